@@ -22,19 +22,18 @@ const headerLimit = 150;
 const buttonTextLimit = 75;
 const valueLimit = 2000;
 
-/** Text from outside made harmless: no mentions, links or formatting, no card numbers. */
+/** Text from outside made harmless: no mentions, no links, no line breaks, no card numbers. */
 export function escape(text: string): string {
   return redactCardNumbers(text)
+    .replace(/\s+/g, ' ')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replace(/[*_~`]/g, (mark) => `${mark}\u200b`);
+    .replaceAll('>', '&gt;');
 }
 
 /** A foreign value in code style. Backticks cannot be escaped in mrkdwn, so they become apostrophes. */
 export function code(text: string): string {
-  const plain = redactCardNumbers(text).replaceAll('`', 'ʼ').replace(/\s+/g, ' ');
-  return `\`${plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')}\``;
+  return `\`${escape(text).replaceAll('`', 'ʼ')}\``;
 }
 
 /** Cut to a limit counted in UTF-16 units, never inside a surrogate pair. */
