@@ -35,9 +35,7 @@ function refundLine(refund: Refund, links: Links): string {
     instant(refund.createdAt),
     reference(links, 'refund', refund.id),
     refund.reference === null ? null : `reference ${code(refund.reference)}`,
-    (refund.failureReason ?? refund.reason === null)
-      ? null
-      : escape((refund.reason ?? '').replaceAll('_', ' ')),
+    reason === null ? null : escape(reason.replaceAll('_', ' ')),
   );
 }
 
