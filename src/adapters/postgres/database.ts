@@ -16,7 +16,7 @@ import { databaseError, leavesSessionWhole } from './errors.js';
 
 export interface Querier {
   /** Runs one statement with its `$1…` values; its rows. Throws what `databaseError` makes of a failure. */
-  query<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  query: <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<Row[]>;
 }
 
 export interface PgTransaction extends Transaction, Querier {}

@@ -106,7 +106,7 @@ async function put(client: WebClient, message: ClaimedMessage, withBlocks: boole
   const content = { channel, text: card.text, blocks: withBlocks ? [...card.blocks] : [] };
   if (ts !== null) {
     try {
-      await client.chat.update({ ...content, ts } as Parameters<WebClient['chat']['update']>[0]);
+      await client.chat.update({ ...content, ts });
       return ts;
     } catch (error) {
       const fault = callFault(error);
@@ -115,7 +115,7 @@ async function put(client: WebClient, message: ClaimedMessage, withBlocks: boole
   }
   const thread = threadTs === null ? {} : { thread_ts: threadTs };
   const post = { ...content, ...thread, metadata: outgoingMetadata(message), unfurl_links: false };
-  const answer = await client.chat.postMessage(post as Parameters<WebClient['chat']['postMessage']>[0]);
+  const answer = await client.chat.postMessage(post);
   return answer.ts ?? '';
 }
 
