@@ -4,11 +4,10 @@
  * Invariants: see `ports/outbox.ts`. The lock on a channel's row serialises its senders over all replicas, and the
  * oldest open message of a channel is the only one that can be claimed.
  */
-import { OpsError } from '../../kernel/errors.js';
 import type { Card } from '../../ports/card.js';
 import type { ClaimedMessage, Outbox, OutboxBacklog, OutboxQueue } from '../../ports/outbox.js';
-import type { Transaction } from '../../ports/transaction.js';
-import type { Database, PgTransaction } from './database.js';
+import type { Database } from './database.js';
+import { requirePg } from './transactions.js';
 
 const openChannelSql = `
   insert into paydesk.outbox_channels (channel, next_at) values ($1, $2)
@@ -95,11 +94,6 @@ export function createOutbox(onEnqueued: () => void): Outbox {
       onEnqueued();
     },
   };
-}
-
-function requirePg(tx: Transaction): PgTransaction {
-  if ('query' in tx) return tx as PgTransaction;
-  throw new OpsError('internal', 'This transaction is not of the database.');
 }
 
 interface ClaimedRow {

@@ -1,0 +1,21 @@
+/**
+ * The last published status of each partner, as the desk remembers it.
+ */
+import type { PublishedStatus } from './partner-status.js';
+import type { Transaction } from './transaction.js';
+
+export interface RememberedStatus {
+  partner: string;
+  published: PublishedStatus;
+  /** Since when the indicator has been what it is. */
+  changedAt: Date;
+  checkedAt: Date;
+}
+
+export interface PartnerStatuses {
+  /** Outside a transaction: for showing. */
+  all(): Promise<RememberedStatus[]>;
+  /** Locks the partner's row until the transaction ends. */
+  take(tx: Transaction, partner: string): Promise<RememberedStatus | null>;
+  put(tx: Transaction, status: RememberedStatus): Promise<void>;
+}
