@@ -39,13 +39,20 @@ function wording(status: PublishedStatus | undefined): string {
   ]);
 }
 
-/** The status to remember next. `changedAt` moves only with the indicator. */
+/** The status to remember next. `changedAt` moves only with the indicator, `troubleAt` only when trouble begins. */
 export function remember(
   before: RememberedStatus | null,
   partner: string,
   published: PublishedStatus,
   now: Date,
 ): RememberedStatus {
-  const same = before?.published.indicator === published.indicator;
-  return { partner, published, changedAt: same ? before.changedAt : now, checkedAt: now };
+  const wasFine = (before?.published.indicator ?? 'none') === 'none';
+  const isFine = published.indicator === 'none';
+  return {
+    partner,
+    published,
+    changedAt: before?.published.indicator === published.indicator ? before.changedAt : now,
+    troubleAt: wasFine && !isFine ? now : (before?.troubleAt ?? null),
+    checkedAt: now,
+  };
 }

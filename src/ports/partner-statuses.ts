@@ -9,6 +9,8 @@ export interface RememberedStatus {
   published: PublishedStatus;
   /** Since when the indicator has been what it is. */
   changedAt: Date;
+  /** When the latest trouble began; stays after the recovery. Null while there was none. */
+  troubleAt: Date | null;
   checkedAt: Date;
 }
 

@@ -6,12 +6,14 @@ import type { PartnerStatuses, RememberedStatus } from '../../ports/partner-stat
 import type { Database } from './database.js';
 import { requirePg } from './transactions.js';
 
-const columns = 'partner, status, changed_at, checked_at';
+const columns = 'partner, status, changed_at, trouble_at, checked_at';
 const allSql = `select ${columns} from paydesk.partner_statuses order by partner`;
 const takeSql = `select ${columns} from paydesk.partner_statuses where partner = $1 for update`;
 const putSql = `
-  insert into paydesk.partner_statuses (partner, indicator, status, changed_at, checked_at) values ($1, $2, $3, $4, $5)
-  on conflict (partner) do update set indicator = $2, status = $3, changed_at = $4, checked_at = $5`;
+  insert into paydesk.partner_statuses (partner, indicator, status, changed_at, trouble_at, checked_at)
+  values ($1, $2, $3, $4, $5, $6)
+  on conflict (partner) do update
+  set indicator = $2, status = $3, changed_at = $4, trouble_at = $5, checked_at = $6`;
 
 export function createPartnerStatuses(database: Database): PartnerStatuses {
   return {
@@ -20,8 +22,15 @@ export function createPartnerStatuses(database: Database): PartnerStatuses {
       const [row] = await requirePg(tx).query<StatusRow>(takeSql, [partner]);
       return row ? remembered(row) : null;
     },
-    put: async (tx, { partner, published, changedAt, checkedAt }) => {
-      const values = [partner, published.indicator, JSON.stringify(published), changedAt, checkedAt];
+    put: async (tx, { partner, published, changedAt, troubleAt, checkedAt }) => {
+      const values = [
+        partner,
+        published.indicator,
+        JSON.stringify(published),
+        changedAt,
+        troubleAt,
+        checkedAt,
+      ];
       await requirePg(tx).query(putSql, values);
     },
   };
@@ -33,10 +42,17 @@ interface StatusRow {
   partner: string;
   status: Omit<Stored<PublishedStatus>, 'incidents'> & { incidents: Stored<PartnerIncident>[] };
   changed_at: Date;
+  trouble_at: Date | null;
   checked_at: Date;
 }
 
-const remembered = ({ partner, status, changed_at, checked_at }: StatusRow): RememberedStatus => ({
+const remembered = ({
+  partner,
+  status,
+  changed_at,
+  trouble_at,
+  checked_at,
+}: StatusRow): RememberedStatus => ({
   partner,
   published: {
     ...status,
@@ -48,5 +64,6 @@ const remembered = ({ partner, status, changed_at, checked_at }: StatusRow): Rem
     })),
   },
   changedAt: changed_at,
+  troubleAt: trouble_at,
   checkedAt: checked_at,
 });

@@ -4,5 +4,6 @@ create table paydesk.partner_statuses (
   indicator text not null,
   status jsonb not null,
   changed_at timestamptz not null,
+  trouble_at timestamptz,
   checked_at timestamptz not null
 );
