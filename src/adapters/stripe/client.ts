@@ -49,10 +49,9 @@ export interface StripeDeps {
 type ReadPath = keyof paths;
 type Params<Path extends ReadPath> = Pick<paths[Path]['get']['parameters'], 'path' | 'query'>;
 export type ObjectPath = Extract<ReadPath, `${string}/{id}`>;
+/** The paths that take a query are the lists. */
 export type ListPath = {
-  [Path in ReadPath]: paths[Path]['get']['parameters'] extends { query?: { starting_after?: string } }
-    ? Path
-    : never;
+  [Path in ReadPath]: paths[Path]['get']['parameters'] extends { query?: never } ? never : Path;
 }[ReadPath];
 export type Filter<Path extends ListPath> = Omit<
   NonNullable<paths[Path]['get']['parameters']['query']>,
@@ -61,7 +60,7 @@ export type Filter<Path extends ListPath> = Omit<
 
 export interface Deadline {
   readonly signal: AbortSignal;
-  remainingMs(): number;
+  readonly remainingMs: () => number;
 }
 
 export interface StripeClient {
@@ -96,9 +95,18 @@ function senderOf({ baseUrl, apiKey, fetch }: StripeDeps): Send {
     ...(fetch && { fetch }),
     // A redirect would carry the question, if not the key, to an address that nobody configured.
     redirect: 'manual',
-    headers: { Authorization: `Bearer ${apiKey.reveal()}`, 'Stripe-Version': stripeVersion },
+    headers: { Authorization: `Bearer ${keyOf(apiKey)}`, 'Stripe-Version': stripeVersion },
   }) as unknown as { GET: Send };
   return (path, init) => api.GET(path, { ...init, parseAs: 'text' });
+}
+
+/** A key with a stray line break would come back, readable, in the error of whoever refuses such a header. */
+function keyOf(apiKey: Secret): string {
+  const key = apiKey.reveal();
+  if (/^[\x21-\x7e]+$/.test(key)) return key;
+  throw new OpsError('misconfigured', 'The Stripe API key is empty or has characters that no key has.', {
+    hint: 'Copy the key again, without spaces, line breaks or quotes.',
+  });
 }
 
 interface Answer {

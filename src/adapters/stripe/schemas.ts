@@ -162,8 +162,11 @@ export const eventSchema: z.ZodType<Wire['Event']> = z.object({
 
 export const customerSchema: z.ZodType<Wire['Customer']> = z.object({ id: text });
 
+/** A page that promises more but gives no object to go on from would silently end the list. */
 export const pageSchema = <Item>(item: z.ZodType<Item>) =>
-  z.object({ data: z.array(item), has_more: z.boolean() });
+  z
+    .object({ data: z.array(item), has_more: z.boolean() })
+    .refine(({ data, has_more }) => data.length > 0 || !has_more, 'is empty but promises more');
 
 /** The body of a refusal; anything else behind an error status did not come from Stripe. */
 export const refusalSchema = z.object({
