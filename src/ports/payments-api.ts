@@ -164,8 +164,6 @@ export interface PaymentsApi {
   disputesOf(chargeId: string): Promise<Dispute[]>;
   earlyFraudWarningsOf(chargeId: string): Promise<EarlyFraudWarning[]>;
   paymentsOfCustomer(customerId: string, limit: number): Promise<Payment[]>;
-  /** The ids of the customers with exactly this e-mail address; upper and lower case may matter to the provider. */
-  customerIdsOf(email: string): Promise<string[]>;
 
   /**
    * The payout that a balance transaction left with, or null while none lists it. A provider may be unable to tell for

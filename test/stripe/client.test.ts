@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createStripeClient, stripeVersion, type StripeDeps } from '../../src/adapters/stripe/client.js';
-import { customerSchema, paymentIntentSchema } from '../../src/adapters/stripe/schemas.js';
+import { paymentIntentSchema, payoutSchema, refundSchema } from '../../src/adapters/stripe/schemas.js';
 import type { OpsErrorCode } from '../../src/kernel/errors.js';
 import type { Log } from '../../src/kernel/log.js';
 import { silentLog } from '../../src/kernel/log.js';
@@ -20,7 +20,7 @@ import {
   type FakeStripe,
   type Fault,
 } from './fake-stripe.js';
-import { customer, paymentIntent } from './objects.js';
+import { paymentIntent, refund } from './objects.js';
 import { faultOf, stripeDeps } from './setup.js';
 
 let stripe: FakeStripe;
@@ -43,7 +43,7 @@ describe('a request', () => {
     stripe.put('payouts');
     const { client } = setUp();
     const range = { arrival_date: { gte: 1, lte: 2 } };
-    const listed = client.list('/v1/payouts', range, customerSchema, {
+    const listed = client.list('/v1/payouts', range, payoutSchema, {
       limit: 5,
       deadline: client.deadline(),
     });
@@ -250,18 +250,13 @@ describe('an error', () => {
 
 describe('a list', () => {
   const many = (count: number) =>
-    Array.from({ length: count }, (_, index) => customer({ id: `cus_${index}`, created: count - index }));
+    Array.from({ length: count }, (_, index) => refund({ id: `re_${index}`, created: count - index }));
 
   async function ids(limit: number, changes: Partial<StripeDeps> = {}): Promise<string[]> {
     const { client } = setUp(changes);
     const found: string[] = [];
     const options = { limit, deadline: client.deadline() };
-    for await (const { id } of client.list(
-      '/v1/customers',
-      { email: 'jenny@example.com' },
-      customerSchema,
-      options,
-    )) {
+    for await (const { id } of client.list('/v1/refunds', { charge: 'ch_1' }, refundSchema, options)) {
       found.push(id);
     }
     return found;
@@ -276,7 +271,7 @@ describe('a list', () => {
     [250, 30, 1, 'a limit below a page asks for no more than it needs'],
     [250, 0, 0, 'nothing is wanted'],
   ])('of %i objects, at most %i, takes %i requests: %s', async (count, limit, requests) => {
-    stripe.put('customers', ...many(count));
+    stripe.put('refunds', ...many(count));
     const expected = many(count).map(({ id }) => id);
     expect(await ids(limit)).toEqual(expected.slice(0, limit));
     expect(stripe.requests).toHaveLength(requests);
@@ -301,7 +296,7 @@ describe('a list', () => {
   });
 
   it('has one deadline over all its pages', async () => {
-    stripe.put('customers', ...many(250));
+    stripe.put('refunds', ...many(250));
     stripe.failNext(json(200, { data: many(100), has_more: true }), refusal(429, {}, { 'retry-after': '3' }));
     stripe.failNext(json(200, { data: many(100), has_more: true }), refusal(429, {}, { 'retry-after': '3' }));
     expect((await faultOf(ids(300))).code).toBe('rate_limited');
@@ -309,7 +304,7 @@ describe('a list', () => {
   });
 
   it('tells which object of a page is wrong', async () => {
-    stripe.failNext(json(200, { data: [customer(), { id: 5 }], has_more: false }));
+    stripe.failNext(json(200, { data: [refund(), { id: 5 }], has_more: false }));
     expect((await faultOf(ids(10))).details.fault).toMatch(/^data\.1\.id: /);
   });
 });

@@ -161,11 +161,3 @@ export const event = (fields: Fields = {}) => ({
   data: { object: { id: 'ch_1', object: 'charge' } },
   ...fields,
 });
-
-export const customer = (fields: Fields = {}) => ({
-  id: 'cus_1',
-  object: 'customer',
-  email: 'jenny@example.com',
-  created,
-  ...fields,
-});

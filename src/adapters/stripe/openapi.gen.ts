@@ -261,22 +261,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/customers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listCustomers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -447,9 +431,6 @@ export interface components {
             type: string;
             created: number;
             data: components["schemas"]["EventData"];
-        };
-        Customer: {
-            id: string;
         };
     };
     responses: never;
@@ -869,35 +850,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Event"];
-                };
-            };
-        };
-    };
-    listCustomers: {
-        parameters: {
-            query: {
-                /** @description 1 to 100. */
-                limit?: components["parameters"]["limit"];
-                /** @description The id of the last object of the page before. */
-                starting_after?: components["parameters"]["startingAfter"];
-                email: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page, newest first. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        data: components["schemas"]["Customer"][];
-                        has_more: boolean;
-                    };
                 };
             };
         };

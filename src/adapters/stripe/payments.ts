@@ -89,8 +89,6 @@ function listsOf(client: StripeClient) {
       ),
     paymentsOfCustomer: (customerId: string, limit: number) =>
       collect('/v1/payment_intents', { customer: customerId }, paymentIntentSchema, map.paymentOf, limit),
-    customerIdsOf: (email: string) =>
-      collect('/v1/customers', { email }, schemas.customerSchema, ({ id }) => id),
     recentDisputes: (limit: number) => collect('/v1/disputes', {}, disputeSchema, map.disputeOf, limit),
   };
 }

@@ -160,8 +160,6 @@ export const eventSchema: z.ZodType<Wire['Event']> = z.object({
   data: z.object({ object: z.object({ object: text, id: optional(text) }) }),
 });
 
-export const customerSchema: z.ZodType<Wire['Customer']> = z.object({ id: text });
-
 /** A page that promises more but gives no object to go on from would silently end the list. */
 export const pageSchema = <Item>(item: z.ZodType<Item>) =>
   z
