@@ -73,7 +73,7 @@ export interface Refund {
   chargeId: string | null;
   paymentId: string | null;
   amount: Money;
-  /** pending, requires_action, succeeded, failed, canceled. */
+  /** pending, requires_action, succeeded, failed, canceled; `unknown` where the provider gives no word. */
   status: string;
   reason: string | null;
   failureReason: string | null;
@@ -88,7 +88,7 @@ export interface Dispute {
   chargeId: string | null;
   paymentId: string | null;
   amount: Money;
-  /** needs_response, under_review, won, lost, warning_…; more to come. */
+  /** needs_response, under_review, won, lost, warning_…, appeal_…, prevented; more to come. */
   status: string;
   reason: string;
   networkReasonCode: string | null;
@@ -165,9 +165,12 @@ export interface PaymentsApi {
   earlyFraudWarningsOf(chargeId: string): Promise<EarlyFraudWarning[]>;
   paymentsOfCustomer(customerId: string, limit: number): Promise<Payment[]>;
 
-  /** The payout that a balance transaction of this source left with, or null while none lists it. */
+  /**
+   * The payout that a balance transaction left with, or null while none lists it. A provider may be unable to tell for
+   * payouts that a person started, so null after a long time does not prove that the money is still there.
+   */
   payoutOf(transaction: BalanceTransaction): Promise<Payout | null>;
-  /** Open and recently created disputes, newest first, at most `limit`. */
+  /** The disputes that were created last, whatever their status, newest first, at most `limit`. */
   recentDisputes(limit: number): Promise<Dispute[]>;
 
   /** Succeeds when the key is accepted. */
