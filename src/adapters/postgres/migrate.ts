@@ -9,6 +9,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
@@ -19,7 +20,7 @@ import { databaseError } from './errors.js';
 export interface MigrateOptions {
   log: Log;
   /** Migrates the tables of the durable engine; runs under the same lock, because its own migration races. */
-  engine: (url: Secret) => Promise<void>;
+  engine: (url: Secret, log: Log) => Promise<void>;
   /** Where the files are, in a test. */
   folder?: string;
 }
@@ -33,6 +34,7 @@ interface Migration {
 
 /** "migrate" in ASCII. Not the key that DBOS takes inside its own migration. */
 const lockKey = '0x6d696772617465';
+const lockPauseMs = 100;
 
 export const migrationsFolder = join(packageRoot, 'src/adapters/postgres/migrations');
 
@@ -50,15 +52,29 @@ export async function migrate(url: Secret, options: MigrateOptions): Promise<{ a
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await client.query(`select pg_advisory_lock(${lockKey})`);
+    await takeLock(client);
     const applied = await applyAll(client, migrations, options.log);
-    await options.engine(url);
+    await options.engine(url, options.log);
     return { applied };
   } catch (error) {
     throw databaseError(error);
   } finally {
     // Ends the session, and with it the lock.
     await client.end().catch(() => undefined);
+  }
+}
+
+/**
+ * Asks again and again instead of waiting inside one statement: a waiting statement holds a snapshot, and the engine's
+ * migration, which builds indexes concurrently, waits for every snapshot to go. The two would wait for each other.
+ */
+async function takeLock(client: pg.Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ taken: boolean }>(
+      `select pg_try_advisory_lock(${lockKey}) as taken`,
+    );
+    if (rows[0]?.taken === true) return;
+    await delay(lockPauseMs);
   }
 }
 
