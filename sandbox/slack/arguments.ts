@@ -1,0 +1,83 @@
+/**
+ * The arguments of a Web API call, whichever way they came: form fields (with JSON text inside), JSON or multipart.
+ * Invariant: reading never throws anything but Slack's own refusal.
+ */
+import { invalidArguments } from './errors.js';
+import { asArray, asObject, parseJson } from './json.js';
+import type { JsonObject } from './json.js';
+import type { Json } from './wire.js';
+
+export interface Arguments {
+  /** A string; numbers and booleans of a JSON body read as text. Undefined when absent or empty. */
+  text(name: string): string | undefined;
+  /** @throws SlackError invalid_arguments when it is missing */
+  required(name: string): string;
+  flag(name: string): boolean;
+  /** A whole number within bounds, or the default. */
+  integer(name: string, bounds: { min: number; max: number; default: number }): number;
+  /** A value that may have come as JSON text; undefined when absent, the text itself when it is no JSON. */
+  json(name: string): Json | undefined;
+  /** Comma-separated, or a JSON array. */
+  list(name: string): string[];
+}
+
+export function createArguments(values: JsonObject): Arguments {
+  const text = (name: string): string | undefined => {
+    const value = values[name];
+    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const json = (name: string): Json | undefined => {
+    const value = values[name];
+    return typeof value === 'string' && value !== '' ? (parseJson(value) ?? value) : value;
+  };
+  return {
+    text,
+    json,
+    required(name) {
+      const value = text(name);
+      if (value === undefined) throw invalidArguments(`missing required field: ${name}`);
+      return value;
+    },
+    flag: (name) => ['true', '1'].includes(text(name) ?? ''),
+    integer(name, bounds) {
+      const value = text(name);
+      if (value === undefined) return bounds.default;
+      const number = Number(value);
+      if (!Number.isInteger(number))
+        throw invalidArguments(`must provide an integer [json-pointer:/${name}]`);
+      return Math.min(bounds.max, Math.max(bounds.min, number));
+    },
+    list(name) {
+      const value = json(name);
+      const items = asArray(value) ?? (text(name)?.split(',') as Json[] | undefined) ?? [];
+      return items.map((item) => String(item).trim()).filter((item) => item !== '');
+    },
+  };
+}
+
+/** Parses the body of a call by its content type. @returns undefined when it cannot be read */
+export async function parseBody(contentType: string, body: Buffer): Promise<JsonObject | undefined> {
+  if (contentType.includes('application/json')) return asObject(parseJson(body.toString('utf8')));
+  if (contentType.includes('multipart/form-data')) {
+    const form = await readForm(contentType, body);
+    if (form === undefined) return undefined;
+    return Object.fromEntries(
+      form.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    );
+  }
+  return Object.fromEntries(new URLSearchParams(body.toString('utf8')));
+}
+
+/** The entries of a multipart form, or undefined when it is malformed. */
+export async function readForm(
+  contentType: string,
+  body: Buffer,
+): Promise<[string, string | Blob][] | undefined> {
+  try {
+    const response = new Response(new Uint8Array(body), { headers: { 'content-type': contentType } });
+    return [...(await response.formData()).entries()] as [string, string | Blob][];
+  } catch {
+    return undefined;
+  }
+}

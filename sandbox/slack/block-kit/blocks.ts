@@ -1,0 +1,230 @@
+/**
+ * Layout blocks: their members, limits and surfaces.
+ * Limits are those of docs.slack.dev/reference/block-kit/blocks. Deliberately absent: the `file` block, which Slack
+ * lets nobody send.
+ */
+import { asArray, asObject } from '../json.js';
+import { button, ELEMENTS, imageElement } from './elements.js';
+import { anyText, mrkdwn, plainText, slackFile, textVariants } from './objects.js';
+import { richText, richTextBlock } from './rich-text.js';
+import { dataVisualization, dataTable, table } from './tables.js';
+import {
+  atLeastOne,
+  boolean,
+  choice,
+  exactlyOne,
+  httpsUrl,
+  list,
+  object,
+  pick,
+  string,
+  url,
+  variant,
+} from './spec.js';
+import type { ObjectSpec, Rule, Surface } from './spec.js';
+
+const MESSAGE: readonly Surface[] = ['message'];
+const identified = { block_id: string(255) };
+
+const CHOICES = [
+  'checkboxes',
+  'radio_buttons',
+  'datepicker',
+  'timepicker',
+  'static_select',
+  'multi_static_select',
+  'external_select',
+  'multi_external_select',
+  'users_select',
+  'multi_users_select',
+  'conversations_select',
+  'multi_conversations_select',
+  'channels_select',
+  'multi_channels_select',
+];
+const WRITTEN = ['plain_text_input', 'email_text_input', 'url_text_input', 'number_input', 'rich_text_input'];
+
+/** Which elements stand in which block. */
+export const PLACES = {
+  section: [...CHOICES, 'button', 'image', 'overflow', 'workflow_button'],
+  actions: [...CHOICES, 'button', 'overflow', 'datetimepicker', 'rich_text_input', 'workflow_button'],
+  input: [...CHOICES, ...WRITTEN, 'datetimepicker', 'file_input'],
+  context_actions: ['feedback_buttons', 'icon_button'],
+} as const;
+
+const elementsOf = (place: keyof typeof PLACES) => {
+  const variants = pick(ELEMENTS, PLACES[place]);
+  return variant(() => variants);
+};
+const image = variant(() => ({ image: imageElement }));
+const contextElements = { image: imageElement, ...textVariants() };
+
+const textOrFields: Rule = (value) =>
+  'text' in value || 'fields' in value ? undefined : { message: 'must define either `text` or `fields`' };
+
+const collapsedNeedsCollapsible: Rule = (value) =>
+  value.default_collapsed === true && value.is_collapsible !== true
+    ? { at: 'default_collapsed', message: 'requires is_collapsible' }
+    : undefined;
+
+/** Only fields that a person types into or picks from can dispatch actions while the modal is open. */
+const fileInputDoesNotDispatch: Rule = (value) =>
+  value.dispatch_action === true && asObject(value.element)?.type === 'file_input'
+    ? { at: 'dispatch_action', message: 'is not supported with file_input' }
+    : undefined;
+
+const uniqueTasks: Rule = (value) => {
+  const ids = (asArray(value.tasks) ?? []).map((task) => asObject(task)?.task_id);
+  return new Set(ids).size === ids.length ? undefined : { at: 'tasks', message: 'task_id must be unique' };
+};
+
+const taskCard = object(
+  { task_id: string(), title: string(), status: choice('pending', 'in_progress', 'complete', 'error') },
+  {
+    ...identified,
+    details: richTextBlock,
+    output: richTextBlock,
+    sources: list(
+      variant(() => ({ url: object({ url, text: string() }) })),
+      Infinity,
+      0,
+    ),
+  },
+  [],
+  MESSAGE,
+);
+
+const card = object(
+  {},
+  {
+    ...identified,
+    hero_image: image,
+    icon: image,
+    title: mrkdwn(150),
+    subtitle: mrkdwn(150),
+    body: mrkdwn(200),
+    actions: list(variant(() => ({ button }))),
+  },
+  [atLeastOne('hero_image', 'title', 'actions', 'body')],
+  MESSAGE,
+);
+
+const IN_CONTAINER = [
+  'actions',
+  'context',
+  'divider',
+  'header',
+  'image',
+  'input',
+  'rich_text',
+  'section',
+  'table',
+  'video',
+];
+
+/** Every block by its type. */
+export const BLOCKS: Readonly<Record<string, ObjectSpec>> = {
+  section: object(
+    {},
+    {
+      ...identified,
+      text: anyText(3000),
+      fields: list(anyText(2000), 10),
+      accessory: elementsOf('section'),
+      expand: boolean,
+    },
+    [textOrFields],
+  ),
+  header: object({ text: plainText(150) }, identified),
+  divider: object({}, identified),
+  context: object(
+    {
+      elements: list(
+        variant(() => contextElements),
+        10,
+      ),
+    },
+    identified,
+  ),
+  actions: object({ elements: list(elementsOf('actions'), 25) }, identified),
+  context_actions: object({ elements: list(elementsOf('context_actions'), 5) }, identified, [], MESSAGE),
+  image: object(
+    { alt_text: string(2000) },
+    { ...identified, title: plainText(2000), image_url: url, slack_file: slackFile },
+    [exactlyOne('image_url', 'slack_file')],
+  ),
+  input: object(
+    { label: plainText(2000), element: elementsOf('input') },
+    { ...identified, hint: plainText(2000), optional: boolean, dispatch_action: boolean },
+    [fileInputDoesNotDispatch],
+  ),
+  rich_text: richText,
+  markdown: object({ text: string(12_000) }, identified, [], MESSAGE),
+  table,
+  data_table: dataTable,
+  data_visualization: dataVisualization,
+  alert: object(
+    { text: anyText(200) },
+    { ...identified, level: choice('default', 'info', 'warning', 'error', 'success') },
+    [],
+    ['modal'],
+  ),
+  card,
+  carousel: object(
+    {
+      elements: list(
+        variant(() => ({ card })),
+        10,
+      ),
+    },
+    identified,
+    [],
+    MESSAGE,
+  ),
+  container: object(
+    {
+      child_blocks: list(
+        variant(() => pick(BLOCKS, IN_CONTAINER)),
+        10,
+      ),
+    },
+    {
+      ...identified,
+      title: plainText(150),
+      rich_text_title: richTextBlock,
+      subtitle: anyText(150),
+      width: choice('narrow', 'standard', 'wide', 'full'),
+      icon: image,
+      is_collapsible: boolean,
+      default_collapsed: boolean,
+      has_header_divider: boolean,
+    },
+    [atLeastOne('title', 'rich_text_title'), collapsedNeedsCollapsible],
+    MESSAGE,
+  ),
+  task_card: taskCard,
+  plan: object(
+    { title: string() },
+    {
+      ...identified,
+      tasks: list(
+        variant(() => ({ task_card: taskCard })),
+        Infinity,
+        0,
+      ),
+    },
+    [uniqueTasks],
+    MESSAGE,
+  ),
+  video: object(
+    { video_url: httpsUrl, thumbnail_url: url, alt_text: string(), title: plainText(199) },
+    {
+      ...identified,
+      title_url: httpsUrl,
+      author_name: string(49),
+      provider_name: string(),
+      provider_icon_url: url,
+      description: plainText(),
+    },
+  ),
+};

@@ -1,0 +1,179 @@
+/**
+ * The Block Kit validator: walks a value along its spec and collects every fault with a JSON pointer.
+ * Invariant: pure, total, and it never changes what it reads. The same verdict serves chat.*, views.*, response_url and
+ * blocks.validate. Unknown members are refused, as Slack refuses them.
+ */
+import { asArray, asObject, asString } from '../json.js';
+import type { JsonObject } from '../json.js';
+import type { Json } from '../wire.js';
+import { BLOCKS } from './blocks.js';
+import type { ArraySpec, NumberSpec, ObjectSpec, Spec, StringSpec, Surface, VariantSpec } from './spec.js';
+import { list, variant } from './spec.js';
+import { acrossBlocks } from './whole.js';
+import { HOME, MODAL } from './views.js';
+
+export interface BlockError {
+  /** RFC 6901, for instance `/blocks/0/text/text`. */
+  pointer: string;
+  code:
+    | 'missing_required_field'
+    | 'invalid_additional_property'
+    | 'invalid_type'
+    | 'unsupported_type'
+    | 'failed_constraint';
+  message: string;
+}
+
+interface Walk {
+  surface: Surface | undefined;
+  errors: BlockError[];
+}
+
+/** How many blocks a surface takes. */
+export const BLOCKS_MAX: Record<Surface, number> = { message: 50, modal: 100, home: 100 };
+
+/**
+ * Checks the blocks of a message, a modal or a Home.
+ * @param pointer where the array stands in what was sent, for instance `/blocks` or `/view/blocks`
+ */
+export function validateBlocks(value: unknown, surface: Surface, pointer = '/blocks'): BlockError[] {
+  const walk: Walk = { surface, errors: [] };
+  check(
+    value as Json,
+    list(
+      variant(() => BLOCKS),
+      BLOCKS_MAX[surface],
+      0,
+    ),
+    pointer,
+    walk,
+  );
+  if (walk.errors.length > 0) return walk.errors;
+  return acrossBlocks((asArray(value) ?? []) as JsonObject[], surface, pointer);
+}
+
+/** Checks a whole view, `{type: 'modal' | 'home', …}`. */
+export function validateView(value: unknown, pointer = '/view'): BlockError[] {
+  const view = asObject(value);
+  const surface = view?.type === 'home' ? 'home' : 'modal';
+  const walk: Walk = { surface, errors: [] };
+  check(
+    value as Json,
+    variant(() => ({ modal: MODAL, home: HOME })),
+    pointer,
+    walk,
+  );
+  if (walk.errors.length > 0 || view === undefined) return walk.errors;
+  return validateBlocks(view.blocks, surface, `${pointer}/blocks`);
+}
+
+function check(value: Json | undefined, spec: Spec, pointer: string, walk: Walk): void {
+  switch (spec.kind) {
+    case 'any':
+      return;
+    case 'boolean':
+      if (typeof value !== 'boolean') fail(walk, pointer, 'invalid_type', 'must provide a boolean');
+      return;
+    case 'string':
+      return checkString(value, spec, pointer, walk);
+    case 'number':
+    case 'integer':
+      return checkNumber(value, spec, pointer, walk);
+    case 'array':
+      return checkArray(value, spec, pointer, walk);
+    case 'object':
+      return checkObject(value, spec, pointer, walk, false);
+    case 'variant':
+      return checkVariant(value, spec, pointer, walk);
+  }
+}
+
+function fail(walk: Walk, pointer: string, code: BlockError['code'], message: string): void {
+  walk.errors.push({ pointer, code, message });
+}
+
+function checkString(value: Json | undefined, spec: StringSpec, pointer: string, walk: Walk): void {
+  const text = asString(value);
+  if (text === undefined) return fail(walk, pointer, 'invalid_type', 'must provide a string');
+  // Slack counts characters as people do: a surrogate pair is one.
+  const length = [...text].length;
+  const constraint = (message: string) => fail(walk, pointer, 'failed_constraint', message);
+  if (length < spec.min) constraint(`must be more than ${spec.min - 1} characters`);
+  else if (length > spec.max) constraint(`must be less than ${spec.max + 1} characters`);
+  else if (spec.oneOf && !spec.oneOf.includes(text)) constraint(`must be one of: ${spec.oneOf.join(', ')}`);
+  else if (spec.pattern && !spec.pattern.matches.test(text)) constraint(spec.pattern.says);
+}
+
+function checkNumber(value: Json | undefined, spec: NumberSpec, pointer: string, walk: Walk): void {
+  const fits = typeof value === 'number' && (spec.kind === 'number' || Number.isInteger(value));
+  if (!fits)
+    return fail(
+      walk,
+      pointer,
+      'invalid_type',
+      `must provide ${spec.kind === 'number' ? 'a number' : 'an integer'}`,
+    );
+  if (value < spec.min) fail(walk, pointer, 'failed_constraint', `must be ${spec.min} or more`);
+  else if (value > spec.max) fail(walk, pointer, 'failed_constraint', `must be ${spec.max} or less`);
+}
+
+function checkArray(value: Json | undefined, spec: ArraySpec, pointer: string, walk: Walk): void {
+  const items = asArray(value);
+  if (items === undefined) return fail(walk, pointer, 'invalid_type', 'must provide an array');
+  if (items.length > spec.max)
+    fail(walk, pointer, 'failed_constraint', `no more than ${spec.max} items allowed`);
+  else if (items.length < spec.min)
+    fail(walk, pointer, 'failed_constraint', `no less than ${spec.min} items allowed`);
+  else items.forEach((item, at) => check(item, spec.of, `${pointer}/${at}`, walk));
+}
+
+function checkVariant(value: Json | undefined, spec: VariantSpec, pointer: string, walk: Walk): void {
+  const object = asObject(value);
+  if (object === undefined) return fail(walk, pointer, 'invalid_type', 'must provide an object');
+  const type = asString(object.type);
+  if (type === undefined)
+    return fail(walk, pointer, 'missing_required_field', 'missing required field: type');
+  const variants = spec.variants();
+  const found = Object.hasOwn(variants, type) ? variants[type] : undefined;
+  const fits = found && (!walk.surface || !found.surfaces || found.surfaces.includes(walk.surface));
+  if (!fits) return fail(walk, `${pointer}/type`, 'unsupported_type', `unsupported type: ${type}`);
+  checkObject(object, found, pointer, walk, true);
+}
+
+function checkObject(
+  value: Json | undefined,
+  spec: ObjectSpec,
+  pointer: string,
+  walk: Walk,
+  typed: boolean,
+): void {
+  const object = asObject(value);
+  if (object === undefined) return fail(walk, pointer, 'invalid_type', 'must provide an object');
+  const before = walk.errors.length;
+  for (const name of Object.keys(spec.required)) {
+    if (!(name in object)) fail(walk, pointer, 'missing_required_field', `missing required field: ${name}`);
+  }
+  for (const [name, member] of Object.entries(object)) {
+    if (typed && name === 'type') continue;
+    const found = memberSpec(spec, name);
+    if (found) check(member, found, `${pointer}/${escapePointer(name)}`, walk);
+    else fail(walk, pointer, 'invalid_additional_property', `invalid additional property: ${name}`);
+  }
+  if (walk.errors.length === before) checkRules(object, spec, pointer, walk);
+}
+
+function memberSpec(spec: ObjectSpec, name: string): Spec | undefined {
+  if (Object.hasOwn(spec.required, name)) return spec.required[name];
+  return Object.hasOwn(spec.optional, name) ? spec.optional[name] : undefined;
+}
+
+function checkRules(object: JsonObject, spec: ObjectSpec, pointer: string, walk: Walk): void {
+  for (const rule of spec.rules) {
+    const finding = rule(object);
+    if (finding === undefined) continue;
+    const at = finding.at === undefined ? pointer : `${pointer}/${finding.at}`;
+    fail(walk, at, 'failed_constraint', finding.message);
+  }
+}
+
+const escapePointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');

@@ -1,0 +1,38 @@
+/**
+ * The one stream of everything that happens in the workspace: the page listens to it, and whoever waits to see what an
+ * interaction did.
+ * Invariant: listeners are called in order, synchronously, after the state has changed; one that throws harms nobody.
+ */
+import type { SandboxEvent } from './wire.js';
+
+/** Which interaction brought a change about, when that is known for certain. */
+export interface Cause {
+  interaction?: string | undefined;
+}
+
+export type Listener = (event: SandboxEvent, cause: Cause) => void;
+
+export interface Changes {
+  emit(event: SandboxEvent, cause?: Cause): void;
+  /** Returns the way to stop listening. */
+  on(listener: Listener): () => void;
+}
+
+export function createChanges(log: (line: string) => void): Changes {
+  const listeners = new Set<Listener>();
+  return {
+    emit(event, cause = {}) {
+      for (const listener of [...listeners]) {
+        try {
+          listener(event, cause);
+        } catch (error) {
+          log(`a listener failed on ${event.type}: ${String(error)}`);
+        }
+      }
+    },
+    on(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}

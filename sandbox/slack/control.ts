@@ -1,0 +1,131 @@
+/**
+ * The control interface, JSON over HTTP under `/_sandbox/`: one table of routes.
+ * Invariant: every refusal is `{ok: false, error, messages: []}` with a text for a person, so that an `Outcome` can be
+ * read from any answer.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ControlError } from './errors.js';
+import { readFault } from './faults.js';
+import { answerJson, readBody } from './http.js';
+import type { Interactions } from './interactions.js';
+import { asObject, asString, parseJson } from './json.js';
+import type { JsonObject } from './json.js';
+import { changeRequestUrl } from './request-url.js';
+import { stateOfWorld } from './state.js';
+import type { SandboxEvent, ScenarioInfo, Services } from './wire.js';
+import type { World } from './world.js';
+
+/** What the world offers to start and stop; the sandbox's starter passes it in. */
+export interface Scenarios {
+  list(): ScenarioInfo[];
+  start(name: string, parameters: JsonObject): Promise<unknown>;
+  stop(name: string): Promise<void>;
+  /** Calls the listener whenever the list has changed. */
+  onChange(listener: () => void): unknown;
+}
+
+export interface Control {
+  handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>;
+}
+
+type Route = (body: JsonObject) => object | Promise<object>;
+
+/** A comment line on an idle event stream now and then, so that nothing in between closes it. */
+const HEARTBEAT_MS = 15_000;
+
+export function createControl(
+  world: World,
+  interactions: Interactions,
+  scenarios: Scenarios,
+  services: () => Services,
+): Control {
+  scenarios.onChange(() => world.changes.emit({ type: 'scenarios', scenarios: scenarios.list() }));
+
+  const routes: Readonly<Record<string, Route>> = {
+    'GET state': () => stateOfWorld(world, services(), scenarios.list()),
+    'GET deliveries': () => ({ deliveries: world.delivery.log() }),
+    'POST command': (body) => interactions.command(body),
+    'POST action': (body) => interactions.action(body),
+    'POST submit': (body) => interactions.submit(body),
+    'POST close': (body) => interactions.close(body),
+    'POST message': (body) => interactions.message(body),
+    'POST home': (body) => interactions.home(body),
+    'POST scenario': (body) => playScenario(scenarios, body),
+    'POST faults': (body) => setFault(world, body),
+    'POST request_url': async (body) => {
+      await changeRequestUrl(world, body.url);
+      return { ok: true, connection: world.delivery.connection() };
+    },
+  };
+
+  return {
+    async handle(request, response, path) {
+      const key = `${request.method ?? ''} ${path}`;
+      try {
+        if (key === 'GET events') return streamEvents(world, request, response);
+        const route = Object.hasOwn(routes, key) ? routes[key] : undefined;
+        if (route === undefined) throw new ControlError(`there is no ${key} here; see docs/sandbox.md`, 404);
+        const body = request.method === 'GET' ? {} : await readJson(request);
+        answerJson(response, await route(body));
+      } catch (error) {
+        if (!(error instanceof ControlError)) throw error;
+        answerJson(response, { ok: false, error: error.message, messages: [] }, error.status);
+      }
+    },
+  };
+}
+
+async function readJson(request: IncomingMessage): Promise<JsonObject> {
+  const raw = await readBody(request);
+  if (raw === undefined) throw new ControlError('the body is too large', 413);
+  const body = asObject(parseJson(raw.toString('utf8')));
+  if (body === undefined) throw new ControlError('the body must be a JSON object');
+  return body;
+}
+
+async function playScenario(scenarios: Scenarios, body: JsonObject): Promise<object> {
+  const { name, action, ...parameters } = body;
+  const info = scenarios.list().find((scenario) => scenario.name === name);
+  if (info === undefined) {
+    const names = scenarios.list().map((scenario) => scenario.name);
+    throw new ControlError(
+      `there is no scenario ${JSON.stringify(name ?? null)}; there are: ${names.join(', ')}`,
+      404,
+    );
+  }
+  try {
+    const result =
+      action === 'stop' ? await scenarios.stop(info.name) : await scenarios.start(info.name, parameters);
+    return { ok: true, result: result ?? null, scenarios: scenarios.list() };
+  } catch (error) {
+    throw new ControlError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function setFault(world: World, body: JsonObject): object {
+  const fault = readFault(body);
+  if (fault.kind === 'reset') world.faults.clear();
+  else if (fault.kind === 'disconnect') world.delivery.sockets.disconnectAll('refresh_requested');
+  else {
+    const { method, amount } = fault;
+    world.faults.add({ kind: fault.kind, count: fault.count ?? 1, method: asString(method), amount });
+  }
+  return { ok: true, faults: world.faults.list() };
+}
+
+/** Server-sent events: each change of the workspace as one `data:` line. */
+function streamEvents(world: World, request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    connection: 'keep-alive',
+  });
+  response.write('retry: 1000\n\n');
+  const write = (event: SandboxEvent) => response.write(`data: ${JSON.stringify(event)}\n\n`);
+  const stop = world.changes.on(write);
+  const heartbeat = setInterval(() => response.write(': alive\n\n'), HEARTBEAT_MS).unref();
+  request.on('close', () => {
+    stop();
+    clearInterval(heartbeat);
+  });
+}

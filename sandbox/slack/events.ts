@@ -1,0 +1,103 @@
+/**
+ * Events API: what the app is told of without having been asked, for the events that its manifest subscribes to.
+ * Invariant: the app hears only of channels that it is a member of, and of nothing that is ephemeral.
+ */
+import type { Ack } from './delivery.js';
+import type { JsonObject } from './json.js';
+import { messagePayload, eventPayload, viewPayload } from './payloads.js';
+import type { Channel, Message } from './wire.js';
+import type { World } from './world.js';
+
+export interface Events {
+  /** A message of a person or of the app. Resolves with the first acknowledgement; undefined when nobody is told. */
+  message(message: Message): Promise<Ack | undefined>;
+  messageChanged(message: Message): void;
+  messageDeleted(channelId: string, ts: string): void;
+  memberJoined(channel: Channel, user: string, inviter?: string): void;
+  homeOpened(user: string): Promise<Ack | undefined>;
+}
+
+const channelType = (channel: Channel): 'im' | 'group' | 'channel' =>
+  channel.is_im ? 'im' : channel.is_private ? 'group' : 'channel';
+
+const SUBSCRIPTION = { im: 'message.im', group: 'message.groups', channel: 'message.channels' } as const;
+
+export function createEvents(world: World): Events {
+  const { store, manifest, delivery } = world;
+
+  const send = (subscription: string, event: JsonObject): Promise<Ack> | undefined => {
+    const wanted = manifest.events.has(subscription) && delivery.connection() !== 'none';
+    return wanted ? delivery.deliverEvent(eventPayload(world, event)) : undefined;
+  };
+  const memberChannel = (channelId: string): Channel | undefined => {
+    const channel = store.channels.get(channelId);
+    return channel?.members.includes(store.bot.user_id) === true ? channel : undefined;
+  };
+  const changed = (channelId: string, event: JsonObject) => {
+    const channel = memberChannel(channelId);
+    if (channel === undefined) return;
+    const type = channelType(channel);
+    void send(SUBSCRIPTION[type], {
+      type: 'message',
+      channel: channelId,
+      channel_type: type,
+      hidden: true,
+      ...event,
+    });
+  };
+
+  return {
+    async message(message) {
+      const channel = memberChannel(message.channel);
+      if (channel === undefined || message.ephemeral_to !== undefined) return undefined;
+      const type = channelType(channel);
+      const event = {
+        ...messagePayload(world, message),
+        channel: channel.id,
+        channel_type: type,
+        event_ts: message.ts,
+      };
+      const mentioned = message.text.includes(`<@${store.bot.user_id}`) && message.user !== store.bot.user_id;
+      const mention =
+        mentioned && !channel.is_im ? send('app_mention', { ...event, type: 'app_mention' }) : undefined;
+      const acks = await Promise.all([send(SUBSCRIPTION[type], event), mention]);
+      return acks.find((ack) => ack !== undefined);
+    },
+    messageChanged(message) {
+      if (message.ephemeral_to !== undefined) return;
+      const ts = message.edited?.ts ?? message.ts;
+      changed(message.channel, {
+        subtype: 'message_changed',
+        message: messagePayload(world, message),
+        ts,
+        event_ts: ts,
+      });
+    },
+    messageDeleted(channelId, ts) {
+      changed(channelId, { subtype: 'message_deleted', deleted_ts: ts, ts, event_ts: ts });
+    },
+    memberJoined(channel, user, inviter) {
+      if (memberChannel(channel.id) === undefined) return;
+      void send('member_joined_channel', {
+        type: 'member_joined_channel',
+        user,
+        channel: channel.id,
+        channel_type: channel.is_private ? 'G' : 'C',
+        team: store.team.id,
+        ...(inviter !== undefined && { inviter }),
+        event_ts: String(world.clock.now().getTime() / 1000),
+      });
+    },
+    async homeOpened(user) {
+      const home = world.views.homes()[user];
+      return send('app_home_opened', {
+        type: 'app_home_opened',
+        user,
+        channel: store.directMessage([user, store.bot.user_id]).id,
+        tab: 'home',
+        ...(home && { view: viewPayload(world, home) }),
+        event_ts: String(world.clock.now().getTime() / 1000),
+      });
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * Ids and credentials in Slack's shapes, all derived from the seed.
+ * Invariant: the same seed and the same order of calls give the same ids. Deliberately absent: real randomness; the
+ * credentials open nothing but this stand-in.
+ */
+import { createHash } from 'node:crypto';
+
+export interface Ids {
+  /** The next id with this prefix, for instance `C0A1B2C3D4E`. */
+  next(prefix: string): string;
+  /** The next UUID, as Slack's envelope ids are. */
+  uuid(): string;
+  /** The next trigger id, `<digits>.<digits>.<32 hex digits>`. */
+  trigger(): string;
+  /** A secret that is the same for every call with this label: `length` hex digits. */
+  secret(label: string, length: number): string;
+}
+
+export interface Credentials {
+  botToken: string;
+  appToken: string;
+  signingSecret: string;
+  /** Slack's old verification token, still present in every payload. */
+  verificationToken: string;
+}
+
+export function createIds(seed: string | number): Ids {
+  const counters = new Map<string, number>();
+  const digest = (label: string) => createHash('sha256').update(`${seed}:${label}`).digest('hex');
+  const fresh = (kind: string) => {
+    const count = (counters.get(kind) ?? 0) + 1;
+    counters.set(kind, count);
+    return digest(`${kind}:${count}`);
+  };
+  return {
+    next: (prefix) =>
+      `${prefix}0${BigInt(`0x${fresh(prefix)}`)
+        .toString(36)
+        .toUpperCase()
+        .slice(0, 9)}`,
+    uuid: () => {
+      const hex = fresh('uuid');
+      return [8, 4, 4, 4, 12]
+        .map((size, at) => hex.slice([0, 8, 12, 16, 20][at], ([0, 8, 12, 16, 20][at] ?? 0) + size))
+        .join('-');
+    },
+    trigger: () => {
+      const hex = fresh('trigger');
+      const digits = BigInt(`0x${hex.slice(0, 20)}`).toString();
+      return `${digits.slice(0, 13)}.${digits.slice(8, 20)}.${hex.slice(32)}`;
+    },
+    secret: (label, length) => (digest(`secret:${label}`) + digest(`more:${label}`)).slice(0, length),
+  };
+}
+
+/** Tokens in the shapes that Slack's libraries expect: `xoxb-…`, `xapp-1-…` and a signing secret of 32 hex digits. */
+export function createCredentials(ids: Ids, appId: string): Credentials {
+  return {
+    botToken: `xoxb-sandbox-${ids.secret('bot-token', 24)}`,
+    appToken: `xapp-1-${appId}-${ids.secret('app-token', 40)}`,
+    signingSecret: ids.secret('signing-secret', 32),
+    verificationToken: ids.secret('verification-token', 24),
+  };
+}

@@ -1,0 +1,262 @@
+/**
+ * conversations.*: what channels there are, who is in them, what was said; making and joining them.
+ */
+import { SlackError } from '../errors.js';
+import type { JsonObject } from '../json.js';
+import { messagePayload } from '../payloads.js';
+import { TIERS } from '../rate-limits.js';
+import type { Channel, Message, User } from '../wire.js';
+import type { World } from '../world.js';
+import {
+  channelArgument,
+  conversationScopes,
+  needMembership,
+  needScope,
+  nextCursor,
+  pageOf,
+  scopeKind,
+} from './method.js';
+import type { Call, Method } from './method.js';
+
+function channelObject(world: World, channel: Channel): JsonObject {
+  const isMember = channel.members.includes(world.store.bot.user_id);
+  if (channel.is_im) {
+    const other = channel.members.find((id) => id !== world.store.bot.user_id) ?? '';
+    return { id: channel.id, is_im: true, is_archived: false, user: other, is_user_deleted: false };
+  }
+  const said = (value: string) => ({ value, creator: '', last_set: 0 });
+  return {
+    id: channel.id,
+    name: channel.name,
+    name_normalized: channel.name,
+    is_channel: !channel.is_private,
+    is_group: channel.is_private,
+    is_im: false,
+    is_mpim: false,
+    is_private: channel.is_private,
+    is_archived: channel.is_archived,
+    is_general: channel.name === 'general',
+    is_member: isMember,
+    num_members: channel.members.length,
+    topic: said(channel.topic),
+    purpose: said(channel.purpose),
+  };
+}
+
+const isOfType = (channel: Channel, types: readonly string[]): boolean =>
+  types.includes(channel.is_im ? 'im' : channel.is_private ? 'private_channel' : 'public_channel');
+
+/** Messages between `oldest` and `latest` that the app can see, newest first. */
+function messagesBetween({ world, args }: Call, messages: readonly Message[]): Message[] {
+  const [oldest, latest] = [Number(args.text('oldest') ?? 0), Number(args.text('latest') ?? Infinity)];
+  const inclusive = args.flag('inclusive');
+  return messages.filter(({ ts, ephemeral_to }) => {
+    const at = Number(ts);
+    const within = inclusive ? at >= oldest && at <= latest : at > oldest && at < latest;
+    return within && (ephemeral_to === undefined || ephemeral_to === world.store.bot.user_id);
+  });
+}
+
+function readable(call: Call): Channel {
+  const channel = channelArgument(call);
+  needScope(call.world, [`${scopeKind(channel)}:history`]);
+  needMembership(call.world, channel);
+  return channel;
+}
+
+/** Users by id, comma-separated. @throws SlackError user_not_found, no_user */
+function peopleArgument({ world, args }: Call): User[] {
+  const ids = args.list('users');
+  if (ids.length === 0) throw new SlackError('no_user');
+  return ids.map((id) => {
+    const user = world.store.users.get(id);
+    if (user === undefined) throw new SlackError('user_not_found');
+    return user;
+  });
+}
+
+function join(
+  { world, events }: Call,
+  channel: Channel,
+  users: readonly string[],
+  inviter?: string,
+): Channel {
+  const fresh = users.filter((id) => !channel.members.includes(id));
+  if (fresh.length === 0) return channel;
+  const changed = world.store.changeChannel(channel.id, { members: [...channel.members, ...fresh] });
+  for (const id of fresh) events.memberJoined(changed, id, inviter);
+  return changed;
+}
+
+const NAME = /^[a-z0-9\p{L}_-]{1,80}$/u;
+
+function create(call: Call): JsonObject {
+  const { world, args } = call;
+  const name = args.required('name');
+  if (name.length > 80) throw new SlackError('invalid_name_maxlength');
+  if (!NAME.test(name) || name !== name.toLowerCase()) throw new SlackError('invalid_name_specials');
+  const is_private = args.flag('is_private');
+  needScope(world, [
+    `${is_private ? 'groups' : 'channels'}:manage`,
+    `${is_private ? 'groups' : 'channels'}:write`,
+  ]);
+  if ([...world.store.channels.values()].some((channel) => channel.name === name))
+    throw new SlackError('name_taken');
+  const channel = world.store.createChannel({ name, is_private, members: [world.store.bot.user_id] });
+  return { channel: channelObject(world, channel) };
+}
+
+function replies(call: Call): JsonObject {
+  const channel = readable(call);
+  const ts = call.args.required('ts');
+  const parent = channel.messages.find((message) => message.ts === ts && message.ephemeral_to === undefined);
+  if (parent === undefined) throw new SlackError('thread_not_found');
+  const root = parent.thread_ts ?? parent.ts;
+  const thread = channel.messages.filter((message) => message.ts === root || message.thread_ts === root);
+  const { page, cursor } = pageOf(messagesBetween(call, thread), call);
+  const messages = page.map((message) => messagePayload(call.world, message));
+  return { messages, has_more: cursor !== '', ...nextCursor(cursor) };
+}
+
+function history(call: Call): JsonObject {
+  const channel = readable(call);
+  const roots = channel.messages.filter(
+    (message) => message.thread_ts === undefined || message.thread_ts === message.ts,
+  );
+  const { page, cursor } = pageOf(messagesBetween(call, roots).reverse(), call);
+  const messages = page.map((message) => messagePayload(call.world, message));
+  return { messages, has_more: cursor !== '', pin_count: 0, ...nextCursor(cursor) };
+}
+
+function open(call: Call): JsonObject {
+  const { world, args } = call;
+  const given = args.text('channel');
+  const channel =
+    given === undefined
+      ? world.store.directMessage([
+          ...new Set([...peopleArgument(call).map((user) => user.id), world.store.bot.user_id]),
+        ])
+      : channelArgument(call);
+  return {
+    channel: args.flag('return_im') ? channelObject(world, channel) : { id: channel.id },
+    no_op: true,
+  };
+}
+
+export const CONVERSATIONS: readonly Method[] = [
+  {
+    name: 'conversations.info',
+    token: 'bot',
+    scopes: conversationScopes('read'),
+    rate: TIERS.tier3,
+    run: (call) => {
+      const channel = channelArgument(call);
+      needScope(call.world, [`${scopeKind(channel)}:read`]);
+      return { channel: channelObject(call.world, channel) };
+    },
+  },
+  {
+    name: 'conversations.list',
+    token: 'bot',
+    scopes: conversationScopes('read'),
+    rate: TIERS.tier2,
+    run: (call) => {
+      const { world, args } = call;
+      const given = args.list('types');
+      const types = given.length === 0 ? ['public_channel'] : given;
+      const botId = world.store.bot.user_id;
+      const all = [...world.store.channels.values()].filter(
+        (channel) =>
+          isOfType(channel, types) &&
+          (!channel.is_private || channel.members.includes(botId)) &&
+          !(args.flag('exclude_archived') && channel.is_archived),
+      );
+      const { page, cursor } = pageOf(all, call);
+      return { channels: page.map((channel) => channelObject(world, channel)), ...nextCursor(cursor) };
+    },
+  },
+  {
+    name: 'conversations.members',
+    token: 'bot',
+    scopes: conversationScopes('read'),
+    rate: TIERS.tier4,
+    run: (call) => {
+      const { page, cursor } = pageOf(channelArgument(call).members, call);
+      return { members: page, ...nextCursor(cursor) };
+    },
+  },
+  {
+    name: 'conversations.history',
+    token: 'bot',
+    scopes: conversationScopes('history'),
+    rate: TIERS.tier3,
+    run: history,
+  },
+  {
+    name: 'conversations.replies',
+    token: 'bot',
+    scopes: conversationScopes('history'),
+    rate: TIERS.tier3,
+    run: replies,
+  },
+  {
+    name: 'conversations.open',
+    token: 'bot',
+    scopes: ['im:write', 'mpim:write', 'channels:manage', 'groups:write'],
+    rate: TIERS.tier3,
+    run: open,
+  },
+  {
+    name: 'conversations.create',
+    token: 'bot',
+    scopes: ['channels:manage', 'groups:write'],
+    rate: TIERS.tier2,
+    run: create,
+  },
+  {
+    name: 'conversations.invite',
+    token: 'bot',
+    scopes: ['channels:manage', 'channels:write.invites', 'groups:write', 'groups:write.invites'],
+    rate: TIERS.tier3,
+    run: (call) => {
+      const channel = channelArgument(call);
+      needMembership(call.world, channel);
+      const users = peopleArgument(call).map((user) => user.id);
+      const botId = call.world.store.bot.user_id;
+      if (users.includes(botId)) throw new SlackError('cant_invite_self');
+      if (users.every((id) => channel.members.includes(id))) throw new SlackError('already_in_channel');
+      return { channel: channelObject(call.world, join(call, channel, users, botId)) };
+    },
+  },
+  {
+    name: 'conversations.join',
+    token: 'bot',
+    scopes: ['channels:join'],
+    rate: TIERS.tier3,
+    run: (call) => {
+      const channel = channelArgument(call);
+      if (channel.is_private) throw new SlackError('method_not_supported_for_channel_type');
+      return { channel: channelObject(call.world, join(call, channel, [call.world.store.bot.user_id])) };
+    },
+  },
+  {
+    name: 'conversations.setTopic',
+    token: 'bot',
+    scopes: [
+      'channels:manage',
+      'channels:write.topic',
+      'groups:write',
+      'groups:write.topic',
+      'im:write',
+      'mpim:write',
+    ],
+    rate: TIERS.tier2,
+    run: (call) => {
+      const channel = channelArgument(call);
+      needMembership(call.world, channel);
+      const topic = call.args.text('topic') ?? '';
+      if (topic.length > 250) throw new SlackError('too_long');
+      return { channel: channelObject(call.world, call.world.store.changeChannel(channel.id, { topic })) };
+    },
+  },
+];

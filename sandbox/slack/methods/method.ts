@@ -1,0 +1,90 @@
+/**
+ * What a Web API method is: a name, the token and scopes it needs, its rate, and what it does.
+ * Invariant: a method answers an object without `ok`, or throws a SlackError.
+ */
+import type { Arguments } from '../arguments.js';
+import { SlackError } from '../errors.js';
+import type { Events } from '../events.js';
+import type { JsonObject } from '../json.js';
+import type { Rate } from '../rate-limits.js';
+import type { Channel, Json, User } from '../wire.js';
+import type { World } from '../world.js';
+
+export interface Call {
+  world: World;
+  events: Events;
+  args: Arguments;
+}
+
+export interface Method {
+  name: string;
+  token: 'bot' | 'app' | 'none';
+  /** One of these is enough; none are needed when empty. */
+  scopes: readonly string[];
+  rate: Rate;
+  /** The rate holds for each value of this argument, not for the method as a whole. */
+  rateBy?: string;
+  run(call: Call): JsonObject;
+}
+
+/** The scopes for a family over all kinds of conversations, for instance `channels:read`, `groups:read`. */
+export const conversationScopes = (verb: string): string[] =>
+  ['channels', 'groups', 'im', 'mpim'].map((kind) => `${kind}:${verb}`);
+
+/** @throws SlackError missing_scope */
+export function needScope(world: World, scopes: readonly string[]): void {
+  if (scopes.length === 0 || scopes.some((scope) => world.manifest.scopes.has(scope))) return;
+  throw new SlackError('missing_scope', {
+    needed: scopes.join(','),
+    provided: [...world.manifest.scopes].join(','),
+  });
+}
+
+/** The prefix of the scopes for this channel. */
+export const scopeKind = (channel: Channel): string =>
+  channel.is_im ? 'im' : channel.is_private ? 'groups' : 'channels';
+
+/** A channel by id or `#name` that the app may know of. @throws SlackError channel_not_found */
+export function channelArgument({ world, args }: Call, name = 'channel'): Channel {
+  const channel = world.store.findChannel(args.required(name));
+  const isMember = channel?.members.includes(world.store.bot.user_id) === true;
+  if (channel === undefined || (channel.is_private && !isMember)) throw new SlackError('channel_not_found');
+  return channel;
+}
+
+/** @throws SlackError not_in_channel */
+export function needMembership(world: World, channel: Channel): void {
+  if (!channel.members.includes(world.store.bot.user_id)) throw new SlackError('not_in_channel');
+}
+
+/** @throws SlackError user_not_found */
+export function userArgument({ world, args }: Call, name = 'user'): User {
+  const user = world.store.users.get(args.required(name));
+  if (user === undefined) throw new SlackError('user_not_found');
+  return user;
+}
+
+/** One page of a list, with Slack's opaque cursor. @throws SlackError invalid_cursor */
+export function pageOf<T>(
+  items: readonly T[],
+  { args }: Call,
+  defaultLimit = 100,
+): { page: T[]; cursor: string } {
+  const limit = args.integer('limit', { min: 1, max: 1000, default: defaultLimit });
+  const start = readCursor(args.text('cursor'));
+  const next = start + limit;
+  return { page: items.slice(start, next), cursor: next < items.length ? writeCursor(next) : '' };
+}
+
+const writeCursor = (offset: number): string => Buffer.from(`offset:${offset}`).toString('base64');
+
+function readCursor(cursor: string | undefined): number {
+  if (cursor === undefined) return 0;
+  const match = /^offset:(\d+)$/.exec(Buffer.from(cursor, 'base64').toString('utf8'));
+  if (match === null) throw new SlackError('invalid_cursor');
+  return Number(match[1]);
+}
+
+export const nextCursor = (cursor: string): { response_metadata: Json } => ({
+  response_metadata: { next_cursor: cursor },
+});

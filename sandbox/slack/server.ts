@@ -1,0 +1,196 @@
+/**
+ * The strict stand-in for Slack: one HTTP server for the Web API, Socket Mode, response_url, files, the page and the
+ * control interface. An unmodified Bolt app works against it through `clientOptions.slackApiUrl`.
+ * Invariant: no request, frame or body can end the process. Deliberately absent: TLS, OAuth, more than one app.
+ */
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createChanges } from './changes.js';
+import { createControl } from './control.js';
+import type { Scenarios } from './control.js';
+import { createDeliverer } from './delivery.js';
+import { createEvents } from './events.js';
+import type { Events } from './events.js';
+import { createFaults } from './faults.js';
+import { createFiles } from './files.js';
+import { createCredentials, createIds } from './ids.js';
+import { createInteractions } from './interactions.js';
+import { SLACK_LIMITS } from './limits.js';
+import type { Limits } from './limits.js';
+import { readManifest } from './manifest.js';
+import { createOpenViews } from './open-views.js';
+import { acceptContent } from './responses.js';
+import { createRouter } from './router.js';
+import { createStore } from './store.js';
+import type { Clock } from './store.js';
+import { createResponseUrls, createTriggers } from './triggers.js';
+import { createWebApi } from './web-api.js';
+import type { Block, Message, Services } from './wire.js';
+import { LARKSPUR } from './workspace.js';
+import type { Workspace } from './workspace.js';
+import type { World } from './world.js';
+
+export type OtherServices = Omit<Services, 'slack'>;
+
+export interface SlackOptions {
+  /** 0 takes any free port that browsers and Node's fetch do not block. */
+  port: number;
+  /** Loopback unless told otherwise. */
+  host?: string;
+  /** The parsed manifest.yml: scopes, commands and events are taken from it. */
+  manifest: unknown;
+  workspace?: Workspace;
+  services?: Partial<OtherServices>;
+  scenarios?: Scenarios;
+  clock?: Clock;
+  /** Ids and credentials come from it. */
+  seed?: string | number;
+  /** Folder of the built page. */
+  pageDir?: string;
+  log?: (line: string) => void;
+  /** Deliver over signed HTTP to this address instead of Socket Mode. */
+  requestUrl?: string;
+  /** Shorter times for tests; Slack's own when absent. */
+  limits?: Partial<Limits>;
+  rateLimits?: boolean;
+}
+
+export interface SlackServer {
+  /** The page, without a trailing slash. */
+  url: string;
+  /** For `slackApiUrl`, with a trailing slash. */
+  apiUrl: string;
+  credentials: Services['slack'];
+  /** Fills in the addresses of the other stand-ins once they are known. */
+  setServices(services: Partial<OtherServices>): void;
+  /** Posts as the app without the app, for instance a welcome. @throws SlackError when Slack would refuse it */
+  postAs(channel: string, text: string, blocks?: Block[]): Message;
+  close(): Promise<void>;
+}
+
+const NO_SERVICES: OtherServices = {
+  paymentsApi: null,
+  booksUrl: null,
+  statusPages: {},
+  operationsApi: null,
+  inbox: null,
+};
+
+const NO_SCENARIOS: Scenarios = {
+  list: () => [],
+  start: () => Promise.resolve(null),
+  stop: () => Promise.resolve(),
+  onChange: () => undefined,
+};
+
+export async function startSlack(options: SlackOptions): Promise<SlackServer> {
+  const host = options.host ?? '127.0.0.1';
+  const log = options.log ?? (() => undefined);
+  const server = createServer();
+  const port = await listen(server, options.port, host);
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const world = createWorld(options, url, log);
+  const events = createEvents(world);
+  tellTheApp(world, events);
+
+  const credentials = slackService(world);
+  let services: Services = { slack: credentials, ...NO_SERVICES, ...options.services };
+  const control = createControl(
+    world,
+    createInteractions(world, events),
+    options.scenarios ?? NO_SCENARIOS,
+    () => services,
+  );
+  const webApi = createWebApi(world, events, { rateLimits: options.rateLimits ?? true });
+  server.on('request', createRouter({ world, webApi, control, pageDir: options.pageDir, host, log }));
+  server.on('upgrade', (request, socket, head) => world.delivery.sockets.upgrade(request, socket, head));
+
+  return {
+    url,
+    apiUrl: credentials.apiUrl,
+    credentials,
+    setServices: (more) => void (services = { ...services, ...more }),
+    postAs(channelName, text, blocks) {
+      const channel = world.store.findChannel(channelName);
+      if (channel === undefined) throw new Error(`no channel ${channelName}`);
+      const content = acceptContent(world, text, blocks as Parameters<typeof acceptContent>[2]);
+      return world.store.post({ channel: channel.id, user: world.store.bot.user_id, ...content });
+    },
+    close: () => closeServer(server, world),
+  };
+}
+
+function createWorld(options: SlackOptions, url: string, log: (line: string) => void): World {
+  const clock = options.clock ?? { now: () => new Date() };
+  const limits = { ...SLACK_LIMITS, ...options.limits };
+  const ids = createIds(options.seed ?? 'paydesk');
+  const manifest = readManifest(options.manifest);
+  const changes = createChanges(log);
+  const faults = createFaults();
+  const store = createStore({ workspace: options.workspace ?? LARKSPUR, manifest, ids, clock, changes });
+  const appId = store.bot.app_id;
+  const credentials = createCredentials(ids, appId);
+  const requestUrl = options.requestUrl ?? null;
+  const deps = { ids, clock, limits, faults, changes, credentials, appId, log, requestUrl };
+  return {
+    clock,
+    ids,
+    limits,
+    manifest,
+    credentials,
+    changes,
+    store,
+    faults,
+    views: createOpenViews({ ids, changes }),
+    files: createFiles(ids, () => url),
+    triggers: createTriggers({ ids, clock, limits }),
+    responseUrls: createResponseUrls({ ids, clock, limits }),
+    delivery: createDeliverer(deps),
+    baseUrl: () => url,
+  };
+}
+
+/** The app's own messages and every later change are events too; people's messages are told where they are written. */
+function tellTheApp(world: World, events: Events): void {
+  world.changes.on((event) => {
+    if (event.type === 'message' && event.message.user === world.store.bot.user_id)
+      void events.message(event.message);
+    else if (event.type === 'message_changed' && event.message.edited) events.messageChanged(event.message);
+    else if (event.type === 'message_deleted') events.messageDeleted(event.channel, event.ts);
+  });
+}
+
+function slackService(world: World): Services['slack'] {
+  const { botToken, appToken, signingSecret } = world.credentials;
+  return { apiUrl: `${world.baseUrl()}/api/`, botToken, appToken, signingSecret };
+}
+
+/** Ports above 1024 that browsers and Node's fetch refuse (WHATWG Fetch, "bad port"). */
+const BAD_PORTS = new Set([
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697,
+  10080,
+]);
+
+/** Listens and answers the port. @throws when the port is taken, or is one that nobody could reach by fetch */
+async function listen(server: Server, wanted: number, host: string): Promise<number> {
+  if (BAD_PORTS.has(wanted)) throw new Error(`port ${wanted} cannot be reached by browsers: choose another`);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(wanted, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  if (!BAD_PORTS.has(port)) return port;
+  await new Promise((resolve) => server.close(resolve));
+  return listen(server, wanted, host);
+}
+
+async function closeServer(server: Server, world: World): Promise<void> {
+  world.delivery.close();
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,96 @@
+/**
+ * `POST /api/<method>`: token, faults, rate, scopes, then the method itself.
+ * Invariant: whatever happens, the answer is JSON as Slack gives it; an unknown method is HTTP 200 `unknown_method`,
+ * for Slack's own client would repeat any other status.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createArguments, parseBody } from './arguments.js';
+import { SlackError } from './errors.js';
+import type { Events } from './events.js';
+import { answerJson, readBody } from './http.js';
+import { asString } from './json.js';
+import type { JsonObject } from './json.js';
+import { METHODS } from './methods/index.js';
+import { needScope } from './methods/method.js';
+import type { Method } from './methods/method.js';
+import { createRateLimits } from './rate-limits.js';
+import type { World } from './world.js';
+
+export interface WebApi {
+  handle(request: IncomingMessage, response: ServerResponse, methodName: string): Promise<void>;
+}
+
+/** `retryAfterSec` set: HTTP 429. */
+class RateLimited extends SlackError {
+  constructor(readonly retryAfterSec: number) {
+    super('ratelimited', {}, 429);
+  }
+}
+
+export function createWebApi(world: World, events: Events, options: { rateLimits: boolean }): WebApi {
+  const rates = createRateLimits(world.clock);
+
+  const meetFaults = async (name: string) => {
+    const slow = world.faults.take('slow', name);
+    if (slow) await sleep(slow.amount ?? 1_000);
+    const limited = world.faults.take('rate_limit', name);
+    if (limited) throw new RateLimited(limited.amount ?? 1);
+    if (world.faults.take('server_error', name)) throw new SlackError('internal_error', {}, 500);
+  };
+  const meetRate = (method: Method, body: JsonObject) => {
+    if (!options.rateLimits) return;
+    const key = method.rateBy === undefined ? method.name : `${method.name} ${String(body[method.rateBy])}`;
+    const waitSec = rates.take(key, method.rate);
+    if (waitSec !== undefined) throw new RateLimited(waitSec);
+  };
+  const call = async (request: IncomingMessage, name: string): Promise<JsonObject> => {
+    const raw = await readBody(request);
+    await meetFaults(name);
+    const method = METHODS.get(name);
+    if (method === undefined) throw new SlackError('unknown_method', { req_method: name });
+    if (raw === undefined) throw new SlackError('request_too_large', {}, 413);
+    const body = await parseBody(request.headers['content-type'] ?? '', raw);
+    if (body === undefined) throw new SlackError('invalid_json');
+    authorise(world, method, request.headers.authorization, asString(body.token));
+    meetRate(method, body);
+    needScope(world, method.scopes);
+    return method.run({ world, events, args: createArguments({ ...queryOf(request), ...body }) });
+  };
+
+  return {
+    async handle(request, response, methodName) {
+      const scopes = { 'x-oauth-scopes': [...world.manifest.scopes].join(',') };
+      try {
+        answerJson(response, { ok: true, ...(await call(request, methodName)) }, 200, scopes);
+      } catch (error) {
+        if (!(error instanceof SlackError)) throw error;
+        const retry = error instanceof RateLimited ? { 'retry-after': String(error.retryAfterSec) } : {};
+        answerJson(response, { ok: false, error: error.code, ...error.extra }, error.status, {
+          ...scopes,
+          ...retry,
+        });
+      }
+    },
+  };
+}
+
+function queryOf(request: IncomingMessage): JsonObject {
+  return Object.fromEntries(new URL(request.url ?? '/', 'http://localhost').searchParams);
+}
+
+/** @throws SlackError not_authed, invalid_auth, or not_allowed_token_type for the other kind of token */
+function authorise(
+  world: World,
+  method: Method,
+  header: string | undefined,
+  field: string | undefined,
+): void {
+  if (method.token === 'none') return;
+  const token = header === undefined ? field : /^Bearer (\S+)$/i.exec(header)?.[1];
+  if (token === undefined || token === '') throw new SlackError('not_authed');
+  const { botToken, appToken } = world.credentials;
+  const [wanted, other] = method.token === 'bot' ? [botToken, appToken] : [appToken, botToken];
+  if (token === other) throw new SlackError('not_allowed_token_type');
+  if (token !== wanted) throw new SlackError('invalid_auth');
+}

@@ -1,0 +1,124 @@
+/**
+ * The company that the workspace belongs to: its people, channels and user groups.
+ * Invariant: plain data with names only; ids are made from the seed when the store is built. The bot is not a member
+ * of #random, so that `not_in_channel` can be met.
+ */
+export interface SeedUser {
+  name: string;
+  real_name: string;
+  title: string;
+  tz: string;
+  color: string;
+  is_restricted?: boolean;
+}
+
+export interface SeedChannel {
+  name: string;
+  topic: string;
+  purpose: string;
+  /** Names of people; everyone who is not a guest when absent. */
+  members?: string[];
+  is_private?: boolean;
+  /** Whether the bot is a member; true when absent. */
+  bot?: boolean;
+}
+
+export interface SeedGroup {
+  handle: string;
+  name: string;
+  users: string[];
+}
+
+export interface Workspace {
+  team: { name: string; domain: string };
+  users: SeedUser[];
+  channels: SeedChannel[];
+  groups: SeedGroup[];
+}
+
+/** A payments company of seven: the people who touch money when something goes wrong, and one guest. */
+export const LARKSPUR: Workspace = {
+  team: { name: 'Larkspur Pay', domain: 'larkspur-pay' },
+  users: [
+    {
+      name: 'ana',
+      real_name: 'Ana Ribeiro',
+      title: 'Payments operations lead',
+      tz: 'Europe/Lisbon',
+      color: '#0f766e',
+    },
+    {
+      name: 'tomas',
+      real_name: 'Tomáš Novák',
+      title: 'Finance operations',
+      tz: 'Europe/Prague',
+      color: '#1d4ed8',
+    },
+    { name: 'mei', real_name: 'Mei Tanaka', title: 'Dispute analyst', tz: 'Asia/Tokyo', color: '#be185d' },
+    {
+      name: 'kofi',
+      real_name: 'Kofi Mensah',
+      title: 'Partner manager',
+      tz: 'Africa/Accra',
+      color: '#b45309',
+    },
+    {
+      name: 'ines',
+      real_name: 'Inés Duarte',
+      title: 'Engineer on call',
+      tz: 'America/Sao_Paulo',
+      color: '#6d28d9',
+    },
+    {
+      name: 'lars',
+      real_name: 'Lars Holm',
+      title: 'Head of payments',
+      tz: 'Europe/Stockholm',
+      color: '#15803d',
+    },
+    {
+      name: 'priya',
+      real_name: 'Priya Shah',
+      title: 'External auditor (guest)',
+      tz: 'Europe/London',
+      color: '#64748b',
+      is_restricted: true,
+    },
+  ],
+  channels: [
+    { name: 'general', topic: 'Company-wide announcements', purpose: 'Everyone is here' },
+    { name: 'payments-ops', topic: 'Where is the money?', purpose: 'Look up payments, fix what is stuck' },
+    {
+      name: 'partner-alerts',
+      topic: 'Partner health',
+      purpose: 'Outages and anomalies of PSPs, banks and networks',
+    },
+    {
+      name: 'reconciliation',
+      topic: 'Breaks and business days',
+      purpose: 'Daily reconciliation against statements',
+      members: ['ana', 'tomas', 'lars', 'kofi', 'ines', 'priya'],
+    },
+    {
+      name: 'approvals',
+      topic: 'Four eyes on every action',
+      purpose: 'Requests that need another person',
+      members: ['ana', 'tomas', 'lars', 'kofi', 'ines', 'mei'],
+    },
+    { name: 'incidents', topic: 'Open incidents', purpose: 'One thread for each incident' },
+    {
+      name: 'disputes',
+      topic: 'Deadlines first',
+      purpose: 'Chargebacks, evidence, early fraud warnings',
+      members: ['ana', 'mei', 'lars', 'tomas'],
+      is_private: true,
+    },
+    { name: 'random', topic: 'Cats and coffee', purpose: 'Everything else', bot: false },
+  ],
+  groups: [
+    { handle: 'payments-approvers', name: 'Payments approvers', users: ['ana', 'lars', 'tomas'] },
+    { handle: 'finance-ops', name: 'Finance operations', users: ['tomas'] },
+    { handle: 'dispute-analysts', name: 'Dispute analysts', users: ['mei'] },
+    { handle: 'on-call', name: 'Engineers on call', users: ['ines'] },
+  ],
+};

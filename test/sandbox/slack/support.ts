@@ -1,0 +1,141 @@
+/**
+ * A stand-in for Slack with a bare Bolt app against it, for tests: one manifest, shortened times, a control client.
+ * Invariant: every server and app that was started here is stopped again by `close`.
+ */
+import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from '@slack/bolt';
+import type { Receiver } from '@slack/bolt';
+import { WebClient } from '@slack/web-api';
+import { startSlack } from '../../../sandbox/slack/server.js';
+import type { SlackOptions, SlackServer } from '../../../sandbox/slack/server.js';
+import type { Channel, Delivery, Json, Message, Outcome, State } from '../../../sandbox/slack/wire.js';
+
+export const MANIFEST = {
+  display_information: { name: 'Paydesk' },
+  features: {
+    bot_user: { display_name: 'paydesk' },
+    app_home: { home_tab_enabled: true },
+    slash_commands: [
+      { command: '/payment', description: 'Find a payment', usage_hint: '<id>', should_escape: false },
+      { command: '/assign', description: 'Assign a case', usage_hint: '@person', should_escape: true },
+      { command: '/late', description: 'Acknowledged too late', usage_hint: '' },
+      { command: '/form', description: 'Opens a form', usage_hint: '' },
+      { command: '/nobody', description: 'Has no listener', usage_hint: '' },
+    ],
+  },
+  oauth_config: {
+    scopes: {
+      bot: [
+        'commands',
+        'chat:write',
+        'app_mentions:read',
+        'channels:read',
+        'channels:history',
+        'channels:join',
+        'channels:manage',
+        'groups:read',
+        'groups:history',
+        'groups:write',
+        'im:read',
+        'im:history',
+        'im:write',
+        'files:read',
+        'files:write',
+        'reactions:write',
+        'team:read',
+        'usergroups:read',
+        'users:read',
+        'users:read.email',
+      ],
+    },
+  },
+  settings: {
+    event_subscriptions: {
+      bot_events: [
+        'app_home_opened',
+        'app_mention',
+        'member_joined_channel',
+        'message.channels',
+        'message.groups',
+        'message.im',
+      ],
+    },
+  },
+};
+
+/** A tenth of Slack's patience, so that being late takes 300 ms and not three seconds. */
+export const SHORT = { ackMs: 300, effectMs: 300, quietMs: 40, eventRetryMs: [0] };
+
+/** The control interface, typed. */
+export interface Control {
+  state(): Promise<State>;
+  channel(name: string): Promise<Channel>;
+  message(channel: string, predicate: (message: Message) => boolean): Promise<Message | undefined>;
+  deliveries(): Promise<Delivery[]>;
+  post(path: string, body: Json): Promise<Outcome & Record<string, unknown>>;
+}
+
+export function controlOf(slack: SlackServer): Control {
+  const get = async <T>(path: string): Promise<T> => (await fetch(`${slack.url}/_sandbox/${path}`)).json() as T;
+  const channel = async (name: string) => {
+    const { channels } = await get<State>('state');
+    return channels.find((each) => each.name === name)!;
+  };
+  return {
+    state: () => get('state'),
+    channel,
+    message: async (name, predicate) => (await channel(name)).messages.find(predicate),
+    deliveries: async () => (await get<{ deliveries: Delivery[] }>('deliveries')).deliveries,
+    post: async (path, body) => {
+      const response = await fetch(`${slack.url}/_sandbox/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      return response.json() as Promise<Outcome & Record<string, unknown>>;
+    },
+  };
+}
+
+export interface Bench {
+  slack: SlackServer;
+  control: Control;
+  client: WebClient;
+  close(): Promise<void>;
+}
+
+export async function startBench(options: Partial<SlackOptions> = {}): Promise<Bench> {
+  const slack = await startSlack({ port: 0, manifest: MANIFEST, seed: 7, limits: SHORT, ...options });
+  const client = new WebClient(slack.credentials.botToken, {
+    slackApiUrl: slack.apiUrl,
+    logLevel: LogLevel.ERROR,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+  });
+  return { slack, client, control: controlOf(slack), close: () => slack.close() };
+}
+
+export type Transport = 'socket' | 'http';
+
+/** A bare Bolt app against the stand-in, over either transport; `listen` registers its listeners. */
+export async function startApp(
+  bench: Bench,
+  transport: Transport,
+  httpPort: number,
+  listen: (app: App) => void,
+): Promise<{ stop(): Promise<void> }> {
+  const { apiUrl, botToken, appToken, signingSecret } = bench.slack.credentials;
+  const clientOptions = { slackApiUrl: apiUrl };
+  const logLevel = LogLevel.ERROR;
+  const receiver: Receiver =
+    transport === 'socket'
+      ? new SocketModeReceiver({ appToken, logLevel, installerOptions: { clientOptions } })
+      : new HTTPReceiver({ signingSecret, port: httpPort, logLevel });
+  const app = new App({ token: botToken, receiver, clientOptions, logLevel });
+  listen(app);
+  await app.start();
+  if (transport === 'http') {
+    const set = await bench.control.post('request_url', { url: `http://127.0.0.1:${httpPort}/slack/events` });
+    if (!set.ok) throw new Error(set.error);
+  }
+  return { stop: async () => void (await app.stop()) };
+}
