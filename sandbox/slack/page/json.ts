@@ -1,0 +1,33 @@
+/**
+ * Careful reading of JSON whose shape nobody has promised: blocks come from a bot, which may be wrong.
+ * Invariant: no function here throws; what is missing or of another type reads as empty.
+ */
+import type { Json } from '../wire.js';
+
+/** A JSON object, as blocks and elements are. */
+export type Obj = Record<string, Json | undefined>;
+
+export function obj(value: Json | undefined): Obj {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
+}
+
+export function list(value: Json | undefined): Json[] {
+  return Array.isArray(value) ? value : [];
+}
+
+export function objs(value: Json | undefined): Obj[] {
+  return list(value).map(obj);
+}
+
+export function str(value: Json | undefined, otherwise = ''): string {
+  return typeof value === 'string' ? value : otherwise;
+}
+
+export function num(value: Json | undefined, otherwise = 0): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : otherwise;
+}
+
+/** The text of a `plain_text` or `mrkdwn` object; a bare string counts as itself. */
+export function words(value: Json | undefined): string {
+  return typeof value === 'string' ? value : str(obj(value).text);
+}
