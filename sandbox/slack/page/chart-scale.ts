@@ -65,7 +65,10 @@ export interface Slice {
 
 /** The slices of a pie; negative values count as nothing. */
 export function slicesOf(chart: Obj): Slice[] {
-  const parts = objs(chart.segments).map((each) => ({ label: str(each.label), value: Math.max(0, num(each.value)) }));
+  const parts = objs(chart.segments).map((each) => ({
+    label: str(each.label),
+    value: Math.max(0, num(each.value)),
+  }));
   const total = parts.reduce((sum, each) => sum + each.value, 0) || 1;
   let from = 0;
   return parts.map((each) => {
@@ -78,6 +81,7 @@ export function slicesOf(chart: Obj): Slice[] {
 /** An SVG path of a slice of the circle with radius 1 around 0,0, starting at twelve o'clock. */
 export function slicePath(from: number, share: number): string {
   if (share >= 0.9999) return 'M0,-1 A1,1 0 1 1 0,1 A1,1 0 1 1 0,-1 Z';
-  const point = (turn: number): string => `${Math.sin(turn * 2 * Math.PI).toFixed(4)},${(-Math.cos(turn * 2 * Math.PI)).toFixed(4)}`;
+  const point = (turn: number): string =>
+    `${Math.sin(turn * 2 * Math.PI).toFixed(4)},${(-Math.cos(turn * 2 * Math.PI)).toFixed(4)}`;
   return `M0,0 L${point(from)} A1,1 0 ${share > 0.5 ? 1 : 0} 1 ${point(from + share)} Z`;
 }

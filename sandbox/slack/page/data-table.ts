@@ -64,7 +64,11 @@ export function isNumeric(body: Obj[][], column: number): boolean {
 }
 
 /** One page of rows, counted from 0; a page past the end is the last one. */
-export function pageOf<T>(rows: T[], page: number, size: number): { rows: T[]; page: number; pageCount: number } {
+export function pageOf<T>(
+  rows: T[],
+  page: number,
+  size: number,
+): { rows: T[]; page: number; pageCount: number } {
   const pageCount = Math.max(1, Math.ceil(rows.length / size));
   const at = Math.min(Math.max(0, page), pageCount - 1);
   return { rows: rows.slice(at * size, (at + 1) * size), page: at, pageCount };

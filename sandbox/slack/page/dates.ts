@@ -54,7 +54,13 @@ function count(amount: number, unit: string): string {
 }
 
 /** Slack's date formatting (`<!date^…>`, rich text dates): `format` with tokens such as `{date_short_pretty}`. */
-export function formatDate(epochSeconds: number, format: string, fallback: string, tz: string, nowMs: number): string {
+export function formatDate(
+  epochSeconds: number,
+  format: string,
+  fallback: string,
+  tz: string,
+  nowMs: number,
+): string {
   const ms = epochSeconds * 1000;
   if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15) return fallback;
   return format.replace(/\{(\w+)\}/g, (whole, token: string) => tokenOf(ms, token, tz, nowMs) ?? whole);
@@ -91,7 +97,9 @@ function part(ms: number, tz: string, options: Intl.DateTimeFormatOptions): stri
   try {
     return new Intl.DateTimeFormat('en-US', { ...options, timeZone: tz }).format(ms);
   } catch {
-    return Number.isFinite(ms) ? new Intl.DateTimeFormat('en-US', { ...options, timeZone: 'UTC' }).format(ms) : '';
+    return Number.isFinite(ms)
+      ? new Intl.DateTimeFormat('en-US', { ...options, timeZone: 'UTC' }).format(ms)
+      : '';
   }
 }
 

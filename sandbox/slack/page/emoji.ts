@@ -51,7 +51,10 @@ export function emojiCharacter(name: string): string | null {
 
 /** Replaces `:name:` in plain text, such as a button's or a header's. */
 export function withEmoji(text: string): string {
-  return text.replace(/:([a-z0-9_+'-]+):/gi, (whole, name: string) => emojiCharacter(name.toLowerCase()) ?? whole);
+  return text.replace(
+    /:([a-z0-9_+'-]+):/gi,
+    (whole, name: string) => emojiCharacter(name.toLowerCase()) ?? whole,
+  );
 }
 
 function regional(letter: string): string {

@@ -81,14 +81,19 @@ export function missingInputs(blocks: Block[], form: Form): Record<string, strin
 }
 
 function isEmpty(value: Json | undefined): boolean {
-  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+  return (
+    value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+  );
 }
 
 /** Every input element of a block with the id of the block it belongs to: containers hold blocks of their own. */
 function inputsOf(block: Obj, id: string): [string, Obj][] {
   const children = objs(block.child_blocks).flatMap((child, at) => inputsOf(child, blockId(child, at)));
   const own = [obj(block.element), obj(block.accessory), ...objs(block.elements)];
-  return [...own.filter((each) => str(each.type) in INITIAL).map((each): [string, Obj] => [id, each]), ...children];
+  return [
+    ...own.filter((each) => str(each.type) in INITIAL).map((each): [string, Obj] => [id, each]),
+    ...children,
+  ];
 }
 
 function initialState(element: Obj): Json {

@@ -96,7 +96,8 @@ function alignOf(rule: string): Cell['align'] {
 }
 
 function readParagraph(lines: string[], at: number, blocks: TextBlock[]): number {
-  const starts = (line: string): boolean => line.trim() === '' || /^(\s*```|#{1,6}\s|>)/.test(line) || isItem(line);
+  const starts = (line: string): boolean =>
+    line.trim() === '' || /^(\s*```|#{1,6}\s|>)/.test(line) || isItem(line);
   let end = at + 1;
   while (end < lines.length && !starts(lines[end] ?? '')) end++;
   blocks.push({ kind: 'paragraph', children: inline(lines.slice(at, end).join('\n')) });

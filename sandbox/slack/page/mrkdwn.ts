@@ -11,7 +11,8 @@ const PRE = /```\n?([\s\S]*?)\n?```/;
 const QUOTE_LINE = /^(?:&gt;|>)\s?(.*)$/;
 const QUOTE_REST = /^(?:&gt;|>){3}\s?([\s\S]*)$/;
 const BULLET_LINE = /^\s*•\s+(.*)$/;
-const TOKEN = /`([^`\n]+)`|<([^<>\n]+)>|:([a-z0-9_+'-]+):(?::skin-tone-\d:)?|(https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)\]'"*_~])|[*_~]/giu;
+const TOKEN =
+  /`([^`\n]+)`|<([^<>\n]+)>|:([a-z0-9_+'-]+):(?::skin-tone-\d:)?|(https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)\]'"*_~])|[*_~]/giu;
 
 /** Parses text in Slack's mrkdwn, as it stands in `text` of a message or of a `mrkdwn` object. */
 export function parseMrkdwn(text: string): TextBlock[] {
@@ -43,7 +44,10 @@ export function escapeEntities(text: string): string {
 
 /** Links inside a preformatted block show as their label, as in Slack. */
 function preText(text: string): string {
-  return text.replace(/<([^<>|\n]+)(?:\|([^<>\n]*))?>/g, (_whole, target: string, label?: string) => label ?? target);
+  return text.replace(
+    /<([^<>|\n]+)(?:\|([^<>\n]*))?>/g,
+    (_whole, target: string, label?: string) => label ?? target,
+  );
 }
 
 function parseLines(text: string): TextBlock[] {
@@ -118,7 +122,8 @@ function styled(text: string, at: number, mark: string): Found {
   for (let close = text.indexOf(mark, at + 2); close > 0; close = text.indexOf(mark, close + 1)) {
     const inner = text.slice(at + 1, close);
     if (inner.includes('\n')) return null;
-    const ends = !/\s$/.test(inner) && !/[\p{L}\p{N}]/u.test(text[close + 1] ?? ' ') && !insideToken(text, at, close);
+    const ends =
+      !/\s$/.test(inner) && !/[\p{L}\p{N}]/u.test(text[close + 1] ?? ' ') && !insideToken(text, at, close);
     if (ends) return { nodes: [{ kind: styleOf(mark), children: parseInline(inner) }], end: close + 1 };
   }
   return null;
@@ -140,7 +145,8 @@ function angleNodes(body: string): Inline[] {
   const target = bar < 0 ? body : body.slice(0, bar);
   const label = bar < 0 ? '' : body.slice(bar + 1);
   if (target.startsWith('@')) return [{ kind: 'user', id: target.slice(1) }];
-  if (target.startsWith('#')) return [{ kind: 'channel', id: target.slice(1), label: unescapeEntities(label) }];
+  if (target.startsWith('#'))
+    return [{ kind: 'channel', id: target.slice(1), label: unescapeEntities(label) }];
   if (target.startsWith('!')) return [specialNode(target.slice(1), unescapeEntities(label))];
   const address = unescapeEntities(target);
   const shown = label === '' ? address.replace(/^mailto:/i, '') : unescapeEntities(label);

@@ -70,5 +70,11 @@ function bare(element: Obj): Inline[] {
 function dateOf(element: Obj): Inline {
   const epochSeconds = num(element.timestamp, NaN);
   const fallback = str(element.fallback, String(epochSeconds));
-  return { kind: 'date', epochSeconds, format: str(element.format), href: safeHref(str(element.url)), fallback };
+  return {
+    kind: 'date',
+    epochSeconds,
+    format: str(element.format),
+    href: safeHref(str(element.url)),
+    fallback,
+  };
 }

@@ -16,7 +16,8 @@ export interface Route {
 }
 
 export function routeOf(hash: string): Route {
-  if (/^#\/?gallery\b/.test(hash)) return { person: '', channel: '', tab: 'messages', thread: null, gallery: true };
+  if (/^#\/?gallery\b/.test(hash))
+    return { person: '', channel: '', tab: 'messages', thread: null, gallery: true };
   const [person = '', channel = '', last = ''] = hash.replace(/^#\/?/, '').split('/').map(decoded);
   const thread = /^\d+\.\d+$/.test(last) ? last : null;
   return { person, channel, tab: last === 'home' ? 'home' : 'messages', thread, gallery: false };

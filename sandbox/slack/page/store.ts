@@ -55,7 +55,9 @@ function inChannel(store: Store, id: string, change: (messages: Message[]) => Me
 }
 
 function withMessage(messages: Message[], message: Message): Message[] {
-  const at = messages.findIndex((each) => each.ts === message.ts && each.ephemeral_to === message.ephemeral_to);
+  const at = messages.findIndex(
+    (each) => each.ts === message.ts && each.ephemeral_to === message.ephemeral_to,
+  );
   if (at >= 0) return messages.with(at, message);
   const before = messages.findLastIndex((each) => Number(each.ts) <= Number(message.ts));
   return messages.toSpliced(before + 1, 0, message);

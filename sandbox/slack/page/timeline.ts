@@ -48,7 +48,9 @@ export function threadRows(channel: Channel, threadTs: string, personId: string,
 
 /** The reply line under a parent message, or null where nobody has replied. */
 export function threadSummary(channel: Channel, parent: Message): ThreadSummary | null {
-  const replies = channel.messages.filter((each) => each.thread_ts === parent.ts && isReply(each) && each.ephemeral_to === undefined);
+  const replies = channel.messages.filter(
+    (each) => each.thread_ts === parent.ts && isReply(each) && each.ephemeral_to === undefined,
+  );
   const last = replies.at(-1);
   if (last === undefined) return null;
   return { count: replies.length, authors: [...new Set(replies.map((each) => each.user))], lastTs: last.ts };
@@ -74,7 +76,10 @@ function continues(before: Message, message: Message): boolean {
 /** How many messages a person has not seen: later than `lastReadTs` and not their own. */
 export function unreadCount(channel: Channel, personId: string, lastReadTs: string): number {
   const fresh = (each: Message): boolean =>
-    Number(each.ts) > Number(lastReadTs) && each.user !== personId && isVisible(each, personId) && !isReply(each);
+    Number(each.ts) > Number(lastReadTs) &&
+    each.user !== personId &&
+    isVisible(each, personId) &&
+    !isReply(each);
   return channel.messages.filter(fresh).length;
 }
 
@@ -86,7 +91,10 @@ export function counterpart(channel: Channel, personId: string, users: User[]): 
 }
 
 /** The channels and direct conversations a person is in, by name, archived ones left out. */
-export function conversationsOf(channels: Channel[], personId: string): { channels: Channel[]; direct: Channel[] } {
+export function conversationsOf(
+  channels: Channel[],
+  personId: string,
+): { channels: Channel[]; direct: Channel[] } {
   const mine = channels.filter((each) => each.members.includes(personId) && !each.is_archived);
   const byName = (a: Channel, b: Channel): number => a.name.localeCompare(b.name);
   return {
