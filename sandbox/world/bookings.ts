@@ -3,12 +3,12 @@
  * Invariant: a capture, refund or dispute is booked one to one under the partner's reference; fees are booked once per
  * payout, because the company learns them from the settlement.
  */
-import { dayOf } from './calendar.js';
+import { dayOf, startOfDay } from './calendar.js';
 import type { IdCodec } from './ids.js';
 import { CURRENCIES, type Currency, type Partner } from './partners.js';
 import {
-  createPayout,
-  noTotals,
+  batchIdOf,
+  daysOfPayout,
   payoutDayOf,
   referenceOf,
   TXN_SUB,
@@ -31,6 +31,8 @@ export interface Booking {
   /** Days since 1970 in the partner's zone. */
   businessDay: number;
   bookedMs: number;
+  /** Start (ms) of the first business day of the payout that carries it. */
+  settledFromMs: number;
 }
 
 const ACCOUNT_OF = {
@@ -47,6 +49,7 @@ export function bookMovement(ids: IdCodec, movement: Movement): Booking {
   const clearing = `clearing:${partner.id}`;
   const other = ACCOUNT_OF[kind];
   const reference = referenceOf(ids, movement);
+  const payoutDay = payoutDayOf(partner, movement.atMs);
   return {
     bookingId: `${partner.id}:${kind}:${reference}`,
     debit: amountMinor > 0 ? clearing : other,
@@ -57,17 +60,17 @@ export function bookMovement(ids: IdCodec, movement: Movement): Booking {
     partner: partner.id,
     paymentId: order.paymentId,
     reference,
-    batchId: batchOf(ids, partner, country.currency, movement.atMs),
+    // Partners with batches name the batch at once; the payments API's partner names its payout only later.
+    batchId:
+      partner.referenceStyle === 'stripe' ? null : batchIdOf(ids, partner, payoutDay, country.currency),
     businessDay: dayOf(movement.atMs, partner.utcOffsetHours),
     bookedMs: movement.atMs,
+    settledFromMs: settledFrom(partner, payoutDay),
   };
 }
 
-/** Partners with batches name the batch at once; the payments API's partner names its payout only later. */
-function batchOf(ids: IdCodec, partner: Partner, currency: Currency, atMs: number): string | null {
-  if (partner.referenceStyle === 'stripe') return null;
-  return createPayout(ids, partner, payoutDayOf(partner, atMs), currency, noTotals()).batchId;
-}
+const settledFrom = (partner: Partner, payoutDay: number): number =>
+  startOfDay(daysOfPayout(partner, payoutDay)[0] ?? payoutDay, partner.utcOffsetHours);
 
 /** Fee and payout of one batch, booked when the money arrives. */
 export function bookPayout(ids: IdCodec, payout: Payout): Booking[] {
@@ -81,6 +84,7 @@ export function bookPayout(ids: IdCodec, payout: Payout): Booking[] {
     batchId,
     businessDay: payout.day,
     bookedMs: payout.arrivalMs,
+    settledFromMs: settledFrom(partner, payout.day),
   };
   const bookings: Booking[] = [
     {

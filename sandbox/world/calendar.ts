@@ -27,5 +27,34 @@ export function addBusinessDays(day: number, count: number): number {
   return at;
 }
 
-/** A day as `YYYY-MM-DD`. */
-export const isoDay = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10);
+/**
+ * A day as `YYYY-MM-DD`, by the usual civil-calendar arithmetic (years that begin in March, cycles of 400 years).
+ * A history is written with a million of these, and Date would take half of the time.
+ */
+export function isoDay(day: number): string {
+  const shifted = day + 719_468;
+  const dayOfCycle = shifted % 146_097;
+  const yearOfCycle = Math.floor(
+    (dayOfCycle -
+      Math.floor(dayOfCycle / 1_460) +
+      Math.floor(dayOfCycle / 36_524) -
+      Math.floor(dayOfCycle / 146_096)) /
+      365,
+  );
+  const dayOfYear =
+    dayOfCycle - (365 * yearOfCycle + Math.floor(yearOfCycle / 4) - Math.floor(yearOfCycle / 100));
+  const month = Math.floor((5 * dayOfYear + 2) / 153);
+  const dayOfMonth = dayOfYear - Math.floor((153 * month + 2) / 5) + 1;
+  const year = yearOfCycle + 400 * Math.floor(shifted / 146_097) + (month >= 10 ? 1 : 0);
+  return `${year}-${two(month < 10 ? month + 3 : month - 9)}-${two(dayOfMonth)}`;
+}
+
+/** A time (ms) in ISO 8601, UTC, with milliseconds. */
+export function isoTime(timeMs: number): string {
+  const day = Math.floor(timeMs / DAY_MS);
+  const ms = Math.floor(timeMs - day * DAY_MS);
+  const clock = `${two(Math.floor(ms / 3_600_000))}:${two(Math.floor(ms / 60_000) % 60)}:${two(Math.floor(ms / 1_000) % 60)}`;
+  return `${isoDay(day)}T${clock}.${String(ms % 1_000).padStart(3, '0')}Z`;
+}
+
+const two = (value: number): string => (value < 10 ? `0${value}` : String(value));

@@ -100,6 +100,7 @@ interface Parts {
   people: People;
   traffic: Traffic;
   outages: readonly Outage[];
+  chance: SuccessChance;
 }
 
 const MAX_ATTEMPTS = 4;
@@ -109,7 +110,8 @@ const OUTAGE_SUCCESS = 0.25;
 const SLOTS_PER_ATTEMPT = 16;
 
 /** Makes the orders of one world. `outages` is read at each call, so it may grow. */
-export function createOrderMaker(parts: Parts): OrderMaker {
+export function createOrderMaker(sources: Omit<Parts, 'chance'>): OrderMaker {
+  const parts = { ...sources, chance: createSuccessChance(sources.seed) };
   return { order: (hour, index) => createOrder(parts, hour, index) };
 }
 
@@ -242,10 +244,10 @@ interface Draw {
   route: Route;
 }
 
-function createAttempt({ seed, outages }: Parts, draw: Draw): Attempt {
+function createAttempt({ chance: rate, outages }: Parts, draw: Draw): Attempt {
   const { key, slot, no, createdMs, route } = draw;
   const down = isDown(outages, route.partner.id, createdMs);
-  const chance = no > 0 ? RETRY_SUCCESS : successChance(seed, draw.hour, route);
+  const chance = no > 0 ? RETRY_SUCCESS : rate(draw.hour, route);
   const share = unit(key, slot);
   const succeeds = share < (down ? OUTAGE_SUCCESS * chance : chance);
   const latencyMs = Math.round(drawLatency(key, slot, route.partner) * (down ? 7 : 1));
@@ -272,17 +274,36 @@ const drawLatency = (key: number, slot: number, partner: Partner): number =>
 const isDown = (outages: readonly Outage[], partnerId: string, atMs: number): boolean =>
   outages.some((o) => o.partnerId === partnerId && atMs >= o.fromMs && (o.toMs === null || atMs < o.toMs));
 
+type SuccessChance = (hour: number, route: Route) => number;
+
 /** The partner's rate, moved on the logit by market and method (fixed) and by partner and hour (noise). */
-function successChance(
-  seed: number,
-  hour: number,
-  { partner, partnerIndex, countryIndex, method }: Route,
-): number {
-  const logit = Math.log(partner.successRate / (1 - partner.successRate));
+function createSuccessChance(seed: number): SuccessChance {
+  const markets = new Map<Route, number>();
+  let noise: { hour: number; byPartner: Map<number, number> } = { hour: -1, byPartner: new Map() };
+  return (hour, route) => {
+    if (noise.hour !== hour) noise = { hour, byPartner: new Map() };
+    const market = getOr(markets, route, () => marketLogit(seed, route));
+    const shift = getOr(noise.byPartner, route.partnerIndex, () => hourNoise(seed, hour, route));
+    return 1 / (1 + Math.exp(-(market + shift)));
+  };
+}
+
+function marketLogit(seed: number, { partner, partnerIndex, countryIndex, method }: Route): number {
   const market = 0.12 * normal(hash(seed, 0x3a7, partnerIndex, countryIndex), 0);
-  const wallet = method === 'wallet' ? 0.15 : 0;
-  const noise = partner.overdispersion * normal(hash(seed, 0x9015e, hour, partnerIndex), 0);
-  return 1 / (1 + Math.exp(-(logit + market + wallet + noise)));
+  return (
+    Math.log(partner.successRate / (1 - partner.successRate)) + market + (method === 'wallet' ? 0.15 : 0)
+  );
+}
+
+const hourNoise = (seed: number, hour: number, { partner, partnerIndex }: Route): number =>
+  partner.overdispersion * normal(hash(seed, 0x9015e, hour, partnerIndex), 0);
+
+function getOr<K, V>(map: Map<K, V>, key: K, compute: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const value = compute();
+  map.set(key, value);
+  return value;
 }
 
 /** Longest time from the start of an order's hour to its last attempt: three waits and a slow answer each. */

@@ -3,7 +3,7 @@
  * catching up after a restart and looking at one old payment are all the same calls, so they can never disagree.
  * Invariant: nothing is stored but caches, and the outages that scenarios add. Deliberately absent: `now`.
  */
-import { dayOf, startOfDay } from './calendar.js';
+import { startOfDay } from './calendar.js';
 import { HOUR_MS, hourOf } from './clock.js';
 import { createIdCodec, type IdCodec } from './ids.js';
 import { createLateIndex, unpack } from './late-index.js';
@@ -17,6 +17,7 @@ import {
   createPayout,
   daysOfPayout,
   movementsOf,
+  movesWithin,
   noTotals,
   payoutDayArriving,
   type Movement,
@@ -45,24 +46,24 @@ export interface World {
   readonly ids: IdCodec;
   readonly people: People;
   /** Orders that begin in an hour (hours since 1970), by index. */
-  ordersOfHour(hour: number): readonly Order[];
+  ordersOfHour: (hour: number) => readonly Order[];
   /** The order at a place, or null when the hour has fewer. */
-  order(hour: number, index: number): Order | null;
+  order: (hour: number, index: number) => Order | null;
   /** Attempts that begin in an hour, oldest first. */
-  attemptsOfHour(hour: number): OrderAttempt[];
+  attemptsOfHour: (hour: number) => OrderAttempt[];
   /** Orders to which anything may happen in an hour, without doubles. */
-  ordersTouchedIn(hour: number): Order[];
+  ordersTouchedIn: (hour: number) => Order[];
   /** Captures, refunds and disputes of an hour, oldest first. */
-  movementsOfHour(hour: number): Movement[];
+  movementsOfHour: (hour: number) => Movement[];
   /** The company's bookings of an hour, oldest first. */
-  bookingsOfHour(hour: number): Booking[];
+  bookingsOfHour: (hour: number) => Booking[];
   /** What a partner pays out on a day (days since 1970 in its zone), one per currency. */
-  payoutsOfDay(partner: Partner, day: number): Payout[];
+  payoutsOfDay: (partner: Partner, day: number) => Payout[];
   /** What a payout carries, oldest first. */
-  movementsOfPayout(payout: Payout): Movement[];
-  outages(): readonly Outage[];
+  movementsOfPayout: (payout: Payout) => Movement[];
+  outages: () => readonly Outage[];
   /** Adds an outage and returns how to end it (both in ms). Hours from its start on are drawn anew. */
-  startOutage(partnerId: string, fromMs: number): (toMs: number) => void;
+  startOutage: (partnerId: string, fromMs: number) => (toMs: number) => void;
 }
 
 export interface WorldOptions {
@@ -94,12 +95,14 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
       .filter((place) => place.hour < hour - 1);
     return [...recent, ...older.map((place) => maker.order(place.hour, place.index))];
   };
-  const movements = (hour: number): Movement[] =>
-    touched(hour)
-      .flatMap(movementsOf)
-      .filter((movement) => hourOf(movement.atMs) === hour)
-      .sort((a, b) => a.atMs - b.atMs);
-  const totals = createHourCache(HISTORY_HOURS, (hour) => sumByPartner(movements(hour)));
+  const totals = createHourCache(HISTORY_HOURS, (hour) => sumByPartner(moving(hour)));
+  const moving = (hour: number): Movement[] => movementsIn(hour, touched(hour));
+  const movements = createHourCache(CACHED_HOURS, (hour) => {
+    const found = moving(hour);
+    // A payout asks for these sums days later, when the movements themselves are no longer at hand.
+    totals.put(hour, sumByPartner(found));
+    return found;
+  });
   const payoutsOfDay = (partner: Partner, day: number): Payout[] =>
     sumPayouts({ ids, totalsOf: totals.get }, partner, day);
   return {
@@ -112,10 +115,10 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
     order,
     attemptsOfHour: (hour) => attemptsIn(hour, [...orders.get(hour - 1), ...orders.get(hour)]),
     ordersTouchedIn: touched,
-    movementsOfHour: movements,
+    movementsOfHour: movements.get,
     bookingsOfHour: (hour) =>
       [
-        ...movements(hour).map((movement) => bookMovement(ids, movement)),
+        ...movements.get(hour).map((movement) => bookMovement(ids, movement)),
         ...PARTNERS.flatMap((partner) => {
           const day = payoutDayArriving(partner, hour);
           return day === null ? [] : payoutsOfDay(partner, day).flatMap((payout) => bookPayout(ids, payout));
@@ -124,7 +127,7 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
     payoutsOfDay,
     movementsOfPayout: (payout) =>
       hoursOfPayout(payout.partner, payout.day)
-        .flatMap(movements)
+        .flatMap(movements.get)
         .filter(
           ({ order: { route } }) =>
             route.partner === payout.partner && route.country.currency === payout.currency,
@@ -132,7 +135,8 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
     outages: () => outages,
     startOutage: (partnerId, fromMs) => {
       const outage: Outage = { partnerId, fromMs, toMs: null };
-      const redraw = (): void => [orders, totals].forEach((cache) => cache.dropFrom(hourOf(fromMs) - 1));
+      const redraw = (): void =>
+        [orders, movements, totals].forEach((cache) => cache.dropFrom(hourOf(fromMs) - 1));
       outages.push(outage);
       redraw();
       return (toMs) => {
@@ -144,27 +148,37 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
 }
 
 interface HourCache<T> {
-  get(hour: number): T;
-  dropFrom(hour: number): void;
+  get: (hour: number) => T;
+  put: (hour: number, value: T) => void;
+  dropFrom: (hour: number) => void;
 }
 
 /** Remembers the values of the hours asked for last. */
 function createHourCache<T>(capacity: number, compute: (hour: number) => T): HourCache<T> {
   const values = new Map<number, T>();
+  const put = (hour: number, value: T): T => {
+    values.set(hour, value);
+    const [oldest] = values.keys();
+    if (values.size > capacity && oldest !== undefined) values.delete(oldest);
+    return value;
+  };
   return {
-    get: (hour) => {
-      const known = values.get(hour);
-      if (known !== undefined) return known;
-      const value = compute(hour);
-      values.set(hour, value);
-      const [oldest] = values.keys();
-      if (values.size > capacity && oldest !== undefined) values.delete(oldest);
-      return value;
-    },
+    put,
+    get: (hour) => values.get(hour) ?? put(hour, compute(hour)),
     dropFrom: (hour) => {
       for (const known of values.keys()) if (known >= hour) values.delete(known);
     },
   };
+}
+
+function movementsIn(hour: number, orders: readonly Order[]): Movement[] {
+  const fromMs = hour * HOUR_MS;
+  const toMs = fromMs + HOUR_MS;
+  return orders
+    .filter((order) => movesWithin(order, fromMs, toMs))
+    .flatMap(movementsOf)
+    .filter((movement) => movement.atMs >= fromMs && movement.atMs < toMs)
+    .sort((a, b) => a.atMs - b.atMs);
 }
 
 const attemptsIn = (hour: number, orders: readonly Order[]): OrderAttempt[] =>
@@ -197,7 +211,7 @@ function hoursOfPayout(partner: Partner, day: number): number[] {
 
 interface PayoutSources {
   ids: IdCodec;
-  totalsOf(hour: number): Map<number, Totals>;
+  totalsOf: (hour: number) => Map<number, Totals>;
 }
 
 function sumPayouts({ ids, totalsOf }: PayoutSources, partner: Partner, day: number): Payout[] {
@@ -211,7 +225,3 @@ function sumPayouts({ ids, totalsOf }: PayoutSources, partner: Partner, day: num
     return sum.count > 0 ? [createPayout(ids, partner, day, currency, sum)] : [];
   });
 }
-
-/** The business day of a time at a partner, as `YYYY-MM-DD` sorts: days since 1970 in its zone. */
-export const businessDayAt = (partner: Partner, timeMs: number): number =>
-  dayOf(timeMs, partner.utcOffsetHours);
