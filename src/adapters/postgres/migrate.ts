@@ -78,6 +78,29 @@ async function takeLock(client: pg.Client): Promise<void> {
   }
 }
 
+/** How many migrations a database has had, and how many wait for the next start. Changes nothing. */
+export async function readMigrationState(url: Secret): Promise<{ applied: number; waiting: number }> {
+  const known = await readMigrations(migrationsFolder);
+  const client = new pg.Client({ connectionString: url.reveal(), connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ present: boolean }>(
+      "select to_regclass('paydesk.migrations') is not null as present",
+    );
+    if (rows[0]?.present !== true) return { applied: 0, waiting: known.length };
+    const { rows: done } = await client.query<Omit<Migration, 'sql'>>(appliedSql);
+    for (const migration of done) requireSame(migration, known[migration.number - 1]);
+    return { applied: done.length, waiting: known.length - done.length };
+  } catch (error) {
+    throw databaseError(error, 'DATABASE_URL');
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+const appliedSql = 'select number, name, checksum from paydesk.migrations order by number';
+
 async function readMigrations(folder: string): Promise<Migration[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(
@@ -103,9 +126,7 @@ async function applyAll(client: pg.Client, migrations: readonly Migration[], log
        applied_at timestamptz not null default now()
      )`,
   );
-  const { rows } = await client.query<Omit<Migration, 'sql'>>(
-    'select number, name, checksum from paydesk.migrations order by number',
-  );
+  const { rows } = await client.query<Omit<Migration, 'sql'>>(appliedSql);
   for (const done of rows) requireSame(done, migrations[done.number - 1]);
   const waiting = migrations.slice(rows.length);
   for (const migration of waiting) {
