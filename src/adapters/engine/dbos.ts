@@ -9,6 +9,7 @@ import { DBOS, type DLogger } from '@dbos-inc/dbos-sdk';
 import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
 import { migrateSystemDatabase } from '@dbos-inc/dbos-sdk/internal/system_database';
 import { GlobalLogger } from '@dbos-inc/dbos-sdk/internal/telemetry/logs';
+import pg from 'pg';
 import { messageOf, OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Secret } from '../../kernel/secret.js';
@@ -22,6 +23,10 @@ const jobWorkflow = 'paydesk-job';
 const pollingIntervalMs = 250;
 /** A job that hangs blocks its own later slots for this long at most. */
 const jobTimeoutMs = 3_600_000;
+
+const connectTimeoutMs = 10_000;
+const maxConnections = 10;
+const idleTransactionTimeoutMs = 60_000;
 
 /** Brings schema `dbos` up to date. Two at a time spoil an empty database: run it under the lock of `migrate`. */
 export async function migrateEngine(url: Secret, log: Log): Promise<void> {
@@ -52,9 +57,11 @@ export async function launchDurableJobs({
   run,
   log,
 }: DurableJobsOptions): Promise<DurableJobs> {
+  const pool = createPool(url, log);
   DBOS.setConfig({
     name: applicationName,
     systemDatabaseUrl: url.reveal(),
+    systemDatabasePool: pool,
     executorID: executorId,
     applicationVersion,
     runMigrations: false,
@@ -64,11 +71,15 @@ export async function launchDurableJobs({
     (jobId: string, slot: string) => DBOS.runStep(() => run(jobId, new Date(slot)), { name: jobId }),
     { name: jobWorkflow },
   );
+  const shutdown = async (workflowCompletionTimeoutMS: number): Promise<void> => {
+    await DBOS.shutdown({ deregister: true, workflowCompletionTimeoutMS });
+    await pool.end();
+  };
   try {
     await DBOS.launch();
     await DBOS.registerQueue(jobsQueue, { partitionConcurrency: 1, minPollingIntervalMs: pollingIntervalMs });
   } catch (error) {
-    await DBOS.shutdown({ deregister: true }).catch(() => undefined);
+    await shutdown(0).catch(() => undefined);
     throw launchFault(error);
   }
   return {
@@ -83,9 +94,30 @@ export async function launchDurableJobs({
     recover: async (deadId) => {
       await DBOSExecutor.globalInstance?.recoverPendingWorkflows([deadId]);
     },
-    close: (drainTimeoutMs) =>
-      DBOS.shutdown({ deregister: true, workflowCompletionTimeoutMS: drainTimeoutMs }),
+    close: shutdown,
   };
+}
+
+/**
+ * As the engine's own pool, but for the way that its sessions are prepared: the engine's asks for it while the next
+ * statement is already sent, which the library prints a warning about.
+ */
+function createPool(url: Secret, log: Log): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url.reveal(),
+    application_name: 'paydesk dbos',
+    connectionTimeoutMillis: connectTimeoutMs,
+    max: maxConnections,
+    keepAlive: true,
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool awaits it, its types do not say so
+    onConnect: async (client) => {
+      await client.query(`set idle_in_transaction_session_timeout = ${idleTransactionTimeoutMs}`);
+    },
+  });
+  pool.on('error', (error) =>
+    log.warn({ error: messageOf(error) }, 'an idle connection of the engine broke'),
+  );
+  return pool;
 }
 
 function launchFault(error: unknown): OpsError {
