@@ -68,7 +68,7 @@ const expectations = z
 const partner = z.strictObject({
   id: partnerId,
   name: z.string().min(1).max(60),
-  kind: z.enum(['psp', 'acquirer', 'card_network', 'bank', 'open_banking']),
+  kind: z.enum(['psp', 'acquirer', 'card_network', 'bank', 'open_banking', 'wallet', 'lender']),
   timeZone: timeZone.default('UTC'),
   statusPage: httpUrl.optional(),
   alertsChannel: channel.optional(),

@@ -60,12 +60,47 @@ export function cardNetworkOf(digits: string): string | null {
   return range?.network ?? null;
 }
 
-// Digits with at most one blank, hyphen or dot between two of them, not part of a longer word or number. The
-// separators include the Unicode blanks that a phone's keyboard or a copied web page brings along.
+// Groups of digits with a blank, hyphen or dot or two between them, not part of a longer word. The separators include
+// the Unicode blanks that a phone's keyboard or a copied web page brings along.
 const digitRun =
-  /(?<![\p{L}\p{N}_])\d(?:[\s\u00a0\u2007\u202f.\-\u2010-\u2015]?\d){12,18}(?![\p{L}\p{N}_])/gu;
+  /(?<![\p{L}\p{N}_])\d+(?:[\s\u00a0\u2007\u202f.\-\u2010-\u2015]{1,3}\d+)*(?![\p{L}\p{N}_])/gu;
 
-const digitsIn = (run: string): string => run.replace(/\D/g, '');
+interface Span {
+  start: number;
+  end: number;
+  last4: string;
+}
+
+/**
+ * The card numbers in a run: any neighbouring groups that together make one, so that an amount or a counter beside a
+ * card number does not hide it.
+ */
+function cardSpans(run: string): Span[] {
+  const groups = [...run.matchAll(/\d+/g)].map(({ 0: digits, index }) => ({ digits, start: index }));
+  if (isGroupedArn(groups.map(({ digits }) => digits))) return [];
+  const spans: Span[] = [];
+  for (let first = 0; first < groups.length; first++) {
+    let digits = '';
+    for (let last = first; last < groups.length && digits.length <= 19; last++) {
+      const group = groups[last];
+      digits += group?.digits ?? '';
+      if (!group || cardNetworkOf(digits) === null) continue;
+      spans.push({
+        start: groups[first]?.start ?? 0,
+        end: group.start + group.digits.length,
+        last4: digits.slice(-4),
+      });
+      first = last;
+      break;
+    }
+  }
+  return spans;
+}
+
+/** An acquirer reference number in groups: 23 digits that begin with 2 or 7, no group long enough to be a card's. */
+function isGroupedArn(groups: readonly string[]): boolean {
+  return /^[27]\d{22}$/.test(groups.join('')) && groups.every(({ length }) => length < 13);
+}
 
 /** Other digits of Unicode (full-width, Arabic-Indic…) as 0–9, so that nothing hides behind its script. */
 export function plainDigits(text: string): string {
@@ -79,16 +114,19 @@ export function plainDigits(text: string): string {
 }
 
 export function containsCardNumber(text: string): boolean {
-  return [...plainDigits(text).matchAll(digitRun)].some(([run]) => cardNetworkOf(digitsIn(run)) !== null);
+  return [...plainDigits(text).matchAll(digitRun)].some(([run]) => cardSpans(run).length > 0);
 }
 
 /** The text with every card number replaced by its last four digits. Other text stays as it is. */
 export function redactCardNumbers(text: string): string {
-  const source = containsCardNumber(text) ? plainDigits(text) : text;
-  return source.replace(digitRun, (run) => {
-    const digits = digitsIn(run);
-    return cardNetworkOf(digits) === null ? run : `[card number ending ${digits.slice(-4)}]`;
-  });
+  if (!containsCardNumber(text)) return text;
+  return plainDigits(text).replace(digitRun, (run) =>
+    cardSpans(run).reduceRight(
+      (redacted, { start, end, last4 }) =>
+        `${redacted.slice(0, start)}[card number ending ${last4}]${redacted.slice(end)}`,
+      run,
+    ),
+  );
 }
 
 /** `j•••@example.com`: enough to recognise an address one knows, too little to learn it. */

@@ -75,7 +75,8 @@ export interface Control {
 }
 
 export function controlOf(slack: SlackServer): Control {
-  const get = async <T>(path: string): Promise<T> => (await fetch(`${slack.url}/_sandbox/${path}`)).json() as T;
+  const get = async <T>(path: string): Promise<T> =>
+    (await fetch(`${slack.url}/_sandbox/${path}`)).json() as T;
   const channel = async (name: string) => {
     const { channels } = await get<State>('state');
     return channels.find((each) => each.name === name)!;
