@@ -107,19 +107,19 @@ describe('the payout of a balance transaction', () => {
     stripe.settle('po_2', 'txn_other');
     expect(await find()).toMatchObject({ id: 'po_1' });
     expect(paths()).toEqual([
-      `payouts?arrival_date[gte]=${day(-1)}&arrival_date[lte]=${day(40)}&limit=100`,
+      `payouts?arrival_date[gte]=${day(-1)}&arrival_date[lte]=${day(14)}&limit=100`,
       'balance_transactions?payout=po_-1&source=ch_1&limit=100',
       'balance_transactions?payout=po_1&source=ch_1&limit=100',
     ]);
   });
 
   it.each([
-    ['none exists', [], 1],
+    ['none exists', [], 2],
     ['none lists it yet', [payoutOn(1), payoutOn(2)], 3],
-    ['they are manual, which Stripe cannot take apart', [payoutOn(1, { automatic: false })], 1],
-    ['they are in another currency', [payoutOn(1, { currency: 'usd' })], 1],
-    ['they arrived before the funds were available', [payoutOn(-2)], 1],
-    ['they arrive too late for any schedule', [payoutOn(41)], 1],
+    ['they are manual, which Stripe cannot take apart', [payoutOn(1, { automatic: false })], 2],
+    ['they are in another currency', [payoutOn(1, { currency: 'usd' })], 2],
+    ['they arrived before the funds were available', [payoutOn(-2)], 2],
+    ['they arrive too late for any schedule', [payoutOn(41)], 2],
     ['there are many: eight are asked', Array.from({ length: 30 }, (_, index) => payoutOn(index)), 9],
   ])('is null when %s', async (_reason, payouts, requests) => {
     stripe.put('payouts', ...payouts);
@@ -140,10 +140,28 @@ describe('the payout of a balance transaction', () => {
     expect(paths()[1]).toBe('balance_transactions?payout=po_1&type=stripe_fee&limit=100');
   });
 
-  it('is found with a monthly schedule', async () => {
-    stripe.put('payouts', payoutOn(33));
-    stripe.settle('po_33', 'txn_1');
-    expect(await find()).toMatchObject({ id: 'po_33' });
+  it.each([
+    ['a weekly', 10, 2],
+    ['a monthly', 33, 3],
+  ])(
+    'is found with %s schedule, arriving after %i days, in %i requests',
+    async (_schedule, days, requests) => {
+      stripe.put('payouts', payoutOn(days));
+      stripe.settle(`po_${days}`, 'txn_1');
+      expect(await find()).toMatchObject({ id: `po_${days}` });
+      expect(stripe.requests).toHaveLength(requests);
+    },
+  );
+
+  it('is found among daily payouts in many currencies, although the latest fill the first pages', async () => {
+    const days = Array.from({ length: 60 }, (_, index) => index);
+    for (const currency of ['usd', 'gbp', 'jpy', 'sek', 'nok', 'dkk', 'chf', 'pln', 'czk']) {
+      stripe.put('payouts', ...days.map((n) => payoutOn(n, { id: `po_${n}_${currency}`, currency })));
+    }
+    stripe.put('payouts', ...days.map((n) => payoutOn(n)));
+    stripe.settle('po_1', 'txn_1');
+    expect(await find()).toMatchObject({ id: 'po_1' });
+    expect(stripe.requests).toHaveLength(4);
   });
 
   it('a failed one is still the one it left with', async () => {

@@ -11,12 +11,14 @@ import type { Deadline, StripeClient } from './client.js';
 import { payoutOf } from './mapping.js';
 import { balanceTransactionSchema, payoutSchema } from './schemas.js';
 
-// Time zones can put the arrival a day before the day on which the funds are marked available.
-const earliestArrivalDays = -1;
-// The longest schedule is monthly; bank holidays and slow rails add about a week.
-const latestArrivalDays = 40;
-// More than a daily schedule makes in that time, in two currencies.
-const payoutsMax = 100;
+/** When a payout arrives, in days after its funds became available, as [from, to]. */
+type ArrivalDays = readonly [from: number, to: number];
+// Time zones can put the arrival a day early; a week of schedule and a week of holidays and slow rails make the rest.
+const dailyOrWeekly: ArrivalDays = [-1, 14];
+// Looked at only where no payout at all arrived before.
+const monthly: ArrivalDays = [14, 40];
+// Stripe lists the latest first while the earliest are wanted, so the list must reach its end: 20 a day for 15 days.
+const payoutsMax = 300;
 // A daily schedule lists the transaction in one of the first three; the rest is for delays.
 const candidatesMax = 8;
 // A source has few transactions; one without a source is looked for among those of its type.
@@ -27,29 +29,31 @@ export async function findPayout(
   transaction: BalanceTransaction,
 ): Promise<Payout | null> {
   const deadline = client.deadline();
-  for (const candidate of await candidatesFor(client, transaction, deadline)) {
+  const soon = await candidatesFor(client, transaction, dailyOrWeekly, deadline);
+  const candidates = soon.length > 0 ? soon : await candidatesFor(client, transaction, monthly, deadline);
+  for (const candidate of candidates.slice(0, candidatesMax)) {
     if (await lists(client, candidate, transaction, deadline)) return candidate;
   }
   return null;
 }
 
-/** Automatic payouts in the transaction's currency that arrive in its time, the earliest first. */
+/** Automatic payouts in the transaction's currency that arrive in these days, the earliest first. */
 async function candidatesFor(
   client: StripeClient,
   { availableOn, net }: BalanceTransaction,
+  [from, to]: ArrivalDays,
   deadline: Deadline,
 ): Promise<Payout[]> {
-  const arrivalDate = {
-    gte: secondsAfter(availableOn, earliestArrivalDays),
-    lte: secondsAfter(availableOn, latestArrivalDays),
+  const filter = {
+    arrival_date: { gte: secondsAfter(availableOn, from), lte: secondsAfter(availableOn, to) },
   };
   const limits = { limit: payoutsMax, deadline };
   const candidates: Payout[] = [];
-  for await (const wire of client.list('/v1/payouts', { arrival_date: arrivalDate }, payoutSchema, limits)) {
+  for await (const wire of client.list('/v1/payouts', filter, payoutSchema, limits)) {
     const payout = payoutOf(wire);
     if (payout.automatic && payout.amount.currency === net.currency) candidates.push(payout);
   }
-  return candidates.sort((a, b) => a.arrivalDate.getTime() - b.arrivalDate.getTime()).slice(0, candidatesMax);
+  return candidates.sort((a, b) => a.arrivalDate.getTime() - b.arrivalDate.getTime());
 }
 
 function secondsAfter(instant: Date, days: number): number {
