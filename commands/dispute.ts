@@ -8,7 +8,7 @@ import { containsCardNumber } from '../src/kernel/sensitive.js';
 import type { Command } from '../src/ports/command.js';
 import type { PaymentsApi } from '../src/ports/payments-api.js';
 import { disputeCard, disputeQueueCard } from '../src/views/dispute.js';
-import type { Links } from '../src/views/payment-trace.js';
+import type { Links } from '../src/views/links.js';
 
 export interface DisputeDesk {
   /** Null while no payments API is connected. */

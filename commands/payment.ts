@@ -5,7 +5,8 @@ import { toOpsError } from '../src/kernel/errors.js';
 import type { Lookup, PaymentLookup } from '../src/payments/lookup.js';
 import type { Card } from '../src/ports/card.js';
 import type { ActionRequest, Answers, Command } from '../src/ports/command.js';
-import { paymentTraceCard, shareActionId, type Links } from '../src/views/payment-trace.js';
+import type { Links } from '../src/views/links.js';
+import { paymentTraceCard, shareActionId } from '../src/views/payment-trace.js';
 import {
   candidatesCard, chooseActionId, nothingCard, payoutCard, refusedCard, searchingCard,
 } from '../src/views/payment-search.js'; // prettier-ignore

@@ -2,7 +2,7 @@
  * Deep links from the URL templates of the configuration.
  */
 import type { Config, LinkObject } from './config/schema.js';
-import type { Links } from './views/payment-trace.js';
+import type { Links } from './views/links.js';
 
 export function linksFrom(templates: Config['links']): Links {
   return (object, id) => {

@@ -70,8 +70,12 @@ function rangeStart(node: unknown): number | null {
   return Array.isArray(range) && typeof range[0] === 'number' ? range[0] : null;
 }
 
-export function faultsOf(error: z.ZodError, locate: Locate, knownKeys: readonly string[]): ConfigFault[] {
-  return error.issues.flatMap((issue): ConfigFault[] => {
+export function faultsOf(
+  issues: readonly z.core.$ZodIssue[],
+  locate: Locate,
+  knownKeys: readonly string[],
+): ConfigFault[] {
+  return issues.flatMap((issue): ConfigFault[] => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) =>
         unknownKey([...issue.path, key], locate(issue.path, key), key, knownKeys),

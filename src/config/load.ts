@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { messageOf, OpsError } from '../kernel/errors.js';
 import { faultsOf, misconfigured, parseYaml } from './faults.js';
-import { configSchema, type Config } from './schema.js';
+import { configSchema, consistencySchema, type Config } from './schema.js';
 
 /** Throws `misconfigured`. */
 export function loadConfig(path: string): Config {
@@ -27,9 +27,12 @@ function read(path: string): string {
 export function parseConfig(text: string, source: string): Config {
   const yaml = parseYaml(text);
   if (yaml.faults.length > 0) throw misconfigured(source, yaml.faults);
-  const parsed = configSchema.safeParse(yaml.value ?? {});
-  if (!parsed.success) throw misconfigured(source, faultsOf(parsed.error, yaml.locate, knownKeys));
-  return parsed.data;
+  const value: unknown = yaml.value ?? {};
+  const shape = configSchema.safeParse(value);
+  const consistency = consistencySchema.safeParse(value);
+  if (shape.success && consistency.success) return shape.data;
+  const issues = [...(shape.error?.issues ?? []), ...(consistency.error?.issues ?? [])];
+  throw misconfigured(source, faultsOf(issues, yaml.locate, knownKeys));
 }
 
 const knownKeys: readonly string[] = [

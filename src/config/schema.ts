@@ -80,32 +80,39 @@ const linkObjects = [
   'ledger_entry',
 ] as const; // prettier-ignore
 
-export const configSchema = z
-  .strictObject({
-    company: z.string().min(1).max(60),
-    channels: z.strictObject({ alerts: channel.optional() }).prefault({}),
-    paymentsApi: z
-      .strictObject({ partner: partnerId, baseUrl: httpUrl.default('https://api.stripe.com') })
-      .optional(),
-    partners: z.array(partner).min(1).max(200),
-    links: z.partialRecord(z.enum(linkObjects), urlTemplate).default({}),
-    schedules: z.strictObject({ partnerStatus: cron.default('* * * * *') }).prefault({}),
+export const configSchema = z.strictObject({
+  company: z.string().min(1).max(60),
+  channels: z.strictObject({ alerts: channel.optional() }).prefault({}),
+  paymentsApi: z
+    .strictObject({ partner: partnerId, baseUrl: httpUrl.default('https://api.stripe.com') })
+    .optional(),
+  partners: z.array(partner).min(1).max(200),
+  links: z.partialRecord(z.enum(linkObjects), urlTemplate).default({}),
+  schedules: z.strictObject({ partnerStatus: cron.default('* * * * *') }).prefault({}),
+});
+
+/**
+ * What must hold between parts of the file. Apart from the shape, and tolerant of faults in it, so that both kinds are
+ * told at once.
+ */
+export const consistencySchema = z
+  .object({
+    partners: z.array(z.object({ id: z.string() }).catch({ id: '' })).catch([]),
+    paymentsApi: z.object({ partner: z.string() }).optional().catch(undefined),
   })
-  .superRefine((config, context) => {
-    const ids = config.partners.map(({ id }) => id);
-    ids.forEach((id, index) => {
-      if (ids.indexOf(id) === index) return;
+  .superRefine(({ partners, paymentsApi }, context) => {
+    const ids = partners.map(({ id }) => id).filter((id) => id !== '');
+    partners.forEach(({ id }, index) => {
+      if (id === '' || partners.findIndex((partner) => partner.id === id) === index) return;
       context.addIssue({
         code: 'custom',
         path: ['partners', index, 'id'],
         message: `partner “${id}” stands twice`,
       });
     });
-    const apiPartner = config.paymentsApi?.partner;
-    if (apiPartner !== undefined && !ids.includes(apiPartner)) {
-      const message = `partner “${apiPartner}” is not among the partners: ${ids.join(', ')}`;
-      context.addIssue({ code: 'custom', path: ['paymentsApi', 'partner'], message });
-    }
+    if (!paymentsApi || ids.includes(paymentsApi.partner)) return;
+    const message = `partner “${paymentsApi.partner}” is not among the partners: ${ids.join(', ')}`;
+    context.addIssue({ code: 'custom', path: ['paymentsApi', 'partner'], message });
   });
 
 export type Config = z.output<typeof configSchema>;

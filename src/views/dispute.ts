@@ -7,7 +7,7 @@ import { formatMoney } from '../kernel/money.js';
 import type { Card } from '../ports/card.js';
 import type { Dispute } from '../ports/payments-api.js';
 import { code, context, escape, fields, instant, link, section, utc } from './blocks.js';
-import type { Links } from './payment-trace.js';
+import type { Links } from './links.js';
 
 const marks: Readonly<Record<Urgency, string>> = {
   past_due: ':red_circle:',

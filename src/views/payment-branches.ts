@@ -5,7 +5,7 @@ import { formatMoney } from '../kernel/money.js';
 import { valueOf, type Findings } from '../payments/findings.js';
 import type { Dispute, EarlyFraudWarning, Refund } from '../ports/payments-api.js';
 import { code, escape, instant, link } from './blocks.js';
-import type { Links } from './payment-trace.js';
+import type { Links } from './links.js';
 
 /** More branches than this do not fit a card; what is left out is counted. */
 const mostLines = 12;

@@ -8,7 +8,7 @@ import type { Candidate, LookedAt } from '../payments/search.js';
 import type { Card } from '../ports/card.js';
 import type { Payout } from '../ports/payments-api.js';
 import { button, code, context, escape, fields, instant, link, section, truncate, utc } from './blocks.js';
-import type { Links } from './payment-trace.js';
+import type { Links } from './links.js';
 
 export const chooseActionId = 'payment_choose';
 

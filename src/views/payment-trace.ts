@@ -13,6 +13,7 @@ import { valueOf, type SourceName } from '../payments/findings.js';
 import type { Hop, HopKind, HopState } from '../payments/hops.js';
 import type { Headline, Trace } from '../payments/trace.js';
 import type { Card } from '../ports/card.js';
+import type { Links } from './links.js';
 import { branchLines } from './payment-branches.js';
 import {
   actions,
@@ -27,9 +28,6 @@ import {
   section,
   utc,
 } from './blocks.js';
-
-/** The page that shows an object, from the URL templates of the configuration; null where none is configured. */
-export type Links = (object: string, id: string) => string | null;
 
 export const shareActionId = 'payment_share';
 

@@ -42,12 +42,7 @@ describe('errors', () => {
 
 it('a secret shows itself to nobody who does not ask', () => {
   const secret = new Secret('xoxb-1');
-  const seen = [
-    String(secret),
-    JSON.stringify({ secret }),
-    inspect({ secret }),
-    secret.toString(),
-  ].join();
+  const seen = [String(secret), JSON.stringify({ secret }), inspect({ secret }), secret.toString()].join();
   expect(seen).not.toContain('xoxb-1');
   expect(secret.reveal()).toBe('xoxb-1');
 });
