@@ -8,7 +8,7 @@ import { HOUR_MS, hourOf } from './clock.js';
 import { createIdCodec, type IdCodec } from './ids.js';
 import { createLateIndex, unpack } from './late-index.js';
 import { createOrderMaker, type Attempt, type Order, type Outage } from './orders.js';
-import { CURRENCIES, PARTNERS, type Partner } from './partners.js';
+import { CURRENCIES, PARTNERS, type Partner, type Route } from './partners.js';
 import { createPeople, type People } from './people.js';
 import { hashText } from './random.js';
 import {
@@ -24,7 +24,7 @@ import {
   type Payout,
   type Totals,
 } from './settlement.js';
-import { createTraffic } from './traffic.js';
+import { createTraffic, disputeLagsHours, warningLagHours } from './traffic.js';
 import { bookMovement, bookPayout, type Booking } from './bookings.js';
 
 /** Changes whenever the same seed no longer gives the same world: stored books are then rebuilt. */
@@ -57,8 +57,15 @@ export interface World {
   movementsOfHour: (hour: number) => Movement[];
   /** The company's bookings of an hour, oldest first. */
   bookingsOfHour: (hour: number) => Booking[];
-  /** What a partner pays out on a day (days since 1970 in its zone), one per currency. */
-  payoutsOfDay: (partner: Partner, day: number) => Payout[];
+  /** Orders whose dispute opens in an hour. */
+  ordersDisputedIn: (hour: number) => Order[];
+  /** Orders whose early fraud warning comes in an hour. */
+  ordersWarnedIn: (hour: number) => Order[];
+  /**
+   * What a partner pays out on a day (days since 1970 in its zone), one per currency. With `beforeHour` only what has
+   * moved before that hour is counted, which tells the balance on its way to a coming payout.
+   */
+  payoutsOfDay: (partner: Partner, day: number, beforeHour?: number) => Payout[];
   /** What a payout carries, oldest first. */
   movementsOfPayout: (payout: Payout) => Movement[];
   outages: () => readonly Outage[];
@@ -103,8 +110,19 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
     totals.put(hour, sumByPartner(found));
     return found;
   });
-  const payoutsOfDay = (partner: Partner, day: number): Payout[] =>
-    sumPayouts({ ids, totalsOf: totals.get }, partner, day);
+  const payoutsOfDay = (partner: Partner, day: number, beforeHour = Infinity): Payout[] =>
+    sumPayouts({ ids, totalsOf: totals.get }, partner, day, beforeHour);
+  /** Candidates are tested by a draw first, so that weeks can be walked without making their orders. */
+  const lateOrders = (hour: number, lagOf: (key: number, route: Route) => number | undefined): Order[] =>
+    late
+      .into(hour)
+      .map(unpack)
+      .filter((place) => {
+        const key = traffic.keyOf(place.hour, place.index);
+        const lag = lagOf(key, traffic.routeOf(key, place.hour));
+        return lag !== undefined && place.hour + Math.floor(lag) === hour;
+      })
+      .map((place) => maker.order(place.hour, place.index));
   return {
     seed,
     name: `${WORLD_VERSION}:${seed}:${attemptsPerHour}`,
@@ -116,6 +134,12 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
     attemptsOfHour: (hour) => attemptsIn(hour, [...orders.get(hour - 1), ...orders.get(hour)]),
     ordersTouchedIn: touched,
     movementsOfHour: movements.get,
+    ordersDisputedIn: (hour) =>
+      lateOrders(hour, (key, route) => disputeLagsHours(key, route)?.opened).filter((found) => found.dispute),
+    ordersWarnedIn: (hour) =>
+      lateOrders(hour, (key, route) => warningLagHours(key, route) ?? undefined).filter(
+        (found) => found.warningMs !== null,
+      ),
     bookingsOfHour: (hour) =>
       [
         ...movements.get(hour).map((movement) => bookMovement(ids, movement)),
@@ -214,8 +238,13 @@ interface PayoutSources {
   totalsOf: (hour: number) => Map<number, Totals>;
 }
 
-function sumPayouts({ ids, totalsOf }: PayoutSources, partner: Partner, day: number): Payout[] {
-  const hours = hoursOfPayout(partner, day);
+function sumPayouts(
+  { ids, totalsOf }: PayoutSources,
+  partner: Partner,
+  day: number,
+  beforeHour: number,
+): Payout[] {
+  const hours = hoursOfPayout(partner, day).filter((hour) => hour < beforeHour);
   return CURRENCIES.flatMap((currency, currencyIndex) => {
     const sum = noTotals();
     for (const hour of hours) {
