@@ -8,13 +8,13 @@ import type { IdCodec } from '../world/ids.js';
 import type { Order } from '../world/orders.js';
 import { CURRENCIES, PAYMENTS_API_PARTNER, type Partner } from '../world/partners.js';
 import { movementsOf, TXN_SUB, type Movement, type Payout } from '../world/settlement.js';
-import type { World } from '../world/world.js';
+import { HISTORY_HOURS, type World } from '../world/world.js';
 import type { ApiObject } from './objects/api-object.js';
 import { balanceTransactionOf, payoutOf, payoutTransactionOf } from './objects/balance.js';
 import { customerOf } from './objects/customers.js';
 import { disputeOf, earlyFraudWarningOf } from './objects/disputes.js';
 import { eventOf, eventsOfOrder, eventsOfPayout, isPayoutEvent, type EventFact } from './objects/events.js';
-import { chargeOf, paymentIntentOf, refundOf } from './objects/payments.js';
+import { chargeOf, customerNumber, paymentIntentOf, refundOf } from './objects/payments.js';
 
 /** Types that can be listed, by their `object` field. */
 export const TYPES = [
@@ -37,6 +37,8 @@ export interface Archive {
   createdIn(type: ObjectType, hour: number, nowMs: number, wanted?: (order: Order) => boolean): ApiObject[];
   /** Everything of one payment; empty for an id that is not of this world. */
   ofPayment(type: ObjectType, paymentId: string, nowMs: number): ApiObject[];
+  /** Payments or charges of one customer of the last eight weeks, newest first. */
+  ofCustomer(type: 'payment_intent' | 'charge', customerId: string, nowMs: number): ApiObject[];
   /** What a payout carries, newest first, its own transaction included. */
   ofPayout(payoutId: string, nowMs: number): ApiObject[];
   /** Money on its way to coming payouts. */
@@ -66,6 +68,15 @@ export function createArchive(world: World, apiVersion: string): Archive {
       const place = ids.decode(paymentId);
       const order = place?.kind === 'payment_intent' ? ownOrder(view, place.hour, place.index, nowMs) : null;
       return order ? ofOrder(view, type, order, nowMs) : [];
+    },
+    ofCustomer: (type, customerId, nowMs) => {
+      const place = ids.decode(customerId);
+      if (place?.kind !== 'customer') return [];
+      const now = hourOf(nowMs);
+      return Array.from({ length: HISTORY_HOURS }, (_, back) => now - back)
+        .flatMap((hour) => world.ordersOfCustomer(customerNumber(place), hour))
+        .filter((order) => order.route.partner === partner && order.createdMs <= nowMs)
+        .flatMap((order) => ofOrder(view, type, order, nowMs));
     },
     ofPayout: (payoutId, nowMs) => {
       const payout = findPayout(view, payoutId, nowMs);
@@ -100,7 +111,7 @@ export function createArchive(world: World, apiVersion: string): Archive {
 /** An order of the API's partner that has begun, or null. */
 function ownOrder({ world, partner }: View, hour: number, index: number, nowMs: number): Order | null {
   const order = world.order(hour, index);
-  return order && order.route.partner === partner && order.createdMs <= nowMs ? order : null;
+  return order?.route.partner === partner && order.createdMs <= nowMs ? order : null;
 }
 
 function find(view: View, id: string, nowMs: number): ApiObject | null {
@@ -108,7 +119,7 @@ function find(view: View, id: string, nowMs: number): ApiObject | null {
   const place = ids.decode(id);
   if (!place) return null;
   if (place.kind === 'customer') {
-    const number = place.hour * 4_096 + place.index;
+    const number = customerNumber(place);
     return number < people.count ? customerOf(ids, people.get(number)) : null;
   }
   if (place.kind === 'payout' || place.sub === TXN_SUB.payout) {

@@ -37,10 +37,7 @@ const invalid = (status: number, message: string, fields: Record<string, unknown
   new ApiError(status, 'invalid_request_error', message, fields);
 
 export const missingResource = (type: string, id: string, param = 'id'): ApiError =>
-  invalid(404, `No such ${type.split('.').at(-1)?.replaceAll('_', '') ?? type}: '${id}'`, {
-    code: 'resource_missing',
-    param,
-  });
+  invalid(404, `No such ${type.slice(type.indexOf('.') + 1)}: '${id}'`, { code: 'resource_missing', param });
 
 export const missingParameter = (param: string): ApiError =>
   invalid(400, `Missing required param: ${param}.`, { code: 'parameter_missing', param });

@@ -18,8 +18,8 @@ export interface Fault {
 }
 
 export interface Faults {
-  set(fault: Fault): void;
-  reset(): void;
+  set: (fault: Fault) => void;
+  reset: () => void;
   /** The fault that hits a call to this path, if any; counts it. */
   take(path: string): Fault | null;
 }

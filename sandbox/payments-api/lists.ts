@@ -8,7 +8,6 @@ import { numberOf, type ApiObject } from './objects/api-object.js';
 import { isForm, textParam, wholeParam } from './params.js';
 import type { ObjectType } from './archive.js';
 import type { Store, Window } from './store.js';
-import type { Order } from '../world/orders.js';
 
 export interface ListAnswer {
   object: 'list';
@@ -27,8 +26,6 @@ export interface ListQuery {
   test?: (object: ApiObject) => boolean;
   /** The few objects to look through, when the parameters name them; everything otherwise. */
   among?: ApiObject[] | undefined;
-  /** Refuses orders before their objects are made. */
-  wanted?: (order: Order) => boolean;
 }
 
 /** One page of a list. */
@@ -46,7 +43,7 @@ export async function listPage(store: Store, query: ListQuery): Promise<ListAnsw
   };
   const source = query.among
     ? query.among.filter((object) => isInside(object, bounded))
-    : store.newest(type, bounded, query.wanted);
+    : store.newest(type, bounded);
   const found = before
     ? await takeBefore(source, test, before.id, limit)
     : await takeAfter(source, test, after?.id ?? null, limit);

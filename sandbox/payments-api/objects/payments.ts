@@ -27,6 +27,9 @@ export const customerPlace = (number: number): { hour: number; index: number; su
   sub: 0,
 });
 
+export const customerNumber = (place: { hour: number; index: number }): number =>
+  place.hour * 4_096 + place.index;
+
 const customerId = (ids: IdCodec, order: Order): string =>
   ids.encode('customer', customerPlace(order.customer.number));
 const paymentMethodId = (ids: IdCodec, order: Order): string =>

@@ -191,19 +191,18 @@ export function retrieveIntent({ api, args: [id = ''], form }: Call): ApiObject 
 
 export function listIntents({ api, form, path }: Call): unknown {
   allowOnly(form, [...LIST_PARAMS, 'customer']);
-  const customer = textParam(form, 'customer');
-  return listPage(api.store, {
-    type: 'payment_intent',
-    url: path,
-    form,
-    test: (intent) => customer === undefined || textOf(intent, 'customer') === customer,
-    ...(customer === undefined ? {} : { wanted: byCustomer(api, customer) }),
-  });
+  const among = amongCustomer(api, 'payment_intent', form);
+  return listPage(api.store, { type: 'payment_intent', url: path, form, among });
 }
 
-/** Tests an order for its customer's id without making the payment's objects. */
-export function byCustomer(api: Api, customer: string): (order: { customer: { number: number } }) => boolean {
-  const place = api.store.archive.ids.decode(customer);
-  const number = place?.kind === 'customer' ? place.hour * 4_096 + place.index : -1;
-  return (order) => order.customer.number === number;
+/** The objects of the customer that the parameters name; undefined when they name none. */
+export function amongCustomer(
+  api: Api,
+  type: 'payment_intent' | 'charge',
+  form: Call['form'],
+): ApiObject[] | undefined {
+  const customer = textParam(form, 'customer');
+  if (customer === undefined) return undefined;
+  const fromWorld = api.store.archive.ofCustomer(type, customer, api.nowMs());
+  return api.store.overlay(type, fromWorld, (object) => textOf(object, 'customer') === customer);
 }

@@ -8,7 +8,7 @@ import { missingResource } from '../errors.js';
 import { LIST_PARAMS, listPage } from '../lists.js';
 import { numberOf, textOf, type ApiObject } from '../objects/api-object.js';
 import { allowOnly, textParam } from '../params.js';
-import { byCustomer } from './payment-intents.js';
+import { amongCustomer } from './payment-intents.js';
 import { amongRelated } from './refunds.js';
 
 /** A handler that answers one object of a type. */
@@ -28,9 +28,8 @@ export function listCharges({ api, form, path }: Call): unknown {
     type: 'charge',
     url: path,
     form,
-    among: amongRelated(api, 'charge', form),
+    among: amongRelated(api, 'charge', form) ?? amongCustomer(api, 'charge', form),
     test: (charge) => customer === undefined || textOf(charge, 'customer') === customer,
-    ...(customer === undefined ? {} : { wanted: byCustomer(api, customer) }),
   });
 }
 
@@ -43,9 +42,10 @@ export function listWarnings({ api, form, path }: Call): unknown {
 export function listEvents({ api, form, path }: Call): unknown {
   allowOnly(form, [...LIST_PARAMS, 'type', 'types']);
   const type = textParam(form, 'type');
-  const types = Array.isArray(form.types) ? form.types : type === undefined ? [] : [type];
+  const given = Array.isArray(form.types) ? form.types : [type];
+  const types = given.filter((wanted) => typeof wanted === 'string');
   const test = ({ type: of }: ApiObject): boolean =>
-    types.length === 0 || (typeof of === 'string' && types.some((wanted) => matches(of, String(wanted))));
+    types.length === 0 || (typeof of === 'string' && types.some((wanted) => matches(of, wanted)));
   return listPage(api.store, { type: 'event', url: path, form, test });
 }
 
