@@ -8,7 +8,7 @@ import { HOUR_MS, hourOf } from './clock.js';
 import { createIdCodec, type IdCodec } from './ids.js';
 import { createLateIndex, unpack } from './late-index.js';
 import { createOrderMaker, type Attempt, type Order, type Outage } from './orders.js';
-import { CURRENCIES, PARTNERS, type Partner } from './partners.js';
+import { COUNTRIES, CURRENCIES, PARTNERS, type Partner, type Route } from './partners.js';
 import { createPeople, type People } from './people.js';
 import { hashText } from './random.js';
 import {
@@ -24,7 +24,7 @@ import {
   type Payout,
   type Totals,
 } from './settlement.js';
-import { createTraffic } from './traffic.js';
+import { createTraffic, disputeLagsHours, SLOT, warningLagHours } from './traffic.js';
 import { bookMovement, bookPayout, type Booking } from './bookings.js';
 
 /** Changes whenever the same seed no longer gives the same world: stored books are then rebuilt. */
@@ -57,8 +57,17 @@ export interface World {
   movementsOfHour: (hour: number) => Movement[];
   /** The company's bookings of an hour, oldest first. */
   bookingsOfHour: (hour: number) => Booking[];
-  /** What a partner pays out on a day (days since 1970 in its zone), one per currency. */
-  payoutsOfDay: (partner: Partner, day: number) => Payout[];
+  /** Orders whose dispute opens in an hour. */
+  ordersDisputedIn: (hour: number) => Order[];
+  /** Orders of one customer that begin in an hour; cheap enough to walk weeks. */
+  ordersOfCustomer: (number: number, hour: number) => Order[];
+  /** Orders whose early fraud warning comes in an hour. */
+  ordersWarnedIn: (hour: number) => Order[];
+  /**
+   * What a partner pays out on a day (days since 1970 in its zone), one per currency. With `beforeHour` only what has
+   * moved before that hour is counted, which tells the balance on its way to a coming payout.
+   */
+  payoutsOfDay: (partner: Partner, day: number, beforeHour?: number) => Payout[];
   /** What a payout carries, oldest first. */
   movementsOfPayout: (payout: Payout) => Movement[];
   outages: () => readonly Outage[];
@@ -77,34 +86,22 @@ const CACHED_HOURS = 30;
 
 export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): World {
   const seedWord = hashText(seed);
-  const ids = createIdCodec(seedWord);
-  const people = createPeople(seedWord);
-  const traffic = createTraffic(seedWord, attemptsPerHour);
-  const late = createLateIndex(traffic);
-  const outages: Outage[] = [];
-  const maker = createOrderMaker({ seed: seedWord, ids, people, traffic, outages });
-  const orders = createHourCache(CACHED_HOURS, (hour) =>
-    Array.from({ length: traffic.ordersInHour(hour) }, (_, index) => maker.order(hour, index)),
-  );
-  const order = (hour: number, index: number): Order | null => orders.get(hour)[index] ?? null;
-  const touched = (hour: number): Order[] => {
-    const recent = [...orders.get(hour - 1), ...orders.get(hour)];
-    const older = late
-      .into(hour)
-      .map(unpack)
-      .filter((place) => place.hour < hour - 1);
-    return [...recent, ...older.map((place) => maker.order(place.hour, place.index))];
+  const sources = createSources(seedWord, attemptsPerHour);
+  const { ids, people, orders, late, outages } = sources;
+  const { movements, totals } = createMovements(sources);
+  const payoutsOfDay = (partner: Partner, day: number, beforeHour = Infinity): Payout[] =>
+    sumPayouts({ ids, totalsOf: totals.get }, partner, day, beforeHour);
+  const startOutage = (partnerId: string, fromMs: number): ((toMs: number) => void) => {
+    const outage: Outage = { partnerId, fromMs, toMs: null };
+    const redraw = (): void =>
+      [orders, movements, totals].forEach((cache) => cache.dropFrom(hourOf(fromMs) - 1));
+    outages.push(outage);
+    redraw();
+    return (toMs) => {
+      outage.toMs = toMs;
+      redraw();
+    };
   };
-  const totals = createHourCache(HISTORY_HOURS, (hour) => sumByPartner(moving(hour)));
-  const moving = (hour: number): Movement[] => movementsIn(hour, touched(hour));
-  const movements = createHourCache(CACHED_HOURS, (hour) => {
-    const found = moving(hour);
-    // A payout asks for these sums days later, when the movements themselves are no longer at hand.
-    totals.put(hour, sumByPartner(found));
-    return found;
-  });
-  const payoutsOfDay = (partner: Partner, day: number): Payout[] =>
-    sumPayouts({ ids, totalsOf: totals.get }, partner, day);
   return {
     seed,
     name: `${WORLD_VERSION}:${seed}:${attemptsPerHour}`,
@@ -112,18 +109,18 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
     ids,
     people,
     ordersOfHour: orders.get,
-    order,
+    order: (hour, index) => orders.get(hour)[index] ?? null,
     attemptsOfHour: (hour) => attemptsIn(hour, [...orders.get(hour - 1), ...orders.get(hour)]),
-    ordersTouchedIn: touched,
+    ordersTouchedIn: sources.touched,
     movementsOfHour: movements.get,
-    bookingsOfHour: (hour) =>
-      [
-        ...movements.get(hour).map((movement) => bookMovement(ids, movement)),
-        ...PARTNERS.flatMap((partner) => {
-          const day = payoutDayArriving(partner, hour);
-          return day === null ? [] : payoutsOfDay(partner, day).flatMap((payout) => bookPayout(ids, payout));
-        }),
-      ].sort((a, b) => a.bookedMs - b.bookedMs),
+    ordersDisputedIn: (hour) =>
+      late((key, route) => disputeLagsHours(key, route)?.opened, hour).filter((order) => order.dispute),
+    ordersWarnedIn: (hour) =>
+      late((key, route) => warningLagHours(key, route) ?? undefined, hour).filter(
+        (order) => order.warningMs !== null,
+      ),
+    ordersOfCustomer: sources.ofCustomer,
+    bookingsOfHour: (hour) => bookingsIn({ ids, movementsOf: movements.get, payoutsOfDay }, hour),
     payoutsOfDay,
     movementsOfPayout: (payout) =>
       hoursOfPayout(payout.partner, payout.day)
@@ -133,18 +130,97 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
             route.partner === payout.partner && route.country.currency === payout.currency,
         ),
     outages: () => outages,
-    startOutage: (partnerId, fromMs) => {
-      const outage: Outage = { partnerId, fromMs, toMs: null };
-      const redraw = (): void =>
-        [orders, movements, totals].forEach((cache) => cache.dropFrom(hourOf(fromMs) - 1));
-      outages.push(outage);
-      redraw();
-      return (toMs) => {
-        outage.toMs = toMs;
-        redraw();
+    startOutage,
+  };
+}
+
+/** A lag in hours from the order's own hour, or undefined; told by the first draws alone. */
+type LagOf = (key: number, route: Route) => number | undefined;
+
+interface Sources {
+  ids: IdCodec;
+  people: People;
+  outages: Outage[];
+  orders: HourCache<Order[]>;
+  touched: (hour: number) => Order[];
+  /** Candidates are tested by a draw first, so that weeks can be walked without making their orders. */
+  late: (lagOf: LagOf, hour: number) => Order[];
+  ofCustomer: (number: number, hour: number) => Order[];
+}
+
+function createSources(seed: number, attemptsPerHour: number): Sources {
+  const ids = createIdCodec(seed);
+  const people = createPeople(seed);
+  const traffic = createTraffic(seed, attemptsPerHour);
+  const index = createLateIndex(traffic);
+  const outages: Outage[] = [];
+  const maker = createOrderMaker({ seed, ids, people, traffic, outages });
+  const orders = createHourCache(CACHED_HOURS, (hour) =>
+    Array.from({ length: traffic.ordersInHour(hour) }, (_, i) => maker.order(hour, i)),
+  );
+  const make = (place: { hour: number; index: number }): Order => maker.order(place.hour, place.index);
+  return {
+    ids,
+    people,
+    outages,
+    orders,
+    touched: (hour) => {
+      const older = index.into(hour).map(unpack).filter((place) => place.hour < hour - 1); // prettier-ignore
+      return [...orders.get(hour - 1), ...orders.get(hour), ...older.map(make)];
+    },
+    late: (lagOf, hour) => {
+      const isDue = (place: { hour: number; index: number }): boolean => {
+        const key = traffic.keyOf(place.hour, place.index);
+        const lag = lagOf(key, traffic.routeOf(key, place.hour));
+        return lag !== undefined && place.hour + Math.floor(lag) === hour;
       };
+      return index.into(hour).map(unpack).filter(isDue).map(make);
+    },
+    ofCustomer: (number, hour) => {
+      const country = number % COUNTRIES.length;
+      const isTheirs = (i: number): boolean => {
+        const key = traffic.keyOf(hour, i);
+        return (
+          people.numberFor(key, SLOT.customer, country) === number &&
+          traffic.routeOf(key, hour).countryIndex === country
+        );
+      };
+      const indexes = Array.from({ length: traffic.ordersInHour(hour) }, (_, i) => i);
+      return indexes.filter(isTheirs).map((i) => maker.order(hour, i));
     },
   };
+}
+
+interface Movements {
+  movements: HourCache<Movement[]>;
+  totals: HourCache<Map<number, Totals>>;
+}
+
+function createMovements({ touched }: Sources): Movements {
+  const moving = (hour: number): Movement[] => movementsIn(hour, touched(hour));
+  const totals = createHourCache(HISTORY_HOURS, (hour) => sumByPartner(moving(hour)));
+  const movements = createHourCache(CACHED_HOURS, (hour) => {
+    const found = moving(hour);
+    // A payout asks for these sums days later, when the movements themselves are no longer at hand.
+    totals.put(hour, sumByPartner(found));
+    return found;
+  });
+  return { movements, totals };
+}
+
+interface BookingSources {
+  ids: IdCodec;
+  movementsOf: (hour: number) => Movement[];
+  payoutsOfDay: (partner: Partner, day: number) => Payout[];
+}
+
+function bookingsIn({ ids, movementsOf, payoutsOfDay }: BookingSources, hour: number): Booking[] {
+  const arriving = PARTNERS.flatMap((partner) => {
+    const day = payoutDayArriving(partner, hour);
+    return day === null ? [] : payoutsOfDay(partner, day).flatMap((payout) => bookPayout(ids, payout));
+  });
+  const moved = movementsOf(hour).map((movement) => bookMovement(ids, movement));
+  return [...moved, ...arriving].sort((a, b) => a.bookedMs - b.bookedMs);
 }
 
 interface HourCache<T> {
@@ -214,8 +290,13 @@ interface PayoutSources {
   totalsOf: (hour: number) => Map<number, Totals>;
 }
 
-function sumPayouts({ ids, totalsOf }: PayoutSources, partner: Partner, day: number): Payout[] {
-  const hours = hoursOfPayout(partner, day);
+function sumPayouts(
+  { ids, totalsOf }: PayoutSources,
+  partner: Partner,
+  day: number,
+  beforeHour: number,
+): Payout[] {
+  const hours = hoursOfPayout(partner, day).filter((hour) => hour < beforeHour);
   return CURRENCIES.flatMap((currency, currencyIndex) => {
     const sum = noTotals();
     for (const hour of hours) {

@@ -1,0 +1,107 @@
+/**
+ * Disputes: retrieve, list, update with evidence, close.
+ * Invariant: evidence is submitted once (`submit` is true unless the caller says otherwise) and only while a response is
+ * possible; all texts together hold at most 150,000 characters.
+ */
+import type { Api, Call } from '../api.js';
+import { invalidParameter, missingResource, refused, unknownParameter } from '../errors.js';
+import { LIST_PARAMS, listPage } from '../lists.js';
+import { isRecord, numberOf, textOf, type ApiObject } from '../objects/api-object.js';
+import { DISPUTE_EVIDENCE } from '../objects/templates.js';
+import { allowOnly, flagParam, isForm, mergedMetadata } from '../params.js';
+import { amongRelated } from './refunds.js';
+
+const MAX_EVIDENCE_CHARACTERS = 150_000;
+
+function findDispute(api: Api, id: string): ApiObject {
+  const dispute = api.store.find(id);
+  if (dispute?.object !== 'dispute') throw missingResource('dispute', id, 'dispute');
+  return dispute;
+}
+
+export function retrieveDispute({ api, form, args: [id = ''] }: Call): ApiObject {
+  allowOnly(form, []);
+  return findDispute(api, id);
+}
+
+export function listDisputes({ api, form, path }: Call): unknown {
+  allowOnly(form, [...LIST_PARAMS, 'charge', 'payment_intent']);
+  return listPage(api.store, { type: 'dispute', url: path, form, among: amongRelated(api, 'dispute', form) });
+}
+
+export function updateDispute({ api, form, args: [id = ''] }: Call): ApiObject {
+  allowOnly(form, ['evidence', 'metadata', 'submit', 'intended_submission_method']);
+  const dispute = findDispute(api, id);
+  const evidence = { ...evidenceOf(dispute), ...givenEvidence(form) };
+  const submit = 'evidence' in form || 'submit' in form ? flagParam(form, 'submit', true) : false;
+  if ('evidence' in form || submit) checkOpen(dispute);
+  checkLength(evidence);
+  const details = isRecord(dispute.evidence_details) ? dispute.evidence_details : {};
+  const count = typeof details.submission_count === 'number' ? details.submission_count : 0;
+  const updated = {
+    ...dispute,
+    evidence,
+    evidence_details: {
+      ...details,
+      has_evidence: Object.values(evidence).some((value) => typeof value === 'string' && value !== ''),
+      ...(submit ? { submission_count: count + 1, submission_method: 'manual' } : {}),
+    },
+    metadata: mergedMetadata(form, dispute.metadata),
+    ...(submit ? { status: reviewStatus(dispute) } : {}),
+  };
+  api.publish('charge.dispute.updated', updated);
+  return updated;
+}
+
+const evidenceOf = (dispute: ApiObject): Record<string, unknown> =>
+  isRecord(dispute.evidence) ? dispute.evidence : DISPUTE_EVIDENCE;
+
+function givenEvidence(form: Call['form']): Record<string, unknown> {
+  const { evidence } = form;
+  if (evidence === undefined || evidence === '') return {};
+  if (!isForm(evidence)) throw invalidParameter('evidence', 'Invalid hash');
+  const unknown = Object.keys(evidence).find((key) => !(key in DISPUTE_EVIDENCE));
+  if (unknown !== undefined) throw unknownParameter(`evidence[${unknown}]`);
+  return Object.fromEntries(
+    Object.entries(evidence).map(([key, value]) => [key, value === '' ? null : value]),
+  );
+}
+
+function checkLength(evidence: Record<string, unknown>): void {
+  const texts = Object.values(evidence).filter((value) => typeof value === 'string');
+  if (texts.reduce((sum, text) => sum + text.length, 0) > MAX_EVIDENCE_CHARACTERS)
+    throw invalidParameter(
+      'evidence',
+      `The combined character count of evidence must not exceed ${MAX_EVIDENCE_CHARACTERS}.`,
+    );
+}
+
+const isOpen = (dispute: ApiObject): boolean => (textOf(dispute, 'status') ?? '').endsWith('needs_response');
+
+function checkOpen(dispute: ApiObject): void {
+  if (isOpen(dispute)) return;
+  throw refused(
+    'dispute_evidence_already_submitted',
+    `This dispute has a status of ${textOf(dispute, 'status') ?? ''}; evidence can no longer be given.`,
+  );
+}
+
+const reviewStatus = (dispute: ApiObject): string =>
+  (textOf(dispute, 'status') ?? '').startsWith('warning_') ? 'warning_under_review' : 'under_review';
+
+/** Accepting a dispute means losing it; there is no way back. */
+export function closeDispute({ api, form, args: [id = ''] }: Call): ApiObject {
+  allowOnly(form, []);
+  const dispute = findDispute(api, id);
+  if (!isOpen(dispute))
+    throw refused(
+      'dispute_not_open',
+      `This dispute is already closed or under review (amount ${numberOf(dispute, 'amount')}).`,
+    );
+  const closed = {
+    ...dispute,
+    status: (textOf(dispute, 'status') ?? '').startsWith('warning_') ? 'warning_closed' : 'lost',
+  };
+  api.publish('charge.dispute.closed', closed);
+  return closed;
+}

@@ -1,0 +1,122 @@
+/**
+ * Payouts: create, retrieve, list, cancel. Invariant: only a payout that is pending and not automatic can be canceled.
+ */
+import { addBusinessDays, dayOf, startOfDay } from '../../world/calendar.js';
+import type { Api, Call } from '../api.js';
+import { invalidParameter, missingResource, refused } from '../errors.js';
+import { LIST_PARAMS, listPage } from '../lists.js';
+import { seconds, textOf, type ApiObject } from '../objects/api-object.js';
+import { destinationOf } from '../objects/balance.js';
+import { PAYOUT } from '../objects/templates.js';
+import {
+  allowOnly,
+  choiceParam,
+  isForm,
+  mergedMetadata,
+  requiredText,
+  textParam,
+  wholeParam,
+} from '../params.js';
+import { addTransaction } from './ledger.js';
+
+const STATUSES = ['paid', 'pending', 'in_transit', 'canceled', 'failed'] as const;
+
+function findPayout(api: Api, id: string): ApiObject {
+  const payout = api.store.find(id);
+  if (payout?.object !== 'payout') throw missingResource('payout', id, 'payout');
+  return payout;
+}
+
+export function createPayoutByHand({ api, form }: Call): ApiObject {
+  allowOnly(form, [
+    'amount',
+    'currency',
+    'description',
+    'destination',
+    'metadata',
+    'method',
+    'source_type',
+    'statement_descriptor',
+  ]);
+  requiredText(form, 'amount');
+  const currency = requiredText(form, 'currency').toLowerCase();
+  const amount = wholeParam(form, 'amount', 1) ?? 0;
+  const id = api.newId('payout');
+  const payout: ApiObject = {
+    ...PAYOUT,
+    id,
+    amount,
+    arrival_date: seconds(startOfDay(addBusinessDays(dayOf(api.nowMs(), 0), 2), 0)),
+    automatic: false,
+    balance_transaction: addTransaction(api, {
+      source: { id, object: 'payout', currency },
+      type: 'payout',
+      category: 'payout',
+      amountMinor: -amount,
+      description: 'STRIPE PAYOUT',
+    }),
+    created: api.now(),
+    currency,
+    description: textParam(form, 'description') ?? null,
+    destination:
+      textParam(form, 'destination') ?? destinationOf(api.store.archive.ids, currency.toUpperCase()),
+    metadata: mergedMetadata(form, {}),
+    method: choiceParam(form, 'method', ['standard', 'instant']) ?? 'standard',
+    reconciliation_status: 'not_applicable',
+    statement_descriptor: textParam(form, 'statement_descriptor') ?? null,
+    status: 'pending',
+    trace_id: { status: 'pending', value: null },
+  };
+  api.publish('payout.created', payout);
+  return payout;
+}
+
+export function retrievePayout({ api, form, args: [id = ''] }: Call): ApiObject {
+  allowOnly(form, []);
+  return findPayout(api, id);
+}
+
+export function cancelPayout({ api, form, args: [id = ''] }: Call): ApiObject {
+  allowOnly(form, []);
+  const payout = findPayout(api, id);
+  if (payout.automatic === true)
+    throw refused('payout_not_cancelable', 'Automatic payouts cannot be canceled.');
+  if (payout.status !== 'pending')
+    throw refused(
+      'payout_not_cancelable',
+      `Payouts with a status of ${textOf(payout, 'status') ?? ''} cannot be canceled.`,
+    );
+  const canceled = { ...payout, status: 'canceled' };
+  api.publish('payout.canceled', canceled);
+  return canceled;
+}
+
+export function listPayouts({ api, form, path }: Call): unknown {
+  allowOnly(form, [...LIST_PARAMS, 'arrival_date', 'destination', 'status']);
+  const status = choiceParam(form, 'status', STATUSES);
+  const destination = textParam(form, 'destination');
+  const arrives = arrivalTest(form);
+  return listPage(api.store, {
+    type: 'payout',
+    url: path,
+    form,
+    test: (payout) =>
+      (status === undefined || payout.status === status) &&
+      (destination === undefined || textOf(payout, 'destination') === destination) &&
+      arrives(payout),
+  });
+}
+
+/** `arrival_date` as one day or as gt, gte, lt, lte. */
+function arrivalTest(form: Call['form']): (payout: ApiObject) => boolean {
+  const given = form.arrival_date;
+  if (given === undefined) return () => true;
+  const range = isForm(given) ? given : { gte: given, lte: given };
+  const bound = (name: string): number | undefined => wholeParam(range, name, 0, Number.MAX_SAFE_INTEGER);
+  const [gt, gte, lt, lte] = [bound('gt'), bound('gte'), bound('lt'), bound('lte')];
+  if ([gt, gte, lt, lte].every((value) => value === undefined))
+    throw invalidParameter('arrival_date', 'Invalid arrival_date');
+  return ({ arrival_date: at }) =>
+    typeof at === 'number' &&
+    at > (gt ?? -Infinity) && at >= (gte ?? -Infinity) && at < (lt ?? Infinity) && at <= (lte ?? Infinity); // prettier-ignore
+}

@@ -1,0 +1,130 @@
+/**
+ * Resources that are only read: charges, balance, balance transactions, events, early fraud warnings, customers.
+ * Invariant: a filter that names one payment, payout or person looks at that one only, never at the whole history.
+ */
+import type { Api, Call } from '../api.js';
+import type { ObjectType } from '../archive.js';
+import { missingResource } from '../errors.js';
+import { LIST_PARAMS, listPage } from '../lists.js';
+import { numberOf, textOf, type ApiObject } from '../objects/api-object.js';
+import { allowOnly, textParam } from '../params.js';
+import { amongCustomer } from './payment-intents.js';
+import { amongRelated } from './refunds.js';
+
+/** A handler that answers one object of a type. */
+export const retrieve =
+  (type: ObjectType) =>
+  ({ api, form, args: [id = ''] }: Call): ApiObject => {
+    allowOnly(form, []);
+    const object = api.store.find(id);
+    if (object?.object !== type) throw missingResource(type, id);
+    return object;
+  };
+
+export function listCharges({ api, form, path }: Call): unknown {
+  allowOnly(form, [...LIST_PARAMS, 'customer', 'payment_intent', 'transfer_group']);
+  const customer = textParam(form, 'customer');
+  return listPage(api.store, {
+    type: 'charge',
+    url: path,
+    form,
+    among: amongRelated(api, 'charge', form) ?? amongCustomer(api, 'charge', form),
+    test: (charge) => customer === undefined || textOf(charge, 'customer') === customer,
+  });
+}
+
+export function listWarnings({ api, form, path }: Call): unknown {
+  const type = 'radar.early_fraud_warning';
+  allowOnly(form, [...LIST_PARAMS, 'charge', 'payment_intent']);
+  return listPage(api.store, { type, url: path, form, among: amongRelated(api, type, form) });
+}
+
+export function listEvents({ api, form, path }: Call): unknown {
+  allowOnly(form, [...LIST_PARAMS, 'type', 'types']);
+  const type = textParam(form, 'type');
+  const given = Array.isArray(form.types) ? form.types : [type];
+  const types = given.filter((wanted) => typeof wanted === 'string');
+  const test = ({ type: of }: ApiObject): boolean =>
+    types.length === 0 || (typeof of === 'string' && types.some((wanted) => matches(of, wanted)));
+  return listPage(api.store, { type: 'event', url: path, form, test });
+}
+
+/** `charge.*` stands for all events about charges. */
+const matches = (type: string, wanted: string): boolean =>
+  wanted.endsWith('*') ? type.startsWith(wanted.slice(0, -1)) : type === wanted;
+
+export function listTransactions({ api, form, path }: Call): unknown {
+  allowOnly(form, [...LIST_PARAMS, 'currency', 'payout', 'source', 'type']);
+  const [currency, type] = [textParam(form, 'currency'), textParam(form, 'type')];
+  return listPage(api.store, {
+    type: 'balance_transaction',
+    url: path,
+    form,
+    among: transactionsAmong(api, textParam(form, 'payout'), textParam(form, 'source')),
+    test: (transaction) =>
+      (currency === undefined || transaction.currency === currency) &&
+      (type === undefined || transaction.type === type),
+  });
+}
+
+function transactionsAmong(
+  api: Api,
+  payout: string | undefined,
+  source: string | undefined,
+): ApiObject[] | undefined {
+  const { archive } = api.store;
+  if (payout !== undefined) {
+    if (api.store.find(payout)?.object !== 'payout') throw missingResource('payout', payout, 'payout');
+    const own = (transaction: ApiObject): boolean => textOf(transaction, 'source') === payout;
+    return api.store.overlay('balance_transaction', archive.ofPayout(payout, api.nowMs()), own);
+  }
+  if (source === undefined) return undefined;
+  const bySource = (transaction: ApiObject): boolean => textOf(transaction, 'source') === source;
+  return api.store.overlay('balance_transaction', worldTransactions(api, source).filter(bySource), bySource);
+}
+
+/** The world's transactions of the payment that a source belongs to. */
+function worldTransactions(api: Api, source: string): ApiObject[] {
+  const object = api.store.find(source);
+  if (!object) return [];
+  if (object.object === 'payout') return api.store.archive.ofPayout(source, api.nowMs()).slice(0, 1);
+  return api.store.archive.ofPayment(
+    'balance_transaction',
+    textOf(object, 'payment_intent') ?? '',
+    api.nowMs(),
+  );
+}
+
+export function listCustomers({ api, form, path }: Call): unknown {
+  allowOnly(form, [...LIST_PARAMS, 'email']);
+  const email = textParam(form, 'email');
+  const same = (customer: ApiObject): boolean => textOf(customer, 'email') === email;
+  const among =
+    email === undefined
+      ? undefined
+      : // Stripe compares addresses exactly, so one in other letters is not found.
+        api.store.overlay('customer', api.store.archive.customersOfEmail(email).filter(same), same);
+  return listPage(api.store, { type: 'customer', url: path, form, among });
+}
+
+/** Pending is what has moved and not left yet; the world pays everything available out, so only written money stays. */
+export function retrieveBalance({ api, form }: Call): ApiObject | Record<string, unknown> {
+  allowOnly(form, []);
+  const pending = new Map<string, number>();
+  const available = new Map<string, number>();
+  const add = (sums: Map<string, number>, currency: string, amount: number): void => {
+    sums.set(currency, (sums.get(currency) ?? 0) + amount);
+  };
+  for (const payout of api.store.archive.comingPayouts(api.nowMs()))
+    add(pending, payout.currency.toLowerCase(), payout.netMinor);
+  for (const transaction of api.store.written('balance_transaction'))
+    add(
+      transaction.status === 'available' ? available : pending,
+      textOf(transaction, 'currency') ?? 'usd',
+      numberOf(transaction, 'net'),
+    );
+  for (const currency of pending.keys()) add(available, currency, 0);
+  const shown = (sums: Map<string, number>): unknown[] =>
+    [...sums].map(([currency, amount]) => ({ amount, currency, source_types: { card: amount } }));
+  return { object: 'balance', available: shown(available), livemode: false, pending: shown(pending) };
+}

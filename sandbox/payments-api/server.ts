@@ -1,0 +1,235 @@
+/**
+ * A stateful stand-in for Stripe's API over HTTP: the generated world underneath, everything written on top.
+ * Invariant: every answer carries a request id and Stripe's shape, errors included; a POST with an idempotency key has
+ * its effect once. Deliberately absent: webhooks, Connect, files, and persistence of what is written.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '../world/clock.js';
+import { hash } from '../world/random.js';
+import type { World } from '../world/world.js';
+import { createApi, type Api, type PaymentsChange } from './api.js';
+import { createArchive } from './archive.js';
+import { ApiError, failureOf, unauthorised, unknownUrl } from './errors.js';
+import { expand } from './expand.js';
+import { createFaults, type Fault, type Faults } from './faults.js';
+import { parseForm } from './form.js';
+import { createIdempotencyKeys, type Answer, type IdempotencyKeys } from './idempotency.js';
+import type { ApiObject } from './objects/api-object.js';
+import { expandPaths } from './params.js';
+import { matchRoute } from './routes.js';
+import { createStore } from './store.js';
+
+/** The version whose objects these are; another one asked for is echoed, not emulated. */
+export const API_VERSION = '2026-10-28.endive';
+
+export interface PaymentsApiOptions {
+  port: number;
+  host: string;
+  world: World;
+  clock: Clock;
+  apiKey: string;
+  log: (message: string) => void;
+}
+
+export interface PaymentsApi {
+  baseUrl: string;
+  close(): Promise<void>;
+  /** Adds or replaces Stripe-shaped objects; each needs `id` and `object` only. Throws TypeError on anything less. */
+  putObjects(objects: readonly unknown[]): void;
+  setFault(fault: Fault): void;
+  resetFaults(): void;
+  /** Calls back after every write; returns how to stop that. */
+  onChange(listener: (change: PaymentsChange) => void): () => void;
+}
+
+interface Service {
+  api: Api;
+  apiKey: string;
+  keys: IdempotencyKeys;
+  faults: Faults;
+  log: (message: string) => void;
+  nextRequestId(): string;
+}
+
+const MAX_BODY_BYTES = 4_000_000;
+
+/** Starts to listen; rejects when the port is taken. */
+export async function startPaymentsApi(options: PaymentsApiOptions): Promise<PaymentsApi> {
+  const { world, clock, apiKey, log } = options;
+  const listeners = new Set<(change: PaymentsChange) => void>();
+  const store = createStore(createArchive(world, API_VERSION), () => clock.now().getTime());
+  const api = createApi({
+    world,
+    store,
+    clock,
+    apiVersion: API_VERSION,
+    onChange: (change) => listeners.forEach((listener) => listener(change)),
+  });
+  const faults = createFaults();
+  const service: Service = {
+    api, apiKey, faults, log, keys: createIdempotencyKeys(), nextRequestId: createRequestIds(api.nowMs()),
+  }; // prettier-ignore
+  const server = createServer((request, response) => void serve(service, request, response));
+  await listen(server, options.port, options.host);
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : options.port;
+  return {
+    baseUrl: `http://${options.host}:${port}`,
+    close: () => closeServer(server),
+    putObjects: (objects) => objects.map(checkedObject).forEach((object) => store.put(object)),
+    setFault: faults.set,
+    resetFaults: faults.reset,
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+const listen = (server: Server, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+
+const closeServer = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+
+function checkedObject(value: unknown): ApiObject {
+  const candidate = value as Partial<ApiObject> | null;
+  if (typeof candidate?.id !== 'string' || typeof candidate.object !== 'string')
+    throw new TypeError('an object of the payments API needs an id and an object type');
+  return candidate as ApiObject;
+}
+
+function createRequestIds(seed: number): () => string {
+  let count = 0;
+  const part = (salt: number): string => hash(seed, count, salt).toString(36).padStart(7, '0');
+  return () => {
+    count += 1;
+    return `req_${part(1)}${part(2)}`.slice(0, 18);
+  };
+}
+
+async function serve(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const requestId = service.nextRequestId();
+  const { pathname, search } = new URL(request.url ?? '/', 'http://payments');
+  const fault = service.faults.take(pathname);
+  if (fault?.kind === 'drop') {
+    request.socket.destroy();
+    return;
+  }
+  if (fault?.kind === 'slow') await delay(fault.delayMs ?? 1_000);
+  try {
+    const body = await readBody(request);
+    const asked: Asked = { request, pathname, query: search.slice(1), body, requestId, fault };
+    const { answer, replayed } = await answerFor(service, asked);
+    if (fault?.kind === 'crash_after_effect') request.socket.destroy();
+    else send(response, request, answer, replayed);
+  } catch (error) {
+    send(response, request, errorAnswer(service, error, requestId), false);
+  }
+}
+
+interface Asked {
+  request: IncomingMessage;
+  pathname: string;
+  query: string;
+  body: string;
+  requestId: string;
+  fault: Fault | null;
+}
+
+async function answerFor(service: Service, asked: Asked): Promise<{ answer: Answer; replayed: boolean }> {
+  const { request, requestId, pathname, fault } = asked;
+  if (fault?.kind === 'status') throw failureOf(fault.status ?? 500);
+  if (fault?.kind === 'garbage')
+    return {
+      answer: { status: 200, body: '<html><body>Bad gateway</body></html>', requestId },
+      replayed: false,
+    };
+  authorise(service.apiKey, request.headers.authorization);
+  const key = request.method === 'POST' ? (request.headers['idempotency-key'] ?? null) : null;
+  const work = (): Promise<Answer> => perform(service, asked, typeof key === 'string' ? key : null);
+  if (typeof key !== 'string') return { answer: await work(), replayed: false };
+  if (key.length === 0 || key.length > 255)
+    throw new ApiError(
+      400,
+      'idempotency_error',
+      'Idempotency keys must be between 1 and 255 characters long.',
+    );
+  return service.keys.once(key, `${request.method ?? ''} ${pathname} ${asked.body}`, work);
+}
+
+/** Finds the handler and answers; an API error becomes an answer too, so that it is kept under the key. */
+async function perform(service: Service, asked: Asked, idempotencyKey: string | null): Promise<Answer> {
+  const { request, pathname, requestId } = asked;
+  try {
+    const match = matchRoute(request.method ?? '', pathname);
+    if (!match) throw unknownUrl(request.method ?? '', pathname);
+    const form = parseForm(request.method === 'POST' ? asked.body : asked.query);
+    const { api } = service;
+    const result: unknown = await match.handler({
+      api,
+      form,
+      args: match.args,
+      path: pathname,
+      idempotencyKey,
+      requestId,
+    });
+    return {
+      status: 200,
+      body: JSON.stringify(expand(api.store, result, expandPaths(form)), null, 2),
+      requestId,
+    };
+  } catch (error) {
+    return errorAnswer(service, error, requestId);
+  }
+}
+
+function errorAnswer(service: Service, error: unknown, requestId: string): Answer {
+  if (!(error instanceof ApiError)) service.log(`payments api: ${requestId}: ${String(error)}`);
+  const known = error instanceof ApiError ? error : failureOf(500);
+  return { status: known.status, body: JSON.stringify(known.toBody(requestId)), requestId };
+}
+
+/** Bearer, or Basic with the key as the user name. */
+function authorise(apiKey: string, header: string | undefined): void {
+  const [scheme, value = ''] = (header ?? '').split(' ');
+  const basic = scheme === 'Basic' ? (Buffer.from(value, 'base64').toString('utf8').split(':')[0] ?? '') : '';
+  const given = scheme === 'Bearer' ? value : basic;
+  if (given === '') throw unauthorised(null);
+  if (given !== apiKey) throw unauthorised(given);
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES)
+      throw new ApiError(413, 'invalid_request_error', 'The request body is too large.');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function send(response: ServerResponse, request: IncomingMessage, answer: Answer, replayed: boolean): void {
+  const key = request.headers['idempotency-key'];
+  response.writeHead(answer.status, {
+    'Content-Type': 'application/json',
+    'Request-Id': answer.requestId,
+    'Stripe-Version': request.headers['stripe-version'] ?? API_VERSION,
+    ...(typeof key === 'string' ? { 'Idempotency-Key': key } : {}),
+    ...(replayed ? { 'Idempotent-Replayed': 'true', 'Original-Request': answer.requestId } : {}),
+    ...(answer.status === 409 || answer.status === 429 ? { 'Stripe-Should-Retry': 'true' } : {}),
+  });
+  response.end(answer.body);
+}

@@ -1,0 +1,120 @@
+/**
+ * What the payments API answers from: the world, with everything written through the API laid over it.
+ * Invariant: an object that was written hides the world's object of the same id, in lists too. Deliberately absent:
+ * persistence; a restart forgets what was written.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { HOUR_MS, hourOf } from '../world/clock.js';
+import type { Order } from '../world/orders.js';
+import { HISTORY_HOURS } from '../world/world.js';
+import type { Archive, ObjectType } from './archive.js';
+import { numberOf, type ApiObject } from './objects/api-object.js';
+
+export interface Window {
+  /** Seconds since 1970, both inclusive. */
+  from: number;
+  to: number;
+}
+
+export interface Store {
+  archive: Archive;
+  /** The object as of now, a copy that may be changed and saved. */
+  find(id: string): ApiObject | null;
+  save(object: ApiObject): void;
+  /** Stores an object from elsewhere exactly as it is: time does not touch it. */
+  put(object: ApiObject): void;
+  /** Written objects of a type. */
+  written(type: ObjectType): ApiObject[];
+  /** Puts written objects over objects of the world: replaced by id, added where new; newest first. */
+  overlay(type: ObjectType, fromWorld: ApiObject[], test: (object: ApiObject) => boolean): ApiObject[];
+  /** Every object of a type from the newest back, in the window. */
+  newest(type: ObjectType, window: Window, wanted?: (order: Order) => boolean): AsyncGenerator<ApiObject>;
+  nowMs(): number;
+}
+
+export function createStore(archive: Archive, nowMs: () => number): Store {
+  const objects = new Map<string, { object: ApiObject; lives: boolean }>();
+  const asOfNow = ({ object, lives }: { object: ApiObject; lives: boolean }): ApiObject =>
+    lives ? asOf(structuredClone(object), nowMs()) : structuredClone(object);
+  const keep = (object: ApiObject, lives: boolean): void => {
+    // Deleted first, so that the Map keeps the order of the last writes.
+    objects.delete(object.id);
+    objects.set(object.id, { object: structuredClone(object), lives });
+  };
+  const written = (type: ObjectType): ApiObject[] =>
+    [...objects.values()].filter(({ object }) => object.object === type).map(asOfNow);
+  const fresh = (fromWorld: ApiObject[]): ApiObject[] => fromWorld.filter(({ id }) => !objects.has(id));
+  return {
+    archive,
+    nowMs,
+    written,
+    find: (id) => {
+      const own = objects.get(id);
+      return own ? asOfNow(own) : archive.find(id, nowMs());
+    },
+    save: (object) => keep(object, true),
+    put: (object) => keep(object, false),
+    overlay: (type, fromWorld, test) =>
+      [...written(type).filter(test), ...fresh(fromWorld)].sort(newestFirst),
+    newest: (type, window, wanted) =>
+      merge(written(type).filter(inside(window)), fresh, walk(archive, type, window, nowMs(), wanted)),
+  };
+}
+
+const newestFirst = (a: ApiObject, b: ApiObject): number => numberOf(b, 'created') - numberOf(a, 'created');
+
+const inside =
+  ({ from, to }: Window) =>
+  (object: ApiObject): boolean =>
+    numberOf(object, 'created') >= from && numberOf(object, 'created') <= to;
+
+/** Written objects live on too: money becomes available, a payout sets out and arrives. */
+function asOf(object: ApiObject, nowMs: number): ApiObject {
+  if (object.object === 'balance_transaction' && object.status === 'pending')
+    return { ...object, status: numberOf(object, 'available_on') * 1_000 <= nowMs ? 'available' : 'pending' };
+  if (object.object !== 'payout' || object.status !== 'pending') return object;
+  if (nowMs >= numberOf(object, 'arrival_date') * 1_000) return { ...object, status: 'paid' };
+  return nowMs >= numberOf(object, 'created') * 1_000 + HOUR_MS
+    ? { ...object, status: 'in_transit' }
+    : object;
+}
+
+/** The world's objects hour by hour, breathing in between so that other requests are answered. */
+async function* walk(
+  archive: Archive,
+  type: ObjectType,
+  window: Window,
+  nowMs: number,
+  wanted?: (order: Order) => boolean,
+): AsyncGenerator<ApiObject[]> {
+  if (type === 'customer') {
+    for (let number = 0; ; number += 1) {
+      const customer = archive.customer(number);
+      if (!customer) return;
+      if (inside(window)(customer)) yield [customer];
+    }
+  }
+  const firstHour = Math.max(hourOf(nowMs) - HISTORY_HOURS, hourOf(window.from * 1_000));
+  for (let hour = Math.min(hourOf(nowMs), hourOf(window.to * 1_000)); hour >= firstHour; hour -= 1) {
+    yield archive.createdIn(type, hour, nowMs, wanted).filter(inside(window));
+    if (hour % 8 === 0) await setImmediate();
+  }
+}
+
+/** Two streams, both newest first, as one. */
+async function* merge(
+  written: ApiObject[],
+  fresh: (objects: ApiObject[]) => ApiObject[],
+  hours: AsyncGenerator<ApiObject[]>,
+): AsyncGenerator<ApiObject> {
+  // Of two in the same second the one written last comes first.
+  const waiting = written.toReversed().sort(newestFirst);
+  for await (const hour of hours) {
+    for (const object of fresh(hour)) {
+      while (waiting[0] && numberOf(waiting[0], 'created') >= numberOf(object, 'created'))
+        yield waiting.shift() ?? object;
+      yield object;
+    }
+  }
+  yield* waiting;
+}

@@ -1,0 +1,232 @@
+/**
+ * One status page per partner, in Statuspage's public JSON. Source: the format of `/api/v2/*.json` as served by
+ * Atlassian Statuspage.
+ * Invariant: a page tells what the world's outages say at the clock's time, and keeps ended ones as resolved incidents.
+ * Deliberately absent: scheduled maintenance and subscriptions.
+ */
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { MINUTE_MS, type Clock } from '../world/clock.js';
+import { hash, hashText } from '../world/random.js';
+import type { Outage } from '../world/orders.js';
+import type { Partner } from '../world/partners.js';
+import type { World } from '../world/world.js';
+
+export interface StatusPagesOptions {
+  port: number;
+  host: string;
+  world: World;
+  clock: Clock;
+}
+
+export interface StatusPages {
+  /** By partner id: the base address, to which `/api/v2/summary.json` is added. */
+  urls: Record<string, string>;
+  close(): Promise<void>;
+}
+
+type Indicator = 'none' | 'minor' | 'major' | 'critical';
+
+/** Starts to listen; rejects when the port is taken. */
+export async function startStatusPages({
+  port,
+  host,
+  world,
+  clock,
+}: StatusPagesOptions): Promise<StatusPages> {
+  const server = createServer((request, response) => {
+    const match = /^\/([a-z-]+)\/api\/v2\/(summary|status|incidents|components)\.json$/.exec(
+      new URL(request.url ?? '/', 'http://status').pathname,
+    );
+    const partner = world.partners.find(({ id }) => id === match?.[1]);
+    if (request.method !== 'GET' || !partner) answer(response, 404, { error: 'not found' });
+    else {
+      const base = `http://${request.headers.host ?? host}/${partner.id}`;
+      answer(response, 200, pageOf({ world, partner, base, nowMs: clock.now().getTime() }, match?.[2] ?? ''));
+    }
+  });
+  await listen(server, port, host);
+  const address = server.address();
+  const actual = typeof address === 'object' && address ? address.port : port;
+  const urls = world.partners.map(({ id }) => [id, `http://${host}:${actual}/${id}`] as const);
+  return { urls: Object.fromEntries(urls), close: () => closeServer(server) };
+}
+
+const listen = (server: Server, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+
+const closeServer = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+
+function answer(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Access-Control-Allow-Origin': '*',
+  });
+  response.end(JSON.stringify(body));
+}
+
+interface Scene {
+  world: World;
+  partner: Partner;
+  base: string;
+  nowMs: number;
+}
+
+function pageOf(scene: Scene, document: string): Record<string, unknown> {
+  const { partner, base } = scene;
+  const outages = scene.world
+    .outages()
+    .filter((outage) => outage.partnerId === partner.id && outage.fromMs <= scene.nowMs);
+  const open = outages.filter((outage) => isOpen(outage, scene.nowMs));
+  const page = {
+    id: idOf(partner.id, 0),
+    name: partner.name,
+    url: base,
+    time_zone: partner.timeZone,
+    updated_at: iso(lastChange(outages, scene.nowMs)),
+  };
+  const status = statusOf(open.length > 0 ? 'major' : 'none');
+  const incidents = (of: Outage[]): unknown[] => of.map((outage) => incidentOf(scene, outage)).toReversed();
+  const components = componentsOf(scene, open[0] ?? null, lastChange(outages, scene.nowMs));
+  if (document === 'status') return { page, status };
+  if (document === 'components') return { page, components };
+  if (document === 'incidents') return { page, incidents: incidents(outages) };
+  return { page, components, incidents: incidents(open), scheduled_maintenances: [], status };
+}
+
+const DESCRIPTIONS: Record<Indicator, string> = {
+  none: 'All Systems Operational',
+  minor: 'Minor Service Outage',
+  major: 'Partial System Outage',
+  critical: 'Major Service Outage',
+};
+const statusOf = (indicator: Indicator): { indicator: Indicator; description: string } => ({
+  indicator,
+  description: DESCRIPTIONS[indicator],
+});
+
+const isOpen = (outage: Outage, nowMs: number): boolean => outage.toMs === null || outage.toMs > nowMs;
+const iso = (timeMs: number): string => new Date(timeMs).toISOString();
+
+/** Statuspage's ids: twelve lower-case letters and digits. */
+const idOf = (text: string, salt: number): string =>
+  (hash(hashText(text), salt, 1).toString(36) + hash(hashText(text), salt, 2).toString(36))
+    .padEnd(12, 'x')
+    .slice(0, 12);
+
+/** A page without outages was last touched at the start of its day, so that it does not change at every look. */
+const lastChange = (outages: readonly Outage[], nowMs: number): number =>
+  outages.reduce(
+    (last, { fromMs, toMs }) => Math.max(last, fromMs, (toMs ?? 0) <= nowMs ? (toMs ?? 0) : 0),
+    0,
+  ) || nowMs - (nowMs % (24 * 60 * MINUTE_MS));
+
+/** The API and what processes payments are hit; the rest stays up. */
+function componentsOf(
+  { partner }: Scene,
+  outage: Outage | null,
+  updatedMs: number,
+): Record<string, unknown>[] {
+  return partner.components.map((name, position) => ({
+    id: idOf(`${partner.id}/${name}`, 1),
+    name,
+    status:
+      outage === null || position > 1
+        ? 'operational'
+        : position === 1
+          ? 'major_outage'
+          : 'degraded_performance',
+    created_at: '2024-01-01T00:00:00.000Z',
+    updated_at: iso(updatedMs),
+    position: position + 1,
+    description: null,
+    showcase: true,
+    start_date: '2024-01-01',
+    group_id: null,
+    page_id: idOf(partner.id, 0),
+    group: false,
+    only_show_if_degraded: false,
+  }));
+}
+
+type UpdateStatus = 'investigating' | 'identified' | 'resolved';
+
+function incidentOf(scene: Scene, outage: Outage): Record<string, unknown> {
+  const { partner, base, nowMs } = scene;
+  const id = idOf(`${partner.id}/${outage.fromMs}`, 2);
+  const updates = updatesOf(outage, nowMs);
+  const latest = updates.at(-1);
+  const resolved = latest?.status === 'resolved' ? iso(latest.atMs) : null;
+  const components = componentsOf(
+    scene,
+    isOpen(outage, nowMs) ? outage : null,
+    latest?.atMs ?? outage.fromMs,
+  ).slice(0, 2);
+  return {
+    id,
+    name: 'Elevated payment failures',
+    status: latest?.status ?? 'investigating',
+    created_at: iso(outage.fromMs),
+    updated_at: iso(latest?.atMs ?? outage.fromMs),
+    monitoring_at: null,
+    resolved_at: resolved,
+    impact: 'major',
+    shortlink: `${base}/incidents/${id}`,
+    started_at: iso(outage.fromMs),
+    page_id: idOf(partner.id, 0),
+    incident_updates: updates
+      .map(({ status, body, atMs }, i) => ({
+        id: idOf(id, 10 + i),
+        status,
+        body,
+        incident_id: id,
+        created_at: iso(atMs),
+        updated_at: iso(atMs),
+        display_at: iso(atMs),
+        affected_components: components.map((component) => ({
+          code: component.id,
+          name: component.name,
+          old_status: i === 0 ? 'operational' : component.status,
+          new_status: component.status,
+        })),
+        deliver_notifications: true,
+        custom_tweet: null,
+        tweet_id: null,
+      }))
+      .toReversed(),
+    components,
+    reminder_intervals: null,
+  };
+}
+
+/** Statuspage lists updates newest first; here they are in the order they were written. */
+function updatesOf(outage: Outage, nowMs: number): { status: UpdateStatus; body: string; atMs: number }[] {
+  const updates: { status: UpdateStatus; body: string; atMs: number }[] = [
+    {
+      status: 'investigating',
+      body: 'We are looking into a raised rate of failed payments.',
+      atMs: outage.fromMs,
+    },
+    {
+      status: 'identified',
+      body: 'A fault in payment processing has been found and is being fixed.',
+      atMs: outage.fromMs + 10 * MINUTE_MS,
+    },
+    {
+      status: 'resolved',
+      body: 'Payments succeed at their usual rate again.',
+      atMs: outage.toMs ?? Infinity,
+    },
+  ];
+  const endMs = outage.toMs ?? Infinity;
+  return updates.filter(({ atMs, status }) => atMs <= nowMs && (status === 'resolved' || atMs < endMs));
+}
