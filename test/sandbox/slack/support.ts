@@ -75,7 +75,8 @@ export interface Control {
 }
 
 export function controlOf(slack: SlackServer): Control {
-  const get = async <T>(path: string): Promise<T> => (await fetch(`${slack.url}/_sandbox/${path}`)).json() as T;
+  const get = async <T>(path: string): Promise<T> =>
+    (await fetch(`${slack.url}/_sandbox/${path}`)).json() as T;
   const channel = async (name: string) => {
     const { channels } = await get<State>('state');
     return channels.find((each) => each.name === name)!;
@@ -137,5 +138,9 @@ export async function startApp(
     const set = await bench.control.post('request_url', { url: `http://127.0.0.1:${httpPort}/slack/events` });
     if (!set.ok) throw new Error(set.error);
   }
-  return { stop: async () => void (await app.stop()) };
+  return {
+    stop: async () => {
+      await app.stop();
+    },
+  };
 }
