@@ -58,7 +58,9 @@ export function respond(world: World, target: ResponseTarget, body: JsonObject):
     return undefined;
   }
   const content = acceptContent(world, asString(body.text), body.blocks);
-  if (original && isTrue(body.replace_original)) return store.edit(original, content, cause);
+  if (original && isTrue(body.replace_original)) {
+    return store.edit(original, { text: content.text, blocks: content.blocks ?? [] }, cause);
+  }
   const isPublic = body.response_type === 'in_channel';
   return store.post(
     {

@@ -80,8 +80,8 @@ export function createSockets({ ids, limits, appId, log, onAck, onCountChange }:
       return `/link?ticket=${ticket}&app_id=${appId}`;
     },
     upgrade(request, socket, head) {
-      const ticket = new URL(request.url ?? '/', 'http://localhost').searchParams.get('ticket') ?? '';
-      if (!tickets.delete(ticket)) {
+      socket.on('error', (error) => log(`socket: ${error.message}`));
+      if (!tickets.delete(ticketOf(request))) {
         socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
         return;
       }
@@ -113,6 +113,11 @@ export function createSockets({ ids, limits, appId, log, onAck, onCountChange }:
       server.close();
     },
   };
+}
+
+function ticketOf(request: IncomingMessage): string {
+  const url = `http://localhost${request.url ?? ''}`;
+  return URL.canParse(url) ? (new URL(url).searchParams.get('ticket') ?? '') : '';
 }
 
 function readAck(data: RawData, onAck: Deps['onAck'], log: Deps['log']): void {

@@ -56,7 +56,8 @@ interface Directory {
 interface Messages {
   findMessage(channelId: string, ts: string): Message | undefined;
   post(message: NewMessage, cause?: Cause): Message;
-  edit(message: Message, change: { text?: string; blocks?: Block[] | undefined }, cause?: Cause): Message;
+  /** Without `blocks` the message keeps its own; an empty list takes them away. */
+  edit(message: Message, change: { text: string; blocks?: Block[] | undefined }, cause?: Cause): Message;
   remove(message: Message, cause?: Cause): void;
   react(message: Message, name: string, user: string): void;
 }
@@ -174,9 +175,9 @@ function createMessages(
       return message;
     },
     edit(message, change, cause) {
-      if (change.text !== undefined) message.text = change.text;
+      message.text = change.text;
       if (change.blocks !== undefined) message.blocks = change.blocks;
-      else if (change.text !== undefined) delete message.blocks;
+      if (message.blocks?.length === 0) delete message.blocks;
       message.edited = { ts: nextTs() };
       changes.emit({ type: 'message_changed', message }, cause);
       return message;

@@ -59,7 +59,10 @@ describe('the official client', () => {
     expect(await refusal(client.reactions.add({ channel, timestamp: ts, name: 'eyes' }))).toMatchObject({
       error: 'already_reacted',
     });
-    await client.chat.update({ channel, ts, text: 'changed' });
+    const kept = await client.chat.update({ channel, ts, text: 'changed' });
+    expect(kept.message!.blocks, 'without blocks the old ones stay').toHaveLength(1);
+    const emptied = await client.chat.update({ channel, ts, text: 'changed', blocks: [] });
+    expect(emptied.message!.blocks).toBeUndefined();
     expect(await bench.control.message('payments-ops', (message) => message.ts === ts)).toMatchObject({
       text: 'changed',
       reactions: [{ name: 'eyes', users: [ids.paydesk] }],
