@@ -18,7 +18,8 @@ export interface Scene {
   watch: Watch;
 }
 
-export interface Performance {
+/** What is delivered, and what its acknowledgement does. */
+export interface Act {
   type: 'slash_commands' | 'interactive';
   payload: JsonObject;
   /** What the acknowledgement's payload does. @throws SlackError for content that Slack refuses */
@@ -31,7 +32,7 @@ export interface Stage {
   trigger(scene: Scene): string;
   /** Set when there is nobody to deliver to. */
   refusal(): Outcome | undefined;
-  play(scene: Scene, performance: Performance): Promise<Outcome>;
+  play(scene: Scene, act: Act): Promise<Outcome>;
   /** For events, which need no answer: when nobody was told, the person simply sees nothing more. */
   told(scene: Scene, ack: Ack | undefined): Promise<Outcome>;
 }
