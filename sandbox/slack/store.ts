@@ -1,6 +1,6 @@
 /**
- * The state of the workspace: people, channels, messages, files. Every change goes through here and is told to the
- * stream of changes.
+ * The state of the workspace: people, channels, messages. Every change goes through here and is told to the stream of
+ * changes.
  * Invariant: a message's `ts` is unique in the workspace and grows; messages of a channel are in the order of `ts`.
  * Deliberately absent: who may do what; the Web API methods and the interactions decide that.
  */
@@ -179,7 +179,7 @@ function createMessages(
       if (change.blocks !== undefined) message.blocks = change.blocks;
       if (message.blocks?.length === 0) delete message.blocks;
       message.edited = { ts: nextTs() };
-      changes.emit({ type: 'message_changed', message }, cause);
+      changes.emit({ type: 'message_changed', message }, { ...cause, isEdit: true });
       return message;
     },
     remove(message, cause) {

@@ -412,3 +412,19 @@ describe('what the starter adds', () => {
     await slack.close();
   });
 });
+
+describe('changes of the app’s own messages', () => {
+  it('are told as events: what was posted, edited and deleted, but no reply count', async () => {
+    await withApp((app) => app.event('message', () => Promise.resolve()));
+    const channel = (await bench.control.channel('general')).id;
+    const { ts } = await bench.client.chat.postMessage({ channel, text: 'one' });
+    await bench.client.chat.update({ channel, ts: ts!, text: 'two' });
+    await bench.client.chat.postMessage({ channel, text: 'reply', thread_ts: ts! });
+    await bench.client.chat.delete({ channel, ts: ts! });
+    const subtypes = async () =>
+      (await bench.control.deliveries()).map(
+        (delivery) => (delivery.payload as { event: { subtype?: string } }).event.subtype,
+      );
+    await expect.poll(subtypes).toEqual([undefined, 'message_changed', undefined, 'message_deleted']);
+  });
+});
