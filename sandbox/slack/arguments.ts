@@ -3,8 +3,9 @@
  * Invariant: reading never throws anything but Slack's own refusal.
  */
 import { invalidArguments } from './errors.js';
-import { asArray, asObject, parseJson } from './json.js';
+import { asArray, asObject, parseJson, textOf } from './json.js';
 import type { JsonObject } from './json.js';
+import { readParts } from './multipart.js';
 import type { Json } from './wire.js';
 
 export interface Arguments {
@@ -50,34 +51,18 @@ export function createArguments(values: JsonObject): Arguments {
     },
     list(name) {
       const value = json(name);
-      const items = asArray(value) ?? (text(name)?.split(',') as Json[] | undefined) ?? [];
-      return items.map((item) => String(item).trim()).filter((item) => item !== '');
+      const items = asArray(value) ?? text(name)?.split(',') ?? [];
+      return items.map((item) => textOf(item).trim()).filter((item) => item !== '');
     },
   };
 }
 
 /** Parses the body of a call by its content type. @returns undefined when it cannot be read */
-export async function parseBody(contentType: string, body: Buffer): Promise<JsonObject | undefined> {
+export function parseBody(contentType: string, body: Buffer): JsonObject | undefined {
   if (contentType.includes('application/json')) return asObject(parseJson(body.toString('utf8')));
   if (contentType.includes('multipart/form-data')) {
-    const form = await readForm(contentType, body);
-    if (form === undefined) return undefined;
-    return Object.fromEntries(
-      form.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-    );
+    const fields = readParts(contentType, body)?.filter((part) => !part.isFile);
+    return fields && Object.fromEntries(fields.map((part) => [part.name, part.bytes.toString('utf8')]));
   }
   return Object.fromEntries(new URLSearchParams(body.toString('utf8')));
-}
-
-/** The entries of a multipart form, or undefined when it is malformed. */
-export async function readForm(
-  contentType: string,
-  body: Buffer,
-): Promise<[string, string | Blob][] | undefined> {
-  try {
-    const response = new Response(new Uint8Array(body), { headers: { 'content-type': contentType } });
-    return [...(await response.formData()).entries()] as [string, string | Blob][];
-  } catch {
-    return undefined;
-  }
 }

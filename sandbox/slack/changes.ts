@@ -5,9 +5,11 @@
  */
 import type { SandboxEvent } from './wire.js';
 
-/** Which interaction brought a change about, when that is known for certain. */
 export interface Cause {
+  /** The interaction that brought the change about, when that is known for certain. */
   interaction?: string | undefined;
+  /** The message was edited by its author, not just replied or reacted to. */
+  isEdit?: boolean;
 }
 
 export type Listener = (event: SandboxEvent, cause: Cause) => void;

@@ -19,7 +19,7 @@ import type { World } from './world.js';
 export interface Scenarios {
   list(): ScenarioInfo[];
   start(name: string, parameters: JsonObject): Promise<unknown>;
-  stop(name: string): Promise<void>;
+  stop(name: string): Promise<unknown>;
   /** Calls the listener whenever the list has changed. */
   onChange(listener: () => void): unknown;
 }
@@ -62,11 +62,15 @@ export function createControl(
     async handle(request, response, path) {
       const key = `${request.method ?? ''} ${path}`;
       try {
-        if (key === 'GET events') return streamEvents(world, request, response);
+        if (key === 'GET events') {
+          streamEvents(world, request, response);
+          return;
+        }
         const route = Object.hasOwn(routes, key) ? routes[key] : undefined;
         if (route === undefined) throw new ControlError(`there is no ${key} here; see docs/sandbox.md`, 404);
         const body = request.method === 'GET' ? {} : await readJson(request);
-        answerJson(response, await route(body));
+        const result = await route(body);
+        answerJson(response, result);
       } catch (error) {
         if (!(error instanceof ControlError)) throw error;
         answerJson(response, { ok: false, error: error.message, messages: [] }, error.status);

@@ -29,7 +29,6 @@ export interface Outgoing {
 export interface Deliverer {
   sockets: Sockets;
   connection(): State['bot']['connection'];
-  requestUrl(): string | null;
   setRequestUrl(url: string | null): void;
   deliver(outgoing: Outgoing): Promise<Ack>;
   /** Delivers an event, and again when it is not acknowledged, up to three times. */
@@ -55,40 +54,21 @@ interface Retry {
   reason: string;
 }
 
-export function createDeliverer(deps: Deps): Deliverer {
-  const { ids, limits, clock, faults, changes } = deps;
+/** One way to the app. */
+type Transport = (envelopeId: string, outgoing: Outgoing, retry: Retry | undefined) => Promise<Ack>;
+
+/** Waits for the acknowledgement of an envelope on any of the sockets. */
+function createSocketTransport(deps: Deps, onCountChange: () => void): { sockets: Sockets; send: Transport } {
+  const { limits, faults } = deps;
   const waiting = new Map<string, (payload: Json | undefined) => void>();
-  const retries = new Set<NodeJS.Timeout>();
-  let deliveries: Delivery[] = [];
-  let requestUrl = deps.requestUrl;
-
-  const connection = (): State['bot']['connection'] =>
-    requestUrl !== null ? 'http' : sockets.count() > 0 ? 'socket' : 'none';
-  const tellConnection = () => changes.emit({ type: 'bot', connection: connection() });
-  const sockets = createSockets({
-    ids,
-    limits,
-    appId: deps.appId,
-    log: deps.log,
-    onAck: (envelopeId, payload) => {
-      if (faults.take('drop_ack') === undefined) waiting.get(envelopeId)?.(payload);
-    },
-    onCountChange: tellConnection,
-  });
-
-  const overSocket = (envelopeId: string, outgoing: Outgoing, retry: Retry | undefined): Promise<Ack> => {
-    const envelope: JsonObject = {
-      envelope_id: envelopeId,
-      type: outgoing.type,
-      payload: outgoing.payload,
-      accepts_response_payload: outgoing.acceptsResponse,
-      ...(outgoing.type === 'events_api' && {
-        retry_attempt: retry?.attempt ?? 0,
-        retry_reason: retry?.reason ?? '',
-      }),
-    };
-    const startMs = performance.now();
-    return new Promise((resolve) => {
+  const onAck = (envelopeId: string, payload: Json | undefined) => {
+    const resolve = waiting.get(envelopeId);
+    if (resolve && faults.take('drop_ack') === undefined) resolve(payload);
+  };
+  const sockets = createSockets({ ...deps, onAck, onCountChange });
+  const send: Transport = (envelopeId, outgoing, retry) =>
+    new Promise((resolve) => {
+      const startMs = performance.now();
       const finish = (ack: Ack) => {
         waiting.delete(envelopeId);
         clearTimeout(timer);
@@ -96,21 +76,29 @@ export function createDeliverer(deps: Deps): Deliverer {
       };
       const timer = setTimeout(() => finish({ ok: false, error: 'operation_timeout' }), limits.ackMs);
       waiting.set(envelopeId, (payload) => finish({ ok: true, payload, ack_ms: elapsedMs(startMs) }));
-      if (!sockets.send(envelope)) return finish({ ok: false, error: 'dispatch_failed' });
-      if (faults.take('duplicate')) sockets.send(envelope);
+      const envelope = envelopeOf(envelopeId, outgoing, retry);
+      if (!sockets.send(envelope)) finish({ ok: false, error: 'dispatch_failed' });
+      else if (faults.take('duplicate')) sockets.send(envelope);
     });
-  };
+  return { sockets, send };
+}
 
-  const overHttp = async (url: string, outgoing: Outgoing, retry: Retry | undefined): Promise<Ack> => {
+function envelopeOf(envelopeId: string, outgoing: Outgoing, retry: Retry | undefined): JsonObject {
+  const retried = { retry_attempt: retry?.attempt ?? 0, retry_reason: retry?.reason ?? '' };
+  return {
+    envelope_id: envelopeId,
+    type: outgoing.type,
+    payload: outgoing.payload,
+    accepts_response_payload: outgoing.acceptsResponse,
+    ...(outgoing.type === 'events_api' && retried),
+  };
+}
+
+function createHttpTransport({ credentials, limits, faults }: Deps, url: () => string): Transport {
+  return async (_envelopeId, { type, payload }, retry) => {
     const startMs = performance.now();
-    const request = {
-      url,
-      signingSecret: deps.credentials.signingSecret,
-      type: outgoing.type,
-      payload: outgoing.payload,
-      timeoutMs: limits.ackMs,
-      retry,
-    };
+    const { signingSecret } = credentials;
+    const request = { url: url(), signingSecret, type, payload, timeoutMs: limits.ackMs, retry };
     const answer = postSigned(request);
     if (faults.take('duplicate')) void postSigned(request);
     const result = await answer;
@@ -118,55 +106,63 @@ export function createDeliverer(deps: Deps): Deliverer {
     if (faults.take('drop_ack')) return { ok: false, error: 'operation_timeout' };
     return { ...result, ack_ms: elapsedMs(startMs) };
   };
+}
+
+export function createDeliverer(deps: Deps): Deliverer {
+  const { ids, limits, clock, changes } = deps;
+  let deliveries: Delivery[] = [];
+  let requestUrl = deps.requestUrl;
+  const retries = new Set<NodeJS.Timeout>();
+
+  const connection = (): State['bot']['connection'] => {
+    if (requestUrl !== null) return 'http';
+    return sockets.count() > 0 ? 'socket' : 'none';
+  };
+  const tellConnection = () => changes.emit({ type: 'bot', connection: connection() });
+  const { sockets, send: overSocket } = createSocketTransport(deps, tellConnection);
+  const overHttp = createHttpTransport(deps, () => requestUrl ?? '');
 
   const attempt = async (outgoing: Outgoing, retry?: Retry): Promise<Ack> => {
+    const isHttp = requestUrl !== null;
     const delivery: Delivery = {
       envelope_id: ids.uuid(),
       type: outgoing.type,
-      transport: requestUrl === null ? 'socket' : 'http',
+      transport: isHttp ? 'http' : 'socket',
       sent_at: clock.now().toISOString(),
       ack_ms: null,
       retry_attempt: retry?.attempt ?? 0,
       payload: outgoing.payload,
     };
     deliveries = [...deliveries.slice(1 - KEPT), delivery];
-    const ack =
-      requestUrl === null
-        ? await overSocket(delivery.envelope_id, outgoing, retry)
-        : await overHttp(requestUrl, outgoing, retry);
+    const ack = await (isHttp ? overHttp : overSocket)(delivery.envelope_id, outgoing, retry);
     delivery.ack_ms = ack.ack_ms ?? null;
     if (!ack.ok) delivery.error = ack.error;
     changes.emit({ type: 'delivery', delivery });
     return ack;
   };
-
-  const retryEvent = (outgoing: Outgoing, attemptNumber: number, reason: string) => {
-    const delayMs = limits.eventRetryMs[attemptNumber - 1];
-    if (delayMs === undefined) return;
-    const timer = setTimeout(() => {
+  const attemptEvent = async (outgoing: Outgoing, retry?: Retry): Promise<Ack> => {
+    const ack = await attempt(outgoing, retry);
+    const number = (retry?.attempt ?? 0) + 1;
+    const delayMs = limits.eventRetryMs[number - 1];
+    if (ack.ok || delayMs === undefined) return ack;
+    const again = () => {
       retries.delete(timer);
-      void attempt(outgoing, { attempt: attemptNumber, reason }).then((ack) => {
-        if (!ack.ok) retryEvent(outgoing, attemptNumber + 1, retryReason(ack.error));
-      });
-    }, delayMs).unref();
+      void attemptEvent(outgoing, { attempt: number, reason: retryReason(ack.error) });
+    };
+    const timer = setTimeout(again, delayMs).unref();
     retries.add(timer);
+    return ack;
   };
 
   return {
     sockets,
     connection,
-    requestUrl: () => requestUrl,
     setRequestUrl(url) {
       requestUrl = url;
       tellConnection();
     },
     deliver: (outgoing) => attempt(outgoing),
-    async deliverEvent(payload) {
-      const outgoing: Outgoing = { type: 'events_api', payload, acceptsResponse: false };
-      const ack = await attempt(outgoing);
-      if (!ack.ok) retryEvent(outgoing, 1, retryReason(ack.error));
-      return ack;
-    },
+    deliverEvent: (payload) => attemptEvent({ type: 'events_api', payload, acceptsResponse: false }),
     log: () => deliveries,
     close() {
       for (const timer of retries) clearTimeout(timer);
@@ -178,9 +174,6 @@ export function createDeliverer(deps: Deps): Deliverer {
 const elapsedMs = (startMs: number): number => Math.round((performance.now() - startMs) * 10) / 10;
 
 function retryReason(error: string): string {
-  return error === 'operation_timeout'
-    ? 'timeout'
-    : error.startsWith('http')
-      ? 'http_error'
-      : 'connection_failed';
+  if (error === 'operation_timeout') return 'timeout';
+  return error.startsWith('http') ? 'http_error' : 'connection_failed';
 }

@@ -4,7 +4,7 @@
  */
 import { ControlError } from './errors.js';
 import { elementsIn } from './element-ids.js';
-import { asArray, asObject, asString, stringsOf } from './json.js';
+import { asArray, asObject, asString, lengthOf, stringsOf, textOf } from './json.js';
 import type { JsonObject } from './json.js';
 import type { Block, Json } from './wire.js';
 
@@ -103,18 +103,18 @@ function optionOf(element: JsonObject, given: Json | undefined): Json {
   const offered = [element.options, ...groups].flatMap((options) => asArray(options) ?? []);
   const found = offered.find((option) => asObject(option)?.value === value);
   if (found !== undefined) return found;
-  if (String(element.type).includes('external')) {
-    return asObject(given) ?? { text: { type: 'plain_text', text: String(value) }, value: String(value) };
+  if (textOf(element.type).includes('external')) {
+    return asObject(given) ?? { text: { type: 'plain_text', text: textOf(value) }, value: textOf(value) };
   }
-  throw new ControlError(`${String(element.action_id)} does not offer the option ${JSON.stringify(value)}`);
+  throw new ControlError(`${textOf(element.action_id)} does not offer the option ${JSON.stringify(value)}`);
 }
 
 /** `state.values` of a message or view: block_id → action_id → state object. */
 export function stateValues(blocks: readonly Block[], given: Values = {}): JsonObject {
   const values: Record<string, JsonObject> = {};
   for (const { element, block } of elementsIn(blocks)) {
-    const blockId = String(block.block_id);
-    const actionId = String(element.action_id);
+    const blockId = textOf(block.block_id);
+    const actionId = textOf(element.action_id);
     const state = stateOf(element, given[blockId]?.[actionId]);
     if (state) values[blockId] = { ...values[blockId], [actionId]: state };
   }
@@ -126,9 +126,9 @@ export function clientErrors(blocks: readonly Block[], values: JsonObject): Reco
   const errors: Record<string, string> = {};
   for (const { element, block, isInput } of elementsIn(blocks)) {
     if (!isInput) continue;
-    const state = asObject(asObject(values[String(block.block_id)])?.[String(element.action_id)]);
+    const state = asObject(asObject(values[textOf(block.block_id)])?.[textOf(element.action_id)]);
     const error = fieldError(element, block, heldBy(element, state));
-    if (error !== undefined) errors[String(block.block_id)] = error;
+    if (error !== undefined) errors[textOf(block.block_id)] = error;
   }
   return errors;
 }
@@ -136,11 +136,11 @@ export function clientErrors(blocks: readonly Block[], values: JsonObject): Reco
 function fieldError(element: JsonObject, block: JsonObject, held: Json | undefined): string | undefined {
   if (held === undefined) return block.optional === true ? undefined : 'Please complete this required field.';
   if (typeof held !== 'string') return undefined;
-  const length = [...held].length;
+  const length = lengthOf(held);
   if (length < Number(element.min_length ?? 0))
-    return `Must be at least ${String(element.min_length)} characters.`;
+    return `Must be at least ${textOf(element.min_length)} characters.`;
   if (length > Number(element.max_length ?? 3000))
-    return `Must be no more than ${String(element.max_length ?? 3000)} characters.`;
+    return `Must be no more than ${textOf(element.max_length ?? 3000)} characters.`;
   switch (element.type) {
     case 'email_text_input':
       return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(held) ? undefined : 'Must be a valid email address.';
@@ -159,7 +159,7 @@ function numberError(element: JsonObject, held: string): string | undefined {
     return decimals ? 'Must be a number.' : 'Must be a whole number.';
   }
   const [least, most] = [element.min_value, element.max_value];
-  if (least !== undefined && Number(held) < Number(least)) return `Must be ${String(least)} or more.`;
-  if (most !== undefined && Number(held) > Number(most)) return `Must be ${String(most)} or less.`;
+  if (least !== undefined && Number(held) < Number(least)) return `Must be ${textOf(least)} or more.`;
+  if (most !== undefined && Number(held) > Number(most)) return `Must be ${textOf(most)} or less.`;
   return undefined;
 }

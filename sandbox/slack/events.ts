@@ -22,62 +22,77 @@ const channelType = (channel: Channel): 'im' | 'group' | 'channel' =>
 
 const SUBSCRIPTION = { im: 'message.im', group: 'message.groups', channel: 'message.channels' } as const;
 
+type Send = (subscription: string, event: JsonObject) => Promise<Ack> | undefined;
+
+/** The channel, when the app is a member of it. */
+function memberChannel({ store }: World, channelId: string): Channel | undefined {
+  const channel = store.channels.get(channelId);
+  return channel?.members.includes(store.bot.user_id) === true ? channel : undefined;
+}
+
+async function sendMessage(world: World, send: Send, message: Message): Promise<Ack | undefined> {
+  const { bot } = world.store;
+  const channel = memberChannel(world, message.channel);
+  if (channel === undefined || message.ephemeral_to !== undefined) return undefined;
+  const type = channelType(channel);
+  const event = {
+    ...messagePayload(world, message),
+    channel: channel.id,
+    channel_type: type,
+    event_ts: message.ts,
+  };
+  const isMention =
+    !channel.is_im && message.user !== bot.user_id && message.text.includes(`<@${bot.user_id}`);
+  const mention = isMention ? send('app_mention', { ...event, type: 'app_mention' }) : undefined;
+  const acks = await Promise.all([send(SUBSCRIPTION[type], event), mention]);
+  return acks.find((ack) => ack !== undefined);
+}
+
+/** A `message` event with a subtype, about something that was said before. */
+function sendHidden(world: World, send: Send, channelId: string, event: JsonObject): void {
+  const channel = memberChannel(world, channelId);
+  if (channel === undefined) return;
+  const type = channelType(channel);
+  void send(SUBSCRIPTION[type], {
+    type: 'message',
+    channel: channelId,
+    channel_type: type,
+    hidden: true,
+    ...event,
+  });
+}
+
 export function createEvents(world: World): Events {
   const { store, manifest, delivery } = world;
-
-  const send = (subscription: string, event: JsonObject): Promise<Ack> | undefined => {
-    const wanted = manifest.events.has(subscription) && delivery.connection() !== 'none';
-    return wanted ? delivery.deliverEvent(eventPayload(world, event)) : undefined;
+  const send: Send = (subscription, event) => {
+    const isWanted = manifest.events.has(subscription) && delivery.connection() !== 'none';
+    return isWanted ? delivery.deliverEvent(eventPayload(world, event)) : undefined;
   };
-  const memberChannel = (channelId: string): Channel | undefined => {
-    const channel = store.channels.get(channelId);
-    return channel?.members.includes(store.bot.user_id) === true ? channel : undefined;
-  };
-  const changed = (channelId: string, event: JsonObject) => {
-    const channel = memberChannel(channelId);
-    if (channel === undefined) return;
-    const type = channelType(channel);
-    void send(SUBSCRIPTION[type], {
-      type: 'message',
-      channel: channelId,
-      channel_type: type,
-      hidden: true,
-      ...event,
-    });
-  };
+  const nowTs = () => String(world.clock.now().getTime() / 1000);
 
   return {
-    async message(message) {
-      const channel = memberChannel(message.channel);
-      if (channel === undefined || message.ephemeral_to !== undefined) return undefined;
-      const type = channelType(channel);
-      const event = {
-        ...messagePayload(world, message),
-        channel: channel.id,
-        channel_type: type,
-        event_ts: message.ts,
-      };
-      const mentioned = message.text.includes(`<@${store.bot.user_id}`) && message.user !== store.bot.user_id;
-      const mention =
-        mentioned && !channel.is_im ? send('app_mention', { ...event, type: 'app_mention' }) : undefined;
-      const acks = await Promise.all([send(SUBSCRIPTION[type], event), mention]);
-      return acks.find((ack) => ack !== undefined);
-    },
+    message: (message) => sendMessage(world, send, message),
     messageChanged(message) {
       if (message.ephemeral_to !== undefined) return;
       const ts = message.edited?.ts ?? message.ts;
-      changed(message.channel, {
+      const changed = messagePayload(world, message);
+      sendHidden(world, send, message.channel, {
         subtype: 'message_changed',
-        message: messagePayload(world, message),
+        message: changed,
         ts,
         event_ts: ts,
       });
     },
     messageDeleted(channelId, ts) {
-      changed(channelId, { subtype: 'message_deleted', deleted_ts: ts, ts, event_ts: ts });
+      sendHidden(world, send, channelId, {
+        subtype: 'message_deleted',
+        deleted_ts: ts,
+        ts,
+        event_ts: nowTs(),
+      });
     },
     memberJoined(channel, user, inviter) {
-      if (memberChannel(channel.id) === undefined) return;
+      if (memberChannel(world, channel.id) === undefined) return;
       void send('member_joined_channel', {
         type: 'member_joined_channel',
         user,
@@ -85,7 +100,7 @@ export function createEvents(world: World): Events {
         channel_type: channel.is_private ? 'G' : 'C',
         team: store.team.id,
         ...(inviter !== undefined && { inviter }),
-        event_ts: String(world.clock.now().getTime() / 1000),
+        event_ts: nowTs(),
       });
     },
     async homeOpened(user) {
@@ -96,7 +111,7 @@ export function createEvents(world: World): Events {
         channel: store.directMessage([user, store.bot.user_id]).id,
         tab: 'home',
         ...(home && { view: viewPayload(world, home) }),
-        event_ts: String(world.clock.now().getTime() / 1000),
+        event_ts: nowTs(),
       });
     },
   };

@@ -33,7 +33,7 @@ const KINDS: readonly string[] = [
 ] satisfies FaultRequest['kind'][];
 
 /** Checks the request's shape. @throws ControlError naming what is wrong. */
-export function readFault(body: { [key: string]: unknown }): FaultRequest {
+export function readFault(body: Record<string, unknown>): FaultRequest {
   const { kind, count, method, amount } = body;
   if (typeof kind !== 'string' || !KINDS.includes(kind)) {
     throw new ControlError(`kind must be one of ${KINDS.join(', ')}`);

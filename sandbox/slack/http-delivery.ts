@@ -3,7 +3,7 @@
  * Invariant: never takes longer than the time to acknowledge, follows no redirect, and reads at most 1 MB of answer.
  */
 import { createHmac } from 'node:crypto';
-import { parseJson } from './json.js';
+import { parseJson, textOf } from './json.js';
 import type { JsonObject } from './json.js';
 import type { Delivery, Json } from './wire.js';
 
@@ -60,7 +60,7 @@ function encode({ type, payload }: HttpRequest): { body: string; contentType: st
   if (type === 'interactive') {
     return { body: new URLSearchParams({ payload: JSON.stringify(payload) }).toString(), contentType };
   }
-  const fields = Object.entries(payload).map(([key, value]) => [key, String(value)]);
+  const fields = Object.entries(payload).map(([key, value]) => [key, textOf(value)]);
   return { body: new URLSearchParams(fields as [string, string][]).toString(), contentType };
 }
 

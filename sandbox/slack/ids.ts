@@ -33,15 +33,18 @@ export function createIds(seed: string | number): Ids {
     return digest(`${kind}:${count}`);
   };
   return {
-    next: (prefix) =>
-      `${prefix}0${BigInt(`0x${fresh(prefix)}`)
+    next: (prefix) => {
+      const base36 = BigInt(`0x${fresh(prefix)}`)
         .toString(36)
-        .toUpperCase()
-        .slice(0, 9)}`,
+        .toUpperCase();
+      return `${prefix}0${base36.slice(0, 9)}`;
+    },
     uuid: () => {
       const hex = fresh('uuid');
-      return [8, 4, 4, 4, 12]
-        .map((size, at) => hex.slice([0, 8, 12, 16, 20][at], ([0, 8, 12, 16, 20][at] ?? 0) + size))
+      const cuts = [0, 8, 12, 16, 20, 32];
+      return cuts
+        .slice(1)
+        .map((end, at) => hex.slice(cuts[at], end))
         .join('-');
     },
     trigger: () => {

@@ -4,7 +4,7 @@
  */
 import type { Json } from './wire.js';
 
-export type JsonObject = { [key: string]: Json };
+export type JsonObject = Record<string, Json>;
 
 /** The value as an object, or undefined when it is anything else (null and arrays included). */
 export function asObject(value: unknown): JsonObject | undefined {
@@ -24,6 +24,16 @@ export function asString(value: unknown): string | undefined {
 /** The strings of an array; whatever is not a string is left out. */
 export function stringsOf(value: unknown): string[] {
   return (asArray(value) ?? []).filter((item): item is string => typeof item === 'string');
+}
+
+/** The string, or an empty one for anything else: for ids that the validator has already seen to be strings. */
+export function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
+}
+
+/** Characters as Slack counts them: a surrogate pair is one. */
+export function lengthOf(text: string): number {
+  return Array.from(text).length;
 }
 
 /** Parses JSON text; undefined when it is not JSON. */

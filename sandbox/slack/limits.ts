@@ -24,7 +24,7 @@ export interface Limits {
   eventRetryMs: readonly number[];
   /** An app may hold ten Socket Mode connections. */
   connections: number;
-  /** Seconds-long grace in which a connection told to disconnect may still acknowledge. */
+  /** How long a connection that was told to disconnect may still acknowledge. */
   disconnectGraceMs: number;
 }
 

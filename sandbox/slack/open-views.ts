@@ -6,8 +6,7 @@ import type { Cause, Changes } from './changes.js';
 import { SlackError } from './errors.js';
 import { withIds } from './element-ids.js';
 import type { Ids } from './ids.js';
-import { asObject, asString } from './json.js';
-import type { JsonObject } from './json.js';
+import { asObject } from './json.js';
 import type { Block, OpenView } from './wire.js';
 import { validateView } from './block-kit/validate.js';
 import { errorMessages } from './block-kit/messages.js';
@@ -15,6 +14,11 @@ import { errorMessages } from './block-kit/messages.js';
 const STACK_MAX = 3;
 /** Slack refuses a view of more than 250 kB. */
 const VIEW_MAX_BYTES = 250_000;
+
+interface Deps {
+  ids: Ids;
+  changes: Changes;
+}
 
 export interface OpenViews {
   /** Every open modal, each person's stack from the bottom up. */
@@ -27,7 +31,7 @@ export interface OpenViews {
   push(user: string, view: unknown, cause?: Cause): OpenView;
   update(current: OpenView, view: unknown, hash?: string, cause?: Cause): OpenView;
   publish(user: string, view: unknown, hash?: string): OpenView;
-  showErrors(current: OpenView, errors: Record<string, string> | undefined, cause?: Cause): OpenView;
+  showErrors(current: OpenView, errors: Record<string, string>, cause?: Cause): void;
   /** Closes the top view of its person, or the whole stack. */
   close(current: OpenView, wholeStack: boolean, cause?: Cause): void;
 }
@@ -47,99 +51,111 @@ function accept(view: unknown, type: 'modal' | 'home', ids: Ids): OpenView['view
   return { ...object, type, blocks: withIds((object?.blocks ?? []) as Block[], ids) } as OpenView['view'];
 }
 
-export function createOpenViews({ ids, changes }: { ids: Ids; changes: Changes }): OpenViews {
+/** Each person's stack of modals, and the Homes: only the keeping, no rules. */
+function createShelf({ changes }: Deps) {
   const stacks = new Map<string, OpenView[]>();
   const homes = new Map<string, OpenView>();
   const stackOf = (user: string) => stacks.get(user) ?? [];
   const all = () => [...stacks.values()].flat();
-  const find = (id: string) => [...all(), ...homes.values()].find((view) => view.id === id);
-  const findByExternalId = (externalId: string) =>
-    [...all(), ...homes.values()].find((view) => view.view.external_id === externalId);
+  return {
+    homes,
+    stackOf,
+    all,
+    find: (matches: (view: OpenView) => boolean) => [...all(), ...homes.values()].find(matches),
+    put(view: OpenView, cause?: Cause) {
+      stacks.set(view.user, [...stackOf(view.user), view]);
+      changes.emit({ type: 'view', view }, cause);
+      return view;
+    },
+    /** Closes everything of this person from the given height up, the topmost first. */
+    shut(user: string, from: number, cause?: Cause) {
+      const stack = stackOf(user);
+      stacks.set(user, stack.slice(0, from));
+      for (const view of stack.slice(from).reverse())
+        changes.emit({ type: 'view_closed', view_id: view.id }, cause);
+    },
+  };
+}
 
-  const refuseTakenExternalId = (view: JsonObject, except?: OpenView) => {
-    const externalId = asString(view.external_id);
-    if (externalId === undefined || externalId === '') return;
-    const holder = findByExternalId(externalId);
-    if (holder && holder !== except) throw new SlackError('duplicate_external_id');
+const freshHash = (ids: Ids): string => ids.uuid().slice(0, 13);
+
+/** A view that is new on the stack, or a Home that keeps its id. */
+function newView(
+  ids: Ids,
+  user: string,
+  view: OpenView['view'],
+  previous?: OpenView,
+  id = ids.next('V'),
+): OpenView {
+  return {
+    id,
+    root_view_id: previous?.root_view_id ?? id,
+    previous_view_id: previous?.id ?? null,
+    user,
+    hash: freshHash(ids),
+    view,
   };
-  const create = (user: string, view: OpenView['view'], previous: OpenView | undefined): OpenView => {
-    const id = ids.next('V');
-    return {
-      id,
-      root_view_id: previous?.root_view_id ?? id,
-      previous_view_id: previous?.id ?? null,
-      user,
-      hash: ids.uuid().slice(0, 13),
-      view,
-    };
-  };
-  const shut = (user: string, from: number, cause?: Cause) => {
-    const stack = stackOf(user);
-    stacks.set(user, stack.slice(0, from));
-    for (const view of stack.slice(from).reverse())
-      changes.emit({ type: 'view_closed', view_id: view.id }, cause);
-  };
-  const refuseOldHash = (current: OpenView | undefined, hash: string | undefined) => {
+}
+
+export function createOpenViews(deps: Deps): OpenViews {
+  const { ids, changes } = deps;
+  const shelf = createShelf(deps);
+  const findByExternalId = (externalId: string) => shelf.find((each) => each.view.external_id === externalId);
+
+  /** @throws SlackError when the view is refused, its external_id is taken, or the hash is an old one */
+  const admit = (
+    view: unknown,
+    type: 'modal' | 'home',
+    current?: OpenView,
+    hash?: string,
+  ): OpenView['view'] => {
+    const accepted = accept(view, type, ids);
     if (hash !== undefined && current && hash !== current.hash) throw new SlackError('hash_conflict');
+    const externalId = accepted.external_id;
+    const holder =
+      typeof externalId === 'string' && externalId !== '' ? findByExternalId(externalId) : undefined;
+    if (holder && holder !== current) throw new SlackError('duplicate_external_id');
+    return accepted;
   };
 
   return {
-    all,
-    homes: () => Object.fromEntries(homes),
-    find,
+    all: shelf.all,
+    homes: () => Object.fromEntries(shelf.homes),
+    find: (id) => shelf.find((each) => each.id === id),
     findByExternalId,
-    top: (user) => stackOf(user).at(-1),
+    top: (user) => shelf.stackOf(user).at(-1),
     open(user, view, cause) {
-      const accepted = accept(view, 'modal', ids);
-      shut(user, 0, cause);
-      refuseTakenExternalId(accepted as JsonObject);
-      const opened = create(user, accepted, undefined);
-      stacks.set(user, [opened]);
-      changes.emit({ type: 'view', view: opened }, cause);
-      return opened;
+      const accepted = admit(view, 'modal');
+      shelf.shut(user, 0, cause);
+      return shelf.put(newView(ids, user, accepted), cause);
     },
     push(user, view, cause) {
-      const accepted = accept(view, 'modal', ids);
-      const stack = stackOf(user);
+      const accepted = admit(view, 'modal');
+      const stack = shelf.stackOf(user);
       if (stack.length === 0) throw new SlackError('no_open_view');
       if (stack.length >= STACK_MAX) throw new SlackError('push_limit_reached');
-      refuseTakenExternalId(accepted as JsonObject);
-      const pushed = create(user, accepted, stack.at(-1));
-      stacks.set(user, [...stack, pushed]);
-      changes.emit({ type: 'view', view: pushed }, cause);
-      return pushed;
+      return shelf.put(newView(ids, user, accepted, stack.at(-1)), cause);
     },
     update(current, view, hash, cause) {
-      const accepted = accept(view, current.view.type, ids);
-      refuseOldHash(current, hash);
-      refuseTakenExternalId(accepted as JsonObject, current);
-      Object.assign(current, { view: accepted, hash: ids.uuid().slice(0, 13) });
+      Object.assign(current, { view: admit(view, current.view.type, current, hash), hash: freshHash(ids) });
       delete current.errors;
       changes.emit({ type: current.view.type === 'home' ? 'home' : 'view', view: current }, cause);
       return current;
     },
     publish(user, view, hash) {
-      const accepted = accept(view, 'home', ids);
-      const current = homes.get(user);
-      refuseOldHash(current, hash);
-      refuseTakenExternalId(accepted as JsonObject, current);
-      const home = {
-        ...create(user, accepted, undefined),
-        ...(current && { id: current.id, root_view_id: current.id }),
-      };
-      homes.set(user, home);
+      const current = shelf.homes.get(user);
+      const home = newView(ids, user, admit(view, 'home', current, hash), undefined, current?.id);
+      shelf.homes.set(user, home);
       changes.emit({ type: 'home', view: home });
       return home;
     },
     showErrors(current, errors, cause) {
-      if (errors) current.errors = errors;
-      else delete current.errors;
-      if (errors) changes.emit({ type: 'view', view: current }, cause);
-      return current;
+      current.errors = errors;
+      changes.emit({ type: 'view', view: current }, cause);
     },
     close(current, wholeStack, cause) {
-      const at = stackOf(current.user).indexOf(current);
-      if (at >= 0) shut(current.user, wholeStack ? 0 : at, cause);
+      const at = shelf.stackOf(current.user).indexOf(current);
+      if (at >= 0) shelf.shut(current.user, wholeStack ? 0 : at, cause);
     },
   };
 }

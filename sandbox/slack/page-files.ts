@@ -31,15 +31,15 @@ export async function servePage(
   pageDir: string | undefined,
   path: string,
 ): Promise<void> {
-  if (pageDir === undefined) return answerText(response, NOT_BUILT, path === '/' ? 200 : 404);
+  if (pageDir === undefined) {
+    answerText(response, NOT_BUILT, path === '/' ? 200 : 404);
+    return;
+  }
   const file = fileOf(pageDir, path);
   const content = file === undefined ? undefined : await readFile(file).catch(() => undefined);
   if (file === undefined || content === undefined) {
-    return answerText(
-      response,
-      path === '/' ? NOT_BUILT : 'There is nothing here.',
-      path === '/' ? 200 : 404,
-    );
+    answerText(response, path === '/' ? NOT_BUILT : 'There is nothing here.', path === '/' ? 200 : 404);
+    return;
   }
   response.writeHead(200, {
     'content-type': TYPES[extname(file)] ?? 'application/octet-stream',

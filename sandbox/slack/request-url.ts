@@ -11,7 +11,10 @@ import type { World } from './world.js';
  * @throws ControlError when the URL is none or does not answer the challenge
  */
 export async function changeRequestUrl(world: World, url: unknown): Promise<void> {
-  if (url === null) return world.delivery.setRequestUrl(null);
+  if (url === null) {
+    world.delivery.setRequestUrl(null);
+    return;
+  }
   if (typeof url !== 'string' || !/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) {
     throw new ControlError('url must be an http or https address, or null for Socket Mode');
   }

@@ -4,7 +4,7 @@
  */
 import { withIds } from './element-ids.js';
 import { SlackError } from './errors.js';
-import { asObject, asString, parseJson } from './json.js';
+import { asArray, asObject, asString, parseJson } from './json.js';
 import type { JsonObject } from './json.js';
 import { errorMessages } from './block-kit/messages.js';
 import { validateBlocks } from './block-kit/validate.js';
@@ -27,15 +27,11 @@ export interface MessageContent {
  * Checks and completes what a message is to say.
  * @throws SlackError no_text, msg_too_long, msg_blocks_too_long, invalid_blocks_format or invalid_blocks with pointers
  */
-export function acceptContent(
-  world: World,
-  text: string | undefined,
-  blocks: Json | undefined,
-): MessageContent {
+export function acceptContent(world: World, text: string | undefined, blocks: unknown): MessageContent {
   if (text !== undefined && text.length > TEXT_MAX) throw new SlackError('msg_too_long');
   const given = typeof blocks === 'string' ? parseJson(blocks) : blocks;
   if (blocks !== undefined && !Array.isArray(given)) throw new SlackError('invalid_blocks_format');
-  const list = Array.isArray(given) && given.length > 0 ? given : undefined;
+  const list = asArray(given)?.length === 0 ? undefined : asArray(given);
   if (list === undefined && (text === undefined || text === '')) throw new SlackError('no_text');
   if (list === undefined) return { text: text ?? '', blocks: undefined };
   const errors = validateBlocks(list, 'message');
@@ -58,7 +54,9 @@ export function respond(world: World, target: ResponseTarget, body: JsonObject):
     return undefined;
   }
   const content = acceptContent(world, asString(body.text), body.blocks);
-  if (original && isTrue(body.replace_original)) return store.edit(original, content, cause);
+  if (original && isTrue(body.replace_original)) {
+    return store.edit(original, { text: content.text, blocks: content.blocks ?? [] }, cause);
+  }
   const isPublic = body.response_type === 'in_channel';
   return store.post(
     {

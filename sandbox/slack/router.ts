@@ -3,12 +3,12 @@
  * Invariant: whatever a handler throws becomes HTTP 500 and a line in the log, never the end of the process.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readForm } from './arguments.js';
 import type { Control } from './control.js';
 import { SlackError } from './errors.js';
 import { FILE_MAX_BYTES } from './files.js';
 import { answerJson, answerText, foreignness, readBody } from './http.js';
 import { asObject, parseJson } from './json.js';
+import { readParts } from './multipart.js';
 import { servePage } from './page-files.js';
 import { respond } from './responses.js';
 import type { WebApi } from './web-api.js';
@@ -37,17 +37,28 @@ export function createRouter(deps: Deps): (request: IncomingMessage, response: S
 
 async function route(deps: Deps, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = pathOf(request);
-  if (path === undefined) return answerText(response, 'Bad request', 400);
+  if (path === undefined) {
+    answerText(response, 'Bad request', 400);
+    return;
+  }
   const [, family, ...rest] = path.split('/');
   if (family === 'api') return deps.webApi.handle(request, response, rest.join('/'));
   if (family === 'response') return takeResponse(deps.world, request, response, rest.join('/'));
   if (family === 'upload') return takeUpload(deps.world, request, response, rest.join('/'));
   const refusal = foreignness(request, deps.host);
-  if (refusal !== undefined) return answerJson(response, { ok: false, error: refusal, messages: [] }, 403);
+  if (refusal !== undefined) {
+    answerJson(response, { ok: false, error: refusal, messages: [] }, 403);
+    return;
+  }
   if (family === '_sandbox') return deps.control.handle(request, response, rest.join('/'));
-  if (request.method !== 'GET' && request.method !== 'HEAD')
-    return answerText(response, 'Method not allowed', 405);
-  if (family === 'files') return sendFile(deps.world, response, rest[0] ?? '');
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    answerText(response, 'Method not allowed', 405);
+    return;
+  }
+  if (family === 'files') {
+    sendFile(deps.world, response, rest[0] ?? '');
+    return;
+  }
   return servePage(response, deps.pageDir, path);
 }
 
@@ -64,7 +75,10 @@ async function takeResponse(
 ): Promise<void> {
   const raw = await readBody(request);
   const body = raw && asObject(parseJson(raw.toString('utf8')));
-  if (body === undefined) return answerJson(response, { ok: false, error: 'invalid_payload' }, 400);
+  if (body === undefined) {
+    answerJson(response, { ok: false, error: 'invalid_payload' }, 400);
+    return;
+  }
   try {
     respond(world, world.responseUrls.use(key), body);
     answerJson(response, { ok: true });
@@ -83,23 +97,31 @@ async function takeUpload(
   ticket: string,
 ): Promise<void> {
   const raw = await readBody(request, FILE_MAX_BYTES);
-  if (raw === undefined) return answerText(response, 'The file is too large', 413);
+  if (raw === undefined) {
+    answerText(response, 'The file is too large', 413);
+    return;
+  }
   const contentType = request.headers['content-type'] ?? '';
-  const bytes = contentType.includes('multipart/form-data') ? await filePart(contentType, raw) : raw;
-  if (bytes === undefined) return answerText(response, 'The form has no file', 400);
-  if (!world.files.receive(ticket, bytes)) return answerText(response, 'There is no such upload', 404);
+  const isForm = contentType.includes('multipart/form-data');
+  const bytes = isForm ? readParts(contentType, raw)?.find((part) => part.isFile)?.bytes : raw;
+  if (bytes === undefined) {
+    answerText(response, 'The form has no file', 400);
+    return;
+  }
+  if (!world.files.receive(ticket, bytes)) {
+    answerText(response, 'There is no such upload', 404);
+    return;
+  }
   answerText(response, `OK - ${bytes.length}`);
-}
-
-async function filePart(contentType: string, raw: Buffer): Promise<Buffer | undefined> {
-  const blob = (await readForm(contentType, raw))?.find(([, value]) => value instanceof Blob)?.[1];
-  return blob instanceof Blob ? Buffer.from(await blob.arrayBuffer()) : undefined;
 }
 
 /** Only pictures are shown in place; anything else is offered as a download, and nothing in it may run. */
 function sendFile(world: World, response: ServerResponse, id: string): void {
   const file = world.files.bytes(id);
-  if (file === undefined) return answerText(response, 'There is no such file', 404);
+  if (file === undefined) {
+    answerText(response, 'There is no such file', 404);
+    return;
+  }
   const inline = file.ref.mimetype.startsWith('image/');
   response.writeHead(200, {
     'content-type': file.ref.mimetype,

@@ -64,8 +64,12 @@ export interface SlackServer {
   credentials: Services['slack'];
   /** Fills in the addresses of the other stand-ins once they are known. */
   setServices(services: Partial<OtherServices>): void;
-  /** Posts as the app without the app, for instance a welcome. @throws SlackError when Slack would refuse it */
-  postAs(channel: string, text: string, blocks?: Block[]): Message;
+  /**
+   * Posts as the app without the app, for instance a welcome.
+   * @param place a channel, or a person for their direct message with the app
+   * @throws SlackError when Slack would refuse the content
+   */
+  postAs(place: string, text: string, blocks?: Block[]): Message;
   close(): Promise<void>;
 }
 
@@ -111,11 +115,16 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
     apiUrl: credentials.apiUrl,
     credentials,
     setServices: (more) => void (services = { ...services, ...more }),
-    postAs(channelName, text, blocks) {
-      const channel = world.store.findChannel(channelName);
-      if (channel === undefined) throw new Error(`no channel ${channelName}`);
-      const content = acceptContent(world, text, blocks as Parameters<typeof acceptContent>[2]);
-      return world.store.post({ channel: channel.id, user: world.store.bot.user_id, ...content });
+    postAs(place, text, blocks) {
+      const { store } = world;
+      const person = store.findChannel(place) === undefined ? store.findUser(place) : undefined;
+      const channel = person ? store.directMessage([person.id, store.bot.user_id]) : store.findChannel(place);
+      if (channel === undefined) throw new Error(`there is no channel or person ${place}`);
+      return store.post({
+        channel: channel.id,
+        user: store.bot.user_id,
+        ...acceptContent(world, text, blocks),
+      });
     },
     close: () => closeServer(server, world),
   };
@@ -153,10 +162,10 @@ function createWorld(options: SlackOptions, url: string, log: (line: string) => 
 
 /** The app's own messages and every later change are events too; people's messages are told where they are written. */
 function tellTheApp(world: World, events: Events): void {
-  world.changes.on((event) => {
+  world.changes.on((event, { isEdit }) => {
     if (event.type === 'message' && event.message.user === world.store.bot.user_id)
       void events.message(event.message);
-    else if (event.type === 'message_changed' && event.message.edited) events.messageChanged(event.message);
+    else if (event.type === 'message_changed' && isEdit) events.messageChanged(event.message);
     else if (event.type === 'message_deleted') events.messageDeleted(event.channel, event.ts);
   });
 }

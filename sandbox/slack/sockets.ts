@@ -58,18 +58,15 @@ export function createSockets({ ids, limits, appId, log, onAck, onCountChange }:
     ready.splice(at, 1);
     onCountChange();
   };
-  const receive = (data: RawData) => {
-    const frame = asObject(parseJson(textOf(data)));
-    const envelopeId = asString(frame?.envelope_id);
-    if (envelopeId === undefined) return log('socket: a frame without envelope_id was ignored');
-    onAck(envelopeId, frame?.payload);
-  };
   const accept = (socket: WebSocket) => {
     socket.on('error', (error) => log(`socket: ${error.message}`));
-    if (ready.length >= limits.connections) return refuse(socket);
+    if (ready.length >= limits.connections) {
+      refuse(socket);
+      return;
+    }
     const connection = { socket, alive: true };
     ready.push(connection);
-    socket.on('message', receive);
+    socket.on('message', (data) => readAck(data, onAck, log));
     socket.on('pong', () => (connection.alive = true));
     socket.on('close', () => leave(connection));
     socket.send(JSON.stringify(hello(appId, ready.length)));
@@ -83,8 +80,8 @@ export function createSockets({ ids, limits, appId, log, onAck, onCountChange }:
       return `/link?ticket=${ticket}&app_id=${appId}`;
     },
     upgrade(request, socket, head) {
-      const ticket = new URL(request.url ?? '/', 'http://localhost').searchParams.get('ticket') ?? '';
-      if (!tickets.delete(ticket)) {
+      socket.on('error', (error) => log(`socket: ${error.message}`));
+      if (!tickets.delete(ticketOf(request))) {
         socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
         return;
       }
@@ -116,6 +113,18 @@ export function createSockets({ ids, limits, appId, log, onAck, onCountChange }:
       server.close();
     },
   };
+}
+
+function ticketOf(request: IncomingMessage): string {
+  const url = `http://localhost${request.url ?? ''}`;
+  return URL.canParse(url) ? (new URL(url).searchParams.get('ticket') ?? '') : '';
+}
+
+function readAck(data: RawData, onAck: Deps['onAck'], log: Deps['log']): void {
+  const frame = asObject(parseJson(textOf(data)));
+  const envelopeId = asString(frame?.envelope_id);
+  if (envelopeId === undefined) log('socket: a frame without envelope_id was ignored');
+  else onAck(envelopeId, frame?.payload);
 }
 
 function hello(appId: string, connections: number): object {

@@ -1,6 +1,6 @@
 /**
- * The state of the workspace: people, channels, messages, files. Every change goes through here and is told to the
- * stream of changes.
+ * The state of the workspace: people, channels, messages. Every change goes through here and is told to the stream of
+ * changes.
  * Invariant: a message's `ts` is unique in the workspace and grows; messages of a channel are in the order of `ts`.
  * Deliberately absent: who may do what; the Web API methods and the interactions decide that.
  */
@@ -32,23 +32,32 @@ export interface UserGroup {
   users: string[];
 }
 
-export interface Store {
-  team: { id: string; name: string; domain: string };
-  bot: { user_id: string; bot_id: string; app_id: string };
-  users: ReadonlyMap<string, User>;
+export interface Store extends Directory, Messages {
   channels: ReadonlyMap<string, Channel>;
-  groups: readonly UserGroup[];
-  /** By id, name or `@name`. */
-  findUser(reference: string): User | undefined;
-  /** By id, name or `#name`; never a direct message. */
+  /** By id, name or `#name`; never a direct message by name. */
   findChannel(reference: string): Channel | undefined;
   /** The direct message between these people; made when it is not there yet. */
   directMessage(userIds: readonly string[]): Channel;
-  findMessage(channelId: string, ts: string): Message | undefined;
   createChannel(input: { name: string; is_private: boolean; members: string[] }): Channel;
   changeChannel(channelId: string, change: Partial<Pick<Channel, 'topic' | 'members'>>): Channel;
+}
+
+/** Who is in the workspace. */
+interface Directory {
+  team: { id: string; name: string; domain: string };
+  bot: { user_id: string; bot_id: string; app_id: string };
+  users: ReadonlyMap<string, User>;
+  groups: readonly UserGroup[];
+  /** By id, name or `@name`. */
+  findUser(reference: string): User | undefined;
+}
+
+/** What was said. */
+interface Messages {
+  findMessage(channelId: string, ts: string): Message | undefined;
   post(message: NewMessage, cause?: Cause): Message;
-  edit(message: Message, change: { text?: string; blocks?: Block[] | undefined }, cause?: Cause): Message;
+  /** Without `blocks` the message keeps its own; an empty list takes them away. */
+  edit(message: Message, change: { text: string; blocks?: Block[] | undefined }, cause?: Cause): Message;
   remove(message: Message, cause?: Cause): void;
   react(message: Message, name: string, user: string): void;
 }
@@ -120,112 +129,57 @@ function emptyChannel(id: string, name: string, members: string[]): Channel {
   };
 }
 
-export function createStore({ workspace, manifest, ids, clock, changes }: StoreDeps): Store {
+function createDirectory({ workspace, manifest, ids }: StoreDeps): Directory & { people: User[] } {
   const team = { id: ids.next('T'), ...workspace.team };
   const bot = { user_id: ids.next('U'), bot_id: ids.next('B'), app_id: ids.next('A') };
   const people = workspace.users.map((seed) => seedUser(seed, ids.next('U'), team.domain));
   const users = new Map([...people, botUser(manifest, bot.user_id)].map((user) => [user.id, user]));
-  const channels = new Map<string, Channel>();
-  const nextTs = createTimestamps(clock);
-
-  const seedChannel = (seed: SeedChannel): Channel => ({
-    ...emptyChannel(ids.next('C'), seed.name, channelMembers(seed, people, bot.user_id)),
-    is_private: seed.is_private ?? false,
-    topic: seed.topic,
-    purpose: seed.purpose,
-  });
-  const openDirectMessage = (members: string[]): Channel => {
-    const other = members.find((id) => id !== bot.user_id) ?? bot.user_id;
-    const name = `dm-${users.get(other)?.name ?? other}`;
-    const channel = { ...emptyChannel(ids.next('D'), name, members), is_private: true, is_im: true };
-    channels.set(channel.id, channel);
-    return channel;
-  };
-  const told = (channel: Channel): Channel => {
-    const { messages: _messages, ...rest } = channel;
-    changes.emit({ type: 'channel', channel: rest });
-    return channel;
-  };
-  const parentOf = (message: Message): Message | undefined =>
-    message.thread_ts === undefined || message.thread_ts === message.ts
-      ? undefined
-      : channels.get(message.channel)?.messages.find((other) => other.ts === message.thread_ts);
-  const countReply = (message: Message, by: 1 | -1, cause?: Cause) => {
-    const parent = message.ephemeral_to === undefined ? parentOf(message) : undefined;
-    if (parent === undefined) return;
-    parent.reply_count = (parent.reply_count ?? 0) + by;
-    parent.thread_ts = parent.ts;
-    changes.emit({ type: 'message_changed', message: parent }, cause);
-  };
-
-  for (const seed of workspace.channels) {
-    const channel = seedChannel(seed);
-    channels.set(channel.id, channel);
-  }
-  for (const person of people) openDirectMessage([person.id, bot.user_id]);
   const groups = workspace.groups.map((group) => ({
     id: ids.next('S'),
     handle: group.handle,
     name: group.name,
     users: people.filter((user) => group.users.includes(user.name)).map((user) => user.id),
   }));
+  const findUser = (reference: string) => {
+    const name = reference.replace(/^@/, '').toLowerCase();
+    return users.get(reference) ?? [...users.values()].find((user) => user.name === name);
+  };
+  return { team, bot, people, users, groups, findUser };
+}
 
+function createMessages(
+  { clock, changes }: StoreDeps,
+  channels: ReadonlyMap<string, Channel>,
+  bot: Store['bot'],
+): Messages {
+  const nextTs = createTimestamps(clock);
+  const findMessage = (channelId: string, ts: string) =>
+    channels.get(channelId)?.messages.find((message) => message.ts === ts);
+  const countReply = (message: Message, by: 1 | -1, cause?: Cause) => {
+    if (message.thread_ts === undefined || message.ephemeral_to !== undefined) return;
+    const parent = findMessage(message.channel, message.thread_ts);
+    if (parent === undefined || parent === message) return;
+    parent.reply_count = (parent.reply_count ?? 0) + by;
+    parent.thread_ts = parent.ts;
+    changes.emit({ type: 'message_changed', message: parent }, cause);
+  };
   return {
-    team,
-    bot,
-    users,
-    channels,
-    groups,
-    findUser: (reference) =>
-      users.get(reference) ??
-      [...users.values()].find((user) => user.name === reference.replace(/^@/, '').toLowerCase()),
-    findChannel: (reference) =>
-      channels.get(reference) ??
-      [...channels.values()].find(
-        (channel) => !channel.is_im && channel.name === reference.replace(/^#/, ''),
-      ),
-    directMessage: (userIds) =>
-      [...channels.values()].find(
-        (channel) =>
-          channel.is_im &&
-          channel.members.length === userIds.length &&
-          userIds.every((id) => channel.members.includes(id)),
-      ) ?? told(openDirectMessage([...userIds])),
-    findMessage: (channelId, ts) => channels.get(channelId)?.messages.find((message) => message.ts === ts),
-    createChannel({ name, is_private, members }) {
-      const channel = { ...emptyChannel(ids.next('C'), name, members), is_private };
-      channels.set(channel.id, channel);
-      return told(channel);
-    },
-    changeChannel(channelId, change) {
-      const channel = channels.get(channelId);
-      if (channel === undefined) throw new Error(`no channel ${channelId}`);
-      return told(Object.assign(channel, change));
-    },
+    findMessage,
     post(input, cause) {
-      const message: Message = {
-        ts: nextTs(),
-        channel: input.channel,
-        user: input.user,
-        text: input.text,
-        ...(input.user === bot.user_id && { bot_id: bot.bot_id }),
-        ...(input.blocks && { blocks: input.blocks }),
-        ...(input.thread_ts !== undefined && { thread_ts: input.thread_ts }),
-        ...(input.ephemeral_to !== undefined && { ephemeral_to: input.ephemeral_to }),
-        ...(input.files && { files: input.files }),
-        ...(input.subtype !== undefined && { subtype: input.subtype }),
-      };
+      const given = Object.entries(input).filter(([, value]) => value !== undefined);
+      const author = input.user === bot.user_id ? { bot_id: bot.bot_id } : {};
+      const message = { ...Object.fromEntries(given), ...author, ts: nextTs() } as unknown as Message;
       channels.get(input.channel)?.messages.push(message);
       changes.emit({ type: 'message', message }, cause);
       countReply(message, 1, cause);
       return message;
     },
     edit(message, change, cause) {
-      if (change.text !== undefined) message.text = change.text;
+      message.text = change.text;
       if (change.blocks !== undefined) message.blocks = change.blocks;
-      else if (change.text !== undefined) delete message.blocks;
+      if (message.blocks?.length === 0) delete message.blocks;
       message.edited = { ts: nextTs() };
-      changes.emit({ type: 'message_changed', message }, cause);
+      changes.emit({ type: 'message_changed', message }, { ...cause, isEdit: true });
       return message;
     },
     remove(message, cause) {
@@ -240,6 +194,58 @@ export function createStore({ workspace, manifest, ids, clock, changes }: StoreD
       if (reaction) reaction.users.push(user);
       else message.reactions.push({ name, users: [user] });
       changes.emit({ type: 'message_changed', message });
+    },
+  };
+}
+
+export function createStore(deps: StoreDeps): Store {
+  const { workspace, ids, changes } = deps;
+  const { people, ...directory } = createDirectory(deps);
+  const { bot, users } = directory;
+  const channels = new Map<string, Channel>();
+
+  const add = (channel: Channel): Channel => {
+    channels.set(channel.id, channel);
+    return channel;
+  };
+  const openDirectMessage = (members: string[]): Channel => {
+    const other = members.find((id) => id !== bot.user_id) ?? bot.user_id;
+    const name = `dm-${users.get(other)?.name ?? other}`;
+    return add({ ...emptyChannel(ids.next('D'), name, members), is_private: true, is_im: true });
+  };
+  const told = (channel: Channel): Channel => {
+    const { messages: _messages, ...rest } = channel;
+    changes.emit({ type: 'channel', channel: rest });
+    return channel;
+  };
+  for (const { name, topic, purpose, is_private = false, ...seed } of workspace.channels) {
+    const members = channelMembers({ name, topic, purpose, ...seed }, people, bot.user_id);
+    add({ ...emptyChannel(ids.next('C'), name, members), topic, purpose, is_private });
+  }
+  for (const person of people) openDirectMessage([person.id, bot.user_id]);
+
+  return {
+    ...directory,
+    ...createMessages(deps, channels, bot),
+    channels,
+    findChannel: (reference) => {
+      const name = reference.replace(/^#/, '');
+      return (
+        channels.get(reference) ?? [...channels.values()].find((each) => !each.is_im && each.name === name)
+      );
+    },
+    directMessage: (userIds) => {
+      const isBetween = (channel: Channel) =>
+        channel.members.length === userIds.length && userIds.every((id) => channel.members.includes(id));
+      const existing = [...channels.values()].find((channel) => channel.is_im && isBetween(channel));
+      return existing ?? told(openDirectMessage([...userIds]));
+    },
+    createChannel: ({ name, is_private, members }) =>
+      told(add({ ...emptyChannel(ids.next('C'), name, members), is_private })),
+    changeChannel(channelId, change) {
+      const channel = channels.get(channelId);
+      if (channel === undefined) throw new Error(`no channel ${channelId}`);
+      return told(Object.assign(channel, change));
     },
   };
 }

@@ -9,7 +9,7 @@ import { createArguments, parseBody } from './arguments.js';
 import { SlackError } from './errors.js';
 import type { Events } from './events.js';
 import { answerJson, readBody } from './http.js';
-import { asString } from './json.js';
+import { asString, textOf } from './json.js';
 import type { JsonObject } from './json.js';
 import { METHODS } from './methods/index.js';
 import { needScope } from './methods/method.js';
@@ -40,7 +40,7 @@ export function createWebApi(world: World, events: Events, options: { rateLimits
   };
   const meetRate = (method: Method, body: JsonObject) => {
     if (!options.rateLimits) return;
-    const key = method.rateBy === undefined ? method.name : `${method.name} ${String(body[method.rateBy])}`;
+    const key = method.rateBy === undefined ? method.name : `${method.name} ${textOf(body[method.rateBy])}`;
     const waitSec = rates.take(key, method.rate);
     if (waitSec !== undefined) throw new RateLimited(waitSec);
   };
@@ -50,7 +50,7 @@ export function createWebApi(world: World, events: Events, options: { rateLimits
     const method = METHODS.get(name);
     if (method === undefined) throw new SlackError('unknown_method', { req_method: name });
     if (raw === undefined) throw new SlackError('request_too_large', {}, 413);
-    const body = await parseBody(request.headers['content-type'] ?? '', raw);
+    const body = parseBody(request.headers['content-type'] ?? '', raw);
     if (body === undefined) throw new SlackError('invalid_json');
     authorise(world, method, request.headers.authorization, asString(body.token));
     meetRate(method, body);

@@ -82,7 +82,7 @@ function optionValues(element: JsonObject): unknown[] {
 /** `initial_option` or each of `initial_options` must be one of the options. */
 export const initialIsOffered: Rule = (element) => {
   const values = optionValues(element);
-  const known = (each: unknown) => values.includes(asObject(each)?.value as string);
+  const known = (each: unknown) => values.includes(asObject(each)?.value);
   if ('initial_option' in element && !known(element.initial_option)) {
     return { at: 'initial_option', message: 'option must match one of the options provided' };
   }

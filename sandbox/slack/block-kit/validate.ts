@@ -3,7 +3,7 @@
  * Invariant: pure, total, and it never changes what it reads. The same verdict serves chat.*, views.*, response_url and
  * blocks.validate. Unknown members are refused, as Slack refuses them.
  */
-import { asArray, asObject, asString } from '../json.js';
+import { asArray, asObject, asString, lengthOf } from '../json.js';
 import type { JsonObject } from '../json.js';
 import type { Json } from '../wire.js';
 import { BLOCKS } from './blocks.js';
@@ -74,17 +74,27 @@ function check(value: Json | undefined, spec: Spec, pointer: string, walk: Walk)
     case 'boolean':
       if (typeof value !== 'boolean') fail(walk, pointer, 'invalid_type', 'must provide a boolean');
       return;
-    case 'string':
-      return checkString(value, spec, pointer, walk);
+    case 'string': {
+      checkString(value, spec, pointer, walk);
+      return;
+    }
     case 'number':
-    case 'integer':
-      return checkNumber(value, spec, pointer, walk);
-    case 'array':
-      return checkArray(value, spec, pointer, walk);
-    case 'object':
-      return checkObject(value, spec, pointer, walk, false);
-    case 'variant':
-      return checkVariant(value, spec, pointer, walk);
+    case 'integer': {
+      checkNumber(value, spec, pointer, walk);
+      return;
+    }
+    case 'array': {
+      checkArray(value, spec, pointer, walk);
+      return;
+    }
+    case 'object': {
+      checkObject(value, spec, pointer, walk, false);
+      return;
+    }
+    case 'variant': {
+      checkVariant(value, spec, pointer, walk);
+      return;
+    }
   }
 }
 
@@ -94,9 +104,11 @@ function fail(walk: Walk, pointer: string, code: BlockError['code'], message: st
 
 function checkString(value: Json | undefined, spec: StringSpec, pointer: string, walk: Walk): void {
   const text = asString(value);
-  if (text === undefined) return fail(walk, pointer, 'invalid_type', 'must provide a string');
-  // Slack counts characters as people do: a surrogate pair is one.
-  const length = [...text].length;
+  if (text === undefined) {
+    fail(walk, pointer, 'invalid_type', 'must provide a string');
+    return;
+  }
+  const length = lengthOf(text);
   const constraint = (message: string) => fail(walk, pointer, 'failed_constraint', message);
   if (length < spec.min) constraint(`must be more than ${spec.min - 1} characters`);
   else if (length > spec.max) constraint(`must be less than ${spec.max + 1} characters`);
@@ -106,20 +118,20 @@ function checkString(value: Json | undefined, spec: StringSpec, pointer: string,
 
 function checkNumber(value: Json | undefined, spec: NumberSpec, pointer: string, walk: Walk): void {
   const fits = typeof value === 'number' && (spec.kind === 'number' || Number.isInteger(value));
-  if (!fits)
-    return fail(
-      walk,
-      pointer,
-      'invalid_type',
-      `must provide ${spec.kind === 'number' ? 'a number' : 'an integer'}`,
-    );
+  if (!fits) {
+    fail(walk, pointer, 'invalid_type', `must provide ${spec.kind === 'number' ? 'a number' : 'an integer'}`);
+    return;
+  }
   if (value < spec.min) fail(walk, pointer, 'failed_constraint', `must be ${spec.min} or more`);
   else if (value > spec.max) fail(walk, pointer, 'failed_constraint', `must be ${spec.max} or less`);
 }
 
 function checkArray(value: Json | undefined, spec: ArraySpec, pointer: string, walk: Walk): void {
   const items = asArray(value);
-  if (items === undefined) return fail(walk, pointer, 'invalid_type', 'must provide an array');
+  if (items === undefined) {
+    fail(walk, pointer, 'invalid_type', 'must provide an array');
+    return;
+  }
   if (items.length > spec.max)
     fail(walk, pointer, 'failed_constraint', `no more than ${spec.max} items allowed`);
   else if (items.length < spec.min)
@@ -129,14 +141,22 @@ function checkArray(value: Json | undefined, spec: ArraySpec, pointer: string, w
 
 function checkVariant(value: Json | undefined, spec: VariantSpec, pointer: string, walk: Walk): void {
   const object = asObject(value);
-  if (object === undefined) return fail(walk, pointer, 'invalid_type', 'must provide an object');
+  if (object === undefined) {
+    fail(walk, pointer, 'invalid_type', 'must provide an object');
+    return;
+  }
   const type = asString(object.type);
-  if (type === undefined)
-    return fail(walk, pointer, 'missing_required_field', 'missing required field: type');
+  if (type === undefined) {
+    fail(walk, pointer, 'missing_required_field', 'missing required field: type');
+    return;
+  }
   const variants = spec.variants();
   const found = Object.hasOwn(variants, type) ? variants[type] : undefined;
   const fits = found && (!walk.surface || !found.surfaces || found.surfaces.includes(walk.surface));
-  if (!fits) return fail(walk, `${pointer}/type`, 'unsupported_type', `unsupported type: ${type}`);
+  if (!fits) {
+    fail(walk, `${pointer}/type`, 'unsupported_type', `unsupported type: ${type}`);
+    return;
+  }
   checkObject(object, found, pointer, walk, true);
 }
 
@@ -148,7 +168,10 @@ function checkObject(
   typed: boolean,
 ): void {
   const object = asObject(value);
-  if (object === undefined) return fail(walk, pointer, 'invalid_type', 'must provide an object');
+  if (object === undefined) {
+    fail(walk, pointer, 'invalid_type', 'must provide an object');
+    return;
+  }
   const before = walk.errors.length;
   for (const name of Object.keys(spec.required)) {
     if (!(name in object)) fail(walk, pointer, 'missing_required_field', `missing required field: ${name}`);

@@ -36,8 +36,8 @@ export const BASICS: readonly Method[] = [
     token: 'bot',
     scopes: [],
     rate: TIERS.special,
-    run: ({ world: { store, baseUrl } }) => ({
-      url: `${baseUrl()}/`,
+    run: ({ world, world: { store } }) => ({
+      url: `${world.baseUrl()}/`,
       team: store.team.name,
       user: store.users.get(store.bot.user_id)?.name ?? '',
       team_id: store.team.id,

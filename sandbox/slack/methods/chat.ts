@@ -106,8 +106,10 @@ export const CHAT: readonly Method[] = [
     run: (call) => {
       const channel = placeOfMessage(call);
       const message = ownMessage(call, channel, 'cant_update_message');
-      const content = contentOf(call);
-      call.world.store.edit(message, content);
+      const { text, blocks } = contentOf(call);
+      // Slack keeps the old blocks, buttons and all, unless new ones or an empty list are sent.
+      const keepsBlocks = call.args.json('blocks') === undefined;
+      call.world.store.edit(message, { text, blocks: keepsBlocks ? undefined : (blocks ?? []) });
       return { ...shown(call.world, message), text: message.text };
     },
   },

@@ -3,7 +3,7 @@
  * Invariant: every server and app that was started here is stopped again by `close`.
  */
 import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from '@slack/bolt';
-import type { Receiver } from '@slack/bolt';
+import type { Logger, Receiver } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
 import { startSlack } from '../../../sandbox/slack/server.js';
 import type { SlackOptions, SlackServer } from '../../../sandbox/slack/server.js';
@@ -65,6 +65,17 @@ export const MANIFEST = {
 /** A tenth of Slack's patience, so that being late takes 300 ms and not three seconds. */
 export const SHORT = { ackMs: 300, effectMs: 300, quietMs: 40, eventRetryMs: [0] };
 
+/** Refusals are what most tests are about; they need not be printed. */
+const SILENT: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  setLevel: () => undefined,
+  getLevel: () => LogLevel.ERROR,
+  setName: () => undefined,
+};
+
 /** The control interface, typed. */
 export interface Control {
   state(): Promise<State>;
@@ -101,18 +112,25 @@ export interface Bench {
   slack: SlackServer;
   control: Control;
   client: WebClient;
+  /** Names of the Web API methods that the client has called. */
+  called: ReadonlySet<string>;
   close(): Promise<void>;
 }
 
 export async function startBench(options: Partial<SlackOptions> = {}): Promise<Bench> {
   const slack = await startSlack({ port: 0, manifest: MANIFEST, seed: 7, limits: SHORT, ...options });
+  const called = new Set<string>();
   const client = new WebClient(slack.credentials.botToken, {
     slackApiUrl: slack.apiUrl,
-    logLevel: LogLevel.ERROR,
+    logger: SILENT,
+    fetch: (input, init) => {
+      called.add(new URL(input).pathname.replace('/api/', ''));
+      return fetch(input, init);
+    },
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
   });
-  return { slack, client, control: controlOf(slack), close: () => slack.close() };
+  return { slack, client, called, control: controlOf(slack), close: () => slack.close() };
 }
 
 export type Transport = 'socket' | 'http';
@@ -138,5 +156,9 @@ export async function startApp(
     const set = await bench.control.post('request_url', { url: `http://127.0.0.1:${httpPort}/slack/events` });
     if (!set.ok) throw new Error(set.error);
   }
-  return { stop: async () => void (await app.stop()) };
+  return {
+    stop: async () => {
+      await app.stop();
+    },
+  };
 }

@@ -1,0 +1,430 @@
+/**
+ * The control interface: its refusals, its faults, its stream of events, and the limits of triggers and response_urls.
+ */
+import { createHmac } from 'node:crypto';
+import { createServer, request as httpRequest } from 'node:http';
+import type { App } from '@slack/bolt';
+import type { View } from '@slack/types';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { startSlack } from '../../../sandbox/slack/server.js';
+import type { SandboxEvent, ScenarioInfo } from '../../../sandbox/slack/wire.js';
+import { MANIFEST, SHORT, startApp, startBench } from './support.js';
+import type { Bench } from './support.js';
+
+const MODAL: View = {
+  type: 'modal',
+  title: { type: 'plain_text', text: 'A form' },
+  blocks: [{ type: 'divider' }],
+};
+
+let nowMs = Date.parse('2026-11-20T09:00:00Z');
+let bench: Bench;
+let stops: (() => Promise<void>)[] = [];
+
+beforeEach(async () => {
+  stops = [];
+  bench = await startBench({ clock: { now: () => new Date(nowMs) } });
+});
+afterEach(async () => {
+  for (const stop of stops.reverse()) await stop();
+  await bench.close();
+});
+
+const withApp = async (listen: (app: App) => void) => {
+  const app = await startApp(bench, 'socket', 0, listen);
+  stops.push(() => app.stop());
+};
+const command = (text = '/payment pi_1') =>
+  bench.control.post('command', { user: 'ana', channel: 'payments-ops', text });
+
+/** One GET with headers of our choosing; fetch would not let us name the host. */
+const getWith = (headers: Record<string, string>) =>
+  new Promise<number>((resolve, reject) => {
+    httpRequest(`${bench.slack.url}/_sandbox/state`, { headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on('error', reject)
+      .end();
+  });
+
+describe('who may ask', () => {
+  it.each<[string, Record<string, string>, number]>([
+    ['a plain client', {}, 200],
+    ['localhost', { host: 'localhost:21000' }, 200],
+    ['another host name that points here', { host: 'evil.example' }, 403],
+    ['a script of another site', { origin: 'https://evil.example' }, 403],
+    ['a page on another port', { origin: 'http://127.0.0.1:1' }, 403],
+  ])('%s', async (_reason, headers, status) => {
+    expect(await getWith(headers)).toBe(status);
+  });
+
+  it('takes the page itself', async () => {
+    expect(await getWith({ origin: bench.slack.url, host: new URL(bench.slack.url).host })).toBe(200);
+  });
+});
+
+describe('what is refused, and how it reads', () => {
+  it.each<[string, object, RegExp]>([
+    ['command', { channel: 'general', text: '/payment' }, /user is missing/],
+    ['command', { user: 'zoe', channel: 'general', text: '/payment' }, /no user "zoe"/],
+    ['command', { user: 'paydesk', channel: 'general', text: '/payment' }, /is the app itself/],
+    ['command', { user: 'ana', channel: 'nowhere', text: '/payment' }, /no channel "nowhere"/],
+    ['command', { user: 'kofi', channel: 'disputes', text: '/payment' }, /not a member/],
+    ['command', { user: 'ana', channel: 'general', text: '/payment' }, /no app is connected/],
+    ['message', { user: 'priya', channel: 'general', text: 'hi' }, /priya is not in general/],
+    ['message', { user: 'ana', channel: 'general', text: 'hi', thread_ts: '1.0' }, /no thread/],
+    ['submit', { user: 'ana', view_id: 'V0', values: {} }, /no open view/],
+    ['faults', { kind: 'earthquake' }, /kind must be one of/],
+    ['faults', { kind: 'slow', count: 0 }, /count must be/],
+    ['scenario', { name: 'flood' }, /no scenario "flood"/],
+    ['request_url', { url: 'ftp://example.com' }, /http or https/],
+    ['teapot', {}, /there is no POST teapot/],
+  ])('%s %j', async (path, body, error) => {
+    const answer = await bench.control.post(path, body as never);
+    expect(answer.ok).toBe(false);
+    expect(answer.error).toMatch(error);
+    expect(answer.messages).toEqual([]);
+  });
+
+  it('survives bodies and frames that are none', async () => {
+    const response = await fetch(`${bench.slack.url}/_sandbox/command`, { method: 'POST', body: 'null' });
+    expect(response.status).toBe(400);
+    const ticket = await fetch(`${bench.slack.apiUrl}apps.connections.open`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${bench.slack.credentials.appToken}` },
+    });
+    const { url } = (await ticket.json()) as { url: string };
+    const socket = new WebSocket(url);
+    await new Promise((resolve) => socket.once('message', resolve));
+    for (const frame of ['{', 'null', '[]', '{"envelope_id":7}', '{"envelope_id":"unknown"}'])
+      socket.send(frame);
+    expect((await bench.control.state()).bot.connection).toBe('socket');
+    const again = new WebSocket(url);
+    await expect(new Promise((_, reject) => again.once('error', reject))).rejects.toThrow('401');
+    socket.close();
+    await expect.poll(async () => (await bench.control.state()).bot.connection).toBe('none');
+  });
+
+  it('serves the page from its folder and from nowhere else', async () => {
+    const slack = await startSlack({ port: 0, manifest: MANIFEST, pageDir: import.meta.dirname });
+    const path = async (suffix: string) =>
+      new Promise<[number, string]>((resolve) => {
+        httpRequest(slack.url + suffix, { path: suffix }, (response) => {
+          response.resume();
+          resolve([response.statusCode ?? 0, response.headers['content-type'] ?? '']);
+        }).end();
+      });
+    expect(await path('/support.ts')).toEqual([200, 'application/octet-stream']);
+    for (const outside of [
+      '/../../../package.json',
+      '/%2e%2e/%2e%2e/%2e%2e/package.json',
+      '/..%2f..%2f..%2fpackage.json',
+      '/%00',
+      '/%',
+    ]) {
+      expect((await path(outside))[0], outside).toBe(404);
+    }
+    expect(await (await fetch(slack.url)).text()).toContain('not built yet');
+    await slack.close();
+  });
+});
+
+describe('the same seed', () => {
+  it('gives the same workspace and credentials; another seed gives others', async () => {
+    const again = await startBench({ seed: 7 });
+    const other = await startBench({ seed: 8 });
+    const users = async (each: Bench) => (await each.control.state()).users.map((user) => user.id);
+    expect(await users(again)).toEqual(await users(bench));
+    expect(again.slack.credentials.botToken).toBe(bench.slack.credentials.botToken);
+    expect(other.slack.credentials.botToken).not.toBe(bench.slack.credentials.botToken);
+    await Promise.all([again.close(), other.close()]);
+  });
+});
+
+describe('faults', () => {
+  const post = async (method = 'chat.postMessage') => {
+    const response = await fetch(`${bench.slack.apiUrl}${method}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${bench.slack.credentials.botToken}` },
+      body: new URLSearchParams({ channel: '#general', text: 'x' }),
+    });
+    return { status: response.status, retryAfter: response.headers.get('retry-after') };
+  };
+
+  it('limits the rate of one method for so many calls', async () => {
+    await bench.control.post('faults', {
+      kind: 'rate_limit',
+      count: 1,
+      method: 'chat.postMessage',
+      amount: 7,
+    });
+    expect(await post('auth.test')).toMatchObject({ status: 200 });
+    expect(await post()).toEqual({ status: 429, retryAfter: '7' });
+    expect(await post()).toMatchObject({ status: 200 });
+  });
+
+  it('fails, slows, and is reset', async () => {
+    await bench.control.post('faults', { kind: 'server_error', count: 1 });
+    expect(await post()).toMatchObject({ status: 500 });
+    await bench.control.post('faults', { kind: 'slow', count: 1, amount: 80 });
+    const startMs = performance.now();
+    await post();
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(79);
+    await bench.control.post('faults', { kind: 'server_error', count: 9 });
+    expect(await bench.control.post('faults', { kind: 'reset' })).toMatchObject({ ok: true, faults: [] });
+    expect(await post()).toMatchObject({ status: 200 });
+  });
+
+  it('drops an acknowledgement', async () => {
+    await withApp((app) => app.command('/payment', ({ ack }) => ack('here')));
+    await bench.control.post('faults', { kind: 'drop_ack', count: 1 });
+    expect(await command()).toMatchObject({ ok: false, error: 'operation_timeout' });
+    expect(await command()).toMatchObject({ ok: true, messages: [{ text: 'here' }] });
+  });
+
+  it('delivers one envelope twice', async () => {
+    let heard = 0;
+    await withApp((app) =>
+      app.command('/payment', async ({ ack, respond }) => {
+        heard += 1;
+        await ack();
+        await respond('here');
+      }),
+    );
+    await bench.control.post('faults', { kind: 'duplicate', count: 1 });
+    const outcome = await command();
+    expect(heard).toBe(2);
+    expect(outcome.messages).toHaveLength(2);
+    expect(await bench.control.deliveries()).toHaveLength(1);
+  });
+
+  it('tells the app to come back, and no envelope goes to the old connection', async () => {
+    await withApp((app) => app.command('/payment', ({ ack }) => ack('here')));
+    await bench.control.post('faults', { kind: 'disconnect' });
+    expect((await bench.control.state()).bot.connection).toBe('none');
+    expect((await command()).error).toContain('no app is connected');
+  });
+});
+
+describe('events', () => {
+  it('are sent again when nobody acknowledges them', async () => {
+    await withApp((app) => app.event('message', () => Promise.resolve()));
+    await bench.control.post('faults', { kind: 'drop_ack', count: 1 });
+    await bench.control.post('message', { user: 'ana', channel: 'general', text: 'hello' });
+    await expect
+      .poll(async () => (await bench.control.deliveries()).map((each) => [each.retry_attempt, each.error]))
+      .toEqual([
+        [0, 'operation_timeout'],
+        [1, undefined],
+      ]);
+  });
+
+  it('do not tell of channels that the app is not in', async () => {
+    await withApp((app) => app.event('message', () => Promise.resolve()));
+    await bench.control.post('message', { user: 'ana', channel: 'random', text: 'hello' });
+    expect(await bench.control.deliveries()).toEqual([]);
+  });
+
+  it('reach the page as server-sent events', async () => {
+    const response = await fetch(`${bench.slack.url}/_sandbox/events`);
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    await bench.control.post('message', { user: 'ana', channel: 'random', text: 'a <b> & c' });
+    let text = '';
+    while (!text.includes('"type":"message"')) text += (await reader.read()).value ?? '';
+    await reader.cancel();
+    const line = text.split('\n').find((each) => each.startsWith('data: '))!;
+    const event = JSON.parse(line.slice(6)) as SandboxEvent;
+    expect(event).toMatchObject({ type: 'message', message: { text: 'a &lt;b&gt; &amp; c' } });
+  });
+});
+
+describe('triggers and response_urls', () => {
+  interface Handed {
+    trigger: string;
+    responseUrl: string;
+  }
+  const handedOver = async (): Promise<Handed> => {
+    const handed: Handed[] = [];
+    await withApp((app) =>
+      app.command('/payment', async ({ ack, command: { trigger_id, response_url } }) => {
+        handed.push({ trigger: trigger_id, responseUrl: response_url });
+        await ack('here');
+      }),
+    );
+    await command();
+    return handed[0]!;
+  };
+  const respond = async (url: string, body: object = { text: 'x' }) => {
+    const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
+    return { status: response.status, error: ((await response.json()) as { error?: string }).error };
+  };
+  const open = (trigger_id: string) =>
+    bench.client.views.open({ trigger_id, view: MODAL }).then(
+      () => 'opened',
+      (error: unknown) => (error as { data: { error: string } }).data.error,
+    );
+
+  it('a trigger serves once', async () => {
+    const { trigger } = await handedOver();
+    expect([await open(trigger), await open(trigger)]).toEqual(['opened', 'exchanged_trigger_id']);
+  });
+
+  it('a trigger lives three seconds', async () => {
+    const { trigger } = await handedOver();
+    nowMs += 3_001;
+    expect(await open(trigger)).toBe('expired_trigger_id');
+  });
+
+  it('a response_url serves five times', async () => {
+    const { responseUrl } = await handedOver();
+    const statuses: number[] = [];
+    for (let at = 0; at < 5; at += 1) statuses.push((await respond(responseUrl)).status);
+    expect(statuses).toEqual([200, 200, 200, 200, 200]);
+    expect(await respond(responseUrl)).toEqual({ status: 404, error: 'used_url' });
+  });
+
+  it('a response_url lives thirty minutes', async () => {
+    const { responseUrl } = await handedOver();
+    nowMs += 30 * 60_000 + 1;
+    expect(await respond(responseUrl)).toEqual({ status: 404, error: 'expired_url' });
+  });
+
+  it('a response is validated, and may be public or in a thread', async () => {
+    const { responseUrl } = await handedOver();
+    expect(await respond(responseUrl, { blocks: [{ type: 'section' }] })).toEqual({
+      status: 400,
+      error: 'invalid_blocks',
+    });
+    await respond(responseUrl, { text: 'for all', response_type: 'in_channel' });
+    const root = await bench.control.message('payments-ops', (message) => message.text === 'for all');
+    expect(root!.ephemeral_to).toBeUndefined();
+    await respond(responseUrl, { text: 'below', response_type: 'in_channel', thread_ts: root!.ts });
+    const reply = await bench.control.message('payments-ops', (message) => message.text === 'below');
+    expect(reply!.thread_ts).toBe(root!.ts);
+  });
+});
+
+describe('signed HTTP', () => {
+  it('signs the raw body, and switches only when the challenge is answered', async () => {
+    const seen: { valid: boolean }[] = [];
+    let answers = false;
+    const receiver = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const body = Buffer.concat(chunks).toString();
+        const stamp = String(request.headers['x-slack-request-timestamp']);
+        const hmac = createHmac('sha256', bench.slack.credentials.signingSecret).update(
+          `v0:${stamp}:${body}`,
+        );
+        seen.push({ valid: request.headers['x-slack-signature'] === `v0=${hmac.digest('hex')}` });
+        const { challenge } = JSON.parse(body) as { challenge: string };
+        response.end(answers ? challenge : 'no');
+      });
+    });
+    await new Promise<void>((resolve) => receiver.listen(21_021, '127.0.0.1', resolve));
+    const set = () => bench.control.post('request_url', { url: 'http://127.0.0.1:21021/' });
+    expect((await set()).error).toContain("didn't respond with the value of the challenge");
+    answers = true;
+    expect(await set()).toMatchObject({ ok: true, connection: 'http' });
+    expect(seen).toEqual([{ valid: true }, { valid: true }]);
+    expect(await bench.control.post('request_url', { url: null })).toMatchObject({ connection: 'none' });
+    await new Promise((resolve) => receiver.close(resolve));
+  });
+
+  it.each<[number, string]>([
+    [404, 'http_client_error'],
+    [503, 'http_service_error'],
+  ])('an app that answers %i fails the command with %s', async (status, error) => {
+    const receiver = createServer((request, response) => {
+      request.resume();
+      response.writeHead(status).end();
+    });
+    await new Promise<void>((resolve) => receiver.listen(21_022, '127.0.0.1', resolve));
+    const slack = await startSlack({
+      port: 0,
+      manifest: MANIFEST,
+      limits: SHORT,
+      requestUrl: 'http://127.0.0.1:21022/',
+    });
+    const response = await fetch(`${slack.url}/_sandbox/command`, {
+      method: 'POST',
+      body: JSON.stringify({ user: 'ana', channel: 'general', text: '/payment' }),
+    });
+    expect(await response.json()).toMatchObject({ ok: false, error });
+    await slack.close();
+    await new Promise((resolve) => receiver.close(resolve));
+  });
+});
+
+describe('what the starter adds', () => {
+  it('posts a welcome, fills in services, and plays scenarios', async () => {
+    const scenario: ScenarioInfo = {
+      name: 'outage',
+      title: 'Outage',
+      expect: '#partner-alerts',
+      running: false,
+      stoppable: true,
+    };
+    const played: unknown[] = [];
+    let told: () => void = () => undefined;
+    const slack = await startSlack({
+      port: 0,
+      manifest: MANIFEST,
+      scenarios: {
+        list: () => [scenario],
+        start: (name, parameters) => {
+          played.push([name, parameters]);
+          scenario.running = true;
+          told();
+          return Promise.resolve({ partner: 'adyen' });
+        },
+        stop: (name) => Promise.resolve(played.push(['stop', name])),
+        onChange: (listener) => void (told = listener),
+      },
+    });
+    slack.setServices({ booksUrl: 'postgres://books' });
+    slack.postAs('payments-ops', 'Welcome', [
+      { type: 'header', text: { type: 'plain_text', text: 'Welcome' } },
+    ]);
+    expect(() => slack.postAs('payments-ops', 'x', [{ type: 'alert' }])).toThrow('invalid_blocks');
+    const post = async (body: object) =>
+      (await fetch(`${slack.url}/_sandbox/scenario`, { method: 'POST', body: JSON.stringify(body) })).json();
+    expect(await post({ name: 'outage', partner: 'adyen' })).toMatchObject({
+      ok: true,
+      result: { partner: 'adyen' },
+      scenarios: [{ running: true }],
+    });
+    expect(await post({ name: 'outage', action: 'stop' })).toMatchObject({ ok: true });
+    expect(played).toEqual([
+      ['outage', { partner: 'adyen' }],
+      ['stop', 'outage'],
+    ]);
+    const state = (await (await fetch(`${slack.url}/_sandbox/state`)).json()) as Awaited<
+      ReturnType<Bench['control']['state']>
+    >;
+    expect(state.services).toMatchObject({ booksUrl: 'postgres://books', slack: slack.credentials });
+    expect(state.channels.find((channel) => channel.name === 'payments-ops')!.messages[0]!.text).toBe(
+      'Welcome',
+    );
+    await slack.close();
+  });
+});
+
+describe('changes of the app’s own messages', () => {
+  it('are told as events: what was posted, edited and deleted, but no reply count', async () => {
+    await withApp((app) => app.event('message', () => Promise.resolve()));
+    const channel = (await bench.control.channel('general')).id;
+    const { ts } = await bench.client.chat.postMessage({ channel, text: 'one' });
+    await bench.client.chat.update({ channel, ts: ts!, text: 'two' });
+    await bench.client.chat.postMessage({ channel, text: 'reply', thread_ts: ts! });
+    await bench.client.chat.delete({ channel, ts: ts! });
+    const subtypes = async () =>
+      (await bench.control.deliveries()).map(
+        (delivery) => (delivery.payload as { event: { subtype?: string } }).event.subtype,
+      );
+    await expect.poll(subtypes).toEqual([undefined, 'message_changed', undefined, 'message_deleted']);
+  });
+});

@@ -1,0 +1,419 @@
+/**
+ * The official @slack/web-api client against every method of the stand-in, and Slack's refusals.
+ */
+import { ErrorCode, WebClient } from '@slack/web-api';
+import type { KnownBlock, View } from '@slack/types';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { METHODS } from '../../../sandbox/slack/methods/index.js';
+import { MANIFEST, startBench } from './support.js';
+import type { Bench } from './support.js';
+
+const SECTION: KnownBlock = { type: 'section', text: { type: 'mrkdwn', text: 'hello' } };
+const MODAL: View = { type: 'modal', title: { type: 'plain_text', text: 'A form' }, blocks: [SECTION] };
+
+interface PlatformError {
+  code: string;
+  data: Record<string, unknown> & { response_metadata?: { messages?: string[] } };
+}
+
+/** The `data` of the error that Slack's client throws. */
+async function refusal(call: Promise<unknown>): Promise<PlatformError['data']> {
+  const error = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown as PlatformError,
+  );
+  expect(error?.code).toBe(ErrorCode.PlatformError);
+  return error!.data;
+}
+
+describe('the official client', () => {
+  let bench: Bench;
+  let client: WebClient;
+  const ids: Record<string, string> = {};
+
+  beforeAll(async () => {
+    bench = await startBench({ rateLimits: false });
+    client = bench.client;
+    const { channels, users } = await bench.control.state();
+    for (const each of [...channels, ...users]) ids[each.name] = each.id;
+  });
+  afterAll(() => bench.close());
+
+  it('knows itself', async () => {
+    expect(await client.api.test()).toMatchObject({ ok: true });
+    const me = await client.auth.test();
+    expect(me).toMatchObject({ user_id: ids.paydesk, user: 'paydesk' });
+    expect((await client.bots.info({ bot: me.bot_id! })).bot).toMatchObject({ user_id: ids.paydesk });
+    expect((await client.team.info()).team).toMatchObject({ id: me.team_id });
+  });
+
+  it('posts, changes, links, reacts and deletes', async () => {
+    const channel = ids['payments-ops']!;
+    const posted = await client.chat.postMessage({ channel, text: 'hi', blocks: [SECTION] });
+    const ts = posted.ts!;
+    expect(posted.message!.blocks![0]!.block_id).toEqual(expect.any(String));
+    expect((await client.chat.getPermalink({ channel, message_ts: ts })).permalink).toContain(
+      ts.replace('.', ''),
+    );
+    await client.reactions.add({ channel, timestamp: ts, name: 'eyes' });
+    expect(await refusal(client.reactions.add({ channel, timestamp: ts, name: 'eyes' }))).toMatchObject({
+      error: 'already_reacted',
+    });
+    const kept = await client.chat.update({ channel, ts, text: 'changed' });
+    expect(kept.message!.blocks, 'without blocks the old ones stay').toHaveLength(1);
+    const emptied = await client.chat.update({ channel, ts, text: 'changed', blocks: [] });
+    expect(emptied.message!.blocks).toBeUndefined();
+    expect(await bench.control.message('payments-ops', (message) => message.ts === ts)).toMatchObject({
+      text: 'changed',
+      reactions: [{ name: 'eyes', users: [ids.paydesk] }],
+      edited: { ts: expect.any(String) as string },
+    });
+    await client.chat.delete({ channel, ts });
+    expect(await refusal(client.chat.update({ channel, ts, text: 'x' }))).toMatchObject({
+      error: 'message_not_found',
+    });
+  });
+
+  it('gives every message its own, growing ts, also when the clock stands still', async () => {
+    const still = await startBench({
+      clock: { now: () => new Date('2026-11-20T09:00:00Z') },
+      rateLimits: false,
+    });
+    const { channels } = await still.control.state();
+    const channel = channels.find((each) => each.name === 'general')!.id;
+    const tss: string[] = [];
+    for (let at = 0; at < 5; at += 1)
+      tss.push((await still.client.chat.postMessage({ channel, text: 'x' })).ts!);
+    await still.close();
+    expect(tss).toEqual([...new Set(tss)].sort());
+    expect(tss[0]).toBe('1795165200.000000');
+  });
+
+  it('shows an ephemeral message to one person only', async () => {
+    const channel = ids['payments-ops']!;
+    const posted = await client.chat.postEphemeral({ channel, user: ids.ana!, text: 'only you' });
+    const found = await bench.control.message('payments-ops', (message) => message.ts === posted.message_ts);
+    expect(found!.ephemeral_to).toBe(ids.ana);
+    const history = await client.conversations.history({ channel });
+    expect(history.messages!.map((message) => message.ts)).not.toContain(posted.message_ts);
+    expect(await refusal(client.chat.postEphemeral({ channel, user: ids.priya!, text: 'x' }))).toMatchObject({
+      error: 'user_not_in_channel',
+    });
+  });
+
+  it('keeps threads', async () => {
+    const channel = ids.incidents!;
+    const parent = await client.chat.postMessage({ channel, text: 'parent' });
+    const reply = await client.chat.postMessage({ channel, text: 'one', thread_ts: parent.ts! });
+    await client.chat.postMessage({ channel, text: 'two', thread_ts: reply.ts! });
+    const thread = await client.conversations.replies({ channel, ts: parent.ts! });
+    expect(thread.messages!.map((message) => message.text)).toEqual(['parent', 'one', 'two']);
+    expect(thread.messages![0]!.reply_count).toBe(2);
+    const history = await client.conversations.history({ channel });
+    expect(history.messages!.map((message) => message.text)).not.toContain('one');
+    expect(
+      await refusal(client.chat.postMessage({ channel, text: 'x', thread_ts: '1.000000' })),
+    ).toMatchObject({
+      error: 'thread_not_found',
+    });
+  });
+
+  it('lists channels, members and history page by page', async () => {
+    const names: string[] = [];
+    for await (const page of client.paginate('conversations.list', {
+      types: 'public_channel,private_channel',
+      limit: 3,
+    })) {
+      names.push(
+        ...(page as unknown as { channels: { name: string }[] }).channels.map((channel) => channel.name),
+      );
+    }
+    expect(names).toContain('random');
+    expect(names).toContain('disputes');
+    expect(new Set(names).size).toBe(names.length);
+    expect((await client.conversations.info({ channel: ids.random! })).channel).toMatchObject({
+      is_member: false,
+    });
+    expect((await client.conversations.members({ channel: ids.disputes!, limit: 2 })).members).toHaveLength(
+      2,
+    );
+    expect(await refusal(client.conversations.list({ cursor: 'x' }))).toMatchObject({
+      error: 'invalid_cursor',
+    });
+  });
+
+  it('makes channels, joins them, invites people, sets the topic', async () => {
+    const made = await client.conversations.create({ name: 'inc-2026-11-20-adyen' });
+    const channel = made.channel!.id!;
+    await client.conversations.invite({ channel, users: `${ids.ana},${ids.ines}` });
+    await client.conversations.setTopic({ channel, topic: 'Adyen is down' });
+    expect((await client.conversations.info({ channel })).channel).toMatchObject({
+      num_members: 3,
+      topic: { value: 'Adyen is down' },
+    });
+    expect(await refusal(client.conversations.create({ name: 'general' }))).toMatchObject({
+      error: 'name_taken',
+    });
+    expect(await refusal(client.conversations.create({ name: 'No Good' }))).toMatchObject({
+      error: 'invalid_name_specials',
+    });
+    expect(await refusal(client.conversations.invite({ channel, users: ids.ana! }))).toMatchObject({
+      error: 'already_in_channel',
+    });
+    await client.conversations.join({ channel: ids.random! });
+    expect(await client.chat.postMessage({ channel: ids.random!, text: 'hi' })).toMatchObject({ ok: true });
+  });
+
+  it('opens a direct message with a person, by either way', async () => {
+    const opened = await client.conversations.open({ users: ids.ana! });
+    const posted = await client.chat.postMessage({ channel: ids.ana!, text: 'psst' });
+    expect(posted.channel).toBe(opened.channel!.id);
+  });
+
+  it('knows people and groups', async () => {
+    expect((await client.users.info({ user: ids.mei! })).user).toMatchObject({
+      real_name: 'Mei Tanaka',
+      tz: 'Asia/Tokyo',
+      tz_offset: 9 * 3600,
+    });
+    expect((await client.users.list({})).members).toHaveLength(8);
+    expect((await client.users.lookupByEmail({ email: 'ANA@larkspur-pay.example' })).user!.id).toBe(ids.ana);
+    const { usergroups } = await client.usergroups.list();
+    const approvers = usergroups!.find((group) => group.handle === 'payments-approvers')!;
+    expect((await client.usergroups.users.list({ usergroup: approvers.id! })).users).toContain(ids.lars);
+    expect(await refusal(client.users.info({ user: 'U0' }))).toMatchObject({ error: 'user_not_found' });
+    expect(await refusal(client.users.lookupByEmail({ email: 'x@example.com' }))).toMatchObject({
+      error: 'users_not_found',
+    });
+  });
+
+  it('uploads a file in two steps and shows it in a channel', async () => {
+    const content = 'a;b\n1;2\n';
+    await client.filesUploadV2({
+      channel_id: ids.reconciliation!,
+      filename: 'breaks.csv',
+      title: 'Breaks',
+      content,
+      initial_comment: 'Today',
+    });
+    const message = await bench.control.message('reconciliation', (each) => each.text === 'Today');
+    const [file] = message!.files!;
+    expect(file).toMatchObject({
+      name: 'breaks.csv',
+      title: 'Breaks',
+      mimetype: 'text/csv',
+      size: content.length,
+    });
+    const served = await fetch(file!.url_private);
+    expect(await served.text()).toBe(content);
+    expect(served.headers.get('content-disposition')).toContain('attachment');
+    expect((await client.files.info({ file: file!.id })).file).toMatchObject({ title: 'Breaks' });
+    expect(await refusal(client.files.info({ file: 'F0' }))).toMatchObject({ error: 'file_not_found' });
+  });
+
+  it('publishes a Home and updates it only with the right hash', async () => {
+    const home: View = { type: 'home', blocks: [SECTION] };
+    const first = await client.views.publish({ user_id: ids.ana!, view: home });
+    await client.views.publish({ user_id: ids.ana!, view: home, hash: first.view!.hash! });
+    expect(
+      await refusal(client.views.publish({ user_id: ids.ana!, view: home, hash: first.view!.hash! })),
+    ).toMatchObject({ error: 'hash_conflict' });
+    const updated = await client.views.update({ view_id: first.view!.id!, view: home });
+    expect(updated.view!.id).toBe(first.view!.id);
+    expect(await refusal(client.views.update({ view_id: 'V0', view: home }))).toMatchObject({
+      error: 'not_found',
+    });
+  });
+
+  it('needs a trigger to open or push a view', async () => {
+    for (const open of [client.views.open.bind(client.views), client.views.push.bind(client.views)]) {
+      expect(await refusal(open({ trigger_id: '1.2.3', view: MODAL }))).toMatchObject({
+        error: 'invalid_trigger_id',
+      });
+    }
+  });
+
+  it('validates blocks, messages and views, with pointers', async () => {
+    expect(await client.blocks.validate({ blocks: [SECTION] })).toMatchObject({ ok: true });
+    expect(await client.blocks.validate({ view: MODAL })).toMatchObject({ ok: true });
+    const bad = { type: 'section' };
+    const [blocks, message, view] = await Promise.all([
+      refusal(client.blocks.validate({ blocks: [bad] })),
+      refusal(client.blocks.validate({ message: { blocks: [bad] } })),
+      refusal(client.blocks.validate({ view: { ...MODAL, blocks: [bad] } })),
+    ]);
+    expect(blocks).toMatchObject({
+      error: 'invalid_blocks',
+      errors: [{ pointer: '/0', code: 'failed_constraint' }],
+    });
+    expect(message).toMatchObject({ error: 'invalid_message', errors: [{ pointer: '/blocks/0' }] });
+    expect(view).toMatchObject({ error: 'invalid_view', errors: [{ pointer: '/blocks/0' }] });
+    expect(await refusal(client.blocks.validate({}))).toMatchObject({ error: 'invalid_arguments' });
+  });
+
+  it('gives Socket Mode addresses to the app token only', async () => {
+    const app = new WebClient(bench.slack.credentials.appToken, { slackApiUrl: bench.slack.apiUrl });
+    expect((await app.apps.connections.open()).url).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/link\?ticket=/);
+    expect(await refusal(client.apps.connections.open())).toMatchObject({ error: 'not_allowed_token_type' });
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ['no text and no blocks', { text: '' }, 'no_text'],
+    ['text of more than 40,000', { text: 'x'.repeat(40_001) }, 'msg_too_long'],
+    ['blocks that are no JSON', { blocks: '[{' }, 'invalid_blocks_format'],
+    [
+      'a block over its limit',
+      { text: 'x', blocks: [{ type: 'header', text: { type: 'plain_text', text: 'x'.repeat(151) } }] },
+      'invalid_blocks',
+    ],
+    [
+      'too much text in all blocks',
+      {
+        blocks: Array.from({ length: 5 }, () => ({
+          type: 'section',
+          text: { type: 'mrkdwn', text: 'x'.repeat(2900) },
+        })),
+      },
+      'msg_blocks_too_long',
+    ],
+    ['an unknown channel', { channel: 'C0', text: 'x' }, 'channel_not_found'],
+  ])('refuses %s', async (_reason, message, error) => {
+    const call = client.apiCall('chat.postMessage', { channel: ids.general, ...message });
+    expect(await refusal(call)).toMatchObject({ error });
+  });
+
+  it('names the pointer of a bad block as Slack does', async () => {
+    const blocks = [SECTION, { type: 'actions', elements: [] }];
+    const { response_metadata, errors } = await refusal(
+      client.chat.postMessage({ channel: ids.general!, text: 'x', blocks }),
+    );
+    const text = 'no less than 1 items allowed [json-pointer:/blocks/1/elements]';
+    expect(errors).toEqual([text]);
+    expect(response_metadata!.messages).toEqual([`[ERROR] ${text}`]);
+  });
+
+  it('tells a missing argument', async () => {
+    const { error, response_metadata } = await refusal(client.apiCall('chat.postMessage', { text: 'x' }));
+    expect(error).toBe('invalid_arguments');
+    expect(response_metadata!.messages).toEqual(['[ERROR] missing required field: channel']);
+  });
+
+  it('has called every method that there is', () => {
+    const unused = [...METHODS.keys()].filter((name) => !bench.called.has(name));
+    expect(unused).toEqual([]);
+  });
+});
+
+describe('who may call', () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    const bot = MANIFEST.oauth_config.scopes.bot.filter((scope) => scope !== 'users:read.email');
+    bench = await startBench({
+      manifest: {
+        ...MANIFEST,
+        oauth_config: { scopes: { bot } },
+        features: { ...MANIFEST.features, app_home: {} },
+      },
+    });
+  });
+  afterAll(() => bench.close());
+
+  const call = async (method: string, init: RequestInit = {}) => {
+    const response = await fetch(`${bench.slack.apiUrl}${method}`, { method: 'POST', ...init });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+
+  it.each<[string, string, () => RequestInit, object]>([
+    ['no token', 'auth.test', () => ({}), { error: 'not_authed' }],
+    ['a wrong token', 'auth.test', () => bearer('xoxb-no'), { error: 'invalid_auth' }],
+    [
+      'a token in the form',
+      'auth.test',
+      () => ({ body: new URLSearchParams({ token: bench.slack.credentials.botToken }) }),
+      { ok: true },
+    ],
+    [
+      'an unknown method is HTTP 200',
+      'chat.explode',
+      () => bearer('x'),
+      { ok: false, error: 'unknown_method' },
+    ],
+    [
+      'JSON that is none',
+      'auth.test',
+      () => ({ body: '{', headers: { 'content-type': 'application/json' } }),
+      { error: 'invalid_json' },
+    ],
+    [
+      'a form that is none',
+      'auth.test',
+      () => ({ body: '--x', headers: { 'content-type': 'multipart/form-data; boundary=y' } }),
+      { error: 'invalid_json' },
+    ],
+    [
+      'a scope that was not granted',
+      'users.lookupByEmail',
+      () => bearer(bench.slack.credentials.botToken),
+      { error: 'missing_scope', needed: 'users:read.email' },
+    ],
+    [
+      'a Home tab that is not enabled',
+      'views.publish',
+      () => bearer(bench.slack.credentials.botToken),
+      { error: 'not_enabled' },
+    ],
+  ])('%s', async (_reason, method, init, expected) => {
+    const { status, body } = await call(method, init());
+    expect(status).toBe(200);
+    expect(body).toMatchObject(expected);
+  });
+
+  it('turns a body of more than 4 MB away', async () => {
+    const { status } = await call('auth.test', {
+      ...bearer(bench.slack.credentials.botToken),
+      body: 'x'.repeat(4_000_001),
+    });
+    expect(status).toBe(413);
+  });
+
+  it('keeps e-mail addresses without their scope, and messages out of channels it is not in', async () => {
+    const { users, channels } = await bench.control.state();
+    const { user } = await bench.client.users.info({ user: users[0]!.id });
+    expect(user!.profile!.email).toBeUndefined();
+    const random = channels.find((channel) => channel.name === 'random')!.id;
+    for (const attempt of [
+      bench.client.chat.postMessage({ channel: random, text: 'x' }),
+      bench.client.conversations.history({ channel: random }),
+    ]) {
+      expect(await refusal(attempt)).toMatchObject({ error: 'not_in_channel' });
+    }
+  });
+});
+
+describe('rate limits', () => {
+  let nowMs = Date.parse('2026-11-20T09:00:00Z');
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await startBench({ clock: { now: () => new Date(nowMs) } });
+    return () => bench.close();
+  });
+
+  it('lets a burst into one channel pass, then one message a second, and tells how long to wait', async () => {
+    const { channels } = await bench.control.state();
+    const [general, other] = ['general', 'incidents'].map(
+      (name) => channels.find((each) => each.name === name)!.id,
+    );
+    const post = (channel: string) =>
+      bench.client.chat.postMessage({ channel, text: 'x' }).then(
+        () => 0,
+        (error: unknown) => (error as { retryAfter?: number }).retryAfter,
+      );
+    const waits: (number | undefined)[] = [];
+    for (let at = 0; at < 11; at += 1) waits.push(await post(general!));
+    expect(waits).toEqual([...Array<number>(10).fill(0), 1]);
+    expect(await post(other!)).toBe(0);
+    nowMs += 1_000;
+    expect([await post(general!), await post(general!)]).toEqual([0, 1]);
+  });
+});
