@@ -40,33 +40,29 @@ export interface Suggestions {
 }
 
 export interface Api {
-  command(request: CommandRequest): Promise<Outcome>;
-  message(request: MessageRequest): Promise<Outcome>;
-  action(request: ActionRequest): Promise<Outcome>;
-  submit(request: SubmitRequest): Promise<Outcome>;
-  close(request: CloseRequest): Promise<Outcome>;
-  home(request: { user: string }): Promise<Outcome>;
-  scenario(request: ScenarioRequest): Promise<Outcome>;
-  suggest(request: SuggestRequest): Promise<Suggestions>;
+  command: (request: CommandRequest) => Promise<Outcome>;
+  message: (request: MessageRequest) => Promise<Outcome>;
+  action: (request: ActionRequest) => Promise<Outcome>;
+  submit: (request: SubmitRequest) => Promise<Outcome>;
+  close: (request: CloseRequest) => Promise<Outcome>;
+  home: (request: { user: string }) => Promise<Outcome>;
+  scenario: (request: ScenarioRequest) => Promise<Outcome>;
+  suggest: (request: SuggestRequest) => Promise<Suggestions>;
 }
 
 const BASE = '/_sandbox';
 
 /** The API of the sandbox that served this page. */
 export function createApi(): Api {
-  const post =
-    <Request, Answer extends { ok: boolean }>(path: string) =>
-    (request: Request): Promise<Answer> =>
-      send<Answer>(path, request);
   return {
-    command: post('command'),
-    message: post('message'),
-    action: post('action'),
-    submit: post('submit'),
-    close: post('close'),
-    home: post('home'),
-    scenario: post('scenario'),
-    suggest: post('suggest'),
+    command: (request) => send('command', request),
+    message: (request) => send('message', request),
+    action: (request) => send('action', request),
+    submit: (request) => send('submit', request),
+    close: (request) => send('close', request),
+    home: (request) => send('home', request),
+    scenario: (request) => send('scenario', request),
+    suggest: (request) => send('suggest', request),
   };
 }
 
@@ -90,21 +86,16 @@ export function followEvents(
   return () => source.close();
 }
 
-async function send<Answer extends { ok: boolean }>(path: string, request: unknown): Promise<Answer> {
+async function send(path: string, request: unknown): Promise<Outcome> {
   try {
     const response = await fetch(`${BASE}/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(request),
     });
-    const answer = (await response.json()) as Answer;
-    return response.ok || 'error' in answer ? answer : refusal<Answer>(`http_${response.status}`);
+    const answer = (await response.json()) as Partial<Outcome>;
+    return { ok: false, error: `http_${response.status}`, messages: [], ...answer };
   } catch {
-    return refusal<Answer>('connection_lost');
+    return { ok: false, error: 'connection_lost', messages: [] };
   }
-}
-
-/** A refusal in the shape of any answer. */
-function refusal<Answer extends { ok: boolean }>(error: string): Answer {
-  return { ok: false, error, messages: [] } as unknown as Answer;
 }

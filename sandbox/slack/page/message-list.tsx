@@ -52,7 +52,7 @@ export function MessageList({ rows, channel, intro, inThread = false }: MessageL
         aria-label={inThread ? 'Replies' : `Messages in ${channel.name}`}
       >
         {intro}
-        {rows.map((row) => (
+        {rows.map((row, at) => (
           <div key={`${row.message.ts}/${row.message.ephemeral_to ?? ''}`}>
             {row.opensDay && !inThread && (
               <div class="day">
@@ -60,9 +60,18 @@ export function MessageList({ rows, channel, intro, inThread = false }: MessageL
               </div>
             )}
             <MessageRow message={row.message} grouped={row.grouped} channel={channel} inThread={inThread} />
+            {inThread && at === 0 && rows.length > 1 && <RepliesLine count={rows.length - 1} />}
           </div>
         ))}
       </div>
     </div>
+  );
+}
+
+function RepliesLine({ count }: { count: number }): VNode {
+  return (
+    <p class="replies-line">
+      {count} {count === 1 ? 'reply' : 'replies'}
+    </p>
   );
 }
