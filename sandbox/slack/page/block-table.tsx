@@ -56,7 +56,7 @@ export function Table({ block, id }: BlockProps): VNode {
 /** The frame in which a wide table scrolls. */
 export function Frame({ label, children }: { label: string; children: ComponentChildren }): VNode {
   return (
-    <div class="table-frame" role="region" aria-label={label} tabIndex={0}>
+    <div class="table-frame" role="group" aria-label={label} tabIndex={0}>
       {children}
     </div>
   );

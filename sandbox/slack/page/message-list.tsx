@@ -1,4 +1,8 @@
-/** A scrolling list of messages under their days. Invariant: announces new messages politely, once. */
+/**
+ * A scrolling list of messages under their days.
+ * Invariant: new messages are announced politely, once; the list stays at its end while the person is there or has
+ * just written, and stays where it is while they read back.
+ */
 import type { VNode } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Channel } from '../wire.js';
@@ -21,6 +25,11 @@ export function MessageList({ rows, channel, intro, inThread = false }: MessageL
   const frame = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const last = rows.at(-1)?.message;
+  useLayoutEffect(() => {
+    if (last?.user !== person.id || frame.current === null) return;
+    frame.current.scrollTop = frame.current.scrollHeight;
+  }, [last?.ts, last?.user, person.id]);
   useLayoutEffect(() => {
     const stay = (): void => {
       if (atEnd.current && frame.current !== null) frame.current.scrollTop = frame.current.scrollHeight;

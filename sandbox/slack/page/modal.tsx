@@ -3,7 +3,7 @@
  * Invariant: it never closes by itself; closing and submitting are asked of the sandbox, whose events change the stack.
  */
 import type { VNode } from 'preact';
-import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { OpenView } from '../wire.js';
 import { Avatar } from './avatar.js';
 import { Blocks } from './block.js';
@@ -12,14 +12,18 @@ import { withEmoji } from './emoji.js';
 import { missingInputs } from './form.js';
 import { Icon } from './icons.js';
 import { words } from './json.js';
+import { useShownModally } from './shown-modally.js';
 import { useNewSurface } from './surface.js';
+
+/** Where typing begins when a view opens: its first input, or else its submit button. */
+const FIRST_FIELD = '[autofocus], .modal-body :is(input, textarea, button), .modal-foot [type=submit]';
 
 /** The dialog of a stack; each view in it has a body, and so inputs, of its own. */
 export function Modal({ view }: { view: OpenView }): VNode {
   const dialog = useRef<HTMLDialogElement>(null);
   const { api, person, toast } = useDesk();
   const titleId = useId();
-  useLayoutEffect(() => dialog.current?.showModal(), []);
+  useShownModally(dialog);
   const close = async (clear: boolean): Promise<void> => {
     const outcome = await api.close({ user: person.id, view_id: view.id, ...(clear ? { clear } : {}) });
     if (!outcome.ok) toast(`The modal could not be closed: “${outcome.error ?? 'unknown'}”`, 'error');
@@ -53,6 +57,8 @@ function ViewForm({ view, titleId, onClose }: ViewFormProps): VNode {
   const blocks = view.view.blocks;
   const surface = useNewSurface('modal', blocks, { view_id: view.id }, errors);
   useEffect(() => setErrors(view.errors ?? {}), [view.hash, view.errors]);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector<HTMLElement>(FIRST_FIELD)?.focus(), []);
   const submit = async (): Promise<void> => {
     const missing = missingInputs(blocks, surface.form);
     setErrors(missing);
@@ -68,6 +74,7 @@ function ViewForm({ view, titleId, onClose }: ViewFormProps): VNode {
   const hasSubmit = view.view.submit !== undefined && view.view.submit !== null;
   return (
     <form
+      ref={form}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();

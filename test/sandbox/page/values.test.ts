@@ -114,9 +114,11 @@ describe('data_table', () => {
   });
 
   it('reads cells of every kind, and broken rows', () => {
-    expect(
-      tableRows({ rows: [[raw('a'), rich], 'x', null] } as never).map((row) => row.map(cellText)),
-    ).toEqual([['a', 'linked'], [], []]);
+    expect(tableRows({ rows: [[raw('a'), rich], 'x', null] }).map((row) => row.map(cellText))).toEqual([
+      ['a', 'linked'],
+      [],
+      [],
+    ]);
     expect([isNumeric(body, 1), isNumeric(body, 0), isNumeric([], 0)]).toEqual([true, false, false]);
   });
 });
