@@ -5,6 +5,7 @@
 import type {
   ActionRequest,
   CommandRequest,
+  Delivery,
   Json,
   MessageRequest,
   Outcome,
@@ -13,6 +14,7 @@ import type {
   State,
   SubmitRequest,
 } from '../wire.js';
+import { storeOf, type Store } from './store.js';
 
 /** `POST /_sandbox/suggest`: options for an external select, of a message or of a view. */
 export interface SuggestRequest {
@@ -25,11 +27,10 @@ export interface SuggestRequest {
   value: string;
 }
 
-/** `POST /_sandbox/close`: `clear` closes the whole stack, as the cross of a modal does. */
+/** `POST /_sandbox/close`: closes one view; what lies below shows again. */
 export interface CloseRequest {
   user: string;
   view_id: string;
-  clear?: boolean;
 }
 
 export interface Suggestions {
@@ -66,11 +67,19 @@ export function createApi(): Api {
   };
 }
 
-/** Loads the whole state; rejects when the sandbox cannot be reached. */
-export async function loadState(): Promise<State> {
-  const response = await fetch(`${BASE}/state`);
-  if (!response.ok) throw new Error(`state answered ${response.status}`);
-  return (await response.json()) as State;
+/** Loads the whole state and what was delivered so far; rejects when the sandbox cannot be reached. */
+export async function loadStore(): Promise<Store> {
+  const [state, log] = await Promise.all([
+    load<State>('state'),
+    load<{ deliveries: Delivery[] }>('deliveries'),
+  ]);
+  return storeOf(state, log.deliveries);
+}
+
+async function load<Answer>(path: string): Promise<Answer> {
+  const response = await fetch(`${BASE}/${path}`);
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  return (await response.json()) as Answer;
 }
 
 /** Follows the events; `onOpen` runs at each (re)connection, after which the state must be loaded anew. */

@@ -8,7 +8,7 @@ import type { Channel, CommandHint } from '../wire.js';
 import { CommandList } from './command-list.js';
 import { useDesk, type Desk } from './desk.js';
 import { Icon } from './icons.js';
-import { commandInUse, commandName, commandsFor, isCommand, messageText } from './typed.js';
+import { commandInUse, commandName, commandsFor, isCommand } from './typed.js';
 
 interface ComposerProps {
   channel: Channel;
@@ -133,17 +133,16 @@ async function send(
   line: string,
   threadTs: string | undefined,
 ): Promise<boolean> {
-  const { api, person, store } = desk;
+  const { api, person } = desk;
   const place = { user: person.id, channel: channel.id };
   if (isCommand(line) && threadTs === undefined) return sendCommand(desk, place, line);
   if (isCommand(line)) {
     desk.toast(`${commandName(line)} is not supported in threads. Sorry!`, 'error');
     return false;
   }
-  const text = messageText(line, store.users, store.channels);
   const outcome = await api.message({
     ...place,
-    text,
+    text: line,
     ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
   });
   if (!outcome.ok) desk.toast(`Your message was not sent: “${outcome.error ?? 'unknown'}”`, 'error');

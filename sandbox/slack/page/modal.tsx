@@ -1,6 +1,7 @@
 /**
  * The modal on top of a person's stack, as a native dialog: the browser keeps focus in it and dims the rest.
- * Invariant: it never closes by itself; closing and submitting are asked of the sandbox, whose events change the stack.
+ * Invariant: the cross closes the whole stack, the arrow and the close button one view. It never closes by itself:
+ * closing and submitting are asked of the sandbox, whose events change the stack.
  */
 import type { VNode } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
@@ -18,16 +19,21 @@ import { useNewSurface } from './surface.js';
 /** Where typing begins when a view opens: its first input, or else its submit button. */
 const FIRST_FIELD = '[autofocus], .modal-body :is(input, textarea, button), .modal-foot [type=submit]';
 
-/** The dialog of a stack; each view in it has a body, and so inputs, of its own. */
-export function Modal({ view }: { view: OpenView }): VNode {
+/** The dialog of a stack, its top last; each view in it has a body, and so inputs, of its own. */
+export function Modal({ stack }: { stack: OpenView[] }): VNode | null {
   const dialog = useRef<HTMLDialogElement>(null);
   const { api, person, toast } = useDesk();
   const titleId = useId();
   useShownModally(dialog);
-  const close = async (clear: boolean): Promise<void> => {
-    const outcome = await api.close({ user: person.id, view_id: view.id, ...(clear ? { clear } : {}) });
-    if (!outcome.ok) toast(`The modal could not be closed: “${outcome.error ?? 'unknown'}”`, 'error');
+  const close = async (views: OpenView[]): Promise<void> => {
+    for (const { id } of views) {
+      const outcome = await api.close({ user: person.id, view_id: id });
+      if (!outcome.ok) toast(`The modal could not be closed: “${outcome.error ?? 'unknown'}”`, 'error');
+    }
   };
+  const top = stack.at(-1);
+  if (top === undefined) return null;
+  const closeAll = (): void => void close(stack.toReversed());
   return (
     <dialog
       ref={dialog}
@@ -35,10 +41,16 @@ export function Modal({ view }: { view: OpenView }): VNode {
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault();
-        void close(true);
+        closeAll();
       }}
     >
-      <ViewForm key={view.id} view={view} titleId={titleId} onClose={(clear) => void close(clear)} />
+      <ViewForm
+        key={top.id}
+        view={top}
+        titleId={titleId}
+        onCloseAll={closeAll}
+        onClose={() => void close([top])}
+      />
     </dialog>
   );
 }
@@ -46,10 +58,11 @@ export function Modal({ view }: { view: OpenView }): VNode {
 interface ViewFormProps {
   view: OpenView;
   titleId: string;
-  onClose: (clear: boolean) => void;
+  onClose: () => void;
+  onCloseAll: () => void;
 }
 
-function ViewForm({ view, titleId, onClose }: ViewFormProps): VNode {
+function ViewForm({ view, titleId, onClose, onCloseAll }: ViewFormProps): VNode {
   const { store, api, person } = useDesk();
   const [errors, setErrors] = useState(view.errors ?? {});
   const [failure, setFailure] = useState('');
@@ -85,12 +98,12 @@ function ViewForm({ view, titleId, onClose }: ViewFormProps): VNode {
         {view.previous_view_id === null ? (
           <Avatar user={bot} size={28} />
         ) : (
-          <button type="button" class="icon-button" aria-label="Back" onClick={() => onClose(false)}>
+          <button type="button" class="icon-button" aria-label="Back" onClick={onClose}>
             <Icon name="left" />
           </button>
         )}
         <h2 id={titleId}>{withEmoji(words(view.view.title))}</h2>
-        <button type="button" class="icon-button" aria-label="Close" onClick={() => onClose(true)}>
+        <button type="button" class="icon-button" aria-label="Close" onClick={onCloseAll}>
           <Icon name="close" />
         </button>
       </header>
@@ -104,7 +117,7 @@ function ViewForm({ view, titleId, onClose }: ViewFormProps): VNode {
         <Blocks blocks={blocks} surface={surface} />
       </div>
       <footer class="modal-foot">
-        <button type="button" class="button plain-style" onClick={() => onClose(false)}>
+        <button type="button" class="button plain-style" onClick={onClose}>
           {withEmoji(words(view.view.close)) || (hasSubmit ? 'Cancel' : 'Close')}
         </button>
         {hasSubmit && (

@@ -1,6 +1,6 @@
 /** The store's reducer, and what one person sees of it: visibility, grouping, threads, unread counts. */
 import { describe, expect, it } from 'vitest';
-import { applyEvent, storeOf, topView, type Store } from '../../../sandbox/slack/page/store.js';
+import { applyEvent, storeOf, viewStack, type Store } from '../../../sandbox/slack/page/store.js';
 import {
   channelRows,
   conversationsOf,
@@ -41,26 +41,30 @@ const view = (id: string, more: Partial<OpenView> = {}): OpenView => ({
 });
 
 function store(...channels: Channel[]): Store {
-  return storeOf({
-    team: { id: 'T1', name: 'Northwind', domain: 'northwind' },
-    bot: { user_id: 'UB', bot_id: 'B1', connection: 'none' },
-    users: [],
-    channels,
-    views: [],
-    homes: {},
-    commands: [],
-    scenarios: [],
-    services: {
-      slack: { apiUrl: '', botToken: '', appToken: '', signingSecret: '' },
-      paymentsApi: null,
-      booksUrl: null,
-      statusPages: {},
-      operationsApi: null,
-      inbox: null,
+  return storeOf(
+    {
+      team: { id: 'T1', name: 'Northwind', domain: 'northwind' },
+      bot: { user_id: 'UB', bot_id: 'B1', connection: 'none' },
+      users: [],
+      channels,
+      views: [],
+      homes: {},
+      commands: [],
+      scenarios: [],
+      services: {
+        slack: { apiUrl: '', botToken: '', appToken: '', signingSecret: '' },
+        paymentsApi: null,
+        booksUrl: null,
+        statusPages: {},
+        operationsApi: null,
+        inbox: null,
+      },
     },
-  });
+    [],
+  );
 }
 
+const ids = (state: Store, person: string): string[] => viewStack(state, person).map((each) => each.id);
 const texts = (state: Store): string[] =>
   state.channels.flatMap((each) => each.messages.map((one) => `${one.ts}=${one.text}`));
 
@@ -107,14 +111,14 @@ describe('applyEvent', () => {
     expect([after.channels[0]?.name, texts(after)]).toEqual(['renamed', ['1.0=at 1.0']]);
   });
 
-  it('shows the top of a person’s stack, and what lies below once it closes', () => {
+  it('keeps a person’s stack of views in order, and what lies below once its top closes', () => {
     const open = [view('V1'), view('V2', { previous_view_id: 'V1' }), view('V3', { user: 'U2' })].map(
       (each): SandboxEvent => ({ type: 'view', view: each }),
     );
     const stacked = open.reduce(applyEvent, store());
-    expect(topView(stacked, 'U1')?.id).toBe('V2');
-    expect(topView(applyEvent(stacked, { type: 'view_closed', view_id: 'V2' }), 'U1')?.id).toBe('V1');
-    expect(topView(stacked, 'U9')).toBeNull();
+    expect(ids(stacked, 'U1')).toEqual(['V1', 'V2']);
+    expect(ids(applyEvent(stacked, { type: 'view_closed', view_id: 'V2' }), 'U1')).toEqual(['V1']);
+    expect(ids(stacked, 'U9')).toEqual([]);
   });
 
   it('replaces a delivery by its acknowledged self, and bounds the list', () => {

@@ -29,7 +29,7 @@ import { emojiCharacter, withEmoji } from '../../../sandbox/slack/page/emoji.js'
 import { formOf, missingInputs, selectedOf, withEdit } from '../../../sandbox/slack/page/form.js';
 import { EXHIBITS, MODAL_EXHIBIT } from '../../../sandbox/slack/page/gallery.js';
 import { hashOf, routeOf } from '../../../sandbox/slack/page/route.js';
-import { commandInUse, commandsFor, isCommand, messageText } from '../../../sandbox/slack/page/typed.js';
+import { commandInUse, commandsFor, isCommand } from '../../../sandbox/slack/page/typed.js';
 import type { Block } from '../../../sandbox/slack/wire.js';
 
 describe('data_table', () => {
@@ -312,8 +312,6 @@ describe('typed lines', () => {
     description: '',
     usage_hint: '<id>',
   }));
-  const user = { id: 'U1', name: 'ana' } as never;
-  const room = { id: 'C1', name: 'payments-ops', is_im: false } as never;
 
   it.each([
     ['/', ['/payment', '/paydesk', '/partner']],
@@ -332,16 +330,6 @@ describe('typed lines', () => {
       isCommand('/ x'),
       isCommand('1/2'),
     ]).toEqual([null, true, false, false]);
-  });
-
-  it.each([
-    ['markup is escaped', 'a < b & c', 'a &lt; b &amp; c'],
-    ['a person and a channel become mentions', '@ana see #payments-ops.', '<@U1> see <#C1>.'],
-    ['everyone here', '@here', '<!here>'],
-    ['an unknown name and an e-mail stay', '@zed a@ana.b', '@zed a@ana.b'],
-    ['a typed mention cannot be forged', '<@U1>', '&lt;@U1&gt;'],
-  ])('sends: %s', (_reason, text, expected) => {
-    expect(messageText(text, [user], [room])).toBe(expected);
   });
 });
 
