@@ -5,6 +5,7 @@
 import type {
   ActionRequest,
   CommandRequest,
+  Delivery,
   Json,
   MessageRequest,
   Outcome,
@@ -13,6 +14,7 @@ import type {
   State,
   SubmitRequest,
 } from '../wire.js';
+import { storeOf, type Store } from './store.js';
 
 /** `POST /_sandbox/suggest`: options for an external select, of a message or of a view. */
 export interface SuggestRequest {
@@ -25,11 +27,10 @@ export interface SuggestRequest {
   value: string;
 }
 
-/** `POST /_sandbox/close`: `clear` closes the whole stack, as the cross of a modal does. */
+/** `POST /_sandbox/close`: closes one view; what lies below shows again. */
 export interface CloseRequest {
   user: string;
   view_id: string;
-  clear?: boolean;
 }
 
 export interface Suggestions {
@@ -40,41 +41,45 @@ export interface Suggestions {
 }
 
 export interface Api {
-  command(request: CommandRequest): Promise<Outcome>;
-  message(request: MessageRequest): Promise<Outcome>;
-  action(request: ActionRequest): Promise<Outcome>;
-  submit(request: SubmitRequest): Promise<Outcome>;
-  close(request: CloseRequest): Promise<Outcome>;
-  home(request: { user: string }): Promise<Outcome>;
-  scenario(request: ScenarioRequest): Promise<Outcome>;
-  suggest(request: SuggestRequest): Promise<Suggestions>;
+  command: (request: CommandRequest) => Promise<Outcome>;
+  message: (request: MessageRequest) => Promise<Outcome>;
+  action: (request: ActionRequest) => Promise<Outcome>;
+  submit: (request: SubmitRequest) => Promise<Outcome>;
+  close: (request: CloseRequest) => Promise<Outcome>;
+  home: (request: { user: string }) => Promise<Outcome>;
+  scenario: (request: ScenarioRequest) => Promise<Outcome>;
+  suggest: (request: SuggestRequest) => Promise<Suggestions>;
 }
 
 const BASE = '/_sandbox';
 
 /** The API of the sandbox that served this page. */
 export function createApi(): Api {
-  const post =
-    <Request, Answer extends { ok: boolean }>(path: string) =>
-    (request: Request): Promise<Answer> =>
-      send<Answer>(path, request);
   return {
-    command: post('command'),
-    message: post('message'),
-    action: post('action'),
-    submit: post('submit'),
-    close: post('close'),
-    home: post('home'),
-    scenario: post('scenario'),
-    suggest: post('suggest'),
+    command: (request) => send('command', request),
+    message: (request) => send('message', request),
+    action: (request) => send('action', request),
+    submit: (request) => send('submit', request),
+    close: (request) => send('close', request),
+    home: (request) => send('home', request),
+    scenario: (request) => send('scenario', request),
+    suggest: (request) => send('suggest', request),
   };
 }
 
-/** Loads the whole state; rejects when the sandbox cannot be reached. */
-export async function loadState(): Promise<State> {
-  const response = await fetch(`${BASE}/state`);
-  if (!response.ok) throw new Error(`state answered ${response.status}`);
-  return (await response.json()) as State;
+/** Loads the whole state and what was delivered so far; rejects when the sandbox cannot be reached. */
+export async function loadStore(): Promise<Store> {
+  const [state, log] = await Promise.all([
+    load<State>('state'),
+    load<{ deliveries: Delivery[] }>('deliveries'),
+  ]);
+  return storeOf(state, log.deliveries);
+}
+
+async function load<Answer>(path: string): Promise<Answer> {
+  const response = await fetch(`${BASE}/${path}`);
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  return (await response.json()) as Answer;
 }
 
 /** Follows the events; `onOpen` runs at each (re)connection, after which the state must be loaded anew. */
@@ -90,21 +95,16 @@ export function followEvents(
   return () => source.close();
 }
 
-async function send<Answer extends { ok: boolean }>(path: string, request: unknown): Promise<Answer> {
+async function send(path: string, request: unknown): Promise<Outcome> {
   try {
     const response = await fetch(`${BASE}/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(request),
     });
-    const answer = (await response.json()) as Answer;
-    return response.ok || 'error' in answer ? answer : refusal<Answer>(`http_${response.status}`);
+    const answer = (await response.json()) as Partial<Outcome>;
+    return { ok: false, error: `http_${response.status}`, messages: [], ...answer };
   } catch {
-    return refusal<Answer>('connection_lost');
+    return { ok: false, error: 'connection_lost', messages: [] };
   }
-}
-
-/** A refusal in the shape of any answer. */
-function refusal<Answer extends { ok: boolean }>(error: string): Answer {
-  return { ok: false, error, messages: [] } as unknown as Answer;
 }

@@ -21,7 +21,7 @@ import { Modal } from './modal.js';
 import { Rail } from './rail.js';
 import { Scenarios } from './scenarios.js';
 import { Sidebar } from './sidebar.js';
-import { topView, type Store } from './store.js';
+import { viewStack, type Store } from './store.js';
 import { Thread } from './thread.js';
 import { conversationsOf, unreadCount } from './timeline.js';
 import { Toasts, useToasts } from './toasts.js';
@@ -61,7 +61,7 @@ export function App({ store, api, route, go, nowMs, lost }: AppProps): VNode {
     if (next !== null && route.thread !== null) go({ thread: null });
   };
   const desk: Desk = { store, person, route, nowMs, api, go: move, toast: toasts.say, ask: confirm.ask };
-  const view = topView(store, person.id);
+  const stack = viewStack(store, person.id);
   return (
     <DeskContext.Provider value={desk}>
       <div class={drawer ? 'desk drawer-open' : 'desk'}>
@@ -93,7 +93,7 @@ export function App({ store, api, route, go, nowMs, lost }: AppProps): VNode {
           <Thread key={`${route.thread}/${person.id}`} channel={channel} threadTs={route.thread} />
         )}
       </div>
-      {view !== null && <Modal key={view.root_view_id} view={view} />}
+      {stack.length > 0 && <Modal key={stack[0]?.root_view_id} stack={stack} />}
       {confirm.open !== null && <ConfirmDialog key={confirm.open.key} question={confirm.open} />}
       <Toasts toasts={toasts} />
     </DeskContext.Provider>

@@ -57,7 +57,7 @@ export function Carousel({ block }: BlockProps): VNode {
     strip.current?.scrollBy({ left: direction * 280, behavior: 'smooth' });
   return (
     <div class="carousel-frame">
-      <div ref={strip} class="carousel-strip" role="region" aria-label={`${cards.length} cards`} tabIndex={0}>
+      <div ref={strip} class="carousel-strip" role="group" aria-label={`${cards.length} cards`} tabIndex={0}>
         {cards.map((card, at) => (
           <Card key={at} block={card} id={blockId(card, at)} />
         ))}

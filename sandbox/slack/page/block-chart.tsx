@@ -111,7 +111,7 @@ function Bars({ plot, band, x, y }: Scales & { band: number }): VNode {
     <>
       {plot.series.map((series, which) =>
         series.values.map((value, at) =>
-          value === null ? null : (
+          value === null || value === 0 ? null : (
             <rect
               key={`${which}-${at}`}
               class={`fill-${which}`}

@@ -18,7 +18,8 @@ import {
 } from './block-text.js';
 import { Card, Carousel, Container } from './block-card.js';
 import { Chart } from './block-chart.js';
-import { DataTable, Table } from './block-table.js';
+import { DataTable } from './block-data-table.js';
+import { Table } from './block-table.js';
 import { FileBlock, ImageBlock, Video } from './block-image.js';
 import { Plan, TaskCard } from './block-plan.js';
 import { blockId } from './form.js';
@@ -84,7 +85,7 @@ function OneBlock({ block, id }: BlockProps): VNode {
   const type = str(block.type);
   const Known = PARTS[type];
   return (
-    <div class={`block ${Known === undefined ? 'block-unknown' : type}`} data-block-id={id}>
+    <div class={`block block-${Known === undefined ? 'unknown' : type}`} data-block-id={id}>
       {Known === undefined ? (
         <Unknown what="block" json={block} />
       ) : (
@@ -98,7 +99,7 @@ function OneBlock({ block, id }: BlockProps): VNode {
 
 /** Shows the box in place of a block that failed; a changed block is tried again. */
 class Guard extends Component<{ block: Obj; children: ComponentChildren }, { failed: Obj | null }> {
-  override state = { failed: null };
+  override state: { failed: Obj | null } = { failed: null };
 
   override componentDidCatch(): void {
     this.setState({ failed: this.props.block });

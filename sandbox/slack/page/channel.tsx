@@ -1,6 +1,6 @@
 /**
  * The open conversation: its head, its tabs where it is with the app, its messages and the composer.
- * Invariant: the list stays at its end while the person is there, and stays where it is while they read back.
+ * Invariant: who is not a member of a public channel may read it, and has no composer in it.
  */
 import type { VNode } from 'preact';
 import type { Channel, User } from '../wire.js';
@@ -68,7 +68,7 @@ function ChannelHead({
       ) : (
         <Avatar user={other} size={24} />
       )}
-      <h2>{other?.real_name ?? channel.name}</h2>
+      <h1>{other?.real_name ?? channel.name}</h1>
       {other?.is_bot === true && <span class="app-badge">APP</span>}
       <div class="topic">{other === null ? <Mrkdwn text={channel.topic} /> : other.title}</div>
       {!channel.is_im && (

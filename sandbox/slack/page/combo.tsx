@@ -39,39 +39,7 @@ export function Combo(props: ComboProps): VNode {
   const { multiple, chosen, onChange } = props;
   const frame = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
-  const listId = useId();
-  const [open, setOpen] = useState(false);
-  const [query, setQuery] = useState('');
-  const [active, setActive] = useState(0);
-  const groups = useGroups(open, query, props);
-  const options = (groups ?? []).flatMap((group) => group.choices);
-  const close = (): void => {
-    setOpen(false);
-    setQuery('');
-    setActive(0);
-  };
-  const choose = (choice: Choice): void => {
-    const has = chosen.some((each) => same(each, choice));
-    if (!multiple) onChange([choice]);
-    else if (has) onChange(chosen.filter((each) => !same(each, choice)));
-    else if (chosen.length < props.most) onChange([...chosen, choice]);
-    if (multiple) setQuery('');
-    else close();
-  };
-  const keys = (event: KeyboardEvent): void => {
-    const to = { ArrowDown: active + 1, ArrowUp: active - 1 }[event.key];
-    if (to !== undefined) {
-      event.preventDefault();
-      if (open) setActive((to + options.length) % Math.max(1, options.length));
-      else setOpen(true);
-    } else if (event.key === 'Enter') {
-      event.preventDefault();
-      const choice = options[active];
-      if (open && choice !== undefined) choose(choice);
-      else setOpen(true);
-    } else if (event.key === 'Backspace' && query === '' && multiple) onChange(chosen.slice(0, -1));
-    else if (event.key === 'Tab') close();
-  };
+  const combo = useCombo(props);
   const single = multiple ? '' : (chosen[0]?.label ?? '');
   return (
     <div
@@ -93,44 +61,97 @@ export function Combo(props: ComboProps): VNode {
         role="combobox"
         class="combo-field"
         aria-label={props.label}
-        aria-expanded={open}
-        aria-controls={listId}
+        aria-expanded={combo.open}
+        aria-controls={combo.listId}
         aria-autocomplete="list"
-        aria-activedescendant={open && options.length > 0 ? `${listId}-${active}` : undefined}
+        aria-activedescendant={combo.options.length > 0 ? `${combo.listId}-${combo.active}` : undefined}
         aria-describedby={props.describedBy}
         aria-invalid={props.invalid || undefined}
         data-action-id={props.action}
         autoComplete="off"
-        value={open ? query : single}
+        value={combo.open ? combo.query : single}
         placeholder={single || (multiple && chosen.length > 0 ? '' : props.placeholder)}
-        onClick={() => setOpen(true)}
-        onInput={(event) => {
-          setQuery(event.currentTarget.value);
-          setActive(0);
-          setOpen(true);
-        }}
-        onKeyDown={keys}
-        onBlur={close}
+        onClick={combo.show}
+        onInput={(event) => combo.search(event.currentTarget.value)}
+        onKeyDown={combo.keys}
+        onBlur={combo.close}
       />
       <Icon name="chevron" size={16} />
-      {open && (
-        <Popup anchor={frame} onClose={close} fit class="options">
+      {combo.open && (
+        <Popup anchor={frame} onClose={combo.close} fit class="options">
           <Options
-            {...{
-              listId,
-              groups,
-              active,
-              chosen,
-              query,
-              queryLengthMin: props.queryLengthMin,
-              label: props.label,
-            }}
-            onChoose={choose}
+            {...combo}
+            chosen={chosen}
+            label={props.label}
+            queryLengthMin={props.queryLengthMin}
+            onChoose={combo.choose}
           />
         </Popup>
       )}
     </div>
   );
+}
+
+interface ComboState {
+  listId: string;
+  open: boolean;
+  query: string;
+  active: number;
+  /** Null while they load, or while the query is too short. */
+  groups: Group[] | null;
+  /** What the groups hold, flat; empty while closed. */
+  options: Choice[];
+  show: () => void;
+  close: () => void;
+  search: (query: string) => void;
+  choose: (choice: Choice) => void;
+  keys: (event: KeyboardEvent) => void;
+}
+
+function useCombo(props: ComboProps): ComboState {
+  const { multiple, chosen, onChange } = props;
+  const [open, setOpen] = useState(false);
+  const [query, setQuery] = useState('');
+  const [active, setActive] = useState(0);
+  const listId = useId();
+  const groups = useGroups(open, query, props);
+  const options = open ? (groups ?? []).flatMap((group) => group.choices) : [];
+  const search = (next: string, show = true): void => {
+    setQuery(next);
+    setActive(0);
+    setOpen(show);
+  };
+  const choose = (choice: Choice): void => {
+    const has = chosen.some((each) => same(each, choice));
+    if (!multiple) onChange([choice]);
+    else if (has) onChange(chosen.filter((each) => !same(each, choice)));
+    else if (chosen.length < props.most) onChange([...chosen, choice]);
+    search('', multiple);
+  };
+  const keys = (event: KeyboardEvent): void => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const choice = options[active];
+    if (event.key === 'Backspace' && query === '' && multiple) onChange(chosen.slice(0, -1));
+    if (event.key !== 'Enter' && step === undefined) return;
+    event.preventDefault();
+    if (!open) setOpen(true);
+    else if (step !== undefined) setActive((active + step + options.length) % Math.max(1, options.length));
+    else if (choice !== undefined) choose(choice);
+  };
+  const close = (): void => search('', false);
+  return {
+    listId,
+    open,
+    query,
+    active,
+    groups,
+    options,
+    search,
+    choose,
+    keys,
+    close,
+    show: () => setOpen(true),
+  };
 }
 
 function same(a: Choice, b: Choice): boolean {

@@ -3,11 +3,12 @@
  * Invariant: what could not be sent stays in the field; a command that failed says so in Slack's words.
  */
 import type { VNode } from 'preact';
-import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Channel, CommandHint } from '../wire.js';
+import { CommandList } from './command-list.js';
 import { useDesk, type Desk } from './desk.js';
 import { Icon } from './icons.js';
-import { commandInUse, commandName, commandsFor, isCommand, messageText } from './typed.js';
+import { commandInUse, commandName, commandsFor, isCommand } from './typed.js';
 
 interface ComposerProps {
   channel: Channel;
@@ -18,53 +19,31 @@ interface ComposerProps {
 const FIELD_HEIGHT_MAX_PX = 260;
 
 export function Composer({ channel, name, threadTs }: ComposerProps): VNode {
-  const desk = useDesk();
-  const [text, setText] = useState('');
-  const [active, setActive] = useState(0);
-  const [closed, setClosed] = useState(false);
+  const { store } = useDesk();
   const field = useRef<HTMLTextAreaElement>(null);
   const listId = useId();
-  const { commands } = desk.store;
-  const found = closed || threadTs !== undefined ? [] : commandsFor(text, commands);
-  const exact = found.length === 1 && found[0]?.command === text;
+  const line = useLine(channel, threadTs);
+  const { text, found, active } = line;
   useLayoutEffect(() => grow(field.current), [text]);
-  const type = (next: string): void => {
-    setText(next);
-    setActive(0);
-    setClosed(false);
-  };
-  const pick = (hint: CommandHint): void => {
-    type(`${hint.command} `);
+  useEffect(() => {
+    if (matchMedia('(hover: hover)').matches) field.current?.focus({ preventScroll: true });
+  }, []);
+  const pick = (typed: string): void => {
+    line.type(typed);
     field.current?.focus();
   };
-  const post = async (): Promise<void> => {
-    const line = text.trim();
-    if (line === '') return;
-    setText('');
-    if (!(await send(desk, channel, line, threadTs))) setText((now) => (now === '' ? line : now));
-  };
-  const keys = (event: KeyboardEvent): void => {
-    if (event.isComposing) return;
-    const chosen = found[active];
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined && found.length > 0) setActive((active + step + found.length) % found.length);
-    else if (chosen !== undefined && (event.key === 'Tab' || (event.key === 'Enter' && !exact))) pick(chosen);
-    else if (event.key === 'Escape' && found.length > 0) setClosed(true);
-    else if (event.key === 'Enter' && !event.shiftKey) void post();
-    else return;
-    event.preventDefault();
-  };
-  const label = threadTs === undefined ? `Message ${name}` : 'Reply…';
-  const hint = commandInUse(text, commands);
+  const hint = commandInUse(text, store.commands);
   return (
     <form
       class="composer"
       onSubmit={(event) => {
         event.preventDefault();
-        void post();
+        void line.post();
       }}
     >
-      {found.length > 0 && <CommandList {...{ listId, found, active }} onPick={pick} />}
+      {found.length > 0 && (
+        <CommandList {...{ listId, found, active }} onPick={(chosen) => pick(`${chosen.command} `)} />
+      )}
       {hint !== null && (
         <p class="usage" role="status">
           <b>{hint.command}</b> {hint.usage_hint}
@@ -75,13 +54,13 @@ export function Composer({ channel, name, threadTs }: ComposerProps): VNode {
           ref={field}
           rows={1}
           value={text}
-          placeholder={label}
-          aria-label={threadTs === undefined ? label : `Reply in thread to ${name}`}
+          placeholder={threadTs === undefined ? `Message ${name}` : 'Reply…'}
+          aria-label={threadTs === undefined ? `Message ${name}` : `Reply in thread to ${name}`}
           aria-autocomplete="list"
           aria-controls={found.length > 0 ? listId : undefined}
           aria-activedescendant={found.length > 0 ? `${listId}-${active}` : undefined}
-          onInput={(event) => type(event.currentTarget.value)}
-          onKeyDown={keys}
+          onInput={(event) => line.type(event.currentTarget.value)}
+          onKeyDown={line.keys}
         />
         <div class="composer-foot">
           <button
@@ -89,10 +68,7 @@ export function Composer({ channel, name, threadTs }: ComposerProps): VNode {
             class="icon-button"
             aria-label="Commands"
             title="Commands"
-            onClick={() => {
-              type('/');
-              field.current?.focus();
-            }}
+            onClick={() => pick('/')}
           >
             <span class="slash">/</span>
           </button>
@@ -108,41 +84,46 @@ export function Composer({ channel, name, threadTs }: ComposerProps): VNode {
   );
 }
 
-interface CommandListProps {
-  listId: string;
+interface Line {
+  text: string;
+  /** Commands that fit what was typed; `active` is the one Enter takes. */
   found: CommandHint[];
   active: number;
-  onPick: (hint: CommandHint) => void;
+  type: (text: string) => void;
+  post: () => Promise<void>;
+  keys: (event: KeyboardEvent) => void;
 }
 
-function CommandList({ listId, found, active, onPick }: CommandListProps): VNode {
-  useLayoutEffect(
-    () => document.getElementById(`${listId}-${active}`)?.scrollIntoView({ block: 'nearest' }),
-    [listId, active],
-  );
-  return (
-    <div class="command-list">
-      <p aria-hidden="true">Commands of Paydesk</p>
-      <div id={listId} role="listbox" aria-label="Commands">
-        {found.map((hint, at) => (
-          <div
-            key={hint.command}
-            id={`${listId}-${at}`}
-            role="option"
-            aria-selected={at === active}
-            class={at === active ? 'command active' : 'command'}
-            onMouseDown={(event) => event.preventDefault()}
-            onClick={() => onPick(hint)}
-          >
-            <span>
-              <b>{hint.command}</b> <i>{hint.usage_hint}</i>
-            </span>
-            <small>{hint.description}</small>
-          </div>
-        ))}
-      </div>
-    </div>
-  );
+function useLine(channel: Channel, threadTs: string | undefined): Line {
+  const desk = useDesk();
+  const [text, setText] = useState('');
+  const [active, setActive] = useState(0);
+  const [closed, setClosed] = useState(false);
+  const found = closed || threadTs !== undefined ? [] : commandsFor(text, desk.store.commands);
+  const type = (next: string): void => {
+    setText(next);
+    setActive(0);
+    setClosed(false);
+  };
+  const post = async (): Promise<void> => {
+    const line = text.trim();
+    if (line === '') return;
+    setText('');
+    if (!(await send(desk, channel, line, threadTs))) setText((now) => (now === '' ? line : now));
+  };
+  const keys = (event: KeyboardEvent): void => {
+    if (event.isComposing) return;
+    const chosen = found[active];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const takes = event.key === 'Tab' || (event.key === 'Enter' && chosen?.command !== text);
+    if (step !== undefined && found.length > 0) setActive((active + step + found.length) % found.length);
+    else if (chosen !== undefined && takes) type(`${chosen.command} `);
+    else if (event.key === 'Escape' && found.length > 0) setClosed(true);
+    else if (event.key === 'Enter' && !event.shiftKey) void post();
+    else return;
+    event.preventDefault();
+  };
+  return { text, found, active, type, post, keys };
 }
 
 /** Sends a line as a command or a message; false when it did not get through. */
@@ -152,20 +133,19 @@ async function send(
   line: string,
   threadTs: string | undefined,
 ): Promise<boolean> {
-  const { api, person, store } = desk;
+  const { api, person } = desk;
   const place = { user: person.id, channel: channel.id };
   if (isCommand(line) && threadTs === undefined) return sendCommand(desk, place, line);
   if (isCommand(line)) {
     desk.toast(`${commandName(line)} is not supported in threads. Sorry!`, 'error');
     return false;
   }
-  const text = messageText(line, store.users, store.channels);
   const outcome = await api.message({
     ...place,
-    text,
+    text: line,
     ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
   });
-  if (!outcome.ok) desk.toast(`Slack couldn’t send this message: “${outcome.error ?? 'unknown'}”`, 'error');
+  if (!outcome.ok) desk.toast(`Your message was not sent: “${outcome.error ?? 'unknown'}”`, 'error');
   return outcome.ok;
 }
 

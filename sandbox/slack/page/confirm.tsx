@@ -1,9 +1,10 @@
 /** Block Kit's confirm object as a small dialog. Invariant: every question is answered once; Escape is "no". */
 import type { VNode } from 'preact';
-import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import { withEmoji } from './emoji.js';
 import { obj, str, words, type Obj } from './json.js';
 import { TextObject } from './rich.js';
+import { useShownModally } from './shown-modally.js';
 
 export interface Question {
   key: number;
@@ -34,7 +35,7 @@ export function ConfirmDialog({ question }: { question: Question }): VNode {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   const { confirm, answer } = question;
-  useLayoutEffect(() => dialog.current?.showModal(), []);
+  useShownModally(dialog);
   return (
     <dialog
       ref={dialog}

@@ -2,7 +2,6 @@
  * Sorting, filtering and paging of a `data_table` block's rows.
  * Invariant: pure; the first row is the header and takes no part; sorting is stable and never changes its input.
  */
-import type { Json } from '../wire.js';
 import { list, num, obj, objs, str, type Obj } from './json.js';
 import { plainText } from './text-tree.js';
 import { richTextTree } from './rich-text.js';
@@ -14,7 +13,7 @@ export interface Sorting {
 
 /** Rows of cells; the header is `rows[0]`. */
 export function tableRows(block: Obj): Obj[][] {
-  return list(block.rows).map((row) => objs(row as Json));
+  return list(block.rows).map((row) => objs(row));
 }
 
 /** A cell as text: what is filtered on, and what is sorted on where it is not a number. */

@@ -125,7 +125,7 @@ export function wallTime(epochSeconds: number, tz: string): string {
 
 /** Seconds since 1970 of a wall time ("2026-11-20T10:32") in the zone, or null where it is not one. */
 export function epochOfWallTime(wall: string, tz: string): number | null {
-  const asUtc = Date.parse(`${wall}:00Z`);
+  const asUtc = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(wall) ? Date.parse(`${wall}:00Z`) : NaN;
   if (Number.isNaN(asUtc)) return null;
   const offset = Date.parse(`${wallTime(asUtc / 1000, tz)}:00Z`) - asUtc;
   const guess = asUtc - offset;

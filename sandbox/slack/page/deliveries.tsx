@@ -1,4 +1,4 @@
-/** What the bot was sent since the page was opened, and how fast it acknowledged. Newest first. */
+/** What the bot was sent, and how fast it acknowledged. Invariant: newest first. */
 import type { VNode } from 'preact';
 import type { Delivery } from '../wire.js';
 import { timeOf } from './dates.js';

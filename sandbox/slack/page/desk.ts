@@ -16,11 +16,11 @@ export interface Desk {
   route: Route;
   nowMs: number;
   api: Api;
-  go(change: Partial<Route>): void;
+  go: (change: Partial<Route>) => void;
   /** Says something in passing; errors stay longer. */
-  toast(text: string, kind?: 'error' | 'info'): void;
+  toast: (text: string, kind?: 'error' | 'info') => void;
   /** Shows a Block Kit confirm object; true when the person agreed. */
-  ask(confirm: Obj): Promise<boolean>;
+  ask: (confirm: Obj) => Promise<boolean>;
 }
 
 export const DeskContext = createContext<Desk | null>(null);

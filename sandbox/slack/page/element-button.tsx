@@ -3,7 +3,7 @@
  * Invariant: a button that has acted shows that it waits, and cannot act twice at once.
  */
 import type { VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { ElementProps } from './element.js';
 import { withEmoji } from './emoji.js';
 import { actionId } from './form.js';
@@ -22,6 +22,7 @@ export function ButtonElement({ element, slot }: ElementProps): VNode {
   const style = `button ${str(element.style, 'plain-style')}`;
   const label = str(element.accessibility_label) || undefined;
   const press = async (): Promise<void> => {
+    if (busy) return;
     setBusy(true);
     await surface.act(slot, element, 'value' in element ? { value: str(element.value) } : {});
     setBusy(false);
@@ -45,7 +46,6 @@ export function ButtonElement({ element, slot }: ElementProps): VNode {
     <button
       type="button"
       class={style}
-      disabled={busy}
       aria-busy={busy}
       aria-label={label}
       data-action-id={actionId(element)}
@@ -153,10 +153,8 @@ export function OverflowMenu({ element, slot }: ElementProps): VNode {
 }
 
 function OverflowItems({ options, onChoose }: { options: Obj[]; onChoose: (option: Obj) => void }): VNode {
-  const menu = useRef<HTMLDivElement>(null);
-  useEffect(() => menu.current?.querySelector<HTMLElement>('[role=menuitem]')?.focus(), []);
   return (
-    <div ref={menu} role="menu" aria-label="More options" onKeyDown={moveInMenu}>
+    <div role="menu" aria-label="More options" onKeyDown={moveInMenu}>
       {options.map((option, at) => (
         <button
           key={at}
@@ -164,6 +162,7 @@ function OverflowItems({ options, onChoose }: { options: Obj[]; onChoose: (optio
           role="menuitem"
           class="menu-item"
           tabIndex={-1}
+          autoFocus={at === 0}
           onClick={() => onChoose(option)}
         >
           {withEmoji(words(option.text))}

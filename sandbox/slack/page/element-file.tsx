@@ -22,7 +22,10 @@ export function FileInput({ element, slot }: ElementProps): VNode {
   const most = num(element.max_files, 10);
   const add = async (chosen: File[]): Promise<void> => {
     const fault = chosen.map((file) => refusal(file, types)).find((each) => each !== null);
-    if (fault !== undefined) return toast(fault, 'error');
+    if (fault !== undefined) {
+      toast(fault, 'error');
+      return;
+    }
     const read = await Promise.all(chosen.map(readFile));
     surface.edit(slot, element, [...files, ...read].slice(0, most) as never);
   };

@@ -3,7 +3,7 @@
  * Invariant: what is typed is in the form at every key stroke; it acts only where Slack would: on Enter, or on each
  * character when the element's `dispatch_action_config` says so.
  */
-import type { JSX, VNode } from 'preact';
+import type { InputHTMLAttributes, VNode } from 'preact';
 import type { Json } from '../wire.js';
 import type { ElementProps } from './element.js';
 import { epochOfWallTime, wallTime } from './dates.js';
@@ -17,7 +17,7 @@ import { plainText } from './text-tree.js';
 const KINDS: Record<string, string> = { email_text_input: 'email', url_text_input: 'url' };
 
 /** The attributes that every field shares. */
-function fieldOf(element: Obj, slot: Slot): JSX.HTMLAttributes<HTMLInputElement> & Record<string, unknown> {
+function fieldOf(element: Obj, slot: Slot): InputHTMLAttributes & Record<string, unknown> {
   return {
     'aria-label': slot.label || words(element.placeholder) || actionId(element),
     'aria-describedby': slot.describedBy,
@@ -68,7 +68,7 @@ export function TextInput({ element, slot }: ElementProps): VNode {
   const number = type === 'number_input';
   return (
     <input
-      {...(shared as object)}
+      {...shared}
       class="field"
       type={KINDS[type] ?? 'text'}
       inputMode={number ? 'decimal' : undefined}
@@ -104,7 +104,7 @@ export function MomentInput({ element, slot }: ElementProps): VNode {
     void surface.change(slot, element, next === '' ? null : moment ? epochOfWallTime(next, person.tz) : next);
   return (
     <input
-      {...(fieldOf(element, slot) as object)}
+      {...fieldOf(element, slot)}
       class="field moment"
       type={{ datepicker: 'date', timepicker: 'time' }[type] ?? 'datetime-local'}
       value={shown}

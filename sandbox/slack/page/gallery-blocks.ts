@@ -9,13 +9,16 @@ const plain = (text: string): Json => ({ type: 'plain_text', text });
 const mrkdwn = (text: string): Json => ({ type: 'mrkdwn', text });
 const raw = (text: string): Json => ({ type: 'raw_text', text });
 const number = (value: number, text: string): Json => ({ type: 'raw_number', value, text });
-const run = (text: string, style?: { [key: string]: Json }): Json => ({
+const run = (text: string, style?: Record<string, Json>): Json => ({
   type: 'text',
   text,
   ...(style === undefined ? {} : { style }),
 });
 const line = (...elements: Json[]): Json => ({ type: 'rich_text_section', elements });
-const rich = (...elements: Json[]): { type: string; [key: string]: Json } => ({ type: 'rich_text', elements });
+const rich = (...elements: Json[]): { type: string; [key: string]: Json } => ({
+  type: 'rich_text',
+  elements,
+});
 const linkTo = (text: string): Json => rich(line({ type: 'link', url: `https://example.com/${text}`, text }));
 const button = (text: string, action_id: string): Json => ({
   type: 'button',
@@ -178,7 +181,7 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
       },
       { type: 'rich_text_quote', elements: [run('We will resend the file before noon.')] },
       { type: 'rich_text_preformatted', elements: [run('payout po_1QK… EUR 18402.10')] },
-    ) as Block,
+    ),
   ),
   exhibit('markdown', {
     type: 'markdown',

@@ -54,7 +54,7 @@ export function GalleryPage({ go, nowMs }: { go: (change: Partial<Route>) => voi
           ))}
         </main>
       </div>
-      {view !== null && <Modal view={view} />}
+      {view !== null && <Modal stack={[view]} />}
       {confirm.open !== null && <ConfirmDialog key={confirm.open.key} question={confirm.open} />}
       <Toasts toasts={toasts} />
     </DeskContext.Provider>

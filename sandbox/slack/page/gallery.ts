@@ -12,7 +12,7 @@ export interface Exhibit {
 }
 
 const plain = (text: string): Json => ({ type: 'plain_text', text });
-const option = (text: string, value: string): { [key: string]: Json } => ({ text: plain(text), value });
+const option = (text: string, value: string): Record<string, Json> => ({ text: plain(text), value });
 const actions = (...elements: Json[]): Block[] => [{ type: 'actions', block_id: 'actions', elements }];
 const exhibit = (name: string, ...blocks: Block[]): Exhibit => ({ name, message: { blocks } });
 const PARTNERS = [
@@ -192,7 +192,7 @@ const ELEMENT_EXHIBITS: Exhibit[] = [
 const input = (
   block_id: string,
   label: string,
-  element: { [key: string]: Json },
+  element: Record<string, Json>,
   more: Partial<Block> = {},
 ): Block => ({ type: 'input', block_id, label: plain(label), element, ...more });
 

@@ -15,7 +15,7 @@ export function obj(value: Value): Obj {
 }
 
 export function list(value: Value): Json[] {
-  return Array.isArray(value) ? (value as Json[]) : [];
+  return Array.isArray(value) ? value : [];
 }
 
 export function objs(value: Value): Obj[] {

@@ -4,12 +4,12 @@
  */
 import { render, type VNode } from 'preact';
 import { useEffect, useReducer, useState } from 'preact/hooks';
-import type { SandboxEvent, State } from '../wire.js';
-import { createApi, followEvents, loadState } from './api.js';
+import type { SandboxEvent } from '../wire.js';
+import { createApi, followEvents, loadStore } from './api.js';
 import { App } from './app.js';
 import { GalleryPage } from './gallery-page.js';
 import { hashOf, routeOf, type Route } from './route.js';
-import { applyEvent, storeOf, type Store } from './store.js';
+import { applyEvent, type Store } from './store.js';
 import './css/base.css';
 import './css/shell.css';
 import './css/message.css';
@@ -21,10 +21,10 @@ const TICK_MS = 30_000;
 const RETRY_MS = 2_000;
 const api = createApi();
 
-type Change = { loaded: State } | { event: SandboxEvent };
+type Change = { loaded: Store } | { event: SandboxEvent };
 
 function reduce(store: Store | null, change: Change): Store | null {
-  if ('loaded' in change) return storeOf(change.loaded);
+  if ('loaded' in change) return change.loaded;
   return store === null ? null : applyEvent(store, change.event);
 }
 
@@ -49,7 +49,7 @@ function Live({
     let retry: ReturnType<typeof setTimeout> | undefined;
     const load = (): void => {
       clearTimeout(retry);
-      loadState().then(
+      loadStore().then(
         (loaded) => {
           setLost(false);
           change({ loaded });

@@ -1,4 +1,8 @@
-/** A scrolling list of messages under their days. Invariant: announces new messages politely, once. */
+/**
+ * A scrolling list of messages under their days.
+ * Invariant: new messages are announced politely, once; the list stays at its end while the person is there or has
+ * just written, and stays where it is while they read back.
+ */
 import type { VNode } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Channel } from '../wire.js';
@@ -21,6 +25,11 @@ export function MessageList({ rows, channel, intro, inThread = false }: MessageL
   const frame = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const last = rows.at(-1)?.message;
+  useLayoutEffect(() => {
+    if (last?.user !== person.id || frame.current === null) return;
+    frame.current.scrollTop = frame.current.scrollHeight;
+  }, [last?.ts, last?.user, person.id]);
   useLayoutEffect(() => {
     const stay = (): void => {
       if (atEnd.current && frame.current !== null) frame.current.scrollTop = frame.current.scrollHeight;
@@ -52,7 +61,7 @@ export function MessageList({ rows, channel, intro, inThread = false }: MessageL
         aria-label={inThread ? 'Replies' : `Messages in ${channel.name}`}
       >
         {intro}
-        {rows.map((row) => (
+        {rows.map((row, at) => (
           <div key={`${row.message.ts}/${row.message.ephemeral_to ?? ''}`}>
             {row.opensDay && !inThread && (
               <div class="day">
@@ -60,9 +69,18 @@ export function MessageList({ rows, channel, intro, inThread = false }: MessageL
               </div>
             )}
             <MessageRow message={row.message} grouped={row.grouped} channel={channel} inThread={inThread} />
+            {inThread && at === 0 && rows.length > 1 && <RepliesLine count={rows.length - 1} />}
           </div>
         ))}
       </div>
     </div>
+  );
+}
+
+function RepliesLine({ count }: { count: number }): VNode {
+  return (
+    <p class="replies-line">
+      {count} {count === 1 ? 'reply' : 'replies'}
+    </p>
   );
 }

@@ -54,9 +54,11 @@ export function MessageRow({ message, grouped, channel, inThread }: MessageProps
             (edited)
           </small>
         )}
-        {message.files?.map((file) => (
-          <FileCard key={file.id} file={file} />
-        ))}
+        <div class="files">
+          {message.files?.map((file) => (
+            <FileCard key={file.id} file={file} />
+          ))}
+        </div>
         <Reactions message={message} />
         {!inThread && !ephemeral && <ReplyLine message={message} channel={channel} />}
       </div>

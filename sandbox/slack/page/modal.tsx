@@ -1,9 +1,10 @@
 /**
  * The modal on top of a person's stack, as a native dialog: the browser keeps focus in it and dims the rest.
- * Invariant: it never closes by itself; closing and submitting are asked of the sandbox, whose events change the stack.
+ * Invariant: the cross closes the whole stack, the arrow and the close button one view. It never closes by itself:
+ * closing and submitting are asked of the sandbox, whose events change the stack.
  */
 import type { VNode } from 'preact';
-import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { OpenView } from '../wire.js';
 import { Avatar } from './avatar.js';
 import { Blocks } from './block.js';
@@ -12,18 +13,27 @@ import { withEmoji } from './emoji.js';
 import { missingInputs } from './form.js';
 import { Icon } from './icons.js';
 import { words } from './json.js';
+import { useShownModally } from './shown-modally.js';
 import { useNewSurface } from './surface.js';
 
-/** The dialog of a stack; each view in it has a body, and so inputs, of its own. */
-export function Modal({ view }: { view: OpenView }): VNode {
+/** Where typing begins when a view opens: its first input, or else its submit button. */
+const FIRST_FIELD = '[autofocus], .modal-body :is(input, textarea, button), .modal-foot [type=submit]';
+
+/** The dialog of a stack, its top last; each view in it has a body, and so inputs, of its own. */
+export function Modal({ stack }: { stack: OpenView[] }): VNode | null {
   const dialog = useRef<HTMLDialogElement>(null);
   const { api, person, toast } = useDesk();
   const titleId = useId();
-  useLayoutEffect(() => dialog.current?.showModal(), []);
-  const close = async (clear: boolean): Promise<void> => {
-    const outcome = await api.close({ user: person.id, view_id: view.id, ...(clear ? { clear } : {}) });
-    if (!outcome.ok) toast(`The modal could not be closed: “${outcome.error ?? 'unknown'}”`, 'error');
+  useShownModally(dialog);
+  const close = async (views: OpenView[]): Promise<void> => {
+    for (const { id } of views) {
+      const outcome = await api.close({ user: person.id, view_id: id });
+      if (!outcome.ok) toast(`The modal could not be closed: “${outcome.error ?? 'unknown'}”`, 'error');
+    }
   };
+  const top = stack.at(-1);
+  if (top === undefined) return null;
+  const closeAll = (): void => void close(stack.toReversed());
   return (
     <dialog
       ref={dialog}
@@ -31,10 +41,16 @@ export function Modal({ view }: { view: OpenView }): VNode {
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault();
-        void close(true);
+        closeAll();
       }}
     >
-      <ViewForm key={view.id} view={view} titleId={titleId} onClose={(clear) => void close(clear)} />
+      <ViewForm
+        key={top.id}
+        view={top}
+        titleId={titleId}
+        onCloseAll={closeAll}
+        onClose={() => void close([top])}
+      />
     </dialog>
   );
 }
@@ -42,10 +58,11 @@ export function Modal({ view }: { view: OpenView }): VNode {
 interface ViewFormProps {
   view: OpenView;
   titleId: string;
-  onClose: (clear: boolean) => void;
+  onClose: () => void;
+  onCloseAll: () => void;
 }
 
-function ViewForm({ view, titleId, onClose }: ViewFormProps): VNode {
+function ViewForm({ view, titleId, onClose, onCloseAll }: ViewFormProps): VNode {
   const { store, api, person } = useDesk();
   const [errors, setErrors] = useState(view.errors ?? {});
   const [failure, setFailure] = useState('');
@@ -53,6 +70,8 @@ function ViewForm({ view, titleId, onClose }: ViewFormProps): VNode {
   const blocks = view.view.blocks;
   const surface = useNewSurface('modal', blocks, { view_id: view.id }, errors);
   useEffect(() => setErrors(view.errors ?? {}), [view.hash, view.errors]);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector<HTMLElement>(FIRST_FIELD)?.focus(), []);
   const submit = async (): Promise<void> => {
     const missing = missingInputs(blocks, surface.form);
     setErrors(missing);
@@ -68,6 +87,7 @@ function ViewForm({ view, titleId, onClose }: ViewFormProps): VNode {
   const hasSubmit = view.view.submit !== undefined && view.view.submit !== null;
   return (
     <form
+      ref={form}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
@@ -78,12 +98,12 @@ function ViewForm({ view, titleId, onClose }: ViewFormProps): VNode {
         {view.previous_view_id === null ? (
           <Avatar user={bot} size={28} />
         ) : (
-          <button type="button" class="icon-button" aria-label="Back" onClick={() => onClose(false)}>
+          <button type="button" class="icon-button" aria-label="Back" onClick={onClose}>
             <Icon name="left" />
           </button>
         )}
         <h2 id={titleId}>{withEmoji(words(view.view.title))}</h2>
-        <button type="button" class="icon-button" aria-label="Close" onClick={() => onClose(true)}>
+        <button type="button" class="icon-button" aria-label="Close" onClick={onCloseAll}>
           <Icon name="close" />
         </button>
       </header>
@@ -97,7 +117,7 @@ function ViewForm({ view, titleId, onClose }: ViewFormProps): VNode {
         <Blocks blocks={blocks} surface={surface} />
       </div>
       <footer class="modal-foot">
-        <button type="button" class="button plain-style" onClick={() => onClose(false)}>
+        <button type="button" class="button plain-style" onClick={onClose}>
           {withEmoji(words(view.view.close)) || (hasSubmit ? 'Cancel' : 'Close')}
         </button>
         {hasSubmit && (

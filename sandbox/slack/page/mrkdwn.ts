@@ -37,11 +37,6 @@ export function unescapeEntities(text: string): string {
   return text.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
 }
 
-/** Slack's escaping of text that a person typed. */
-export function escapeEntities(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-}
-
 /** Links inside a preformatted block show as their label, as in Slack. */
 function preText(text: string): string {
   return text.replace(

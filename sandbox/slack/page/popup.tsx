@@ -1,7 +1,7 @@
 /**
  * A small window beside the thing that opened it: menus and lists of options.
  * Invariant: in the browser's top layer, so nothing clips it, not even a modal; Escape, a press elsewhere or
- * scrolling closes it, and Escape does not reach what lies below.
+ * scrolling closes it, and Escape does not reach what lies below. What has `autoFocus` inside takes the focus at once.
  */
 import type { ComponentChildren, RefObject, VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';

@@ -1,6 +1,6 @@
 /** The narrow bar at the far left: the workspace, the panels, the gallery, and the person one is. */
 import type { VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { User } from '../wire.js';
 import type { Panel } from './app.js';
 import { Avatar } from './avatar.js';
@@ -111,12 +111,10 @@ function PeopleMenu({
   person: User;
   onChoose: (user: User) => void;
 }): VNode {
-  const menu = useRef<HTMLDivElement>(null);
-  useEffect(() => menu.current?.querySelector<HTMLElement>('[aria-checked=true]')?.focus(), []);
   return (
     <>
       <p class="people-title">Act as</p>
-      <div ref={menu} role="menu" aria-label="People" onKeyDown={moveInMenu}>
+      <div role="menu" aria-label="People" onKeyDown={moveInMenu}>
         {people.map((user) => (
           <button
             key={user.id}
@@ -125,6 +123,7 @@ function PeopleMenu({
             aria-checked={user.id === person.id}
             class="person"
             tabIndex={-1}
+            autoFocus={user.id === person.id}
             onClick={() => onChoose(user)}
           >
             <Avatar user={user} size={36} />

@@ -84,7 +84,7 @@ function List({ block }: { block: Extract<TextBlock, { kind: 'list' }> }): VNode
 
 function MarkdownTable({ block }: { block: Extract<TextBlock, { kind: 'table' }> }): VNode {
   return (
-    <div class="table-frame" tabIndex={0} role="region" aria-label="Table">
+    <div class="table-frame" tabIndex={0} role="group" aria-label="Table">
       <table class="table">
         <thead>
           <tr>

@@ -30,7 +30,7 @@ export function Sidebar({ current, unread }: SidebarProps): VNode {
   return (
     <nav class="sidebar" aria-label="Channels and direct messages">
       <header class="sidebar-head">
-        <h1>{store.team.name}</h1>
+        <p class="workspace-name">{store.team.name}</p>
         <small>
           <span class={store.bot.connection === 'none' ? 'lamp off' : 'lamp'} />
           Paydesk{' '}

@@ -6,15 +6,15 @@
 import type { Channel, Delivery, Message, OpenView, SandboxEvent, State } from '../wire.js';
 
 export interface Store extends State {
-  /** Envelopes the bot was sent since the page was opened, oldest first, at most `DELIVERY_COUNT_MAX`. */
+  /** Envelopes the bot was sent, oldest first, the last `DELIVERY_COUNT_MAX`. */
   deliveries: Delivery[];
 }
 
 const DELIVERY_COUNT_MAX = 200;
 
 /** The store for a freshly loaded state. */
-export function storeOf(state: State): Store {
-  return { ...state, deliveries: [] };
+export function storeOf(state: State, deliveries: Delivery[]): Store {
+  return { ...state, deliveries: deliveries.slice(-DELIVERY_COUNT_MAX) };
 }
 
 /** The store after one event of `GET /_sandbox/events`. */
@@ -42,9 +42,9 @@ export function applyEvent(store: Store, event: SandboxEvent): Store {
   }
 }
 
-/** The modal on top of a person's stack, or null. */
-export function topView(store: Store, personId: string): OpenView | null {
-  return store.views.findLast((view) => view.user === personId && view.view.type === 'modal') ?? null;
+/** A person's open modals, the one on top last. */
+export function viewStack(store: Store, personId: string): OpenView[] {
+  return store.views.filter((view) => view.user === personId && view.view.type === 'modal');
 }
 
 function inChannel(store: Store, id: string, change: (messages: Message[]) => Message[]): Store {

@@ -29,11 +29,11 @@ export interface Surface {
   /** Errors of the last submission, by block id. */
   errors: Record<string, string>;
   /** Sets a value, and acts when the slot says so; asks first where the element has a confirm. */
-  change(slot: Slot, element: Obj, value: Json): Promise<void>;
+  change: (slot: Slot, element: Obj, value: Json) => Promise<void>;
   /** Sets a value without acting, while it is being typed. */
-  edit(slot: Slot, element: Obj, value: Json): void;
-  act(slot: Slot, element: Obj, extra: { value?: string; selected?: string | string[] }): Promise<void>;
-  suggest(slot: Slot, element: Obj, query: string): Promise<Suggestions>;
+  edit: (slot: Slot, element: Obj, value: Json) => void;
+  act: (slot: Slot, element: Obj, extra: { value?: string; selected?: string | string[] }) => Promise<void>;
+  suggest: (slot: Slot, element: Obj, query: string) => Promise<Suggestions>;
 }
 
 export const SurfaceContext = createContext<Surface | null>(null);
@@ -80,7 +80,10 @@ export function useNewSurface(
       if (await agreed(desk, element)) await act(slot, element, extra);
     },
     change: async (slot, element, value) => {
-      if (slot.dispatches && !(await agreed(desk, element))) return redraw((count) => count + 1);
+      if (slot.dispatches && !(await agreed(desk, element))) {
+        redraw((count) => count + 1);
+        return;
+      }
       edit(slot, element, value);
       if (slot.dispatches) await act(slot, element, { selected: selectedOf(value) });
     },

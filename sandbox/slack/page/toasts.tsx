@@ -1,6 +1,9 @@
-/** Short notices at the foot of the page. Invariant: errors are read out at once, and stay until dismissed or aged. */
+/**
+ * Short notices at the head of the page, above everything else, an open modal included.
+ * Invariant: errors are read out at once, and stay until dismissed or aged.
+ */
 import type { VNode } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icons.js';
 
 interface Toast {
@@ -31,8 +34,13 @@ export function useToasts(): ToastList {
 }
 
 export function Toasts({ toasts }: { toasts: ToastList }): VNode {
+  const self = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    self.current?.hidePopover();
+    if (toasts.list.length > 0) self.current?.showPopover();
+  }, [toasts.list]);
   return (
-    <div class="toasts" role="alert">
+    <div ref={self} popover="manual" class="toasts" role="alert">
       {toasts.list.map((each) => (
         <div key={each.key} class={`toast ${each.kind}`}>
           <Icon name={each.kind === 'error' ? 'warning' : 'check'} size={18} />
