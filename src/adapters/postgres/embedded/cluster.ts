@@ -151,15 +151,16 @@ export async function runningPortOf(cluster: Cluster): Promise<number | null> {
 }
 
 /**
- * Removes a `postmaster.pid` whose id now belongs to some other program: in a restarted container ids come again, and
- * the server would refuse to start for ever. PostgreSQL itself handles the lock of a process that is gone.
+ * Removes a `postmaster.pid` whose id now belongs to some other program, or to a dead one that nobody waits for: in
+ * containers ids come again and the dead stay listed, and the server would refuse to start for ever. It handles the
+ * lock of a process that is gone by itself, and still guards the data by its shared memory.
  */
 export async function removeForeignLock(cluster: Cluster): Promise<void> {
   const pid = (await lockLines(cluster))[0];
   if (pid === undefined || process.platform !== 'linux') return;
-  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => null);
-  if (name !== null && name.trim() !== 'postgres')
-    await rm(join(cluster.dataFolder, 'postmaster.pid'), { force: true });
+  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  if (status === null || /^\d+ \(postgres\) [^ZX]/.test(status)) return;
+  await rm(join(cluster.dataFolder, 'postmaster.pid'), { force: true });
 }
 
 async function lockLines(cluster: Cluster): Promise<string[]> {

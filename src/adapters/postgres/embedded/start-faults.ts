@@ -42,6 +42,11 @@ const faults: readonly Fault[] = [
     hint: 'Choose another data folder with PAYDESK_HOME.',
   },
   {
+    sign: /could not look up effective user/,
+    sentence: 'PostgreSQL cannot make its data, because this user has no name on this machine',
+    hint: 'Start as a user with a line in /etc/passwd.',
+  },
+  {
     sign: /database files are incompatible with server|initialized by PostgreSQL version/,
     sentence: 'The data was written by another version of PostgreSQL',
     hint: 'Move the data folder away to begin anew, or go back to the version of Paydesk that wrote it.',
