@@ -13,6 +13,7 @@ import { startEngine } from '../../src/adapters/engine/engine.js';
 import { migrateEngine } from '../../src/adapters/engine/dbos.js';
 import { openDatabase } from '../../src/adapters/postgres/database.js';
 import { findBinaries, packageFolder } from '../../src/adapters/postgres/embedded/binaries.js';
+import { lastingFault } from '../../src/adapters/postgres/embedded/start-faults.js';
 import {
   startEmbeddedPostgres,
   type EmbeddedPostgres,
@@ -246,6 +247,58 @@ test('data of another version, and a file in the way, are told with what to do',
   await expect(start()).rejects.toMatchObject({ code: 'misconfigured' });
   home = file;
   await expect(start()).rejects.toMatchObject({ code: 'misconfigured' });
+});
+
+const texts: readonly [unknown, RegExp | null, string][] = [
+  [
+    'FATAL:  could not write lock file "postmaster.pid": No space left on device',
+    /disk is full/,
+    'seen on a full tmpfs',
+  ],
+  [
+    'initdb: could not create directory "x": Read-only file system',
+    /only be read/,
+    'seen on a read-only tmpfs',
+  ],
+  [
+    'FATAL:  data directory "x" has invalid permissions',
+    /rights cannot be set/,
+    'a disk without Unix rights',
+  ],
+  ['FATAL:  could not open file "x": Permission denied', /may not be read/, 'another user’s data'],
+  [
+    'FATAL:  database files are incompatible with server',
+    /another version/,
+    'a version that PG_VERSION does not tell',
+  ],
+  [
+    Object.assign(new Error("mkdir '/x'"), { code: 'EACCES' }),
+    /may not be read/,
+    'a folder of somebody else',
+  ],
+  [
+    new Error("ENOENT: no such file or directory, mkdir '/x'"),
+    /cannot be made/,
+    'what Node says on a read-only disk',
+  ],
+  [
+    'FATAL:  lock file "postmaster.pid" already exists',
+    null,
+    'another starter, or one that is stopping: passes',
+  ],
+  [
+    'FATAL:  pre-existing shared memory block (key 1, ID 2) is still in use',
+    null,
+    'the children of a killed one: passes',
+  ],
+  ['LOG:  could not bind IPv4 address "127.0.0.1": Address already in use', null, 'cured by another port'],
+  ['FATAL:  the database system is starting up', null, 'passes'],
+];
+
+test.each(texts)('%s: %s, %s', (output, sentence) => {
+  const fault = lastingFault(output, '/home');
+  expect(fault?.code).toBe(sentence === null ? undefined : 'misconfigured');
+  if (sentence !== null) expect(fault?.publicMessage).toMatch(sentence);
 });
 
 test('links that no install script made are made', async () => {

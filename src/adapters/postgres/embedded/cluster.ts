@@ -17,7 +17,7 @@ import { promisify } from 'node:util';
 import { messageOf } from '../../../kernel/errors.js';
 import { Secret } from '../../../kernel/secret.js';
 import type { Binaries, Identity } from './binaries.js';
-import { didNotStart, lastingFault, wrongVersion } from './start-faults.js';
+import { didNotMake, lastingFault, wrongVersion } from './start-faults.js';
 
 const run = promisify(execFile);
 
@@ -87,7 +87,7 @@ async function createCluster(home: string, binaries: Binaries, identity: Identit
   await writeFile(join(unfinished, 'port'), String(await freePort()));
   for (const path of [unfinished, dataFolder, join(unfinished, 'secret')]) await giveTo(path, identity);
   try {
-    await runInitdb(dataFolder, binaries, identity);
+    await runInitdb(home, dataFolder, binaries, identity);
     await rename(unfinished, clusterFolder(home));
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
@@ -96,7 +96,12 @@ async function createCluster(home: string, binaries: Binaries, identity: Identit
   }
 }
 
-async function runInitdb(dataFolder: string, binaries: Binaries, identity: Identity): Promise<void> {
+async function runInitdb(
+  home: string,
+  dataFolder: string,
+  binaries: Binaries,
+  identity: Identity,
+): Promise<void> {
   const flags = ['-D', dataArgumentOf(dataFolder, identity), '--pwfile=../secret', `--username=${superuser}`];
   // One byte order everywhere: the same data sorts alike on every machine.
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
@@ -107,7 +112,7 @@ async function runInitdb(dataFolder: string, binaries: Binaries, identity: Ident
       env: binaries.environment,
     });
   } catch (error) {
-    throw lastingFault(messageOf(error), dataFolder) ?? didNotStart(dataFolder, error);
+    throw lastingFault(messageOf(error), home) ?? didNotMake(home, error);
   }
 }
 
