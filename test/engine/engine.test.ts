@@ -152,6 +152,23 @@ test('a slot that waits of a job that no longer exists is dropped', async () => 
     .toBe(true);
 });
 
+test('slots are forgotten a week after they ran, and not before', async () => {
+  await setCursor('2019-06-01T00:00:00Z');
+  const rows = (): Promise<object[]> =>
+    db.query("select from dbos.workflow_status where workflow_uuid like 'cron:%'");
+  const outputs = (): Promise<object[]> => db.query('select from dbos.operation_outputs');
+  let runs = 0;
+  const first = await start([job(() => (runs++, Promise.resolve()))]);
+  await expect.poll(() => runs, soon).toBe(1);
+  await first.close();
+  await (await start([])).close();
+  expect([(await rows()).length, (await outputs()).length]).toEqual([1, 1]);
+  const later = { now: () => new Date('2120-01-01T00:00:00Z') };
+  const options = { databaseUrl: database.url, jobs: [], desk: '', log: recordingLog(lines) };
+  await (await startEngine({ ...options, clock: later })).close();
+  expect([(await rows()).length, (await outputs()).length]).toEqual([0, 0]);
+});
+
 const faults: readonly [Partial<Job<string>>[], string, string][] = [
   [[{ schedule: 'often' }], 'misconfigured', 'a schedule that does not parse'],
   [[{}, {}], 'misconfigured', 'two jobs of one id would share their slots'],

@@ -27,6 +27,8 @@ const jobTimeoutMs = 3_600_000;
 const connectTimeoutMs = 10_000;
 const maxConnections = 10;
 const idleTransactionTimeoutMs = 60_000;
+/** More than the slots of an hour, for which it is asked every hour. */
+const forgetBatch = 10_000;
 
 /** Brings schema `dbos` up to date. Two at a time spoil an empty database: run it under the lock of `migrate`. */
 export async function migrateEngine(url: Secret, log: Log): Promise<void> {
@@ -38,6 +40,8 @@ export interface DurableJobs {
   enqueue(jobId: string, slot: Date): Promise<void>;
   /** Gives the pending workflows of a dead executor to the living. */
   recover(executorId: string): Promise<void>;
+  /** Removes up to 10,000 slots that finished before an instant; how many it removed. */
+  forget(before: Date): Promise<number>;
   /** Waits at most `drainTimeoutMs` for running jobs, then stops; what still runs is taken over by others. */
   close(drainTimeoutMs: number): Promise<void>;
 }
@@ -94,8 +98,21 @@ export async function launchDurableJobs({
     recover: async (deadId) => {
       await DBOSExecutor.globalInstance?.recoverPendingWorkflows([deadId]);
     },
+    forget,
     close: shutdown,
   };
+}
+
+async function forget(before: Date): Promise<number> {
+  const old = await DBOS.listWorkflows({
+    workflowName: jobWorkflow,
+    completedBefore: before.toISOString(),
+    loadInput: false,
+    loadOutput: false,
+    limit: forgetBatch,
+  });
+  if (old.length > 0) await DBOS.deleteWorkflows(old.map(({ workflowID }) => workflowID));
+  return old.length;
 }
 
 /**

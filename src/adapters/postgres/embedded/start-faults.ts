@@ -37,9 +37,15 @@ const faults: readonly Fault[] = [
     hint: 'Start as the user who first started it, or choose another data folder with PAYDESK_HOME.',
   },
   {
-    sign: /ENOTDIR|EEXIST/,
-    sentence: 'A file stands where the data folder should be',
+    // Node says ENOENT when a parent cannot be made, for instance on a disk that can only be read.
+    sign: /ENOTDIR|EEXIST|ENOENT.*mkdir/,
+    sentence: 'The data folder cannot be made there',
     hint: 'Choose another data folder with PAYDESK_HOME.',
+  },
+  {
+    sign: /could not look up effective user/,
+    sentence: 'PostgreSQL cannot make its data, because this user has no name on this machine',
+    hint: 'Start as a user with a line in /etc/passwd.',
   },
   {
     sign: /database files are incompatible with server|initialized by PostgreSQL version/,
@@ -92,6 +98,13 @@ export function noBinaries(platform: string, cause: unknown): OpsError {
       cause,
     },
   );
+}
+
+export function didNotMake(folder: string, cause: unknown): OpsError {
+  return new OpsError('unavailable', `PostgreSQL could not make its data in ${folder}.`, {
+    hint: `Try again, or choose another data folder with PAYDESK_HOME. ${ownDatabaseHint}`,
+    cause,
+  });
 }
 
 export function didNotStart(logFile: string, cause: unknown): OpsError {

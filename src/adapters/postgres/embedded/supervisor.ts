@@ -94,7 +94,9 @@ function watch(server: Server, first: RunningServer, log: Log): () => Promise<vo
       await Promise.race([asked, running.broken]);
       if (leaving) return leaveServer(server, running.client);
       log.warn({}, 'embedded postgres went away; starting it again');
-      running = await rejoin(server, log, () => leaving);
+      const again = await rejoin(server, log, () => leaving);
+      if (!again) return;
+      running = again;
       log.info({ port: running.port, started: running.started }, 'embedded postgres is back');
       if (running.port !== first.port)
         log.error({ port: running.port }, 'its port was taken; restart Paydesk');
@@ -107,17 +109,17 @@ function watch(server: Server, first: RunningServer, log: Log): () => Promise<vo
   };
 }
 
-/** Tries until the server is back; gives up only when we are leaving anyway. */
-async function rejoin(server: Server, log: Log, leaving: () => boolean): Promise<RunningServer> {
-  for (;;) {
+/** Tries until the server is back; null when we left meanwhile. */
+async function rejoin(server: Server, log: Log, leaving: () => boolean): Promise<RunningServer | null> {
+  while (!leaving()) {
     try {
       return await join(server);
     } catch (error) {
-      if (leaving()) throw error;
       log.error({ error: messageOf(error) }, 'embedded postgres cannot be started again yet');
       await delay(restartPauseMs);
     }
   }
+  return null;
 }
 
 async function leaveServer(server: Server, client: pg.Client): Promise<void> {
