@@ -4,7 +4,7 @@
  *
  * Invariant: what was started is stopped when something later fails. Everything listens on loopback only.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { openBooks } from './books/books.js';
@@ -12,9 +12,10 @@ import { startPaymentsApi } from './payments-api/server.js';
 import { run, type Program } from './programs.js';
 import { startSlack, type SlackServer } from './slack/server.js';
 import type { State } from './slack/wire.js';
-import { startStatusPages } from './status-page/server.js';
+import { startStatusPages } from './status-page/status-page.js';
 import { welcome } from './welcome.js';
 import { systemClock } from './world/clock.js';
+import { PAYMENTS_API_PARTNER } from './world/partners.js';
 import { createScenarios } from './world/scenarios.js';
 import { createWorld, type World } from './world/world.js';
 
@@ -51,45 +52,96 @@ export async function raiseWorld(options: RaiseOptions): Promise<RaisedWorld> {
 }
 
 async function raise(
-  options: RaiseOptions,
+  { root, home, port, requestUrl }: RaiseOptions,
   closers: (() => Promise<unknown>)[],
   close: () => Promise<void>,
 ): Promise<RaisedWorld> {
-  const { root, home, port, requestUrl } = options;
   const clock = systemClock;
   const log = (message: string): void => void process.stderr.write(`${message}\n`);
   const world = createWorld({ seed });
+  const paymentsApi = await startPaymentsApi({ port: 0, host, world, clock, apiKey: `sk_test_${seed}`, log });
+  closers.push(() => paymentsApi.close());
+  const scenarios = createScenarios({
+    world,
+    clock,
+    putObjects: (objects) => paymentsApi.putObjects(objects),
+  });
   const slack = await startSlack({
     port,
     seed,
+    scenarios,
     manifest: parse(readFileSync(join(root, 'manifest.yml'), 'utf8')),
     pageDir: join(root, 'dist/sandbox/slack/page'),
     ...(requestUrl === undefined ? {} : { requestUrl }),
     log,
   });
   closers.push(() => slack.close());
+  const statusPages = await startStatusPages({ port: 0, host, world, clock });
+  closers.push(() => statusPages.close());
   const postgres = startPostgres(root, home);
   closers.push(() => postgres.stop());
   const books = await openBooks({ url: await postgres.line(/^postgres/), world, clock, log });
   closers.push(() => books.close());
-  const paymentsApi = await startPaymentsApi({ port: 0, host, world, clock, apiKey: `sk_test_${seed}`, log });
-  closers.push(() => paymentsApi.close());
-  const statusPages = await startStatusPages({ port: 0, host, world, clock });
-  closers.push(() => statusPages.close());
-  return { url: slack.url, environment: {}, close };
+  const unfollow = paymentsApi.onChange((change) => void books.record(change));
+  closers.push(() => Promise.resolve(unfollow()));
+
+  const configFile = join(home, 'paydesk.yaml');
+  writeFileSync(configFile, await configOf(slack, world, paymentsApi.baseUrl, statusPages.urls));
+  slack.setServices({
+    paymentsApi: { baseUrl: paymentsApi.baseUrl, apiKey: `sk_test_${seed}` },
+    booksUrl: books.readerUrl,
+    statusPages: statusPages.urls,
+  });
+  const { text, blocks } = welcome(world, clock.now());
+  slack.postAs('general', text, blocks);
+  const { botToken, appToken, signingSecret } = slack.credentials;
+  return {
+    url: slack.url,
+    environment: {
+      SLACK_BOT_TOKEN: botToken,
+      ...(requestUrl === undefined ? { SLACK_APP_TOKEN: appToken } : { SLACK_SIGNING_SECRET: signingSecret }),
+      SLACK_API_URL: slack.apiUrl,
+      STRIPE_API_KEY: `sk_test_${seed}`,
+      BOOKS_DATABASE_URL: books.readerUrl,
+      PAYDESK_CONFIG: configFile,
+    },
+    close,
+  };
 }
 
 function startPostgres(root: string, home: string): Program {
-  const environment = {
-    PATH: process.env.PATH,
-    HOME: process.env.HOME,
-    TMPDIR: process.env.TMPDIR,
-    PAYDESK_HOME: home,
-  };
+  const { PATH, HOME, TMPDIR } = process.env;
+  const environment = { PATH, HOME, TMPDIR, PAYDESK_HOME: home };
   return run({
     root,
     args: ['postgres', '--database', 'books'],
     environment,
     logFile: join(home, 'logs/postgres.log'),
+  });
+}
+
+/** The company's `paydesk.yaml`, as a person would write it. Channel ids are looked up as a person would. */
+async function configOf(
+  slack: SlackServer,
+  world: World,
+  baseUrl: string,
+  statusPages: Record<string, string>,
+): Promise<string> {
+  const state = (await (await fetch(`${slack.url}/_sandbox/state`)).json()) as State;
+  const channelId = (name: string): string =>
+    state.channels.find((channel) => channel.name === name)?.id ?? '';
+  return stringify({
+    company: state.team.name,
+    channels: { alerts: channelId('partner-alerts') },
+    paymentsApi: { partner: PAYMENTS_API_PARTNER, baseUrl },
+    partners: world.partners.map(({ id, name, kind, timeZone }) => ({
+      id,
+      name,
+      kind,
+      timeZone,
+      statusPage: statusPages[id],
+    })),
+    // Often enough that a scenario is seen while somebody still looks.
+    schedules: { partnerStatus: '*/5 * * * * *' },
   });
 }
