@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startEngine } from '../../src/adapters/engine/engine.js';
 import { migrateEngine } from '../../src/adapters/engine/dbos.js';
 import { openDatabase } from '../../src/adapters/postgres/database.js';
@@ -22,6 +22,9 @@ import { migrate } from '../../src/adapters/postgres/migrate.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { packageRoot } from '../../src/kernel/package-root.js';
+
+// Each test starts servers and copies programs, on whatever machine it is.
+vi.setConfig({ testTimeout: 60_000 });
 
 const isRoot = process.getuid?.() === 0;
 const nobody = 65534;
@@ -201,7 +204,7 @@ test('after the server is killed, database and engine come back by themselves at
   await expect.poll(() => slots.length, soon).toBeGreaterThan(seen + 2);
   const unique = [...new Set(slots)].sort((a, b) => a - b);
   expect(unique).toEqual(unique.map((_, index) => (unique[0] ?? 0) + index * 1000));
-}, 60_000);
+});
 
 test('a lock whose process id belongs to another program by now does not keep it down', async () => {
   await (await start()).stop();
@@ -231,6 +234,16 @@ test('what a starter left that was killed while it made the data is cleared away
   await mkdir(join(home, 'postgres.new-999999999/data'), { recursive: true });
   await start();
   expect((await readdir(home)).sort()).toEqual(['postgres']);
+});
+
+test('a secret that does not fit the data is told, and the server does not stay', async () => {
+  await (await start()).stop();
+  await writeFile(join(home, 'postgres/secret'), 'another');
+  await expect(start()).rejects.toMatchObject({
+    code: 'misconfigured',
+    message: expect.stringContaining('secret') as string,
+  });
+  expect(await postmaster()).toBe(null);
 });
 
 test('data of another version, and a file in the way, are told with what to do', async () => {

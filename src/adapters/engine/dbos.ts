@@ -25,6 +25,8 @@ const pollingIntervalMs = 250;
 const jobTimeoutMs = 3_600_000;
 
 const connectTimeoutMs = 10_000;
+/** Far above what its statements take: without an answer by then the connection leads nowhere. */
+const queryTimeoutMs = 60_000;
 const maxConnections = 10;
 const idleTransactionTimeoutMs = 60_000;
 /** More than the slots of an hour, for which it is asked every hour. */
@@ -124,6 +126,7 @@ function createPool(url: Secret, log: Log): pg.Pool {
     connectionString: url.reveal(),
     application_name: 'paydesk dbos',
     connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: queryTimeoutMs,
     max: maxConnections,
     keepAlive: true,
     // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool awaits it, its types do not say so

@@ -16,6 +16,8 @@ export const presenceNamespace = 0x70617964;
 
 const connectTimeoutMs = 5000;
 const reconnectPauseMs = 250;
+/** Our statements take milliseconds: without an answer by then the connection leads nowhere. */
+const queryTimeoutMs = 10_000;
 
 export interface Session {
   query<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
@@ -53,7 +55,7 @@ export async function openSession(url: Secret, executorId: string, log: Log): Pr
   return {
     query: serialised(async (sql, values) => {
       if (!state.current) throw new OpsError('unavailable', 'The engine has no database session.');
-      return (await state.current.client.query<object>(sql, values)).rows;
+      return ask(state.current, sql, values);
     }) as Session['query'],
     connection: () => (state.current ? state.count : 0),
     close: async () => {
@@ -67,6 +69,8 @@ export async function openSession(url: Secret, executorId: string, log: Log): Pr
 interface Connection {
   client: pg.Client;
   broken: Promise<void>;
+  /** Counts the connection as broken without waiting for the network to say so. */
+  abandon: () => void;
 }
 
 async function connectOnce(url: Secret, executorId: string): Promise<Connection> {
@@ -74,16 +78,33 @@ async function connectOnce(url: Secret, executorId: string): Promise<Connection>
     connectionString: url.reveal(),
     connectionTimeoutMillis: connectTimeoutMs,
     application_name: 'paydesk engine',
+    query_timeout: queryTimeoutMs,
     keepAlive: true,
   });
   client.on('error', () => undefined);
-  const broken = new Promise<void>((resolve) => void client.once('end', () => resolve()));
+  let abandon = (): void => undefined;
+  const broken = new Promise<void>((resolve) => {
+    abandon = resolve;
+    client.once('end', resolve);
+  });
   try {
     await client.connect();
     await client.query('select pg_advisory_lock_shared($1, hashtext($2))', [presenceNamespace, executorId]);
-    return { client, broken };
+    return { client, broken, abandon };
   } catch (error) {
     await client.end().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function ask({ client, abandon }: Connection, sql: string, values: unknown[]): Promise<object[]> {
+  try {
+    return (await client.query<object>(sql, values)).rows;
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) {
+      abandon();
+      void client.end().catch(() => undefined);
+    }
     throw error;
   }
 }

@@ -10,7 +10,18 @@
  */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chown,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -156,17 +167,22 @@ export async function runningPortOf(cluster: Cluster): Promise<number | null> {
 }
 
 /**
- * Removes a `postmaster.pid` whose id now belongs to some other program, or to a dead one that nobody waits for: in
- * containers ids come again and the dead stay listed, and the server would refuse to start for ever. It handles the
- * lock of a process that is gone by itself, and still guards the data by its shared memory.
+ * Removes a `postmaster.pid` whose id is not a living server of this data: in containers ids come again, and the dead
+ * stay listed when nobody waits for them, and the server would refuse to start for ever. A server always lives in its
+ * data folder. (PostgreSQL still guards the data by its shared memory.)
  */
 export async function removeForeignLock(cluster: Cluster): Promise<void> {
   const pid = (await lockLines(cluster))[0];
   if (pid === undefined || process.platform !== 'linux') return;
-  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
-  if (status === null || /^\d+ \(postgres\) [^ZX]/.test(status)) return;
-  await rm(join(cluster.dataFolder, 'postmaster.pid'), { force: true });
+  const own = await realpath(cluster.dataFolder);
+  // Where we may not look, another user's process runs: PostgreSQL knows that this is not its own.
+  const found = await readlink(`/proc/${pid}/cwd`).catch((error: unknown) =>
+    isForbidden(error) ? own : null,
+  );
+  if (found !== own) await rm(join(cluster.dataFolder, 'postmaster.pid'), { force: true });
 }
+
+const isForbidden = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EACCES';
 
 async function lockLines(cluster: Cluster): Promise<string[]> {
   const text = await readFile(join(cluster.dataFolder, 'postmaster.pid'), 'utf8').catch(() => '');

@@ -56,6 +56,8 @@ const retryMs = 150;
 /** About 15 s: a killed postmaster's children, or a server that is stopping, are gone long before. */
 const startAttempts = 100;
 const logLimitBytes = 5_000_000;
+/** In our own server's log: no waiting helps. */
+const secretRefused = 'password authentication failed';
 
 export function addressOf(cluster: Cluster, port: number, database: string): Secret {
   const password = encodeURIComponent(cluster.secret.reveal());
@@ -115,7 +117,7 @@ async function connect(cluster: Cluster, port: number | null): Promise<Connectio
   }
 }
 
-/** Starts a server and waits until it answers; when it exits instead, what it wrote to its log. */
+/** Starts a server and waits until it answers; when it cannot, what it wrote to its log. */
 async function launch(server: Server): Promise<Connection | string> {
   const { cluster } = server;
   const port = await portOf(cluster);
@@ -123,14 +125,21 @@ async function launch(server: Server): Promise<Connection | string> {
   const log = await open(cluster.logFile, 'a');
   try {
     const { size } = await log.stat();
+    const written = async (): Promise<string> =>
+      (await readFile(cluster.logFile)).subarray(size).toString('utf8');
+    const { uid, gid } = cluster.identity;
+    if (uid !== undefined && gid !== undefined) await log.chown(uid, gid);
     const child = spawnServer(server, port, log.fd);
     const exited = exitOf(child);
     for (;;) {
       const ended = await Promise.race([exited, delay(pollMs)]);
-      if (ended !== undefined)
-        return ended + (await readFile(cluster.logFile)).subarray(size).toString('utf8');
+      if (ended !== undefined) return ended + (await written());
       const found = await connect(cluster, port);
       if (found) return found;
+      const output = await written();
+      if (!output.includes(secretRefused)) continue;
+      await stopServer(server);
+      return output;
     }
   } finally {
     await log.close();

@@ -43,6 +43,11 @@ const faults: readonly Fault[] = [
     hint: 'Choose another data folder with PAYDESK_HOME.',
   },
   {
+    sign: /password authentication failed/,
+    sentence: 'The file `secret` beside the data is not the one that the data was made with',
+    hint: 'Put the right file back, or move the data folder away to begin anew.',
+  },
+  {
     sign: /could not look up effective user/,
     sentence: 'PostgreSQL cannot make its data, because this user has no name on this machine',
     hint: 'Start as a user with a line in /etc/passwd.',
