@@ -1,0 +1,56 @@
+/**
+ * `/dispute`: which disputes need an answer, and how long is left for this one?
+ */
+import { queueOf, urgencyOf } from '../src/disputes/queue.js';
+import type { Clock } from '../src/kernel/clock.js';
+import { OpsError } from '../src/kernel/errors.js';
+import { containsCardNumber } from '../src/kernel/sensitive.js';
+import type { Command } from '../src/ports/command.js';
+import type { PaymentsApi } from '../src/ports/payments-api.js';
+import { disputeCard, disputeQueueCard } from '../src/views/dispute.js';
+import type { Links } from '../src/views/links.js';
+
+export interface DisputeDesk {
+  /** Null while no payments API is connected. */
+  paymentsApi: PaymentsApi | null;
+  links: Links;
+  clock: Clock;
+}
+
+/** One page of the provider's list: enough to see what is due, quick enough to answer at once. */
+const scanned = 100;
+
+export const disputeCommand: Command<DisputeDesk> = {
+  name: '/dispute',
+  summary: 'See which disputes need an answer, and by when',
+  usageHint: '[dp_… | du_…]',
+  examples: [
+    { text: '/dispute', does: 'the disputes that need an answer, nearest deadline first' },
+    { text: '/dispute dp_1Q…', does: 'one dispute: deadline, amount, reason, evidence' },
+  ],
+  run: async ({ text, answer }, { paymentsApi, links, clock }) => {
+    if (!paymentsApi) throw notConnected();
+    const now = clock.now();
+    const id = text.trim();
+    if (id === '') {
+      const disputes = await paymentsApi.recentDisputes(scanned);
+      return answer.privately(disputeQueueCard(queueOf(disputes, now), disputes.length, now, links));
+    }
+    const dispute = await paymentsApi.dispute(requireDisputeId(id));
+    return answer.privately(disputeCard(dispute, urgencyOf(dispute, now), now, links));
+  },
+  actions: {},
+};
+
+const notConnected = (): OpsError =>
+  new OpsError('misconfigured', 'No payments API is connected, so disputes cannot be read.', {
+    hint: 'Whoever runs Paydesk sets STRIPE_API_KEY and paymentsApi in paydesk.yaml.',
+  });
+
+function requireDisputeId(text: string): string {
+  const id = /(?:^|[^A-Za-z0-9])((?:dp|du)_[A-Za-z0-9]{4,60})(?![A-Za-z0-9_])/.exec(text)?.[1];
+  if (id !== undefined && !containsCardNumber(text)) return id;
+  throw new OpsError('invalid', 'That is not the id of a dispute.', {
+    hint: 'Dispute ids begin with dp_ or du_. For any other id, /payment shows the disputes of the payment.',
+  });
+}

@@ -1,0 +1,190 @@
+/**
+ * The company's own record of its payments in a PostgreSQL database: eight weeks of history at the first start, filled
+ * up at later starts, and live traffic as the clock moves.
+ * Invariant: what is stored is exactly what the world says up to `loaded_to`; both change in one transaction.
+ * Deliberately absent: anything that Paydesk writes. It reads two views through a login of its own.
+ */
+import pg from 'pg';
+import { HOUR_MS, hourOf, type Clock } from '../world/clock.js';
+import { hash, hashText } from '../world/random.js';
+import { HISTORY_HOURS, type OrderAttempt, type World } from '../world/world.js';
+import { loadHistory } from './load.js';
+import { attemptRow, bookingRow, type AttemptRow, type BookingRow } from './rows.js';
+import { grantReader } from './schema.js';
+
+/** What somebody did at a partner outside the world's own traffic, as the company would record it. */
+export interface Change {
+  attempts?: AttemptRow[];
+  bookings?: BookingRow[];
+}
+
+export interface BooksOptions {
+  /** An owner's address of a database that holds nothing else. */
+  url: string;
+  world: World;
+  clock: Clock;
+  log: (message: string) => void;
+  /** How often live traffic is written; 0 leaves that to `advance`. */
+  tickMs?: number;
+}
+
+export interface Books {
+  /** What Paydesk gets: a login that can read the two views only. */
+  readerUrl: string;
+  /** Writes everything up to a time (ms). Earlier times do nothing. */
+  advance(toMs: number): Promise<void>;
+  /** Writes a change made through the payments API; the same row again replaces the old one. */
+  record(change: Change): Promise<void>;
+  close(): Promise<void>;
+}
+
+const READER = 'paydesk_reader';
+
+/** Opens, loads or fills up the books. Rejects when the database cannot be reached. */
+export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: BooksOptions): Promise<Books> {
+  const pool = new pg.Pool({ connectionString: url, max: 3 });
+  pool.on('error', (error) => log(`books: ${error.message}`));
+  let queue = Promise.resolve();
+  /** One write at a time, in order; a failed one does not stop the next. */
+  const serially = (work: () => Promise<void>): Promise<void> => {
+    const result = queue.then(work);
+    queue = result.catch((error: unknown) => log(`books: ${String(error)}`));
+    return result;
+  };
+  const advance = (toMs: number): Promise<void> => serially(() => fillUp(pool, world, toMs, log));
+  try {
+    await advance(clock.now().getTime());
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  const readerUrl = await admitReader(pool, url, world);
+  let writing = false;
+  const tick = (): void => {
+    if (writing) return;
+    writing = true;
+    void advance(clock.now().getTime())
+      .catch(() => undefined)
+      .finally(() => (writing = false));
+  };
+  const timer = tickMs > 0 ? setInterval(tick, tickMs) : undefined;
+  return {
+    readerUrl,
+    advance,
+    record: (change) => serially(() => inTransaction(pool, (client) => upsert(client, change))),
+    close: async () => {
+      clearInterval(timer);
+      await queue;
+      await pool.end();
+    },
+  };
+}
+
+/** The secret follows from the seed, so that a restart keeps the address. */
+async function admitReader(pool: pg.Pool, url: string, world: World): Promise<string> {
+  const words = [1, 2, 3, 4].map((n) => hash(hashText(world.seed), 0x5ec7e7, n).toString(36));
+  const secret = words.join('');
+  const reader = new URL(url);
+  const database = pg.escapeIdentifier(reader.pathname.slice(1));
+  await pool.query(grantReader(READER, pg.escapeLiteral(secret), database));
+  reader.username = READER;
+  reader.password = secret;
+  return reader.toString();
+}
+
+/** From the stored time to the wanted one, or everything anew when the stored state is of no use. */
+async function fillUp(
+  pool: pg.Pool,
+  world: World,
+  toMs: number,
+  log: (message: string) => void,
+): Promise<void> {
+  const fromMs = await loadedTo(pool, world);
+  if (fromMs === null || toMs - fromMs > HISTORY_HOURS * HOUR_MS) {
+    await loadHistory(pool, world, toMs, log);
+    return;
+  }
+  if (toMs <= fromMs) return;
+  await inTransaction(pool, async (client) => {
+    for (let hour = hourOf(fromMs); hour <= hourOf(toMs); hour += 1)
+      await upsert(client, changeWithin(world, hour, fromMs, toMs));
+    await upsert(client, { attempts: await settledAttempts(client, world, toMs) });
+    await client.query('update books.state set loaded_to = $1', [new Date(toMs)]);
+  });
+}
+
+/** The time (ms) up to which the database holds this world, or null. */
+async function loadedTo(pool: pg.Pool, world: World): Promise<number | null> {
+  const exists = await pool.query<{ there: boolean }>(
+    `select to_regclass('books.state') is not null as there`,
+  );
+  if (!exists.rows[0]?.there) return null;
+  const state = await pool.query<{ loaded_to: Date }>('select loaded_to from books.state where world = $1', [
+    world.name,
+  ]);
+  return state.rows[0]?.loaded_to.getTime() ?? null;
+}
+
+function changeWithin(world: World, hour: number, fromMs: number, toMs: number): Required<Change> {
+  const within = (timeMs: number): boolean => timeMs > fromMs && timeMs <= toMs;
+  return {
+    attempts: world
+      .attemptsOfHour(hour)
+      .filter(({ attempt }) => within(attempt.createdMs))
+      .map((found) => attemptRow(world.ids, found, toMs)),
+    bookings: world
+      .bookingsOfHour(hour)
+      .filter((booking) => within(booking.bookedMs))
+      .map(bookingRow),
+  };
+}
+
+/** Attempts that were open and have been answered since. */
+async function settledAttempts(client: pg.PoolClient, world: World, toMs: number): Promise<AttemptRow[]> {
+  const open = await client.query<{ attempt_id: string }>(
+    `select attempt_id from books.attempts where status = 'pending'`,
+  );
+  return open.rows
+    .map(({ attempt_id }) => findAttempt(world, attempt_id))
+    .filter((found) => found !== null)
+    .filter(({ attempt }) => attempt.completedMs <= toMs)
+    .map((found) => attemptRow(world.ids, found, toMs));
+}
+
+function findAttempt(world: World, attemptId: string): OrderAttempt | null {
+  const place = world.ids.decodeAttemptId(attemptId);
+  const order = place && world.order(place.hour, place.index);
+  const attempt = order?.attempts[place?.sub ?? -1];
+  return order && attempt ? { order, attempt } : null;
+}
+
+async function inTransaction(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    await work(client);
+    await client.query('commit');
+    client.release();
+  } catch (error) {
+    // A broken connection cannot roll back; dropping it does the same.
+    client.release(error instanceof Error ? error : true);
+    throw error;
+  }
+}
+
+async function upsert(client: pg.PoolClient, { attempts = [], bookings = [] }: Change): Promise<void> {
+  if (attempts.length > 0) await client.query(UPSERT_ATTEMPTS, [JSON.stringify(attempts)]);
+  if (bookings.length > 0) await client.query(INSERT_BOOKINGS, [JSON.stringify(bookings)]);
+}
+
+const UPSERT_ATTEMPTS = `
+insert into books.attempts select * from json_populate_recordset(null::books.attempts, $1)
+on conflict (attempt_id) do update set status = excluded.status, decline_code = excluded.decline_code,
+  error_origin = excluded.error_origin, charge_id = excluded.charge_id, arn = excluded.arn,
+  network_transaction_id = excluded.network_transaction_id, latency_ms = excluded.latency_ms,
+  completed_at = excluded.completed_at`;
+
+/** Entries of a ledger are never changed. */
+const INSERT_BOOKINGS = `
+insert into books.bookings select * from json_populate_recordset(null::books.bookings, $1)
+on conflict (booking_id) do nothing`;

@@ -1,0 +1,96 @@
+/**
+ * The first load: eight weeks of attempts and bookings by COPY on two connections, then the indexes on both.
+ * Invariant: readers see the old books or the new ones, never a part: `state` is written last, and a load that dies
+ * before that is started over. The process breathes between hours, so a server in it keeps answering.
+ */
+import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { HOUR_MS, hourOf } from '../world/clock.js';
+import { HISTORY_HOURS, type World } from '../world/world.js';
+import { attemptRow, bookingRow, copyLine } from './rows.js';
+import { CREATE_INDEXES, CREATE_TABLES } from './schema.js';
+
+/**
+ * The ledger begins so much before the attempts, and only with payouts that it holds in full: then every attempt has its
+ * entries and clearing accounts open at zero. A payout carries at most three days, and zones differ by a day.
+ */
+const LEAD_HOURS = 4 * 24;
+
+/** Loads everything up to a time (ms). */
+export async function loadHistory(
+  pool: pg.Pool,
+  world: World,
+  toMs: number,
+  log: (message: string) => void,
+): Promise<void> {
+  const startedMs = performance.now();
+  await pool.query(CREATE_TABLES);
+  const [first, second] = await Promise.all([pool.connect(), pool.connect()]);
+  try {
+    await copyHistory(first, second, world, toMs);
+    await Promise.all([runAll(first, CREATE_INDEXES[0]), runAll(second, CREATE_INDEXES[1])]);
+    await first.query('insert into books.state values ($1, $2)', [world.name, new Date(toMs)]);
+  } finally {
+    first.release();
+    second.release();
+  }
+  log(`books: loaded eight weeks in ${Math.round(performance.now() - startedMs)} ms`);
+}
+
+async function copyHistory(
+  first: pg.PoolClient,
+  second: pg.PoolClient,
+  world: World,
+  toMs: number,
+): Promise<void> {
+  const attempts = openCopy(first, 'books.attempts');
+  const bookings = openCopy(second, 'books.bookings');
+  const lastHour = hourOf(toMs);
+  const openingMs = (lastHour - HISTORY_HOURS - LEAD_HOURS) * HOUR_MS;
+  const firstHour = lastHour - HISTORY_HOURS;
+  for (let hour = firstHour - LEAD_HOURS; hour <= lastHour; hour += 1) {
+    const found = hour < firstHour ? [] : world.attemptsOfHour(hour);
+    await attempts.write(
+      found
+        .filter(({ attempt }) => attempt.createdMs <= toMs)
+        .map((item) => copyLine(attemptRow(world.ids, item, toMs))),
+    );
+    await bookings.write(
+      world
+        .bookingsOfHour(hour)
+        .filter((booking) => booking.bookedMs <= toMs && booking.settledFromMs >= openingMs)
+        .map((booking) => copyLine(bookingRow(booking))),
+    );
+    await setImmediate();
+  }
+  await Promise.all([attempts.end(), bookings.end()]);
+}
+
+interface Copy {
+  write(lines: string[]): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** A COPY under way. A failure of the server surfaces at the next write or at the end. */
+function openCopy(client: pg.PoolClient, table: string): Copy {
+  const stream = client.query(copyFrom(`copy ${table} from stdin with (null '')`));
+  const finished = once(stream, 'finish');
+  // Awaited at the end; until then a failure must not count as unhandled.
+  finished.catch(() => undefined);
+  return {
+    write: async (lines) => {
+      if (!stream.write(lines.join(''))) await Promise.race([once(stream, 'drain'), finished]);
+    },
+    end: async () => {
+      stream.end();
+      await finished;
+    },
+  };
+}
+
+async function runAll(client: pg.PoolClient, statements: readonly string[]): Promise<void> {
+  await client.query(`set maintenance_work_mem = '128MB'`);
+  for (const statement of statements) await client.query(statement);
+}

@@ -1,0 +1,98 @@
+/**
+ * The company's database: two tables and the two documented views over them that Paydesk reads.
+ * Invariant: tables are unlogged, `state` among them, so a crash of the server empties all of them together and the
+ * next start loads them again. Indexes come after the load, because building them once is several times faster.
+ */
+
+/** Start of an empty load. Everything runs in one transaction, so a half-loaded state is never seen. */
+export const CREATE_TABLES = `
+drop schema if exists books cascade;
+create schema books;
+create unlogged table books.state (
+  world text not null,
+  loaded_to timestamptz not null
+);
+create unlogged table books.attempts (
+  attempt_id text collate "C" not null,
+  order_id text collate "C" not null,
+  payment_id text collate "C" not null,
+  charge_id text collate "C",
+  partner text collate "C" not null,
+  method text collate "C" not null,
+  country text collate "C" not null,
+  currency text collate "C" not null,
+  amount_minor bigint not null,
+  status text collate "C" not null,
+  decline_code text collate "C",
+  error_origin text collate "C",
+  customer_email text collate "C",
+  card_last4 text collate "C",
+  arn text collate "C",
+  rrn text collate "C",
+  network_transaction_id text collate "C",
+  latency_ms int not null,
+  created_at timestamptz not null,
+  completed_at timestamptz
+);
+create unlogged table books.bookings (
+  booking_id text collate "C" not null,
+  debit text collate "C" not null,
+  credit text collate "C" not null,
+  amount_minor bigint not null,
+  currency text collate "C" not null,
+  kind text collate "C" not null,
+  partner text collate "C" not null,
+  payment_id text collate "C",
+  reference text collate "C" not null,
+  batch_id text collate "C",
+  business_day date not null,
+  booked_at timestamptz not null
+);
+create view public.payment_attempts as select * from books.attempts;
+create view public.ledger_entries as
+  select booking_id || '-d' as entry_id, debit as account, 'debit'::text as direction, amount_minor, currency, kind,
+    partner, payment_id, reference, batch_id, business_day, booked_at
+  from books.bookings
+  union all
+  select booking_id || '-c', credit, 'credit'::text, amount_minor, currency, kind,
+    partner, payment_id, reference, batch_id, business_day, booked_at
+  from books.bookings;
+`;
+
+/** Two halves of about equal work, built side by side. */
+export const CREATE_INDEXES = [
+  [
+    'create unique index on books.attempts (attempt_id)',
+    'create index on books.attempts (payment_id)',
+    'create index on books.attempts (charge_id) where charge_id is not null',
+    'create index on books.attempts (order_id)',
+    `create index on books.attempts (attempt_id) where status = 'pending'`,
+    'analyze books.attempts',
+  ],
+  [
+    'create index on books.attempts (arn) where arn is not null',
+    'create index on books.attempts (rrn) where rrn is not null',
+    'create index on books.attempts (network_transaction_id) where network_transaction_id is not null',
+    'create index on books.attempts (lower(customer_email))',
+    'create index on books.attempts (card_last4, amount_minor)',
+    'create index on books.attempts (created_at)',
+    'create unique index on books.bookings (booking_id)',
+    'create index on books.bookings (payment_id) where payment_id is not null',
+    'create index on books.bookings (reference)',
+    'create index on books.bookings (batch_id) where batch_id is not null',
+    'create index on books.bookings (partner, business_day)',
+    'analyze books.bookings',
+  ],
+] as const;
+
+/** The login Paydesk gets: it may read the two views and nothing else. Parameters are quoted by the caller. */
+export const grantReader = (role: string, quotedSecret: string, database: string): string => `
+do $$ begin
+  if not exists (select from pg_roles where rolname = '${role}') then create role ${role} login; end if;
+end $$;
+alter role ${role} with login password ${quotedSecret};
+alter role ${role} set default_transaction_read_only = on;
+grant connect on database ${database} to ${role};
+grant usage on schema public to ${role};
+grant select on public.payment_attempts, public.ledger_entries to ${role};
+`;

@@ -1,0 +1,57 @@
+/** What the bot was sent since the page was opened, and how fast it acknowledged. Newest first. */
+import type { VNode } from 'preact';
+import type { Delivery } from '../wire.js';
+import { timeOf } from './dates.js';
+import { useDesk } from './desk.js';
+import { obj, str } from './json.js';
+import { SidePanel } from './side-panel.js';
+
+const SLOW_ACK_MS = 1_000;
+
+export function Deliveries({ onClose }: { onClose: () => void }): VNode {
+  const { store } = useDesk();
+  return (
+    <SidePanel title="Deliveries" note="What Paydesk was sent" onClose={onClose}>
+      <div class="panel-scroll" tabIndex={0} role="region" aria-label="Envelopes">
+        {store.deliveries.length === 0 && (
+          <p class="panel-note">Nothing yet. Type a command or press a button.</p>
+        )}
+        <ol class="deliveries">
+          {store.deliveries.toReversed().map((each) => (
+            <Envelope key={`${each.envelope_id}/${each.retry_attempt}`} delivery={each} />
+          ))}
+        </ol>
+      </div>
+    </SidePanel>
+  );
+}
+
+function Envelope({ delivery }: { delivery: Delivery }): VNode {
+  const { person } = useDesk();
+  const late = delivery.error !== undefined || (delivery.ack_ms ?? 0) > SLOW_ACK_MS;
+  const ack = delivery.error ?? (delivery.ack_ms === null ? 'waiting' : `${Math.round(delivery.ack_ms)} ms`);
+  return (
+    <li>
+      <details>
+        <summary>
+          <span class="envelope-what">{summaryOf(delivery)}</span>
+          <span class={late ? 'ack late' : 'ack'}>{ack}</span>
+          <small>
+            {timeOf(String(Date.parse(delivery.sent_at) / 1000), person.tz)} · {delivery.transport}
+            {delivery.retry_attempt > 0 && ` · retry ${delivery.retry_attempt}`}
+          </small>
+        </summary>
+        <pre class="rich-pre" tabIndex={0}>
+          {JSON.stringify(delivery.payload, null, 2)}
+        </pre>
+      </details>
+    </li>
+  );
+}
+
+function summaryOf({ type, payload }: Delivery): string {
+  const body = obj(payload);
+  if (type === 'slash_commands') return `${str(body.command)} ${str(body.text)}`.trim();
+  if (type === 'events_api') return str(obj(body.event).type, 'event');
+  return str(body.type, 'interactive').replaceAll('_', ' ');
+}

@@ -1,0 +1,114 @@
+/**
+ * Text, number, e-mail and URL fields, and date, time and date-time pickers.
+ * Invariant: what is typed is in the form at every key stroke; it acts only where Slack would: on Enter, or on each
+ * character when the element's `dispatch_action_config` says so.
+ */
+import type { JSX, VNode } from 'preact';
+import type { Json } from '../wire.js';
+import type { ElementProps } from './element.js';
+import { epochOfWallTime, wallTime } from './dates.js';
+import { useDesk } from './desk.js';
+import { actionId } from './form.js';
+import { list, num, obj, str, words, type Obj } from './json.js';
+import { richTextTree } from './rich-text.js';
+import { useSurface, valueOf, type Slot } from './surface.js';
+import { plainText } from './text-tree.js';
+
+const KINDS: Record<string, string> = { email_text_input: 'email', url_text_input: 'url' };
+
+/** The attributes that every field shares. */
+function fieldOf(element: Obj, slot: Slot): JSX.HTMLAttributes<HTMLInputElement> & Record<string, unknown> {
+  return {
+    'aria-label': slot.label || words(element.placeholder) || actionId(element),
+    'aria-describedby': slot.describedBy,
+    'aria-invalid': slot.invalid === true ? true : undefined,
+    'data-action-id': actionId(element),
+    autoFocus: element.focus_on_load === true,
+  };
+}
+
+export function TextInput({ element, slot }: ElementProps): VNode {
+  const surface = useSurface();
+  const value = valueOf(surface, slot, element);
+  const type = str(element.type);
+  const rich = type === 'rich_text_input';
+  const text = rich ? richWords(obj(value)) : str(value, typeof value === 'number' ? String(value) : '');
+  const typed = (next: string): void => {
+    surface.edit(slot, element, rich ? richValue(next) : next === '' ? null : next);
+    if (slot.dispatches && triggers(element).includes('on_character_entered'))
+      void surface.act(slot, element, { value: next });
+  };
+  const enter = (event: KeyboardEvent): void => {
+    if (
+      event.key !== 'Enter' ||
+      event.shiftKey ||
+      !slot.dispatches ||
+      !triggers(element).includes('on_enter_pressed')
+    )
+      return;
+    event.preventDefault();
+    void surface.act(slot, element, { value: text });
+  };
+  const shared = {
+    ...fieldOf(element, slot),
+    value: text,
+    placeholder: words(element.placeholder),
+    onKeyDown: enter,
+  };
+  if (rich || element.multiline === true) {
+    return (
+      <textarea
+        {...(shared as object)}
+        class="field"
+        rows={4}
+        onInput={(event) => typed(event.currentTarget.value)}
+      />
+    );
+  }
+  const number = type === 'number_input';
+  return (
+    <input
+      {...(shared as object)}
+      class="field"
+      type={KINDS[type] ?? 'text'}
+      inputMode={number ? 'decimal' : undefined}
+      autoComplete="off"
+      onInput={(event) => typed(event.currentTarget.value)}
+    />
+  );
+}
+
+function triggers(element: Obj): string[] {
+  const asked = list(obj(element.dispatch_action_config).trigger_actions_on).map((each) => str(each));
+  return asked.length > 0 ? asked : ['on_enter_pressed'];
+}
+
+function richWords(block: Obj): string {
+  return richTextTree(block)
+    .map((each) => (each.kind === 'paragraph' ? plainText(each.children) : ''))
+    .join('\n');
+}
+
+function richValue(text: string): Json {
+  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }] };
+}
+
+export function MomentInput({ element, slot }: ElementProps): VNode {
+  const surface = useSurface();
+  const { person } = useDesk();
+  const value = valueOf(surface, slot, element);
+  const type = str(element.type);
+  const moment = type === 'datetimepicker';
+  const shown = moment ? (typeof value === 'number' ? wallTime(num(value), person.tz) : '') : str(value);
+  const change = (next: string): void =>
+    void surface.change(slot, element, next === '' ? null : moment ? epochOfWallTime(next, person.tz) : next);
+  return (
+    <input
+      {...(fieldOf(element, slot) as object)}
+      class="field moment"
+      type={{ datepicker: 'date', timepicker: 'time' }[type] ?? 'datetime-local'}
+      value={shown}
+      onChange={(event) => change(event.currentTarget.value)}
+    />
+  );
+}

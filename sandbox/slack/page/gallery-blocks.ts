@@ -1,0 +1,307 @@
+/**
+ * The gallery's blocks: one exhibit for each block that Slack documents, and one that nobody knows.
+ * Invariant: each keeps Slack's documented limits, so that it would be accepted by Slack as it stands.
+ */
+import type { Block, Json } from '../wire.js';
+import type { Exhibit } from './gallery.js';
+
+const plain = (text: string): Json => ({ type: 'plain_text', text });
+const mrkdwn = (text: string): Json => ({ type: 'mrkdwn', text });
+const raw = (text: string): Json => ({ type: 'raw_text', text });
+const number = (value: number, text: string): Json => ({ type: 'raw_number', value, text });
+const run = (text: string, style?: { [key: string]: Json }): Json => ({
+  type: 'text',
+  text,
+  ...(style === undefined ? {} : { style }),
+});
+const line = (...elements: Json[]): Json => ({ type: 'rich_text_section', elements });
+const rich = (...elements: Json[]): { type: string; [key: string]: Json } => ({ type: 'rich_text', elements });
+const linkTo = (text: string): Json => rich(line({ type: 'link', url: `https://example.com/${text}`, text }));
+const button = (text: string, action_id: string): Json => ({
+  type: 'button',
+  action_id,
+  text: plain(text),
+  value: action_id,
+});
+const svg = (inner: string): string =>
+  `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 80">${inner}</svg>`)}`;
+const CHART_PICTURE = svg(
+  '<rect width="120" height="80" fill="#e8f5fa"/><path d="M6 64 28 52 50 58 72 30 94 38 114 14" fill="none" stroke="#1d7fc4" stroke-width="4"/>',
+);
+const ICON = svg(
+  '<rect width="120" height="80" fill="#4a1b4f"/><rect x="34" y="22" width="52" height="36" rx="6" fill="#fff"/><rect x="34" y="30" width="52" height="9" fill="#c8a2cc"/>',
+);
+const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+const series = (name: string, values: number[]): Json => ({
+  name,
+  data: values.map((value, at) => ({ label: DAYS[at] ?? '', value })),
+});
+const chart = (title: string, type: string, y_label: string, ...all: Json[]): Block => ({
+  type: 'data_visualization',
+  title,
+  chart: { type, series: all, axis_config: { categories: DAYS, x_label: 'Business day', y_label } },
+});
+const exhibit = (name: string, ...blocks: Block[]): Exhibit => ({ name, message: { blocks } });
+
+const BREAKS: [partner: string, reference: string, amount: number, age: number, state: string][] = [
+  ['Adyen', 'pi_3QK8vZ', 120.0, 1, 'Missing in statement'],
+  ['Stripe', 'pi_3QK8wA', 84.0, 3, 'Amount differs'],
+  ['Worldpay', 'pi_3QK8xB', 42.5, 9, 'Missing in books'],
+  ['Adyen', 'pi_3QK8yC', 1999.99, 2, 'Duplicate capture'],
+  ['Checkout.com', 'pi_3QK8zD', 15.0, 14, 'Fee differs'],
+  ['Stripe', 'pi_3QK90E', 640.0, 1, 'Missing in statement'],
+  ['Worldpay', 'pi_3QK91F', 73.2, 5, 'Currency differs'],
+  ['Adyen', 'pi_3QK92G', 310.4, 4, 'Missing in statement'],
+];
+
+const CARDS: [title: string, subtitle: string, body: string][] = [
+  ['Adyen', 'Acquirer · EU, UK', ':large_green_circle: 98.2% of 12,480 attempts authorised'],
+  ['Worldpay', 'Acquirer · UK', ':large_yellow_circle: 91.4% of 3,112 attempts authorised'],
+  ['Bizum', 'Open banking · ES', ':red_circle: 64.0% of 402 attempts, declines `91`'],
+  ['Stripe', 'PSP · worldwide', ':large_green_circle: 97.8% of 22,905 attempts authorised'],
+];
+
+const card = ([title, subtitle, body]: (typeof CARDS)[number]): { type: string; [key: string]: Json } => ({
+  type: 'card',
+  icon: { type: 'image', image_url: ICON, alt_text: `${title} icon` },
+  title: mrkdwn(`*${title}*`),
+  subtitle: mrkdwn(subtitle),
+  body: mrkdwn(body),
+  actions: [button('Scorecard', `scorecard_${title}`)],
+});
+
+const TASKS: Json[] = [
+  {
+    type: 'task_card',
+    task_id: 't1',
+    title: 'Read the payment again',
+    status: 'complete',
+    output: rich(line(run('Unchanged since the plan was approved'))),
+  },
+  {
+    type: 'task_card',
+    task_id: 't2',
+    title: 'Refund €84.00',
+    status: 'in_progress',
+    details: rich(line(run('Idempotency key '), run('rem_12:refund:1', { code: true }))),
+    sources: [{ type: 'url', url: 'https://example.com/pi_3QK8wA', text: 'pi_3QK8wA' }],
+  },
+  { type: 'task_card', task_id: 't3', title: 'Prove it in tomorrow’s statement', status: 'pending' },
+];
+
+export const BLOCK_EXHIBITS: Exhibit[] = [
+  exhibit(
+    'header, section, fields, accessory',
+    { type: 'header', text: plain(':rotating_light: Worldpay: approvals fell to 71.3% in GB') },
+    {
+      type: 'section',
+      text: mrkdwn('Cards issued in *GB* through *Worldpay* since 09:40. The rest of Worldpay is as usual.'),
+      accessory: {
+        type: 'button',
+        action_id: 'ack',
+        text: plain('Acknowledge'),
+        value: 'al_7',
+        style: 'primary',
+      },
+    },
+    {
+      type: 'section',
+      fields: [
+        mrkdwn('*Approved*\n71.3% of 1,204 attempts'),
+        mrkdwn('*Expected*\n93.1% ± 1.8'),
+        mrkdwn('*Value at risk*\n£18,402.10'),
+        mrkdwn('*On call*\n<@U2>'),
+      ],
+    },
+    { type: 'divider' },
+    {
+      type: 'context',
+      elements: [
+        { type: 'image', image_url: ICON, alt_text: 'Paydesk' },
+        mrkdwn('Alert `al_7` · opened <!date^1795190400^{time}|08:00> · severity 2'),
+      ],
+    },
+  ),
+  exhibit('section with picture', {
+    type: 'section',
+    text: mrkdwn('*Authorisation rate, 7 days*\nRecovered after the retry rule of Tuesday.'),
+    accessory: { type: 'image', image_url: CHART_PICTURE, alt_text: 'A rising line' },
+  }),
+  exhibit(
+    'image',
+    {
+      type: 'image',
+      title: plain('Approvals since Monday'),
+      image_url: CHART_PICTURE,
+      alt_text: 'Approvals rise from Wednesday on',
+    },
+    {
+      type: 'image',
+      image_url: 'https://images.example.com/rates.png',
+      alt_text: 'A picture from another host',
+    },
+  ),
+  exhibit(
+    'rich_text',
+    rich(
+      line(
+        run('Reconciliation of '),
+        run('Stripe', { bold: true }),
+        run(' for November 19 is '),
+        run('closed', { italic: true }),
+        run(' '),
+        { type: 'emoji', name: 'tada' },
+        run(' by '),
+        { type: 'user', user_id: 'U2' },
+      ),
+      {
+        type: 'rich_text_list',
+        style: 'bullet',
+        elements: [
+          line(run('4,118 of 4,120 lines matched by reference')),
+          line(run('2 breaks, '), run('€126.50', { code: true })),
+        ],
+      },
+      {
+        type: 'rich_text_list',
+        style: 'bullet',
+        indent: 1,
+        elements: [
+          line(run('one fee'), run(' (expected)', { strike: true })),
+          line({ type: 'link', url: 'https://example.com/break/9', text: 'one duplicate' }),
+        ],
+      },
+      {
+        type: 'rich_text_list',
+        style: 'ordered',
+        elements: [line(run('Ask for the corrected file')), line(run('Match again'))],
+      },
+      { type: 'rich_text_quote', elements: [run('We will resend the file before noon.')] },
+      { type: 'rich_text_preformatted', elements: [run('payout po_1QK… EUR 18402.10')] },
+    ) as Block,
+  ),
+  exhibit('markdown', {
+    type: 'markdown',
+    text: '# Handover\n**Three** things are open, see the [board](https://example.com/board):\n\n1. `po_1QK7` arrives *tomorrow*\n2. Dispute `dp_1QJ` needs evidence\n   - [x] receipt\n   - [ ] delivery proof\n\n> Nothing else is overdue.\n\n| Partner | Share explained |\n| --- | ---: |\n| Adyen | 99.98% |\n| Stripe | 99.91% |\n\n```\npaydesk doctor\n```',
+  }),
+  exhibit('table', {
+    type: 'table',
+    column_settings: [{}, { align: 'right' }, { is_wrapped: true }],
+    rows: [
+      [raw('Hop'), raw('Amount'), raw('State')],
+      [raw('Authorisation'), number(120, '€120.00'), raw(':white_check_mark: present')],
+      [raw('Capture'), number(120, '€120.00'), linkTo('ch_3QK8vZ')],
+      [raw('Payout'), number(117.9, '€117.90'), raw(':hourglass_flowing_sand: expected by November 23')],
+    ],
+  }),
+  exhibit('data_table', {
+    type: 'data_table',
+    caption: 'Open breaks',
+    page_size: 5,
+    row_header_column_index: 1,
+    rows: [
+      ['Partner', 'Reference', 'Amount', 'Age in days', 'Break'].map(raw),
+      ...BREAKS.map(([partner, reference, amount, age, state]): Json[] => [
+        raw(partner),
+        linkTo(reference),
+        number(amount, `€${amount.toFixed(2)}`),
+        number(age, String(age)),
+        raw(state),
+      ]),
+    ],
+  }),
+  exhibit(
+    'data_visualization: line',
+    chart(
+      'Approval rate by partner, %',
+      'line',
+      'Approved, %',
+      series('Adyen', [93.2, 93.8, 93.1, 94, 93.6, 92.9, 93.4]),
+      series('Worldpay', [92.1, 91.8, 71.3, 74.9, 88.2, 91.9, 92]),
+    ),
+  ),
+  exhibit(
+    'data_visualization: bar',
+    chart(
+      'Disputes opened',
+      'bar',
+      'Disputes',
+      series('Fraud', [4, 6, 3, 9, 14, 5, 2]),
+      series('Not received', [2, 1, 3, 2, 4, 3, 1]),
+      series('Other', [1, 0, 1, 2, 1, 0, 1]),
+    ),
+  ),
+  exhibit(
+    'data_visualization: area',
+    chart(
+      'Unexplained value, EUR',
+      'area',
+      'EUR',
+      series('All partners', [42000, 31800, 22100, 12050, 6900, 3100, 1250]),
+      series('Adyen', [18000, 15100, 9000, 4100, 2000, 900, 300]),
+    ),
+  ),
+  exhibit('data_visualization: pie', {
+    type: 'data_visualization',
+    title: 'Attempts by method',
+    chart: {
+      type: 'pie',
+      segments: [
+        { label: 'Card', value: 18420 },
+        { label: 'SEPA debit', value: 5210 },
+        { label: 'iDEAL', value: 3890 },
+        { label: 'Bizum', value: 1402 },
+      ],
+    },
+  }),
+  exhibit('card', {
+    ...card(CARDS[0] ?? ['', '', '']),
+    hero_image: { type: 'image', image_url: CHART_PICTURE, alt_text: 'Approvals of Adyen' },
+  }),
+  exhibit('carousel', { type: 'carousel', elements: CARDS.map(card) }),
+  exhibit('container', {
+    type: 'container',
+    title: plain('Refund €84.00 of pi_3QK8wA'),
+    subtitle: mrkdwn('Requested by <@U1>, 1 of 2 approvals'),
+    is_collapsible: true,
+    has_header_divider: true,
+    icon: { type: 'image', image_url: ICON, alt_text: 'Refund' },
+    child_blocks: [
+      { type: 'section', text: mrkdwn('Plan `9f3c…` is frozen. Reason: *duplicate*.') },
+      {
+        type: 'actions',
+        block_id: 'vote',
+        elements: [
+          {
+            type: 'button',
+            action_id: 'vote_yes',
+            style: 'primary',
+            text: plain('Approve'),
+            value: 'rem_12',
+          },
+          button('Discuss', 'discuss'),
+        ],
+      },
+    ],
+  }),
+  exhibit('plan', { type: 'plan', title: 'Refund in progress', tasks: TASKS }),
+  exhibit('task_card', {
+    type: 'task_card',
+    task_id: 't9',
+    title: 'Ask Worldpay for the missing file',
+    status: 'error',
+    output: rich(line(run('No answer after 3 attempts; the next is at 10:15'))),
+  }),
+  exhibit('video', {
+    type: 'video',
+    title: plain('How a settlement is matched'),
+    title_url: 'https://example.com/videos/1',
+    video_url: 'https://example.com/embed/1',
+    thumbnail_url: 'https://example.com/thumb.png',
+    alt_text: 'A walk through one settlement',
+    provider_name: 'Northwind',
+    description: plain('Four minutes, with the numbers of last week.'),
+  }),
+  exhibit('file', { type: 'file', source: 'remote', external_id: 'statement-2026-11-19' }),
+  exhibit('unknown block', { type: 'hologram', text: plain('Nobody has documented this yet.') }),
+];

@@ -1,0 +1,113 @@
+/**
+ * The gallery: one message for each block and element, and the modals, with nothing behind them.
+ * Invariant: drawn by the same parts as the live page; its API sends nothing, it only says what would be sent.
+ */
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Message, OpenView, Outcome } from '../wire.js';
+import type { Api } from './api.js';
+import { ConfirmDialog, useConfirm } from './confirm.js';
+import { DeskContext, type Desk } from './desk.js';
+import { EXHIBITS, galleryStore, MODAL_EXHIBIT, SUGGESTIONS, type Exhibit } from './gallery.js';
+import { MessageRow } from './message.js';
+import { Modal } from './modal.js';
+import type { Route } from './route.js';
+import { Toasts, useToasts } from './toasts.js';
+
+export function GalleryPage({ go, nowMs }: { go: (change: Partial<Route>) => void; nowMs: number }): VNode {
+  const toasts = useToasts();
+  const confirm = useConfirm();
+  const [view, setView] = useState<OpenView | null>(null);
+  const [store] = useState(() => galleryStore(nowMs));
+  const person = store.users[0];
+  if (person === undefined) throw new Error('The gallery has no people.');
+  const api = silentApi(
+    (what) => toasts.say(what),
+    () => setView(null),
+  );
+  const route: Route = { person: '', channel: '', tab: 'messages', thread: null, gallery: true };
+  const desk: Desk = { store, person, route, nowMs, api, go, toast: toasts.say, ask: confirm.ask };
+  return (
+    <DeskContext.Provider value={desk}>
+      <div class="gallery">
+        <header class="gallery-head">
+          <h1>Block Kit gallery</h1>
+          <button type="button" class="button primary small" onClick={() => setView(MODAL_EXHIBIT)}>
+            Open a modal
+          </button>
+          <button
+            type="button"
+            class="button plain-style small"
+            onClick={() => go({ gallery: false, person: '', channel: '' })}
+          >
+            Back to the desk
+          </button>
+        </header>
+        <main>
+          {EXHIBITS.map((exhibit, at) => (
+            <Item
+              key={exhibit.name}
+              exhibit={exhibit}
+              ts={String(Math.floor(nowMs / 1000) - 9000 + at * 60)}
+              desk={desk}
+            />
+          ))}
+        </main>
+      </div>
+      {view !== null && <Modal view={view} />}
+      {confirm.open !== null && <ConfirmDialog key={confirm.open.key} question={confirm.open} />}
+      <Toasts toasts={toasts} />
+    </DeskContext.Provider>
+  );
+}
+
+function Item({ exhibit, ts, desk }: { exhibit: Exhibit; ts: string; desk: Desk }): VNode | null {
+  const [channel] = desk.store.channels;
+  if (channel === undefined) return null;
+  const message: Message = {
+    channel: channel.id,
+    user: desk.store.bot.user_id,
+    text: '',
+    ts,
+    ...exhibit.message,
+  };
+  return (
+    <section class="gallery-item" aria-label={exhibit.name}>
+      <h2>{exhibit.name}</h2>
+      <MessageRow message={message} grouped={false} channel={channel} inThread={false} />
+    </section>
+  );
+}
+
+function silentApi(say: (what: string) => void, closed: () => void): Api {
+  const done: Outcome = { ok: true, messages: [] };
+  const answer = (what: string): Promise<Outcome> => {
+    say(what);
+    return Promise.resolve(done);
+  };
+  return {
+    command: ({ text }) => answer(`Would run ${text}`),
+    message: ({ text }) => answer(`Would post “${text}”`),
+    action: ({ action_id, value, selected }) =>
+      answer(`Would send ${action_id} ${String(value ?? selected ?? '')}`.trim()),
+    submit: () =>
+      Promise.resolve({
+        ...done,
+        ok: false,
+        errors: { amount: 'The refund is larger than what is left of the charge (€84.00).' },
+      }),
+    close: () => {
+      closed();
+      return Promise.resolve(done);
+    },
+    home: () => Promise.resolve(done),
+    scenario: ({ name }) => answer(`Would start ${name}`),
+    suggest: ({ value }) =>
+      Promise.resolve({
+        ok: true,
+        options: SUGGESTIONS.filter((each) =>
+          JSON.stringify(each).toLowerCase().includes(value.toLowerCase()),
+        ),
+      }),
+  };
+}

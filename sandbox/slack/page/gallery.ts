@@ -1,0 +1,391 @@
+/**
+ * What the gallery shows: the elements, the modal, and a small workspace around them. Blocks: `gallery-blocks.ts`.
+ * Invariant: one exhibit for each block and element that Slack documents, with content a payments desk would show.
+ */
+import type { Block, Json, Message, OpenView, User } from '../wire.js';
+import { BLOCK_EXHIBITS } from './gallery-blocks.js';
+import type { Store } from './store.js';
+
+export interface Exhibit {
+  name: string;
+  message: Partial<Message>;
+}
+
+const plain = (text: string): Json => ({ type: 'plain_text', text });
+const option = (text: string, value: string): { [key: string]: Json } => ({ text: plain(text), value });
+const actions = (...elements: Json[]): Block[] => [{ type: 'actions', block_id: 'actions', elements }];
+const exhibit = (name: string, ...blocks: Block[]): Exhibit => ({ name, message: { blocks } });
+const PARTNERS = [
+  option('Adyen', 'adyen'),
+  option('Checkout.com', 'checkout'),
+  option('Stripe', 'stripe'),
+  option('Worldpay', 'worldpay'),
+];
+const SEVERITIES = [
+  option(':red_circle: Severe', 'sev1'),
+  option(':large_yellow_circle: Degraded', 'sev2'),
+  option(':large_green_circle: Notice', 'sev3'),
+];
+
+/** What the external selects of the gallery answer. */
+export const SUGGESTIONS: Json[] = [
+  option('pi_3QK8vZ · €120.00 · succeeded', 'pi_3QK8vZ'),
+  option('pi_3QK8wA · €84.00 · requires_capture', 'pi_3QK8wA'),
+  option('pi_3QK8xB · £42.50 · canceled', 'pi_3QK8xB'),
+];
+
+const ELEMENT_EXHIBITS: Exhibit[] = [
+  exhibit(
+    'button',
+    ...actions(
+      {
+        type: 'button',
+        action_id: 'approve',
+        text: plain('Approve'),
+        value: 'rem_12',
+        style: 'primary',
+        confirm: {
+          title: plain('Approve this refund?'),
+          text: {
+            type: 'mrkdwn',
+            text: '*€84.00* goes back to the customer of `pi_3QK8wA`. It takes effect once.',
+          },
+          confirm: plain('Approve'),
+          deny: plain('Not yet'),
+        },
+      },
+      { type: 'button', action_id: 'reject', text: plain('Reject'), value: 'rem_12', style: 'danger' },
+      { type: 'button', action_id: 'details', text: plain('Details'), value: 'rem_12' },
+      {
+        type: 'button',
+        action_id: 'dashboard',
+        text: plain('Open dashboard :arrow_upper_right:'),
+        url: 'https://dashboard.stripe.com/test/payments/pi_3QK8wA',
+      },
+    ),
+  ),
+  exhibit(
+    'static_select, overflow',
+    ...actions(
+      {
+        type: 'static_select',
+        action_id: 'assignee',
+        placeholder: plain('Assign a partner'),
+        options: PARTNERS,
+      },
+      {
+        type: 'static_select',
+        action_id: 'grouped',
+        placeholder: plain('Grouped options'),
+        option_groups: [
+          { label: plain('Acquirers'), options: PARTNERS.slice(0, 2) },
+          { label: plain('Gateways'), options: PARTNERS.slice(2) },
+        ],
+      },
+      {
+        type: 'overflow',
+        action_id: 'more',
+        options: [
+          option('Snooze for an hour', 'snooze'),
+          option('Copy the reference', 'copy'),
+          option('Mute this partner', 'mute'),
+        ],
+      },
+    ),
+  ),
+  exhibit(
+    'external_select',
+    ...actions({
+      type: 'external_select',
+      action_id: 'payment',
+      placeholder: plain('Find a payment'),
+      min_query_length: 2,
+    }),
+  ),
+  exhibit(
+    'multi selects',
+    {
+      type: 'section',
+      block_id: 'partners',
+      text: { type: 'mrkdwn', text: 'Partners to watch' },
+      accessory: {
+        type: 'multi_static_select',
+        action_id: 'watch',
+        placeholder: plain('Choose partners'),
+        options: PARTNERS,
+        initial_options: PARTNERS.slice(0, 2),
+      },
+    },
+    {
+      type: 'section',
+      block_id: 'people',
+      text: { type: 'mrkdwn', text: 'Who is told' },
+      accessory: {
+        type: 'multi_users_select',
+        action_id: 'told',
+        placeholder: plain('Choose people'),
+        initial_users: ['U1'],
+      },
+    },
+  ),
+  exhibit(
+    'users, channels, conversations',
+    ...actions(
+      { type: 'users_select', action_id: 'user', placeholder: plain('A person') },
+      { type: 'channels_select', action_id: 'channel', placeholder: plain('A channel') },
+      { type: 'conversations_select', action_id: 'conversation', placeholder: plain('A conversation') },
+    ),
+  ),
+  exhibit(
+    'date, time, datetime',
+    ...actions(
+      { type: 'datepicker', action_id: 'day', initial_date: '2026-11-20' },
+      { type: 'timepicker', action_id: 'time', initial_time: '17:30' },
+      { type: 'datetimepicker', action_id: 'moment', initial_date_time: 1795190400 },
+    ),
+  ),
+  exhibit(
+    'checkboxes, radio_buttons',
+    ...actions({
+      type: 'checkboxes',
+      action_id: 'checks',
+      options: [
+        { ...option('Customer was told', 'told'), description: plain('By e-mail or phone') },
+        option('Ledger entry exists', 'ledger'),
+      ],
+      initial_options: [option('Ledger entry exists', 'ledger')],
+    }),
+    {
+      type: 'actions',
+      block_id: 'radios',
+      elements: [
+        {
+          type: 'radio_buttons',
+          action_id: 'severity',
+          options: SEVERITIES,
+          initial_option: SEVERITIES[1] ?? null,
+        },
+      ],
+    },
+  ),
+  exhibit('context_actions', {
+    type: 'context_actions',
+    block_id: 'feedback',
+    elements: [
+      {
+        type: 'feedback_buttons',
+        action_id: 'useful',
+        positive_button: { text: plain('Useful'), value: 'yes' },
+        negative_button: { text: plain('Not useful'), value: 'no' },
+      },
+      {
+        type: 'icon_button',
+        action_id: 'remove',
+        icon: 'trash',
+        text: plain('Remove this finding'),
+        value: 'f_1',
+      },
+    ],
+  }),
+];
+
+const input = (
+  block_id: string,
+  label: string,
+  element: { [key: string]: Json },
+  more: Partial<Block> = {},
+): Block => ({ type: 'input', block_id, label: plain(label), element, ...more });
+
+/** A modal with every input element; submitting it answers a field error. */
+export const MODAL_EXHIBIT: OpenView = {
+  id: 'V1',
+  root_view_id: 'V1',
+  previous_view_id: null,
+  user: 'U1',
+  hash: '1',
+  view: {
+    type: 'modal',
+    title: plain('Refund a payment'),
+    submit: plain('Request refund'),
+    close: plain('Cancel'),
+    blocks: [
+      {
+        type: 'alert',
+        level: 'warning',
+        text: { type: 'mrkdwn', text: '*Two approvals* are needed above €50.00.' },
+      },
+      {
+        type: 'section',
+        text: { type: 'mrkdwn', text: '*pi_3QK8wA* · €84.00 of €120.00 left · card ending 4242' },
+      },
+      input('amount', 'Amount in EUR', {
+        type: 'number_input',
+        action_id: 'amount',
+        is_decimal_allowed: true,
+        initial_value: '90.00',
+      }),
+      input('reason', 'Reason', {
+        type: 'static_select',
+        action_id: 'reason',
+        placeholder: plain('Choose a reason'),
+        options: [
+          option('Duplicate', 'duplicate'),
+          option('Fraudulent', 'fraudulent'),
+          option('Requested by customer', 'requested_by_customer'),
+        ],
+        initial_option: option('Duplicate', 'duplicate'),
+      }),
+      input(
+        'note',
+        'Note for the approver',
+        {
+          type: 'plain_text_input',
+          action_id: 'note',
+          multiline: true,
+          placeholder: plain('What happened?'),
+        },
+        { optional: true, hint: plain('It is kept in the audit log.') },
+      ),
+      input('title', 'Short title', {
+        type: 'plain_text_input',
+        action_id: 'title',
+        initial_value: 'Captured twice',
+      }),
+      input('email', 'Customer e-mail', { type: 'email_text_input', action_id: 'email' }, { optional: true }),
+      input('url', 'Link to the ticket', { type: 'url_text_input', action_id: 'url' }, { optional: true }),
+      input(
+        'rich',
+        'Message to the customer',
+        { type: 'rich_text_input', action_id: 'rich' },
+        { optional: true },
+      ),
+      input('day', 'Value date', { type: 'datepicker', action_id: 'day', initial_date: '2026-11-20' }),
+      input(
+        'checks',
+        'Checked',
+        {
+          type: 'checkboxes',
+          action_id: 'checks',
+          options: [option('Customer was told', 'told'), option('Ledger entry exists', 'ledger')],
+        },
+        { optional: true },
+      ),
+      input('urgency', 'Urgency', {
+        type: 'radio_buttons',
+        action_id: 'urgency',
+        options: SEVERITIES,
+        initial_option: SEVERITIES[2] ?? null,
+      }),
+      input(
+        'watchers',
+        'Tell',
+        { type: 'multi_users_select', action_id: 'watchers', placeholder: plain('Choose people') },
+        { optional: true },
+      ),
+      input(
+        'evidence',
+        'Evidence',
+        { type: 'file_input', action_id: 'evidence', filetypes: ['pdf', 'png', 'csv'], max_files: 3 },
+        { optional: true },
+      ),
+    ],
+  } as OpenView['view'],
+};
+
+const EXTRA_EXHIBITS: Exhibit[] = [
+  {
+    name: 'text (mrkdwn)',
+    message: {
+      text: 'Payment `pi_3QK8wA` is *captured*, _not yet settled_, ~refunded~. <https://example.com/pay|Open it> or ask <@U2> in <#C1>.\n&gt; Last confirmed at *Adyen*, next expected at *bank* <!date^1795190400^{date_short_pretty} at {time}|tomorrow>\n• attempt :white_check_mark:\n• capture :hourglass_flowing_sand:\n```{ "amount": 8400, "currency": "eur" }```',
+    },
+  },
+  {
+    name: 'ephemeral, edited, reactions',
+    message: {
+      text: 'Only you see this lookup.',
+      ephemeral_to: 'U1',
+      edited: { ts: '1795190400.0001' },
+      reactions: [
+        { name: 'eyes', users: ['U2'] },
+        { name: 'white_check_mark', users: ['U1', 'U2'] },
+      ],
+    },
+  },
+  {
+    name: 'files',
+    message: {
+      text: 'The settlement report of yesterday.',
+      files: [
+        {
+          id: 'F1',
+          name: 'settlement_2026-11-19.csv',
+          title: 'Settlement, November 19',
+          mimetype: 'text/csv',
+          size: 48211,
+          url_private: '#',
+        },
+      ],
+    },
+  },
+];
+
+export const EXHIBITS: Exhibit[] = [...EXTRA_EXHIBITS, ...BLOCK_EXHIBITS, ...ELEMENT_EXHIBITS];
+
+const user = (
+  id: string,
+  name: string,
+  real_name: string,
+  title: string,
+  color: string,
+  is_bot = false,
+): User => ({
+  id,
+  name,
+  real_name,
+  title,
+  color,
+  is_bot,
+  email: `${name}@example.com`,
+  tz: 'Europe/Lisbon',
+  is_restricted: false,
+  deleted: false,
+});
+
+/** A workspace of two people, the bot and one channel. */
+export function galleryStore(nowMs: number): Store {
+  const channel = {
+    is_private: false,
+    is_im: false,
+    is_archived: false,
+    topic: '',
+    purpose: '',
+    members: ['U1', 'U2', 'UB'],
+    messages: [],
+  };
+  const ts = `${Math.floor(nowMs / 1000)}.000100`;
+  return {
+    team: { id: 'T1', name: 'Northwind Payments', domain: 'northwind' },
+    bot: { user_id: 'UB', bot_id: 'B1', connection: 'socket' },
+    users: [
+      user('U1', 'ana', 'Ana Ribeiro', 'Payments operations lead', '#8e5bb5'),
+      user('U2', 'ben', 'Ben Okafor', 'Finance operations', '#2f7f6f'),
+      user('UB', 'paydesk', 'Paydesk', 'Payments operations desk', '#3b1240', true),
+    ],
+    channels: [
+      { ...channel, id: 'C1', name: 'payments-ops', messages: [{ ts, channel: 'C1', user: 'UB', text: '' }] },
+    ],
+    views: [],
+    homes: {},
+    commands: [],
+    scenarios: [],
+    deliveries: [],
+    services: {
+      slack: { apiUrl: '', botToken: '', appToken: '', signingSecret: '' },
+      paymentsApi: null,
+      booksUrl: null,
+      statusPages: {},
+      operationsApi: null,
+      inbox: null,
+    },
+  };
+}

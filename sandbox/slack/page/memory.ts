@@ -1,0 +1,46 @@
+/**
+ * What the browser remembers between visits: who was last, and how far each person has read.
+ * Invariant: works without storage too (a private window), by forgetting.
+ */
+
+/** How far people have read: `personId/channelId` → timestamp. */
+export type ReadMarks = Record<string, string>;
+
+const PERSON_KEY = 'paydesk.person';
+const READ_KEY = 'paydesk.read';
+
+export function rememberedPerson(): string {
+  return read(PERSON_KEY) ?? '';
+}
+
+export function rememberPerson(name: string): void {
+  write(PERSON_KEY, name);
+}
+
+export function rememberedMarks(): ReadMarks {
+  try {
+    return JSON.parse(read(READ_KEY) ?? '{}') as ReadMarks;
+  } catch {
+    return {};
+  }
+}
+
+export function rememberMarks(marks: ReadMarks): void {
+  write(READ_KEY, JSON.stringify(marks));
+}
+
+function read(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function write(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    return;
+  }
+}

@@ -1,0 +1,68 @@
+/** A scrolling list of messages under their days. Invariant: announces new messages politely, once. */
+import type { VNode } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { Channel } from '../wire.js';
+import { dayLabel } from './dates.js';
+import { useDesk } from './desk.js';
+import { MessageRow } from './message.js';
+import type { Row } from './timeline.js';
+
+interface MessageListProps {
+  rows: Row[];
+  channel: Channel;
+  intro?: VNode;
+  inThread?: boolean;
+}
+
+const NEAR_END_PX = 120;
+
+export function MessageList({ rows, channel, intro, inThread = false }: MessageListProps): VNode {
+  const { person, nowMs } = useDesk();
+  const frame = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  useLayoutEffect(() => {
+    const stay = (): void => {
+      if (atEnd.current && frame.current !== null) frame.current.scrollTop = frame.current.scrollHeight;
+    };
+    stay();
+    const observer = new ResizeObserver(stay);
+    if (list.current !== null) observer.observe(list.current);
+    if (frame.current !== null) observer.observe(frame.current);
+    return () => observer.disconnect();
+  }, []);
+  const scrolled = (): void => {
+    const box = frame.current;
+    if (box !== null) atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
+  };
+  return (
+    <div
+      ref={frame}
+      class="messages"
+      onScroll={scrolled}
+      tabIndex={0}
+      role="region"
+      aria-label={inThread ? 'Thread' : 'Messages'}
+    >
+      <div
+        ref={list}
+        class="messages-inner"
+        role="log"
+        aria-live="polite"
+        aria-label={inThread ? 'Replies' : `Messages in ${channel.name}`}
+      >
+        {intro}
+        {rows.map((row) => (
+          <div key={`${row.message.ts}/${row.message.ephemeral_to ?? ''}`}>
+            {row.opensDay && !inThread && (
+              <div class="day">
+                <span>{dayLabel(row.message.ts, person.tz, nowMs)}</span>
+              </div>
+            )}
+            <MessageRow message={row.message} grouped={row.grouped} channel={channel} inThread={inThread} />
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+/**
+ * `npm start`: the whole of Paydesk on one machine. Raises the world, then runs the unmodified bot against it with
+ * the environment that a real deployment would have. With `SLACK_*` variables set it runs the bot alone.
+ *
+ * `--world-only` raises the world and prints how to point a bot at it; `--request-url URL` has Slack deliver over
+ * signed HTTP to that address instead of Socket Mode.
+ */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { packageRoot } from './package-root.js';
+import { run, type Program } from './programs.js';
+import { raiseWorld, type RaisedWorld } from './raise.js';
+
+const defaultPort = 4400;
+
+interface Options {
+  worldOnly: boolean;
+  requestUrl: string | undefined;
+  port: number;
+  home: string;
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+function readOptions(): Options {
+  const { values } = parseArgs({
+    options: { 'world-only': { type: 'boolean' }, 'request-url': { type: 'string' } },
+  });
+  const port = Number(process.env.PORT ?? defaultPort);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`PORT=${process.env.PORT ?? ''} is not a port.`);
+  return {
+    worldOnly: values['world-only'] ?? false,
+    requestUrl: values['request-url'],
+    port,
+    home: resolve(process.env.PAYDESK_HOME ?? '.paydesk'),
+  };
+}
+
+async function start(): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const options = readOptions();
+  const meantForSlack = Object.keys(process.env).some(
+    (name) => name.startsWith('SLACK_') && process.env[name] !== '',
+  );
+  const stopped = stopSignal();
+  makeFolders(options.home);
+  if (meantForSlack && !options.worldOnly) return runBotAlone(options.home, stopped);
+  await runSandbox(options, stopped);
+}
+
+function makeFolders(home: string): void {
+  try {
+    mkdirSync(join(home, 'logs'), { recursive: true });
+  } catch (error) {
+    throw new Error(
+      `The data folder ${home} cannot be made: ${(error as Error).message}\n→ Set PAYDESK_HOME to a folder that you may write to.`,
+      { cause: error },
+    );
+  }
+}
+
+async function runBotAlone(home: string, stopped: Promise<void>): Promise<void> {
+  const bot = run({
+    root: packageRoot,
+    args: ['start'],
+    environment: process.env,
+    logFile: join(home, 'logs/paydesk.log'),
+  });
+  say((await bot.line(/^Paydesk is up: /)).replace('is up', 'is ready'));
+  await Promise.race([stopped, bot.ended.then(failed)]);
+  await bot.stop();
+}
+
+async function runSandbox(options: Options, stopped: Promise<void>): Promise<void> {
+  const world = await raiseWorld({ ...options, root: packageRoot });
+  let bot: Program | null = null;
+  try {
+    if (options.worldOnly) {
+      say(`The sandbox is ready: ${world.url}`);
+      Object.entries(world.environment).forEach(([name, value]) => say(`${name}=${value}`));
+      await stopped;
+      return;
+    }
+    bot = run({
+      root: packageRoot,
+      args: ['start'],
+      environment: botEnvironment(world, options),
+      logFile: join(options.home, 'logs/paydesk.log'),
+    });
+    await Promise.race([bot.line(/^Paydesk is up: /), stopped]);
+    say(`Paydesk is ready: ${world.url}`);
+    await Promise.race([stopped, bot.ended.then(failed)]);
+  } finally {
+    await bot?.stop();
+    await world.close();
+  }
+}
+
+/** What a real deployment sets, and nothing of the shell's own but what a process needs to run. */
+function botEnvironment({ environment }: RaisedWorld, { home }: Options): Record<string, string | undefined> {
+  const { PATH, HOME, TMPDIR, LANG, LOG_LEVEL } = process.env;
+  return { PATH, HOME, TMPDIR, LANG, LOG_LEVEL, ...environment, PAYDESK_HOME: home, PORT: '0' };
+}
+
+function failed(how: string): never {
+  throw new Error(`Paydesk ended (${how}); see the logs in the data folder.`);
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+}
+
+try {
+  await start();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,31 @@
+/**
+ * The sandbox's clock: every stand-in reads the time here, so that a test can hold or move it. Inside the world a
+ * time is a number: milliseconds since 1970 (UTC).
+ * Deliberately absent: timers, which belong to whoever needs them.
+ */
+
+export interface Clock {
+  now(): Date;
+}
+
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
+
+/** The machine's own clock. */
+export const systemClock: Clock = { now: () => new Date() };
+
+/** A clock that stands still until it is told to move. */
+export function createManualClock(start: Date): Clock & { advance(byMs: number): void } {
+  let nowMs = start.getTime();
+  return {
+    now: () => new Date(nowMs),
+    advance: (byMs) => {
+      nowMs += byMs;
+    },
+  };
+}
+
+/** The hour since 1970 in which a time (ms) lies. */
+export const hourOf = (timeMs: number): number => Math.floor(timeMs / HOUR_MS);

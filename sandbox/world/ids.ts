@@ -1,0 +1,165 @@
+/**
+ * Identifiers that carry their own meaning: kind, hour, index within the hour and a small sub-number are scrambled
+ * with the seed into something that looks like a partner's identifier and can be read back, so that the world
+ * needs no store to answer for a payment of weeks ago.
+ * Invariant: decode(encode(x)) = x; an identifier of another seed, kind or hand decodes to null (26 check bits).
+ */
+import { hash } from './random.js';
+
+/** Stripe's prefix, the digit after it, and nothing else differs between kinds. */
+const KINDS = {
+  payment_intent: ['pi_', '3'],
+  charge: ['ch_', '3'],
+  balance_transaction: ['txn_', '3'],
+  refund: ['re_', '3'],
+  dispute: ['dp_', '1'],
+  payout: ['po_', '1'],
+  event: ['evt_', '3'],
+  early_fraud_warning: ['issfr_', '1'],
+  customer: ['cus_', '1'],
+  payment_method: ['pm_', '1'],
+} as const;
+
+export type IdKind = keyof typeof KINDS;
+
+/** Where a fact lives: the hour since 1970, the index within it (below 4,096), and a sub-number below 64. */
+export interface Place {
+  hour: number;
+  index: number;
+  sub: number;
+}
+
+export type ReferenceStyle = 'stripe' | 'psp16' | 'uuid' | 'digits20' | 'dashed' | 'trace18';
+
+export interface IdCodec {
+  encode(kind: IdKind, place: Place): string;
+  /** The kind and place of a Stripe-shaped identifier of this world, or null. */
+  decode(id: string): (Place & { kind: IdKind }) | null;
+  orderId(place: Place): string;
+  decodeOrderId(id: string): Place | null;
+  attemptId(place: Place): string;
+  decodeAttemptId(id: string): Place | null;
+  /** A reference in a partner's own style; unique per (salt, place). Not meant to be read back. */
+  reference(style: ReferenceStyle, salt: number, place: Place): string;
+}
+
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const BASE36 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const ORDER_SALT = 101;
+const ATTEMPT_SALT = 102;
+const ROUNDS = [1, 2, 3, 4];
+
+/** The codec of one seed. */
+export function createIdCodec(seed: number): IdCodec {
+  const account = accountPart(seed);
+  const kinds = Object.entries(KINDS) as [IdKind, (typeof KINDS)[IdKind]][];
+  const saltOf = (kind: IdKind): number => kinds.findIndex(([name]) => name === kind) + 1;
+  return {
+    encode: (kind, place) => {
+      const [left, right] = scramble(seed, saltOf(kind), place);
+      const [prefix, digit] = KINDS[kind];
+      return `${prefix}${digit}${write(left, BASE62, 6)}${account}${write(right, BASE62, 6)}`;
+    },
+    decode: (id) => {
+      const found = kinds.find(([, [prefix]]) => id.startsWith(prefix));
+      if (!found) return null;
+      const [kind, [prefix, digit]] = found;
+      const body = id.slice(prefix.length);
+      if (body.length !== 13 + account.length || !body.startsWith(digit)) return null;
+      if (body.slice(7, -6) !== account) return null;
+      const place = readPair(seed, saltOf(kind), body.slice(1, 7) + body.slice(-6), BASE62);
+      return place && { kind, ...place };
+    },
+    orderId: (place) => `ORD-${writePair(scramble(seed, ORDER_SALT, place), BASE32, 7)}`,
+    decodeOrderId: (id) =>
+      id.startsWith('ORD-') ? readPair(seed, ORDER_SALT, id.slice(4).toUpperCase(), BASE32) : null,
+    attemptId: (place) => `att_${writePair(scramble(seed, ATTEMPT_SALT, place), BASE62, 6)}`,
+    decodeAttemptId: (id) =>
+      id.startsWith('att_') ? readPair(seed, ATTEMPT_SALT, id.slice(4), BASE62) : null,
+    reference: (style, salt, place) => {
+      const words = scramble(seed, 200 + salt, place);
+      return styled(style, words, hash(seed, 200 + salt, words[0], words[1]));
+    },
+  };
+}
+
+/** Eleven characters that all identifiers of one seed share, as all those of one Stripe account do. */
+function accountPart(seed: number): string {
+  return writePair([hash(seed, 0xacc), hash(seed, 0xacd)], BASE62, 6).slice(1);
+}
+
+/** Two 32-bit words: (check 6 | sub 6 | hour 20) and (check 20 | index 12), through a four-round Feistel network. */
+function scramble(seed: number, salt: number, { hour, index, sub }: Place): [number, number] {
+  const check = checkOf(seed, salt, hour, index, sub);
+  let left = (((check & 63) << 26) | (sub << 20) | hour) >>> 0;
+  let right = (((check >>> 6) << 12) | index) >>> 0;
+  for (const round of ROUNDS) [left, right] = [right, (left ^ hash(seed, salt, round, right)) >>> 0];
+  return [left, right];
+}
+
+function unscramble(seed: number, salt: number, words: [number, number]): Place | null {
+  let [left, right] = words;
+  for (const round of ROUNDS.toReversed())
+    [left, right] = [(right ^ hash(seed, salt, round, left)) >>> 0, left];
+  const place = { hour: left & 0xfffff, index: right & 0xfff, sub: (left >>> 20) & 63 };
+  const check = ((right >>> 12) << 6) | (left >>> 26);
+  return check === checkOf(seed, salt, place.hour, place.index, place.sub) ? place : null;
+}
+
+const checkOf = (seed: number, salt: number, hour: number, index: number, sub: number): number =>
+  hash(seed ^ salt, hour, index, sub) & 0x3ffffff;
+
+/** Least significant digit first, so that the front of an identifier varies most. */
+function write(word: number, alphabet: string, width: number): string {
+  let text = '';
+  let left = word;
+  for (let i = 0; i < width; i += 1) {
+    text += alphabet.charAt(left % alphabet.length);
+    left = Math.floor(left / alphabet.length);
+  }
+  return text;
+}
+
+const writePair = ([left, right]: [number, number], alphabet: string, width: number): string =>
+  write(left, alphabet, width) + write(right, alphabet, width);
+
+function read(text: string, alphabet: string): number {
+  let word = 0;
+  for (let i = text.length - 1; i >= 0; i -= 1) {
+    const digit = alphabet.indexOf(text.charAt(i));
+    if (digit < 0) return Number.NaN;
+    word = word * alphabet.length + digit;
+  }
+  return word;
+}
+
+function readPair(seed: number, salt: number, text: string, alphabet: string): Place | null {
+  const half = text.length / 2;
+  const words: [number, number] = [read(text.slice(0, half), alphabet), read(text.slice(half), alphabet)];
+  const width = alphabet === BASE62 ? 6 : 7;
+  if (half !== width || words.some((word) => !(word <= 0xffffffff))) return null;
+  return unscramble(seed, salt, words);
+}
+
+const hex = (word: number): string => word.toString(16).padStart(8, '0');
+const digits10 = (word: number): string => String(word).padStart(10, '0');
+
+function styled(style: ReferenceStyle, words: [number, number], extra: number): string {
+  const [left, right] = words.map(hex) as [string, string];
+  const tail = hex(extra);
+  switch (style) {
+    case 'psp16':
+      return writePair(words, BASE36, 7) + write(extra, BASE36, 2);
+    case 'uuid':
+      return `${left}-${right.slice(0, 4)}-4${right.slice(4, 7)}-a${right.slice(7)}${tail.slice(0, 2)}-${tail.slice(2)}${hex(hash(extra, 1)).slice(0, 6)}`;
+    case 'digits20':
+      return digits10(words[0]) + digits10(words[1]);
+    case 'dashed':
+      return `KL-${writePair(words, BASE32, 7)}`;
+    case 'trace18':
+      return `TW${left}${right}`.toUpperCase();
+    case 'stripe':
+      return `pyr_1${writePair(words, BASE62, 6)}`;
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Which older orders have something coming in a given hour: refunds, disputes, late captures and completions.
+ * Invariant: an entry is a candidate; the order itself says whether anything really happens (it may never have been
+ * paid). Source hours are scanned once each, a few hashes per order.
+ */
+import { lateHours, LAST_HAPPENING_HOURS, type Traffic } from './traffic.js';
+
+/** Candidates as (hour, index) pairs packed into hour × 4,096 + index. */
+export type PackedOrder = number;
+export const unpack = (packed: PackedOrder): { hour: number; index: number } => ({
+  hour: Math.floor(packed / 4_096),
+  index: packed % 4_096,
+});
+
+export interface LateIndex {
+  into(hour: number): readonly PackedOrder[];
+}
+
+export function createLateIndex(traffic: Traffic): LateIndex {
+  const scanned = new Set<number>();
+  const buckets = new Map<number, PackedOrder[]>();
+  const scan = (hour: number): void => {
+    scanned.add(hour);
+    const count = traffic.ordersInHour(hour);
+    for (let index = 0; index < count; index += 1) {
+      const key = traffic.keyOf(hour, index);
+      for (const lag of lateHours(key, traffic.routeOf(key, hour))) {
+        const bucket = buckets.get(hour + lag);
+        if (bucket) bucket.push(hour * 4_096 + index);
+        else buckets.set(hour + lag, [hour * 4_096 + index]);
+      }
+    }
+  };
+  return {
+    into: (hour) => {
+      for (let source = hour - LAST_HAPPENING_HOURS; source < hour; source += 1)
+        if (!scanned.has(source)) scan(source);
+      return buckets.get(hour) ?? [];
+    },
+  };
+}

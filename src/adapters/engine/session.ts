@@ -1,0 +1,118 @@
+/**
+ * The engine's own connection. It holds an advisory lock on this process's executor id for as long as it stands: that
+ * lock is how the other replicas know that we live. The engine's few statements run over it too, one after another.
+ *
+ * Invariant: connections are numbered, so that whoever watched others over a broken one knows to begin anew.
+ * Not for a pooler in transaction mode, which would take the lock away.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { messageOf, OpsError } from '../../kernel/errors.js';
+import type { Log } from '../../kernel/log.js';
+import type { Secret } from '../../kernel/secret.js';
+
+/** The first half of the locks' keys, apart from everybody else's: "payd" in ASCII. The second is the id's hash. */
+export const presenceNamespace = 0x70617964;
+
+const connectTimeoutMs = 5000;
+const reconnectPauseMs = 250;
+
+export interface Session {
+  query<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** How many connections there have been; 0 while there is none. */
+  connection(): number;
+  close(): Promise<void>;
+}
+
+/** Connects, and reconnects for as long as it is open. Throws `unavailable` when the first connection fails. */
+export async function openSession(url: Secret, executorId: string, log: Log): Promise<Session> {
+  const connect = (): Promise<Connection> => connectOnce(url, executorId);
+  const state: { current: Connection | null; count: number; closed: boolean } = {
+    current: null,
+    count: 1,
+    closed: false,
+  };
+  try {
+    state.current = await connect();
+  } catch (error) {
+    throw new OpsError('unavailable', 'The engine cannot reach its database.', { cause: error });
+  }
+  const keep = async (first: Connection): Promise<void> => {
+    let connection: Connection | null = first;
+    while (connection) {
+      await connection.broken;
+      state.current = null;
+      if (!state.closed) log.warn({}, 'the engine lost its database session');
+      connection = await reconnect(connect, () => state.closed);
+      state.current = connection;
+      state.count++;
+      if (connection) log.info({}, 'the engine has its database session again');
+    }
+  };
+  const kept = keep(state.current);
+  return {
+    query: serialised(async (sql, values) => {
+      if (!state.current) throw new OpsError('unavailable', 'The engine has no database session.');
+      return (await state.current.client.query<object>(sql, values)).rows;
+    }) as Session['query'],
+    connection: () => (state.current ? state.count : 0),
+    close: async () => {
+      state.closed = true;
+      await state.current?.client.end().catch(() => undefined);
+      await kept;
+    },
+  };
+}
+
+interface Connection {
+  client: pg.Client;
+  broken: Promise<void>;
+}
+
+async function connectOnce(url: Secret, executorId: string): Promise<Connection> {
+  const client = new pg.Client({
+    connectionString: url.reveal(),
+    connectionTimeoutMillis: connectTimeoutMs,
+    application_name: 'paydesk engine',
+    keepAlive: true,
+  });
+  client.on('error', () => undefined);
+  const broken = new Promise<void>((resolve) => void client.once('end', () => resolve()));
+  try {
+    await client.connect();
+    await client.query('select pg_advisory_lock_shared($1, hashtext($2))', [presenceNamespace, executorId]);
+    return { client, broken };
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function reconnect(
+  connect: () => Promise<Connection>,
+  closed: () => boolean,
+): Promise<Connection | null> {
+  while (!closed()) {
+    try {
+      return await connect();
+    } catch {
+      await delay(reconnectPauseMs);
+    }
+  }
+  return null;
+}
+
+type Send = (sql: string, values: unknown[]) => Promise<object[]>;
+
+/** One statement at a time: the library deprecates a queue inside a connection. */
+function serialised(send: Send): (sql: string, values?: readonly unknown[]) => Promise<object[]> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (sql, values = []) => {
+    const next = last.then(() => send(sql, [...values]));
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
+/** For the log: a statement that failed because the connection broke. */
+export const faultOf = (error: unknown): { error: string } => ({ error: messageOf(error) });

@@ -1,0 +1,109 @@
+/**
+ * The HTTP side of the process: liveness, readiness, metrics, and Slack's requests when it calls us over HTTP.
+ *
+ * Invariants: `/healthz` answers for as long as the process can answer at all; `/readyz` names every part that is not
+ * ready; no request ends the process.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { messageOf, OpsError } from '../../kernel/errors.js';
+import type { Log } from '../../kernel/log.js';
+
+/** Each part of readiness, with why it is not ready; null when it is. */
+export type Readiness = Readonly<Record<string, string | null>>;
+
+export interface HttpRoutes {
+  readiness(): Promise<Readiness>;
+  metrics(): Promise<{ contentType: string; body: string }>;
+  /** `/slack/events`; null while Slack does not call over HTTP. */
+  slack(): ((request: IncomingMessage, response: ServerResponse) => void) | null;
+}
+
+export interface HttpServer {
+  port: number;
+  close(): Promise<void>;
+}
+
+/** Throws `misconfigured` when the port cannot be had. */
+export async function startHttpServer(
+  host: string,
+  port: number,
+  routes: HttpRoutes,
+  log: Log,
+): Promise<HttpServer> {
+  const server = createServer((request, response) => {
+    route(request, response, routes).catch((error: unknown) => {
+      log.error({ err: messageOf(error), url: request.url }, 'an HTTP request failed');
+      if (!response.headersSent) response.writeHead(500).end();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(portError(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+  server.on('error', (error) => log.error({ err: error.message }, 'the HTTP server failed'));
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function portError(error: NodeJS.ErrnoException, host: string, port: number): OpsError {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: `Port ${port} on ${host} is in use by another process.`,
+    EACCES: `Port ${port} needs rights that this user does not have.`,
+    EADDRNOTAVAIL: `This machine has no address ${host}.`,
+  };
+  return new OpsError(
+    'misconfigured',
+    reasons[error.code ?? ''] ?? `Port ${port} on ${host} cannot be opened.`,
+    {
+      hint: 'Set PORT (or HOST) to another one; PORT=0 takes any free port.',
+      cause: error,
+    },
+  );
+}
+
+interface Answer {
+  status: number;
+  contentType: string;
+  body: string;
+}
+
+const plain = (status: number, body: string): Answer => ({ status, contentType: 'text/plain', body });
+
+async function route(request: IncomingMessage, response: ServerResponse, routes: HttpRoutes): Promise<void> {
+  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const slack = pathname === '/slack/events' ? routes.slack() : null;
+  if (slack) {
+    slack(request, response);
+    return;
+  }
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  const { status, contentType, body } = reads ? await read(pathname, routes) : plain(404, 'not found\n');
+  response.writeHead(status, { 'content-type': contentType }).end(body);
+}
+
+async function read(pathname: string, routes: HttpRoutes): Promise<Answer> {
+  switch (pathname) {
+    case '/healthz':
+      return plain(200, 'alive\n');
+    case '/readyz': {
+      const parts = await routes.readiness();
+      const ready = Object.values(parts).every((reason) => reason === null);
+      return {
+        status: ready ? 200 : 503,
+        contentType: 'application/json',
+        body: JSON.stringify({ ready, parts }),
+      };
+    }
+    case '/metrics':
+      return { status: 200, ...(await routes.metrics()) };
+    default:
+      return plain(404, 'not found\n');
+  }
+}

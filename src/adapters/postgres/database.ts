@@ -1,0 +1,167 @@
+/**
+ * Questions and transactions over a pool of PostgreSQL connections.
+ *
+ * Invariants: every error that leaves is an OpsError; a broken connection is never handed out twice and never ends the
+ * process; one transaction has one `now`, from the Clock; types are parsed per pool, nothing global is touched.
+ * Types: int8 is a bigint; numeric stays exact text (cast sums to int8); timestamps are Dates; a date stays `YYYY-MM-DD`.
+ * Deliberately absent: retries. Only a caller knows whether its work may be done twice.
+ */
+import pg from 'pg';
+import type { Clock } from '../../kernel/clock.js';
+import { messageOf, OpsError } from '../../kernel/errors.js';
+import type { Log } from '../../kernel/log.js';
+import type { Secret } from '../../kernel/secret.js';
+import type { Transaction, Transactions } from '../../ports/transaction.js';
+import { databaseError, leavesSessionWhole } from './errors.js';
+
+export interface Querier {
+  /** Runs one statement with its `$1…` values; its rows. Throws what `databaseError` makes of a failure. */
+  query: <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<Row[]>;
+}
+
+export interface PgTransaction extends Transaction, Querier {}
+
+export interface Database extends Transactions, Querier {
+  run<Value>(work: (tx: PgTransaction) => Promise<Value>): Promise<Value>;
+  /** Succeeds when the database answers. */
+  check(): Promise<void>;
+  /** Waits for what runs, then closes every connection. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  url: Secret;
+  clock: Clock;
+  log: Log;
+  /** Shown in `pg_stat_activity`. */
+  applicationName?: string;
+  /** The server refuses every change. */
+  readOnly?: boolean;
+  /** After this a statement is cancelled and its caller gets `unavailable`. */
+  statementTimeoutMs?: number;
+  connectTimeoutMs?: number;
+  maxConnections?: number;
+  /** The variable that the address came from, named in hints. */
+  setting?: string;
+}
+
+/** What the server needs to notice its own timeout before we give up on the connection. */
+const answerGraceMs = 5000;
+
+/** Connects on first use: opening never fails. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const { clock, setting } = options;
+  const pool = createPool(options);
+  const translated = <Value>(work: Promise<Value>): Promise<Value> =>
+    work.catch((error: unknown) => {
+      throw databaseError(error, setting);
+    });
+  const query = async <Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> =>
+    (await translated(pool.query<Row>(sql, [...values]))).rows;
+  let closed: Promise<void> | null = null;
+  return {
+    query,
+    run: (work) => runTransaction(pool, clock.now(), translated, work),
+    check: async () => {
+      await query('select 1');
+    },
+    close: () => (closed ??= pool.end()),
+  };
+}
+
+function createPool(options: DatabaseOptions): pg.Pool {
+  const { statementTimeoutMs = 30_000, connectTimeoutMs = 5000, applicationName = 'paydesk' } = options;
+  const pool = new pg.Pool({
+    connectionString: options.url.reveal(),
+    application_name: applicationName,
+    max: options.maxConnections ?? 10,
+    connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: statementTimeoutMs + answerGraceMs,
+    keepAlive: true,
+    types: { getTypeParser },
+    // Set by statements, not by startup parameters, which poolers and PostgreSQL's relatives refuse.
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool awaits it, its types do not say so
+    onConnect: async (client) => {
+      await client.query(`set statement_timeout = ${statementTimeoutMs}`);
+      if (options.readOnly === true) await client.query('set default_transaction_read_only = on');
+    },
+  });
+  // A connection that breaks while nobody uses it; the pool has already dropped it.
+  pool.on('error', (error) =>
+    options.log.warn({ error: messageOf(error) }, 'an idle database connection broke'),
+  );
+  return pool;
+}
+
+const parsers: Readonly<Record<number, (text: string) => unknown>> = {
+  [pg.types.builtins.INT8]: BigInt,
+  [pg.types.builtins.DATE]: String,
+  // Without a zone the text is UTC here; the library would read it in the machine's zone.
+  [pg.types.builtins.TIMESTAMP]: (text) => new Date(`${text.replace(' ', 'T')}Z`),
+};
+
+const getTypeParser: typeof pg.types.getTypeParser = (oid, format) =>
+  (format === 'binary' ? undefined : parsers[oid]) ?? (pg.types.getTypeParser(oid, format) as unknown);
+
+type Translated = <Value>(work: Promise<Value>) => Promise<Value>;
+
+async function runTransaction<Value>(
+  pool: pg.Pool,
+  now: Date,
+  translated: Translated,
+  work: (tx: PgTransaction) => Promise<Value>,
+): Promise<Value> {
+  const session = createSession(await translated(pool.connect()), translated);
+  const query = async <Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]> =>
+    (await session.send<Row>(sql, values)).rows;
+  try {
+    await session.send('begin');
+    const value = await work({ now, query });
+    const { command } = await session.send('commit');
+    // The server answers a commit after a failed statement with a quiet rollback.
+    if (command !== 'COMMIT')
+      throw new OpsError('internal', 'A transaction went on after one of its statements failed.');
+    return value;
+  } catch (error) {
+    await session.send('rollback').catch(() => undefined);
+    throw error;
+  } finally {
+    session.end();
+  }
+}
+
+interface Session {
+  send<Row extends object>(sql: string, values?: readonly unknown[]): Promise<pg.QueryResult<Row>>;
+  /** Gives the connection back, or throws it away when it is broken; nothing can be sent afterwards. */
+  end(): void;
+}
+
+/** One connection for one transaction. Once it broke, nothing more is sent: it would only wait. */
+function createSession(client: pg.PoolClient, translated: Translated): Session {
+  let fault: Error | null = null;
+  let ended = false;
+  // A connection in use reports its breaking as an event too; the statement under way reports it as well.
+  const onError = (error: Error): void => void (fault ??= error);
+  client.on('error', onError);
+  const send = async <Row extends object>(
+    sql: string,
+    values: readonly unknown[] = [],
+  ): Promise<pg.QueryResult<Row>> => {
+    if (ended) throw new OpsError('internal', 'A transaction was used after its end.');
+    if (fault) throw fault;
+    try {
+      return await client.query<Row>(sql, [...values]);
+    } catch (error) {
+      if (!leavesSessionWhole(error)) fault ??= error as Error;
+      throw error;
+    }
+  };
+  return {
+    send: (sql, values) => translated(send(sql, values)),
+    end: () => {
+      ended = true;
+      client.off('error', onError);
+      client.release(fault ?? undefined);
+    },
+  };
+}

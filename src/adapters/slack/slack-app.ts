@@ -1,0 +1,151 @@
+/**
+ * The Bolt app: commands and clicks come in, are acknowledged at once, and reach the desk once.
+ *
+ * Invariants: the acknowledgement never waits for a database or another service; the same delivery is run once over
+ * all replicas; whatever a command throws, the person gets an answer with a reference and the operator a log line.
+ * Deliberately absent: what commands do and how cards look; both are handed in.
+ */
+import { App, type BlockAction, type Receiver } from '@slack/bolt';
+import type { Clock } from '../../kernel/clock.js';
+import { messageOf, toOpsError, type OpsError } from '../../kernel/errors.js';
+import type { Log } from '../../kernel/log.js';
+import type { Secret } from '../../kernel/secret.js';
+import type { Card } from '../../ports/card.js';
+import type { Answers, Command } from '../../ports/command.js';
+import type { Deliveries } from '../../ports/deliveries.js';
+import { answersThrough } from './answers.js';
+import type { Identity } from './client.js';
+import type { InFlight } from './in-flight.js';
+import { slackLogger } from './logger.js';
+
+export interface SlackAppFacts<Desk> {
+  receiver: Receiver;
+  token: Secret;
+  apiUrl: string;
+  identity: Identity;
+  commands: readonly Command<Desk>[];
+  desk: Desk;
+  deliveries: Deliveries;
+  inFlight: InFlight;
+  errorCard: (error: OpsError) => Card;
+  clock: Clock;
+  log: Log;
+  /** Called once for every command or click, with how long it took. */
+  observe: (what: string, outcome: 'ok' | 'error', durationMs: number) => void;
+}
+
+export function createSlackApp<Desk>(facts: SlackAppFacts<Desk>): App {
+  const { identity, token, log } = facts;
+  const app = new App({
+    receiver: facts.receiver,
+    authorize: () =>
+      Promise.resolve({
+        botToken: token.reveal(),
+        botId: identity.botId,
+        botUserId: identity.botUserId,
+        teamId: identity.teamId,
+      }),
+    clientOptions: { slackApiUrl: facts.apiUrl },
+    logger: slackLogger(log),
+  });
+  facts.commands.forEach((command) => mountCommand(app, command, facts));
+  app.error((error) => {
+    log.error({ err: messageOf(error) }, 'a listener failed outside a command');
+    return Promise.resolve();
+  });
+  return app;
+}
+
+function mountCommand<Desk>(app: App, command: Command<Desk>, facts: SlackAppFacts<Desk>): void {
+  const { desk } = facts;
+  app.command(command.name, async ({ ack, command: body }) => {
+    const log = facts.log.child({ command: command.name, user: body.user_id, channel: body.channel_id });
+    const person = { userId: body.user_id, teamId: body.team_id };
+    await handle(
+      { what: command.name, ack, key: body.trigger_id, responseUrl: body.response_url, log },
+      facts,
+      (answer) => command.run({ person, channelId: body.channel_id, text: body.text, answer, log }, desk),
+    );
+  });
+  for (const [actionId, run] of Object.entries(command.actions)) {
+    app.action<BlockAction>(actionId, async ({ ack, body, action }) => {
+      const log = facts.log.child({ action: actionId, user: body.user.id, channel: body.channel?.id });
+      const person = { userId: body.user.id, teamId: body.team?.id ?? facts.identity.teamId };
+      const request = { person, channelId: body.channel?.id ?? '', value: chosenValue(action), log };
+      await handle(
+        { what: actionId, ack, key: body.trigger_id, responseUrl: body.response_url, log },
+        facts,
+        (answer) => run({ ...request, answer }, desk),
+      );
+    });
+  }
+}
+
+function chosenValue(action: BlockAction['actions'][number]): string {
+  if ('selected_option' in action) return action.selected_option?.value ?? '';
+  return 'value' in action ? (action.value ?? '') : '';
+}
+
+interface Delivery {
+  what: string;
+  ack: () => Promise<void>;
+  key: string;
+  responseUrl: string;
+  log: Log;
+}
+
+async function handle<Desk>(
+  delivery: Delivery,
+  facts: SlackAppFacts<Desk>,
+  run: (answer: Answers) => Promise<void>,
+): Promise<void> {
+  await delivery.ack();
+  await facts.inFlight.run(async () => {
+    const { log } = delivery;
+    if (!(await isFirst(delivery, facts))) {
+      log.info({}, 'delivered twice, run once');
+      return;
+    }
+    const startedAt = performance.now();
+    const answer = answersThrough(delivery.responseUrl, log);
+    const outcome = await runOrExplain(() => run(answer), answer, log, facts.errorCard);
+    facts.observe(delivery.what, outcome, performance.now() - startedAt);
+  });
+}
+
+/** When the memory is out of reach, people still get their lookups: anything that acts guards itself. */
+async function isFirst<Desk>(
+  { key, log }: Delivery,
+  { deliveries, clock }: SlackAppFacts<Desk>,
+): Promise<boolean> {
+  try {
+    return await deliveries.first(key, clock.now());
+  } catch (error) {
+    log.warn({ err: messageOf(error) }, 'cannot tell whether this was delivered before');
+    return true;
+  }
+}
+
+async function runOrExplain(
+  run: () => Promise<void>,
+  answer: Answers,
+  log: Log,
+  errorCard: (error: OpsError) => Card,
+): Promise<'ok' | 'error'> {
+  try {
+    await run();
+    return 'ok';
+  } catch (thrown) {
+    const error = toOpsError(thrown);
+    log.error(
+      { err: error.cause ?? error, code: error.code, reference: error.reference, ...error.details },
+      'a command failed',
+    );
+    await answer
+      .privately(errorCard(error))
+      .catch((failure: unknown) =>
+        log.error({ err: messageOf(failure), reference: error.reference }, 'the person could not be told'),
+      );
+    return 'error';
+  }
+}

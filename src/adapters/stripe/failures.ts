@@ -1,0 +1,135 @@
+/**
+ * What went wrong with one request to Stripe, as an OpsError, and whether the same request may be sent again.
+ *
+ * Invariant: messages and hints are ours, never Stripe's, because Stripe quotes parts of keys; its own words are the
+ * cause, for the log. `details` has Stripe's request id wherever an answer arrived.
+ * Source: docs.stripe.com/error-handling and /rate-limits, docs.stripe.com/api/errors.
+ */
+import type { z } from 'zod';
+import { OpsError, type OpsErrorCode } from '../../kernel/errors.js';
+import { refusalSchema, type Refusal } from './schemas.js';
+
+export interface Failure {
+  error: OpsError;
+  retryable: boolean;
+  /** How long Stripe asks us to wait; null where it does not. */
+  retryAfterMs: number | null;
+}
+
+interface Meaning {
+  code: OpsErrorCode;
+  message: string;
+  hint?: string;
+}
+
+const keyRefused: Meaning = {
+  code: 'misconfigured',
+  message: 'Stripe refuses our API key.',
+  hint: 'Check the key of the payments API: it must belong to this account and must not be revoked.',
+};
+const keyTooNarrow: Meaning = {
+  code: 'misconfigured',
+  message: 'Our Stripe API key may not read this.',
+  hint: 'Give the restricted key read permission for this resource in the Stripe Dashboard.',
+};
+const overLimit: Meaning = {
+  code: 'rate_limited',
+  message: 'Stripe asks us to slow down.',
+  hint: 'Try again in a minute.',
+};
+const troubled: Meaning = {
+  code: 'unavailable',
+  message: 'Stripe cannot answer right now.',
+  hint: 'Try again in a few minutes; status.stripe.com says more.',
+};
+const notStripe: Meaning = {
+  code: 'unavailable',
+  message: 'The payments API does not answer as Stripe does.',
+  hint: 'If this stays, check the base address of the payments API, and any proxy in front of it.',
+};
+const unknownObject: Meaning = {
+  code: 'not_found',
+  message: 'Stripe has no object with this id.',
+  hint: 'Check the id, and that it belongs to the account and the mode (live or test) that Paydesk reads.',
+};
+const refused: Meaning = { code: 'invalid', message: 'Stripe refuses this request.' };
+
+function meaningOf(status: number, refusal: Refusal | undefined): Meaning {
+  if (status === 401) return keyRefused;
+  if (status === 403) return keyTooNarrow;
+  if (status === 429) return overLimit;
+  if (status === 409 || status >= 500) return troubled;
+  if (status === 404 && refusal?.code === 'resource_missing') return unknownObject;
+  if (status === 400 && refusal) return refused;
+  return notStripe;
+}
+
+/** Stripe's own libraries send again what is in conflict or broken on Stripe's side, unless a header decides. */
+function isRetryable(response: Response): boolean {
+  const verdict = response.headers.get('stripe-should-retry');
+  if (verdict !== null) return verdict === 'true';
+  return response.status === 409 || response.status === 429 || response.status >= 500;
+}
+
+function retryAfterMsOf(response: Response): number | null {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
+}
+
+/** An answer with an error status. `body` is its text or, where it could be read, its JSON. */
+export function failedAnswer(path: string, response: Response, body: unknown): Failure {
+  const refusal = refusalSchema.safeParse(body).data?.error;
+  const { code, message, hint } = meaningOf(response.status, refusal);
+  const error = new OpsError(code, message, {
+    ...(hint && { hint }),
+    ...(refusal?.message && { cause: new Error(refusal.message) }),
+    details: {
+      ...placeOf(path, response),
+      ...(refusal && {
+        errorType: refusal.type,
+        errorCode: refusal.code ?? null,
+        param: refusal.param ?? null,
+      }),
+    },
+  });
+  return { error, retryable: isRetryable(response), retryAfterMs: retryAfterMsOf(response) };
+}
+
+/** A good status, but not the object that was asked for: HTML, cut-off JSON, a field of a wrong type. */
+export function unreadableAnswer(path: string, response: Response, fault: string, cause: Error): OpsError {
+  return new OpsError('unavailable', notStripe.message, {
+    ...(notStripe.hint && { hint: notStripe.hint }),
+    cause,
+    details: { ...placeOf(path, response), fault },
+  });
+}
+
+/** The first thing that zod found wrong, with its place: `data.3.amount: Invalid input: …`. */
+export function faultOf(error: z.ZodError): string {
+  const [issue] = error.issues;
+  return issue ? `${issue.path.join('.') || '(root)'}: ${issue.message}` : 'unreadable';
+}
+
+/** No answer at all: refused, reset, unresolvable. Nothing was read, so the request may be sent again. */
+export function lostConnection(path: string, cause: unknown): Failure {
+  const error = new OpsError('unavailable', 'Stripe cannot be reached.', {
+    hint: 'Try again in a moment; if this stays, check the network and the base address of the payments API.',
+    cause,
+    details: { path },
+  });
+  return { error, retryable: true, retryAfterMs: null };
+}
+
+/** The time that the caller granted is used up, so there is none left for another attempt. */
+export function lateAnswer(path: string, timeoutMs: number, cause: unknown): Failure {
+  const error = new OpsError('unavailable', 'Stripe did not answer in time.', {
+    hint: 'Try again in a moment.',
+    cause,
+    details: { path, timeoutMs },
+  });
+  return { error, retryable: false, retryAfterMs: null };
+}
+
+function placeOf(path: string, response: Response): Record<string, string | number | null> {
+  return { path, status: response.status, requestId: response.headers.get('request-id') };
+}

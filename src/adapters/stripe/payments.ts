@@ -1,0 +1,94 @@
+/**
+ * The payments API of the house, answered by Stripe.
+ *
+ * Invariant: one question to the port has one deadline (five seconds unless told otherwise), however many requests it
+ * takes. Deliberately absent: caching. What Stripe says now is what people act on.
+ */
+import type { z } from 'zod';
+import type { PaymentsApi } from '../../ports/payments-api.js';
+import {
+  createStripeClient,
+  type Filter,
+  type ListPath,
+  type ObjectPath,
+  type StripeClient,
+  type StripeDeps,
+} from './client.js';
+import * as map from './mapping.js';
+import { findPayout } from './payouts.js';
+import * as schemas from './schemas.js';
+
+/** No payment has more attempts, refunds or disputes than this unless something loops; three pages. */
+const listMax = 300;
+
+/** Nothing is sent before the first question. */
+export function createStripePayments(deps: StripeDeps): PaymentsApi {
+  const client = createStripeClient(deps);
+  return {
+    ...objectsOf(client),
+    ...listsOf(client),
+    payoutOf: (transaction) => findPayout(client, transaction),
+    check: async () => {
+      await client.get('/v1/balance', {}, schemas.balanceSchema, client.deadline());
+    },
+  };
+}
+
+function objectsOf(client: StripeClient) {
+  const reader =
+    <Wire, Noun>(path: ObjectPath, schema: z.ZodType<Wire>, nounOf: (wire: Wire) => Noun) =>
+    async (id: string): Promise<Noun> =>
+      nounOf(await client.get(path, { path: { id } }, schema, client.deadline()));
+  return {
+    payment: reader('/v1/payment_intents/{id}', schemas.paymentIntentSchema, map.paymentOf),
+    charge: reader('/v1/charges/{id}', schemas.chargeSchema, map.chargeOf),
+    refund: reader('/v1/refunds/{id}', schemas.refundSchema, map.refundOf),
+    dispute: reader('/v1/disputes/{id}', schemas.disputeSchema, map.disputeOf),
+    payout: reader('/v1/payouts/{id}', schemas.payoutSchema, map.payoutOf),
+    balanceTransaction: reader(
+      '/v1/balance_transactions/{id}',
+      schemas.balanceTransactionSchema,
+      map.balanceTransactionOf,
+    ),
+    earlyFraudWarning: reader(
+      '/v1/radar/early_fraud_warnings/{id}',
+      schemas.earlyFraudWarningSchema,
+      map.earlyFraudWarningOf,
+    ),
+    event: reader('/v1/events/{id}', schemas.eventSchema, map.eventOf),
+  };
+}
+
+function listsOf(client: StripeClient) {
+  async function collect<Path extends ListPath, Wire extends { id: string }, Noun>(
+    path: Path,
+    filter: Filter<Path>,
+    schema: z.ZodType<Wire>,
+    nounOf: (wire: Wire) => Noun,
+    limit = listMax,
+  ): Promise<Noun[]> {
+    const nouns: Noun[] = [];
+    for await (const wire of client.list(path, filter, schema, { limit, deadline: client.deadline() })) {
+      nouns.push(nounOf(wire));
+    }
+    return nouns;
+  }
+  const { paymentIntentSchema, chargeSchema, refundSchema, disputeSchema } = schemas;
+  return {
+    chargesOf: (paymentId: string) =>
+      collect('/v1/charges', { payment_intent: paymentId }, chargeSchema, map.chargeOf),
+    refundsOf: (chargeId: string) => collect('/v1/refunds', { charge: chargeId }, refundSchema, map.refundOf),
+    disputesOf: (chargeId: string) =>
+      collect('/v1/disputes', { charge: chargeId }, disputeSchema, map.disputeOf),
+    earlyFraudWarningsOf: (chargeId: string) =>
+      collect(
+        '/v1/radar/early_fraud_warnings',
+        { charge: chargeId },
+        schemas.earlyFraudWarningSchema,
+        map.earlyFraudWarningOf,
+      ),
+    paymentsOfCustomer: (customerId: string, limit: number) =>
+      collect('/v1/payment_intents', { customer: customerId }, paymentIntentSchema, map.paymentOf, limit),
+    recentDisputes: (limit: number) => collect('/v1/disputes', {}, disputeSchema, map.disputeOf, limit),
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * Finds the payout that a balance transaction left with. Stripe has no such link: only the list of a payout's
+ * transactions tells. So the payouts that arrive after the funds became available are asked in turn.
+ *
+ * Limits: automatic payouts only, because Stripe cannot say what a manual or instant one contains
+ * (docs.stripe.com/payouts/reconciliation); a bounded number of requests, after which the answer is “none yet”.
+ */
+import { dayMs } from '../../kernel/clock.js';
+import type { BalanceTransaction, Payout } from '../../ports/payments-api.js';
+import type { Deadline, StripeClient } from './client.js';
+import { payoutOf } from './mapping.js';
+import { balanceTransactionSchema, payoutSchema } from './schemas.js';
+
+/** When a payout arrives, in days after its funds became available, as [from, to]. */
+type ArrivalDays = readonly [from: number, to: number];
+// Time zones can put the arrival a day early; a week of schedule and a week of holidays and slow rails make the rest.
+const dailyOrWeekly: ArrivalDays = [-1, 14];
+// Looked at only where no payout at all arrived before.
+const monthly: ArrivalDays = [14, 40];
+// Stripe lists the latest first while the earliest are wanted, so the list must reach its end: 20 a day for 15 days.
+const payoutsMax = 300;
+// A daily schedule lists the transaction in one of the first three; the rest is for delays.
+const candidatesMax = 8;
+// A source has few transactions; one without a source is looked for among those of its type.
+const transactionsMax = 100;
+
+export async function findPayout(
+  client: StripeClient,
+  transaction: BalanceTransaction,
+): Promise<Payout | null> {
+  const deadline = client.deadline();
+  const soon = await candidatesFor(client, transaction, dailyOrWeekly, deadline);
+  const candidates = soon.length > 0 ? soon : await candidatesFor(client, transaction, monthly, deadline);
+  for (const candidate of candidates.slice(0, candidatesMax)) {
+    if (await lists(client, candidate, transaction, deadline)) return candidate;
+  }
+  return null;
+}
+
+/** Automatic payouts in the transaction's currency that arrive in these days, the earliest first. */
+async function candidatesFor(
+  client: StripeClient,
+  { availableOn, net }: BalanceTransaction,
+  [from, to]: ArrivalDays,
+  deadline: Deadline,
+): Promise<Payout[]> {
+  const filter = {
+    arrival_date: { gte: secondsAfter(availableOn, from), lte: secondsAfter(availableOn, to) },
+  };
+  const limits = { limit: payoutsMax, deadline };
+  const candidates: Payout[] = [];
+  for await (const wire of client.list('/v1/payouts', filter, payoutSchema, limits)) {
+    const payout = payoutOf(wire);
+    if (payout.automatic && payout.amount.currency === net.currency) candidates.push(payout);
+  }
+  return candidates.sort((a, b) => a.arrivalDate.getTime() - b.arrivalDate.getTime());
+}
+
+function secondsAfter(instant: Date, days: number): number {
+  return Math.floor((instant.getTime() + days * dayMs) / 1000);
+}
+
+async function lists(
+  client: StripeClient,
+  payout: Payout,
+  { id, sourceId, type }: BalanceTransaction,
+  deadline: Deadline,
+): Promise<boolean> {
+  const filter = { payout: payout.id, ...(sourceId === null ? { type } : { source: sourceId }) };
+  const limits = { limit: transactionsMax, deadline };
+  for await (const listed of client.list(
+    '/v1/balance_transactions',
+    filter,
+    balanceTransactionSchema,
+    limits,
+  )) {
+    if (listed.id === id) return true;
+  }
+  return false;
+}

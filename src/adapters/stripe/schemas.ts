@@ -1,0 +1,178 @@
+/**
+ * What Stripe's answers must look like before anything reads them.
+ *
+ * Invariant: every schema yields the type that openapi.yaml gives its object; the compiler holds them together.
+ * Fields that nothing reads are dropped, so an object may grow without notice; a field of a wrong type is refused.
+ */
+import { z } from 'zod';
+import { isCurrency } from '../../kernel/currency.js';
+import type { components } from './openapi.gen.js';
+
+export type Wire = components['schemas'];
+export type Reference = Wire['Reference'];
+
+const optional = <Schema extends z.ZodType>(schema: Schema) => schema.nullable().exactOptional();
+
+// The latest instant that a Date can hold, in seconds (ECMAScript: 8.64e15 ms).
+const seconds = z.int().min(0).max(8_640_000_000_000);
+const amount = z.int();
+const currency = z.string().refine((code) => isCurrency(code.toUpperCase()), 'is not an ISO 4217 currency');
+const text = z.string();
+const reference: z.ZodType<Reference> = z.union([text, z.object({ id: text })]);
+
+export const balanceSchema: z.ZodType<Wire['Balance']> = z.object({ object: z.literal('balance') });
+
+export const paymentIntentSchema: z.ZodType<Wire['PaymentIntent']> = z.object({
+  id: text,
+  status: text,
+  amount,
+  amount_capturable: amount,
+  amount_received: amount,
+  currency,
+  capture_method: text,
+  created: seconds,
+  canceled_at: optional(seconds),
+  cancellation_reason: optional(text),
+  latest_charge: optional(reference),
+  last_payment_error: optional(
+    z.object({ code: optional(text), decline_code: optional(text), message: optional(text) }),
+  ),
+  customer: optional(reference),
+  description: optional(text),
+  metadata: z.record(text, text),
+});
+
+const outcomeSchema = z.object({
+  type: text,
+  network_status: optional(text),
+  reason: optional(text),
+  seller_message: optional(text),
+});
+
+const chargeCardSchema = z.object({
+  brand: optional(text),
+  last4: optional(text),
+  country: optional(text),
+  authorization_code: optional(text),
+  network_transaction_id: optional(text),
+  capture_before: optional(seconds),
+});
+
+export const chargeSchema: z.ZodType<Wire['Charge']> = z.object({
+  id: text,
+  payment_intent: optional(reference),
+  status: text,
+  amount,
+  amount_captured: amount,
+  amount_refunded: amount,
+  currency,
+  captured: z.boolean(),
+  created: seconds,
+  outcome: optional(outcomeSchema),
+  failure_code: optional(text),
+  failure_message: optional(text),
+  payment_method_details: optional(z.object({ type: text, card: optional(chargeCardSchema) })),
+  disputed: z.boolean(),
+  balance_transaction: optional(reference),
+  description: optional(text),
+});
+
+export const refundReferenceSchema: z.ZodType<Wire['RefundReference']> = z.object({
+  reference: optional(text),
+});
+
+export const refundSchema: z.ZodType<Wire['Refund']> = z.object({
+  id: text,
+  charge: optional(reference),
+  payment_intent: optional(reference),
+  amount,
+  currency,
+  status: optional(text),
+  reason: optional(text),
+  failure_reason: optional(text),
+  created: seconds,
+  destination_details: optional(z.looseObject({ type: text, card: optional(refundReferenceSchema) })),
+  balance_transaction: optional(reference),
+});
+
+export const disputeSchema: z.ZodType<Wire['Dispute']> = z.object({
+  id: text,
+  charge: optional(reference),
+  payment_intent: optional(reference),
+  amount,
+  currency,
+  status: text,
+  reason: text,
+  created: seconds,
+  evidence_details: z.object({
+    due_by: optional(seconds),
+    has_evidence: z.boolean(),
+    past_due: z.boolean(),
+    submission_count: z.int(),
+  }),
+  is_charge_refundable: z.boolean(),
+  payment_method_details: optional(
+    z.object({ card: optional(z.object({ brand: optional(text), network_reason_code: optional(text) })) }),
+  ),
+});
+
+export const balanceTransactionSchema: z.ZodType<Wire['BalanceTransaction']> = z.object({
+  id: text,
+  source: optional(reference),
+  type: text,
+  reporting_category: text,
+  amount,
+  fee: amount,
+  net: amount,
+  currency,
+  status: text,
+  created: seconds,
+  available_on: seconds,
+});
+
+export const payoutSchema: z.ZodType<Wire['Payout']> = z.object({
+  id: text,
+  amount,
+  currency,
+  status: text,
+  automatic: z.boolean(),
+  created: seconds,
+  arrival_date: seconds,
+  reconciliation_status: optional(text),
+  trace_id: optional(z.object({ status: text, value: optional(text) })),
+  failure_code: optional(text),
+  failure_message: optional(text),
+});
+
+export const earlyFraudWarningSchema: z.ZodType<Wire['EarlyFraudWarning']> = z.object({
+  id: text,
+  charge: reference,
+  payment_intent: optional(reference),
+  fraud_type: text,
+  actionable: z.boolean(),
+  created: seconds,
+});
+
+export const eventSchema: z.ZodType<Wire['Event']> = z.object({
+  id: text,
+  type: text,
+  created: seconds,
+  data: z.object({ object: z.object({ object: text, id: optional(text) }) }),
+});
+
+/** A page that promises more but gives no object to go on from would silently end the list. */
+export const pageSchema = <Item>(item: z.ZodType<Item>) =>
+  z
+    .object({ data: z.array(item), has_more: z.boolean() })
+    .refine(({ data, has_more }) => data.length > 0 || !has_more, 'is empty but promises more');
+
+/** The body of a refusal; anything else behind an error status did not come from Stripe. */
+export const refusalSchema = z.object({
+  error: z.object({
+    type: text,
+    code: text.optional(),
+    param: text.optional(),
+    message: text.optional(),
+  }),
+});
+export type Refusal = z.infer<typeof refusalSchema>['error'];

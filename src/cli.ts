@@ -1,0 +1,119 @@
+#!/usr/bin/env node
+/**
+ * The command line: `paydesk start | migrate | doctor | manifest | postgres`.
+ *
+ * Invariant: a fault that a person can mend is told as a sentence and a hint, never as a stack; exit code 1 then.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { migrateEngine } from './adapters/engine/dbos.js';
+import { startEmbeddedPostgres } from './adapters/postgres/embedded/supervisor.js';
+import { migrate } from './adapters/postgres/migrate.js';
+import { ensureDatabase } from './adapters/postgres/provision.js';
+import { parseEnvironment, readDotEnv } from './config/environment.js';
+import { examine, type Finding } from './doctor.js';
+import { systemClock } from './kernel/clock.js';
+import { OpsError, toOpsError } from './kernel/errors.js';
+import { packageRoot } from './kernel/package-root.js';
+import { createLog } from './logging.js';
+import { main } from './main.js';
+import { printManifest } from './manifest.js';
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const program = new Command('paydesk').description('The payments operations desk in Slack.');
+
+program
+  .command('start')
+  .description('run the bot with what the environment and paydesk.yaml say')
+  .action(() => main());
+
+program
+  .command('migrate')
+  .description('bring the database of DATABASE_URL to the shape this version needs')
+  .action(runMigrate);
+
+program
+  .command('doctor')
+  .description('check configuration, database, Slack, payments API and books, and say what to do')
+  .action(runDoctor);
+
+program
+  .command('manifest')
+  .description('print the Slack app manifest')
+  .option('--check', 'compare manifest.yml with the registries instead')
+  .action(runManifest);
+
+program
+  .command('postgres')
+  .description(
+    'run the embedded PostgreSQL of PAYDESK_HOME until stopped, and print the address of one of its databases',
+  )
+  .option('--database <name>', 'made where it is missing', 'paydesk')
+  .action(runPostgres);
+
+async function runMigrate(): Promise<void> {
+  readDotEnv();
+  const environment = parseEnvironment(process.env);
+  const log = createLog('warn');
+  if (!environment.DATABASE_URL) {
+    throw new OpsError('misconfigured', 'DATABASE_URL is not set.', {
+      hint: 'The embedded database is migrated at every start.',
+    });
+  }
+  const { applied } = await migrate(environment.DATABASE_URL, {
+    log,
+    engine: (url) => migrateEngine(url, log),
+  });
+  say(applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`);
+}
+
+async function runDoctor(): Promise<void> {
+  readDotEnv();
+  const findings = await examine(process.env, systemClock);
+  findings.forEach(sayFinding);
+  const faults = findings.filter(({ state }) => state === 'fault').length;
+  say(faults === 0 ? '\nNothing is wrong.' : `\n${faults} of ${findings.length} checks found a fault.`);
+  process.exitCode = faults === 0 ? 0 : 1;
+}
+
+function sayFinding({ what, state, says, hint }: Finding): void {
+  const mark = { ok: 'ok    ', fault: 'FAULT ', absent: '-     ' }[state];
+  say(`${mark} ${what}: ${says}`);
+  if (hint !== null) say(`        → ${hint}`);
+}
+
+function runManifest({ check }: { check?: boolean }): void {
+  const printed = printManifest();
+  if (check !== true) return void process.stdout.write(printed);
+  if (readFileSync(join(packageRoot, 'manifest.yml'), 'utf8') === printed)
+    return say('manifest.yml and the registries agree.');
+  throw new OpsError('misconfigured', 'manifest.yml is not what the registries say.', {
+    hint: 'Run: npx paydesk manifest > manifest.yml',
+  });
+}
+
+async function runPostgres({ database }: { database: string }): Promise<void> {
+  const { PAYDESK_HOME: home } = parseEnvironment(process.env);
+  const server = await startEmbeddedPostgres({
+    home,
+    log: createLog('warn', (line) => void process.stderr.write(line)),
+  });
+  await ensureDatabase(server.url, database);
+  say(server.urlOf(database).reveal());
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  await server.stop();
+}
+
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  const error = toOpsError(thrown);
+  process.stderr.write(`${error.publicMessage}\n${error.hint === undefined ? '' : `→ ${error.hint}\n`}`);
+  if (error.code === 'internal')
+    process.stderr.write(`${String(error.cause instanceof Error ? error.cause.stack : error.cause)}\n`);
+  process.exitCode = 1;
+}

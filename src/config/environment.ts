@@ -1,0 +1,94 @@
+/**
+ * What the environment says: addresses with passwords in them, tokens, ports and folders.
+ *
+ * Invariants: every fault is told at once, by variable; secrets become `Secret` here and are never printed; an empty
+ * variable counts as absent.
+ */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { messageOf, OpsError } from '../kernel/errors.js';
+import { Secret } from '../kernel/secret.js';
+
+const secretStarting = (prefix: string, hint: string): z.ZodType<Secret | undefined> =>
+  z
+    .string()
+    .startsWith(prefix, { message: `must start with “${prefix}”: ${hint}` })
+    .transform((value) => new Secret(value))
+    .optional();
+
+const port = z.coerce.number({ message: 'must be a number' }).int().min(0).max(65_535);
+
+const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\/\S+$/, { message: 'must look like postgres://user:password@host:5432/database' })
+  .transform((value) => new Secret(value))
+  .optional();
+
+const httpUrl = z.url({ protocol: /^https?$/, message: 'must be an http or https address' });
+
+/** For the commands that need no Slack. */
+export const environmentSchema = z.object({
+  SLACK_BOT_TOKEN: secretStarting('xoxb-', 'the bot token from “OAuth & Permissions”'),
+  SLACK_APP_TOKEN: secretStarting('xapp-', 'the app-level token from “Basic Information”'),
+  SLACK_SIGNING_SECRET: z
+    .string()
+    .min(16, { message: 'is too short: it is the signing secret from “Basic Information”' })
+    .transform((value) => new Secret(value))
+    .optional(),
+  SLACK_API_URL: httpUrl.default('https://slack.com/api/'),
+  DATABASE_URL: postgresUrl,
+  BOOKS_DATABASE_URL: postgresUrl,
+  STRIPE_API_KEY: z
+    .string()
+    .min(8, { message: 'is too short to be a key' })
+    .transform((value) => new Secret(value))
+    .optional(),
+  PAYDESK_HOME: z.string().default('.paydesk'),
+  PAYDESK_CONFIG: z.string().default('paydesk.yaml'),
+  PORT: port.default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+/** For running the bot: the tokens of Socket Mode, or the token and signing secret of HTTP. */
+export const botEnvironmentSchema = environmentSchema.superRefine((environment, context) => {
+  if (environment.SLACK_BOT_TOKEN === undefined) {
+    context.addIssue({
+      code: 'custom',
+      path: ['SLACK_BOT_TOKEN'],
+      message: 'is missing: the bot token from “OAuth & Permissions”',
+    });
+  }
+  if (environment.SLACK_APP_TOKEN === undefined && environment.SLACK_SIGNING_SECRET === undefined) {
+    const message = 'is missing: give an app-level token for Socket Mode, or SLACK_SIGNING_SECRET for HTTP';
+    context.addIssue({ code: 'custom', path: ['SLACK_APP_TOKEN'], message });
+  }
+});
+
+export type Environment = z.output<typeof environmentSchema>;
+
+/** Reads `.env` of the working folder when there is one; what is set already wins. Throws `misconfigured`. */
+export function readDotEnv(): void {
+  const path = resolve('.env');
+  if (!existsSync(path)) return;
+  try {
+    process.loadEnvFile(path);
+  } catch (cause) {
+    throw new OpsError('misconfigured', `${path} cannot be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** Throws `misconfigured` with every fault. Values are never part of the message. */
+export function parseEnvironment(
+  variables: Readonly<Record<string, string | undefined>>,
+  schema: typeof environmentSchema = environmentSchema,
+): Environment {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim() !== ''));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(({ path, message }) => `  ${String(path[0])} ${message}`);
+  throw new OpsError('misconfigured', `The environment has ${lines.length} fault(s):\n${lines.join('\n')}`, {
+    hint: 'See “Connecting a real workspace” in README.md; `npm start` without SLACK_* variables starts the sandbox.',
+  });
+}

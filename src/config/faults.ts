@@ -1,0 +1,132 @@
+/**
+ * Faults of a configuration, told so that a person can mend all of them in one go.
+ *
+ * Invariant: every fault carries the path, the line and column where it stands, and a hint where one can be given.
+ */
+import { LineCounter, parseDocument, isMap, isPair, isScalar, isSeq, type Document } from 'yaml';
+import type { z } from 'zod';
+import { OpsError } from '../kernel/errors.js';
+import { nearest } from '../kernel/nearest.js';
+
+export interface ConfigFault {
+  /** For instance `partners[2].timeZone`. */
+  path: string;
+  line: number | null;
+  column: number | null;
+  message: string;
+  hint: string | null;
+}
+
+export interface ParsedYaml {
+  value: unknown;
+  faults: ConfigFault[];
+  locate: Locate;
+}
+
+/** Where a path stands, or its nearest ancestor when it is absent. */
+type Locate = (path: readonly PropertyKey[], key?: string) => { line: number; column: number } | null;
+
+export function parseYaml(text: string): ParsedYaml {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const faults = document.errors.map((error): ConfigFault => {
+    const { line, col } = lines.linePos(error.pos[0]);
+    return { path: '', line, column: col, message: error.message, hint: 'This is not valid YAML.' };
+  });
+  const locate: Locate = (path, key) => {
+    const offset = offsetOf(document, path, key);
+    if (offset === null) return null;
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  return { value: faults.length > 0 ? null : document.toJS(), faults, locate };
+}
+
+/** The character offset of the node at `path`, or of its deepest ancestor that exists. */
+function offsetOf(document: Document.Parsed, path: readonly PropertyKey[], key?: string): number | null {
+  let node: unknown = document.contents;
+  let offset = document.contents?.range[0] ?? null;
+  for (const step of key === undefined ? path : [...path, key]) {
+    const next = childOf(node, step);
+    if (!next) break;
+    node = next.node;
+    offset = next.offset ?? offset;
+  }
+  return offset;
+}
+
+function childOf(node: unknown, step: PropertyKey): { node: unknown; offset: number | null } | null {
+  if (isSeq(node)) {
+    const item = node.items[Number(step)];
+    return item === undefined ? null : { node: item, offset: rangeStart(item) };
+  }
+  if (!isMap(node)) return null;
+  const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === step);
+  return pair ? { node: pair.value, offset: rangeStart(pair.key) } : null;
+}
+
+function rangeStart(node: unknown): number | null {
+  const range: unknown = typeof node === 'object' && node !== null && 'range' in node ? node.range : null;
+  return Array.isArray(range) && typeof range[0] === 'number' ? range[0] : null;
+}
+
+export function faultsOf(
+  issues: readonly z.core.$ZodIssue[],
+  locate: Locate,
+  knownKeys: readonly string[],
+): ConfigFault[] {
+  return issues.flatMap((issue): ConfigFault[] => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) =>
+        unknownKey([...issue.path, key], locate(issue.path, key), key, knownKeys),
+      );
+    }
+    const place = locate(issue.path);
+    return [
+      {
+        path: pathOf(issue.path),
+        line: place?.line ?? null,
+        column: place?.column ?? null,
+        message: issue.message,
+        hint: null,
+      },
+    ];
+  });
+}
+
+function unknownKey(
+  path: PropertyKey[],
+  place: { line: number; column: number } | null,
+  key: string,
+  known: readonly string[],
+): ConfigFault {
+  const near = nearest(key, known);
+  return {
+    path: pathOf(path),
+    line: place?.line ?? null,
+    column: place?.column ?? null,
+    message: `“${key}” is not a key that Paydesk knows`,
+    hint: near === null ? 'See paydesk.example.yaml for every key.' : `Did you mean “${near}”?`,
+  };
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`;
+    return text === '' ? String(step) : `${text}.${String(step)}`;
+  }, '');
+}
+
+/** One error that tells every fault, a line each. */
+export function misconfigured(source: string, faults: readonly ConfigFault[]): OpsError {
+  const lines = faults.map((fault) => `  ${describe(source, fault)}`);
+  const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
+  return new OpsError('misconfigured', `${source} has ${count}:\n${lines.join('\n')}`, {
+    hint: 'Mend them all and start again; `paydesk doctor` checks without starting.',
+  });
+}
+
+export function describe(source: string, { path, line, column, message, hint }: ConfigFault): string {
+  const place = line === null ? source : `${source}:${line}:${column ?? 1}`;
+  return `${place}  ${path === '' ? '' : `${path}: `}${message}${hint === null ? '' : ` (${hint})`}`;
+}

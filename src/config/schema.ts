@@ -1,0 +1,120 @@
+/**
+ * The shape of `paydesk.yaml`: what a company tells Paydesk about itself. Secrets are not here; they come from the
+ * environment.
+ *
+ * Invariant: a key that is not described here is a fault, so that a misspelt key never goes unnoticed.
+ * `paydesk.example.yaml` documents every key, and a test holds it to this schema.
+ */
+import { validate as isCronExpression } from 'node-cron';
+import { z } from 'zod';
+import { parseDuration } from '../kernel/duration.js';
+
+const duration = z.string().transform((text, context) => {
+  const durationMs = parseDuration(text);
+  if (durationMs !== null && durationMs > 0) return durationMs;
+  context.addIssue({
+    code: 'custom',
+    message: `“${text}” is not a duration; write for instance 45s, 15m, 6h, 2d`,
+  });
+  return z.NEVER;
+});
+
+const httpUrl = z.url({ protocol: /^https?$/, message: 'must be an http or https address' });
+
+const timeZone = z
+  .string()
+  .refine(isTimeZone, { message: 'is not an IANA time zone such as Europe/Amsterdam' });
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+const cron = z
+  .string()
+  .refine(isCronExpression, { message: 'is not a cron expression such as “*/5 * * * *”' });
+
+const partnerId = z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, {
+  message: 'must be lower-case letters, digits and hyphens, 2 to 31 characters',
+});
+
+const channel = z
+  .string()
+  .regex(/^[CG][A-Z0-9]{6,}$/, { message: 'must be a channel id such as C0123456789, not a name' });
+
+const urlTemplate = z.string().refine(isUrlTemplate, {
+  message: 'must be an http or https address that contains {id}',
+});
+
+function isUrlTemplate(template: string): boolean {
+  return (
+    template.includes('{id}') && /^https?:$/.test(URL.parse(template.replaceAll('{id}', 'x'))?.protocol ?? '')
+  );
+}
+
+const expectations = z
+  .strictObject({
+    capture: duration
+      .prefault('7d')
+      .describe('from authorisation to capture, where the provider names no limit'),
+    payout: duration.prefault('3d').describe('from the balance being available to the payout'),
+    ledger: duration.prefault('24h').describe('from capture to the ledger entry'),
+  })
+  .prefault({});
+
+const partner = z.strictObject({
+  id: partnerId,
+  name: z.string().min(1).max(60),
+  kind: z.enum(['psp', 'acquirer', 'card_network', 'bank', 'open_banking', 'wallet', 'lender']),
+  timeZone: timeZone.default('UTC'),
+  statusPage: httpUrl.optional(),
+  alertsChannel: channel.optional(),
+  expectations,
+});
+
+const linkObjects = [
+  'payment', 'charge', 'refund', 'dispute', 'payout', 'balance_transaction', 'early_fraud_warning', 'order',
+  'ledger_entry',
+] as const; // prettier-ignore
+
+export const configSchema = z.strictObject({
+  company: z.string().min(1).max(60),
+  channels: z.strictObject({ alerts: channel.optional() }).prefault({}),
+  paymentsApi: z
+    .strictObject({ partner: partnerId, baseUrl: httpUrl.default('https://api.stripe.com') })
+    .optional(),
+  partners: z.array(partner).min(1).max(200),
+  links: z.partialRecord(z.enum(linkObjects), urlTemplate).default({}),
+  schedules: z.strictObject({ partnerStatus: cron.default('* * * * *') }).prefault({}),
+});
+
+/**
+ * What must hold between parts of the file. Apart from the shape, and tolerant of faults in it, so that both kinds are
+ * told at once.
+ */
+export const consistencySchema = z
+  .object({
+    partners: z.array(z.object({ id: z.string() }).catch({ id: '' })).catch([]),
+    paymentsApi: z.object({ partner: z.string() }).optional().catch(undefined),
+  })
+  .superRefine(({ partners, paymentsApi }, context) => {
+    const ids = partners.map(({ id }) => id).filter((id) => id !== '');
+    partners.forEach(({ id }, index) => {
+      if (id === '' || partners.findIndex((partner) => partner.id === id) === index) return;
+      context.addIssue({
+        code: 'custom',
+        path: ['partners', index, 'id'],
+        message: `partner “${id}” stands twice`,
+      });
+    });
+    if (!paymentsApi || ids.includes(paymentsApi.partner)) return;
+    const message = `partner “${paymentsApi.partner}” is not among the partners: ${ids.join(', ')}`;
+    context.addIssue({ code: 'custom', path: ['paymentsApi', 'partner'], message });
+  });
+
+export type Config = z.output<typeof configSchema>;
+export type PartnerConfig = Config['partners'][number];
+export type LinkObject = (typeof linkObjects)[number];

@@ -1,0 +1,114 @@
+/**
+ * Builds the desk: what commands and jobs work with, out of configuration, stores and sources.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { CommandDesk } from '../commands/index.js';
+import { commands } from '../commands/index.js';
+import type { JobDesk } from '../jobs/index.js';
+import { createBooks } from './adapters/postgres/books.js';
+import { openDatabase, type Database } from './adapters/postgres/database.js';
+import { createOutbox } from './adapters/postgres/outbox.js';
+import { createPartnerStatuses } from './adapters/postgres/partner-statuses.js';
+import { createStatuspage } from './adapters/statuspage/statuspage.js';
+import { createStripePayments } from './adapters/stripe/payments.js';
+import type { Environment } from './config/environment.js';
+import type { Config } from './config/schema.js';
+import type { Clock } from './kernel/clock.js';
+import type { Log } from './kernel/log.js';
+import { linksFrom } from './links.js';
+import type { Expectations } from './payments/hops.js';
+import { createPaymentLookup } from './payments/lookup.js';
+import type { PaymentsApi } from './ports/payments-api.js';
+
+export interface DeskFacts {
+  environment: Environment;
+  config: Config;
+  database: Database;
+  /** The company's own record; null when none is connected. */
+  booksDatabase: Database | null;
+  clock: Clock;
+  log: Log;
+  onEnqueued: () => void;
+}
+
+/** Late enough for a healthy source, early enough that nobody wonders. */
+const firstAnswerMs = 900;
+const sourceMs = 12_000;
+
+export function createDesk(facts: DeskFacts): CommandDesk & JobDesk {
+  const { config, database, clock, log } = facts;
+  const paymentsApi = paymentsApiFrom(facts);
+  const books = facts.booksDatabase ? createBooks(facts.booksDatabase) : null;
+  const provider = config.paymentsApi && paymentsApi ? providerOf(config, paymentsApi) : null;
+  return {
+    payments: createPaymentLookup({
+      provider,
+      books,
+      clock,
+      log,
+      expectationsOf: (partner) => expectationsOf(config, partner),
+      patience: { firstAnswerMs, sourceMs },
+      pause: (durationMs) => pause(durationMs, undefined, { ref: false }),
+    }),
+    paymentsApi,
+    books,
+    links: linksFrom(config.links),
+    clock,
+    partners: config.partners,
+    partnerStatuses: createPartnerStatuses(database),
+    commands: () => commands,
+    watchedPartners: watchedPartners(config),
+    statusSource: createStatuspage({ log }),
+    transactions: database,
+    outbox: createOutbox(facts.onEnqueued),
+  };
+}
+
+export function paymentsApiFrom({
+  environment,
+  config,
+  clock,
+  log,
+}: Pick<DeskFacts, 'environment' | 'config' | 'clock' | 'log'>): PaymentsApi | null {
+  const apiKey = environment.STRIPE_API_KEY;
+  if (!config.paymentsApi || !apiKey) return null;
+  return createStripePayments({ baseUrl: config.paymentsApi.baseUrl, apiKey, clock, log });
+}
+
+/** A lookup must not wait for a stuck query: the card then says that the books did not answer. */
+export function openBooksDatabase(environment: Environment, clock: Clock, log: Log): Database | null {
+  const url = environment.BOOKS_DATABASE_URL;
+  if (!url) return null;
+  return openDatabase({
+    url,
+    clock,
+    log,
+    applicationName: 'paydesk books',
+    readOnly: true,
+    statementTimeoutMs: 8000,
+    connectTimeoutMs: 3000,
+    setting: 'BOOKS_DATABASE_URL',
+  });
+}
+
+function providerOf(
+  { partners, paymentsApi }: Config,
+  api: PaymentsApi,
+): { partner: string; name: string; api: PaymentsApi } {
+  const id = paymentsApi?.partner ?? '';
+  return { partner: id, name: partners.find((partner) => partner.id === id)?.name ?? id, api };
+}
+
+function expectationsOf({ partners }: Config, id: string | null): Expectations {
+  const found = partners.find((partner) => partner.id === id) ?? partners[0];
+  const { capture = 0, payout = 0, ledger = 0 } = found?.expectations ?? {};
+  return { captureMs: capture, payoutMs: payout, ledgerMs: ledger };
+}
+
+function watchedPartners({ partners, channels }: Config): JobDesk['watchedPartners'] {
+  return partners.flatMap(({ id, name, statusPage, alertsChannel }) =>
+    statusPage === undefined
+      ? []
+      : [{ id, name, statusPage, alertsChannel: alertsChannel ?? channels.alerts ?? null }],
+  );
+}

@@ -1,0 +1,206 @@
+/**
+ * `paydesk doctor`: looks at everything a running Paydesk depends on, and says what to do about each fault.
+ *
+ * Invariants: one fault does not hide another; nothing is changed anywhere; no secret is printed.
+ */
+import { readMigrationState } from './adapters/postgres/migrate.js';
+import { createBooks } from './adapters/postgres/books.js';
+import { callFault, identityOf, slackClient } from './adapters/slack/client.js';
+import { parseEnvironment, type Environment } from './config/environment.js';
+import { loadConfig } from './config/load.js';
+import type { Config } from './config/schema.js';
+import { openBooksDatabase, paymentsApiFrom } from './desk.js';
+import type { Clock } from './kernel/clock.js';
+import { OpsError, toOpsError } from './kernel/errors.js';
+import { silentLog } from './kernel/log.js';
+import type { Secret } from './kernel/secret.js';
+import { botScopes } from './manifest.js';
+
+export interface Finding {
+  what: string;
+  state: 'ok' | 'fault' | 'absent';
+  /** What was found, or what is wrong. */
+  says: string;
+  /** What to do about it. */
+  hint: string | null;
+}
+
+type Check = () => Promise<string>;
+
+export async function examine(
+  variables: Readonly<Record<string, string | undefined>>,
+  clock: Clock,
+): Promise<Finding[]> {
+  const environment = await attempt(() => Promise.resolve(parseEnvironment(variables)));
+  if ('fault' in environment) return [faultOf('environment', environment.fault)];
+  const { value } = environment;
+  const config = await attempt(() => Promise.resolve(loadConfig(value.PAYDESK_CONFIG)));
+  const configFinding: Finding =
+    'fault' in config
+      ? faultOf('configuration', config.fault)
+      : {
+          what: 'configuration',
+          state: 'ok',
+          says: `${value.PAYDESK_CONFIG}, ${config.value.partners.length} partners`,
+          hint: null,
+        };
+  const checks = 'fault' in config ? [] : checksOfConfig(value, config.value, clock);
+  const findings = [...checksOfEnvironment(value), ...checks].map(([what, check, absent]) =>
+    finding(what, check, absent),
+  );
+  return [configFinding, ...(await Promise.all(findings))];
+}
+
+/** Name, check, and instead of the check why there is nothing to check. */
+type Row = readonly [what: string, check: Check | null, absent: string];
+
+function checksOfEnvironment(environment: Environment): Row[] {
+  const { DATABASE_URL, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL } = environment;
+  const embedded = `no DATABASE_URL: the embedded database in ${environment.PAYDESK_HOME} is used`;
+  return [
+    ['database', DATABASE_URL ? () => databaseState(DATABASE_URL) : null, embedded],
+    [
+      'slack bot token',
+      SLACK_BOT_TOKEN ? () => botToken(SLACK_BOT_TOKEN, SLACK_API_URL) : missing('SLACK_BOT_TOKEN'),
+      '',
+    ],
+    [
+      'slack connection',
+      SLACK_APP_TOKEN
+        ? () => appToken(SLACK_APP_TOKEN, SLACK_API_URL)
+        : SLACK_SIGNING_SECRET
+          ? null
+          : missing('SLACK_APP_TOKEN or SLACK_SIGNING_SECRET'),
+      'signed HTTP; Slack must be able to reach /slack/events',
+    ],
+  ];
+}
+
+const missing =
+  (variable: string): Check =>
+  () =>
+    Promise.reject(
+      new OpsError('misconfigured', `${variable} is missing.`, {
+        hint: 'See “Connecting a real workspace” in README.md.',
+      }),
+    );
+
+function checksOfConfig(environment: Environment, config: Config, clock: Clock): Row[] {
+  const api = paymentsApiFrom({ environment, config, clock, log: silentLog });
+  const token = environment.SLACK_BOT_TOKEN;
+  const channels = channelsOf(config);
+  const checkApi: Check | null = api ? () => api.check().then(() => 'the key is accepted') : null;
+  return [
+    [
+      'payments API',
+      checkApi,
+      'STRIPE_API_KEY or paymentsApi is not set: payments are looked up in the books alone',
+    ],
+    [
+      'books',
+      environment.BOOKS_DATABASE_URL ? () => booksState(environment, clock) : null,
+      'BOOKS_DATABASE_URL is not set: order ids, ARNs and e-mail addresses cannot be looked up',
+    ],
+    ...channels.map((channel): Row => [
+      `channel ${channel}`,
+      token ? () => channelState(channel, token, environment.SLACK_API_URL) : null,
+      'not checked without SLACK_BOT_TOKEN',
+    ]),
+  ];
+}
+
+const channelsOf = ({ channels, partners }: Config): string[] => [
+  ...new Set(
+    [channels.alerts, ...partners.map(({ alertsChannel }) => alertsChannel)].filter(
+      (channel) => channel !== undefined,
+    ),
+  ),
+];
+
+async function finding(what: string, check: Check | null, absent: string): Promise<Finding> {
+  if (!check) return { what, state: 'absent', says: absent, hint: null };
+  const result = await attempt(check);
+  return 'fault' in result
+    ? faultOf(what, result.fault)
+    : { what, state: 'ok', says: result.value, hint: null };
+}
+
+async function attempt<Value>(work: () => Promise<Value>): Promise<{ value: Value } | { fault: OpsError }> {
+  try {
+    return { value: await work() };
+  } catch (thrown) {
+    return { fault: toOpsError(thrown) };
+  }
+}
+
+const faultOf = (what: string, error: OpsError): Finding => ({
+  what,
+  state: 'fault',
+  says: error.code === 'internal' && error.cause instanceof Error ? error.cause.message : error.publicMessage,
+  hint: error.hint ?? null,
+});
+
+async function databaseState(url: Secret): Promise<string> {
+  const { applied, waiting } = await readMigrationState(url);
+  return waiting === 0
+    ? `reachable, ${applied} migrations applied`
+    : `reachable, ${waiting} migrations will be applied at start`;
+}
+
+async function botToken(token: Secret, apiUrl: string): Promise<string> {
+  const { teamName, scopes } = await identityOf(slackClient(token, apiUrl, silentLog));
+  const lacking = Object.entries(botScopes).filter(([scope]) => scopes.length > 0 && !scopes.includes(scope));
+  if (lacking.length === 0) return `accepted, workspace ${teamName}`;
+  throw new OpsError(
+    'misconfigured',
+    `The bot token lacks ${lacking.map(([scope, why]) => `${scope} (${why})`).join(', ')}.`,
+    {
+      hint: 'Update the app from manifest.yml, then install it to the workspace again.',
+    },
+  );
+}
+
+async function appToken(token: Secret, apiUrl: string): Promise<string> {
+  try {
+    await slackClient(token, apiUrl, silentLog).apps.connections.open();
+    return 'Socket Mode, the app-level token is accepted';
+  } catch (error) {
+    const fault = callFault(error);
+    if (fault.kind !== 'refused')
+      throw new OpsError('unavailable', 'Slack cannot be reached.', { cause: error });
+    throw new OpsError('misconfigured', `Slack refuses SLACK_APP_TOKEN: ${fault.error}.`, {
+      hint: 'Make an app-level token with the scope connections:write under “Basic Information”.',
+    });
+  }
+}
+
+async function channelState(channel: string, token: Secret, apiUrl: string): Promise<string> {
+  try {
+    const { channel: found } = await slackClient(token, apiUrl, silentLog).conversations.info({ channel });
+    if (found?.is_archived === true) {
+      throw new OpsError('misconfigured', `#${found.name ?? channel} is archived.`, {
+        hint: 'Name another channel in paydesk.yaml.',
+      });
+    }
+    return `#${found?.name ?? channel}${found?.is_member === true ? '' : ', the bot is not a member'}`;
+  } catch (error) {
+    if (error instanceof OpsError) throw error;
+    const fault = callFault(error);
+    const says = fault.kind === 'refused' ? fault.error : 'Slack cannot be reached';
+    throw new OpsError('misconfigured', `${channel}: ${says}.`, {
+      hint: 'Give the channel’s id and, for a private channel, invite the bot.',
+      cause: error,
+    });
+  }
+}
+
+async function booksState(environment: Environment, clock: Clock): Promise<string> {
+  const database = openBooksDatabase(environment, clock, silentLog);
+  if (!database) throw new OpsError('internal', 'no books');
+  try {
+    await createBooks(database).check();
+    return 'the views payment_attempts and ledger_entries can be read';
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Deep links from the URL templates of the configuration.
+ */
+import type { Config, LinkObject } from './config/schema.js';
+import type { Links } from './views/links.js';
+
+export function linksFrom(templates: Config['links']): Links {
+  return (object, id) => {
+    const template = templates[object as LinkObject];
+    return template === undefined || id === '' ? null : template.replaceAll('{id}', encodeURIComponent(id));
+  };
+}

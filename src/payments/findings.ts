@@ -1,0 +1,46 @@
+/**
+ * What became of asking the sources about one payment.
+ *
+ * Invariant: "the source says there is none" (`known` with null or an empty list) and "the source did not say"
+ * (`waiting`, `failed`) are never the same thing.
+ */
+import type { LedgerEntry, PaymentAttempt } from '../ports/books.js';
+import type {
+  BalanceTransaction,
+  Charge,
+  Dispute,
+  EarlyFraudWarning,
+  Payment,
+  Payout,
+  Refund,
+} from '../ports/payments-api.js';
+
+export type SourceName = 'payments_api' | 'books' | 'statements';
+
+/** What became of asking one source one question. */
+export type Finding<Value> =
+  | { state: 'known'; value: Value }
+  /** Nothing to ask about: the step before it has not happened. */
+  | { state: 'not_applicable' }
+  | { state: 'waiting' }
+  | { state: 'failed'; why: string };
+
+/** Everything the sources were asked about one payment. */
+export interface Findings {
+  paymentId: string | null;
+  partner: string | null;
+  attempts: Finding<PaymentAttempt[]>;
+  payment: Finding<Payment | null>;
+  /** The charge that took the money, or the latest that tried. */
+  charge: Finding<Charge | null>;
+  balanceTransaction: Finding<BalanceTransaction | null>;
+  payout: Finding<Payout | null>;
+  ledger: Finding<LedgerEntry[]>;
+  refunds: Finding<Refund[]>;
+  disputes: Finding<Dispute[]>;
+  warnings: Finding<EarlyFraudWarning[]>;
+}
+
+/** The value a source gave, or null when it gave none for whatever reason. */
+export const valueOf = <Value>(finding: Finding<Value>): Value | null =>
+  finding.state === 'known' ? finding.value : null;

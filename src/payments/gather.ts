@@ -1,0 +1,156 @@
+/**
+ * Asks every source about one payment at the same time and keeps what each one said.
+ *
+ * Invariants: a source that fails or hangs spoils only its own findings; nothing here throws; `current` may be read
+ * at any moment and is `waiting` where nobody has answered yet.
+ */
+import type { Log } from '../kernel/log.js';
+import { toOpsError } from '../kernel/errors.js';
+import type { Books } from '../ports/books.js';
+import type { BalanceTransaction, Charge, PaymentsApi } from '../ports/payments-api.js';
+import type { Finding, Findings } from './findings.js';
+
+export interface Sources {
+  /** The one provider whose API is connected, and the partner it is in the configuration; null when none is. */
+  provider: { partner: string; name: string; api: PaymentsApi } | null;
+  books: Books | null;
+  log: Log;
+}
+
+/** What a payment is known by before it is traced. Old charges have no payment id. */
+export interface Subject {
+  paymentId: string | null;
+  chargeId: string | null;
+}
+
+export interface Gathering {
+  current(): Findings;
+  /** Resolves when every source has answered or failed. */
+  settled: Promise<Findings>;
+}
+
+/** A payment has few attempts; more than this is a loop in somebody's retry logic, and the newest say so. */
+const mostAttempts = 50;
+
+const notApplicable = { state: 'not_applicable' } as const;
+const waiting = { state: 'waiting' } as const;
+
+export function gather(subject: Subject, sources: Sources): Gathering {
+  let findings = before(subject, sources);
+  const note = (found: Partial<Findings>): void => void (findings = { ...findings, ...found });
+  const settled = Promise.all([askBooks(subject, sources, note), askProvider(subject, sources, note)]);
+  return { current: () => findings, settled: settled.then(() => findings) };
+}
+
+const isProviderId = (id: string | null): boolean => id !== null && /^(pi|ch|py)_/.test(id);
+
+function before(subject: Subject, { provider, books }: Sources): Findings {
+  const atProvider = isProviderId(subject.paymentId ?? subject.chargeId);
+  const asked = !atProvider
+    ? notApplicable
+    : provider
+      ? waiting
+      : ({ state: 'failed', why: 'no payments API is connected' } as const);
+  const booked = books ? waiting : ({ state: 'failed', why: 'no books are connected' } as const);
+  return {
+    paymentId: subject.paymentId,
+    partner: atProvider ? (provider?.partner ?? null) : null,
+    attempts: booked,
+    ledger: booked,
+    payment: subject.paymentId === null ? notApplicable : asked,
+    charge: asked,
+    balanceTransaction: asked,
+    payout: asked,
+    refunds: asked,
+    disputes: asked,
+    warnings: asked,
+  };
+}
+
+type Note = (found: Partial<Findings>) => void;
+
+async function ask<Value>(log: Log, question: () => Promise<Value>): Promise<Finding<Value>> {
+  try {
+    return { state: 'known', value: await question() };
+  } catch (thrown) {
+    const error = toOpsError(thrown);
+    log.warn({ err: thrown, reference: error.reference, ...error.details }, 'a source did not answer');
+    return { state: 'failed', why: `${error.publicMessage} (${error.reference})` };
+  }
+}
+
+async function orNull<Value>(question: Promise<Value>): Promise<Value | null> {
+  try {
+    return await question;
+  } catch (thrown) {
+    if (toOpsError(thrown).code === 'not_found') return null;
+    throw thrown;
+  }
+}
+
+async function askBooks(subject: Subject, { books, log }: Sources, note: Note): Promise<void> {
+  if (!books) return;
+  const id = subject.paymentId ?? subject.chargeId ?? '';
+  const column = subject.paymentId === null ? 'charge_id' : 'payment_id';
+  await Promise.all([
+    ask(log, () => books.attemptsBy([column], id, mostAttempts)).then((attempts) => {
+      const partner = attempts.state === 'known' ? attempts.value[0]?.partner : undefined;
+      note(partner === undefined ? { attempts } : { attempts, partner });
+    }),
+    ask(log, () => books.entriesOf(id)).then((ledger) => note({ ledger })),
+  ]);
+}
+
+async function askProvider(subject: Subject, { provider, log }: Sources, note: Note): Promise<void> {
+  if (!provider || !isProviderId(subject.paymentId ?? subject.chargeId)) return;
+  const { api } = provider;
+  const { paymentId, chargeId } = subject;
+  const [charge] = await Promise.all([
+    ask(log, () => orNull(paymentId === null ? api.charge(chargeId ?? '') : decidingCharge(api, paymentId))),
+    paymentId === null
+      ? null
+      : ask(log, () => orNull(api.payment(paymentId))).then((payment) => note({ payment })),
+  ]);
+  note({ charge });
+  await askAboutCharge(charge, api, log, note);
+}
+
+/** The charge that took the money, else the one that holds it, else the latest that tried. */
+async function decidingCharge(api: PaymentsApi, paymentId: string): Promise<Charge | null> {
+  const charges = await api.chargesOf(paymentId);
+  const succeeded = charges.filter(({ status }) => status === 'succeeded');
+  return succeeded.find(({ captured }) => captured) ?? succeeded[0] ?? charges[0] ?? null;
+}
+
+async function askAboutCharge(
+  finding: Finding<Charge | null>,
+  api: PaymentsApi,
+  log: Log,
+  note: Note,
+): Promise<void> {
+  if (finding.state !== 'known' || !finding.value) {
+    const rest = finding.state === 'failed' ? finding : notApplicable;
+    note({ balanceTransaction: rest, payout: rest, refunds: rest, disputes: rest, warnings: rest });
+    return;
+  }
+  const charge = finding.value;
+  await Promise.all([
+    askAboutBalance(charge, api, log, note),
+    ask(log, () => api.refundsOf(charge.id)).then((refunds) => note({ refunds })),
+    ask(log, () => api.disputesOf(charge.id)).then((disputes) => note({ disputes })),
+    ask(log, () => api.earlyFraudWarningsOf(charge.id)).then((warnings) => note({ warnings })),
+  ]);
+}
+
+async function askAboutBalance(charge: Charge, api: PaymentsApi, log: Log, note: Note): Promise<void> {
+  const id = charge.balanceTransactionId;
+  const balanceTransaction: Finding<BalanceTransaction | null> =
+    id === null ? notApplicable : await ask(log, () => orNull(api.balanceTransaction(id)));
+  note({ balanceTransaction });
+  if (balanceTransaction.state !== 'known') {
+    note({ payout: balanceTransaction });
+    return;
+  }
+  const transaction = balanceTransaction.value;
+  note({ payout: transaction ? await ask(log, () => api.payoutOf(transaction)) : notApplicable });
+}

@@ -1,0 +1,191 @@
+/**
+ * From identifiers to payments: exact where an identifier is exact, ranked candidates where it is not.
+ *
+ * Invariants: what a person remembers (last four digits, amount, day) is never turned into a pick, not even when one
+ * payment fits; every source that was asked, and every one that did not answer, is told.
+ */
+import { dayMs } from '../kernel/clock.js';
+import { OpsError, toOpsError } from '../kernel/errors.js';
+import type { CardSighting, PaymentAttempt } from '../ports/books.js';
+import type { Payment, PaymentsApi, Payout } from '../ports/payments-api.js';
+import type { Sources, Subject } from './gather.js';
+import { recognise, type Identifier, type ProviderObject } from './identifiers.js';
+
+/** Where was looked, as what, and what came of it. */
+export interface LookedAt {
+  where: string;
+  as: string;
+  outcome: 'nothing' | 'not_connected' | { failed: string };
+}
+
+export interface Candidate {
+  /** What to look up to get this one. */
+  query: string;
+  /** Null when the candidate is known by its id alone. */
+  attempt: PaymentAttempt | null;
+  payment: Payment | null;
+  /** Why it is among the candidates, for people. */
+  why: string;
+}
+
+export type Found =
+  | { kind: 'subject'; subject: Subject }
+  | { kind: 'payout'; payout: Payout }
+  | { kind: 'candidates'; candidates: Candidate[]; more: boolean }
+  | { kind: 'nothing'; looked: LookedAt[] };
+
+/** More candidates than this do not help anybody choose. */
+export const mostCandidates = 10;
+
+/** An event of a refund of a charge: no chain of Stripe's objects is longer. */
+const longestChain = 4;
+
+export async function search(identifiers: readonly Identifier[], sources: Sources): Promise<Found> {
+  const objects = identifiers.filter((identifier) => identifier.kind === 'object');
+  const [only] = objects;
+  if (only && objects.length === 1) return followObject(only, sources, longestChain);
+  if (only)
+    return candidates(
+      objects.map(({ object, id }) => ({
+        query: id,
+        attempt: null,
+        payment: null,
+        why: object.replaceAll('_', ' '),
+      })),
+    );
+  return searchBooks(identifiers, sources);
+}
+
+const candidates = (all: Candidate[]): Found => ({
+  kind: 'candidates',
+  candidates: all.slice(0, mostCandidates),
+  more: all.length > mostCandidates,
+});
+
+const subject = (paymentId: string | null, chargeId: string | null): Found => ({
+  kind: 'subject',
+  subject: { paymentId, chargeId },
+});
+
+type ObjectId = Extract<Identifier, { kind: 'object' }>;
+
+async function followObject({ object, id }: ObjectId, sources: Sources, steps: number): Promise<Found> {
+  if (object === 'payment') return subject(id, null);
+  const { provider } = sources;
+  if (!provider)
+    return { kind: 'nothing', looked: [{ where: 'payments API', as: object, outcome: 'not_connected' }] };
+  try {
+    return await followAtProvider(object, id, provider.api, sources, steps);
+  } catch (thrown) {
+    const error = toOpsError(thrown);
+    if (error.code === 'not_found')
+      return { kind: 'nothing', looked: [{ where: provider.name, as: object, outcome: 'nothing' }] };
+    if (object === 'charge') return subject(null, id);
+    throw error;
+  }
+}
+
+async function followAtProvider(
+  object: ProviderObject,
+  id: string,
+  api: PaymentsApi,
+  sources: Sources,
+  steps: number,
+): Promise<Found> {
+  switch (object) {
+    case 'payment':
+      return subject(id, null);
+    case 'charge':
+      return subject((await api.charge(id)).paymentId, id);
+    case 'refund':
+      return ofCharge(await api.refund(id), api);
+    case 'dispute':
+      return ofCharge(await api.dispute(id), api);
+    case 'early_fraud_warning':
+      return ofCharge(await api.earlyFraudWarning(id), api);
+    case 'payout':
+      return { kind: 'payout', payout: await api.payout(id) };
+    case 'balance_transaction':
+      return followNext((await api.balanceTransaction(id)).sourceId, id, sources, steps);
+    case 'event':
+      return followNext((await api.event(id)).subject.id, id, sources, steps);
+    case 'customer': {
+      const payments = await api.paymentsOfCustomer(id, mostCandidates + 1);
+      return candidates(
+        payments.map((payment) => ({ query: payment.id, attempt: null, payment, why: payment.status })),
+      );
+    }
+  }
+}
+
+async function ofCharge(
+  found: { chargeId: string | null; paymentId: string | null },
+  api: PaymentsApi,
+): Promise<Found> {
+  if (found.paymentId !== null || found.chargeId === null) return subject(found.paymentId, found.chargeId);
+  return subject((await api.charge(found.chargeId)).paymentId, found.chargeId);
+}
+
+async function followNext(
+  nextId: string | null,
+  from: string,
+  sources: Sources,
+  steps: number,
+): Promise<Found> {
+  const recognised = recognise(nextId ?? '');
+  const next = recognised.ok ? recognised.value[0] : undefined;
+  if (steps > 0 && next?.kind === 'object') return followObject(next, sources, steps - 1);
+  throw new OpsError('invalid', `\`${from}\` does not belong to a payment.`, {
+    hint: nextId === null ? 'It names no object.' : `It is about \`${nextId}\`.`,
+  });
+}
+
+async function searchBooks(identifiers: readonly Identifier[], { books }: Sources): Promise<Found> {
+  const looked: LookedAt[] = [];
+  const found: Candidate[] = [];
+  let certain = true;
+  for (const identifier of identifiers) {
+    if (identifier.kind === 'object') continue;
+    const as = identifier.kind === 'card' ? 'last four digits' : identifier.label;
+    const attempts = books ? await attemptsFor(identifier, books) : 'not_connected';
+    if (!Array.isArray(attempts)) {
+      looked.push({ where: 'books', as, outcome: attempts });
+      continue;
+    }
+    looked.push({ where: 'books', as, outcome: 'nothing' });
+    if (attempts.length > 0 && identifier.kind === 'card') certain = false;
+    found.push(...attempts.map((attempt) => ({ query: attempt.paymentId, attempt, payment: null, why: as })));
+  }
+  const payments = [...new Map(found.map((candidate) => [candidate.query, candidate])).values()];
+  const [only] = payments;
+  if (!only) return { kind: 'nothing', looked };
+  return payments.length === 1 && certain ? subject(only.query, null) : candidates(payments);
+}
+
+type BookIdentifier = Exclude<Identifier, { kind: 'object' }>;
+
+async function attemptsFor(
+  identifier: BookIdentifier,
+  books: NonNullable<Sources['books']>,
+): Promise<PaymentAttempt[] | { failed: string }> {
+  // Attempts of one payment share its id: ask for more attempts than payments are shown.
+  const limit = mostCandidates * 3;
+  try {
+    if (identifier.kind === 'reference')
+      return await books.attemptsBy(identifier.columns, identifier.value, limit);
+    return rank(await books.attemptsByCard(identifier.sighting, limit), identifier.sighting);
+  } catch (thrown) {
+    return { failed: toOpsError(thrown).publicMessage };
+  }
+}
+
+/** Nearest day first, then succeeded before failed, then newest. */
+function rank(attempts: PaymentAttempt[], { day }: CardSighting): PaymentAttempt[] {
+  const distance = ({ createdAt }: PaymentAttempt): number =>
+    day ? Math.abs(Math.floor(createdAt.getTime() / dayMs) - day.getTime() / dayMs) : 0;
+  const refused = ({ status }: PaymentAttempt): number => (status === 'succeeded' ? 0 : 1);
+  return attempts.toSorted(
+    (a, b) =>
+      distance(a) - distance(b) || refused(a) - refused(b) || b.createdAt.getTime() - a.createdAt.getTime(),
+  );
+}

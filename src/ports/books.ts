@@ -1,0 +1,88 @@
+/**
+ * What the desk needs from the company's own record, read through the documented views `payment_attempts` and
+ * `ledger_entries` (columns in `docs/books.md`).
+ *
+ * Invariant: reading only; every question is bounded by a limit.
+ * Errors of every call: `unavailable` (down or slow), `misconfigured` (a view or a right is missing).
+ */
+import type { Money } from '../kernel/money.js';
+
+/** One try at a payment as the company's own systems saw it. */
+export interface PaymentAttempt {
+  id: string;
+  orderId: string;
+  /** The partner's reference of the payment; several attempts of one order may share it. */
+  paymentId: string;
+  chargeId: string | null;
+  /** Partner id as in the configuration. */
+  partner: string;
+  method: string;
+  country: string;
+  amount: Money;
+  /** succeeded, failed, pending. */
+  status: string;
+  declineCode: string | null;
+  /** Who caused a failure: customer, partner, institution, own. */
+  errorOrigin: string | null;
+  customerEmail: string | null;
+  cardLast4: string | null;
+  createdAt: Date;
+  completedAt: Date | null;
+}
+
+export interface LedgerEntry {
+  id: string;
+  account: string;
+  direction: 'debit' | 'credit';
+  amount: Money;
+  /** capture, fee, refund, dispute, payout. */
+  kind: string;
+  partner: string;
+  reference: string;
+  /** The payout or batch that the entry settles with. */
+  batchId: string | null;
+  /** The partner's accounting day, `YYYY-MM-DD`. */
+  businessDay: string;
+  bookedAt: Date;
+}
+
+/** The references by which an attempt can be found exactly. */
+export type AttemptReference =
+  | 'attempt_id'
+  | 'order_id'
+  | 'payment_id'
+  | 'charge_id'
+  | 'arn'
+  | 'rrn'
+  | 'network_transaction_id'
+  | 'customer_email';
+
+/** What a person remembers of a card payment. Absent parts are not compared. */
+export interface CardSighting {
+  last4: string;
+  amountMajor?: string;
+  /** Calendar day in UTC; attempts from one day before to one day after are found. */
+  day?: Date;
+}
+
+export interface Books {
+  /** Newest first, at most `limit`, whose reference of any of these kinds equals `value`. */
+  attemptsBy(kinds: readonly AttemptReference[], value: string, limit: number): Promise<PaymentAttempt[]>;
+  attemptsByCard(sighting: CardSighting, limit: number): Promise<PaymentAttempt[]>;
+  /** Entries of a payment, oldest first. */
+  entriesOf(paymentId: string): Promise<LedgerEntry[]>;
+  /** The day's traffic of a partner since an instant, for its status. */
+  trafficOf(partner: string, since: Date): Promise<PartnerTraffic>;
+  check(): Promise<void>;
+}
+
+/** Counts, not rates: a rate is shown with its denominator. */
+export interface PartnerTraffic {
+  attempts: number;
+  succeeded: number;
+  /** Failures by who caused them. */
+  failedBy: Readonly<Record<string, number>>;
+  latencyP50Ms: number | null;
+  latencyP95Ms: number | null;
+  lastAttemptAt: Date | null;
+}

@@ -1,0 +1,12 @@
+/**
+ * What the desk shows: a text that stands on its own (notifications, screen readers, the fallback when blocks are
+ * refused) and the blocks that are drawn. Only `views` knows what is inside a block.
+ */
+export interface CardBlock {
+  readonly type: string;
+}
+
+export interface Card {
+  readonly text: string;
+  readonly blocks: readonly CardBlock[];
+}

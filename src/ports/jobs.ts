@@ -1,0 +1,18 @@
+/**
+ * A scheduled job: what runs, when, and how far back it catches up.
+ *
+ * Invariant: a slot (the instant for which cron fires) runs once over all replicas and restarts, or, when more than
+ * `catchUp` slots were missed, only the newest `catchUp` of them.
+ */
+import type { Log } from '../kernel/log.js';
+
+export interface Job<Desk> {
+  /** Permanent; part of workflow ids. */
+  readonly id: string;
+  readonly summary: string;
+  /** A cron expression in UTC; seconds first when it has six fields. */
+  readonly schedule: string;
+  /** Missed slots that are still worth running, newest first; 1 for a job that only looks at the present. */
+  readonly catchUp: number;
+  run(slot: Date, desk: Desk, log: Log): Promise<void>;
+}

@@ -1,0 +1,178 @@
+/**
+ * What the desk needs from a payment provider's API, in the desk's own nouns (glossary in `glossary.md`).
+ *
+ * Invariants: amounts are Money, instants are Dates; a status is the provider's own word, because words to come must
+ * not break a lookup; `null` means the provider says there is none, never "we do not know".
+ * Errors of every call: `not_found` (no such object), `unavailable` (down, slow, garbage), `rate_limited`,
+ * `misconfigured` (the key is refused), `invalid` (the provider refuses the request).
+ */
+import type { Money } from '../kernel/money.js';
+
+export interface PaymentError {
+  code: string | null;
+  declineCode: string | null;
+  message: string | null;
+}
+
+export interface Payment {
+  id: string;
+  /** requires_payment_method, requires_capture, processing, succeeded, canceled… */
+  status: string;
+  amount: Money;
+  amountCapturable: Money;
+  amountReceived: Money;
+  captureMethod: string;
+  createdAt: Date;
+  canceledAt: Date | null;
+  cancellationReason: string | null;
+  latestChargeId: string | null;
+  lastError: PaymentError | null;
+  customerId: string | null;
+  description: string | null;
+  metadata: Readonly<Record<string, string>>;
+}
+
+export interface CardDetails {
+  brand: string | null;
+  last4: string | null;
+  country: string | null;
+  authorizationCode: string | null;
+  networkTransactionId: string | null;
+}
+
+/** One attempt at taking the money: an authorisation, and its capture. */
+export interface Charge {
+  id: string;
+  paymentId: string | null;
+  /** succeeded, pending, failed. */
+  status: string;
+  amount: Money;
+  amountCaptured: Money;
+  amountRefunded: Money;
+  captured: boolean;
+  /** An uncaptured authorisation lapses then. */
+  captureBefore: Date | null;
+  createdAt: Date;
+  /** The network's and the provider's judgement of the attempt. */
+  outcome: {
+    type: string;
+    networkStatus: string | null;
+    reason: string | null;
+    sellerMessage: string | null;
+  } | null;
+  failure: PaymentError | null;
+  methodType: string | null;
+  card: CardDetails | null;
+  disputed: boolean;
+  balanceTransactionId: string | null;
+  description: string | null;
+}
+
+export interface Refund {
+  id: string;
+  chargeId: string | null;
+  paymentId: string | null;
+  amount: Money;
+  /** pending, requires_action, succeeded, failed, canceled; `unknown` where the provider gives no word. */
+  status: string;
+  reason: string | null;
+  failureReason: string | null;
+  createdAt: Date;
+  /** Acquirer reference number or the like, available some days after; null until then. */
+  reference: string | null;
+  balanceTransactionId: string | null;
+}
+
+export interface Dispute {
+  id: string;
+  chargeId: string | null;
+  paymentId: string | null;
+  amount: Money;
+  /** needs_response, under_review, won, lost, warning_…, appeal_…, prevented; more to come. */
+  status: string;
+  reason: string;
+  networkReasonCode: string | null;
+  brand: string | null;
+  createdAt: Date;
+  /** Null where no answer is possible: inquiries without one, or a network that allows none. */
+  respondBy: Date | null;
+  hasEvidence: boolean;
+  pastDue: boolean;
+  submissionCount: number;
+  isChargeRefundable: boolean;
+}
+
+/** A movement on the balance that the company holds with the provider. */
+export interface BalanceTransaction {
+  id: string;
+  sourceId: string | null;
+  type: string;
+  reportingCategory: string;
+  amount: Money;
+  fee: Money;
+  net: Money;
+  /** pending, available. */
+  status: string;
+  createdAt: Date;
+  availableOn: Date;
+}
+
+export interface Payout {
+  id: string;
+  amount: Money;
+  /** pending, in_transit, paid, failed, canceled. */
+  status: string;
+  automatic: boolean;
+  createdAt: Date;
+  arrivalDate: Date;
+  /** completed, in_progress, not_applicable: whether its balance transactions are listed. */
+  reconciliationStatus: string | null;
+  traceId: string | null;
+  failure: { code: string | null; message: string | null } | null;
+}
+
+export interface EarlyFraudWarning {
+  id: string;
+  chargeId: string;
+  paymentId: string | null;
+  fraudType: string;
+  actionable: boolean;
+  createdAt: Date;
+}
+
+/** An object that an event is about: its type and id. */
+export interface ProviderEvent {
+  id: string;
+  type: string;
+  createdAt: Date;
+  subject: { object: string; id: string | null };
+}
+
+export interface PaymentsApi {
+  payment(id: string): Promise<Payment>;
+  charge(id: string): Promise<Charge>;
+  refund(id: string): Promise<Refund>;
+  dispute(id: string): Promise<Dispute>;
+  payout(id: string): Promise<Payout>;
+  balanceTransaction(id: string): Promise<BalanceTransaction>;
+  earlyFraudWarning(id: string): Promise<EarlyFraudWarning>;
+  event(id: string): Promise<ProviderEvent>;
+
+  /** Newest first, all pages, at most a few hundred. */
+  chargesOf(paymentId: string): Promise<Charge[]>;
+  refundsOf(chargeId: string): Promise<Refund[]>;
+  disputesOf(chargeId: string): Promise<Dispute[]>;
+  earlyFraudWarningsOf(chargeId: string): Promise<EarlyFraudWarning[]>;
+  paymentsOfCustomer(customerId: string, limit: number): Promise<Payment[]>;
+
+  /**
+   * The payout that a balance transaction left with, or null while none lists it. A provider may be unable to tell for
+   * payouts that a person started, so null after a long time does not prove that the money is still there.
+   */
+  payoutOf(transaction: BalanceTransaction): Promise<Payout | null>;
+  /** The disputes that were created last, whatever their status, newest first, at most `limit`. */
+  recentDisputes(limit: number): Promise<Dispute[]>;
+
+  /** Succeeds when the key is accepted. */
+  check(): Promise<void>;
+}

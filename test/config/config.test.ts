@@ -1,0 +1,120 @@
+/**
+ * Configuration: every rule has a file that breaks it, and what it expects to be told stands in the file itself.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { botEnvironmentSchema, environmentSchema, parseEnvironment } from '../../src/config/environment.js';
+import { loadConfig, parseConfig } from '../../src/config/load.js';
+import { configSchema } from '../../src/config/schema.js';
+import { OpsError } from '../../src/kernel/errors.js';
+import { root } from '../house/source-tree.js';
+
+const folder = join(import.meta.dirname, 'faults');
+
+function messageOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof OpsError && error.code === 'misconfigured')
+      return `${error.publicMessage}\n${error.hint ?? ''}`;
+    throw error;
+  }
+  throw new Error('nothing was found wrong');
+}
+
+describe('every rule tells where it is broken', () => {
+  it.each(readdirSync(folder))('%s', (name) => {
+    const text = readFileSync(join(folder, name), 'utf8');
+    const expected = [...text.matchAll(/^# expect: ?(.*)$/gm)].map(([, words = '']) => words);
+    expect(expected.length).toBeGreaterThan(0);
+    const message = messageOf(() => parseConfig(text, 'paydesk.yaml'));
+    for (const words of expected) expect(message).toContain(words);
+  });
+});
+
+describe('a good file', () => {
+  it('may be as short as this, with defaults for the rest', () => {
+    const config = parseConfig('company: L\npartners: [{ id: aa, name: A, kind: psp }]', 'x');
+    expect(config).toMatchObject({
+      schedules: { partnerStatus: '* * * * *' },
+      partners: [{ timeZone: 'UTC', expectations: { payout: 3 * 86_400_000 } }],
+    });
+  });
+
+  it('paydesk.example.yaml is one, and shows every key', () => {
+    const path = join(root, 'paydesk.example.yaml');
+    loadConfig(path);
+    const text = readFileSync(path, 'utf8');
+    const keys = keysIn(z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }));
+    expect(keys.length).toBeGreaterThan(15);
+    expect(keys.filter((key) => !new RegExp(`^\\s*(?:- )?${key}:`, 'm').test(text))).toEqual([]);
+  });
+
+  it('that is not there is told with what to do', () => {
+    expect(messageOf(() => loadConfig('/nowhere/paydesk.yaml'))).toMatch(
+      /cannot be read[^]*paydesk\.example\.yaml/,
+    );
+  });
+});
+
+function keysIn(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const own =
+    'properties' in schema && typeof schema.properties === 'object'
+      ? Object.keys(schema.properties ?? {})
+      : [];
+  return [...own, ...Object.values(schema).flatMap(keysIn)];
+}
+
+const good = {
+  SLACK_BOT_TOKEN: 'xoxb-1-2',
+  SLACK_APP_TOKEN: 'xapp-1-2',
+  DATABASE_URL: 'postgres://u:p@localhost/paydesk',
+};
+
+describe('the environment', () => {
+  it('becomes numbers, defaults and secrets', () => {
+    const environment = parseEnvironment({ ...good, PORT: '8080', HOST: ' ' }, botEnvironmentSchema);
+    expect(environment).toMatchObject({ PORT: 8080, HOST: '127.0.0.1', PAYDESK_HOME: '.paydesk' });
+    expect(JSON.stringify(environment)).not.toMatch(/xoxb|xapp|u:p/);
+    expect(environment.SLACK_BOT_TOKEN?.reveal()).toBe('xoxb-1-2');
+  });
+
+  it('may give a signing secret instead of an app token', () => {
+    const { SLACK_APP_TOKEN: _, ...rest } = good;
+    const environment = parseEnvironment(
+      { ...rest, SLACK_SIGNING_SECRET: 's'.repeat(32) },
+      botEnvironmentSchema,
+    );
+    expect(environment.SLACK_SIGNING_SECRET?.reveal()).toHaveLength(32);
+  });
+
+  it.each([
+    ['SLACK_BOT_TOKEN', 'xoxp-user', 'a user token'],
+    ['SLACK_APP_TOKEN', 'xoxb-1', 'the bot token in the wrong place'],
+    ['SLACK_SIGNING_SECRET', 'short', 'too short'],
+    ['SLACK_API_URL', 'slack.com/api', 'no scheme'],
+    ['DATABASE_URL', 'mysql://x', 'another database'],
+    ['BOOKS_DATABASE_URL', 'localhost', 'no address'],
+    ['STRIPE_API_KEY', 'x', 'too short'],
+    ['PORT', 'http', 'not a number'],
+    ['PORT', '70000', 'beyond the last port'],
+    ['LOG_LEVEL', 'loud', 'not a level'],
+  ])('%s=%s is refused: %s', (name, value) => {
+    const message = messageOf(() => parseEnvironment({ ...good, [name]: value }, botEnvironmentSchema));
+    expect(message).toContain(`  ${name} `);
+    if (value.length > 5) expect(message).not.toContain(value);
+  });
+
+  it('tells every fault at once', () => {
+    const message = messageOf(() =>
+      parseEnvironment({ PORT: 'x', LOG_LEVEL: 'x', DATABASE_URL: 'x' }, environmentSchema),
+    );
+    for (const name of ['PORT', 'LOG_LEVEL', 'DATABASE_URL']) expect(message).toContain(name);
+    expect(messageOf(() => parseEnvironment({}, botEnvironmentSchema))).toMatch(
+      /SLACK_BOT_TOKEN[^]*SLACK_APP_TOKEN/,
+    );
+  });
+});

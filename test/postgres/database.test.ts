@@ -1,0 +1,165 @@
+/**
+ * The pool against a real server: types, transactions, limits, and connections that break.
+ */
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { openDatabase, type Database, type DatabaseOptions } from '../../src/adapters/postgres/database.js';
+import { fixedClock } from '../../src/kernel/clock.js';
+import { OpsError } from '../../src/kernel/errors.js';
+import { silentLog } from '../../src/kernel/log.js';
+import { Secret } from '../../src/kernel/secret.js';
+import type { Transactions } from '../../src/ports/transaction.js';
+import { createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
+
+const now = new Date('2026-03-04T05:06:07.891Z');
+let own: TestDatabase;
+let db: Database;
+
+const open = (options: Partial<DatabaseOptions> = {}): Database =>
+  openDatabase({ url: own.url, clock: fixedClock(now), log: silentLog, ...options });
+
+beforeAll(async () => {
+  own = await createEmptyDatabase();
+  db = open();
+  await db.query('create table things (id int8 primary key, name text)');
+});
+
+afterAll(async () => {
+  await db.close();
+  await db.close();
+  await own.drop();
+});
+
+const code = async (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'ok',
+    (error: unknown) => (error instanceof OpsError ? error.code : `not an OpsError: ${String(error)}`),
+  );
+
+const names = async (): Promise<string[]> =>
+  (await db.query<{ name: string }>('select name from things order by id')).map(({ name }) => name);
+
+test('types arrive as the house wants them, in both directions', async () => {
+  const [row] = await db.query(
+    `select 9007199254740993::int8 as big, $1::int8 as sent, 12.50::numeric as exact, count(*) as count,
+       '2026-03-01'::date as day, '2026-03-01 10:00:00.5'::timestamp as bare, '2026-03-01 10:00+02'::timestamptz as zoned,
+       null::int8 as nothing`,
+    [9007199254740995n],
+  );
+  expect(row).toEqual({
+    big: 9007199254740993n,
+    sent: 9007199254740995n,
+    exact: '12.50',
+    count: 1n,
+    day: '2026-03-01',
+    bare: new Date('2026-03-01T10:00:00.500Z'),
+    zoned: new Date('2026-03-01T08:00:00Z'),
+    nothing: null,
+  });
+});
+
+test('a transaction has one now, and is visible as a whole', async () => {
+  await db.query('truncate things');
+  const store: Transactions = db;
+  const seen = await store.run((tx) => Promise.resolve(tx.now));
+  expect(seen).toEqual(now);
+  const answer = await db.run(async (tx) => {
+    await tx.query('insert into things values (1, $1)', ['a']);
+    expect(await names()).toEqual([]);
+    await tx.query('insert into things values (2, $1)', ['b']);
+    return 'done';
+  });
+  expect(answer).toBe('done');
+  expect(await names()).toEqual(['a', 'b']);
+});
+
+test('whatever is thrown inside undoes everything and comes out as it was', async () => {
+  await db.query('truncate things');
+  const thrown = new TypeError('the caller’s own');
+  const work = db.run(async (tx) => {
+    await tx.query("insert into things values (1, 'a')");
+    throw thrown;
+  });
+  await expect(work).rejects.toBe(thrown);
+  expect(await names()).toEqual([]);
+});
+
+test('a unique key is a conflict; going on after it does not pass for a commit', async () => {
+  await db.query('truncate things');
+  const twice = db.run(async (tx) => {
+    await tx.query("insert into things values (1, 'a')");
+    await tx.query("insert into things values (1, 'b')").catch(() => undefined);
+  });
+  expect(await code(twice)).toBe('internal');
+  expect(await names()).toEqual([]);
+  expect(await code(db.query("insert into things values (5, 'a'), (5, 'b')"))).toBe('conflict');
+});
+
+test('a transaction cannot be used after its end', async () => {
+  const kept = await db.run((tx) => Promise.resolve({ tx }));
+  expect(await code(kept.tx.query('select 1'))).toBe('internal');
+});
+
+test('two that would wait for each other: one is told of a conflict', async () => {
+  await db.query('truncate things');
+  await db.query("insert into things values (1, 'a'), (2, 'b')");
+  let arrived = 0;
+  let open = (): void => undefined;
+  const both = new Promise<void>((resolve) => (open = resolve));
+  const cross = (first: number, second: number): Promise<void> =>
+    db.run(async (tx) => {
+      await tx.query('update things set name = name where id = $1', [first]);
+      if (++arrived === 2) open();
+      await both;
+      await tx.query('update things set name = name where id = $1', [second]);
+    });
+  expect((await Promise.all([code(cross(1, 2)), code(cross(2, 1))])).sort()).toEqual(['conflict', 'ok']);
+});
+
+test('a slow statement is cut off, and the connection serves on', async () => {
+  const hasty = open({ statementTimeoutMs: 50, maxConnections: 1 });
+  onTestFinished(() => hasty.close());
+  expect(await code(hasty.query('select pg_sleep(10)'))).toBe('unavailable');
+  await hasty.check();
+});
+
+test('a read-only database refuses changes', async () => {
+  const reader = open({ readOnly: true });
+  onTestFinished(() => reader.close());
+  expect(await code(reader.query('delete from things'))).toBe('misconfigured');
+  await reader.check();
+});
+
+test('connections that are cut, idle or in a transaction, are replaced', async () => {
+  const victim = open({ applicationName: 'victim' });
+  onTestFinished(() => victim.close());
+  await victim.check();
+  const cut = (): Promise<unknown> =>
+    db.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'victim'");
+  await cut();
+  const broken = victim.run(async (tx) => {
+    await tx.query('select 1');
+    await cut();
+    await tx.query('select 1');
+  });
+  expect(await code(broken)).toBe('unavailable');
+  await expect.poll(() => code(victim.check())).toBe('ok');
+});
+
+test('nobody there, a wrong password and a missing database are told apart', async () => {
+  const changed = (change: (url: URL) => void): Secret => {
+    const url = new URL(own.url.reveal());
+    change(url);
+    return new Secret(url.href);
+  };
+  const table: [Secret, string][] = [
+    [changed((url) => (url.port = '1')), 'unavailable'],
+    [changed((url) => (url.password = 'wrong')), 'misconfigured'],
+    [changed((url) => (url.pathname = '/none')), 'misconfigured'],
+  ];
+  for (const [url, expected] of table) {
+    const other = open({ url });
+    onTestFinished(() => other.close());
+    expect(await code(other.check())).toBe(expected);
+    expect(await code(other.run((tx) => tx.query('select 1')))).toBe(expected);
+  }
+});

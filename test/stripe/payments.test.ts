@@ -1,0 +1,208 @@
+/** The port's questions, asked of Stripe over HTTP: which requests they make, and what they find. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createStripePayments } from '../../src/adapters/stripe/payments.js';
+import type { PaymentsApi } from '../../src/ports/payments-api.js';
+import { dayMs } from '../../src/kernel/clock.js';
+import { refusal, silent, startFakeStripe, type FakeStripe } from './fake-stripe.js';
+import * as objects from './objects.js';
+import { faultOf, stripeDeps } from './setup.js';
+
+let stripe: FakeStripe;
+let payments: PaymentsApi;
+beforeEach(async () => {
+  stripe = await startFakeStripe();
+  payments = createStripePayments(stripeDeps(stripe.baseUrl).deps);
+});
+afterEach(() => stripe.close());
+
+const paths = () => stripe.requests.map(({ url }) => decodeURIComponent(url).replace('/v1/', ''));
+
+describe('one object', () => {
+  it.each([
+    ['payment', 'payment_intents', objects.paymentIntent()],
+    ['charge', 'charges', objects.charge()],
+    ['refund', 'refunds', objects.refund()],
+    ['dispute', 'disputes', objects.dispute()],
+    ['payout', 'payouts', objects.payout()],
+    ['balanceTransaction', 'balance_transactions', objects.balanceTransaction()],
+    ['earlyFraudWarning', 'radar/early_fraud_warnings', objects.earlyFraudWarning()],
+    ['event', 'events', objects.event()],
+  ] as const)('%s', async (question, collection, object) => {
+    stripe.put(collection, object);
+    expect(await payments[question](object.id)).toMatchObject({ id: object.id });
+    expect(paths()).toEqual([`${collection}/${object.id}`]);
+    expect((await faultOf(payments[question]('missing_1'))).code).toBe('not_found');
+  });
+});
+
+describe('lists', () => {
+  const older = objects.created - 60;
+
+  it.each([
+    ['chargesOf', 'pi_1', 'charges', objects.charge, { payment_intent: 'pi_2' }],
+    ['refundsOf', 'ch_1', 'refunds', objects.refund, { charge: 'ch_2' }],
+    ['disputesOf', 'ch_1', 'disputes', objects.dispute, { charge: 'ch_2' }],
+    [
+      'earlyFraudWarningsOf',
+      'ch_1',
+      'radar/early_fraud_warnings',
+      objects.earlyFraudWarning,
+      { charge: 'ch_2' },
+    ],
+  ] as const)('%s: its own, newest first', async (question, id, collection, make, ofAnother) => {
+    stripe.put(
+      collection,
+      make({ id: 'x_1', created: older }),
+      make({ id: 'x_2' }),
+      make({ id: 'x_3', ...ofAnother }),
+    );
+    expect((await payments[question](id)).map((found) => found.id)).toEqual(['x_2', 'x_1']);
+  });
+
+  it('of a customer: the newest payments, as many as wanted', async () => {
+    stripe.put(
+      'payment_intents',
+      objects.paymentIntent({ created: older }),
+      objects.paymentIntent({ id: 'pi_2' }),
+    );
+    stripe.put('payment_intents', objects.paymentIntent({ id: 'pi_3', customer: 'cus_2' }));
+    expect((await payments.paymentsOfCustomer('cus_1', 1)).map(({ id }) => id)).toEqual(['pi_2']);
+    expect(paths()).toEqual(['payment_intents?customer=cus_1&limit=1']);
+  });
+
+  it('of disputes: the newest, as many as wanted, over pages', async () => {
+    const ids = Array.from({ length: 130 }, (_, index) => `dp_${index}`);
+    stripe.put(
+      'disputes',
+      ...ids.map((id, index) => objects.dispute({ id, created: objects.created - index })),
+    );
+    expect((await payments.recentDisputes(120)).map(({ id }) => id)).toEqual(ids.slice(0, 120));
+    expect(paths()).toEqual(['disputes?limit=100', 'disputes?starting_after=dp_99&limit=20']);
+  });
+
+  it('of what something else entirely was pasted for: nothing, and the text stays a value', async () => {
+    stripe.put('charges', objects.charge());
+    expect(await payments.chargesOf('pi_1&limit=1#')).toEqual([]);
+    expect(stripe.requests[0]!.url).toBe('/v1/charges?payment_intent=pi_1%26limit%3D1%23&limit=100');
+  });
+});
+
+describe('the payout of a balance transaction', () => {
+  const availableOn = new Date('2026-11-04T00:00:00Z');
+  const day = (days: number) => (availableOn.getTime() + days * dayMs) / 1000;
+  const payoutOn = (days: number, fields: objects.Fields = {}) =>
+    objects.payout({ id: `po_${days}`, arrival_date: day(days), created: day(days - 1), ...fields });
+
+  async function find(fields: objects.Fields = {}) {
+    const object = objects.balanceTransaction({ available_on: day(0), ...fields });
+    stripe.put('balance_transactions', object, objects.balanceTransaction({ id: 'txn_other' }));
+    const transaction = await payments.balanceTransaction('txn_1');
+    stripe.requests.length = 0;
+    return payments.payoutOf(transaction);
+  }
+
+  it('is the one which lists it, and the likely one is asked first', async () => {
+    stripe.put('payouts', ...[-1, 1, 2, 3].map((days) => payoutOn(days)));
+    stripe.settle('po_1', 'txn_1');
+    stripe.settle('po_2', 'txn_other');
+    expect(await find()).toMatchObject({ id: 'po_1' });
+    expect(paths()).toEqual([
+      `payouts?arrival_date[gte]=${day(-1)}&arrival_date[lte]=${day(14)}&limit=100`,
+      'balance_transactions?payout=po_-1&source=ch_1&limit=100',
+      'balance_transactions?payout=po_1&source=ch_1&limit=100',
+    ]);
+  });
+
+  it.each([
+    ['none exists', [], 2],
+    ['none lists it yet', [payoutOn(1), payoutOn(2)], 3],
+    ['they are manual, which Stripe cannot take apart', [payoutOn(1, { automatic: false })], 2],
+    ['they are in another currency', [payoutOn(1, { currency: 'usd' })], 2],
+    ['they arrived before the funds were available', [payoutOn(-2)], 2],
+    ['they arrive too late for any schedule', [payoutOn(41)], 2],
+    ['there are many: eight are asked', Array.from({ length: 30 }, (_, index) => payoutOn(index)), 9],
+  ])('is null when %s', async (_reason, payouts, requests) => {
+    stripe.put('payouts', ...payouts);
+    expect(await find()).toBeNull();
+    expect(stripe.requests).toHaveLength(requests);
+  });
+
+  it('is not that of another movement of the same charge', async () => {
+    stripe.put('payouts', payoutOn(1));
+    stripe.settle('po_1', 'txn_other');
+    expect(await find()).toBeNull();
+  });
+
+  it('is found by type for a movement without a source, such as a fee', async () => {
+    stripe.put('payouts', payoutOn(1));
+    stripe.settle('po_1', 'txn_1');
+    expect(await find({ source: null, type: 'stripe_fee' })).toMatchObject({ id: 'po_1' });
+    expect(paths()[1]).toBe('balance_transactions?payout=po_1&type=stripe_fee&limit=100');
+  });
+
+  it.each([
+    ['a weekly', 10, 2],
+    ['a monthly', 33, 3],
+  ])(
+    'is found with %s schedule, arriving after %i days, in %i requests',
+    async (_schedule, days, requests) => {
+      stripe.put('payouts', payoutOn(days));
+      stripe.settle(`po_${days}`, 'txn_1');
+      expect(await find()).toMatchObject({ id: `po_${days}` });
+      expect(stripe.requests).toHaveLength(requests);
+    },
+  );
+
+  it('is found among daily payouts in many currencies, although the latest fill the first pages', async () => {
+    const days = Array.from({ length: 60 }, (_, index) => index);
+    for (const currency of ['usd', 'gbp', 'jpy', 'sek', 'nok', 'dkk', 'chf', 'pln', 'czk']) {
+      stripe.put('payouts', ...days.map((n) => payoutOn(n, { id: `po_${n}_${currency}`, currency })));
+    }
+    stripe.put('payouts', ...days.map((n) => payoutOn(n)));
+    stripe.settle('po_1', 'txn_1');
+    expect(await find()).toMatchObject({ id: 'po_1' });
+    expect(stripe.requests).toHaveLength(4);
+  });
+
+  it('a failed one is still the one it left with', async () => {
+    stripe.put('payouts', payoutOn(1, { status: 'failed' }));
+    stripe.settle('po_1', 'txn_1');
+    expect(await find()).toMatchObject({ status: 'failed', failure: { code: 'account_closed' } });
+  });
+
+  it('says that Stripe is down rather than “none”', async () => {
+    stripe.put('payouts', payoutOn(1));
+    stripe.put('balance_transactions', objects.balanceTransaction({ available_on: day(0) }));
+    const found = await payments.balanceTransaction('txn_1');
+    stripe.failNext(refusal(500, {}), refusal(500, {}), refusal(500, {}));
+    expect((await faultOf(payments.payoutOf(found))).code).toBe('unavailable');
+  });
+
+  it('has one deadline over all its requests', async () => {
+    stripe.put('payouts', payoutOn(1), payoutOn(2));
+    stripe.put('balance_transactions', objects.balanceTransaction({ available_on: day(0) }));
+    const found = await payments.balanceTransaction('txn_1');
+    const hasty = createStripePayments(stripeDeps(stripe.baseUrl, { timeoutMs: 60 }).deps);
+    stripe.requests.length = 0;
+    stripe.failNext(silent);
+    expect((await faultOf(hasty.payoutOf(found))).code).toBe('unavailable');
+    expect(stripe.requests).toHaveLength(1);
+  });
+});
+
+describe('the check of the key', () => {
+  it('succeeds when Stripe accepts it', async () => {
+    await expect(payments.check()).resolves.toBeUndefined();
+    expect(paths()).toEqual(['balance']);
+  });
+
+  it.each([
+    [401, /key/],
+    [403, /permission/],
+  ])('says what to do about %i', async (status, hint) => {
+    stripe.failNext(refusal(status, {}));
+    const fault = await faultOf(payments.check());
+    expect(fault.code).toBe('misconfigured');
+    expect(fault.hint).toMatch(hint);
+  });
+});

@@ -1,0 +1,41 @@
+/**
+ * One real PostgreSQL for the whole test run, in a folder that is thrown away, with a template database that every
+ * test file's own database is cloned from.
+ *
+ * Deliberately absent: fsync. Nobody reads this data after a power cut.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { migrateEngine } from '../../src/adapters/engine/dbos.js';
+import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded/supervisor.js';
+import { migrate } from '../../src/adapters/postgres/migrate.js';
+import { ensureDatabase } from '../../src/adapters/postgres/provision.js';
+import { silentLog } from '../../src/kernel/log.js';
+import { templateName } from './postgres.js';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Superuser, database `postgres`. */
+    postgresUrl: string;
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const home = await mkdtemp(join(tmpdir(), 'paydesk-test-'));
+  const settings = {
+    fsync: 'off',
+    full_page_writes: 'off',
+    synchronous_commit: 'off',
+    max_connections: '200',
+  };
+  const server = await startEmbeddedPostgres({ home, log: silentLog, settings });
+  await ensureDatabase(server.url, templateName);
+  await migrate(server.urlOf(templateName), { log: silentLog, engine: migrateEngine });
+  project.provide('postgresUrl', server.url.reveal());
+  return async () => {
+    await server.stop();
+    await rm(home, { recursive: true, force: true });
+  };
+}

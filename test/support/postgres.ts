@@ -1,0 +1,47 @@
+/**
+ * A database of its own for a test file, on the server that `global-setup.ts` runs.
+ */
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+import { Secret } from '../../src/kernel/secret.js';
+
+/** Migrated once per run. Nobody may be connected to it while others clone it. */
+export const templateName = 'paydesk_template';
+
+export interface TestDatabase {
+  url: Secret;
+  /** Removes it, whoever is still connected. */
+  drop(): Promise<void>;
+}
+
+/** A migrated database without rows. */
+export function createDatabase(): Promise<TestDatabase> {
+  return createFrom(templateName);
+}
+
+/** A database without anything. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return createFrom('template0');
+}
+
+async function createFrom(template: string): Promise<TestDatabase> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await administer(`create database ${name} template ${template}`);
+  const url = new URL(inject('postgresUrl'));
+  url.pathname = `/${name}`;
+  return {
+    url: new Secret(url.href),
+    drop: () => administer(`drop database if exists ${name} with (force)`),
+  };
+}
+
+async function administer(sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: inject('postgresUrl') });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
