@@ -127,11 +127,14 @@ async function loadedTo(pool: pg.Pool, world: World): Promise<number | null> {
 
 function changeWithin(world: World, hour: number, fromMs: number, toMs: number): Required<Change> {
   const within = (timeMs: number): boolean => timeMs > fromMs && timeMs <= toMs;
+  const begun = world.attemptsOfHour(hour).filter(({ attempt }) => within(attempt.createdMs));
+  // A capture by hand comes later than the attempt and makes its ARN known.
+  const cleared = world
+    .movementsOfHour(hour)
+    .filter(({ kind, order, atMs }) => kind === 'capture' && order.captureMethod === 'manual' && within(atMs))
+    .flatMap(({ order }) => order.attempts.slice(-1).map((attempt) => ({ order, attempt })));
   return {
-    attempts: world
-      .attemptsOfHour(hour)
-      .filter(({ attempt }) => within(attempt.createdMs))
-      .map((found) => attemptRow(world.ids, found, toMs)),
+    attempts: [...begun, ...cleared].map((found) => attemptRow(world.ids, found, toMs)),
     bookings: world
       .bookingsOfHour(hour)
       .filter((booking) => within(booking.bookedMs))

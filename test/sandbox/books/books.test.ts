@@ -1,0 +1,164 @@
+/** The books hold exactly what the world says, however they got there, and let Paydesk read two views only. */
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBooks, type Books } from '../../../sandbox/books/books.js';
+import { createManualClock, HOUR_MS, hourOf } from '../../../sandbox/world/clock.js';
+import { createWorld, HISTORY_HOURS, type World } from '../../../sandbox/world/world.js';
+import { createEmptyDatabase, type TestDatabase } from '../../support/postgres.js';
+
+const startMs = Date.UTC(2026, 10, 18, 11, 30);
+const log = (): void => undefined;
+const seed = 'books';
+
+let database: TestDatabase;
+let url: string;
+let world: World;
+let books: Books;
+let reader: pg.Client;
+
+const open = (atMs: number, otherSeed = seed): Promise<Books> =>
+  openBooks({
+    url,
+    world: createWorld({ seed: otherSeed, attemptsPerHour: 20 }),
+    clock: createManualClock(new Date(atMs)),
+    log,
+    tickMs: 0,
+  });
+
+/** A fingerprint of what Paydesk can see of the eight weeks before a time, and of the ledger of the last weeks. */
+async function fingerprint(atMs: number): Promise<unknown> {
+  const firstMs = (hourOf(atMs) - HISTORY_HOURS) * HOUR_MS;
+  const attempts = await reader.query<{ n: string; sum: string }>(
+    `select count(*) n, md5(string_agg(a::text, '' order by attempt_id)) sum from payment_attempts a
+     where created_at >= $1`,
+    [new Date(firstMs)],
+  );
+  const entries = await reader.query<{ n: string; sum: string }>(
+    `select count(*) n, md5(string_agg(e::text, '' order by entry_id)) sum from ledger_entries e where booked_at > $1`,
+    [new Date(startMs - 20 * 24 * HOUR_MS)],
+  );
+  return { attempts: attempts.rows[0], entries: entries.rows[0] };
+}
+
+beforeAll(async () => {
+  database = await createEmptyDatabase();
+  url = database.url.reveal();
+  world = createWorld({ seed, attemptsPerHour: 20 });
+  books = await open(startMs);
+  reader = new pg.Client({ connectionString: books.readerUrl });
+  await reader.connect();
+});
+
+afterAll(async () => {
+  await reader.end();
+  await books.close();
+  await database.drop();
+});
+
+describe('the first load', () => {
+  it('holds the attempts of eight weeks up to now, and not one of the future', async () => {
+    const now = hourOf(startMs);
+    let expected = 0;
+    for (let hour = now - HISTORY_HOURS; hour <= now; hour += 1)
+      expected += world.attemptsOfHour(hour).filter(({ attempt }) => attempt.createdMs <= startMs).length;
+    const found = await reader.query<{ n: string; last: Date }>(
+      'select count(*) n, max(created_at) last from payment_attempts',
+    );
+    expect(Number(found.rows[0]!.n)).toBe(expected);
+    expect(found.rows[0]!.last.getTime()).toBeLessThanOrEqual(startMs);
+  });
+
+  it('balances debits and credits per kind, reference and currency', async () => {
+    const off = await reader.query(
+      `select kind, reference, currency from ledger_entries group by 1, 2, 3
+       having sum(case direction when 'debit' then amount_minor else -amount_minor end) <> 0`,
+    );
+    expect(off.rows).toEqual([]);
+    const kinds = await reader.query<{ kind: string }>('select distinct kind from ledger_entries order by 1');
+    expect(kinds.rows.map(({ kind }) => kind)).toEqual(['capture', 'dispute', 'fee', 'payout', 'refund']);
+  });
+
+  it('returns a clearing account to zero for every batch that is paid', async () => {
+    const off = await reader.query<{ n: string; wrong: string }>(
+      `with batches as (
+         select batch_id, sum(case direction when 'debit' then amount_minor else -amount_minor end) as rest
+         from ledger_entries where account like 'clearing:%' and batch_id is not null and partner <> 'northpay'
+         group by 1 having bool_or(kind = 'payout'))
+       select count(*) n, count(*) filter (where rest <> 0) wrong from batches`,
+    );
+    expect(Number(off.rows[0]!.n)).toBeGreaterThan(300);
+    expect(off.rows[0]!.wrong).toBe('0');
+  });
+
+  it('gives every success at an immediate method its capture', async () => {
+    const lost = await reader.query(
+      `select attempt_id from payment_attempts a where status = 'succeeded' and method <> 'card'
+         and completed_at < $1 and not exists
+         (select from ledger_entries e where e.payment_id = a.payment_id and e.kind = 'capture')
+         and partner <> 'northpay'`,
+      [new Date(startMs)],
+    );
+    expect(lost.rows).toEqual([]);
+  });
+});
+
+describe('the reader', () => {
+  it.each([
+    ['delete from payment_attempts', 'writing'],
+    ['select * from books.attempts', 'the tables beneath'],
+    ['create table t (a int)', 'making tables'],
+  ])('may not: %s (%s)', async (sql) => {
+    await expect(reader.query(sql)).rejects.toThrow(/permission denied|read-only/);
+  });
+
+  it.each([
+    'payment_id',
+    'charge_id',
+    'order_id',
+    'arn',
+    'rrn',
+    'network_transaction_id',
+    'lower(customer_email)',
+  ])('finds an attempt by %s through an index', async (column) => {
+    const plan = await reader.query<{ 'QUERY PLAN': string }>(
+      `explain select * from payment_attempts where ${column} = 'x'`,
+    );
+    expect(plan.rows.map((row) => row['QUERY PLAN']).join('\n')).toMatch(/Index/);
+  });
+});
+
+describe('as the clock moves', () => {
+  const laterMs = startMs + 30 * HOUR_MS;
+
+  it('reaches the same books in many steps, in one step after a restart, and in a fresh load', async () => {
+    for (const hours of [0.01, 1, 1.5, 7, 7, 20]) await books.advance(startMs + hours * HOUR_MS);
+    await books.advance(startMs);
+    await books.close();
+    books = await open(laterMs);
+    const grown = await fingerprint(laterMs);
+    const pending = await reader.query(
+      `select from payment_attempts where status = 'pending' and partner = 'northpay'
+      and created_at < $1`,
+      [new Date(laterMs - HOUR_MS)],
+    );
+    expect(pending.rows).toEqual([]);
+    await books.close();
+    const owner = new pg.Client({ connectionString: url });
+    await owner.connect();
+    await owner.query('truncate books.state');
+    await owner.end();
+    books = await open(laterMs);
+    expect(await fingerprint(laterMs)).toEqual(grown);
+  });
+
+  it('loads anew when the seed is another', async () => {
+    await books.close();
+    books = await open(laterMs, 'another');
+    const foreign = createWorld({ seed: 'another', attemptsPerHour: 20 });
+    const sample = foreign.attemptsOfHour(hourOf(laterMs) - 5)[0]!;
+    const found = await reader.query('select from payment_attempts where order_id = $1', [
+      sample.order.orderId,
+    ]);
+    expect(found.rowCount).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,86 @@
+/** Scenarios start, stop and refuse; the examples shown to a newcomer are what they are said to be. */
+import { describe, expect, it } from 'vitest';
+import { createManualClock } from '../../../sandbox/world/clock.js';
+import { examples } from '../../../sandbox/world/examples.js';
+import { createScenarios } from '../../../sandbox/world/scenarios.js';
+import { createWorld } from '../../../sandbox/world/world.js';
+
+const start = new Date('2026-11-18T12:00:00Z');
+
+function setUp() {
+  const world = createWorld({ seed: 'scenarios', attemptsPerHour: 60 });
+  const clock = createManualClock(start);
+  const imported: unknown[] = [];
+  const scenarios = createScenarios({
+    world,
+    clock,
+    putObjects: (objects) => void imported.push(...objects),
+  });
+  return { world, clock, imported, scenarios };
+}
+
+describe('scenarios', () => {
+  it('tells what there is', () => {
+    const { scenarios } = setUp();
+    expect(scenarios.list().map(({ name, running, stoppable }) => ({ name, running, stoppable }))).toEqual([
+      { name: 'partner-outage', running: false, stoppable: true },
+      { name: 'import-objects', running: false, stoppable: false },
+    ]);
+  });
+
+  it('opens an outage and ends it, telling who listens', async () => {
+    const { scenarios, world, clock } = setUp();
+    const heard: boolean[] = [];
+    scenarios.onChange((list) => heard.push(list[0]?.running ?? false));
+    expect(await scenarios.start('partner-outage', { partner: 'lumen' })).toEqual({ partner: 'lumen' });
+    clock.advance(60_000);
+    await scenarios.stop('partner-outage');
+    expect(world.outages()).toEqual([
+      { partnerId: 'lumen', fromMs: start.getTime(), toMs: start.getTime() + 60_000 },
+    ]);
+    expect(heard).toEqual([true, false]);
+  });
+
+  it('imports objects', async () => {
+    const { scenarios, imported } = setUp();
+    expect(
+      await scenarios.start('import-objects', { objects: [{ id: 'pi_1', object: 'payment_intent' }] }),
+    ).toEqual({
+      imported: 1,
+    });
+    expect(imported).toHaveLength(1);
+  });
+
+  it.each<[string, Record<string, unknown>, RegExp, string]>([
+    ['nothing-such', {}, /no scenario "nothing-such"/, 'unknown name'],
+    ['partner-outage', { partner: 'nobody' }, /no partner "nobody"/, 'unknown partner'],
+    ['import-objects', {}, /as a list/, 'nothing to import'],
+  ])('refuses %s %j: %s', async (name, params, message) => {
+    await expect(setUp().scenarios.start(name, params)).rejects.toThrow(message);
+  });
+
+  it('refuses to start what runs', async () => {
+    const { scenarios } = setUp();
+    await scenarios.start('partner-outage');
+    await expect(scenarios.start('partner-outage')).rejects.toThrow(/already running/);
+  });
+});
+
+describe('examples', () => {
+  it.each(['paydesk', 'another seed'])('are found in the world "%s"', (seed) => {
+    const world = createWorld({ seed });
+    const found = examples(world, start);
+    const { ambiguous, orderId, arn, customerEmail, ...payments } = found;
+    for (const id of Object.values(payments)) expect(world.ids.decode(id)?.kind).toBe('payment_intent');
+    const place = world.ids.decode(found.paidOut)!;
+    const order = world.order(place.hour, place.index)!;
+    expect(order.orderId).toBe(orderId);
+    expect(order.customer.email).toBe(customerEmail);
+    expect(arn).toMatch(/^\d{23}$/);
+    const day = Date.parse(ambiguous.date) / 3_600_000;
+    const alike = Array.from({ length: 24 }, (_, i) => world.ordersOfHour(day + i))
+      .flat()
+      .filter((o) => o.customer.card.last4 === ambiguous.last4 && o.amountMinor === ambiguous.amountMinor);
+    expect(alike.length).toBeGreaterThan(1);
+  });
+});
