@@ -126,7 +126,6 @@ async function serve(service: Service, request: IncomingMessage, response: Serve
     request.socket.destroy();
     return;
   }
-  if (fault?.kind === 'slow') await delay(fault.delayMs ?? 1_000);
   try {
     const body = await readBody(request);
     const asked: Asked = { request, pathname, query: search.slice(1), body, requestId, fault };
@@ -172,6 +171,8 @@ async function answerFor(service: Service, asked: Asked): Promise<{ answer: Answ
 async function perform(service: Service, asked: Asked, idempotencyKey: string | null): Promise<Answer> {
   const { request, pathname, requestId } = asked;
   try {
+    // While it waits, its idempotency key is taken, as it is with a slow call at Stripe.
+    if (asked.fault?.kind === 'slow') await delay(asked.fault.delayMs ?? 1_000);
     const match = matchRoute(request.method ?? '', pathname);
     if (!match) throw unknownUrl(request.method ?? '', pathname);
     const form = parseForm(request.method === 'POST' ? asked.body : asked.query);
