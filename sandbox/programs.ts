@@ -85,12 +85,17 @@ function nextLine(
     waiting.add(offer);
     void ended.then((how) =>
       reject(
-        new Error(
-          `${lines.filter((line) => !line.startsWith('{')).join('\n') || lines.at(-1) || ''}\n(${how})`,
-        ),
+        new Error(`${lastWords(lines)}
+(${how})`),
       ),
     );
   });
+}
+
+/** What it said to people; failing that, its last line of log. */
+function lastWords(lines: readonly string[]): string {
+  const plain = lines.filter((line) => !line.startsWith('{'));
+  return plain.length > 0 ? plain.join('\n') : (lines.at(-1) ?? '');
 }
 
 async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> {

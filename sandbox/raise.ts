@@ -12,7 +12,7 @@ import { startPaymentsApi } from './payments-api/server.js';
 import { run, type Program } from './programs.js';
 import { startSlack, type SlackServer } from './slack/server.js';
 import type { State } from './slack/wire.js';
-import { startStatusPages } from './status-page/status-page.js';
+import { startStatusPages } from './status-page/server.js';
 import { welcome } from './welcome.js';
 import { systemClock } from './world/clock.js';
 import { PAYMENTS_API_PARTNER } from './world/partners.js';
@@ -82,8 +82,6 @@ async function raise(
   closers.push(() => postgres.stop());
   const books = await openBooks({ url: await postgres.line(/^postgres/), world, clock, log });
   closers.push(() => books.close());
-  const unfollow = paymentsApi.onChange((change) => void books.record(change));
-  closers.push(() => Promise.resolve(unfollow()));
 
   const configFile = join(home, 'paydesk.yaml');
   writeFileSync(configFile, await configOf(slack, world, paymentsApi.baseUrl, statusPages.urls));
@@ -93,7 +91,7 @@ async function raise(
     statusPages: statusPages.urls,
   });
   const { text, blocks } = welcome(world, clock.now());
-  slack.postAs('general', text, blocks);
+  slack.postAs('payments-ops', text, blocks);
   const { botToken, appToken, signingSecret } = slack.credentials;
   return {
     url: slack.url,

@@ -78,7 +78,7 @@ async function runSandbox(options: Options, stopped: Promise<void>): Promise<voi
   let bot: Program | null = null;
   try {
     if (options.worldOnly) {
-      say(`The sandbox is ready: ${world.url}`);
+      say(`The sandbox is ready: ${addressOf(world)}`);
       Object.entries(world.environment).forEach(([name, value]) => say(`${name}=${value}`));
       await stopped;
       return;
@@ -90,13 +90,16 @@ async function runSandbox(options: Options, stopped: Promise<void>): Promise<voi
       logFile: join(options.home, 'logs/paydesk.log'),
     });
     await Promise.race([bot.line(/^Paydesk is up: /), stopped]);
-    say(`Paydesk is ready: ${world.url}`);
+    say(`Paydesk is ready: ${addressOf(world)}`);
     await Promise.race([stopped, bot.ended.then(failed)]);
   } finally {
     await bot?.stop();
     await world.close();
   }
 }
+
+/** As people write it. The servers listen on loopback, whatever its name is. */
+const addressOf = ({ url }: RaisedWorld): string => url.replace('127.0.0.1', 'localhost');
 
 /** What a real deployment sets, and nothing of the shell's own but what a process needs to run. */
 function botEnvironment({ environment }: RaisedWorld, { home }: Options): Record<string, string | undefined> {
@@ -108,6 +111,15 @@ function failed(how: string): never {
   throw new Error(`Paydesk ended (${how}); see the logs in the data folder.`);
 }
 
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  if (code !== 'EADDRINUSE' && code !== 'EACCES') return error.message;
+  const why =
+    code === 'EACCES' ? 'needs rights that this user does not have' : 'is in use by another process';
+  return `Port ${port ?? ''} ${why}.\n→ Set PORT to another one, for instance PORT=4500 npm start; PORT=0 takes any free port.`;
+}
+
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
@@ -117,6 +129,6 @@ function stopSignal(): Promise<void> {
 try {
   await start();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${explain(error)}\n`);
   process.exitCode = 1;
 }

@@ -1,7 +1,8 @@
 /**
- * Ids and credentials in Slack's shapes, all derived from the seed.
- * Invariant: the same seed and the same order of calls give the same ids. Deliberately absent: real randomness; the
- * credentials open nothing but this stand-in.
+ * Ids and credentials in Slack's shapes, all derived from the seed and the time of the start.
+ * Invariants: the same seed, start and order of calls give the same ids; people, channels and credentials keep theirs
+ * over restarts, and what happens (triggers, envelopes, events, views) never repeats an id of an earlier life, because
+ * an app remembers those. Deliberately absent: real randomness; the credentials open nothing but this stand-in.
  */
 import { createHash } from 'node:crypto';
 
@@ -24,13 +25,16 @@ export interface Credentials {
   verificationToken: string;
 }
 
-export function createIds(seed: string | number): Ids {
+/** Team, user, channel, group and direct message, bot, app, user group. */
+const LASTING = new Set(['T', 'U', 'C', 'G', 'D', 'B', 'A', 'S']);
+
+export function createIds(seed: string | number, startedAt: Date): Ids {
   const counters = new Map<string, number>();
   const digest = (label: string) => createHash('sha256').update(`${seed}:${label}`).digest('hex');
   const fresh = (kind: string) => {
     const count = (counters.get(kind) ?? 0) + 1;
     counters.set(kind, count);
-    return digest(`${kind}:${count}`);
+    return digest(LASTING.has(kind) ? `${kind}:${count}` : `${kind}:${startedAt.getTime()}:${count}`);
   };
   return {
     next: (prefix) => {

@@ -133,7 +133,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
 function createWorld(options: SlackOptions, url: string, log: (line: string) => void): World {
   const clock = options.clock ?? { now: () => new Date() };
   const limits = { ...SLACK_LIMITS, ...options.limits };
-  const ids = createIds(options.seed ?? 'paydesk');
+  const ids = createIds(options.seed ?? 'paydesk', clock.now());
   const manifest = readManifest(options.manifest);
   const changes = createChanges(log);
   const faults = createFaults();

@@ -102,14 +102,13 @@ function attemptHop(findings: Findings): Hop {
     });
   }
   const silent = unanswered('attempt', 'books', findings.attempts);
-  if (silent) return silent;
   const payment = valueOf(findings.payment);
-  if (!payment) return hop('attempt', 'books', 'not_expected', { note: 'not in the books' });
+  if (!payment) return silent ?? hop('attempt', 'books', 'not_expected', { note: 'not in the books' });
   return hop('attempt', 'payments_api', 'present', {
     at: payment.createdAt,
     amount: payment.amount,
     reference: payment.id,
-    note: 'seen at the provider, not in the books',
+    note: silent ? 'seen at the provider; the books are unknown' : 'seen at the provider, not in the books',
   });
 }
 

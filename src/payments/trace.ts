@@ -17,6 +17,7 @@ export interface Trace {
 /** The first line: where the money was last seen, and where it should be seen next. */
 export interface Headline {
   lastConfirmed: Hop | null;
+  /** The first hop that is expected, overdue, or that nobody could tell about. */
   next: Hop | null;
   /** Set when nothing further is expected: why the trace ends. */
   ended: 'complete' | 'failed' | 'canceled' | null;
@@ -29,22 +30,23 @@ export function traceOf(findings: Findings, expectations: Expectations, asOf: Da
 }
 
 function headlineOf(findings: Findings, hops: Hop[]): Headline {
-  const nextIndex = hops.findIndex(({ state }) => state === 'expected' || state === 'overdue');
+  const nextIndex = hops.findIndex(isOpen);
   const before = nextIndex < 0 ? hops : hops.slice(0, nextIndex);
-  const lastConfirmed = before.findLast(({ state }) => state === 'present') ?? null;
   return {
-    lastConfirmed,
+    lastConfirmed: before.findLast(({ state }) => state === 'present') ?? null,
     next: hops[nextIndex] ?? null,
     ended: nextIndex < 0 ? endOf(findings, hops) : null,
     unknown: unknownSources(findings),
   };
 }
 
-function endOf(findings: Findings, hops: Hop[]): Headline['ended'] {
+/** Statements are not read yet: that they are unknown is no news. */
+const isOpen = ({ kind, state }: Hop): boolean =>
+  state === 'expected' || state === 'overdue' || (state === 'unknown_source' && kind !== 'statement');
+
+function endOf({ payment }: Findings, hops: Hop[]): 'complete' | 'failed' | 'canceled' {
   if (hops.some(({ state }) => state === 'failed')) return 'failed';
-  if (findings.payment.state === 'known' && findings.payment.value?.status === 'canceled') return 'canceled';
-  const open = hops.some(({ kind, state }) => state === 'unknown_source' && kind !== 'statement');
-  return open ? null : 'complete';
+  return payment.state === 'known' && payment.value?.status === 'canceled' ? 'canceled' : 'complete';
 }
 
 function unknownSources(findings: Findings): Headline['unknown'] {

@@ -103,13 +103,13 @@ function rateWords({ attempts, succeeded }: PartnerTraffic): string {
 const percent = (part: number, whole: number): string => `${((part / whole) * 100).toFixed(1)} %`;
 
 function trafficLine(counts: PartnerTraffic, since: Date): string {
-  const { latencyP50Ms, latencyP95Ms, failedBy, attempts } = counts;
+  const { latencyP50Ms, latencyP95Ms, failedBy, attempts, succeeded } = counts;
   const failures = Object.entries(failedBy)
     .filter(([, count]) => count > 0)
     .map(([origin, count]) => `${count} ${escape(origin)}`);
   const latency =
     latencyP50Ms === null ? '' : ` · latency p50 ${latencyP50Ms} ms, p95 ${latencyP95Ms ?? latencyP50Ms} ms`;
-  return `*Our own traffic* since ${instant(since)}: ${attempts} attempts, ${rateWords(counts)} · failures: ${failures.join(', ') || 'none'}${latency}`;
+  return `*Our own traffic* since ${instant(since)}: ${attempts} attempts, ${succeeded} succeeded · failures: ${failures.join(', ') || 'none'}${latency}`;
 }
 
 function publishedBlocks({ components, incidents }: PublishedStatus): ReturnType<typeof section>[] {

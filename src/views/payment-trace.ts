@@ -96,38 +96,35 @@ export function paymentTraceCard({ trace, complete, links, sharedBy }: TraceCard
 const shareButton = (id: string): ReturnType<typeof button> =>
   button({ actionId: shareActionId, text: 'Share', value: id, label: 'Share this trace with the channel' });
 
-function headlineMark({ next, ended, unknown }: Headline): string {
-  if (next?.state === 'overdue') return marks.overdue;
+function headlineMark({ next, ended }: Headline): string {
+  if (next) return marks[next.state];
   if (ended === 'failed') return marks.failed;
-  if (next) return marks.expected;
-  if (ended === null && unknown.length > 0) return marks.unknown_source;
   return ended === 'canceled' ? marks.not_expected : marks.present;
 }
 
 /** “Last confirmed at capture, next expected at balance by T.” `at` writes an instant. */
 export function sentence(
-  { lastConfirmed, next, ended, unknown }: Headline,
+  { lastConfirmed, next, ended }: Headline,
   asOf: Date,
   at: (instant: Date) => string,
 ): string {
   const last = lastConfirmed
     ? `Last confirmed at ${hopNames[lastConfirmed.kind].toLowerCase()}`
     : 'Not confirmed anywhere';
-  const parts = [last, nextClause(next, asOf, at) ?? endClause(ended)];
-  if (unknown.length > 0)
-    parts.push(`${unknown.map(({ source }) => sourceNames[source]).join(' and ')} unknown`);
-  return parts.filter((part) => part !== null).join(', ');
+  return [last, next ? nextClause(next, asOf, at) : endClause(ended)]
+    .filter((part) => part !== null)
+    .join(', ');
 }
 
-function nextClause(next: Hop | null, asOf: Date, at: (instant: Date) => string): string | null {
-  if (!next) return null;
-  const clause = `next expected at ${hopNames[next.kind].toLowerCase()}`;
-  if (!next.expectedBy) return clause;
+function nextClause(next: Hop, asOf: Date, at: (instant: Date) => string): string {
+  const name = hopNames[next.kind].toLowerCase();
+  if (next.state === 'unknown_source') return `${name} unknown: the ${sourceNames[next.source]} did not tell`;
+  if (!next.expectedBy) return `next expected at ${name}`;
   const late =
     next.state === 'overdue'
       ? ` (overdue by ${formatDuration(asOf.getTime() - next.expectedBy.getTime())})`
       : '';
-  return `${clause} by ${at(next.expectedBy)}${late}`;
+  return `next expected at ${name} by ${at(next.expectedBy)}${late}`;
 }
 
 function endClause(ended: Headline['ended']): string | null {
