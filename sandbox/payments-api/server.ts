@@ -8,8 +8,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../world/clock.js';
 import { hash } from '../world/random.js';
 import type { World } from '../world/world.js';
-import { createApi, type Api, type PaymentsChange } from './api.js';
+import { createApi, type Api } from './api.js';
 import { createArchive } from './archive.js';
+import { companyRecord, type PaymentsChange } from './company-record.js';
 import { ApiError, failureOf, unauthorised, unknownUrl } from './errors.js';
 import { expand } from './expand.js';
 import { createFaults, type Fault, type Faults } from './faults.js';
@@ -39,7 +40,7 @@ export interface PaymentsApi {
   putObjects(objects: readonly unknown[]): void;
   setFault(fault: Fault): void;
   resetFaults(): void;
-  /** Calls back after every write; returns how to stop that. */
+  /** Calls back after every write, with the rows for the company's books; returns how to stop that. */
   onChange(listener: (change: PaymentsChange) => void): () => void;
 }
 
@@ -64,7 +65,7 @@ export async function startPaymentsApi(options: PaymentsApiOptions): Promise<Pay
     store,
     clock,
     apiVersion: API_VERSION,
-    onChange: (change) => listeners.forEach((listener) => listener(change)),
+    onEvent: (event) => listeners.forEach((listener) => listener({ ...event, ...companyRecord(event) })),
   });
   const faults = createFaults();
   const service: Service = {
