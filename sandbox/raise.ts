@@ -12,7 +12,7 @@ import { startPaymentsApi } from './payments-api/server.js';
 import { run, type Program } from './programs.js';
 import { startSlack, type SlackServer } from './slack/server.js';
 import type { State } from './slack/wire.js';
-import { startStatusPages } from './status-page/server.js';
+import { startStatusPages } from './status-page/status-page.js';
 import { welcome } from './welcome.js';
 import { systemClock } from './world/clock.js';
 import { PAYMENTS_API_PARTNER } from './world/partners.js';
@@ -82,6 +82,11 @@ async function raise(
   closers.push(() => postgres.stop());
   const books = await openBooks({ url: await postgres.line(/^postgres/), world, clock, log });
   closers.push(() => books.close());
+  // What is done through the API is in the company's books as well, like everything else it does.
+  const unfollow = paymentsApi.onChange((change) => {
+    books.record(change).catch((error: unknown) => log(`books: ${String(error)}`));
+  });
+  closers.push(() => Promise.resolve(unfollow()));
 
   const configFile = join(home, 'paydesk.yaml');
   writeFileSync(configFile, await configOf(slack, world, paymentsApi.baseUrl, statusPages.urls));
