@@ -86,7 +86,10 @@ async function raise(
   const unfollow = paymentsApi.onChange((change) => {
     books.record(change).catch((error: unknown) => log(`books: ${String(error)}`));
   });
-  closers.push(() => Promise.resolve(unfollow()));
+  closers.push(() => {
+    unfollow();
+    return Promise.resolve();
+  });
 
   const configFile = join(home, 'paydesk.yaml');
   writeFileSync(configFile, await configOf(slack, world, paymentsApi.baseUrl, statusPages.urls));
