@@ -38,8 +38,6 @@ export interface Call {
   /** Parts of the path that stand for ids. */
   args: readonly string[];
   path: string;
-  idempotencyKey: string | null;
-  requestId: string;
 }
 
 export type Handler = (call: Call) => unknown;

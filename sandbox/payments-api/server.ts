@@ -121,7 +121,7 @@ function createRequestIds(seed: number): () => string {
 
 async function serve(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const requestId = service.nextRequestId();
-  const { pathname, search } = new URL(request.url ?? '/', 'http://payments');
+  const [pathname = '/', ...query] = (request.url ?? '/').split('?');
   const fault = service.faults.take(pathname);
   if (fault?.kind === 'drop') {
     request.socket.destroy();
@@ -129,7 +129,7 @@ async function serve(service: Service, request: IncomingMessage, response: Serve
   }
   try {
     const body = await readBody(request);
-    const asked: Asked = { request, pathname, query: search.slice(1), body, requestId, fault };
+    const asked: Asked = { request, pathname, query: query.join('?'), body, requestId, fault };
     const { answer, replayed } = await answerFor(service, asked);
     if (fault?.kind === 'crash_after_effect') request.socket.destroy();
     else send(response, request, answer, replayed);
@@ -157,7 +157,7 @@ async function answerFor(service: Service, asked: Asked): Promise<{ answer: Answ
     };
   authorise(service.apiKey, request.headers.authorization);
   const key = request.method === 'POST' ? (request.headers['idempotency-key'] ?? null) : null;
-  const work = (): Promise<Answer> => perform(service, asked, typeof key === 'string' ? key : null);
+  const work = (): Promise<Answer> => perform(service, asked);
   if (typeof key !== 'string') return { answer: await work(), replayed: false };
   if (key.length === 0 || key.length > 255)
     throw new ApiError(
@@ -169,7 +169,7 @@ async function answerFor(service: Service, asked: Asked): Promise<{ answer: Answ
 }
 
 /** Finds the handler and answers; an API error becomes an answer too, so that it is kept under the key. */
-async function perform(service: Service, asked: Asked, idempotencyKey: string | null): Promise<Answer> {
+async function perform(service: Service, asked: Asked): Promise<Answer> {
   const { request, pathname, requestId } = asked;
   try {
     // While it waits, its idempotency key is taken, as it is with a slow call at Stripe.
@@ -178,14 +178,7 @@ async function perform(service: Service, asked: Asked, idempotencyKey: string | 
     if (!match) throw unknownUrl(request.method ?? '', pathname);
     const form = parseForm(request.method === 'POST' ? asked.body : asked.query);
     const { api } = service;
-    const result: unknown = await match.handler({
-      api,
-      form,
-      args: match.args,
-      path: pathname,
-      idempotencyKey,
-      requestId,
-    });
+    const result: unknown = await match.handler({ api, form, args: match.args, path: pathname });
     return {
       status: 200,
       body: JSON.stringify(expand(api.store, result, expandPaths(form)), null, 2),

@@ -147,7 +147,8 @@ describe('what is refused', () => {
       (await bench.call('GET', '/v1/balance', { headers: { authorization: 'Bearer sk_wrong' } })).status,
     ).toBe(401);
     expect((await fetch(`${bench.api.baseUrl}/v1/balance`)).status).toBe(401);
-    expect((await bench.call('GET', '/v1/nothing')).status).toBe(404);
+    for (const path of ['/v1/nothing', '//', '/v1/charges/%zz', '/v1/charges/'])
+      expect((await bench.call('GET', path)).status).toBe(404);
     expect((await bench.call('DELETE', '/v1/balance')).status).toBe(404);
     const basic = `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}`;
     expect((await bench.call('GET', '/v1/balance', { headers: { authorization: basic } })).status).toBe(200);
