@@ -133,7 +133,7 @@ describe('the types of Stripe’s own package', () => {
   });
 });
 
-type Query<Path extends keyof paths> = NonNullable<paths[Path]['get']['parameters']['query']>;
+type Query<Path extends ListPath> = NonNullable<paths[Path]['get']['parameters']['query']>;
 
 /** The places in `Ours` that `Theirs` does not have, or where it holds what `Ours` does not accept. */
 type Misfit<Ours, Theirs, Place extends string = ''> =

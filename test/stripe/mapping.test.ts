@@ -80,7 +80,7 @@ describe('a full object', () => {
         networkTransactionId: '104102978678771',
       },
       disputed: true,
-      balanceTransactionId: 'txn_1',
+      balanceTransaction: 'txn_1',
       description: 'Order 6735',
     });
   });
@@ -97,6 +97,7 @@ describe('a full object', () => {
       createdAt: at,
       reference: '74532806304000012345678',
       balanceTransactionId: 'txn_2',
+      metadata: { remediation: 'rem_1' },
     });
   });
 

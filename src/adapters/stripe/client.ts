@@ -21,6 +21,7 @@ import {
   unreadableAnswer,
   type Failure,
 } from './failures.js';
+import { formOf, type Form } from './forms.js';
 import type { paths } from './openapi.gen.js';
 import { pageSchema } from './schemas.js';
 
@@ -46,13 +47,10 @@ export interface StripeDeps {
   random?: () => number;
 }
 
-type ReadPath = keyof paths;
+type ReadPath = { [Path in keyof paths]: paths[Path] extends { get: object } ? Path : never }[keyof paths];
 type Params<Path extends ReadPath> = Pick<paths[Path]['get']['parameters'], 'path' | 'query'>;
 export type ObjectPath = Extract<ReadPath, `${string}/{id}`>;
-/** The paths that take a query are the lists. */
-export type ListPath = {
-  [Path in ReadPath]: paths[Path]['get']['parameters'] extends { query?: never } ? never : Path;
-}[ReadPath];
+export type ListPath = Exclude<ReadPath, ObjectPath | '/v1/balance'>;
 export type Filter<Path extends ListPath> = Omit<
   NonNullable<paths[Path]['get']['parameters']['query']>,
   'limit' | 'starting_after'
@@ -95,6 +93,7 @@ function senderOf({ baseUrl, apiKey, fetch }: StripeDeps): Send {
     ...(fetch && { fetch }),
     // A redirect would carry the question, if not the key, to an address that nobody configured.
     redirect: 'manual',
+    querySerializer: (query) => formOf(query as Form),
     headers: { Authorization: `Bearer ${keyOf(apiKey)}`, 'Stripe-Version': stripeVersion },
   }) as unknown as { GET: Send };
   return (path, init) => api.GET(path, { ...init, parseAs: 'text' });
