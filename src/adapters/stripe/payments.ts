@@ -13,11 +13,11 @@ import {
   type ListPath,
   type ObjectPath,
   type StripeClient,
-  type StripeDeps,
 } from './client.js';
 import * as map from './mapping.js';
 import { findPayout } from './payouts.js';
 import * as schemas from './schemas.js';
+import type { StripeDeps } from './transport.js';
 
 /** No payment has more attempts, refunds or disputes than this unless something loops; three pages. */
 const listMax = 300;

@@ -7,9 +7,10 @@
  */
 import { dayMs } from '../../kernel/clock.js';
 import type { BalanceTransaction, Payout } from '../../ports/payments-api.js';
-import type { Deadline, StripeClient } from './client.js';
+import type { StripeClient } from './client.js';
 import { payoutOf } from './mapping.js';
 import { balanceTransactionSchema, payoutSchema } from './schemas.js';
+import type { Deadline } from './transport.js';
 
 /** When a payout arrives, in days after its funds became available, as [from, to]. */
 type ArrivalDays = readonly [from: number, to: number];
