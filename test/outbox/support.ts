@@ -1,0 +1,145 @@
+/**
+ * An outbox in a real database, senders on it, and the stand-in for Slack behind a wire that can break.
+ *
+ * Invariants: everything shares one clock, which only the test moves; whatever was started here is stopped by `close`,
+ * senders that died included.
+ */
+import { expect } from 'vitest';
+import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
+import { createOutbox, createOutboxQueue } from '../../src/adapters/postgres/outbox.js';
+import { slackClient } from '../../src/adapters/slack/client.js';
+import { startOutboxSender, type OutboxSender } from '../../src/adapters/slack/outbox-sender.js';
+import { fixedClock, type FixedClock } from '../../src/kernel/clock.js';
+import { Secret } from '../../src/kernel/secret.js';
+import type { Card, CardBlock } from '../../src/ports/card.js';
+import type { Outbox, OutboxQueue, OutgoingMessage } from '../../src/ports/outbox.js';
+import type { SlackOptions } from '../../sandbox/slack/server.js';
+import type { Message } from '../../sandbox/slack/wire.js';
+import { recordingLog, type Line } from '../engine/recording-log.js';
+import { startBench, type Bench } from '../sandbox/slack/support.js';
+import { createDatabase, type TestDatabase } from '../support/postgres.js';
+
+/** What may happen to a call: lost on the way there or back, or its caller dies at that moment. */
+export type Mishap = 'refused' | 'lost_before' | 'lost_after' | 'dies_before' | 'dies_after';
+
+export interface Wire {
+  fetch: typeof fetch;
+  /** The next call of this method meets the mishap. */
+  plan(method: string, mishap: Mishap): void;
+  /** Methods that were called, in order. */
+  calls: string[];
+  /** How many planned mishaps have not happened yet. */
+  planned(): number;
+}
+
+const never = new Promise<never>(() => undefined);
+
+const broken = (code: string): TypeError => new TypeError('fetch failed', { cause: { code } });
+
+export function createWire(): Wire {
+  const plans: { method: string; mishap: Mishap }[] = [];
+  const calls: string[] = [];
+  const take = (method: string): Mishap | undefined => {
+    const at = plans.findIndex((plan) => plan.method === method);
+    return at < 0 ? undefined : plans.splice(at, 1)[0]?.mishap;
+  };
+  return {
+    calls,
+    plan: (method, mishap) => void plans.push({ method, mishap }),
+    planned: () => plans.length,
+    fetch: async (input, init) => {
+      const method = new URL(input instanceof Request ? input.url : input).pathname.replace('/api/', '');
+      calls.push(method);
+      const mishap = take(method);
+      if (mishap === 'refused') throw broken('ECONNREFUSED');
+      if (mishap === 'lost_before') throw broken('ECONNRESET');
+      if (mishap === 'dies_before') return never;
+      const response = await fetch(input, init);
+      if (mishap === 'lost_after') throw broken('ECONNRESET');
+      if (mishap === 'dies_after') return never;
+      return response;
+    },
+  };
+}
+
+export interface OutboxBench {
+  slack: Bench;
+  db: Database;
+  database: TestDatabase;
+  clock: FixedClock;
+  queue: OutboxQueue;
+  outbox: Outbox;
+  /** What the senders logged. */
+  lines: Line[];
+  /** Channel ids by name. */
+  channels: Record<string, string>;
+  enqueue(...messages: OutgoingMessage[]): Promise<void>;
+  startSender(facts?: SenderFacts): OutboxSender;
+  /** What the bot said in a channel, threads included, in order. */
+  said(channel: string): Promise<Message[]>;
+  texts(channel: string): Promise<string[]>;
+  /** Waits until it holds, while `stepMs` of the clock's time pass every few milliseconds. */
+  until(condition: () => boolean | Promise<boolean>, stepMs?: number): Promise<void>;
+  /** Waits until nothing waits any more. */
+  untilSent(stepMs?: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SenderFacts {
+  wire?: Wire;
+  queue?: OutboxQueue;
+  timeoutMs?: number;
+  paceMs?: number;
+}
+
+export const card = (text: string, ...blocks: CardBlock[]): Card => ({ text, blocks });
+
+export async function startOutboxBench(options: Partial<SlackOptions> = {}): Promise<OutboxBench> {
+  const clock = fixedClock('2026-11-20T09:00:00Z');
+  const slack = await startBench({ clock, ...options });
+  const database = await createDatabase();
+  const lines: Line[] = [];
+  const log = recordingLog(lines);
+  const db = openDatabase({ url: database.url, clock, log });
+  const queue = createOutboxQueue(db);
+  const outbox = createOutbox(() => undefined);
+  const senders: OutboxSender[] = [];
+  const { channels } = await slack.control.state();
+  const { apiUrl, botToken } = slack.slack.credentials;
+  const said = async (name: string): Promise<Message[]> =>
+    (await slack.control.channel(name)).messages.filter((message) => message.bot_id !== undefined);
+  const until: OutboxBench['until'] = (condition, stepMs = 0) =>
+    expect
+      .poll(
+        async () => {
+          const holds = await condition();
+          if (!holds) clock.advance(stepMs);
+          return holds;
+        },
+        { interval: 5, timeout: 10_000 },
+      )
+      .toBe(true);
+  return {
+    slack, db, database, clock, queue, outbox, lines, said, until,
+    channels: Object.fromEntries(channels.map(({ name, id }) => [name, id])),
+    enqueue: (...messages) =>
+      db.run(async (tx) => {
+        for (const message of messages) await outbox.enqueue(tx, message);
+      }),
+    startSender: ({ wire = createWire(), timeoutMs = 5000, ...facts } = {}) => {
+      const client = slackClient(new Secret(botToken), apiUrl, log, { fetch: wire.fetch, timeoutMs });
+      const sender = startOutboxSender({ queue, client, clock, log, pollMs: 3, ...facts });
+      senders.push(sender);
+      return sender;
+    },
+    texts: async (name) => (await said(name)).map(({ text }) => text),
+    untilSent: (stepMs = 1000) => until(async () => (await queue.backlog()).waiting === 0, stepMs),
+    close: async () => {
+      // One that died never ends; it hangs in a call that nobody answers.
+      await Promise.race([Promise.all(senders.map((sender) => sender.stop())), slack.slack.close()]);
+      await slack.slack.close();
+      await db.close();
+      await database.drop();
+    },
+  }; // prettier-ignore
+}
