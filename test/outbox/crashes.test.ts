@@ -9,7 +9,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { leaseMs } from '../../src/adapters/slack/outbox-sender.js';
 import { packageRoot } from '../../src/kernel/package-root.js';
-import type { OutboxQueue, OutgoingMessage } from '../../src/ports/outbox.js';
+import type { OutgoingMessage } from '../../src/ports/outbox.js';
 import { MANIFEST } from '../sandbox/slack/support.js';
 import { card, createWire, startOutboxBench, type OutboxBench, type Wire } from './support.js';
 
@@ -25,20 +25,14 @@ afterEach(() => bench.close());
 /** Where a sender may die while it has a message in hand. */
 type CrashPoint = 'before Slack hears of it' | 'after Slack took it' | 'before it is written down';
 
-/** Starts a sender that dies there; resolves when it is dead. The dead never end, so nobody waits for them. */
+/** Starts a sender that dies there; resolves when it is dead. */
 async function dieAt(point: CrashPoint, method: string): Promise<void> {
   const wire = createWire();
-  let isDead: () => boolean = () => wire.planned() === 0;
   if (point === 'before Slack hears of it') wire.plan(method, 'dies_before');
   else if (point === 'after Slack took it') wire.plan(method, 'dies_after');
-  let queue: OutboxQueue = bench.queue;
-  if (point === 'before it is written down') {
-    let reached = false;
-    isDead = () => reached;
-    queue = { ...queue, sent: () => new Promise(() => void (reached = true)) };
-  }
-  bench.startSender({ wire, queue });
-  await bench.until(isDead);
+  else wire.plan('written down', 'dies_before');
+  bench.startSender({ wire });
+  await bench.until(() => wire.isDead());
 }
 
 const takeOver = async (): Promise<Wire> => {

@@ -24,12 +24,15 @@ export type Mishap = 'refused' | 'lost_before' | 'lost_after' | 'dies_before' | 
 
 export interface Wire {
   fetch: typeof fetch;
-  /** The next call of this method meets the mishap. */
+  /** The next call of this method meets the mishap; `written down` is the writing down that it was sent. */
   plan(method: string, mishap: Mishap): void;
   /** Methods that were called, in order. */
   calls: string[];
-  /** How many planned mishaps have not happened yet. */
-  planned(): number;
+  /** Its caller died: it waits for an answer that never comes. */
+  isDead(): boolean;
+  /** What happens to this step, if anything was planned. */
+  meet(step: string): Mishap | undefined;
+  die(): Promise<never>;
 }
 
 const never = new Promise<never>(() => undefined);
@@ -39,25 +42,62 @@ const broken = (code: string): TypeError => new TypeError('fetch failed', { caus
 export function createWire(): Wire {
   const plans: { method: string; mishap: Mishap }[] = [];
   const calls: string[] = [];
-  const take = (method: string): Mishap | undefined => {
+  let dead = false;
+  const die = (): Promise<never> => {
+    dead = true;
+    return never;
+  };
+  const meet = (method: string): Mishap | undefined => {
     const at = plans.findIndex((plan) => plan.method === method);
     return at < 0 ? undefined : plans.splice(at, 1)[0]?.mishap;
   };
   return {
     calls,
     plan: (method, mishap) => void plans.push({ method, mishap }),
-    planned: () => plans.length,
+    isDead: () => dead,
+    meet,
+    die,
     fetch: async (input, init) => {
       const method = new URL(input instanceof Request ? input.url : input).pathname.replace('/api/', '');
       calls.push(method);
-      const mishap = take(method);
+      const mishap = meet(method);
       if (mishap === 'refused') throw broken('ECONNREFUSED');
       if (mishap === 'lost_before') throw broken('ECONNRESET');
-      if (mishap === 'dies_before') return never;
+      if (mishap === 'dies_before') return die();
       const response = await fetch(input, init);
       if (mishap === 'lost_after') throw broken('ECONNRESET');
-      if (mishap === 'dies_after') return never;
+      if (mishap === 'dies_after') return die();
       return response;
+    },
+  };
+}
+
+/** A queue that knows whether somebody has, or is just taking, a message in hand. */
+function watched(queue: OutboxQueue, wire: Wire): { queue: OutboxQueue; holds: () => boolean } {
+  let holds = false;
+  const settled = async (work: Promise<void>): Promise<void> => {
+    await work;
+    holds = false;
+  };
+  return {
+    holds: () => holds,
+    queue: {
+      ...queue,
+      claim: async (now, leaseUntil) => {
+        holds = true;
+        const message = queue.claim(now, leaseUntil);
+        holds = await message.then(
+          (claimed) => claimed !== null,
+          () => false,
+        );
+        return message;
+      },
+      sent: async (...args) => {
+        if (wire.meet('written down') !== undefined) await wire.die();
+        await settled(queue.sent(...args));
+      },
+      postpone: (...args) => settled(queue.postpone(...args)),
+      refuse: (...args) => settled(queue.refuse(...args)),
     },
   };
 }
@@ -78,7 +118,10 @@ export interface OutboxBench {
   /** What the bot said in a channel, threads included, in order. */
   said(channel: string): Promise<Message[]>;
   texts(channel: string): Promise<string[]>;
-  /** Waits until it holds, while `stepMs` of the clock's time pass every few milliseconds. */
+  /**
+   * Waits until it holds, while `stepMs` of the clock's time pass every few milliseconds; they do not pass while a
+   * living sender has a message in hand, whose call takes real time and would seem to take minutes.
+   */
   until(condition: () => boolean | Promise<boolean>, stepMs?: number): Promise<void>;
   /** Waits until nothing waits any more. */
   untilSent(stepMs?: number): Promise<void>;
@@ -87,7 +130,6 @@ export interface OutboxBench {
 
 export interface SenderFacts {
   wire?: Wire;
-  queue?: OutboxQueue;
   timeoutMs?: number;
   paceMs?: number;
 }
@@ -103,7 +145,7 @@ export async function startOutboxBench(options: Partial<SlackOptions> = {}): Pro
   const db = openDatabase({ url: database.url, clock, log });
   const queue = createOutboxQueue(db);
   const outbox = createOutbox(() => undefined);
-  const senders: OutboxSender[] = [];
+  const senders: (OutboxSender & { isBusy: () => boolean })[] = [];
   const { channels } = await slack.control.state();
   const { apiUrl, botToken } = slack.slack.credentials;
   const said = async (name: string): Promise<Message[]> =>
@@ -113,7 +155,7 @@ export async function startOutboxBench(options: Partial<SlackOptions> = {}): Pro
       .poll(
         async () => {
           const holds = await condition();
-          if (!holds) clock.advance(stepMs);
+          if (!holds && !senders.some(({ isBusy }) => isBusy())) clock.advance(stepMs);
           return holds;
         },
         { interval: 5, timeout: 10_000 },
@@ -128,8 +170,9 @@ export async function startOutboxBench(options: Partial<SlackOptions> = {}): Pro
       }),
     startSender: ({ wire = createWire(), timeoutMs = 5000, ...facts } = {}) => {
       const client = slackClient(new Secret(botToken), apiUrl, log, { fetch: wire.fetch, timeoutMs });
-      const sender = startOutboxSender({ queue, client, clock, log, pollMs: 3, ...facts });
-      senders.push(sender);
+      const { queue: seen, holds } = watched(queue, wire);
+      const sender = startOutboxSender({ queue: seen, client, clock, log, pollMs: 3, ...facts });
+      senders.push({ ...sender, isBusy: () => holds() && !wire.isDead() });
       return sender;
     },
     texts: async (name) => (await said(name)).map(({ text }) => text),
