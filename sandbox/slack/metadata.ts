@@ -24,7 +24,7 @@ export function metadataArgument(args: Arguments): MessageMetadata | null | unde
   if (!isKnown || payload === undefined || !Object.values(payload).every(isValue)) {
     throw new SlackError('invalid_metadata_schema');
   }
-  return { event_type, event_payload: payload as MessageMetadata['event_payload'] };
+  return { event_type, event_payload: payload };
 }
 
 /** Plain values, flat objects of them, and lists of such objects, as in the types of @slack/types. */

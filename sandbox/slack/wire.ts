@@ -49,7 +49,7 @@ export interface Message {
 
 export interface MessageMetadata {
   event_type: string;
-  event_payload: { [key: string]: Json };
+  event_payload: Record<string, Json>;
 }
 
 export interface FileRef {
