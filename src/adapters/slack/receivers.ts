@@ -113,7 +113,10 @@ export function httpConnection(signingSecret: Secret, log: Log): Connection {
   const receiver = new HTTPReceiver({
     signingSecret: signingSecret.reveal(),
     logger: slackLogger(log),
-    unhandledRequestHandler: ({ response }) => void response.writeHead(404).end(),
+    // Called three seconds after a request that nobody acknowledged, also when Bolt has refused it long ago.
+    unhandledRequestHandler: ({ response }) => {
+      if (!response.headersSent) response.writeHead(404).end();
+    },
   });
   const requests = createInFlight();
   let open = false;
