@@ -43,6 +43,13 @@ export interface Message {
   reactions?: { name: string; users: string[] }[];
   files?: FileRef[];
   subtype?: string;
+  /** What the app keeps with the message for itself; nobody sees it. */
+  metadata?: MessageMetadata;
+}
+
+export interface MessageMetadata {
+  event_type: string;
+  event_payload: Record<string, Json>;
 }
 
 export interface FileRef {

@@ -2,6 +2,7 @@
  * chat.*: posting, changing and deleting messages, and links to them.
  */
 import { SlackError } from '../errors.js';
+import { metadataArgument } from '../metadata.js';
 import { messagePayload } from '../payloads.js';
 import { TIERS } from '../rate-limits.js';
 import { acceptContent } from '../responses.js';
@@ -72,6 +73,7 @@ export const CHAT: readonly Method[] = [
         user: world.store.bot.user_id,
         ...content,
         thread_ts,
+        metadata: metadataArgument(call.args) ?? undefined,
       });
       return shown(world, message);
     },
@@ -109,7 +111,8 @@ export const CHAT: readonly Method[] = [
       const { text, blocks } = contentOf(call);
       // Slack keeps the old blocks, buttons and all, unless new ones or an empty list are sent.
       const keepsBlocks = call.args.json('blocks') === undefined;
-      call.world.store.edit(message, { text, blocks: keepsBlocks ? undefined : (blocks ?? []) });
+      const metadata = metadataArgument(call.args);
+      call.world.store.edit(message, { text, blocks: keepsBlocks ? undefined : (blocks ?? []), metadata });
       return { ...shown(call.world, message), text: message.text };
     },
   },
