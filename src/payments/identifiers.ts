@@ -87,7 +87,7 @@ export function recognise(pasted: string): Result<Identifier[], Unreadable> {
 
 /** What people write before a reference: `order ORD-10423`, `ARN: 7420…`. */
 const label =
-  /^(?:(?:order|payment|arn|rrn|uetr|ach|trace|psp|network|transaction|reference|ref|number|no|id|e-?mail)\b[\s.:#=]*)+(?=\S*\d|\S*@)/i;
+  /^(?:(?:order|payment|arn|rrn|uetr|ach|trace|psp|network|transaction|reference|ref|number|no|id|e-?mail)[\s.:#=]+)+(?=\S*\d|\S*@)/i;
 
 /** Undoes what Slack, mail programs and spreadsheets wrap around a pasted value. */
 function tidy(pasted: string): string {
