@@ -20,5 +20,7 @@ export function helpCard(commands: readonly HelpEntry[]): Card {
 
 function entry({ name, summary, usageHint, examples }: HelpEntry): string {
   const lines = examples.map(({ text, does }) => `• ${code(text)}  ${escape(does)}`);
-  return [`*${name}* ${escape(usageHint)}`, escape(summary), ...lines].join('\n');
+  return [usageHint === '' ? `*${name}*` : `*${name}* ${code(usageHint)}`, escape(summary), ...lines].join(
+    '\n',
+  );
 }

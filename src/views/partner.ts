@@ -21,7 +21,7 @@ const marks: Readonly<Record<StatusIndicator, string>> = {
 };
 
 const words: Readonly<Record<StatusIndicator, string>> = {
-  none: 'operational',
+  none: 'no trouble',
   maintenance: 'under maintenance',
   minor: 'minor trouble',
   major: 'major trouble',

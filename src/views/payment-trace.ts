@@ -13,7 +13,7 @@ import { valueOf, type Findings, type SourceName } from '../payments/findings.js
 import type { Hop, HopKind, HopState } from '../payments/hops.js';
 import type { Headline, Reversal, Trace } from '../payments/trace.js';
 import type { Card } from '../ports/card.js';
-import { joined, reference, type Links } from './links.js';
+import { joined, pageOf, reference, type Links } from './links.js';
 import { branchLines } from './payment-branches.js';
 import { actions, button, cardOf, code, context, divider, escape, instant, linkButton, section, sections, utc } from './blocks.js'; // prettier-ignore
 
@@ -64,7 +64,7 @@ export interface TraceCardFacts {
 
 export function paymentTraceCard({ trace, complete, links, sharedBy }: TraceCardFacts): Card {
   const { findings, headline, hops, asOf } = trace;
-  const page = links('payment', findings.id);
+  const page = pageOf(links, 'payment', findings.id);
   const canShare = sharedBy === null && complete && findings.id !== '';
   return cardOf(`${sentence(headline, asOf, utc)} · ${plainSubject(findings)}`, [
     section(`${headlineMark(headline)} *${sentence(headline, asOf, instant)}*`),

@@ -70,7 +70,10 @@ const entryRow = {
 
 async function insert(table: string, row: Record<string, unknown>): Promise<void> {
   const places = Object.keys(row).map((_, index) => `$${index + 1}`);
-  await owner.query(`insert into ${table} (${Object.keys(row).join()}) values (${places.join()})`, Object.values(row));
+  await owner.query(
+    `insert into ${table} (${Object.keys(row).join()}) values (${places.join()})`,
+    Object.values(row),
+  );
 }
 const addAttempt = (changed: Partial<Record<keyof typeof attemptRow, unknown>> = {}): Promise<void> =>
   insert('books.attempts', { ...attemptRow, ...changed });
@@ -78,10 +81,13 @@ const addEntry = (changed: Partial<Record<keyof typeof entryRow, unknown>> = {})
   insert('books.entries', { ...entryRow, ...changed });
 
 describe('docs/books.md', () => {
-  it.each(Object.entries(booksColumns))('documents the columns of %s that are read, and no others', (view, columns) => {
-    const table = page.split(`## \`${view}\``)[1]?.split('\n## ')[0] ?? '';
-    expect([...table.matchAll(/^\| `([a-z_0-9]+)`/gm)].map(([, column]) => column)).toEqual(columns);
-  });
+  it.each(Object.entries(booksColumns))(
+    'documents the columns of %s that are read, and no others',
+    (view, columns) => {
+      const table = page.split(`## \`${view}\``)[1]?.split('\n## ')[0] ?? '';
+      expect([...table.matchAll(/^\| `([a-z_0-9]+)`/gm)].map(([, column]) => column)).toEqual(columns);
+    },
+  );
 
   it('documents the types that its example has', async () => {
     const { rows } = await owner.query<{ name: string; type: string }>(
@@ -151,7 +157,12 @@ describe('attempts by what a person remembers', () => {
     ['19.99 is no amount of yen', { currency: 'JPY' }, { amountMajor: '19.99' }, false],
     ['1999 is 1999 yen', { currency: 'JPY' }, { amountMajor: '1999' }, true],
     ['1999 cents are not 1999 euros', {}, { amountMajor: '1999' }, false],
-    ['the same number in another currency’s exponent', { amount_minor: '19990' }, { amountMajor: '19.99' }, false],
+    [
+      'the same number in another currency’s exponent',
+      { amount_minor: '19990' },
+      { amountMajor: '19.99' },
+      false,
+    ],
     ['the day', {}, { day }, true],
     ['the day before, in the person’s zone', { created_at: '2026-11-02T00:00:00Z' }, { day }, true],
     ['the day after', { created_at: '2026-11-04T23:59:59Z' }, { day }, true],

@@ -21,7 +21,8 @@ let passed: Set<number>;
 
 /** Real pauses end long after sources that answer; here they end when nothing else is left to do. */
 async function afterEverybody(durationMs: number): Promise<void> {
-  for (let round = 0; round < durationMs / firstAnswerMs; round++) await new Promise((resolve) => setImmediate(resolve));
+  for (let round = 0; round < durationMs / firstAnswerMs; round++)
+    await new Promise((resolve) => setImmediate(resolve));
 }
 
 function lookup(connected: { api?: boolean; books?: boolean } = {}): PaymentLookup {
@@ -32,7 +33,8 @@ function lookup(connected: { api?: boolean; books?: boolean } = {}): PaymentLook
     clock: fixedClock(now),
     expectationsOf: () => ({ captureMs: 7 * dayMs, payoutMs: 3 * dayMs, ledgerMs: 24 * hourMs }),
     patience: { firstAnswerMs, sourceMs },
-    pause: (durationMs) => (passed.has(durationMs) ? afterEverybody(durationMs) : new Promise(() => undefined)),
+    pause: (durationMs) =>
+      passed.has(durationMs) ? afterEverybody(durationMs) : new Promise(() => undefined),
   });
 }
 
@@ -66,7 +68,12 @@ beforeEach(() => {
   api.warnings = [aWarning()];
   api.events = [
     { id: 'evt_1refund', type: 'charge.refunded', createdAt: now, subject: { object: 'refund', id: 're_1' } },
-    { id: 'evt_1account', type: 'account.updated', createdAt: now, subject: { object: 'account', id: 'acct_1x1x' } },
+    {
+      id: 'evt_1account',
+      type: 'account.updated',
+      createdAt: now,
+      subject: { object: 'account', id: 'acct_1x1x' },
+    },
   ];
   books = new FakeBooks();
   books.attempts = [
@@ -106,11 +113,18 @@ describe('every identifier leads to its payment', () => {
   });
 
   it('a payout is shown as itself', async () => {
-    expect((await find('po_1paid'))[0]).toMatchObject({ kind: 'payout', payout: { id: 'po_1paid' }, asOf: now });
+    expect((await find('po_1paid'))[0]).toMatchObject({
+      kind: 'payout',
+      payout: { id: 'po_1paid' },
+      asOf: now,
+    });
   });
 
   it('an event about something else says what it is about', async () => {
-    await expect(find('evt_1account')).rejects.toMatchObject({ code: 'invalid', hint: 'It is about `acct_1x1x`.' });
+    await expect(find('evt_1account')).rejects.toMatchObject({
+      code: 'invalid',
+      hint: 'It is about `acct_1x1x`.',
+    });
   });
 
   it('the charge that took the money is followed, not the attempts that failed before and after it', async () => {
@@ -156,7 +170,8 @@ describe('ambiguous text', () => {
   }); // prettier-ignore
 
   it('candidates of a memory: nearest day, then succeeded, then newest', async () => {
-    const made = (paymentId: string, day: string, status: string) => anAttempt({ paymentId, createdAt: at(day), status });
+    const made = (paymentId: string, day: string, status: string) =>
+      anAttempt({ paymentId, createdAt: at(day), status });
     books.attempts = [
       made('next-day', '11-04T01:00', 'succeeded'), made('failed', '11-03T20:00', 'failed'),
       made('early', '11-03T08:00', 'succeeded'), made('late', '11-03T18:00', 'succeeded'),
@@ -186,7 +201,7 @@ describe('nothing found says where was looked', () => {
     expect(await find(text)).toMatchObject([{ kind: 'nothing', query: text, looked }]);
   }); // prettier-ignore
 
-  it.each([
+  it.each<[string, { api?: boolean; books?: boolean }, string, string]>([
     ['ORD-1', { books: false }, 'nothing', 'without books no order is found'],
     ['re_1111', { api: false }, 'nothing', 'without an API no refund is found'],
     ['pi_1paid', { api: false }, 'trace pi_1paid', 'without an API the books still know the payment'],
@@ -232,9 +247,17 @@ describe('sources that hang', () => {
     api.mood = 'hanging';
     const answers = await find('pi_1paid');
     expect(answers.map(brief)).toEqual(['trace pi_1paid so far', 'trace pi_1paid']);
-    const [partial, complete] = answers.map((answer) => (answer.kind === 'trace' ? answer.trace.headline : null));
-    expect(partial).toMatchObject({ lastConfirmed: { kind: 'ledger' }, unknown: [{ why: 'has not answered yet' }] });
-    expect(complete).toMatchObject({ lastConfirmed: { kind: 'ledger' }, unknown: [{ why: 'did not answer in time' }] });
+    const [partial, complete] = answers.map((answer) =>
+      answer.kind === 'trace' ? answer.trace.headline : null,
+    );
+    expect(partial).toMatchObject({
+      lastConfirmed: { kind: 'ledger' },
+      unknown: [{ why: 'has not answered yet' }],
+    });
+    expect(complete).toMatchObject({
+      lastConfirmed: { kind: 'ledger' },
+      unknown: [{ why: 'did not answer in time' }],
+    });
   });
 
   it('everything hanging still ends in an answer', async () => {
