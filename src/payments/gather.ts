@@ -160,9 +160,7 @@ async function askAboutCharge(
 }
 
 async function askAboutBalance(charge: Charge, api: PaymentsApi, log: Log, note: Note): Promise<void> {
-  const id = charge.balanceTransactionId;
-  const balanceTransaction: Finding<BalanceTransaction | null> =
-    id === null ? notApplicable : await ask(log, () => orNull(api.balanceTransaction(id)));
+  const balanceTransaction = await balanceTransactionOf(charge, api, log);
   note({ balanceTransaction });
   if (balanceTransaction.state !== 'known') {
     note({ payout: balanceTransaction });
@@ -170,4 +168,14 @@ async function askAboutBalance(charge: Charge, api: PaymentsApi, log: Log, note:
   }
   const transaction = balanceTransaction.value;
   note({ payout: transaction ? await ask(log, () => api.payoutOf(transaction)) : notApplicable });
+}
+
+async function balanceTransactionOf(
+  { balanceTransaction: sent }: Charge,
+  api: PaymentsApi,
+  log: Log,
+): Promise<Finding<BalanceTransaction | null>> {
+  if (sent === null) return notApplicable;
+  if (typeof sent !== 'string') return { state: 'known', value: sent };
+  return ask(log, () => orNull(api.balanceTransaction(sent)));
 }
