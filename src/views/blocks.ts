@@ -49,9 +49,14 @@ export function code(text: string): string {
   return value === '' ? '—' : `\`${encoded(value)}\``;
 }
 
-/** Redacted before it is cut: half a card number would not be recognised as one. Controls can turn the text around. */
-const oneLine = (text: string, limit: number): string =>
-  truncate(redactCardNumbers(text).replace(/[\s\p{Cc}\p{Cf}\p{Cs}]+/gu, ' '), limit);
+/**
+ * Redacted before it is cut: half a card number would not be recognised as one. Nobody looks beyond four times the
+ * limit, because redaction shrinks a text by less than that. Controls can turn the text around.
+ */
+function oneLine(text: string, limit: number): string {
+  const line = text.replace(/[\s\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ').slice(0, 4 * limit);
+  return truncate(redactCardNumbers(line), limit).replace(/\p{Cs}/gu, '');
+}
 
 const encoded = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -254,7 +254,7 @@ describe('rights', () => {
     ['alter view payment_attempts rename column arn to arn_away', 'alter view payment_attempts rename column arn_away to arn', 'payment_attempts.arn', 'a column is missing'],
     ['revoke select on payment_attempts from ROLE', 'grant select on payment_attempts to ROLE', 'the view payment_attempts', 'a view was not granted'],
     ['revoke select on ledger_entries from ROLE; grant select (entry_id, account) on ledger_entries to ROLE', 'revoke select (entry_id, account) on ledger_entries from ROLE; grant select on ledger_entries to ROLE', 'ledger_entries.direction, ledger_entries.amount_minor', 'columns were not granted'],
-  ])('%s → misconfigured, naming %3$s', async (change, undo, what) => {
+  ])('%s, until %s, names %s: %s', async (change, undo, what) => {
     const failing = given(change.replaceAll('ROLE', role), undo.replaceAll('ROLE', role), () => books.check());
     await expect(failing).rejects.toMatchObject({
       code: 'misconfigured',

@@ -26,7 +26,7 @@ const clock = fixedClock(now);
 beforeEach(() => {
   api = new FakePaymentsApi();
   api.payments = [aPayment()];
-  api.charges = [aCharge({ balanceTransactionId: null })];
+  api.charges = [aCharge({ balanceTransaction: null })];
   books = new FakeBooks();
   books.attempts = [anAttempt()];
   books.entries = { pi_1paid: [anEntry()] };
@@ -74,9 +74,7 @@ describe('/payment', () => {
   });
 
   it('sharing looks again, and shows everybody what is true now', async () => {
-    api.charges = [
-      aCharge({ captured: false, captureBefore: at('11-21T00:00'), balanceTransactionId: null }),
-    ];
+    api.charges = [aCharge({ captured: false, captureBefore: at('11-21T00:00'), balanceTransaction: null })];
     expect((await ask('pi_1paid', shareActionId))[0]).toContain('all: Last confirmed at authorisation');
   });
 

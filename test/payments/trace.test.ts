@@ -45,7 +45,7 @@ const apiDown: Partial<Findings> = {
 const booksDown: Partial<Findings> = { attempts: down, ledger: down };
 const uncaptured = (changed: Parameters<typeof aCharge>[0] = {}): Partial<Findings> => ({
   payment: known(aPayment({ status: 'requires_capture', captureMethod: 'manual' })),
-  charge: known(aCharge({ captured: false, amountCaptured: eur(0), balanceTransactionId: null, ...changed })),
+  charge: known(aCharge({ captured: false, amountCaptured: eur(0), balanceTransaction: null, ...changed })),
   balanceTransaction: none,
   payout: none,
   ledger: known([]),
@@ -102,7 +102,7 @@ describe('every state of a payment', () => {
     ],
     [
       'a pending bank debit counts as captured at the provider, but no money is confirmed',
-      { payment: known(aPayment({ status: 'processing' })), charge: known(aCharge({ status: 'pending', balanceTransactionId: null })), balanceTransaction: none, payout: none, ledger: known([]) },
+      { payment: known(aPayment({ status: 'processing' })), charge: known(aCharge({ status: 'pending', balanceTransaction: null })), balanceTransaction: none, payout: none, ledger: known([]) },
       '+eeee?e', 'Last confirmed at attempt, next expected at authorisation: submitted, not confirmed yet',
     ],
     [

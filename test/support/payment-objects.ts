@@ -50,7 +50,7 @@ export const aCharge = (changed: Partial<Charge> = {}): Charge => ({
     networkTransactionId: null,
   },
   disputed: false,
-  balanceTransactionId: 'txn_1paid',
+  balanceTransaction: 'txn_1paid',
   description: null,
   ...changed,
 });
@@ -93,6 +93,7 @@ export const aRefund = (changed: Partial<Refund> = {}): Refund => ({
   createdAt: at('11-15T09:00'),
   reference: null,
   balanceTransactionId: 'txn_1refund',
+  metadata: {},
   ...changed,
 });
 

@@ -106,19 +106,27 @@ function harmOf(card: Card): string[] {
 }
 
 describe('every card', () => {
-  it.each([1, 3, 40])('with hostile text in %i of everything', (count) => {
-    fc.assert(
-      fc.property(foreign, (text) => {
-        for (const [name, card] of Object.entries(cardsWith(text, count)))
-          expect({ name, faults: faultsOf(card), harm: harmOf(card) }).toEqual({
-            name,
-            faults: [],
-            harm: [],
-          });
-      }),
-      { seed: 11, numRuns: 120 },
-    );
-  });
+  it.each([
+    [1, 100],
+    [3, 100],
+    [40, 25],
+  ])(
+    'with hostile text in %i of everything',
+    (count, numRuns) => {
+      fc.assert(
+        fc.property(foreign, (text) => {
+          for (const [name, card] of Object.entries(cardsWith(text, count)))
+            expect({ name, faults: faultsOf(card), harm: harmOf(card) }).toEqual({
+              name,
+              faults: [],
+              harm: [],
+            });
+        }),
+        { seed: 11, numRuns },
+      );
+    },
+    20_000,
+  );
 
   it('keeps all seven hops, whatever the notes are', () => {
     const card = cardsWith('<!channel> & `x`'.repeat(700), 40).trace;
@@ -146,7 +154,7 @@ describe('the shapes that cards are made of', () => {
     ['4242 4242 4242 4242', '[card number ending 4242]', 'a card number'],
     ['x'.repeat(300), `${'x'.repeat(199)}…`, 'an essay'],
     [`${'x'.repeat(190)} 4242424242424242`, `${'x'.repeat(190)} [card nu…`, 'a card number at the cut'],
-  ])('escape(%j): %3$s', (text, expected) => {
+  ])('escape(%j) is %j: %s', (text, expected) => {
     expect(escape(text)).toBe(expected);
   });
 
@@ -157,7 +165,7 @@ describe('the shapes that cards are made of', () => {
     ['javascript:alert(1)', 'label', 'a script'],
     ['not an address', 'label', 'text'],
     [`https://a.example/${'x'.repeat(4000)}`, 'label', 'too long'],
-  ])('link(%j): %3$s', (url, expected) => {
+  ])('link(%j) is %j: %s', (url, expected) => {
     expect(link(url, 'label')).toBe(expected);
   });
 
@@ -180,7 +188,7 @@ describe('the shapes that cards are made of', () => {
   it.each([
     [`${'x'.repeat(2990)}<https://a.example|label>`, `${'x'.repeat(2990)}…`, 'a link'],
     [`${'x'.repeat(2996)}&lt;b&gt;`, `${'x'.repeat(2996)}…`, 'an entity'],
-  ])('a cut never goes through %3$s', (text, expected) => {
+  ])('a cut of %j is %j: never through %s', (text, expected) => {
     expect(section(text).text?.text).toBe(expected);
   });
 
