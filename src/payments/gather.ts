@@ -122,14 +122,16 @@ async function askProvider(subject: Subject, { provider, log }: Sources, note: N
   if (!provider || !isProviderId(subject.paymentId ?? subject.chargeId)) return;
   const { api } = provider;
   const { paymentId, chargeId } = subject;
-  const [charge] = await Promise.all([
-    ask(log, () => orNull(paymentId === null ? api.charge(chargeId ?? '') : decidingCharge(api, paymentId))),
-    paymentId === null
-      ? null
-      : ask(log, () => orNull(api.payment(paymentId))).then((payment) => note({ payment })),
-  ]);
-  note({ charge });
-  await askAboutCharge(charge, api, log, note);
+  const followCharge = async (): Promise<void> => {
+    const asked = paymentId === null ? api.charge(chargeId ?? '') : decidingCharge(api, paymentId);
+    const charge = await ask(log, () => orNull(asked));
+    note({ charge });
+    await askAboutCharge(charge, api, log, note);
+  };
+  const readPayment = async (id: string): Promise<void> => {
+    note({ payment: await ask(log, () => orNull(api.payment(id))) });
+  };
+  await Promise.all([followCharge(), paymentId === null ? null : readPayment(paymentId)]);
 }
 
 /** The charge that took the money, else the one that holds it, else the latest that tried. */
