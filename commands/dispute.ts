@@ -57,6 +57,6 @@ function requireDisputeId(text: string): string {
   const id = /(?:^|[^A-Za-z0-9])((?:dp|du)_[A-Za-z0-9]{4,60})(?![A-Za-z0-9_])/.exec(text)?.[1];
   if (id !== undefined) return id;
   throw new OpsError('invalid', 'That is not the id of a dispute.', {
-    hint: 'Dispute ids begin with dp_ or du_. For any other id, /payment shows the disputes of the payment.',
+    hint: 'Dispute ids look like dp_1Q2w or du_1Q2w. For any other id, /payment shows the disputes of the payment.',
   });
 }

@@ -28,7 +28,9 @@ export function candidatesCard(query: string, candidates: readonly Candidate[], 
   return cardOf(title, [
     section(`:mag: *${title}*`),
     ...candidates.map((candidate) => section(candidateLine(candidate), traceButton(candidate))),
-    ...(more ? [context('Only the nearest are shown. Add the amount or the day to narrow it down.')] : []),
+    ...(more
+      ? [context('More fit than are shown. Last four digits, amount and day narrow a card payment down.')]
+      : []),
   ]);
 }
 

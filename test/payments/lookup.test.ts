@@ -230,6 +230,16 @@ describe('sources that are down', () => {
     expect(await gaps(text)).toEqual(expected);
   }); // prettier-ignore
 
+  it('rows none of which can be read leave the hop unknown, not expected', async () => {
+    books.attempts = [];
+    books.entries = {};
+    books.problems = ['row bk_7 cannot be read'];
+    const [answer] = await find('pi_1paid');
+    const states =
+      answer?.kind === 'trace' ? answer.trace.hops.map(({ kind, state }) => `${kind} ${state}`) : [];
+    expect(states.at(-1)).toBe('ledger unknown_source');
+  });
+
   it('a refund cannot be followed while the API is down, and the error says so', async () => {
     api.mood = 'down';
     await expect(find('re_1111')).rejects.toBeInstanceOf(OpsError);

@@ -113,7 +113,7 @@ describe('/payment', () => {
       [Trace → pi_2]
       \`re_3\` · found by refund id
       [Trace → re_3]
-      Only the nearest are shown. Add the amount or the day to narrow it down."
+      More fit than are shown. Last four digits, amount and day narrow a card payment down."
     `);
     expect(linesOf(candidatesCard('4242', candidates.slice(0, 1), false))[0]).toBe(
       'One payment may be meant by `4242`',
