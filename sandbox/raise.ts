@@ -12,7 +12,7 @@ import { startPaymentsApi } from './payments-api/server.js';
 import { run, type Program } from './programs.js';
 import { startSlack, type SlackServer } from './slack/server.js';
 import type { State } from './slack/wire.js';
-import { startStatusPages } from './status-page/server.js';
+import { startStatusPages } from './status-page/status-page.js';
 import { welcome } from './welcome.js';
 import { systemClock } from './world/clock.js';
 import { PAYMENTS_API_PARTNER } from './world/partners.js';
@@ -82,6 +82,12 @@ async function raise(
   closers.push(() => postgres.stop());
   const books = await openBooks({ url: await postgres.line(/^postgres/), world, clock, log });
   closers.push(() => books.close());
+  // What is done through the API is in the company's books as well, like everything else it does.
+  const unfollow = paymentsApi.onChange((change) => void books.record(change));
+  closers.push(() => {
+    unfollow();
+    return Promise.resolve();
+  });
 
   const configFile = join(home, 'paydesk.yaml');
   writeFileSync(configFile, await configOf(slack, world, paymentsApi.baseUrl, statusPages.urls));
@@ -90,6 +96,7 @@ async function raise(
     booksUrl: books.readerUrl,
     statusPages: statusPages.urls,
   });
+  await addUpPayouts(paymentsApi.baseUrl);
   const { text, blocks } = welcome(world, clock.now());
   slack.postAs('payments-ops', text, blocks);
   const { botToken, appToken, signingSecret } = slack.credentials;
@@ -105,6 +112,12 @@ async function raise(
     },
     close,
   };
+}
+
+/** The first look at the payouts of a month adds up all that they carry: better now than while somebody waits. */
+async function addUpPayouts(baseUrl: string): Promise<void> {
+  const headers = { authorization: `Bearer sk_test_${seed}` };
+  await (await fetch(`${baseUrl}/v1/payouts?limit=100`, { headers })).text();
 }
 
 function startPostgres(root: string, home: string): Program {

@@ -29,7 +29,7 @@ function readOptions(): Options {
   });
   const port = Number(process.env.PORT ?? defaultPort);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error(`PORT=${process.env.PORT ?? ''} is not a port.`);
+    throw new Error(`PORT=${process.env.PORT ?? ''} is not a port: give a number from 0 to 65535.`);
   return {
     worldOnly: values['world-only'] ?? false,
     requestUrl: values['request-url'],

@@ -33,7 +33,10 @@ export interface Books {
   readerUrl: string;
   /** Writes everything up to a time (ms). Earlier times do nothing. */
   advance(toMs: number): Promise<void>;
-  /** Writes a change made through the payments API; the same row again replaces the old one. */
+  /**
+   * Writes a change made through the payments API; the same row again replaces the old one. Never rejects: a failure is
+   * in the log, and the next change is written all the same.
+   */
   record(change: Change): Promise<void>;
   close(): Promise<void>;
 }
@@ -43,7 +46,11 @@ const READER = 'paydesk_reader';
 /** Opens, loads or fills up the books. Rejects when the database cannot be reached. */
 export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: BooksOptions): Promise<Books> {
   const pool = new pg.Pool({ connectionString: url, max: 3 });
-  pool.on('error', (error) => log(`books: ${error.message}`));
+  const report = (error: Error): void => log(`books: ${error.message}`);
+  pool.on('error', report);
+  // A connection that breaks while in use tells it on itself, and unheard that would end the process.
+  pool.on('connect', (client) => client.on('error', report));
+  const reader = readerOf(url, world);
   let queue = Promise.resolve();
   /** One write at a time, in order; a failed one does not stop the next. */
   const serially = (work: () => Promise<void>): Promise<void> => {
@@ -51,14 +58,15 @@ export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: Book
     queue = result.catch((error: unknown) => log(`books: ${String(error)}`));
     return result;
   };
-  const advance = (toMs: number): Promise<void> => serially(() => fillUp(pool, world, toMs, log));
+  const advance = (toMs: number): Promise<void> =>
+    serially(() => fillUp(pool, world, toMs, { log, grant: reader.grant }));
   try {
     await advance(clock.now().getTime());
+    await pool.query(reader.grant);
   } catch (error) {
     await pool.end();
     throw error;
   }
-  const readerUrl = await admitReader(pool, url, world);
   let writing = false;
   const tick = (): void => {
     if (writing) return;
@@ -69,9 +77,10 @@ export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: Book
   };
   const timer = tickMs > 0 ? setInterval(tick, tickMs) : undefined;
   return {
-    readerUrl,
+    readerUrl: reader.url,
     advance,
-    record: (change) => serially(() => inTransaction(pool, (client) => upsert(client, change))),
+    record: (change) =>
+      serially(() => inTransaction(pool, (client) => upsert(client, change))).catch(() => undefined),
     close: async () => {
       clearInterval(timer);
       await queue;
@@ -80,28 +89,34 @@ export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: Book
   };
 }
 
+interface Reader {
+  url: string;
+  /** Lets the reader in; needed again after each load, which makes the views anew. */
+  grant: string;
+}
+
 /** The secret follows from the seed, so that a restart keeps the address. */
-async function admitReader(pool: pg.Pool, url: string, world: World): Promise<string> {
+function readerOf(ownerUrl: string, world: World): Reader {
   const words = [1, 2, 3, 4].map((n) => hash(hashText(world.seed), 0x5ec7e7, n).toString(36));
   const secret = words.join('');
-  const reader = new URL(url);
-  const database = pg.escapeIdentifier(reader.pathname.slice(1));
-  await pool.query(grantReader(READER, pg.escapeLiteral(secret), database));
-  reader.username = READER;
-  reader.password = secret;
-  return reader.toString();
+  const url = new URL(ownerUrl);
+  const database = pg.escapeIdentifier(decodeURIComponent(url.pathname.slice(1)));
+  url.username = READER;
+  url.password = secret;
+  return { url: url.toString(), grant: grantReader(READER, pg.escapeLiteral(secret), database) };
+}
+
+interface FillUp {
+  log: (message: string) => void;
+  grant: string;
 }
 
 /** From the stored time to the wanted one, or everything anew when the stored state is of no use. */
-async function fillUp(
-  pool: pg.Pool,
-  world: World,
-  toMs: number,
-  log: (message: string) => void,
-): Promise<void> {
+async function fillUp(pool: pg.Pool, world: World, toMs: number, { log, grant }: FillUp): Promise<void> {
   const fromMs = await loadedTo(pool, world);
   if (fromMs === null || toMs - fromMs > HISTORY_HOURS * HOUR_MS) {
     await loadHistory(pool, world, toMs, log);
+    await pool.query(grant);
     return;
   }
   if (toMs <= fromMs) return;

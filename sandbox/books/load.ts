@@ -91,6 +91,7 @@ function openCopy(client: pg.PoolClient, table: string): Copy {
 }
 
 async function runAll(client: pg.PoolClient, statements: readonly string[]): Promise<void> {
-  await client.query(`set maintenance_work_mem = '128MB'`);
+  // Two connections keep two cores busy; parallel workers of each would only get in each other's way.
+  await client.query(`set maintenance_work_mem = '128MB'; set max_parallel_maintenance_workers = 0`);
   for (const statement of statements) await client.query(statement);
 }

@@ -67,12 +67,12 @@ export const CREATE_INDEXES = [
     'create index on books.attempts (charge_id) where charge_id is not null',
     'create index on books.attempts (order_id)',
     `create index on books.attempts (attempt_id) where status = 'pending'`,
-    'analyze books.attempts',
-  ],
-  [
     'create index on books.attempts (arn) where arn is not null',
     'create index on books.attempts (rrn) where rrn is not null',
     'create index on books.attempts (network_transaction_id) where network_transaction_id is not null',
+    'analyze books.attempts',
+  ],
+  [
     'create index on books.attempts (lower(customer_email))',
     'create index on books.attempts (card_last4, amount_minor)',
     'create index on books.attempts (created_at)',

@@ -11,8 +11,8 @@ import type { Form } from './form.js';
 import { seconds, type ApiObject } from './objects/api-object.js';
 import type { Store } from './store.js';
 
-/** What was done through the API, for whoever keeps the company's books. */
-export interface PaymentsChange {
+/** What was done through the API. */
+export interface PaymentsEvent {
   /** The object as it is afterwards: a charge, refund, dispute or payout, or the payment intent itself. */
   object: ApiObject;
   /** Stripe's event type, for instance `charge.succeeded`. */
@@ -38,8 +38,6 @@ export interface Call {
   /** Parts of the path that stand for ids. */
   args: readonly string[];
   path: string;
-  idempotencyKey: string | null;
-  requestId: string;
 }
 
 export type Handler = (call: Call) => unknown;
@@ -49,10 +47,10 @@ export interface ApiParts {
   store: Store;
   clock: Clock;
   apiVersion: string;
-  onChange: (change: PaymentsChange) => void;
+  onEvent: (event: PaymentsEvent) => void;
 }
 
-export function createApi({ world, store, clock, apiVersion, onChange }: ApiParts): Api {
+export function createApi({ world, store, clock, apiVersion, onEvent }: ApiParts): Api {
   const nowMs = (): number => clock.now().getTime();
   const codec = createIdCodec(
     hash(hashText(world.seed), 0xa91, Math.floor(nowMs() / 1_000), nowMs() % 1_000),
@@ -68,7 +66,7 @@ export function createApi({ world, store, clock, apiVersion, onChange }: ApiPart
     publish: (type, object) => {
       store.save(object);
       store.save(eventAbout(newId('event'), type, object, seconds(nowMs()), apiVersion));
-      onChange({ type, object, atMs: nowMs() });
+      onEvent({ type, object, atMs: nowMs() });
     },
   };
 }

@@ -3,11 +3,11 @@
  * Invariant: nothing that lies after `nowMs` is ever shown, and nothing of another partner. History ends eight weeks
  * back for lists; a single object is found however old it is.
  */
-import { HOUR_MS, hourOf } from '../world/clock.js';
+import { HOUR_MS, hourOf, SECOND_MS } from '../world/clock.js';
 import type { IdCodec } from '../world/ids.js';
 import type { Order } from '../world/orders.js';
 import { CURRENCIES, PAYMENTS_API_PARTNER, type Partner } from '../world/partners.js';
-import { movementsOf, TXN_SUB, type Movement, type Payout } from '../world/settlement.js';
+import { movementsOf, payoutDayOf, TXN_SUB, type Movement, type Payout } from '../world/settlement.js';
 import { HISTORY_HOURS, type World } from '../world/world.js';
 import type { ApiObject } from './objects/api-object.js';
 import { balanceTransactionOf, payoutOf, payoutTransactionOf } from './objects/balance.js';
@@ -41,6 +41,8 @@ export interface Archive {
   ofCustomer(type: 'payment_intent' | 'charge', customerId: string, nowMs: number): ApiObject[];
   /** What a payout carries, newest first, its own transaction included. */
   ofPayout(payoutId: string, nowMs: number): ApiObject[];
+  /** Whether a payout carries a balance transaction; told without reading all that it carries. */
+  carries(payoutId: string, transaction: ApiObject, nowMs: number): boolean;
   /** Money on its way to coming payouts. */
   comingPayouts(nowMs: number): Payout[];
   customersOfEmail(email: string): ApiObject[];
@@ -86,6 +88,15 @@ export function createArchive(world: World, apiVersion: string): Archive {
         payoutTransactionOf(ids, payout, nowMs),
         ...carried.map((movement) => balanceTransactionOf(ids, movement, nowMs)),
       ];
+    },
+    carries: (payoutId, transaction, nowMs) => {
+      const payout = findPayout(view, payoutId, nowMs);
+      const createdMs = Number(transaction.created) * SECOND_MS;
+      return (
+        payout !== null &&
+        transaction.currency === payout.currency.toLowerCase() &&
+        payoutDayOf(partner, createdMs) === payout.day
+      );
     },
     comingPayouts: (nowMs) => {
       const today = Math.floor(hourOf(nowMs) / 24);

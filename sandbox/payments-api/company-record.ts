@@ -6,10 +6,13 @@ import type { Change } from '../books/books.js';
 import type { AttemptRow, BookingRow } from '../books/rows.js';
 import { dayOf, isoDay, isoTime } from '../world/calendar.js';
 import { PAYMENTS_API_PARTNER } from '../world/partners.js';
-import type { PaymentsChange } from './api.js';
+import type { PaymentsEvent } from './api.js';
 import { isRecord, numberOf, textOf, type ApiObject } from './objects/api-object.js';
 
-export function companyRecord({ type, object, atMs }: PaymentsChange): Required<Change> {
+/** An event together with its rows, ready for the books. */
+export type PaymentsChange = PaymentsEvent & Required<Change>;
+
+export function companyRecord({ type, object, atMs }: PaymentsEvent): Required<Change> {
   const attempts = ['charge.succeeded', 'charge.failed', 'charge.captured'].includes(type)
     ? [attemptRow(object, atMs)]
     : [];

@@ -65,6 +65,15 @@ export interface Match {
   args: string[];
 }
 
+/** A part of a path; one that is badly encoded stays as it is and is then found nowhere. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** The handler of a request, or null. */
 export function matchRoute(method: string, path: string): Match | null {
   const parts = path.split('/');
@@ -72,7 +81,7 @@ export function matchRoute(method: string, path: string): Match | null {
     const wanted = rowPath.split('/');
     if (rowMethod !== method || wanted.length !== parts.length) continue;
     if (!wanted.every((part, i) => part === parts[i] || (part === ':id' && parts[i] !== ''))) continue;
-    const args = parts.filter((_, i) => wanted[i] === ':id').map(decodeURIComponent);
+    const args = parts.filter((_, i) => wanted[i] === ':id').map(decoded);
     return { handler, args };
   }
   return null;

@@ -8,8 +8,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../world/clock.js';
 import { hash } from '../world/random.js';
 import type { World } from '../world/world.js';
-import { createApi, type Api, type PaymentsChange } from './api.js';
+import { createApi, type Api } from './api.js';
 import { createArchive } from './archive.js';
+import { companyRecord, type PaymentsChange } from './company-record.js';
 import { ApiError, failureOf, unauthorised, unknownUrl } from './errors.js';
 import { expand } from './expand.js';
 import { createFaults, type Fault, type Faults } from './faults.js';
@@ -39,7 +40,7 @@ export interface PaymentsApi {
   putObjects(objects: readonly unknown[]): void;
   setFault(fault: Fault): void;
   resetFaults(): void;
-  /** Calls back after every write; returns how to stop that. */
+  /** Calls back after every write, with the rows for the company's books; returns how to stop that. */
   onChange(listener: (change: PaymentsChange) => void): () => void;
 }
 
@@ -64,7 +65,7 @@ export async function startPaymentsApi(options: PaymentsApiOptions): Promise<Pay
     store,
     clock,
     apiVersion: API_VERSION,
-    onChange: (change) => listeners.forEach((listener) => listener(change)),
+    onEvent: (event) => listeners.forEach((listener) => listener({ ...event, ...companyRecord(event) })),
   });
   const faults = createFaults();
   const service: Service = {
@@ -120,7 +121,7 @@ function createRequestIds(seed: number): () => string {
 
 async function serve(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const requestId = service.nextRequestId();
-  const { pathname, search } = new URL(request.url ?? '/', 'http://payments');
+  const [pathname = '/', ...query] = (request.url ?? '/').split('?');
   const fault = service.faults.take(pathname);
   if (fault?.kind === 'drop') {
     request.socket.destroy();
@@ -128,7 +129,7 @@ async function serve(service: Service, request: IncomingMessage, response: Serve
   }
   try {
     const body = await readBody(request);
-    const asked: Asked = { request, pathname, query: search.slice(1), body, requestId, fault };
+    const asked: Asked = { request, pathname, query: query.join('?'), body, requestId, fault };
     const { answer, replayed } = await answerFor(service, asked);
     if (fault?.kind === 'crash_after_effect') request.socket.destroy();
     else send(response, request, answer, replayed);
@@ -156,7 +157,7 @@ async function answerFor(service: Service, asked: Asked): Promise<{ answer: Answ
     };
   authorise(service.apiKey, request.headers.authorization);
   const key = request.method === 'POST' ? (request.headers['idempotency-key'] ?? null) : null;
-  const work = (): Promise<Answer> => perform(service, asked, typeof key === 'string' ? key : null);
+  const work = (): Promise<Answer> => perform(service, asked);
   if (typeof key !== 'string') return { answer: await work(), replayed: false };
   if (key.length === 0 || key.length > 255)
     throw new ApiError(
@@ -168,7 +169,7 @@ async function answerFor(service: Service, asked: Asked): Promise<{ answer: Answ
 }
 
 /** Finds the handler and answers; an API error becomes an answer too, so that it is kept under the key. */
-async function perform(service: Service, asked: Asked, idempotencyKey: string | null): Promise<Answer> {
+async function perform(service: Service, asked: Asked): Promise<Answer> {
   const { request, pathname, requestId } = asked;
   try {
     // While it waits, its idempotency key is taken, as it is with a slow call at Stripe.
@@ -177,14 +178,7 @@ async function perform(service: Service, asked: Asked, idempotencyKey: string | 
     if (!match) throw unknownUrl(request.method ?? '', pathname);
     const form = parseForm(request.method === 'POST' ? asked.body : asked.query);
     const { api } = service;
-    const result: unknown = await match.handler({
-      api,
-      form,
-      args: match.args,
-      path: pathname,
-      idempotencyKey,
-      requestId,
-    });
+    const result: unknown = await match.handler({ api, form, args: match.args, path: pathname });
     return {
       status: 200,
       body: JSON.stringify(expand(api.store, result, expandPaths(form)), null, 2),

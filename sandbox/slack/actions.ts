@@ -15,14 +15,19 @@ export function findElement(
   blocks: readonly Block[],
   actionId: string,
   blockId: string | undefined,
+  value: string | undefined,
 ): PlacedElement {
-  const found = elementsIn(blocks).filter(
+  const named = elementsIn(blocks).filter(
     ({ element, block }) =>
       element.action_id === actionId && (blockId === undefined || block.block_id === blockId),
   );
+  // Of several buttons of one name, the value tells which is meant.
+  const valued = named.filter(({ element }) => value !== undefined && element.value === value);
+  const found = named.length > 1 && valued.length > 0 ? valued : named;
   const [first] = found;
   if (first === undefined) throw new ControlError(`there is no element with action_id ${actionId} here`, 404);
-  if (found.length > 1) throw new ControlError(`${actionId} stands in several blocks: name the block_id`);
+  if (found.length > 1)
+    throw new ControlError(`${actionId} stands in several blocks: name the block_id or the value`);
   return first;
 }
 

@@ -18,7 +18,12 @@ export type Values = Record<string, Record<string, Json>>;
 export function clickMessage(world: World, stage: Stage, body: JsonObject, user: User): Promise<Outcome> {
   const channel = placeOf(world, body, user);
   const message = messageOf(world, body, user, channel);
-  const placed = findElement(message.blocks ?? [], requiredText(body, 'action_id'), asString(body.block_id));
+  const placed = findElement(
+    message.blocks ?? [],
+    requiredText(body, 'action_id'),
+    asString(body.block_id),
+    asString(body.value),
+  );
   const action = actionOf(placed, choiceOf(world, body));
   const values = stateWith(message.blocks ?? [], placed, body);
   const scene = stage.begin(user, channel);
@@ -43,7 +48,12 @@ export function clickMessage(world: World, stage: Stage, body: JsonObject, user:
 
 export function clickView(world: World, stage: Stage, body: JsonObject, user: User): Promise<Outcome> {
   const view = viewOf(world, body, user);
-  const placed = findElement(view.view.blocks, requiredText(body, 'action_id'), asString(body.block_id));
+  const placed = findElement(
+    view.view.blocks,
+    requiredText(body, 'action_id'),
+    asString(body.block_id),
+    asString(body.value),
+  );
   const action = actionOf(placed, choiceOf(world, body));
   const values = stateWith(view.view.blocks, placed, body);
   const scene = stage.begin(user);

@@ -48,7 +48,7 @@ const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const BASE36 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const ORDER_SALT = 101;
 const ATTEMPT_SALT = 102;
-const ROUNDS = [1, 2, 3, 4];
+const ROUNDS = 4;
 
 /** The codec of one seed. */
 export function createIdCodec(seed: number): IdCodec {
@@ -94,14 +94,21 @@ function scramble(seed: number, salt: number, { hour, index, sub }: Place): [num
   const check = checkOf(seed, salt, hour, index, sub);
   let left = (((check & 63) << 26) | (sub << 20) | hour) >>> 0;
   let right = (((check >>> 6) << 12) | index) >>> 0;
-  for (const round of ROUNDS) [left, right] = [right, (left ^ hash(seed, salt, round, right)) >>> 0];
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const mixed = (left ^ hash(seed, salt, round, right)) >>> 0;
+    left = right;
+    right = mixed;
+  }
   return [left, right];
 }
 
 function unscramble(seed: number, salt: number, words: [number, number]): Place | null {
   let [left, right] = words;
-  for (const round of ROUNDS.toReversed())
-    [left, right] = [(right ^ hash(seed, salt, round, left)) >>> 0, left];
+  for (let round = ROUNDS; round >= 1; round -= 1) {
+    const mixed = (right ^ hash(seed, salt, round, left)) >>> 0;
+    right = left;
+    left = mixed;
+  }
   const place = { hour: left & 0xfffff, index: right & 0xfff, sub: (left >>> 20) & 63 };
   const check = ((right >>> 12) << 6) | (left >>> 26);
   return check === checkOf(seed, salt, place.hour, place.index, place.sub) ? place : null;
@@ -110,15 +117,24 @@ function unscramble(seed: number, salt: number, words: [number, number]): Place 
 const checkOf = (seed: number, salt: number, hour: number, index: number, sub: number): number =>
   hash(seed ^ salt, hour, index, sub) & 0x3ffffff;
 
+/** Two digits at a time: a history is written with millions of identifiers. */
+const pairsOf = (alphabet: string): readonly string[] =>
+  Array.from(
+    { length: alphabet.length ** 2 },
+    (_, i) => alphabet.charAt(i % alphabet.length) + alphabet.charAt(Math.floor(i / alphabet.length)),
+  );
+const PAIRS = new Map([BASE62, BASE36, BASE32].map((alphabet) => [alphabet, pairsOf(alphabet)]));
+
 /** Least significant digit first, so that the front of an identifier varies most. */
 function write(word: number, alphabet: string, width: number): string {
+  const pairs = PAIRS.get(alphabet) ?? [];
   let text = '';
   let left = word;
-  for (let i = 0; i < width; i += 1) {
-    text += alphabet.charAt(left % alphabet.length);
-    left = Math.floor(left / alphabet.length);
+  for (let i = 0; i < width; i += 2) {
+    text += pairs[left % pairs.length] ?? '';
+    left = Math.floor(left / pairs.length);
   }
-  return text;
+  return text.length > width ? text.slice(0, width) : text;
 }
 
 const writePair = ([left, right]: [number, number], alphabet: string, width: number): string =>

@@ -3,7 +3,7 @@
  * this life has already passed.
  * Invariant: an order depends on seed, hour, index and the outages given, and on nothing else.
  */
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from './clock.js';
+import { HOUR_MS, SECOND_MS } from './clock.js';
 import type { IdCodec } from './ids.js';
 import { drawDecline, outageDecline, type Decline } from './outcomes.js';
 import { MONEY, type Partner, type Route } from './partners.js';
@@ -49,16 +49,14 @@ export interface DisputeFact {
   reason: DisputeReason;
 }
 
-export const DISPUTE_REASONS = [
-  'fraudulent',
-  'product_not_received',
-  'product_unacceptable',
-  'duplicate',
-  'subscription_canceled',
-  'credit_not_processed',
-  'unrecognized',
-] as const;
-export type DisputeReason = (typeof DISPUTE_REASONS)[number];
+export type DisputeReason =
+  | 'fraudulent'
+  | 'product_not_received'
+  | 'product_unacceptable'
+  | 'duplicate'
+  | 'subscription_canceled'
+  | 'credit_not_processed'
+  | 'unrecognized';
 
 export interface Order {
   hour: number;
@@ -103,6 +101,10 @@ interface Parts {
   chance: SuccessChance;
 }
 
+/**
+ * Offset within the hour, three waits of at most fourteen minutes and answers of at most four keep every attempt, and
+ * every immediate answer, within the order's own hour and the next: the world looks no further.
+ */
 const MAX_ATTEMPTS = 4;
 const RETRY_RATE = 0.5;
 const RETRY_SUCCESS = 0.52;
@@ -305,6 +307,3 @@ function getOr<K, V>(map: Map<K, V>, key: K, compute: () => V): V {
   map.set(key, value);
   return value;
 }
-
-/** Longest time from the start of an order's hour to its last attempt: three waits and a slow answer each. */
-export const LAST_ATTEMPT_MS = HOUR_MS + 3 * (840 * SECOND_MS + 4 * MINUTE_MS);

@@ -5,7 +5,7 @@
  * milliseconds; details are drawn in `orders.ts`, from the same key and the slots below.
  */
 import { HOUR_MS } from './clock.js';
-import { COUNTRIES, PARTNERS, PAYMENTS_API_PARTNER, ROUTES, type Route } from './partners.js';
+import { PARTNERS, PAYMENTS_API_PARTNER, ROUTES, type Route } from './partners.js';
 import { hash, logSpread, normal, unit } from './random.js';
 
 /** Slots of the draws of one order. Attempts take sixteen slots each from `attempts` on. */
@@ -41,7 +41,7 @@ export const LAST_HAPPENING_HOURS = 60 * 24;
 
 const REFUND_RATE = 0.028;
 const SECOND_REFUND_RATE = 0.12;
-export const DISPUTE_RATE = 0.0017;
+const DISPUTE_RATE = 0.0017;
 const LONE_WARNING_RATE = 0.0008;
 const MANUAL_CAPTURE_RATE = 0.03;
 /** Card authorisations that nobody captures lapse after seven days. */
@@ -181,8 +181,3 @@ export function lateHours(key: number, route: Route): number[] {
   ];
   return [...new Set(lags.filter((lag) => lag !== null && lag > 0).map((lag) => Math.floor(lag ?? 0)))];
 }
-
-/** Average share of a country in traffic, for tests and docs. */
-export const countryShare = (code: string): number =>
-  (COUNTRIES.find((country) => country.code === code)?.weight ?? 0) /
-  COUNTRIES.reduce((sum, country) => sum + country.weight, 0);

@@ -81,8 +81,8 @@ export interface WorldOptions {
   attemptsPerHour?: number;
 }
 
-/** Orders of this many hours stay at hand; more would cost memory and win little. */
-const CACHED_HOURS = 30;
+/** Orders of this many hours stay at hand: those around the present. More costs memory and, in a load, time. */
+const CACHED_HOURS = 4;
 
 export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): World {
   const seedWord = hashText(seed);
@@ -109,7 +109,7 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
     ids,
     people,
     ordersOfHour: orders.get,
-    order: (hour, index) => orders.get(hour)[index] ?? null,
+    order: sources.order,
     attemptsOfHour: (hour) => attemptsIn(hour, [...orders.get(hour - 1), ...orders.get(hour)]),
     ordersTouchedIn: sources.touched,
     movementsOfHour: movements.get,
@@ -142,6 +142,7 @@ interface Sources {
   people: People;
   outages: Outage[];
   orders: HourCache<Order[]>;
+  order: (hour: number, index: number) => Order | null;
   touched: (hour: number) => Order[];
   /** Candidates are tested by a draw first, so that weeks can be walked without making their orders. */
   late: (lagOf: LagOf, hour: number) => Order[];
@@ -164,6 +165,7 @@ function createSources(seed: number, attemptsPerHour: number): Sources {
     people,
     outages,
     orders,
+    order: (hour, index) => (index < traffic.ordersInHour(hour) ? maker.order(hour, index) : null),
     touched: (hour) => {
       const older = index.into(hour).map(unpack).filter((place) => place.hour < hour - 1); // prettier-ignore
       return [...orders.get(hour - 1), ...orders.get(hour), ...older.map(make)];

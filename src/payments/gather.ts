@@ -6,9 +6,9 @@
  */
 import type { Log } from '../kernel/log.js';
 import { toOpsError } from '../kernel/errors.js';
-import type { Books } from '../ports/books.js';
+import type { Books, Rows } from '../ports/books.js';
 import type { BalanceTransaction, Charge, PaymentsApi } from '../ports/payments-api.js';
-import type { Finding, Findings } from './findings.js';
+import { valueOf, type Finding, type Findings } from './findings.js';
 
 export interface Sources {
   /** The one provider whose API is connected, and the partner it is in the configuration; null when none is. */
@@ -53,7 +53,8 @@ function before(subject: Subject, { provider, books }: Sources): Findings {
       : ({ state: 'failed', why: 'no payments API is connected' } as const);
   const booked = books ? waiting : ({ state: 'failed', why: 'no books are connected' } as const);
   return {
-    paymentId: subject.paymentId,
+    id: subject.paymentId ?? subject.chargeId ?? '',
+    connectedPartner: provider?.partner ?? null,
     partner: atProvider ? (provider?.partner ?? null) : null,
     attempts: booked,
     ledger: booked,
@@ -88,17 +89,33 @@ async function orNull<Value>(question: Promise<Value>): Promise<Value | null> {
   }
 }
 
+/** Rows none of which can be read are no answer: “there is none” would be wrong. */
+async function askRows<Row>(log: Log, question: () => Promise<Rows<Row>>): Promise<Finding<Row[]>> {
+  const answer = await ask(log, question);
+  if (answer.state !== 'known') return answer;
+  const { rows, problems } = answer.value;
+  if (problems.length === 0) return { state: 'known', value: rows };
+  log.warn({ problems }, 'rows of the books cannot be read');
+  if (rows.length === 0) return { state: 'failed', why: problems.join('; ') };
+  return { state: 'known', value: rows, problems };
+}
+
 async function askBooks(subject: Subject, { books, log }: Sources, note: Note): Promise<void> {
   if (!books) return;
-  const id = subject.paymentId ?? subject.chargeId ?? '';
-  const column = subject.paymentId === null ? 'charge_id' : 'payment_id';
-  await Promise.all([
-    ask(log, () => books.attemptsBy([column], id, mostAttempts)).then((attempts) => {
-      const partner = attempts.state === 'known' ? attempts.value[0]?.partner : undefined;
-      note(partner === undefined ? { attempts } : { attempts, partner });
-    }),
-    ask(log, () => books.entriesOf(id)).then((ledger) => note({ ledger })),
-  ]);
+  const { paymentId, chargeId } = subject;
+  const asking = askRows(log, () =>
+    paymentId === null
+      ? books.attemptsBy(['charge_id'], chargeId ?? '', mostAttempts)
+      : books.attemptsBy(['payment_id'], paymentId, mostAttempts),
+  ).then((attempts) => {
+    const latest = valueOf(attempts)?.[0];
+    note(latest ? { attempts, partner: latest.partner } : { attempts });
+    return latest;
+  });
+  // A charge without a payment is booked under the id that its attempt has.
+  const bookedAs = paymentId ?? (await asking)?.paymentId ?? chargeId ?? '';
+  const [ledger] = await Promise.all([askRows(log, () => books.entriesOf(bookedAs)), asking]);
+  note({ ledger });
 }
 
 async function askProvider(subject: Subject, { provider, log }: Sources, note: Note): Promise<void> {
@@ -143,9 +160,7 @@ async function askAboutCharge(
 }
 
 async function askAboutBalance(charge: Charge, api: PaymentsApi, log: Log, note: Note): Promise<void> {
-  const id = charge.balanceTransactionId;
-  const balanceTransaction: Finding<BalanceTransaction | null> =
-    id === null ? notApplicable : await ask(log, () => orNull(api.balanceTransaction(id)));
+  const balanceTransaction = await balanceTransactionOf(charge, api, log);
   note({ balanceTransaction });
   if (balanceTransaction.state !== 'known') {
     note({ payout: balanceTransaction });
@@ -153,4 +168,14 @@ async function askAboutBalance(charge: Charge, api: PaymentsApi, log: Log, note:
   }
   const transaction = balanceTransaction.value;
   note({ payout: transaction ? await ask(log, () => api.payoutOf(transaction)) : notApplicable });
+}
+
+async function balanceTransactionOf(
+  { balanceTransaction: sent }: Charge,
+  api: PaymentsApi,
+  log: Log,
+): Promise<Finding<BalanceTransaction | null>> {
+  if (sent === null) return notApplicable;
+  if (typeof sent !== 'string') return { state: 'known', value: sent };
+  return ask(log, () => orNull(api.balanceTransaction(sent)));
 }

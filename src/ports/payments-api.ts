@@ -64,7 +64,8 @@ export interface Charge {
   methodType: string | null;
   card: CardDetails | null;
   disputed: boolean;
-  balanceTransactionId: string | null;
+  /** The movement itself where the provider sends it along, else its id. */
+  balanceTransaction: BalanceTransaction | string | null;
   description: string | null;
 }
 
@@ -81,6 +82,7 @@ export interface Refund {
   /** Acquirer reference number or the like, available some days after; null until then. */
   reference: string | null;
   balanceTransactionId: string | null;
+  metadata: Readonly<Record<string, string>>;
 }
 
 export interface Dispute {

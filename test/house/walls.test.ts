@@ -140,7 +140,9 @@ describe('libraries stay in their rooms', () => {
   });
 
   it('the kernel has none at all', () => {
-    const used = files.filter(({ path }) => path.startsWith('src/kernel/')).flatMap(({ imports }) => imports.packages);
+    const used = files
+      .filter(({ path }) => path.startsWith('src/kernel/'))
+      .flatMap(({ imports }) => imports.packages);
     expect(used).toEqual([]);
   });
 });

@@ -2,8 +2,9 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createStripeClient, stripeVersion, type StripeDeps } from '../../src/adapters/stripe/client.js';
+import { createStripeClient } from '../../src/adapters/stripe/client.js';
 import { paymentIntentSchema, payoutSchema, refundSchema } from '../../src/adapters/stripe/schemas.js';
+import { stripeVersion, type StripeDeps } from '../../src/adapters/stripe/transport.js';
 import type { OpsErrorCode } from '../../src/kernel/errors.js';
 import type { Log } from '../../src/kernel/log.js';
 import { silentLog } from '../../src/kernel/log.js';

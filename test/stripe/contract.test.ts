@@ -9,12 +9,15 @@ import Stripe from 'stripe';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { parse } from 'yaml';
 import type { z } from 'zod';
-import { stripeVersion, type ListPath } from '../../src/adapters/stripe/client.js';
+import type { ListPath } from '../../src/adapters/stripe/client.js';
 import * as map from '../../src/adapters/stripe/mapping.js';
 import * as schemas from '../../src/adapters/stripe/schemas.js';
 import type { paths } from '../../src/adapters/stripe/openapi.gen.js';
 import type { Wire } from '../../src/adapters/stripe/schemas.js';
+import { stripeVersion } from '../../src/adapters/stripe/transport.js';
+import type { WriteForm } from '../../src/adapters/stripe/writes.js';
 import type { Money } from '../../src/kernel/money.js';
+import type { EvidenceKind } from '../../src/ports/payment-writes.js';
 import { packageRoot } from '../../src/kernel/package-root.js';
 import * as objects from './objects.js';
 
@@ -133,7 +136,49 @@ describe('the types of Stripe’s own package', () => {
   });
 });
 
-type Query<Path extends keyof paths> = NonNullable<paths[Path]['get']['parameters']['query']>;
+describe('what is written', () => {
+  it('is a parameter of Stripe’s own package, with a type that it takes', () => {
+    type Params = {
+      '/v1/refunds': Stripe.RefundCreateParams;
+      '/v1/payment_intents/{id}/capture': Stripe.PaymentIntentCaptureParams;
+      '/v1/payment_intents/{id}/cancel': Stripe.PaymentIntentCancelParams;
+      '/v1/disputes/{id}': Stripe.DisputeUpdateParams;
+    };
+    type Ours = { [Path in keyof Params]: Sent<WriteForm<Path>> };
+    type Unknown = { [Path in keyof Params]: Exclude<keyof Ours[Path], keyof Params[Path]> }[keyof Params];
+    expectTypeOf<Unknown>().toBeNever();
+    expectTypeOf<Ours>().toExtend<Params>();
+    expectTypeOf<Record<string, never>>().toEqualTypeOf<WriteForm<'/v1/payouts/{id}/cancel'>>();
+    expectTypeOf<Record<string, never>>().toEqualTypeOf<WriteForm<'/v1/disputes/{id}/close'>>();
+  });
+
+  it('would catch a parameter of a wrong type', () => {
+    expectTypeOf<Sent<{ amount: string }>>().not.toExtend<Stripe.RefundCreateParams>();
+    expectTypeOf<Sent<{ evidence: { receipt: bigint } }>>().not.toExtend<Stripe.DisputeUpdateParams>();
+  });
+
+  it('as evidence is every kind that Stripe has, but for appeals and enhanced evidence', () => {
+    type Theirs = keyof Stripe.DisputeUpdateParams.Evidence;
+    expectTypeOf<EvidenceKind>().toEqualTypeOf<Exclude<Theirs, 'appeal' | 'enhanced_evidence'>>();
+    expectTypeOf<keyof Wire['DisputeEvidence']>().toEqualTypeOf<EvidenceKind>();
+  });
+
+  it('says whether evidence is submitted, which Stripe would take for granted', () => {
+    expectTypeOf<{ submit: boolean }>().toExtend<WriteForm<'/v1/disputes/{id}'>>();
+    expectTypeOf<{ evidence: object }>().not.toExtend<WriteForm<'/v1/disputes/{id}'>>();
+  });
+});
+
+/** A form as it arrives: a bigint is a number, null is an empty text. */
+type Sent<Value> = Value extends bigint
+  ? number
+  : Value extends null
+    ? ''
+    : Value extends object
+      ? { [Key in keyof Value]: Sent<Value[Key]> }
+      : Value;
+
+type Query<Path extends ListPath> = NonNullable<paths[Path]['get']['parameters']['query']>;
 
 /** The places in `Ours` that `Theirs` does not have, or where it holds what `Ours` does not accept. */
 type Misfit<Ours, Theirs, Place extends string = ''> =

@@ -1,9 +1,12 @@
 /**
  * A small Stripe over real HTTP: it keeps objects, retrieves and lists them as Stripe does (newest first, filters,
- * cursors), and can be told to fail the next requests in the ways that a network and a server fail.
+ * cursors), writes with an effect and an idempotency key, and can be told to fail the next requests in the ways that a
+ * network and a server fail, before or after the effect.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { refund } from './objects.js';
 
 export type Fault = (response: ServerResponse, request: IncomingMessage) => void;
 interface Stored {
@@ -12,16 +15,24 @@ interface Stored {
   [field: string]: unknown;
 }
 
+const statusAfter: Record<string, string> = { capture: 'succeeded', cancel: 'canceled', close: 'lost' };
+
 export interface FakeStripe {
   baseUrl: string;
-  /** Every request so far: address with its query, and headers. */
-  requests: { url: string; headers: IncomingMessage['headers'] }[];
+  /** Every request so far: address with its query, headers, and the fields of its form in order. */
+  requests: { url: string; headers: IncomingMessage['headers']; form: [name: string, value: string][] }[];
+  /** The writes that took effect, as paths; a replayed one took effect before. */
+  effects: string[];
   /** Stores objects below a collection such as `charges`. */
   put(collection: string, ...objects: Stored[]): void;
   /** Lists these transactions in this payout. */
   settle(payoutId: string, ...transactionIds: string[]): void;
   /** The next requests meet these faults, one each. */
   failNext(...faults: Fault[]): void;
+  /** Every request whose address contains the text meets this fault. */
+  failWhere(text: string, fault: Fault): void;
+  /** The next requests take effect, and then their answers meet these faults. */
+  loseNext(...faults: Fault[]): void;
   close(): Promise<void>;
 }
 
@@ -29,11 +40,15 @@ export async function startFakeStripe(): Promise<FakeStripe> {
   const collections = new Map<string, Stored[]>();
   const payoutsByTransaction = new Map<string, string>();
   const faults: Fault[] = [];
+  const lost: Fault[] = [];
+  const standing: { text: string; fault: Fault }[] = [];
   const requests: FakeStripe['requests'] = [];
+  const effects: string[] = [];
+  const answersByKey = new Map<string, { asked: string; answer: Fault }>();
 
   const matches = (object: Stored, query: URLSearchParams): boolean =>
     [...query].every(([name, value]) => {
-      if (name === 'limit' || name === 'starting_after') return true;
+      if (name === 'limit' || name === 'starting_after' || name.startsWith('expand[')) return true;
       if (name === 'payout') return payoutsByTransaction.get(object.id) === value;
       const range = /^(\w+)\[(gte|lte)\]$/.exec(name);
       if (!range) return object[name] === value;
@@ -41,42 +56,89 @@ export async function startFakeStripe(): Promise<FakeStripe> {
       return range[2] === 'gte' ? field >= Number(value) : field <= Number(value);
     });
 
+  /** The only thing that anybody expands here: a charge's balance transaction. */
+  const expanded = (object: Stored, query: URLSearchParams, prefix = ''): Stored => {
+    if (query.get('expand[0]') !== `${prefix}balance_transaction`) return object;
+    const transaction = collections
+      .get('balance_transactions')
+      ?.find(({ id }) => id === object.balance_transaction);
+    return { ...object, ...(transaction && { balance_transaction: transaction }) };
+  };
+
   const pageOf = (objects: Stored[], query: URLSearchParams): object => {
     const found = objects
       .filter((object) => matches(object, query))
       .sort((a, b) => Number(b.created) - Number(a.created));
     const start = found.findIndex(({ id }) => id === query.get('starting_after')) + 1;
     const end = start + Number(query.get('limit') ?? 10);
-    return { object: 'list', data: found.slice(start, end), has_more: end < found.length };
+    const data = found.slice(start, end).map((object) => expanded(object, query, 'data.'));
+    return { object: 'list', data, has_more: end < found.length };
   };
 
-  const answerTo = (request: IncomingMessage): Fault => {
+  const stored = (path: string): Stored | undefined => {
+    const [, collection = '', id] = /^(.*)\/([^/]+)$/.exec(path) ?? [];
+    return collections.get(collection)?.find((object) => object.id === id);
+  };
+
+  /** What a write does: a refund appears, a verb becomes the status, evidence is counted. */
+  const effectOf = (path: string, form: URLSearchParams): Fault => {
+    const [, target = path, verb] = /^(\w+\/\w+)\/(\w+)$/.exec(path) ?? [];
+    const object =
+      path === 'refunds'
+        ? refund({ id: `re_${effects.length + 1}`, amount: Number(form.get('amount')) })
+        : stored(target);
+    if (!object) return refusal(404, { code: 'resource_missing', param: 'id' });
+    effects.push(path);
+    return json(200, Object.assign(object, verb && { status: statusAfter[verb] }));
+  };
+
+  const answerToWrite = (path: string, form: string, key: string | undefined): Fault => {
+    if (key === undefined) return refusal(400, { message: 'the fake wants a key' });
+    const asked = `${path}?${form}`;
+    const known = answersByKey.get(key);
+    if (known) return known.asked === asked ? known.answer : refusal(400, { type: 'idempotency_error' });
+    const answer = effectOf(path, new URLSearchParams(form));
+    answersByKey.set(key, { asked, answer });
+    return answer;
+  };
+
+  const answerTo = (request: IncomingMessage, body: string): Fault => {
     const { pathname, searchParams } = new URL(request.url!, 'http://fake');
     const path = decodeURIComponent(pathname).replace('/v1/', '');
     if (request.headers.authorization !== 'Bearer sk_test_fake') return refusal(401, {});
+    if (request.method === 'POST')
+      return answerToWrite(path, body, request.headers['idempotency-key'] as string | undefined);
     if (path === 'balance') return json(200, { object: 'balance' });
     const objects = collections.get(path);
     if (objects) return json(200, pageOf(objects, searchParams));
-    const [, collection = '', id] = /^(.*)\/([^/]+)$/.exec(path) ?? [];
-    const object = collections.get(collection)?.find((stored) => stored.id === id);
-    return object ? json(200, object) : refusal(404, { code: 'resource_missing', param: 'id' });
+    const object = stored(path);
+    return object
+      ? json(200, expanded(object, searchParams))
+      : refusal(404, { code: 'resource_missing', param: 'id' });
   };
 
-  const server = createServer((request, response) => {
-    requests.push({ url: request.url!, headers: request.headers });
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await text(request);
+    const { url = '', headers } = request;
+    requests.push({ url, headers, form: [...new URLSearchParams(body)] });
     response.setHeader('Request-Id', `req_${requests.length}`);
-    const answer = faults.shift() ?? answerTo(request);
-    answer(response, request);
-  });
+    const fault = faults.shift() ?? standing.find((rule) => url.includes(rule.text))?.fault;
+    const answer = fault ?? answerTo(request, body);
+    ((fault ? undefined : lost.shift()) ?? answer)(response, request);
+  };
+  const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    effects,
     put: (collection, ...objects) =>
       void collections.set(collection, [...(collections.get(collection) ?? []), ...objects]),
     settle: (payoutId, ...transactionIds) =>
       transactionIds.forEach((id) => payoutsByTransaction.set(id, payoutId)),
     failNext: (...next) => void faults.push(...next),
+    failWhere: (text, fault) => void standing.push({ text, fault }),
+    loseNext: (...next) => void lost.push(...next),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -1,7 +1,7 @@
 /** Stripe's objects in the desk's nouns: one full object of each kind, then the rows where the two differ. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { amountOf } from '../../src/adapters/stripe/amounts.js';
+import { amountOf, smallestUnitsOf } from '../../src/adapters/stripe/amounts.js';
 import * as map from '../../src/adapters/stripe/mapping.js';
 import * as schemas from '../../src/adapters/stripe/schemas.js';
 import { currencyCodes } from '../../src/kernel/currency.js';
@@ -80,7 +80,7 @@ describe('a full object', () => {
         networkTransactionId: '104102978678771',
       },
       disputed: true,
-      balanceTransactionId: 'txn_1',
+      balanceTransaction: 'txn_1',
       description: 'Order 6735',
     });
   });
@@ -97,6 +97,7 @@ describe('a full object', () => {
       createdAt: at,
       reference: '74532806304000012345678',
       balanceTransactionId: 'txn_2',
+      metadata: { remediation: 'rem_1' },
     });
   });
 
@@ -300,6 +301,24 @@ describe('amounts', () => {
   it('that ISO 4217 cannot express are refused, not rounded', () => {
     expect(() => amountOf(4010, 'isk')).toThrow(/unavailable/);
     expect(() => amountOf(-1, 'ugx')).toThrow(/unavailable/);
+  });
+
+  it('go back as they came, in every currency', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 1_000_000 }),
+        fc.constantFrom(...currencyCodes),
+        (whole, code) => {
+          const amount = whole * 100;
+          expect(smallestUnitsOf(amountOf(amount, code.toLowerCase()))).toBe(BigInt(amount));
+        },
+      ),
+      { seed: 7 },
+    );
+  });
+
+  it('that Stripe cannot take are refused, not rounded', () => {
+    expect(() => smallestUnitsOf({ minor: 1250n, currency: 'MGA' })).toThrow(/invalid/);
   });
 
   it('keep their value: what is whole in major units stays so, in every currency', () => {

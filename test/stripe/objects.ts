@@ -86,6 +86,7 @@ export const refund = (fields: Fields = {}) => ({
     type: 'card',
     card: { type: 'refund', reference: '74532806304000012345678', reference_status: 'available' },
   },
+  metadata: { remediation: 'rem_1' },
   balance_transaction: 'txn_2',
   ...fields,
 });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createStripePayments } from '../../src/adapters/stripe/payments.js';
 import type { PaymentsApi } from '../../src/ports/payments-api.js';
 import { dayMs } from '../../src/kernel/clock.js';
-import { refusal, silent, startFakeStripe, type FakeStripe } from './fake-stripe.js';
+import { json, refusal, silent, startFakeStripe, type FakeStripe } from './fake-stripe.js';
 import * as objects from './objects.js';
 import { faultOf, stripeDeps } from './setup.js';
 
@@ -30,8 +30,40 @@ describe('one object', () => {
   ] as const)('%s', async (question, collection, object) => {
     stripe.put(collection, object);
     expect(await payments[question](object.id)).toMatchObject({ id: object.id });
-    expect(paths()).toEqual([`${collection}/${object.id}`]);
+    expect(paths().map((path) => path.replace(/[?].*/, ''))).toEqual([`${collection}/${object.id}`]);
     expect((await faultOf(payments[question]('missing_1'))).code).toBe('not_found');
+  });
+});
+
+describe('the balance transaction of a charge', () => {
+  const transaction = { id: 'txn_1', net: { minor: 1206n, currency: 'EUR' } };
+
+  it.each([
+    ['charge', 'charges/ch_1?expand[0]=balance_transaction', () => payments.charge('ch_1')],
+    [
+      'chargesOf',
+      'charges?payment_intent=pi_1&expand[0]=data.balance_transaction&limit=100',
+      async () => (await payments.chargesOf('pi_1'))[0],
+    ],
+  ] as const)('%s: comes along, in one request', async (_question, path, ask) => {
+    stripe.put('charges', objects.charge());
+    stripe.put('balance_transactions', objects.balanceTransaction());
+    expect(await ask()).toMatchObject({ id: 'ch_1', balanceTransaction: transaction });
+    expect(paths()).toEqual([path]);
+  });
+
+  it.each([
+    ['an id that was not expanded', 'txn_1', 'txn_1'],
+    ['none yet', null, null],
+    ['a field that is absent', undefined, null],
+  ])('%s is kept as it is', async (_reason, sent, kept) => {
+    stripe.put('charges', objects.charge({ balance_transaction: sent }));
+    expect((await payments.charge('ch_1')).balanceTransaction).toBe(kept);
+  });
+
+  it('that is not readable spoils the charge, with its place', async () => {
+    stripe.put('charges', objects.charge({ balance_transaction: { id: 'txn_1' } }));
+    expect((await faultOf(payments.charge('ch_1'))).details.fault).toMatch(/^balance_transaction/);
   });
 });
 
@@ -83,7 +115,7 @@ describe('lists', () => {
   it('of what something else entirely was pasted for: nothing, and the text stays a value', async () => {
     stripe.put('charges', objects.charge());
     expect(await payments.chargesOf('pi_1&limit=1#')).toEqual([]);
-    expect(stripe.requests[0]!.url).toBe('/v1/charges?payment_intent=pi_1%26limit%3D1%23&limit=100');
+    expect(stripe.requests[0]!.url).toMatch(/^\/v1\/charges\?payment_intent=pi_1%26limit%3D1%23&expand/);
   });
 });
 
@@ -93,6 +125,8 @@ describe('the payout of a balance transaction', () => {
   const payoutOn = (days: number, fields: objects.Fields = {}) =>
     objects.payout({ id: `po_${days}`, arrival_date: day(days), created: day(days - 1), ...fields });
 
+  const likely = (id: string) => `balance_transactions?payout=${id}&source=ch_1&limit=100`;
+
   async function find(fields: objects.Fields = {}) {
     const object = objects.balanceTransaction({ available_on: day(0), ...fields });
     stripe.put('balance_transactions', object, objects.balanceTransaction({ id: 'txn_other' }));
@@ -101,15 +135,14 @@ describe('the payout of a balance transaction', () => {
     return payments.payoutOf(transaction);
   }
 
-  it('is the one which lists it, and the likely one is asked first', async () => {
-    stripe.put('payouts', ...[-1, 1, 2, 3].map((days) => payoutOn(days)));
+  it('is the one which lists it, found in two steps: the list, then the likely ones at once', async () => {
+    stripe.put('payouts', ...[-1, 1, 2, 3, 4].map((days) => payoutOn(days)));
     stripe.settle('po_1', 'txn_1');
     stripe.settle('po_2', 'txn_other');
     expect(await find()).toMatchObject({ id: 'po_1' });
     expect(paths()).toEqual([
       `payouts?arrival_date[gte]=${day(-1)}&arrival_date[lte]=${day(14)}&limit=100`,
-      'balance_transactions?payout=po_-1&source=ch_1&limit=100',
-      'balance_transactions?payout=po_1&source=ch_1&limit=100',
+      ...['po_-1', 'po_1', 'po_2', 'po_3'].map((id) => likely(id)),
     ]);
   });
 
@@ -161,7 +194,7 @@ describe('the payout of a balance transaction', () => {
     stripe.put('payouts', ...days.map((n) => payoutOn(n)));
     stripe.settle('po_1', 'txn_1');
     expect(await find()).toMatchObject({ id: 'po_1' });
-    expect(stripe.requests).toHaveLength(4);
+    expect(stripe.requests).toHaveLength(6);
   });
 
   it('a failed one is still the one it left with', async () => {
@@ -176,6 +209,32 @@ describe('the payout of a balance transaction', () => {
     const found = await payments.balanceTransaction('txn_1');
     stripe.failNext(refusal(500, {}), refusal(500, {}), refusal(500, {}));
     expect((await faultOf(payments.payoutOf(found))).code).toBe('unavailable');
+  });
+
+  it('is asked of the later ones only when the likely ones do not list it', async () => {
+    stripe.put('payouts', ...[1, 2, 3, 4, 5].map((days) => payoutOn(days)));
+    stripe.settle('po_5', 'txn_1');
+    expect(await find()).toMatchObject({ id: 'po_5' });
+    expect(paths().slice(1)).toEqual([1, 2, 3, 4, 5].map((days) => likely(`po_${days}`)));
+  });
+
+  it('does not wait in turn: the likely ones are asked before any of them has answered', async () => {
+    stripe.put('payouts', payoutOn(1), payoutOn(2), payoutOn(3));
+    stripe.settle('po_3', 'txn_1');
+    const held: (() => void)[] = [];
+    stripe.failWhere('payout=', (response, request) => {
+      const data = request.url!.includes('payout=po_3') ? [objects.balanceTransaction()] : [];
+      held.push(() => json(200, { data, has_more: false })(response, request));
+      if (held.length === 3) held.forEach((answer) => answer());
+    });
+    expect(await find()).toMatchObject({ id: 'po_3' });
+  });
+
+  it('is found although one that does not list it fails', async () => {
+    stripe.put('payouts', payoutOn(1), payoutOn(2));
+    stripe.settle('po_2', 'txn_1');
+    stripe.failWhere('payout=po_1&', refusal(400, {}));
+    expect(await find()).toMatchObject({ id: 'po_2' });
   });
 
   it('has one deadline over all its requests', async () => {

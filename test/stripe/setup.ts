@@ -3,7 +3,7 @@ import { fixedClock } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
-import type { StripeDeps } from '../../src/adapters/stripe/client.js';
+import type { StripeDeps } from '../../src/adapters/stripe/transport.js';
 
 export const now = '2026-11-20T09:00:00Z';
 

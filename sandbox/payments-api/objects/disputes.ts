@@ -29,7 +29,7 @@ export function networkReasonCode(reason: DisputeReason, brand: string): string 
 }
 
 /** The dispute's status at a time (ms). */
-export function disputeStatus(dispute: DisputeFact, nowMs: number): string {
+function disputeStatus(dispute: DisputeFact, nowMs: number): string {
   const prefix = dispute.inquiry ? 'warning_' : '';
   if (nowMs >= dispute.decidedMs) return dispute.inquiry ? 'warning_closed' : dispute.won ? 'won' : 'lost';
   if (dispute.repliedMs !== null && nowMs >= dispute.repliedMs) return `${prefix}under_review`;

@@ -28,7 +28,7 @@ const DETAILS = [
 const CONFIRMING = ['confirmation_method', 'error_on_requires_action', 'off_session', 'return_url'] as const;
 const CURRENCY = /^[a-z]{3}$/;
 
-export function findIntent(api: Api, id: string, param = 'intent'): ApiObject {
+function findIntent(api: Api, id: string, param = 'intent'): ApiObject {
   const intent = api.store.find(id);
   if (intent?.object !== 'payment_intent') throw missingResource('payment_intent', id, param);
   return intent;

@@ -73,14 +73,26 @@ function transactionsAmong(
   source: string | undefined,
 ): ApiObject[] | undefined {
   const { archive } = api.store;
-  if (payout !== undefined) {
-    if (api.store.find(payout)?.object !== 'payout') throw missingResource('payout', payout, 'payout');
-    const own = (transaction: ApiObject): boolean => textOf(transaction, 'source') === payout;
-    return api.store.overlay('balance_transaction', archive.ofPayout(payout, api.nowMs()), own);
+  const bySource = (transaction: ApiObject): boolean =>
+    source === undefined || textOf(transaction, 'source') === source;
+  if (payout === undefined) {
+    if (source === undefined) return undefined;
+    return api.store.overlay(
+      'balance_transaction',
+      worldTransactions(api, source).filter(bySource),
+      bySource,
+    );
   }
-  if (source === undefined) return undefined;
-  const bySource = (transaction: ApiObject): boolean => textOf(transaction, 'source') === source;
-  return api.store.overlay('balance_transaction', worldTransactions(api, source).filter(bySource), bySource);
+  if (api.store.find(payout)?.object !== 'payout') throw missingResource('payout', payout, 'payout');
+  const ownOfPayout = (transaction: ApiObject): boolean =>
+    textOf(transaction, 'source') === payout && bySource(transaction);
+  const carried =
+    source === undefined
+      ? archive.ofPayout(payout, api.nowMs())
+      : worldTransactions(api, source)
+          .filter(bySource)
+          .filter((transaction) => archive.carries(payout, transaction, api.nowMs()));
+  return api.store.overlay('balance_transaction', carried, ownOfPayout);
 }
 
 /** The world's transactions of the payment that a source belongs to. */

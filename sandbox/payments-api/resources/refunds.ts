@@ -65,7 +65,7 @@ function chargeToRefund(api: Api, form: Call['form']): ApiObject {
   return findCharge(api, textOf(intent, 'latest_charge') ?? '');
 }
 
-export function findCharge(api: Api, id: string, param = 'charge'): ApiObject {
+function findCharge(api: Api, id: string, param = 'charge'): ApiObject {
   const charge = api.store.find(id);
   if (charge?.object !== 'charge') throw missingResource('charge', id, param);
   return charge;

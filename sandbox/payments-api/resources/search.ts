@@ -29,7 +29,7 @@ const FIELDS = new Set([
   'payment_method_details.card.brand', 'billing_details.address.postal_code', 'refunded', 'disputed',
 ]); // prettier-ignore
 
-export function parseQuery(text: string): Query {
+function parseQuery(text: string): Query {
   const clauses: Clause[] = [];
   const joins = new Set<string>();
   let rest = text;

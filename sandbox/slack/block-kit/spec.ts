@@ -5,6 +5,18 @@
  */
 import type { JsonObject } from '../json.js';
 
+export interface BlockError {
+  /** RFC 6901, for instance `/blocks/0/text/text`. */
+  pointer: string;
+  code:
+    | 'missing_required_field'
+    | 'invalid_additional_property'
+    | 'invalid_type'
+    | 'unsupported_type'
+    | 'failed_constraint';
+  message: string;
+}
+
 export type Surface = 'message' | 'modal' | 'home';
 
 /** What a rule found; `at` is the member of the object that is to blame, or none for the object itself. */

@@ -7,22 +7,19 @@ import { asArray, asObject, asString, lengthOf } from '../json.js';
 import type { JsonObject } from '../json.js';
 import type { Json } from '../wire.js';
 import { BLOCKS } from './blocks.js';
-import type { ArraySpec, NumberSpec, ObjectSpec, Spec, StringSpec, Surface, VariantSpec } from './spec.js';
+import type {
+  ArraySpec,
+  BlockError,
+  NumberSpec,
+  ObjectSpec,
+  Spec,
+  StringSpec,
+  Surface,
+  VariantSpec,
+} from './spec.js';
 import { list, variant } from './spec.js';
 import { acrossBlocks } from './whole.js';
 import { HOME, MODAL } from './views.js';
-
-export interface BlockError {
-  /** RFC 6901, for instance `/blocks/0/text/text`. */
-  pointer: string;
-  code:
-    | 'missing_required_field'
-    | 'invalid_additional_property'
-    | 'invalid_type'
-    | 'unsupported_type'
-    | 'failed_constraint';
-  message: string;
-}
 
 interface Walk {
   surface: Surface | undefined;

@@ -5,8 +5,7 @@
 import { asArray, asObject, asString } from '../json.js';
 import type { JsonObject } from '../json.js';
 import type { Json } from '../wire.js';
-import type { Surface } from './spec.js';
-import type { BlockError } from './validate.js';
+import type { BlockError, Surface } from './spec.js';
 
 /** Blocks of which a message takes only so many. */
 const MOST_IN_A_MESSAGE: Readonly<Record<string, number>> = { table: 1, data_visualization: 2 };

@@ -1,7 +1,7 @@
 /**
  * api.test, auth.test, apps.connections.open, blocks.validate, bots.info, team.info.
  */
-import type { BlockError } from '../block-kit/validate.js';
+import type { BlockError } from '../block-kit/spec.js';
 import { validateBlocks, validateView } from '../block-kit/validate.js';
 import { invalidArguments, SlackError } from '../errors.js';
 import { asObject, toJson } from '../json.js';

@@ -50,6 +50,9 @@ export function App({ store, api, route, go, nowMs, lost }: AppProps): VNode {
     rememberPerson(person.name);
     document.title = `${channel?.is_im === false ? channel.name : 'Paydesk'} - ${store.team.name}`;
   }, [person.name, channel?.name, store.team.name]);
+  useEffect(() => {
+    if (route.channel === '' && channel !== null) go({ person: person.name, channel: channel.name });
+  }, [route.channel, channel?.name, person.name]);
   const move = (change: Partial<Route>): void => {
     setDrawer(false);
     if (change.thread !== undefined && change.thread !== null) setPanel(null);
@@ -64,7 +67,10 @@ export function App({ store, api, route, go, nowMs, lost }: AppProps): VNode {
   const stack = viewStack(store, person.id);
   return (
     <DeskContext.Provider value={desk}>
-      <div class={drawer ? 'desk drawer-open' : 'desk'}>
+      <div
+        class={drawer ? 'desk drawer-open' : 'desk'}
+        onKeyDown={(event) => event.key === 'Escape' && setDrawer(false)}
+      >
         <Rail panel={panel} onPanel={openPanel} />
         <Sidebar current={channel} unread={unread} />
         {drawer && (
@@ -130,7 +136,13 @@ function channelOf(store: Store, route: Route, person: User): Channel | null {
   );
   const allowed =
     named !== undefined && (named.members.includes(person.id) || (!named.is_private && !named.is_im));
-  return allowed ? named : (conversationsOf(store.channels, person.id).channels[0] ?? null);
+  return allowed ? named : liveliest(conversationsOf(store.channels, person.id).channels);
+}
+
+/** The channel with the newest message: where a person who asked for none begins. */
+function liveliest(channels: Channel[]): Channel | null {
+  const newest = (channel: Channel): number => Number(channel.messages.at(-1)?.ts ?? 0);
+  return channels.toSorted((a, b) => newest(b) - newest(a))[0] ?? null;
 }
 
 /** Unread messages by channel for the person; the open channel counts as read. Channels never opened start as read. */

@@ -41,7 +41,7 @@ export function Section({ block, id }: BlockProps): VNode {
 }
 
 export function Header({ block }: BlockProps): VNode {
-  return <h3 class="header-text">{withEmoji(words(block.text))}</h3>;
+  return <h2 class="header-text">{withEmoji(words(block.text))}</h2>;
 }
 
 export function Divider(): VNode {

@@ -113,7 +113,7 @@ function Intro({ channel, other }: { channel: Channel; other: User | null }): VN
     return (
       <div class="intro">
         <Avatar user={other} size={72} />
-        <h3>{other.real_name}</h3>
+        <h2>{other.real_name}</h2>
         <p>
           This is the very beginning of your conversation with <strong>{other.real_name}</strong>
           {other.title === '' ? '' : `, ${other.title}`}.
@@ -123,7 +123,7 @@ function Intro({ channel, other }: { channel: Channel; other: User | null }): VN
   }
   return (
     <div class="intro">
-      <h3># {channel.name}</h3>
+      <h2># {channel.name}</h2>
       <p>
         This is the very beginning of the <strong>#{channel.name}</strong> channel. {channel.purpose}
       </p>

@@ -1,14 +1,14 @@
 /**
- * Where a person types: Enter sends, Shift+Enter breaks the line, a slash lists the commands.
+ * Where a person types: Enter sends, Shift+Enter breaks the line, a slash lists the commands, `@` people, `#` channels.
  * Invariant: what could not be sent stays in the field; a command that failed says so in Slack's words.
  */
 import type { VNode } from 'preact';
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Channel, CommandHint } from '../wire.js';
-import { CommandList } from './command-list.js';
+import type { Channel } from '../wire.js';
+import { CompletionList } from './completion-list.js';
 import { useDesk, type Desk } from './desk.js';
 import { Icon } from './icons.js';
-import { commandInUse, commandName, commandsFor, isCommand } from './typed.js';
+import { commandInUse, commandName, completionsFor, isCommand, type Completion } from './typed.js';
 
 interface ComposerProps {
   channel: Channel;
@@ -42,7 +42,7 @@ export function Composer({ channel, name, threadTs }: ComposerProps): VNode {
       }}
     >
       {found.length > 0 && (
-        <CommandList {...{ listId, found, active }} onPick={(chosen) => pick(`${chosen.command} `)} />
+        <CompletionList {...{ listId, found, active }} onPick={(chosen) => pick(chosen.line)} />
       )}
       {hint !== null && (
         <p class="usage" role="status">
@@ -59,7 +59,7 @@ export function Composer({ channel, name, threadTs }: ComposerProps): VNode {
           aria-autocomplete="list"
           aria-controls={found.length > 0 ? listId : undefined}
           aria-activedescendant={found.length > 0 ? `${listId}-${active}` : undefined}
-          onInput={(event) => line.type(event.currentTarget.value)}
+          onInput={(event) => line.type(event.currentTarget.value, event.currentTarget.selectionStart)}
           onKeyDown={line.keys}
         />
         <div class="composer-foot">
@@ -86,10 +86,10 @@ export function Composer({ channel, name, threadTs }: ComposerProps): VNode {
 
 interface Line {
   text: string;
-  /** Commands that fit what was typed; `active` is the one Enter takes. */
-  found: CommandHint[];
+  /** What completes the line; `active` is the one Enter takes. */
+  found: Completion[];
   active: number;
-  type: (text: string) => void;
+  type: (text: string, caret?: number) => void;
   post: () => Promise<void>;
   keys: (event: KeyboardEvent) => void;
 }
@@ -99,9 +99,12 @@ function useLine(channel: Channel, threadTs: string | undefined): Line {
   const [text, setText] = useState('');
   const [active, setActive] = useState(0);
   const [closed, setClosed] = useState(false);
-  const found = closed || threadTs !== undefined ? [] : commandsFor(text, desk.store.commands);
-  const type = (next: string): void => {
+  const [caret, setCaret] = useState(0);
+  const vocabulary = threadTs === undefined ? desk.store : { ...desk.store, commands: [] };
+  const found = closed ? [] : completionsFor(text, caret, vocabulary);
+  const type = (next: string, at = next.length): void => {
     setText(next);
+    setCaret(at);
     setActive(0);
     setClosed(false);
   };
@@ -115,9 +118,9 @@ function useLine(channel: Channel, threadTs: string | undefined): Line {
     if (event.isComposing) return;
     const chosen = found[active];
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const takes = event.key === 'Tab' || (event.key === 'Enter' && chosen?.command !== text);
+    const takes = event.key === 'Tab' || (event.key === 'Enter' && chosen?.name !== text);
     if (step !== undefined && found.length > 0) setActive((active + step + found.length) % found.length);
-    else if (chosen !== undefined && takes) type(`${chosen.command} `);
+    else if (chosen !== undefined && takes) type(chosen.line);
     else if (event.key === 'Escape' && found.length > 0) setClosed(true);
     else if (event.key === 'Enter' && !event.shiftKey) void post();
     else return;

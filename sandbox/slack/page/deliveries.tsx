@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import type { Delivery } from '../wire.js';
 import { timeOf } from './dates.js';
 import { useDesk } from './desk.js';
-import { obj, str } from './json.js';
+import { obj, objs, str } from './json.js';
 import { SidePanel } from './side-panel.js';
 
 const SLOW_ACK_MS = 1_000;
@@ -53,5 +53,7 @@ function summaryOf({ type, payload }: Delivery): string {
   const body = obj(payload);
   if (type === 'slash_commands') return `${str(body.command)} ${str(body.text)}`.trim();
   if (type === 'events_api') return str(obj(body.event).type, 'event');
-  return str(body.type, 'interactive').replaceAll('_', ' ');
+  const what = str(body.type, 'interactive').replaceAll('_', ' ');
+  const [action] = objs(body.actions);
+  return action === undefined ? what : `${what}: ${str(action.action_id)}`;
 }

@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import { useId } from 'preact/hooks';
 import type { ElementProps } from './element.js';
 import { actionId } from './form.js';
-import { obj, objs, str, words, type Obj } from './json.js';
+import { json, obj, objs, str, words, type Obj } from './json.js';
 import { TextObject } from './rich.js';
 import { useSurface, valueOf } from './surface.js';
 
@@ -16,7 +16,7 @@ export function CheckGroup({ element, slot }: ElementProps): VNode {
   const toggle = (option: Obj, on: boolean): void => {
     const rest = objs(current).filter((each) => each.value !== option.value);
     const value = many ? (on ? [...rest, option] : rest) : option;
-    void surface.change(slot, element, value as never);
+    void surface.change(slot, element, json(value));
   };
   return (
     <div

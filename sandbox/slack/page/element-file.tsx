@@ -3,12 +3,11 @@
  * Invariant: a file over `FILE_BYTES_MAX`, or of a type not asked for, is refused with a reason.
  */
 import type { VNode } from 'preact';
-import { useRef } from 'preact/hooks';
 import type { ElementProps } from './element.js';
 import { useDesk } from './desk.js';
 import { actionId } from './form.js';
 import { Icon } from './icons.js';
-import { list, num, objs, str, type Obj } from './json.js';
+import { json, list, num, objs, str, type Obj } from './json.js';
 import { useSurface, valueOf } from './surface.js';
 
 const FILE_BYTES_MAX = 5_000_000;
@@ -16,7 +15,6 @@ const FILE_BYTES_MAX = 5_000_000;
 export function FileInput({ element, slot }: ElementProps): VNode {
   const surface = useSurface();
   const { toast } = useDesk();
-  const input = useRef<HTMLInputElement>(null);
   const files = objs(valueOf(surface, slot, element));
   const types = list(element.filetypes).map((each) => str(each));
   const most = num(element.max_files, 10);
@@ -27,9 +25,9 @@ export function FileInput({ element, slot }: ElementProps): VNode {
       return;
     }
     const read = await Promise.all(chosen.map(readFile));
-    surface.edit(slot, element, [...files, ...read].slice(0, most) as never);
+    surface.edit(slot, element, json([...files, ...read].slice(0, most)));
   };
-  const remove = (at: number): void => surface.edit(slot, element, files.toSpliced(at, 1) as never);
+  const remove = (at: number): void => surface.edit(slot, element, json(files.toSpliced(at, 1)));
   return (
     <div class="file-input" data-action-id={actionId(element)}>
       {files.map((file, at) => (
@@ -43,14 +41,17 @@ export function FileInput({ element, slot }: ElementProps): VNode {
       <label class={files.length >= most ? 'button plain-style disabled' : 'button plain-style'}>
         <Icon name="file" size={16} /> Add file{most > 1 ? 's' : ''}
         <input
-          ref={input}
           class="unseen"
           type="file"
           multiple={most > 1}
           disabled={files.length >= most}
           accept={types.map((each) => `.${each}`).join(',')}
           aria-label={slot.label || 'Add files'}
-          onChange={(event) => void add([...(event.currentTarget.files ?? [])])}
+          onChange={(event) => {
+            const chosen = [...(event.currentTarget.files ?? [])];
+            event.currentTarget.value = '';
+            void add(chosen);
+          }}
         />
       </label>
     </div>

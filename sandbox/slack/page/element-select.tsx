@@ -9,7 +9,7 @@ import type { ElementProps } from './element.js';
 import { useDesk, type Desk } from './desk.js';
 import { withEmoji } from './emoji.js';
 import { actionId } from './form.js';
-import { list, num, obj, objs, str, words, type Obj } from './json.js';
+import { json, list, num, obj, objs, str, words, type Obj } from './json.js';
 import { useSurface, valueOf } from './surface.js';
 import { counterpart } from './timeline.js';
 
@@ -28,7 +28,7 @@ export function SelectElement({ element, slot }: ElementProps): VNode {
     choiceOf(each, choices),
   );
   const load = async (query: string): Promise<Group[]> => {
-    if (external) return groupsOf(obj((await surface.suggest(slot, element, query)) as unknown as Json));
+    if (external) return groupsOf({ ...(await surface.suggest(slot, element, query)) });
     const groups = kind === 'static_select' ? groupsOf(element) : [{ label: '', choices }];
     return matching(groups, query);
   };
@@ -62,7 +62,7 @@ function optionChoice(option: Obj): Choice {
   return {
     label: withEmoji(words(option.text)),
     note: withEmoji(words(option.description)),
-    raw: option as Json,
+    raw: json(option),
   };
 }
 

@@ -2,8 +2,12 @@
  * The gallery's blocks: one exhibit for each block that Slack documents, and one that nobody knows.
  * Invariant: each keeps Slack's documented limits, so that it would be accepted by Slack as it stands.
  */
-import type { Block, Json } from '../wire.js';
-import type { Exhibit } from './gallery.js';
+import type { Block, Json, Message } from '../wire.js';
+
+export interface Exhibit {
+  name: string;
+  message: Partial<Message>;
+}
 
 const plain = (text: string): Json => ({ type: 'plain_text', text });
 const mrkdwn = (text: string): Json => ({ type: 'mrkdwn', text });

@@ -2,14 +2,9 @@
  * What the gallery shows: the elements, the modal, and a small workspace around them. Blocks: `gallery-blocks.ts`.
  * Invariant: one exhibit for each block and element that Slack documents, with content a payments desk would show.
  */
-import type { Block, Json, Message, OpenView, User } from '../wire.js';
-import { BLOCK_EXHIBITS } from './gallery-blocks.js';
+import type { Block, Json, OpenView, User } from '../wire.js';
+import { BLOCK_EXHIBITS, type Exhibit } from './gallery-blocks.js';
 import type { Store } from './store.js';
-
-export interface Exhibit {
-  name: string;
-  message: Partial<Message>;
-}
 
 const plain = (text: string): Json => ({ type: 'plain_text', text });
 const option = (text: string, value: string): Record<string, Json> => ({ text: plain(text), value });

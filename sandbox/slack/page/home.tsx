@@ -19,7 +19,7 @@ export function AppHome(): VNode {
       ) : (
         <div class="home-empty">
           <Icon name="home" size={40} />
-          <h3>Nothing here yet</h3>
+          <h2>Nothing here yet</h2>
           <p>Paydesk has not published a Home for {person.real_name}.</p>
         </div>
       )}

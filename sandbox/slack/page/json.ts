@@ -34,3 +34,8 @@ export function num(value: Value, otherwise = 0): number {
 export function words(value: Value): string {
   return typeof value === 'string' ? value : str(obj(value).text);
 }
+
+/** What was read as objects, as the JSON that it is. */
+export function json(value: Obj | Obj[]): Json {
+  return value as Json;
+}

@@ -12,8 +12,14 @@ import { hashOf, routeOf, type Route } from './route.js';
 import { applyEvent, type Store } from './store.js';
 import './css/base.css';
 import './css/shell.css';
+import './css/panel.css';
 import './css/message.css';
+import './css/text.css';
+import './css/composer.css';
 import './css/block.css';
+import './css/table.css';
+import './css/chart.css';
+import './css/card.css';
 import './css/element.css';
 import './css/dialog.css';
 

@@ -19,7 +19,7 @@ import { useNewSurface } from './surface.js';
 /** Where typing begins when a view opens: its first input, or else its submit button. */
 const FIRST_FIELD = '[autofocus], .modal-body :is(input, textarea, button), .modal-foot [type=submit]';
 
-/** The dialog of a stack, its top last; each view in it has a body, and so inputs, of its own. */
+/** The dialog of a stack, its top last; views below are hidden, not gone, so that they keep what was typed. */
 export function Modal({ stack }: { stack: OpenView[] }): VNode | null {
   const dialog = useRef<HTMLDialogElement>(null);
   const { api, person, toast } = useDesk();
@@ -38,31 +38,35 @@ export function Modal({ stack }: { stack: OpenView[] }): VNode | null {
     <dialog
       ref={dialog}
       class="modal"
-      aria-labelledby={titleId}
+      aria-labelledby={`${titleId}-${top.id}`}
       onCancel={(event) => {
         event.preventDefault();
         closeAll();
       }}
     >
-      <ViewForm
-        key={top.id}
-        view={top}
-        titleId={titleId}
-        onCloseAll={closeAll}
-        onClose={() => void close([top])}
-      />
+      {stack.map((view) => (
+        <ViewForm
+          key={view.id}
+          view={view}
+          hidden={view !== top}
+          titleId={`${titleId}-${view.id}`}
+          onCloseAll={closeAll}
+          onClose={() => void close([view])}
+        />
+      ))}
     </dialog>
   );
 }
 
 interface ViewFormProps {
   view: OpenView;
+  hidden: boolean;
   titleId: string;
   onClose: () => void;
   onCloseAll: () => void;
 }
 
-function ViewForm({ view, titleId, onClose, onCloseAll }: ViewFormProps): VNode {
+function ViewForm({ view, hidden, titleId, onClose, onCloseAll }: ViewFormProps): VNode {
   const { store, api, person } = useDesk();
   const [errors, setErrors] = useState(view.errors ?? {});
   const [failure, setFailure] = useState('');
@@ -71,7 +75,7 @@ function ViewForm({ view, titleId, onClose, onCloseAll }: ViewFormProps): VNode 
   const surface = useNewSurface('modal', blocks, { view_id: view.id }, errors);
   useEffect(() => setErrors(view.errors ?? {}), [view.hash, view.errors]);
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector<HTMLElement>(FIRST_FIELD)?.focus(), []);
+  useEffect(() => form.current?.querySelector<HTMLElement>(FIRST_FIELD)?.focus(), [hidden]);
   const submit = async (): Promise<void> => {
     const missing = missingInputs(blocks, surface.form);
     setErrors(missing);
@@ -88,6 +92,7 @@ function ViewForm({ view, titleId, onClose, onCloseAll }: ViewFormProps): VNode 
   return (
     <form
       ref={form}
+      hidden={hidden}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();

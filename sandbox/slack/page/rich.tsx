@@ -41,7 +41,7 @@ function TreeBlock({ block }: { block: TextBlock }): VNode {
       );
     case 'heading':
       return (
-        <div class={`rich-heading h${block.level}`} role="heading" aria-level={Math.min(6, block.level + 2)}>
+        <div class={`rich-heading h${block.level}`} role="heading" aria-level={Math.min(6, block.level + 1)}>
           <Inlines nodes={block.children} />
         </div>
       );

@@ -16,6 +16,7 @@ export function Sidebar({ current, unread }: SidebarProps): VNode {
   const { store, person } = useDesk();
   const { channels, direct } = conversationsOf(store.channels, person.id);
   const isApp = (channel: Channel): boolean => counterpart(channel, person.id, store.users)?.is_bot === true;
+  const people = direct.filter((each) => !isApp(each));
   const others = store.channels.filter(
     (each) => !each.is_im && !each.is_private && !each.is_archived && !each.members.includes(person.id),
   );
@@ -44,7 +45,7 @@ export function Sidebar({ current, unread }: SidebarProps): VNode {
             {others.map(row)}
           </Group>
         )}
-        <Group name="Direct messages">{direct.filter((each) => !isApp(each)).map(row)}</Group>
+        {people.length > 0 && <Group name="Direct messages">{people.map(row)}</Group>}
         <Group name="Apps">{direct.filter(isApp).map(row)}</Group>
       </div>
     </nav>

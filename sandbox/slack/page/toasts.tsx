@@ -19,7 +19,7 @@ export interface ToastList {
 }
 
 const SHOWN_MS = { error: 12_000, info: 5_000 };
-const TOAST_COUNT_MAX = 4;
+const TOAST_COUNT_MAX = 3;
 
 export function useToasts(): ToastList {
   const [list, setList] = useState<Toast[]>([]);

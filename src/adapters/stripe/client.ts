@@ -1,67 +1,38 @@
 /**
- * Reads Stripe's API: one address, one key, one pinned version.
+ * Reads Stripe's API: objects, and lists page after page.
  *
- * Invariants: everything done under one deadline ends with it, attempts, waits and pages included; only reads are sent,
- * so an attempt may always be repeated; no answer is handed on before its schema accepted it.
- * Deliberately absent: writes, and with them form bodies and idempotency keys: nothing calls one yet.
+ * Invariants: everything done under one deadline ends with it, attempts, waits and pages included; a read may always be
+ * sent again; no answer is handed on before its schema accepted it.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import createClient from 'openapi-fetch';
 import type { z } from 'zod';
-import { secondMs, type Clock } from '../../kernel/clock.js';
-import { OpsError } from '../../kernel/errors.js';
-import type { Log } from '../../kernel/log.js';
-import { fail, ok, type Result } from '../../kernel/result.js';
-import type { Secret } from '../../kernel/secret.js';
-import {
-  failedAnswer,
-  faultOf,
-  lateAnswer,
-  lostConnection,
-  unreadableAnswer,
-  type Failure,
-} from './failures.js';
+import { secondMs } from '../../kernel/clock.js';
 import type { paths } from './openapi.gen.js';
 import { pageSchema } from './schemas.js';
+import {
+  createTransport,
+  read,
+  requireId,
+  type Answer,
+  type Deadline,
+  type StripeDeps,
+} from './transport.js';
 
-/** The version that openapi.yaml describes; Stripe answers in its shapes whatever the account's default is. */
-export const stripeVersion = '2026-10-28.endive';
-
+/** People wait for a read. */
+const readTimeoutMs = 5 * secondMs;
 const attemptsMax = 3;
 const backoffBaseMs = 200;
 /** Stripe's own limit of objects in a page. */
 const pageSize = 100;
 
-export interface StripeDeps {
-  /** Without a version in the path: `https://api.stripe.com`. */
-  baseUrl: string;
-  apiKey: Secret;
-  clock: Clock;
-  log: Log;
-  fetch?: (request: Request) => Promise<Response>;
-  /** For all that one question needs. */
-  timeoutMs?: number;
-  sleep?: (durationMs: number) => Promise<unknown>;
-  /** 0 ≤ n < 1, spreads the attempts of many callers. */
-  random?: () => number;
-}
-
-type ReadPath = keyof paths;
+type ReadPath = { [Path in keyof paths]: paths[Path] extends { get: object } ? Path : never }[keyof paths];
 type Params<Path extends ReadPath> = Pick<paths[Path]['get']['parameters'], 'path' | 'query'>;
 export type ObjectPath = Extract<ReadPath, `${string}/{id}`>;
-/** The paths that take a query are the lists. */
-export type ListPath = {
-  [Path in ReadPath]: paths[Path]['get']['parameters'] extends { query?: never } ? never : Path;
-}[ReadPath];
+export type ListPath = Exclude<ReadPath, ObjectPath | '/v1/balance'>;
 export type Filter<Path extends ListPath> = Omit<
   NonNullable<paths[Path]['get']['parameters']['query']>,
   'limit' | 'starting_after'
 >;
-
-export interface Deadline {
-  readonly signal: AbortSignal;
-  readonly remainingMs: () => number;
-}
 
 export interface StripeClient {
   /** Starts the time that one question may take, however many requests it needs. */
@@ -85,60 +56,13 @@ export interface StripeClient {
   ): AsyncGenerator<Item, void>;
 }
 
-type Send = (path: string, init: object) => Promise<{ data?: string; error?: unknown; response: Response }>;
-
-/** `fetch`, with Stripe's headers. Text comes back as text, so that a body which is not JSON keeps its request id. */
-function senderOf({ baseUrl, apiKey, fetch }: StripeDeps): Send {
-  // The library cannot resolve its types for a path that is still a type parameter; `get` and `list` check them instead.
-  const api = createClient<paths>({
-    baseUrl,
-    ...(fetch && { fetch }),
-    // A redirect would carry the question, if not the key, to an address that nobody configured.
-    redirect: 'manual',
-    headers: { Authorization: `Bearer ${keyOf(apiKey)}`, 'Stripe-Version': stripeVersion },
-  }) as unknown as { GET: Send };
-  return (path, init) => api.GET(path, { ...init, parseAs: 'text' });
-}
-
-/** A key with a stray line break would come back, readable, in the error of whoever refuses such a header. */
-function keyOf(apiKey: Secret): string {
-  const key = apiKey.reveal();
-  if (/^[\x21-\x7e]+$/.test(key)) return key;
-  throw new OpsError('misconfigured', 'The Stripe API key is empty or has characters that no key has.', {
-    hint: 'Copy the key again, without spaces, line breaks or quotes.',
-  });
-}
-
-interface Answer {
-  body: string;
-  response: Response;
-}
-
 export function createStripeClient(deps: StripeDeps): StripeClient {
-  const { clock, log, timeoutMs = 5 * secondMs, sleep = wait, random = Math.random } = deps;
-  const send = senderOf(deps);
-
-  const deadline = (): Deadline => {
-    const endsAtMs = clock.now().getTime() + timeoutMs;
-    return { signal: AbortSignal.timeout(timeoutMs), remainingMs: () => endsAtMs - clock.now().getTime() };
-  };
-
-  async function attempt(
-    path: string,
-    params: object,
-    signal: AbortSignal,
-  ): Promise<Result<Answer, Failure>> {
-    try {
-      const { data = '', error, response } = await send(path, { params, signal });
-      return response.ok ? ok({ body: data, response }) : fail(failedAnswer(path, response, error));
-    } catch (cause) {
-      return fail(signal.aborted ? lateAnswer(path, timeoutMs, cause) : lostConnection(path, cause));
-    }
-  }
+  const { log, sleep = wait, random = Math.random } = deps;
+  const { deadline, attempt } = createTransport({ timeoutMs: readTimeoutMs, ...deps });
 
   async function answerTo(path: string, params: object, { signal, remainingMs }: Deadline): Promise<Answer> {
     for (let attempts = 1; ; attempts++) {
-      const result = await attempt(path, params, signal);
+      const result = await attempt('get', path, { params, signal });
       if (result.ok) return result.value;
       const { error, retryable, retryAfterMs } = result.fault;
       const waitMs = retryAfterMs ?? backoffMs(attempts, random());
@@ -178,28 +102,4 @@ export function createStripeClient(deps: StripeDeps): StripeClient {
 /** Doubles with every attempt; the upper half is random, so that callers who failed together do not return together. */
 function backoffMs(attempts: number, random: number): number {
   return Math.round(backoffBaseMs * 2 ** (attempts - 1) * (0.5 + random / 2));
-}
-
-/** An id becomes part of the address; `..` or an empty one would address something else. */
-function requireId(path: { id: string } | undefined): void {
-  if (path && !/^\w{1,255}$/.test(path.id)) {
-    throw new OpsError('invalid', 'This cannot be an id of Stripe’s.', {
-      hint: 'Stripe’s ids look like pi_3MtwBwLkdIwHu7ix28a3tqPa.',
-    });
-  }
-}
-
-function read<Value>(path: string, { body, response }: Answer, schema: z.ZodType<Value>): Value {
-  const parsed = schema.safeParse(jsonOf(path, body, response));
-  if (parsed.success) return parsed.data;
-  throw unreadableAnswer(path, response, faultOf(parsed.error), parsed.error);
-}
-
-function jsonOf(path: string, body: string, response: Response): unknown {
-  try {
-    return JSON.parse(body);
-  } catch (cause) {
-    const kind = response.headers.get('content-type') ?? 'without a content type';
-    throw unreadableAnswer(path, response, `not JSON (${kind}, ${body.length} characters)`, cause as Error);
-  }
 }

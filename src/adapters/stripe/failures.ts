@@ -1,5 +1,5 @@
 /**
- * What went wrong with one request to Stripe, as an OpsError, and whether the same request may be sent again.
+ * What went wrong with one request to Stripe, as an OpsError, and whether a read may be sent again or a write was done.
  *
  * Invariant: messages and hints are ours, never Stripe's, because Stripe quotes parts of keys; its own words are the
  * cause, for the log. `details` has Stripe's request id wherever an answer arrived.
@@ -9,8 +9,13 @@ import type { z } from 'zod';
 import { OpsError, type OpsErrorCode } from '../../kernel/errors.js';
 import { refusalSchema, type Refusal } from './schemas.js';
 
+export type Method = 'get' | 'post';
+
 export interface Failure {
   error: OpsError;
+  /** Stripe itself said no, so nothing was done. Otherwise a write may have taken effect. */
+  refused: boolean;
+  /** Whether a read may be sent again. */
   retryable: boolean;
   /** How long Stripe asks us to wait; null where it does not. */
   retryAfterMs: number | null;
@@ -29,8 +34,8 @@ const keyRefused: Meaning = {
 };
 const keyTooNarrow: Meaning = {
   code: 'misconfigured',
-  message: 'Our Stripe API key may not read this.',
-  hint: 'Give the restricted key read permission for this resource in the Stripe Dashboard.',
+  message: 'Our Stripe API key may not do this.',
+  hint: 'Give the restricted key the permission for this resource in the Stripe Dashboard.',
 };
 const overLimit: Meaning = {
   code: 'rate_limited',
@@ -53,16 +58,32 @@ const unknownObject: Meaning = {
   hint: 'Check the id, and that it belongs to the account and the mode (live or test) that Paydesk reads.',
 };
 const refused: Meaning = { code: 'invalid', message: 'Stripe refuses this request.' };
+const inConflict: Meaning = {
+  code: 'conflict',
+  message: 'Stripe sees a conflict with something else that is done to this object.',
+  hint: 'Look at the object again before trying once more.',
+};
+const keyReused: Meaning = {
+  code: 'conflict',
+  message: 'Something else was done under this idempotency key before.',
+  hint: 'Look at the object: an earlier request with this key decided what was done.',
+};
 
-function meaningOf(status: number, refusal: Refusal | undefined): Meaning {
+function meaningOf(method: Method, status: number, refusal: Refusal | undefined): Meaning {
   if (status === 401) return keyRefused;
   if (status === 403) return keyTooNarrow;
   if (status === 429) return overLimit;
+  if (status === 409 && method === 'post' && !isUnderWay(refusal)) return inConflict;
   if (status === 409 || status >= 500) return troubled;
   if (status === 404 && refusal?.code === 'resource_missing') return unknownObject;
-  if (status === 400 && refusal) return refused;
+  if (refusal?.type === 'idempotency_error') return keyReused;
+  if ((status === 400 || status === 402) && refusal) return refused;
   return notStripe;
 }
+
+/** An earlier request with the same key still runs: what will come of it is as unknown as after a timeout. */
+const isUnderWay = (refusal: Refusal | undefined): boolean =>
+  refusal?.code === 'idempotency_key_in_use' || refusal?.type === 'idempotency_error';
 
 /** Stripe's own libraries send again what is in conflict or broken on Stripe's side, unless a header decides. */
 function isRetryable(response: Response): boolean {
@@ -77,9 +98,9 @@ function retryAfterMsOf(response: Response): number | null {
 }
 
 /** An answer with an error status. `body` is its text or, where it could be read, its JSON. */
-export function failedAnswer(path: string, response: Response, body: unknown): Failure {
+export function failedAnswer(method: Method, path: string, response: Response, body: unknown): Failure {
   const refusal = refusalSchema.safeParse(body).data?.error;
-  const { code, message, hint } = meaningOf(response.status, refusal);
+  const { code, message, hint = reasonOf(refusal) } = meaningOf(method, response.status, refusal);
   const error = new OpsError(code, message, {
     ...(hint && { hint }),
     ...(refusal?.message && { cause: new Error(refusal.message) }),
@@ -92,7 +113,28 @@ export function failedAnswer(path: string, response: Response, body: unknown): F
       }),
     },
   });
-  return { error, retryable: isRetryable(response), retryAfterMs: retryAfterMsOf(response) };
+  return {
+    error,
+    refused: refusal !== undefined && code !== 'unavailable',
+    retryable: isRetryable(response),
+    retryAfterMs: retryAfterMsOf(response),
+  };
+}
+
+/** Stripe's codes are words of a list, such as charge_already_refunded: unlike its sentences, they quote nothing. */
+function reasonOf(refusal: Refusal | undefined): string | undefined {
+  return refusal?.code && /^[a-z_]{1,80}$/.test(refusal.code)
+    ? `Stripe’s reason: ${refusal.code}.`
+    : undefined;
+}
+
+/** A write after which nobody knows whether it took effect. `details` keeps the key, under which it may be settled. */
+export function unknownOutcome({ details, cause }: OpsError, idempotencyKey: string): OpsError {
+  return new OpsError('unknown_outcome', 'Stripe did not confirm this, so it may or may not have happened.', {
+    hint: 'Look at the object at Stripe before anything is done about it.',
+    cause,
+    details: { ...details, idempotencyKey },
+  });
 }
 
 /** A good status, but not the object that was asked for: HTML, cut-off JSON, a field of a wrong type. */
@@ -110,14 +152,14 @@ export function faultOf(error: z.ZodError): string {
   return issue ? `${issue.path.join('.') || '(root)'}: ${issue.message}` : 'unreadable';
 }
 
-/** No answer at all: refused, reset, unresolvable. Nothing was read, so the request may be sent again. */
+/** No answer at all: refused, reset, unresolvable. Nothing was read, so a read may be sent again. */
 export function lostConnection(path: string, cause: unknown): Failure {
   const error = new OpsError('unavailable', 'Stripe cannot be reached.', {
     hint: 'Try again in a moment; if this stays, check the network and the base address of the payments API.',
     cause,
     details: { path },
   });
-  return { error, retryable: true, retryAfterMs: null };
+  return { error, refused: false, retryable: true, retryAfterMs: null };
 }
 
 /** The time that the caller granted is used up, so there is none left for another attempt. */
@@ -127,7 +169,7 @@ export function lateAnswer(path: string, timeoutMs: number, cause: unknown): Fai
     cause,
     details: { path, timeoutMs },
   });
-  return { error, retryable: false, retryAfterMs: null };
+  return { error, refused: false, retryable: false, retryAfterMs: null };
 }
 
 function placeOf(path: string, response: Response): Record<string, string | number | null> {

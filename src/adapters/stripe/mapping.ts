@@ -66,9 +66,13 @@ export function chargeOf(wire: Wire['Charge']): Charge {
     methodType: wire.payment_method_details?.type ?? null,
     card: card ? cardOf(card) : null,
     disputed: wire.disputed,
-    balanceTransactionId: optionalIdOf(wire.balance_transaction),
+    balanceTransaction: expandedOf(wire.balance_transaction),
     description: wire.description ?? null,
   };
+}
+
+function expandedOf(wire: Wire['Charge']['balance_transaction']): Charge['balanceTransaction'] {
+  return typeof wire === 'object' && wire ? balanceTransactionOf(wire) : (wire ?? null);
 }
 
 function outcomeOf(wire: Wire['Outcome']): NonNullable<Charge['outcome']> {
@@ -118,6 +122,7 @@ export function refundOf(wire: Wire['Refund']): Refund {
     createdAt: instantOf(wire.created),
     reference: refundReferenceOf(wire),
     balanceTransactionId: optionalIdOf(wire.balance_transaction),
+    metadata: wire.metadata ?? {},
   };
 }
 

@@ -53,6 +53,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payment_intents/{id}/capture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["capturePaymentIntent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment_intents/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["cancelPaymentIntent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/charges": {
         parameters: {
             query?: never;
@@ -94,7 +126,7 @@ export interface paths {
         };
         get: operations["listRefunds"];
         put?: never;
-        post?: never;
+        post: operations["createRefund"];
         delete?: never;
         options?: never;
         head?: never;
@@ -142,7 +174,25 @@ export interface paths {
         };
         get: operations["retrieveDispute"];
         put?: never;
-        post?: never;
+        /** @description Stripe takes an absent `submit` for true, which hands the evidence to the bank, once and for all. */
+        post: operations["updateDispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/disputes/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Accepts the dispute as lost. */
+        post: operations["closeDispute"];
         delete?: never;
         options?: never;
         head?: never;
@@ -175,6 +225,22 @@ export interface paths {
         get: operations["retrievePayout"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payouts/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["cancelPayout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -329,7 +395,7 @@ export interface components {
             failure_message?: string | null;
             payment_method_details?: components["schemas"]["ChargeMethodDetails"] | null;
             disputed: boolean;
-            balance_transaction?: components["schemas"]["Reference"] | null;
+            balance_transaction?: components["schemas"]["BalanceTransactionOrId"] | null;
             description?: string | null;
         };
         /** @description Below the key that `type` names is that kind's own object, which may have a `reference`. */
@@ -353,6 +419,9 @@ export interface components {
             failure_reason?: string | null;
             created: number;
             destination_details?: components["schemas"]["RefundDestination"] | null;
+            metadata?: {
+                [key: string]: string;
+            } | null;
             balance_transaction?: components["schemas"]["Reference"] | null;
         };
         EvidenceDetails: {
@@ -381,6 +450,36 @@ export interface components {
             is_charge_refundable: boolean;
             payment_method_details?: components["schemas"]["DisputeMethodDetails"] | null;
         };
+        /** @description Texts, and ids of uploaded files. Null unsets; what is not named stays as it is. */
+        DisputeEvidence: {
+            access_activity_log?: string | null;
+            billing_address?: string | null;
+            cancellation_policy?: string | null;
+            cancellation_policy_disclosure?: string | null;
+            cancellation_rebuttal?: string | null;
+            customer_communication?: string | null;
+            customer_email_address?: string | null;
+            customer_name?: string | null;
+            customer_purchase_ip?: string | null;
+            customer_signature?: string | null;
+            duplicate_charge_documentation?: string | null;
+            duplicate_charge_explanation?: string | null;
+            duplicate_charge_id?: string | null;
+            product_description?: string | null;
+            receipt?: string | null;
+            refund_policy?: string | null;
+            refund_policy_disclosure?: string | null;
+            refund_refusal_explanation?: string | null;
+            service_date?: string | null;
+            service_documentation?: string | null;
+            shipping_address?: string | null;
+            shipping_carrier?: string | null;
+            shipping_date?: string | null;
+            shipping_documentation?: string | null;
+            shipping_tracking_number?: string | null;
+            uncategorized_file?: string | null;
+            uncategorized_text?: string | null;
+        };
         BalanceTransaction: {
             id: string;
             source?: components["schemas"]["Reference"] | null;
@@ -394,6 +493,7 @@ export interface components {
             created: number;
             available_on: number;
         };
+        BalanceTransactionOrId: string | components["schemas"]["BalanceTransaction"];
         TraceId: {
             status: string;
             value?: string | null;
@@ -440,6 +540,10 @@ export interface components {
         limit: number;
         /** @description The id of the last object of the page before. */
         startingAfter: string;
+        /** @description At most 255 characters. The first answer under a key is the answer to every later request with it. */
+        idempotencyKey: string;
+        /** @description Fields whose object comes along in place of its id; in a list they begin with `data.`. */
+        expand: string[];
         /** @description Unix seconds, both ends inclusive. */
         arrivalDate: {
             gte: number;
@@ -523,6 +627,69 @@ export interface operations {
             };
         };
     };
+    capturePaymentIntent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description At most 255 characters. The first answer under a key is the answer to every later request with it. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    amount_to_capture: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The object. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentIntent"];
+                };
+            };
+        };
+    };
+    cancelPaymentIntent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description At most 255 characters. The first answer under a key is the answer to every later request with it. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /** @enum {string} */
+                    cancellation_reason?: "abandoned" | "duplicate" | "fraudulent" | "requested_by_customer";
+                };
+            };
+        };
+        responses: {
+            /** @description The object. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentIntent"];
+                };
+            };
+        };
+    };
     listCharges: {
         parameters: {
             query: {
@@ -530,6 +697,8 @@ export interface operations {
                 limit?: components["parameters"]["limit"];
                 /** @description The id of the last object of the page before. */
                 starting_after?: components["parameters"]["startingAfter"];
+                /** @description Fields whose object comes along in place of its id; in a list they begin with `data.`. */
+                expand?: components["parameters"]["expand"];
                 payment_intent: string;
             };
             header?: never;
@@ -554,7 +723,10 @@ export interface operations {
     };
     retrieveCharge: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Fields whose object comes along in place of its id; in a list they begin with `data.`. */
+                expand?: components["parameters"]["expand"];
+            };
             header?: never;
             path: {
                 id: components["parameters"]["id"];
@@ -599,6 +771,41 @@ export interface operations {
                         data: components["schemas"]["Refund"][];
                         has_more: boolean;
                     };
+                };
+            };
+        };
+    };
+    createRefund: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description At most 255 characters. The first answer under a key is the answer to every later request with it. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    charge: string;
+                    amount: number;
+                    /** @enum {string} */
+                    reason?: "duplicate" | "fraudulent" | "requested_by_customer";
+                    metadata?: {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description The object. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refund"];
                 };
             };
         };
@@ -676,6 +883,63 @@ export interface operations {
             };
         };
     };
+    updateDispute: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description At most 255 characters. The first answer under a key is the answer to every later request with it. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    evidence?: components["schemas"]["DisputeEvidence"];
+                    submit: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The object. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+        };
+    };
+    closeDispute: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description At most 255 characters. The first answer under a key is the answer to every later request with it. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The object. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+        };
+    };
     listPayouts: {
         parameters: {
             query: {
@@ -710,6 +974,31 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The object. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
+                };
+            };
+        };
+    };
+    cancelPayout: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description At most 255 characters. The first answer under a key is the answer to every later request with it. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
             path: {
                 id: components["parameters"]["id"];
             };

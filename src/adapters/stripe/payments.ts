@@ -2,7 +2,8 @@
  * The payments API of the house, answered by Stripe.
  *
  * Invariant: one question to the port has one deadline (five seconds unless told otherwise), however many requests it
- * takes. Deliberately absent: caching. What Stripe says now is what people act on.
+ * takes. A charge comes with its balance transaction, which saves whoever follows the money a request.
+ * Deliberately absent: caching. What Stripe says now is what people act on.
  */
 import type { z } from 'zod';
 import type { PaymentsApi } from '../../ports/payments-api.js';
@@ -12,11 +13,11 @@ import {
   type ListPath,
   type ObjectPath,
   type StripeClient,
-  type StripeDeps,
 } from './client.js';
 import * as map from './mapping.js';
 import { findPayout } from './payouts.js';
 import * as schemas from './schemas.js';
+import type { StripeDeps } from './transport.js';
 
 /** No payment has more attempts, refunds or disputes than this unless something loops; three pages. */
 const listMax = 300;
@@ -41,7 +42,12 @@ function objectsOf(client: StripeClient) {
       nounOf(await client.get(path, { path: { id } }, schema, client.deadline()));
   return {
     payment: reader('/v1/payment_intents/{id}', schemas.paymentIntentSchema, map.paymentOf),
-    charge: reader('/v1/charges/{id}', schemas.chargeSchema, map.chargeOf),
+    charge: async (id: string) => {
+      const params = { path: { id }, query: { expand: ['balance_transaction'] } };
+      return map.chargeOf(
+        await client.get('/v1/charges/{id}', params, schemas.chargeSchema, client.deadline()),
+      );
+    },
     refund: reader('/v1/refunds/{id}', schemas.refundSchema, map.refundOf),
     dispute: reader('/v1/disputes/{id}', schemas.disputeSchema, map.disputeOf),
     payout: reader('/v1/payouts/{id}', schemas.payoutSchema, map.payoutOf),
@@ -76,7 +82,12 @@ function listsOf(client: StripeClient) {
   const { paymentIntentSchema, chargeSchema, refundSchema, disputeSchema } = schemas;
   return {
     chargesOf: (paymentId: string) =>
-      collect('/v1/charges', { payment_intent: paymentId }, chargeSchema, map.chargeOf),
+      collect(
+        '/v1/charges',
+        { payment_intent: paymentId, expand: ['data.balance_transaction'] },
+        chargeSchema,
+        map.chargeOf,
+      ),
     refundsOf: (chargeId: string) => collect('/v1/refunds', { charge: chargeId }, refundSchema, map.refundOf),
     disputesOf: (chargeId: string) =>
       collect('/v1/disputes', { charge: chargeId }, disputeSchema, map.disputeOf),

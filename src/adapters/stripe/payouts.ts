@@ -1,15 +1,16 @@
 /**
  * Finds the payout that a balance transaction left with. Stripe has no such link: only the list of a payout's
- * transactions tells. So the payouts that arrive after the funds became available are asked in turn.
+ * transactions tells. So the payouts that arrive after the funds became available are asked, a few at a time.
  *
  * Limits: automatic payouts only, because Stripe cannot say what a manual or instant one contains
  * (docs.stripe.com/payouts/reconciliation); a bounded number of requests, after which the answer is “none yet”.
  */
 import { dayMs } from '../../kernel/clock.js';
 import type { BalanceTransaction, Payout } from '../../ports/payments-api.js';
-import type { Deadline, StripeClient } from './client.js';
+import type { StripeClient } from './client.js';
 import { payoutOf } from './mapping.js';
 import { balanceTransactionSchema, payoutSchema } from './schemas.js';
+import type { Deadline } from './transport.js';
 
 /** When a payout arrives, in days after its funds became available, as [from, to]. */
 type ArrivalDays = readonly [from: number, to: number];
@@ -21,6 +22,8 @@ const monthly: ArrivalDays = [14, 40];
 const payoutsMax = 300;
 // A daily schedule lists the transaction in one of the first three; the rest is for delays.
 const candidatesMax = 8;
+// Enough for the answer to come with the first wave; few enough for Stripe's limit, 25 requests a second in test mode.
+const waveSize = 4;
 // A source has few transactions; one without a source is looked for among those of its type.
 const transactionsMax = 100;
 
@@ -31,9 +34,27 @@ export async function findPayout(
   const deadline = client.deadline();
   const soon = await candidatesFor(client, transaction, dailyOrWeekly, deadline);
   const candidates = soon.length > 0 ? soon : await candidatesFor(client, transaction, monthly, deadline);
-  for (const candidate of candidates.slice(0, candidatesMax)) {
-    if (await lists(client, candidate, transaction, deadline)) return candidate;
+  for (let start = 0; start < candidatesMax; start += waveSize) {
+    const wave = candidates.slice(start, start + waveSize);
+    const found = await firstListing(wave, (payout) => lists(client, payout, transaction, deadline));
+    if (found) return found;
   }
+  return null;
+}
+
+/** Asks all of the wave at once. One that did not answer matters only when none of the others says yes. */
+async function firstListing(
+  wave: Payout[],
+  isListedIn: (payout: Payout) => Promise<boolean>,
+): Promise<Payout | null> {
+  const answers = await Promise.allSettled(wave.map(isListedIn));
+  const found = wave.find((_payout, index) => {
+    const answer = answers[index];
+    return answer?.status === 'fulfilled' && answer.value;
+  });
+  if (found) return found;
+  const unanswered = answers.find((answer) => answer.status === 'rejected');
+  if (unanswered) throw unanswered.reason;
   return null;
 }
 

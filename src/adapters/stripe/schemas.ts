@@ -42,6 +42,20 @@ export const paymentIntentSchema: z.ZodType<Wire['PaymentIntent']> = z.object({
   metadata: z.record(text, text),
 });
 
+export const balanceTransactionSchema: z.ZodType<Wire['BalanceTransaction']> = z.object({
+  id: text,
+  source: optional(reference),
+  type: text,
+  reporting_category: text,
+  amount,
+  fee: amount,
+  net: amount,
+  currency,
+  status: text,
+  created: seconds,
+  available_on: seconds,
+});
+
 const outcomeSchema = z.object({
   type: text,
   network_status: optional(text),
@@ -73,7 +87,7 @@ export const chargeSchema: z.ZodType<Wire['Charge']> = z.object({
   failure_message: optional(text),
   payment_method_details: optional(z.object({ type: text, card: optional(chargeCardSchema) })),
   disputed: z.boolean(),
-  balance_transaction: optional(reference),
+  balance_transaction: optional(z.union([text, balanceTransactionSchema])),
   description: optional(text),
 });
 
@@ -92,6 +106,7 @@ export const refundSchema: z.ZodType<Wire['Refund']> = z.object({
   failure_reason: optional(text),
   created: seconds,
   destination_details: optional(z.looseObject({ type: text, card: optional(refundReferenceSchema) })),
+  metadata: optional(z.record(text, text)),
   balance_transaction: optional(reference),
 });
 
@@ -114,20 +129,6 @@ export const disputeSchema: z.ZodType<Wire['Dispute']> = z.object({
   payment_method_details: optional(
     z.object({ card: optional(z.object({ brand: optional(text), network_reason_code: optional(text) })) }),
   ),
-});
-
-export const balanceTransactionSchema: z.ZodType<Wire['BalanceTransaction']> = z.object({
-  id: text,
-  source: optional(reference),
-  type: text,
-  reporting_category: text,
-  amount,
-  fee: amount,
-  net: amount,
-  currency,
-  status: text,
-  created: seconds,
-  available_on: seconds,
 });
 
 export const payoutSchema: z.ZodType<Wire['Payout']> = z.object({

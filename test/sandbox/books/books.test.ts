@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBooks, type Books } from '../../../sandbox/books/books.js';
 import { createManualClock, HOUR_MS, hourOf } from '../../../sandbox/world/clock.js';
 import { createWorld, HISTORY_HOURS, type World } from '../../../sandbox/world/world.js';
+import { startPaymentsApi } from '../../../sandbox/payments-api/server.js';
 import { createEmptyDatabase, type TestDatabase } from '../../support/postgres.js';
 
 const startMs = Date.UTC(2026, 10, 18, 11, 30);
@@ -142,13 +143,47 @@ describe('as the clock moves', () => {
       [new Date(laterMs - HOUR_MS)],
     );
     expect(pending.rows).toEqual([]);
-    await books.close();
     const owner = new pg.Client({ connectionString: url });
     await owner.connect();
-    await owner.query('truncate books.state');
+    // What a crash of the server leaves of unlogged tables.
+    await owner.query('truncate books.state, books.attempts, books.bookings');
     await owner.end();
-    books = await open(laterMs);
+    await books.advance(laterMs);
     expect(await fingerprint(laterMs)).toEqual(grown);
+  });
+
+  it('takes what was done through the payments API, once', async () => {
+    const clock = createManualClock(new Date(laterMs));
+    const api = await startPaymentsApi({ port: 0, host: '127.0.0.1', world, clock, apiKey: 'sk_test', log });
+    const recorded: Promise<void>[] = [];
+    api.onChange((change) => recorded.push(books.record(change), books.record(change)));
+    const answer = await fetch(`${api.baseUrl}/v1/payment_intents`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer sk_test' },
+      body: new URLSearchParams({
+        amount: '4321',
+        currency: 'eur',
+        confirm: 'true',
+        payment_method: 'pm_card_visa',
+      }),
+    });
+    const { id } = (await answer.json()) as { id: string };
+    await api.close();
+    await Promise.all(recorded);
+    const attempts = await reader.query(
+      'select status, currency, amount_minor from payment_attempts where payment_id = $1',
+      [id],
+    );
+    expect(attempts.rows).toEqual([{ status: 'succeeded', currency: 'EUR', amount_minor: '4321' }]);
+    const entries = await reader.query(
+      'select account, direction, amount_minor from ledger_entries where payment_id = $1 order by direction',
+      [id],
+    );
+    expect(entries.rows).toEqual([
+      { account: 'revenue', direction: 'credit', amount_minor: '4321' },
+      { account: 'clearing:northpay', direction: 'debit', amount_minor: '4321' },
+    ]);
+    await books.advance(laterMs + HOUR_MS);
   });
 
   it('loads anew when the seed is another', async () => {

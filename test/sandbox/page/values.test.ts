@@ -29,7 +29,7 @@ import { emojiCharacter, withEmoji } from '../../../sandbox/slack/page/emoji.js'
 import { formOf, missingInputs, selectedOf, withEdit } from '../../../sandbox/slack/page/form.js';
 import { EXHIBITS, MODAL_EXHIBIT } from '../../../sandbox/slack/page/gallery.js';
 import { hashOf, routeOf } from '../../../sandbox/slack/page/route.js';
-import { commandInUse, commandsFor, isCommand } from '../../../sandbox/slack/page/typed.js';
+import { commandInUse, completionsFor, isCommand } from '../../../sandbox/slack/page/typed.js';
 import type { Block } from '../../../sandbox/slack/wire.js';
 
 describe('data_table', () => {
@@ -313,13 +313,33 @@ describe('typed lines', () => {
     usage_hint: '<id>',
   }));
 
+  const users = [
+    { name: 'ana', real_name: 'Ana Ribeiro', title: 'Lead', deleted: false },
+    { name: 'ben', real_name: 'Ben Okafor', title: '', deleted: false },
+    { name: 'old', real_name: 'Old Hand', title: '', deleted: true },
+  ] as never;
+  const channels = [
+    { name: 'payments-ops', purpose: '', is_im: false, is_archived: false },
+    { name: 'd1', is_im: true },
+  ] as never;
+  const vocabulary = { commands, users, channels };
+
   it.each([
-    ['/', ['/payment', '/paydesk', '/partner']],
-    ['/PAY', ['/payment', '/paydesk']],
-    ['/payment ', []],
-    ['hello /pay', []],
-  ])('%s suggests %j', (text, expected) => {
-    expect(commandsFor(text, commands).map((each) => each.command)).toEqual(expected);
+    ['all commands', '/', ['/payment', '/paydesk', '/partner']],
+    ['commands by prefix, case ignored', '/PAY', ['/payment', '/paydesk']],
+    ['none once arguments begin', '/payment ', []],
+    ['none inside a sentence', 'hello /pay', []],
+    ['people by any of their names', 'ask @oka', ['@ben']],
+    ['nobody who left', '@old', []],
+    ['channels by any of their words', '(#ops', ['#payments-ops']],
+    ['no name inside a word', 'a@an', []],
+  ])('completes: %s', (_reason, line, expected) => {
+    expect(completionsFor(line, line.length, vocabulary).map((each) => each.name)).toEqual(expected);
+  });
+
+  it('takes a completion at the caret and keeps what follows', () => {
+    expect(completionsFor('ask @an please', 7, vocabulary)[0]?.line).toBe('ask @ana please');
+    expect(completionsFor('/part', 5, vocabulary)[0]?.line).toBe('/partner ');
   });
 
   it('knows the command in use, and a path or a number that is none', () => {

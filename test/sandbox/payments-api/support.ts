@@ -2,7 +2,7 @@
 import Stripe from 'stripe';
 import { createManualClock } from '../../../sandbox/world/clock.js';
 import { createWorld, type World } from '../../../sandbox/world/world.js';
-import type { PaymentsChange } from '../../../sandbox/payments-api/api.js';
+import type { PaymentsChange } from '../../../sandbox/payments-api/company-record.js';
 import { startPaymentsApi, type PaymentsApi } from '../../../sandbox/payments-api/server.js';
 
 export const apiKey = 'sk_test_sandbox';

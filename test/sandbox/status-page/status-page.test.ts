@@ -1,6 +1,6 @@
 /** Each partner's page speaks Statuspage's JSON and follows the outages of the world. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startStatusPages, type StatusPages } from '../../../sandbox/status-page/server.js';
+import { startStatusPages, type StatusPages } from '../../../sandbox/status-page/status-page.js';
 import { createManualClock, MINUTE_MS } from '../../../sandbox/world/clock.js';
 import { createWorld } from '../../../sandbox/world/world.js';
 

@@ -35,7 +35,7 @@ export async function startStatusPages({
 }: StatusPagesOptions): Promise<StatusPages> {
   const server = createServer((request, response) => {
     const match = /^\/([a-z-]+)\/api\/v2\/(summary|status|incidents|components)\.json$/.exec(
-      new URL(request.url ?? '/', 'http://status').pathname,
+      (request.url ?? '/').split('?')[0] ?? '/',
     );
     const partner = world.partners.find(({ id }) => id === match?.[1]);
     if (request.method !== 'GET' || !partner) answer(response, 404, { error: 'not found' });

@@ -1,0 +1,130 @@
+/**
+ * The writes of the house, carried out by Stripe.
+ *
+ * Invariant: one call to the port is at most one request, and it says whether nothing was done or nobody knows.
+ * Deliberately absent: preconditions, which whoever plans a write reads before and Stripe checks again; and settling an
+ * unknown outcome, which is for whoever kept the key.
+ */
+import type { z } from 'zod';
+import { secondMs } from '../../kernel/clock.js';
+import { OpsError, toOpsError } from '../../kernel/errors.js';
+import type { PaymentWrites } from '../../ports/payment-writes.js';
+import { smallestUnitsOf } from './amounts.js';
+import { unknownOutcome } from './failures.js';
+import * as map from './mapping.js';
+import type { paths } from './openapi.gen.js';
+import * as schemas from './schemas.js';
+import { createTransport, read, requireId, type StripeDeps, type Transport } from './transport.js';
+
+/** Banks take their time with captures and refunds, and giving up too early costs certainty. */
+const writeTimeoutMs = 30 * secondMs;
+
+/** Nothing is sent before the first write. */
+export function createStripeWrites(deps: StripeDeps): PaymentWrites {
+  const write = writerOf(createTransport({ timeoutMs: writeTimeoutMs, ...deps }));
+  return { ...moneyWritesOf(write), ...disputeWritesOf(write) };
+}
+
+type WritePath = {
+  [Path in keyof paths]: paths[Path] extends { post: object } ? Path : never;
+}[keyof paths];
+/** What a write sends: as described, but with bigints for numbers, so that no fraction can reach Stripe. */
+export type WriteForm<Path extends WritePath> = paths[Path]['post'] extends {
+  requestBody: { content: { 'application/x-www-form-urlencoded': infer Body } };
+}
+  ? Exact<Body>
+  : Record<string, never>;
+type Exact<Value> = Value extends number
+  ? bigint
+  : Value extends object
+    ? { [Key in keyof Value]: Exact<Value[Key]> }
+    : Value;
+
+interface Order<Path extends WritePath> extends Pick<paths[Path]['post']['parameters'], 'path'> {
+  form: WriteForm<Path>;
+  idempotencyKey: string;
+}
+
+/**
+ * Sends a form once and maps the answer. Throws `invalid`, `not_found`, `conflict`, `misconfigured` or `rate_limited` when
+ * Stripe refused and nothing was done, else `unknown_outcome` with `idempotencyKey` in its details.
+ */
+type Write = <Path extends WritePath, Wire, Noun>(
+  path: Path,
+  order: Order<Path>,
+  schema: z.ZodType<Wire>,
+  nounOf: (wire: Wire) => Noun,
+) => Promise<Noun>;
+
+function writerOf({ deadline, attempt }: Transport): Write {
+  return async (path, order, schema, nounOf) => {
+    const { path: place, form, idempotencyKey } = order;
+    requireId(place);
+    requireKey(idempotencyKey);
+    const result = await attempt('post', path, {
+      signal: deadline().signal,
+      params: { path: place },
+      body: form,
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'Idempotency-Key': idempotencyKey },
+    });
+    if (!result.ok) {
+      const { error, refused } = result.fault;
+      throw refused ? error : unknownOutcome(error, idempotencyKey);
+    }
+    try {
+      return nounOf(read(path, result.value, schema));
+    } catch (unreadable) {
+      throw unknownOutcome(toOpsError(unreadable), idempotencyKey);
+    }
+  };
+}
+
+/** Stripe's limit is 255 characters; a header takes printable ones only. */
+function requireKey(idempotencyKey: string): void {
+  if (/^[\x21-\x7e]{1,255}$/.test(idempotencyKey)) return;
+  throw new OpsError(
+    'invalid',
+    'This cannot be an idempotency key: 1 to 255 printable characters, no spaces.',
+  );
+}
+
+type MoneyWrites = Pick<PaymentWrites, 'refund' | 'capturePayment' | 'cancelPayment' | 'cancelPayout'>;
+type DisputeWrites = Pick<PaymentWrites, 'updateEvidence' | 'closeDispute'>;
+
+function moneyWritesOf(write: Write): MoneyWrites {
+  const { refundSchema, paymentIntentSchema, payoutSchema } = schemas;
+  return {
+    refund: async ({ chargeId, amount, reason, metadata, idempotencyKey }) => {
+      const form = { charge: chargeId, amount: smallestUnitsOf(amount), ...(reason && { reason }), metadata };
+      return write('/v1/refunds', { form, idempotencyKey }, refundSchema, map.refundOf);
+    },
+    capturePayment: async ({ paymentId, amount, idempotencyKey }) => {
+      const form = { amount_to_capture: smallestUnitsOf(amount) };
+      const order = { path: { id: paymentId }, form, idempotencyKey };
+      return write('/v1/payment_intents/{id}/capture', order, paymentIntentSchema, map.paymentOf);
+    },
+    cancelPayment: ({ paymentId, reason, idempotencyKey }) => {
+      const form = reason ? { cancellation_reason: reason } : {};
+      const order = { path: { id: paymentId }, form, idempotencyKey };
+      return write('/v1/payment_intents/{id}/cancel', order, paymentIntentSchema, map.paymentOf);
+    },
+    cancelPayout: ({ payoutId, idempotencyKey }) => {
+      const order = { path: { id: payoutId }, form: {}, idempotencyKey };
+      return write('/v1/payouts/{id}/cancel', order, payoutSchema, map.payoutOf);
+    },
+  };
+}
+
+function disputeWritesOf(write: Write): DisputeWrites {
+  const { disputeSchema } = schemas;
+  return {
+    updateEvidence: ({ disputeId, evidence, submit, idempotencyKey }) => {
+      const order = { path: { id: disputeId }, form: { evidence, submit }, idempotencyKey };
+      return write('/v1/disputes/{id}', order, disputeSchema, map.disputeOf);
+    },
+    closeDispute: ({ disputeId, idempotencyKey }) => {
+      const order = { path: { id: disputeId }, form: {}, idempotencyKey };
+      return write('/v1/disputes/{id}/close', order, disputeSchema, map.disputeOf);
+    },
+  };
+}

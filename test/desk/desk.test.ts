@@ -1,0 +1,156 @@
+/**
+ * The desk as its users meet it: typed commands, clicked buttons, broken sources, over both transports.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startDesk, textOf, until, type TestDesk, type Transport } from '../support/desk.js';
+
+describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
+  let desk: TestDesk;
+
+  beforeAll(async () => {
+    desk = await startDesk(transport);
+  });
+
+  afterAll(async () => {
+    await desk.close();
+  });
+
+  it('is ready, and says so', async () => {
+    const answer = await fetch(`http://127.0.0.1:${desk.paydesk.port}/readyz`);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ ready: true });
+  });
+
+  it('traces a payment that was paid out to its end', async () => {
+    const outcome = await desk.command(`/payment ${desk.examples.paidOut}`);
+    expect(outcome.ok).toBe(true);
+    const [message] = outcome.messages;
+    expect(message?.ephemeral_to).toBeDefined();
+    expect(message?.text).toMatch(/^Last confirmed at ledger, nothing further expected/);
+    expect(textOf(outcome)).toContain('https://dashboard.example.com/payments/pi_');
+  });
+
+  it.each([
+    ['inFlight', /Last confirmed at capture, next expected at balance by/, 'still with the provider'],
+    ['failedThenSucceeded', /2 attempts, latest succeeded/, 'a second attempt'],
+    ['refunded', /\*Refund\* succeeded/, 'a refund as a branch'],
+    ['disputed', /\*Dispute\* needs response/, 'a dispute as a branch'],
+    ['warned', /\*Early fraud warning\*/, 'a warning as a branch'],
+    ['uncaptured', /Last confirmed at authorisation, next expected at capture by/, 'an authorisation alone'],
+  ] as const)('traces the payment that is %s: %s', async (example, expected, _reason) => {
+    expect(textOf(await desk.command(`/payment ${desk.examples[example]}`))).toMatch(expected);
+  });
+
+  it('finds the same payment by its order, ARN and charge', async () => {
+    for (const reference of [desk.examples.orderId, desk.examples.arn]) {
+      expect(textOf(await desk.command(`/payment ${reference}`))).toContain(desk.examples.paidOut);
+    }
+  });
+
+  it('offers candidates for what somebody remembers, and traces the chosen one', async () => {
+    const { last4, date } = desk.examples.ambiguous;
+    const outcome = await desk.command(`/payment ${last4} ${date}`);
+    const [message] = outcome.messages;
+    expect(message?.text).toMatch(/payments may be meant by/);
+    const chosen = await desk.action({
+      user: 'ana',
+      channel: 'payments-ops',
+      ts: message?.ts ?? '',
+      action_id: 'payment_choose',
+      block_id: message?.blocks?.[1]?.block_id ?? '',
+    });
+    expect(chosen).toMatchObject({ ok: true, messages: [{ text: expect.stringContaining('onfirmed') }] });
+  });
+
+  it('shares a trace with the channel, and only then others see it', async () => {
+    const outcome = await desk.command(`/payment ${desk.examples.refunded}`);
+    const ts = outcome.messages.at(-1)?.ts ?? '';
+    const shared = await desk.action({
+      user: 'ana',
+      channel: 'payments-ops',
+      ts,
+      action_id: 'payment_share',
+    });
+    expect(shared.messages.at(-1)).toMatchObject({ text: expect.stringContaining(desk.examples.refunded) });
+    expect(shared.messages.at(-1)?.ephemeral_to).toBeUndefined();
+    expect(textOf(shared)).toContain('shared by <@');
+  });
+
+  it('refuses a card number and keeps it out of messages and log', async () => {
+    const outcome = await desk.command('/payment 4242 4242 4242 4242');
+    expect(textOf(outcome)).toContain('looks like a card number');
+    expect(textOf(outcome) + desk.log.join()).not.toMatch(/4242\D?4242\D?4242\D?4242/);
+  });
+
+  it.each([
+    ['/payment', 'Nothing to look up', 'nothing'],
+    ['/payment 💸 🏦', 'No identifier was recognised', 'emoji'],
+    [`/payment ${'x'.repeat(7000)}`, 'no identifier is that long', 'far too much text'],
+    ["/payment '; drop table payment_attempts; --", 'No identifier was recognised', 'SQL'],
+    ['/payment <!channel> *bold*', 'No identifier was recognised', 'a mention'],
+    ['/payment pi_nobodyKnowsThis', 'Looked in', 'an unknown id'],
+    ['/payment tr_1AbcDefGhi', 'a trace starts from a payment', 'a transfer'],
+    ['/dispute what', 'not the id of a dispute', 'no dispute id'],
+    ['/dispute dp_nobodyKnowsThis', 'R-', 'an unknown dispute, with a reference'],
+    ['/partner atlantis', 'not one of the partners', 'an unknown partner'],
+  ])('answers %s with %s: %s', async (text, expected) => {
+    const outcome = await desk.command(text);
+    expect(outcome.ok).toBe(true);
+    expect(textOf(outcome)).toContain(expected);
+    expect(outcome.messages.every(({ ephemeral_to }) => ephemeral_to !== undefined)).toBe(true);
+  });
+
+  it('lists disputes, partners and help', async () => {
+    expect(textOf(await desk.command('/dispute'))).toMatch(/need an answer/);
+    expect(textOf(await desk.command('/partner northpay'))).toMatch(/n = \d+/);
+    expect(textOf(await desk.command('/paydesk'))).toContain('/payment');
+  });
+
+  it.each([
+    ['status', { kind: 'status', status: 500, count: 100 }, 'the provider fails'],
+    ['rate limited', { kind: 'status', status: 429, count: 100 }, 'the provider wants us to slow down'],
+    ['unauthorised', { kind: 'status', status: 401, count: 100 }, 'the key is refused'],
+    ['garbage', { kind: 'garbage', count: 100 }, 'the provider answers nonsense'],
+    ['slow', { kind: 'slow', delayMs: 20_000, count: 100 }, 'the provider hangs'],
+    ['drop', { kind: 'drop', count: 100 }, 'the provider hangs up'],
+  ] as const)('answers from the books when the payments API is %s', async (_name, fault, _reason) => {
+    desk.paymentsApi.setFault(fault);
+    try {
+      const startedAt = performance.now();
+      const outcome = await desk.command(`/payment ${desk.examples.refunded}`);
+      expect(performance.now() - startedAt).toBeLessThan(2500);
+      expect(textOf(outcome)).toMatch(/unknown source/);
+      expect(textOf(outcome)).toMatch(/\*Attempt\*.*\*Ledger\*/);
+    } finally {
+      desk.paymentsApi.resetFaults();
+    }
+  });
+
+  it('tells of a partner’s outage on one card, and rewrites it when it is over', async () => {
+    const cards = async (): Promise<string[]> => {
+      const { channels } = await desk.state();
+      return channels.find(({ name }) => name === 'partner-alerts')?.messages.filter(({ thread_ts }) => thread_ts === undefined).map(({ text }) => text) ?? [];
+    }; // prettier-ignore
+    await desk.scenario('partner-outage', { partner: 'adria' });
+    await until('the outage is told', async () => (await cards()).some((text) => /Adria.*major/.test(text)));
+    await desk.scenario('partner-outage', { action: 'stop' });
+    await until('the recovery is told', async () =>
+      (await cards()).some((text) => /Adria.*operational again/.test(text)),
+    );
+    expect((await cards()).filter((text) => text.includes('Adria'))).toHaveLength(1);
+  });
+
+  it('runs a doubled delivery once', async () => {
+    await desk.faults({ kind: 'duplicate', count: 1 });
+    const outcome = await desk.command('/paydesk');
+    await until('both deliveries are acknowledged', async () =>
+      (await desk.deliveries()).slice(-1).every(({ ack_ms }) => ack_ms !== null),
+    );
+    expect(outcome.messages).toHaveLength(1);
+  });
+
+  it('acknowledges everything in time', async () => {
+    const late = (await desk.deliveries()).filter(({ ack_ms }) => (ack_ms ?? Infinity) > 1000);
+    expect(late).toEqual([]);
+  });
+});

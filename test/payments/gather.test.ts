@@ -1,0 +1,77 @@
+/** Which questions a charge's balance transaction makes necessary, and what is noted without asking. */
+import { expect, it } from 'vitest';
+import { silentLog } from '../../src/kernel/log.js';
+import { money } from '../../src/kernel/money.js';
+import { gather } from '../../src/payments/gather.js';
+import type { BalanceTransaction, Charge, PaymentsApi } from '../../src/ports/payments-api.js';
+
+const at = new Date('2026-11-02T09:00:00Z');
+const transaction: BalanceTransaction = {
+  id: 'txn_1',
+  sourceId: 'ch_1',
+  type: 'charge',
+  reportingCategory: 'charge',
+  amount: money(1250, 'EUR'),
+  fee: money(44, 'EUR'),
+  net: money(1206, 'EUR'),
+  status: 'available',
+  createdAt: at,
+  availableOn: at,
+};
+
+const charge = (balanceTransaction: Charge['balanceTransaction']): Charge => ({
+  id: 'ch_1',
+  paymentId: null,
+  status: 'succeeded',
+  amount: money(1250, 'EUR'),
+  amountCaptured: money(1250, 'EUR'),
+  amountRefunded: money(0, 'EUR'),
+  captured: true,
+  captureBefore: null,
+  createdAt: at,
+  outcome: null,
+  failure: null,
+  methodType: null,
+  card: null,
+  disputed: false,
+  balanceTransaction,
+  description: null,
+});
+
+/** An API that knows one charge, and notes what is asked. */
+function apiWith(only: Charge): { api: PaymentsApi; asked: string[] } {
+  const asked: string[] = [];
+  const answers: Partial<Record<keyof PaymentsApi, unknown>> = {
+    charge: only,
+    balanceTransaction: transaction,
+    payoutOf: null,
+    refundsOf: [],
+    disputesOf: [],
+    earlyFraudWarningsOf: [],
+  };
+  const api = Object.fromEntries(
+    Object.entries(answers).map(([question, answer]) => [
+      question,
+      () => {
+        asked.push(question);
+        return Promise.resolve(answer);
+      },
+    ]),
+  );
+  return { api: api as unknown as PaymentsApi, asked };
+}
+
+const known = { state: 'known', value: transaction };
+
+it.each([
+  ['came along: it is not asked for', transaction, known, ['payoutOf']],
+  ['is known by its id: it is asked for', 'txn_1', known, ['balanceTransaction', 'payoutOf']],
+  ['does not exist yet: nothing is asked', null, { state: 'not_applicable' }, []],
+] as const)('the balance transaction %s', async (_reason, sent, finding, questions) => {
+  const { api, asked } = apiWith(charge(sent));
+  const provider = { partner: 'stripe', name: 'Stripe', api };
+  const subject = { paymentId: null, chargeId: 'ch_1' };
+  const { balanceTransaction } = await gather(subject, { provider, books: null, log: silentLog }).settled;
+  expect(balanceTransaction).toEqual(finding);
+  expect(asked.filter((question) => /balance|payout/.test(question))).toEqual(questions);
+});

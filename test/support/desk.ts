@@ -1,0 +1,160 @@
+/**
+ * The whole desk in one process: the real Paydesk against the stand-ins for Slack, the payments API, the status pages
+ * and the books, over either transport. Nothing in between is faked.
+ *
+ * A smaller company than the sandbox's own: the same world with fewer payments an hour, so that its books load at once.
+ */
+import { parse } from 'yaml';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openBooks, type Books } from '../../sandbox/books/books.js';
+import { startPaymentsApi, type PaymentsApi } from '../../sandbox/payments-api/server.js';
+import { startSlack, type SlackServer } from '../../sandbox/slack/server.js';
+import type {
+  ActionRequest,
+  CommandRequest,
+  Delivery,
+  FaultRequest,
+  Outcome,
+  State,
+} from '../../sandbox/slack/wire.js';
+import { startStatusPages, type StatusPages } from '../../sandbox/status-page/status-page.js';
+import { systemClock } from '../../sandbox/world/clock.js';
+import { examples, type Examples } from '../../sandbox/world/examples.js';
+import { PAYMENTS_API_PARTNER } from '../../sandbox/world/partners.js';
+import { createScenarios } from '../../sandbox/world/scenarios.js';
+import { createWorld, type World } from '../../sandbox/world/world.js';
+import { startPaydesk, type Paydesk } from '../../src/app.js';
+import { botEnvironmentSchema, parseEnvironment } from '../../src/config/environment.js';
+import { parseConfig } from '../../src/config/load.js';
+import { systemClock as houseClock } from '../../src/kernel/clock.js';
+import { createLog } from '../../src/logging.js';
+import { root } from '../house/source-tree.js';
+import { createDatabase, createEmptyDatabase } from './postgres.js';
+
+export type Transport = 'socket' | 'http';
+
+export interface TestDesk {
+  paydesk: Paydesk;
+  slack: SlackServer;
+  paymentsApi: PaymentsApi;
+  statusPages: StatusPages;
+  books: Books;
+  world: World;
+  examples: Examples;
+  /** Lines of the log so far. */
+  log: string[];
+  state(): Promise<State>;
+  command(text: string, by?: Partial<CommandRequest>): Promise<Outcome>;
+  action(request: ActionRequest): Promise<Outcome>;
+  scenario(name: string, parameters?: object): Promise<unknown>;
+  faults(request: FaultRequest): Promise<unknown>;
+  deliveries(): Promise<Delivery[]>;
+  close(): Promise<void>;
+}
+
+const seed = 'test-desk';
+const host = '127.0.0.1';
+
+export async function startDesk(transport: Transport): Promise<TestDesk> {
+  const clock = systemClock;
+  const world = createWorld({ seed, attemptsPerHour: 24 });
+  const log: string[] = [];
+  const note = (message: string): void => void log.push(message);
+  const [database, booksDatabase] = await Promise.all([createDatabase(), createEmptyDatabase()]);
+  const paymentsApi = await startPaymentsApi({
+    port: 0,
+    host,
+    world,
+    clock,
+    apiKey: 'sk_test_desk',
+    log: note,
+  });
+  const scenarios = createScenarios({
+    world,
+    clock,
+    putObjects: (objects) => paymentsApi.putObjects(objects),
+  });
+  const slack = await startSlack({
+    port: 0,
+    seed,
+    scenarios,
+    rateLimits: false,
+    manifest: parse(readFileSync(join(root, 'manifest.yml'), 'utf8')),
+    log: note,
+  });
+  const statusPages = await startStatusPages({ port: 0, host, world, clock });
+  const books = await openBooks({ url: booksDatabase.url.reveal(), world, clock, log: note });
+
+  const call = async <Answer>(path: string, body?: object): Promise<Answer> => {
+    const init = body
+      ? { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+      : {};
+    return (await (await fetch(`${slack.url}/_sandbox/${path}`, init)).json()) as Answer;
+  };
+  const state = (): Promise<State> => call('state');
+  const paydesk = await startPaydesk({
+    environment: parseEnvironment(
+      {
+        SLACK_BOT_TOKEN: slack.credentials.botToken,
+        ...(transport === 'socket'
+          ? { SLACK_APP_TOKEN: slack.credentials.appToken }
+          : { SLACK_SIGNING_SECRET: slack.credentials.signingSecret }),
+        SLACK_API_URL: slack.apiUrl,
+        STRIPE_API_KEY: 'sk_test_desk',
+        DATABASE_URL: database.url.reveal(),
+        BOOKS_DATABASE_URL: books.readerUrl,
+        PORT: '0',
+      },
+      botEnvironmentSchema,
+    ),
+    config: parseConfig(configOf(await state(), world, paymentsApi.baseUrl, statusPages.urls), 'test'),
+    clock: houseClock,
+    log: createLog('debug', note),
+  });
+  if (transport === 'http') await call('request_url', { url: `http://${host}:${paydesk.port}/slack/events` });
+  return {
+    paydesk, slack, paymentsApi, statusPages, books, world, log, state,
+    examples: examples(world, clock.now()),
+    command: (text, by) => call('command', { user: 'ana', channel: 'payments-ops', text, ...by }),
+    action: (request) => call('action', request),
+    scenario: (name, parameters = {}) => call('scenario', { name, ...parameters }),
+    faults: (request) => call('faults', request),
+    deliveries: async () => (await call<{ deliveries: Delivery[] }>('deliveries')).deliveries,
+    close: async () => {
+      await paydesk.stop();
+      await Promise.all([slack.close(), paymentsApi.close(), statusPages.close(), books.close()]);
+      await Promise.all([database.drop(), booksDatabase.drop()]);
+    },
+  }; // prettier-ignore
+}
+
+function configOf(state: State, world: World, baseUrl: string, statusPages: Record<string, string>): string {
+  const alerts = state.channels.find(({ name }) => name === 'partner-alerts')?.id;
+  return JSON.stringify({
+    company: 'Test',
+    channels: { alerts },
+    paymentsApi: { partner: PAYMENTS_API_PARTNER, baseUrl },
+    partners: world.partners.map(({ id, name, kind }) => ({ id, name, kind, statusPage: statusPages[id] })),
+    links: { payment: 'https://dashboard.example.com/payments/{id}' },
+    schedules: { partnerStatus: '* * * * * *' },
+  });
+}
+
+/** Everything a person reads in an outcome, in one string. */
+export const textOf = (outcome: Outcome): string => JSON.stringify(outcome.messages);
+
+/** Waits until something holds; fails with what was asked for. */
+export async function until<Value>(
+  what: string,
+  look: () => Promise<Value | null | undefined | false>,
+  timeoutMs = 15_000,
+): Promise<Value> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const found = await look();
+    if (found !== null && found !== undefined && found !== false) return found;
+    if (performance.now() > deadline) throw new Error(`waited in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
