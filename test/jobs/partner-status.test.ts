@@ -8,7 +8,7 @@ import { silentLog } from '../../src/kernel/log.js';
 import { decide, remember, type StatusDecision } from '../../src/partners/status.js';
 import type { PublishedStatus, StatusIndicator, StatusSource } from '../../src/ports/partner-status.js';
 import type { PartnerStatuses } from '../../src/ports/partner-statuses.js';
-import { startStatusPages, type StatusPages } from '../../sandbox/status-page/server.js';
+import { startStatusPages, type StatusPages } from '../../sandbox/status-page/status-page.js';
 import { createWorld, type World } from '../../sandbox/world/world.js';
 import { recordingLog, type Line } from '../engine/recording-log.js';
 import { startOutboxBench, type OutboxBench } from '../outbox/support.js';
