@@ -34,7 +34,7 @@ describe('Socket Mode', () => {
     expect(unhandled).toEqual([]);
   });
 
-  const connect = async (credentials: SlackServer['credentials']) => {
+  const connect = (credentials: SlackServer['credentials']) => {
     const connection = socketConnection(
       new Secret(credentials.appToken),
       `http://127.0.0.1:${port}/api/`,
@@ -52,7 +52,7 @@ describe('Socket Mode', () => {
 
   it('comes back after Slack told it to go', async () => {
     slack = await startAt(1);
-    const connection = await connect(slack.credentials);
+    const connection = connect(slack.credentials);
     await connection.open();
     const connections = () => lines.filter(({ message }) => message === 'connected to Slack').length;
     for (let times = 1; times <= 3; times++) {
@@ -64,7 +64,7 @@ describe('Socket Mode', () => {
 
   it('comes back after Slack was away', async () => {
     slack = await startAt(1);
-    const connection = await connect(slack.credentials);
+    const connection = connect(slack.credentials);
     await connection.open();
     await slack.close();
     await until(() => lines.filter(({ message }) => message.startsWith('no connection')).length >= 2);
@@ -78,7 +78,7 @@ describe('Socket Mode', () => {
     slack = await startAt(1);
     const { credentials } = slack;
     await slack.close();
-    const connection = await connect(credentials);
+    const connection = connect(credentials);
     const opening = connection.open();
     await until(() => lines.some(({ message }) => message.startsWith('no connection')));
     slack = await startAt(1);
@@ -88,7 +88,7 @@ describe('Socket Mode', () => {
 
   it('survives a refusal for good, and recovers when it is lifted', async () => {
     slack = await startAt(1);
-    const connection = await connect(slack.credentials);
+    const connection = connect(slack.credentials);
     await connection.open();
     await slack.close();
     slack = await startAt(2);
@@ -101,7 +101,7 @@ describe('Socket Mode', () => {
 
   it('stops while it tries, and leaves no socket behind', async () => {
     slack = await startAt(1);
-    const connection = await connect(slack.credentials);
+    const connection = connect(slack.credentials);
     const opening = connection.open();
     await connection.close();
     await opening;
@@ -114,7 +114,7 @@ describe('Socket Mode', () => {
     const { credentials } = slack;
     await slack.close();
     slack = null;
-    const connection = await connect(credentials);
+    const connection = connect(credentials);
     const opening = connection.open();
     await until(() => lines.some(({ message }) => message.startsWith('no connection')));
     await connection.close();

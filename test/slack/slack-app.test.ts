@@ -74,8 +74,8 @@ describe('what a command throws', () => {
   it.each([
     [
       'an OpsError is shown with its hint',
-      new OpsError('invalid', 'This is no payment.', { hint: 'Try pi_…', details: { reference: 'theirs' } }),
-      'invalid', 'This is no payment.', 'Try pi_…',
+      new OpsError('invalid', 'This is no payment.', { hint: 'Try another id.', details: { reference: 'theirs' } }),
+      'invalid', 'This is no payment.', 'Try another id.',
     ],
     [
       'anything else is shown as a fault of ours, without its text',
