@@ -7,7 +7,7 @@
 import type { Log } from '../kernel/log.js';
 import { toOpsError } from '../kernel/errors.js';
 import type { Books, Rows } from '../ports/books.js';
-import type { BalanceTransaction, Charge, PaymentsApi } from '../ports/payments-api.js';
+import type { BalanceTransaction, Charge, PaymentsApi, ProviderSubject } from '../ports/payments-api.js';
 import { valueOf, type Finding, type Findings } from './findings.js';
 
 export interface Sources {
@@ -126,12 +126,17 @@ async function askProvider(subject: Subject, { provider, log }: Sources, note: N
     const asked = paymentId === null ? api.charge(chargeId ?? '') : decidingCharge(api, paymentId);
     const charge = await ask(log, () => orNull(asked));
     note({ charge });
-    await askAboutCharge(charge, api, log, note);
+    await askAboutBalance(charge, api, log, note);
   };
   const readPayment = async (id: string): Promise<void> => {
     note({ payment: await ask(log, () => orNull(api.payment(id))) });
   };
-  await Promise.all([followCharge(), paymentId === null ? null : readPayment(paymentId)]);
+  const about = paymentId === null ? { chargeId: chargeId ?? '' } : { paymentId };
+  await Promise.all([
+    followCharge(),
+    paymentId === null ? null : readPayment(paymentId),
+    askAboutBranches(about, api, log, note),
+  ]);
 }
 
 /** The charge that took the money, else the one that holds it, else the latest that tried. */
@@ -141,28 +146,35 @@ async function decidingCharge(api: PaymentsApi, paymentId: string): Promise<Char
   return succeeded.find(({ captured }) => captured) ?? succeeded[0] ?? charges[0] ?? null;
 }
 
-async function askAboutCharge(
-  finding: Finding<Charge | null>,
+async function askAboutBranches(
+  subject: ProviderSubject,
   api: PaymentsApi,
   log: Log,
   note: Note,
 ): Promise<void> {
-  if (finding.state !== 'known' || !finding.value) {
-    const rest = finding.state === 'failed' ? finding : notApplicable;
-    note({ balanceTransaction: rest, payout: rest, refunds: rest, disputes: rest, warnings: rest });
-    return;
-  }
-  const charge = finding.value;
+  // A payment that the provider does not know has no branches there either.
+  const listed = <Branch>(question: (of: ProviderSubject) => Promise<Branch[]>): Promise<Finding<Branch[]>> =>
+    ask(log, async () => (await orNull(question(subject))) ?? []);
   await Promise.all([
-    askAboutBalance(charge, api, log, note),
-    ask(log, () => api.refundsOf(charge.id)).then((refunds) => note({ refunds })),
-    ask(log, () => api.disputesOf(charge.id)).then((disputes) => note({ disputes })),
-    ask(log, () => api.earlyFraudWarningsOf(charge.id)).then((warnings) => note({ warnings })),
+    listed((of) => api.refundsOf(of)).then((refunds) => note({ refunds })),
+    listed((of) => api.disputesOf(of)).then((disputes) => note({ disputes })),
+    listed((of) => api.earlyFraudWarningsOf(of)).then((warnings) => note({ warnings })),
   ]);
 }
 
-async function askAboutBalance(charge: Charge, api: PaymentsApi, log: Log, note: Note): Promise<void> {
-  const balanceTransaction = await balanceTransactionOf(charge, api, log);
+/** The charge brings its transaction along, and the transaction leads to the payout. */
+async function askAboutBalance(
+  charge: Finding<Charge | null>,
+  api: PaymentsApi,
+  log: Log,
+  note: Note,
+): Promise<void> {
+  if (charge.state !== 'known' || !charge.value) {
+    const rest = charge.state === 'failed' ? charge : notApplicable;
+    note({ balanceTransaction: rest, payout: rest });
+    return;
+  }
+  const balanceTransaction = await balanceTransactionOf(charge.value, api, log);
   note({ balanceTransaction });
   if (balanceTransaction.state !== 'known') {
     note({ payout: balanceTransaction });

@@ -2,8 +2,8 @@
  * Messages that must reach a channel. Enqueued in the transaction that changes the state they tell of; sent later.
  *
  * Invariants: nothing that was enqueued is dropped; messages of one channel leave in the order in which they were
- * enqueued; of a live card only the newest state is sent; a message with `once` exists at most once; a message that is
- * tried again is looked for in the channel first, so that it stands there once.
+ * enqueued; of a live card only the newest state is sent; a message with `once` exists at most once a month; a message
+ * that is tried again is looked for in the channel first, so that it stands there once.
  */
 import type { Card } from './card.js';
 import type { Transaction } from './transaction.js';
@@ -25,7 +25,7 @@ interface LiveMessage extends AnyMessage {
 
 interface PlainMessage extends AnyMessage {
   liveCard?: never;
-  /** A second message with the same value is ignored. */
+  /** A second message with the same value is ignored, for a month after the first was sent. */
   once?: string;
 }
 

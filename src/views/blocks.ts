@@ -83,8 +83,9 @@ export function link(url: string, label: string): string {
 }
 
 function webAddress(url: string): string | null {
-  const parsed = URL.parse(url);
-  if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.href.length > urlLimit) return null;
+  if (!URL.canParse(url)) return null;
+  const parsed = new URL(url);
+  if (!/^https?:$/.test(parsed.protocol) || parsed.href.length > urlLimit) return null;
   return encoded(parsed.href.replaceAll('|', '%7C'));
 }
 

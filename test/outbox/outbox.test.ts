@@ -152,6 +152,22 @@ describe('a message', () => {
     expect(await bench.texts('payments-ops')).toEqual(['reminder', 'after']);
   });
 
+  it('is forgotten a month after it was sent, and not before', async () => {
+    bench.startSender();
+    const send = async (text: string): Promise<void> => {
+      await bench.enqueue({ channel: ops, card: card(text) });
+      await bench.untilSent();
+    };
+    await send('old');
+    bench.clock.advance(29 * 86_400_000);
+    await send('weeks later');
+    expect(await stateOf('old')).toMatchObject([{ state: 'sent' }]);
+    bench.clock.advance(2 * 86_400_000);
+    await send('a month later');
+    expect(await stateOf('old')).toEqual([]);
+    expect(await stateOf('weeks later')).toHaveLength(1);
+  });
+
   it('waits for an invitation, and goes out after it', async () => {
     const random = bench.channels.random!;
     await bench.enqueue({ channel: random, card: card('one') }, { channel: random, card: card('two') });

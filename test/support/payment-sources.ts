@@ -11,7 +11,7 @@ import type {
   PaymentAttempt,
 } from '../../src/ports/books.js';
 import type {
-  BalanceTransaction, Charge, Dispute, EarlyFraudWarning, Payment, PaymentsApi, Payout, ProviderEvent, Refund,
+  BalanceTransaction, Charge, Dispute, EarlyFraudWarning, Payment, PaymentsApi, Payout, ProviderEvent, ProviderSubject, Refund,
 } from '../../src/ports/payments-api.js'; // prettier-ignore
 
 export type Mood = 'up' | 'down' | 'hanging';
@@ -57,14 +57,12 @@ export class FakePaymentsApi implements PaymentsApi, Switch {
 
   chargesOf = (paymentId: string): Promise<Charge[]> =>
     answer(this, 'chargesOf', () => this.charges.filter((charge) => charge.paymentId === paymentId));
-  refundsOf = (chargeId: string): Promise<Refund[]> =>
-    answer(this, 'refundsOf', () => this.refunds.filter((refund) => refund.chargeId === chargeId));
-  disputesOf = (chargeId: string): Promise<Dispute[]> =>
-    answer(this, 'disputesOf', () => this.disputes.filter((dispute) => dispute.chargeId === chargeId));
-  earlyFraudWarningsOf = (chargeId: string): Promise<EarlyFraudWarning[]> =>
-    answer(this, 'earlyFraudWarningsOf', () =>
-      this.warnings.filter((warning) => warning.chargeId === chargeId),
-    );
+  refundsOf = (subject: ProviderSubject): Promise<Refund[]> =>
+    answer(this, 'refundsOf', () => this.refunds.filter(isOf(subject)));
+  disputesOf = (subject: ProviderSubject): Promise<Dispute[]> =>
+    answer(this, 'disputesOf', () => this.disputes.filter(isOf(subject)));
+  earlyFraudWarningsOf = (subject: ProviderSubject): Promise<EarlyFraudWarning[]> =>
+    answer(this, 'earlyFraudWarningsOf', () => this.warnings.filter(isOf(subject)));
   paymentsOfCustomer = (customerId: string, limit: number): Promise<Payment[]> =>
     answer(this, 'paymentsOfCustomer', () =>
       this.payments.filter((payment) => payment.customerId === customerId).slice(0, limit),
@@ -133,3 +131,10 @@ export class FakeBooks implements Books, Switch {
     return { rows, problems: this.problems };
   }
 }
+
+type Branch = { paymentId: string | null; chargeId: string | null };
+
+const isOf =
+  (subject: ProviderSubject) =>
+  ({ paymentId, chargeId }: Branch): boolean =>
+    'paymentId' in subject ? paymentId === subject.paymentId : chargeId === subject.chargeId;

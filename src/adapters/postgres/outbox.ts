@@ -6,10 +6,14 @@
  * sender has claimed the message.
  * Deliberately absent: waiting for locks. What a transaction of the desk is rewriting is passed over until it ends.
  */
+import { dayMs } from '../../kernel/clock.js';
 import type { Card } from '../../ports/card.js';
 import type { ClaimedMessage, Outbox, OutboxBacklog, OutboxQueue } from '../../ports/outbox.js';
 import type { Database } from './database.js';
 import { requirePg } from './transactions.js';
+
+/** What was sent is kept for a month, for people to look back and for `once` to hold; each sending forgets a few. */
+const keptMs = 30 * dayMs;
 
 const openChannelSql = `
   insert into paydesk.outbox_channels (channel, next_at) values ($1, $2)
@@ -77,6 +81,11 @@ const sentSql = `
     insert into paydesk.live_cards (live_card, channel, ts, updated_at)
     select live_card, channel, $4, $3 from done where live_card is not null
     on conflict (live_card) do update set channel = excluded.channel, ts = excluded.ts, updated_at = excluded.updated_at
+  ), old as (
+    delete from paydesk.outbox where id in (
+      select id from paydesk.outbox where state = 'sent' and finished_at < $6
+      order by finished_at limit 5 for update skip locked
+    )
   )
   update paydesk.outbox_channels c set next_at = $5 from done where c.channel = done.channel`;
 
@@ -102,16 +111,16 @@ const backlogSql = `
          min(enqueued_at) filter (where state <> 'refused') as oldest
   from paydesk.outbox where state in ('waiting', 'sending', 'refused')`;
 
-/** `onEnqueued` is called inside the transaction: what was enqueued is not there for a sender yet. */
+/** `onEnqueued` is called once a sender can see what was enqueued. */
 export function createOutbox(onEnqueued: () => void): Outbox {
   return {
     enqueue: async (tx, { channel, card, liveCard, threadOf, once }) => {
-      const { query, now } = requirePg(tx);
+      const { query, now, afterCommit } = requirePg(tx);
       await query(openChannelSql, [channel, now]);
       const values = [channel, JSON.stringify(card), threadOf ?? null, now];
       if (liveCard === undefined) await query(enqueueSql, [...values, once ?? null]);
       else await query(enqueueLiveSql, [...values, liveCard]);
-      onEnqueued();
+      afterCommit(onEnqueued);
     },
   };
 }
@@ -143,7 +152,8 @@ export function createOutboxQueue({ query }: Database): OutboxQueue {
       return newer ? { ...message, card: newer.card } : message;
     },
     sent: async ({ id, attempts }, ts, now, nextAt) => {
-      await query(sentSql, [id, attempts, now, ts, nextAt]);
+      const forgotten = new Date(now.getTime() - keptMs);
+      await query(sentSql, [id, attempts, now, ts, nextAt, forgotten]);
     },
     postpone: async ({ id, attempts, outcomeUnknown }, until, why) => {
       await query(postponeSql, [id, attempts, why, outcomeUnknown, until]);
