@@ -89,7 +89,9 @@ test('what is left for after the commit runs then, and not at all after a rollba
   const look = async (): Promise<void> => void seen.push(await names());
   let looking = Promise.resolve();
   await db.run(async (tx) => {
-    tx.afterCommit(() => (looking = look()));
+    tx.afterCommit(() => {
+      looking = look();
+    });
     await tx.query("insert into things values (1, 'a')");
   });
   await looking;
