@@ -130,11 +130,22 @@ async function followAtProvider(
 }
 
 async function ofCharge(
-  found: { chargeId: string | null; paymentId: string | null },
+  found: { id: string; chargeId: string | null; paymentId: string | null },
   api: PaymentsApi,
 ): Promise<Found> {
   if (found.paymentId !== null || found.chargeId === null) return subject(found.paymentId, found.chargeId);
-  return subject((await api.charge(found.chargeId)).paymentId, found.chargeId);
+  try {
+    return subject((await api.charge(found.chargeId)).paymentId, found.chargeId);
+  } catch (thrown) {
+    if (toOpsError(thrown).code !== 'not_found') throw thrown;
+    throw new OpsError(
+      'conflict',
+      `“${found.id}” is about “${found.chargeId}”, which the provider does not know.`,
+      {
+        cause: thrown,
+      },
+    );
+  }
 }
 
 async function followNext(
@@ -146,8 +157,8 @@ async function followNext(
   const recognised = recognise(nextId ?? '');
   const next = recognised.ok ? recognised.value[0] : undefined;
   if (steps > 0 && next?.kind === 'object') return followObject(next, sources, steps - 1);
-  throw new OpsError('invalid', `\`${from}\` does not belong to a payment.`, {
-    hint: nextId === null ? 'It names no object.' : `It is about \`${nextId}\`.`,
+  throw new OpsError('invalid', `“${from}” does not belong to a payment.`, {
+    hint: nextId === null ? 'It names no object.' : `It is about “${nextId}”.`,
   });
 }
 

@@ -120,6 +120,13 @@ describe('every identifier leads to its payment', () => {
     });
   });
 
+  it('a warning about a charge that is not there says so, rather than that nothing was found', async () => {
+    api.warnings = [aWarning({ id: 'issfr_1lost', chargeId: 'ch_1lost', paymentId: null })];
+    await expect(find('issfr_1lost')).rejects.toMatchObject({
+      publicMessage: '“issfr_1lost” is about “ch_1lost”, which the provider does not know.',
+    });
+  });
+
   it('an event about something else says what it is about', async () => {
     await expect(find('evt_1account')).rejects.toMatchObject({
       code: 'invalid',
