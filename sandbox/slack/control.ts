@@ -61,6 +61,7 @@ export function createControl(
     'POST message': (body) => interactions.message(body),
     'POST home': (body) => interactions.home(body),
     'POST scenario': (body) => playScenario(scenarios, body),
+    'GET faults': () => ({ faults: world.faults.list() }),
     'POST faults': (body) => setFault(world, body),
     'POST request_url': async (body) => {
       await changeRequestUrl(world, body.url);

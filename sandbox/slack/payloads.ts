@@ -263,5 +263,6 @@ export function eventPayload(world: World, event: JsonObject): JsonObject {
       },
     ],
     is_ext_shared_channel: false,
+    event_context: world.ids.next('EC'),
   };
 }
