@@ -31,7 +31,7 @@ export function findElement(
   return first;
 }
 
-interface Choice {
+export interface Choice {
   value: string | undefined;
   selected: Json | undefined;
   actionTs: string;

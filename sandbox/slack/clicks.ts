@@ -3,14 +3,16 @@
  * Invariant: only an element that is really there can be used, and only by somebody who can see it.
  */
 import { actionOf, findElement } from './actions.js';
+import type { Choice } from './actions.js';
+import { elementsIn } from './element-ids.js';
 import type { PlacedElement } from './element-ids.js';
 import { stateValues } from './element-state.js';
-import { asObject, asString, textOf } from './json.js';
+import { asArray, asObject, asString, textOf } from './json.js';
 import type { JsonObject } from './json.js';
 import { messageActionPayload, viewActionPayload } from './payloads.js';
-import { messageOf, placeOf, requiredText, viewOf } from './people.js';
+import { actionTimestamp, messageOf, placeOf, requiredText, viewOf } from './people.js';
 import type { Stage } from './stage.js';
-import type { Block, Json, Outcome, User } from './wire.js';
+import type { Block, Json, Message, Outcome, User } from './wire.js';
 import type { World } from './world.js';
 
 export type Values = Record<string, Record<string, Json>>;
@@ -18,14 +20,16 @@ export type Values = Record<string, Record<string, Json>>;
 export function clickMessage(world: World, stage: Stage, body: JsonObject, user: User): Promise<Outcome> {
   const channel = placeOf(world, body, user);
   const message = messageOf(world, body, user, channel);
+  const blocks = visibleBlocks(message);
   const placed = findElement(
-    message.blocks ?? [],
+    blocks,
     requiredText(body, 'action_id'),
     asString(body.block_id),
     asString(body.value),
   );
-  const action = actionOf(placed, choiceOf(world, body));
-  const values = stateWith(message.blocks ?? [], placed, body);
+  const choice = choiceOf(world, body, placed);
+  const action = actionOf(placed, choice);
+  const values = stateWith(blocks, placed, body, choice);
   const scene = stage.begin(user, channel);
   const responseUrl = world.responseUrls.issue({
     interaction: scene.id,
@@ -38,6 +42,7 @@ export function clickMessage(world: World, stage: Stage, body: JsonObject, user:
     user,
     channel,
     message,
+    attachment: message.attachments?.find(({ blocks: shown }) => holds(shown, placed)),
     action,
     values,
     triggerId: stage.trigger(scene),
@@ -54,16 +59,36 @@ export function clickView(world: World, stage: Stage, body: JsonObject, user: Us
     asString(body.block_id),
     asString(body.value),
   );
-  const action = actionOf(placed, choiceOf(world, body));
-  const values = stateWith(view.view.blocks, placed, body);
+  const choice = choiceOf(world, body, placed);
+  const action = actionOf(placed, choice);
+  const values = stateWith(view.view.blocks, placed, body, choice);
   const scene = stage.begin(user);
   const payload = viewActionPayload(world, { user, view, action, values, triggerId: stage.trigger(scene) });
   return stage.play(scene, { type: 'interactive', payload });
 }
 
-function choiceOf(world: World, body: JsonObject) {
-  const actionTs = String(world.clock.now().getTime() / 1000);
-  return { value: asString(body.value), selected: body.selected, actionTs };
+/** The blocks of a message and of the previews below it. */
+export const visibleBlocks = (message: Message): Block[] => [
+  ...(message.blocks ?? []),
+  ...(message.attachments ?? []).flatMap(({ blocks }) => blocks ?? []),
+];
+
+const holds = (blocks: Block[] | undefined, { element }: PlacedElement): boolean =>
+  elementsIn(blocks ?? []).some((each) => each.element === element);
+
+function choiceOf(world: World, body: JsonObject, placed: PlacedElement): Choice {
+  const actionTs = actionTimestamp(world);
+  return { value: asString(body.value), selected: selectedOf(body, placed), actionTs };
+}
+
+/** What was chosen; as the whole option, label and all, when the request's state holds it. */
+function selectedOf(body: JsonObject, { element, block }: PlacedElement): Json | undefined {
+  const blockState = asObject(asObject(body.state)?.[textOf(block.block_id)]);
+  const held = asObject(blockState?.[textOf(element.action_id)]);
+  const options = [...(asArray(held?.selected_options) ?? []), held?.selected_option];
+  const whole = (value: Json): Json => options.find((option) => asObject(option)?.value === value) ?? value;
+  const { selected } = body;
+  return Array.isArray(selected) ? selected.map(whole) : selected === undefined ? undefined : whole(selected);
 }
 
 /** The state of all inputs, with the choice just made in it. */
@@ -71,9 +96,10 @@ function stateWith(
   blocks: readonly Block[],
   { element, block }: PlacedElement,
   body: JsonObject,
+  choice: Choice,
 ): JsonObject {
   const given = { ...((asObject(body.state) ?? {}) as Values) };
-  const chosen = body.selected ?? body.value;
+  const chosen = choice.selected ?? choice.value;
   if (chosen !== undefined) {
     const blockId = textOf(block.block_id);
     given[blockId] = { ...given[blockId], [textOf(element.action_id)]: chosen };

@@ -12,6 +12,7 @@ import { asObject, asString, parseJson } from './json.js';
 import type { JsonObject } from './json.js';
 import { changeRequestUrl } from './request-url.js';
 import { stateOfWorld } from './state.js';
+import { UPLOADS_BODY_MAX_BYTES } from './uploads.js';
 import type { SandboxEvent, ScenarioInfo, Services } from './wire.js';
 import type { World } from './world.js';
 
@@ -33,6 +34,12 @@ type Route = (body: JsonObject) => object | Promise<object>;
 /** A comment line on an idle event stream now and then, so that nothing in between closes it. */
 const HEARTBEAT_MS = 15_000;
 
+/** Routes whose body may carry files. */
+const BODY_MAX_OF: Readonly<Record<string, number>> = {
+  message: UPLOADS_BODY_MAX_BYTES,
+  submit: UPLOADS_BODY_MAX_BYTES,
+};
+
 export function createControl(
   world: World,
   interactions: Interactions,
@@ -44,13 +51,17 @@ export function createControl(
   const routes: Readonly<Record<string, Route>> = {
     'GET state': () => stateOfWorld(world, services(), scenarios.list()),
     'GET deliveries': () => ({ deliveries: world.delivery.log() }),
+    'GET calls': () => ({ calls: world.calls.log() }),
     'POST command': (body) => interactions.command(body),
     'POST action': (body) => interactions.action(body),
+    'POST shortcut': (body) => interactions.shortcut(body),
+    'POST suggest': (body) => interactions.suggest(body),
     'POST submit': (body) => interactions.submit(body),
     'POST close': (body) => interactions.close(body),
     'POST message': (body) => interactions.message(body),
     'POST home': (body) => interactions.home(body),
     'POST scenario': (body) => playScenario(scenarios, body),
+    'GET faults': () => ({ faults: world.faults.list() }),
     'POST faults': (body) => setFault(world, body),
     'POST request_url': async (body) => {
       await changeRequestUrl(world, body.url);
@@ -68,7 +79,7 @@ export function createControl(
         }
         const route = Object.hasOwn(routes, key) ? routes[key] : undefined;
         if (route === undefined) throw new ControlError(`there is no ${key} here; see docs/sandbox.md`, 404);
-        const body = request.method === 'GET' ? {} : await readJson(request);
+        const body = request.method === 'GET' ? {} : await readJson(request, BODY_MAX_OF[path]);
         const result = await route(body);
         answerJson(response, result);
       } catch (error) {
@@ -79,8 +90,8 @@ export function createControl(
   };
 }
 
-async function readJson(request: IncomingMessage): Promise<JsonObject> {
-  const raw = await readBody(request);
+async function readJson(request: IncomingMessage, maxBytes?: number): Promise<JsonObject> {
+  const raw = await readBody(request, maxBytes);
   if (raw === undefined) throw new ControlError('the body is too large', 413);
   const body = asObject(parseJson(raw.toString('utf8')));
   if (body === undefined) throw new ControlError('the body must be a JSON object');
@@ -109,7 +120,8 @@ async function playScenario(scenarios: Scenarios, body: JsonObject): Promise<obj
 function setFault(world: World, body: JsonObject): object {
   const fault = readFault(body);
   if (fault.kind === 'reset') world.faults.clear();
-  else if (fault.kind === 'disconnect') world.delivery.sockets.disconnectAll('refresh_requested');
+  else if (fault.kind === 'disconnect')
+    world.delivery.sockets.disconnectAll(fault.reason ?? 'refresh_requested');
   else {
     const { method, amount } = fault;
     world.faults.add({ kind: fault.kind, count: fault.count ?? 1, method: asString(method), amount });

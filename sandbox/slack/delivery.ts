@@ -5,6 +5,7 @@
  */
 import type { Changes } from './changes.js';
 import type { Faults } from './faults.js';
+import { createHoldingBay } from './holding-bay.js';
 import { postSigned } from './http-delivery.js';
 import type { Credentials, Ids } from './ids.js';
 import type { JsonObject } from './json.js';
@@ -109,7 +110,7 @@ function createHttpTransport({ credentials, limits, faults }: Deps, url: () => s
 }
 
 export function createDeliverer(deps: Deps): Deliverer {
-  const { ids, limits, clock, changes } = deps;
+  const { ids, limits, clock, changes, faults } = deps;
   let deliveries: Delivery[] = [];
   let requestUrl = deps.requestUrl;
   const retries = new Set<NodeJS.Timeout>();
@@ -122,7 +123,10 @@ export function createDeliverer(deps: Deps): Deliverer {
   const { sockets, send: overSocket } = createSocketTransport(deps, tellConnection);
   const overHttp = createHttpTransport(deps, () => requestUrl ?? '');
 
+  const bay = createHoldingBay(faults);
+
   const attempt = async (outgoing: Outgoing, retry?: Retry): Promise<Ack> => {
+    await bay.hold();
     const isHttp = requestUrl !== null;
     const delivery: Delivery = {
       envelope_id: ids.uuid(),
@@ -135,6 +139,7 @@ export function createDeliverer(deps: Deps): Deliverer {
     };
     deliveries = [...deliveries.slice(1 - KEPT), delivery];
     const ack = await (isHttp ? overHttp : overSocket)(delivery.envelope_id, outgoing, retry);
+    bay.release();
     delivery.ack_ms = ack.ack_ms ?? null;
     if (!ack.ok) delivery.error = ack.error;
     changes.emit({ type: 'delivery', delivery });
@@ -166,6 +171,7 @@ export function createDeliverer(deps: Deps): Deliverer {
     log: () => deliveries,
     close() {
       for (const timer of retries) clearTimeout(timer);
+      bay.release();
       sockets.close();
     },
   };

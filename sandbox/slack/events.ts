@@ -2,9 +2,11 @@
  * Events API: what the app is told of without having been asked, for the events that its manifest subscribes to.
  * Invariant: the app hears only of channels that it is a member of, and of nothing that is ephemeral.
  */
+import { kindOf } from './channels.js';
 import type { Ack } from './delivery.js';
 import type { JsonObject } from './json.js';
 import { messagePayload, eventPayload, viewPayload } from './payloads.js';
+import { linksIn, unfurlId } from './unfurls.js';
 import type { Channel, Message } from './wire.js';
 import type { World } from './world.js';
 
@@ -17,10 +19,12 @@ export interface Events {
   homeOpened(user: string): Promise<Ack | undefined>;
 }
 
-const channelType = (channel: Channel): 'im' | 'group' | 'channel' =>
-  channel.is_im ? 'im' : channel.is_private ? 'group' : 'channel';
-
-const SUBSCRIPTION = { im: 'message.im', group: 'message.groups', channel: 'message.channels' } as const;
+const SUBSCRIPTION = {
+  im: 'message.im',
+  mpim: 'message.mpim',
+  group: 'message.groups',
+  channel: 'message.channels',
+} as const;
 
 type Send = (subscription: string, event: JsonObject) => Promise<Ack> | undefined;
 
@@ -30,11 +34,32 @@ function memberChannel({ store }: World, channelId: string): Channel | undefined
   return channel?.members.includes(store.bot.user_id) === true ? channel : undefined;
 }
 
+/** Told wherever people write, also where the app is no member: it may unfurl there. */
+function sendLinks(world: World, send: Send, message: Message): Promise<Ack> | undefined {
+  const { bot } = world.store;
+  const links = linksIn(message.text, world.manifest.unfurlDomains);
+  if (links.length === 0 || message.user === bot.user_id || message.ephemeral_to !== undefined)
+    return undefined;
+  return send('link_shared', {
+    type: 'link_shared',
+    user: message.user,
+    channel: message.channel,
+    message_ts: message.ts,
+    ...(message.thread_ts !== undefined && { thread_ts: message.thread_ts }),
+    links,
+    source: 'conversations_history',
+    unfurl_id: unfurlId(world.ids, message),
+    is_bot_user_member: memberChannel(world, message.channel) !== undefined,
+    event_ts: message.ts,
+  });
+}
+
 async function sendMessage(world: World, send: Send, message: Message): Promise<Ack | undefined> {
   const { bot } = world.store;
   const channel = memberChannel(world, message.channel);
-  if (channel === undefined || message.ephemeral_to !== undefined) return undefined;
-  const type = channelType(channel);
+  const shared = sendLinks(world, send, message);
+  if (channel === undefined || message.ephemeral_to !== undefined) return shared;
+  const type = kindOf(channel);
   const event = {
     ...messagePayload(world, message),
     channel: channel.id,
@@ -44,7 +69,7 @@ async function sendMessage(world: World, send: Send, message: Message): Promise<
   const isMention =
     !channel.is_im && message.user !== bot.user_id && message.text.includes(`<@${bot.user_id}`);
   const mention = isMention ? send('app_mention', { ...event, type: 'app_mention' }) : undefined;
-  const acks = await Promise.all([send(SUBSCRIPTION[type], event), mention]);
+  const acks = await Promise.all([send(SUBSCRIPTION[type], event), mention, shared]);
   return acks.find((ack) => ack !== undefined);
 }
 
@@ -52,7 +77,7 @@ async function sendMessage(world: World, send: Send, message: Message): Promise<
 function sendHidden(world: World, send: Send, channelId: string, event: JsonObject): void {
   const channel = memberChannel(world, channelId);
   if (channel === undefined) return;
-  const type = channelType(channel);
+  const type = kindOf(channel);
   void send(SUBSCRIPTION[type], {
     type: 'message',
     channel: channelId,

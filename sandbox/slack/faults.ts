@@ -28,13 +28,14 @@ const KINDS: readonly string[] = [
   'slow',
   'drop_ack',
   'duplicate',
+  'reorder',
   'disconnect',
   'reset',
 ] satisfies FaultRequest['kind'][];
 
 /** Checks the request's shape. @throws ControlError naming what is wrong. */
 export function readFault(body: Record<string, unknown>): FaultRequest {
-  const { kind, count, method, amount } = body;
+  const { kind, count, method, amount, reason } = body;
   if (typeof kind !== 'string' || !KINDS.includes(kind)) {
     throw new ControlError(`kind must be one of ${KINDS.join(', ')}`);
   }
@@ -44,6 +45,9 @@ export function readFault(body: Record<string, unknown>): FaultRequest {
   if (method !== undefined && typeof method !== 'string') throw new ControlError('method must be a string');
   if (amount !== undefined && !(typeof amount === 'number' && amount >= 0)) {
     throw new ControlError('amount must be a number, 0 or more');
+  }
+  if (reason !== undefined && reason !== 'refresh_requested' && reason !== 'warning') {
+    throw new ControlError('reason must be refresh_requested or warning');
   }
   return body as unknown as FaultRequest;
 }

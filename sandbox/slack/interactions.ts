@@ -1,5 +1,5 @@
 /**
- * What people do: type a command, click, submit or close a view, write, open the Home. Each is delivered to the app,
+ * What people do: type a command, click, start a shortcut, submit or close a view, write, open the Home. Each is delivered to the app,
  * and answered with what that person then sees.
  * Invariant: nobody can touch what they cannot see.
  */
@@ -14,10 +14,13 @@ import { encodeCommandText, encodeMessage } from './mrkdwn.js';
 import { commandPayload, viewClosedPayload, viewSubmissionPayload } from './payloads.js';
 import { personOf, placeOf, requiredText, viewOf } from './people.js';
 import { ackResponse, respond } from './responses.js';
+import { startShortcut } from './shortcuts.js';
 import { createStage } from './stage.js';
 import type { Stage } from './stage.js';
 import { applySubmission } from './submissions.js';
-import type { OpenView, Outcome, User } from './wire.js';
+import { suggest } from './suggestions.js';
+import { storeUploads, uploadErrors, withStoredFiles } from './uploads.js';
+import type { OpenView, Outcome, Suggestions, User } from './wire.js';
 import type { World } from './world.js';
 
 type Interaction = (body: JsonObject) => Promise<Outcome>;
@@ -25,6 +28,8 @@ type Interaction = (body: JsonObject) => Promise<Outcome>;
 export interface Interactions {
   command: Interaction;
   action: Interaction;
+  shortcut: Interaction;
+  suggest: (body: JsonObject) => Promise<Suggestions>;
   submit: Interaction;
   close: Interaction;
   message: Interaction;
@@ -43,6 +48,8 @@ export function createInteractions(world: World, events: Events): Interactions {
         ? clickMessage(world, stage, body, user)
         : clickView(world, stage, body, user);
     },
+    shortcut: (body) => startShortcut(world, stage, body),
+    suggest: (body) => suggest(world, body),
     submit: (body) => submitView(world, stage, body),
     close: (body) => closeView(world, body),
     message: (body) => writeMessage(world, stage, events, body),
@@ -102,14 +109,16 @@ function modalOf(world: World, body: JsonObject, user: User): OpenView {
 async function submitView(world: World, stage: Stage, body: JsonObject): Promise<Outcome> {
   const user = personOf(world, body);
   const view = modalOf(world, body, user);
-  const values = stateValues(view.view.blocks, (asObject(body.values) ?? {}) as Values);
-  const errors = clientErrors(view.view.blocks, values);
+  const { blocks } = view.view;
+  const given = stateValues(blocks, (asObject(body.values) ?? {}) as Values);
+  const errors = { ...clientErrors(blocks, given), ...uploadErrors(blocks, given) };
   if (Object.keys(errors).length > 0) {
     world.views.showErrors(view, errors);
     return { ok: false, errors, view, messages: [] };
   }
   const refusal = stage.refusal();
   if (refusal) return refusal;
+  const values = withStoredFiles(world, user, blocks, given);
   const scene = stage.begin(user);
   const payload = viewSubmissionPayload(world, { user, view, values, triggerId: stage.trigger(scene) });
   const onAck = (ack: Parameters<typeof applySubmission>[2]) => applySubmission(world, view, ack, scene.id);
@@ -141,9 +150,11 @@ async function writeMessage(world: World, stage: Stage, events: Events, body: Js
   if (threadTs !== undefined && parent === undefined) {
     throw new ControlError(`there is no thread ${threadTs} in ${channel.name}`, 404);
   }
-  const text = encodeMessage(requiredText(body, 'text'), world.store);
+  const files = storeUploads(world, user, body.files);
+  const text = encodeMessage(files ? (asString(body.text) ?? '') : requiredText(body, 'text'), world.store);
   const scene = stage.begin(user, channel);
   const thread_ts = parent && (parent.thread_ts ?? parent.ts);
-  const message = world.store.post({ channel: channel.id, user: user.id, text, thread_ts });
+  const subtype = files && 'file_share';
+  const message = world.store.post({ channel: channel.id, user: user.id, text, thread_ts, files, subtype });
   return stage.told(scene, await events.message(message));
 }

@@ -1,6 +1,6 @@
 /**
- * The times and counts that Slack lives by, in one place, and the two of our own that say when an interaction is over.
- * Invariant: the defaults are Slack's; tests shorten them, nothing else does.
+ * The times and counts that Slack lives by, in one place, and the few of our own: when an interaction is over, and how
+ * much is kept. Invariant: the defaults are Slack's where Slack has one; tests shorten them, nothing else does.
  */
 export interface Limits {
   /** Slack waits three seconds for an acknowledgement. */
@@ -26,6 +26,12 @@ export interface Limits {
   connections: number;
   /** How long a connection that was told to disconnect may still acknowledge. */
   disconnectGraceMs: number;
+  /** How often the clock is looked at for messages that are due. */
+  scheduleTickMs: number;
+  /** Of each channel, so many of the newest messages are kept: weeks of a busy channel in a few megabytes. */
+  messagesKept: number;
+  /** Of all files, so many of the newest bytes are kept. */
+  fileBytesKept: number;
 }
 
 export const SLACK_LIMITS: Limits = {
@@ -39,4 +45,7 @@ export const SLACK_LIMITS: Limits = {
   eventRetryMs: [0, 60_000, 300_000],
   connections: 10,
   disconnectGraceMs: 10_000,
+  scheduleTickMs: 1_000,
+  messagesKept: 2_000,
+  fileBytesKept: 200_000_000,
 };

@@ -1,9 +1,10 @@
 /**
- * What the stand-in needs to know of the app's manifest: scopes, commands, events, App Home.
+ * What the stand-in needs to know of the app's manifest: scopes, commands, shortcuts, events, unfurls, App Home.
  * Invariant: a missing part of the manifest means "not granted", as in Slack. Deliberately absent: checking the
  * manifest itself, for which there is Slack's schema.
  */
 import { asArray, asObject, asString, stringsOf } from './json.js';
+import type { ShortcutHint } from './wire.js';
 
 export interface ManifestCommand {
   command: string;
@@ -20,6 +21,10 @@ export interface Manifest {
   scopes: ReadonlySet<string>;
   /** By command, with its slash. */
   commands: ReadonlyMap<string, ManifestCommand>;
+  /** By callback_id. */
+  shortcuts: ReadonlyMap<string, ShortcutHint>;
+  /** Lower case; a link of a domain or of one below it is told to the app. */
+  unfurlDomains: readonly string[];
   /** Names as in the manifest, for instance `message.channels`. */
   events: ReadonlySet<string>;
   homeTab: boolean;
@@ -32,11 +37,14 @@ export function readManifest(source: unknown): Manifest {
   const settings = asObject(root.settings) ?? {};
   const displayName = asString(asObject(root.display_information)?.name) ?? 'App';
   const commands = (asArray(features.slash_commands) ?? []).map(readCommand);
+  const shortcuts = (asArray(features.shortcuts) ?? []).map(readShortcut);
   return {
     botName: asString(asObject(features.bot_user)?.display_name) ?? displayName,
     displayName,
     scopes: new Set(stringsOf(asObject(asObject(root.oauth_config)?.scopes)?.bot)),
     commands: new Map(commands.map((command) => [command.command, command])),
+    shortcuts: new Map(shortcuts.map((shortcut) => [shortcut.callback_id, shortcut])),
+    unfurlDomains: stringsOf(features.unfurl_domains).map((domain) => domain.toLowerCase()),
     events: new Set(stringsOf(asObject(settings.event_subscriptions)?.bot_events)),
     homeTab: asObject(features.app_home)?.home_tab_enabled === true,
   };
@@ -49,5 +57,15 @@ function readCommand(value: unknown): ManifestCommand {
     description: asString(command.description) ?? '',
     usage_hint: asString(command.usage_hint) ?? '',
     should_escape: command.should_escape === true,
+  };
+}
+
+function readShortcut(value: unknown): ShortcutHint {
+  const shortcut = asObject(value) ?? {};
+  return {
+    type: shortcut.type === 'message' ? 'message' : 'global',
+    callback_id: asString(shortcut.callback_id) ?? '',
+    name: asString(shortcut.name) ?? '',
+    description: asString(shortcut.description) ?? '',
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { Store } from './store.js';
 
-const MENTION = /<(@[UW][A-Z0-9]+|#C[A-Z0-9]+)(\|[^<>|]*)?>/g;
+const MENTION = /<(@[UW][A-Z0-9]+|#C[A-Z0-9]+|!here|!channel|!everyone|!subteam\^S[A-Z0-9]+)(\|[^<>|]*)?>/g;
 
 export const escapeText = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
@@ -20,24 +20,49 @@ function escapeAround(text: string): string {
   return escaped + escapeText(text.slice(from));
 }
 
+/** Words that call everybody of a place, by what Slack makes of them. */
+const CALLS = new Set(['here', 'channel', 'everyone']);
+
+function mentionOf(sign: string, name: string, store: Store, withNames: boolean): string | undefined {
+  const named = (id: string, label: string) => `<${id}${withNames ? `|${label}` : ''}>`;
+  if (sign === '#') {
+    const channel = store.findChannel(name);
+    return channel && named(`#${channel.id}`, channel.name);
+  }
+  if (CALLS.has(name)) return `<!${name}>`;
+  const user = store.findUser(name);
+  if (user) return named(`@${user.id}`, user.name);
+  const group = store.groups.find((each) => each.handle === name);
+  return group && named(`!subteam^${group.id}`, `@${group.handle}`);
+}
+
 function encodeMentions(text: string, store: Store, withNames: boolean): string {
   return text.replace(
-    /(^|[\s(])([@#])([a-z0-9][a-z0-9._-]*)/g,
+    /(^|[\s(])([@#])([a-z0-9](?:[a-z0-9._-]*[a-z0-9_-])?)/g,
     (all, before: string, sign: string, name: string) => {
-      const found = sign === '@' ? store.findUser(name) : store.findChannel(name);
-      if (found === undefined) return all;
-      return `${before}<${sign}${found.id}${withNames ? `|${found.name}` : ''}>`;
+      const mention = mentionOf(sign, name, store, withNames);
+      return mention === undefined ? all : before + mention;
     },
   );
 }
 
-/** A message as it is stored: `@ana` becomes `<@U…>`, `#general` becomes `<#C…|general>`. */
+/** Bare addresses become links; punctuation after them is text. */
+const encodeLinks = (text: string): string =>
+  text.replace(/(^|[\s(])(https?:\/\/(?:(?!&[lg]t;)[^\s<>|])+)/gi, (_all, before: string, found: string) => {
+    const url = found.replace(/[.,;:!?)]+$/, '');
+    return `${before}<${url}>${found.slice(url.length)}`;
+  });
+
+/**
+ * A message as it is stored: `@ana` becomes `<@U…>`, `#general` `<#C…>`, `@here` `<!here>`, `@on-call`
+ * `<!subteam^S…>` and an address `<https://…>`.
+ */
 export function encodeMessage(text: string, store: Store): string {
-  return encodeMentions(escapeAround(text), store, false);
+  return encodeLinks(encodeMentions(escapeAround(text), store, false));
 }
 
-/** The text of a slash command; mentions are encoded only for a command with `should_escape`. */
+/** The text of a slash command; mentions and links are encoded only for a command with `should_escape`. */
 export function encodeCommandText(text: string, shouldEscape: boolean, store: Store): string {
   const escaped = escapeAround(text);
-  return shouldEscape ? encodeMentions(escaped, store, true) : escaped;
+  return shouldEscape ? encodeLinks(encodeMentions(escaped, store, true)) : escaped;
 }

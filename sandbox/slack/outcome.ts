@@ -39,7 +39,8 @@ export function watchScene(changes: Changes, limits: Limits, scene: Scene): Watc
       case 'message_changed':
         if (!isShown(event.message, cause)) return false;
         messages.set(`${event.message.channel} ${event.message.ts}`, event.message);
-        return event.message.user !== scene.user;
+        // Their own message changes only because the app did something to it.
+        return event.type === 'message_changed' || event.message.user !== scene.user;
       case 'message_deleted':
         messages.delete(`${event.channel} ${event.ts}`);
         return cause.interaction !== undefined || scene.channels.includes(event.channel);

@@ -2,14 +2,11 @@
  * The payloads that Slack delivers, built from the state: commands, block actions, views and events.
  * Shapes are those of docs.slack.dev/reference/interaction-payloads and /apis/events-api.
  */
+import { payloadName } from './channels.js';
 import type { JsonObject } from './json.js';
 import { toJson } from './json.js';
-import type { Channel, Message, OpenView, User } from './wire.js';
+import type { Attachment, Channel, Message, OpenView, User } from './wire.js';
 import type { World } from './world.js';
-
-/** A channel as a person sees its name in payloads. */
-const channelName = (channel: Channel): string =>
-  channel.is_im ? 'directmessage' : channel.is_private ? 'privategroup' : channel.name;
 
 function common(world: World, user: User): JsonObject {
   const { team, bot } = world.store;
@@ -39,7 +36,7 @@ export function commandPayload(world: World, parts: CommandParts): JsonObject {
     team_id: team.id,
     team_domain: team.domain,
     channel_id: parts.channel.id,
-    channel_name: channelName(parts.channel),
+    channel_name: payloadName(parts.channel),
     user_id: parts.user.id,
     user_name: parts.user.name,
     command: parts.command,
@@ -86,9 +83,12 @@ export function messagePayload(world: World, message: Message): JsonObject {
     bot_id: botId,
     ...rest
   } = message;
+  const { reactions, files } = message;
   return toJson({
     type: 'message',
     ...rest,
+    ...(reactions && { reactions: reactions.map((each) => ({ ...each, count: each.users.length })) }),
+    ...(files && { files: files.map((ref) => world.files.describe(ref)) }),
     team: world.store.team.id,
     ...(botId !== undefined && { bot_id: botId, app_id: world.store.bot.app_id }),
     ...(edited && { edited: { user: message.user, ts: edited.ts } }),
@@ -102,29 +102,112 @@ interface ActionParts {
   triggerId: string;
 }
 
+const messageContainer = (channel: Channel, message: Message): JsonObject => ({
+  type: 'message',
+  message_ts: message.ts,
+  channel_id: channel.id,
+  is_ephemeral: message.ephemeral_to !== undefined,
+  ...(message.thread_ts !== undefined && { thread_ts: message.thread_ts }),
+});
+
+const unfurlContainer = (channel: Channel, message: Message, attachment: Attachment): JsonObject => ({
+  ...messageContainer(channel, message),
+  type: 'message_attachment',
+  attachment_id: attachment.id,
+  is_app_unfurl: true,
+  app_unfurl_url: attachment.app_unfurl_url,
+});
+
+/** An ephemeral message is not stored by Slack, so it is not in the payload either. */
+const shownMessage = (world: World, message: Message): JsonObject =>
+  message.ephemeral_to === undefined ? { message: messagePayload(world, message) } : {};
+
 export function messageActionPayload(
   world: World,
-  parts: ActionParts & { channel: Channel; message: Message; responseUrl: string },
+  parts: ActionParts & {
+    channel: Channel;
+    message: Message;
+    /** The preview that was clicked, when it was not the message itself. */
+    attachment: Attachment | undefined;
+    responseUrl: string;
+  },
 ): JsonObject {
-  const { channel, message } = parts;
-  const isEphemeral = message.ephemeral_to !== undefined;
+  const { channel, message, attachment } = parts;
   return {
     type: 'block_actions',
     ...common(world, parts.user),
-    container: {
-      type: 'message',
-      message_ts: message.ts,
-      channel_id: channel.id,
-      is_ephemeral: isEphemeral,
-      ...(message.thread_ts !== undefined && { thread_ts: message.thread_ts }),
-    },
+    container: attachment
+      ? unfurlContainer(channel, message, attachment)
+      : messageContainer(channel, message),
     trigger_id: parts.triggerId,
-    channel: { id: channel.id, name: channelName(channel) },
-    // An ephemeral message is not stored by Slack, so it is not in the payload either.
-    ...(!isEphemeral && { message: messagePayload(world, message) }),
+    channel: { id: channel.id, name: payloadName(channel) },
+    ...(attachment ? { app_unfurl: toJson(attachment) } : shownMessage(world, message)),
     state: { values: parts.values },
     response_url: parts.responseUrl,
     actions: [parts.action],
+  };
+}
+
+/** Where a select stands: in a view, or in a message of a channel. */
+export type Standing = { view: OpenView; values: JsonObject } | { channel: Channel; message: Message };
+
+export function suggestionPayload(
+  world: World,
+  parts: { user: User; actionId: string; blockId: string; value: string; standing: Standing },
+): JsonObject {
+  const { standing } = parts;
+  return {
+    type: 'block_suggestion',
+    ...common(world, parts.user),
+    action_id: parts.actionId,
+    block_id: parts.blockId,
+    value: parts.value,
+    ...('view' in standing
+      ? {
+          container: { type: 'view', view_id: standing.view.id },
+          view: viewPayload(world, standing.view, standing.values),
+        }
+      : {
+          container: messageContainer(standing.channel, standing.message),
+          channel: { id: standing.channel.id, name: payloadName(standing.channel) },
+          ...shownMessage(world, standing.message),
+        }),
+  };
+}
+
+interface ShortcutParts {
+  user: User;
+  callbackId: string;
+  triggerId: string;
+  actionTs: string;
+}
+
+export function globalShortcutPayload(world: World, parts: ShortcutParts): JsonObject {
+  const { api_app_id: _appId, ...rest } = common(world, parts.user);
+  return {
+    type: 'shortcut',
+    ...rest,
+    action_ts: parts.actionTs,
+    callback_id: parts.callbackId,
+    trigger_id: parts.triggerId,
+  };
+}
+
+export function messageShortcutPayload(
+  world: World,
+  parts: ShortcutParts & { channel: Channel; message: Message; responseUrl: string },
+): JsonObject {
+  const { channel, message } = parts;
+  return {
+    type: 'message_action',
+    ...common(world, parts.user),
+    action_ts: parts.actionTs,
+    callback_id: parts.callbackId,
+    trigger_id: parts.triggerId,
+    response_url: parts.responseUrl,
+    channel: { id: channel.id, name: payloadName(channel) },
+    message_ts: message.ts,
+    message: messagePayload(world, message),
   };
 }
 
@@ -187,5 +270,6 @@ export function eventPayload(world: World, event: JsonObject): JsonObject {
       },
     ],
     is_ext_shared_channel: false,
+    event_context: world.ids.next('EC'),
   };
 }

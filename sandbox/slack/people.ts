@@ -23,6 +23,9 @@ export function personOf(world: World, body: JsonObject): User {
   return user;
 }
 
+/** When somebody did something, as payloads tell it. */
+export const actionTimestamp = ({ clock }: World): string => (clock.now().getTime() / 1000).toFixed(6);
+
 /** A channel, `#channel`, `@person`, or the person's direct message with the app by the app's name. */
 export function placeOf(world: World, body: JsonObject, user: User): Channel {
   const name = requiredText(body, 'channel');

@@ -3,6 +3,7 @@
  * Invariant: a full bucket allows a burst, then calls pass at the tier's rate. Time is the world's clock, so that a
  * test can let a minute pass.
  */
+import { forgetOldest } from './forget.js';
 import type { Clock } from './store.js';
 
 export interface Rate {
@@ -27,6 +28,9 @@ export interface RateLimits {
   take(key: string, rate: Rate): number | undefined;
 }
 
+/** Buckets at most: a bucket that is forgotten is a full one, so only strangers' channel names are let off. */
+const KEPT = 10_000;
+
 export function createRateLimits(clock: Clock): RateLimits {
   const buckets = new Map<string, { tokens: number; atMs: number }>();
   return {
@@ -36,7 +40,9 @@ export function createRateLimits(clock: Clock): RateLimits {
       const refilled = bucket.tokens + ((nowMs - bucket.atMs) * rate.perMinute) / 60_000;
       const tokens = Math.min(rate.burst, refilled);
       const passes = tokens >= 1;
+      buckets.delete(key);
       buckets.set(key, { tokens: passes ? tokens - 1 : tokens, atMs: nowMs });
+      forgetOldest(buckets, KEPT);
       return passes ? undefined : Math.max(1, Math.ceil(((1 - tokens) * 60) / rate.perMinute));
     },
   };

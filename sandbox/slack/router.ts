@@ -8,6 +8,7 @@ import { SlackError } from './errors.js';
 import { FILE_MAX_BYTES } from './files.js';
 import { answerJson, answerText, foreignness, readBody } from './http.js';
 import { asObject, parseJson } from './json.js';
+import type { JsonObject } from './json.js';
 import { readParts } from './multipart.js';
 import { servePage } from './page-files.js';
 import { respond } from './responses.js';
@@ -56,7 +57,7 @@ async function route(deps: Deps, request: IncomingMessage, response: ServerRespo
     return;
   }
   if (family === 'files') {
-    sendFile(deps.world, response, rest[0] ?? '');
+    sendFile(deps.world, request, response, rest[0] ?? '');
     return;
   }
   return servePage(response, deps.pageDir, path);
@@ -73,19 +74,29 @@ async function takeResponse(
   response: ServerResponse,
   key: string,
 ): Promise<void> {
+  const startMs = performance.now();
   const raw = await readBody(request);
   const body = raw && asObject(parseJson(raw.toString('utf8')));
-  if (body === undefined) {
-    answerJson(response, { ok: false, error: 'invalid_payload' }, 400);
-    return;
-  }
+  const { status, answer } = responseTo(world, key, body);
+  world.calls.record({
+    method: 'response_url',
+    ms: performance.now() - startMs,
+    status,
+    arguments: body ?? {},
+    answer,
+  });
+  answerJson(response, answer, status);
+}
+
+function responseTo(world: World, key: string, body: JsonObject | undefined) {
+  if (body === undefined) return { status: 400, answer: { ok: false, error: 'invalid_payload' } };
   try {
     respond(world, world.responseUrls.use(key), body);
-    answerJson(response, { ok: true });
+    return { status: 200, answer: { ok: true } };
   } catch (error) {
     if (!(error instanceof SlackError)) throw error;
     const status = error.status === 200 ? 400 : error.status;
-    answerJson(response, { ok: false, error: error.code, ...error.extra }, status);
+    return { status, answer: { ok: false, error: error.code, ...error.extra } };
   }
 }
 
@@ -115,8 +126,22 @@ async function takeUpload(
   answerText(response, `OK - ${bytes.length}`);
 }
 
+/**
+ * The bytes are for the app with its token, and for people in the page. Anybody else is sent to the page, as Slack sends
+ * them to its login: an app that forgets its token gets HTML instead of the file.
+ */
+function mayDownload({ credentials, manifest }: World, { headers }: IncomingMessage): boolean {
+  if (headers.authorization === undefined)
+    return ['same-origin', 'none'].includes(String(headers['sec-fetch-site']));
+  return headers.authorization === `Bearer ${credentials.botToken}` && manifest.scopes.has('files:read');
+}
+
 /** Only pictures are shown in place; anything else is offered as a download, and nothing in it may run. */
-function sendFile(world: World, response: ServerResponse, id: string): void {
+function sendFile(world: World, request: IncomingMessage, response: ServerResponse, id: string): void {
+  if (!mayDownload(world, request)) {
+    response.writeHead(302, { location: `${world.baseUrl()}/` }).end();
+    return;
+  }
   const file = world.files.bytes(id);
   if (file === undefined) {
     answerText(response, 'There is no such file', 404);

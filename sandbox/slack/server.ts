@@ -6,6 +6,7 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createCalls } from './calls.js';
 import { createChanges } from './changes.js';
 import { createControl } from './control.js';
 import type { Scenarios } from './control.js';
@@ -22,6 +23,7 @@ import { readManifest } from './manifest.js';
 import { createOpenViews } from './open-views.js';
 import { acceptContent } from './responses.js';
 import { createRouter } from './router.js';
+import { createSchedule } from './scheduled.js';
 import { createStore } from './store.js';
 import type { Clock } from './store.js';
 import { createResponseUrls, createTriggers } from './triggers.js';
@@ -137,7 +139,14 @@ function createWorld(options: SlackOptions, url: string, log: (line: string) => 
   const manifest = readManifest(options.manifest);
   const changes = createChanges(log);
   const faults = createFaults();
-  const store = createStore({ workspace: options.workspace ?? LARKSPUR, manifest, ids, clock, changes });
+  const store = createStore({
+    workspace: options.workspace ?? LARKSPUR,
+    manifest,
+    ids,
+    clock,
+    changes,
+    limits,
+  });
   const appId = store.bot.app_id;
   const credentials = createCredentials(ids, appId);
   const requestUrl = options.requestUrl ?? null;
@@ -152,7 +161,9 @@ function createWorld(options: SlackOptions, url: string, log: (line: string) => 
     store,
     faults,
     views: createOpenViews({ ids, changes }),
-    files: createFiles(ids, () => url),
+    files: createFiles({ ids, clock, limits, baseUrl: () => url }),
+    schedule: createSchedule({ ids, clock, limits, store }),
+    calls: createCalls({ credentials, changes, clock }),
     triggers: createTriggers({ ids, clock, limits }),
     responseUrls: createResponseUrls({ ids, clock, limits }),
     delivery: createDeliverer(deps),
@@ -199,6 +210,7 @@ async function listen(server: Server, wanted: number, host: string): Promise<num
 
 async function closeServer(server: Server, world: World): Promise<void> {
   world.delivery.close();
+  world.schedule.close();
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeAllConnections();
   await closed;

@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket, RawData } from 'ws';
+import { forgetOldest } from './forget.js';
 import type { Ids } from './ids.js';
 import { asObject, asString, parseJson } from './json.js';
 import type { JsonObject } from './json.js';
@@ -15,6 +16,9 @@ import type { Json } from './wire.js';
 
 /** An acknowledgement carries at most a view; 1 MB is four times the largest. */
 const FRAME_MAX_BYTES = 1_000_000;
+
+/** Tickets that nobody came with. */
+const TICKETS_KEPT = 100;
 
 /** On loopback the closing handshake takes a few milliseconds; nobody is waited for longer than this. */
 const CLOSE_GRACE_MS = 200;
@@ -28,7 +32,7 @@ export interface Sockets {
   /** Sends to the next connection; false when there is none. */
   send(envelope: JsonObject): boolean;
   /** Tells every connection to go and come back, as Slack does when it refreshes its servers. */
-  disconnectAll(reason: string): void;
+  disconnectAll(reason: 'refresh_requested' | 'warning'): void;
   close(): void;
 }
 
@@ -48,7 +52,7 @@ interface Connection {
 
 export function createSockets({ ids, limits, appId, log, onAck, onCountChange }: Deps): Sockets {
   const server = new WebSocketServer({ noServer: true, maxPayload: FRAME_MAX_BYTES });
-  const tickets = new Set<string>();
+  const tickets = new Map<string, true>();
   const ready: Connection[] = [];
   const pings = setInterval(() => ping(ready), limits.pingMs).unref();
 
@@ -76,7 +80,8 @@ export function createSockets({ ids, limits, appId, log, onAck, onCountChange }:
   return {
     issueTicket() {
       const ticket = ids.uuid();
-      tickets.add(ticket);
+      tickets.set(ticket, true);
+      forgetOldest(tickets, TICKETS_KEPT);
       return `/link?ticket=${ticket}&app_id=${appId}`;
     },
     upgrade(request, socket, head) {

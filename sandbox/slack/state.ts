@@ -18,6 +18,7 @@ export function stateOfWorld(world: World, services: Services, scenarios: Scenar
       description,
       usage_hint,
     })),
+    shortcuts: [...manifest.shortcuts.values()],
     services,
     scenarios,
   };

@@ -1,11 +1,13 @@
 /**
  * The state of the workspace: people, channels, messages. Every change goes through here and is told to the stream of
  * changes.
- * Invariant: a message's `ts` is unique in the workspace and grows; messages of a channel are in the order of `ts`.
+ * Invariant: a message's `ts` is unique in the workspace and grows; messages of a channel are in the order of `ts`, and
+ * only its newest are kept.
  * Deliberately absent: who may do what; the Web API methods and the interactions decide that.
  */
 import type { Cause, Changes } from './changes.js';
 import type { Ids } from './ids.js';
+import type { Limits } from './limits.js';
 import type { Manifest } from './manifest.js';
 import type { Block, Channel, FileRef, Message, MessageMetadata, User } from './wire.js';
 import type { SeedChannel, SeedUser, Workspace } from './workspace.js';
@@ -33,6 +35,13 @@ export interface UserGroup {
   users: string[];
 }
 
+export type ChannelChange = Partial<
+  Pick<Channel, 'name' | 'topic' | 'purpose' | 'members' | 'is_archived' | 'bookmarks'>
+>;
+
+/** What stands around a message's text. */
+export type Surroundings = Pick<Message, 'reactions' | 'attachments' | 'pinned_to' | 'pinned_info'>;
+
 export interface Store extends Directory, Messages {
   channels: ReadonlyMap<string, Channel>;
   /** By id, name or `#name`; never a direct message by name. */
@@ -40,7 +49,7 @@ export interface Store extends Directory, Messages {
   /** The direct message between these people; made when it is not there yet. */
   directMessage(userIds: readonly string[]): Channel;
   createChannel(input: { name: string; is_private: boolean; members: string[] }): Channel;
-  changeChannel(channelId: string, change: Partial<Pick<Channel, 'topic' | 'members'>>): Channel;
+  changeChannel(channelId: string, change: ChannelChange): Channel;
 }
 
 /** Who is in the workspace. */
@@ -64,7 +73,12 @@ interface Messages {
     cause?: Cause,
   ): Message;
   remove(message: Message, cause?: Cause): void;
-  react(message: Message, name: string, user: string): void;
+  /** Changes what stands around the text; a member that is undefined goes away. */
+  amend(
+    message: Message,
+    change: { [key in keyof Surroundings]: Surroundings[key] | undefined },
+    cause?: Cause,
+  ): void;
 }
 
 interface StoreDeps {
@@ -73,6 +87,7 @@ interface StoreDeps {
   ids: Ids;
   clock: Clock;
   changes: Changes;
+  limits: Limits;
 }
 
 /** Unique, growing timestamps in Slack's form `seconds.micros`. */
@@ -153,7 +168,7 @@ function createDirectory({ workspace, manifest, ids }: StoreDeps): Directory & {
 }
 
 function createMessages(
-  { clock, changes }: StoreDeps,
+  { clock, changes, limits }: StoreDeps,
   channels: ReadonlyMap<string, Channel>,
   bot: Store['bot'],
 ): Messages {
@@ -174,7 +189,9 @@ function createMessages(
       const given = Object.entries(input).filter(([, value]) => value !== undefined);
       const author = input.user === bot.user_id ? { bot_id: bot.bot_id } : {};
       const message = { ...Object.fromEntries(given), ...author, ts: nextTs() } as unknown as Message;
-      channels.get(input.channel)?.messages.push(message);
+      const kept = channels.get(input.channel)?.messages ?? [];
+      kept.push(message);
+      kept.splice(0, kept.length - limits.messagesKept);
       changes.emit({ type: 'message', message }, cause);
       countReply(message, 1, cause);
       return message;
@@ -195,12 +212,9 @@ function createMessages(
       changes.emit({ type: 'message_deleted', channel: message.channel, ts: message.ts }, cause);
       countReply(message, -1, cause);
     },
-    react(message, name, user) {
-      message.reactions ??= [];
-      const reaction = message.reactions.find((other) => other.name === name);
-      if (reaction) reaction.users.push(user);
-      else message.reactions.push({ name, users: [user] });
-      changes.emit({ type: 'message_changed', message });
+    amend(message, change, cause) {
+      Object.assign(message, change);
+      changes.emit({ type: 'message_changed', message }, cause);
     },
   };
 }

@@ -3,6 +3,7 @@
  * Invariant: a trigger serves once within three seconds; a response_url five times within thirty minutes.
  */
 import { SlackError } from './errors.js';
+import { forgetOldest } from './forget.js';
 import type { Ids } from './ids.js';
 import type { Limits } from './limits.js';
 import type { Clock } from './store.js';
@@ -33,6 +34,9 @@ export interface ResponseUrls {
   use(key: string): ResponseTarget;
 }
 
+/** At most so many are kept; Slack forgets them sooner, by time. */
+const KEPT = 10_000;
+
 interface Deps {
   ids: Ids;
   clock: Clock;
@@ -45,7 +49,7 @@ export function createTriggers({ ids, clock, limits }: Deps): Triggers {
     issue(origin) {
       const id = ids.trigger();
       issued.set(id, { origin, atMs: clock.now().getTime(), used: false });
-      forgetOldest(issued);
+      forgetOldest(issued, KEPT);
       return id;
     },
     exchange(id) {
@@ -65,7 +69,7 @@ export function createResponseUrls({ ids, clock, limits }: Deps): ResponseUrls {
     issue(target) {
       const key = `${ids.next('R')}/${ids.uuid()}`;
       issued.set(key, { target, atMs: clock.now().getTime(), uses: 0 });
-      forgetOldest(issued);
+      forgetOldest(issued, KEPT);
       return `/response/${key}`;
     },
     use(key) {
@@ -77,13 +81,4 @@ export function createResponseUrls({ ids, clock, limits }: Deps): ResponseUrls {
       return url.target;
     },
   };
-}
-
-/** At most so many are kept; Slack forgets them sooner, by time. */
-const KEPT = 10_000;
-
-function forgetOldest(issued: Map<string, unknown>): void {
-  if (issued.size <= KEPT) return;
-  const [oldest] = issued.keys();
-  if (oldest !== undefined) issued.delete(oldest);
 }

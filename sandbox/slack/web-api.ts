@@ -44,35 +44,60 @@ export function createWebApi(world: World, events: Events, options: { rateLimits
     const waitSec = rates.take(key, method.rate);
     if (waitSec !== undefined) throw new RateLimited(waitSec);
   };
-  const call = async (request: IncomingMessage, name: string): Promise<JsonObject> => {
-    const raw = await readBody(request);
+  const run = async (request: IncomingMessage, name: string, body: JsonObject | undefined | 'too large') => {
     await meetFaults(name);
     const method = METHODS.get(name);
     if (method === undefined) throw new SlackError('unknown_method', { req_method: name });
-    if (raw === undefined) throw new SlackError('request_too_large', {}, 413);
-    const body = parseBody(request.headers['content-type'] ?? '', raw);
+    if (body === 'too large') throw new SlackError('request_too_large', {}, 413);
     if (body === undefined) throw new SlackError('invalid_json');
     authorise(world, method, request.headers.authorization, asString(body.token));
     meetRate(method, body);
     needScope(world, method.scopes);
-    return method.run({ world, events, args: createArguments({ ...queryOf(request), ...body }) });
+    return method.run({ world, events, args: createArguments(body) });
   };
 
   return {
     async handle(request, response, methodName) {
-      const scopes = { 'x-oauth-scopes': [...world.manifest.scopes].join(',') };
-      try {
-        answerJson(response, { ok: true, ...(await call(request, methodName)) }, 200, scopes);
-      } catch (error) {
-        if (!(error instanceof SlackError)) throw error;
-        const retry = error instanceof RateLimited ? { 'retry-after': String(error.retryAfterSec) } : {};
-        answerJson(response, { ok: false, error: error.code, ...error.extra }, error.status, {
-          ...scopes,
-          ...retry,
-        });
-      }
+      const startMs = performance.now();
+      const body = await bodyOf(request);
+      const { status, answer, headers } = await settled(run(request, methodName, body));
+      world.calls.record({
+        method: methodName,
+        ms: performance.now() - startMs,
+        status,
+        arguments: typeof body === 'object' ? body : {},
+        answer,
+      });
+      const scopes = [...world.manifest.scopes].join(',');
+      answerJson(response, answer, status, { 'x-oauth-scopes': scopes, ...headers });
     },
   };
+}
+
+/** Query and body together; undefined when the body cannot be read. */
+async function bodyOf(request: IncomingMessage): Promise<JsonObject | undefined | 'too large'> {
+  const raw = await readBody(request);
+  if (raw === undefined) return 'too large';
+  const body = parseBody(request.headers['content-type'] ?? '', raw);
+  return body && { ...queryOf(request), ...body };
+}
+
+interface Answer {
+  status: number;
+  answer: JsonObject;
+  headers: Record<string, string>;
+}
+
+/** What a call came to, refusals included. */
+async function settled(call: Promise<JsonObject>): Promise<Answer> {
+  try {
+    return { status: 200, answer: { ok: true, ...(await call) }, headers: {} };
+  } catch (error) {
+    if (!(error instanceof SlackError)) throw error;
+    const headers: Record<string, string> =
+      error instanceof RateLimited ? { 'retry-after': String(error.retryAfterSec) } : {};
+    return { status: error.status, answer: { ok: false, error: error.code, ...error.extra }, headers };
+  }
 }
 
 function queryOf(request: IncomingMessage): JsonObject {

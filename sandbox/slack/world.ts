@@ -2,6 +2,7 @@
  * Everything that the methods, the interactions and the control interface work on, built once and handed down.
  * Invariant: holds no state of its own.
  */
+import type { Calls } from './calls.js';
 import type { Changes } from './changes.js';
 import type { Deliverer } from './delivery.js';
 import type { Faults } from './faults.js';
@@ -10,6 +11,7 @@ import type { Credentials, Ids } from './ids.js';
 import type { Limits } from './limits.js';
 import type { Manifest } from './manifest.js';
 import type { OpenViews } from './open-views.js';
+import type { Schedule } from './scheduled.js';
 import type { Clock, Store } from './store.js';
 import type { ResponseUrls, Triggers } from './triggers.js';
 
@@ -23,6 +25,8 @@ export interface World {
   store: Store;
   views: OpenViews;
   files: Files;
+  schedule: Schedule;
+  calls: Calls;
   triggers: Triggers;
   responseUrls: ResponseUrls;
   faults: Faults;

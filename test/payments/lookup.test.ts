@@ -130,7 +130,7 @@ describe('every identifier leads to its payment', () => {
   it('an event about something else says what it is about', async () => {
     await expect(find('evt_1account')).rejects.toMatchObject({
       code: 'invalid',
-      hint: 'It is about `acct_1x1x`.',
+      hint: 'It is about “acct_1x1x”.',
     });
   });
 

@@ -7,6 +7,7 @@ import { asArray, asObject, asString, lengthOf } from '../json.js';
 import type { JsonObject } from '../json.js';
 import type { Json } from '../wire.js';
 import { BLOCKS } from './blocks.js';
+import { option, plainText } from './objects.js';
 import type {
   ArraySpec,
   BlockError,
@@ -17,9 +18,12 @@ import type {
   Surface,
   VariantSpec,
 } from './spec.js';
-import { list, variant } from './spec.js';
+import { list, object, variant } from './spec.js';
 import { acrossBlocks } from './whole.js';
 import { HOME, MODAL } from './views.js';
+
+/** Unlike in a static select, a group may be empty when nothing matches. */
+const suggestedGroup = object({ label: plainText(75), options: list(option, 100, 0) });
 
 interface Walk {
   surface: Surface | undefined;
@@ -62,6 +66,20 @@ export function validateView(value: unknown, pointer = '/view'): BlockError[] {
   );
   if (walk.errors.length > 0 || view === undefined) return walk.errors;
   return validateBlocks(view.blocks, surface, `${pointer}/blocks`);
+}
+
+/** Slack takes a hundred options or groups in answer to a block_suggestion. */
+const SUGGESTIONS_MAX = 100;
+
+/** Checks what an app answers to a block_suggestion: `{options}` or `{option_groups}`; nothing at all is fine too. */
+export function validateSuggestions(value: JsonObject): BlockError[] {
+  const walk: Walk = { surface: undefined, errors: [] };
+  const { options, option_groups: groups } = value;
+  if (options !== undefined) check(options, list(option, SUGGESTIONS_MAX, 0), '/options', walk);
+  if (groups !== undefined) check(groups, list(suggestedGroup, SUGGESTIONS_MAX, 0), '/option_groups', walk);
+  if (options !== undefined && groups !== undefined)
+    fail(walk, '/option_groups', 'failed_constraint', 'provide either options or option_groups');
+  return walk.errors;
 }
 
 function check(value: Json | undefined, spec: Spec, pointer: string, walk: Walk): void {

@@ -2,13 +2,15 @@
  * chat.*: posting, changing and deleting messages, and links to them.
  */
 import { SlackError } from '../errors.js';
+import { toJson } from '../json.js';
+import type { JsonObject } from '../json.js';
 import { metadataArgument } from '../metadata.js';
 import { messagePayload } from '../payloads.js';
 import { TIERS } from '../rate-limits.js';
 import { acceptContent } from '../responses.js';
 import type { Channel, Message } from '../wire.js';
 import type { World } from '../world.js';
-import { channelArgument, needMembership } from './method.js';
+import { channelArgument, needActive, needMembership } from './method.js';
 import type { Call, Method } from './method.js';
 
 /** Where to post: a channel that the app is in, or a person's direct message when a user id is given. */
@@ -17,7 +19,7 @@ function postingPlace(call: Call): Channel {
   const user = world.store.users.get(args.required('channel'));
   if (user && !user.is_bot) return world.store.directMessage([user.id, world.store.bot.user_id]);
   const channel = channelArgument(call);
-  if (channel.is_archived) throw new SlackError('is_archived');
+  needActive(channel);
   if (channel.is_private || !world.manifest.scopes.has('chat:write.public')) needMembership(world, channel);
   return channel;
 }
@@ -48,6 +50,24 @@ function placeOfMessage(call: Call): Channel {
   const channel = channelArgument(call);
   needMembership(call.world, channel);
   return channel;
+}
+
+/** @throws SlackError invalid_time, or what the schedule refuses */
+function schedule(call: Call): JsonObject {
+  const { world, args } = call;
+  const channel = postingPlace(call);
+  const thread_ts = threadOf(call, channel);
+  const content = contentOf(call);
+  const postAtSec = Number(args.required('post_at'));
+  if (!Number.isInteger(postAtSec) || postAtSec < 0) throw new SlackError('invalid_time');
+  const { bot } = world.store;
+  const message = { channel: channel.id, user: bot.user_id, ...content, thread_ts };
+  return {
+    channel: channel.id,
+    scheduled_message_id: world.schedule.add(message, postAtSec),
+    post_at: postAtSec,
+    message: toJson({ ...content, bot_id: bot.bot_id, type: 'delayed_message', subtype: 'bot_message' }),
+  };
 }
 
 const shown = (world: World, message: Message) => ({
@@ -128,6 +148,7 @@ export const CHAT: readonly Method[] = [
       return { channel: channel.id, ts: message.ts };
     },
   },
+  { name: 'chat.scheduleMessage', token: 'bot', scopes: ['chat:write'], rate: TIERS.tier3, run: schedule },
   {
     name: 'chat.getPermalink',
     token: 'bot',

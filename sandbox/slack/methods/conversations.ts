@@ -1,6 +1,7 @@
 /**
  * conversations.*: what channels there are, who is in them, what was said; making and joining them.
  */
+import { kindOf } from '../channels.js';
 import { SlackError } from '../errors.js';
 import { toJson } from '../json.js';
 import type { JsonObject } from '../json.js';
@@ -12,16 +13,18 @@ import {
   channelArgument,
   conversationScopes,
   needMembership,
+  needActive,
+  needChannelScope,
   needScope,
   nextCursor,
   pageOf,
-  scopeKind,
 } from './method.js';
 import type { Call, Method } from './method.js';
 
-function channelObject(world: World, channel: Channel): JsonObject {
+export function channelObject(world: World, channel: Channel): JsonObject {
   const isMember = channel.members.includes(world.store.bot.user_id);
-  if (channel.is_im) {
+  const kind = kindOf(channel);
+  if (kind === 'im') {
     const other = channel.members.find((id) => id !== world.store.bot.user_id) ?? '';
     return { id: channel.id, is_im: true, is_archived: false, user: other, is_user_deleted: false };
   }
@@ -30,10 +33,10 @@ function channelObject(world: World, channel: Channel): JsonObject {
     id: channel.id,
     name: channel.name,
     name_normalized: channel.name,
-    is_channel: !channel.is_private,
-    is_group: channel.is_private,
+    is_channel: kind === 'channel',
+    is_group: kind === 'group',
     is_im: false,
-    is_mpim: false,
+    is_mpim: kind === 'mpim',
     is_private: channel.is_private,
     is_archived: channel.is_archived,
     is_general: channel.name === 'general',
@@ -44,8 +47,29 @@ function channelObject(world: World, channel: Channel): JsonObject {
   };
 }
 
+/** The types of conversations.list, with the scope that each needs. */
+const TYPE_OF = { im: 'im', mpim: 'mpim', group: 'private_channel', channel: 'public_channel' } as const;
+const SCOPE_OF: Readonly<Record<string, string>> = {
+  im: 'im:read',
+  mpim: 'mpim:read',
+  private_channel: 'groups:read',
+  public_channel: 'channels:read',
+};
+
+/** @throws SlackError invalid_types, missing_scope */
+function typesArgument({ world, args }: Call): string[] {
+  const given = args.list('types');
+  const types = given.length === 0 ? ['public_channel'] : given;
+  for (const type of types) {
+    const scope = SCOPE_OF[type];
+    if (scope === undefined) throw new SlackError('invalid_types');
+    needScope(world, [scope]);
+  }
+  return types;
+}
+
 const isOfType = (channel: Channel, types: readonly string[]): boolean =>
-  types.includes(channel.is_im ? 'im' : channel.is_private ? 'private_channel' : 'public_channel');
+  types.includes(TYPE_OF[kindOf(channel)]);
 
 /** Metadata is shown to whoever asks for it. */
 const shownMessage = ({ world, args }: Call, message: Message): JsonObject => ({
@@ -66,7 +90,7 @@ function messagesBetween({ world, args }: Call, messages: readonly Message[]): M
 
 function readable(call: Call): Channel {
   const channel = channelArgument(call);
-  needScope(call.world, [`${scopeKind(channel)}:history`]);
+  needChannelScope(call.world, channel, 'history');
   needMembership(call.world, channel);
   return channel;
 }
@@ -97,18 +121,26 @@ function join(
 
 const NAME = /^[a-z0-9\p{L}_-]{1,80}$/u;
 
-function create(call: Call): JsonObject {
-  const { world, args } = call;
-  const name = args.required('name');
+/** A name for a channel that no other has. @throws SlackError invalid_name_…, name_taken */
+export function nameArgument({ world, args }: Call): string {
+  const name = args.text('name');
+  if (name === undefined) throw new SlackError('invalid_name_required');
   if (name.length > 80) throw new SlackError('invalid_name_maxlength');
   if (!NAME.test(name) || name !== name.toLowerCase()) throw new SlackError('invalid_name_specials');
+  if (/^[_-]+$/.test(name)) throw new SlackError('invalid_name_punctuation');
+  if ([...world.store.channels.values()].some((channel) => channel.name === name))
+    throw new SlackError('name_taken');
+  return name;
+}
+
+function create(call: Call): JsonObject {
+  const { world, args } = call;
+  const name = nameArgument(call);
   const is_private = args.flag('is_private');
   needScope(world, [
     `${is_private ? 'groups' : 'channels'}:manage`,
     `${is_private ? 'groups' : 'channels'}:write`,
   ]);
-  if ([...world.store.channels.values()].some((channel) => channel.name === name))
-    throw new SlackError('name_taken');
   const channel = world.store.createChannel({ name, is_private, members: [world.store.bot.user_id] });
   return { channel: channelObject(world, channel) };
 }
@@ -138,15 +170,19 @@ function history(call: Call): JsonObject {
 function open(call: Call): JsonObject {
   const { world, args } = call;
   const given = args.text('channel');
+  const count = world.store.channels.size;
   const channel =
     given === undefined
       ? world.store.directMessage([
           ...new Set([...peopleArgument(call).map((user) => user.id), world.store.bot.user_id]),
         ])
       : channelArgument(call);
+  if (!channel.is_im) throw new SlackError('method_not_supported_for_channel_type');
+  needScope(world, [`${kindOf(channel)}:write`]);
+  const wasThere = world.store.channels.size === count;
   return {
     channel: args.flag('return_im') ? channelObject(world, channel) : { id: channel.id },
-    no_op: true,
+    ...(wasThere && { no_op: true, already_open: true }),
   };
 }
 
@@ -158,7 +194,7 @@ export const CONVERSATIONS: readonly Method[] = [
     rate: TIERS.tier3,
     run: (call) => {
       const channel = channelArgument(call);
-      needScope(call.world, [`${scopeKind(channel)}:read`]);
+      needChannelScope(call.world, channel, 'read');
       return { channel: channelObject(call.world, channel) };
     },
   },
@@ -169,8 +205,7 @@ export const CONVERSATIONS: readonly Method[] = [
     rate: TIERS.tier2,
     run: (call) => {
       const { world, args } = call;
-      const given = args.list('types');
-      const types = given.length === 0 ? ['public_channel'] : given;
+      const types = typesArgument(call);
       const botId = world.store.bot.user_id;
       const all = [...world.store.channels.values()].filter(
         (channel) =>
@@ -188,7 +223,9 @@ export const CONVERSATIONS: readonly Method[] = [
     scopes: conversationScopes('read'),
     rate: TIERS.tier4,
     run: (call) => {
-      const { page, cursor } = pageOf(channelArgument(call).members, call);
+      const channel = channelArgument(call);
+      needChannelScope(call.world, channel, 'read');
+      const { page, cursor } = pageOf(channel.members, call);
       return { members: page, ...nextCursor(cursor) };
     },
   },
@@ -209,7 +246,7 @@ export const CONVERSATIONS: readonly Method[] = [
   {
     name: 'conversations.open',
     token: 'bot',
-    scopes: ['im:write', 'mpim:write', 'channels:manage', 'groups:write'],
+    scopes: ['im:write', 'mpim:write'],
     rate: TIERS.tier3,
     run: open,
   },
@@ -228,6 +265,7 @@ export const CONVERSATIONS: readonly Method[] = [
     run: (call) => {
       const channel = channelArgument(call);
       needMembership(call.world, channel);
+      needActive(channel);
       const users = peopleArgument(call).map((user) => user.id);
       const botId = call.world.store.bot.user_id;
       if (users.includes(botId)) throw new SlackError('cant_invite_self');
@@ -243,27 +281,8 @@ export const CONVERSATIONS: readonly Method[] = [
     run: (call) => {
       const channel = channelArgument(call);
       if (channel.is_private) throw new SlackError('method_not_supported_for_channel_type');
+      needActive(channel);
       return { channel: channelObject(call.world, join(call, channel, [call.world.store.bot.user_id])) };
-    },
-  },
-  {
-    name: 'conversations.setTopic',
-    token: 'bot',
-    scopes: [
-      'channels:manage',
-      'channels:write.topic',
-      'groups:write',
-      'groups:write.topic',
-      'im:write',
-      'mpim:write',
-    ],
-    rate: TIERS.tier2,
-    run: (call) => {
-      const channel = channelArgument(call);
-      needMembership(call.world, channel);
-      const topic = call.args.text('topic') ?? '';
-      if (topic.length > 250) throw new SlackError('too_long');
-      return { channel: channelObject(call.world, call.world.store.changeChannel(channel.id, { topic })) };
     },
   },
 ];

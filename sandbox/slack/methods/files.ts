@@ -1,14 +1,13 @@
 /**
- * files.* in two steps, and reactions.add.
+ * files.*: the app's own files, uploaded in two steps, and what is known of any file.
  */
 import { invalidArguments, SlackError } from '../errors.js';
 import { FILE_MAX_BYTES } from '../files.js';
-import { asArray, asObject, asString, toJson } from '../json.js';
+import { asArray, asObject, asString } from '../json.js';
 import type { JsonObject } from '../json.js';
 import { TIERS } from '../rate-limits.js';
 import { acceptContent } from '../responses.js';
-import type { FileRef } from '../wire.js';
-import { channelArgument, needMembership } from './method.js';
+import { channelArgument, needActive, needMembership } from './method.js';
 import type { Call, Method } from './method.js';
 
 function completeUpload(call: Call): JsonObject {
@@ -16,7 +15,10 @@ function completeUpload(call: Call): JsonObject {
   const wanted = asArray(args.json('files'))?.map((file) => asObject(file));
   if (wanted === undefined || wanted.length === 0) throw invalidArguments('missing required field: files');
   const channel = args.text('channel_id') === undefined ? undefined : channelArgument(call, 'channel_id');
-  if (channel) needMembership(world, channel);
+  if (channel) {
+    needMembership(world, channel);
+    needActive(channel);
+  }
   const blocks = args.json('blocks');
   const content = blocks === undefined ? undefined : acceptContent(world, undefined, blocks);
   const files = wanted.map((file) => world.files.complete(asString(file?.id) ?? '', asString(file?.title)));
@@ -31,15 +33,8 @@ function completeUpload(call: Call): JsonObject {
       subtype: 'file_share',
     });
   }
-  return { files: files.map((file) => fileObject(file)) };
+  return { files: files.map((file) => world.files.describe(file)) };
 }
-
-const fileObject = (file: FileRef): JsonObject => ({
-  ...toJson(file),
-  filetype: file.name.split('.').pop()?.toLowerCase() ?? '',
-  url_private_download: file.url_private,
-  permalink: file.url_private,
-});
 
 export const FILES: readonly Method[] = [
   {
@@ -52,7 +47,7 @@ export const FILES: readonly Method[] = [
       const length = args.integer('length', { min: 0, max: Number.MAX_SAFE_INTEGER, default: 0 });
       if (length === 0) throw invalidArguments('missing required field: length');
       if (length > FILE_MAX_BYTES) throw new SlackError('file_upload_size_restricted');
-      const { id, path } = world.files.begin(filename, length);
+      const { id, path } = world.files.begin(filename, length, world.store.bot.user_id);
       return { upload_url: world.baseUrl() + path, file_id: id };
     },
   },
@@ -71,28 +66,7 @@ export const FILES: readonly Method[] = [
     run: ({ world, args }) => {
       const file = world.files.find(args.required('file'));
       if (file === undefined) throw new SlackError('file_not_found');
-      return { file: fileObject(file) };
-    },
-  },
-  {
-    name: 'reactions.add',
-    token: 'bot',
-    scopes: ['reactions:write'],
-    rate: TIERS.tier3,
-    run: (call) => {
-      const { world, args } = call;
-      const channel = channelArgument(call);
-      needMembership(world, channel);
-      const name = args.required('name').replaceAll(':', '');
-      const message = world.store.findMessage(channel.id, args.required('timestamp'));
-      if (message === undefined || message.ephemeral_to !== undefined)
-        throw new SlackError('message_not_found');
-      if (!/^[a-z0-9_+'-]{1,100}$/.test(name)) throw new SlackError('invalid_name');
-      const botId = world.store.bot.user_id;
-      const given = message.reactions?.find((reaction) => reaction.name === name);
-      if (given?.users.includes(botId) === true) throw new SlackError('already_reacted');
-      world.store.react(message, name, botId);
-      return {};
+      return { file: world.files.describe(file) };
     },
   },
 ];

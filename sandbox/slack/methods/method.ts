@@ -3,11 +3,12 @@
  * Invariant: a method answers an object without `ok`, or throws a SlackError.
  */
 import type { Arguments } from '../arguments.js';
+import { scopeKind } from '../channels.js';
 import { SlackError } from '../errors.js';
 import type { Events } from '../events.js';
 import type { JsonObject } from '../json.js';
 import type { Rate } from '../rate-limits.js';
-import type { Channel, Json, User } from '../wire.js';
+import type { Channel, Json, Message, User } from '../wire.js';
 import type { World } from '../world.js';
 
 export interface Call {
@@ -40,9 +41,15 @@ export function needScope(world: World, scopes: readonly string[]): void {
   });
 }
 
-/** The prefix of the scopes for this channel. */
-export const scopeKind = (channel: Channel): string =>
-  channel.is_im ? 'im' : channel.is_private ? 'groups' : 'channels';
+/** Reading what is in this channel, for instance `groups:history`. @throws SlackError missing_scope */
+export const needChannelScope = (world: World, channel: Channel, verb: string): void =>
+  needScope(world, [`${scopeKind(channel)}:${verb}`]);
+
+/** @throws SlackError missing_scope */
+export function needManageScope(world: World, channel: Channel): void {
+  const kind = scopeKind(channel);
+  needScope(world, [kind === 'channels' ? 'channels:manage' : `${kind}:write`]);
+}
 
 /** A channel by id or `#name` that the app may know of. @throws SlackError channel_not_found */
 export function channelArgument({ world, args }: Call, name = 'channel'): Channel {
@@ -55,6 +62,18 @@ export function channelArgument({ world, args }: Call, name = 'channel'): Channe
 /** @throws SlackError not_in_channel */
 export function needMembership(world: World, channel: Channel): void {
   if (!channel.members.includes(world.store.bot.user_id)) throw new SlackError('not_in_channel');
+}
+
+/** @throws SlackError is_archived */
+export function needActive(channel: Channel): void {
+  if (channel.is_archived) throw new SlackError('is_archived');
+}
+
+/** A message that everybody in the channel can see. @throws SlackError message_not_found */
+export function messageArgument({ world, args }: Call, channel: Channel, name = 'timestamp'): Message {
+  const message = world.store.findMessage(channel.id, args.required(name));
+  if (message === undefined || message.ephemeral_to !== undefined) throw new SlackError('message_not_found');
+  return message;
 }
 
 /** @throws SlackError user_not_found */

@@ -4,41 +4,19 @@
  */
 import type {
   ActionRequest,
+  CloseRequest,
   CommandRequest,
   Delivery,
-  Json,
   MessageRequest,
   Outcome,
   SandboxEvent,
   ScenarioRequest,
   State,
   SubmitRequest,
+  SuggestRequest,
+  Suggestions,
 } from '../wire.js';
 import { storeOf, type Store } from './store.js';
-
-/** `POST /_sandbox/suggest`: options for an external select, of a message or of a view. */
-export interface SuggestRequest {
-  user: string;
-  channel?: string;
-  ts?: string;
-  view_id?: string;
-  block_id: string;
-  action_id: string;
-  value: string;
-}
-
-/** `POST /_sandbox/close`: closes one view; what lies below shows again. */
-export interface CloseRequest {
-  user: string;
-  view_id: string;
-}
-
-export interface Suggestions {
-  ok: boolean;
-  error?: string;
-  options?: Json;
-  option_groups?: Json;
-}
 
 export interface Api {
   command: (request: CommandRequest) => Promise<Outcome>;

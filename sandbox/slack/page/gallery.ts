@@ -372,6 +372,7 @@ export function galleryStore(nowMs: number): Store {
     views: [],
     homes: {},
     commands: [],
+    shortcuts: [],
     scenarios: [],
     deliveries: [],
     services: {

@@ -39,6 +39,8 @@ export function applyEvent(store: Store, event: SandboxEvent): Store {
       return { ...store, scenarios: event.scenarios };
     case 'delivery':
       return { ...store, deliveries: withDelivery(store.deliveries, event.delivery) };
+    case 'call':
+      return store;
   }
 }
 

@@ -50,6 +50,7 @@ function store(...channels: Channel[]): Store {
       views: [],
       homes: {},
       commands: [],
+      shortcuts: [],
       scenarios: [],
       services: {
         slack: { apiUrl: '', botToken: '', appToken: '', signingSecret: '' },

@@ -176,36 +176,6 @@ describe('faults', () => {
     expect(await bench.control.post('faults', { kind: 'reset' })).toMatchObject({ ok: true, faults: [] });
     expect(await post()).toMatchObject({ status: 200 });
   });
-
-  it('drops an acknowledgement', async () => {
-    await withApp((app) => app.command('/payment', ({ ack }) => ack('here')));
-    await bench.control.post('faults', { kind: 'drop_ack', count: 1 });
-    expect(await command()).toMatchObject({ ok: false, error: 'operation_timeout' });
-    expect(await command()).toMatchObject({ ok: true, messages: [{ text: 'here' }] });
-  });
-
-  it('delivers one envelope twice', async () => {
-    let heard = 0;
-    await withApp((app) =>
-      app.command('/payment', async ({ ack, respond }) => {
-        heard += 1;
-        await ack();
-        await respond('here');
-      }),
-    );
-    await bench.control.post('faults', { kind: 'duplicate', count: 1 });
-    const outcome = await command();
-    expect(heard).toBe(2);
-    expect(outcome.messages).toHaveLength(2);
-    expect(await bench.control.deliveries()).toHaveLength(1);
-  });
-
-  it('tells the app to come back, and no envelope goes to the old connection', async () => {
-    await withApp((app) => app.command('/payment', ({ ack }) => ack('here')));
-    await bench.control.post('faults', { kind: 'disconnect' });
-    expect((await bench.control.state()).bot.connection).toBe('none');
-    expect((await command()).error).toContain('no app is connected');
-  });
 });
 
 describe('events', () => {

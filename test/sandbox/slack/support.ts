@@ -21,6 +21,11 @@ export const MANIFEST = {
       { command: '/form', description: 'Opens a form', usage_hint: '' },
       { command: '/nobody', description: 'Has no listener', usage_hint: '' },
     ],
+    shortcuts: [
+      { type: 'global', callback_id: 'start', name: 'Start a case', description: 'Opens a case' },
+      { type: 'message', callback_id: 'trace', name: 'Trace', description: 'Follows what stands here' },
+    ],
+    unfurl_domains: ['pay.example'],
   },
   oauth_config: {
     scopes: {
@@ -28,6 +33,8 @@ export const MANIFEST = {
         'commands',
         'chat:write',
         'app_mentions:read',
+        'bookmarks:read',
+        'bookmarks:write',
         'channels:read',
         'channels:history',
         'channels:join',
@@ -38,6 +45,13 @@ export const MANIFEST = {
         'im:read',
         'im:history',
         'im:write',
+        'links:read',
+        'links:write',
+        'mpim:read',
+        'mpim:write',
+        'pins:read',
+        'pins:write',
+        'reactions:read',
         'files:read',
         'files:write',
         'reactions:write',
@@ -53,6 +67,7 @@ export const MANIFEST = {
       bot_events: [
         'app_home_opened',
         'app_mention',
+        'link_shared',
         'member_joined_channel',
         'message.channels',
         'message.groups',
@@ -63,7 +78,7 @@ export const MANIFEST = {
 };
 
 /** A tenth of Slack's patience, so that being late takes 300 ms and not three seconds. */
-export const SHORT = { ackMs: 300, effectMs: 300, quietMs: 40, eventRetryMs: [0] };
+export const SHORT = { ackMs: 300, effectMs: 300, quietMs: 40, eventRetryMs: [0], scheduleTickMs: 10 };
 
 /** Refusals are what most tests are about; they need not be printed. */
 const SILENT: Logger = {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clientErrors, stateOf, stateValues } from '../../../sandbox/slack/element-state.js';
 import type { Block, Json } from '../../../sandbox/slack/wire.js';
 import { startApp, startBench } from './support.js';
-import type { Bench } from './support.js';
+import type { Bench, Transport } from './support.js';
 
 const plain = (text: string) => ({ type: 'plain_text' as const, text });
 const option = (value: string) => ({ text: plain(value), value });
@@ -36,7 +36,10 @@ const modal = (title: string, callback_id = 'step'): ModalView => ({
   ],
 });
 
-describe('the stack of modals', () => {
+describe.each<[Transport, number]>([
+  ['socket', 0],
+  ['http', 21_041],
+])('the stack of modals over %s', (transport, port) => {
   let bench: Bench;
   let app: { stop(): Promise<void> };
   /** What the next submission is acknowledged with. */
@@ -74,7 +77,7 @@ describe('the stack of modals', () => {
     answer = undefined;
     heard = [];
     bench = await startBench({ rateLimits: false });
-    app = await startApp(bench, 'socket', 0, listeners);
+    app = await startApp(bench, transport, port, listeners);
   });
   afterEach(async () => {
     await app.stop();

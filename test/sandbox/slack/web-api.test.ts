@@ -200,6 +200,250 @@ describe('the official client', () => {
     expect(await client.chat.postMessage({ channel: ids.random!, text: 'hi' })).toMatchObject({ ok: true });
   });
 
+  it('renames, describes and archives channels, and no archived channel is touched', async () => {
+    const channel = (await client.conversations.create({ name: 'inc-old' })).channel!.id!;
+    const { ts } = await client.chat.postMessage({ channel, text: 'the last' });
+    expect((await client.conversations.rename({ channel, name: 'inc-new' })).channel!.name).toBe('inc-new');
+    expect(await client.conversations.setPurpose({ channel, purpose: 'Over' })).toMatchObject({
+      purpose: 'Over',
+    });
+    await client.conversations.archive({ channel });
+    expect((await client.conversations.info({ channel })).channel).toMatchObject({
+      name: 'inc-new',
+      is_archived: true,
+      purpose: { value: 'Over' },
+    });
+    const archived = { error: 'is_archived' };
+    for (const call of [
+      client.chat.postMessage({ channel, text: 'x' }),
+      client.conversations.setTopic({ channel, topic: 'x' }),
+      client.conversations.invite({ channel, users: ids.ana! }),
+      client.reactions.add({ channel, timestamp: ts!, name: 'eyes' }),
+      client.pins.add({ channel, timestamp: ts! }),
+    ]) {
+      expect(await refusal(call)).toMatchObject(archived);
+    }
+    const open = await client.conversations.list({ exclude_archived: true, limit: 1000 });
+    expect(open.channels!.map((each) => each.id)).not.toContain(channel);
+  });
+
+  it.each<[string, string, () => Record<string, unknown>, string]>([
+    ['conversations.archive', 'twice', () => ({ channel: '#inc-new' }), 'already_archived'],
+    ['conversations.archive', 'the general channel', () => ({ channel: '#general' }), 'cant_archive_general'],
+    [
+      'conversations.archive',
+      'a direct message',
+      () => ({ channel: ids['dm-ana'] }),
+      'method_not_supported_for_channel_type',
+    ],
+    [
+      'conversations.rename',
+      'to nothing',
+      () => ({ channel: '#incidents', name: '' }),
+      'invalid_name_required',
+    ],
+    [
+      'conversations.rename',
+      'to dashes',
+      () => ({ channel: '#incidents', name: '--' }),
+      'invalid_name_punctuation',
+    ],
+    [
+      'conversations.rename',
+      "to another's name",
+      () => ({ channel: '#incidents', name: 'general' }),
+      'name_taken',
+    ],
+    [
+      'conversations.rename',
+      'a foreign channel',
+      () => ({ channel: '#nowhere', name: 'x' }),
+      'channel_not_found',
+    ],
+    [
+      'conversations.setPurpose',
+      'too long',
+      () => ({ channel: '#incidents', purpose: 'x'.repeat(251) }),
+      'too_long',
+    ],
+    ['conversations.list', 'an unknown type', () => ({ types: 'everything' }), 'invalid_types'],
+    ['conversations.open', 'nobody', () => ({}), 'no_user'],
+    [
+      'conversations.open',
+      'a channel',
+      () => ({ channel: '#incidents' }),
+      'method_not_supported_for_channel_type',
+    ],
+    [
+      'chat.scheduleMessage',
+      'no time',
+      () => ({ channel: '#general', text: 'x', post_at: 'soon' }),
+      'invalid_time',
+    ],
+    [
+      'chat.scheduleMessage',
+      'the past',
+      () => ({ channel: '#general', text: 'x', post_at: 1 }),
+      'time_in_past',
+    ],
+    [
+      'chat.scheduleMessage',
+      'a year',
+      () => ({ channel: '#general', text: 'x', post_at: 32_503_680_000 }),
+      'time_too_far',
+    ],
+    [
+      'bookmarks.add',
+      'no link',
+      () => ({ channel_id: ids.general, title: 'x', type: 'link', link: 'javascript:x' }),
+      'invalid_link',
+    ],
+    [
+      'bookmarks.add',
+      'a file',
+      () => ({ channel_id: ids.general, title: 'x', type: 'file' }),
+      'invalid_bookmark_type',
+    ],
+    ['bookmarks.edit', 'none', () => ({ channel_id: ids.general, bookmark_id: 'Bk0' }), 'not_found'],
+    ['bookmarks.remove', 'none', () => ({ channel_id: ids.general, bookmark_id: 'Bk0' }), 'not_found'],
+    ['pins.add', 'no message', () => ({ channel: ids.general, timestamp: '1.000000' }), 'message_not_found'],
+    [
+      'reactions.get',
+      'no message',
+      () => ({ channel: ids.general, timestamp: '1.000000' }),
+      'message_not_found',
+    ],
+    ['reactions.list', 'nobody', () => ({ user: 'U0' }), 'user_not_found'],
+    ['chat.unfurl', 'nowhere', () => ({ unfurls: {} }), 'missing_channel'],
+    ['chat.unfurl', 'no time', () => ({ channel: ids.general, unfurls: {} }), 'missing_ts'],
+    ['chat.unfurl', 'half an id', () => ({ source: 'composer', unfurls: {} }), 'missing_unfurl_id'],
+    ['chat.unfurl', 'the other half', () => ({ unfurl_id: 'C0.1.x', unfurls: {} }), 'missing_source'],
+    [
+      'chat.unfurl',
+      'a strange source',
+      () => ({ unfurl_id: 'C0.1.x', source: 'x', unfurls: {} }),
+      'invalid_source',
+    ],
+    ['chat.unfurl', 'a guessed id', () => ({ unfurl_id: 'C0.1.x', source: 'composer' }), 'invalid_unfurl_id'],
+    ['chat.unfurl', 'a foreign channel', () => ({ channel: 'C0', ts: '1.0' }), 'cannot_find_channel'],
+    ['chat.unfurl', 'no message', () => ({ channel: ids.general, ts: '1.0' }), 'cannot_find_message'],
+  ])('%s refuses %s', async (method, _reason, args, error) => {
+    expect(await refusal(client.apiCall(method, args()))).toMatchObject({ error });
+  });
+
+  it('reacts, takes it back, and lists what it reacted to', async () => {
+    const channel = ids.incidents!;
+    const { ts: timestamp } = await client.chat.postMessage({ channel, text: 'react to me' });
+    const item = { channel, timestamp: timestamp! };
+    await client.reactions.add({ ...item, name: ':eyes:' });
+    await client.reactions.add({ ...item, name: '+1' });
+    expect((await client.reactions.get(item)).message!.reactions).toEqual([
+      { name: 'eyes', users: [ids.paydesk], count: 1 },
+      { name: '+1', users: [ids.paydesk], count: 1 },
+    ]);
+    const { items } = await client.reactions.list({ limit: 10 });
+    expect(items!.map((each) => each.message!.ts)).toContain(timestamp);
+    await client.reactions.remove({ ...item, name: 'eyes' });
+    await client.reactions.remove({ ...item, name: '+1' });
+    expect((await client.reactions.get(item)).message!.reactions).toBeUndefined();
+    expect(await refusal(client.reactions.remove({ ...item, name: '+1' }))).toMatchObject({
+      error: 'no_reaction',
+    });
+    expect(await refusal(client.reactions.add({ ...item, name: 'N O' }))).toMatchObject({
+      error: 'invalid_name',
+    });
+  });
+
+  it('pins messages and keeps bookmarks', async () => {
+    const channel = ids.incidents!;
+    const { ts: timestamp } = await client.chat.postMessage({ channel, text: 'read me first' });
+    const pin = { channel, timestamp: timestamp! };
+    await client.pins.add(pin);
+    expect(await refusal(client.pins.add(pin))).toMatchObject({ error: 'already_pinned' });
+    expect((await client.pins.list({ channel })).items).toMatchObject([
+      { type: 'message', created_by: ids.paydesk, message: { ts: timestamp, pinned_to: [channel] } },
+    ]);
+    await client.pins.remove(pin);
+    expect(await refusal(client.pins.remove(pin))).toMatchObject({ error: 'no_pin' });
+    const link = {
+      channel_id: channel,
+      title: 'Runbook',
+      type: 'link' as const,
+      link: 'https://pay.example/run',
+    };
+    const { bookmark } = await client.bookmarks.add({ ...link, emoji: ':book:' });
+    const known = { channel_id: channel, bookmark_id: bookmark!.id! };
+    await client.bookmarks.edit({ ...known, title: 'The runbook' });
+    expect((await client.bookmarks.list({ channel_id: channel })).bookmarks).toMatchObject([
+      { id: bookmark!.id, title: 'The runbook', link: 'https://pay.example/run', emoji: ':book:' },
+    ]);
+    expect((await bench.control.channel('incidents')).bookmarks).toHaveLength(1);
+    await client.bookmarks.remove(known);
+    expect((await client.bookmarks.list({ channel_id: channel })).bookmarks).toEqual([]);
+  });
+
+  it('schedules a message, which the clock posts', async () => {
+    let nowMs = Date.parse('2026-11-20T09:00:00Z');
+    const later = await startBench({ clock: { now: () => new Date(nowMs) }, rateLimits: false });
+    const channel = (await later.control.channel('general')).id;
+    const at = nowMs / 1000 + 60;
+    const planned = await client.chat.scheduleMessage({
+      channel: ids.general!,
+      text: 'here',
+      post_at: Math.floor(Date.now() / 1000) + 3600,
+    });
+    expect(planned).toMatchObject({ ok: true, scheduled_message_id: expect.stringMatching(/^Q0/) });
+    const schedule = (text: string, post_at: number) =>
+      later.client.chat.scheduleMessage({ channel, text, post_at });
+    await schedule('second', at + 1);
+    expect(await schedule('first', at)).toMatchObject({ channel, post_at: at, message: { text: 'first' } });
+    const said = async () => (await later.control.channel('general')).messages.map((message) => message.text);
+    expect(await said()).toEqual([]);
+    nowMs += 61_000;
+    await expect.poll(said).toEqual(['first', 'second']);
+    for (let count = 0; count < 30; count += 1) await schedule('x', at + 600);
+    expect(await refusal(schedule('x', at + 600))).toMatchObject({ error: 'restricted_too_many' });
+    await later.close();
+  });
+
+  it("shows previews below a person's links, and only there", async () => {
+    const channel = ids.general!;
+    const url = 'https://app.pay.example/p/1?a=1&b=2';
+    const { messages } = await bench.control.post('message', {
+      user: 'ana',
+      channel: 'general',
+      text: `see ${url}, and https://other.example/x`,
+    });
+    const ts = messages[0]!.ts;
+    const unfurl = (unfurls: Record<string, unknown>) =>
+      client.apiCall('chat.unfurl', { channel, ts, unfurls });
+    await unfurl({ [url]: { blocks: [SECTION] } });
+    await unfurl({ [url]: { blocks: [SECTION, SECTION] } });
+    const found = await bench.control.message('general', (message) => message.ts === ts);
+    expect(found!.text).toBe('see <https://app.pay.example/p/1?a=1&amp;b=2>, and <https://other.example/x>');
+    expect(found!.attachments, 'the second replaces the first').toMatchObject([
+      { id: 1, from_url: url, is_app_unfurl: true, blocks: [{ type: 'section' }, { type: 'section' }] },
+    ]);
+    for (const [unfurls, error] of [
+      [{ 'https://other.example/x': { blocks: [SECTION] } }, 'cannot_unfurl_url'],
+      [{ 'https://pay.example/not-said': { blocks: [SECTION] } }, 'cannot_unfurl_message'],
+      [{ [url]: { blocks: [{ type: 'alert' }] } }, 'cannot_parse_attachment'],
+      [{ [url]: {} }, 'cannot_parse_attachment'],
+      [{}, 'invalid_unfurls_format'],
+    ] as const) {
+      expect(await refusal(unfurl(unfurls)), error).toMatchObject({ error });
+    }
+  });
+
+  it('opens a direct message with several people as an mpim', async () => {
+    const users = `${ids.ana},${ids.lars}`;
+    const opened = await client.conversations.open({ users, return_im: true });
+    expect(opened.channel).toMatchObject({ is_mpim: true, is_im: false });
+    expect(await client.conversations.open({ users })).toMatchObject({ no_op: true, already_open: true });
+    const { channels } = await client.conversations.list({ types: 'mpim' });
+    expect(channels!.map((each) => each.id)).toEqual([opened.channel!.id]);
+  });
+
   it('opens a direct message with a person, by either way', async () => {
     const opened = await client.conversations.open({ users: ids.ana! });
     const posted = await client.chat.postMessage({ channel: ids.ana!, text: 'psst' });
@@ -240,7 +484,9 @@ describe('the official client', () => {
       mimetype: 'text/csv',
       size: content.length,
     });
-    const served = await fetch(file!.url_private);
+    const served = await fetch(file!.url_private, {
+      headers: { authorization: `Bearer ${bench.slack.credentials.botToken}` },
+    });
     expect(await served.text()).toBe(content);
     expect(served.headers.get('content-disposition')).toContain('attachment');
     expect((await client.files.info({ file: file!.id })).file).toMatchObject({ title: 'Breaks' });

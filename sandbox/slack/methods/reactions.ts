@@ -1,0 +1,102 @@
+/**
+ * reactions.*: emoji below messages, given by the app.
+ * Invariant: nobody reacts twice with the same emoji.
+ */
+import { SlackError } from '../errors.js';
+import type { JsonObject } from '../json.js';
+import { messagePayload } from '../payloads.js';
+import { TIERS } from '../rate-limits.js';
+import type { Message } from '../wire.js';
+import {
+  channelArgument,
+  messageArgument,
+  needActive,
+  needMembership,
+  nextCursor,
+  pageOf,
+} from './method.js';
+import type { Call, Method } from './method.js';
+
+type Reactions = NonNullable<Message['reactions']>;
+
+function reactable(call: Call): Message {
+  const channel = channelArgument(call);
+  needMembership(call.world, channel);
+  return messageArgument(call, channel);
+}
+
+/** @throws SlackError invalid_name */
+function emojiArgument({ args }: Call): string {
+  const name = args.required('name').replaceAll(':', '');
+  if (!/^[a-z0-9_+'-]{1,100}$/.test(name)) throw new SlackError('invalid_name');
+  return name;
+}
+
+const has = (reactions: Reactions, name: string, user: string): boolean =>
+  reactions.some((reaction) => reaction.name === name && reaction.users.includes(user));
+
+function withReaction(reactions: Reactions, name: string, user: string): Reactions {
+  if (!reactions.some((reaction) => reaction.name === name)) return [...reactions, { name, users: [user] }];
+  return reactions.map((each) => (each.name === name ? { name, users: [...each.users, user] } : each));
+}
+
+function withoutReaction(reactions: Reactions, name: string, user: string): Reactions | undefined {
+  const rest = reactions
+    .map((each) => (each.name === name ? { name, users: each.users.filter((id) => id !== user) } : each))
+    .filter((each) => each.users.length > 0);
+  return rest.length === 0 ? undefined : rest;
+}
+
+function add(call: Call): JsonObject {
+  const { store } = call.world;
+  const message = reactable(call);
+  needActive(channelArgument(call));
+  const name = emojiArgument(call);
+  const reactions = message.reactions ?? [];
+  if (has(reactions, name, store.bot.user_id)) throw new SlackError('already_reacted');
+  store.amend(message, { reactions: withReaction(reactions, name, store.bot.user_id) });
+  return {};
+}
+
+function remove(call: Call): JsonObject {
+  const { store } = call.world;
+  const message = reactable(call);
+  const name = emojiArgument(call);
+  const reactions = message.reactions ?? [];
+  if (!has(reactions, name, store.bot.user_id)) throw new SlackError('no_reaction');
+  store.amend(message, { reactions: withoutReaction(reactions, name, store.bot.user_id) });
+  return {};
+}
+
+const itemOf = ({ world }: Call, message: Message): JsonObject => ({
+  type: 'message',
+  channel: message.channel,
+  message: messagePayload(world, message),
+});
+
+/** What this person, or the app itself, has reacted to where the app can see it; the newest first. */
+function list(call: Call): JsonObject {
+  const { store } = call.world;
+  const user = call.args.text('user') ?? store.bot.user_id;
+  if (!store.users.has(user)) throw new SlackError('user_not_found');
+  const reactedTo = [...store.channels.values()]
+    .filter((channel) => channel.members.includes(store.bot.user_id))
+    .flatMap((channel) => channel.messages)
+    .filter(({ reactions }) => reactions?.some((each) => each.users.includes(user)) === true)
+    .sort((a, b) => b.ts.localeCompare(a.ts));
+  const { page, cursor } = pageOf(reactedTo, call);
+  return { items: page.map((message) => itemOf(call, message)), ...nextCursor(cursor) };
+}
+
+export const REACTIONS: readonly Method[] = [
+  { name: 'reactions.add', token: 'bot', scopes: ['reactions:write'], rate: TIERS.tier3, run: add },
+  { name: 'reactions.remove', token: 'bot', scopes: ['reactions:write'], rate: TIERS.tier2, run: remove },
+  {
+    name: 'reactions.get',
+    token: 'bot',
+    scopes: ['reactions:read'],
+    rate: TIERS.tier3,
+    run: (call) => itemOf(call, reactable(call)),
+  },
+  { name: 'reactions.list', token: 'bot', scopes: ['reactions:read'], rate: TIERS.tier2, run: list },
+];
