@@ -42,6 +42,11 @@ export interface Message {
   ephemeral_to?: string;
   reactions?: { name: string; users: string[] }[];
   files?: FileRef[];
+  /** What `chat.unfurl` showed below a link of this message. */
+  attachments?: Attachment[];
+  /** Channels in which the message is pinned: its own, or none. */
+  pinned_to?: string[];
+  pinned_info?: { channel: string; pinned_by: string; pinned_ts: number };
   subtype?: string;
   /** What the app keeps with the message for itself; nobody sees it. */
   metadata?: MessageMetadata;
@@ -52,6 +57,17 @@ export interface MessageMetadata {
   event_payload: Record<string, Json>;
 }
 
+/** The preview of one link. Either `blocks`, or Slack's older members such as `title` and `text`. */
+export type Attachment = {
+  id: number;
+  from_url: string;
+  app_unfurl_url: string;
+  is_app_unfurl: true;
+  bot_id: string;
+  fallback: string;
+  blocks?: Block[];
+} & Record<string, Json | undefined>;
+
 export interface FileRef {
   id: string;
   name: string;
@@ -59,6 +75,25 @@ export interface FileRef {
   mimetype: string;
   size: number;
   url_private: string;
+}
+
+/** A file that a person hands over: at most 5 MB, its bytes in base64. */
+export interface FileUpload {
+  name: string;
+  title: string;
+  mimetype: string;
+  size: number;
+  content_base64: string;
+}
+
+/** A link in a channel's header. */
+export interface Bookmark {
+  id: string;
+  title: string;
+  link: string;
+  emoji: string;
+  date_created: number;
+  date_updated: number;
 }
 
 export interface Channel {
@@ -70,7 +105,9 @@ export interface Channel {
   topic: string;
   purpose: string;
   members: string[];
+  /** The newest ones; older ones are forgotten, see `docs/sandbox.md`. */
   messages: Message[];
+  bookmarks?: Bookmark[];
 }
 
 /** An open modal as its person sees it. `errors` holds what the last submission answered, by block_id. */
@@ -88,6 +125,14 @@ export interface CommandHint {
   command: string;
   description: string;
   usage_hint: string;
+}
+
+/** A shortcut of the manifest: from anywhere, or from a message. */
+export interface ShortcutHint {
+  type: 'global' | 'message';
+  callback_id: string;
+  name: string;
+  description: string;
 }
 
 /** Addresses and credentials of every stand-in, so that a bot can be pointed at them by hand. */
@@ -122,6 +167,7 @@ export interface State {
   /** By user id: the published App Home. */
   homes: Record<string, OpenView>;
   commands: CommandHint[];
+  shortcuts?: ShortcutHint[];
   services: Services;
   scenarios: ScenarioInfo[];
 }
@@ -137,7 +183,8 @@ export type SandboxEvent =
   | { type: 'home'; view: OpenView }
   | { type: 'bot'; connection: State['bot']['connection'] }
   | { type: 'scenarios'; scenarios: ScenarioInfo[] }
-  | { type: 'delivery'; delivery: Delivery };
+  | { type: 'delivery'; delivery: Delivery }
+  | { type: 'call'; call: ApiCall };
 
 /** `POST /_sandbox/command` */
 export interface CommandRequest {
@@ -163,7 +210,49 @@ export interface ActionRequest {
   state?: Record<string, Record<string, Json>>;
 }
 
-/** `POST /_sandbox/submit`: block_id → action_id → a plain value, or Slack's own state object. */
+/** `POST /_sandbox/suggest`: options for an external select, of a message or of a view. */
+export interface SuggestRequest {
+  user: string;
+  channel?: string;
+  ts?: string;
+  view_id?: string;
+  block_id: string;
+  action_id: string;
+  /** What was typed so far. */
+  value: string;
+}
+
+/** What the app offers: `options` or `option_groups`, as Slack's composition objects. */
+export interface Suggestions {
+  ok: boolean;
+  error?: string;
+  options?: Json;
+  option_groups?: Json;
+}
+
+/** `POST /_sandbox/shortcut`: a message shortcut names the message. */
+export interface ShortcutRequest {
+  user: string;
+  callback_id: string;
+  channel?: string;
+  ts?: string;
+}
+
+/** `POST /_sandbox/close`: closes one view; what lies below shows again. */
+export interface CloseRequest {
+  user: string;
+  view_id: string;
+}
+
+/** `POST /_sandbox/home` */
+export interface HomeRequest {
+  user: string;
+}
+
+/**
+ * `POST /_sandbox/submit`: block_id → action_id → a plain value, or Slack's own state object. The value of a file input
+ * is a list of `FileUpload`.
+ */
 export interface SubmitRequest {
   user: string;
   view_id: string;
@@ -174,8 +263,10 @@ export interface SubmitRequest {
 export interface MessageRequest {
   user: string;
   channel: string;
+  /** May be empty when there are files. */
   text: string;
   thread_ts?: string;
+  files?: FileUpload[];
 }
 
 /** `POST /_sandbox/scenario`: further keys are the scenario's own parameters. */
@@ -187,15 +278,17 @@ export interface ScenarioRequest {
 
 /** `POST /_sandbox/faults`: the next `count` matching calls fail so; `reset` clears them all. */
 export interface FaultRequest {
-  kind: 'rate_limit' | 'server_error' | 'slow' | 'drop_ack' | 'duplicate' | 'disconnect' | 'reset';
+  kind: 'rate_limit' | 'server_error' | 'slow' | 'drop_ack' | 'duplicate' | 'reorder' | 'disconnect' | 'reset';
   count?: number;
   /** Only calls of this Web API method; every method when absent. */
   method?: string;
-  /** For `rate_limit`: Retry-After in seconds; for `slow`: the delay in milliseconds. */
+  /** `rate_limit`: Retry-After in seconds. `slow`: the delay; `reorder`: the longest wait, both in milliseconds. */
   amount?: number;
+  /** For `disconnect`: what the app is told. */
+  reason?: 'refresh_requested' | 'warning';
 }
 
-/** What a person would then see. Answer of command, action, submit and message. */
+/** What a person would then see. Answer of command, action, shortcut, submit and message. */
 export interface Outcome {
   ok: boolean;
   /** What Slack would show, for instance `operation_timeout`, or why the request itself was refused. */
@@ -222,4 +315,24 @@ export interface Delivery {
   /** `operation_timeout` when no acknowledgement came within three seconds. */
   error?: string;
   payload: Json;
+}
+
+/** `GET /_sandbox/calls` → `{calls: ApiCall[]}`, newest last, at most the last 500. */
+export interface ApiCall {
+  id: number;
+  /** The Web API method, or `response_url`. */
+  method: string;
+  /** ISO 8601. */
+  at: string;
+  /** How long the answer took. */
+  ms: number;
+  /** HTTP status of the answer. */
+  status: number;
+  ok: boolean;
+  error?: string;
+  /** Without tokens. What is longer than 50,000 characters is told as `{omitted_characters}`. */
+  arguments: Json;
+  answer: Json;
+  /** What was wrong with blocks, views or arguments, each with its JSON pointer. */
+  findings: string[];
 }

@@ -4,41 +4,21 @@
  */
 import type {
   ActionRequest,
+  ApiCall,
+  CloseRequest,
   CommandRequest,
   Delivery,
-  Json,
   MessageRequest,
   Outcome,
   SandboxEvent,
   ScenarioRequest,
+  ShortcutRequest,
   State,
   SubmitRequest,
+  SuggestRequest,
+  Suggestions,
 } from '../wire.js';
 import { storeOf, type Store } from './store.js';
-
-/** `POST /_sandbox/suggest`: options for an external select, of a message or of a view. */
-export interface SuggestRequest {
-  user: string;
-  channel?: string;
-  ts?: string;
-  view_id?: string;
-  block_id: string;
-  action_id: string;
-  value: string;
-}
-
-/** `POST /_sandbox/close`: closes one view; what lies below shows again. */
-export interface CloseRequest {
-  user: string;
-  view_id: string;
-}
-
-export interface Suggestions {
-  ok: boolean;
-  error?: string;
-  options?: Json;
-  option_groups?: Json;
-}
 
 export interface Api {
   command: (request: CommandRequest) => Promise<Outcome>;
@@ -48,7 +28,10 @@ export interface Api {
   close: (request: CloseRequest) => Promise<Outcome>;
   home: (request: { user: string }) => Promise<Outcome>;
   scenario: (request: ScenarioRequest) => Promise<Outcome>;
+  shortcut: (request: ShortcutRequest) => Promise<Outcome>;
   suggest: (request: SuggestRequest) => Promise<Suggestions>;
+  /** What the bot asked of the Web API so far; empty when the sandbox cannot be reached. */
+  calls: () => Promise<ApiCall[]>;
 }
 
 const BASE = '/_sandbox';
@@ -63,7 +46,13 @@ export function createApi(): Api {
     close: (request) => send('close', request),
     home: (request) => send('home', request),
     scenario: (request) => send('scenario', request),
+    shortcut: (request) => send('shortcut', request),
     suggest: (request) => send('suggest', request),
+    calls: () =>
+      load<{ calls: ApiCall[] }>('calls').then(
+        ({ calls }) => calls,
+        () => [],
+      ),
   };
 }
 

@@ -374,6 +374,7 @@ export function galleryStore(nowMs: number): Store {
     commands: [],
     scenarios: [],
     deliveries: [],
+    calls: [],
     services: {
       slack: { apiUrl: '', botToken: '', appToken: '', signingSecret: '' },
       paymentsApi: null,

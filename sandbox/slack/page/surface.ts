@@ -4,8 +4,7 @@
  */
 import { createContext } from 'preact';
 import { useContext, useRef, useState } from 'preact/hooks';
-import type { ActionRequest, Block, Json } from '../wire.js';
-import type { Suggestions } from './api.js';
+import type { ActionRequest, Block, Json, Suggestions } from '../wire.js';
 import { useDesk, type Desk } from './desk.js';
 import { actionId, formOf, selectedOf, stateKey, withEdit, type Form } from './form.js';
 import { obj, str, type Obj } from './json.js';
