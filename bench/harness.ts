@@ -40,6 +40,8 @@ export interface People {
   state(): Promise<State>;
   /** Types a command and resolves when its person sees an answer: the milliseconds until then, and the answer. */
   type(user: string, channel: string, text: string): Promise<{ ms: number; message: Message }>;
+  /** Complete traces that people have seen so far; a card that still waits for a source is not one. */
+  traces(): number;
   close(): void;
 }
 
@@ -48,9 +50,11 @@ export async function people(url: string): Promise<People> {
   const waiting = new Map<string, (message: Message) => void>();
   const stream = await fetch(`${url}/_sandbox/events`, { signal: closing.signal });
   const state = async (): Promise<State> => (await (await fetch(`${url}/_sandbox/state`)).json()) as State;
+  let traces = 0;
   const ids = new Map((await state()).users.map(({ name, id }) => [name, id]));
   void readEvents(stream, (event) => {
     if (event.type !== 'message') return;
+    if (JSON.stringify(event.message.blocks ?? []).includes('"As of ')) traces++;
     const key = `${event.message.ephemeral_to ?? ''}/${event.message.channel}`;
     waiting.get(key)?.(event.message);
     waiting.delete(key);
@@ -72,6 +76,7 @@ export async function people(url: string): Promise<People> {
       await (await sent).text();
       return answer;
     },
+    traces: () => traces,
     close: () => closing.abort(),
   };
 }
