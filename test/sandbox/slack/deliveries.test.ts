@@ -332,10 +332,13 @@ describe('the comparison of shapes', () => {
   });
 });
 
-describe('events that the manifest does not ask for', () => {
+describe('events that the manifest does not ask for, or has no scope for', () => {
   it('are not sent', async () => {
-    const settings = { event_subscriptions: { bot_events: ['app_mention'] } };
-    const bench = await startBench({ manifest: { ...MANIFEST, settings } });
+    const settings = { event_subscriptions: { bot_events: ['app_mention', 'link_shared'] } };
+    const bot = MANIFEST.oauth_config.scopes.bot.filter((scope) => scope !== 'links:read');
+    const bench = await startBench({
+      manifest: { ...MANIFEST, settings, oauth_config: { scopes: { bot } } },
+    });
     const app = await startApp(bench, 'socket', 0, listeners([]));
     const say = (text: string) => bench.control.post('message', { user: 'ana', channel: 'general', text });
     await say('hello https://pay.example/p/1');

@@ -118,6 +118,25 @@ describe.each<[Transport, number]>([
     expect(performance.now() - startMs).toBeGreaterThanOrEqual(59);
   });
 
+  it('an event that nobody acknowledges comes again, with the same event_id', async () => {
+    const ids: string[] = [];
+    await withApp((app) =>
+      app.event('message', ({ body }) => {
+        ids.push(body.event_id);
+        return Promise.resolve();
+      }),
+    );
+    await fault('drop_ack');
+    await bench.control.post('message', { user: 'ana', channel: 'general', text: 'hello' });
+    const attempts = async () =>
+      (await bench.control.deliveries()).map((each) => [each.retry_attempt, each.error]);
+    await expect.poll(attempts).toEqual([
+      [0, 'operation_timeout'],
+      [1, undefined],
+    ]);
+    expect(ids).toEqual([ids[0], ids[0]]);
+  });
+
   it('a response_url of a command neither replaces nor deletes, one of a click does both', async () => {
     await withApp((app) => {
       app.command('/payment', async ({ ack, respond }) => {

@@ -1,11 +1,12 @@
 /**
  * The official @slack/web-api client against every method of the stand-in, and Slack's refusals.
  */
-import { ErrorCode, WebClient } from '@slack/web-api';
+import { ErrorCode } from '@slack/web-api';
+import type { WebClient } from '@slack/web-api';
 import type { KnownBlock, View } from '@slack/types';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { METHODS } from '../../../sandbox/slack/methods/index.js';
-import { MANIFEST, startBench } from './support.js';
+import { MANIFEST, startApp, startBench } from './support.js';
 import type { Bench } from './support.js';
 
 const SECTION: KnownBlock = { type: 'section', text: { type: 'mrkdwn', text: 'hello' } };
@@ -479,6 +480,26 @@ describe('the official client', () => {
     }
   });
 
+  it('opens a view with a fresh trigger, pushes another on it, and updates it', async () => {
+    const triggers: string[] = [];
+    const app = await startApp(bench, 'socket', 0, (bolt) =>
+      bolt.command('/form', ({ ack, command }) => {
+        triggers.push(command.trigger_id);
+        return ack();
+      }),
+    );
+    const fresh = async () => {
+      await bench.control.post('command', { user: 'ana', channel: 'general', text: '/form' });
+      return triggers.at(-1)!;
+    };
+    const opened = await client.views.open({ trigger_id: await fresh(), view: MODAL });
+    const pushed = await client.views.push({ trigger_id: await fresh(), view: MODAL });
+    expect(pushed.view).toMatchObject({ root_view_id: opened.view!.id, previous_view_id: opened.view!.id });
+    const updated = await client.views.update({ view_id: opened.view!.id!, view: MODAL });
+    expect(updated.view!.hash).not.toBe(opened.view!.hash);
+    await app.stop();
+  });
+
   it('validates blocks, messages and views, with pointers', async () => {
     expect(await client.blocks.validate({ blocks: [SECTION] })).toMatchObject({ ok: true });
     expect(await client.blocks.validate({ view: MODAL })).toMatchObject({ ok: true });
@@ -498,8 +519,9 @@ describe('the official client', () => {
   });
 
   it('gives Socket Mode addresses to the app token only', async () => {
-    const app = new WebClient(bench.slack.credentials.appToken, { slackApiUrl: bench.slack.apiUrl });
-    expect((await app.apps.connections.open()).url).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/link\?ticket=/);
+    expect((await bench.appClient.apps.connections.open()).url).toMatch(
+      /^ws:\/\/127\.0\.0\.1:\d+\/link\?ticket=/,
+    );
     expect(await refusal(client.apps.connections.open())).toMatchObject({ error: 'not_allowed_token_type' });
   });
 
@@ -544,7 +566,7 @@ describe('the official client', () => {
     expect(response_metadata!.messages).toEqual(['[ERROR] missing required field: channel']);
   });
 
-  it('has called every method that there is', () => {
+  it('has had an answer from every method that there is', () => {
     const unused = [...METHODS.keys()].filter((name) => !bench.called.has(name));
     expect(unused).toEqual([]);
   });
