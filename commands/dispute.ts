@@ -18,7 +18,7 @@ export interface DisputeDesk {
 }
 
 /** One page of the provider's list: enough to see what is due, quick enough to answer at once. */
-const scanned = 100;
+const mostScanned = 100;
 
 export const disputeCommand: Command<DisputeDesk> = {
   name: '/dispute',
@@ -33,8 +33,10 @@ export const disputeCommand: Command<DisputeDesk> = {
     const now = clock.now();
     const id = text.trim();
     if (id === '') {
-      const disputes = await paymentsApi.recentDisputes(scanned);
-      return answer.privately(disputeQueueCard(queueOf(disputes, now), disputes.length, now, links));
+      const disputes = await paymentsApi.recentDisputes(mostScanned);
+      const isAll = disputes.length < mostScanned;
+      const queue = queueOf(disputes, now);
+      return answer.privately(disputeQueueCard({ queue, scanned: disputes.length, isAll, now, links }));
     }
     const dispute = await paymentsApi.dispute(requireDisputeId(id));
     return answer.privately(disputeCard(dispute, urgencyOf(dispute, now), now, links));
@@ -48,9 +50,13 @@ const notConnected = (): OpsError =>
   });
 
 function requireDisputeId(text: string): string {
+  if (containsCardNumber(text))
+    throw new OpsError('invalid', 'That looks like a card number, so it was not read, searched or kept.', {
+      hint: 'Please delete it where you pasted it, and give the id of the dispute.',
+    });
   const id = /(?:^|[^A-Za-z0-9])((?:dp|du)_[A-Za-z0-9]{4,60})(?![A-Za-z0-9_])/.exec(text)?.[1];
-  if (id !== undefined && !containsCardNumber(text)) return id;
+  if (id !== undefined) return id;
   throw new OpsError('invalid', 'That is not the id of a dispute.', {
-    hint: 'Dispute ids begin with dp_ or du_. For any other id, /payment shows the disputes of the payment.',
+    hint: 'Dispute ids look like dp_1Q2w or du_1Q2w. For any other id, /payment shows the disputes of the payment.',
   });
 }

@@ -1,7 +1,6 @@
 /**
  * `/payment`: where is the money? Follows whatever was pasted to a payment and shows its trace.
  */
-import { toOpsError } from '../src/kernel/errors.js';
 import type { Lookup, PaymentLookup } from '../src/payments/lookup.js';
 import type { Card } from '../src/ports/card.js';
 import type { ActionRequest, Answers, Command } from '../src/ports/command.js';
@@ -25,26 +24,28 @@ export const paymentCommand: Command<PaymentDesk> = {
     { text: '/payment ORD-10423', does: 'the same, found by an order, ARN, RRN or any other reference' },
     { text: '/payment 4242 19.99 2026-11-03', does: 'candidates for a card payment somebody remembers' },
   ],
-  run: ({ text, answer }, desk) => answerLookup(text, answer, desk),
+  run: ({ text, answer }, desk) => answerLookup(desk.payments.find(text), answer, desk),
   actions: {
-    [chooseActionId]: ({ value, answer }, desk) => answerLookup(value, answer, desk),
+    [chooseActionId]: ({ value, answer }, desk) => answerLookup(desk.payments.follow(value), answer, desk),
     [shareActionId]: share,
     payment_open: () => Promise.resolve(),
   },
 };
 
-async function answerLookup(text: string, answer: Answers, desk: PaymentDesk): Promise<void> {
-  for await (const lookup of desk.payments.find(text)) {
-    await answer.privately(cardOf(lookup, desk.links, null));
-  }
+async function answerLookup(
+  lookups: AsyncIterable<Lookup>,
+  answer: Answers,
+  desk: PaymentDesk,
+): Promise<void> {
+  for await (const lookup of lookups) await answer.privately(cardOf(lookup, desk.links, null));
 }
 
-/** Looks again, because the world moved on since the private card was made. */
+/** Looks again, because the world moved on since the private card was made. Only a trace is for everybody's eyes. */
 async function share({ value, person, answer }: ActionRequest, desk: PaymentDesk): Promise<void> {
   let last: Lookup | null = null;
-  for await (const lookup of desk.payments.find(value)) last = lookup;
+  for await (const lookup of desk.payments.follow(value)) last = lookup;
   if (last?.kind === 'trace') await answer.publicly(cardOf(last, desk.links, person.userId));
-  else throw toOpsError(new Error('a shared trace was not found again'));
+  else if (last) await answer.privately(cardOf(last, desk.links, null));
 }
 
 function cardOf(lookup: Lookup, links: Links, sharedBy: string | null): Card {
@@ -56,7 +57,7 @@ function cardOf(lookup: Lookup, links: Links, sharedBy: string | null): Card {
     case 'trace':
       return paymentTraceCard({ ...lookup, links, sharedBy });
     case 'payout':
-      return payoutCard(lookup.payout, links);
+      return payoutCard(lookup.payout, lookup.asOf, links);
     case 'candidates':
       return candidatesCard(lookup.query, lookup.candidates, lookup.more);
     case 'nothing':

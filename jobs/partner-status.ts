@@ -1,9 +1,9 @@
 /**
  * Reads every partner's status page and tells the alerts channel when what it publishes changed.
  *
- * Invariants: the remembered status and the message about its change are one transaction; one unreachable page does
- * not keep the others from being read; one trouble of a partner has one live card, rewritten until it is over, with
- * every step in its thread.
+ * Invariants: the remembered status and the message about its change are one transaction; one unreachable page, or
+ * one status that cannot be stored, does not keep the others from being read; one trouble of a partner has one live card,
+ * rewritten until it is over, with every step of its indicator in its thread.
  */
 import type { Clock } from '../src/kernel/clock.js';
 import { toOpsError } from '../src/kernel/errors.js';
@@ -44,15 +44,16 @@ export const partnerStatusJob = (schedule: string): Job<PartnerStatusDesk> => ({
 });
 
 async function watch(partner: WatchedPartner, desk: PartnerStatusDesk, log: Log): Promise<void> {
-  try {
-    await keep(partner, await desk.statusSource.fetch(partner.statusPage), desk, log);
-  } catch (thrown) {
+  const failed = (message: string) => (thrown: unknown) => {
     const error = toOpsError(thrown);
-    log.warn(
-      { err: error.message, partner: partner.id, reference: error.reference },
-      'a status page was not read',
-    );
-  }
+    log.warn({ err: error.cause ?? error, partner: partner.id, reference: error.reference }, message);
+    return null;
+  };
+  const published = await desk.statusSource
+    .fetch(partner.statusPage)
+    .catch(failed('a status page was not read'));
+  // What is not remembered now is told by the next look.
+  if (published) await keep(partner, published, desk, log).catch(failed('a status was not remembered'));
 }
 
 async function keep(
@@ -67,7 +68,7 @@ async function keep(
     const status = remember(before, partner.id, published, tx.now);
     await desk.partnerStatuses.put(tx, status);
     if (decided.notify && partner.alertsChannel !== null) {
-      await tell(tx, partner.alertsChannel, partner, status, decided.reason, desk.outbox);
+      await tell(tx, partner.alertsChannel, partner, status, decided.step, desk.outbox);
     }
     return decided;
   });
@@ -80,11 +81,11 @@ async function tell(
   channel: string,
   partner: WatchedPartner,
   status: RememberedStatus,
-  reason: string,
+  step: boolean,
   outbox: Outbox,
 ): Promise<void> {
   const liveCard = `partner-status:${partner.id}:${status.troubleAt?.toISOString() ?? ''}`;
   const card = partnerStatusCard(partner.name, status);
   await outbox.enqueue(tx, { channel, card, liveCard });
-  if (reason !== 'degraded') await outbox.enqueue(tx, { channel, card, threadOf: liveCard });
+  if (step) await outbox.enqueue(tx, { channel, card, threadOf: liveCard });
 }

@@ -7,6 +7,8 @@ import type { Links } from './views/links.js';
 export function linksFrom(templates: Config['links']): Links {
   return (object, id) => {
     const template = templates[object as LinkObject];
-    return template === undefined || id === '' ? null : template.replaceAll('{id}', encodeURIComponent(id));
+    if (template === undefined || id === '') return null;
+    // Half a surrogate pair has no encoding.
+    return template.replaceAll('{id}', () => encodeURIComponent(id.replace(/\p{Cs}/gu, '\ufffd')));
   };
 }

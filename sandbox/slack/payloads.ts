@@ -73,9 +73,16 @@ export function viewPayload(world: World, open: OpenView, values: JsonObject = {
   };
 }
 
-/** A message as the Web API and the events show it; what is private to the page stays out. */
+/** A message as the Web API and the events show it; what is private to the page, and metadata, stay out. */
 export function messagePayload(world: World, message: Message): JsonObject {
-  const { channel: _channel, ephemeral_to: _ephemeralTo, edited, bot_id: botId, ...rest } = message;
+  const {
+    channel: _channel,
+    ephemeral_to: _to,
+    metadata: _metadata,
+    edited,
+    bot_id: botId,
+    ...rest
+  } = message;
   const { reactions, files } = message;
   return toJson({
     type: 'message',

@@ -9,7 +9,7 @@ import type { Cause, Changes } from './changes.js';
 import type { Ids } from './ids.js';
 import type { Limits } from './limits.js';
 import type { Manifest } from './manifest.js';
-import type { Block, Channel, FileRef, Message, User } from './wire.js';
+import type { Block, Channel, FileRef, Message, MessageMetadata, User } from './wire.js';
 import type { SeedChannel, SeedUser, Workspace } from './workspace.js';
 
 export interface Clock {
@@ -25,6 +25,7 @@ export interface NewMessage {
   ephemeral_to?: string | undefined;
   files?: FileRef[] | undefined;
   subtype?: string | undefined;
+  metadata?: MessageMetadata | undefined;
 }
 
 export interface UserGroup {
@@ -65,8 +66,12 @@ interface Directory {
 interface Messages {
   findMessage(channelId: string, ts: string): Message | undefined;
   post(message: NewMessage, cause?: Cause): Message;
-  /** Without `blocks` the message keeps its own; an empty list takes them away. */
-  edit(message: Message, change: { text: string; blocks?: Block[] | undefined }, cause?: Cause): Message;
+  /** Without `blocks` or `metadata` the message keeps its own; an empty list, or null, takes them away. */
+  edit(
+    message: Message,
+    change: { text: string; blocks?: Block[] | undefined; metadata?: MessageMetadata | null | undefined },
+    cause?: Cause,
+  ): Message;
   remove(message: Message, cause?: Cause): void;
   /** Changes what stands around the text; a member that is undefined goes away. */
   amend(
@@ -195,6 +200,8 @@ function createMessages(
       message.text = change.text;
       if (change.blocks !== undefined) message.blocks = change.blocks;
       if (message.blocks?.length === 0) delete message.blocks;
+      if (change.metadata === null) delete message.metadata;
+      else if (change.metadata !== undefined) message.metadata = change.metadata;
       message.edited = { ts: nextTs() };
       changes.emit({ type: 'message_changed', message }, { ...cause, isEdit: true });
       return message;

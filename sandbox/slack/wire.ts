@@ -48,6 +48,13 @@ export interface Message {
   pinned_to?: string[];
   pinned_info?: { channel: string; pinned_by: string; pinned_ts: number };
   subtype?: string;
+  /** What the app keeps with the message for itself; nobody sees it. */
+  metadata?: MessageMetadata;
+}
+
+export interface MessageMetadata {
+  event_type: string;
+  event_payload: Record<string, Json>;
 }
 
 /** The preview of one link. Either `blocks`, or Slack's older members such as `title` and `text`. */

@@ -50,9 +50,8 @@ const urlTemplate = z.string().refine(isUrlTemplate, {
 });
 
 function isUrlTemplate(template: string): boolean {
-  return (
-    template.includes('{id}') && /^https?:$/.test(URL.parse(template.replaceAll('{id}', 'x'))?.protocol ?? '')
-  );
+  const example = template.replaceAll('{id}', 'x');
+  return template.includes('{id}') && URL.canParse(example) && /^https?:$/.test(new URL(example).protocol);
 }
 
 const expectations = z

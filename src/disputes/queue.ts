@@ -2,7 +2,7 @@
  * Disputes in the order in which they need an answer.
  *
  * Invariants: the deadline is the provider's own (`respondBy`), never computed from a network's table; a dispute that
- * nobody can answer is not in the queue.
+ * nobody can answer is not in the queue; one with a status that we do not know is, while its deadline is to come.
  */
 import { dayMs, hourMs } from '../kernel/clock.js';
 import type { Dispute } from '../ports/payments-api.js';
@@ -18,13 +18,17 @@ const limits: readonly (readonly [Urgency, number])[] = [
 
 /** How soon an answer is due; null when none is possible or needed. */
 export function urgencyOf(dispute: Dispute, now: Date): Urgency | null {
-  if (!needsResponse(dispute) || !dispute.respondBy) return null;
+  if (!dispute.respondBy) return null;
   const leftMs = dispute.respondBy.getTime() - now.getTime();
+  if (!needsResponse(dispute) && (isSettled(dispute) || leftMs <= 0)) return null;
   return limits.find(([, limitMs]) => leftMs <= limitMs)?.[0] ?? 'later';
 }
 
-const needsResponse = ({ status }: Dispute): boolean =>
-  status === 'needs_response' || status === 'warning_needs_response';
+/** The provider's words share their endings: `warning_needs_response`, and others to come. */
+export const needsResponse = ({ status }: Dispute): boolean => /(^|_)needs_response$/.test(status);
+
+const isSettled = ({ status }: Dispute): boolean =>
+  /(^|_)(under_review|closed|won|lost|prevented|refunded)$/.test(status);
 
 export interface QueuedDispute {
   dispute: Dispute;

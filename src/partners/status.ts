@@ -1,15 +1,17 @@
 /**
  * What a partner publishes about itself: when a change of it is worth telling people.
  *
- * Invariant: a decision carries its reason. Only a changed indicator is told: the wording of a running incident changes
- * every few minutes, and the card in the channel is rewritten instead.
+ * Invariant: a decision carries its reason. Only a changed indicator is worth a new line (`step`): the wording of a running
+ * incident changes every few minutes, so that it only rewrites the card.
  */
 import type { PublishedStatus, StatusIndicator } from '../ports/partner-status.js';
 import type { RememberedStatus } from '../ports/partner-statuses.js';
 
 export type StatusDecision =
   | { notify: false; reason: 'first_look_and_fine' | 'unchanged' }
-  | { notify: true; reason: 'degraded' | 'worse' | 'better' | 'recovered' | 'details_changed' };
+  /** `step`: the card alone does not tell it, because it was there before. */
+  | { notify: true; step: false; reason: 'degraded' | 'details_changed' }
+  | { notify: true; step: true; reason: 'worse' | 'better' | 'recovered' };
 
 const severity: Readonly<Record<StatusIndicator, number>> = {
   none: 0,
@@ -22,12 +24,13 @@ const severity: Readonly<Record<StatusIndicator, number>> = {
 export function decide(before: RememberedStatus | null, now: PublishedStatus): StatusDecision {
   const was = severity[before?.published.indicator ?? 'none'];
   const is = severity[now.indicator];
-  if (is > was) return { notify: true, reason: was === 0 ? 'degraded' : 'worse' };
-  if (is < was) return { notify: true, reason: is === 0 ? 'recovered' : 'better' };
+  if (was === 0 && is > was) return { notify: true, step: false, reason: 'degraded' };
+  if (is > was) return { notify: true, step: true, reason: 'worse' };
+  if (is < was) return { notify: true, step: true, reason: is === 0 ? 'recovered' : 'better' };
   if (is === 0) return { notify: false, reason: before ? 'unchanged' : 'first_look_and_fine' };
   return wording(before?.published) === wording(now)
     ? { notify: false, reason: 'unchanged' }
-    : { notify: true, reason: 'details_changed' };
+    : { notify: true, step: false, reason: 'details_changed' };
 }
 
 /** What the card shows of a running incident. */

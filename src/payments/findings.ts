@@ -19,7 +19,8 @@ export type SourceName = 'payments_api' | 'books' | 'statements';
 
 /** What became of asking one source one question. */
 export type Finding<Value> =
-  | { state: 'known'; value: Value }
+  /** `problems`: what it gave besides, and nobody can read. */
+  | { state: 'known'; value: Value; problems?: readonly string[] }
   /** Nothing to ask about: the step before it has not happened. */
   | { state: 'not_applicable' }
   | { state: 'waiting' }
@@ -27,8 +28,12 @@ export type Finding<Value> =
 
 /** Everything the sources were asked about one payment. */
 export interface Findings {
-  paymentId: string | null;
+  /** The payment's id, or the charge's where there is no payment. */
+  id: string;
+  /** Who has the payment, as the books say, else the partner whose API answers for such ids. */
   partner: string | null;
+  /** The one partner whose API can be asked. */
+  connectedPartner: string | null;
   attempts: Finding<PaymentAttempt[]>;
   payment: Finding<Payment | null>;
   /** The charge that took the money, or the latest that tried. */
@@ -44,3 +49,16 @@ export interface Findings {
 /** The value a source gave, or null when it gave none for whatever reason. */
 export const valueOf = <Value>(finding: Finding<Value>): Value | null =>
   finding.state === 'known' ? finding.value : null;
+
+/** What is still waiting when nobody waits any longer. */
+export function givenUp(findings: Findings): Findings {
+  const late = { state: 'failed', why: 'did not answer in time' } as const;
+  const entries = Object.entries(findings).map(([name, found]: [string, unknown]) => [
+    name,
+    isFinding(found) && found.state === 'waiting' ? late : found,
+  ]);
+  return Object.fromEntries(entries) as Findings;
+}
+
+const isFinding = (found: unknown): found is Finding<unknown> =>
+  typeof found === 'object' && found !== null && 'state' in found;

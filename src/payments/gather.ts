@@ -6,9 +6,9 @@
  */
 import type { Log } from '../kernel/log.js';
 import { toOpsError } from '../kernel/errors.js';
-import type { Books } from '../ports/books.js';
-import type { BalanceTransaction, Charge, PaymentsApi } from '../ports/payments-api.js';
-import type { Finding, Findings } from './findings.js';
+import type { Books, Rows } from '../ports/books.js';
+import type { BalanceTransaction, Charge, PaymentsApi, ProviderSubject } from '../ports/payments-api.js';
+import { valueOf, type Finding, type Findings } from './findings.js';
 
 export interface Sources {
   /** The one provider whose API is connected, and the partner it is in the configuration; null when none is. */
@@ -53,7 +53,8 @@ function before(subject: Subject, { provider, books }: Sources): Findings {
       : ({ state: 'failed', why: 'no payments API is connected' } as const);
   const booked = books ? waiting : ({ state: 'failed', why: 'no books are connected' } as const);
   return {
-    paymentId: subject.paymentId,
+    id: subject.paymentId ?? subject.chargeId ?? '',
+    connectedPartner: provider?.partner ?? null,
     partner: atProvider ? (provider?.partner ?? null) : null,
     attempts: booked,
     ledger: booked,
@@ -88,31 +89,54 @@ async function orNull<Value>(question: Promise<Value>): Promise<Value | null> {
   }
 }
 
+/** Rows none of which can be read are no answer: “there is none” would be wrong. */
+async function askRows<Row>(log: Log, question: () => Promise<Rows<Row>>): Promise<Finding<Row[]>> {
+  const answer = await ask(log, question);
+  if (answer.state !== 'known') return answer;
+  const { rows, problems } = answer.value;
+  if (problems.length === 0) return { state: 'known', value: rows };
+  log.warn({ problems }, 'rows of the books cannot be read');
+  if (rows.length === 0) return { state: 'failed', why: problems.join('; ') };
+  return { state: 'known', value: rows, problems };
+}
+
 async function askBooks(subject: Subject, { books, log }: Sources, note: Note): Promise<void> {
   if (!books) return;
-  const id = subject.paymentId ?? subject.chargeId ?? '';
-  const column = subject.paymentId === null ? 'charge_id' : 'payment_id';
-  await Promise.all([
-    ask(log, () => books.attemptsBy([column], id, mostAttempts)).then((attempts) => {
-      const partner = attempts.state === 'known' ? attempts.value[0]?.partner : undefined;
-      note(partner === undefined ? { attempts } : { attempts, partner });
-    }),
-    ask(log, () => books.entriesOf(id)).then((ledger) => note({ ledger })),
-  ]);
+  const { paymentId, chargeId } = subject;
+  const asking = askRows(log, () =>
+    paymentId === null
+      ? books.attemptsBy(['charge_id'], chargeId ?? '', mostAttempts)
+      : books.attemptsBy(['payment_id'], paymentId, mostAttempts),
+  ).then((attempts) => {
+    const latest = valueOf(attempts)?.[0];
+    note(latest ? { attempts, partner: latest.partner } : { attempts });
+    return latest;
+  });
+  // A charge without a payment is booked under the id that its attempt has.
+  const bookedAs = paymentId ?? (await asking)?.paymentId ?? chargeId ?? '';
+  const [ledger] = await Promise.all([askRows(log, () => books.entriesOf(bookedAs)), asking]);
+  note({ ledger });
 }
 
 async function askProvider(subject: Subject, { provider, log }: Sources, note: Note): Promise<void> {
   if (!provider || !isProviderId(subject.paymentId ?? subject.chargeId)) return;
   const { api } = provider;
   const { paymentId, chargeId } = subject;
-  const [charge] = await Promise.all([
-    ask(log, () => orNull(paymentId === null ? api.charge(chargeId ?? '') : decidingCharge(api, paymentId))),
-    paymentId === null
-      ? null
-      : ask(log, () => orNull(api.payment(paymentId))).then((payment) => note({ payment })),
+  const followCharge = async (): Promise<void> => {
+    const asked = paymentId === null ? api.charge(chargeId ?? '') : decidingCharge(api, paymentId);
+    const charge = await ask(log, () => orNull(asked));
+    note({ charge });
+    await askAboutBalance(charge, api, log, note);
+  };
+  const readPayment = async (id: string): Promise<void> => {
+    note({ payment: await ask(log, () => orNull(api.payment(id))) });
+  };
+  const about = paymentId === null ? { chargeId: chargeId ?? '' } : { paymentId };
+  await Promise.all([
+    followCharge(),
+    paymentId === null ? null : readPayment(paymentId),
+    askAboutBranches(about, api, log, note),
   ]);
-  note({ charge });
-  await askAboutCharge(charge, api, log, note);
 }
 
 /** The charge that took the money, else the one that holds it, else the latest that tried. */
@@ -122,28 +146,35 @@ async function decidingCharge(api: PaymentsApi, paymentId: string): Promise<Char
   return succeeded.find(({ captured }) => captured) ?? succeeded[0] ?? charges[0] ?? null;
 }
 
-async function askAboutCharge(
-  finding: Finding<Charge | null>,
+async function askAboutBranches(
+  subject: ProviderSubject,
   api: PaymentsApi,
   log: Log,
   note: Note,
 ): Promise<void> {
-  if (finding.state !== 'known' || !finding.value) {
-    const rest = finding.state === 'failed' ? finding : notApplicable;
-    note({ balanceTransaction: rest, payout: rest, refunds: rest, disputes: rest, warnings: rest });
-    return;
-  }
-  const charge = finding.value;
+  // A payment that the provider does not know has no branches there either.
+  const listed = <Branch>(question: (of: ProviderSubject) => Promise<Branch[]>): Promise<Finding<Branch[]>> =>
+    ask(log, async () => (await orNull(question(subject))) ?? []);
   await Promise.all([
-    askAboutBalance(charge, api, log, note),
-    ask(log, () => api.refundsOf(charge.id)).then((refunds) => note({ refunds })),
-    ask(log, () => api.disputesOf(charge.id)).then((disputes) => note({ disputes })),
-    ask(log, () => api.earlyFraudWarningsOf(charge.id)).then((warnings) => note({ warnings })),
+    listed((of) => api.refundsOf(of)).then((refunds) => note({ refunds })),
+    listed((of) => api.disputesOf(of)).then((disputes) => note({ disputes })),
+    listed((of) => api.earlyFraudWarningsOf(of)).then((warnings) => note({ warnings })),
   ]);
 }
 
-async function askAboutBalance(charge: Charge, api: PaymentsApi, log: Log, note: Note): Promise<void> {
-  const balanceTransaction = await balanceTransactionOf(charge, api, log);
+/** The charge brings its transaction along, and the transaction leads to the payout. */
+async function askAboutBalance(
+  charge: Finding<Charge | null>,
+  api: PaymentsApi,
+  log: Log,
+  note: Note,
+): Promise<void> {
+  if (charge.state !== 'known' || !charge.value) {
+    const rest = charge.state === 'failed' ? charge : notApplicable;
+    note({ balanceTransaction: rest, payout: rest });
+    return;
+  }
+  const balanceTransaction = await balanceTransactionOf(charge.value, api, log);
   note({ balanceTransaction });
   if (balanceTransaction.state !== 'known') {
     note({ payout: balanceTransaction });

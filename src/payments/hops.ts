@@ -1,12 +1,14 @@
 /**
  * The hops of a trace, one function each: attempt → authorisation → capture → balance → payout → statement → ledger.
  *
- * Invariant: every function returns exactly one hop, whatever is known; a hop whose forerunner failed or was
- * cancelled is `not_expected`; `overdue` means the expected instant has passed.
+ * Invariants: every function returns exactly one hop, whatever is known; a hop whose forerunner failed or was
+ * cancelled is `not_expected`, one whose forerunner is unknown is unknown; `overdue` means the expected instant has
+ * passed; no answer, or an answer that makes no sense, is `unknown_source` and never an absence.
  * Deliberately absent: statement lines. No statements are read yet, and the hop says so.
  */
-import type { Charge } from '../ports/payments-api.js';
-import type { Money } from '../kernel/money.js';
+import { compare, formatMoney, type Money } from '../kernel/money.js';
+import type { PaymentAttempt } from '../ports/books.js';
+import type { BalanceTransaction, Charge, Payment, Payout } from '../ports/payments-api.js';
 import { valueOf, type Finding, type Findings, type SourceName } from './findings.js';
 
 /** When the next step of a payment should have happened; from the partner's configuration. */
@@ -25,7 +27,7 @@ export type HopState =
   | 'present'
   | 'expected'
   | 'overdue'
-  /** It was tried and refused: nothing after it can happen. */
+  /** It was tried and refused, or the one who must know of it does not: nothing after it can happen. */
   | 'failed'
   /** The money will not come this far: cancelled, lapsed, or the step before it failed. */
   | 'not_expected'
@@ -36,7 +38,7 @@ export interface Hop {
   state: HopState;
   source: SourceName;
   at: Date | null;
-  /** For `expected` and `overdue`. */
+  /** For `expected` and `overdue`; null where nobody can tell, or where the step before comes first. */
   expectedBy: Date | null;
   amount: Money | null;
   /** The object or entry behind it. */
@@ -83,58 +85,69 @@ function unanswered(kind: HopKind, source: SourceName, finding: Finding<unknown>
   return null;
 }
 
+/** What the step before settles for the one after it; null when that step happened. */
+function settledBy(before: Hop, kind: HopKind): Hop | null {
+  switch (before.state) {
+    case 'present':
+      return null;
+    case 'expected':
+    case 'overdue':
+      return hop(kind, 'payments_api', 'expected');
+    case 'failed':
+    case 'not_expected':
+      return hop(kind, 'payments_api', 'not_expected');
+    case 'unknown_source':
+      return hop(kind, 'payments_api', 'unknown_source', { note: before.note });
+  }
+}
+
 const dueState = (expectedBy: Date, asOf: Date): 'expected' | 'overdue' =>
   asOf > expectedBy ? 'overdue' : 'expected';
 
 const later = (instant: Date, durationMs: number): Date => new Date(instant.getTime() + durationMs);
 
+const notes = (...parts: (string | null | undefined)[]): string | null =>
+  parts.filter((part) => part !== null && part !== undefined).join(', ') || null;
+
+const plain = (word: string): string => word.replaceAll('_', ' ');
+
 function attemptHop(findings: Findings): Hop {
   const attempts = valueOf(findings.attempts) ?? [];
   const [latest] = attempts;
   if (latest) {
-    const tries = attempts.length === 1 ? null : `${attempts.length} attempts, latest ${latest.status}`;
-    const declined = latest.declineCode === null ? null : `declined: ${latest.declineCode}`;
+    const tries =
+      attempts.length === 1 ? latest.status : `${attempts.length} attempts, latest ${latest.status}`;
     return hop('attempt', 'books', 'present', {
       at: latest.createdAt,
       amount: latest.amount,
       reference: latest.orderId,
-      note: [tries, declined].filter((part) => part !== null).join(', ') || null,
+      note: notes(tries, latest.declineCode),
     });
   }
   const silent = unanswered('attempt', 'books', findings.attempts);
-  const payment = valueOf(findings.payment);
-  if (!payment) return silent ?? hop('attempt', 'books', 'not_expected', { note: 'not in the books' });
+  const seen = valueOf(findings.payment) ?? valueOf(findings.charge);
+  if (!seen) return silent ?? hop('attempt', 'books', 'not_expected', { note: 'not in the books' });
   return hop('attempt', 'payments_api', 'present', {
-    at: payment.createdAt,
-    amount: payment.amount,
-    reference: payment.id,
-    note: silent ? 'seen at the provider; the books are unknown' : 'seen at the provider, not in the books',
+    at: seen.createdAt,
+    amount: seen.amount,
+    note: `seen at the provider, ${silent ? 'the books are unknown' : 'not in the books'}`,
   });
 }
 
 function authorizationHop(findings: Findings): Hop {
   const charge = valueOf(findings.charge);
-  if (charge) return authorizationOfCharge(charge);
+  const payment = valueOf(findings.payment);
+  if (charge && !(charge.status === 'failed' && payment && isTriedAgain(payment)))
+    return authorizationOfCharge(charge);
   const silent =
     unanswered('authorization', 'payments_api', findings.payment) ??
     unanswered('authorization', 'payments_api', findings.charge);
   if (silent) return silent;
-  const payment = valueOf(findings.payment);
-  if (!payment)
-    return hop('authorization', 'payments_api', 'unknown_source', { note: noProviderFor(findings) });
-  const { lastError } = payment;
-  if (lastError) {
-    return hop('authorization', 'payments_api', 'failed', {
-      at: payment.createdAt,
-      amount: payment.amount,
-      note: lastError.declineCode ?? lastError.code ?? lastError.message,
-    });
-  }
-  return hop('authorization', 'payments_api', 'not_expected', { note: `payment is ${payment.status}` });
+  return payment ? authorizationOfPayment(payment) : authorizationInBooks(findings);
 }
 
-const noProviderFor = (findings: Findings): string =>
-  findings.partner === null ? 'the payment is not known there' : `no API of ${findings.partner} is connected`;
+const isTriedAgain = ({ status }: Payment): boolean =>
+  status in waitsFor && status !== 'requires_payment_method';
 
 function authorizationOfCharge(charge: Charge): Hop {
   const facts: Facts = { at: charge.createdAt, amount: charge.amount, reference: charge.id };
@@ -142,105 +155,179 @@ function authorizationOfCharge(charge: Charge): Hop {
     const why = charge.failure?.declineCode ?? charge.failure?.code ?? charge.outcome?.reason ?? 'declined';
     return hop('authorization', 'payments_api', 'failed', { ...facts, note: why });
   }
+  if (charge.status !== 'succeeded') {
+    const note = charge.status === 'pending' ? 'submitted, not confirmed yet' : plain(charge.status);
+    return hop('authorization', 'payments_api', 'expected', { ...facts, note });
+  }
   const code = charge.card?.authorizationCode;
   return hop('authorization', 'payments_api', 'present', { ...facts, note: code ? `code ${code}` : null });
 }
 
+const waitsFor: Readonly<Record<string, string>> = {
+  requires_payment_method: 'waits for a payment method',
+  requires_confirmation: 'waits for its confirmation',
+  requires_action: 'waits for the customer to authenticate',
+  processing: 'being processed',
+};
+
+/** A payment without a charge, or whose charge failed and that is being tried again. */
+function authorizationOfPayment(payment: Payment): Hop {
+  const { status, lastError, amount } = payment;
+  const made = (state: HopState, note: string | null): Hop =>
+    hop('authorization', 'payments_api', state, { amount, note });
+  if (status === 'canceled') return made('not_expected', cancelled(payment));
+  if (status === 'succeeded' || status === 'requires_capture')
+    return made('unknown_source', `the payment is “${plain(status)}”, but no charge is listed`);
+  if (lastError && status === 'requires_payment_method')
+    return made('failed', lastError.declineCode ?? lastError.code ?? lastError.message);
+  return made('expected', waitsFor[status] ?? plain(status));
+}
+
+const cancelled = (payment: Payment | null): string =>
+  payment?.cancellationReason ? `cancelled: ${plain(payment.cancellationReason)}` : 'cancelled';
+
+/** What the company itself noted, where no API answers for the payment. */
+function authorizationInBooks(findings: Findings): Hop {
+  const [latest] = valueOf(findings.attempts) ?? [];
+  const { partner, connectedPartner } = findings;
+  const wasAsked = findings.payment.state === 'known' || findings.charge.state === 'known';
+  if (latest?.status === 'failed') return bookedAuthorization(latest, 'failed', latest.declineCode);
+  if (wasAsked && partner === connectedPartner)
+    return hop('authorization', 'payments_api', 'failed', {
+      note: `${partner ?? 'the provider'} knows no such payment`,
+    });
+  if (!latest)
+    return hop('authorization', 'payments_api', 'unknown_source', { note: notConnected(findings) });
+  const state = latest.status === 'succeeded' ? 'present' : 'expected';
+  return bookedAuthorization(latest, state, `${plain(latest.status)}, as the books say`);
+}
+
+const bookedAuthorization = (attempt: PaymentAttempt, state: HopState, note: string | null): Hop =>
+  hop('authorization', 'books', state, {
+    at: attempt.completedAt,
+    amount: attempt.amount,
+    reference: attempt.chargeId,
+    note,
+  });
+
+const notConnected = ({ partner }: Findings): string => `no API of ${partner ?? 'its partner'} is connected`;
+
 function captureHop(findings: Findings, authorization: Hop, expectations: Expectations, asOf: Date): Hop {
+  const settled = settledBy(authorization, 'capture');
+  if (settled) return settled;
   const charge = valueOf(findings.charge);
-  if (authorization.state === 'unknown_source') return { ...authorization, kind: 'capture' };
-  if (!charge || authorization.state !== 'present') return hop('capture', 'payments_api', 'not_expected');
-  if (charge.captured) {
-    return hop('capture', 'payments_api', 'present', {
-      at: charge.createdAt,
-      amount: charge.amountCaptured,
-      reference: charge.id,
+  if (!charge) return hop('capture', 'payments_api', 'unknown_source', { note: notConnected(findings) });
+  if (charge.captured) return captured(charge, findings);
+  const payment = valueOf(findings.payment);
+  if (payment?.status === 'canceled' || charge.amountRefunded.minor >= charge.amount.minor) {
+    return hop('capture', 'payments_api', 'not_expected', {
+      at: payment?.canceledAt ?? null,
+      note: cancelled(payment),
     });
   }
-  const payment = valueOf(findings.payment);
-  if (payment?.status === 'canceled' || charge.amountRefunded.minor === charge.amount.minor) {
-    const note = payment?.cancellationReason ? `cancelled: ${payment.cancellationReason}` : 'cancelled';
-    return hop('capture', 'payments_api', 'not_expected', { at: payment?.canceledAt ?? null, note });
-  }
   const expectedBy = charge.captureBefore ?? later(charge.createdAt, expectations.captureMs);
-  return hop('capture', 'payments_api', dueState(expectedBy, asOf), {
+  const state = dueState(expectedBy, asOf);
+  const lapse = state === 'overdue' ? 'the authorisation has lapsed' : 'the authorisation lapses then';
+  return hop('capture', 'payments_api', state, {
     expectedBy,
     amount: charge.amount,
     reference: charge.id,
-    note: payment?.captureMethod === 'manual' ? 'waits for a manual capture' : null,
+    note: notes(
+      payment?.captureMethod === 'manual' ? 'waits for a manual capture' : null,
+      charge.captureBefore ? lapse : null,
+    ),
+  });
+}
+
+/** A charge is dated with its authorisation; the movement on the balance begins when the money is captured. */
+function captured(charge: Charge, findings: Findings): Hop {
+  const atOnce = valueOf(findings.payment)?.captureMethod.startsWith('automatic') === true;
+  const moved = valueOf(findings.balanceTransaction)?.createdAt;
+  const part = compare(charge.amountCaptured, charge.amount) < 0;
+  return hop('capture', 'payments_api', 'present', {
+    at: moved ?? (atOnce ? charge.createdAt : null),
+    amount: charge.amountCaptured,
+    reference: charge.id,
+    note: part ? `a part of ${formatMoney(charge.amount)}, the rest is released` : null,
   });
 }
 
 function balanceHop(findings: Findings, capture: Hop, asOf: Date): Hop {
-  if (capture.state === 'unknown_source') return { ...capture, kind: 'balance' };
-  if (capture.state !== 'present') return hop('balance', 'payments_api', 'not_expected');
-  const silent = unanswered('balance', 'payments_api', findings.balanceTransaction);
-  if (silent) return silent;
+  const settled =
+    settledBy(capture, 'balance') ?? unanswered('balance', 'payments_api', findings.balanceTransaction);
+  if (settled) return settled;
   const transaction = valueOf(findings.balanceTransaction);
-  if (!transaction) {
-    return hop('balance', 'payments_api', 'expected', { note: 'no balance transaction yet' });
-  }
+  if (!transaction) return hop('balance', 'payments_api', 'expected', { note: 'no balance transaction yet' });
   const facts: Facts = { amount: transaction.net, reference: transaction.id };
-  if (transaction.status === 'available') {
-    return hop('balance', 'payments_api', 'present', {
-      ...facts,
-      at: transaction.availableOn,
-      note: 'net of fees',
-    });
-  }
+  const fee = `net of ${formatMoney(transaction.fee)} fees`;
+  if (transaction.status === 'available')
+    return hop('balance', 'payments_api', 'present', { ...facts, at: transaction.availableOn, note: fee });
   const expectedBy = transaction.availableOn;
-  return hop('balance', 'payments_api', dueState(expectedBy, asOf), {
-    ...facts,
-    expectedBy,
-    note: 'pending',
-  });
+  const note = notes(plain(transaction.status), fee);
+  return hop('balance', 'payments_api', dueState(expectedBy, asOf), { ...facts, expectedBy, note });
 }
 
 function payoutHop(findings: Findings, balance: Hop, expectations: Expectations, asOf: Date): Hop {
-  if (balance.state === 'unknown_source') return { ...balance, kind: 'payout' };
-  if (balance.state === 'not_expected') return hop('payout', 'payments_api', 'not_expected');
-  const silent = unanswered('payout', 'payments_api', findings.payout);
-  if (silent) return silent;
-  const payout = valueOf(findings.payout);
   const transaction = valueOf(findings.balanceTransaction);
-  if (!payout) {
-    const expectedBy = transaction ? later(transaction.availableOn, expectations.payoutMs) : null;
-    const state = expectedBy ? dueState(expectedBy, asOf) : 'expected';
-    return hop('payout', 'payments_api', state, { expectedBy });
-  }
-  const facts: Facts = { amount: payout.amount, reference: payout.id };
-  if (payout.status === 'paid')
-    return hop('payout', 'payments_api', 'present', { ...facts, at: payout.arrivalDate });
+  const isMoving = transaction && (balance.state === 'expected' || balance.state === 'overdue');
+  const known =
+    (isMoving ? null : settledBy(balance, 'payout')) ?? unanswered('payout', 'payments_api', findings.payout);
+  if (known) return known;
+  const payout = valueOf(findings.payout);
+  if (payout) return payoutOf(payout, transaction, asOf);
+  if (!transaction) return hop('payout', 'payments_api', 'expected');
+  const expectedBy = later(transaction.availableOn, expectations.payoutMs);
+  const state = dueState(expectedBy, asOf);
+  // The provider lists what automatic payouts contain, and of no others.
+  const note =
+    state === 'overdue' ? 'no automatic payout holds it; one made by hand would not be seen' : null;
+  return hop('payout', 'payments_api', state, { expectedBy, amount: transaction.net, note });
+}
+
+/** The amount is this payment's share: the payout carries many. */
+function payoutOf(payout: Payout, transaction: BalanceTransaction | null, asOf: Date): Hop {
+  const facts: Facts = { amount: transaction?.net ?? null, reference: payout.id };
+  const whole = `in a payout of ${formatMoney(payout.amount)}`;
+  const trace = payout.traceId === null ? null : `bank trace ${payout.traceId}`;
   if (payout.status === 'failed' || payout.status === 'canceled') {
-    const why = payout.failure?.message ?? payout.failure?.code ?? payout.status;
-    return hop('payout', 'payments_api', 'failed', { ...facts, note: why });
+    const why = payout.failure?.message ?? payout.failure?.code ?? plain(payout.status);
+    return hop('payout', 'payments_api', 'failed', {
+      ...facts,
+      note: notes(why, 'the money is back on the balance', whole, trace),
+    });
   }
+  if (payout.status === 'paid')
+    return hop('payout', 'payments_api', 'present', {
+      ...facts,
+      at: payout.arrivalDate,
+      note: notes(whole, trace),
+    });
   const expectedBy = payout.arrivalDate;
-  return hop('payout', 'payments_api', dueState(expectedBy, asOf), {
-    ...facts,
-    expectedBy,
-    note: payout.status.replaceAll('_', ' '),
-  });
+  const note = notes(plain(payout.status), whole, trace);
+  return hop('payout', 'payments_api', dueState(expectedBy, asOf), { ...facts, expectedBy, note });
 }
 
 function ledgerHop(findings: Findings, capture: Hop, expectations: Expectations, asOf: Date): Hop {
-  const entries = valueOf(findings.ledger) ?? [];
-  const first = entries.find(({ kind }) => kind === 'capture') ?? entries[0];
-  if (first) {
-    const note =
-      entries.length === 1 ? first.account : `${first.account} and ${entries.length - 1} more entries`;
-    return hop('ledger', 'books', 'present', {
-      at: first.bookedAt,
-      amount: first.amount,
-      reference: first.id,
-      note,
-    });
-  }
   const silent = unanswered('ledger', 'books', findings.ledger);
   if (silent) return silent;
-  if (capture.state === 'unknown_source')
-    return hop('ledger', 'books', 'unknown_source', { note: 'no entries yet' });
-  if (capture.state !== 'present' || !capture.at) return hop('ledger', 'books', 'not_expected');
+  const entries = valueOf(findings.ledger) ?? [];
+  const booking = entries.find(({ kind }) => kind === 'capture');
+  const kinds = [...new Set(entries.map(({ kind }) => kind))].map(plain).join(', ');
+  if (booking) {
+    return hop('ledger', 'books', 'present', {
+      at: booking.bookedAt,
+      amount: booking.amount,
+      reference: booking.id,
+      note: notes(
+        `${entries.length === 1 ? '1 entry' : `${entries.length} entries`}: ${kinds}`,
+        capture.state === 'not_expected' ? 'though nothing was captured' : null,
+      ),
+    });
+  }
+  const note = notes(kinds === '' ? null : `no capture is booked, only ${kinds}`);
+  if (capture.state === 'not_expected')
+    return hop('ledger', 'books', 'not_expected', { note: kinds === '' ? null : `booked: ${kinds}` });
+  if (capture.state !== 'present' || !capture.at) return hop('ledger', 'books', 'expected', { note });
   const expectedBy = later(capture.at, expectations.ledgerMs);
-  return hop('ledger', 'books', dueState(expectedBy, asOf), { expectedBy, amount: capture.amount });
+  return hop('ledger', 'books', dueState(expectedBy, asOf), { expectedBy, amount: capture.amount, note });
 }

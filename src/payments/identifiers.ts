@@ -80,9 +80,14 @@ export function recognise(pasted: string): Result<Identifier[], Unreadable> {
   const other = objects[0];
   if (other) return fail(notFollowedYet(other.id, notFollowed[other.prefix] ?? 'another object'));
 
-  const readings = [...cardSightings(text), ...references(text)];
+  const unlabelled = text.replace(label, '');
+  const readings = [...cardSightings(text), ...references(unlabelled)];
   return readings.length > 0 ? ok(readings) : fail(unknownText);
 }
+
+/** What people write before a reference: `order ORD-10423`, `ARN: 7420…`. */
+const label =
+  /^(?:(?:order|payment|arn|rrn|uetr|ach|trace|psp|network|transaction|reference|ref|number|no|id|e-?mail)[\s.:#=]+)+(?=\S*\d|\S*@)/i;
 
 /** Undoes what Slack, mail programs and spreadsheets wrap around a pasted value. */
 function tidy(pasted: string): string {
@@ -136,19 +141,31 @@ function references(text: string): Identifier[] {
 const isoDay = /\b(\d{4})-(\d{2})-(\d{2})\b/;
 const wordsAround = /\b(?:card|ending|in|last4|last|four|on|for|visa|mastercard|amex|x{2,})\b|[•*.…]{2,}/gi;
 
-/** `4242 19.99 2026-11-03`, in any order, with or without a currency: last four digits and what else is known. */
+/**
+ * `4242 19.99 2026-11-03`, in any order, with or without a currency: last four digits and what else is known. Where the
+ * amount has four digits too, both readings are given.
+ */
 function cardSightings(text: string): Identifier[] {
   const day = isoDay.exec(text);
+  const instant = day ? calendarDay(day[0]) : undefined;
+  if (instant === null) return [];
   const parts = text.replace(isoDay, ' ').replace(wordsAround, ' ').trim().split(/\s+/);
-  const last4 = parts.find((part) => /^\d{4}$/.test(part));
-  if (last4 === undefined) return [];
-  const amount = amountAmong(parts.filter((part) => part !== last4));
-  const instant = day ? new Date(`${day[0]}T00:00:00Z`) : undefined;
-  if (amount === null || (instant && Number.isNaN(instant.getTime()))) return [];
-  const sighting: CardSighting = { last4 };
-  if (amount !== undefined) sighting.amountMajor = amount;
-  if (instant) sighting.day = instant;
-  return [{ kind: 'card', sighting }];
+  const sightings = parts.flatMap((last4, place): Identifier[] => {
+    if (!/^\d{4}$/.test(last4)) return [];
+    const amount = amountAmong(parts.toSpliced(place, 1));
+    if (amount === null) return [];
+    const sighting: CardSighting = { last4 };
+    if (amount !== undefined) sighting.amountMajor = amount;
+    if (instant) sighting.day = instant;
+    return [{ kind: 'card', sighting }];
+  });
+  return distinct(sightings);
+}
+
+/** Null for a day that no calendar has, such as 31 February, which Date takes for 3 March. */
+function calendarDay(day: string): Date | null {
+  const instant = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(day) ? instant : null;
 }
 
 /** The one amount among the words; undefined when there is none, null when the words are something else. */
@@ -156,15 +173,24 @@ function amountAmong(words: string[]): string | undefined | null {
   const rest = words
     .map((word) => word.replace(/^[€$£¥]|[€$£¥]$/g, ''))
     .filter((word) => word !== '' && !/^[A-Z]{3}$/i.test(word));
-  if (rest.length === 0) return undefined;
-  const [only = ''] = rest;
-  return rest.length === 1 && /^\d{1,12}(?:\.\d{1,3})?$/.test(only) ? only : null;
+  const [only] = rest;
+  if (only === undefined) return undefined;
+  return rest.length === 1 ? plainAmount(only) : null;
+}
+
+/** `1,250.00`, `1.250,00` and `19,99` as people write them. A single dot is a decimal one: dinars have three digits. */
+function plainAmount(written: string): string | null {
+  if (/^\d{1,12}(?:\.\d{1,3})?$/.test(written)) return written;
+  const grouped = /^\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:(?!\1)[.,]\d{1,3})?$/.exec(written);
+  const ungrouped = grouped?.[1] ? written.replaceAll(grouped[1], '') : written;
+  const plain = ungrouped.replace(',', '.');
+  return /^\d{1,12}(?:\.\d{1,3})?$/.test(plain) ? plain : null;
 }
 
 const cardNumberRefused: Unreadable = {
   reason: 'card_number',
   message: 'That looks like a card number, so it was not read, searched or kept.',
-  hint: 'Please delete it where you pasted it. Search with the last four digits, the amount and the day instead: `4242 19.99 2026-11-03`.',
+  hint: 'Please delete it where you pasted it. Search with the last four digits, the amount and the day instead: `4242 19.99 2026-11-03`. A reference of 13 to 19 digits can pass for a card number by chance; then look up the payment by another one.',
 };
 
 const nothingGiven: Unreadable = {

@@ -7,30 +7,37 @@
  */
 import type { Clock } from '../kernel/clock.js';
 import type { Payout } from '../ports/payments-api.js';
+import { OpsError } from '../kernel/errors.js';
+import { givenUp, valueOf, type Finding, type Findings } from './findings.js';
 import { gather, type Sources, type Subject } from './gather.js';
 import type { Expectations } from './hops.js';
-import { recognise, type Unreadable } from './identifiers.js';
-import { search, type Candidate, type Found, type LookedAt } from './search.js';
+import { recognise, type Identifier, type Unreadable } from './identifiers.js';
+import { search, type Candidate, type LookedAt } from './search.js';
 import { traceOf, type Trace } from './trace.js';
 
 export type Lookup =
   | { kind: 'refused'; refusal: Unreadable }
   | { kind: 'searching'; query: string }
   | { kind: 'trace'; trace: Trace; complete: boolean }
-  | { kind: 'payout'; payout: Payout }
+  | { kind: 'payout'; payout: Payout; asOf: Date }
   | { kind: 'candidates'; query: string; candidates: Candidate[]; more: boolean }
   | { kind: 'nothing'; query: string; looked: LookedAt[] };
 
 export interface Patience {
   /** People wait about a second before they wonder. */
   firstAnswerMs: number;
-  /** Longer than the adapters' own timeouts with their retries. */
+  /** For finding the payment, and again for following it. Longer than the adapters' own timeouts with their retries. */
   sourceMs: number;
 }
 
 export interface PaymentLookup {
-  /** One or two answers; the last one is complete. Throws OpsError when the one source that could tell is down. */
+  /**
+   * From pasted text. One or two answers; the last one is complete.
+   * Throws OpsError when the one source that could tell is down.
+   */
   find(text: string): AsyncGenerator<Lookup, void>;
+  /** From an id that one of our own cards carries: followed as it is, whatever else it may look like. */
+  follow(id: string): AsyncGenerator<Lookup, void>;
 }
 
 export interface LookupDependencies extends Sources {
@@ -42,68 +49,90 @@ export interface LookupDependencies extends Sources {
 }
 
 export function createPaymentLookup(deps: LookupDependencies): PaymentLookup {
-  return { find: (text) => find(text, deps) };
+  return {
+    find: (text) => {
+      const recognised = recognise(text);
+      return recognised.ok ? find(recognised.value, text, deps) : refuse(recognised.fault);
+    },
+    follow: (id) => {
+      const recognised = recognise(id);
+      const isObject = recognised.ok && recognised.value.some(({ kind }) => kind === 'object');
+      return isObject
+        ? find(recognised.value, id, deps)
+        : trace({ paymentId: id, chargeId: null }, id, deps, firstAnswer(deps));
+    },
+  };
 }
 
-async function* find(text: string, deps: LookupDependencies): AsyncGenerator<Lookup, void> {
-  const recognised = recognise(text);
-  if (!recognised.ok) {
-    yield { kind: 'refused', refusal: recognised.fault };
-    return;
+// eslint-disable-next-line @typescript-eslint/require-await -- one of several generators that the caller reads alike
+async function* refuse(refusal: Unreadable): AsyncGenerator<Lookup, void> {
+  yield { kind: 'refused', refusal };
+}
+
+const late = 'late';
+type Late = typeof late;
+
+const firstAnswer = (deps: LookupDependencies): Promise<Late> =>
+  deps.pause(deps.patience.firstAnswerMs).then(() => late);
+
+async function* find(
+  identifiers: Identifier[],
+  query: string,
+  deps: LookupDependencies,
+): AsyncGenerator<Lookup, void> {
+  const searching = Promise.race([search(identifiers, deps), tooLate(deps)]);
+  const isLate = firstAnswer(deps);
+  let answeredInTime: Promise<Late> | null = isLate;
+  if ((await Promise.race([searching, isLate])) === late) {
+    yield { kind: 'searching', query };
+    answeredInTime = null;
   }
-
-  const started = deps.pause(deps.patience.firstAnswerMs).then(() => 'late' as const);
-  const searching = search(recognised.value, deps);
-  const inTime = await Promise.race([searching, started]);
-  if (inTime === 'late') yield { kind: 'searching', query: text };
   const found = await searching;
-  if (found.kind === 'subject') yield* trace(found.subject, text, deps, started);
-  else yield answerOf(found, text);
+  if (found.kind === 'subject') yield* trace(found.subject, query, deps, answeredInTime);
+  else yield found.kind === 'payout' ? { ...found, asOf: deps.clock.now() } : { ...found, query };
 }
 
-const answerOf = (found: Exclude<Found, { kind: 'subject' }>, query: string): Lookup =>
-  found.kind === 'payout' ? found : { ...found, query };
+async function tooLate(deps: LookupDependencies): Promise<never> {
+  await deps.pause(deps.patience.sourceMs);
+  throw new OpsError('unavailable', 'The sources took too long to answer.', { hint: 'Try again later.' });
+}
 
+/** `isLate`: when to show what is known so far; null when something was shown already. */
 async function* trace(
   subject: Subject,
   query: string,
   deps: LookupDependencies,
-  late: Promise<'late'>,
+  isLate: Promise<Late> | null,
 ): AsyncGenerator<Lookup, void> {
   const gathering = gather(subject, deps);
-  const traceNow = (): Trace => {
-    const findings = gathering.current();
-    return traceOf(findings, deps.expectationsOf(findings.partner), deps.clock.now());
-  };
-  if ((await Promise.race([gathering.settled, late])) === 'late') {
-    yield { kind: 'trace', trace: traceNow(), complete: false };
+  const traced = (findings: Findings): Trace =>
+    traceOf(findings, deps.expectationsOf(findings.partner), deps.clock.now());
+  if (isLate && (await Promise.race([gathering.settled, isLate])) === late) {
+    yield { kind: 'trace', trace: traced(gathering.current()), complete: false };
   }
   await Promise.race([gathering.settled, deps.pause(deps.patience.sourceMs)]);
-  const complete = traceNow();
-  yield isUnknownEverywhere(complete)
-    ? nothing(complete, query)
-    : { kind: 'trace', trace: complete, complete: true };
+  const findings = givenUp(gathering.current());
+  yield isUnknownEverywhere(findings)
+    ? { kind: 'nothing', query, looked: lookedAt(findings, deps) }
+    : { kind: 'trace', trace: traced(findings), complete: true };
 }
 
-/** Every source answered, and none knows it. */
-function isUnknownEverywhere({ findings }: Trace): boolean {
-  const { attempts, payment, charge, ledger } = findings;
-  const silentBooks = attempts.state === 'known' && attempts.value.length === 0;
-  const silentLedger = ledger.state !== 'known' || ledger.value.length === 0;
-  const empty = (finding: typeof payment | typeof charge): boolean =>
-    finding.state === 'not_applicable' || (finding.state === 'known' && finding.value === null);
-  return silentLedger && empty(payment) && empty(charge) && (silentBooks || attempts.state === 'failed');
+/** Nobody knows it, as far as anybody answered. A provider that does not answer may know it: that is a trace. */
+function isUnknownEverywhere({ attempts, payment, charge, ledger }: Findings): boolean {
+  const saysNone = ({ state, value }: { state: string; value?: unknown }): boolean =>
+    state === 'not_applicable' || (state === 'known' && value === null);
+  const isSilent = (rows: Finding<unknown[]>): boolean => (valueOf(rows) ?? []).length === 0;
+  return saysNone(payment) && saysNone(charge) && isSilent(attempts) && isSilent(ledger);
 }
 
-function nothing({ findings }: Trace, query: string): Lookup {
-  const books: LookedAt = {
-    where: 'books',
-    as: 'payment id',
-    outcome: findings.attempts.state === 'failed' ? { failed: findings.attempts.why } : 'nothing',
-  };
-  return {
-    kind: 'nothing',
-    query,
-    looked: [{ where: findings.partner ?? 'payments API', as: 'payment id', outcome: 'nothing' }, books],
-  };
+function lookedAt({ payment, charge, attempts }: Findings, { provider }: LookupDependencies): LookedAt[] {
+  const wasAsked = payment.state === 'known' || charge.state === 'known';
+  return [
+    ...(wasAsked && provider ? [{ where: provider.name, as: 'payment', outcome: 'nothing' } as const] : []),
+    {
+      where: 'books',
+      as: 'payment id',
+      outcome: attempts.state === 'failed' ? { failed: attempts.why } : 'nothing',
+    },
+  ];
 }

@@ -6,6 +6,7 @@
  */
 import { dayMs } from '../kernel/clock.js';
 import { OpsError, toOpsError } from '../kernel/errors.js';
+import type { Log } from '../kernel/log.js';
 import type { CardSighting, PaymentAttempt } from '../ports/books.js';
 import type { Payment, PaymentsApi, Payout } from '../ports/payments-api.js';
 import type { Sources, Subject } from './gather.js';
@@ -50,16 +51,19 @@ export async function search(identifiers: readonly Identifier[], sources: Source
         query: id,
         attempt: null,
         payment: null,
-        why: object.replaceAll('_', ' '),
+        why: `${plain(object)} id`,
       })),
     );
   return searchBooks(identifiers, sources);
 }
 
-const candidates = (all: Candidate[]): Found => ({
+const plain = (word: string): string => word.replaceAll('_', ' ');
+
+/** `cut`: the source had more than it was asked for. */
+const candidates = (all: Candidate[], cut = false): Found => ({
   kind: 'candidates',
   candidates: all.slice(0, mostCandidates),
-  more: all.length > mostCandidates,
+  more: cut || all.length > mostCandidates,
 });
 
 const subject = (paymentId: string | null, chargeId: string | null): Found => ({
@@ -72,15 +76,20 @@ type ObjectId = Extract<Identifier, { kind: 'object' }>;
 async function followObject({ object, id }: ObjectId, sources: Sources, steps: number): Promise<Found> {
   if (object === 'payment') return subject(id, null);
   const { provider } = sources;
+  if (!provider && object === 'charge') return subject(null, id);
   if (!provider)
-    return { kind: 'nothing', looked: [{ where: 'payments API', as: object, outcome: 'not_connected' }] };
+    return {
+      kind: 'nothing',
+      looked: [{ where: 'payments API', as: plain(object), outcome: 'not_connected' }],
+    };
   try {
     return await followAtProvider(object, id, provider.api, sources, steps);
   } catch (thrown) {
     const error = toOpsError(thrown);
-    if (error.code === 'not_found')
-      return { kind: 'nothing', looked: [{ where: provider.name, as: object, outcome: 'nothing' }] };
+    // The books know charges too: they answer when the provider cannot, or knows another account's charges only.
     if (object === 'charge') return subject(null, id);
+    if (error.code === 'not_found')
+      return { kind: 'nothing', looked: [{ where: provider.name, as: plain(object), outcome: 'nothing' }] };
     throw error;
   }
 }
@@ -111,19 +120,32 @@ async function followAtProvider(
       return followNext((await api.event(id)).subject.id, id, sources, steps);
     case 'customer': {
       const payments = await api.paymentsOfCustomer(id, mostCandidates + 1);
+      if (payments.length === 0)
+        return { kind: 'nothing', looked: [{ where: 'payments API', as: 'customer', outcome: 'nothing' }] };
       return candidates(
-        payments.map((payment) => ({ query: payment.id, attempt: null, payment, why: payment.status })),
+        payments.map((payment) => ({ query: payment.id, attempt: null, payment, why: 'customer' })),
       );
     }
   }
 }
 
 async function ofCharge(
-  found: { chargeId: string | null; paymentId: string | null },
+  found: { id: string; chargeId: string | null; paymentId: string | null },
   api: PaymentsApi,
 ): Promise<Found> {
   if (found.paymentId !== null || found.chargeId === null) return subject(found.paymentId, found.chargeId);
-  return subject((await api.charge(found.chargeId)).paymentId, found.chargeId);
+  try {
+    return subject((await api.charge(found.chargeId)).paymentId, found.chargeId);
+  } catch (thrown) {
+    if (toOpsError(thrown).code !== 'not_found') throw thrown;
+    throw new OpsError(
+      'conflict',
+      `“${found.id}” is about “${found.chargeId}”, which the provider does not know.`,
+      {
+        cause: thrown,
+      },
+    );
+  }
 }
 
 async function followNext(
@@ -135,52 +157,67 @@ async function followNext(
   const recognised = recognise(nextId ?? '');
   const next = recognised.ok ? recognised.value[0] : undefined;
   if (steps > 0 && next?.kind === 'object') return followObject(next, sources, steps - 1);
-  throw new OpsError('invalid', `\`${from}\` does not belong to a payment.`, {
-    hint: nextId === null ? 'It names no object.' : `It is about \`${nextId}\`.`,
+  throw new OpsError('invalid', `“${from}” does not belong to a payment.`, {
+    hint: nextId === null ? 'It names no object.' : `It is about “${nextId}”.`,
   });
 }
 
-async function searchBooks(identifiers: readonly Identifier[], { books }: Sources): Promise<Found> {
-  const looked: LookedAt[] = [];
-  const found: Candidate[] = [];
-  let certain = true;
-  for (const identifier of identifiers) {
-    if (identifier.kind === 'object') continue;
-    const as = identifier.kind === 'card' ? 'last four digits' : identifier.label;
-    const attempts = books ? await attemptsFor(identifier, books) : 'not_connected';
-    if (!Array.isArray(attempts)) {
-      looked.push({ where: 'books', as, outcome: attempts });
-      continue;
+async function searchBooks(identifiers: readonly Identifier[], { books, log }: Sources): Promise<Found> {
+  const asked = identifiers.filter((identifier) => identifier.kind !== 'object');
+  const answers = await Promise.all(asked.map((identifier) => askBooks(identifier, books, log)));
+  const byPayment = new Map<string, Candidate>();
+  for (const { as, attempts } of answers) {
+    for (const attempt of attempts) {
+      // The first one stays: the most specific reading, and in it the newest or nearest attempt.
+      if (byPayment.has(attempt.paymentId)) continue;
+      byPayment.set(attempt.paymentId, { query: attempt.paymentId, attempt, payment: null, why: as });
     }
-    looked.push({ where: 'books', as, outcome: 'nothing' });
-    if (attempts.length > 0 && identifier.kind === 'card') certain = false;
-    found.push(...attempts.map((attempt) => ({ query: attempt.paymentId, attempt, payment: null, why: as })));
   }
-  const payments = [...new Map(found.map((candidate) => [candidate.query, candidate])).values()];
+  const payments = [...byPayment.values()];
   const [only] = payments;
-  if (!only) return { kind: 'nothing', looked };
-  return payments.length === 1 && certain ? subject(only.query, null) : candidates(payments);
+  if (!only)
+    return { kind: 'nothing', looked: answers.map(({ where, as, outcome }) => ({ where, as, outcome })) };
+  const isCertain = answers.every(
+    ({ exact, outcome, attempts }) => outcome === 'nothing' && (exact || attempts.length === 0),
+  );
+  if (payments.length === 1 && isCertain) return subject(only.query, null);
+  return candidates(
+    payments,
+    answers.some(({ attempts }) => attempts.length === mostRows),
+  );
 }
 
 type BookIdentifier = Exclude<Identifier, { kind: 'object' }>;
 
-async function attemptsFor(
-  identifier: BookIdentifier,
-  books: NonNullable<Sources['books']>,
-): Promise<PaymentAttempt[] | { failed: string }> {
-  // Attempts of one payment share its id: ask for more attempts than payments are shown.
-  const limit = mostCandidates * 3;
+interface BookAnswer extends LookedAt {
+  attempts: PaymentAttempt[];
+  /** Whether equality means the same payment, rather than one like it. */
+  exact: boolean;
+}
+
+/** Attempts of one payment share its id: more attempts are asked for than payments are shown. */
+const mostRows = mostCandidates * 3;
+
+async function askBooks(identifier: BookIdentifier, books: Sources['books'], log: Log): Promise<BookAnswer> {
+  const exact = identifier.kind === 'reference';
+  const asked = { where: 'books', as: exact ? identifier.label : 'last four digits', exact };
+  if (!books) return { ...asked, outcome: 'not_connected', attempts: [] };
   try {
-    if (identifier.kind === 'reference')
-      return await books.attemptsBy(identifier.columns, identifier.value, limit);
-    return rank(await books.attemptsByCard(identifier.sighting, limit), identifier.sighting);
+    const { rows, problems } = exact
+      ? await books.attemptsBy(identifier.columns, identifier.value, mostRows)
+      : await books.attemptsByCard(identifier.sighting, mostRows);
+    if (problems.length > 0) log.warn({ problems }, 'rows of the books cannot be read');
+    const outcome = problems.length > 0 ? { failed: problems.join('; ') } : 'nothing';
+    return { ...asked, outcome, attempts: exact ? rows : ranked(rows, identifier.sighting) };
   } catch (thrown) {
-    return { failed: toOpsError(thrown).publicMessage };
+    const error = toOpsError(thrown);
+    log.warn({ err: thrown, reference: error.reference, ...error.details }, 'the books did not answer');
+    return { ...asked, outcome: { failed: `${error.publicMessage} (${error.reference})` }, attempts: [] };
   }
 }
 
 /** Nearest day first, then succeeded before failed, then newest. */
-function rank(attempts: PaymentAttempt[], { day }: CardSighting): PaymentAttempt[] {
+function ranked(attempts: PaymentAttempt[], { day }: CardSighting): PaymentAttempt[] {
   const distance = ({ createdAt }: PaymentAttempt): number =>
     day ? Math.abs(Math.floor(createdAt.getTime() / dayMs) - day.getTime() / dayMs) : 0;
   const refused = ({ status }: PaymentAttempt): number => (status === 'succeeded' ? 0 : 1);

@@ -65,22 +65,31 @@ export interface CardSighting {
   day?: Date;
 }
 
+/** The rows that can be read, and a sentence with id and reason for each one that cannot. */
+export interface Rows<Row> {
+  rows: Row[];
+  problems: string[];
+}
+
 export interface Books {
   /** Newest first, at most `limit`, whose reference of any of these kinds equals `value`. */
-  attemptsBy(kinds: readonly AttemptReference[], value: string, limit: number): Promise<PaymentAttempt[]>;
-  attemptsByCard(sighting: CardSighting, limit: number): Promise<PaymentAttempt[]>;
+  attemptsBy(kinds: readonly AttemptReference[], value: string, limit: number): Promise<Rows<PaymentAttempt>>;
+  /** Nearest to the day first where one is given, else newest first; at most `limit`. */
+  attemptsByCard(sighting: CardSighting, limit: number): Promise<Rows<PaymentAttempt>>;
   /** Entries of a payment, oldest first. */
-  entriesOf(paymentId: string): Promise<LedgerEntry[]>;
-  /** The day's traffic of a partner since an instant, for its status. */
+  entriesOf(paymentId: string): Promise<Rows<LedgerEntry>>;
+  /** What a partner did with the attempts created since an instant. */
   trafficOf(partner: string, since: Date): Promise<PartnerTraffic>;
+  /** Succeeds when every documented column can be read. */
   check(): Promise<void>;
 }
 
 /** Counts, not rates: a rate is shown with its denominator. */
 export interface PartnerTraffic {
+  /** All of them; those that neither succeeded nor failed are under way. */
   attempts: number;
   succeeded: number;
-  /** Failures by who caused them. */
+  /** Failures by who caused them: customer, partner, institution, own, or unknown where the books do not say. */
   failedBy: Readonly<Record<string, number>>;
   latencyP50Ms: number | null;
   latencyP95Ms: number | null;

@@ -14,7 +14,7 @@ export interface Person {
 
 /** Ways to answer. Ephemeral answers are seen by the person who asked and by nobody else. */
 export interface Answers {
-  /** The first call answers, later calls rewrite that answer. */
+  /** Each call is a new message; an interaction may be answered five times. */
   privately(card: Card): Promise<void>;
   /** A new message that everybody in the conversation sees. */
   publicly(card: Card): Promise<void>;

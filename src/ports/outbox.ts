@@ -2,22 +2,34 @@
  * Messages that must reach a channel. Enqueued in the transaction that changes the state they tell of; sent later.
  *
  * Invariants: nothing that was enqueued is dropped; messages of one channel leave in the order in which they were
- * enqueued; of a live card only the newest state is sent; a message with `once` exists at most once.
+ * enqueued; of a live card only the newest state is sent; a message with `once` exists at most once a month; a message
+ * that is tried again is looked for in the channel first, so that it stands there once.
  */
 import type { Card } from './card.js';
 import type { Transaction } from './transaction.js';
 
-export interface OutgoingMessage {
+interface AnyMessage {
   /** Channel id. */
   channel: string;
   card: Card;
-  /** Names a live card: the first message with this key is posted, later ones rewrite it. */
-  liveCard?: string;
-  /** Posts into the thread of this live card, after it. */
+  /** Posts into the thread of this live card, after it; on its own when that card stands in another channel. */
   threadOf?: string;
-  /** A second message with the same value is ignored. */
+}
+
+/** Told by its state, so telling it twice does no harm. */
+interface LiveMessage extends AnyMessage {
+  /** Names a live card: the first message with this key is posted, later ones rewrite it. */
+  liveCard: string;
+  once?: never;
+}
+
+interface PlainMessage extends AnyMessage {
+  liveCard?: never;
+  /** A second message with the same value is ignored, for a month after the first was sent. */
   once?: string;
 }
+
+export type OutgoingMessage = LiveMessage | PlainMessage;
 
 export interface Outbox {
   enqueue(tx: Transaction, message: OutgoingMessage): Promise<void>;
@@ -29,13 +41,14 @@ export interface ClaimedMessage {
   channel: string;
   card: Card;
   liveCard: string | null;
-  /** Where the live card stands, when it was posted before. */
+  /** Where the live card stands in this channel, when it was posted before. */
   ts: string | null;
   /** Where the thread starts. */
   threadTs: string | null;
+  /** How often it was claimed, this time included. Tells this claim from a later one. */
   attempts: number;
   enqueuedAt: Date;
-  /** An earlier sender took it and never said what came of it: it may be in the channel already. */
+  /** It was tried before, and nobody knows what came of it: it may be in the channel already. */
   outcomeUnknown: boolean;
 }
 
@@ -45,10 +58,16 @@ export interface OutboxBacklog {
   oldestWaitingAt: Date | null;
 }
 
-/** What a sender needs. All instants come from the caller's clock. */
+/**
+ * What a sender needs. All instants come from the caller's clock. A sender that settles a message after its lease
+ * ended, when another one has it, changes nothing.
+ */
 export interface OutboxQueue {
-  /** The next message that may leave now, or null. No two senders get the same one or the same channel. */
-  claim(now: Date, staleBefore: Date): Promise<ClaimedMessage | null>;
+  /**
+   * The next message that may leave now, or null. It and its channel belong to the caller until `leaseUntil`; whoever
+   * gets a message whose lease ran out finds it marked `outcomeUnknown`.
+   */
+  claim(now: Date, leaseUntil: Date): Promise<ClaimedMessage | null>;
   /** `nextAt`: when the channel may receive its next message. */
   sent(message: ClaimedMessage, ts: string, now: Date, nextAt: Date): Promise<void>;
   /** Back into the queue, at its old place. */

@@ -17,7 +17,7 @@ export interface RememberedStatus {
 export interface PartnerStatuses {
   /** Outside a transaction: for showing. */
   all(): Promise<RememberedStatus[]>;
-  /** Locks the partner's row until the transaction ends. */
+  /** Nobody else takes this partner's status, a first one included, until the transaction ends. */
   take(tx: Transaction, partner: string): Promise<RememberedStatus | null>;
   put(tx: Transaction, status: RememberedStatus): Promise<void>;
 }

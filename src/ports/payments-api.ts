@@ -150,6 +150,9 @@ export interface ProviderEvent {
   subject: { object: string; id: string | null };
 }
 
+/** A payment, or a charge that has none. */
+export type ProviderSubject = { paymentId: string } | { chargeId: string };
+
 export interface PaymentsApi {
   payment(id: string): Promise<Payment>;
   charge(id: string): Promise<Charge>;
@@ -162,9 +165,10 @@ export interface PaymentsApi {
 
   /** Newest first, all pages, at most a few hundred. */
   chargesOf(paymentId: string): Promise<Charge[]>;
-  refundsOf(chargeId: string): Promise<Refund[]>;
-  disputesOf(chargeId: string): Promise<Dispute[]>;
-  earlyFraudWarningsOf(chargeId: string): Promise<EarlyFraudWarning[]>;
+  /** Of all charges of the payment, or of the one charge where there is no payment. */
+  refundsOf(subject: ProviderSubject): Promise<Refund[]>;
+  disputesOf(subject: ProviderSubject): Promise<Dispute[]>;
+  earlyFraudWarningsOf(subject: ProviderSubject): Promise<EarlyFraudWarning[]>;
   paymentsOfCustomer(customerId: string, limit: number): Promise<Payment[]>;
 
   /**

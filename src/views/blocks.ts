@@ -1,40 +1,65 @@
 /**
  * The few shapes that all cards are made of, within Slack's limits.
  *
- * Invariants: every text from outside goes through `escape` (so it cannot mention, link or format) and through the
- * card-number redaction; nothing here exceeds a limit, whatever it is given.
- * Source of the limits: Slack's Block Kit reference.
+ * Invariants: text from outside goes through `escape` or `code`, so it cannot mention, link, format, imitate a mark of
+ * ours or carry a card number; a cut never leaves half a link or entity behind; `cardOf` keeps a whole card within what
+ * Slack takes, whatever it is given.
+ * Source of the limits: Slack's Block Kit reference; the limit of all text was measured.
  */
 import type {
   ActionsBlock,
   Button,
   ContextBlock,
   DividerBlock,
-  HeaderBlock,
+  KnownBlock,
   MrkdwnElement,
   SectionBlock,
 } from '@slack/types';
+import type { Card } from '../ports/card.js';
 import { redactCardNumbers } from '../kernel/sensitive.js';
 
 const sectionLimit = 3000;
 const fieldLimit = 2000;
-const headerLimit = 150;
 const buttonTextLimit = 75;
 const valueLimit = 2000;
+const urlLimit = 3000;
+const blocksLimit = 50;
+/** Slack refuses more text than 13,200 characters in all blocks of a message. */
+const allTextLimit = 13_000;
+/** Notifications show a line or two; the whole is read aloud and is the fallback without blocks. */
+const plainLimit = 1000;
+/** Foreign text is a clause or an id on our cards, never an essay that pushes our own words out. */
+const foreignLimit = 200;
 
-/** Text from outside made harmless: no mentions, no links, no line breaks, no card numbers. */
-export function escape(text: string): string {
-  return redactCardNumbers(text)
-    .replace(/\s+/g, ' ')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
+/** Text from outside made harmless, in one line, cut to `limit` characters before it is encoded. */
+export function escape(text: string, limit = foreignLimit): string {
+  return encoded(
+    oneLine(text, limit)
+      .replaceAll('*', '∗')
+      .replaceAll('~', '∼')
+      .replaceAll('`', 'ʼ')
+      .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, 'ˍ')
+      .replace(/:(?=[\w+'-]*[a-z][\w+'-]*:)/gi, '꞉'),
+  );
 }
 
-/** A foreign value in code style. Backticks cannot be escaped in mrkdwn, so they become apostrophes. */
+/** A foreign value in code style, otherwise as it is. Backticks cannot be escaped in mrkdwn, so they become apostrophes. */
 export function code(text: string): string {
-  return `\`${escape(text).replaceAll('`', 'ʼ')}\``;
+  const value = oneLine(text, foreignLimit).trim().replaceAll('`', 'ʼ');
+  return value === '' ? '—' : `\`${encoded(value)}\``;
 }
+
+/**
+ * Redacted before it is cut: half a card number would not be recognised as one. Nobody looks beyond four times the
+ * limit, because redaction shrinks a text by less than that. Controls can turn the text around.
+ */
+function oneLine(text: string, limit: number): string {
+  const line = text.replace(/[\s\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ').slice(0, 4 * limit);
+  return truncate(redactCardNumbers(line), limit).replace(/\p{Cs}/gu, '');
+}
+
+const encoded = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** Cut to a limit counted in UTF-16 units, never inside a surrogate pair. */
 export function truncate(text: string, limit: number): string {
@@ -43,16 +68,25 @@ export function truncate(text: string, limit: number): string {
   return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
 }
 
-export function link(url: string, label: string): string {
-  return `<${encodeURI(decodeURISafely(url)).replaceAll('|', '%7C').replaceAll('>', '%3E')}|${label.replaceAll('|', '¦')}>`;
+/** The same for mrkdwn: never inside a link, a date or an entity. */
+function truncateMrkdwn(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  return `${truncate(text, limit)
+    .slice(0, -1)
+    .replace(/<[^>]*$|&[a-z]*$/, '')}…`;
 }
 
-function decodeURISafely(url: string): string {
-  try {
-    return decodeURI(url);
-  } catch {
-    return url;
-  }
+/** A link to a web page; the label alone where the address is not one. Both may come from outside. */
+export function link(url: string, label: string): string {
+  const address = webAddress(url);
+  return address === null ? escape(label) : `<${address}|${escape(label).replaceAll('|', '¦')}>`;
+}
+
+function webAddress(url: string): string | null {
+  if (!URL.canParse(url)) return null;
+  const parsed = new URL(url);
+  if (!/^https?:$/.test(parsed.protocol) || parsed.href.length > urlLimit) return null;
+  return encoded(parsed.href.replaceAll('|', '%7C'));
 }
 
 /** An instant in the reader's own time zone; the fallback is UTC. */
@@ -63,14 +97,26 @@ export function instant(at: Date): string {
 
 export const utc = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
+/** `verbatim`: Slack makes no links, channels or mentions out of plain text. */
 const mrkdwn = (text: string, limit: number): MrkdwnElement => ({
   type: 'mrkdwn',
-  text: truncate(text, limit),
+  text: truncateMrkdwn(text, limit),
+  verbatim: true,
 });
 
-export function section(text: string, accessory?: Button): SectionBlock {
+export function section(text: string, accessory?: Button | null): SectionBlock {
   const block: SectionBlock = { type: 'section', text: mrkdwn(text, sectionLimit) };
   return accessory ? { ...block, accessory } : block;
+}
+
+/** Lines in as few sections as hold them; a line is never torn apart. None for no lines. */
+export function sections(lines: readonly string[]): SectionBlock[] {
+  const texts = lines.reduce<string[]>((packed, line) => {
+    const last = packed.at(-1);
+    const fits = last !== undefined && last.length + 1 + line.length <= sectionLimit;
+    return fits ? [...packed.slice(0, -1), `${last}\n${line}`] : [...packed, line];
+  }, []);
+  return texts.map((text) => section(text));
 }
 
 /** At most ten label and value pairs in two columns. */
@@ -81,11 +127,6 @@ export function fields(pairs: readonly (readonly [label: string, value: string])
   };
 }
 
-export const header = (text: string): HeaderBlock => ({
-  type: 'header',
-  text: { type: 'plain_text', text: truncate(text, headerLimit), emoji: true },
-});
-
 export const context = (...texts: string[]): ContextBlock => ({
   type: 'context',
   elements: texts.slice(0, 10).map((text) => mrkdwn(text, fieldLimit)),
@@ -93,37 +134,58 @@ export const context = (...texts: string[]): ContextBlock => ({
 
 export const divider: DividerBlock = { type: 'divider' };
 
-export const actions = (...elements: Button[]): ActionsBlock => ({
-  type: 'actions',
-  elements: elements.slice(0, 25),
-});
+/** None when there is no button to show: Slack refuses an empty row. */
+export function actions(...buttons: (Button | null)[]): ActionsBlock[] {
+  const elements = buttons.filter((element) => element !== null);
+  return elements.length > 0 ? [{ type: 'actions', elements }] : [];
+}
 
 export interface ButtonFacts {
   actionId: string;
   text: string;
   value: string;
-  style?: 'primary' | 'danger';
   /** What a screen reader says when the text alone is not enough. */
-  label?: string;
+  label: string;
 }
 
-export function button({ actionId, text, value, style, label }: ButtonFacts): Button {
-  const element: Button = {
+/** Null when the value is too long for a button: cut, it would mean something else. */
+export function button({ actionId, text, value, label }: ButtonFacts): Button | null {
+  if (value.length > valueLimit) return null;
+  return {
     type: 'button',
     action_id: actionId,
     text: { type: 'plain_text', text: truncate(text, buttonTextLimit), emoji: true },
-    value: value.slice(0, valueLimit),
+    value,
+    accessibility_label: truncate(redactCardNumbers(label), buttonTextLimit),
   };
-  if (style) element.style = style;
-  if (label) element.accessibility_label = truncate(label, buttonTextLimit);
-  return element;
 }
 
-export function linkButton(actionId: string, text: string, url: string): Button {
+export function linkButton(actionId: string, text: string, url: string): Button | null {
+  if (url.length > urlLimit) return null;
   return {
     type: 'button',
     action_id: actionId,
     text: { type: 'plain_text', text: truncate(text, buttonTextLimit) },
     url,
   };
+}
+
+/** `text` stands on its own: notifications, screen readers, and where blocks are refused. It is mrkdwn too. */
+export function cardOf(text: string, blocks: readonly KnownBlock[]): Card {
+  return { text: truncateMrkdwn(text, plainLimit), blocks: withinLimits(blocks) };
+}
+
+/** What does not fit is left out from the end, and the card says so. */
+function withinLimits(blocks: readonly KnownBlock[]): KnownBlock[] {
+  const note = context('This card is cut: there is more than Slack takes in one message.');
+  let left = allTextLimit;
+  const fitting = blocks.findIndex((block, index) => (left -= textLength(block)) < 0 || index >= blocksLimit);
+  return fitting < 0 ? [...blocks] : [...blocks.slice(0, Math.min(fitting, blocksLimit - 1)), note];
+}
+
+function textLength(block: KnownBlock): number {
+  return [...JSON.stringify(block).matchAll(/"text":"((?:[^"\\]|\\.)*)"/g)].reduce(
+    (sum, [, text = '']) => sum + text.length,
+    0,
+  );
 }

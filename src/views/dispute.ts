@@ -1,13 +1,13 @@
 /**
  * The cards of disputes: one dispute, and the queue of those that need an answer.
  */
-import type { Urgency, QueuedDispute } from '../disputes/queue.js';
+import { needsResponse, type QueuedDispute, type Urgency } from '../disputes/queue.js';
 import { formatDuration } from '../kernel/duration.js';
 import { formatMoney } from '../kernel/money.js';
 import type { Card } from '../ports/card.js';
 import type { Dispute } from '../ports/payments-api.js';
-import { code, context, escape, fields, instant, link, section, utc } from './blocks.js';
-import type { Links } from './links.js';
+import { cardOf, context, escape, fields, instant, section, sections, utc } from './blocks.js';
+import { joined, reference, type Links } from './links.js';
 
 const marks: Readonly<Record<Urgency, string>> = {
   past_due: ':red_circle:',
@@ -25,6 +25,8 @@ function dueSentence(
   now: Date,
   at: (instant: Date) => string,
 ): string {
+  if (!dispute.respondBy && needsResponse(dispute))
+    return `Dispute ${words(dispute.status)}, but none is allowed`;
   if (!urgency || !dispute.respondBy) return `Dispute ${words(dispute.status)}, no answer is due`;
   const leftMs = dispute.respondBy.getTime() - now.getTime();
   const left = leftMs < 0 ? `overdue by ${formatDuration(leftMs)}` : `${formatDuration(leftMs)} left`;
@@ -32,27 +34,22 @@ function dueSentence(
 }
 
 export function disputeCard(dispute: Dispute, urgency: Urgency | null, now: Date, links: Links): Card {
-  const page = links('dispute', dispute.id);
+  const reason = dispute.networkReasonCode === null ? '' : ` (${escape(dispute.networkReasonCode)})`;
   const pairs: [string, string][] = [
-    ['Dispute', page === null ? code(dispute.id) : link(page, dispute.id)],
+    ['Dispute', reference(links, 'dispute', dispute.id)],
     ['Amount', formatMoney(dispute.amount)],
-    [
-      'Reason',
-      `${words(dispute.reason)}${dispute.networkReasonCode === null ? '' : ` (${escape(dispute.networkReasonCode)})`}`,
-    ],
+    ['Reason', `${words(dispute.reason)}${reason}`],
     ['Status', words(dispute.status)],
     ['Opened', instant(dispute.createdAt)],
     ['Evidence', evidenceWords(dispute)],
   ];
   const payment = dispute.paymentId ?? dispute.chargeId;
-  if (payment !== null) pairs.push(['Payment', code(payment)]);
-  return {
-    text: `${dueSentence(dispute, urgency, now, utc)} · ${formatMoney(dispute.amount)} ${dispute.id}`,
-    blocks: [
-      section(`${urgency ? marks[urgency] : ':scales:'} *${dueSentence(dispute, urgency, now, instant)}*`),
-      fields(pairs),
-    ],
-  };
+  if (payment !== null) pairs.push(['Payment', reference(links, 'payment', payment)]);
+  const plain = `${dueSentence(dispute, urgency, now, utc)} · ${formatMoney(dispute.amount)} ${escape(dispute.id)}`;
+  return cardOf(plain, [
+    section(`${urgency ? marks[urgency] : ':scales:'} *${dueSentence(dispute, urgency, now, instant)}*`),
+    fields(pairs),
+  ]);
 }
 
 function evidenceWords({ submissionCount, hasEvidence }: Dispute): string {
@@ -62,32 +59,36 @@ function evidenceWords({ submissionCount, hasEvidence }: Dispute): string {
 
 const mostLines = 15;
 
-/** `scanned`: how many recent disputes were read to find the queue. */
-export function disputeQueueCard(
-  queue: readonly QueuedDispute[],
-  scanned: number,
-  now: Date,
-  links: Links,
-): Card {
-  const title = queue.length === 0 ? 'No dispute needs an answer' : `${queue.length} disputes need an answer`;
-  const lines = queue
-    .slice(0, mostLines)
-    .map(({ dispute, urgency }) => queueLine(dispute, urgency, now, links));
-  const rest = queue.length - lines.length;
-  return {
-    text: title,
-    blocks: [
-      section(`:scales: *${title}*`),
-      ...(lines.length > 0 ? [section(lines.join('\n'))] : []),
-      context(
-        `${rest > 0 ? `${rest} more, later. ` : ''}Of the ${scanned} newest disputes, as of ${instant(now)}`,
-      ),
-    ],
-  };
+export interface QueueCardFacts {
+  queue: readonly QueuedDispute[];
+  /** How many recent disputes were read to find the queue. */
+  scanned: number;
+  /** Whether those were all there are. */
+  isAll: boolean;
+  now: Date;
+  links: Links;
 }
 
-function queueLine(dispute: Dispute, urgency: Urgency, now: Date, links: Links): string {
-  const page = links('dispute', dispute.id);
-  const id = page === null ? code(dispute.id) : link(page, dispute.id);
-  return `${marks[urgency]} ${dueSentence(dispute, urgency, now, instant)} · ${formatMoney(dispute.amount)} · ${words(dispute.reason)} · ${id}`;
+export function disputeQueueCard({ queue, scanned, isAll, now, links }: QueueCardFacts): Card {
+  const among = isAll ? '' : ` among the ${scanned} newest`;
+  const count = ['No dispute needs', 'One dispute needs'][queue.length] ?? `${queue.length} disputes need`;
+  const title = `${count} an answer${among}`;
+  const [first] = queue;
+  const nearest = first ? `: ${dueSentence(first.dispute, first.urgency, now, utc)}` : '';
+  const rest = queue.length - mostLines;
+  const scope = isAll ? `All ${scanned} disputes were read` : `Only the ${scanned} newest disputes were read`;
+  return cardOf(`${title}${nearest}`, [
+    section(`:scales: *${title}*`),
+    ...sections(queue.slice(0, mostLines).map((queued) => queueLine(queued, now, links))),
+    context(joined(rest > 0 ? `${rest} more are due later` : null, scope, `as of ${instant(now)}`)),
+  ]);
+}
+
+function queueLine({ dispute, urgency }: QueuedDispute, now: Date, links: Links): string {
+  return joined(
+    `${marks[urgency]} ${dueSentence(dispute, urgency, now, instant)}`,
+    formatMoney(dispute.amount),
+    words(dispute.reason),
+    reference(links, 'dispute', dispute.id),
+  );
 }

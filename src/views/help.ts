@@ -3,24 +3,24 @@
  */
 import type { Card } from '../ports/card.js';
 import type { Command } from '../ports/command.js';
-import { code, context, escape, section } from './blocks.js';
+import { cardOf, code, context, escape, section } from './blocks.js';
 
 type HelpEntry = Pick<Command<never>, 'name' | 'summary' | 'usageHint' | 'examples'>;
 
 export function helpCard(commands: readonly HelpEntry[]): Card {
-  return {
-    text: `Paydesk: ${commands.map(({ name }) => name).join(', ')}`,
-    blocks: [
-      section('*Paydesk*, the payments operations desk. Answers are seen by you alone until you share them.'),
-      ...commands.map((command) => section(entry(command))),
-      context(
-        'Never paste a card number: it is refused. Last four digits, amount and day find a card payment.',
-      ),
-    ],
-  };
+  const names = commands.map(({ name }) => name).join(', ');
+  return cardOf(`Paydesk, the payments operations desk: ${names}`, [
+    section('*Paydesk*, the payments operations desk. Answers are seen by you alone until you share them.'),
+    ...commands.map((command) => section(entry(command))),
+    context(
+      'Never paste a card number: it is refused. Last four digits, amount and day find a card payment.',
+    ),
+  ]);
 }
 
 function entry({ name, summary, usageHint, examples }: HelpEntry): string {
   const lines = examples.map(({ text, does }) => `• ${code(text)}  ${escape(does)}`);
-  return [`*${name}* ${escape(usageHint)}`, escape(summary), ...lines].join('\n');
+  return [usageHint === '' ? `*${name}*` : `*${name}* ${code(usageHint)}`, escape(summary), ...lines].join(
+    '\n',
+  );
 }

@@ -3,12 +3,14 @@
  *
  * Invariant: a rate stands with its denominator, and too little traffic says so instead of a rate.
  */
+import { minuteMs } from '../kernel/clock.js';
 import { formatDuration } from '../kernel/duration.js';
 import type { Card } from '../ports/card.js';
 import type { PartnerTraffic } from '../ports/books.js';
-import type { PublishedStatus, StatusIndicator } from '../ports/partner-status.js';
+import type { PartnerIncident, PublishedStatus, StatusIndicator } from '../ports/partner-status.js';
 import type { RememberedStatus } from '../ports/partner-statuses.js';
-import { context, escape, instant, link, section, truncate } from './blocks.js';
+import { cardOf, context, escape, instant, link, section, sections } from './blocks.js';
+import { joined } from './links.js';
 
 const marks: Readonly<Record<StatusIndicator, string>> = {
   none: ':large_green_circle:',
@@ -19,7 +21,7 @@ const marks: Readonly<Record<StatusIndicator, string>> = {
 };
 
 const words: Readonly<Record<StatusIndicator, string>> = {
-  none: 'operational',
+  none: 'no trouble',
   maintenance: 'under maintenance',
   minor: 'minor trouble',
   major: 'major trouble',
@@ -35,36 +37,54 @@ export interface PartnerFacts {
   status: RememberedStatus | null;
 }
 
+/** More lines than this nobody reads, and Slack does not take. Troubled partners come first. */
+const mostLines = 40;
+
+/** A status page that was read longer ago than this may tell of yesterday's weather. */
+const staleMs = 10 * minuteMs;
+
+const severity: readonly (StatusIndicator | undefined)[] = [
+  'critical',
+  'major',
+  'minor',
+  'maintenance',
+  undefined,
+];
+
+const rankOf = ({ status }: PartnerFacts): number => {
+  const rank = severity.indexOf(status?.published.indicator);
+  return rank < 0 ? severity.length : rank;
+};
+
 export function partnersCard(partners: readonly PartnerFacts[], now: Date): Card {
-  const troubled = partners.filter(({ status }) => status && status.published.indicator !== 'none');
+  const troubled = partners.filter(({ status }) => status && status.published.indicator !== 'none').length;
   const title =
-    troubled.length === 0
+    troubled === 0
       ? 'No partner publishes trouble'
-      : `${troubled.length} of ${partners.length} partners publish trouble`;
-  const lines = [...partners]
-    .sort((a, b) => Number(troubled.includes(b)) - Number(troubled.includes(a)))
+      : `${troubled} of ${partners.length} partners publish${troubled === 1 ? 'es' : ''} trouble`;
+  const lines = partners
+    .toSorted((a, b) => rankOf(a) - rankOf(b))
     .map((partner) => partnerLine(partner, now));
-  return {
-    text: title,
-    blocks: [
-      section(`*${title}*`),
-      ...chunks(lines, 20).map((chunk) => section(chunk.join('\n'))),
-      context(`As of ${instant(now)}`),
-    ],
-  };
+  const rest = lines.length - mostLines;
+  return cardOf(title, [
+    section(`*${title}*`),
+    ...sections(lines.slice(0, mostLines)),
+    context(joined(rest > 0 ? `${rest} more without trouble` : null, `As of ${instant(now)}`)),
+  ]);
 }
 
 function partnerLine({ id, name, status }: PartnerFacts, now: Date): string {
-  if (!status) return `:grey_question: *${escape(name)}* (${escape(id)}) · nothing published`;
-  const { indicator, description } = status.published;
-  const since =
-    indicator === 'none' ? '' : ` · for ${formatDuration(now.getTime() - status.changedAt.getTime())}`;
-  return `${marks[indicator]} *${escape(name)}* (${escape(id)}) · ${escape(description)}${since}`;
-}
-
-function chunks<Item>(items: readonly Item[], size: number): Item[][] {
-  const count = Math.ceil(items.length / size);
-  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
+  const partner = `*${escape(name)}* (${escape(id)})`;
+  if (!status) return `:grey_question: ${partner} · nothing published`;
+  const { published, changedAt, checkedAt } = status;
+  const isTrouble = published.indicator !== 'none';
+  const unreadMs = now.getTime() - checkedAt.getTime();
+  return joined(
+    `${marks[published.indicator]} ${partner}`,
+    escape(published.description),
+    isTrouble ? `for ${formatDuration(now.getTime() - changedAt.getTime())}` : null,
+    unreadMs > staleMs ? `:warning: last read ${formatDuration(unreadMs)} ago` : null,
+  );
 }
 
 export interface PartnerCardFacts extends PartnerFacts {
@@ -77,68 +97,78 @@ export function partnerCard({ name, status, traffic, now }: PartnerCardFacts): C
   const indicator = status?.published.indicator;
   const published = indicator === undefined ? 'publishes no status' : `publishes ${words[indicator]}`;
   const measured = 'unknown' in traffic ? 'our own traffic is unknown' : rateWords(traffic.counts);
-  const sentence = `${name} ${published}, ${measured}`;
-  return {
-    text: sentence,
-    blocks: [
-      section(`${indicator === undefined ? ':grey_question:' : marks[indicator]} *${escape(sentence)}*`),
-      ...(status ? publishedBlocks(status.published) : []),
-      section(
-        'unknown' in traffic
-          ? `:grey_question: Our own traffic: unknown source, ${escape(traffic.unknown)}`
-          : trafficLine(traffic.counts, traffic.since),
-      ),
-      context(
-        `${status ? `Status page read ${instant(status.checkedAt)}` : 'No status page is configured'} · as of ${instant(now)}`,
-      ),
-    ],
-  };
+  const sentence = `${escape(name)} ${published}, ${measured}`;
+  const read = status ? `Status page read ${instant(status.checkedAt)}` : 'No status was read';
+  return cardOf(sentence, [
+    section(`${indicator === undefined ? ':grey_question:' : marks[indicator]} *${sentence}*`),
+    ...(status ? publishedBlocks(status.published) : []),
+    section(
+      'unknown' in traffic
+        ? `:grey_question: Our own traffic: unknown source, ${escape(traffic.unknown)}`
+        : trafficLine(traffic.counts, traffic.since),
+    ),
+    context(`${read} · as of ${instant(now)}`),
+  ]);
 }
 
-function rateWords({ attempts, succeeded }: PartnerTraffic): string {
-  if (attempts < fewestAttempts) return `too little traffic for a rate (n = ${attempts})`;
-  return `we see ${percent(succeeded, attempts)} success (n = ${attempts})`;
+const failedOf = ({ failedBy }: PartnerTraffic): number =>
+  Object.values(failedBy).reduce((sum, count) => sum + count, 0);
+
+/** Of the attempts that ended: those under way have neither succeeded nor failed. */
+function rateWords(counts: PartnerTraffic): string {
+  const ended = counts.succeeded + failedOf(counts);
+  if (ended < fewestAttempts) return `too little traffic for a rate (n = ${ended})`;
+  return `we see ${percent(counts.succeeded, ended)} success (n = ${ended})`;
 }
 
-const percent = (part: number, whole: number): string => `${((part / whole) * 100).toFixed(1)} %`;
+/** Cut, not rounded: 9,999 of 10,000 are not 100 %. */
+const percent = (part: number, whole: number): string =>
+  `${(Math.floor((part / whole) * 1000) / 10).toFixed(1)} %`;
 
 function trafficLine(counts: PartnerTraffic, since: Date): string {
-  const { latencyP50Ms, latencyP95Ms, failedBy, attempts, succeeded } = counts;
-  const failures = Object.entries(failedBy)
-    .filter(([, count]) => count > 0)
-    .map(([origin, count]) => `${count} ${escape(origin)}`);
-  const latency =
-    latencyP50Ms === null ? '' : ` · latency p50 ${latencyP50Ms} ms, p95 ${latencyP95Ms ?? latencyP50Ms} ms`;
-  return `*Our own traffic* since ${instant(since)}: ${attempts} attempts, ${succeeded} succeeded · failures: ${failures.join(', ') || 'none'}${latency}`;
+  const { latencyP50Ms, latencyP95Ms, lastAttemptAt, failedBy, attempts, succeeded } = counts;
+  const failures = Object.entries(failedBy).filter(([, count]) => count > 0);
+  const origins = failures.map(([origin, count]) => `${count} ${escape(origin)}`).join(', ');
+  const underWay = attempts - succeeded - failedOf(counts);
+  return joined(
+    `*Our own traffic* since ${instant(since)}: ${attempts} attempts, ${succeeded} succeeded`,
+    `failures: ${origins || 'none'}`,
+    underWay > 0 ? `${underWay} under way` : null,
+    latencyP50Ms === null ? null : `latency p50 ${latencyP50Ms} ms, p95 ${latencyP95Ms ?? latencyP50Ms} ms`,
+    lastAttemptAt ? `last attempt ${instant(lastAttemptAt)}` : null,
+  );
 }
 
-function publishedBlocks({ components, incidents }: PublishedStatus): ReturnType<typeof section>[] {
+/** A partner in deep trouble lists more than anybody reads on a card. */
+const mostIncidents = 5;
+const mostComponents = 10;
+
+function publishedBlocks({ components, incidents }: PublishedStatus): ReturnType<typeof sections> {
   const degraded = components.filter(({ status }) => status !== 'operational');
-  const lines = [
-    ...incidents.map(
-      ({ name, status, url, latestUpdate }) =>
-        `*${url === null ? escape(name) : link(url, escape(name))}* (${escape(status)})${latestUpdate === null ? '' : `: ${escape(truncate(latestUpdate, 300))}`}`,
-    ),
+  const left = degraded.length - mostComponents;
+  return sections([
+    ...incidents.slice(0, mostIncidents).map(incidentLine),
     ...degraded
-      .slice(0, 10)
+      .slice(0, mostComponents)
       .map(({ name, status }) => `• ${escape(name)}: ${escape(status.replaceAll('_', ' '))}`),
-  ];
-  return lines.length > 0 ? [section(lines.join('\n'))] : [];
+    ...(left > 0 ? [`… and ${left} more components`] : []),
+  ]);
+}
+
+function incidentLine({ name, status, url, latestUpdate }: PartnerIncident): string {
+  const title = url === null ? escape(name) : link(url, name);
+  return `*${title}* (${escape(status)})${latestUpdate === null ? '' : `: ${escape(latestUpdate)}`}`;
 }
 
 /** The one card in the alerts channel that is rewritten while a partner's published status changes. */
 export function partnerStatusCard(name: string, { published, changedAt }: RememberedStatus): Card {
   const { indicator, description } = published;
-  const sentence =
-    indicator === 'none'
-      ? `${name} publishes that it is operational again`
-      : `${name} publishes ${words[indicator]}`;
-  return {
-    text: `${sentence}: ${description}`,
-    blocks: [
-      section(`${marks[indicator]} *${escape(sentence)}*: ${escape(description)}`),
-      ...publishedBlocks(published),
-      context(`Since ${instant(changedAt)} · published by the partner on its status page`),
-    ],
-  };
+  const what =
+    indicator === 'none' ? 'publishes that it is operational again' : `publishes ${words[indicator]}`;
+  const sentence = `${escape(name)} ${what}`;
+  return cardOf(`${sentence}: ${escape(description)}`, [
+    section(`${marks[indicator]} *${sentence}*: ${escape(description)}`),
+    ...publishedBlocks(published),
+    context(`Since ${instant(changedAt)} · published by the partner on its status page`),
+  ]);
 }

@@ -4,8 +4,8 @@
 import { formatMoney } from '../kernel/money.js';
 import { valueOf, type Findings } from '../payments/findings.js';
 import type { Dispute, EarlyFraudWarning, Refund } from '../ports/payments-api.js';
-import { code, escape, instant, link } from './blocks.js';
-import type { Links } from './links.js';
+import { code, escape, instant } from './blocks.js';
+import { joined, reference, type Links } from './links.js';
 
 /** More branches than this do not fit a card; what is left out is counted. */
 const mostLines = 12;
@@ -20,30 +20,25 @@ export function branchLines(findings: Findings, links: Links): string[] {
   return rest > 0 ? [...lines.slice(0, mostLines), `… and ${rest} more`] : lines;
 }
 
-const reference = (links: Links, object: string, id: string): string => {
-  const page = links(object, id);
-  return page === null ? code(id) : link(page, id);
-};
-
-const joined = (...parts: (string | null)[]): string => parts.filter((part) => part !== null).join(' · ');
+const words = (text: string): string => escape(text.replaceAll('_', ' '));
 
 function refundLine(refund: Refund, links: Links): string {
   const reason = refund.failureReason ?? refund.reason;
   return joined(
-    `:leftwards_arrow_with_hook: *Refund* ${escape(refund.status)}`,
+    `:leftwards_arrow_with_hook: *Refund* ${words(refund.status)}`,
     formatMoney(refund.amount),
     instant(refund.createdAt),
     reference(links, 'refund', refund.id),
     refund.reference === null ? null : `reference ${code(refund.reference)}`,
-    reason === null ? null : escape(reason.replaceAll('_', ' ')),
+    reason === null ? null : words(reason),
   );
 }
 
 function disputeLine(dispute: Dispute, links: Links): string {
   return joined(
-    `:rotating_light: *Dispute* ${escape(dispute.status.replaceAll('_', ' '))}`,
+    `:rotating_light: *Dispute* ${words(dispute.status)}`,
     formatMoney(dispute.amount),
-    `${escape(dispute.reason.replaceAll('_', ' '))}${dispute.networkReasonCode === null ? '' : ` (${escape(dispute.networkReasonCode)})`}`,
+    `${words(dispute.reason)}${dispute.networkReasonCode === null ? '' : ` (${escape(dispute.networkReasonCode)})`}`,
     dispute.respondBy ? `respond by ${instant(dispute.respondBy)}` : null,
     reference(links, 'dispute', dispute.id),
   );
@@ -52,7 +47,7 @@ function disputeLine(dispute: Dispute, links: Links): string {
 function warningLine(warning: EarlyFraudWarning, links: Links): string {
   return joined(
     `:triangular_flag_on_post: *Early fraud warning* ${warning.actionable ? 'actionable' : 'not actionable'}`,
-    escape(warning.fraudType.replaceAll('_', ' ')),
+    words(warning.fraudType),
     instant(warning.createdAt),
     reference(links, 'early_fraud_warning', warning.id),
   );

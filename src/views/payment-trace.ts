@@ -3,31 +3,19 @@
  *
  * Invariants: the first line says where the money was last confirmed and where it is next expected, and so does the
  * plain text; every hop stands on a line of its own, in the order in which money moves; a source that did not answer
- * is named; e-mail addresses are masked.
+ * is named; e-mail addresses are masked on the private card and left out of the shared one.
  */
 import type { KnownBlock } from '@slack/types';
 import { formatDuration } from '../kernel/duration.js';
 import { formatMoney } from '../kernel/money.js';
 import { maskEmail } from '../kernel/sensitive.js';
-import { valueOf, type SourceName } from '../payments/findings.js';
+import { valueOf, type Findings, type SourceName } from '../payments/findings.js';
 import type { Hop, HopKind, HopState } from '../payments/hops.js';
-import type { Headline, Trace } from '../payments/trace.js';
+import type { Headline, Reversal, Trace } from '../payments/trace.js';
 import type { Card } from '../ports/card.js';
-import type { Links } from './links.js';
+import { joined, pageOf, reference, type Links } from './links.js';
 import { branchLines } from './payment-branches.js';
-import {
-  actions,
-  button,
-  code,
-  context,
-  divider,
-  escape,
-  instant,
-  link,
-  linkButton,
-  section,
-  utc,
-} from './blocks.js';
+import { actions, button, cardOf, code, context, divider, escape, instant, linkButton, section, sections, utc } from './blocks.js'; // prettier-ignore
 
 export const shareActionId = 'payment_share';
 
@@ -67,7 +55,7 @@ const linkedAs: Readonly<Partial<Record<HopKind, string>>> = {
 
 export interface TraceCardFacts {
   trace: Trace;
-  /** False while a source has yet to answer: the card is rewritten when it has. */
+  /** False while a source has yet to answer: the complete card follows. */
   complete: boolean;
   links: Links;
   /** The person who shared it, or null on the private card, which carries the Share button. */
@@ -75,51 +63,52 @@ export interface TraceCardFacts {
 }
 
 export function paymentTraceCard({ trace, complete, links, sharedBy }: TraceCardFacts): Card {
-  const { headline, hops, asOf } = trace;
-  const id = trace.findings.paymentId ?? valueOf(trace.findings.charge)?.id ?? '';
-  const blocks: KnownBlock[] = [
+  const { findings, headline, hops, asOf } = trace;
+  const page = pageOf(links, 'payment', findings.id);
+  const canShare = sharedBy === null && complete && findings.id !== '';
+  return cardOf(`${sentence(headline, asOf, utc)} · ${plainSubject(findings)}`, [
     section(`${headlineMark(headline)} *${sentence(headline, asOf, instant)}*`),
-    context(subjectLine(trace, links)),
+    context(subjectLine(findings, links, sharedBy === null)),
     divider,
-    section(hops.map((hop) => hopLine(hop, asOf, links)).join('\n')),
-  ];
-  const branches = branchLines(trace.findings, links);
-  if (branches.length > 0) blocks.push(section(branches.join('\n')));
-  blocks.push(...closing(trace, complete, sharedBy));
-  const buttons = sharedBy === null && complete && id !== '' ? [shareButton(id)] : [];
-  const page = links('payment', id);
-  if (page !== null) buttons.push(linkButton('payment_open', 'Open', page));
-  if (buttons.length > 0) blocks.push(actions(...buttons));
-  return { text: `${sentence(headline, asOf, utc)} · ${plainSubject(trace)}`, blocks };
+    ...sections(hops.map((hop) => hopLine(hop, asOf, links))),
+    ...sections(branchLines(findings, links)),
+    ...closing(trace, complete, sharedBy),
+    ...actions(
+      canShare ? shareButton(findings.id) : null,
+      page === null ? null : linkButton('payment_open', 'Open', page),
+    ),
+  ]);
 }
 
 const shareButton = (id: string): ReturnType<typeof button> =>
   button({ actionId: shareActionId, text: 'Share', value: id, label: 'Share this trace with the channel' });
 
-function headlineMark({ next, ended }: Headline): string {
+function headlineMark({ next, ended, reversals }: Headline): string {
   if (next) return marks[next.state];
-  if (ended === 'failed') return marks.failed;
-  return ended === 'canceled' ? marks.not_expected : marks.present;
+  if (ended === 'canceled') return marks.not_expected;
+  return reversals.length > 0 ? ':leftwards_arrow_with_hook:' : marks.present;
 }
 
 /** “Last confirmed at capture, next expected at balance by T.” `at` writes an instant. */
 export function sentence(
-  { lastConfirmed, next, ended }: Headline,
+  { lastConfirmed, next, ended, reversals }: Headline,
   asOf: Date,
   at: (instant: Date) => string,
 ): string {
   const last = lastConfirmed
     ? `Last confirmed at ${hopNames[lastConfirmed.kind].toLowerCase()}`
     : 'Not confirmed anywhere';
-  return [last, next ? nextClause(next, asOf, at) : endClause(ended)]
-    .filter((part) => part !== null)
-    .join(', ');
+  const end = ended === 'canceled' ? 'cancelled, nothing further expected' : 'nothing further expected';
+  const going = `${last}, ${next ? nextClause(next, asOf, at) : end}`;
+  return [going, ...reversals.map(reversalWords)].join('; ');
 }
 
 function nextClause(next: Hop, asOf: Date, at: (instant: Date) => string): string {
   const name = hopNames[next.kind].toLowerCase();
-  if (next.state === 'unknown_source') return `${name} unknown: the ${sourceNames[next.source]} did not tell`;
-  if (!next.expectedBy) return `next expected at ${name}`;
+  const why = next.note === null ? '' : `: ${escape(next.note)}`;
+  if (next.state === 'failed') return `failed at ${name}${why}`;
+  if (next.state === 'unknown_source') return `${name} unknown${why}`;
+  if (!next.expectedBy) return `next expected at ${name}${why}`;
   const late =
     next.state === 'overdue'
       ? ` (overdue by ${formatDuration(asOf.getTime() - next.expectedBy.getTime())})`
@@ -127,60 +116,49 @@ function nextClause(next: Hop, asOf: Date, at: (instant: Date) => string): strin
   return `next expected at ${name} by ${at(next.expectedBy)}${late}`;
 }
 
-function endClause(ended: Headline['ended']): string | null {
-  if (ended === 'complete') return 'nothing further expected';
-  if (ended === 'failed') return 'failed there, nothing further expected';
-  return ended === 'canceled' ? 'cancelled, nothing further expected' : null;
+const reversalNames: Readonly<Record<Reversal['kind'], string>> = {
+  refunded: 'refunded in full',
+  partly_refunded: 'refunded in part',
+  refund_failed: 'a refund failed',
+  disputed: 'disputed',
+  dispute_lost: 'dispute lost',
+};
+
+const reversalWords = ({ kind, amount }: Reversal): string =>
+  `${reversalNames[kind]} (${formatMoney(amount)})`;
+
+function amountOf({ payment, charge, attempts }: Findings): string | null {
+  const amount = (valueOf(payment) ?? valueOf(charge) ?? valueOf(attempts)?.[0])?.amount;
+  return amount ? formatMoney(amount) : null;
 }
 
-function subjectLine(trace: Trace, links: Links): string {
-  const { findings } = trace;
-  const payment = valueOf(findings.payment);
+function subjectLine(findings: Findings, links: Links, isPrivate: boolean): string {
+  const amount = amountOf(findings);
   const [attempt] = valueOf(findings.attempts) ?? [];
   const card = valueOf(findings.charge)?.card;
-  const id = findings.paymentId ?? valueOf(findings.charge)?.id ?? '';
-  const page = links('payment', id);
-  const amount = payment?.amount ?? attempt?.amount ?? valueOf(findings.charge)?.amount;
-  return [
-    page === null ? code(id) : link(page, id),
-    amount ? `*${formatMoney(amount)}*` : null,
-    payment ? escape(payment.status.replaceAll('_', ' ')) : null,
+  const status = valueOf(findings.payment)?.status.replaceAll('_', ' ');
+  const method = card?.last4 ? `${card.brand ?? 'card'} ••${card.last4}` : attempt?.method;
+  return joined(
+    reference(links, 'payment', findings.id),
+    amount === null ? null : `*${amount}*`,
+    status && escape(status),
     findings.partner === null ? null : `at ${escape(findings.partner)}`,
-    card?.last4
-      ? `${escape(card.brand ?? 'card')} ••${escape(card.last4)}`
-      : attempt
-        ? escape(attempt.method)
-        : null,
+    method && escape(method),
     attempt ? `order ${code(attempt.orderId)}` : null,
-    attempt?.customerEmail ? escape(maskEmail(attempt.customerEmail)) : null,
-  ]
-    .filter((part) => part !== null)
-    .join(' · ');
+    isPrivate && attempt?.customerEmail ? escape(maskEmail(attempt.customerEmail)) : null,
+  );
 }
 
-function plainSubject({ findings }: Trace): string {
-  const amount =
-    valueOf(findings.payment)?.amount ??
-    valueOf(findings.charge)?.amount ??
-    valueOf(findings.attempts)?.[0]?.amount;
-  return [findings.paymentId ?? valueOf(findings.charge)?.id, amount ? formatMoney(amount) : null]
-    .filter(Boolean)
-    .join(' ');
-}
+const plainSubject = (findings: Findings): string => joined(escape(findings.id), amountOf(findings));
 
 function hopLine(hop: Hop, asOf: Date, links: Links): string {
-  const page = hop.reference === null ? null : links(linkedAs[hop.kind] ?? hop.kind, hop.reference);
-  const reference =
-    hop.reference === null ? null : page === null ? code(hop.reference) : link(page, hop.reference);
-  return [
+  return joined(
     `${marks[hop.state]} *${hopNames[hop.kind]}*${stateWords(hop, asOf)}`,
     hop.amount ? formatMoney(hop.amount) : null,
     hop.at ? `${instant(hop.at)} (${age(hop.at, asOf)})` : null,
-    reference,
+    hop.reference === null ? null : reference(links, linkedAs[hop.kind] ?? hop.kind, hop.reference),
     hop.note === null ? null : escape(hop.note),
-  ]
-    .filter((part) => part !== null)
-    .join(' · ');
+  );
 }
 
 function stateWords({ state, expectedBy }: Hop, asOf: Date): string {
@@ -196,7 +174,9 @@ function stateWords({ state, expectedBy }: Hop, asOf: Date): string {
     case 'expected':
       return expectedBy ? ` expected by ${instant(expectedBy)}` : ' expected';
     case 'overdue':
-      return expectedBy ? ` overdue by ${formatDuration(asOf.getTime() - expectedBy.getTime())}` : ' overdue';
+      return expectedBy
+        ? ` overdue by ${formatDuration(asOf.getTime() - expectedBy.getTime())}, since ${instant(expectedBy)}`
+        : ' overdue';
   }
 }
 
@@ -207,9 +187,10 @@ function age(at: Date, asOf: Date): string {
 
 function closing({ headline, asOf }: Trace, complete: boolean, sharedBy: string | null): KnownBlock[] {
   const lines = headline.unknown.map(
-    ({ source, why }) => `:grey_question: ${sourceNames[source]}: ${escape(why)}`,
+    ({ source, why }) => `${marks.unknown_source} ${sourceNames[source]}: ${escape(why)}`,
   );
-  const stamp = `${complete ? 'As of' : ':hourglass_flowing_sand: Still asking, as of'} ${instant(asOf)}`;
-  const by = sharedBy === null ? '' : ` · shared by <@${sharedBy}>`;
-  return [...(lines.length > 0 ? [section(lines.join('\n'))] : []), context(`${stamp}${by}`)];
+  const stamp = complete
+    ? `As of ${instant(asOf)}`
+    : `:hourglass_flowing_sand: Still asking, as of ${instant(asOf)}. The complete answer follows.`;
+  return [...sections(lines), context(sharedBy === null ? stamp : `${stamp} · shared by <@${sharedBy}>`)];
 }

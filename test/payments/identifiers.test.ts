@@ -139,3 +139,29 @@ it('never throws, and never lets a card number through', () => {
     }),
   );
 });
+
+describe('as people write', () => {
+  it.each([
+    ['order ORD-10423', 'order or partner reference ORD-10423', 'a label'],
+    ['ARN: 7420 8476 0430 3123 4567 890', 'ARN 74208476043031234567890', 'a label and groups'],
+    ['ref #KQ9X2JMMVPNG7DZ3', 'PSP reference KQ9X2JMMVPNG7DZ3', 'a label and a number sign'],
+    ['4242 19,99', 'card {"last4":"4242","amountMajor":"19.99"}', 'a decimal comma'],
+    ['4242 1,250.00 EUR', 'card {"last4":"4242","amountMajor":"1250.00"}', 'grouped thousands'],
+    ['4242 1.250,00', 'card {"last4":"4242","amountMajor":"1250.00"}', 'grouped the other way'],
+    ['4242 1.250', 'card {"last4":"4242","amountMajor":"1.250"}', 'dinars have three decimals'],
+    ['4242 4242', 'card {"last4":"4242","amountMajor":"4242"}', 'an amount of the same digits'],
+    ['1250 JPY 4242', 'card {"last4":"4242","amountMajor":"1250"}', 'the amount first'],
+    ['1250 JPY 4242', 'card {"last4":"1250","amountMajor":"4242"}', 'or the last four digits first'],
+  ])('%s may be %s: %s', (text, expected) => {
+    expect(readings(text)).toContain(expected);
+  });
+
+  it('a label is not cut off a reference that begins like one', () => {
+    expect(readings('order-77')).toContain('order or partner reference order-77');
+    expect(readings('ORDER_77')).toContain('order or partner reference ORDER_77');
+  });
+
+  it('31 February is no day', () => {
+    expect(readings('4242 19.99 2026-02-31').some((reading) => reading.startsWith('card'))).toBe(false);
+  });
+});

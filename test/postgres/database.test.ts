@@ -83,6 +83,26 @@ test('whatever is thrown inside undoes everything and comes out as it was', asyn
   expect(await names()).toEqual([]);
 });
 
+test('what is left for after the commit runs then, and not at all after a rollback', async () => {
+  await db.query('truncate things');
+  const seen: string[][] = [];
+  const look = async (): Promise<void> => void seen.push(await names());
+  let looking = Promise.resolve();
+  await db.run(async (tx) => {
+    tx.afterCommit(() => {
+      looking = look();
+    });
+    await tx.query("insert into things values (1, 'a')");
+  });
+  await looking;
+  expect(seen).toEqual([['a']]);
+  const failing = db.run((tx) => {
+    tx.afterCommit(() => expect.unreachable('it was rolled back'));
+    return Promise.reject(new Error('no'));
+  });
+  await expect(failing).rejects.toThrow('no');
+});
+
 test('a unique key is a conflict; going on after it does not pass for a commit', async () => {
   await db.query('truncate things');
   const twice = db.run(async (tx) => {

@@ -72,23 +72,34 @@ describe('lists', () => {
 
   it.each([
     ['chargesOf', 'pi_1', 'charges', objects.charge, { payment_intent: 'pi_2' }],
-    ['refundsOf', 'ch_1', 'refunds', objects.refund, { charge: 'ch_2' }],
-    ['disputesOf', 'ch_1', 'disputes', objects.dispute, { charge: 'ch_2' }],
+    ['refundsOf', { chargeId: 'ch_1' }, 'refunds', objects.refund, { charge: 'ch_2' }],
+    ['refundsOf', { paymentId: 'pi_1' }, 'refunds', objects.refund, { payment_intent: 'pi_2' }],
+    ['disputesOf', { chargeId: 'ch_1' }, 'disputes', objects.dispute, { charge: 'ch_2' }],
+    ['disputesOf', { paymentId: 'pi_1' }, 'disputes', objects.dispute, { payment_intent: 'pi_2' }],
     [
       'earlyFraudWarningsOf',
-      'ch_1',
+      { chargeId: 'ch_1' },
       'radar/early_fraud_warnings',
       objects.earlyFraudWarning,
       { charge: 'ch_2' },
     ],
-  ] as const)('%s: its own, newest first', async (question, id, collection, make, ofAnother) => {
+    [
+      'earlyFraudWarningsOf',
+      { paymentId: 'pi_1' },
+      'radar/early_fraud_warnings',
+      objects.earlyFraudWarning,
+      { payment_intent: 'pi_2' },
+    ],
+  ] as const)('%s %j: its own, newest first', async (question, of, collection, make, ofAnother) => {
+    const ask = (subject: typeof of): Promise<{ id: string }[]> =>
+      (payments[question] as (of: unknown) => Promise<{ id: string }[]>)(subject);
     stripe.put(
       collection,
       make({ id: 'x_1', created: older }),
       make({ id: 'x_2' }),
       make({ id: 'x_3', ...ofAnother }),
     );
-    expect((await payments[question](id)).map((found) => found.id)).toEqual(['x_2', 'x_1']);
+    expect((await ask(of)).map((found) => found.id)).toEqual(['x_2', 'x_1']);
   });
 
   it('of a customer: the newest payments, as many as wanted', async () => {

@@ -42,6 +42,8 @@ export interface TestDesk {
   books: Books;
   world: World;
   examples: Examples;
+  /** The desk's own database and the books, as their owner reaches them. */
+  urls: { database: string; books: string };
   /** Lines of the log so far. */
   log: string[];
   state(): Promise<State>;
@@ -116,6 +118,7 @@ export async function startDesk(transport: Transport): Promise<TestDesk> {
   return {
     paydesk, slack, paymentsApi, statusPages, books, world, log, state,
     examples: examples(world, clock.now()),
+    urls: { database: database.url.reveal(), books: booksDatabase.url.reveal() },
     command: (text, by) => call('command', { user: 'ana', channel: 'payments-ops', text, ...by }),
     action: (request) => call('action', request),
     scenario: (name, parameters = {}) => call('scenario', { name, ...parameters }),

@@ -4,6 +4,7 @@
 import { SlackError } from '../errors.js';
 import { toJson } from '../json.js';
 import type { JsonObject } from '../json.js';
+import { metadataArgument } from '../metadata.js';
 import { messagePayload } from '../payloads.js';
 import { TIERS } from '../rate-limits.js';
 import { acceptContent } from '../responses.js';
@@ -92,6 +93,7 @@ export const CHAT: readonly Method[] = [
         user: world.store.bot.user_id,
         ...content,
         thread_ts,
+        metadata: metadataArgument(call.args) ?? undefined,
       });
       return shown(world, message);
     },
@@ -129,7 +131,8 @@ export const CHAT: readonly Method[] = [
       const { text, blocks } = contentOf(call);
       // Slack keeps the old blocks, buttons and all, unless new ones or an empty list are sent.
       const keepsBlocks = call.args.json('blocks') === undefined;
-      call.world.store.edit(message, { text, blocks: keepsBlocks ? undefined : (blocks ?? []) });
+      const metadata = metadataArgument(call.args);
+      call.world.store.edit(message, { text, blocks: keepsBlocks ? undefined : (blocks ?? []), metadata });
       return { ...shown(call.world, message), text: message.text };
     },
   },

@@ -3,6 +3,7 @@
  */
 import { kindOf } from '../channels.js';
 import { SlackError } from '../errors.js';
+import { toJson } from '../json.js';
 import type { JsonObject } from '../json.js';
 import { messagePayload } from '../payloads.js';
 import { TIERS } from '../rate-limits.js';
@@ -69,6 +70,12 @@ function typesArgument({ world, args }: Call): string[] {
 
 const isOfType = (channel: Channel, types: readonly string[]): boolean =>
   types.includes(TYPE_OF[kindOf(channel)]);
+
+/** Metadata is shown to whoever asks for it. */
+const shownMessage = ({ world, args }: Call, message: Message): JsonObject => ({
+  ...messagePayload(world, message),
+  ...(message.metadata && args.flag('include_all_metadata') && { metadata: toJson(message.metadata) }),
+});
 
 /** Messages between `oldest` and `latest` that the app can see, newest first. */
 function messagesBetween({ world, args }: Call, messages: readonly Message[]): Message[] {
@@ -146,7 +153,7 @@ function replies(call: Call): JsonObject {
   const root = parent.thread_ts ?? parent.ts;
   const thread = channel.messages.filter((message) => message.ts === root || message.thread_ts === root);
   const { page, cursor } = pageOf(messagesBetween(call, thread), call);
-  const messages = page.map((message) => messagePayload(call.world, message));
+  const messages = page.map((message) => shownMessage(call, message));
   return { messages, has_more: cursor !== '', ...nextCursor(cursor) };
 }
 
@@ -156,7 +163,7 @@ function history(call: Call): JsonObject {
     (message) => message.thread_ts === undefined || message.thread_ts === message.ts,
   );
   const { page, cursor } = pageOf(messagesBetween(call, roots).reverse(), call);
-  const messages = page.map((message) => messagePayload(call.world, message));
+  const messages = page.map((message) => shownMessage(call, message));
   return { messages, has_more: cursor !== '', pin_count: 0, ...nextCursor(cursor) };
 }
 

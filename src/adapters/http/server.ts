@@ -77,7 +77,7 @@ interface Answer {
 const plain = (status: number, body: string): Answer => ({ status, contentType: 'text/plain', body });
 
 async function route(request: IncomingMessage, response: ServerResponse, routes: HttpRoutes): Promise<void> {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const pathname = pathOf(request.url ?? '/');
   const slack = pathname === '/slack/events' ? routes.slack() : null;
   if (slack) {
     slack(request, response);
@@ -88,7 +88,12 @@ async function route(request: IncomingMessage, response: ServerResponse, routes:
   response.writeHead(status, { 'content-type': contentType }).end(body);
 }
 
-async function read(pathname: string, routes: HttpRoutes): Promise<Answer> {
+/** `//` and the like are no paths of ours, and no addresses either. */
+function pathOf(url: string): string | null {
+  return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : null;
+}
+
+async function read(pathname: string | null, routes: HttpRoutes): Promise<Answer> {
   switch (pathname) {
     case '/healthz':
       return plain(200, 'alive\n');

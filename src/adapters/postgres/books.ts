@@ -1,21 +1,29 @@
 /**
- * The company's books, read through the documented views `payment_attempts` and `ledger_entries`.
+ * The company's books, read through the documented views `payment_attempts` and `ledger_entries` (docs/books.md).
  *
- * Invariants: reads only, on a connection that the server itself keeps read-only; every answer is bounded; amounts
- * come out as minor units, whatever the engine's integer type is.
+ * Invariants: reads only, on a connection that the server itself keeps read-only; every answer is bounded and found by
+ * an index; a row that cannot be read is told and does not spoil the others; what is missing or not granted is named.
  */
 import { dayMs } from '../../kernel/clock.js';
 import { currencyCodes } from '../../kernel/currency.js';
-import { money, parseMajor } from '../../kernel/money.js';
-import type {
-  AttemptReference,
-  Books,
-  CardSighting,
-  LedgerEntry,
-  PartnerTraffic,
-  PaymentAttempt,
-} from '../../ports/books.js';
+import { OpsError, toOpsError } from '../../kernel/errors.js';
+import { parseMajor } from '../../kernel/money.js';
+import type { AttemptReference, Books, CardSighting, PartnerTraffic } from '../../ports/books.js';
+import { attemptOf, entryOf, readRows, type AttemptRow, type EntryRow } from './books-rows.js';
 import type { Database } from './database.js';
+
+/** The columns that are read, per view: what docs/books.md documents. */
+export const booksColumns = {
+  payment_attempts: [
+    'attempt_id', 'order_id', 'payment_id', 'charge_id', 'partner', 'method', 'country', 'currency', 'amount_minor',
+    'status', 'decline_code', 'error_origin', 'customer_email', 'card_last4', 'arn', 'rrn', 'network_transaction_id',
+    'latency_ms', 'created_at', 'completed_at',
+  ],
+  ledger_entries: [
+    'entry_id', 'account', 'direction', 'amount_minor', 'currency', 'kind', 'partner', 'payment_id', 'reference',
+    'batch_id', 'business_day', 'booked_at',
+  ],
+} as const; // prettier-ignore
 
 const attemptColumns = `
   attempt_id, order_id, payment_id, charge_id, partner, method, country, currency, amount_minor, status, decline_code,
@@ -33,17 +41,23 @@ const conditions: Readonly<Record<AttemptReference, string>> = {
   customer_email: 'lower(customer_email) = lower($1)',
 };
 
+/** Any expression that no index is built on: the planner must find by the reference, not walk back through time. */
+const newestFirst = `created_at + interval '0 seconds' desc`;
+
 const attemptsBySql = (kinds: readonly AttemptReference[]): string => `
   select ${attemptColumns} from payment_attempts
   where ${kinds.map((kind) => conditions[kind]).join(' or ')}
-  order by created_at desc limit $2`;
+  order by ${newestFirst} limit $2`;
 
+/** $2 and $3 say the same: the index on amounts understands the first, the second knows currencies. */
 const attemptsByCardSql = `
   select ${attemptColumns} from payment_attempts
   where card_last4 = $1
-    and ($2::jsonb is null or amount_minor = ($2::jsonb ->> currency)::bigint)
-    and ($3::timestamptz is null or (created_at >= $3 and created_at < $4))
-  order by created_at desc limit $5`;
+    and ($2::bigint[] is null or amount_minor = any($2))
+    and ($3::jsonb is null or amount_minor = ($3::jsonb ->> currency)::bigint)
+    and ($4::timestamptz is null or (created_at >= $4 and created_at < $5))
+  order by abs(extract(epoch from (created_at - ($4::timestamptz + interval '36 hours')))), ${newestFirst}
+  limit $6`;
 
 const entriesSql = `
   select entry_id, account, direction, amount_minor, currency, kind, partner, reference, batch_id,
@@ -57,41 +71,67 @@ const trafficSql = `
     count(*) filter (where status = 'failed' and error_origin = 'customer') as customer,
     count(*) filter (where status = 'failed' and error_origin = 'partner') as partner,
     count(*) filter (where status = 'failed' and error_origin = 'institution') as institution,
-    count(*) filter (where status = 'failed' and coalesce(error_origin, 'own') = 'own') as own,
+    count(*) filter (where status = 'failed' and error_origin = 'own') as own,
+    count(*) filter (where status = 'failed') as failed,
     percentile_disc(0.5) within group (order by latency_ms) as p50,
     percentile_disc(0.95) within group (order by latency_ms) as p95,
     max(created_at) as last_attempt_at
   from payment_attempts where partner = $1 and created_at >= $2`;
 
-const checkSql = `
-  select (select count(*) from (select ${attemptColumns}, arn, rrn, network_transaction_id, latency_ms from payment_attempts limit 1) a) +
-    (select count(*) from (select entry_id, account, direction, amount_minor, currency, kind, partner, payment_id, reference,
-      batch_id, business_day, booked_at from ledger_entries limit 1) e) as readable`;
+const views = Object.keys(booksColumns) as (keyof typeof booksColumns)[];
+
+const checkSql = views.map((view) => `select ${booksColumns[view].join(', ')} from ${view} limit 0`);
 
 export function createBooks(database: Database): Books {
+  const query: Database['query'] = (sql, values) =>
+    database.query<never>(sql, values).catch((error: unknown) => explain(error, database));
   return {
     attemptsBy: async (kinds, value, limit) => {
-      if (kinds.length === 0) return [];
-      return (await database.query<AttemptRow>(attemptsBySql(kinds), [value, limit])).map(attempt);
+      if (kinds.length === 0) return { rows: [], problems: [] };
+      return readRows(await query<AttemptRow>(attemptsBySql(kinds), [value, limit]), attemptOf);
     },
     attemptsByCard: async (sighting, limit) =>
-      (await database.query<AttemptRow>(attemptsByCardSql, [...sightingValues(sighting), limit])).map(
-        attempt,
-      ),
-    entriesOf: async (paymentId) => (await database.query<EntryRow>(entriesSql, [paymentId])).map(entry),
-    trafficOf: async (partner, since) =>
-      traffic(await database.query<TrafficRow>(trafficSql, [partner, since])),
+      readRows(await query<AttemptRow>(attemptsByCardSql, [...sightingValues(sighting), limit]), attemptOf),
+    entriesOf: async (paymentId) => readRows(await query<EntryRow>(entriesSql, [paymentId]), entryOf),
+    trafficOf: async (partner, since) => traffic(await query<TrafficRow>(trafficSql, [partner, since])),
     check: async () => {
-      await database.query(checkSql);
+      for (const sql of checkSql) await query(sql);
     },
   };
+}
+
+/** The catalogue lists what our user may see: what is missing there is missing, or was not granted. */
+const visibleSql = `
+  select table_name::text as view, array_agg(column_name::text) as columns from information_schema.columns
+  where table_name = any($1) and table_schema = any(current_schemas(false)) group by table_name`;
+
+/** Errors about views, columns and rights say which; SQLSTATE classes as PostgreSQL's appendix A has them. */
+async function explain(thrown: unknown, database: Database): Promise<never> {
+  const error = toOpsError(thrown);
+  const { sqlstate } = error.details;
+  if (sqlstate !== '42P01' && sqlstate !== '42703' && sqlstate !== '42501') throw error;
+  const rows = await database.query<{ view: string; columns: string[] }>(visibleSql, [views]);
+  const lacking = views.flatMap((view) => {
+    const visible = rows.find((row) => row.view === view)?.columns;
+    if (!visible) return [`the view ${view}`];
+    const absent = booksColumns[view].filter((column) => !visible.includes(column));
+    return absent.length === 0 ? [] : [`${view}.${absent.join(`, ${view}.`)}`];
+  });
+  if (lacking.length === 0) throw error;
+  throw new OpsError('misconfigured', `The books do not let us read ${lacking.join(' and ')}.`, {
+    hint: 'Create it as docs/books.md says, and grant select on it to the user of BOOKS_DATABASE_URL.',
+    cause: error,
+    details: error.details,
+  });
 }
 
 /** The day before and after too: the person's day and UTC's are not the same. */
 function sightingValues({ last4, amountMajor, day }: CardSighting): unknown[] {
   const from = day ? new Date(day.getTime() - dayMs) : null;
   const to = day ? new Date(day.getTime() + 2 * dayMs) : null;
-  return [last4, amountMajor === undefined ? null : JSON.stringify(minorByCurrency(amountMajor)), from, to];
+  if (amountMajor === undefined) return [last4, null, null, from, to];
+  const minor = minorByCurrency(amountMajor);
+  return [last4, [...new Set(Object.values(minor))], JSON.stringify(minor), from, to];
 }
 
 /** `19.99` is 1999 in EUR, 19990 in KWD and nothing in JPY: the minor units per currency that can hold it. */
@@ -102,105 +142,38 @@ function minorByCurrency(amountMajor: string): Record<string, string> {
   );
 }
 
-interface AttemptRow {
-  attempt_id: string;
-  order_id: string;
-  payment_id: string;
-  charge_id: string | null;
-  partner: string;
-  method: string;
-  country: string;
-  currency: string;
-  amount_minor: bigint | number | string;
-  status: string;
-  decline_code: string | null;
-  error_origin: string | null;
-  customer_email: string | null;
-  card_last4: string | null;
-  created_at: Date;
-  completed_at: Date | null;
-}
-
-const attempt = (row: AttemptRow): PaymentAttempt => ({
-  id: row.attempt_id,
-  orderId: row.order_id,
-  paymentId: row.payment_id,
-  chargeId: row.charge_id,
-  partner: row.partner,
-  method: row.method,
-  country: row.country,
-  amount: money(BigInt(row.amount_minor), row.currency),
-  status: row.status,
-  declineCode: row.decline_code,
-  errorOrigin: row.error_origin,
-  customerEmail: row.customer_email,
-  cardLast4: row.card_last4,
-  createdAt: row.created_at,
-  completedAt: row.completed_at,
-});
-
-interface EntryRow {
-  entry_id: string;
-  account: string;
-  direction: string;
-  amount_minor: bigint | number | string;
-  currency: string;
-  kind: string;
-  partner: string;
-  reference: string;
-  batch_id: string | null;
-  business_day: string;
-  booked_at: Date;
-}
-
-const entry = (row: EntryRow): LedgerEntry => ({
-  id: row.entry_id,
-  account: row.account,
-  direction: row.direction === 'debit' ? 'debit' : 'credit',
-  amount: money(BigInt(row.amount_minor), row.currency),
-  kind: row.kind,
-  partner: row.partner,
-  reference: row.reference,
-  batchId: row.batch_id,
-  businessDay: row.business_day,
-  bookedAt: row.booked_at,
-});
-
+/** Counts and latencies may come in any numeric type of the engine's. */
 type Count = bigint | number | string;
 
 interface TrafficRow {
   attempts: Count;
   succeeded: Count;
+  failed: Count;
   customer: Count;
   partner: Count;
   institution: Count;
   own: Count;
-  p50: number | null;
-  p95: number | null;
+  p50: Count | null;
+  p95: Count | null;
   last_attempt_at: Date | null;
 }
 
+/** An aggregate without groups has exactly one row. */
 function traffic([row]: TrafficRow[]): PartnerTraffic {
-  if (!row)
-    return {
-      attempts: 0,
-      succeeded: 0,
-      failedBy: {},
-      latencyP50Ms: null,
-      latencyP95Ms: null,
-      lastAttemptAt: null,
-    };
-  const { customer, partner, institution, own } = row;
-  const failedBy = Object.entries({ customer, partner, institution, own }).map(([origin, count]) => [
-    origin,
-    Number(count),
-  ]);
+  if (!row) throw new OpsError('internal', 'The books gave no count.');
+  const known = {
+    customer: Number(row.customer),
+    partner: Number(row.partner),
+    institution: Number(row.institution),
+    own: Number(row.own),
+  };
+  const unknown = Number(row.failed) - Object.values(known).reduce((sum, count) => sum + count, 0);
   return {
     attempts: Number(row.attempts),
     succeeded: Number(row.succeeded),
-    failedBy: Object.fromEntries(failedBy) as Record<string, number>,
-    latencyP50Ms: row.p50,
-    latencyP95Ms: row.p95,
+    failedBy: { ...known, unknown },
+    latencyP50Ms: row.p50 === null ? null : Number(row.p50),
+    latencyP95Ms: row.p95 === null ? null : Number(row.p95),
     lastAttemptAt: row.last_attempt_at,
   };
 }

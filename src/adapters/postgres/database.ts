@@ -19,7 +19,10 @@ export interface Querier {
   query: <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<Row[]>;
 }
 
-export interface PgTransaction extends Transaction, Querier {}
+export interface PgTransaction extends Transaction, Querier {
+  /** Called once the transaction has been committed; never when it was rolled back. */
+  afterCommit: (call: () => void) => void;
+}
 
 export interface Database extends Transactions, Querier {
   run<Value>(work: (tx: PgTransaction) => Promise<Value>): Promise<Value>;
@@ -114,13 +117,15 @@ async function runTransaction<Value>(
   const session = createSession(await translated(pool.connect()), translated);
   const query = async <Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]> =>
     (await session.send<Row>(sql, values)).rows;
+  const committed: (() => void)[] = [];
   try {
     await session.send('begin');
-    const value = await work({ now, query });
+    const value = await work({ now, query, afterCommit: (call) => void committed.push(call) });
     const { command } = await session.send('commit');
     // The server answers a commit after a failed statement with a quiet rollback.
     if (command !== 'COMMIT')
       throw new OpsError('internal', 'A transaction went on after one of its statements failed.');
+    committed.forEach((call) => call());
     return value;
   } catch (error) {
     await session.send('rollback').catch(() => undefined);

@@ -8,7 +8,7 @@ import type { Database } from './database.js';
 const firstSql = `
   with old as (
     delete from paydesk.deliveries
-    where key in (select key from paydesk.deliveries where delivered_at < $3 order by delivered_at limit 5)
+    where key in (select key from paydesk.deliveries where delivered_at < $3 order by delivered_at limit 5 for update skip locked)
   )
   insert into paydesk.deliveries (key, delivered_at) values ($1, $2)
   on conflict (key) do nothing

@@ -1,73 +1,109 @@
 /**
  * The outbox in Postgres: enqueueing for the desk, claiming for the senders.
  *
- * Invariants: see `ports/outbox.ts`. The lock on a channel's row serialises its senders over all replicas, and the
- * oldest open message of a channel is the only one that can be claimed.
+ * Invariants: see `ports/outbox.ts`. A claim leases the whole channel by moving its `next_at`, so two senders never
+ * have messages of one channel in hand at once; whatever settles a claim is one statement that does nothing once another
+ * sender has claimed the message.
+ * Deliberately absent: waiting for locks. What a transaction of the desk is rewriting is passed over until it ends.
  */
+import { dayMs } from '../../kernel/clock.js';
 import type { Card } from '../../ports/card.js';
 import type { ClaimedMessage, Outbox, OutboxBacklog, OutboxQueue } from '../../ports/outbox.js';
 import type { Database } from './database.js';
 import { requirePg } from './transactions.js';
+
+/** What was sent is kept for a month, for people to look back and for `once` to hold; each sending forgets a few. */
+const keptMs = 30 * dayMs;
 
 const openChannelSql = `
   insert into paydesk.outbox_channels (channel, next_at) values ($1, $2)
   on conflict (channel) do nothing`;
 
 const enqueueSql = `
-  insert into paydesk.outbox (channel, card, live_card, thread_of, once, enqueued_at)
-  values ($1, $2, $3, $4, $5, $6)
+  insert into paydesk.outbox (channel, card, thread_of, enqueued_at, once)
+  values ($1, $2, $3, $4, $5)
   on conflict (once) do nothing`;
 
 // A newer state of a live card takes the place of the one that still waits.
-const mergeSql = `
-  update paydesk.outbox set card = $2 where live_card = $1 and state = 'waiting'
-  returning id`;
+const enqueueLiveSql = `
+  insert into paydesk.outbox (channel, card, thread_of, enqueued_at, live_card)
+  values ($1, $2, $3, $4, $5)
+  on conflict (live_card) where state = 'waiting' and attempts = 0 and live_card is not null
+  do update set card = excluded.card, channel = excluded.channel`;
 
+// Reading `next_at` under the lock that moves it is what keeps a second sender, with an older view, from claiming too.
 const claimSql = `
-  with next as (
-    select o.id
+  with free as (
+    select m.id
     from paydesk.outbox_channels c
     cross join lateral (
-      select id, state, claimed_at, thread_of from paydesk.outbox
+      select id from paydesk.outbox
       where channel = c.channel and state in ('waiting', 'sending')
       order by id limit 1
-    ) o
+    ) oldest
+    join paydesk.outbox m on m.id = oldest.id
     where c.next_at <= $1
-      and (o.state = 'waiting' or o.claimed_at < $2)
-    order by o.id
-    limit 1
-    for update of c skip locked
+    order by m.id limit 1
+    for update of c, m skip locked
+  ), claimed as (
+    update paydesk.outbox o
+    set state = 'sending', attempts = attempts + 1, outcome_unknown = o.outcome_unknown or o.state = 'sending'
+    from free
+    where o.id = free.id and o.state in ('waiting', 'sending')
+    returning o.*
+  ), leased as (
+    update paydesk.outbox_channels c set next_at = $2 from claimed where c.channel = claimed.channel
   )
-  update paydesk.outbox o
-  set state = 'sending', claimed_at = $1, attempts = attempts + 1,
-      outcome_unknown = o.outcome_unknown or o.state = 'sending'
-  from next
-  where o.id = next.id
-  returning o.id, o.channel, o.card, o.live_card, o.attempts, o.enqueued_at, o.outcome_unknown,
-    (select ts from paydesk.live_cards where live_card = o.live_card) as ts,
-    (select ts from paydesk.live_cards where live_card = o.thread_of) as thread_ts`;
+  select id, channel, card, live_card, attempts, enqueued_at, outcome_unknown,
+    (select ts from paydesk.live_cards l where l.live_card = o.live_card and l.channel = o.channel) as ts,
+    (select ts from paydesk.live_cards l where l.live_card = o.thread_of and l.channel = o.channel) as thread_ts
+  from claimed o`;
+
+// Only a message that was tried before can have a newer one of the same card behind it.
+const takeNewerSql = `
+  with newer as (
+    delete from paydesk.outbox where id in (
+      select id from paydesk.outbox
+      where live_card = $2 and channel = $3 and state = 'waiting' and attempts = 0
+      for update skip locked
+    )
+    returning card
+  )
+  update paydesk.outbox o set card = newer.card from newer where o.id = $1
+  returning o.card`;
 
 const sentSql = `
-  update paydesk.outbox set state = 'sent', finished_at = $2, last_fault = null where id = $1 and state = 'sending'`;
-
-const placeLiveCardSql = `
-  insert into paydesk.live_cards (live_card, channel, ts, updated_at) values ($1, $2, $3, $4)
-  on conflict (live_card) do update set channel = $2, ts = $3, updated_at = $4`;
-
-const holdChannelSql = `update paydesk.outbox_channels set next_at = $2 where channel = $1`;
-
-// A newer state of the same card may have been enqueued meanwhile: the older message goes on, with the newer state,
-// because only its id tells whether it was posted already.
-const takeNewerSql = `
-  delete from paydesk.outbox where live_card = $1 and state = 'waiting'
-  returning card`;
+  with done as (
+    update paydesk.outbox set state = 'sent', finished_at = $3, last_fault = null
+    where id = $1 and attempts = $2 and state = 'sending'
+    returning channel, live_card
+  ), placed as (
+    insert into paydesk.live_cards (live_card, channel, ts, updated_at)
+    select live_card, channel, $4, $3 from done where live_card is not null
+    on conflict (live_card) do update set channel = excluded.channel, ts = excluded.ts, updated_at = excluded.updated_at
+  ), old as (
+    delete from paydesk.outbox where id in (
+      select id from paydesk.outbox where state = 'sent' and finished_at < $6
+      order by finished_at limit 5 for update skip locked
+    )
+  )
+  update paydesk.outbox_channels c set next_at = $5 from done where c.channel = done.channel`;
 
 const postponeSql = `
-  update paydesk.outbox set state = 'waiting', last_fault = $2, outcome_unknown = $3, card = coalesce($4, card)
-  where id = $1 and state = 'sending'`;
+  with done as (
+    update paydesk.outbox set state = 'waiting', last_fault = $3, outcome_unknown = $4
+    where id = $1 and attempts = $2 and state = 'sending'
+    returning channel
+  )
+  update paydesk.outbox_channels c set next_at = $5 from done where c.channel = done.channel`;
 
 const refuseSql = `
-  update paydesk.outbox set state = 'refused', finished_at = $3, last_fault = $2 where id = $1 and state = 'sending'`;
+  with done as (
+    update paydesk.outbox set state = 'refused', last_fault = $3, finished_at = $4
+    where id = $1 and attempts = $2 and state = 'sending'
+    returning channel
+  )
+  update paydesk.outbox_channels c set next_at = $4 from done where c.channel = done.channel`;
 
 const backlogSql = `
   select count(*) filter (where state <> 'refused') as waiting,
@@ -75,23 +111,16 @@ const backlogSql = `
          min(enqueued_at) filter (where state <> 'refused') as oldest
   from paydesk.outbox where state in ('waiting', 'sending', 'refused')`;
 
+/** `onEnqueued` is called once a sender can see what was enqueued. */
 export function createOutbox(onEnqueued: () => void): Outbox {
   return {
     enqueue: async (tx, { channel, card, liveCard, threadOf, once }) => {
-      const { query, now } = requirePg(tx);
+      const { query, now, afterCommit } = requirePg(tx);
       await query(openChannelSql, [channel, now]);
-      const merged = liveCard === undefined ? [] : await query(mergeSql, [liveCard, JSON.stringify(card)]);
-      if (merged.length === 0) {
-        await query(enqueueSql, [
-          channel,
-          JSON.stringify(card),
-          liveCard ?? null,
-          threadOf ?? null,
-          once ?? null,
-          now,
-        ]);
-      }
-      onEnqueued();
+      const values = [channel, JSON.stringify(card), threadOf ?? null, now];
+      if (liveCard === undefined) await query(enqueueSql, [...values, once ?? null]);
+      else await query(enqueueLiveSql, [...values, liveCard]);
+      afterCommit(onEnqueued);
     },
   };
 }
@@ -108,31 +137,31 @@ interface ClaimedRow {
   outcome_unknown: boolean;
 }
 
-export function createOutboxQueue(database: Database): OutboxQueue {
+export function createOutboxQueue({ query }: Database): OutboxQueue {
   return {
-    claim: async (now, staleBefore) => {
-      const [row] = await database.query<ClaimedRow>(claimSql, [now, staleBefore]);
-      return row ? claimed(row) : null;
+    claim: async (now, leaseUntil) => {
+      const [row] = await query<ClaimedRow>(claimSql, [now, leaseUntil]);
+      if (!row) return null;
+      const message = claimed(row);
+      if (message.liveCard === null || message.attempts === 1) return message;
+      const [newer] = await query<{ card: Card }>(takeNewerSql, [
+        message.id,
+        message.liveCard,
+        message.channel,
+      ]);
+      return newer ? { ...message, card: newer.card } : message;
     },
-    sent: (message, ts, now, nextAt) =>
-      database.run(async ({ query }) => {
-        await query(sentSql, [message.id, now]);
-        if (message.liveCard !== null)
-          await query(placeLiveCardSql, [message.liveCard, message.channel, ts, now]);
-        await query(holdChannelSql, [message.channel, nextAt]);
-      }),
-    postpone: (message, until, why) =>
-      database.run(async ({ query }) => {
-        const [newer] =
-          message.liveCard === null ? [] : await query<{ card: Card }>(takeNewerSql, [message.liveCard]);
-        const card = newer ? JSON.stringify(newer.card) : null;
-        await query(postponeSql, [message.id, why, message.outcomeUnknown, card]);
-        await query(holdChannelSql, [message.channel, until]);
-      }),
-    refuse: async (message, why, now) => {
-      await database.query(refuseSql, [message.id, why, now]);
+    sent: async ({ id, attempts }, ts, now, nextAt) => {
+      const forgotten = new Date(now.getTime() - keptMs);
+      await query(sentSql, [id, attempts, now, ts, nextAt, forgotten]);
     },
-    backlog: async () => backlogOf(await database.query(backlogSql)),
+    postpone: async ({ id, attempts, outcomeUnknown }, until, why) => {
+      await query(postponeSql, [id, attempts, why, outcomeUnknown, until]);
+    },
+    refuse: async ({ id, attempts }, why, now) => {
+      await query(refuseSql, [id, attempts, why, now]);
+    },
+    backlog: async () => backlogOf(await query(backlogSql)),
   };
 }
 

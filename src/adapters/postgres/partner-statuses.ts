@@ -8,7 +8,9 @@ import { requirePg } from './transactions.js';
 
 const columns = 'partner, status, changed_at, trouble_at, checked_at';
 const allSql = `select ${columns} from paydesk.partner_statuses order by partner`;
-const takeSql = `select ${columns} from paydesk.partner_statuses where partner = $1 for update`;
+// A partner that was never seen has no row to lock yet.
+const lockSql = `select pg_advisory_xact_lock(hashtextextended('paydesk.partner_statuses/' || $1, 0))`;
+const takeSql = `select ${columns} from paydesk.partner_statuses where partner = $1`;
 const putSql = `
   insert into paydesk.partner_statuses (partner, indicator, status, changed_at, trouble_at, checked_at)
   values ($1, $2, $3, $4, $5, $6)
@@ -19,7 +21,9 @@ export function createPartnerStatuses(database: Database): PartnerStatuses {
   return {
     all: async () => (await database.query<StatusRow>(allSql)).map(remembered),
     take: async (tx, partner) => {
-      const [row] = await requirePg(tx).query<StatusRow>(takeSql, [partner]);
+      const { query } = requirePg(tx);
+      await query(lockSql, [partner]);
+      const [row] = await query<StatusRow>(takeSql, [partner]);
       return row ? remembered(row) : null;
     },
     put: async (tx, { partner, published, changedAt, troubleAt, checkedAt }) => {

@@ -11,63 +11,75 @@ import { OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Card } from '../../ports/card.js';
 import type { Answers } from '../../ports/command.js';
+import { isUnreached } from './client.js';
 
-const timeoutMs = 5000;
+const defaultTimeoutMs = 5000;
 const mostTries = 3;
 /** A person does not wait longer for an answer that Slack holds back. */
 const longestRetryAfterMs = 10_000;
+const longestRefusal = 500;
 
-export function answersThrough(responseUrl: string, log: Log, fetchImpl: typeof fetch = fetch): Answers {
+export interface Answering {
+  log: Log;
+  /** After so long nobody knows whether Slack took the answer. */
+  timeoutMs?: number;
+}
+
+/** Throws `unavailable` when Slack does not take the answer, `unknown_outcome` when nobody knows whether it did. */
+export function answersThrough(
+  responseUrl: string,
+  { log, timeoutMs = defaultTimeoutMs }: Answering,
+): Answers {
   const post = (responseType: 'ephemeral' | 'in_channel') => async (card: Card) => {
     const message = { response_type: responseType, replace_original: false, text: card.text };
-    const refusal = await send(responseUrl, { ...message, blocks: card.blocks }, fetchImpl);
+    const refusal = await send(responseUrl, { ...message, blocks: card.blocks }, timeoutMs);
     if (refusal === null) return;
-    log.error(
-      { refusal, blocks: card.blocks.length },
-      'Slack refused the blocks of an answer; sending its text',
-    );
-    const second = await send(responseUrl, message, fetchImpl);
+    log.error({ refusal }, 'Slack refused the blocks of an answer; sending its text');
+    const second = await send(responseUrl, message, timeoutMs);
     if (second !== null)
       throw new OpsError('unavailable', 'Slack refused the answer.', { details: { refusal: second } });
   };
   return { privately: post('ephemeral'), publicly: post('in_channel') };
 }
 
-/** Null when Slack took it; its words when it refuses this message. Throws `unavailable` otherwise. */
-async function send(url: string, body: object, fetchImpl: typeof fetch): Promise<string | null> {
+/** Null when Slack took it; its words when it refuses the blocks. */
+async function send(url: string, body: object, timeoutMs: number): Promise<string | null> {
   for (let attempt = 1; ; attempt++) {
-    const response = await post(url, body, fetchImpl);
-    if (response?.ok) return null;
-    const text = response ? (await response.text()).slice(0, 500) : 'no connection';
-    const retryable = !response || response.status === 429 || response.status >= 500;
-    if (!retryable) {
-      if (text.includes('invalid_blocks') || text.includes('invalid_attachments')) return text;
-      throw new OpsError('unavailable', 'Slack did not take the answer.', { details: { refusal: text } });
+    const answer = await post(url, body, timeoutMs);
+    if (answer.status >= 200 && answer.status < 300) return null;
+    const refusal = answer.text.slice(0, longestRefusal);
+    const isRetryable = answer.status === 0 || answer.status === 429 || answer.status >= 500;
+    if (!isRetryable && /invalid_blocks|invalid_attachments|msg_blocks_too_long/.test(refusal))
+      return refusal;
+    if (!isRetryable || attempt === mostTries) {
+      const details = { status: answer.status, refusal };
+      throw new OpsError('unavailable', 'Slack did not take the answer.', { details });
     }
-    if (attempt === mostTries)
-      throw new OpsError('unavailable', 'Slack does not answer.', { details: { refusal: text } });
-    await pause(retryAfterMs(response, attempt));
+    await pause(Math.min(answer.retryAfterMs ?? 200 * 2 ** attempt, longestRetryAfterMs));
   }
 }
 
-async function post(url: string, body: object, fetchImpl: typeof fetch): Promise<Response | null> {
+interface Answer {
+  /** 0 when there was no connection. */
+  status: number;
+  text: string;
+  retryAfterMs: number | null;
+}
+
+async function post(url: string, body: object, timeoutMs: number): Promise<Answer> {
   try {
-    return await fetchImpl(url, {
+    const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json; charset=utf-8' },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs),
     });
+    const retryAfterSec = Number(response.headers.get('retry-after'));
+    const retryAfterMs = retryAfterSec > 0 ? retryAfterSec * 1000 : null;
+    return { status: response.status, text: await response.text(), retryAfterMs };
   } catch (error) {
-    // After a timeout Slack may have taken the answer: to say it twice would be worse than to say it late.
-    if (error instanceof DOMException && error.name === 'TimeoutError') {
-      throw new OpsError('unavailable', 'Slack took too long to take the answer.', { cause: error });
-    }
-    return null;
+    if (isUnreached(error)) return { status: 0, text: 'no connection', retryAfterMs: null };
+    // Slack may have taken it: to say it twice would be worse than to say it late.
+    throw new OpsError('unknown_outcome', 'Slack did not say whether it took the answer.', { cause: error });
   }
-}
-
-function retryAfterMs(response: Response | null, attempt: number): number {
-  const seconds = Number(response?.headers.get('retry-after'));
-  return seconds > 0 ? Math.min(seconds * 1000, longestRetryAfterMs) : 200 * 2 ** attempt;
 }

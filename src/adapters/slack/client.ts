@@ -10,14 +10,21 @@ import type { Log } from '../../kernel/log.js';
 import type { Secret } from '../../kernel/secret.js';
 import { slackLogger } from './logger.js';
 
-const timeoutMs = 10_000;
+export const callTimeoutMs = 10_000;
 
-export function slackClient(token: Secret, apiUrl: string, log: Log): WebClient {
+/** `wire` replaces what carries the calls, in a test that breaks it. */
+export function slackClient(
+  token: Secret,
+  apiUrl: string,
+  log: Log,
+  wire: { fetch?: typeof fetch; timeoutMs?: number } = {},
+): WebClient {
   return new WebClient(token.reveal(), {
     slackApiUrl: apiUrl,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
-    timeout: timeoutMs,
+    timeout: wire.timeoutMs ?? callTimeoutMs,
+    ...(wire.fetch ? { fetch: wire.fetch } : {}),
     logger: slackLogger(log),
   });
 }
@@ -28,6 +35,8 @@ export type CallFault =
   | { kind: 'rate_limited'; retryAfterMs: number }
   /** Slack answered `ok: false`. `messages` are its remarks on the arguments. */
   | { kind: 'refused'; error: string; messages: string[] }
+  /** There was no connection, so Slack did not take it. */
+  | { kind: 'unreached'; why: string }
   /** Nobody knows whether Slack took it. */
   | { kind: 'unknown'; why: string };
 
@@ -37,20 +46,46 @@ export function callFault(error: unknown): CallFault {
     return { kind: 'rate_limited', retryAfterMs: error.retryAfter * 1000 };
   }
   if (error.code === ErrorCode.PlatformError && 'data' in error) return refusal(error.data);
+  if (error.code === ErrorCode.RequestError && 'original' in error && isUnreached(error.original)) {
+    return { kind: 'unreached', why: error.message };
+  }
   return { kind: 'unknown', why: error.message };
+}
+
+const unreachedCodes = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+
+/** Whether a failed `fetch` never had a connection, so that nothing of the request can have arrived. */
+export function isUnreached(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause as { code?: unknown } | undefined) : undefined;
+  return typeof cause?.code === 'string' && unreachedCodes.includes(cause.code);
+}
+
+export function isRefused(
+  fault: CallFault,
+  errors: readonly string[],
+): fault is Extract<CallFault, { kind: 'refused' }> {
+  return fault.kind === 'refused' && errors.includes(fault.error);
 }
 
 function isCallError(error: unknown): error is WebAPICallError {
   return error instanceof Error && 'code' in error && typeof error.code === 'string';
 }
 
+/** Slack says of these that some of the work may have been done. */
+const unsettledErrors = ['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout'];
+
 function refusal(data: unknown): CallFault {
   const answer = (data ?? {}) as { error?: string; response_metadata?: { messages?: string[] } };
-  return {
-    kind: 'refused',
-    error: answer.error ?? 'unknown_error',
-    messages: answer.response_metadata?.messages ?? [],
-  };
+  const error = answer.error ?? 'unknown_error';
+  if (unsettledErrors.includes(error)) return { kind: 'unknown', why: error };
+  return { kind: 'refused', error, messages: answer.response_metadata?.messages ?? [] };
 }
 
 export interface Identity {

@@ -1,49 +1,84 @@
 /**
  * Finds out whether a message that may have been posted is there.
  *
- * Invariant: every post carries its outbox id as metadata, which people do not see and nobody else writes.
- * When the channel cannot be read, the answer is "not found": a message twice is better than a message never.
+ * Invariants: every post carries a key as metadata, which people do not see and nobody else writes; when Slack cannot
+ * answer now, the question stays open and the message waits. Only when the channel cannot be read at all is the answer
+ * "not found": a message twice is better than a message never.
  */
 import type { WebClient } from '@slack/web-api';
-import { messageOf } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { ClaimedMessage } from '../../ports/outbox.js';
+import { callFault } from './client.js';
 
 const eventType = 'paydesk_outbox';
 /** Clocks of two machines differ; Slack's is neither. */
 const clockSkewMs = 60_000;
+const pageSize = 200;
+/** Further back than 600 messages nobody looks. */
+export const mostPages = 3;
 
-export const outgoingMetadata = ({ id }: ClaimedMessage): object => ({
+/** Ids begin at 1 in every database; together with the instant they are not met twice. */
+const keyOf = ({ id, enqueuedAt }: ClaimedMessage): string => `${id}@${enqueuedAt.toISOString()}`;
+
+export const outgoingMetadata = (message: ClaimedMessage) => ({
   event_type: eventType,
-  event_payload: { outbox_id: String(id) },
+  event_payload: { key: keyOf(message) },
 });
 
-/** The ts of the message, or null when it is not in the channel (or thread). */
+/** The ts of the message, or null when it is not there. Throws what the client throws when Slack cannot say now. */
 export async function findPosted(
   client: WebClient,
   message: ClaimedMessage,
   log: Log,
 ): Promise<string | null> {
-  if (message.ts !== null) return null;
   const { channel, threadTs } = message;
   const oldest = String((message.enqueuedAt.getTime() - clockSkewMs) / 1000);
-  const range = { channel, oldest, limit: 200, include_all_metadata: true };
+  const range = { channel, oldest, limit: pageSize, include_all_metadata: true };
+  const inThread =
+    threadTs === null
+      ? null
+      : await findIn(
+          (cursor) => client.conversations.replies({ ...range, ...cursor, ts: threadTs }),
+          message,
+          log,
+        );
+  // A reply whose parent is gone was posted into the channel.
+  return inThread ?? findIn((cursor) => client.conversations.history({ ...range, ...cursor }), message, log);
+}
+
+interface Page {
+  messages?: { ts?: string; metadata?: { event_type?: string; event_payload?: object } }[];
+  response_metadata?: { next_cursor?: string };
+}
+
+async function findIn(
+  read: (cursor: { cursor?: string }) => Promise<Page>,
+  message: ClaimedMessage,
+  log: Log,
+): Promise<string | null> {
   try {
-    const answer =
-      threadTs === null
-        ? await client.conversations.history(range)
-        : await client.conversations.replies({ ...range, ts: threadTs });
-    return answer.messages?.find(({ metadata }) => isOurs(metadata, message))?.ts ?? null;
+    let cursor = {};
+    for (let pages = 0; pages < mostPages; pages++) {
+      const page = await read(cursor);
+      const found = page.messages?.find(({ metadata }) => isOurs(metadata, message))?.ts;
+      if (found !== undefined) return found;
+      const next = page.response_metadata?.next_cursor;
+      if (!next) return null;
+      cursor = { cursor: next };
+    }
+    return null;
   } catch (error) {
-    log.warn({ err: messageOf(error) }, 'the channel cannot be read back; the message is sent again');
+    const fault = callFault(error);
+    if (fault.kind !== 'refused') throw error;
+    log.warn({ refusal: fault.error }, 'it cannot be read whether this message was posted');
     return null;
   }
 }
 
 function isOurs(
   metadata: { event_type?: string; event_payload?: object } | undefined,
-  { id }: ClaimedMessage,
+  message: ClaimedMessage,
 ): boolean {
-  const payload = metadata?.event_payload as { outbox_id?: string } | undefined;
-  return metadata?.event_type === eventType && payload?.outbox_id === String(id);
+  const payload = metadata?.event_payload as { key?: string } | undefined;
+  return metadata?.event_type === eventType && payload?.key === keyOf(message);
 }

@@ -8,10 +8,13 @@
  */
 import { HTTPReceiver, SocketModeReceiver, type Receiver } from '@slack/bolt';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parse as parseForm } from 'node:querystring';
 import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Secret } from '../../kernel/secret.js';
+import { callTimeoutMs } from './client.js';
+import { createInFlight } from './in-flight.js';
 import { slackLogger } from './logger.js';
 
 export interface Connection {
@@ -20,6 +23,7 @@ export interface Connection {
   connected(): boolean;
   /** Returns when the first connection stands. */
   open(): Promise<void>;
+  /** Takes nothing new; resolves when what was taken has been answered, at the latest after a few seconds. */
   close(): Promise<void>;
   /** For the HTTP server: takes a Slack request, or is null over Socket Mode. */
   handle: ((request: IncomingMessage, response: ServerResponse) => void) | null;
@@ -28,6 +32,8 @@ export interface Connection {
 /** `hello` follows the handshake at once; a socket that stays silent so long is none. */
 const helloTimeoutMs = 15_000;
 const longestWaitMs = 30_000;
+/** Bolt answers a request that nobody acknowledges after three seconds. */
+const answeringMs = 4000;
 
 export function socketConnection(appToken: Secret, apiUrl: string, log: Log): Connection {
   const receiver = new SocketModeReceiver({
@@ -35,52 +41,70 @@ export function socketConnection(appToken: Secret, apiUrl: string, log: Log): Co
     autoReconnectEnabled: false,
     logger: slackLogger(log),
     installerOptions: {
-      clientOptions: { slackApiUrl: apiUrl, retryConfig: { retries: 0 }, timeout: 10_000 },
+      clientOptions: { slackApiUrl: apiUrl, retryConfig: { retries: 0 }, timeout: callTimeoutMs },
     },
   });
   const { client } = receiver;
   const closing = new AbortController();
+  const isClosing = (): boolean => closing.signal.aborted;
   let connected = false;
 
   const connect = async (): Promise<void> => {
-    for (let failures = 0; !closing.signal.aborted; failures++) {
+    for (let failures = 0; !isClosing(); failures++) {
       try {
-        await Promise.race([client.start(), helloTimeout(closing.signal)]);
-        connected = true;
-        log.info({}, 'connected to Slack');
+        await hello(client);
+        connected = !isClosing();
+        // Whoever closed us meanwhile could not close a socket that was not there yet.
+        if (!connected) await client.disconnect();
+        else log.info({}, 'connected to Slack');
         return;
       } catch (error) {
+        if (isClosing()) return;
         const waitMs = Math.min(longestWaitMs, 250 * 2 ** failures);
         log.warn({ err: messageOf(error), waitMs }, 'no connection to Slack, trying again');
-        if (error instanceof SilentSocket) await client.disconnect();
         await pause(waitMs, undefined, { signal: closing.signal }).catch(() => undefined);
       }
     }
   };
+  let connecting: Promise<void> = Promise.resolve();
+  const open = (): Promise<void> => (connecting = connect());
   client.on('disconnected', () => {
     if (!connected) return;
     connected = false;
-    void connect();
+    void open();
   });
   return {
     receiver,
     connected: () => connected,
-    open: connect,
+    open,
     close: async () => {
       closing.abort();
       connected = false;
-      await receiver.stop();
+      const gone = Promise.all([client.disconnect(), connecting]);
+      await Promise.race([gone, pause(answeringMs, undefined, { ref: false })]);
     },
     handle: null,
   };
 }
 
-async function helloTimeout(signal: AbortSignal): Promise<never> {
-  await pause(helloTimeoutMs, undefined, { signal, ref: false });
-  throw new SilentSocket('Slack did not say hello');
+/** Resolves when Slack said hello; rejects, with the socket closed, when it did not. */
+async function hello(client: SocketModeReceiver['client']): Promise<void> {
+  const waiting = new AbortController();
+  const silence = pause(helloTimeoutMs, 'silence', { signal: waiting.signal });
+  silence.catch(() => undefined);
+  // The client rejects with nothing at all when the socket closes before hello.
+  const started = client.start().catch((error: unknown) => {
+    throw error instanceof Error ? error : new Error('the socket closed before Slack said hello');
+  });
+  try {
+    if ((await Promise.race([started, silence])) !== 'silence') return;
+    started.catch(() => undefined);
+    await client.disconnect();
+    throw new Error('Slack did not say hello');
+  } finally {
+    waiting.abort();
+  }
 }
-
-class SilentSocket extends Error {}
 
 /** Slack's own limit is far below; anything larger is not Slack. */
 const largestBodyBytes = 1024 * 1024;
@@ -89,47 +113,88 @@ export function httpConnection(signingSecret: Secret, log: Log): Connection {
   const receiver = new HTTPReceiver({
     signingSecret: signingSecret.reveal(),
     logger: slackLogger(log),
-    unhandledRequestHandler: ({ response }) => void response.writeHead(404).end(),
+    // Called three seconds after a request that nobody acknowledged, also when Bolt has refused it long ago.
+    unhandledRequestHandler: ({ response }) => {
+      if (!response.headersSent) response.writeHead(404).end();
+    },
   });
+  const requests = createInFlight();
   let open = false;
   return {
     receiver,
     connected: () => open,
     open: () => Promise.resolve(void (open = true)),
-    close: () => Promise.resolve(void (open = false)),
+    close: async () => {
+      open = false;
+      await requests.drain(answeringMs);
+    },
     handle: (request, response) => {
-      buffered(request)
-        .then((body) => {
-          if (body === null) response.writeHead(413).end();
-          else if (!holdsAnObject(body, request.headers['content-type'])) response.writeHead(400).end();
-          // Bolt takes a body that was read before it from `rawBody`.
-          else receiver.requestListener(Object.assign(request, { rawBody: body }), response);
-        })
-        .catch((error: unknown) => log.warn({ err: messageOf(error) }, 'a request of Slack broke off'));
+      if (!open) {
+        response.writeHead(503).end();
+        return;
+      }
+      void requests.run(() => take(request, response, receiver, log));
     },
   };
 }
 
-/** The whole body, or null when it is too large. */
-async function buffered(request: IncomingMessage): Promise<Buffer | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > largestBodyBytes) return null;
-    chunks.push(chunk);
+/** Resolves when the request was answered, or its caller left. */
+async function take(
+  request: IncomingMessage,
+  response: ServerResponse,
+  receiver: HTTPReceiver,
+  log: Log,
+): Promise<void> {
+  const answered = new Promise<void>((resolve) => response.once('close', resolve));
+  try {
+    const body = await buffered(request);
+    const status = statusBeforeBolt(request, body);
+    if (status !== null) response.writeHead(status, { connection: 'close' }).end();
+    // Bolt takes a body that was read before it from `rawBody`.
+    else receiver.requestListener(Object.assign(request, { rawBody: body }), response);
+  } catch (error) {
+    log.warn({ err: messageOf(error) }, 'a request of Slack broke off');
+    if (!response.headersSent) response.writeHead(400).end();
   }
-  return Buffer.concat(chunks);
+  await answered;
 }
 
-/** Bolt reads properties of the parsed body unguarded: `null`, numbers and lists would be unhandled errors. */
+/** Null when Bolt may have it. */
+function statusBeforeBolt({ method, headers }: IncomingMessage, body: Buffer | null): number | null {
+  if (method !== 'POST') return 405;
+  if (body === null) return 413;
+  return holdsAnObject(body, headers['content-type']) ? null : 400;
+}
+
+/** The whole body, or null as soon as it is too large; the rest then flows by unread. */
+function buffered(request: IncomingMessage): Promise<Buffer | null> {
+  return new Promise((resolve, reject) => {
+    let chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= largestBodyBytes) chunks.push(chunk);
+      else {
+        chunks = [];
+        resolve(null);
+      }
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('error', reject);
+    request.once('close', () => reject(new Error('the request ended before its body')));
+  });
+}
+
+/**
+ * Bolt reads properties of the parsed body unguarded: `null`, numbers and lists would be unhandled errors. This parses
+ * exactly as Bolt does, down to the form's content type without parameters, so that nothing slips past.
+ */
 function holdsAnObject(body: Buffer, contentType: string | undefined): boolean {
   const text = body.toString('utf8');
-  const isForm = contentType?.startsWith('application/x-www-form-urlencoded') ?? false;
-  const json = isForm ? new URLSearchParams(text).get('payload') : text;
-  if (json === null) return true;
+  const form = contentType === 'application/x-www-form-urlencoded' ? parseForm(text) : null;
+  if (form && typeof form.payload !== 'string') return true;
   try {
-    const parsed: unknown = JSON.parse(json);
+    const parsed: unknown = JSON.parse(form ? String(form.payload) : text);
     return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
   } catch {
     return false;

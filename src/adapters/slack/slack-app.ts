@@ -17,6 +17,7 @@ import { answersThrough } from './answers.js';
 import type { Identity } from './client.js';
 import type { InFlight } from './in-flight.js';
 import { slackLogger } from './logger.js';
+import { createSeen, type Seen } from './seen.js';
 
 export interface SlackAppFacts<Desk> {
   receiver: Receiver;
@@ -48,7 +49,8 @@ export function createSlackApp<Desk>(facts: SlackAppFacts<Desk>): App {
     clientOptions: { slackApiUrl: facts.apiUrl },
     logger: slackLogger(log),
   });
-  facts.commands.forEach((command) => mountCommand(app, command, facts));
+  const seen = createSeen(facts.deliveries, facts.clock);
+  facts.commands.forEach((command) => mountCommand(app, command, { ...facts, seen }));
   app.error((error) => {
     log.error({ err: messageOf(error) }, 'a listener failed outside a command');
     return Promise.resolve();
@@ -56,7 +58,9 @@ export function createSlackApp<Desk>(facts: SlackAppFacts<Desk>): App {
   return app;
 }
 
-function mountCommand<Desk>(app: App, command: Command<Desk>, facts: SlackAppFacts<Desk>): void {
+type Handling<Desk> = SlackAppFacts<Desk> & { seen: Seen };
+
+function mountCommand<Desk>(app: App, command: Command<Desk>, facts: Handling<Desk>): void {
   const { desk } = facts;
   app.command(command.name, async ({ ack, command: body }) => {
     const log = facts.log.child({ command: command.name, user: body.user_id, channel: body.channel_id });
@@ -94,36 +98,24 @@ interface Delivery {
   log: Log;
 }
 
-async function handle<Desk>(
+/** Counted from before the acknowledgement, so that a stopping process does not leave between it and the run. */
+function handle<Desk>(
   delivery: Delivery,
-  facts: SlackAppFacts<Desk>,
+  facts: Handling<Desk>,
   run: (answer: Answers) => Promise<void>,
 ): Promise<void> {
-  await delivery.ack();
-  await facts.inFlight.run(async () => {
-    const { log } = delivery;
-    if (!(await isFirst(delivery, facts))) {
+  return facts.inFlight.run(async () => {
+    await delivery.ack();
+    const { log, key } = delivery;
+    if (!(await facts.seen.isFirst(key, log))) {
       log.info({}, 'delivered twice, run once');
       return;
     }
     const startedAt = performance.now();
-    const answer = answersThrough(delivery.responseUrl, log);
+    const answer = answersThrough(delivery.responseUrl, { log });
     const outcome = await runOrExplain(() => run(answer), answer, log, facts.errorCard);
     facts.observe(delivery.what, outcome, performance.now() - startedAt);
   });
-}
-
-/** When the memory is out of reach, people still get their lookups: anything that acts guards itself. */
-async function isFirst<Desk>(
-  { key, log }: Delivery,
-  { deliveries, clock }: SlackAppFacts<Desk>,
-): Promise<boolean> {
-  try {
-    return await deliveries.first(key, clock.now());
-  } catch (error) {
-    log.warn({ err: messageOf(error) }, 'cannot tell whether this was delivered before');
-    return true;
-  }
 }
 
 async function runOrExplain(
@@ -138,7 +130,7 @@ async function runOrExplain(
   } catch (thrown) {
     const error = toOpsError(thrown);
     log.error(
-      { err: error.cause ?? error, code: error.code, reference: error.reference, ...error.details },
+      { ...error.details, err: error.cause ?? error, code: error.code, reference: error.reference },
       'a command failed',
     );
     await answer

@@ -748,12 +748,13 @@ export interface operations {
     };
     listRefunds: {
         parameters: {
-            query: {
+            query?: {
                 /** @description 1 to 100. */
                 limit?: components["parameters"]["limit"];
                 /** @description The id of the last object of the page before. */
                 starting_after?: components["parameters"]["startingAfter"];
-                charge: string;
+                charge?: string;
+                payment_intent?: string;
             };
             header?: never;
             path?: never;
@@ -840,6 +841,7 @@ export interface operations {
                 /** @description The id of the last object of the page before. */
                 starting_after?: components["parameters"]["startingAfter"];
                 charge?: string;
+                payment_intent?: string;
             };
             header?: never;
             path?: never;
@@ -1072,12 +1074,13 @@ export interface operations {
     };
     listEarlyFraudWarnings: {
         parameters: {
-            query: {
+            query?: {
                 /** @description 1 to 100. */
                 limit?: components["parameters"]["limit"];
                 /** @description The id of the last object of the page before. */
                 starting_after?: components["parameters"]["startingAfter"];
-                charge: string;
+                charge?: string;
+                payment_intent?: string;
             };
             header?: never;
             path?: never;

@@ -6,7 +6,7 @@
  * Deliberately absent: caching. What Stripe says now is what people act on.
  */
 import type { z } from 'zod';
-import type { PaymentsApi } from '../../ports/payments-api.js';
+import type { PaymentsApi, ProviderSubject } from '../../ports/payments-api.js';
 import {
   createStripeClient,
   type Filter,
@@ -34,6 +34,9 @@ export function createStripePayments(deps: StripeDeps): PaymentsApi {
     },
   };
 }
+
+const filterOf = (subject: ProviderSubject): { charge: string } | { payment_intent: string } =>
+  'paymentId' in subject ? { payment_intent: subject.paymentId } : { charge: subject.chargeId };
 
 function objectsOf(client: StripeClient) {
   const reader =
@@ -88,13 +91,14 @@ function listsOf(client: StripeClient) {
         chargeSchema,
         map.chargeOf,
       ),
-    refundsOf: (chargeId: string) => collect('/v1/refunds', { charge: chargeId }, refundSchema, map.refundOf),
-    disputesOf: (chargeId: string) =>
-      collect('/v1/disputes', { charge: chargeId }, disputeSchema, map.disputeOf),
-    earlyFraudWarningsOf: (chargeId: string) =>
+    refundsOf: (subject: ProviderSubject) =>
+      collect('/v1/refunds', filterOf(subject), refundSchema, map.refundOf),
+    disputesOf: (subject: ProviderSubject) =>
+      collect('/v1/disputes', filterOf(subject), disputeSchema, map.disputeOf),
+    earlyFraudWarningsOf: (subject: ProviderSubject) =>
       collect(
         '/v1/radar/early_fraud_warnings',
-        { charge: chargeId },
+        filterOf(subject),
         schemas.earlyFraudWarningSchema,
         map.earlyFraudWarningOf,
       ),

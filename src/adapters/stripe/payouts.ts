@@ -31,6 +31,8 @@ export async function findPayout(
   client: StripeClient,
   transaction: BalanceTransaction,
 ): Promise<Payout | null> {
+  // Automatic payouts carry what is available: pending funds have not left with any.
+  if (transaction.status === 'pending') return null;
   const deadline = client.deadline();
   const soon = await candidatesFor(client, transaction, dailyOrWeekly, deadline);
   const candidates = soon.length > 0 ? soon : await candidatesFor(client, transaction, monthly, deadline);

@@ -119,6 +119,42 @@ describe('the official client', () => {
     });
   });
 
+  it('keeps the metadata of a message for whoever asks for it', async () => {
+    const channel = ids.incidents!;
+    const metadata = {
+      event_type: 'task',
+      event_payload: { id: 'TK-1', tags: [{ name: 'a' }], owner: { name: 'ana' } },
+    };
+    const { ts } = await client.chat.postMessage({ channel, text: 'with metadata', metadata });
+    const reply = await client.chat.postMessage({ channel, text: 'reply', thread_ts: ts!, metadata });
+    const seen = async (include_all_metadata: boolean) => {
+      const history = await client.conversations.history({ channel, include_all_metadata });
+      const replies = await client.conversations.replies({ channel, ts: ts!, include_all_metadata });
+      const found = [history.messages!.find((each) => each.ts === ts), replies.messages!.at(-1)];
+      return found.map((each) => each?.metadata);
+    };
+    expect(await seen(false)).toEqual([undefined, undefined]);
+    expect(await seen(true)).toEqual([metadata, metadata]);
+    await client.chat.update({ channel, ts: ts!, text: 'changed' });
+    expect(await seen(true), 'an update without metadata keeps it').toEqual([metadata, metadata]);
+    await client.chat.update({ channel, ts: ts!, text: 'changed', metadata: {} as never });
+    expect(await seen(true), 'an empty object takes it away').toEqual([undefined, metadata]);
+    await client.chat.delete({ channel, ts: reply.ts! });
+  });
+
+  it.each([
+    ['not an object', 'text', 'invalid_metadata_format'],
+    ['a list', [], 'invalid_metadata_format'],
+    ['no payload', { event_type: 'task' }, 'invalid_metadata_schema'],
+    ['no type', { event_payload: {} }, 'invalid_metadata_schema'],
+    ['an unknown key', { event_type: 'task', event_payload: {}, more: 1 }, 'invalid_metadata_schema'],
+    ['null in the payload', { event_type: 'task', event_payload: { a: null } }, 'invalid_metadata_schema'],
+    ['too deep', { event_type: 'task', event_payload: { a: { b: { c: 1 } } } }, 'invalid_metadata_schema'],
+  ])('refuses metadata that is %s', async (_why, metadata, error) => {
+    const post = client.chat.postMessage({ channel: ids.incidents!, text: 'x', metadata: metadata as never });
+    expect(await refusal(post)).toMatchObject({ error });
+  });
+
   it('lists channels, members and history page by page', async () => {
     const names: string[] = [];
     for await (const page of client.paginate('conversations.list', {

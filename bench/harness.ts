@@ -1,0 +1,94 @@
+/**
+ * What the benches share: the sandbox as a user starts it, people who type commands, and percentiles.
+ *
+ * A command's latency is what its person waits: from the request to the first message that only they can see, read
+ * from the event stream. The sandbox's own quiet time after an answer is not in it.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Message, SandboxEvent, State } from '../sandbox/slack/wire.js';
+
+export interface Running {
+  url: string;
+  /** From the start of the process to its ready line. */
+  readyMs: number;
+  child: ChildProcess;
+  stop(): Promise<void>;
+}
+
+/** Starts a program of `dist` and waits for a line that ends in its address. */
+export async function start(args: string[], environment: Record<string, string>): Promise<Running> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const url = /ready: (http:\S+)/.exec(line)?.[1];
+    if (url === undefined) continue;
+    const stop = async (): Promise<void> => {
+      child.kill('SIGINT');
+      if (child.exitCode === null) await once(child, 'exit');
+    };
+    return { url, readyMs: performance.now() - startedAt, child, stop };
+  }
+  throw new Error(`${args.join(' ')} ended without being ready`);
+}
+
+export interface People {
+  state(): Promise<State>;
+  /** Types a command and resolves when its person sees an answer: the milliseconds until then, and the answer. */
+  type(user: string, channel: string, text: string): Promise<{ ms: number; message: Message }>;
+  close(): void;
+}
+
+export async function people(url: string): Promise<People> {
+  const closing = new AbortController();
+  const waiting = new Map<string, (message: Message) => void>();
+  const stream = await fetch(`${url}/_sandbox/events`, { signal: closing.signal });
+  const state = async (): Promise<State> => (await (await fetch(`${url}/_sandbox/state`)).json()) as State;
+  const ids = new Map((await state()).users.map(({ name, id }) => [name, id]));
+  void readEvents(stream, (event) => {
+    if (event.type !== 'message') return;
+    const key = `${event.message.ephemeral_to ?? ''}/${event.message.channel}`;
+    waiting.get(key)?.(event.message);
+    waiting.delete(key);
+  }).catch(() => undefined);
+  return {
+    state,
+    type: async (user, channel, text) => {
+      const startedAt = performance.now();
+      const seen = new Promise<{ ms: number; message: Message }>((resolve) => {
+        const key = `${ids.get(user) ?? ''}/${channel}`;
+        waiting.set(key, (message) => resolve({ ms: performance.now() - startedAt, message }));
+      });
+      const sent = fetch(`${url}/_sandbox/command`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ user, channel, text }),
+      });
+      const answer = await seen;
+      await (await sent).text();
+      return answer;
+    },
+    close: () => closing.abort(),
+  };
+}
+
+async function readEvents(stream: Response, take: (event: SandboxEvent) => void): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of (stream.body ?? []) as AsyncIterable<Uint8Array>) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.startsWith('data: ')) take(JSON.parse(line.slice(6)) as SandboxEvent);
+  }
+}
+
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+}
+
+export const ms = (value: number): string => `${value.toFixed(1)} ms`;

@@ -1,0 +1,277 @@
+/**
+ * The books adapter on a real PostgreSQL, on the very tables, views and rights that docs/books.md gives.
+ */
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { booksColumns, createBooks } from '../../src/adapters/postgres/books.js';
+import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
+import { systemClock } from '../../src/kernel/clock.js';
+import { silentLog } from '../../src/kernel/log.js';
+import { money } from '../../src/kernel/money.js';
+import { Secret } from '../../src/kernel/secret.js';
+import type { AttemptReference, Books } from '../../src/ports/books.js';
+import { createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
+
+const page = readFileSync(new URL('../../docs/books.md', import.meta.url), 'utf8');
+const [schema = '', rights = ''] = [...page.matchAll(/```sql\n([\s\S]*?)```/g)].map(([, sql = '']) => sql);
+
+let testDatabase: TestDatabase;
+let owner: pg.Client;
+let database: Database;
+let books: Books;
+
+/** The role is the whole server's: its name carries this database's, and it goes when the file ends. */
+let role: string;
+
+beforeAll(async () => {
+  testDatabase = await createEmptyDatabase();
+  const url = new URL(testDatabase.url.reveal());
+  role = `reader_${url.pathname.slice(1)}`;
+  owner = new pg.Client({ connectionString: url.href });
+  await owner.connect();
+  await owner.query(schema);
+  await owner.query(rights.replaceAll('paydesk_books', role));
+  url.username = role;
+  url.password = 'choose-one';
+  database = openDatabase({
+    url: new Secret(url.href),
+    clock: systemClock,
+    log: silentLog,
+    readOnly: true,
+    setting: 'BOOKS_DATABASE_URL',
+  });
+  books = createBooks(database);
+});
+
+afterAll(async () => {
+  await database.close();
+  await owner.query(`drop owned by ${role}`);
+  await owner.query(`drop role ${role}`);
+  await owner.end();
+  await testDatabase.drop();
+});
+
+beforeEach(async () => {
+  await owner.query('truncate books.attempts, books.entries');
+});
+
+const attemptRow = {
+  attempt_id: 'att_1', order_id: 'ORD-1', payment_id: 'pi_1', charge_id: 'ch_1', partner: 'northpay', method: 'card',
+  country: 'DE', currency: 'EUR', amount_minor: '1999', status: 'succeeded', decline_code: null, error_origin: null,
+  customer_email: 'Ana@Example.com', card_last4: '4242', arn: '74208476043031234567890', rrn: '123456789012',
+  network_transaction_id: 'MCC1', latency_ms: 120, created_at: '2026-11-03T10:00:00Z', completed_at: null,
+}; // prettier-ignore
+const entryRow = {
+  entry_id: 'e_1', account: 'clearing', direction: 'debit', amount_minor: '1999', currency: 'EUR', kind: 'capture',
+  partner: 'northpay', payment_id: 'pi_1', reference: 'pi_1', batch_id: null, business_day: '2026-11-03',
+  booked_at: '2026-11-03T11:00:00Z',
+}; // prettier-ignore
+
+async function insert(table: string, row: Record<string, unknown>): Promise<void> {
+  const places = Object.keys(row).map((_, index) => `$${index + 1}`);
+  await owner.query(
+    `insert into ${table} (${Object.keys(row).join()}) values (${places.join()})`,
+    Object.values(row),
+  );
+}
+const addAttempt = (changed: Partial<Record<keyof typeof attemptRow, unknown>> = {}): Promise<void> =>
+  insert('books.attempts', { ...attemptRow, ...changed });
+const addEntry = (changed: Partial<Record<keyof typeof entryRow, unknown>> = {}): Promise<void> =>
+  insert('books.entries', { ...entryRow, ...changed });
+
+describe('docs/books.md', () => {
+  it.each(Object.entries(booksColumns))(
+    'documents the columns of %s that are read, and no others',
+    (view, columns) => {
+      const table = page.split(`## \`${view}\``)[1]?.split('\n## ')[0] ?? '';
+      expect([...table.matchAll(/^\| `([a-z_0-9]+)`/gm)].map(([, column]) => column)).toEqual(columns);
+    },
+  );
+
+  it('documents the types that its example has', async () => {
+    const { rows } = await owner.query<{ name: string; type: string }>(
+      `select table_name || '.' || column_name as name, data_type as type from information_schema.columns
+       where table_name in ('payment_attempts', 'ledger_entries')`,
+    );
+    const short: Record<string, string> = { 'timestamp with time zone': 'timestamptz', integer: 'int' };
+    for (const { name, type } of rows) {
+      const [view, column] = name.split('.');
+      const table = page.split(`## \`${view}\``)[1] ?? '';
+      const documented = new RegExp(`^\\| \`${column}\` +\\| \`(\\w+)\``, 'm').exec(table)?.[1];
+      expect(`${name} ${documented}`).toBe(`${name} ${short[type] ?? type}`);
+    }
+  });
+
+  it('gives a user that passes the check', async () => {
+    await expect(books.check()).resolves.toBeUndefined();
+  });
+});
+
+describe('attempts', () => {
+  it.each<[AttemptReference, string]>([
+    ['attempt_id', 'att_1'],
+    ['order_id', 'ORD-1'],
+    ['payment_id', 'pi_1'],
+    ['charge_id', 'ch_1'],
+    ['arn', '74208476043031234567890'],
+    ['rrn', '123456789012'],
+    ['network_transaction_id', 'MCC1'],
+    ['customer_email', 'aNA@example.COM'],
+  ])('are found by %s', async (kind, value) => {
+    await addAttempt();
+    const { rows } = await books.attemptsBy([kind], value, 10);
+    expect(rows).toMatchObject([{ id: 'att_1', amount: money(1999, 'EUR'), createdAt: new Date('2026-11-03T10:00:00Z') }]);
+    expect((await books.attemptsBy([kind], `${value}x`, 10)).rows).toEqual([]);
+  }); // prettier-ignore
+
+  it('references are compared with their case', async () => {
+    await addAttempt();
+    expect((await books.attemptsBy(['order_id'], 'ord-1', 10)).rows).toEqual([]);
+  });
+
+  it('the newest come first, and no more than asked for', async () => {
+    for (const day of [1, 3, 2]) await addAttempt({ attempt_id: `att_${day}`, created_at: `2026-11-0${day}T10:00:00Z` });
+    const { rows } = await books.attemptsBy(['order_id', 'payment_id'], 'ORD-1', 2);
+    expect(rows.map(({ id }) => id)).toEqual(['att_3', 'att_2']);
+  }); // prettier-ignore
+
+  it.each([
+    ["'; drop table books.attempts; --", 'SQL'],
+    ['%', 'a wildcard'],
+    ['\\', 'a backslash'],
+    ['x'.repeat(10_000), '10 kB'],
+  ])('nothing is found for %j: %s', async (value) => {
+    await addAttempt();
+    expect((await books.attemptsBy(['order_id', 'customer_email'], value, 10)).rows).toEqual([]);
+  });
+});
+
+describe('attempts by what a person remembers', () => {
+  const day = new Date('2026-11-03T00:00:00Z');
+
+  it.each<[string, object, object, boolean]>([
+    ['digits alone', {}, {}, true],
+    ['19.99 is 1999 cents', {}, { amountMajor: '19.99' }, true],
+    ['19.990 is 19990 fils', { currency: 'KWD', amount_minor: '19990' }, { amountMajor: '19.99' }, true],
+    ['19.99 is no amount of yen', { currency: 'JPY' }, { amountMajor: '19.99' }, false],
+    ['1999 is 1999 yen', { currency: 'JPY' }, { amountMajor: '1999' }, true],
+    ['1999 cents are not 1999 euros', {}, { amountMajor: '1999' }, false],
+    [
+      'the same number in another currency’s exponent',
+      { amount_minor: '19990' },
+      { amountMajor: '19.99' },
+      false,
+    ],
+    ['the day', {}, { day }, true],
+    ['the day before, in the person’s zone', { created_at: '2026-11-02T00:00:00Z' }, { day }, true],
+    ['the day after', { created_at: '2026-11-04T23:59:59Z' }, { day }, true],
+    ['two days after', { created_at: '2026-11-05T00:00:00Z' }, { day }, false],
+    ['two days before', { created_at: '2026-11-01T23:59:59Z' }, { day }, false],
+    ['other digits', { card_last4: '1111' }, {}, false],
+  ])('%s', async (_reason, row, sighting, isFound) => {
+    await addAttempt(row);
+    const { rows } = await books.attemptsByCard({ last4: '4242', ...sighting }, 10);
+    expect(rows.length === 1).toBe(isFound);
+  });
+
+  it('the nearest to the day survive the limit, not the newest', async () => {
+    for (const hour of [10, 11, 12]) await addAttempt({ attempt_id: `next_${hour}`, created_at: `2026-11-04T${hour}:00:00Z` });
+    await addAttempt({ attempt_id: 'that_day' });
+    const { rows } = await books.attemptsByCard({ last4: '4242', day }, 1);
+    expect(rows.map(({ id }) => id)).toEqual(['that_day']);
+  }); // prettier-ignore
+});
+
+describe('entries', () => {
+  it('of one payment, the oldest first', async () => {
+    await addEntry();
+    await addEntry({ entry_id: 'e_0', booked_at: '2026-11-03T09:00:00Z' });
+    await addEntry({ entry_id: 'e_2', payment_id: 'pi_2' });
+    const { rows } = await books.entriesOf('pi_1');
+    expect(rows.map(({ id, businessDay }) => [id, businessDay])).toEqual([['e_0', '2026-11-03'], ['e_1', '2026-11-03']]);
+  }); // prettier-ignore
+
+  it.each([
+    [{ currency: 'XXQ' }, 'row bad cannot be read: “XXQ” is not an ISO 4217 currency.'],
+    [{ direction: 'sideways' }, 'row bad cannot be read: direction is not debit or credit.'],
+    [{ booked_at: 'infinity' }, 'row bad cannot be read: booked_at is not a point in time.'],
+  ])('a row with %o is told and hides nothing', async (fault, problem) => {
+    await addEntry();
+    await addEntry({ entry_id: 'bad', ...fault });
+    const { rows, problems } = await books.entriesOf('pi_1');
+    expect(rows.map(({ id }) => id)).toEqual(['e_1']);
+    expect(problems).toEqual([problem]);
+  });
+});
+
+describe('traffic', () => {
+  const since = new Date('2026-11-03T09:30:00Z');
+
+  it('counts failures by origin, and does not blame ourselves for what nobody explains', async () => {
+    const failures = ['customer', 'partner', 'institution', 'own', null, 'the moon'];
+    for (const [index, origin] of failures.entries())
+      await addAttempt({ attempt_id: `f_${index}`, status: 'failed', error_origin: origin, latency_ms: 100 * (index + 1) });
+    await addAttempt({ attempt_id: 'ok', latency_ms: null });
+    await addAttempt({ attempt_id: 'pending', status: 'pending', latency_ms: null });
+    await addAttempt({ attempt_id: 'before', created_at: '2026-11-03T09:00:00Z' });
+    await addAttempt({ attempt_id: 'other', partner: 'rheinbank' });
+    expect(await books.trafficOf('northpay', since)).toEqual({
+      attempts: 8,
+      succeeded: 1,
+      failedBy: { customer: 1, partner: 1, institution: 1, own: 1, unknown: 2 },
+      latencyP50Ms: 300,
+      latencyP95Ms: 600,
+      lastAttemptAt: new Date('2026-11-03T10:00:00Z'),
+    });
+  }); // prettier-ignore
+
+  it('of nobody is nothing', async () => {
+    expect(await books.trafficOf('nobody', since)).toEqual({
+      attempts: 0,
+      succeeded: 0,
+      failedBy: { customer: 0, partner: 0, institution: 0, own: 0, unknown: 0 },
+      latencyP50Ms: null,
+      latencyP95Ms: null,
+      lastAttemptAt: null,
+    });
+  });
+});
+
+describe('rights', () => {
+  /** Changes the schema for one question and puts it back. */
+  async function given<Value>(change: string, undo: string, question: () => Promise<Value>): Promise<Value> {
+    await owner.query(change);
+    try {
+      return await question();
+    } finally {
+      await owner.query(undo);
+    }
+  }
+
+  it.each([
+    ['alter view ledger_entries rename to entries_away', 'alter view entries_away rename to ledger_entries', 'the view ledger_entries', 'a view is missing'],
+    ['alter view payment_attempts rename column arn to arn_away', 'alter view payment_attempts rename column arn_away to arn', 'payment_attempts.arn', 'a column is missing'],
+    ['revoke select on payment_attempts from ROLE', 'grant select on payment_attempts to ROLE', 'the view payment_attempts', 'a view was not granted'],
+    ['revoke select on ledger_entries from ROLE; grant select (entry_id, account) on ledger_entries to ROLE', 'revoke select (entry_id, account) on ledger_entries from ROLE; grant select on ledger_entries to ROLE', 'ledger_entries.direction, ledger_entries.amount_minor', 'columns were not granted'],
+  ])('%s, until %s, names %s: %s', async (change, undo, what) => {
+    const failing = given(change.replaceAll('ROLE', role), undo.replaceAll('ROLE', role), () => books.check());
+    await expect(failing).rejects.toMatchObject({
+      code: 'misconfigured',
+      publicMessage: expect.stringContaining(what) as string,
+      hint: expect.stringContaining('grant select') as string,
+    });
+    await expect(books.check()).resolves.toBeUndefined();
+  }); // prettier-ignore
+
+  it('a lookup says the same as the check', async () => {
+    const failing = given(`revoke select on ledger_entries from ${role}`, `grant select on ledger_entries to ${role}`, () => books.entriesOf('pi_1'));
+    await expect(failing).rejects.toMatchObject({ code: 'misconfigured', publicMessage: 'The books do not let us read the view ledger_entries.' });
+  }); // prettier-ignore
+
+  it('the server refuses changes, even where the user may make them', async () => {
+    await owner.query(`grant usage on schema books to ${role}; grant all on books.attempts to ${role}`);
+    await expect(database.query('delete from books.attempts')).rejects.toMatchObject({ details: { sqlstate: '25006' } });
+    await owner.query(`revoke all on books.attempts from ${role}; revoke usage on schema books from ${role}`);
+  }); // prettier-ignore
+});

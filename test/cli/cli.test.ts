@@ -1,0 +1,159 @@
+/**
+ * The command line as a person runs it: every fault is a sentence and a hint, never a stack.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startSlack, type SlackServer } from '../../sandbox/slack/server.js';
+import { buildManifest } from '../../src/manifest.js';
+import { root } from '../house/source-tree.js';
+import { createDatabase, createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
+
+let folder: string;
+let slack: SlackServer;
+let database: TestDatabase;
+let empty: TestDatabase;
+let tokens: Record<string, string>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'paydesk-cli-'));
+  await writeFile(join(folder, 'paydesk.yaml'), 'company: L\npartners: [{ id: aa, name: A, kind: psp }]\n');
+  slack = await startSlack({ port: 0, manifest: buildManifest() });
+  [database, empty] = await Promise.all([createDatabase(), createEmptyDatabase()]);
+  tokens = {
+    SLACK_BOT_TOKEN: slack.credentials.botToken,
+    SLACK_APP_TOKEN: slack.credentials.appToken,
+    SLACK_API_URL: slack.apiUrl,
+  };
+});
+
+afterAll(async () => {
+  await Promise.all([slack.close(), database.drop(), empty.drop(), rm(folder, { recursive: true })]);
+});
+
+interface Ran {
+  code: number;
+  said: string;
+}
+
+/** Runs `paydesk …` in the folder of this test, with exactly this environment. */
+function paydesk(args: string[], environment: Record<string, string> = {}): Promise<Ran> {
+  const { PATH = '', HOME = '' } = process.env;
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), join(root, 'src/cli.ts'), ...args],
+      { cwd: folder, env: { PATH, HOME, ...environment }, timeout: 30_000 },
+      (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), said: stdout + stderr }),
+    );
+  });
+}
+
+describe('start', () => {
+  it.each([
+    [{}, /SLACK_BOT_TOKEN is missing[^]*SLACK_APP_TOKEN is missing[^]*→/, 'no tokens'],
+    [{ SLACK_BOT_TOKEN: 'nonsense' }, /SLACK_BOT_TOKEN must start with “xoxb-”/, 'a wrong token'],
+    [
+      { ...{ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' }, PAYDESK_CONFIG: 'none.yaml' },
+      /none\.yaml cannot be read[^]*paydesk\.example\.yaml/,
+      'no configuration',
+    ],
+  ])('%j: %s', async (environment: Record<string, string>, expected, _reason) => {
+    const { code, said } = await paydesk(['start'], environment);
+    expect(said).toMatch(expected);
+    expect(said).not.toMatch(/\n\s+at /);
+    expect(code).toBe(1);
+  });
+
+  it('refuses a token that Slack refuses', async () => {
+    const environment = {
+      ...tokens,
+      SLACK_BOT_TOKEN: 'xoxb-revoked',
+      DATABASE_URL: database.url.reveal(),
+      PORT: '0',
+    };
+    const { code, said } = await paydesk(['start'], environment);
+    expect(said).toContain('Slack refuses SLACK_BOT_TOKEN: invalid_auth');
+    expect(code).toBe(1);
+  });
+
+  it('says which port is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as { port: number };
+    const { code, said } = await paydesk(['start'], { ...tokens, PORT: String(port) });
+    server.close();
+    expect(said).toMatch(new RegExp(`Port ${port} .* is in use[^]*Set PORT`));
+    expect(code).toBe(1);
+  });
+});
+
+describe('migrate', () => {
+  it('brings an empty database up to date, once', async () => {
+    const environment = { DATABASE_URL: empty.url.reveal() };
+    expect((await paydesk(['migrate'], environment)).said).toMatch(/Applied 0001-/);
+    expect((await paydesk(['migrate'], environment)).said).toContain('up to date');
+  });
+
+  it('says that it needs an address', async () => {
+    expect(await paydesk(['migrate'])).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('DATABASE_URL is not set'),
+    });
+  });
+});
+
+describe('manifest', () => {
+  it('prints what manifest.yml holds, and checks it', async () => {
+    expect((await paydesk(['manifest'])).said).toContain('command: /payment');
+    expect(await paydesk(['manifest', '--check'])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('doctor', () => {
+  it('finds nothing wrong where nothing is', async () => {
+    const { code, said } = await paydesk(['doctor'], { ...tokens, DATABASE_URL: database.url.reveal() });
+    expect(said).toMatch(/ok +database: reachable/);
+    expect(said).toMatch(/ok +slack bot token: accepted/);
+    expect(said).toMatch(/ok +slack connection: Socket Mode/);
+    expect(said).toContain('Nothing is wrong');
+    expect(code).toBe(0);
+  });
+
+  it('tells every fault at once, each with what to do', async () => {
+    await writeFile(
+      join(folder, 'wrong.yaml'),
+      'company: L\npartners: [{ id: aa, name: A, kind: psp }]\nchannels: { alerts: C0000000000 }\npaymentsApi: { partner: aa, baseUrl: "http://127.0.0.1:9" }\n',
+    );
+    const { code, said } = await paydesk(['doctor'], {
+      ...tokens,
+      SLACK_APP_TOKEN: 'xapp-nobody',
+      SLACK_BOT_TOKEN: 'xoxb-nobody',
+      PAYDESK_CONFIG: 'wrong.yaml',
+      DATABASE_URL: 'postgres://nobody:hunter2@127.0.0.1:9/none',
+      BOOKS_DATABASE_URL: empty.url.reveal(),
+      STRIPE_API_KEY: 'sk_test_nothing',
+    });
+    for (const part of [
+      'database',
+      'slack bot token',
+      'slack connection',
+      'payments API',
+      'books',
+      'channel C0000000000',
+    ]) {
+      expect(said).toMatch(new RegExp(`FAULT +${part}: `));
+    }
+    expect(said.match(/→/g)?.length).toBeGreaterThanOrEqual(4);
+    expect(said).not.toContain('hunter2');
+    expect(code).toBe(1);
+  });
+
+  it('checks what it can when the configuration is at fault', async () => {
+    const { said } = await paydesk(['doctor'], { ...tokens, PAYDESK_CONFIG: 'none.yaml' });
+    expect(said).toMatch(/FAULT +configuration: [^]*ok +slack bot token/);
+  });
+});

@@ -1,0 +1,230 @@
+/** The job against the status pages of the sandbox, the real database and the stand-in for Slack. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { partnerStatusJob, type PartnerStatusDesk, type WatchedPartner } from '../../jobs/partner-status.js';
+import { createPartnerStatuses } from '../../src/adapters/postgres/partner-statuses.js';
+import { createStatuspage } from '../../src/adapters/statuspage/statuspage.js';
+import { minuteMs } from '../../src/kernel/clock.js';
+import { silentLog } from '../../src/kernel/log.js';
+import { decide, remember, type StatusDecision } from '../../src/partners/status.js';
+import type { PublishedStatus, StatusIndicator, StatusSource } from '../../src/ports/partner-status.js';
+import type { PartnerStatuses } from '../../src/ports/partner-statuses.js';
+import { startStatusPages, type StatusPages } from '../../sandbox/status-page/status-page.js';
+import { createWorld, type World } from '../../sandbox/world/world.js';
+import { recordingLog, type Line } from '../engine/recording-log.js';
+import { startOutboxBench, type OutboxBench } from '../outbox/support.js';
+
+let world: World;
+let bench: OutboxBench;
+let pages: StatusPages;
+let statuses: PartnerStatuses;
+let lines: Line[] = [];
+
+beforeEach(async () => {
+  lines = [];
+  world = createWorld({ seed: 'status', attemptsPerHour: 10 });
+  bench = await startOutboxBench({ rateLimits: false });
+  pages = await startStatusPages({ port: 0, host: '127.0.0.1', world, clock: bench.clock });
+  statuses = createPartnerStatuses(bench.db);
+  bench.startSender();
+});
+afterEach(async () => {
+  await pages.close();
+  await bench.close();
+});
+
+const watched = (id: string, statusPage = pages.urls[id]!): WatchedPartner => ({
+  id,
+  name: id.toUpperCase(),
+  statusPage,
+  alertsChannel: bench.channels.incidents!,
+});
+
+async function look(over: Partial<PartnerStatusDesk> = {}): Promise<void> {
+  const desk: PartnerStatusDesk = {
+    watchedPartners: [watched('adria'), watched('northpay')],
+    statusSource: createStatuspage({ log: silentLog }),
+    partnerStatuses: statuses,
+    transactions: bench.db,
+    outbox: bench.outbox,
+    clock: bench.clock,
+    ...over,
+  };
+  await partnerStatusJob('* * * * *').run(bench.clock.now(), desk, recordingLog(lines));
+  await bench.untilSent();
+  bench.clock.advance(minuteMs);
+}
+
+function startOutage(partner: string): () => void {
+  const end = world.startOutage(partner, bench.clock.now().getTime());
+  return () => end(bench.clock.now().getTime());
+}
+
+/** A partner whose page says what the test wants. */
+const saying = (indicator: StatusIndicator, description: string = indicator): StatusSource => ({
+  fetch: () => Promise.resolve(published(indicator, description)),
+});
+
+const published = (indicator: StatusIndicator, description: string = indicator): PublishedStatus => ({
+  indicator,
+  description,
+  components: [],
+  incidents: [],
+  publishedAt: new Date('2026-11-20T09:00:00Z'),
+});
+
+describe('the job', () => {
+  it('is silent while all is fine', async () => {
+    await look();
+    await look();
+    expect(await bench.said('incidents')).toEqual([]);
+    expect((await statuses.all()).map(({ partner }) => partner)).toEqual(['adria', 'northpay']);
+  });
+
+  it('tells a trouble with one card, follows its wording there, and ends it in its thread', async () => {
+    await look();
+    const end = startOutage('adria');
+    await look();
+    const [first, ...none] = await bench.said('incidents');
+    expect([first!.text, none]).toEqual([expect.stringContaining('ADRIA publishes major trouble'), []]);
+    bench.clock.advance(15 * minuteMs);
+    await look();
+    const [second, ...still] = await bench.said('incidents');
+    expect(second!.ts).toBe(first!.ts);
+    expect(JSON.stringify(second!.blocks)).toContain('identified');
+    expect(still, 'another wording is no news').toEqual([]);
+    end();
+    await look();
+    await look();
+    const [last, line, ...more] = await bench.said('incidents');
+    expect([last!.ts, last!.text]).toEqual([first!.ts, expect.stringContaining('operational again')]);
+    expect([line!.thread_ts, line!.text]).toEqual([first!.ts, expect.stringContaining('operational again')]);
+    expect(more).toEqual([]);
+  });
+
+  it('rewrites the card for worse and better, with a line in its thread for each', async () => {
+    const watchedPartners = [watched('adria')];
+    for (const indicator of ['minor', 'critical', 'critical', 'minor', 'none'] as const)
+      await look({ watchedPartners, statusSource: saying(indicator) });
+    const [live, ...thread] = await bench.said('incidents');
+    expect(live!.text).toContain('operational again');
+    expect(thread.map(({ text, thread_ts }) => [text.split(':')[0], thread_ts])).toEqual([
+      ['ADRIA publishes critical trouble', live!.ts],
+      ['ADRIA publishes minor trouble', live!.ts],
+      ['ADRIA publishes that it is operational again', live!.ts],
+    ]);
+  });
+
+  it('opens a new card for the next trouble', async () => {
+    const watchedPartners = [watched('adria')];
+    for (const indicator of ['major', 'none', 'major'] as const)
+      await look({ watchedPartners, statusSource: saying(indicator) });
+    const cards = (await bench.said('incidents')).filter(
+      ({ thread_ts, ts }) => thread_ts === undefined || thread_ts === ts,
+    );
+    expect(cards).toHaveLength(2);
+  });
+
+  it('reads the others when one page is down', async () => {
+    startOutage('northpay');
+    await look({ watchedPartners: [watched('adria', 'http://127.0.0.1:1'), watched('northpay')] });
+    expect(await bench.texts('incidents')).toEqual([
+      expect.stringContaining('NORTHPAY publishes major trouble'),
+    ]);
+    expect(lines).toMatchObject([
+      {
+        message: 'a status page was not read',
+        fields: { partner: 'adria', reference: expect.any(String) as string },
+      },
+      { message: 'a partner’s published status changed', fields: { partner: 'northpay' } },
+    ]);
+  });
+
+  it('forgets a change that it could not tell, and tells it at the next look', async () => {
+    await look();
+    startOutage('adria');
+    await look({ outbox: { enqueue: () => Promise.reject(new Error('no room')) } });
+    expect(await bench.said('incidents')).toEqual([]);
+    const remembered = (await statuses.all()).find(({ partner }) => partner === 'adria');
+    expect(remembered?.published.indicator).toBe('none');
+    expect(lines.map(({ message }) => message)).toContain('a status was not remembered');
+    await look();
+    expect(await bench.texts('incidents')).toHaveLength(1);
+  });
+
+  it('says nothing of a partner whose changes nobody is told', async () => {
+    const watchedPartners = [{ ...watched('adria'), alertsChannel: null }];
+    await look({ watchedPartners, statusSource: saying('major') });
+    expect(await bench.said('incidents')).toEqual([]);
+    expect((await statuses.all())[0]?.published.indicator).toBe('major');
+  });
+
+  it('tells a first trouble once, also when two look at the same moment', async () => {
+    const over = { watchedPartners: [watched('adria')], statusSource: saying('major') };
+    await Promise.all([look(over), look(over), look(over), look(over)]);
+    expect(await bench.said('incidents')).toHaveLength(1);
+  });
+});
+
+describe('a decision', () => {
+  const at = new Date('2026-11-20T09:00:00Z');
+  const after = (indicator: StatusIndicator, description?: string) =>
+    remember(null, 'adria', published(indicator, description), at);
+  const before = {
+    first: null,
+    fine: after('none'),
+    minor: after('minor'),
+    major: after('major'),
+    works: after('maintenance'),
+  };
+
+  it.each<[keyof typeof before, PublishedStatus, StatusDecision]>([
+    ['first', published('none'), { notify: false, reason: 'first_look_and_fine' }],
+    ['first', published('minor'), { notify: true, step: false, reason: 'degraded' }],
+    ['fine', published('none'), { notify: false, reason: 'unchanged' }],
+    ['fine', published('none', 'All fine'), { notify: false, reason: 'unchanged' }],
+    ['fine', published('maintenance'), { notify: true, step: false, reason: 'degraded' }],
+    ['fine', published('critical'), { notify: true, step: false, reason: 'degraded' }],
+    ['works', published('minor'), { notify: true, step: true, reason: 'worse' }],
+    ['minor', published('major'), { notify: true, step: true, reason: 'worse' }],
+    ['minor', published('minor'), { notify: false, reason: 'unchanged' }],
+    ['minor', published('minor', 'other words'), { notify: true, step: false, reason: 'details_changed' }],
+    ['major', published('minor'), { notify: true, step: true, reason: 'better' }],
+    ['major', published('none'), { notify: true, step: true, reason: 'recovered' }],
+  ])('after %s', (name, now, decision) => {
+    expect(decide(before[name], now)).toEqual(decision);
+  });
+
+  it('counts as a change of wording what the card shows, and nothing else', () => {
+    const component = { name: 'API', status: 'operational' };
+    const incident = {
+      id: 'i1', name: 'Trouble', status: 'investigating', impact: 'minor', url: null, startedAt: at, updatedAt: at,
+      latestUpdate: 'We look.',
+    }; // prettier-ignore
+    const base = { ...published('minor'), components: [component], incidents: [incident] };
+    const remembered = remember(null, 'adria', base, at);
+    const reasonOf = (change: Partial<PublishedStatus>) => decide(remembered, { ...base, ...change }).reason;
+    const later = new Date('2026-11-20T10:00:00Z');
+    expect(reasonOf({ publishedAt: later })).toBe('unchanged');
+    expect(reasonOf({ components: [component, { ...component, name: 'Web' }] })).toBe('unchanged');
+    expect(reasonOf({ incidents: [{ ...incident, updatedAt: later }] })).toBe('unchanged');
+    expect(reasonOf({ components: [{ ...component, status: 'major_outage' }] })).toBe('details_changed');
+    expect(reasonOf({ incidents: [{ ...incident, status: 'monitoring' }] })).toBe('details_changed');
+    expect(reasonOf({ incidents: [{ ...incident, latestUpdate: 'We found it.' }] })).toBe('details_changed');
+    expect(reasonOf({ incidents: [] })).toBe('details_changed');
+  });
+
+  it('remembers since when, and when the trouble began', () => {
+    const later = new Date('2026-11-20T10:00:00Z');
+    const trouble = remember(before.fine, 'adria', published('major'), later);
+    expect(trouble).toMatchObject({ changedAt: later, troubleAt: later, checkedAt: later });
+    const end = new Date('2026-11-20T11:00:00Z');
+    expect(remember(trouble, 'adria', published('major'), end)).toMatchObject({
+      changedAt: later,
+      troubleAt: later,
+    });
+    expect(remember(trouble, 'adria', published('none'), end)).toMatchObject({
+      changedAt: end,
+      troubleAt: later,
+    });
+  });
+});

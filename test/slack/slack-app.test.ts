@@ -1,0 +1,159 @@
+/** What happens to a command between Slack and the desk: acknowledged first, run once, always answered. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OpsError } from '../../src/kernel/errors.js';
+import type { Deliveries } from '../../src/ports/deliveries.js';
+import { startDesk, until, type Desk, type Transport } from './desk.js';
+
+let desk: Desk;
+beforeEach(async () => {
+  desk = await startDesk();
+});
+afterEach(() => desk.close());
+
+const fault = (body: Record<string, string | number>) => desk.slack.control.post('faults', body);
+const away: Deliveries = {
+  first: () => Promise.reject(new OpsError('unavailable', 'The database is away.')),
+};
+const hanging: Deliveries = { first: () => new Promise(() => undefined) };
+
+describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
+  it('a command is acknowledged, run, answered and counted', async () => {
+    await desk.startReplica(transport);
+    expect(await desk.type('pi_1')).toMatchObject({ ok: true, texts: ['ran pi_1'] });
+    await until(() => desk.observed.length === 1);
+    expect(desk.observed).toEqual(['/payment ok']);
+  });
+
+  it('the acknowledgement does not wait for a slow command', async () => {
+    await desk.startReplica(transport);
+    let finish: () => void = () => undefined;
+    desk.run = () => new Promise((resolve) => (finish = resolve));
+    expect(await desk.type('slow')).toMatchObject({ ok: true, ackMs: expect.any(Number) as number });
+    expect(desk.observed).toEqual([]);
+    finish();
+    await until(() => desk.observed.length === 1);
+  });
+
+  it.each([
+    ['away', away],
+    ['hanging', hanging],
+  ])(
+    'a database that is %s keeps nobody from a lookup, and doubles are still told apart',
+    async (_how, deliveries) => {
+      await desk.startReplica(transport, deliveries);
+      await fault({ kind: 'duplicate' });
+      expect(await desk.type('pi_1')).toMatchObject({ ok: true });
+      await until(() => desk.observed.length === 1);
+      await until(() => desk.lines.some(({ message }) => message === 'delivered twice, run once'));
+      expect(desk.ran).toEqual(['pi_1']);
+    },
+  );
+
+  it('a doubled delivery runs once', async () => {
+    await desk.startReplica(transport);
+    await fault({ kind: 'duplicate' });
+    await desk.type('pi_1');
+    await until(() => desk.lines.some(({ message }) => message === 'delivered twice, run once'));
+    expect(desk.ran).toEqual(['pi_1']);
+  });
+});
+
+it('a delivery that is doubled over two replicas runs once', async () => {
+  await desk.startReplica('socket');
+  await desk.startReplica('socket');
+  for (let at = 0; at < 5; at++) {
+    await fault({ kind: 'duplicate' });
+    await desk.type(`pi_${at}`);
+  }
+  const doubles = () => desk.lines.filter(({ message }) => message === 'delivered twice, run once').length;
+  await until(() => doubles() === 5);
+  expect(desk.ran).toEqual(['pi_0', 'pi_1', 'pi_2', 'pi_3', 'pi_4']);
+});
+
+describe('what a command throws', () => {
+  it.each([
+    [
+      'an OpsError is shown with its hint',
+      new OpsError('invalid', 'This is no payment.', { hint: 'Try another id.', details: { reference: 'theirs' } }),
+      'invalid', 'This is no payment.', 'Try another id.',
+    ],
+    [
+      'anything else is shown as a fault of ours, without its text',
+      new TypeError('secret stack'),
+      'internal', 'Something went wrong on our side.', 'Try again; if it stays, give the reference to whoever runs Paydesk.',
+    ],
+  ])('%s, and with the reference of the log line', async (_why, thrown, code, text, hint) => {
+    await desk.startReplica('socket');
+    desk.run = () => Promise.reject(thrown);
+    const command = { user: 'ana', channel: 'payments-ops', text: '/payment x' };
+    const { messages } = await desk.slack.control.post('command', command);
+    expect(messages).toHaveLength(1);
+    const [shown] = messages;
+    expect(shown!.ephemeral_to).toBeDefined();
+    expect(shown!.text).toContain(text);
+    const words = JSON.stringify(shown);
+    expect(words).toContain(hint);
+    expect(words).not.toContain('secret');
+    const failed = desk.lines.find(({ message }) => message === 'a command failed')!;
+    expect(failed.fields).toMatchObject({ code, command: '/payment' });
+    expect(words).toContain(failed.fields.reference);
+    expect(desk.observed).toEqual(['/payment error']);
+  }); // prettier-ignore
+
+  it('an answer that Slack does not take is logged, and ends nothing', async () => {
+    await desk.startReplica('socket');
+    desk.run = async ({ answer }) => {
+      for (let uses = 0; uses < 6; uses++) await answer.privately({ text: `answer ${uses}`, blocks: [] });
+    };
+    await desk.type('x');
+    await until(() => desk.lines.some(({ message }) => message === 'the person could not be told'));
+    desk.run = ({ answer }) => answer.privately({ text: 'still here', blocks: [] });
+    expect(await desk.type('y')).toMatchObject({ texts: ['still here'] });
+  });
+});
+
+describe('stopping', () => {
+  it.each<Transport>(['socket', 'http'])('waits for what runs, over %s', async (transport) => {
+    const { inFlight, connection } = await desk.startReplica(transport);
+    let finish: () => void = () => undefined;
+    desk.run = async ({ answer }) => {
+      await new Promise<void>((resolve) => (finish = resolve));
+      await answer.privately({ text: 'in time', blocks: [] });
+    };
+    await desk.type('x');
+    expect(inFlight.count()).toBe(1);
+    expect(await inFlight.drain(20), 'a bound is a bound').toBe(false);
+    await connection.close();
+    const drained = inFlight.drain(10_000);
+    finish();
+    expect(await drained).toBe(true);
+    const answer = await desk.slack.control.message('payments-ops', ({ text }) => text === 'in time');
+    expect(answer).toBeDefined();
+    expect(await desk.type('y'), 'nothing new is taken').toMatchObject({ ok: false });
+    expect(desk.ran).toEqual(['x']);
+  });
+
+  it('has nothing to wait for when nothing runs', async () => {
+    const { inFlight } = await desk.startReplica('socket');
+    expect(await inFlight.drain(0)).toBe(true);
+  });
+});
+
+it('Slack’s libraries write to our log and never to the console', async () => {
+  const streams = [vi.spyOn(process.stdout, 'write'), vi.spyOn(process.stderr, 'write')];
+  const consoles = (['log', 'info', 'warn', 'error', 'debug'] as const).map((level) =>
+    vi.spyOn(console, level),
+  );
+  const { connection } = await desk.startReplica('socket');
+  await desk.startReplica('http');
+  await desk.type('x');
+  await desk.slack.control.post('request_url', { url: null });
+  await fault({ kind: 'server_error', method: 'apps.connections.open' });
+  await fault({ kind: 'disconnect' });
+  await until(() => desk.lines.some(({ message }) => message.startsWith('no connection to Slack')));
+  await until(() => connection.connected());
+  const written = streams.flatMap((stream) => stream.mock.calls.map(([text]) => String(text)));
+  expect(consoles.flatMap((spy) => spy.mock.calls)).toEqual([]);
+  expect(written.filter((text) => /slack|bolt|socket/i.test(text))).toEqual([]);
+  vi.restoreAllMocks();
+});

@@ -1,0 +1,140 @@
+/**
+ * Stateful stand-ins of the ports that a lookup asks: they hold objects and answer from them, and each can be switched
+ * down, made to hang, or held back for as long as a test wants.
+ */
+import { OpsError } from '../../src/kernel/errors.js';
+import type {
+  AttemptReference,
+  Books,
+  LedgerEntry,
+  PartnerTraffic,
+  PaymentAttempt,
+} from '../../src/ports/books.js';
+import type {
+  BalanceTransaction, Charge, Dispute, EarlyFraudWarning, Payment, PaymentsApi, Payout, ProviderEvent, ProviderSubject, Refund,
+} from '../../src/ports/payments-api.js'; // prettier-ignore
+
+export type Mood = 'up' | 'down' | 'hanging';
+
+interface Switch {
+  mood: Mood;
+  /** Names of the questions asked, in order. */
+  asked: string[];
+}
+
+const answer = async <Value>(source: Switch, question: string, value: () => Value): Promise<Value> => {
+  source.asked.push(question);
+  if (source.mood === 'hanging') await new Promise(() => undefined);
+  if (source.mood === 'down') throw new OpsError('unavailable', 'It is down.');
+  await Promise.resolve();
+  return value();
+};
+
+export class FakePaymentsApi implements PaymentsApi, Switch {
+  mood: Mood = 'up';
+  asked: string[] = [];
+  payments: Payment[] = [];
+  charges: Charge[] = [];
+  refunds: Refund[] = [];
+  disputes: Dispute[] = [];
+  warnings: EarlyFraudWarning[] = [];
+  transactions: BalanceTransaction[] = [];
+  payouts: Payout[] = [];
+  events: ProviderEvent[] = [];
+  /** Balance transaction id → payout id. */
+  paidOutWith: Record<string, string> = {};
+
+  payment = (id: string): Promise<Payment> => this.one('payment', this.payments, id);
+  charge = (id: string): Promise<Charge> => this.one('charge', this.charges, id);
+  refund = (id: string): Promise<Refund> => this.one('refund', this.refunds, id);
+  dispute = (id: string): Promise<Dispute> => this.one('dispute', this.disputes, id);
+  payout = (id: string): Promise<Payout> => this.one('payout', this.payouts, id);
+  event = (id: string): Promise<ProviderEvent> => this.one('event', this.events, id);
+  balanceTransaction = (id: string): Promise<BalanceTransaction> =>
+    this.one('balanceTransaction', this.transactions, id);
+  earlyFraudWarning = (id: string): Promise<EarlyFraudWarning> =>
+    this.one('earlyFraudWarning', this.warnings, id);
+
+  chargesOf = (paymentId: string): Promise<Charge[]> =>
+    answer(this, 'chargesOf', () => this.charges.filter((charge) => charge.paymentId === paymentId));
+  refundsOf = (subject: ProviderSubject): Promise<Refund[]> =>
+    answer(this, 'refundsOf', () => this.refunds.filter(isOf(subject)));
+  disputesOf = (subject: ProviderSubject): Promise<Dispute[]> =>
+    answer(this, 'disputesOf', () => this.disputes.filter(isOf(subject)));
+  earlyFraudWarningsOf = (subject: ProviderSubject): Promise<EarlyFraudWarning[]> =>
+    answer(this, 'earlyFraudWarningsOf', () => this.warnings.filter(isOf(subject)));
+  paymentsOfCustomer = (customerId: string, limit: number): Promise<Payment[]> =>
+    answer(this, 'paymentsOfCustomer', () =>
+      this.payments.filter((payment) => payment.customerId === customerId).slice(0, limit),
+    );
+  payoutOf = ({ id }: BalanceTransaction): Promise<Payout | null> =>
+    answer(this, 'payoutOf', () => this.payouts.find((payout) => payout.id === this.paidOutWith[id]) ?? null);
+  recentDisputes = (limit: number): Promise<Dispute[]> =>
+    answer(this, 'recentDisputes', () => this.disputes.slice(0, limit));
+  check = (): Promise<void> => answer(this, 'check', () => undefined);
+
+  private one<Item extends { id: string }>(what: string, items: Item[], id: string): Promise<Item> {
+    return answer(this, what, () => {
+      const found = items.find((item) => item.id === id);
+      if (!found) throw new OpsError('not_found', `There is no ${what} ${id}.`);
+      return found;
+    });
+  }
+}
+
+/** What the documented columns hold besides what a PaymentAttempt carries. */
+export type BookedAttempt = PaymentAttempt & { arn?: string; rrn?: string; networkTransactionId?: string };
+
+const columns: Readonly<Record<AttemptReference, (attempt: BookedAttempt) => string | null | undefined>> = {
+  attempt_id: ({ id }) => id,
+  order_id: ({ orderId }) => orderId,
+  payment_id: ({ paymentId }) => paymentId,
+  charge_id: ({ chargeId }) => chargeId,
+  arn: ({ arn }) => arn,
+  rrn: ({ rrn }) => rrn,
+  network_transaction_id: ({ networkTransactionId }) => networkTransactionId,
+  customer_email: ({ customerEmail }) => customerEmail?.toLowerCase(),
+};
+
+export class FakeBooks implements Books, Switch {
+  mood: Mood = 'up';
+  asked: string[] = [];
+  attempts: BookedAttempt[] = [];
+  /** By payment id. */
+  entries: Record<string, LedgerEntry[]> = {};
+  /** Told with every answer that has rows to tell of. */
+  problems: string[] = [];
+  traffic: PartnerTraffic | null = null;
+
+  attemptsBy: Books['attemptsBy'] = (kinds, value, limit) =>
+    answer(this, `attemptsBy ${kinds.join()}`, () =>
+      this.rows(
+        this.attempts
+          .filter((attempt) => kinds.some((kind) => columns[kind](attempt) === value))
+          .slice(0, limit),
+      ),
+    );
+  attemptsByCard: Books['attemptsByCard'] = ({ last4 }, limit) =>
+    answer(this, 'attemptsByCard', () =>
+      this.rows(this.attempts.filter(({ cardLast4 }) => cardLast4 === last4).slice(0, limit)),
+    );
+  entriesOf: Books['entriesOf'] = (paymentId) =>
+    answer(this, 'entriesOf', () => this.rows(this.entries[paymentId] ?? []));
+  trafficOf: Books['trafficOf'] = () =>
+    answer(this, 'trafficOf', () => {
+      if (!this.traffic) throw new OpsError('internal', 'no traffic was given');
+      return this.traffic;
+    });
+  check = (): Promise<void> => answer(this, 'check', () => undefined);
+
+  private rows<Row>(rows: Row[]): { rows: Row[]; problems: string[] } {
+    return { rows, problems: this.problems };
+  }
+}
+
+type Branch = { paymentId: string | null; chargeId: string | null };
+
+const isOf =
+  (subject: ProviderSubject) =>
+  ({ paymentId, chargeId }: Branch): boolean =>
+    'paymentId' in subject ? paymentId === subject.paymentId : chargeId === subject.chargeId;

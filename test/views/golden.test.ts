@@ -1,0 +1,328 @@
+/**
+ * Every card as people see it. Instants are written for the reader's zone; here their UTC fallback stands.
+ */
+import { describe, expect, it } from 'vitest';
+import { dayMs, hourMs } from '../../src/kernel/clock.js';
+import { OpsError } from '../../src/kernel/errors.js';
+import { queueOf, urgencyOf } from '../../src/disputes/queue.js';
+import type { Findings } from '../../src/payments/findings.js';
+import { traceOf } from '../../src/payments/trace.js';
+import type { Card } from '../../src/ports/card.js';
+import { disputeCard, disputeQueueCard } from '../../src/views/dispute.js';
+import { errorCard } from '../../src/views/error.js';
+import { helpCard } from '../../src/views/help.js';
+import { partnerCard, partnersCard, partnerStatusCard } from '../../src/views/partner.js';
+import {
+  candidatesCard,
+  nothingCard,
+  payoutCard,
+  refusedCard,
+  searchingCard,
+} from '../../src/views/payment-search.js';
+import { paymentTraceCard } from '../../src/views/payment-trace.js';
+import type { RememberedStatus } from '../../src/ports/partner-statuses.js';
+import { faultsOf, linesOf } from '../support/cards.js';
+import {
+  aBalanceTransaction, aCharge, aDispute, anAttempt, anEntry, aPayment, aPayout, aRefund, at, aWarning, now,
+} from '../support/payment-objects.js'; // prettier-ignore
+
+const links = (object: string, id: string): string => `https://desk.example/${object}/${id}`;
+const noLinks = (): null => null;
+
+/** Links as their labels, instants as UTC: what is left is what a person reads. */
+function read(card: Card): string {
+  expect(faultsOf(card)).toEqual([]);
+  return linesOf(card)
+    .map((line) =>
+      line.replace(/<!date\^\d+\^[^|]*\|([^>]*)>/g, '$1').replace(/<https:[^|]*\|([^>]*)>/g, '‹$1›'),
+    )
+    .join('\n');
+}
+
+const known = <Value>(value: Value) => ({ state: 'known', value }) as const;
+const findings: Findings = {
+  id: 'pi_1paid', partner: 'northpay', connectedPartner: 'northpay', attempts: known([anAttempt()]), payment: known(aPayment()),
+  charge: known(aCharge()), balanceTransaction: known(aBalanceTransaction()), payout: known(aPayout()),
+  ledger: known([anEntry()]), refunds: known([aRefund({ reference: '74208476043031234567890' })]),
+  disputes: known([aDispute()]), warnings: known([aWarning()]),
+}; // prettier-ignore
+const expectations = { captureMs: 7 * dayMs, payoutMs: 3 * dayMs, ledgerMs: 24 * hourMs };
+const traced = (changed: Partial<Findings> = {}) => traceOf({ ...findings, ...changed }, expectations, now);
+
+describe('/payment', () => {
+  it('a trace', () => {
+    expect(read(paymentTraceCard({ trace: traced(), complete: true, links, sharedBy: null })))
+      .toMatchInlineSnapshot(`
+      "Last confirmed at ledger, nothing further expected; refunded in full (20.00 EUR); disputed (20.00 EUR) · pi_1paid · 20.00 EUR
+      :leftwards_arrow_with_hook: *Last confirmed at ledger, nothing further expected; refunded in full (20.00 EUR); disputed (20.00 EUR)*
+      ‹pi_1paid› · *20.00 EUR* · succeeded · at northpay · visa ••4242 · order \`ORD-1\` · a•••@example.com
+      :white_check_mark: *Attempt* · 20.00 EUR · 2026-11-10 10:00 UTC (10 d 2 h ago) · ‹ORD-1› · succeeded
+      :white_check_mark: *Authorisation* · 20.00 EUR · 2026-11-10 10:01 UTC (10 d 1 h ago) · ‹ch_1paid› · code 004321
+      :white_check_mark: *Capture* · 20.00 EUR · 2026-11-10 10:02 UTC (10 d 1 h ago) · ‹ch_1paid›
+      :white_check_mark: *Balance* · 19.40 EUR · 2026-11-12 00:00 UTC (8 d 12 h ago) · ‹txn_1paid› · net of 0.60 EUR fees
+      :white_check_mark: *Payout* · 19.40 EUR · 2026-11-13 00:00 UTC (7 d 12 h ago) · ‹po_1paid› · in a payout of 9,000.00 EUR
+      :grey_question: *Statement* unknown source · no statements are connected
+      :white_check_mark: *Ledger* · 20.00 EUR · 2026-11-10 11:00 UTC (10 d 1 h ago) · ‹bk_1-d› · 1 entry: capture
+      :rotating_light: *Dispute* needs response · 20.00 EUR · fraudulent (10.4) · respond by 2026-11-22 12:00 UTC · ‹du_1›
+      :triangular_flag_on_post: *Early fraud warning* actionable · unauthorized use of card · 2026-11-14 09:00 UTC · ‹issfr_1›
+      :leftwards_arrow_with_hook: *Refund* succeeded · 20.00 EUR · 2026-11-15 09:00 UTC · ‹re_1› · reference \`74208476043031234567890\` · requested by customer
+      As of 2026-11-20 12:00 UTC
+      [Share → pi_1paid]
+      [Open → https://desk.example/payment/pi_1paid]"
+    `);
+  });
+
+  it('a trace while a source has yet to answer cannot be shared', () => {
+    const waiting = { state: 'waiting' } as const;
+    const trace = traced({ balanceTransaction: waiting, payout: waiting, refunds: waiting, disputes: known([]), warnings: known([]) });
+    expect(read(paymentTraceCard({ trace, complete: false, links: noLinks, sharedBy: null }))).toMatchInlineSnapshot(`
+      "Last confirmed at ledger, balance unknown: has not answered yet · pi_1paid · 20.00 EUR
+      :grey_question: *Last confirmed at ledger, balance unknown: has not answered yet*
+      \`pi_1paid\` · *20.00 EUR* · succeeded · at northpay · visa ••4242 · order \`ORD-1\` · a•••@example.com
+      :white_check_mark: *Attempt* · 20.00 EUR · 2026-11-10 10:00 UTC (10 d 2 h ago) · \`ORD-1\` · succeeded
+      :white_check_mark: *Authorisation* · 20.00 EUR · 2026-11-10 10:01 UTC (10 d 1 h ago) · \`ch_1paid\` · code 004321
+      :white_check_mark: *Capture* · 20.00 EUR · 2026-11-10 10:01 UTC (10 d 1 h ago) · \`ch_1paid\`
+      :grey_question: *Balance* unknown source · has not answered yet
+      :grey_question: *Payout* unknown source · has not answered yet
+      :grey_question: *Statement* unknown source · no statements are connected
+      :white_check_mark: *Ledger* · 20.00 EUR · 2026-11-10 11:00 UTC (10 d 1 h ago) · \`bk_1-d\` · 1 entry: capture
+      :grey_question: payments API: has not answered yet
+      :hourglass_flowing_sand: Still asking, as of 2026-11-20 12:00 UTC. The complete answer follows."
+    `);
+  }); // prettier-ignore
+
+  it('a shared trace names who shared it, and no address of a customer', () => {
+    const text = read(paymentTraceCard({ trace: traced(), complete: true, links, sharedBy: 'U1ANA' }));
+    expect(text).toContain('shared by <@U1ANA>');
+    expect(text).not.toContain('example.com ·');
+    expect(text).not.toMatch(/@example|Share/);
+  });
+
+  it('candidates', () => {
+    const candidates = [
+      { query: 'pi_1paid', attempt: anAttempt(), payment: null, why: 'last four digits' },
+      { query: 'pi_2', attempt: null, payment: aPayment({ id: 'pi_2', status: 'requires_capture' }), why: 'customer' },
+      { query: 're_3', attempt: null, payment: null, why: 'refund id' },
+    ]; // prettier-ignore
+    expect(read(candidatesCard('4242 20.00', candidates, true))).toMatchInlineSnapshot(`
+      "3 or more payments may be meant by \`4242 20.00\`
+      :mag: *3 or more payments may be meant by \`4242 20.00\`*
+      \`pi_1paid\` · *20.00 EUR* · succeeded · 2026-11-10 10:00 UTC · northpay, card ••4242 · order \`ORD-1\` · found by last four digits
+      [Trace → pi_1paid]
+      \`pi_2\` · *20.00 EUR* · requires capture · 2026-11-10 10:00 UTC · found by customer
+      [Trace → pi_2]
+      \`re_3\` · found by refund id
+      [Trace → re_3]
+      More fit than are shown. Last four digits, amount and day narrow a card payment down."
+    `);
+    expect(linesOf(candidatesCard('4242', candidates.slice(0, 1), false))[0]).toBe(
+      'One payment may be meant by `4242`',
+    );
+  });
+
+  it('nothing found', () => {
+    const looked = [
+      { where: 'Northpay', as: 'payment', outcome: 'nothing' },
+      {
+        where: 'books',
+        as: 'payment id',
+        outcome: { failed: 'The database took too long to answer. (ref_1)' },
+      },
+    ] as const;
+    expect(read(nothingCard('pi_9 &lt;!channel&gt;', looked))).toMatchInlineSnapshot(`
+      "Nothing found for \`pi_9 &lt;!channel&gt;\`, but not every source could be asked
+      :mag: *Nothing found for \`pi_9 &lt;!channel&gt;\`, but not every source could be asked*
+      Looked in
+      • Northpay, as payment: nothing there
+      • books, as payment id: unknown source, The database took too long to answer. (ref_1)"
+    `);
+    expect(linesOf(nothingCard('pi_9', looked.slice(0, 1)))[0]).toBe('Nothing found for `pi_9`');
+  });
+
+  it('searching, refused', () => {
+    expect(read(searchingCard('ORD-1'))).toMatchInlineSnapshot(`
+      "Still looking for \`ORD-1\`…
+      :hourglass_flowing_sand: Still looking for \`ORD-1\`…"
+    `);
+    const refusal = { reason: 'card_number', message: 'That looks like a card number.', hint: 'Use `4242 19.99`.' } as const;
+    expect(read(refusedCard(refusal))).toMatchInlineSnapshot(`
+      "That looks like a card number.
+      :no_entry: *That looks like a card number.*
+      Use \`4242 19.99\`."
+    `);
+  }); // prettier-ignore
+
+  it.each([
+    [aPayout({ traceId: 'FT1' }), 'Payout arrived 2026-11-13 00:00 UTC · 9,000.00 EUR po_1paid'],
+    [aPayout({ status: 'in_transit', arrivalDate: at('11-21T00:00') }), 'Payout in transit, expected by 2026-11-21 00:00 UTC · 9,000.00 EUR po_1paid'],
+    [aPayout({ status: 'pending', arrivalDate: at('11-20T10:00') }), 'Payout pending, expected by 2026-11-20 10:00 UTC (overdue by 2 h) · 9,000.00 EUR po_1paid'],
+    [aPayout({ status: 'failed', failure: { code: 'account_closed', message: null } }), 'Payout failed, the money is back on the balance: account_closed · 9,000.00 EUR po_1paid'],
+    [aPayout({ status: 'canceled' }), 'Payout cancelled, the money is back on the balance · 9,000.00 EUR po_1paid'],
+  ])('a payout %#', (payout, first) => {
+    expect(read(payoutCard(payout, now, links)).split('\n')[0]).toBe(first);
+  }); // prettier-ignore
+});
+
+describe('/dispute', () => {
+  it('one dispute', () => {
+    const dispute = aDispute();
+    expect(read(disputeCard(dispute, urgencyOf(dispute, now), now, links))).toMatchInlineSnapshot(`
+      "Answer due by 2026-11-22 12:00 UTC, 2 d left · 20.00 EUR du_1
+      :large_orange_circle: *Answer due by 2026-11-22 12:00 UTC, 2 d left*
+      *Dispute* ‹du_1›
+      *Amount* 20.00 EUR
+      *Reason* fraudulent (10.4)
+      *Status* needs response
+      *Opened* 2026-11-16 09:00 UTC
+      *Evidence* none yet
+      *Payment* ‹pi_1paid›"
+    `);
+  });
+
+  it.each([
+    [{ respondBy: at('11-20T09:00') }, 'Answer due by 2026-11-20 09:00 UTC, overdue by 3 h'],
+    [{ respondBy: null }, 'Dispute needs response, but none is allowed'],
+    [{ status: 'won' }, 'Dispute won, no answer is due'],
+    [{ status: 'appeal_requested' }, 'Answer due by 2026-11-22 12:00 UTC, 2 d left'],
+  ])('%o → %s', (changed, sentence) => {
+    const dispute = aDispute(changed);
+    expect(linesOf(disputeCard(dispute, urgencyOf(dispute, now), now, noLinks))[0]).toContain(sentence);
+  });
+
+  it('the queue', () => {
+    const disputes = [
+      aDispute({ id: 'du_later', respondBy: at('12-20T00:00') }),
+      aDispute({ id: 'du_past', respondBy: at('11-20T09:00') }),
+      aDispute({ id: 'du_week', status: 'warning_needs_response', respondBy: at('11-25T00:00') }),
+    ];
+    const facts = { scanned: 3, isAll: true, now, links };
+    expect(read(disputeQueueCard({ ...facts, queue: queueOf(disputes, now) }))).toMatchInlineSnapshot(`
+      "3 disputes need an answer: Answer due by 2026-11-20 09:00 UTC, overdue by 3 h
+      :scales: *3 disputes need an answer*
+      :red_circle: Answer due by 2026-11-20 09:00 UTC, overdue by 3 h · 20.00 EUR · fraudulent · ‹du_past›
+      :large_yellow_circle: Answer due by 2026-11-25 00:00 UTC, 4 d 12 h left · 20.00 EUR · fraudulent · ‹du_week›
+      :large_green_circle: Answer due by 2026-12-20 00:00 UTC, 29 d 12 h left · 20.00 EUR · fraudulent · ‹du_later›
+      All 3 disputes were read · as of 2026-11-20 12:00 UTC"
+    `);
+    expect(read(disputeQueueCard({ ...facts, queue: [] }))).toMatchInlineSnapshot(`
+      "No dispute needs an answer
+      :scales: *No dispute needs an answer*
+      All 3 disputes were read · as of 2026-11-20 12:00 UTC"
+    `);
+    expect(linesOf(disputeQueueCard({ ...facts, queue: [], scanned: 100, isAll: false }))[0]).toBe('No dispute needs an answer among the 100 newest');
+    const many = queueOf(Array.from({ length: 17 }, (_, n) => aDispute({ id: `du_${n}` })), now);
+    expect(read(disputeQueueCard({ ...facts, queue: many }))).toContain('2 more are due later');
+  }); // prettier-ignore
+});
+
+const status = (indicator: RememberedStatus['published']['indicator']): RememberedStatus => ({
+  partner: 'northpay',
+  published: {
+    indicator,
+    description: indicator === 'none' ? 'All Systems Operational' : 'Partial outage',
+    components: [{ name: 'API', status: indicator === 'none' ? 'operational' : 'partial_outage' }],
+    incidents:
+      indicator === 'none'
+        ? []
+        : [{ id: 'i1', name: 'Slow captures', status: 'investigating', impact: 'major', url: 'https://status.example/i1', startedAt: now, updatedAt: now, latestUpdate: 'We look into it.' }],
+    publishedAt: now,
+  },
+  changedAt: at('11-20T11:00'),
+  troubleAt: null,
+  checkedAt: at('11-20T11:59'),
+}); // prettier-ignore
+
+describe('/partner', () => {
+  const partner = { id: 'northpay', name: 'Northpay' };
+  const counts = {
+    attempts: 1003, succeeded: 951, failedBy: { customer: 40, partner: 9, institution: 0, own: 0, unknown: 0 },
+    latencyP50Ms: 210, latencyP95Ms: 900, lastAttemptAt: at('11-20T11:59'),
+  }; // prettier-ignore
+  const since = at('11-20T11:00');
+
+  it('one partner in trouble', () => {
+    expect(read(partnerCard({ ...partner, status: status('major'), traffic: { counts, since }, now }))).toMatchInlineSnapshot(`
+      "Northpay publishes major trouble, we see 95.1 % success (n = 1000)
+      :large_orange_circle: *Northpay publishes major trouble, we see 95.1 % success (n = 1000)*
+      *‹Slow captures›* (investigating): We look into it.
+      • API: partial outage
+      *Our own traffic* since 2026-11-20 11:00 UTC: 1003 attempts, 951 succeeded · failures: 40 customer, 9 partner · 3 under way · latency p50 210 ms, p95 900 ms · last attempt 2026-11-20 11:59 UTC
+      Status page read 2026-11-20 11:59 UTC · as of 2026-11-20 12:00 UTC"
+    `);
+  }); // prettier-ignore
+
+  it.each<[string, object, string]>([
+    ['attempts under way are no failures', counts, 'we see 95.1 % success (n = 1000)'],
+    ['nearly all is not all', { ...counts, attempts: 10000, succeeded: 9999, failedBy: { own: 1 } }, 'we see 99.9 % success (n = 10000)'],
+    ['all is all', { ...counts, attempts: 20, succeeded: 20, failedBy: {} }, 'we see 100.0 % success (n = 20)'],
+    ['too little traffic', { ...counts, attempts: 19, succeeded: 19, failedBy: {} }, 'too little traffic for a rate (n = 19)'],
+    ['only attempts under way', { ...counts, attempts: 500, succeeded: 0, failedBy: {} }, 'too little traffic for a rate (n = 0)'],
+  ])('%s', (_reason, given, expected) => {
+    const traffic = { counts: { ...counts, ...given }, since };
+    expect(linesOf(partnerCard({ ...partner, status: null, traffic, now }))[0]).toBe(`Northpay publishes no status, ${expected}`);
+  }); // prettier-ignore
+
+  it('books that are down leave the published status standing', () => {
+    const card = partnerCard({ ...partner, status: status('none'), traffic: { unknown: 'The database cannot be reached.' }, now });
+    expect(read(card)).toMatchInlineSnapshot(`
+      "Northpay publishes no trouble, our own traffic is unknown
+      :large_green_circle: *Northpay publishes no trouble, our own traffic is unknown*
+      :grey_question: Our own traffic: unknown source, The database cannot be reached.
+      Status page read 2026-11-20 11:59 UTC · as of 2026-11-20 12:00 UTC"
+    `);
+  }); // prettier-ignore
+
+  it('the overview: the worst first, and what was not read for long says so', () => {
+    const stale = { ...status('none'), checkedAt: at('11-20T09:00') };
+    const partners = [
+      { id: 'calm', name: 'Calm', status: status('none') },
+      { id: 'mute', name: 'Mute', status: null },
+      { id: 'minor', name: 'Minor', status: status('minor') },
+      { id: 'stale', name: 'Stale', status: stale },
+      { id: 'worst', name: 'Worst', status: status('critical') },
+    ];
+    expect(read(partnersCard(partners, now))).toMatchInlineSnapshot(`
+      "2 of 5 partners publish trouble
+      *2 of 5 partners publish trouble*
+      :red_circle: *Worst* (worst) · Partial outage · for 1 h
+      :large_yellow_circle: *Minor* (minor) · Partial outage · for 1 h
+      :grey_question: *Mute* (mute) · nothing published
+      :large_green_circle: *Calm* (calm) · All Systems Operational
+      :large_green_circle: *Stale* (stale) · All Systems Operational · :warning: last read 3 h ago
+      As of 2026-11-20 12:00 UTC"
+    `);
+    expect(linesOf(partnersCard(partners.slice(0, 2), now))[0]).toBe('No partner publishes trouble');
+  });
+
+  it('the live card', () => {
+    expect(read(partnerStatusCard('Northpay', status('major')))).toMatchInlineSnapshot(`
+      "Northpay publishes major trouble: Partial outage
+      :large_orange_circle: *Northpay publishes major trouble*: Partial outage
+      *‹Slow captures›* (investigating): We look into it.
+      • API: partial outage
+      Since 2026-11-20 11:00 UTC · published by the partner on its status page"
+    `);
+    expect(linesOf(partnerStatusCard('Northpay', status('none')))[0]).toBe('Northpay publishes that it is operational again: All Systems Operational');
+  }); // prettier-ignore
+});
+
+it('an error', () => {
+  const error = new OpsError('misconfigured', 'The books do not let us read payment_attempts.arn.', { hint: 'Grant it.' });
+  expect(read(errorCard(error)).replaceAll(error.reference, 'REF')).toMatchInlineSnapshot(`
+    "The books do not let us read payment_attempts.arn. (REF)
+    :warning: *The books do not let us read payment_attempts.arn.*
+    Grant it. · Reference \`REF\`"
+  `);
+}); // prettier-ignore
+
+it('help', () => {
+  const command = { name: '/payment', summary: 'Follow a payment', usageHint: 'pi_… | order', examples: [{ text: '/payment pi_3Q…', does: 'the trace' }] };
+  expect(read(helpCard([command]))).toMatchInlineSnapshot(`
+    "Paydesk, the payments operations desk: /payment
+    *Paydesk*, the payments operations desk. Answers are seen by you alone until you share them.
+    */payment* \`pi_… | order\`
+    Follow a payment
+    • \`/payment pi_3Q…\`  the trace
+    Never paste a card number: it is refused. Last four digits, amount and day find a card payment."
+  `);
+}); // prettier-ignore

@@ -1,0 +1,208 @@
+/**
+ * Whatever text comes from outside, every card is one that Slack takes, that mentions nobody, links nowhere but to web
+ * pages, formats nothing of its own, and carries no card number.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { queueOf, urgencyOf } from '../../src/disputes/queue.js';
+import { dayMs, hourMs } from '../../src/kernel/clock.js';
+import { OpsError } from '../../src/kernel/errors.js';
+import { containsCardNumber } from '../../src/kernel/sensitive.js';
+import { linksFrom } from '../../src/links.js';
+import { traceOf } from '../../src/payments/trace.js';
+import type { Card } from '../../src/ports/card.js';
+import type { RememberedStatus } from '../../src/ports/partner-statuses.js';
+import { cardOf, code, escape, link, section, sections, truncate } from '../../src/views/blocks.js';
+import { disputeCard, disputeQueueCard } from '../../src/views/dispute.js';
+import { errorCard } from '../../src/views/error.js';
+import { partnerCard, partnersCard, partnerStatusCard } from '../../src/views/partner.js';
+import { candidatesCard, nothingCard, payoutCard, searchingCard } from '../../src/views/payment-search.js';
+import { paymentTraceCard } from '../../src/views/payment-trace.js';
+import { faultsOf, sourceOf } from '../support/cards.js';
+import {
+  aBalanceTransaction, aCharge, aDispute, anAttempt, anEntry, aPayment, aPayout, aRefund, aWarning, now,
+} from '../support/payment-objects.js'; // prettier-ignore
+
+const nasty = fc.constantFrom(
+  '<!channel>', '<!here|here>', '<@U1ANA>', '<#C1|general>', '<!subteam^S1>', '<https://evil.example|click>', '&lt;!channel&gt;',
+  'https://evil.example', '*bold*', '_it_', '~no~', '`code`', '```block```', ':white_check_mark:', '> quote', '|', '<', '>', '&', '\n\n',
+  '4242 4242 4242 4242', '4242424242424242', '\u202eRTL', 'שלום', '👩‍👩‍👧‍👦', '\ud83d', '\u0000', ' ', '',
+); // prettier-ignore
+const foreign: fc.Arbitrary<string> = fc.oneof(
+  { weight: 3, arbitrary: fc.array(fc.oneof(nasty, fc.string({ maxLength: 8 })), { maxLength: 6 }).map((parts) => parts.join('')) },
+  fc.tuple(nasty, fc.constantFrom(100, 1999, 10_000)).map(([part, length]) => part.repeat(Math.ceil(length / Math.max(1, part.length)))),
+  fc.constant('é'.repeat(10_000)),
+); // prettier-ignore
+
+const links = linksFrom(
+  Object.fromEntries(
+    ['payment', 'charge', 'refund', 'dispute', 'payout', 'balance_transaction', 'order', 'ledger_entry'].map((object) => [object, `https://desk.example/${object}/{id}?a=1&b=2`]),
+  ),
+); // prettier-ignore
+const known = <Value>(value: Value) => ({ state: 'known', value }) as const;
+
+/** Every kind of card, with this text wherever text comes from outside. */
+function cardsWith(text: string, count: number): Record<string, Card> {
+  const times = <Item>(item: Item): Item[] => Array.from({ length: count }, () => item);
+  const attempt = anAttempt({ id: text, orderId: text, paymentId: text, chargeId: text, partner: text, method: text, status: text, declineCode: text, customerEmail: text, cardLast4: text });
+  const payment = aPayment({ id: text, status: text, cancellationReason: text });
+  const charge = aCharge({ id: text, card: { brand: text, last4: text, country: text, authorizationCode: text, networkTransactionId: text } });
+  const refund = aRefund({ id: text, status: text, reason: text, failureReason: text, reference: text });
+  const dispute = aDispute({ id: text, status: text, reason: text, networkReasonCode: text, paymentId: text });
+  const warning = aWarning({ id: text, fraudType: text });
+  const payout = aPayout({ id: text, status: 'failed', traceId: text, failure: { code: text, message: text } });
+  const trace = traceOf(
+    {
+      id: text, partner: text, connectedPartner: 'northpay', attempts: known(times(attempt)), payment: known(payment), charge: known(charge),
+      balanceTransaction: known(aBalanceTransaction({ id: text, status: text })), payout: known(payout),
+      ledger: { state: 'known', value: times(anEntry({ id: text, account: text, kind: text })), problems: times(text) },
+      refunds: known(times(refund)), disputes: known(times(dispute)), warnings: known(times(warning)),
+    },
+    { captureMs: dayMs, payoutMs: dayMs, ledgerMs: hourMs },
+    now,
+  );
+  const status: RememberedStatus = {
+    partner: text, changedAt: now, troubleAt: null, checkedAt: now,
+    published: {
+      indicator: 'major', description: text, publishedAt: now, components: times({ name: text, status: text }),
+      incidents: times({ id: text, name: text, status: text, impact: text, url: text, startedAt: now, updatedAt: now, latestUpdate: text }),
+    },
+  };
+  const candidate = { query: text, attempt, payment: null, why: text };
+  const partner = { id: text, name: text, status };
+  return {
+    trace: paymentTraceCard({ trace, complete: true, links, sharedBy: null }),
+    shared: paymentTraceCard({ trace, complete: true, links, sharedBy: 'U0SHARER' }),
+    candidates: candidatesCard(text, times(candidate).slice(0, 10), true),
+    nothing: nothingCard(text, times({ where: text, as: text, outcome: { failed: text } })),
+    searching: searchingCard(text),
+    payout: payoutCard(payout, now, links),
+    dispute: disputeCard(dispute, urgencyOf(dispute, now), now, links),
+    queue: disputeQueueCard({ queue: queueOf(times(dispute), now), scanned: 100, isAll: false, now, links }),
+    partner: partnerCard({ ...partner, traffic: { unknown: text }, now }),
+    partners: partnersCard(times(partner), now),
+    live: partnerStatusCard(text, status),
+    error: errorCard(new OpsError('invalid', `Cannot read “${text}” at all.`, { hint: text })),
+  };
+} // prettier-ignore
+
+/** What may stand between angle brackets: our own dates, links to web pages, and the person who shared. */
+const ours =
+  /<!date\^\d+\^\{date_short_pretty\} \{time\}\|[^<>|]*>|<https?:\/\/[^<>|\s]*\|[^<>|]*>|<@U0SHARER>/g;
+
+function harmOf(card: Card): string[] {
+  const source = sourceOf(card).replace(/\[[^\]]* → [^\]]*\]/g, '');
+  const harm: string[] = [];
+  if (/[<>]/.test(source.replace(ours, ''))) harm.push('something foreign between angle brackets');
+  if (containsCardNumber(decodeURIComponent(source.replace(/%(?![0-9A-F]{2})/g, ''))))
+    harm.push('a card number');
+  const addresses = [...JSON.stringify(card.blocks).matchAll(/"url":"([^"]*)"/g)].map(([, url = '']) => url);
+  if (addresses.some((url) => containsCardNumber(decodeURIComponent(url))))
+    harm.push('a card number in an address');
+  if (/[\ud800-\udfff]/u.test(source)) harm.push('half a character');
+  if (!JSON.stringify(card.blocks).includes('"verbatim":true'))
+    harm.push('text that Slack may turn into links');
+  return harm;
+}
+
+describe('every card', () => {
+  it.each([
+    [1, 100],
+    [3, 100],
+    [40, 25],
+  ])(
+    'with hostile text in %i of everything',
+    (count, numRuns) => {
+      fc.assert(
+        fc.property(foreign, (text) => {
+          for (const [name, card] of Object.entries(cardsWith(text, count)))
+            expect({ name, faults: faultsOf(card), harm: harmOf(card) }).toEqual({
+              name,
+              faults: [],
+              harm: [],
+            });
+        }),
+        { seed: 11, numRuns },
+      );
+    },
+    20_000,
+  );
+
+  it('keeps all seven hops, whatever the notes are', () => {
+    const card = cardsWith('<!channel> & `x`'.repeat(700), 40).trace;
+    for (const name of ['Attempt', 'Authorisation', 'Capture', 'Balance', 'Payout', 'Statement', 'Ledger'])
+      expect(card && sourceOf(card)).toContain(`*${name}*`);
+  });
+
+  it('hands over no button whose value would be cut', () => {
+    const card = cardsWith('x'.repeat(2001), 2);
+    expect(JSON.stringify([card.trace, card.candidates])).not.toContain('"value"');
+    expect(JSON.stringify(cardsWith('x'.repeat(2000), 2).candidates)).toContain('"value"');
+  });
+});
+
+describe('the shapes that cards are made of', () => {
+  it.each([
+    ['<!channel>', '&lt;!channel&gt;', 'a mention'],
+    ['*now*', '∗now∗', 'bold'],
+    ['_now_', 'ˍnowˍ', 'italics'],
+    ['card_declined', 'card_declined', 'a word of the provider stays as it is'],
+    ['`now`', 'ʼnowʼ', 'code'],
+    [':white_check_mark: paid', '꞉white_check_mark: paid', 'a mark that would pass for ours'],
+    ['at 12:30:45', 'at 12:30:45', 'a time is not an emoji'],
+    ['a\n\nb', 'a b', 'lines of its own'],
+    ['4242 4242 4242 4242', '[card number ending 4242]', 'a card number'],
+    ['x'.repeat(300), `${'x'.repeat(199)}…`, 'an essay'],
+    [`${'x'.repeat(190)} 4242424242424242`, `${'x'.repeat(190)} [card nu…`, 'a card number at the cut'],
+  ])('escape(%j) is %j: %s', (text, expected) => {
+    expect(escape(text)).toBe(expected);
+  });
+
+  it.each([
+    ['https://a.example/x?y=1&z=<b>', '<https://a.example/x?y=1&amp;z=%3Cb%3E|label>', 'a page'],
+    ['https://a.example/a|b', '<https://a.example/a%7Cb|label>', 'a bar would end the address'],
+    ['!channel', 'label', 'a mention'],
+    ['javascript:alert(1)', 'label', 'a script'],
+    ['not an address', 'label', 'text'],
+    [`https://a.example/${'x'.repeat(4000)}`, 'label', 'too long'],
+  ])('link(%j) is %j: %s', (url, expected) => {
+    expect(link(url, 'label')).toBe(expected);
+  });
+
+  it('a label cannot end its link', () => {
+    expect(link('https://a.example/', 'a|b> <!channel>')).toBe(
+      '<https://a.example/|a¦b&gt; &lt;!channel&gt;>',
+    );
+  });
+
+  it('code of nothing is a dash, because two backticks are no code', () => {
+    expect([code(''), code('  '), code('a`b')]).toEqual(['—', '—', '`aʼb`']);
+  });
+
+  it('lines are packed whole', () => {
+    const lines = ['a'.repeat(2000), 'b'.repeat(900), 'c'.repeat(500)];
+    expect(sections(lines).map(({ text }) => text?.text)).toEqual([`${lines[0]}\n${lines[1]}`, lines[2]]);
+    expect(sections([])).toEqual([]);
+  });
+
+  it.each([
+    [`${'x'.repeat(2990)}<https://a.example|label>`, `${'x'.repeat(2990)}…`, 'a link'],
+    [`${'x'.repeat(2996)}&lt;b&gt;`, `${'x'.repeat(2996)}…`, 'an entity'],
+  ])('a cut of %j is %j: never through %s', (text, expected) => {
+    expect(section(text).text?.text).toBe(expected);
+  });
+
+  it('a cut never goes through a surrogate pair', () => {
+    expect(truncate('a😀b', 3)).toBe('a…');
+  });
+
+  it('a card too large for Slack says that it is cut', () => {
+    for (const blocks of [Array.from({ length: 60 }, () => section('line')), Array.from({ length: 10 }, () => section('x'.repeat(2900)))]) {
+      const card = cardOf('A card with a great many lines', blocks);
+      expect(faultsOf(card)).toEqual([]);
+      expect(sourceOf(card)).toContain('This card is cut');
+    }
+    const full = Array.from({ length: 50 }, () => section('line'));
+    expect(cardOf('A card', full).blocks).toEqual(full);
+  }); // prettier-ignore
+});
