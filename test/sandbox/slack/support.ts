@@ -4,8 +4,9 @@
  */
 import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import type { Logger, Receiver } from '@slack/bolt';
-import { WebClient } from '@slack/web-api';
+import { ErrorCode, WebClient } from '@slack/web-api';
 import type { WebClientOptions } from '@slack/web-api';
+import { expect } from 'vitest';
 import { startSlack } from '../../../sandbox/slack/server.js';
 import type { SlackOptions, SlackServer } from '../../../sandbox/slack/server.js';
 import type { Channel, Delivery, Json, Message, Outcome, State } from '../../../sandbox/slack/wire.js';
@@ -154,6 +155,21 @@ export async function startBench(options: Partial<SlackOptions> = {}): Promise<B
   const client = new WebClient(slack.credentials.botToken, clientOptions);
   const appClient = new WebClient(slack.credentials.appToken, clientOptions);
   return { slack, client, appClient, called, control: controlOf(slack), close: () => slack.close() };
+}
+
+interface PlatformError {
+  code: string;
+  data: Record<string, unknown> & { response_metadata?: { messages?: string[] } };
+}
+
+/** The `data` of the error that Slack's client throws. */
+export async function refusal(call: Promise<unknown>): Promise<PlatformError['data']> {
+  const error = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown as PlatformError,
+  );
+  expect(error?.code).toBe(ErrorCode.PlatformError);
+  return error!.data;
 }
 
 export type Transport = 'socket' | 'http';
