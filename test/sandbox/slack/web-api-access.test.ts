@@ -27,6 +27,7 @@ describe('who may call', () => {
 
   it.each<[string, string, () => RequestInit, object]>([
     ['no token', 'auth.test', () => ({}), { error: 'not_authed' }],
+    ['a token in the address', 'auth.test?token=xoxb-1', () => ({}), { error: 'not_authed' }],
     ['a wrong token', 'auth.test', () => bearer('xoxb-no'), { error: 'invalid_auth' }],
     [
       'a token in the form',
