@@ -75,7 +75,7 @@ export function partnersCard(partners: readonly PartnerFacts[], now: Date): Card
 
 function partnerLine({ id, name, status }: PartnerFacts, now: Date): string {
   const partner = `*${escape(name)}* (${escape(id)})`;
-  if (!status) return `:grey_question: ${partner} · nothing published`;
+  if (!status) return `:grey_question: ${partner} · no known status`;
   const { published, changedAt, checkedAt } = status;
   const isTrouble = published.indicator !== 'none';
   const unreadMs = now.getTime() - checkedAt.getTime();
@@ -95,7 +95,7 @@ export interface PartnerCardFacts extends PartnerFacts {
 
 export function partnerCard({ name, status, traffic, now }: PartnerCardFacts): Card {
   const indicator = status?.published.indicator;
-  const published = indicator === undefined ? 'publishes no status' : `publishes ${words[indicator]}`;
+  const published = indicator === undefined ? 'has no known status' : `publishes ${words[indicator]}`;
   const measured = 'unknown' in traffic ? 'our own traffic is unknown' : rateWords(traffic.counts);
   const sentence = `${escape(name)} ${published}, ${measured}`;
   const read = status ? `Status page read ${instant(status.checkedAt)}` : 'No status was read';

@@ -152,8 +152,8 @@ describe('/partner', () => {
 
   it.each([
     ['', 'one: No partner publishes trouble'],
-    [' NORTHPAY ', 'one: Northpay publishes no status, too little traffic for a rate (n = 12)'],
-    ['Rheinbank', 'one: Rheinbank publishes no status, too little traffic for a rate (n = 12)'],
+    [' NORTHPAY ', 'one: Northpay has no known status, too little traffic for a rate (n = 12)'],
+    ['Rheinbank', 'one: Rheinbank has no known status, too little traffic for a rate (n = 12)'],
   ])('%j → %s', async (text, expected) => {
     books.traffic = { attempts: 12, succeeded: 12, failedBy: {}, latencyP50Ms: null, latencyP95Ms: null, lastAttemptAt: null };
     expect(await ask(text)).toEqual([expected]);
@@ -161,8 +161,8 @@ describe('/partner', () => {
 
   it('books that are down, or not connected, leave the rest standing', async () => {
     books.mood = 'down';
-    expect(await ask('northpay')).toEqual(['one: Northpay publishes no status, our own traffic is unknown']);
-    expect(await ask('northpay', { books: null })).toEqual(['one: Northpay publishes no status, our own traffic is unknown']);
+    expect(await ask('northpay')).toEqual(['one: Northpay has no known status, our own traffic is unknown']);
+    expect(await ask('northpay', { books: null })).toEqual(['one: Northpay has no known status, our own traffic is unknown']);
   }); // prettier-ignore
 
   it.each([

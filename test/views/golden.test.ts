@@ -259,7 +259,7 @@ describe('/partner', () => {
     ['only attempts under way', { ...counts, attempts: 500, succeeded: 0, failedBy: {} }, 'too little traffic for a rate (n = 0)'],
   ])('%s', (_reason, given, expected) => {
     const traffic = { counts: { ...counts, ...given }, since };
-    expect(linesOf(partnerCard({ ...partner, status: null, traffic, now }))[0]).toBe(`Northpay publishes no status, ${expected}`);
+    expect(linesOf(partnerCard({ ...partner, status: null, traffic, now }))[0]).toBe(`Northpay has no known status, ${expected}`);
   }); // prettier-ignore
 
   it('books that are down leave the published status standing', () => {
@@ -286,7 +286,7 @@ describe('/partner', () => {
       *2 of 5 partners publish trouble*
       :red_circle: *Worst* (worst) · Partial outage · for 1 h
       :large_yellow_circle: *Minor* (minor) · Partial outage · for 1 h
-      :grey_question: *Mute* (mute) · nothing published
+      :grey_question: *Mute* (mute) · no known status
       :large_green_circle: *Calm* (calm) · All Systems Operational
       :large_green_circle: *Stale* (stale) · All Systems Operational · :warning: last read 3 h ago
       As of 2026-11-20 12:00 UTC"

@@ -4,6 +4,7 @@
  */
 import type {
   ActionRequest,
+  ApiCall,
   CloseRequest,
   CommandRequest,
   Delivery,
@@ -11,6 +12,7 @@ import type {
   Outcome,
   SandboxEvent,
   ScenarioRequest,
+  ShortcutRequest,
   State,
   SubmitRequest,
   SuggestRequest,
@@ -26,7 +28,10 @@ export interface Api {
   close: (request: CloseRequest) => Promise<Outcome>;
   home: (request: { user: string }) => Promise<Outcome>;
   scenario: (request: ScenarioRequest) => Promise<Outcome>;
+  shortcut: (request: ShortcutRequest) => Promise<Outcome>;
   suggest: (request: SuggestRequest) => Promise<Suggestions>;
+  /** What the bot asked of the Web API so far; empty when the sandbox cannot be reached. */
+  calls: () => Promise<ApiCall[]>;
 }
 
 const BASE = '/_sandbox';
@@ -41,7 +46,13 @@ export function createApi(): Api {
     close: (request) => send('close', request),
     home: (request) => send('home', request),
     scenario: (request) => send('scenario', request),
+    shortcut: (request) => send('shortcut', request),
     suggest: (request) => send('suggest', request),
+    calls: () =>
+      load<{ calls: ApiCall[] }>('calls').then(
+        ({ calls }) => calls,
+        () => [],
+      ),
   };
 }
 

@@ -8,8 +8,8 @@ import type { Channel, User } from '../wire.js';
 import type { Api } from './api.js';
 import { ChannelView } from './channel.js';
 import { ConfirmDialog, useConfirm } from './confirm.js';
-import { Deliveries } from './deliveries.js';
-import { DeskContext, type Desk } from './desk.js';
+import { DeskContext, useDesk, type Desk, type Draft } from './desk.js';
+import { Inspector } from './inspector.js';
 import {
   rememberedMarks,
   rememberedPerson,
@@ -23,11 +23,11 @@ import { Scenarios } from './scenarios.js';
 import { Sidebar } from './sidebar.js';
 import { viewStack, type Store } from './store.js';
 import { Thread } from './thread.js';
-import { conversationsOf, unreadCount } from './timeline.js';
+import { conversationsOf, directWith, isVisible, unreadCount } from './timeline.js';
 import { Toasts, useToasts } from './toasts.js';
 import type { Route } from './route.js';
 
-export type Panel = 'scenarios' | 'deliveries' | null;
+export type Panel = 'scenarios' | 'inspector' | null;
 
 interface AppProps {
   store: Store;
@@ -41,29 +41,33 @@ interface AppProps {
 export function App({ store, api, route, go, nowMs, lost }: AppProps): VNode {
   const [panel, setPanel] = useState<Panel>(null);
   const [drawer, setDrawer] = useState(false);
+  const [draft, setDraft] = useState<Draft | null>(null);
   const toasts = useToasts();
   const confirm = useConfirm();
   const person = personOf(store, route);
   const channel = channelOf(store, route, person);
   const unread = useUnread(store, person, channel);
-  useEffect(() => {
-    rememberPerson(person.name);
-    document.title = `${channel?.is_im === false ? channel.name : 'Paydesk'} - ${store.team.name}`;
-  }, [person.name, channel?.name, store.team.name]);
-  useEffect(() => {
-    if (route.channel === '' && channel !== null) go({ person: person.name, channel: channel.name });
-  }, [route.channel, channel?.name, person.name]);
+  useAddress({ store, route, go }, person, channel);
   const move = (change: Partial<Route>): void => {
     setDrawer(false);
     if (change.thread !== undefined && change.thread !== null) setPanel(null);
     go({ person: person.name, ...change });
+  };
+  const write = (line: string): void => {
+    setDraft({ line, count: (draft?.count ?? 0) + 1 });
+    if (route.tab === 'home') go({ tab: 'messages' });
   };
   const openPanel = (next: Panel): void => {
     setDrawer(false);
     setPanel(next);
     if (next !== null && route.thread !== null) go({ thread: null });
   };
-  const desk: Desk = { store, person, route, nowMs, api, go: move, toast: toasts.say, ask: confirm.ask };
+  const desk: Desk = {
+    ...{ store, person, route, nowMs, draft, api, write },
+    go: move,
+    toast: toasts.say,
+    ask: confirm.ask,
+  };
   const stack = viewStack(store, person.id);
   return (
     <DeskContext.Provider value={desk}>
@@ -93,17 +97,30 @@ export function App({ store, api, route, go, nowMs, lost }: AppProps): VNode {
             />
           )}
         </main>
-        {panel === 'scenarios' && <Scenarios onClose={() => setPanel(null)} />}
-        {panel === 'deliveries' && <Deliveries onClose={() => setPanel(null)} />}
-        {panel === null && route.thread !== null && channel !== null && (
-          <Thread key={`${route.thread}/${person.id}`} channel={channel} threadTs={route.thread} />
-        )}
+        <Side panel={panel} channel={channel} onClose={() => setPanel(null)} />
       </div>
       {stack.length > 0 && <Modal key={stack[0]?.root_view_id} stack={stack} />}
       {confirm.open !== null && <ConfirmDialog key={confirm.open.key} question={confirm.open} />}
       <Toasts toasts={toasts} />
     </DeskContext.Provider>
   );
+}
+
+/** What stands at the right: a panel, or else the open thread. */
+function Side({
+  panel,
+  channel,
+  onClose,
+}: {
+  panel: Panel;
+  channel: Channel | null;
+  onClose: () => void;
+}): VNode | null {
+  const { route, person } = useDesk();
+  if (panel === 'scenarios') return <Scenarios onClose={onClose} />;
+  if (panel === 'inspector') return <Inspector onClose={onClose} />;
+  if (route.thread === null || channel === null) return null;
+  return <Thread key={`${route.thread}/${person.id}`} channel={channel} threadTs={route.thread} />;
 }
 
 function Banners({ connection, lost }: { connection: string; lost: boolean }): VNode {
@@ -119,6 +136,21 @@ function Banners({ connection, lost }: { connection: string; lost: boolean }): V
   );
 }
 
+/** The window's title, the remembered person, and an address that names where one is. */
+function useAddress(
+  { store, route, go }: Pick<AppProps, 'store' | 'route' | 'go'>,
+  person: User,
+  channel: Channel | null,
+): void {
+  useEffect(() => {
+    rememberPerson(person.name);
+    document.title = `${channel?.is_im === false ? channel.name : 'Paydesk'} - ${store.team.name}`;
+  }, [person.name, channel?.name, store.team.name]);
+  useEffect(() => {
+    if (route.channel === '' && channel !== null) go({ person: person.name, channel: channel.name });
+  }, [route.channel, channel?.name, person.name]);
+}
+
 function personOf(store: Store, route: Route): User {
   const people = store.users.filter((user) => !user.is_bot && !user.deleted);
   const wanted = [route.person, rememberedPerson()];
@@ -131,29 +163,39 @@ function personOf(store: Store, route: Route): User {
 }
 
 function channelOf(store: Store, route: Route, person: User): Channel | null {
+  const other = store.users.find((user) => `@${user.name}` === route.channel);
+  if (other !== undefined) return directWith(store.channels, person, other);
   const named = store.channels.find(
     (each) => each.id === route.channel || (!each.is_im && each.name === route.channel),
   );
   const allowed =
     named !== undefined && (named.members.includes(person.id) || (!named.is_private && !named.is_im));
-  return allowed ? named : liveliest(conversationsOf(store.channels, person.id).channels);
+  return allowed ? named : whereTheBotSpoke(store, person);
 }
 
-/** The channel with the newest message: where a person who asked for none begins. */
-function liveliest(channels: Channel[]): Channel | null {
-  const newest = (channel: Channel): number => Number(channel.messages.at(-1)?.ts ?? 0);
+/** The channel with the bot's newest message: a person who asked for none begins with the welcome. */
+function whereTheBotSpoke(store: Store, person: User): Channel | null {
+  const newest = ({ messages }: Channel): number =>
+    Number(
+      messages.findLast((each) => each.user === store.bot.user_id && isVisible(each, person.id))?.ts ?? 0,
+    );
+  const { channels } = conversationsOf(store.channels, person.id);
   return channels.toSorted((a, b) => newest(b) - newest(a))[0] ?? null;
 }
 
-/** Unread messages by channel for the person; the open channel counts as read. Channels never opened start as read. */
+/**
+ * Unread messages by channel for the person; the open channel counts as read. For a person never seen before all that
+ * is there counts as read; a conversation that begins later counts as unread.
+ */
 function useUnread(store: Store, person: User, open: Channel | null): Record<string, number> {
   const [marks, setMarks] = useState<ReadMarks>(rememberedMarks);
   const newest = (channel: Channel): string => channel.messages.at(-1)?.ts ?? '0';
   useEffect(() => {
     const next = { ...marks };
+    const isKnown = Object.keys(marks).some((key) => key.startsWith(`${person.id}/`));
     for (const channel of store.channels) {
       const key = `${person.id}/${channel.id}`;
-      if (channel.id === open?.id || next[key] === undefined) next[key] = newest(channel);
+      if (channel.id === open?.id || (!isKnown && next[key] === undefined)) next[key] = newest(channel);
     }
     if (JSON.stringify(next) === JSON.stringify(marks)) return;
     setMarks(next);
@@ -163,7 +205,7 @@ function useUnread(store: Store, person: User, open: Channel | null): Record<str
     const count = (channel: Channel): number =>
       channel.id === open?.id
         ? 0
-        : unreadCount(channel, person.id, marks[`${person.id}/${channel.id}`] ?? newest(channel));
+        : unreadCount(channel, person.id, marks[`${person.id}/${channel.id}`] ?? '0');
     return Object.fromEntries(store.channels.map((channel) => [channel.id, count(channel)]));
   }, [store.channels, person.id, open?.id, marks]);
 }

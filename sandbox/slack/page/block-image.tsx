@@ -73,12 +73,7 @@ export function FileCard({ file }: { file: FileRef }): VNode {
     );
   }
   return (
-    <a
-      class="file-card"
-      href={ownUrl(file.url_private) ?? undefined}
-      target="_blank"
-      rel="noopener noreferrer"
-    >
+    <a class="file-card" href={ownUrl(file.url_private) ?? undefined} download={file.name}>
       <Icon name="file" />
       <span>
         <strong>{file.title || file.name}</strong>
@@ -109,11 +104,17 @@ function Picture({ url, alt, class: name }: { url: string; alt: string; class: s
   );
 }
 
-/** The address, if this page may load it: from its own server, or data. */
+/** The address, if this page may load it: from its own server, by whichever of its names, or data. */
 function ownUrl(url: string): string | null {
   if (/^data:image\/(png|jpeg|gif|webp|svg\+xml)[;,]/.test(url)) return url;
-  const parsed = URL.canParse(url, location.href) ? new URL(url, location.href) : null;
-  return parsed !== null && url !== '' && parsed.origin === location.origin ? parsed.href : null;
+  const parsed = url !== '' && URL.canParse(url, location.href) ? new URL(url, location.href) : null;
+  if (parsed?.port !== location.port || parsed.protocol !== location.protocol) return null;
+  const isOwn = parsed.hostname === location.hostname || [parsed, location].every(isLoopback);
+  return isOwn ? location.origin + parsed.pathname + parsed.search : null;
+}
+
+function isLoopback({ hostname }: { hostname: string }): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
 }
 
 function pictureUrl({ store }: Desk, image: Obj): string {

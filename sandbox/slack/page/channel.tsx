@@ -7,10 +7,12 @@ import type { Channel, User } from '../wire.js';
 import { Avatar } from './avatar.js';
 import { Composer } from './composer.js';
 import { useDesk } from './desk.js';
+import { withEmoji } from './emoji.js';
 import { AppHome } from './home.js';
 import { Icon } from './icons.js';
 import { MessageList } from './message-list.js';
-import { Mrkdwn } from './rich.js';
+import { Away, Mrkdwn } from './rich.js';
+import { safeHref } from './text-tree.js';
 import { channelRows, counterpart } from './timeline.js';
 
 export function ChannelView({ channel, onMenu }: { channel: Channel; onMenu: () => void }): VNode {
@@ -23,6 +25,7 @@ export function ChannelView({ channel, onMenu }: { channel: Channel; onMenu: () 
     <>
       <ChannelHead channel={channel} other={other} onMenu={onMenu} />
       {isApp && <AppTabs home={home} />}
+      <Bookmarks channel={channel} />
       {home ? (
         <AppHome />
       ) : (
@@ -85,6 +88,20 @@ function ChannelHead({
         </span>
       )}
     </header>
+  );
+}
+
+function Bookmarks({ channel }: { channel: Channel }): VNode | null {
+  const bookmarks = channel.bookmarks ?? [];
+  if (bookmarks.length === 0) return null;
+  return (
+    <nav class="bookmarks" aria-label="Bookmarks">
+      {bookmarks.map(({ id, title, link, emoji }) => {
+        const href = safeHref(link);
+        const label = `${withEmoji(emoji)} ${title}`.trim();
+        return <span key={id}>{href === null ? label : <Away href={href}>{label}</Away>}</span>;
+      })}
+    </nav>
   );
 }
 

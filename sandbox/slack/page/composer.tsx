@@ -4,10 +4,12 @@
  */
 import type { VNode } from 'preact';
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Channel } from '../wire.js';
+import type { Channel, FileUpload } from '../wire.js';
 import { CompletionList } from './completion-list.js';
 import { useDesk, type Desk } from './desk.js';
+import { FileChips, FileChooser } from './file-picker.js';
 import { Icon } from './icons.js';
+import { GlobalShortcuts } from './shortcuts.js';
 import { commandInUse, commandName, completionsFor, isCommand, type Completion } from './typed.js';
 
 interface ComposerProps {
@@ -19,7 +21,7 @@ interface ComposerProps {
 const FIELD_HEIGHT_MAX_PX = 260;
 
 export function Composer({ channel, name, threadTs }: ComposerProps): VNode {
-  const { store } = useDesk();
+  const { store, draft } = useDesk();
   const field = useRef<HTMLTextAreaElement>(null);
   const listId = useId();
   const line = useLine(channel, threadTs);
@@ -32,6 +34,11 @@ export function Composer({ channel, name, threadTs }: ComposerProps): VNode {
     line.type(typed);
     field.current?.focus();
   };
+  const written = useRef(draft);
+  useEffect(() => {
+    if (draft !== null && draft !== written.current && threadTs === undefined) pick(draft.line);
+    written.current = draft;
+  }, [draft]);
   const hint = commandInUse(text, store.commands);
   return (
     <form
@@ -62,25 +69,35 @@ export function Composer({ channel, name, threadTs }: ComposerProps): VNode {
           onInput={(event) => line.type(event.currentTarget.value, event.currentTarget.selectionStart)}
           onKeyDown={line.keys}
         />
-        <div class="composer-foot">
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="Commands"
-            title="Commands"
-            onClick={() => pick('/')}
-          >
-            <span class="slash">/</span>
-          </button>
-          <span class="composer-note">
-            <b>Enter</b> to send · <b>Shift+Enter</b> for a new line
-          </span>
-          <button type="submit" class="send" aria-label="Send now" disabled={text.trim() === ''}>
-            <Icon name="send" size={18} />
-          </button>
-        </div>
+        <Foot line={line} inThread={threadTs !== undefined} onSlash={() => pick('/')} />
       </div>
     </form>
+  );
+}
+
+function Foot({ line, inThread, onSlash }: { line: Line; inThread: boolean; onSlash: () => void }): VNode {
+  return (
+    <>
+      <div class="composer-files">
+        <FileChips names={line.files.map((file) => file.name)} onRemove={line.detach} />
+      </div>
+      <div class="composer-foot">
+        <label class="icon-button" title="Attach files">
+          <Icon name="clip" size={18} />
+          <FileChooser label="Attach files" types={[]} many onAdd={line.attach} />
+        </label>
+        <button type="button" class="icon-button" aria-label="Commands" title="Commands" onClick={onSlash}>
+          <span class="slash">/</span>
+        </button>
+        {!inThread && <GlobalShortcuts />}
+        <span class="composer-note">
+          <b>Enter</b> to send · <b>Shift+Enter</b> for a new line
+        </span>
+        <button type="submit" class="send" aria-label="Send now" disabled={!line.isReady}>
+          <Icon name="send" size={18} />
+        </button>
+      </div>
+    </>
   );
 }
 
@@ -90,6 +107,11 @@ interface Line {
   found: Completion[];
   active: number;
   type: (text: string, caret?: number) => void;
+  files: FileUpload[];
+  attach: (files: FileUpload[]) => void;
+  detach: (at: number) => void;
+  /** Whether there is anything to send. */
+  isReady: boolean;
   post: () => Promise<void>;
   keys: (event: KeyboardEvent) => void;
 }
@@ -100,6 +122,7 @@ function useLine(channel: Channel, threadTs: string | undefined): Line {
   const [active, setActive] = useState(0);
   const [closed, setClosed] = useState(false);
   const [caret, setCaret] = useState(0);
+  const [files, setFiles] = useState<FileUpload[]>([]);
   const vocabulary = threadTs === undefined ? desk.store : { ...desk.store, commands: [] };
   const found = closed ? [] : completionsFor(text, caret, vocabulary);
   const type = (next: string, at = next.length): void => {
@@ -108,11 +131,15 @@ function useLine(channel: Channel, threadTs: string | undefined): Line {
     setActive(0);
     setClosed(false);
   };
+  const isReady = text.trim() !== '' || files.length > 0;
   const post = async (): Promise<void> => {
+    if (!isReady) return;
     const line = text.trim();
-    if (line === '') return;
     setText('');
-    if (!(await send(desk, channel, line, threadTs))) setText((now) => (now === '' ? line : now));
+    setFiles([]);
+    if (await send(desk, channel, { line, files, threadTs })) return;
+    setText((now) => (now === '' ? line : now));
+    setFiles((now) => (now.length === 0 ? files : now));
   };
   const keys = (event: KeyboardEvent): void => {
     if (event.isComposing) return;
@@ -126,16 +153,19 @@ function useLine(channel: Channel, threadTs: string | undefined): Line {
     else return;
     event.preventDefault();
   };
-  return { text, found, active, type, post, keys };
+  const attach = (more: FileUpload[]): void => setFiles([...files, ...more]);
+  const detach = (at: number): void => setFiles(files.toSpliced(at, 1));
+  return { text, found, active, type, files, attach, detach, isReady, post, keys };
 }
 
-/** Sends a line as a command or a message; false when it did not get through. */
-async function send(
-  desk: Desk,
-  channel: Channel,
-  line: string,
-  threadTs: string | undefined,
-): Promise<boolean> {
+interface Written {
+  line: string;
+  files: FileUpload[];
+  threadTs: string | undefined;
+}
+
+/** Sends what was written as a command or a message; false when it did not get through. */
+async function send(desk: Desk, channel: Channel, { line, files, threadTs }: Written): Promise<boolean> {
   const { api, person } = desk;
   const place = { user: person.id, channel: channel.id };
   if (isCommand(line) && threadTs === undefined) return sendCommand(desk, place, line);
@@ -146,7 +176,8 @@ async function send(
   const outcome = await api.message({
     ...place,
     text: line,
-    ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+    ...(files.length > 0 && { files }),
+    ...(threadTs !== undefined && { thread_ts: threadTs }),
   });
   if (!outcome.ok) desk.toast(`Your message was not sent: “${outcome.error ?? 'unknown'}”`, 'error');
   return outcome.ok;

@@ -4,25 +4,22 @@ import type { Delivery } from '../wire.js';
 import { timeOf } from './dates.js';
 import { useDesk } from './desk.js';
 import { obj, objs, str } from './json.js';
-import { SidePanel } from './side-panel.js';
 
 const SLOW_ACK_MS = 1_000;
 
-export function Deliveries({ onClose }: { onClose: () => void }): VNode {
+export function Envelopes(): VNode {
   const { store } = useDesk();
   return (
-    <SidePanel title="Deliveries" note="What Paydesk was sent" onClose={onClose}>
-      <div class="panel-scroll" tabIndex={0} role="region" aria-label="Envelopes">
-        {store.deliveries.length === 0 && (
-          <p class="panel-note">Nothing yet. Type a command or press a button.</p>
-        )}
-        <ol class="deliveries">
-          {store.deliveries.toReversed().map((each) => (
-            <Envelope key={`${each.envelope_id}/${each.retry_attempt}`} delivery={each} />
-          ))}
-        </ol>
-      </div>
-    </SidePanel>
+    <>
+      {store.deliveries.length === 0 && (
+        <p class="panel-note">Nothing yet. Type a command or press a button.</p>
+      )}
+      <ol class="deliveries">
+        {store.deliveries.toReversed().map((each) => (
+          <Envelope key={`${each.envelope_id}/${each.retry_attempt}`} delivery={each} />
+        ))}
+      </ol>
+    </>
   );
 }
 

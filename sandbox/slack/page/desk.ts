@@ -10,13 +10,22 @@ import type { Obj } from './json.js';
 import type { Route } from './route.js';
 import type { Store } from './store.js';
 
+/** A line for the composer; each has a number of its own, so that the same one can be written twice. */
+export interface Draft {
+  line: string;
+  count: number;
+}
+
 export interface Desk {
   store: Store;
   person: User;
   route: Route;
   nowMs: number;
+  draft: Draft | null;
   api: Api;
   go: (change: Partial<Route>) => void;
+  /** Writes a line into the composer of the open conversation, for the person to send. */
+  write: (line: string) => void;
   /** Says something in passing; errors stay longer. */
   toast: (text: string, kind?: 'error' | 'info') => void;
   /** Shows a Block Kit confirm object; true when the person agreed. */

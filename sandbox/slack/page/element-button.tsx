@@ -3,13 +3,13 @@
  * Invariant: a button that has acted shows that it waits, and cannot act twice at once.
  */
 import type { VNode } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { ElementProps } from './element.js';
 import { withEmoji } from './emoji.js';
 import { actionId } from './form.js';
 import { Icon, type IconName } from './icons.js';
 import { obj, objs, str, words, type Obj } from './json.js';
-import { moveInMenu, Popup } from './popup.js';
+import { MenuButton } from './menu.js';
 import { useDesk } from './desk.js';
 import { useSurface } from './surface.js';
 import { safeHref } from './text-tree.js';
@@ -117,58 +117,22 @@ export function FeedbackButtons({ element, slot }: ElementProps): VNode {
 
 export function OverflowMenu({ element, slot }: ElementProps): VNode {
   const surface = useSurface();
-  const anchor = useRef<HTMLButtonElement>(null);
-  const [open, setOpen] = useState(false);
-  const close = (): void => {
-    setOpen(false);
-    anchor.current?.focus();
-  };
   const choose = (option: Obj): void => {
-    close();
     const href = safeHref(str(option.url));
     if (href !== null) window.open(href, '_blank', 'noopener,noreferrer');
     void surface.act(slot, element, { selected: str(option.value) });
   };
   return (
-    <>
-      <button
-        ref={anchor}
-        type="button"
-        class="button plain-style overflow"
-        aria-label="More options"
-        aria-haspopup="menu"
-        aria-expanded={open}
-        data-action-id={actionId(element)}
-        onClick={() => setOpen(!open)}
-      >
-        <Icon name="more" size={18} />
-      </button>
-      {open && (
-        <Popup anchor={anchor} onClose={close}>
-          <OverflowItems options={objs(element.options)} onChoose={choose} />
-        </Popup>
-      )}
-    </>
-  );
-}
-
-function OverflowItems({ options, onChoose }: { options: Obj[]; onChoose: (option: Obj) => void }): VNode {
-  return (
-    <div role="menu" aria-label="More options" onKeyDown={moveInMenu}>
-      {options.map((option, at) => (
-        <button
-          key={at}
-          type="button"
-          role="menuitem"
-          class="menu-item"
-          tabIndex={-1}
-          autoFocus={at === 0}
-          onClick={() => onChoose(option)}
-        >
-          {withEmoji(words(option.text))}
-          {option.description !== undefined && <small>{withEmoji(words(option.description))}</small>}
-        </button>
-      ))}
-    </div>
+    <MenuButton
+      label="More options"
+      icon="more"
+      class="button plain-style overflow"
+      action={actionId(element)}
+      items={objs(element.options).map((option) => ({
+        name: withEmoji(words(option.text)),
+        note: withEmoji(words(option.description)),
+        act: () => choose(option),
+      }))}
+    />
   );
 }

@@ -27,7 +27,12 @@ export function GalleryPage({ go, nowMs }: { go: (change: Partial<Route>) => voi
     () => setView(null),
   );
   const route: Route = { person: '', channel: '', tab: 'messages', thread: null, gallery: true };
-  const desk: Desk = { store, person, route, nowMs, api, go, toast: toasts.say, ask: confirm.ask };
+  const desk: Desk = {
+    ...{ store, person, route, nowMs, draft: null, api, go },
+    write: (line) => toasts.say(`Would write ${line}`),
+    toast: toasts.say,
+    ask: confirm.ask,
+  };
   return (
     <DeskContext.Provider value={desk}>
       <div class="gallery">
@@ -102,6 +107,8 @@ function silentApi(say: (what: string) => void, closed: () => void): Api {
       return Promise.resolve(done);
     },
     home: () => Promise.resolve(done),
+    calls: () => Promise.resolve([]),
+    shortcut: ({ callback_id }) => answer(`Would run ${callback_id}`),
     scenario: ({ name }) => answer(`Would start ${name}`),
     suggest: ({ value }) =>
       Promise.resolve({

@@ -375,6 +375,7 @@ export function galleryStore(nowMs: number): Store {
     shortcuts: [],
     scenarios: [],
     deliveries: [],
+    calls: [],
     services: {
       slack: { apiUrl: '', botToken: '', appToken: '', signingSecret: '' },
       paymentsApi: null,

@@ -1,7 +1,7 @@
 /**
  * A scrolling list of messages under their days.
  * Invariant: new messages are announced politely, once; the list stays at its end while the person is there or has
- * just written, and stays where it is while they read back.
+ * just written or been answered, and stays where it is while they read back. A scroll that comes of new sizes is not a person's.
  */
 import type { VNode } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
@@ -25,14 +25,19 @@ export function MessageList({ rows, channel, intro, inThread = false }: MessageL
   const frame = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const height = useRef(0);
   const last = rows.at(-1)?.message;
+  const isAnswer = last?.user === person.id || last?.ephemeral_to === person.id;
   useLayoutEffect(() => {
-    if (last?.user !== person.id || frame.current === null) return;
+    if (!isAnswer || frame.current === null) return;
+    atEnd.current = true;
     frame.current.scrollTop = frame.current.scrollHeight;
-  }, [last?.ts, last?.user, person.id]);
+  }, [last?.ts, isAnswer]);
   useLayoutEffect(() => {
     const stay = (): void => {
-      if (atEnd.current && frame.current !== null) frame.current.scrollTop = frame.current.scrollHeight;
+      if (frame.current === null) return;
+      if (atEnd.current) frame.current.scrollTop = frame.current.scrollHeight;
+      height.current = frame.current.scrollHeight;
     };
     stay();
     const observer = new ResizeObserver(stay);
@@ -42,7 +47,8 @@ export function MessageList({ rows, channel, intro, inThread = false }: MessageL
   }, []);
   const scrolled = (): void => {
     const box = frame.current;
-    if (box !== null) atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
+    const isByPerson = box?.scrollHeight === height.current;
+    if (isByPerson) atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
   };
   return (
     <div

@@ -12,8 +12,10 @@ import { agoLabel, momentLabel, timeOf } from './dates.js';
 import { useDesk } from './desk.js';
 import { Icon } from './icons.js';
 import { Emoji, Mrkdwn } from './rich.js';
+import { MessageShortcuts } from './shortcuts.js';
 import { useNewSurface } from './surface.js';
 import { threadSummary } from './timeline.js';
+import { Unfurls } from './unfurl.js';
 
 interface MessageProps {
   message: Message;
@@ -45,6 +47,12 @@ export function MessageRow({ message, grouped, channel, inThread }: MessageProps
           Only visible to you
         </p>
       )}
+      {(message.pinned_to?.length ?? 0) > 0 && (
+        <p class="only-you">
+          <Icon name="pin" size={14} />
+          Pinned
+        </p>
+      )}
       <div class="gutter">{grouped ? <Time ts={message.ts} /> : <Avatar user={author} size={36} />}</div>
       <div class="message-body">
         {!grouped && <Byline author={author} message={message} />}
@@ -59,10 +67,11 @@ export function MessageRow({ message, grouped, channel, inThread }: MessageProps
             <FileCard key={file.id} file={file} />
           ))}
         </div>
+        <Unfurls message={message} />
         <Reactions message={message} />
         {!inThread && !ephemeral && <ReplyLine message={message} channel={channel} />}
       </div>
-      {!ephemeral && !inThread && <Tools message={message} />}
+      {!ephemeral && <Tools message={message} inThread={inThread} />}
     </article>
   );
 }
@@ -128,20 +137,24 @@ function ReplyLine({ message, channel }: { message: Message; channel: Channel })
   );
 }
 
-function Tools({ message }: { message: Message }): VNode {
+/** What shows over a message that is pointed at; an empty bar is not drawn. */
+function Tools({ message, inThread }: { message: Message; inThread: boolean }): VNode {
   const { go } = useDesk();
   const parent = message.thread_ts ?? message.ts;
   return (
     <div class="tools">
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Reply in thread"
-        title="Reply in thread"
-        onClick={() => go({ thread: parent })}
-      >
-        <Icon name="thread" size={18} />
-      </button>
+      {!inThread && (
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Reply in thread"
+          title="Reply in thread"
+          onClick={() => go({ thread: parent })}
+        >
+          <Icon name="thread" size={18} />
+        </button>
+      )}
+      <MessageShortcuts message={message} />
     </div>
   );
 }

@@ -42,7 +42,7 @@ export function Rail({ panel, onPanel }: { panel: Panel; onPanel: (panel: Panel)
         Home
       </button>
       {tab('Scenarios', 'world', 'scenarios', running)}
-      {tab('Deliveries', 'pulse', 'deliveries')}
+      {tab('Inspector', 'pulse', 'inspector')}
       <button type="button" class="rail-tab" onClick={() => go({ gallery: true })}>
         <span class="rail-icon">
           <Icon name="gallery" />

@@ -9,6 +9,7 @@ import { useDesk } from './desk.js';
 import { emojiCharacter, withEmoji } from './emoji.js';
 import { str, words, type Obj } from './json.js';
 import { parseMrkdwn } from './mrkdwn.js';
+import { commandName } from './typed.js';
 import type { Inline, TextBlock } from './text-tree.js';
 
 /** A `plain_text` or `mrkdwn` object. */
@@ -157,7 +158,7 @@ function InlineNode({ node }: { node: Inline }): VNode {
         </u>
       );
     case 'code':
-      return <code class="rich-code">{node.text}</code>;
+      return <Code text={node.text} />;
     case 'link':
       return (
         <Away href={node.href}>
@@ -183,6 +184,25 @@ function InlineNode({ node }: { node: Inline }): VNode {
     case 'channel':
       return <Mention node={node} />;
   }
+}
+
+/** Code; a command of the app in it can be pressed, and then stands in the composer, up to what is left open. */
+function Code({ text }: { text: string }): VNode {
+  const { store, write } = useDesk();
+  const name = commandName(text);
+  const code = <code class="rich-code">{text}</code>;
+  if (!store.commands.some(({ command }) => command === name)) return code;
+  const line = /[…<[]/.test(text) ? `${name} ` : text;
+  return (
+    <button
+      type="button"
+      class="command-mark"
+      title="Write it into the message field"
+      onClick={() => write(line)}
+    >
+      {code}
+    </button>
+  );
 }
 
 export function Away({ href, children }: { href: string; children: ComponentChildren }): VNode {

@@ -5,7 +5,7 @@ import type { Channel } from '../wire.js';
 import { Avatar } from './avatar.js';
 import { useDesk } from './desk.js';
 import { Icon } from './icons.js';
-import { conversationsOf, counterpart } from './timeline.js';
+import { conversationsOf, counterpart, directWith } from './timeline.js';
 
 interface SidebarProps {
   current: Channel | null;
@@ -16,7 +16,9 @@ export function Sidebar({ current, unread }: SidebarProps): VNode {
   const { store, person } = useDesk();
   const { channels, direct } = conversationsOf(store.channels, person.id);
   const isApp = (channel: Channel): boolean => counterpart(channel, person.id, store.users)?.is_bot === true;
-  const people = direct.filter((each) => !isApp(each));
+  const people = store.users
+    .filter((user) => !user.is_bot && !user.deleted && user.id !== person.id)
+    .map((user) => directWith(store.channels, person, user));
   const others = store.channels.filter(
     (each) => !each.is_im && !each.is_private && !each.is_archived && !each.members.includes(person.id),
   );
@@ -45,7 +47,7 @@ export function Sidebar({ current, unread }: SidebarProps): VNode {
             {others.map(row)}
           </Group>
         )}
-        {people.length > 0 && <Group name="Direct messages">{people.map(row)}</Group>}
+        <Group name="Direct messages">{people.map(row)}</Group>
         <Group name="Apps">{direct.filter(isApp).map(row)}</Group>
       </div>
     </nav>
@@ -78,8 +80,8 @@ function Group({
 function Row({ channel, current, unread }: { channel: Channel; current: boolean; unread: number }): VNode {
   const { store, person, go } = useDesk();
   const other = counterpart(channel, person.id, store.users);
-  const open = (): void =>
-    go({ channel: channel.is_im ? channel.id : channel.name, tab: 'messages', thread: null });
+  const place = other === null ? channel.name : `@${other.name}`;
+  const open = (): void => go({ channel: place, tab: 'messages', thread: null });
   const name = ['channel-row', current ? 'current' : '', unread > 0 ? 'unread' : ''].join(' ');
   return (
     <li>

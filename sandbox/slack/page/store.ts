@@ -3,18 +3,21 @@
  * Invariant: `applyEvent` is pure, and applying an event twice is the same as once; so a reconnect may replay.
  * Deliberately absent: anything about the person who looks (see `timeline.ts` and `unread.ts`).
  */
-import type { Channel, Delivery, Message, OpenView, SandboxEvent, State } from '../wire.js';
+import type { ApiCall, Channel, Delivery, Message, OpenView, SandboxEvent, State } from '../wire.js';
 
 export interface Store extends State {
   /** Envelopes the bot was sent, oldest first, the last `DELIVERY_COUNT_MAX`. */
   deliveries: Delivery[];
+  /** What the bot asked of the Web API while this page looked, oldest first, the last `CALL_COUNT_MAX`. */
+  calls: ApiCall[];
 }
 
 const DELIVERY_COUNT_MAX = 200;
+const CALL_COUNT_MAX = 200;
 
 /** The store for a freshly loaded state. */
 export function storeOf(state: State, deliveries: Delivery[]): Store {
-  return { ...state, deliveries: deliveries.slice(-DELIVERY_COUNT_MAX) };
+  return { ...state, deliveries: deliveries.slice(-DELIVERY_COUNT_MAX), calls: [] };
 }
 
 /** The store after one event of `GET /_sandbox/events`. */
@@ -40,7 +43,7 @@ export function applyEvent(store: Store, event: SandboxEvent): Store {
     case 'delivery':
       return { ...store, deliveries: withDelivery(store.deliveries, event.delivery) };
     case 'call':
-      return store;
+      return { ...store, calls: withCalls(store.calls, [event.call]) };
   }
 }
 
@@ -74,6 +77,12 @@ function withChannel(channels: Channel[], channel: Omit<Channel, 'messages'>): C
 function withView(views: OpenView[], view: OpenView): OpenView[] {
   const at = views.findIndex((each) => each.id === view.id);
   return at < 0 ? [...views, view] : views.with(at, view);
+}
+
+/** The calls of both lists in order, each once. */
+export function withCalls(calls: ApiCall[], more: ApiCall[]): ApiCall[] {
+  const byId = new Map([...calls, ...more].map((call) => [call.id, call]));
+  return [...byId.values()].sort((a, b) => a.id - b.id).slice(-CALL_COUNT_MAX);
 }
 
 function withDelivery(deliveries: Delivery[], delivery: Delivery): Delivery[] {

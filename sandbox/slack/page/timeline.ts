@@ -90,6 +90,25 @@ export function counterpart(channel: Channel, personId: string, users: User[]): 
   return users.find((user) => user.id === id) ?? null;
 }
 
+/** The direct conversation of two people: the one that exists, or one that begins with the first message in it. */
+export function directWith(channels: Channel[], person: User, other: User): Channel {
+  const isOurs = (each: Channel): boolean =>
+    each.is_im && each.members.length === 2 && [person.id, other.id].every((id) => each.members.includes(id));
+  return (
+    channels.find(isOurs) ?? {
+      id: `@${other.name}`,
+      name: `dm-${other.name}`,
+      is_private: true,
+      is_im: true,
+      is_archived: false,
+      topic: '',
+      purpose: '',
+      members: [person.id, other.id],
+      messages: [],
+    }
+  );
+}
+
 /** The channels and direct conversations a person is in, by name, archived ones left out. */
 export function conversationsOf(
   channels: Channel[],

@@ -1,0 +1,61 @@
+/** What the bot asked of the Web API, with what was wrong with it. Invariant: newest first. */
+import type { VNode } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { ApiCall } from '../wire.js';
+import { timeOf } from './dates.js';
+import { useDesk } from './desk.js';
+import { withCalls } from './store.js';
+
+export function Calls(): VNode {
+  const { store, api } = useDesk();
+  const [before, setBefore] = useState<ApiCall[]>([]);
+  useEffect(() => void api.calls().then(setBefore), [api]);
+  const calls = withCalls(before, store.calls);
+  return (
+    <>
+      {calls.length === 0 && <p class="panel-note">Nothing yet. Paydesk has called no method.</p>}
+      <ol class="deliveries">
+        {calls.toReversed().map((call) => (
+          <Call key={call.id} call={call} />
+        ))}
+      </ol>
+    </>
+  );
+}
+
+function Call({ call }: { call: ApiCall }): VNode {
+  const { person } = useDesk();
+  return (
+    <li>
+      <details>
+        <summary>
+          <span class="envelope-what">{call.method}</span>
+          <span class={call.ok ? 'ack' : 'ack late'}>{call.ok ? 'ok' : (call.error ?? call.status)}</span>
+          <small>
+            {timeOf(String(Date.parse(call.at) / 1000), person.tz)} · {Math.round(call.ms)} ms
+            {call.findings.length > 0 &&
+              ` · ${call.findings.length} finding${call.findings.length > 1 ? 's' : ''}`}
+          </small>
+        </summary>
+        {call.findings.map((finding, at) => (
+          <p key={at} class="finding">
+            {finding}
+          </p>
+        ))}
+        <Dump name="Arguments" value={call.arguments} />
+        <Dump name="Answer" value={call.answer} />
+      </details>
+    </li>
+  );
+}
+
+function Dump({ name, value }: { name: string; value: ApiCall['answer'] }): VNode {
+  return (
+    <>
+      <small>{name}</small>
+      <pre class="rich-pre" tabIndex={0}>
+        {JSON.stringify(value, null, 2)}
+      </pre>
+    </>
+  );
+}

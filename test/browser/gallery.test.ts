@@ -1,0 +1,67 @@
+/**
+ * The gallery in a real browser: every block and element that Slack documents, drawn, readable and operable; and the
+ * weight of the page that is shipped.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, inject, it } from 'vitest';
+import { EXHIBITS } from '../../sandbox/slack/page/gallery.js';
+import { inspect, keepPicture, useBrowser } from './browser.js';
+
+const PAGE_DIR = join(import.meta.dirname, '../../dist/sandbox/slack/page');
+const PAGE_GZIP_BYTES_MAX = 100_000;
+const GALLERY = '#gallery';
+/** High enough for the whole gallery, so that a picture holds all of it. */
+const TALL = { width: 1280, height: 9_000 };
+const visitor = useBrowser(() => inject('deskUrl'));
+
+describe('the gallery', () => {
+  it('draws every exhibit, and a visible box for a block that nobody knows', async () => {
+    const page = await visitor.open(GALLERY, { viewport: TALL });
+    const items = page.locator('.gallery-item');
+    expect(await items.count()).toBe(EXHIBITS.length);
+    for (const block of await items.locator('.block').all())
+      expect(
+        (await block.boundingBox())?.height ?? 0,
+        (await block.getAttribute('class')) ?? '',
+      ).toBeGreaterThan(0);
+    const unknown = page.locator('.unknown');
+    expect(await unknown.allInnerTexts()).toEqual(['This block of type hologram cannot be shown here']);
+    await inspect(page, 'gallery');
+  });
+
+  it('opens a modal with every input, which shows the error of a field', async () => {
+    const page = await visitor.open(GALLERY, { viewport: { width: 1280, height: 2_200 } });
+    await page.getByRole('button', { name: 'Open a modal' }).click();
+    const modal = page.getByRole('dialog', { name: 'Refund a payment' });
+    await modal.waitFor();
+    await modal.getByRole('button', { name: 'Request refund' }).click();
+    await modal.getByText('larger than what is left').waitFor();
+    expect(await page.locator('.unknown').count()).toBe(1);
+    await inspect(page, 'gallery-modal');
+  });
+
+  it('reads well in the dark', async () => {
+    const page = await visitor.open(GALLERY, {
+      colorScheme: 'dark',
+      viewport: TALL,
+    });
+    await inspect(page, 'gallery-dark');
+  });
+
+  it('fits a narrow screen', async () => {
+    const page = await visitor.open(GALLERY, { viewport: { width: 390, height: 844 } });
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await keepPicture(page, 'gallery-narrow');
+  });
+});
+
+it('the page weighs less than 100 KB, compressed, pictures and all', () => {
+  const files = readdirSync(PAGE_DIR, { recursive: true, withFileTypes: true }).filter((each) =>
+    each.isFile(),
+  );
+  const bytes = files.map(({ parentPath, name }) => gzipSync(readFileSync(join(parentPath, name))).length);
+  expect(bytes.length).toBeGreaterThan(2);
+  expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(PAGE_GZIP_BYTES_MAX);
+});

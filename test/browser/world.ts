@@ -1,0 +1,75 @@
+/**
+ * One world for the whole run: the built sandbox, started as a person starts it, in a data folder of its own.
+ *
+ * Invariant: nothing of the shell's environment reaches it but what a process needs, so that a developer's own
+ * settings change no test; it is stopped as a person stops it, and its folder goes with it.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Address of the page, without a trailing slash. */
+    deskUrl: string;
+  }
+}
+
+const START = join(import.meta.dirname, '../../dist/sandbox/start.js');
+const LAST_WORDS_COUNT = 20;
+
+export interface BuiltWorld {
+  /** Address of the page, without a trailing slash. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts the built sandbox on a free port. @throws with its last words when it ends before it is ready */
+export async function startBuiltWorld(): Promise<BuiltWorld> {
+  if (!existsSync(START)) throw new Error('There is no build to test.\n→ npm run build');
+  const home = await mkdtemp(join(tmpdir(), 'paydesk-browser-'));
+  const { PATH, HOME, TMPDIR, LANG } = process.env;
+  const sandbox = spawn(process.execPath, [START], {
+    cwd: home,
+    env: { PATH, HOME, TMPDIR, LANG, PORT: '0', PAYDESK_HOME: join(home, 'data') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(sandbox, 'exit');
+  const stop = async (): Promise<void> => {
+    sandbox.kill('SIGTERM');
+    await ended;
+    await rm(home, { recursive: true, force: true });
+  };
+  try {
+    return { url: await readyUrl(sandbox), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function readyUrl(sandbox: ChildProcess): Promise<string> {
+  const said: string[] = [];
+  return new Promise((resolve, reject) => {
+    for (const stream of [sandbox.stdout, sandbox.stderr]) {
+      if (stream === null) continue;
+      createInterface({ input: stream }).on('line', (line) => {
+        said.push(line);
+        const url = /^Paydesk is ready: (\S+)$/.exec(line)?.[1];
+        if (url !== undefined) resolve(url);
+      });
+    }
+    sandbox.once('close', () => reject(new Error(said.slice(-LAST_WORDS_COUNT).join('\n'))));
+  });
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const world = await startBuiltWorld();
+  project.provide('deskUrl', world.url);
+  return () => world.stop();
+}
