@@ -1,5 +1,6 @@
 /**
- * Events API: what the app is told of without having been asked, for the events that its manifest subscribes to.
+ * Events API: what the app is told of without having been asked, for the events that its manifest subscribes to and has
+ * the scopes for.
  * Invariant: the app hears only of channels that it is a member of, and of nothing that is ephemeral.
  */
 import { kindOf } from './channels.js';
@@ -25,6 +26,20 @@ const SUBSCRIPTION = {
   group: 'message.groups',
   channel: 'message.channels',
 } as const;
+
+/** What the app must have been granted to be told; Slack installs no app that subscribes without it. */
+const SCOPES: Readonly<Record<string, readonly string[]>> = {
+  'message.im': ['im:history'],
+  'message.mpim': ['mpim:history'],
+  'message.groups': ['groups:history'],
+  'message.channels': ['channels:history'],
+  app_mention: ['app_mentions:read'],
+  link_shared: ['links:read'],
+  member_joined_channel: ['channels:read', 'groups:read'],
+};
+
+const isGranted = ({ manifest }: World, subscription: string): boolean =>
+  SCOPES[subscription]?.some((scope) => manifest.scopes.has(scope)) ?? true;
 
 type Send = (subscription: string, event: JsonObject) => Promise<Ack> | undefined;
 
@@ -90,8 +105,10 @@ function sendHidden(world: World, send: Send, channelId: string, event: JsonObje
 export function createEvents(world: World): Events {
   const { store, manifest, delivery } = world;
   const send: Send = (subscription, event) => {
-    const isWanted = manifest.events.has(subscription) && delivery.connection() !== 'none';
-    return isWanted ? delivery.deliverEvent(eventPayload(world, event)) : undefined;
+    const isWanted = manifest.events.has(subscription) && isGranted(world, subscription);
+    return isWanted && delivery.connection() !== 'none'
+      ? delivery.deliverEvent(eventPayload(world, event))
+      : undefined;
   };
   const nowTs = () => String(world.clock.now().getTime() / 1000);
 

@@ -17,6 +17,8 @@ export const FILE_MAX_BYTES = 20_000_000;
 
 /** Uploads that were begun and never sent. */
 const TICKETS_KEPT = 1_000;
+/** However small they are. */
+const FILES_KEPT = 5_000;
 
 interface StoredFile {
   ref: FileRef;
@@ -95,6 +97,7 @@ function createCabinet({ ids, clock, limits, baseUrl }: Deps) {
       const ref = { id, name, title, mimetype, size, url_private };
       const file = { complete: false, bytes: undefined, ref, user, createdSec };
       files.set(id, file);
+      forgetOldest(files, FILES_KEPT);
       return file;
     },
     fill(file: StoredFile, bytes: Buffer): void {

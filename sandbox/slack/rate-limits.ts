@@ -28,7 +28,7 @@ export interface RateLimits {
   take(key: string, rate: Rate): number | undefined;
 }
 
-/** Buckets at most: a bucket that is forgotten is a full one, so only strangers' channel names are let off. */
+/** So many buckets are kept, the last used; one that was forgotten begins full again. */
 const KEPT = 10_000;
 
 export function createRateLimits(clock: Clock): RateLimits {

@@ -74,12 +74,13 @@ export function createWebApi(world: World, events: Events, options: { rateLimits
   };
 }
 
-/** Query and body together; undefined when the body cannot be read. */
+/** Query and body together, but no token from the query; undefined when the body cannot be read. */
 async function bodyOf(request: IncomingMessage): Promise<JsonObject | undefined | 'too large'> {
   const raw = await readBody(request);
   if (raw === undefined) return 'too large';
   const body = parseBody(request.headers['content-type'] ?? '', raw);
-  return body && { ...queryOf(request), ...body };
+  const { token: _token, ...query } = queryOf(request);
+  return body && { ...query, ...body };
 }
 
 interface Answer {

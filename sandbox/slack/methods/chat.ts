@@ -61,7 +61,8 @@ function schedule(call: Call): JsonObject {
   const postAtSec = Number(args.required('post_at'));
   if (!Number.isInteger(postAtSec) || postAtSec < 0) throw new SlackError('invalid_time');
   const { bot } = world.store;
-  const message = { channel: channel.id, user: bot.user_id, ...content, thread_ts };
+  const metadata = metadataArgument(args) ?? undefined;
+  const message = { channel: channel.id, user: bot.user_id, ...content, thread_ts, metadata };
   return {
     channel: channel.id,
     scheduled_message_id: world.schedule.add(message, postAtSec),

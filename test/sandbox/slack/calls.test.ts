@@ -54,7 +54,8 @@ describe('GET calls', () => {
 
   it('never shows a token, a secret or a ticket, wherever it stands', async () => {
     const { botToken, appToken, signingSecret } = bench.slack.credentials;
-    await fetch(`${bench.slack.apiUrl}auth.test?token=${botToken}`, { method: 'POST' });
+    const body = new URLSearchParams({ token: botToken });
+    await fetch(`${bench.slack.apiUrl}auth.test?token=${botToken}`, { method: 'POST', body });
     await fetch(`${bench.slack.apiUrl}apps.connections.open`, {
       method: 'POST',
       headers: { authorization: `Bearer ${appToken}` },

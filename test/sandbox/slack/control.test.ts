@@ -179,18 +179,6 @@ describe('faults', () => {
 });
 
 describe('events', () => {
-  it('are sent again when nobody acknowledges them', async () => {
-    await withApp((app) => app.event('message', () => Promise.resolve()));
-    await bench.control.post('faults', { kind: 'drop_ack', count: 1 });
-    await bench.control.post('message', { user: 'ana', channel: 'general', text: 'hello' });
-    await expect
-      .poll(async () => (await bench.control.deliveries()).map((each) => [each.retry_attempt, each.error]))
-      .toEqual([
-        [0, 'operation_timeout'],
-        [1, undefined],
-      ]);
-  });
-
   it('do not tell of channels that the app is not in', async () => {
     await withApp((app) => app.event('message', () => Promise.resolve()));
     await bench.control.post('message', { user: 'ana', channel: 'random', text: 'hello' });

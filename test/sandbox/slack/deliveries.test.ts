@@ -7,7 +7,7 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FileUpload, Json } from '../../../sandbox/slack/wire.js';
 import { differences, ENVELOPE, EVENTS, FILE, INTERACTIONS } from './payload-samples.js';
-import { MANIFEST, startApp, startBench } from './support.js';
+import { MANIFEST, SHORT, startApp, startBench } from './support.js';
 import type { Bench, Transport } from './support.js';
 
 const plain = (text: string) => ({ type: 'plain_text' as const, text });
@@ -115,7 +115,7 @@ describe.each<[Transport, number]>([
   const bodies: Body[] = [];
 
   beforeAll(async () => {
-    bench = await startBench({ rateLimits: false });
+    bench = await startBench({ rateLimits: false, limits: { ...SHORT, ackMs: 3_000 } });
     app = await startApp(bench, transport, port, listeners(bodies));
   });
   afterAll(async () => {
@@ -137,7 +137,10 @@ describe.each<[Transport, number]>([
   };
   const preview = async () => {
     const [message] = (await say('https://pay.example/p/1')).messages;
-    return { channel: message!.channel, ts: message!.ts };
+    const { channel, ts } = message!;
+    const found = () => bench.control.message('general', (each) => each.ts === ts);
+    await expect.poll(found).toMatchObject({ attachments: [{ from_url: 'https://pay.example/p/1' }] });
+    return { channel, ts };
   };
 
   const play: Record<keyof typeof INTERACTIONS, () => Promise<unknown>> = {
@@ -184,6 +187,8 @@ describe.each<[Transport, number]>([
     },
     app_home_opened: async () => {
       await act('home', {});
+      await expect.poll(async () => Object.keys((await bench.control.state()).homes)).toHaveLength(1);
+      bodies.length = 0;
       await act('home', {});
     },
   };
@@ -248,10 +253,12 @@ describe.each<[Transport, number]>([
   });
 
   it('shows a preview below the link, also where the app is no member', async () => {
-    const outcome = await act('message', { channel: 'random', text: 'https://sub.pay.example/p/2' });
-    expect(outcome.messages).toMatchObject([
-      { text: '<https://sub.pay.example/p/2>', attachments: [{ from_url: 'https://sub.pay.example/p/2' }] },
-    ]);
+    await act('message', { channel: 'random', text: 'https://sub.pay.example/p/2' });
+    const found = () => bench.control.message('random', ({ attachments }) => attachments !== undefined);
+    await expect.poll(found).toMatchObject({
+      text: '<https://sub.pay.example/p/2>',
+      attachments: [{ from_url: 'https://sub.pay.example/p/2' }],
+    });
     const told = bodies.findLast((each) => (each.event as Body | undefined)?.type === 'link_shared')!;
     expect(told.event).toMatchObject({ is_bot_user_member: false, links: [{ domain: 'pay.example' }] });
   });
@@ -332,10 +339,13 @@ describe('the comparison of shapes', () => {
   });
 });
 
-describe('events that the manifest does not ask for', () => {
+describe('events that the manifest does not ask for, or has no scope for', () => {
   it('are not sent', async () => {
-    const settings = { event_subscriptions: { bot_events: ['app_mention'] } };
-    const bench = await startBench({ manifest: { ...MANIFEST, settings } });
+    const settings = { event_subscriptions: { bot_events: ['app_mention', 'link_shared'] } };
+    const bot = MANIFEST.oauth_config.scopes.bot.filter((scope) => scope !== 'links:read');
+    const bench = await startBench({
+      manifest: { ...MANIFEST, settings, oauth_config: { scopes: { bot } } },
+    });
     const app = await startApp(bench, 'socket', 0, listeners([]));
     const say = (text: string) => bench.control.post('message', { user: 'ana', channel: 'general', text });
     await say('hello https://pay.example/p/1');

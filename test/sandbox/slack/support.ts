@@ -4,7 +4,9 @@
  */
 import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import type { Logger, Receiver } from '@slack/bolt';
-import { WebClient } from '@slack/web-api';
+import { ErrorCode, WebClient } from '@slack/web-api';
+import type { WebClientOptions } from '@slack/web-api';
+import { expect } from 'vitest';
 import { startSlack } from '../../../sandbox/slack/server.js';
 import type { SlackOptions, SlackServer } from '../../../sandbox/slack/server.js';
 import type { Channel, Delivery, Json, Message, Outcome, State } from '../../../sandbox/slack/wire.js';
@@ -127,7 +129,9 @@ export interface Bench {
   slack: SlackServer;
   control: Control;
   client: WebClient;
-  /** Names of the Web API methods that the client has called. */
+  /** With the app-level token. */
+  appClient: WebClient;
+  /** Names of the Web API methods that have answered the client with `ok`. */
   called: ReadonlySet<string>;
   close(): Promise<void>;
 }
@@ -135,17 +139,37 @@ export interface Bench {
 export async function startBench(options: Partial<SlackOptions> = {}): Promise<Bench> {
   const slack = await startSlack({ port: 0, manifest: MANIFEST, seed: 7, limits: SHORT, ...options });
   const called = new Set<string>();
-  const client = new WebClient(slack.credentials.botToken, {
+  const clientOptions: WebClientOptions = {
     slackApiUrl: slack.apiUrl,
     logger: SILENT,
-    fetch: (input, init) => {
-      called.add(new URL(input).pathname.replace('/api/', ''));
-      return fetch(input, init);
+    fetch: async (input, init) => {
+      const response = await fetch(input, init);
+      const isJson = response.headers.get('content-type')?.includes('json') === true;
+      const answer = isJson ? ((await response.clone().json()) as { ok?: boolean }) : {};
+      if (answer.ok === true) called.add(new URL(input).pathname.replace('/api/', ''));
+      return response;
     },
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
-  });
-  return { slack, client, called, control: controlOf(slack), close: () => slack.close() };
+  };
+  const client = new WebClient(slack.credentials.botToken, clientOptions);
+  const appClient = new WebClient(slack.credentials.appToken, clientOptions);
+  return { slack, client, appClient, called, control: controlOf(slack), close: () => slack.close() };
+}
+
+interface PlatformError {
+  code: string;
+  data: Record<string, unknown> & { response_metadata?: { messages?: string[] } };
+}
+
+/** The `data` of the error that Slack's client throws. */
+export async function refusal(call: Promise<unknown>): Promise<PlatformError['data']> {
+  const error = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown as PlatformError,
+  );
+  expect(error?.code).toBe(ErrorCode.PlatformError);
+  return error!.data;
 }
 
 export type Transport = 'socket' | 'http';

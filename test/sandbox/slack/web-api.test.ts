@@ -1,30 +1,15 @@
 /**
  * The official @slack/web-api client against every method of the stand-in, and Slack's refusals.
  */
-import { ErrorCode, WebClient } from '@slack/web-api';
+import type { WebClient } from '@slack/web-api';
 import type { KnownBlock, View } from '@slack/types';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { METHODS } from '../../../sandbox/slack/methods/index.js';
-import { MANIFEST, startBench } from './support.js';
+import { refusal, startApp, startBench } from './support.js';
 import type { Bench } from './support.js';
 
 const SECTION: KnownBlock = { type: 'section', text: { type: 'mrkdwn', text: 'hello' } };
 const MODAL: View = { type: 'modal', title: { type: 'plain_text', text: 'A form' }, blocks: [SECTION] };
-
-interface PlatformError {
-  code: string;
-  data: Record<string, unknown> & { response_metadata?: { messages?: string[] } };
-}
-
-/** The `data` of the error that Slack's client throws. */
-async function refusal(call: Promise<unknown>): Promise<PlatformError['data']> {
-  const error = await call.then(
-    () => undefined,
-    (thrown: unknown) => thrown as PlatformError,
-  );
-  expect(error?.code).toBe(ErrorCode.PlatformError);
-  return error!.data;
-}
 
 describe('the official client', () => {
   let bench: Bench;
@@ -515,6 +500,26 @@ describe('the official client', () => {
     }
   });
 
+  it('opens a view with a fresh trigger, pushes another on it, and updates it', async () => {
+    const triggers: string[] = [];
+    const app = await startApp(bench, 'socket', 0, (bolt) =>
+      bolt.command('/form', ({ ack, command }) => {
+        triggers.push(command.trigger_id);
+        return ack();
+      }),
+    );
+    const fresh = async () => {
+      await bench.control.post('command', { user: 'ana', channel: 'general', text: '/form' });
+      return triggers.at(-1)!;
+    };
+    const opened = await client.views.open({ trigger_id: await fresh(), view: MODAL });
+    const pushed = await client.views.push({ trigger_id: await fresh(), view: MODAL });
+    expect(pushed.view).toMatchObject({ root_view_id: opened.view!.id, previous_view_id: opened.view!.id });
+    const updated = await client.views.update({ view_id: opened.view!.id!, view: MODAL });
+    expect(updated.view!.hash).not.toBe(opened.view!.hash);
+    await app.stop();
+  });
+
   it('validates blocks, messages and views, with pointers', async () => {
     expect(await client.blocks.validate({ blocks: [SECTION] })).toMatchObject({ ok: true });
     expect(await client.blocks.validate({ view: MODAL })).toMatchObject({ ok: true });
@@ -534,8 +539,9 @@ describe('the official client', () => {
   });
 
   it('gives Socket Mode addresses to the app token only', async () => {
-    const app = new WebClient(bench.slack.credentials.appToken, { slackApiUrl: bench.slack.apiUrl });
-    expect((await app.apps.connections.open()).url).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/link\?ticket=/);
+    expect((await bench.appClient.apps.connections.open()).url).toMatch(
+      /^ws:\/\/127\.0\.0\.1:\d+\/link\?ticket=/,
+    );
     expect(await refusal(client.apps.connections.open())).toMatchObject({ error: 'not_allowed_token_type' });
   });
 
@@ -580,122 +586,8 @@ describe('the official client', () => {
     expect(response_metadata!.messages).toEqual(['[ERROR] missing required field: channel']);
   });
 
-  it('has called every method that there is', () => {
+  it('has had an answer from every method that there is', () => {
     const unused = [...METHODS.keys()].filter((name) => !bench.called.has(name));
     expect(unused).toEqual([]);
-  });
-});
-
-describe('who may call', () => {
-  let bench: Bench;
-  beforeAll(async () => {
-    const bot = MANIFEST.oauth_config.scopes.bot.filter((scope) => scope !== 'users:read.email');
-    bench = await startBench({
-      manifest: {
-        ...MANIFEST,
-        oauth_config: { scopes: { bot } },
-        features: { ...MANIFEST.features, app_home: {} },
-      },
-    });
-  });
-  afterAll(() => bench.close());
-
-  const call = async (method: string, init: RequestInit = {}) => {
-    const response = await fetch(`${bench.slack.apiUrl}${method}`, { method: 'POST', ...init });
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-  };
-  const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
-
-  it.each<[string, string, () => RequestInit, object]>([
-    ['no token', 'auth.test', () => ({}), { error: 'not_authed' }],
-    ['a wrong token', 'auth.test', () => bearer('xoxb-no'), { error: 'invalid_auth' }],
-    [
-      'a token in the form',
-      'auth.test',
-      () => ({ body: new URLSearchParams({ token: bench.slack.credentials.botToken }) }),
-      { ok: true },
-    ],
-    [
-      'an unknown method is HTTP 200',
-      'chat.explode',
-      () => bearer('x'),
-      { ok: false, error: 'unknown_method' },
-    ],
-    [
-      'JSON that is none',
-      'auth.test',
-      () => ({ body: '{', headers: { 'content-type': 'application/json' } }),
-      { error: 'invalid_json' },
-    ],
-    [
-      'a form that is none',
-      'auth.test',
-      () => ({ body: '--x', headers: { 'content-type': 'multipart/form-data; boundary=y' } }),
-      { error: 'invalid_json' },
-    ],
-    [
-      'a scope that was not granted',
-      'users.lookupByEmail',
-      () => bearer(bench.slack.credentials.botToken),
-      { error: 'missing_scope', needed: 'users:read.email' },
-    ],
-    [
-      'a Home tab that is not enabled',
-      'views.publish',
-      () => bearer(bench.slack.credentials.botToken),
-      { error: 'not_enabled' },
-    ],
-  ])('%s', async (_reason, method, init, expected) => {
-    const { status, body } = await call(method, init());
-    expect(status).toBe(200);
-    expect(body).toMatchObject(expected);
-  });
-
-  it('turns a body of more than 4 MB away', async () => {
-    const { status } = await call('auth.test', {
-      ...bearer(bench.slack.credentials.botToken),
-      body: 'x'.repeat(4_000_001),
-    });
-    expect(status).toBe(413);
-  });
-
-  it('keeps e-mail addresses without their scope, and messages out of channels it is not in', async () => {
-    const { users, channels } = await bench.control.state();
-    const { user } = await bench.client.users.info({ user: users[0]!.id });
-    expect(user!.profile!.email).toBeUndefined();
-    const random = channels.find((channel) => channel.name === 'random')!.id;
-    for (const attempt of [
-      bench.client.chat.postMessage({ channel: random, text: 'x' }),
-      bench.client.conversations.history({ channel: random }),
-    ]) {
-      expect(await refusal(attempt)).toMatchObject({ error: 'not_in_channel' });
-    }
-  });
-});
-
-describe('rate limits', () => {
-  let nowMs = Date.parse('2026-11-20T09:00:00Z');
-  let bench: Bench;
-  beforeEach(async () => {
-    bench = await startBench({ clock: { now: () => new Date(nowMs) } });
-    return () => bench.close();
-  });
-
-  it('lets a burst into one channel pass, then one message a second, and tells how long to wait', async () => {
-    const { channels } = await bench.control.state();
-    const [general, other] = ['general', 'incidents'].map(
-      (name) => channels.find((each) => each.name === name)!.id,
-    );
-    const post = (channel: string) =>
-      bench.client.chat.postMessage({ channel, text: 'x' }).then(
-        () => 0,
-        (error: unknown) => (error as { retryAfter?: number }).retryAfter,
-      );
-    const waits: (number | undefined)[] = [];
-    for (let at = 0; at < 11; at += 1) waits.push(await post(general!));
-    expect(waits).toEqual([...Array<number>(10).fill(0), 1]);
-    expect(await post(other!)).toBe(0);
-    nowMs += 1_000;
-    expect([await post(general!), await post(general!)]).toEqual([0, 1]);
   });
 });
