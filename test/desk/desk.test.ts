@@ -2,7 +2,7 @@
  * The desk as its users meet it: typed commands, clicked buttons, broken sources, over both transports.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startDesk, textOf, until, type TestDesk, type Transport } from '../support/desk.js';
+import { completeTrace, startDesk, textOf, until, type TestDesk, type Transport } from '../support/desk.js';
 
 describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
   let desk: TestDesk;
@@ -22,7 +22,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
   });
 
   it('traces a payment that was paid out to its end', async () => {
-    const outcome = await desk.command(`/payment ${desk.examples.paidOut}`);
+    const outcome = await completeTrace(desk, desk.examples.paidOut);
     expect(outcome.ok).toBe(true);
     const [message] = outcome.messages;
     expect(message?.ephemeral_to).toBeDefined();
@@ -38,12 +38,12 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     ['warned', /\*Early fraud warning\*/, 'a warning as a branch'],
     ['uncaptured', /Last confirmed at authorisation, next expected at capture by/, 'an authorisation alone'],
   ] as const)('traces the payment that is %s: %s', async (example, expected, _reason) => {
-    expect(textOf(await desk.command(`/payment ${desk.examples[example]}`))).toMatch(expected);
+    expect(textOf(await completeTrace(desk, desk.examples[example]))).toMatch(expected);
   });
 
   it('finds the same payment by its order, ARN and charge', async () => {
     for (const reference of [desk.examples.orderId, desk.examples.arn]) {
-      expect(textOf(await desk.command(`/payment ${reference}`))).toContain(desk.examples.paidOut);
+      expect(textOf(await completeTrace(desk, reference))).toContain(desk.examples.paidOut);
     }
   });
 
@@ -63,7 +63,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
   });
 
   it('shares a trace with the channel, and only then others see it', async () => {
-    const outcome = await desk.command(`/payment ${desk.examples.refunded}`);
+    const outcome = await completeTrace(desk, desk.examples.refunded);
     const ts = outcome.messages.at(-1)?.ts ?? '';
     const shared = await desk.action({
       user: 'ana',

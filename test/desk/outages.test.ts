@@ -3,7 +3,7 @@
  */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { startDesk, textOf, until, type TestDesk } from '../support/desk.js';
+import { completeTrace, startDesk, textOf, until, type TestDesk } from '../support/desk.js';
 
 let desk: TestDesk;
 
@@ -46,9 +46,7 @@ describe('without its own database', () => {
   });
 
   it('still follows payments', async () => {
-    expect(textOf(await desk.command(`/payment ${desk.examples.paidOut}`))).toContain(
-      'Last confirmed at ledger',
-    );
+    expect(textOf(await completeTrace(desk, desk.examples.paidOut))).toContain('Last confirmed at ledger');
   });
 
   it('says what it cannot do, with a reference that is in the log', async () => {

@@ -144,6 +144,13 @@ function configOf(state: State, world: World, baseUrl: string, statusPages: Reco
   });
 }
 
+/** A trace whose sources have all answered: on a busy machine the first card may still wait for one. */
+export const completeTrace = (desk: TestDesk, query: string): Promise<Outcome> =>
+  until(`the whole trace of ${query}`, async () => {
+    const outcome = await desk.command(`/payment ${query}`);
+    return !textOf(outcome).includes('Still asking') && outcome;
+  });
+
 /** Everything a person reads in an outcome, in one string. */
 export const textOf = (outcome: Outcome): string => JSON.stringify(outcome.messages);
 
