@@ -217,6 +217,24 @@ describe('the conversation', () => {
     await panel.waitFor({ state: 'detached' });
   });
 
+  it('takes reactions, and gives them back', async () => {
+    const ana = await visitor.open('#/ana/general');
+    const kofi = await visitor.open('#/kofi/general');
+    await say(ana, 'The payout of Northpay has arrived');
+    const mine = newest(ana, 'has arrived');
+    await mine.hover();
+    await mine.getByRole('button', { name: 'React with eyes' }).click();
+    const theirs = newest(kofi, 'has arrived').locator('.reaction');
+    await theirs.click();
+    await expect.poll(() => mine.locator('.reaction').innerText()).toMatch(/2$/);
+    await inspect(ana, 'reactions');
+    await mine.locator('.reaction').click();
+    await expect.poll(() => theirs.innerText()).toMatch(/1$/);
+    expect(await theirs.getAttribute('aria-pressed')).toBe('true');
+    await theirs.click();
+    await theirs.waitFor({ state: 'detached' });
+  });
+
   it('shows what other people have not read yet, and who one is', async () => {
     const page = await visitor.open('#/lars/payments-ops');
     await control<Outcome>(url, 'message', {
