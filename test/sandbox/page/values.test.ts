@@ -28,8 +28,9 @@ import {
 import { emojiCharacter, withEmoji } from '../../../sandbox/slack/page/emoji.js';
 import { formOf, missingInputs, selectedOf, withEdit } from '../../../sandbox/slack/page/form.js';
 import { hashOf, routeOf } from '../../../sandbox/slack/page/route.js';
-import { commandInUse, completionsFor, isCommand } from '../../../sandbox/slack/page/typed.js';
-import type { Block } from '../../../sandbox/slack/wire.js';
+import { commandInUse, completionsFor, isCommand, placesFor } from '../../../sandbox/slack/page/typed.js';
+import { galleryStore } from '../../../sandbox/slack/page/gallery.js';
+import type { Block, Channel } from '../../../sandbox/slack/wire.js';
 
 describe('data_table', () => {
   const raw = (text: string) => ({ type: 'raw_text', text });
@@ -365,5 +366,29 @@ describe('emoji and the gallery', () => {
 
   it('replaces known names only', () => {
     expect(withEmoji(':x: at 10:30: :nope:')).toBe('❌ at 10:30: :nope:');
+  });
+});
+
+describe('jumping to a conversation', () => {
+  const { users, channels } = galleryStore(0);
+  const [ana, ben] = [users[0]!, users[1]!];
+  const secret: Channel = { ...channels[0]!, id: 'C2', name: 'payroll', is_private: true, members: [ben.id] };
+  const names = (query: string, person = ana): string[] =>
+    placesFor(query, { users, channels: [...channels, secret] }, person).map(({ name }) => name);
+
+  it.each([
+    ['the beginning of a channel', 'pay', ['#payments-ops', '@paydesk']],
+    ['a later word of a channel', 'ops', ['#payments-ops']],
+    ['a family name', 'oka', ['@ben']],
+    ['a sign before the name', '#pay', ['#payments-ops', '@paydesk']],
+    ['nothing that there is', 'zzz', []],
+  ])('by %s', (_reason, query, expected) => {
+    expect(names(query)).toEqual(expected);
+  });
+
+  it('offers a private channel to its members only, and nobody themselves', () => {
+    expect(names('payroll')).toEqual([]);
+    expect(names('payroll', ben)).toEqual(['#payroll']);
+    expect(names('ana')).toEqual([]);
   });
 });
