@@ -10,6 +10,7 @@ import { answerJson, readBody } from './http.js';
 import type { Interactions } from './interactions.js';
 import { asObject, asString, parseJson } from './json.js';
 import type { JsonObject } from './json.js';
+import { pressReaction } from './reactions.js';
 import { changeRequestUrl } from './request-url.js';
 import { stateOfWorld } from './state.js';
 import { UPLOADS_BODY_MAX_BYTES } from './uploads.js';
@@ -60,6 +61,7 @@ export function createControl(
     'POST close': (body) => interactions.close(body),
     'POST message': (body) => interactions.message(body),
     'POST home': (body) => interactions.home(body),
+    'POST reaction': (body) => pressReaction(world, body),
     'POST scenario': (body) => playScenario(scenarios, body),
     'GET faults': () => ({ faults: world.faults.list() }),
     'POST faults': (body) => setFault(world, body),

@@ -249,6 +249,15 @@ export interface HomeRequest {
   user: string;
 }
 
+/** `POST /_sandbox/reaction`: an emoji is given, or taken back where it was given. */
+export interface ReactionRequest {
+  user: string;
+  channel: string;
+  ts: string;
+  /** Short name, with or without colons. */
+  name: string;
+}
+
 /**
  * `POST /_sandbox/submit`: block_id → action_id → a plain value, or Slack's own state object. The value of a file input
  * is a list of `FileUpload`.

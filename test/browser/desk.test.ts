@@ -4,7 +4,7 @@
  */
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import type { Outcome, State } from '../../sandbox/slack/wire.js';
+import type { Channel, Outcome, State } from '../../sandbox/slack/wire.js';
 import { composer, control, inspect, keepPicture, newest, say, useBrowser } from './browser.js';
 
 const url = inject('deskUrl');
@@ -44,10 +44,21 @@ async function trace(page: Page, does = 'paid out: confirmed everywhere'): Promi
 }
 
 describe('the first visit', () => {
-  it('begins where the app has just welcomed people, with ids that can be typed', async () => {
+  it('begins where the app has just spoken', async () => {
+    const { bot, channels } = await control<State>(url, 'state');
+    const told = ({ messages }: Channel): number =>
+      Number(
+        messages.findLast((each) => each.user === bot.user_id && each.ephemeral_to === undefined)?.ts ?? 0,
+      );
+    const [expected] = channels.filter((each) => !each.is_im).sort((a, b) => told(b) - told(a));
     const page = await visitor.open('');
+    await page.getByRole('heading', { name: expected!.name, exact: true }).waitFor();
+    await newest(page, /./).waitFor();
+  });
+
+  it('has a welcome with ids that can be typed', async () => {
+    const page = await visitor.open(OPS);
     const welcome = newest(page, 'Welcome to the Paydesk sandbox');
-    await welcome.waitFor();
     expect(await welcome.innerText()).toMatch(/\/payment pi_\w+/);
     expect(Object.keys(suggested).length).toBeGreaterThan(8);
     await inspect(page, 'welcome');
@@ -66,6 +77,50 @@ describe('the first visit', () => {
     expect(await list.getByRole('option').count()).toBe(2);
     await composer(page).press('Escape');
     await list.waitFor({ state: 'detached' });
+  });
+});
+
+describe('what makes the first minute easy', () => {
+  it('a press on a command in the welcome writes it into the composer, ready to send', async () => {
+    const page = await visitor.open(OPS);
+    const command = suggestion('refunded');
+    await newest(page, 'Welcome to the Paydesk sandbox')
+      .getByRole('button', { name: command, exact: true })
+      .click();
+    await expect.poll(() => composer(page).inputValue()).toBe(command);
+    await page.keyboard.press('Enter');
+    await newest(page, 'Last confirmed').waitFor();
+    await page.locator('.channel-row').filter({ hasText: 'general' }).click();
+    await page.getByRole('heading', { name: 'general', exact: true }).waitFor();
+    expect(await composer(page).inputValue()).toBe('');
+  });
+
+  it('Ctrl+K jumps to whatever a few letters name', async () => {
+    const page = await visitor.open(OPS);
+    await composer(page).waitFor();
+    await page.keyboard.press('Control+k');
+    const field = page.getByRole('combobox', { name: 'Jump to' });
+    await field.fill('alerts');
+    await page.getByRole('option', { name: /#partner-alerts/ }).waitFor();
+    await inspect(page, 'switcher');
+    await field.press('Enter');
+    await page.getByRole('heading', { name: 'partner-alerts', exact: true }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.press('Escape');
+    await field.waitFor({ state: 'detached' });
+  });
+
+  it('the inspector tells how fast each envelope was acknowledged', async () => {
+    const page = await visitor.open(OPS);
+    await page.getByRole('button', { name: 'Inspector' }).click();
+    await say(page, '/paydesk');
+    const envelope = page
+      .getByRole('complementary', { name: 'Inspector' })
+      .locator('li')
+      .filter({ hasText: '/paydesk' })
+      .first();
+    await expect.poll(() => envelope.locator('.ack').innerText()).toMatch(/^\d+ ms$/);
+    await inspect(page, 'envelopes');
   });
 });
 
@@ -162,6 +217,24 @@ describe('the conversation', () => {
     await panel.waitFor({ state: 'detached' });
   });
 
+  it('takes reactions, and gives them back', async () => {
+    const ana = await visitor.open('#/ana/general');
+    const kofi = await visitor.open('#/kofi/general');
+    await say(ana, 'The payout of Northpay has arrived');
+    const mine = newest(ana, 'has arrived');
+    await mine.hover();
+    await mine.getByRole('button', { name: 'React with eyes' }).click();
+    const theirs = newest(kofi, 'has arrived').locator('.reaction');
+    await theirs.click();
+    await expect.poll(() => mine.locator('.reaction').innerText()).toMatch(/2$/);
+    await inspect(ana, 'reactions');
+    await mine.locator('.reaction').click();
+    await expect.poll(() => theirs.innerText()).toMatch(/1$/);
+    expect(await theirs.getAttribute('aria-pressed')).toBe('true');
+    await theirs.click();
+    await theirs.waitFor({ state: 'detached' });
+  });
+
   it('shows what other people have not read yet, and who one is', async () => {
     const page = await visitor.open('#/lars/payments-ops');
     await control<Outcome>(url, 'message', {
@@ -179,6 +252,24 @@ describe('the conversation', () => {
     await people.getByRole('menuitemradio', { name: /Mei Tanaka/ }).click();
     await page.getByRole('button', { name: /You are Mei Tanaka/ }).waitFor();
     await page.locator('.channel-row').filter({ hasText: 'disputes' }).waitFor();
+  });
+
+  it('lets two people write to each other, seen by nobody else', async () => {
+    const theirs = await visitor.open('#/lars/payments-ops');
+    const mine = await visitor.open('#/ines/incidents');
+    await mine.locator('.channel-row').filter({ hasText: 'Lars Holm' }).click();
+    await mine.getByRole('heading', { name: 'Lars Holm' }).first().waitFor();
+    await say(mine, 'Are you there? :wave:');
+    await newest(mine, 'Are you there?').waitFor();
+    const row = theirs.locator('.channel-row').filter({ hasText: 'Inés Duarte' });
+    await row.getByLabel('1 unread').waitFor();
+    await row.click();
+    await newest(theirs, 'Are you there?').waitFor();
+    await inspect(theirs, 'direct-message');
+    const kofi = await visitor.open('#/kofi/payments-ops');
+    await kofi.locator('.channel-row').filter({ hasText: 'Inés Duarte' }).click();
+    await kofi.getByText('This is the very beginning').waitFor();
+    expect(await kofi.locator('.stage .message').count()).toBe(0);
   });
 
   it('keeps a guest out of what a guest may not see', async () => {

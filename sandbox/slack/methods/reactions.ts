@@ -6,6 +6,7 @@ import { SlackError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import { messagePayload } from '../payloads.js';
 import { TIERS } from '../rate-limits.js';
+import { EMOJI_NAME, hasReacted, withoutReaction, withReaction } from '../reactions.js';
 import type { Message } from '../wire.js';
 import {
   channelArgument,
@@ -17,8 +18,6 @@ import {
 } from './method.js';
 import type { Call, Method } from './method.js';
 
-type Reactions = NonNullable<Message['reactions']>;
-
 function reactable(call: Call): Message {
   const channel = channelArgument(call);
   needMembership(call.world, channel);
@@ -28,23 +27,8 @@ function reactable(call: Call): Message {
 /** @throws SlackError invalid_name */
 function emojiArgument({ args }: Call): string {
   const name = args.required('name').replaceAll(':', '');
-  if (!/^[a-z0-9_+'-]{1,100}$/.test(name)) throw new SlackError('invalid_name');
+  if (!EMOJI_NAME.test(name)) throw new SlackError('invalid_name');
   return name;
-}
-
-const has = (reactions: Reactions, name: string, user: string): boolean =>
-  reactions.some((reaction) => reaction.name === name && reaction.users.includes(user));
-
-function withReaction(reactions: Reactions, name: string, user: string): Reactions {
-  if (!reactions.some((reaction) => reaction.name === name)) return [...reactions, { name, users: [user] }];
-  return reactions.map((each) => (each.name === name ? { name, users: [...each.users, user] } : each));
-}
-
-function withoutReaction(reactions: Reactions, name: string, user: string): Reactions | undefined {
-  const rest = reactions
-    .map((each) => (each.name === name ? { name, users: each.users.filter((id) => id !== user) } : each))
-    .filter((each) => each.users.length > 0);
-  return rest.length === 0 ? undefined : rest;
 }
 
 function add(call: Call): JsonObject {
@@ -53,7 +37,7 @@ function add(call: Call): JsonObject {
   needActive(channelArgument(call));
   const name = emojiArgument(call);
   const reactions = message.reactions ?? [];
-  if (has(reactions, name, store.bot.user_id)) throw new SlackError('already_reacted');
+  if (hasReacted(reactions, name, store.bot.user_id)) throw new SlackError('already_reacted');
   store.amend(message, { reactions: withReaction(reactions, name, store.bot.user_id) });
   return {};
 }
@@ -63,7 +47,7 @@ function remove(call: Call): JsonObject {
   const message = reactable(call);
   const name = emojiArgument(call);
   const reactions = message.reactions ?? [];
-  if (!has(reactions, name, store.bot.user_id)) throw new SlackError('no_reaction');
+  if (!hasReacted(reactions, name, store.bot.user_id)) throw new SlackError('no_reaction');
   store.amend(message, { reactions: withoutReaction(reactions, name, store.bot.user_id) });
   return {};
 }

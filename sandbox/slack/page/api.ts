@@ -10,6 +10,7 @@ import type {
   Delivery,
   MessageRequest,
   Outcome,
+  ReactionRequest,
   SandboxEvent,
   ScenarioRequest,
   ShortcutRequest,
@@ -27,6 +28,7 @@ export interface Api {
   submit: (request: SubmitRequest) => Promise<Outcome>;
   close: (request: CloseRequest) => Promise<Outcome>;
   home: (request: { user: string }) => Promise<Outcome>;
+  reaction: (request: ReactionRequest) => Promise<Outcome>;
   scenario: (request: ScenarioRequest) => Promise<Outcome>;
   shortcut: (request: ShortcutRequest) => Promise<Outcome>;
   suggest: (request: SuggestRequest) => Promise<Suggestions>;
@@ -45,6 +47,7 @@ export function createApi(): Api {
     submit: (request) => send('submit', request),
     close: (request) => send('close', request),
     home: (request) => send('home', request),
+    reaction: (request) => send('reaction', request),
     scenario: (request) => send('scenario', request),
     shortcut: (request) => send('shortcut', request),
     suggest: (request) => send('suggest', request),

@@ -6,7 +6,7 @@ import { ImageElement } from './block-image.js';
 import { Element } from './element.js';
 import { withEmoji } from './emoji.js';
 import { blockId } from './form.js';
-import { Icon } from './icons.js';
+import { Icon, type IconName } from './icons.js';
 import { obj, objs, str, words, type Obj } from './json.js';
 import { richTextTree } from './rich-text.js';
 import { TextObject, Tree } from './rich.js';
@@ -21,6 +21,7 @@ export function Card({ block, id }: BlockProps): VNode {
       )}
       <div class="card-head">
         {block.icon !== undefined && <ImageElement element={obj(block.icon)} />}
+        {block.slack_icon !== undefined && <SlackIcon name={str(obj(block.slack_icon).name)} />}
         <div>
           {block.title !== undefined && (
             <div class="card-title">
@@ -47,6 +48,29 @@ export function Card({ block, id }: BlockProps): VNode {
         </div>
       )}
     </article>
+  );
+}
+
+/** Slack's own icons that this page draws too; any other is a square with the icon's initial. */
+const SLACK_ICONS: Record<string, IconName> = {
+  ...{
+    calendar: 'calendar',
+    check: 'check',
+    comment: 'thread',
+    edit: 'pencil',
+    'eye-open': 'eye',
+    file: 'file',
+  },
+  ...{ globe: 'world', image: 'gallery', pin: 'pin', trash: 'trash', warning: 'warning', link: 'clip' },
+  ...{ 'caret-left': 'left', 'caret-right': 'right', 'thumbs-down': 'thumbsdown', 'thumbs-up': 'thumbsup' },
+};
+
+function SlackIcon({ name }: { name: string }): VNode {
+  const icon = SLACK_ICONS[name];
+  return (
+    <span class="slack-icon" role="img" aria-label={`${name} icon`}>
+      {icon === undefined ? name.slice(0, 1).toUpperCase() : <Icon name={icon} size={22} />}
+    </span>
   );
 }
 

@@ -20,11 +20,28 @@ export function ImageElement({ element }: { element: Obj }): VNode {
 }
 
 export function ImageBlock({ block }: BlockProps): VNode {
-  const title = words(block.title);
+  return (
+    <Figure
+      title={withEmoji(words(block.title))}
+      url={pictureUrl(useDesk(), block)}
+      alt={str(block.alt_text)}
+    />
+  );
+}
+
+/** A picture under its title, which folds it away and out again. */
+function Figure({ title, url, alt }: { title: string; url: string; alt: string }): VNode {
+  const [open, setOpen] = useState(true);
   return (
     <figure class="figure">
-      {title !== '' && <figcaption>{withEmoji(title)}</figcaption>}
-      <Picture url={pictureUrl(useDesk(), block)} alt={str(block.alt_text)} class="picture" />
+      {title !== '' && (
+        <figcaption>
+          <button type="button" class="fold" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {title} <Icon name={open ? 'chevron' : 'right'} size={12} />
+          </button>
+        </figcaption>
+      )}
+      {open && <Picture url={url} alt={alt} class="picture" />}
     </figure>
   );
 }
@@ -65,12 +82,8 @@ export function FileBlock({ block }: BlockProps): VNode {
 /** A file under a message: a picture is shown, anything else is a card to open. */
 export function FileCard({ file }: { file: FileRef }): VNode {
   if (file.mimetype.startsWith('image/')) {
-    return (
-      <figure class="figure">
-        <figcaption>{file.title || file.name}</figcaption>
-        <Picture url={file.url_private} alt={file.title || file.name} class="picture" />
-      </figure>
-    );
+    const title = file.title || file.name;
+    return <Figure title={title} url={file.url_private} alt={title} />;
   }
   return (
     <a class="file-card" href={ownUrl(file.url_private) ?? undefined} download={file.name}>

@@ -1,7 +1,7 @@
 /** What the bot asked of the Web API, with what was wrong with it. Invariant: newest first. */
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { ApiCall } from '../wire.js';
+import type { ApiCall, Json } from '../wire.js';
 import { timeOf } from './dates.js';
 import { useDesk } from './desk.js';
 import { withCalls } from './store.js';
@@ -49,13 +49,28 @@ function Call({ call }: { call: ApiCall }): VNode {
   );
 }
 
-function Dump({ name, value }: { name: string; value: ApiCall['answer'] }): VNode {
+function Dump({ name, value }: { name: string; value: Json }): VNode {
   return (
     <>
       <small>{name}</small>
       <pre class="rich-pre" tabIndex={0}>
-        {JSON.stringify(value, null, 2)}
+        {JSON.stringify(unfolded(value), null, 2)}
       </pre>
     </>
   );
+}
+
+/** Arguments travel as JSON in texts; here they are read as what they are. */
+function unfolded(value: Json): Json {
+  if (value === null || Array.isArray(value) || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, parsed(each)]));
+}
+
+function parsed(value: Json): Json {
+  if (typeof value !== 'string' || !/^[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value) as Json;
+  } catch {
+    return value;
+  }
 }

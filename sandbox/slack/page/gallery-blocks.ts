@@ -196,9 +196,9 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
     column_settings: [{}, { align: 'right' }, { is_wrapped: true }],
     rows: [
       [raw('Hop'), raw('Amount'), raw('State')],
-      [raw('Authorisation'), number(120, '€120.00'), raw(':white_check_mark: present')],
-      [raw('Capture'), number(120, '€120.00'), linkTo('ch_3QK8vZ')],
-      [raw('Payout'), number(117.9, '€117.90'), raw(':hourglass_flowing_sand: expected by November 23')],
+      [raw('Authorisation'), raw('€120.00'), raw(':white_check_mark: present')],
+      [raw('Capture'), raw('€120.00'), linkTo('ch_3QK8vZ')],
+      [raw('Payout'), raw('€117.90'), raw(':hourglass_flowing_sand: expected by November 23')],
     ],
   }),
   exhibit('data_table', {

@@ -106,6 +106,7 @@ function silentApi(say: (what: string) => void, closed: () => void): Api {
       closed();
       return Promise.resolve(done);
     },
+    reaction: ({ name }) => answer(`Would react with :${name}:`),
     home: () => Promise.resolve(done),
     calls: () => Promise.resolve([]),
     shortcut: ({ callback_id }) => answer(`Would run ${callback_id}`),

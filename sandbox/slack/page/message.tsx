@@ -11,7 +11,8 @@ import { Blocks } from './block.js';
 import { agoLabel, momentLabel, timeOf } from './dates.js';
 import { useDesk } from './desk.js';
 import { Icon } from './icons.js';
-import { Emoji, Mrkdwn } from './rich.js';
+import { QuickReactions, Reactions } from './reactions.js';
+import { Mrkdwn } from './rich.js';
 import { MessageShortcuts } from './shortcuts.js';
 import { useNewSurface } from './surface.js';
 import { threadSummary } from './timeline.js';
@@ -103,23 +104,6 @@ function Content({ message }: { message: Message }): VNode | null {
   return message.text === '' ? null : <Mrkdwn text={message.text} />;
 }
 
-function Reactions({ message }: { message: Message }): VNode | null {
-  const { store } = useDesk();
-  const reactions = message.reactions ?? [];
-  if (reactions.length === 0) return null;
-  const names = (ids: string[]): string =>
-    ids.map((id) => store.users.find((user) => user.id === id)?.real_name ?? id).join(', ');
-  return (
-    <div class="reactions">
-      {reactions.map((each) => (
-        <span key={each.name} class="reaction" title={`${names(each.users)} reacted with :${each.name}:`}>
-          <Emoji name={each.name} /> {each.users.length}
-        </span>
-      ))}
-    </div>
-  );
-}
-
 function ReplyLine({ message, channel }: { message: Message; channel: Channel }): VNode | null {
   const { store, nowMs, go } = useDesk();
   const summary = threadSummary(channel, message);
@@ -137,12 +121,13 @@ function ReplyLine({ message, channel }: { message: Message; channel: Channel })
   );
 }
 
-/** What shows over a message that is pointed at; an empty bar is not drawn. */
+/** What shows over a message that is pointed at. */
 function Tools({ message, inThread }: { message: Message; inThread: boolean }): VNode {
   const { go } = useDesk();
   const parent = message.thread_ts ?? message.ts;
   return (
     <div class="tools">
+      <QuickReactions message={message} />
       {!inThread && (
         <button
           type="button"

@@ -5,6 +5,7 @@ import type { Channel } from '../wire.js';
 import { Avatar } from './avatar.js';
 import { useDesk } from './desk.js';
 import { Icon } from './icons.js';
+import { Switcher } from './switcher.js';
 import { conversationsOf, counterpart, directWith } from './timeline.js';
 
 interface SidebarProps {
@@ -34,6 +35,7 @@ export function Sidebar({ current, unread }: SidebarProps): VNode {
     <nav class="sidebar" aria-label="Channels and direct messages">
       <header class="sidebar-head">
         <p class="workspace-name">{store.team.name}</p>
+        <Switcher />
         <small>
           <span class={store.bot.connection === 'none' ? 'lamp off' : 'lamp'} />
           Paydesk{' '}

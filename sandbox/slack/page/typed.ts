@@ -90,6 +90,27 @@ function rooms(channels: Channel[]): Named[] {
     }));
 }
 
+/** Where the person can go, by what was typed of it: channels they may read, people, and the app. */
+export function placesFor(
+  query: string,
+  { users, channels }: Omit<Vocabulary, 'commands'>,
+  person: User,
+): Completion[] {
+  const typed = query.trim().replace(/^[@#]/, '').toLowerCase();
+  const open = channels.filter((each) => !each.is_private || each.members.includes(person.id));
+  const signed = (sign: string, all: Named[]): (Named & { sign: string })[] =>
+    all.map((each) => ({ ...each, sign }));
+  return [...signed('#', rooms(open)), ...signed('@', people(users.filter(({ id }) => id !== person.id)))]
+    .filter(({ words }) => words.some((word) => word.toLowerCase().startsWith(typed)))
+    .slice(0, COMPLETION_COUNT_MAX)
+    .map(({ sign, name, hint, note }) => ({
+      name: sign + name,
+      hint,
+      note,
+      line: sign === '@' ? `@${name}` : name,
+    }));
+}
+
 /** The command whose arguments are being typed, for its usage hint; null before the first space. */
 export function commandInUse(text: string, commands: CommandHint[]): CommandHint | null {
   if (!/^\/\S+\s/.test(text)) return null;

@@ -1,15 +1,24 @@
 /** The store's reducer, and what one person sees of it: visibility, grouping, threads, unread counts. */
 import { describe, expect, it } from 'vitest';
-import { applyEvent, storeOf, viewStack, type Store } from '../../../sandbox/slack/page/store.js';
+import { applyEvent, storeOf, viewStack, withCalls, type Store } from '../../../sandbox/slack/page/store.js';
 import {
   channelRows,
   conversationsOf,
   counterpart,
+  directWith,
   threadRows,
   threadSummary,
   unreadCount,
 } from '../../../sandbox/slack/page/timeline.js';
-import type { Channel, Delivery, Message, OpenView, SandboxEvent } from '../../../sandbox/slack/wire.js';
+import type {
+  ApiCall,
+  Channel,
+  Delivery,
+  Message,
+  OpenView,
+  SandboxEvent,
+  User,
+} from '../../../sandbox/slack/wire.js';
 
 const message = (ts: string, more: Partial<Message> = {}): Message => ({
   ts,
@@ -225,5 +234,59 @@ describe('timeline', () => {
     expect([channels.map((each) => each.name), ims]).toEqual([['a', 'b'], [direct]]);
     const bot = { id: 'UB' } as never;
     expect([counterpart(direct, 'U1', [bot]), counterpart(all[0]!, 'U1', [bot])]).toEqual([bot, null]);
+  });
+});
+
+describe('calls of the bot', () => {
+  const call = (id: number, error?: string): ApiCall => ({
+    id,
+    method: 'chat.postMessage',
+    at: '2026-11-20T10:00:00.000Z',
+    ms: 1,
+    status: 200,
+    ok: error === undefined,
+    ...(error !== undefined && { error }),
+    arguments: {},
+    answer: {},
+    findings: [],
+  });
+
+  it('come once each and in order, whether loaded or told', () => {
+    const all = withCalls([call(3), call(1)], [call(2), call(3)]);
+    expect(all.map(({ id }) => id)).toEqual([1, 2, 3]);
+  });
+
+  it('are kept as they are told of, the oldest forgotten first', () => {
+    let state = store();
+    for (let id = 1; id <= 201; id++) state = applyEvent(state, { type: 'call', call: call(id) });
+    expect(state.calls).toHaveLength(200);
+    expect(state.calls[0]?.id).toBe(2);
+  });
+});
+
+describe('a direct conversation', () => {
+  const person = (id: string, name: string): User => ({
+    id,
+    name,
+    real_name: name,
+    title: '',
+    email: '',
+    tz: 'UTC',
+    is_bot: false,
+    is_restricted: false,
+    deleted: false,
+    color: '#000000',
+  });
+  const [ana, ben] = [person('U1', 'ana'), person('U2', 'ben')];
+
+  it('is the one that exists, whoever of the two looks', () => {
+    const existing = channel([], { id: 'D1', is_im: true });
+    expect(directWith([channel([]), existing], ana, ben)).toBe(existing);
+    expect(directWith([existing], ben, ana)).toBe(existing);
+  });
+
+  it('else one under the name of the other, so that the first message in it begins it', () => {
+    const group = channel([], { id: 'D2', is_im: true, members: ['U1', 'U2', 'U3'] });
+    expect(directWith([group], ana, ben)).toMatchObject({ id: '@ben', is_im: true, members: ['U1', 'U2'] });
   });
 });

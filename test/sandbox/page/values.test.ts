@@ -27,10 +27,10 @@ import {
 } from '../../../sandbox/slack/page/dates.js';
 import { emojiCharacter, withEmoji } from '../../../sandbox/slack/page/emoji.js';
 import { formOf, missingInputs, selectedOf, withEdit } from '../../../sandbox/slack/page/form.js';
-import { EXHIBITS, MODAL_EXHIBIT } from '../../../sandbox/slack/page/gallery.js';
 import { hashOf, routeOf } from '../../../sandbox/slack/page/route.js';
-import { commandInUse, completionsFor, isCommand } from '../../../sandbox/slack/page/typed.js';
-import type { Block } from '../../../sandbox/slack/wire.js';
+import { commandInUse, completionsFor, isCommand, placesFor } from '../../../sandbox/slack/page/typed.js';
+import { galleryStore } from '../../../sandbox/slack/page/gallery.js';
+import type { Block, Channel } from '../../../sandbox/slack/wire.js';
 
 describe('data_table', () => {
   const raw = (text: string) => ({ type: 'raw_text', text });
@@ -367,11 +367,28 @@ describe('emoji and the gallery', () => {
   it('replaces known names only', () => {
     expect(withEmoji(':x: at 10:30: :nope:')).toBe('❌ at 10:30: :nope:');
   });
+});
 
-  it('has an exhibit for every documented block and element', () => {
-    const shown = JSON.stringify([EXHIBITS, MODAL_EXHIBIT]);
-    const types =
-      'section header context context_actions divider actions image input rich_text markdown table data_table data_visualization card carousel container plan task_card video file alert button static_select external_select users_select channels_select conversations_select multi_static_select multi_users_select overflow datepicker timepicker datetimepicker checkboxes radio_buttons plain_text_input number_input email_text_input url_text_input rich_text_input file_input feedback_buttons icon_button';
-    expect(types.split(' ').filter((type) => !shown.includes(`"type":"${type}"`))).toEqual([]);
+describe('jumping to a conversation', () => {
+  const { users, channels } = galleryStore(0);
+  const [ana, ben] = [users[0]!, users[1]!];
+  const secret: Channel = { ...channels[0]!, id: 'C2', name: 'payroll', is_private: true, members: [ben.id] };
+  const names = (query: string, person = ana): string[] =>
+    placesFor(query, { users, channels: [...channels, secret] }, person).map(({ name }) => name);
+
+  it.each([
+    ['the beginning of a channel', 'pay', ['#payments-ops', '@paydesk']],
+    ['a later word of a channel', 'ops', ['#payments-ops']],
+    ['a family name', 'oka', ['@ben']],
+    ['a sign before the name', '#pay', ['#payments-ops', '@paydesk']],
+    ['nothing that there is', 'zzz', []],
+  ])('by %s', (_reason, query, expected) => {
+    expect(names(query)).toEqual(expected);
+  });
+
+  it('offers a private channel to its members only, and nobody themselves', () => {
+    expect(names('payroll')).toEqual([]);
+    expect(names('payroll', ben)).toEqual(['#payroll']);
+    expect(names('ana')).toEqual([]);
   });
 });

@@ -386,3 +386,33 @@ describe('changes of the app’s own messages', () => {
     await expect.poll(subtypes).toEqual([undefined, 'message_changed', undefined, 'message_deleted']);
   });
 });
+
+describe('a reaction of a person', () => {
+  const react = (user: string, ts: string, name = 'eyes') =>
+    bench.control.post('reaction', { user, channel: 'payments-ops', ts, name });
+
+  it('comes, is counted with others, and goes when it is pressed again', async () => {
+    const { ts } = bench.slack.postAs('payments-ops', 'A payout is late');
+    await react('ana', ts);
+    const both = await react('mei', ts, ':eyes:');
+    expect(both.messages[0]?.reactions).toMatchObject([{ name: 'eyes', users: { length: 2 } }]);
+    await react('ana', ts);
+    const none = await react('mei', ts);
+    expect(none.messages[0]?.reactions).toBeUndefined();
+  });
+
+  it.each([
+    ['a name that no emoji has', 'ana', 'no such', 'no such is no name of an emoji'],
+    ['somebody unknown', 'nobody', 'eyes', 'there is no user "nobody"'],
+  ])('is refused for %s', async (_reason, user, name, error) => {
+    const { ts } = bench.slack.postAs('payments-ops', 'A payout is late');
+    expect(await react(user, ts, name)).toMatchObject({ ok: false, error });
+  });
+
+  it('is refused for an ephemeral message', async () => {
+    await withApp((app) => app.command('/payment', ({ ack }) => ack('Only you see this')));
+    const { messages } = await command();
+    expect(await react('ana', messages[0]!.ts)).toMatchObject({ ok: false });
+    expect(await react('mei', messages[0]!.ts)).toMatchObject({ ok: false });
+  });
+});
