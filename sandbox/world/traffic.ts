@@ -33,6 +33,9 @@ export const SLOT = {
   disputeWon: 21,
   refundReason: 22,
   inquiry: 23,
+  duplicate: 25,
+  wave: 26,
+  waveLag: 27,
   attempts: 32,
 } as const;
 
@@ -153,11 +156,32 @@ export interface DisputeLags {
 /** Hours to the stages of the order's dispute, or null for most. */
 export function disputeLagsHours(key: number, route: Route): DisputeLags | null {
   if (!isCardLike(route) || unit(key, SLOT.dispute) >= DISPUTE_RATE) return null;
-  const opened = settledBy(key, route) + 24 * (1.5 + 26 * unit(key, SLOT.disputeLag) ** 1.5);
+  return stagesAfter(key, settledBy(key, route) + 24 * (1.5 + 26 * unit(key, SLOT.disputeLag) ** 1.5));
+}
+
+function stagesAfter(key: number, opened: number): DisputeLags {
   const due = opened + 24 * 14;
   const reply = unit(key, SLOT.disputeReply);
   const replied = reply < 0.75 ? opened + (due - opened) * (0.15 + reply) : null;
   return { opened, due, replied, decided: due + 24 * (1 + 11 * unit(key, SLOT.disputeVerdict)) };
+}
+
+const WAVE_RATE = 0.035;
+
+/**
+ * Hours to the stages of a dispute that comes with a wave, for the few orders that would be hit by one: paid between a
+ * day and nine days before. Null for all others.
+ */
+export function waveLagsHours(key: number, route: Route): DisputeLags | null {
+  if (!isCardLike(route) || unit(key, SLOT.wave) >= WAVE_RATE || disputeLagsHours(key, route)) return null;
+  return stagesAfter(key, settledBy(key, route) + 24 * (1 + 8 * unit(key, SLOT.waveLag)));
+}
+
+/** Every hour, counted from the order's own, in which a wave's dispute would change. */
+export function waveHours(key: number, route: Route): number[] {
+  const lags = waveLagsHours(key, route);
+  if (!lags) return [];
+  return [lags.opened, lags.replied, lags.decided].filter((lag) => lag !== null).map(Math.floor);
 }
 
 /** Hours to the issuer's early fraud warning, or null for most. Fraud disputes are often announced so. */

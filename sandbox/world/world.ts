@@ -1,13 +1,14 @@
 /**
  * The world: a company's payments at its partners, as a pure function of seed and time. History, live traffic,
  * catching up after a restart and looking at one old payment are all the same calls, so they can never disagree.
- * Invariant: nothing is stored but caches, and the outages that scenarios add. Deliberately absent: `now`.
+ * Invariant: nothing is stored but caches and the disturbances that scenarios add. Deliberately absent: `now`.
  */
 import { startOfDay } from './calendar.js';
 import { HOUR_MS, hourOf } from './clock.js';
 import { createIdCodec, type IdCodec } from './ids.js';
-import { createLateIndex, unpack } from './late-index.js';
-import { createOrderMaker, type Attempt, type Order, type Outage } from './orders.js';
+import { createLateIndex, unpack, type PackedOrder } from './late-index.js';
+import { createDisturbances, type Disturbance, type Disturbances } from './disturbances.js';
+import { createOrderMaker, type Attempt, type Order } from './orders.js';
 import { COUNTRIES, CURRENCIES, PARTNERS, type Partner, type Route } from './partners.js';
 import { createPeople, type People } from './people.js';
 import { hashText } from './random.js';
@@ -20,15 +21,16 @@ import {
   movesWithin,
   noTotals,
   payoutDayArriving,
+  payoutTimes,
   type Movement,
   type Payout,
   type Totals,
 } from './settlement.js';
-import { createTraffic, disputeLagsHours, SLOT, warningLagHours } from './traffic.js';
+import { createTraffic, disputeLagsHours, lateHours, SLOT, warningLagHours, waveHours } from './traffic.js';
 import { bookMovement, bookPayout, type Booking } from './bookings.js';
 
 /** Changes whenever the same seed no longer gives the same world: stored books are then rebuilt. */
-export const WORLD_VERSION = '1';
+export const WORLD_VERSION = '2';
 
 /** History reaches back eight weeks. */
 export const HISTORY_HOURS = 56 * 24;
@@ -70,10 +72,17 @@ export interface World {
   payoutsOfDay: (partner: Partner, day: number, beforeHour?: number) => Payout[];
   /** What a payout carries, oldest first. */
   movementsOfPayout: (payout: Payout) => Movement[];
-  outages: () => readonly Outage[];
-  /** Adds an outage and returns how to end it (both in ms). Hours from its start on are drawn anew. */
-  startOutage: (partnerId: string, fromMs: number) => (toMs: number) => void;
+  disturbances: Pick<Disturbances, 'list' | 'at'>;
+  /**
+   * Adds a disturbance, or ends one (see `Disturbances.put`). Resolves when everybody who keeps something of this world
+   * has brought it up to date.
+   */
+  disturb: (disturbance: Disturbance) => Promise<void>;
+  /** Calls back on each change with the time (ms) from which the world is another; returns how to stop that. */
+  onDisturb: (follower: Follower) => () => void;
 }
+
+export type Follower = (disturbance: Disturbance, fromMs: number) => void | Promise<void>;
 
 export interface WorldOptions {
   seed: string;
@@ -87,20 +96,18 @@ const CACHED_HOURS = 4;
 export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): World {
   const seedWord = hashText(seed);
   const sources = createSources(seedWord, attemptsPerHour);
-  const { ids, people, orders, late, outages } = sources;
+  const { ids, people, orders, late, disturbances } = sources;
   const { movements, totals } = createMovements(sources);
   const payoutsOfDay = (partner: Partner, day: number, beforeHour = Infinity): Payout[] =>
-    sumPayouts({ ids, totalsOf: totals.get }, partner, day, beforeHour);
-  const startOutage = (partnerId: string, fromMs: number): ((toMs: number) => void) => {
-    const outage: Outage = { partnerId, fromMs, toMs: null };
-    const redraw = (): void =>
-      [orders, movements, totals].forEach((cache) => cache.dropFrom(hourOf(fromMs) - 1));
-    outages.push(outage);
-    redraw();
-    return (toMs) => {
-      outage.toMs = toMs;
-      redraw();
-    };
+    sumPayouts({ ids, disturbances, totalsOf: totals.get }, partner, day, beforeHour);
+  const followers = new Set<Follower>();
+  const disturb = async (disturbance: Disturbance): Promise<void> => {
+    const fromMs = disturbances.put(disturbance);
+    if (fromMs === Infinity) return;
+    // A dispute of today changes an order of last week, so no order at hand is certain.
+    [orders, movements].forEach((cache) => cache.dropFrom(-Infinity));
+    totals.dropFrom(hourOf(fromMs));
+    await Promise.all([...followers].map((follow) => follow(disturbance, fromMs)));
   };
   return {
     seed,
@@ -114,13 +121,17 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
     ordersTouchedIn: sources.touched,
     movementsOfHour: movements.get,
     ordersDisputedIn: (hour) =>
-      late((key, route) => disputeLagsHours(key, route)?.opened, hour).filter((order) => order.dispute),
+      [
+        ...late((key, route) => disputeLagsHours(key, route)?.opened, hour),
+        ...sources.hitByWave(hour),
+      ].filter(({ dispute }) => dispute && hourOf(dispute.openedMs) === hour),
     ordersWarnedIn: (hour) =>
       late((key, route) => warningLagHours(key, route) ?? undefined, hour).filter(
         (order) => order.warningMs !== null,
       ),
     ordersOfCustomer: sources.ofCustomer,
-    bookingsOfHour: (hour) => bookingsIn({ ids, movementsOf: movements.get, payoutsOfDay }, hour),
+    bookingsOfHour: (hour) =>
+      bookingsIn({ ids, disturbances, movementsOf: movements.get, payoutsOfDay }, hour),
     payoutsOfDay,
     movementsOfPayout: (payout) =>
       hoursOfPayout(payout.partner, payout.day)
@@ -129,8 +140,12 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
           ({ order: { route } }) =>
             route.partner === payout.partner && route.country.currency === payout.currency,
         ),
-    outages: () => outages,
-    startOutage,
+    disturbances,
+    disturb,
+    onDisturb: (follower) => {
+      followers.add(follower);
+      return () => followers.delete(follower);
+    },
   };
 }
 
@@ -140,34 +155,41 @@ type LagOf = (key: number, route: Route) => number | undefined;
 interface Sources {
   ids: IdCodec;
   people: People;
-  outages: Outage[];
+  disturbances: Disturbances;
   orders: HourCache<Order[]>;
   order: (hour: number, index: number) => Order | null;
   touched: (hour: number) => Order[];
   /** Candidates are tested by a draw first, so that weeks can be walked without making their orders. */
   late: (lagOf: LagOf, hour: number) => Order[];
   ofCustomer: (number: number, hour: number) => Order[];
+  /** Older orders in whose dispute, opened by a wave, something may happen in an hour. */
+  hitByWave: (hour: number) => Order[];
 }
 
 function createSources(seed: number, attemptsPerHour: number): Sources {
   const ids = createIdCodec(seed);
   const people = createPeople(seed);
   const traffic = createTraffic(seed, attemptsPerHour);
-  const index = createLateIndex(traffic);
-  const outages: Outage[] = [];
-  const maker = createOrderMaker({ seed, ids, people, traffic, outages });
+  const index = createLateIndex(traffic, lateHours);
+  const waveIndex = createLateIndex(traffic, waveHours);
+  const disturbances = createDisturbances();
+  const maker = createOrderMaker({ seed, ids, people, traffic, disturbances });
   const orders = createHourCache(CACHED_HOURS, (hour) =>
     Array.from({ length: traffic.ordersInHour(hour) }, (_, i) => maker.order(hour, i)),
   );
   const make = (place: { hour: number; index: number }): Order => maker.order(place.hour, place.index);
+  const hitByWave = (hour: number): readonly PackedOrder[] =>
+    disturbances.any('dispute-wave') ? waveIndex.into(hour) : [];
   return {
     ids,
     people,
-    outages,
+    disturbances,
+    hitByWave: (hour) => hitByWave(hour).map(unpack).map(make),
     orders,
     order: (hour, index) => (index < traffic.ordersInHour(hour) ? maker.order(hour, index) : null),
     touched: (hour) => {
-      const older = index.into(hour).map(unpack).filter((place) => place.hour < hour - 1); // prettier-ignore
+      const late = new Set([...index.into(hour), ...hitByWave(hour)]);
+      const older = [...late].map(unpack).filter((place) => place.hour < hour - 1);
       return [...orders.get(hour - 1), ...orders.get(hour), ...older.map(make)];
     },
     late: (lagOf, hour) => {
@@ -212,16 +234,23 @@ function createMovements({ touched }: Sources): Movements {
 
 interface BookingSources {
   ids: IdCodec;
+  disturbances: Disturbances;
   movementsOf: (hour: number) => Movement[];
   payoutsOfDay: (partner: Partner, day: number) => Payout[];
 }
 
-function bookingsIn({ ids, movementsOf, payoutsOfDay }: BookingSources, hour: number): Booking[] {
+function bookingsIn(sources: BookingSources, hour: number): Booking[] {
+  const { ids, disturbances, movementsOf, payoutsOfDay } = sources;
   const arriving = PARTNERS.flatMap((partner) => {
     const day = payoutDayArriving(partner, hour);
     return day === null ? [] : payoutsOfDay(partner, day).flatMap((payout) => bookPayout(ids, payout));
   });
-  const moved = movementsOf(hour).map((movement) => bookMovement(ids, movement));
+  // What is learnt late belongs to the hour before.
+  const delayed = disturbances.any('webhook-delay') ? movementsOf(hour - 1) : [];
+  const moved = [...delayed, ...movementsOf(hour)]
+    .filter(({ duplicate }) => !duplicate)
+    .map((movement) => bookMovement(ids, disturbances, movement))
+    .filter(({ bookedMs }) => hourOf(bookedMs) === hour);
   return [...moved, ...arriving].sort((a, b) => a.bookedMs - b.bookedMs);
 }
 
@@ -289,22 +318,25 @@ function hoursOfPayout(partner: Partner, day: number): number[] {
 
 interface PayoutSources {
   ids: IdCodec;
+  disturbances: Disturbances;
   totalsOf: (hour: number) => Map<number, Totals>;
 }
 
 function sumPayouts(
-  { ids, totalsOf }: PayoutSources,
+  { ids, disturbances, totalsOf }: PayoutSources,
   partner: Partner,
   day: number,
   beforeHour: number,
 ): Payout[] {
   const hours = hoursOfPayout(partner, day).filter((hour) => hour < beforeHour);
+  const { createdMs } = payoutTimes(partner, day);
+  const isShort = disturbances.at('short-paid-settlement', partner.id, createdMs) !== null;
   return CURRENCIES.flatMap((currency, currencyIndex) => {
     const sum = noTotals();
     for (const hour of hours) {
       const totals = totalsOf(hour).get(totalsKey(PARTNERS.indexOf(partner), currencyIndex));
       if (totals) addTotals(sum, totals);
     }
-    return sum.count > 0 ? [createPayout(ids, partner, day, currency, sum)] : [];
+    return sum.count > 0 ? [createPayout(ids, partner, day, currency, sum, isShort)] : [];
   });
 }

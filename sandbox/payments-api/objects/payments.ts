@@ -116,6 +116,22 @@ export function chargeOf(ids: IdCodec, order: Order, attempt: Attempt, nowMs: nu
   };
 }
 
+/** The charge of a second capture: the first one's twin, a little later, with a name and a transaction of its own. */
+export function duplicateChargeOf(ids: IdCodec, order: Order, atMs: number, nowMs: number): ApiObject {
+  const paid = order.attempts.at(-1);
+  if (!paid) throw new Error('an order has at least one attempt');
+  const place = placeOf(order, TXN_SUB.duplicate);
+  return {
+    ...chargeOf(ids, order, paid, nowMs),
+    id: ids.encode('charge', place),
+    amount_refunded: 0,
+    balance_transaction: ids.encode('balance_transaction', place),
+    created: seconds(atMs),
+    disputed: false,
+    refunded: false,
+  };
+}
+
 /** What has been given back by a time; a lapsed authorisation counts as given back, as Stripe shows it. */
 function refundedAt(order: Order, nowMs: number): number {
   if (order.lapsedMs !== null && order.lapsedMs <= nowMs) return order.amountMinor;

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startStatusPages, type StatusPages } from '../../../sandbox/status-page/status-page.js';
 import { createManualClock, MINUTE_MS } from '../../../sandbox/world/clock.js';
+import type { Disturbance } from '../../../sandbox/world/disturbances.js';
 import { createWorld } from '../../../sandbox/world/world.js';
 
 const start = new Date('2026-11-18T12:00:00Z');
@@ -40,7 +41,10 @@ describe('status pages', () => {
   });
 
   it('tell an outage from its start to its end, and leave other partners alone', async () => {
-    const end = world.startOutage('adria', start.getTime());
+    const outage: Disturbance = {
+      name: 'partner-outage', partnerId: 'adria', country: null, reason: null, fromMs: start.getTime(), toMs: null,
+    }; // prettier-ignore
+    await world.disturb(outage);
     const during = await get('adria', 'summary');
     expect(during.status.indicator).toBe('major');
     expect(during.components.map(({ status }) => status)).toContain('major_outage');
@@ -48,7 +52,7 @@ describe('status pages', () => {
     clock.advance(15 * MINUTE_MS);
     expect((await get('adria', 'summary')).incidents[0]).toMatchObject({ status: 'identified' });
     expect((await get('northpay', 'status')).status.indicator).toBe('none');
-    end(clock.now().getTime());
+    await world.disturb({ ...outage, toMs: clock.now().getTime() });
     const after = await get('adria', 'summary');
     expect([after.status.indicator, after.incidents]).toEqual(['none', []]);
     const { incidents } = await get('adria', 'incidents');
