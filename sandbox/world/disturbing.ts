@@ -32,7 +32,7 @@ interface Disturbing {
   /** What will be seen, and where. */
   expect: string;
   /** Throws with a sentence for a person when the parameters make no sense. */
-  plan(request: Request): Plan;
+  plan: (request: Request) => Plan;
 }
 
 /** A drift that begins now would show in a week; this one has gone on for so long. */

@@ -8,7 +8,12 @@ import { LAST_HAPPENING_HOURS, type Traffic } from './traffic.js';
 
 /** Candidates as (hour, index) pairs packed into hour × 4,096 + index. */
 export type PackedOrder = number;
-export const unpack = (packed: PackedOrder): { hour: number; index: number } => ({
+export interface OrderPlace {
+  hour: number;
+  index: number;
+}
+
+export const unpack = (packed: PackedOrder): OrderPlace => ({
   hour: Math.floor(packed / 4_096),
   index: packed % 4_096,
 });
@@ -20,7 +25,7 @@ export interface LateIndex {
 /** `hoursOf` tells, by the first draws of an order, the hours after its own in which something may happen to it. */
 export function createLateIndex(
   traffic: Traffic,
-  hoursOf: (key: number, route: Route) => number[],
+  hoursOf: (key: number, route: Route) => readonly number[],
 ): LateIndex {
   const scanned = new Set<number>();
   const buckets = new Map<number, PackedOrder[]>();

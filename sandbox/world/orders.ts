@@ -3,6 +3,7 @@
  * this life has already passed.
  * Invariant: an order depends on seed, hour, index and the disturbances given, and on nothing else.
  */
+import { getOr } from './caches.js';
 import { HOUR_MS, hourOf, SECOND_MS } from './clock.js';
 import { learntMs, type Disturbances } from './disturbances.js';
 import { hardshipOf } from './hardship.js';
@@ -61,15 +62,12 @@ export const DISPUTE_REASONS = [
 ] as const; // prettier-ignore
 export type DisputeReason = (typeof DISPUTE_REASONS)[number];
 
-export interface Order {
+/** What an order is worth and what becomes of it: all that sums need. */
+export interface OrderFacts {
   hour: number;
   index: number;
   key: number;
-  orderId: string;
-  /** The partner's name for the payment; at the payments API's partner its `pi_…`. */
-  paymentId: string;
   route: Route;
-  customer: Customer;
   amountMinor: number;
   attempts: readonly Attempt[];
   createdMs: number;
@@ -85,7 +83,16 @@ export interface Order {
   warningMs: number | null;
 }
 
+export interface Order extends OrderFacts {
+  orderId: string;
+  /** The partner's name for the payment; at the payments API's partner its `pi_…`. */
+  paymentId: string;
+  customer: Customer;
+}
+
 export interface OrderMaker {
+  /** The same order without its names, at a fraction of the cost. */
+  facts(hour: number, index: number): OrderFacts;
   order(hour: number, index: number): Order;
 }
 
@@ -110,39 +117,47 @@ const SLOTS_PER_ATTEMPT = 16;
 /** Makes the orders of one world. The disturbances are read at each call, so they may grow. */
 export function createOrderMaker(sources: Omit<Parts, 'chance'>): OrderMaker {
   const parts = { ...sources, chance: createSuccessChance(sources.seed) };
-  return { order: (hour, index) => createOrder(parts, hour, index) };
+  return {
+    facts: (hour, index) => createFacts(parts, hour, index),
+    order: (hour, index) => named(parts, createFacts(parts, hour, index)),
+  };
 }
 
-function createOrder(parts: Parts, hour: number, index: number): Order {
-  const { ids, people, traffic } = parts;
-  const key = traffic.keyOf(hour, index);
-  const route = traffic.routeOf(key, hour);
-  const place = { hour, index, sub: 0 };
+function createFacts(parts: Parts, hour: number, index: number): OrderFacts {
+  const key = parts.traffic.keyOf(hour, index);
+  const route = parts.traffic.routeOf(key, hour);
   const attempts = createAttempts(parts, key, hour, route);
   const amountMinor = drawAmount(key, route);
-  const first = attempts[0]?.createdMs ?? hour * HOUR_MS;
   const paid = attempts.at(-1)?.decline === null ? attempts.at(-1) : undefined;
   const life = paid ? createLife(parts, { key, hour, route, amountMinor }, paid.completedMs) : NO_LIFE;
   return {
     hour,
     index,
     key,
-    orderId: ids.orderId(place),
-    paymentId:
-      route.partner.referenceStyle === 'stripe'
-        ? ids.encode('payment_intent', place)
-        : ids.reference(route.partner.referenceStyle, route.partnerIndex, place),
     route,
-    customer: people.get(people.numberFor(key, SLOT.customer, route.countryIndex)),
     amountMinor,
     attempts,
-    createdMs: first,
+    createdMs: attempts[0]?.createdMs ?? hour * HOUR_MS,
     ...life,
     captureMethod: captureLagHours(key, route) === null ? 'automatic' : 'manual',
   };
 }
 
-type Life = Pick<Order, 'capturedMs' | 'duplicateMs' | 'lapsedMs' | 'refunds' | 'dispute' | 'warningMs'>;
+function named({ ids, people }: Parts, facts: OrderFacts): Order {
+  const { hour, index, key, route } = facts;
+  const place = { hour, index, sub: 0 };
+  const { referenceStyle } = route.partner;
+  return Object.assign(facts, {
+    orderId: ids.orderId(place),
+    paymentId:
+      referenceStyle === 'stripe'
+        ? ids.encode('payment_intent', place)
+        : ids.reference(referenceStyle, route.partnerIndex, place),
+    customer: people.get(people.numberFor(key, SLOT.customer, route.countryIndex)),
+  });
+}
+
+type Life = Pick<OrderFacts, 'capturedMs' | 'duplicateMs' | 'lapsedMs' | 'refunds' | 'dispute' | 'warningMs'>;
 const NO_LIFE: Life = {
   capturedMs: null, duplicateMs: null, lapsedMs: null, refunds: [], dispute: null, warningMs: null,
 }; // prettier-ignore
@@ -330,11 +345,3 @@ function marketLogit(seed: number, { partner, partnerIndex, countryIndex, method
 
 const hourNoise = (seed: number, hour: number, { partner, partnerIndex }: Route): number =>
   partner.overdispersion * normal(hash(seed, 0x9015e, hour, partnerIndex), 0);
-
-function getOr<K, V>(map: Map<K, V>, key: K, compute: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const value = compute();
-  map.set(key, value);
-  return value;
-}

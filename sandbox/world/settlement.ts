@@ -6,7 +6,7 @@
 import { addBusinessDays, dayOf, isoDay, isWeekend, startOfDay } from './calendar.js';
 import { HOUR_MS, MINUTE_MS } from './clock.js';
 import type { IdCodec } from './ids.js';
-import type { Order, RefundFact } from './orders.js';
+import type { Order, OrderFacts, RefundFact } from './orders.js';
 import { CURRENCIES, scaled, type Currency, type Partner } from './partners.js';
 import { hash, unit } from './random.js';
 
@@ -19,10 +19,11 @@ const DISPUTE_FEE_CENTS = 1_500;
 /** What a short-paid settlement lacks of its captures. */
 const SHORT_RATE = 0.03;
 
-export interface Movement {
+/** Of an order with its names, unless only sums are wanted. */
+export interface Movement<Of extends OrderFacts = Order> {
   kind: MovementKind;
   atMs: number;
-  order: Order;
+  order: Of;
   /** Which refund; 0 otherwise. */
   no: number;
   sub: number;
@@ -34,9 +35,9 @@ export interface Movement {
 }
 
 /** Every movement in the life of an order, oldest first. */
-export function movementsOf(order: Order): Movement[] {
+export function movementsOf<Of extends OrderFacts>(order: Of): Movement<Of>[] {
   if (order.capturedMs === null) return [];
-  const capture: Movement = {
+  const capture: Movement<Of> = {
     kind: 'capture',
     atMs: order.capturedMs,
     order,
@@ -48,7 +49,7 @@ export function movementsOf(order: Order): Movement[] {
   };
   // Nine orders in ten end here, and a history has hundreds of thousands.
   if (order.refunds.length === 0 && !order.dispute && order.duplicateMs === null) return [capture];
-  const again: Movement[] =
+  const again: Movement<Of>[] =
     order.duplicateMs === null
       ? []
       : [{ ...capture, atMs: order.duplicateMs, sub: TXN_SUB.duplicate, duplicate: true }];
@@ -57,19 +58,19 @@ export function movementsOf(order: Order): Movement[] {
 }
 
 /** Whether a movement of the order may lie in [fromMs, toMs), without building it. */
-export const movesWithin = (order: Order, fromMs: number, toMs: number): boolean =>
+export const movesWithin = (order: OrderFacts, fromMs: number, toMs: number): boolean =>
   order.capturedMs !== null &&
   (order.refunds.length > 0 ||
     order.dispute !== null ||
     (order.capturedMs >= fromMs && order.capturedMs < toMs));
 
-function captureFee(order: Order): number {
+function captureFee(order: OrderFacts): number {
   const { partner, country } = order.route;
   const share = Math.round((order.amountMinor * partner.feeBps) / 10_000);
   return Math.min(order.amountMinor - 1, share + scaled(partner.feeFixedMinor, country.currency));
 }
 
-const refundMovement = (order: Order, refund: RefundFact): Movement => ({
+const refundMovement = <Of extends OrderFacts>(order: Of, refund: RefundFact): Movement<Of> => ({
   kind: 'refund',
   atMs: refund.atMs,
   order,
@@ -80,11 +81,11 @@ const refundMovement = (order: Order, refund: RefundFact): Movement => ({
   duplicate: false,
 });
 
-function disputeMovements(order: Order): Movement[] {
+function disputeMovements<Of extends OrderFacts>(order: Of): Movement<Of>[] {
   const { dispute } = order;
   if (!dispute || dispute.inquiry) return [];
   const base = { order, no: 0, duplicate: false };
-  const taken: Movement = {
+  const taken: Movement<Of> = {
     ...base,
     kind: 'dispute',
     atMs: dispute.openedMs,
@@ -162,7 +163,7 @@ export const noTotals = (): Totals => ({
   feeMinor: 0,
 });
 
-export function addMovement(totals: Totals, movement: Movement): void {
+export function addMovement(totals: Totals, movement: Movement<OrderFacts>): void {
   totals.count += 1;
   totals.feeMinor += movement.feeMinor;
   if (movement.kind === 'capture') totals.captureMinor += movement.amountMinor;

@@ -3,12 +3,13 @@
  * catching up after a restart and looking at one old payment are all the same calls, so they can never disagree.
  * Invariant: nothing is stored but caches and the disturbances that scenarios add. Deliberately absent: `now`.
  */
+import { createHourCache, getOr, type HourCache } from './caches.js';
 import { startOfDay } from './calendar.js';
 import { HOUR_MS, hourOf } from './clock.js';
 import { createIdCodec, type IdCodec } from './ids.js';
-import { createLateIndex, unpack, type PackedOrder } from './late-index.js';
+import { createLateIndex, unpack, type OrderPlace, type PackedOrder } from './late-index.js';
 import { createDisturbances, type Disturbance, type Disturbances } from './disturbances.js';
-import { createOrderMaker, type Attempt, type Order } from './orders.js';
+import { createOrderMaker, type Attempt, type Order, type OrderFacts } from './orders.js';
 import { COUNTRIES, CURRENCIES, PARTNERS, type Partner, type Route } from './partners.js';
 import { createPeople, type People } from './people.js';
 import { hashText } from './random.js';
@@ -97,17 +98,17 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
   const seedWord = hashText(seed);
   const sources = createSources(seedWord, attemptsPerHour);
   const { ids, people, orders, late, disturbances } = sources;
-  const { movements, totals } = createMovements(sources);
+  const { movements, totalsOf, redraw } = createMovements(sources);
   const payoutsOfDay = (partner: Partner, day: number, beforeHour = Infinity): Payout[] =>
-    sumPayouts({ ids, disturbances, totalsOf: totals.get }, partner, day, beforeHour);
+    sumPayouts({ ids, disturbances, totalsOf }, partner, day, beforeHour);
   const followers = new Set<Follower>();
   const disturb = async (disturbance: Disturbance): Promise<void> => {
     const fromMs = disturbances.put(disturbance);
     if (fromMs === Infinity) return;
     // A dispute of today changes an order of last week, so no order at hand is certain.
-    [orders, movements].forEach((cache) => cache.dropFrom(-Infinity));
-    totals.dropFrom(hourOf(fromMs));
-    await Promise.all([...followers].map((follow) => follow(disturbance, fromMs)));
+    orders.dropFrom(-Infinity);
+    redraw(hourOf(fromMs));
+    for (const follow of followers) await follow(disturbance, fromMs);
   };
   return {
     seed,
@@ -159,6 +160,8 @@ interface Sources {
   orders: HourCache<Order[]>;
   order: (hour: number, index: number) => Order | null;
   touched: (hour: number) => Order[];
+  /** The same of one partner, without names. */
+  factsTouched: (hour: number, partnerIndex: number) => OrderFacts[];
   /** Candidates are tested by a draw first, so that weeks can be walked without making their orders. */
   late: (lagOf: LagOf, hour: number) => Order[];
   ofCustomer: (number: number, hour: number) => Order[];
@@ -177,9 +180,13 @@ function createSources(seed: number, attemptsPerHour: number): Sources {
   const orders = createHourCache(CACHED_HOURS, (hour) =>
     Array.from({ length: traffic.ordersInHour(hour) }, (_, i) => maker.order(hour, i)),
   );
-  const make = (place: { hour: number; index: number }): Order => maker.order(place.hour, place.index);
+  const make = (place: OrderPlace): Order => maker.order(place.hour, place.index);
   const hitByWave = (hour: number): readonly PackedOrder[] =>
     disturbances.any('dispute-wave') ? waveIndex.into(hour) : [];
+  const olderPlaces = (hour: number): OrderPlace[] =>
+    [...new Set([...index.into(hour), ...hitByWave(hour)])]
+      .map(unpack)
+      .filter((place) => place.hour < hour - 1);
   return {
     ids,
     people,
@@ -187,13 +194,19 @@ function createSources(seed: number, attemptsPerHour: number): Sources {
     hitByWave: (hour) => hitByWave(hour).map(unpack).map(make),
     orders,
     order: (hour, index) => (index < traffic.ordersInHour(hour) ? maker.order(hour, index) : null),
-    touched: (hour) => {
-      const late = new Set([...index.into(hour), ...hitByWave(hour)]);
-      const older = [...late].map(unpack).filter((place) => place.hour < hour - 1);
-      return [...orders.get(hour - 1), ...orders.get(hour), ...older.map(make)];
+    touched: (hour) => [...orders.get(hour - 1), ...orders.get(hour), ...olderPlaces(hour).map(make)],
+    factsTouched: (hour, partnerIndex) => {
+      const isOwn = (place: OrderPlace): boolean =>
+        traffic.routeOf(traffic.keyOf(place.hour, place.index), place.hour).partnerIndex === partnerIndex;
+      const young = [hour - 1, hour].flatMap((one) =>
+        Array.from({ length: traffic.ordersInHour(one) }, (_, index) => ({ hour: one, index })),
+      );
+      return [...young, ...olderPlaces(hour)]
+        .filter(isOwn)
+        .map((place) => maker.facts(place.hour, place.index));
     },
     late: (lagOf, hour) => {
-      const isDue = (place: { hour: number; index: number }): boolean => {
+      const isDue = (place: OrderPlace): boolean => {
         const key = traffic.keyOf(place.hour, place.index);
         const lag = lagOf(key, traffic.routeOf(key, place.hour));
         return lag !== undefined && place.hour + Math.floor(lag) === hour;
@@ -215,21 +228,45 @@ function createSources(seed: number, attemptsPerHour: number): Sources {
   };
 }
 
+/** By position of the partner, then of the currency; a partner that nobody asked for is missing. */
+type HourTotals = Map<number, Totals[]>;
+
 interface Movements {
   movements: HourCache<Movement[]>;
-  totals: HourCache<Map<number, Totals>>;
+  /** Sums of one hour at one partner, by position of the currency. */
+  totalsOf: (hour: number, partnerIndex: number) => readonly Totals[];
+  redraw: (fromHour: number) => void;
 }
 
-function createMovements({ touched }: Sources): Movements {
-  const moving = (hour: number): Movement[] => movementsIn(hour, touched(hour));
-  const totals = createHourCache(HISTORY_HOURS, (hour) => sumByPartner(moving(hour)));
+function createMovements({ touched, factsTouched }: Sources): Movements {
+  const totals = createHourCache<HourTotals>(HISTORY_HOURS, () => new Map());
   const movements = createHourCache(CACHED_HOURS, (hour) => {
-    const found = moving(hour);
+    const found = movementsIn(hour, touched(hour));
     // A payout asks for these sums days later, when the movements themselves are no longer at hand.
-    totals.put(hour, sumByPartner(found));
+    totals.put(hour, new Map(PARTNERS.map((_, index) => [index, sumOf(found, index)])));
     return found;
   });
-  return { movements, totals };
+  return {
+    movements,
+    totalsOf: (hour, partnerIndex) =>
+      getOr(totals.get(hour), partnerIndex, () =>
+        sumOf(movementsIn(hour, factsTouched(hour, partnerIndex)), partnerIndex),
+      ),
+    redraw: (fromHour) => {
+      movements.dropFrom(-Infinity);
+      totals.dropFrom(fromHour);
+    },
+  };
+}
+
+function sumOf(movements: readonly Movement<OrderFacts>[], partnerIndex: number): Totals[] {
+  const sums = CURRENCIES.map(noTotals);
+  for (const movement of movements) {
+    const { route } = movement.order;
+    const sum = sums[CURRENCIES.indexOf(route.country.currency)];
+    if (sum && route.partnerIndex === partnerIndex) addMovement(sum, movement);
+  }
+  return sums;
 }
 
 interface BookingSources {
@@ -254,36 +291,12 @@ function bookingsIn(sources: BookingSources, hour: number): Booking[] {
   return [...moved, ...arriving].sort((a, b) => a.bookedMs - b.bookedMs);
 }
 
-interface HourCache<T> {
-  get: (hour: number) => T;
-  put: (hour: number, value: T) => void;
-  dropFrom: (hour: number) => void;
-}
-
-/** Remembers the values of the hours asked for last. */
-function createHourCache<T>(capacity: number, compute: (hour: number) => T): HourCache<T> {
-  const values = new Map<number, T>();
-  const put = (hour: number, value: T): T => {
-    values.set(hour, value);
-    const [oldest] = values.keys();
-    if (values.size > capacity && oldest !== undefined) values.delete(oldest);
-    return value;
-  };
-  return {
-    put,
-    get: (hour) => values.get(hour) ?? put(hour, compute(hour)),
-    dropFrom: (hour) => {
-      for (const known of values.keys()) if (known >= hour) values.delete(known);
-    },
-  };
-}
-
-function movementsIn(hour: number, orders: readonly Order[]): Movement[] {
+function movementsIn<Of extends OrderFacts>(hour: number, orders: readonly Of[]): Movement<Of>[] {
   const fromMs = hour * HOUR_MS;
   const toMs = fromMs + HOUR_MS;
   return orders
     .filter((order) => movesWithin(order, fromMs, toMs))
-    .flatMap(movementsOf)
+    .flatMap((order) => movementsOf(order))
     .filter((movement) => movement.atMs >= fromMs && movement.atMs < toMs)
     .sort((a, b) => a.atMs - b.atMs);
 }
@@ -293,21 +306,6 @@ const attemptsIn = (hour: number, orders: readonly Order[]): OrderAttempt[] =>
     .flatMap((order) => order.attempts.map((attempt) => ({ order, attempt })))
     .filter(({ attempt }) => hourOf(attempt.createdMs) === hour)
     .sort((a, b) => a.attempt.createdMs - b.attempt.createdMs);
-
-const totalsKey = (partnerIndex: number, currencyIndex: number): number =>
-  partnerIndex * CURRENCIES.length + currencyIndex;
-
-function sumByPartner(movements: readonly Movement[]): Map<number, Totals> {
-  const sums = new Map<number, Totals>();
-  for (const movement of movements) {
-    const { partnerIndex, country } = movement.order.route;
-    const key = totalsKey(partnerIndex, CURRENCIES.indexOf(country.currency));
-    const totals = sums.get(key) ?? noTotals();
-    addMovement(totals, movement);
-    sums.set(key, totals);
-  }
-  return sums;
-}
 
 function hoursOfPayout(partner: Partner, day: number): number[] {
   return daysOfPayout(partner, day).flatMap((businessDay) => {
@@ -319,7 +317,7 @@ function hoursOfPayout(partner: Partner, day: number): number[] {
 interface PayoutSources {
   ids: IdCodec;
   disturbances: Disturbances;
-  totalsOf: (hour: number) => Map<number, Totals>;
+  totalsOf: (hour: number, partnerIndex: number) => readonly Totals[];
 }
 
 function sumPayouts(
@@ -331,12 +329,10 @@ function sumPayouts(
   const hours = hoursOfPayout(partner, day).filter((hour) => hour < beforeHour);
   const { createdMs } = payoutTimes(partner, day);
   const isShort = disturbances.at('short-paid-settlement', partner.id, createdMs) !== null;
+  const parts = hours.map((hour) => totalsOf(hour, PARTNERS.indexOf(partner)));
   return CURRENCIES.flatMap((currency, currencyIndex) => {
     const sum = noTotals();
-    for (const hour of hours) {
-      const totals = totalsOf(hour).get(totalsKey(PARTNERS.indexOf(partner), currencyIndex));
-      if (totals) addTotals(sum, totals);
-    }
+    for (const part of parts) addTotals(sum, part[currencyIndex] ?? noTotals());
     return sum.count > 0 ? [createPayout(ids, partner, day, currency, sum, isShort)] : [];
   });
 }
