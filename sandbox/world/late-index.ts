@@ -28,6 +28,7 @@ export function createLateIndex(
   hoursOf: (key: number, route: Route) => readonly number[],
 ): LateIndex {
   const scanned = new Set<number>();
+  const complete = new Set<number>();
   const buckets = new Map<number, PackedOrder[]>();
   const scan = (hour: number): void => {
     scanned.add(hour);
@@ -43,8 +44,11 @@ export function createLateIndex(
   };
   return {
     into: (hour) => {
-      for (let source = hour - LAST_HAPPENING_HOURS; source < hour; source += 1)
-        if (!scanned.has(source)) scan(source);
+      if (!complete.has(hour)) {
+        for (let source = hour - LAST_HAPPENING_HOURS; source < hour; source += 1)
+          if (!scanned.has(source)) scan(source);
+        complete.add(hour);
+      }
       return buckets.get(hour) ?? [];
     },
   };

@@ -92,8 +92,10 @@ export interface Order extends OrderFacts {
 
 export interface OrderMaker {
   /** The same order without its names, at a fraction of the cost. */
-  facts(hour: number, index: number): OrderFacts;
-  order(hour: number, index: number): Order;
+  facts: (hour: number, index: number) => OrderFacts;
+  /** Adds the names, to the same object. */
+  named: (facts: OrderFacts) => Order;
+  order: (hour: number, index: number) => Order;
 }
 
 interface Parts {
@@ -119,6 +121,7 @@ export function createOrderMaker(sources: Omit<Parts, 'chance'>): OrderMaker {
   const parts = { ...sources, chance: createSuccessChance(sources.seed) };
   return {
     facts: (hour, index) => createFacts(parts, hour, index),
+    named: (facts) => named(parts, facts),
     order: (hour, index) => named(parts, createFacts(parts, hour, index)),
   };
 }

@@ -73,6 +73,8 @@ export interface World {
   payoutsOfDay: (partner: Partner, day: number, beforeHour?: number) => Payout[];
   /** What a payout carries, oldest first. */
   movementsOfPayout: (payout: Payout) => Movement[];
+  /** What all payouts of a partner on a day carry, oldest first. */
+  movementsOfPayouts: (partner: Partner, day: number) => Movement[];
   disturbances: Pick<Disturbances, 'list' | 'at'>;
   /**
    * Adds a disturbance, or ends one (see `Disturbances.put`). Resolves when everybody who keeps something of this world
@@ -101,6 +103,13 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
   const { movements, totalsOf, redraw } = createMovements(sources);
   const payoutsOfDay = (partner: Partner, day: number, beforeHour = Infinity): Payout[] =>
     sumPayouts({ ids, disturbances, totalsOf }, partner, day, beforeHour);
+  const movementsOfPayouts = (partner: Partner, day: number): Movement[] =>
+    hoursOfPayout(partner, day).flatMap((hour) =>
+      movementsIn(hour, sources.factsTouched(hour, PARTNERS.indexOf(partner))).map((movement) => ({
+        ...movement,
+        order: sources.named(movement.order),
+      })),
+    );
   const followers = new Set<Follower>();
   const disturb = async (disturbance: Disturbance): Promise<void> => {
     const fromMs = disturbances.put(disturbance);
@@ -134,13 +143,9 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
     bookingsOfHour: (hour) =>
       bookingsIn({ ids, disturbances, movementsOf: movements.get, payoutsOfDay }, hour),
     payoutsOfDay,
-    movementsOfPayout: (payout) =>
-      hoursOfPayout(payout.partner, payout.day)
-        .flatMap(movements.get)
-        .filter(
-          ({ order: { route } }) =>
-            route.partner === payout.partner && route.country.currency === payout.currency,
-        ),
+    movementsOfPayouts,
+    movementsOfPayout: ({ partner, day, currency }) =>
+      movementsOfPayouts(partner, day).filter(({ order }) => order.route.country.currency === currency),
     disturbances,
     disturb,
     onDisturb: (follower) => {
@@ -162,6 +167,7 @@ interface Sources {
   touched: (hour: number) => Order[];
   /** The same of one partner, without names. */
   factsTouched: (hour: number, partnerIndex: number) => OrderFacts[];
+  named: (facts: OrderFacts) => Order;
   /** Candidates are tested by a draw first, so that weeks can be walked without making their orders. */
   late: (lagOf: LagOf, hour: number) => Order[];
   ofCustomer: (number: number, hour: number) => Order[];
@@ -180,6 +186,14 @@ function createSources(seed: number, attemptsPerHour: number): Sources {
   const orders = createHourCache(CACHED_HOURS, (hour) =>
     Array.from({ length: traffic.ordersInHour(hour) }, (_, i) => maker.order(hour, i)),
   );
+  /** Which orders of an hour are whose, by position of the partner: twelve partners ask for the same hours. */
+  const indexes = createHourCache(HISTORY_HOURS, (hour) => {
+    const own: number[][] = PARTNERS.map(() => []);
+    const count = traffic.ordersInHour(hour);
+    for (let index = 0; index < count; index += 1)
+      own[traffic.routeOf(traffic.keyOf(hour, index), hour).partnerIndex]?.push(index);
+    return own;
+  });
   const make = (place: OrderPlace): Order => maker.order(place.hour, place.index);
   const hitByWave = (hour: number): readonly PackedOrder[] =>
     disturbances.any('dispute-wave') ? waveIndex.into(hour) : [];
@@ -195,15 +209,16 @@ function createSources(seed: number, attemptsPerHour: number): Sources {
     orders,
     order: (hour, index) => (index < traffic.ordersInHour(hour) ? maker.order(hour, index) : null),
     touched: (hour) => [...orders.get(hour - 1), ...orders.get(hour), ...olderPlaces(hour).map(make)],
+    named: maker.named,
     factsTouched: (hour, partnerIndex) => {
       const isOwn = (place: OrderPlace): boolean =>
         traffic.routeOf(traffic.keyOf(place.hour, place.index), place.hour).partnerIndex === partnerIndex;
       const young = [hour - 1, hour].flatMap((one) =>
-        Array.from({ length: traffic.ordersInHour(one) }, (_, index) => ({ hour: one, index })),
+        (indexes.get(one)[partnerIndex] ?? []).map((index) => ({ hour: one, index })),
       );
-      return [...young, ...olderPlaces(hour)]
-        .filter(isOwn)
-        .map((place) => maker.facts(place.hour, place.index));
+      return [...young, ...olderPlaces(hour).filter(isOwn)].map((place) =>
+        maker.facts(place.hour, place.index),
+      );
     },
     late: (lagOf, hour) => {
       const isDue = (place: OrderPlace): boolean => {

@@ -92,7 +92,7 @@ export function payoutOf(ids: IdCodec, payout: Payout, nowMs: number): ApiObject
 }
 
 /** Fifteen digits, as an ACH trace number: what the bank statement will show. */
-const traceIdOf = (payout: Payout): string =>
+export const traceIdOf = (payout: Payout): string =>
   `09100001${String(hash(payout.day, payout.currency.charCodeAt(0)) % 10_000_000).padStart(7, '0')}`;
 
 export function payoutTransactionOf(ids: IdCodec, payout: Payout, nowMs: number): ApiObject {
