@@ -75,7 +75,7 @@ export const DISTURBING: readonly Disturbing[] = [
     name: 'short-paid-settlement',
     title: 'Short-paid settlement',
     expect:
-      'A partner pays out 3 % less than its own lines add up to, from its latest payout on. A corrected statement and bank statement say so at once, and the clearing account does not return to zero.',
+      'A partner pays out 3 % of the captures less than its own lines add up to, from the payout that it reported last. A corrected statement (where it names the payout) and the bank’s say so, and the clearing account does not return to zero.',
     plan: (request) => {
       const partner = partnerOf(request);
       const { day, createdMs } = latestPayout(request, partner);
@@ -159,12 +159,11 @@ function countryOf({ params }: Request, partner: Partner): string {
   return country;
 }
 
-/** The last payout that has reached the bank. */
+/** The last payout that the partner has reported. */
 function latestPayout({ nowMs }: Request, partner: Partner): { day: number; createdMs: number } {
-  for (let day = dayOf(nowMs, partner.utcOffsetHours); ; day -= 1) {
-    const { createdMs, arrivalMs } = payoutTimes(partner, day);
-    if (!isWeekend(day) && arrivalMs <= nowMs) return { day, createdMs };
-  }
+  for (let day = dayOf(nowMs, partner.utcOffsetHours); ; day -= 1)
+    if (!isWeekend(day) && statementDueMs(partner, day) <= nowMs)
+      return { day, createdMs: payoutTimes(partner, day).createdMs };
 }
 
 const shortPaid = (world: World, partner: Partner, day: number): Params[] =>
