@@ -81,7 +81,6 @@ export const CREATE_INDEXES = [
     'create index on books.attempts (created_at)',
     'create unique index on books.bookings (booking_id)',
     'create index on books.bookings (payment_id) where payment_id is not null',
-    'create index on books.bookings (reference)',
     'create index on books.bookings (batch_id) where batch_id is not null',
     'create index on books.bookings (partner, business_day)',
     'analyze books.bookings',

@@ -258,14 +258,14 @@ function createMovements({ touched, factsTouched }: Sources): Movements {
   const movements = createHourCache(CACHED_HOURS, (hour) => {
     const found = movementsIn(hour, touched(hour));
     // A payout asks for these sums days later, when the movements themselves are no longer at hand.
-    totals.put(hour, new Map(PARTNERS.map((_, index) => [index, sumOf(found, index)])));
+    totals.put(hour, sumByPartner(found));
     return found;
   });
   return {
     movements,
     totalsOf: (hour, partnerIndex) =>
       getOr(totals.get(hour), partnerIndex, () =>
-        sumOf(movementsIn(hour, factsTouched(hour, partnerIndex)), partnerIndex),
+        sumUp(CURRENCIES.map(noTotals), movementsIn(hour, factsTouched(hour, partnerIndex))),
       ),
     redraw: (fromHour) => {
       movements.dropFrom(-Infinity);
@@ -274,13 +274,17 @@ function createMovements({ touched, factsTouched }: Sources): Movements {
   };
 }
 
-function sumOf(movements: readonly Movement<OrderFacts>[], partnerIndex: number): Totals[] {
-  const sums = CURRENCIES.map(noTotals);
+function sumUp(sums: Totals[], movements: readonly Movement<OrderFacts>[]): Totals[] {
   for (const movement of movements) {
-    const { route } = movement.order;
-    const sum = sums[CURRENCIES.indexOf(route.country.currency)];
-    if (sum && route.partnerIndex === partnerIndex) addMovement(sum, movement);
+    const sum = sums[CURRENCIES.indexOf(movement.order.route.country.currency)];
+    if (sum) addMovement(sum, movement);
   }
+  return sums;
+}
+
+function sumByPartner(movements: readonly Movement[]): HourTotals {
+  const sums: HourTotals = new Map(PARTNERS.map((_, index) => [index, CURRENCIES.map(noTotals)]));
+  for (const movement of movements) sumUp(sums.get(movement.order.route.partnerIndex) ?? [], [movement]);
   return sums;
 }
 
