@@ -13,7 +13,7 @@ let pages: StatusPages;
 interface Summary {
   page: { name: string; time_zone: string };
   status: { indicator: string; description: string };
-  components: { status: string }[];
+  components: { name: string; status: string }[];
   incidents: { status: string; resolved_at: string | null; incident_updates: { status: string }[] }[];
   scheduled_maintenances: unknown[];
 }
@@ -62,6 +62,23 @@ describe('status pages', () => {
       'identified',
       'investigating',
     ]);
+  });
+
+  it.each([
+    ['country-degrading', 'halcyon', 'minor', 'Card processing'],
+    ['late-statement', 'quill', 'minor', 'Payouts'],
+    ['webhook-delay', 'lumen', 'minor', 'Webhooks'],
+    ['slow-drift', 'sakura', 'none', null],
+    ['duplicate-capture', 'klaro', 'none', null],
+    ['short-paid-settlement', 'cobalt', 'none', null],
+  ] as const)('say of %s at %s: %s, %s', async (name, partnerId, indicator, component) => {
+    const fromMs = clock.now().getTime();
+    await world.disturb({ name, partnerId, country: 'US', reason: null, fromMs, toMs: null });
+    const summary = await get(partnerId, 'summary');
+    expect(summary.status.indicator).toBe(indicator);
+    const hit = summary.components.filter(({ status }) => status !== 'operational').map((one) => one.name);
+    if (component === null) expect([hit, summary.incidents]).toEqual([[], []]);
+    else expect([hit.includes(component), summary.incidents.length]).toEqual([true, 1]);
   });
 
   it.each(['/nobody/api/v2/summary.json', '/northpay/api/v2/secrets.json', '/', '/northpay/../adria'])(
