@@ -59,7 +59,19 @@ async function raise(
   const clock = systemClock;
   const log = (message: string): void => void process.stderr.write(`${message}\n`);
   const world = createWorld({ seed });
-  const paymentsApi = await startPaymentsApi({ port: 0, host, world, clock, apiKey: `sk_test_${seed}`, log });
+  const postgres = startPostgres(root, home);
+  closers.push(() => postgres.stop());
+  const books = await openBooks({ url: await postgres.line(/^postgres/), world, clock, log });
+  closers.push(() => books.close());
+  const paymentsApi = await startPaymentsApi({
+    port: 0,
+    host,
+    world,
+    clock,
+    apiKey: `sk_test_${seed}`,
+    log,
+    memory: books.memory,
+  });
   closers.push(() => paymentsApi.close());
   const scenarios = createScenarios({
     world,
@@ -78,10 +90,6 @@ async function raise(
   closers.push(() => slack.close());
   const statusPages = await startStatusPages({ port: 0, host, world, clock });
   closers.push(() => statusPages.close());
-  const postgres = startPostgres(root, home);
-  closers.push(() => postgres.stop());
-  const books = await openBooks({ url: await postgres.line(/^postgres/), world, clock, log });
-  closers.push(() => books.close());
   // What is done through the API is in the company's books as well, like everything else it does.
   const unfollow = paymentsApi.onChange((change) => void books.record(change));
   closers.push(() => {

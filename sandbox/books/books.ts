@@ -1,7 +1,8 @@
 /**
  * The company's own record of its payments in a PostgreSQL database: eight weeks of history at the first start, filled
  * up at later starts, and live traffic as the clock moves.
- * Invariant: what is stored is exactly what the world says up to `loaded_to`; both change in one transaction.
+ * Invariant: what is stored is exactly what the world says up to `loaded_to`; both change in one transaction. When the
+ * world is disturbed, the stored hours that it changes are written anew, together with the disturbance.
  * Deliberately absent: anything that Paydesk writes. It reads two views through a login of its own.
  */
 import pg from 'pg';
@@ -9,6 +10,14 @@ import { HOUR_MS, hourOf, type Clock } from '../world/clock.js';
 import { hash, hashText } from '../world/random.js';
 import { HISTORY_HOURS, type OrderAttempt, type World } from '../world/world.js';
 import { loadHistory } from './load.js';
+import {
+  loadObjects,
+  restoreDisturbances,
+  saveDisturbances,
+  saveObject,
+  type ObjectMemory,
+} from './memory.js';
+import { rewrite } from './rewrite.js';
 import { attemptRow, bookingRow, type AttemptRow, type BookingRow } from './rows.js';
 import { grantReader } from './schema.js';
 
@@ -38,6 +47,8 @@ export interface Books {
    * in the log, and the next change is written all the same.
    */
   record(change: Change): Promise<void>;
+  /** For the payments API, so that it knows after a restart what the books know. */
+  memory: ObjectMemory;
   close(): Promise<void>;
 }
 
@@ -61,12 +72,22 @@ export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: Book
   const advance = (toMs: number): Promise<void> =>
     serially(() => fillUp(pool, world, toMs, { log, grant: reader.grant }));
   try {
+    await restoreDisturbances(pool, world);
     await advance(clock.now().getTime());
     await pool.query(reader.grant);
   } catch (error) {
     await pool.end();
     throw error;
   }
+  const unfollow = world.onDisturb(({ partnerId }, fromMs) =>
+    serially(() =>
+      inTransaction(pool, async (client) => {
+        const toMs = await loadedTo(pool, world);
+        if (toMs !== null) await rewrite(client, world, { fromMs, toMs, partnerId });
+        await saveDisturbances(client, world);
+      }),
+    ),
+  );
   let writing = false;
   const tick = (): void => {
     if (writing) return;
@@ -80,9 +101,16 @@ export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: Book
     readerUrl: reader.url,
     advance,
     record: (change) =>
-      serially(() => inTransaction(pool, (client) => upsert(client, change))).catch(() => undefined),
+      serially(() => inTransaction(pool, (client) => upsert(client, change, 'written_'))).catch(
+        () => undefined,
+      ),
+    memory: {
+      load: () => loadObjects(pool, world),
+      keep: (written) => serially(() => saveObject(pool, world, written)).catch(() => undefined),
+    },
     close: async () => {
       clearInterval(timer);
+      unfollow();
       await queue;
       await pool.end();
     },
@@ -160,12 +188,12 @@ function changeWithin(world: World, hour: number, fromMs: number, toMs: number):
 /** Attempts that were open and have been answered since. */
 async function settledAttempts(client: pg.PoolClient, world: World, toMs: number): Promise<AttemptRow[]> {
   const open = await client.query<{ attempt_id: string }>(
-    `select attempt_id from books.attempts where status = 'pending'`,
+    `select attempt_id from only books.attempts where status = 'pending'`,
   );
   return open.rows
     .map(({ attempt_id }) => findAttempt(world, attempt_id))
     .filter((found) => found !== null)
-    .filter(({ attempt }) => attempt.completedMs <= toMs)
+    .filter(({ attempt }) => attempt.learntMs <= toMs)
     .map((found) => attemptRow(world.ids, found, toMs));
 }
 
@@ -190,19 +218,26 @@ async function inTransaction(pool: pg.Pool, work: (client: pg.PoolClient) => Pro
   }
 }
 
-async function upsert(client: pg.PoolClient, { attempts = [], bookings = [] }: Change): Promise<void> {
-  if (attempts.length > 0) await client.query(UPSERT_ATTEMPTS, [JSON.stringify(attempts)]);
-  if (bookings.length > 0) await client.query(INSERT_BOOKINGS, [JSON.stringify(bookings)]);
+/** `prefix` leads to the tables of what was written through the payments API. */
+async function upsert(
+  client: pg.PoolClient,
+  { attempts = [], bookings = [] }: Change,
+  prefix: '' | 'written_' = '',
+): Promise<void> {
+  if (attempts.length > 0)
+    await client.query(upsertAttempts(`${prefix}attempts`), [JSON.stringify(attempts)]);
+  if (bookings.length > 0)
+    await client.query(insertBookings(`${prefix}bookings`), [JSON.stringify(bookings)]);
 }
 
-const UPSERT_ATTEMPTS = `
-insert into books.attempts select * from json_populate_recordset(null::books.attempts, $1)
+const upsertAttempts = (table: string): string => `
+insert into books.${table} select * from json_populate_recordset(null::books.attempts, $1)
 on conflict (attempt_id) do update set status = excluded.status, decline_code = excluded.decline_code,
   error_origin = excluded.error_origin, charge_id = excluded.charge_id, arn = excluded.arn,
   network_transaction_id = excluded.network_transaction_id, latency_ms = excluded.latency_ms,
   completed_at = excluded.completed_at`;
 
 /** Entries of a ledger are never changed. */
-const INSERT_BOOKINGS = `
-insert into books.bookings select * from json_populate_recordset(null::books.bookings, $1)
+const insertBookings = (table: string): string => `
+insert into books.${table} select * from json_populate_recordset(null::books.bookings, $1)
 on conflict (booking_id) do nothing`;

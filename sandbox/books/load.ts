@@ -68,13 +68,13 @@ async function copyHistory(
   await Promise.all([attempts.end(), bookings.end()]);
 }
 
-interface Copy {
+export interface Copy {
   write(lines: string[]): Promise<void>;
   end(): Promise<void>;
 }
 
 /** A COPY under way. A failure of the server surfaces at the next write or at the end. */
-function openCopy(client: pg.PoolClient, table: string): Copy {
+export function openCopy(client: pg.PoolClient, table: string): Copy {
   const stream = client.query(copyFrom(`copy ${table} from stdin with (null '')`));
   const finished = once(stream, 'finish');
   // Awaited at the end; until then a failure must not count as unhandled.

@@ -52,7 +52,7 @@ export function attemptRow(ids: IdCodec, { order, attempt }: OrderAttempt, nowMs
   const { route, hour, index, customer } = order;
   const place = { hour, index, sub: attempt.no };
   const cardLike = route.method === 'card' || route.method === 'wallet';
-  const done = attempt.completedMs <= nowMs;
+  const done = attempt.learntMs <= nowMs;
   const known = referencesOf(order, attempt.no);
   return {
     attempt_id: ids.attemptId(place),

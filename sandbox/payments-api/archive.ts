@@ -4,17 +4,24 @@
  * back for lists; a single object is found however old it is.
  */
 import { HOUR_MS, hourOf, SECOND_MS } from '../world/clock.js';
+import { learntMs } from '../world/disturbances.js';
 import type { IdCodec } from '../world/ids.js';
 import type { Order } from '../world/orders.js';
 import { CURRENCIES, PAYMENTS_API_PARTNER, type Partner } from '../world/partners.js';
 import { movementsOf, payoutDayOf, TXN_SUB, type Movement, type Payout } from '../world/settlement.js';
 import { HISTORY_HOURS, type World } from '../world/world.js';
-import type { ApiObject } from './objects/api-object.js';
+import { numberOf, type ApiObject } from './objects/api-object.js';
 import { balanceTransactionOf, payoutOf, payoutTransactionOf } from './objects/balance.js';
 import { customerOf } from './objects/customers.js';
 import { disputeOf, earlyFraudWarningOf } from './objects/disputes.js';
 import { eventOf, eventsOfOrder, eventsOfPayout, isPayoutEvent, type EventFact } from './objects/events.js';
-import { chargeOf, customerNumber, paymentIntentOf, refundOf } from './objects/payments.js';
+import {
+  chargeOf,
+  customerNumber,
+  duplicateChargeOf,
+  paymentIntentOf,
+  refundOf,
+} from './objects/payments.js';
 
 /** Types that can be listed, by their `object` field. */
 export const TYPES = [
@@ -157,7 +164,7 @@ function findEvent(
     ? payout && eventsOfPayout(ids, payout)
     : order && eventsOfOrder(ids, order);
   const event = events?.find((fact) => fact.sub === place.sub && fact.atMs <= nowMs);
-  return event ? eventOf(ids, event, view.apiVersion) : null;
+  return event ? told(view, event, nowMs) : null;
 }
 
 function findPayout(view: View, payoutId: string, nowMs: number): Payout | null {
@@ -174,21 +181,21 @@ function payoutAt({ world, partner }: View, hour: number, index: number, nowMs: 
 }
 
 /** All objects of a type that one order has by now, newest first. */
-function ofOrder(
-  { world: { ids }, apiVersion }: View,
-  type: ObjectType,
-  order: Order,
-  nowMs: number,
-): ApiObject[] {
+function ofOrder(view: View, type: ObjectType, order: Order, nowMs: number): ApiObject[] {
+  const { ids } = view.world;
   const paid = order.attempts.at(-1)?.decline === null;
   switch (type) {
     case 'payment_intent':
       return [paymentIntentOf(ids, order, nowMs)];
     case 'charge':
-      return order.attempts
-        .filter((attempt) => attempt.createdMs <= nowMs)
-        .map((attempt) => chargeOf(ids, order, attempt, nowMs))
-        .toReversed();
+      return [
+        ...order.attempts
+          .filter((attempt) => attempt.createdMs <= nowMs)
+          .map((attempt) => chargeOf(ids, order, attempt, nowMs)),
+        ...(order.duplicateMs !== null && order.duplicateMs <= nowMs
+          ? [duplicateChargeOf(ids, order, order.duplicateMs, nowMs)]
+          : []),
+      ].toReversed();
     case 'refund':
       return order.refunds
         .filter((refund) => paid && refund.atMs <= nowMs)
@@ -208,7 +215,7 @@ function ofOrder(
         .map((movement) => balanceTransactionOf(ids, movement, nowMs))
         .toReversed();
     case 'event':
-      return render(eventsOfOrder(ids, order), ids, apiVersion, (atMs) => atMs <= nowMs);
+      return render(view, eventsOfOrder(ids, order), nowMs, (atMs) => atMs <= nowMs);
     case 'payout':
     case 'customer':
       return [];
@@ -222,7 +229,7 @@ function createdIn(
   nowMs: number,
   wanted: (order: Order) => boolean = () => true,
 ): ApiObject[] {
-  const { world, partner, apiVersion } = view;
+  const { world, partner } = view;
   const { ids } = world;
   const inHour = (timeMs: number): boolean => hourOf(timeMs) === hour && timeMs <= nowMs;
   const own = (order: Order): boolean => order.route.partner === partner && wanted(order);
@@ -239,11 +246,15 @@ function createdIn(
         .sort((a, b) => b.createdMs - a.createdMs)
         .map((order) => paymentIntentOf(ids, order, nowMs));
     case 'charge':
-      return world
-        .attemptsOfHour(hour)
-        .filter(({ order, attempt }) => own(order) && inHour(attempt.createdMs))
-        .map(({ order, attempt }) => chargeOf(ids, order, attempt, nowMs))
-        .toReversed();
+      return [
+        ...world
+          .attemptsOfHour(hour)
+          .filter(({ order, attempt }) => own(order) && inHour(attempt.createdMs))
+          .map(({ order, attempt }) => chargeOf(ids, order, attempt, nowMs)),
+        ...movements(({ duplicate }) => duplicate).map(({ order, atMs }) =>
+          duplicateChargeOf(ids, order, atMs, nowMs),
+        ),
+      ].sort((a, b) => numberOf(b, 'created') - numberOf(a, 'created'));
     case 'refund':
       return movements(({ kind }) => kind === 'refund').flatMap(({ order, no }) =>
         order.refunds
@@ -263,7 +274,7 @@ function createdIn(
     case 'payout':
       return payoutsIn(view, hour, inHour).map((payout) => payoutOf(ids, payout, nowMs));
     case 'event':
-      return render(hourEvents(view, hour, own), ids, apiVersion, inHour);
+      return render(view, hourEvents(view, hour, own), nowMs, inHour);
     case 'customer':
       return [];
   }
@@ -289,12 +300,18 @@ function hourEvents({ world, partner }: View, hour: number, own: (order: Order) 
 }
 
 const render = (
+  view: View,
   facts: readonly EventFact[],
-  ids: IdCodec,
-  apiVersion: string,
+  nowMs: number,
   test: (atMs: number) => boolean,
 ): ApiObject[] =>
   facts
     .filter((fact) => test(fact.atMs))
     .sort((a, b) => b.atMs - a.atMs || b.sub - a.sub)
-    .map((fact) => eventOf(ids, fact, apiVersion));
+    .map((fact) => told(view, fact, nowMs));
+
+/** An event as of now: one that has not reached the company yet has a webhook pending. */
+function told({ world, partner, apiVersion }: View, fact: EventFact, nowMs: number): ApiObject {
+  const pending = learntMs(world.disturbances, partner.id, fact.atMs) > nowMs;
+  return { ...eventOf(world.ids, fact, apiVersion), pending_webhooks: pending ? 1 : 0 };
+}

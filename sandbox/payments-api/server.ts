@@ -1,10 +1,11 @@
 /**
  * A stateful stand-in for Stripe's API over HTTP: the generated world underneath, everything written on top.
  * Invariant: every answer carries a request id and Stripe's shape, errors included; a POST with an idempotency key has
- * its effect once. Deliberately absent: webhooks, Connect, files, and persistence of what is written.
+ * its effect once. Deliberately absent: webhooks, Connect and files.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ObjectMemory, WrittenObject } from '../books/memory.js';
 import type { Clock } from '../world/clock.js';
 import { hash } from '../world/random.js';
 import type { World } from '../world/world.js';
@@ -16,7 +17,7 @@ import { expand } from './expand.js';
 import { createFaults, type Fault, type Faults } from './faults.js';
 import { parseForm } from './form.js';
 import { createIdempotencyKeys, type Answer, type IdempotencyKeys } from './idempotency.js';
-import type { ApiObject } from './objects/api-object.js';
+import { isApiObject, isRecord, textOf, type ApiObject } from './objects/api-object.js';
 import { expandPaths } from './params.js';
 import { matchRoute } from './routes.js';
 import { createStore } from './store.js';
@@ -31,6 +32,8 @@ export interface PaymentsApiOptions {
   clock: Clock;
   apiKey: string;
   log: (message: string) => void;
+  /** Where what is written outlives a restart; without one it is forgotten. */
+  memory?: ObjectMemory;
 }
 
 export interface PaymentsApi {
@@ -40,7 +43,10 @@ export interface PaymentsApi {
   putObjects(objects: readonly unknown[]): void;
   setFault(fault: Fault): void;
   resetFaults(): void;
-  /** Calls back after every write, with the rows for the company's books; returns how to stop that. */
+  /**
+   * Calls back after every write, with the rows for the company's books; returns how to stop that. What was remembered
+   * from before the start is told first, so that books that were made anew hear of it again.
+   */
   onChange(listener: (change: PaymentsChange) => void): () => void;
 }
 
@@ -57,9 +63,15 @@ const MAX_BODY_BYTES = 4_000_000;
 
 /** Starts to listen; rejects when the port is taken. */
 export async function startPaymentsApi(options: PaymentsApiOptions): Promise<PaymentsApi> {
-  const { world, clock, apiKey, log } = options;
+  const { world, clock, apiKey, log, memory } = options;
+  const remembered = (await memory?.load()) ?? [];
   const listeners = new Set<(change: PaymentsChange) => void>();
-  const store = createStore(createArchive(world, API_VERSION), () => clock.now().getTime());
+  const store = createStore(
+    createArchive(world, API_VERSION),
+    () => clock.now().getTime(),
+    (written) => void memory?.keep(written),
+  );
+  store.remember(remembered);
   const api = createApi({
     world,
     store,
@@ -82,10 +94,19 @@ export async function startPaymentsApi(options: PaymentsApiOptions): Promise<Pay
     setFault: faults.set,
     resetFaults: faults.reset,
     onChange: (listener) => {
+      remembered.flatMap(rememberedChange).forEach((change) => listener(change));
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** The events among what was written are what happened, each with the object as it was then. */
+function rememberedChange({ object: event, atMs }: WrittenObject): PaymentsChange[] {
+  const type = textOf(event, 'type');
+  const object = isRecord(event.data) ? event.data.object : null;
+  if (event.object !== 'event' || type === null || !isApiObject(object)) return [];
+  return [{ type, object, atMs, ...companyRecord({ type, object, atMs }) }];
 }
 
 const listen = (server: Server, port: number, host: string): Promise<void> =>

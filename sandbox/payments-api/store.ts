@@ -1,11 +1,12 @@
 /**
  * What the payments API answers from: the world, with everything written through the API laid over it.
  * Invariant: an object that was written hides the world's object of the same id, in lists too. Deliberately absent:
- * persistence; a restart forgets what was written.
+ * a store of its own; each write is told to whoever keeps it, and `remember` takes back what was kept.
  */
 import { setImmediate } from 'node:timers/promises';
 import { HOUR_MS, hourOf } from '../world/clock.js';
 import type { Order } from '../world/orders.js';
+import type { WrittenObject } from '../books/memory.js';
 import { HISTORY_HOURS } from '../world/world.js';
 import type { Archive, ObjectType } from './archive.js';
 import { numberOf, type ApiObject } from './objects/api-object.js';
@@ -23,6 +24,8 @@ export interface Store {
   save(object: ApiObject): void;
   /** Stores an object from elsewhere exactly as it is: time does not touch it. */
   put(object: ApiObject): void;
+  /** Takes back what was written before a restart, in the order of the writes. */
+  remember(written: readonly WrittenObject[]): void;
   /** Written objects of a type. */
   written(type: ObjectType): ApiObject[];
   /** Puts written objects over objects of the world: replaced by id, added where new; newest first. */
@@ -32,15 +35,24 @@ export interface Store {
   nowMs(): number;
 }
 
-export function createStore(archive: Archive, nowMs: () => number): Store {
+/** `keep` hears of each write. */
+export function createStore(
+  archive: Archive,
+  nowMs: () => number,
+  keep: (written: WrittenObject) => void,
+): Store {
   const objects = new Map<string, { object: ApiObject; lives: boolean }>();
   const asOfNow = ({ object, lives }: { object: ApiObject; lives: boolean }): ApiObject =>
     lives ? asOf(structuredClone(object), nowMs()) : structuredClone(object);
-  const keep = (object: ApiObject, lives: boolean): void => {
+  const hold = (given: ApiObject, lives: boolean): ApiObject => {
+    const object = structuredClone(given);
     // Deleted first, so that the Map keeps the order of the last writes.
     objects.delete(object.id);
-    objects.set(object.id, { object: structuredClone(object), lives });
+    objects.set(object.id, { object, lives });
+    return object;
   };
+  const write = (object: ApiObject, lives: boolean): void =>
+    keep({ object: hold(object, lives), lives, atMs: nowMs() });
   const written = (type: ObjectType): ApiObject[] =>
     [...objects.values()].filter(({ object }) => object.object === type).map(asOfNow);
   const fresh = (fromWorld: ApiObject[]): ApiObject[] => fromWorld.filter(({ id }) => !objects.has(id));
@@ -52,8 +64,9 @@ export function createStore(archive: Archive, nowMs: () => number): Store {
       const own = objects.get(id);
       return own ? asOfNow(own) : archive.find(id, nowMs());
     },
-    save: (object) => keep(object, true),
-    put: (object) => keep(object, false),
+    save: (object) => write(object, true),
+    put: (object) => write(object, false),
+    remember: (written) => written.forEach(({ object, lives }) => hold(object, lives)),
     overlay: (type, fromWorld, test) =>
       [...written(type).filter(test), ...fresh(fromWorld)].sort(newestFirst),
     newest: (type, window, wanted) =>

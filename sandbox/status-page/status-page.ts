@@ -1,15 +1,17 @@
 /**
  * One status page per partner, in Statuspage's public JSON. Source: the format of `/api/v2/*.json` as served by
  * Atlassian Statuspage.
- * Invariant: a page tells what the world's outages say at the clock's time, and keeps ended ones as resolved incidents.
+ * What a partner does not notice or does not admit (a drift, a short-paid settlement) is not on its page.
+ * Invariant: a page tells what the world's disturbances say at the clock's time, and keeps ended ones as resolved incidents.
  * Deliberately absent: scheduled maintenance and subscriptions.
  */
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { MINUTE_MS, type Clock } from '../world/clock.js';
 import { hash, hashText } from '../world/random.js';
-import type { Outage } from '../world/orders.js';
+import { isActive } from '../world/disturbances.js';
 import type { Partner } from '../world/partners.js';
 import type { World } from '../world/world.js';
+import { noticesOf, type Indicator, type Notice } from './notices.js';
 
 export interface StatusPagesOptions {
   port: number;
@@ -23,8 +25,6 @@ export interface StatusPages {
   urls: Record<string, string>;
   close(): Promise<void>;
 }
-
-type Indicator = 'none' | 'minor' | 'major' | 'critical';
 
 /** Starts to listen; rejects when the port is taken. */
 export async function startStatusPages({
@@ -83,25 +83,27 @@ interface Scene {
 
 function pageOf(scene: Scene, document: string): Record<string, unknown> {
   const { partner, base } = scene;
-  const outages = scene.world
-    .outages()
-    .filter((outage) => outage.partnerId === partner.id && outage.fromMs <= scene.nowMs);
-  const open = outages.filter((outage) => isOpen(outage, scene.nowMs));
+  const notices = noticesOf(scene.world.disturbances.list(), partner.id, scene.nowMs);
+  const open = notices.filter(({ disturbance }) => isActive(disturbance, scene.nowMs));
+  const updatedMs = lastChange(notices, scene.nowMs);
   const page = {
     id: idOf(partner.id, 0),
     name: partner.name,
     url: base,
     time_zone: partner.timeZone,
-    updated_at: iso(lastChange(outages, scene.nowMs)),
+    updated_at: iso(updatedMs),
   };
-  const status = statusOf(open.length > 0 ? 'major' : 'none');
-  const incidents = (of: Outage[]): unknown[] => of.map((outage) => incidentOf(scene, outage)).toReversed();
-  const components = componentsOf(scene, open[0] ?? null, lastChange(outages, scene.nowMs));
+  const status = statusOf(worst(open));
+  const incidents = (of: Notice[]): unknown[] => of.map((notice) => incidentOf(scene, notice)).toReversed();
+  const components = componentsOf(scene, open, updatedMs);
   if (document === 'status') return { page, status };
   if (document === 'components') return { page, components };
-  if (document === 'incidents') return { page, incidents: incidents(outages) };
+  if (document === 'incidents') return { page, incidents: incidents(notices) };
   return { page, components, incidents: incidents(open), scheduled_maintenances: [], status };
 }
+
+const worst = (open: readonly Notice[]): Indicator =>
+  open.some(({ impact }) => impact === 'major') ? 'major' : open.length > 0 ? 'minor' : 'none';
 
 const DESCRIPTIONS: Record<Indicator, string> = {
   none: 'All Systems Operational',
@@ -114,7 +116,6 @@ const statusOf = (indicator: Indicator): { indicator: Indicator; description: st
   description: DESCRIPTIONS[indicator],
 });
 
-const isOpen = (outage: Outage, nowMs: number): boolean => outage.toMs === null || outage.toMs > nowMs;
 const iso = (timeMs: number): string => new Date(timeMs).toISOString();
 
 /** Statuspage's ids: twelve lower-case letters and digits. */
@@ -123,28 +124,23 @@ const idOf = (text: string, salt: number): string =>
     .padEnd(12, 'x')
     .slice(0, 12);
 
-/** A page without outages was last touched at the start of its day, so that it does not change at every look. */
-const lastChange = (outages: readonly Outage[], nowMs: number): number =>
-  outages.reduce(
-    (last, { fromMs, toMs }) => Math.max(last, fromMs, (toMs ?? 0) <= nowMs ? (toMs ?? 0) : 0),
+/** A page without incidents was last touched at the start of its day, so that it does not change at every look. */
+const lastChange = (notices: readonly Notice[], nowMs: number): number =>
+  notices.reduce(
+    (last, { disturbance: { fromMs, toMs } }) =>
+      Math.max(last, fromMs, (toMs ?? 0) <= nowMs ? (toMs ?? 0) : 0),
     0,
   ) || nowMs - (nowMs % (24 * 60 * MINUTE_MS));
 
-/** The API and what processes payments are hit; the rest stays up. */
 function componentsOf(
   { partner }: Scene,
-  outage: Outage | null,
+  open: readonly Notice[],
   updatedMs: number,
 ): Record<string, unknown>[] {
   return partner.components.map((name, position) => ({
     id: idOf(`${partner.id}/${name}`, 1),
     name,
-    status:
-      outage === null || position > 1
-        ? 'operational'
-        : position === 1
-          ? 'major_outage'
-          : 'degraded_performance',
+    status: open.map(({ components }) => components[name]).find((status) => status) ?? 'operational',
     created_at: '2024-01-01T00:00:00.000Z',
     updated_at: iso(updatedMs),
     position: position + 1,
@@ -158,30 +154,29 @@ function componentsOf(
   }));
 }
 
-type UpdateStatus = 'investigating' | 'identified' | 'resolved';
-
-function incidentOf(scene: Scene, outage: Outage): Record<string, unknown> {
+function incidentOf(scene: Scene, notice: Notice): Record<string, unknown> {
   const { partner, base, nowMs } = scene;
-  const id = idOf(`${partner.id}/${outage.fromMs}`, 2);
-  const updates = updatesOf(outage, nowMs);
+  const { disturbance, name, impact } = notice;
+  const id = idOf(`${partner.id}/${disturbance.name}/${disturbance.fromMs}`, 2);
+  const updates = updatesOf(notice, nowMs);
   const latest = updates.at(-1);
+  const updatedMs = latest?.atMs ?? disturbance.fromMs;
   const resolved = latest?.status === 'resolved' ? iso(latest.atMs) : null;
-  const components = componentsOf(
-    scene,
-    isOpen(outage, nowMs) ? outage : null,
-    latest?.atMs ?? outage.fromMs,
-  ).slice(0, 2);
+  const open = isActive(disturbance, nowMs) ? [notice] : [];
+  const components = componentsOf(scene, open, updatedMs).filter(
+    (component) => String(component.name) in notice.components,
+  );
   return {
     id,
-    name: 'Elevated payment failures',
+    name,
     status: latest?.status ?? 'investigating',
-    created_at: iso(outage.fromMs),
-    updated_at: iso(latest?.atMs ?? outage.fromMs),
+    created_at: iso(disturbance.fromMs),
+    updated_at: iso(updatedMs),
     monitoring_at: null,
     resolved_at: resolved,
-    impact: 'major',
+    impact,
     shortlink: `${base}/incidents/${id}`,
-    started_at: iso(outage.fromMs),
+    started_at: iso(disturbance.fromMs),
     page_id: idOf(partner.id, 0),
     incident_updates: updates
       .map(({ status, body, atMs }, i) => ({
@@ -208,25 +203,20 @@ function incidentOf(scene: Scene, outage: Outage): Record<string, unknown> {
   };
 }
 
+interface Update {
+  status: 'investigating' | 'identified' | 'resolved';
+  body: string;
+  atMs: number;
+}
+
 /** Statuspage lists updates newest first; here they are in the order they were written. */
-function updatesOf(outage: Outage, nowMs: number): { status: UpdateStatus; body: string; atMs: number }[] {
-  const updates: { status: UpdateStatus; body: string; atMs: number }[] = [
-    {
-      status: 'investigating',
-      body: 'We are looking into a raised rate of failed payments.',
-      atMs: outage.fromMs,
-    },
-    {
-      status: 'identified',
-      body: 'A fault in payment processing has been found and is being fixed.',
-      atMs: outage.fromMs + 10 * MINUTE_MS,
-    },
-    {
-      status: 'resolved',
-      body: 'Payments succeed at their usual rate again.',
-      atMs: outage.toMs ?? Infinity,
-    },
+function updatesOf({ disturbance, bodies }: Notice, nowMs: number): Update[] {
+  const { fromMs, toMs } = disturbance;
+  const endMs = toMs ?? Infinity;
+  const updates: Update[] = [
+    { status: 'investigating', body: bodies[0], atMs: fromMs },
+    { status: 'identified', body: bodies[1], atMs: fromMs + 10 * MINUTE_MS },
+    { status: 'resolved', body: bodies[2], atMs: endMs },
   ];
-  const endMs = outage.toMs ?? Infinity;
   return updates.filter(({ atMs, status }) => atMs <= nowMs && (status === 'resolved' || atMs < endMs));
 }

@@ -1,9 +1,10 @@
 /**
  * The company's double entry: one booking is one debit and one credit of the same amount.
  * Invariant: a capture, refund or dispute is booked one to one under the partner's reference; fees are booked once per
- * payout, because the company learns them from the settlement.
+ * payout, because the company learns them from the settlement. A capture that nobody asked for is not booked.
  */
 import { dayOf, startOfDay } from './calendar.js';
+import { learntMs, type Disturbances } from './disturbances.js';
 import type { IdCodec } from './ids.js';
 import { CURRENCIES, type Currency, type Partner } from './partners.js';
 import {
@@ -42,8 +43,11 @@ const ACCOUNT_OF = {
   dispute_reversal: 'disputes',
 } as const;
 
-/** The booking of a movement. Money that comes is a debit of the partner's clearing account. */
-export function bookMovement(ids: IdCodec, movement: Movement): Booking {
+/**
+ * The booking of a movement, made when the company learns of it. Money that comes is a debit of the partner's clearing
+ * account.
+ */
+export function bookMovement(ids: IdCodec, disturbances: Disturbances, movement: Movement): Booking {
   const { order, kind, amountMinor } = movement;
   const { partner, country } = order.route;
   const clearing = `clearing:${partner.id}`;
@@ -64,7 +68,7 @@ export function bookMovement(ids: IdCodec, movement: Movement): Booking {
     batchId:
       partner.referenceStyle === 'stripe' ? null : batchIdOf(ids, partner, payoutDay, country.currency),
     businessDay: dayOf(movement.atMs, partner.utcOffsetHours),
-    bookedMs: movement.atMs,
+    bookedMs: learntMs(disturbances, partner.id, movement.atMs),
     settledFromMs: settledFrom(partner, payoutDay),
   };
 }

@@ -54,10 +54,10 @@ const ROUNDS = 4;
 export function createIdCodec(seed: number): IdCodec {
   const account = accountPart(seed);
   const kinds = Object.entries(KINDS) as [IdKind, (typeof KINDS)[IdKind]][];
-  const saltOf = (kind: IdKind): number => kinds.findIndex(([name]) => name === kind) + 1;
+  const salts = Object.fromEntries(kinds.map(([kind], i) => [kind, i + 1])) as Record<IdKind, number>;
   return {
     encode: (kind, place) => {
-      const [left, right] = scramble(seed, saltOf(kind), place);
+      const [left, right] = scramble(seed, salts[kind], place);
       const [prefix, digit] = KINDS[kind];
       return `${prefix}${digit}${write(left, BASE62, 6)}${account}${write(right, BASE62, 6)}`;
     },
@@ -68,7 +68,7 @@ export function createIdCodec(seed: number): IdCodec {
       const body = id.slice(prefix.length);
       if (body.length !== 13 + account.length || !body.startsWith(digit)) return null;
       if (body.slice(7, -6) !== account) return null;
-      const place = readPair(seed, saltOf(kind), body.slice(1, 7) + body.slice(-6), BASE62);
+      const place = readPair(seed, salts[kind], body.slice(1, 7) + body.slice(-6), BASE62);
       return place && { kind, ...place };
     },
     orderId: (place) => `ORD-${writePair(scramble(seed, ORDER_SALT, place), BASE32, 7)}`,

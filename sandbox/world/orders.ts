@@ -1,11 +1,14 @@
 /**
  * One order: its attempts and everything that will ever happen to it. No `now` in here: who looks decides how much of
  * this life has already passed.
- * Invariant: an order depends on seed, hour, index and the outages given, and on nothing else.
+ * Invariant: an order depends on seed, hour, index and the disturbances given, and on nothing else.
  */
-import { HOUR_MS, SECOND_MS } from './clock.js';
+import { getOr } from './caches.js';
+import { HOUR_MS, hourOf, SECOND_MS } from './clock.js';
+import { learntMs, type Disturbances } from './disturbances.js';
+import { hardshipOf } from './hardship.js';
 import type { IdCodec } from './ids.js';
-import { drawDecline, outageDecline, type Decline } from './outcomes.js';
+import { drawDecline, type Decline } from './outcomes.js';
 import { MONEY, type Partner, type Route } from './partners.js';
 import type { Customer, People } from './people.js';
 import { hash, logSpread, normal, pick, pickWeighted, unit, whole } from './random.js';
@@ -17,6 +20,8 @@ import {
   SLOT,
   AUTHORISATION_LIFE_MS,
   warningLagHours,
+  waveLagsHours,
+  type DisputeLags,
   type Traffic,
 } from './traffic.js';
 
@@ -25,6 +30,8 @@ export interface Attempt {
   no: number;
   createdMs: number;
   completedMs: number;
+  /** When the company learns how it ended; later than `completedMs` only while word from the partner is delayed. */
+  learntMs: number;
   latencyMs: number;
   /** Null when it succeeds. */
   decline: Decline | null;
@@ -49,30 +56,26 @@ export interface DisputeFact {
   reason: DisputeReason;
 }
 
-export type DisputeReason =
-  | 'fraudulent'
-  | 'product_not_received'
-  | 'product_unacceptable'
-  | 'duplicate'
-  | 'subscription_canceled'
-  | 'credit_not_processed'
-  | 'unrecognized';
+export const DISPUTE_REASONS = [
+  'fraudulent', 'product_not_received', 'product_unacceptable', 'duplicate', 'subscription_canceled',
+  'credit_not_processed', 'unrecognized',
+] as const; // prettier-ignore
+export type DisputeReason = (typeof DISPUTE_REASONS)[number];
 
-export interface Order {
+/** What an order is worth and what becomes of it: all that sums need. */
+export interface OrderFacts {
   hour: number;
   index: number;
   key: number;
-  orderId: string;
-  /** The partner's name for the payment; at the payments API's partner its `pi_…`. */
-  paymentId: string;
   route: Route;
-  customer: Customer;
   amountMinor: number;
   attempts: readonly Attempt[];
   createdMs: number;
   /** When money is confirmed and captured; null when no attempt succeeds or nobody captures. */
   capturedMs: number | null;
   captureMethod: 'automatic' | 'manual';
+  /** When the partner captures it a second time, which nobody asked for; null for nearly all. */
+  duplicateMs: number | null;
   /** When an authorisation that nobody captures lapses. */
   lapsedMs: number | null;
   refunds: readonly RefundFact[];
@@ -80,16 +83,19 @@ export interface Order {
   warningMs: number | null;
 }
 
-/** A time in which a partner fails most of what it is asked. */
-export interface Outage {
-  partnerId: string;
-  fromMs: number;
-  /** Null while it lasts. */
-  toMs: number | null;
+export interface Order extends OrderFacts {
+  orderId: string;
+  /** The partner's name for the payment; at the payments API's partner its `pi_…`. */
+  paymentId: string;
+  customer: Customer;
 }
 
 export interface OrderMaker {
-  order(hour: number, index: number): Order;
+  /** The same order without its names, at a fraction of the cost. */
+  facts: (hour: number, index: number) => OrderFacts;
+  /** Adds the names, to the same object. */
+  named: (facts: OrderFacts) => Order;
+  order: (hour: number, index: number) => Order;
 }
 
 interface Parts {
@@ -97,7 +103,7 @@ interface Parts {
   ids: IdCodec;
   people: People;
   traffic: Traffic;
-  outages: readonly Outage[];
+  disturbances: Disturbances;
   chance: SuccessChance;
 }
 
@@ -108,60 +114,102 @@ interface Parts {
 const MAX_ATTEMPTS = 4;
 const RETRY_RATE = 0.5;
 const RETRY_SUCCESS = 0.52;
-const OUTAGE_SUCCESS = 0.25;
 const SLOTS_PER_ATTEMPT = 16;
 
-/** Makes the orders of one world. `outages` is read at each call, so it may grow. */
+/** Makes the orders of one world. The disturbances are read at each call, so they may grow. */
 export function createOrderMaker(sources: Omit<Parts, 'chance'>): OrderMaker {
   const parts = { ...sources, chance: createSuccessChance(sources.seed) };
-  return { order: (hour, index) => createOrder(parts, hour, index) };
+  return {
+    facts: (hour, index) => createFacts(parts, hour, index),
+    named: (facts) => named(parts, facts),
+    order: (hour, index) => named(parts, createFacts(parts, hour, index)),
+  };
 }
 
-function createOrder(parts: Parts, hour: number, index: number): Order {
-  const { ids, people, traffic } = parts;
-  const key = traffic.keyOf(hour, index);
-  const route = traffic.routeOf(key, hour);
-  const place = { hour, index, sub: 0 };
+function createFacts(parts: Parts, hour: number, index: number): OrderFacts {
+  const key = parts.traffic.keyOf(hour, index);
+  const route = parts.traffic.routeOf(key, hour);
   const attempts = createAttempts(parts, key, hour, route);
   const amountMinor = drawAmount(key, route);
-  const first = attempts[0]?.createdMs ?? hour * HOUR_MS;
   const paid = attempts.at(-1)?.decline === null ? attempts.at(-1) : undefined;
-  const life = paid ? createLife(key, hour, route, amountMinor, paid.completedMs) : NO_LIFE;
+  const life = paid ? createLife(parts, { key, hour, route, amountMinor }, paid.completedMs) : NO_LIFE;
   return {
     hour,
     index,
     key,
-    orderId: ids.orderId(place),
-    paymentId:
-      route.partner.referenceStyle === 'stripe'
-        ? ids.encode('payment_intent', place)
-        : ids.reference(route.partner.referenceStyle, route.partnerIndex, place),
     route,
-    customer: people.get(people.numberFor(key, SLOT.customer, route.countryIndex)),
     amountMinor,
     attempts,
-    createdMs: first,
+    createdMs: attempts[0]?.createdMs ?? hour * HOUR_MS,
     ...life,
     captureMethod: captureLagHours(key, route) === null ? 'automatic' : 'manual',
   };
 }
 
-type Life = Pick<Order, 'capturedMs' | 'lapsedMs' | 'refunds' | 'dispute' | 'warningMs'>;
-const NO_LIFE: Life = { capturedMs: null, lapsedMs: null, refunds: [], dispute: null, warningMs: null };
+function named({ ids, people }: Parts, facts: OrderFacts): Order {
+  const { hour, index, key, route } = facts;
+  const place = { hour, index, sub: 0 };
+  const { referenceStyle } = route.partner;
+  return Object.assign(facts, {
+    orderId: ids.orderId(place),
+    paymentId:
+      referenceStyle === 'stripe'
+        ? ids.encode('payment_intent', place)
+        : ids.reference(referenceStyle, route.partnerIndex, place),
+    customer: people.get(people.numberFor(key, SLOT.customer, route.countryIndex)),
+  });
+}
 
-function createLife(key: number, hour: number, route: Route, amountMinor: number, paidMs: number): Life {
+type Life = Pick<OrderFacts, 'capturedMs' | 'duplicateMs' | 'lapsedMs' | 'refunds' | 'dispute' | 'warningMs'>;
+const NO_LIFE: Life = {
+  capturedMs: null, duplicateMs: null, lapsedMs: null, refunds: [], dispute: null, warningMs: null,
+}; // prettier-ignore
+
+interface Paid {
+  key: number;
+  hour: number;
+  route: Route;
+  amountMinor: number;
+}
+
+function createLife({ disturbances }: Parts, paid: Paid, paidMs: number): Life {
+  const { key, hour, route, amountMinor } = paid;
   const startMs = hour * HOUR_MS;
   const captureLag = captureLagHours(key, route);
   if (captureLag !== null && captureLag * HOUR_MS >= AUTHORISATION_LIFE_MS)
     return { ...NO_LIFE, lapsedMs: startMs + captureLag * HOUR_MS };
   const warningLag = warningLagHours(key, route);
+  const capturedMs = captureLag === null ? paidMs : startMs + captureLag * HOUR_MS;
   return {
-    capturedMs: captureLag === null ? paidMs : startMs + captureLag * HOUR_MS,
+    capturedMs,
+    duplicateMs: duplicateOf(disturbances, key, route, capturedMs),
     lapsedMs: null,
     refunds: createRefunds(key, startMs, route, amountMinor),
-    dispute: createDispute(key, startMs, route, amountMinor),
+    dispute: createDispute(paid, disputeLagsHours(key, route)) ?? waveDispute(disturbances, paid),
     warningMs: warningLag === null ? null : wholeSecond(startMs + warningLag * HOUR_MS),
   };
+}
+
+const DUPLICATE_RATE = 0.15;
+const DUPLICATE_AFTER_MS = 90 * SECOND_MS;
+
+/** Only within the hour of the capture: there the world looks for it. */
+function duplicateOf(
+  disturbances: Disturbances,
+  key: number,
+  route: Route,
+  capturedMs: number,
+): number | null {
+  if (!disturbances.at('duplicate-capture', route.partner.id, capturedMs)) return null;
+  const atMs = capturedMs + DUPLICATE_AFTER_MS;
+  return unit(key, SLOT.duplicate) < DUPLICATE_RATE && hourOf(atMs) === hourOf(capturedMs) ? atMs : null;
+}
+
+function waveDispute(disturbances: Disturbances, paid: Paid): DisputeFact | null {
+  if (!disturbances.any('dispute-wave')) return null;
+  const dispute = createDispute(paid, waveLagsHours(paid.key, paid.route));
+  const wave = dispute && disturbances.at('dispute-wave', paid.route.partner.id, dispute.openedMs);
+  return wave && { ...dispute, reason: wave.reason ?? dispute.reason };
 }
 
 const wholeSecond = (timeMs: number): number => Math.floor(timeMs / SECOND_MS) * SECOND_MS;
@@ -182,9 +230,12 @@ function createRefunds(key: number, startMs: number, route: Route, amountMinor: 
   }));
 }
 
-function createDispute(key: number, startMs: number, route: Route, amountMinor: number): DisputeFact | null {
-  const lags = disputeLagsHours(key, route);
+function createDispute(
+  { key, hour, route, amountMinor }: Paid,
+  lags: DisputeLags | null,
+): DisputeFact | null {
   if (!lags) return null;
+  const startMs = hour * HOUR_MS;
   const at = (hours: number): number => wholeSecond(startMs + hours * HOUR_MS);
   const refunded = createRefunds(key, startMs, route, amountMinor).reduce(
     (sum, refund) => sum + refund.amountMinor,
@@ -228,8 +279,7 @@ function createAttempts(parts: Parts, key: number, hour: number, route: Route): 
   let createdMs = hour * HOUR_MS + Math.floor(unit(key, SLOT.offset) * HOUR_MS);
   for (let no = 0; no < MAX_ATTEMPTS; no += 1) {
     const slot = SLOT.attempts + no * SLOTS_PER_ATTEMPT;
-    const attempt = createAttempt(parts, { key, slot, no, createdMs, hour, route });
-    if (attempt.decline === null && slowMs > 0) attempt.completedMs = hour * HOUR_MS + slowMs;
+    const attempt = createAttempt(parts, { key, slot, no, createdMs, hour, route, slowMs });
     attempts.push(attempt);
     if (attempt.decline === null || unit(key, slot + 4) >= RETRY_RATE) break;
     createdMs = attempt.completedMs + Math.floor(logSpread(key, slot + 5, 15, 840) * SECOND_MS);
@@ -244,26 +294,28 @@ interface Draw {
   createdMs: number;
   hour: number;
   route: Route;
+  /** From the hour's start until a slow method's success is known; 0 for the others. */
+  slowMs: number;
 }
 
-function createAttempt({ chance: rate, outages }: Parts, draw: Draw): Attempt {
-  const { key, slot, no, createdMs, route } = draw;
-  const down = isDown(outages, route.partner.id, createdMs);
+function createAttempt({ chance: rate, disturbances }: Parts, draw: Draw): Attempt {
+  const { key, slot, no, createdMs, route, slowMs } = draw;
+  const hardship = hardshipOf(disturbances, route, createdMs);
   const chance = no > 0 ? RETRY_SUCCESS : rate(draw.hour, route);
   const share = unit(key, slot);
-  const succeeds = share < (down ? OUTAGE_SUCCESS * chance : chance);
-  const latencyMs = Math.round(drawLatency(key, slot, route.partner) * (down ? 7 : 1));
+  const succeeds = share < chance * hardship.successFactor;
+  const latencyMs = Math.round(drawLatency(key, slot, route.partner) * hardship.latencyFactor);
   const answerMs = route.method === 'open_banking' ? whole(key, slot + 8, 8, 240) * SECOND_MS : latencyMs;
+  const completedMs = succeeds && slowMs > 0 ? draw.hour * HOUR_MS + slowMs : createdMs + answerMs;
+  // What would have succeeded fails for the disturbance's own reason; the rest as ever.
+  const cause = share < chance ? hardship.decline : null;
   return {
     no,
     createdMs,
-    completedMs: createdMs + answerMs,
+    completedMs,
+    learntMs: learntMs(disturbances, route.partner.id, completedMs),
     latencyMs,
-    decline: succeeds
-      ? null
-      : share < chance
-        ? outageDecline(route.method)
-        : drawDecline(key, slot + 6, route.method),
+    decline: succeeds ? null : (cause ?? drawDecline(key, slot + 6, route.method)),
   };
 }
 
@@ -272,9 +324,6 @@ const drawLatency = (key: number, slot: number, partner: Partner): number =>
     30_000,
     partner.latencyMs * Math.exp(0.45 * normal(key, slot + 1)) * (unit(key, slot + 3) < 0.01 ? 6 : 1),
   );
-
-const isDown = (outages: readonly Outage[], partnerId: string, atMs: number): boolean =>
-  outages.some((o) => o.partnerId === partnerId && atMs >= o.fromMs && (o.toMs === null || atMs < o.toMs));
 
 type SuccessChance = (hour: number, route: Route) => number;
 
@@ -299,11 +348,3 @@ function marketLogit(seed: number, { partner, partnerIndex, countryIndex, method
 
 const hourNoise = (seed: number, hour: number, { partner, partnerIndex }: Route): number =>
   partner.overdispersion * normal(hash(seed, 0x9015e, hour, partnerIndex), 0);
-
-function getOr<K, V>(map: Map<K, V>, key: K, compute: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const value = compute();
-  map.set(key, value);
-  return value;
-}

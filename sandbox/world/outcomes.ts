@@ -59,6 +59,12 @@ export function drawDecline(key: number, slot: number, method: Method): Decline 
   return pickWeighted(key, slot, method === 'pay_later' || method === 'voucher' ? LENDER : BANK);
 }
 
+/** What an institution answers that cannot keep up. */
+export const institutionDecline = (method: Method): Decline =>
+  isCardLike(method)
+    ? { code: 'issuer_not_available', origin: 'institution' }
+    : { code: 'bank_unavailable', origin: 'institution' };
+
 /** What an outage of the partner answers. */
 export const outageDecline = (method: Method): Decline =>
   isCardLike(method)

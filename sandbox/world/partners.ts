@@ -64,11 +64,24 @@ export interface Partner {
   feeFixedMinor: number;
   /** Weekdays from the business day to the payout. */
   payoutDelayDays: number;
+  /** Hours from the end of a settlement day to its statement. */
+  statementLagHours: number;
+  statementFormat: StatementFormat;
   bank: string;
   referenceStyle: ReferenceStyle;
   /** What its status page lists. */
   components: readonly string[];
 }
+
+/** In which shape a partner sends its settlement reports; see `sandbox/statements/formats/`. */
+export type StatementFormat =
+  | 'stripe-payouts'
+  | 'adyen-settlement'
+  | 'paypal-stl'
+  | 'generic-csv'
+  | 'decimal-comma-csv'
+  | 'camt053'
+  | 'bai2';
 
 const EURO = ['DE', 'FR', 'NL', 'ES'] as const;
 const CARD_PARTS = ['API', 'Card processing', 'Webhooks', 'Dashboard', 'Payouts'] as const;
@@ -91,6 +104,8 @@ export const PARTNERS: readonly Partner[] = [
     feeBps: 150,
     feeFixedMinor: 25,
     payoutDelayDays: 2,
+    statementLagHours: 7,
+    statementFormat: 'stripe-payouts',
     bank: 'harbour',
     referenceStyle: 'stripe',
     components: CARD_PARTS,
@@ -110,6 +125,8 @@ export const PARTNERS: readonly Partner[] = [
     feeBps: 95,
     feeFixedMinor: 10,
     payoutDelayDays: 2,
+    statementLagHours: 3,
+    statementFormat: 'adyen-settlement',
     bank: 'rheinbank',
     referenceStyle: 'psp16',
     components: CARD_PARTS,
@@ -129,6 +146,8 @@ export const PARTNERS: readonly Partner[] = [
     feeBps: 175,
     feeFixedMinor: 20,
     payoutDelayDays: 1,
+    statementLagHours: 6,
+    statementFormat: 'adyen-settlement',
     bank: 'first-meridian',
     referenceStyle: 'digits20',
     components: CARD_PARTS,
@@ -148,6 +167,8 @@ export const PARTNERS: readonly Partner[] = [
     feeBps: 130,
     feeFixedMinor: 20,
     payoutDelayDays: 3,
+    statementLagHours: 9,
+    statementFormat: 'generic-csv',
     bank: 'thames',
     referenceStyle: 'uuid',
     components: CARD_PARTS,
@@ -167,6 +188,8 @@ export const PARTNERS: readonly Partner[] = [
     feeBps: 40,
     feeFixedMinor: 5,
     payoutDelayDays: 1,
+    statementLagHours: 4,
+    statementFormat: 'camt053',
     bank: 'thames',
     referenceStyle: 'uuid',
     components: BANK_PARTS,
@@ -186,6 +209,8 @@ export const PARTNERS: readonly Partner[] = [
     feeBps: 290,
     feeFixedMinor: 0,
     payoutDelayDays: 4,
+    statementLagHours: 5,
+    statementFormat: 'adyen-settlement',
     bank: 'minato',
     referenceStyle: 'psp16',
     components: CARD_PARTS,
@@ -205,6 +230,8 @@ export const PARTNERS: readonly Partner[] = [
     feeBps: 220,
     feeFixedMinor: 30,
     payoutDelayDays: 1,
+    statementLagHours: 8,
+    statementFormat: 'paypal-stl',
     bank: 'first-meridian',
     referenceStyle: 'psp16',
     components: CARD_PARTS,
@@ -224,6 +251,8 @@ export const PARTNERS: readonly Partner[] = [
     feeBps: 310,
     feeFixedMinor: 30,
     payoutDelayDays: 5,
+    statementLagHours: 12,
+    statementFormat: 'decimal-comma-csv',
     bank: 'rheinbank',
     referenceStyle: 'dashed',
     components: CARD_PARTS,
@@ -243,6 +272,8 @@ export const PARTNERS: readonly Partner[] = [
     feeBps: 120,
     feeFixedMinor: 50,
     payoutDelayDays: 2,
+    statementLagHours: 6,
+    statementFormat: 'generic-csv',
     bank: 'boubyan-quay',
     referenceStyle: 'digits20',
     components: CARD_PARTS,
@@ -262,6 +293,8 @@ export const PARTNERS: readonly Partner[] = [
     feeBps: 20,
     feeFixedMinor: 15,
     payoutDelayDays: 2,
+    statementLagHours: 16,
+    statementFormat: 'camt053',
     bank: 'rheinbank',
     referenceStyle: 'psp16',
     components: BANK_PARTS,
@@ -281,6 +314,8 @@ export const PARTNERS: readonly Partner[] = [
     feeBps: 15,
     feeFixedMinor: 20,
     payoutDelayDays: 2,
+    statementLagHours: 13,
+    statementFormat: 'bai2',
     bank: 'first-meridian',
     referenceStyle: 'trace18',
     components: BANK_PARTS,
@@ -300,11 +335,34 @@ export const PARTNERS: readonly Partner[] = [
     feeBps: 110,
     feeFixedMinor: 12,
     payoutDelayDays: 2,
+    statementLagHours: 22,
+    statementFormat: 'adyen-settlement',
     bank: 'thames',
     referenceStyle: 'psp16',
     components: CARD_PARTS,
   },
 ];
+
+export interface Bank {
+  id: string;
+  name: string;
+  bic: string;
+  /** Hours east of UTC of its business day. */
+  utcOffsetHours: number;
+  /** Hours from the end of a day to its statement. */
+  statementLagHours: number;
+  statementFormat: 'camt053' | 'mt940' | 'bai2';
+}
+
+/** Where the partners' payouts arrive. */
+export const BANKS: readonly Bank[] = [
+  { id: 'harbour', name: 'Harbour Bank', bic: 'HRBRIE2DXXX', utcOffsetHours: 0, statementLagHours: 3, statementFormat: 'camt053' },
+  { id: 'rheinbank', name: 'Rheinbank', bic: 'RHNBDEFFXXX', utcOffsetHours: 1, statementLagHours: 2, statementFormat: 'camt053' },
+  { id: 'first-meridian', name: 'First Meridian', bic: 'FMRDUS33XXX', utcOffsetHours: -5, statementLagHours: 4, statementFormat: 'bai2' },
+  { id: 'thames', name: 'Thames Bank', bic: 'THMSGB2LXXX', utcOffsetHours: 0, statementLagHours: 1, statementFormat: 'mt940' },
+  { id: 'minato', name: 'Minato Bank', bic: 'MNTOJPJTXXX', utcOffsetHours: 9, statementLagHours: 5, statementFormat: 'mt940' },
+  { id: 'boubyan-quay', name: 'Boubyan Quay', bic: 'BYQYKWKWXXX', utcOffsetHours: 3, statementLagHours: 6, statementFormat: 'mt940' },
+]; // prettier-ignore
 
 /** The one partner for which the payments API speaks. */
 export const PAYMENTS_API_PARTNER = 'northpay';

@@ -1,11 +1,13 @@
 /**
- * Scenarios: what a person or a test can make happen in the world, by name. Each acts on the world alone; the payments
- * API, the books and the status pages follow because they read the same world.
- * Invariant: names are permanent; a scenario that runs cannot be started twice; stopping restores.
+ * Scenarios: what a person or a test can make happen in the world, by name. Nearly all add a disturbance to the world;
+ * payments API, books, statements and status pages follow because they read the same world.
+ * Invariant: names are permanent; a scenario that runs cannot be started twice; stopping restores, and what happened
+ * stays. What runs is told by the world alone, so it still runs after a restart.
  */
 import type { ScenarioInfo } from '../slack/wire.js';
+import { DISTURBING, type Params } from './disturbing.js';
 import type { Clock } from './clock.js';
-import { PAYMENTS_API_PARTNER } from './partners.js';
+import type { Disturbance } from './disturbances.js';
 import type { World } from './world.js';
 
 export interface ScenariosOptions {
@@ -24,23 +26,21 @@ export interface Scenarios {
   onChange(listener: (scenarios: ScenarioInfo[]) => void): () => void;
 }
 
-interface Scenario extends Pick<ScenarioInfo, 'name' | 'title' | 'expect'> {
-  /** Begins; answers what it did and, where it lasts, how to end it. */
-  begin(params: Record<string, unknown>): { result: unknown; end?: () => void };
-  stoppable: boolean;
+interface Scenario extends Omit<ScenarioInfo, 'running'> {
+  begin(params: Params): Promise<unknown>;
 }
 
 export function createScenarios(options: ScenariosOptions): Scenarios {
+  const { world, clock } = options;
   const known = new Map(
-    [partnerOutage(options), importObjects(options)].map((scenario) => [scenario.name, scenario]),
+    [...disturbingScenarios(options), importObjects(options)].map((scenario) => [scenario.name, scenario]),
   );
-  const running = new Map<string, () => void>();
-  const listeners = new Set<(scenarios: ScenarioInfo[]) => void>();
+  const running = (name: string): Disturbance[] =>
+    world.disturbances.list().filter((one) => one.name === name && one.toMs === null);
   const list = (): ScenarioInfo[] =>
     [...known.values()].map(({ name, title, expect, stoppable }) => ({
-      name, title, expect, stoppable, running: running.has(name),
+      name, title, expect, stoppable, running: running(name).length > 0,
     })); // prettier-ignore
-  const tell = (): void => listeners.forEach((listener) => listener(list()));
   const find = (name: string): Scenario => {
     const scenario = known.get(name);
     if (!scenario) throw new Error(`There is no scenario "${name}". Known: ${[...known.keys()].join(', ')}.`);
@@ -50,44 +50,29 @@ export function createScenarios(options: ScenariosOptions): Scenarios {
     list,
     start: async (name, params = {}) => {
       const scenario = find(name);
-      if (running.has(name)) throw new Error(`The scenario "${name}" is already running.`);
-      const { result, end } = await Promise.resolve(scenario.begin(params));
-      if (end) running.set(name, end);
-      tell();
-      return result;
+      if (running(name).length > 0) throw new Error(`The scenario "${name}" is already running.`);
+      return scenario.begin(params);
     },
-    stop: (name) =>
-      Promise.resolve().then(() => {
-        find(name);
-        running.get(name)?.();
-        if (running.delete(name)) tell();
-      }),
-    onChange: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+    stop: async (name) => {
+      const toMs = clock.now().getTime();
+      for (const one of running(find(name).name)) await world.disturb({ ...one, toMs });
     },
+    onChange: (listener) => world.onDisturb(() => listener(list())),
   };
 }
 
-/** `{partner?}`: the payments API's partner unless another is named. */
-function partnerOutage({ world, clock }: ScenariosOptions): Scenario {
-  return {
-    name: 'partner-outage',
-    title: 'Partner outage',
-    expect:
-      'Three in four payments at one partner fail with the partner at fault and answers become slow. Its status page turns to major; look at /partner.',
+const disturbingScenarios = ({ world, clock }: ScenariosOptions): Scenario[] =>
+  DISTURBING.map(({ name, title, expect, plan }) => ({
+    name,
+    title,
+    expect,
     stoppable: true,
-    begin: ({ partner: wanted = PAYMENTS_API_PARTNER }) => {
-      const partner = world.partners.find(({ id, name }) => id === wanted || name === wanted);
-      if (!partner)
-        throw new Error(
-          `There is no partner "${String(wanted)}". Known: ${world.partners.map(({ id }) => id).join(', ')}.`,
-        );
-      const end = world.startOutage(partner.id, clock.now().getTime());
-      return { result: { partner: partner.id }, end: () => end(clock.now().getTime()) };
+    begin: async (params) => {
+      const { result, ...what } = plan({ world, nowMs: clock.now().getTime(), params });
+      await world.disturb({ partnerId: null, country: null, reason: null, ...what, name, toMs: null });
+      return typeof result === 'function' ? result() : result;
     },
-  };
-}
+  }));
 
 /** `{objects: [...]}`: each with `id` and `object`. */
 function importObjects({ putObjects }: ScenariosOptions): Scenario {
@@ -100,7 +85,7 @@ function importObjects({ putObjects }: ScenariosOptions): Scenario {
       if (!Array.isArray(objects))
         throw new Error('Give the objects to import as a list: {"objects": [...]}.');
       putObjects(objects);
-      return { result: { imported: objects.length } };
+      return Promise.resolve({ imported: objects.length });
     },
   };
 }

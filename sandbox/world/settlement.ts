@@ -1,37 +1,43 @@
 /**
  * What moves money at a partner, which payout carries it, and how the company books it.
  * Invariant: per partner and currency, a payout is exactly captures − refunds − disputes − fees of its business days,
- * so a clearing account returns to zero once everything is paid out; each booking has one debit and one credit.
+ * less what a disturbance has the partner keep back; so a clearing account returns to zero once everything is paid out.
  */
 import { addBusinessDays, dayOf, isoDay, isWeekend, startOfDay } from './calendar.js';
 import { HOUR_MS, MINUTE_MS } from './clock.js';
 import type { IdCodec } from './ids.js';
-import type { Order, RefundFact } from './orders.js';
+import type { Order, OrderFacts, RefundFact } from './orders.js';
 import { CURRENCIES, scaled, type Currency, type Partner } from './partners.js';
+import { hash, unit } from './random.js';
 
 export type MovementKind = 'capture' | 'refund' | 'dispute' | 'dispute_reversal';
 
 /** Sub-numbers of balance transactions: captures use their attempt's number. */
-export const TXN_SUB = { refund: 8, dispute: 16, disputeReversal: 17, payout: 32 } as const;
+export const TXN_SUB = { duplicate: 4, refund: 8, dispute: 16, disputeReversal: 17, payout: 32 } as const;
 
 const DISPUTE_FEE_CENTS = 1_500;
+/** What a short-paid settlement lacks of its captures. */
+const SHORT_RATE = 0.03;
 
-export interface Movement {
+/** Of an order with its names, unless only sums are wanted. */
+export interface Movement<Of extends OrderFacts = Order> {
   kind: MovementKind;
   atMs: number;
-  order: Order;
+  order: Of;
   /** Which refund; 0 otherwise. */
   no: number;
   sub: number;
   /** What it adds to the balance at the partner, before the fee; negative when it takes. */
   amountMinor: number;
   feeMinor: number;
+  /** A second capture of the same payment, which the company knows nothing of. */
+  duplicate: boolean;
 }
 
 /** Every movement in the life of an order, oldest first. */
-export function movementsOf(order: Order): Movement[] {
+export function movementsOf<Of extends OrderFacts>(order: Of): Movement<Of>[] {
   if (order.capturedMs === null) return [];
-  const capture: Movement = {
+  const capture: Movement<Of> = {
     kind: 'capture',
     atMs: order.capturedMs,
     order,
@@ -39,27 +45,32 @@ export function movementsOf(order: Order): Movement[] {
     sub: order.attempts.length - 1,
     amountMinor: order.amountMinor,
     feeMinor: captureFee(order),
+    duplicate: false,
   };
   // Nine orders in ten end here, and a history has hundreds of thousands.
-  if (order.refunds.length === 0 && !order.dispute) return [capture];
+  if (order.refunds.length === 0 && !order.dispute && order.duplicateMs === null) return [capture];
+  const again: Movement<Of>[] =
+    order.duplicateMs === null
+      ? []
+      : [{ ...capture, atMs: order.duplicateMs, sub: TXN_SUB.duplicate, duplicate: true }];
   const refunds = order.refunds.map((refund) => refundMovement(order, refund));
-  return [capture, ...refunds, ...disputeMovements(order)].sort((a, b) => a.atMs - b.atMs);
+  return [capture, ...again, ...refunds, ...disputeMovements(order)].sort((a, b) => a.atMs - b.atMs);
 }
 
 /** Whether a movement of the order may lie in [fromMs, toMs), without building it. */
-export const movesWithin = (order: Order, fromMs: number, toMs: number): boolean =>
+export const movesWithin = (order: OrderFacts, fromMs: number, toMs: number): boolean =>
   order.capturedMs !== null &&
   (order.refunds.length > 0 ||
     order.dispute !== null ||
     (order.capturedMs >= fromMs && order.capturedMs < toMs));
 
-function captureFee(order: Order): number {
+function captureFee(order: OrderFacts): number {
   const { partner, country } = order.route;
   const share = Math.round((order.amountMinor * partner.feeBps) / 10_000);
   return Math.min(order.amountMinor - 1, share + scaled(partner.feeFixedMinor, country.currency));
 }
 
-const refundMovement = (order: Order, refund: RefundFact): Movement => ({
+const refundMovement = <Of extends OrderFacts>(order: Of, refund: RefundFact): Movement<Of> => ({
   kind: 'refund',
   atMs: refund.atMs,
   order,
@@ -67,13 +78,14 @@ const refundMovement = (order: Order, refund: RefundFact): Movement => ({
   sub: TXN_SUB.refund + refund.no,
   amountMinor: -refund.amountMinor,
   feeMinor: 0,
+  duplicate: false,
 });
 
-function disputeMovements(order: Order): Movement[] {
+function disputeMovements<Of extends OrderFacts>(order: Of): Movement<Of>[] {
   const { dispute } = order;
   if (!dispute || dispute.inquiry) return [];
-  const base = { order, no: 0 };
-  const taken: Movement = {
+  const base = { order, no: 0, duplicate: false };
+  const taken: Movement<Of> = {
     ...base,
     kind: 'dispute',
     atMs: dispute.openedMs,
@@ -100,7 +112,7 @@ export function referenceOf(ids: IdCodec, movement: Movement): string {
   const { order, sub } = movement;
   const place = { hour: order.hour, index: order.index, sub };
   if (order.route.partner.referenceStyle === 'stripe') return ids.encode('balance_transaction', place);
-  if (movement.kind === 'capture') return order.paymentId;
+  if (movement.kind === 'capture' && !movement.duplicate) return order.paymentId;
   return ids.reference(order.route.partner.referenceStyle, 32 + order.route.partnerIndex, place);
 }
 
@@ -128,6 +140,8 @@ export interface Payout {
   refundMinor: number;
   disputeMinor: number;
   feeMinor: number;
+  /** What the partner keeps back without a word; 0 in a world that is not disturbed. */
+  shortMinor: number;
   /** What arrives at the bank; negative when the partner collects. */
   netMinor: number;
 }
@@ -149,7 +163,7 @@ export const noTotals = (): Totals => ({
   feeMinor: 0,
 });
 
-export function addMovement(totals: Totals, movement: Movement): void {
+export function addMovement(totals: Totals, movement: Movement<OrderFacts>): void {
   totals.count += 1;
   totals.feeMinor += movement.feeMinor;
   if (movement.kind === 'capture') totals.captureMinor += movement.amountMinor;
@@ -176,6 +190,14 @@ export function payoutTimes(partner: Partner, day: number): { createdMs: number;
   };
 }
 
+/** When the statement of a settlement day is due (ms): some hours after the day's end, never at the same minute. */
+export function statementDueMs(partner: Partner, day: number): number {
+  const scatter = unit(hash(day, partner.statementLagHours), 0x57a7e) * 40 * MINUTE_MS;
+  return (
+    startOfDay(day + 1, partner.utcOffsetHours) + partner.statementLagHours * HOUR_MS + Math.floor(scatter)
+  );
+}
+
 /** The payout day whose money reaches the bank in this hour, or null. */
 export function payoutDayArriving(partner: Partner, hour: number): number | null {
   const today = dayOf(hour * HOUR_MS, partner.utcOffsetHours);
@@ -196,12 +218,17 @@ export const createPayout = (
   day: number,
   currency: Currency,
   totals: Totals,
-): Payout => ({
-  partner,
-  currency,
-  day,
-  batchId: batchIdOf(ids, partner, day, currency),
-  ...payoutTimes(partner, day),
-  ...totals,
-  netMinor: totals.captureMinor - totals.refundMinor - totals.disputeMinor - totals.feeMinor,
-});
+  isShort: boolean,
+): Payout => {
+  const shortMinor = isShort ? Math.ceil(totals.captureMinor * SHORT_RATE) : 0;
+  return {
+    partner,
+    currency,
+    day,
+    batchId: batchIdOf(ids, partner, day, currency),
+    ...payoutTimes(partner, day),
+    ...totals,
+    shortMinor,
+    netMinor: totals.captureMinor - totals.refundMinor - totals.disputeMinor - totals.feeMinor - shortMinor,
+  };
+};

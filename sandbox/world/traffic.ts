@@ -33,6 +33,9 @@ export const SLOT = {
   disputeWon: 21,
   refundReason: 22,
   inquiry: 23,
+  duplicate: 25,
+  wave: 26,
+  waveLag: 27,
   attempts: 32,
 } as const;
 
@@ -117,6 +120,8 @@ function lowerBound(bounds: readonly number[], value: number): number {
 const API_INDEX = PARTNERS.findIndex((partner) => partner.id === PAYMENTS_API_PARTNER);
 const isCardLike = (route: Route): boolean => route.method === 'card' || route.method === 'wallet';
 
+const NEVER: readonly number[] = [];
+
 /** Hours after which a slow method's money is confirmed, or 0 for the methods that answer at once. */
 export function slowLagHours(key: number, route: Route): number {
   if (route.method === 'direct_debit') return 18 + 26 * unit(key, SLOT.slowLag);
@@ -136,8 +141,8 @@ const settledBy = (key: number, route: Route): number =>
   slowLagHours(key, route) > 0 || captureLagHours(key, route) !== null ? 50 : 2.5;
 
 /** Hours to each refund of the order: none, one or two. */
-export function refundLagsHours(key: number, route: Route): number[] {
-  if (unit(key, SLOT.refund) >= REFUND_RATE) return [];
+export function refundLagsHours(key: number, route: Route): readonly number[] {
+  if (unit(key, SLOT.refund) >= REFUND_RATE) return NEVER;
   const first = settledBy(key, route) + logSpread(key, SLOT.refundLag, 0.5, 20 * 24);
   return unit(key, SLOT.secondRefund) < SECOND_REFUND_RATE ? [first, first + 30] : [first];
 }
@@ -153,11 +158,32 @@ export interface DisputeLags {
 /** Hours to the stages of the order's dispute, or null for most. */
 export function disputeLagsHours(key: number, route: Route): DisputeLags | null {
   if (!isCardLike(route) || unit(key, SLOT.dispute) >= DISPUTE_RATE) return null;
-  const opened = settledBy(key, route) + 24 * (1.5 + 26 * unit(key, SLOT.disputeLag) ** 1.5);
+  return stagesAfter(key, settledBy(key, route) + 24 * (1.5 + 26 * unit(key, SLOT.disputeLag) ** 1.5));
+}
+
+function stagesAfter(key: number, opened: number): DisputeLags {
   const due = opened + 24 * 14;
   const reply = unit(key, SLOT.disputeReply);
   const replied = reply < 0.75 ? opened + (due - opened) * (0.15 + reply) : null;
   return { opened, due, replied, decided: due + 24 * (1 + 11 * unit(key, SLOT.disputeVerdict)) };
+}
+
+const WAVE_RATE = 0.035;
+
+/**
+ * Hours to the stages of a dispute that comes with a wave, for the few orders that would be hit by one: paid between a
+ * day and nine days before. Null for all others.
+ */
+export function waveLagsHours(key: number, route: Route): DisputeLags | null {
+  if (!isCardLike(route) || unit(key, SLOT.wave) >= WAVE_RATE || disputeLagsHours(key, route)) return null;
+  return stagesAfter(key, settledBy(key, route) + 24 * (1 + 8 * unit(key, SLOT.waveLag)));
+}
+
+/** Every hour, counted from the order's own, in which a wave's dispute would change. */
+export function waveHours(key: number, route: Route): readonly number[] {
+  const lags = waveLagsHours(key, route);
+  if (!lags) return NEVER;
+  return [lags.opened, lags.replied, lags.decided].filter((lag) => lag !== null).map(Math.floor);
 }
 
 /** Hours to the issuer's early fraud warning, or null for most. Fraud disputes are often announced so. */
@@ -170,14 +196,15 @@ export function warningLagHours(key: number, route: Route): number | null {
 }
 
 /** Every hour, counted from the order's own, in which something late may happen to it. */
-export function lateHours(key: number, route: Route): number[] {
+export function lateHours(key: number, route: Route): readonly number[] {
+  const slow = slowLagHours(key, route);
+  const capture = captureLagHours(key, route);
+  const refunds = refundLagsHours(key, route);
   const dispute = disputeLagsHours(key, route);
-  const lags = [
-    slowLagHours(key, route),
-    captureLagHours(key, route),
-    ...refundLagsHours(key, route),
-    ...(dispute ? [dispute.opened, dispute.replied, dispute.decided] : []),
-    warningLagHours(key, route),
-  ];
+  const warning = warningLagHours(key, route);
+  // Nine orders in ten end here, and weeks of them are scanned at once.
+  if (slow === 0 && capture === null && refunds.length === 0 && !dispute && warning === null) return NEVER;
+  const disputed = dispute ? [dispute.opened, dispute.replied, dispute.decided] : [];
+  const lags = [slow, capture, ...refunds, ...disputed, warning];
   return [...new Set(lags.filter((lag) => lag !== null && lag > 0).map((lag) => Math.floor(lag ?? 0)))];
 }

@@ -1,13 +1,15 @@
 /**
  * The world: a company's payments at its partners, as a pure function of seed and time. History, live traffic,
  * catching up after a restart and looking at one old payment are all the same calls, so they can never disagree.
- * Invariant: nothing is stored but caches, and the outages that scenarios add. Deliberately absent: `now`.
+ * Invariant: nothing is stored but caches and the disturbances that scenarios add. Deliberately absent: `now`.
  */
+import { createHourCache, getOr, type HourCache } from './caches.js';
 import { startOfDay } from './calendar.js';
 import { HOUR_MS, hourOf } from './clock.js';
 import { createIdCodec, type IdCodec } from './ids.js';
-import { createLateIndex, unpack } from './late-index.js';
-import { createOrderMaker, type Attempt, type Order, type Outage } from './orders.js';
+import { createLateIndex, unpack, type OrderPlace, type PackedOrder } from './late-index.js';
+import { createDisturbances, type Disturbance, type Disturbances } from './disturbances.js';
+import { createOrderMaker, type Attempt, type Order, type OrderFacts } from './orders.js';
 import { COUNTRIES, CURRENCIES, PARTNERS, type Partner, type Route } from './partners.js';
 import { createPeople, type People } from './people.js';
 import { hashText } from './random.js';
@@ -20,15 +22,16 @@ import {
   movesWithin,
   noTotals,
   payoutDayArriving,
+  payoutTimes,
   type Movement,
   type Payout,
   type Totals,
 } from './settlement.js';
-import { createTraffic, disputeLagsHours, SLOT, warningLagHours } from './traffic.js';
+import { createTraffic, disputeLagsHours, lateHours, SLOT, warningLagHours, waveHours } from './traffic.js';
 import { bookMovement, bookPayout, type Booking } from './bookings.js';
 
 /** Changes whenever the same seed no longer gives the same world: stored books are then rebuilt. */
-export const WORLD_VERSION = '1';
+export const WORLD_VERSION = '2';
 
 /** History reaches back eight weeks. */
 export const HISTORY_HOURS = 56 * 24;
@@ -70,10 +73,19 @@ export interface World {
   payoutsOfDay: (partner: Partner, day: number, beforeHour?: number) => Payout[];
   /** What a payout carries, oldest first. */
   movementsOfPayout: (payout: Payout) => Movement[];
-  outages: () => readonly Outage[];
-  /** Adds an outage and returns how to end it (both in ms). Hours from its start on are drawn anew. */
-  startOutage: (partnerId: string, fromMs: number) => (toMs: number) => void;
+  /** What all payouts of a partner on a day carry, oldest first. */
+  movementsOfPayouts: (partner: Partner, day: number) => Movement[];
+  disturbances: Pick<Disturbances, 'list' | 'at'>;
+  /**
+   * Adds a disturbance, or ends one (see `Disturbances.put`). Resolves when everybody who keeps something of this world
+   * has brought it up to date.
+   */
+  disturb: (disturbance: Disturbance) => Promise<void>;
+  /** Calls back on each change with the time (ms) from which the world is another; returns how to stop that. */
+  onDisturb: (follower: Follower) => () => void;
 }
+
+export type Follower = (disturbance: Disturbance, fromMs: number) => void | Promise<void>;
 
 export interface WorldOptions {
   seed: string;
@@ -87,20 +99,25 @@ const CACHED_HOURS = 4;
 export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): World {
   const seedWord = hashText(seed);
   const sources = createSources(seedWord, attemptsPerHour);
-  const { ids, people, orders, late, outages } = sources;
-  const { movements, totals } = createMovements(sources);
+  const { ids, people, orders, late, disturbances } = sources;
+  const { movements, totalsOf, redraw } = createMovements(sources);
   const payoutsOfDay = (partner: Partner, day: number, beforeHour = Infinity): Payout[] =>
-    sumPayouts({ ids, totalsOf: totals.get }, partner, day, beforeHour);
-  const startOutage = (partnerId: string, fromMs: number): ((toMs: number) => void) => {
-    const outage: Outage = { partnerId, fromMs, toMs: null };
-    const redraw = (): void =>
-      [orders, movements, totals].forEach((cache) => cache.dropFrom(hourOf(fromMs) - 1));
-    outages.push(outage);
-    redraw();
-    return (toMs) => {
-      outage.toMs = toMs;
-      redraw();
-    };
+    sumPayouts({ ids, disturbances, totalsOf }, partner, day, beforeHour);
+  const movementsOfPayouts = (partner: Partner, day: number): Movement[] =>
+    hoursOfPayout(partner, day).flatMap((hour) =>
+      movementsIn(hour, sources.factsTouched(hour, PARTNERS.indexOf(partner))).map((movement) => ({
+        ...movement,
+        order: sources.named(movement.order),
+      })),
+    );
+  const followers = new Set<Follower>();
+  const disturb = async (disturbance: Disturbance): Promise<void> => {
+    const fromMs = disturbances.put(disturbance);
+    if (fromMs === Infinity) return;
+    // A dispute of today changes an order of last week, so no order at hand is certain.
+    orders.dropFrom(-Infinity);
+    redraw(hourOf(fromMs));
+    for (const follow of followers) await follow(disturbance, fromMs);
   };
   return {
     seed,
@@ -114,23 +131,27 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
     ordersTouchedIn: sources.touched,
     movementsOfHour: movements.get,
     ordersDisputedIn: (hour) =>
-      late((key, route) => disputeLagsHours(key, route)?.opened, hour).filter((order) => order.dispute),
+      [
+        ...late((key, route) => disputeLagsHours(key, route)?.opened, hour),
+        ...sources.hitByWave(hour),
+      ].filter(({ dispute }) => dispute && hourOf(dispute.openedMs) === hour),
     ordersWarnedIn: (hour) =>
       late((key, route) => warningLagHours(key, route) ?? undefined, hour).filter(
         (order) => order.warningMs !== null,
       ),
     ordersOfCustomer: sources.ofCustomer,
-    bookingsOfHour: (hour) => bookingsIn({ ids, movementsOf: movements.get, payoutsOfDay }, hour),
+    bookingsOfHour: (hour) =>
+      bookingsIn({ ids, disturbances, movementsOf: movements.get, payoutsOfDay }, hour),
     payoutsOfDay,
-    movementsOfPayout: (payout) =>
-      hoursOfPayout(payout.partner, payout.day)
-        .flatMap(movements.get)
-        .filter(
-          ({ order: { route } }) =>
-            route.partner === payout.partner && route.country.currency === payout.currency,
-        ),
-    outages: () => outages,
-    startOutage,
+    movementsOfPayouts,
+    movementsOfPayout: ({ partner, day, currency }) =>
+      movementsOfPayouts(partner, day).filter(({ order }) => order.route.country.currency === currency),
+    disturbances,
+    disturb,
+    onDisturb: (follower) => {
+      followers.add(follower);
+      return () => followers.delete(follower);
+    },
   };
 }
 
@@ -140,38 +161,67 @@ type LagOf = (key: number, route: Route) => number | undefined;
 interface Sources {
   ids: IdCodec;
   people: People;
-  outages: Outage[];
+  disturbances: Disturbances;
   orders: HourCache<Order[]>;
   order: (hour: number, index: number) => Order | null;
   touched: (hour: number) => Order[];
+  /** The same of one partner, without names. */
+  factsTouched: (hour: number, partnerIndex: number) => OrderFacts[];
+  named: (facts: OrderFacts) => Order;
   /** Candidates are tested by a draw first, so that weeks can be walked without making their orders. */
   late: (lagOf: LagOf, hour: number) => Order[];
   ofCustomer: (number: number, hour: number) => Order[];
+  /** Older orders in whose dispute, opened by a wave, something may happen in an hour. */
+  hitByWave: (hour: number) => Order[];
 }
 
 function createSources(seed: number, attemptsPerHour: number): Sources {
   const ids = createIdCodec(seed);
   const people = createPeople(seed);
   const traffic = createTraffic(seed, attemptsPerHour);
-  const index = createLateIndex(traffic);
-  const outages: Outage[] = [];
-  const maker = createOrderMaker({ seed, ids, people, traffic, outages });
+  const index = createLateIndex(traffic, lateHours);
+  const waveIndex = createLateIndex(traffic, waveHours);
+  const disturbances = createDisturbances();
+  const maker = createOrderMaker({ seed, ids, people, traffic, disturbances });
   const orders = createHourCache(CACHED_HOURS, (hour) =>
     Array.from({ length: traffic.ordersInHour(hour) }, (_, i) => maker.order(hour, i)),
   );
-  const make = (place: { hour: number; index: number }): Order => maker.order(place.hour, place.index);
+  /** Which orders of an hour are whose, by position of the partner: twelve partners ask for the same hours. */
+  const indexes = createHourCache(HISTORY_HOURS, (hour) => {
+    const own: number[][] = PARTNERS.map(() => []);
+    const count = traffic.ordersInHour(hour);
+    for (let index = 0; index < count; index += 1)
+      own[traffic.routeOf(traffic.keyOf(hour, index), hour).partnerIndex]?.push(index);
+    return own;
+  });
+  const make = (place: OrderPlace): Order => maker.order(place.hour, place.index);
+  const hitByWave = (hour: number): readonly PackedOrder[] =>
+    disturbances.any('dispute-wave') ? waveIndex.into(hour) : [];
+  const olderPlaces = (hour: number): OrderPlace[] =>
+    [...new Set([...index.into(hour), ...hitByWave(hour)])]
+      .map(unpack)
+      .filter((place) => place.hour < hour - 1);
   return {
     ids,
     people,
-    outages,
+    disturbances,
+    hitByWave: (hour) => hitByWave(hour).map(unpack).map(make),
     orders,
     order: (hour, index) => (index < traffic.ordersInHour(hour) ? maker.order(hour, index) : null),
-    touched: (hour) => {
-      const older = index.into(hour).map(unpack).filter((place) => place.hour < hour - 1); // prettier-ignore
-      return [...orders.get(hour - 1), ...orders.get(hour), ...older.map(make)];
+    touched: (hour) => [...orders.get(hour - 1), ...orders.get(hour), ...olderPlaces(hour).map(make)],
+    named: maker.named,
+    factsTouched: (hour, partnerIndex) => {
+      const isOwn = (place: OrderPlace): boolean =>
+        traffic.routeOf(traffic.keyOf(place.hour, place.index), place.hour).partnerIndex === partnerIndex;
+      const young = [hour - 1, hour].flatMap((one) =>
+        (indexes.get(one)[partnerIndex] ?? []).map((index) => ({ hour: one, index })),
+      );
+      return [...young, ...olderPlaces(hour).filter(isOwn)].map((place) =>
+        maker.facts(place.hour, place.index),
+      );
     },
     late: (lagOf, hour) => {
-      const isDue = (place: { hour: number; index: number }): boolean => {
+      const isDue = (place: OrderPlace): boolean => {
         const key = traffic.keyOf(place.hour, place.index);
         const lag = lagOf(key, traffic.routeOf(key, place.hour));
         return lag !== undefined && place.hour + Math.floor(lag) === hour;
@@ -193,68 +243,79 @@ function createSources(seed: number, attemptsPerHour: number): Sources {
   };
 }
 
+/** By position of the partner, then of the currency; a partner that nobody asked for is missing. */
+type HourTotals = Map<number, Totals[]>;
+
 interface Movements {
   movements: HourCache<Movement[]>;
-  totals: HourCache<Map<number, Totals>>;
+  /** Sums of one hour at one partner, by position of the currency. */
+  totalsOf: (hour: number, partnerIndex: number) => readonly Totals[];
+  redraw: (fromHour: number) => void;
 }
 
-function createMovements({ touched }: Sources): Movements {
-  const moving = (hour: number): Movement[] => movementsIn(hour, touched(hour));
-  const totals = createHourCache(HISTORY_HOURS, (hour) => sumByPartner(moving(hour)));
+function createMovements({ touched, factsTouched }: Sources): Movements {
+  const totals = createHourCache<HourTotals>(HISTORY_HOURS, () => new Map());
   const movements = createHourCache(CACHED_HOURS, (hour) => {
-    const found = moving(hour);
+    const found = movementsIn(hour, touched(hour));
     // A payout asks for these sums days later, when the movements themselves are no longer at hand.
     totals.put(hour, sumByPartner(found));
     return found;
   });
-  return { movements, totals };
-}
-
-interface BookingSources {
-  ids: IdCodec;
-  movementsOf: (hour: number) => Movement[];
-  payoutsOfDay: (partner: Partner, day: number) => Payout[];
-}
-
-function bookingsIn({ ids, movementsOf, payoutsOfDay }: BookingSources, hour: number): Booking[] {
-  const arriving = PARTNERS.flatMap((partner) => {
-    const day = payoutDayArriving(partner, hour);
-    return day === null ? [] : payoutsOfDay(partner, day).flatMap((payout) => bookPayout(ids, payout));
-  });
-  const moved = movementsOf(hour).map((movement) => bookMovement(ids, movement));
-  return [...moved, ...arriving].sort((a, b) => a.bookedMs - b.bookedMs);
-}
-
-interface HourCache<T> {
-  get: (hour: number) => T;
-  put: (hour: number, value: T) => void;
-  dropFrom: (hour: number) => void;
-}
-
-/** Remembers the values of the hours asked for last. */
-function createHourCache<T>(capacity: number, compute: (hour: number) => T): HourCache<T> {
-  const values = new Map<number, T>();
-  const put = (hour: number, value: T): T => {
-    values.set(hour, value);
-    const [oldest] = values.keys();
-    if (values.size > capacity && oldest !== undefined) values.delete(oldest);
-    return value;
-  };
   return {
-    put,
-    get: (hour) => values.get(hour) ?? put(hour, compute(hour)),
-    dropFrom: (hour) => {
-      for (const known of values.keys()) if (known >= hour) values.delete(known);
+    movements,
+    totalsOf: (hour, partnerIndex) =>
+      getOr(totals.get(hour), partnerIndex, () =>
+        sumUp(CURRENCIES.map(noTotals), movementsIn(hour, factsTouched(hour, partnerIndex))),
+      ),
+    redraw: (fromHour) => {
+      movements.dropFrom(-Infinity);
+      totals.dropFrom(fromHour);
     },
   };
 }
 
-function movementsIn(hour: number, orders: readonly Order[]): Movement[] {
+function sumUp(sums: Totals[], movements: readonly Movement<OrderFacts>[]): Totals[] {
+  for (const movement of movements) {
+    const sum = sums[CURRENCIES.indexOf(movement.order.route.country.currency)];
+    if (sum) addMovement(sum, movement);
+  }
+  return sums;
+}
+
+function sumByPartner(movements: readonly Movement[]): HourTotals {
+  const sums: HourTotals = new Map(PARTNERS.map((_, index) => [index, CURRENCIES.map(noTotals)]));
+  for (const movement of movements) sumUp(sums.get(movement.order.route.partnerIndex) ?? [], [movement]);
+  return sums;
+}
+
+interface BookingSources {
+  ids: IdCodec;
+  disturbances: Disturbances;
+  movementsOf: (hour: number) => Movement[];
+  payoutsOfDay: (partner: Partner, day: number) => Payout[];
+}
+
+function bookingsIn(sources: BookingSources, hour: number): Booking[] {
+  const { ids, disturbances, movementsOf, payoutsOfDay } = sources;
+  const arriving = PARTNERS.flatMap((partner) => {
+    const day = payoutDayArriving(partner, hour);
+    return day === null ? [] : payoutsOfDay(partner, day).flatMap((payout) => bookPayout(ids, payout));
+  });
+  // What is learnt late belongs to the hour before.
+  const delayed = disturbances.any('webhook-delay') ? movementsOf(hour - 1) : [];
+  const moved = [...delayed, ...movementsOf(hour)]
+    .filter(({ duplicate }) => !duplicate)
+    .map((movement) => bookMovement(ids, disturbances, movement))
+    .filter(({ bookedMs }) => hourOf(bookedMs) === hour);
+  return [...moved, ...arriving].sort((a, b) => a.bookedMs - b.bookedMs);
+}
+
+function movementsIn<Of extends OrderFacts>(hour: number, orders: readonly Of[]): Movement<Of>[] {
   const fromMs = hour * HOUR_MS;
   const toMs = fromMs + HOUR_MS;
   return orders
     .filter((order) => movesWithin(order, fromMs, toMs))
-    .flatMap(movementsOf)
+    .flatMap((order) => movementsOf(order))
     .filter((movement) => movement.atMs >= fromMs && movement.atMs < toMs)
     .sort((a, b) => a.atMs - b.atMs);
 }
@@ -265,21 +326,6 @@ const attemptsIn = (hour: number, orders: readonly Order[]): OrderAttempt[] =>
     .filter(({ attempt }) => hourOf(attempt.createdMs) === hour)
     .sort((a, b) => a.attempt.createdMs - b.attempt.createdMs);
 
-const totalsKey = (partnerIndex: number, currencyIndex: number): number =>
-  partnerIndex * CURRENCIES.length + currencyIndex;
-
-function sumByPartner(movements: readonly Movement[]): Map<number, Totals> {
-  const sums = new Map<number, Totals>();
-  for (const movement of movements) {
-    const { partnerIndex, country } = movement.order.route;
-    const key = totalsKey(partnerIndex, CURRENCIES.indexOf(country.currency));
-    const totals = sums.get(key) ?? noTotals();
-    addMovement(totals, movement);
-    sums.set(key, totals);
-  }
-  return sums;
-}
-
 function hoursOfPayout(partner: Partner, day: number): number[] {
   return daysOfPayout(partner, day).flatMap((businessDay) => {
     const first = startOfDay(businessDay, partner.utcOffsetHours) / HOUR_MS;
@@ -289,22 +335,23 @@ function hoursOfPayout(partner: Partner, day: number): number[] {
 
 interface PayoutSources {
   ids: IdCodec;
-  totalsOf: (hour: number) => Map<number, Totals>;
+  disturbances: Disturbances;
+  totalsOf: (hour: number, partnerIndex: number) => readonly Totals[];
 }
 
 function sumPayouts(
-  { ids, totalsOf }: PayoutSources,
+  { ids, disturbances, totalsOf }: PayoutSources,
   partner: Partner,
   day: number,
   beforeHour: number,
 ): Payout[] {
   const hours = hoursOfPayout(partner, day).filter((hour) => hour < beforeHour);
+  const { createdMs } = payoutTimes(partner, day);
+  const isShort = disturbances.at('short-paid-settlement', partner.id, createdMs) !== null;
+  const parts = hours.map((hour) => totalsOf(hour, PARTNERS.indexOf(partner)));
   return CURRENCIES.flatMap((currency, currencyIndex) => {
     const sum = noTotals();
-    for (const hour of hours) {
-      const totals = totalsOf(hour).get(totalsKey(PARTNERS.indexOf(partner), currencyIndex));
-      if (totals) addTotals(sum, totals);
-    }
-    return sum.count > 0 ? [createPayout(ids, partner, day, currency, sum)] : [];
+    for (const part of parts) addTotals(sum, part[currencyIndex] ?? noTotals());
+    return sum.count > 0 ? [createPayout(ids, partner, day, currency, sum, isShort)] : [];
   });
 }

@@ -29,11 +29,7 @@ export function textOf(object: ApiObject, field: string): string | null {
 }
 
 export const isApiObject = (value: unknown): value is ApiObject =>
-  typeof value === 'object' &&
-  value !== null &&
-  'id' in value &&
-  typeof value.id === 'string' &&
-  'object' in value;
+  isRecord(value) && typeof value.id === 'string' && typeof value.object === 'string';
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,6 @@
 /**
  * Balance transactions and payouts of the world at a given time.
- * Invariant: a payout's amount is the sum of the nets of the transactions it carries.
+ * Invariant: a payout's amount is the sum of the nets of the transactions it carries, unless the partner pays short.
  */
 import { startOfDay } from '../../world/calendar.js';
 import { payoutTransactionId } from '../../world/bookings.js';
@@ -59,9 +59,10 @@ export const feeDetails = (
 ): Record<string, unknown>[] =>
   amount === 0 ? [] : [{ amount, application: null, currency, description, type: 'stripe_fee' }];
 
-function sourceOf(ids: IdCodec, { order, kind, no }: Movement): string {
+function sourceOf(ids: IdCodec, { order, kind, no, sub }: Movement): string {
   const { hour, index } = order;
-  if (kind === 'capture') return ids.encode('charge', { hour, index, sub: order.attempts.length - 1 });
+  // A capture's number is its charge's.
+  if (kind === 'capture') return ids.encode('charge', { hour, index, sub });
   if (kind === 'refund') return ids.encode('refund', { hour, index, sub: no });
   return ids.encode('dispute', { hour, index, sub: 0 });
 }
@@ -91,7 +92,7 @@ export function payoutOf(ids: IdCodec, payout: Payout, nowMs: number): ApiObject
 }
 
 /** Fifteen digits, as an ACH trace number: what the bank statement will show. */
-const traceIdOf = (payout: Payout): string =>
+export const traceIdOf = (payout: Payout): string =>
   `09100001${String(hash(payout.day, payout.currency.charCodeAt(0)) % 10_000_000).padStart(7, '0')}`;
 
 export function payoutTransactionOf(ids: IdCodec, payout: Payout, nowMs: number): ApiObject {

@@ -9,7 +9,7 @@ import { CURRENCIES } from '../../world/partners.js';
 import { seconds, type ApiObject } from './api-object.js';
 import { payoutOf } from './balance.js';
 import { disputeOf, earlyFraudWarningOf } from './disputes.js';
-import { chargeOf, paymentIntentOf, stageOf } from './payments.js';
+import { chargeOf, duplicateChargeOf, paymentIntentOf, stageOf } from './payments.js';
 
 export interface EventFact {
   sub: number;
@@ -23,6 +23,7 @@ export interface EventFact {
 const SUB = {
   created: 0,
   charge: 1,
+  duplicate: 5,
   intent: 8,
   captured: 15,
   refunded: 16,
@@ -63,6 +64,13 @@ export function eventsOfOrder(ids: IdCodec, order: Order): EventFact[] {
   }
   if (order.captureMethod === 'manual' && order.capturedMs !== null)
     events.push(event(SUB.captured, 'charge.captured', order.capturedMs, chargeAt(last, order.capturedMs)));
+  const { duplicateMs } = order;
+  if (duplicateMs !== null)
+    events.push(
+      event(SUB.duplicate, 'charge.succeeded', duplicateMs, () =>
+        duplicateChargeOf(ids, order, duplicateMs, duplicateMs),
+      ),
+    );
   if (order.lapsedMs !== null)
     events.push(event(SUB.lapsed, 'payment_intent.canceled', order.lapsedMs, intentAt(order.lapsedMs)));
   for (const { no, atMs } of order.refunds)

@@ -30,7 +30,7 @@ export const customerPlace = (number: number): { hour: number; index: number; su
 export const customerNumber = (place: { hour: number; index: number }): number =>
   place.hour * 4_096 + place.index;
 
-const customerId = (ids: IdCodec, order: Order): string =>
+export const customerIdOf = (ids: IdCodec, order: Order): string =>
   ids.encode('customer', customerPlace(order.customer.number));
 const paymentMethodId = (ids: IdCodec, order: Order): string =>
   ids.encode('payment_method', customerPlace(order.customer.number));
@@ -62,7 +62,7 @@ export function paymentIntentOf(ids: IdCodec, order: Order, nowMs: number): ApiO
     client_secret: `${order.paymentId}_secret_${order.key.toString(36)}`,
     created: seconds(order.createdMs),
     currency: order.route.country.currency.toLowerCase(),
-    customer: customerId(ids, order),
+    customer: customerIdOf(ids, order),
     description: `Order ${order.orderId}`,
     last_payment_error: failed?.decline
       ? paymentError(wordsOf(failed.decline.code), chargeIdOf(ids, order, failed.no))
@@ -99,7 +99,7 @@ export function chargeOf(ids: IdCodec, order: Order, attempt: Attempt, nowMs: nu
     captured,
     created: seconds(attempt.createdMs),
     currency: order.route.country.currency.toLowerCase(),
-    customer: customerId(ids, order),
+    customer: customerIdOf(ids, order),
     description: `Order ${order.orderId}`,
     disputed: paid && order.dispute !== null && order.dispute.openedMs <= nowMs,
     failure_code: words?.code ?? null,
@@ -113,6 +113,22 @@ export function chargeOf(ids: IdCodec, order: Order, attempt: Attempt, nowMs: nu
     receipt_email: order.customer.email,
     refunded: paid && refundedMinor >= order.amountMinor,
     status: done ? (paid ? 'succeeded' : 'failed') : 'pending',
+  };
+}
+
+/** The charge of a second capture: the first one's twin, a little later, with a name and a transaction of its own. */
+export function duplicateChargeOf(ids: IdCodec, order: Order, atMs: number, nowMs: number): ApiObject {
+  const paid = order.attempts.at(-1);
+  if (!paid) throw new Error('an order has at least one attempt');
+  const place = placeOf(order, TXN_SUB.duplicate);
+  return {
+    ...chargeOf(ids, order, paid, nowMs),
+    id: ids.encode('charge', place),
+    amount_refunded: 0,
+    balance_transaction: ids.encode('balance_transaction', place),
+    created: seconds(atMs),
+    disputed: false,
+    refunded: false,
   };
 }
 

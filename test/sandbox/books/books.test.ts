@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBooks, type Books } from '../../../sandbox/books/books.js';
 import { createManualClock, HOUR_MS, hourOf } from '../../../sandbox/world/clock.js';
+import { createScenarios } from '../../../sandbox/world/scenarios.js';
 import { createWorld, HISTORY_HOURS, type World } from '../../../sandbox/world/world.js';
 import { startPaymentsApi } from '../../../sandbox/payments-api/server.js';
 import { createEmptyDatabase, type TestDatabase } from '../../support/postgres.js';
@@ -17,14 +18,18 @@ let world: World;
 let books: Books;
 let reader: pg.Client;
 
-const open = (atMs: number, otherSeed = seed): Promise<Books> =>
-  openBooks({
+/** The world of the books that were opened last. */
+let opened: World;
+const open = (atMs: number, otherSeed = seed): Promise<Books> => {
+  opened = createWorld({ seed: otherSeed, attemptsPerHour: 20 });
+  return openBooks({
     url,
-    world: createWorld({ seed: otherSeed, attemptsPerHour: 20 }),
+    world: opened,
     clock: createManualClock(new Date(atMs)),
     log,
     tickMs: 0,
   });
+};
 
 /** A fingerprint of what Paydesk can see of the eight weeks before a time, and of the ledger of the last weeks. */
 async function fingerprint(atMs: number): Promise<unknown> {
@@ -195,5 +200,123 @@ describe('as the clock moves', () => {
       sample.order.orderId,
     ]);
     expect(found.rowCount).toBeGreaterThan(0);
+  });
+});
+
+describe('a disturbed world', () => {
+  const atMs = startMs + 48 * HOUR_MS;
+  /** What a fresh database would hold of the same, disturbed world. */
+  const freshFingerprint = async (): Promise<unknown> => {
+    const owner = new pg.Client({ connectionString: url });
+    await owner.connect();
+    await owner.query('truncate books.state');
+    await owner.end();
+    await books.advance(atMs);
+    return fingerprint(atMs);
+  };
+  const run = (target: World, atTime = atMs): ReturnType<typeof createScenarios> =>
+    createScenarios({
+      world: target,
+      clock: createManualClock(new Date(atTime)),
+      putObjects: () => undefined,
+    });
+
+  beforeAll(async () => {
+    await books.close();
+    books = await open(atMs, 'disturbed');
+  });
+
+  it.each([
+    ['slow-drift', { partner: 'northpay' }],
+    ['short-paid-settlement', { partner: 'adria' }],
+    ['duplicate-capture', { partner: 'northpay' }],
+    ['dispute-wave', {}],
+    ['webhook-delay', { partner: 'halcyon' }],
+    ['partner-outage', { partner: 'northpay' }],
+    ['country-degrading', { partner: 'northpay' }],
+  ])('%s %j rewrites the books as a fresh load would write them', async (name, params) => {
+    const before = await fingerprint(atMs);
+    const scenarios = run(opened);
+    await scenarios.start(name, params);
+    const rewritten = await fingerprint(atMs);
+    if (['slow-drift', 'short-paid-settlement', 'dispute-wave'].includes(name))
+      expect(rewritten).not.toEqual(before);
+    expect(await freshFingerprint()).toEqual(rewritten);
+    await scenarios.stop(name);
+  });
+
+  it('is remembered: after a restart the same runs and the books go on as one', async () => {
+    await run(opened).start('partner-outage', { partner: 'adria' });
+    await books.advance(atMs + 2 * HOUR_MS);
+    const before = await fingerprint(atMs + 2 * HOUR_MS);
+    const was = opened.disturbances.list();
+    await books.close();
+    books = await open(atMs + 2 * HOUR_MS, 'disturbed');
+    expect(opened.disturbances.list()).toEqual(was);
+    expect(
+      run(opened)
+        .list()
+        .find(({ name }) => name === 'partner-outage')?.running,
+    ).toBe(true);
+    expect(await fingerprint(atMs + 2 * HOUR_MS)).toEqual(before);
+    const failed = await reader.query<{ share: number }>(
+      `select avg((status = 'failed')::int)::float as share from payment_attempts where partner = 'adria' and created_at > $1`,
+      [new Date(atMs)],
+    );
+    expect(failed.rows[0]!.share).toBeGreaterThan(0.4);
+  });
+});
+
+describe('what was written through the payments API', () => {
+  it('is known to the API and to the books after both were restarted and the books were made anew', async () => {
+    const atMs = startMs + 60 * HOUR_MS;
+    const clock = createManualClock(new Date(atMs));
+    const options = { port: 0, host: '127.0.0.1', clock, apiKey: 'sk_test', log };
+    const headers = { authorization: 'Bearer sk_test' };
+    const first = await startPaymentsApi({ ...options, world: opened, memory: books.memory });
+    const unfollow = first.onChange((change) => void books.record(change));
+    const body = new URLSearchParams({
+      amount: '777',
+      currency: 'eur',
+      confirm: 'true',
+      payment_method: 'pm_card_visa',
+    });
+    const answer = await fetch(`${first.baseUrl}/v1/payment_intents`, { method: 'POST', headers, body });
+    const intent = (await answer.json()) as { id: string; latest_charge: string };
+    first.putObjects([{ id: 'dp_imported', object: 'dispute' }]);
+    const look = async (baseUrl: string, path: string): Promise<unknown> =>
+      (await fetch(`${baseUrl}/v1/${path}`, { headers })).json();
+    const charge = await look(first.baseUrl, `charges/${intent.latest_charge}`);
+    const rows = async (): Promise<unknown[]> =>
+      [
+        ...(await reader.query('select * from payment_attempts where payment_id = $1', [intent.id])).rows,
+        ...(
+          await reader.query('select * from ledger_entries where payment_id = $1 order by entry_id', [
+            intent.id,
+          ])
+        ).rows,
+      ] as unknown[];
+    unfollow();
+    await first.close();
+    await books.close();
+    const written = await rows();
+    expect(written).toHaveLength(3);
+    const owner = new pg.Client({ connectionString: url });
+    await owner.connect();
+    await owner.query('truncate books.state, books.attempts, books.bookings');
+    await owner.end();
+
+    books = await open(atMs, 'disturbed');
+    const second = await startPaymentsApi({ ...options, world: opened, memory: books.memory });
+    const recorded: Promise<void>[] = [];
+    second.onChange((change) => recorded.push(books.record(change)));
+    await Promise.all(recorded);
+    expect(await look(second.baseUrl, `charges/${intent.latest_charge}`)).toEqual(charge);
+    expect(await look(second.baseUrl, 'disputes/dp_imported')).toEqual({
+      id: 'dp_imported',
+      object: 'dispute',
+    });
+    expect(await rows()).toEqual(written);
+    await second.close();
   });
 });

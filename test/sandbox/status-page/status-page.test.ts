@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startStatusPages, type StatusPages } from '../../../sandbox/status-page/status-page.js';
 import { createManualClock, MINUTE_MS } from '../../../sandbox/world/clock.js';
+import type { Disturbance } from '../../../sandbox/world/disturbances.js';
 import { createWorld } from '../../../sandbox/world/world.js';
 
 const start = new Date('2026-11-18T12:00:00Z');
@@ -12,7 +13,7 @@ let pages: StatusPages;
 interface Summary {
   page: { name: string; time_zone: string };
   status: { indicator: string; description: string };
-  components: { status: string }[];
+  components: { name: string; status: string }[];
   incidents: { status: string; resolved_at: string | null; incident_updates: { status: string }[] }[];
   scheduled_maintenances: unknown[];
 }
@@ -40,7 +41,10 @@ describe('status pages', () => {
   });
 
   it('tell an outage from its start to its end, and leave other partners alone', async () => {
-    const end = world.startOutage('adria', start.getTime());
+    const outage: Disturbance = {
+      name: 'partner-outage', partnerId: 'adria', country: null, reason: null, fromMs: start.getTime(), toMs: null,
+    }; // prettier-ignore
+    await world.disturb(outage);
     const during = await get('adria', 'summary');
     expect(during.status.indicator).toBe('major');
     expect(during.components.map(({ status }) => status)).toContain('major_outage');
@@ -48,7 +52,7 @@ describe('status pages', () => {
     clock.advance(15 * MINUTE_MS);
     expect((await get('adria', 'summary')).incidents[0]).toMatchObject({ status: 'identified' });
     expect((await get('northpay', 'status')).status.indicator).toBe('none');
-    end(clock.now().getTime());
+    await world.disturb({ ...outage, toMs: clock.now().getTime() });
     const after = await get('adria', 'summary');
     expect([after.status.indicator, after.incidents]).toEqual(['none', []]);
     const { incidents } = await get('adria', 'incidents');
@@ -58,6 +62,23 @@ describe('status pages', () => {
       'identified',
       'investigating',
     ]);
+  });
+
+  it.each([
+    ['country-degrading', 'halcyon', 'minor', 'Card processing'],
+    ['late-statement', 'quill', 'minor', 'Payouts'],
+    ['webhook-delay', 'lumen', 'minor', 'Webhooks'],
+    ['slow-drift', 'sakura', 'none', null],
+    ['duplicate-capture', 'klaro', 'none', null],
+    ['short-paid-settlement', 'cobalt', 'none', null],
+  ] as const)('say of %s at %s: %s, %s', async (name, partnerId, indicator, component) => {
+    const fromMs = clock.now().getTime();
+    await world.disturb({ name, partnerId, country: 'US', reason: null, fromMs, toMs: null });
+    const summary = await get(partnerId, 'summary');
+    expect(summary.status.indicator).toBe(indicator);
+    const hit = summary.components.filter(({ status }) => status !== 'operational').map((one) => one.name);
+    if (component === null) expect([hit, summary.incidents]).toEqual([[], []]);
+    else expect([hit.includes(component), summary.incidents.length]).toEqual([true, 1]);
   });
 
   it.each(['/nobody/api/v2/summary.json', '/northpay/api/v2/secrets.json', '/', '/northpay/../adria'])(

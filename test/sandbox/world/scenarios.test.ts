@@ -24,6 +24,14 @@ describe('scenarios', () => {
     const { scenarios } = setUp();
     expect(scenarios.list().map(({ name, running, stoppable }) => ({ name, running, stoppable }))).toEqual([
       { name: 'partner-outage', running: false, stoppable: true },
+      { name: 'country-degrading', running: false, stoppable: true },
+      { name: 'slow-drift', running: false, stoppable: true },
+      { name: 'short-paid-settlement', running: false, stoppable: true },
+      { name: 'missing-statement', running: false, stoppable: true },
+      { name: 'late-statement', running: false, stoppable: true },
+      { name: 'duplicate-capture', running: false, stoppable: true },
+      { name: 'dispute-wave', running: false, stoppable: true },
+      { name: 'webhook-delay', running: false, stoppable: true },
       { name: 'import-objects', running: false, stoppable: false },
     ]);
   });
@@ -35,8 +43,13 @@ describe('scenarios', () => {
     expect(await scenarios.start('partner-outage', { partner: 'lumen' })).toEqual({ partner: 'lumen' });
     clock.advance(60_000);
     await scenarios.stop('partner-outage');
-    expect(world.outages()).toEqual([
-      { partnerId: 'lumen', fromMs: start.getTime(), toMs: start.getTime() + 60_000 },
+    expect(world.disturbances.list()).toMatchObject([
+      {
+        name: 'partner-outage',
+        partnerId: 'lumen',
+        fromMs: start.getTime(),
+        toMs: start.getTime() + 60_000,
+      },
     ]);
     expect(heard).toEqual([true, false]);
   });
@@ -54,6 +67,9 @@ describe('scenarios', () => {
   it.each<[string, Record<string, unknown>, RegExp, string]>([
     ['nothing-such', {}, /no scenario "nothing-such"/, 'unknown name'],
     ['partner-outage', { partner: 'nobody' }, /no partner "nobody"/, 'unknown partner'],
+    ['country-degrading', { partner: 'sakura', country: 'DE' }, /Known: JP/, 'not a market of the partner'],
+    ['dispute-wave', { reason: 'bad mood' }, /Known: fraudulent/, 'unknown reason'],
+    ['late-statement', { partner: 7 }, /no partner "7"/, 'not even a text'],
     ['import-objects', {}, /as a list/, 'nothing to import'],
   ])('refuses %s %j: %s', async (name, params, message) => {
     await expect(setUp().scenarios.start(name, params)).rejects.toThrow(message);

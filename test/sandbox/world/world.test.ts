@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isoDay, isoTime } from '../../../sandbox/world/calendar.js';
-import { DAY_MS, HOUR_MS, hourOf } from '../../../sandbox/world/clock.js';
+import { DAY_MS, hourOf } from '../../../sandbox/world/clock.js';
 import { createIdCodec, type IdKind } from '../../../sandbox/world/ids.js';
 import { PARTNERS } from '../../../sandbox/world/partners.js';
 import { luhnDigit, referencesOf } from '../../../sandbox/world/references.js';
@@ -229,25 +229,5 @@ describe('money', () => {
     ]);
     expect(found.sort()).toEqual([...expected].sort());
     expect(found.length).toBeGreaterThan(20);
-  });
-});
-
-describe('an outage', () => {
-  it('fails most of one partner’s payments with the partner at fault while it lasts, and nothing else', () => {
-    const [calm, hit] = [small(), small()];
-    const end = hit.startOutage('adria', nowMs);
-    end(nowMs + 2 * HOUR_MS);
-    const during = hours(now, now + 2).flatMap((hour) => hit.attemptsOfHour(hour));
-    const own = during.filter(({ order }) => order.route.partner.id === 'adria');
-    const failed = own.filter(({ attempt }) => attempt.decline?.origin === 'partner');
-    expect(failed.length / own.length).toBeGreaterThan(0.5);
-    const others = (world: World): string[] =>
-      hours(now - 1, now + 5).flatMap((hour) =>
-        world
-          .attemptsOfHour(hour)
-          .filter(({ order, attempt }) => order.route.partner.id !== 'adria' || attempt.createdMs < nowMs)
-          .map(({ order, attempt }) => `${order.orderId} ${attempt.no} ${attempt.decline?.code ?? 'ok'}`),
-      );
-    expect(others(hit)).toEqual(others(calm));
   });
 });

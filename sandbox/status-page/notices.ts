@@ -1,0 +1,83 @@
+/**
+ * What a partner says of a disturbance on its status page: how bad, which parts, in which words.
+ * Invariant: only what a partner itself would notice and admit is said; the rest of the disturbances have no notice.
+ */
+import type { Disturbance, DisturbanceName } from '../world/disturbances.js';
+
+export type Indicator = 'none' | 'minor' | 'major' | 'critical';
+
+export interface Notice {
+  disturbance: Disturbance;
+  name: string;
+  impact: Exclude<Indicator, 'none'>;
+  /** Statuspage's status of the parts that are hit, by name; a partner lists only some of them. */
+  components: Record<string, string>;
+  /** Investigating, identified, resolved. */
+  bodies: readonly [string, string, string];
+}
+
+type Words = Omit<Notice, 'disturbance'>;
+
+const PROCESSING = ['Card processing', 'Payment initiation'];
+const parts = (names: readonly string[], status: string): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, status]));
+
+const OUTAGE: Words = {
+  name: 'Elevated payment failures',
+  impact: 'major',
+  components: { ...parts(PROCESSING, 'major_outage'), API: 'degraded_performance' },
+  bodies: [
+    'We are looking into a raised rate of failed payments.',
+    'A fault in payment processing has been found and is being fixed.',
+    'Payments succeed at their usual rate again.',
+  ],
+};
+
+const countryWords = (country: string | null): Words => ({
+  name: `Degraded payments in ${country ?? 'one country'}`,
+  impact: 'minor',
+  components: parts(PROCESSING, 'degraded_performance'),
+  bodies: [
+    'Institutions in one country answer slowly or not at all.',
+    'We are in contact with the institutions concerned.',
+    'Payments succeed at their usual rate again.',
+  ],
+});
+
+const LATE_STATEMENT: Words = {
+  name: 'Settlement reports are delayed',
+  impact: 'minor',
+  components: parts(['Dashboard', 'Payouts', 'Bank connections'], 'degraded_performance'),
+  bodies: [
+    'Settlement reports come later than usual. Payouts are not concerned.',
+    'The reports are being made and will be sent within hours.',
+    'All reports have been sent.',
+  ],
+};
+
+const WEBHOOK_DELAY: Words = {
+  name: 'Delayed webhooks',
+  impact: 'minor',
+  components: parts(['Webhooks'], 'degraded_performance'),
+  bodies: [
+    'Events reach you with a delay. Payments are processed as usual.',
+    'A queue is being worked off; no event is lost.',
+    'Events are sent at once again.',
+  ],
+};
+
+const WORDS: Partial<Record<DisturbanceName, (disturbance: Disturbance) => Words>> = {
+  'partner-outage': () => OUTAGE,
+  'country-degrading': ({ country }) => countryWords(country),
+  'late-statement': () => LATE_STATEMENT,
+  'webhook-delay': () => WEBHOOK_DELAY,
+};
+
+/** Everything a partner has said up to a time (ms), oldest first. */
+export const noticesOf = (disturbances: readonly Disturbance[], partnerId: string, nowMs: number): Notice[] =>
+  disturbances
+    .filter((one) => one.fromMs <= nowMs && (one.partnerId === null || one.partnerId === partnerId))
+    .flatMap((disturbance) => {
+      const words = WORDS[disturbance.name]?.(disturbance);
+      return words ? [{ disturbance, ...words }] : [];
+    });

@@ -1,0 +1,108 @@
+/**
+ * What can go wrong in the world and when: each disturbance is one scenario's doing, with a start and an end. The world
+ * is a function of seed, time and these; whatever reads the world follows by itself.
+ * Invariant: a disturbance never changes anything before its start, so what lies before stays as it was told.
+ * Deliberately absent: what each of them does, which stands where it is done.
+ */
+import { HOUR_MS, MINUTE_MS } from './clock.js';
+import type { DisputeReason } from './orders.js';
+
+/** Permanent names; the scenarios carry the same. */
+export type DisturbanceName =
+  | 'partner-outage'
+  | 'country-degrading'
+  | 'slow-drift'
+  | 'short-paid-settlement'
+  | 'missing-statement'
+  | 'late-statement'
+  | 'duplicate-capture'
+  | 'dispute-wave'
+  | 'webhook-delay';
+
+/** Plain data: it is stored as JSON. */
+export interface Disturbance {
+  name: DisturbanceName;
+  /** Null for every partner. */
+  partnerId: string | null;
+  /** Two letters, where only one country is hit. */
+  country: string | null;
+  /** Of the disputes it opens; null draws one for each. */
+  reason: DisputeReason | null;
+  fromMs: number;
+  /** Null while it lasts. */
+  toMs: number | null;
+}
+
+export interface Disturbances {
+  list(): readonly Disturbance[];
+  /** The latest of this name that acts on a partner at a time (ms), or null. */
+  at(name: DisturbanceName, partnerId: string, atMs: number): Disturbance | null;
+  /** Whether one of this name has ever begun. */
+  any(name: DisturbanceName): boolean;
+  /**
+   * Adds one, or ends one: the same name, partner and start replaces. Returns from when on (ms) the world is another,
+   * `Infinity` when nothing changes.
+   */
+  put(disturbance: Disturbance): number;
+}
+
+export function createDisturbances(): Disturbances {
+  const known: Disturbance[] = [];
+  return {
+    list: () => known,
+    any: (name) => known.some((one) => one.name === name),
+    at: (name, partnerId, atMs) =>
+      // Nearly always there are none, and a history asks a million times.
+      known.length === 0
+        ? null
+        : (known.findLast(
+            (one) =>
+              one.name === name &&
+              (one.partnerId === null || one.partnerId === partnerId) &&
+              isActive(one, atMs),
+          ) ?? null),
+    put: (disturbance) => {
+      const place = known.findIndex((one) => isSame(one, disturbance));
+      const before = known[place];
+      known.splice(place < 0 ? known.length : place, 1, { ...disturbance });
+      return before ? firstDifference(before.toMs, disturbance.toMs) : disturbance.fromMs;
+    },
+  };
+}
+
+export const isActive = ({ fromMs, toMs }: Disturbance, atMs: number): boolean =>
+  atMs >= fromMs && (toMs === null || atMs < toMs);
+
+const isSame = (a: Disturbance, b: Disturbance): boolean =>
+  a.name === b.name && a.partnerId === b.partnerId && a.fromMs === b.fromMs;
+
+function firstDifference(before: number | null, after: number | null): number {
+  return before === after ? Infinity : Math.min(before ?? Infinity, after ?? Infinity);
+}
+
+/** Word from the partner comes so much later while `webhook-delay` acts; under an hour, so the world looks back one. */
+const WEBHOOK_DELAY_MS = 45 * MINUTE_MS;
+
+/** When the company learns of what happens at a partner: at once, or late; the backlog comes when the delay ends. */
+export function learntMs(disturbances: Pick<Disturbances, 'at'>, partnerId: string, atMs: number): number {
+  const delay = disturbances.at('webhook-delay', partnerId, atMs);
+  return delay ? Math.min(atMs + WEBHOOK_DELAY_MS, delay.toMs ?? Infinity) : atMs;
+}
+
+/** How much later a statement comes while `late-statement` acts. */
+const STATEMENT_DELAY_MS = 6 * HOUR_MS;
+
+/**
+ * When a statement that is due at a time really comes (ms). A late one is hours late, a missing one does not come; when
+ * the disturbance ends, the partner sends at once what it held back.
+ */
+export function statementArrivalMs(
+  disturbances: Pick<Disturbances, 'at'>,
+  partnerId: string,
+  dueMs: number,
+): number {
+  const missing = disturbances.at('missing-statement', partnerId, dueMs);
+  const late = disturbances.at('late-statement', partnerId, dueMs);
+  if (missing) return missing.toMs ?? Infinity;
+  return late ? Math.min(dueMs + STATEMENT_DELAY_MS, late.toMs ?? Infinity) : dueMs;
+}

@@ -1,0 +1,202 @@
+/**
+ * The catalogue of scenarios that disturb the world: what a person reads about each, and from its parameters the
+ * disturbance that it adds.
+ * Invariant: a plan depends on world, time and parameters alone; wrong parameters are refused with a sentence that
+ * names the right ones. Deliberately absent: effects, which stand where the world is made.
+ */
+import { DAY_MS, HOUR_MS, hourOf } from './clock.js';
+import { dayOf, isWeekend } from './calendar.js';
+import type { Disturbance, DisturbanceName } from './disturbances.js';
+import { DISPUTE_REASONS } from './orders.js';
+import { COUNTRIES, PAYMENTS_API_PARTNER, type Partner } from './partners.js';
+import { payoutTimes, statementDueMs } from './settlement.js';
+import type { World } from './world.js';
+
+export type Params = Record<string, unknown>;
+
+interface Request {
+  world: World;
+  nowMs: number;
+  params: Params;
+}
+
+interface Plan extends Partial<Pick<Disturbance, 'partnerId' | 'country' | 'reason'>> {
+  fromMs: number;
+  /** What the one who starts it is told; a function is asked once the world is disturbed. */
+  result: Params | (() => Params);
+}
+
+interface Disturbing {
+  name: DisturbanceName;
+  title: string;
+  /** What will be seen, and where. */
+  expect: string;
+  /** Throws with a sentence for a person when the parameters make no sense. */
+  plan: (request: Request) => Plan;
+}
+
+/** A drift that begins now would show in a week; this one has gone on for so long. */
+const DRIFT_DAYS = 14;
+/** So much of the past is hit as well, so that there is something to see at once. */
+const SEEN_AT_ONCE_MS = 2 * HOUR_MS;
+
+export const DISTURBING: readonly Disturbing[] = [
+  {
+    name: 'partner-outage',
+    title: 'Partner outage',
+    expect:
+      'Three in four payments at one partner fail with the partner at fault and answers become slow. Its status page turns to major; look at /partner.',
+    plan: (request) => from(request.nowMs, partnerOf(request)),
+  },
+  {
+    name: 'country-degrading',
+    title: 'One country degrading',
+    expect:
+      'Half of the payments of one country at one partner fail with the institution at fault, all others go on as before. The partner’s status page turns to minor; the slice that explains it is partner and country.',
+    plan: (request) => {
+      const partner = partnerOf(request);
+      const country = countryOf(request, partner);
+      return {
+        fromMs: request.nowMs,
+        partnerId: partner.id,
+        country,
+        result: { partner: partner.id, country },
+      };
+    },
+  },
+  {
+    name: 'slow-drift',
+    title: 'Slow drift',
+    expect:
+      'A partner’s success rate sinks by 1 % a day and has done so for two weeks; the books show it at once and corrected statements follow. Its status page stays green; compare weeks, not minutes.',
+    plan: (request) => from(request.nowMs - DRIFT_DAYS * DAY_MS, partnerOf(request)),
+  },
+  {
+    name: 'short-paid-settlement',
+    title: 'Short-paid settlement',
+    expect:
+      'A partner pays out 3 % of the captures less than its own lines add up to, from the payout that it reported last. A corrected statement (where it names the payout) and the bank’s say so, and the clearing account does not return to zero.',
+    plan: (request) => {
+      const partner = partnerOf(request);
+      const { day, createdMs } = latestPayout(request, partner);
+      return {
+        fromMs: createdMs,
+        partnerId: partner.id,
+        result: () => ({ partner: partner.id, short: shortPaid(request.world, partner, day) }),
+      };
+    },
+  },
+  {
+    name: 'missing-statement',
+    title: 'Missing statement',
+    expect:
+      'A partner’s next statement does not come: one alert about a file, not thousands of breaks. Money moves as ever. Once stopped, everything held back comes at once.',
+    plan: (request) => withheld(request),
+  },
+  {
+    name: 'late-statement',
+    title: 'Late statement',
+    expect:
+      'A partner’s statements come six hours late, and its status page says so (minor). Late is not missing: nothing is lost.',
+    plan: (request) => withheld(request),
+  },
+  {
+    name: 'duplicate-capture',
+    title: 'Duplicate captures',
+    expect:
+      'A partner captures some payments twice. At the payments API such a payment has two charges, the statement has a line that the books know nothing of, and the payout is too high.',
+    plan: (request) => {
+      const partner = partnerOf(request);
+      return {
+        fromMs: request.nowMs - SEEN_AT_ONCE_MS,
+        partnerId: partner.id,
+        result: () => ({ partner: partner.id, payments: duplicates(request, partner) }),
+      };
+    },
+  },
+  {
+    name: 'dispute-wave',
+    title: 'Dispute wave',
+    expect:
+      'Many times the usual number of disputes open at all partners, for payments of the last nine days and for one reason. Look at /dispute; every one takes its money and a fee.',
+    plan: ({ nowMs, params: { reason = 'fraudulent' } }) => {
+      const known = DISPUTE_REASONS.find((one) => one === reason);
+      if (!known) throw unknownValue('reason', reason, DISPUTE_REASONS);
+      return { fromMs: nowMs - SEEN_AT_ONCE_MS, reason: known, result: { reason } };
+    },
+  },
+  {
+    name: 'webhook-delay',
+    title: 'Delayed webhooks',
+    expect:
+      'A partner’s events reach the company 45 minutes late: attempts stay pending and bookings come late in the books, while the payments API knows better. Late data is not an outage; the status page says minor.',
+    plan: (request) => from(request.nowMs, partnerOf(request)),
+  },
+];
+
+const from = (fromMs: number, partner: Partner): Plan => ({
+  fromMs,
+  partnerId: partner.id,
+  result: { partner: partner.id },
+});
+
+const unknownValue = (what: string, value: unknown, known: readonly string[]): Error =>
+  new Error(`There is no ${what} "${String(value)}". Known: ${known.join(', ')}.`);
+
+/** The payments API's partner unless another is named, by id or name. */
+function partnerOf({ world, params: { partner: wanted = PAYMENTS_API_PARTNER } }: Request): Partner {
+  const partner = world.partners.find(({ id, name }) => id === wanted || name === wanted);
+  if (partner) return partner;
+  throw unknownValue('partner', wanted, world.partners.map(({ id }) => id)); // prettier-ignore
+}
+
+/** The partner's largest market unless another is named. */
+function countryOf({ params }: Request, partner: Partner): string {
+  const own = COUNTRIES.filter(({ code }) => partner.countries.includes(code)).map(({ code }) => code);
+  const { country: wanted = own[0] } = params;
+  const country = own.find((code) => code === wanted);
+  if (!country) throw unknownValue(`country at ${partner.name} called`, wanted, own);
+  return country;
+}
+
+/** The last payout that the partner has reported. */
+function latestPayout({ nowMs }: Request, partner: Partner): { day: number; createdMs: number } {
+  for (let day = dayOf(nowMs, partner.utcOffsetHours); ; day -= 1)
+    if (!isWeekend(day) && statementDueMs(partner, day) <= nowMs)
+      return { day, createdMs: payoutTimes(partner, day).createdMs };
+}
+
+const shortPaid = (world: World, partner: Partner, day: number): Params[] =>
+  world
+    .payoutsOfDay(partner, day)
+    .map(({ batchId, currency, shortMinor }) => ({ batch: batchId, currency, missingMinor: shortMinor }));
+
+function duplicates({ world, nowMs }: Request, partner: Partner): string[] {
+  const now = hourOf(nowMs);
+  return [now - 2, now - 1, now]
+    .flatMap((hour) => world.movementsOfHour(hour))
+    .filter(({ duplicate, atMs, order }) => duplicate && atMs <= nowMs && order.route.partner === partner)
+    .map(({ order }) => order.paymentId);
+}
+
+/** Of a partner that is named, else of the one whose statement is due next. */
+function withheld(request: Request): Plan {
+  const { world, nowMs, params } = request;
+  const partners = params.partner === undefined ? world.partners : [partnerOf(request)];
+  const [next] = partners
+    .map((partner) => ({ partner, dueMs: nextStatementMs(partner, nowMs) }))
+    .sort((a, b) => a.dueMs - b.dueMs);
+  if (!next) throw new Error('This world has no partners.');
+  return {
+    fromMs: nowMs,
+    partnerId: next.partner.id,
+    result: { partner: next.partner.id, due: new Date(next.dueMs).toISOString() },
+  };
+}
+
+function nextStatementMs(partner: Partner, nowMs: number): number {
+  for (let day = dayOf(nowMs, partner.utcOffsetHours) - 4; ; day += 1) {
+    const dueMs = statementDueMs(partner, day);
+    if (!isWeekend(day) && dueMs > nowMs) return dueMs;
+  }
+}

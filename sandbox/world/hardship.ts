@@ -1,0 +1,39 @@
+/**
+ * How disturbances make an attempt harder: its chance, its latency, and the reason given when it fails because of them.
+ * Invariant: without a disturbance the factors are one, so an undisturbed world is left exactly as it is.
+ */
+import { DAY_MS } from './clock.js';
+import type { Disturbances } from './disturbances.js';
+import { institutionDecline, outageDecline, type Decline } from './outcomes.js';
+import type { Route } from './partners.js';
+
+export interface Hardship {
+  /** What the usual chance of success is multiplied with. */
+  successFactor: number;
+  latencyFactor: number;
+  /** Why those fail that would have succeeded; null for the usual mix of reasons. */
+  decline: Decline | null;
+}
+
+const NONE: Hardship = { successFactor: 1, latencyFactor: 1, decline: null };
+
+const DAILY_DRIFT = 0.99;
+/** A drift that nobody stops levels out here. */
+const LEAST_DRIFT = 0.4;
+
+/** The hardest that acts on a route at a time (ms): an outage before a country's trouble, that before a drift. */
+export function hardshipOf(
+  disturbances: Disturbances,
+  { partner, country, method }: Route,
+  atMs: number,
+): Hardship {
+  if (disturbances.list().length === 0) return NONE;
+  if (disturbances.at('partner-outage', partner.id, atMs))
+    return { successFactor: 0.25, latencyFactor: 7, decline: outageDecline(method) };
+  if (disturbances.at('country-degrading', partner.id, atMs)?.country === country.code)
+    return { successFactor: 0.5, latencyFactor: 1.6, decline: institutionDecline(method) };
+  const drift = disturbances.at('slow-drift', partner.id, atMs);
+  if (!drift) return NONE;
+  const days = (atMs - drift.fromMs) / DAY_MS;
+  return { ...NONE, successFactor: Math.max(LEAST_DRIFT, DAILY_DRIFT ** days) };
+}
