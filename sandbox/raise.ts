@@ -8,10 +8,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { openBooks } from './books/books.js';
-import { startPaymentsApi } from './payments-api/server.js';
+import { startPaymentsApi, type PaymentsApi } from './payments-api/server.js';
 import { run, type Program } from './programs.js';
 import { startSlack, type SlackServer } from './slack/server.js';
 import type { State } from './slack/wire.js';
+import { startStatements } from './statements/statements.js';
 import { startStatusPages } from './status-page/status-page.js';
 import { welcome } from './welcome.js';
 import { systemClock } from './world/clock.js';
@@ -59,52 +60,48 @@ async function raise(
   const clock = systemClock;
   const log = (message: string): void => void process.stderr.write(`${message}\n`);
   const world = createWorld({ seed });
-  const postgres = startPostgres(root, home);
-  closers.push(() => postgres.stop());
-  const books = await openBooks({ url: await postgres.line(/^postgres/), world, clock, log });
-  closers.push(() => books.close());
-  const paymentsApi = await startPaymentsApi({
-    port: 0,
-    host,
-    world,
-    clock,
-    apiKey: `sk_test_${seed}`,
-    log,
-    memory: books.memory,
-  });
-  closers.push(() => paymentsApi.close());
-  const scenarios = createScenarios({
-    world,
-    clock,
-    putObjects: (objects) => paymentsApi.putObjects(objects),
-  });
+  // Slack first: a taken port is told before anything is loaded.
+  let paymentsApi: PaymentsApi | null = null;
+  const putObjects = (objects: readonly unknown[]): void => paymentsApi?.putObjects(objects);
   const slack = await startSlack({
     port,
     seed,
-    scenarios,
+    scenarios: createScenarios({ world, clock, putObjects }),
     manifest: parse(readFileSync(join(root, 'manifest.yml'), 'utf8')),
     pageDir: join(root, 'dist/sandbox/slack/page'),
     ...(requestUrl === undefined ? {} : { requestUrl }),
     log,
   });
   closers.push(() => slack.close());
-  const statusPages = await startStatusPages({ port: 0, host, world, clock });
-  closers.push(() => statusPages.close());
+  const postgres = startPostgres(root, home);
+  closers.push(() => postgres.stop());
+  const books = await openBooks({ url: await postgres.line(/^postgres/), world, clock, log });
+  closers.push(() => books.close());
+  const apiKey = `sk_test_${seed}`;
+  const api = await startPaymentsApi({ port: 0, host, world, clock, apiKey, log, memory: books.memory });
+  closers.push(() => api.close());
+  paymentsApi = api;
   // What is done through the API is in the company's books as well, like everything else it does.
-  const unfollow = paymentsApi.onChange((change) => void books.record(change));
+  const unfollow = api.onChange((change) => void books.record(change));
   closers.push(() => {
     unfollow();
     return Promise.resolve();
   });
+  const statusPages = await startStatusPages({ port: 0, host, world, clock });
+  closers.push(() => statusPages.close());
+  const inbox = join(home, 'inbox');
+  const statements = startStatements({ inbox, world, clock, log });
+  closers.push(() => statements.close());
 
   const configFile = join(home, 'paydesk.yaml');
-  writeFileSync(configFile, await configOf(slack, world, paymentsApi.baseUrl, statusPages.urls));
+  writeFileSync(configFile, await configOf(slack, world, api.baseUrl, statusPages.urls));
   slack.setServices({
-    paymentsApi: { baseUrl: paymentsApi.baseUrl, apiKey: `sk_test_${seed}` },
+    paymentsApi: { baseUrl: api.baseUrl, apiKey },
     booksUrl: books.readerUrl,
     statusPages: statusPages.urls,
+    inbox,
   });
-  await addUpPayouts(paymentsApi.baseUrl);
+  await addUpPayouts(api.baseUrl, apiKey);
   const { text, blocks } = welcome(world, clock.now());
   slack.postAs('payments-ops', text, blocks);
   const { botToken, appToken, signingSecret } = slack.credentials;
@@ -114,7 +111,7 @@ async function raise(
       SLACK_BOT_TOKEN: botToken,
       ...(requestUrl === undefined ? { SLACK_APP_TOKEN: appToken } : { SLACK_SIGNING_SECRET: signingSecret }),
       SLACK_API_URL: slack.apiUrl,
-      STRIPE_API_KEY: `sk_test_${seed}`,
+      STRIPE_API_KEY: apiKey,
       BOOKS_DATABASE_URL: books.readerUrl,
       PAYDESK_CONFIG: configFile,
     },
@@ -123,8 +120,8 @@ async function raise(
 }
 
 /** The first look at the payouts of a month adds up all that they carry: better now than while somebody waits. */
-async function addUpPayouts(baseUrl: string): Promise<void> {
-  const headers = { authorization: `Bearer sk_test_${seed}` };
+async function addUpPayouts(baseUrl: string, apiKey: string): Promise<void> {
+  const headers = { authorization: `Bearer ${apiKey}` };
   await (await fetch(`${baseUrl}/v1/payouts?limit=100`, { headers })).text();
 }
 

@@ -2,7 +2,7 @@
  * The issuer's answer to test payment methods. Source: Stripe's documentation of test cards.
  */
 import type { CardBrand } from '../world/people.js';
-import type { DisputeReason } from '../world/orders.js';
+import type { DisputeReason } from '../world/dispute-reasons.js';
 
 export interface IssuerAnswer {
   brand: CardBrand;

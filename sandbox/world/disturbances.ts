@@ -5,7 +5,7 @@
  * Deliberately absent: what each of them does, which stands where it is done.
  */
 import { HOUR_MS, MINUTE_MS } from './clock.js';
-import type { DisputeReason } from './orders.js';
+import type { DisputeReason } from './dispute-reasons.js';
 
 /** Permanent names; the scenarios carry the same. */
 export type DisturbanceName =

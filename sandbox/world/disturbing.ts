@@ -7,7 +7,7 @@
 import { DAY_MS, HOUR_MS, hourOf } from './clock.js';
 import { dayOf, isWeekend } from './calendar.js';
 import type { Disturbance, DisturbanceName } from './disturbances.js';
-import { DISPUTE_REASONS } from './orders.js';
+import { DISPUTE_REASONS } from './dispute-reasons.js';
 import { COUNTRIES, PAYMENTS_API_PARTNER, type Partner } from './partners.js';
 import { payoutTimes, statementDueMs } from './settlement.js';
 import type { World } from './world.js';

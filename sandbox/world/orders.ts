@@ -5,6 +5,7 @@
  */
 import { getOr } from './caches.js';
 import { HOUR_MS, hourOf, SECOND_MS } from './clock.js';
+import { DISPUTE_REASONS, type DisputeReason } from './dispute-reasons.js';
 import { learntMs, type Disturbances } from './disturbances.js';
 import { hardshipOf } from './hardship.js';
 import type { IdCodec } from './ids.js';
@@ -55,12 +56,6 @@ export interface DisputeFact {
   amountMinor: number;
   reason: DisputeReason;
 }
-
-export const DISPUTE_REASONS = [
-  'fraudulent', 'product_not_received', 'product_unacceptable', 'duplicate', 'subscription_canceled',
-  'credit_not_processed', 'unrecognized',
-] as const; // prettier-ignore
-export type DisputeReason = (typeof DISPUTE_REASONS)[number];
 
 /** What an order is worth and what becomes of it: all that sums need. */
 export interface OrderFacts {

@@ -74,7 +74,7 @@ const disturbingScenarios = ({ world, clock }: ScenariosOptions): Scenario[] =>
     },
   }));
 
-/** `{objects: [...]}`: each with `id` and `object`. */
+/** `{objects: [...]}`: those with `id` and `object` are taken; a balance, for instance, has no id and is left out. */
 function importObjects({ putObjects }: ScenariosOptions): Scenario {
   return {
     name: 'import-objects',
@@ -84,8 +84,18 @@ function importObjects({ putObjects }: ScenariosOptions): Scenario {
     begin: ({ objects }) => {
       if (!Array.isArray(objects))
         throw new Error('Give the objects to import as a list: {"objects": [...]}.');
-      putObjects(objects);
-      return Promise.resolve({ imported: objects.length });
+      const named = objects.filter(hasId);
+      if (named.length === 0) throw new Error('None of the objects has an id and an object type.');
+      putObjects(named);
+      return Promise.resolve({ imported: named.length, leftOut: objects.length - named.length });
     },
   };
 }
+
+const hasId = (object: unknown): boolean =>
+  typeof object === 'object' &&
+  object !== null &&
+  'id' in object &&
+  'object' in object &&
+  typeof object.id === 'string' &&
+  typeof object.object === 'string';

@@ -54,9 +54,19 @@ async function look(over: Partial<PartnerStatusDesk> = {}): Promise<void> {
   bench.clock.advance(minuteMs);
 }
 
-function startOutage(partner: string): () => void {
-  const end = world.startOutage(partner, bench.clock.now().getTime());
-  return () => end(bench.clock.now().getTime());
+/** Begins an outage; resolves with how to end it. */
+async function startOutage(partnerId: string): Promise<() => Promise<void>> {
+  const fromMs = bench.clock.now().getTime();
+  const outage = {
+    name: 'partner-outage',
+    partnerId,
+    country: null,
+    reason: null,
+    fromMs,
+    toMs: null,
+  } as const;
+  await world.disturb(outage);
+  return () => world.disturb({ ...outage, toMs: bench.clock.now().getTime() });
 }
 
 /** A partner whose page says what the test wants. */
@@ -82,7 +92,7 @@ describe('the job', () => {
 
   it('tells a trouble with one card, follows its wording there, and ends it in its thread', async () => {
     await look();
-    const end = startOutage('adria');
+    const end = await startOutage('adria');
     await look();
     const [first, ...none] = await bench.said('incidents');
     expect([first!.text, none]).toEqual([expect.stringContaining('ADRIA publishes major trouble'), []]);
@@ -92,7 +102,7 @@ describe('the job', () => {
     expect(second!.ts).toBe(first!.ts);
     expect(JSON.stringify(second!.blocks)).toContain('identified');
     expect(still, 'another wording is no news').toEqual([]);
-    end();
+    await end();
     await look();
     await look();
     const [last, line, ...more] = await bench.said('incidents');
@@ -125,7 +135,7 @@ describe('the job', () => {
   });
 
   it('reads the others when one page is down', async () => {
-    startOutage('northpay');
+    await startOutage('northpay');
     await look({ watchedPartners: [watched('adria', 'http://127.0.0.1:1'), watched('northpay')] });
     expect(await bench.texts('incidents')).toEqual([
       expect.stringContaining('NORTHPAY publishes major trouble'),
@@ -141,7 +151,7 @@ describe('the job', () => {
 
   it('forgets a change that it could not tell, and tells it at the next look', async () => {
     await look();
-    startOutage('adria');
+    await startOutage('adria');
     await look({ outbox: { enqueue: () => Promise.reject(new Error('no room')) } });
     expect(await bench.said('incidents')).toEqual([]);
     const remembered = (await statuses.all()).find(({ partner }) => partner === 'adria');

@@ -3,7 +3,8 @@
  * Invariant: stages follow the clock (needs response → under review → won or lost); an inquiry takes no money.
  */
 import type { IdCodec } from '../../world/ids.js';
-import type { DisputeFact, DisputeReason, Order } from '../../world/orders.js';
+import type { DisputeReason } from '../../world/dispute-reasons.js';
+import type { DisputeFact, Order } from '../../world/orders.js';
 import { unit } from '../../world/random.js';
 import { movementsOf } from '../../world/settlement.js';
 import { seconds, type ApiObject } from './api-object.js';

@@ -54,13 +54,10 @@ describe('scenarios', () => {
     expect(heard).toEqual([true, false]);
   });
 
-  it('imports objects', async () => {
+  it('imports objects, and says how many had no id to be found by', async () => {
     const { scenarios, imported } = setUp();
-    expect(
-      await scenarios.start('import-objects', { objects: [{ id: 'pi_1', object: 'payment_intent' }] }),
-    ).toEqual({
-      imported: 1,
-    });
+    const objects = [{ id: 'pi_1', object: 'payment_intent' }, { object: 'balance' }, null, 'pi_2'];
+    expect(await scenarios.start('import-objects', { objects })).toEqual({ imported: 1, leftOut: 3 });
     expect(imported).toHaveLength(1);
   });
 
@@ -71,6 +68,12 @@ describe('scenarios', () => {
     ['dispute-wave', { reason: 'bad mood' }, /Known: fraudulent/, 'unknown reason'],
     ['late-statement', { partner: 7 }, /no partner "7"/, 'not even a text'],
     ['import-objects', {}, /as a list/, 'nothing to import'],
+    [
+      'import-objects',
+      { objects: [{ object: 'balance' }] },
+      /None of the objects/,
+      'nothing that could be found again',
+    ],
   ])('refuses %s %j: %s', async (name, params, message) => {
     await expect(setUp().scenarios.start(name, params)).rejects.toThrow(message);
   });
