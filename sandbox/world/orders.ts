@@ -5,7 +5,7 @@
  */
 import { getOr } from './caches.js';
 import { HOUR_MS, hourOf, SECOND_MS } from './clock.js';
-import { DISPUTE_REASONS, type DisputeReason } from './dispute-reasons.js';
+import type { DisputeReason } from './dispute-reasons.js';
 import { learntMs, type Disturbances } from './disturbances.js';
 import { hardshipOf } from './hardship.js';
 import type { IdCodec } from './ids.js';
