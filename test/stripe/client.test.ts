@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createStripeClient } from '../../src/adapters/stripe/client.js';
-import { paymentIntentSchema, payoutSchema, refundSchema } from '../../src/adapters/stripe/schemas.js';
+import { pages, paymentIntentSchema } from '../../src/adapters/stripe/schemas.js';
 import { stripeVersion, type StripeDeps } from '../../src/adapters/stripe/transport.js';
 import type { OpsErrorCode } from '../../src/kernel/errors.js';
 import type { Log } from '../../src/kernel/log.js';
@@ -44,7 +44,7 @@ describe('a request', () => {
     stripe.put('payouts');
     const { client } = setUp();
     const range = { arrival_date: { gte: 1, lte: 2 } };
-    const listed = client.list('/v1/payouts', range, payoutSchema, {
+    const listed = client.list('/v1/payouts', range, pages.payouts, {
       limit: 5,
       deadline: client.deadline(),
     });
@@ -257,7 +257,7 @@ describe('a list', () => {
     const { client } = setUp(changes);
     const found: string[] = [];
     const options = { limit, deadline: client.deadline() };
-    for await (const { id } of client.list('/v1/refunds', { charge: 'ch_1' }, refundSchema, options)) {
+    for await (const { id } of client.list('/v1/refunds', { charge: 'ch_1' }, pages.refunds, options)) {
       found.push(id);
     }
     return found;

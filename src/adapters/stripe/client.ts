@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { z } from 'zod';
 import { secondMs } from '../../kernel/clock.js';
 import type { paths } from './openapi.gen.js';
-import { pageSchema } from './schemas.js';
+import type { Page } from './schemas.js';
 import {
   createTransport,
   read,
@@ -51,7 +51,7 @@ export interface StripeClient {
   list<Path extends ListPath, Item extends { id: string }>(
     path: Path,
     filter: Filter<Path>,
-    schema: z.ZodType<Item>,
+    pageSchema: z.ZodType<Page<Item>>,
     options: { limit: number; deadline: Deadline },
   ): AsyncGenerator<Item, void>;
 }
@@ -80,14 +80,14 @@ export function createStripeClient(deps: StripeDeps): StripeClient {
   async function* list<Path extends ListPath, Item extends { id: string }>(
     path: Path,
     filter: Filter<Path>,
-    schema: z.ZodType<Item>,
+    pageSchema: z.ZodType<Page<Item>>,
     options: { limit: number; deadline: Deadline },
   ): AsyncGenerator<Item, void> {
     let left = options.limit;
     let cursor: { starting_after?: string } = {};
     while (left > 0) {
       const params = { query: { ...filter, ...cursor, limit: Math.min(left, pageSize) } };
-      const page = read(path, await answerTo(path, params, options.deadline), pageSchema(schema));
+      const page = read(path, await answerTo(path, params, options.deadline), pageSchema);
       yield* page.data.slice(0, left);
       const last = page.data.at(-1);
       if (!page.has_more || !last) return;

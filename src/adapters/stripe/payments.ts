@@ -72,38 +72,38 @@ function listsOf(client: StripeClient) {
   async function collect<Path extends ListPath, Wire extends { id: string }, Noun>(
     path: Path,
     filter: Filter<Path>,
-    schema: z.ZodType<Wire>,
+    page: z.ZodType<schemas.Page<Wire>>,
     nounOf: (wire: Wire) => Noun,
     limit = listMax,
   ): Promise<Noun[]> {
     const nouns: Noun[] = [];
-    for await (const wire of client.list(path, filter, schema, { limit, deadline: client.deadline() })) {
+    for await (const wire of client.list(path, filter, page, { limit, deadline: client.deadline() })) {
       nouns.push(nounOf(wire));
     }
     return nouns;
   }
-  const { paymentIntentSchema, chargeSchema, refundSchema, disputeSchema } = schemas;
+  const { pages } = schemas;
   return {
     chargesOf: (paymentId: string) =>
       collect(
         '/v1/charges',
         { payment_intent: paymentId, expand: ['data.balance_transaction'] },
-        chargeSchema,
+        pages.charges,
         map.chargeOf,
       ),
     refundsOf: (subject: ProviderSubject) =>
-      collect('/v1/refunds', filterOf(subject), refundSchema, map.refundOf),
+      collect('/v1/refunds', filterOf(subject), pages.refunds, map.refundOf),
     disputesOf: (subject: ProviderSubject) =>
-      collect('/v1/disputes', filterOf(subject), disputeSchema, map.disputeOf),
+      collect('/v1/disputes', filterOf(subject), pages.disputes, map.disputeOf),
     earlyFraudWarningsOf: (subject: ProviderSubject) =>
       collect(
         '/v1/radar/early_fraud_warnings',
         filterOf(subject),
-        schemas.earlyFraudWarningSchema,
+        pages.earlyFraudWarnings,
         map.earlyFraudWarningOf,
       ),
     paymentsOfCustomer: (customerId: string, limit: number) =>
-      collect('/v1/payment_intents', { customer: customerId }, paymentIntentSchema, map.paymentOf, limit),
-    recentDisputes: (limit: number) => collect('/v1/disputes', {}, disputeSchema, map.disputeOf, limit),
+      collect('/v1/payment_intents', { customer: customerId }, pages.paymentIntents, map.paymentOf, limit),
+    recentDisputes: (limit: number) => collect('/v1/disputes', {}, pages.disputes, map.disputeOf, limit),
   };
 }

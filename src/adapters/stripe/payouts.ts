@@ -9,7 +9,7 @@ import { dayMs } from '../../kernel/clock.js';
 import type { BalanceTransaction, Payout } from '../../ports/payments-api.js';
 import type { StripeClient } from './client.js';
 import { payoutOf } from './mapping.js';
-import { balanceTransactionSchema, payoutSchema } from './schemas.js';
+import { pages } from './schemas.js';
 import type { Deadline } from './transport.js';
 
 /** When a payout arrives, in days after its funds became available, as [from, to]. */
@@ -72,7 +72,7 @@ async function candidatesFor(
   };
   const limits = { limit: payoutsMax, deadline };
   const candidates: Payout[] = [];
-  for await (const wire of client.list('/v1/payouts', filter, payoutSchema, limits)) {
+  for await (const wire of client.list('/v1/payouts', filter, pages.payouts, limits)) {
     const payout = payoutOf(wire);
     if (payout.automatic && payout.amount.currency === net.currency) candidates.push(payout);
   }
@@ -94,7 +94,7 @@ async function lists(
   for await (const listed of client.list(
     '/v1/balance_transactions',
     filter,
-    balanceTransactionSchema,
+    pages.balanceTransactions,
     limits,
   )) {
     if (listed.id === id) return true;

@@ -162,10 +162,26 @@ export const eventSchema: z.ZodType<Wire['Event']> = z.object({
 });
 
 /** A page that promises more but gives no object to go on from would silently end the list. */
-export const pageSchema = <Item>(item: z.ZodType<Item>) =>
+export interface Page<Item> {
+  data: Item[];
+  has_more: boolean;
+}
+
+export const pageSchema = <Item>(item: z.ZodType<Item>): z.ZodType<Page<Item>> =>
   z
     .object({ data: z.array(item), has_more: z.boolean() })
     .refine(({ data, has_more }) => data.length > 0 || !has_more, 'is empty but promises more');
+
+/** Made once: a schema is compiled when it is first used, which takes longer than reading a page. */
+export const pages = {
+  paymentIntents: pageSchema(paymentIntentSchema),
+  charges: pageSchema(chargeSchema),
+  refunds: pageSchema(refundSchema),
+  disputes: pageSchema(disputeSchema),
+  payouts: pageSchema(payoutSchema),
+  balanceTransactions: pageSchema(balanceTransactionSchema),
+  earlyFraudWarnings: pageSchema(earlyFraudWarningSchema),
+};
 
 /** The body of a refusal; anything else behind an error status did not come from Stripe. */
 export const refusalSchema = z.object({
