@@ -105,9 +105,11 @@ function handle<Desk>(
   run: (answer: Answers) => Promise<void>,
 ): Promise<void> {
   return facts.inFlight.run(async () => {
-    await delivery.ack();
     const { log, key } = delivery;
-    if (!(await facts.seen.isFirst(key, log))) {
+    // Asked at the same time: the acknowledgement does not wait for the answer, and the run does not wait for both.
+    const asked = facts.seen.isFirst(key, log);
+    await delivery.ack();
+    if (!(await asked)) {
       log.info({}, 'delivered twice, run once');
       return;
     }
