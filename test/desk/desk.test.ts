@@ -140,6 +140,20 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect((await cards()).filter((text) => text.includes('Adria'))).toHaveLength(1);
   });
 
+  it.each([
+    'country-degrading', 'slow-drift', 'short-paid-settlement', 'missing-statement', 'late-statement',
+    'duplicate-capture', 'dispute-wave', 'webhook-delay',
+  ])('lives on through %s, and when it is over', async (name) => {
+    const running = async (): Promise<boolean | undefined> =>
+      (await desk.state()).scenarios.find((scenario) => scenario.name === name)?.running;
+    expect(await desk.scenario(name)).toMatchObject({ ok: true });
+    expect(await running()).toBe(true);
+    expect(textOf(await completeTrace(desk, desk.examples.paidOut))).toContain('onfirmed');
+    expect(await desk.scenario(name, { action: 'stop' })).toMatchObject({ ok: true });
+    expect(await running()).toBe(false);
+    expect(textOf(await desk.command('/partner northpay'))).toMatch(/n = \d+/);
+  }); // prettier-ignore
+
   it('runs a doubled delivery once', async () => {
     await desk.faults({ kind: 'duplicate', count: 1 });
     const outcome = await desk.command('/paydesk');
