@@ -1,5 +1,6 @@
 /** The official client reads the world: every type by id and by list, expanded, paged and filtered. */
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOUR_MS, hourOf } from '../../../sandbox/world/clock.js';
 import { examples } from '../../../sandbox/world/examples.js';
@@ -202,7 +203,7 @@ describe('search', () => {
 });
 
 describe('field sets', () => {
-  const path = '/work/shared/data/stripe-objects.json';
+  const path = join(import.meta.dirname, '../../../../shared/data/stripe-objects.json');
   const documented = existsSync(path)
     ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, Record<string, unknown>>)
     : {};
