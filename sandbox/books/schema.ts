@@ -2,7 +2,8 @@
  * The company's database: two tables and the two documented views over them that Paydesk reads.
  * Invariant: tables are unlogged, `state` among them, so a crash of the server empties all of them together and the
  * next start loads them again. What was done through the payments API lies apart, in tables that the views read with
- * the others, so that rewriting the world's own rows leaves it alone. Indexes come after the load, because building them once is several times faster.
+ * the others, so that rewriting the world's own rows leaves it alone. Indexes come after the load, because building
+ * them once is several times faster.
  */
 
 /** Start of an empty load. Everything runs in one transaction, so a half-loaded state is never seen. */

@@ -32,6 +32,7 @@ from generate_series(1, ${rowCount}) n;`;
 interface Plan {
   'Node Type': string;
   'Index Name'?: string;
+  'Relation Name'?: string;
   'Rows Removed by Filter'?: number;
   Plans?: Plan[];
 }
@@ -88,7 +89,9 @@ it.each<[string, () => Promise<unknown>, string]>([
   await ask();
   const nodes = plans.flatMap(nodesOf);
   expect(plans).toHaveLength(1);
-  expect(nodes.map((node) => node['Node Type'])).not.toContain('Seq Scan');
+  // What people did through the sandbox's API lies in small tables of its own; to read those whole is right.
+  const whole = nodes.filter((node) => node['Node Type'] === 'Seq Scan').map((node) => node['Relation Name']);
+  expect(whole.filter((table) => table?.startsWith('written_') !== true)).toEqual([]);
   const indexes = nodes.flatMap((node) => node['Index Name'] ?? []);
   expect(indexes.join()).toContain(index);
   if (index !== 'created_at') expect(indexes.join()).not.toContain('created_at');
