@@ -5,7 +5,7 @@
  * OpsError is shown to the person, anything else as `internal` with its reference.
  */
 import type { Log } from '../kernel/log.js';
-import type { Card } from './card.js';
+import type { Card, CardBlock } from './card.js';
 
 export interface Person {
   userId: string;
@@ -20,12 +20,31 @@ export interface Answers {
   publicly(card: Card): Promise<void>;
 }
 
+/** A window over the conversation. What its inputs say comes back to `submissions` under `callbackId`. */
+export interface Modal {
+  callbackId: string;
+  /** At most 24 characters, as `submit` and `close`. */
+  title: string;
+  /** Null for a window that only shows. */
+  submit: string | null;
+  close: string;
+  blocks: readonly CardBlock[];
+  /** Comes back unchanged, and from outside: to be checked like typed text. At most 3000 characters. */
+  memo: string;
+}
+
+export interface Windows {
+  /** Once a request, within three seconds of it; `conflict` when that moment is over. */
+  open(modal: Modal): Promise<void>;
+}
+
 export interface CommandRequest {
   person: Person;
   channelId: string;
   /** What follows the command's name, as Slack sent it. */
   text: string;
   answer: Answers;
+  windows: Windows;
   log: Log;
 }
 
@@ -35,8 +54,26 @@ export interface ActionRequest {
   /** The button's value or the chosen option's. Came from outside: to be checked like typed text. */
   value: string;
   answer: Answers;
+  windows: Windows;
   log: Log;
 }
+
+export interface SubmissionRequest {
+  person: Person;
+  /** Names this window: a second submission of it has the same. */
+  windowId: string;
+  /** As the modal said. From outside. */
+  memo: string;
+  /** By block_id: what was typed or chosen, '' for nothing; dates as YYYY-MM-DD, instants as seconds, files and multiple choices as ids with commas between. */
+  values: Readonly<Record<string, string>>;
+  log: Log;
+}
+
+/** What becomes of the window. One that takes long shows that it works meanwhile. */
+export type SubmissionAnswer =
+  | { kind: 'close' }
+  | { kind: 'errors'; errors: Readonly<Record<string, string>> }
+  | { kind: 'show'; modal: Modal };
 
 export interface Command<Desk> {
   /** With its slash, for instance `/payment`. Permanent. */
@@ -50,4 +87,11 @@ export interface Command<Desk> {
   run(request: CommandRequest, desk: Desk): Promise<void>;
   /** By action_id: buttons and menus on this command's cards. */
   readonly actions: Readonly<Record<string, (request: ActionRequest, desk: Desk) => Promise<void>>>;
+  /** By callbackId: the modals that this command opens. */
+  readonly submissions?: Readonly<
+    Record<string, (request: SubmissionRequest, desk: Desk) => Promise<SubmissionAnswer>>
+  >;
 }
+
+/** The person's own page with the desk. Rendered when they open it, and again after what they did there. */
+export type Home<Desk> = (person: Person, desk: Desk) => Promise<readonly CardBlock[]>;

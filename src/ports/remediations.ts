@@ -1,0 +1,136 @@
+/**
+ * Where requests for guarded actions and the votes on them are kept.
+ *
+ * Invariants: whoever changes a request has taken it first (a row lock until the transaction ends); `version` grows with
+ * every change; a plan's text never changes; a person has one vote on a request.
+ * Errors: as Transactions, and `not_found` where a request is named that does not exist.
+ */
+import type { Transaction } from './transaction.js';
+
+/**
+ * pending → approved → executing → done → closed, and on the way out: rejected, cancelled, expired and voided before
+ * anything was done; refused when the other side would not; unknown until it is settled.
+ */
+export type RemediationState =
+  | 'pending' | 'approved' | 'executing' | 'unknown' | 'done' | 'closed'
+  | 'refused' | 'rejected' | 'cancelled' | 'expired' | 'voided'; // prettier-ignore
+
+/** What is fixed when the request is made. */
+export interface NewRemediation {
+  /** The window that it was asked for in: the same window asks once. */
+  formKey: string;
+  action: string;
+  /** Canonical JSON, exactly what was hashed. */
+  planText: string;
+  planHash: string;
+  requesterId: string;
+  /** Where it was asked for. */
+  channelId: string;
+  why: string;
+  /** How policy ruled, canonical JSON. */
+  rulingText: string;
+  breakGlass: boolean;
+  idempotencyKey: string;
+  /** What people search by: payment, partner… */
+  subjects: readonly string[];
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+/** What changes. */
+export interface RemediationProgress {
+  state: RemediationState;
+  /** Why it is in this state, for people. */
+  stateWhy: string | null;
+  rulingText: string;
+  /** When something happens by itself next; null when only people or the engine move it. */
+  dueAt: Date | null;
+  /** How often the effect was ordered, and looked for afterwards. */
+  calls: number;
+  looks: number;
+  effectReference: string | null;
+  effectSummary: string | null;
+  /** What was found when looking for the effect, newest last. */
+  evidence: readonly string[];
+  verified: boolean;
+  review: 'none' | 'open' | 'closed';
+}
+
+export interface Remediation extends NewRemediation, RemediationProgress {
+  /** `REM-17`: short enough to say on a call. */
+  id: string;
+  version: number;
+  changedAt: Date;
+}
+
+export type VoteState = 'counted' | 'unconfirmed' | 'void';
+
+export interface Vote {
+  personId: string;
+  state: VoteState;
+  castAt: Date;
+  /** Why it is void; null otherwise. */
+  voidWhy: string | null;
+  /** SHA-256 of the one-time token while the vote waits to be confirmed outside the chat; null otherwise. */
+  tokenHash: string | null;
+  /** Who confirmed it there, as the identity provider says. */
+  confirmedBy: string | null;
+}
+
+export interface KillSwitch {
+  frozen: boolean;
+  by: string | null;
+  why: string | null;
+  at: Date | null;
+  /** The first of the two who want it lifted. */
+  liftBy: string | null;
+  liftAt: Date | null;
+}
+
+/** What counts against a cap: an approved amount in the reporting currency's minor units. */
+export interface CapEntry {
+  remediationId: string;
+  action: string;
+  requesterId: string;
+  partner: string | null;
+  merchant: string | null;
+  minor: bigint;
+  at: Date;
+}
+
+export interface Remediations {
+  /** The request of this window: new, or the one that was made before. */
+  create(
+    tx: Transaction,
+    request: NewRemediation,
+    start: RemediationProgress,
+  ): Promise<{ remediation: Remediation; isNew: boolean }>;
+  /** Locked until the transaction ends. */
+  take(tx: Transaction, id: string): Promise<Remediation>;
+  change(tx: Transaction, id: string, progress: Partial<RemediationProgress>): Promise<Remediation>;
+  votesOf(tx: Transaction, id: string): Promise<Vote[]>;
+  putVote(tx: Transaction, id: string, vote: Vote): Promise<void>;
+  /** The request and the voter that a token stands for, or null. */
+  byToken(tokenHash: string): Promise<{ id: string; personId: string } | null>;
+
+  read(id: string): Promise<{ remediation: Remediation; votes: Vote[] }>;
+  /** Newest first. */
+  list(filter: {
+    states?: readonly RemediationState[];
+    requesterId?: string;
+    changedSince?: Date;
+    limit: number;
+  }): Promise<{ remediation: Remediation; votes: Vote[] }[]>;
+  /** Whose time has come, oldest first, skipping what another replica has in hand. */
+  due(tx: Transaction, limit: number): Promise<Remediation[]>;
+
+  /** Locked until the transaction ends: approvals pass through one at a time, so that caps hold. */
+  takeKillSwitch(tx: Transaction): Promise<KillSwitch>;
+  readKillSwitch(): Promise<KillSwitch>;
+  putKillSwitch(tx: Transaction, state: KillSwitch): Promise<void>;
+  reserve(tx: Transaction, entry: CapEntry): Promise<void>;
+  /** Nothing was done, so nothing counts. */
+  release(tx: Transaction, id: string): Promise<void>;
+  /** All entries since an instant. */
+  reservedSince(tx: Transaction, since: Date): Promise<CapEntry[]>;
+}

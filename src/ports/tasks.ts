@@ -1,0 +1,12 @@
+/**
+ * Durable work, started in the transaction that makes it due.
+ *
+ * Invariants: a task that was enqueued in a committed transaction runs to its end, on whichever replica lives; one with
+ * the same key runs once; a task that was cut off runs again from its beginning, so it reads where it stands first.
+ */
+import type { Transaction } from './transaction.js';
+
+export interface Tasks {
+  /** `key` names this run, and no other: `remediation:REM-17:execute`. `subject` is handed to the task. */
+  enqueue(tx: Transaction, task: string, key: string, subject: string): Promise<void>;
+}

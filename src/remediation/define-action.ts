@@ -1,0 +1,135 @@
+/**
+ * Makes an action out of its definition: reads what was typed, collects faults, compares worlds.
+ *
+ * Invariants: no step of an action runs with parameters that do not read; a comparison names what differs, and never
+ * passes over a fact that is not declared volatile.
+ */
+import { canonicalJson, type Json, type JsonObject } from '../kernel/canonical-json.js';
+import { OpsError, toOpsError } from '../kernel/errors.js';
+import type {
+  Action, ActionDefinition, ActionFault, Field, Plan, Planned, Step, TypedParameters, World,
+} from './action.js'; // prettier-ignore
+
+/** Longer than anything that people mean to type into one field. */
+const longestTyped = 20_000;
+
+export function defineAction<Params extends object, Facts extends JsonObject>(
+  definition: ActionDefinition<Params, Facts>,
+): Action {
+  const { id, title, summary, risk, fields, prefills, followUp } = definition;
+  const stepOf = (plan: Plan, idempotencyKey: string, world: World): Step<Params, Facts> => ({
+    params: requireParams(fields, plan.typed),
+    // Written by `read` of the same action, and held by the plan's hash since.
+    facts: plan.facts as Facts,
+    idempotencyKey,
+    world,
+  });
+  return {
+    id, title, summary, risk, fields, prefills,
+    faultsOf: (typed) => readParams(fields, typed).faults,
+    plan: (typed, world) => planOf(definition, typed, world),
+    changesSince: (plan, world) => changesSince(definition, plan, world),
+    execute: (plan, key, world) => definition.execute(stepOf(plan, key, world)),
+    readBack: (plan, key, world) => definition.readBack(stepOf(plan, key, world)),
+    verify: (plan, key, effect, world) => definition.verify(stepOf(plan, key, world), effect),
+    followUpAt: (plan) => followUp?.at(requireParams(fields, plan.typed), plan.facts as Facts) ?? null,
+    followUp: (plan, key, world) => {
+      if (!followUp) throw new OpsError('internal', `Nothing follows ${id}.`);
+      return followUp.run(stepOf(plan, key, world));
+    },
+  }; // prettier-ignore
+}
+
+type Fields<Params> = { readonly [Name in keyof Params & string]: Field<Params[Name]> };
+type Reading<Params> = { params: Params; faults: [] } | { params: null; faults: ActionFault[] };
+
+function readParams<Params>(fields: Fields<Params>, typed: TypedParameters): Reading<Params> {
+  const params: Record<string, unknown> = {};
+  const faults: ActionFault[] = [];
+  for (const [name, field] of Object.entries<Field<unknown>>(fields)) {
+    const value = (typed[name] ?? '').trim();
+    const parsed = readField(field, value);
+    if (parsed.ok) params[name] = parsed.value;
+    else faults.push({ field: name, message: parsed.fault });
+  }
+  return faults.length > 0 ? { params: null, faults } : { params: params as Params, faults: [] };
+}
+
+function readField(field: Field<unknown>, value: string): ReturnType<Field<unknown>['parse']> {
+  if (value === '' && field.optional !== true) return { ok: false, fault: 'This is needed.' };
+  if (value.length > longestTyped || /\p{Cs}/u.test(value) || value.includes('\0'))
+    return { ok: false, fault: 'This is not a text that can be used here.' };
+  return field.parse(value);
+}
+
+function requireParams<Params>(fields: Fields<Params>, typed: TypedParameters): Params {
+  const { params } = readParams(fields, typed);
+  if (params === null) throw new OpsError('internal', 'A plan no longer reads.');
+  return params;
+}
+
+async function planOf<Params extends object, Facts extends JsonObject>(
+  definition: ActionDefinition<Params, Facts>,
+  typed: TypedParameters,
+  world: World,
+): Promise<Planned> {
+  const { params, faults } = readParams(definition.fields, typed);
+  if (params === null) return { ok: false, faults };
+  const seen = await readFacts(definition, params, world);
+  if ('faults' in seen) return { ok: false, faults: seen.faults };
+  const now = world.clock.now();
+  const refused = definition.check(params, seen.facts, now);
+  if (refused.length > 0) return { ok: false, faults: refused };
+  const { facts } = seen;
+  const kept = Object.fromEntries(
+    Object.keys(definition.fields).map((name) => [name, (typed[name] ?? '').trim()]),
+  );
+  const preview = definition.preview(params, facts, now);
+  return { ok: true, plan: { action: definition.id, typed: kept, facts, preview } };
+}
+
+/** What cannot be found or is not allowed is the asker's to correct; anything else is thrown. */
+async function readFacts<Params extends object, Facts extends JsonObject>(
+  { read, fields }: ActionDefinition<Params, Facts>,
+  params: Params,
+  world: World,
+): Promise<{ facts: Facts } | { faults: ActionFault[] }> {
+  try {
+    return { facts: await read(params, world) };
+  } catch (thrown) {
+    const error = toOpsError(thrown);
+    if (!['not_found', 'invalid', 'forbidden', 'conflict', 'misconfigured'].includes(error.code)) throw error;
+    const message = [error.publicMessage, error.hint].filter(Boolean).join(' ');
+    const [first = null] = Object.keys(fields);
+    return { faults: [{ field: error.code === 'not_found' ? first : null, message }] };
+  }
+}
+
+async function changesSince<Params extends object, Facts extends JsonObject>(
+  definition: ActionDefinition<Params, Facts>,
+  plan: Plan,
+  world: World,
+): Promise<string[]> {
+  const params = requireParams(definition.fields, plan.typed);
+  const seen = await readFacts(definition, params, world);
+  if ('faults' in seen) return seen.faults.map(({ message }) => message);
+  const volatile: readonly string[] = definition.volatile ?? [];
+  const differing = differences(plan.facts, seen.facts, volatile);
+  const broken = definition.check(params, seen.facts, world.clock.now()).map(({ message }) => message);
+  return [...differing, ...broken];
+}
+
+/** “amount refunded: 0.00 EUR → 5.00 EUR”, for every fact that differs. */
+function differences(before: JsonObject, now: JsonObject, volatile: readonly string[]): string[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+  return names
+    .filter((name) => !volatile.includes(name))
+    .filter((name) => canonicalJson(before[name] ?? null) !== canonicalJson(now[name] ?? null))
+    .map((name) => `${wordsOf(name)}: ${shown(before[name])} → ${shown(now[name])}`);
+}
+
+/** `amountRefunded` as “amount refunded”. */
+const wordsOf = (name: string): string => name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+
+const shown = (value: Json | undefined): string =>
+  typeof value === 'string' ? value : value === undefined || value === null ? 'none' : canonicalJson(value);
