@@ -20,13 +20,13 @@ export function policyFaults(policy: Policy, actionIds: readonly string[]): stri
 }
 
 function unknownActions(policy: Policy, actionIds: readonly string[]): string[] {
-  const places: [string, 'any' | readonly string[]][] = [
-    ...policy.rules.map(({ id, actions }): [string, typeof actions] => [`Rule “${id}”`, actions]),
-    ...policy.caps.map(({ id, actions = 'any' }): [string, typeof actions] => [`Cap “${id}”`, actions]),
-    ...policy.freezes.map(({ id, actions = 'any' }): [string, typeof actions] => [`Freeze “${id}”`, actions]),
-    ['Break-glass', policy.breakGlass?.actions ?? 'any'],
+  const named = [
+    ...policy.rules.map(({ id, actions }) => ({ place: `Rule “${id}”`, actions })),
+    ...policy.caps.map(({ id, actions }) => ({ place: `Cap “${id}”`, actions })),
+    ...policy.freezes.map(({ id, actions }) => ({ place: `Freeze “${id}”`, actions })),
+    { place: 'Break-glass', actions: policy.breakGlass?.actions },
   ];
-  return places.flatMap(([place, actions]) =>
+  return named.flatMap(({ place, actions = 'any' }) =>
     (actions === 'any' ? [] : actions)
       .filter((id) => !actionIds.includes(id))
       .map((id) => `${place} names the action “${id}”, which does not exist. ${hintFor(id, actionIds)}`),
