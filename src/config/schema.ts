@@ -5,45 +5,9 @@
  * Invariant: a key that is not described here is a fault, so that a misspelt key never goes unnoticed.
  * `paydesk.example.yaml` documents every key, and a test holds it to this schema.
  */
-import { validate as isCronExpression } from 'node-cron';
 import { z } from 'zod';
-import { parseDuration } from '../kernel/duration.js';
-
-const duration = z.string().transform((text, context) => {
-  const durationMs = parseDuration(text);
-  if (durationMs !== null && durationMs > 0) return durationMs;
-  context.addIssue({
-    code: 'custom',
-    message: `“${text}” is not a duration; write for instance 45s, 15m, 6h, 2d`,
-  });
-  return z.NEVER;
-});
-
-const httpUrl = z.url({ protocol: /^https?$/, message: 'must be an http or https address' });
-
-const timeZone = z
-  .string()
-  .refine(isTimeZone, { message: 'is not an IANA time zone such as Europe/Amsterdam' });
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
-
-const cron = z
-  .string()
-  .refine(isCronExpression, { message: 'is not a cron expression such as “*/5 * * * *”' });
-
-const partnerId = z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, {
-  message: 'must be lower-case letters, digits and hyphens, 2 to 31 characters',
-});
-
-const channel = z
-  .string()
-  .regex(/^[CG][A-Z0-9]{6,}$/, { message: 'must be a channel id such as C0123456789, not a name' });
+import { remediation, remediationFaults } from './remediation.js';
+import { channel, cron, duration, httpUrl, partnerId, timeZone } from './values.js';
 
 const urlTemplate = z.string().refine(isUrlTemplate, {
   message: 'must be an http or https address that contains {id}',
@@ -88,6 +52,7 @@ export const configSchema = z.strictObject({
   partners: z.array(partner).min(1).max(200),
   links: z.partialRecord(z.enum(linkObjects), urlTemplate).default({}),
   schedules: z.strictObject({ partnerStatus: cron.default('* * * * *') }).prefault({}),
+  remediation: remediation.optional().describe('absent: no guarded actions'),
 });
 
 /**
@@ -98,8 +63,11 @@ export const consistencySchema = z
   .object({
     partners: z.array(z.object({ id: z.string() }).catch({ id: '' })).catch([]),
     paymentsApi: z.object({ partner: z.string() }).optional().catch(undefined),
+    remediation: z.unknown().optional(),
   })
-  .superRefine(({ partners, paymentsApi }, context) => {
+  .superRefine(({ partners, paymentsApi, remediation: section }, context) => {
+    for (const { path, message } of remediationFaults(section))
+      context.addIssue({ code: 'custom', path: ['remediation', ...path], message });
     const ids = partners.map(({ id }) => id).filter((id) => id !== '');
     partners.forEach(({ id }, index) => {
       if (id === '' || partners.findIndex((partner) => partner.id === id) === index) return;
