@@ -34,15 +34,15 @@ export interface NewRemediation {
   /** What people search by: payment, partner… */
   subjects: readonly string[];
   createdAt: Date;
-  expiresAt: Date;
 }
 
 /** What changes. */
 export interface RemediationProgress {
   state: RemediationState;
+  /** Nothing is begun after this. */
+  expiresAt: Date;
   /** Why it is in this state, for people. */
   stateWhy: string | null;
-  rulingText: string;
   /** When something happens by itself next; null when only people or the engine move it. */
   dueAt: Date | null;
   /** How often the effect was ordered, and looked for afterwards. */
@@ -117,12 +117,14 @@ export interface Remediations {
   /** Newest first. */
   list(filter: {
     states?: readonly RemediationState[];
+    /** Those with an open review too, whatever their state. */
+    orReviewOpen?: boolean;
     requesterId?: string;
     changedSince?: Date;
     limit: number;
   }): Promise<{ remediation: Remediation; votes: Vote[] }[]>;
-  /** Whose time has come, oldest first, skipping what another replica has in hand. */
-  due(tx: Transaction, limit: number): Promise<Remediation[]>;
+  /** Taken: those whose time has come, oldest first, without what another replica has in hand. */
+  takeDue(tx: Transaction, limit: number): Promise<Remediation[]>;
 
   /** Locked until the transaction ends: approvals pass through one at a time, so that caps hold. */
   takeKillSwitch(tx: Transaction): Promise<KillSwitch>;

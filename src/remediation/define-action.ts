@@ -90,17 +90,17 @@ async function planOf<Params extends object, Facts extends JsonObject>(
 
 /** What cannot be found or is not allowed is the asker's to correct; anything else is thrown. */
 async function readFacts<Params extends object, Facts extends JsonObject>(
-  { read, fields }: ActionDefinition<Params, Facts>,
+  definition: ActionDefinition<Params, Facts>,
   params: Params,
   world: World,
 ): Promise<{ facts: Facts } | { faults: ActionFault[] }> {
   try {
-    return { facts: await read(params, world) };
+    return { facts: await definition.read(params, world) };
   } catch (thrown) {
     const error = toOpsError(thrown);
     if (!['not_found', 'invalid', 'forbidden', 'conflict', 'misconfigured'].includes(error.code)) throw error;
     const message = [error.publicMessage, error.hint].filter(Boolean).join(' ');
-    const [first = null] = Object.keys(fields);
+    const [first = null] = Object.keys(definition.fields);
     return { faults: [{ field: error.code === 'not_found' ? first : null, message }] };
   }
 }

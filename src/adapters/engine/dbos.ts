@@ -13,9 +13,9 @@ import pg from 'pg';
 import { messageOf, OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Secret } from '../../kernel/secret.js';
+import { engineVersion, tasksQueue, taskWorkflow } from '../../ports/tasks.js';
 
 const applicationName = 'paydesk';
-const applicationVersion = 'paydesk';
 
 /** The queue that all slots go through; one job's slots run one at a time over all replicas. */
 const jobsQueue = 'paydesk-jobs';
@@ -23,6 +23,10 @@ const jobWorkflow = 'paydesk-job';
 const pollingIntervalMs = 250;
 /** A job that hangs blocks its own later slots for this long at most. */
 const jobTimeoutMs = 3_600_000;
+/** People wait for what they approved. */
+const tasksPollingIntervalMs = 50;
+/** Of one replica at a time; the rest waits its turn or goes to another replica. */
+const tasksAtOnce = 10;
 
 const connectTimeoutMs = 10_000;
 /** Far above what its statements take: without an answer by then the connection leads nowhere. */
@@ -53,6 +57,8 @@ export interface DurableJobsOptions {
   executorId: string;
   /** Runs a slot; must not throw. Its answer is kept with the workflow. */
   run: (jobId: string, slot: Date) => Promise<object>;
+  /** Runs a task; must not throw. May be called again for a task that was cut off. */
+  runTask: (task: string, subject: string) => Promise<object>;
   log: Log;
 }
 
@@ -61,6 +67,7 @@ export async function launchDurableJobs({
   url,
   executorId,
   run,
+  runTask,
   log,
 }: DurableJobsOptions): Promise<DurableJobs> {
   const pool = createPool(url, log);
@@ -69,13 +76,17 @@ export async function launchDurableJobs({
     systemDatabaseUrl: url.reveal(),
     systemDatabasePool: pool,
     executorID: executorId,
-    applicationVersion,
+    applicationVersion: engineVersion,
     runMigrations: false,
     logger: bridge(log),
   });
   const workflow = DBOS.registerWorkflow(
     (jobId: string, slot: string) => DBOS.runStep(() => run(jobId, new Date(slot)), { name: jobId }),
     { name: jobWorkflow },
+  );
+  DBOS.registerWorkflow(
+    (task: string, subject: string) => DBOS.runStep(() => runTask(task, subject), { name: task }),
+    { name: taskWorkflow },
   );
   const shutdown = async (workflowCompletionTimeoutMS: number): Promise<void> => {
     await DBOS.shutdown({ deregister: true, workflowCompletionTimeoutMS });
@@ -84,6 +95,10 @@ export async function launchDurableJobs({
   try {
     await DBOS.launch();
     await DBOS.registerQueue(jobsQueue, { partitionConcurrency: 1, minPollingIntervalMs: pollingIntervalMs });
+    await DBOS.registerQueue(tasksQueue, {
+      workerConcurrency: tasksAtOnce,
+      minPollingIntervalMs: tasksPollingIntervalMs,
+    });
   } catch (error) {
     await shutdown(0).catch(() => undefined);
     throw launchFault(error);
@@ -107,7 +122,7 @@ export async function launchDurableJobs({
 
 async function forget(before: Date): Promise<number> {
   const old = await DBOS.listWorkflows({
-    workflowName: jobWorkflow,
+    workflowName: [jobWorkflow, taskWorkflow],
     completedBefore: before.toISOString(),
     loadInput: false,
     loadOutput: false,

@@ -23,6 +23,8 @@ export interface EngineOptions<Desk> {
   /** The desk's own database, migrated. A direct connection or a pooler in session mode. */
   databaseUrl: Secret;
   jobs: readonly Job<Desk>[];
+  /** What `Tasks` starts, by name. Each reads where its subject stands, because it may run again after a crash. */
+  tasks?: Readonly<Record<string, (subject: string) => Promise<void>>>;
   /** Handed to every job. */
   desk: Desk;
   clock: Clock;
@@ -62,7 +64,13 @@ export async function startEngine<Desk>(options: EngineOptions<Desk>): Promise<E
     // The lock first: from its first moment on, our work must not look abandoned.
     const session = await openSession(url, executorId, log);
     parts.push(() => session.close());
-    const durable = await launchDurableJobs({ url, executorId, log, run: createRunner(options) });
+    const durable = await launchDurableJobs({
+      url,
+      executorId,
+      log,
+      run: createRunner(options),
+      runTask: createTaskRunner(options),
+    });
     parts.push(() => durable.close(drainTimeoutMs));
     const adopter = startAdopter({ session, executorId, log, recover: (id) => durable.recover(id) });
     parts.push(() => adopter.close());
@@ -122,6 +130,26 @@ function createRunner<Desk>({
     } catch (error) {
       const fault = toOpsError(error);
       own.error({ reference: fault.reference, code: fault.code, err: fault }, 'a job failed');
+      return { outcome: 'failed', reference: fault.reference };
+    }
+  };
+}
+
+/** A task that fails is logged and left to what made it due: the sweep comes by again. */
+function createTaskRunner<Desk>({
+  tasks = {},
+  log,
+}: EngineOptions<Desk>): (task: string, subject: string) => Promise<object> {
+  return async (task, subject) => {
+    const own = log.child({ task, subject });
+    try {
+      const run = tasks[task];
+      if (!run) throw new OpsError('internal', `There is no task ${task}.`);
+      await run(subject);
+      return { outcome: 'done' };
+    } catch (error) {
+      const fault = toOpsError(error);
+      own.error({ reference: fault.reference, code: fault.code, err: fault }, 'a task failed');
       return { outcome: 'failed', reference: fault.reference };
     }
   };

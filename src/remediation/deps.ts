@@ -1,0 +1,56 @@
+/**
+ * What guarded actions work with, and the shapes that the rest of this folder shares.
+ */
+import type { Clock } from '../kernel/clock.js';
+import type { Log } from '../kernel/log.js';
+import type { AuditTrail } from '../ports/audit.js';
+import type { Directory } from '../ports/directory.js';
+import type { Remediation, Remediations, Vote } from '../ports/remediations.js';
+import type { Tasks } from '../ports/tasks.js';
+import type { Transaction, Transactions } from '../ports/transaction.js';
+import type { Action, Plan, World } from './action.js';
+import type { AllowedRuling, Policy } from './policy.js';
+
+/** Everything about a request at one moment: what cards are made of. */
+export interface Snapshot {
+  remediation: Remediation;
+  plan: Plan;
+  ruling: AllowedRuling;
+  votes: readonly Vote[];
+}
+
+/** What happened, for the thread of the request's card. Plain text. */
+export interface News {
+  text: string;
+  /** User ids. Never the one who did it. */
+  mention: readonly string[];
+}
+
+/** Where a test pulls the plug. Each is between two writes that a crash could tear apart. */
+export const crashPoints = ['before_intent', 'after_intent', 'after_effect', 'after_record'] as const;
+export type CrashPoint = (typeof crashPoints)[number];
+
+export interface RemediationDeps {
+  actions: readonly Action[];
+  policy: Policy;
+  world: World;
+  remediations: Remediations;
+  directory: Directory;
+  transactions: Transactions;
+  audit: AuditTrail;
+  tasks: Tasks;
+  /** Enqueues the card of this moment, and the news in its thread, in the same transaction. */
+  tell(tx: Transaction, snapshot: Snapshot, news: News | null): Promise<void>;
+  /** Says aloud what a person did with the kill switch or by breaking the glass, in the same transaction. */
+  alarm(tx: Transaction, personId: string, text: string, snapshot: Snapshot | null): Promise<void>;
+  /** 128 random bits or more, printable. */
+  newKey(): string;
+  probe?(point: CrashPoint): Promise<void>;
+  clock: Clock;
+  log: Log;
+}
+
+/** The durable task that moves a request on. */
+export const advanceTask = 'remediation';
+
+export const paydesk = 'paydesk';

@@ -1,0 +1,68 @@
+/**
+ * What becomes of a request once its effect was ordered: done, refused, tried again later, or unknown.
+ *
+ * Invariant: only the codes with which a port promises that nothing was done count as nothing done; whatever else was
+ * thrown, a fault of ours too, leaves the outcome unknown.
+ */
+import { minuteMs, secondMs } from '../kernel/clock.js';
+import { toOpsError } from '../kernel/errors.js';
+import type { Remediation, RemediationProgress } from '../ports/remediations.js';
+import type { Effect } from './action.js';
+import { paydesk } from './deps.js';
+import type { Move } from './transitions.js';
+
+/** How often the same order is given, under one key. After that a person should look at it. */
+export const mostCalls = 3;
+const retryMs = 10 * secondMs;
+/** The other side needs a moment before it can be asked what became of a call. */
+const settlingMs = 3 * secondMs;
+/** Longer than any port waits for an answer: whoever ordered it and is silent for so long is gone. */
+const callLeaseMs = 2 * minuteMs;
+export const callLease = (now: Date): Date => new Date(now.getTime() + callLeaseMs);
+
+export function doneMove({ requesterId }: Remediation, effect: Effect, now: Date): Move {
+  return {
+    progress: {
+      state: 'done', stateWhy: null, looks: 0, dueAt: new Date(now.getTime() + settlingMs),
+      effectReference: effect.reference, effectSummary: effect.summary,
+    },
+    happening: { verb: 'done', actor: paydesk, why: null, details: { effect: effect.summary, reference: effect.reference } },
+    news: { text: effect.summary, mention: [requesterId] },
+  }; // prettier-ignore
+}
+
+const nothingDone = [
+  'invalid',
+  'not_found',
+  'forbidden',
+  'conflict',
+  'misconfigured',
+  'rate_limited',
+  'unavailable',
+];
+const mayPass = ['rate_limited', 'unavailable'];
+
+export function failedMove(remediation: Remediation, thrown: unknown, now: Date): Move {
+  const error = toOpsError(thrown);
+  const { requesterId, calls } = remediation;
+  const why = [error.publicMessage, error.hint].filter(Boolean).join(' ');
+  const details = { code: error.code, reference: error.reference };
+  const later = (durationMs: number): Date => new Date(now.getTime() + durationMs);
+  if (!nothingDone.includes(error.code)) {
+    const text = 'Nobody knows yet whether it took effect. Looking for it; nothing is repeated meanwhile.';
+    return moved({ state: 'unknown', stateWhy: why, looks: 0, dueAt: later(settlingMs) }, 'unknown', text);
+  }
+  if (mayPass.includes(error.code) && calls < mostCalls) {
+    const text = `Nothing was done: ${why} It is tried again.`;
+    return moved({ state: 'approved', stateWhy: why, dueAt: later(retryMs * calls) }, 'postponed', text);
+  }
+  return moved({ state: 'refused', stateWhy: why, dueAt: null }, 'refused', `Nothing was done: ${why}`);
+
+  function moved(progress: Partial<RemediationProgress>, verb: string, text: string): Move {
+    return {
+      progress,
+      happening: { verb, actor: paydesk, why, details },
+      news: { text, mention: [requesterId] },
+    };
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Guarded remediation as the rest of the house sees it: one record of verbs.
+ */
+import { dayMs } from '../kernel/clock.js';
+import type { Remediation, RemediationState } from '../ports/remediations.js';
+import type { Action, ActionFault } from './action.js';
+import type { RemediationDeps, Snapshot } from './deps.js';
+import { advance, sweep } from './execution.js';
+import { freezeAll, lift } from './kill-switch.js';
+import { forClicks, personOf } from './people.js';
+import type { Policy } from './policy.js';
+import { eligibleVote } from './policy/votes.js';
+import { faultsOfForm, request, type Requested, type RequestForm } from './requests.js';
+import { closeReview } from './review.js';
+import { judge, type Judgement } from './settlement.js';
+import { openStates, snapshotOf } from './transitions.js';
+import { approve, cancel, confirm, reject, withdraw, type Ballot, type VoteOutcome } from './votes.js';
+
+export interface RemediationDesk {
+  readonly actions: readonly Action[];
+  readonly policy: Policy;
+  faultsOfForm(form: Pick<RequestForm, 'action' | 'typed' | 'why'>): ActionFault[];
+  request(form: RequestForm): Promise<Requested>;
+  approve(ballot: Ballot, typedAmount: string | null): Promise<VoteOutcome>;
+  reject(ballot: Ballot, why: string): Promise<void>;
+  cancel(id: string, personId: string): Promise<void>;
+  confirm(id: string, token: string, confirmedBy: string): Promise<VoteOutcome>;
+  withdraw(id: string, token: string): Promise<void>;
+  judge(verdict: { id: string; personId: string; judgement: Judgement; why: string }): Promise<void>;
+  closeReview(review: { id: string; personId: string; findings: string }): Promise<void>;
+  freezeAll(personId: string, why: string): Promise<void>;
+  lift(personId: string): Promise<'lifted' | 'one_more'>;
+  /** Throws `not_found`. */
+  read(id: string): Promise<Snapshot>;
+  /** Open ones, newest first. */
+  open(): Promise<Snapshot[]>;
+  /** What waits for this person: to vote on, to decide about, to review; and what they asked for themselves. */
+  waitingFor(personId: string): Promise<{ toDecide: Snapshot[]; own: Snapshot[] }>;
+  /** The durable task. */
+  advance(id: string): Promise<void>;
+  /** Starts what is due; how many. */
+  sweep(): Promise<number>;
+  /** Rewrites every card that may be stale: a message that Slack refused, an update that never left. */
+  repairCards(): Promise<number>;
+}
+
+const mostListed = 100;
+/** Nobody scrolls back further to click a button. */
+const staleAfterMs = 14 * dayMs;
+
+export function createRemediationDesk(deps: RemediationDeps): RemediationDesk {
+  const { actions, policy, remediations, clock } = deps;
+  const list = async (filter: Parameters<typeof remediations.list>[0]): Promise<Snapshot[]> =>
+    (await remediations.list(filter)).map(({ remediation, votes }) => snapshotOf(remediation, votes));
+  const open = (): Promise<Snapshot[]> => list({ states: openStates, orReviewOpen: true, limit: mostListed });
+  return {
+    actions,
+    policy,
+    faultsOfForm: (form) => faultsOfForm(deps, form),
+    request: (form) => request(deps, form),
+    approve: (ballot, typedAmount) => approve(deps, ballot, typedAmount),
+    reject: (ballot, why) => reject(deps, ballot, why),
+    cancel: (id, personId) => cancel(deps, id, personId),
+    confirm: (id, token, confirmedBy) => confirm(deps, id, token, confirmedBy),
+    withdraw: (id, token) => withdraw(deps, id, token),
+    judge: (verdict) => judge(deps, verdict),
+    closeReview: (review) => closeReview(deps, review),
+    freezeAll: (personId, why) => freezeAll(deps, personId, why),
+    lift: (personId) => lift(deps, personId),
+    read: async (id) => {
+      const { remediation, votes } = await remediations.read(id);
+      return snapshotOf(remediation, votes);
+    },
+    open,
+    waitingFor: async (personId) => waitingOf(await open(), await personOf(deps, personId, forClicks)),
+    advance: (id) => advance(deps, id),
+    sweep: () => sweep(deps),
+    repairCards: async () => {
+      const changedSince = new Date(clock.now().getTime() - staleAfterMs);
+      const recent = await list({ changedSince, limit: mostListed });
+      for (const snapshot of recent) await deps.transactions.run((tx) => deps.tell(tx, snapshot, null));
+      return recent.length;
+    },
+  };
+}
+
+const decidable: readonly RemediationState[] = ['pending', 'unknown'];
+
+function waitingOf(
+  snapshots: readonly Snapshot[],
+  person: Awaited<ReturnType<typeof personOf>>,
+): { toDecide: Snapshot[]; own: Snapshot[] } {
+  const waits = ({ state, review }: Remediation): boolean => decidable.includes(state) || review === 'open';
+  return {
+    toDecide: snapshots.filter(
+      ({ remediation, ruling, votes }) =>
+        waits(remediation) && eligibleVote(ruling, person, remediation.requesterId, votes).ok,
+    ),
+    own: snapshots.filter(({ remediation }) => remediation.requesterId === person.personId),
+  };
+}

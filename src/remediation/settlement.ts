@@ -1,0 +1,107 @@
+/**
+ * Finding out what became of an effect that was ordered and not heard of again.
+ *
+ * Invariants: looking comes before repeating; an order is repeated under the same key, only after the other side said
+ * that nothing was done, and only so often; what looking cannot tell is for a person, who gets the evidence.
+ */
+import { minuteMs, secondMs } from '../kernel/clock.js';
+import { OpsError, toOpsError } from '../kernel/errors.js';
+import type { Remediation } from '../ports/remediations.js';
+import type { ReadBack } from './action.js';
+import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
+import { callLease, doneMove, mostCalls } from './outcomes.js';
+import { forClicks, personOf } from './people.js';
+import { eligibleVote } from './policy/votes.js';
+import { actionOf, move, rulingOf, takeIf, type Move } from './transitions.js';
+
+const mostLooks = 6;
+const firstPauseMs = 2 * secondMs;
+const longestPauseMs = 5 * minuteMs;
+/** Someone said so, with the evidence before them. */
+export type Judgement = 'took_effect' | 'did_not';
+
+export async function settle(
+  deps: RemediationDeps,
+  snapshot: Snapshot,
+  orderAgain: (snapshot: Snapshot) => Promise<void>,
+): Promise<void> {
+  const { remediation, plan } = snapshot;
+  const action = actionOf(deps, remediation.action);
+  const found = await action
+    .readBack(plan, remediation.idempotencyKey, deps.world)
+    .catch((thrown: unknown) => cannotLook(deps, remediation, thrown));
+  const moved = await deps.transactions.run(async (tx) => {
+    const current = await takeIf(tx, deps, remediation);
+    return current ? move(tx, deps, current, moveAfter(found, current, tx.now)) : null;
+  });
+  if (moved?.state === 'executing') await orderAgain({ ...snapshot, remediation: moved });
+}
+
+function cannotLook({ log }: RemediationDeps, { id }: Remediation, thrown: unknown): ReadBack {
+  const error = toOpsError(thrown);
+  log.warn(
+    { remediation: id, reference: error.reference, code: error.code },
+    'the effect cannot be looked for',
+  );
+  return { kind: 'cannot_tell', evidence: [`It could not be looked for: ${error.publicMessage}`] };
+}
+
+function moveAfter(found: ReadBack, current: Remediation, now: Date): Move {
+  if (found.kind === 'done') return doneMove(current, found.effect, now);
+  const looks = current.looks + 1;
+  const evidence = [...current.evidence, ...found.evidence.map((line) => `${now.toISOString().slice(11, 19)} UTC ${line}`)].slice(-12);
+  // Said twice, some time apart: an order that was still on its way at the first look has arrived by the second.
+  if (found.kind === 'not_done' && looks >= 2 && current.calls < mostCalls) {
+    return {
+      progress: { state: 'executing', looks: 0, evidence, calls: current.calls + 1, dueAt: callLease(now) },
+      happening: { verb: 'repeated', actor: paydesk, why: 'It was looked for and nothing was done.', details: { call: current.calls + 1, evidence } },
+      news: { text: 'Looked for it: nothing was done. Ordered again under the same key.', mention: [] },
+    };
+  }
+  const handOver = looks >= mostLooks;
+  const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** looks);
+  return {
+    progress: {
+      state: 'unknown', looks, evidence, stateWhy: current.stateWhy ?? 'The process that ordered it was cut off.',
+      dueAt: handOver ? null : new Date(now.getTime() + pauseMs),
+    },
+    happening: { verb: handOver ? 'handed_over' : 'looked', actor: paydesk, why: null, details: { found: found.kind, evidence } },
+    news: handOver
+      ? { text: 'It cannot be told whether it took effect. A person has to decide, with what was found.', mention: [current.requesterId] }
+      : null,
+  };
+} // prettier-ignore
+
+/** Whether it is for people now. */
+export const awaitsJudgement = ({ state, dueAt, looks }: Remediation): boolean =>
+  state === 'unknown' && dueAt === null && looks >= mostLooks;
+
+/** Somebody who may approve, and did not ask, says what became of it. Throws `forbidden` or `conflict`. */
+export async function judge(
+  deps: RemediationDeps,
+  { id, personId, judgement, why }: { id: string; personId: string; judgement: Judgement; why: string },
+): Promise<void> {
+  const person = await personOf(deps, personId, forClicks);
+  if (why.trim() === '') throw new OpsError('invalid', 'Say how you know.');
+  await deps.transactions.run(async (tx) => {
+    const current = await deps.remediations.take(tx, id);
+    if (!awaitsJudgement(current)) throw new OpsError('conflict', `${id} is ${current.state}: there is nothing to decide.`);
+    const eligible = eligibleVote(rulingOf(current), person, current.requesterId, []);
+    if (!eligible.ok) throw new OpsError('forbidden', eligible.message);
+    await move(tx, deps, current, judgedMove(current, judgement, personId, why.trim().slice(0, 500)));
+  });
+} // prettier-ignore
+
+function judgedMove({ evidence, requesterId }: Remediation, judgement: Judgement, actor: string, why: string): Move {
+  const took = judgement === 'took_effect';
+  return {
+    progress: took
+      ? { state: 'closed', stateWhy: `A person decided: ${why}`, effectSummary: 'It took effect, as a person found.', dueAt: null }
+      : { state: 'refused', stateWhy: `A person decided: ${why}`, dueAt: null },
+    happening: { verb: 'judged', actor, why, details: { judgement, evidence } },
+    news: {
+      text: took ? `Settled: it took effect. ${why}` : `Settled: it did not take effect. ${why}`,
+      mention: [requesterId],
+    },
+  };
+} // prettier-ignore
