@@ -7,11 +7,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { migrateEngine } from './adapters/engine/dbos.js';
 import { startEmbeddedPostgres } from './adapters/postgres/embedded/supervisor.js';
-import { migrate } from './adapters/postgres/migrate.js';
 import { ensureDatabase } from './adapters/postgres/provision.js';
 import { parseEnvironment, readDotEnv } from './config/environment.js';
+import { configuredAddresses, migrateDatabase } from './database-setup.js';
 import { examine, type Finding } from './doctor.js';
 import { systemClock } from './kernel/clock.js';
 import { OpsError, toOpsError } from './kernel/errors.js';
@@ -57,15 +56,13 @@ async function runMigrate(): Promise<void> {
   readDotEnv();
   const environment = parseEnvironment(process.env);
   const log = createLog('warn');
-  if (!environment.DATABASE_URL) {
+  const addresses = configuredAddresses(environment);
+  if (!addresses) {
     throw new OpsError('misconfigured', 'DATABASE_URL is not set.', {
       hint: 'The embedded database is migrated at every start.',
     });
   }
-  const { applied } = await migrate(environment.DATABASE_URL, {
-    log,
-    engine: (url) => migrateEngine(url, log),
-  });
+  const { applied } = await migrateDatabase(addresses, log);
   say(applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`);
 }
 
@@ -79,7 +76,7 @@ async function runDoctor(): Promise<void> {
 }
 
 function sayFinding({ what, state, says, hint }: Finding): void {
-  const mark = { ok: 'ok    ', fault: 'FAULT ', absent: '-     ' }[state];
+  const mark = { ok: 'ok    ', warning: 'warn  ', fault: 'FAULT ', absent: '-     ' }[state];
   say(`${mark} ${what}: ${says}`);
   if (hint !== null) say(`        → ${hint}`);
 }

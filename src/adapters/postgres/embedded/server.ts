@@ -59,11 +59,9 @@ const logLimitBytes = 5_000_000;
 /** In our own server's log: no waiting helps. */
 const secretRefused = 'password authentication failed';
 
-export function addressOf(cluster: Cluster, port: number, database: string): Secret {
-  const password = encodeURIComponent(cluster.secret.reveal());
-  return new Secret(
-    `postgresql://${superuser}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
-  );
+export function addressOf(cluster: Cluster, port: number, database: string, role = superuser): Secret {
+  const password = encodeURIComponent(passwordOf(cluster, role).reveal());
+  return new Secret(`postgresql://${role}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`);
 }
 
 export interface RunningServer extends Connection {
