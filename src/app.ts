@@ -154,6 +154,7 @@ async function bringUpEngine(
     config,
     database,
     booksDatabase,
+    directory: null,
     clock,
     log,
     onEnqueued: () => parts.sender?.wake(),

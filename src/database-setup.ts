@@ -60,7 +60,11 @@ export async function migrateDatabase(
 async function requireUpToDate(app: Secret, role: string): Promise<void> {
   const { waiting } = await readMigrationState(app);
   if (waiting === 0) return;
-  throw new OpsError('misconfigured', `${waiting} migrations wait, and the role ${role} does not own the tables.`, {
-    hint: 'Run `paydesk migrate` with DATABASE_OWNER_URL.',
-  });
+  throw new OpsError(
+    'misconfigured',
+    `${waiting} migrations wait, and the role ${role} does not own the tables.`,
+    {
+      hint: 'Run `paydesk migrate` with DATABASE_OWNER_URL.',
+    },
+  );
 }

@@ -61,7 +61,11 @@ function checksOfEnvironment(environment: Environment): Row[] {
   const embedded = `no DATABASE_URL: the embedded database in ${environment.PAYDESK_HOME} is used`;
   return [
     ['database', DATABASE_URL ? () => databaseState(DATABASE_URL) : null, embedded],
-    ['audit log', DATABASE_URL ? () => auditState(DATABASE_URL) : null, 'guarded: the embedded database has a role of its own for Paydesk'],
+    [
+      'audit log',
+      DATABASE_URL ? () => auditState(DATABASE_URL) : null,
+      'guarded: the embedded database has a role of its own for Paydesk',
+    ],
     [
       'slack bot token',
       SLACK_BOT_TOKEN ? () => botToken(SLACK_BOT_TOKEN, SLACK_API_URL) : missing('SLACK_BOT_TOKEN'),

@@ -77,14 +77,20 @@ export function createAuditStore({ query }: Pick<Database, 'query'>): AuditStore
 
 async function append({ query }: PgTransaction, seal: (head: AuditHead) => StoredEntry): Promise<void> {
   const head = headOf((await query<HeadRow>(lockHeadSql))[0]);
-  if (!head) throw new OpsError('misconfigured', 'The end of the audit log is gone.', { hint: 'Run `paydesk audit verify`.' });
+  if (!head)
+    throw new OpsError('misconfigured', 'The end of the audit log is gone.', {
+      hint: 'Run `paydesk audit verify`.',
+    });
   const { seq, at, kind, actor, subjects, previous, body, hash } = seal(head);
   await query(insertSql, [seq, at, kind, actor, subjects, previous, body, hash]);
 }
 
 async function find(query: Database['query'], wanted: AuditQuery, limit: number): Promise<StoredEntry[]> {
   const given = Object.entries(wanted) as [keyof AuditQuery, string][];
-  const searches = given.length === 0 ? [['true', null] as const] : given.map(([key, value]) => [branches[key], value] as const);
+  const searches =
+    given.length === 0
+      ? [['true', null] as const]
+      : given.map(([key, value]) => [branches[key], value] as const);
   const found = await Promise.all(
     searches.map(([where, value]) =>
       query<EntryRow>(
@@ -119,7 +125,8 @@ interface EntryRow extends WitnessRow {
 
 type PageRow = EntryRow & { head_seq: bigint; head_hash: string; head_at: Date | null };
 
-const headOf = (row: HeadRow | undefined): AuditHead | null => (row ? { ...row, seq: Number(row.seq) } : null);
+const headOf = (row: HeadRow | undefined): AuditHead | null =>
+  row ? { ...row, seq: Number(row.seq) } : null;
 
 const witnessOf = ({ seq, hash, at }: WitnessRow): AuditWitness => ({ seq: Number(seq), hash, at });
 

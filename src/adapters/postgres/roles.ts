@@ -45,10 +45,14 @@ export async function grantRights(client: pg.ClientBase, name: string): Promise<
 
 /** Whom an address logs in as. */
 export async function roleOf(url: Secret, setting?: string): Promise<string> {
-  return asking(url, async (client) => {
-    const { rows } = await client.query<{ role: string }>('select current_user as role');
-    return rows[0]?.role ?? '';
-  }, setting);
+  return asking(
+    url,
+    async (client) => {
+      const { rows } = await client.query<{ role: string }>('select current_user as role');
+      return rows[0]?.role ?? '';
+    },
+    setting,
+  );
 }
 
 /** Whom an address logs in as, and whether that role could take the audit log's guards away; null before migrating. */
@@ -64,7 +68,11 @@ const guardSql = `
   select current_user as role, pg_has_role(current_user, relowner, 'member') as could_remove
   from pg_class where oid = to_regclass('paydesk.audit_entries')`;
 
-async function asking<Value>(url: Secret, work: (client: pg.Client) => Promise<Value>, setting?: string): Promise<Value> {
+async function asking<Value>(
+  url: Secret,
+  work: (client: pg.Client) => Promise<Value>,
+  setting?: string,
+): Promise<Value> {
   const client = new pg.Client({ connectionString: url.reveal(), connectionTimeoutMillis: 10_000 });
   client.on('error', () => undefined);
   try {

@@ -18,6 +18,7 @@ import {
   removeForeignLock,
   runningPortOf,
   setPort,
+  passwordOf,
   superuser,
   type Cluster,
 } from './cluster.js';
