@@ -55,10 +55,18 @@ export async function exportAudit(
     if (to === undefined) await pipeline(lines, process.stdout, { end: false }).catch(ignoreClosedPipe);
     else await pipeline(lines, createWriteStream(to, { flags: 'wx', mode: 0o600 })).catch(noFile(to));
   });
-  tell(told.last === 0 ? 'There was nothing to export.' : `Exported up to entry ${told.last}, whose hash is ${told.hash}`);
+  tell(
+    told.last === 0
+      ? 'There was nothing to export.'
+      : `Exported up to entry ${told.last}, whose hash is ${told.hash}`,
+  );
 }
 
-async function* linesOf(store: AuditStore, from: number, told: { last: number; hash: string }): AsyncGenerator<string> {
+async function* linesOf(
+  store: AuditStore,
+  from: number,
+  told: { last: number; hash: string },
+): AsyncGenerator<string> {
   for (let after = from - 1; ; after = told.last) {
     const { entries } = await store.page(after, pageSize);
     const last = entries.at(-1);
@@ -104,9 +112,15 @@ const faultWords: Readonly<Record<Fault, string>> = {
 function sentencesOf(verdict: Verdict): string[] {
   if (verdict.ok) {
     const { seq, hash } = verdict.head;
-    return [`The chain is whole: ${seq} entries, ${verdict.witnesses} witnesses agree.`, `Head ${seq}:${hash}`];
+    return [
+      `The chain is whole: ${seq} entries, ${verdict.witnesses} witnesses agree.`,
+      `Head ${seq}:${hash}`,
+    ];
   }
-  const known = verdict.known === 0 ? 'No entry before it was witnessed.' : `Entry ${verdict.known} is still the one that was witnessed.`;
+  const known =
+    verdict.known === 0
+      ? 'No entry before it was witnessed.'
+      : `Entry ${verdict.known} is still the one that was witnessed.`;
   return [`Entry ${verdict.seq} is the first bad one: ${faultWords[verdict.fault]}.`, known];
 }
 

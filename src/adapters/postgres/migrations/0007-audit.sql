@@ -15,7 +15,7 @@ create index audit_entries_kind on paydesk.audit_entries (kind, seq);
 
 -- The end of the chain, in one row. Locking it makes a transaction the only one that extends the chain.
 create table paydesk.audit_head (
-  only boolean primary key default true check (only),
+  single boolean primary key default true check (single),
   seq bigint not null,
   hash text collate "C" not null,
   at timestamptz
