@@ -2,16 +2,18 @@
  * The registry of commands: one line each. The manifest, the help and the README's table follow from it.
  */
 import type { Command } from '../src/ports/command.js';
+import { auditCommand, type AuditDesk } from './audit.js';
 import { disputeCommand, type DisputeDesk } from './dispute.js';
 import { partnerCommand, type PartnerDesk } from './partner.js';
 import { paydeskCommand, type HelpDesk } from './paydesk.js';
 import { paymentCommand, type PaymentDesk } from './payment.js';
 
-export type CommandDesk = PaymentDesk & DisputeDesk & PartnerDesk & HelpDesk;
+export type CommandDesk = PaymentDesk & DisputeDesk & PartnerDesk & AuditDesk & HelpDesk;
 
 export const commands: readonly Command<CommandDesk>[] = [
   paymentCommand,
   disputeCommand,
   partnerCommand,
+  auditCommand,
   paydeskCommand,
 ];

@@ -1,9 +1,14 @@
 /**
  * `/payment`: where is the money? Follows whatever was pasted to a payment and shows its trace.
+ *
+ * Invariant: what a search by a person's data found, and what is shown to everybody, is in the audit log before it is
+ * shown; when it cannot be written there, it is not shown.
  */
 import type { Lookup, PaymentLookup } from '../src/payments/lookup.js';
+import { personalQueryOf, revealedBy, type PersonalQuery } from '../src/payments/personal.js';
+import type { AuditRecorder } from '../src/ports/audit.js';
 import type { Card } from '../src/ports/card.js';
-import type { ActionRequest, Answers, Command } from '../src/ports/command.js';
+import type { ActionRequest, Answers, Command, Person } from '../src/ports/command.js';
 import type { Links } from '../src/views/links.js';
 import { paymentTraceCard, shareActionId } from '../src/views/payment-trace.js';
 import {
@@ -13,6 +18,7 @@ import {
 export interface PaymentDesk {
   payments: PaymentLookup;
   links: Links;
+  audit: AuditRecorder;
 }
 
 export const paymentCommand: Command<PaymentDesk> = {
@@ -24,7 +30,11 @@ export const paymentCommand: Command<PaymentDesk> = {
     { text: '/payment ORD-10423', does: 'the same, found by an order, ARN, RRN or any other reference' },
     { text: '/payment 4242 19.99 2026-11-03', does: 'candidates for a card payment somebody remembers' },
   ],
-  run: ({ text, answer }, desk) => answerLookup(desk.payments.find(text), answer, desk),
+  run: ({ text, person, answer }, desk) => {
+    const personal = personalQueryOf(text);
+    const shown = desk.payments.find(text);
+    return answerLookup(personal ? recorded(shown, personal, person, desk.audit) : shown, answer, desk);
+  },
   actions: {
     [chooseActionId]: ({ value, answer }, desk) => answerLookup(desk.payments.follow(value), answer, desk),
     [shareActionId]: share,
@@ -40,12 +50,47 @@ async function answerLookup(
   for await (const lookup of lookups) await answer.privately(cardOf(lookup, desk.links, null));
 }
 
+/** The first answer that reveals something waits for its entry. */
+async function* recorded(
+  lookups: AsyncIterable<Lookup>,
+  { by, masked }: PersonalQuery,
+  { userId }: Person,
+  audit: AuditRecorder,
+): AsyncGenerator<Lookup, void> {
+  let isRecorded = false;
+  for await (const lookup of lookups) {
+    const subjects = isRecorded ? null : revealedBy(lookup);
+    if (subjects) {
+      await audit.record({
+        kind: 'lookup.personal',
+        actor: userId,
+        subjects,
+        why: null,
+        details: { by, query: masked },
+      });
+      isRecorded = true;
+    }
+    yield lookup;
+  }
+}
+
 /** Looks again, because the world moved on since the private card was made. Only a trace is for everybody's eyes. */
-async function share({ value, person, answer }: ActionRequest, desk: PaymentDesk): Promise<void> {
+async function share(
+  { value, person: { userId }, channelId, answer }: ActionRequest,
+  desk: PaymentDesk,
+): Promise<void> {
   let last: Lookup | null = null;
   for await (const lookup of desk.payments.follow(value)) last = lookup;
-  if (last?.kind === 'trace') await answer.publicly(cardOf(last, desk.links, person.userId));
-  else if (last) await answer.privately(cardOf(last, desk.links, null));
+  if (last?.kind !== 'trace') return last ? answer.privately(cardOf(last, desk.links, null)) : undefined;
+  const subjects = [last.trace.findings.id];
+  await desk.audit.record({
+    kind: 'lookup.shared',
+    actor: userId,
+    subjects,
+    why: null,
+    details: { channel: channelId },
+  });
+  await answer.publicly(cardOf(last, desk.links, userId));
 }
 
 function cardOf(lookup: Lookup, links: Links, sharedBy: string | null): Card {

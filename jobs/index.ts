@@ -2,14 +2,17 @@
  * The registry of jobs: one line each. Schedules come from the configuration.
  */
 import type { Job } from '../src/ports/jobs.js';
+import { auditWitnessJob, type AuditWitnessDesk } from './audit-witness.js';
 import { partnerStatusJob, type PartnerStatusDesk } from './partner-status.js';
 
-export type JobDesk = PartnerStatusDesk;
+export type JobDesk = PartnerStatusDesk & AuditWitnessDesk;
 
 export interface Schedules {
   partnerStatus: string;
+  auditWitness: string;
 }
 
 export const jobs = (schedules: Schedules): readonly Job<JobDesk>[] => [
   partnerStatusJob(schedules.partnerStatus),
+  auditWitnessJob(schedules.auditWitness),
 ];

@@ -8,16 +8,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { commands, type CommandDesk } from '../commands/index.js';
 import { jobs, type JobDesk } from '../jobs/index.js';
-import { migrateEngine } from './adapters/engine/dbos.js';
 import { startEngine, type Engine } from './adapters/engine/engine.js';
 import { startHttpServer, type HttpServer, type Readiness } from './adapters/http/server.js';
 import { createMetrics, type Metrics } from './adapters/metrics/metrics.js';
 import { openDatabase, type Database } from './adapters/postgres/database.js';
 import { createDeliveries } from './adapters/postgres/deliveries.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './adapters/postgres/embedded/supervisor.js';
-import { migrate } from './adapters/postgres/migrate.js';
 import { createOutboxQueue } from './adapters/postgres/outbox.js';
-import { ensureDatabase } from './adapters/postgres/provision.js';
 import { identityOf, slackClient } from './adapters/slack/client.js';
 import { createInFlight } from './adapters/slack/in-flight.js';
 import { startOutboxSender, type OutboxSender } from './adapters/slack/outbox-sender.js';
@@ -25,6 +22,9 @@ import { httpConnection, socketConnection, type Connection } from './adapters/sl
 import { createSlackApp } from './adapters/slack/slack-app.js';
 import type { Environment } from './config/environment.js';
 import type { Config } from './config/schema.js';
+import {
+  configuredAddresses, embeddedAddresses, migrateDatabase, type DatabaseAddresses,
+} from './database-setup.js'; // prettier-ignore
 import { createDesk, openBooksDatabase } from './desk.js';
 import type { Clock } from './kernel/clock.js';
 import { messageOf, OpsError, toOpsError } from './kernel/errors.js';
@@ -49,7 +49,6 @@ export interface Paydesk {
 const drainMs = 10_000;
 const longestRetryMs = 15_000;
 const readinessTimeoutMs = 2000;
-const defaultDatabase = 'paydesk';
 
 /** What exists so far; null until it does. */
 interface Parts {
@@ -129,18 +128,15 @@ async function persist<Value>(
 }
 
 async function bringUpDatabase(parts: Parts, { environment, clock, log }: PaydeskFacts): Promise<Secret> {
-  const url = environment.DATABASE_URL ?? (await startEmbedded(parts, environment, log));
-  await persist('the database', parts, log, () =>
-    migrate(url, { log, engine: (engineUrl) => migrateEngine(engineUrl, log) }),
-  );
-  parts.database = openDatabase({ url, clock, log, setting: 'DATABASE_URL' });
-  return url;
+  const addresses = configuredAddresses(environment) ?? (await startEmbedded(parts, environment, log));
+  await persist('the database', parts, log, () => migrateDatabase(addresses, log));
+  parts.database = openDatabase({ url: addresses.app, clock, log, setting: 'DATABASE_URL' });
+  return addresses.app;
 }
 
-async function startEmbedded(parts: Parts, environment: Environment, log: Log): Promise<Secret> {
+async function startEmbedded(parts: Parts, environment: Environment, log: Log): Promise<DatabaseAddresses> {
   parts.embedded = await startEmbeddedPostgres({ home: environment.PAYDESK_HOME, log });
-  await ensureDatabase(parts.embedded.url, defaultDatabase);
-  return parts.embedded.urlOf(defaultDatabase);
+  return embeddedAddresses(parts.embedded);
 }
 
 async function bringUpEngine(
@@ -158,6 +154,7 @@ async function bringUpEngine(
     config,
     database,
     booksDatabase,
+    directory: null,
     clock,
     log,
     onEnqueued: () => parts.sender?.wake(),

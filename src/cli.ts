@@ -1,17 +1,17 @@
 #!/usr/bin/env node
 /**
- * The command line: `paydesk start | migrate | doctor | manifest | postgres`.
+ * The command line: `paydesk start | migrate | doctor | audit | manifest | postgres`.
  *
  * Invariant: a fault that a person can mend is told as a sentence and a hint, never as a stack; exit code 1 then.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { migrateEngine } from './adapters/engine/dbos.js';
 import { startEmbeddedPostgres } from './adapters/postgres/embedded/supervisor.js';
-import { migrate } from './adapters/postgres/migrate.js';
 import { ensureDatabase } from './adapters/postgres/provision.js';
+import { exportAudit, verifyAudit, type Voices } from './audit-cli.js';
 import { parseEnvironment, readDotEnv } from './config/environment.js';
+import { configuredAddresses, migrateDatabase } from './database-setup.js';
 import { examine, type Finding } from './doctor.js';
 import { systemClock } from './kernel/clock.js';
 import { OpsError, toOpsError } from './kernel/errors.js';
@@ -39,6 +39,21 @@ program
   .description('check configuration, database, Slack, payments API and books, and say what to do')
   .action(runDoctor);
 
+const audit = program.command('audit').description('check or copy the audit log');
+
+audit
+  .command('verify')
+  .description('walk the chain and name the first bad entry')
+  .option('--expect <head...>', 'heads that were told outside, as <number>:<hash>', [])
+  .action(runAuditVerify);
+
+audit
+  .command('export')
+  .description('write the entries as JSON lines, exactly as they were hashed')
+  .option('--from <number>', 'the first entry', '1')
+  .option('--to <file>', 'a new file instead of the standard output')
+  .action(runAuditExport);
+
 program
   .command('manifest')
   .description('print the Slack app manifest')
@@ -57,15 +72,13 @@ async function runMigrate(): Promise<void> {
   readDotEnv();
   const environment = parseEnvironment(process.env);
   const log = createLog('warn');
-  if (!environment.DATABASE_URL) {
+  const addresses = configuredAddresses(environment);
+  if (!addresses) {
     throw new OpsError('misconfigured', 'DATABASE_URL is not set.', {
       hint: 'The embedded database is migrated at every start.',
     });
   }
-  const { applied } = await migrate(environment.DATABASE_URL, {
-    log,
-    engine: (url) => migrateEngine(url, log),
-  });
+  const { applied } = await migrateDatabase(addresses, log);
   say(applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`);
 }
 
@@ -79,9 +92,24 @@ async function runDoctor(): Promise<void> {
 }
 
 function sayFinding({ what, state, says, hint }: Finding): void {
-  const mark = { ok: 'ok    ', fault: 'FAULT ', absent: '-     ' }[state];
+  const mark = { ok: 'ok    ', warning: 'warn  ', fault: 'FAULT ', absent: '-     ' }[state];
   say(`${mark} ${what}: ${says}`);
   if (hint !== null) say(`        → ${hint}`);
+}
+
+const voices: Voices = { say, tell: (line) => void process.stderr.write(`${line}\n`) };
+
+async function runAuditVerify({ expect }: { expect: string[] }): Promise<void> {
+  if (!(await verifyAudit(expect, voices))) process.exitCode = 1;
+}
+
+async function runAuditExport({ from, to }: { from: string; to?: string }): Promise<void> {
+  if (!/^[1-9]\d{0,14}$/.test(from)) {
+    throw new OpsError('invalid', `“${from.slice(0, 100)}” is not the number of an entry.`, {
+      hint: 'Entries are numbered from 1.',
+    });
+  }
+  await exportAudit({ from: Number(from), to }, voices);
 }
 
 function runManifest({ check }: { check?: boolean }): void {

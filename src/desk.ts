@@ -5,12 +5,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { CommandDesk } from '../commands/index.js';
 import { commands } from '../commands/index.js';
 import type { JobDesk } from '../jobs/index.js';
+import { createAuditStore } from './adapters/postgres/audit.js';
 import { createBooks } from './adapters/postgres/books.js';
 import { openDatabase, type Database } from './adapters/postgres/database.js';
 import { createOutbox } from './adapters/postgres/outbox.js';
 import { createPartnerStatuses } from './adapters/postgres/partner-statuses.js';
 import { createStatuspage } from './adapters/statuspage/statuspage.js';
 import { createStripePayments } from './adapters/stripe/payments.js';
+import { createAuditRecorder, createAuditTrail } from './audit/trail.js';
 import type { Environment } from './config/environment.js';
 import type { Config } from './config/schema.js';
 import type { Clock } from './kernel/clock.js';
@@ -18,6 +20,7 @@ import type { Log } from './kernel/log.js';
 import { linksFrom } from './links.js';
 import type { Expectations } from './payments/hops.js';
 import { createPaymentLookup } from './payments/lookup.js';
+import type { Directory } from './ports/directory.js';
 import type { PaymentsApi } from './ports/payments-api.js';
 
 export interface DeskFacts {
@@ -26,6 +29,8 @@ export interface DeskFacts {
   database: Database;
   /** The company's own record; null when none is connected. */
   booksDatabase: Database | null;
+  /** Who people are; null where nobody can say. */
+  directory: Directory | null;
   clock: Clock;
   log: Log;
   onEnqueued: () => void;
@@ -40,6 +45,7 @@ export function createDesk(facts: DeskFacts): CommandDesk & JobDesk {
   const paymentsApi = paymentsApiFrom(facts);
   const books = facts.booksDatabase ? createBooks(facts.booksDatabase) : null;
   const provider = config.paymentsApi && paymentsApi ? providerOf(config, paymentsApi) : null;
+  const auditStore = createAuditStore(database);
   return {
     payments: createPaymentLookup({
       provider,
@@ -61,6 +67,10 @@ export function createDesk(facts: DeskFacts): CommandDesk & JobDesk {
     statusSource: createStatuspage({ log }),
     transactions: database,
     outbox: createOutbox(facts.onEnqueued),
+    auditStore,
+    audit: createAuditRecorder(createAuditTrail(auditStore), database),
+    auditChannel: config.channels.audit ?? null,
+    directory: facts.directory,
   };
 }
 

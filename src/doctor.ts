@@ -4,6 +4,7 @@
  * Invariants: one fault does not hide another; nothing is changed anywhere; no secret is printed.
  */
 import { readMigrationState } from './adapters/postgres/migrate.js';
+import { readAuditGuard } from './adapters/postgres/roles.js';
 import { createBooks } from './adapters/postgres/books.js';
 import { callFault, identityOf, slackClient } from './adapters/slack/client.js';
 import { parseEnvironment, type Environment } from './config/environment.js';
@@ -18,14 +19,15 @@ import { botScopes } from './manifest.js';
 
 export interface Finding {
   what: string;
-  state: 'ok' | 'fault' | 'absent';
+  /** A warning is true of a Paydesk that works. */
+  state: 'ok' | 'warning' | 'fault' | 'absent';
   /** What was found, or what is wrong. */
   says: string;
   /** What to do about it. */
   hint: string | null;
 }
 
-type Check = () => Promise<string>;
+type Check = () => Promise<string | Pick<Finding, 'state' | 'says' | 'hint'>>;
 
 export async function examine(
   variables: Readonly<Record<string, string | undefined>>,
@@ -59,6 +61,11 @@ function checksOfEnvironment(environment: Environment): Row[] {
   const embedded = `no DATABASE_URL: the embedded database in ${environment.PAYDESK_HOME} is used`;
   return [
     ['database', DATABASE_URL ? () => databaseState(DATABASE_URL) : null, embedded],
+    [
+      'audit log',
+      DATABASE_URL ? () => auditState(DATABASE_URL) : null,
+      'guarded: the embedded database has a role of its own for Paydesk',
+    ],
     [
       'slack bot token',
       SLACK_BOT_TOKEN ? () => botToken(SLACK_BOT_TOKEN, SLACK_API_URL) : missing('SLACK_BOT_TOKEN'),
@@ -111,7 +118,7 @@ function checksOfConfig(environment: Environment, config: Config, clock: Clock):
 
 const channelsOf = ({ channels, partners }: Config): string[] => [
   ...new Set(
-    [channels.alerts, ...partners.map(({ alertsChannel }) => alertsChannel)].filter(
+    [channels.alerts, channels.audit, ...partners.map(({ alertsChannel }) => alertsChannel)].filter(
       (channel) => channel !== undefined,
     ),
   ),
@@ -120,9 +127,9 @@ const channelsOf = ({ channels, partners }: Config): string[] => [
 async function finding(what: string, check: Check | null, absent: string): Promise<Finding> {
   if (!check) return { what, state: 'absent', says: absent, hint: null };
   const result = await attempt(check);
-  return 'fault' in result
-    ? faultOf(what, result.fault)
-    : { what, state: 'ok', says: result.value, hint: null };
+  if ('fault' in result) return faultOf(what, result.fault);
+  const { value } = result;
+  return { what, ...(typeof value === 'string' ? { state: 'ok', says: value, hint: null } : value) };
 }
 
 async function attempt<Value>(work: () => Promise<Value>): Promise<{ value: Value } | { fault: OpsError }> {
@@ -145,6 +152,17 @@ async function databaseState(url: Secret): Promise<string> {
   return waiting === 0
     ? `reachable, ${applied} migrations applied`
     : `reachable, ${waiting} migrations will be applied at start`;
+}
+
+async function auditState(url: Secret): ReturnType<Check> {
+  const guard = await readAuditGuard(url);
+  if (!guard) return 'will be made at start';
+  if (!guard.couldRemove) return `guarded: the role ${guard.role} can only add to it`;
+  return {
+    state: 'warning',
+    says: `the role ${guard.role} owns the audit table and could drop the trigger that guards it`,
+    hint: 'Give DATABASE_OWNER_URL to that role, and let DATABASE_URL name another one: see docs/audit.md.',
+  };
 }
 
 async function botToken(token: Secret, apiUrl: string): Promise<string> {

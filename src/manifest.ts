@@ -30,12 +30,12 @@ export function buildManifest(): object {
     features: {
       app_home: { home_tab_enabled: false, messages_tab_enabled: true, messages_tab_read_only_enabled: true },
       bot_user: { display_name: 'Paydesk', always_online: true },
-      slash_commands: commands.map(({ name, summary, usageHint }) => ({
+      slash_commands: commands.map(({ name, summary, usageHint, mentions }) => ({
         command: name,
         url: requestUrl,
         description: summary,
         ...(usageHint === '' ? {} : { usage_hint: usageHint }),
-        should_escape: false,
+        should_escape: mentions === true,
       })),
     },
     oauth_config: { scopes: { bot: Object.keys(botScopes) } },

@@ -38,6 +38,8 @@ export const environmentSchema = z.object({
     .optional(),
   SLACK_API_URL: httpUrl.default('https://slack.com/api/'),
   DATABASE_URL: postgresUrl,
+  /** Who owns the tables and migrates them, when DATABASE_URL names a role that does not. */
+  DATABASE_OWNER_URL: postgresUrl,
   BOOKS_DATABASE_URL: postgresUrl,
   STRIPE_API_KEY: z
     .string()

@@ -112,7 +112,7 @@ const freeze = z
   .refine(({ from, to }) => from < to, { message: 'ends before it begins', path: ['to'] });
 
 export const remediation = z.strictObject({
-  channels: z.strictObject({ approvals: channel, alarm: channel, audit: channel }),
+  channels: z.strictObject({ approvals: channel, alarm: channel }),
   reportingCurrency: currency,
   rates: z.array(z.strictObject({ date, currency, rate: decimal })).default([]),
   ratesMaxAge: duration.prefault('31d'),

@@ -45,13 +45,19 @@ const linkObjects = [
 
 export const configSchema = z.strictObject({
   company: z.string().min(1).max(60),
-  channels: z.strictObject({ alerts: channel.optional() }).prefault({}),
+  channels: z.strictObject({ alerts: channel.optional(), audit: channel.optional() }).prefault({}),
   paymentsApi: z
     .strictObject({ partner: partnerId, baseUrl: httpUrl.default('https://api.stripe.com') })
     .optional(),
   partners: z.array(partner).min(1).max(200),
   links: z.partialRecord(z.enum(linkObjects), urlTemplate).default({}),
-  schedules: z.strictObject({ partnerStatus: cron.default('* * * * *') }).prefault({}),
+  schedules: z
+    .strictObject({
+      partnerStatus: cron.default('* * * * *'),
+      auditWitness: cron.default('0 6 * * *'),
+      remediationDue: cron.default('*/5 * * * * *'),
+    })
+    .prefault({}),
   remediation: remediation.optional().describe('absent: no guarded actions'),
 });
 

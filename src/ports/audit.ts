@@ -20,5 +20,73 @@ export interface AuditEvent {
 }
 
 export interface AuditTrail {
+  /**
+   * The entry is written when the transaction commits, after everything else in it; nothing is there when it rolls back.
+   * An audit log that cannot be written takes the whole transaction with it.
+   */
   append(tx: Transaction, event: AuditEvent): Promise<void>;
+}
+
+/** For what changes nothing but must be known: a transaction of its own. */
+export interface AuditRecorder {
+  /** Resolves when the entry is there for good. Throws `unavailable` when it cannot be written. */
+  record(event: AuditEvent): Promise<void>;
+}
+
+/** The end of the chain: what the next entry continues. Number 0 before the first entry. */
+export interface AuditHead {
+  seq: number;
+  /** 64 hexadecimal digits. */
+  hash: string;
+  at: Date | null;
+}
+
+/** An entry as it is kept: what is searched, and the exact text that was hashed. */
+export interface StoredEntry {
+  seq: number;
+  at: Date;
+  kind: string;
+  actor: string;
+  subjects: readonly string[];
+  /** The hash of the entry before. */
+  previous: string;
+  /** The canonical JSON of all of the above, of `why` and of `details`. */
+  body: string;
+  /** The SHA-256 of `body` in UTF-8. */
+  hash: string;
+}
+
+/** A head that was told outside the database. */
+export interface AuditWitness {
+  seq: number;
+  hash: string;
+  at: Date;
+}
+
+/** What is looked for: any of what is given, newest first. Nothing given finds every entry. */
+export interface AuditQuery {
+  subject?: string;
+  actor?: string;
+  kind?: string;
+}
+
+/**
+ * Where the chain is kept. Errors: `unavailable`, `conflict` (an entry that does not continue the chain),
+ * `misconfigured` (a right or a table is missing).
+ */
+export interface AuditStore {
+  /**
+   * At the end of the transaction: locks the head, so that one transaction at a time extends the chain, and writes what
+   * `seal` makes of it. Sealings of one transaction run in the order in which they were asked for.
+   */
+  append(tx: Transaction, seal: (head: AuditHead) => StoredEntry): void;
+  /** Null when the row that holds it is gone. */
+  head(): Promise<AuditHead | null>;
+  /** Up to `limit` entries after a number, in order, and the head of the same moment. */
+  page(after: number, limit: number): Promise<{ entries: StoredEntry[]; head: AuditHead | null }>;
+  find(query: AuditQuery, limit: number): Promise<StoredEntry[]>;
+  /** Every head that was told, in the order of telling. */
+  witnesses(): Promise<AuditWitness[]>;
+  /** Puts down the head that is told for a day (`YYYY-MM-DD`); null when one was told for that day before. */
+  witness(tx: Transaction, day: string): Promise<{ told: AuditWitness; before: AuditWitness | null } | null>;
 }

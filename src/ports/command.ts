@@ -82,6 +82,8 @@ export interface Command<Desk> {
   readonly summary: string;
   /** What may follow the name, as Slack hints it. */
   readonly usageHint: string;
+  /** People that are named in the text arrive as `<@U…>`; otherwise as they were typed, and a name finds nobody. */
+  readonly mentions?: true;
   /** For help: things to type, and what they do. */
   readonly examples: readonly { text: string; does: string }[];
   run(request: CommandRequest, desk: Desk): Promise<void>;

@@ -11,7 +11,7 @@ import type { Risk } from './action.js';
 
 export interface Policy {
   /** Channel ids. Break-glass is told in `alarm`. */
-  channels: { approvals: string; alarm: string; audit: string };
+  channels: { approvals: string; alarm: string };
   /** ISO 4217. Bands and caps are in it, whatever currency a payment is in. */
   reportingCurrency: string;
   rates: readonly Rate[];

@@ -34,6 +34,7 @@ beforeEach(() => {
 
 const paymentDesk = (): PaymentDesk => ({
   links,
+  audit: { record: () => Promise.resolve() },
   payments: createPaymentLookup({
     provider: { partner: 'northpay', name: 'Northpay', api },
     books,

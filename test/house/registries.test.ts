@@ -40,7 +40,7 @@ describe('commands', () => {
 });
 
 describe('jobs', () => {
-  const registered = jobs({ partnerStatus: '* * * * *' });
+  const registered = jobs({ partnerStatus: '* * * * *', auditWitness: '* * * * *' });
 
   it('one file each', () => {
     expect(registered.map(({ id }) => id).sort()).toEqual(namesIn('jobs'));

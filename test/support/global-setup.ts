@@ -12,8 +12,10 @@ import { migrateEngine } from '../../src/adapters/engine/dbos.js';
 import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded/supervisor.js';
 import { migrate } from '../../src/adapters/postgres/migrate.js';
 import { ensureDatabase } from '../../src/adapters/postgres/provision.js';
+import { ensureRole } from '../../src/adapters/postgres/roles.js';
 import { silentLog } from '../../src/kernel/log.js';
-import { templateName } from './postgres.js';
+import { Secret } from '../../src/kernel/secret.js';
+import { appRole, templateName } from './postgres.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -32,7 +34,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
   const server = await startEmbeddedPostgres({ home, log: silentLog, settings });
   await ensureDatabase(server.url, templateName);
-  await migrate(server.urlOf(templateName), { log: silentLog, engine: migrateEngine });
+  await ensureRole(server.url, appRole, new Secret(appRole));
+  await migrate(server.urlOf(templateName), { log: silentLog, engine: migrateEngine, appRole });
   project.provide('postgresUrl', server.url.reveal());
   return async () => {
     await server.stop();

@@ -9,8 +9,14 @@ import { Secret } from '../../src/kernel/secret.js';
 /** Migrated once per run. Nobody may be connected to it while others clone it. */
 export const templateName = 'paydesk_template';
 
+/** Runs Paydesk in tests that want the rights of production; its password is its name. */
+export const appRole = 'paydesk_app';
+
 export interface TestDatabase {
+  /** As its owner. */
   url: Secret;
+  /** As the role that runs Paydesk. */
+  appUrl: Secret;
   /** Removes it, whoever is still connected. */
   drop(): Promise<void>;
 }
@@ -30,8 +36,11 @@ async function createFrom(template: string): Promise<TestDatabase> {
   await administer(`create database ${name} template ${template}`);
   const url = new URL(inject('postgresUrl'));
   url.pathname = `/${name}`;
+  const appUrl = new URL(url);
+  appUrl.username = appUrl.password = appRole;
   return {
     url: new Secret(url.href),
+    appUrl: new Secret(appUrl.href),
     drop: () => administer(`drop database if exists ${name} with (force)`),
   };
 }

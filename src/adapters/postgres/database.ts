@@ -20,6 +20,8 @@ export interface Querier {
 }
 
 export interface PgTransaction extends Transaction, Querier {
+  /** Called when everything else in the transaction is done, in the order of asking; a failure rolls all of it back. */
+  beforeCommit: (call: () => Promise<void>) => void;
   /** Called once the transaction has been committed; never when it was rolled back. */
   afterCommit: (call: () => void) => void;
 }
@@ -117,10 +119,17 @@ async function runTransaction<Value>(
   const session = createSession(await translated(pool.connect()), translated);
   const query = async <Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]> =>
     (await session.send<Row>(sql, values)).rows;
+  const closing: (() => Promise<void>)[] = [];
   const committed: (() => void)[] = [];
   try {
     await session.send('begin');
-    const value = await work({ now, query, afterCommit: (call) => void committed.push(call) });
+    const value = await work({
+      now,
+      query,
+      beforeCommit: (call) => void closing.push(call),
+      afterCommit: (call) => void committed.push(call),
+    });
+    for (const call of closing) await call();
     const { command } = await session.send('commit');
     // The server answers a commit after a failed statement with a quiet rollback.
     if (command !== 'COMMIT')

@@ -16,11 +16,16 @@ import type { Log } from '../../kernel/log.js';
 import { packageRoot } from '../../kernel/package-root.js';
 import type { Secret } from '../../kernel/secret.js';
 import { databaseError } from './errors.js';
+import { grantRights } from './roles.js';
 
 export interface MigrateOptions {
   log: Log;
   /** Migrates the tables of the durable engine; runs under the same lock, because its own migration races. */
   engine: (url: Secret, log: Log) => Promise<void>;
+  /** The role that will run Paydesk, when it is not the owner of `url`: given its rights under the same lock. */
+  appRole?: string;
+  /** The variable that `url` came from, named in hints. */
+  setting?: string;
   /** Where the files are, in a test. */
   folder?: string;
 }
@@ -55,9 +60,10 @@ export async function migrate(url: Secret, options: MigrateOptions): Promise<{ a
     await takeLock(client);
     const applied = await applyAll(client, migrations, options.log);
     await options.engine(url, options.log);
+    if (options.appRole !== undefined) await grantRights(client, options.appRole);
     return { applied };
   } catch (error) {
-    throw databaseError(error);
+    throw databaseError(error, options.setting);
   } finally {
     // Ends the session, and with it the lock.
     await client.end().catch(() => undefined);

@@ -9,7 +9,7 @@
  * folder and is told that its data is at `/proc/self/cwd`, a path that needs no right on the folders above.
  */
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import {
   chown,
   mkdir,
@@ -148,6 +148,12 @@ function isOther(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/** The superuser's is the secret; that of another role follows from it, and does not lead back to it. */
+export function passwordOf({ secret }: Cluster, role: string): Secret {
+  if (role === superuser) return secret;
+  return new Secret(createHmac('sha256', secret.reveal()).update(role).digest('base64url'));
 }
 
 /** The port for the server's next start. It outlives restarts, because others hold connection addresses with it. */

@@ -18,6 +18,7 @@ import {
   removeForeignLock,
   runningPortOf,
   setPort,
+  passwordOf,
   superuser,
   type Cluster,
 } from './cluster.js';
@@ -59,11 +60,9 @@ const logLimitBytes = 5_000_000;
 /** In our own server's log: no waiting helps. */
 const secretRefused = 'password authentication failed';
 
-export function addressOf(cluster: Cluster, port: number, database: string): Secret {
-  const password = encodeURIComponent(cluster.secret.reveal());
-  return new Secret(
-    `postgresql://${superuser}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
-  );
+export function addressOf(cluster: Cluster, port: number, database: string, role = superuser): Secret {
+  const password = encodeURIComponent(passwordOf(cluster, role).reveal());
+  return new Secret(`postgresql://${role}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`);
 }
 
 export interface RunningServer extends Connection {

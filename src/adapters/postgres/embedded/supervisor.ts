@@ -15,7 +15,7 @@ import { messageOf } from '../../../kernel/errors.js';
 import type { Log } from '../../../kernel/log.js';
 import type { Secret } from '../../../kernel/secret.js';
 import { findBinaries } from './binaries.js';
-import { openCluster, serverIdentity, setPort } from './cluster.js';
+import { openCluster, passwordOf, serverIdentity, setPort } from './cluster.js';
 import { addressOf, reachServer, stopServer, type RunningServer, type Server } from './server.js';
 import { withFolderFaults } from './start-faults.js';
 
@@ -34,6 +34,10 @@ export interface EmbeddedPostgres {
   url: Secret;
   /** The same for another database; it need not exist yet. */
   urlOf(database: string): Secret;
+  /** A database as a role that is no superuser; neither needs to exist yet. */
+  urlAs(role: string, database: string): Secret;
+  /** The password of such a role. It follows from the cluster's secret, so every process of the home knows it. */
+  passwordOf(role: string): Secret;
   /** Leaves the server; the last of its users stops it. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -56,6 +60,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   return {
     url: addressOf(server.cluster, port, 'postgres'),
     urlOf: (database) => addressOf(server.cluster, port, database),
+    urlAs: (role, database) => addressOf(server.cluster, port, database, role),
+    passwordOf: (role) => passwordOf(server.cluster, role),
     stop: leave,
   };
 }

@@ -70,7 +70,7 @@ create index remediation_reservations_age on paydesk.remediation_reservations (r
 
 -- One row: whether everything is frozen. Approvals pass through its lock one at a time, so that caps hold.
 create table paydesk.remediation_kill_switch (
-  only boolean primary key default true check (only),
+  singleton boolean primary key default true check (singleton),
   frozen boolean not null,
   by text collate "C",
   why text,

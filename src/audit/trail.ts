@@ -1,0 +1,44 @@
+/**
+ * Adding to the audit log, inside the transaction that an entry tells of or in one of its own.
+ *
+ * Lock order: the head of the chain is one row, so whoever extends the chain makes every other writer wait until its
+ * commit. The store therefore takes that lock last of all, when the work of a transaction is over: nothing is locked
+ * behind it, so it is in no deadlock, and it is held for one insertion and the commit alone. What the log can take per
+ * second is what the database can commit one after another (docs/benchmarks.md).
+ */
+import { OpsError, toOpsError } from '../kernel/errors.js';
+import type { AuditRecorder, AuditStore, AuditTrail } from '../ports/audit.js';
+import type { Transactions } from '../ports/transaction.js';
+import { genesis, seal } from './chain.js';
+
+export function createAuditTrail(store: Pick<AuditStore, 'append'>): AuditTrail {
+  return {
+    append: (tx, event) =>
+      new Promise((resolve) => {
+        // Tried at once, so that what cannot be written fails where it was asked for.
+        seal(genesis, event, tx.now);
+        store.append(tx, (head) => seal(head, event, tx.now));
+        resolve();
+      }),
+  };
+}
+
+export function createAuditRecorder(trail: AuditTrail, transactions: Transactions): AuditRecorder {
+  return {
+    record: async (event) => {
+      try {
+        await transactions.run((tx) => trail.append(tx, event));
+      } catch (thrown) {
+        const cause = toOpsError(thrown);
+        throw new OpsError(
+          'unavailable',
+          'This has to be written to the audit log, which cannot be reached.',
+          {
+            hint: 'Nothing was shown. Try again; if it stays, give the reference to whoever runs Paydesk.',
+            cause,
+          },
+        );
+      }
+    },
+  };
+}
