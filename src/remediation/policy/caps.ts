@@ -6,7 +6,7 @@
  * none shares one.
  */
 import { formatDuration } from '../../kernel/duration.js';
-import { add, compare, formatMoney, type Money } from '../../kernel/money.js';
+import { add, compare, formatMoney, isZero, type Money } from '../../kernel/money.js';
 import type { CapEntry } from '../../ports/remediations.js';
 import type { Cap, Policy } from '../policy.js';
 import { instantText } from './calendar.js';
@@ -71,7 +71,8 @@ function lookAt(
   const inCurrency = (minor: bigint): Money => ({ minor, currency: limit.currency });
   const used = inCurrency(counted.reduce((sum, entry) => sum + sizeOf(entry), 0n));
   const asked = inCurrency(sizeOf(candidate));
-  const fits = compare(add(used, asked), limit) <= 0;
+  // What moves no money needs no room, also where a limit was lowered below what is used.
+  const fits = isZero(asked) || compare(add(used, asked), limit) <= 0;
   const room = `${formatMoney(used)} of ${formatMoney(limit)} used within ${formatDuration(cap.within)}`;
   const sentence = `Cap “${cap.id}” for this ${cap.per}: ${room}, ${formatMoney(asked)} asked, ${fits ? 'fits' : 'too much'}.`;
   return { cap, fits, sentence, freeAt: fits ? null : freeAtOf(cap, counted, limit.minor - asked.minor) };
