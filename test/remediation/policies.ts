@@ -20,7 +20,7 @@ export const rule = (changes: Partial<Rule> = {}): Rule => ({
 });
 
 export const policy = (changes: Partial<Policy> = {}): Policy => ({
-  channels: { approvals: 'C0APPROVE', alarm: 'C0ALARM00', audit: 'C0AUDIT00' },
+  channels: { approvals: 'C0APPROVE', alarm: 'C0ALARM00' },
   reportingCurrency: 'EUR',
   rates: [
     { date: '2026-11-01', currency: 'USD', rate: '0.8672' },

@@ -11,7 +11,7 @@ import type { Vote } from '../../src/ports/remediations.js';
 import type { AllowedRuling, Policy } from '../../src/remediation/policy.js';
 import { policyFaults } from '../../src/remediation/policy/faults.js';
 import { lockOuts } from '../../src/remediation/policy/lock-outs.js';
-import { countedVotes, eligibleVote, groupsOf, type Voter } from '../../src/remediation/policy/votes.js';
+import { countedVotes, eligibleVote, type Voter } from '../../src/remediation/policy/votes.js';
 import { root } from '../house/source-tree.js';
 import { allowed, cap, noon, policy, rule } from './policies.js';
 
@@ -113,9 +113,10 @@ describe('counting', () => {
     state: fc.constantFrom<Vote['state'][]>('counted', 'unconfirmed', 'void'),
   });
   const membership = fc.record(Object.fromEntries(groupNames.map((name) => [name, fc.subarray(people)])));
-  const votersOf = (members: Record<string, string[]>): Map<string, Voter> => {
-    const sets = new Map(Object.entries(members).map(([name, ids]) => [name, new Set(ids)]));
-    return known(...people.map((id) => voter({ personId: id, groups: groupsOf(id, sets) })));
+  const votersOf = (membersOf: Record<string, string[]>): Map<string, Voter> => {
+    const groups = (id: string): Set<string> =>
+      new Set(groupNames.filter((name) => membersOf[name]?.includes(id) === true));
+    return known(...people.map((id) => voter({ personId: id, groups: groups(id) })));
   };
 
   it('counts people: the requester never, and nobody twice, however often they voted or in how many groups they are', () => {

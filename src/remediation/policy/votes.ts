@@ -102,11 +102,3 @@ function oneAccountEach(humans: ReadonlyMap<string, string>): string[] {
     return [personId];
   });
 }
-
-/** The names of the groups that a person is in. */
-export function groupsOf(
-  personId: string,
-  membersOf: ReadonlyMap<string, ReadonlySet<string>>,
-): ReadonlySet<string> {
-  return new Set([...membersOf].filter(([, members]) => members.has(personId)).map(([name]) => name));
-}
