@@ -1,0 +1,288 @@
+/**
+ * A company in a test: the real domain on a real database with its real audit log, people in groups, and a stateful
+ * bank that can be slow, silent or unwilling. Durable tasks are rows, taken in hand by replicas that can die.
+ */
+import { createAuditStore } from '../../src/adapters/postgres/audit.js';
+import { openDatabase, type Database, type PgTransaction } from '../../src/adapters/postgres/database.js';
+import { createRemediations } from '../../src/adapters/postgres/remediations.js';
+import { createAuditTrail } from '../../src/audit/trail.js';
+import { fixedClock, hourMs, minuteMs, type FixedClock } from '../../src/kernel/clock.js';
+import { OpsError } from '../../src/kernel/errors.js';
+import { silentLog } from '../../src/kernel/log.js';
+import { formatMoney, money, parseMajor } from '../../src/kernel/money.js';
+import type { Directory, DirectoryPerson, PersonKind } from '../../src/ports/directory.js';
+import type { Tasks } from '../../src/ports/tasks.js';
+import type { Action, World } from '../../src/remediation/action.js';
+import { defineAction } from '../../src/remediation/define-action.js';
+import type { CrashPoint, RemediationDeps, Snapshot } from '../../src/remediation/deps.js';
+import { amountField, amountIn, textField, type TypedAmount } from '../../src/remediation/fields.js';
+import { shortHashOf } from '../../src/remediation/votes.js';
+import type { Policy } from '../../src/remediation/policy.js';
+import { createRemediationDesk, type RemediationDesk } from '../../src/remediation/remediation.js';
+import { createDatabase } from '../support/postgres.js';
+
+export const start = '2026-11-20T10:00:00Z';
+
+/** What the bank does with the next orders, in turn; then it behaves. */
+export type Mood = 'well' | 'lost_before' | 'lost_after' | 'refuses' | 'busy' | 'silent_to_questions';
+
+export interface Bank {
+  /** Key → what was taken under it. */
+  effects: Map<string, { account: string; minor: bigint }>;
+  /** Every order that arrived, with its key. */
+  orders: string[];
+  balances: Map<string, bigint>;
+  moods: Mood[];
+  /** Questions that stay unanswered. */
+  deaf: number;
+}
+
+/** Takes money from an account: the smallest action that can go wrong in every way. */
+export function spendAction(bank: Bank): Action {
+  const balanceOf = (account: string): bigint => {
+    const balance = bank.balances.get(account);
+    if (balance === undefined) throw new OpsError('not_found', `There is no account ${account}.`);
+    return balance;
+  };
+  const take = (key: string, account: string, minor: bigint): void => {
+    if (bank.effects.has(key)) return;
+    bank.effects.set(key, { account, minor });
+    bank.balances.set(account, balanceOf(account) - minor);
+  };
+  return defineAction<{ account: string; amount: TypedAmount }, { balance: string; account: string }>({
+    id: 'spend', title: 'Spend', summary: 'Takes money from an account', risk: 'medium',
+    fields: { account: textField('Account', 40), amount: amountField('Amount') },
+    prefills: {},
+    read: ({ account }) => Promise.resolve({ account, balance: formatMoney(money(balanceOf(account), 'EUR')) }),
+    check: ({ account, amount }) => {
+      const parsed = amountIn(amount, 'EUR');
+      if (!parsed.ok) return [{ field: 'amount', message: parsed.fault }];
+      return parsed.value.minor > balanceOf(account) ? [{ field: 'amount', message: 'That is more than there is.' }] : [];
+    },
+    preview: ({ account, amount }) => {
+      const parsed = parseMajor(amount.decimal, 'EUR');
+      const value = parsed.ok ? parsed.value : null;
+      return {
+        headline: `Take ${amount.decimal} EUR from ${account}`, changes: [], affected: [], undo: null, irreversible: 'all of it',
+        value, subject: { kind: 'payment', id: account }, partner: 'bank', merchant: account,
+      };
+    },
+    execute: ({ params, idempotencyKey }) => {
+      bank.orders.push(idempotencyKey);
+      const parsed = amountIn(params.amount, 'EUR');
+      const minor = parsed.ok ? parsed.value.minor : 0n;
+      const mood = bank.moods.shift() ?? 'well';
+      if (mood === 'refuses') return Promise.reject(new OpsError('invalid', 'The bank says no.'));
+      if (mood === 'busy') return Promise.reject(new OpsError('rate_limited', 'The bank is busy.'));
+      if (mood === 'lost_before') return Promise.reject(new OpsError('unknown_outcome', 'No answer.'));
+      take(idempotencyKey, params.account, minor);
+      if (mood === 'lost_after') return Promise.reject(new OpsError('unknown_outcome', 'No answer.'));
+      return Promise.resolve({ reference: `tx_${idempotencyKey}`, summary: `Took ${params.amount.decimal} EUR.` });
+    },
+    readBack: ({ idempotencyKey }) => {
+      if (bank.deaf > 0) {
+        bank.deaf--;
+        return Promise.reject(new OpsError('unavailable', 'The bank does not answer.'));
+      }
+      const done = bank.effects.has(idempotencyKey);
+      return Promise.resolve(
+        done
+          ? { kind: 'done' as const, effect: { reference: `tx_${idempotencyKey}`, summary: 'It was taken.' } }
+          : { kind: 'not_done' as const, evidence: ['no movement with this key'] },
+      );
+    },
+    verify: ({ idempotencyKey }) =>
+      Promise.resolve(
+        bank.effects.has(idempotencyKey)
+          ? { kind: 'visible' as const, evidence: 'the movement is there' }
+          : { kind: 'wrong' as const, evidence: 'there is no movement' },
+      ),
+  }); // prettier-ignore
+}
+
+export interface People {
+  kinds: Map<string, PersonKind>;
+  groups: Map<string, Set<string>>;
+  directory: Directory;
+}
+
+export function createPeople(groups: Readonly<Record<string, readonly string[]>>): People {
+  const members = new Map(Object.entries(groups).map(([id, people]) => [id, new Set(people)]));
+  const kinds = new Map<string, PersonKind>();
+  return {
+    kinds,
+    groups: members,
+    directory: {
+      person: (userId): Promise<DirectoryPerson> =>
+        Promise.resolve({ userId, name: userId, email: `${userId}@example.com`, kind: kinds.get(userId) ?? 'member' }),
+      membersOf: (id) => Promise.resolve(new Set(members.get(id))),
+    },
+  }; // prettier-ignore
+}
+
+export const policy: Policy = {
+  channels: { approvals: 'C0APPROVALS', alarm: 'C0ALARM000' },
+  reportingCurrency: 'EUR',
+  rates: [],
+  ratesMaxAge: 31 * 24 * hourMs,
+  groups: { operators: 'S0OPS', approvers: 'S0APP', leads: 'S0LEADS' },
+  expiry: hourMs,
+  rules: [
+    { id: 'small', actions: 'any', upTo: '100', request: ['operators'], approve: ['approvers', 'leads'], approvals: 1, typeAmount: false, confirmOutside: false },
+    { id: 'large', actions: 'any', upTo: '10000', request: ['operators'], approve: ['approvers', 'leads'], approvals: 2, typeAmount: false, confirmOutside: false },
+    { id: 'typed', actions: 'any', upTo: '20000', request: ['operators'], approve: ['leads'], approvals: 1, coolingOff: 10 * minuteMs, typeAmount: true, confirmOutside: false },
+    { id: 'outside', actions: 'any', request: ['operators'], approve: ['leads'], approvals: 1, typeAmount: false, confirmOutside: true },
+  ],
+  caps: [{ id: 'hourly', per: 'merchant', within: hourMs, limit: '15000' }],
+  freezes: [],
+  breakGlass: { groups: ['leads'], reviewWithin: 24 * hourMs },
+  killSwitch: { freeze: ['operators'], lift: ['leads'] },
+}; // prettier-ignore
+
+export const groups = {
+  S0OPS: ['ana', 'bo', 'cy', 'lee'],
+  S0APP: ['ana', 'bo', 'dee', 'eve'],
+  S0LEADS: ['lee', 'mo', 'dee'],
+};
+
+export interface Replica {
+  desk: RemediationDesk;
+  /** Runs every task that waits, until none does; a task that its point of death was reached in stays unfinished. */
+  work(): Promise<void>;
+  /** Dies at the next passing of this point: from then on it does nothing more, and says nothing. */
+  dieAt(point: CrashPoint): void;
+  dead(): boolean;
+}
+
+export interface Company {
+  db: Database;
+  clock: FixedClock;
+  bank: Bank;
+  people: People;
+  replica(overrides?: Partial<RemediationDeps>): Replica;
+  /** The last card of each request, as it left with its state. */
+  cards: () => Promise<Map<string, string>>;
+  close(): Promise<void>;
+}
+
+export async function startCompany(): Promise<Company> {
+  const testDatabase = await createDatabase();
+  const clock = fixedClock(start);
+  const db = openDatabase({ url: testDatabase.url, clock, log: silentLog, maxConnections: 8 });
+  await db.query('create table test_tasks (key text primary key, subject text not null, taken_by text, done boolean not null default false)');
+  await db.query('create table test_cards (seq bigint generated always as identity, id text not null, state text not null)');
+  const bank: Bank = { effects: new Map(), orders: [], balances: new Map([['acc', 10_000_000n], ['other', 10_000_000n]]), moods: [], deaf: 0 };
+  const people = createPeople(groups);
+  let replicas = 0;
+  return {
+    db, clock, bank, people,
+    replica: (overrides) => startReplica({ db, clock, bank, people, name: `replica-${replicas++}` }, overrides),
+    cards: async () => new Map((await db.query<{ id: string; state: string }>('select id, state from test_cards order by seq')).map(({ id, state }) => [id, state])),
+    close: async () => {
+      await db.close();
+      await testDatabase.drop();
+    },
+  };
+} // prettier-ignore
+
+interface ReplicaFacts extends Pick<Company, 'db' | 'clock' | 'bank' | 'people'> {
+  name: string;
+}
+
+let keys = 0;
+
+function startReplica({ db, clock, bank, people, name }: ReplicaFacts, overrides: Partial<RemediationDeps> = {}): Replica {
+  let deathPoint: CrashPoint | null = null;
+  let dead = false;
+  let die = (): void => undefined;
+  const death = new Promise<void>((resolve) => (die = resolve));
+  const deps: RemediationDeps = {
+    actions: [spendAction(bank)],
+    policy,
+    world: { clock, partners: [] } as unknown as World,
+    remediations: createRemediations(db),
+    directory: people.directory,
+    transactions: db,
+    audit: createAuditTrail(createAuditStore(db)),
+    tasks: rowTasks,
+    tell: async (tx, { remediation: { id, state } }) => {
+      await (tx as PgTransaction).query('insert into test_cards (id, state) values ($1, $2)', [id, state]);
+    },
+    alarm: () => Promise.resolve(),
+    newKey: () => `key-${keys++}`,
+    probe: (point) => {
+      if (point !== deathPoint) return Promise.resolve();
+      dead = true;
+      die();
+      // Like a killed process: what waits for this goes on no more, and nobody is told.
+      return new Promise(() => undefined);
+    },
+    clock,
+    log: silentLog,
+    ...overrides,
+  };
+  const desk = createRemediationDesk(deps);
+  return {
+    desk,
+    dieAt: (point) => void (deathPoint = point),
+    dead: () => dead,
+    work: async () => {
+      const isDead = (): boolean => dead;
+      for (let task = await takeTask(db, name); task; task = await takeTask(db, name)) {
+        await Promise.race([desk.advance(task.subject), death]);
+        if (isDead()) return;
+        await db.query('update test_tasks set done = true where key = $1', [task.key]);
+      }
+    },
+  };
+} // prettier-ignore
+
+const rowTasks: Tasks = {
+  enqueue: async (tx, _task, key, subject) => {
+    await (tx as PgTransaction).query(
+      'insert into test_tasks (key, subject) values ($1, $2) on conflict do nothing',
+      [key, subject],
+    );
+  },
+};
+
+async function takeTask({ query }: Database, name: string): Promise<{ key: string; subject: string } | undefined> {
+  const [task] = await query<{ key: string; subject: string }>(
+    `update test_tasks set taken_by = $1 where key = (
+       select key from test_tasks where not done and taken_by is null order by key limit 1 for update skip locked)
+     returning key, subject`,
+    [name],
+  );
+  return task;
+} // prettier-ignore
+
+/** What the adopter does for the tasks of a dead executor. */
+export async function adopt({ query }: Database): Promise<void> {
+  await query('update test_tasks set taken_by = null where not done');
+}
+
+let forms = 0;
+
+export async function ask(
+  { desk }: Replica,
+  {
+    amount = '50',
+    account = 'acc',
+    requesterId = 'ana',
+    breakGlass = false,
+    formKey = `form-${forms++}`,
+  } = {},
+): Promise<Snapshot> {
+  const asked = await desk.request({
+    formKey, action: 'spend', typed: { account, amount }, why: 'the customer was charged twice',
+    requesterId, channelId: 'C0OPS', breakGlass,
+  }); // prettier-ignore
+  if (asked.kind === 'refused') throw new Error(asked.faults.map(({ message }) => message).join(' '));
+  return asked.snapshot;
+}
+
+export const ballotOf = ({ remediation }: Snapshot, personId: string): { id: string; planHash: string; personId: string } => ({
+  id: remediation.id,
+  planHash: shortHashOf(remediation),
+  personId,
+}); // prettier-ignore
