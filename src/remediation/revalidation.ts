@@ -53,12 +53,17 @@ async function verdictOnPeople(deps: RemediationDeps, { remediation, plan, rulin
   if (requester.kind !== 'member') return { kind: 'void', changes: ['The requester is no longer a member of this workspace.'] };
   const now = remediation.breakGlass ? breakGlassOn(deps.policy, ask) : ruleOn(deps.policy, ask);
   if (now.kind === 'refused') return { kind: 'void', changes: [`Policy no longer allows it: ${now.message}`] };
-  const stricter = now.approvals > ruling.approvals || (now.confirmOutside && !ruling.confirmOutside);
-  if (now.rule !== ruling.rule || stricter)
-    return { kind: 'void', changes: [`Another rule applies now: ${now.rule} instead of ${ruling.rule}.`] };
+  if (now.rule !== ruling.rule || isStricter(now, ruling))
+    return { kind: 'void', changes: [`Policy changed: rule “${now.rule}” asks for more than what was approved.`] };
   if (remediation.breakGlass) return { kind: 'stands' };
   return verdictOnVotes(deps, now, remediation, votes);
 } // prettier-ignore
+
+const isStricter = (now: AllowedRuling, before: AllowedRuling): boolean =>
+  now.approvals > before.approvals ||
+  now.coolingOffMs > before.coolingOffMs ||
+  (now.typeAmount && !before.typeAmount) ||
+  (now.confirmOutside && !before.confirmOutside);
 
 async function verdictOnVotes(
   deps: RemediationDeps,

@@ -1,0 +1,43 @@
+/**
+ * A bank that outlives the processes that order from it: tables, written outside of any transaction of the desk's.
+ */
+import type { Database } from '../../src/adapters/postgres/database.js';
+import { money } from '../../src/kernel/money.js';
+import type { Action } from '../../src/remediation/action.js';
+import { defineAction } from '../../src/remediation/define-action.js';
+import { textField } from '../../src/remediation/fields.js';
+
+export async function openTableBank({ query }: Pick<Database, 'query'>): Promise<void> {
+  await query(
+    'create table bank_orders (key text not null, at timestamptz not null default clock_timestamp())',
+  );
+  await query('create table bank_effects (key text primary key, account text not null)');
+}
+
+/** Takes one euro from an account. */
+export function tableBank({ query }: Pick<Database, 'query'>): Action {
+  const taken = async (key: string): Promise<boolean> =>
+    (await query('select 1 from bank_effects where key = $1', [key])).length > 0;
+  return defineAction<{ account: string }, { account: string }>({
+    id: 'spend', title: 'Spend', summary: 'Takes one euro', risk: 'low',
+    fields: { account: textField('Account', 40) },
+    prefills: {},
+    read: ({ account }) => Promise.resolve({ account }),
+    check: () => [],
+    preview: ({ account }) => ({
+      headline: `Take 1.00 EUR from ${account}`, changes: [], affected: [], undo: null, irreversible: null,
+      value: money(100, 'EUR'), subject: { kind: 'payment', id: account }, partner: null, merchant: null,
+    }),
+    execute: async ({ params, idempotencyKey }) => {
+      await query('insert into bank_orders (key) values ($1)', [idempotencyKey]);
+      await query('insert into bank_effects (key, account) values ($1, $2) on conflict do nothing', [idempotencyKey, params.account]);
+      return { reference: idempotencyKey, summary: 'Took 1.00 EUR.' };
+    },
+    readBack: async ({ idempotencyKey }) =>
+      (await taken(idempotencyKey))
+        ? { kind: 'done', effect: { reference: idempotencyKey, summary: 'It was taken.' } }
+        : { kind: 'not_done', evidence: ['no movement'] },
+    verify: async ({ idempotencyKey }) =>
+      (await taken(idempotencyKey)) ? { kind: 'visible', evidence: 'the movement is there' } : { kind: 'wrong', evidence: 'no movement' },
+  }); // prettier-ignore
+}
