@@ -101,14 +101,17 @@ function chargeFaults(facts: RefundFacts): string[] {
   return [`All of the ${amountCaptured} that ${charge} captured was refunded: nothing is left to refund.`];
 }
 
-/** The provider's word is taken: a lost dispute has given the money back already, an inquiry has not. */
+/** The provider's word is taken, whatever a dispute's status: words may come that nobody here knows. */
 const disputeFaults = ({ charge, disputes }: RefundFacts): string[] =>
   disputes
     .filter(({ isChargeRefundable }) => !isChargeRefundable)
-    .map(
-      ({ id, status }) =>
-        `${charge} has the dispute ${id} (${status}): the provider refunds a disputed charge only while it is an inquiry. Answer or accept the dispute instead.`,
-    );
+    .map(({ id, status }) => {
+      const why =
+        status === 'lost'
+          ? 'the customer got the money through it already.'
+          : 'the provider refunds a disputed charge only while the dispute is an inquiry.';
+      return `${charge} has the dispute ${id} (${status}): ${why}`;
+    });
 
 function sameAgain(amount: Money, { refunds }: RefundFacts, now: Date): string[] {
   const endsAt = (createdAt: string): Date => new Date(new Date(createdAt).getTime() + duplicateWindowMs);

@@ -90,6 +90,8 @@ describe('what cannot be refunded', () => {
     const { payment } = await at.pay({ payment_method: 'pm_card_createDispute' });
     expect(await faults(payment)).toEqual(only('payment', /has the dispute \w+ \(needs_response\)/));
     const { data } = await at.stripe.disputes.list({ payment_intent: payment });
+    at.api.putObjects([{ ...data[0], status: 'lost' }]);
+    expect(await faults(payment)).toEqual(only('payment', /\(lost\): the customer got the money/));
     const inquiry = { ...data[0], status: 'warning_needs_response', is_charge_refundable: true };
     at.api.putObjects([inquiry]);
     expect((await plan(payment)).preview.affected).toContain(
