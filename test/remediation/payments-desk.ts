@@ -6,6 +6,7 @@ import type { OpsErrorCode } from '../../src/kernel/errors.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
 import type { Action, ActionFault, Plan, TypedParameters, World } from '../../src/remediation/action.js';
+import { freeze, thaw } from '../../src/remediation/plan.js';
 import { apiKey, openBench, type Bench } from '../sandbox/payments-api/support.js';
 import { faultOf } from '../stripe/setup.js';
 
@@ -47,10 +48,10 @@ export async function openPaymentsDesk(timeoutMs = 10_000): Promise<PaymentsDesk
   }; // prettier-ignore
 }
 
-/** A plan that must come about. */
+/** A plan that must come about, as it comes back from where plans are kept. */
 export async function planned(action: Action, typed: TypedParameters, world: World): Promise<Plan> {
   const outcome = await action.plan(typed, world);
-  if (outcome.ok) return outcome.plan;
+  if (outcome.ok) return thaw(freeze(outcome.plan));
   throw new Error(`expected a plan: ${outcome.faults.map(({ message }) => message).join(' ')}`);
 }
 
