@@ -102,7 +102,8 @@ function preview(params: Params, facts: PaymentFacts): Preview {
     ],
     undo: 'A refund gives the money back; the provider keeps its fee.',
     irreversible: isZero(rest) ? null : `${moneyFact(rest)} are released and cannot be captured later.`,
-    value: amount,
+    // What is not taken is gone for good, so a small part of a large authorisation puts all of it at stake.
+    value: moneyOfFact(facts.amountCapturable),
     subject: { kind: 'payment', id: payment },
     partner: facts.partner,
     merchant: facts.merchant,

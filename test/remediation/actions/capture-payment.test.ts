@@ -87,7 +87,7 @@ describe('what cannot be captured', () => {
 });
 
 describe('the plan', () => {
-  it('of a part says what is released for good', async () => {
+  it('of a part says what is released for good, and puts all of it at stake', async () => {
     const customer = (await at.stripe.customers.list({ limit: 1 })).data[0]!.id;
     const payment = await authorise({ customer, metadata: { merchant: 'fernweh' } });
     expect((await plan(payment, '7')).preview).toEqual({
@@ -103,7 +103,7 @@ describe('the plan', () => {
       ],
       undo: 'A refund gives the money back; the provider keeps its fee.',
       irreversible: '3.00 EUR are released and cannot be captured later.',
-      value: { minor: 700n, currency: 'EUR' },
+      value: { minor: 1_000n, currency: 'EUR' },
       subject: { kind: 'payment', id: payment },
       partner: 'stripe',
       merchant: 'fernweh',
