@@ -123,7 +123,8 @@ async function changesSince<Params extends object, Facts extends JsonObject>(
 
 /** “amount refunded: 0.00 EUR → 5.00 EUR”, for every fact that differs. */
 function differences(before: JsonObject, now: JsonObject, volatile: readonly string[]): string[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+  // In the action's own order, which a plan that was kept as text has lost.
+  const names = [...new Set([...Object.keys(now), ...Object.keys(before)])];
   return names
     .filter((name) => !volatile.includes(name))
     .filter((name) => canonicalJson(before[name] ?? null) !== canonicalJson(now[name] ?? null))
