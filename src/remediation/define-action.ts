@@ -100,8 +100,10 @@ async function readFacts<Params extends object, Facts extends JsonObject>(
     const error = toOpsError(thrown);
     if (!['not_found', 'invalid', 'forbidden', 'conflict', 'misconfigured'].includes(error.code)) throw error;
     const message = [error.publicMessage, error.hint].filter(Boolean).join(' ');
+    // The first field names what the action is about.
     const [first = null] = Object.keys(definition.fields);
-    return { faults: [{ field: error.code === 'not_found' ? first : null, message }] };
+    const isAboutIt = error.code === 'not_found' || error.code === 'invalid';
+    return { faults: [{ field: isAboutIt ? first : null, message }] };
   }
 }
 
@@ -121,7 +123,8 @@ async function changesSince<Params extends object, Facts extends JsonObject>(
 
 /** “amount refunded: 0.00 EUR → 5.00 EUR”, for every fact that differs. */
 function differences(before: JsonObject, now: JsonObject, volatile: readonly string[]): string[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+  // In the action's own order, which a plan that was kept as text has lost.
+  const names = [...new Set([...Object.keys(now), ...Object.keys(before)])];
   return names
     .filter((name) => !volatile.includes(name))
     .filter((name) => canonicalJson(before[name] ?? null) !== canonicalJson(now[name] ?? null))
@@ -131,5 +134,13 @@ function differences(before: JsonObject, now: JsonObject, volatile: readonly str
 /** `amountRefunded` as “amount refunded”. */
 const wordsOf = (name: string): string => name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
 
-const shown = (value: Json | undefined): string =>
-  typeof value === 'string' ? value : value === undefined || value === null ? 'none' : canonicalJson(value);
+/** Lists and objects in words too: “amount 1.00 EUR, id re_1, status succeeded”. */
+function shown(value: Json | undefined): string {
+  if (value === undefined || value === null) return 'none';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value !== 'object') return String(value);
+  if (Array.isArray(value)) return (value as readonly Json[]).map(shown).join('; ') || 'none';
+  // Sorted, because a plan that was kept as text comes back in another order.
+  const members = Object.entries(value as JsonObject).sort(([a], [b]) => (a < b ? -1 : 1));
+  return members.map(([name, member]) => `${wordsOf(name)} ${shown(member)}`).join(', ') || 'none';
+}

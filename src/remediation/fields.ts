@@ -5,9 +5,17 @@
  * is a wrong amount.
  */
 import { currencyExponent } from '../kernel/currency.js';
+import { OpsError } from '../kernel/errors.js';
 import { formatMoney, parseMajor, type Money } from '../kernel/money.js';
 import { fail, ok, type Result } from '../kernel/result.js';
 import type { Field } from './action.js';
+
+/** Null where nothing was typed. */
+export const optionalField = <Value>(field: Field<Value>): Field<Value | null> => ({
+  ...field,
+  optional: true,
+  parse: (typed) => (typed === '' ? ok(null) : field.parse(typed)),
+});
 
 /** An id of the provider's, by its prefix: `pi_…`. */
 export function idField(label: string, prefixes: readonly string[], hint?: string): Field<string> {
@@ -115,3 +123,11 @@ export const filesField = (label: string, most: number): Field<readonly string[]
 
 /** Money in a fact or a difference: exact, and readable as it is. */
 export const moneyFact = (amount: Money): string => formatMoney(amount);
+
+/** What `moneyFact` wrote. Throws `internal` for anything else. */
+export function moneyOfFact(fact: string): Money {
+  const [decimal = '', currency = ''] = fact.replaceAll(',', '').split(' ');
+  const parsed = parseMajor(decimal, currency);
+  if (!parsed.ok) throw new OpsError('internal', 'A fact of a plan is not the amount that it should be.');
+  return parsed.value;
+}

@@ -46,6 +46,6 @@ export function addTransaction(api: Api, entry: NewTransaction): string {
 export const captureFee = (amountMinor: number): number =>
   Math.min(amountMinor, Math.round(amountMinor * 0.015) + 25);
 
-/** What is left to give back of a charge. */
+/** What is left to give back of a captured charge; what its capture released counts as given back. */
 export const refundable = (charge: ApiObject): number =>
-  numberOf(charge, 'amount_captured') - numberOf(charge, 'amount_refunded');
+  numberOf(charge, 'amount') - numberOf(charge, 'amount_refunded');

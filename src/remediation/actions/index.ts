@@ -2,5 +2,9 @@
  * The registry of guarded actions: one line each. Modals, policy and the README's table follow from it.
  */
 import type { Action } from '../action.js';
+import { cancelPayment } from './cancel-payment.js';
+import { cancelPayout } from './cancel-payout.js';
+import { capturePayment } from './capture-payment.js';
+import { refundPayment } from './refund-payment.js';
 
-export const actions: readonly Action[] = [];
+export const actions: readonly Action[] = [refundPayment, capturePayment, cancelPayment, cancelPayout];

@@ -192,6 +192,15 @@ describe('giving back', () => {
     ).toEqual([10, intent.amount - 10].sort((a, b) => a - b));
   });
 
+  it('all that a partial capture took, and not what it released', async () => {
+    const { stripe } = bench;
+    const { id } = await pay({ capture_method: 'manual' });
+    await stripe.paymentIntents.capture(id, { amount_to_capture: 700 });
+    const tooMuch = await failure(stripe.refunds.create({ payment_intent: id, amount: 701 }));
+    expect(tooMuch.code).toBe('amount_too_large');
+    expect((await stripe.refunds.create({ payment_intent: id })).amount).toBe(700);
+  });
+
   it('cancels what is not captured', async () => {
     const intent = await pay({ capture_method: 'manual' });
     const canceled = await bench.stripe.paymentIntents.cancel(intent.id, {

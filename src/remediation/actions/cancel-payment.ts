@@ -1,0 +1,108 @@
+/**
+ * Cancels a payment that has taken no money: what is authorised is released to the customer.
+ *
+ * A capture may race it. The facts are read again right before, and the provider takes one of the two orders and
+ * refuses the other, so a captured payment is never cancelled.
+ * Reading back: a payment that is cancelled stays so, and the effect stands exactly once whoever asked for it. In any
+ * other status it surely is not cancelled; the same order again is refused where it comes too late.
+ */
+import type { Payment } from '../../ports/payments-api.js';
+import type { Action, ActionFault, Effect, Preview, ReadBack, Verification } from '../action.js';
+import { defineAction } from '../define-action.js';
+import { choiceField, idField, moneyOfFact } from '../fields.js';
+import { readPaymentFacts, type PaymentFacts } from '../payment-facts.js';
+import { ofCustomer, providerOf } from '../provider.js';
+
+type Reason = 'requested_by_customer' | 'duplicate' | 'abandoned' | 'fraudulent';
+type Params = { payment: string; reason: Reason };
+
+/** Source: docs.stripe.com/api/payment_intents/cancel. */
+const cancellable: readonly string[] = [
+  'requires_payment_method',
+  'requires_confirmation',
+  'requires_action',
+  'requires_capture',
+  'processing',
+];
+
+export const cancelPayment: Action = defineAction<Params, PaymentFacts>({
+  id: 'cancel-payment',
+  title: 'Cancel payment',
+  summary: 'Give up a payment that has taken no money, and release what is authorised',
+  risk: 'high',
+  fields: {
+    payment: idField('Payment', ['pi_'], 'Not captured yet'),
+    reason: choiceField<Reason>('Reason', [
+      { value: 'requested_by_customer', label: 'The customer asked for it' },
+      { value: 'duplicate', label: 'Paid twice' },
+      { value: 'abandoned', label: 'Abandoned' },
+      { value: 'fraudulent', label: 'Fraud' },
+    ]),
+  },
+  prefills: { payment: 'payment' },
+  read: ({ payment }, world) => readPaymentFacts(payment, world),
+  check: (_params, facts) => check(facts),
+  preview,
+  execute: async ({ params, facts, idempotencyKey, world }) => {
+    const order = { paymentId: facts.payment, reason: params.reason, idempotencyKey };
+    return effectOf(await providerOf(world).writes.cancelPayment(order));
+  },
+  readBack: async ({ facts, world }) => settled(await providerOf(world).payments.payment(facts.payment)),
+  verify: async ({ facts, world }) => verified(await providerOf(world).payments.payment(facts.payment)),
+});
+
+function check({ payment, status, amountReceived }: PaymentFacts): ActionFault[] {
+  if (cancellable.includes(status)) return [];
+  const instead =
+    status === 'succeeded' ? ` It took ${amountReceived}: refund it instead.` : ' Nothing is left to cancel.';
+  const message = `${payment} is ${status}: only a payment that has not ended can be cancelled.${instead}`;
+  return [{ field: 'payment', message }];
+}
+
+function preview({ reason }: Params, facts: PaymentFacts): Preview {
+  const { payment, status, amount, customer, method } = facts;
+  const authorised = authorisedIn(facts);
+  return {
+    headline: `Cancel ${payment}${ofCustomer(customer)}, ${amount}${method === null ? '' : ` with ${method}`}`,
+    changes: [`Status: ${status} → canceled, for the reason ${reason}`, ...released(authorised)],
+    affected: affectedBy(facts, authorised),
+    undo: null,
+    irreversible: 'A cancelled payment never takes money again: the customer has to pay anew.',
+    value: moneyOfFact(authorised ?? amount),
+    subject: { kind: 'payment', id: payment },
+    partner: facts.partner,
+    merchant: facts.merchant,
+  };
+}
+
+/** What waits for its capture; null where nothing does. */
+const authorisedIn = ({ status, amountCapturable }: PaymentFacts): string | null =>
+  status === 'requires_capture' ? amountCapturable : null;
+
+const released = (authorised: string | null): string[] =>
+  authorised === null ? [] : [`Authorised: ${authorised} → released, none of it is taken`];
+
+function affectedBy({ status }: PaymentFacts, authorised: string | null): string[] {
+  if (status === 'processing')
+    return ['The payment is being processed: the provider rarely lets it be cancelled, and may refuse.'];
+  if (authorised === null) return ['The customer can no longer finish this payment.'];
+  return [`The customer’s bank frees ${authorised}, which can take some days to show.`];
+}
+
+const effectOf = ({ id, cancellationReason }: Payment): Effect => ({
+  reference: id,
+  summary: `Payment ${id} is cancelled (${cancellationReason ?? 'no reason given'}).`,
+});
+
+const statusLine = ({ id, status }: Payment): string => `Payment ${id} is ${status}.`;
+
+const settled = (payment: Payment): ReadBack =>
+  payment.status === 'canceled'
+    ? { kind: 'done', effect: effectOf(payment) }
+    : { kind: 'not_done', evidence: [statusLine(payment)] };
+
+function verified(payment: Payment): Verification {
+  const evidence = statusLine(payment);
+  if (payment.status === 'canceled') return { kind: 'visible', evidence };
+  return { kind: payment.status === 'succeeded' ? 'wrong' : 'not_yet', evidence };
+}

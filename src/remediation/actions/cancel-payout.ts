@@ -1,0 +1,95 @@
+/**
+ * Cancels a payout before it sets out for the bank: the money stays on the balance with the provider.
+ *
+ * Reading back: a payout that is cancelled stays so, and the effect stands exactly once whoever asked for it. In any
+ * other status it surely is not cancelled; the same order again is refused where it comes too late.
+ * Deliberately absent: automatic payouts, which no provider lets anybody cancel.
+ */
+import type { Payout } from '../../ports/payments-api.js';
+import type { Action, ActionFault, Effect, Preview, ReadBack, Verification, World } from '../action.js';
+import { defineAction } from '../define-action.js';
+import { idField, moneyFact, moneyOfFact } from '../fields.js';
+import { providerOf } from '../provider.js';
+
+type Params = { payout: string };
+
+type Facts = {
+  partner: string | null;
+  payout: string;
+  status: string;
+  amount: string;
+  automatic: boolean;
+  /** `YYYY-MM-DD`. */
+  arrivalDate: string;
+};
+
+export const cancelPayout: Action = defineAction<Params, Facts>({
+  id: 'cancel-payout',
+  title: 'Cancel payout',
+  summary: 'Keep the money of a manual payout on the balance while it has not set out',
+  risk: 'medium',
+  fields: { payout: idField('Payout', ['po_'], 'Pending, and started by a person') },
+  prefills: { payout: 'payout' },
+  read: ({ payout }, world) => readFacts(payout, world),
+  check: (_params, facts) => check(facts),
+  preview: (_params, facts) => preview(facts),
+  execute: async ({ facts, idempotencyKey, world }) => {
+    const order = { payoutId: facts.payout, idempotencyKey };
+    return effectOf(await providerOf(world).writes.cancelPayout(order));
+  },
+  readBack: async ({ facts, world }) => settled(await providerOf(world).payments.payout(facts.payout)),
+  verify: async ({ facts, world }) => verified(await providerOf(world).payments.payout(facts.payout)),
+});
+
+async function readFacts(id: string, world: World): Promise<Facts> {
+  const payout = await providerOf(world).payments.payout(id);
+  return {
+    partner: world.paymentsPartner,
+    payout: payout.id,
+    status: payout.status,
+    amount: moneyFact(payout.amount),
+    automatic: payout.automatic,
+    arrivalDate: payout.arrivalDate.toISOString().slice(0, 10),
+  };
+}
+
+function check({ payout, status, automatic }: Facts): ActionFault[] {
+  const faults: string[] = [];
+  if (automatic)
+    faults.push(
+      `${payout} is automatic: only a payout that a person started can be cancelled. Change the payout schedule instead.`,
+    );
+  if (status !== 'pending')
+    faults.push(`${payout} is ${status}: only a payout that is pending can be cancelled.`);
+  return faults.map((message) => ({ field: 'payout', message }));
+}
+
+const preview = ({ partner, payout, amount, arrivalDate }: Facts): Preview => ({
+  headline: `Cancel payout ${payout} of ${amount}`,
+  changes: ['Status: pending → canceled', `Balance with the provider: +${amount}, available again`],
+  affected: [`The company’s bank account does not get ${amount} on ${arrivalDate}.`],
+  undo: `A new payout of ${amount}, started by hand at the provider. It arrives later than this one would have.`,
+  irreversible: null,
+  value: moneyOfFact(amount),
+  subject: { kind: 'payout', id: payout },
+  partner,
+  merchant: null,
+});
+
+const effectOf = ({ id, amount }: Payout): Effect => ({
+  reference: id,
+  summary: `Payout ${id} of ${moneyFact(amount)} is cancelled.`,
+});
+
+const statusLine = ({ id, status }: Payout): string => `Payout ${id} is ${status}.`;
+
+const settled = (payout: Payout): ReadBack =>
+  payout.status === 'canceled'
+    ? { kind: 'done', effect: effectOf(payout) }
+    : { kind: 'not_done', evidence: [statusLine(payout)] };
+
+function verified(payout: Payout): Verification {
+  const evidence = statusLine(payout);
+  if (payout.status === 'canceled') return { kind: 'visible', evidence };
+  return { kind: payout.status === 'pending' ? 'not_yet' : 'wrong', evidence };
+}

@@ -1,0 +1,138 @@
+/**
+ * Captures an authorised payment: takes all of it, or a part and releases the rest.
+ *
+ * Reading back: the provider keeps no mark of who captured. But a payment is captured once at most, and the plan saw it
+ * uncaptured; so where exactly the planned amount was taken, the effect stands exactly once, whoever asked for it, and
+ * counts as done. Where another amount was taken somebody else decided otherwise, and a person has to look.
+ * Deliberately absent: several captures of one payment, and capturing more than was authorised.
+ */
+import { minuteMs } from '../../kernel/clock.js';
+import { OpsError } from '../../kernel/errors.js';
+import { compare, isZero, subtract, type Money } from '../../kernel/money.js';
+import { fail, ok, type Result } from '../../kernel/result.js';
+import type { Payment } from '../../ports/payments-api.js';
+import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification } from '../action.js';
+import { defineAction } from '../define-action.js';
+import {
+  amountField, amountIn, idField, moneyFact, moneyOfFact, optionalField, type TypedAmount,
+} from '../fields.js'; // prettier-ignore
+import { readPaymentFacts, type PaymentFacts } from '../payment-facts.js';
+import { ofCustomer, providerOf, timeText } from '../provider.js';
+
+type Params = { payment: string; amount: TypedAmount | null };
+
+/** A capture that gets no answer takes half a minute; this leaves time to settle it and to send it again. */
+const marginMs = 5 * minuteMs;
+
+export const capturePayment: Action = defineAction<Params, PaymentFacts>({
+  id: 'capture-payment',
+  title: 'Capture payment',
+  summary: 'Take the money of an authorised payment, all of it or a part',
+  risk: 'medium',
+  fields: {
+    payment: idField('Payment', ['pi_'], 'Authorised, and waiting for its capture'),
+    amount: optionalField(amountField('Amount', 'Empty takes all that is authorised')),
+  },
+  prefills: { payment: 'payment' },
+  read: ({ payment }, world) => readPaymentFacts(payment, world),
+  check,
+  preview,
+  execute: async ({ params, facts, idempotencyKey, world }) => {
+    const order = { paymentId: facts.payment, amount: plannedAmount(params, facts), idempotencyKey };
+    return effectOf(await providerOf(world).writes.capturePayment(order));
+  },
+  readBack: async (step) => settled(await paymentOf(step), plannedAmount(step.params, step.facts)),
+  verify: async (step) => verified(await paymentOf(step), plannedAmount(step.params, step.facts)),
+});
+
+const paymentOf = ({ facts, world }: Step<Params, PaymentFacts>): Promise<Payment> =>
+  providerOf(world).payments.payment(facts.payment);
+
+/** What would be taken, or why that cannot be. */
+function amountToTake({ amount }: Params, facts: PaymentFacts): Result<Money, string> {
+  const capturable = moneyOfFact(facts.amountCapturable);
+  if (amount === null) return ok(capturable);
+  const wanted = amountIn(amount, capturable.currency);
+  if (!wanted.ok || isZero(capturable) || compare(wanted.value, capturable) <= 0) return wanted;
+  return fail(
+    `${moneyFact(wanted.value)} is more than what is authorised: at most ${facts.amountCapturable} can be captured.`,
+  );
+}
+
+/** Of a plan that passed its check. */
+function plannedAmount(params: Params, facts: PaymentFacts): Money {
+  const amount = amountToTake(params, facts);
+  if (amount.ok) return amount.value;
+  throw new OpsError('internal', 'A plan has no amount that can be captured.');
+}
+
+function check(params: Params, facts: PaymentFacts, now: Date): ActionFault[] {
+  const { payment, status, captureBefore } = facts;
+  const faults: ActionFault[] = [];
+  if (status !== 'requires_capture')
+    faults.push({
+      field: 'payment',
+      message: `${payment} is ${status}: only a payment that is authorised and not captured (requires_capture) can be captured.`,
+    });
+  if (captureBefore !== null && new Date(captureBefore).getTime() - marginMs <= now.getTime())
+    faults.push({
+      field: 'payment',
+      message: `The authorisation of ${payment} ends at ${timeText(captureBefore)}: a capture is started until five minutes before. The customer has to pay anew.`,
+    });
+  const amount = amountToTake(params, facts);
+  if (!amount.ok) faults.push({ field: 'amount', message: amount.fault });
+  return faults;
+}
+
+function preview(params: Params, facts: PaymentFacts): Preview {
+  const { payment, customer, method, captureBefore } = facts;
+  const amount = plannedAmount(params, facts);
+  const rest = subtract(moneyOfFact(facts.amountCapturable), amount);
+  const taken = moneyFact(amount);
+  return {
+    headline: `Capture ${taken} of ${payment}${ofCustomer(customer)}${method === null ? '' : ` from ${method}`}`,
+    changes: [
+      'Status: requires_capture → succeeded',
+      `Received: ${facts.amountReceived} → ${taken}, less the provider’s fee`,
+      ...(isZero(rest) ? [] : [`Released to the customer: ${moneyFact(rest)}`]),
+    ],
+    affected: [
+      `The customer is charged ${taken}.`,
+      ...(captureBefore === null ? [] : [`Not captured, the authorisation ends at ${timeText(captureBefore)}.`]),
+    ],
+    undo: 'A refund gives the money back; the provider keeps its fee.',
+    irreversible: isZero(rest) ? null : `${moneyFact(rest)} are released and cannot be captured later.`,
+    // What is not taken is gone for good, so a small part of a large authorisation puts all of it at stake.
+    value: moneyOfFact(facts.amountCapturable),
+    subject: { kind: 'payment', id: payment },
+    partner: facts.partner,
+    merchant: facts.merchant,
+  }; // prettier-ignore
+}
+
+const effectOf = ({ id, amountReceived }: Payment): Effect => ({
+  reference: id,
+  summary: `Payment ${id} is captured: ${moneyFact(amountReceived)} received.`,
+});
+
+const statusLine = ({ id, status, amountReceived }: Payment): string =>
+  `Payment ${id} is ${status}, ${moneyFact(amountReceived)} received.`;
+
+const isCaptured = ({ status, amountReceived }: Payment, planned: Money): boolean =>
+  status === 'succeeded' && compare(amountReceived, planned) === 0;
+
+function settled(payment: Payment, planned: Money): ReadBack {
+  if (isCaptured(payment, planned)) return { kind: 'done', effect: effectOf(payment) };
+  const evidence = [statusLine(payment)];
+  // A payment that was cancelled has never been captured; the same order again is refused.
+  if (payment.status === 'requires_capture' || payment.status === 'canceled')
+    return { kind: 'not_done', evidence };
+  return { kind: 'cannot_tell', evidence: [...evidence, `The plan was to capture ${moneyFact(planned)}.`] };
+}
+
+function verified(payment: Payment, planned: Money): Verification {
+  const evidence = statusLine(payment);
+  if (isCaptured(payment, planned)) return { kind: 'visible', evidence };
+  const mayCome = payment.status === 'requires_capture' || payment.status === 'processing';
+  return { kind: mayCome ? 'not_yet' : 'wrong', evidence };
+}

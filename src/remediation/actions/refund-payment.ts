@@ -1,0 +1,190 @@
+/**
+ * Gives back what a charge took, all that is left of it or a part.
+ *
+ * Reading back: every refund of ours carries the plan's idempotency key in its metadata, so it is told from any other
+ * of the same amount. Where none carries it nothing was done yet, and the provider remembers the key of the order.
+ * Deliberately absent: taking a refund back. No provider does.
+ */
+import { dayMs } from '../../kernel/clock.js';
+import { OpsError } from '../../kernel/errors.js';
+import { add, compare, isZero, negate, type Money } from '../../kernel/money.js';
+import { fail, ok, type Result } from '../../kernel/result.js';
+import type { Refund } from '../../ports/payments-api.js';
+import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification } from '../action.js';
+import { defineAction } from '../define-action.js';
+import {
+  amountField, amountIn, choiceField, idField, moneyFact, moneyOfFact, optionalField, type TypedAmount,
+} from '../fields.js'; // prettier-ignore
+import { ofCustomer, providerOf, timeText } from '../provider.js';
+import { leftOf, readRefundFacts, type RefundFacts } from '../refund-facts.js';
+
+type Reason = 'requested_by_customer' | 'duplicate' | 'fraudulent';
+type Params = { payment: string; amount: TypedAmount | null; reason: Reason };
+
+/** The same amount of the same charge again within a day is far more often a mistake than meant. */
+const duplicateWindowMs = dayMs;
+
+/** In the metadata of a refund: the key of the plan that it came from. */
+const mark = 'paydesk';
+
+export const refundPayment: Action = defineAction<Params, RefundFacts>({
+  id: 'refund-payment',
+  title: 'Refund payment',
+  summary: 'Give the customer money back, all that is left or a part',
+  risk: 'high',
+  fields: {
+    payment: idField('Payment or charge', ['pi_', 'ch_']),
+    amount: optionalField(amountField('Amount', 'Empty gives back all that is left')),
+    reason: choiceField<Reason>('Reason', [
+      { value: 'requested_by_customer', label: 'The customer asked for it' },
+      { value: 'duplicate', label: 'Paid twice' },
+      { value: 'fraudulent', label: 'Fraud (blocks card and e-mail)' },
+    ]),
+  },
+  prefills: { payment: 'payment' },
+  read: ({ payment }, world) => readRefundFacts(payment, world),
+  check,
+  preview,
+  execute: async ({ params, facts, idempotencyKey, world }) => {
+    const { charge: chargeId } = facts;
+    const { reason } = params;
+    const order = { chargeId, amount: plannedAmount(params, facts), reason, metadata: { [mark]: idempotencyKey } };
+    return effectOf(await providerOf(world).writes.refund({ ...order, idempotencyKey }));
+  },
+  readBack: async (step) => {
+    const refund = (await refundsOf(step)).find(({ metadata }) => metadata[mark] === step.idempotencyKey);
+    return refund ? { kind: 'done', effect: effectOf(refund) } : notDone(step.facts);
+  },
+  verify: async (step, { reference }) => {
+    const refund = (await refundsOf(step)).find(({ id }) => id === reference);
+    return refund ? verified(refund) : missing(step.facts, reference);
+  },
+}); // prettier-ignore
+
+const refundsOf = ({ facts, world }: Step<Params, RefundFacts>): Promise<Refund[]> =>
+  providerOf(world).payments.refundsOf({ chargeId: facts.charge });
+
+/** What would be given back, or why that cannot be. */
+function amountToGive({ amount }: Params, facts: RefundFacts): Result<Money, string> {
+  const left = leftOf(facts);
+  if (amount === null) return ok(left);
+  const wanted = amountIn(amount, left.currency);
+  if (!wanted.ok || isZero(left) || compare(wanted.value, left) <= 0) return wanted;
+  return fail(
+    `${moneyFact(wanted.value)} is more than what is left: of ${facts.amountCaptured} captured ${facts.amountRefunded} were refunded, so at most ${moneyFact(left)} can be.`,
+  );
+}
+
+/** Of a plan that passed its check. */
+function plannedAmount(params: Params, facts: RefundFacts): Money {
+  const amount = amountToGive(params, facts);
+  if (amount.ok) return amount.value;
+  throw new OpsError('internal', 'A plan has no amount that can be refunded.');
+}
+
+function check(params: Params, facts: RefundFacts, now: Date): ActionFault[] {
+  const amount = amountToGive(params, facts);
+  const ofAmount = amount.ok ? sameAgain(amount.value, facts, now) : [amount.fault];
+  return [
+    ...[...chargeFaults(facts), ...disputeFaults(facts)].map((message) => ({ field: 'payment', message })),
+    ...ofAmount.map((message) => ({ field: 'amount', message })),
+  ];
+}
+
+function chargeFaults(facts: RefundFacts): string[] {
+  const { charge, status, captured, amountCaptured } = facts;
+  if (status !== 'succeeded')
+    return [`${charge} is ${status}: only a charge that succeeded can be refunded.`];
+  if (!captured)
+    return [`${charge} is not captured, so it took no money: cancel the payment instead, which releases it.`];
+  if (!isZero(leftOf(facts))) return [];
+  return [`All of the ${amountCaptured} that ${charge} captured was refunded: nothing is left to refund.`];
+}
+
+/** The provider's word is taken, whatever a dispute's status: words may come that nobody here knows. */
+const disputeFaults = ({ charge, disputes }: RefundFacts): string[] =>
+  disputes
+    .filter(({ isChargeRefundable }) => !isChargeRefundable)
+    .map(({ id, status }) => {
+      const why =
+        status === 'lost'
+          ? 'the customer got the money through it already.'
+          : 'the provider refunds a disputed charge only while the dispute is an inquiry.';
+      return `${charge} has the dispute ${id} (${status}): ${why}`;
+    });
+
+function sameAgain(amount: Money, { refunds }: RefundFacts, now: Date): string[] {
+  const endsAt = (createdAt: string): Date => new Date(new Date(createdAt).getTime() + duplicateWindowMs);
+  return refunds
+    .filter((refund) => compare(moneyOfFact(refund.amount), amount) === 0 && endsAt(refund.createdAt) > now)
+    .map(
+      ({ id, amount, createdAt }) =>
+        `${id} refunded the same ${amount} at ${timeText(createdAt)}: the same again is allowed after ${timeText(endsAt(createdAt))}, another amount now.`,
+    );
+}
+
+function preview(params: Params, facts: RefundFacts): Preview {
+  const amount = plannedAmount(params, facts);
+  const { charge, payment, customer, method, amountCaptured, amountRefunded, fee } = facts;
+  const after = moneyFact(add(moneyOfFact(amountRefunded), amount));
+  return {
+    headline: `Refund ${moneyFact(amount)} of ${payment ?? charge} to ${method}${ofCustomer(customer)}`,
+    changes: [
+      `Refunded: ${amountRefunded} → ${after}, of ${amountCaptured} captured (${charge})`,
+      `Balance with the provider: ${balanceEffect(amount, fee)}`,
+      fee === null ? 'The provider keeps its fee for the payment.' : `The provider keeps its fee of ${fee} for the payment.`,
+      `Reason: ${params.reason}`,
+    ],
+    affected: affectedBy(params, facts, amount),
+    undo: null,
+    irreversible: 'A refund cannot be taken back: money given by mistake has to be asked for.',
+    value: amount,
+    subject: { kind: 'payment', id: payment ?? charge },
+    partner: facts.partner,
+    merchant: facts.merchant,
+  }; // prettier-ignore
+}
+
+/** The fee is in the currency of the balance, which may be another than the customer's. */
+function balanceEffect(amount: Money, fee: string | null): string {
+  const given = moneyFact(negate(amount));
+  const currency = fee === null ? amount.currency : moneyOfFact(fee).currency;
+  return currency === amount.currency ? given : `${given}, taken in ${currency} at the rate of the day`;
+}
+
+function affectedBy({ reason }: Params, facts: RefundFacts, amount: Money): string[] {
+  const rest = compare(amount, leftOf(facts)) < 0;
+  const warned = rest ? 'stays open, because a part remains' : 'is settled by this before it becomes a dispute';
+  return [
+    'The customer has the money in 5 to 10 days.',
+    ...(reason === 'fraudulent' ? ['The provider puts card and e-mail address on its block list: it refuses their next payments.'] : []),
+    ...facts.openWarnings.map((id) => `The early fraud warning ${id} ${warned}.`),
+    ...facts.disputes.map(({ id, status }) => `The dispute ${id} (${status}) is about the same charge.`),
+  ];
+} // prettier-ignore
+
+const statusLine = ({ id, amount, status, failureReason, reference }: Refund): string => {
+  const why = failureReason === null ? '' : ` (${failureReason.replaceAll('_', ' ')})`;
+  return `Refund ${id} of ${moneyFact(amount)} is ${status}${why}${reference === null ? '' : `, reference ${reference}`}.`;
+};
+
+const effectOf = (refund: Refund): Effect => ({ reference: refund.id, summary: statusLine(refund) });
+
+const notDone = ({ charge }: RefundFacts): ReadBack => ({
+  kind: 'not_done',
+  evidence: [`No refund of ${charge} carries the key of this plan.`],
+});
+
+const missing = ({ charge }: RefundFacts, reference: string | null): Verification => ({
+  kind: 'wrong',
+  evidence: `The refund ${reference ?? 'of this plan'} is not among the refunds of ${charge}.`,
+});
+
+function verified(refund: Refund): Verification {
+  const evidence = statusLine(refund);
+  if (refund.status === 'succeeded') return { kind: 'visible', evidence };
+  if (!isLost(refund)) return { kind: 'not_yet', evidence: `${evidence} That is normal for some hours.` };
+  return { kind: 'wrong', evidence: `${evidence} The customer did not get the money; it is back on the balance.` };
+} // prettier-ignore
+
+const isLost = ({ status }: Refund): boolean => status === 'failed' || status === 'canceled';

@@ -1,0 +1,126 @@
+/** Cancelling payouts at the stateful payments API: only a pending one that a person started. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { cancelPayout } from '../../../src/remediation/actions/cancel-payout.js';
+import { hourMs } from '../../../src/kernel/clock.js';
+import type { Plan } from '../../../src/remediation/action.js';
+import { collect } from '../../sandbox/payments-api/support.js';
+import { codeOf, only, openPaymentsDesk, planned, refused, type PaymentsDesk } from '../payments-desk.js';
+
+let at: PaymentsDesk;
+beforeAll(async () => {
+  at = await openPaymentsDesk();
+});
+afterEach(() => at.api.resetFaults());
+afterAll(() => at.api.close());
+
+const plan = (payout: string): Promise<Plan> => planned(cancelPayout, { payout }, at.desk);
+const faults = (payout: string) => refused(cancelPayout, { payout }, at.desk);
+const start = async (): Promise<string> =>
+  (await at.stripe.payouts.create({ amount: 70_000, currency: 'eur' })).id;
+const put = async (payout: string, fields: object) =>
+  at.api.putObjects([{ ...(await at.get(`payouts/${payout}`)), ...fields }]);
+
+describe('what cannot be cancelled', () => {
+  it.each(['', 'pi_123', 'po_１２３', 'po_../charges', 'po_123 ,'])('“%s”, which is no payout', (payout) => {
+    expect(cancelPayout.faultsOf({ payout })).toHaveLength(1);
+  });
+
+  it('one that is not ours', async () => {
+    expect(await faults('po_3OfAnotherAccount')).toEqual(only('payout', /no object with this id/));
+  });
+
+  it('an automatic one, and one that arrived: both are told', async () => {
+    const payouts = await collect(at.stripe.payouts.list({ limit: 20 }), 20);
+    const paid = payouts.find(({ automatic, status }) => automatic && status === 'paid')!;
+    expect(await faults(paid.id)).toEqual([
+      ...only('payout', /is automatic: only a payout that a person started/),
+      ...only('payout', /is paid: only a payout that is pending/),
+    ]);
+  });
+
+  it('an automatic one although it is pending', async () => {
+    const payout = await start();
+    await put(payout, { automatic: true });
+    expect(await faults(payout)).toEqual(only('payout', /is automatic/));
+  });
+
+  it.each(['in_transit', 'paid', 'failed', 'canceled', 'a_word_to_come'])('one that is %s', async (status) => {
+    const payout = await start();
+    await put(payout, { status });
+    expect(await faults(payout)).toEqual(only('payout', new RegExp(`is ${status}: only a payout that is pending`)));
+  }); // prettier-ignore
+});
+
+it('the plan says what the bank account does not get, and how to undo it', async () => {
+  const payout = await start();
+  expect((await plan(payout)).preview).toEqual({
+    headline: `Cancel payout ${payout} of 700.00 EUR`,
+    changes: ['Status: pending → canceled', 'Balance with the provider: +700.00 EUR, available again'],
+    affected: ['The company’s bank account does not get 700.00 EUR on 2026-11-20.'],
+    undo: 'A new payout of 700.00 EUR, started by hand at the provider. It arrives later than this one would have.',
+    irreversible: null,
+    value: { minor: 70_000n, currency: 'EUR' },
+    subject: { kind: 'payout', id: payout },
+    partner: 'stripe',
+    merchant: null,
+  });
+});
+
+describe('doing it', () => {
+  it('cancels, is found again and verified', async () => {
+    const payout = await start();
+    const made = await plan(payout);
+    expect(await cancelPayout.changesSince(made, at.desk)).toEqual([]);
+    expect((await cancelPayout.readBack(made, 'key-happy', at.desk)).kind).toBe('not_done');
+    const effect = await cancelPayout.execute(made, 'key-happy', at.desk);
+    expect(effect).toEqual({ reference: payout, summary: `Payout ${payout} of 700.00 EUR is cancelled.` });
+    expect(await at.get(`payouts/${payout}`)).toMatchObject({ status: 'canceled' });
+    expect(await cancelPayout.readBack(made, 'key-happy', at.desk)).toEqual({ kind: 'done', effect });
+    expect((await cancelPayout.verify(made, 'key-happy', effect, at.desk)).kind).toBe('visible');
+  });
+
+  it.each([
+    ['pending', 'not_yet'],
+    ['in_transit', 'wrong'],
+    ['paid', 'wrong'],
+  ])('a payout that is %s afterwards', async (status, kind) => {
+    const payout = await start();
+    const made = await plan(payout);
+    await put(payout, { status });
+    const effect = { reference: payout, summary: '' };
+    expect((await cancelPayout.verify(made, 'key', effect, at.desk)).kind).toBe(kind);
+    expect(await cancelPayout.readBack(made, 'key', at.desk)).toEqual({
+      kind: 'not_done',
+      evidence: [`Payout ${payout} is ${status}.`],
+    });
+  });
+
+  it.each([
+    ['crash_after_effect', 'done'],
+    ['drop', 'not_done'],
+  ] as const)('an answer that is lost (%s): unknown, then %s, and sent again it acts once', async (kind, settled) => {
+    const payout = await start();
+    const made = await plan(payout);
+    const key = `key-${kind}`;
+    at.api.setFault({ kind, path: '/v1/payouts/' });
+    expect(await codeOf(cancelPayout.execute(made, key, at.desk))).toBe('unknown_outcome');
+    expect((await cancelPayout.readBack(made, key, at.desk)).kind).toBe(settled);
+    at.changes.length = 0;
+    await cancelPayout.execute(made, key, at.desk);
+    await cancelPayout.execute(made, key, at.desk);
+    expect(at.changes.map(({ type }) => type)).toEqual(kind === 'drop' ? ['payout.canceled'] : []);
+    expect((await cancelPayout.readBack(made, key, at.desk)).kind).toBe('done');
+  }); // prettier-ignore
+
+  it('it set out meanwhile: told in words, and refused without an effect', async () => {
+    const payout = await start();
+    const made = await plan(payout);
+    at.clock.advance(2 * hourMs);
+    expect(await cancelPayout.changesSince(made, at.desk)).toEqual([
+      'status: pending → in_transit',
+      `${payout} is in_transit: only a payout that is pending can be cancelled.`,
+    ]);
+    expect(await codeOf(cancelPayout.execute(made, 'key-late', at.desk))).toBe('invalid');
+    expect((await cancelPayout.readBack(made, 'key-late', at.desk)).kind).toBe('not_done');
+  });
+});
