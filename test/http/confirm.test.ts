@@ -208,6 +208,7 @@ describe('a link that cannot be used', () => {
     expect(both.map(({ status }) => status).sort()).toEqual([200, 410]);
     expect(votes.decisions).toHaveLength(1);
     expect((await visitor.get(link)).status).toBe(410);
+    expect((await confirm(page)).status).toBe(410);
   });
 
   it.each(['short', 'x'.repeat(129), '..%2f..%2fhealthz', 'tok_unknown_0123456789', `${token}/x`])(

@@ -127,11 +127,12 @@ async function decide(desk: Desk, request: IncomingMessage, token: string): Prom
   const form = await readForm(request);
   if (!form) return { page: pages.tooLong };
   if (!isFromOrigin(request, new URL(desk.publicUrl).origin)) return { page: pages.foreignForm };
+  // Whoever loads the last page again hears that the link was used, not that the sign-in has ended.
+  const found = await desk.votes.look(token);
+  if (found.kind === 'refused') return { page: pages.refused(found.why) };
   const voter = desk.cookies.voters.find(request, token);
   if (!voter) return { page: pages.signInEnded(token) };
   if (form.get('key') !== voter.formKey) return { page: pages.foreignForm };
-  const found = await desk.votes.look(token);
-  if (found.kind === 'refused') return { page: pages.refused(found.why) };
   if (!isVoter(found, voter.email)) return { page: pages.otherPerson(voter.email) };
   if (form.get('plan') !== found.planHash) return { page: pages.otherPlan(token) };
   return settle(desk, token, form.get('decision'), voter);
