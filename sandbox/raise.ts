@@ -1,6 +1,6 @@
 /**
- * Raises the stand-in world: Slack, payments API, status pages, identity provider and the company's books, and writes the configuration
- * with which a bot finds its way in it.
+ * Raises the stand-in world: Slack, payments API, status pages, identity provider and the company's books, and writes
+ * the configuration with which a bot finds its way in it.
  *
  * Invariant: what was started is stopped when something later fails. Everything listens on loopback only.
  */

@@ -5,7 +5,7 @@
  * Invariants: only the POST of the person who voted uses the token up, so that a bot that follows the link does not;
  * before the sign-in nothing of the plan is told; what is confirmed is the plan that was shown; neither tokens nor
  * codes are logged. Nothing is kept in this process between two requests.
- * Deliberately absent: any session beyond this one vote.
+ * Deliberately absent: any session beyond this one vote, which ends after ten minutes.
  */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -63,7 +63,7 @@ export function createConfirmationPages(deps: ConfirmationDeps): ConfirmationPag
 function failure({ log }: Desk, thrown: unknown): Answer {
   const error = toOpsError(thrown);
   const fields = { err: messageOf(error.cause ?? error), code: error.code, reference: error.reference };
-  log.error(fields, 'a page of a vote’s confirmation failed');
+  log[error.code === 'internal' ? 'error' : 'warn'](fields, 'a page of a vote’s confirmation failed');
   return { page: pages.failed(error) };
 }
 
