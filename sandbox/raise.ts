@@ -1,6 +1,6 @@
 /**
- * Raises the stand-in world: Slack, payments API, status pages and the company's books, and writes the configuration
- * with which a bot finds its way in it.
+ * Raises the stand-in world: Slack, payments API, status pages, identity provider and the company's books, and writes
+ * the configuration with which a bot finds its way in it.
  *
  * Invariant: what was started is stopped when something later fails. Everything listens on loopback only.
  */
@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { openBooks } from './books/books.js';
+import { startIdentity, type IdentityServer } from './identity/provider.js';
 import { startPaymentsApi, type PaymentsApi } from './payments-api/server.js';
 import { run, type Program } from './programs.js';
 import { startSlack, type SlackServer } from './slack/server.js';
@@ -92,6 +93,8 @@ async function raise(
   const inbox = join(home, 'inbox');
   const statements = startStatements({ inbox, world, clock, log });
   closers.push(() => statements.close());
+  const identity = await raiseIdentity(slack);
+  closers.push(() => identity.close());
 
   const configFile = join(home, 'paydesk.yaml');
   writeFileSync(configFile, await configOf(slack, world, api.baseUrl, statusPages.urls));
@@ -100,6 +103,7 @@ async function raise(
     booksUrl: books.readerUrl,
     statusPages: statusPages.urls,
     inbox,
+    identity: { issuer: identity.issuer },
   });
   await addUpPayouts(api.baseUrl, apiKey);
   const { text, blocks } = welcome(world, clock.now());
@@ -114,6 +118,9 @@ async function raise(
       STRIPE_API_KEY: apiKey,
       BOOKS_DATABASE_URL: books.readerUrl,
       PAYDESK_CONFIG: configFile,
+      OIDC_ISSUER: identity.issuer,
+      OIDC_CLIENT_ID: identity.clientId,
+      OIDC_CLIENT_SECRET: identity.clientSecret,
     },
     close,
   };
@@ -136,6 +143,18 @@ function startPostgres(root: string, home: string): Program {
   });
 }
 
+/** The people of the workspace, under the addresses that it has of them. */
+async function raiseIdentity(slack: SlackServer): Promise<IdentityServer> {
+  const { team, users } = await stateOf(slack);
+  const people = users.filter(({ is_bot }) => !is_bot).map(({ real_name: name, email }) => ({ name, email }));
+  // The bot takes any free port: loopback needs none to be named.
+  const redirectUris = ['http://localhost/confirm/callback'];
+  return startIdentity({ port: 0, host, company: team.name, people, redirectUris, clock: systemClock, seed });
+}
+
+const stateOf = async ({ url }: SlackServer): Promise<State> =>
+  (await (await fetch(`${url}/_sandbox/state`)).json()) as State;
+
 /** The company's `paydesk.yaml`, as a person would write it. Channel ids are looked up as a person would. */
 async function configOf(
   slack: SlackServer,
@@ -143,7 +162,7 @@ async function configOf(
   baseUrl: string,
   statusPages: Record<string, string>,
 ): Promise<string> {
-  const state = (await (await fetch(`${slack.url}/_sandbox/state`)).json()) as State;
+  const state = await stateOf(slack);
   const channelId = (name: string): string =>
     state.channels.find((channel) => channel.name === name)?.id ?? '';
   return stringify({

@@ -89,6 +89,7 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
         readiness,
         metrics: () => metrics.render(),
         slack: () => parts.connection?.handle ?? null,
+        confirmations: () => null,
       },
       facts.log,
     );

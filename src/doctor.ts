@@ -3,6 +3,7 @@
  *
  * Invariants: one fault does not hide another; nothing is changed anywhere; no secret is printed.
  */
+import { callbackAddress } from './adapters/http/confirmations.js';
 import { readMigrationState } from './adapters/postgres/migrate.js';
 import { readAuditGuard } from './adapters/postgres/roles.js';
 import { createBooks } from './adapters/postgres/books.js';
@@ -10,6 +11,7 @@ import { callFault, identityOf, slackClient } from './adapters/slack/client.js';
 import { parseEnvironment, type Environment } from './config/environment.js';
 import { loadConfig } from './config/load.js';
 import type { Config } from './config/schema.js';
+import { identityProviderFrom, publicUrlOf } from './confirmations.js';
 import { openBooksDatabase, paymentsApiFrom } from './desk.js';
 import type { Clock } from './kernel/clock.js';
 import { OpsError, toOpsError } from './kernel/errors.js';
@@ -47,8 +49,8 @@ export async function examine(
           hint: null,
         };
   const checks = 'fault' in config ? [] : checksOfConfig(value, config.value, clock);
-  const findings = [...checksOfEnvironment(value), ...checks].map(([what, check, absent]) =>
-    finding(what, check, absent),
+  const findings = [...checksOfEnvironment(value), identityRow(value, clock), ...checks].map(
+    ([what, check, absent]) => finding(what, check, absent),
   );
   return [configFinding, ...(await Promise.all(findings))];
 }
@@ -81,6 +83,15 @@ function checksOfEnvironment(environment: Environment): Row[] {
       'signed HTTP; Slack must be able to reach /slack/events',
     ],
   ];
+}
+
+function identityRow(environment: Environment, clock: Clock): Row {
+  const provider = identityProviderFrom(environment, clock, silentLog);
+  const callback = callbackAddress(publicUrlOf(environment, environment.PORT));
+  const check: Check | null = provider
+    ? () => provider.check().then(() => `answers; it must let browsers come back to ${callback}`)
+    : null;
+  return ['identity provider', check, 'OIDC_ISSUER is not set: votes cannot be confirmed outside Slack'];
 }
 
 const missing =

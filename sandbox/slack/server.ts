@@ -81,6 +81,7 @@ const NO_SERVICES: OtherServices = {
   statusPages: {},
   operationsApi: null,
   inbox: null,
+  identity: null,
 };
 
 const NO_SCENARIOS: Scenarios = {

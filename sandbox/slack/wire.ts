@@ -145,6 +145,8 @@ export interface Services {
   operationsApi: { baseUrl: string; apiKey: string } | null;
   /** Folder into which statements are dropped. */
   inbox: string | null;
+  /** Where people sign in outside Slack, with one click. */
+  identity: { issuer: string } | null;
 }
 
 export interface ScenarioInfo {

@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { messageOf, OpsError } from '../kernel/errors.js';
+import { isPrivatePath } from '../kernel/loopback.js';
 import { Secret } from '../kernel/secret.js';
 
 const secretStarting = (prefix: string, hint: string): z.ZodType<Secret | undefined> =>
@@ -27,8 +28,20 @@ const postgresUrl = z
 
 const httpUrl = z.url({ protocol: /^https?$/, message: 'must be an http or https address' });
 
-/** For the commands that need no Slack. */
-export const environmentSchema = z.object({
+/** What goes there must be read by nobody on the way. */
+const privateUrl = httpUrl.refine(isPrivatePath, {
+  message: 'must be an https address (http on this machine)',
+});
+
+const originUrl = privateUrl
+  .refine((value) => /^https?:\/\/[^/?#@]+\/?$/.test(value), {
+    message: 'must be an address without a path, such as https://paydesk.example.com',
+  })
+  .transform((value) => new URL(value).origin);
+
+const oidcVariables = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const;
+
+const variablesSchema = z.object({
   SLACK_BOT_TOKEN: secretStarting('xoxb-', 'the bot token from “OAuth & Permissions”'),
   SLACK_APP_TOKEN: secretStarting('xapp-', 'the app-level token from “Basic Information”'),
   SLACK_SIGNING_SECRET: z
@@ -51,6 +64,23 @@ export const environmentSchema = z.object({
   PORT: port.default(3000),
   HOST: z.string().default('127.0.0.1'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  OIDC_ISSUER: privateUrl.optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z
+    .string()
+    .min(16, { message: 'is too short: it also seals what browsers keep' })
+    .transform((value) => new Secret(value))
+    .optional(),
+  PUBLIC_URL: originUrl.optional(),
+});
+
+/** For the commands that need no Slack. */
+export const environmentSchema = variablesSchema.superRefine((environment, context) => {
+  const missing = oidcVariables.filter((name) => environment[name] === undefined);
+  if (missing.length === oidcVariables.length) return;
+  const message =
+    'is missing: the identity provider needs OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET';
+  for (const name of missing) context.addIssue({ code: 'custom', path: [name], message });
 });
 
 /** For running the bot: the tokens of Socket Mode, or the token and signing secret of HTTP. */

@@ -136,11 +136,15 @@ describe('doctor', () => {
       DATABASE_URL: 'postgres://nobody:hunter2@127.0.0.1:9/none',
       BOOKS_DATABASE_URL: empty.url.reveal(),
       STRIPE_API_KEY: 'sk_test_nothing',
+      OIDC_ISSUER: 'http://127.0.0.1:9',
+      OIDC_CLIENT_ID: 'paydesk',
+      OIDC_CLIENT_SECRET: 'not-a-secret-at-all',
     });
     for (const part of [
       'database',
       'slack bot token',
       'slack connection',
+      'identity provider',
       'payments API',
       'books',
       'channel C0000000000',

@@ -102,10 +102,31 @@ describe('the environment', () => {
     ['PORT', 'http', 'not a number'],
     ['PORT', '70000', 'beyond the last port'],
     ['LOG_LEVEL', 'loud', 'not a level'],
+    ['OIDC_ISSUER', 'http://login.example.com', 'codes and tokens could be read on the way'],
+    ['OIDC_CLIENT_SECRET', 'short-secret', 'too short to seal anything with'],
+    ['PUBLIC_URL', 'http://paydesk.example.com', 'cookies could be read on the way'],
+    ['PUBLIC_URL', 'https://example.com/paydesk', 'a path'],
+    ['PUBLIC_URL', 'https://user@example.com', 'a name in the address'],
   ])('%s=%s is refused: %s', (name, value) => {
     const message = messageOf(() => parseEnvironment({ ...good, [name]: value }, botEnvironmentSchema));
     expect(message).toContain(`  ${name} `);
     if (value.length > 5) expect(message).not.toContain(value);
+  });
+
+  it('takes an identity provider as a whole or not at all', () => {
+    const oidc = {
+      OIDC_ISSUER: 'https://login.example.com',
+      OIDC_CLIENT_ID: 'paydesk',
+      OIDC_CLIENT_SECRET: 's'.repeat(32),
+      PUBLIC_URL: 'https://paydesk.example.com/',
+    };
+    const environment = parseEnvironment(oidc);
+    expect(environment.PUBLIC_URL).toBe('https://paydesk.example.com');
+    expect(JSON.stringify(environment)).not.toContain('sss');
+    expect(parseEnvironment({ OIDC_ISSUER: '', PUBLIC_URL: oidc.PUBLIC_URL }).OIDC_ISSUER).toBeUndefined();
+    const message = messageOf(() => parseEnvironment({ OIDC_CLIENT_ID: 'paydesk' }));
+    expect(message).toMatch(/ {2}OIDC_ISSUER is missing[^]* {2}OIDC_CLIENT_SECRET is missing/);
+    expect(message).not.toContain('OIDC_CLIENT_ID is missing');
   });
 
   it('tells every fault at once', () => {

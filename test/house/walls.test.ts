@@ -122,6 +122,8 @@ const libraryRooms: Readonly<Record<string, RegExp>> = {
   pg: /^(?:src\/adapters\/(?:postgres|engine)|sandbox)\//,
   '@dbos-inc/dbos-sdk': /^src\/adapters\/engine\//,
   'node-cron': /^src\/(?:adapters\/engine|config)\//,
+  'openid-client': /^src\/adapters\/oidc\//,
+  jose: /^sandbox\/identity\//,
   'openapi-fetch': /^src\/adapters\//,
   'prom-client': /^src\/adapters\/metrics\//,
   pino: /^src\/logging\.ts$/,

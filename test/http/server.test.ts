@@ -26,6 +26,7 @@ beforeEach(async () => {
     readiness: () => (parts instanceof Error ? Promise.reject(parts) : Promise.resolve(parts)),
     metrics: () => metrics.render(),
     slack: () => null,
+    confirmations: () => null,
   };
   server = await startHttpServer(host, 0, routes, silentLog);
 });
@@ -73,6 +74,7 @@ describe('the HTTP server', () => {
       readiness: () => Promise.resolve({}),
       metrics: () => metrics.render(),
       slack: () => null,
+      confirmations: () => null,
     };
     await expect(startHttpServer(host, server.port, routes, silentLog)).rejects.toMatchObject({
       code: 'misconfigured',

@@ -117,6 +117,7 @@ export async function startDesk(): Promise<Desk> {
 const noRoutes = {
   readiness: () => Promise.resolve({}),
   metrics: () => Promise.resolve({ contentType: 'text/plain', body: '' }),
+  confirmations: () => null,
 };
 
 /** Waits until it holds. */

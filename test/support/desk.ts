@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBooks, type Books } from '../../sandbox/books/books.js';
+import { startIdentity, type IdentityServer } from '../../sandbox/identity/provider.js';
 import { startPaymentsApi, type PaymentsApi } from '../../sandbox/payments-api/server.js';
 import { startSlack, type SlackServer } from '../../sandbox/slack/server.js';
 import type {
@@ -31,6 +32,7 @@ import { systemClock as houseClock } from '../../src/kernel/clock.js';
 import { createLog } from '../../src/logging.js';
 import { root } from '../house/source-tree.js';
 import { createDatabase, createEmptyDatabase } from './postgres.js';
+import { createVisitor, type Visit } from './visitor.js';
 
 export type Transport = 'socket' | 'http';
 
@@ -40,6 +42,7 @@ export interface TestDesk {
   paymentsApi: PaymentsApi;
   statusPages: StatusPages;
   books: Books;
+  identity: IdentityServer;
   world: World;
   examples: Examples;
   /** The desk's own database and the books, as their owner reaches them. */
@@ -52,6 +55,8 @@ export interface TestDesk {
   scenario(name: string, parameters?: object): Promise<unknown>;
   faults(request: FaultRequest): Promise<unknown>;
   deliveries(): Promise<Delivery[]>;
+  /** Follows a link of the desk's own pages, signs in there as this person (`ana`), and answers where that leads. */
+  signIn(address: string, person: string): Promise<Visit>;
   close(): Promise<void>;
 }
 
@@ -95,6 +100,7 @@ export async function startDesk(transport: Transport): Promise<TestDesk> {
     return (await (await fetch(`${slack.url}/_sandbox/${path}`, init)).json()) as Answer;
   };
   const state = (): Promise<State> => call('state');
+  const identity = await startIdentityOf(await state());
   const paydesk = await startPaydesk({
     environment: parseEnvironment(
       {
@@ -107,6 +113,9 @@ export async function startDesk(transport: Transport): Promise<TestDesk> {
         DATABASE_URL: database.appUrl.reveal(),
         DATABASE_OWNER_URL: database.url.reveal(),
         BOOKS_DATABASE_URL: books.readerUrl,
+        OIDC_ISSUER: identity.issuer,
+        OIDC_CLIENT_ID: identity.clientId,
+        OIDC_CLIENT_SECRET: identity.clientSecret,
         PORT: '0',
       },
       botEnvironmentSchema,
@@ -117,7 +126,7 @@ export async function startDesk(transport: Transport): Promise<TestDesk> {
   });
   if (transport === 'http') await call('request_url', { url: `http://${host}:${paydesk.port}/slack/events` });
   return {
-    paydesk, slack, paymentsApi, statusPages, books, world, log, state,
+    paydesk, slack, paymentsApi, statusPages, books, identity, world, log, state,
     examples: examples(world, clock.now()),
     urls: { database: database.url.reveal(), books: booksDatabase.url.reveal() },
     command: (text, by) => call('command', { user: 'ana', channel: 'payments-ops', text, ...by }),
@@ -125,13 +134,23 @@ export async function startDesk(transport: Transport): Promise<TestDesk> {
     scenario: (name, parameters = {}) => call('scenario', { name, ...parameters }),
     faults: (request) => call('faults', request),
     deliveries: async () => (await call<{ deliveries: Delivery[] }>('deliveries')).deliveries,
+    signIn: async (address, person) => createVisitor().signIn(address, emailOf(await state(), person)),
     close: async () => {
       await paydesk.stop();
-      await Promise.all([slack.close(), paymentsApi.close(), statusPages.close(), books.close()]);
+      await Promise.all([slack.close(), paymentsApi.close(), statusPages.close(), books.close(), identity.close()]);
       await Promise.all([database.drop(), booksDatabase.drop()]);
     },
   }; // prettier-ignore
 }
+
+function startIdentityOf({ team, users }: State): Promise<IdentityServer> {
+  const people = users.filter(({ is_bot }) => !is_bot).map(({ real_name: name, email }) => ({ name, email }));
+  const redirectUris = ['http://localhost/confirm/callback'];
+  return startIdentity({ port: 0, host, company: team.name, people, redirectUris, clock: systemClock, seed });
+}
+
+const emailOf = ({ users }: State, name: string): string =>
+  users.find((user) => user.name === name)?.email ?? '';
 
 function configOf(state: State, world: World, baseUrl: string, statusPages: Record<string, string>): string {
   const alerts = state.channels.find(({ name }) => name === 'partner-alerts')?.id;

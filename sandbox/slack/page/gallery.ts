@@ -213,6 +213,7 @@ export function galleryStore(nowMs: number): Store {
       statusPages: {},
       operationsApi: null,
       inbox: null,
+      identity: null,
     },
   };
 }

@@ -1,5 +1,6 @@
 /**
- * The HTTP side of the process: liveness, readiness, metrics, and Slack's requests when it calls us over HTTP.
+ * The HTTP side of the process: liveness, readiness, metrics, Slack's requests when it calls us over HTTP, and the
+ * pages on which votes are confirmed.
  *
  * Invariants: `/healthz` answers for as long as the process can answer at all; `/readyz` names every part that is not
  * ready; no request ends the process.
@@ -8,6 +9,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { messageOf, OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
+import type { ConfirmationPages } from './confirmations.js';
 
 /** Each part of readiness, with why it is not ready; null when it is. */
 export type Readiness = Readonly<Record<string, string | null>>;
@@ -17,6 +19,8 @@ export interface HttpRoutes {
   metrics(): Promise<{ contentType: string; body: string }>;
   /** `/slack/events`; null while Slack does not call over HTTP. */
   slack(): ((request: IncomingMessage, response: ServerResponse) => void) | null;
+  /** `/confirm/…`; null while there is no identity provider, or nothing to confirm. */
+  confirmations(): ConfirmationPages | null;
 }
 
 export interface HttpServer {
@@ -81,6 +85,11 @@ async function route(request: IncomingMessage, response: ServerResponse, routes:
   const slack = pathname === '/slack/events' ? routes.slack() : null;
   if (slack) {
     slack(request, response);
+    return;
+  }
+  const confirmations = pathname?.startsWith('/confirm/') === true ? routes.confirmations() : null;
+  if (confirmations) {
+    await confirmations.handle(request, response);
     return;
   }
   const reads = request.method === 'GET' || request.method === 'HEAD';

@@ -68,6 +68,7 @@ function store(...channels: Channel[]): Store {
         statusPages: {},
         operationsApi: null,
         inbox: null,
+        identity: null,
       },
     },
     [],

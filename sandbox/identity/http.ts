@@ -1,0 +1,49 @@
+/**
+ * What the provider's endpoints need of HTTP: an answer as a value, a bounded form, a server that starts and stops.
+ *
+ * Invariant: nothing that the provider answers may be kept by a browser or a proxy.
+ */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+
+export interface Answer {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: string;
+}
+
+export const json = (status: number, body: object, headers: Record<string, string> = {}): Answer => ({
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+});
+
+export function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  response.writeHead(status, { 'cache-control': 'no-store', ...headers }).end(body);
+}
+
+const bodyMaxLength = 16_384;
+
+/** What is beyond the limit is not kept: the form then lacks what stood there. */
+export async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
+  let text = '';
+  for await (const chunk of request.setEncoding('utf8') as AsyncIterable<string>) {
+    if (text.length + chunk.length <= bodyMaxLength) text += chunk;
+  }
+  return new URLSearchParams(text);
+}
+
+/** Rejects when the port is taken. */
+export const listen = (server: Server, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+
+export const closeServer = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });

@@ -1,0 +1,153 @@
+/**
+ * What the pages of a vote's confirmation say: one headline, one sentence, what to do.
+ *
+ * Invariant: pure functions of what they are given; everything from outside is escaped by `markup`.
+ */
+import type { OpsError, OpsErrorCode } from '../../kernel/errors.js';
+import type { ConfirmationRefusal, OpenConfirmation } from '../../ports/vote-confirmations.js';
+import type { SignedInVoter } from './confirmation-cookies.js';
+import { markup, type Html, type Page } from './html.js';
+
+const page = (status: number, title: string, rest: Html): Page => ({
+  status,
+  title,
+  body: markup`<h1>${title}</h1>${rest}`,
+});
+
+const sentence = (status: number, title: string, words: string): Page =>
+  page(status, title, markup`<p>${words}</p>`);
+
+const again = (token: string): Html => markup`<p><a href="/confirm/${token}">Sign in again</a></p>`;
+
+/** The plan, who voted, and the form. */
+export function review(
+  { requestId, voterName, title, lines, planHash, expiresAt }: OpenConfirmation,
+  token: string,
+  { email, formKey }: SignedInVoter,
+): Page {
+  const body = markup`<p>${voterName} voted for this in Slack. The vote counts once you confirm it here.</p>
+<ul class="plan">${lines.map((line) => markup`<li dir="auto">${line}</li>`)}</ul>
+<form method="post" action="/confirm/${token}">
+<input type="hidden" name="key" value="${formKey}">
+<input type="hidden" name="plan" value="${planHash}">
+<button class="go" name="decision" value="confirm">Confirm my vote</button>
+<button name="decision" value="withdraw">Withdraw</button>
+</form>
+<p class="warning">You did not vote for this? Withdraw, and tell your security team: somebody may be using your Slack account.</p>
+<dl>
+<dt>Signed in as</dt><dd>${email}</dd>
+<dt>Request</dt><dd><code>${requestId}</code></dd>
+<dt>Plan</dt><dd><code>${planHash}</code></dd>
+<dt>Link valid until</dt><dd>${minuteOf(expiresAt)}</dd>
+</dl>`;
+  return page(200, title, body);
+}
+
+const minuteOf = (instant: Date): string => `${instant.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+export function done(kind: 'confirmed' | 'withdrawn', title: string): Page {
+  const headline = kind === 'confirmed' ? 'Your vote is confirmed' : 'Your vote is withdrawn';
+  return page(
+    200,
+    headline,
+    markup`<p>${title}</p><p class="soft">You can close this page and go back to Slack.</p>`,
+  );
+}
+
+const refusals: Readonly<Record<ConfirmationRefusal, Page>> = {
+  unknown: sentence(
+    404,
+    'This link is not known',
+    'It may have been cut when it was copied. Open it from the message in Slack.',
+  ),
+  used: sentence(
+    410,
+    'This link was used already',
+    'Each link confirms one vote, once. The request in Slack shows how it stands.',
+  ),
+  expired: sentence(
+    410,
+    'This link has expired',
+    'The vote was not confirmed in time and does not count. If the request is still open, vote again in Slack.',
+  ),
+  decided: sentence(
+    409,
+    'This request is decided already',
+    'Your confirmation is no longer needed. The request in Slack shows how it ended.',
+  ),
+};
+
+export const refused = (why: ConfirmationRefusal): Page => refusals[why];
+
+export const otherPerson = (email: string): Page =>
+  sentence(
+    403,
+    'This vote is somebody else’s',
+    `You are signed in as ${email}, and the vote belongs to another person. Nothing was changed. If the link was sent to you, tell your security team.`,
+  );
+
+export const unverified = sentence(
+  403,
+  'Your e-mail address is not verified',
+  'The identity provider does not vouch for your address, so that the vote cannot be matched to you. Ask whoever runs it.',
+);
+
+export const notBegunHere = sentence(
+  400,
+  'This sign-in cannot be finished',
+  'It was begun in another browser, took too long, or was finished already. Open the link from Slack again.',
+);
+
+export const signInEnded = (token: string): Page =>
+  page(
+    401,
+    'Your sign-in has ended',
+    markup`<p>Nothing was changed. Sign in again to decide.</p>${again(token)}`,
+  );
+
+export const otherPlan = (token: string): Page =>
+  page(
+    409,
+    'The plan is another one now',
+    markup`<p>It changed while you read it. Nothing was confirmed. Read it again first.</p>${again(token)}`,
+  );
+
+export const foreignForm = sentence(
+  403,
+  'This did not come from our page',
+  'Nothing was changed. Open the link from Slack and use the buttons there.',
+);
+
+export const tooLong = sentence(
+  413,
+  'That is too long',
+  'Nothing was changed. Open the link from Slack again.',
+);
+
+export const otherMethod = sentence(
+  405,
+  'That cannot be done here',
+  'Open the link from Slack in a browser.',
+);
+
+export const otherHost = (host: string): Page =>
+  sentence(
+    421,
+    'This page lives at another address',
+    `It can be used at ${host} only. Whoever runs Paydesk: set PUBLIC_URL to the address that browsers use, and let the proxy pass the Host header on.`,
+  );
+
+const statuses: Partial<Record<OpsErrorCode, number>> = {
+  invalid: 400,
+  forbidden: 403,
+  misconfigured: 502,
+  unavailable: 503,
+};
+
+export const failed = ({ code, publicMessage, hint, reference }: OpsError): Page =>
+  page(
+    statuses[code] ?? 500,
+    code === 'invalid' || code === 'forbidden' ? 'You are not signed in' : 'That did not work',
+    markup`<p>${publicMessage} ${hint ?? ''}</p>
+<p class="soft">The link from Slack shows how your vote stands. Reference: <code>${reference}</code></p>`,
+  );
