@@ -31,6 +31,7 @@ import { messageOf, OpsError, toOpsError } from './kernel/errors.js';
 import type { Log } from './kernel/log.js';
 import type { Secret } from './kernel/secret.js';
 import { errorCard } from './views/error.js';
+import { windowNotices } from './views/windows.js';
 
 export interface PaydeskFacts {
   environment: Environment;
@@ -186,10 +187,12 @@ async function bringUpSlack(
     apiUrl,
     identity,
     commands,
+    home: null,
     desk,
     deliveries: createDeliveries(database),
     inFlight,
     errorCard,
+    notices: windowNotices,
     clock,
     log,
     observe: (what, outcome, durationMs) => metrics.observeCommand(what, outcome, durationMs),

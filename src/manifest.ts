@@ -12,9 +12,16 @@ export const botScopes = {
   'chat:write': 'to post',
   'chat:write.public': 'to post into public channels without an invitation',
   commands: 'for the slash commands',
+  'files:read': 'to read the evidence that people hand in',
   'groups:history': 'the same in private channels',
   'groups:read': 'the same for private channels',
+  'usergroups:read': 'to know who may ask for an action and who may approve it',
+  'users:read': 'to tell colleagues from guests, bots, external and deactivated people',
+  'users:read.email': 'to match a person with the company’s single sign-on',
 } as const;
+
+/** What Slack tells unasked: that somebody opened their Home, so that it is rendered. */
+export const botEvents = ['app_home_opened'];
 
 /** Where Slack sends requests when Paydesk runs without Socket Mode. */
 const requestUrl = 'https://paydesk.example.com/slack/events';
@@ -28,7 +35,7 @@ export function buildManifest(): object {
       background_color: '#1f2d3d',
     },
     features: {
-      app_home: { home_tab_enabled: false, messages_tab_enabled: true, messages_tab_read_only_enabled: true },
+      app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: true },
       bot_user: { display_name: 'Paydesk', always_online: true },
       slash_commands: commands.map(({ name, summary, usageHint, mentions }) => ({
         command: name,
@@ -40,6 +47,7 @@ export function buildManifest(): object {
     },
     oauth_config: { scopes: { bot: Object.keys(botScopes) } },
     settings: {
+      event_subscriptions: { request_url: requestUrl, bot_events: botEvents },
       interactivity: { is_enabled: true, request_url: requestUrl },
       org_deploy_enabled: false,
       socket_mode_enabled: true,

@@ -4,6 +4,7 @@
  * read from any answer.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { changeGroup, changePerson } from './administration.js';
 import { ControlError } from './errors.js';
 import { readFault } from './faults.js';
 import { answerJson, readBody } from './http.js';
@@ -62,6 +63,8 @@ export function createControl(
     'POST message': (body) => interactions.message(body),
     'POST home': (body) => interactions.home(body),
     'POST reaction': (body) => pressReaction(world, body),
+    'POST group': (body) => changeGroup(world, body),
+    'POST person': (body) => changePerson(world, body),
     'POST scenario': (body) => playScenario(scenarios, body),
     'GET faults': () => ({ faults: world.faults.list() }),
     'POST faults': (body) => setFault(world, body),

@@ -20,6 +20,7 @@ export function personOf(world: World, body: JsonObject): User {
   const user = world.store.findUser(name);
   if (user === undefined) throw new ControlError(`there is no user ${JSON.stringify(name)}`, 404);
   if (user.is_bot) throw new ControlError(`${name} is the app itself; only people act here`);
+  if (user.deleted) throw new ControlError(`${name} is deactivated and cannot act`);
   return user;
 }
 

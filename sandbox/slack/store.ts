@@ -33,6 +33,7 @@ export interface UserGroup {
   handle: string;
   name: string;
   users: string[];
+  is_disabled: boolean;
 }
 
 export type ChannelChange = Partial<
@@ -60,6 +61,8 @@ interface Directory {
   groups: readonly UserGroup[];
   /** By id, name or `@name`. */
   findUser(reference: string): User | undefined;
+  /** By id, handle or `@handle`. */
+  findGroup(reference: string): UserGroup | undefined;
 }
 
 /** What was said. */
@@ -109,7 +112,7 @@ function seedUser(seed: SeedUser, id: string, domain: string): User {
     tz: seed.tz,
     is_bot: false,
     is_restricted: seed.is_restricted ?? false,
-    deleted: false,
+    deleted: seed.deleted ?? false,
     color: seed.color,
   };
 }
@@ -131,7 +134,9 @@ function botUser(manifest: Manifest, id: string): User {
 }
 
 function channelMembers(seed: SeedChannel, people: readonly User[], botId: string): string[] {
-  const chosen = people.filter((user) => seed.members?.includes(user.name) ?? !user.is_restricted);
+  const chosen = people.filter(
+    (user) => seed.members?.includes(user.name) ?? !(user.is_restricted || user.deleted),
+  );
   return [...chosen.map((user) => user.id), ...(seed.bot === false ? [] : [botId])];
 }
 
@@ -159,12 +164,17 @@ function createDirectory({ workspace, manifest, ids }: StoreDeps): Directory & {
     handle: group.handle,
     name: group.name,
     users: people.filter((user) => group.users.includes(user.name)).map((user) => user.id),
+    is_disabled: group.disabled ?? false,
   }));
   const findUser = (reference: string) => {
     const name = reference.replace(/^@/, '').toLowerCase();
     return users.get(reference) ?? [...users.values()].find((user) => user.name === name);
   };
-  return { team, bot, people, users, groups, findUser };
+  const findGroup = (reference: string) => {
+    const handle = reference.replace(/^@/, '').toLowerCase();
+    return groups.find((group) => group.id === reference || group.handle === handle);
+  };
+  return { team, bot, people, users, groups, findUser, findGroup };
 }
 
 function createMessages(
@@ -243,7 +253,7 @@ export function createStore(deps: StoreDeps): Store {
     const members = channelMembers({ name, topic, purpose, ...seed }, people, bot.user_id);
     add({ ...emptyChannel(ids.next('C'), name, members), topic, purpose, is_private });
   }
-  for (const person of people) openDirectMessage([person.id, bot.user_id]);
+  for (const person of people.filter(({ deleted }) => !deleted)) openDirectMessage([person.id, bot.user_id]);
 
   return {
     ...directory,

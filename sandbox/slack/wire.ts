@@ -180,6 +180,7 @@ export type SandboxEvent =
   | { type: 'message_changed'; message: Message }
   | { type: 'message_deleted'; channel: string; ts: string }
   | { type: 'channel'; channel: Omit<Channel, 'messages'> }
+  | { type: 'user'; user: User }
   | { type: 'view'; view: OpenView }
   | { type: 'view_closed'; view_id: string }
   | { type: 'home'; view: OpenView }
@@ -249,6 +250,22 @@ export interface CloseRequest {
 /** `POST /_sandbox/home` */
 export interface HomeRequest {
   user: string;
+}
+
+/** `POST /_sandbox/group`: what is absent stays as it is. */
+export interface GroupRequest {
+  /** Id or handle. */
+  group: string;
+  /** Its new members. */
+  users?: string[];
+  disabled?: boolean;
+}
+
+/** `POST /_sandbox/person` */
+export interface PersonRequest {
+  user: string;
+  /** Whether the person is deactivated. */
+  deleted: boolean;
 }
 
 /** `POST /_sandbox/reaction`: an emoji is given, or taken back where it was given. */

@@ -10,13 +10,15 @@ export interface SeedUser {
   tz: string;
   color: string;
   is_restricted?: boolean;
+  /** Left the company: deactivated, still in old messages and perhaps in a group. */
+  deleted?: boolean;
 }
 
 export interface SeedChannel {
   name: string;
   topic: string;
   purpose: string;
-  /** Names of people; everyone who is not a guest when absent. */
+  /** Names of people; everyone who is neither a guest nor deactivated when absent. */
   members?: string[];
   is_private?: boolean;
   /** Whether the bot is a member; true when absent. */
@@ -27,6 +29,8 @@ export interface SeedGroup {
   handle: string;
   name: string;
   users: string[];
+  /** Nobody can be reached by it any more. */
+  disabled?: boolean;
 }
 
 export interface Workspace {
@@ -36,7 +40,7 @@ export interface Workspace {
   groups: SeedGroup[];
 }
 
-/** A payments company of seven: the people who touch money when something goes wrong, and one guest. */
+/** A payments company of seven: the people who touch money when something goes wrong, one guest, and one who left. */
 export const LARKSPUR: Workspace = {
   team: { name: 'Larkspur Pay', domain: 'larkspur-pay' },
   users: [
@@ -84,6 +88,14 @@ export const LARKSPUR: Workspace = {
       color: '#64748b',
       is_restricted: true,
     },
+    {
+      name: 'ruben',
+      real_name: 'Ruben Maas',
+      title: 'Payments operations (left)',
+      tz: 'Europe/Amsterdam',
+      color: '#78716c',
+      deleted: true,
+    },
   ],
   channels: [
     { name: 'general', topic: 'Company-wide announcements', purpose: 'Everyone is here' },
@@ -113,10 +125,26 @@ export const LARKSPUR: Workspace = {
       members: ['ana', 'mei', 'lars', 'tomas'],
       is_private: true,
     },
+    {
+      name: 'audit',
+      topic: 'Heads of the audit chain',
+      purpose: 'A witness outside the database: what the record looked like, day by day',
+    },
+    {
+      name: 'break-glass',
+      topic: 'Loud on purpose',
+      purpose: 'Actions that somebody took without the usual approvals, and their reviews',
+    },
     { name: 'random', topic: 'Cats and coffee', purpose: 'Everything else', bot: false },
   ],
   groups: [
+    {
+      handle: 'payments-operators',
+      name: 'Payments operators',
+      users: ['ana', 'tomas', 'kofi', 'mei', 'ines'],
+    },
     { handle: 'payments-approvers', name: 'Payments approvers', users: ['ana', 'lars', 'tomas'] },
+    { handle: 'payments-leads', name: 'Payments leads', users: ['lars', 'ana'] },
     { handle: 'finance-ops', name: 'Finance operations', users: ['tomas'] },
     { handle: 'dispute-analysts', name: 'Dispute analysts', users: ['mei'] },
     { handle: 'on-call', name: 'Engineers on call', users: ['ines'] },

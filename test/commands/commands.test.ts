@@ -13,7 +13,7 @@ import { createPaymentLookup } from '../../src/payments/lookup.js';
 import type { Command } from '../../src/ports/command.js';
 import { chooseActionId } from '../../src/views/payment-search.js';
 import { shareActionId } from '../../src/views/payment-trace.js';
-import { faultsOf, linesOf, recordedAnswers, sourceOf } from '../support/cards.js';
+import { faultsOf, linesOf, noWindows, recordedAnswers, sourceOf } from '../support/cards.js';
 import { aCharge, aDispute, anAttempt, anEntry, aPayment, at, now } from '../support/payment-objects.js';
 import { FakeBooks, FakePaymentsApi } from '../support/payment-sources.js';
 
@@ -53,7 +53,7 @@ async function run<Desk>(
   action?: string,
 ): Promise<string[]> {
   const answer = recordedAnswers();
-  const request = { person, channelId: 'C1', answer, log: silentLog };
+  const request = { person, channelId: 'C1', answer, windows: noWindows, log: silentLog };
   if (action === undefined) await command.run({ ...request, text }, desk);
   else await command.actions[action]?.({ ...request, value: text }, desk);
   for (const { card } of answer.given) expect(faultsOf(card)).toEqual([]);
@@ -177,7 +177,7 @@ describe('/partner', () => {
 
 it('/paydesk tells of every command and its examples', async () => {
   const answer = recordedAnswers();
-  await paydeskCommand.run({ person, channelId: 'C1', text: '', answer, log: silentLog }, { commands: () => commands });
+  await paydeskCommand.run({ person, channelId: 'C1', text: '', answer, windows: noWindows, log: silentLog }, { commands: () => commands });
   const text = sourceOf(answer.given[0]!.card);
   for (const { name, summary, examples } of commands) {
     expect(text).toContain(`*${name}*`);

@@ -12,11 +12,16 @@ import { httpConnection, socketConnection, type Connection } from '../../src/ada
 import { createSlackApp } from '../../src/adapters/slack/slack-app.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { Secret } from '../../src/kernel/secret.js';
-import type { Command, CommandRequest } from '../../src/ports/command.js';
+import type { CardBlock } from '../../src/ports/card.js';
+import type {
+  ActionRequest, Command, CommandRequest, Modal, Person, SubmissionAnswer, SubmissionRequest,
+} from '../../src/ports/command.js'; // prettier-ignore
 import type { Deliveries } from '../../src/ports/deliveries.js';
 import { errorCard } from '../../src/views/error.js';
+import { windowNotices } from '../../src/views/windows.js';
 import { recordingLog, type Line } from '../engine/recording-log.js';
-import { startBench, type Bench } from '../sandbox/slack/support.js';
+import type { Limits } from '../../sandbox/slack/limits.js';
+import { SHORT, startBench, type Bench } from '../sandbox/slack/support.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 
 export type Transport = 'socket' | 'http';
@@ -39,14 +44,26 @@ export interface Desk {
   run: (request: CommandRequest) => Promise<void>;
   /** The texts for which `/payment` ran, on any replica. */
   ran: string[];
+  /** Runs for a click on `open`. Opens the form. */
+  click: (request: ActionRequest) => Promise<void>;
+  /** Runs for the form. Closes it. */
+  submit: (request: SubmissionRequest) => Promise<SubmissionAnswer>;
+  /** What reached `submit`, on any replica. */
+  submitted: SubmissionRequest[];
+  /** Renders Home, with a button `open`. */
+  home: (person: Person) => Promise<readonly CardBlock[]>;
+  token: Secret;
   startReplica(transport: Transport, deliveries?: Deliveries): Promise<Replica>;
+  /** Types `/payment`, and waits for the window that it opens: its id. */
+  opened(user?: string): Promise<string>;
   /** Types `/payment <text>`. */
   type(text: string): Promise<{ ok: boolean; error?: string; texts: string[]; ackMs: number | undefined }>;
   close(): Promise<void>;
 }
 
-export async function startDesk(): Promise<Desk> {
-  const slack = await startBench({ rateLimits: false });
+/** Slack is as impatient here as in all tests; `limits` give it its own patience back. */
+export async function startDesk(limits: Partial<Limits> = {}): Promise<Desk> {
+  const slack = await startBench({ rateLimits: false, limits: { ...SHORT, ...limits } });
   const database = await createDatabase();
   const lines: Line[] = [];
   const log = recordingLog(lines);
@@ -57,6 +74,7 @@ export async function startDesk(): Promise<Desk> {
   const replicas: Replica[] = [];
   const observed: string[] = [];
   const ran: string[] = [];
+  const submitted: SubmissionRequest[] = [];
   const payment: Command<Desk> = {
     name: '/payment',
     summary: 'for tests',
@@ -66,7 +84,15 @@ export async function startDesk(): Promise<Desk> {
       ran.push(request.text);
       await desk.run(request);
     },
-    actions: {},
+    actions: {
+      open: (request, desk) => desk.click(request),
+    },
+    submissions: {
+      form: (request, desk) => {
+        submitted.push(request);
+        return desk.submit(request);
+      },
+    },
   };
   const startReplica: Desk['startReplica'] = async (transport, deliveries = createDeliveries(db)) => {
     const connection =
@@ -77,7 +103,8 @@ export async function startDesk(): Promise<Desk> {
     createSlackApp({
       receiver: connection.receiver,
       observe: (what, outcome) => void observed.push(`${what} ${outcome}`),
-      commands: [payment], clock: systemClock,
+      commands: [payment], clock: systemClock, notices: windowNotices,
+      home: (person, theDesk) => theDesk.home(person),
       desk, token, apiUrl, identity, deliveries, inFlight, errorCard, log,
     }); // prettier-ignore
     await connection.open();
@@ -97,12 +124,26 @@ export async function startDesk(): Promise<Desk> {
     return replica;
   };
   const desk: Desk = {
-    slack, db, database, lines, observed, ran, startReplica,
+    slack, db, database, lines, observed, ran, submitted, token, startReplica,
+    click: ({ windows }) => windows.open(form()),
+    submit: () => Promise.resolve({ kind: 'close' }),
+    home: () => Promise.resolve([words('Nothing waits for you.'), clickable()]),
     run: ({ answer, text }) => answer.privately({ text: `ran ${text}`, blocks: [] }),
     type: async (text) => {
       const command = { user: 'ana', channel: 'payments-ops', text: `/payment ${text}` };
       const { ok, error, messages, ack_ms: ackMs } = await slack.control.post('command', command);
       return { ok, ...(error === undefined ? {} : { error }), texts: messages.map((each) => each.text), ackMs };
+    },
+    opened: async (user = 'ana') => {
+      const { control } = slack;
+      const { users } = await control.state();
+      await control.post('command', { user, channel: 'payments-ops', text: '/payment x' });
+      const mine = async () => {
+        const { views } = await control.state();
+        return views.find((view) => users.some(({ id, name }) => id === view.user && name === user));
+      };
+      await until(async () => (await mine()) !== undefined);
+      return (await mine())!.id;
     },
     close: async () => {
       await Promise.all(replicas.map((replica) => replica.close()));
@@ -123,3 +164,31 @@ const noRoutes = {
 /** Waits until it holds. */
 export const until = (condition: () => boolean | Promise<boolean>): Promise<void> =>
   expect.poll(condition, { interval: 10, timeout: 15_000 }).toBe(true);
+
+export const words = (text: string): CardBlock & { text: object } => ({
+  type: 'section',
+  text: { type: 'mrkdwn', text },
+});
+
+/** A button `open`. */
+export const clickable = (value = 'pi_1'): CardBlock & { elements: object[] } => ({
+  type: 'actions',
+  elements: [{ type: 'button', action_id: 'open', text: { type: 'plain_text', text: 'Open' }, value }],
+});
+
+const input = (block: string, optional: boolean): CardBlock & { element: object } => ({
+  type: 'input',
+  ...{ block_id: block, optional, label: { type: 'plain_text', text: `The ${block}` } },
+  element: { type: 'plain_text_input', action_id: 'text' },
+});
+
+/** Two inputs, `amount` and `reason`. */
+export const form = (changes: Partial<Modal> = {}): Modal => ({
+  callbackId: 'form',
+  title: 'Refund',
+  submit: 'Go on',
+  close: 'Cancel',
+  blocks: [input('amount', false), input('reason', true)],
+  memo: 'pi_1',
+  ...changes,
+});

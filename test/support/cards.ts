@@ -4,7 +4,7 @@
 import { validateBlocks } from '../../sandbox/slack/block-kit/validate.js';
 import { textOfBlocks } from '../../sandbox/slack/block-kit/whole.js';
 import type { Card } from '../../src/ports/card.js';
-import type { Answers } from '../../src/ports/command.js';
+import type { Answers, Windows } from '../../src/ports/command.js';
 
 /** Slack refuses more text in all blocks of one message. */
 const allTextLimit = 13_200;
@@ -56,3 +56,6 @@ export function recordedAnswers(): Answers & { given: { to: 'one' | 'all'; card:
   };
   return { given, privately: keep('one'), publicly: keep('all') };
 }
+
+/** For commands that open none. */
+export const noWindows: Windows = { open: () => Promise.reject(new Error('no window was expected')) };

@@ -58,6 +58,7 @@ const groupObject = (world: World, group: UserGroup, withUsers: boolean): JsonOb
   handle: group.handle,
   description: '',
   is_external: false,
+  date_delete: group.is_disabled ? 1 : 0,
   user_count: group.users.length,
   ...(withUsers && { users: group.users }),
 });
@@ -102,7 +103,9 @@ export const PEOPLE: readonly Method[] = [
     scopes: ['usergroups:read'],
     rate: TIERS.tier2,
     run: ({ world, args }) => ({
-      usergroups: world.store.groups.map((group) => groupObject(world, group, args.flag('include_users'))),
+      usergroups: world.store.groups
+        .filter(({ is_disabled }) => !is_disabled || args.flag('include_disabled'))
+        .map((group) => groupObject(world, group, args.flag('include_users'))),
     }),
   },
   {
@@ -113,7 +116,8 @@ export const PEOPLE: readonly Method[] = [
     run: ({ world, args }) => {
       const id = args.required('usergroup');
       const group = world.store.groups.find((each) => each.id === id);
-      if (group === undefined) throw new SlackError('no_such_subteam');
+      const isHidden = group?.is_disabled === true && !args.flag('include_disabled');
+      if (group === undefined || isHidden) throw new SlackError('no_such_subteam');
       return { users: group.users };
     },
   },

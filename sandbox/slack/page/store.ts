@@ -30,6 +30,8 @@ export function applyEvent(store: Store, event: SandboxEvent): Store {
       return inChannel(store, event.channel, (messages) => messages.filter((each) => each.ts !== event.ts));
     case 'channel':
       return { ...store, channels: withChannel(store.channels, event.channel) };
+    case 'user':
+      return { ...store, users: store.users.map((each) => (each.id === event.user.id ? event.user : each)) };
     case 'view':
       return { ...store, views: withView(store.views, event.view) };
     case 'view_closed':

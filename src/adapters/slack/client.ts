@@ -88,6 +88,35 @@ function refusal(data: unknown): CallFault {
   return { kind: 'refused', error, messages: answer.response_metadata?.messages ?? [] };
 }
 
+/** Refusals of the blocks alone: the text of the same message may go through. */
+export const blockRefusals = ['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long'];
+
+/** Refusals that whoever runs Paydesk can lift. */
+const credentialRefusals = [
+  'missing_scope', 'invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired', 'not_enabled',
+  'not_allowed_token_type', 'access_denied',
+]; // prettier-ignore
+
+/** A failed call that changed nothing, as an error with a sentence for the person. */
+export function callError(error: unknown, sentence: string): OpsError {
+  const fault = callFault(error);
+  switch (fault.kind) {
+    case 'rate_limited': {
+      const hint = `Slack asks us to slow down; try again in ${Math.ceil(fault.retryAfterMs / 1000)} s.`;
+      return new OpsError('rate_limited', sentence, { hint, cause: error });
+    }
+    case 'refused': {
+      const details = { refusal: fault.error, remarks: fault.messages.join('; ') };
+      if (!isRefused(fault, credentialRefusals))
+        return new OpsError('internal', sentence, { details, cause: error });
+      const hint = `Slack says ${fault.error}. Install the app again from manifest.yml; \`paydesk doctor\` tells more.`;
+      return new OpsError('misconfigured', sentence, { hint, details, cause: error });
+    }
+    default:
+      return new OpsError('unavailable', sentence, { hint: 'Try again in a moment.', cause: error });
+  }
+}
+
 export interface Identity {
   botId: string;
   botUserId: string;

@@ -12,7 +12,7 @@ import type { Clock } from '../../kernel/clock.js';
 import { messageOf } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { ClaimedMessage, OutboxQueue } from '../../ports/outbox.js';
-import { callFault, callTimeoutMs, isRefused, type CallFault } from './client.js';
+import { blockRefusals, callFault, callTimeoutMs, isRefused, type CallFault } from './client.js';
 import { createNap } from './nap.js';
 import { findPosted, mostPages, outgoingMetadata } from './outbox-read-back.js';
 
@@ -114,7 +114,6 @@ async function deliver(client: WebClient, message: ClaimedMessage, log: Log): Pr
   }
 }
 
-const blockRefusals = ['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long'];
 /** The card is not there any more, or cannot be rewritten any more. */
 const cardRefusals = ['message_not_found', 'cant_update_message', 'edit_window_closed'];
 const threadRefusals = ['thread_not_found', 'cannot_reply_to_message'];

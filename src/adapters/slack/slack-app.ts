@@ -1,23 +1,31 @@
 /**
- * The Bolt app: commands and clicks come in, are acknowledged at once, and reach the desk once.
+ * The Bolt app: commands and clicks come in, are acknowledged at once, and reach the desk once. Submissions and Home
+ * are mounted beside them.
  *
  * Invariants: the acknowledgement never waits for a database or another service; the same delivery is run once over
  * all replicas; whatever a command throws, the person gets an answer with a reference and the operator a log line.
  * Deliberately absent: what commands do and how cards look; both are handed in.
  */
 import { App, type BlockAction, type Receiver } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
 import type { Clock } from '../../kernel/clock.js';
-import { messageOf, toOpsError, type OpsError } from '../../kernel/errors.js';
+import { messageOf, type OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Secret } from '../../kernel/secret.js';
 import type { Card } from '../../ports/card.js';
-import type { Answers, Command } from '../../ports/command.js';
+import type { Answers, Command, Home } from '../../ports/command.js';
 import type { Deliveries } from '../../ports/deliveries.js';
 import { answersThrough } from './answers.js';
-import type { Identity } from './client.js';
+import { slackClient, type Identity } from './client.js';
+import { directAnswers } from './direct-answers.js';
+import { logged } from './failures.js';
+import { createHomes, mountHome, type Homes } from './home.js';
 import type { InFlight } from './in-flight.js';
 import { slackLogger } from './logger.js';
 import { createSeen, type Seen } from './seen.js';
+import { mountSubmissions, type Notices } from './submissions.js';
+import { valueOf } from './values.js';
+import { isOfHome, windowsThrough } from './windows.js';
 
 export interface SlackAppFacts<Desk> {
   receiver: Receiver;
@@ -25,18 +33,21 @@ export interface SlackAppFacts<Desk> {
   apiUrl: string;
   identity: Identity;
   commands: readonly Command<Desk>[];
+  /** Null when there is no Home tab to fill. */
+  home: Home<Desk> | null;
   desk: Desk;
   deliveries: Deliveries;
   inFlight: InFlight;
   errorCard: (error: OpsError) => Card;
+  notices: Notices;
   clock: Clock;
   log: Log;
-  /** Called once for every command or click, with how long it took. */
+  /** Called once for every command, click or submission, with how long it took. */
   observe: (what: string, outcome: 'ok' | 'error', durationMs: number) => void;
 }
 
 export function createSlackApp<Desk>(facts: SlackAppFacts<Desk>): App {
-  const { identity, token, log } = facts;
+  const { identity, token, home, log } = facts;
   const app = new App({
     receiver: facts.receiver,
     authorize: () =>
@@ -50,7 +61,11 @@ export function createSlackApp<Desk>(facts: SlackAppFacts<Desk>): App {
     logger: slackLogger(log),
   });
   const seen = createSeen(facts.deliveries, facts.clock);
-  facts.commands.forEach((command) => mountCommand(app, command, { ...facts, seen }));
+  const client = slackClient(token, facts.apiUrl, log);
+  const homes = home && createHomes({ ...facts, home, client });
+  if (homes) mountHome(app, homes, facts.inFlight, identity.teamId);
+  facts.commands.forEach((command) => mountCommand(app, command, { ...facts, seen, client, homes }));
+  mountSubmissions(app, { ...facts, seen, client, homes });
   app.error((error) => {
     log.error({ err: messageOf(error) }, 'a listener failed outside a command');
     return Promise.resolve();
@@ -58,54 +73,65 @@ export function createSlackApp<Desk>(facts: SlackAppFacts<Desk>): App {
   return app;
 }
 
-type Handling<Desk> = SlackAppFacts<Desk> & { seen: Seen };
+type Handling<Desk> = SlackAppFacts<Desk> & { seen: Seen; client: WebClient; homes: Homes | null };
 
 function mountCommand<Desk>(app: App, command: Command<Desk>, facts: Handling<Desk>): void {
-  const { desk } = facts;
+  const { desk, client, identity } = facts;
   app.command(command.name, async ({ ack, command: body }) => {
     const log = facts.log.child({ command: command.name, user: body.user_id, channel: body.channel_id });
-    const person = { userId: body.user_id, teamId: body.team_id };
-    await handle(
-      { what: command.name, ack, key: body.trigger_id, responseUrl: body.response_url, log },
-      facts,
-      (answer) => command.run({ person, channelId: body.channel_id, text: body.text, answer, log }, desk),
+    const answer = answersThrough(body.response_url, { log });
+    const request = {
+      person: { userId: body.user_id, teamId: body.team_id },
+      channelId: body.channel_id,
+      text: body.text,
+      answer,
+      windows: windowsThrough(client, body.trigger_id),
+      log,
+    };
+    await handle({ what: command.name, ack, key: body.trigger_id, answer, log }, facts, () =>
+      command.run(request, desk),
     );
   });
   for (const [actionId, run] of Object.entries(command.actions)) {
     app.action<BlockAction>(actionId, async ({ ack, body, action }) => {
       const log = facts.log.child({ action: actionId, user: body.user.id, channel: body.channel?.id });
-      const person = { userId: body.user.id, teamId: body.team?.id ?? facts.identity.teamId };
-      const request = { person, channelId: body.channel?.id ?? '', value: chosenValue(action), log };
-      await handle(
-        { what: actionId, ack, key: body.trigger_id, responseUrl: body.response_url, log },
-        facts,
-        (answer) => run({ ...request, answer }, desk),
-      );
+      const person = { userId: body.user.id, teamId: body.team?.id ?? identity.teamId };
+      const answer = answersTo(body, client, log);
+      const windows = windowsThrough(client, body.trigger_id, body.view);
+      const channelId = body.channel?.id ?? '';
+      const request = { person, channelId, value: valueOf(action), answer, windows, log };
+      await handle({ what: actionId, ack, key: body.trigger_id, answer, log }, facts, async () => {
+        try {
+          await run(request, desk);
+        } finally {
+          if (isOfHome(body.view)) await facts.homes?.publish(person);
+        }
+      });
     });
   }
 }
 
-function chosenValue(action: BlockAction['actions'][number]): string {
-  if ('selected_option' in action) return action.selected_option?.value ?? '';
-  return 'value' in action ? (action.value ?? '') : '';
+/** A click on a message can be answered there; one in a modal or in Home brings no `response_url`. */
+function answersTo(
+  { response_url: url, user }: { response_url?: string; user: { id: string } },
+  client: WebClient,
+  log: Log,
+): Answers {
+  return url === undefined ? directAnswers(client, user.id, log) : answersThrough(url, { log });
 }
 
 interface Delivery {
   what: string;
   ack: () => Promise<void>;
   key: string;
-  responseUrl: string;
+  answer: Answers;
   log: Log;
 }
 
 /** Counted from before the acknowledgement, so that a stopping process does not leave between it and the run. */
-function handle<Desk>(
-  delivery: Delivery,
-  facts: Handling<Desk>,
-  run: (answer: Answers) => Promise<void>,
-): Promise<void> {
+function handle<Desk>(delivery: Delivery, facts: Handling<Desk>, run: () => Promise<void>): Promise<void> {
   return facts.inFlight.run(async () => {
-    const { log, key } = delivery;
+    const { log, key, answer } = delivery;
     // Asked at the same time: the acknowledgement does not wait for the answer, and the run does not wait for both.
     const asked = facts.seen.isFirst(key, log);
     await delivery.ack();
@@ -114,8 +140,7 @@ function handle<Desk>(
       return;
     }
     const startedAt = performance.now();
-    const answer = answersThrough(delivery.responseUrl, { log });
-    const outcome = await runOrExplain(() => run(answer), answer, log, facts.errorCard);
+    const outcome = await runOrExplain(run, answer, log, facts.errorCard);
     facts.observe(delivery.what, outcome, performance.now() - startedAt);
   });
 }
@@ -130,11 +155,7 @@ async function runOrExplain(
     await run();
     return 'ok';
   } catch (thrown) {
-    const error = toOpsError(thrown);
-    log.error(
-      { ...error.details, err: error.cause ?? error, code: error.code, reference: error.reference },
-      'a command failed',
-    );
+    const error = logged(thrown, log, 'a command failed');
     await answer
       .privately(errorCard(error))
       .catch((failure: unknown) =>

@@ -154,12 +154,15 @@ describe('applyEvent', () => {
   it('follows the bot, the scenarios and the homes', () => {
     const home = view('VH', { view: { type: 'home', blocks: [] } });
     const scenario = { name: 's', title: 'S', expect: '', running: true, stoppable: true };
+    const ana = { id: 'U1', name: 'ana', deleted: false } as User;
     const events: SandboxEvent[] = [
       { type: 'bot', connection: 'socket' },
       { type: 'home', view: home },
       { type: 'scenarios', scenarios: [scenario] },
+      { type: 'user', user: { ...ana, deleted: true } },
     ];
-    const after = events.reduce(applyEvent, store());
+    const after = events.reduce(applyEvent, { ...store(), users: [ana, { ...ana, id: 'U2' }] });
+    expect(after.users.map(({ deleted }) => deleted)).toEqual([true, false]);
     expect([after.bot.connection, after.homes.U1?.id, after.scenarios[0]?.running]).toEqual([
       'socket',
       'VH',

@@ -17,6 +17,7 @@ const MODAL: View = {
   title: { type: 'plain_text', text: 'A form' },
   blocks: [{ type: 'divider' }],
 };
+import type { Json } from '../../../sandbox/slack/wire.js';
 
 let nowMs = Date.parse('2026-11-20T09:00:00Z');
 let bench: Bench;
@@ -414,5 +415,53 @@ describe('a reaction of a person', () => {
     const { messages } = await command();
     expect(await react('ana', messages[0]!.ts)).toMatchObject({ ok: false });
     expect(await react('mei', messages[0]!.ts)).toMatchObject({ ok: false });
+  });
+});
+
+describe('what an administrator changes', () => {
+  const change = (path: string, body: Json) => bench.control.post(path, body);
+  const idOf = async (name: string) =>
+    (await bench.control.state()).users.find((user) => user.name === name)!.id;
+
+  it('a group is what it was made, and hides when it is disabled', async () => {
+    const { group } = (await change('group', { group: '@payments-leads' })) as unknown as {
+      group: { id: string; users: string[] };
+    };
+    expect(group.users).toEqual([await idOf('ana'), await idOf('lars')]);
+    await change('group', { group: group.id, users: ['mei'] });
+    const members = (more = {}) =>
+      bench.client.usergroups.users.list({ usergroup: group.id, ...more }).then(({ users }) => users);
+    const listed = async (more = {}) =>
+      (await bench.client.usergroups.list(more)).usergroups!.some(({ id }) => id === group.id);
+    expect(await members()).toEqual([await idOf('mei')]);
+    expect(await listed()).toBe(true);
+    await change('group', { group: group.id, disabled: true });
+    await expect(members()).rejects.toMatchObject({ data: { error: 'no_such_subteam' } });
+    expect(await members({ include_disabled: true })).toEqual([await idOf('mei')]);
+    expect([await listed(), await listed({ include_disabled: true })]).toEqual([false, true]);
+  });
+
+  it('whoever is deactivated cannot act, and can after coming back', async () => {
+    await withApp((app) => app.command('/payment', ({ ack }) => ack('here')));
+    expect(await change('person', { user: 'ana', deleted: true })).toMatchObject({ ok: true });
+    expect(await command()).toMatchObject({ ok: false, error: 'ana is deactivated and cannot act' });
+    expect((await bench.client.users.info({ user: await idOf('ana') })).user).toMatchObject({
+      deleted: true,
+    });
+    await change('person', { user: 'ana', deleted: false });
+    expect(await command()).toMatchObject({ ok: true });
+  });
+
+  it.each<[string, Json, RegExp]>([
+    ['group', { group: 'nobodies' }, /no group "nobodies"/],
+    ['group', { group: 'on-call', users: ['zoe'] }, /no user "zoe"/],
+    ['person', { user: 'zoe', deleted: true }, /no user "zoe"/],
+    ['person', { user: 'paydesk', deleted: true }, /is the app itself/],
+    ['person', { user: 'ana' }, /deleted must be true or false/],
+  ])('%s refuses %j', async (path, body, error) => {
+    expect(await change(path, body)).toMatchObject({
+      ok: false,
+      error: expect.stringMatching(error) as string,
+    });
   });
 });

@@ -441,7 +441,9 @@ describe('the official client', () => {
       tz: 'Asia/Tokyo',
       tz_offset: 9 * 3600,
     });
-    expect((await client.users.list({})).members).toHaveLength(8);
+    const { members } = await client.users.list({});
+    expect(members).toHaveLength(9);
+    expect(members!.filter(({ deleted }) => deleted).map(({ name }) => name)).toEqual(['ruben']);
     expect((await client.users.lookupByEmail({ email: 'ANA@larkspur-pay.example' })).user!.id).toBe(ids.ana);
     const { usergroups } = await client.usergroups.list();
     const approvers = usergroups!.find((group) => group.handle === 'payments-approvers')!;

@@ -1,0 +1,100 @@
+/**
+ * Files that people handed in: what Slack says of one, and its bytes.
+ *
+ * Invariants: the bot token goes to Slack alone, whatever address a file names, so redirects are never followed; no more
+ * than the limit is ever held, whatever size a file claims.
+ * Source: docs.slack.dev/reference/objects/file-object. Without a token that may read the file, Slack sends to its login.
+ */
+import type { FilesInfoResponse, WebClient } from '@slack/web-api';
+import { OpsError } from '../../kernel/errors.js';
+import type { Log } from '../../kernel/log.js';
+import type { Secret } from '../../kernel/secret.js';
+import type { Attachments } from '../../ports/attachments.js';
+import { callError, callFault, callTimeoutMs, isRefused } from './client.js';
+
+export interface AttachmentsFacts {
+  client: WebClient;
+  token: Secret;
+  log: Log;
+}
+
+/** What providers take as evidence: Stripe at most 5 MB a file. */
+const largestBytes = 5_000_000;
+
+export function createAttachments({ client, token, log }: AttachmentsFacts): Attachments {
+  return {
+    read: async (id) => {
+      const file = await infoOf(client, id);
+      if ((file.size ?? 0) > largestBytes) throw tooLarge();
+      const url = file.url_private ?? '';
+      if (!isOfSlack(url, client.slackApiUrl)) {
+        log.warn({ file: id }, 'a file lies outside Slack; it is not fetched');
+        throw new OpsError('invalid', 'This file lies outside Slack.', { hint: 'Upload the file itself.' });
+      }
+      const content = await download(url, token);
+      return { id, name: file.name ?? id, mimeType: file.mimetype ?? 'application/octet-stream', content };
+    },
+  };
+}
+
+type SlackFile = NonNullable<FilesInfoResponse['file']>;
+
+async function infoOf(client: WebClient, id: string): Promise<SlackFile> {
+  const answer = await client.files.info({ file: id }).catch((error: unknown) => {
+    if (isRefused(callFault(error), ['file_not_found', 'file_deleted', 'access_denied'])) throw gone(error);
+    throw callError(error, 'Slack did not say what this file is.');
+  });
+  const { file } = answer;
+  // `tombstone`: deleted; `hidden_by_limit`: too old for the workspace's plan.
+  if (!file || file.mode === 'tombstone' || file.mode === 'hidden_by_limit') throw gone(null);
+  return file;
+}
+
+/** Files lie on files.slack.com; with another SLACK_API_URL on its host, or below it. */
+function isOfSlack(url: string, apiUrl: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, host } = new URL(url);
+  const api = new URL(apiUrl);
+  const isBelow = (domain: string): boolean => host === domain || host.endsWith(`.${domain}`);
+  return (protocol === api.protocol && isBelow(api.host)) || (protocol === 'https:' && isBelow('slack.com'));
+}
+
+async function download(url: string, token: Secret): Promise<Uint8Array> {
+  try {
+    const response = await fetch(url, {
+      headers: { authorization: `Bearer ${token.reveal()}` },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(callTimeoutMs),
+    });
+    if (response.ok) return await bounded(response);
+    await response.body?.cancel();
+    throw response.status < 500 && response.status !== 429 ? gone(null) : away(response.status);
+  } catch (error) {
+    throw error instanceof OpsError ? error : away(error);
+  }
+}
+
+async function bounded(response: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const body = response.body as AsyncIterable<Uint8Array> | null;
+  // Leaving the loop lets go of the connection.
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > largestBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+const tooLarge = (): OpsError =>
+  new OpsError('invalid', 'This file is larger than 5 MB.', { hint: 'Hand in a smaller one.' });
+
+const gone = (cause: unknown): OpsError =>
+  new OpsError('not_found', 'This file is not there any more, or not shared with Paydesk.', {
+    hint: 'Hand it in again.',
+    cause,
+  });
+
+const away = (cause: unknown): OpsError =>
+  new OpsError('unavailable', 'Slack did not hand over the file.', { hint: 'Try again in a moment.', cause });

@@ -1,0 +1,46 @@
+/**
+ * Answers where nothing can be answered in place: to a click in a modal or in Home there is no `response_url`, so the
+ * person gets a direct message.
+ *
+ * Invariant: as with any answer, blocks that Slack refuses are answered as plain text.
+ */
+import type { WebClient } from '@slack/web-api';
+import { OpsError } from '../../kernel/errors.js';
+import type { Log } from '../../kernel/log.js';
+import type { Card } from '../../ports/card.js';
+import type { Answers } from '../../ports/command.js';
+import { blockRefusals, callError, callFault, isRefused } from './client.js';
+
+/**
+ * Throws `invalid` for a public answer, because there is no conversation around; otherwise `rate_limited`, `unavailable`,
+ * and `unknown_outcome` when nobody knows whether Slack took it.
+ */
+export function directAnswers(client: WebClient, userId: string, log: Log): Answers {
+  const post = ({ text, blocks }: Card): Promise<unknown> =>
+    client.chat.postMessage({ channel: userId, text, blocks: [...blocks], unfurl_links: false });
+  return {
+    privately: async (card) => {
+      try {
+        await post(card).catch((error: unknown) => {
+          const fault = callFault(error);
+          if (!isRefused(fault, blockRefusals)) throw error;
+          log.error({ refusal: fault.error, remarks: fault.messages }, 'Slack refused the blocks of an answer; sending its text');
+          return post({ text: card.text, blocks: [] });
+        }); // prettier-ignore
+      } catch (error) {
+        throw postingError(error);
+      }
+    },
+    publicly: () =>
+      Promise.reject(
+        new OpsError('invalid', 'There is no conversation here to share in.', {
+          hint: 'Share it from a channel.',
+        }),
+      ),
+  };
+}
+
+function postingError(error: unknown): OpsError {
+  if (callFault(error).kind !== 'unknown') return callError(error, 'Slack did not take the answer.');
+  return new OpsError('unknown_outcome', 'Slack did not say whether it took the answer.', { cause: error });
+}

@@ -1,0 +1,61 @@
+/**
+ * The windows that take the place of a modal that was submitted: it works, it is done, something is wrong.
+ *
+ * Invariant: none of them has an input, so nothing comes back from them.
+ */
+import type { KnownBlock } from '@slack/types';
+import type { OpsError } from '../kernel/errors.js';
+import type { Modal } from '../ports/command.js';
+import { context, escape, section, sections } from './blocks.js';
+import { errorCard } from './error.js';
+
+/** What is wrong with what was typed; `label` is that of the input, null for the window as a whole. */
+interface Problem {
+  label: string | null;
+  text: string;
+}
+
+/** Our own words, with at most a word of the person's in them. */
+const problemLimit = 500;
+
+const notice = (title: string, blocks: readonly KnownBlock[]): Modal => ({
+  callbackId: 'notice',
+  title,
+  submit: null,
+  close: 'Close',
+  blocks,
+  memo: '',
+});
+
+export const waitingModal = (title: string): Modal =>
+  notice(title, [
+    section(':hourglass_flowing_sand: *Working on it…*'),
+    context('The outcome will stand here. You may close this window: the work goes on.'),
+  ]);
+
+export const doneModal = (title: string): Modal =>
+  notice(title, [section(':white_check_mark: *Done.*'), context('You may close this window.')]);
+
+export function problemsModal(title: string, problems: readonly Problem[]): Modal {
+  const lines = problems.map(({ label, text }) => {
+    const what = escape(text, problemLimit);
+    return label === null ? `• ${what}` : `• *${escape(label)}*: ${what}`;
+  });
+  return notice(title, [
+    section(':warning: *Something has to be corrected. Nothing was done.*'),
+    ...sections(lines),
+    context('Close this window and start again.'),
+  ]);
+}
+
+export const errorModal = (title: string, error: OpsError): Modal => ({
+  ...notice(title, []),
+  blocks: errorCard(error).blocks,
+});
+
+export const windowNotices = {
+  waiting: waitingModal,
+  done: doneModal,
+  problems: problemsModal,
+  error: errorModal,
+};

@@ -1,0 +1,115 @@
+/** The person's own page: rendered when it is opened, and again after what was done there. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { OpenView } from '../../sandbox/slack/wire.js';
+import { OpsError } from '../../src/kernel/errors.js';
+import { clickable, form, startDesk, until, words, type Desk, type Transport } from './desk.js';
+
+let desk: Desk;
+let renderings = 0;
+beforeEach(async () => {
+  desk = await startDesk({ ackMs: 3000 });
+  renderings = 0;
+  desk.home = () => Promise.resolve([words(`Rendering ${++renderings}`), clickable()]);
+});
+afterEach(() => desk.close());
+
+const homeOf = async (user: string): Promise<OpenView | null> => {
+  const { users, homes } = await desk.slack.control.state();
+  return homes[users.find(({ name }) => name === user)!.id] ?? null;
+};
+/** Opens Home, and waits until something stands there. */
+async function opened(user = 'ana'): Promise<OpenView> {
+  await desk.slack.control.post('home', { user });
+  await until(async () => (await homeOf(user)) !== null);
+  return (await homeOf(user))!;
+}
+const click = (viewId: string) =>
+  desk.slack.control.post('action', { user: 'ana', view_id: viewId, action_id: 'open' });
+const shownTo = async (user: string) => JSON.stringify((await homeOf(user))?.view.blocks ?? null);
+const becomes = (text: string) => until(async () => (await shownTo('ana')).includes(text));
+
+describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
+  beforeEach(() => desk.startReplica(transport));
+
+  it('is rendered for whoever opens it', async () => {
+    const people: string[] = [];
+    desk.home = ({ userId, teamId }) => {
+      people.push(teamId);
+      return Promise.resolve([words(`For ${userId}`)]);
+    };
+    const home = await opened('mei');
+    expect(JSON.stringify(home.view)).toContain(`For ${home.user}`);
+    expect(people).toEqual([(await desk.slack.control.state()).team.id]);
+    expect(await shownTo('ana')).toBe('null');
+  });
+
+  it('a click there is answered in the direct message, and Home is rendered again', async () => {
+    const { id } = await opened();
+    desk.click = ({ answer, value }) => answer.privately({ text: `did ${value}`, blocks: [] });
+    const { messages } = await click(id);
+    expect(messages.map(({ text }) => text)).toEqual(['did pi_1']);
+    await becomes('Rendering 2');
+  });
+
+  it('also when the click failed, which is told', async () => {
+    const { id } = await opened();
+    desk.click = () => Promise.reject(new OpsError('forbidden', 'Not yours.'));
+    const { messages } = await click(id);
+    expect(messages).toMatchObject([{ text: expect.stringContaining('Not yours.') as string }]);
+    await becomes('Rendering 2');
+  });
+
+  it('a window opened there is remembered, over the next one, to its submission', async () => {
+    const { id } = await opened();
+    await click(id);
+    await becomes('Rendering 2');
+    const [first] = (await desk.slack.control.state()).views;
+    desk.submit = ({ memo }) =>
+      Promise.resolve(memo === 'pi_1' ? { kind: 'show', modal: form({ memo: 'next' }) } : { kind: 'close' });
+    const submission = { user: 'ana', view_id: first!.id, values: { amount: { text: '1' } } };
+    await desk.slack.control.post('submit', submission);
+    await becomes('Rendering 3');
+    await desk.slack.control.post('submit', submission);
+    await becomes('Rendering 4');
+    expect(desk.submitted.map(({ memo }) => memo)).toEqual(['pi_1', 'next']);
+  });
+});
+
+it('a window opened elsewhere leaves Home alone', async () => {
+  await desk.startReplica('socket');
+  desk.run = ({ windows }) => windows.open(form());
+  const values = { amount: { text: '1' } };
+  await desk.slack.control.post('submit', { user: 'ana', view_id: await desk.opened(), values });
+  expect(desk.submitted).toHaveLength(1);
+  expect(renderings).toBe(0);
+});
+
+it.each([
+  ['cannot be rendered', () => Promise.reject(new OpsError('unavailable', 'The database is away.')), 'The database is away.'],
+  ['is refused by Slack', () => Promise.resolve([{ type: 'data_table' }]), 'Slack refused this page.'],
+])('a Home that %s says so, with the reference of the log', async (_why, home, text) => {
+  await desk.startReplica('socket');
+  desk.home = home;
+  await opened();
+  const shown = await shownTo('ana');
+  expect(shown).toContain(text);
+  const failed = desk.lines.find(({ level }) => level === 'error')!;
+  expect(shown).toContain(failed.fields.reference);
+}); // prettier-ignore
+
+it('of two renderings at once the later one stays', async () => {
+  const replica = await desk.startReplica('socket');
+  let finishFirst: () => void = () => undefined;
+  const first = new Promise<void>((resolve) => (finishFirst = resolve));
+  desk.home = async () => {
+    const mine = ++renderings;
+    if (mine === 1) await first;
+    return [words(`Rendering ${mine}`)];
+  };
+  const open = () => desk.slack.control.post('home', { user: 'ana' });
+  await Promise.all([open(), open()]);
+  await until(() => replica.inFlight.count() === 2);
+  expect(renderings, 'the second waits for the first').toBe(1);
+  finishFirst();
+  await becomes('Rendering 2');
+});

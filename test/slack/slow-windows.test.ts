@@ -1,0 +1,68 @@
+/**
+ * Submissions that take longer than Slack waits: the window says that it works, and then what came out of it.
+ * All at once, because each takes as long as the desk's patience.
+ */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OpsError } from '../../src/kernel/errors.js';
+import type { SubmissionAnswer } from '../../src/ports/command.js';
+import { form, startDesk, until, words, type Desk, type Transport } from './desk.js';
+
+let desk: Desk;
+beforeEach(async () => {
+  desk = await startDesk({ ackMs: 3000 });
+  desk.run = ({ windows }) => windows.open(form());
+});
+afterEach(() => desk.close());
+
+const answers: Record<string, () => Promise<SubmissionAnswer>> = {
+  ana: () => Promise.resolve({ kind: 'close' }),
+  tomas: () => Promise.resolve({ kind: 'errors', errors: { amount: 'Too much.' } }),
+  mei: () => Promise.resolve({ kind: 'show', modal: form({ title: 'Next', blocks: [words('The next step')], submit: null }) }),
+  kofi: () => Promise.reject(new OpsError('conflict', 'Somebody was faster.')),
+  ines: () => Promise.reject(new OpsError('conflict', 'Told elsewhere.')),
+}; // prettier-ignore
+const expected = [
+  ['ana', 'Done.'],
+  ['tomas', '*The amount*: Too much.'],
+  ['mei', 'The next step'],
+  ['kofi', 'Somebody was faster.'],
+] as const;
+
+describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
+  it('each window waits, then shows its outcome', async () => {
+    await desk.startReplica(transport);
+    const { control } = desk.slack;
+    const finishers: (() => void)[] = [];
+    desk.submit = async ({ values }) => {
+      await new Promise<void>((resolve) => finishers.push(resolve));
+      return answers[values.reason ?? '']!();
+    };
+    const submitAs = async (user: string) => {
+      const values = { amount: { text: '1' }, reason: { text: user } };
+      return control.post('submit', { user, view_id: await desk.opened(user), values });
+    };
+    const waiting = await Promise.all(Object.keys(answers).map(submitAs));
+    for (const outcome of waiting) {
+      expect(outcome.ok).toBe(true);
+      expect(outcome.ack_ms).toBeGreaterThanOrEqual(1990);
+      expect(JSON.stringify(outcome.view)).toContain('Working on it');
+      expect(outcome.view?.view.title).toMatchObject({ text: 'Refund' });
+    }
+    await control.post('close', { user: 'ines', view_id: waiting[4]!.view!.id });
+    finishers.forEach((finish) => finish());
+    const { users } = await control.state();
+    for (const [name, text] of expected) {
+      const { id } = users.find((user) => user.name === name)!;
+      await until(async () => {
+        const { views } = await control.state();
+        return JSON.stringify(views.filter(({ user }) => user === id)).includes(text);
+      });
+    }
+    await until(async () => {
+      const { channels } = await control.state();
+      const direct = channels.filter(({ is_im: isDirect }) => isDirect).flatMap(({ messages }) => messages);
+      return direct.length === 1 && direct[0]!.text.includes('Told elsewhere.');
+    });
+    expect(desk.submitted).toHaveLength(5);
+  });
+});
