@@ -6,8 +6,11 @@
  * Errors: `unavailable`.
  */
 
-/** `decided`: the request was decided, or withdrawn, meanwhile. */
-export type ConfirmationRefusal = 'unknown' | 'used' | 'expired' | 'decided';
+/**
+ * `decided`: the request was decided, or withdrawn, meanwhile. `stopped`: a cap or a freeze is in the way; the link still
+ * works when it no longer is.
+ */
+export type ConfirmationRefusal = 'unknown' | 'used' | 'expired' | 'decided' | 'stopped';
 
 export interface RefusedConfirmation {
   kind: 'refused';

@@ -3,7 +3,9 @@
  */
 import { dayMs } from '../kernel/clock.js';
 import type { Remediation, RemediationState } from '../ports/remediations.js';
+import type { VoteConfirmations } from '../ports/vote-confirmations.js';
 import type { Action, ActionFault } from './action.js';
+import { createVoteConfirmations } from './confirmations.js';
 import type { RemediationDeps, Snapshot } from './deps.js';
 import { advance, sweep } from './execution.js';
 import { freezeAll, lift } from './kill-switch.js';
@@ -14,7 +16,7 @@ import { faultsOfForm, request, type Requested, type RequestForm } from './reque
 import { closeReview } from './review.js';
 import { judge, type Judgement } from './settlement.js';
 import { openStates, snapshotOf } from './transitions.js';
-import { approve, cancel, confirm, reject, withdraw, type Ballot, type VoteOutcome } from './votes.js';
+import { approve, cancel, reject, type Ballot, type VoteOutcome } from './votes.js';
 
 export interface RemediationDesk {
   readonly actions: readonly Action[];
@@ -24,8 +26,8 @@ export interface RemediationDesk {
   approve(ballot: Ballot, typedAmount: string | null): Promise<VoteOutcome>;
   reject(ballot: Ballot, why: string): Promise<void>;
   cancel(id: string, personId: string): Promise<void>;
-  confirm(id: string, token: string, confirmedBy: string): Promise<VoteOutcome>;
-  withdraw(id: string, token: string): Promise<void>;
+  /** For the pages outside the chat. */
+  confirmations: VoteConfirmations;
   judge(verdict: { id: string; personId: string; judgement: Judgement; why: string }): Promise<void>;
   closeReview(review: { id: string; personId: string; findings: string }): Promise<void>;
   freezeAll(personId: string, why: string): Promise<void>;
@@ -61,8 +63,7 @@ export function createRemediationDesk(deps: RemediationDeps): RemediationDesk {
     approve: (ballot, typedAmount) => approve(deps, ballot, typedAmount),
     reject: (ballot, why) => reject(deps, ballot, why),
     cancel: (id, personId) => cancel(deps, id, personId),
-    confirm: (id, token, confirmedBy) => confirm(deps, id, token, confirmedBy),
-    withdraw: (id, token) => withdraw(deps, id, token),
+    confirmations: createVoteConfirmations(deps),
     judge: (verdict) => judge(deps, verdict),
     closeReview: (review) => closeReview(deps, review),
     freezeAll: (personId, why) => freezeAll(deps, personId, why),

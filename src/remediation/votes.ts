@@ -246,7 +246,7 @@ export async function withdraw(deps: RemediationDeps, id: string, token: string)
     const remediation = await deps.remediations.take(tx, id);
     const vote = (await deps.remediations.votesOf(tx, id)).find((cast) => cast.tokenHash === tokenHash);
     if (vote?.state !== 'unconfirmed') throw new OpsError('conflict', 'This link was used already.');
-    await deps.remediations.putVote(tx, id, { ...vote, state: 'void', voidWhy: 'withdrawn by the voter', tokenHash: null });
+    await deps.remediations.putVote(tx, id, { ...vote, state: 'void', voidWhy: 'withdrawn by the voter' });
     await move(tx, deps, remediation, {
       progress: {},
       happening: { verb: 'vote_withdrawn', actor: vote.personId, why: null },

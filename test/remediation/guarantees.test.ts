@@ -111,13 +111,22 @@ describe('1. N distinct people', () => {
     expect(await stateOf(asked.remediation.id)).toBe('pending');
     const again = await uncapped.desk.approve(ballotOf(asked, 'mo'), null);
     if (again.kind !== 'needs_confirmation') throw new Error(again.kind);
-    const { id } = asked.remediation;
-    await expect(
-      uncapped.desk.confirm(id, outcome.token, 'mo@example.com'),
-      'the first link was replaced',
-    ).rejects.toThrow('used already');
-    expect(await uncapped.desk.confirm(id, again.token, 'mo@example.com')).toEqual({ kind: 'approved' });
-    await expect(uncapped.desk.confirm(id, again.token, 'mo@example.com')).rejects.toThrow();
+    const { confirmations } = uncapped.desk;
+    const by = { subject: 'mo@idp', email: 'mo@example.com' };
+    expect(await confirmations.confirm(outcome.token, by), 'the first link was replaced').toMatchObject({
+      why: 'unknown',
+    });
+    expect(await confirmations.look(again.token)).toMatchObject({
+      kind: 'open',
+      voterEmail: 'mo@example.com',
+      planHash: asked.remediation.planHash,
+    });
+    const both = await Promise.all([
+      confirmations.confirm(again.token, by),
+      confirmations.confirm(again.token, by),
+    ]);
+    expect(both.map(({ kind }) => kind).sort()).toEqual(['confirmed', 'refused']);
+    expect(await confirmations.look(again.token)).toEqual({ kind: 'refused', why: 'used' });
     await uncapped.work();
     expect(company.bank.effects.has(asked.remediation.idempotencyKey)).toBe(true);
   });

@@ -75,6 +75,11 @@ const refusals: Readonly<Record<ConfirmationRefusal, Page>> = {
     'This request is decided already',
     'Your confirmation is no longer needed. The request in Slack shows how it ended.',
   ),
+  stopped: sentence(
+    409,
+    'This cannot be approved right now',
+    'A cap is used up, or everything is frozen, so the vote was not counted. Open the link again later; `/remediate why` in Slack tells more.',
+  ),
 };
 
 export const refused = (why: ConfirmationRefusal): Page => refusals[why];
