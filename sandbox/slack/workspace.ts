@@ -105,6 +105,7 @@ export const LARKSPUR: Workspace = {
       purpose: 'Requests that need another person',
       members: ['ana', 'tomas', 'lars', 'kofi', 'ines', 'mei'],
     },
+    { name: 'audit-log', topic: 'Where the log ends, every day', purpose: 'A witness outside the database' },
     { name: 'incidents', topic: 'Open incidents', purpose: 'One thread for each incident' },
     {
       name: 'disputes',
