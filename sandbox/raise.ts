@@ -167,7 +167,7 @@ async function configOf(
     state.channels.find((channel) => channel.name === name)?.id ?? '';
   return stringify({
     company: state.team.name,
-    channels: { alerts: channelId('partner-alerts') },
+    channels: { alerts: channelId('partner-alerts'), audit: channelId('audit-log') },
     paymentsApi: { partner: PAYMENTS_API_PARTNER, baseUrl },
     partners: world.partners.map(({ id, name, kind, timeZone }) => ({
       id,

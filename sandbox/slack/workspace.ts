@@ -117,6 +117,7 @@ export const LARKSPUR: Workspace = {
       purpose: 'Requests that need another person',
       members: ['ana', 'tomas', 'lars', 'kofi', 'ines', 'mei'],
     },
+    { name: 'audit-log', topic: 'Where the log ends, every day', purpose: 'A witness outside the database' },
     { name: 'incidents', topic: 'Open incidents', purpose: 'One thread for each incident' },
     {
       name: 'disputes',
@@ -124,11 +125,6 @@ export const LARKSPUR: Workspace = {
       purpose: 'Chargebacks, evidence, early fraud warnings',
       members: ['ana', 'mei', 'lars', 'tomas'],
       is_private: true,
-    },
-    {
-      name: 'audit',
-      topic: 'Heads of the audit chain',
-      purpose: 'A witness outside the database: what the record looked like, day by day',
     },
     {
       name: 'break-glass',

@@ -11,6 +11,7 @@ import { verifyChain, type Verdict } from '../../src/audit/verify.js';
 import { dayMs } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
+import type { AuditQuery } from '../../src/ports/audit.js';
 import { anEvent, anyEvent, startAuditBench, type AuditBench } from './support.js';
 
 let bench: AuditBench;
@@ -152,7 +153,7 @@ describe('finding', () => {
     ),
   );
 
-  it.each([
+  it.each<[AuditQuery, number[], string]>([
     [{}, [4, 3, 2, 1], 'all, newest first'],
     [{ subject: 'REM-17' }, [2, 1], 'by what it is about'],
     [{ actor: 'U1ANA', subject: 'U1ANA' }, [3, 2], 'a person who acted, or was looked at'],

@@ -123,6 +123,16 @@ describe('doctor', () => {
     expect(code).toBe(0);
   });
 
+  it('warns where Paydesk could take the guards of the audit log away', async () => {
+    const own = await paydesk(['doctor'], { ...tokens, DATABASE_URL: database.url.reveal() });
+    expect(own.said).toMatch(
+      /warn +audit log: the role \w+ owns the audit table[^]*→ Give DATABASE_OWNER_URL/,
+    );
+    expect(own.said).toContain('Nothing is wrong');
+    const guarded = await paydesk(['doctor'], { ...tokens, DATABASE_URL: database.appUrl.reveal() });
+    expect(guarded.said).toContain('guarded: the role paydesk_app can only add to it');
+  });
+
   it('tells every fault at once, each with what to do', async () => {
     await writeFile(
       join(folder, 'wrong.yaml'),

@@ -1,0 +1,173 @@
+/**
+ * The audit log as people meet it: `/audit`, what `/payment` writes down, and the head that is told every day.
+ */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { auditCommand, type AuditDesk } from '../../commands/audit.js';
+import { auditWitnessJob } from '../../jobs/audit-witness.js';
+import { createAuditStore } from '../../src/adapters/postgres/audit.js';
+import { readEntry } from '../../src/audit/chain.js';
+import { createAuditRecorder, createAuditTrail } from '../../src/audit/trail.js';
+import { verifyChain } from '../../src/audit/verify.js';
+import { dayMs } from '../../src/kernel/clock.js';
+import { silentLog } from '../../src/kernel/log.js';
+import type { CommandRequest } from '../../src/ports/command.js';
+import type { Directory, PersonKind } from '../../src/ports/directory.js';
+import { recordingLog, type Line } from '../engine/recording-log.js';
+import { startOutboxBench, type OutboxBench } from '../outbox/support.js';
+import { faultsOf, linesOf, recordedAnswers } from '../support/cards.js';
+import { anEvent, startAuditBench, type AuditBench } from './support.js';
+
+const directoryOf = (kind: PersonKind): Directory => ({
+  person: (userId) => Promise.resolve({ userId, name: 'Ana', email: null, kind }),
+  membersOf: () => Promise.resolve(new Set()),
+});
+
+const kindsIn = async ({ store }: AuditBench): Promise<string[]> =>
+  (await store.find({}, 50)).map(({ kind }) => kind);
+
+describe('/audit', () => {
+  let bench: AuditBench;
+  beforeEach(async () => {
+    bench = await startAuditBench();
+    await bench.append(
+      anEvent(),
+      anEvent({ kind: 'lookup.shared', actor: 'U1LARS', subjects: ['pi_2'], why: null }),
+    );
+  });
+  afterEach(() => bench.close());
+
+  async function ask(text: string, over: Partial<AuditDesk> = {}): Promise<string[]> {
+    const answer = recordedAnswers();
+    const desk: AuditDesk = {
+      auditStore: bench.store,
+      audit: createAuditRecorder(bench.trail, bench.db),
+      directory: directoryOf('member'),
+      ...over,
+    };
+    const person = { userId: 'U1MEI', teamId: 'T1' };
+    await auditCommand.run(
+      { person, channelId: 'C1', text, answer, log: silentLog } as unknown as CommandRequest,
+      desk,
+    );
+    expect(answer.given.map(({ to }) => to)).toEqual(['one']);
+    expect(faultsOf(answer.given[0]!.card)).toEqual([]);
+    return linesOf(answer.given[0]!.card);
+  }
+
+  it('shows who, what, when, why, the rule and what was seen, newest first, and the head', async () => {
+    const hash = (await bench.store.head())!.hash.slice(0, 12);
+    const lines = (await ask('')).map((line) => line.replace(/<!date[^|]*\|([^>]*)>/g, '$1'));
+    expect(lines.slice(0, 4)).toEqual([
+      '2 entries in the audit log',
+      ':scroll: *2 entries in the audit log*',
+      '*lookup.shared* · <@U1LARS> · 2026-11-20 09:00 UTC · `pi_2` · #2',
+      expect.stringContaining(
+        'rule `refunds-below-1000` · seen `Refund 20.00 EUR of pi_1paid` · hash',
+      ) as string,
+    ]);
+    expect(lines).toContain('“the customer was charged twice”');
+    expect(lines.at(-1)).toBe(`Head #2 \`${hash}…\` · every entry carries the hash of the one before it`);
+  });
+
+  it.each<[string, string | null, string]>([
+    ['REM-17', '1 entry of `REM-17` in the audit log', 'a request'],
+    ['rem-17', '1 entry of `REM-17` in the audit log', 'as people type it'],
+    ['`pi_2`', '1 entry of `pi_2` in the audit log', 'a payment, pasted as code'],
+    ['lookup.shared', '1 entry of `lookup.shared` in the audit log', 'a kind'],
+    ['pi_nobody', 'No entry of `pi_nobody` in the audit log', 'nothing'],
+    ['<!channel>', null, 'a mention of everybody'],
+    ['@ana', null, 'a name that stands for nobody'],
+    ['REM-17 REM-18', null, 'two ids'],
+    ['x'.repeat(500), null, 'a text'],
+    ['4242 4242 4242 4242', null, 'a card number'],
+  ])('%s → %s: %s', async (text, title) => {
+    if (title === null) await expect(ask(text)).rejects.toMatchObject({ code: 'invalid' });
+    else expect((await ask(text))[0]).toBe(title);
+    expect(await kindsIn(bench)).toHaveLength(2);
+  });
+
+  it.each(['<@U1LARS|lars>', '<@U1LARS>', 'U1LARSHOLM'])(
+    'a search by a person is written down: %s',
+    async (text) => {
+      const userId = /U1LARS\w*/.exec(text)![0];
+      const lines = await ask(text);
+      expect(lines[0]).toContain(`of <@${userId}> in the audit log`);
+      const [newest] = await bench.store.find({}, 1);
+      expect(newest).toMatchObject({ kind: 'lookup.audit', actor: 'U1MEI', subjects: [userId] });
+    },
+  );
+
+  it('a search by a person that cannot be written down is refused', async () => {
+    const audit = createAuditRecorder(bench.trail, { run: () => Promise.reject(new Error('down')) });
+    await expect(ask('<@U1LARS>', { audit })).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it.each<PersonKind>(['guest', 'external', 'bot', 'deactivated'])('a %s is refused', async (kind) => {
+    await expect(ask('', { directory: directoryOf(kind) })).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('nobody is answered where nobody can say who people are', async () => {
+    await expect(ask('', { directory: null })).rejects.toMatchObject({ code: 'misconfigured' });
+  });
+
+  it('a hostile entry stays one entry', async () => {
+    const hostile = '<!channel> `*x*` \n> :rotating_light: <@U1ANA>'.repeat(40);
+    await bench.append(...Array.from({ length: 20 }, () => anEvent({ kind: hostile, actor: hostile, subjects: [hostile], why: hostile, details: { [hostile]: hostile } })));
+    const lines = await ask('');
+    expect(lines[0]).toBe('The newest 15 entries in the audit log');
+    expect(lines.join('\n')).not.toMatch(/<[!@]c|<@U1ANA/);
+  }); // prettier-ignore
+});
+
+describe('the witness', () => {
+  let bench: OutboxBench;
+  let lines: Line[];
+  beforeEach(async () => {
+    lines = [];
+    bench = await startOutboxBench({ rateLimits: false });
+    bench.startSender();
+  });
+  afterEach(() => bench.close());
+
+  async function tell(auditChannel: string | null): Promise<void> {
+    const auditStore = createAuditStore(bench.db);
+    const desk = { auditStore, auditChannel, transactions: bench.db, outbox: bench.outbox };
+    await auditWitnessJob('0 6 * * *').run(bench.clock.now(), desk, recordingLog(lines));
+    await bench.untilSent();
+  }
+  const append = (): Promise<void> =>
+    bench.db.run((tx) => createAuditTrail(createAuditStore(bench.db)).append(tx, anEvent()));
+
+  it('is told once a day, with how many were added, and verifying holds the log to it', async () => {
+    await append();
+    await tell(bench.channels.incidents!);
+    await append();
+    await append();
+    await tell(bench.channels.incidents!);
+    bench.clock.advance(dayMs);
+    await tell(bench.channels.incidents!);
+    const store = createAuditStore(bench.db);
+    const witnesses = await store.witnesses();
+    expect(witnesses.map(({ seq }) => seq)).toEqual([1, 3]);
+    const said = await bench.said('incidents');
+    expect(said.map(({ text }) => text.split(': ')[1])).toEqual(witnesses.map(({ hash }) => hash));
+    expect(JSON.stringify(said[1])).toContain('2 new entries since');
+    expect(JSON.stringify(said[1])).toContain(`paydesk audit verify --expect 3:${witnesses[1]!.hash}`);
+    expect(await verifyChain(store, { witnesses })).toMatchObject({ ok: true, witnesses: 2 });
+  });
+
+  it('tells of an empty log too', async () => {
+    await tell(bench.channels.incidents!);
+    expect(await bench.texts('incidents')).toEqual([
+      `Audit log at entry 0, 2026-11-20 09:00 UTC: ${'0'.repeat(64)}`,
+    ]);
+  });
+
+  it('is only logged where there is no channel', async () => {
+    await append();
+    await tell(null);
+    const entry = readEntry((await createAuditStore(bench.db).find({}, 1))[0]!);
+    expect(lines).toMatchObject([{ level: 'info', fields: { seq: 1, hash: entry.hash } }]);
+    expect(await createAuditStore(bench.db).witnesses()).toEqual([]);
+  });
+});
