@@ -7,7 +7,6 @@ import type { ActionFault, World } from './action.js';
 import { moneyFact } from './fields.js';
 import { merchantOf, providerOf, timeText } from './provider.js';
 
- 
 export type DisputeFacts = {
   partner: string | null;
   merchant: string | null;

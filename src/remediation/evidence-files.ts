@@ -13,7 +13,6 @@ import {
 import type { Attachment } from '../ports/attachments.js';
 import type { World } from './action.js';
 
- 
 export type FileFact = {
   id: string;
   name: string;

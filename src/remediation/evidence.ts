@@ -30,7 +30,6 @@ import {
 import { moneyOfFact } from './fields.js';
 import { providerOf } from './provider.js';
 
- 
 type Piece = {
   kind: EvidenceKind;
   characters: number;
@@ -79,7 +78,7 @@ export function evidenceAction({ submit, ...words }: Words): ActionDefinition<Ev
       ...answerFaults(facts, now),
       ...givenFaults(params, facts.files),
       ...lengthFaults(params, facts),
-      ...(submit ? submitFaults(params, facts) : stageFaults(params, facts)),
+      ...(submit ? submitFaults(params, facts) : stageFaults(params)),
     ],
     preview: submit ? submitPreview : stagePreview,
     execute: (step) => execute(step, submit),
@@ -146,8 +145,8 @@ function lengthFaults(params: EvidenceParams, facts: EvidenceFacts): ActionFault
   return [{ field: 'explanation', message: `All texts together have ${total} characters; the bank takes ${charactersMax}.` }];
 } // prettier-ignore
 
-function stageFaults(params: EvidenceParams, facts: EvidenceFacts): ActionFault[] {
-  if (givenTexts(params).length + facts.files.length > 0) return [];
+function stageFaults({ explanation, textKind, text, files }: EvidenceParams): ActionFault[] {
+  if (explanation !== '' || textKind || text !== '' || files.length > 0) return [];
   return [{ field: null, message: 'Nothing to stage: write a text or choose a file.' }];
 }
 
