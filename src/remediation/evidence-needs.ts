@@ -100,7 +100,7 @@ export const answersAnything = (present: readonly EvidenceKind[]): boolean =>
 /** “shipping tracking number”. */
 export function kindText(kind: EvidenceKind): string {
   if (kind === 'uncategorized_text') return 'explanation';
-  return kind === 'uncategorized_file' ? 'other document' : kind.replaceAll('_', ' ');
+  return kind === 'uncategorized_file' ? 'other document' : kind.replaceAll('_', ' ').replace(/\bip\b/, 'IP');
 }
 
 export const kindsText = (kinds: readonly EvidenceKind[]): string => kinds.map(kindText).join(', ');

@@ -114,7 +114,7 @@ describe('a plan', () => {
       'Adds the access activity log: “2026-11-01 login”',
       'Adds the customer communication: mail.pdf (application/pdf, 13 B)',
       'Adds the receipt: Receipt.png (image/png, 9 B)',
-      'Still lacking for “fraudulent (visa 10.4)”: customer purchase ip; or billing address, customer signature; or shipping address, shipping documentation',
+      'Still lacking for “fraudulent (visa 10.4)”: customer purchase IP; or billing address, customer signature; or shipping address, shipping documentation',
       'Recommended, and not there: product description',
       expect.stringMatching(
         /^Answer due by 2026-\d\d-\d\d 23:59 UTC, \d+ d( \d+ h)? left\. Nothing goes to the bank yet\.$/,

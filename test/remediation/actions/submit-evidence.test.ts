@@ -78,8 +78,8 @@ describe('a plan', () => {
       'What the customer says: fraudulent (visa 10.4)',
       'Adds the access activity log: “2026-11-01 login”',
       'Adds the receipt: receipt.pdf (application/pdf, 17 B)',
-      'There already: customer purchase ip',
-      'All that goes to the bank: access activity log, receipt, customer purchase ip',
+      'There already: customer purchase IP',
+      'All that goes to the bank: access activity log, receipt, customer purchase IP',
       'Recommended, and not there: customer communication, product description',
     ]);
     expect(preview.changes.at(-1)).toMatch(/^Answer due by .* left\.$/);
