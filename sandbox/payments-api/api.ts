@@ -8,6 +8,7 @@ import { hash, hashText } from '../world/random.js';
 import { hourOf, type Clock } from '../world/clock.js';
 import type { World } from '../world/world.js';
 import type { Form } from './form.js';
+import type { Upload } from './multipart.js';
 import { seconds, type ApiObject } from './objects/api-object.js';
 import type { Store } from './store.js';
 
@@ -35,6 +36,8 @@ export interface Api {
 export interface Call {
   api: Api;
   form: Form;
+  /** The file that came along; null where none did. */
+  upload: Upload | null;
   /** Parts of the path that stand for ids. */
   args: readonly string[];
   path: string;

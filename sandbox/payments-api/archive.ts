@@ -146,7 +146,7 @@ function find(view: View, id: string, nowMs: number): ApiObject | null {
     return place.kind === 'payout' ? payoutOf(ids, payout, nowMs) : payoutTransactionOf(ids, payout, nowMs);
   }
   if (place.kind === 'event') return findEvent(view, place, nowMs);
-  if (place.kind === 'payment_method') return null;
+  if (place.kind === 'payment_method' || place.kind === 'file') return null;
   const order = ownOrder(view, place.hour, place.index, nowMs);
   const type = place.kind === 'early_fraud_warning' ? 'radar.early_fraud_warning' : place.kind;
   return order && (ofOrder(view, type, order, nowMs).find((object) => object.id === id) ?? null);

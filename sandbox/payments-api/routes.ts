@@ -1,6 +1,7 @@
 /** The table of routes: method, path with `:id` parts, handler. Invariant: a fixed part wins over an id by order. */
 import type { Handler } from './api.js';
 import { closeDispute, listDisputes, retrieveDispute, updateDispute } from './resources/disputes.js';
+import { createFile, retrieveFile } from './resources/files.js';
 import {
   cancelIntent,
   captureIntent,
@@ -45,6 +46,8 @@ export const ROUTES: readonly Row[] = [
   ['GET', '/v1/disputes/:id', retrieveDispute],
   ['POST', '/v1/disputes/:id', updateDispute],
   ['POST', '/v1/disputes/:id/close', closeDispute],
+  ['POST', '/v1/files', createFile],
+  ['GET', '/v1/files/:id', retrieveFile],
   ['POST', '/v1/payouts', createPayoutByHand],
   ['GET', '/v1/payouts', listPayouts],
   ['GET', '/v1/payouts/:id', retrievePayout],

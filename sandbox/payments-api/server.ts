@@ -1,8 +1,9 @@
 /**
  * A stateful stand-in for Stripe's API over HTTP: the generated world underneath, everything written on top.
  * Invariant: every answer carries a request id and Stripe's shape, errors included; a POST with an idempotency key has
- * its effect once. Deliberately absent: webhooks, Connect and files.
+ * its effect once. Deliberately absent: webhooks and Connect.
  */
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ObjectMemory, WrittenObject } from '../books/memory.js';
@@ -14,6 +15,7 @@ import { createArchive } from './archive.js';
 import { companyRecord, type PaymentsChange } from './company-record.js';
 import { ApiError, failureOf, unauthorised, unknownUrl } from './errors.js';
 import { expand } from './expand.js';
+import { boundaryOf, parseMultipart, type MultipartBody } from './multipart.js';
 import { createFaults, type Fault, type Faults } from './faults.js';
 import { parseForm } from './form.js';
 import { createIdempotencyKeys, type Answer, type IdempotencyKeys } from './idempotency.js';
@@ -59,7 +61,8 @@ interface Service {
   nextRequestId(): string;
 }
 
-const MAX_BODY_BYTES = 4_000_000;
+/** A file of evidence and its form. */
+const MAX_BODY_BYTES = 6_000_000;
 
 /** Starts to listen; rejects when the port is taken. */
 export async function startPaymentsApi(options: PaymentsApiOptions): Promise<PaymentsApi> {
@@ -163,7 +166,7 @@ interface Asked {
   request: IncomingMessage;
   pathname: string;
   query: string;
-  body: string;
+  body: Buffer;
   requestId: string;
   fault: Fault | null;
 }
@@ -186,7 +189,7 @@ async function answerFor(service: Service, asked: Asked): Promise<{ answer: Answ
       'idempotency_error',
       'Idempotency keys must be between 1 and 255 characters long.',
     );
-  return service.keys.once(key, `${request.method ?? ''} ${pathname} ${asked.body}`, work);
+  return service.keys.once(key, `${request.method ?? ''} ${pathname} ${fingerprintOf(asked)}`, work);
 }
 
 /** Finds the handler and answers; an API error becomes an answer too, so that it is kept under the key. */
@@ -197,9 +200,9 @@ async function perform(service: Service, asked: Asked): Promise<Answer> {
     if (asked.fault?.kind === 'slow') await delay(asked.fault.delayMs ?? 1_000);
     const match = matchRoute(request.method ?? '', pathname);
     if (!match) throw unknownUrl(request.method ?? '', pathname);
-    const form = parseForm(request.method === 'POST' ? asked.body : asked.query);
+    const { form, upload } = bodyOf(asked);
     const { api } = service;
-    const result: unknown = await match.handler({ api, form, args: match.args, path: pathname });
+    const result: unknown = await match.handler({ api, form, upload, args: match.args, path: pathname });
     return {
       status: 200,
       body: JSON.stringify(expand(api.store, result, expandPaths(form)), null, 2),
@@ -208,6 +211,20 @@ async function perform(service: Service, asked: Asked): Promise<Answer> {
   } catch (error) {
     return errorAnswer(service, error, requestId);
   }
+}
+
+function bodyOf({ request, body, query }: Asked): MultipartBody {
+  const boundary = boundaryOf(request.headers['content-type']);
+  if (boundary !== null && request.method === 'POST') return parseMultipart(body, boundary);
+  return { form: parseForm(request.method === 'POST' ? body.toString('utf8') : query), upload: null };
+}
+
+/** What makes two requests the same: of a multipart body everything but its boundary, which clients make up anew. */
+function fingerprintOf({ request, body }: Asked): string {
+  const boundary = boundaryOf(request.headers['content-type']);
+  const text = body.toString('latin1');
+  const told = boundary === null ? text : text.replaceAll(boundary, '');
+  return createHash('sha256').update(told, 'latin1').digest('hex');
 }
 
 function errorAnswer(service: Service, error: unknown, requestId: string): Answer {
@@ -225,7 +242,7 @@ function authorise(apiKey: string, header: string | undefined): void {
   if (given !== apiKey) throw unauthorised(given);
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -234,7 +251,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
       throw new ApiError(413, 'invalid_request_error', 'The request body is too large.');
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function send(response: ServerResponse, request: IncomingMessage, answer: Answer, replayed: boolean): void {

@@ -18,6 +18,7 @@ const KINDS = {
   early_fraud_warning: ['issfr_', '1'],
   customer: ['cus_', '1'],
   payment_method: ['pm_', '1'],
+  file: ['file_', '1'],
 } as const;
 
 export type IdKind = keyof typeof KINDS;

@@ -10,6 +10,7 @@
  * remembers it (Stripe: 24 hours at least).
  */
 import type { Money } from '../kernel/money.js';
+import type { EvidenceKind, EvidenceMimeType } from './evidence.js';
 import type { Dispute, Payment, Payout, Refund } from './payments-api.js';
 
 /** What every write has. */
@@ -50,47 +51,29 @@ export interface EvidenceOrder extends Order {
   evidence: Readonly<Partial<Record<EvidenceKind, string | null>>>;
   /** True hands everything staged to the bank, once and for all. False stages it. */
   submit: boolean;
+  /** Laid over the dispute's in the same write, so that one who reads the dispute can tell whether it took effect. */
+  metadata: Readonly<Record<string, string>>;
+}
+
+export interface EvidenceFileOrder extends Order {
+  name: string;
+  /** The content's own, not what its name promises. */
+  mimeType: EvidenceMimeType;
+  /** At most `evidenceFileMaxBytes`. */
+  content: Uint8Array;
 }
 
 export interface CloseDisputeOrder extends Order {
   disputeId: string;
 }
 
-/** The provider's own words. Those for documents (`…_documentation`, `receipt`, `uncategorized_file`…) take file ids. */
-export type EvidenceKind =
-  | 'access_activity_log'
-  | 'billing_address'
-  | 'cancellation_policy'
-  | 'cancellation_policy_disclosure'
-  | 'cancellation_rebuttal'
-  | 'customer_communication'
-  | 'customer_email_address'
-  | 'customer_name'
-  | 'customer_purchase_ip'
-  | 'customer_signature'
-  | 'duplicate_charge_documentation'
-  | 'duplicate_charge_explanation'
-  | 'duplicate_charge_id'
-  | 'product_description'
-  | 'receipt'
-  | 'refund_policy'
-  | 'refund_policy_disclosure'
-  | 'refund_refusal_explanation'
-  | 'service_date'
-  | 'service_documentation'
-  | 'shipping_address'
-  | 'shipping_carrier'
-  | 'shipping_date'
-  | 'shipping_documentation'
-  | 'shipping_tracking_number'
-  | 'uncategorized_file'
-  | 'uncategorized_text';
-
 export interface PaymentWrites {
   refund(order: RefundOrder): Promise<Refund>;
   capturePayment(order: CaptureOrder): Promise<Payment>;
   cancelPayment(order: CancelPaymentOrder): Promise<Payment>;
   cancelPayout(order: CancelPayoutOrder): Promise<Payout>;
+  /** Hands over a file that evidence may name afterwards. By itself it changes nothing. */
+  uploadEvidence(order: EvidenceFileOrder): Promise<{ fileId: string }>;
   updateEvidence(order: EvidenceOrder): Promise<Dispute>;
   /** Accepts the dispute as lost. There is no way back. */
   closeDispute(order: CloseDisputeOrder): Promise<Dispute>;

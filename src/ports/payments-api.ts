@@ -7,6 +7,7 @@
  * `misconfigured` (the key is refused), `invalid` (the provider refuses the request).
  */
 import type { Money } from '../kernel/money.js';
+import type { EvidenceKind } from './evidence.js';
 
 export interface PaymentError {
   code: string | null;
@@ -101,7 +102,12 @@ export interface Dispute {
   hasEvidence: boolean;
   pastDue: boolean;
   submissionCount: number;
+  /** What is there by now, staged or submitted: texts, and ids of files. Providers fill in some themselves. */
+  evidence: Readonly<Partial<Record<EvidenceKind, string>>>;
+  /** The network takes a fee for hearing an answer, and nobody has agreed to it yet. */
+  feeUnacknowledged: boolean;
   isChargeRefundable: boolean;
+  metadata: Readonly<Record<string, string>>;
 }
 
 /** A movement on the balance that the company holds with the provider. */

@@ -15,9 +15,9 @@ import * as schemas from '../../src/adapters/stripe/schemas.js';
 import type { paths } from '../../src/adapters/stripe/openapi.gen.js';
 import type { Wire } from '../../src/adapters/stripe/schemas.js';
 import { stripeVersion } from '../../src/adapters/stripe/transport.js';
-import type { WriteForm } from '../../src/adapters/stripe/writes.js';
+import type { UploadForm, WriteForm } from '../../src/adapters/stripe/writes.js';
 import type { Money } from '../../src/kernel/money.js';
-import type { EvidenceKind } from '../../src/ports/payment-writes.js';
+import type { EvidenceDocumentKind, EvidenceKind } from '../../src/ports/evidence.js';
 import { packageRoot } from '../../src/kernel/package-root.js';
 import * as objects from './objects.js';
 
@@ -61,6 +61,7 @@ const kinds: { name: keyof Wire; schema: z.ZodType; sample: object }[] = [
     schema: schemas.balanceTransactionSchema,
     sample: objects.balanceTransaction(),
   },
+  { name: 'File', schema: schemas.fileSchema, sample: objects.file() },
   { name: 'Payout', schema: schemas.payoutSchema, sample: objects.payout() },
   { name: 'EarlyFraudWarning', schema: schemas.earlyFraudWarningSchema, sample: objects.earlyFraudWarning() },
   { name: 'Event', schema: schemas.eventSchema, sample: objects.event() },
@@ -97,6 +98,7 @@ describe('the types of Stripe’s own package', () => {
     expectTypeOf<Misfit<Wire['Charge'], Stripe.Charge>>().toBeNever();
     expectTypeOf<Misfit<Wire['Refund'], Stripe.Refund>>().toBeNever();
     expectTypeOf<Misfit<Wire['Dispute'], Stripe.Dispute>>().toBeNever();
+    expectTypeOf<Misfit<Wire['File'], Stripe.File>>().toBeNever();
     expectTypeOf<Misfit<Wire['BalanceTransaction'], Stripe.BalanceTransaction>>().toBeNever();
     expectTypeOf<Misfit<Wire['Payout'], Stripe.Payout>>().toBeNever();
     expectTypeOf<Misfit<Wire['EarlyFraudWarning'], Stripe.Radar.EarlyFraudWarning>>().toBeNever();
@@ -161,6 +163,20 @@ describe('what is written', () => {
     type Theirs = keyof Stripe.DisputeUpdateParams.Evidence;
     expectTypeOf<EvidenceKind>().toEqualTypeOf<Exclude<Theirs, 'appeal' | 'enhanced_evidence'>>();
     expectTypeOf<keyof Wire['DisputeEvidence']>().toEqualTypeOf<EvidenceKind>();
+    expectTypeOf<keyof Wire['PresentEvidence']>().toEqualTypeOf<EvidenceKind>();
+  });
+
+  it('as a document is what Stripe calls the id of a file, and nothing else is', () => {
+    type Theirs = Stripe.Dispute.Evidence;
+    type Documents = {
+      [Kind in EvidenceKind]: Stripe.File extends Theirs[Kind] ? Kind : never;
+    }[EvidenceKind];
+    expectTypeOf<Documents>().toEqualTypeOf<EvidenceDocumentKind>();
+  });
+
+  it('as a file has the fields of Stripe’s own package', () => {
+    expectTypeOf<keyof UploadForm>().toExtend<keyof Stripe.FileCreateParams>();
+    expectTypeOf<UploadForm['purpose']>().toExtend<Stripe.FileCreateParams.Purpose>();
   });
 
   it('says whether evidence is submitted, which Stripe would take for granted', () => {

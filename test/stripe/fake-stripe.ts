@@ -5,8 +5,8 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { refund } from './objects.js';
+import { arrayBuffer } from 'node:stream/consumers';
+import { file, refund } from './objects.js';
 
 export type Fault = (response: ServerResponse, request: IncomingMessage) => void;
 interface Stored {
@@ -20,7 +20,12 @@ const statusAfter: Record<string, string> = { capture: 'succeeded', cancel: 'can
 export interface FakeStripe {
   baseUrl: string;
   /** Every request so far: address with its query, headers, and the fields of its form in order. */
-  requests: { url: string; headers: IncomingMessage['headers']; form: [name: string, value: string][] }[];
+  requests: {
+    url: string;
+    headers: IncomingMessage['headers'];
+    form: [name: string, value: string][];
+    body: Buffer<ArrayBuffer>;
+  }[];
   /** The writes that took effect, as paths; a replayed one took effect before. */
   effects: string[];
   /** Stores objects below a collection such as `charges`. */
@@ -86,7 +91,9 @@ export async function startFakeStripe(): Promise<FakeStripe> {
     const object =
       path === 'refunds'
         ? refund({ id: `re_${effects.length + 1}`, amount: Number(form.get('amount')) })
-        : stored(target);
+        : path === 'files'
+          ? file({ id: `file_${effects.length + 1}` })
+          : stored(target);
     if (!object) return refusal(404, { code: 'resource_missing', param: 'id' });
     effects.push(path);
     return json(200, Object.assign(object, verb && { status: statusAfter[verb] }));
@@ -118,9 +125,10 @@ export async function startFakeStripe(): Promise<FakeStripe> {
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body = await text(request);
+    const bytes = Buffer.from(await arrayBuffer(request));
+    const body = bytes.toString('latin1');
     const { url = '', headers } = request;
-    requests.push({ url, headers, form: [...new URLSearchParams(body)] });
+    requests.push({ url, headers, form: [...new URLSearchParams(bytes.toString('utf8'))], body: bytes });
     response.setHeader('Request-Id', `req_${requests.length}`);
     const fault = faults.shift() ?? standing.find((rule) => url.includes(rule.text))?.fault;
     const answer = fault ?? answerTo(request, body);

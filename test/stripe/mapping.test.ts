@@ -116,7 +116,10 @@ describe('a full object', () => {
       hasEvidence: true,
       pastDue: false,
       submissionCount: 1,
+      evidence: { product_description: 'A tent', receipt: 'file_1', refund_policy: 'file_2' },
+      feeUnacknowledged: true,
       isChargeRefundable: true,
+      metadata: { paydesk: 'rem_1' },
     });
   });
 

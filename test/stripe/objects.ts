@@ -2,6 +2,8 @@
  * Objects as Stripe sends them, every field that the adapter reads filled in, and one or two that it does not.
  * The values are made up; the shapes follow docs.stripe.com/api.
  */
+import { evidenceDocumentKinds, evidenceTextKinds } from '../../src/ports/evidence.js';
+
 export type Fields = Record<string, unknown>;
 
 /** 2026-11-02T09:00:00Z. */
@@ -91,6 +93,15 @@ export const refund = (fields: Fields = {}) => ({
   ...fields,
 });
 
+/** Some kinds are there, the others are not. */
+const evidence = {
+  ...Object.fromEntries([...evidenceTextKinds, ...evidenceDocumentKinds].map((kind) => [kind, null])),
+  product_description: 'A tent',
+  customer_name: '',
+  receipt: 'file_1',
+  refund_policy: 'file_2',
+};
+
 export const dispute = (fields: Fields = {}) => ({
   id: 'dp_1',
   object: 'dispute',
@@ -101,13 +112,31 @@ export const dispute = (fields: Fields = {}) => ({
   status: 'needs_response',
   reason: 'fraudulent',
   created,
-  evidence: { product_description: null },
-  evidence_details: { due_by: created + 1_209_600, has_evidence: true, past_due: false, submission_count: 1 },
+  evidence,
+  evidence_details: {
+    due_by: created + 1_209_600,
+    enhanced_eligibility: {
+      mastercard_compliance: { status: 'fee_acknowledged' },
+      visa_compliance: { status: 'requires_fee_acknowledgement' },
+    },
+    has_evidence: true,
+    past_due: false,
+    submission_count: 1,
+  },
   is_charge_refundable: true,
+  metadata: { paydesk: 'rem_1' },
   payment_method_details: {
     type: 'card',
     card: { brand: 'visa', case_type: 'chargeback', network_reason_code: '10.4' },
   },
+  ...fields,
+});
+
+export const file = (fields: Fields = {}) => ({
+  id: 'file_1',
+  object: 'file',
+  purpose: 'dispute_evidence',
+  size: 8,
   ...fields,
 });
 

@@ -5,7 +5,7 @@ import { createStripeWrites } from '../../src/adapters/stripe/writes.js';
 import type { OpsErrorCode } from '../../src/kernel/errors.js';
 import { money } from '../../src/kernel/money.js';
 import type { PaymentWrites, RefundOrder } from '../../src/ports/payment-writes.js';
-import type { StripeDeps } from '../../src/adapters/stripe/transport.js';
+import { filesBaseUrlOf, type StripeDeps } from '../../src/adapters/stripe/transport.js';
 import {
   answerWith,
   cutOff,
@@ -95,15 +95,17 @@ describe('a write', () => {
           disputeId: 'dp_1',
           evidence: { uncategorized_text: 'Signed & delivered', receipt: null },
           submit: false,
+          metadata: { paydesk: 'rem_1' },
           idempotencyKey,
         }),
       'disputes/dp_1',
-      ['evidence[uncategorized_text]=Signed & delivered', 'evidence[receipt]=', 'submit=false'],
+      ['evidence[uncategorized_text]=Signed & delivered', 'evidence[receipt]=', 'submit=false', 'metadata[paydesk]=rem_1'],
       { id: 'dp_1' },
     ],
     [
       'submit what is staged',
-      (writes) => writes.updateEvidence({ disputeId: 'dp_1', evidence: {}, submit: true, idempotencyKey }),
+      (writes) =>
+        writes.updateEvidence({ disputeId: 'dp_1', evidence: {}, submit: true, metadata: {}, idempotencyKey }),
       'disputes/dp_1',
       ['submit=true'],
       { id: 'dp_1' },
@@ -158,6 +160,55 @@ describe('a write', () => {
     const { writes } = setUp();
     expect((await faultOf(writes.closeDispute({ disputeId, idempotencyKey }))).code).toBe('invalid');
     expect(stripe.requests).toEqual([]);
+  });
+});
+
+describe('an upload', () => {
+  const content = Uint8Array.from([0x25, 0x50, 0x44, 0x46, 0x2d, 0, 13, 10, 0xff, 0xfe]);
+  const upload = { name: 'receipt.pdf', mimeType: 'application/pdf', content, idempotencyKey } as const;
+
+  it.each([
+    ['receipt.pdf', 'receipt.pdf'],
+    ['Beleg „März“.pdf', 'Beleg „März“.pdf'],
+    ['a"; name="purpose".pdf', 'a%22; name=%22purpose%22.pdf'],
+    ['a\r\nContent-Type: text/html\r\n\r\n.pdf', 'a Content-Type: text/html .pdf'],
+  ])('of “%s” arrives byte for byte, as another reader of forms sees it', async (name, seen) => {
+    expect(await setUp().writes.uploadEvidence({ ...upload, name })).toEqual({ fileId: 'file_1' });
+    const [{ url, headers, body }] = stripe.requests as [FakeStripe['requests'][number]];
+    expect(url).toBe('/v1/files');
+    const answer = new Response(body, { headers: { 'content-type': headers['content-type']! } });
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- slow for servers, but a reader that is not ours
+    const form = await answer.formData();
+    expect([...form.keys()]).toEqual(['purpose', 'file']);
+    expect(form.get('purpose')).toBe('dispute_evidence');
+    const file = form.get('file') as Blob & { name: string };
+    expect([file.name, file.type]).toEqual([seen.replaceAll('%22', '"'), 'application/pdf']);
+    expect(new Uint8Array(await file.arrayBuffer())).toEqual(content);
+  });
+
+  it('that is repeated is the same order, and that of another content is not', async () => {
+    const { writes } = setUp();
+    expect(await writes.uploadEvidence(upload)).toEqual(await writes.uploadEvidence(upload));
+    expect(stripe.effects).toEqual(['files']);
+    const other = { ...upload, content: Uint8Array.from([1]) };
+    expect((await faultOf(writes.uploadEvidence(other))).code).toBe('conflict');
+  });
+
+  it('whose answer is lost has an unknown outcome', async () => {
+    stripe.loseNext(dropped);
+    expect(await faultOf(setUp().writes.uploadEvidence(upload))).toMatchObject({
+      code: 'unknown_outcome',
+      details: { idempotencyKey },
+    });
+  });
+
+  it.each([
+    ['https://api.stripe.com', 'https://files.stripe.com'],
+    ['https://api.stripe.com/', 'https://files.stripe.com'],
+    ['http://127.0.0.1:12111', 'http://127.0.0.1:12111'],
+    ['https://api.stripe.com.example', 'https://api.stripe.com.example'],
+  ])('beside %s goes to %s', (baseUrl, filesBaseUrl) => {
+    expect(filesBaseUrlOf(baseUrl)).toBe(filesBaseUrl);
   });
 });
 

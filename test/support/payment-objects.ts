@@ -111,7 +111,10 @@ export const aDispute = (changed: Partial<Dispute> = {}): Dispute => ({
   hasEvidence: false,
   pastDue: false,
   submissionCount: 0,
+  evidence: {},
+  feeUnacknowledged: false,
   isChargeRefundable: false,
+  metadata: {},
   ...changed,
 });
 

@@ -1,16 +1,23 @@
 /**
  * Disputes: retrieve, list, update with evidence, close.
  * Invariant: evidence is submitted once (`submit` is true unless the caller says otherwise) and only while a response is
- * possible; all texts together hold at most 150,000 characters.
+ * possible; all texts together hold at most 150,000 characters; a document is a file that was uploaded as evidence.
  */
 import type { Api, Call } from '../api.js';
 import { invalidParameter, missingResource, refused, unknownParameter } from '../errors.js';
+import type { FormValue } from '../form.js';
 import { LIST_PARAMS, listPage } from '../lists.js';
 import { isRecord, numberOf, textOf, type ApiObject } from '../objects/api-object.js';
 import { DISPUTE_EVIDENCE } from '../objects/templates.js';
 import { allowOnly, flagParam, isForm, mergedMetadata } from '../params.js';
+import { EVIDENCE_PURPOSE, findFile } from './files.js';
 import { amongRelated } from './refunds.js';
 
+/** The kinds that take the id of a file. */
+const DOCUMENTS = [
+  'cancellation_policy', 'customer_communication', 'customer_signature', 'duplicate_charge_documentation', 'receipt',
+  'refund_policy', 'service_documentation', 'shipping_documentation', 'uncategorized_file',
+]; // prettier-ignore
 const MAX_EVIDENCE_CHARACTERS = 150_000;
 
 function findDispute(api: Api, id: string): ApiObject {
@@ -32,7 +39,7 @@ export function listDisputes({ api, form, path }: Call): unknown {
 export function updateDispute({ api, form, args: [id = ''] }: Call): ApiObject {
   allowOnly(form, ['evidence', 'metadata', 'submit', 'intended_submission_method']);
   const dispute = findDispute(api, id);
-  const evidence = { ...evidenceOf(dispute), ...givenEvidence(form) };
+  const evidence = { ...evidenceOf(dispute), ...givenEvidence(api, form) };
   const submit = 'evidence' in form || 'submit' in form ? flagParam(form, 'submit', true) : false;
   if ('evidence' in form || submit) checkOpen(dispute);
   checkLength(evidence);
@@ -56,15 +63,25 @@ export function updateDispute({ api, form, args: [id = ''] }: Call): ApiObject {
 const evidenceOf = (dispute: ApiObject): Record<string, unknown> =>
   isRecord(dispute.evidence) ? dispute.evidence : DISPUTE_EVIDENCE;
 
-function givenEvidence(form: Call['form']): Record<string, unknown> {
+function givenEvidence(api: Api, form: Call['form']): Record<string, unknown> {
   const { evidence } = form;
   if (evidence === undefined || evidence === '') return {};
   if (!isForm(evidence)) throw invalidParameter('evidence', 'Invalid hash');
   const unknown = Object.keys(evidence).find((key) => !(key in DISPUTE_EVIDENCE));
   if (unknown !== undefined) throw unknownParameter(`evidence[${unknown}]`);
+  for (const kind of DOCUMENTS) checkFile(api, kind, evidence[kind]);
   return Object.fromEntries(
     Object.entries(evidence).map(([key, value]) => [key, value === '' ? null : value]),
   );
+}
+
+function checkFile(api: Api, kind: string, id: FormValue | undefined): void {
+  if (id === undefined || id === '') return;
+  const param = `evidence[${kind}]`;
+  const file = typeof id === 'string' ? findFile(api, id) : null;
+  if (!file) throw invalidParameter(param, `No such file upload: ${JSON.stringify(id)}`, 'resource_missing');
+  if (textOf(file, 'purpose') !== EVIDENCE_PURPOSE)
+    throw invalidParameter(param, `The file must have been uploaded with the purpose ${EVIDENCE_PURPOSE}.`);
 }
 
 function checkLength(evidence: Record<string, unknown>): void {

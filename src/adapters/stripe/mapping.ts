@@ -152,9 +152,22 @@ export function disputeOf(wire: Wire['Dispute']): Dispute {
     hasEvidence: evidence.has_evidence,
     pastDue: evidence.past_due,
     submissionCount: evidence.submission_count,
+    evidence: evidenceOf(wire.evidence),
+    feeUnacknowledged: isFeeUnacknowledged(evidence.enhanced_eligibility),
     isChargeRefundable: wire.is_charge_refundable,
+    metadata: wire.metadata,
   };
 }
+
+function evidenceOf(wire: Wire['PresentEvidence']): Dispute['evidence'] {
+  const pieces = Object.entries(wire).map(([kind, piece]) => [kind, optionalIdOf(piece)] as const);
+  return Object.fromEntries(pieces.filter(([, piece]) => piece !== null && piece !== ''));
+}
+
+const isFeeUnacknowledged = (wire: Wire['EnhancedEligibility']): boolean =>
+  [wire.visa_compliance, wire.mastercard_compliance].some(
+    (compliance) => compliance?.status === 'requires_fee_acknowledgement',
+  );
 
 export function balanceTransactionOf(wire: Wire['BalanceTransaction']): BalanceTransaction {
   return {

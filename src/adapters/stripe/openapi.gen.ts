@@ -199,6 +199,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description PDF, JPEG or PNG, at most 5 MB. */
+        post: operations["createFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payouts": {
         parameters: {
             query?: never;
@@ -424,8 +441,21 @@ export interface components {
             } | null;
             balance_transaction?: components["schemas"]["Reference"] | null;
         };
+        File: {
+            id: string;
+            purpose: string;
+        };
+        /** @description Of a kind of dispute whose answer costs a fee; `requires_fee_acknowledgement` or `fee_acknowledged`. */
+        ComplianceEligibility: {
+            status: string;
+        };
+        EnhancedEligibility: {
+            mastercard_compliance?: components["schemas"]["ComplianceEligibility"];
+            visa_compliance?: components["schemas"]["ComplianceEligibility"];
+        };
         EvidenceDetails: {
             due_by?: number | null;
+            enhanced_eligibility: components["schemas"]["EnhancedEligibility"];
             has_evidence: boolean;
             past_due: boolean;
             submission_count: number;
@@ -446,8 +476,12 @@ export interface components {
             status: string;
             reason: string;
             created: number;
+            evidence: components["schemas"]["PresentEvidence"];
             evidence_details: components["schemas"]["EvidenceDetails"];
             is_charge_refundable: boolean;
+            metadata: {
+                [key: string]: string;
+            };
             payment_method_details?: components["schemas"]["DisputeMethodDetails"] | null;
         };
         /** @description Texts, and ids of uploaded files. Null unsets; what is not named stays as it is. */
@@ -478,6 +512,36 @@ export interface components {
             shipping_documentation?: string | null;
             shipping_tracking_number?: string | null;
             uncategorized_file?: string | null;
+            uncategorized_text?: string | null;
+        };
+        /** @description What a dispute has; documents are files, which come as ids unless a request expanded them. */
+        PresentEvidence: {
+            access_activity_log?: string | null;
+            billing_address?: string | null;
+            cancellation_policy?: components["schemas"]["Reference"] | null;
+            cancellation_policy_disclosure?: string | null;
+            cancellation_rebuttal?: string | null;
+            customer_communication?: components["schemas"]["Reference"] | null;
+            customer_email_address?: string | null;
+            customer_name?: string | null;
+            customer_purchase_ip?: string | null;
+            customer_signature?: components["schemas"]["Reference"] | null;
+            duplicate_charge_documentation?: components["schemas"]["Reference"] | null;
+            duplicate_charge_explanation?: string | null;
+            duplicate_charge_id?: string | null;
+            product_description?: string | null;
+            receipt?: components["schemas"]["Reference"] | null;
+            refund_policy?: components["schemas"]["Reference"] | null;
+            refund_policy_disclosure?: string | null;
+            refund_refusal_explanation?: string | null;
+            service_date?: string | null;
+            service_documentation?: components["schemas"]["Reference"] | null;
+            shipping_address?: string | null;
+            shipping_carrier?: string | null;
+            shipping_date?: string | null;
+            shipping_documentation?: components["schemas"]["Reference"] | null;
+            shipping_tracking_number?: string | null;
+            uncategorized_file?: components["schemas"]["Reference"] | null;
             uncategorized_text?: string | null;
         };
         BalanceTransaction: {
@@ -902,6 +966,9 @@ export interface operations {
                 "application/x-www-form-urlencoded": {
                     evidence?: components["schemas"]["DisputeEvidence"];
                     submit: boolean;
+                    metadata?: {
+                        [key: string]: string;
+                    };
                 };
             };
         };
@@ -938,6 +1005,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Dispute"];
+                };
+            };
+        };
+    };
+    createFile: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description At most 255 characters. The first answer under a key is the answer to every later request with it. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** @enum {string} */
+                    purpose: "dispute_evidence";
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The object. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
                 };
             };
         };

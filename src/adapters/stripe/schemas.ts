@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { isCurrency } from '../../kernel/currency.js';
+import { evidenceDocumentKinds, evidenceTextKinds } from '../../ports/evidence.js';
 import type { components } from './openapi.gen.js';
 
 export type Wire = components['schemas'];
@@ -110,6 +111,16 @@ export const refundSchema: z.ZodType<Wire['Refund']> = z.object({
   balance_transaction: optional(reference),
 });
 
+const complianceSchema = z.object({ status: text });
+
+/** The schema of one piece of evidence for each kind: documents are files, whose ids may come expanded. */
+const presentEvidenceSchema: z.ZodType<Wire['PresentEvidence']> = z.object({
+  ...Object.fromEntries(evidenceTextKinds.map((kind) => [kind, optional(text)])),
+  ...Object.fromEntries(evidenceDocumentKinds.map((kind) => [kind, optional(reference)])),
+});
+
+export const fileSchema: z.ZodType<Wire['File']> = z.object({ id: text, purpose: text });
+
 export const disputeSchema: z.ZodType<Wire['Dispute']> = z.object({
   id: text,
   charge: optional(reference),
@@ -119,13 +130,19 @@ export const disputeSchema: z.ZodType<Wire['Dispute']> = z.object({
   status: text,
   reason: text,
   created: seconds,
+  evidence: presentEvidenceSchema,
   evidence_details: z.object({
     due_by: optional(seconds),
+    enhanced_eligibility: z.object({
+      mastercard_compliance: complianceSchema.exactOptional(),
+      visa_compliance: complianceSchema.exactOptional(),
+    }),
     has_evidence: z.boolean(),
     past_due: z.boolean(),
     submission_count: z.int(),
   }),
   is_charge_refundable: z.boolean(),
+  metadata: z.record(text, text),
   payment_method_details: optional(
     z.object({ card: optional(z.object({ brand: optional(text), network_reason_code: optional(text) })) }),
   ),

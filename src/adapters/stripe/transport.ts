@@ -50,21 +50,25 @@ export interface Answer {
   response: Response;
 }
 
+export interface AttemptInit {
+  signal: AbortSignal;
+  params: object;
+  /** A form; bytes go out as they are, to Stripe's address for files. */
+  body?: unknown;
+  headers?: object;
+}
+
 export interface Transport {
   /** Starts the time that one question may take, however many requests it needs. */
   deadline: () => Deadline;
   /** Sends once. Never throws. */
-  attempt: (
-    method: Method,
-    path: string,
-    init: { signal: AbortSignal; params: object; body?: unknown; headers?: object },
-  ) => Promise<Result<Answer, Failure>>;
+  attempt: (method: Method, path: string, init: AttemptInit) => Promise<Result<Answer, Failure>>;
 }
 
 type Send = (
   method: Method,
   path: string,
-  init: object,
+  init: AttemptInit,
 ) => Promise<{ data?: string; error?: unknown; response: Response }>;
 
 /** `fetch`, with Stripe's headers. Text comes back as text, so that a body which is not JSON keeps its request id. */
@@ -76,11 +80,19 @@ function senderOf({ baseUrl, apiKey, fetch }: StripeDeps): Send {
     // A redirect would carry the question, if not the key, to an address that nobody configured.
     redirect: 'manual',
     querySerializer: (query) => formOf(query as Form),
-    bodySerializer: (form: unknown) => formOf(form as Form),
+    bodySerializer: (body: unknown) => (body instanceof Uint8Array ? body : formOf(body as Form)),
     headers: { Authorization: `Bearer ${keyOf(apiKey)}`, 'Stripe-Version': stripeVersion },
-  }) as unknown as { request: Send };
-  return (method, path, init) => api.request(method, path, { ...init, parseAs: 'text' });
+  }) as unknown as { request(method: Method, path: string, init: object): ReturnType<Send> };
+  return (method, path, init) => {
+    const isUpload = init.body instanceof Uint8Array;
+    const place = isUpload ? { baseUrl: filesBaseUrlOf(baseUrl) } : {};
+    return api.request(method, path, { ...init, ...place, parseAs: 'text' });
+  };
 }
+
+/** Stripe takes files at an address of their own; a proxy or a stand-in takes them where it takes everything. */
+export const filesBaseUrlOf = (baseUrl: string): string =>
+  baseUrl.replace(/^https:\/\/api\.stripe\.com\/?$/, 'https://files.stripe.com');
 
 /** A key with a stray line break would come back, readable, in the error of whoever refuses such a header. */
 function keyOf(apiKey: Secret): string {

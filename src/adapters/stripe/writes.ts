@@ -12,6 +12,7 @@ import type { PaymentWrites } from '../../ports/payment-writes.js';
 import { smallestUnitsOf } from './amounts.js';
 import { unknownOutcome } from './failures.js';
 import * as map from './mapping.js';
+import { multipartOf } from './multipart.js';
 import type { paths } from './openapi.gen.js';
 import * as schemas from './schemas.js';
 import { createTransport, read, requireId, type StripeDeps, type Transport } from './transport.js';
@@ -21,13 +22,15 @@ const writeTimeoutMs = 30 * secondMs;
 
 /** Nothing is sent before the first write. */
 export function createStripeWrites(deps: StripeDeps): PaymentWrites {
-  const write = writerOf(createTransport({ timeoutMs: writeTimeoutMs, ...deps }));
-  return { ...moneyWritesOf(write), ...disputeWritesOf(write) };
+  const transport = createTransport({ timeoutMs: writeTimeoutMs, ...deps });
+  const write = writerOf(transport);
+  return { ...moneyWritesOf(write), ...disputeWritesOf(write), uploadEvidence: uploaderOf(transport) };
 }
 
-type WritePath = {
-  [Path in keyof paths]: paths[Path] extends { post: object } ? Path : never;
-}[keyof paths];
+type WritePath = Exclude<
+  { [Path in keyof paths]: paths[Path] extends { post: object } ? Path : never }[keyof paths],
+  '/v1/files'
+>;
 /** What a write sends: as described, but with bigints for numbers, so that no fraction can reach Stripe. */
 export type WriteForm<Path extends WritePath> = paths[Path]['post'] extends {
   requestBody: { content: { 'application/x-www-form-urlencoded': infer Body } };
@@ -39,6 +42,9 @@ type Exact<Value> = Value extends number
   : Value extends object
     ? { [Key in keyof Value]: Exact<Value[Key]> }
     : Value;
+
+/** What an upload sends. */
+export type UploadForm = paths['/v1/files']['post']['requestBody']['content']['multipart/form-data'];
 
 interface Order<Path extends WritePath> extends Pick<paths[Path]['post']['parameters'], 'path'> {
   form: WriteForm<Path>;
@@ -56,16 +62,35 @@ type Write = <Path extends WritePath, Wire, Noun>(
   nounOf: (wire: Wire) => Noun,
 ) => Promise<Noun>;
 
-function writerOf({ deadline, attempt }: Transport): Write {
-  return async (path, order, schema, nounOf) => {
-    const { path: place, form, idempotencyKey } = order;
+function writerOf(transport: Transport): Write {
+  const send = senderOf(transport);
+  return (path, { path: place, form, idempotencyKey }, schema, nounOf) => {
+    const body = { type: 'application/x-www-form-urlencoded', content: form };
+    return send({ path, place, body, idempotencyKey }, schema, nounOf);
+  };
+}
+
+interface Sending {
+  path: string;
+  place: { id: string } | undefined;
+  /** `content` is a form, or the bytes of one. */
+  body: { type: string; content: unknown };
+  idempotencyKey: string;
+}
+
+function senderOf({ deadline, attempt }: Transport) {
+  return async <Wire, Noun>(
+    { path, place, body, idempotencyKey }: Sending,
+    schema: z.ZodType<Wire>,
+    nounOf: (wire: Wire) => Noun,
+  ): Promise<Noun> => {
     requireId(place);
     requireKey(idempotencyKey);
     const result = await attempt('post', path, {
       signal: deadline().signal,
       params: { path: place },
-      body: form,
-      headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'Idempotency-Key': idempotencyKey },
+      body: body.content,
+      headers: { 'Content-Type': body.type, 'Idempotency-Key': idempotencyKey },
     });
     if (!result.ok) {
       const { error, refused } = result.fault;
@@ -118,13 +143,26 @@ function moneyWritesOf(write: Write): MoneyWrites {
 function disputeWritesOf(write: Write): DisputeWrites {
   const { disputeSchema } = schemas;
   return {
-    updateEvidence: ({ disputeId, evidence, submit, idempotencyKey }) => {
-      const order = { path: { id: disputeId }, form: { evidence, submit }, idempotencyKey };
+    updateEvidence: ({ disputeId, evidence, submit, metadata, idempotencyKey }) => {
+      const order = { path: { id: disputeId }, form: { evidence, submit, metadata }, idempotencyKey };
       return write('/v1/disputes/{id}', order, disputeSchema, map.disputeOf);
     },
     closeDispute: ({ disputeId, idempotencyKey }) => {
       const order = { path: { id: disputeId }, form: {}, idempotencyKey };
       return write('/v1/disputes/{id}/close', order, disputeSchema, map.disputeOf);
     },
+  };
+}
+
+function uploaderOf(transport: Transport): PaymentWrites['uploadEvidence'] {
+  const send = senderOf(transport);
+  return ({ name, mimeType, content, idempotencyKey }) => {
+    const texts: Omit<UploadForm, 'file'> = { purpose: 'dispute_evidence' };
+    const body = multipartOf(texts, { name, mimeType, content });
+    return send(
+      { path: '/v1/files', place: undefined, body, idempotencyKey },
+      schemas.fileSchema,
+      ({ id }) => ({ fileId: id }),
+    );
   };
 }

@@ -2,9 +2,20 @@
  * The registry of guarded actions: one line each. Modals, policy and the README's table follow from it.
  */
 import type { Action } from '../action.js';
+import { acceptDispute } from './accept-dispute.js';
 import { cancelPayment } from './cancel-payment.js';
 import { cancelPayout } from './cancel-payout.js';
 import { capturePayment } from './capture-payment.js';
 import { refundPayment } from './refund-payment.js';
+import { stageEvidence } from './stage-evidence.js';
+import { submitEvidence } from './submit-evidence.js';
 
-export const actions: readonly Action[] = [refundPayment, capturePayment, cancelPayment, cancelPayout];
+export const actions: readonly Action[] = [
+  refundPayment,
+  capturePayment,
+  cancelPayment,
+  cancelPayout,
+  stageEvidence,
+  submitEvidence,
+  acceptDispute,
+];

@@ -1,4 +1,5 @@
 /** What the official client changes, what it is refused, and how the API behaves when things go wrong. */
+import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../../sandbox/world/clock.js';
 import { examples } from '../../../sandbox/world/examples.js';
@@ -246,6 +247,65 @@ describe('disputes', () => {
     expect((await failure(stripe.disputes.update(id, { evidence: odd }))).code).toBe('parameter_unknown');
     expect((await stripe.disputes.close(id)).status).toBe('lost');
     expect((await failure(stripe.disputes.close(id))).statusCode).toBe(400);
+  });
+});
+
+describe('files', () => {
+  const pdf = Buffer.from('%PDF-1.7\r\n--looks like a boundary\r\n\x00\xff', 'latin1');
+  const upload = (data: Buffer = pdf, purpose: Stripe.FileCreateParams.Purpose = 'dispute_evidence') =>
+    bench.stripe.files.create({ purpose, file: { data, name: 'Beleg „7“.pdf', type: 'application/pdf' } });
+  const dispute = async (): Promise<string> => {
+    const intent = await pay({ payment_method: 'pm_card_createDispute' });
+    return (await bench.stripe.disputes.list({ payment_intent: intent.id })).data[0]!.id;
+  };
+
+  it('come from the official client byte for byte, and are found again', async () => {
+    const file = await upload();
+    expect(file).toMatchObject({ object: 'file', filename: 'Beleg „7“.pdf', size: pdf.length, type: 'pdf' });
+    expect(await bench.stripe.files.retrieve(file.id)).toEqual(file);
+    expect((await failure(bench.stripe.files.retrieve('file_1'))).statusCode).toBe(404);
+  });
+
+  it('come once under a key, although the client makes up another boundary each time', async () => {
+    const params = {
+      purpose: 'dispute_evidence',
+      file: { data: pdf, name: 'a.pdf', type: 'application/pdf' },
+    } as const;
+    const { files } = bench.stripe;
+    const first = await files.create(params, { idempotencyKey: 'upload-1' });
+    expect((await files.create(params, { idempotencyKey: 'upload-1' })).id).toBe(first.id);
+    const other = { ...params, file: { ...params.file, data: Buffer.from('%PDF-2') } };
+    const error = await failure(files.create(other, { idempotencyKey: 'upload-1' }));
+    expect(error.type).toBe('StripeIdempotencyError');
+  });
+
+  it.each<[string, Buffer, string]>([
+    ['of another type than PDF, JPEG and PNG', Buffer.from('<html>'), 'file'],
+    ['that is empty', Buffer.alloc(0), 'file'],
+    ['over 5 MB', Buffer.concat([pdf, Buffer.alloc(5_000_000)]), 'file'],
+  ])('%s is refused', async (_what, data, param) => {
+    expect((await failure(upload(data))).param).toBe(param);
+  });
+
+  it('that are unknown or of another purpose are no evidence', async () => {
+    const id = await dispute();
+    const give = (receipt: string) =>
+      bench.stripe.disputes.update(id, { evidence: { receipt }, submit: false });
+    expect(await failure(give('file_unknown'))).toMatchObject({
+      code: 'resource_missing',
+      param: 'evidence[receipt]',
+    });
+    const logo = await upload(pdf, 'business_logo');
+    expect((await failure(give(logo.id))).param).toBe('evidence[receipt]');
+    const own = await upload();
+    expect((await give(own.id)).evidence.receipt).toBe(own.id);
+    expect((await give('')).evidence.receipt).toBeNull();
+  });
+
+  it('in a body that cannot be read are refused', async () => {
+    const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+    for (const body of ['', 'nothing', '--x\r\nno end', '--x\r\nno name\r\n\r\na\r\n--x--'])
+      expect((await bench.call('POST', '/v1/files', { body, headers })).status).toBe(400);
   });
 });
 

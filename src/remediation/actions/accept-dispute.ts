@@ -1,0 +1,98 @@
+/**
+ * Accepts a dispute as lost: the customer keeps the money.
+ *
+ * Reading back: the provider's call takes no mark, but a dispute is lost only once and stays so, whoever gave it up.
+ * While it still needs a response nothing was done, and the provider remembers the key. Anything else (answered, won)
+ * is for people.
+ * Deliberately absent: a deadline. A dispute past its day can still be given up while the provider shows it open.
+ */
+import { compare } from '../../kernel/money.js';
+import type { Dispute } from '../../ports/payments-api.js';
+import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification } from '../action.js';
+import { defineAction } from '../define-action.js';
+import { deadlineText, isOpen, readDispute, reasonText, type DisputeFacts } from '../dispute-facts.js';
+import { amountField, amountIn, idField, moneyOfFact, type TypedAmount } from '../fields.js';
+import { providerOf } from '../provider.js';
+
+interface Params {
+  dispute: string;
+  acknowledged: TypedAmount;
+}
+
+export const acceptDispute: Action = defineAction<Params, DisputeFacts>({
+  id: 'accept-dispute',
+  title: 'Accept dispute',
+  summary: 'Give a dispute up as lost',
+  risk: 'high',
+  fields: {
+    dispute: idField('Dispute', ['dp_', 'du_']),
+    acknowledged: amountField('Amount that is lost', 'Type the amount of the dispute to say that it is given up.'),
+  },
+  prefills: { dispute: 'dispute' },
+  read: async ({ dispute }, world) => (await readDispute(dispute, world)).facts,
+  check: (params, facts) => [...openFaults(facts), ...acknowledgementFaults(params, facts)],
+  preview: (_params, facts, now) => preview(facts, now),
+  execute: async ({ facts, idempotencyKey, world }) =>
+    effectOf(await providerOf(world).writes.closeDispute({ disputeId: facts.dispute, idempotencyKey })),
+  readBack: async (step) => readBackOf(await disputeOf(step)),
+  verify: async (step) => verified(await disputeOf(step)),
+}); // prettier-ignore
+
+const disputeOf = ({ facts, world }: Step<Params, DisputeFacts>): Promise<Dispute> =>
+  providerOf(world).payments.dispute(facts.dispute);
+
+function openFaults(facts: DisputeFacts): ActionFault[] {
+  if (isOpen(facts)) return [];
+  const message = `${facts.dispute} is ${facts.status}: only a dispute that needs a response can be accepted.`;
+  return [{ field: 'dispute', message }];
+}
+
+function acknowledgementFaults({ acknowledged }: Params, { amount }: DisputeFacts): ActionFault[] {
+  const own = moneyOfFact(amount);
+  const typed = amountIn(acknowledged, own.currency);
+  if (typed.ok && compare(typed.value, own) === 0) return [];
+  const why = typed.ok ? '' : ` ${typed.fault}`;
+  return [{ field: 'acknowledged', message: `The dispute is over ${amount}: type exactly that.${why}` }];
+}
+
+function preview(facts: DisputeFacts, now: Date): Preview {
+  const { dispute, amount, partner, merchant } = facts;
+  return {
+    headline: `Accept dispute ${dispute} over ${amount} as lost`,
+    changes: [
+      `What the customer says: ${reasonText(facts)}`,
+      `${amount} stay with the customer.`,
+      `${deadlineText(facts, now)}. No evidence goes to the bank, staged or not.`,
+    ],
+    affected: inquiryLines(facts),
+    undo: null,
+    irreversible: 'The dispute is closed for good: it can neither be answered nor opened again.',
+    value: moneyOfFact(amount),
+    subject: { kind: 'dispute', id: dispute },
+    partner,
+    merchant,
+  };
+}
+
+const inquiryLines = ({ isChargeRefundable, payment }: DisputeFacts): string[] =>
+  isChargeRefundable
+    ? [`${payment ?? 'The payment'} can still be refunded, which may spare the chargeback and its fee.`]
+    : [];
+
+const isLost = ({ status }: Dispute): boolean => status === 'lost' || status === 'warning_closed';
+
+const statusText = ({ id, status }: Dispute): string => `${id} is ${status}.`;
+
+const effectOf = (dispute: Dispute): Effect => ({ reference: dispute.id, summary: statusText(dispute) });
+
+function readBackOf(dispute: Dispute): ReadBack {
+  if (isLost(dispute)) return { kind: 'done', effect: effectOf(dispute) };
+  const evidence = [statusText(dispute)];
+  return isOpen(dispute) ? { kind: 'not_done', evidence } : { kind: 'cannot_tell', evidence };
+}
+
+function verified(dispute: Dispute): Verification {
+  const evidence = statusText(dispute);
+  if (isLost(dispute)) return { kind: 'visible', evidence };
+  return isOpen(dispute) ? { kind: 'not_yet', evidence } : { kind: 'wrong', evidence };
+}

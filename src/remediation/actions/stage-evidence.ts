@@ -1,0 +1,15 @@
+/** Puts evidence beside a dispute without handing it in: it can be changed until it is submitted. */
+import type { Action } from '../action.js';
+import { defineAction } from '../define-action.js';
+import { evidenceAction, type EvidenceFacts } from '../evidence.js';
+import type { EvidenceParams } from '../evidence-params.js';
+
+export const stageEvidence: Action = defineAction<EvidenceParams, EvidenceFacts>(
+  evidenceAction({
+    id: 'stage-evidence',
+    title: 'Stage evidence',
+    summary: 'Put texts and documents beside a dispute, to be submitted later',
+    risk: 'low',
+    submit: false,
+  }),
+);
