@@ -14,7 +14,7 @@ import { createArchive } from './archive.js';
 import { companyRecord, type PaymentsChange } from './company-record.js';
 import { ApiError, failureOf, unauthorised, unknownUrl } from './errors.js';
 import { expand } from './expand.js';
-import { createFaults, type Fault, type Faults } from './faults.js';
+import { createPaymentsFaults, type PaymentsFault, type PaymentsFaults } from './faults.js';
 import { parseForm } from './form.js';
 import { createIdempotencyKeys, type Answer, type IdempotencyKeys } from './idempotency.js';
 import { isApiObject, isRecord, textOf, type ApiObject } from './objects/api-object.js';
@@ -34,6 +34,8 @@ export interface PaymentsApiOptions {
   log: (message: string) => void;
   /** Where what is written outlives a restart; without one it is forgotten. */
   memory?: ObjectMemory;
+  /** Handed in where somebody else switches them as well. */
+  faults?: PaymentsFaults;
 }
 
 export interface PaymentsApi {
@@ -41,7 +43,9 @@ export interface PaymentsApi {
   close(): Promise<void>;
   /** Adds or replaces Stripe-shaped objects; each needs `id` and `object` only. Throws TypeError on anything less. */
   putObjects(objects: readonly unknown[]): void;
-  setFault(fault: Fault): void;
+  /** An object as it is now, however old; null when there is none. */
+  find(id: string): ApiObject | null;
+  setFault(fault: PaymentsFault): void;
   resetFaults(): void;
   /**
    * Calls back after every write, with the rows for the company's books; returns how to stop that. What was remembered
@@ -54,7 +58,7 @@ interface Service {
   api: Api;
   apiKey: string;
   keys: IdempotencyKeys;
-  faults: Faults;
+  faults: PaymentsFaults;
   log: (message: string) => void;
   nextRequestId(): string;
 }
@@ -63,7 +67,7 @@ const MAX_BODY_BYTES = 4_000_000;
 
 /** Starts to listen; rejects when the port is taken. */
 export async function startPaymentsApi(options: PaymentsApiOptions): Promise<PaymentsApi> {
-  const { world, clock, apiKey, log, memory } = options;
+  const { world, clock, apiKey, log, memory, faults = createPaymentsFaults() } = options;
   const remembered = (await memory?.load()) ?? [];
   const listeners = new Set<(change: PaymentsChange) => void>();
   const store = createStore(
@@ -79,7 +83,6 @@ export async function startPaymentsApi(options: PaymentsApiOptions): Promise<Pay
     apiVersion: API_VERSION,
     onEvent: (event) => listeners.forEach((listener) => listener({ ...event, ...companyRecord(event) })),
   });
-  const faults = createFaults();
   const service: Service = {
     api, apiKey, faults, log, keys: createIdempotencyKeys(), nextRequestId: createRequestIds(api.nowMs()),
   }; // prettier-ignore
@@ -91,6 +94,7 @@ export async function startPaymentsApi(options: PaymentsApiOptions): Promise<Pay
     baseUrl: `http://${options.host}:${port}`,
     close: () => closeServer(server),
     putObjects: (objects) => objects.map(checkedObject).forEach((object) => store.put(object)),
+    find: (id) => store.find(id),
     setFault: faults.set,
     resetFaults: faults.reset,
     onChange: (listener) => {
@@ -165,7 +169,7 @@ interface Asked {
   query: string;
   body: string;
   requestId: string;
-  fault: Fault | null;
+  fault: PaymentsFault | null;
 }
 
 async function answerFor(service: Service, asked: Asked): Promise<{ answer: Answer; replayed: boolean }> {

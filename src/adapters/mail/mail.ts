@@ -75,7 +75,7 @@ const deliver = (
 ): Promise<string> =>
   new Promise((resolve, reject) =>
     connection.send(envelope, content, (error, sent) =>
-      error ? reject(error) : resolve(sent.response ?? ''),
+      error ? reject(error) : resolve(sent.response),
     ),
   );
 
