@@ -15,10 +15,10 @@ export interface Fault<Kind extends string> {
 }
 
 export interface Faults<Kind extends string> {
-  set(fault: Fault<Kind>): void;
+  set: (fault: Fault<Kind>) => void;
   /** The same for a request from outside. Throws with a sentence for a person when it is not one. */
   request(body: Readonly<Record<string, unknown>>): void;
-  reset(): void;
+  reset: () => void;
   /** What is still to come; `count` is what is left. */
   list(): Fault<Kind>[];
   /** The fault that hits a call to this path, if any; counts it. `kinds` are those that make sense for the call. */
