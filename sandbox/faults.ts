@@ -20,7 +20,7 @@ export interface Faults<Kind extends string> {
   request(body: Readonly<Record<string, unknown>>): void;
   reset: () => void;
   /** What is still to come; `count` is what is left. */
-  list(): Fault<Kind>[];
+  list: () => Fault<Kind>[];
   /** The fault that hits a call to this path, if any; counts it. `kinds` are those that make sense for the call. */
   take(path: string, kinds?: readonly Kind[]): Fault<Kind> | null;
 }

@@ -2,7 +2,9 @@
  * Events that the company got from the payments API's partner, and its consumers, to which they can be delivered again.
  * Invariant: an event is known when the payments API knows it. Deliberately absent: what a consumer does with a replay.
  */
-import type { Clock } from '../world/clock.js';
+import { numberOf, textOf } from '../payments-api/objects/api-object.js';
+import type { PaymentsApi } from '../payments-api/server.js';
+import { SECOND_MS, type Clock } from '../world/clock.js';
 import { learntMs } from '../world/disturbances.js';
 import { PAYMENTS_API_PARTNER } from '../world/partners.js';
 import type { World } from '../world/world.js';
@@ -10,6 +12,15 @@ import { notFound, Problem } from './problems.js';
 
 /** An event of the payments API; null when there is none of this id. */
 export type FindEvent = (id: string) => { type: string; createdMs: number } | null;
+
+/** The events that a payments API knows. */
+export const eventsOf =
+  (paymentsApi: Pick<PaymentsApi, 'find'>): FindEvent =>
+  (id) => {
+    const event = paymentsApi.find(id);
+    if (event?.object !== 'event') return null;
+    return { type: textOf(event, 'type') ?? '', createdMs: numberOf(event, 'created') * SECOND_MS };
+  };
 
 export interface Events {
   get(id: string): object;

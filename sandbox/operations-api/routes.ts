@@ -141,8 +141,8 @@ const TOTAL_WEIGHT = ROUTES.reduce((sum, { weight }) => sum + weight, 0);
 /** The busiest local hour has so many times the traffic of an average one. */
 const PEAK = 1.75;
 
-/** Two to eight times a route's own peak, by seed: a small partner cannot carry a large one. */
+/** A fifth more than a route's own peak up to six times as much, by seed: a small route cannot carry a large one. */
 function capacityOf({ seed, attemptsPerHour }: World, route: Route): number {
   const ownPeak = ((attemptsPerHour * route.weight) / TOTAL_WEIGHT) * PEAK;
-  return Math.ceil(ownPeak * (2 + 6 * unit(hash(hashText(seed), hashText(idOf(route))), 0xca9)));
+  return Math.ceil(ownPeak * (1.2 + 4.8 * unit(hash(hashText(seed), hashText(idOf(route))), 0xca9)));
 }

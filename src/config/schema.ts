@@ -45,6 +45,12 @@ const channel = z
   .string()
   .regex(/^[CG][A-Z0-9]{6,}$/, { message: 'must be a channel id such as C0123456789, not a name' });
 
+const address = String.raw`[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+`;
+const emailAddress = z.string().regex(new RegExp(`^${address}$`), { message: 'must be one e-mail address' });
+const sender = z.string().regex(new RegExp(`^(?:${address}|[^<>@\\r\\n]+ <${address}>)$`), {
+  message: 'must be an e-mail address, or a name and an address: Payments <payments@example.com>',
+});
+
 const urlTemplate = z.string().refine(isUrlTemplate, {
   message: 'must be an http or https address that contains {id}',
 });
@@ -71,6 +77,7 @@ const partner = z.strictObject({
   timeZone: timeZone.default('UTC'),
   statusPage: httpUrl.optional(),
   alertsChannel: channel.optional(),
+  contact: emailAddress.optional(),
   expectations,
 });
 
@@ -85,6 +92,8 @@ export const configSchema = z.strictObject({
   paymentsApi: z
     .strictObject({ partner: partnerId, baseUrl: httpUrl.default('https://api.stripe.com') })
     .optional(),
+  operationsApi: z.strictObject({ baseUrl: httpUrl }).optional(),
+  mail: z.strictObject({ from: sender }).optional(),
   partners: z.array(partner).min(1).max(200),
   links: z.partialRecord(z.enum(linkObjects), urlTemplate).default({}),
   schedules: z.strictObject({ partnerStatus: cron.default('* * * * *') }).prefault({}),

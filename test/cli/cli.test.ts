@@ -126,7 +126,7 @@ describe('doctor', () => {
   it('tells every fault at once, each with what to do', async () => {
     await writeFile(
       join(folder, 'wrong.yaml'),
-      'company: L\npartners: [{ id: aa, name: A, kind: psp }]\nchannels: { alerts: C0000000000 }\npaymentsApi: { partner: aa, baseUrl: "http://127.0.0.1:9" }\n',
+      'company: L\npartners: [{ id: aa, name: A, kind: psp }]\nchannels: { alerts: C0000000000 }\npaymentsApi: { partner: aa, baseUrl: "http://127.0.0.1:9" }\noperationsApi: { baseUrl: "http://127.0.0.1:9" }\nmail: { from: a@b.example }\n',
     );
     const { code, said } = await paydesk(['doctor'], {
       ...tokens,
@@ -136,12 +136,16 @@ describe('doctor', () => {
       DATABASE_URL: 'postgres://nobody:hunter2@127.0.0.1:9/none',
       BOOKS_DATABASE_URL: empty.url.reveal(),
       STRIPE_API_KEY: 'sk_test_nothing',
+      OPERATIONS_API_TOKEN: 'ops_nothing',
+      SMTP_URL: 'smtp://nobody:hunter2@127.0.0.1:9',
     });
     for (const part of [
       'database',
       'slack bot token',
       'slack connection',
       'payments API',
+      'operations API',
+      'mail',
       'books',
       'channel C0000000000',
     ]) {

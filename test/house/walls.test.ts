@@ -123,6 +123,8 @@ const libraryRooms: Readonly<Record<string, RegExp>> = {
   '@dbos-inc/dbos-sdk': /^src\/adapters\/engine\//,
   'node-cron': /^src\/(?:adapters\/engine|config)\//,
   'openapi-fetch': /^src\/adapters\//,
+  nodemailer: /^src\/adapters\/mail\//,
+  'smtp-server': /^sandbox\/mail\//,
   'prom-client': /^src\/adapters\/metrics\//,
   pino: /^src\/logging\.ts$/,
   commander: /^src\/cli\.ts$/,

@@ -74,9 +74,7 @@ const deliver = (
   content: Readable,
 ): Promise<string> =>
   new Promise((resolve, reject) =>
-    connection.send(envelope, content, (error, sent) =>
-      error ? reject(error) : resolve(sent.response),
-    ),
+    connection.send(envelope, content, (error, sent) => (error ? reject(error) : resolve(sent.response))),
   );
 
 /** The server's own verdict on the whole letter. */
