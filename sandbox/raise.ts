@@ -15,7 +15,7 @@ import { startOperationsApi, type OperationsApiOptions } from './operations-api/
 import { createPaymentsFaults } from './payments-api/faults.js';
 import { startPaymentsApi, type PaymentsApi } from './payments-api/server.js';
 import { run, type Program } from './programs.js';
-import { startSlack, type SlackServer } from './slack/server.js';
+import { startSlack, type SlackOptions, type SlackServer } from './slack/server.js';
 import type { State } from './slack/wire.js';
 import { startStatements, type Statements } from './statements/statements.js';
 import { startStatusPages } from './status-page/status-page.js';
@@ -73,18 +73,8 @@ async function raise(
   // Slack first: a taken port is told before anything is loaded.
   let paymentsApi: PaymentsApi | null = null;
   const putObjects = (objects: readonly unknown[]): void => paymentsApi?.putObjects(objects);
-  const slack = keep(
-    await startSlack({
-      port,
-      seed,
-      scenarios: createScenarios({ world, clock, putObjects }),
-      faultSwitches: faults,
-      manifest: parse(readFileSync(join(root, 'manifest.yml'), 'utf8')),
-      pageDir: join(root, 'dist/sandbox/slack/page'),
-      ...(requestUrl === undefined ? {} : { requestUrl }),
-      log,
-    }),
-  );
+  const scenarios = createScenarios({ world, clock, putObjects });
+  const slack = keep(await startPage({ root, port, requestUrl }, { scenarios, faultSwitches: faults, log }));
   const postgres = startPostgres(root, home);
   closers.push(() => postgres.stop());
   const books = keep(await openBooks({ url: await postgres.line(/^postgres/), world, clock, log }));
@@ -132,6 +122,20 @@ async function raise(
     },
     close,
   };
+}
+
+function startPage(
+  { root, port, requestUrl }: Omit<RaiseOptions, 'home'>,
+  handedIn: Pick<SlackOptions, 'scenarios' | 'faultSwitches' | 'log'>,
+): Promise<SlackServer> {
+  return startSlack({
+    port,
+    seed,
+    manifest: parse(readFileSync(join(root, 'manifest.yml'), 'utf8')),
+    pageDir: join(root, 'dist/sandbox/slack/page'),
+    ...(requestUrl === undefined ? {} : { requestUrl }),
+    ...handedIn,
+  });
 }
 
 interface PlatformParts extends Pick<OperationsApiOptions, 'port' | 'host' | 'world' | 'clock' | 'log'> {

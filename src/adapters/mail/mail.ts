@@ -10,6 +10,7 @@
 import { Readable } from 'node:stream';
 import addressParser from 'nodemailer/lib/addressparser';
 import MailComposer from 'nodemailer/lib/mail-composer';
+import type { NodemailerError } from 'nodemailer/lib/errors';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { secondMs } from '../../kernel/clock.js';
 import { OpsError } from '../../kernel/errors.js';
@@ -59,7 +60,7 @@ async function hand(server: MailServer, from: string, letter: Letter): Promise<A
     const response = await withConnection(server, (connection) => deliver(connection, envelope, leaving));
     return { messageId, response };
   } catch (error) {
-    throw leaving.readableDidRead && !isReplyToText(error)
+    throw leaving.readableDidRead && !isRefusalOfText(error)
       ? unknownOutcome(error, messageId)
       : failureOf(error);
   }
@@ -77,9 +78,11 @@ const deliver = (
     connection.send(envelope, content, (error, sent) => (error ? reject(error) : resolve(sent.response))),
   );
 
-/** The server's own verdict on the whole letter. */
-const isReplyToText = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'EMESSAGE' && 'responseCode' in error;
+/** The server's own refusal of the whole letter: 4yz or 5yz. */
+const isRefusalOfText = (thrown: unknown): boolean => {
+  const { code, responseCode = 0 } = thrown as NodemailerError;
+  return code === 'EMESSAGE' && responseCode >= 400;
+};
 
 const addressOf = (from: string): string => addressParser(from, { flatten: true })[0]?.address ?? from;
 const hostOf = (from: string): string => addressOf(from).replace(/^.*@/, '');
