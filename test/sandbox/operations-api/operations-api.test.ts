@@ -163,7 +163,7 @@ describe('a statement', () => {
     ['2026-11-18', 404, undefined, 'a day that is not over'],
     ['2026-01-05', 404, undefined, 'before the history'],
     ['..', 404, undefined, 'no day'],
-  ])('of %s: %i %s (%s)', async (day, status, state) => {
+  ])('of %s: %i %s (%s)', async (day, status, state, _reason) => {
     expect(await call(`/v1/statements/adria/${encodeURIComponent(day)}`)).toMatchObject({
       status,
       body: state === undefined ? { code: 'not_found' } : { state },
