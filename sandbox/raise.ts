@@ -1,6 +1,6 @@
 /**
- * Raises the stand-in world: Slack, payments API, status pages, identity provider and the company's books, and writes
- * the configuration with which a bot finds its way in it.
+ * Raises the stand-in world: Slack, payments API, the company's platform, its mail server, identity provider and books,
+ * status pages and statements, and writes the configuration with which a bot finds its way in it.
  *
  * Invariant: what was started is stopped when something later fails. Everything listens on loopback only.
  */
@@ -9,11 +9,16 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { openBooks } from './books/books.js';
 import { startIdentity, type IdentityServer } from './identity/provider.js';
+import { createMailFaults, startMailbox } from './mail/mailbox.js';
+import { eventsOf } from './operations-api/events.js';
+import { createOperationsFaults } from './operations-api/faults.js';
+import { startOperationsApi, type OperationsApiOptions } from './operations-api/server.js';
+import { createPaymentsFaults } from './payments-api/faults.js';
 import { startPaymentsApi, type PaymentsApi } from './payments-api/server.js';
 import { run, type Program } from './programs.js';
-import { startSlack, type SlackServer } from './slack/server.js';
+import { startSlack, type SlackOptions, type SlackServer } from './slack/server.js';
 import type { State } from './slack/wire.js';
-import { startStatements } from './statements/statements.js';
+import { startStatements, type Statements } from './statements/statements.js';
 import { startStatusPages } from './status-page/status-page.js';
 import { welcome } from './welcome.js';
 import { systemClock } from './world/clock.js';
@@ -61,26 +66,23 @@ async function raise(
   const clock = systemClock;
   const log = (message: string): void => void process.stderr.write(`${message}\n`);
   const world = createWorld({ seed });
+  const faults = createFaultSwitches();
+  const keep = <Part extends { close(): Promise<unknown> }>(part: Part): Part => {
+    closers.push(() => part.close());
+    return part;
+  };
   // Slack first: a taken port is told before anything is loaded.
   let paymentsApi: PaymentsApi | null = null;
   const putObjects = (objects: readonly unknown[]): void => paymentsApi?.putObjects(objects);
-  const slack = await startSlack({
-    port,
-    seed,
-    scenarios: createScenarios({ world, clock, putObjects }),
-    manifest: parse(readFileSync(join(root, 'manifest.yml'), 'utf8')),
-    pageDir: join(root, 'dist/sandbox/slack/page'),
-    ...(requestUrl === undefined ? {} : { requestUrl }),
-    log,
-  });
-  closers.push(() => slack.close());
+  const scenarios = createScenarios({ world, clock, putObjects });
+  const slack = keep(await startPage({ root, port, requestUrl }, { scenarios, faultSwitches: faults, log }));
   const postgres = startPostgres(root, home);
   closers.push(() => postgres.stop());
-  const books = await openBooks({ url: await postgres.line(/^postgres/), world, clock, log });
-  closers.push(() => books.close());
+  const books = keep(await openBooks({ url: await postgres.line(/^postgres/), world, clock, log }));
   const apiKey = `sk_test_${seed}`;
-  const api = await startPaymentsApi({ port: 0, host, world, clock, apiKey, log, memory: books.memory });
-  closers.push(() => api.close());
+  const common = { port: 0, host, world, clock, log };
+  const { memory } = books;
+  const api = keep(await startPaymentsApi({ ...common, apiKey, memory, faults: faults['payments-api'] }));
   paymentsApi = api;
   // What is done through the API is in the company's books as well, like everything else it does.
   const unfollow = api.onChange((change) => void books.record(change));
@@ -88,20 +90,20 @@ async function raise(
     unfollow();
     return Promise.resolve();
   });
-  const statusPages = await startStatusPages({ port: 0, host, world, clock });
-  closers.push(() => statusPages.close());
+  const statusPages = keep(await startStatusPages(common));
   const inbox = join(home, 'inbox');
-  const statements = startStatements({ inbox, world, clock, log });
-  closers.push(() => statements.close());
-  const identity = await raiseIdentity(slack);
-  closers.push(() => identity.close());
-
+  const statements = keep(startStatements({ inbox, world, clock, log }));
+  const { operationsApi, mail } = await startPlatform({ ...common, keep, api, statements, faults });
+  const identity = keep(await raiseIdentity(slack));
   const configFile = join(home, 'paydesk.yaml');
-  writeFileSync(configFile, await configOf(slack, world, api.baseUrl, statusPages.urls));
+  const addresses = { paymentsApi: api.baseUrl, operationsApi: operationsApi.baseUrl };
+  writeFileSync(configFile, await configOf(slack, world, addresses, statusPages.urls));
   slack.setServices({
     paymentsApi: { baseUrl: api.baseUrl, apiKey },
     booksUrl: books.readerUrl,
     statusPages: statusPages.urls,
+    operationsApi,
+    mail,
     inbox,
     identity: { issuer: identity.issuer },
   });
@@ -117,6 +119,8 @@ async function raise(
       SLACK_API_URL: slack.apiUrl,
       STRIPE_API_KEY: apiKey,
       BOOKS_DATABASE_URL: books.readerUrl,
+      OPERATIONS_API_TOKEN: operationsApi.token,
+      SMTP_URL: mail.smtpUrl,
       PAYDESK_CONFIG: configFile,
       OIDC_ISSUER: identity.issuer,
       OIDC_CLIENT_ID: identity.clientId,
@@ -125,6 +129,49 @@ async function raise(
     close,
   };
 }
+
+function startPage(
+  { root, port, requestUrl }: Omit<RaiseOptions, 'home'>,
+  handedIn: Pick<SlackOptions, 'scenarios' | 'faultSwitches' | 'log'>,
+): Promise<SlackServer> {
+  return startSlack({
+    port,
+    seed,
+    manifest: parse(readFileSync(join(root, 'manifest.yml'), 'utf8')),
+    pageDir: join(root, 'dist/sandbox/slack/page'),
+    ...(requestUrl === undefined ? {} : { requestUrl }),
+    ...handedIn,
+  });
+}
+
+interface PlatformParts extends Pick<OperationsApiOptions, 'port' | 'host' | 'world' | 'clock' | 'log'> {
+  keep: <Part extends { close(): Promise<unknown> }>(part: Part) => Part;
+  api: PaymentsApi;
+  statements: Statements;
+  faults: ReturnType<typeof createFaultSwitches>;
+}
+
+/** What the company itself runs beside its books: the platform and the mail server. */
+async function startPlatform({ keep, api, statements, faults, ...common }: PlatformParts): Promise<{
+  operationsApi: { baseUrl: string; token: string };
+  mail: { smtpUrl: string; listUrl: string };
+}> {
+  const token = `ops_${seed}`;
+  const findEvent = eventsOf(api);
+  const { baseUrl } = keep(
+    await startOperationsApi({ ...common, token, findEvent, statements, faults: faults['operations-api'] }),
+  );
+  const { smtpUrl, listUrl } = keep(
+    await startMailbox({ ...common, password: `mail_${seed}`, faults: faults.mail }),
+  );
+  return { operationsApi: { baseUrl, token }, mail: { smtpUrl, listUrl } };
+}
+
+const createFaultSwitches = () => ({
+  'payments-api': createPaymentsFaults(),
+  'operations-api': createOperationsFaults(),
+  mail: createMailFaults(),
+});
 
 /** The first look at the payouts of a month adds up all that they carry: better now than while somebody waits. */
 async function addUpPayouts(baseUrl: string, apiKey: string): Promise<void> {
@@ -159,7 +206,7 @@ const stateOf = async ({ url }: SlackServer): Promise<State> =>
 async function configOf(
   slack: SlackServer,
   world: World,
-  baseUrl: string,
+  addresses: { paymentsApi: string; operationsApi: string },
   statusPages: Record<string, string>,
 ): Promise<string> {
   const state = await stateOf(slack);
@@ -168,13 +215,16 @@ async function configOf(
   return stringify({
     company: state.team.name,
     channels: { alerts: channelId('partner-alerts'), audit: channelId('audit-log') },
-    paymentsApi: { partner: PAYMENTS_API_PARTNER, baseUrl },
+    paymentsApi: { partner: PAYMENTS_API_PARTNER, baseUrl: addresses.paymentsApi },
+    operationsApi: { baseUrl: addresses.operationsApi },
+    mail: { from: `${state.team.name} <payments-ops@${state.team.domain}.example>` },
     partners: world.partners.map(({ id, name, kind, timeZone }) => ({
       id,
       name,
       kind,
       timeZone,
       statusPage: statusPages[id],
+      contact: `support@${id}.example`,
     })),
     // Often enough that a scenario is seen while somebody still looks.
     schedules: { partnerStatus: '*/5 * * * * *' },

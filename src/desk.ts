@@ -6,6 +6,8 @@ import type { CommandDesk } from '../commands/index.js';
 import { commands } from '../commands/index.js';
 import type { JobDesk } from '../jobs/index.js';
 import { createAuditStore } from './adapters/postgres/audit.js';
+import { createMail } from './adapters/mail/mail.js';
+import { createOperationsApi } from './adapters/operations-api/operations-api.js';
 import { createBooks } from './adapters/postgres/books.js';
 import { openDatabase, type Database } from './adapters/postgres/database.js';
 import { createOutbox } from './adapters/postgres/outbox.js';
@@ -21,6 +23,8 @@ import { linksFrom } from './links.js';
 import type { Expectations } from './payments/hops.js';
 import { createPaymentLookup } from './payments/lookup.js';
 import type { Directory } from './ports/directory.js';
+import type { Mail } from './ports/mail.js';
+import type { Operations } from './ports/operations.js';
 import type { PaymentsApi } from './ports/payments-api.js';
 
 export interface DeskFacts {
@@ -83,6 +87,28 @@ export function paymentsApiFrom({
   const apiKey = environment.STRIPE_API_KEY;
   if (!config.paymentsApi || !apiKey) return null;
   return createStripePayments({ baseUrl: config.paymentsApi.baseUrl, apiKey, clock, log });
+}
+
+/** Null where the platform is not connected. */
+export function operationsFrom({
+  environment,
+  config,
+  clock,
+  log,
+}: Pick<DeskFacts, 'environment' | 'config' | 'clock' | 'log'>): Operations | null {
+  const token = environment.OPERATIONS_API_TOKEN;
+  if (!config.operationsApi || !token) return null;
+  return createOperationsApi({ baseUrl: config.operationsApi.baseUrl, token, clock, log });
+}
+
+/** Null where no mail server is connected. */
+export function mailFrom({
+  environment,
+  config,
+  log,
+}: Pick<DeskFacts, 'environment' | 'config' | 'log'>): Mail | null {
+  const url = environment.SMTP_URL;
+  return config.mail && url ? createMail({ url, from: config.mail.from, log }) : null;
 }
 
 /** A lookup must not wait for a stuck query: the card then says that the books did not answer. */

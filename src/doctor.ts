@@ -12,7 +12,7 @@ import { parseEnvironment, type Environment } from './config/environment.js';
 import { loadConfig } from './config/load.js';
 import type { Config } from './config/schema.js';
 import { identityProviderFrom, publicUrlOf } from './confirmations.js';
-import { openBooksDatabase, paymentsApiFrom } from './desk.js';
+import { mailFrom, openBooksDatabase, operationsFrom, paymentsApiFrom } from './desk.js';
 import type { Clock } from './kernel/clock.js';
 import { OpsError, toOpsError } from './kernel/errors.js';
 import { silentLog } from './kernel/log.js';
@@ -104,7 +104,10 @@ const missing =
     );
 
 function checksOfConfig(environment: Environment, config: Config, clock: Clock): Row[] {
-  const api = paymentsApiFrom({ environment, config, clock, log: silentLog });
+  const facts = { environment, config, clock, log: silentLog };
+  const api = paymentsApiFrom(facts);
+  const operations = operationsFrom(facts);
+  const mail = mailFrom(facts);
   const token = environment.SLACK_BOT_TOKEN;
   const channels = channelsOf(config);
   const checkApi: Check | null = api ? () => api.check().then(() => 'the key is accepted') : null;
@@ -113,6 +116,16 @@ function checksOfConfig(environment: Environment, config: Config, clock: Clock):
       'payments API',
       checkApi,
       'STRIPE_API_KEY or paymentsApi is not set: payments are looked up in the books alone',
+    ],
+    [
+      'operations API',
+      operations ? () => operations.check().then(() => 'the token is accepted') : null,
+      'OPERATIONS_API_TOKEN or operationsApi is not set: routes, events and statements cannot be acted upon',
+    ],
+    [
+      'mail',
+      mail ? () => mail.check().then(() => 'the server takes our connection') : null,
+      'SMTP_URL or mail is not set: partners cannot be written to',
     ],
     [
       'books',

@@ -16,7 +16,7 @@ import { companyRecord, type PaymentsChange } from './company-record.js';
 import { ApiError, failureOf, unauthorised, unknownUrl } from './errors.js';
 import { expand } from './expand.js';
 import { boundaryOf, parseMultipart, type MultipartBody } from './multipart.js';
-import { createFaults, type Fault, type Faults } from './faults.js';
+import { createPaymentsFaults, type PaymentsFault, type PaymentsFaults } from './faults.js';
 import { parseForm } from './form.js';
 import { createIdempotencyKeys, type Answer, type IdempotencyKeys } from './idempotency.js';
 import { isApiObject, isRecord, textOf, type ApiObject } from './objects/api-object.js';
@@ -36,6 +36,8 @@ export interface PaymentsApiOptions {
   log: (message: string) => void;
   /** Where what is written outlives a restart; without one it is forgotten. */
   memory?: ObjectMemory;
+  /** Handed in where somebody else switches them as well. */
+  faults?: PaymentsFaults;
 }
 
 export interface PaymentsApi {
@@ -43,7 +45,9 @@ export interface PaymentsApi {
   close(): Promise<void>;
   /** Adds or replaces Stripe-shaped objects; each needs `id` and `object` only. Throws TypeError on anything less. */
   putObjects(objects: readonly unknown[]): void;
-  setFault(fault: Fault): void;
+  /** An object as it is now, however old; null when there is none. */
+  find(id: string): ApiObject | null;
+  setFault(fault: PaymentsFault): void;
   resetFaults(): void;
   /**
    * Calls back after every write, with the rows for the company's books; returns how to stop that. What was remembered
@@ -56,7 +60,7 @@ interface Service {
   api: Api;
   apiKey: string;
   keys: IdempotencyKeys;
-  faults: Faults;
+  faults: PaymentsFaults;
   log: (message: string) => void;
   nextRequestId(): string;
 }
@@ -66,7 +70,7 @@ const MAX_BODY_BYTES = 6_000_000;
 
 /** Starts to listen; rejects when the port is taken. */
 export async function startPaymentsApi(options: PaymentsApiOptions): Promise<PaymentsApi> {
-  const { world, clock, apiKey, log, memory } = options;
+  const { world, clock, apiKey, log, memory, faults = createPaymentsFaults() } = options;
   const remembered = (await memory?.load()) ?? [];
   const listeners = new Set<(change: PaymentsChange) => void>();
   const store = createStore(
@@ -82,7 +86,6 @@ export async function startPaymentsApi(options: PaymentsApiOptions): Promise<Pay
     apiVersion: API_VERSION,
     onEvent: (event) => listeners.forEach((listener) => listener({ ...event, ...companyRecord(event) })),
   });
-  const faults = createFaults();
   const service: Service = {
     api, apiKey, faults, log, keys: createIdempotencyKeys(), nextRequestId: createRequestIds(api.nowMs()),
   }; // prettier-ignore
@@ -94,6 +97,7 @@ export async function startPaymentsApi(options: PaymentsApiOptions): Promise<Pay
     baseUrl: `http://${options.host}:${port}`,
     close: () => closeServer(server),
     putObjects: (objects) => objects.map(checkedObject).forEach((object) => store.put(object)),
+    find: (id) => store.find(id),
     setFault: faults.set,
     resetFaults: faults.reset,
     onChange: (listener) => {
@@ -168,7 +172,7 @@ interface Asked {
   query: string;
   body: Buffer;
   requestId: string;
-  fault: Fault | null;
+  fault: PaymentsFault | null;
 }
 
 async function answerFor(service: Service, asked: Asked): Promise<{ answer: Answer; replayed: boolean }> {

@@ -27,6 +27,17 @@ export interface Scenarios {
   onChange(listener: () => void): unknown;
 }
 
+/** How another stand-in is made to fail; the sandbox's starter passes it in. */
+export interface FaultSwitch {
+  /** Throws with a sentence for a person when it is not a fault of this stand-in. */
+  request(fault: JsonObject): void;
+  reset: () => void;
+  /** What is still to come. */
+  list: () => readonly object[];
+}
+/** By name of the service. */
+export type FaultSwitches = Readonly<Record<string, FaultSwitch>>;
+
 export interface Control {
   handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>;
 }
@@ -47,6 +58,7 @@ export function createControl(
   interactions: Interactions,
   scenarios: Scenarios,
   services: () => Services,
+  switches: FaultSwitches,
 ): Control {
   scenarios.onChange(() => world.changes.emit({ type: 'scenarios', scenarios: scenarios.list() }));
 
@@ -66,8 +78,12 @@ export function createControl(
     'POST group': (body) => changeGroup(world, body),
     'POST person': (body) => changePerson(world, body),
     'POST scenario': (body) => playScenario(scenarios, body),
-    'GET faults': () => ({ faults: world.faults.list() }),
-    'POST faults': (body) => setFault(world, body),
+    'GET faults': () => ({ faults: allFaults(world, switches) }),
+    'POST faults': (body) => {
+      if (body.service === undefined) setFault(world, switches, body);
+      else setServiceFault(switches, body);
+      return { ok: true, faults: allFaults(world, switches) };
+    },
     'POST request_url': async (body) => {
       await changeRequestUrl(world, body.url);
       return { ok: true, connection: world.delivery.connection() };
@@ -122,16 +138,39 @@ async function playScenario(scenarios: Scenarios, body: JsonObject): Promise<obj
   }
 }
 
-function setFault(world: World, body: JsonObject): object {
+function allFaults(world: World, switches: FaultSwitches): object[] {
+  const others = Object.entries(switches).flatMap(([service, { list }]) =>
+    list().map((fault) => ({ service, ...fault })),
+  );
+  return [...world.faults.list(), ...others];
+}
+
+/** Slack's own. `reset` clears those of all services. */
+function setFault(world: World, switches: FaultSwitches, body: JsonObject): void {
   const fault = readFault(body);
-  if (fault.kind === 'reset') world.faults.clear();
-  else if (fault.kind === 'disconnect')
+  if (fault.kind === 'reset') {
+    world.faults.clear();
+    Object.values(switches).forEach(({ reset }) => reset());
+  } else if (fault.kind === 'disconnect')
     world.delivery.sockets.disconnectAll(fault.reason ?? 'refresh_requested');
   else {
     const { method, amount } = fault;
     world.faults.add({ kind: fault.kind, count: fault.count ?? 1, method: asString(method), amount });
   }
-  return { ok: true, faults: world.faults.list() };
+}
+
+function setServiceFault(switches: FaultSwitches, { service, ...fault }: JsonObject): void {
+  const known = typeof service === 'string' && Object.hasOwn(switches, service) ? switches[service] : null;
+  if (!known) throw new ControlError(`service must be one of ${Object.keys(switches).join(', ')}`);
+  if (fault.kind === 'reset') {
+    known.reset();
+    return;
+  }
+  try {
+    known.request(fault);
+  } catch (error) {
+    throw new ControlError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** Server-sent events: each change of the workspace as one `data:` line. */

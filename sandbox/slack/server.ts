@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { createCalls } from './calls.js';
 import { createChanges } from './changes.js';
 import { createControl } from './control.js';
-import type { Scenarios } from './control.js';
+import type { FaultSwitches, Scenarios } from './control.js';
 import { createDeliverer } from './delivery.js';
 import { createEvents } from './events.js';
 import type { Events } from './events.js';
@@ -45,6 +45,8 @@ export interface SlackOptions {
   workspace?: Workspace;
   services?: Partial<OtherServices>;
   scenarios?: Scenarios;
+  /** By service: how the other stand-ins are made to fail. */
+  faultSwitches?: FaultSwitches;
   clock?: Clock;
   /** Ids and credentials come from it. */
   seed?: string | number;
@@ -80,6 +82,7 @@ const NO_SERVICES: OtherServices = {
   booksUrl: null,
   statusPages: {},
   operationsApi: null,
+  mail: null,
   inbox: null,
   identity: null,
 };
@@ -108,6 +111,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
     createInteractions(world, events),
     options.scenarios ?? NO_SCENARIOS,
     () => services,
+    options.faultSwitches ?? {},
   );
   const webApi = createWebApi(world, events, { rateLimits: options.rateLimits ?? true });
   server.on('request', createRouter({ world, webApi, control, pageDir: options.pageDir, host, log }));

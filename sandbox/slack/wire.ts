@@ -142,7 +142,9 @@ export interface Services {
   booksUrl: string | null;
   /** By partner id: the base address that speaks Statuspage's JSON. */
   statusPages: Record<string, string>;
-  operationsApi: { baseUrl: string; apiKey: string } | null;
+  operationsApi: { baseUrl: string; token: string } | null;
+  /** `smtpUrl` has the login in it; a GET of `listUrl` answers with all letters. */
+  mail: { smtpUrl: string; listUrl: string } | null;
   /** Folder into which statements are dropped. */
   inbox: string | null;
   /** Where people sign in outside Slack, with one click. */
@@ -315,6 +317,17 @@ export interface FaultRequest {
   amount?: number;
   /** For `disconnect`: what the app is told. */
   reason?: 'refresh_requested' | 'warning';
+}
+
+/** Faults of another stand-in, in its own kinds; `reset` clears those of this one. */
+export interface ServiceFaultRequest {
+  service: string;
+  kind: string;
+  count?: number;
+  /** Only calls whose path begins so. */
+  path?: string;
+  status?: number;
+  delayMs?: number;
 }
 
 /** What a person would then see. Answer of command, action, shortcut, submit and message. */

@@ -25,6 +25,8 @@ export interface Document {
   name: string;
   /** The partners whose doings are in it. */
   partnerIds: readonly string[];
+  /** When it should arrive (ms). */
+  dueMs: number;
   /** When it arrives (ms); `Infinity` while it is missing. */
   arrivalMs: number;
   /** The end of its business day (ms): nothing in it is later. */
@@ -71,9 +73,11 @@ function lastWeekdays(nowMs: number, utcOffsetHours: number, count: number): num
 
 function partnerDocuments(world: World, partner: Partner, day: number): Document[] {
   const report = REPORTS[partner.statementFormat];
+  const dueMs = statementDueMs(partner, day);
   const common = {
     partnerIds: [partner.id],
-    arrivalMs: statementArrivalMs(world.disturbances, partner.id, statementDueMs(partner, day)),
+    dueMs,
+    arrivalMs: statementArrivalMs(world.disturbances, partner.id, dueMs),
     endMs: startOfDay(day + 1, partner.utcOffsetHours),
   };
   const settlement: Document = {
@@ -93,10 +97,12 @@ function partnerDocuments(world: World, partner: Partner, day: number): Document
 const bankDocument = (world: World, bank: Bank, day: number): Document => {
   const file = BANK_FILES[bank.statementFormat];
   const endMs = startOfDay(day + 1, bank.utcOffsetHours);
+  const dueMs = endMs + bank.statementLagHours * HOUR_MS;
   return {
     name: `${bank.id}_${isoDay(day)}_statement.${file.extension}`,
     partnerIds: world.partners.filter((partner) => partner.bank === bank.id).map(({ id }) => id),
-    arrivalMs: endMs + bank.statementLagHours * HOUR_MS,
+    dueMs,
+    arrivalMs: dueMs,
     endMs,
     render: async () => file.write(await bankAccountsOf(world, bank, day)),
   };

@@ -25,6 +25,13 @@ export interface StatementsOptions {
 export interface Statements {
   /** Resolves when everything that has arrived by a time (ms) is in the inbox. Rejects when the folder cannot be written. */
   advance(toMs: number): Promise<void>;
+  /**
+   * Whether what a partner or bank sends for a business day (`YYYY-MM-DD`) has come; null when nothing is known of that
+   * day: a weekend, a day to come, or one before the history.
+   */
+  stateOf(owner: string, businessDay: string): 'received' | 'missing' | 'not_due' | null;
+  /** Sends what is held back of that day, soon. */
+  send(owner: string, businessDay: string): void;
   /** Stops; a file that is being made is finished first. */
   close(): Promise<void>;
 }
@@ -50,16 +57,21 @@ export function startStatements({
   };
   const documents = (nowMs: number): Document[] =>
     documentsBefore(world, nowMs, HISTORY_DAYS).filter(({ arrivalMs }) => arrivalMs <= nowMs);
-  const send = async (toMs: number): Promise<void> => {
+  const deliver = async (due: readonly Document[]): Promise<void> => {
     await mkdir(inbox, { recursive: true });
     for (const name of await readdir(inbox)) sent.add(name);
-    for (const document of documents(toMs)) {
+    for (const document of due) {
       if (closed || sent.has(document.name)) continue;
       await put(inbox, document.name, await document.render());
       sent.add(document.name);
       await setImmediate();
     }
   };
+  const send = (toMs: number): Promise<void> => deliver(documents(toMs));
+  const ofDay = (owner: string, businessDay: string): Document[] =>
+    documentsBefore(world, clock.now().getTime(), HISTORY_DAYS).filter(({ name }) =>
+      name.startsWith(`${owner}_${businessDay}_`),
+    );
   const correct = async ({ partnerId }: Disturbance, fromMs: number): Promise<void> => {
     const hit = documents(clock.now().getTime()).filter(
       ({ name, endMs, partnerIds }) =>
@@ -77,11 +89,15 @@ export function startStatements({
   const unfollow = world.onDisturb((disturbance, fromMs) =>
     serially(async () => {
       await correct(disturbance, fromMs);
-      await send(clock.now().getTime());
+      // Only what the change let through; the rest comes with its time.
+      await deliver(documents(clock.now().getTime()).filter(({ arrivalMs }) => arrivalMs >= fromMs));
     }),
   );
   return {
     advance,
+    stateOf: (owner, businessDay) => stateOf(ofDay(owner, businessDay), sent, clock.now().getTime()),
+    send: (owner, businessDay) =>
+      void serially(() => deliver(ofDay(owner, businessDay))).catch(() => undefined),
     close: async () => {
       closed = true;
       clearInterval(timer);
@@ -89,6 +105,17 @@ export function startStatements({
       await queue;
     },
   };
+}
+
+function stateOf(
+  documents: readonly Document[],
+  sent: ReadonlySet<string>,
+  nowMs: number,
+): ReturnType<Statements['stateOf']> {
+  if (documents.length === 0) return null;
+  const awaited = documents.filter(({ name, arrivalMs }) => !sent.has(name) && arrivalMs > nowMs);
+  if (awaited.length === 0) return 'received';
+  return awaited.every(({ dueMs }) => dueMs <= nowMs) ? 'missing' : 'not_due';
 }
 
 /** Nobody ever sees a half-written file: names with a dot in front are not for readers. */

@@ -6,8 +6,9 @@
  */
 import { HOUR_MS, MINUTE_MS } from './clock.js';
 import type { DisputeReason } from './dispute-reasons.js';
+import type { Method } from './partners.js';
 
-/** Permanent names; the scenarios carry the same. */
+/** Permanent names; the scenarios carry the same. A route is paused through the operations API. */
 export type DisturbanceName =
   | 'partner-outage'
   | 'country-degrading'
@@ -17,7 +18,8 @@ export type DisturbanceName =
   | 'late-statement'
   | 'duplicate-capture'
   | 'dispute-wave'
-  | 'webhook-delay';
+  | 'webhook-delay'
+  | 'paused-route';
 
 /** Plain data: it is stored as JSON. */
 export interface Disturbance {
@@ -26,6 +28,8 @@ export interface Disturbance {
   partnerId: string | null;
   /** Two letters, where only one country is hit. */
   country: string | null;
+  /** Where only one method is hit; absent for all. */
+  method?: Method;
   /** Of the disputes it opens; null draws one for each. */
   reason: DisputeReason | null;
   fromMs: number;
@@ -40,7 +44,7 @@ export interface Disturbances {
   /** Whether one of this name has ever begun. */
   any(name: DisturbanceName): boolean;
   /**
-   * Adds one, or ends one: the same name, partner and start replaces. Returns from when on (ms) the world is another,
+   * Adds one, or ends one: the same name, place and start replaces. Returns from when on (ms) the world is another,
    * `Infinity` when nothing changes.
    */
   put(disturbance: Disturbance): number;
@@ -74,7 +78,11 @@ export const isActive = ({ fromMs, toMs }: Disturbance, atMs: number): boolean =
   atMs >= fromMs && (toMs === null || atMs < toMs);
 
 const isSame = (a: Disturbance, b: Disturbance): boolean =>
-  a.name === b.name && a.partnerId === b.partnerId && a.fromMs === b.fromMs;
+  a.name === b.name &&
+  a.partnerId === b.partnerId &&
+  a.country === b.country &&
+  a.method === b.method &&
+  a.fromMs === b.fromMs;
 
 function firstDifference(before: number | null, after: number | null): number {
   return before === after ? Infinity : Math.min(before ?? Infinity, after ?? Infinity);

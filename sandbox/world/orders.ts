@@ -19,6 +19,7 @@ import {
   refundLagsHours,
   slowLagHours,
   SLOT,
+  startMsOf,
   AUTHORISATION_LIFE_MS,
   warningLagHours,
   waveLagsHours,
@@ -271,7 +272,7 @@ function drawAmount(key: number, route: Route): number {
 function createAttempts(parts: Parts, key: number, hour: number, route: Route): Attempt[] {
   const attempts: Attempt[] = [];
   const slowMs = slowLagHours(key, route) * HOUR_MS;
-  let createdMs = hour * HOUR_MS + Math.floor(unit(key, SLOT.offset) * HOUR_MS);
+  let createdMs = startMsOf(key, hour);
   for (let no = 0; no < MAX_ATTEMPTS; no += 1) {
     const slot = SLOT.attempts + no * SLOTS_PER_ATTEMPT;
     const attempt = createAttempt(parts, { key, slot, no, createdMs, hour, route, slowMs });

@@ -65,6 +65,10 @@ export interface Traffic {
   routeOf(key: number, hour: number): Route;
 }
 
+/** When an order of an hour begins (ms). */
+export const startMsOf = (key: number, hour: number): number =>
+  hour * HOUR_MS + Math.floor(unit(key, SLOT.offset) * HOUR_MS);
+
 /** Traffic of one seed. `attemptsPerHour` is the long-run average; 4,000 is the most an hour's identifiers can hold. */
 export function createTraffic(seed: number, attemptsPerHour: number): Traffic {
   const mixes = Array.from({ length: 24 }, (_, utcHour) => createMix(utcHour));

@@ -7,6 +7,7 @@ import { createHourCache, getOr, type HourCache } from './caches.js';
 import { startOfDay } from './calendar.js';
 import { HOUR_MS, hourOf } from './clock.js';
 import { createIdCodec, type IdCodec } from './ids.js';
+import { withDetours } from './detours.js';
 import { createLateIndex, unpack, type OrderPlace, type PackedOrder } from './late-index.js';
 import { createDisturbances, type Disturbance, type Disturbances } from './disturbances.js';
 import { createOrderMaker, type Attempt, type Order, type OrderFacts } from './orders.js';
@@ -46,6 +47,8 @@ export interface World {
   /** Names this world: two with the same name are the same. */
   readonly name: string;
   readonly partners: readonly Partner[];
+  /** Attempts in an hour, in the long run. */
+  readonly attemptsPerHour: number;
   readonly ids: IdCodec;
   readonly people: People;
   /** Orders that begin in an hour (hours since 1970), by index. */
@@ -116,6 +119,7 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
     if (fromMs === Infinity) return;
     // A dispute of today changes an order of last week, so no order at hand is certain.
     orders.dropFrom(-Infinity);
+    sources.dropPlaces(hourOf(fromMs));
     redraw(hourOf(fromMs));
     for (const follow of followers) await follow(disturbance, fromMs);
   };
@@ -123,6 +127,7 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
     seed,
     name: `${WORLD_VERSION}:${seed}:${attemptsPerHour}`,
     partners: PARTNERS,
+    attemptsPerHour,
     ids,
     people,
     ordersOfHour: orders.get,
@@ -167,6 +172,8 @@ interface Sources {
   touched: (hour: number) => Order[];
   /** The same of one partner, without names. */
   factsTouched: (hour: number, partnerIndex: number) => OrderFacts[];
+  /** Forgets which orders are whose from an hour on, because routes may be paused. */
+  dropPlaces: (fromHour: number) => void;
   named: (facts: OrderFacts) => Order;
   /** Candidates are tested by a draw first, so that weeks can be walked without making their orders. */
   late: (lagOf: LagOf, hour: number) => Order[];
@@ -178,10 +185,10 @@ interface Sources {
 function createSources(seed: number, attemptsPerHour: number): Sources {
   const ids = createIdCodec(seed);
   const people = createPeople(seed);
-  const traffic = createTraffic(seed, attemptsPerHour);
+  const disturbances = createDisturbances();
+  const traffic = withDetours(createTraffic(seed, attemptsPerHour), disturbances);
   const index = createLateIndex(traffic, lateHours);
   const waveIndex = createLateIndex(traffic, waveHours);
-  const disturbances = createDisturbances();
   const maker = createOrderMaker({ seed, ids, people, traffic, disturbances });
   const orders = createHourCache(CACHED_HOURS, (hour) =>
     Array.from({ length: traffic.ordersInHour(hour) }, (_, i) => maker.order(hour, i)),
@@ -210,6 +217,7 @@ function createSources(seed: number, attemptsPerHour: number): Sources {
     order: (hour, index) => (index < traffic.ordersInHour(hour) ? maker.order(hour, index) : null),
     touched: (hour) => [...orders.get(hour - 1), ...orders.get(hour), ...olderPlaces(hour).map(make)],
     named: maker.named,
+    dropPlaces: indexes.dropFrom,
     factsTouched: (hour, partnerIndex) => {
       const isOwn = (place: OrderPlace): boolean =>
         traffic.routeOf(traffic.keyOf(place.hour, place.index), place.hour).partnerIndex === partnerIndex;

@@ -59,6 +59,16 @@ const variablesSchema = z.object({
     .min(8, { message: 'is too short to be a key' })
     .transform((value) => new Secret(value))
     .optional(),
+  OPERATIONS_API_TOKEN: z
+    .string()
+    .min(8, { message: 'is too short to be a token' })
+    .transform((value) => new Secret(value))
+    .optional(),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/\S+$/, { message: 'must look like smtp://user:password@host:587, or smtps://' })
+    .transform((value) => new Secret(value))
+    .optional(),
   PAYDESK_HOME: z.string().default('.paydesk'),
   PAYDESK_CONFIG: z.string().default('paydesk.yaml'),
   PORT: port.default(3000),

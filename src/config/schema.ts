@@ -9,6 +9,12 @@ import { z } from 'zod';
 import { remediation, remediationFaults } from './remediation.js';
 import { channel, cron, duration, httpUrl, partnerId, timeZone } from './values.js';
 
+const address = String.raw`[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+`;
+const emailAddress = z.string().regex(new RegExp(`^${address}$`), { message: 'must be one e-mail address' });
+const sender = z.string().regex(new RegExp(`^(?:${address}|[^<>@\\r\\n]+ <${address}>)$`), {
+  message: 'must be an e-mail address, or a name and an address: Payments <payments@example.com>',
+});
+
 const urlTemplate = z.string().refine(isUrlTemplate, {
   message: 'must be an http or https address that contains {id}',
 });
@@ -35,6 +41,7 @@ const partner = z.strictObject({
   timeZone: timeZone.default('UTC'),
   statusPage: httpUrl.optional(),
   alertsChannel: channel.optional(),
+  contact: emailAddress.optional(),
   expectations,
 });
 
@@ -49,6 +56,8 @@ export const configSchema = z.strictObject({
   paymentsApi: z
     .strictObject({ partner: partnerId, baseUrl: httpUrl.default('https://api.stripe.com') })
     .optional(),
+  operationsApi: z.strictObject({ baseUrl: httpUrl }).optional(),
+  mail: z.strictObject({ from: sender }).optional(),
   partners: z.array(partner).min(1).max(200),
   links: z.partialRecord(z.enum(linkObjects), urlTemplate).default({}),
   schedules: z

@@ -136,7 +136,7 @@ describe('doctor', () => {
   it('tells every fault at once, each with what to do', async () => {
     await writeFile(
       join(folder, 'wrong.yaml'),
-      'company: L\npartners: [{ id: aa, name: A, kind: psp }]\nchannels: { alerts: C0000000000 }\npaymentsApi: { partner: aa, baseUrl: "http://127.0.0.1:9" }\n',
+      'company: L\npartners: [{ id: aa, name: A, kind: psp }]\nchannels: { alerts: C0000000000 }\npaymentsApi: { partner: aa, baseUrl: "http://127.0.0.1:9" }\noperationsApi: { baseUrl: "http://127.0.0.1:9" }\nmail: { from: a@b.example }\n',
     );
     const { code, said } = await paydesk(['doctor'], {
       ...tokens,
@@ -149,6 +149,8 @@ describe('doctor', () => {
       OIDC_ISSUER: 'http://127.0.0.1:9',
       OIDC_CLIENT_ID: 'paydesk',
       OIDC_CLIENT_SECRET: 'not-a-secret-at-all',
+      OPERATIONS_API_TOKEN: 'ops_nothing',
+      SMTP_URL: 'smtp://nobody:hunter2@127.0.0.1:9',
     });
     for (const part of [
       'database',
@@ -156,6 +158,8 @@ describe('doctor', () => {
       'slack connection',
       'identity provider',
       'payments API',
+      'operations API',
+      'mail',
       'books',
       'channel C0000000000',
     ]) {

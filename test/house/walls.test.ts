@@ -125,6 +125,8 @@ const libraryRooms: Readonly<Record<string, RegExp>> = {
   'openid-client': /^src\/adapters\/oidc\//,
   jose: /^sandbox\/identity\//,
   'openapi-fetch': /^src\/adapters\//,
+  nodemailer: /^src\/adapters\/mail\//,
+  'smtp-server': /^sandbox\/mail\//,
   'prom-client': /^src\/adapters\/metrics\//,
   pino: /^src\/logging\.ts$/,
   commander: /^src\/cli\.ts$/,

@@ -1,12 +1,20 @@
 /**
- * The whole desk in one process: the real Paydesk against the stand-ins for Slack, the payments API, the status pages
- * and the books, over either transport. Nothing in between is faked.
+ * The whole desk in one process: the real Paydesk against the stand-ins for Slack, the payments API, the platform, the
+ * mail server, the status pages and the books, over either transport. Nothing in between is faked.
  *
  * A smaller company than the sandbox's own: the same world with fewer payments an hour, so that its books load at once.
  */
 import { parse } from 'yaml';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createMailFaults, startMailbox, type Mailbox } from '../../sandbox/mail/mailbox.js';
+import { eventsOf } from '../../sandbox/operations-api/events.js';
+import { createOperationsFaults } from '../../sandbox/operations-api/faults.js';
+import { startOperationsApi, type OperationsApi } from '../../sandbox/operations-api/server.js';
+import { createPaymentsFaults } from '../../sandbox/payments-api/faults.js';
+import { startStatements } from '../../sandbox/statements/statements.js';
 import { openBooks, type Books } from '../../sandbox/books/books.js';
 import { startIdentity, type IdentityServer } from '../../sandbox/identity/provider.js';
 import { startPaymentsApi, type PaymentsApi } from '../../sandbox/payments-api/server.js';
@@ -17,6 +25,7 @@ import type {
   Delivery,
   FaultRequest,
   Outcome,
+  ServiceFaultRequest,
   State,
 } from '../../sandbox/slack/wire.js';
 import { startStatusPages, type StatusPages } from '../../sandbox/status-page/status-page.js';
@@ -40,6 +49,10 @@ export interface TestDesk {
   paydesk: Paydesk;
   slack: SlackServer;
   paymentsApi: PaymentsApi;
+  operations: OperationsApi;
+  mailbox: Mailbox;
+  /** Where a statement appears that was asked for again; no others are dropped. */
+  inbox: string;
   statusPages: StatusPages;
   books: Books;
   identity: IdentityServer;
@@ -53,7 +66,7 @@ export interface TestDesk {
   command(text: string, by?: Partial<CommandRequest>): Promise<Outcome>;
   action(request: ActionRequest): Promise<Outcome>;
   scenario(name: string, parameters?: object): Promise<unknown>;
-  faults(request: FaultRequest): Promise<unknown>;
+  faults(request: FaultRequest | ServiceFaultRequest): Promise<unknown>;
   deliveries(): Promise<Delivery[]>;
   /** Follows a link of the desk's own pages, signs in there as this person (`ana`), and answers where that leads. */
   signIn(address: string, person: string): Promise<Visit>;
@@ -69,6 +82,11 @@ export async function startDesk(transport: Transport): Promise<TestDesk> {
   const log: string[] = [];
   const note = (message: string): void => void log.push(message);
   const [database, booksDatabase] = await Promise.all([createDatabase(), createEmptyDatabase()]);
+  const faults = {
+    'payments-api': createPaymentsFaults(),
+    'operations-api': createOperationsFaults(),
+    mail: createMailFaults(),
+  };
   const paymentsApi = await startPaymentsApi({
     port: 0,
     host,
@@ -76,6 +94,7 @@ export async function startDesk(transport: Transport): Promise<TestDesk> {
     clock,
     apiKey: 'sk_test_desk',
     log: note,
+    faults: faults['payments-api'],
   });
   const scenarios = createScenarios({
     world,
@@ -86,10 +105,25 @@ export async function startDesk(transport: Transport): Promise<TestDesk> {
     port: 0,
     seed,
     scenarios,
+    faultSwitches: faults,
     rateLimits: false,
     manifest: parse(readFileSync(join(root, 'manifest.yml'), 'utf8')),
     log: note,
   });
+  const inbox = mkdtempSync(join(tmpdir(), 'paydesk-inbox-'));
+  const statements = startStatements({ inbox, world, clock, log: note, tickMs: 0 });
+  const operations = await startOperationsApi({
+    port: 0,
+    host,
+    world,
+    clock,
+    token: 'ops_test_desk',
+    findEvent: eventsOf(paymentsApi),
+    statements,
+    log: note,
+    faults: faults['operations-api'],
+  });
+  const mailbox = await startMailbox({ port: 0, host, clock, password: 'test', faults: faults.mail });
   const statusPages = await startStatusPages({ port: 0, host, world, clock });
   const books = await openBooks({ url: booksDatabase.url.reveal(), world, clock, log: note });
 
@@ -110,6 +144,8 @@ export async function startDesk(transport: Transport): Promise<TestDesk> {
           : { SLACK_SIGNING_SECRET: slack.credentials.signingSecret }),
         SLACK_API_URL: slack.apiUrl,
         STRIPE_API_KEY: 'sk_test_desk',
+        OPERATIONS_API_TOKEN: 'ops_test_desk',
+        SMTP_URL: mailbox.smtpUrl,
         DATABASE_URL: database.appUrl.reveal(),
         DATABASE_OWNER_URL: database.url.reveal(),
         BOOKS_DATABASE_URL: books.readerUrl,
@@ -120,13 +156,16 @@ export async function startDesk(transport: Transport): Promise<TestDesk> {
       },
       botEnvironmentSchema,
     ),
-    config: parseConfig(configOf(await state(), world, paymentsApi.baseUrl, statusPages.urls), 'test'),
+    config: parseConfig(
+      configOf(await state(), world, { paymentsApi, operations }, statusPages.urls),
+      'test',
+    ),
     clock: houseClock,
     log: createLog('debug', note),
   });
   if (transport === 'http') await call('request_url', { url: `http://${host}:${paydesk.port}/slack/events` });
   return {
-    paydesk, slack, paymentsApi, statusPages, books, identity, world, log, state,
+    paydesk, slack, paymentsApi, operations, mailbox, inbox, statusPages, books, identity, world, log, state,
     examples: examples(world, clock.now()),
     urls: { database: database.url.reveal(), books: booksDatabase.url.reveal() },
     command: (text, by) => call('command', { user: 'ana', channel: 'payments-ops', text, ...by }),
@@ -137,7 +176,8 @@ export async function startDesk(transport: Transport): Promise<TestDesk> {
     signIn: async (address, person) => createVisitor().signIn(address, emailOf(await state(), person)),
     close: async () => {
       await paydesk.stop();
-      await Promise.all([slack.close(), paymentsApi.close(), statusPages.close(), books.close(), identity.close()]);
+      await Promise.all([slack, paymentsApi, operations, mailbox, statements, statusPages, books, identity].map((one) => one.close()));
+      await rm(inbox, { recursive: true });
       await Promise.all([database.drop(), booksDatabase.drop()]);
     },
   }; // prettier-ignore
@@ -152,13 +192,26 @@ function startIdentityOf({ team, users }: State): Promise<IdentityServer> {
 const emailOf = ({ users }: State, name: string): string =>
   users.find((user) => user.name === name)?.email ?? '';
 
-function configOf(state: State, world: World, baseUrl: string, statusPages: Record<string, string>): string {
+function configOf(
+  state: State,
+  world: World,
+  { paymentsApi, operations }: Pick<TestDesk, 'paymentsApi' | 'operations'>,
+  statusPages: Record<string, string>,
+): string {
   const alerts = state.channels.find(({ name }) => name === 'partner-alerts')?.id;
   return JSON.stringify({
     company: 'Test',
     channels: { alerts },
-    paymentsApi: { partner: PAYMENTS_API_PARTNER, baseUrl },
-    partners: world.partners.map(({ id, name, kind }) => ({ id, name, kind, statusPage: statusPages[id] })),
+    paymentsApi: { partner: PAYMENTS_API_PARTNER, baseUrl: paymentsApi.baseUrl },
+    operationsApi: { baseUrl: operations.baseUrl },
+    mail: { from: 'Test <payments-ops@test.example>' },
+    partners: world.partners.map(({ id, name, kind }) => ({
+      id,
+      name,
+      kind,
+      statusPage: statusPages[id],
+      contact: `support@${id}.example`,
+    })),
     links: { payment: 'https://dashboard.example.com/payments/{id}' },
     schedules: { partnerStatus: '* * * * * *' },
   });

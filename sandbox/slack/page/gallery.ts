@@ -212,6 +212,7 @@ export function galleryStore(nowMs: number): Store {
       booksUrl: null,
       statusPages: {},
       operationsApi: null,
+      mail: null,
       inbox: null,
       identity: null,
     },

@@ -67,6 +67,7 @@ function store(...channels: Channel[]): Store {
         booksUrl: null,
         statusPages: {},
         operationsApi: null,
+        mail: null,
         inbox: null,
         identity: null,
       },

@@ -1,0 +1,74 @@
+/**
+ * Events that the company got from the payments API's partner, and its consumers, to which they can be delivered again.
+ * Invariant: an event is known when the payments API knows it. Deliberately absent: what a consumer does with a replay.
+ */
+import { numberOf, textOf } from '../payments-api/objects/api-object.js';
+import type { PaymentsApi } from '../payments-api/server.js';
+import { SECOND_MS, type Clock } from '../world/clock.js';
+import { learntMs } from '../world/disturbances.js';
+import { PAYMENTS_API_PARTNER } from '../world/partners.js';
+import type { World } from '../world/world.js';
+import { notFound, Problem } from './problems.js';
+
+/** An event of the payments API; null when there is none of this id. */
+export type FindEvent = (id: string) => { type: string; createdMs: number } | null;
+
+/** The events that a payments API knows. */
+export const eventsOf =
+  (paymentsApi: Pick<PaymentsApi, 'find'>): FindEvent =>
+  (id) => {
+    const event = paymentsApi.find(id);
+    if (event?.object !== 'event') return null;
+    return { type: textOf(event, 'type') ?? '', createdMs: numberOf(event, 'created') * SECOND_MS };
+  };
+
+export interface Events {
+  get(id: string): object;
+  replay(id: string, target: string, reference: string): object;
+}
+
+/** The second one sends e-mails, and would send them again. */
+const CONSUMERS = [
+  { id: 'ledger', idempotent: true },
+  { id: 'customer-notices', idempotent: false },
+  { id: 'order-service', idempotent: true },
+];
+
+interface Replay {
+  reference: string;
+  target: string;
+  atMs: number;
+}
+
+export function createEvents(world: World, clock: Clock, findEvent: FindEvent): Events {
+  const replays = new Map<string, Replay[]>();
+  const view = (id: string): object => {
+    const event = id.startsWith('evt_') ? findEvent(id) : null;
+    if (!event) throw notFound(`event ${id}`);
+    const own = replays.get(id) ?? [];
+    const firstMs = learntMs(world.disturbances, PAYMENTS_API_PARTNER, event.createdMs);
+    const delivered = firstMs <= clock.now().getTime() ? isoOf(firstMs) : null;
+    const lastTo = (target: string): string | null => {
+      const last = own.findLast((replay) => replay.target === target);
+      return last ? isoOf(last.atMs) : delivered;
+    };
+    return {
+      id,
+      type: event.type,
+      targets: CONSUMERS.map((consumer) => ({ ...consumer, lastDeliveredAt: lastTo(consumer.id) })),
+      replays: own.map(({ reference, target, atMs }) => ({ reference, target, at: isoOf(atMs) })),
+    };
+  };
+  return {
+    get: view,
+    replay: (id, target, reference) => {
+      view(id);
+      if (!CONSUMERS.some((consumer) => consumer.id === target))
+        throw new Problem(422, 'unknown_target', `No consumer is called ${target}.`);
+      replays.set(id, [...(replays.get(id) ?? []), { reference, target, atMs: clock.now().getTime() }]);
+      return view(id);
+    },
+  };
+}
+
+const isoOf = (timeMs: number): string => new Date(timeMs).toISOString();

@@ -1,0 +1,35 @@
+/**
+ * The first answer under a key is the answer of every later call with it, refusals included.
+ * Invariant: an effect happens once per key. Deliberately absent: expiry.
+ */
+import { Problem } from './problems.js';
+
+export interface Answer {
+  status: number;
+  body: object;
+}
+
+export interface IdempotencyKeys {
+  /** Runs the work, or replays what it answered before. Throws on another request under the same key. */
+  once(key: string, fingerprint: string, work: () => Promise<Answer>): Promise<Answer>;
+}
+
+export function createIdempotencyKeys(): IdempotencyKeys {
+  /** The answer is null while the first call is still at work. */
+  const entries = new Map<string, { fingerprint: string; answer: Answer | null }>();
+  return {
+    once: async (key, fingerprint, work) => {
+      const known = entries.get(key);
+      if (known && known.fingerprint !== fingerprint)
+        throw new Problem(409, 'idempotency_key_reused', 'This key was used for another request.');
+      if (known?.answer === null)
+        throw new Problem(409, 'idempotency_key_in_use', 'The first request with this key is at work.');
+      if (known?.answer) return known.answer;
+      const entry: { fingerprint: string; answer: Answer | null } = { fingerprint, answer: null };
+      entries.set(key, entry);
+      const answer = await work();
+      entry.answer = answer;
+      return answer;
+    },
+  };
+}

@@ -1,0 +1,238 @@
+/**
+ * A stateful stand-in for the operations API that a company puts in front of its own platform, over HTTP.
+ * Invariant: every refusal is a problem with a 4xx and has done nothing; a POST has its effect once per idempotency key.
+ * Source: the protocol in the house's openapi.yaml of the operations API.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '../world/clock.js';
+import type { World } from '../world/world.js';
+import { createEvents, type FindEvent } from './events.js';
+import {
+  createOperationsFaults,
+  faultsOfReads,
+  type OperationsFault,
+  type OperationsFaults,
+} from './faults.js';
+import { createIdempotencyKeys, type Answer, type IdempotencyKeys } from './idempotency.js';
+import { invalid, notFound, Problem, textOf } from './problems.js';
+import { createRoutes } from './routes.js';
+import { createStatementRequests, type StatementSource } from './statements.js';
+
+export interface OperationsApiOptions {
+  port: number;
+  host: string;
+  world: World;
+  clock: Clock;
+  token: string;
+  findEvent: FindEvent;
+  statements: StatementSource;
+  log: (message: string) => void;
+  /** Handed in where somebody else switches them as well. */
+  faults?: OperationsFaults;
+}
+
+export interface OperationsApi {
+  baseUrl: string;
+  setFault(fault: OperationsFault): void;
+  resetFaults(): void;
+  close(): Promise<void>;
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+interface Call {
+  args: readonly string[];
+  query: URLSearchParams;
+  body: Body;
+  /** The idempotency key of a write. */
+  reference: string;
+}
+
+type Row = readonly [method: 'GET' | 'POST', path: RegExp, handler: (call: Call) => object | Promise<object>];
+
+interface Service {
+  rows: readonly Row[];
+  token: string;
+  keys: IdempotencyKeys;
+  faults: OperationsFaults;
+  log: (message: string) => void;
+}
+
+const MAX_BODY_BYTES = 100_000;
+
+/** Starts to listen; rejects when the port is taken. */
+export async function startOperationsApi(options: OperationsApiOptions): Promise<OperationsApi> {
+  const { token, log, faults = createOperationsFaults() } = options;
+  const service: Service = { rows: rowsOf(options), token, keys: createIdempotencyKeys(), faults, log };
+  const server = createServer((request, response) => void serve(service, request, response));
+  await listen(server, options.port, options.host);
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : options.port;
+  return {
+    baseUrl: `http://${options.host}:${port}`,
+    setFault: faults.set,
+    resetFaults: faults.reset,
+    close: () => closeServer(server),
+  };
+}
+
+function rowsOf({ world, clock, findEvent, statements }: OperationsApiOptions): Row[] {
+  const routes = createRoutes(world, clock);
+  const events = createEvents(world, clock, findEvent);
+  const requests = createStatementRequests(statements, clock);
+  const arg = ({ args }: Call, place = 0): string => args[place] ?? '';
+  return [
+    ['GET', /^\/v1\/routes$/, ({ query }) => ({ routes: routes.list(query.get('partner')) })],
+    ['GET', /^\/v1\/routes\/([^/]+)$/, (call) => routes.get(arg(call))],
+    [
+      'POST',
+      /^\/v1\/routes\/([^/]+)\/pause$/,
+      (call) => {
+        textOf(call.body, 'reason');
+        return routes.pause(arg(call), textOf(call.body, 'until'), call.reference);
+      },
+    ],
+    [
+      'POST',
+      /^\/v1\/routes\/([^/]+)\/resume$/,
+      (call) => {
+        textOf(call.body, 'reason');
+        return routes.resume(arg(call), call.reference);
+      },
+    ],
+    ['GET', /^\/v1\/events\/([^/]+)$/, (call) => events.get(arg(call))],
+    [
+      'POST',
+      /^\/v1\/events\/([^/]+)\/replays$/,
+      (call) => events.replay(arg(call), textOf(call.body, 'target'), call.reference),
+    ],
+    ['GET', /^\/v1\/statements\/([^/]+)\/([^/]+)$/, (call) => requests.get(arg(call), arg(call, 1))],
+    [
+      'POST',
+      /^\/v1\/statements\/([^/]+)\/([^/]+)\/requests$/,
+      (call) => {
+        textOf(call.body, 'reason');
+        return requests.request(arg(call), arg(call, 1), call.reference);
+      },
+    ],
+  ];
+}
+
+const listen = (server: Server, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+
+const closeServer = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+
+async function serve(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://sandbox');
+  const isWrite = request.method === 'POST';
+  try {
+    const text = await readBody(request);
+    authorise(service.token, request.headers.authorization);
+    const fault = service.faults.take(pathname, isWrite ? undefined : faultsOfReads);
+    if (fault?.kind === 'unavailable')
+      throw new Problem(503, 'unavailable', 'The platform is being maintained.');
+    if (fault?.kind === 'error_before_effect')
+      throw new Problem(500, 'internal', 'Something went wrong before anything was done.');
+    const answer = await answerTo(service, request, { pathname, query, text, fault });
+    // Whoever asked waits for an answer that never comes.
+    if (fault?.kind !== 'timeout_after_effect') send(response, answer);
+  } catch (error) {
+    send(response, refusalOf(service, error));
+  }
+}
+
+interface Asked {
+  pathname: string;
+  query: URLSearchParams;
+  text: string;
+  fault: OperationsFault | null;
+}
+
+async function answerTo(service: Service, request: IncomingMessage, asked: Asked): Promise<Answer> {
+  const { pathname, query, text, fault } = asked;
+  const { method = '' } = request;
+  const row = service.rows.find(([verb, path]) => verb === method && path.test(pathname));
+  if (!row) throw notFound(`${method} ${pathname}`);
+  const [, path, handler] = row;
+  const args = (path.exec(pathname) ?? []).slice(1).map(decoded);
+  const work = async (reference: string, body: Body): Promise<Answer> => {
+    // While it waits, its idempotency key is taken.
+    if (fault?.kind === 'slow') await delay(fault.delayMs ?? 1_000);
+    try {
+      return { status: 200, body: await handler({ args, query, body, reference }) };
+    } catch (error) {
+      return refusalOf(service, error);
+    }
+  };
+  if (method === 'GET') return work('', {});
+  const key = keyOf(request);
+  const body = objectOf(text);
+  return service.keys.once(key, `${pathname} ${JSON.stringify(body)}`, () => work(key, body));
+}
+
+function keyOf(request: IncomingMessage): string {
+  const key = request.headers['idempotency-key'];
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw invalid('Idempotency-Key must be 1 to 255 printable characters without spaces');
+}
+
+/** A part of a path; one that is badly encoded stays as it is and is then found nowhere. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+function objectOf(text: string): Body {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw invalid('the body is not JSON');
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Body;
+  throw invalid('the body must be a JSON object');
+}
+
+function authorise(token: string, header: string | undefined): void {
+  if (header !== `Bearer ${token}`) throw new Problem(401, 'unauthorised', 'The token is not known.');
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) throw new Problem(413, 'too_large', 'The body is too large.');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function refusalOf({ log }: Service, error: unknown): Answer {
+  if (!(error instanceof Problem)) log(`operations api: ${String(error)}`);
+  const problem = error instanceof Problem ? error : new Problem(500, 'internal', 'Something went wrong.');
+  return { status: problem.status, body: problem.toBody() };
+}
+
+function send(response: ServerResponse, { status, body }: Answer): void {
+  response.writeHead(status, {
+    'Content-Type': status < 400 ? 'application/json' : 'application/problem+json',
+    ...(status === 503 ? { 'Retry-After': '1' } : {}),
+  });
+  response.end(JSON.stringify(body));
+}
