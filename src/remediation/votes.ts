@@ -128,7 +128,7 @@ async function count(
 ): Promise<VoteOutcome> {
   const votes = await deps.remediations.votesOf(tx, remediation.id);
   const snapshot = snapshotOf(remediation, votes);
-  const missing = snapshot.ruling.approvals - distinctPeople(snapshot);
+  const missing = missingApprovals(snapshot);
   const happening = { actor: voterId, why: null, details: { ...seenBy(snapshot), ...details, missing } };
   if (missing > 0) {
     await move(tx, deps, remediation, {
@@ -142,6 +142,10 @@ async function count(
   await move(tx, deps, remediation, approvedMove(snapshot, deps, tx.now, happening));
   return { kind: 'approved' };
 }
+
+/** How many people more have to approve. */
+export const missingApprovals = (snapshot: Snapshot): number =>
+  Math.max(0, snapshot.ruling.approvals - distinctPeople(snapshot));
 
 /** By the votes alone; who is still entitled is asked again before acting. */
 function distinctPeople({ votes, ruling, remediation }: Snapshot): number {

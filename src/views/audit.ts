@@ -6,7 +6,7 @@ import type { AuditFound } from '../audit/search.js';
 import type { Json } from '../kernel/canonical-json.js';
 import type { AuditHead, AuditWitness } from '../ports/audit.js';
 import type { Card } from '../ports/card.js';
-import { cardOf, code, context, escape, instant, section, utc } from './blocks.js';
+import { cardOf, code, context, escape, instant, mention, section, utc } from './blocks.js';
 import { joined } from './links.js';
 
 export interface AuditCardFacts {
@@ -20,7 +20,7 @@ export interface AuditCardFacts {
 
 export function auditCard({ found, term, isPerson, head }: AuditCardFacts): Card {
   const { entries, more } = found;
-  const what = term === null ? '' : ` of ${isPerson ? person(term) : code(term)}`;
+  const what = term === null ? '' : ` of ${isPerson ? mention(term) : code(term)}`;
   const count =
     entries.length === 0
       ? 'No entry'
@@ -37,7 +37,7 @@ export function auditCard({ found, term, isPerson, head }: AuditCardFacts): Card
 function headline({ seq, kind, actor, at, subjects, why }: AuditEntry): string {
   const first = joined(
     `*${escape(kind)}*`,
-    person(actor),
+    mention(actor),
     instant(at),
     subjects.map((subject) => code(subject)).join(' '),
     `#${seq}`,
@@ -59,10 +59,6 @@ const valueOf = (value: Json): string => code(typeof value === 'string' ? value 
 
 /** Enough of a hash to compare by eye. */
 const shortened = (hash: string): string => `${hash.slice(0, 12)}…`;
-
-/** Only a well-formed id may become a mention. */
-const person = (actor: string): string =>
-  /^[UW][A-Z0-9]{2,20}$/.test(actor) ? `<@${actor}>` : escape(actor);
 
 function headLine(head: AuditHead | null): string {
   if (!head) return ':rotating_light: The head of the chain is gone: run `paydesk audit verify`';

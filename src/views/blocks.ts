@@ -9,6 +9,7 @@
 import type {
   ActionsBlock,
   Button,
+  ConfirmationDialog,
   ContextBlock,
   DividerBlock,
   KnownBlock,
@@ -48,6 +49,13 @@ export function code(text: string): string {
   const value = oneLine(text, foreignLimit).trim().replaceAll('`', 'ʼ');
   return value === '' ? '—' : `\`${encoded(value)}\``;
 }
+
+/** For what Slack takes as plain text: no markup there, but controls, emoji marks and card numbers are. */
+export const plain = (text: string, limit: number): string => oneLine(text, limit).trim();
+
+/** A person by id. Pings them where the message is new; only a well-formed id may become a mention. */
+export const mention = (personId: string): string =>
+  /^[UW][A-Z0-9]{2,20}$/.test(personId) ? `<@${personId}>` : escape(personId);
 
 /**
  * Redacted before it is cut: half a card number would not be recognised as one. Nobody looks beyond four times the
@@ -146,10 +154,21 @@ export interface ButtonFacts {
   value: string;
   /** What a screen reader says when the text alone is not enough. */
   label: string;
+  style?: 'primary' | 'danger';
+  confirm?: ConfirmFacts;
+}
+
+/** Asked before the click counts. Plain text. */
+export interface ConfirmFacts {
+  title: string;
+  text: string;
+  yes: string;
+  no: string;
+  style?: 'primary' | 'danger';
 }
 
 /** Null when the value is too long for a button: cut, it would mean something else. */
-export function button({ actionId, text, value, label }: ButtonFacts): Button | null {
+export function button({ actionId, text, value, label, style, confirm }: ButtonFacts): Button | null {
   if (value.length > valueLimit) return null;
   return {
     type: 'button',
@@ -157,7 +176,20 @@ export function button({ actionId, text, value, label }: ButtonFacts): Button | 
     text: { type: 'plain_text', text: truncate(text, buttonTextLimit), emoji: true },
     value,
     accessibility_label: truncate(redactCardNumbers(label), buttonTextLimit),
+    ...(style && { style }),
+    ...(confirm && { confirm: confirmation(confirm) }),
   };
+}
+
+function confirmation({ title, text, yes, no, style }: ConfirmFacts): ConfirmationDialog {
+  const words = (all: string, limit: number) => ({ type: 'plain_text' as const, text: plain(all, limit) });
+  const dialog = {
+    title: words(title, 100),
+    text: words(text, 300),
+    confirm: words(yes, 30),
+    deny: words(no, 30),
+  };
+  return { ...dialog, ...(style && { style }) };
 }
 
 export function linkButton(actionId: string, text: string, url: string): Button | null {

@@ -1,0 +1,205 @@
+/**
+ * The live card of a request for a guarded action, and what is told in its thread and in the alarm channel.
+ *
+ * Invariants: the first line says what happens and in which state it is, and so does the plain text; the body is the plan
+ * that is approved, line by line, or the card says that it does not fit and offers no approval; the buttons follow from
+ * the state alone, so that a decided card has none.
+ */
+import type { ActionsBlock, Button, KnownBlock } from '@slack/types';
+import type { Card } from '../ports/card.js';
+import type { Vote } from '../ports/remediations.js';
+import type { News, Snapshot } from '../remediation/deps.js';
+import { awaitsJudgement } from '../remediation/settlement.js';
+import { openStates } from '../remediation/transitions.js';
+import { shortHashOf } from '../remediation/votes.js';
+import { actions, button, cardOf, code, context, escape, instant, mention, section, sections, utc } from './blocks.js'; // prettier-ignore
+import { joined } from './links.js';
+import { remediationButtons as ids, valueOf } from './remediation-ids.js';
+import { bodyOf, fitsOnCard, headlineLimit } from './remediation-plan.js';
+import { canBeCancelled, markOf, progressOf, stateWords } from './remediation-state.js';
+
+const whyLimit = 500;
+const reasonLimit = 300;
+/** Our own sentences with a reason of a person's or of the other side's in them. */
+const newsLimit = 1000;
+const mostVotes = 8;
+/** The newest; the window that asks for a decision has them all. */
+const mostEvidence = 6;
+const evidenceLimit = 120;
+
+/** `live` is false for a private copy, which nobody would ever rewrite: it has no button. */
+export function remediationCard(snapshot: Snapshot, { live }: { live: boolean } = { live: true }): Card {
+  return cardOf(plainLine(snapshot), [
+    ...requestBlocks(snapshot),
+    ...(live ? buttonsOf(snapshot) : []),
+    context(originLine(snapshot)),
+  ]);
+}
+
+/** Without its buttons and origin: what stands in Home too. */
+export function requestBlocks(snapshot: Snapshot): KnownBlock[] {
+  const { remediation } = snapshot;
+  return [
+    section(firstLine(snapshot)),
+    ...planBlocks(snapshot),
+    section(`*Why:* “${escape(remediation.why, whyLimit)}”`),
+    ...progressOf(snapshot),
+    ...sections([...outcomeLines(snapshot), ...voteLines(snapshot)]),
+  ];
+}
+
+/** One line for lists and for the top of the card. */
+export function firstLine(snapshot: Snapshot): string {
+  const { remediation, plan } = snapshot;
+  const glass = remediation.breakGlass ? ':rotating_light: *Broken glass* · ' : '';
+  const headline = escape(plan.preview.headline, headlineLimit);
+  return `${glass}${markOf(remediation)} *${headline}* · ${stateWords(snapshot, instant)}`;
+}
+
+const plainLine = (snapshot: Snapshot): string =>
+  joined(
+    `${snapshot.remediation.id}: ${escape(snapshot.plan.preview.headline, headlineLimit)}`,
+    stateWords(snapshot, utc),
+  );
+
+function planBlocks({ plan, remediation }: Snapshot): KnownBlock[] {
+  if (fitsOnCard(plan)) return sections(bodyOf(plan));
+  const isOpen = openStates.includes(remediation.state);
+  const where = isOpen ? 'Read it whole before you decide' : `${code(`/remediate show ${remediation.id}`)} shows it`;
+  return [section(`:page_facing_up: *The plan is longer than a card.* ${where}.`)];
+} // prettier-ignore
+
+/** What is known of the outcome: the effect, the reason of the state, and what was found. */
+function outcomeLines({ remediation, votes }: Snapshot): string[] {
+  const { effectSummary, effectReference, stateWhy, evidence, verified, review } = remediation;
+  const reference = effectReference === null ? '' : ` ${code(effectReference)}`;
+  const found = awaitsJudgement(remediation) ? evidence.slice(-mostEvidence) : [];
+  return [
+    ...(effectSummary === null ? [] : [`*Effect:* ${escape(effectSummary, reasonLimit)}${reference}`]),
+    ...(stateWhy === null ? [] : [`${verified ? '*Seen:* ' : ''}${named(stateWhy, votes)}`]),
+    ...found.map((line) => `• ${escape(line, evidenceLimit)}`),
+    ...(review === 'open' ? [':eyes: *Review owed:* another person looks at this and closes it.'] : []),
+    ...(review === 'closed' ? [':eyes: The review is closed.'] : []),
+  ];
+}
+
+/** People whose vote a sentence tells of stand there by id. */
+const named = (text: string, votes: readonly Vote[]): string =>
+  votes.reduce(
+    (line, { personId }) => line.replaceAll(personId, () => mention(personId)),
+    escape(text, reasonLimit),
+  );
+
+export function voteLines({ votes }: Snapshot): string[] {
+  const left = votes.length - mostVotes;
+  return [
+    ...votes.slice(-mostVotes).map(voteLine),
+    ...(left > 0 ? [`… and ${left} earlier ${left === 1 ? 'vote' : 'votes'}`] : []),
+  ];
+}
+
+function voteLine({ personId, state, castAt, voidWhy, confirmedBy }: Vote): string {
+  const who = mention(personId);
+  if (state === 'void') return `:heavy_minus_sign: The vote of ${who} is void: ${escape(voidWhy ?? '', 80)}`;
+  if (state === 'unconfirmed') return `:hourglass: ${who} has yet to confirm outside Slack`;
+  const confirmed = confirmedBy === null ? '' : ', confirmed outside Slack';
+  return `:white_check_mark: ${who} approved ${instant(castAt)}${confirmed}`;
+}
+
+function originLine({ remediation, ruling }: Snapshot): string {
+  const { id, requesterId, createdAt } = remediation;
+  return joined(
+    `${id} asked for by ${mention(requesterId)} ${instant(createdAt)}`,
+    ruleWords({ ruling }),
+    `plan ${code(shortHashOf(remediation))}`,
+  );
+}
+
+function ruleWords({ ruling }: Pick<Snapshot, 'ruling'>): string {
+  const { rule, approvals, approverGroups } = ruling;
+  const who = approverGroups.map((group) => escape(group)).join(' or ');
+  const terms = approvals === 0 ? `review by ${who}` : `${approvals} of ${who}`;
+  return joined(
+    `rule ${code(rule)}: ${terms}`,
+    ruling.typeAmount ? 'amount typed' : null,
+    ruling.confirmOutside ? 'confirmed outside Slack' : null,
+  );
+}
+
+/** By the state; none when nothing can be decided any more. */
+export function buttonsOf(snapshot: Snapshot): ActionsBlock[] {
+  const { remediation, plan } = snapshot;
+  const isPending = remediation.state === 'pending';
+  const isOpen = openStates.includes(remediation.state);
+  const judged = awaitsJudgement(remediation);
+  const fits = fitsOnCard(plan);
+  return actions(
+    isPending && fits ? approveButton(snapshot) : null,
+    isOpen && !fits ? decision(snapshot, 'plan', 'Read the whole plan') : null,
+    isPending ? decision(snapshot, 'reject', 'Reject', 'danger') : null,
+    canBeCancelled(snapshot) ? cancelButton(snapshot) : null,
+    judged ? decision(snapshot, 'tookEffect', 'It took effect') : null,
+    judged ? decision(snapshot, 'didNot', 'It did not') : null,
+    remediation.review === 'open' ? decision(snapshot, 'closeReview', 'Close review', 'primary') : null,
+  );
+}
+
+const decision = (
+  snapshot: Snapshot,
+  name: keyof typeof ids,
+  text: string,
+  style?: 'primary' | 'danger',
+): Button | null =>
+  button({
+    actionId: ids[name],
+    text,
+    value: valueOf(snapshot),
+    label: `${text}: ${snapshot.remediation.id}`,
+    ...(style && { style }),
+  });
+
+const approveButton = (snapshot: Snapshot): Button | null =>
+  button({
+    actionId: ids.approve,
+    text: 'Approve',
+    value: valueOf(snapshot),
+    label: `Approve ${snapshot.remediation.id}`,
+    style: 'primary',
+    confirm: {
+      title: `Approve ${snapshot.remediation.id}?`,
+      text: snapshot.plan.preview.headline,
+      yes: 'Approve',
+      no: 'Not now',
+      style: 'primary',
+    },
+  });
+
+const cancelButton = (snapshot: Snapshot): Button | null =>
+  button({
+    actionId: ids.cancel,
+    text: 'Cancel',
+    value: valueOf(snapshot),
+    label: `Cancel ${snapshot.remediation.id}; for the person who asked for it`,
+    confirm: {
+      title: `Take ${snapshot.remediation.id} back?`,
+      text: 'Only the person who asked for it can. Nothing will have been done.',
+      yes: 'Take it back',
+      no: 'Leave it',
+      style: 'danger',
+    },
+  });
+
+/** For the thread of the card: pings those who should look. */
+export function newsCard({ text, mention: people }: News, votes: readonly Vote[] = []): Card {
+  const line = [...people.map(mention), named(text, votes)].join(' ');
+  return cardOf(line, [section(line)]);
+}
+
+/** What a person did with the kill switch or by breaking the glass. */
+export function alarmCard(personId: string, text: string, snapshot: Snapshot | null): Card {
+  const sentence = `${mention(personId)} ${escape(text, newsLimit)}`;
+  return cardOf(sentence, [
+    section(`:rotating_light: ${sentence}`),
+    ...(snapshot ? [...planBlocks(snapshot), section(`*Why:* “${escape(snapshot.remediation.why, whyLimit)}”`), context(originLine(snapshot))] : []),
+  ]);
+} // prettier-ignore

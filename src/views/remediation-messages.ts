@@ -1,0 +1,29 @@
+/**
+ * What leaves for channels when a request changes: its live card, the news in the card's thread, and alarms.
+ */
+import type { OutgoingMessage } from '../ports/outbox.js';
+import type { News, Snapshot } from '../remediation/deps.js';
+import type { Policy } from '../remediation/policy.js';
+import { alarmCard, newsCard, remediationCard } from './remediation-card.js';
+
+type Channels = Policy['channels'];
+
+const liveCardOf = (id: string): string => `remediation:${id}`;
+
+/** The card first, so that news that is sent with it has a thread to stand in. */
+export function remediationMessages(
+  snapshot: Snapshot,
+  news: News | null,
+  { approvals: channel }: Channels,
+): OutgoingMessage[] {
+  const liveCard = liveCardOf(snapshot.remediation.id);
+  const card: OutgoingMessage = { channel, card: remediationCard(snapshot), liveCard };
+  return news ? [card, { channel, card: newsCard(news, snapshot.votes), threadOf: liveCard }] : [card];
+}
+
+export const alarmMessage = (
+  personId: string,
+  text: string,
+  snapshot: Snapshot | null,
+  { alarm }: Channels,
+): OutgoingMessage => ({ channel: alarm, card: alarmCard(personId, text, snapshot) });
