@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { openBooks } from './books/books.js';
+import { companyPolicy, userGroups } from './company-policy.js';
 import { startIdentity, type IdentityServer } from './identity/provider.js';
 import { createMailFaults, startMailbox } from './mail/mailbox.js';
 import { eventsOf } from './operations-api/events.js';
@@ -227,6 +228,11 @@ async function configOf(
       contact: `support@${id}.example`,
     })),
     // Often enough that a scenario is seen while somebody still looks.
-    schedules: { partnerStatus: '*/5 * * * * *' },
+    schedules: { partnerStatus: '*/5 * * * * *', remediationDue: '*/2 * * * * *' },
+    remediation: companyPolicy({
+      state,
+      groups: await userGroups(slack.apiUrl, slack.credentials.botToken),
+      now: systemClock.now(),
+    }),
   });
 }

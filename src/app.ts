@@ -6,8 +6,8 @@
  * part that is misconfigured ends the start with a sentence that says what to do.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { commands, type CommandDesk } from '../commands/index.js';
-import { jobs, type JobDesk } from '../jobs/index.js';
+import { commands } from '../commands/index.js';
+import { jobs } from '../jobs/index.js';
 import { startEngine, type Engine } from './adapters/engine/engine.js';
 import { startHttpServer, type HttpServer, type Readiness } from './adapters/http/server.js';
 import { createMetrics, type Metrics } from './adapters/metrics/metrics.js';
@@ -15,21 +15,27 @@ import { openDatabase, type Database } from './adapters/postgres/database.js';
 import { createDeliveries } from './adapters/postgres/deliveries.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './adapters/postgres/embedded/supervisor.js';
 import { createOutboxQueue } from './adapters/postgres/outbox.js';
+import { createAttachments } from './adapters/slack/attachments.js';
 import { identityOf, slackClient } from './adapters/slack/client.js';
+import { createDirectory } from './adapters/slack/directory.js';
 import { createInFlight } from './adapters/slack/in-flight.js';
 import { startOutboxSender, type OutboxSender } from './adapters/slack/outbox-sender.js';
 import { httpConnection, socketConnection, type Connection } from './adapters/slack/receivers.js';
 import { createSlackApp } from './adapters/slack/slack-app.js';
+import type { ConfirmationPages } from './adapters/http/confirmations.js';
 import type { Environment } from './config/environment.js';
 import type { Config } from './config/schema.js';
 import {
   configuredAddresses, embeddedAddresses, migrateDatabase, type DatabaseAddresses,
 } from './database-setup.js'; // prettier-ignore
-import { createDesk, openBooksDatabase } from './desk.js';
+import { confirmationAddressFrom, confirmationPagesFrom } from './confirmations.js';
+import { createDesk, openBooksDatabase, type Desk } from './desk.js';
 import type { Clock } from './kernel/clock.js';
 import { messageOf, OpsError, toOpsError } from './kernel/errors.js';
 import type { Log } from './kernel/log.js';
 import type { Secret } from './kernel/secret.js';
+import { requireNoLockOut } from './remediation-setup.js';
+import { advanceTask } from './remediation/deps.js';
 import { errorCard } from './views/error.js';
 import { windowNotices } from './views/windows.js';
 
@@ -59,6 +65,7 @@ interface Parts {
   booksDatabase: Database | null;
   engine: Engine | null;
   connection: Connection | null;
+  confirmations: ConfirmationPages | null;
   sender: OutboxSender | null;
   /** Why the start has not got further yet. */
   waitsFor: string | null;
@@ -74,6 +81,7 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
     booksDatabase: null,
     engine: null,
     connection: null,
+    confirmations: null,
     sender: null,
     waitsFor: 'starting',
     stopping: new AbortController(),
@@ -90,7 +98,7 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
         readiness,
         metrics: () => metrics.render(),
         slack: () => parts.connection?.handle ?? null,
-        confirmations: () => null,
+        confirmations: () => parts.confirmations,
       },
       facts.log,
     );
@@ -141,50 +149,64 @@ async function startEmbedded(parts: Parts, environment: Environment, log: Log): 
   return embeddedAddresses(parts.embedded);
 }
 
-async function bringUpEngine(
-  databaseUrl: Secret,
-  parts: Parts,
-  facts: PaydeskFacts,
-): Promise<CommandDesk & JobDesk> {
+/** Slack is only asked once somebody clicks or something is due; nothing is sent here. */
+function clientFrom({ environment, log }: PaydeskFacts): {
+  token: Secret;
+  client: ReturnType<typeof slackClient>;
+} {
+  const { SLACK_BOT_TOKEN: token, SLACK_API_URL: apiUrl } = environment;
+  if (!token) throw new OpsError('misconfigured', 'SLACK_BOT_TOKEN is missing.');
+  return { token, client: slackClient(token, apiUrl, log) };
+}
+
+async function bringUpEngine(databaseUrl: Secret, parts: Parts, facts: PaydeskFacts): Promise<Desk> {
   const { environment, config, clock, log } = facts;
   parts.booksDatabase = openBooksDatabase(environment, clock, log);
-  const database = parts.database;
-  if (!database) throw new OpsError('internal', 'The database is not open.');
-  const { booksDatabase } = parts;
+  const { database, http, booksDatabase } = parts;
+  if (!database || !http) throw new OpsError('internal', 'The database is not open.');
+  const { token, client } = clientFrom(facts);
   const desk = createDesk({
     environment,
     config,
     database,
     booksDatabase,
-    directory: null,
+    directory: createDirectory({ client, clock, log }),
+    attachments: createAttachments({ client, token, log }),
+    confirmationAddress: confirmationAddressFrom(environment, http.port),
     clock,
     log,
     onEnqueued: () => parts.sender?.wake(),
   });
+  const { remediation } = desk;
+  const tasks = remediation ? { [advanceTask]: (id: string) => remediation.advance(id) } : {};
   parts.engine = await persist('the engine', parts, log, () =>
-    startEngine({ databaseUrl, jobs: jobs(config.schedules), desk, clock, log, drainTimeoutMs: drainMs }),
+    startEngine({ databaseUrl, jobs: jobs(config.schedules), tasks, desk, clock, log, drainTimeoutMs: drainMs }),
   );
+  const pages = { company: config.company, clock, log };
+  if (remediation)
+    parts.confirmations = confirmationPagesFrom(environment, http.port, { votes: remediation.confirmations, ...pages });
   return desk;
-}
+} // prettier-ignore
 
 async function bringUpSlack(
-  desk: CommandDesk & JobDesk,
+  desk: Desk,
   parts: Parts,
   inFlight: ReturnType<typeof createInFlight>,
   metrics: Metrics,
-  { environment, clock, log }: PaydeskFacts,
+  facts: PaydeskFacts,
 ): Promise<void> {
-  const { SLACK_BOT_TOKEN: token, SLACK_API_URL: apiUrl } = environment;
+  const { environment, clock, log } = facts;
   const { database } = parts;
-  if (!token || !database) throw new OpsError('misconfigured', 'SLACK_BOT_TOKEN is missing.');
-  const client = slackClient(token, apiUrl, log);
+  if (!database) throw new OpsError('internal', 'The database is not open.');
+  const { token, client } = clientFrom(facts);
   const identity = await persist('Slack', parts, log, () => identityOf(client));
   const connection = connectionFrom(environment, log);
   parts.connection = connection;
+  await bringUpRemediation(desk, parts, log);
   createSlackApp({
     receiver: connection.receiver,
     token,
-    apiUrl,
+    apiUrl: environment.SLACK_API_URL,
     identity,
     commands,
     home: null,
@@ -201,6 +223,14 @@ async function bringUpSlack(
   await connection.open();
   parts.sender = startOutboxSender({ queue: createOutboxQueue(database), client, clock, log });
   log.info({ team: identity.teamName, bot: identity.botUserId }, 'Paydesk is up');
+}
+
+/** A policy that nobody could work with is refused before anybody can click; then stale cards are put right. */
+async function bringUpRemediation({ remediation, directory }: Desk, parts: Parts, log: Log): Promise<void> {
+  if (!remediation || !directory) return;
+  await persist('the user groups', parts, log, () => requireNoLockOut(remediation.policy, directory));
+  const repaired = await persist('the cards of guarded actions', parts, log, () => remediation.repairCards());
+  log.info({ repaired }, 'the cards of guarded actions are up to date');
 }
 
 function connectionFrom(

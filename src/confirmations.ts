@@ -4,6 +4,7 @@
  * Invariant: without an identity provider there are no pages, and no link leads to one.
  */
 import {
+  confirmationAddress,
   createConfirmationPages,
   type ConfirmationDeps,
   type ConfirmationPages,
@@ -27,6 +28,15 @@ export function identityProviderFrom(
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = environment;
   if (issuer === undefined || clientId === undefined || !clientSecret) return null;
   return createIdentityProvider({ issuer, clientId, clientSecret, clock, log });
+}
+
+/** Where a voter finds the page of a one-time token; null when no identity provider is configured. */
+export function confirmationAddressFrom(
+  environment: Environment,
+  port: number,
+): (token: string) => string | null {
+  const publicUrl = environment.OIDC_ISSUER === undefined ? null : publicUrlOf(environment, port);
+  return (token) => publicUrl && confirmationAddress(publicUrl, token);
 }
 
 /** Null when no identity provider is configured. */

@@ -22,10 +22,13 @@ import type { Log } from './kernel/log.js';
 import { linksFrom } from './links.js';
 import type { Expectations } from './payments/hops.js';
 import { createPaymentLookup } from './payments/lookup.js';
+import type { Attachments } from './ports/attachments.js';
 import type { Directory } from './ports/directory.js';
 import type { Mail } from './ports/mail.js';
 import type { Operations } from './ports/operations.js';
 import type { PaymentsApi } from './ports/payments-api.js';
+import { remediationFrom } from './remediation-setup.js';
+import type { RemediationDesk } from './remediation/remediation.js';
 
 export interface DeskFacts {
   environment: Environment;
@@ -33,23 +36,34 @@ export interface DeskFacts {
   database: Database;
   /** The company's own record; null when none is connected. */
   booksDatabase: Database | null;
-  /** Who people are; null where nobody can say. */
-  directory: Directory | null;
+  directory: Directory;
+  attachments: Attachments;
+  /** Where browsers find the page on which a vote is confirmed; null where there is none. */
+  confirmationAddress: (token: string) => string | null;
   clock: Clock;
   log: Log;
   onEnqueued: () => void;
 }
 
+export type Desk = CommandDesk &
+  JobDesk & {
+    remediation: RemediationDesk | null;
+    confirmationAddress: (token: string) => string | null;
+  };
+
 /** Late enough for a healthy source, early enough that nobody wonders. */
 const firstAnswerMs = 900;
 const sourceMs = 12_000;
 
-export function createDesk(facts: DeskFacts): CommandDesk & JobDesk {
+export function createDesk(facts: DeskFacts): Desk {
   const { config, database, clock, log } = facts;
   const paymentsApi = paymentsApiFrom(facts);
   const books = facts.booksDatabase ? createBooks(facts.booksDatabase) : null;
   const provider = config.paymentsApi && paymentsApi ? providerOf(config, paymentsApi) : null;
   const auditStore = createAuditStore(database);
+  const audit = createAuditTrail(auditStore);
+  const outbox = createOutbox(facts.onEnqueued);
+  const sources = { payments: paymentsApi, operations: operationsFrom(facts), mail: mailFrom(facts), books };
   return {
     payments: createPaymentLookup({
       provider,
@@ -70,11 +84,13 @@ export function createDesk(facts: DeskFacts): CommandDesk & JobDesk {
     watchedPartners: watchedPartners(config),
     statusSource: createStatuspage({ log }),
     transactions: database,
-    outbox: createOutbox(facts.onEnqueued),
+    outbox,
     auditStore,
-    audit: createAuditRecorder(createAuditTrail(auditStore), database),
+    audit: createAuditRecorder(audit, database),
     auditChannel: config.channels.audit ?? null,
     directory: facts.directory,
+    remediation: remediationFrom({ ...facts, audit, outbox, sources }),
+    confirmationAddress: facts.confirmationAddress,
   };
 }
 

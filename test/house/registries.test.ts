@@ -40,7 +40,11 @@ describe('commands', () => {
 });
 
 describe('jobs', () => {
-  const registered = jobs({ partnerStatus: '* * * * *', auditWitness: '* * * * *' });
+  const registered = jobs({
+    partnerStatus: '* * * * *',
+    remediationDue: '*/5 * * * * *',
+    auditWitness: '* * * * *',
+  });
 
   it('one file each', () => {
     expect(registered.map(({ id }) => id).sort()).toEqual(namesIn('jobs'));

@@ -9,6 +9,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { companyPolicy, userGroups } from '../../sandbox/company-policy.js';
 import { createMailFaults, startMailbox, type Mailbox } from '../../sandbox/mail/mailbox.js';
 import { eventsOf } from '../../sandbox/operations-api/events.js';
 import { createOperationsFaults } from '../../sandbox/operations-api/faults.js';
@@ -157,7 +158,7 @@ export async function startDesk(transport: Transport): Promise<TestDesk> {
       botEnvironmentSchema,
     ),
     config: parseConfig(
-      configOf(await state(), world, { paymentsApi, operations }, statusPages.urls),
+      await configOf(slack, await state(), world, { paymentsApi, operations }, statusPages.urls),
       'test',
     ),
     clock: houseClock,
@@ -192,16 +193,17 @@ function startIdentityOf({ team, users }: State): Promise<IdentityServer> {
 const emailOf = ({ users }: State, name: string): string =>
   users.find((user) => user.name === name)?.email ?? '';
 
-function configOf(
+async function configOf(
+  slack: SlackServer,
   state: State,
   world: World,
   { paymentsApi, operations }: Pick<TestDesk, 'paymentsApi' | 'operations'>,
   statusPages: Record<string, string>,
-): string {
+): Promise<string> {
   const alerts = state.channels.find(({ name }) => name === 'partner-alerts')?.id;
   return JSON.stringify({
     company: 'Test',
-    channels: { alerts },
+    channels: { alerts, audit: state.channels.find(({ name }) => name === 'audit-log')?.id },
     paymentsApi: { partner: PAYMENTS_API_PARTNER, baseUrl: paymentsApi.baseUrl },
     operationsApi: { baseUrl: operations.baseUrl },
     mail: { from: 'Test <payments-ops@test.example>' },
@@ -213,7 +215,12 @@ function configOf(
       contact: `support@${id}.example`,
     })),
     links: { payment: 'https://dashboard.example.com/payments/{id}' },
-    schedules: { partnerStatus: '* * * * * *' },
+    schedules: { partnerStatus: '* * * * * *', remediationDue: '* * * * * *' },
+    remediation: companyPolicy({
+      state,
+      groups: await userGroups(slack.apiUrl, slack.credentials.botToken),
+      now: systemClock.now(),
+    }),
   });
 }
 
