@@ -72,6 +72,7 @@ export async function request(deps: RemediationDeps, form: RequestForm): Promise
   };
   const ruling = form.breakGlass ? breakGlassOn(deps.policy, ask) : ruleOn(deps.policy, ask);
   if (ruling.kind === 'refused') return refused([{ field: null, message: ruling.message }], ruling.trail);
+  await requireFewOpen(deps, form.requesterId);
   return deps.transactions.run((tx) => enter(tx, deps, { form, plan: planned.plan, ruling }));
 }
 
@@ -90,7 +91,6 @@ interface Entry {
 
 async function enter(tx: Transaction, deps: RemediationDeps, entry: Entry): Promise<Requested> {
   const { form, plan, ruling } = entry;
-  await requireFewOpen(deps, form.requesterId);
   const { remediation, isNew } = await deps.remediations.create(
     tx,
     newRemediation(deps, entry, tx.now),

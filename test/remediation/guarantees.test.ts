@@ -6,7 +6,17 @@ import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import { verifyChain } from '../../src/audit/verify.js';
 import { hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
 import type { RemediationState } from '../../src/ports/remediations.js';
-import { adopt, ask, ballotOf, groups, start, startCompany, type Company, type Replica } from './support.js';
+import {
+  adopt,
+  ask,
+  ballotOf,
+  groups,
+  operators,
+  start,
+  startCompany,
+  type Company,
+  type Replica,
+} from './support.js';
 
 let company: Company;
 let replica: Replica;
@@ -374,6 +384,24 @@ describe('6. caps cannot be evaded', () => {
     await expect(ask(replica, { amount: '10000', account: 'room' })).rejects.toThrow('Cap');
     expect(await settle(refused.remediation.id)).toBe('refused');
     await expect(ask(replica, { amount: '10000', account: 'room' })).resolves.toBeDefined();
+  });
+});
+
+describe('many at once', () => {
+  it('two hundred requests in a minute are all taken; one person has twenty open at most', async () => {
+    const many = await Promise.all(
+      Array.from({ length: 200 }, (_, at) =>
+        ask(replica, { amount: '1', requesterId: operators[at % 20] ?? '' }),
+      ),
+    );
+    expect(new Set(many.map(({ remediation }) => remediation.id)).size).toBe(200);
+    for (let at = 0; at < 10; at++) await ask(replica, { amount: '1', requesterId: operators[0] ?? '' });
+    await expect(ask(replica, { amount: '1', requesterId: operators[0] ?? '' })).rejects.toThrow(
+      '20 requests of yours',
+    );
+    await company.db.query(
+      `update paydesk.remediations set state = 'cancelled', due_at = null where state = 'pending'`,
+    );
   });
 });
 
