@@ -6,7 +6,7 @@
  * part that is misconfigured ends the start with a sentence that says what to do.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { commands, type CommandDesk } from '../commands/index.js';
+import { commands, home, type CommandDesk } from '../commands/index.js';
 import { jobs, type JobDesk } from '../jobs/index.js';
 import { startEngine, type Engine } from './adapters/engine/engine.js';
 import { startHttpServer, type HttpServer, type Readiness } from './adapters/http/server.js';
@@ -187,7 +187,7 @@ async function bringUpSlack(
     apiUrl,
     identity,
     commands,
-    home: null,
+    home,
     desk,
     deliveries: createDeliveries(database),
     inFlight,

@@ -71,6 +71,8 @@ export function createDesk(facts: DeskFacts): CommandDesk & JobDesk {
     audit: createAuditRecorder(createAuditTrail(auditStore), database),
     auditChannel: config.channels.audit ?? null,
     directory: facts.directory,
+    remediation: null,
+    confirmationAddress: () => null,
   };
 }
 
