@@ -8,13 +8,16 @@ import { containsCardNumber } from '../src/kernel/sensitive.js';
 import type { Command } from '../src/ports/command.js';
 import type { PaymentsApi } from '../src/ports/payments-api.js';
 import { disputeCard, disputeQueueCard } from '../src/views/dispute.js';
+import type { RemediationDesk } from '../src/remediation/remediation.js';
 import type { Links } from '../src/views/links.js';
+import { startableIn } from '../src/views/remediation-start.js';
 
 export interface DisputeDesk {
   /** Null while no payments API is connected. */
   paymentsApi: PaymentsApi | null;
   links: Links;
   clock: Clock;
+  remediation: Pick<RemediationDesk, 'actions'> | null;
 }
 
 /** One page of the provider's list: enough to see what is due, quick enough to answer at once. */
@@ -28,7 +31,8 @@ export const disputeCommand: Command<DisputeDesk> = {
     { text: '/dispute', does: 'the disputes that need an answer, nearest deadline first' },
     { text: '/dispute dp_1Q…', does: 'one dispute: deadline, amount, reason, evidence' },
   ],
-  run: async ({ text, answer }, { paymentsApi, links, clock }) => {
+  run: async ({ text, answer }, desk) => {
+    const { paymentsApi, links, clock } = desk;
     if (!paymentsApi) throw notConnected();
     const now = clock.now();
     const id = text.trim();
@@ -39,7 +43,9 @@ export const disputeCommand: Command<DisputeDesk> = {
       return answer.privately(disputeQueueCard({ queue, scanned: disputes.length, isAll, now, links }));
     }
     const dispute = await paymentsApi.dispute(requireDisputeId(id));
-    return answer.privately(disputeCard(dispute, urgencyOf(dispute, now), now, links));
+    return answer.privately(
+      disputeCard({ dispute, urgency: urgencyOf(dispute, now), now, links, startable: startableIn(desk) }),
+    );
   },
   actions: {},
 };

@@ -7,13 +7,17 @@ import { disputeCommand, type DisputeDesk } from './dispute.js';
 import { partnerCommand, type PartnerDesk } from './partner.js';
 import { paydeskCommand, type HelpDesk } from './paydesk.js';
 import { paymentCommand, type PaymentDesk } from './payment.js';
+import { remediateCommand, type RemediateDesk } from './remediate/index.js';
 
-export type CommandDesk = PaymentDesk & DisputeDesk & PartnerDesk & AuditDesk & HelpDesk;
+export { home } from './home.js';
+
+export type CommandDesk = PaymentDesk & DisputeDesk & PartnerDesk & AuditDesk & RemediateDesk & HelpDesk;
 
 export const commands: readonly Command<CommandDesk>[] = [
   paymentCommand,
   disputeCommand,
   partnerCommand,
+  remediateCommand,
   auditCommand,
   paydeskCommand,
 ];

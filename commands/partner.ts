@@ -8,6 +8,8 @@ import { redactCardNumbers } from '../src/kernel/sensitive.js';
 import type { Books } from '../src/ports/books.js';
 import type { Command } from '../src/ports/command.js';
 import type { PartnerStatuses } from '../src/ports/partner-statuses.js';
+import type { RemediationDesk } from '../src/remediation/remediation.js';
+import { startableIn } from '../src/views/remediation-start.js';
 import { partnerCard, partnersCard, type PartnerCardFacts } from '../src/views/partner.js';
 
 export interface PartnerDesk {
@@ -15,6 +17,7 @@ export interface PartnerDesk {
   partnerStatuses: PartnerStatuses;
   books: Books | null;
   clock: Clock;
+  remediation: Pick<RemediationDesk, 'actions'> | null;
 }
 
 /** What happened in the last hour is what people ask about during trouble. */
@@ -42,7 +45,12 @@ export const partnerCommand: Command<PartnerDesk> = {
     if (text.trim() === '') return answer.privately(partnersCard(withStatus, now));
     const partner = requirePartner(text, withStatus);
     return answer.privately(
-      partnerCard({ ...partner, traffic: await trafficOf(partner.id, desk, now), now }),
+      partnerCard({
+        ...partner,
+        traffic: await trafficOf(partner.id, desk, now),
+        now,
+        startable: startableIn(desk),
+      }),
     );
   },
   actions: {},

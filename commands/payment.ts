@@ -9,7 +9,9 @@ import { personalQueryOf, revealedBy, type PersonalQuery } from '../src/payments
 import type { AuditRecorder } from '../src/ports/audit.js';
 import type { Card } from '../src/ports/card.js';
 import type { ActionRequest, Answers, Command, Person } from '../src/ports/command.js';
+import type { RemediationDesk } from '../src/remediation/remediation.js';
 import type { Links } from '../src/views/links.js';
+import { startableIn } from '../src/views/remediation-start.js';
 import { paymentTraceCard, shareActionId } from '../src/views/payment-trace.js';
 import {
   candidatesCard, chooseActionId, nothingCard, payoutCard, refusedCard, searchingCard,
@@ -19,6 +21,7 @@ export interface PaymentDesk {
   payments: PaymentLookup;
   links: Links;
   audit: AuditRecorder;
+  remediation: Pick<RemediationDesk, 'actions'> | null;
 }
 
 export const paymentCommand: Command<PaymentDesk> = {
@@ -47,7 +50,7 @@ async function answerLookup(
   answer: Answers,
   desk: PaymentDesk,
 ): Promise<void> {
-  for await (const lookup of lookups) await answer.privately(cardOf(lookup, desk.links, null));
+  for await (const lookup of lookups) await answer.privately(cardOf(lookup, desk, null));
 }
 
 /** The first answer that reveals something waits for its entry. */
@@ -81,7 +84,7 @@ async function share(
 ): Promise<void> {
   let last: Lookup | null = null;
   for await (const lookup of desk.payments.follow(value)) last = lookup;
-  if (last?.kind !== 'trace') return last ? answer.privately(cardOf(last, desk.links, null)) : undefined;
+  if (last?.kind !== 'trace') return last ? answer.privately(cardOf(last, desk, null)) : undefined;
   const subjects = [last.trace.findings.id];
   await desk.audit.record({
     kind: 'lookup.shared',
@@ -90,17 +93,18 @@ async function share(
     why: null,
     details: { channel: channelId },
   });
-  await answer.publicly(cardOf(last, desk.links, userId));
+  await answer.publicly(cardOf(last, desk, userId));
 }
 
-function cardOf(lookup: Lookup, links: Links, sharedBy: string | null): Card {
+function cardOf(lookup: Lookup, desk: PaymentDesk, sharedBy: string | null): Card {
+  const { links } = desk;
   switch (lookup.kind) {
     case 'refused':
       return refusedCard(lookup.refusal);
     case 'searching':
       return searchingCard(lookup.query);
     case 'trace':
-      return paymentTraceCard({ ...lookup, links, sharedBy });
+      return paymentTraceCard({ ...lookup, links, sharedBy, startable: startableIn(desk) });
     case 'payout':
       return payoutCard(lookup.payout, lookup.asOf, links);
     case 'candidates':

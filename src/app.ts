@@ -6,7 +6,7 @@
  * part that is misconfigured ends the start with a sentence that says what to do.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { commands } from '../commands/index.js';
+import { commands, home } from '../commands/index.js';
 import { jobs } from '../jobs/index.js';
 import { startEngine, type Engine } from './adapters/engine/engine.js';
 import { startHttpServer, type HttpServer, type Readiness } from './adapters/http/server.js';
@@ -209,7 +209,7 @@ async function bringUpSlack(
     apiUrl: environment.SLACK_API_URL,
     identity,
     commands,
-    home: null,
+    home,
     desk,
     deliveries: createDeliveries(database),
     inFlight,

@@ -8,6 +8,7 @@ import { readMigrationState } from './adapters/postgres/migrate.js';
 import { readAuditGuard } from './adapters/postgres/roles.js';
 import { createBooks } from './adapters/postgres/books.js';
 import { callFault, identityOf, slackClient } from './adapters/slack/client.js';
+import { createDirectory } from './adapters/slack/directory.js';
 import { parseEnvironment, type Environment } from './config/environment.js';
 import { loadConfig } from './config/load.js';
 import type { Config } from './config/schema.js';
@@ -18,6 +19,7 @@ import { OpsError, toOpsError } from './kernel/errors.js';
 import { silentLog } from './kernel/log.js';
 import type { Secret } from './kernel/secret.js';
 import { botScopes } from './manifest.js';
+import { requireNoLockOut, requirePolicy } from './remediation-setup.js';
 
 export interface Finding {
   what: string;
@@ -132,6 +134,13 @@ function checksOfConfig(environment: Environment, config: Config, clock: Clock):
       environment.BOOKS_DATABASE_URL ? () => booksState(environment, clock) : null,
       'BOOKS_DATABASE_URL is not set: order ids, ARNs and e-mail addresses cannot be looked up',
     ],
+    [
+      'guarded actions',
+      config.remediation && token ? () => policyState(config, environment, token, clock) : null,
+      config.remediation
+        ? 'not checked without SLACK_BOT_TOKEN'
+        : '`remediation` is not in the configuration: there are none',
+    ],
     ...channels.map((channel): Row => [
       `channel ${channel}`,
       token ? () => channelState(channel, token, environment.SLACK_API_URL) : null,
@@ -140,11 +149,15 @@ function checksOfConfig(environment: Environment, config: Config, clock: Clock):
   ];
 }
 
-const channelsOf = ({ channels, partners }: Config): string[] => [
+const channelsOf = ({ channels, partners, remediation }: Config): string[] => [
   ...new Set(
-    [channels.alerts, channels.audit, ...partners.map(({ alertsChannel }) => alertsChannel)].filter(
-      (channel) => channel !== undefined,
-    ),
+    [
+      channels.alerts,
+      channels.audit,
+      remediation?.channels.approvals,
+      remediation?.channels.alarm,
+      ...partners.map(({ alertsChannel }) => alertsChannel),
+    ].filter((channel) => channel !== undefined),
   ),
 ];
 
@@ -234,6 +247,19 @@ async function channelState(channel: string, token: Secret, apiUrl: string): Pro
       cause: error,
     });
   }
+}
+
+async function policyState(
+  { remediation }: Config,
+  environment: Environment,
+  token: Secret,
+  clock: Clock,
+): Promise<string> {
+  if (!remediation) return 'there are none';
+  requirePolicy(remediation, environment);
+  const client = slackClient(token, environment.SLACK_API_URL, silentLog);
+  await requireNoLockOut(remediation, createDirectory({ client, clock, log: silentLog }));
+  return `${remediation.rules.length} rules, and every one of them can be satisfied`;
 }
 
 async function booksState(environment: Environment, clock: Clock): Promise<string> {

@@ -91,7 +91,8 @@ function writesFrom(
   return createStripeWrites({ baseUrl: paymentsApi.baseUrl, apiKey, clock, log });
 }
 
-function requirePolicy(policy: Policy, environment: Environment): void {
+/** Throws `misconfigured` with every fault that can be told without asking anybody. */
+export function requirePolicy(policy: Policy, environment: Environment): void {
   const unconfirmable = policy.rules.filter(({ confirmOutside }) => confirmOutside && !environment.OIDC_ISSUER);
   requireNone([
     ...policyFaults(policy, actions.map(({ id }) => id)),

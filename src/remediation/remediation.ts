@@ -2,7 +2,7 @@
  * Guarded remediation as the rest of the house sees it: one record of verbs.
  */
 import { dayMs } from '../kernel/clock.js';
-import type { Remediation, RemediationState } from '../ports/remediations.js';
+import type { Remediation } from '../ports/remediations.js';
 import type { VoteConfirmations } from '../ports/vote-confirmations.js';
 import type { Action, ActionFault } from './action.js';
 import { createVoteConfirmations } from './confirmations.js';
@@ -14,7 +14,7 @@ import type { Policy } from './policy.js';
 import { eligibleVote } from './policy/votes.js';
 import { faultsOfForm, request, type Requested, type RequestForm } from './requests.js';
 import { closeReview } from './review.js';
-import { judge, type Judgement } from './settlement.js';
+import { awaitsJudgement, judge, type Judgement } from './settlement.js';
 import { openStates, snapshotOf } from './transitions.js';
 import { approve, cancel, reject, type Ballot, type VoteOutcome } from './votes.js';
 
@@ -85,13 +85,12 @@ export function createRemediationDesk(deps: RemediationDeps): RemediationDesk {
   };
 }
 
-const decidable: readonly RemediationState[] = ['pending', 'unknown'];
-
 function waitingOf(
   snapshots: readonly Snapshot[],
   person: Awaited<ReturnType<typeof personOf>>,
 ): { toDecide: Snapshot[]; own: Snapshot[] } {
-  const waits = ({ state, review }: Remediation): boolean => decidable.includes(state) || review === 'open';
+  const waits = (remediation: Remediation): boolean =>
+    remediation.state === 'pending' || awaitsJudgement(remediation) || remediation.review === 'open';
   return {
     toDecide: snapshots.filter(
       ({ remediation, ruling, votes }) =>

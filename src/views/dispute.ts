@@ -6,8 +6,9 @@ import { formatDuration } from '../kernel/duration.js';
 import { formatMoney } from '../kernel/money.js';
 import type { Card } from '../ports/card.js';
 import type { Dispute } from '../ports/payments-api.js';
-import { cardOf, context, escape, fields, instant, section, sections, utc } from './blocks.js';
+import { actions, cardOf, context, escape, fields, instant, section, sections, utc } from './blocks.js';
 import { joined, reference, type Links } from './links.js';
+import { startButtons, type Offer } from './remediation-start.js';
 
 const marks: Readonly<Record<Urgency, string>> = {
   past_due: ':red_circle:',
@@ -33,7 +34,16 @@ function dueSentence(
   return `Answer due by ${at(dispute.respondBy)}, ${left}`;
 }
 
-export function disputeCard(dispute: Dispute, urgency: Urgency | null, now: Date, links: Links): Card {
+export interface DisputeCardFacts {
+  dispute: Dispute;
+  urgency: Urgency | null;
+  now: Date;
+  links: Links;
+  /** Ids of the guarded actions that the desk has. */
+  startable: readonly string[];
+}
+
+export function disputeCard({ dispute, urgency, now, links, startable }: DisputeCardFacts): Card {
   const reason = dispute.networkReasonCode === null ? '' : ` (${escape(dispute.networkReasonCode)})`;
   const pairs: [string, string][] = [
     ['Dispute', reference(links, 'dispute', dispute.id)],
@@ -49,8 +59,15 @@ export function disputeCard(dispute: Dispute, urgency: Urgency | null, now: Date
   return cardOf(plain, [
     section(`${urgency ? marks[urgency] : ':scales:'} *${dueSentence(dispute, urgency, now, instant)}*`),
     fields(pairs),
+    ...actions(...startButtons(offerOf(dispute), startable)),
   ]);
 }
+
+const offerOf = (dispute: Dispute): Offer => ({
+  actions: needsResponse(dispute) ? ['submit-evidence', 'stage-evidence', 'accept-dispute'] : [],
+  kind: 'dispute',
+  id: dispute.id,
+});
 
 function evidenceWords({ submissionCount, hasEvidence }: Dispute): string {
   if (submissionCount > 0) return 'submitted';

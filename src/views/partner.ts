@@ -9,8 +9,9 @@ import type { Card } from '../ports/card.js';
 import type { PartnerTraffic } from '../ports/books.js';
 import type { PartnerIncident, PublishedStatus, StatusIndicator } from '../ports/partner-status.js';
 import type { RememberedStatus } from '../ports/partner-statuses.js';
-import { cardOf, context, escape, instant, link, section, sections } from './blocks.js';
+import { actions, cardOf, context, escape, instant, link, section, sections } from './blocks.js';
 import { joined } from './links.js';
+import { startButtons } from './remediation-start.js';
 
 const marks: Readonly<Record<StatusIndicator, string>> = {
   none: ':large_green_circle:',
@@ -91,9 +92,11 @@ export interface PartnerCardFacts extends PartnerFacts {
   /** What we measured since `since`, or why we could not. */
   traffic: { counts: PartnerTraffic; since: Date } | { unknown: string };
   now: Date;
+  /** Ids of the guarded actions that the desk has. */
+  startable: readonly string[];
 }
 
-export function partnerCard({ name, status, traffic, now }: PartnerCardFacts): Card {
+export function partnerCard({ id, name, status, traffic, now, startable }: PartnerCardFacts): Card {
   const indicator = status?.published.indicator;
   const published = indicator === undefined ? 'has no known status' : `publishes ${words[indicator]}`;
   const measured = 'unknown' in traffic ? 'our own traffic is unknown' : rateWords(traffic.counts);
@@ -108,6 +111,9 @@ export function partnerCard({ name, status, traffic, now }: PartnerCardFacts): C
         : trafficLine(traffic.counts, traffic.since),
     ),
     context(`${read} · as of ${instant(now)}`),
+    ...actions(
+      ...startButtons({ actions: ['pause-route', 'message-partner'], kind: 'partner', id }, startable),
+    ),
   ]);
 }
 

@@ -7,13 +7,14 @@
  */
 import type { KnownBlock } from '@slack/types';
 import { formatDuration } from '../kernel/duration.js';
-import { formatMoney } from '../kernel/money.js';
+import { compare, formatMoney } from '../kernel/money.js';
 import { maskEmail } from '../kernel/sensitive.js';
 import { valueOf, type Findings, type SourceName } from '../payments/findings.js';
 import type { Hop, HopKind, HopState } from '../payments/hops.js';
 import type { Headline, Reversal, Trace } from '../payments/trace.js';
 import type { Card } from '../ports/card.js';
 import { joined, pageOf, reference, type Links } from './links.js';
+import { startButtons, type Offer, type OfferedAction } from './remediation-start.js';
 import { branchLines } from './payment-branches.js';
 import { actions, button, cardOf, code, context, divider, escape, instant, linkButton, section, sections, utc } from './blocks.js'; // prettier-ignore
 
@@ -60,9 +61,11 @@ export interface TraceCardFacts {
   links: Links;
   /** The person who shared it, or null on the private card, which carries the Share button. */
   sharedBy: string | null;
+  /** Ids of the guarded actions that the desk has. */
+  startable: readonly string[];
 }
 
-export function paymentTraceCard({ trace, complete, links, sharedBy }: TraceCardFacts): Card {
+export function paymentTraceCard({ trace, complete, links, sharedBy, startable }: TraceCardFacts): Card {
   const { findings, headline, hops, asOf } = trace;
   const page = pageOf(links, 'payment', findings.id);
   const canShare = sharedBy === null && complete && findings.id !== '';
@@ -76,8 +79,25 @@ export function paymentTraceCard({ trace, complete, links, sharedBy }: TraceCard
     ...actions(
       canShare ? shareButton(findings.id) : null,
       page === null ? null : linkButton('payment_open', 'Open', page),
+      ...(canShare ? startButtons(offerOf(findings), startable) : []),
     ),
   ]);
+}
+
+/** What the provider would take, as far as the trace can tell; the action's own check has the last word. */
+function offerOf({ id, payment, charge }: Findings): Offer {
+  const status = valueOf(payment)?.status ?? '';
+  const taken = valueOf(charge);
+  const isLeft = taken ? compare(taken.amountRefunded, taken.amountCaptured) < 0 : true;
+  const actions: readonly OfferedAction[] =
+    status === 'succeeded' && isLeft
+      ? ['refund-payment']
+      : status === 'requires_capture'
+        ? ['capture-payment', 'cancel-payment']
+        : status.startsWith('requires_')
+          ? ['cancel-payment']
+          : [];
+  return { actions, kind: 'payment', id };
 }
 
 const shareButton = (id: string): ReturnType<typeof button> =>

@@ -30,20 +30,20 @@ const evidenceLimit = 120;
 /** `live` is false for a private copy, which nobody would ever rewrite: it has no button. */
 export function remediationCard(snapshot: Snapshot, { live }: { live: boolean } = { live: true }): Card {
   return cardOf(plainLine(snapshot), [
-    ...requestBlocks(snapshot),
-    ...(live ? buttonsOf(snapshot) : []),
+    ...requestBlocks(snapshot, progressOf(snapshot)),
+    ...(live ? buttonsOf(snapshot, 'anybody') : []),
     context(originLine(snapshot)),
   ]);
 }
 
-/** Without its buttons and origin: what stands in Home too. */
-export function requestBlocks(snapshot: Snapshot): KnownBlock[] {
+/** Without its buttons and origin: what stands in Home too, where Slack takes no progress. */
+export function requestBlocks(snapshot: Snapshot, progress: readonly KnownBlock[] = []): KnownBlock[] {
   const { remediation } = snapshot;
   return [
     section(firstLine(snapshot)),
     ...planBlocks(snapshot),
     section(`*Why:* “${escape(remediation.why, whyLimit)}”`),
-    ...progressOf(snapshot),
+    ...progress,
     ...sections([...outcomeLines(snapshot), ...voteLines(snapshot)]),
   ];
 }
@@ -106,7 +106,7 @@ function voteLine({ personId, state, castAt, voidWhy, confirmedBy }: Vote): stri
   return `:white_check_mark: ${who} approved ${instant(castAt)}${confirmed}`;
 }
 
-function originLine({ remediation, ruling }: Snapshot): string {
+export function originLine({ remediation, ruling }: Snapshot): string {
   const { id, requesterId, createdAt } = remediation;
   return joined(
     `${id} asked for by ${mention(requesterId)} ${instant(createdAt)}`,
@@ -126,23 +126,38 @@ function ruleWords({ ruling }: Pick<Snapshot, 'ruling'>): string {
   );
 }
 
+/** Who will look at the buttons: in a channel anybody, at home the one whom they are for. */
+export type Audience = 'anybody' | 'approver' | 'requester';
+
 /** By the state; none when nothing can be decided any more. */
-export function buttonsOf(snapshot: Snapshot): ActionsBlock[] {
+export function buttonsOf(snapshot: Snapshot, audience: Audience): ActionsBlock[] {
+  const cancel = canBeCancelled(snapshot) && audience !== 'approver' ? cancelButton(snapshot) : null;
+  return audience === 'requester'
+    ? actions(cancel)
+    : actions(...votingButtons(snapshot), cancel, ...laterButtons(snapshot));
+}
+
+function votingButtons(snapshot: Snapshot): (Button | null)[] {
   const { remediation, plan } = snapshot;
   const isPending = remediation.state === 'pending';
   const isOpen = openStates.includes(remediation.state);
-  const judged = awaitsJudgement(remediation);
   const fits = fitsOnCard(plan);
-  return actions(
+  return [
     isPending && fits ? approveButton(snapshot) : null,
     isOpen && !fits ? decision(snapshot, 'plan', 'Read the whole plan') : null,
     isPending ? decision(snapshot, 'reject', 'Reject', 'danger') : null,
-    canBeCancelled(snapshot) ? cancelButton(snapshot) : null,
+  ];
+}
+
+/** For what is left to be decided once it was begun. */
+function laterButtons(snapshot: Snapshot): (Button | null)[] {
+  const judged = awaitsJudgement(snapshot.remediation);
+  return [
     judged ? decision(snapshot, 'tookEffect', 'It took effect') : null,
     judged ? decision(snapshot, 'didNot', 'It did not') : null,
-    remediation.review === 'open' ? decision(snapshot, 'closeReview', 'Close review', 'primary') : null,
-  );
-}
+    snapshot.remediation.review === 'open' ? decision(snapshot, 'closeReview', 'Close review', 'primary') : null,
+  ];
+} // prettier-ignore
 
 const decision = (
   snapshot: Snapshot,

@@ -34,6 +34,7 @@ beforeEach(() => {
 
 const paymentDesk = (): PaymentDesk => ({
   links,
+  remediation: null,
   audit: { record: () => Promise.resolve() },
   payments: createPaymentLookup({
     provider: { partner: 'northpay', name: 'Northpay', api },
@@ -95,7 +96,7 @@ describe('/payment', () => {
 });
 
 describe('/dispute', () => {
-  const desk = () => ({ paymentsApi: api, links, clock });
+  const desk = () => ({ paymentsApi: api, links, clock, remediation: null });
   const ask = (text: string): Promise<string[]> => run(disputeCommand, text, desk());
 
   it('the queue, the nearest deadline first', async () => {
@@ -146,6 +147,7 @@ describe('/partner', () => {
     partnerStatuses: { all: () => Promise.resolve([]), take: () => Promise.reject(new Error('not asked')), put: () => Promise.resolve() },
     books,
     clock,
+    remediation: null,
     ...changed,
   }); // prettier-ignore
   const ask = (text: string, changed: Partial<PartnerDesk> = {}): Promise<string[]> =>

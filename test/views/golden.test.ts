@@ -51,7 +51,7 @@ const traced = (changed: Partial<Findings> = {}) => traceOf({ ...findings, ...ch
 
 describe('/payment', () => {
   it('a trace', () => {
-    expect(read(paymentTraceCard({ trace: traced(), complete: true, links, sharedBy: null })))
+    expect(read(paymentTraceCard({ trace: traced(), complete: true, links, sharedBy: null, startable: [] })))
       .toMatchInlineSnapshot(`
       "Last confirmed at ledger, nothing further expected; refunded in full (20.00 EUR); disputed (20.00 EUR) · pi_1paid · 20.00 EUR
       :leftwards_arrow_with_hook: *Last confirmed at ledger, nothing further expected; refunded in full (20.00 EUR); disputed (20.00 EUR)*
@@ -75,7 +75,7 @@ describe('/payment', () => {
   it('a trace while a source has yet to answer cannot be shared', () => {
     const waiting = { state: 'waiting' } as const;
     const trace = traced({ balanceTransaction: waiting, payout: waiting, refunds: waiting, disputes: known([]), warnings: known([]) });
-    expect(read(paymentTraceCard({ trace, complete: false, links: noLinks, sharedBy: null }))).toMatchInlineSnapshot(`
+    expect(read(paymentTraceCard({ trace, complete: false, links: noLinks, sharedBy: null, startable: [] }))).toMatchInlineSnapshot(`
       "Last confirmed at ledger, balance unknown: has not answered yet · pi_1paid · 20.00 EUR
       :grey_question: *Last confirmed at ledger, balance unknown: has not answered yet*
       \`pi_1paid\` · *20.00 EUR* · succeeded · at northpay · visa ••4242 · order \`ORD-1\` · a•••@example.com
@@ -92,7 +92,9 @@ describe('/payment', () => {
   }); // prettier-ignore
 
   it('a shared trace names who shared it, and no address of a customer', () => {
-    const text = read(paymentTraceCard({ trace: traced(), complete: true, links, sharedBy: 'U1ANA' }));
+    const text = read(
+      paymentTraceCard({ trace: traced(), complete: true, links, sharedBy: 'U1ANA', startable: [] }),
+    );
     expect(text).toContain('shared by <@U1ANA>');
     expect(text).not.toContain('example.com ·');
     expect(text).not.toMatch(/@example|Share/);
@@ -166,7 +168,11 @@ describe('/payment', () => {
 describe('/dispute', () => {
   it('one dispute', () => {
     const dispute = aDispute();
-    expect(read(disputeCard(dispute, urgencyOf(dispute, now), now, links))).toMatchInlineSnapshot(`
+    expect(
+      read(
+        disputeCard({ dispute: dispute, urgency: urgencyOf(dispute, now), now, links: links, startable: [] }),
+      ),
+    ).toMatchInlineSnapshot(`
       "Answer due by 2026-11-22 12:00 UTC, 2 d left · 20.00 EUR du_1
       :large_orange_circle: *Answer due by 2026-11-22 12:00 UTC, 2 d left*
       *Dispute* ‹du_1›
@@ -186,7 +192,17 @@ describe('/dispute', () => {
     [{ status: 'appeal_requested' }, 'Answer due by 2026-11-22 12:00 UTC, 2 d left'],
   ])('%o → %s', (changed, sentence) => {
     const dispute = aDispute(changed);
-    expect(linesOf(disputeCard(dispute, urgencyOf(dispute, now), now, noLinks))[0]).toContain(sentence);
+    expect(
+      linesOf(
+        disputeCard({
+          dispute: dispute,
+          urgency: urgencyOf(dispute, now),
+          now,
+          links: noLinks,
+          startable: [],
+        }),
+      )[0],
+    ).toContain(sentence);
   });
 
   it('the queue', () => {
@@ -241,7 +257,7 @@ describe('/partner', () => {
   const since = at('11-20T11:00');
 
   it('one partner in trouble', () => {
-    expect(read(partnerCard({ ...partner, status: status('major'), traffic: { counts, since }, now }))).toMatchInlineSnapshot(`
+    expect(read(partnerCard({ ...partner, status: status('major'), traffic: { counts, since }, now, startable: [] }))).toMatchInlineSnapshot(`
       "Northpay publishes major trouble, we see 95.1 % success (n = 1000)
       :large_orange_circle: *Northpay publishes major trouble, we see 95.1 % success (n = 1000)*
       *‹Slow captures›* (investigating): We look into it.
@@ -259,11 +275,11 @@ describe('/partner', () => {
     ['only attempts under way', { ...counts, attempts: 500, succeeded: 0, failedBy: {} }, 'too little traffic for a rate (n = 0)'],
   ])('%s', (_reason, given, expected) => {
     const traffic = { counts: { ...counts, ...given }, since };
-    expect(linesOf(partnerCard({ ...partner, status: null, traffic, now }))[0]).toBe(`Northpay has no known status, ${expected}`);
+    expect(linesOf(partnerCard({ ...partner, status: null, traffic, now, startable: [] }))[0]).toBe(`Northpay has no known status, ${expected}`);
   }); // prettier-ignore
 
   it('books that are down leave the published status standing', () => {
-    const card = partnerCard({ ...partner, status: status('none'), traffic: { unknown: 'The database cannot be reached.' }, now });
+    const card = partnerCard({ ...partner, status: status('none'), traffic: { unknown: 'The database cannot be reached.' }, now, startable: [] });
     expect(read(card)).toMatchInlineSnapshot(`
       "Northpay publishes no trouble, our own traffic is unknown
       :large_green_circle: *Northpay publishes no trouble, our own traffic is unknown*

@@ -71,15 +71,15 @@ function cardsWith(text: string, count: number): Record<string, Card> {
   const candidate = { query: text, attempt, payment: null, why: text };
   const partner = { id: text, name: text, status };
   return {
-    trace: paymentTraceCard({ trace, complete: true, links, sharedBy: null }),
-    shared: paymentTraceCard({ trace, complete: true, links, sharedBy: 'U0SHARER' }),
+    trace: paymentTraceCard({ trace, complete: true, links, sharedBy: null, startable: [] }),
+    shared: paymentTraceCard({ trace, complete: true, links, sharedBy: 'U0SHARER', startable: [] }),
     candidates: candidatesCard(text, times(candidate).slice(0, 10), true),
     nothing: nothingCard(text, times({ where: text, as: text, outcome: { failed: text } })),
     searching: searchingCard(text),
     payout: payoutCard(payout, now, links),
-    dispute: disputeCard(dispute, urgencyOf(dispute, now), now, links),
+    dispute: disputeCard({ dispute: dispute, urgency: urgencyOf(dispute, now), now, links: links, startable: [] }),
     queue: disputeQueueCard({ queue: queueOf(times(dispute), now), scanned: 100, isAll: false, now, links }),
-    partner: partnerCard({ ...partner, traffic: { unknown: text }, now }),
+    partner: partnerCard({ ...partner, traffic: { unknown: text }, now, startable: [] }),
     partners: partnersCard(times(partner), now),
     live: partnerStatusCard(text, status),
     error: errorCard(new OpsError('invalid', `Cannot read “${text}” at all.`, { hint: text })),

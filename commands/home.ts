@@ -1,0 +1,17 @@
+/**
+ * A person's own page with the desk: what waits for them first.
+ */
+import type { Home } from '../src/ports/command.js';
+import { helpCard } from '../src/views/help.js';
+import { homeBlocks } from '../src/views/home.js';
+import type { HelpDesk } from './paydesk.js';
+import type { RemediateDesk } from './remediate/index.js';
+
+export const home: Home<HelpDesk & Pick<RemediateDesk, 'remediation'>> = async (
+  { userId },
+  { remediation, commands },
+) =>
+  homeBlocks({
+    waiting: remediation ? await remediation.waitingFor(userId) : null,
+    help: helpCard(commands()).blocks,
+  });

@@ -1,0 +1,68 @@
+/**
+ * What `/remediate`, its buttons and its windows work with, and how what comes from outside is read.
+ *
+ * Invariants: an id and the hash of a plan are held against the database before anything is shown or done; text with a
+ * card number in it goes nowhere.
+ */
+import { OpsError } from '../../src/kernel/errors.js';
+import { containsCardNumber } from '../../src/kernel/sensitive.js';
+import type { Directory } from '../../src/ports/directory.js';
+import type { Snapshot } from '../../src/remediation/deps.js';
+import type { RemediationDesk } from '../../src/remediation/remediation.js';
+import { shortHashOf } from '../../src/remediation/votes.js';
+
+export interface RemediateDesk {
+  /** Null while guarded actions are not configured. */
+  remediation: RemediationDesk | null;
+  /** The page on which a vote is confirmed; null where no sign-in is configured. */
+  confirmationAddress(token: string): string | null;
+  partners: readonly { id: string; name: string }[];
+  directory: Directory | null;
+}
+
+/** Throws `misconfigured`. */
+export function requireRemediation({ remediation }: Pick<RemediateDesk, 'remediation'>): RemediationDesk {
+  if (remediation) return remediation;
+  throw new OpsError('misconfigured', 'Guarded actions are not configured.', {
+    hint: 'Whoever runs Paydesk writes “remediation” in paydesk.yaml; paydesk.example.yaml shows it whole.',
+  });
+}
+
+/** A request, and the plan that stood beside the button or in the window. */
+export interface Reference {
+  id: string;
+  planHash: string;
+  /** What else the button or window said; '' for nothing. */
+  rest: string;
+}
+
+/** Reads `REM-17:0123456789abcdef` and `REM-17:0123456789abcdef:rest`. Throws `invalid`. */
+export function referenceOf(value: string): Reference {
+  const [, id, planHash, rest = ''] =
+    /^(REM-\d{1,12}):([0-9a-f]{16})(?::([a-z0-9_]{1,20}))?$/.exec(value) ?? [];
+  if (id !== undefined && planHash !== undefined) return { id, planHash, rest };
+  throw new OpsError('invalid', 'This is not a button of ours.', { hint: 'See `/remediate list`.' });
+}
+
+/** Throws `not_found`, and `conflict` when the plan is another one. */
+export async function readReferred(
+  remediation: RemediationDesk,
+  { id, planHash }: Reference,
+): Promise<Snapshot> {
+  const snapshot = await remediation.read(id);
+  if (shortHashOf(snapshot.remediation) === planHash) return snapshot;
+  throw new OpsError('conflict', `That was not of the plan of ${id}.`, {
+    hint: `See \`/remediate show ${id}\`.`,
+  });
+}
+
+export const cardNumberFault =
+  'That looks like a card number, so it was not kept. Give the last four digits instead.';
+
+/** Throws `invalid`. */
+export function refuseCardNumber(text: string): void {
+  if (!containsCardNumber(text)) return;
+  throw new OpsError('invalid', 'That looks like a card number, so it was not read or kept.', {
+    hint: 'Please delete it where you pasted it, and give the id of the payment.',
+  });
+}

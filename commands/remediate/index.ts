@@ -1,0 +1,137 @@
+/**
+ * `/remediate`: guarded actions. Asks for one, shows what is open and why it was ruled on as it was, and stops everything.
+ *
+ * Invariant: nothing is done by typing a command that others have to approve; the command opens a form.
+ */
+import { OpsError } from '../../src/kernel/errors.js';
+import { nearest } from '../../src/kernel/nearest.js';
+import { redactCardNumbers } from '../../src/kernel/sensitive.js';
+import type { Command, CommandRequest } from '../../src/ports/command.js';
+import type { RemediationDesk } from '../../src/remediation/remediation.js';
+import { noticeCard, remediationListCard, remediationWhyCard } from '../../src/views/remediation-answers.js';
+import { remediationCard } from '../../src/views/remediation-card.js';
+import { fitsOnCard } from '../../src/views/remediation-plan.js';
+import { planModal } from '../../src/views/remediation-windows.js';
+import { clicks } from './clicks.js';
+import { refuseCardNumber, requireRemediation, type RemediateDesk } from './desk.js';
+import { openChooser, openForm, requireAction } from './forms.js';
+import { submissions } from './submissions.js';
+
+export type { RemediateDesk } from './desk.js';
+
+export const remediateCommand: Command<RemediateDesk> = {
+  name: '/remediate',
+  summary: 'Ask for a guarded action, or see what was asked for',
+  usageHint: '[action [id] | list | show REM-… | why REM-… | cancel REM-… | freeze <why> | unfreeze | break-glass]',
+  examples: [
+    { text: '/remediate', does: 'choose an action; nothing is done until others approved it' },
+    { text: '/remediate refund-payment pi_3Q…', does: 'the form of one action, filled in' },
+    { text: '/remediate list', does: 'what is open; show REM-17 and why REM-17 tell more' },
+    { text: '/remediate freeze doubled payouts', does: 'stops all guarded actions; unfreeze takes two people' },
+  ],
+  run: async (request, desk) => {
+    const remediation = requireRemediation(desk);
+    refuseCardNumber(request.text);
+    const [verb = '', ...rest] = request.text.trim().split(/\s+/);
+    const run = verbs.get(verb.toLowerCase()) ?? startAction(verb);
+    await run({ request, rest, remediation, desk });
+  },
+  actions: clicks,
+  submissions,
+}; // prettier-ignore
+
+interface Call {
+  request: CommandRequest;
+  /** The words after the verb. */
+  rest: readonly string[];
+  remediation: RemediationDesk;
+  desk: RemediateDesk;
+}
+
+type Verb = (call: Call) => Promise<void>;
+
+const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>(
+  Object.entries<Verb>({
+    '': (call) => chooser(call, false),
+    list: async ({ request: { answer }, remediation }) =>
+      answer.privately(remediationListCard(await remediation.open())),
+    show,
+    why: async ({ request: { answer }, rest, remediation }) =>
+      answer.privately(remediationWhyCard(await remediation.read(requireId(rest)))),
+    cancel: async ({ request: { answer, person }, rest, remediation }) => {
+      const id = requireId(rest);
+      await remediation.cancel(id, person.userId);
+      await answer.privately(noticeCard(`${id} is cancelled. Nothing was done.`));
+    },
+    freeze: async ({ request: { answer, person }, rest, remediation }) => {
+      await remediation.freezeAll(person.userId, rest.join(' '));
+      await answer.privately(
+        noticeCard('Everything is frozen. Two people lift it with /remediate unfreeze.'),
+      );
+    },
+    unfreeze: async ({ request: { answer, person }, remediation }) => {
+      const lifted = (await remediation.lift(person.userId)) === 'lifted';
+      const told = lifted
+        ? 'The freeze is lifted.'
+        : 'Noted. A second person has to agree with /remediate unfreeze.';
+      await answer.privately(noticeCard(told));
+    },
+    'break-glass': async (call) => {
+      const [action, ...rest] = call.rest;
+      await (action === undefined
+        ? chooser(call, true)
+        : form({ ...call, rest }, requireTyped(call, action), true));
+    },
+  }),
+);
+
+const startAction =
+  (verb: string): Verb =>
+  (call) =>
+    form(call, requireTyped(call, verb), false);
+
+const chooser = ({ request: { windows, person, channelId }, desk }: Call, breakGlass: boolean): Promise<void> =>
+  openChooser({ windows, userId: person.userId, occasion: { channelId, breakGlass } }, desk); // prettier-ignore
+
+function form(
+  { request: { windows, channelId }, rest, remediation, desk }: Call,
+  actionId: string,
+  breakGlass: boolean,
+): Promise<void> {
+  const [id] = rest;
+  const subject = id === undefined ? null : { kind: null, id };
+  const action = requireAction(remediation, actionId);
+  return openForm({ windows, action, subject, occasion: { channelId, breakGlass } }, desk);
+}
+
+/** A private copy, without buttons: nobody would rewrite it. A plan that is longer opens in a window. */
+async function show({ request: { answer, windows }, rest, remediation }: Call): Promise<void> {
+  const snapshot = await remediation.read(requireId(rest));
+  if (!fitsOnCard(snapshot.plan)) await windows.open(planModal(snapshot, 0));
+  await answer.privately(remediationCard(snapshot, { live: false }));
+}
+
+/** Throws `not_found` with the nearest word. */
+function requireTyped({ remediation }: Call, typed: string): string {
+  const wanted = typed.toLowerCase();
+  const actions = remediation.actions.map(({ id }) => id);
+  if (actions.includes(wanted)) return wanted;
+  const known = [...actions, ...[...verbs.keys()].filter((verb) => verb !== '')];
+  const guess = nearest(wanted.slice(0, 60), known);
+  throw new OpsError(
+    'not_found',
+    `“${redactCardNumbers(typed).slice(0, 60)}” is neither an action nor a word of this command.`,
+    {
+      hint:
+        guess === null ? `The actions are: ${actions.join(', ')}.` : `Did you mean \`/remediate ${guess}\`?`,
+    },
+  );
+}
+
+/** Throws `invalid`. */
+function requireId([text = '']: readonly string[]): string {
+  if (/^REM-\d{1,12}$/i.test(text)) return text.toUpperCase();
+  throw new OpsError('invalid', 'That is not the id of a request.', {
+    hint: 'They look like REM-17. `/remediate list` shows those that are open.',
+  });
+}

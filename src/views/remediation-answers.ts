@@ -1,0 +1,55 @@
+/**
+ * Private answers about requests: the list of open ones, why one was ruled on as it was, and short notices.
+ */
+import type { Card } from '../ports/card.js';
+import type { Snapshot } from '../remediation/deps.js';
+import { missingApprovals } from '../remediation/votes.js';
+import { cardOf, code, context, escape, mention, section, sections } from './blocks.js';
+import { joined } from './links.js';
+import { firstLine, originLine, voteLines } from './remediation-card.js';
+import { trailLines } from './remediation-forms.js';
+
+const mostListed = 30;
+
+export function remediationListCard(open: readonly Snapshot[]): Card {
+  const count = ['No request is', 'One request is'][open.length] ?? `${open.length} requests are`;
+  const title = `${count} open`;
+  const left = open.length - mostListed;
+  return cardOf(title, [
+    section(`:clipboard: *${title}*`),
+    ...sections(open.slice(0, mostListed).map(listLine)),
+    context(
+      joined(
+        left > 0 ? `${left} older ones are not shown` : null,
+        `${code('/remediate show REM-…')} shows one, ${code('/remediate why REM-…')} how it was ruled on`,
+      ),
+    ),
+  ]);
+}
+
+const listLine = (snapshot: Snapshot): string =>
+  joined(
+    code(snapshot.remediation.id),
+    firstLine(snapshot),
+    `by ${mention(snapshot.remediation.requesterId)}`,
+  );
+
+/** Which rule decided, on what terms, and where each vote stands. */
+export function remediationWhyCard(snapshot: Snapshot): Card {
+  const { remediation, ruling, votes } = snapshot;
+  const title = `${remediation.id} was ruled on by ${escape(ruling.rule)}`;
+  const missing = missingApprovals(snapshot);
+  const counted = `${ruling.approvals - missing} of ${ruling.approvals} approvals count`;
+  return cardOf(`${title}: ${counted}`, [
+    section(`:scroll: *${title}*`),
+    section(firstLine(snapshot)),
+    ...sections(trailLines(ruling.trail)),
+    section(`*Votes:* ${votes.length === 0 ? 'nobody has voted yet' : counted}`),
+    ...sections(voteLines(snapshot)),
+    context(originLine(snapshot), 'Who may vote is asked again right before anything is done'),
+  ]);
+}
+
+/** A sentence that answers a command. */
+export const noticeCard = (sentence: string): Card =>
+  cardOf(escape(sentence), [section(escape(sentence, 500))]);

@@ -1,0 +1,50 @@
+/**
+ * Buttons on other cards that begin a guarded action with what the card is about filled in.
+ *
+ * Invariants: only actions that the desk has are offered; a button asks for an action and never does it.
+ */
+import type { Button } from '@slack/types';
+import type { SubjectKind } from '../remediation/action.js';
+import { button } from './blocks.js';
+
+const texts = {
+  'refund-payment': 'Refund…',
+  'capture-payment': 'Capture…',
+  'cancel-payment': 'Cancel payment…',
+  'stage-evidence': 'Stage evidence…',
+  'submit-evidence': 'Submit evidence…',
+  'accept-dispute': 'Accept…',
+  'pause-route': 'Pause a route…',
+  'message-partner': 'Message…',
+} as const;
+export type OfferedAction = keyof typeof texts;
+
+/** The action_id is one per action: a row of buttons may not share one. */
+const startIdOf = (action: string): string => `remediation_start_${action}`;
+export const startIds = Object.keys(texts).map(startIdOf);
+
+export interface Offer {
+  actions: readonly OfferedAction[];
+  kind: SubjectKind;
+  id: string;
+}
+
+/** None while guarded actions are not configured. */
+export const startableIn = ({
+  remediation,
+}: {
+  remediation: { actions: readonly { id: string }[] } | null;
+}): string[] => remediation?.actions.map(({ id }) => id) ?? [];
+
+/** `startable`: the ids of the actions that the desk has. */
+export const startButtons = ({ actions, kind, id }: Offer, startable: readonly string[]): (Button | null)[] =>
+  actions
+    .filter((action) => startable.includes(action))
+    .map((action) =>
+      button({
+        actionId: startIdOf(action),
+        text: texts[action],
+        value: `${action}:${kind}:${id}`,
+        label: `${texts[action]} Asks for approval first`,
+      }),
+    );
