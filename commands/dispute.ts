@@ -28,6 +28,7 @@ export const disputeCommand: Command<DisputeDesk> = {
     { text: '/dispute', does: 'the disputes that need an answer, nearest deadline first' },
     { text: '/dispute dp_1Q…', does: 'one dispute: deadline, amount, reason, evidence' },
   ],
+  reads: true,
   run: async ({ text, answer }, { paymentsApi, links, clock }) => {
     if (!paymentsApi) throw notConnected();
     const now = clock.now();

@@ -24,6 +24,7 @@ export const paymentCommand: Command<PaymentDesk> = {
     { text: '/payment ORD-10423', does: 'the same, found by an order, ARN, RRN or any other reference' },
     { text: '/payment 4242 19.99 2026-11-03', does: 'candidates for a card payment somebody remembers' },
   ],
+  reads: true,
   run: ({ text, answer }, desk) => answerLookup(desk.payments.find(text), answer, desk),
   actions: {
     [chooseActionId]: ({ value, answer }, desk) => answerLookup(desk.payments.follow(value), answer, desk),

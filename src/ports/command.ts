@@ -47,6 +47,8 @@ export interface Command<Desk> {
   readonly usageHint: string;
   /** For help: things to type, and what they do. */
   readonly examples: readonly { text: string; does: string }[];
+  /** `run` changes nothing anywhere, so it may start before it is known whether its delivery is a double. */
+  readonly reads?: true;
   run(request: CommandRequest, desk: Desk): Promise<void>;
   /** By action_id: buttons and menus on this command's cards. */
   readonly actions: Readonly<Record<string, (request: ActionRequest, desk: Desk) => Promise<void>>>;

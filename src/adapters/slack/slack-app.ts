@@ -66,7 +66,14 @@ function mountCommand<Desk>(app: App, command: Command<Desk>, facts: Handling<De
     const log = facts.log.child({ command: command.name, user: body.user_id, channel: body.channel_id });
     const person = { userId: body.user_id, teamId: body.team_id };
     await handle(
-      { what: command.name, ack, key: body.trigger_id, responseUrl: body.response_url, log },
+      {
+        what: command.name,
+        reads: command.reads === true,
+        ack,
+        key: body.trigger_id,
+        responseUrl: body.response_url,
+        log,
+      },
       facts,
       (answer) => command.run({ person, channelId: body.channel_id, text: body.text, answer, log }, desk),
     );
@@ -77,7 +84,7 @@ function mountCommand<Desk>(app: App, command: Command<Desk>, facts: Handling<De
       const person = { userId: body.user.id, teamId: body.team?.id ?? facts.identity.teamId };
       const request = { person, channelId: body.channel?.id ?? '', value: chosenValue(action), log };
       await handle(
-        { what: actionId, ack, key: body.trigger_id, responseUrl: body.response_url, log },
+        { what: actionId, reads: false, ack, key: body.trigger_id, responseUrl: body.response_url, log },
         facts,
         (answer) => run({ ...request, answer }, desk),
       );
@@ -92,6 +99,7 @@ function chosenValue(action: BlockAction['actions'][number]): string {
 
 interface Delivery {
   what: string;
+  reads: boolean;
   ack: () => Promise<void>;
   key: string;
   responseUrl: string;
@@ -105,19 +113,30 @@ function handle<Desk>(
   run: (answer: Answers) => Promise<void>,
 ): Promise<void> {
   return facts.inFlight.run(async () => {
-    const { log, key } = delivery;
+    const { log, key, reads } = delivery;
     // Asked at the same time: the acknowledgement does not wait for the answer, and the run does not wait for both.
-    const asked = facts.seen.isFirst(key, log);
-    await delivery.ack();
-    if (!(await asked)) {
-      log.info({}, 'delivered twice, run once');
-      return;
-    }
-    const startedAt = performance.now();
-    const answer = answersThrough(delivery.responseUrl, { log });
-    const outcome = await runOrExplain(() => run(answer), answer, log, facts.errorCard);
-    facts.observe(delivery.what, outcome, performance.now() - startedAt);
+    const isFirst = facts.seen.isFirst(key, log);
+    const acked = delivery.ack();
+    const answer = onlyIf(isFirst, answersThrough(delivery.responseUrl, { log }));
+    const work = async (): Promise<void> => {
+      const startedAt = performance.now();
+      const outcome = await runOrExplain(() => run(answer), answer, log, facts.errorCard);
+      if (await isFirst) facts.observe(delivery.what, outcome, performance.now() - startedAt);
+    };
+    // What only reads starts now, because a double of it does no more than read; whatever it says waits for the check.
+    const early = reads ? work() : null;
+    await acked;
+    if (await isFirst) await (early ?? work());
+    else log.info({}, 'delivered twice, run once');
   });
+}
+
+/** A second delivery is not answered, wherever it got to. */
+function onlyIf(isFirst: Promise<boolean>, { privately, publicly }: Answers): Answers {
+  const gated = (post: Answers['privately']) => async (card: Card) => {
+    if (await isFirst) await post(card);
+  };
+  return { privately: gated(privately), publicly: gated(publicly) };
 }
 
 async function runOrExplain(
