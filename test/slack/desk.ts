@@ -39,7 +39,8 @@ export interface Desk {
   run: (request: CommandRequest) => Promise<void>;
   /** The texts for which `/payment` ran, on any replica. */
   ran: string[];
-  startReplica(transport: Transport, deliveries?: Deliveries): Promise<Replica>;
+  /** `reads`: its `/payment` is a command that only reads. */
+  startReplica(transport: Transport, deliveries?: Deliveries, kind?: { reads?: true }): Promise<Replica>;
   /** Types `/payment <text>`. */
   type(text: string): Promise<{ ok: boolean; error?: string; texts: string[]; ackMs: number | undefined }>;
   close(): Promise<void>;
@@ -68,7 +69,11 @@ export async function startDesk(): Promise<Desk> {
     },
     actions: {},
   };
-  const startReplica: Desk['startReplica'] = async (transport, deliveries = createDeliveries(db)) => {
+  const startReplica: Desk['startReplica'] = async (
+    transport,
+    deliveries = createDeliveries(db),
+    kind = {},
+  ) => {
     const connection =
       transport === 'socket'
         ? socketConnection(new Secret(appToken), apiUrl, log)
@@ -77,7 +82,7 @@ export async function startDesk(): Promise<Desk> {
     createSlackApp({
       receiver: connection.receiver,
       observe: (what, outcome) => void observed.push(`${what} ${outcome}`),
-      commands: [payment], clock: systemClock,
+      commands: [{ ...payment, ...kind }], clock: systemClock,
       desk, token, apiUrl, identity, deliveries, inFlight, errorCard, log,
     }); // prettier-ignore
     await connection.open();

@@ -132,11 +132,14 @@ function handle<Desk>(
 }
 
 /** A second delivery is not answered, wherever it got to. */
-function onlyIf(isFirst: Promise<boolean>, { privately, publicly }: Answers): Answers {
-  const gated = (post: Answers['privately']) => async (card: Card) => {
+function onlyIf(isFirst: Promise<boolean>, answers: Answers): Answers {
+  const gated = (post: (card: Card) => Promise<void>) => async (card: Card) => {
     if (await isFirst) await post(card);
   };
-  return { privately: gated(privately), publicly: gated(publicly) };
+  return {
+    privately: gated((card) => answers.privately(card)),
+    publicly: gated((card) => answers.publicly(card)),
+  };
 }
 
 async function runOrExplain(
