@@ -31,6 +31,7 @@ export const disputeCommand: Command<DisputeDesk> = {
     { text: '/dispute', does: 'the disputes that need an answer, nearest deadline first' },
     { text: '/dispute dp_1Q…', does: 'one dispute: deadline, amount, reason, evidence' },
   ],
+  reads: () => true,
   run: async ({ text, answer }, desk) => {
     const { paymentsApi, links, clock } = desk;
     if (!paymentsApi) throw notConnected();

@@ -33,6 +33,8 @@ export const paymentCommand: Command<PaymentDesk> = {
     { text: '/payment ORD-10423', does: 'the same, found by an order, ARN, RRN or any other reference' },
     { text: '/payment 4242 19.99 2026-11-03', does: 'candidates for a card payment somebody remembers' },
   ],
+  // Who looks for a person is written down first.
+  reads: (text) => personalQueryOf(text) === null,
   run: ({ text, person, answer }, desk) => {
     const personal = personalQueryOf(text);
     const shown = desk.payments.find(text);

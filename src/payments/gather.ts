@@ -7,7 +7,13 @@
 import type { Log } from '../kernel/log.js';
 import { toOpsError } from '../kernel/errors.js';
 import type { Books, Rows } from '../ports/books.js';
-import type { BalanceTransaction, Charge, PaymentsApi, ProviderSubject } from '../ports/payments-api.js';
+import type {
+  BalanceTransaction,
+  Charge,
+  Payment,
+  PaymentsApi,
+  ProviderSubject,
+} from '../ports/payments-api.js';
 import { valueOf, type Finding, type Findings } from './findings.js';
 
 export interface Sources {
@@ -122,26 +128,44 @@ async function askProvider(subject: Subject, { provider, log }: Sources, note: N
   if (!provider || !isProviderId(subject.paymentId ?? subject.chargeId)) return;
   const { api } = provider;
   const { paymentId, chargeId } = subject;
-  const followCharge = async (): Promise<void> => {
-    const asked = paymentId === null ? api.charge(chargeId ?? '') : decidingCharge(api, paymentId);
-    const charge = await ask(log, () => orNull(asked));
+  const followMoney = async (): Promise<void> => {
+    const charge =
+      paymentId === null
+        ? await ask(log, () => orNull(api.charge(chargeId ?? '')))
+        : await askAboutPayment(paymentId, api, log, note);
     note({ charge });
     await askAboutBalance(charge, api, log, note);
   };
-  const readPayment = async (id: string): Promise<void> => {
-    note({ payment: await ask(log, () => orNull(api.payment(id))) });
-  };
   const about = paymentId === null ? { chargeId: chargeId ?? '' } : { paymentId };
-  await Promise.all([
-    followCharge(),
-    paymentId === null ? null : readPayment(paymentId),
-    askAboutBranches(about, api, log, note),
-  ]);
+  await Promise.all([followMoney(), askAboutBranches(about, api, log, note)]);
 }
 
-/** The charge that took the money, else the one that holds it, else the latest that tried. */
-async function decidingCharge(api: PaymentsApi, paymentId: string): Promise<Charge | null> {
-  const charges = await api.chargesOf(paymentId);
+/** The payment brings its latest charge along, which mostly is the one to follow. */
+async function askAboutPayment(
+  id: string,
+  api: PaymentsApi,
+  log: Log,
+  note: Note,
+): Promise<Finding<Charge | null>> {
+  const payment = await ask(log, () => orNull(api.payment(id)));
+  note({ payment });
+  if (payment.state !== 'known') return payment;
+  const { value } = payment;
+  return value ? ask(log, () => decidingCharge(value, api)) : { state: 'known', value: null };
+}
+
+/**
+ * The charge that took the money, else the one that holds it, else the latest that tried. At most one charge of a
+ * payment succeeds (Stripe, "The PaymentIntent object"): the others are asked for only where it is not the latest.
+ */
+async function decidingCharge(
+  { id, latestCharge: latest, amountReceived, amountCapturable }: Payment,
+  api: PaymentsApi,
+): Promise<Charge | null> {
+  if (latest === null) return null;
+  const hasTaken = amountReceived.minor > 0n || amountCapturable.minor > 0n;
+  if (typeof latest !== 'string' && (latest.status === 'succeeded' || !hasTaken)) return latest;
+  const charges = await api.chargesOf(id);
   const succeeded = charges.filter(({ status }) => status === 'succeeded');
   return succeeded.find(({ captured }) => captured) ?? succeeded[0] ?? charges[0] ?? null;
 }

@@ -86,6 +86,11 @@ export interface Command<Desk> {
   readonly mentions?: true;
   /** For help: things to type, and what they do. */
   readonly examples: readonly { text: string; does: string }[];
+  /**
+   * Whether `run` changes nothing anywhere for this text, so that it may start before it is known whether its delivery is a
+   * double. Absent: it may change something.
+   */
+  readonly reads?: (text: string) => boolean;
   run(request: CommandRequest, desk: Desk): Promise<void>;
   /** By action_id: buttons and menus on this command's cards. */
   readonly actions: Readonly<Record<string, (request: ActionRequest, desk: Desk) => Promise<void>>>;

@@ -26,7 +26,8 @@ export interface Payment {
   createdAt: Date;
   canceledAt: Date | null;
   cancellationReason: string | null;
-  latestChargeId: string | null;
+  /** The charge that was tried last: itself where the provider sends it along, else its id. */
+  latestCharge: Charge | string | null;
   lastError: PaymentError | null;
   customerId: string | null;
   description: string | null;

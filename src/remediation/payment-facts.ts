@@ -27,7 +27,8 @@ export type PaymentFacts = {
 export async function readPaymentFacts(id: string, world: World): Promise<PaymentFacts> {
   const { payments } = providerOf(world);
   const payment = await payments.payment(id);
-  const charge = payment.latestChargeId === null ? null : await payments.charge(payment.latestChargeId);
+  const latest = payment.latestCharge;
+  const charge = typeof latest === 'string' ? await payments.charge(latest) : latest;
   return paymentFactsOf(payment, charge, world.paymentsPartner);
 }
 

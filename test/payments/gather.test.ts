@@ -1,9 +1,10 @@
-/** Which questions a charge's balance transaction makes necessary, and what is noted without asking. */
+/** Which questions a payment's latest charge and its balance transaction make necessary, and what is noted without asking. */
 import { expect, it } from 'vitest';
 import { silentLog } from '../../src/kernel/log.js';
 import { money } from '../../src/kernel/money.js';
+import { valueOf } from '../../src/payments/findings.js';
 import { gather } from '../../src/payments/gather.js';
-import type { BalanceTransaction, Charge, PaymentsApi } from '../../src/ports/payments-api.js';
+import type { BalanceTransaction, Charge, Payment, PaymentsApi } from '../../src/ports/payments-api.js';
 
 const at = new Date('2026-11-02T09:00:00Z');
 const transaction: BalanceTransaction = {
@@ -39,7 +40,10 @@ const charge = (balanceTransaction: Charge['balanceTransaction']): Charge => ({
 });
 
 /** An API that knows one charge, and notes what is asked. */
-function apiWith(only: Charge): { api: PaymentsApi; asked: string[] } {
+function apiWith(
+  only: Charge,
+  more: Partial<Record<keyof PaymentsApi, unknown>> = {},
+): { api: PaymentsApi; asked: string[] } {
   const asked: string[] = [];
   const answers: Partial<Record<keyof PaymentsApi, unknown>> = {
     charge: only,
@@ -48,6 +52,7 @@ function apiWith(only: Charge): { api: PaymentsApi; asked: string[] } {
     refundsOf: [],
     disputesOf: [],
     earlyFraudWarningsOf: [],
+    ...more,
   };
   const api = Object.fromEntries(
     Object.entries(answers).map(([question, answer]) => [
@@ -60,6 +65,43 @@ function apiWith(only: Charge): { api: PaymentsApi; asked: string[] } {
   );
   return { api: api as unknown as PaymentsApi, asked };
 }
+
+const payment = (latestCharge: Payment['latestCharge'], taken: number, held: number): Payment => ({
+  id: 'pi_1',
+  status: 'succeeded',
+  amount: money(1250, 'EUR'),
+  amountCapturable: money(held, 'EUR'),
+  amountReceived: money(taken, 'EUR'),
+  captureMethod: 'automatic',
+  createdAt: at,
+  canceledAt: null,
+  cancellationReason: null,
+  latestCharge,
+  lastError: null,
+  customerId: null,
+  description: null,
+  metadata: {},
+});
+const succeeded = charge(null);
+const held: Charge = { ...succeeded, captured: false };
+const refused: Charge = { ...succeeded, id: 'ch_2', status: 'failed', captured: false };
+
+it.each([
+  ['took the money: no other can have', payment(succeeded, 1250, 0), 'ch_1', false],
+  ['holds the money: no other can', payment(held, 0, 1250), 'ch_1', false],
+  ['failed, and no money was taken', payment(refused, 0, 0), 'ch_2', false],
+  ['failed, and money was taken: by another', payment(refused, 1250, 0), 'ch_1', true],
+  ['failed, and money is held: by another', payment(refused, 0, 1250), 'ch_1', true],
+  ['is known by its id', payment('ch_2', 1250, 0), 'ch_1', true],
+  ['does not exist', payment(null, 0, 0), undefined, false],
+] as const)('the latest charge %s', async (_reason, sent, followed, isListed) => {
+  const { api, asked } = apiWith(charge(null), { payment: sent, chargesOf: [refused, succeeded] });
+  const provider = { partner: 'stripe', name: 'Stripe', api };
+  const subject = { paymentId: 'pi_1', chargeId: null };
+  const found = await gather(subject, { provider, books: null, log: silentLog }).settled;
+  expect(valueOf(found.charge)?.id).toBe(followed);
+  expect(asked.includes('chargesOf')).toBe(isListed);
+});
 
 const known = { state: 'known', value: transaction };
 

@@ -53,7 +53,12 @@ export interface Desk {
   /** Renders Home, with a button `open`. */
   home: (person: Person) => Promise<readonly CardBlock[]>;
   token: Secret;
-  startReplica(transport: Transport, deliveries?: Deliveries): Promise<Replica>;
+  /** `reads`: its `/payment` is a command that only reads. */
+  startReplica(
+    transport: Transport,
+    deliveries?: Deliveries,
+    kind?: { reads?: () => true },
+  ): Promise<Replica>;
   /** Types `/payment`, and waits for the window that it opens: its id. */
   opened(user?: string): Promise<string>;
   /** Types `/payment <text>`. */
@@ -94,7 +99,11 @@ export async function startDesk(limits: Partial<Limits> = {}): Promise<Desk> {
       },
     },
   };
-  const startReplica: Desk['startReplica'] = async (transport, deliveries = createDeliveries(db)) => {
+  const startReplica: Desk['startReplica'] = async (
+    transport,
+    deliveries = createDeliveries(db),
+    kind = {},
+  ) => {
     const connection =
       transport === 'socket'
         ? socketConnection(new Secret(appToken), apiUrl, log)
@@ -103,7 +112,7 @@ export async function startDesk(limits: Partial<Limits> = {}): Promise<Desk> {
     createSlackApp({
       receiver: connection.receiver,
       observe: (what, outcome) => void observed.push(`${what} ${outcome}`),
-      commands: [payment], clock: systemClock, notices: windowNotices,
+      commands: [{ ...payment, ...kind }], clock: systemClock, notices: windowNotices,
       home: (person, theDesk) => theDesk.home(person),
       desk, token, apiUrl, identity, deliveries, inFlight, errorCard, log,
     }); // prettier-ignore

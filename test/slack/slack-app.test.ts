@@ -70,6 +70,54 @@ it('a delivery that is doubled over two replicas runs once', async () => {
   expect(desk.ran).toEqual(['pi_0', 'pi_1', 'pi_2', 'pi_3', 'pi_4']);
 });
 
+describe('while nobody knows yet whether a delivery is a double', () => {
+  const asking = () => {
+    let say: (isFirst: boolean) => void = () => undefined;
+    const deliveries: Deliveries = { first: () => new Promise((resolve) => (say = resolve)) };
+    return { deliveries, say: (isFirst: boolean) => say(isFirst) };
+  };
+
+  it.each([
+    ['a command that only reads has started', { reads: () => true as const }, ['pi_1']],
+    ['any other has not', {}, []],
+  ] as const)('%s, and nothing is said', async (_what, kind, ran) => {
+    const { deliveries, say } = asking();
+    await desk.startReplica('socket', deliveries, kind);
+    expect(await desk.type('pi_1')).toMatchObject({ ok: true, texts: [] });
+    expect(desk.ran).toEqual(ran);
+    say(true);
+    await until(() => desk.observed.length === 1);
+    expect(desk.ran).toEqual(['pi_1']);
+    const said = await desk.slack.control.message('payments-ops', ({ text }) => text === 'ran pi_1');
+    expect(said).toBeDefined();
+  });
+
+  it.each([
+    ['what it would say', () => Promise.resolve()],
+    ['its failure', () => Promise.reject(new OpsError('invalid', 'This is no payment.'))],
+  ])('a double that only reads keeps %s to itself', async (_what, end) => {
+    const { deliveries, say } = asking();
+    await desk.startReplica('socket', deliveries, { reads: () => true as const });
+    const answer = desk.run;
+    desk.run = async (request) => {
+      await end();
+      await answer(request);
+    };
+    await desk.type('pi_1');
+    say(false);
+    await until(() => desk.lines.some(({ message }) => message === 'delivered twice, run once'));
+    desk.run = answer;
+    const next = desk.type('pi_2');
+    await until(() => desk.ran.includes('pi_2'));
+    say(true);
+    expect(await next).toMatchObject({ ok: true });
+    await until(() => desk.observed.length === 1);
+    expect(desk.observed).toEqual(['/payment ok']);
+    const { channels } = await desk.slack.control.state();
+    expect(JSON.stringify(channels)).not.toMatch(/ran pi_1|no payment/);
+  });
+});
+
 describe('what a command throws', () => {
   it.each([
     [

@@ -61,13 +61,18 @@ export async function startFakeStripe(): Promise<FakeStripe> {
       return range[2] === 'gte' ? field >= Number(value) : field <= Number(value);
     });
 
-  /** The only thing that anybody expands here: a charge's balance transaction. */
+  /** What anybody expands here: a charge's balance transaction, and a payment's latest charge with it. */
   const expanded = (object: Stored, query: URLSearchParams, prefix = ''): Stored => {
-    if (query.get('expand[0]') !== `${prefix}balance_transaction`) return object;
-    const transaction = collections
-      .get('balance_transactions')
-      ?.find(({ id }) => id === object.balance_transaction);
-    return { ...object, ...(transaction && { balance_transaction: transaction }) };
+    const place = query.get('expand[0]')?.replace(prefix, '').split('.') ?? [];
+    return withExpanded(object, place);
+  };
+  const homes: Record<string, string> = {
+    balance_transaction: 'balance_transactions',
+    latest_charge: 'charges',
+  };
+  const withExpanded = (object: Stored, [field = '', ...rest]: string[]): Stored => {
+    const found = collections.get(homes[field] ?? '')?.find(({ id }) => id === object[field]);
+    return { ...object, ...(found && { [field]: withExpanded(found, rest) }) };
   };
 
   const pageOf = (objects: Stored[], query: URLSearchParams): object => {

@@ -37,7 +37,7 @@ describe('a full object', () => {
       createdAt: at,
       canceledAt: after(60),
       cancellationReason: 'requested_by_customer',
-      latestChargeId: 'ch_1',
+      latestCharge: 'ch_1',
       lastError: {
         code: 'card_declined',
         declineCode: 'insufficient_funds',
@@ -183,7 +183,7 @@ describe('what is absent or null becomes null', () => {
       {
         canceled_at: 'canceledAt',
         cancellation_reason: 'cancellationReason',
-        latest_charge: 'latestChargeId',
+        latest_charge: 'latestCharge',
         last_payment_error: 'lastError',
         customer: 'customerId',
         description: 'description',
@@ -222,8 +222,18 @@ describe('an id', () => {
     ['a string', 'ch_9', 'ch_9'],
     ['the expanded object', objects.charge({ id: 'ch_9' }), 'ch_9'],
     ['nothing', null, null],
-  ])('is read from %s', (_form, latest_charge, id) => {
-    expect(payment({ latest_charge }).latestChargeId).toBe(id);
+  ])('is read from %s', (_form, sent, id) => {
+    expect(refund({ charge: sent }).chargeId).toBe(id);
+  });
+});
+
+describe('the latest charge of a payment', () => {
+  it.each([
+    ['an id that was not expanded', 'ch_9', 'ch_9'],
+    ['the charge that came along', objects.charge({ id: 'ch_9' }), charge({ id: 'ch_9' })],
+    ['none yet', null, null],
+  ])('is %s', (_form, latest_charge, noun) => {
+    expect(payment({ latest_charge }).latestCharge).toEqual(noun);
   });
 });
 

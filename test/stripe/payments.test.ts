@@ -41,11 +41,17 @@ describe('the balance transaction of a charge', () => {
   it.each([
     ['charge', 'charges/ch_1?expand[0]=balance_transaction', () => payments.charge('ch_1')],
     [
+      'payment, below its latest charge',
+      'payment_intents/pi_1?expand[0]=latest_charge.balance_transaction',
+      async () => (await payments.payment('pi_1')).latestCharge,
+    ],
+    [
       'chargesOf',
       'charges?payment_intent=pi_1&expand[0]=data.balance_transaction&limit=100',
       async () => (await payments.chargesOf('pi_1'))[0],
     ],
   ] as const)('%s: comes along, in one request', async (_question, path, ask) => {
+    stripe.put('payment_intents', objects.paymentIntent());
     stripe.put('charges', objects.charge());
     stripe.put('balance_transactions', objects.balanceTransaction());
     expect(await ask()).toMatchObject({ id: 'ch_1', balanceTransaction: transaction });

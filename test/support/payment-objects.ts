@@ -21,7 +21,7 @@ export const aPayment = (changed: Partial<Payment> = {}): Payment => ({
   createdAt: at('11-10T10:00'),
   canceledAt: null,
   cancellationReason: null,
-  latestChargeId: 'ch_1paid',
+  latestCharge: 'ch_1paid',
   lastError: null,
   customerId: 'cus_1ana',
   description: null,

@@ -79,30 +79,31 @@ function mountCommand<Desk>(app: App, command: Command<Desk>, facts: Handling<De
   const { desk, client, identity } = facts;
   app.command(command.name, async ({ ack, command: body }) => {
     const log = facts.log.child({ command: command.name, user: body.user_id, channel: body.channel_id });
-    const answer = answersThrough(body.response_url, { log });
+    const reads = command.reads?.(body.text) === true;
     const request = {
       person: { userId: body.user_id, teamId: body.team_id },
       channelId: body.channel_id,
       text: body.text,
-      answer,
       windows: windowsThrough(client, body.trigger_id),
       log,
     };
-    await handle({ what: command.name, ack, key: body.trigger_id, answer, log }, facts, () =>
-      command.run(request, desk),
+    const said = answersThrough(body.response_url, { log });
+    await handle(
+      { what: command.name, reads, ack, key: body.trigger_id, answer: said, log },
+      facts,
+      (answer) => command.run({ ...request, answer }, desk),
     );
   });
   for (const [actionId, run] of Object.entries(command.actions)) {
     app.action<BlockAction>(actionId, async ({ ack, body, action }) => {
       const log = facts.log.child({ action: actionId, user: body.user.id, channel: body.channel?.id });
       const person = { userId: body.user.id, teamId: body.team?.id ?? identity.teamId };
-      const answer = answersTo(body, client, log);
       const windows = windowsThrough(client, body.trigger_id, body.view);
-      const channelId = body.channel?.id ?? '';
-      const request = { person, channelId, value: valueOf(action), answer, windows, log };
-      await handle({ what: actionId, ack, key: body.trigger_id, answer, log }, facts, async () => {
+      const request = { person, channelId: body.channel?.id ?? '', value: valueOf(action), windows, log };
+      const delivery = { what: actionId, reads: false, ack, key: body.trigger_id, log };
+      await handle({ ...delivery, answer: answersTo(body, client, log) }, facts, async (answer) => {
         try {
-          await run(request, desk);
+          await run({ ...request, answer }, desk);
         } finally {
           if (isOfHome(body.view)) await facts.homes?.publish(person);
         }
@@ -122,6 +123,7 @@ function answersTo(
 
 interface Delivery {
   what: string;
+  reads: boolean;
   ack: () => Promise<void>;
   key: string;
   answer: Answers;
@@ -129,20 +131,39 @@ interface Delivery {
 }
 
 /** Counted from before the acknowledgement, so that a stopping process does not leave between it and the run. */
-function handle<Desk>(delivery: Delivery, facts: Handling<Desk>, run: () => Promise<void>): Promise<void> {
+function handle<Desk>(
+  delivery: Delivery,
+  facts: Handling<Desk>,
+  run: (answer: Answers) => Promise<void>,
+): Promise<void> {
   return facts.inFlight.run(async () => {
-    const { log, key, answer } = delivery;
+    const { log, key, reads } = delivery;
     // Asked at the same time: the acknowledgement does not wait for the answer, and the run does not wait for both.
-    const asked = facts.seen.isFirst(key, log);
-    await delivery.ack();
-    if (!(await asked)) {
-      log.info({}, 'delivered twice, run once');
-      return;
-    }
-    const startedAt = performance.now();
-    const outcome = await runOrExplain(run, answer, log, facts.errorCard);
-    facts.observe(delivery.what, outcome, performance.now() - startedAt);
+    const isFirst = facts.seen.isFirst(key, log);
+    const acked = delivery.ack();
+    const answer = onlyIf(isFirst, delivery.answer);
+    const work = async (): Promise<void> => {
+      const startedAt = performance.now();
+      const outcome = await runOrExplain(() => run(answer), answer, log, facts.errorCard);
+      if (await isFirst) facts.observe(delivery.what, outcome, performance.now() - startedAt);
+    };
+    // What only reads starts now, because a double of it does no more than read; whatever it says waits for the check.
+    const early = reads ? work() : null;
+    await acked;
+    if (await isFirst) await (early ?? work());
+    else log.info({}, 'delivered twice, run once');
   });
+}
+
+/** A second delivery is not answered, wherever it got to. */
+function onlyIf(isFirst: Promise<boolean>, answers: Answers): Answers {
+  const gated = (post: (card: Card) => Promise<void>) => async (card: Card) => {
+    if (await isFirst) await post(card);
+  };
+  return {
+    privately: gated((card) => answers.privately(card)),
+    publicly: gated((card) => answers.publicly(card)),
+  };
 }
 
 async function runOrExplain(

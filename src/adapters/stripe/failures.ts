@@ -8,6 +8,7 @@
 import type { z } from 'zod';
 import { OpsError, type OpsErrorCode } from '../../kernel/errors.js';
 import { refusalSchema, type Refusal } from './schemas.js';
+import type { Reply } from './wire.js';
 
 export type Method = 'get' | 'post';
 
@@ -86,19 +87,19 @@ const isUnderWay = (refusal: Refusal | undefined): boolean =>
   refusal?.code === 'idempotency_key_in_use' || refusal?.type === 'idempotency_error';
 
 /** Stripe's own libraries send again what is in conflict or broken on Stripe's side, unless a header decides. */
-function isRetryable(response: Response): boolean {
+function isRetryable(response: Reply): boolean {
   const verdict = response.headers.get('stripe-should-retry');
   if (verdict !== null) return verdict === 'true';
   return response.status === 409 || response.status === 429 || response.status >= 500;
 }
 
-function retryAfterMsOf(response: Response): number | null {
+function retryAfterMsOf(response: Reply): number | null {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
 }
 
 /** An answer with an error status. `body` is its text or, where it could be read, its JSON. */
-export function failedAnswer(method: Method, path: string, response: Response, body: unknown): Failure {
+export function failedAnswer(method: Method, path: string, response: Reply, body: unknown): Failure {
   const refusal = refusalSchema.safeParse(body).data?.error;
   const { code, message, hint = reasonOf(refusal) } = meaningOf(method, response.status, refusal);
   const error = new OpsError(code, message, {
@@ -138,7 +139,7 @@ export function unknownOutcome({ details, cause }: OpsError, idempotencyKey: str
 }
 
 /** A good status, but not the object that was asked for: HTML, cut-off JSON, a field of a wrong type. */
-export function unreadableAnswer(path: string, response: Response, fault: string, cause: Error): OpsError {
+export function unreadableAnswer(path: string, response: Reply, fault: string, cause: Error): OpsError {
   return new OpsError('unavailable', notStripe.message, {
     ...(notStripe.hint && { hint: notStripe.hint }),
     cause,
@@ -172,6 +173,6 @@ export function lateAnswer(path: string, timeoutMs: number, cause: unknown): Fai
   return { error, refused: false, retryable: false, retryAfterMs: null };
 }
 
-function placeOf(path: string, response: Response): Record<string, string | number | null> {
+function placeOf(path: string, response: Reply): Record<string, string | number | null> {
   return { path, status: response.status, requestId: response.headers.get('request-id') };
 }

@@ -37,12 +37,16 @@ export function paymentOf(wire: Wire['PaymentIntent']): Payment {
     createdAt: instantOf(wire.created),
     canceledAt: optionalInstantOf(wire.canceled_at),
     cancellationReason: wire.cancellation_reason ?? null,
-    latestChargeId: optionalIdOf(wire.latest_charge),
+    latestCharge: latestChargeOf(wire.latest_charge),
     lastError: wire.last_payment_error ? paymentErrorOf(wire.last_payment_error) : null,
     customerId: optionalIdOf(wire.customer),
     description: wire.description ?? null,
     metadata: wire.metadata,
   };
+}
+
+function latestChargeOf(wire: Wire['PaymentIntent']['latest_charge']): Payment['latestCharge'] {
+  return typeof wire === 'object' && wire ? chargeOf(wire) : (wire ?? null);
 }
 
 function paymentErrorOf(wire: Wire['PaymentError']): PaymentError {

@@ -371,7 +371,7 @@ export interface components {
             created: number;
             canceled_at?: number | null;
             cancellation_reason?: string | null;
-            latest_charge?: components["schemas"]["Reference"] | null;
+            latest_charge?: components["schemas"]["ChargeOrId"] | null;
             last_payment_error?: components["schemas"]["PaymentError"] | null;
             customer?: components["schemas"]["Reference"] | null;
             description?: string | null;
@@ -557,6 +557,7 @@ export interface components {
             created: number;
             available_on: number;
         };
+        ChargeOrId: string | components["schemas"]["Charge"];
         BalanceTransactionOrId: string | components["schemas"]["BalanceTransaction"];
         TraceId: {
             status: string;
@@ -671,7 +672,10 @@ export interface operations {
     };
     retrievePaymentIntent: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Fields whose object comes along in place of its id; in a list they begin with `data.`. */
+                expand?: components["parameters"]["expand"];
+            };
             header?: never;
             path: {
                 id: components["parameters"]["id"];

@@ -44,7 +44,12 @@ function objectsOf(client: StripeClient) {
     async (id: string): Promise<Noun> =>
       nounOf(await client.get(path, { path: { id } }, schema, client.deadline()));
   return {
-    payment: reader('/v1/payment_intents/{id}', schemas.paymentIntentSchema, map.paymentOf),
+    payment: async (id: string) => {
+      const params = { path: { id }, query: { expand: ['latest_charge.balance_transaction'] } };
+      return map.paymentOf(
+        await client.get('/v1/payment_intents/{id}', params, schemas.paymentIntentSchema, client.deadline()),
+      );
+    },
     charge: async (id: string) => {
       const params = { path: { id }, query: { expand: ['balance_transaction'] } };
       return map.chargeOf(

@@ -23,26 +23,6 @@ const reference: z.ZodType<Reference> = z.union([text, z.object({ id: text })]);
 
 export const balanceSchema: z.ZodType<Wire['Balance']> = z.object({ object: z.literal('balance') });
 
-export const paymentIntentSchema: z.ZodType<Wire['PaymentIntent']> = z.object({
-  id: text,
-  status: text,
-  amount,
-  amount_capturable: amount,
-  amount_received: amount,
-  currency,
-  capture_method: text,
-  created: seconds,
-  canceled_at: optional(seconds),
-  cancellation_reason: optional(text),
-  latest_charge: optional(reference),
-  last_payment_error: optional(
-    z.object({ code: optional(text), decline_code: optional(text), message: optional(text) }),
-  ),
-  customer: optional(reference),
-  description: optional(text),
-  metadata: z.record(text, text),
-});
-
 export const balanceTransactionSchema: z.ZodType<Wire['BalanceTransaction']> = z.object({
   id: text,
   source: optional(reference),
@@ -90,6 +70,26 @@ export const chargeSchema: z.ZodType<Wire['Charge']> = z.object({
   disputed: z.boolean(),
   balance_transaction: optional(z.union([text, balanceTransactionSchema])),
   description: optional(text),
+});
+
+export const paymentIntentSchema: z.ZodType<Wire['PaymentIntent']> = z.object({
+  id: text,
+  status: text,
+  amount,
+  amount_capturable: amount,
+  amount_received: amount,
+  currency,
+  capture_method: text,
+  created: seconds,
+  canceled_at: optional(seconds),
+  cancellation_reason: optional(text),
+  latest_charge: optional(z.union([text, chargeSchema])),
+  last_payment_error: optional(
+    z.object({ code: optional(text), decline_code: optional(text), message: optional(text) }),
+  ),
+  customer: optional(reference),
+  description: optional(text),
+  metadata: z.record(text, text),
 });
 
 export const refundReferenceSchema: z.ZodType<Wire['RefundReference']> = z.object({

@@ -22,6 +22,7 @@ import {
 } from './failures.js';
 import { formOf, type Form } from './forms.js';
 import type { paths } from './openapi.gen.js';
+import { createWire, WireRequest, type Reply } from './wire.js';
 
 /** The version that openapi.yaml describes; Stripe answers in its shapes whatever the account's default is. */
 export const stripeVersion = '2026-10-28.endive';
@@ -32,7 +33,6 @@ export interface StripeDeps {
   apiKey: Secret;
   clock: Clock;
   log: Log;
-  fetch?: (request: Request) => Promise<Response>;
   /** For all that one question needs. */
   timeoutMs?: number;
   sleep?: (durationMs: number) => Promise<unknown>;
@@ -47,7 +47,7 @@ export interface Deadline {
 
 export interface Answer {
   body: string;
-  response: Response;
+  response: Reply;
 }
 
 export interface AttemptInit {
@@ -69,16 +69,16 @@ type Send = (
   method: Method,
   path: string,
   init: AttemptInit,
-) => Promise<{ data?: string; error?: unknown; response: Response }>;
+) => Promise<{ data?: string; error?: unknown; response: Reply }>;
 
-/** `fetch`, with Stripe's headers. Text comes back as text, so that a body which is not JSON keeps its request id. */
-function senderOf({ baseUrl, apiKey, fetch }: StripeDeps): Send {
+/** With Stripe's headers. Text comes back as text, so that a body which is not JSON keeps its request id. */
+function senderOf({ baseUrl, apiKey }: StripeDeps): Send {
+  // Less than the whole of Request and Response, and all that the library touches.
+  const wire = { Request: WireRequest, fetch: createWire() };
   // The library cannot resolve its types for a path that is still a type parameter; those of the callers check instead.
   const api = createClient<paths>({
     baseUrl,
-    ...(fetch && { fetch }),
-    // A redirect would carry the question, if not the key, to an address that nobody configured.
-    redirect: 'manual',
+    ...(wire as object),
     querySerializer: (query) => formOf(query as Form),
     bodySerializer: (body: unknown) => (body instanceof Uint8Array ? body : formOf(body as Form)),
     headers: { Authorization: `Bearer ${keyOf(apiKey)}`, 'Stripe-Version': stripeVersion },
@@ -138,7 +138,7 @@ export function read<Value>(path: string, { body, response }: Answer, schema: z.
   throw unreadableAnswer(path, response, faultOf(parsed.error), parsed.error);
 }
 
-function jsonOf(path: string, body: string, response: Response): unknown {
+function jsonOf(path: string, body: string, response: Reply): unknown {
   try {
     return JSON.parse(body);
   } catch (cause) {
