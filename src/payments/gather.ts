@@ -151,7 +151,7 @@ async function askAboutPayment(
   note({ payment });
   if (payment.state !== 'known') return payment;
   const { value } = payment;
-  return value ? ask(log, () => decidingCharge(value, api)) : { state: 'known', value: null };
+  return value ? ask(log, () => orNull(decidingCharge(value, api))) : { state: 'known', value: null };
 }
 
 /**

@@ -150,8 +150,9 @@ function handle<Desk>(
     // What only reads starts now, because a double of it does no more than read; whatever it says waits for the check.
     const early = reads ? work() : null;
     await acked;
-    if (await isFirst) await (early ?? work());
-    else log.info({}, 'delivered twice, run once');
+    if (!(await isFirst)) log.info({}, 'delivered twice, run once');
+    else if (!early) await work();
+    await early;
   });
 }
 

@@ -1,6 +1,6 @@
 /**
  * HTTP for openapi-fetch over node:http, on connections that are kept open. People wait for five and more reads of one
- * command, and for each of them the global `fetch` takes three times the processor time.
+ * command, and for each of them the global `fetch` takes two to three times the processor time.
  *
  * Invariants: a reply arrives whole or the call fails; a redirect is a reply like any other and is never followed.
  * Deliberately absent: what nobody here asks for: streams, compression, cookies, proxies.
