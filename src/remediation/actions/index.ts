@@ -6,7 +6,12 @@ import { acceptDispute } from './accept-dispute.js';
 import { cancelPayment } from './cancel-payment.js';
 import { cancelPayout } from './cancel-payout.js';
 import { capturePayment } from './capture-payment.js';
+import { messagePartner } from './message-partner.js';
+import { pauseRoute } from './pause-route.js';
 import { refundPayment } from './refund-payment.js';
+import { replayEvent } from './replay-event.js';
+import { requestStatement } from './request-statement.js';
+import { resumeRoute } from './resume-route.js';
 import { stageEvidence } from './stage-evidence.js';
 import { submitEvidence } from './submit-evidence.js';
 
@@ -18,4 +23,9 @@ export const actions: readonly Action[] = [
   stageEvidence,
   submitEvidence,
   acceptDispute,
+  pauseRoute,
+  resumeRoute,
+  replayEvent,
+  requestStatement,
+  messagePartner,
 ];

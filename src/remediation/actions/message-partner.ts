@@ -1,0 +1,111 @@
+/**
+ * Writes a letter to a partner's support desk.
+ *
+ * Invariants: what leaves is what was shown, character by character, to the one address that the configuration has; no
+ * line of a letter can pass for a line of the plan; the same plan always has the same Message-ID.
+ * Reading back: nobody can ask a mail server what became of a letter, so a person has to look.
+ */
+import { digestOf } from '../../kernel/canonical-json.js';
+import { OpsError } from '../../kernel/errors.js';
+import type { Acceptance, Letter, Mail } from '../../ports/mail.js';
+import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification, World } from '../action.js';
+import { defineAction } from '../define-action.js';
+import { partnerField } from '../fields.js';
+import { plainLineField, plainTextField } from '../plain-text.js';
+
+type Params = { partner: string; subject: string; text: string };
+
+type Facts = {
+  partner: string;
+  name: string;
+  contact: string | null;
+};
+
+export const messagePartner: Action = defineAction<Params, Facts>({
+  id: 'message-partner',
+  title: 'Write to partner',
+  summary: 'Send a letter to a partner’s support desk',
+  risk: 'medium',
+  fields: {
+    partner: partnerField('Partner'),
+    subject: plainLineField('Subject', 150),
+    text: plainTextField('Text', 5_000),
+  },
+  prefills: { partner: 'partner' },
+  read: ({ partner }, world) => Promise.resolve().then(() => readFacts(partner, world)),
+  check: (_params, facts) => check(facts),
+  preview,
+  execute: async (step) => {
+    const letter = letterOf(step);
+    return effectOf(await mailOf(step.world).send(letter), letter);
+  },
+  readBack: (step) => Promise.resolve(untold(letterOf(step))),
+  verify: (_step, effect) => Promise.resolve(verified(effect)),
+});
+
+/** Throws `misconfigured` where no mail server is connected. */
+function mailOf({ mail }: World): Mail {
+  if (mail) return mail;
+  throw new OpsError('misconfigured', 'No mail server is connected.', {
+    hint: 'Whoever runs Paydesk has to set mail.from in paydesk.yaml, and SMTP_URL.',
+  });
+}
+
+function readFacts(id: string, world: World): Facts {
+  mailOf(world);
+  const partner = world.partners.find((one) => one.id === id);
+  if (!partner) throw new OpsError('not_found', `There is no partner ${id} in the configuration.`);
+  return { partner: id, name: partner.name, contact: partner.contact };
+}
+
+const check = ({ name, contact }: Facts): ActionFault[] =>
+  contact === null
+    ? [{ field: 'partner', message: `${name} has no address: whoever runs Paydesk has to set its contact, under partners in paydesk.yaml.` }]
+    : []; // prettier-ignore
+
+function preview({ subject, text }: Params, { partner, name, contact }: Facts): Preview {
+  return {
+  headline: `Write to ${name}: “${subject}”`,
+  changes: [`To: ${contact ?? ''}`, `Subject: ${subject}`, `Text:\n${quoted(text)}`],
+  affected: [`The support desk of ${name} gets this letter. Answers go to the address that Paydesk sends from.`],
+  undo: null,
+  irreversible: 'A letter that was sent cannot be called back.',
+  value: null,
+  subject: { kind: 'partner', id: partner },
+  partner,
+  merchant: null,
+};
+} // prettier-ignore
+
+const quoted = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n');
+
+/** Of a plan that passed its check. */
+function letterOf({ params, facts, idempotencyKey }: Step<Params, Facts>): Letter {
+  const { subject, text } = params;
+  if (facts.contact === null) throw new OpsError('internal', 'A plan writes to nobody.');
+  // A digest, because a key may have characters, and a length, that a Message-ID has not.
+  const messageId = `paydesk.${digestOf(idempotencyKey).slice(0, 32)}`;
+  return { to: facts.contact, subject, text, messageId };
+}
+
+const effectOf = ({ messageId, response }: Acceptance, { to }: Letter): Effect => ({
+  reference: messageId,
+  summary: `The mail server took the letter to ${to}: “${response.slice(0, 200)}”, Message-ID ${messageId}.`,
+});
+
+const untold = ({ to, subject, messageId }: Letter): ReadBack => ({
+  kind: 'cannot_tell',
+  evidence: [
+    `Look into the Sent folder of the address that Paydesk sends from, or the mail server’s log, for the Message-ID <${messageId}@…>.`,
+    `Or ask ${to} whether “${subject}” has come.`,
+  ],
+});
+
+const verified = ({ summary }: Effect): Verification => ({
+  kind: 'visible',
+  evidence: `${summary} There is nothing more to see: what becomes of a letter after that, no server tells.`,
+});

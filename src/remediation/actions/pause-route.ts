@@ -1,0 +1,195 @@
+/**
+ * Pauses a route of the platform until a given time: its payments take the fallback meanwhile.
+ *
+ * Invariants: no pause without an end; no pause whose traffic the fallback cannot take, by the numbers of the moment in
+ * which it begins. The platform ends it by itself; we look afterwards, and end it where it did not.
+ * Reading back: a paused route shows the key of the order that paused it. One that is active, or paused by another
+ * order, surely is not paused by ours, and the platform answers the same order under the same key as it did before.
+ * Once the end of the pause has come an active route tells nothing.
+ */
+import { dayMs, hourMs, minuteMs } from '../../kernel/clock.js';
+import { formatDuration } from '../../kernel/duration.js';
+import { OpsError } from '../../kernel/errors.js';
+import { money, type Money } from '../../kernel/money.js';
+import type { Route } from '../../ports/operations.js';
+import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification, World } from '../action.js';
+import { defineAction } from '../define-action.js';
+import { instantField, moneyFact, moneyOfFact } from '../fields.js';
+import { plainTextField } from '../plain-text.js';
+import { orderText, platformIdField, platformOf, routeFactsOf, routeText, stateText, type RouteFacts } from '../platform.js'; // prettier-ignore
+import { timeText } from '../provider.js';
+
+type Params = { route: string; until: Date; reason: string };
+
+type Facts = RouteFacts & {
+  fallback: { route: string; partner: string; state: string; capacityPerHour: number } | null;
+  /** Of the last hour, as everything below. */
+  volume: string;
+  payments: number;
+  fallbackPayments: number;
+};
+
+/** Below, a pause is over before anybody has seen what it does. */
+const shortestMs = 5 * minuteMs;
+/** A longer one is a change of routing, not a repair. */
+const longestMs = dayMs;
+
+export const pauseRoute: Action = defineAction<Params, Facts>({
+  id: 'pause-route',
+  title: 'Pause route',
+  summary: 'Lead payments around a route until a given time, over its fallback',
+  risk: 'medium',
+  fields: {
+    route: platformIdField('Route', 'northpay-card-us'),
+    until: instantField('Resumes at', 'At least 5 minutes and at most 24 hours from now'),
+    reason: plainTextField('Reason', 300, 'The platform keeps it with the pause'),
+  },
+  prefills: { route: 'route' },
+  read: ({ route }, world) => readFacts(route, world),
+  check,
+  preview,
+  volatile: ['volume', 'payments', 'fallbackPayments'],
+  execute: async ({ params, facts, idempotencyKey, world }) => {
+    const { until, reason } = params;
+    const order = { routeId: facts.route, until, reason, idempotencyKey };
+    return effectOf(await platformOf(world).pauseRoute(order), idempotencyKey);
+  },
+  readBack: async (step) => settled(await routeOf(step), step),
+  verify: async (step) => verified(await routeOf(step), step),
+  followUp: { at: ({ until }) => until, run: endPause },
+});
+
+const routeOf = ({ facts, world }: Step<Params, Facts>): Promise<Route> =>
+  platformOf(world).route(facts.route);
+
+async function readFacts(id: string, world: World): Promise<Facts> {
+  const platform = platformOf(world);
+  const route = await platform.route(id);
+  const { fallback, volume } = route;
+  return {
+    ...routeFactsOf(route),
+    fallback: fallback && {
+      route: fallback.routeId,
+      partner: fallback.partner,
+      state: (await platform.route(fallback.routeId)).state,
+      capacityPerHour: fallback.capacityPerHour,
+    },
+    volume: moneyFact(volume.amount),
+    payments: volume.count,
+    fallbackPayments: fallback?.loadPerHour ?? 0,
+  };
+}
+
+function check({ until }: Params, facts: Facts, now: Date): ActionFault[] {
+  return [
+    ...[...stateFaults(facts), ...fallbackFaults(facts)].map((message) => ({ field: 'route', message })),
+    ...untilFaults(until, now).map((message) => ({ field: 'until', message })),
+  ];
+}
+
+const stateFaults = (facts: Facts): string[] =>
+  facts.state === 'active' ? [] : [`${facts.route} is ${stateText(facts)} already.`];
+
+function fallbackFaults({ route, fallback, payments, fallbackPayments }: Facts): string[] {
+  if (!fallback) return [`${route} has no fallback: its payments would have no way to go.`];
+  const { route: other, state, capacityPerHour } = fallback;
+  if (state !== 'active') return [`${other}, the fallback of ${route}, is ${state} itself.`];
+  const together = fallbackPayments + payments;
+  if (together <= capacityPerHour) return [];
+  return [
+    `${other} cannot take the payments of ${route}: its own ${fallbackPayments} of the last hour and these ${payments} make ${together}, and it can take ${capacityPerHour} an hour.`,
+  ];
+}
+
+function untilFaults(until: Date, now: Date): string[] {
+  const earliest = new Date(now.getTime() + shortestMs);
+  const latest = new Date(now.getTime() + longestMs);
+  if (until < earliest)
+    return [
+      `The time to resume must be at least ${formatDuration(shortestMs)} away: ${timeText(earliest)} or later.`,
+    ];
+  return until > latest
+    ? [`The time to resume must be at most 24 hours away: ${timeText(latest)} or earlier.`]
+    : [];
+}
+
+function preview({ until, reason }: Params, facts: Facts, now: Date): Preview {
+  const { route, partner, fallback, volume, payments, fallbackPayments } = facts;
+  if (!fallback) throw new OpsError('internal', 'A plan pauses a route that has no fallback.');
+  const minutes = Math.ceil((until.getTime() - now.getTime()) / minuteMs);
+  const value = valueOf(moneyOfFact(volume), minutes);
+  const length = formatDuration(minutes * minuteMs);
+  return {
+    headline: `Pause route ${routeText(facts)} until ${timeText(until)}`,
+    changes: [
+      `${route}: active → paused for ${length}. It resumes by itself at ${timeText(until)}`,
+      `Its payments go over ${fallback.route} of ${fallback.partner} meanwhile, which has ${fallbackPayments} an hour and gets ${payments} more: ${fallbackPayments + payments} of the ${fallback.capacityPerHour} that it can take`,
+      `At stake is what went through it in the last hour, ${volume} in ${count(payments)}, for ${length}: ${moneyFact(value)}, rounded up`,
+      ...(payments === 0 ? ['Nothing went through it in the last hour, so what is at stake later is not known'] : []),
+      `Reason: ${reason}`,
+    ],
+    affected: [
+      `${partner} gets no new payments on this route; those under way are not touched.`,
+      `${fallback.partner} gets them, under its own fees and acceptance.`,
+    ],
+    undo: 'Resume the route (resume-route), at any time.',
+    irreversible: null,
+    value,
+    subject: { kind: 'route', id: route },
+    partner,
+    merchant: null,
+  }; // prettier-ignore
+}
+
+const count = (payments: number): string => `${payments} payment${payments === 1 ? '' : 's'}`;
+
+/** Of an hour's volume. A volume of more refunds than payments puts nothing at stake. */
+function valueOf({ minor, currency }: Money, minutes: number): Money {
+  const minutesPerHour = BigInt(hourMs / minuteMs);
+  const stake = (minor * BigInt(minutes) + minutesPerHour - 1n) / minutesPerHour;
+  return money(minor > 0n ? stake : 0n, currency);
+}
+
+const statusLine = (route: Route): string => `${route.id} is ${stateText(routeFactsOf(route))}.`;
+
+/** Whether it stands under the order of this plan. */
+const isOurs = ({ state, pausedBy }: Route, key: string): boolean => state === 'paused' && pausedBy === key;
+
+const effectOf = (route: Route, key: string): Effect => ({ reference: key, summary: statusLine(route) });
+
+function settled(route: Route, { params, idempotencyKey, world }: Step<Params, Facts>): ReadBack {
+  if (isOurs(route, idempotencyKey)) return { kind: 'done', effect: effectOf(route, idempotencyKey) };
+  const evidence = [statusLine(route)];
+  if (world.clock.now() < params.until) return { kind: 'not_done', evidence };
+  const overNow = `A pause of this plan would be over since ${timeText(params.until)}, so this does not tell whether there was one.`;
+  return { kind: 'cannot_tell', evidence: [...evidence, overNow] };
+}
+
+function verified(route: Route, { params, idempotencyKey, world }: Step<Params, Facts>): Verification {
+  const evidence = statusLine(route);
+  if (isOurs(route, idempotencyKey)) return { kind: 'visible', evidence };
+  if (route.state === 'active' && world.clock.now() >= params.until)
+    return { kind: 'visible', evidence: `${evidence} Its pause was to end at ${timeText(params.until)}.` };
+  const who = route.state === 'active' ? `It was resumed ${orderText(route.resumedBy)}.` : 'This plan’s pause is gone.'; // prettier-ignore
+  return { kind: 'wrong', evidence: `${evidence} ${who}` };
+}
+
+/** After the time at which the platform was to end it by itself. A pause of somebody else's is none of ours. */
+async function endPause(step: Step<Params, Facts>): Promise<Effect> {
+  const { params, facts, idempotencyKey, world } = step;
+  const key = `${idempotencyKey}:resume`;
+  const planned = timeText(params.until);
+  const route = await routeOf(step);
+  if (route.state === 'active')
+    return { reference: route.resumedBy, summary: resumedText(route, planned, key) };
+  if (!isOurs(route, idempotencyKey))
+    return { reference: null, summary: `${statusLine(route)} That is not the pause of this plan, which was to end at ${planned}: it was left as it is.` }; // prettier-ignore
+  const order = { routeId: facts.route, reason: `Its pause was to end at ${planned}`, idempotencyKey: key };
+  return { reference: key, summary: resumedText(await platformOf(world).resumeRoute(order), planned, key) };
+}
+
+function resumedText({ id, resumedBy }: Route, planned: string, key: string): string {
+  if (resumedBy === null) return `${id} is active: it resumed by itself at ${planned}.`;
+  if (resumedBy !== key) return `${id} is active: it was resumed ${orderText(resumedBy)}.`;
+  return `${id} is active: it did not resume by itself at ${planned} and was resumed for this plan.`;
+}

@@ -1,0 +1,133 @@
+/**
+ * Delivers an event to one of its consumers again.
+ *
+ * Invariants: only a consumer that takes the same event twice without harm; not the same one again within minutes, when
+ * the last replay may not have been worked off.
+ * Reading back: the platform lists every replay with the key of its order.
+ */
+import { minuteMs } from '../../kernel/clock.js';
+import type { PlatformEvent } from '../../ports/operations.js';
+import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification, World } from '../action.js';
+import { defineAction } from '../define-action.js';
+import { platformIdField, platformOf } from '../platform.js';
+import { timeText } from '../provider.js';
+
+type Params = { event: string; target: string };
+
+type Facts = {
+  event: string;
+  type: string;
+  /** All of them, by id. */
+  targets: readonly string[];
+  /** Of the target that is meant, as everything below; null where the event has no such target. */
+  idempotent: boolean | null;
+  /** Null when it was never delivered. */
+  lastDeliveredAt: string | null;
+  replays: number;
+  lastReplayedAt: string | null;
+};
+
+const replayWindowMs = 10 * minuteMs;
+
+export const replayEvent: Action = defineAction<Params, Facts>({
+  id: 'replay-event',
+  title: 'Replay event',
+  summary: 'Deliver an event to one of its consumers again',
+  risk: 'low',
+  fields: {
+    event: platformIdField('Event', 'evt_1QzYk4'),
+    target: platformIdField('Target', 'ledger'),
+  },
+  prefills: { event: 'event' },
+  read: readFacts,
+  check,
+  preview,
+  volatile: ['targets'],
+  execute: async ({ params, facts, idempotencyKey, world }) => {
+    const order = { eventId: facts.event, target: params.target, idempotencyKey };
+    await platformOf(world).replayEvent(order);
+    return effectOf(facts, params, idempotencyKey);
+  },
+  readBack: async (step) =>
+    (await isListed(step))
+      ? { kind: 'done', effect: effectOf(step.facts, step.params, step.idempotencyKey) }
+      : notListed(step.facts),
+  verify: async (step) => ((await isListed(step)) ? visible(step) : notYet(step.facts)),
+});
+
+async function readFacts({ event: id, target: wanted }: Params, world: World): Promise<Facts> {
+  const { type, targets, replays } = await platformOf(world).event(id);
+  const target = targets.find((one) => one.id === wanted);
+  const own = replays.filter((replay) => replay.target === wanted);
+  return {
+    event: id,
+    type,
+    targets: targets.map((one) => one.id),
+    idempotent: target?.idempotent ?? null,
+    lastDeliveredAt: target?.lastDeliveredAt?.toISOString() ?? null,
+    replays: own.length,
+    lastReplayedAt: own.at(-1)?.at.toISOString() ?? null,
+  };
+}
+
+function check({ target }: Params, facts: Facts, now: Date): ActionFault[] {
+  return [...targetFaults(target, facts), ...sameAgain(target, facts, now)].map((message) => ({
+    field: 'target',
+    message,
+  }));
+}
+
+function targetFaults(target: string, { event, targets, idempotent }: Facts): string[] {
+  if (idempotent === null)
+    return [`${event} has no target ${target}. ${targets.length === 0 ? 'It has none at all.' : `Its targets: ${targets.join(', ')}.`}`]; // prettier-ignore
+  return idempotent
+    ? []
+    : [
+        `${target} would act on the same event a second time: only a target that is idempotent gets it again.`,
+      ];
+}
+
+function sameAgain(target: string, { event, lastReplayedAt }: Facts, now: Date): string[] {
+  if (lastReplayedAt === null) return [];
+  const endsAt = new Date(new Date(lastReplayedAt).getTime() + replayWindowMs);
+  if (endsAt <= now) return [];
+  return [`${event} was replayed to ${target} at ${timeText(lastReplayedAt)}: again after ${timeText(endsAt)}.`];
+} // prettier-ignore
+
+function preview({ target }: Params, facts: Facts): Preview {
+  const { event, type, lastDeliveredAt, replays, lastReplayedAt } = facts;
+  const delivered = lastDeliveredAt === null ? 'never delivered to it' : `last delivered to it at ${timeText(lastDeliveredAt)}`;
+  const before = lastReplayedAt === null ? 'never before' : `${replays} ${replays === 1 ? 'time' : 'times'} before, last at ${timeText(lastReplayedAt)}`;
+  return {
+    headline: `Replay ${event} (${type}) to ${target}`,
+    changes: [`${target} gets the event again: ${delivered}`, `Replayed to it ${before}`],
+    affected: [`${target} takes the same event twice without harm, as the platform says.`],
+    undo: null,
+    irreversible: 'A delivery cannot be taken back.',
+    value: null,
+    subject: { kind: 'event', id: event },
+    partner: null,
+    merchant: null,
+  };
+} // prettier-ignore
+
+async function isListed({ params, facts, idempotencyKey, world }: Step<Params, Facts>): Promise<boolean> {
+  const { replays }: PlatformEvent = await platformOf(world).event(facts.event);
+  return replays.some(({ reference, target }) => reference === idempotencyKey && target === params.target);
+}
+
+const effectOf = ({ event }: Facts, { target }: Params, key: string): Effect => ({
+  reference: key,
+  summary: `${event} is replayed to ${target}.`,
+});
+
+const notListedText = ({ event }: Facts): string => `No replay of ${event} carries the key of this plan.`;
+
+const notListed = (facts: Facts): ReadBack => ({ kind: 'not_done', evidence: [notListedText(facts)] });
+
+const notYet = (facts: Facts): Verification => ({ kind: 'not_yet', evidence: notListedText(facts) });
+
+const visible = ({ params, facts }: Step<Params, Facts>): Verification => ({
+  kind: 'visible',
+  evidence: `The platform lists the replay of ${facts.event} to ${params.target}.`,
+});
