@@ -21,13 +21,13 @@ export const plainTextField = (label: string, most: number, hint?: string): Fiel
   };
 };
 
-/** Without line breaks. */
+/** Without line breaks and tabs. */
 export const plainLineField = (label: string, most: number, hint?: string): Field<string> => {
   const field = textField(label, most, hint);
   return {
     ...field,
     parse: (typed) => {
-      if (/[\n\r\u2028\u2029]/.test(typed)) return fail('This must be one line.');
+      if (/[\n\r\t\u2028\u2029]/.test(typed)) return fail('This must be one line, without tabs.');
       const read = field.parse(typed);
       return read.ok ? plain(read.value) : read;
     },

@@ -82,7 +82,9 @@ describe('what cannot be paused', () => {
 
   it('one whose fallback is paused', async () => {
     await pausedByOthers('halcyon-card-us');
-    expect(await faults()).toEqual(only('route', /halcyon-card-us, the fallback of northpay-card-us, is paused/));
+    expect(await faults()).toEqual(
+      only('route', /halcyon-card-us, the fallback of northpay-card-us, is paused/),
+    );
   });
 
   it('one that is more than its fallback can take: with the numbers', async () => {
@@ -144,7 +146,11 @@ describe('the plan', () => {
     await fc.assert(
       fc.asyncProperty(stake, async ({ minor, minutes }) => {
         const volume = { amount: { minor, currency: 'KWD' }, count: 1, windowMs: hourMs };
-        const { preview } = await plan(us, minutes, withRoutes(at.desk, () => ({ volume })));
+        const { preview } = await plan(
+          us,
+          minutes,
+          withRoutes(at.desk, () => ({ volume })),
+        );
         const excess = preview.value!.minor * 60n - minor * BigInt(minutes);
         expect(excess >= 0n && excess < 60n).toBe(true);
       }),
@@ -154,7 +160,11 @@ describe('the plan', () => {
 
   it('of more money back than in puts nothing at stake', async () => {
     const volume = { amount: { minor: -500n, currency: 'USD' }, count: 1, windowMs: hourMs };
-    const { preview } = await plan(us, 60, withRoutes(at.desk, () => ({ volume })));
+    const { preview } = await plan(
+      us,
+      60,
+      withRoutes(at.desk, () => ({ volume })),
+    );
     expect(preview.value).toEqual({ minor: 0n, currency: 'USD' });
   });
 });
@@ -239,7 +249,9 @@ describe('a world that moved on', () => {
   it('approvals that came too late for the time to resume void it', async () => {
     const made = await plan(us, 30);
     at.clock.advance(26 * minuteMs);
-    expect(await pauseRoute.changesSince(made, at.desk)).toEqual([expect.stringMatching(/at least 5 min away/)]);
+    expect(await pauseRoute.changesSince(made, at.desk)).toEqual([
+      expect.stringMatching(/at least 5 min away/),
+    ]);
   });
 });
 
@@ -308,7 +320,10 @@ describe('at the time to resume', () => {
   it('it resumed by itself', async () => {
     const made = await pause();
     at.clock.advance(60 * minuteMs);
-    const effect = { reference: null, summary: `${us} is active: it resumed by itself at 2026-11-18 13:00 UTC.` };
+    const effect = {
+      reference: null,
+      summary: `${us} is active: it resumed by itself at 2026-11-18 13:00 UTC.`,
+    };
     expect(await pauseRoute.followUp(made, 'key', at.desk)).toEqual(effect);
   });
 
