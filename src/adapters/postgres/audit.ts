@@ -123,7 +123,9 @@ interface EntryRow extends WitnessRow {
   body: string;
 }
 
-type PageRow = EntryRow & { head_seq: bigint; head_hash: string; head_at: Date | null };
+/** Of two outer joins: the head may be gone, and there may be no entry. */
+type PageRow = (EntryRow | { seq: null }) &
+  ({ head_seq: bigint; head_hash: string; head_at: Date | null } | { head_seq: null });
 
 const headOf = (row: HeadRow | undefined): AuditHead | null =>
   row ? { ...row, seq: Number(row.seq) } : null;
