@@ -15,6 +15,9 @@ export type RemediationState =
   | 'pending' | 'approved' | 'executing' | 'unknown' | 'done' | 'closed'
   | 'refused' | 'rejected' | 'cancelled' | 'expired' | 'voided'; // prettier-ignore
 
+/** Under this key the card of a request is live in the outbox. */
+export const liveCardOf = (id: string): string => `remediation:${id}`;
+
 /** What is fixed when the request is made. */
 export interface NewRemediation {
   /** The window that it was asked for in: the same window asks once. */
@@ -123,6 +126,8 @@ export interface Remediations {
     changedSince?: Date;
     limit: number;
   }): Promise<{ remediation: Remediation; votes: Vote[] }[]>;
+  /** Changed since an instant, and their card was not brought up to date since, nor is it on its way. Oldest first. */
+  withStaleCards(changedSince: Date, limit: number): Promise<{ remediation: Remediation; votes: Vote[] }[]>;
   /** Taken: those whose time has come, oldest first, without what another replica has in hand. */
   takeDue(tx: Transaction, limit: number): Promise<Remediation[]>;
 

@@ -42,7 +42,7 @@ export interface RemediationDesk {
   advance(id: string): Promise<void>;
   /** Starts what is due; how many. */
   sweep(): Promise<number>;
-  /** Rewrites every card that may be stale: a message that Slack refused, an update that never left. */
+  /** Rewrites every card that is behind its request, such as one whose last update Slack refused; how many. */
   repairCards(): Promise<number>;
 }
 
@@ -78,9 +78,10 @@ export function createRemediationDesk(deps: RemediationDeps): RemediationDesk {
     sweep: () => sweep(deps),
     repairCards: async () => {
       const changedSince = new Date(clock.now().getTime() - staleAfterMs);
-      const recent = await list({ changedSince, limit: mostListed });
-      for (const snapshot of recent) await deps.transactions.run((tx) => deps.tell(tx, snapshot, null));
-      return recent.length;
+      const stale = await remediations.withStaleCards(changedSince, mostListed);
+      for (const { remediation, votes } of stale)
+        await deps.transactions.run((tx) => deps.tell(tx, snapshotOf(remediation, votes), null));
+      return stale.length;
     },
   };
 }

@@ -2,13 +2,12 @@
  * What leaves for channels when a request changes: its live card, the news in the card's thread, and alarms.
  */
 import type { OutgoingMessage } from '../ports/outbox.js';
+import { liveCardOf } from '../ports/remediations.js';
 import type { News, Snapshot } from '../remediation/deps.js';
 import type { Policy } from '../remediation/policy.js';
 import { alarmCard, newsCard, remediationCard } from './remediation-card.js';
 
 type Channels = Policy['channels'];
-
-const liveCardOf = (id: string): string => `remediation:${id}`;
 
 /** The card first, so that news that is sent with it has a thread to stand in. */
 export function remediationMessages(

@@ -405,6 +405,26 @@ describe('many at once', () => {
   });
 });
 
+describe('7. cards are put right at start', () => {
+  it('the one whose last update did not arrive, and no other', async () => {
+    const { db } = company;
+    const told: string[] = [];
+    const [arrived, behind] = [await ask(replica), await ask(replica)];
+    const placed = `insert into paydesk.live_cards (live_card, channel, ts, updated_at) select 'remediation:REM-' || number, 'C0', '1.' || number, changed_at + $2 * interval '1 second' from paydesk.remediations where form_key = $1`;
+    await db.query(
+      "update paydesk.remediations set changed_at = changed_at - interval '30 days' where form_key <> all ($1)",
+      [[arrived.remediation.formKey, behind.remediation.formKey]],
+    );
+    await db.query(placed, [arrived.remediation.formKey, 1]);
+    await db.query(placed, [behind.remediation.formKey, -1]);
+    const starting = company.replica({
+      tell: (_tx, { remediation }) => Promise.resolve(void told.push(remediation.id)),
+    });
+    expect(await starting.desk.repairCards()).toBe(1);
+    expect(told).toEqual([behind.remediation.id]);
+  });
+});
+
 describe('the kill switch', () => {
   it('stops asking, approving and beginning; two people lift it', async () => {
     const [waiting, asked] = [await ask(replica), await ask(replica)];

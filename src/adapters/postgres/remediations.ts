@@ -5,6 +5,7 @@
  * two transactions wait for each other.
  */
 import { OpsError } from '../../kernel/errors.js';
+import { liveCardOf } from '../../ports/remediations.js';
 import type {
   CapEntry, KillSwitch, NewRemediation, Remediation, RemediationProgress, Remediations, Vote,
 } from '../../ports/remediations.js'; // prettier-ignore
@@ -56,6 +57,14 @@ const listSql = `
   where ($1::text[] is null or state = any ($1) or (review = 'open' and $5)) and ($2::text is null or requester = $2)
     and ($3::timestamptz is null or changed_at >= $3)
   order by number desc limit $4`;
+
+const staleSql = `
+  select ${selected} from paydesk.remediations r
+  where changed_at >= $1
+    and not exists (select from paydesk.live_cards c where c.live_card = $3 || r.number and c.updated_at >= r.changed_at)
+    and not exists (
+      select from paydesk.outbox o where o.live_card = $3 || r.number and o.state in ('waiting', 'sending'))
+  order by number limit $2`;
 
 const voteColumns = `person as "personId", state, cast_at as "castAt", void_why as "voidWhy",
   token_hash as "tokenHash", confirmed_by as "confirmedBy"`;
@@ -147,6 +156,8 @@ export function createRemediations({ query }: Database): Remediations {
           orReviewOpen ?? false,
         ]),
       ),
+    withStaleCards: async (changedSince, limit) =>
+      withVotes(await query<Row>(staleSql, [changedSince, limit, liveCardOf('REM-')])),
     ...capsAndSwitch(query),
   };
 }
