@@ -10,7 +10,7 @@ import { openPlatform, token } from '../operations-api/support.js';
 
 export interface PlatformDesk extends Awaited<ReturnType<typeof openPlatform>> {
   desk: World;
-  /** The same world with little patience, for answers that never come. */
+  /** The same world with little patience after a write, for answers that never come. */
   hasty: World;
   operations: Operations;
   mailbox: Mailbox;
@@ -26,6 +26,7 @@ export async function openPlatformDesk(): Promise<PlatformDesk> {
       baseUrl: api.baseUrl, token: new Secret(token), clock, log: silentLog, timeoutMs, sleep: () => Promise.resolve(),
     }); // prettier-ignore
   const operations = operationsOf(10_000);
+  const hastyWrites = operationsOf(300);
   const from = 'Larkspur Pay <payments-ops@larkspur.example>';
   const desk: World = {
     payments: null,
@@ -44,10 +45,21 @@ export async function openPlatformDesk(): Promise<PlatformDesk> {
   return {
     ...platform,
     desk,
-    hasty: { ...desk, operations: operationsOf(300) },
+    hasty: {
+      ...desk,
+      operations: {
+        ...operations,
+        pauseRoute: (order) => hastyWrites.pauseRoute(order),
+        resumeRoute: (order) => hastyWrites.resumeRoute(order),
+        replayEvent: (order) => hastyWrites.replayEvent(order),
+        requestStatement: (order) => hastyWrites.requestStatement(order),
+      },
+    },
     operations,
     mailbox,
-    close: async () => void (await Promise.all([api.close(), mailbox.close()])),
+    close: async () => {
+      await Promise.all([api.close(), mailbox.close()]);
+    },
   };
 }
 
