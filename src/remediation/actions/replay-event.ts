@@ -6,7 +6,6 @@
  * Reading back: the platform lists every replay with the key of its order.
  */
 import { minuteMs } from '../../kernel/clock.js';
-import type { PlatformEvent } from '../../ports/operations.js';
 import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification, World } from '../action.js';
 import { defineAction } from '../define-action.js';
 import { platformIdField, platformOf } from '../platform.js';
@@ -97,10 +96,10 @@ function sameAgain(target: string, { event, lastReplayedAt }: Facts, now: Date):
 function preview({ target }: Params, facts: Facts): Preview {
   const { event, type, lastDeliveredAt, replays, lastReplayedAt } = facts;
   const delivered = lastDeliveredAt === null ? 'never delivered to it' : `last delivered to it at ${timeText(lastDeliveredAt)}`;
-  const before = lastReplayedAt === null ? 'never before' : `${replays} ${replays === 1 ? 'time' : 'times'} before, last at ${timeText(lastReplayedAt)}`;
+  const before = lastReplayedAt === null ? 'Never replayed to it before' : `Replayed to it ${replays} ${replays === 1 ? 'time' : 'times'} before, last at ${timeText(lastReplayedAt)}`;
   return {
     headline: `Replay ${event} (${type}) to ${target}`,
-    changes: [`${target} gets the event again: ${delivered}`, `Replayed to it ${before}`],
+    changes: [`${target} gets the event again: ${delivered}`, before],
     affected: [`${target} takes the same event twice without harm, as the platform says.`],
     undo: null,
     irreversible: 'A delivery cannot be taken back.',
@@ -111,9 +110,9 @@ function preview({ target }: Params, facts: Facts): Preview {
   };
 } // prettier-ignore
 
-async function isListed({ params, facts, idempotencyKey, world }: Step<Params, Facts>): Promise<boolean> {
-  const { replays }: PlatformEvent = await platformOf(world).event(facts.event);
-  return replays.some(({ reference, target }) => reference === idempotencyKey && target === params.target);
+async function isListed({ facts, idempotencyKey, world }: Step<Params, Facts>): Promise<boolean> {
+  const { replays } = await platformOf(world).event(facts.event);
+  return replays.some(({ reference }) => reference === idempotencyKey);
 }
 
 const effectOf = ({ event }: Facts, { target }: Params, key: string): Effect => ({

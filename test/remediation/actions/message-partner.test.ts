@@ -48,6 +48,7 @@ describe('a letter that cannot be read as one', () => {
     ['text', 'It is 4242 4242\n4242 4242.', /card number/, 'a card number over two lines'],
     ['text', 'It is 4242\u200b4242\u200b4242\u200b4242.', /card number/, 'one with blanks without width'],
     ['text', 'It is 4242\u00ad4242\u00ad4242\u00ad4242.', /card number/, 'one with soft hyphens'],
+    ['text', 'It is x\u200b4242424242424242.', /card number/, 'one that what nobody sees sets apart'],
     ['text', 'It is ４２４２４２４２４２４２４２４２.', /card number/, 'one in full-width digits'],
     ['partner', 'Adria; DROP', /Choose one of the partners/, 'no id'],
   ])('%s %j: %s (%s)', (field, value, message, _why) => {

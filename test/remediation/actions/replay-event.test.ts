@@ -86,7 +86,7 @@ describe('the plan', () => {
       headline: `Replay ${eventId} (charge.succeeded) to ledger`,
       changes: [
         'ledger gets the event again: last delivered to it at 2026-11-18 11:59 UTC',
-        'Replayed to it never before',
+        'Never replayed to it before',
       ],
       affected: ['ledger takes the same event twice without harm, as the platform says.'],
       undo: null,

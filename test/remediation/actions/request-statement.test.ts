@@ -61,6 +61,12 @@ describe('what cannot be asked for', () => {
     expect(await faults(day)).toEqual(only('businessDay', message));
   });
 
+  it('what is not due: the platform decides that, in the partner’s own time zone', async () => {
+    const made = await planned(requestStatement, typedFor('2026-11-18'), at.desk);
+    expect(await codeOf(requestStatement.execute(made, 'key', at.desk))).toBe('invalid');
+    expect(at.sent).toEqual([]);
+  });
+
   it('a partner that is not configured, and one that the platform does not know', async () => {
     expect(await faults(missing, 'nobody')).toEqual(only('partner', /no partner nobody/));
     expect(await faults(missing, 'northpay')).toEqual(only('businessDay', /no statement of NorthPay/));
@@ -197,6 +203,14 @@ describe('an answer that is lost', () => {
       expect(at.sent).toEqual([missing]);
     },
   );
+
+  it('before the effect, and somebody else asks meanwhile: theirs is not ours', async () => {
+    const made = await plan();
+    at.api.setFault({ kind: 'error_before_effect', path });
+    await codeOf(requestStatement.execute(made, 'key', at.desk));
+    const asked = withStatements(requestedAt('12:00'));
+    expect((await requestStatement.readBack(made, 'key', asked)).kind).toBe('not_done');
+  });
 
   it('before the effect, and the statement comes meanwhile: not ours, and refused when ordered again', async () => {
     const made = await plan();

@@ -20,6 +20,10 @@ const pause = (idempotencyKey = 'pause', minutes = 60) =>
   at.operations.pauseRoute({
     routeId: us, until: new Date(start.getTime() + minutes * minuteMs), reason: 'x', idempotencyKey,
   }); // prettier-ignore
+const hourPasses = (): Promise<void> => {
+  at.clock.advance(60 * minuteMs);
+  return Promise.resolve();
+};
 const resumedByOthers = () =>
   at.operations.resumeRoute({ routeId: us, reason: 'x', idempotencyKey: 'theirs' });
 
@@ -156,7 +160,7 @@ describe('an answer that is lost', () => {
 
   it.each([
     ['somebody else', resumedByOthers, /ended by the order theirs/],
-    ['itself', () => Promise.resolve(at.clock.advance(60 * minuteMs)), /ended by itself or by other means/],
+    ['itself', hourPasses, /ended by itself or by other means/],
   ])('and it was resumed by %s: that is not taken for ours', async (_who, end, evidence) => {
     await pause();
     const made = await plan();
@@ -183,5 +187,14 @@ describe('an answer that is lost', () => {
         'The plan was to end another pause: paused until 2026-11-18 13:00 UTC by the order pause.',
       ],
     });
+  });
+
+  it('and another pause stands that nobody ordered under a key either: its end tells it apart', async () => {
+    await pause();
+    const unnamed = (pausedUntil: Date) => withRoutes(at.desk, () => ({ pausedBy: null, pausedUntil }));
+    const made = await planned(resumeRoute, typed, unnamed(start));
+    expect((await resumeRoute.readBack(made, 'key', unnamed(start))).kind).toBe('not_done');
+    const later = new Date(start.getTime() + minuteMs);
+    expect((await resumeRoute.readBack(made, 'key', unnamed(later))).kind).toBe('cannot_tell');
   });
 });
