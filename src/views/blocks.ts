@@ -44,14 +44,18 @@ export function escape(text: string, limit = foreignLimit): string {
   );
 }
 
+/** The same, cut to what it is once encoded: for a card of many foreign texts, none of which may push out another. */
+export const escapeWithin = (text: string, limit: number): string =>
+  truncateMrkdwn(escape(text, limit), limit);
+
 /** A foreign value in code style, otherwise as it is. Backticks cannot be escaped in mrkdwn, so they become apostrophes. */
 export function code(text: string): string {
   const value = oneLine(text, foreignLimit).trim().replaceAll('`', 'ʼ');
   return value === '' ? '—' : `\`${encoded(value)}\``;
 }
 
-/** For what Slack takes as plain text: no markup there, but controls, emoji marks and card numbers are. */
-export const plain = (text: string, limit: number): string => oneLine(text, limit).trim();
+/** For what Slack takes as plain text: no markup there, but never nothing. */
+export const plain = (text: string, limit: number): string => oneLine(text, limit).trim() || '—';
 
 /** A person by id. Pings them where the message is new; only a well-formed id may become a mention. */
 export const mention = (personId: string): string =>

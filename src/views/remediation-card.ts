@@ -12,7 +12,7 @@ import type { News, Snapshot } from '../remediation/deps.js';
 import { awaitsJudgement } from '../remediation/settlement.js';
 import { openStates } from '../remediation/transitions.js';
 import { shortHashOf } from '../remediation/votes.js';
-import { actions, button, cardOf, code, context, escape, instant, mention, section, sections, utc } from './blocks.js'; // prettier-ignore
+import { actions, button, cardOf, code, context, escape, escapeWithin, instant, mention, section, sections, utc } from './blocks.js'; // prettier-ignore
 import { joined } from './links.js';
 import { remediationButtons as ids, valueOf } from './remediation-ids.js';
 import { bodyOf, fitsOnCard, headlineLimit } from './remediation-plan.js';
@@ -21,11 +21,12 @@ import { canBeCancelled, markOf, progressOf, stateWords } from './remediation-st
 const whyLimit = 500;
 const reasonLimit = 300;
 /** Our own sentences with a reason of a person's or of the other side's in them. */
-const newsLimit = 1000;
+const newsLimit = 2000;
 const mostVotes = 8;
 /** The newest; the window that asks for a decision has them all. */
 const mostEvidence = 6;
 const evidenceLimit = 120;
+const idLimit = 80;
 
 /** `live` is false for a private copy, which nobody would ever rewrite: it has no button. */
 export function remediationCard(snapshot: Snapshot, { live }: { live: boolean } = { live: true }): Card {
@@ -58,6 +59,7 @@ export function firstLine(snapshot: Snapshot): string {
 
 const plainLine = (snapshot: Snapshot): string =>
   joined(
+    snapshot.remediation.breakGlass ? 'Broken glass' : null,
     `${snapshot.remediation.id}: ${escape(snapshot.plan.preview.headline, headlineLimit)}`,
     stateWords(snapshot, utc),
   );
@@ -72,22 +74,22 @@ function planBlocks({ plan, remediation }: Snapshot): KnownBlock[] {
 /** What is known of the outcome: the effect, the reason of the state, and what was found. */
 function outcomeLines({ remediation, votes }: Snapshot): string[] {
   const { effectSummary, effectReference, stateWhy, evidence, verified, review } = remediation;
-  const reference = effectReference === null ? '' : ` ${code(effectReference)}`;
+  const reference = effectReference === null ? '' : ` ${code(effectReference.slice(0, idLimit))}`;
   const found = awaitsJudgement(remediation) ? evidence.slice(-mostEvidence) : [];
   return [
-    ...(effectSummary === null ? [] : [`*Effect:* ${escape(effectSummary, reasonLimit)}${reference}`]),
+    ...(effectSummary === null ? [] : [`*Effect:* ${escapeWithin(effectSummary, reasonLimit)}${reference}`]),
     ...(stateWhy === null ? [] : [`${verified ? '*Seen:* ' : ''}${named(stateWhy, votes)}`]),
-    ...found.map((line) => `• ${escape(line, evidenceLimit)}`),
+    ...found.map((line) => `• ${escapeWithin(line, evidenceLimit)}`),
     ...(review === 'open' ? [':eyes: *Review owed:* another person looks at this and closes it.'] : []),
     ...(review === 'closed' ? [':eyes: The review is closed.'] : []),
   ];
 }
 
 /** People whose vote a sentence tells of stand there by id. */
-const named = (text: string, votes: readonly Vote[]): string =>
+const named = (text: string, votes: readonly Vote[], limit = reasonLimit): string =>
   votes.reduce(
     (line, { personId }) => line.replaceAll(personId, () => mention(personId)),
-    escape(text, reasonLimit),
+    escapeWithin(text, limit),
   );
 
 export function voteLines({ votes }: Snapshot): string[] {
@@ -100,7 +102,8 @@ export function voteLines({ votes }: Snapshot): string[] {
 
 function voteLine({ personId, state, castAt, voidWhy, confirmedBy }: Vote): string {
   const who = mention(personId);
-  if (state === 'void') return `:heavy_minus_sign: The vote of ${who} is void: ${escape(voidWhy ?? '', 80)}`;
+  if (state === 'void')
+    return `:heavy_minus_sign: The vote of ${who} is void: ${escapeWithin(voidWhy ?? '', evidenceLimit)}`;
   if (state === 'unconfirmed') return `:hourglass: ${who} has yet to confirm outside Slack`;
   const confirmed = confirmedBy === null ? '' : ', confirmed outside Slack';
   return `:white_check_mark: ${who} approved ${instant(castAt)}${confirmed}`;
@@ -117,10 +120,10 @@ export function originLine({ remediation, ruling }: Snapshot): string {
 
 function ruleWords({ ruling }: Pick<Snapshot, 'ruling'>): string {
   const { rule, approvals, approverGroups } = ruling;
-  const who = approverGroups.map((group) => escape(group)).join(' or ');
+  const who = escapeWithin(approverGroups.join(' or '), reasonLimit);
   const terms = approvals === 0 ? `review by ${who}` : `${approvals} of ${who}`;
   return joined(
-    `rule ${code(rule)}: ${terms}`,
+    `rule ${code(rule.slice(0, idLimit))}: ${terms}`,
     ruling.typeAmount ? 'amount typed' : null,
     ruling.confirmOutside ? 'confirmed outside Slack' : null,
   );
@@ -206,7 +209,7 @@ const cancelButton = (snapshot: Snapshot): Button | null =>
 
 /** For the thread of the card: pings those who should look. */
 export function newsCard({ text, mention: people }: News, votes: readonly Vote[] = []): Card {
-  const line = [...people.map(mention), named(text, votes)].join(' ');
+  const line = [...people.map(mention), named(text, votes, newsLimit)].join(' ');
   return cardOf(line, [section(line)]);
 }
 

@@ -10,8 +10,7 @@ import { OpsError } from '../kernel/errors.js';
 import type { Modal } from '../ports/command.js';
 import type { Action, ActionFault, FieldInput, Risk, TypedParameters } from '../remediation/action.js';
 import type { Snapshot } from '../remediation/deps.js';
-import { missingApprovals } from '../remediation/votes.js';
-import { context, escape, instant, section, sections } from './blocks.js';
+import { context, escape, section, sections } from './blocks.js';
 import { choice, dateInput, filesInput, groupedChoice, input, instantInput, textInput } from './inputs.js';
 import { remediationWindows as ids } from './remediation-ids.js';
 import { firstLine } from './remediation-card.js';
@@ -151,7 +150,7 @@ export function requestedModal(snapshot: Snapshot, isNew: boolean, approvalsChan
   const where = `Its card is in <#${approvalsChannel}>, and tells what becomes of it.`;
   return notice(title.slice(0, 24), [
     section(firstLine(snapshot)),
-    section(breakGlass ? `It goes ahead now. ${where}` : `${waitsFor(snapshot)} ${where}`),
+    section(breakGlass ? `It goes ahead now. ${where}` : `${deciders(snapshot)}${where}`),
     context(
       breakGlass
         ? 'Another person has to close the review of it'
@@ -160,12 +159,9 @@ export function requestedModal(snapshot: Snapshot, isNew: boolean, approvalsChan
   ]);
 }
 
-function waitsFor(snapshot: Snapshot): string {
-  const { remediation, ruling } = snapshot;
+function deciders({ remediation, ruling }: Snapshot): string {
   if (remediation.state !== 'pending') return '';
-  const missing = missingApprovals(snapshot);
-  const who = ruling.approverGroups.map((group) => escape(group)).join(' or ');
-  return `${missing} of ${who} ${missing === 1 ? 'has' : 'have'} to approve it by ${instant(remediation.expiresAt)}.`;
+  return `Somebody else of ${ruling.approverGroups.map((group) => escape(group)).join(' or ')} has to approve it. `;
 }
 
 const faultLimit = 1000;

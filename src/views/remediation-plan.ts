@@ -10,7 +10,7 @@ import { linesOf } from '../remediation/plan.js';
 import { escape, sections } from './blocks.js';
 
 /** Leaves room on a card for everything that is not the plan. */
-const cardTextLimit = 6000;
+const cardTextLimit = 4000;
 /** A longer one is no headline any more: it stands in the pages. */
 export const headlineLimit = 300;
 const pieceLimit = 2900;

@@ -18,13 +18,17 @@ import { errorCard } from '../../src/views/error.js';
 import { partnerCard, partnersCard, partnerStatusCard } from '../../src/views/partner.js';
 import { candidatesCard, nothingCard, payoutCard, searchingCard } from '../../src/views/payment-search.js';
 import { paymentTraceCard } from '../../src/views/payment-trace.js';
+import { alarmCard, newsCard, remediationCard } from '../../src/views/remediation-card.js';
+import { remediationListCard, remediationWhyCard } from '../../src/views/remediation-answers.js';
+import type { Remediation } from '../../src/ports/remediations.js';
+import { aPlan, aRuling, aSnapshot, aVote } from '../support/remediation-objects.js';
 import { faultsOf, sourceOf } from '../support/cards.js';
 import {
   aBalanceTransaction, aCharge, aDispute, anAttempt, anEntry, aPayment, aPayout, aRefund, aWarning, now,
 } from '../support/payment-objects.js'; // prettier-ignore
 
 const nasty = fc.constantFrom(
-  '<!channel>', '<!here|here>', '<@U1ANA>', '<#C1|general>', '<!subteam^S1>', '<https://evil.example|click>', '&lt;!channel&gt;',
+  '<!channel>', '<!here|here>', '<@U9OTHER>', '<#C1|general>', '<!subteam^S1>', '<https://evil.example|click>', '&lt;!channel&gt;',
   'https://evil.example', '*bold*', '_it_', '~no~', '`code`', '```block```', ':white_check_mark:', '> quote', '|', '<', '>', '&', '\n\n',
   '4242 4242 4242 4242', '4242424242424242', '\u202eRTL', 'שלום', '👩‍👩‍👧‍👦', '\ud83d', '\u0000', ' ', '',
 ); // prettier-ignore
@@ -68,6 +72,15 @@ function cardsWith(text: string, count: number): Record<string, Card> {
       incidents: times({ id: text, name: text, status: text, impact: text, url: text, startedAt: now, updatedAt: now, latestUpdate: text }),
     },
   };
+  // A plan with half a character is refused before it is one.
+  const half = text.replace(/\p{Cs}/gu, '');
+  const plan = aPlan({ headline: half, changes: times(half), affected: times(half), undo: half, irreversible: half });
+  const votes = times(aVote({ state: 'void', voidWhy: text }));
+  const evidence = times(text).slice(0, 12);
+  const told = { why: text, stateWhy: text, effectSummary: text, effectReference: text, evidence };
+  const requestIn = (changed: Partial<Remediation>) =>
+    aSnapshot({ ...told, ...changed }, { plan, votes, ruling: aRuling({ rule: text, approverGroups: [text], trail: times(text) }) });
+  const judged = requestIn({ state: 'unknown', dueAt: null, looks: 6 });
   const candidate = { query: text, attempt, payment: null, why: text };
   const partner = { id: text, name: text, status };
   return {
@@ -82,13 +95,20 @@ function cardsWith(text: string, count: number): Record<string, Card> {
     partner: partnerCard({ ...partner, traffic: { unknown: text }, now, startable: [] }),
     partners: partnersCard(times(partner), now),
     live: partnerStatusCard(text, status),
+    request: remediationCard(requestIn({})),
+    judged: remediationCard(judged),
+    executing: remediationCard(requestIn({ state: 'executing', breakGlass: true, review: 'open' })),
+    list: remediationListCard(times(judged)),
+    why: remediationWhyCard(judged),
+    news: newsCard({ text: `Rejected: ${text}`, mention: ['U0SHARER', text] }, votes),
+    alarm: alarmCard(text, `broke the glass for ${text}`, judged),
     error: errorCard(new OpsError('invalid', `Cannot read “${text}” at all.`, { hint: text })),
   };
 } // prettier-ignore
 
-/** What may stand between angle brackets: our own dates, links to web pages, and the person who shared. */
+/** What may stand between angle brackets: our own dates, links to web pages, and people whom we name. */
 const ours =
-  /<!date\^\d+\^\{date_short_pretty\} \{time\}\|[^<>|]*>|<https?:\/\/[^<>|\s]*\|[^<>|]*>|<@U0SHARER>/g;
+  /<!date\^\d+\^\{date_short_pretty\} \{time\}\|[^<>|]*>|<https?:\/\/[^<>|\s]*\|[^<>|]*>|<@U0SHARER>|<@U1ANA>|<@U2LARS>/g;
 
 function harmOf(card: Card): string[] {
   const source = sourceOf(card).replace(/\[[^\]]* → [^\]]*\]/g, '');
@@ -127,6 +147,14 @@ describe('every card', () => {
     },
     20_000,
   );
+
+  it.each(['request', 'judged', 'executing'])('%s keeps the buttons of its state', (name) => {
+    for (const text of ['&'.repeat(1000), '<!channel> & `x`'.repeat(700)]) {
+      const card = cardsWith(text, 40)[name];
+      expect(card && sourceOf(card)).not.toContain('This card is cut');
+      expect(JSON.stringify(card)).toContain('"type":"actions"');
+    }
+  });
 
   it('keeps all seven hops, whatever the notes are', () => {
     const card = cardsWith('<!channel> & `x`'.repeat(700), 40).trace;

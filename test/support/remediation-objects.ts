@@ -1,0 +1,97 @@
+/**
+ * A request to refund 25.00 EUR that waits for its approval; tests change what they are about.
+ */
+import { money } from '../../src/kernel/money.js';
+import type { Remediation, Vote } from '../../src/ports/remediations.js';
+import type { Plan, Preview } from '../../src/remediation/action.js';
+import type { Snapshot } from '../../src/remediation/deps.js';
+import { freeze } from '../../src/remediation/plan.js';
+import type { AllowedRuling } from '../../src/remediation/policy.js';
+import { at } from './payment-objects.js';
+
+export const aPlan = (changed: Partial<Preview> = {}): Plan => ({
+  action: 'refund-payment',
+  typed: { payment: 'pi_3Qpaid', amount: '25.00' },
+  facts: { amountRefunded: '0.00 EUR' },
+  preview: {
+    headline: 'Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242',
+    changes: ['refunded 0.00 EUR → 25.00 EUR of 40.00 EUR'],
+    affected: ['the customer, in 5 to 10 days', 'the payout of tomorrow'],
+    undo: null,
+    irreversible: 'a refund cannot be taken back',
+    value: money(2500, 'EUR'),
+    subject: { kind: 'payment', id: 'pi_3Qpaid' },
+    partner: 'northpay',
+    merchant: 'acct_1',
+    ...changed,
+  },
+});
+
+export const aRuling = (changed: Partial<AllowedRuling> = {}): AllowedRuling => ({
+  kind: 'allowed',
+  rule: 'small-refunds',
+  approvals: 1,
+  approverGroups: ['leads'],
+  coolingOffMs: 0,
+  typeAmount: false,
+  confirmOutside: false,
+  reporting: money(2500, 'EUR'),
+  trail: ['25.00 EUR is in EUR already.', 'Rule “small-refunds” decides: 1 approval by leads.'],
+  ...changed,
+});
+
+export const aVote = (changed: Partial<Vote> = {}): Vote => ({
+  personId: 'U2LARS',
+  state: 'counted',
+  castAt: at('11-20T12:03'),
+  voidWhy: null,
+  tokenHash: null,
+  confirmedBy: null,
+  ...changed,
+});
+
+export function aSnapshot(
+  changed: Partial<Remediation> = {},
+  { plan = aPlan(), ruling = aRuling(), votes = [] }: Partial<Omit<Snapshot, 'remediation'>> = {},
+): Snapshot {
+  const { text, hash } = freeze(plan);
+  const remediation: Remediation = {
+    id: 'REM-17', version: 1, formKey: 'V1', action: plan.action, planText: text, planHash: hash,
+    requesterId: 'U1ANA', channelId: 'C1', why: 'The customer was charged twice', rulingText: '', breakGlass: false,
+    idempotencyKey: 'key', subjects: ['pi_3Qpaid'], createdAt: at('11-20T12:00'), changedAt: at('11-20T12:00'),
+    state: 'pending', expiresAt: at('11-20T13:00'), stateWhy: null, dueAt: at('11-20T13:00'), calls: 0, looks: 0,
+    effectReference: null, effectSummary: null, evidence: [], verified: false, review: 'none',
+    ...changed,
+  }; // prettier-ignore
+  return { remediation, plan, ruling, votes };
+}
+
+export const effect = { effectReference: 're_1', effectSummary: 'Refund re_1 of 25.00 EUR is pending.' };
+export const evidence = ['12:05:03 UTC no refund with this key', '12:05:09 UTC the API does not answer'];
+const due = at('11-20T12:15');
+
+/** A request in every state in which a card can be, with the buttons that belong there. */
+export const everyState: readonly [name: string, snapshot: Snapshot, buttons: readonly string[]][] = [
+  ['pending', aSnapshot(), ['Approve', 'Reject', 'Cancel']],
+  ['pending, one of two', aSnapshot({}, { ruling: aRuling({ approvals: 2 }), votes: [aVote()] }), ['Approve', 'Reject', 'Cancel']],
+  ['pending, unconfirmed', aSnapshot({}, { ruling: aRuling({ confirmOutside: true, typeAmount: true }), votes: [aVote({ state: 'unconfirmed' })] }), ['Approve', 'Reject', 'Cancel']],
+  ['pending again', aSnapshot({ stateWhy: 'the vote of U2LARS is void. Only leads may decide about this.' }, { votes: [aVote({ state: 'void', voidWhy: 'Only leads may decide about this.' })] }), ['Approve', 'Reject', 'Cancel']],
+  ['cooling off', aSnapshot({ state: 'approved', dueAt: due }, { ruling: aRuling({ coolingOffMs: 600_000 }), votes: [aVote()] }), ['Cancel']],
+  ['starting', aSnapshot({ state: 'approved' }, { votes: [aVote()] }), []],
+  ['held up', aSnapshot({ state: 'approved', stateWhy: 'Waits: The payments API does not answer.' }, { votes: [aVote()] }), ['Cancel']],
+  ['glass broken', aSnapshot({ state: 'approved', breakGlass: true, review: 'open' }, { ruling: aRuling({ rule: 'break-glass', approvals: 0 }) }), ['Close review']],
+  ['executing', aSnapshot({ state: 'executing' }, { votes: [aVote()] }), []],
+  ['unknown', aSnapshot({ state: 'unknown', stateWhy: 'The answer was lost.', looks: 2 }, { votes: [aVote()] }), []],
+  ['handed over', aSnapshot({ state: 'unknown', stateWhy: 'The answer was lost.', looks: 6, dueAt: null, evidence }, { votes: [aVote()] }), ['It took effect', 'It did not']],
+  ['done', aSnapshot({ state: 'done', ...effect }, { votes: [aVote()] }), []],
+  ['verified, more to come', aSnapshot({ state: 'done', ...effect, verified: true, stateWhy: 'the route is paused', dueAt: due }, { votes: [aVote()] }), []],
+  ['closed', aSnapshot({ state: 'closed', ...effect, verified: true, stateWhy: 'the refund is on the charge', dueAt: null }, { votes: [aVote()] }), []],
+  ['closed, wrong', aSnapshot({ state: 'closed', ...effect, stateWhy: 'Look at this: the effect came about, but the refund failed', dueAt: null }, { votes: [aVote()] }), []],
+  ['closed, review owed', aSnapshot({ state: 'closed', ...effect, verified: true, breakGlass: true, review: 'open' }), ['Close review']],
+  ['closed, reviewed', aSnapshot({ state: 'closed', ...effect, verified: true, breakGlass: true, review: 'closed' }), []],
+  ['refused', aSnapshot({ state: 'refused', stateWhy: 'The charge was refunded already.', dueAt: null }, { votes: [aVote()] }), []],
+  ['rejected', aSnapshot({ state: 'rejected', stateWhy: 'Not twice: see ORD-1', dueAt: null }), []],
+  ['cancelled', aSnapshot({ state: 'cancelled', dueAt: null }), []],
+  ['expired', aSnapshot({ state: 'expired', stateWhy: 'Not enough people approved in time.', dueAt: null }), []],
+  ['voided', aSnapshot({ state: 'voided', stateWhy: 'amount refunded: 0.00 EUR → 5.00 EUR', dueAt: null }, { votes: [aVote()] }), []],
+]; // prettier-ignore
