@@ -7,7 +7,7 @@
  */
 import type { ActionsBlock, Button, KnownBlock } from '@slack/types';
 import type { Card } from '../ports/card.js';
-import type { Vote } from '../ports/remediations.js';
+import type { Remediation, Vote } from '../ports/remediations.js';
 import type { News, Snapshot } from '../remediation/deps.js';
 import { awaitsJudgement } from '../remediation/settlement.js';
 import { openStates } from '../remediation/transitions.js';
@@ -73,16 +73,23 @@ function planBlocks({ plan, remediation }: Snapshot): KnownBlock[] {
 
 /** What is known of the outcome: the effect, the reason of the state, and what was found. */
 function outcomeLines({ remediation, votes }: Snapshot): string[] {
-  const { effectSummary, effectReference, stateWhy, evidence, verified, review } = remediation;
+  const { effectSummary, effectReference, stateWhy, evidence, review } = remediation;
   const reference = effectReference === null ? '' : ` ${code(effectReference.slice(0, idLimit))}`;
   const found = awaitsJudgement(remediation) ? evidence.slice(-mostEvidence) : [];
   return [
     ...(effectSummary === null ? [] : [`*Effect:* ${escapeWithin(effectSummary, reasonLimit)}${reference}`]),
-    ...(stateWhy === null ? [] : [`${verified ? '*Seen:* ' : ''}${named(stateWhy, votes)}`]),
+    ...(stateWhy === null ? [] : [`${reasonLabel(remediation)}${named(stateWhy, votes)}`]),
     ...found.map((line) => `• ${escapeWithin(line, evidenceLimit)}`),
     ...(review === 'open' ? [':eyes: *Review owed:* another person looks at this and closes it.'] : []),
     ...(review === 'closed' ? [':eyes: The review is closed.'] : []),
   ];
+}
+
+/** Other reasons are sentences that stand by themselves. */
+function reasonLabel({ state, verified }: Remediation): string {
+  if (state === 'rejected') return '*Rejected because:* ';
+  if (state === 'voided') return '*What changed:* ';
+  return verified ? '*Seen:* ' : '';
 }
 
 /** People whose vote a sentence tells of stand there by id. */

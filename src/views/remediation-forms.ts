@@ -153,8 +153,8 @@ export function requestedModal(snapshot: Snapshot, isNew: boolean, approvalsChan
     section(breakGlass ? `It goes ahead now. ${where}` : `${deciders(snapshot)}${where}`),
     context(
       breakGlass
-        ? 'Another person has to close the review of it'
-        : `You can take it back with the card's button or \`/remediate cancel ${id}\``,
+        ? 'Another person has to close the review of it.'
+        : `You can take it back with the card's button or \`/remediate cancel ${id}\`.`,
     ),
   ]);
 }

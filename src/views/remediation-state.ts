@@ -70,19 +70,24 @@ export const canBeCancelled = ({ remediation, ruling }: Snapshot): boolean =>
 
 type StepStatus = NonNullable<TaskCardBlock['status']>;
 
-const stepTitles = ['Read everything again', 'Order it', 'Find out what became of it', 'See the effect'];
+const stepTitles = [
+  'Read everything again',
+  'Send the order',
+  'Find out what became of it',
+  'See the effect',
+];
 
-/** By the state: how each step stands; null leaves a step out. */
+/** By the state: how each step stands; null leaves a step out. What is not known is never shown as failed. */
 const steps: Readonly<Partial<Record<RemediationState, readonly (StepStatus | null)[]>>> = {
   executing: ['complete', 'in_progress', null, 'pending'],
-  unknown: ['complete', 'error', 'in_progress', 'pending'],
+  unknown: ['complete', 'complete', 'in_progress', 'pending'],
   done: ['complete', 'complete', null, 'in_progress'],
 };
 
-/** None while nothing runs. */
+/** None while nothing runs, and none while it waits for a person. */
 export function progressOf({ remediation }: Snapshot): PlanBlock[] {
   const statuses = steps[remediation.state];
-  if (!statuses || remediation.verified) return [];
+  if (!statuses || remediation.verified || awaitsJudgement(remediation)) return [];
   const tasks = statuses.flatMap((status, index) =>
     status === null
       ? []

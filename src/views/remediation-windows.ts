@@ -125,12 +125,15 @@ export const reviewModal = (snapshot: Snapshot): Modal =>
     above: requestBlocks(snapshot),
   });
 
-const confirmBlocks = (snapshot: Snapshot, address: string): KnownBlock[] => [
-  section(firstLine(snapshot)),
-  section('*Your vote does not count yet.* Confirm it outside Slack, with your company sign-in.'),
-  ...actions(linkButton(remediationButtons.confirm, 'Confirm my vote', address)),
-  context('The link is yours alone and works once. If you lose it, vote again'),
-];
+function confirmBlocks(snapshot: Snapshot, address: string): KnownBlock[] {
+  const link = linkButton(remediationButtons.confirm, 'Confirm my vote', address);
+  return [
+    section(firstLine(snapshot)),
+    section('*Your vote does not count yet.* Confirm it outside Slack, with your company sign-in.'),
+    ...actions(link && { ...link, style: 'primary' }),
+    context('The link is yours alone and works once. If you lose it, vote again.'),
+  ];
+}
 
 export const confirmModal = (snapshot: Snapshot, address: string): Modal => ({
   callbackId: ids.notice,

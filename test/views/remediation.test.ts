@@ -150,7 +150,8 @@ describe('the live card', () => {
 
   it.each([
     ['executing', ['complete', 'in_progress', 'pending']],
-    ['unknown', ['complete', 'error', 'in_progress', 'pending']],
+    ['unknown', ['complete', 'complete', 'in_progress', 'pending']],
+    ['handed over', []],
     ['done', ['complete', 'complete', 'in_progress']],
     ['closed', []],
   ])('%s shows how far it is', (state, expected) => {
@@ -158,6 +159,16 @@ describe('the live card', () => {
     const plans = (json(remediationCard(snapshot).blocks) as { type: string; tasks?: { status: string }[] }[])
       .filter(({ type }) => type === 'plan'); // prettier-ignore
     expect(plans.flatMap(({ tasks = [] }) => tasks.map(({ status }) => status))).toEqual(expected);
+  });
+
+  it.each([
+    ['rejected', '*Rejected because:* Not twice: see ORD-1'],
+    ['voided', '*What changed:* amount refunded: 0.00 EUR → 5.00 EUR'],
+    ['closed', '*Seen:* the refund is on the charge'],
+    ['expired', 'Not enough people approved in time.'],
+  ])('%s says why: %s', (state, expected) => {
+    const [, snapshot] = everyState.find(([name]) => name === state)!;
+    expect(read(remediationCard(snapshot)).split('\n')).toContain(expected);
   });
 
   it('its buttons name the plan, and approving is asked again with the headline', () => {
@@ -348,7 +359,7 @@ describe('windows', () => {
       "REM-17 is asked for [] [Close]
       :raised_hand: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · needs 1 more approval by 2026-11-20 13:00 UTC
       Somebody else of leads has to approve it. Its card is in <#C0APPROVALS>, and tells what becomes of it.
-      You can take it back with the card's button or \`/remediate cancel REM-17\`"
+      You can take it back with the card's button or \`/remediate cancel REM-17\`."
     `);
     expect(readModal(requestedModal(aSnapshot({ state: 'executing' }), false, 'C0APPROVALS'))).toContain('REM-17 was asked for');
     const faults = [{ field: null, message: 'Only leads may ask for this.' }, { field: 'payment', message: 'It is disputed.' }];
@@ -374,7 +385,7 @@ describe('windows', () => {
       :raised_hand: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · needs 1 more approval by 2026-11-20 13:00 UTC
       *Your vote does not count yet.* Confirm it outside Slack, with your company sign-in.
       [Confirm my vote → https://desk.example/confirm/t]
-      The link is yours alone and works once. If you lose it, vote again"
+      The link is yours alone and works once. If you lose it, vote again."
     `);
   }); // prettier-ignore
 });
