@@ -21,7 +21,8 @@ export type OfferedAction = keyof typeof texts;
 
 /** The action_id is one per action: a row of buttons may not share one. */
 const startIdOf = (action: string): string => `remediation_start_${action}`;
-export const startIds = Object.keys(texts).map(startIdOf);
+export const offeredActions = Object.keys(texts);
+export const startIds = offeredActions.map(startIdOf);
 
 export interface Offer {
   actions: readonly OfferedAction[];

@@ -290,7 +290,7 @@ describe('deciding', () => {
     const [, token = ''] = /https:\/\/desk\.example\/confirm\/([\w-]+)/.exec(told) ?? [];
     expect(token.length).toBeGreaterThan(40);
     expect(await stateOf(snapshot)).toBe('pending');
-    await replica.desk.confirm(snapshot.remediation.id, token, 'mo@idp');
+    await replica.desk.confirmations.confirm(token, { subject: 'mo', email: 'mo@example.com' });
     expect(await stateOf(snapshot)).toBe('approved');
   });
 

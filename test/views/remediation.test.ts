@@ -22,6 +22,8 @@ import { fitsOnCard, pagesOf } from '../../src/views/remediation-plan.js';
 import {
   amountModal, confirmModal, judgeModal, planModal, rejectModal, reviewModal,
 } from '../../src/views/remediation-windows.js'; // prettier-ignore
+import { actions } from '../../src/remediation/actions/index.js';
+import { offeredActions } from '../../src/views/remediation-start.js';
 import type { Action, FieldInput } from '../../src/remediation/action.js';
 import { aCharge, aDispute, aPayment, eur, now } from '../support/payment-objects.js';
 import { faultsOf, linesOf, sourceOf } from '../support/cards.js';
@@ -323,6 +325,17 @@ describe('windows', () => {
     readModal(form({ typed, partners: known }));
   }); // prettier-ignore
 
+  it.each(actions.map((action) => [action.id, action] as const))('the form of %s is one that Slack takes', (_id, action) => {
+    for (const breakGlass of [false, true]) {
+      const kinds = Object.values(action.fields).length;
+      expect(readModal(form({ action, breakGlass })).match(/^\{/gm)).toHaveLength(kinds + 1);
+    }
+  }); // prettier-ignore
+
+  it('the chooser takes every action there is', () => {
+    readModal(chooserModal(actions, occasion));
+  });
+
   it('breaking the glass looks like nothing else', () => {
     expect(
       readModal(form({ breakGlass: true }))
@@ -517,6 +530,10 @@ describe('buttons on other cards', () => {
     const card = disputeCard({ dispute, urgency: null, now, links: () => null, startable });
     expect(faultsOf(card)).toEqual([]);
     expect(buttonsOn(card)).toEqual(expected);
+  });
+
+  it.each(offeredActions)('%s is an action that there is', (action) => {
+    expect(actions.map(({ id }) => id)).toContain(action);
   });
 
   it('a partner', () => {
