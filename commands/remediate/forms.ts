@@ -82,9 +82,12 @@ export async function openForm(
     subject: Subject | null;
     occasion: Occasion;
   },
-  { partners }: RemediateDesk,
+  desk: RemediateDesk,
 ): Promise<void> {
-  await windows.open(formModal({ action, typed: prefilled(action, subject), partners, ...occasion }));
+  const about = subject && { kind: subject.kind ?? '', id: subject.id };
+  const suggested = await requireRemediation(desk).suggestions(action.id, about);
+  const typed = prefilled(action, subject);
+  await windows.open(formModal({ action, typed, partners: desk.partners, suggested, ...occasion }));
 } // prettier-ignore
 
 function prefilled({ prefills }: Action, subject: Subject | null): TypedParameters {
@@ -93,11 +96,16 @@ function prefilled({ prefills }: Action, subject: Subject | null): TypedParamete
   return Object.fromEntries(fitting.slice(0, 1).map(([, field]) => [field, subject.id]));
 }
 
-export function chosen({ memo, values }: SubmissionRequest, desk: RemediateDesk): Promise<SubmissionAnswer> {
+export async function chosen(
+  { memo, values }: SubmissionRequest,
+  desk: RemediateDesk,
+): Promise<SubmissionAnswer> {
   const occasion = readChooserMemo(memo);
-  const action = requireAction(requireRemediation(desk), values.action ?? '');
-  const modal = formModal({ action, typed: {}, partners: desk.partners, ...occasion });
-  return Promise.resolve({ kind: 'show', modal });
+  const remediation = requireRemediation(desk);
+  const action = requireAction(remediation, values.action ?? '');
+  const suggested = await remediation.suggestions(action.id, null);
+  const modal = formModal({ action, typed: {}, partners: desk.partners, suggested, ...occasion });
+  return { kind: 'show', modal };
 }
 
 export async function asked(

@@ -34,9 +34,20 @@ export interface World {
 /** Ordered by what a mistake costs: nothing lasting; money or time that can be won back; what is gone for good. */
 export type Risk = 'low' | 'medium' | 'high';
 
+export interface Choice {
+  value: string;
+  label: string;
+}
+
+/** What the card was about that a form was opened from. From outside. */
+export interface About {
+  kind: string;
+  id: string;
+}
+
 export type FieldInput =
   | { kind: 'text'; multiline?: boolean; placeholder?: string }
-  | { kind: 'choice'; options: readonly { value: string; label: string }[] }
+  | { kind: 'choice'; options: readonly Choice[] }
   /** An instant; typed as seconds since 1970 in decimal digits. */
   | { kind: 'instant' }
   /** A calendar date, `YYYY-MM-DD`. */
@@ -52,6 +63,8 @@ export interface Field<Value> {
   hint?: string;
   input: FieldInput;
   optional?: boolean;
+  /** What could be meant, to choose from, asked when the form opens; none leaves people to type. */
+  suggest?(world: World, about: About | null): Promise<readonly Choice[]>;
   /** The fault is a clause for people: “has 3 decimals, USD has 2”. */
   parse(typed: string): Result<Value, string>;
 }

@@ -6,7 +6,7 @@
 import { OpsError } from '../kernel/errors.js';
 import { fail, ok } from '../kernel/result.js';
 import type { Operations, Route } from '../ports/operations.js';
-import type { Field, World } from './action.js';
+import type { About, Choice, Field, World } from './action.js';
 import { timeText } from './provider.js';
 
 /** Throws `misconfigured` where nothing is connected. */
@@ -56,6 +56,16 @@ export const routeFactsOf = (route: Route): RouteFacts => ({
 /** “northpay-card-us (northpay, card, US, USD)” */
 export const routeText = ({ route, partner, method, country, currency }: RouteFacts): string =>
   `${route} (${[partner, method.replaceAll('_', ' '), country ?? 'all countries', currency].join(', ')})`;
+
+/** Those in a state, of the partner that a form is about or of all. */
+export const suggestRoutes =
+  (state: Route['state']) =>
+  async (world: World, about: About | null): Promise<Choice[]> => {
+    const routes = await platformOf(world).routes(about?.kind === 'partner' ? about.id : undefined);
+    return routes
+      .filter((route) => route.state === state)
+      .map((route) => ({ value: route.id, label: routeText(routeFactsOf(route)) }));
+  };
 
 /** “paused until 2026-11-18 13:00 UTC by the order 01K…”, or “active”. */
 export function stateText({ state, pausedUntil, pausedBy }: RouteFacts): string {

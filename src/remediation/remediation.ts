@@ -4,7 +4,7 @@
 import { dayMs } from '../kernel/clock.js';
 import type { Remediation } from '../ports/remediations.js';
 import type { VoteConfirmations } from '../ports/vote-confirmations.js';
-import type { Action, ActionFault } from './action.js';
+import type { About, Action, ActionFault, Choice } from './action.js';
 import { createVoteConfirmations } from './confirmations.js';
 import type { RemediationDeps, Snapshot } from './deps.js';
 import { advance, sweep } from './execution.js';
@@ -14,6 +14,7 @@ import type { Policy } from './policy.js';
 import { eligibleVote } from './policy/votes.js';
 import { faultsOfForm, request, type Requested, type RequestForm } from './requests.js';
 import { closeReview } from './review.js';
+import { suggestions } from './suggestions.js';
 import { awaitsJudgement, judge, type Judgement } from './settlement.js';
 import { openStates, snapshotOf } from './transitions.js';
 import { approve, cancel, reject, type Ballot, type VoteOutcome } from './votes.js';
@@ -22,6 +23,8 @@ export interface RemediationDesk {
   readonly actions: readonly Action[];
   readonly policy: Policy;
   faultsOfForm(form: Pick<RequestForm, 'action' | 'typed' | 'why'>): ActionFault[];
+  /** What could be meant in each field, as far as the world says so at once. */
+  suggestions(actionId: string, about: About | null): Promise<Readonly<Record<string, readonly Choice[]>>>;
   request(form: RequestForm): Promise<Requested>;
   approve(ballot: Ballot, typedAmount: string | null): Promise<VoteOutcome>;
   reject(ballot: Ballot, why: string): Promise<void>;
@@ -59,6 +62,7 @@ export function createRemediationDesk(deps: RemediationDeps): RemediationDesk {
     actions,
     policy,
     faultsOfForm: (form) => faultsOfForm(deps, form),
+    suggestions: (actionId, about) => suggestions(deps, actionId, about),
     request: (form) => request(deps, form),
     approve: (ballot, typedAmount) => approve(deps, ballot, typedAmount),
     reject: (ballot, why) => reject(deps, ballot, why),

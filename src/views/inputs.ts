@@ -10,7 +10,7 @@ import { plain, truncate } from './blocks.js';
 
 const optionTextLimit = 75;
 const optionValueLimit = 150;
-const mostOptions = 100;
+export const mostOptions = 100;
 const initialTextLimit = 3000;
 
 const words = (text: string, limit: number): PlainTextElement => ({

@@ -8,10 +8,26 @@ import type { AlertBlock, InputBlock, InputBlockElement } from '@slack/types';
 import { z } from 'zod';
 import { OpsError } from '../kernel/errors.js';
 import type { Modal } from '../ports/command.js';
-import type { Action, ActionFault, FieldInput, Risk, TypedParameters } from '../remediation/action.js';
+import type {
+  Action,
+  ActionFault,
+  Choice,
+  FieldInput,
+  Risk,
+  TypedParameters,
+} from '../remediation/action.js';
 import type { Snapshot } from '../remediation/deps.js';
 import { context, escape, section, sections } from './blocks.js';
-import { choice, dateInput, filesInput, groupedChoice, input, instantInput, textInput } from './inputs.js';
+import {
+  choice,
+  dateInput,
+  filesInput,
+  groupedChoice,
+  input,
+  instantInput,
+  mostOptions,
+  textInput,
+} from './inputs.js';
 import { remediationWindows as ids } from './remediation-ids.js';
 import { firstLine } from './remediation-card.js';
 
@@ -81,9 +97,11 @@ export interface FormFacts extends Occasion {
   /** What is known already. */
   typed: TypedParameters;
   partners: Partners;
+  /** By field: what could be meant. */
+  suggested: Readonly<Record<string, readonly Choice[]>>;
 }
 
-export function formModal({ action, typed, partners, channelId, breakGlass }: FormFacts): Modal {
+export function formModal({ action, channelId, breakGlass, ...known }: FormFacts): Modal {
   return {
     callbackId: ids.form,
     title: breakGlass ? 'Break the glass' : action.title,
@@ -92,18 +110,28 @@ export function formModal({ action, typed, partners, channelId, breakGlass }: Fo
     blocks: [
       ...(breakGlass ? [warning, section(`*${escape(action.title)}*`)] : []),
       context(`${escape(action.summary)} · ${riskLabels[action.risk]}`),
-      ...fieldsOf(action, typed, partners),
+      ...fieldsOf(action, known),
       whyInput(breakGlass),
     ],
     memo: JSON.stringify({ channelId, breakGlass, action: action.id }),
   };
 }
 
-const fieldsOf = ({ fields }: Action, typed: TypedParameters, partners: Partners): InputBlock[] =>
+type Known = Pick<FormFacts, 'typed' | 'partners' | 'suggested'>;
+
+const fieldsOf = ({ fields }: Action, { typed, partners, suggested }: Known): InputBlock[] =>
   Object.entries(fields).map(([name, field]) => {
     const { label, hint, optional } = field;
-    return input({ name, label, hint, optional, element: elementOf(field.input, typed[name] ?? '', partners) });
+    const initial = typed[name] ?? '';
+    const asked = choosable(suggested[name] ?? [], initial) ?? field.input;
+    return input({ name, label, hint, optional, element: elementOf(asked, initial, partners) });
   }); // prettier-ignore
+
+/** Null where a menu could not hold them all, or not what is known already. */
+function choosable(options: readonly Choice[], initial: string): FieldInput | null {
+  const holds = initial === '' || options.some(({ value }) => value === initial);
+  return options.length > 0 && options.length <= mostOptions && holds ? { kind: 'choice', options } : null;
+}
 
 function elementOf(asked: FieldInput, initial: string, partners: Partners): InputBlockElement {
   switch (asked.kind) {

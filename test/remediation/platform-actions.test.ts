@@ -29,6 +29,18 @@ async function approved(action: string, typed: Record<string, string>): Promise<
   return asked.snapshot.remediation.id;
 }
 
+it('routes are there to choose from: those of the partner that the form is about, in the state that fits', async () => {
+  const values = async (action: string, about: { kind: string; id: string } | null): Promise<string[]> =>
+    ((await replica.desk.suggestions(action, about)).route ?? []).map(({ value }) => value);
+  const all = await values('pause-route', null);
+  const own = await values('pause-route', { kind: 'partner', id: 'adria' });
+  expect(own).toContain('adria-card-fr');
+  expect(own.every((id) => id.startsWith('adria-')) && own.length < all.length).toBe(true);
+  expect(await values('resume-route', null)).toEqual([]);
+  at.api.setFault({ kind: 'unavailable', count: 20 });
+  expect(await replica.desk.suggestions('pause-route', null), 'a platform that is down').toEqual({});
+});
+
 async function letPass(forMs: number): Promise<void> {
   for (let passed = 0; passed <= forMs; passed += 10 * secondMs) {
     await replica.desk.sweep();

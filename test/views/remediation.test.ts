@@ -294,7 +294,16 @@ describe('windows', () => {
   const partners = [{ id: 'northpay', name: 'Northpay' }];
   const occasion = { channelId: 'C1', breakGlass: false };
   const form = (changed = {}) =>
-    formModal({ action: anAction, typed: {}, partners, ...occasion, ...changed });
+    formModal({ action: anAction, typed: {}, partners, suggested: {}, ...occasion, ...changed });
+
+  it.each([
+    ['what could be meant is a menu', [{ value: 'pi_1', label: 'one' }], '', 'static_select'],
+    ['nothing found leaves people to type', [], '', 'plain_text_input'],
+    ['what is known already is not among them', [{ value: 'pi_1', label: 'one' }], 'pi_2', 'plain_text_input'],
+    ['more than a menu holds', Array.from({ length: 101 }, (_, at) => ({ value: `pi_${at}`, label: 'one' })), '', 'plain_text_input'],
+  ])('%s', (_why, payment, typed, element) => {
+    expect(readModal(form({ suggested: { payment }, typed: { payment: typed } }))).toContain(`{payment: Payment, ${element}}`);
+  }); // prettier-ignore
 
   it('the form of an action', () => {
     expect(readModal(form())).toMatchInlineSnapshot(`

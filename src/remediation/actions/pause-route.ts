@@ -16,7 +16,7 @@ import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification
 import { defineAction } from '../define-action.js';
 import { instantField, moneyFact, moneyOfFact } from '../fields.js';
 import { plainTextField } from '../plain-text.js';
-import { orderText, platformIdField, platformOf, routeFactsOf, routeText, stateText, type RouteFacts } from '../platform.js'; // prettier-ignore
+import { orderText, platformIdField, platformOf, routeFactsOf, routeText, stateText, suggestRoutes, type RouteFacts } from '../platform.js'; // prettier-ignore
 import { timeText } from '../provider.js';
 
 type Params = { route: string; until: Date; reason: string };
@@ -40,7 +40,7 @@ export const pauseRoute: Action = defineAction<Params, Facts>({
   summary: 'Lead payments around a route until a given time, over its fallback',
   risk: 'medium',
   fields: {
-    route: platformIdField('Route', 'northpay-card-us'),
+    route: { ...platformIdField('Route', 'northpay-card-us'), suggest: suggestRoutes('active') },
     until: instantField('Resumes at', 'At least 5 minutes and at most 24 hours from now'),
     reason: plainTextField('Reason', 300, 'The platform keeps it with the pause'),
   },

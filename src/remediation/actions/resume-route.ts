@@ -10,7 +10,7 @@ import type { Route } from '../../ports/operations.js';
 import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification, World } from '../action.js';
 import { defineAction } from '../define-action.js';
 import { plainTextField } from '../plain-text.js';
-import { orderText, platformIdField, platformOf, routeFactsOf, routeText, stateText, type RouteFacts } from '../platform.js'; // prettier-ignore
+import { orderText, platformIdField, platformOf, routeFactsOf, routeText, stateText, suggestRoutes, type RouteFacts } from '../platform.js'; // prettier-ignore
 
 type Params = { route: string; reason: string };
 
@@ -25,7 +25,7 @@ export const resumeRoute: Action = defineAction<Params, Facts>({
   summary: 'End the pause of a route before its time',
   risk: 'medium',
   fields: {
-    route: platformIdField('Route', 'northpay-card-us'),
+    route: { ...platformIdField('Route', 'northpay-card-us'), suggest: suggestRoutes('paused') },
     reason: plainTextField('Reason', 300, 'The platform keeps it with the order'),
   },
   prefills: { route: 'route' },

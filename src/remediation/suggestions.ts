@@ -1,0 +1,36 @@
+/**
+ * What could be meant in the fields of a form, as far as the world says so at once: a form must open within the three
+ * seconds that a click lives. Where nothing comes in time, people type.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { toOpsError } from '../kernel/errors.js';
+import type { About, Choice, Field } from './action.js';
+import type { RemediationDeps } from './deps.js';
+import { actionOf } from './transitions.js';
+
+const patienceMs = 1000;
+
+export async function suggestions(
+  deps: RemediationDeps,
+  actionId: string,
+  about: About | null,
+): Promise<Readonly<Record<string, readonly Choice[]>>> {
+  const fields = Object.entries(actionOf(deps, actionId).fields);
+  const found = await Promise.all(
+    fields.map(async ([name, field]) => [name, await suggest(deps, field, about)] as const),
+  );
+  return Object.fromEntries(found.filter(([, choices]) => choices.length > 0));
+}
+
+async function suggest(
+  { world, log }: RemediationDeps,
+  field: Pick<Field<unknown>, 'suggest'>,
+  about: About | null,
+): Promise<readonly Choice[]> {
+  if (!field.suggest) return [];
+  const asked = field.suggest(world, about).catch((thrown: unknown) => {
+    log.warn({ reference: toOpsError(thrown).reference }, 'nothing can be suggested');
+    return [];
+  });
+  return Promise.race([asked, pause(patienceMs, [], { ref: false })]);
+}
