@@ -13,20 +13,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { createAuditStore } from '../src/adapters/postgres/audit.js';
 import { openDatabase, type Database } from '../src/adapters/postgres/database.js';
 import { startEmbeddedPostgres } from '../src/adapters/postgres/embedded/supervisor.js';
-import { createRemediations } from '../src/adapters/postgres/remediations.js';
-import { createTasks } from '../src/adapters/postgres/tasks.js';
-import { createAuditTrail } from '../src/audit/trail.js';
 import { embeddedAddresses, migrateDatabase } from '../src/database-setup.js';
 import { systemClock } from '../src/kernel/clock.js';
 import { silentLog as log } from '../src/kernel/log.js';
-import type { World } from '../src/remediation/action.js';
-import { createRemediationDesk, type RemediationDesk } from '../src/remediation/remediation.js';
+import { type RemediationDesk } from '../src/remediation/remediation.js';
 import { shortHashOf } from '../src/remediation/votes.js';
-import { createPeople, groups, operators, policy } from '../test/remediation/support.js';
-import { openTableBank, tableBank } from '../test/remediation/table-bank.js';
+import { operators } from '../test/remediation/support.js';
+import { openTableBank, tableDesk } from '../test/remediation/table-bank.js';
 import { ms, percentile } from './harness.js';
 
 const samples = 100;
@@ -49,7 +44,7 @@ try {
   const url = server.urlOf('paydesk');
   const db = openDatabase({ url, clock: systemClock, log, maxConnections: 20 });
   await openTableBank(db);
-  const bench = { url: url.reveal(), db, desk: deskOn(db) };
+  const bench = { url: url.reveal(), db, desk: tableDesk(db) };
   await startReplica(bench, 'never');
   await startReplica(bench, 'never');
   await benchOne(bench);
@@ -61,24 +56,6 @@ try {
   children.forEach((child) => child.kill('SIGKILL'));
   await server.stop();
   await rm(home, { recursive: true, force: true });
-}
-
-function deskOn(db: Database): RemediationDesk {
-  return createRemediationDesk({
-    actions: [tableBank(db)],
-    policy: { ...policy, caps: [] },
-    world: { clock: systemClock, partners: [] } as unknown as World,
-    remediations: createRemediations(db),
-    directory: createPeople(groups).directory,
-    transactions: db,
-    audit: createAuditTrail(createAuditStore(db)),
-    tasks: createTasks(),
-    tell: () => Promise.resolve(),
-    alarm: () => Promise.resolve(),
-    newKey: randomUUID,
-    clock: systemClock,
-    log,
-  });
 }
 
 async function startReplica({ url }: Bench, deathPoint: string): Promise<ChildProcess> {

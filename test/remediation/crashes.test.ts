@@ -9,21 +9,16 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
-import { createRemediations } from '../../src/adapters/postgres/remediations.js';
-import { createTasks } from '../../src/adapters/postgres/tasks.js';
-import { createAuditTrail } from '../../src/audit/trail.js';
 import { verifyChain } from '../../src/audit/verify.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { packageRoot } from '../../src/kernel/package-root.js';
-import type { World } from '../../src/remediation/action.js';
 import { crashPoints } from '../../src/remediation/deps.js';
-import { createRemediationDesk, type RemediationDesk } from '../../src/remediation/remediation.js';
+import { type RemediationDesk } from '../../src/remediation/remediation.js';
 import { shortHashOf } from '../../src/remediation/votes.js';
 import { hash } from '../../sandbox/world/random.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
-import { createPeople, groups, policy } from './support.js';
-import { openTableBank, tableBank } from './table-bank.js';
+import { openTableBank, tableDesk } from './table-bank.js';
 
 const crowd = Number(process.env.CHAOS_REQUESTS ?? 12);
 let database: TestDatabase;
@@ -36,21 +31,7 @@ beforeEach(async () => {
   database = await createDatabase();
   db = openDatabase({ url: database.url, clock: systemClock, log: silentLog });
   await openTableBank(db);
-  desk = createRemediationDesk({
-    actions: [tableBank(db)],
-    policy: { ...policy, caps: [] },
-    world: { clock: systemClock, partners: [] } as unknown as World,
-    remediations: createRemediations(db),
-    directory: createPeople(groups).directory,
-    transactions: db,
-    audit: createAuditTrail(createAuditStore(db)),
-    tasks: createTasks(),
-    tell: () => Promise.resolve(),
-    alarm: () => Promise.resolve(),
-    newKey: () => crypto.randomUUID(),
-    clock: systemClock,
-    log: silentLog,
-  });
+  desk = tableDesk(db);
 });
 
 afterEach(async () => {

@@ -1,11 +1,21 @@
 /**
  * A bank that outlives the processes that order from it: tables, written outside of any transaction of the desk's.
  */
+import { randomUUID } from 'node:crypto';
+import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import type { Database } from '../../src/adapters/postgres/database.js';
+import { createRemediations } from '../../src/adapters/postgres/remediations.js';
+import { createTasks } from '../../src/adapters/postgres/tasks.js';
+import { createAuditTrail } from '../../src/audit/trail.js';
+import { systemClock } from '../../src/kernel/clock.js';
+import { silentLog } from '../../src/kernel/log.js';
 import { money } from '../../src/kernel/money.js';
-import type { Action } from '../../src/remediation/action.js';
+import type { Action, World } from '../../src/remediation/action.js';
 import { defineAction } from '../../src/remediation/define-action.js';
+import type { RemediationDeps } from '../../src/remediation/deps.js';
 import { textField } from '../../src/remediation/fields.js';
+import { createRemediationDesk, type RemediationDesk } from '../../src/remediation/remediation.js';
+import { createPeople, groups, policy } from './support.js';
 
 export async function openTableBank({ query }: Pick<Database, 'query'>): Promise<void> {
   await query(
@@ -40,4 +50,24 @@ export function tableBank({ query }: Pick<Database, 'query'>): Action {
     verify: async ({ idempotencyKey }) =>
       (await taken(idempotencyKey)) ? { kind: 'visible', evidence: 'the movement is there' } : { kind: 'wrong', evidence: 'no movement' },
   }); // prettier-ignore
+}
+
+/** The real domain over that bank, without caps, on the system's clock; what it tells goes nowhere. */
+export function tableDesk(db: Database, overrides: Partial<RemediationDeps> = {}): RemediationDesk {
+  return createRemediationDesk({
+    actions: [tableBank(db)],
+    policy: { ...policy, caps: [] },
+    world: { clock: systemClock, partners: [] } as unknown as World,
+    remediations: createRemediations(db),
+    directory: createPeople(groups).directory,
+    transactions: db,
+    audit: createAuditTrail(createAuditStore(db)),
+    tasks: createTasks(),
+    tell: () => Promise.resolve(),
+    alarm: () => Promise.resolve(),
+    newKey: randomUUID,
+    clock: systemClock,
+    log: silentLog,
+    ...overrides,
+  });
 }
