@@ -228,7 +228,7 @@ async function configOf(
       contact: `support@${id}.example`,
     })),
     // Often enough that a scenario is seen while somebody still looks.
-    schedules: { partnerStatus: '*/5 * * * * *', remediationDue: '*/2 * * * * *' },
+    schedules: { partnerStatus: '*/5 * * * * *' },
     remediation: companyPolicy({
       state,
       groups: await userGroups(slack.apiUrl, slack.credentials.botToken),

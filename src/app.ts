@@ -36,6 +36,7 @@ import type { Log } from './kernel/log.js';
 import type { Secret } from './kernel/secret.js';
 import { requireNoLockOut } from './remediation-setup.js';
 import { advanceTask } from './remediation/deps.js';
+import { startSweeper, type Sweeper } from './sweep.js';
 import { errorCard } from './views/error.js';
 import { windowNotices } from './views/windows.js';
 
@@ -64,6 +65,7 @@ interface Parts {
   database: Database | null;
   booksDatabase: Database | null;
   engine: Engine | null;
+  sweeper: Sweeper | null;
   connection: Connection | null;
   confirmations: ConfirmationPages | null;
   sender: OutboxSender | null;
@@ -80,6 +82,7 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
     database: null,
     booksDatabase: null,
     engine: null,
+    sweeper: null,
     connection: null,
     confirmations: null,
     sender: null,
@@ -182,6 +185,7 @@ async function bringUpEngine(databaseUrl: Secret, parts: Parts, facts: PaydeskFa
   parts.engine = await persist('the engine', parts, log, () =>
     startEngine({ databaseUrl, jobs: jobs(config.schedules), tasks, desk, clock, log, drainTimeoutMs: drainMs }),
   );
+  if (remediation) parts.sweeper = startSweeper(() => remediation.sweep(), log);
   const pages = { company: config.company, clock, log };
   if (remediation)
     parts.confirmations = confirmationPagesFrom(environment, http.port, { votes: remediation.confirmations, ...pages });
@@ -282,6 +286,7 @@ async function stopParts(parts: Parts, inFlight: ReturnType<typeof createInFligh
   const steps: (() => Promise<unknown> | undefined)[] = [
     () => parts.connection?.close(),
     () => inFlight.drain(drainMs),
+    () => parts.sweeper?.stop(),
     () => parts.engine?.close(),
     () => parts.sender?.stop(),
     () => parts.booksDatabase?.close(),

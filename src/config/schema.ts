@@ -64,7 +64,6 @@ export const configSchema = z.strictObject({
     .strictObject({
       partnerStatus: cron.default('* * * * *'),
       auditWitness: cron.default('0 6 * * *'),
-      remediationDue: cron.default('*/5 * * * * *'),
     })
     .prefault({}),
   remediation: remediation.optional().describe('absent: no guarded actions'),

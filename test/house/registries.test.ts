@@ -50,7 +50,7 @@ describe('commands', () => {
 describe('jobs', () => {
   const registered = jobs({
     partnerStatus: '* * * * *',
-    remediationDue: '*/5 * * * * *',
+
     auditWitness: '* * * * *',
   });
 

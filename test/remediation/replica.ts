@@ -11,7 +11,7 @@ import { systemClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { advanceTask } from '../../src/remediation/deps.js';
-import { remediationDueJob } from '../../jobs/remediation-due.js';
+import { startSweeper } from '../../src/sweep.js';
 import { tableDesk } from './table-bank.js';
 
 const [address = '', deathPoint = 'never'] = process.argv.slice(2);
@@ -25,12 +25,20 @@ const desk = tableDesk(db, {
 });
 const engine = await startEngine({
   databaseUrl: url,
-  jobs: [remediationDueJob('* * * * * *')],
+  jobs: [],
   tasks: { [advanceTask]: (id) => desk.advance(id) },
   desk: { remediation: desk },
   clock: systemClock,
   log: silentLog,
   drainTimeoutMs: 2000,
 });
+const sweeper = startSweeper(() => desk.sweep(), silentLog);
 process.stdout.write('ready\n');
-process.once('SIGTERM', () => void engine.close().then(() => db.close()));
+process.once(
+  'SIGTERM',
+  () =>
+    void sweeper
+      .stop()
+      .then(() => engine.close())
+      .then(() => db.close()),
+);

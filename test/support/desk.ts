@@ -215,7 +215,7 @@ async function configOf(
       contact: `support@${id}.example`,
     })),
     links: { payment: 'https://dashboard.example.com/payments/{id}' },
-    schedules: { partnerStatus: '* * * * * *', remediationDue: '* * * * * *' },
+    schedules: { partnerStatus: '* * * * * *' },
     remediation: companyPolicy({
       state,
       groups: await userGroups(slack.apiUrl, slack.credentials.botToken),

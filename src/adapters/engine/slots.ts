@@ -29,27 +29,47 @@ export function slotsBetween(schedule: string, after: Date, until: Date, limit: 
 
 /** Newest first; stops at the beginning of the day of `bound`. */
 function* slotsBackFrom(schedule: string, until: Date, bound: Date): Generator<Date> {
-  const times = timesOfDay(schedule);
-  const first = times.at(-1);
-  if (first === undefined) return;
+  const times = timesOf(schedule);
+  const first = earliestOf(times);
   const task = createTask(schedule, () => undefined, { timezone: 'UTC' });
   try {
     for (let day = startOfDay(until); day >= startOfDay(bound); day -= dayMs) {
-      if (!task.match(new Date(day + first))) continue;
-      for (const time of times) if (day + time <= until.getTime()) yield new Date(day + time);
+      if (task.match(new Date(day + first))) yield* slotsOf(day, times, until.getTime());
     }
   } finally {
     void task.destroy();
   }
 }
 
-/** Milliseconds since midnight, latest first. */
-function timesOfDay(schedule: string): number[] {
+/** Milliseconds since midnight, the hour and the minute; latest first. */
+type Times = Readonly<Record<'hours' | 'minutes' | 'seconds', readonly number[]>>;
+
+function timesOf(schedule: string): Times {
   const { hour, minute, second } = parse(schedule);
-  const times = hour.flatMap((h) =>
-    minute.flatMap((m) => second.map((s) => h * hourMs + m * minuteMs + s * secondMs)),
-  );
-  return times.sort((a, b) => b - a);
+  const latestFirst = (values: readonly number[], unitMs: number): number[] =>
+    values.map((value) => value * unitMs).sort((a, b) => b - a);
+  return {
+    hours: latestFirst(hour, hourMs),
+    minutes: latestFirst(minute, minuteMs),
+    seconds: latestFirst(second, secondMs),
+  };
+}
+
+const earliestOf = ({ hours, minutes, seconds }: Times): number =>
+  (hours.at(-1) ?? 0) + (minutes.at(-1) ?? 0) + (seconds.at(-1) ?? 0);
+
+/** Made one by one: a job of every second has 86,400 a day, and mostly the newest is all that is asked for. */
+function* slotsOf(day: number, { hours, minutes, seconds }: Times, until: number): Generator<Date> {
+  for (const hour of hours) {
+    if (day + hour > until) continue;
+    for (const minute of minutes) {
+      if (day + hour + minute > until) continue;
+      for (const second of seconds) {
+        const slot = day + hour + minute + second;
+        if (slot <= until) yield new Date(slot);
+      }
+    }
+  }
 }
 
 const startOfDay = (instant: Date): number => Math.floor(instant.getTime() / dayMs) * dayMs;
