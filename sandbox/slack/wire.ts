@@ -155,6 +155,10 @@ export interface ScenarioInfo {
   /** What will be seen, and where. */
   expect: string;
   running: boolean;
+  /** Where and since when it acts and what to look up, as mrkdwn; null while it does not run. */
+  note: string | null;
+  /** What it must be given besides its name; null when its name is enough. */
+  takes: 'objects' | null;
   /** False for one that acts once and has no end, such as importing objects. */
   stoppable: boolean;
 }

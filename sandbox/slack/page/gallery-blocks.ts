@@ -24,7 +24,7 @@ const rich = (...elements: Json[]): { type: string; [key: string]: Json } => ({
   elements,
 });
 const linkTo = (text: string): Json => rich(line({ type: 'link', url: `https://example.com/${text}`, text }));
-const button = (text: string, action_id: string): Json => ({
+const button = (text: string, action_id: string): { [key: string]: Json } => ({
   type: 'button',
   action_id,
   text: plain(text),
@@ -60,6 +60,11 @@ const BREAKS: [partner: string, reference: string, amount: number, age: number, 
   ['Worldpay', 'pi_3QK91F', 73.2, 5, 'Currency differs'],
   ['Adyen', 'pi_3QK92G', 310.4, 4, 'Missing in statement'],
 ];
+
+const LONG = Array.from(
+  { length: 24 },
+  (_, at) => `\`po_1QK${at}\` · settled on November ${at + 1} · explained in full`,
+).join('\n');
 
 const CARDS: [title: string, subtitle: string, body: string][] = [
   ['Adyen', 'Acquirer · EU, UK', ':large_green_circle: 98.2% of 12,480 attempts authorised'],
@@ -129,6 +134,15 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
       ],
     },
   ),
+  exhibit(
+    'header levels',
+    ...[1, 2, 3, 4].map((level): Block => ({ type: 'header', level, text: plain(`Level ${level}`) })),
+  ),
+  exhibit(
+    'long section, folded and expanded',
+    { type: 'section', text: mrkdwn(LONG) },
+    { type: 'section', text: mrkdwn('This one asks to stand open.'), expand: true },
+  ),
   exhibit('section with picture', {
     type: 'section',
     text: mrkdwn('*Authorisation rate, 7 days*\nRecovered after the retry rule of Tuesday.'),
@@ -147,7 +161,12 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
       image_url: 'https://images.example.com/rates.png',
       alt_text: 'A picture from another host',
     },
+    { type: 'image', slack_file: { url: CHART_PICTURE }, alt_text: 'A file of the workspace' },
   ),
+  exhibit('context with a file of the workspace', {
+    type: 'context',
+    elements: [{ type: 'image', slack_file: { url: ICON }, alt_text: 'Paydesk' }, plain('From a Slack file')],
+  }),
   exhibit(
     'rich_text',
     rich(
@@ -185,6 +204,59 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
       },
       { type: 'rich_text_quote', elements: [run('We will resend the file before noon.')] },
       { type: 'rich_text_preformatted', elements: [run('payout po_1QK… EUR 18402.10')] },
+    ),
+  ),
+  exhibit(
+    'rich_text, every run and border',
+    rich(
+      line(
+        { type: 'user', user_id: 'U1' },
+        run(' of '),
+        { type: 'usergroup', usergroup_id: 'S1' },
+        run(' tells '),
+        { type: 'broadcast', range: 'here' },
+        run(' in '),
+        { type: 'channel', channel_id: 'C1' },
+        run(' at '),
+        { type: 'team', team_id: 'T1' },
+        run(': closed '),
+        {
+          type: 'date',
+          timestamp: 1795190400,
+          format: '{date_short_pretty} at {time}',
+          fallback: 'tomorrow',
+          url: 'https://example.com/days/20',
+        },
+        run(' '),
+        { type: 'color', value: '#36c5f0' },
+        run(' '),
+        {
+          type: 'emoji',
+          name: 'ledger_clerk',
+          unicode: '1f9d1-200d-1f4bc',
+          url: 'https://example.com/e.png',
+        },
+        run(' '),
+        run('highlighted', { highlight: true }),
+        run(', '),
+        run('underlined', { underline: true }),
+        run(', '),
+        { type: 'link', url: 'https://example.com/files/7', text: 'an unsafe link', unsafe: true },
+      ),
+      {
+        type: 'rich_text_list',
+        style: 'ordered',
+        offset: 2,
+        border: 1,
+        elements: [line(run('The third step')), line(run('The fourth step'))],
+      },
+      { type: 'rich_text_quote', border: 1, elements: [run('A quote with a border.')] },
+      {
+        type: 'rich_text_preformatted',
+        border: 1,
+        language: 'json',
+        elements: [run('{ "status": "paid" }')],
+      },
     ),
   ),
   exhibit('markdown', {
@@ -265,6 +337,19 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
     ...card(CARDS[0] ?? ['', '', '']),
     hero_image: { type: 'image', image_url: CHART_PICTURE, alt_text: 'Approvals of Adyen' },
   }),
+  exhibit('card with one of Slack’s icons', {
+    type: 'card',
+    slack_icon: { type: 'icon', name: 'flag' },
+    title: plain('Refund of €84.00'),
+    subtitle: mrkdwn('Requested by <@U1>'),
+    body: mrkdwn('The customer was charged twice for *ORD-7QK2*.'),
+    subtext: plain('The plan is frozen until tomorrow, 09:00'),
+    actions: [
+      { ...button('Reject', 'card_reject'), style: 'danger' },
+      button('Discuss', 'card_discuss'),
+      { ...button('Approve', 'card_approve'), style: 'primary' },
+    ],
+  }),
   exhibit('carousel', { type: 'carousel', elements: CARDS.map(card) }),
   exhibit('container', {
     type: 'container',
@@ -291,6 +376,23 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
       },
     ],
   }),
+  exhibit(
+    'container, collapsed, and one with a rich title',
+    {
+      type: 'container',
+      title: plain('Three lines of the statement'),
+      width: 'narrow',
+      is_collapsible: true,
+      default_collapsed: true,
+      child_blocks: [{ type: 'section', text: plain('po_1QK7 · €18,402.10') }],
+    },
+    {
+      type: 'container',
+      rich_text_title: rich(line(run('Break '), run('brk_9', { code: true }))),
+      width: 'full',
+      child_blocks: [{ type: 'section', text: plain('Amount differs by €0.50') }],
+    },
+  ),
   exhibit('plan', { type: 'plan', title: 'Refund in progress', tasks: TASKS }),
   exhibit('task_card', {
     type: 'task_card',
@@ -306,7 +408,9 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
     video_url: 'https://example.com/embed/1',
     thumbnail_url: 'https://example.com/thumb.png',
     alt_text: 'A walk through one settlement',
+    author_name: 'Lars Holm',
     provider_name: 'Northwind',
+    provider_icon_url: 'https://example.com/icon.png',
     description: plain('Four minutes, with the numbers of last week.'),
   }),
   exhibit('file', { type: 'file', source: 'remote', external_id: 'statement-2026-11-19' }),
