@@ -65,7 +65,7 @@ export const ELEMENT_EXHIBITS: Exhibit[] = [
       action_id: 'escalate',
       text: plain('Escalate to Worldpay'),
       style: 'primary',
-      accessibility_label: 'Escalate this alert to Worldpay',
+      accessibility_label: 'Escalate to Worldpay, alert al_7',
       workflow: { trigger: { url: 'https://slack.com/shortcuts/Ft0000000001/1a2b3c' } },
     }),
   ),
