@@ -272,6 +272,13 @@ export interface PersonRequest {
   deleted: boolean;
 }
 
+/** `POST /_sandbox/pin`: a message is pinned, or its pin taken away. */
+export interface PinRequest {
+  user: string;
+  channel: string;
+  ts: string;
+}
+
 /** `POST /_sandbox/reaction`: an emoji is given, or taken back where it was given. */
 export interface ReactionRequest {
   user: string;

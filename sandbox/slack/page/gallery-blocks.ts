@@ -3,41 +3,25 @@
  * Invariant: each keeps Slack's documented limits, so that it would be accepted by Slack as it stands.
  */
 import type { Block, Json, Message } from '../wire.js';
+import {
+  plain,
+  mrkdwn,
+  raw,
+  number,
+  run,
+  line,
+  rich,
+  linkTo,
+  button,
+  CHART_PICTURE,
+  ICON,
+} from './gallery-parts.js';
 
 export interface Exhibit {
   name: string;
   message: Partial<Message>;
 }
 
-const plain = (text: string): Json => ({ type: 'plain_text', text });
-const mrkdwn = (text: string): Json => ({ type: 'mrkdwn', text });
-const raw = (text: string): Json => ({ type: 'raw_text', text });
-const number = (value: number, text: string): Json => ({ type: 'raw_number', value, text });
-const run = (text: string, style?: Record<string, Json>): Json => ({
-  type: 'text',
-  text,
-  ...(style === undefined ? {} : { style }),
-});
-const line = (...elements: Json[]): Json => ({ type: 'rich_text_section', elements });
-const rich = (...elements: Json[]): { type: string; [key: string]: Json } => ({
-  type: 'rich_text',
-  elements,
-});
-const linkTo = (text: string): Json => rich(line({ type: 'link', url: `https://example.com/${text}`, text }));
-const button = (text: string, action_id: string): { [key: string]: Json } => ({
-  type: 'button',
-  action_id,
-  text: plain(text),
-  value: action_id,
-});
-const svg = (inner: string): string =>
-  `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 80">${inner}</svg>`)}`;
-const CHART_PICTURE = svg(
-  '<rect width="120" height="80" fill="#e8f5fa"/><path d="M6 64 28 52 50 58 72 30 94 38 114 14" fill="none" stroke="#1d7fc4" stroke-width="4"/>',
-);
-const ICON = svg(
-  '<rect width="120" height="80" fill="#4a1b4f"/><rect x="34" y="22" width="52" height="36" rx="6" fill="#fff"/><rect x="34" y="30" width="52" height="9" fill="#c8a2cc"/>',
-);
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const series = (name: string, values: number[]): Json => ({
   name,

@@ -12,7 +12,7 @@ import type { Inline, TextBlock } from './text-tree.js';
 
 type Style = Record<string, boolean>;
 
-const FENCE = /^```/;
+const FENCE = '```';
 const KINDS: [mark: RegExp, kind: string, style?: 'bullet' | 'ordered'][] = [
   [/^\s*[-•] +/, 'rich_text_list', 'bullet'],
   [/^\s*\d+\. +/, 'rich_text_list', 'ordered'],
@@ -25,11 +25,11 @@ export function richTextOf(typed: string): Json {
   const elements: Obj[] = [];
   const lines = typed.split('\n');
   for (let at = 0; at < lines.length; at += 1) {
-    if (!FENCE.test(lines[at] ?? '')) {
+    if (!(lines[at] ?? '').startsWith(FENCE)) {
       addLine(elements, lines[at] ?? '');
       continue;
     }
-    const end = lines.findIndex((line, later) => later > at && FENCE.test(line));
+    const end = lines.findIndex((line, later) => later > at && line.startsWith(FENCE));
     const inside = lines.slice(at + 1, end < 0 ? undefined : end).join('\n');
     elements.push({ type: 'rich_text_preformatted', elements: [{ type: 'text', text: inside || ' ' }] });
     at = end < 0 ? lines.length : end;
