@@ -12,7 +12,9 @@ import { HISTORY_HOURS, type OrderAttempt, type World } from '../world/world.js'
 import { loadHistory } from './load.js';
 import {
   loadObjects,
-  restoreDisturbances,
+  loadAnswers,
+  restoreWorld,
+  saveAnswer,
   saveDisturbances,
   saveObject,
   type ObjectMemory,
@@ -72,7 +74,7 @@ export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: Book
   const advance = (toMs: number): Promise<void> =>
     serially(() => fillUp(pool, world, toMs, { log, grant: reader.grant }));
   try {
-    await restoreDisturbances(pool, world);
+    await restoreWorld(pool, world);
     await advance(clock.now().getTime());
     await pool.query(reader.grant);
   } catch (error) {
@@ -107,6 +109,8 @@ export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: Book
     memory: {
       load: () => loadObjects(pool, world),
       keep: (written) => serially(() => saveObject(pool, world, written)).catch(() => undefined),
+      loadAnswers: () => loadAnswers(pool, world),
+      keepAnswer: (kept) => serially(() => saveAnswer(pool, world, kept)).catch(() => undefined),
     },
     close: async () => {
       clearInterval(timer);

@@ -4,6 +4,7 @@
  */
 import type { Block, Json, Message } from '../wire.js';
 import {
+  LONG,
   plain,
   mrkdwn,
   raw,
@@ -44,11 +45,6 @@ const BREAKS: [partner: string, reference: string, amount: number, age: number, 
   ['Worldpay', 'pi_3QK91F', 73.2, 5, 'Currency differs'],
   ['Adyen', 'pi_3QK92G', 310.4, 4, 'Missing in statement'],
 ];
-
-const LONG = Array.from(
-  { length: 24 },
-  (_, at) => `\`po_1QK${at}\` · settled on November ${at + 1} · explained in full`,
-).join('\n');
 
 const CARDS: [title: string, subtitle: string, body: string][] = [
   ['Adyen', 'Acquirer · EU, UK', ':large_green_circle: 98.2% of 12,480 attempts authorised'],

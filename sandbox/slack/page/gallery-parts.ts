@@ -31,3 +31,9 @@ export const CHART_PICTURE = svg(
 export const ICON = svg(
   '<rect width="120" height="80" fill="#4a1b4f"/><rect x="34" y="22" width="52" height="36" rx="6" fill="#fff"/><rect x="34" y="30" width="52" height="9" fill="#c8a2cc"/>',
 );
+
+/** More lines than a message shows without being asked. */
+export const LONG = Array.from(
+  { length: 24 },
+  (_, at) => `\`po_1QK${at}\` · settled on November ${at + 1} · explained in full`,
+).join('\n');

@@ -149,7 +149,6 @@ function Tools({ message, inThread }: { message: Message; inThread: boolean }): 
         type="button"
         class="icon-button"
         aria-label={isPinned ? 'Remove pin' : 'Pin to channel'}
-        aria-pressed={isPinned}
         title={isPinned ? 'Remove pin' : 'Pin to channel'}
         onClick={() => void pin()}
       >
