@@ -2,7 +2,6 @@
  * What was done through the payments API, as a movement of money for the world.
  * Invariant: told from the event and its objects alone, so a restart tells the same again.
  */
-import type { WrittenObject } from '../books/memory.js';
 import { SECOND_MS } from '../world/clock.js';
 import { CURRENCIES } from '../world/partners.js';
 import type { MovementKind } from '../world/settlement.js';
@@ -55,7 +54,7 @@ export function transactionOf(object: ApiObject): string | null {
 }
 
 /** The movements among what was written before a restart. */
-export function writtenMovements(written: readonly WrittenObject[]): WrittenMovement[] {
+export function writtenMovements(written: readonly { object: ApiObject }[]): WrittenMovement[] {
   const objects = new Map(written.map(({ object }) => [object.id, object]));
   return written.flatMap(({ object: event }) => {
     const object = isRecord(event.data) ? event.data.object : null;

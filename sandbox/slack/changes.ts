@@ -3,7 +3,7 @@
  * interaction did.
  * Invariant: listeners are called in order, synchronously, after the state has changed; one that throws harms nobody.
  */
-import type { Touch } from './events.js';
+import type { Touch } from './touch.js';
 import type { SandboxEvent } from './wire.js';
 
 export interface Cause {

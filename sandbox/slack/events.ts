@@ -8,18 +8,10 @@ import type { Ack } from './delivery.js';
 import type { JsonObject } from './json.js';
 import { messagePayload, eventPayload, permalinkOf, viewPayload } from './payloads.js';
 import { pinnedIn } from './pins.js';
+import type { Touch } from './touch.js';
 import { linksIn, unfurlId } from './unfurls.js';
 import type { Channel, Message } from './wire.js';
 import type { World } from './world.js';
-
-/** What somebody does to a message besides writing it. */
-export type Touch =
-  | { type: 'reaction_added'; user: string; reaction: string }
-  | { type: 'reaction_removed'; user: string; reaction: string }
-  | { type: 'pin_added'; user: string; pinned: PinnedInfo }
-  | { type: 'pin_removed'; user: string; pinned: PinnedInfo };
-
-type PinnedInfo = NonNullable<Message['pinned_info']>;
 
 export interface Events {
   /** A message of a person or of the app. Resolves with the first acknowledgement; undefined when nobody is told. */
