@@ -12,7 +12,9 @@ import { HISTORY_HOURS, type OrderAttempt, type World } from '../world/world.js'
 import { loadHistory } from './load.js';
 import {
   loadObjects,
-  restoreDisturbances,
+  loadAnswers,
+  restoreWorld,
+  saveAnswer,
   saveDisturbances,
   saveObject,
   type ObjectMemory,
@@ -52,8 +54,6 @@ export interface Books {
   close(): Promise<void>;
 }
 
-const READER = 'paydesk_reader';
-
 /** Opens, loads or fills up the books. Rejects when the database cannot be reached. */
 export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: BooksOptions): Promise<Books> {
   const pool = new pg.Pool({ connectionString: url, max: 3 });
@@ -72,7 +72,7 @@ export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: Book
   const advance = (toMs: number): Promise<void> =>
     serially(() => fillUp(pool, world, toMs, { log, grant: reader.grant }));
   try {
-    await restoreDisturbances(pool, world);
+    await restoreWorld(pool, world);
     await advance(clock.now().getTime());
     await pool.query(reader.grant);
   } catch (error) {
@@ -107,6 +107,8 @@ export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: Book
     memory: {
       load: () => loadObjects(pool, world),
       keep: (written) => serially(() => saveObject(pool, world, written)).catch(() => undefined),
+      loadAnswers: () => loadAnswers(pool, world),
+      keepAnswer: (kept) => serially(() => saveAnswer(pool, world, kept)).catch(() => undefined),
     },
     close: async () => {
       clearInterval(timer);
@@ -123,15 +125,16 @@ interface Reader {
   grant: string;
 }
 
-/** The secret follows from the seed, so that a restart keeps the address. */
+/** Name and secret follow from the seed: a restart keeps the address, and another company on the server has its own. */
 function readerOf(ownerUrl: string, world: World): Reader {
-  const words = [1, 2, 3, 4].map((n) => hash(hashText(world.seed), 0x5ec7e7, n).toString(36));
-  const secret = words.join('');
+  const seed = hashText(world.seed);
+  const role = `paydesk_reader_${hash(seed, 0x401e).toString(36)}`;
+  const secret = [1, 2, 3, 4].map((n) => hash(seed, 0x5ec7e7, n).toString(36)).join('');
   const url = new URL(ownerUrl);
   const database = pg.escapeIdentifier(decodeURIComponent(url.pathname.slice(1)));
-  url.username = READER;
+  url.username = role;
   url.password = secret;
-  return { url: url.toString(), grant: grantReader(READER, pg.escapeLiteral(secret), database) };
+  return { url: url.toString(), grant: grantReader(role, pg.escapeLiteral(secret), database) };
 }
 
 interface FillUp {

@@ -1,11 +1,13 @@
 /**
- * What the stand-in world cannot work out again by itself: the disturbances of scenarios and the objects written through
- * the payments API. It lies in the books' database, so that books, payments API and world agree after a restart.
+ * What the stand-in world cannot work out again by itself: the disturbances of scenarios, the objects written through the
+ * payments API, and its answers under idempotency keys. It lies in the books' database, so that books, payments API and world agree after a restart.
  * Invariant: unlike the books these tables are logged: a crash of the server keeps them. Another world (seed or
  * version) has rows of its own.
  */
 import type pg from 'pg';
 import type { Disturbance } from '../world/disturbances.js';
+import type { KeptAnswer } from '../payments-api/idempotency.js';
+import { writtenMovements } from '../payments-api/written-movement.js';
 import type { World } from '../world/world.js';
 
 /** An object of the payments API as it was written. */
@@ -23,6 +25,10 @@ export interface ObjectMemory {
   load(): Promise<WrittenObject[]>;
   /** Keeps an object, in place of the one with its id. Never rejects; resolves when it is safe. */
   keep(written: WrittenObject): Promise<void>;
+  /** Every answer that was kept under an idempotency key. */
+  loadAnswers(): Promise<KeptAnswer[]>;
+  /** Never rejects. */
+  keepAnswer(kept: KeptAnswer): Promise<void>;
 }
 
 const CREATE_MEMORY = `
@@ -36,16 +42,24 @@ create table if not exists sandbox.objects (
   at_ms bigint not null,
   body jsonb not null,
   primary key (world, id)
+);
+create table if not exists sandbox.answers (
+  world text not null,
+  key text collate "C" not null,
+  fingerprint text not null,
+  answer jsonb not null,
+  primary key (world, key)
 )`;
 
-/** Makes the tables where they are missing and hands the world the disturbances it had. */
-export async function restoreDisturbances(pool: pg.Pool, world: World): Promise<void> {
+/** Makes the tables where they are missing; hands the world its disturbances, and the money that was moved by hand. */
+export async function restoreWorld(pool: pg.Pool, world: World): Promise<void> {
   await pool.query(CREATE_MEMORY);
   const found = await pool.query<{ disturbances: Disturbance[] }>(
     'select disturbances from sandbox.disturbances where world = $1',
     [world.name],
   );
   for (const disturbance of found.rows[0]?.disturbances ?? []) await world.disturb(disturbance);
+  for (const movement of writtenMovements(await loadObjects(pool, world))) world.written.put(movement);
 }
 
 export const saveDisturbances = (client: pg.PoolClient, world: World): Promise<unknown> =>
@@ -70,5 +84,20 @@ export async function saveObject(pool: pg.Pool, world: World, written: WrittenOb
      on conflict (world, id) do update
        set lives = excluded.lives, at_ms = excluded.at_ms, body = excluded.body, place = default`,
     [world.name, object.id, lives, atMs, JSON.stringify(object)],
+  );
+}
+
+export async function loadAnswers(pool: pg.Pool, world: World): Promise<KeptAnswer[]> {
+  const found = await pool.query<KeptAnswer>(
+    'select key, fingerprint, answer from sandbox.answers where world = $1',
+    [world.name],
+  );
+  return found.rows;
+}
+
+export async function saveAnswer(pool: pg.Pool, world: World, kept: KeptAnswer): Promise<void> {
+  await pool.query(
+    'insert into sandbox.answers values ($1, $2, $3, $4) on conflict (world, key) do nothing',
+    [world.name, kept.key, kept.fingerprint, JSON.stringify(kept.answer)],
   );
 }

@@ -8,6 +8,7 @@ import { dayOf, isoDay, isoTime } from '../world/calendar.js';
 import { PAYMENTS_API_PARTNER } from '../world/partners.js';
 import type { PaymentsEvent } from './api.js';
 import { isRecord, numberOf, textOf, type ApiObject } from './objects/api-object.js';
+import { transactionOf } from './written-movement.js';
 
 /** An event together with its rows, ready for the books. */
 export type PaymentsChange = PaymentsEvent & Required<Change>;
@@ -80,11 +81,4 @@ function bookingRows(type: string, object: ApiObject, atMs: number): BookingRow[
       booked_at: isoTime(atMs),
     },
   ];
-}
-
-function transactionOf(object: ApiObject): string | null {
-  const [first] = Array.isArray(object.balance_transactions)
-    ? (object.balance_transactions as unknown[])
-    : [];
-  return textOf(object, 'balance_transaction') ?? (isRecord(first) ? textFrom(first.id) : null);
 }

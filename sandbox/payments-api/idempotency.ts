@@ -26,8 +26,19 @@ interface Entry {
   answer: Answer | null;
 }
 
-export function createIdempotencyKeys(): IdempotencyKeys {
-  const entries = new Map<string, Entry>();
+/** What was answered under a key; it outlives a restart like the effect that it tells of. */
+export interface KeptAnswer {
+  key: string;
+  fingerprint: string;
+  answer: Answer;
+}
+
+/** `keep` hears of each answer that stays. */
+export function createIdempotencyKeys(
+  kept: readonly KeptAnswer[],
+  keep: (answer: KeptAnswer) => void,
+): IdempotencyKeys {
+  const entries = new Map<string, Entry>(kept.map(({ key, ...entry }) => [key, entry]));
   return {
     once: async (key, fingerprint, work) => {
       const known = entries.get(key);
@@ -38,6 +49,7 @@ export function createIdempotencyKeys(): IdempotencyKeys {
         entry.answer = await work();
       } finally {
         if (!entry.answer || !isKept(entry.answer)) entries.delete(key);
+        else keep({ key, fingerprint, answer: entry.answer });
       }
       return { answer: entry.answer, replayed: false };
     },

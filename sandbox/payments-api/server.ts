@@ -23,6 +23,7 @@ import { isApiObject, isRecord, textOf, type ApiObject } from './objects/api-obj
 import { expandPaths } from './params.js';
 import { matchRoute } from './routes.js';
 import { createStore } from './store.js';
+import { writtenMovement } from './written-movement.js';
 
 /** The version whose objects these are; another one asked for is echoed, not emulated. */
 export const API_VERSION = '2026-10-28.endive';
@@ -72,6 +73,7 @@ const MAX_BODY_BYTES = 6_000_000;
 export async function startPaymentsApi(options: PaymentsApiOptions): Promise<PaymentsApi> {
   const { world, clock, apiKey, log, memory, faults = createPaymentsFaults() } = options;
   const remembered = (await memory?.load()) ?? [];
+  const answered = (await memory?.loadAnswers()) ?? [];
   const listeners = new Set<(change: PaymentsChange) => void>();
   const store = createStore(
     createArchive(world, API_VERSION),
@@ -84,10 +86,14 @@ export async function startPaymentsApi(options: PaymentsApiOptions): Promise<Pay
     store,
     clock,
     apiVersion: API_VERSION,
-    onEvent: (event) => listeners.forEach((listener) => listener({ ...event, ...companyRecord(event) })),
+    onEvent: (event) => {
+      const movement = writtenMovement(event.type, event.object, (id) => store.find(id));
+      if (movement) world.written.put(movement);
+      listeners.forEach((listener) => listener({ ...event, ...companyRecord(event) }));
+    },
   });
   const service: Service = {
-    api, apiKey, faults, log, keys: createIdempotencyKeys(), nextRequestId: createRequestIds(api.nowMs()),
+    api, apiKey, faults, log, keys: createIdempotencyKeys(answered, (entry) => void memory?.keepAnswer(entry)), nextRequestId: createRequestIds(api.nowMs()),
   }; // prettier-ignore
   const server = createServer((request, response) => void serve(service, request, response));
   await listen(server, options.port, options.host);

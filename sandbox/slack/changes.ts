@@ -3,6 +3,7 @@
  * interaction did.
  * Invariant: listeners are called in order, synchronously, after the state has changed; one that throws harms nobody.
  */
+import type { Touch } from './touch.js';
 import type { SandboxEvent } from './wire.js';
 
 export interface Cause {
@@ -10,6 +11,8 @@ export interface Cause {
   interaction?: string | undefined;
   /** The message was edited by its author, not just replied or reacted to. */
   isEdit?: boolean;
+  /** Somebody reacted to the message or pinned it. */
+  touch?: Touch;
 }
 
 export type Listener = (event: SandboxEvent, cause: Cause) => void;

@@ -11,6 +11,7 @@ import { answerJson, readBody } from './http.js';
 import type { Interactions } from './interactions.js';
 import { asObject, asString, parseJson } from './json.js';
 import type { JsonObject } from './json.js';
+import { pressPin } from './pins.js';
 import { pressReaction } from './reactions.js';
 import { changeRequestUrl } from './request-url.js';
 import { stateOfWorld } from './state.js';
@@ -75,6 +76,7 @@ export function createControl(
     'POST message': (body) => interactions.message(body),
     'POST home': (body) => interactions.home(body),
     'POST reaction': (body) => pressReaction(world, body),
+    'POST pin': (body) => pressPin(world, body),
     'POST group': (body) => changeGroup(world, body),
     'POST person': (body) => changePerson(world, body),
     'POST scenario': (body) => playScenario(scenarios, body),

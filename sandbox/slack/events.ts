@@ -6,7 +6,9 @@
 import { kindOf } from './channels.js';
 import type { Ack } from './delivery.js';
 import type { JsonObject } from './json.js';
-import { messagePayload, eventPayload, viewPayload } from './payloads.js';
+import { messagePayload, eventPayload, permalinkOf, viewPayload } from './payloads.js';
+import { pinnedIn } from './pins.js';
+import type { Touch } from './touch.js';
 import { linksIn, unfurlId } from './unfurls.js';
 import type { Channel, Message } from './wire.js';
 import type { World } from './world.js';
@@ -16,6 +18,7 @@ export interface Events {
   message(message: Message): Promise<Ack | undefined>;
   messageChanged(message: Message): void;
   messageDeleted(channelId: string, ts: string): void;
+  touched(message: Message, touch: Touch): void;
   memberJoined(channel: Channel, user: string, inviter?: string): void;
   homeOpened(user: string): Promise<Ack | undefined>;
 }
@@ -36,6 +39,10 @@ const SCOPES: Readonly<Record<string, readonly string[]>> = {
   app_mention: ['app_mentions:read'],
   link_shared: ['links:read'],
   member_joined_channel: ['channels:read', 'groups:read'],
+  reaction_added: ['reactions:read'],
+  reaction_removed: ['reactions:read'],
+  pin_added: ['pins:read'],
+  pin_removed: ['pins:read'],
 };
 
 const isGranted = ({ manifest }: World, subscription: string): boolean =>
@@ -102,6 +109,31 @@ function sendHidden(world: World, send: Send, channelId: string, event: JsonObje
   });
 }
 
+/** Members of an event about a reaction or a pin, besides type, person and time. */
+function touchedItem(world: World, message: Message, touch: Touch): JsonObject {
+  if ('reaction' in touch) {
+    const item = { type: 'message', channel: message.channel, ts: message.ts };
+    return { reaction: touch.reaction, item_user: message.user, item };
+  }
+  const { pinned } = touch;
+  const channel = world.store.channels.get(message.channel);
+  const pins = channel === undefined ? [] : pinnedIn(channel);
+  return {
+    channel_id: message.channel,
+    item: {
+      type: 'message',
+      channel: message.channel,
+      created: pinned.pinned_ts,
+      created_by: pinned.pinned_by,
+      message: { ...messagePayload(world, message), permalink: permalinkOf(world, message) },
+    },
+    item_user: message.user,
+    pin_count: String(pins.length),
+    pinned_info: { ...pinned },
+    ...(touch.type === 'pin_removed' && { has_pins: pins.length > 0 }),
+  };
+}
+
 export function createEvents(world: World): Events {
   const { store, manifest, delivery } = world;
   const send: Send = (subscription, event) => {
@@ -132,6 +164,11 @@ export function createEvents(world: World): Events {
         ts,
         event_ts: nowTs(),
       });
+    },
+    touched(message, touch) {
+      if (memberChannel(world, message.channel) === undefined) return;
+      const { type, user } = touch;
+      void send(type, { type, user, ...touchedItem(world, message, touch), event_ts: nowTs() });
     },
     memberJoined(channel, user, inviter) {
       if (memberChannel(world, channel.id) === undefined) return;

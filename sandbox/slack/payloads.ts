@@ -95,6 +95,12 @@ export function messagePayload(world: World, message: Message): JsonObject {
   });
 }
 
+/** Where the message can be opened; this page does, as Slack would. */
+export function permalinkOf(world: World, { channel, ts, thread_ts }: Message): string {
+  const thread = thread_ts === undefined ? '' : `?thread_ts=${thread_ts}&cid=${channel}`;
+  return `${world.baseUrl()}/archives/${channel}/p${ts.replace('.', '')}${thread}`;
+}
+
 interface ActionParts {
   user: User;
   action: JsonObject;

@@ -1,7 +1,6 @@
 /**
  * Emoji below messages: who reacted with what, for the app's methods and for people.
  * Invariant: nobody reacts twice with the same emoji, and an emoji that nobody reacts with is gone.
- * Deliberately absent: telling the app (`reaction_added`), because no event of that kind is delivered here.
  */
 import { ControlError } from './errors.js';
 import type { JsonObject } from './json.js';
@@ -17,16 +16,27 @@ export const EMOJI_NAME = /^[a-z0-9_+'-]{1,100}$/;
 export const hasReacted = (reactions: Reactions, name: string, user: string): boolean =>
   reactions.some((reaction) => reaction.name === name && reaction.users.includes(user));
 
-export function withReaction(reactions: Reactions, name: string, user: string): Reactions {
+function withReaction(reactions: Reactions, name: string, user: string): Reactions {
   if (!reactions.some((reaction) => reaction.name === name)) return [...reactions, { name, users: [user] }];
   return reactions.map((each) => (each.name === name ? { name, users: [...each.users, user] } : each));
 }
 
-export function withoutReaction(reactions: Reactions, name: string, user: string): Reactions | undefined {
+function withoutReaction(reactions: Reactions, name: string, user: string): Reactions | undefined {
   const rest = reactions
     .map((each) => (each.name === name ? { name, users: each.users.filter((id) => id !== user) } : each))
     .filter((each) => each.users.length > 0);
   return rest.length === 0 ? undefined : rest;
+}
+
+/** Gives a message an emoji of somebody's, or takes it away; everybody is told. */
+export function react(world: World, message: Message, name: string, user: string, gives: boolean): void {
+  const change = gives ? withReaction : withoutReaction;
+  const type = gives ? 'reaction_added' : 'reaction_removed';
+  world.store.amend(
+    message,
+    { reactions: change(message.reactions ?? [], name, user) },
+    { touch: { type, user, reaction: name } },
+  );
 }
 
 /** A person presses an emoji: theirs goes if it was there, and comes if it was not. */
@@ -36,8 +46,6 @@ export function pressReaction(world: World, body: JsonObject): Outcome {
   const name = requiredText(body, 'name').replaceAll(':', '');
   if (!EMOJI_NAME.test(name)) throw new ControlError(`${name} is no name of an emoji`);
   if (message.ephemeral_to !== undefined) throw new ControlError('an ephemeral message takes no reactions');
-  const reactions = message.reactions ?? [];
-  const change = hasReacted(reactions, name, user.id) ? withoutReaction : withReaction;
-  world.store.amend(message, { reactions: change(reactions, name, user.id) });
+  react(world, message, name, user.id, !hasReacted(message.reactions ?? [], name, user.id));
   return { ok: true, messages: [message] };
 }

@@ -157,6 +157,10 @@ export interface ScenarioInfo {
   /** What will be seen, and where. */
   expect: string;
   running: boolean;
+  /** Where and since when it acts and what to look up, as mrkdwn; null while it does not run. */
+  note: string | null;
+  /** What it must be given besides its name; null when its name is enough. */
+  takes: 'objects' | null;
   /** False for one that acts once and has no end, such as importing objects. */
   stoppable: boolean;
 }
@@ -268,6 +272,13 @@ export interface PersonRequest {
   user: string;
   /** Whether the person is deactivated. */
   deleted: boolean;
+}
+
+/** `POST /_sandbox/pin`: a message is pinned, or its pin taken away. */
+export interface PinRequest {
+  user: string;
+  channel: string;
+  ts: string;
 }
 
 /** `POST /_sandbox/reaction`: an emoji is given, or taken back where it was given. */

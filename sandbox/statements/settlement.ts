@@ -9,6 +9,7 @@ import type { Order } from '../world/orders.js';
 import type { Currency, Partner } from '../world/partners.js';
 import { referenceOf, type Movement, type MovementKind, type Payout } from '../world/settlement.js';
 import type { World } from '../world/world.js';
+import type { WrittenMovement } from '../world/written.js';
 
 export interface SettlementLine {
   kind: MovementKind;
@@ -32,6 +33,8 @@ export interface Batch {
   payout: Payout;
   currency: Currency;
   lines: SettlementLine[];
+  /** Moved by hand through the payments API, oldest first; only its partner has any. */
+  written: WrittenMovement[];
 }
 
 export interface SettlementReport {
@@ -44,10 +47,12 @@ export interface SettlementReport {
 
 export function settlementOf(world: World, partner: Partner, day: number): SettlementReport {
   const lines = world.movementsOfPayouts(partner, day).map((movement) => lineOf(world, movement));
+  const written = world.written.ofPayouts(partner, day);
   const batches = world.payoutsOfDay(partner, day).map((payout) => ({
     payout,
     currency: payout.currency,
     lines: lines.filter(({ order }) => order.route.country.currency === payout.currency),
+    written: written.filter(({ currency }) => currency === payout.currency),
   }));
   return { world, partner, day, batches };
 }

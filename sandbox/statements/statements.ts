@@ -2,7 +2,7 @@
  * What partners and banks send: after each business day, at its usual time, the day's files appear in the inbox folder.
  * When the world is disturbed so that a file already sent is no longer right, a corrected one follows (`…-v2.csv`).
  * Invariant: a file appears whole (written aside, then renamed) and is never changed or sent twice; with a clock that
- * stands still nothing happens. Deliberately absent: whatever was written through the payments API by hand.
+ * stands still nothing happens.
  */
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';

@@ -4,8 +4,9 @@
  * Invariant: a plan depends on world, time and parameters alone; wrong parameters are refused with a sentence that
  * names the right ones. Deliberately absent: effects, which stand where the world is made.
  */
-import { DAY_MS, HOUR_MS, hourOf } from './clock.js';
+import { DAY_MS, HOUR_MS } from './clock.js';
 import { dayOf, isWeekend } from './calendar.js';
+import { duplicatePayments, nextStatementMs, shortPayouts } from './disturbance-facts.js';
 import type { Disturbance, DisturbanceName } from './disturbances.js';
 import { DISPUTE_REASONS } from './dispute-reasons.js';
 import { COUNTRIES, PAYMENTS_API_PARTNER, type Partner } from './partners.js';
@@ -82,7 +83,14 @@ export const DISTURBING: readonly Disturbing[] = [
       return {
         fromMs: createdMs,
         partnerId: partner.id,
-        result: () => ({ partner: partner.id, short: shortPaid(request.world, partner, day) }),
+        result: () => ({
+          partner: partner.id,
+          short: shortPayouts(request.world, partner, day).map(({ batchId, currency, shortMinor }) => ({
+            batch: batchId,
+            currency,
+            missingMinor: shortMinor,
+          })),
+        }),
       };
     },
   },
@@ -106,11 +114,16 @@ export const DISTURBING: readonly Disturbing[] = [
     expect:
       'A partner captures some payments twice. At the payments API such a payment has two charges, the statement has a line that the books know nothing of, and the payout is too high.',
     plan: (request) => {
+      const { world, nowMs } = request;
       const partner = partnerOf(request);
+      const fromMs = nowMs - SEEN_AT_ONCE_MS;
       return {
-        fromMs: request.nowMs - SEEN_AT_ONCE_MS,
+        fromMs,
         partnerId: partner.id,
-        result: () => ({ partner: partner.id, payments: duplicates(request, partner) }),
+        result: () => ({
+          partner: partner.id,
+          payments: duplicatePayments(world, partner, fromMs, nowMs),
+        }),
       };
     },
   },
@@ -166,19 +179,6 @@ function latestPayout({ nowMs }: Request, partner: Partner): { day: number; crea
       return { day, createdMs: payoutTimes(partner, day).createdMs };
 }
 
-const shortPaid = (world: World, partner: Partner, day: number): Params[] =>
-  world
-    .payoutsOfDay(partner, day)
-    .map(({ batchId, currency, shortMinor }) => ({ batch: batchId, currency, missingMinor: shortMinor }));
-
-function duplicates({ world, nowMs }: Request, partner: Partner): string[] {
-  const now = hourOf(nowMs);
-  return [now - 2, now - 1, now]
-    .flatMap((hour) => world.movementsOfHour(hour))
-    .filter(({ duplicate, atMs, order }) => duplicate && atMs <= nowMs && order.route.partner === partner)
-    .map(({ order }) => order.paymentId);
-}
-
 /** Of a partner that is named, else of the one whose statement is due next. */
 function withheld(request: Request): Plan {
   const { world, nowMs, params } = request;
@@ -192,11 +192,4 @@ function withheld(request: Request): Plan {
     partnerId: next.partner.id,
     result: { partner: next.partner.id, due: new Date(next.dueMs).toISOString() },
   };
-}
-
-function nextStatementMs(partner: Partner, nowMs: number): number {
-  for (let day = dayOf(nowMs, partner.utcOffsetHours) - 4; ; day += 1) {
-    const dueMs = statementDueMs(partner, day);
-    if (!isWeekend(day) && dueMs > nowMs) return dueMs;
-  }
 }

@@ -5,6 +5,7 @@
  * stays. What runs is told by the world alone, so it still runs after a restart.
  */
 import type { ScenarioInfo } from '../slack/wire.js';
+import { noteOf } from './disturbance-facts.js';
 import { DISTURBING, type Params } from './disturbing.js';
 import type { Clock } from './clock.js';
 import type { Disturbance } from './disturbances.js';
@@ -26,7 +27,7 @@ export interface Scenarios {
   onChange(listener: (scenarios: ScenarioInfo[]) => void): () => void;
 }
 
-interface Scenario extends Omit<ScenarioInfo, 'running'> {
+interface Scenario extends Omit<ScenarioInfo, 'running' | 'note'> {
   begin(params: Params): Promise<unknown>;
 }
 
@@ -38,9 +39,11 @@ export function createScenarios(options: ScenariosOptions): Scenarios {
   const running = (name: string): Disturbance[] =>
     world.disturbances.list().filter((one) => one.name === name && one.toMs === null);
   const list = (): ScenarioInfo[] =>
-    [...known.values()].map(({ name, title, expect, stoppable }) => ({
-      name, title, expect, stoppable, running: running(name).length > 0,
-    })); // prettier-ignore
+    [...known.values()].map(({ name, title, expect, stoppable, takes }) => {
+      const [first] = running(name);
+      const note = first ? noteOf(world, first, clock.now().getTime()) : null;
+      return { name, title, expect, stoppable, takes, running: first !== undefined, note };
+    });
   const find = (name: string): Scenario => {
     const scenario = known.get(name);
     if (!scenario) throw new Error(`There is no scenario "${name}". Known: ${[...known.keys()].join(', ')}.`);
@@ -67,6 +70,7 @@ const disturbingScenarios = ({ world, clock }: ScenariosOptions): Scenario[] =>
     title,
     expect,
     stoppable: true,
+    takes: null,
     begin: async (params) => {
       const { result, ...what } = plan({ world, nowMs: clock.now().getTime(), params });
       await world.disturb({ partnerId: null, country: null, reason: null, ...what, name, toMs: null });
@@ -81,6 +85,7 @@ function importObjects({ putObjects }: ScenariosOptions): Scenario {
     title: 'Import objects',
     expect: 'Objects as Stripe returns them become known to the payments API; look one up with /payment.',
     stoppable: false,
+    takes: 'objects',
     begin: ({ objects }) => {
       if (!Array.isArray(objects))
         throw new Error('Give the objects to import as a list: {"objects": [...]}.');

@@ -163,7 +163,10 @@ export const noTotals = (): Totals => ({
   feeMinor: 0,
 });
 
-export function addMovement(totals: Totals, movement: Movement<OrderFacts>): void {
+export function addMovement(
+  totals: Totals,
+  movement: Pick<Movement<OrderFacts>, 'kind' | 'amountMinor' | 'feeMinor'>,
+): void {
   totals.count += 1;
   totals.feeMinor += movement.feeMinor;
   if (movement.kind === 'capture') totals.captureMinor += movement.amountMinor;

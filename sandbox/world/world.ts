@@ -1,7 +1,8 @@
 /**
  * The world: a company's payments at its partners, as a pure function of seed and time. History, live traffic,
  * catching up after a restart and looking at one old payment are all the same calls, so they can never disagree.
- * Invariant: nothing is stored but caches and the disturbances that scenarios add. Deliberately absent: `now`.
+ * Invariant: nothing is stored but caches, the disturbances that scenarios add, and what was moved by hand through the
+ * payments API. Deliberately absent: `now`.
  */
 import { createHourCache, getOr, type HourCache } from './caches.js';
 import { startOfDay } from './calendar.js';
@@ -30,6 +31,7 @@ import {
 } from './settlement.js';
 import { createTraffic, disputeLagsHours, lateHours, SLOT, warningLagHours, waveHours } from './traffic.js';
 import { bookMovement, bookPayout, type Booking } from './bookings.js';
+import { createWritten, type Written } from './written.js';
 
 /** Changes whenever the same seed no longer gives the same world: stored books are then rebuilt. */
 export const WORLD_VERSION = '2';
@@ -76,8 +78,10 @@ export interface World {
   payoutsOfDay: (partner: Partner, day: number, beforeHour?: number) => Payout[];
   /** What a payout carries, oldest first. */
   movementsOfPayout: (payout: Payout) => Movement[];
-  /** What all payouts of a partner on a day carry, oldest first. */
+  /** What all payouts of a partner on a day carry of the world's own, oldest first. */
   movementsOfPayouts: (partner: Partner, day: number) => Movement[];
+  /** What was moved by hand through the payments API; payouts carry it besides the world's own. */
+  written: Written;
   disturbances: Pick<Disturbances, 'list' | 'at'>;
   /**
    * Adds a disturbance, or ends one (see `Disturbances.put`). Resolves when everybody who keeps something of this world
@@ -104,8 +108,9 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
   const sources = createSources(seedWord, attemptsPerHour);
   const { ids, people, orders, late, disturbances } = sources;
   const { movements, totalsOf, redraw } = createMovements(sources);
+  const written = createWritten();
   const payoutsOfDay = (partner: Partner, day: number, beforeHour = Infinity): Payout[] =>
-    sumPayouts({ ids, disturbances, totalsOf }, partner, day, beforeHour);
+    sumPayouts({ ids, disturbances, totalsOf, written }, partner, day, beforeHour);
   const movementsOfPayouts = (partner: Partner, day: number): Movement[] =>
     hoursOfPayout(partner, day).flatMap((hour) =>
       movementsIn(hour, sources.factsTouched(hour, PARTNERS.indexOf(partner))).map((movement) => ({
@@ -151,6 +156,7 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
     movementsOfPayouts,
     movementsOfPayout: ({ partner, day, currency }) =>
       movementsOfPayouts(partner, day).filter(({ order }) => order.route.country.currency === currency),
+    written,
     disturbances,
     disturb,
     onDisturb: (follower) => {
@@ -344,11 +350,12 @@ function hoursOfPayout(partner: Partner, day: number): number[] {
 interface PayoutSources {
   ids: IdCodec;
   disturbances: Disturbances;
+  written: Written;
   totalsOf: (hour: number, partnerIndex: number) => readonly Totals[];
 }
 
 function sumPayouts(
-  { ids, disturbances, totalsOf }: PayoutSources,
+  { ids, disturbances, totalsOf, written }: PayoutSources,
   partner: Partner,
   day: number,
   beforeHour: number,
@@ -357,9 +364,11 @@ function sumPayouts(
   const { createdMs } = payoutTimes(partner, day);
   const isShort = disturbances.at('short-paid-settlement', partner.id, createdMs) !== null;
   const parts = hours.map((hour) => totalsOf(hour, PARTNERS.indexOf(partner)));
+  const byHand = written.ofPayouts(partner, day, beforeHour);
   return CURRENCIES.flatMap((currency, currencyIndex) => {
     const sum = noTotals();
     for (const part of parts) addTotals(sum, part[currencyIndex] ?? noTotals());
+    for (const movement of byHand) if (movement.currency === currency) addMovement(sum, movement);
     return sum.count > 0 ? [createPayout(ids, partner, day, currency, sum, isShort)] : [];
   });
 }

@@ -13,7 +13,7 @@ const PAGE_DIR = join(import.meta.dirname, '../../dist/sandbox/slack/page');
 const PAGE_GZIP_BYTES_MAX = 100_000;
 const GALLERY = '#gallery';
 /** High enough for the whole gallery, so that a picture holds all of it. */
-const TALL = { width: 1280, height: 9_000 };
+const TALL = { width: 1280, height: 11_000 };
 const visitor = useBrowser(() => inject('deskUrl'));
 
 describe('the gallery', () => {
@@ -40,6 +40,32 @@ describe('the gallery', () => {
     await modal.getByText('larger than what is left').waitFor();
     expect(await page.locator('.unknown').count()).toBe(1);
     await inspect(page, 'gallery-modal');
+  });
+
+  it('folds a long section, and unfolds it for the keyboard too', async () => {
+    const page = await visitor.open(GALLERY);
+    const item = page.locator('.gallery-item').filter({ hasText: 'long section' });
+    const more = item.getByRole('button', { name: 'See more' });
+    const folded = (await item.locator('.foldable').first().boundingBox())?.height ?? 0;
+    expect(await more.getAttribute('aria-expanded')).toBe('false');
+    await more.press('Enter');
+    await item.getByRole('button', { name: 'See less' }).waitFor();
+    expect((await item.locator('.foldable').first().boundingBox())?.height).toBeGreaterThan(folded + 44);
+    expect(await item.getByRole('button', { name: /^See/ }).count()).toBe(1);
+  });
+
+  it('formats what is typed into a rich text field, by mark, key and button', async () => {
+    const page = await visitor.open(GALLERY, { viewport: { width: 1280, height: 2_200 } });
+    await page.getByRole('button', { name: 'Open a modal' }).click();
+    const field = page.getByRole('textbox', { name: 'Message to the customer' });
+    expect(await field.inputValue()).toBe('Your refund of *€84.00* is on its way.');
+    await field.fill('Sorry, it was a mistake');
+    await field.press('ControlOrMeta+A');
+    await field.press('ControlOrMeta+b');
+    await page.getByRole('button', { name: 'Bulleted list' }).click();
+    const shown = page.getByRole('group', { name: 'As it will be sent' });
+    expect(await shown.locator('li strong').allInnerTexts()).toEqual(['Sorry, it was a mistake']);
+    await inspect(page, 'rich-input');
   });
 
   it('reads well in the dark', async () => {

@@ -2,6 +2,7 @@
  * Resources that are only read: charges, balance, balance transactions, events, early fraud warnings, customers.
  * Invariant: a filter that names one payment, payout or person looks at that one only, never at the whole history.
  */
+import { hourOf, SECOND_MS } from '../../world/clock.js';
 import type { Api, Call } from '../api.js';
 import type { ObjectType } from '../archive.js';
 import { missingResource } from '../errors.js';
@@ -85,7 +86,9 @@ function transactionsAmong(
   }
   if (api.store.find(payout)?.object !== 'payout') throw missingResource('payout', payout, 'payout');
   const ownOfPayout = (transaction: ApiObject): boolean =>
-    textOf(transaction, 'source') === payout && bySource(transaction);
+    (textOf(transaction, 'source') === payout ||
+      (api.world.written.has(transaction.id) && archive.carries(payout, transaction, api.nowMs()))) &&
+    bySource(transaction);
   const carried =
     source === undefined
       ? archive.ofPayout(payout, api.nowMs())
@@ -119,7 +122,10 @@ export function listCustomers({ api, form, path }: Call): unknown {
   return listPage(api.store, { type: 'customer', url: path, form, among });
 }
 
-/** Pending is what has moved and not left yet; the world pays everything available out, so only written money stays. */
+/**
+ * Pending is what has moved and not left yet. Everything that is available is paid out, but what no payout carries: a
+ * payout made by hand, or money in a currency that the company does not trade in.
+ */
 export function retrieveBalance({ api, form }: Call): ApiObject | Record<string, unknown> {
   allowOnly(form, []);
   const pending = new Map<string, number>();
@@ -129,7 +135,11 @@ export function retrieveBalance({ api, form }: Call): ApiObject | Record<string,
   };
   for (const payout of api.store.archive.comingPayouts(api.nowMs()))
     add(pending, payout.currency.toLowerCase(), payout.netMinor);
-  for (const transaction of api.store.written('balance_transaction'))
+  // Coming payouts count what moved before this hour.
+  const isCounted = ({ id, created }: ApiObject): boolean =>
+    api.world.written.has(id) && hourOf(Number(created) * SECOND_MS) < hourOf(api.nowMs());
+  const loose = api.store.written('balance_transaction').filter((transaction) => !isCounted(transaction));
+  for (const transaction of loose)
     add(
       transaction.status === 'available' ? available : pending,
       textOf(transaction, 'currency') ?? 'usd',

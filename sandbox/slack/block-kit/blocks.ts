@@ -5,7 +5,7 @@
  */
 import { asArray, asObject } from '../json.js';
 import { button, ELEMENTS, imageElement } from './elements.js';
-import { anyText, mrkdwn, plainText, slackFile, textVariants } from './objects.js';
+import { anyText, plainText, slackFile, slackIcon, textVariants } from './objects.js';
 import { richText, richTextBlock } from './rich-text.js';
 import { dataVisualization, dataTable, table } from './tables.js';
 import {
@@ -14,6 +14,7 @@ import {
   choice,
   exactlyOne,
   httpsUrl,
+  integer,
   list,
   object,
   pick,
@@ -79,9 +80,10 @@ const uniqueTasks: Rule = (value) => {
 };
 
 const taskCard = object(
-  { task_id: string(), title: string(), status: choice('pending', 'in_progress', 'complete', 'error') },
+  { task_id: string(), title: string() },
   {
     ...identified,
+    status: choice('pending', 'in_progress', 'complete', 'error'),
     details: richTextBlock,
     output: richTextBlock,
     sources: list(
@@ -94,18 +96,29 @@ const taskCard = object(
   MESSAGE,
 );
 
+/** Both stand at the same place. */
+const oneIcon: Rule = (value) =>
+  'icon' in value && 'slack_icon' in value
+    ? { at: 'slack_icon', message: 'must define only one of `icon` or `slack_icon`' }
+    : undefined;
+
 const card = object(
   {},
   {
     ...identified,
     hero_image: image,
     icon: image,
-    title: mrkdwn(150),
-    subtitle: mrkdwn(150),
-    body: mrkdwn(200),
-    actions: list(variant(() => ({ button }))),
+    slack_icon: slackIcon,
+    title: anyText(150),
+    subtitle: anyText(150),
+    body: anyText(200),
+    subtext: anyText(200),
+    actions: list(
+      variant(() => ({ button })),
+      3,
+    ),
   },
-  [atLeastOne('hero_image', 'title', 'actions', 'body')],
+  [atLeastOne('hero_image', 'title', 'actions', 'body'), oneIcon],
   MESSAGE,
 );
 
@@ -135,7 +148,7 @@ export const BLOCKS: Readonly<Record<string, ObjectSpec>> = {
     },
     [textOrFields],
   ),
-  header: object({ text: plainText(150) }, identified),
+  header: object({ text: plainText(150) }, { ...identified, level: integer(1, 4) }),
   divider: object({}, identified),
   context: object(
     {

@@ -71,6 +71,15 @@ export const conversationFilter = object(
 
 export const slackFile = object({}, { id: string(), url }, [exactlyOne('id', 'url')]);
 
+/** Those that Slack documents, in its order. */
+export const SLACK_ICON_NAMES =
+  'archive book bookmark bot bug calendar call caret-left caret-right check clipboard code comment compass copy cube download edit email eye-closed eye-open file flag folder gear globe heart help image info key lightbulb link map mobile new-window pin plus refine refresh rocket save screen share sparkle star star-filled tag thumbs-down thumbs-up trash upload user warning'.split(
+    ' ',
+  );
+
+/** One of Slack's own icons, for a card. */
+export const slackIcon = variant(() => ({ icon: object({ name: choice(...SLACK_ICON_NAMES) }) }));
+
 /** All option values of an element, from `options` or `option_groups`. */
 function optionValues(element: JsonObject): unknown[] {
   const groups = (asArray(element.option_groups) ?? []).map((group) => asObject(group)?.options);

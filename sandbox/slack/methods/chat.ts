@@ -5,7 +5,7 @@ import { SlackError } from '../errors.js';
 import { toJson } from '../json.js';
 import type { JsonObject } from '../json.js';
 import { metadataArgument } from '../metadata.js';
-import { messagePayload } from '../payloads.js';
+import { messagePayload, permalinkOf } from '../payloads.js';
 import { TIERS } from '../rate-limits.js';
 import { acceptContent } from '../responses.js';
 import type { Channel, Message } from '../wire.js';
@@ -160,10 +160,7 @@ export const CHAT: readonly Method[] = [
       const message = call.world.store.findMessage(channel.id, call.args.required('message_ts'));
       if (message === undefined || message.ephemeral_to !== undefined)
         throw new SlackError('message_not_found');
-      const path = `/archives/${channel.id}/p${message.ts.replace('.', '')}`;
-      const thread =
-        message.thread_ts === undefined ? '' : `?thread_ts=${message.thread_ts}&cid=${channel.id}`;
-      return { channel: channel.id, permalink: call.world.baseUrl() + path + thread };
+      return { channel: channel.id, permalink: permalinkOf(call.world, message) };
     },
   },
 ];

@@ -6,7 +6,7 @@ import { SlackError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import { messagePayload } from '../payloads.js';
 import { TIERS } from '../rate-limits.js';
-import { EMOJI_NAME, hasReacted, withoutReaction, withReaction } from '../reactions.js';
+import { EMOJI_NAME, hasReacted, react } from '../reactions.js';
 import type { Message } from '../wire.js';
 import {
   channelArgument,
@@ -38,7 +38,7 @@ function add(call: Call): JsonObject {
   const name = emojiArgument(call);
   const reactions = message.reactions ?? [];
   if (hasReacted(reactions, name, store.bot.user_id)) throw new SlackError('already_reacted');
-  store.amend(message, { reactions: withReaction(reactions, name, store.bot.user_id) });
+  react(call.world, message, name, store.bot.user_id, true);
   return {};
 }
 
@@ -48,7 +48,7 @@ function remove(call: Call): JsonObject {
   const name = emojiArgument(call);
   const reactions = message.reactions ?? [];
   if (!hasReacted(reactions, name, store.bot.user_id)) throw new SlackError('no_reaction');
-  store.amend(message, { reactions: withoutReaction(reactions, name, store.bot.user_id) });
+  react(call.world, message, name, store.bot.user_id, false);
   return {};
 }
 

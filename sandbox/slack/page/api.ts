@@ -10,6 +10,7 @@ import type {
   Delivery,
   MessageRequest,
   Outcome,
+  PinRequest,
   ReactionRequest,
   SandboxEvent,
   ScenarioRequest,
@@ -29,6 +30,7 @@ export interface Api {
   close: (request: CloseRequest) => Promise<Outcome>;
   home: (request: { user: string }) => Promise<Outcome>;
   reaction: (request: ReactionRequest) => Promise<Outcome>;
+  pin: (request: PinRequest) => Promise<Outcome>;
   scenario: (request: ScenarioRequest) => Promise<Outcome>;
   shortcut: (request: ShortcutRequest) => Promise<Outcome>;
   suggest: (request: SuggestRequest) => Promise<Suggestions>;
@@ -48,6 +50,7 @@ export function createApi(): Api {
     close: (request) => send('close', request),
     home: (request) => send('home', request),
     reaction: (request) => send('reaction', request),
+    pin: (request) => send('pin', request),
     scenario: (request) => send('scenario', request),
     shortcut: (request) => send('shortcut', request),
     suggest: (request) => send('suggest', request),

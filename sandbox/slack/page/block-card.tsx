@@ -6,10 +6,11 @@ import { ImageElement } from './block-image.js';
 import { Element } from './element.js';
 import { withEmoji } from './emoji.js';
 import { blockId } from './form.js';
-import { Icon, type IconName } from './icons.js';
+import { Icon } from './icons.js';
 import { obj, objs, str, words, type Obj } from './json.js';
 import { richTextTree } from './rich-text.js';
 import { TextObject, Tree } from './rich.js';
+import { SlackIcon } from './slack-icon.js';
 
 export function Card({ block, id }: BlockProps): VNode {
   return (
@@ -40,37 +41,21 @@ export function Card({ block, id }: BlockProps): VNode {
           <TextObject text={obj(block.body)} />
         </div>
       )}
+      {block.subtext !== undefined && (
+        <div class="card-subtext">
+          <TextObject text={obj(block.subtext)} />
+        </div>
+      )}
       {objs(block.actions).length > 0 && (
         <div class="card-actions">
           {objs(block.actions).map((button, at) => (
-            <Element key={at} element={button} slot={{ block: id, dispatches: true, label: '' }} />
+            <div key={at} class={`card-action ${str(button.style, 'default')}`}>
+              <Element element={button} slot={{ block: id, dispatches: true, label: '' }} />
+            </div>
           ))}
         </div>
       )}
     </article>
-  );
-}
-
-/** Slack's own icons that this page draws too; any other is a square with the icon's initial. */
-const SLACK_ICONS: Record<string, IconName> = {
-  ...{
-    calendar: 'calendar',
-    check: 'check',
-    comment: 'thread',
-    edit: 'pencil',
-    'eye-open': 'eye',
-    file: 'file',
-  },
-  ...{ globe: 'world', image: 'gallery', pin: 'pin', trash: 'trash', warning: 'warning', link: 'clip' },
-  ...{ 'caret-left': 'left', 'caret-right': 'right', 'thumbs-down': 'thumbsdown', 'thumbs-up': 'thumbsup' },
-};
-
-function SlackIcon({ name }: { name: string }): VNode {
-  const icon = SLACK_ICONS[name];
-  return (
-    <span class="slack-icon" role="img" aria-label={`${name} icon`}>
-      {icon === undefined ? name.slice(0, 1).toUpperCase() : <Icon name={icon} size={22} />}
-    </span>
   );
 }
 

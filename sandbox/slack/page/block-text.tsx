@@ -7,20 +7,29 @@ import { useId } from 'preact/hooks';
 import type { BlockProps } from './block.js';
 import { Element } from './element.js';
 import { withEmoji } from './emoji.js';
+import { Folded } from './folded.js';
 import { Icon } from './icons.js';
-import { obj, objs, str, words, type Obj } from './json.js';
+import { num, obj, objs, str, words, type Obj } from './json.js';
 import { parseMarkdown } from './markdown.js';
 import { richTextTree } from './rich-text.js';
 import { TextObject, Tree } from './rich.js';
 import { useSurface, type Slot } from './surface.js';
 
 export function Section({ block, id }: BlockProps): VNode {
+  const { kind } = useSurface();
   const fields = objs(block.fields);
   const accessory = block.accessory === undefined ? null : obj(block.accessory);
   return (
     <>
       <div class="section-body">
-        {block.text !== undefined && <TextObject text={obj(block.text)} />}
+        {block.text !== undefined &&
+          (kind === 'message' && block.expand !== true ? (
+            <Folded>
+              <TextObject text={obj(block.text)} />
+            </Folded>
+          ) : (
+            <TextObject text={obj(block.text)} />
+          ))}
         {fields.length > 0 && (
           <div class="fields">
             {fields.map((field, at) => (
@@ -41,7 +50,12 @@ export function Section({ block, id }: BlockProps): VNode {
 }
 
 export function Header({ block }: BlockProps): VNode {
-  return <h2 class="header-text">{withEmoji(words(block.text))}</h2>;
+  const level = num(block.level, 2);
+  return (
+    <div class={`header-text level-${level}`} role="heading" aria-level={level + 1}>
+      {withEmoji(words(block.text))}
+    </div>
+  );
 }
 
 export function Divider(): VNode {

@@ -4,20 +4,17 @@
  * character when the element's `dispatch_action_config` says so.
  */
 import type { InputHTMLAttributes, VNode } from 'preact';
-import type { Json } from '../wire.js';
 import type { ElementProps } from './element.js';
 import { epochOfWallTime, wallTime } from './dates.js';
 import { useDesk } from './desk.js';
 import { actionId } from './form.js';
 import { list, num, obj, str, words, type Obj } from './json.js';
-import { richTextTree } from './rich-text.js';
 import { useSurface, valueOf, type Slot } from './surface.js';
-import { plainText } from './text-tree.js';
 
 const KINDS: Record<string, string> = { email_text_input: 'email', url_text_input: 'url' };
 
 /** The attributes that every field shares. */
-function fieldOf(element: Obj, slot: Slot): InputHTMLAttributes & Record<string, unknown> {
+export function fieldOf(element: Obj, slot: Slot): InputHTMLAttributes & Record<string, unknown> {
   return {
     'aria-label': slot.label || words(element.placeholder) || actionId(element),
     'aria-describedby': slot.describedBy,
@@ -31,10 +28,9 @@ export function TextInput({ element, slot }: ElementProps): VNode {
   const surface = useSurface();
   const value = valueOf(surface, slot, element);
   const type = str(element.type);
-  const rich = type === 'rich_text_input';
-  const text = rich ? richWords(obj(value)) : str(value, typeof value === 'number' ? String(value) : '');
+  const text = str(value, typeof value === 'number' ? String(value) : '');
   const typed = (next: string): void => {
-    surface.edit(slot, element, rich ? richValue(next) : next === '' ? null : next);
+    surface.edit(slot, element, next === '' ? null : next);
     if (slot.dispatches && triggers(element).includes('on_character_entered'))
       void surface.act(slot, element, { value: next });
   };
@@ -55,7 +51,7 @@ export function TextInput({ element, slot }: ElementProps): VNode {
     placeholder: words(element.placeholder),
     onKeyDown: enter,
   };
-  if (rich || element.multiline === true) {
+  if (element.multiline === true) {
     return (
       <textarea
         {...(shared as object)}
@@ -78,19 +74,10 @@ export function TextInput({ element, slot }: ElementProps): VNode {
   );
 }
 
-function triggers(element: Obj): string[] {
+/** What an element in an input block acts on, besides its change. */
+export function triggers(element: Obj): string[] {
   const asked = list(obj(element.dispatch_action_config).trigger_actions_on).map((each) => str(each));
   return asked.length > 0 ? asked : ['on_enter_pressed'];
-}
-
-function richWords(block: Obj): string {
-  return richTextTree(block)
-    .map((each) => (each.kind === 'paragraph' ? plainText(each.children) : ''))
-    .join('\n');
-}
-
-function richValue(text: string): Json {
-  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }] };
 }
 
 export function MomentInput({ element, slot }: ElementProps): VNode {
@@ -102,13 +89,17 @@ export function MomentInput({ element, slot }: ElementProps): VNode {
   const shown = moment ? (typeof value === 'number' ? wallTime(num(value), person.tz) : '') : str(value);
   const change = (next: string): void =>
     void surface.change(slot, element, next === '' ? null : moment ? epochOfWallTime(next, person.tz) : next);
+  const zone = str(element.timezone);
   return (
-    <input
-      {...fieldOf(element, slot)}
-      class="field moment"
-      type={{ datepicker: 'date', timepicker: 'time' }[type] ?? 'datetime-local'}
-      value={shown}
-      onChange={(event) => change(event.currentTarget.value)}
-    />
+    <span class="moment-field">
+      <input
+        {...fieldOf(element, slot)}
+        class="field moment"
+        type={{ datepicker: 'date', timepicker: 'time' }[type] ?? 'datetime-local'}
+        value={shown}
+        onChange={(event) => change(event.currentTarget.value)}
+      />
+      {zone !== '' && <small>{zone}</small>}
+    </span>
   );
 }

@@ -8,6 +8,7 @@ import { CheckGroup } from './element-choice.js';
 import { FileInput } from './element-file.js';
 import { ImageElement } from './block-image.js';
 import { MomentInput, TextInput } from './element-input.js';
+import { RichInput } from './element-rich-input.js';
 import { SelectElement } from './element-select.js';
 import { str, type Obj } from './json.js';
 import type { Slot } from './surface.js';
@@ -39,7 +40,7 @@ const PARTS: Record<string, Part> = {
   multi_channels_select: SelectElement,
   multi_conversations_select: SelectElement,
   plain_text_input: TextInput,
-  rich_text_input: TextInput,
+  rich_text_input: RichInput,
   number_input: TextInput,
   email_text_input: TextInput,
   url_text_input: TextInput,

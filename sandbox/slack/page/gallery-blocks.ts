@@ -3,41 +3,26 @@
  * Invariant: each keeps Slack's documented limits, so that it would be accepted by Slack as it stands.
  */
 import type { Block, Json, Message } from '../wire.js';
+import {
+  LONG,
+  plain,
+  mrkdwn,
+  raw,
+  number,
+  run,
+  line,
+  rich,
+  linkTo,
+  button,
+  CHART_PICTURE,
+  ICON,
+} from './gallery-parts.js';
 
 export interface Exhibit {
   name: string;
   message: Partial<Message>;
 }
 
-const plain = (text: string): Json => ({ type: 'plain_text', text });
-const mrkdwn = (text: string): Json => ({ type: 'mrkdwn', text });
-const raw = (text: string): Json => ({ type: 'raw_text', text });
-const number = (value: number, text: string): Json => ({ type: 'raw_number', value, text });
-const run = (text: string, style?: Record<string, Json>): Json => ({
-  type: 'text',
-  text,
-  ...(style === undefined ? {} : { style }),
-});
-const line = (...elements: Json[]): Json => ({ type: 'rich_text_section', elements });
-const rich = (...elements: Json[]): { type: string; [key: string]: Json } => ({
-  type: 'rich_text',
-  elements,
-});
-const linkTo = (text: string): Json => rich(line({ type: 'link', url: `https://example.com/${text}`, text }));
-const button = (text: string, action_id: string): Json => ({
-  type: 'button',
-  action_id,
-  text: plain(text),
-  value: action_id,
-});
-const svg = (inner: string): string =>
-  `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 80">${inner}</svg>`)}`;
-const CHART_PICTURE = svg(
-  '<rect width="120" height="80" fill="#e8f5fa"/><path d="M6 64 28 52 50 58 72 30 94 38 114 14" fill="none" stroke="#1d7fc4" stroke-width="4"/>',
-);
-const ICON = svg(
-  '<rect width="120" height="80" fill="#4a1b4f"/><rect x="34" y="22" width="52" height="36" rx="6" fill="#fff"/><rect x="34" y="30" width="52" height="9" fill="#c8a2cc"/>',
-);
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const series = (name: string, values: number[]): Json => ({
   name,
@@ -129,6 +114,15 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
       ],
     },
   ),
+  exhibit(
+    'header levels',
+    ...[1, 2, 3, 4].map((level): Block => ({ type: 'header', level, text: plain(`Level ${level}`) })),
+  ),
+  exhibit(
+    'long section, folded and expanded',
+    { type: 'section', text: mrkdwn(LONG) },
+    { type: 'section', text: mrkdwn('This one asks to stand open.'), expand: true },
+  ),
   exhibit('section with picture', {
     type: 'section',
     text: mrkdwn('*Authorisation rate, 7 days*\nRecovered after the retry rule of Tuesday.'),
@@ -147,7 +141,12 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
       image_url: 'https://images.example.com/rates.png',
       alt_text: 'A picture from another host',
     },
+    { type: 'image', slack_file: { url: CHART_PICTURE }, alt_text: 'A file of the workspace' },
   ),
+  exhibit('context with a file of the workspace', {
+    type: 'context',
+    elements: [{ type: 'image', slack_file: { url: ICON }, alt_text: 'Paydesk' }, plain('From a Slack file')],
+  }),
   exhibit(
     'rich_text',
     rich(
@@ -185,6 +184,59 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
       },
       { type: 'rich_text_quote', elements: [run('We will resend the file before noon.')] },
       { type: 'rich_text_preformatted', elements: [run('payout po_1QK… EUR 18402.10')] },
+    ),
+  ),
+  exhibit(
+    'rich_text, every run and border',
+    rich(
+      line(
+        { type: 'user', user_id: 'U1' },
+        run(' of '),
+        { type: 'usergroup', usergroup_id: 'S1' },
+        run(' tells '),
+        { type: 'broadcast', range: 'here' },
+        run(' in '),
+        { type: 'channel', channel_id: 'C1' },
+        run(' at '),
+        { type: 'team', team_id: 'T1' },
+        run(': closed '),
+        {
+          type: 'date',
+          timestamp: 1795190400,
+          format: '{date_short_pretty} at {time}',
+          fallback: 'tomorrow',
+          url: 'https://example.com/days/20',
+        },
+        run(' '),
+        { type: 'color', value: '#36c5f0' },
+        run(' '),
+        {
+          type: 'emoji',
+          name: 'ledger_clerk',
+          unicode: '1f9d1-200d-1f4bc',
+          url: 'https://example.com/e.png',
+        },
+        run(' '),
+        run('highlighted', { highlight: true }),
+        run(', '),
+        run('underlined', { underline: true }),
+        run(', '),
+        { type: 'link', url: 'https://example.com/files/7', text: 'an unsafe link', unsafe: true },
+      ),
+      {
+        type: 'rich_text_list',
+        style: 'ordered',
+        offset: 2,
+        border: 1,
+        elements: [line(run('The third step')), line(run('The fourth step'))],
+      },
+      { type: 'rich_text_quote', border: 1, elements: [run('A quote with a border.')] },
+      {
+        type: 'rich_text_preformatted',
+        border: 1,
+        language: 'json',
+        elements: [run('{ "status": "paid" }')],
+      },
     ),
   ),
   exhibit('markdown', {
@@ -265,6 +317,19 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
     ...card(CARDS[0] ?? ['', '', '']),
     hero_image: { type: 'image', image_url: CHART_PICTURE, alt_text: 'Approvals of Adyen' },
   }),
+  exhibit('card with one of Slack’s icons', {
+    type: 'card',
+    slack_icon: { type: 'icon', name: 'flag' },
+    title: plain('Refund of €84.00'),
+    subtitle: mrkdwn('Requested by <@U1>'),
+    body: mrkdwn('The customer was charged twice for *ORD-7QK2*.'),
+    subtext: plain('The plan is frozen until tomorrow, 09:00'),
+    actions: [
+      { ...button('Reject', 'card_reject'), style: 'danger' },
+      button('Discuss', 'card_discuss'),
+      { ...button('Approve', 'card_approve'), style: 'primary' },
+    ],
+  }),
   exhibit('carousel', { type: 'carousel', elements: CARDS.map(card) }),
   exhibit('container', {
     type: 'container',
@@ -291,6 +356,23 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
       },
     ],
   }),
+  exhibit(
+    'container, collapsed, and one with a rich title',
+    {
+      type: 'container',
+      title: plain('Three lines of the statement'),
+      width: 'narrow',
+      is_collapsible: true,
+      default_collapsed: true,
+      child_blocks: [{ type: 'section', text: plain('po_1QK7 · €18,402.10') }],
+    },
+    {
+      type: 'container',
+      rich_text_title: rich(line(run('Break '), run('brk_9', { code: true }))),
+      width: 'full',
+      child_blocks: [{ type: 'section', text: plain('Amount differs by €0.50') }],
+    },
+  ),
   exhibit('plan', { type: 'plan', title: 'Refund in progress', tasks: TASKS }),
   exhibit('task_card', {
     type: 'task_card',
@@ -306,7 +388,9 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
     video_url: 'https://example.com/embed/1',
     thumbnail_url: 'https://example.com/thumb.png',
     alt_text: 'A walk through one settlement',
+    author_name: 'Lars Holm',
     provider_name: 'Northwind',
+    provider_icon_url: 'https://example.com/icon.png',
     description: plain('Four minutes, with the numbers of last week.'),
   }),
   exhibit('file', { type: 'file', source: 'remote', external_id: 'statement-2026-11-19' }),

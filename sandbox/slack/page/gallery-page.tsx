@@ -106,6 +106,7 @@ function silentApi(say: (what: string) => void, closed: () => void): Api {
       closed();
       return Promise.resolve(done);
     },
+    pin: () => answer('Would pin this message'),
     reaction: ({ name }) => answer(`Would react with :${name}:`),
     home: () => Promise.resolve(done),
     calls: () => Promise.resolve([]),

@@ -21,6 +21,20 @@ const input = (
   more: Partial<Block> = {},
 ): Block => ({ type: 'input', block_id, label: plain(label), element, ...more });
 
+const RICH_VALUE: Json = {
+  type: 'rich_text',
+  elements: [
+    {
+      type: 'rich_text_section',
+      elements: [
+        { type: 'text', text: 'Your refund of ' },
+        { type: 'text', text: '€84.00', style: { bold: true } },
+        { type: 'text', text: ' is on its way.' },
+      ],
+    },
+  ],
+};
+
 /** A modal with every input element; submitting it answers a field error. */
 export const MODAL_EXHIBIT: OpenView = {
   id: 'V1',
@@ -48,6 +62,10 @@ export const MODAL_EXHIBIT: OpenView = {
         action_id: 'amount',
         is_decimal_allowed: true,
         initial_value: '90.00',
+        min_value: '0.01',
+        max_value: '120.00',
+        placeholder: plain('0.00'),
+        focus_on_load: true,
       }),
       input('reason', 'Reason', {
         type: 'static_select',
@@ -75,13 +93,43 @@ export const MODAL_EXHIBIT: OpenView = {
         type: 'plain_text_input',
         action_id: 'title',
         initial_value: 'Captured twice',
+        min_length: 3,
+        max_length: 60,
       }),
-      input('email', 'Customer e-mail', { type: 'email_text_input', action_id: 'email' }, { optional: true }),
-      input('url', 'Link to the ticket', { type: 'url_text_input', action_id: 'url' }, { optional: true }),
+      input(
+        'email',
+        'Customer e-mail',
+        {
+          type: 'email_text_input',
+          action_id: 'email',
+          initial_value: 'noah@post.example',
+          placeholder: plain('name@host'),
+          dispatch_action_config: { trigger_actions_on: ['on_enter_pressed'] },
+        },
+        { optional: true, dispatch_action: true },
+      ),
+      input(
+        'url',
+        'Link to the ticket',
+        {
+          type: 'url_text_input',
+          action_id: 'url',
+          initial_value: 'https://example.com/tickets/7',
+          placeholder: plain('https://'),
+        },
+        { optional: true },
+      ),
       input(
         'rich',
         'Message to the customer',
-        { type: 'rich_text_input', action_id: 'rich' },
+        {
+          type: 'rich_text_input',
+          action_id: 'rich',
+          placeholder: plain('What will the customer read?'),
+          min_lines: 2,
+          max_lines: 8,
+          initial_value: RICH_VALUE,
+        },
         { optional: true },
       ),
       input('day', 'Value date', { type: 'datepicker', action_id: 'day', initial_date: '2026-11-20' }),

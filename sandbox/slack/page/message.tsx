@@ -51,7 +51,8 @@ export function MessageRow({ message, grouped, channel, inThread }: MessageProps
       {(message.pinned_to?.length ?? 0) > 0 && (
         <p class="only-you">
           <Icon name="pin" size={14} />
-          Pinned
+          Pinned by{' '}
+          {store.users.find(({ id }) => id === message.pinned_info?.pinned_by)?.real_name ?? 'the app'}
         </p>
       )}
       <div class="gutter">{grouped ? <Time ts={message.ts} /> : <Avatar user={author} size={36} />}</div>
@@ -123,8 +124,13 @@ function ReplyLine({ message, channel }: { message: Message; channel: Channel })
 
 /** What shows over a message that is pointed at. */
 function Tools({ message, inThread }: { message: Message; inThread: boolean }): VNode {
-  const { go } = useDesk();
+  const { api, go, person, toast } = useDesk();
   const parent = message.thread_ts ?? message.ts;
+  const isPinned = message.pinned_info !== undefined;
+  const pin = async (): Promise<void> => {
+    const outcome = await api.pin({ user: person.id, channel: message.channel, ts: message.ts });
+    if (!outcome.ok) toast(`This message could not be pinned: “${outcome.error ?? 'unknown'}”`, 'error');
+  };
   return (
     <div class="tools">
       <QuickReactions message={message} />
@@ -139,6 +145,15 @@ function Tools({ message, inThread }: { message: Message; inThread: boolean }): 
           <Icon name="thread" size={18} />
         </button>
       )}
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={isPinned ? 'Remove pin' : 'Pin to channel'}
+        title={isPinned ? 'Remove pin' : 'Pin to channel'}
+        onClick={() => void pin()}
+      >
+        <Icon name="pin" size={18} />
+      </button>
       <MessageShortcuts message={message} />
     </div>
   );

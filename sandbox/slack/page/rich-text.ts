@@ -2,6 +2,7 @@
  * Turns a `rich_text` block into the same text tree as mrkdwn.
  * Invariant: an element of an unknown type shows its `text`, or its type in brackets, never nothing.
  */
+import { emojiCharacter } from './emoji.js';
 import { num, obj, objs, str, words, type Obj } from './json.js';
 import { link, plainText, safeHref, type Inline, type TextBlock } from './text-tree.js';
 
@@ -19,11 +20,16 @@ function blockOf(element: Obj): TextBlock {
         start: num(element.offset) + 1,
         indent: num(element.indent),
         items: objs(element.elements).map(inlines),
+        bordered: element.border === 1,
       };
     case 'rich_text_quote':
-      return { kind: 'quote', children: [{ kind: 'paragraph', children: inlines(element) }] };
+      return {
+        kind: 'quote',
+        children: [{ kind: 'paragraph', children: inlines(element) }],
+        bordered: element.border === 1,
+      };
     case 'rich_text_preformatted':
-      return { kind: 'pre', text: plainText(inlines(element)) };
+      return { kind: 'pre', text: plainText(inlines(element)), bordered: element.border === 1 };
     default:
       return { kind: 'paragraph', children: inlines(element) };
   }
@@ -39,6 +45,8 @@ function inlineOf(element: Obj): Inline[] {
   if (style.bold === true) nodes = [{ kind: 'bold', children: nodes }];
   if (style.italic === true) nodes = [{ kind: 'italic', children: nodes }];
   if (style.underline === true) nodes = [{ kind: 'underline', children: nodes }];
+  if (style.highlight === true || style.client_highlight === true)
+    nodes = [{ kind: 'highlight', children: nodes }];
   return style.strike === true ? [{ kind: 'strike', children: nodes }] : nodes;
 }
 
@@ -56,8 +64,10 @@ function bare(element: Obj): Inline[] {
       return [{ kind: 'usergroup', id: str(element.usergroup_id), label: '' }];
     case 'broadcast':
       return [{ kind: 'broadcast', range: str(element.range) }];
+    case 'team':
+      return [{ kind: 'team', id: str(element.team_id) }];
     case 'emoji':
-      return [{ kind: 'emoji', name: str(element.name) }];
+      return [emojiOf(element)];
     case 'color':
       return [{ kind: 'color', value: str(element.value) }];
     case 'date':
@@ -65,6 +75,18 @@ function bare(element: Obj): Inline[] {
     default:
       return [{ kind: 'text', text: str(element.text, `[${str(element.type, 'unknown')}]`) }];
   }
+}
+
+/** An emoji that this page does not know by name is drawn from its code points, such as `1f44b-1f3fd`. */
+function emojiOf(element: Obj): Inline {
+  const name = str(element.name);
+  const unicode = str(element.unicode);
+  if (emojiCharacter(name) !== null || !/^[0-9a-f]{2,5}(-[0-9a-f]{2,5})*$/i.test(unicode))
+    return { kind: 'emoji', name };
+  return {
+    kind: 'text',
+    text: String.fromCodePoint(...unicode.split('-').map((point) => parseInt(point, 16))),
+  };
 }
 
 function dateOf(element: Obj): Inline {

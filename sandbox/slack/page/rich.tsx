@@ -48,13 +48,13 @@ function TreeBlock({ block }: { block: TextBlock }): VNode {
       );
     case 'pre':
       return (
-        <pre class="rich-pre" tabIndex={0}>
+        <pre class={`rich-pre ${borderOf(block)}`} tabIndex={0}>
           {block.text}
         </pre>
       );
     case 'quote':
       return (
-        <blockquote class="rich-quote">
+        <blockquote class={`rich-quote ${borderOf(block)}`}>
           <Tree blocks={block.children} />
         </blockquote>
       );
@@ -67,13 +67,15 @@ function TreeBlock({ block }: { block: TextBlock }): VNode {
   }
 }
 
+const borderOf = ({ bordered }: { bordered?: boolean }): string => (bordered === true ? 'bordered' : '');
+
 function List({ block }: { block: Extract<TextBlock, { kind: 'list' }> }): VNode {
   const items = block.items.map((item, at) => (
     <li key={at}>
       <Inlines nodes={item} />
     </li>
   ));
-  const name = `rich-list indent-${block.indent}`;
+  const name = `rich-list indent-${block.indent} ${borderOf(block)}`;
   return block.ordered ? (
     <ol class={name} start={block.start}>
       {items}
@@ -157,6 +159,12 @@ function InlineNode({ node }: { node: Inline }): VNode {
           <Inlines nodes={node.children} />
         </u>
       );
+    case 'highlight':
+      return (
+        <mark>
+          <Inlines nodes={node.children} />
+        </mark>
+      );
     case 'code':
       return <Code text={node.text} />;
     case 'link':
@@ -180,6 +188,8 @@ function InlineNode({ node }: { node: Inline }): VNode {
       return <span class="mention loud">@{node.range}</span>;
     case 'usergroup':
       return <span class="mention">{node.label === '' ? `@${node.id}` : node.label}</span>;
+    case 'team':
+      return <Team id={node.id} />;
     case 'user':
     case 'channel':
       return <Mention node={node} />;
@@ -230,6 +240,11 @@ function DateNode({ node }: { node: Extract<Inline, { kind: 'date' }> }): VNode 
     <time title={momentLabel(String(node.epochSeconds), person.tz) || node.fallback}>{shown}</time>
   );
   return node.href === null ? time : <Away href={node.href}>{time}</Away>;
+}
+
+function Team({ id }: { id: string }): VNode {
+  const { team } = useDesk().store;
+  return <span class="mention">@{team.id === id ? team.name : id}</span>;
 }
 
 function Mention({ node }: { node: Extract<Inline, { kind: 'user' | 'channel' }> }): VNode {

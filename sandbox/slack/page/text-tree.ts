@@ -5,12 +5,13 @@
 
 export type Inline =
   | { kind: 'text'; text: string }
-  | { kind: 'bold' | 'italic' | 'strike' | 'underline'; children: Inline[] }
+  | { kind: 'bold' | 'italic' | 'strike' | 'underline' | 'highlight'; children: Inline[] }
   | { kind: 'code'; text: string }
   | { kind: 'link'; href: string; children: Inline[] }
   | { kind: 'user'; id: string }
   | { kind: 'channel'; id: string; label: string }
   | { kind: 'usergroup'; id: string; label: string }
+  | { kind: 'team'; id: string }
   | { kind: 'broadcast'; range: string }
   | { kind: 'date'; epochSeconds: number; format: string; href: string | null; fallback: string }
   | { kind: 'emoji'; name: string }
@@ -21,9 +22,17 @@ export type Cell = { align: 'left' | 'center' | 'right'; children: Inline[] };
 export type TextBlock =
   | { kind: 'paragraph'; children: Inline[] }
   | { kind: 'heading'; level: number; children: Inline[] }
-  | { kind: 'pre'; text: string }
-  | { kind: 'quote'; children: TextBlock[] }
-  | { kind: 'list'; ordered: boolean; start: number; indent: number; items: Inline[][] }
+  | { kind: 'pre'; text: string; bordered?: boolean }
+  | { kind: 'quote'; children: TextBlock[]; bordered?: boolean }
+  | {
+      kind: 'list';
+      ordered: boolean;
+      start: number;
+      indent: number;
+      items: Inline[][];
+      /** Behind a line at the left, like a quote. */
+      bordered?: boolean;
+    }
   | { kind: 'table'; head: Cell[]; rows: Cell[][] }
   | { kind: 'rule' };
 
@@ -50,6 +59,7 @@ function wordsOf(node: Inline): string {
     case 'code':
       return node.text;
     case 'user':
+    case 'team':
       return `@${node.id}`;
     case 'channel':
       return `#${node.label || node.id}`;
@@ -67,6 +77,7 @@ function wordsOf(node: Inline): string {
     case 'italic':
     case 'strike':
     case 'underline':
+    case 'highlight':
     case 'link':
       return plainText(node.children);
   }

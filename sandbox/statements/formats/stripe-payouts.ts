@@ -7,6 +7,8 @@ import { balanceTransactionOf, traceIdOf } from '../../payments-api/objects/bala
 import { numberOf, textOf } from '../../payments-api/objects/api-object.js';
 import { chargeIdOf, customerIdOf } from '../../payments-api/objects/payments.js';
 import { startOfDay } from '../../world/calendar.js';
+import type { MovementKind } from '../../world/settlement.js';
+import type { WrittenMovement } from '../../world/written.js';
 import type { Batch, SettlementLine, SettlementReport } from '../settlement.js';
 import { csvLine, major, plainTime } from '../text.js';
 
@@ -18,10 +20,20 @@ const COLUMNS = [
   'connected_account_id', 'trace_id', 'trace_id_status', 'payment_metadata[order_id]',
 ] as const; // prettier-ignore
 
+const CATEGORIES: Record<MovementKind, string> = {
+  capture: 'charge',
+  refund: 'refund',
+  dispute: 'dispute',
+  dispute_reversal: 'dispute_reversal',
+};
+
 export const stripePayouts = (report: SettlementReport): string =>
   [
     csvLine(COLUMNS),
-    ...report.batches.flatMap((batch) => batch.lines.map((line) => csvLine(rowOf(report, batch, line)))),
+    ...report.batches.flatMap((batch) => [
+      ...batch.lines.map((line) => csvLine(rowOf(report, batch, line))),
+      ...batch.written.map((movement) => csvLine(writtenRow(batch, movement))),
+    ]),
   ].join('\n') + '\n';
 
 function rowOf(
@@ -44,5 +56,21 @@ function rowOf(
     chargeIdOf(ids, order, line.kind === 'capture' ? movement.sub : order.attempts.length - 1), line.paymentId,
     plainTime(order.attempts.at(-1)?.createdMs ?? order.createdMs), '', '', 'card',
     '', traceIdOf(payout), 'supported', line.orderId,
+  ]; // prettier-ignore
+}
+
+/** Of what somebody did by hand through the payments API. */
+function writtenRow({ payout, currency }: Batch, movement: WrittenMovement): string[] {
+  const effective = plainTime(startOfDay(payout.day, 0));
+  const created = plainTime(movement.atMs);
+  const { amountMinor, feeMinor } = movement;
+  return [
+    payout.batchId, effective, effective, movement.reference,
+    created, created, effective, effective, currency.toLowerCase(),
+    major(amountMinor, currency), major(feeMinor, currency), major(amountMinor - feeMinor, currency),
+    CATEGORIES[movement.kind], movement.sourceId,
+    movement.description, major(amountMinor, currency), currency.toLowerCase(),
+    movement.customerId, movement.email, movement.chargeId, movement.paymentId,
+    plainTime(movement.chargeCreatedMs), '', '', 'card', '', traceIdOf(payout), 'supported', movement.orderId,
   ]; // prettier-ignore
 }

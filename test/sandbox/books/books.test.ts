@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBooks, type Books } from '../../../sandbox/books/books.js';
+import { dayOf } from '../../../sandbox/world/calendar.js';
 import { createManualClock, HOUR_MS, hourOf } from '../../../sandbox/world/clock.js';
 import { createScenarios } from '../../../sandbox/world/scenarios.js';
 import { createWorld, HISTORY_HOURS, type World } from '../../../sandbox/world/world.js';
@@ -283,6 +284,16 @@ describe('what was written through the payments API', () => {
     });
     const answer = await fetch(`${first.baseUrl}/v1/payment_intents`, { method: 'POST', headers, body });
     const intent = (await answer.json()) as { id: string; latest_charge: string };
+    const keyed = { ...headers, 'idempotency-key': 'rem_1:refund:1' };
+    const refund = async (baseUrl: string): Promise<unknown> => {
+      const form = new URLSearchParams({ payment_intent: intent.id, amount: '77' });
+      return (await fetch(`${baseUrl}/v1/refunds`, { method: 'POST', headers: keyed, body: form })).json();
+    };
+    const refunded = await refund(first.baseUrl);
+    const northpay = opened.partners.find(({ id }) => id === 'northpay')!;
+    const carried = (): unknown[] =>
+      [1, 2, 3, 4, 5].flatMap((ahead) => opened.written.ofPayouts(northpay, dayOf(atMs, 0) + ahead));
+    const paidOut = carried();
     first.putObjects([{ id: 'dp_imported', object: 'dispute' }]);
     const look = async (baseUrl: string, path: string): Promise<unknown> =>
       (await fetch(`${baseUrl}/v1/${path}`, { headers })).json();
@@ -300,13 +311,18 @@ describe('what was written through the payments API', () => {
     await first.close();
     await books.close();
     const written = await rows();
-    expect(written).toHaveLength(3);
+    expect(written).toHaveLength(5);
+    expect(paidOut).toMatchObject([
+      { kind: 'capture', amountMinor: 777 },
+      { kind: 'refund', amountMinor: -77 },
+    ]);
     const owner = new pg.Client({ connectionString: url });
     await owner.connect();
     await owner.query('truncate books.state, books.attempts, books.bookings');
     await owner.end();
 
     books = await open(atMs, 'disturbed');
+    expect(carried()).toEqual(paidOut);
     const second = await startPaymentsApi({ ...options, world: opened, memory: books.memory });
     const recorded: Promise<void>[] = [];
     second.onChange((change) => recorded.push(books.record(change)));
@@ -316,6 +332,7 @@ describe('what was written through the payments API', () => {
       id: 'dp_imported',
       object: 'dispute',
     });
+    expect(await refund(second.baseUrl)).toEqual(refunded);
     expect(await rows()).toEqual(written);
     await second.close();
   });

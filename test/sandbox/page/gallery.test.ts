@@ -1,9 +1,14 @@
 /** The gallery is whole, and every exhibit of it would be taken by Slack: held against the sandbox's own validator. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { BLOCKS } from '../../../sandbox/slack/block-kit/blocks.js';
 import { ELEMENTS } from '../../../sandbox/slack/block-kit/elements.js';
+import { SLACK_ICON_NAMES } from '../../../sandbox/slack/block-kit/objects.js';
+import { RICH_TEXT, RUNS } from '../../../sandbox/slack/block-kit/rich-text.js';
+import type { ObjectSpec } from '../../../sandbox/slack/block-kit/spec.js';
 import { validateBlocks, validateView } from '../../../sandbox/slack/block-kit/validate.js';
 import { EXHIBITS, MODAL_EXHIBIT } from '../../../sandbox/slack/page/gallery.js';
+import { SLACK_ICONS } from '../../../sandbox/slack/page/icon-paths.js';
 
 /** What the validator refuses, and why it is in the gallery nevertheless. */
 const REFUSED: Record<string, string> = {
@@ -15,7 +20,65 @@ const REFUSED: Record<string, string> = {
 const withAddresses = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value).replaceAll(/"data:image[^"]*"/g, '"https://example.com/a.png"'));
 
+/** Every member that an object of this type has somewhere in the gallery. */
+function membersShown(type: string): Set<string> {
+  const found = new Set<string>();
+  JSON.stringify([EXHIBITS, MODAL_EXHIBIT], (_key, value: unknown) => {
+    if (typeof value === 'object' && value !== null && 'type' in value && value.type === type)
+      for (const key of Object.keys(value)) found.add(key);
+    return value;
+  });
+  return found;
+}
+
+/** Members that most elements share; each is shown on one of them. Only one element of a view may have the focus. */
+const SHARED = new Set([
+  'style',
+
+  'block_id',
+  'action_id',
+  'confirm',
+  'focus_on_load',
+  'placeholder',
+  'dispatch_action_config',
+]);
+
+/** What docs/sandbox.md says has no effect on the page. */
+const withoutEffect = (): Set<string> => {
+  const text = readFileSync(new URL('../../../docs/sandbox.md', import.meta.url), 'utf8');
+  const [, list = ''] = /without effect on the page: ([^.]*)\./.exec(text.replaceAll('\n', ' ')) ?? [];
+  return new Set([...list.matchAll(/`(\w+)`/g)].map((match) => match[1]!));
+};
+
+const SPECS: [type: string, spec: ObjectSpec][] = [BLOCKS, ELEMENTS, RICH_TEXT, RUNS].flatMap((table) =>
+  Object.entries(table),
+);
+
 describe('the gallery', () => {
+  it.each(SPECS)(
+    'shows every documented member of "%s", but what the page is said to leave out',
+    (type, spec) => {
+      const shown = membersShown(type);
+      const known = [...Object.keys(spec.required), ...Object.keys(spec.optional)];
+      const left = withoutEffect();
+      expect(known.filter((name) => !shown.has(name) && !SHARED.has(name) && !left.has(name))).toEqual([]);
+    },
+  );
+
+  it.each([...SHARED])('shows "%s" on one element', (name) => {
+    expect(JSON.stringify([EXHIBITS, MODAL_EXHIBIT])).toContain(`"${name}":`);
+  });
+
+  it('draws every icon that a card may name', () => {
+    const cards = Object.keys(SLACK_ICONS).map((name) => ({
+      type: 'card',
+      title: { type: 'plain_text', text: name },
+      slack_icon: { type: 'icon', name },
+    }));
+    for (const card of cards) expect(validateBlocks([card], 'message')).toEqual([]);
+    expect(Object.keys(SLACK_ICONS).sort()).toEqual([...SLACK_ICON_NAMES].sort());
+  });
+
   it.each([
     ['block', Object.keys(BLOCKS)],
     ['element', Object.keys(ELEMENTS)],

@@ -37,6 +37,7 @@ function inline(nodes: Inline[]): string {
       if (node.kind === 'usergroup') return `group(${node.id}|${node.label})`;
       if (node.kind === 'broadcast') return `all(${node.range})`;
       if (node.kind === 'date') return `date(${node.epochSeconds},${node.format},${node.fallback})`;
+      if (node.kind === 'team') return `team(${node.id})`;
       if (node.kind === 'color') return `color(${node.value})`;
       return `${node.kind[0] ?? ''}(${inline(node.children)})`;
     })

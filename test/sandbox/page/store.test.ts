@@ -154,7 +154,15 @@ describe('applyEvent', () => {
 
   it('follows the bot, the scenarios and the homes', () => {
     const home = view('VH', { view: { type: 'home', blocks: [] } });
-    const scenario = { name: 's', title: 'S', expect: '', running: true, stoppable: true };
+    const scenario = {
+      name: 's',
+      title: 'S',
+      expect: '',
+      running: true,
+      stoppable: true,
+      note: null,
+      takes: null,
+    };
     const ana = { id: 'U1', name: 'ana', deleted: false } as User;
     const events: SandboxEvent[] = [
       { type: 'bot', connection: 'socket' },

@@ -211,6 +211,20 @@ export const ACCEPTED: Row[] = [
   ['an alert in a modal', { type: 'alert', text: plain(x(200)), level: 'warning' }, 'modal'],
   ['a card', card({ body: mrkdwn(x(200)), actions: [button()], icon: image })],
   [
+    'a card of plain text with one of Slack’s icons, a subtext and three buttons',
+    {
+      type: 'card',
+      slack_icon: { type: 'icon', name: 'star-filled' },
+      title: plain(x(150)),
+      subtitle: plain(x(150)),
+      body: plain(x(200)),
+      subtext: mrkdwn(x(200)),
+      actions: many(3, (n) => button({ action_id: `a${n}` })),
+    },
+  ],
+  ['a header of a level', { type: 'header', level: 4, text: plain('x') }],
+  ['a task that tells no status', { type: 'task_card', task_id: '1', title: 'x' }],
+  [
     'ten cards',
     { type: 'carousel', elements: many(10, () => card({ actions: [button({ action_id: 'same' })] })) },
   ],

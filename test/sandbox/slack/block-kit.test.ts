@@ -418,6 +418,25 @@ const REFUSED: Refusal[] = [
     'must be less than 201 characters',
   ],
   [
+    'two icons at one place',
+    card({ icon: image, slack_icon: { type: 'icon', name: 'flag' } }),
+    '/0/slack_icon',
+    /only one of `icon` or `slack_icon`/,
+  ],
+  [
+    'an icon that Slack does not have',
+    card({ slack_icon: { type: 'icon', name: 'unicorn' } }),
+    '/0/slack_icon/name',
+    /must be one of/,
+  ],
+  [
+    'a card with four buttons',
+    card({ actions: many(4, (n) => button({ action_id: `a${n}` })) }),
+    '/0/actions',
+    'no more than 3 items allowed',
+  ],
+  ['a fifth level', { type: 'header', level: 5, text: plain('x') }, '/0/level', /4/],
+  [
     'eleven cards',
     { type: 'carousel', elements: many(11, () => card()) },
     '/0/elements',

@@ -326,6 +326,8 @@ describe('what the starter adds', () => {
       expect: '#partner-alerts',
       running: false,
       stoppable: true,
+      note: null,
+      takes: null,
     };
     const played: unknown[] = [];
     let told: () => void = () => undefined;

@@ -41,7 +41,9 @@ describe('docs/sandbox.md', () => {
 
   it('lists every delivery', () => {
     const payloads = readFileSync(new URL('payloads.ts', SOURCES), 'utf8');
-    const events = readFileSync(new URL('events.ts', SOURCES), 'utf8');
+    const events = ['events.ts', 'touch.ts']
+      .map((name) => readFileSync(new URL(name, SOURCES), 'utf8'))
+      .join();
     const interactions = [...payloads.matchAll(/^ {4}type: '(\w+)',$/gm)].map((match) => match[1]!);
     const told = [...events.matchAll(/\btype: '(\w+)'/g)].map((match) => match[1]!);
     const built = new Set([

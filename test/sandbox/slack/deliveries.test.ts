@@ -102,7 +102,8 @@ function listeners(bodies: Body[]): (app: App) => void {
       await client.views.publish({ user_id: event.user, view: { type: 'home', blocks: [SHARE] } });
     });
     app.event('message', () => Promise.resolve());
-    app.event('app_mention', () => Promise.resolve());
+    for (const event of ['app_mention', 'reaction_added', 'reaction_removed', 'pin_added', 'pin_removed'])
+      app.event(event, () => Promise.resolve());
   };
 }
 
@@ -127,6 +128,9 @@ describe.each<[Transport, number]>([
     bench.control.post(path, { user: 'ana', ...body });
   const say = (said: string, more: Record<string, Json> = {}) =>
     act('message', { channel: 'general', text: said, ...more });
+  const said = async () => (await say('something to keep')).messages[0]!.ts;
+  const react = (ts: string) => act('reaction', { channel: 'general', ts, name: 'eyes' });
+  const pin = (ts: string) => act('pin', { channel: 'general', ts });
   const open = async () => (await act('command', { channel: 'general', text: '/form' })).view!.id;
   const card = async () => {
     const channel = (await bench.control.channel('general')).id;
@@ -184,6 +188,18 @@ describe.each<[Transport, number]>([
       const { channel } = await bench.client.conversations.create({ name: `inc-${transport}` });
       const { users } = await bench.control.state();
       await bench.client.conversations.invite({ channel: channel!.id!, users: users[1]!.id });
+    },
+    reaction_added: async () => react(await said()),
+    reaction_removed: async () => {
+      const ts = await said();
+      await react(ts);
+      await react(ts);
+    },
+    pin_added: async () => pin(await said()),
+    pin_removed: async () => {
+      const ts = await said();
+      await pin(ts);
+      await pin(ts);
     },
     app_home_opened: async () => {
       await act('home', {});

@@ -248,6 +248,33 @@ export const INTERACTIONS = {
   },
 } satisfies Record<string, Sample>;
 
+const reacted = {
+  user: 'U123ABC456',
+  reaction: 'thumbsup',
+  item_user: 'U222222222',
+  item: { type: 'message', channel: 'C123ABC456', ts: '1360782400.498405' },
+  event_ts: '1360782804.083113',
+};
+
+const pinned = {
+  user: 'U024BE7LH',
+  channel_id: 'C02ELGNBH',
+  item: {
+    type: 'message',
+    channel: 'C02ELGNBH',
+    created: 1_360_782_804,
+    created_by: 'U024BE7LH',
+    message: {
+      ...personMessage,
+      permalink: 'https://larkspur.slack.com/archives/C02ELGNBH/p1360782400498405',
+    },
+  },
+  item_user: 'U222222222',
+  pin_count: '1',
+  pinned_info: { channel: 'C02ELGNBH', pinned_by: 'U024BE7LH', pinned_ts: 1_360_782_804 },
+  event_ts: '1360782804.083113',
+};
+
 export const EVENTS = {
   message: { ...personMessage, ...said },
   'message with a file': { ...personMessage, ...said, subtype: 'file_share', files: [FILE] },
@@ -272,6 +299,17 @@ export const EVENTS = {
     inviter: 'U123456789',
     event_ts: '123456789.9875',
   },
+  reaction_added: { type: 'reaction_added', ...reacted },
+  reaction_removed: { type: 'reaction_removed', ...reacted },
+  pin_added: {
+    type: 'pin_added',
+    ...pinned,
+    item: {
+      ...pinned.item,
+      message: { ...pinned.item.message, pinned_to: ['C02ELGNBH'], pinned_info: pinned.pinned_info },
+    },
+  },
+  pin_removed: { type: 'pin_removed', ...pinned, pin_count: '0', has_pins: false },
   app_home_opened: {
     type: 'app_home_opened',
     user: 'U2CERLKJA',
