@@ -50,6 +50,13 @@ export function welcome(world: World, now: Date): Welcome {
         },
       },
       {
+        type: 'section',
+        text: {
+          type: 'mrkdwn',
+          text: `\`/remediate refund-payment ${found.inFlight}\`  asks for a refund. Approve it in #approvals as somebody else, for instance Lars; \`/audit\` has all of it.`,
+        },
+      },
+      {
         type: 'context',
         elements: [{ type: 'mrkdwn', text: 'Break something under *Scenarios* and watch #partner-alerts.' }],
       },
