@@ -34,7 +34,7 @@ export async function advance(deps: RemediationDeps, id: string): Promise<void> 
     // Somebody began and did not come back to say how it went.
     case 'executing':
     case 'unknown':
-      return settle(deps, snapshot, (again) => order(deps, again));
+      return settle(deps, snapshot, (again) => order(deps, again, { isRepeat: true }));
     case 'done':
       return remediation.verified ? followUp(deps, snapshot) : verify(deps, snapshot);
     default:
@@ -56,7 +56,7 @@ async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
   const intended = await intend(deps, remediation);
   if (intended === null) return;
   await deps.probe?.('after_intent');
-  await order(deps, { ...snapshot, remediation: intended });
+  await order(deps, { ...snapshot, remediation: intended }, { isRepeat: false });
 }
 
 /** Nothing was done yet; it is tried again later, for as long as the approval lives. */
@@ -73,7 +73,7 @@ async function holdUp(deps: RemediationDeps, before: Remediation, why: string, f
 }
 
 /** Null when somebody else moved the request meanwhile: then it is theirs. */
-function intend(deps: RemediationDeps, before: Remediation): Promise<Remediation | null> {
+function intend(deps: RemediationDeps, before: Remediation, rivalCalls: number): Promise<Remediation | null> {
   return deps.transactions.run(async (tx) => {
     const current = await takeIf(tx, deps, before);
     if (current?.state !== 'approved' || tx.now >= current.expiresAt) return null;
@@ -88,7 +88,11 @@ function intend(deps: RemediationDeps, before: Remediation): Promise<Remediation
 }
 
 /** Orders the effect, under the key that stands in the request. */
-async function order(deps: RemediationDeps, { remediation, plan }: Snapshot): Promise<void> {
+async function order(
+  deps: RemediationDeps,
+  { remediation, plan }: Snapshot,
+  { isRepeat }: { isRepeat: boolean },
+): Promise<void> {
   const action = actionOf(deps, remediation.action);
   let outcome: Move;
   try {
@@ -96,14 +100,18 @@ async function order(deps: RemediationDeps, { remediation, plan }: Snapshot): Pr
     await deps.probe?.('after_effect');
     outcome = doneMove(remediation, effect, deps.clock.now());
   } catch (thrown) {
-    outcome = failedMove(remediation, thrown, deps.clock.now());
+    outcome = failedMove(remediation, thrown, { isRepeat, now: deps.clock.now() });
   }
   await deps.transactions.run(async (tx) => {
-    const current = await takeIf(tx, deps, remediation);
-    if (current) await move(tx, deps, current, outcome);
+    const current = await deps.remediations.take(tx, remediation.id);
+    if (isAnsweredBy(current, remediation)) await move(tx, deps, current, outcome);
   });
   await deps.probe?.('after_record');
 }
+
+/** Other things may have changed meanwhile, such as a review; the answer to the last call counts until it is settled. */
+const isAnsweredBy = (current: Remediation, { calls }: Remediation): boolean =>
+  (current.state === 'executing' || current.state === 'unknown') && current.calls === calls;
 
 /** How long the due requests of one sweep may be; the rest is due at the next. */
 const sweepLimit = 50;

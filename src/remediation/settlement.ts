@@ -2,7 +2,8 @@
  * Finding out what became of an effect that was ordered and not heard of again.
  *
  * Invariants: looking comes before repeating; an order is repeated under the same key, only after the other side said
- * that nothing was done, and only so often; what looking cannot tell is for a person, who gets the evidence.
+ * that nothing was done, only while the plan stands as when it was begun, and only so often; what looking cannot tell is
+ * for a person, who gets the evidence.
  */
 import { minuteMs, secondMs } from '../kernel/clock.js';
 import { OpsError, toOpsError } from '../kernel/errors.js';
@@ -12,6 +13,7 @@ import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
 import { callLease, doneMove, mostCalls } from './outcomes.js';
 import { forClicks, personOf } from './people.js';
 import { eligibleVote } from './policy/votes.js';
+import { whatChanged } from './revalidation.js';
 import { actionOf, move, rulingOf, takeIf, type Move } from './transitions.js';
 
 const mostLooks = 6;
@@ -27,12 +29,23 @@ export async function settle(
 ): Promise<void> {
   const { remediation, plan } = snapshot;
   const action = actionOf(deps, remediation.action);
-  const found = await action
+  const read = await action
     .readBack(plan, remediation.idempotencyKey, deps.world)
     .catch((thrown: unknown) => cannotLook(deps, remediation, thrown));
+  const found = wouldRepeat(read, remediation) ? await unlessHindered(deps, snapshot, read) : read;
   const moved = await deps.transactions.run(async (tx) => {
     const current = await takeIf(tx, deps, remediation);
-    return current ? move(tx, deps, current, moveAfter(found, current, tx.now)) : null;
+    if (!current) return null;
+    // Under the lock through which a freeze has to pass, as the first order was.
+    const { frozen } = wouldRepeat(found, current)
+      ? await deps.remediations.takeKillSwitch(tx)
+      : { frozen: false };
+    return move(
+      tx,
+      deps,
+      current,
+      moveAfter(frozen ? notAgain(found, 'Everything is frozen.') : found, current, tx.now),
+    );
   });
   if (moved?.state === 'executing') await orderAgain({ ...snapshot, remediation: moved });
 }
@@ -46,12 +59,30 @@ function cannotLook({ log }: RemediationDeps, { id }: Remediation, thrown: unkno
   return { kind: 'cannot_tell', evidence: [`It could not be looked for: ${error.publicMessage}`] };
 }
 
+/** Said twice, some time apart: an order that was still on its way at the first look has arrived by the second. */
+const wouldRepeat = ({ kind }: ReadBack, { looks, calls }: Remediation): boolean =>
+  kind === 'not_done' && looks + 1 >= 2 && calls < mostCalls;
+
+/** To order again is to act: what was asked right before the first order is asked anew. */
+async function unlessHindered(deps: RemediationDeps, snapshot: Snapshot, found: ReadBack): Promise<ReadBack> {
+  if (deps.clock.now() >= snapshot.remediation.expiresAt) return notAgain(found, 'The approval is over.');
+  const verdict = await whatChanged(deps, snapshot).catch(
+    (thrown: unknown) => ({ kind: 'wait', why: toOpsError(thrown).publicMessage }) as const,
+  );
+  if (verdict.kind === 'stands') return found;
+  return notAgain(found, verdict.kind === 'void' ? verdict.changes.join(' · ') : verdict.why);
+}
+
+const notAgain = (found: ReadBack, why: string): ReadBack => ({
+  kind: 'cannot_tell',
+  evidence: [...(found.kind === 'done' ? [] : found.evidence), `It was not ordered again: ${why}`],
+});
+
 function moveAfter(found: ReadBack, current: Remediation, now: Date): Move {
   if (found.kind === 'done') return doneMove(current, found.effect, now);
   const looks = current.looks + 1;
   const evidence = [...current.evidence, ...found.evidence.map((line) => `${now.toISOString().slice(11, 19)} UTC ${line}`)].slice(-12);
-  // Said twice, some time apart: an order that was still on its way at the first look has arrived by the second.
-  if (found.kind === 'not_done' && looks >= 2 && current.calls < mostCalls) {
+  if (wouldRepeat(found, current)) {
     return {
       progress: { state: 'executing', looks: 0, evidence, calls: current.calls + 1, dueAt: callLease(now) },
       happening: { verb: 'repeated', actor: paydesk, why: 'It was looked for and nothing was done.', details: { call: current.calls + 1, evidence } },

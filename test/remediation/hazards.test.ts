@@ -1,0 +1,220 @@
+/**
+ * What sends money twice, or says that nothing was sent, in ways that no single promise names: answers that come late,
+ * orders that are repeated into another world, two requests about the same thing, and rows and cards that are stale.
+ */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createRemediations } from '../../src/adapters/postgres/remediations.js';
+import { hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
+import { OpsError } from '../../src/kernel/errors.js';
+import type { Action } from '../../src/remediation/action.js';
+import type { Snapshot } from '../../src/remediation/deps.js';
+import { ask, ballotOf, spendAction, startCompany, type Company, type Replica } from './support.js';
+
+let company: Company;
+let replica: Replica;
+
+beforeEach(async () => {
+  company = await startCompany();
+  replica = company.replica();
+});
+afterEach(() => company.close());
+
+const read = async ({ remediation: { id } }: Snapshot) => (await replica.desk.read(id)).remediation;
+
+async function approved(by = replica, amount = '50'): Promise<Snapshot> {
+  const asked = await ask(by, { amount });
+  await by.desk.approve(ballotOf(asked, 'eve'), null);
+  return asked;
+}
+
+/** Lets time pass until nothing is due any more. */
+async function settle(by: Replica, asked: Snapshot, forMs = 2 * hourMs): Promise<void> {
+  for (let passedMs = 0; passedMs < forMs; passedMs += 5 * secondMs) {
+    await by.desk.sweep();
+    await by.work();
+    if ((await read(asked)).dueAt === null) return;
+    company.clock.advance(5 * secondMs);
+  }
+}
+
+/** The bank's action, with something else in place of its n-th order. */
+const orders = (...turns: readonly ((plain: () => ReturnType<Action['execute']>) => ReturnType<Action['execute']>)[]): Action => {
+  const plain = spendAction(company.bank);
+  let count = 0;
+  return {
+    ...plain,
+    execute: (plan, key, world) => {
+      const own = () => plain.execute(plan, key, world);
+      return (turns[count++] ?? ((call) => call()))(own);
+    },
+  };
+}; // prettier-ignore
+
+const noAnswer = () => Promise.reject(new OpsError('unknown_outcome', 'No answer.'));
+
+describe('an order after one whose outcome nobody knows', () => {
+  it.each(['conflict', 'invalid', 'rate_limited', 'unavailable'] as const)(
+    'is answered with %s, because the first one arrives only now: nobody says that nothing was done',
+    async (code) => {
+      const late = orders(noAnswer, async (first) => {
+        await first();
+        throw new OpsError(code, 'Another order under this key is under way.');
+      });
+      replica = company.replica({ actions: [late] });
+      const asked = await approved();
+      await settle(replica, asked);
+      expect(await read(asked)).toMatchObject({ state: 'closed', verified: true });
+      expect(company.bank.balances.get('acc')).toBe(10_000_000n - 5000n);
+    },
+  );
+
+  it.each([
+    ['everything was frozen meanwhile', () => replica.desk.freezeAll('cy', 'the bank doubles'), 'frozen'],
+    ['somebody else repaired it meanwhile', () => Promise.resolve(company.bank.balances.set('acc', 9_995_000n)), 'balance:'],
+    ['the approver left the group', () => Promise.resolve(company.people.groups.get('S0APP')?.delete('eve')), 'vote of eve'],
+    ['the approval is over', () => Promise.resolve().then(() => { company.clock.advance(2 * hourMs); }), 'approval is over'],
+  ])('is not given when %s; a person decides', async (_what, happens, why) => {
+    company.bank.moods = ['lost_before'];
+    const asked = await approved();
+    await replica.work();
+    await happens();
+    await settle(replica, asked);
+    expect(company.bank.orders).toHaveLength(1);
+    expect(await read(asked)).toMatchObject({ state: 'unknown', dueAt: null });
+    expect((await read(asked)).evidence.join('\n')).toContain(why);
+  }); // prettier-ignore
+
+  it('is not given when a freeze comes between the last look at things and the order', async () => {
+    company.bank.moods = ['lost_before'];
+    const asked = await approved();
+    await replica.work();
+    const rows = createRemediations(company.db);
+    const blind = company.replica({
+      remediations: { ...rows, readKillSwitch: async () => ({ ...(await rows.readKillSwitch()), frozen: false }) },
+    });
+    await replica.desk.freezeAll('cy', 'the bank doubles');
+    await settle(blind, asked);
+    expect(company.bank.orders).toHaveLength(1);
+  }); // prettier-ignore
+});
+
+it('no first order is given when a freeze comes between the last look at things and the order', async () => {
+  const asked = await approved();
+  const rows = createRemediations(company.db);
+  const blind = company.replica({
+    remediations: { ...rows, readKillSwitch: async () => ({ ...(await rows.readKillSwitch()), frozen: false }) },
+  });
+  await replica.desk.freezeAll('cy', 'the bank doubles');
+  await settle(blind, asked);
+  expect(company.bank.orders).toEqual([]);
+  expect((await read(asked)).state).toBe('expired');
+}); // prettier-ignore
+
+it('an answer counts although somebody closed the review while the order was under way', async () => {
+  const reviewed = orders(async (order) => {
+    const [open] = await replica.desk.open();
+    if (open) await replica.desk.closeReview({ id: open.remediation.id, personId: 'lee', findings: 'fine' });
+    return order();
+  });
+  // Of a letter nobody can tell later whether it was sent.
+  const untold: Action = { ...reviewed, readBack: () => Promise.resolve({ kind: 'cannot_tell', evidence: ['?'] }) };
+  replica = company.replica({ actions: [untold] });
+  const asked = await ask(replica, { breakGlass: true, requesterId: 'mo' });
+  await replica.work();
+  expect(await read(asked)).toMatchObject({ state: 'done', review: 'closed', effectSummary: 'Took 50 EUR.' });
+}); // prettier-ignore
+
+describe('a request that is due', () => {
+  it('begins although the task that was to begin it was lost with its process', async () => {
+    const asked = await approved();
+    await company.db.query('delete from test_tasks');
+    await settle(replica, asked, 5 * minuteMs);
+    expect(company.bank.orders).toHaveLength(1);
+  });
+
+  it('does not begin once its time is over, even if it was read before', async () => {
+    const slow = spendAction(company.bank);
+    replica = company.replica({
+      actions: [
+        {
+          ...slow,
+          changesSince: (plan, world) => {
+            company.clock.advance(2 * hourMs);
+            return slow.changesSince(plan, world);
+          },
+        },
+      ],
+    });
+    const asked = await approved();
+    await replica.work();
+    expect(company.bank.orders).toEqual([]);
+    await settle(replica, asked);
+    expect((await read(asked)).state).toBe('expired');
+  });
+
+  it('is void when the requester is no member any more', async () => {
+    const asked = await approved();
+    company.people.kinds.set('ana', 'deactivated');
+    await settle(replica, asked);
+    expect((await read(asked)).state).toBe('voided');
+    expect(company.bank.orders).toEqual([]);
+  });
+
+  it('reminds of the review that a broken glass owes', async () => {
+    const asked = await ask(replica, { breakGlass: true, requesterId: 'mo' });
+    await settle(replica, asked, 10 * minuteMs);
+    expect((await read(asked)).dueAt).toEqual(new Date(asked.remediation.createdAt.getTime() + 24 * hourMs));
+  });
+});
+
+describe('what holds a request up', () => {
+  const freezing = (toMs: number): Replica => {
+    const from = company.clock.now();
+    const freeze = { id: 'year-end', from, to: new Date(from.getTime() + toMs), why: 'the books close' };
+    return company.replica({ policy: { ...replica.desk.policy, freezes: [freeze] } });
+  };
+
+  it('a freeze window: nothing is asked for in it, and what was approved before waits for its end', async () => {
+    const asked = await approved();
+    const frozen = freezing(10 * minuteMs);
+    await expect(ask(frozen)).rejects.toThrow('year-end');
+    await settle(frozen, asked, 9 * minuteMs);
+    expect(company.bank.orders).toEqual([]);
+    await settle(frozen, asked);
+    expect((await read(asked)).state).toBe('closed');
+  });
+
+  it('a rule that wants a longer cooling-off now voids what was approved under the shorter one', async () => {
+    const asked = await approved();
+    const { policy } = replica.desk;
+    const rules = policy.rules.map((rule) => ({ ...rule, coolingOff: hourMs }));
+    await company.replica({ policy: { ...policy, rules } }).work();
+    expect((await read(asked)).state).toBe('voided');
+  });
+
+  it('a request that fell back to voting gives its room back, and needs it again', async () => {
+    const asked = await ask(replica, { amount: '10000' });
+    for (const person of ['bo', 'eve']) await replica.desk.approve(ballotOf(asked, person), null);
+    await expect(ask(replica, { amount: '10000' })).rejects.toThrow('Cap');
+    company.people.groups.get('S0APP')?.delete('eve');
+    await replica.work();
+    expect((await read(asked)).state).toBe('pending');
+    const other = await ask(replica, { amount: '10000' });
+    for (const person of ['bo', 'dee']) await replica.desk.approve(ballotOf(other, person), null);
+    await expect(replica.desk.approve(ballotOf(asked, 'dee'), null)).rejects.toThrow('Cap');
+  });
+
+  it('a broken glass passes the caps and counts against them', async () => {
+    await ask(replica, { amount: '15000', breakGlass: true, requesterId: 'mo' });
+    await expect(ask(replica, { amount: '1' })).rejects.toThrow('Cap');
+    await expect(ask(replica, { amount: '1', breakGlass: true, requesterId: 'mo' })).resolves.toBeDefined();
+  });
+
+  it('a review is closed once', async () => {
+    const { id } = (await ask(replica, { breakGlass: true, requesterId: 'mo' })).remediation;
+    await replica.desk.closeReview({ id, personId: 'lee', findings: 'fine' });
+    await expect(replica.desk.closeReview({ id, personId: 'dee', findings: 'bad' })).rejects.toThrow(
+      'no review',
+    );
+  });
+});
