@@ -31,7 +31,7 @@ export interface NewRemediation {
   rulingText: string;
   breakGlass: boolean;
   idempotencyKey: string;
-  /** What people search by: payment, partner… */
+  /** What people search by: first the one thing that it is about, then partner and merchant. */
   subjects: readonly string[];
   createdAt: Date;
 }
@@ -112,6 +112,12 @@ export interface Remediations {
   putVote(tx: Transaction, id: string, vote: Vote): Promise<void>;
   /** The request and the voter that a token stands for, or null. */
   byToken(tokenHash: string): Promise<{ id: string; personId: string } | null>;
+
+  /** How often other requests about the same thing were ordered, and one of them whose outcome nobody knows yet. */
+  rivalsOf(
+    tx: Transaction | null,
+    request: Pick<Remediation, 'id' | 'subjects'>,
+  ): Promise<{ calls: number; unsettledId: string | null }>;
 
   read(id: string): Promise<{ remediation: Remediation; votes: Vote[] }>;
   /** Newest first. */

@@ -2,7 +2,8 @@
  * Doing what was approved, once.
  *
  * Invariants: right before acting everything is read again, people and world, and what no longer holds stops it; the
- * intent is in the database before the first call, and the key of the call with it; a call whose outcome nobody knows is
+ * intent is in the database before the first call, and the key of the call with it; of the requests about one thing
+ * only one is under way, because each changes what the others rest on; a call whose outcome nobody knows is
  * looked for before anything else; the same key is used for every try, and no try follows an unknown one before the
  * other side has said that nothing was done.
  * Deliberately absent: waiting. What comes later is due later, and the sweep starts it.
@@ -45,6 +46,8 @@ export async function advance(deps: RemediationDeps, id: string): Promise<void> 
 async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
   const { remediation } = snapshot;
   if (deps.clock.now() >= remediation.expiresAt) return expire(deps, snapshot);
+  const { calls: rivalCalls, unsettledId } = await deps.remediations.rivalsOf(null, remediation);
+  if (unsettledId !== null) return holdUp(deps, remediation, waitsFor(unsettledId), heldUpMs);
   const verdict = await whatChanged(deps, snapshot).catch((thrown: unknown) => {
     const error = toOpsError(thrown);
     deps.log.warn({ remediation: remediation.id, reference: error.reference, err: messageOf(error) }, 'the world cannot be read before acting');
@@ -53,11 +56,14 @@ async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
   if (verdict.kind === 'wait') return holdUp(deps, remediation, verdict.why, verdict.forMs);
   if (verdict.kind !== 'stands') return lapse(deps, snapshot, verdict);
   await deps.probe?.('before_intent');
-  const intended = await intend(deps, remediation);
+  const intended = await intend(deps, remediation, rivalCalls);
   if (intended === null) return;
   await deps.probe?.('after_intent');
   await order(deps, { ...snapshot, remediation: intended }, { isRepeat: false });
 }
+
+const waitsFor = (id: string): string =>
+  `Waits for ${id}, which is about the same thing and whose outcome is not known yet.`;
 
 /** Nothing was done yet; it is tried again later, for as long as the approval lives. */
 async function holdUp(deps: RemediationDeps, before: Remediation, why: string, forMs: number): Promise<void> {
@@ -79,12 +85,20 @@ function intend(deps: RemediationDeps, before: Remediation, rivalCalls: number):
     if (current?.state !== 'approved' || tx.now >= current.expiresAt) return null;
     // Under the lock through which a freeze has to pass: after a freeze nothing begins.
     if ((await deps.remediations.takeKillSwitch(tx)).frozen) return null;
+    // And of two requests about the same thing one begins: what the other has read of the world may be over by then.
+    if ((await deps.remediations.rivalsOf(tx, current)).calls !== rivalCalls)
+      return readAgain(tx, deps, current);
     return move(tx, deps, current, {
       progress: { state: 'executing', stateWhy: null, calls: current.calls + 1, dueAt: callLease(tx.now) },
       happening: { verb: 'executing', actor: paydesk, why: null, details: { call: current.calls + 1 } },
       news: null,
     });
   });
+}
+
+async function readAgain(tx: Transaction, deps: RemediationDeps, { id }: Remediation): Promise<null> {
+  await deps.remediations.change(tx, id, { dueAt: new Date(tx.now.getTime() + heldUpMs) });
+  return null;
 }
 
 /** Orders the effect, under the key that stands in the request. */

@@ -124,6 +124,40 @@ it('an answer counts although somebody closed the review while the order was und
   expect(await read(asked)).toMatchObject({ state: 'done', review: 'closed', effectSummary: 'Took 50 EUR.' });
 }); // prettier-ignore
 
+describe('two requests about the same thing', () => {
+  it('that have read the same world: one is carried out, the other sees what changed', async () => {
+    const both = [await approved(), await approved()];
+    let here = 0;
+    let open = (): void => undefined;
+    const bothAreHere = new Promise<void>((resolve) => void (open = resolve));
+    const probe = (point: string): Promise<void> => {
+      if (point === 'before_intent' && ++here === both.length) open();
+      return point === 'before_intent' ? bothAreHere : Promise.resolve();
+    };
+    await Promise.all(both.map(({ remediation }) => company.replica({ probe }).desk.advance(remediation.id)));
+    expect(company.bank.orders).toHaveLength(1);
+    for (const asked of both) await settle(replica, asked);
+    const states = await Promise.all(both.map(async (asked) => (await read(asked)).state));
+    expect(states.sort()).toEqual(['closed', 'voided']);
+    expect(company.bank.balances.get('acc')).toBe(10_000_000n - 5000n);
+  });
+
+  it('the second waits for as long as nobody knows what became of the first', async () => {
+    company.bank.moods = ['lost_after'];
+    company.bank.deaf = 100;
+    const first = await approved();
+    await settle(replica, first);
+    expect((await read(first)).state).toBe('unknown');
+    const second = await approved();
+    await replica.work();
+    expect(await read(second)).toMatchObject({ state: 'approved', stateWhy: expect.stringContaining(first.remediation.id) as string });
+    const { id } = first.remediation;
+    await replica.desk.judge({ id, personId: 'dee', judgement: 'did_not', why: 'the bank said so' });
+    await settle(replica, second);
+    expect((await read(second)).state).toBe('closed');
+  }); // prettier-ignore
+});
+
 describe('a request that is due', () => {
   it('begins although the task that was to begin it was lost with its process', async () => {
     const asked = await approved();
