@@ -201,6 +201,83 @@ describe('a request that is due', () => {
   });
 });
 
+describe('votes', () => {
+  it('whoever approved may still reject', async () => {
+    const asked = await ask(replica, { amount: '5000' });
+    await replica.desk.approve(ballotOf(asked, 'eve'), null);
+    await replica.desk.reject(ballotOf(asked, 'eve'), 'wrong customer, I see now');
+    expect((await read(asked)).state).toBe('rejected');
+  });
+
+  it('an unconfirmed vote is no entitlement', async () => {
+    company.bank.balances.set('rich', 100_000_000n);
+    replica = company.replica({ policy: { ...replica.desk.policy, caps: [] } });
+    const asked = await ask(replica, { amount: '50000', account: 'rich' });
+    const outcome = await replica.desk.approve(ballotOf(asked, 'mo'), null);
+    company.people.groups.get('S0LEADS')?.delete('mo');
+    await expect(replica.desk.reject(ballotOf(asked, 'mo'), 'no')).rejects.toThrow('Only leads');
+    await expect(replica.desk.approve(ballotOf(asked, 'mo'), '50000')).rejects.toThrow('Only leads');
+    expect(outcome.kind).toBe('needs_confirmation');
+  });
+
+  describe('a link', () => {
+    const by = (person: string) => ({ subject: `${person}@idp`, email: `${person}@example.com` });
+    let asked: Snapshot;
+    let token: string;
+
+    beforeEach(async () => {
+      company.bank.balances.set('rich', 100_000_000n);
+      replica = company.replica({ policy: { ...replica.desk.policy, caps: [] } });
+      asked = await ask(replica, { amount: '50000', account: 'rich' });
+      const outcome = await replica.desk.approve(ballotOf(asked, 'mo'), null);
+      if (outcome.kind !== 'needs_confirmation') throw new Error(outcome.kind);
+      token = outcome.token;
+    });
+
+    /** Another replica, for which something happens between its look at the link and what it does then. */
+    function overtakenBy(happens: () => Promise<unknown>): Replica {
+      const rows = createRemediations(company.db);
+      let looks = 0;
+      return company.replica({
+        policy: replica.desk.policy,
+        remediations: {
+          ...rows,
+          read: async (id) => {
+            const found = await rows.read(id);
+            if (looks++ === 0) await happens();
+            return found;
+          },
+        },
+      });
+    }
+
+    it('takes back no vote that was confirmed meanwhile', async () => {
+      const late = overtakenBy(() => replica.desk.confirmations.confirm(token, by('mo')));
+      expect(await late.desk.confirmations.withdraw(token, by('mo'))).toEqual({
+        kind: 'refused',
+        why: 'used',
+      });
+      const { votes } = await replica.desk.read(asked.remediation.id);
+      expect(votes).toMatchObject([{ personId: 'mo', state: 'counted', confirmedBy: 'mo@idp' }]);
+    });
+
+    it('confirms nothing for a request that was rejected meanwhile', async () => {
+      const late = overtakenBy(() => replica.desk.reject(ballotOf(asked, 'lee'), 'no'));
+      expect(await late.desk.confirmations.confirm(token, by('mo'))).toEqual({
+        kind: 'refused',
+        why: 'decided',
+      });
+      expect((await read(asked)).state).toBe('rejected');
+    });
+
+    it('is over with the time of the request', async () => {
+      company.clock.advance(hourMs);
+      expect(await replica.desk.confirmations.look(token)).toEqual({ kind: 'refused', why: 'expired' });
+      expect(await replica.desk.confirmations.confirm(token, by('mo'))).toMatchObject({ why: 'expired' });
+    });
+  });
+});
+
 describe('what holds a request up', () => {
   const freezing = (toMs: number): Replica => {
     const from = company.clock.now();
