@@ -276,6 +276,48 @@ describe('votes', () => {
       expect(await replica.desk.confirmations.confirm(token, by('mo'))).toMatchObject({ why: 'expired' });
     });
   });
+
+  it('whoever voted hears at home that a person has to decide', async () => {
+    company.bank.moods = ['lost_after'];
+    company.bank.deaf = 100;
+    const asked = await approved();
+    await settle(replica, asked);
+    const { toDecide } = await replica.desk.waitingFor('eve');
+    expect(toDecide.map(({ remediation }) => remediation.id)).toEqual([asked.remediation.id]);
+  });
+});
+
+describe('what is stale', () => {
+  it('a card that is put right at the start never overtakes the card of a decision', async () => {
+    const asked = await ask(replica);
+    const rows = createRemediations(company.db);
+    const starting = company.replica({
+      remediations: {
+        ...rows,
+        list: async (filter) => {
+          const found = await rows.list(filter);
+          await replica.desk.reject(ballotOf(asked, 'dee'), 'no');
+          return found;
+        },
+      },
+    });
+    await starting.desk.repairCards();
+    expect((await company.cards()).get(asked.remediation.id)).toBe('rejected');
+  });
+
+  it('a row that somebody changed is passed over, and hides no other', async () => {
+    const [changed, whole] = [await ask(replica), await ask(replica)];
+    await company.db.query('alter table paydesk.remediations disable trigger remediations_keep_plan');
+    await company.db.query(
+      `update paydesk.remediations set plan = replace(plan, '"50"', '"5000"') where form_key = $1`,
+      [changed.remediation.formKey],
+    );
+    expect((await replica.desk.open()).map(({ remediation }) => remediation.id)).toEqual([
+      whole.remediation.id,
+    ]);
+    await expect(replica.desk.repairCards()).resolves.toBe(2);
+    await expect(replica.desk.waitingFor('ana')).resolves.toMatchObject({ own: [{}] });
+  });
 });
 
 describe('what holds a request up', () => {
