@@ -18,7 +18,16 @@ import { callLease, doneMove, failedMove } from './outcomes.js';
 import { whatChanged } from './revalidation.js';
 import { settle } from './settlement.js';
 import { remindOfReview } from './review.js';
-import { actionOf, enqueueStep, move, snapshotOf, stepLeaseMs, takeIf, type Move } from './transitions.js';
+import {
+  actionOf,
+  enqueueStep,
+  move,
+  snapshotOf,
+  stepLeaseMs,
+  takeIf,
+  wait,
+  type Move,
+} from './transitions.js';
 import { followUp, verify } from './verification.js';
 
 const heldUpMs = 15 * secondMs;
@@ -70,10 +79,10 @@ async function holdUp(deps: RemediationDeps, before: Remediation, why: string, f
   await deps.transactions.run(async (tx) => {
     const current = await takeIf(tx, deps, before);
     if (!current) return;
-    await move(tx, deps, current, {
+    await wait(tx, deps, current, {
       progress: { stateWhy: why, dueAt: new Date(tx.now.getTime() + forMs) },
       happening: { verb: 'held_up', actor: paydesk, why },
-      news: current.stateWhy === why ? null : { text: why, mention: [] },
+      news: { text: why, mention: [] },
     });
   });
 }

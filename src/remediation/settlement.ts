@@ -14,7 +14,7 @@ import { callLease, doneMove, mostCalls } from './outcomes.js';
 import { forClicks, personOf } from './people.js';
 import { eligibleVote } from './policy/votes.js';
 import { whatChanged } from './revalidation.js';
-import { actionOf, move, rulingOf, takeIf, type Move } from './transitions.js';
+import { actionOf, move, rulingOf, snapshotOf, takeIf, type Move } from './transitions.js';
 
 const mostLooks = 6;
 const firstPauseMs = 2 * secondMs;
@@ -119,16 +119,28 @@ export async function judge(
     if (!awaitsJudgement(current)) throw new OpsError('conflict', `${id} is ${current.state}: there is nothing to decide.`);
     const eligible = eligibleVote(rulingOf(current), person, current.requesterId, []);
     if (!eligible.ok) throw new OpsError('forbidden', eligible.message);
-    await move(tx, deps, current, judgedMove(current, judgement, personId, why.trim().slice(0, 500)));
+    const { plan } = snapshotOf(current, []);
+    const laterAt = actionOf(deps, current.action).followUpAt(plan);
+    await move(tx, deps, current, judgedMove(current, { judgement, laterAt, actor: personId, why: why.trim().slice(0, 500) }));
   });
 } // prettier-ignore
 
-function judgedMove({ evidence, requesterId }: Remediation, judgement: Judgement, actor: string, why: string): Move {
+interface Verdict {
+  judgement: Judgement;
+  /** When what belongs to the plan comes by itself; null where nothing does. */
+  laterAt: Date | null;
+  actor: string;
+  why: string;
+}
+
+/** A pause that took effect, as a person says, has to end all the same. */
+function judgedMove({ evidence, requesterId }: Remediation, { judgement, laterAt, actor, why }: Verdict): Move {
   const took = judgement === 'took_effect';
+  const stateWhy = `A person decided: ${why}`;
   return {
     progress: took
-      ? { state: 'closed', stateWhy: `A person decided: ${why}`, effectSummary: 'It took effect, as a person found.', dueAt: null }
-      : { state: 'refused', stateWhy: `A person decided: ${why}`, dueAt: null },
+      ? { state: laterAt ? 'done' : 'closed', looks: 0, stateWhy, effectSummary: 'It took effect, as a person found.', dueAt: laterAt }
+      : { state: 'refused', stateWhy, dueAt: null },
     happening: { verb: 'judged', actor, why, details: { judgement, evidence } },
     news: {
       text: took ? `Settled: it took effect. ${why}` : `Settled: it did not take effect. ${why}`,

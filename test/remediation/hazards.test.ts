@@ -3,6 +3,7 @@
  * orders that are repeated into another world, two requests about the same thing, and rows and cards that are stale.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import { createRemediations } from '../../src/adapters/postgres/remediations.js';
 import { hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
@@ -318,6 +319,34 @@ describe('what is stale', () => {
     await expect(replica.desk.repairCards()).resolves.toBe(2);
     await expect(replica.desk.waitingFor('ana')).resolves.toMatchObject({ own: [{}] });
   });
+});
+
+it('what belongs to a plan comes although a person had to say that it took effect', async () => {
+  const spend = spendAction(company.bank);
+  const until = new Date(company.clock.now().getTime() + hourMs);
+  const pausing: Action = {
+    ...spend,
+    followUpAt: () => until,
+    followUp: () => Promise.resolve({ reference: null, summary: 'It was resumed.' }),
+  };
+  replica = company.replica({ actions: [pausing] });
+  company.bank.moods = ['lost_after'];
+  company.bank.deaf = 6;
+  const asked = await approved();
+  await settle(replica, asked);
+  const { id } = asked.remediation;
+  await replica.desk.judge({ id, personId: 'dee', judgement: 'took_effect', why: 'I see it there' });
+  await settle(replica, asked);
+  expect(await read(asked)).toMatchObject({ state: 'closed', stateWhy: 'It was resumed.' });
+});
+
+it('waiting on for the same reason is said once', async () => {
+  const asked = await approved();
+  await replica.desk.freezeAll('cy', 'the bank doubles');
+  await settle(replica, asked, 10 * minuteMs);
+  const subject = asked.remediation.id;
+  const said = await createAuditStore(company.db).find({ subject }, 100);
+  expect(said.filter(({ kind }) => kind === 'remediation.held_up')).toHaveLength(1);
 });
 
 describe('what holds a request up', () => {
