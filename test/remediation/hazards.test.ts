@@ -99,6 +99,34 @@ describe('an order after one whose outcome nobody knows', () => {
   }); // prettier-ignore
 });
 
+it('two replicas that looked at the same time move a request on once', async () => {
+  company.bank.moods = ['lost_before'];
+  const asked = await approved();
+  const { id } = asked.remediation;
+  await replica.work();
+  await replica.desk.advance(id);
+  let here = 0;
+  let open = (): void => undefined;
+  const bothAreHere = new Promise<void>((resolve) => void (open = resolve));
+  const spend = spendAction(company.bank);
+  const looking: Action = {
+    ...spend,
+    readBack: async (...step) => {
+      const found = await spend.readBack(...step);
+      if (++here === 2) open();
+      await bothAreHere;
+      return found;
+    },
+  };
+  await Promise.all([0, 1].map(() => company.replica({ actions: [looking] }).desk.advance(id)));
+  expect(company.bank.orders).toHaveLength(2);
+  const said = (await createAuditStore(company.db).find({ subject: id }, 100)).map(({ kind }) => kind);
+  expect(said.filter((kind) => /looked|repeated/.test(kind)).sort()).toEqual([
+    'remediation.looked',
+    'remediation.repeated',
+  ]);
+});
+
 it('no first order is given when a freeze comes between the last look at things and the order', async () => {
   const asked = await approved();
   const rows = createRemediations(company.db);
