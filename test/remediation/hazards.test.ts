@@ -368,6 +368,17 @@ it('what belongs to a plan comes although a person had to say that it took effec
   expect(await read(asked)).toMatchObject({ state: 'closed', stateWhy: 'It was resumed.' });
 });
 
+it('what belongs to a plan does not come before its time, however often it is started', async () => {
+  const spend = spendAction(company.bank);
+  const until = new Date(company.clock.now().getTime() + hourMs);
+  const followUp = () => Promise.resolve({ reference: null, summary: 'It was resumed.' });
+  replica = company.replica({ actions: [{ ...spend, followUpAt: () => until, followUp }] });
+  const asked = await approved();
+  await settle(replica, asked, 5 * minuteMs);
+  await replica.desk.advance(asked.remediation.id);
+  expect(await read(asked)).toMatchObject({ state: 'done', verified: true, dueAt: until });
+});
+
 it('waiting on for the same reason is said once', async () => {
   const asked = await approved();
   await replica.desk.freezeAll('cy', 'the bank doubles');
