@@ -34,7 +34,7 @@ export interface NewRemediation {
   rulingText: string;
   breakGlass: boolean;
   idempotencyKey: string;
-  /** What people search by: payment, partner… */
+  /** What people search by: first the one thing that it is about, then partner and merchant. */
   subjects: readonly string[];
   createdAt: Date;
 }
@@ -116,6 +116,12 @@ export interface Remediations {
   /** The request and the voter that a token stands for, or null. */
   byToken(tokenHash: string): Promise<{ id: string; personId: string } | null>;
 
+  /** How often other requests about the same thing were ordered, and one of them whose outcome nobody knows yet. */
+  rivalsOf(
+    tx: Transaction | null,
+    request: Pick<Remediation, 'id' | 'subjects'>,
+  ): Promise<{ calls: number; unsettledId: string | null }>;
+
   read(id: string): Promise<{ remediation: Remediation; votes: Vote[] }>;
   /** Newest first. */
   list(filter: {
@@ -126,8 +132,8 @@ export interface Remediations {
     changedSince?: Date;
     limit: number;
   }): Promise<{ remediation: Remediation; votes: Vote[] }[]>;
-  /** Changed since an instant, and their card was not brought up to date since, nor is it on its way. Oldest first. */
-  withStaleCards(changedSince: Date, limit: number): Promise<{ remediation: Remediation; votes: Vote[] }[]>;
+  /** Ids of those that changed since an instant, and their card was not brought up to date since, nor is it on its way. Oldest first. */
+  withStaleCards(changedSince: Date, limit: number): Promise<string[]>;
   /** Taken: those whose time has come, oldest first, without what another replica has in hand. */
   takeDue(tx: Transaction, limit: number): Promise<Remediation[]>;
 

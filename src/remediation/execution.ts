@@ -2,7 +2,8 @@
  * Doing what was approved, once.
  *
  * Invariants: right before acting everything is read again, people and world, and what no longer holds stops it; the
- * intent is in the database before the first call, and the key of the call with it; a call whose outcome nobody knows is
+ * intent is in the database before the first call, and the key of the call with it; of the requests about one thing
+ * only one is under way, because each changes what the others rest on; a call whose outcome nobody knows is
  * looked for before anything else; the same key is used for every try, and no try follows an unknown one before the
  * other side has said that nothing was done.
  * Deliberately absent: waiting. What comes later is due later, and the sweep starts it.
@@ -17,7 +18,16 @@ import { callLease, doneMove, failedMove } from './outcomes.js';
 import { whatChanged } from './revalidation.js';
 import { settle } from './settlement.js';
 import { remindOfReview } from './review.js';
-import { actionOf, enqueueStep, move, snapshotOf, stepLeaseMs, takeIf, type Move } from './transitions.js';
+import {
+  actionOf,
+  enqueueStep,
+  move,
+  snapshotOf,
+  stepLeaseMs,
+  takeIf,
+  wait,
+  type Move,
+} from './transitions.js';
 import { followUp, verify } from './verification.js';
 
 const heldUpMs = 15 * secondMs;
@@ -34,7 +44,7 @@ export async function advance(deps: RemediationDeps, id: string): Promise<void> 
     // Somebody began and did not come back to say how it went.
     case 'executing':
     case 'unknown':
-      return settle(deps, snapshot, (again) => order(deps, again));
+      return settle(deps, snapshot, (again) => order(deps, again, { isRepeat: true }));
     case 'done':
       return remediation.verified ? followUp(deps, snapshot) : verify(deps, snapshot);
     default:
@@ -45,6 +55,8 @@ export async function advance(deps: RemediationDeps, id: string): Promise<void> 
 async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
   const { remediation } = snapshot;
   if (deps.clock.now() >= remediation.expiresAt) return expire(deps, snapshot);
+  const { calls: rivalCalls, unsettledId } = await deps.remediations.rivalsOf(null, remediation);
+  if (unsettledId !== null) return holdUp(deps, remediation, waitsFor(unsettledId), heldUpMs);
   const verdict = await whatChanged(deps, snapshot).catch((thrown: unknown) => {
     const error = toOpsError(thrown);
     deps.log.warn({ remediation: remediation.id, reference: error.reference, err: messageOf(error) }, 'the world cannot be read before acting');
@@ -53,32 +65,38 @@ async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
   if (verdict.kind === 'wait') return holdUp(deps, remediation, verdict.why, verdict.forMs);
   if (verdict.kind !== 'stands') return lapse(deps, snapshot, verdict);
   await deps.probe?.('before_intent');
-  const intended = await intend(deps, remediation);
+  const intended = await intend(deps, remediation, rivalCalls);
   if (intended === null) return;
   await deps.probe?.('after_intent');
-  await order(deps, { ...snapshot, remediation: intended });
+  await order(deps, { ...snapshot, remediation: intended }, { isRepeat: false });
 }
+
+const waitsFor = (id: string): string =>
+  `Waits for ${id}, which is about the same thing and whose outcome is not known yet.`;
 
 /** Nothing was done yet; it is tried again later, for as long as the approval lives. */
 async function holdUp(deps: RemediationDeps, before: Remediation, why: string, forMs: number): Promise<void> {
   await deps.transactions.run(async (tx) => {
     const current = await takeIf(tx, deps, before);
     if (!current) return;
-    await move(tx, deps, current, {
+    await wait(tx, deps, current, {
       progress: { stateWhy: why, dueAt: new Date(tx.now.getTime() + forMs) },
       happening: { verb: 'held_up', actor: paydesk, why },
-      news: current.stateWhy === why ? null : { text: why, mention: [] },
+      news: { text: why, mention: [] },
     });
   });
 }
 
 /** Null when somebody else moved the request meanwhile: then it is theirs. */
-function intend(deps: RemediationDeps, before: Remediation): Promise<Remediation | null> {
+function intend(deps: RemediationDeps, before: Remediation, rivalCalls: number): Promise<Remediation | null> {
   return deps.transactions.run(async (tx) => {
     const current = await takeIf(tx, deps, before);
     if (current?.state !== 'approved' || tx.now >= current.expiresAt) return null;
     // Under the lock through which a freeze has to pass: after a freeze nothing begins.
     if ((await deps.remediations.takeKillSwitch(tx)).frozen) return null;
+    // And of two requests about the same thing one begins: what the other has read of the world may be over by then.
+    if ((await deps.remediations.rivalsOf(tx, current)).calls !== rivalCalls)
+      return readAgain(tx, deps, current);
     return move(tx, deps, current, {
       progress: { state: 'executing', stateWhy: null, calls: current.calls + 1, dueAt: callLease(tx.now) },
       happening: { verb: 'executing', actor: paydesk, why: null, details: { call: current.calls + 1 } },
@@ -87,8 +105,17 @@ function intend(deps: RemediationDeps, before: Remediation): Promise<Remediation
   });
 }
 
+async function readAgain(tx: Transaction, deps: RemediationDeps, { id }: Remediation): Promise<null> {
+  await deps.remediations.change(tx, id, { dueAt: new Date(tx.now.getTime() + heldUpMs) });
+  return null;
+}
+
 /** Orders the effect, under the key that stands in the request. */
-async function order(deps: RemediationDeps, { remediation, plan }: Snapshot): Promise<void> {
+async function order(
+  deps: RemediationDeps,
+  { remediation, plan }: Snapshot,
+  { isRepeat }: { isRepeat: boolean },
+): Promise<void> {
   const action = actionOf(deps, remediation.action);
   let outcome: Move;
   try {
@@ -96,14 +123,18 @@ async function order(deps: RemediationDeps, { remediation, plan }: Snapshot): Pr
     await deps.probe?.('after_effect');
     outcome = doneMove(remediation, effect, deps.clock.now());
   } catch (thrown) {
-    outcome = failedMove(remediation, thrown, deps.clock.now());
+    outcome = failedMove(remediation, thrown, { isRepeat, now: deps.clock.now() });
   }
   await deps.transactions.run(async (tx) => {
-    const current = await takeIf(tx, deps, remediation);
-    if (current) await move(tx, deps, current, outcome);
+    const current = await deps.remediations.take(tx, remediation.id);
+    if (isAnsweredBy(current, remediation)) await move(tx, deps, current, outcome);
   });
   await deps.probe?.('after_record');
 }
+
+/** Other things may have changed meanwhile, such as a review; the answer to the last call counts until it is settled. */
+const isAnsweredBy = (current: Remediation, { calls }: Remediation): boolean =>
+  (current.state === 'executing' || current.state === 'unknown') && current.calls === calls;
 
 /** How long the due requests of one sweep may be; the rest is due at the next. */
 const sweepLimit = 50;

@@ -42,13 +42,21 @@ const nothingDone = [
 ];
 const mayPass = ['rate_limited', 'unavailable'];
 
-export function failedMove(remediation: Remediation, thrown: unknown, now: Date): Move {
+/**
+ * `isRepeat`: an earlier order of this plan was never accounted for. What the other side says to a repeat is about the
+ * repeat: it may refuse that very thing because the first order took effect meanwhile.
+ */
+export function failedMove(
+  remediation: Remediation,
+  thrown: unknown,
+  { isRepeat, now }: { isRepeat: boolean; now: Date },
+): Move {
   const error = toOpsError(thrown);
   const { requesterId, calls } = remediation;
   const why = [error.publicMessage, error.hint].filter(Boolean).join(' ');
   const details = { code: error.code, reference: error.reference };
   const later = (durationMs: number): Date => new Date(now.getTime() + durationMs);
-  if (!nothingDone.includes(error.code)) {
+  if (isRepeat || !nothingDone.includes(error.code)) {
     const text = 'Nobody knows yet whether it took effect. Looking for it; nothing is repeated meanwhile.';
     return moved({ state: 'unknown', stateWhy: why, looks: 0, dueAt: later(settlingMs) }, 'unknown', text);
   }

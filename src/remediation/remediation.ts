@@ -2,7 +2,8 @@
  * Guarded remediation as the rest of the house sees it: one record of verbs.
  */
 import { dayMs } from '../kernel/clock.js';
-import type { Remediation } from '../ports/remediations.js';
+import { messageOf, toOpsError } from '../kernel/errors.js';
+import type { Remediation, Vote } from '../ports/remediations.js';
 import type { VoteConfirmations } from '../ports/vote-confirmations.js';
 import type { About, Action, ActionFault, Choice } from './action.js';
 import { createVoteConfirmations } from './confirmations.js';
@@ -54,9 +55,9 @@ const mostListed = 100;
 const staleAfterMs = 14 * dayMs;
 
 export function createRemediationDesk(deps: RemediationDeps): RemediationDesk {
-  const { actions, policy, remediations, clock } = deps;
+  const { actions, policy, remediations } = deps;
   const list = async (filter: Parameters<typeof remediations.list>[0]): Promise<Snapshot[]> =>
-    (await remediations.list(filter)).map(({ remediation, votes }) => snapshotOf(remediation, votes));
+    (await remediations.list(filter)).flatMap(({ remediation, votes }) => readable(deps, remediation, votes));
   const open = (): Promise<Snapshot[]> => list({ states: openStates, orReviewOpen: true, limit: mostListed });
   return {
     actions,
@@ -80,14 +81,34 @@ export function createRemediationDesk(deps: RemediationDeps): RemediationDesk {
     waitingFor: async (personId) => waitingOf(await open(), await personOf(deps, personId, forClicks)),
     advance: (id) => advance(deps, id),
     sweep: () => sweep(deps),
-    repairCards: async () => {
-      const changedSince = new Date(clock.now().getTime() - staleAfterMs);
-      const stale = await remediations.withStaleCards(changedSince, mostListed);
-      for (const { remediation, votes } of stale)
-        await deps.transactions.run((tx) => deps.tell(tx, snapshotOf(remediation, votes), null));
-      return stale.length;
-    },
+    repairCards: () => repairCards(deps),
   };
+}
+
+/** A request that no longer reads, because somebody changed its row, must not take the others with it. */
+function readable({ log }: RemediationDeps, remediation: Remediation, votes: readonly Vote[]): Snapshot[] {
+  try {
+    return [snapshotOf(remediation, votes)];
+  } catch (thrown) {
+    const { code, reference } = toOpsError(thrown);
+    log.error({ remediation: remediation.id, code, reference, err: messageOf(thrown) }, 'a stored request no longer reads');
+    return [];
+  }
+} // prettier-ignore
+
+async function repairCards(deps: RemediationDeps): Promise<number> {
+  const { remediations, transactions, clock } = deps;
+  const changedSince = new Date(clock.now().getTime() - staleAfterMs);
+  const stale = await remediations.withStaleCards(changedSince, mostListed);
+  for (const id of stale) {
+    await transactions.run(async (tx) => {
+      // Taken, so that no card of an earlier moment follows one that somebody's click makes meanwhile.
+      const current = await remediations.take(tx, id);
+      for (const snapshot of readable(deps, current, await remediations.votesOf(tx, current.id)))
+        await deps.tell(tx, snapshot, null);
+    });
+  }
+  return stale.length;
 }
 
 function waitingOf(
@@ -99,7 +120,10 @@ function waitingOf(
   return {
     toDecide: snapshots.filter(
       ({ remediation, ruling, votes }) =>
-        waits(remediation) && eligibleVote(ruling, person, remediation.requesterId, votes).ok,
+        waits(remediation) &&
+        // Who voted decides later about the outcome like anybody else.
+        eligibleVote(ruling, person, remediation.requesterId, remediation.state === 'pending' ? votes : [])
+          .ok,
     ),
     own: snapshots.filter(({ remediation }) => remediation.requesterId === person.personId),
   };

@@ -2,7 +2,8 @@
  * Finding out what became of an effect that was ordered and not heard of again.
  *
  * Invariants: looking comes before repeating; an order is repeated under the same key, only after the other side said
- * that nothing was done, and only so often; what looking cannot tell is for a person, who gets the evidence.
+ * that nothing was done, only while the plan stands as when it was begun, and only so often; what looking cannot tell is
+ * for a person, who gets the evidence.
  */
 import { minuteMs, secondMs } from '../kernel/clock.js';
 import { OpsError, toOpsError } from '../kernel/errors.js';
@@ -12,7 +13,8 @@ import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
 import { callLease, doneMove, mostCalls } from './outcomes.js';
 import { forClicks, personOf } from './people.js';
 import { eligibleVote } from './policy/votes.js';
-import { actionOf, move, rulingOf, takeIf, type Move } from './transitions.js';
+import { whatChanged } from './revalidation.js';
+import { actionOf, move, rulingOf, snapshotOf, takeIf, type Move } from './transitions.js';
 
 const mostLooks = 6;
 const firstPauseMs = 2 * secondMs;
@@ -27,12 +29,23 @@ export async function settle(
 ): Promise<void> {
   const { remediation, plan } = snapshot;
   const action = actionOf(deps, remediation.action);
-  const found = await action
+  const read = await action
     .readBack(plan, remediation.idempotencyKey, deps.world)
     .catch((thrown: unknown) => cannotLook(deps, remediation, thrown));
+  const found = wouldRepeat(read, remediation) ? await unlessHindered(deps, snapshot, read) : read;
   const moved = await deps.transactions.run(async (tx) => {
     const current = await takeIf(tx, deps, remediation);
-    return current ? move(tx, deps, current, moveAfter(found, current, tx.now)) : null;
+    if (!current) return null;
+    // Under the lock through which a freeze has to pass, as the first order was.
+    const { frozen } = wouldRepeat(found, current)
+      ? await deps.remediations.takeKillSwitch(tx)
+      : { frozen: false };
+    return move(
+      tx,
+      deps,
+      current,
+      moveAfter(frozen ? notAgain(found, 'Everything is frozen.') : found, current, tx.now),
+    );
   });
   if (moved?.state === 'executing') await orderAgain({ ...snapshot, remediation: moved });
 }
@@ -46,12 +59,30 @@ function cannotLook({ log }: RemediationDeps, { id }: Remediation, thrown: unkno
   return { kind: 'cannot_tell', evidence: [`It could not be looked for: ${error.publicMessage}`] };
 }
 
+/** Said twice, some time apart: an order that was still on its way at the first look has arrived by the second. */
+const wouldRepeat = ({ kind }: ReadBack, { looks, calls }: Remediation): boolean =>
+  kind === 'not_done' && looks + 1 >= 2 && calls < mostCalls;
+
+/** To order again is to act: what was asked right before the first order is asked anew. */
+async function unlessHindered(deps: RemediationDeps, snapshot: Snapshot, found: ReadBack): Promise<ReadBack> {
+  if (deps.clock.now() >= snapshot.remediation.expiresAt) return notAgain(found, 'The approval is over.');
+  const verdict = await whatChanged(deps, snapshot).catch(
+    (thrown: unknown) => ({ kind: 'wait', why: toOpsError(thrown).publicMessage }) as const,
+  );
+  if (verdict.kind === 'stands') return found;
+  return notAgain(found, verdict.kind === 'void' ? verdict.changes.join(' · ') : verdict.why);
+}
+
+const notAgain = (found: ReadBack, why: string): ReadBack => ({
+  kind: 'cannot_tell',
+  evidence: [...(found.kind === 'done' ? [] : found.evidence), `It was not ordered again: ${why}`],
+});
+
 function moveAfter(found: ReadBack, current: Remediation, now: Date): Move {
   if (found.kind === 'done') return doneMove(current, found.effect, now);
   const looks = current.looks + 1;
   const evidence = [...current.evidence, ...found.evidence.map((line) => `${now.toISOString().slice(11, 19)} UTC ${line}`)].slice(-12);
-  // Said twice, some time apart: an order that was still on its way at the first look has arrived by the second.
-  if (found.kind === 'not_done' && looks >= 2 && current.calls < mostCalls) {
+  if (wouldRepeat(found, current)) {
     return {
       progress: { state: 'executing', looks: 0, evidence, calls: current.calls + 1, dueAt: callLease(now) },
       happening: { verb: 'repeated', actor: paydesk, why: 'It was looked for and nothing was done.', details: { call: current.calls + 1, evidence } },
@@ -88,16 +119,28 @@ export async function judge(
     if (!awaitsJudgement(current)) throw new OpsError('conflict', `${id} is ${current.state}: there is nothing to decide.`);
     const eligible = eligibleVote(rulingOf(current), person, current.requesterId, []);
     if (!eligible.ok) throw new OpsError('forbidden', eligible.message);
-    await move(tx, deps, current, judgedMove(current, judgement, personId, why.trim().slice(0, 500)));
+    const { plan } = snapshotOf(current, []);
+    const laterAt = actionOf(deps, current.action).followUpAt(plan);
+    await move(tx, deps, current, judgedMove(current, { judgement, laterAt, actor: personId, why: why.trim().slice(0, 500) }));
   });
 } // prettier-ignore
 
-function judgedMove({ evidence, requesterId }: Remediation, judgement: Judgement, actor: string, why: string): Move {
+interface Verdict {
+  judgement: Judgement;
+  /** When what belongs to the plan comes by itself; null where nothing does. */
+  laterAt: Date | null;
+  actor: string;
+  why: string;
+}
+
+/** A pause that took effect, as a person says, has to end all the same. */
+function judgedMove({ evidence, requesterId }: Remediation, { judgement, laterAt, actor, why }: Verdict): Move {
   const took = judgement === 'took_effect';
+  const stateWhy = `A person decided: ${why}`;
   return {
     progress: took
-      ? { state: 'closed', stateWhy: `A person decided: ${why}`, effectSummary: 'It took effect, as a person found.', dueAt: null }
-      : { state: 'refused', stateWhy: `A person decided: ${why}`, dueAt: null },
+      ? { state: laterAt ? 'done' : 'closed', looks: 0, stateWhy, effectSummary: 'It took effect, as a person found.', dueAt: laterAt }
+      : { state: 'refused', stateWhy, dueAt: null },
     happening: { verb: 'judged', actor, why, details: { judgement, evidence } },
     news: {
       text: took ? `Settled: it took effect. ${why}` : `Settled: it did not take effect. ${why}`,

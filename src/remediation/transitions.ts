@@ -1,7 +1,8 @@
 /**
  * The one way for a request to change: state, audit entry, card and news in one transaction.
  *
- * Invariants: nobody changes a request without saying so in the audit trail; what ends without an effect gives back what
+ * Invariants: nobody changes a request without saying so in the audit trail, save that waiting on for the same reason is
+ * said once; what ends without an effect gives back what
  * it held of the caps; the next step of an approved request is enqueued in the transaction that made it due.
  */
 import { canonicalJson, type Json, type JsonObject } from '../kernel/canonical-json.js';
@@ -82,6 +83,18 @@ export async function move(
   if (advance) await enqueueStep(tx, deps, after);
   await deps.tell(tx, snapshot, news);
   return after;
+}
+
+/** It waits. Said when the reason is another one than before: a minute's waiting must not write the same line all day. */
+export async function wait(
+  tx: Transaction,
+  deps: RemediationDeps,
+  before: Remediation,
+  waiting: Move,
+): Promise<void> {
+  const { progress } = waiting;
+  if (before.stateWhy === progress.stateWhy) await deps.remediations.change(tx, before.id, progress);
+  else await move(tx, deps, before, waiting);
 }
 
 /** A started step is due again when nothing is heard of it; an ended request, when its review is still owed. */

@@ -9,7 +9,7 @@ import { toOpsError } from '../kernel/errors.js';
 import type { Remediation } from '../ports/remediations.js';
 import type { Verification } from './action.js';
 import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
-import { actionOf, move, takeIf, type Move } from './transitions.js';
+import { actionOf, move, takeIf, wait, type Move } from './transitions.js';
 
 const firstPauseMs = 5 * secondMs;
 const longestPauseMs = hourMs;
@@ -26,7 +26,9 @@ export async function verify(deps: RemediationDeps, { remediation, plan }: Snaps
   const laterAt = action.followUpAt(plan);
   await deps.transactions.run(async (tx) => {
     const current = await takeIf(tx, deps, remediation);
-    if (current) await move(tx, deps, current, verifiedMove(found, current, laterAt, tx.now));
+    if (!current) return;
+    const verified = verifiedMove(found, current, laterAt, tx.now);
+    await (verified.progress.state === undefined && !verified.progress.verified ? wait : move)(tx, deps, current, verified);
   });
 } // prettier-ignore
 
@@ -88,10 +90,10 @@ async function complain(deps: RemediationDeps, before: Remediation, thrown: unkn
     const current = await takeIf(tx, deps, before);
     if (!current) return;
     const why = `What was to follow did not succeed yet: ${error.publicMessage}`;
-    await move(tx, deps, current, {
+    await wait(tx, deps, current, {
       progress: { stateWhy: why, dueAt: new Date(tx.now.getTime() + followUpRetryMs) },
       happening: { verb: 'follow_up_failed', actor: paydesk, why, details: { reference: error.reference } },
-      news: current.stateWhy === why ? null : { text: `${why} It is tried again.`, mention: [current.requesterId] },
+      news: { text: `${why} It is tried again.`, mention: [current.requesterId] },
     });
   });
 } // prettier-ignore

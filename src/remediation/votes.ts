@@ -47,8 +47,7 @@ export async function approve(
 ): Promise<VoteOutcome> {
   const voter = await personOf(deps, ballot.personId, forClicks);
   return deps.transactions.run(async (tx) => {
-    const { remediation, votes } = await takeVotable(tx, deps, ballot, voter);
-    if (remediation.state !== 'pending') return expireInstead(remediation);
+    const { remediation, votes } = await takeVotable(tx, deps, ballot, { voter, choice: 'approve' });
     const snapshot = snapshotOf(remediation, votes);
     if (snapshot.ruling.typeAmount && typedAmount === null) return { kind: 'needs_amount', snapshot };
     requireAmount(snapshot, typedAmount);
@@ -86,8 +85,8 @@ interface Votable {
 async function takeVotable(
   tx: Transaction,
   deps: RemediationDeps,
-  { id, planHash, personId }: Ballot,
-  voter: KnownPerson,
+  { id, planHash }: Ballot,
+  { voter, choice }: { voter: KnownPerson; choice: 'approve' | 'reject' },
 ): Promise<Votable> {
   const remediation = await deps.remediations.take(tx, id);
   if (remediation.state !== 'pending') expireInstead(remediation);
@@ -95,13 +94,11 @@ async function takeVotable(
   if (shortHashOf(remediation) !== planHash)
     throw new OpsError('conflict', `That button is not of the plan of ${id}.`, { hint: `See \`/remediate show ${id}\`.` });
   const votes = await deps.remediations.votesOf(tx, id);
-  const standing = votes.filter(({ state }) => state !== 'void');
-  const eligible = eligibleVote(rulingOf(remediation), voter, remediation.requesterId, standing);
-  if (!eligible.ok) {
-    const again = standing.find((vote) => vote.personId === personId && vote.state === 'unconfirmed');
-    // Whoever lost the link of an unconfirmed vote votes again and gets a new one; the old one is worth nothing then.
-    if (!again) throw new OpsError('forbidden', eligible.message);
-  }
+  // Whoever lost the link of an unconfirmed vote votes again and gets a new one; the old one is worth nothing then. And
+  // whoever approved and sees now that it is wrong may still reject.
+  const counts = (vote: Vote): boolean => vote.state === 'counted' && choice === 'approve';
+  const eligible = eligibleVote(rulingOf(remediation), voter, remediation.requesterId, votes.filter(counts));
+  if (!eligible.ok) throw new OpsError('forbidden', eligible.message);
   return { remediation, votes };
 } // prettier-ignore
 
@@ -200,7 +197,7 @@ export async function reject(deps: RemediationDeps, ballot: Ballot, why: string)
   const voter = await personOf(deps, ballot.personId, forClicks);
   if (why.trim() === '') throw new OpsError('invalid', 'Say why: the requester learns it.');
   await deps.transactions.run(async (tx) => {
-    const { remediation, votes } = await takeVotable(tx, deps, ballot, voter);
+    const { remediation, votes } = await takeVotable(tx, deps, ballot, { voter, choice: 'reject' });
     await move(tx, deps, remediation, {
       progress: { state: 'rejected', stateWhy: why.trim().slice(0, 500), dueAt: null },
       happening: { verb: 'rejected', actor: ballot.personId, why: why.trim(), details: seenBy(snapshotOf(remediation, votes)) },

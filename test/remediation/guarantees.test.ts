@@ -27,7 +27,9 @@ beforeAll(async () => {
 beforeEach(async () => {
   const { db, bank, people, clock } = company;
   clock.advance(3 * hourMs);
-  await db.query('update paydesk.remediations set due_at = null');
+  await db.query(
+    `update paydesk.remediations set due_at = null, state = case when state = 'unknown' then 'refused' else state end`,
+  );
   await db.query('update test_tasks set done = true');
   await db.query('update paydesk.remediation_kill_switch set frozen = false, lift_by = null, lift_at = null');
   bank.moods = [];

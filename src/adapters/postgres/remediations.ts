@@ -59,7 +59,7 @@ const listSql = `
   order by number desc limit $4`;
 
 const staleSql = `
-  select ${selected} from paydesk.remediations r
+  select number from paydesk.remediations r
   where changed_at >= $1
     and not exists (select from paydesk.live_cards c where c.live_card = $3 || r.number and c.updated_at >= r.changed_at)
     and not exists (
@@ -77,6 +77,10 @@ const putVoteSql = `
   on conflict (remediation, person) do update set state = excluded.state, cast_at = excluded.cast_at,
     void_why = excluded.void_why, token_hash = excluded.token_hash, confirmed_by = excluded.confirmed_by`;
 const byTokenSql = `select remediation, person from paydesk.remediation_votes where token_hash = $1`;
+
+const rivalsSql = `
+  select coalesce(sum(calls), 0)::integer as calls, min(number) filter (where state in ('executing', 'unknown')) as unsettled
+  from paydesk.remediations where subjects[1] = $1 and number <> $2 and calls > 0`;
 
 const killSwitchSql = `
   select frozen, by, why, at, lift_by as "liftBy", lift_at as "liftAt" from paydesk.remediation_kill_switch`;
@@ -157,18 +161,29 @@ export function createRemediations({ query }: Database): Remediations {
         ]),
       ),
     withStaleCards: async (changedSince, limit) =>
-      withVotes(await query<Row>(staleSql, [changedSince, limit, liveCardOf('REM-')])),
-    ...capsAndSwitch(query),
+      (await query<{ number: bigint }>(staleSql, [changedSince, limit, liveCardOf('REM-')])).map(
+        ({ number }) => idOf(number),
+      ),
+    ...guards(query),
   };
 }
 
-type CapsAndSwitch = Pick<
+type Guards = Pick<
   Remediations,
-  'takeKillSwitch' | 'readKillSwitch' | 'putKillSwitch' | 'reserve' | 'release' | 'reservedSince'
+  'rivalsOf' | 'takeKillSwitch' | 'readKillSwitch' | 'putKillSwitch' | 'reserve' | 'release' | 'reservedSince'
 >;
 
-function capsAndSwitch(query: Querier['query']): CapsAndSwitch {
+function guards(query: Querier['query']): Guards {
   return {
+    rivalsOf: async (tx, { id, subjects }) => {
+      const ask = tx ? requirePg(tx).query : query;
+      const [row] = await ask<{ calls: number; unsettled: bigint | null }>(rivalsSql, [
+        subjects[0] ?? '',
+        numberOf(id),
+      ]);
+      const unsettled = row?.unsettled ?? null;
+      return { calls: row?.calls ?? 0, unsettledId: unsettled === null ? null : idOf(unsettled) };
+    },
     takeKillSwitch: async (tx) =>
       requiredSwitch(await requirePg(tx).query<KillSwitch>(`${killSwitchSql} for update`)),
     readKillSwitch: async () => requiredSwitch(await query<KillSwitch>(killSwitchSql)),
