@@ -19,6 +19,7 @@ import {
   readReferred,
   referenceOf,
   refuseCardNumber,
+  requireMember,
   requireRemediation,
   type RemediateDesk,
 } from './desk.js';
@@ -29,7 +30,8 @@ type Click = (request: ActionRequest, desk: RemediateDesk) => Promise<void>;
 /** Shows a window about the request of a button. */
 const showing =
   (modalOf: (snapshot: Snapshot) => ReturnType<typeof rejectModal>): Click =>
-  async ({ value, windows }, desk) => {
+  async ({ value, windows, person }, desk) => {
+    await requireMember(desk, person.userId);
     const snapshot = await readReferred(requireRemediation(desk), referenceOf(value));
     await windows.open(modalOf(snapshot));
   };

@@ -4,6 +4,7 @@
  * Invariants: an id and the hash of a plan are held against the database before anything is shown or done; text with a
  * card number in it goes nowhere.
  */
+import { minuteMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { containsCardNumber } from '../../src/kernel/sensitive.js';
 import type { Directory } from '../../src/ports/directory.js';
@@ -25,6 +26,18 @@ export function requireRemediation({ remediation }: Pick<RemediateDesk, 'remedia
   if (remediation) return remediation;
   throw new OpsError('misconfigured', 'Guarded actions are not configured.', {
     hint: 'Whoever runs Paydesk writes “remediation” in paydesk.yaml; paydesk.example.yaml shows it whole.',
+  });
+}
+
+/** Throws `forbidden`: plans tell of customers and of money, which guests and people of other companies do not read. */
+export async function requireMember(
+  { directory }: Pick<RemediateDesk, 'directory'>,
+  userId: string,
+): Promise<void> {
+  const person = await directory?.person(userId, { maxAgeMs: minuteMs });
+  if (person?.kind === 'member') return;
+  throw new OpsError('forbidden', 'Guarded actions are for members of this workspace.', {
+    hint: 'Ask somebody of the payments team.',
   });
 }
 

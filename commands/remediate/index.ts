@@ -13,7 +13,7 @@ import { remediationCard } from '../../src/views/remediation-card.js';
 import { fitsOnCard } from '../../src/views/remediation-plan.js';
 import { planModal } from '../../src/views/remediation-windows.js';
 import { clicks } from './clicks.js';
-import { refuseCardNumber, requireRemediation, type RemediateDesk } from './desk.js';
+import { refuseCardNumber, requireMember, requireRemediation, type RemediateDesk } from './desk.js';
 import { openChooser, openForm, requireAction } from './forms.js';
 import { submissions } from './submissions.js';
 
@@ -31,6 +31,7 @@ export const remediateCommand: Command<RemediateDesk> = {
   ],
   run: async (request, desk) => {
     const remediation = requireRemediation(desk);
+    await requireMember(desk, request.person.userId);
     refuseCardNumber(request.text);
     const [verb = '', ...rest] = request.text.trim().split(/\s+/);
     const run = verbs.get(verb.toLowerCase()) ?? startAction(verb);

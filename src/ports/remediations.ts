@@ -36,6 +36,8 @@ export interface NewRemediation {
   idempotencyKey: string;
   /** What people search by: first the one thing that it is about, then partner and merchant. */
   subjects: readonly string[];
+  /** What only one request at a time may act upon. */
+  contends: readonly string[];
   createdAt: Date;
 }
 
@@ -51,6 +53,8 @@ export interface RemediationProgress {
   /** How often the effect was ordered, and looked for afterwards. */
   calls: number;
   looks: number;
+  /** How often in a row the other side said that nothing was done. */
+  misses: number;
   effectReference: string | null;
   effectSummary: string | null;
   /** What was found when looking for the effect, newest last. */
@@ -119,7 +123,7 @@ export interface Remediations {
   /** How often other requests about the same thing were ordered, and one of them whose outcome nobody knows yet. */
   rivalsOf(
     tx: Transaction | null,
-    request: Pick<Remediation, 'id' | 'subjects'>,
+    request: Pick<Remediation, 'id' | 'contends'>,
   ): Promise<{ calls: number; unsettledId: string | null }>;
 
   read(id: string): Promise<{ remediation: Remediation; votes: Vote[] }>;

@@ -154,6 +154,8 @@ export interface ActionDefinition<Params, Facts extends JsonObject> {
   /** Every precondition that does not hold, not only the first. Run when planning and again before acting. */
   check(params: Params, facts: Facts, now: Date): readonly ActionFault[];
   preview(params: Params, facts: Facts, now: Date): Preview;
+  /** Ids of the things that only one request at a time may act upon; absent: the subject of the preview. */
+  contends?(facts: Facts): readonly string[];
   /** Facts that may move without making the plan another one, such as the volume of the last hour. */
   volatile?: readonly (keyof Facts & string)[];
   /** Errors as in the ports: `unknown_outcome` when nobody knows, anything else when nothing was done. */
@@ -168,6 +170,8 @@ export interface Plan {
   action: string;
   typed: TypedParameters;
   facts: JsonObject;
+  /** What only one request at a time may act upon. */
+  contends: readonly string[];
   preview: Preview;
 }
 

@@ -85,7 +85,8 @@ async function planOf<Params extends object, Facts extends JsonObject>(
     Object.keys(definition.fields).map((name) => [name, (typed[name] ?? '').trim()]),
   );
   const preview = definition.preview(params, facts, now);
-  return { ok: true, plan: { action: definition.id, typed: kept, facts, preview } };
+  const contends = definition.contends?.(facts) ?? [preview.subject.id];
+  return { ok: true, plan: { action: definition.id, typed: kept, facts, contends, preview } };
 }
 
 /** What cannot be found or is not allowed is the asker's to correct; anything else is thrown. */

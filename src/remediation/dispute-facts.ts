@@ -76,3 +76,7 @@ export function deadlineText({ respondBy }: DisputeFacts, now: Date): string {
 export function reasonText({ reason, networkCode }: DisputeFacts): string {
   return `${reason.replaceAll('_', ' ')}${networkCode === '' ? '' : ` (${networkCode})`}`;
 }
+
+/** A refund of the same payment rests on the dispute, and the other way round. */
+export const contendsOf = ({ dispute, payment }: Pick<DisputeFacts, 'dispute' | 'payment'>): string[] =>
+  [dispute, payment].filter((id) => id !== null);

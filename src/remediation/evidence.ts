@@ -15,6 +15,7 @@ import type {
   ActionDefinition, ActionFault, Effect, Preview, ReadBack, Step, Verification, World,
 } from './action.js'; // prettier-ignore
 import {
+  contendsOf,
   answerFaults,
   deadlineText,
   isOpen,
@@ -74,6 +75,7 @@ export function evidenceAction({ submit, ...words }: Words): ActionDefinition<Ev
     fields: evidenceFields,
     prefills: { dispute: 'dispute' },
     read,
+    contends: contendsOf,
     check: (params, facts, now) => [
       ...answerFaults(facts, now),
       ...givenFaults(params, facts.files),

@@ -8,7 +8,7 @@ import { hourMs } from '../kernel/clock.js';
 import { OpsError } from '../kernel/errors.js';
 import type { Transaction } from '../ports/transaction.js';
 import type { RemediationDeps } from './deps.js';
-import { forClicks, personOf } from './people.js';
+import { forClicks, personOf, type KnownPerson } from './people.js';
 
 /** A wish to lift it that nobody joined is forgotten after this. */
 const liftWishMs = hourMs;
@@ -32,10 +32,12 @@ export async function freezeAll(deps: RemediationDeps, personId: string, why: st
 /** `lifted`, or `one_more` while a second person is needed. */
 export async function lift(deps: RemediationDeps, personId: string): Promise<'lifted' | 'one_more'> {
   await requireGroup(deps, personId, deps.policy.killSwitch.lift);
+  const first = await firstToLift(deps);
   return deps.transactions.run(async (tx) => {
     const state = await deps.remediations.takeKillSwitch(tx);
     if (!state.frozen) throw new OpsError('conflict', 'Nothing is frozen.');
-    const joins = state.liftAt !== null && tx.now.getTime() - state.liftAt.getTime() < liftWishMs;
+    const isFresh = state.liftAt !== null && tx.now.getTime() - state.liftAt.getTime() < liftWishMs;
+    const joins = isFresh && (state.liftBy === personId || first?.personId === state.liftBy);
     if (joins && state.liftBy !== personId) {
       await deps.remediations.putKillSwitch(tx, { frozen: false, by: null, why: null, at: null, liftBy: null, liftAt: null }); // prettier-ignore
       await record(tx, deps, 'unfrozen', personId, null);
@@ -55,6 +57,16 @@ export async function lift(deps: RemediationDeps, personId: string): Promise<'li
   });
 }
 
+/** Whoever said so first, if they still may; whoever left the group since counts for nothing. */
+async function firstToLift(deps: RemediationDeps): Promise<KnownPerson | null> {
+  const { liftBy } = await deps.remediations.readKillSwitch();
+  const first = liftBy === null ? null : await personOf(deps, liftBy, forClicks);
+  return first && isOf(first, deps.policy.killSwitch.lift) ? first : null;
+}
+
+const isOf = ({ kind, groups }: KnownPerson, allowed: readonly string[]): boolean =>
+  kind === 'member' && allowed.some((group) => groups.has(group));
+
 const record = (
   tx: Transaction,
   { audit }: RemediationDeps,
@@ -70,6 +82,6 @@ async function requireGroup(
   allowed: readonly string[],
 ): Promise<void> {
   const person = await personOf(deps, personId, forClicks);
-  if (person.kind === 'member' && allowed.some((group) => person.groups.has(group))) return;
+  if (isOf(person, allowed)) return;
   throw new OpsError('forbidden', `That is for: ${allowed.join(', ')}.`);
 }

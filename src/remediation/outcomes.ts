@@ -16,8 +16,8 @@ export const mostCalls = 3;
 const retryMs = 10 * secondMs;
 /** The other side needs a moment before it can be asked what became of a call. */
 const settlingMs = 3 * secondMs;
-/** Longer than any port waits for an answer: whoever ordered it and is silent for so long is gone. */
-const callLeaseMs = 2 * minuteMs;
+/** Five files and a write, of half a minute each at most: whoever ordered it and is silent for longer is gone. */
+const callLeaseMs = 5 * minuteMs;
 export const callLease = (now: Date): Date => new Date(now.getTime() + callLeaseMs);
 
 export function doneMove({ requesterId }: Remediation, effect: Effect, now: Date): Move {

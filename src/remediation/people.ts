@@ -4,6 +4,7 @@
  * Invariant: group membership is the workspace's word at that moment, never ours.
  */
 import { secondMs } from '../kernel/clock.js';
+import type { Directory } from '../ports/directory.js';
 import type { RemediationDeps } from './deps.js';
 import type { Voter } from './policy/votes.js';
 
@@ -16,6 +17,21 @@ export interface KnownPerson extends Voter {
 export const forClicks = { maxAgeMs: 10 * secondMs };
 /** Before money moves nothing is taken from memory. */
 export const forExecution = { maxAgeMs: 0 };
+
+/** Asks anew, and each question once: one execution needs every group twice and more. */
+export function askedOnce(directory: Directory): Directory {
+  const asked = new Map<string, Promise<unknown>>();
+  const once = <Answer>(key: string, ask: () => Promise<Answer>): Promise<Answer> => {
+    const known = (asked.get(key) as Promise<Answer> | undefined) ?? ask();
+    asked.set(key, known);
+    return known;
+  };
+  return {
+    person: (userId, freshness) => once(`person ${userId}`, () => directory.person(userId, freshness)),
+    membersOf: (groupId, freshness) =>
+      once(`group ${groupId}`, () => directory.membersOf(groupId, freshness)),
+  };
+}
 
 export async function personOf(
   { directory, policy }: Pick<RemediationDeps, 'directory' | 'policy'>,

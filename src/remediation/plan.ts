@@ -21,6 +21,7 @@ export function freeze(plan: Plan): FrozenPlan {
     action: plan.action,
     typed: plan.typed,
     facts: plan.facts,
+    contends: plan.contends,
     preview: { ...preview, value: value && { amount: formatMajor(value), currency: value.currency } },
   } as unknown as JsonObject;
   return { text: canonicalJson(json), hash: digestOf(json) };

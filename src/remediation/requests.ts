@@ -168,6 +168,7 @@ function newRemediation(deps: RemediationDeps, { form, plan, ruling }: Entry, no
     rulingText: rulingText(ruling),
     breakGlass: form.breakGlass,
     idempotencyKey: deps.newKey(),
+    contends: plan.contends,
     subjects: [subject.id, ...[partner, merchant].filter((name) => name !== null)],
     createdAt: now,
   };
@@ -182,6 +183,7 @@ function startOf({ policy }: RemediationDeps, { breakGlass }: RequestForm, now: 
     dueAt: breakGlass ? new Date(now.getTime() + stepLeaseMs) : expiresAt,
     calls: 0,
     looks: 0,
+    misses: 0,
     effectReference: null,
     effectSummary: null,
     evidence: [],

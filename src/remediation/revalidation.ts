@@ -7,7 +7,7 @@ import { secondMs } from '../kernel/clock.js';
 import type { Remediation, Vote } from '../ports/remediations.js';
 import type { RemediationDeps, Snapshot } from './deps.js';
 import { frozenMessage } from './kill-switch.js';
-import { forExecution, personOf } from './people.js';
+import { askedOnce, forExecution, personOf } from './people.js';
 import type { AllowedRuling, Ask } from './policy.js';
 import { freezeOn } from './policy/calendar.js';
 import { breakGlassOn, ruleOn } from './policy/ruling.js';
@@ -33,7 +33,7 @@ export async function whatChanged(deps: RemediationDeps, snapshot: Snapshot): Pr
   const freezing = freezeOn(deps.policy, plan.action, deps.clock.now());
   if (freezing.frozen && !remediation.breakGlass)
     return { kind: 'wait', why: freezing.message, forMs: frozenMs };
-  const people = await verdictOnPeople(deps, snapshot);
+  const people = await verdictOnPeople({ ...deps, directory: askedOnce(deps.directory) }, snapshot);
   if (people.kind !== 'stands') return people;
   const changes = await actionOf(deps, plan.action).changesSince(plan, deps.world);
   return changes.length > 0 ? { kind: 'void', changes } : { kind: 'stands' };

@@ -6,7 +6,7 @@ import { OpsError } from '../kernel/errors.js';
 import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
 import { forClicks, personOf } from './people.js';
 import { eligibleVote } from './policy/votes.js';
-import { move, openStates, rulingOf, takeIf } from './transitions.js';
+import { move, openStates, rulingOf, seenBy, snapshotOf, takeIf } from './transitions.js';
 
 /** Throws `forbidden` for whoever broke the glass and for people outside the groups; `conflict` when it is closed. */
 export async function closeReview(
@@ -23,7 +23,12 @@ export async function closeReview(
     if (!eligible.ok) throw new OpsError('forbidden', eligible.message);
     await move(tx, deps, remediation, {
       progress: { review: 'closed', ...(openStates.includes(remediation.state) ? {} : { dueAt: null }) },
-      happening: { verb: 'reviewed', actor: personId, why: text },
+      happening: {
+        verb: 'reviewed',
+        actor: personId,
+        why: text,
+        details: seenBy(snapshotOf(remediation, [])),
+      },
       news: { text: `Review closed: ${text}`, mention: [] },
     });
   });

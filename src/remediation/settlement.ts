@@ -5,7 +5,7 @@
  * that nothing was done, only while the plan stands as when it was begun, and only so often; what looking cannot tell is
  * for a person, who gets the evidence.
  */
-import { minuteMs, secondMs } from '../kernel/clock.js';
+import { dayMs, minuteMs, secondMs } from '../kernel/clock.js';
 import { OpsError, toOpsError } from '../kernel/errors.js';
 import type { Remediation } from '../ports/remediations.js';
 import type { ReadBack } from './action.js';
@@ -14,11 +14,14 @@ import { callLease, doneMove, mostCalls } from './outcomes.js';
 import { forClicks, personOf } from './people.js';
 import { eligibleVote } from './policy/votes.js';
 import { whatChanged } from './revalidation.js';
-import { actionOf, move, rulingOf, snapshotOf, takeIf, type Move } from './transitions.js';
+import { actionOf, move, rulingOf, seenBy, snapshotOf, takeIf, type Move } from './transitions.js';
 
 const mostLooks = 6;
 const firstPauseMs = 2 * secondMs;
 const longestPauseMs = 5 * minuteMs;
+/** What is for a person is looked for again all the same, and said again. */
+const reminderMs = dayMs;
+
 /** Someone said so, with the evidence before them. */
 export type Judgement = 'took_effect' | 'did_not';
 
@@ -28,6 +31,7 @@ export async function settle(
   orderAgain: (snapshot: Snapshot) => Promise<void>,
 ): Promise<void> {
   const { remediation, plan } = snapshot;
+  const voters = snapshot.votes.map(({ personId }) => personId);
   const action = actionOf(deps, remediation.action);
   const read = await action
     .readBack(plan, remediation.idempotencyKey, deps.world)
@@ -44,7 +48,7 @@ export async function settle(
       tx,
       deps,
       current,
-      moveAfter(frozen ? notAgain(found, 'Everything is frozen.') : found, current, tx.now),
+      moveAfter(frozen ? notAgain(found, 'Everything is frozen.') : found, current, voters, tx.now),
     );
   });
   if (moved?.state === 'executing') await orderAgain({ ...snapshot, remediation: moved });
@@ -59,9 +63,9 @@ function cannotLook({ log }: RemediationDeps, { id }: Remediation, thrown: unkno
   return { kind: 'cannot_tell', evidence: [`It could not be looked for: ${error.publicMessage}`] };
 }
 
-/** Said twice, some time apart: an order that was still on its way at the first look has arrived by the second. */
-const wouldRepeat = ({ kind }: ReadBack, { looks, calls }: Remediation): boolean =>
-  kind === 'not_done' && looks + 1 >= 2 && calls < mostCalls;
+/** Said twice in a row, some time apart: an order that was still on its way at the first look has arrived by the second. */
+const wouldRepeat = ({ kind }: ReadBack, { misses, calls }: Remediation): boolean =>
+  kind === 'not_done' && misses + 1 >= 2 && calls < mostCalls;
 
 /** To order again is to act: what was asked right before the first order is asked anew. */
 async function unlessHindered(deps: RemediationDeps, snapshot: Snapshot, found: ReadBack): Promise<ReadBack> {
@@ -78,34 +82,35 @@ const notAgain = (found: ReadBack, why: string): ReadBack => ({
   evidence: [...(found.kind === 'done' ? [] : found.evidence), `It was not ordered again: ${why}`],
 });
 
-function moveAfter(found: ReadBack, current: Remediation, now: Date): Move {
+function moveAfter(found: ReadBack, current: Remediation, voters: readonly string[], now: Date): Move {
   if (found.kind === 'done') return doneMove(current, found.effect, now);
   const looks = current.looks + 1;
   const evidence = [...current.evidence, ...found.evidence.map((line) => `${now.toISOString().slice(11, 19)} UTC ${line}`)].slice(-12);
   if (wouldRepeat(found, current)) {
     return {
-      progress: { state: 'executing', looks: 0, evidence, calls: current.calls + 1, dueAt: callLease(now) },
+      progress: { state: 'executing', looks: 0, misses: 0, evidence, calls: current.calls + 1, dueAt: callLease(now) },
       happening: { verb: 'repeated', actor: paydesk, why: 'It was looked for and nothing was done.', details: { call: current.calls + 1, evidence } },
       news: { text: 'Looked for it: nothing was done. Ordered again under the same key.', mention: [] },
     };
   }
   const handOver = looks >= mostLooks;
-  const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** looks);
+  const pauseMs = handOver ? reminderMs : Math.min(longestPauseMs, firstPauseMs * 2 ** looks);
+  const misses = found.kind === 'not_done' ? current.misses + 1 : 0;
   return {
     progress: {
-      state: 'unknown', looks, evidence, stateWhy: current.stateWhy ?? 'The process that ordered it was cut off.',
-      dueAt: handOver ? null : new Date(now.getTime() + pauseMs),
+      state: 'unknown', looks, misses, evidence, stateWhy: current.stateWhy ?? 'The process that ordered it was cut off.',
+      dueAt: new Date(now.getTime() + pauseMs),
     },
     happening: { verb: handOver ? 'handed_over' : 'looked', actor: paydesk, why: null, details: { found: found.kind, evidence } },
     news: handOver
-      ? { text: 'It cannot be told whether it took effect. A person has to decide, with what was found.', mention: [current.requesterId] }
+      ? { text: 'It cannot be told whether it took effect. A person has to decide, with what was found.', mention: [current.requesterId, ...voters] }
       : null,
   };
 } // prettier-ignore
 
 /** Whether it is for people now. */
-export const awaitsJudgement = ({ state, dueAt, looks }: Remediation): boolean =>
-  state === 'unknown' && dueAt === null && looks >= mostLooks;
+export const awaitsJudgement = ({ state, looks }: Remediation): boolean =>
+  state === 'unknown' && looks >= mostLooks;
 
 /** Somebody who may approve, and did not ask, says what became of it. Throws `forbidden` or `conflict`. */
 export async function judge(
@@ -119,9 +124,9 @@ export async function judge(
     if (!awaitsJudgement(current)) throw new OpsError('conflict', `${id} is ${current.state}: there is nothing to decide.`);
     const eligible = eligibleVote(rulingOf(current), person, current.requesterId, []);
     if (!eligible.ok) throw new OpsError('forbidden', eligible.message);
-    const { plan } = snapshotOf(current, []);
-    const laterAt = actionOf(deps, current.action).followUpAt(plan);
-    await move(tx, deps, current, judgedMove(current, { judgement, laterAt, actor: personId, why: why.trim().slice(0, 500) }));
+    const snapshot = snapshotOf(current, []);
+    const laterAt = actionOf(deps, current.action).followUpAt(snapshot.plan);
+    await move(tx, deps, current, judgedMove(snapshot, { judgement, laterAt, actor: personId, why: why.trim().slice(0, 500) }));
   });
 } // prettier-ignore
 
@@ -134,14 +139,15 @@ interface Verdict {
 }
 
 /** A pause that took effect, as a person says, has to end all the same. */
-function judgedMove({ evidence, requesterId }: Remediation, { judgement, laterAt, actor, why }: Verdict): Move {
+function judgedMove(snapshot: Snapshot, { judgement, laterAt, actor, why }: Verdict): Move {
+  const { evidence, requesterId } = snapshot.remediation;
   const took = judgement === 'took_effect';
   const stateWhy = `A person decided: ${why}`;
   return {
     progress: took
       ? { state: laterAt ? 'done' : 'closed', looks: 0, stateWhy, effectSummary: 'It took effect, as a person found.', dueAt: laterAt }
       : { state: 'refused', stateWhy, dueAt: null },
-    happening: { verb: 'judged', actor, why, details: { judgement, evidence } },
+    happening: { verb: 'judged', actor, why, details: { ...seenBy(snapshot), judgement, evidence } },
     news: {
       text: took ? `Settled: it took effect. ${why}` : `Settled: it did not take effect. ${why}`,
       mention: [requesterId],

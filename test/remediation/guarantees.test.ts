@@ -6,6 +6,7 @@ import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import { verifyChain } from '../../src/audit/verify.js';
 import { hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
 import type { RemediationState } from '../../src/ports/remediations.js';
+import { awaitsJudgement } from '../../src/remediation/settlement.js';
 import {
   adopt,
   ask,
@@ -57,7 +58,7 @@ async function settle(
     await replica.desk.sweep();
     await replica.work();
     const { remediation } = await replica.desk.read(id);
-    if (remediation.dueAt === null) return remediation.state;
+    if (remediation.dueAt === null || awaitsJudgement(remediation)) return remediation.state;
     company.clock.advance(stepMs);
   }
   return stateOf(id);
@@ -329,6 +330,37 @@ describe('4. an unknown outcome is looked for, never repeated blindly', () => {
   });
 });
 
+describe('what a person has to decide', () => {
+  it('is looked for and said again every day, to those who voted too', async () => {
+    const said: string[][] = [];
+    const loud = company.replica({
+      tell: (_tx, _snapshot, news) => {
+        if (news) said.push([...news.mention]);
+        return Promise.resolve();
+      },
+    });
+    company.bank.moods = ['lost_after'];
+    company.bank.deaf = 7;
+    const asked = await ask(loud);
+    await loud.desk.approve(ballotOf(asked, 'eve'), null);
+    await loud.work();
+    for (let at = 0; at < 60; at++) {
+      company.clock.advance(5 * secondMs);
+      await loud.desk.sweep();
+      await loud.work();
+    }
+    expect(said.at(-1), 'handed over').toEqual(['ana', 'eve']);
+    const before = said.length;
+    company.clock.advance(24 * hourMs);
+    await loud.desk.sweep();
+    await loud.work();
+    expect(said.slice(before), 'a day later').toEqual([['ana', 'eve']]);
+    company.clock.advance(24 * hourMs);
+    expect(await settle(asked.remediation.id), 'found once the bank answers').toBe('closed');
+    expect(company.bank.orders).toHaveLength(1);
+  });
+});
+
 describe('5. votes, state and audit entry are one', () => {
   it('an audit log that cannot be written keeps the vote from counting', async () => {
     const asked = await ask(replica);
@@ -438,7 +470,9 @@ describe('the kill switch', () => {
     expect(company.bank.orders).toEqual([]);
     expect(await stateOf(waiting.remediation.id)).toBe('approved');
     await expect(replica.desk.lift('cy')).rejects.toThrow('That is for');
-    expect(await replica.desk.lift('mo')).toBe('one_more');
+    expect(await replica.desk.lift('lee')).toBe('one_more');
+    company.people.groups.get('S0LEADS')?.delete('lee');
+    expect(await replica.desk.lift('mo'), 'the first one left the group').toBe('one_more');
     await expect(replica.desk.lift('mo')).rejects.toThrow('another person');
     expect(await replica.desk.lift('dee')).toBe('lifted');
     expect(await settle(waiting.remediation.id)).toBe('closed');

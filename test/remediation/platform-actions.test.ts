@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { minuteMs, secondMs } from '../../src/kernel/clock.js';
 import type { RemediationProgress } from '../../src/ports/remediations.js';
 import { actions } from '../../src/remediation/actions/index.js';
+import { awaitsJudgement } from '../../src/remediation/settlement.js';
 import { openPlatformDesk, typedAt, type PlatformDesk } from './platform-desk.js';
 import { ballotOf, startCompany, type Company, type Replica } from './support.js';
 
@@ -90,8 +91,9 @@ it('a letter whose fate is unknown is never sent again, and comes before a perso
   at.mailbox.setFault({ kind: 'drop_after_data' });
   const id = await approved('message-partner', { partner: 'adria', subject: 'Statement', text: 'Please send it.' });
   await letPass(20 * minuteMs);
-  const { state, dueAt, evidence } = await progressOf(id);
-  expect({ state, dueAt }).toEqual({ state: 'unknown', dueAt: null });
+  const { remediation } = await replica.desk.read(id);
+  expect(awaitsJudgement(remediation)).toBe(true);
+  const { evidence } = remediation;
   expect(evidence.join()).toMatch(/Look into the Sent folder/);
   expect(at.mailbox.letters()).toHaveLength(1);
 }); // prettier-ignore

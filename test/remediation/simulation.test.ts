@@ -13,6 +13,7 @@ import { verifyChain } from '../../src/audit/verify.js';
 import { hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
 import type { Remediation } from '../../src/ports/remediations.js';
 import { crashPoints, type Snapshot } from '../../src/remediation/deps.js';
+import { awaitsJudgement } from '../../src/remediation/settlement.js';
 import { hash } from '../../sandbox/world/random.js';
 import {
   adopt,
@@ -193,7 +194,7 @@ async function endLife(life: Life): Promise<Remediation[]> {
     await life.replicas[0]!.desk.sweep();
     await life.replicas[0]!.work();
     const [row] = await db.query<{ waiting: bigint }>(
-      `select count(*) as waiting from paydesk.remediations where due_at is not null
+      `select count(*) as waiting from paydesk.remediations where due_at is not null and not (state = 'unknown' and looks >= 6)
        and (review <> 'open' or state in ('pending', 'approved', 'executing', 'unknown', 'done'))`,
     );
     if (row?.waiting === 0n) break;
@@ -247,7 +248,7 @@ async function checkPromises(remediation: Remediation): Promise<void> {
   if (orders > 0) expect(voters.size, `${label}: enough people`).toBeGreaterThanOrEqual(needed);
   const [card] = [(await company.cards()).get(id)];
   expect(card, `${label}: the last card tells the truth`).toBe(state);
-  if (state === 'unknown') expect(remediation.dueAt, `${label}: a person has it`).toBeNull();
+  if (state === 'unknown') expect(awaitsJudgement(remediation), `${label}: a person has it`).toBe(true);
 }
 
 /** Within no hour was more approved for one merchant than the cap allows; a broken glass is above it, and counts. */

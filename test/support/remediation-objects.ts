@@ -13,6 +13,7 @@ export const aPlan = (changed: Partial<Preview> = {}): Plan => ({
   action: 'refund-payment',
   typed: { payment: 'pi_3Qpaid', amount: '25.00' },
   facts: { amountRefunded: '0.00 EUR' },
+  contends: ['pi_3Qpaid'],
   preview: {
     headline: 'Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242',
     changes: ['refunded 0.00 EUR → 25.00 EUR of 40.00 EUR'],
@@ -58,8 +59,8 @@ export function aSnapshot(
   const remediation: Remediation = {
     id: 'REM-17', version: 1, formKey: 'V1', action: plan.action, planText: text, planHash: hash,
     requesterId: 'U1ANA', channelId: 'C1', why: 'The customer was charged twice', rulingText: '', breakGlass: false,
-    idempotencyKey: 'key', subjects: ['pi_3Qpaid'], createdAt: at('11-20T12:00'), changedAt: at('11-20T12:00'),
-    state: 'pending', expiresAt: at('11-20T13:00'), stateWhy: null, dueAt: at('11-20T13:00'), calls: 0, looks: 0,
+    idempotencyKey: 'key', subjects: ['pi_3Qpaid'], contends: ['pi_3Qpaid'], createdAt: at('11-20T12:00'), changedAt: at('11-20T12:00'),
+    state: 'pending', expiresAt: at('11-20T13:00'), stateWhy: null, dueAt: at('11-20T13:00'), calls: 0, looks: 0, misses: 0,
     effectReference: null, effectSummary: null, evidence: [], verified: false, review: 'none',
     ...changed,
   }; // prettier-ignore

@@ -71,10 +71,10 @@ describe('the live card', () => {
       *Affects:* the payout of tomorrow
       *Cannot be undone:* a refund cannot be taken back
       *Why:* “The customer was charged twice”
-      [Approve → REM-17:eea01229e8080e4c]
-      [Reject → REM-17:eea01229e8080e4c]
-      [Cancel → REM-17:eea01229e8080e4c]
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`eea01229e8080e4c\`"
+      [Approve → REM-17:6bb4c0f714ec6220]
+      [Reject → REM-17:6bb4c0f714ec6220]
+      [Cancel → REM-17:6bb4c0f714ec6220]
+      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
     `);
   });
 
@@ -93,9 +93,9 @@ describe('the live card', () => {
       • 12:05:03 UTC no refund with this key
       • 12:05:09 UTC the API does not answer
       :white_check_mark: <@U2LARS> approved 2026-11-20 12:03 UTC
-      [It took effect → REM-17:eea01229e8080e4c]
-      [It did not → REM-17:eea01229e8080e4c]
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`eea01229e8080e4c\`"
+      [It took effect → REM-17:6bb4c0f714ec6220]
+      [It did not → REM-17:6bb4c0f714ec6220]
+      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
     `);
   });
 
@@ -112,8 +112,8 @@ describe('the live card', () => {
       *Why:* “The customer was charged twice”
       *Effect:* Refund re_1 of 25.00 EUR is pending. \`re_1\`
       :eyes: *Review owed:* another person looks at this and closes it.
-      [Close review → REM-17:eea01229e8080e4c]
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`eea01229e8080e4c\`"
+      [Close review → REM-17:6bb4c0f714ec6220]
+      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
     `);
   });
 
@@ -270,7 +270,7 @@ describe('messages', () => {
       *Affects:* the payout of tomorrow
       *Cannot be undone:* a refund cannot be taken back
       *Why:* “The customer was charged twice”
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`eea01229e8080e4c\`"
+      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
     `);
     expect(read(alarmCard('U1ANA', 'froze all guarded actions: doubled payouts', null))).toContain(':rotating_light: <@U1ANA> froze all');
   }); // prettier-ignore
@@ -436,7 +436,7 @@ describe('private answers', () => {
       *Votes:* 1 of 2 approvals count
       :white_check_mark: <@U2LARS> approved 2026-11-20 12:03 UTC
       :heavy_minus_sign: The vote of <@U4KO> is void: withdrawn by the voter
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 2 of leads · plan \`eea01229e8080e4c\`
+      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 2 of leads · plan \`6bb4c0f714ec6220\`
       Who may vote is asked again right before anything is done"
     `);
   }); // prettier-ignore
@@ -462,13 +462,13 @@ describe('Home', () => {
       *Affects:* the payout of tomorrow
       *Cannot be undone:* a refund cannot be taken back
       *Why:* “The customer was charged twice”
-      [Approve → REM-17:eea01229e8080e4c]
-      [Reject → REM-17:eea01229e8080e4c]
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`eea01229e8080e4c\`
+      [Approve → REM-17:6bb4c0f714ec6220]
+      [Reject → REM-17:6bb4c0f714ec6220]
+      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`
       I asked for
       :raised_hand: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · needs 1 more approval by 2026-11-20 13:00 UTC
-      [Cancel → REM-18:eea01229e8080e4c]
-      REM-18 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`eea01229e8080e4c\`
+      [Cancel → REM-18:6bb4c0f714ec6220]
+      REM-18 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`
       Look things up"
     `);
   });

@@ -66,7 +66,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   let closed: Promise<void> | null = null;
   return {
     query,
-    run: (work) => runTransaction(pool, clock.now(), translated, work),
+    run: (work) => runTransaction(pool, clock, translated, work),
     check: async () => {
       await query('select 1');
     },
@@ -112,7 +112,7 @@ type Translated = <Value>(work: Promise<Value>) => Promise<Value>;
 
 async function runTransaction<Value>(
   pool: pg.Pool,
-  now: Date,
+  clock: Clock,
   translated: Translated,
   work: (tx: PgTransaction) => Promise<Value>,
 ): Promise<Value> {
@@ -123,6 +123,8 @@ async function runTransaction<Value>(
   const committed: (() => void)[] = [];
   try {
     await session.send('begin');
+    // Not before there was a connection: what waited for one must not be dated, or judged, by when it began to wait.
+    const now = clock.now();
     const value = await work({
       now,
       query,

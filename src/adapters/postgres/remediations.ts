@@ -24,6 +24,7 @@ const columns: Readonly<Record<keyof (NewRemediation & RemediationProgress), str
   breakGlass: 'break_glass',
   idempotencyKey: 'idempotency_key',
   subjects: 'subjects',
+  contends: 'contends',
   createdAt: 'created_at',
   state: 'state',
   stateWhy: 'state_why',
@@ -31,6 +32,7 @@ const columns: Readonly<Record<keyof (NewRemediation & RemediationProgress), str
   dueAt: 'due_at',
   calls: 'calls',
   looks: 'looks',
+  misses: 'misses',
   effectReference: 'effect_reference',
   effectSummary: 'effect_summary',
   evidence: 'evidence',
@@ -80,7 +82,7 @@ const byTokenSql = `select remediation, person from paydesk.remediation_votes wh
 
 const rivalsSql = `
   select coalesce(sum(calls), 0)::integer as calls, min(number) filter (where state in ('executing', 'unknown')) as unsettled
-  from paydesk.remediations where subjects[1] = $1 and number <> $2 and calls > 0`;
+  from paydesk.remediations where contends && $1 and number <> $2 and calls > 0`;
 
 const killSwitchSql = `
   select frozen, by, why, at, lift_by as "liftBy", lift_at as "liftAt" from paydesk.remediation_kill_switch`;
@@ -175,10 +177,10 @@ type Guards = Pick<
 
 function guards(query: Querier['query']): Guards {
   return {
-    rivalsOf: async (tx, { id, subjects }) => {
+    rivalsOf: async (tx, { id, contends }) => {
       const ask = tx ? requirePg(tx).query : query;
       const [row] = await ask<{ calls: number; unsettled: bigint | null }>(rivalsSql, [
-        subjects[0] ?? '',
+        contends,
         numberOf(id),
       ]);
       const unsettled = row?.unsettled ?? null;

@@ -10,7 +10,14 @@ import { compare } from '../../kernel/money.js';
 import type { Dispute } from '../../ports/payments-api.js';
 import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification } from '../action.js';
 import { defineAction } from '../define-action.js';
-import { deadlineText, isOpen, readDispute, reasonText, type DisputeFacts } from '../dispute-facts.js';
+import {
+  contendsOf,
+  deadlineText,
+  isOpen,
+  readDispute,
+  reasonText,
+  type DisputeFacts,
+} from '../dispute-facts.js';
 import { amountField, amountIn, idField, moneyOfFact, type TypedAmount } from '../fields.js';
 import { providerOf } from '../provider.js';
 
@@ -30,6 +37,7 @@ export const acceptDispute: Action = defineAction<Params, DisputeFacts>({
   },
   prefills: { dispute: 'dispute' },
   read: async ({ dispute }, world) => (await readDispute(dispute, world)).facts,
+  contends: contendsOf,
   check: (params, facts) => [...openFaults(facts), ...acknowledgementFaults(params, facts)],
   preview: (_params, facts, now) => preview(facts, now),
   execute: async ({ facts, idempotencyKey, world }) =>

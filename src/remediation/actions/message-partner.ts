@@ -32,6 +32,8 @@ export const messagePartner: Action = defineAction<Params, Facts>({
     text: plainTextField('Text', 5_000),
   },
   prefills: { partner: 'partner' },
+  // Any number of letters may leave at a time.
+  contends: () => [],
   read: ({ partner }, world) => Promise.resolve().then(() => readFacts(partner, world)),
   check: (_params, facts) => check(facts),
   preview,

@@ -43,6 +43,7 @@ export const refundPayment: Action = defineAction<Params, RefundFacts>({
   },
   prefills: { payment: 'payment' },
   read: ({ payment }, world) => readRefundFacts(payment, world),
+  contends: ({ payment, charge }) => [payment, charge].filter((id) => id !== null),
   check,
   preview,
   execute: async ({ params, facts, idempotencyKey, world }) => {

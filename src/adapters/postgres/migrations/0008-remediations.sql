@@ -12,6 +12,8 @@ create table paydesk.remediations (
   break_glass boolean not null,
   idempotency_key text collate "C" not null unique,
   subjects text[] collate "C" not null,
+  -- What only one request at a time may act upon.
+  contends text[] collate "C" not null,
   created_at timestamptz not null,
   state text not null check (state in ('pending', 'approved', 'executing', 'unknown', 'done', 'closed',
     'refused', 'rejected', 'cancelled', 'expired', 'voided')),
@@ -20,6 +22,7 @@ create table paydesk.remediations (
   due_at timestamptz,
   calls integer not null,
   looks integer not null,
+  misses integer not null,
   effect_reference text,
   effect_summary text,
   evidence text[] not null,
@@ -32,11 +35,15 @@ create index remediations_due on paydesk.remediations (due_at) where due_at is n
 create index remediations_state on paydesk.remediations (state, number);
 create index remediations_requester on paydesk.remediations (requester, number);
 create index remediations_changed on paydesk.remediations (changed_at);
+-- Before a request begins, those about the same things that were ordered are looked for.
+create index remediations_rivals on paydesk.remediations using gin (contends) where calls > 0;
 
 create function paydesk.keep_plan() returns trigger language plpgsql as $$
 begin
-  if (new.plan, new.plan_hash, new.idempotency_key, new.requester, new.action)
-     is distinct from (old.plan, old.plan_hash, old.idempotency_key, old.requester, old.action) then
+  if (new.form_key, new.action, new.plan, new.plan_hash, new.requester, new.channel, new.why, new.ruling, new.break_glass,
+      new.idempotency_key, new.subjects, new.contends, new.created_at)
+     is distinct from (old.form_key, old.action, old.plan, old.plan_hash, old.requester, old.channel, old.why, old.ruling,
+      old.break_glass, old.idempotency_key, old.subjects, old.contends, old.created_at) then
     raise exception 'what was asked for never changes';
   end if;
   return new;
