@@ -1,0 +1,174 @@
+/**
+ * Guarded actions as people do them: forms, cards and buttons in the stand-in for Slack, and what is really so: rows of
+ * the desk's database and objects of the payments API.
+ *
+ * Invariant: nothing here reaches around the desk; reading the database is for looking, never for doing.
+ */
+import pg from 'pg';
+import type { Json, Message, OpenView, Outcome } from '../../sandbox/slack/wire.js';
+import { textOf, until, type TestDesk } from './desk.js';
+
+/** What people type into a form: field → text, or a list of files. */
+export type Typed = Readonly<Record<string, Json>>;
+
+export interface StoredRequest {
+  state: string;
+  state_why: string | null;
+  effect_reference: string | null;
+  idempotency_key: string;
+  verified: boolean;
+  review: string;
+  calls: number;
+}
+
+export interface StoredVote {
+  person: string;
+  state: string;
+  void_why: string | null;
+}
+
+export interface Refund {
+  id: string;
+  amount: number;
+  metadata: Record<string, string>;
+}
+
+/** One of the approvals channel's buttons, by what its action_id ends with. */
+export type ButtonName = 'approve' | 'reject' | 'cancel' | 'plan' | 'close_review' | 'took_effect';
+
+export interface Click {
+  /** Replaces the button's own value. */
+  value?: string;
+}
+
+export interface Guarded {
+  /** A payment that was made just now, in minor units. */
+  pay(fields?: Record<string, string>): Promise<{ payment: string; charge: string }>;
+  /** Over the payments API's wire; a `form` makes it a POST. */
+  payments<Answer>(path: string, form?: Record<string, string>): Promise<Answer>;
+  refundsOf(charge: string): Promise<Refund[]>;
+  /** The modal that a command opens. */
+  open(person: string, command: string): Promise<OpenView>;
+  submit(person: string, view: OpenView, typed: Typed): Promise<Outcome>;
+  /** Asks by command and form; answers `REM-…`. */
+  ask(person: string, command: string, typed: Typed): Promise<string>;
+  /** The live card in #approvals, once it is there. */
+  card(id: string): Promise<Message>;
+  /** Clicks a button of the card as it is now. */
+  click(person: string, id: string, button: ButtonName, click?: Click): Promise<Outcome>;
+  stored(id: string): Promise<StoredRequest>;
+  votes(id: string): Promise<StoredVote[]>;
+  /** Waits until the request has come to this state and its card says so. */
+  reaches(id: string, state: string, words: RegExp): Promise<StoredRequest>;
+  /** All texts below the card. */
+  thread(id: string): Promise<string>;
+  /** Every message of a channel, in one string. */
+  channelText(name: string): Promise<string>;
+  rows<Row>(sql: string, values?: unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+export async function guardedOf(desk: TestDesk): Promise<Guarded> {
+  const database = new pg.Client({ connectionString: desk.urls.database });
+  await database.connect();
+  const rows = async <Row>(sql: string, values: unknown[] = []): Promise<Row[]> =>
+    (await database.query(sql, values)).rows as Row[];
+  const payments = async <Answer>(path: string, form?: Record<string, string>): Promise<Answer> => {
+    const headers = { authorization: 'Bearer sk_test_desk' };
+    const init = form ? { method: 'POST', headers, body: new URLSearchParams(form) } : { headers };
+    return (await (await fetch(`${desk.paymentsApi.baseUrl}/v1/${path}`, init)).json()) as Answer;
+  };
+  const messagesOf = async (channel: string): Promise<Message[]> =>
+    (await desk.state()).channels.find(({ name }) => name === channel)?.messages ?? [];
+  const card = (id: string): Promise<Message> =>
+    until(`the card of ${id}`, async () => (await messagesOf('approvals')).find(isCardOf(id)));
+  const stored = async (id: string): Promise<StoredRequest> => {
+    const [row] = await rows<StoredRequest>('select * from paydesk.remediations where number = $1', [numberOf(id)]);
+    if (row) return row;
+    throw new Error(`${id} is not in the database`);
+  };
+  const open = async (person: string, command: string): Promise<OpenView> => {
+    const outcome = await desk.command(command, { user: person });
+    return outcome.view ?? fail(`${command} opened no window`, outcome);
+  };
+  const submit = (person: string, view: OpenView, typed: Typed): Promise<Outcome> =>
+    desk.control('submit', { user: person, view_id: view.id, values: valuesOf(typed) });
+  return {
+    rows, payments, card, stored, open, submit,
+    pay: async (fields = {}) => {
+      const order = { amount: '2500', currency: 'eur', confirm: 'true', payment_method: 'pm_card_visa', ...fields };
+      const { id, latest_charge } = await payments<{ id: string; latest_charge: string }>('payment_intents', order);
+      return { payment: id, charge: latest_charge };
+    },
+    refundsOf: async (charge) => (await payments<{ data: Refund[] }>(`refunds?charge=${charge}&limit=100`)).data,
+    ask: async (person, command, typed) => {
+      const outcome = await submit(person, await open(person, command), typed);
+      return requestedIn(outcome) ?? fail(`${command} was not asked for`, outcome);
+    },
+    click: async (user, id, button, click = {}) => {
+      const { ts } = await card(id);
+      return desk.action({ user, channel: 'approvals', ts, action_id: `remediation_${button}`, ...click });
+    },
+    votes: (id) =>
+      rows('select person, state, void_why from paydesk.remediation_votes where remediation = $1 order by cast_at', [numberOf(id)]),
+    reaches: async (id, state, words) => {
+      await until(`${id} is ${state}`, async () => (await stored(id)).state === state);
+      await until(`the card of ${id} says ${String(words)}`, async () => words.test((await card(id)).text));
+      return stored(id);
+    },
+    thread: async (id) => {
+      const { ts } = await card(id);
+      return textOf({ ok: true, messages: (await messagesOf('approvals')).filter(({ thread_ts }) => thread_ts === ts) });
+    },
+    channelText: async (name) => textOf({ ok: true, messages: await messagesOf(name) }),
+    close: () => database.end(),
+  };
+} // prettier-ignore
+
+const numberOf = (id: string): number => Number(id.replace('REM-', ''));
+
+const isCardOf =
+  (id: string) =>
+  ({ text }: Message): boolean =>
+    text.startsWith(`${id}:`);
+
+const valuesOf = (typed: Typed): Record<string, Record<string, Json>> =>
+  Object.fromEntries(Object.entries(typed).map(([field, value]) => [field, { value }]));
+
+/** The id in the window that follows a form. */
+export const requestedIn = ({ view }: Outcome): string | null =>
+  /^(REM-\d+) (?:is|was) asked for$/.exec(
+    (view?.view.title as { text?: string } | undefined)?.text ?? '',
+  )?.[1] ?? null;
+
+function fail(what: string, outcome: Outcome): never {
+  throw new Error(`${what}: ${JSON.stringify(outcome).slice(0, 2000)}`);
+}
+
+/** The action_ids of all buttons of a message. */
+export const buttonsOf = ({ blocks = [] }: Message): string[] =>
+  blocks.flatMap(({ elements }) =>
+    Array.isArray(elements)
+      ? elements.flatMap((element) => {
+          const { type, action_id } = element as { type?: string; action_id?: string };
+          return type === 'button' && action_id !== undefined ? [action_id] : [];
+        })
+      : [],
+  );
+
+/** The value of a button of a message. */
+export function buttonValueOf({ blocks = [] }: Message, actionId: string): string {
+  const value = new RegExp(`"action_id":"${actionId}".*?"value":"([^"]*)"`).exec(JSON.stringify(blocks))?.[1];
+  return value ?? '';
+}
+
+/** What a modal holds to begin with, by input. */
+export const initialValuesOf = ({ view }: OpenView): Record<string, unknown> =>
+  Object.fromEntries(
+    view.blocks
+      .filter(({ type }) => type === 'input')
+      .map(({ block_id, element }) => [
+        block_id,
+        (element as { initial_value?: unknown } | undefined)?.initial_value ?? null,
+      ]),
+  );
