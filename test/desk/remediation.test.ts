@@ -3,7 +3,7 @@
  * real desk against all stand-ins, over both transports.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OpenView } from '../../sandbox/slack/wire.js';
+import type { OpenView, Outcome } from '../../sandbox/slack/wire.js';
 import { completeTrace, startDesk, textOf, until, type TestDesk, type Transport } from '../support/desk.js';
 import {
   buttonsOf, buttonValueOf, guardedOf, initialValuesOf, requestedIn, type Guarded,
@@ -16,6 +16,7 @@ const reason = 'requested_by_customer';
 describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
   let desk: TestDesk;
   let guarded: Guarded;
+  const closing: Promise<Outcome>[] = [];
 
   beforeAll(async () => {
     desk = await startDesk(transport);
@@ -23,6 +24,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
   });
 
   afterAll(async () => {
+    expect((await Promise.all(closing)).filter(({ errors }) => errors)).toEqual([]);
     await guarded.close();
     await desk.close();
   });
@@ -31,10 +33,17 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     guarded.ask(person, `/remediate refund-payment ${payment}`, { amount, reason, why });
 
   /** Approves where the amount has to be typed. Answers the window that follows, if any. */
-  async function approveTyping(person: string, id: string, amount: string) {
+  async function approveTyping(person: string, id: string, amount: string): Promise<Outcome> {
     const asked = await guarded.click(person, id, 'approve');
     expect(asked.view?.view.title).toMatchObject({ text: 'Type the amount' });
     return guarded.submit(person, asked.view as OpenView, { words: amount });
+  }
+
+  /** The same until the vote is there: of a window that closes the stand-in waits for more in vain. */
+  async function vote(person: string, id: string, amount: string): Promise<void> {
+    const before = await guarded.votes(id);
+    closing.push(approveTyping(person, id, amount));
+    await until(`the vote of ${person}`, async () => (await guarded.votes(id)).length > before.length);
   }
 
   it('refunds from the button of a payment card, once another person has approved', async () => {
@@ -50,7 +59,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect(initialValuesOf(form)).toMatchObject({ payment, amount: null });
     for (const [amount, fault] of [
       ['１００', /Write a plain amount above zero/],
-      ['1.234 USD', /3 decimals/],
+      ['1.234 USD', /USD has 2 decimals/],
     ] as const) {
       const refused = await guarded.submit('ana', form, { amount, reason, why });
       expect(refused.errors?.amount).toMatch(fault);
@@ -95,14 +104,14 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect((await guarded.card(id)).text).toContain('needs 2 more approvals');
     const wrong = await approveTyping('ana', id, '80.00');
     expect(wrong.errors?.words).toMatch(/not the amount of the plan. The plan says 800\.00 EUR/);
-    expect((await approveTyping('ana', id, '800')).errors).toBeUndefined();
+    await vote('ana', id, '800');
     await until('one is missing', async () =>
       (await guarded.card(id)).text.includes('needs 1 more approval '),
     );
     expect(textOf(await guarded.click('ana', id, 'approve'))).toContain('a person counts once');
     expect(await guarded.refundsOf(charge)).toEqual([]);
-    await approveTyping('tomas', id, '800.00 EUR');
-    await guarded.reaches(id, 'closed', /done and verified/);
+    await vote('tomas', id, '800.00 EUR');
+    await guarded.closes(id);
     expect(await guarded.refundsOf(charge)).toMatchObject([{ amount: 80_000 }]);
   });
 
@@ -132,16 +141,16 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     await guarded.reaches(id, 'approved', /approved, starts/);
     expect(await guarded.refundsOf(charge)).toEqual([]);
     desk.skip(31_000);
-    await guarded.reaches(id, 'closed', /done and verified/);
+    await guarded.closes(id);
     expect(await guarded.refundsOf(charge)).toMatchObject([{ amount: 250_000 }]);
   });
 
   it('does nothing when the payment changed between the votes, and says what changed', async () => {
     const { payment, charge } = await guarded.pay({ amount: '90000' });
     const id = await askRefund('mei', payment, '700');
-    await approveTyping('ana', id, '700');
+    await vote('ana', id, '700');
     const { id: other } = await guarded.payments<{ id: string }>('refunds', { charge, amount: '100' });
-    await approveTyping('lars', id, '700');
+    await vote('lars', id, '700');
     await guarded.reaches(id, 'voided', /voided, nothing was done/);
     expect(await guarded.thread(id)).toMatch(
       /Not carried out, the approvals are void\. What changed: .*1\.00 EUR/,
@@ -159,7 +168,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     await until('the alarm', async () =>
       (await guarded.channelText('break-glass')).includes(`broke the glass for ${id}`),
     );
-    expect(await guarded.reaches(id, 'closed', /done and verified/)).toMatchObject({ review: 'open' });
+    expect(await guarded.closes(id)).toMatchObject({ review: 'open' });
     expect(await guarded.refundsOf(charge)).toHaveLength(1);
     for (const [person, answer] of [
       ['lars', 'You asked for this, so somebody else has to decide'],
@@ -170,7 +179,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
       expect(JSON.stringify(refused.view)).toContain(answer);
     }
     const { view } = await guarded.click('ana', id, 'close_review');
-    await guarded.submit('ana', view as OpenView, { words: 'The charge was fraud indeed' });
+    closing.push(guarded.submit('ana', view as OpenView, { words: 'The charge was fraud indeed' }));
     await until('the review is closed', async () => (await guarded.stored(id)).review === 'closed');
     await until('no button is left', async () => buttonsOf(await guarded.card(id)).length === 0);
     expect(await guarded.thread(id)).toContain('Review closed: The charge was fraud indeed');
@@ -196,7 +205,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     const id = requestedIn(await guarded.submit('mei', view as OpenView, typed)) ?? '';
     expect(JSON.stringify(await guarded.card(id))).toContain('shipping-documentation.pdf');
     await guarded.click('ana', id, 'approve');
-    await guarded.reaches(id, 'closed', /done and verified/);
+    await guarded.closes(id);
     const after = await guarded.payments<{
       evidence_details: { submission_count: number };
       evidence: object;
@@ -213,7 +222,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
   it('shows in App Home what waits, with buttons that work there', async () => {
     const { payment, charge } = await guarded.pay();
     const id = await askRefund('kofi', payment, '7.00');
-    const value = buttonValueOf(await guarded.card(id), 'remediation_approve');
+    const value = buttonValueOf(await guarded.card(id), 'approve');
     const home = (await desk.control('home', { user: 'lars' })).view as OpenView;
     expect(JSON.stringify(home.view)).toMatch(/Waiting for me.*Refund 7\.00 EUR/);
     const stale = (await desk.control('home', { user: 'tomas' })).view as OpenView;
@@ -223,7 +232,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect(textOf(await desk.action({ user: 'tomas', view_id: stale.id, ...click }))).toContain(
       'takes no votes any more',
     );
-    await guarded.reaches(id, 'closed', /done and verified/);
+    await guarded.closes(id);
     expect(await guarded.refundsOf(charge)).toHaveLength(1);
 
     const own = await askRefund('kofi', (await guarded.pay()).payment, '8.00');
@@ -231,7 +240,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect(JSON.stringify(mine.view)).toMatch(/I asked for.*Refund 8\.00 EUR/);
     const cancel = {
       action_id: 'remediation_cancel',
-      value: buttonValueOf(await guarded.card(own), 'remediation_cancel'),
+      value: buttonValueOf(await guarded.card(own), 'cancel'),
     };
     await desk.action({ user: 'kofi', view_id: mine.id, ...cancel });
     await guarded.reaches(own, 'cancelled', /cancelled, nothing was done/);
@@ -260,7 +269,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     ] as const)
       expect(textOf(await desk.command('/remediate unfreeze', { user: person }))).toContain(answer);
     await guarded.click('lars', id, 'approve');
-    await guarded.reaches(id, 'closed', /done and verified/);
+    await guarded.closes(id);
   });
 
   it('pauses a route from a partner card, which resumes by itself', async () => {
@@ -279,10 +288,10 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
       'done',
       /done and verified, its last part follows/,
     );
-    expect(await routeNow(route.id)).toMatchObject({ state: 'paused', pausedBy });
+    expect(await routeNow(`/${route.id}`)).toMatchObject({ state: 'paused', pausedBy });
     desk.skip(6 * 60_000);
     await guarded.reaches(id, 'closed', /done and verified$/);
-    expect(await routeNow(route.id)).toMatchObject({ state: 'active' });
+    expect(await routeNow(`/${route.id}`)).toMatchObject({ state: 'active' });
     expect(await guarded.thread(id)).toContain(`${route.id} is active: it resumed by itself`);
   });
 
@@ -295,9 +304,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
 
   const routeNow = async <Answer = Route>(path: string): Promise<Answer> => {
     const headers = { authorization: 'Bearer ops_test_desk' };
-    return (await (
-      await fetch(`${desk.operations.baseUrl}/v1/routes/${path}`, { headers })
-    ).json()) as Answer;
+    return (await (await fetch(`${desk.operations.baseUrl}/v1/routes${path}`, { headers })).json()) as Answer;
   };
 
   async function pausableRoute(): Promise<Route> {

@@ -60,6 +60,8 @@ export interface Guarded {
   votes(id: string): Promise<StoredVote[]>;
   /** Waits until the request has come to this state and its card says so. */
   reaches(id: string, state: string, words: RegExp): Promise<StoredRequest>;
+  /** Waits until it is done, and sets the clock ahead to when it is looked for; then until it was seen. */
+  closes(id: string): Promise<StoredRequest>;
   /** All texts below the card. */
   thread(id: string): Promise<string>;
   /** Every message of a channel, in one string. */
@@ -67,6 +69,9 @@ export interface Guarded {
   rows<Row>(sql: string, values?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
+
+/** The desk leaves the other side so long before it looks. */
+const settlingMs = 3000;
 
 export async function guardedOf(desk: TestDesk): Promise<Guarded> {
   const database = new pg.Client({ connectionString: desk.urls.database });
@@ -93,6 +98,11 @@ export async function guardedOf(desk: TestDesk): Promise<Guarded> {
   };
   const submit = (person: string, view: OpenView, typed: Typed): Promise<Outcome> =>
     desk.control('submit', { user: person, view_id: view.id, values: valuesOf(typed) });
+  const reaches = async (id: string, state: string, words: RegExp): Promise<StoredRequest> => {
+    await until(`${id} is ${state}`, async () => (await stored(id)).state === state);
+    await until(`the card of ${id} says ${String(words)}`, async () => words.test((await card(id)).text));
+    return stored(id);
+  };
   return {
     rows, payments, card, stored, open, submit,
     pay: async (fields = {}) => {
@@ -111,10 +121,11 @@ export async function guardedOf(desk: TestDesk): Promise<Guarded> {
     },
     votes: (id) =>
       rows('select person, state, void_why from paydesk.remediation_votes where remediation = $1 order by cast_at', [numberOf(id)]),
-    reaches: async (id, state, words) => {
-      await until(`${id} is ${state}`, async () => (await stored(id)).state === state);
-      await until(`the card of ${id} says ${String(words)}`, async () => words.test((await card(id)).text));
-      return stored(id);
+    reaches,
+    closes: async (id) => {
+      await until(`${id} is done`, async () => ['done', 'closed'].includes((await stored(id)).state));
+      desk.skip(settlingMs);
+      return reaches(id, 'closed', /done and verified$/);
     },
     thread: async (id) => {
       const { ts } = await card(id);
@@ -145,21 +156,24 @@ function fail(what: string, outcome: Outcome): never {
   throw new Error(`${what}: ${JSON.stringify(outcome).slice(0, 2000)}`);
 }
 
-/** The action_ids of all buttons of a message. */
-export const buttonsOf = ({ blocks = [] }: Message): string[] =>
-  blocks.flatMap(({ elements }) =>
-    Array.isArray(elements)
-      ? elements.flatMap((element) => {
-          const { type, action_id } = element as { type?: string; action_id?: string };
-          return type === 'button' && action_id !== undefined ? [action_id] : [];
-        })
-      : [],
-  );
+interface Button {
+  type?: string;
+  action_id?: string;
+  value?: string;
+}
 
-/** The value of a button of a message. */
-export function buttonValueOf({ blocks = [] }: Message, actionId: string): string {
-  const value = new RegExp(`"action_id":"${actionId}".*?"value":"([^"]*)"`).exec(JSON.stringify(blocks))?.[1];
-  return value ?? '';
+const elementsOf = ({ blocks = [] }: Pick<Message, 'blocks'>): Button[] =>
+  blocks.flatMap(({ elements }) => (Array.isArray(elements) ? (elements as Button[]) : []));
+
+/** The action_ids of all buttons of a message. */
+export const buttonsOf = (message: Message): string[] =>
+  elementsOf(message).flatMap(({ type, action_id = '' }) => (type === 'button' ? [action_id] : []));
+
+/** The value of a button of a message. Throws where there is none. */
+export function buttonValueOf(message: Message, button: ButtonName): string {
+  const found = elementsOf(message).find(({ action_id }) => action_id === `remediation_${button}`);
+  if (found?.value !== undefined) return found.value;
+  throw new Error(`“${message.text}” has no button ${button}: ${buttonsOf(message).join()}`);
 }
 
 /** What a modal holds to begin with, by input. */
