@@ -56,6 +56,10 @@ export interface Guarded {
   card(id: string): Promise<Message>;
   /** Clicks a button of the card as it is now. */
   click(person: string, id: string, button: ButtonName, click?: Click): Promise<Outcome>;
+  /** Says something in a window that closes then. Slack shows nothing more after that, so nobody waits for it. */
+  say(person: string, view: OpenView, words: string): void;
+  /** Approves where the amount has to be typed, and waits until the vote is there. */
+  vote(person: string, id: string, amount: string): Promise<void>;
   stored(id: string): Promise<StoredRequest>;
   votes(id: string): Promise<StoredVote[]>;
   /** Waits until the request has come to this state and its card says so. */
@@ -67,6 +71,7 @@ export interface Guarded {
   /** Every message of a channel, in one string. */
   channelText(name: string): Promise<string>;
   rows<Row>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** Throws when a window did not close that was to. */
   close(): Promise<void>;
 }
 
@@ -103,7 +108,17 @@ export async function guardedOf(desk: TestDesk): Promise<Guarded> {
     await until(`the card of ${id} says ${String(words)}`, async () => words.test((await card(id)).text));
     return stored(id);
   };
+  const click: Guarded['click'] = async (user, id, button, { value } = {}) => {
+    const { ts } = await card(id);
+    const place = { channel: 'approvals', ts, action_id: `remediation_${button}` };
+    return desk.action({ user, ...place, ...(value !== undefined && { value }) });
+  };
+  const votes = (id: string): Promise<StoredVote[]> =>
+    rows('select person, state, void_why from paydesk.remediation_votes where remediation = $1 order by cast_at', [numberOf(id)]);
+  const closing: Promise<Outcome>[] = [];
+  const say: Guarded['say'] = (person, view, words) => void closing.push(submit(person, view, { words }));
   return {
+    click, votes, say,
     rows, payments, card, stored, open, submit,
     pay: async (fields = {}) => {
       const order = { amount: '2500', currency: 'eur', confirm: 'true', payment_method: 'pm_card_visa', ...fields };
@@ -115,12 +130,12 @@ export async function guardedOf(desk: TestDesk): Promise<Guarded> {
       const outcome = await submit(person, await open(person, command), typed);
       return requestedIn(outcome) ?? fail(`${command} was not asked for`, outcome);
     },
-    click: async (user, id, button, click = {}) => {
-      const { ts } = await card(id);
-      return desk.action({ user, channel: 'approvals', ts, action_id: `remediation_${button}`, ...click });
+    vote: async (person, id, amount) => {
+      const before = await votes(id);
+      const asked = await click(person, id, 'approve');
+      say(person, asked.view ?? fail('no amount was asked for', asked), amount);
+      await until(`the vote of ${person}`, async () => (await votes(id)).length > before.length);
     },
-    votes: (id) =>
-      rows('select person, state, void_why from paydesk.remediation_votes where remediation = $1 order by cast_at', [numberOf(id)]),
     reaches,
     closes: async (id) => {
       await until(`${id} is done`, async () => ['done', 'closed'].includes((await stored(id)).state));
@@ -132,7 +147,11 @@ export async function guardedOf(desk: TestDesk): Promise<Guarded> {
       return textOf({ ok: true, messages: (await messagesOf('approvals')).filter(({ thread_ts }) => thread_ts === ts) });
     },
     channelText: async (name) => textOf({ ok: true, messages: await messagesOf(name) }),
-    close: () => database.end(),
+    close: async () => {
+      const refused = (await Promise.all(closing)).find(({ errors }) => errors !== undefined);
+      await database.end();
+      if (refused) fail('a window did not close', refused);
+    },
   };
 } // prettier-ignore
 
