@@ -192,5 +192,7 @@ describe('however one works', () => {
     await say(page, '/remediate pause-route northpay-card-us');
     await dialog(page, 'Pause route').waitFor();
     await inspect(page, `remediation-form-${name}`);
+    await dialog(page, 'Pause route').getByRole('button', { name: 'Cancel' }).click();
+    await dialog(page, 'Pause route').waitFor({ state: 'detached' });
   });
 });

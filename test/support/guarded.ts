@@ -66,10 +66,12 @@ export interface Guarded {
   reaches(id: string, state: string, words: RegExp): Promise<StoredRequest>;
   /** Waits until it is done, and sets the clock ahead to when it is looked for; then until it was seen. */
   closes(id: string): Promise<StoredRequest>;
-  /** All texts below the card. */
-  thread(id: string): Promise<string>;
-  /** Every message of a channel, in one string. */
-  channelText(name: string): Promise<string>;
+  /** Waits until this was told below the card. */
+  told(id: string, words: RegExp): Promise<void>;
+  /** Waits until this was told in a channel. */
+  heard(channel: string, words: string): Promise<void>;
+  /** Does something, and waits until somebody was told this privately and newly. */
+  answered(words: string, act: () => Promise<unknown>): Promise<void>;
   rows<Row>(sql: string, values?: unknown[]): Promise<Row[]>;
   /** Throws when a window did not close that was to. */
   close(): Promise<void>;
@@ -115,6 +117,10 @@ export async function guardedOf(desk: TestDesk): Promise<Guarded> {
   };
   const votes = (id: string): Promise<StoredVote[]> =>
     rows('select person, state, void_why from paydesk.remediation_votes where remediation = $1 order by cast_at', [numberOf(id)]);
+  const answersWith = async (words: string): Promise<number> =>
+    (await desk.state()).channels
+      .flatMap(({ is_im, messages }) => messages.filter(({ ephemeral_to }) => is_im || ephemeral_to !== undefined))
+      .filter((message) => textsOf([message]).includes(words)).length;
   const closing: Promise<Outcome>[] = [];
   const say: Guarded['say'] = (person, view, words) => void closing.push(submit(person, view, { words }));
   return {
@@ -142,11 +148,19 @@ export async function guardedOf(desk: TestDesk): Promise<Guarded> {
       desk.skip(settlingMs);
       return reaches(id, 'closed', /done and verified$/);
     },
-    thread: async (id) => {
+    told: async (id, words) => {
       const { ts } = await card(id);
-      return textOf({ ok: true, messages: (await messagesOf('approvals')).filter(({ thread_ts }) => thread_ts === ts) });
+      const below = async (): Promise<boolean> =>
+        words.test(textsOf((await messagesOf('approvals')).filter(({ thread_ts }) => thread_ts === ts)));
+      await until(`${String(words)} below the card of ${id}`, below);
     },
-    channelText: async (name) => textOf({ ok: true, messages: await messagesOf(name) }),
+    heard: (channel, words) =>
+      until(`“${words}” in #${channel}`, async () => textsOf(await messagesOf(channel)).includes(words)).then(() => undefined),
+    answered: async (words, act) => {
+      const before = await answersWith(words);
+      await act();
+      await until(`the private answer “${words}”`, async () => (await answersWith(words)) > before);
+    },
     close: async () => {
       const refused = (await Promise.all(closing)).find(({ errors }) => errors !== undefined);
       await database.end();
@@ -154,6 +168,8 @@ export async function guardedOf(desk: TestDesk): Promise<Guarded> {
     },
   };
 } // prettier-ignore
+
+const textsOf = (messages: Message[]): string => textOf({ ok: true, messages });
 
 const numberOf = (id: string): number => Number(id.replace('REM-', ''));
 
