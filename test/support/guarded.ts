@@ -176,7 +176,7 @@ const numberOf = (id: string): number => Number(id.replace('REM-', ''));
 const isCardOf =
   (id: string) =>
   ({ text }: Message): boolean =>
-    text.startsWith(`${id}:`);
+    text.startsWith(`${id}: `) || text.startsWith(`Broken glass · ${id}: `);
 
 const valuesOf = (typed: Typed): Record<string, Record<string, Json>> =>
   Object.fromEntries(Object.entries(typed).map(([field, value]) => [field, { value }]));
