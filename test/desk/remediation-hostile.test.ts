@@ -128,9 +128,9 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
   it('refuses what is said in a window whose request was decided meanwhile', async () => {
     const { payment, charge } = await guarded.pay({ amount: '90000' });
     const id = await askRefund('kofi', payment, '550');
-    const approving = (await guarded.click('lars', id, 'approve')).view as OpenView;
-    const rejecting = (await guarded.click('tomas', id, 'reject')).view as OpenView;
-    const late = (await guarded.click('ana', id, 'reject')).view as OpenView;
+    const approving = (await guarded.click('lars', id, 'approve')).view!;
+    const rejecting = (await guarded.click('tomas', id, 'reject')).view!;
+    const late = (await guarded.click('ana', id, 'reject')).view!;
     guarded.say('tomas', rejecting, 'It was refunded by the shop');
     await guarded.reaches(id, 'rejected', /rejected, nothing was done/);
     for (const [person, view, words] of [
@@ -216,7 +216,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
       const late = (await desk.deliveries()).filter(({ ack_ms }) => (ack_ms ?? Infinity) > 3000);
       expect(late).toEqual([]);
       expect(textOf(await desk.command('/remediate list'))).toMatch(/requests are open/);
-      const home = (await desk.control('home', { user: 'lars' })).view as OpenView;
+      const home = (await desk.control('home', { user: 'lars' })).view!;
       expect(JSON.stringify(home.view)).toMatch(/\d+ more: /);
     },
   );

@@ -34,7 +34,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
   async function approveTyping(person: string, id: string, amount: string): Promise<Outcome> {
     const asked = await guarded.click(person, id, 'approve');
     expect(asked.view?.view.title).toMatchObject({ text: 'Type the amount' });
-    return guarded.submit(person, asked.view as OpenView, { words: amount });
+    return guarded.submit(person, asked.view!, { words: amount });
   }
 
   it('refunds from the button of a payment card, once another person has approved', async () => {
@@ -46,7 +46,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
       ts: trace.messages.at(-1)?.ts ?? '',
       action_id: 'remediation_start_refund-payment',
     });
-    const form = view as OpenView;
+    const form = view!;
     expect(initialValuesOf(form)).toMatchObject({ payment, amount: null });
     for (const [amount, fault] of [
       ['１００', /Write a plain amount above zero/],
@@ -158,11 +158,11 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
       ['tomas', 'Only leads may decide'],
     ] as const) {
       const { view } = await guarded.click(person, id, 'close_review');
-      const refused = await guarded.submit(person, view as OpenView, { words: 'All is well' });
+      const refused = await guarded.submit(person, view!, { words: 'All is well' });
       expect(JSON.stringify(refused.view)).toContain(answer);
     }
     const { view } = await guarded.click('ana', id, 'close_review');
-    guarded.say('ana', view as OpenView, 'The charge was fraud indeed');
+    guarded.say('ana', view!, 'The charge was fraud indeed');
     await until('the review is closed', async () => (await guarded.stored(id)).review === 'closed');
     await until('no button is left', async () => buttonsOf(await guarded.card(id)).length === 0);
     await guarded.told(id, /Review closed: The charge was fraud indeed/);
@@ -185,7 +185,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     const typed = {
       explanation: 'It was delivered', textKind: 'shipping_tracking_number', text: 'LX123', files: [file], why,
     }; // prettier-ignore
-    const id = requestedIn(await guarded.submit('mei', view as OpenView, typed)) ?? '';
+    const id = requestedIn(await guarded.submit('mei', view!, typed)) ?? '';
     expect(JSON.stringify(await guarded.card(id))).toContain('shipping-documentation.pdf');
     await guarded.click('ana', id, 'approve');
     await guarded.closes(id);
@@ -206,9 +206,9 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     const { payment, charge } = await guarded.pay();
     const id = await askRefund('kofi', payment, '7.00');
     const value = buttonValueOf(await guarded.card(id), 'approve');
-    const home = (await desk.control('home', { user: 'lars' })).view as OpenView;
+    const home = (await desk.control('home', { user: 'lars' })).view!;
     expect(JSON.stringify(home.view)).toMatch(/Waiting for me.*Refund 7\.00 EUR/);
-    const stale = (await desk.control('home', { user: 'tomas' })).view as OpenView;
+    const stale = (await desk.control('home', { user: 'tomas' })).view!;
     const click = { action_id: 'remediation_approve', value };
     const after = await desk.action({ user: 'lars', view_id: home.id, ...click });
     expect(JSON.stringify(after.view?.view)).not.toContain('Refund 7.00 EUR');
@@ -219,7 +219,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect(await guarded.refundsOf(charge)).toHaveLength(1);
 
     const own = await askRefund('kofi', (await guarded.pay()).payment, '8.00');
-    const mine = (await desk.control('home', { user: 'kofi' })).view as OpenView;
+    const mine = (await desk.control('home', { user: 'kofi' })).view!;
     expect(JSON.stringify(mine.view)).toMatch(/I asked for.*Refund 8\.00 EUR/);
     const cancel = {
       action_id: 'remediation_cancel',
@@ -262,7 +262,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     }); // prettier-ignore
     const endsAt = Math.ceil((await deskTime()) / 1000) + 5 * 60 + 30;
     const typed = { route: route.id, until: endsAt, reason: 'Its failures rise', why };
-    const id = requestedIn(await guarded.submit('ines', view as OpenView, typed)) ?? '';
+    const id = requestedIn(await guarded.submit('ines', view!, typed)) ?? '';
     await guarded.click('lars', id, 'approve');
     await guarded.reaches(id, 'done', /done, to be verified/);
     desk.skip(3000);

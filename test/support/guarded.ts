@@ -216,8 +216,8 @@ export const initialValuesOf = ({ view }: OpenView): Record<string, unknown> =>
   Object.fromEntries(
     view.blocks
       .filter(({ type }) => type === 'input')
-      .map(({ block_id, element }) => [
-        block_id,
+      .map(({ block_id, element }): [string, unknown] => [
+        block_id!,
         (element as { initial_value?: unknown } | undefined)?.initial_value ?? null,
       ]),
   );
