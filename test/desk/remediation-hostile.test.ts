@@ -4,7 +4,6 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postSigned } from '../../sandbox/slack/http-delivery.js';
-import type { OpenView } from '../../sandbox/slack/wire.js';
 import { startDesk, textOf, until, type TestDesk, type Transport } from '../support/desk.js';
 import { buttonsOf, buttonValueOf, guardedOf, requestedIn, type Guarded } from '../support/guarded.js';
 

@@ -3,7 +3,7 @@
  * real desk against all stand-ins, over both transports.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OpenView, Outcome } from '../../sandbox/slack/wire.js';
+import type { Outcome } from '../../sandbox/slack/wire.js';
 import { completeTrace, startDesk, textOf, until, type TestDesk, type Transport } from '../support/desk.js';
 import {
   buttonsOf, buttonValueOf, guardedOf, initialValuesOf, requestedIn, type Guarded,
