@@ -45,6 +45,8 @@ export interface PaydeskFacts {
   config: Config;
   clock: Clock;
   log: Log;
+  /** Between two messages to one channel. Slack's pace where absent; a stand-in for Slack may take more. */
+  paceMs?: number;
 }
 
 export interface Paydesk {
@@ -225,7 +227,8 @@ async function bringUpSlack(
   });
   parts.waitsFor = 'the connection to Slack';
   await connection.open();
-  parts.sender = startOutboxSender({ queue: createOutboxQueue(database), client, clock, log });
+  const pace = facts.paceMs === undefined ? {} : { paceMs: facts.paceMs };
+  parts.sender = startOutboxSender({ queue: createOutboxQueue(database), client, clock, log, ...pace });
   log.info({ team: identity.teamName, bot: identity.botUserId }, 'Paydesk is up');
 }
 

@@ -16,7 +16,7 @@ import { companyRecord, type PaymentsChange } from './company-record.js';
 import { ApiError, failureOf, unauthorised, unknownUrl } from './errors.js';
 import { expand } from './expand.js';
 import { boundaryOf, parseMultipart, type MultipartBody } from './multipart.js';
-import { createPaymentsFaults, type PaymentsFault, type PaymentsFaults } from './faults.js';
+import { createPaymentsFaults, faultsOfReads, type PaymentsFault, type PaymentsFaults } from './faults.js';
 import { parseForm } from './form.js';
 import { createIdempotencyKeys, type Answer, type IdempotencyKeys } from './idempotency.js';
 import { isApiObject, isRecord, textOf, type ApiObject } from './objects/api-object.js';
@@ -156,7 +156,7 @@ function createRequestIds(seed: number): () => string {
 async function serve(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const requestId = service.nextRequestId();
   const [pathname = '/', ...query] = (request.url ?? '/').split('?');
-  const fault = service.faults.take(pathname);
+  const fault = service.faults.take(pathname, request.method === 'GET' ? faultsOfReads : undefined);
   if (fault?.kind === 'drop') {
     request.socket.destroy();
     return;

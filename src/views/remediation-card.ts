@@ -74,11 +74,13 @@ function planBlocks({ plan, remediation }: Snapshot): KnownBlock[] {
 /** What is known of the outcome: the effect, the reason of the state, and what was found. */
 function outcomeLines({ remediation, votes }: Snapshot): string[] {
   const { effectSummary, effectReference, stateWhy, evidence, review } = remediation;
-  const reference = effectReference === null ? '' : ` ${code(effectReference.slice(0, idLimit))}`;
+  const effect = escapeWithin(effectSummary ?? '', reasonLimit);
+  const isNamed = effectReference === null || effect.includes(escape(effectReference));
+  const reference = isNamed ? '' : ` ${code(effectReference.slice(0, idLimit))}`;
   const found = awaitsJudgement(remediation) ? evidence.slice(-mostEvidence) : [];
   return [
-    ...(effectSummary === null ? [] : [`*Effect:* ${escapeWithin(effectSummary, reasonLimit)}${reference}`]),
-    ...(stateWhy === null ? [] : [`${reasonLabel(remediation)}${named(stateWhy, votes)}`]),
+    ...(effectSummary === null ? [] : [`*Effect:* ${effect}${reference}`]),
+    ...(stateWhy === null ? [] : [`${reasonLabel(remediation)}${reasonText(stateWhy, remediation, votes)}`]),
     ...found.map((line) => `• ${escapeWithin(line, evidenceLimit)}`),
     ...(review === 'open' ? [':eyes: *Review owed:* another person looks at this and closes it.'] : []),
     ...(review === 'closed' ? [':eyes: The review is closed.'] : []),
@@ -91,6 +93,10 @@ function reasonLabel({ state, verified }: Remediation): string {
   if (state === 'voided') return '*What changed:* ';
   return verified ? '*Seen:* ' : '';
 }
+
+/** What was seen is often, word for word, what the effect said already. */
+const reasonText = (why: string, { verified, effectSummary }: Remediation, votes: readonly Vote[]): string =>
+  verified && why === effectSummary ? 'the same, looked for again' : named(why, votes);
 
 /** People whose vote a sentence tells of stand there by id. */
 const named = (text: string, votes: readonly Vote[], limit = reasonLimit): string =>

@@ -16,16 +16,26 @@ export const headlineLimit = 300;
 const pieceLimit = 2900;
 const pageTextLimit = 12_000;
 
-const labels = /^(At stake|Changes|Affects|To undo|Cannot be undone): /;
+const labelled = /^(At stake|Changes|Affects|To undo|Cannot be undone): (.*)$/s;
 
 /** Redaction may make a text longer; nothing else does, before it is encoded. */
 const whole = (text: string): string => escape(text, 4 * text.length + 100);
 
-/** All lines but the headline, in mrkdwn. */
-export const bodyOf = ({ preview }: Plan): string[] =>
-  linesOf(preview)
-    .slice(1)
-    .map((line) => whole(line).replace(labels, '*$1:* '));
+/** All lines but the headline, in mrkdwn. A label that several have stands once, above their list. */
+export function bodyOf({ preview }: Plan): string[] {
+  const lines = linesOf(preview).slice(1).map(partsOf);
+  return lines.flatMap(({ label, text }, index) => {
+    const isAlone = lines.filter((line) => line.label === label).length === 1;
+    if (isAlone) return [`*${label}:* ${text}`];
+    const isFirst = lines[index - 1]?.label !== label;
+    return [...(isFirst ? [`*${label}:*`] : []), `• ${text}`];
+  });
+}
+
+function partsOf(line: string): { label: string; text: string } {
+  const [, label = '', text = ''] = labelled.exec(line) ?? [];
+  return { label, text: whole(text) };
+}
 
 /** Whether all of the plan stands on a card. */
 export function fitsOnCard(plan: Plan): boolean {

@@ -129,7 +129,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
   it('tells of a partner’s outage on one card, and rewrites it when it is over', async () => {
     const cards = async (): Promise<string[]> => {
       const { channels } = await desk.state();
-      return channels.find(({ name }) => name === 'partner-alerts')?.messages.filter(({ thread_ts }) => thread_ts === undefined).map(({ text }) => text) ?? [];
+      return channels.find(({ name }) => name === 'partner-alerts')?.messages.filter(({ ts, thread_ts = ts }) => thread_ts === ts).map(({ text }) => text) ?? [];
     }; // prettier-ignore
     await desk.scenario('partner-outage', { partner: 'adria' });
     await until('the outage is told', async () => (await cards()).some((text) => /Adria.*major/.test(text)));

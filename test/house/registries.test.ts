@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../commands/index.js';
 import { jobs } from '../../jobs/index.js';
+import { actions } from '../../src/remediation/actions/index.js';
 import { buildManifest, botScopes, printManifest } from '../../src/manifest.js';
 import { root } from './source-tree.js';
 
@@ -20,11 +21,16 @@ const namesIn = (folder: string): string[] =>
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
-/** The first cells of the rows of the table under a heading. */
-function tableUnder(heading: string): string[] {
+/** The rows of the table under a heading, cell by cell; each begins with a name as code. */
+function rowsUnder(heading: string): string[][] {
   const section = readme.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
-  return [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, cell = '']) => cell);
+  const rows = section.split('\n').filter((line) => line.startsWith('| `'));
+  return rows.map((row) => row.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim())); // prettier-ignore
 }
+
+/** The names in their first cells. */
+const tableUnder = (heading: string): string[] =>
+  rowsUnder(heading).map(([cell = '']) => /^`([^`]+)`/.exec(cell)?.[1] ?? '');
 
 describe('commands', () => {
   it('one file each', () => {
@@ -44,6 +50,18 @@ describe('commands', () => {
   it('no two commands share a window', () => {
     const ids = commands.flatMap(({ submissions = {} }) => Object.keys(submissions));
     expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe('guarded actions', () => {
+  it('one file each', () => {
+    const files = readdirSync(join(root, 'src/remediation/actions')).filter((name) => name !== 'index.ts');
+    expect(actions.map(({ id }) => `${id}.ts`).sort()).toEqual(files.sort());
+  });
+
+  it('the README tells of them all as they are, in their order', () => {
+    const told = actions.map(({ id, title, risk, summary }) => [`\`${id}\``, title, risk, summary]);
+    expect(rowsUnder('Guarded actions')).toEqual(told);
   });
 });
 

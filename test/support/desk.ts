@@ -30,7 +30,7 @@ import type {
   State,
 } from '../../sandbox/slack/wire.js';
 import { startStatusPages, type StatusPages } from '../../sandbox/status-page/status-page.js';
-import { systemClock } from '../../sandbox/world/clock.js';
+import { systemClock, type Clock } from '../../sandbox/world/clock.js';
 import { examples, type Examples } from '../../sandbox/world/examples.js';
 import { PAYMENTS_API_PARTNER } from '../../sandbox/world/partners.js';
 import { createScenarios } from '../../sandbox/world/scenarios.js';
@@ -38,7 +38,6 @@ import { createWorld, type World } from '../../sandbox/world/world.js';
 import { startPaydesk, type Paydesk } from '../../src/app.js';
 import { botEnvironmentSchema, parseEnvironment } from '../../src/config/environment.js';
 import { parseConfig } from '../../src/config/load.js';
-import { systemClock as houseClock } from '../../src/kernel/clock.js';
 import { createLog } from '../../src/logging.js';
 import { root } from '../house/source-tree.js';
 import { createDatabase, createEmptyDatabase } from './postgres.js';
@@ -69,6 +68,10 @@ export interface TestDesk {
   scenario(name: string, parameters?: object): Promise<unknown>;
   faults(request: FaultRequest | ServiceFaultRequest): Promise<unknown>;
   deliveries(): Promise<Delivery[]>;
+  /** Any other request to the stand-in for Slack: `submit`, `home`, `group`… */
+  control<Answer = Outcome>(path: string, body: object): Promise<Answer>;
+  /** Sets the clock that everything here shares ahead; it goes on from there. */
+  skip(durationMs: number): void;
   /** Follows a link of the desk's own pages, signs in there as this person (`ana`), and answers where that leads. */
   signIn(address: string, person: string): Promise<Visit>;
   close(): Promise<void>;
@@ -78,7 +81,8 @@ const seed = 'test-desk';
 const host = '127.0.0.1';
 
 export async function startDesk(transport: Transport): Promise<TestDesk> {
-  const clock = systemClock;
+  let aheadMs = 0;
+  const clock = { now: () => new Date(systemClock.now().getTime() + aheadMs) };
   const world = createWorld({ seed, attemptsPerHour: 24 });
   const log: string[] = [];
   const note = (message: string): void => void log.push(message);
@@ -135,7 +139,7 @@ export async function startDesk(transport: Transport): Promise<TestDesk> {
     return (await (await fetch(`${slack.url}/_sandbox/${path}`, init)).json()) as Answer;
   };
   const state = (): Promise<State> => call('state');
-  const identity = await startIdentityOf(await state());
+  const identity = await startIdentityOf(await state(), clock);
   const paydesk = await startPaydesk({
     environment: parseEnvironment(
       {
@@ -161,8 +165,10 @@ export async function startDesk(transport: Transport): Promise<TestDesk> {
       await configOf(slack, await state(), world, { paymentsApi, operations }, statusPages.urls),
       'test',
     ),
-    clock: houseClock,
+    clock,
     log: createLog('debug', note),
+    // The stand-in for Slack runs without limits here.
+    paceMs: 0,
   });
   if (transport === 'http') await call('request_url', { url: `http://${host}:${paydesk.port}/slack/events` });
   return {
@@ -173,6 +179,8 @@ export async function startDesk(transport: Transport): Promise<TestDesk> {
     action: (request) => call('action', request),
     scenario: (name, parameters = {}) => call('scenario', { name, ...parameters }),
     faults: (request) => call('faults', request),
+    control: call,
+    skip: (durationMs) => void (aheadMs += durationMs),
     deliveries: async () => (await call<{ deliveries: Delivery[] }>('deliveries')).deliveries,
     signIn: async (address, person) => createVisitor().signIn(address, emailOf(await state(), person)),
     close: async () => {
@@ -184,10 +192,10 @@ export async function startDesk(transport: Transport): Promise<TestDesk> {
   }; // prettier-ignore
 }
 
-function startIdentityOf({ team, users }: State): Promise<IdentityServer> {
+function startIdentityOf({ team, users }: State, clock: Clock): Promise<IdentityServer> {
   const people = users.filter(({ is_bot }) => !is_bot).map(({ real_name: name, email }) => ({ name, email }));
   const redirectUris = ['http://localhost/confirm/callback'];
-  return startIdentity({ port: 0, host, company: team.name, people, redirectUris, clock: systemClock, seed });
+  return startIdentity({ port: 0, host, company: team.name, people, redirectUris, clock, seed });
 }
 
 const emailOf = ({ users }: State, name: string): string =>

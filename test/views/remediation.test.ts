@@ -67,8 +67,9 @@ describe('the live card', () => {
       :raised_hand: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · needs 1 more approval by 2026-11-20 13:00 UTC
       *At stake:* 25.00 EUR
       *Changes:* refunded 0.00 EUR → 25.00 EUR of 40.00 EUR
-      *Affects:* the customer, in 5 to 10 days
-      *Affects:* the payout of tomorrow
+      *Affects:*
+      • the customer, in 5 to 10 days
+      • the payout of tomorrow
       *Cannot be undone:* a refund cannot be taken back
       *Why:* “The customer was charged twice”
       [Approve → REM-17:6bb4c0f714ec6220]
@@ -85,8 +86,9 @@ describe('the live card', () => {
       :grey_question: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · a person has to say whether it took effect
       *At stake:* 25.00 EUR
       *Changes:* refunded 0.00 EUR → 25.00 EUR of 40.00 EUR
-      *Affects:* the customer, in 5 to 10 days
-      *Affects:* the payout of tomorrow
+      *Affects:*
+      • the customer, in 5 to 10 days
+      • the payout of tomorrow
       *Cannot be undone:* a refund cannot be taken back
       *Why:* “The customer was charged twice”
       The answer was lost.
@@ -106,11 +108,12 @@ describe('the live card', () => {
       :rotating_light: *Broken glass* · :white_check_mark: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · done and verified
       *At stake:* 25.00 EUR
       *Changes:* refunded 0.00 EUR → 25.00 EUR of 40.00 EUR
-      *Affects:* the customer, in 5 to 10 days
-      *Affects:* the payout of tomorrow
+      *Affects:*
+      • the customer, in 5 to 10 days
+      • the payout of tomorrow
       *Cannot be undone:* a refund cannot be taken back
       *Why:* “The customer was charged twice”
-      *Effect:* Refund re_1 of 25.00 EUR is pending. \`re_1\`
+      *Effect:* Refund re_1 of 25.00 EUR is pending.
       :eyes: *Review owed:* another person looks at this and closes it.
       [Close review → REM-17:6bb4c0f714ec6220]
       REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
@@ -197,12 +200,21 @@ describe('the live card', () => {
 const textOf = (blocks: readonly { text?: { text: string } }[]): string =>
   blocks.map(({ text }) => text?.text ?? '').join('\n').replaceAll('*', ''); // prettier-ignore
 
+it('says once what the effect said and what was seen', () => {
+  const said = 'Refund re_1 of 25.00 EUR is succeeded.';
+  const effect = { effectSummary: said, stateWhy: said, effectReference: 're_1' };
+  const card = sourceOf(remediationCard(aSnapshot({ state: 'closed', verified: true, ...effect })));
+  expect(card.split('re_1')).toHaveLength(2);
+  expect(card).toContain('*Seen:* the same, looked for again');
+});
+
 describe('the plan', () => {
   it('stands on the card whole, line by line, and nothing else of the plan does', () => {
     const card = remediationCard(aSnapshot());
     const lines = planLinesOf(aPlan().preview);
     const text = textOf(json(card.blocks));
-    for (const line of lines) expect(text).toContain(line);
+    for (const line of lines) expect(text).toContain(line.replace(/^(?:Changes|Affects): /, ''));
+    for (const label of ['Changes:', 'Affects:']) expect(text.split(label)).toHaveLength(2);
     expect(text).not.toContain('amountRefunded');
   });
 
@@ -266,8 +278,9 @@ describe('messages', () => {
       :rotating_light: <@U1ANA> broke the glass for REM-17: Refund 25.00 EUR
       *At stake:* 25.00 EUR
       *Changes:* refunded 0.00 EUR → 25.00 EUR of 40.00 EUR
-      *Affects:* the customer, in 5 to 10 days
-      *Affects:* the payout of tomorrow
+      *Affects:*
+      • the customer, in 5 to 10 days
+      • the payout of tomorrow
       *Cannot be undone:* a refund cannot be taken back
       *Why:* “The customer was charged twice”
       REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
@@ -458,8 +471,9 @@ describe('Home', () => {
       :raised_hand: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · needs 1 more approval by 2026-11-20 13:00 UTC
       *At stake:* 25.00 EUR
       *Changes:* refunded 0.00 EUR → 25.00 EUR of 40.00 EUR
-      *Affects:* the customer, in 5 to 10 days
-      *Affects:* the payout of tomorrow
+      *Affects:*
+      • the customer, in 5 to 10 days
+      • the payout of tomorrow
       *Cannot be undone:* a refund cannot be taken back
       *Why:* “The customer was charged twice”
       [Approve → REM-17:6bb4c0f714ec6220]

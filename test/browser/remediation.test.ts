@@ -1,0 +1,198 @@
+/**
+ * Guarded actions in the page, as two people who take turns: asked for on a payment card, refused to the one who asked,
+ * approved by another, seen in the audit log; behind broken glass; and from App Home.
+ */
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import type { State } from '../../sandbox/slack/wire.js';
+import { control, inspect, newest, say, useBrowser } from './browser.js';
+
+const url = inject('deskUrl');
+const visitor = useBrowser(() => url);
+const people = { ana: 'Ana Ribeiro', lars: 'Lars Holm', kofi: 'Kofi Mensah' } as const;
+type Person = keyof typeof people;
+
+/** Verifying follows some seconds after the effect, and a card is rewritten once a second. */
+const closedMs = 40_000;
+
+/** Payments by what the welcome says of them. */
+const payments: Record<string, string> = {};
+
+beforeAll(async () => {
+  const { channels } = await control<State>(url, 'state');
+  const welcome = channels.flatMap(({ messages }) => messages).find(({ text }) => text.startsWith('Welcome'));
+  for (const [, id = '', does = ''] of JSON.stringify(welcome?.blocks).matchAll(
+    /`\/payment ([^`]+)`\s+([^\\"]+)/g,
+  ))
+    payments[does] = id;
+});
+
+const paidOut = (): string => payments['paid out: confirmed everywhere'] ?? '';
+const retried = (): string => payments['declined first, then paid'] ?? '';
+
+async function become(page: Page, person: Person): Promise<void> {
+  await page.getByRole('button', { name: /^You are / }).click();
+  await page.getByRole('menuitemradio', { name: new RegExp(people[person]) }).click();
+  await page.getByRole('button', { name: new RegExp(`You are ${people[person]}`) }).waitFor();
+}
+
+async function goTo(page: Page, channel: string): Promise<void> {
+  await page.locator('.channel-row').filter({ hasText: channel }).click();
+  await page.getByRole('heading', { name: channel, exact: true }).waitFor();
+}
+
+const dialog = (page: Page, name: string | RegExp): Locator => page.getByRole('dialog', { name });
+
+/** Fills the form of a refund and sends it; answers the id of the request. */
+async function askForRefund(page: Page, form: Locator, amount: string): Promise<string> {
+  await fillRefund(page, form, amount);
+  await form.getByRole('button', { name: /Ask for approval|Break the glass/ }).click();
+  const asked = dialog(page, /^REM-\d+ is asked for$/);
+  await asked.waitFor();
+  const [id = ''] = /REM-\d+/.exec(await asked.innerText()) ?? [];
+  return id;
+}
+
+async function fillRefund(page: Page, form: Locator, amount: string): Promise<void> {
+  await form.waitFor();
+  await form.getByRole('textbox', { name: 'Amount' }).fill(amount);
+  await form.getByRole('combobox', { name: 'Reason' }).click();
+  await page.getByRole('option', { name: 'Paid twice' }).click();
+  await form
+    .getByRole('textbox', { name: /^Why/ })
+    .fill('The shop sent the order twice & took the money twice');
+}
+
+/** The live card, not what was said below or privately. */
+const cardOf = (page: Page, id: string): Locator =>
+  page
+    .locator('.stage .message:not(.ephemeral)')
+    .filter({ hasText: `${id} asked for by` })
+    .last();
+
+async function approve(page: Page, id: string): Promise<void> {
+  await cardOf(page, id)
+    .getByRole('button', { name: `Approve ${id}` })
+    .click();
+  await dialog(page, `Approve ${id}?`).getByRole('button', { name: 'Approve' }).click();
+}
+
+describe('a refund', () => {
+  it('goes from the payment card over another person to the audit log', { timeout: 120_000 }, async () => {
+    const page = await visitor.open('#/ana/payments-ops');
+    await say(page, `/payment ${paidOut()}`);
+    await newest(page, paidOut())
+      .getByRole('button', { name: /^Refund/ })
+      .click();
+    const form = dialog(page, 'Refund payment');
+    await form.waitFor();
+    expect(await form.getByRole('textbox', { name: 'Payment or charge' }).inputValue()).toBe(paidOut());
+    await inspect(page, 'remediation-form');
+    await fillRefund(page, form, '１００');
+    await form.getByRole('button', { name: 'Ask for approval' }).click();
+    await form.getByText('Write a plain amount above zero').waitFor();
+    await inspect(page, 'remediation-form-error');
+    const id = await askForRefund(page, form, '1');
+    await inspect(page, 'remediation-asked');
+    await dialog(page, /is asked for/)
+      .getByRole('button', { name: 'Close' })
+      .last()
+      .click();
+
+    await goTo(page, 'approvals');
+    await cardOf(page, id).waitFor();
+    await inspect(page, 'remediation-card');
+    await approve(page, id);
+    await newest(page, 'You asked for this, so somebody else has to decide').waitFor();
+    await become(page, 'lars');
+    await cardOf(page, id)
+      .getByRole('button', { name: `Approve ${id}` })
+      .click();
+    await inspect(page, 'remediation-confirm');
+    await dialog(page, `Approve ${id}?`).getByRole('button', { name: 'Approve' }).click();
+    const closed = cardOf(page, id).filter({ hasText: 'done and verified' });
+    await closed.waitFor({ timeout: closedMs });
+    expect(await closed.getByRole('button', { name: /Approve|Reject|Cancel/ }).count()).toBe(0);
+    await closed.getByRole('button', { name: /repl/ }).click();
+    await page.getByRole('complementary', { name: 'Thread' }).getByText('Verified:').waitFor();
+    await inspect(page, 'remediation-closed');
+    await page.keyboard.press('Escape');
+    await say(page, `/audit ${id}`);
+    const audit = newest(page, 'in the audit log');
+    for (const verb of ['requested', 'approved', 'executing', 'done'])
+      expect(await audit.innerText()).toContain(`remediation.${verb}`);
+    await inspect(page, 'remediation-audit');
+  });
+
+  it('goes ahead behind broken glass, and owes a review', { timeout: 120_000 }, async () => {
+    const page = await visitor.open('#/lars/payments-ops');
+    await say(page, `/remediate break-glass refund-payment ${retried()}`);
+    const form = dialog(page, 'Break the glass');
+    await form.waitFor();
+    await inspect(page, 'break-glass-form');
+    const id = await askForRefund(page, form, '2');
+    await dialog(page, /is asked for/)
+      .getByRole('button', { name: 'Close' })
+      .last()
+      .click();
+    await goTo(page, 'break-glass');
+    await newest(page, `broke the glass for ${id}`).waitFor();
+    await inspect(page, 'break-glass-alarm');
+    await goTo(page, 'approvals');
+    await cardOf(page, id).filter({ hasText: 'done and verified' }).waitFor({ timeout: closedMs });
+    await inspect(page, 'break-glass-card');
+    await become(page, 'ana');
+    await cardOf(page, id)
+      .getByRole('button', { name: `Close review: ${id}` })
+      .click();
+    const review = dialog(page, `Review of ${id}`);
+    await review.getByRole('textbox', { name: 'What did you find?' }).fill('It was right');
+    await inspect(page, 'break-glass-review');
+    await review.getByRole('button', { name: 'Close review' }).click();
+    await cardOf(page, id).filter({ hasText: 'The review is closed' }).waitFor({ timeout: closedMs });
+  });
+
+  it('waits in App Home, and is approved there', { timeout: 120_000 }, async () => {
+    const page = await visitor.open('#/kofi/payments-ops');
+    await say(page, '/remediate');
+    await dialog(page, 'Guarded actions').getByRole('combobox').click();
+    await page.getByRole('option', { name: /Refund payment/ }).waitFor();
+    await inspect(page, 'remediation-chooser');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await say(page, `/remediate refund-payment ${paidOut()}`);
+    const id = await askForRefund(page, dialog(page, 'Refund payment'), '3');
+    await dialog(page, /is asked for/)
+      .getByRole('button', { name: 'Close' })
+      .last()
+      .click();
+    await become(page, 'lars');
+    await page.locator('.channel-row').filter({ hasText: 'Paydesk' }).click();
+    await page.getByRole('navigation', { name: 'Paydesk' }).getByRole('button', { name: 'Home' }).click();
+    const home = page.locator('.home');
+    await home.getByRole('heading', { name: 'Waiting for me' }).waitFor();
+    await inspect(page, 'remediation-home');
+    await home.getByRole('button', { name: `Approve ${id}` }).click();
+    await dialog(page, `Approve ${id}?`).getByRole('button', { name: 'Approve' }).click();
+    await home.getByText('Nothing waits for you.').waitFor();
+    await goTo(page, 'approvals');
+    await cardOf(page, id).filter({ hasText: 'done and verified' }).waitFor({ timeout: closedMs });
+  });
+});
+
+describe('however one works', () => {
+  it.each([
+    ['dark', { colorScheme: 'dark' }],
+    ['narrow', { viewport: { width: 390, height: 844 }, hasTouch: true }],
+  ] as const)('%s', async (name, options) => {
+    const page = await visitor.open('#/lars/approvals', options);
+    await newest(page, 'asked for by').waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await inspect(page, `remediation-card-${name}`);
+    await say(page, '/remediate pause-route northpay-card-us');
+    await dialog(page, 'Pause route').waitFor();
+    await inspect(page, `remediation-form-${name}`);
+    await dialog(page, 'Pause route').getByRole('button', { name: 'Cancel' }).click();
+    await dialog(page, 'Pause route').waitFor({ state: 'detached' });
+  });
+});

@@ -1,0 +1,222 @@
+/**
+ * Guarded actions when buttons are forged, people leave, forms come twice, services fail half-way and everybody asks at
+ * once: the real desk against all stand-ins, over both transports.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { postSigned } from '../../sandbox/slack/http-delivery.js';
+import { startDesk, textOf, until, type TestDesk, type Transport } from '../support/desk.js';
+import { buttonsOf, buttonValueOf, guardedOf, requestedIn, type Guarded } from '../support/guarded.js';
+
+const why = 'The customer was charged twice';
+const reason = 'requested_by_customer';
+
+describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
+  let desk: TestDesk;
+  let guarded: Guarded;
+
+  beforeAll(async () => {
+    desk = await startDesk(transport);
+    guarded = await guardedOf(desk);
+  });
+
+  afterAll(async () => {
+    await guarded.close();
+    await desk.close();
+  });
+
+  const askRefund = (person: string, payment: string, amount: string): Promise<string> =>
+    guarded.ask(person, `/remediate refund-payment ${payment}`, { amount, reason, why });
+
+  const idOf = async (person: string): Promise<string> =>
+    (await desk.state()).users.find(({ name }) => name === person)?.id ?? '';
+
+  describe('a button whose value was changed', () => {
+    let id: string;
+    let other: string;
+    let value: string;
+
+    beforeAll(async () => {
+      const { payment } = await guarded.pay();
+      id = await askRefund('kofi', payment, '4.00');
+      other = await askRefund('kofi', payment, '5.00');
+      value = buttonValueOf(await guarded.card(id), 'approve');
+    });
+
+    it.each<[string, () => string, string]>([
+      ['another hash', () => `${id}:0123456789abcdef`, 'not of the plan'],
+      ['another request', () => value.replace(id, other), 'not of the plan'],
+      ['a request that is not there', () => value.replace(id, 'REM-999999'), 'REM-999999'],
+      ['SQL', () => `${id}'; drop table paydesk.remediations; --`, 'not a button of ours'],
+      ['2,000 characters', () => `${id}:${'a'.repeat(2000)}`, 'not a button of ours'],
+      ['nothing', () => '', 'not a button of ours'],
+      ['another script’s digits', () => value.replace('REM-', 'REM-１'), 'not a button of ours'],
+    ])('does nothing: %s', async (_what, forged, answer) => {
+      await guarded.answered(answer, () => guarded.click('lars', id, 'approve', { value: forged() }));
+      expect([...(await guarded.votes(id)), ...(await guarded.votes(other))]).toEqual([]);
+      expect((await guarded.stored(id)).state).toBe('pending');
+    });
+
+    it('still works as it was sent', async () => {
+      await guarded.click('lars', id, 'approve');
+      await guarded.closes(id);
+    });
+
+    it.runIf(transport === 'http').each(['ruben', 'the app itself', 'nobody'])(
+      'does nothing for %s, though rightly signed',
+      async (who) => {
+        const { bot } = await desk.state();
+        const person = { ruben: await idOf('ruben'), 'the app itself': bot.user_id }[who] ?? 'U0NOBODY99';
+        const { ts } = await guarded.card(other);
+        const approve = buttonValueOf(await guarded.card(other), 'approve');
+        const before = desk.log.length;
+        const answer = await postSigned({
+          url: `http://127.0.0.1:${desk.paydesk.port}/slack/events`,
+          type: 'interactive',
+          payload: {
+            type: 'block_actions', trigger_id: `forged.${who}`, response_url: `${desk.slack.url}/gone`,
+            user: { id: person }, team: { id: 'T0' }, channel: { id: 'C0' }, message: { ts },
+            actions: [{ type: 'button', action_id: 'remediation_approve', block_id: 'b', value: approve }],
+          },
+          signingSecret: desk.slack.credentials.signingSecret,
+          timeoutMs: 3000,
+        }); // prettier-ignore
+        expect(answer.ok).toBe(true);
+        await until('it is refused', () =>
+          Promise.resolve(
+            desk.log.slice(before).some((line) => line.includes(person) && line.includes('a command failed')),
+          ),
+        );
+        expect(await guarded.votes(other)).toEqual([]);
+      },
+    );
+  });
+
+  it('drops the vote of somebody who left before it was carried out, and takes another in its place', async () => {
+    const { payment, charge } = await guarded.pay({ amount: '90000' });
+    const id = await askRefund('kofi', payment, '600');
+    await guarded.vote('tomas', id, '600');
+    await desk.control('person', { user: 'tomas', deleted: true });
+    await guarded.vote('lars', id, '600');
+    await until('one is missing again', async () =>
+      (await guarded.card(id)).text.includes('needs 1 more approval '),
+    );
+    await guarded.told(id, /Not carried out: the vote of .* is void\. This account is deactivated/);
+    expect(await guarded.refundsOf(charge)).toEqual([]);
+    await desk.control('person', { user: 'tomas', deleted: false });
+    await guarded.vote('ana', id, '600');
+    await guarded.closes(id);
+    expect(await guarded.refundsOf(charge)).toMatchObject([{ amount: 60_000 }]);
+  });
+
+  it('asks once for a form that comes twice', async () => {
+    const { payment } = await guarded.pay();
+    const form = await guarded.open('mei', `/remediate refund-payment ${payment}`);
+    await desk.faults({ kind: 'duplicate', count: 2 });
+    const typed = { amount: '2', reason, why };
+    const outcomes = await Promise.all([
+      guarded.submit('mei', form, typed),
+      guarded.submit('mei', form, typed),
+    ]);
+    const ids = outcomes.flatMap((outcome) => requestedIn(outcome) ?? []);
+    expect(new Set(ids).size).toBe(1);
+    expect(
+      await guarded.rows('select 1 from paydesk.remediations where $1 = any (subjects)', [payment]),
+    ).toHaveLength(1);
+  });
+
+  it('refuses what is said in a window whose request was decided meanwhile', async () => {
+    const { payment, charge } = await guarded.pay({ amount: '90000' });
+    const id = await askRefund('kofi', payment, '550');
+    const approving = (await guarded.click('lars', id, 'approve')).view!;
+    const rejecting = (await guarded.click('tomas', id, 'reject')).view!;
+    const late = (await guarded.click('ana', id, 'reject')).view!;
+    guarded.say('tomas', rejecting, 'It was refunded by the shop');
+    await guarded.reaches(id, 'rejected', /rejected, nothing was done/);
+    for (const [person, view, words] of [
+      ['lars', approving, '550'],
+      ['ana', late, 'I think so too'],
+    ] as const)
+      expect(JSON.stringify((await guarded.submit(person, view, { words })).view)).toContain(
+        'takes no votes any more',
+      );
+    await guarded.told(id, /Rejected: It was refunded by the shop/);
+    expect(await guarded.refundsOf(charge)).toEqual([]);
+  });
+
+  it('finds a refund whose answer was lost, and does not order another', async () => {
+    const { payment, charge } = await guarded.pay();
+    const id = await askRefund('mei', payment, '6');
+    await desk.faults({ service: 'payments-api', kind: 'crash_after_effect', path: '/v1/refunds' });
+    await guarded.click('lars', id, 'approve');
+    await guarded.reaches(id, 'unknown', /nobody knows yet whether it took effect/);
+    desk.skip(3000);
+    const closed = await guarded.closes(id);
+    expect(closed).toMatchObject({ calls: 1, verified: true });
+    expect(await guarded.refundsOf(charge)).toMatchObject([{ id: closed.effect_reference, amount: 600 }]);
+    await guarded.told(id, /nothing is repeated meanwhile/);
+  });
+
+  it.each(['rate_limit', 'server_error'] as const)(
+    'catches its card up after Slack answered %s',
+    async (kind) => {
+      const { payment, charge } = await guarded.pay();
+      const id = await askRefund('mei', payment, '6.50');
+      await guarded.card(id);
+      await desk.faults({ kind, count: 3, method: 'chat.update', amount: 1 });
+      await guarded.click('lars', id, 'approve');
+      await until('it is done', async () => (await guarded.stored(id)).effect_reference !== null);
+      await until('the card says so', async () => {
+        // After each answer that may have come too late the desk lets Slack settle before it goes on.
+        desk.skip(5000);
+        return (await guarded.card(id)).text.endsWith('done and verified');
+      });
+      expect(buttonsOf(await guarded.card(id))).toEqual([]);
+      expect(await guarded.refundsOf(charge)).toHaveLength(1);
+    },
+  );
+
+  it('counts no vote while Slack cannot say who somebody is, and says so', async () => {
+    const { payment } = await guarded.pay();
+    const id = await askRefund('mei', payment, '3');
+    desk.skip(11_000);
+    await desk.faults({ kind: 'rate_limit', count: 20, method: 'usergroups.users.list', amount: 30 });
+    await guarded.answered('Slack did not say who is in this group', () =>
+      guarded.click('lars', id, 'approve'),
+    );
+    await desk.faults({ kind: 'reset' });
+    expect(await guarded.votes(id)).toEqual([]);
+    await guarded.click('lars', id, 'approve');
+    await guarded.closes(id);
+  });
+
+  it.runIf(transport === 'socket')(
+    'stands 200 requests at once by five people',
+    { timeout: 60_000 },
+    async () => {
+      const people = ['ana', 'tomas', 'kofi', 'mei', 'ines'];
+      const { payment } = await guarded.pay({ amount: '100000' });
+      const before = await guarded.rows("select 1 from paydesk.remediations where state = 'pending'");
+      const flood = people.map(async (person) => {
+        const outcomes = [];
+        for (let round = 1; round <= 40; round++) {
+          const form = await guarded.open(person, `/remediate refund-payment ${payment}`);
+          outcomes.push(await guarded.submit(person, form, { amount: `${round}`, reason, why }));
+        }
+        return outcomes;
+      });
+      const outcomes = (await Promise.all(flood)).flat();
+      const asked = outcomes.filter((outcome) => requestedIn(outcome) !== null);
+      const refused = outcomes.filter(({ view }) =>
+        JSON.stringify(view).includes('waiting for approval already'),
+      );
+      expect(asked.length + refused.length).toBe(200);
+      expect(asked.length + before.length).toBeLessThanOrEqual(people.length * 20);
+      expect(asked.length).toBeGreaterThan(80);
+      const late = (await desk.deliveries()).filter(({ ack_ms }) => (ack_ms ?? Infinity) > 3000);
+      expect(late).toEqual([]);
+      expect(textOf(await desk.command('/remediate list'))).toMatch(/requests are open/);
+      const home = (await desk.control('home', { user: 'lars' })).view!;
+      expect(JSON.stringify(home.view)).toMatch(/\d+ more: /);
+    },
+  );
+});

@@ -1,0 +1,307 @@
+/**
+ * Guarded actions as people live through them, from the button that begins one to its last line in the audit log: the
+ * real desk against all stand-ins, over both transports.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Outcome } from '../../sandbox/slack/wire.js';
+import { completeTrace, startDesk, textOf, until, type TestDesk, type Transport } from '../support/desk.js';
+import {
+  buttonsOf, buttonValueOf, guardedOf, initialValuesOf, requestedIn, type Guarded,
+} from '../support/guarded.js'; // prettier-ignore
+import { createVisitor } from '../support/visitor.js';
+
+const why = 'The customer was charged twice';
+const reason = 'requested_by_customer';
+
+describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
+  let desk: TestDesk;
+  let guarded: Guarded;
+
+  beforeAll(async () => {
+    desk = await startDesk(transport);
+    guarded = await guardedOf(desk);
+  });
+
+  afterAll(async () => {
+    await guarded.close();
+    await desk.close();
+  });
+
+  const askRefund = async (person: string, payment: string, amount: string): Promise<string> =>
+    guarded.ask(person, `/remediate refund-payment ${payment}`, { amount, reason, why });
+
+  /** Approves where the amount has to be typed. Answers the window that follows, if any. */
+  async function approveTyping(person: string, id: string, amount: string): Promise<Outcome> {
+    const asked = await guarded.click(person, id, 'approve');
+    expect(asked.view?.view.title).toMatchObject({ text: 'Type the amount' });
+    return guarded.submit(person, asked.view!, { words: amount });
+  }
+
+  it('refunds from the button of a payment card, once another person has approved', async () => {
+    const { payment, charge } = await guarded.pay({ currency: 'usd' });
+    const trace = await completeTrace(desk, payment);
+    const { view } = await desk.action({
+      user: 'ana',
+      channel: 'payments-ops',
+      ts: trace.messages.at(-1)?.ts ?? '',
+      action_id: 'remediation_start_refund-payment',
+    });
+    const form = view!;
+    expect(initialValuesOf(form)).toMatchObject({ payment, amount: null });
+    for (const [amount, fault] of [
+      ['１００', /Write a plain amount above zero/],
+      ['1.234 USD', /USD has 2 decimals/],
+    ] as const) {
+      const refused = await guarded.submit('ana', form, { amount, reason, why });
+      expect(refused.errors?.amount).toMatch(fault);
+    }
+    const id = requestedIn(await guarded.submit('ana', form, { amount: '10.00 USD', reason, why })) ?? '';
+    expect((await guarded.card(id)).text).toMatch(/Refund 10\.00 USD of pi_\w+ .*needs 1 more approval by/);
+    for (const [person, refusal] of [
+      ['ana', 'You asked for this, so somebody else has to decide'],
+      ['priya', 'Guests of the workspace do not decide about money'],
+      ['kofi', 'Only approvers or leads may decide about this'],
+    ] as const) {
+      await guarded.answered(refusal, () => guarded.click(person, id, 'approve'));
+    }
+    expect(await guarded.votes(id)).toEqual([]);
+
+    await guarded.answered('takes no votes any more', () =>
+      Promise.all([guarded.click('tomas', id, 'approve'), guarded.click('tomas', id, 'approve')]),
+    );
+    const closed = await guarded.closes(id);
+    expect(closed).toMatchObject({ verified: true, calls: 1 });
+    expect(await guarded.refundsOf(charge)).toMatchObject([
+      { id: closed.effect_reference, amount: 1000, metadata: { paydesk: closed.idempotency_key } },
+    ]);
+    await guarded.told(id, /Approved\. It starts now.*Verified: /);
+    const audit = textOf(await desk.command(`/audit ${id}`));
+    for (const verb of ['requested', 'approved', 'executing', 'done', 'verified_visible'])
+      expect(audit).toContain(`remediation.${verb}`);
+    const { channels } = await desk.state();
+    const live = channels
+      .flatMap(({ messages }) => messages)
+      .filter((message) => buttonsOf(message).length > 0);
+    expect(live.filter((message) => JSON.stringify(message.blocks).includes(`${id}:`))).toEqual([]);
+  });
+
+  it('wants two people and the amount typed for a large one, and takes no wrong amount', async () => {
+    const { payment, charge } = await guarded.pay({ amount: '90000' });
+    const id = await askRefund('kofi', payment, '800.00');
+    expect((await guarded.card(id)).text).toContain('needs 2 more approvals');
+    const wrong = await approveTyping('ana', id, '80.00');
+    expect(wrong.errors?.words).toMatch(/not the amount of the plan. The plan says 800\.00 EUR/);
+    await guarded.vote('ana', id, '800');
+    await until('one is missing', async () =>
+      (await guarded.card(id)).text.includes('needs 1 more approval '),
+    );
+    await guarded.answered('a person counts once', () => guarded.click('ana', id, 'approve'));
+    expect(await guarded.refundsOf(charge)).toEqual([]);
+    await guarded.vote('tomas', id, '800.00 EUR');
+    await guarded.closes(id);
+    expect(await guarded.refundsOf(charge)).toMatchObject([{ amount: 80_000 }]);
+  });
+
+  it('has an exceptional one confirmed outside Slack by the voter alone, and waits before it starts', async () => {
+    const { payment, charge } = await guarded.pay({ amount: '300000' });
+    const id = await askRefund('kofi', payment, '2500');
+    await guarded.answered('Only leads may decide', () => guarded.click('tomas', id, 'approve'));
+    const { view } = await approveTyping('lars', id, '2500');
+    const address = /http:\/\/localhost:\d+\/confirm\/[\w-]+/.exec(JSON.stringify(view?.view))?.[0] ?? '';
+    expect(JSON.stringify((await desk.state()).channels)).not.toContain(address.split('/').at(-1));
+    expect((await guarded.votes(id)).map(({ state }) => state)).toEqual(['unconfirmed']);
+
+    expect(await desk.signIn(address, 'ana')).toMatchObject({
+      status: 403,
+      text: expect.stringContaining('somebody else'),
+    });
+    const email = (await desk.state()).users.find(({ name }) => name === 'lars')?.email ?? '';
+    const visitor = createVisitor();
+    const review = await visitor.signIn(address, email);
+    expect(review.text).toContain('Refund 2,500.00 EUR');
+    const { origin } = new URL(address);
+    expect((await visitor.submit(review, { decision: 'confirm' }, { origin })).text).toContain(
+      'Your vote is confirmed',
+    );
+    expect((await visitor.get(address)).text).toContain('This link was used already');
+
+    await guarded.reaches(id, 'approved', /approved, starts/);
+    expect(await guarded.refundsOf(charge)).toEqual([]);
+    desk.skip(31_000);
+    await guarded.closes(id);
+    expect(await guarded.refundsOf(charge)).toMatchObject([{ amount: 250_000 }]);
+  });
+
+  it('does nothing when the payment changed between the votes, and says what changed', async () => {
+    const { payment, charge } = await guarded.pay({ amount: '90000' });
+    const id = await askRefund('mei', payment, '700');
+    await guarded.vote('ana', id, '700');
+    const { id: other } = await guarded.payments<{ id: string }>('refunds', { charge, amount: '100' });
+    await guarded.vote('lars', id, '700');
+    await guarded.reaches(id, 'voided', /voided, nothing was done/);
+    await guarded.told(id, /Not carried out, the approvals are void\. What changed: .*1\.00 EUR/);
+    expect((await guarded.refundsOf(charge)).map((refund) => refund.id)).toEqual([other]);
+    expect(buttonsOf(await guarded.card(id))).toEqual([]);
+  });
+
+  it('goes ahead behind broken glass, loudly, and owes a review that another person closes', async () => {
+    const { payment, charge } = await guarded.pay();
+    const form = await guarded.open('lars', `/remediate break-glass refund-payment ${payment}`);
+    expect(form.view.title).toMatchObject({ text: 'Break the glass' });
+    const id =
+      requestedIn(await guarded.submit('lars', form, { amount: '5', reason, why: 'Fraud is running' })) ?? '';
+    await guarded.heard('break-glass', `broke the glass for ${id}`);
+    expect(await guarded.closes(id)).toMatchObject({ review: 'open' });
+    expect(await guarded.refundsOf(charge)).toHaveLength(1);
+    for (const [person, answer] of [
+      ['lars', 'You asked for this, so somebody else has to decide'],
+      ['tomas', 'Only leads may decide'],
+    ] as const) {
+      const { view } = await guarded.click(person, id, 'close_review');
+      const refused = await guarded.submit(person, view!, { words: 'All is well' });
+      expect(JSON.stringify(refused.view)).toContain(answer);
+    }
+    const { view } = await guarded.click('ana', id, 'close_review');
+    guarded.say('ana', view!, 'The charge was fraud indeed');
+    await until('the review is closed', async () => (await guarded.stored(id)).review === 'closed');
+    await until('no button is left', async () => buttonsOf(await guarded.card(id)).length === 0);
+    await guarded.told(id, /Review closed: The charge was fraud indeed/);
+  });
+
+  it('submits evidence with a file, once', async () => {
+    const { payment } = await guarded.pay({ payment_method: 'pm_card_createDisputeProductNotReceived' });
+    const { data } = await guarded.payments<{ data: { id: string }[] }>(`disputes?payment_intent=${payment}`);
+    const dispute = data[0]?.id ?? '';
+    const content = Buffer.from('%PDF-1.4\nproof of delivery\n');
+    const file = {
+      name: 'shipping-documentation.pdf', title: 'Proof', mimetype: 'application/pdf', size: content.length,
+      content_base64: content.toString('base64'),
+    }; // prettier-ignore
+    const asked = await desk.command(`/dispute ${dispute}`, { user: 'mei' });
+    const { view } = await desk.action({
+      user: 'mei', channel: 'payments-ops', ts: asked.messages.at(-1)?.ts ?? '',
+      action_id: 'remediation_start_submit-evidence',
+    }); // prettier-ignore
+    const typed = {
+      explanation: 'It was delivered', textKind: 'shipping_tracking_number', text: 'LX123', files: [file], why,
+    }; // prettier-ignore
+    const id = requestedIn(await guarded.submit('mei', view!, typed)) ?? '';
+    expect(JSON.stringify(await guarded.card(id))).toContain('shipping-documentation.pdf');
+    await guarded.click('ana', id, 'approve');
+    await guarded.closes(id);
+    const after = await guarded.payments<{
+      evidence_details: { submission_count: number };
+      evidence: object;
+    }>(`disputes/${dispute}`);
+    expect(after).toMatchObject({
+      evidence_details: { submission_count: 1 },
+      evidence: {
+        shipping_tracking_number: 'LX123',
+        shipping_documentation: expect.stringMatching(/^file_/),
+      },
+    });
+  });
+
+  it('shows in App Home what waits, with buttons that work there', async () => {
+    const { payment, charge } = await guarded.pay();
+    const id = await askRefund('kofi', payment, '7.00');
+    const value = buttonValueOf(await guarded.card(id), 'approve');
+    const home = (await desk.control('home', { user: 'lars' })).view!;
+    expect(JSON.stringify(home.view)).toMatch(/Waiting for me.*Refund 7\.00 EUR/);
+    const stale = (await desk.control('home', { user: 'tomas' })).view!;
+    const click = { action_id: 'remediation_approve', value };
+    const after = await desk.action({ user: 'lars', view_id: home.id, ...click });
+    expect(JSON.stringify(after.view?.view)).not.toContain('Refund 7.00 EUR');
+    await guarded.answered('takes no votes any more', () =>
+      desk.action({ user: 'tomas', view_id: stale.id, ...click }),
+    );
+    await guarded.closes(id);
+    expect(await guarded.refundsOf(charge)).toHaveLength(1);
+
+    const own = await askRefund('kofi', (await guarded.pay()).payment, '8.00');
+    const mine = (await desk.control('home', { user: 'kofi' })).view!;
+    expect(JSON.stringify(mine.view)).toMatch(/I asked for.*Refund 8\.00 EUR/);
+    const cancel = {
+      action_id: 'remediation_cancel',
+      value: buttonValueOf(await guarded.card(own), 'cancel'),
+    };
+    await desk.action({ user: 'kofi', view_id: mine.id, ...cancel });
+    await guarded.reaches(own, 'cancelled', /cancelled, nothing was done/);
+  });
+
+  it('is frozen by one person and lifted by two', async () => {
+    const { payment } = await guarded.pay();
+    const id = await askRefund('kofi', payment, '9.00');
+    expect(textOf(await desk.command('/remediate freeze doubled payouts', { user: 'mei' }))).toContain(
+      'Everything is frozen',
+    );
+    await guarded.heard('break-glass', 'froze all guarded actions: doubled payouts');
+    await guarded.answered('Everything is frozen: doubled payouts', () =>
+      guarded.click('lars', id, 'approve'),
+    );
+    const form = await guarded.open('ines', `/remediate refund-payment ${payment}`);
+    const refused = await guarded.submit('ines', form, { amount: '3', reason, why });
+    expect(JSON.stringify(refused.view)).toContain('Everything is frozen');
+    for (const [person, answer] of [
+      ['kofi', 'That is for: approvers, leads'],
+      ['lars', 'A second person has to agree'],
+      ['lars', 'another person has to agree'],
+      ['tomas', 'The freeze is lifted'],
+    ] as const)
+      expect(textOf(await desk.command('/remediate unfreeze', { user: person }))).toContain(answer);
+    await guarded.click('lars', id, 'approve');
+    await guarded.closes(id);
+  });
+
+  it('pauses a route from a partner card, which resumes by itself', async () => {
+    const route = await pausableRoute();
+    const card = await desk.command(`/partner ${route.partner}`, { user: 'ines' });
+    const { view } = await desk.action({
+      user: 'ines', channel: 'payments-ops', ts: card.messages.at(-1)?.ts ?? '',
+      action_id: 'remediation_start_pause-route',
+    }); // prettier-ignore
+    const endsAt = Math.ceil((await deskTime()) / 1000) + 5 * 60 + 30;
+    const typed = { route: route.id, until: endsAt, reason: 'Its failures rise', why };
+    const id = requestedIn(await guarded.submit('ines', view!, typed)) ?? '';
+    await guarded.click('lars', id, 'approve');
+    await guarded.reaches(id, 'done', /done, to be verified/);
+    desk.skip(3000);
+    const { idempotency_key: pausedBy } = await guarded.reaches(
+      id,
+      'done',
+      /done and verified, its last part follows/,
+    );
+    expect(await routeNow(`/${route.id}`)).toMatchObject({ state: 'paused', pausedBy });
+    desk.skip(6 * 60_000);
+    await guarded.reaches(id, 'closed', /done and verified$/);
+    expect(await routeNow(`/${route.id}`)).toMatchObject({ state: 'active' });
+    await guarded.told(id, /is active: it resumed by itself/);
+  });
+
+  interface Route {
+    id: string;
+    partner: string;
+    volume: { count: number };
+    fallback: { loadPerHour: number; capacityPerHour: number } | null;
+  }
+
+  const routeNow = async <Answer = Route>(path: string): Promise<Answer> => {
+    const headers = { authorization: 'Bearer ops_test_desk' };
+    return (await (await fetch(`${desk.operations.baseUrl}/v1/routes${path}`, { headers })).json()) as Answer;
+  };
+
+  async function pausableRoute(): Promise<Route> {
+    const { routes } = await routeNow<{ routes: Route[] }>('');
+    const found = routes.find(
+      ({ volume, fallback }) => fallback && fallback.loadPerHour + volume.count <= fallback.capacityPerHour,
+    );
+    if (found) return found;
+    throw new Error('no route of this world can be paused');
+  }
+
+  /** By the clock that the desk shares with the stand-ins, in milliseconds. */
+  const deskTime = async (): Promise<number> => {
+    const [row] = await guarded.rows<{ at: Date }>('select max(created_at) as at from paydesk.remediations');
+    return row?.at.getTime() ?? 0;
+  };
+});
