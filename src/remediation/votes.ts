@@ -168,12 +168,13 @@ function approvedMove(
       expiresAt: new Date(startsAt.getTime() + policy.expiry),
     },
     happening: { ...happening, verb: 'approved' },
-    news: {
-      text: waits
-        ? `Approved. It starts after the cooling-off time; until then ${remediation.id} can be cancelled.`
-        : 'Approved. It starts now.',
-      mention: [remediation.requesterId],
-    },
+    // What starts at once is heard of in a moment; the card says that it was approved.
+    news: waits
+      ? {
+          text: `Approved. It starts after the cooling-off time; until then ${remediation.id} can be cancelled.`,
+          mention: [remediation.requesterId],
+        }
+      : null,
     advance: !waits,
   };
 }

@@ -74,7 +74,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect(await guarded.refundsOf(charge)).toMatchObject([
       { id: closed.effect_reference, amount: 1000, metadata: { paydesk: closed.idempotency_key } },
     ]);
-    await guarded.told(id, /Approved\. It starts now.*Verified: /);
+    await guarded.told(id, /Refund re_.*Verified: /);
     const audit = textOf(await desk.command(`/audit ${id}`));
     for (const verb of ['requested', 'approved', 'executing', 'done', 'verified_visible'])
       expect(audit).toContain(`remediation.${verb}`);
