@@ -125,16 +125,19 @@ interface Reader {
   grant: string;
 }
 
-/** Name and secret follow from the seed: a restart keeps the address, and another company on the server has its own. */
+/** The secret follows from the seed, so that a restart keeps the address. Each database of a server has a reader of its own. */
 function readerOf(ownerUrl: string, world: World): Reader {
   const seed = hashText(world.seed);
-  const role = `paydesk_reader_${hash(seed, 0x401e).toString(36)}`;
   const secret = [1, 2, 3, 4].map((n) => hash(seed, 0x5ec7e7, n).toString(36)).join('');
   const url = new URL(ownerUrl);
-  const database = pg.escapeIdentifier(decodeURIComponent(url.pathname.slice(1)));
+  const database = decodeURIComponent(url.pathname.slice(1));
+  const role = `${database}_reader`;
   url.username = role;
   url.password = secret;
-  return { url: url.toString(), grant: grantReader(role, pg.escapeLiteral(secret), database) };
+  return {
+    url: url.toString(),
+    grant: grantReader(role, pg.escapeLiteral(secret), pg.escapeIdentifier(database)),
+  };
 }
 
 interface FillUp {
