@@ -20,7 +20,7 @@ import { hash } from '../../sandbox/world/random.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { openTableBank, tableDesk } from './table-bank.js';
 
-const crowd = Number(process.env.CHAOS_REQUESTS ?? 12);
+const crowd = Number(process.env.CHAOS_REQUESTS ?? 8);
 let database: TestDatabase;
 let db: Database;
 let desk: RemediationDesk;
