@@ -21,6 +21,12 @@ import { leftOf, readRefundFacts, type RefundFacts } from '../refund-facts.js';
 type Reason = 'requested_by_customer' | 'duplicate' | 'fraudulent';
 type Params = { payment: string; amount: TypedAmount | null; reason: Reason };
 
+const reasons: readonly { value: Reason; label: string }[] = [
+  { value: 'requested_by_customer', label: 'The customer asked for it' },
+  { value: 'duplicate', label: 'Paid twice' },
+  { value: 'fraudulent', label: 'Fraud (blocks card and e-mail)' },
+];
+
 /** The same amount of the same charge again within a day is far more often a mistake than meant. */
 const duplicateWindowMs = dayMs;
 
@@ -35,11 +41,7 @@ export const refundPayment: Action = defineAction<Params, RefundFacts>({
   fields: {
     payment: idField('Payment or charge', ['pi_', 'ch_']),
     amount: optionalField(amountField('Amount', 'Empty gives back all that is left')),
-    reason: choiceField<Reason>('Reason', [
-      { value: 'requested_by_customer', label: 'The customer asked for it' },
-      { value: 'duplicate', label: 'Paid twice' },
-      { value: 'fraudulent', label: 'Fraud (blocks card and e-mail)' },
-    ]),
+    reason: choiceField('Reason', reasons),
   },
   prefills: { payment: 'payment' },
   read: ({ payment }, world) => readRefundFacts(payment, world),
@@ -134,7 +136,7 @@ function preview(params: Params, facts: RefundFacts): Preview {
       `Refunded: ${amountRefunded} → ${after}, of ${amountCaptured} captured (${charge})`,
       `Balance with the provider: ${balanceEffect(amount, fee)}`,
       fee === null ? 'The provider keeps its fee for the payment.' : `The provider keeps its fee of ${fee} for the payment.`,
-      `Reason: ${params.reason}`,
+      `Reason: ${reasonLabel(params)}`,
     ],
     affected: affectedBy(params, facts, amount),
     undo: null,
@@ -145,6 +147,10 @@ function preview(params: Params, facts: RefundFacts): Preview {
     merchant: facts.merchant,
   }; // prettier-ignore
 }
+
+/** As the form says it: the plan is read by the same people. */
+const reasonLabel = ({ reason }: Params): string =>
+  reasons.find(({ value }) => value === reason)?.label ?? reason;
 
 /** The fee is in the currency of the balance, which may be another than the customer's. */
 function balanceEffect(amount: Money, fee: string | null): string {
@@ -164,9 +170,18 @@ function affectedBy({ reason }: Params, facts: RefundFacts, amount: Money): stri
   ];
 } // prettier-ignore
 
+/** What became of it, where the provider's word is no sentence; any other word is taken as it is. */
+const statusWords: ReadonlyMap<string, string> = new Map([
+  ['succeeded', 'succeeded'],
+  ['failed', 'failed'],
+  ['canceled', 'was canceled'],
+  ['requires_action', 'waits for the customer to act'],
+]);
+
 const statusLine = ({ id, amount, status, failureReason, reference }: Refund): string => {
   const why = failureReason === null ? '' : ` (${failureReason.replaceAll('_', ' ')})`;
-  return `Refund ${id} of ${moneyFact(amount)} is ${status}${why}${reference === null ? '' : `, reference ${reference}`}.`;
+  const became = statusWords.get(status) ?? `is ${status.replaceAll('_', ' ')}`;
+  return `Refund ${id} of ${moneyFact(amount)} ${became}${why}${reference === null ? '' : `, reference ${reference}`}.`;
 };
 
 const effectOf = (refund: Refund): Effect => ({ reference: refund.id, summary: statusLine(refund) });
