@@ -48,6 +48,20 @@ export function escape(text: string, limit = foreignLimit): string {
 export const escapeWithin = (text: string, limit: number): string =>
   truncateMrkdwn(escape(text, limit), limit);
 
+/** A command, or a form that is meant, in backticks and standing by itself as a word does: `/remediate show REM-17`. */
+const codeSpan = /(?<=^|[\s(])`([/a-z0-9](?:[a-z0-9 ./_…-]{0,98}[a-z0-9…_])?)`(?=$|[\s.,;:?!)])/i;
+
+/**
+ * A sentence of ours that may hold foreign words: a command in backticks is code, all else is escaped. Whoever wrote a
+ * span, it holds nothing but letters, digits and `/ . _ - …`: a foreign one is at worst a word in another type.
+ */
+export function wording(text: string, limit = foreignLimit): string {
+  return oneLine(text, limit)
+    .split(codeSpan)
+    .map((part, index) => (index % 2 === 1 ? code(part) : escape(part, limit)))
+    .join('');
+}
+
 /** A foreign value in code style, otherwise as it is. Backticks cannot be escaped in mrkdwn, so they become apostrophes. */
 export function code(text: string): string {
   const value = oneLine(text, foreignLimit).trim().replaceAll('`', 'ʼ');

@@ -3,14 +3,14 @@
  */
 import type { OpsError } from '../kernel/errors.js';
 import type { Card } from '../ports/card.js';
-import { cardOf, code, context, escape, section } from './blocks.js';
+import { cardOf, code, context, section, wording } from './blocks.js';
 
 /** Our own words, with at most a word of the person's in them; a list of partners may stand there. */
 const hintLimit = 1500;
 
 export function errorCard(error: OpsError): Card {
-  const message = escape(error.publicMessage);
-  const hint = error.hint === undefined ? '' : `${escape(error.hint, hintLimit)} · `;
+  const message = wording(error.publicMessage);
+  const hint = error.hint === undefined ? '' : `${wording(error.hint, hintLimit)} · `;
   return cardOf(`${message} (${error.reference})`, [
     section(`:warning: *${message}*`),
     context(`${hint}Reference ${code(error.reference)}`),

@@ -17,7 +17,7 @@ import type {
   TypedParameters,
 } from '../remediation/action.js';
 import type { Snapshot } from '../remediation/deps.js';
-import { context, escape, section, sections } from './blocks.js';
+import { context, escape, section, sections, wording } from './blocks.js';
 import {
   choice,
   dateInput,
@@ -202,7 +202,7 @@ export function refusedModal(
 ): Modal {
   const lines = faults.map(({ field, message }) => {
     const label = field === null ? undefined : action.fields[field]?.label;
-    return `• ${label === undefined ? '' : `*${escape(label)}:* `}${escape(message, faultLimit)}`;
+    return `• ${label === undefined ? '' : `*${escape(label)}:* `}${wording(message, faultLimit)}`;
   });
   return notice(action.title, [
     section(':no_entry: *This cannot be asked for as it is. Nothing was done.*'),

@@ -6,7 +6,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { OpsError } from '../kernel/errors.js';
 import type { Modal } from '../ports/command.js';
-import { context, escape, section, sections } from './blocks.js';
+import { context, escape, section, sections, wording } from './blocks.js';
 import { errorCard } from './error.js';
 
 /** What is wrong with what was typed; `label` is that of the input, null for the window as a whole. */
@@ -38,7 +38,7 @@ export const doneModal = (title: string): Modal =>
 
 export function problemsModal(title: string, problems: readonly Problem[]): Modal {
   const lines = problems.map(({ label, text }) => {
-    const what = escape(text, problemLimit);
+    const what = wording(text, problemLimit);
     return label === null ? `• ${what}` : `• *${escape(label)}*: ${what}`;
   });
   return notice(title, [

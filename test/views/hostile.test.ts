@@ -12,7 +12,7 @@ import { linksFrom } from '../../src/links.js';
 import { traceOf } from '../../src/payments/trace.js';
 import type { Card } from '../../src/ports/card.js';
 import type { RememberedStatus } from '../../src/ports/partner-statuses.js';
-import { cardOf, code, escape, link, section, sections, truncate } from '../../src/views/blocks.js';
+import { cardOf, code, escape, link, section, sections, truncate, wording } from '../../src/views/blocks.js';
 import { disputeCard, disputeQueueCard } from '../../src/views/dispute.js';
 import { errorCard } from '../../src/views/error.js';
 import { partnerCard, partnersCard, partnerStatusCard } from '../../src/views/partner.js';
@@ -184,6 +184,26 @@ describe('the shapes that cards are made of', () => {
     [`${'x'.repeat(190)} 4242424242424242`, `${'x'.repeat(190)} [card nu…`, 'a card number at the cut'],
   ])('escape(%j) is %j: %s', (text, expected) => {
     expect(escape(text)).toBe(expected);
+  });
+
+  it.each([
+    ['See `/remediate show REM-17`.', 'See `/remediate show REM-17`.', 'a command of ours'],
+    ['(`/remediate cancel REM-…`)', '(`/remediate cancel REM-…`)', 'a form that is meant'],
+    ['`pi_…`, `ch_…`', '`pi_…`, `ch_…`', 'two of them'],
+    ['`4242 19.99 2026-11-03`', '`4242 19.99 2026-11-03`', 'an example of what to type'],
+    ['No “`/remediate list`”', 'No “ʼ/remediate listʼ”', 'what a person typed stands in quotes'],
+    ['x`y`z', 'xʼyʼz', 'backticks inside a word'],
+    ['a` See `/remediate list`', 'aʼ See `/remediate list`', 'a lone one takes none of ours along'],
+    ['`<!channel>` `<@U1ANA>`', 'ʼ&lt;!channel&gt;ʼ ʼ&lt;@U1ANA&gt;ʼ', 'mentions'],
+    ['`:x:` `*now*` `~no~`', 'ʼ꞉x:ʼ ʼ∗now∗ʼ ʼ∼no∼ʼ', 'marks'],
+    ['`a & b` `a|b` `https://a.example`', 'ʼa &amp; bʼ ʼa|bʼ ʼhttps://a.exampleʼ', 'what is no command'],
+    ['``` `` ` `', 'ʼʼʼ ʼʼ ʼ ʼ', 'a fence, and nothing at all'],
+    ['`/раyment`', 'ʼ/раymentʼ', 'letters that only look like ours'],
+    ['`4242 4242 4242 4242`', 'ʼ[card number ending 4242]ʼ', 'a card number'],
+    [`\`${'x'.repeat(101)}\``, `ʼ${'x'.repeat(101)}ʼ`, 'an essay'],
+    [`\`${'x'.repeat(300)}\``, `ʼ${'x'.repeat(198)}…`, 'one that is cut'],
+  ])('wording(%j) is %j: %s', (text, expected) => {
+    expect(wording(text)).toBe(expected);
   });
 
   it.each([

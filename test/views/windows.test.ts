@@ -24,10 +24,12 @@ it.each([
 });
 
 it('an error has its sentence, its hint and its reference', () => {
-  const error = new OpsError('conflict', 'Somebody was faster.', { hint: 'Look again.' });
+  const error = new OpsError('conflict', 'Somebody was faster.', {
+    hint: 'Look again: `/remediate show REM-17`.',
+  });
   const modal = windowNotices.error(title, error);
   check(modal);
-  for (const text of ['Somebody was faster.', 'Look again.', error.reference])
+  for (const text of ['Somebody was faster.', 'Look again: `/remediate show REM-17`.', error.reference])
     expect(textIn(modal)).toContain(text);
 });
 

@@ -239,7 +239,10 @@ describe('doing it', () => {
     const found = await refundPayment.verify(made, `key-${status}`, effect, at.desk);
     expect(found).toEqual({ kind, evidence: expect.stringMatching(evidence) });
     const settled = await refundPayment.readBack(made, `key-${status}`, at.desk);
-    expect(settled).toMatchObject({ kind: 'done', effect: { summary: expect.stringMatching(/^Refund re_\w+ of 25\.00 EUR /) } });
+    expect(settled).toMatchObject({
+      kind: 'done',
+      effect: { summary: expect.stringMatching(/^Refund re_\w+ of 25\.00 EUR /) },
+    });
   });
 
   it('an effect that is not there is wrong', async () => {
