@@ -1,15 +1,21 @@
 /**
  * Guarded actions in the page, as two people who take turns: asked for on a payment card, refused to the one who asked,
- * approved by another, seen in the audit log; behind broken glass; and from App Home.
+ * approved by another, seen in the audit log; behind broken glass; and from App Home. What takes minutes is seen on a desk
+ * whose clock can be set ahead: the same programs in this process, and the same page.
  */
+import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { State } from '../../sandbox/slack/wire.js';
+import { root } from '../house/source-tree.js';
+import { startDesk, type TestDesk } from '../support/desk.js';
+import { guardedOf, type Guarded } from '../support/guarded.js';
 import { control, inspect, newest, say, useBrowser } from './browser.js';
 
 const url = inject('deskUrl');
 const visitor = useBrowser(() => url);
 const people = { ana: 'Ana Ribeiro', lars: 'Lars Holm', kofi: 'Kofi Mensah' } as const;
+const minuteMs = 60_000;
 type Person = keyof typeof people;
 
 /** Verifying follows some seconds after the effect, and a card is rewritten once a second. */
@@ -46,6 +52,10 @@ const dialog = (page: Page, name: string | RegExp): Locator => page.getByRole('d
 /** Fills the form of a refund and sends it; answers the id of the request. */
 async function askForRefund(page: Page, form: Locator, amount: string): Promise<string> {
   await fillRefund(page, form, amount);
+  return send(page, form);
+}
+
+async function send(page: Page, form: Locator): Promise<string> {
   await form.getByRole('button', { name: /Ask for approval|Break the glass/ }).click();
   const asked = dialog(page, /^REM-\d+ is asked for$/);
   await asked.waitFor();
@@ -178,6 +188,93 @@ describe('a refund', () => {
     await goTo(page, 'approvals');
     await cardOf(page, id).filter({ hasText: 'done and verified' }).waitFor({ timeout: closedMs });
   });
+});
+
+describe('a world that goes on', () => {
+  let desk: TestDesk;
+  let guarded: Guarded;
+  const visitor = useBrowser(() => desk.slack.url);
+
+  beforeAll(async () => {
+    desk = await startDesk('socket', join(root, 'dist/sandbox/slack/page'));
+    guarded = await guardedOf(desk);
+  });
+
+  afterAll(async () => {
+    await guarded.close();
+    await desk.close();
+  });
+
+  /** What a person of this time zone writes into a field of day and time. */
+  const wallTime = (at: Date, timeZone: string): string =>
+    at.toLocaleString('sv-SE', { timeZone }).slice(0, 16).replace(' ', 'T');
+
+  it('ends the pause of a route by itself, and says so', { timeout: 120_000 }, async () => {
+    const page = await visitor.open('#/ana/payments-ops');
+    await say(page, '/partner northpay');
+    await newest(page, 'Northpay')
+      .getByRole('button', { name: /^Pause a route/ })
+      .click();
+    const form = dialog(page, 'Pause route');
+    await form.getByRole('combobox', { name: 'Route' }).click();
+    await page.getByRole('option').first().waitFor();
+    await inspect(page, 'pause-route-menu');
+    await page.getByRole('option', { name: /^northpay-/ }).first().click();
+    const { tz = '' } = (await desk.state()).users.find(({ name }) => name === 'ana') ?? {};
+    await form.getByLabel('Resumes at').fill(wallTime(new Date(Date.now() + 15 * minuteMs), tz));
+    await form.getByRole('textbox', { name: /^Reason/ }).fill('Its failures rise');
+    await form.getByRole('textbox', { name: /^Why/ }).fill('Customers give up at the payment page');
+    await inspect(page, 'pause-route-form');
+    const id = await send(page, form);
+    await dialog(page, /is asked for/).getByRole('button', { name: 'Close' }).last().click();
+
+    await become(page, 'lars');
+    await goTo(page, 'approvals');
+    await cardOf(page, id).waitFor();
+    await inspect(page, 'pause-route-card');
+    await approve(page, id);
+    await cardOf(page, id).filter({ hasText: 'done, to be verified' }).waitFor();
+    desk.skip(3000);
+    await cardOf(page, id).filter({ hasText: 'done and verified, its last part follows' }).waitFor({ timeout: closedMs });
+    await inspect(page, 'pause-route-paused');
+    desk.skip(16 * minuteMs);
+    const closed = cardOf(page, id).filter({ hasNotText: 'its last part follows' });
+    await closed.filter({ hasText: 'done and verified' }).waitFor({ timeout: closedMs });
+    await closed.getByRole('button', { name: /repl/ }).click();
+    await page.getByRole('complementary', { name: 'Thread' }).getByText(/^northpay-[a-z-]+ is active: it resumed by itself/).waitFor();
+    await inspect(page, 'pause-route-resumed');
+  }); // prettier-ignore
+
+  it('voids a plan whose payment changed between the votes', { timeout: 120_000 }, async () => {
+    const { payment, charge } = await guarded.pay({ amount: '90000' });
+    const page = await visitor.open('#/kofi/payments-ops');
+    await say(page, `/remediate refund-payment ${payment}`);
+    const id = await askForRefund(page, dialog(page, 'Refund payment'), '700');
+    await dialog(page, /is asked for/).getByRole('button', { name: 'Close' }).last().click();
+    await goTo(page, 'approvals');
+    await cardOf(page, id).filter({ hasText: 'needs 2 more approvals' }).waitFor();
+    await voteTyping(page, 'ana', id);
+    await cardOf(page, id).filter({ hasText: 'needs 1 more approval ' }).waitFor();
+    await guarded.payments('refunds', { charge, amount: '100' });
+    await voteTyping(page, 'lars', id);
+    const voided = cardOf(page, id).filter({ hasText: 'voided, nothing was done' });
+    await voided.filter({ hasText: /What changed: .*1\.00 EUR/ }).waitFor({ timeout: closedMs });
+    expect(await voided.getByRole('button', { name: /Approve|Reject|Cancel/ }).count()).toBe(0);
+    await voided.getByRole('button', { name: /repl/ }).click();
+    await page.getByRole('complementary', { name: 'Thread' }).getByText('the approvals are void').waitFor();
+    await inspect(page, 'remediation-voided');
+    expect((await guarded.refundsOf(charge)).map(({ amount }) => amount)).toEqual([100]);
+  }); // prettier-ignore
+
+  async function voteTyping(page: Page, person: Person, id: string): Promise<void> {
+    await become(page, person);
+    await approve(page, id);
+    const typing = dialog(page, 'Type the amount');
+    await typing.getByRole('textbox').fill('700');
+    await inspect(page, 'remediation-amount');
+    await typing.getByRole('button', { name: 'Approve' }).click();
+    await typing.waitFor({ state: 'detached' });
+  }
 });
 
 describe('however one works', () => {

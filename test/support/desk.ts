@@ -80,7 +80,8 @@ export interface TestDesk {
 const seed = 'test-desk';
 const host = '127.0.0.1';
 
-export async function startDesk(transport: Transport): Promise<TestDesk> {
+/** `pageDir`: the built page, for whoever looks at the desk in a browser. */
+export async function startDesk(transport: Transport, pageDir?: string): Promise<TestDesk> {
   let aheadMs = 0;
   const clock = { now: () => new Date(systemClock.now().getTime() + aheadMs) };
   const world = createWorld({ seed, attemptsPerHour: 24 });
@@ -113,6 +114,7 @@ export async function startDesk(transport: Transport): Promise<TestDesk> {
     faultSwitches: faults,
     rateLimits: false,
     manifest: parse(readFileSync(join(root, 'manifest.yml'), 'utf8')),
+    ...(pageDir !== undefined && { pageDir }),
     log: note,
   });
   const inbox = mkdtempSync(join(tmpdir(), 'paydesk-inbox-'));
