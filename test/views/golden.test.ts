@@ -8,6 +8,7 @@ import { queueOf, urgencyOf } from '../../src/disputes/queue.js';
 import type { Findings } from '../../src/payments/findings.js';
 import { traceOf } from '../../src/payments/trace.js';
 import type { Card } from '../../src/ports/card.js';
+import { auditCard } from '../../src/views/audit.js';
 import { disputeCard, disputeQueueCard } from '../../src/views/dispute.js';
 import { errorCard } from '../../src/views/error.js';
 import { helpCard } from '../../src/views/help.js';
@@ -321,6 +322,38 @@ describe('/partner', () => {
     expect(linesOf(partnerStatusCard('Northpay', status('none')))[0]).toBe('Northpay publishes that it is operational again: All Systems Operational');
   }); // prettier-ignore
 });
+
+it('the audit log', () => {
+  const hash = 'a1b2c3d4e5f60718'.repeat(4);
+  const entry = {
+    seq: 1, at: now, previous: '0'.repeat(64), hash, kind: 'remediation.requested', actor: 'U1ANA', subjects: ['REM-17'],
+    why: 'Paid twice',
+    details: {
+      planHash: hash, action: 'refund-payment', plan: ['Refund 20.00 EUR of pi_1', 'Changes: Refunded: 0.00 EUR → 20.00 EUR'],
+      trail: [], typed: { amount: '20', payment: 'pi_1' }, rule: 'everyday', call: 1,
+    },
+  };
+  const found = { entries: [entry], more: false };
+  const facts = { term: 'REM-17', isPerson: false, head: { seq: 1, hash, at: now } };
+  expect(read(auditCard({ found, ...facts }))).toMatchInlineSnapshot(`
+    "1 entry of \`REM-17\` in the audit log
+    :scroll: *1 entry of \`REM-17\` in the audit log*
+    *remediation.requested* · <@U1ANA> · 2026-11-20 12:00 UTC · \`REM-17\` · #1
+    “Paid twice”
+    rule \`everyday\` · plan hash \`a1b2c3d4e5f60718\` · action \`refund-payment\` · call \`1\` · hash \`a1b2c3d4e5f6…\`
+    *plan*
+    • Refund 20.00 EUR of pi_1
+    • Changes: Refunded: 0.00 EUR → 20.00 EUR
+    *typed*
+    • amount: 20
+    • payment: pi_1
+    Head #1 \`a1b2c3d4e5f6…\` · every entry carries the hash of the one before it"
+  `);
+  const long = { ...entry, details: { ...entry.details, plan: Array.from({ length: 60 }, (_, line) => `Line ${line} of a plan`) } };
+  const whole = read(auditCard({ found: { entries: Array.from({ length: 15 }, () => long), more: true }, ...facts }));
+  expect(whole.match(/\*remediation\.requested\*|… cut here/g)).toHaveLength(30);
+  expect(whole).not.toContain('This card is cut');
+}); // prettier-ignore
 
 it('an error', () => {
   const error = new OpsError('misconfigured', 'The books do not let us read payment_attempts.arn.', { hint: 'Grant it.' });

@@ -13,6 +13,7 @@ import { traceOf } from '../../src/payments/trace.js';
 import type { Card } from '../../src/ports/card.js';
 import type { RememberedStatus } from '../../src/ports/partner-statuses.js';
 import { cardOf, code, escape, link, section, sections, truncate, wording } from '../../src/views/blocks.js';
+import { auditCard } from '../../src/views/audit.js';
 import { disputeCard, disputeQueueCard } from '../../src/views/dispute.js';
 import { errorCard } from '../../src/views/error.js';
 import { partnerCard, partnersCard, partnerStatusCard } from '../../src/views/partner.js';
@@ -81,6 +82,8 @@ function cardsWith(text: string, count: number): Record<string, Card> {
   const requestIn = (changed: Partial<Remediation>) =>
     aSnapshot({ ...told, ...changed }, { plan, votes, ruling: aRuling({ rule: text, approverGroups: [text], trail: times(text) }) });
   const judged = requestIn({ state: 'unknown', dueAt: null, looks: 6 });
+  const auditDetails = { rule: text, planHash: text, [half]: half, plan: times(half), typed: { [half]: half }, [`a${half}`]: [{ [half]: [half] }] };
+  const entry = { seq: 1, at: now, previous: text, hash: text, kind: text, actor: text, subjects: [text], why: text, details: auditDetails };
   const candidate = { query: text, attempt, payment: null, why: text };
   const partner = { id: text, name: text, status };
   return {
@@ -102,6 +105,7 @@ function cardsWith(text: string, count: number): Record<string, Card> {
     why: remediationWhyCard(judged),
     news: newsCard({ text: `Rejected: ${text}`, mention: ['U0SHARER', text] }, votes),
     alarm: alarmCard(text, `broke the glass for ${text}`, judged),
+    audit: auditCard({ found: { entries: times(entry).slice(0, 15), more: true }, term: text, isPerson: count > 1, head: { seq: 1, hash: text, at: now } }),
     error: errorCard(new OpsError('invalid', `Cannot read “${text}” at all.`, { hint: text })),
   };
 } // prettier-ignore
