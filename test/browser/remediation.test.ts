@@ -10,6 +10,7 @@ import type { State } from '../../sandbox/slack/wire.js';
 import { root } from '../house/source-tree.js';
 import { startDesk, type TestDesk } from '../support/desk.js';
 import { guardedOf, type Guarded } from '../support/guarded.js';
+import { pausableRoute, routeNow } from '../support/platform-routes.js';
 import { control, inspect, newest, say, useBrowser } from './browser.js';
 
 const url = inject('deskUrl');
@@ -210,6 +211,7 @@ describe('a world that goes on', () => {
     at.toLocaleString('sv-SE', { timeZone }).slice(0, 16).replace(' ', 'T');
 
   it('ends the pause of a route by itself, and says so', { timeout: 120_000 }, async () => {
+    const route = await pausableRoute(desk, 'northpay');
     const page = await visitor.open('#/ana/payments-ops');
     await say(page, '/partner northpay');
     await newest(page, 'Northpay')
@@ -219,7 +221,7 @@ describe('a world that goes on', () => {
     await form.getByRole('combobox', { name: 'Route' }).click();
     await page.getByRole('option').first().waitFor();
     await inspect(page, 'pause-route-menu');
-    await page.getByRole('option', { name: /^northpay-/ }).first().click();
+    await page.getByRole('option', { name: `${route.id} ` }).click();
     const { tz = '' } = (await desk.state()).users.find(({ name }) => name === 'ana') ?? {};
     await form.getByLabel('Resumes at').fill(wallTime(new Date(Date.now() + 15 * minuteMs), tz));
     await form.getByRole('textbox', { name: /^Reason/ }).fill('Its failures rise');
@@ -237,12 +239,14 @@ describe('a world that goes on', () => {
     desk.skip(3000);
     await cardOf(page, id).filter({ hasText: 'done and verified, its last part follows' }).waitFor({ timeout: closedMs });
     await inspect(page, 'pause-route-paused');
+    expect(await routeNow(desk, route.id)).toMatchObject({ state: 'paused' });
     desk.skip(16 * minuteMs);
     const closed = cardOf(page, id).filter({ hasNotText: 'its last part follows' });
     await closed.filter({ hasText: 'done and verified' }).waitFor({ timeout: closedMs });
     await closed.getByRole('button', { name: /repl/ }).click();
-    await page.getByRole('complementary', { name: 'Thread' }).getByText(/^northpay-[a-z-]+ is active: it resumed by itself/).waitFor();
+    await page.getByRole('complementary', { name: 'Thread' }).getByText(new RegExp(`^${route.id} is active: it resumed by itself`)).waitFor();
     await inspect(page, 'pause-route-resumed');
+    expect(await routeNow(desk, route.id)).toMatchObject({ state: 'active' });
   }); // prettier-ignore
 
   it('voids a plan whose payment changed between the votes', { timeout: 120_000 }, async () => {

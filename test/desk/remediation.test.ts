@@ -8,6 +8,7 @@ import { completeTrace, startDesk, textOf, until, type TestDesk, type Transport 
 import {
   buttonsOf, buttonValueOf, guardedOf, initialValuesOf, requestedIn, type Guarded,
 } from '../support/guarded.js'; // prettier-ignore
+import { pausableRoute, routeNow } from '../support/platform-routes.js';
 import { createVisitor } from '../support/visitor.js';
 
 const why = 'The customer was charged twice';
@@ -254,7 +255,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
   });
 
   it('pauses a route from a partner card, which resumes by itself', async () => {
-    const route = await pausableRoute();
+    const route = await pausableRoute(desk);
     const card = await desk.command(`/partner ${route.partner}`, { user: 'ines' });
     const { view } = await desk.action({
       user: 'ines', channel: 'payments-ops', ts: card.messages.at(-1)?.ts ?? '',
@@ -271,33 +272,12 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
       'done',
       /done and verified, its last part follows/,
     );
-    expect(await routeNow(`/${route.id}`)).toMatchObject({ state: 'paused', pausedBy });
+    expect(await routeNow(desk, route.id)).toMatchObject({ state: 'paused', pausedBy });
     desk.skip(6 * 60_000);
     await guarded.reaches(id, 'closed', /done and verified$/);
-    expect(await routeNow(`/${route.id}`)).toMatchObject({ state: 'active' });
+    expect(await routeNow(desk, route.id)).toMatchObject({ state: 'active' });
     await guarded.told(id, /is active: it resumed by itself/);
   });
-
-  interface Route {
-    id: string;
-    partner: string;
-    volume: { count: number };
-    fallback: { loadPerHour: number; capacityPerHour: number } | null;
-  }
-
-  const routeNow = async <Answer = Route>(path: string): Promise<Answer> => {
-    const headers = { authorization: 'Bearer ops_test_desk' };
-    return (await (await fetch(`${desk.operations.baseUrl}/v1/routes${path}`, { headers })).json()) as Answer;
-  };
-
-  async function pausableRoute(): Promise<Route> {
-    const { routes } = await routeNow<{ routes: Route[] }>('');
-    const found = routes.find(
-      ({ volume, fallback }) => fallback && fallback.loadPerHour + volume.count <= fallback.capacityPerHour,
-    );
-    if (found) return found;
-    throw new Error('no route of this world can be paused');
-  }
 
   /** By the clock that the desk shares with the stand-ins, in milliseconds. */
   const deskTime = async (): Promise<number> => {
