@@ -14,7 +14,7 @@ import { forClicks, personOf, type KnownPerson } from './people.js';
 const liftWishMs = hourMs;
 
 export const frozenMessage = (why: string | null): string =>
-  `Everything is frozen: ${why ?? 'no reason was given'}. Two people lift it with \`/remediate unfreeze\`.`;
+  `Everything is frozen: ${why ?? 'no reason was given'}. Two people lift it with /remediate unfreeze.`;
 
 export async function freezeAll(deps: RemediationDeps, personId: string, why: string): Promise<void> {
   await requireGroup(deps, personId, deps.policy.killSwitch.freeze);
