@@ -50,7 +50,7 @@ async function benchDesk(): Promise<{ latencies: number[]; burst: string }> {
     const texts = ids.map((id) => `/payment ${id}`);
     const latencies = await oneByOne(crowd, channel, texts, /onfirmed/);
     const names = users
-      .filter(({ is_bot, is_restricted }) => !is_bot && !is_restricted)
+      .filter(({ is_bot, is_restricted, deleted }) => !is_bot && !is_restricted && !deleted)
       .map(({ name }) => name);
     return { latencies, burst: await benchBurst(crowd, sandbox.url, names, texts) };
   } finally {
