@@ -67,7 +67,7 @@ async function startReplica({ url }: Bench, deathPoint: string): Promise<ChildPr
 }
 
 async function ask({ desk }: Bench, requesterId: string): Promise<{ id: string; key: string; vote(): Promise<number> }> {
-  const form = { formKey: randomUUID(), action: 'spend', typed: { account: 'acc' }, why: 'a bench', channelId: 'C0', breakGlass: false };
+  const form = { formKey: randomUUID(), action: 'spend', typed: { account: randomUUID() }, why: 'a bench', channelId: 'C0', breakGlass: false };
   const asked = await desk.request({ ...form, requesterId });
   if (asked.kind === 'refused') throw new Error(asked.faults.map(({ message }) => message).join(' '));
   const { remediation } = asked.snapshot;

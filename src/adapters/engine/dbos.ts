@@ -24,7 +24,7 @@ const pollingIntervalMs = 250;
 /** A job that hangs blocks its own later slots for this long at most. */
 const jobTimeoutMs = 3_600_000;
 /** People wait for what they approved. */
-const tasksPollingIntervalMs = 50;
+const tasksPollingIntervalMs = 100;
 /** Of one replica at a time; the rest waits its turn or goes to another replica. */
 const tasksAtOnce = 10;
 
