@@ -116,4 +116,42 @@ describe('killed with SIGKILL', () => {
     const facts = { requests: crowd, kills, effects: effects.length, orders: Number(orders?.all), mostOrdersUnderOneKey: Number(orders?.most) };
     if (report !== undefined) writeFileSync(report, JSON.stringify(facts, null, 2));
   }, 600_000); // prettier-ignore
+
+  it('the database breaks every connection again and again: each request has one effect', async () => {
+    await startReplica();
+    await startReplica();
+    const asked: string[] = [];
+    for (let at = 0; at < 6; at++) {
+      asked.push(await insist(() => askAndApprove(`acc-${at}`)));
+      await breakConnections();
+    }
+    for (const id of asked)
+      await expect
+        .poll(async () => (await insist(() => desk.read(id))).remediation.state, {
+          timeout: 90_000,
+          interval: 200,
+        })
+        .toBe('closed');
+    expect(await db.query('select key from bank_effects')).toHaveLength(asked.length);
+  }, 180_000);
 });
+
+/** As people do when they are told that the database is out of reach. */
+async function insist<Value>(work: () => Promise<Value>): Promise<Value> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === 100) throw error;
+    }
+  }
+}
+
+/** What a restart of the server does to everybody who is connected. */
+async function breakConnections(): Promise<void> {
+  await insist(() =>
+    db.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    ),
+  );
+}
