@@ -19,7 +19,8 @@ export function CompletionList({ listId, found, active, onPick }: CompletionList
   );
   const title = TITLES[found[0]?.name[0] ?? '/'];
   return (
-    <div class="completion-list">
+    // Scrolls when there is more than fits, so the keyboard must reach it.
+    <div class="completion-list" tabIndex={0}>
       <p aria-hidden="true">{title}</p>
       <div id={listId} role="listbox" aria-label={title}>
         {found.map((each, at) => (
