@@ -11,8 +11,7 @@ import type {
 } from '../ports/vote-confirmations.js';
 import type { RemediationDeps } from './deps.js';
 import { forClicks } from './people.js';
-import { linesOf } from './plan.js';
-import { snapshotOf } from './transitions.js';
+import { seenLines, snapshotOf } from './transitions.js';
 import { confirm, tokenHashOf, withdraw } from './votes.js';
 
 export function createVoteConfirmations(deps: RemediationDeps): VoteConfirmations {
@@ -34,7 +33,7 @@ async function lookUp(deps: RemediationDeps, token: string): Promise<OpenConfirm
   if (vote?.state !== 'unconfirmed') return { kind: 'refused', why: 'used' };
   if (remediation.state !== 'pending') return { kind: 'refused', why: 'decided' };
   if (deps.clock.now() >= remediation.expiresAt) return { kind: 'refused', why: 'expired' };
-  const { plan } = snapshotOf(remediation, votes);
+  const snapshot = snapshotOf(remediation, votes);
   const voter = await deps.directory.person(found.personId, forClicks);
   if (voter.email === null)
     throw new OpsError('misconfigured', 'The workspace does not tell the voter’s e-mail address.', {
@@ -45,8 +44,8 @@ async function lookUp(deps: RemediationDeps, token: string): Promise<OpenConfirm
     requestId: remediation.id,
     voterName: voter.name,
     voterEmail: voter.email,
-    title: plan.preview.headline,
-    lines: [...linesOf(plan.preview), `Why: ${remediation.why}`],
+    title: snapshot.plan.preview.headline,
+    lines: seenLines(snapshot),
     planHash: remediation.planHash,
     expiresAt: remediation.expiresAt,
   };

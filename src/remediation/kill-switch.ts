@@ -9,6 +9,7 @@ import { OpsError } from '../kernel/errors.js';
 import type { Transaction } from '../ports/transaction.js';
 import type { RemediationDeps } from './deps.js';
 import { forClicks, personOf, type KnownPerson } from './people.js';
+import { requireReason } from './reason.js';
 
 /** A wish to lift it that nobody joined is forgotten after this. */
 const liftWishMs = hourMs;
@@ -18,11 +19,10 @@ export const frozenMessage = (why: string | null): string =>
 
 export async function freezeAll(deps: RemediationDeps, personId: string, why: string): Promise<void> {
   await requireGroup(deps, personId, deps.policy.killSwitch.freeze);
-  if (why.trim() === '') throw new OpsError('invalid', 'Say why: everybody will ask.');
+  const reason = requireReason(why, 'Say why: everybody will ask.');
   await deps.transactions.run(async (tx) => {
     const state = await deps.remediations.takeKillSwitch(tx);
     if (state.frozen) throw new OpsError('conflict', frozenMessage(state.why));
-    const reason = why.trim().slice(0, 300);
     await deps.remediations.putKillSwitch(tx, { frozen: true, by: personId, why: reason, at: tx.now, liftBy: null, liftAt: null }); // prettier-ignore
     await record(tx, deps, 'frozen', personId, reason);
     await deps.alarm(tx, personId, `froze all guarded actions: ${reason}`, null);

@@ -14,6 +14,7 @@ import { freeze, linesOf } from './plan.js';
 import type { AllowedRuling, Ask } from './policy.js';
 import { freezeOn } from './policy/calendar.js';
 import { breakGlassOn, ruleOn } from './policy/ruling.js';
+import { readReason } from './reason.js';
 import { rulingText } from './policy/ruling-text.js';
 import { capEntryOf, capRulingOf } from './reservations.js';
 import { frozenMessage } from './kill-switch.js';
@@ -35,7 +36,6 @@ export type Requested =
   | { kind: 'refused'; faults: readonly ActionFault[]; trail: readonly string[] }
   | { kind: 'requested'; snapshot: Snapshot; isNew: boolean };
 
-const longestWhy = 500;
 /** More than anybody can explain to approvers at a time. */
 const mostOpen = 20;
 
@@ -45,11 +45,8 @@ export function faultsOfForm(
   { action, typed, why }: Pick<RequestForm, 'action' | 'typed' | 'why'>,
 ): ActionFault[] {
   const own = actionOf(deps, action).faultsOf(typed);
-  const reason = why.trim();
-  if (reason === '') return [...own, { field: 'why', message: 'Say why: approvers decide by it.' }];
-  return reason.length > longestWhy
-    ? [...own, { field: 'why', message: `At most ${longestWhy} characters; these are ${reason.length}.` }]
-    : [...own];
+  const reason = readReason(why, 'Say why: approvers decide by it.');
+  return reason.ok ? [...own] : [...own, { field: 'why', message: reason.fault }];
 }
 
 /** Throws `unavailable` when the world cannot be read, `forbidden` and `conflict` with a sentence for the person. */

@@ -6,6 +6,7 @@ import { OpsError } from '../kernel/errors.js';
 import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
 import { forClicks, personOf } from './people.js';
 import { eligibleVote } from './policy/votes.js';
+import { requireReason } from './reason.js';
 import { move, openStates, rulingOf, seenBy, snapshotOf, takeIf } from './transitions.js';
 
 /** Throws `forbidden` for whoever broke the glass and for people outside the groups; `conflict` when it is closed. */
@@ -14,8 +15,7 @@ export async function closeReview(
   { id, personId, findings }: { id: string; personId: string; findings: string },
 ): Promise<void> {
   const reviewer = await personOf(deps, personId, forClicks);
-  const text = findings.trim().slice(0, 500);
-  if (text === '') throw new OpsError('invalid', 'Say what you found.');
+  const text = requireReason(findings, 'Say what you found.');
   await deps.transactions.run(async (tx) => {
     const remediation = await deps.remediations.take(tx, id);
     if (remediation.review !== 'open') throw new OpsError('conflict', `${id} has no review to close.`);

@@ -13,6 +13,7 @@ import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
 import { callLease, doneMove, mostCalls } from './outcomes.js';
 import { forClicks, personOf } from './people.js';
 import { eligibleVote } from './policy/votes.js';
+import { requireReason } from './reason.js';
 import { whatChanged } from './revalidation.js';
 import { actionOf, move, rulingOf, seenBy, snapshotOf, takeIf, type Move } from './transitions.js';
 
@@ -118,7 +119,7 @@ export async function judge(
   { id, personId, judgement, why }: { id: string; personId: string; judgement: Judgement; why: string },
 ): Promise<void> {
   const person = await personOf(deps, personId, forClicks);
-  if (why.trim() === '') throw new OpsError('invalid', 'Say how you know.');
+  const reason = requireReason(why, 'Say how you know.');
   await deps.transactions.run(async (tx) => {
     const current = await deps.remediations.take(tx, id);
     if (!awaitsJudgement(current)) throw new OpsError('conflict', `${id} is ${current.state}: there is nothing to decide.`);
@@ -126,7 +127,7 @@ export async function judge(
     if (!eligible.ok) throw new OpsError('forbidden', eligible.message);
     const snapshot = snapshotOf(current, []);
     const laterAt = actionOf(deps, current.action).followUpAt(snapshot.plan);
-    await move(tx, deps, current, judgedMove(snapshot, { judgement, laterAt, actor: personId, why: why.trim().slice(0, 500) }));
+    await move(tx, deps, current, judgedMove(snapshot, { judgement, laterAt, actor: personId, why: reason }));
   });
 } // prettier-ignore
 

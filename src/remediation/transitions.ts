@@ -2,10 +2,10 @@
  * The one way for a request to change: state, audit entry, card and news in one transaction.
  *
  * Invariants: nobody changes a request without saying so in the audit trail, save that waiting on for the same reason is
- * said once; what ends without an effect gives back what
- * it held of the caps; the next step of an approved request is enqueued in the transaction that made it due.
+ * said once; what ends without an effect gives back what it held of the caps; the next step of an approved request is
+ * enqueued in the transaction that made it due.
  */
-import { canonicalJson, type Json, type JsonObject } from '../kernel/canonical-json.js';
+import { canonicalJson, type JsonObject } from '../kernel/canonical-json.js';
 import { minuteMs } from '../kernel/clock.js';
 import { OpsError } from '../kernel/errors.js';
 import type { Remediation, RemediationProgress, RemediationState, Vote } from '../ports/remediations.js';
@@ -127,10 +127,14 @@ export function rulingOf({ rulingText }: Remediation): AllowedRuling {
   throw new OpsError('internal', 'A request was made against its ruling.');
 }
 
-/** What the approver had in front of them, word for word. */
-export const seenBy = ({ plan, remediation }: Snapshot): JsonObject => ({
-  seen: [...linesOf(plan.preview), `Why: ${remediation.why}`] as Json,
-});
+/** What an approver has in front of them, word for word. */
+export const seenLines = ({ plan, remediation }: Snapshot): string[] => [
+  ...linesOf(plan.preview),
+  `Why: ${remediation.why}`,
+];
+
+/** The same, for the audit trail. */
+export const seenBy = (snapshot: Snapshot): JsonObject => ({ seen: seenLines(snapshot) });
 
 export function actionOf(deps: RemediationDeps, id: string): Action {
   const action = deps.actions.find((candidate) => candidate.id === id);

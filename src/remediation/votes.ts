@@ -16,6 +16,7 @@ import { amountIn, amountField } from './fields.js';
 import { frozenMessage } from './kill-switch.js';
 import { forClicks, personOf, type KnownPerson } from './people.js';
 import { countedVotes, eligibleVote, type Voter } from './policy/votes.js';
+import { requireReason } from './reason.js';
 import { capEntryOf, capRulingOf } from './reservations.js';
 import { move, rulingOf, seenBy, snapshotOf } from './transitions.js';
 
@@ -72,9 +73,10 @@ export async function approve(
 
 export const tokenHashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-/** A request that expired while nobody looked: the sweep says so to everybody; the voter hears it now. */
-function expireInstead({ id, state }: Remediation): never {
-  throw new OpsError('conflict', `${id} is ${state}: it takes no votes any more.`);
+/** What expired while nobody looked, the sweep tells everybody; the voter hears it now. */
+function requireOpen({ id, state, expiresAt }: Remediation, now: Date): void {
+  if (state !== 'pending') throw new OpsError('conflict', `${id} is ${state}: it takes no votes any more.`);
+  if (now >= expiresAt) throw new OpsError('conflict', `${id} has expired.`);
 }
 
 interface Votable {
@@ -89,8 +91,7 @@ async function takeVotable(
   { voter, choice }: { voter: KnownPerson; choice: 'approve' | 'reject' },
 ): Promise<Votable> {
   const remediation = await deps.remediations.take(tx, id);
-  if (remediation.state !== 'pending') expireInstead(remediation);
-  if (tx.now >= remediation.expiresAt) throw new OpsError('conflict', `${id} has expired.`);
+  requireOpen(remediation, tx.now);
   if (shortHashOf(remediation) !== planHash)
     throw new OpsError('conflict', `That button is not of the plan of ${id}.`, { hint: `See \`/remediate show ${id}\`.` });
   const votes = await deps.remediations.votesOf(tx, id);
@@ -196,13 +197,13 @@ async function reserveOrRefuse(
 
 export async function reject(deps: RemediationDeps, ballot: Ballot, why: string): Promise<void> {
   const voter = await personOf(deps, ballot.personId, forClicks);
-  if (why.trim() === '') throw new OpsError('invalid', 'Say why: the requester learns it.');
+  const reason = requireReason(why, 'Say why: the requester learns it.');
   await deps.transactions.run(async (tx) => {
     const { remediation, votes } = await takeVotable(tx, deps, ballot, { voter, choice: 'reject' });
     await move(tx, deps, remediation, {
-      progress: { state: 'rejected', stateWhy: why.trim().slice(0, 500), dueAt: null },
-      happening: { verb: 'rejected', actor: ballot.personId, why: why.trim(), details: seenBy(snapshotOf(remediation, votes)) },
-      news: { text: `Rejected: ${why.trim().slice(0, 500)}`, mention: [remediation.requesterId] },
+      progress: { state: 'rejected', stateWhy: reason, dueAt: null },
+      happening: { verb: 'rejected', actor: ballot.personId, why: reason, details: seenBy(snapshotOf(remediation, votes)) },
+      news: { text: `Rejected: ${reason}`, mention: [remediation.requesterId] },
     }); // prettier-ignore
   });
 }
@@ -233,7 +234,7 @@ export async function confirm(
   const tokenHash = tokenHashOf(token);
   return deps.transactions.run(async (tx) => {
     const remediation = await deps.remediations.take(tx, id);
-    if (remediation.state !== 'pending' || tx.now >= remediation.expiresAt) expireInstead(remediation);
+    requireOpen(remediation, tx.now);
     const vote = (await deps.remediations.votesOf(tx, id)).find((cast) => cast.tokenHash === tokenHash);
     if (vote?.state !== 'unconfirmed') throw new OpsError('conflict', 'This link was used already.');
     await deps.remediations.putVote(tx, id, { ...vote, state: 'counted', confirmedBy });
