@@ -1,9 +1,9 @@
 /**
- * What the provider's endpoints need of HTTP: an answer as a value, a bounded form, a server that starts and stops.
+ * What the provider's endpoints need of HTTP: an answer as a value and a bounded form.
  *
  * Invariant: nothing that the provider answers may be kept by a browser or a proxy.
  */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export interface Answer {
   status: number;
@@ -31,19 +31,3 @@ export async function readForm(request: IncomingMessage): Promise<URLSearchParam
   }
   return new URLSearchParams(text);
 }
-
-/** Rejects when the port is taken. */
-export const listen = (server: Server, port: number, host: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-
-export const closeServer = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });

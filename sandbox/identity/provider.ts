@@ -8,12 +8,12 @@
  * Source: OpenID Connect Core 1.0, OpenID Connect Discovery 1.0, RFC 7636, RFC 9207.
  */
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import { closeServer, listen } from '../listening.js';
 import type { Clock } from '../world/clock.js';
 import { readAuthorization } from './authorization.js';
 import { createGrants, type Person } from './grants.js';
-import { closeServer, json, listen, readForm, send, type Answer } from './http.js';
+import { json, readForm, send, type Answer } from './http.js';
 import { errorPage, loginPage } from './login-page.js';
 import { answerToken, answerUserinfo, type TokenDesk } from './tokens.js';
 
@@ -53,8 +53,7 @@ export async function startIdentity(options: IdentityOptions): Promise<IdentityS
   const grants = createGrants(seed, clock);
   const client = { clientId: 'paydesk', clientSecret: grants.secret('client') };
   const server = createServer();
-  await listen(server, port, host);
-  const issuer = `http://${host}:${(server.address() as AddressInfo).port}`;
+  const issuer = `http://${host}:${await listen(server, port, host)}`;
   const provider: Provider = {
     ...client, issuer, company, people, redirectUris, clock, grants,
     signing: { privateKey, kid },

@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
+import { closeServer, listen } from '../listening.js';
 import { createFaults, type Fault, type Faults } from '../faults.js';
 import type { Clock } from '../world/clock.js';
 import { readLetter } from './letters.js';
@@ -72,8 +73,7 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
     resetFaults: faults.reset,
     close: async () => {
       await new Promise<void>((resolve) => smtp.close(resolve));
-      list.closeAllConnections();
-      await new Promise<void>((resolve) => list.close(() => resolve()));
+      await closeServer(list);
     },
   };
 }
@@ -123,18 +123,3 @@ const recipientsOf = ({ envelope }: SMTPServerSession): string[] =>
 
 const socketOf = (sockets: ReadonlySet<Socket>, session: SMTPServerSession): Socket | undefined =>
   [...sockets].find(({ remotePort }) => remotePort === session.remotePort);
-
-function listen(
-  server: Pick<Server, 'once' | 'off' | 'listen' | 'address'>,
-  port: number,
-  host: string,
-): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      const address = server.address();
-      resolve(typeof address === 'object' && address ? address.port : port);
-    });
-  });
-}

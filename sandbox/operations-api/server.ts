@@ -3,8 +3,9 @@
  * Invariant: every refusal is a problem with a 4xx and has done nothing; a POST has its effect once per idempotency key.
  * Source: the protocol in the house's openapi.yaml of the operations API.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { closeServer, listen } from '../listening.js';
 import type { Clock } from '../world/clock.js';
 import type { World } from '../world/world.js';
 import { createEvents, type FindEvent } from './events.js';
@@ -66,9 +67,7 @@ export async function startOperationsApi(options: OperationsApiOptions): Promise
   const { token, log, faults = createOperationsFaults() } = options;
   const service: Service = { rows: rowsOf(options), token, keys: createIdempotencyKeys(), faults, log };
   const server = createServer((request, response) => void serve(service, request, response));
-  await listen(server, options.port, options.host);
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : options.port;
+  const port = await listen(server, options.port, options.host);
   return {
     baseUrl: `http://${options.host}:${port}`,
     setFault: faults.set,
@@ -118,21 +117,6 @@ function rowsOf({ world, clock, findEvent, statements }: OperationsApiOptions): 
     ],
   ];
 }
-
-const listen = (server: Server, port: number, host: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-
-const closeServer = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 
 async function serve(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://sandbox');

@@ -4,8 +4,9 @@
  * its effect once. Deliberately absent: webhooks and Connect.
  */
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { closeServer, listen } from '../listening.js';
 import type { ObjectMemory, WrittenObject } from '../books/memory.js';
 import type { Clock } from '../world/clock.js';
 import { hash } from '../world/random.js';
@@ -96,9 +97,7 @@ export async function startPaymentsApi(options: PaymentsApiOptions): Promise<Pay
     api, apiKey, faults, log, keys: createIdempotencyKeys(answered, (entry) => void memory?.keepAnswer(entry)), nextRequestId: createRequestIds(api.nowMs()),
   }; // prettier-ignore
   const server = createServer((request, response) => void serve(service, request, response));
-  await listen(server, options.port, options.host);
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : options.port;
+  const port = await listen(server, options.port, options.host);
   return {
     baseUrl: `http://${options.host}:${port}`,
     close: () => closeServer(server),
@@ -121,21 +120,6 @@ function rememberedChange({ object: event, atMs }: WrittenObject): PaymentsChang
   if (event.object !== 'event' || type === null || !isApiObject(object)) return [];
   return [{ type, object, atMs, ...companyRecord({ type, object, atMs }) }];
 }
-
-const listen = (server: Server, port: number, host: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-
-const closeServer = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 
 function checkedObject(value: unknown): ApiObject {
   const candidate = value as Partial<ApiObject> | null;

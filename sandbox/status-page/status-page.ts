@@ -5,7 +5,8 @@
  * Invariant: a page tells what the world's disturbances say at the clock's time, and keeps ended ones as resolved incidents.
  * Deliberately absent: scheduled maintenance and subscriptions.
  */
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
+import { closeServer, listen } from '../listening.js';
 import { MINUTE_MS, type Clock } from '../world/clock.js';
 import { hash, hashText } from '../world/random.js';
 import { isActive } from '../world/disturbances.js';
@@ -44,27 +45,10 @@ export async function startStatusPages({
       answer(response, 200, pageOf({ world, partner, base, nowMs: clock.now().getTime() }, match?.[2] ?? ''));
     }
   });
-  await listen(server, port, host);
-  const address = server.address();
-  const actual = typeof address === 'object' && address ? address.port : port;
+  const actual = await listen(server, port, host);
   const urls = world.partners.map(({ id }) => [id, `http://${host}:${actual}/${id}`] as const);
   return { urls: Object.fromEntries(urls), close: () => closeServer(server) };
 }
-
-const listen = (server: Server, port: number, host: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-
-const closeServer = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 
 function answer(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, {
