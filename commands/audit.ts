@@ -14,8 +14,7 @@ import { auditCard } from '../src/views/audit.js';
 export interface AuditDesk {
   auditStore: Pick<AuditStore, 'find' | 'head'>;
   audit: AuditRecorder;
-  /** Null where nobody can say who people are: then nobody is answered. */
-  directory: Directory | null;
+  directory: Directory;
 }
 
 /** What stands on one card with its details and is still read. */
@@ -42,10 +41,7 @@ export const auditCommand: Command<AuditDesk> = {
   actions: {},
 };
 
-async function requireMember({ userId }: Person, directory: Directory | null): Promise<void> {
-  if (!directory) {
-    throw new OpsError('misconfigured', 'The audit log is for members, and nobody can say here who is one.');
-  }
+async function requireMember({ userId }: Person, directory: Directory): Promise<void> {
   const { kind } = await directory.person(userId, { maxAgeMs: directoryMaxAgeMs });
   if (kind === 'member') return;
   throw new OpsError('forbidden', 'The audit log is for full members of this workspace.', {

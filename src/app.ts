@@ -234,7 +234,7 @@ async function bringUpSlack(
 
 /** A policy that nobody could work with is refused before anybody can click; then stale cards are put right. */
 async function bringUpRemediation({ remediation, directory }: Desk, parts: Parts, log: Log): Promise<void> {
-  if (!remediation || !directory) return;
+  if (!remediation) return;
   await persist('the user groups', parts, log, () => requireNoLockOut(remediation.policy, directory));
   const repaired = await persist('the cards of guarded actions', parts, log, () => remediation.repairCards());
   log.info({ repaired }, 'the cards of guarded actions are up to date');

@@ -18,7 +18,7 @@ export interface RemediateDesk {
   /** The page on which a vote is confirmed; null where no sign-in is configured. */
   confirmationAddress(token: string): string | null;
   partners: readonly { id: string; name: string }[];
-  directory: Directory | null;
+  directory: Directory;
 }
 
 /** Throws `misconfigured`. */
@@ -34,8 +34,8 @@ export async function requireMember(
   { directory }: Pick<RemediateDesk, 'directory'>,
   userId: string,
 ): Promise<void> {
-  const person = await directory?.person(userId, { maxAgeMs: minuteMs });
-  if (person?.kind === 'member') return;
+  const person = await directory.person(userId, { maxAgeMs: minuteMs });
+  if (person.kind === 'member') return;
   throw new OpsError('forbidden', 'Guarded actions are for members of this workspace.', {
     hint: 'Ask somebody of the payments team.',
   });

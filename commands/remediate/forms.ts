@@ -31,10 +31,8 @@ export async function openChooser(
   desk: RemediateDesk,
 ): Promise<void> {
   const { actions, policy } = requireRemediation(desk);
-  const groups = await groupsOf(desk, policy, userId);
-  const possible = groups
-    ? actions.filter((action) => couldAsk(policy, action, groups, occasion.breakGlass))
-    : actions;
+  const { groups } = await personOf({ directory: desk.directory, policy }, userId, forClicks);
+  const possible = actions.filter((action) => couldAsk(policy, action, groups, occasion.breakGlass));
   if (possible.length === 0) {
     const what = occasion.breakGlass ? 'break the glass for any action' : 'ask for any action';
     throw new OpsError('forbidden', `You are in no group that may ${what}.`, {
@@ -42,15 +40,6 @@ export async function openChooser(
     });
   }
   await windows.open(chooserModal(possible, occasion));
-}
-
-/** Null where nobody can say. */
-async function groupsOf(
-  { directory }: RemediateDesk,
-  policy: Policy,
-  userId: string,
-): Promise<ReadonlySet<string> | null> {
-  return directory ? (await personOf({ directory, policy }, userId, forClicks)).groups : null;
 }
 
 /** By who they are alone; amount, channel and hour are ruled on when they are known. */
