@@ -58,14 +58,18 @@ export function createSlackApp<Desk>(facts: SlackAppFacts<Desk>): App {
         teamId: identity.teamId,
       }),
     clientOptions: { slackApiUrl: facts.apiUrl },
+    // What a conversation is about is nowhere kept in memory: a restart would forget it.
+    convoStore: false,
     logger: slackLogger(log),
   });
   const seen = createSeen(facts.deliveries, facts.clock);
   const client = slackClient(token, facts.apiUrl, log);
   const homes = home && createHomes({ ...facts, home, client });
   if (homes) mountHome(app, homes, facts.inFlight, identity.teamId);
-  facts.commands.forEach((command) => mountCommand(app, command, { ...facts, seen, client, homes }));
-  mountSubmissions(app, { ...facts, seen, client, homes });
+  const handling = { ...facts, seen, client, homes };
+  mountCommands(app, handling);
+  mountActions(app, handling);
+  mountSubmissions(app, handling);
   app.error((error) => {
     log.error({ err: messageOf(error) }, 'a listener failed outside a command');
     return Promise.resolve();
@@ -75,41 +79,54 @@ export function createSlackApp<Desk>(facts: SlackAppFacts<Desk>): App {
 
 type Handling<Desk> = SlackAppFacts<Desk> & { seen: Seen; client: WebClient; homes: Homes | null };
 
-function mountCommand<Desk>(app: App, command: Command<Desk>, facts: Handling<Desk>): void {
-  const { desk, client, identity } = facts;
-  app.command(command.name, async ({ ack, command: body }) => {
+/** One listener for all commands, because Bolt runs the middleware of every listener for every delivery. */
+function mountCommands<Desk>(app: App, facts: Handling<Desk>): void {
+  const commands = new Map(facts.commands.map((command) => [command.name, command]));
+  app.command(/./, async ({ ack, command: body }) => {
+    const command = commands.get(body.command);
+    if (!command) return;
     const log = facts.log.child({ command: command.name, user: body.user_id, channel: body.channel_id });
-    const reads = command.reads?.(body.text) === true;
     const request = {
       person: { userId: body.user_id, teamId: body.team_id },
       channelId: body.channel_id,
       text: body.text,
-      windows: windowsThrough(client, body.trigger_id),
+      windows: windowsThrough(facts.client, body.trigger_id),
       log,
     };
+    const reads = command.reads?.(body.text) === true;
     const said = answersThrough(body.response_url, { log });
-    await handle(
-      { what: command.name, reads, ack, key: body.trigger_id, answer: said, log },
-      facts,
-      (answer) => command.run({ ...request, answer }, desk),
-    );
+    const delivery = { what: command.name, reads, ack, key: body.trigger_id, answer: said, log };
+    await handle(delivery, facts, (answer) => command.run({ ...request, answer }, facts.desk));
   });
-  for (const [actionId, run] of Object.entries(command.actions)) {
-    app.action<BlockAction>(actionId, async ({ ack, body, action }) => {
-      const log = facts.log.child({ action: actionId, user: body.user.id, channel: body.channel?.id });
-      const person = { userId: body.user.id, teamId: body.team?.id ?? identity.teamId };
-      const windows = windowsThrough(client, body.trigger_id, body.view);
-      const request = { person, channelId: body.channel?.id ?? '', value: valueOf(action), windows, log };
-      const delivery = { what: actionId, reads: false, ack, key: body.trigger_id, log };
-      await handle({ ...delivery, answer: answersTo(body, client, log) }, facts, async (answer) => {
-        try {
-          await run({ ...request, answer }, desk);
-        } finally {
-          if (isOfHome(body.view)) await facts.homes?.publish(person);
-        }
-      });
+}
+
+function mountActions<Desk>(app: App, facts: Handling<Desk>): void {
+  const { client } = facts;
+  const actions = new Map(facts.commands.flatMap((command) => Object.entries(command.actions)));
+  app.action<BlockAction>(/./, async ({ ack, body, action }) => {
+    const run = actions.get(action.action_id);
+    if (!run) return;
+    const what = action.action_id;
+    const log = facts.log.child({ action: what, user: body.user.id, channel: body.channel?.id });
+    const person = { userId: body.user.id, teamId: body.team?.id ?? facts.identity.teamId };
+    const windows = windowsThrough(client, body.trigger_id, body.view);
+    const request = { person, channelId: body.channel?.id ?? '', value: valueOf(action), windows, log };
+    const delivery = {
+      what,
+      reads: false,
+      ack,
+      key: body.trigger_id,
+      answer: answersTo(body, client, log),
+      log,
+    };
+    await handle(delivery, facts, async (answer) => {
+      try {
+        await run({ ...request, answer }, facts.desk);
+      } finally {
+        if (isOfHome(body.view)) await facts.homes?.publish(person);
+      }
     });
-  }
+  });
 }
 
 /** A click on a message can be answered there; one in a modal or in Home brings no `response_url`. */

@@ -76,21 +76,21 @@ export function mountSubmissions<Desk>(app: App, facts: SubmissionFacts<Desk>): 
     running.set(key, begun);
     return begun;
   };
-  for (const { submissions = {} } of facts.commands) {
-    for (const [what, run] of Object.entries(submissions)) {
-      app.view<ViewSubmitAction>(what, async ({ ack, body, view }) => {
-        const log = facts.log.child({ submission: what, user: body.user.id });
-        const person = { userId: body.user.id, teamId: body.team?.id ?? facts.identity.teamId };
-        const submission = { what, ack, triggerId: body.trigger_id, view, person, log };
-        const values = valuesOf(view.state.values);
-        const request = { person, windowId: view.id, memo: view.private_metadata, values, log };
-        await facts.inFlight.run(() => {
-          const work = () => outcomeOf(submission, () => run(request, facts.desk), facts);
-          return answer(submission, once(`${view.id} ${view.hash}`, work), facts);
-        });
-      });
-    }
-  }
+  const submissions = new Map(facts.commands.flatMap((command) => Object.entries(command.submissions ?? {})));
+  app.view<ViewSubmitAction>(/./, async ({ ack, body, view }) => {
+    const what = view.callback_id;
+    const run = submissions.get(what);
+    if (!run) return;
+    const log = facts.log.child({ submission: what, user: body.user.id });
+    const person = { userId: body.user.id, teamId: body.team?.id ?? facts.identity.teamId };
+    const submission = { what, ack, triggerId: body.trigger_id, view, person, log };
+    const values = valuesOf(view.state.values);
+    const request = { person, windowId: view.id, memo: view.private_metadata, values, log };
+    await facts.inFlight.run(() => {
+      const work = () => outcomeOf(submission, () => run(request, facts.desk), facts);
+      return answer(submission, once(`${view.id} ${view.hash}`, work), facts);
+    });
+  });
 }
 
 /** Null for a second delivery. */
