@@ -7,6 +7,7 @@
  * posted before, so every answer is a new message.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { Agent, request } from 'undici';
 import { OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Card } from '../../ports/card.js';
@@ -18,6 +19,8 @@ const mostTries = 3;
 /** A person does not wait longer for an answer that Slack holds back. */
 const longestRetryAfterMs = 10_000;
 const longestRefusal = 500;
+/** Not the process's own, which is of whatever version Node has. */
+const dispatcher = new Agent();
 
 export interface Answering {
   log: Log;
@@ -68,15 +71,16 @@ interface Answer {
 
 async function post(url: string, body: object, timeoutMs: number): Promise<Answer> {
   try {
-    const response = await fetch(url, {
+    const response = await request(url, {
+      dispatcher,
       method: 'POST',
       headers: { 'content-type': 'application/json; charset=utf-8' },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const retryAfterSec = Number(response.headers.get('retry-after'));
+    const retryAfterSec = Number(response.headers['retry-after']);
     const retryAfterMs = retryAfterSec > 0 ? retryAfterSec * 1000 : null;
-    return { status: response.status, text: await response.text(), retryAfterMs };
+    return { status: response.statusCode, text: await response.body.text(), retryAfterMs };
   } catch (error) {
     if (isUnreached(error)) return { status: 0, text: 'no connection', retryAfterMs: null };
     // Slack may have taken it: to say it twice would be worse than to say it late.

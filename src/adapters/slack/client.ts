@@ -61,10 +61,14 @@ const unreachedCodes = [
   'UND_ERR_CONNECT_TIMEOUT',
 ];
 
-/** Whether a failed `fetch` never had a connection, so that nothing of the request can have arrived. */
+/**
+ * Whether a failed request never had a connection, so that nothing of it can have arrived. `fetch` tells why as the
+ * cause of its error, `request` as the error itself.
+ */
 export function isUnreached(error: unknown): boolean {
-  const cause = error instanceof Error ? (error.cause as { code?: unknown } | undefined) : undefined;
-  return typeof cause?.code === 'string' && unreachedCodes.includes(cause.code);
+  if (!(error instanceof Error)) return false;
+  const { code } = (error.cause ?? error) as { code?: unknown };
+  return typeof code === 'string' && unreachedCodes.includes(code);
 }
 
 export function isRefused(

@@ -74,11 +74,11 @@ type Send = (
 /** With Stripe's headers. Text comes back as text, so that a body which is not JSON keeps its request id. */
 function senderOf({ baseUrl, apiKey }: StripeDeps): Send {
   // Less than the whole of Request and Response, and all that the library touches.
-  const wire = { Request: WireRequest, fetch: createWire() };
+  const reduced = { Request: WireRequest, fetch: createWire() } as object;
   // The library cannot resolve its types for a path that is still a type parameter; those of the callers check instead.
   const api = createClient<paths>({
     baseUrl,
-    ...(wire as object),
+    ...reduced,
     querySerializer: (query) => formOf(query as Form),
     bodySerializer: (body: unknown) => (body instanceof Uint8Array ? body : formOf(body as Form)),
     headers: { Authorization: `Bearer ${keyOf(apiKey)}`, 'Stripe-Version': stripeVersion },

@@ -1,15 +1,11 @@
 /**
- * HTTP for openapi-fetch over node:http, on connections that are kept open. People wait for five and more reads of one
- * command, and for each of them the global `fetch` takes two to three times the processor time.
+ * HTTP for openapi-fetch over undici's `request`. People wait for four and more reads of one command, and for each of
+ * them the global `fetch` takes three times the processor time.
  *
  * Invariants: a reply arrives whole or the call fails; a redirect is a reply like any other and is never followed.
  * Deliberately absent: what nobody here asks for: streams, compression, cookies, proxies.
  */
-import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
-
-/** Servers close what idles for five seconds and more; a request must not meet that moment. */
-const idleMs = 4000;
+import { Agent, request } from 'undici';
 
 /** What openapi-fetch makes of a question, in place of the global class of this name. */
 export class WireRequest {
@@ -39,37 +35,23 @@ export interface Reply {
 
 export type Wire = (request: WireRequest) => Promise<Reply>;
 
-/** Rejects with the error of the connection, or of the signal, when there is no whole reply. */
+/** On connections of its own, kept open. Rejects with the error of the connection, or of the signal, when there is no whole reply. */
 export function createWire(): Wire {
-  const http = { request: requestHttp, agent: new HttpAgent({ keepAlive: true, timeout: idleMs }) };
-  const https = { request: requestHttps, agent: new HttpsAgent({ keepAlive: true, timeout: idleMs }) };
-  return ({ url, method, headers, body, signal }) =>
-    new Promise((resolve, reject) => {
-      const { request, agent } = url.startsWith('https:') ? https : http;
-      const options = { agent, method, headers: Object.fromEntries(headers), signal };
-      const sent = request(url, options, (message) => readReply(message, resolve, reject));
-      sent.on('error', reject);
-      sent.end(body);
+  const dispatcher = new Agent();
+  return async ({ url, method, headers, body, signal }) => {
+    const answer = await request(url, {
+      dispatcher,
+      method,
+      headers: Object.fromEntries(headers),
+      body: body ?? null,
+      signal,
     });
-}
-
-function readReply(
-  message: IncomingMessage,
-  resolve: (reply: Reply) => void,
-  reject: (error: Error) => void,
-): void {
-  let body = '';
-  message.setEncoding('utf8');
-  message.on('data', (chunk: string) => (body += chunk));
-  message.on('error', reject);
-  message.on('end', () => resolve(replyOf(message, body)));
-}
-
-function replyOf({ statusCode: status = 0, headers }: IncomingMessage, body: string): Reply {
-  return {
-    ok: status >= 200 && status < 300,
-    status,
-    headers: { get: (name) => headers[name.toLowerCase()]?.toString() ?? null },
-    text: () => Promise.resolve(body),
+    const text = await answer.body.text();
+    return {
+      ok: answer.statusCode >= 200 && answer.statusCode < 300,
+      status: answer.statusCode,
+      headers: { get: (name) => answer.headers[name.toLowerCase()]?.toString() ?? null },
+      text: () => Promise.resolve(text),
+    };
   };
 }
