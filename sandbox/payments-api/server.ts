@@ -69,6 +69,7 @@ interface Service {
 
 /** A file of evidence and its form. */
 const MAX_BODY_BYTES = 6_000_000;
+const noBody = Buffer.alloc(0);
 
 /** Starts to listen; rejects when the port is taken. */
 export async function startPaymentsApi(options: PaymentsApiOptions): Promise<PaymentsApi> {
@@ -146,7 +147,7 @@ async function serve(service: Service, request: IncomingMessage, response: Serve
     return;
   }
   try {
-    const body = await readBody(request);
+    const body = request.method === 'GET' ? noBody : await readBody(request);
     const asked: Asked = { request, pathname, query: query.join('?'), body, requestId, fault };
     const { answer, replayed } = await answerFor(service, asked);
     if (fault?.kind === 'crash_after_effect') request.socket.destroy();
