@@ -177,6 +177,14 @@ function createDirectory({ workspace, manifest, ids }: StoreDeps): Directory & {
   return { team, bot, people, users, groups, findUser, findGroup };
 }
 
+const TOMBSTONE = 'tombstone';
+const tombstone = {
+  user: 'USLACKBOT',
+  text: 'This message was deleted.',
+  subtype: TOMBSTONE,
+  hidden: true,
+} as const;
+
 function createMessages(
   { clock, changes, limits }: StoreDeps,
   channels: ReadonlyMap<string, Channel>,
@@ -191,7 +199,20 @@ function createMessages(
     if (parent === undefined || parent === message) return;
     parent.reply_count = (parent.reply_count ?? 0) + by;
     parent.thread_ts = parent.ts;
-    changes.emit({ type: 'message_changed', message: parent }, cause);
+    if (parent.subtype === TOMBSTONE && parent.reply_count === 0) takeAway(parent, cause);
+    else changes.emit({ type: 'message_changed', message: parent }, cause);
+  };
+  const takeAway = (message: Message, cause?: Cause) => {
+    const channel = channels.get(message.channel);
+    if (channel) channel.messages = channel.messages.filter((other) => other !== message);
+    changes.emit({ type: 'message_deleted', channel: message.channel, ts: message.ts }, cause);
+  };
+  /** The replies to a deleted message stay, below a tombstone in its place. */
+  const bury = ({ channel: id, ts, reply_count }: Message, cause?: Cause) => {
+    const message = { ...tombstone, channel: id, ts, thread_ts: ts, ...(reply_count && { reply_count }) };
+    const channel = channels.get(id);
+    if (channel) channel.messages = channel.messages.map((other) => (other.ts === ts ? message : other));
+    changes.emit({ type: 'message_changed', message }, { ...cause, isEdit: true });
   };
   return {
     findMessage,
@@ -217,9 +238,11 @@ function createMessages(
       return message;
     },
     remove(message, cause) {
-      const channel = channels.get(message.channel);
-      if (channel) channel.messages = channel.messages.filter((other) => other !== message);
-      changes.emit({ type: 'message_deleted', channel: message.channel, ts: message.ts }, cause);
+      if ((message.reply_count ?? 0) > 0) {
+        bury(message, cause);
+        return;
+      }
+      takeAway(message, cause);
       countReply(message, -1, cause);
     },
     amend(message, change, cause) {

@@ -48,6 +48,8 @@ export interface Message {
   pinned_to?: string[];
   pinned_info?: { channel: string; pinned_by: string; pinned_ts: number };
   subtype?: string;
+  /** Set on the tombstone that a deleted message with replies leaves. */
+  hidden?: true;
   /** What the app keeps with the message for itself; nobody sees it. */
   metadata?: MessageMetadata;
 }

@@ -91,6 +91,20 @@ describe.each(points)('a sender that dies %s', (point) => {
     const [parent, ...replies] = await bench.said('payments-ops');
     expect(replies.map(({ text, thread_ts }) => [text, thread_ts])).toEqual([['reply', parent!.ts]]);
   });
+
+  it('leaves a reply once whose card somebody deletes meanwhile', async () => {
+    const sender = bench.startSender();
+    await bench.enqueue({ channel: ops, card: card('parent'), liveCard: 'alert' });
+    await bench.untilSent();
+    await sender.stop();
+    const [parent] = await bench.said('payments-ops');
+    await bench.enqueue({ channel: ops, card: card('reply'), threadOf: 'alert' });
+    bench.clock.advance(1000);
+    await dieAt(point, 'chat.postMessage');
+    await bench.slack.client.chat.delete({ channel: ops, ts: parent!.ts });
+    await takeOver();
+    expect(await bench.texts('payments-ops')).toEqual(['reply']);
+  });
 });
 
 describe('reading back', () => {

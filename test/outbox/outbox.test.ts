@@ -289,7 +289,7 @@ describe('a live card', () => {
     expect([moved!.text, reply!.text, reply!.thread_ts]).toEqual(['two', 'reply', moved!.ts]);
   });
 
-  it('has its thread after it, and replies survive the loss of their parent', async () => {
+  it('has its thread after it, also when the card itself is deleted', async () => {
     await bench.enqueue(
       { channel: ops, card: card('parent'), liveCard: 'alert' },
       { channel: ops, card: card('reply'), threadOf: 'alert' },
@@ -299,11 +299,25 @@ describe('a live card', () => {
     const [parent, reply] = await bench.said('payments-ops');
     expect([parent!.text, reply!.text, reply!.thread_ts]).toEqual(['parent', 'reply', parent!.ts]);
     await bench.slack.client.chat.delete({ channel: ops, ts: parent!.ts });
+    await bench.enqueue({ channel: ops, card: card('another'), threadOf: 'alert' });
+    await bench.untilSent();
+    const replies = (await bench.said('payments-ops')).map(({ text, thread_ts }) => [text, thread_ts]);
+    expect(replies).toEqual([
+      ['reply', parent!.ts],
+      ['another', parent!.ts],
+    ]);
+  });
+
+  it('is survived by replies to it: one whose thread is nowhere goes into the channel', async () => {
+    await bench.enqueue({ channel: ops, card: card('parent'), liveCard: 'alert' });
+    bench.startSender();
+    await bench.untilSent();
+    const [parent] = await bench.said('payments-ops');
+    await bench.slack.client.chat.delete({ channel: ops, ts: parent!.ts });
     await bench.enqueue({ channel: ops, card: card('orphan'), threadOf: 'alert' });
     await bench.untilSent();
-    const orphan = (await bench.said('payments-ops')).find(({ text }) => text === 'orphan');
-    expect(orphan).toBeDefined();
-    expect(orphan!.thread_ts).toBeUndefined();
+    const [orphan, ...others] = await bench.said('payments-ops');
+    expect([orphan!.text, orphan!.thread_ts, others]).toEqual(['orphan', undefined, []]);
   });
 
   it('is enqueued by two transactions at once without a conflict', async () => {

@@ -25,7 +25,7 @@ interface MessageProps {
   inThread: boolean;
 }
 
-const QUIET = /^(channel|group)_(join|leave|topic|purpose|name|archive|unarchive)$/;
+const QUIET = /^tombstone$|^(channel|group)_(join|leave|topic|purpose|name|archive|unarchive)$/;
 
 export function MessageRow({ message, grouped, channel, inThread }: MessageProps): VNode {
   const { store, person } = useDesk();
@@ -57,7 +57,7 @@ export function MessageRow({ message, grouped, channel, inThread }: MessageProps
       )}
       <div class="gutter">{grouped ? <Time ts={message.ts} /> : <Avatar user={author} size={36} />}</div>
       <div class="message-body">
-        {!grouped && <Byline author={author} message={message} />}
+        {!grouped && message.hidden !== true && <Byline author={author} message={message} />}
         <Content message={message} />
         {message.edited !== undefined && (
           <small class="edited" title={momentLabel(message.edited.ts, person.tz)}>

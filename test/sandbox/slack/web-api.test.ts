@@ -126,6 +126,33 @@ describe('the official client', () => {
     await client.chat.delete({ channel, ts: reply.ts! });
   });
 
+  it('leaves a tombstone where a message with replies was, until the last of them is gone', async () => {
+    const channel = ids.incidents!;
+    const { ts } = await client.chat.postMessage({ channel, text: 'parent' });
+    const [first, second] = [
+      await client.chat.postMessage({ channel, text: 'first', thread_ts: ts! }),
+      await client.chat.postMessage({ channel, text: 'second', thread_ts: ts! }),
+    ];
+    await client.chat.delete({ channel, ts: ts! });
+    const { messages } = await client.conversations.replies({ channel, ts: ts! });
+    expect(messages!.map(({ text }) => text)).toEqual(['This message was deleted.', 'first', 'second']);
+    expect(messages![0]).toMatchObject({
+      user: 'USLACKBOT',
+      subtype: 'tombstone',
+      hidden: true,
+      reply_count: 2,
+    });
+    expect(messages![0]).not.toHaveProperty('bot_id');
+    expect(await refusal(client.chat.update({ channel, ts: ts!, text: 'again' }))).toMatchObject({
+      error: 'cant_update_message',
+    });
+    await client.chat.delete({ channel, ts: first.ts! });
+    await client.chat.delete({ channel, ts: second.ts! });
+    expect(await refusal(client.conversations.replies({ channel, ts: ts! }))).toMatchObject({
+      error: 'thread_not_found',
+    });
+  });
+
   it.each([
     ['not an object', 'text', 'invalid_metadata_format'],
     ['a list', [], 'invalid_metadata_format'],
