@@ -9,6 +9,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than two cores: many tests wait for a process that was killed, or for Slack's pace.
+    maxWorkers: 3,
   },
 });
