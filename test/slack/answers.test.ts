@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { answersThrough } from '../../src/adapters/slack/answers.js';
+import { createAnswering } from '../../src/adapters/slack/answers.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { recordingLog, type Line } from '../engine/recording-log.js';
 
@@ -39,7 +39,8 @@ afterEach(() => {
   server.closeAllConnections();
 });
 
-const answers = () => answersThrough(url, { log: recordingLog(lines), timeoutMs: 300 });
+const answering = createAnswering(300);
+const answers = () => answering(url, recordingLog(lines));
 const card = { text: 'words', blocks: [{ type: 'divider' }] };
 
 it.each<[string, Reply[]]>([

@@ -19,36 +19,33 @@ const mostTries = 3;
 /** A person does not wait longer for an answer that Slack holds back. */
 const longestRetryAfterMs = 10_000;
 const longestRefusal = 500;
-/** Not the process's own, which is of whatever version Node has. */
-const dispatcher = new Agent();
 
-export interface Answering {
-  log: Log;
-  /** After so long nobody knows whether Slack took the answer. */
-  timeoutMs?: number;
-}
+/**
+ * Throws `unavailable` when Slack does not take an answer, `unknown_outcome` when nobody knows whether it did.
+ */
+export type Answering = (responseUrl: string, log: Log) => Answers;
 
-/** Throws `unavailable` when Slack does not take the answer, `unknown_outcome` when nobody knows whether it did. */
-export function answersThrough(
-  responseUrl: string,
-  { log, timeoutMs = defaultTimeoutMs }: Answering,
-): Answers {
-  const post = (responseType: 'ephemeral' | 'in_channel') => async (card: Card) => {
-    const message = { response_type: responseType, replace_original: false, text: card.text };
-    const refusal = await send(responseUrl, { ...message, blocks: card.blocks }, timeoutMs);
-    if (refusal === null) return;
-    log.error({ refusal }, 'Slack refused the blocks of an answer; sending its text');
-    const second = await send(responseUrl, message, timeoutMs);
-    if (second !== null)
-      throw new OpsError('unavailable', 'Slack refused the answer.', { details: { refusal: second } });
+/** On connections of its own. After `timeoutMs` nobody knows whether Slack took an answer. */
+export function createAnswering(timeoutMs = defaultTimeoutMs): Answering {
+  const post = createPost(new Agent(), timeoutMs);
+  return (responseUrl, log) => {
+    const say = (responseType: 'ephemeral' | 'in_channel') => async (card: Card) => {
+      const message = { response_type: responseType, replace_original: false, text: card.text };
+      const refusal = await send(post, responseUrl, { ...message, blocks: card.blocks });
+      if (refusal === null) return;
+      log.error({ refusal }, 'Slack refused the blocks of an answer; sending its text');
+      const second = await send(post, responseUrl, message);
+      if (second !== null)
+        throw new OpsError('unavailable', 'Slack refused the answer.', { details: { refusal: second } });
+    };
+    return { privately: say('ephemeral'), publicly: say('in_channel') };
   };
-  return { privately: post('ephemeral'), publicly: post('in_channel') };
 }
 
 /** Null when Slack took it; its words when it refuses the blocks. */
-async function send(url: string, body: object, timeoutMs: number): Promise<string | null> {
+async function send(post: Post, url: string, body: object): Promise<string | null> {
   for (let attempt = 1; ; attempt++) {
-    const answer = await post(url, body, timeoutMs);
+    const answer = await post(url, body);
     if (answer.status >= 200 && answer.status < 300) return null;
     const refusal = answer.text.slice(0, longestRefusal);
     const isRetryable = answer.status === 0 || answer.status === 429 || answer.status >= 500;
@@ -69,21 +66,24 @@ interface Answer {
   retryAfterMs: number | null;
 }
 
-async function post(url: string, body: object, timeoutMs: number): Promise<Answer> {
-  try {
-    const response = await request(url, {
-      dispatcher,
-      method: 'POST',
-      headers: { 'content-type': 'application/json; charset=utf-8' },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    const retryAfterSec = Number(response.headers['retry-after']);
-    const retryAfterMs = retryAfterSec > 0 ? retryAfterSec * 1000 : null;
-    return { status: response.statusCode, text: await response.body.text(), retryAfterMs };
-  } catch (error) {
-    if (isUnreached(error)) return { status: 0, text: 'no connection', retryAfterMs: null };
-    // Slack may have taken it: to say it twice would be worse than to say it late.
-    throw new OpsError('unknown_outcome', 'Slack did not say whether it took the answer.', { cause: error });
-  }
+type Post = (url: string, body: object) => Promise<Answer>;
+
+function createPost(dispatcher: Agent, timeoutMs: number): Post {
+  const headers = { 'content-type': 'application/json; charset=utf-8' };
+  return async (url, body) => {
+    try {
+      const signal = AbortSignal.timeout(timeoutMs);
+      const sent = { dispatcher, method: 'POST', headers, body: JSON.stringify(body), signal } as const;
+      const response = await request(url, sent);
+      const retryAfterSec = Number(response.headers['retry-after']);
+      const retryAfterMs = retryAfterSec > 0 ? retryAfterSec * 1000 : null;
+      return { status: response.statusCode, text: await response.body.text(), retryAfterMs };
+    } catch (error) {
+      if (isUnreached(error)) return { status: 0, text: 'no connection', retryAfterMs: null };
+      // Slack may have taken it: to say it twice would be worse than to say it late.
+      throw new OpsError('unknown_outcome', 'Slack did not say whether it took the answer.', {
+        cause: error,
+      });
+    }
+  };
 }

@@ -15,7 +15,7 @@ import type { Secret } from '../../kernel/secret.js';
 import type { Card } from '../../ports/card.js';
 import type { Answers, Command, Home } from '../../ports/command.js';
 import type { Deliveries } from '../../ports/deliveries.js';
-import { answersThrough } from './answers.js';
+import { createAnswering, type Answering } from './answers.js';
 import { slackClient, type Identity } from './client.js';
 import { directAnswers } from './direct-answers.js';
 import { logged } from './failures.js';
@@ -66,7 +66,7 @@ export function createSlackApp<Desk>(facts: SlackAppFacts<Desk>): App {
   const client = slackClient(token, facts.apiUrl, log);
   const homes = home && createHomes({ ...facts, home, client });
   if (homes) mountHome(app, homes, facts.inFlight, identity.teamId);
-  const handling = { ...facts, seen, client, homes };
+  const handling = { ...facts, seen, client, answering: createAnswering(), homes };
   mountCommands(app, handling);
   mountActions(app, handling);
   mountSubmissions(app, handling);
@@ -77,7 +77,12 @@ export function createSlackApp<Desk>(facts: SlackAppFacts<Desk>): App {
   return app;
 }
 
-type Handling<Desk> = SlackAppFacts<Desk> & { seen: Seen; client: WebClient; homes: Homes | null };
+type Handling<Desk> = SlackAppFacts<Desk> & {
+  seen: Seen;
+  client: WebClient;
+  answering: Answering;
+  homes: Homes | null;
+};
 
 /** One listener for all commands, because Bolt runs the middleware of every listener for every delivery. */
 function mountCommands<Desk>(app: App, facts: Handling<Desk>): void {
@@ -94,7 +99,7 @@ function mountCommands<Desk>(app: App, facts: Handling<Desk>): void {
       log,
     };
     const reads = command.reads?.(body.text) === true;
-    const said = answersThrough(body.response_url, { log });
+    const said = facts.answering(body.response_url, log);
     const delivery = { what: command.name, reads, ack, key: body.trigger_id, answer: said, log };
     await handle(delivery, facts, (answer) => command.run({ ...request, answer }, facts.desk));
   });
@@ -116,7 +121,7 @@ function mountActions<Desk>(app: App, facts: Handling<Desk>): void {
       reads: false,
       ack,
       key: body.trigger_id,
-      answer: answersTo(body, client, log),
+      answer: answersTo(body, facts, log),
       log,
     };
     await handle(delivery, facts, async (answer) => {
@@ -130,12 +135,12 @@ function mountActions<Desk>(app: App, facts: Handling<Desk>): void {
 }
 
 /** A click on a message can be answered there; one in a modal or in Home brings no `response_url`. */
-function answersTo(
+function answersTo<Desk>(
   { response_url: url, user }: { response_url?: string; user: { id: string } },
-  client: WebClient,
+  { client, answering }: Handling<Desk>,
   log: Log,
 ): Answers {
-  return url === undefined ? directAnswers(client, user.id, log) : answersThrough(url, { log });
+  return url === undefined ? directAnswers(client, user.id, log) : answering(url, log);
 }
 
 interface Delivery {
