@@ -20,7 +20,7 @@ export function Avatar({ user, size }: { user: User | null; size: number }): VNo
   return (
     <svg class="avatar" width={size} height={size} viewBox="0 0 40 40" aria-hidden="true" focusable="false">
       <rect width="40" height="40" fill={user?.color ?? '#9a9a9f'} />
-      {user?.is_bot === true ? <Mark /> : <Portrait seed={seedOf(user?.id ?? '?')} />}
+      {user && (user.is_bot ? <Mark /> : <Portrait seed={seedOf(user.id)} />)}
     </svg>
   );
 }
