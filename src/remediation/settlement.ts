@@ -22,6 +22,11 @@ const firstPauseMs = 2 * secondMs;
 const longestPauseMs = 5 * minuteMs;
 /** What is for a person is looked for again all the same, and said again. */
 const reminderMs = dayMs;
+/**
+ * Providers forget a key a day after its first use, Stripe among them (docs.stripe.com/api/idempotent_requests): after
+ * that an order under it would be a new one. Counted from the request, which has the key from its beginning.
+ */
+const keyLifeMs = dayMs;
 
 /** Someone said so, with the evidence before them. */
 export type Judgement = 'took_effect' | 'did_not';
@@ -70,7 +75,11 @@ const wouldRepeat = ({ kind }: ReadBack, { misses, calls }: Remediation): boolea
 
 /** To order again is to act: what was asked right before the first order is asked anew. */
 async function unlessHindered(deps: RemediationDeps, snapshot: Snapshot, found: ReadBack): Promise<ReadBack> {
-  if (deps.clock.now() >= snapshot.remediation.expiresAt) return notAgain(found, 'The approval is over.');
+  const { expiresAt, createdAt } = snapshot.remediation;
+  const now = deps.clock.now();
+  if (now >= expiresAt) return notAgain(found, 'The approval is over.');
+  if (now.getTime() >= createdAt.getTime() + keyLifeMs)
+    return notAgain(found, 'Its key is a day old, and the other side may have forgotten it.');
   const verdict = await whatChanged(deps, snapshot).catch(
     (thrown: unknown) => ({ kind: 'wait', why: toOpsError(thrown).publicMessage }) as const,
   );

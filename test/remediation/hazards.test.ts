@@ -6,11 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { awaitsJudgement } from '../../src/remediation/settlement.js';
 import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import { createRemediations } from '../../src/adapters/postgres/remediations.js';
-import { hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
+import { dayMs, hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import type { Action } from '../../src/remediation/action.js';
 import type { Snapshot } from '../../src/remediation/deps.js';
-import { ask, ballotOf, spendAction, startCompany, type Company, type Replica } from './support.js';
+import { ask, ballotOf, policy, spendAction, startCompany, type Company, type Replica } from './support.js';
 
 let company: Company;
 let replica: Replica;
@@ -86,6 +86,17 @@ describe('an order after one whose outcome nobody knows', () => {
     expect(awaitsJudgement(await read(asked))).toBe(true);
     expect((await read(asked)).evidence.join('\n')).toContain(why);
   }); // prettier-ignore
+
+  it('is not given under a key that is a day old, however long approvals live', async () => {
+    company.bank.moods = ['lost_before'];
+    replica = company.replica({ policy: { ...policy, expiry: 3 * dayMs } });
+    const asked = await approved();
+    await replica.work();
+    company.clock.advance(dayMs);
+    await settle(replica, asked);
+    expect(company.bank.orders).toHaveLength(1);
+    expect((await read(asked)).evidence.join('\n')).toContain('Its key is a day old');
+  });
 
   it('is not given when a freeze comes between the last look at things and the order', async () => {
     company.bank.moods = ['lost_before'];
