@@ -40,7 +40,7 @@ export interface Workspace {
   groups: SeedGroup[];
 }
 
-/** A payments company of seven: the people who touch money when something goes wrong, one guest, and one who left. */
+/** A payments company: the six who touch money when something goes wrong, one guest, and one who left. */
 export const LARKSPUR: Workspace = {
   team: { name: 'Larkspur Pay', domain: 'larkspur-pay' },
   users: [

@@ -5,7 +5,7 @@ import { addBusinessDays, dayOf, startOfDay } from '../../world/calendar.js';
 import type { Api, Call } from '../api.js';
 import { invalidParameter, missingResource, refused } from '../errors.js';
 import { LIST_PARAMS, listPage } from '../lists.js';
-import { seconds, textOf, type ApiObject } from '../objects/api-object.js';
+import { numberOf, seconds, textOf, type ApiObject } from '../objects/api-object.js';
 import { destinationOf } from '../objects/balance.js';
 import { PAYOUT } from '../objects/templates.js';
 import {
@@ -86,7 +86,17 @@ export function cancelPayout({ api, form, args: [id = ''] }: Call): ApiObject {
       'payout_not_cancelable',
       `Payouts with a status of ${textOf(payout, 'status') ?? ''} cannot be canceled.`,
     );
-  const canceled = { ...payout, status: 'canceled' };
+  const canceled = {
+    ...payout,
+    status: 'canceled',
+    failure_balance_transaction: addTransaction(api, {
+      source: payout,
+      type: 'payout_cancel',
+      category: 'payout_reversal',
+      amountMinor: numberOf(payout, 'amount'),
+      description: 'STRIPE PAYOUT CANCEL',
+    }),
+  };
   api.publish('payout.canceled', canceled);
   return canceled;
 }

@@ -128,6 +128,7 @@ export const CHAT: readonly Method[] = [
     rate: TIERS.tier3,
     run: (call) => {
       const channel = placeOfMessage(call);
+      if (channel.is_archived) throw new SlackError('is_inactive');
       const message = ownMessage(call, channel, 'cant_update_message');
       const { text, blocks } = contentOf(call);
       // Slack keeps the old blocks, buttons and all, unless new ones or an empty list are sent.

@@ -155,7 +155,7 @@ function tsOf({ ts }: { ts?: string }): string {
  * the bot is not in), unarchiving, or renewing the token.
  */
 const liftable = [
-  'not_in_channel', 'channel_not_found', 'is_archived', 'restricted_action', 'invalid_auth', 'not_authed',
+  'not_in_channel', 'channel_not_found', 'is_archived', 'is_inactive', 'restricted_action', 'invalid_auth', 'not_authed',
   'account_inactive', 'token_revoked', 'token_expired', 'missing_scope', 'org_login_required', 'ekm_access_denied',
   'team_access_not_granted', 'access_denied', 'team_added_to_org', 'accesslimited', 'ratelimited', 'rate_limited',
   'message_limit_exceeded',

@@ -317,7 +317,14 @@ describe('payouts', () => {
       await stripe.payouts.create({ amount: 700, currency: 'eur' }),
       await stripe.payouts.create({ amount: 800, currency: 'eur' }),
     ];
-    expect((await stripe.payouts.cancel(dropped.id)).status).toBe('canceled');
+    const canceled = await stripe.payouts.cancel(dropped.id, { expand: ['failure_balance_transaction'] });
+    expect(canceled.status).toBe('canceled');
+    expect(canceled.failure_balance_transaction, 'the money is back').toMatchObject({
+      type: 'payout_cancel',
+      reporting_category: 'payout_reversal',
+      net: 800,
+      source: dropped.id,
+    });
     clock.advance(2 * HOUR_MS);
     expect((await stripe.payouts.retrieve(kept.id)).status).toBe('in_transit');
     expect((await failure(stripe.payouts.cancel(kept.id))).statusCode).toBe(400);
