@@ -6,7 +6,7 @@ import { recognise, type Identifier } from './identifiers.js';
 import type { Lookup } from './lookup.js';
 
 export interface PersonalQuery {
-  by: 'email' | 'card';
+  by: 'email' | 'card' | 'customer';
   /** Enough to recognise what was asked for, too little to learn it. */
   masked: string;
 }
@@ -24,6 +24,8 @@ function personalReading(identifier: Identifier): PersonalQuery | null {
     const known = [`•••• ${last4}`, amountMajor, day?.toISOString().slice(0, 10)];
     return { by: 'card', masked: known.filter((part) => part !== undefined).join(' ') };
   }
+  if (identifier.kind === 'object' && identifier.object === 'customer')
+    return { by: 'customer', masked: identifier.id };
   const isEmail = identifier.kind === 'reference' && identifier.columns.includes('customer_email');
   return isEmail ? { by: 'email', masked: maskEmail(identifier.value) } : null;
 }

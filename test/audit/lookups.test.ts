@@ -38,6 +38,7 @@ it('a lookup by a payment’s id is nobody’s personal data', async () => {
 
 it.each([
   ['nobody.at.all@example.com', { by: 'email', query: 'n•••@example.com' }, 'an address'],
+  ['cus_NobodyAtAll000', { by: 'customer', query: 'cus_NobodyAtAll000' }, 'the provider’s id of a person'],
   ['9999 19.99 2026-11-03', { by: 'card', query: '•••• 9999 19.99 2026-11-03' }, 'four digits and more'],
 ])('/payment %s is written down before it is answered, masked: %s', async (text, details) => {
   const written = await writtenBy(async () => {
