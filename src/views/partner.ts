@@ -58,11 +58,7 @@ const rankOf = ({ status }: PartnerFacts): number => {
 };
 
 export function partnersCard(partners: readonly PartnerFacts[], now: Date): Card {
-  const troubled = partners.filter(({ status }) => status && status.published.indicator !== 'none').length;
-  const title =
-    troubled === 0
-      ? 'No partner publishes trouble'
-      : `${troubled} of ${partners.length} partners publish${troubled === 1 ? 'es' : ''} trouble`;
+  const title = overviewTitle(partners);
   const lines = partners
     .toSorted((a, b) => rankOf(a) - rankOf(b))
     .map((partner) => partnerLine(partner, now));
@@ -70,8 +66,19 @@ export function partnersCard(partners: readonly PartnerFacts[], now: Date): Card
   return cardOf(title, [
     section(`*${title}*`),
     ...sections(lines.slice(0, mostLines)),
-    context(joined(rest > 0 ? `${rest} more without trouble` : null, `As of ${instant(now)}`)),
+    context(joined(rest > 0 ? `${rest} more` : null, `As of ${instant(now)}`)),
   ]);
+}
+
+/** No news is not good news: whoever was never read is not counted among those without trouble. */
+function overviewTitle(partners: readonly PartnerFacts[]): string {
+  const of = partners.length;
+  const known = partners.flatMap(({ status }) => status ?? []);
+  const troubled = known.filter(({ published }) => published.indicator !== 'none').length;
+  const unknown = of - known.length;
+  if (troubled > 0) return `${troubled} of ${of} partners publish${troubled === 1 ? 'es' : ''} trouble`;
+  if (unknown === 0) return 'No partner publishes trouble';
+  return `No partner publishes trouble that we know of; ${unknown} of ${of} ${unknown === 1 ? 'has' : 'have'} no known status`;
 }
 
 function partnerLine({ id, name, status }: PartnerFacts, now: Date): string {

@@ -308,7 +308,11 @@ describe('/partner', () => {
       :large_green_circle: *Stale* (stale) · All Systems Operational · :warning: last read 3 h ago
       As of 2026-11-20 12:00 UTC"
     `);
-    expect(linesOf(partnersCard(partners.slice(0, 2), now))[0]).toBe('No partner publishes trouble');
+    const titleOf = (from: number, to: number) => linesOf(partnersCard(partners.slice(from, to), now))[0];
+    expect(titleOf(0, 1)).toBe('No partner publishes trouble');
+    expect(titleOf(0, 2)).toBe('No partner publishes trouble that we know of; 1 of 2 has no known status');
+    const many = Array.from({ length: 50 }, () => partners[4]!);
+    expect(linesOf(partnersCard(many, now)).at(-1)).toMatch(/^10 more · As of/);
   });
 
   it('the live card', () => {
