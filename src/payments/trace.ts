@@ -74,7 +74,7 @@ function reversalsOf(findings: Findings): Reversal[] {
     ...failed.map(({ amount }): Reversal => ({ kind: 'refund_failed', amount })),
     ...(valueOf(findings.disputes) ?? []).flatMap(({ status, amount }): Reversal[] => {
       if (status === 'lost') return [{ kind: 'dispute_lost', amount }];
-      return /(^|_)(won|closed|prevented)$/.test(status) ? [] : [{ kind: 'disputed', amount }];
+      return /(^|_)(won|closed|prevented|refunded)$/.test(status) ? [] : [{ kind: 'disputed', amount }];
     }),
   ];
 }

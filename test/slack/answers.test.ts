@@ -15,8 +15,8 @@ interface Reply {
 let server: Server;
 let url: string;
 let lines: Line[] = [];
-/** What Slack answers, in order; `drop` takes the body and hangs up, `hang` never answers. */
-let script: (Reply | 'drop' | 'hang')[] = [];
+/** What Slack answers, in order; `drop` takes the body and hangs up, `hang` never answers, `cut` hangs up within a 200. */
+let script: (Reply | 'drop' | 'hang' | 'cut')[] = [];
 let bodies: { text: string; blocks?: unknown[]; response_type: string }[] = [];
 
 beforeEach(async () => {
@@ -28,7 +28,9 @@ beforeEach(async () => {
       bodies.push(JSON.parse(body) as (typeof bodies)[number]);
       const reply = script.shift() ?? { status: 200 };
       if (reply === 'drop') request.socket.destroy();
-      else if (reply !== 'hang') response.writeHead(reply.status, reply.headers).end(reply.text);
+      else if (reply === 'cut') {
+        response.writeHead(200, { 'content-length': '2' }).write('o', () => request.socket.destroy());
+      } else if (reply !== 'hang') response.writeHead(reply.status, reply.headers).end(reply.text);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -56,6 +58,12 @@ it.each<[string, Reply[]]>([
     response_type: 'in_channel',
     replace_original: false,
   });
+});
+
+it('was taken when Slack says so and hangs up before it has said all', async () => {
+  script = ['cut'];
+  await answers().privately(card);
+  expect(bodies).toHaveLength(1);
 });
 
 it('waits as long as Slack says', async () => {

@@ -77,7 +77,9 @@ function createPost(dispatcher: Agent, timeoutMs: number): Post {
       const response = await request(url, sent);
       const retryAfterSec = Number(response.headers['retry-after']);
       const retryAfterMs = retryAfterSec > 0 ? retryAfterSec * 1000 : null;
-      return { status: response.statusCode, text: await response.body.text(), retryAfterMs };
+      // The status says all there is to know about one that was taken.
+      const text = await response.body.text().catch(() => '');
+      return { status: response.statusCode, text, retryAfterMs };
     } catch (error) {
       if (isUnreached(error)) return { status: 0, text: 'no connection', retryAfterMs: null };
       // Slack may have taken it: to say it twice would be worse than to say it late.
