@@ -39,6 +39,10 @@ describe('card numbers', () => {
     ['1 4242424242424242', 'a counter before it'],
     ['19.99 4242424242424242 2026-11-03', 'an amount before and a day after it'],
     ['4242 - 4242 - 4242 - 4242', 'hyphens between blanks'],
+    ['4242_4242_4242_4242', 'underscores'],
+    ['42424242\u200b42424242', 'a zero-width blank'],
+    ['4242\u00ad4242\u00ad4242\u00ad4242', 'soft hyphens'],
+    ['4\ufe0f\u20e3242424242424242', 'a digit as an emoji'],
   ])('%s is one (%s)', (text) => {
     expect(containsCardNumber(text)).toBe(true);
     expect(redactCardNumbers(text)).not.toMatch(/\d{13}/);
