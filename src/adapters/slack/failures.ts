@@ -1,15 +1,20 @@
 /**
  * What was thrown, told to the operator before the person is told.
- * Invariant: the reference that the person sees is in the log line.
+ * Invariant: the reference that the person sees is in the log line. A person's slip is told without a stack, because
+ * nothing is broken.
  */
-import { toOpsError, type OpsError } from '../../kernel/errors.js';
+import { toOpsError, type OpsError, type OpsErrorCode } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
+
+const slips: readonly OpsErrorCode[] = ['invalid', 'not_found', 'forbidden', 'conflict'];
 
 export function logged(thrown: unknown, log: Log, message: string): OpsError {
   const error = toOpsError(thrown);
-  log.error(
-    { ...error.details, err: error.cause ?? error, code: error.code, reference: error.reference },
-    message,
-  );
+  const { code, reference } = error;
+  if (slips.includes(code) && error.cause === undefined) {
+    log.info({ ...error.details, said: error.publicMessage, code, reference }, message);
+    return error;
+  }
+  log.error({ ...error.details, err: error.cause ?? error, code, reference }, message);
   return error;
 }
