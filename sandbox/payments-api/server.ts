@@ -95,7 +95,7 @@ export async function startPaymentsApi(options: PaymentsApiOptions): Promise<Pay
     },
   });
   const service: Service = {
-    api, apiKey, faults, log, keys: createIdempotencyKeys(answered, (entry) => void memory?.keepAnswer(entry)), nextRequestId: createRequestIds(api.nowMs()),
+    api, apiKey, faults, log, keys: createIdempotencyKeys(clock, answered, memory), nextRequestId: createRequestIds(api.nowMs()),
   }; // prettier-ignore
   const server = createServer((request, response) => void serve(service, request, response));
   const port = await listen(server, options.port, options.host);
