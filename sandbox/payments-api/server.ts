@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readBody } from '../http.js';
 import { closeServer, listen } from '../listening.js';
 import type { ObjectMemory, WrittenObject } from '../books/memory.js';
 import type { Clock } from '../world/clock.js';
@@ -147,7 +148,8 @@ async function serve(service: Service, request: IncomingMessage, response: Serve
     return;
   }
   try {
-    const body = request.method === 'GET' ? noBody : await readBody(request);
+    const body = request.method === 'GET' ? noBody : await readBody(request, MAX_BODY_BYTES);
+    if (!body) throw new ApiError(413, 'invalid_request_error', 'The request body is too large.');
     const asked: Asked = { request, pathname, query: query.join('?'), body, requestId, fault };
     const { answer, replayed } = await answerFor(service, asked);
     if (fault?.kind === 'crash_after_effect') request.socket.destroy();
@@ -235,18 +237,6 @@ function authorise(apiKey: string, header: string | undefined): void {
   const given = scheme === 'Bearer' ? value : basic;
   if (given === '') throw unauthorised(null);
   if (given !== apiKey) throw unauthorised(given);
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES)
-      throw new ApiError(413, 'invalid_request_error', 'The request body is too large.');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function send(response: ServerResponse, request: IncomingMessage, answer: Answer, replayed: boolean): void {

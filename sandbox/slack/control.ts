@@ -4,10 +4,11 @@
  * read from any answer.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../http.js';
 import { changeGroup, changePerson } from './administration.js';
 import { ControlError } from './errors.js';
 import { readFault } from './faults.js';
-import { answerJson, readBody } from './http.js';
+import { answerJson } from './http.js';
 import type { Interactions } from './interactions.js';
 import { asObject, asString, parseJson } from './json.js';
 import type { JsonObject } from './json.js';

@@ -3,10 +3,11 @@
  * Invariant: whatever a handler throws becomes HTTP 500 and a line in the log, never the end of the process.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../http.js';
 import type { Control } from './control.js';
 import { SlackError } from './errors.js';
 import { FILE_MAX_BYTES } from './files.js';
-import { answerJson, answerText, foreignness, readBody } from './http.js';
+import { answerJson, answerText, foreignness } from './http.js';
 import { asObject, parseJson } from './json.js';
 import type { JsonObject } from './json.js';
 import { readParts } from './multipart.js';
