@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { setTimeout as delay } from 'node:timers/promises';
 import { readBody } from '../http.js';
 import { closeServer, listen } from '../listening.js';
+import { boundaryOf } from '../multipart.js';
 import type { ObjectMemory, WrittenObject } from '../books/memory.js';
 import type { Clock } from '../world/clock.js';
 import { hash } from '../world/random.js';
@@ -17,7 +18,7 @@ import { createArchive } from './archive.js';
 import { companyRecord, type PaymentsChange } from './company-record.js';
 import { ApiError, failureOf, unauthorised, unknownUrl } from './errors.js';
 import { expand } from './expand.js';
-import { boundaryOf, parseMultipart, type MultipartBody } from './multipart.js';
+import { parseMultipart, type MultipartBody } from './multipart.js';
 import { createPaymentsFaults, faultsOfReads, type PaymentsFault, type PaymentsFaults } from './faults.js';
 import { parseForm } from './form.js';
 import { createIdempotencyKeys, type Answer, type IdempotencyKeys } from './idempotency.js';
@@ -211,8 +212,8 @@ async function perform(service: Service, asked: Asked): Promise<Answer> {
 }
 
 function bodyOf({ request, body, query }: Asked): MultipartBody {
-  const boundary = boundaryOf(request.headers['content-type']);
-  if (boundary !== null && request.method === 'POST') return parseMultipart(body, boundary);
+  const contentType = request.headers['content-type'];
+  if (request.method === 'POST' && boundaryOf(contentType) !== null) return parseMultipart(contentType, body);
   return { form: parseForm(request.method === 'POST' ? body.toString('utf8') : query), upload: null };
 }
 
