@@ -3,7 +3,7 @@
  * Invariant: a full bucket allows a burst, then calls pass at the tier's rate. Time is the world's clock, so that a
  * test can let a minute pass.
  */
-import { forgetOldest } from './forget.js';
+import { forgetOldest } from '../forget.js';
 import type { Clock } from './store.js';
 
 export interface Rate {
