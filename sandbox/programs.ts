@@ -18,7 +18,7 @@ export interface Program {
   stop(): Promise<void>;
 }
 
-export interface ProgramFacts {
+interface ProgramFacts {
   /** The package's root. */
   root: string;
   args: readonly string[];

@@ -30,7 +30,7 @@ export interface Change {
   bookings?: BookingRow[];
 }
 
-export interface BooksOptions {
+interface BooksOptions {
   /** An owner's address of a database that holds nothing else. */
   url: string;
   world: World;

@@ -9,7 +9,7 @@ import { notFound, Problem } from './problems.js';
 
 export type StatementSource = Pick<Statements, 'stateOf' | 'send'>;
 
-export interface StatementRequests {
+interface StatementRequests {
   get(partner: string, businessDay: string): object;
   request(partner: string, businessDay: string, reference: string): object;
 }

@@ -31,7 +31,7 @@ import { writtenMovement } from './written-movement.js';
 /** The version whose objects these are; another one asked for is echoed, not emulated. */
 export const API_VERSION = '2026-10-28.endive';
 
-export interface PaymentsApiOptions {
+interface PaymentsApiOptions {
   port: number;
   host: string;
   world: World;

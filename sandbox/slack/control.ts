@@ -30,7 +30,7 @@ export interface Scenarios {
 }
 
 /** How another stand-in is made to fail; the sandbox's starter passes it in. */
-export interface FaultSwitch {
+interface FaultSwitch {
   /** Throws with a sentence for a person when it is not a fault of this stand-in. */
   request(fault: JsonObject): void;
   reset: () => void;

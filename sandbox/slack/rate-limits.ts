@@ -23,7 +23,7 @@ export const TIERS = {
   special: { perMinute: 600, burst: 600 },
 } satisfies Record<string, Rate>;
 
-export interface RateLimits {
+interface RateLimits {
   /** Takes one call; returns the seconds to wait when there is none left, as Retry-After tells them. */
   take(key: string, rate: Rate): number | undefined;
 }

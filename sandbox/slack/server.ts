@@ -33,7 +33,7 @@ import { LARKSPUR } from './workspace.js';
 import type { Workspace } from './workspace.js';
 import type { World } from './world.js';
 
-export type OtherServices = Omit<Services, 'slack'>;
+type OtherServices = Omit<Services, 'slack'>;
 
 export interface SlackOptions {
   /** 0 takes any free port that browsers and Node's fetch do not block. */
