@@ -6,7 +6,7 @@
  */
 import type { State } from './slack/wire.js';
 
-export interface PolicyFacts {
+interface PolicyFacts {
   state: State;
   /** Handle → id, as `usergroups.list` says. */
   groups: ReadonlyMap<string, string>;

@@ -6,7 +6,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -18,7 +18,7 @@ export interface Program {
   stop(): Promise<void>;
 }
 
-export interface ProgramFacts {
+interface ProgramFacts {
   /** The package's root. */
   root: string;
   args: readonly string[];
@@ -45,7 +45,7 @@ export function run({ root, args, environment, logFile }: ProgramFacts): Program
 }
 
 function watch(child: ChildProcess, logFile: string): Program {
-  const log = createWriteStream(logFile, { flags: 'a' });
+  const log = openLog(logFile);
   const lines: string[] = [];
   const waiting = new Set<(line: string) => void>();
   for (const stream of [child.stdout, child.stderr]) {
@@ -66,6 +66,14 @@ function watch(child: ChildProcess, logFile: string): Program {
     line: (pattern) => nextLine(pattern, lines, waiting, ended),
     stop: () => stop(child, ended),
   };
+}
+
+/** Without its file, for instance on a full disk, the program is watched all the same. */
+function openLog(path: string): WriteStream {
+  const log = createWriteStream(path, { flags: 'a' });
+  // A stream ends with its first error; what is written afterwards goes nowhere.
+  log.on('error', (error) => process.stderr.write(`${path} is no longer written: ${error.message}\n`));
+  return log;
 }
 
 function nextLine(

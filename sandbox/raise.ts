@@ -27,7 +27,7 @@ import { PAYMENTS_API_PARTNER } from './world/partners.js';
 import { createScenarios } from './world/scenarios.js';
 import { createWorld, type World } from './world/world.js';
 
-export interface RaiseOptions {
+interface RaiseOptions {
   root: string;
   home: string;
   port: number;

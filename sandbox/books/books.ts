@@ -11,6 +11,7 @@ import { hash, hashText } from '../world/random.js';
 import { HISTORY_HOURS, type OrderAttempt, type World } from '../world/world.js';
 import { loadHistory } from './load.js';
 import {
+  deleteAnswers,
   loadObjects,
   loadAnswers,
   restoreWorld,
@@ -29,7 +30,7 @@ export interface Change {
   bookings?: BookingRow[];
 }
 
-export interface BooksOptions {
+interface BooksOptions {
   /** An owner's address of a database that holds nothing else. */
   url: string;
   world: World;
@@ -109,6 +110,7 @@ export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: Book
       keep: (written) => serially(() => saveObject(pool, world, written)).catch(() => undefined),
       loadAnswers: () => loadAnswers(pool, world),
       keepAnswer: (kept) => serially(() => saveAnswer(pool, world, kept)).catch(() => undefined),
+      forgetAnswers: (untilMs) => serially(() => deleteAnswers(pool, world, untilMs)).catch(() => undefined),
     },
     close: async () => {
       clearInterval(timer);

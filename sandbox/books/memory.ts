@@ -6,7 +6,7 @@
  */
 import type pg from 'pg';
 import type { Disturbance } from '../world/disturbances.js';
-import type { KeptAnswer } from '../payments-api/idempotency.js';
+import type { AnswerMemory, KeptAnswer } from '../payments-api/idempotency.js';
 import { writtenMovements } from '../payments-api/written-movement.js';
 import type { World } from '../world/world.js';
 
@@ -20,17 +20,16 @@ export interface WrittenObject {
 }
 
 /** Where the payments API keeps what is written through it. */
-export interface ObjectMemory {
+export interface ObjectMemory extends AnswerMemory {
   /** Everything kept, in the order of the last writes. */
   load(): Promise<WrittenObject[]>;
   /** Keeps an object, in place of the one with its id. Never rejects; resolves when it is safe. */
   keep(written: WrittenObject): Promise<void>;
-  /** Every answer that was kept under an idempotency key. */
+  /** Every answer that was kept under an idempotency key, oldest first. */
   loadAnswers(): Promise<KeptAnswer[]>;
-  /** Never rejects. */
-  keepAnswer(kept: KeptAnswer): Promise<void>;
 }
 
+/** Answers from before their time was kept count as given when the column was added. */
 const CREATE_MEMORY = `
 create schema if not exists sandbox;
 create table if not exists sandbox.disturbances (world text primary key, disturbances jsonb not null);
@@ -49,7 +48,9 @@ create table if not exists sandbox.answers (
   fingerprint text not null,
   answer jsonb not null,
   primary key (world, key)
-)`;
+);
+alter table sandbox.answers
+  add column if not exists at_ms bigint not null default extract(epoch from now()) * 1000`;
 
 /** Makes the tables where they are missing; hands the world its disturbances, and the money that was moved by hand. */
 export async function restoreWorld(pool: pg.Pool, world: World): Promise<void> {
@@ -88,16 +89,21 @@ export async function saveObject(pool: pg.Pool, world: World, written: WrittenOb
 }
 
 export async function loadAnswers(pool: pg.Pool, world: World): Promise<KeptAnswer[]> {
-  const found = await pool.query<KeptAnswer>(
-    'select key, fingerprint, answer from sandbox.answers where world = $1',
+  const found = await pool.query<Omit<KeptAnswer, 'atMs'> & { at_ms: string }>(
+    'select key, fingerprint, answer, at_ms from sandbox.answers where world = $1 order by at_ms',
     [world.name],
   );
-  return found.rows;
+  return found.rows.map(({ at_ms, ...kept }) => ({ ...kept, atMs: Number(at_ms) }));
 }
 
 export async function saveAnswer(pool: pg.Pool, world: World, kept: KeptAnswer): Promise<void> {
   await pool.query(
-    'insert into sandbox.answers values ($1, $2, $3, $4) on conflict (world, key) do nothing',
-    [world.name, kept.key, kept.fingerprint, JSON.stringify(kept.answer)],
+    `insert into sandbox.answers (world, key, fingerprint, answer, at_ms) values ($1, $2, $3, $4, $5)
+     on conflict (world, key) do nothing`,
+    [world.name, kept.key, kept.fingerprint, JSON.stringify(kept.answer), kept.atMs],
   );
+}
+
+export async function deleteAnswers(pool: pg.Pool, world: World, untilMs: number): Promise<void> {
+  await pool.query('delete from sandbox.answers where world = $1 and at_ms <= $2', [world.name, untilMs]);
 }

@@ -11,7 +11,7 @@ import type { World } from '../world/world.js';
 import { openCopy } from './load.js';
 import { attemptRow, bookingRow, copyLine } from './rows.js';
 
-export interface Stretch {
+interface Stretch {
   /** Both inclusive (ms); `toMs` is how far the books are filled. */
   fromMs: number;
   toMs: number;

@@ -6,7 +6,7 @@
  * Source: RFC 6749, 4.1.2.1; RFC 8252, 7.3; OpenID Connect Core 1.0, 3.1.2.
  */
 
-export interface Registration {
+interface Registration {
   clientId: string;
   redirectUris: readonly string[];
 }

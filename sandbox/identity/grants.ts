@@ -5,6 +5,7 @@
  * All of them are derived from the seed and a counter: they guard nothing but this stand-in.
  */
 import { createHash } from 'node:crypto';
+import { forgetOldest } from '../forget.js';
 import type { Clock } from '../world/clock.js';
 import type { AuthorizationRequest } from './authorization.js';
 
@@ -35,6 +36,8 @@ export interface Grants {
 
 const codeLifeMs = 60_000;
 const tokenLifeMs = 300_000;
+/** Of codes and of tokens; far more than can be alive at once. */
+const KEPT = 1_000;
 
 export function createGrants(seed: string, clock: Clock): Grants {
   const codes = new Map<string, { grant: Grant; isUsed: boolean }>();
@@ -52,6 +55,7 @@ export function createGrants(seed: string, clock: Clock): Grants {
     issue(request, person) {
       const code = next('code');
       codes.set(code, { grant: { request, person, authenticatedAt: clock.now() }, isUsed: false });
+      forgetOldest(codes, KEPT);
       return code;
     },
     redeem(code) {
@@ -64,6 +68,7 @@ export function createGrants(seed: string, clock: Clock): Grants {
     accessToken(code, grant) {
       const token = next('token');
       tokens.set(token, { grant, code, expiresAtMs: nowMs() + tokenLifeMs });
+      forgetOldest(tokens, KEPT);
       return token;
     },
     holderOf(accessToken) {

@@ -13,12 +13,12 @@ import type { Clock } from '../world/clock.js';
 import { readLetter } from './letters.js';
 
 /** `refuse`: the recipient is refused with `status`, 550 when absent. `drop_after_data`: kept, and the sender not told. */
-export type MailFaultKind = 'refuse' | 'drop_after_data';
-export type MailFaults = Faults<MailFaultKind>;
+type MailFaultKind = 'refuse' | 'drop_after_data';
+type MailFaults = Faults<MailFaultKind>;
 
 export const createMailFaults = (): MailFaults => createFaults(['refuse', 'drop_after_data']);
 
-export interface ReceivedLetter {
+interface ReceivedLetter {
   to: readonly string[];
   from: string;
   subject: string;
@@ -28,7 +28,7 @@ export interface ReceivedLetter {
   receivedAt: string;
 }
 
-export interface MailboxOptions {
+interface MailboxOptions {
   port: number;
   host: string;
   clock: Clock;

@@ -2,6 +2,7 @@
  * Events that the company got from the payments API's partner, and its consumers, to which they can be delivered again.
  * Invariant: an event is known when the payments API knows it. Deliberately absent: what a consumer does with a replay.
  */
+import { forgetOldest } from '../forget.js';
 import { numberOf, textOf } from '../payments-api/objects/api-object.js';
 import type { PaymentsApi } from '../payments-api/server.js';
 import { SECOND_MS, type Clock } from '../world/clock.js';
@@ -33,6 +34,9 @@ const CONSUMERS = [
   { id: 'customer-notices', idempotent: false },
   { id: 'order-service', idempotent: true },
 ];
+
+/** Of so many events the replays are known. */
+const KEPT = 1_000;
 
 interface Replay {
   reference: string;
@@ -66,6 +70,7 @@ export function createEvents(world: World, clock: Clock, findEvent: FindEvent): 
       if (!CONSUMERS.some((consumer) => consumer.id === target))
         throw new Problem(422, 'unknown_target', `No consumer is called ${target}.`);
       replays.set(id, [...(replays.get(id) ?? []), { reference, target, atMs: clock.now().getTime() }]);
+      forgetOldest(replays, KEPT);
       return view(id);
     },
   };

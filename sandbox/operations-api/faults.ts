@@ -5,7 +5,7 @@ import { createFaults, type Fault, type Faults } from '../faults.js';
  * `timeout_after_effect`: a write is done and never answered. `error_before_effect`: a write is answered with 500 and not
  * done. `slow`: any call waits first. `unavailable`: any call is answered with 503.
  */
-export type OperationsFaultKind = 'timeout_after_effect' | 'error_before_effect' | 'slow' | 'unavailable';
+type OperationsFaultKind = 'timeout_after_effect' | 'error_before_effect' | 'slow' | 'unavailable';
 export type OperationsFault = Fault<OperationsFaultKind>;
 export type OperationsFaults = Faults<OperationsFaultKind>;
 

@@ -1,7 +1,8 @@
 /**
  * The first answer under a key is the answer of every later call with it, refusals included.
- * Invariant: an effect happens once per key. Deliberately absent: expiry.
+ * Invariant: an effect happens once per key, among the newest keys. Deliberately absent: expiry by time.
  */
+import { forgetOldest } from '../forget.js';
 import { Problem } from './problems.js';
 
 export interface Answer {
@@ -13,6 +14,9 @@ export interface IdempotencyKeys {
   /** Runs the work, or replays what it answered before. Throws on another request under the same key. */
   once(key: string, fingerprint: string, work: () => Promise<Answer>): Promise<Answer>;
 }
+
+/** Years of a person's repairs, in a few megabytes. */
+const KEPT = 10_000;
 
 export function createIdempotencyKeys(): IdempotencyKeys {
   /** The answer is null while the first call is still at work. */
@@ -27,6 +31,7 @@ export function createIdempotencyKeys(): IdempotencyKeys {
       if (known?.answer) return known.answer;
       const entry: { fingerprint: string; answer: Answer | null } = { fingerprint, answer: null };
       entries.set(key, entry);
+      forgetOldest(entries, KEPT);
       const answer = await work();
       entry.answer = answer;
       return answer;

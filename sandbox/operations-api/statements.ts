@@ -2,16 +2,20 @@
  * Statements as the company's platform knows them: come, missing, or asked for again.
  * Invariant: whether one has come is told by the inbox; a partner that is asked sends at once what it held back.
  */
+import { forgetOldest } from '../forget.js';
 import type { Statements } from '../statements/statements.js';
 import type { Clock } from '../world/clock.js';
 import { notFound, Problem } from './problems.js';
 
 export type StatementSource = Pick<Statements, 'stateOf' | 'send'>;
 
-export interface StatementRequests {
+interface StatementRequests {
   get(partner: string, businessDay: string): object;
   request(partner: string, businessDay: string, reference: string): object;
 }
+
+/** Of so many statements the requests are known; only the last seven business days can be asked for. */
+const KEPT = 1_000;
 
 export function createStatementRequests(source: StatementSource, clock: Clock): StatementRequests {
   const requests = new Map<string, { reference: string; at: string }[]>();
@@ -31,6 +35,7 @@ export function createStatementRequests(source: StatementSource, clock: Clock): 
       if (state === 'not_due') throw new Problem(422, 'not_due', 'The statement is not due yet.');
       const key = `${partner} ${businessDay}`;
       requests.set(key, [...(requests.get(key) ?? []), { reference, at: clock.now().toISOString() }]);
+      forgetOldest(requests, KEPT);
       const answer = view(partner, businessDay);
       source.send(partner, businessDay);
       return answer;

@@ -45,7 +45,7 @@ export interface Call {
 
 export type Handler = (call: Call) => unknown;
 
-export interface ApiParts {
+interface ApiParts {
   world: World;
   store: Store;
   clock: Clock;

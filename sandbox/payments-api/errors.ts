@@ -3,7 +3,7 @@
  * Invariant: every error a handler means is an ApiError; anything else is a fault of the sandbox and answers 500.
  */
 
-export type ErrorType = 'invalid_request_error' | 'card_error' | 'idempotency_error' | 'api_error';
+type ErrorType = 'invalid_request_error' | 'card_error' | 'idempotency_error' | 'api_error';
 
 export class ApiError extends Error {
   constructor(

@@ -5,7 +5,7 @@ import { createFaults, type Fault, type Faults } from '../faults.js';
  * `status`: answers that status in Stripe's shape. `slow`: waits first. `garbage`: answers something that is not JSON.
  * `drop`: closes the connection before anything happens. `crash_after_effect`: does a write, then closes unanswered.
  */
-export type PaymentsFaultKind = 'status' | 'slow' | 'garbage' | 'drop' | 'crash_after_effect';
+type PaymentsFaultKind = 'status' | 'slow' | 'garbage' | 'drop' | 'crash_after_effect';
 export type PaymentsFault = Fault<PaymentsFaultKind>;
 export type PaymentsFaults = Faults<PaymentsFaultKind>;
 

@@ -1,8 +1,9 @@
 /**
  * Idempotency keys as Stripe keeps them: the first answer under a key is the answer of every later call with it.
  * Invariant: an effect happens once per key. Answers that say "nothing was tried" (a wrong parameter, a conflict) are
- * not kept. Deliberately absent: expiry after 24 hours; a sandbox rarely lives as long.
+ * not kept. As at Stripe a key is forgotten once it is 24 hours old; a later request with it is a new one.
  */
+import { DAY_MS, type Clock } from '../world/clock.js';
 import { ApiError } from './errors.js';
 
 export interface Answer {
@@ -22,6 +23,8 @@ export interface IdempotencyKeys {
 
 interface Entry {
   fingerprint: string;
+  /** When the key was first used. */
+  atMs: number;
   /** Null while the first call is still at work. */
   answer: Answer | null;
 }
@@ -31,29 +34,56 @@ export interface KeptAnswer {
   key: string;
   fingerprint: string;
   answer: Answer;
+  /** When the key was first used. */
+  atMs: number;
 }
 
-/** `keep` hears of each answer that stays. */
+/** Where answers outlive a restart. */
+export interface AnswerMemory {
+  /** Never rejects. */
+  keepAnswer(kept: KeptAnswer): Promise<void>;
+  /** Drops the answers under keys that were first used at a time (ms) or before. Never rejects. */
+  forgetAnswers(untilMs: number): Promise<void>;
+}
+
+/** `kept` is what the memory holds, oldest first. */
 export function createIdempotencyKeys(
+  clock: Clock,
   kept: readonly KeptAnswer[],
-  keep: (answer: KeptAnswer) => void,
+  memory?: AnswerMemory,
 ): IdempotencyKeys {
   const entries = new Map<string, Entry>(kept.map(({ key, ...entry }) => [key, entry]));
+  const prune = (nowMs: number): void => {
+    if (forgetUntil(entries, nowMs - DAY_MS)) void memory?.forgetAnswers(nowMs - DAY_MS);
+  };
+  prune(clock.now().getTime());
   return {
     once: async (key, fingerprint, work) => {
+      const atMs = clock.now().getTime();
+      prune(atMs);
       const known = entries.get(key);
       if (known) return { answer: replay(known, key, fingerprint), replayed: true };
-      const entry: Entry = { fingerprint, answer: null };
+      const entry: Entry = { fingerprint, atMs, answer: null };
       entries.set(key, entry);
       try {
         entry.answer = await work();
       } finally {
         if (!entry.answer || !isKept(entry.answer)) entries.delete(key);
-        else keep({ key, fingerprint, answer: entry.answer });
+        else void memory?.keepAnswer({ key, fingerprint, answer: entry.answer, atMs });
       }
       return { answer: entry.answer, replayed: false };
     },
   };
+}
+
+/** Whether there was anything to forget. What is still at work stays: its key must not be taken a second time. */
+function forgetUntil(entries: Map<string, Entry>, untilMs: number): boolean {
+  const before = entries.size;
+  for (const [key, { atMs, answer }] of entries) {
+    if (atMs > untilMs) break;
+    if (answer) entries.delete(key);
+  }
+  return entries.size < before;
 }
 
 function replay(entry: Entry, key: string, fingerprint: string): Answer {

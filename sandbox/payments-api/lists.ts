@@ -9,7 +9,7 @@ import { isForm, textParam, wholeParam } from './params.js';
 import type { ObjectType } from './archive.js';
 import type { Store, Window } from './store.js';
 
-export interface ListAnswer {
+interface ListAnswer {
   object: 'list';
   data: ApiObject[];
   has_more: boolean;
@@ -18,7 +18,7 @@ export interface ListAnswer {
 
 export const LIST_PARAMS = ['limit', 'starting_after', 'ending_before', 'created'] as const;
 
-export interface ListQuery {
+interface ListQuery {
   type: ObjectType;
   url: string;
   form: Form;

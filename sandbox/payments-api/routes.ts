@@ -1,4 +1,5 @@
 /** The table of routes: method, path with `:id` parts, handler. Invariant: a fixed part wins over an id by order. */
+import { decoded } from '../http.js';
 import type { Handler } from './api.js';
 import { closeDispute, listDisputes, retrieveDispute, updateDispute } from './resources/disputes.js';
 import { createFile, retrieveFile } from './resources/files.js';
@@ -66,15 +67,6 @@ export const ROUTES: readonly Row[] = [
 export interface Match {
   handler: Handler;
   args: string[];
-}
-
-/** A part of a path; one that is badly encoded stays as it is and is then found nowhere. */
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
 
 /** The handler of a request, or null. */

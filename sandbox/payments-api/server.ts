@@ -6,7 +6,9 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readBody } from '../http.js';
 import { closeServer, listen } from '../listening.js';
+import { boundaryOf } from '../multipart.js';
 import type { ObjectMemory, WrittenObject } from '../books/memory.js';
 import type { Clock } from '../world/clock.js';
 import { hash } from '../world/random.js';
@@ -16,7 +18,7 @@ import { createArchive } from './archive.js';
 import { companyRecord, type PaymentsChange } from './company-record.js';
 import { ApiError, failureOf, unauthorised, unknownUrl } from './errors.js';
 import { expand } from './expand.js';
-import { boundaryOf, parseMultipart, type MultipartBody } from './multipart.js';
+import { parseMultipart, type MultipartBody } from './multipart.js';
 import { createPaymentsFaults, faultsOfReads, type PaymentsFault, type PaymentsFaults } from './faults.js';
 import { parseForm } from './form.js';
 import { createIdempotencyKeys, type Answer, type IdempotencyKeys } from './idempotency.js';
@@ -29,7 +31,7 @@ import { writtenMovement } from './written-movement.js';
 /** The version whose objects these are; another one asked for is echoed, not emulated. */
 export const API_VERSION = '2026-10-28.endive';
 
-export interface PaymentsApiOptions {
+interface PaymentsApiOptions {
   port: number;
   host: string;
   world: World;
@@ -95,7 +97,7 @@ export async function startPaymentsApi(options: PaymentsApiOptions): Promise<Pay
     },
   });
   const service: Service = {
-    api, apiKey, faults, log, keys: createIdempotencyKeys(answered, (entry) => void memory?.keepAnswer(entry)), nextRequestId: createRequestIds(api.nowMs()),
+    api, apiKey, faults, log, keys: createIdempotencyKeys(clock, answered, memory), nextRequestId: createRequestIds(api.nowMs()),
   }; // prettier-ignore
   const server = createServer((request, response) => void serve(service, request, response));
   const port = await listen(server, options.port, options.host);
@@ -147,7 +149,8 @@ async function serve(service: Service, request: IncomingMessage, response: Serve
     return;
   }
   try {
-    const body = request.method === 'GET' ? noBody : await readBody(request);
+    const body = request.method === 'GET' ? noBody : await readBody(request, MAX_BODY_BYTES);
+    if (!body) throw new ApiError(413, 'invalid_request_error', 'The request body is too large.');
     const asked: Asked = { request, pathname, query: query.join('?'), body, requestId, fault };
     const { answer, replayed } = await answerFor(service, asked);
     if (fault?.kind === 'crash_after_effect') request.socket.destroy();
@@ -209,8 +212,8 @@ async function perform(service: Service, asked: Asked): Promise<Answer> {
 }
 
 function bodyOf({ request, body, query }: Asked): MultipartBody {
-  const boundary = boundaryOf(request.headers['content-type']);
-  if (boundary !== null && request.method === 'POST') return parseMultipart(body, boundary);
+  const contentType = request.headers['content-type'];
+  if (request.method === 'POST' && boundaryOf(contentType) !== null) return parseMultipart(contentType, body);
   return { form: parseForm(request.method === 'POST' ? body.toString('utf8') : query), upload: null };
 }
 
@@ -235,18 +238,6 @@ function authorise(apiKey: string, header: string | undefined): void {
   const given = scheme === 'Bearer' ? value : basic;
   if (given === '') throw unauthorised(null);
   if (given !== apiKey) throw unauthorised(given);
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES)
-      throw new ApiError(413, 'invalid_request_error', 'The request body is too large.');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function send(response: ServerResponse, request: IncomingMessage, answer: Answer, replayed: boolean): void {

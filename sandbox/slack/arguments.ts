@@ -2,10 +2,10 @@
  * The arguments of a Web API call, whichever way they came: form fields (with JSON text inside), JSON or multipart.
  * Invariant: reading never throws anything but Slack's own refusal.
  */
+import { readParts } from '../multipart.js';
 import { invalidArguments } from './errors.js';
 import { asArray, asObject, parseJson, textOf } from './json.js';
 import type { JsonObject } from './json.js';
-import { readParts } from './multipart.js';
 import type { Json } from './wire.js';
 
 export interface Arguments {
@@ -61,7 +61,7 @@ export function createArguments(values: JsonObject): Arguments {
 export function parseBody(contentType: string, body: Buffer): JsonObject | undefined {
   if (contentType.includes('application/json')) return asObject(parseJson(body.toString('utf8')));
   if (contentType.includes('multipart/form-data')) {
-    const fields = readParts(contentType, body)?.filter((part) => !part.isFile);
+    const fields = readParts(contentType, body)?.filter((part) => part.fileName === null);
     return fields && Object.fromEntries(fields.map((part) => [part.name, part.bytes.toString('utf8')]));
   }
   return Object.fromEntries(new URLSearchParams(body.toString('utf8')));

@@ -15,7 +15,7 @@ export interface Cause {
   touch?: Touch;
 }
 
-export type Listener = (event: SandboxEvent, cause: Cause) => void;
+type Listener = (event: SandboxEvent, cause: Cause) => void;
 
 export interface Changes {
   emit(event: SandboxEvent, cause?: Cause): void;

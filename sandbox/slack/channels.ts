@@ -4,7 +4,7 @@
  */
 import type { Channel } from './wire.js';
 
-export type ChannelKind = 'im' | 'mpim' | 'group' | 'channel';
+type ChannelKind = 'im' | 'mpim' | 'group' | 'channel';
 
 export function kindOf(channel: Channel): ChannelKind {
   if (channel.is_im) return channel.members.length > 2 ? 'mpim' : 'im';

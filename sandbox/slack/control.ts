@@ -4,10 +4,11 @@
  * read from any answer.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../http.js';
 import { changeGroup, changePerson } from './administration.js';
 import { ControlError } from './errors.js';
 import { readFault } from './faults.js';
-import { answerJson, readBody } from './http.js';
+import { answerJson } from './http.js';
 import type { Interactions } from './interactions.js';
 import { asObject, asString, parseJson } from './json.js';
 import type { JsonObject } from './json.js';
@@ -29,7 +30,7 @@ export interface Scenarios {
 }
 
 /** How another stand-in is made to fail; the sandbox's starter passes it in. */
-export interface FaultSwitch {
+interface FaultSwitch {
   /** Throws with a sentence for a person when it is not a fault of this stand-in. */
   request(fault: JsonObject): void;
   reset: () => void;

@@ -21,7 +21,7 @@ const KEPT = 2_000;
 export type Ack =
   { ok: true; payload: Json | undefined; ack_ms: number } | { ok: false; error: string; ack_ms?: number };
 
-export interface Outgoing {
+interface Outgoing {
   type: Delivery['type'];
   payload: JsonObject;
   acceptsResponse: boolean;

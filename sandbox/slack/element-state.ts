@@ -50,7 +50,7 @@ const shapeOf = (element: JsonObject): Shape | undefined => SHAPES[asString(elem
 const isSeveral = (shape: Shape) => shape.kind === 'options' || shape.kind === 'ids';
 
 /** The value of an element in a state object, and undefined when it is empty. */
-export function heldBy(element: JsonObject, state: JsonObject | undefined): Json | undefined {
+function heldBy(element: JsonObject, state: JsonObject | undefined): Json | undefined {
   const held = state?.[shapeOf(element)?.member ?? ''];
   const empty =
     held === undefined || held === null || held === '' || (Array.isArray(held) && held.length === 0);

@@ -5,7 +5,7 @@
 import { ControlError } from './errors.js';
 import type { FaultRequest } from './wire.js';
 
-export type FaultKind = Exclude<FaultRequest['kind'], 'reset' | 'disconnect'>;
+type FaultKind = Exclude<FaultRequest['kind'], 'reset' | 'disconnect'>;
 
 export interface Fault {
   kind: FaultKind;

@@ -5,7 +5,7 @@
  * the newest are kept.
  */
 import { SlackError } from './errors.js';
-import { forgetOldest } from './forget.js';
+import { forgetOldest } from '../forget.js';
 import type { Ids } from './ids.js';
 import type { JsonObject } from './json.js';
 import { toJson } from './json.js';

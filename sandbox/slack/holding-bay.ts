@@ -8,7 +8,7 @@ import type { Faults } from './faults.js';
 /** Well within the life of a trigger, which began before the wait. */
 const WAIT_MS = 1_000;
 
-export interface HoldingBay {
+interface HoldingBay {
   /** Waits when a `reorder` fault asks for it. */
   hold(): Promise<void>;
   /** A delivery is through: all that wait may go. */

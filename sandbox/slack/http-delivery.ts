@@ -9,7 +9,7 @@ import type { Delivery, Json } from './wire.js';
 
 const ANSWER_MAX_CHARACTERS = 1_000_000;
 
-export interface HttpRequest {
+interface HttpRequest {
   url: string;
   signingSecret: string;
   type: Delivery['type'];
@@ -18,7 +18,7 @@ export interface HttpRequest {
   retry?: { attempt: number; reason: string } | undefined;
 }
 
-export type HttpAnswer = { ok: true; payload: Json | undefined } | { ok: false; error: string };
+type HttpAnswer = { ok: true; payload: Json | undefined } | { ok: false; error: string };
 
 /** Slack's signature over a timestamp in seconds and the raw body. */
 export function signature(signingSecret: string, timestampSec: number, body: string): string {

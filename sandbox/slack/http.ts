@@ -1,26 +1,7 @@
 /**
- * The few things every route needs of HTTP: reading a bounded body, answering JSON, refusing strangers.
- * Invariant: a body over its limit is never kept in memory.
+ * The few things every route needs of HTTP: answering JSON or text, and refusing strangers.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-
-/** Larger than any message or view; uploads have their own limit. */
-export const BODY_MAX_BYTES = 4_000_000;
-
-/** The whole body, or undefined when it is larger than `maxBytes`. */
-export async function readBody(
-  request: IncomingMessage,
-  maxBytes = BODY_MAX_BYTES,
-): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= maxBytes) chunks.push(chunk);
-    else chunks.length = 0;
-  }
-  return size <= maxBytes ? Buffer.concat(chunks) : undefined;
-}
 
 export function answerJson(
   response: ServerResponse,

@@ -6,7 +6,7 @@
 import { asArray, asObject, asString, stringsOf } from './json.js';
 import type { ShortcutHint } from './wire.js';
 
-export interface ManifestCommand {
+interface ManifestCommand {
   command: string;
   description: string;
   usage_hint: string;

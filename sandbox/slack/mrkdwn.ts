@@ -6,7 +6,7 @@ import type { Store } from './store.js';
 
 const MENTION = /<(@[UW][A-Z0-9]+|#C[A-Z0-9]+|!here|!channel|!everyone|!subteam\^S[A-Z0-9]+)(\|[^<>|]*)?>/g;
 
-export const escapeText = (text: string): string =>
+const escapeText = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** Escapes, but leaves encoded mentions that the page already made. */

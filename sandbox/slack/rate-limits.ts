@@ -3,7 +3,7 @@
  * Invariant: a full bucket allows a burst, then calls pass at the tier's rate. Time is the world's clock, so that a
  * test can let a minute pass.
  */
-import { forgetOldest } from './forget.js';
+import { forgetOldest } from '../forget.js';
 import type { Clock } from './store.js';
 
 export interface Rate {
@@ -23,7 +23,7 @@ export const TIERS = {
   special: { perMinute: 600, burst: 600 },
 } satisfies Record<string, Rate>;
 
-export interface RateLimits {
+interface RateLimits {
   /** Takes one call; returns the seconds to wait when there is none left, as Retry-After tells them. */
   take(key: string, rate: Rate): number | undefined;
 }

@@ -18,7 +18,7 @@ const TEXT_MAX = 40_000;
 /** Text in all blocks of one message. */
 const BLOCKS_TEXT_MAX = 13_200;
 
-export interface MessageContent {
+interface MessageContent {
   text: string;
   blocks: Block[] | undefined;
 }

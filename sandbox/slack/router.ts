@@ -3,13 +3,14 @@
  * Invariant: whatever a handler throws becomes HTTP 500 and a line in the log, never the end of the process.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../http.js';
+import { readParts } from '../multipart.js';
 import type { Control } from './control.js';
 import { SlackError } from './errors.js';
 import { FILE_MAX_BYTES } from './files.js';
-import { answerJson, answerText, foreignness, readBody } from './http.js';
+import { answerJson, answerText, foreignness } from './http.js';
 import { asObject, parseJson } from './json.js';
 import type { JsonObject } from './json.js';
-import { readParts } from './multipart.js';
 import { servePage } from './page-files.js';
 import { respond } from './responses.js';
 import type { WebApi } from './web-api.js';
@@ -114,7 +115,7 @@ async function takeUpload(
   }
   const contentType = request.headers['content-type'] ?? '';
   const isForm = contentType.includes('multipart/form-data');
-  const bytes = isForm ? readParts(contentType, raw)?.find((part) => part.isFile)?.bytes : raw;
+  const bytes = isForm ? readParts(contentType, raw)?.find((part) => part.fileName !== null)?.bytes : raw;
   if (bytes === undefined) {
     answerText(response, 'The form has no file', 400);
     return;

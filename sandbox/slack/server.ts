@@ -5,7 +5,7 @@
  */
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { closeServer, listen } from '../listening.js';
 import { createCalls } from './calls.js';
 import { createChanges } from './changes.js';
 import { createControl } from './control.js';
@@ -33,7 +33,7 @@ import { LARKSPUR } from './workspace.js';
 import type { Workspace } from './workspace.js';
 import type { World } from './world.js';
 
-export type OtherServices = Omit<Services, 'slack'>;
+type OtherServices = Omit<Services, 'slack'>;
 
 export interface SlackOptions {
   /** 0 takes any free port that browsers and Node's fetch do not block. */
@@ -98,7 +98,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   const host = options.host ?? '127.0.0.1';
   const log = options.log ?? (() => undefined);
   const server = createServer();
-  const port = await listen(server, options.port, host);
+  const port = await listenReachably(server, options.port, host);
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const world = createWorld(options, url, log);
   const events = createEvents(world);
@@ -133,7 +133,11 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
         ...acceptContent(world, text, blocks),
       });
     },
-    close: () => closeServer(server, world),
+    close() {
+      world.delivery.close();
+      world.schedule.close();
+      return closeServer(server);
+    },
   };
 }
 
@@ -199,25 +203,10 @@ const BAD_PORTS = new Set([
 ]);
 
 /** Listens and answers the port. @throws when the port is taken, or is one that nobody could reach by fetch */
-async function listen(server: Server, wanted: number, host: string): Promise<number> {
+async function listenReachably(server: Server, wanted: number, host: string): Promise<number> {
   if (BAD_PORTS.has(wanted)) throw new Error(`port ${wanted} cannot be reached by browsers: choose another`);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(wanted, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server, wanted, host);
   if (!BAD_PORTS.has(port)) return port;
-  await new Promise((resolve) => server.close(resolve));
-  return listen(server, wanted, host);
-}
-
-async function closeServer(server: Server, world: World): Promise<void> {
-  world.delivery.close();
-  world.schedule.close();
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeAllConnections();
-  await closed;
+  await closeServer(server);
+  return listenReachably(server, wanted, host);
 }

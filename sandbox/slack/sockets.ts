@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket, RawData } from 'ws';
-import { forgetOldest } from './forget.js';
+import { forgetOldest } from '../forget.js';
 import type { Ids } from './ids.js';
 import { asObject, asString, parseJson } from './json.js';
 import type { JsonObject } from './json.js';

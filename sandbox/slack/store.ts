@@ -36,12 +36,12 @@ export interface UserGroup {
   is_disabled: boolean;
 }
 
-export type ChannelChange = Partial<
+type ChannelChange = Partial<
   Pick<Channel, 'name' | 'topic' | 'purpose' | 'members' | 'is_archived' | 'bookmarks'>
 >;
 
 /** What stands around a message's text. */
-export type Surroundings = Pick<Message, 'reactions' | 'attachments' | 'pinned_to' | 'pinned_info'>;
+type Surroundings = Pick<Message, 'reactions' | 'attachments' | 'pinned_to' | 'pinned_info'>;
 
 export interface Store extends Directory, Messages {
   channels: ReadonlyMap<string, Channel>;
@@ -94,7 +94,7 @@ interface StoreDeps {
 }
 
 /** Unique, growing timestamps in Slack's form `seconds.micros`. */
-export function createTimestamps(clock: Clock): () => string {
+function createTimestamps(clock: Clock): () => string {
   let lastMicros = 0;
   return () => {
     lastMicros = Math.max(clock.now().getTime() * 1000, lastMicros + 1);

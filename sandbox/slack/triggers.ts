@@ -3,7 +3,7 @@
  * Invariant: a trigger serves once within three seconds; a response_url five times within thirty minutes.
  */
 import { SlackError } from './errors.js';
-import { forgetOldest } from './forget.js';
+import { forgetOldest } from '../forget.js';
 import type { Ids } from './ids.js';
 import type { Limits } from './limits.js';
 import type { Clock } from './store.js';

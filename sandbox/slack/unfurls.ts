@@ -5,7 +5,7 @@
 import type { Ids } from './ids.js';
 import type { Message } from './wire.js';
 
-export type SharedLink = {
+type SharedLink = {
   url: string;
   /** The domain as the manifest names it; the link may be of one below it. */
   domain: string;

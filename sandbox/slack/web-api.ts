@@ -5,10 +5,11 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readBody } from '../http.js';
 import { createArguments, parseBody } from './arguments.js';
 import { SlackError } from './errors.js';
 import type { Events } from './events.js';
-import { answerJson, readBody } from './http.js';
+import { answerJson } from './http.js';
 import { asString, textOf } from './json.js';
 import type { JsonObject } from './json.js';
 import { METHODS } from './methods/index.js';

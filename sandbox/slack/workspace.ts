@@ -25,7 +25,7 @@ export interface SeedChannel {
   bot?: boolean;
 }
 
-export interface SeedGroup {
+interface SeedGroup {
   handle: string;
   name: string;
   users: string[];

@@ -12,7 +12,7 @@ import type { Disturbance } from '../world/disturbances.js';
 import type { World } from '../world/world.js';
 import { documentsBefore, type Document } from './documents.js';
 
-export interface StatementsOptions {
+interface StatementsOptions {
   /** A folder; made where it is missing. */
   inbox: string;
   world: World;

@@ -14,7 +14,7 @@ import type { Partner } from '../world/partners.js';
 import type { World } from '../world/world.js';
 import { noticesOf, type Indicator, type Notice } from './notices.js';
 
-export interface StatusPagesOptions {
+interface StatusPagesOptions {
   port: number;
   host: string;
   world: World;

@@ -7,7 +7,7 @@ import type { Disturbances } from './disturbances.js';
 import { institutionDecline, outageDecline, type Decline } from './outcomes.js';
 import type { Route } from './partners.js';
 
-export interface Hardship {
+interface Hardship {
   /** What the usual chance of success is multiplied with. */
   successFactor: number;
   latencyFactor: number;

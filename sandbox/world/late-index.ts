@@ -18,7 +18,7 @@ export const unpack = (packed: PackedOrder): OrderPlace => ({
   index: packed % 4_096,
 });
 
-export interface LateIndex {
+interface LateIndex {
   into(hour: number): readonly PackedOrder[];
 }
 

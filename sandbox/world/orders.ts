@@ -86,7 +86,7 @@ export interface Order extends OrderFacts {
   customer: Customer;
 }
 
-export interface OrderMaker {
+interface OrderMaker {
   /** The same order without its names, at a fraction of the cost. */
   facts: (hour: number, index: number) => OrderFacts;
   /** Adds the names, to the same object. */

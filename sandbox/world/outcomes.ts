@@ -5,7 +5,7 @@
 import type { Method } from './partners.js';
 import { pickWeighted } from './random.js';
 
-export type ErrorOrigin = 'customer' | 'partner' | 'institution' | 'own';
+type ErrorOrigin = 'customer' | 'partner' | 'institution' | 'own';
 
 export interface Decline {
   code: string;

@@ -11,7 +11,7 @@ import type { Clock } from './clock.js';
 import type { Disturbance } from './disturbances.js';
 import type { World } from './world.js';
 
-export interface ScenariosOptions {
+interface ScenariosOptions {
   world: World;
   clock: Clock;
   /** Takes Stripe-shaped objects from anywhere into the payments API. */

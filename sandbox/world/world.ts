@@ -34,7 +34,7 @@ import { bookMovement, bookPayout, type Booking } from './bookings.js';
 import { createWritten, type Written } from './written.js';
 
 /** Changes whenever the same seed no longer gives the same world: stored books are then rebuilt. */
-export const WORLD_VERSION = '2';
+const WORLD_VERSION = '2';
 
 /** History reaches back eight weeks. */
 export const HISTORY_HOURS = 56 * 24;
@@ -92,9 +92,9 @@ export interface World {
   onDisturb: (follower: Follower) => () => void;
 }
 
-export type Follower = (disturbance: Disturbance, fromMs: number) => void | Promise<void>;
+type Follower = (disturbance: Disturbance, fromMs: number) => void | Promise<void>;
 
-export interface WorldOptions {
+interface WorldOptions {
   seed: string;
   /** Long-run average; 238 gives about 320,000 attempts in eight weeks. */
   attemptsPerHour?: number;

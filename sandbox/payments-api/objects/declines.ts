@@ -3,7 +3,7 @@
  * Source: Stripe's documentation of error and decline codes.
  */
 
-export interface DeclineWords {
+interface DeclineWords {
   code: string;
   declineCode: string;
   message: string;

@@ -8,7 +8,7 @@ import { BALANCE_TRANSACTION } from '../objects/templates.js';
 /** Weekdays until money is available, as for the world's own payments. */
 const DELAY_DAYS = 2;
 
-export interface NewTransaction {
+interface NewTransaction {
   source: ApiObject;
   type: string;
   category: string;

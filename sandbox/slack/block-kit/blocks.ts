@@ -46,7 +46,7 @@ const CHOICES = [
 const WRITTEN = ['plain_text_input', 'email_text_input', 'url_text_input', 'number_input', 'rich_text_input'];
 
 /** Which elements stand in which block. */
-export const PLACES = {
+const PLACES = {
   section: [...CHOICES, 'button', 'image', 'overflow', 'workflow_button'],
   actions: [...CHOICES, 'button', 'overflow', 'datetimepicker', 'rich_text_input', 'workflow_button'],
   input: [...CHOICES, ...WRITTEN, 'datetimepicker', 'file_input'],

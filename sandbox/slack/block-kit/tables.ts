@@ -115,7 +115,7 @@ const labelsAreCategories: Rule = (chart) => {
     : { at: 'series', message: 'data labels must match axis_config.categories' };
 };
 
-export const CHARTS: Readonly<Record<string, ObjectSpec>> = {
+const CHARTS: Readonly<Record<string, ObjectSpec>> = {
   pie: object({ segments: list(object({ label, value: number(Number.MIN_VALUE) }), 6) }),
   bar: seriesChart(),
   line: seriesChart(),

@@ -31,7 +31,7 @@ interface Walk {
 }
 
 /** How many blocks a surface takes. */
-export const BLOCKS_MAX: Record<Surface, number> = { message: 50, modal: 100, home: 100 };
+const BLOCKS_MAX: Record<Surface, number> = { message: 50, modal: 100, home: 100 };
 
 /**
  * Checks the blocks of a message, a modal or a Home.

@@ -4,7 +4,7 @@
  */
 import { num, obj, objs, list, str, type Obj } from './json.js';
 
-export interface Series {
+interface Series {
   name: string;
   /** One value per category; null where the series has none. */
   values: (number | null)[];

@@ -15,7 +15,7 @@ const FORMATS: Record<string, Intl.DateTimeFormatOptions> = {
 const DAY_MS = 86_400_000;
 
 /** A Slack timestamp ("1710000000.000100") in milliseconds since 1970. */
-export function tsMs(ts: string): number {
+function tsMs(ts: string): number {
   return Number(ts) * 1000;
 }
 

@@ -103,12 +103,6 @@ function initialState(element: Obj): Json {
   return { type, [key]: element[initialKey] ?? (many ? [] : null) };
 }
 
-/** All options of a select, groups flattened. */
-export function optionsOf(element: Obj): Obj[] {
-  const groups = objs(element.option_groups);
-  return groups.length > 0 ? groups.flatMap((group) => objs(group.options)) : objs(element.options);
-}
-
 /** What `POST action` calls `selected`, taken from a state value: option values, ids, dates. */
 export function selectedOf(value: Json): string | string[] {
   if (Array.isArray(value)) return list(value).map((each) => selectedOne(each));

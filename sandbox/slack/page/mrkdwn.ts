@@ -33,7 +33,7 @@ export function parseInline(text: string): Inline[] {
 }
 
 /** Turns `&amp; &lt; &gt;` back; anything else stays as written. */
-export function unescapeEntities(text: string): string {
+function unescapeEntities(text: string): string {
   return text.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
 }
 

@@ -121,7 +121,7 @@ function isJumbo(nodes: Inline[]): boolean {
   return nodes.some(known) && nodes.length <= 9 && nodes.every((node) => blank(node) || known(node));
 }
 
-export function Inlines({ nodes }: { nodes: Inline[] }): VNode {
+function Inlines({ nodes }: { nodes: Inline[] }): VNode {
   return (
     <>
       {nodes.map((node, at) => (

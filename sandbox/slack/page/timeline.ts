@@ -13,7 +13,7 @@ export interface Row {
   opensDay: boolean;
 }
 
-export interface ThreadSummary {
+interface ThreadSummary {
   count: number;
   /** User ids of those who replied, first repliers first. */
   authors: string[];

@@ -12,7 +12,7 @@ interface Toast {
   kind: 'error' | 'info';
 }
 
-export interface ToastList {
+interface ToastList {
   list: Toast[];
   say: (text: string, kind?: 'error' | 'info') => void;
   dismiss: (key: number) => void;

@@ -25,7 +25,7 @@ export interface Completion {
   line: string;
 }
 
-export interface Vocabulary {
+interface Vocabulary {
   commands: CommandHint[];
   users: User[];
   channels: Channel[];

@@ -192,6 +192,7 @@ describe('a request is refused', () => {
     ['without a token', '/v1/routes', { headers: {} }, 401],
     ['with another token', '/v1/routes', { headers: { authorization: 'Bearer x' } }, 401],
     ['at an unknown address', '/v2/routes', {}, 404],
+    ['at an address that is no URL', '//', {}, 404],
     ['with a method that is not served', '/v1/routes', { method: 'DELETE' }, 404],
     ['without a key', '/v1/routes/northpay-card-us/resume', { method: 'POST', body: '{"reason":"x"}' }, 400],
     ['without a body', '/v1/routes/northpay-card-us/resume', { method: 'POST', headers: { 'idempotency-key': 'k' } }, 400],

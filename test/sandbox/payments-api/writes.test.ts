@@ -1,7 +1,7 @@
 /** What the official client changes, what it is refused, and how the API behaves when things go wrong. */
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HOUR_MS } from '../../../sandbox/world/clock.js';
+import { DAY_MS, HOUR_MS } from '../../../sandbox/world/clock.js';
 import { examples } from '../../../sandbox/world/examples.js';
 import { apiKey, collect, failure, openBench, start, type Bench } from './support.js';
 
@@ -370,6 +370,22 @@ describe('idempotency', () => {
   it('does not keep a parameter that was wrong', async () => {
     expect((await post('fix', 'currency=usd')).status).toBe(400);
     expect((await post('fix')).status).toBe(200);
+  });
+
+  it('forgets a key once it is 24 hours old', async () => {
+    const own = await openBench();
+    const idOf = async (key: string): Promise<unknown> => {
+      const init = { body, headers: { 'idempotency-key': key } };
+      return ((await (await own.call('POST', '/v1/payment_intents', init)).json()) as { id: string }).id;
+    };
+    const first = await idOf('daily');
+    own.clock.advance(DAY_MS - 1);
+    const younger = await idOf('younger');
+    expect(await idOf('daily')).toBe(first);
+    own.clock.advance(1);
+    expect(await idOf('daily')).not.toBe(first);
+    expect(await idOf('younger')).toBe(younger);
+    await own.api.close();
   });
 
   it('takes effect once though the answer was lost', async () => {
