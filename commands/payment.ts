@@ -6,6 +6,7 @@
  */
 import type { Lookup, PaymentLookup } from '../src/payments/lookup.js';
 import { personalQueryOf, revealedBy, type PersonalQuery } from '../src/payments/personal.js';
+import type { Log } from '../src/kernel/log.js';
 import type { AuditRecorder } from '../src/ports/audit.js';
 import type { Card } from '../src/ports/card.js';
 import type { ActionRequest, Answers, Command, Person } from '../src/ports/command.js';
@@ -35,13 +36,14 @@ export const paymentCommand: Command<PaymentDesk> = {
   ],
   // Who looks for a person is written down first.
   reads: (text) => personalQueryOf(text) === null,
-  run: ({ text, person, answer }, desk) => {
-    const personal = personalQueryOf(text);
-    const shown = desk.payments.find(text);
-    return answerLookup(personal ? recorded(shown, personal, person, desk.audit) : shown, answer, desk);
+  run: (request, desk) => {
+    const personal = personalQueryOf(request.text);
+    const shown = desk.payments.find(request.text);
+    const lookups = personal ? recorded(shown, personal, request.person, desk.audit) : shown;
+    return answerLookup(lookups, request, desk);
   },
   actions: {
-    [chooseActionId]: ({ value, answer }, desk) => answerLookup(desk.payments.follow(value), answer, desk),
+    [chooseActionId]: (request, desk) => answerLookup(desk.payments.follow(request.value), request, desk),
     [shareActionId]: share,
     payment_open: () => Promise.resolve(),
   },
@@ -49,10 +51,16 @@ export const paymentCommand: Command<PaymentDesk> = {
 
 async function answerLookup(
   lookups: AsyncIterable<Lookup>,
-  answer: Answers,
+  { answer, log }: { answer: Answers; log: Log },
   desk: PaymentDesk,
 ): Promise<void> {
-  for await (const lookup of lookups) await answer.privately(cardOf(lookup, desk, null));
+  for await (const lookup of lookups) {
+    if (lookup.kind === 'refused') {
+      const { refusal, reference } = lookup;
+      log.info({ reference, reason: refusal.reason }, 'a text was not looked up');
+    }
+    await answer.privately(cardOf(lookup, desk, null));
+  }
 }
 
 /** The first answer that reveals something waits for its entry. */
@@ -102,7 +110,7 @@ function cardOf(lookup: Lookup, desk: PaymentDesk, sharedBy: string | null): Car
   const { links } = desk;
   switch (lookup.kind) {
     case 'refused':
-      return refusedCard(lookup.refusal);
+      return refusedCard(lookup.refusal, lookup.reference);
     case 'searching':
       return searchingCard(lookup.query);
     case 'trace':

@@ -27,12 +27,18 @@ function readOptions(): Options {
   const { values } = parseArgs({
     options: { 'world-only': { type: 'boolean' }, 'request-url': { type: 'string' } },
   });
-  const port = Number(process.env.PORT ?? defaultPort);
+  const given = process.env.PORT ?? '';
+  const port = given === '' ? defaultPort : Number(given);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error(`PORT=${process.env.PORT ?? ''} is not a port: give a number from 0 to 65535.`);
+    throw new Error(`PORT=${given} is not a port: give a number from 0 to 65535.`);
+  const requestUrl = values['request-url'];
+  if (requestUrl !== undefined && !/^https?:\/\/[^/]/.test(requestUrl))
+    throw new Error(
+      `--request-url ${requestUrl} is not an address: give the bot’s, for instance http://localhost:3000/slack/events.`,
+    );
   return {
     worldOnly: values['world-only'] ?? false,
-    requestUrl: values['request-url'],
+    requestUrl,
     port,
     home: resolve(process.env.PAYDESK_HOME ?? '.paydesk'),
   };
@@ -117,7 +123,7 @@ function explain(error: unknown): string {
   if (code !== 'EADDRINUSE' && code !== 'EACCES') return error.message;
   const why =
     code === 'EACCES' ? 'needs rights that this user does not have' : 'is in use by another process';
-  return `Port ${port ?? ''} ${why}.\n→ Set PORT to another one, for instance PORT=4500 npm start; PORT=0 takes any free port.`;
+  return `Port ${port ?? ''} ${why}.\n→ Set PORT to another one, for instance PORT=${(port ?? defaultPort) + 100} npm start; PORT=0 takes any free port.`;
 }
 
 function stopSignal(): Promise<void> {

@@ -8,6 +8,7 @@
 import type { Clock } from '../kernel/clock.js';
 import type { Payout } from '../ports/payments-api.js';
 import { OpsError } from '../kernel/errors.js';
+import { referenceId } from '../kernel/ids.js';
 import { givenUp, valueOf, type Finding, type Findings } from './findings.js';
 import { gather, type Sources, type Subject } from './gather.js';
 import type { Expectations } from './hops.js';
@@ -16,7 +17,8 @@ import { search, type Candidate, type LookedAt } from './search.js';
 import { traceOf, type Trace } from './trace.js';
 
 export type Lookup =
-  | { kind: 'refused'; refusal: Unreadable }
+  /** `reference`: what the person may tell the operator, who finds it in the log. */
+  | { kind: 'refused'; refusal: Unreadable; reference: string }
   | { kind: 'searching'; query: string }
   | { kind: 'trace'; trace: Trace; complete: boolean }
   | { kind: 'payout'; payout: Payout; asOf: Date }
@@ -66,7 +68,7 @@ export function createPaymentLookup(deps: LookupDependencies): PaymentLookup {
 
 // eslint-disable-next-line @typescript-eslint/require-await -- one of several generators that the caller reads alike
 async function* refuse(refusal: Unreadable): AsyncGenerator<Lookup, void> {
-  yield { kind: 'refused', refusal };
+  yield { kind: 'refused', refusal, reference: referenceId() };
 }
 
 const late = 'late';

@@ -66,9 +66,9 @@ function outcomeWords(outcome: LookedAt['outcome']): string {
 }
 
 /** Message and hint are the desk's own words. */
-export function refusedCard({ message, hint, reason }: Unreadable): Card {
+export function refusedCard({ message, hint, reason }: Unreadable, ref: string): Card {
   const mark = reason === 'card_number' ? ':no_entry:' : ':mag:';
-  return cardOf(message, [section(`${mark} *${message}*`), context(hint)]);
+  return cardOf(message, [section(`${mark} *${message}*`), context(`${hint} · Reference ${code(ref)}`)]);
 }
 
 export function searchingCard(query: string): Card {

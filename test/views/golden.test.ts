@@ -148,10 +148,10 @@ describe('/payment', () => {
       :hourglass_flowing_sand: Still looking for \`ORD-1\`…"
     `);
     const refusal = { reason: 'card_number', message: 'That looks like a card number.', hint: 'Use `4242 19.99`.' } as const;
-    expect(read(refusedCard(refusal))).toMatchInlineSnapshot(`
+    expect(read(refusedCard(refusal, 'R-1'))).toMatchInlineSnapshot(`
       "That looks like a card number.
       :no_entry: *That looks like a card number.*
-      Use \`4242 19.99\`."
+      Use \`4242 19.99\`. · Reference \`R-1\`"
     `);
   }); // prettier-ignore
 
