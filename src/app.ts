@@ -16,7 +16,7 @@ import { createDeliveries } from './adapters/postgres/deliveries.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './adapters/postgres/embedded/supervisor.js';
 import { createOutboxQueue } from './adapters/postgres/outbox.js';
 import { createAttachments } from './adapters/slack/attachments.js';
-import { identityOf, slackClient } from './adapters/slack/client.js';
+import { callFault, identityOf, slackClient } from './adapters/slack/client.js';
 import { createDirectory } from './adapters/slack/directory.js';
 import { createInFlight } from './adapters/slack/in-flight.js';
 import { startOutboxSender, type OutboxSender } from './adapters/slack/outbox-sender.js';
@@ -118,28 +118,38 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
   }
 }
 
-/** Tries again while the part is out of reach. */
+const passing = ['unavailable', 'rate_limited'];
+
+/** Tries again while the part is out of reach or wants us to wait. Throws the signal's reason when we are to stop. */
 async function persist<Value>(
   what: string,
   parts: Parts,
   log: Log,
   work: () => Promise<Value>,
 ): Promise<Value> {
+  const { signal } = parts.stopping;
   for (let failures = 0; ; failures++) {
+    signal.throwIfAborted();
     try {
       return await work();
     } catch (thrown) {
       const error = toOpsError(thrown);
-      if (error.code !== 'unavailable' || parts.stopping.signal.aborted) throw error;
+      if (!passing.includes(error.code)) throw error;
       parts.waitsFor = `${what}: ${error.publicMessage}`;
-      const waitMs = Math.min(longestRetryMs, 500 * 2 ** failures);
+      const waitMs = Math.max(askedToWaitMs(error), Math.min(longestRetryMs, 500 * 2 ** failures));
       log.warn(
         { err: messageOf(error.cause ?? error), reference: error.reference, waitMs },
-        `${what} is out of reach, trying again`,
+        `${what}: ${error.code === 'rate_limited' ? 'asked too often' : 'out of reach'}, trying again`,
       );
-      await pause(waitMs, undefined, { signal: parts.stopping.signal });
+      await pause(waitMs, undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+/** What Slack's `Retry-After` says; sooner it would only count as one question more. */
+function askedToWaitMs({ cause }: OpsError): number {
+  const fault = callFault(cause);
+  return fault.kind === 'rate_limited' ? fault.retryAfterMs : 0;
 }
 
 async function bringUpDatabase(parts: Parts, { environment, clock, log }: PaydeskFacts): Promise<Secret> {
