@@ -5,6 +5,7 @@
  * Invariants: a part that is out of reach is tried again for as long as we run, and `/readyz` says which and why; a
  * part that is misconfigured ends the start with a sentence that says what to do.
  */
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { commands, home } from '../commands/index.js';
 import { jobs } from '../jobs/index.js';
@@ -47,12 +48,17 @@ export interface PaydeskFacts {
   log: Log;
   /** Between two messages to one channel. Slack's pace where absent; a stand-in for Slack may take more. */
   paceMs?: number;
+  /** Aborted while we start, the start gives up: it stops what it started, and throws the signal's reason. */
+  signal?: AbortSignal;
 }
 
 export interface Paydesk {
   port: number;
   readiness(): Promise<Readiness>;
-  /** Takes nothing new, lets what runs end (at most ten seconds), then lets go of everything. */
+  /**
+   * Takes nothing new, lets what runs end, then lets go of everything, part after part: ten seconds for commands, twelve
+   * for the engine's jobs, and whatever a message that is being sent and the database take.
+   */
   stop(): Promise<void>;
 }
 
@@ -94,7 +100,10 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
   const inFlight = createInFlight();
   const readiness = (): Promise<Readiness> => readinessOf(parts);
   const stop = (): Promise<void> => stopParts(parts, inFlight, facts.log);
+  const giveUp = (): void => parts.stopping.abort(facts.signal?.reason);
+  facts.signal?.addEventListener('abort', giveUp, { once: true });
   try {
+    facts.signal?.throwIfAborted();
     const metrics = metricsOf(parts, readiness, facts);
     parts.http = await startHttpServer(
       facts.environment.HOST,
@@ -115,6 +124,8 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
   } catch (error) {
     await stop();
     throw error;
+  } finally {
+    facts.signal?.removeEventListener('abort', giveUp);
   }
 }
 
@@ -236,10 +247,17 @@ async function bringUpSlack(
     observe: (what, outcome, durationMs) => metrics.observeCommand(what, outcome, durationMs),
   });
   parts.waitsFor = 'the connection to Slack';
-  await connection.open();
+  await unlessStopped(parts.stopping.signal, () => connection.open());
   const pace = facts.paceMs === undefined ? {} : { paceMs: facts.paceMs };
   parts.sender = startOutboxSender({ queue: createOutboxQueue(database), client, clock, log, ...pace });
   log.info({ team: identity.teamName, bot: identity.botUserId }, 'Paydesk is up');
+}
+
+/** Gives up waiting when we are to stop: closing the part then ends the work. Throws the signal's reason. */
+async function unlessStopped(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  signal.throwIfAborted();
+  await Promise.race([work(), once(signal, 'abort')]);
+  signal.throwIfAborted();
 }
 
 /** A policy that nobody could work with is refused before anybody can click; then stale cards are put right. */

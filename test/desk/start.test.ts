@@ -1,5 +1,5 @@
 /**
- * The start of the desk against a Slack that is slow to take it, and with a policy that cannot work.
+ * The start of the desk against a Slack that is slow to take it, a policy that cannot work, and a stop that comes early.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { companyPolicy, userGroups } from '../../sandbox/company-policy.js';
 import { startSlack, type SlackServer } from '../../sandbox/slack/server.js';
 import type { FaultRequest, State } from '../../sandbox/slack/wire.js';
+import { openDatabase } from '../../src/adapters/postgres/database.js';
 import { slackClient } from '../../src/adapters/slack/client.js';
 import { createDirectory } from '../../src/adapters/slack/directory.js';
 import { startPaydesk, type Paydesk } from '../../src/app.js';
@@ -62,7 +63,7 @@ async function configOf(otherGroups: Record<string, string> = {}): Promise<Confi
   return parseConfig(JSON.stringify({ company: 'Test', partners, remediation }), 'test');
 }
 
-async function start(otherGroups: Record<string, string> = {}): Promise<Paydesk> {
+async function start(otherGroups: Record<string, string> = {}, signal?: AbortSignal): Promise<Paydesk> {
   const { apiUrl, credentials } = slack;
   const environment = {
     SLACK_BOT_TOKEN: credentials.botToken,
@@ -80,8 +81,11 @@ async function start(otherGroups: Record<string, string> = {}): Promise<Paydesk>
     clock: systemClock,
     log: recordingLog(lines),
     paceMs: 0,
+    ...(signal && { signal }),
   });
 }
+
+const isSaid = (what: string) => (): boolean => lines.some(({ message }) => message.includes(what));
 
 it('waits as long as Slack asks it to before it has the groups', async () => {
   // Longer than the directory itself waits.
@@ -124,4 +128,23 @@ it('names every group that Slack does not know', async () => {
     ) as string,
     hint: expect.stringContaining('user groups') as string,
   });
+});
+
+it.each([
+  ['the groups', 'usergroups.users.list', 'the user groups: out of reach'],
+  ['a connection', 'apps.connections.open', 'no connection to Slack'],
+])('stops while it waits for %s, and leaves nothing behind', async (_what, method, said) => {
+  await fault({ kind: 'server_error', method, count: 1000 });
+  const stopping = new AbortController();
+  const starting = start({}, stopping.signal);
+  starting.catch(() => undefined);
+  await expect.poll(isSaid(said), { timeout: 15_000 }).toBe(true);
+  stopping.abort();
+  await expect(starting).rejects.toBe(stopping.signal.reason);
+  expect(isSaid('did not stop well')()).toBe(false);
+  const db = openDatabase({ url: database.url, clock: systemClock, log: silentLog });
+  const others =
+    'select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
+  await expect.poll(() => db.query(others)).toEqual([]);
+  await db.close();
 });
