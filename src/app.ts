@@ -5,6 +5,7 @@
  * Invariants: a part that is out of reach is tried again for as long as we run, and `/readyz` says which and why; a
  * part that is misconfigured ends the start with a sentence that says what to do.
  */
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { commands, home } from '../commands/index.js';
 import { jobs } from '../jobs/index.js';
@@ -16,7 +17,7 @@ import { createDeliveries } from './adapters/postgres/deliveries.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './adapters/postgres/embedded/supervisor.js';
 import { createOutboxQueue } from './adapters/postgres/outbox.js';
 import { createAttachments } from './adapters/slack/attachments.js';
-import { identityOf, slackClient } from './adapters/slack/client.js';
+import { callFault, identityOf, slackClient } from './adapters/slack/client.js';
 import { createDirectory } from './adapters/slack/directory.js';
 import { createInFlight } from './adapters/slack/in-flight.js';
 import { startOutboxSender, type OutboxSender } from './adapters/slack/outbox-sender.js';
@@ -47,12 +48,17 @@ export interface PaydeskFacts {
   log: Log;
   /** Between two messages to one channel. Slack's pace where absent; a stand-in for Slack may take more. */
   paceMs?: number;
+  /** Aborted while we start, the start gives up: it stops what it started, and throws the signal's reason. */
+  signal?: AbortSignal;
 }
 
 export interface Paydesk {
   port: number;
   readiness(): Promise<Readiness>;
-  /** Takes nothing new, lets what runs end (at most ten seconds), then lets go of everything. */
+  /**
+   * Takes nothing new, lets what runs end, then lets go of everything, part after part: ten seconds for commands, twelve
+   * for the engine's jobs, and whatever a message that is being sent and the database take.
+   */
   stop(): Promise<void>;
 }
 
@@ -94,7 +100,10 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
   const inFlight = createInFlight();
   const readiness = (): Promise<Readiness> => readinessOf(parts);
   const stop = (): Promise<void> => stopParts(parts, inFlight, facts.log);
+  const giveUp = (): void => parts.stopping.abort(facts.signal?.reason);
+  facts.signal?.addEventListener('abort', giveUp, { once: true });
   try {
+    facts.signal?.throwIfAborted();
     const metrics = metricsOf(parts, readiness, facts);
     parts.http = await startHttpServer(
       facts.environment.HOST,
@@ -115,31 +124,43 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
   } catch (error) {
     await stop();
     throw error;
+  } finally {
+    facts.signal?.removeEventListener('abort', giveUp);
   }
 }
 
-/** Tries again while the part is out of reach. */
+const passing = ['unavailable', 'rate_limited'];
+
+/** Tries again while the part is out of reach or wants us to wait. Throws the signal's reason when we are to stop. */
 async function persist<Value>(
   what: string,
   parts: Parts,
   log: Log,
   work: () => Promise<Value>,
 ): Promise<Value> {
+  const { signal } = parts.stopping;
   for (let failures = 0; ; failures++) {
+    signal.throwIfAborted();
     try {
       return await work();
     } catch (thrown) {
       const error = toOpsError(thrown);
-      if (error.code !== 'unavailable' || parts.stopping.signal.aborted) throw error;
+      if (!passing.includes(error.code)) throw error;
       parts.waitsFor = `${what}: ${error.publicMessage}`;
-      const waitMs = Math.min(longestRetryMs, 500 * 2 ** failures);
+      const waitMs = Math.max(askedToWaitMs(error), Math.min(longestRetryMs, 500 * 2 ** failures));
       log.warn(
         { err: messageOf(error.cause ?? error), reference: error.reference, waitMs },
-        `${what} is out of reach, trying again`,
+        `${what}: ${error.code === 'rate_limited' ? 'asked too often' : 'out of reach'}, trying again`,
       );
-      await pause(waitMs, undefined, { signal: parts.stopping.signal });
+      await pause(waitMs, undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+/** What Slack's `Retry-After` says; sooner it would only count as one question more. */
+function askedToWaitMs({ cause }: OpsError): number {
+  const fault = callFault(cause);
+  return fault.kind === 'rate_limited' ? fault.retryAfterMs : 0;
 }
 
 async function bringUpDatabase(parts: Parts, { environment, clock, log }: PaydeskFacts): Promise<Secret> {
@@ -226,10 +247,17 @@ async function bringUpSlack(
     observe: (what, outcome, durationMs) => metrics.observeCommand(what, outcome, durationMs),
   });
   parts.waitsFor = 'the connection to Slack';
-  await connection.open();
+  await unlessStopped(parts.stopping.signal, () => connection.open());
   const pace = facts.paceMs === undefined ? {} : { paceMs: facts.paceMs };
   parts.sender = startOutboxSender({ queue: createOutboxQueue(database), client, clock, log, ...pace });
   log.info({ team: identity.teamName, bot: identity.botUserId }, 'Paydesk is up');
+}
+
+/** Gives up waiting when we are to stop: closing the part then ends the work. Throws the signal's reason. */
+async function unlessStopped(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  signal.throwIfAborted();
+  await Promise.race([work(), once(signal, 'abort')]);
+  signal.throwIfAborted();
 }
 
 /** A policy that nobody could work with is refused before anybody can click; then stale cards are put right. */

@@ -7,7 +7,7 @@ import { callbackAddress } from './adapters/http/confirmations.js';
 import { readMigrationState } from './adapters/postgres/migrate.js';
 import { readAuditGuard } from './adapters/postgres/roles.js';
 import { createBooks } from './adapters/postgres/books.js';
-import { callFault, identityOf, slackClient } from './adapters/slack/client.js';
+import { appTokenError, callError, callFault, identityOf, slackClient } from './adapters/slack/client.js';
 import { createDirectory } from './adapters/slack/directory.js';
 import { parseEnvironment, type Environment } from './config/environment.js';
 import { loadConfig } from './config/load.js';
@@ -220,12 +220,7 @@ async function appToken(token: Secret, apiUrl: string): Promise<string> {
     await slackClient(token, apiUrl, silentLog).apps.connections.open();
     return 'Socket Mode, the app-level token is accepted';
   } catch (error) {
-    const fault = callFault(error);
-    if (fault.kind !== 'refused')
-      throw new OpsError('unavailable', 'Slack cannot be reached.', { cause: error });
-    throw new OpsError('misconfigured', `Slack refuses SLACK_APP_TOKEN: ${fault.error}.`, {
-      hint: 'Make an app-level token with the scope connections:write under “Basic Information”.',
-    });
+    throw appTokenError(error) ?? callError(error, 'Slack does not open a connection now.');
   }
 }
 

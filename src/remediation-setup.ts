@@ -10,8 +10,8 @@ import type { Database } from './adapters/postgres/database.js';
 import { createStripeWrites } from './adapters/stripe/writes.js';
 import type { Environment } from './config/environment.js';
 import type { Config } from './config/schema.js';
-import { minuteMs, type Clock } from './kernel/clock.js';
-import { OpsError } from './kernel/errors.js';
+import { hourMs, type Clock } from './kernel/clock.js';
+import { OpsError, toOpsError } from './kernel/errors.js';
 import type { Log } from './kernel/log.js';
 import type { Attachments } from './ports/attachments.js';
 import type { AuditTrail } from './ports/audit.js';
@@ -100,18 +100,41 @@ export function requirePolicy(policy: Policy, environment: Environment): void {
   ]);
 } // prettier-ignore
 
-/** Asks who is in the policy's groups, and refuses a policy that nobody could work with. */
+/** Slack takes about a hundred questions about people in a minute, and fewer at one moment. */
+const askedAtOnce = 5;
+/** Whoever tries again goes on where an earlier attempt was stopped: a large group is never done within a minute. */
+const fresh = { maxAgeMs: hourMs };
+
+/**
+ * Asks who is in the policy's groups, and refuses a policy that nobody could work with.
+ * Throws `misconfigured` with every fault, and what the directory throws when it cannot be asked.
+ */
 export async function requireNoLockOut(policy: Policy, directory: Directory): Promise<void> {
-  const fresh = { maxAgeMs: minuteMs };
-  const groups = await Promise.all(
-    Object.entries(policy.groups).map(async ([name, id]) => {
-      const people = [...(await directory.membersOf(id, fresh))];
-      const known = await Promise.all(people.map((userId) => directory.person(userId, fresh)));
-      const members = known.filter(({ kind }) => kind === 'member').map(({ userId }) => userId);
-      return [name, new Set(members)] as const;
-    }),
-  );
-  requireNone(lockOuts(policy, new Map(groups)));
+  const groups = new Map<string, ReadonlySet<string>>();
+  const faults: string[] = [];
+  for (const [name, id] of Object.entries(policy.groups)) {
+    try {
+      groups.set(name, await decidersIn(id, directory));
+    } catch (thrown) {
+      const error = toOpsError(thrown);
+      if (error.code !== 'not_found') throw error;
+      faults.push(`Group “${name}” (${id}): ${error.publicMessage}`);
+    }
+  }
+  requireNone(faults);
+  requireNone(lockOuts(policy, groups));
+}
+
+/** Those of a group who may decide at all. */
+async function decidersIn(groupId: string, directory: Directory): Promise<ReadonlySet<string>> {
+  const people = [...(await directory.membersOf(groupId, fresh))];
+  const deciders = new Set<string>();
+  for (let from = 0; from < people.length; from += askedAtOnce) {
+    const few = people.slice(from, from + askedAtOnce);
+    const known = await Promise.all(few.map((userId) => directory.person(userId, fresh)));
+    for (const { kind, userId } of known) if (kind === 'member') deciders.add(userId);
+  }
+  return deciders;
 }
 
 function requireNone(faults: readonly string[]): void {

@@ -1,8 +1,9 @@
 /**
  * The command line as a person runs it: every fault is a sentence and a hint, never a stack.
  */
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,13 +40,15 @@ interface Ran {
   said: string;
 }
 
+const program = ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), join(root, 'src/cli.ts')];
+
 /** Runs `paydesk …` in the folder of this test, with exactly this environment. */
 function paydesk(args: string[], environment: Record<string, string> = {}): Promise<Ran> {
   const { PATH = '', HOME = '' } = process.env;
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), join(root, 'src/cli.ts'), ...args],
+      [...program, ...args],
       { cwd: folder, env: { PATH, HOME, ...environment }, timeout: 30_000 },
       (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), said: stdout + stderr }),
     );
@@ -79,6 +82,36 @@ describe('start', () => {
     expect(said).toContain('Slack refuses SLACK_BOT_TOKEN: invalid_auth');
     expect(code).toBe(1);
   });
+
+  it('stops in order when it is told to while it starts, and its own database with it', async () => {
+    const home = join(folder, 'home');
+    const { PATH = '', HOME = '' } = process.env;
+    const unreachable = { SLACK_API_URL: 'http://127.0.0.1:9/api/', PAYDESK_HOME: home, PORT: '0' };
+    const child = spawn(process.execPath, [...program, 'start'], {
+      cwd: folder,
+      env: { PATH, HOME, ...tokens, ...unreachable },
+    });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => void (said += chunk.toString()));
+    const ended = once(child, 'exit');
+    const postmaster = async (): Promise<number> =>
+      Number.parseInt(
+        await readFile(join(home, 'postgres/data/postmaster.pid'), 'utf8').catch(() => '0'),
+        10,
+      );
+    try {
+      await expect.poll(() => said, { timeout: 45_000 }).toContain('Slack: out of reach');
+      expect(await postmaster()).toBeGreaterThan(0);
+      child.kill('SIGTERM');
+      expect(await ended).toEqual([0, null]);
+      expect(await postmaster()).toBe(0);
+    } finally {
+      child.kill('SIGKILL');
+      const pid = await postmaster();
+      if (pid > 0) process.kill(pid, 'SIGKILL');
+    }
+  }, 60_000);
 
   it('says which port is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1');

@@ -99,6 +99,21 @@ describe('Socket Mode', () => {
     await until(() => connection.connected());
   });
 
+  it.each([
+    ['nobody knows it', 'xapp-nobody', 'invalid_auth'],
+    ['it is the bot’s', null, 'not_allowed_token_type'],
+  ])('says at the start which token is wrong when %s', async (_which, token, refusal) => {
+    slack = await startAt(1);
+    const appToken = token ?? slack.credentials.botToken;
+    const connection = connect({ ...slack.credentials, appToken });
+    await expect(connection.open()).rejects.toMatchObject({
+      code: 'misconfigured',
+      publicMessage: `Slack refuses SLACK_APP_TOKEN: ${refusal}.`,
+      hint: expect.stringContaining('connections:write') as string,
+    });
+    await connection.close();
+  });
+
   it('stops while it tries, and leaves no socket behind', async () => {
     slack = await startAt(1);
     const connection = connect(slack.credentials);

@@ -109,13 +109,16 @@ async function ask({ client, abandon }: Connection, sql: string, values: unknown
   }
 }
 
+/** Null when we were closed meanwhile: `close` cannot end a connection that was still under way, so it is ended here. */
 async function reconnect(
   connect: () => Promise<Connection>,
   closed: () => boolean,
 ): Promise<Connection | null> {
   while (!closed()) {
     try {
-      return await connect();
+      const connection = await connect();
+      if (!closed()) return connection;
+      await connection.client.end().catch(() => undefined);
     } catch {
       await delay(reconnectPauseMs);
     }

@@ -121,6 +121,16 @@ export function callError(error: unknown, sentence: string): OpsError {
   }
 }
 
+/** The error when Slack refuses the app-level token itself; null for any other failed call. */
+export function appTokenError(error: unknown): OpsError | null {
+  const fault = callFault(error);
+  if (!isRefused(fault, credentialRefusals)) return null;
+  return new OpsError('misconfigured', `Slack refuses SLACK_APP_TOKEN: ${fault.error}.`, {
+    hint: 'Make an app-level token with the scope connections:write under “Basic Information”.',
+    cause: error,
+  });
+}
+
 export interface Identity {
   botId: string;
   botUserId: string;

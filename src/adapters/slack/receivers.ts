@@ -1,8 +1,8 @@
 /**
  * The two ways in which Slack reaches the desk: a WebSocket that we open, or signed HTTP requests.
  *
- * Invariants: nothing Slack or the network does ends the process; a lost socket is opened again for as long as we
- * run; a body that is not an object never reaches Bolt, which would die of it.
+ * Invariants: nothing Slack or the network does ends the process; a socket that stood once is opened again for as long
+ * as we run, whatever Slack says; a token that Slack refuses before that ends the start; a body that is not an object never reaches Bolt, which would die of it.
  * Why the reconnecting is ours: the client's own ends the process on a permanent error and waits five seconds on
  * every other.
  */
@@ -13,7 +13,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Secret } from '../../kernel/secret.js';
-import { callTimeoutMs } from './client.js';
+import { appTokenError, callTimeoutMs } from './client.js';
 import { createInFlight } from './in-flight.js';
 import { slackLogger } from './logger.js';
 
@@ -21,7 +21,7 @@ export interface Connection {
   receiver: Receiver;
   /** Whether Slack can reach us now. Over HTTP nobody can know, so it is true while we listen. */
   connected(): boolean;
-  /** Returns when the first connection stands. */
+  /** Returns when the first connection stands. Throws `misconfigured` when Slack refuses the token before that. */
   open(): Promise<void>;
   /** Takes nothing new; resolves when what was taken has been answered, at the latest after a few seconds. */
   close(): Promise<void>;
@@ -48,6 +48,7 @@ export function socketConnection(appToken: Secret, apiUrl: string, log: Log): Co
   const closing = new AbortController();
   const isClosing = (): boolean => closing.signal.aborted;
   let connected = false;
+  let hasConnected = false;
 
   const connect = async (): Promise<void> => {
     for (let failures = 0; !isClosing(); failures++) {
@@ -57,9 +58,12 @@ export function socketConnection(appToken: Secret, apiUrl: string, log: Log): Co
         // Whoever closed us meanwhile could not close a socket that was not there yet.
         if (!connected) await client.disconnect();
         else log.info({}, 'connected to Slack');
+        hasConnected = true;
         return;
       } catch (error) {
         if (isClosing()) return;
+        const refusal = hasConnected ? null : appTokenError(error);
+        if (refusal) throw refusal;
         const waitMs = Math.min(longestWaitMs, 250 * 2 ** failures);
         log.warn({ err: messageOf(error), waitMs }, 'no connection to Slack, trying again');
         await pause(waitMs, undefined, { signal: closing.signal }).catch(() => undefined);
@@ -80,7 +84,8 @@ export function socketConnection(appToken: Secret, apiUrl: string, log: Log): Co
     close: async () => {
       closing.abort();
       connected = false;
-      const gone = Promise.all([client.disconnect(), connecting]);
+      // Whoever opened us knows already when that failed.
+      const gone = Promise.all([client.disconnect(), connecting.catch(() => undefined)]);
       await Promise.race([gone, pause(answeringMs, undefined, { ref: false })]);
     },
     handle: null,

@@ -1,0 +1,150 @@
+/**
+ * The start of the desk against a Slack that is slow to take it, a policy that cannot work, and a stop that comes early.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { companyPolicy, userGroups } from '../../sandbox/company-policy.js';
+import { startSlack, type SlackServer } from '../../sandbox/slack/server.js';
+import type { FaultRequest, State } from '../../sandbox/slack/wire.js';
+import { openDatabase } from '../../src/adapters/postgres/database.js';
+import { slackClient } from '../../src/adapters/slack/client.js';
+import { createDirectory } from '../../src/adapters/slack/directory.js';
+import { startPaydesk, type Paydesk } from '../../src/app.js';
+import { botEnvironmentSchema, parseEnvironment } from '../../src/config/environment.js';
+import { parseConfig } from '../../src/config/load.js';
+import type { Config } from '../../src/config/schema.js';
+import { systemClock } from '../../src/kernel/clock.js';
+import { silentLog } from '../../src/kernel/log.js';
+import { Secret } from '../../src/kernel/secret.js';
+import { requireNoLockOut } from '../../src/remediation-setup.js';
+import { recordingLog, type Line } from '../engine/recording-log.js';
+import { root } from '../house/source-tree.js';
+import { startFakeSlack } from '../slack/fake-slack.js';
+import { createDatabase, type TestDatabase } from '../support/postgres.js';
+
+let slack: SlackServer;
+let database: TestDatabase;
+let lines: Line[] = [];
+let paydesk: Paydesk | null = null;
+
+beforeAll(async () => {
+  const manifest: unknown = parse(readFileSync(join(root, 'manifest.yml'), 'utf8'));
+  slack = await startSlack({ port: 0, seed: 'start', rateLimits: false, manifest });
+  database = await createDatabase();
+});
+
+afterEach(async () => {
+  await paydesk?.stop();
+  paydesk = null;
+  lines = [];
+  await fault({ kind: 'reset' });
+});
+
+afterAll(async () => {
+  await slack.close();
+  await database.drop();
+});
+
+const fault = async (request: FaultRequest): Promise<void> => {
+  const body = JSON.stringify(request);
+  const answer = await fetch(`${slack.url}/_sandbox/faults`, { method: 'POST', body });
+  expect(answer.status).toBe(200);
+};
+
+/** With the company's policy, in which some groups have other ids. */
+async function configOf(otherGroups: Record<string, string> = {}): Promise<Config> {
+  const state = (await (await fetch(`${slack.url}/_sandbox/state`)).json()) as State;
+  const known = await userGroups(slack.apiUrl, slack.credentials.botToken);
+  const groups = new Map([...known, ...Object.entries(otherGroups)]);
+  const remediation = companyPolicy({ state, groups, now: systemClock.now() });
+  const partners = [{ id: 'northpay', name: 'Northpay', kind: 'psp' }];
+  return parseConfig(JSON.stringify({ company: 'Test', partners, remediation }), 'test');
+}
+
+async function start(otherGroups: Record<string, string> = {}, signal?: AbortSignal): Promise<Paydesk> {
+  const { apiUrl, credentials } = slack;
+  const environment = {
+    SLACK_BOT_TOKEN: credentials.botToken,
+    SLACK_APP_TOKEN: credentials.appToken,
+    SLACK_API_URL: apiUrl,
+    DATABASE_URL: database.url.reveal(),
+    OIDC_ISSUER: 'http://127.0.0.1:9',
+    OIDC_CLIENT_ID: 'paydesk',
+    OIDC_CLIENT_SECRET: 'not-a-secret-at-all',
+    PORT: '0',
+  };
+  return startPaydesk({
+    environment: parseEnvironment(environment, botEnvironmentSchema),
+    config: await configOf(otherGroups),
+    clock: systemClock,
+    log: recordingLog(lines),
+    paceMs: 0,
+    ...(signal && { signal }),
+  });
+}
+
+const isSaid = (what: string) => (): boolean => lines.some(({ message }) => message.includes(what));
+
+it('waits as long as Slack asks it to before it has the groups', async () => {
+  // Longer than the directory itself waits.
+  await fault({ kind: 'rate_limit', method: 'usergroups.users.list', amount: 4, count: 1 });
+  paydesk = await start();
+  const waited = lines.find(({ message }) => message.includes('asked too often'));
+  expect(waited?.fields).toMatchObject({ waitMs: 4000 });
+  expect((await paydesk.readiness()).slack).toBeNull();
+});
+
+it('asks about the people of a large group a few at a time', async () => {
+  const users = Array.from({ length: 12 }, (_, index) => `U${index}`);
+  const waiting: (() => void)[] = [];
+  const many = await startFakeSlack({
+    'auth.test': () => ({ team_id: 'T1' }),
+    'usergroups.users.list': () => ({ users }),
+    'users.info': async () => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return { user: { id: 'U1', name: 'somebody', team_id: 'T1' } };
+    },
+  });
+  const client = slackClient(new Secret('xoxb-test'), many.apiUrl, silentLog);
+  const directory = createDirectory({ client, clock: systemClock, log: silentLog });
+  const checked = requireNoLockOut((await configOf()).remediation!, directory);
+  for (const asked of [5, 5, 2]) {
+    await expect.poll(() => waiting.length).toBeGreaterThanOrEqual(asked);
+    expect(waiting.length).toBe(asked);
+    waiting.splice(0).forEach((answer) => answer());
+  }
+  await checked;
+  await many.close();
+});
+
+it('names every group that Slack does not know', async () => {
+  const starting = start({ 'payments-leads': 'S0NOSUCH1', 'payments-approvers': 'S0NOSUCH2' });
+  await expect(starting).rejects.toMatchObject({
+    code: 'misconfigured',
+    publicMessage: expect.stringMatching(
+      /“approvers” \(S0NOSUCH2\): There is no such[^]*“leads” \(S0NOSUCH1\): There is no such/,
+    ) as string,
+    hint: expect.stringContaining('user groups') as string,
+  });
+});
+
+it.each([
+  ['the groups', 'usergroups.users.list', 'the user groups: out of reach'],
+  ['a connection', 'apps.connections.open', 'no connection to Slack'],
+])('stops while it waits for %s, and leaves nothing behind', async (_what, method, said) => {
+  await fault({ kind: 'server_error', method, count: 1000 });
+  const stopping = new AbortController();
+  const starting = start({}, stopping.signal);
+  starting.catch(() => undefined);
+  await expect.poll(isSaid(said), { timeout: 15_000 }).toBe(true);
+  stopping.abort();
+  await expect(starting).rejects.toBe(stopping.signal.reason);
+  expect(isSaid('did not stop well')()).toBe(false);
+  const db = openDatabase({ url: database.url, clock: systemClock, log: silentLog });
+  const others =
+    'select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
+  await expect.poll(() => db.query(others)).toEqual([]);
+  await db.close();
+});
