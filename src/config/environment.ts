@@ -84,8 +84,14 @@ const variablesSchema = z.object({
   PUBLIC_URL: originUrl.optional(),
 });
 
+/**
+ * What must be there. Apart from the shape, and of what was given instead of what became of it, so that what is missing
+ * and what is bad are told at once.
+ */
+const givenSchema = z.record(z.string(), z.string().optional());
+
 /** For the commands that need no Slack. */
-export const environmentSchema = variablesSchema.superRefine((environment, context) => {
+export const environmentSchema = givenSchema.superRefine((environment, context) => {
   const missing = oidcVariables.filter((name) => environment[name] === undefined);
   if (missing.length === oidcVariables.length) return;
   const message =
@@ -108,7 +114,7 @@ export const botEnvironmentSchema = environmentSchema.superRefine((environment, 
   }
 });
 
-export type Environment = z.output<typeof environmentSchema>;
+export type Environment = z.output<typeof variablesSchema>;
 
 /** Reads `.env` of the working folder when there is one; what is set already wins. Throws `misconfigured`. */
 export function readDotEnv(): void {
@@ -121,15 +127,17 @@ export function readDotEnv(): void {
   }
 }
 
-/** Throws `misconfigured` with every fault. Values are never part of the message. */
+/** Throws `misconfigured` with every fault. Values are never part of the message. `needs` is what must be there. */
 export function parseEnvironment(
   variables: Readonly<Record<string, string | undefined>>,
-  schema: typeof environmentSchema = environmentSchema,
+  needs: typeof environmentSchema = environmentSchema,
 ): Environment {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim() !== ''));
-  const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map(({ path, message }) => `  ${String(path[0])} ${message}`);
+  const shape = variablesSchema.safeParse(given);
+  const presence = needs.safeParse(given);
+  if (shape.success && presence.success) return shape.data;
+  const issues = [...(shape.error?.issues ?? []), ...(presence.error?.issues ?? [])];
+  const lines = issues.map(({ path, message }) => `  ${String(path[0])} ${message}`);
   throw new OpsError('misconfigured', `The environment has ${lines.length} fault(s):\n${lines.join('\n')}`, {
     hint: 'See “Connecting a real workspace” in README.md; `npm start` without SLACK_* variables starts the sandbox.',
   });

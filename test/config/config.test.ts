@@ -141,4 +141,17 @@ describe('the environment', () => {
       /SLACK_BOT_TOKEN[^]*SLACK_APP_TOKEN/,
     );
   });
+
+  it.each(['x', '3.5', '70000'])('tells what is missing beside what is bad, such as PORT=%s', (port) => {
+    const variables = { PORT: port, OIDC_ISSUER: 'x', SLACK_APP_TOKEN: 'xoxb-1' };
+    const message = messageOf(() => parseEnvironment(variables, botEnvironmentSchema));
+    // What is only bad is not called missing.
+    expect(message.match(/^ {2}\w+ is missing/gm)).toEqual([
+      '  OIDC_CLIENT_ID is missing',
+      '  OIDC_CLIENT_SECRET is missing',
+      '  SLACK_BOT_TOKEN is missing',
+    ]);
+    for (const name of Object.keys(variables)) expect(message).toContain(`  ${name} `);
+    expect(message).toContain('has 6 fault(s)');
+  });
 });
