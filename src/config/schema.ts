@@ -79,6 +79,7 @@ export const consistencySchema = z
     paymentsApi: z.object({ partner: z.string() }).optional().catch(undefined),
     remediation: z.unknown().optional(),
   })
+  .catch({ partners: [] })
   .superRefine(({ partners, paymentsApi, remediation: section }, context) => {
     for (const { path, message } of remediationFaults(section))
       context.addIssue({ code: 'custom', path: ['remediation', ...path], message });
