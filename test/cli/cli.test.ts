@@ -39,14 +39,14 @@ interface Ran {
   said: string;
 }
 
-/** Runs `paydesk …` in the folder of this test, with exactly this environment. */
-function paydesk(args: string[], environment: Record<string, string> = {}): Promise<Ran> {
+/** Runs `paydesk …` in the folder of this test or in `cwd`, with exactly this environment. */
+function paydesk(args: string[], environment: Record<string, string> = {}, cwd = folder): Promise<Ran> {
   const { PATH = '', HOME = '' } = process.env;
   return new Promise((resolve) => {
     execFile(
       process.execPath,
       ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), join(root, 'src/cli.ts'), ...args],
-      { cwd: folder, env: { PATH, HOME, ...environment }, timeout: 30_000 },
+      { cwd, env: { PATH, HOME, ...environment }, timeout: 30_000 },
       (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), said: stdout + stderr }),
     );
   });
@@ -104,6 +104,19 @@ describe('migrate', () => {
       said: expect.stringContaining('DATABASE_URL is not set'),
     });
   });
+});
+
+describe('.env', () => {
+  it.each(['start', 'migrate', 'doctor', 'audit verify', 'audit export', 'postgres'])(
+    'is read by paydesk %s',
+    async (command) => {
+      const other = await mkdtemp(join(folder, 'dot-env-'));
+      await writeFile(join(other, '.env'), 'PORT=none\n');
+      const { code, said } = await paydesk(command.split(' '), {}, other);
+      expect(said).toContain('PORT must be a number');
+      expect(code).toBe(1);
+    },
+  );
 });
 
 describe('manifest', () => {
