@@ -8,8 +8,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { messageOf, OpsError } from '../kernel/errors.js';
-import { isPrivatePath } from '../kernel/loopback.js';
 import { Secret } from '../kernel/secret.js';
+import { privateUrl } from './values.js';
 
 const secretStarting = (prefix: string, hint: string): z.ZodType<Secret | undefined> =>
   z
@@ -25,13 +25,6 @@ const postgresUrl = z
   .regex(/^postgres(ql)?:\/\/\S+$/, { message: 'must look like postgres://user:password@host:5432/database' })
   .transform((value) => new Secret(value))
   .optional();
-
-const httpUrl = z.url({ protocol: /^https?$/, message: 'must be an http or https address' });
-
-/** What goes there must be read by nobody on the way. */
-const privateUrl = httpUrl.refine(isPrivatePath, {
-  message: 'must be an https address (http on this machine)',
-});
 
 const originUrl = privateUrl
   .refine((value) => /^https?:\/\/[^/?#@]+\/?$/.test(value), {
@@ -49,7 +42,7 @@ const variablesSchema = z.object({
     .min(16, { message: 'is too short: it is the signing secret from “Basic Information”' })
     .transform((value) => new Secret(value))
     .optional(),
-  SLACK_API_URL: httpUrl.default('https://slack.com/api/'),
+  SLACK_API_URL: privateUrl.default('https://slack.com/api/'),
   DATABASE_URL: postgresUrl,
   /** Who owns the tables and migrates them, when DATABASE_URL names a role that does not. */
   DATABASE_OWNER_URL: postgresUrl,

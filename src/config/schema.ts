@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { remediation, remediationFaults } from './remediation.js';
-import { channel, cron, duration, httpUrl, partnerId, timeZone } from './values.js';
+import { channel, cron, duration, httpUrl, partnerId, privateUrl, timeZone } from './values.js';
 
 const address = String.raw`[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+`;
 const emailAddress = z.string().regex(new RegExp(`^${address}$`), { message: 'must be one e-mail address' });
@@ -54,9 +54,9 @@ export const configSchema = z.strictObject({
   company: z.string().min(1).max(60),
   channels: z.strictObject({ alerts: channel.optional(), audit: channel.optional() }).prefault({}),
   paymentsApi: z
-    .strictObject({ partner: partnerId, baseUrl: httpUrl.default('https://api.stripe.com') })
+    .strictObject({ partner: partnerId, baseUrl: privateUrl.default('https://api.stripe.com') })
     .optional(),
-  operationsApi: z.strictObject({ baseUrl: httpUrl }).optional(),
+  operationsApi: z.strictObject({ baseUrl: privateUrl }).optional(),
   mail: z.strictObject({ from: sender }).optional(),
   partners: z.array(partner).min(1).max(200),
   links: z.partialRecord(z.enum(linkObjects), urlTemplate).default({}),
@@ -98,5 +98,4 @@ export const consistencySchema = z
   });
 
 export type Config = z.output<typeof configSchema>;
-export type PartnerConfig = Config['partners'][number];
 export type LinkObject = (typeof linkObjects)[number];

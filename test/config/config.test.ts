@@ -43,6 +43,17 @@ describe('a good file', () => {
     });
   });
 
+  it('may say http to what runs on this machine', () => {
+    const [paymentsApi, operationsApi] = ['http://127.0.0.1:4010', 'http://localhost:4020'];
+    const text = `company: L\npartners: [{ id: aa, name: A, kind: psp }]\npaymentsApi: { partner: aa, baseUrl: "${paymentsApi}" }\noperationsApi: { baseUrl: "${operationsApi}" }`;
+    expect(parseConfig(text, 'x')).toMatchObject({
+      paymentsApi: { baseUrl: paymentsApi },
+      operationsApi: { baseUrl: operationsApi },
+    });
+    const slack = 'http://127.0.0.1:4030/api/';
+    expect(parseEnvironment({ SLACK_API_URL: slack }).SLACK_API_URL).toBe(slack);
+  });
+
   it('paydesk.example.yaml is one, and shows every key', () => {
     const path = join(root, 'paydesk.example.yaml');
     loadConfig(path);
@@ -96,6 +107,7 @@ describe('the environment', () => {
     ['SLACK_APP_TOKEN', 'xoxb-1', 'the bot token in the wrong place'],
     ['SLACK_SIGNING_SECRET', 'short', 'too short'],
     ['SLACK_API_URL', 'slack.com/api', 'no scheme'],
+    ['SLACK_API_URL', 'http://slack.example.com/api/', 'tokens could be read on the way'],
     ['DATABASE_URL', 'mysql://x', 'another database'],
     ['BOOKS_DATABASE_URL', 'localhost', 'no address'],
     ['STRIPE_API_KEY', 'x', 'too short'],
