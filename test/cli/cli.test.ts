@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSlack, type SlackServer } from '../../sandbox/slack/server.js';
 import { buildManifest } from '../../src/manifest.js';
 import { root } from '../house/source-tree.js';
+import { startFakeSlack } from '../slack/fake-slack.js';
 import { createDatabase, createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
 
 let folder: string;
@@ -144,6 +145,37 @@ describe('doctor', () => {
     expect(own.said).toContain('Nothing is wrong');
     const guarded = await paydesk(['doctor'], { ...tokens, DATABASE_URL: database.appUrl.reveal() });
     expect(guarded.said).toContain('guarded: the role paydesk_app can only add to it');
+  });
+
+  it('looks at the owner of the database too', async () => {
+    const environment = { ...tokens, DATABASE_URL: database.appUrl.reveal() };
+    const owner = await paydesk(['doctor'], { ...environment, DATABASE_OWNER_URL: database.url.reveal() });
+    expect(owner.said).toMatch(/ok +database owner: reachable/);
+    const nobody = 'postgres://nobody:hunter2@127.0.0.1:9/none';
+    const { code, said } = await paydesk(['doctor'], { ...environment, DATABASE_OWNER_URL: nobody });
+    expect(said).toMatch(/FAULT +database owner: .* cannot be reached\.\n +→ .*DATABASE_OWNER_URL/);
+    expect(said).toMatch(/ok +database: reachable/);
+    expect(said).not.toContain('hunter2');
+    expect(code).toBe(1);
+  });
+
+  it('blames Slack’s own trouble on no channel, and tells it once', async () => {
+    await writeFile(
+      join(folder, 'two.yaml'),
+      'company: L\npartners: [{ id: aa, name: A, kind: psp }]\nchannels: { alerts: C0000000001, audit: C0000000002 }\n',
+    );
+    const environment = { ...tokens, PAYDESK_CONFIG: 'two.yaml' };
+    const busy = await startFakeSlack({}, (_, response) => {
+      response.writeHead(429, { 'retry-after': '7' }).end();
+    });
+    const limited = await paydesk(['doctor'], { ...environment, SLACK_API_URL: busy.apiUrl });
+    await busy.close();
+    expect(limited.said).toMatch(
+      /FAULT +channel C0000000001, C0000000002: Slack limits our rate\.\n +→ .*try again in 7 s/,
+    );
+    const gone = await paydesk(['doctor'], { ...environment, SLACK_API_URL: busy.apiUrl });
+    expect(gone.said).toMatch(/FAULT +channel C0000000001, C0000000002: Slack cannot be reached\./);
+    expect(limited.said + gone.said).not.toContain('invite the bot');
   });
 
   it('tells every fault at once, each with what to do', async () => {
