@@ -123,6 +123,7 @@ function runManifest({ check }: { check?: boolean }): void {
 }
 
 async function runPostgres({ database }: { database: string }): Promise<void> {
+  readDotEnv();
   const { PAYDESK_HOME: home } = parseEnvironment(process.env);
   const server = await startEmbeddedPostgres({
     home,

@@ -51,25 +51,21 @@ export async function examine(
           hint: null,
         };
   const checks = 'fault' in config ? [] : checksOfConfig(value, config.value, clock);
-  const findings = [...checksOfEnvironment(value), identityRow(value, clock), ...checks].map(
-    ([what, check, absent]) => finding(what, check, absent),
-  );
-  return [configFinding, ...(await Promise.all(findings))];
+  const channels = 'fault' in config ? [] : checksOfChannels(value, config.value);
+  const [findings, channelFindings] = await Promise.all([
+    findingsOf([...checksOfEnvironment(value), identityRow(value, clock), ...checks]),
+    findingsOf(channels),
+  ]);
+  return [configFinding, ...findings, ...alikeOnce(channelFindings)];
 }
 
 /** Name, check, and instead of the check why there is nothing to check. */
 type Row = readonly [what: string, check: Check | null, absent: string];
 
 function checksOfEnvironment(environment: Environment): Row[] {
-  const { DATABASE_URL, SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL } = environment;
-  const embedded = `no DATABASE_URL: the embedded database in ${environment.PAYDESK_HOME} is used`;
+  const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL } = environment;
   return [
-    ['database', DATABASE_URL ? () => databaseState(DATABASE_URL) : null, embedded],
-    [
-      'audit log',
-      DATABASE_URL ? () => auditState(DATABASE_URL) : null,
-      'guarded: the embedded database has a role of its own for Paydesk',
-    ],
+    ...checksOfDatabase(environment),
     [
       'slack bot token',
       SLACK_BOT_TOKEN ? () => botToken(SLACK_BOT_TOKEN, SLACK_API_URL) : missing('SLACK_BOT_TOKEN'),
@@ -83,6 +79,32 @@ function checksOfEnvironment(environment: Environment): Row[] {
           ? null
           : missing('SLACK_APP_TOKEN or SLACK_SIGNING_SECRET'),
       'signed HTTP; Slack must be able to reach /slack/events',
+    ],
+  ];
+}
+
+function checksOfDatabase({
+  DATABASE_URL: url,
+  DATABASE_OWNER_URL: owner,
+  PAYDESK_HOME,
+}: Environment): Row[] {
+  return [
+    [
+      'database',
+      url ? () => databaseState(url, 'DATABASE_URL') : null,
+      `no DATABASE_URL: the embedded database in ${PAYDESK_HOME} is used`,
+    ],
+    [
+      'database owner',
+      url && owner ? () => databaseState(owner, 'DATABASE_OWNER_URL') : null,
+      owner
+        ? 'DATABASE_OWNER_URL is not used without DATABASE_URL'
+        : 'DATABASE_OWNER_URL is not set: nobody else migrates the database at start',
+    ],
+    [
+      'audit log',
+      url ? () => auditState(url) : null,
+      'guarded: the embedded database has a role of its own for Paydesk',
     ],
   ];
 }
@@ -111,7 +133,6 @@ function checksOfConfig(environment: Environment, config: Config, clock: Clock):
   const operations = operationsFrom(facts);
   const mail = mailFrom(facts);
   const token = environment.SLACK_BOT_TOKEN;
-  const channels = channelsOf(config);
   const checkApi: Check | null = api ? () => api.check().then(() => 'the key is accepted') : null;
   return [
     [
@@ -141,12 +162,15 @@ function checksOfConfig(environment: Environment, config: Config, clock: Clock):
         ? 'not checked without SLACK_BOT_TOKEN'
         : '`remediation` is not in the configuration: there are none',
     ],
-    ...channels.map((channel): Row => [
-      `channel ${channel}`,
-      token ? () => channelState(channel, token, environment.SLACK_API_URL) : null,
-      'not checked without SLACK_BOT_TOKEN',
-    ]),
   ];
+}
+
+function checksOfChannels({ SLACK_BOT_TOKEN: token, SLACK_API_URL }: Environment, config: Config): Row[] {
+  return channelsOf(config).map((channel) => [
+    `channel ${channel}`,
+    token ? () => channelState(channel, token, SLACK_API_URL) : null,
+    'not checked without SLACK_BOT_TOKEN',
+  ]);
 }
 
 const channelsOf = ({ channels, partners, remediation }: Config): string[] => [
@@ -161,7 +185,21 @@ const channelsOf = ({ channels, partners, remediation }: Config): string[] => [
   ),
 ];
 
-async function finding(what: string, check: Check | null, absent: string): Promise<Finding> {
+/** What is said of several channels alike, such as that Slack cannot be reached, is said once. */
+function alikeOnce(findings: readonly Finding[]): Finding[] {
+  const first = (says: string): Finding | undefined => findings.find((other) => other.says === says);
+  return findings
+    .filter((finding) => first(finding.says) === finding)
+    .map((finding) => {
+      const others = findings.filter((other) => other !== finding && other.says === finding.says);
+      const names = others.map(({ what }) => what.replace('channel ', ', '));
+      return { ...finding, what: finding.what + names.join('') };
+    });
+}
+
+const findingsOf = (rows: readonly Row[]): Promise<Finding[]> => Promise.all(rows.map(findingOf));
+
+async function findingOf([what, check, absent]: Row): Promise<Finding> {
   if (!check) return { what, state: 'absent', says: absent, hint: null };
   const result = await attempt(check);
   if ('fault' in result) return faultOf(what, result.fault);
@@ -184,8 +222,8 @@ const faultOf = (what: string, error: OpsError): Finding => ({
   hint: error.hint ?? null,
 });
 
-async function databaseState(url: Secret): Promise<string> {
-  const { applied, waiting } = await readMigrationState(url);
+async function databaseState(url: Secret, setting: string): Promise<string> {
+  const { applied, waiting } = await readMigrationState(url, setting);
   return waiting === 0
     ? `reachable, ${applied} migrations applied`
     : `reachable, ${waiting} migrations will be applied at start`;
@@ -220,9 +258,16 @@ async function appToken(token: Secret, apiUrl: string): Promise<string> {
     await slackClient(token, apiUrl, silentLog).apps.connections.open();
     return 'Socket Mode, the app-level token is accepted';
   } catch (error) {
-    throw appTokenError(error) ?? callError(error, 'Slack does not open a connection now.');
+    throw appTokenError(error) ?? slackTrouble(error);
   }
 }
+
+/** Slack did not answer what was asked: that says nothing about the configuration. */
+const slackTrouble = (error: unknown): OpsError =>
+  callError(
+    error,
+    callFault(error).kind === 'rate_limited' ? 'Slack limits our rate.' : 'Slack cannot be reached.',
+  );
 
 async function channelState(channel: string, token: Secret, apiUrl: string): Promise<string> {
   try {
@@ -236,8 +281,8 @@ async function channelState(channel: string, token: Secret, apiUrl: string): Pro
   } catch (error) {
     if (error instanceof OpsError) throw error;
     const fault = callFault(error);
-    const says = fault.kind === 'refused' ? fault.error : 'Slack cannot be reached';
-    throw new OpsError('misconfigured', `${channel}: ${says}.`, {
+    if (fault.kind !== 'refused') throw slackTrouble(error);
+    throw new OpsError('misconfigured', `${channel}: ${fault.error}.`, {
       hint: 'Give the channel’s id and, for a private channel, invite the bot.',
       cause: error,
     });

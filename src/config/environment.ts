@@ -8,8 +8,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { messageOf, OpsError } from '../kernel/errors.js';
-import { isPrivatePath } from '../kernel/loopback.js';
 import { Secret } from '../kernel/secret.js';
+import { privateUrl } from './values.js';
 
 const secretStarting = (prefix: string, hint: string): z.ZodType<Secret | undefined> =>
   z
@@ -25,13 +25,6 @@ const postgresUrl = z
   .regex(/^postgres(ql)?:\/\/\S+$/, { message: 'must look like postgres://user:password@host:5432/database' })
   .transform((value) => new Secret(value))
   .optional();
-
-const httpUrl = z.url({ protocol: /^https?$/, message: 'must be an http or https address' });
-
-/** What goes there must be read by nobody on the way. */
-const privateUrl = httpUrl.refine(isPrivatePath, {
-  message: 'must be an https address (http on this machine)',
-});
 
 const originUrl = privateUrl
   .refine((value) => /^https?:\/\/[^/?#@]+\/?$/.test(value), {
@@ -49,7 +42,7 @@ const variablesSchema = z.object({
     .min(16, { message: 'is too short: it is the signing secret from “Basic Information”' })
     .transform((value) => new Secret(value))
     .optional(),
-  SLACK_API_URL: httpUrl.default('https://slack.com/api/'),
+  SLACK_API_URL: privateUrl.default('https://slack.com/api/'),
   DATABASE_URL: postgresUrl,
   /** Who owns the tables and migrates them, when DATABASE_URL names a role that does not. */
   DATABASE_OWNER_URL: postgresUrl,
@@ -84,8 +77,14 @@ const variablesSchema = z.object({
   PUBLIC_URL: originUrl.optional(),
 });
 
+/**
+ * What must be there. Apart from the shape, and of what was given instead of what became of it, so that what is missing
+ * and what is bad are told at once.
+ */
+const givenSchema = z.record(z.string(), z.string().optional());
+
 /** For the commands that need no Slack. */
-export const environmentSchema = variablesSchema.superRefine((environment, context) => {
+export const environmentSchema = givenSchema.superRefine((environment, context) => {
   const missing = oidcVariables.filter((name) => environment[name] === undefined);
   if (missing.length === oidcVariables.length) return;
   const message =
@@ -108,7 +107,7 @@ export const botEnvironmentSchema = environmentSchema.superRefine((environment, 
   }
 });
 
-export type Environment = z.output<typeof environmentSchema>;
+export type Environment = z.output<typeof variablesSchema>;
 
 /** Reads `.env` of the working folder when there is one; what is set already wins. Throws `misconfigured`. */
 export function readDotEnv(): void {
@@ -121,15 +120,17 @@ export function readDotEnv(): void {
   }
 }
 
-/** Throws `misconfigured` with every fault. Values are never part of the message. */
+/** Throws `misconfigured` with every fault. Values are never part of the message. `needs` is what must be there. */
 export function parseEnvironment(
   variables: Readonly<Record<string, string | undefined>>,
-  schema: typeof environmentSchema = environmentSchema,
+  needs: typeof environmentSchema = environmentSchema,
 ): Environment {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim() !== ''));
-  const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map(({ path, message }) => `  ${String(path[0])} ${message}`);
+  const shape = variablesSchema.safeParse(given);
+  const presence = needs.safeParse(given);
+  if (shape.success && presence.success) return shape.data;
+  const issues = [...(shape.error?.issues ?? []), ...(presence.error?.issues ?? [])];
+  const lines = issues.map(({ path, message }) => `  ${String(path[0])} ${message}`);
   throw new OpsError('misconfigured', `The environment has ${lines.length} fault(s):\n${lines.join('\n')}`, {
     hint: 'See “Connecting a real workspace” in README.md; `npm start` without SLACK_* variables starts the sandbox.',
   });

@@ -3,9 +3,19 @@
  *
  * Invariant: every fault carries the path, the line and column where it stands, and a hint where one can be given.
  */
-import { LineCounter, parseDocument, isMap, isPair, isScalar, isSeq, type Document } from 'yaml';
+import {
+  LineCounter,
+  parseDocument,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  visit,
+  type Alias,
+  type Document,
+} from 'yaml';
 import type { z } from 'zod';
-import { OpsError } from '../kernel/errors.js';
+import { messageOf, OpsError } from '../kernel/errors.js';
 import { nearest } from '../kernel/nearest.js';
 
 export interface ConfigFault {
@@ -23,23 +33,61 @@ export interface ParsedYaml {
   locate: Locate;
 }
 
+/** Where a character of the text stands. */
+type Place = (offset: number | null) => { line: number; column: number } | null;
+
 /** Where a path stands, or its nearest ancestor when it is absent. */
 type Locate = (path: readonly PropertyKey[], key?: string) => { line: number; column: number } | null;
 
 export function parseYaml(text: string): ParsedYaml {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const faults = document.errors.map((error): ConfigFault => {
-    const { line, col } = lines.linePos(error.pos[0]);
-    return { path: '', line, column: col, message: error.message, hint: 'This is not valid YAML.' };
-  });
-  const locate: Locate = (path, key) => {
-    const offset = offsetOf(document, path, key);
+  const place: Place = (offset) => {
     if (offset === null) return null;
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  return { value: faults.length > 0 ? null : document.toJS(), faults, locate };
+  const locate: Locate = (path, key) => place(offsetOf(document, path, key));
+  const faults = document.errors.map(({ message, pos }) =>
+    yamlFault(message, place(pos[0]), 'This is not valid YAML.'),
+  );
+  return faults.length > 0 ? { value: null, faults, locate } : { ...valueOf(document, place), locate };
+}
+
+const yamlFault = (message: string, at: ReturnType<Place>, hint: string): ConfigFault => ({
+  path: '',
+  line: at?.line ?? null,
+  column: at?.column ?? null,
+  message,
+  hint,
+});
+
+/** Aliases are only followed here, so what is wrong with them is not among the errors of parsing. */
+function valueOf(document: Document.Parsed, place: Place): Pick<ParsedYaml, 'value' | 'faults'> {
+  const aliases = aliasesIn(document);
+  const faults = aliases
+    .filter((alias) => alias.resolve(document) === undefined)
+    .map((alias) =>
+      yamlFault(
+        `the alias *${alias.source} has no anchor &${alias.source} before it`,
+        place(rangeStart(alias)),
+        'Put a text that begins with * in quotes.',
+      ),
+    );
+  if (faults.length > 0) return { value: null, faults };
+  try {
+    return { value: document.toJS(), faults };
+  } catch (cause) {
+    // Aliases of aliases stand for more than the library is willing to write out. It does not say which: the first one.
+    const at = place(rangeStart(aliases[0]));
+    return { value: null, faults: [yamlFault(messageOf(cause), at, 'Write the values out.')] };
+  }
+}
+
+function aliasesIn(document: Document.Parsed): Alias[] {
+  const aliases: Alias[] = [];
+  visit(document, { Alias: (_key, alias) => void aliases.push(alias) });
+  return aliases;
 }
 
 /** The character offset of the node at `path`, or of its deepest ancestor that exists. */

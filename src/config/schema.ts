@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { remediation, remediationFaults } from './remediation.js';
-import { channel, cron, duration, httpUrl, partnerId, timeZone } from './values.js';
+import { channel, cron, duration, httpUrl, partnerId, privateUrl, timeZone } from './values.js';
 
 const address = String.raw`[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+`;
 const emailAddress = z.string().regex(new RegExp(`^${address}$`), { message: 'must be one e-mail address' });
@@ -54,8 +54,9 @@ export const configSchema = z.strictObject({
   company: z.string().min(1).max(60),
   channels: z.strictObject({ alerts: channel.optional(), audit: channel.optional() }).prefault({}),
   paymentsApi: z
-    .strictObject({ partner: partnerId, baseUrl: httpUrl.default('https://api.stripe.com') })
+    .strictObject({ partner: partnerId, baseUrl: privateUrl.default('https://api.stripe.com') })
     .optional(),
+  // Often a neighbour in a mesh that encrypts by itself: the company's own network is its own business.
   operationsApi: z.strictObject({ baseUrl: httpUrl }).optional(),
   mail: z.strictObject({ from: sender }).optional(),
   partners: z.array(partner).min(1).max(200),
@@ -79,6 +80,7 @@ export const consistencySchema = z
     paymentsApi: z.object({ partner: z.string() }).optional().catch(undefined),
     remediation: z.unknown().optional(),
   })
+  .catch({ partners: [] })
   .superRefine(({ partners, paymentsApi, remediation: section }, context) => {
     for (const { path, message } of remediationFaults(section))
       context.addIssue({ code: 'custom', path: ['remediation', ...path], message });
@@ -97,5 +99,4 @@ export const consistencySchema = z
   });
 
 export type Config = z.output<typeof configSchema>;
-export type PartnerConfig = Config['partners'][number];
 export type LinkObject = (typeof linkObjects)[number];

@@ -6,6 +6,7 @@
 import { validate as isCronExpression } from 'node-cron';
 import { z } from 'zod';
 import { parseDuration } from '../kernel/duration.js';
+import { isPrivatePath } from '../kernel/loopback.js';
 
 /** Written as `15m`; becomes milliseconds. */
 export const duration = z.string().transform((text, context) => {
@@ -18,7 +19,17 @@ export const duration = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-export const httpUrl = z.url({ protocol: /^https?$/, message: 'must be an http or https address' });
+export const httpUrl = z.url({
+  protocol: /^https?$/,
+  message: 'must be an http or https address',
+  // What is no address at all is not told a second time for being read on the way.
+  abort: true,
+});
+
+/** What goes there, such as a key, must be read by nobody on the way. */
+export const privateUrl = httpUrl.refine(isPrivatePath, {
+  message: 'must be an https address (http on this machine)',
+});
 
 export const timeZone = z
   .string()

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSlack, type SlackServer } from '../../sandbox/slack/server.js';
 import { buildManifest } from '../../src/manifest.js';
 import { root } from '../house/source-tree.js';
+import { startFakeSlack } from '../slack/fake-slack.js';
 import { createDatabase, createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
 
 let folder: string;
@@ -42,14 +43,14 @@ interface Ran {
 
 const program = ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), join(root, 'src/cli.ts')];
 
-/** Runs `paydesk …` in the folder of this test, with exactly this environment. */
-function paydesk(args: string[], environment: Record<string, string> = {}): Promise<Ran> {
+/** Runs `paydesk …` in the folder of this test or in `cwd`, with exactly this environment. */
+function paydesk(args: string[], environment: Record<string, string> = {}, cwd = folder): Promise<Ran> {
   const { PATH = '', HOME = '' } = process.env;
   return new Promise((resolve) => {
     execFile(
       process.execPath,
       [...program, ...args],
-      { cwd: folder, env: { PATH, HOME, ...environment }, timeout: 30_000 },
+      { cwd, env: { PATH, HOME, ...environment }, timeout: 30_000 },
       (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), said: stdout + stderr }),
     );
   });
@@ -139,6 +140,19 @@ describe('migrate', () => {
   });
 });
 
+describe('.env', () => {
+  it.each(['start', 'migrate', 'doctor', 'audit verify', 'audit export', 'postgres'])(
+    'is read by paydesk %s',
+    async (command) => {
+      const other = await mkdtemp(join(folder, 'dot-env-'));
+      await writeFile(join(other, '.env'), 'PORT=none\n');
+      const { code, said } = await paydesk(command.split(' '), {}, other);
+      expect(said).toContain('PORT must be a number');
+      expect(code).toBe(1);
+    },
+  );
+});
+
 describe('manifest', () => {
   it('prints what manifest.yml holds, and checks it', async () => {
     expect((await paydesk(['manifest'])).said).toContain('command: /payment');
@@ -164,6 +178,37 @@ describe('doctor', () => {
     expect(own.said).toContain('Nothing is wrong');
     const guarded = await paydesk(['doctor'], { ...tokens, DATABASE_URL: database.appUrl.reveal() });
     expect(guarded.said).toContain('guarded: the role paydesk_app can only add to it');
+  });
+
+  it('looks at the owner of the database too', async () => {
+    const environment = { ...tokens, DATABASE_URL: database.appUrl.reveal() };
+    const owner = await paydesk(['doctor'], { ...environment, DATABASE_OWNER_URL: database.url.reveal() });
+    expect(owner.said).toMatch(/ok +database owner: reachable/);
+    const nobody = 'postgres://nobody:hunter2@127.0.0.1:9/none';
+    const { code, said } = await paydesk(['doctor'], { ...environment, DATABASE_OWNER_URL: nobody });
+    expect(said).toMatch(/FAULT +database owner: .* cannot be reached\.\n +→ .*DATABASE_OWNER_URL/);
+    expect(said).toMatch(/ok +database: reachable/);
+    expect(said).not.toContain('hunter2');
+    expect(code).toBe(1);
+  });
+
+  it('blames Slack’s own trouble on no channel, and tells it once', async () => {
+    await writeFile(
+      join(folder, 'two.yaml'),
+      'company: L\npartners: [{ id: aa, name: A, kind: psp }]\nchannels: { alerts: C0000000001, audit: C0000000002 }\n',
+    );
+    const environment = { ...tokens, PAYDESK_CONFIG: 'two.yaml' };
+    const busy = await startFakeSlack({}, (_, response) => {
+      response.writeHead(429, { 'retry-after': '7' }).end();
+    });
+    const limited = await paydesk(['doctor'], { ...environment, SLACK_API_URL: busy.apiUrl });
+    await busy.close();
+    expect(limited.said).toMatch(
+      /FAULT +channel C0000000001, C0000000002: Slack limits our rate\.\n +→ .*try again in 7 s/,
+    );
+    const gone = await paydesk(['doctor'], { ...environment, SLACK_API_URL: busy.apiUrl });
+    expect(gone.said).toMatch(/FAULT +channel C0000000001, C0000000002: Slack cannot be reached\./);
+    expect(limited.said + gone.said).not.toContain('invite the bot');
   });
 
   it('tells every fault at once, each with what to do', async () => {

@@ -154,7 +154,7 @@ describe('/partner', () => {
     run(partnerCommand, text, desk(changed));
 
   it.each([
-    ['', 'one: No partner publishes trouble that we know of; 1 of 1 has no known status'],
+    ['', 'one: No partner publishes trouble that we know of; 2 of 2 have no known status'],
     [' NORTHPAY ', 'one: Northpay has no known status, too little traffic for a rate (n = 12)'],
     ['Rheinbank', 'one: Rheinbank has no known status, too little traffic for a rate (n = 12)'],
   ])('%j → %s', async (text, expected) => {

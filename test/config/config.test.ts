@@ -43,6 +43,17 @@ describe('a good file', () => {
     });
   });
 
+  it('may say http to what runs on this machine', () => {
+    const [paymentsApi, operationsApi] = ['http://127.0.0.1:4010', 'http://localhost:4020'];
+    const text = `company: L\npartners: [{ id: aa, name: A, kind: psp }]\npaymentsApi: { partner: aa, baseUrl: "${paymentsApi}" }\noperationsApi: { baseUrl: "${operationsApi}" }`;
+    expect(parseConfig(text, 'x')).toMatchObject({
+      paymentsApi: { baseUrl: paymentsApi },
+      operationsApi: { baseUrl: operationsApi },
+    });
+    const slack = 'http://127.0.0.1:4030/api/';
+    expect(parseEnvironment({ SLACK_API_URL: slack }).SLACK_API_URL).toBe(slack);
+  });
+
   it('paydesk.example.yaml is one, and shows every key', () => {
     const path = join(root, 'paydesk.example.yaml');
     loadConfig(path);
@@ -96,6 +107,7 @@ describe('the environment', () => {
     ['SLACK_APP_TOKEN', 'xoxb-1', 'the bot token in the wrong place'],
     ['SLACK_SIGNING_SECRET', 'short', 'too short'],
     ['SLACK_API_URL', 'slack.com/api', 'no scheme'],
+    ['SLACK_API_URL', 'http://slack.example.com/api/', 'tokens could be read on the way'],
     ['DATABASE_URL', 'mysql://x', 'another database'],
     ['BOOKS_DATABASE_URL', 'localhost', 'no address'],
     ['STRIPE_API_KEY', 'x', 'too short'],
@@ -140,5 +152,18 @@ describe('the environment', () => {
     expect(messageOf(() => parseEnvironment({}, botEnvironmentSchema))).toMatch(
       /SLACK_BOT_TOKEN[^]*SLACK_APP_TOKEN/,
     );
+  });
+
+  it.each(['x', '3.5', '70000'])('tells what is missing beside what is bad, such as PORT=%s', (port) => {
+    const variables = { PORT: port, OIDC_ISSUER: 'x', SLACK_APP_TOKEN: 'xoxb-1' };
+    const message = messageOf(() => parseEnvironment(variables, botEnvironmentSchema));
+    // What is only bad is not called missing.
+    expect(message.match(/^ {2}\w+ is missing/gm)).toEqual([
+      '  OIDC_CLIENT_ID is missing',
+      '  OIDC_CLIENT_SECRET is missing',
+      '  SLACK_BOT_TOKEN is missing',
+    ]);
+    for (const name of Object.keys(variables)) expect(message).toContain(`  ${name} `);
+    expect(message).toContain('has 6 fault(s)');
   });
 });

@@ -84,8 +84,14 @@ async function takeLock(client: pg.Client): Promise<void> {
   }
 }
 
-/** How many migrations a database has had, and how many wait for the next start. Changes nothing. */
-export async function readMigrationState(url: Secret): Promise<{ applied: number; waiting: number }> {
+/**
+ * How many migrations a database has had, and how many wait for the next start. Changes nothing. `setting` is the
+ * variable that `url` came from, named in hints.
+ */
+export async function readMigrationState(
+  url: Secret,
+  setting = 'DATABASE_URL',
+): Promise<{ applied: number; waiting: number }> {
   const known = await readMigrations(migrationsFolder);
   const client = new pg.Client({ connectionString: url.reveal(), connectionTimeoutMillis: 10_000 });
   client.on('error', () => undefined);
@@ -99,7 +105,7 @@ export async function readMigrationState(url: Secret): Promise<{ applied: number
     for (const migration of done) requireSame(migration, known[migration.number - 1]);
     return { applied: done.length, waiting: known.length - done.length };
   } catch (error) {
-    throw databaseError(error, 'DATABASE_URL');
+    throw databaseError(error, setting);
   } finally {
     await client.end().catch(() => undefined);
   }
