@@ -32,6 +32,8 @@ interface RaiseOptions {
   home: string;
   port: number;
   requestUrl: string | undefined;
+  /** Resolves when nobody wants the world any more. */
+  stopped: Promise<void>;
 }
 
 export interface RaisedWorld {
@@ -46,17 +48,25 @@ export interface RaisedWorld {
 const seed = process.env.SANDBOX_SEED ?? 'larkspur';
 const host = '127.0.0.1';
 
-export async function raiseWorld(options: RaiseOptions): Promise<RaisedWorld> {
+/** Null when it was stopped before it was there. */
+export async function raiseWorld(options: RaiseOptions): Promise<RaisedWorld | null> {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer().catch(() => undefined);
   };
+  const raising = raise(options, closers, close);
   try {
-    return await raise(options, closers, close);
+    const world = await Promise.race([raising, options.stopped]);
+    if (world) return world;
   } catch (error) {
     await close();
     throw error;
   }
+  // Without what it stands on the rest fails soon; what it had begun until then is closed as well.
+  await close();
+  await raising.catch(() => undefined);
+  await close();
+  return null;
 }
 
 async function raise(
@@ -132,7 +142,7 @@ async function raise(
 }
 
 function startPage(
-  { root, port, requestUrl }: Omit<RaiseOptions, 'home'>,
+  { root, port, requestUrl }: Pick<RaiseOptions, 'root' | 'port' | 'requestUrl'>,
   handedIn: Pick<SlackOptions, 'scenarios' | 'faultSwitches' | 'log'>,
 ): Promise<SlackServer> {
   return startSlack({

@@ -80,7 +80,8 @@ async function runBotAlone(home: string, stopped: Promise<void>): Promise<void> 
 }
 
 async function runSandbox(options: Options, stopped: Promise<void>): Promise<void> {
-  const world = await raiseWorld({ ...options, root: packageRoot });
+  const world = await raiseWorld({ ...options, root: packageRoot, stopped });
+  if (!world) return;
   let bot: Program | null = null;
   try {
     if (options.worldOnly) {
@@ -95,7 +96,8 @@ async function runSandbox(options: Options, stopped: Promise<void>): Promise<voi
       environment: botEnvironment(world, options),
       logFile: join(options.home, 'logs/paydesk.log'),
     });
-    await Promise.race([bot.line(/^Paydesk is up: /), stopped]);
+    const up = await Promise.race([bot.line(/^Paydesk is up: /), stopped]);
+    if (up === undefined) return;
     say(`Paydesk is ready: ${addressOf(world)}`);
     await Promise.race([stopped, bot.ended.then(failed)]);
   } finally {
