@@ -236,7 +236,7 @@ test('what a starter left that was killed while it made the data is cleared away
   expect((await readdir(home)).sort()).toEqual(['postgres']);
 });
 
-test('a secret that does not fit the data is told, and the server does not stay', async () => {
+test('a secret that does not fit the data, and one that is missing, are told, and the server does not stay', async () => {
   await (await start()).stop();
   await writeFile(join(home, 'postgres/secret'), 'another');
   await expect(start()).rejects.toMatchObject({
@@ -244,6 +244,11 @@ test('a secret that does not fit the data is told, and the server does not stay'
     message: expect.stringContaining('secret') as string,
   });
   expect(await postmaster()).toBe(null);
+  await rm(join(home, 'postgres/secret'));
+  await expect(start()).rejects.toMatchObject({
+    code: 'misconfigured',
+    message: expect.stringContaining('is missing') as string,
+  });
 });
 
 test('data of another version, and a file in the way, are told with what to do', async () => {

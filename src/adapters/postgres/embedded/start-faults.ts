@@ -19,7 +19,7 @@ const faults: readonly Fault[] = [
   {
     sign: /No space left on device|Disk quota exceeded|ENOSPC|EDQUOT/,
     sentence: 'The disk is full',
-    hint: 'Free some space (100 MB are enough to start) or choose another data folder with PAYDESK_HOME.',
+    hint: 'Free some space (100 MB are enough to start, 500 MB for the sandbox) or choose another data folder with PAYDESK_HOME.',
   },
   {
     sign: /Read-only file system|EROFS/,
@@ -46,6 +46,11 @@ const faults: readonly Fault[] = [
     sign: /password authentication failed/,
     sentence: 'The file `secret` beside the data is not the one that the data was made with',
     hint: 'Put the right file back, or move the data folder away to begin anew.',
+  },
+  {
+    sign: /ENOENT.*[\\/]secret/,
+    sentence: 'The file `secret` beside the data is missing',
+    hint: 'Put it back, or move the data folder away to begin anew.',
   },
   {
     sign: /could not look up effective user/,
