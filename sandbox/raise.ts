@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { openBooks } from './books/books.js';
+import { claim } from './claim.js';
 import { companyPolicy, userGroups } from './company-policy.js';
 import { startIdentity, type IdentityServer } from './identity/provider.js';
 import { createMailFaults, startMailbox } from './mail/mailbox.js';
@@ -48,13 +49,21 @@ export interface RaisedWorld {
 const seed = process.env.SANDBOX_SEED ?? 'larkspur';
 const host = '127.0.0.1';
 
+type Closer = () => Promise<unknown>;
+
 /** Null when it was stopped before it was there. */
 export async function raiseWorld(options: RaiseOptions): Promise<RaisedWorld | null> {
-  const closers: (() => Promise<unknown>)[] = [];
+  const closers: Closer[] = [];
+  let isOver = false;
+  const onClose = (closer: Closer): void => {
+    closers.push(closer);
+    if (isOver) throw new Error('The sandbox was stopped.');
+  };
   const close = async (): Promise<void> => {
+    isOver = true;
     for (const closer of closers.splice(0).reverse()) await closer().catch(() => undefined);
   };
-  const raising = raise(options, closers, close);
+  const raising = raise(options, onClose, close);
   try {
     const world = await Promise.race([raising, options.stopped]);
     if (world) return world;
@@ -62,7 +71,7 @@ export async function raiseWorld(options: RaiseOptions): Promise<RaisedWorld | n
     await close();
     throw error;
   }
-  // Without what it stands on the rest fails soon; what it had begun until then is closed as well.
+  // What is being made now fails without what it stands on, or is the last to be made; then it is closed as well.
   await close();
   await raising.catch(() => undefined);
   await close();
@@ -71,7 +80,7 @@ export async function raiseWorld(options: RaiseOptions): Promise<RaisedWorld | n
 
 async function raise(
   { root, home, port, requestUrl }: RaiseOptions,
-  closers: (() => Promise<unknown>)[],
+  onClose: (closer: Closer) => void,
   close: () => Promise<void>,
 ): Promise<RaisedWorld> {
   const clock = systemClock;
@@ -79,7 +88,7 @@ async function raise(
   const world = createWorld({ seed });
   const faults = createFaultSwitches();
   const keep = <Part extends { close(): Promise<unknown> }>(part: Part): Part => {
-    closers.push(() => part.close());
+    onClose(() => part.close());
     return part;
   };
   // Slack first: a taken port is told before anything is loaded.
@@ -88,8 +97,9 @@ async function raise(
   const scenarios = createScenarios({ world, clock, putObjects });
   const slack = keep(await startPage({ root, port, requestUrl }, { scenarios, faultSwitches: faults, log }));
   const postgres = startPostgres(root, home);
-  closers.push(() => postgres.stop());
-  const books = keep(await openBooks({ url: await postgres.line(/^postgres/), world, clock, log }));
+  onClose(() => postgres.stop());
+  const { url } = keep(await claim(home, await postgres.line(/^postgres/)));
+  const books = keep(await openBooks({ url, world, clock, log }));
   const apiKey = `sk_test_${seed}`;
   const common = { port: 0, host, world, clock, log };
   const { memory } = books;
@@ -97,7 +107,7 @@ async function raise(
   paymentsApi = api;
   // What is done through the API is in the company's books as well, like everything else it does.
   const unfollow = api.onChange((change) => void books.record(change));
-  closers.push(() => {
+  onClose(() => {
     unfollow();
     return Promise.resolve();
   });
