@@ -60,10 +60,13 @@ export function cardNetworkOf(digits: string): string | null {
   return range?.network ?? null;
 }
 
-// Groups of digits with a blank, hyphen, dot or underscore or two between them, not part of a longer word. The separators
-// include the Unicode blanks that a phone's keyboard or a copied web page brings along.
-const digitRun =
-  /(?<![\p{L}\p{N}_])\d+(?:[\s\u00a0\u2007\u202f._\-\u2010-\u2015]{1,3}\d+)*(?![\p{L}\p{N}_])/gu;
+// What people put between the groups of a number, with the Unicode blanks that a phone's keyboard or a copied page brings
+// along; and what nobody sees: soft hyphens, zero-width blanks, joiners, and what turns a digit into an emoji.
+const seen = String.raw`[\s\u00a0\u2007\u202f._\-\u2010-\u2015]`;
+const unseen = String.raw`[\p{Cf}\ufe0f\u20e3]`;
+const separator = `(?:${unseen}+|${unseen}*(?:${seen}${unseen}*){1,3})`;
+/** Groups of digits, not part of a longer word. */
+const digitRun = new RegExp(String.raw`(?<![\p{L}\p{N}_])\d+(?:${separator}\d+)*(?![\p{L}\p{N}_])`, 'gu');
 
 interface Span {
   start: number;
@@ -102,16 +105,9 @@ function isGroupedArn(groups: readonly string[]): boolean {
   return /^[27]\d{22}$/.test(groups.join('')) && groups.every(({ length }) => length < 13);
 }
 
-// Soft hyphens, zero-width blanks and joiners, and what turns a digit into an emoji.
-const invisible = /[\p{Cf}\ufe0f\u20e3]/gu;
-
-/**
- * Other digits of Unicode (full-width, Arabic-Indic…) as 0–9 and nothing invisible between them, so that nothing hides
- * behind its script.
- */
+/** Other digits of Unicode (full-width, Arabic-Indic…) as 0–9, so that nothing hides behind its script. */
 export function plainDigits(text: string): string {
-  const visible = text.normalize('NFKC').replace(invisible, '');
-  return visible.replace(/\p{Nd}/gu, (digit) => {
+  return text.normalize('NFKC').replace(/\p{Nd}/gu, (digit) => {
     const code = digit.codePointAt(0) ?? 0;
     if (code < 128) return digit;
     let zero = code;

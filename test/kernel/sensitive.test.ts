@@ -43,6 +43,8 @@ describe('card numbers', () => {
     ['42424242\u200b42424242', 'a zero-width blank'],
     ['4242\u00ad4242\u00ad4242\u00ad4242', 'soft hyphens'],
     ['4\ufe0f\u20e3242424242424242', 'a digit as an emoji'],
+    ['4242 \u200b- \u200b\u200b\u200b\u200b424242424242', 'invisible ones among visible ones'],
+    ['x\u200b4242424242424242', 'set apart from a word by what nobody sees'],
   ])('%s is one (%s)', (text) => {
     expect(containsCardNumber(text)).toBe(true);
     expect(redactCardNumbers(text)).not.toMatch(/\d{13}/);
