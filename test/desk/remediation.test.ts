@@ -33,9 +33,9 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
 
   /** Approves where the amount has to be typed. Answers the window that follows, if any. */
   async function approveTyping(person: string, id: string, amount: string): Promise<Outcome> {
-    const asked = await guarded.click(person, id, 'approve');
-    expect(asked.view?.view.title).toMatchObject({ text: 'Type the amount' });
-    return guarded.submit(person, asked.view!, { words: amount });
+    const asked = await guarded.opens(person, id, 'approve');
+    expect(asked.view.title).toMatchObject({ text: 'Type the amount' });
+    return guarded.submit(person, asked, { words: amount });
   }
 
   it('refunds from the button of a payment card, once another person has approved', async () => {
@@ -158,12 +158,12 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
       ['lars', 'You asked for this, so somebody else has to decide'],
       ['tomas', 'Only leads may decide'],
     ] as const) {
-      const { view } = await guarded.click(person, id, 'close_review');
-      const refused = await guarded.submit(person, view!, { words: 'All is well' });
+      const view = await guarded.opens(person, id, 'close_review');
+      const refused = await guarded.submit(person, view, { words: 'All is well' });
       expect(JSON.stringify(refused.view)).toContain(answer);
     }
-    const { view } = await guarded.click('ana', id, 'close_review');
-    guarded.say('ana', view!, 'The charge was fraud indeed');
+    const view = await guarded.opens('ana', id, 'close_review');
+    guarded.say('ana', view, 'The charge was fraud indeed');
     await until('the review is closed', async () => (await guarded.stored(id)).review === 'closed');
     await until('no button is left', async () => buttonsOf(await guarded.card(id)).length === 0);
     await guarded.told(id, /Review closed: The charge was fraud indeed/);

@@ -56,6 +56,8 @@ export interface Guarded {
   card(id: string): Promise<Message>;
   /** Clicks a button of the card as it is now. */
   click(person: string, id: string, button: ButtonName, click?: Click): Promise<Outcome>;
+  /** Clicks a button that opens a window; the card may change first, and the click be told without the window. */
+  opens(person: string, id: string, button: ButtonName): Promise<OpenView>;
   /** Says something in a window that closes then. Slack shows nothing more after that, so nobody waits for it. */
   say(person: string, view: OpenView, words: string): void;
   /** Approves where the amount has to be typed, and waits until the vote is there. */
@@ -115,6 +117,14 @@ export async function guardedOf(desk: TestDesk): Promise<Guarded> {
     const place = { channel: 'approvals', ts, action_id: `remediation_${button}` };
     return desk.action({ user, ...place, ...(value !== undefined && { value }) });
   };
+  const opens: Guarded['opens'] = async (person, id, button) => {
+    const { view } = await click(person, id, button);
+    const windowOf = async (): Promise<OpenView | undefined> => {
+      const { users, views } = await desk.state();
+      return views.find(({ user }) => users.some(({ id: userId, name }) => name === person && userId === user));
+    };
+    return view ?? until(`a window of ${person}`, windowOf);
+  };
   const votes = (id: string): Promise<StoredVote[]> =>
     rows('select person, state, void_why from paydesk.remediation_votes where remediation = $1 order by cast_at', [numberOf(id)]);
   const answersWith = async (words: string): Promise<number> =>
@@ -124,7 +134,7 @@ export async function guardedOf(desk: TestDesk): Promise<Guarded> {
   const closing: Promise<Outcome>[] = [];
   const say: Guarded['say'] = (person, view, words) => void closing.push(submit(person, view, { words }));
   return {
-    click, votes, say,
+    click, opens, votes, say,
     rows, payments, card, stored, open, submit,
     pay: async (fields = {}) => {
       const order = { amount: '2500', currency: 'eur', confirm: 'true', payment_method: 'pm_card_visa', ...fields };
@@ -138,8 +148,7 @@ export async function guardedOf(desk: TestDesk): Promise<Guarded> {
     },
     vote: async (person, id, amount) => {
       const before = await votes(id);
-      const asked = await click(person, id, 'approve');
-      say(person, asked.view ?? fail('no amount was asked for', asked), amount);
+      say(person, await opens(person, id, 'approve'), amount);
       await until(`the vote of ${person}`, async () => (await votes(id)).length > before.length);
     },
     reaches,
