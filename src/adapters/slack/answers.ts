@@ -20,9 +20,7 @@ const mostTries = 3;
 const longestRetryAfterMs = 10_000;
 const longestRefusal = 500;
 
-/**
- * Throws `unavailable` when Slack does not take an answer, `unknown_outcome` when nobody knows whether it did.
- */
+/** Throws `unavailable` when Slack does not take an answer, `unknown_outcome` when nobody knows whether it did. */
 export type Answering = (responseUrl: string, log: Log) => Answers;
 
 /** On connections of its own. After `timeoutMs` nobody knows whether Slack took an answer. */

@@ -1,8 +1,9 @@
 /**
  * The two ways in which Slack reaches the desk: a WebSocket that we open, or signed HTTP requests.
  *
- * Invariants: nothing Slack or the network does ends the process; a socket that stood once is opened again for as long
- * as we run, whatever Slack says; a token that Slack refuses before that ends the start; a body that is not an object never reaches Bolt, which would die of it.
+ * Invariants: a token that Slack refuses before the first socket stood ends the start; nothing else that Slack or the
+ * network does ends the process, and a socket that stood once is opened again for as long as we run, whatever Slack
+ * says; a body that is not an object never reaches Bolt, which would die of it.
  * Why the reconnecting is ours: the client's own ends the process on a permanent error and waits five seconds on
  * every other.
  */

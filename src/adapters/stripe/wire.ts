@@ -35,7 +35,7 @@ export interface Reply {
 
 export type Wire = (request: WireRequest) => Promise<Reply>;
 
-/** On connections of its own, kept open. Rejects with the error of the connection, or of the signal, when there is no whole reply. */
+/** On connections of its own, kept open. Rejects with the connection's error, or the signal's, without a whole reply. */
 export function createWire(): Wire {
   const dispatcher = new Agent();
   return async ({ url, method, headers, body, signal }) => {
