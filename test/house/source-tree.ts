@@ -1,7 +1,10 @@
 /**
  * The source files of the house and what each imports, read from the sources themselves.
+ *
+ * Invariant: an import either resolves to a file that exists, or is listed as unresolved. A path that is only guessed
+ * would drop out of every check that follows edges.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 
@@ -11,7 +14,14 @@ export interface SourceFile {
   /** From the root, with forward slashes. */
   path: string;
   /** Paths from the root for the project's own files; package names for the rest. */
-  imports: { own: string[]; packages: string[] };
+  imports: Imports;
+}
+
+export interface Imports {
+  own: string[];
+  packages: string[];
+  /** Relative imports without a file, as written. */
+  unresolved: string[];
 }
 
 const folders = ['src', 'commands', 'jobs', 'sandbox'];
@@ -27,19 +37,30 @@ export function sourceFiles(): SourceFile[] {
     .map((path) => ({ path: path.replaceAll('\\', '/'), imports: importsOf(path) }));
 }
 
-function importsOf(path: string): SourceFile['imports'] {
-  const { importedFiles } = ts.preProcessFile(readFileSync(join(root, path), 'utf8'), true, true);
-  const names = importedFiles.map(({ fileName }) => fileName);
-  const own = names.filter((name) => name.startsWith('.')).map((name) => resolved(path, name));
-  const packages = names
-    .filter((name) => !name.startsWith('.') && !name.startsWith('node:'))
-    .map(packageName);
-  return { own, packages };
+function importsOf(path: string): Imports {
+  const source = readFileSync(join(root, path), 'utf8');
+  return readImports(path, source, (target) => existsSync(join(root, target)));
 }
 
-function resolved(from: string, name: string): string {
+/** What a source text imports. `exists` says whether a path from the root is a file. */
+export function readImports(path: string, source: string, exists: (path: string) => boolean): Imports {
+  const { importedFiles } = ts.preProcessFile(source, true, true);
+  const imports: Imports = { own: [], packages: [], unresolved: [] };
+  for (const { fileName } of importedFiles) {
+    if (fileName.startsWith('.')) {
+      const target = candidates(path, fileName).find(exists);
+      if (target === undefined) imports.unresolved.push(fileName);
+      else imports.own.push(target);
+    } else if (!fileName.startsWith('node:')) imports.packages.push(packageName(fileName));
+  }
+  return imports;
+}
+
+/** The files that a relative import can mean: an import of `x.js` is written in `x.ts` or `x.tsx`. */
+function candidates(from: string, name: string): string[] {
   const target = relative(root, resolve(root, dirname(from), name)).replaceAll('\\', '/');
-  return target.replace(/\.js$/, '.ts').replace(/\.jsx$/, '.tsx');
+  const stem = /^(.*)\.jsx?$/.exec(target)?.[1];
+  return stem === undefined ? [target] : [`${stem}.ts`, `${stem}.tsx`, target];
 }
 
 const packageName = (name: string): string =>

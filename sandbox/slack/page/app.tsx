@@ -18,7 +18,7 @@ import {
   type ReadMarks,
 } from './memory.js';
 import { Modal } from './modal.js';
-import { Rail } from './rail.js';
+import { Rail, type Panel } from './rail.js';
 import { Scenarios } from './scenarios.js';
 import { Sidebar } from './sidebar.js';
 import { viewStack, type Store } from './store.js';
@@ -26,8 +26,6 @@ import { Thread } from './thread.js';
 import { conversationsOf, directWith, isVisible, unreadCount } from './timeline.js';
 import { Toasts, useToasts } from './toasts.js';
 import type { Route } from './route.js';
-
-export type Panel = 'scenarios' | 'inspector' | null;
 
 interface AppProps {
   store: Store;

@@ -1,7 +1,7 @@
 /** Card, carousel and container. Invariant: a container's children are blocks like any others, inputs included. */
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { BlockList, type BlockProps } from './block.js';
+import type { BlockProps } from './parts.js';
 import { ImageElement } from './block-image.js';
 import { Element } from './element.js';
 import { withEmoji } from './emoji.js';
@@ -59,7 +59,7 @@ export function Card({ block, id }: BlockProps): VNode {
   );
 }
 
-export function Carousel({ block }: BlockProps): VNode {
+export function Carousel({ block, nested }: BlockProps): VNode {
   const strip = useRef<HTMLDivElement>(null);
   const cards = objs(block.elements);
   const scroll = (direction: number): void =>
@@ -68,7 +68,7 @@ export function Carousel({ block }: BlockProps): VNode {
     <div class="carousel-frame">
       <div ref={strip} class="carousel-strip" role="group" aria-label={`${cards.length} cards`} tabIndex={0}>
         {cards.map((card, at) => (
-          <Card key={at} block={card} id={blockId(card, at)} />
+          <Card key={at} block={card} id={blockId(card, at)} nested={nested} />
         ))}
       </div>
       {cards.length > 1 && (
@@ -85,7 +85,7 @@ export function Carousel({ block }: BlockProps): VNode {
   );
 }
 
-export function Container({ block }: BlockProps): VNode {
+export function Container({ block, nested }: BlockProps): VNode {
   const collapsible = block.is_collapsible === true;
   const [open, setOpen] = useState(!(collapsible && block.default_collapsed === true));
   const head = <ContainerHead block={block} />;
@@ -100,11 +100,7 @@ export function Container({ block }: BlockProps): VNode {
         <div class="container-head">{head}</div>
       )}
       {open && block.has_header_divider === true && <hr />}
-      {open && (
-        <div class="container-body">
-          <BlockList blocks={objs(block.child_blocks)} />
-        </div>
-      )}
+      {open && <div class="container-body">{nested(objs(block.child_blocks))}</div>}
     </div>
   );
 }

@@ -4,7 +4,7 @@
  * order alone, as each has its name in the legend.
  */
 import type { VNode } from 'preact';
-import type { BlockProps } from './block.js';
+import type { BlockProps } from './parts.js';
 import { axisTicks, plotOf, shortNumber, slicePath, slicesOf, type Plot, type Slice } from './chart-scale.js';
 import { obj, str } from './json.js';
 import { Unknown } from './unknown.js';

@@ -4,7 +4,7 @@
  */
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { BlockProps } from './block.js';
+import type { BlockProps } from './parts.js';
 import { CellContent, Frame } from './block-table.js';
 import {
   cellText,

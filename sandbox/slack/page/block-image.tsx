@@ -5,7 +5,7 @@
  */
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { BlockProps } from './block.js';
+import type { BlockProps } from './parts.js';
 import type { FileRef } from '../wire.js';
 import { useDesk, type Desk } from './desk.js';
 import { withEmoji } from './emoji.js';

@@ -1,7 +1,7 @@
 /** Plan and task card: the steps of a longer work. Invariant: a step's status is said in words as well as drawn. */
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { BlockProps } from './block.js';
+import type { BlockProps } from './parts.js';
 import { withEmoji } from './emoji.js';
 import { Icon } from './icons.js';
 import { obj, objs, str, words, type Obj } from './json.js';

@@ -3,7 +3,7 @@
  * Invariant: the first row is the head; a table wider than the message scrolls in its own frame.
  */
 import type { ComponentChildren, VNode } from 'preact';
-import type { BlockProps } from './block.js';
+import type { BlockProps } from './parts.js';
 import { cellText, tableRows } from './data-table.js';
 import { Element } from './element.js';
 import { withEmoji } from './emoji.js';

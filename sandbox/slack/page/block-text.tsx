@@ -4,7 +4,7 @@
  */
 import type { VNode } from 'preact';
 import { useId } from 'preact/hooks';
-import type { BlockProps } from './block.js';
+import type { BlockProps } from './parts.js';
 import { Element } from './element.js';
 import { withEmoji } from './emoji.js';
 import { Folded } from './folded.js';
@@ -77,15 +77,8 @@ export function Context({ block, id }: BlockProps): VNode {
   );
 }
 
-export function Actions({ block, id }: BlockProps): VNode {
-  return <Elements block={block} id={id} />;
-}
-
-export function ContextActions({ block, id }: BlockProps): VNode {
-  return <Elements block={block} id={id} />;
-}
-
-function Elements({ block, id }: BlockProps): VNode {
+/** The elements of an `actions` or a `context_actions` block. */
+export function Elements({ block, id }: BlockProps): VNode {
   const slot: Slot = { block: id, dispatches: true, label: '' };
   return (
     <>

@@ -5,11 +5,10 @@
 import { Component, type ComponentChildren, type VNode } from 'preact';
 import type { Block } from '../wire.js';
 import {
-  Actions,
   Alert,
   Context,
-  ContextActions,
   Divider,
+  Elements,
   Header,
   Input,
   Markdown,
@@ -24,14 +23,9 @@ import { FileBlock, ImageBlock, Video } from './block-image.js';
 import { Plan, TaskCard } from './block-plan.js';
 import { blockId } from './form.js';
 import { str, type Obj } from './json.js';
+import type { BlockProps } from './parts.js';
 import { SurfaceContext, type Surface } from './surface.js';
 import { Unknown } from './unknown.js';
-
-export interface BlockProps {
-  block: Obj;
-  /** The block's id on its surface. */
-  id: string;
-}
 
 type Part = (props: BlockProps) => VNode;
 
@@ -39,9 +33,9 @@ const PARTS: Record<string, Part> = {
   section: Section,
   header: Header,
   context: Context,
-  context_actions: ContextActions,
+  context_actions: Elements,
   divider: Divider,
-  actions: Actions,
+  actions: Elements,
   input: Input,
   image: ImageBlock,
   rich_text: RichText,
@@ -71,7 +65,7 @@ export function Blocks({ blocks, surface }: { blocks: Block[]; surface: Surface 
 }
 
 /** Blocks inside a surface or inside another block. */
-export function BlockList({ blocks }: { blocks: Obj[] }): VNode {
+function BlockList({ blocks }: { blocks: Obj[] }): VNode {
   return (
     <>
       {blocks.map((block, at) => (
@@ -81,7 +75,9 @@ export function BlockList({ blocks }: { blocks: Obj[] }): VNode {
   );
 }
 
-function OneBlock({ block, id }: BlockProps): VNode {
+const nested = (blocks: Obj[]): VNode => <BlockList blocks={blocks} />;
+
+function OneBlock({ block, id }: { block: Obj; id: string }): VNode {
   const type = str(block.type);
   const Known = PARTS[type];
   return (
@@ -90,7 +86,7 @@ function OneBlock({ block, id }: BlockProps): VNode {
         <Unknown what="block" json={block} />
       ) : (
         <Guard block={block}>
-          <Known block={block} id={id} />
+          <Known block={block} id={id} nested={nested} />
         </Guard>
       )}
     </div>

@@ -4,7 +4,7 @@
  */
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ElementProps } from './element.js';
+import type { ElementProps } from './parts.js';
 import { withEmoji } from './emoji.js';
 import { actionId } from './form.js';
 import { Icon, type IconName } from './icons.js';

@@ -1,7 +1,7 @@
 /** Checkboxes and radio buttons. Invariant: a group has a name, and its options are compared by their value. */
 import type { VNode } from 'preact';
 import { useId } from 'preact/hooks';
-import type { ElementProps } from './element.js';
+import type { ElementProps } from './parts.js';
 import { actionId } from './form.js';
 import { json, obj, objs, str, words, type Obj } from './json.js';
 import { TextObject } from './rich.js';

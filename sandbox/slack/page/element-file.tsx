@@ -1,7 +1,7 @@
 /** The file input: chosen files travel in the submission, as name, type and base64 content. */
 import type { VNode } from 'preact';
 import type { FileUpload, Json } from '../wire.js';
-import type { ElementProps } from './element.js';
+import type { ElementProps } from './parts.js';
 import { FileChips, FileChooser } from './file-picker.js';
 import { actionId } from './form.js';
 import { Icon } from './icons.js';

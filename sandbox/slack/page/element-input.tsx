@@ -4,7 +4,7 @@
  * character when the element's `dispatch_action_config` says so.
  */
 import type { InputHTMLAttributes, VNode } from 'preact';
-import type { ElementProps } from './element.js';
+import type { ElementProps } from './parts.js';
 import { epochOfWallTime, wallTime } from './dates.js';
 import { useDesk } from './desk.js';
 import { actionId } from './form.js';

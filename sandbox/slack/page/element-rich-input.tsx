@@ -4,7 +4,7 @@
  */
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import type { ElementProps } from './element.js';
+import type { ElementProps } from './parts.js';
 import { fieldOf, triggers } from './element-input.js';
 import { Drawing } from './icons.js';
 import { num, obj, words } from './json.js';

@@ -5,7 +5,7 @@
 import type { VNode } from 'preact';
 import type { Json } from '../wire.js';
 import { Combo, type Choice, type Group } from './combo.js';
-import type { ElementProps } from './element.js';
+import type { ElementProps } from './parts.js';
 import { useDesk, type Desk } from './desk.js';
 import { withEmoji } from './emoji.js';
 import { actionId } from './form.js';

@@ -10,14 +10,9 @@ import { ImageElement } from './block-image.js';
 import { MomentInput, TextInput } from './element-input.js';
 import { RichInput } from './element-rich-input.js';
 import { SelectElement } from './element-select.js';
-import { str, type Obj } from './json.js';
-import type { Slot } from './surface.js';
+import { str } from './json.js';
+import type { ElementProps } from './parts.js';
 import { Unknown } from './unknown.js';
-
-export interface ElementProps {
-  element: Obj;
-  slot: Slot;
-}
 
 type Part = (props: ElementProps) => VNode | null;
 

@@ -2,11 +2,13 @@
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { User } from '../wire.js';
-import type { Panel } from './app.js';
 import { Avatar } from './avatar.js';
 import { useDesk } from './desk.js';
 import { Icon, type IconName } from './icons.js';
 import { moveInMenu, Popup } from './popup.js';
+
+/** The side panel that is open, if any. */
+export type Panel = 'scenarios' | 'inspector' | null;
 
 export function Rail({ panel, onPanel }: { panel: Panel; onPanel: (panel: Panel) => void }): VNode {
   const { store, go } = useDesk();

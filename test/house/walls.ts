@@ -1,0 +1,160 @@
+/**
+ * The walls of the house as checks over any list of source files, so that a test can also feed them violations.
+ *
+ * Each room is a wall with its reason. Invariant: a file outside every room is a finding too, so no new folder can
+ * escape the walls.
+ */
+import type { SourceFile } from './source-tree.js';
+
+const domains = [
+  'payments',
+  'disputes',
+  'partners',
+  'reconciliation',
+  'anomalies',
+  'alerts',
+  'remediation',
+  'audit',
+];
+const domain = `src/(?:${domains.join('|')})`;
+
+/** A room: which files are in it, and what of our own they may import besides the files of the same room. */
+interface Room {
+  name: string;
+  files: RegExp;
+  /** What tells two rooms of one kind apart, for instance two domains: the first group of this pattern. */
+  mayImport: RegExp[];
+  why: string;
+}
+
+const kernel = /^src\/kernel\//;
+const ports = /^src\/ports\//;
+const anyDomain = new RegExp(`^${domain}/`);
+const views = /^src\/views\//;
+
+const rooms: Room[] = [
+  { name: 'kernel', files: /^src\/(kernel)\//, mayImport: [], why: 'everything stands on it' },
+  { name: 'ports', files: /^src\/(ports)\//, mayImport: [kernel], why: 'contracts know no implementation' },
+  {
+    name: 'domain',
+    files: new RegExp(`^src/(${domains.join('|')})/`),
+    mayImport: [kernel, ports],
+    why: 'domains stand side by side',
+  },
+  {
+    name: 'config',
+    files: /^src\/(config)\//,
+    mayImport: [kernel],
+    why: 'only the wiring reads configuration',
+  },
+  {
+    name: 'adapter',
+    files: /^src\/adapters\/([^/]+)\//,
+    mayImport: [kernel, ports],
+    why: 'an adapter serves ports alone',
+  },
+  {
+    name: 'views',
+    files: /^src\/(views)\//,
+    mayImport: [kernel, ports, anyDomain],
+    why: 'views draw what domains say',
+  },
+  {
+    name: 'commands',
+    files: /^(commands)\//,
+    mayImport: [kernel, ports, anyDomain, views],
+    why: 'commands compose, adapters are handed in',
+  },
+  {
+    name: 'jobs',
+    files: /^(jobs)\//,
+    mayImport: [kernel, ports, anyDomain, views],
+    why: 'jobs compose, adapters are handed in',
+  },
+  {
+    name: 'webhooks',
+    files: /^src\/(webhooks)\//,
+    mayImport: [kernel, ports, anyDomain, views],
+    why: 'webhooks compose, adapters are handed in',
+  },
+  {
+    name: 'wiring',
+    files: /^(src)\/[^/]+\.ts$/,
+    mayImport: [/^src\//, /^commands\//, /^jobs\//],
+    why: 'the only place that builds adapters',
+  },
+  {
+    name: 'page',
+    files: /^sandbox\/slack\/(page)\//,
+    mayImport: [/^sandbox\/slack\/wire\.ts$/],
+    why: 'the page speaks the wire',
+  },
+  {
+    name: 'sandbox',
+    files: /^(sandbox)\//,
+    mayImport: [],
+    why: 'the world shares a protocol with the house, not code',
+  },
+];
+
+function roomOf(path: string): { room: Room; place: string } | null {
+  const room = rooms.find(({ files }) => files.test(path));
+  return room ? { room, place: `${room.name}:${room.files.exec(path)?.[1] ?? ''}` } : null;
+}
+
+/** Imports without a file, and imports that cross a wall, with the reason for the wall. */
+export function crossings(file: SourceFile): string[] {
+  const { unresolved, own } = file.imports;
+  const missing = unresolved.map((name) => `${file.path} → ${name}: no such file`);
+  const home = roomOf(file.path);
+  if (home === null) return [...missing, `${file.path}: belongs to no room`];
+  const crossing = own.filter((target) => {
+    const inside = roomOf(target)?.place === home.place;
+    return !inside && !home.room.mayImport.some((pattern) => pattern.test(target));
+  });
+  return [...missing, ...crossing.map((target) => `${file.path} → ${target}: ${home.room.why}`)];
+}
+
+/** Libraries that would spread through the house if nobody held them, and where each may be imported. */
+export const libraryRooms: Readonly<Record<string, RegExp>> = {
+  '@slack/bolt': /^src\/adapters\/slack\//,
+  '@slack/web-api': /^src\/adapters\/slack\//,
+  '@slack/socket-mode': /^src\/adapters\/slack\//,
+  '@slack/types': /^src\/views\//,
+  pg: /^(?:src\/adapters\/(?:postgres|engine)|sandbox)\//,
+  '@dbos-inc/dbos-sdk': /^src\/adapters\/engine\//,
+  'node-cron': /^src\/(?:adapters\/engine|config)\//,
+  'openid-client': /^src\/adapters\/oidc\//,
+  jose: /^sandbox\/identity\//,
+  'openapi-fetch': /^src\/adapters\//,
+  nodemailer: /^src\/adapters\/mail\//,
+  'smtp-server': /^sandbox\/mail\//,
+  'prom-client': /^src\/adapters\/metrics\//,
+  pino: /^src\/logging\.ts$/,
+  commander: /^src\/cli\.ts$/,
+  preact: /^sandbox\/slack\/page\//,
+  ws: /^sandbox\/slack\//,
+  stripe: /^$/,
+};
+
+/** Uses of a library outside its room; in the kernel, of any library. */
+export function strayLibraries({ path, imports }: SourceFile): string[] {
+  return imports.packages
+    .filter((name) => path.startsWith('src/kernel/') || libraryRooms[name]?.test(path) === false)
+    .map((name) => `${path} → ${name}`);
+}
+
+/** Every circle of imports, as the trail that closes it. */
+export function circles(files: readonly SourceFile[]): string[] {
+  const graph = new Map(files.map(({ path, imports }) => [path, imports.own]));
+  const finished = new Set<string>();
+  const found: string[] = [];
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) found.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
+    if (trail.includes(path) || finished.has(path)) return;
+    for (const next of graph.get(path) ?? []) visit(next, [...trail, path]);
+    finished.add(path);
+  };
+  for (const path of graph.keys()) visit(path, []);
+  return found;
+}
