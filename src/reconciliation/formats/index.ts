@@ -1,8 +1,10 @@
 /** The registry of statement formats: one file and one line each. The first that recognises a file reads it. */
 import { OpsError } from '../../kernel/errors.js';
+import { camt } from './camt.js';
 import type { StatementFormat } from './format.js';
+import { mt940 } from './mt940.js';
 
-export const formats: readonly StatementFormat[] = [];
+export const formats: readonly StatementFormat[] = [camt, mt940];
 
 const headCharacters = 4096;
 
