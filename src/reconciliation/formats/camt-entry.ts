@@ -17,7 +17,10 @@ export function readMoney(node: XmlNode | undefined): CamtMoney | null {
   return amount && { ...amount, currency };
 }
 
-export function* readEntry(entry: XmlNode, account: string): Generator<StatementRow | Problem> {
+export function* readEntry(
+  entry: XmlNode,
+  account: string,
+): Generator<StatementRow | Problem, void, undefined> {
   const money = readMoney(nodeAt(entry, 'Amt'));
   const mark = textAt(entry, 'CdtDbtInd');
   if (!money) {
@@ -223,7 +226,11 @@ function rawOf(entry: XmlNode, detail: XmlNode | undefined): Record<string, stri
   return raw;
 }
 
-function* checkEntrySum(entry: XmlNode, money: CamtMoney, rows: StatementRow[]): Generator<Problem> {
+function* checkEntrySum(
+  entry: XmlNode,
+  money: CamtMoney,
+  rows: StatementRow[],
+): Generator<Problem, void, undefined> {
   const exponent = Math.max(money.exponent, ...rows.map((row) => row.exponent));
   const isForeign = rows.some((row) => row.currency !== money.currency);
   const sum = rows.reduce(

@@ -23,7 +23,7 @@ const reports = new Set(['Stmt', 'Rpt', 'Ntfctn']);
 const isEntry = ({ name, parent }: XmlNode): boolean =>
   name === 'Ntry' && parent !== null && reports.has(parent.name);
 
-function* parseCamt(text: string): Generator<StatementItem> {
+function* parseCamt(text: string): Generator<StatementItem, void, undefined> {
   let report = null as Report | null;
   for (const item of readXml(text, isEntry, reports)) {
     if (item.type === 'problem') yield item;
@@ -56,7 +56,7 @@ class Report {
     this.closing = balanceOf([...balances].reverse(), ['CLBD']);
   }
 
-  *begin(): Generator<StatementItem> {
+  *begin(): Generator<StatementItem, void, undefined> {
     const { node, account, opening, closing } = this;
     if (this.currency === undefined) return;
     const facts: StatementFacts = { type: 'statement', account, currency: this.currency };
@@ -70,7 +70,7 @@ class Report {
     yield facts;
   }
 
-  *entry(node: XmlNode): Generator<StatementItem> {
+  *entry(node: XmlNode): Generator<StatementItem, void, undefined> {
     this.entries++;
     for (const item of readEntry(node, this.account)) {
       yield item;
@@ -78,7 +78,7 @@ class Report {
     }
   }
 
-  *end(): Generator<Problem> {
+  *end(): Generator<Problem, void, undefined> {
     const { node, rows } = this;
     const stated = textAt(node, 'TxsSummry/TtlNtries/NbOfNtries');
     if (stated !== undefined && Number(stated) !== this.entries)

@@ -29,7 +29,7 @@ export interface CsvOptions {
 export function* csvRecords(
   text: string,
   { delimiter = ',', width: wanted }: CsvOptions = {},
-): Generator<CsvRecord | CsvFault> {
+): Generator<CsvRecord | CsvFault, void, undefined> {
   let width = wanted === 'first' ? undefined : wanted;
   let line = 1;
   for (let at = 0; at < text.length;) {

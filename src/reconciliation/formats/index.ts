@@ -1,10 +1,23 @@
 /** The registry of statement formats: one file and one line each. The first that recognises a file reads it. */
 import { OpsError } from '../../kernel/errors.js';
+import { adyenSettlement } from './adyen-settlement.js';
+import { bai2 } from './bai2.js';
 import { camt } from './camt.js';
 import type { StatementFormat } from './format.js';
 import { mt940 } from './mt940.js';
+import { nacha } from './nacha.js';
+import { paypal } from './paypal.js';
+import { stripePayouts } from './stripe-payouts.js';
 
-export const formats: readonly StatementFormat[] = [camt, mt940];
+export const formats: readonly StatementFormat[] = [
+  camt,
+  mt940,
+  bai2,
+  nacha,
+  stripePayouts,
+  adyenSettlement,
+  paypal,
+];
 
 const headCharacters = 4096;
 

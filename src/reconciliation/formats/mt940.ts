@@ -9,6 +9,7 @@ import { dayOf, isoDay } from '../../kernel/calendar-day.js';
 import { isCurrency } from '../../kernel/currency.js';
 import { problem, quoted, type Problem } from '../problems.js';
 import { checkBalances } from './balances.js';
+import { sixDigitDay } from './dates.js';
 import { readAmount, withExponent, type ExactAmount } from './decimal.js';
 import type { RowKind, StatementFacts, StatementFormat, StatementItem, StatementRow } from './format.js';
 import { referencesIn } from './mt940-details.js';
@@ -27,7 +28,7 @@ interface Tag {
   text: string;
 }
 
-function* parseMt940(text: string): Generator<StatementItem> {
+function* parseMt940(text: string): Generator<StatementItem, void, undefined> {
   let message: Tag[] = [];
   for (const piece of tagsOf(text)) {
     if ('type' in piece) {
@@ -48,14 +49,14 @@ const tagLine = /^:(\d{2}[A-Z]?|NS|940|942):(.*)$/s;
 /** What stands around messages: SWIFT blocks, the headers of file transfer, and the end of a message. */
 const envelopeLine = /^(?:\{.*|-.*|[\s\p{Cc}]*|\d{4} \d{2}[A-Z].*|94[02] ?\d*|:94[02]:)$/u;
 
-function* tagsOf(text: string): Generator<Tag | Problem> {
+function* tagsOf(text: string): Generator<Tag | Problem, void, undefined> {
   let tag: Tag | null = null;
   for (const [at, lineText] of text.split(/\r\n|\r|\n/).entries()) {
     const line = at + 1;
     const content = lineText.replace(/^\p{Cc}+/u, '').replace(/^(?:\{[^}]*\})*\{4:/, '');
     const [, name, rest = ''] = tagLine.exec(content) ?? [];
     const isEnd = /^-(?:\}|\p{Cc}|XXX|$)/u.test(content);
-    if (name !== undefined && !/^94/.test(name)) {
+    if (name !== undefined && !name.startsWith('94')) {
       if (tag) yield tag;
       tag = { line, name, text: rest };
     } else if (isEnd || tag === null) {
@@ -75,7 +76,7 @@ interface Balance {
   line: number;
 }
 
-function* readMessage(tags: Tag[]): Generator<StatementItem> {
+function* readMessage(tags: Tag[]): Generator<StatementItem, void, undefined> {
   const first = tags[0]?.line ?? 1;
   const find = (...names: string[]): Tag | undefined => tags.find(({ name }) => names.includes(name));
   const opening = readBalance(find('60F', '60M'));
@@ -123,7 +124,7 @@ function readBalance(tag: Tag | undefined): Balance | Problem | undefined {
   if (amount === null)
     return problem(tag.line, 'bad_balance', `${quoted(tag.text)} is not a balance`, `:${tag.name}:`);
   const signed = mark === 'D' ? { ...amount, minor: -amount.minor } : amount;
-  return { amount: signed, currency, date: sixDigitDate(date), line: tag.line };
+  return { amount: signed, currency, date: sixDigitDay(date), line: tag.line };
 }
 
 /** SWIFT writes a decimal comma, which stands even where no decimals follow; some banks write a point. */
@@ -147,7 +148,11 @@ function floorCurrency(tags: Tag[]): string | undefined {
   return undefined;
 }
 
-function* readEntries(tags: Tag[], account: string, currency: string): Generator<StatementRow | Problem> {
+function* readEntries(
+  tags: Tag[],
+  account: string,
+  currency: string,
+): Generator<StatementRow | Problem, void, undefined> {
   for (const [at, tag] of tags.entries()) {
     if (tag.name !== '61') continue;
     const next = tags[at + 1];
@@ -164,7 +169,7 @@ function readEntry(tag: Tag, details: string, account: string, currency: string)
   const [, value = '', entry, mark = '', , amountText = '', code = '', customer = '', bank, supplement] =
     match;
   const amount = readSwiftAmount(amountText, currency);
-  const valueDate = sixDigitDate(value);
+  const valueDate = sixDigitDay(value);
   if (amount === null)
     return problem(tag.line, 'bad_amount', `${quoted(amountText)} is not an amount`, ':61:');
   if (valueDate === undefined) return problem(tag.line, 'bad_date', `${quoted(value)} is not a date`, ':61:');
@@ -216,13 +221,6 @@ function kindOf(mark: string, code: string): RowKind {
   return kinds[code.slice(1)] ?? 'transfer';
 }
 
-/** Two digits of a year: SWIFT counts 80 to 99 into the last century. */
-function sixDigitDate(text: string): string | undefined {
-  const [, year = '', month, day] = /^(\d\d)(\d\d)(\d\d)$/.exec(text) ?? [];
-  const found = dayOf((Number(year) >= 80 ? 1900 : 2000) + Number(year), Number(month), Number(day));
-  return found === null ? undefined : isoDay(found);
-}
-
 /** The day MMDD in the year that brings it nearest to another day. */
 function nearDate(monthDay: string, near: string): string | undefined {
   const [month, day] = [Number(monthDay.slice(0, 2)), Number(monthDay.slice(2))];
@@ -236,7 +234,11 @@ function nearDate(monthDay: string, near: string): string | undefined {
 }
 
 /** MT942 states the number and the sum of its debits and credits. */
-function* checkSums(tags: Tag[], rows: StatementRow[], currency: string): Generator<Problem> {
+function* checkSums(
+  tags: Tag[],
+  rows: StatementRow[],
+  currency: string,
+): Generator<Problem, void, undefined> {
   for (const tag of tags) {
     if (tag.name !== '90C' && tag.name !== '90D') continue;
     const [, count = '', amountText = ''] = /^(\d+)[A-Z]{3}([\d.,]+)/.exec(tag.text) ?? [];

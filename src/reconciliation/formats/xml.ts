@@ -39,7 +39,7 @@ export function* readXml(
   text: string,
   isWanted: (node: XmlNode) => boolean,
   ends: ReadonlySet<string>,
-): Generator<XmlTree | XmlEnd | Problem> {
+): Generator<XmlTree | XmlEnd | Problem, void, undefined> {
   for (const document of documentsIn(text)) yield* readDocument(document, isWanted, ends);
 }
 
@@ -58,7 +58,7 @@ function* readDocument(
   document: { text: string; line: number },
   isWanted: (node: XmlNode) => boolean,
   ends: ReadonlySet<string>,
-): Generator<XmlTree | XmlEnd | Problem> {
+): Generator<XmlTree | XmlEnd | Problem, void, undefined> {
   const found: (XmlTree | XmlEnd | Problem)[] = [];
   const reader = new TreeReader(document.line, isWanted, ends, (item) => found.push(item));
   const body = document.text.trimStart();
