@@ -2,7 +2,8 @@
 /**
  * The command line: `paydesk start | migrate | doctor | audit | manifest | postgres`.
  *
- * Invariant: a fault that a person can mend is told as a sentence and a hint, never as a stack; exit code 1 then.
+ * Invariant: a fault that a person can mend is told as a sentence and a hint, never as a stack; exit code 1 then, and 2 for a call that
+ * cannot be read.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,10 +20,21 @@ import { packageRoot } from './kernel/package-root.js';
 import { createLog } from './logging.js';
 import { main } from './main.js';
 import { printManifest } from './manifest.js';
+import {
+  parseFile,
+  printCalendar,
+  reconcileFiles,
+  type ParseOptions,
+  type ReconcileOptions,
+} from './reconcile-cli.js';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const program = new Command('paydesk').description('The payments operations desk in Slack.');
+const usageExitCode = 2;
+
+const program = new Command('paydesk')
+  .description('The payments operations desk in Slack.')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : usageExitCode));
 
 program
   .command('start')
@@ -68,6 +80,43 @@ program
   .option('--database <name>', 'made where it is missing', 'paydesk')
   .action(runPostgres);
 
+program
+  .command('parse')
+  .description('print the rows of a statement file in one form for all partners')
+  .argument('<file>')
+  .option('--format <id>', 'the format, when it should not be recognised by its content')
+  .option('--json', 'JSON lines')
+  .action(runParse);
+
+program
+  .command('reconcile')
+  .description('compare a ledger with a statement, file against file')
+  .requiredOption('--ledger <file>', 'CSV: id,partner_ref,amount_minor,currency,value_date,type,batch_id')
+  .requiredOption(
+    '--statement <file>',
+    'any statement, or CSV: line_no,partner_ref,amount_minor,currency,value_date,type,fee_minor',
+  )
+  .option('--format <id>', 'the format of the statement, when it should not be recognised by its content')
+  .option('--settle <rule>', 'when money is due, such as T+2')
+  .option(
+    '--calendar <id>',
+    'the business days that --settle counts: TARGET, or a country such as DE',
+    'TARGET',
+  )
+  .option('--as-of <day>', 'the day that the statement ends on, as YYYY-MM-DD')
+  .option('--json', 'JSON lines')
+  .action(runReconcile);
+
+program
+  .command('calendar')
+  .description('print the closing days of a year')
+  .argument('<id>', 'TARGET, or a country such as DE')
+  .argument('<year>')
+  .option('--json', 'one line of JSON')
+  .action((id: string, year: string, { json }: { json?: boolean }) =>
+    printCalendar(id, year, json === true, voices),
+  );
+
 async function runMigrate(): Promise<void> {
   readDotEnv();
   const environment = parseEnvironment(process.env);
@@ -112,6 +161,14 @@ async function runAuditExport({ from, to }: { from: string; to?: string }): Prom
   await exportAudit({ from: Number(from), to }, voices);
 }
 
+async function runParse(file: string, options: ParseOptions): Promise<void> {
+  if (!(await parseFile(file, options, voices))) process.exitCode = 1;
+}
+
+async function runReconcile(options: ReconcileOptions): Promise<void> {
+  await reconcileFiles(options, voices);
+}
+
 function runManifest({ check }: { check?: boolean }): void {
   const printed = printManifest();
   if (check !== true) return void process.stdout.write(printed);
@@ -144,5 +201,5 @@ try {
   process.stderr.write(`${error.publicMessage}\n${error.hint === undefined ? '' : `→ ${error.hint}\n`}`);
   if (error.code === 'internal')
     process.stderr.write(`${String(error.cause instanceof Error ? error.cause.stack : error.cause)}\n`);
-  process.exitCode = 1;
+  process.exitCode = error.code === 'invalid' ? usageExitCode : 1;
 }

@@ -1,0 +1,167 @@
+/** The account header (03) and the transaction detail (16) of a BAI2 report. */
+import { currencyExponent } from '../../kernel/currency.js';
+import { problem, quoted, type Problem } from '../problems.js';
+import type { BaiRecord } from './bai2.js';
+import { sixDigitDay } from './dates.js';
+import type { RowKind, StatementRow } from './format.js';
+
+export interface AccountHeader {
+  account: string;
+  currency: string;
+  opening: bigint | undefined;
+  closing: bigint | undefined;
+  /** Everything that the control total of the account counts. */
+  sum: bigint;
+  problems: Problem[];
+}
+
+const openingLedger = '010';
+const closingLedger = '015';
+const defaultCurrency = 'USD';
+
+export function readAccountHeader(record: BaiRecord, groupCurrency: string): AccountHeader {
+  const fields = [record.body, ...record.continuations]
+    .join(',')
+    .split(',')
+    .map((field) => field.trim());
+  const [account = '', ownCurrency = '', ...rest] = fields;
+  const header: AccountHeader = {
+    account,
+    currency: ownCurrency || groupCurrency || defaultCurrency,
+    opening: undefined,
+    closing: undefined,
+    sum: 0n,
+    problems: [],
+  };
+  for (let at = 0; at < rest.length;) {
+    const [code = '', amountText = ''] = [rest[at], rest[at + 1]];
+    if (code !== '' || amountText !== '') addSummary(header, code, amountText, record.line);
+    at += 3 + fundsWidth(rest, at + 3);
+  }
+  return header;
+}
+
+function addSummary(header: AccountHeader, code: string, amountText: string, line: number): void {
+  const amount = readMinor(amountText === '' ? '0' : amountText);
+  if (amount === null || !/^\d{3}$/.test(code)) {
+    const text = amount === null ? amountText : code;
+    header.problems.push(
+      problem(line, 'bad_amount', `${quoted(text)} is not a summary of the account`, 'summary'),
+    );
+    return;
+  }
+  header.sum += amount;
+  if (amountText === '') return;
+  if (code === openingLedger) header.opening = amount;
+  if (code === closingLedger) header.closing = amount;
+}
+
+/** How many fields the funds type takes, itself included: S has three amounts, V a date and a time, D as it says. */
+function fundsWidth(fields: string[], at: number): number {
+  switch (fields[at]) {
+    case 'S':
+      return 4;
+    case 'V':
+      return 3;
+    case 'D':
+      return 2 + 2 * Number(fields[at + 1] ?? 0);
+    default:
+      return 1;
+  }
+}
+
+const readMinor = (text: string): bigint | null =>
+  /^[+-]?\d{1,30}$/.test(text) ? BigInt(text.replace('+', '')) : null;
+
+const detailFields = { code: 0, amount: 1, funds: 2 };
+
+export function readDetail(
+  record: BaiRecord,
+  account: string,
+  currency: string,
+  day: string | undefined,
+): StatementRow | Problem {
+  const { text, fields } = detailText(record);
+  const code = fields[detailFields.code]?.trim() ?? '';
+  const amountText = fields[detailFields.amount]?.trim() ?? '';
+  const amount = readMinor(amountText === '' ? '0' : amountText);
+  if (!/^\d{3}$/.test(code))
+    return problem(record.line, 'bad_type', `${quoted(code)} is not a type code`, 'type');
+  if (amount === null)
+    return problem(record.line, 'bad_amount', `${quoted(amountText)} is not whole minor units`, 'amount');
+  const isDebit = code >= '400' && code <= '699';
+  const width = fundsWidth(
+    fields.map((field) => field.trim()),
+    detailFields.funds,
+  );
+  const behind = detailFields.funds + width;
+  const [bankRef = '', customerRef = ''] = [fields[behind]?.trim(), fields[behind + 1]?.trim()];
+  const valueDate =
+    fields[detailFields.funds]?.trim() === 'V'
+      ? sixDigitDay(fields[detailFields.funds + 1] ?? '')
+      : undefined;
+  const row: StatementRow = {
+    type: 'row',
+    line: record.line,
+    account,
+    kind: kindOf(code),
+    amountMinor: isDebit ? -amount : amount,
+    currency,
+    exponent: currencyExponent(currency) ?? 2,
+    raw: { type: code, record: [record.body, ...record.continuations].join('\n') },
+  };
+  const facts = {
+    partnerRef: bankRef,
+    ourRef: customerRef,
+    valueDate: valueDate ?? day,
+    bookedAt: day,
+    description: text,
+  };
+  for (const [name, value] of Object.entries(facts))
+    if (value !== undefined && value !== '') Object.assign(row, { [name]: value });
+  return row;
+}
+
+/** The fields up to the text, which is the last one and may hold commas; continuations go on where the record stopped. */
+function detailText({ body, continuations }: BaiRecord): { fields: string[]; text: string } {
+  let whole = body;
+  for (const part of continuations) whole += (hasText(whole) ? '\n' : ',') + part;
+  const fields = whole.split(',');
+  const textAt = textField(fields);
+  return { fields: fields.slice(0, textAt), text: fields.slice(textAt).join(',').trim() };
+}
+
+const textField = (fields: string[]): number =>
+  detailFields.funds +
+  fundsWidth(
+    fields.map((field) => field.trim()),
+    detailFields.funds,
+  ) +
+  2;
+
+const hasText = (whole: string): boolean => {
+  const fields = whole.split(',');
+  return fields.length > textField(fields);
+};
+
+/** Type codes that say more than credit or debit. Source: BAI, uniform type codes. */
+const kinds: Readonly<Record<string, RowKind>> = {
+  '257': 'return',
+  '258': 'return',
+  '259': 'return',
+  '266': 'return',
+  '252': 'return',
+  '255': 'return',
+  '354': 'interest',
+  '555': 'return',
+  '556': 'return',
+  '557': 'return',
+  '558': 'return',
+  '566': 'return',
+  '654': 'interest',
+  '661': 'fee',
+  '698': 'fee',
+};
+
+const kindOf = (code: string): RowKind =>
+  kinds[code] ?? (code >= '100' && code <= '699' ? 'transfer' : 'other');

@@ -1,0 +1,195 @@
+/**
+ * BAI2 cash management reports: file (01, 99), group (02, 98), account (03, 49), detail (16), continuation (88).
+ *
+ * Invariants: the type code gives the sign; amounts are minor units of the account's currency; record counts and control
+ * totals on every level must agree. Source: BAI, “Cash Management Balance Reporting Specifications, version 2”.
+ */
+import { currencyExponent } from '../../kernel/currency.js';
+import { problem, quoted, type Problem } from '../problems.js';
+import { readAccountHeader, readDetail } from './bai2-records.js';
+import { checkBalances } from './balances.js';
+import { sixDigitDay } from './dates.js';
+import type { StatementFacts, StatementFormat, StatementItem, StatementRow } from './format.js';
+
+export const bai2: StatementFormat = {
+  id: 'bai2',
+  title: 'BAI2 balance report',
+  recognises: (head) => /^\uFEFF?\s*01,[^\n]*/.test(head) && /^0[23],/m.test(head),
+  parse: parseBai2,
+};
+
+/** A record with its continuations, each without its terminating slash. */
+export interface BaiRecord {
+  line: number;
+  code: string;
+  /** The text behind the code and its comma. */
+  body: string;
+  continuations: string[];
+}
+
+const knownCodes = new Set(['01', '02', '03', '16', '49', '98', '99']);
+
+function* recordsOf(text: string): Generator<BaiRecord | Problem, void, undefined> {
+  let record: BaiRecord | null = null;
+  for (const [at, physical] of text.split(/\r\n|\r|\n/).entries()) {
+    const content = physical.replace(/^\uFEFF/, '').trim();
+    const line = at + 1;
+    const code = content.slice(0, 2);
+    const body = content.slice(3).replace(/\s*\/$/, '');
+    if (content === '') continue;
+    if (code === '88' && record) record.continuations.push(body);
+    else if (knownCodes.has(code) && (content[2] === ',' || content[2] === undefined)) {
+      if (record) yield record;
+      record = { line, code, body, continuations: [] };
+    } else yield problem(line, 'unknown_record', `${quoted(content)} is no record of this format`);
+  }
+  if (record) yield record;
+}
+
+/** What one level of the file has come to, against what its trailer states. */
+interface Level {
+  amount: bigint;
+  parts: number;
+  records: number;
+}
+
+const emptyLevel = (): Level => ({ amount: 0n, parts: 0, records: 0 });
+
+interface Account {
+  line: number;
+  facts: StatementFacts;
+  rows: StatementRow[];
+}
+
+class Reader {
+  private account: Account | null = null;
+  private readonly levels = { account: emptyLevel(), group: emptyLevel(), file: emptyLevel() };
+  private groupCurrency = '';
+  private groupDay: string | undefined;
+  private isOpen = false;
+
+  *read(record: BaiRecord): Generator<StatementItem, void, undefined> {
+    const size = 1 + record.continuations.length;
+    for (const level of Object.values(this.levels)) level.records += size;
+    const fields = record.body.split(',');
+    switch (record.code) {
+      case '01':
+        this.isOpen = true;
+        this.levels.file = { ...emptyLevel(), records: size };
+        return;
+      case '02':
+        this.levels.group = { ...emptyLevel(), records: size };
+        this.groupDay = sixDigitDay(fields[3] ?? '');
+        this.groupCurrency = fields[5]?.trim() ?? '';
+        return;
+      case '03':
+        this.levels.account = { ...emptyLevel(), records: size };
+        return yield* this.openAccount(record);
+      case '16':
+        return yield* this.detail(record);
+      case '49':
+        return yield* this.closeAccount(record, fields);
+      case '98':
+        return yield* this.closeLevel(record, fields, 'group', 'file');
+      default:
+        this.isOpen = false;
+        return yield* this.closeLevel(record, fields, 'file', null);
+    }
+  }
+
+  *end(line: number): Generator<StatementItem, void, undefined> {
+    if (this.isOpen) yield problem(line, 'truncated', 'the file ends without its trailer (99)');
+  }
+
+  private *openAccount(record: BaiRecord): Generator<StatementItem, void, undefined> {
+    const header = readAccountHeader(record, this.groupCurrency);
+    yield* header.problems;
+    const { account, currency, opening, closing } = header;
+    this.levels.account.amount += header.sum;
+    const facts: StatementFacts = { type: 'statement', account, currency };
+    if (opening !== undefined) facts.openingMinor = opening;
+    if (closing !== undefined) facts.closingMinor = closing;
+    if (this.groupDay !== undefined) facts.from = facts.to = this.groupDay;
+    this.account = { line: record.line, facts, rows: [] };
+    yield facts;
+  }
+
+  private *detail(record: BaiRecord): Generator<StatementItem, void, undefined> {
+    if (!this.account)
+      return yield problem(record.line, 'no_account', 'a detail (16) stands outside an account (03)');
+    const { facts, rows } = this.account;
+    const item = readDetail(record, facts.account, facts.currency, this.groupDay);
+    yield item;
+    if (item.type === 'problem') return;
+    rows.push(item);
+    this.levels.account.amount += item.amountMinor < 0n ? -item.amountMinor : item.amountMinor;
+  }
+
+  private *closeAccount(record: BaiRecord, fields: string[]): Generator<StatementItem, void, undefined> {
+    const { account, group } = this.levels;
+    group.parts++;
+    group.amount += controlTotal(fields[0]) ?? account.amount;
+    yield* checkTrailer(record, fields[0], fields[1], account);
+    if (!this.account) return;
+    const { facts, rows, line } = this.account;
+    const exponent = currencyExponent(facts.currency) ?? 2;
+    const balance = (minor: bigint | undefined) => (minor === undefined ? undefined : { minor, exponent });
+    yield* checkBalances(balance(facts.openingMinor), balance(facts.closingMinor), rows, line);
+    this.account = null;
+  }
+
+  private *closeLevel(
+    record: BaiRecord,
+    fields: string[],
+    name: 'group' | 'file',
+    outer: 'file' | null,
+  ): Generator<StatementItem, void, undefined> {
+    const level = this.levels[name];
+    if (outer) {
+      this.levels[outer].parts++;
+      this.levels[outer].amount += controlTotal(fields[0]) ?? level.amount;
+    }
+    const stated = fields[1]?.trim() ?? '';
+    if (stated !== '' && Number(stated) !== level.parts)
+      yield problem(
+        record.line,
+        'total_mismatch',
+        `${stated} parts are stated, ${level.parts} are there`,
+        'count',
+      );
+    yield* checkTrailer(record, fields[0], fields[2], level);
+  }
+}
+
+const controlTotal = (text: string | undefined): bigint | null =>
+  /^[+-]?\d+$/.test(text?.trim() ?? '') ? BigInt((text ?? '').trim().replace('+', '')) : null;
+
+function* checkTrailer(
+  { line }: BaiRecord,
+  totalText: string | undefined,
+  recordsText: string | undefined,
+  { amount, records }: Level,
+): Generator<Problem, void, undefined> {
+  const total = controlTotal(totalText);
+  if (total !== null && total !== amount)
+    yield problem(
+      line,
+      'total_mismatch',
+      `the control total is ${total}, the amounts come to ${amount}`,
+      'control total',
+    );
+  const stated = recordsText?.trim() ?? '';
+  if (stated !== '' && Number(stated) !== records)
+    yield problem(line, 'total_mismatch', `${stated} records are stated, ${records} are there`, 'records');
+}
+
+function* parseBai2(text: string): Generator<StatementItem, void, undefined> {
+  const reader = new Reader();
+  let line = 1;
+  for (const record of recordsOf(text)) {
+    line = record.line;
+    if ('type' in record) yield record;
+    else yield* reader.read(record);
+  }
+  yield* reader.end(line);
+}

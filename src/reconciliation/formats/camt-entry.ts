@@ -1,0 +1,243 @@
+/** An entry (`Ntry`) of an ISO 20022 report as rows: one, or one per detail. */
+import { parseDay } from '../../kernel/calendar-day.js';
+import { problem, quoted, type Problem } from '../problems.js';
+import { readAmount, withExponent, type ExactAmount } from './decimal.js';
+import type { ForeignAmount, RowKind, StatementRow } from './format.js';
+import { childrenNamed, nodeAt, textAt, type XmlNode } from './xml.js';
+
+export interface CamtMoney extends ExactAmount {
+  currency: string;
+}
+
+/** What an `Amt` element says; null where there is none or it cannot be read. */
+export function readMoney(node: XmlNode | undefined): CamtMoney | null {
+  const currency = node?.attributes.Ccy;
+  if (!node || currency === undefined) return null;
+  const amount = readAmount(node.text, currency);
+  return amount && { ...amount, currency };
+}
+
+export function* readEntry(
+  entry: XmlNode,
+  account: string,
+): Generator<StatementRow | Problem, void, undefined> {
+  const money = readMoney(nodeAt(entry, 'Amt'));
+  const mark = textAt(entry, 'CdtDbtInd');
+  if (!money) {
+    const text = nodeAt(entry, 'Amt')?.text ?? '';
+    yield problem(entry.line, 'bad_amount', `${quoted(text)} is not an amount with a currency`, 'Amt');
+    return;
+  }
+  if (mark !== 'CRDT' && mark !== 'DBIT') {
+    yield problem(entry.line, 'no_sign', `${quoted(mark ?? '')} is neither CRDT nor DBIT`, 'CdtDbtInd');
+    return;
+  }
+  const details = childrenNamed(entry, 'NtryDtls').flatMap((each) => childrenNamed(each, 'TxDtls'));
+  const amounts = details.length > 1 ? details.map((detail) => detailMoney(detail, money.currency)) : [];
+  const each = amounts.filter((amount) => amount !== null);
+  if (details.length > 1 && each.length === details.length) {
+    const rows = details.map((detail, at) => detailRow(entry, detail, each[at] ?? money, mark, account));
+    yield* rows;
+    yield* checkEntrySum(entry, signed(money, mark), rows);
+  } else yield singleRow(entry, details, money, mark, account);
+}
+
+const signed = (money: CamtMoney, mark: string): CamtMoney =>
+  mark === 'DBIT' ? { ...money, minor: -money.minor } : money;
+
+/** What a detail comes to in the currency of its entry. */
+function detailMoney(detail: XmlNode, currency: string): CamtMoney | null {
+  const paths = ['Amt', 'AmtDtls/TxAmt/Amt', 'AmtDtls/CntrValAmt/Amt', 'AmtDtls/InstdAmt/Amt'];
+  const found = paths.map((path) => readMoney(nodeAt(detail, path))).filter((money) => money !== null);
+  return found.find((money) => money.currency === currency) ?? found[0] ?? null;
+}
+
+function detailRow(
+  entry: XmlNode,
+  detail: XmlNode,
+  money: CamtMoney,
+  mark: string,
+  account: string,
+): StatementRow {
+  const amount = signed(money, textAt(detail, 'CdtDbtInd') ?? mark);
+  const row = baseRow(entry, detail, amount, account);
+  row.line = detail.line;
+  row.batchRef = entryIdentity(entry);
+  return row;
+}
+
+/** The name of an entry: the bank's, or the place where it stands. */
+const entryIdentity = (entry: XmlNode): string =>
+  textAt(entry, 'AcctSvcrRef', 'NtryRef', 'NtryDtls/Btch/PmtInfId', 'NtryDtls/Btch/MsgId') ??
+  `line ${entry.line}`;
+
+function singleRow(
+  entry: XmlNode,
+  details: XmlNode[],
+  money: CamtMoney,
+  mark: string,
+  account: string,
+): StatementRow {
+  const detail = details.length === 1 ? details[0] : undefined;
+  const row = baseRow(entry, detail, signed(money, mark), account);
+  const batch = textAt(entry, 'NtryDtls/Btch/PmtInfId', 'NtryDtls/Btch/MsgId');
+  if (batch !== undefined) row.batchRef = batch;
+  return row;
+}
+
+function baseRow(
+  entry: XmlNode,
+  detail: XmlNode | undefined,
+  money: CamtMoney,
+  account: string,
+): StatementRow {
+  const row: StatementRow = {
+    type: 'row',
+    line: entry.line,
+    account,
+    kind: kindOf(entry, detail),
+    amountMinor: money.minor,
+    currency: money.currency,
+    exponent: money.exponent,
+    raw: rawOf(entry, detail),
+  };
+  addReferences(row, entry, detail);
+  addDates(row, entry);
+  const fee = feeOf(detail, money) ?? feeOf(entry, money);
+  if (fee !== null) row.feeMinor = fee;
+  const fx = foreignAmount(entry, detail, money.currency);
+  if (fx) row.fx = fx;
+  const description = descriptionOf(entry, detail);
+  if (description !== '') row.description = description;
+  return row;
+}
+
+const isReference = (text: string | undefined): text is string =>
+  text !== undefined && !/^(?:NOTPROVIDED|NONREF|NOT PROVIDED)$/i.test(text);
+
+function addReferences(row: StatementRow, entry: XmlNode, detail: XmlNode | undefined): void {
+  const partner = [
+    textAt(detail, 'Refs/AcctSvcrRef'),
+    detail && childrenNamed(entry, 'NtryDtls').length > 0 ? undefined : textAt(entry, 'AcctSvcrRef'),
+    textAt(detail, 'Refs/TxId'),
+    textAt(detail, 'Refs/UETR'),
+    textAt(entry, 'AcctSvcrRef', 'NtryRef'),
+  ].find(isReference);
+  const ours = [
+    textAt(detail, 'Refs/EndToEndId'),
+    textAt(detail, 'RmtInf/Strd/CdtrRefInf/Ref', 'RmtInf/Strd/CdtrRefInf/CdtrRef'),
+    textAt(detail, 'Refs/InstrId'),
+    textAt(detail, 'Refs/PmtInfId', 'Refs/MsgId'),
+  ].find(isReference);
+  if (partner !== undefined) row.partnerRef = partner;
+  if (ours !== undefined) row.ourRef = ours;
+}
+
+function addDates(row: StatementRow, entry: XmlNode): void {
+  const value = textAt(entry, 'ValDt/Dt', 'ValDt/DtTm')?.slice(0, 10);
+  const booked = textAt(entry, 'BookgDt/DtTm', 'BookgDt/Dt');
+  if (value !== undefined && parseDay(value) !== null) row.valueDate = value;
+  // A day may carry an offset (`2026-11-27+01:00`): it stays a day.
+  if (booked !== undefined && parseDay(booked.slice(0, 10)) !== null)
+    row.bookedAt = booked.includes('T') ? booked : booked.slice(0, 10);
+}
+
+/** Charges of one currency, added up; a charge that is credited is given back. */
+function feeOf(node: XmlNode | undefined, money: CamtMoney): bigint | null {
+  const charges = childrenNamed(node, 'Chrgs');
+  const records = charges.flatMap((each) => {
+    const rows = childrenNamed(each, 'Rcrd');
+    return rows.length > 0 ? rows : nodeAt(each, 'Amt') ? [each] : [];
+  });
+  const fees = records.flatMap((record) => {
+    const amount = readMoney(nodeAt(record, 'Amt'));
+    const isOurs = amount?.currency === money.currency && amount.exponent <= money.exponent;
+    return amount && isOurs ? [signed(amount, textAt(record, 'CdtDbtInd') === 'CRDT' ? 'DBIT' : 'CRDT')] : [];
+  });
+  if (fees.length === 0) return null;
+  return fees.reduce((sum, fee) => sum + withExponent(fee, money.exponent), 0n);
+}
+
+function foreignAmount(entry: XmlNode, detail: XmlNode | undefined, currency: string): ForeignAmount | null {
+  for (const node of [detail, entry]) {
+    for (const path of ['AmtDtls/InstdAmt', 'AmtDtls/TxAmt', 'AmtDtls/CntrValAmt']) {
+      const money = readMoney(nodeAt(node, `${path}/Amt`));
+      if (!money || money.currency === currency) continue;
+      const rate = textAt(
+        node,
+        `${path}/CcyXchg/XchgRate`,
+        'AmtDtls/TxAmt/CcyXchg/XchgRate',
+        'AmtDtls/CntrValAmt/CcyXchg/XchgRate',
+      );
+      return {
+        currency: money.currency,
+        amountMinor: money.minor,
+        exponent: money.exponent,
+        ...(rate === undefined ? {} : { rate }),
+      };
+    }
+  }
+  return null;
+}
+
+function descriptionOf(entry: XmlNode, detail: XmlNode | undefined): string {
+  const unstructured = childrenNamed(nodeAt(detail, 'RmtInf'), 'Ustrd').map(({ text }) => text);
+  const parts =
+    unstructured.length > 0
+      ? unstructured
+      : [textAt(detail, 'AddtlTxInf') ?? textAt(entry, 'AddtlNtryInf') ?? ''];
+  return parts.join(' ').replace(/\s+/g, ' ').trim();
+}
+
+const familyKinds: Readonly<Record<string, RowKind>> = {
+  IDDT: 'direct_debit',
+  RDDT: 'direct_debit',
+  CCRD: 'payment',
+  MCRD: 'payment',
+};
+
+/** The code of the bank transaction: domain, family, sub-family. */
+function kindOf(entry: XmlNode, detail: XmlNode | undefined): RowKind {
+  if (textAt(entry, 'RvslInd') === 'true') return 'reversal';
+  if (nodeAt(detail, 'RtrInf')) return 'return';
+  const code = nodeAt(detail, 'BkTxCd/Domn') ?? nodeAt(entry, 'BkTxCd/Domn');
+  const family = textAt(code, 'Fmly/Cd') ?? '';
+  const sub = textAt(code, 'Fmly/SubFmlyCd') ?? '';
+  if (/^(?:RRTN|UPDD|UPCT|RRCT|PRDD)$/.test(sub)) return 'return';
+  if (/^(?:CHRG|FEES|COMM)$/.test(sub) || family === 'CHRG') return 'fee';
+  if (sub === 'INTR' || family === 'INTR') return 'interest';
+  return familyKinds[family] ?? 'transfer';
+}
+
+/** What is not interpreted, by its path. */
+function rawOf(entry: XmlNode, detail: XmlNode | undefined): Record<string, string> {
+  const raw: Record<string, string> = {};
+  const add = (node: XmlNode, path: string): void => {
+    if (node.text !== '') raw[path] = raw[path] === undefined ? node.text : `${raw[path]} ${node.text}`;
+    for (const child of node.children) {
+      if (child.name !== 'NtryDtls' || detail === undefined)
+        add(child, path === '' ? child.name : `${path}/${child.name}`);
+    }
+  };
+  add({ ...entry, text: '' }, '');
+  if (detail) add({ ...detail, text: '' }, 'TxDtls');
+  const status = textAt(entry, 'Sts/Cd', 'Sts');
+  if (status !== undefined) raw.Sts = status;
+  return raw;
+}
+
+function* checkEntrySum(
+  entry: XmlNode,
+  money: CamtMoney,
+  rows: StatementRow[],
+): Generator<Problem, void, undefined> {
+  const exponent = Math.max(money.exponent, ...rows.map((row) => row.exponent));
+  const isForeign = rows.some((row) => row.currency !== money.currency);
+  const sum = rows.reduce(
+    (total, row) => total + withExponent({ minor: row.amountMinor, exponent: row.exponent }, exponent),
+    0n,
+  );
+  if (!isForeign && sum === withExponent(money, exponent)) return;
+  const reason = isForeign ? 'have another currency than their entry' : 'do not add up to their entry';
+  yield problem(entry.line, 'entry_mismatch', `the ${rows.length} details ${reason}`, 'NtryDtls');
+}

@@ -1,0 +1,103 @@
+/**
+ * ISO 20022 bank reports: camt.052 (intraday), camt.053 (statement) and camt.054 (notification), every version.
+ *
+ * Invariants: the credit or debit indicator alone gives the sign, so a reversal keeps its own; an entry with several
+ * details gives one row per detail when each detail has an amount, and one row otherwise.
+ * Source: ISO 20022 message definitions, Bank-to-Customer Cash Management.
+ */
+import { problem, type Problem } from '../problems.js';
+import { checkBalances } from './balances.js';
+import { readEntry, readMoney } from './camt-entry.js';
+import type { ExactAmount } from './decimal.js';
+import type { StatementFacts, StatementFormat, StatementItem, StatementRow } from './format.js';
+import { childrenNamed, nodeAt, readXml, textAt, type XmlNode } from './xml.js';
+
+export const camt: StatementFormat = {
+  id: 'camt',
+  title: 'ISO 20022 camt.052, camt.053 or camt.054',
+  recognises: (head) => /<(?:\w+:)?(?:BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn))\b|camt\.05[234]\./.test(head),
+  parse: parseCamt,
+};
+
+const reports = new Set(['Stmt', 'Rpt', 'Ntfctn']);
+const isEntry = ({ name, parent }: XmlNode): boolean =>
+  name === 'Ntry' && parent !== null && reports.has(parent.name);
+
+function* parseCamt(text: string): Generator<StatementItem, void, undefined> {
+  let report = null as Report | null;
+  for (const item of readXml(text, isEntry, reports)) {
+    if (item.type === 'problem') yield item;
+    else if (item.type === 'tree' && item.node.parent) {
+      if (report?.node !== item.node.parent) yield* (report = new Report(item.node.parent)).begin();
+      yield* report.entry(item.node);
+    } else if (item.type === 'end') {
+      if (report?.node !== item.node) yield* (report = new Report(item.node)).begin();
+      yield* report.end();
+      report = null;
+    }
+  }
+}
+
+/** One statement, report or notification. Everything but its entries stands before them. */
+class Report {
+  private readonly rows: StatementRow[] = [];
+  private entries = 0;
+  private readonly account: string;
+  private readonly currency: string | undefined;
+  private readonly opening: ExactAmount | undefined;
+  private readonly closing: ExactAmount | undefined;
+
+  constructor(readonly node: XmlNode) {
+    this.account =
+      textAt(node, 'Acct/Id/IBAN', 'Acct/Id/Othr/Id', 'Acct/Id/PrtryAcct/Id', 'Acct/Id/BBAN') ?? '';
+    const balances = childrenNamed(node, 'Bal');
+    this.currency = textAt(node, 'Acct/Ccy') ?? nodeAt(balances[0], 'Amt')?.attributes.Ccy;
+    this.opening = balanceOf(balances, ['OPBD', 'PRCD']);
+    this.closing = balanceOf([...balances].reverse(), ['CLBD']);
+  }
+
+  *begin(): Generator<StatementItem, void, undefined> {
+    const { node, account, opening, closing } = this;
+    if (this.currency === undefined) return;
+    const facts: StatementFacts = { type: 'statement', account, currency: this.currency };
+    const id = textAt(node, 'Id');
+    const [from, to] = [dayAt(node, 'Fr'), dayAt(node, 'To')];
+    if (id !== undefined) facts.id = id;
+    if (opening) facts.openingMinor = opening.minor;
+    if (closing) facts.closingMinor = closing.minor;
+    if (from !== undefined) facts.from = from;
+    if (to !== undefined) facts.to = to;
+    yield facts;
+  }
+
+  *entry(node: XmlNode): Generator<StatementItem, void, undefined> {
+    this.entries++;
+    for (const item of readEntry(node, this.account)) {
+      yield item;
+      if (item.type === 'row' && item.raw.Sts !== 'PDNG') this.rows.push(item);
+    }
+  }
+
+  *end(): Generator<Problem, void, undefined> {
+    const { node, rows } = this;
+    const stated = textAt(node, 'TxsSummry/TtlNtries/NbOfNtries');
+    if (stated !== undefined && Number(stated) !== this.entries)
+      yield problem(
+        node.line,
+        'total_mismatch',
+        `${stated} entries are stated, ${this.entries} are there`,
+        'NbOfNtries',
+      );
+    yield* checkBalances(this.opening, this.closing, rows, node.line);
+  }
+}
+
+function balanceOf(balances: XmlNode[], codes: string[]): ExactAmount | undefined {
+  const balance = balances.find((each) => codes.includes(textAt(each, 'Tp/CdOrPrtry/Cd') ?? ''));
+  const amount = readMoney(nodeAt(balance, 'Amt'));
+  if (!amount) return undefined;
+  return textAt(balance, 'CdtDbtInd') === 'DBIT' ? { ...amount, minor: -amount.minor } : amount;
+}
+
+const dayAt = (node: XmlNode, end: 'Fr' | 'To'): string | undefined =>
+  textAt(node, `FrToDt/${end}DtTm`, `FrToDt/${end}Dt`)?.slice(0, 10);

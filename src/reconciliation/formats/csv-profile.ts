@@ -1,0 +1,246 @@
+/**
+ * Any partner's CSV, described by a profile instead of code: where columns are, how numbers and dates are written, what
+ * gives the sign, which lines are totals.
+ *
+ * Invariant: a line is a row, a totals line that was checked, or a problem; columns that the profile does not name are
+ * kept in `raw`.
+ */
+import { currencyExponent } from '../../kernel/currency.js';
+import { problem, quoted, type Problem } from '../problems.js';
+import { dateReader, type DateReader } from './date-pattern.js';
+import { readAmount, sameExponent, withExponent, type ExactAmount } from './decimal.js';
+import type { RowKind, StatementFormat, StatementItem, StatementRow } from './format.js';
+import { namedRecords, type NamedRecord } from './named-records.js';
+
+/** Columns by their names in the file; the first that has a value counts. */
+export interface ProfileColumns {
+  amount?: string[];
+  /** Instead of `amount`: two columns without signs. */
+  credit?: string[];
+  debit?: string[];
+  currency?: string[];
+  fee?: string[];
+  net?: string[];
+  kind?: string[];
+  partnerRef?: string[];
+  ourRef?: string[];
+  batchRef?: string[];
+  account?: string[];
+  valueDate?: string[];
+  bookedAt?: string[];
+  description?: string[];
+}
+
+export interface CsvProfile {
+  id: string;
+  title: string;
+  delimiter: string;
+  decimal: '.' | ',';
+  thousands?: string;
+  /** Amounts are whole minor units. */
+  minorUnits: boolean;
+  /** Such as `yyyy-MM-dd` or `dd.MM.yyyy HH:mm:ss`. */
+  dates: string;
+  columns: ProfileColumns;
+  /** For files without a currency column. */
+  currency?: string;
+  /** A column whose value makes the amount negative. */
+  sign?: { column: string; negative: string[] };
+  /** A fee that is written as a negative number. */
+  negativeFees: boolean;
+  /** The partner's words for kinds. */
+  kinds: Record<string, RowKind>;
+  /** Kinds whose amounts leave our balance although the file has them positive. */
+  outgoing: RowKind[];
+  /** A line of totals: the value that marks it, and kinds that it leaves out. */
+  trailer?: { column: string; values: string[]; leavesOut: RowKind[] };
+}
+
+export function csvProfile(profile: CsvProfile): StatementFormat {
+  const isHeader = headerTest(profile);
+  return {
+    id: profile.id,
+    title: profile.title,
+    recognises: (head) =>
+      head.split(/\r\n|\r|\n/).some((line) => isHeader(plainFields(line, profile.delimiter))),
+    *parse(text): Generator<StatementItem, void, undefined> {
+      const reader = new ProfileReader(profile);
+      for (const record of namedRecords(text, { delimiter: profile.delimiter, isHeader }))
+        if (record.type === 'problem') yield record;
+        else yield* reader.read(record);
+    },
+  };
+}
+
+const plainFields = (line: string, delimiter: string): string[] =>
+  line.split(delimiter).map((field) =>
+    field
+      .replaceAll('"', '')
+      .replace(/^\uFEFF/, '')
+      .trim(),
+  );
+
+/** A header names, for each thing that the profile places, one of its columns. */
+function headerTest({ columns, trailer, sign }: CsvProfile): (fields: string[]) => boolean {
+  const needed = [
+    columns.amount,
+    columns.credit,
+    columns.debit,
+    columns.currency,
+    columns.partnerRef,
+    columns.kind,
+  ]
+    .filter((names) => names !== undefined)
+    .concat(trailer ? [[trailer.column]] : [], sign ? [[sign.column]] : []);
+  return (fields) => needed.every((names) => names.some((name) => fields.includes(name)));
+}
+
+interface Total {
+  amount: ExactAmount;
+  rows: number;
+}
+
+class ProfileReader {
+  private readonly dates: DateReader;
+  private readonly totals = new Map<string, Total>();
+
+  constructor(private readonly profile: CsvProfile) {
+    this.dates = dateReader(profile.dates);
+  }
+
+  *read(record: NamedRecord): Generator<StatementItem, void, undefined> {
+    const { trailer } = this.profile;
+    if (trailer?.values.includes(record.get(trailer.column)) === true)
+      return yield* this.checkTrailer(record);
+    const row = this.row(record);
+    yield row;
+    if (row.type === 'row' && trailer?.leavesOut.includes(row.kind) !== true) this.add(row);
+  }
+
+  private add({ currency, amountMinor, exponent }: StatementRow): void {
+    const total = this.totals.get(currency) ?? { amount: { minor: 0n, exponent }, rows: 0 };
+    const sum = sameExponent({ total: total.amount, row: { minor: amountMinor, exponent } });
+    const amount = { exponent: sum.exponent, minor: sum.minor.total + sum.minor.row };
+    this.totals.set(currency, { amount, rows: total.rows + 1 });
+  }
+
+  private *checkTrailer(record: NamedRecord): Generator<Problem, void, undefined> {
+    const currency = this.currencyOf(record);
+    const stated = this.amount(record, currency, this.profile.columns.amount);
+    const found = this.totals.get(currency) ?? { amount: { minor: 0n, exponent: 0 }, rows: 0 };
+    this.totals.delete(currency);
+    if (!stated) return;
+    const { minor } = sameExponent({ stated, found: found.amount });
+    if (minor.stated !== minor.found)
+      yield problem(
+        record.line,
+        'total_mismatch',
+        `the ${found.rows} rows before do not come to the total`,
+        'amount',
+      );
+  }
+
+  private currencyOf(record: NamedRecord): string {
+    const { columns, currency = '' } = this.profile;
+    return (columns.currency ? record.get(...columns.currency) : currency).toUpperCase();
+  }
+
+  private amount(record: NamedRecord, currency: string, names: string[] | undefined): ExactAmount | null {
+    const text = names ? record.get(...names) : '';
+    const { minorUnits, decimal, thousands } = this.profile;
+    if (minorUnits) {
+      const exponent = currencyExponent(currency) ?? 2;
+      return /^-?\d{1,30}$/.test(text) ? { minor: BigInt(text), exponent } : null;
+    }
+    return readAmount(text, currency, { decimal, ...(thousands === undefined ? {} : { thousands }) });
+  }
+
+  private row(record: NamedRecord): StatementRow | Problem {
+    const { columns, kinds } = this.profile;
+    const currency = this.currencyOf(record);
+    if (!/^[A-Z0-9]{3,10}$/.test(currency))
+      return problem(
+        record.line,
+        'bad_currency',
+        `${quoted(currency)} is not a currency code`,
+        columns.currency?.[0],
+      );
+    const kind =
+      kinds[columns.kind ? record.get(...columns.kind) : ''] ?? (columns.kind ? 'other' : 'payment');
+    const amount = this.signedAmount(record, currency, kind);
+    if ('code' in amount) return amount;
+    const row: StatementRow = { type: 'row', line: record.line, kind, amountMinor: amount.minor, currency, exponent: amount.exponent, raw: record.raw }; // prettier-ignore
+    return this.addFees(row, record) ?? this.addFacts(row, record) ?? row;
+  }
+
+  private signedAmount(record: NamedRecord, currency: string, kind: RowKind): ExactAmount | Problem {
+    const { columns, sign, outgoing } = this.profile;
+    const bad = (names: string[] | undefined): Problem =>
+      problem(
+        record.line,
+        'bad_amount',
+        `${quoted(names ? record.get(...names) : '')} is not an amount`,
+        names?.[0],
+      );
+    if (columns.credit && columns.debit) {
+      const zero: ExactAmount = { minor: 0n, exponent: 0 };
+      const read = (names: string[]): ExactAmount | null =>
+        record.get(...names) === '' ? zero : this.amount(record, currency, names);
+      const [credit, debit] = [read(columns.credit), read(columns.debit)];
+      if (!credit || !debit) return bad(credit ? columns.debit : columns.credit);
+      const { exponent, minor } = sameExponent({ credit, debit });
+      return {
+        exponent: Math.max(exponent, currencyExponent(currency) ?? 0),
+        minor: minor.credit - minor.debit,
+      };
+    }
+    const amount = this.amount(record, currency, columns.amount);
+    if (!amount) return bad(columns.amount);
+    const isNegative =
+      sign?.negative.includes(record.get(sign.column)) === true ||
+      (outgoing.includes(kind) && amount.minor > 0n);
+    return isNegative ? { ...amount, minor: -amount.minor } : amount;
+  }
+
+  private addFees(row: StatementRow, record: NamedRecord): Problem | null {
+    const { columns, negativeFees } = this.profile;
+    for (const [name, names] of [
+      ['feeMinor', columns.fee],
+      ['netMinor', columns.net],
+    ] as const) {
+      if (!names || record.get(...names) === '') continue;
+      const amount = this.amount(record, row.currency, names);
+      if (!amount || amount.exponent > row.exponent)
+        return problem(
+          record.line,
+          'bad_amount',
+          `${quoted(record.get(...names))} is not an amount`,
+          names[0],
+        );
+      const minor = withExponent(amount, row.exponent);
+      row[name] = name === 'feeMinor' && negativeFees ? -minor : minor;
+    }
+    return null;
+  }
+
+  private addFacts(row: StatementRow, record: NamedRecord): Problem | null {
+    const { columns } = this.profile;
+    for (const name of ['account', 'partnerRef', 'ourRef', 'batchRef', 'description'] as const) {
+      const value = columns[name] ? record.get(...columns[name]) : '';
+      if (value !== '') row[name] = value;
+    }
+    for (const name of ['valueDate', 'bookedAt'] as const) {
+      const text = columns[name] ? record.get(...columns[name]) : '';
+      const moment = text === '' ? undefined : this.dates(text);
+      if (text !== '' && moment === undefined)
+        return problem(
+          record.line,
+          'bad_date',
+          `${quoted(text)} is not a date like ${this.profile.dates}`,
+          columns[name]?.[0],
+        );
+      if (moment !== undefined) row[name] = name === 'valueDate' ? moment.slice(0, 10) : moment;
+    }
+    return null;
+  }
+}

@@ -1,0 +1,34 @@
+/** Dates by a pattern such as `dd.MM.yyyy HH:mm:ss`: exact, so that day and month are never exchanged by a guess. */
+import { dayOf, isoDay } from '../../kernel/calendar-day.js';
+
+/** The day or the moment as ISO 8601; undefined for a text that is not of the pattern, or no date. */
+export type DateReader = (text: string) => string | undefined;
+
+const parts: Readonly<Record<string, string>> = {
+  yyyy: '(?<year>\\d{4})',
+  yy: '(?<shortYear>\\d{2})',
+  MM: '(?<month>\\d{2})',
+  M: '(?<month>\\d{1,2})',
+  dd: '(?<day>\\d{2})',
+  d: '(?<day>\\d{1,2})',
+  HH: '(?<hour>\\d{2})',
+  mm: '(?<minute>\\d{2})',
+  ss: '(?<second>\\d{2})',
+};
+
+/** A pattern may end before the text does: a time of day behind a date is dropped when the pattern has none. */
+export function dateReader(pattern: string): DateReader {
+  const source = pattern.replace(/yyyy|yy|MM|M|dd|d|HH|mm|ss|[^A-Za-z]|[A-Za-z]/g, (part) => parts[part] ?? part.replace(/[.*+?^${}()|[\]\\]/, '\\$&')); // prettier-ignore
+  const expression = new RegExp(`^${source}(?=$|[ T.Z+])`);
+  return (text) => {
+    const found = expression.exec(text.trim())?.groups;
+    if (!found) return undefined;
+    const year = found.year === undefined ? 2000 + Number(found.shortYear) : Number(found.year);
+    const day = dayOf(year, Number(found.month), Number(found.day));
+    if (day === null) return undefined;
+    if (found.hour === undefined) return isoDay(day);
+    const { hour, minute = '00', second = '00' } = found;
+    if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined;
+    return `${isoDay(day)}T${hour}:${minute}:${second}`;
+  };
+}

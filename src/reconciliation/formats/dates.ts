@@ -1,0 +1,30 @@
+/** Dates and times as reports write them, as ISO 8601. */
+import { dayOf, isoDay } from '../../kernel/calendar-day.js';
+
+/** `2026-11-27 14:05:00`, with `T`, `/` or a zone: the day, and the instant as far as the report states it. */
+const dateTime =
+  /^(\d{4})[-/](\d{2})[-/](\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?$/;
+
+/** `YYYY-MM-DD`; undefined for anything that is no date. */
+export function isoDate(text: string): string | undefined {
+  const [, year, month, day] = dateTime.exec(text.trim()) ?? [];
+  const found = dayOf(Number(year), Number(month), Number(day));
+  return year === undefined || found === null ? undefined : isoDay(found);
+}
+
+/** The moment with its zone where the report has one, or the day alone. */
+export function isoMoment(text: string): string | undefined {
+  const date = isoDate(text);
+  const [, , , , time, zone = ''] = dateTime.exec(text.trim()) ?? [];
+  if (date === undefined || time === undefined) return date;
+  const offset =
+    zone === 'UTC' || /^[+-]00:?00$/.test(zone) ? 'Z' : zone.replace(/^([+-]\d{2})(\d{2})$/, '$1:$2');
+  return `${date}T${time}${offset}`;
+}
+
+/** Two digits of a year, as banks write it: 80 to 99 belong to the last century. */
+export function sixDigitDay(text: string): string | undefined {
+  const [, year = '', month, day] = /^(\d\d)(\d\d)(\d\d)$/.exec(text.trim()) ?? [];
+  const found = dayOf((Number(year) >= 80 ? 1900 : 2000) + Number(year), Number(month), Number(day));
+  return found === null || year === '' ? undefined : isoDay(found);
+}

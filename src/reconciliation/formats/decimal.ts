@@ -1,0 +1,76 @@
+/**
+ * Amounts as partners write them, read exactly.
+ *
+ * Invariant: no rounding. An amount with more significant decimals than its currency has keeps them, with an exponent
+ * of its own; zeros at the end that the currency does not have are dropped.
+ */
+import { currencyExponent } from '../../kernel/currency.js';
+
+export interface ExactAmount {
+  minor: bigint;
+  exponent: number;
+}
+
+export interface NumberMarks {
+  /** The decimal mark. */
+  decimal?: '.' | ',';
+  /** What groups thousands, such as `,`, `.`, a blank or an apostrophe. */
+  thousands?: string;
+}
+
+/** The decimals that most currencies have, for a code outside ISO 4217. */
+const usualExponent = 2;
+
+/**
+ * Reads a decimal such as `12.5`, `-3`, `+1,000.00`, `200.00-` or `(100.00)`; null for anything else. A mark for
+ * thousands is accepted only where three digits follow each time.
+ */
+export function readAmount(text: string, currency: string, marks: NumberMarks = {}): ExactAmount | null {
+  const signed = signOf(text.trim());
+  if (signed === null) return null;
+  const digits = ungrouped(signed.digits, marks);
+  const match = digits === null ? null : /^(\d{0,30})(?:\.(\d{0,12}))?$/.exec(digits);
+  if (match === null || digits === '' || digits === '.') return null;
+  const [, whole = '', fraction = ''] = match;
+  const ofCurrency = currencyExponent(currency) ?? usualExponent;
+  const significant = fraction.replace(/0+$/, '');
+  const exponent = Math.max(ofCurrency, significant.length);
+  const minor = BigInt(`0${whole}${significant.padEnd(exponent, '0')}`);
+  return { minor: signed.isNegative ? -minor : minor, exponent };
+}
+
+function signOf(text: string): { digits: string; isNegative: boolean } | null {
+  const bracketed = /^\((.*)\)$/.exec(text)?.[1];
+  if (bracketed !== undefined)
+    return /[-+()]/.test(bracketed) ? null : { digits: bracketed.trim(), isNegative: true };
+  const match = /^([-+\u2212]?)\s*([^-+\u2212()]*?)\s*([-+\u2212]?)$/.exec(text);
+  if (!match) return null;
+  const [, before = '', digits = '', after = ''] = match;
+  if (before !== '' && after !== '') return null;
+  return { digits, isNegative: /[-\u2212]/.test(before + after) };
+}
+
+/** The digits with `.` as decimal mark and no grouping; null where the grouping is wrong. */
+function ungrouped(digits: string, { decimal = '.', thousands }: NumberMarks): string | null {
+  const [whole = '', ...fractions] = digits.split(decimal);
+  if (fractions.length > 1) return null;
+  const fraction = fractions[0] === undefined ? '' : `.${fractions[0]}`;
+  if (thousands === undefined || !whole.includes(thousands)) return whole + fraction;
+  const [first = '', ...groups] = whole.split(thousands);
+  const isGrouped = /^\d{1,3}$/.test(first) && groups.every((group) => /^\d{3}$/.test(group));
+  return isGrouped ? first + groups.join('') + fraction : null;
+}
+
+/** The amount in a larger exponent. */
+export const withExponent = ({ minor, exponent }: ExactAmount, to: number): bigint =>
+  minor * 10n ** BigInt(to - exponent);
+
+/** Amounts of one row in the largest exponent among them. */
+export function sameExponent<Name extends string>(
+  amounts: Record<Name, ExactAmount>,
+): { exponent: number; minor: Record<Name, bigint> } {
+  const entries = Object.entries<ExactAmount>(amounts) as [Name, ExactAmount][];
+  const exponent = Math.max(...entries.map(([, amount]) => amount.exponent));
+  const minor = Object.fromEntries(entries.map(([name, amount]) => [name, withExponent(amount, exponent)]));
+  return { exponent, minor: minor as Record<Name, bigint> };
+}

@@ -1,0 +1,42 @@
+/** The registry of statement formats: one file and one line each. The first that recognises a file reads it. */
+import { OpsError } from '../../kernel/errors.js';
+import { adyenSettlement } from './adyen-settlement.js';
+import { bai2 } from './bai2.js';
+import { camt } from './camt.js';
+import type { StatementFormat } from './format.js';
+import { mt940 } from './mt940.js';
+import { nacha } from './nacha.js';
+import { paypal } from './paypal.js';
+import { stripePayouts } from './stripe-payouts.js';
+
+export const formats: readonly StatementFormat[] = [
+  camt,
+  mt940,
+  bai2,
+  nacha,
+  stripePayouts,
+  adyenSettlement,
+  paypal,
+];
+
+const headCharacters = 4096;
+
+/** Throws `invalid` when no format recognises the text. */
+export function sniffFormat(text: string, known: readonly StatementFormat[] = formats): StatementFormat {
+  const head = text.slice(0, headCharacters);
+  const format = known.find((each) => each.recognises(head));
+  if (format) return format;
+  throw new OpsError('invalid', 'This file is in no format that Paydesk knows.', { hint: namesHint(known) });
+}
+
+/** Throws `invalid` for a format that does not exist. */
+export function formatNamed(id: string, known: readonly StatementFormat[] = formats): StatementFormat {
+  const format = known.find((each) => each.id === id);
+  if (format) return format;
+  throw new OpsError('invalid', `“${id.slice(0, 40)}” is not a statement format.`, {
+    hint: namesHint(known),
+  });
+}
+
+const namesHint = (known: readonly StatementFormat[]): string =>
+  `Name one with --format: ${known.map(({ id }) => id).join(', ')}.`;

@@ -1,0 +1,257 @@
+/**
+ * NACHA files: returns (addenda 99), notifications of change (addenda 98), and the entries of ordinary files.
+ *
+ * Invariants: records have 94 characters, found by their first; counts, entry hashes and totals of batch and file must
+ * agree. A returned debit takes money back from us, a returned credit brings it back; a notification moves none.
+ * Source: Nacha Operating Rules, appendix three (file format) and four (returns).
+ */
+import { problem, quoted, type Problem } from '../problems.js';
+import { sixDigitDay } from './dates.js';
+import type { StatementFormat, StatementItem, StatementRow } from './format.js';
+import { returnReasons } from './nacha-reasons.js';
+
+export const nacha: StatementFormat = {
+  id: 'nacha',
+  title: 'NACHA returns and notifications of change',
+  recognises: (head) => /^\uFEFF?101[ \d]{10}/.test(head) && /(?:^|\n)?5(?:200|220|225|280)/.test(head),
+  parse: parseNacha,
+};
+
+const recordLength = 94;
+const filler = '9'.repeat(recordLength);
+
+interface Physical {
+  line: number;
+  text: string;
+}
+
+/** The records of a file, with line breaks or in one block without. */
+function* recordsOf(text: string): Generator<Physical | Problem, void, undefined> {
+  for (const [at, physical] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\r|\n/)
+    .entries()) {
+    const line = at + 1;
+    if (physical.trim() === '') continue;
+    const isBlock = physical.length > recordLength && physical.length % recordLength === 0;
+    const parts = isBlock ? (physical.match(/.{94}/g) ?? []) : [physical.padEnd(recordLength)];
+    for (const part of parts) {
+      if (part.length === recordLength) yield { line, text: part };
+      else yield problem(line, 'bad_length', `${part.length} characters where a record has ${recordLength}`);
+    }
+  }
+}
+
+interface Sums {
+  entries: number;
+  hash: bigint;
+  debits: bigint;
+  credits: bigint;
+}
+
+const noSums = (): Sums => ({ entries: 0, hash: 0n, debits: 0n, credits: 0n });
+
+interface Batch {
+  company: string;
+  number: string;
+  effective: string | undefined;
+  description: string;
+}
+
+interface Entry {
+  line: number;
+  text: string;
+  addenda: Physical[];
+}
+
+class Reader {
+  private batch: Batch | null = null;
+  private entry: Entry | null = null;
+  private readonly sums = { batch: noSums(), file: noSums() };
+  private batches = 0;
+  private created: string | undefined;
+  private isOpen = false;
+
+  *read({ line, text }: Physical): Generator<StatementItem, void, undefined> {
+    const type = text.slice(0, 1);
+    if (type === '7') return yield* this.addAddenda(line, text);
+    yield* this.flush();
+    if (type === '1') {
+      this.created = sixDigitDay(text.slice(23, 29));
+      this.sums.file = noSums();
+      this.batches = 0;
+      this.isOpen = true;
+    } else if (type === '5') yield* this.openBatch(text);
+    else if (type === '6') this.openEntry(line, text);
+    else if (type === '8') yield* this.closeBatch(line, text);
+    else if (text !== filler && type === '9') yield* this.closeFile(line, text);
+    else if (text !== filler)
+      yield problem(line, 'unknown_record', `${quoted(text)} is no record of this format`);
+  }
+
+  *end(line: number): Generator<StatementItem, void, undefined> {
+    yield* this.flush();
+    if (this.isOpen) yield problem(line, 'truncated', 'the file ends without its control record (9)');
+  }
+
+  private *openBatch(text: string): Generator<StatementItem, void, undefined> {
+    this.sums.batch = noSums();
+    this.batch = {
+      company: text.slice(40, 50).trim(),
+      number: text.slice(87, 94).trim(),
+      effective: sixDigitDay(text.slice(69, 75)),
+      description: text.slice(53, 63).trim(),
+    };
+    yield { type: 'statement', account: this.batch.company, id: this.batch.number, currency: 'USD' };
+  }
+
+  private openEntry(line: number, text: string): void {
+    this.entry = { line, text, addenda: [] };
+    this.count(text.slice(3, 11), isDebit(text), minorOf(text.slice(29, 39)) ?? 0n);
+  }
+
+  private *addAddenda(line: number, text: string): Generator<StatementItem, void, undefined> {
+    for (const sums of Object.values(this.sums)) sums.entries++;
+    if (this.entry) this.entry.addenda.push({ line, text });
+    else yield problem(line, 'unknown_record', 'an addenda record (7) follows no entry (6)');
+  }
+
+  private count(bank: string, debit: boolean, amount: bigint): void {
+    for (const sums of Object.values(this.sums)) {
+      sums.entries++;
+      sums.hash += BigInt(/^\d{8}$/.test(bank) ? bank : 0);
+      if (debit) sums.debits += amount;
+      else sums.credits += amount;
+    }
+  }
+
+  private *flush(): Generator<StatementItem, void, undefined> {
+    const { entry } = this;
+    this.entry = null;
+    if (entry) yield rowOf(entry, this.batch, this.created);
+  }
+
+  private *closeBatch(line: number, text: string): Generator<StatementItem, void, undefined> {
+    this.batches++;
+    yield* checkControl(line, this.sums.batch, { count: text.slice(4, 10), hash: text.slice(10, 20), debits: text.slice(20, 32), credits: text.slice(32, 44) }); // prettier-ignore
+    this.batch = null;
+  }
+
+  private *closeFile(line: number, text: string): Generator<StatementItem, void, undefined> {
+    this.isOpen = false;
+    if (Number(text.slice(1, 7)) !== this.batches)
+      yield problem(
+        line,
+        'total_mismatch',
+        `${Number(text.slice(1, 7))} batches are stated, ${this.batches} are there`,
+      );
+    yield* checkControl(line, this.sums.file, { count: text.slice(13, 21), hash: text.slice(21, 31), debits: text.slice(31, 43), credits: text.slice(43, 55) }); // prettier-ignore
+  }
+}
+
+/** The second digit of a transaction code: 0 to 4 credits, 5 to 9 debits the account of the other side. */
+const isDebit = (text: string): boolean => Number(text.slice(2, 3)) >= 5;
+
+const minorOf = (text: string): bigint | null => (/^\d+$/.test(text.trim()) ? BigInt(text.trim()) : null);
+
+/** Ten digits of the sum of the banks' numbers. */
+const hashModulus = 10_000_000_000n;
+
+function* checkControl(
+  line: number,
+  { entries, hash, debits, credits }: Sums,
+  stated: { count: string; hash: string; debits: string; credits: string },
+): Generator<Problem, void, undefined> {
+  const checks: [name: string, stated: string, found: bigint][] = [
+    ['entries and addenda', stated.count, BigInt(entries)],
+    ['entry hash', stated.hash, hash % hashModulus],
+    ['total debits', stated.debits, debits],
+    ['total credits', stated.credits, credits],
+  ];
+  for (const [name, text, found] of checks) {
+    const value = minorOf(text);
+    if (value !== found)
+      yield problem(
+        line,
+        'total_mismatch',
+        `${name}: ${text.trim()} is stated, the records come to ${found}`,
+        name,
+      );
+  }
+}
+
+function rowOf(entry: Entry, batch: Batch | null, created: string | undefined): StatementRow | Problem {
+  const { line, text } = entry;
+  const amount = minorOf(text.slice(29, 39));
+  if (!batch) return problem(line, 'no_batch', 'an entry (6) stands outside a batch (5)');
+  if (amount === null)
+    return problem(line, 'bad_amount', `${quoted(text.slice(29, 39))} is not whole cents`, 'amount');
+  const change = addendaOf(entry, '98');
+  const returned = addendaOf(entry, '99');
+  const row: StatementRow = {
+    type: 'row',
+    line,
+    account: batch.company,
+    kind:
+      change === undefined
+        ? returned === undefined
+          ? originatedKind(text)
+          : 'return'
+        : 'notification_of_change',
+    amountMinor: isDebit(text) === (returned === undefined) || amount === 0n ? amount : -amount,
+    currency: 'USD',
+    exponent: 2,
+    raw: rawOf(entry),
+  };
+  const addenda = returned ?? change;
+  const facts = {
+    partnerRef: text.slice(79, 94).trim(),
+    ourRef: addenda === undefined ? text.slice(39, 54).trim() : addenda.slice(6, 21).trim(),
+    batchRef: batch.number,
+    valueDate: batch.effective ?? created,
+    bookedAt: created,
+    description: describe(batch, returned, change),
+  };
+  for (const [name, value] of Object.entries(facts))
+    if (value !== undefined && value !== '') Object.assign(row, { [name]: value });
+  return row;
+}
+
+const addendaOf = ({ addenda }: Entry, type: '98' | '99'): string | undefined =>
+  addenda.find(({ text }) => text.slice(1, 3) === type)?.text;
+
+const originatedKind = (text: string): 'direct_debit' | 'payout' =>
+  isDebit(text) ? 'direct_debit' : 'payout';
+
+function describe(batch: Batch, returned: string | undefined, change: string | undefined): string {
+  if (returned !== undefined) {
+    const code = returned.slice(3, 6);
+    return [code, returnReasons[code]].filter((part) => part !== undefined).join(' ');
+  }
+  return change === undefined
+    ? batch.description
+    : `${change.slice(3, 6)} ${change.slice(35, 64).trim()}`.trim();
+}
+
+function rawOf({ text, addenda }: Entry): Record<string, string> {
+  const raw: Record<string, string> = {
+    transactionCode: text.slice(1, 3),
+    receivingBank: text.slice(3, 12).trim(),
+    individualId: text.slice(39, 54).trim(),
+    individualName: text.slice(54, 76).trim(),
+    record: text.trimEnd(),
+  };
+  if (addenda.length > 0) raw.addenda = addenda.map((each) => each.text.trimEnd()).join('\n');
+  return raw;
+}
+
+function* parseNacha(text: string): Generator<StatementItem, void, undefined> {
+  const reader = new Reader();
+  let line = 1;
+  for (const record of recordsOf(text)) {
+    line = record.line;
+    if ('type' in record) yield record;
+    else yield* reader.read(record);
+  }
+  yield* reader.end(line);
+}

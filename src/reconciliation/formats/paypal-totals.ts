@@ -1,0 +1,91 @@
+/** The sums and counts that a PayPal report states of itself, held against its rows. */
+import { problem, type Problem } from '../problems.js';
+import type { StatementRow } from './format.js';
+
+interface Sums {
+  grossCredits: bigint;
+  grossDebits: bigint;
+  feeCredits: bigint;
+  feeDebits: bigint;
+}
+
+const noSums = (): Sums => ({ grossCredits: 0n, grossDebits: 0n, feeCredits: 0n, feeDebits: 0n });
+
+/** The parts of a footer behind the currency, in its order. */
+const parts = ['grossCredits', 'grossDebits', 'feeCredits', 'feeDebits'] as const;
+
+class Tally {
+  rows = 0;
+  readonly sums = new Map<string, Sums>();
+
+  add({ amountMinor, feeMinor = 0n, currency }: StatementRow): void {
+    const sums = this.sums.get(currency) ?? noSums();
+    this.sums.set(currency, sums);
+    this.rows++;
+    if (amountMinor < 0n) sums.grossDebits -= amountMinor;
+    else sums.grossCredits += amountMinor;
+    if (feeMinor < 0n) sums.feeCredits -= feeMinor;
+    else sums.feeDebits += feeMinor;
+  }
+}
+
+export class PaypalTotals {
+  private section = new Tally();
+  private report = new Tally();
+  private hasFooter = false;
+
+  add(row: StatementRow): void {
+    this.section.add(row);
+    this.report.add(row);
+  }
+
+  *check(
+    tag: 'SF' | 'RF' | 'SC' | 'RC' | 'FF',
+    fields: string[],
+    line: number,
+  ): Generator<Problem, void, undefined> {
+    const tally = tag.startsWith('S') ? this.section : this.report;
+    if (tag === 'SF' || tag === 'RF') yield* checkSums(tally, fields, line, tag);
+    else {
+      if (tag !== 'FF') yield* checkCount(tally, fields, line, tag);
+      if (tag === 'SC') this.section = new Tally();
+      if (tag === 'RC') this.report = new Tally();
+      if (tag !== 'SC') this.hasFooter = true;
+    }
+  }
+
+  /** A report that was cut off ends without its footer. */
+  *end(line: number): Generator<Problem, void, undefined> {
+    if (!this.hasFooter) yield problem(line, 'truncated', 'the report ends without a footer (RC or FF)');
+  }
+}
+
+function* checkSums(
+  tally: Tally,
+  [currency = '', ...amounts]: string[],
+  line: number,
+  tag: string,
+): Generator<Problem, void, undefined> {
+  const sums = tally.sums.get(currency) ?? noSums();
+  for (const [at, part] of parts.entries()) {
+    const stated = amounts[at];
+    if (stated === undefined || stated === '' || stated === String(sums[part])) continue;
+    const message = `${tag} states ${stated} ${currency} of ${part}, the rows come to ${sums[part]}`;
+    yield problem(line, 'total_mismatch', message, part);
+  }
+}
+
+function* checkCount(
+  tally: Tally,
+  [stated = '']: string[],
+  line: number,
+  tag: string,
+): Generator<Problem, void, undefined> {
+  if (stated !== String(tally.rows))
+    yield problem(
+      line,
+      'total_mismatch',
+      `${tag} states ${stated} rows, ${tally.rows} could be read`,
+      'count',
+    );
+}
