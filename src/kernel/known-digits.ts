@@ -31,6 +31,7 @@ const shapes: readonly Shape[] = [
   { pattern: bounded(`${day}[./-]${month}[./-]${year}|${month}/${day}/${year}`) },
   { pattern: bounded('(?<!:)(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d)?(?!:)') },
   { pattern: new RegExp(`\\p{Sc} ?${amount}|(?<![\\p{N}.,])${amount} ?\\p{Sc}`, 'gu') },
+  { pattern: /(?<![\p{N}.,])\d{1,7}([.,])\d\d(?:[,;]?\s+\d{1,7}\1\d\d)+(?!\p{N})/gu },
   { pattern: /\[card number ending \d{4}\]/g },
 ]; // prettier-ignore
 

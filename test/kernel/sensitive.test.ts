@@ -140,6 +140,7 @@ describe('card numbers', () => {
     ['4000 0.01 2026-01-01', 'the same, where the digits would make a card number'],
     ['$45.00, $23.10, $17.50, $99.99, $45.00, $23.10', 'amounts'],
     ['45,00€ 23,10€ 17,50€ 99,99€', 'amounts'],
+    ['45.00, 23.10, 17.50, 99.99', 'amounts without a currency'],
     ['2026-11-03T14:22:10.123Z 2026-11-03 14:22:10', 'instants'],
     ['1764376800.123456', 'a message of Slack'],
     ['DE89370400440532013000', 'an IBAN'],
