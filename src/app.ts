@@ -16,6 +16,7 @@ import { openDatabase, type Database } from './adapters/postgres/database.js';
 import { createDeliveries } from './adapters/postgres/deliveries.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './adapters/postgres/embedded/supervisor.js';
 import { createOutboxQueue } from './adapters/postgres/outbox.js';
+import { followDatabaseTime, type SharedTime } from './adapters/postgres/shared-time.js';
 import { createAttachments } from './adapters/slack/attachments.js';
 import { callFault, identityOf, slackClient } from './adapters/slack/client.js';
 import { createDirectory } from './adapters/slack/directory.js';
@@ -31,7 +32,7 @@ import {
 } from './database-setup.js'; // prettier-ignore
 import { confirmationAddressFrom, confirmationPagesFrom } from './confirmations.js';
 import { createDesk, openBooksDatabase, type Desk } from './desk.js';
-import type { Clock } from './kernel/clock.js';
+import { canFollow, type Clock } from './kernel/clock.js';
 import { messageOf, OpsError, toOpsError } from './kernel/errors.js';
 import type { Log } from './kernel/log.js';
 import type { Secret } from './kernel/secret.js';
@@ -44,6 +45,7 @@ import { windowNotices } from './views/windows.js';
 export interface PaydeskFacts {
   environment: Environment;
   config: Config;
+  /** One that can follow is put on the database's time. */
   clock: Clock;
   log: Log;
   /** Between two messages to one channel. Slack's pace where absent; a stand-in for Slack may take more. */
@@ -71,6 +73,7 @@ interface Parts {
   http: HttpServer | null;
   embedded: EmbeddedPostgres | null;
   database: Database | null;
+  time: SharedTime | null;
   booksDatabase: Database | null;
   engine: Engine | null;
   sweeper: Sweeper | null;
@@ -88,6 +91,7 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
     http: null,
     embedded: null,
     database: null,
+    time: null,
     booksDatabase: null,
     engine: null,
     sweeper: null,
@@ -167,6 +171,7 @@ async function bringUpDatabase(parts: Parts, { environment, clock, log }: Paydes
   const addresses = configuredAddresses(environment) ?? (await startEmbedded(parts, environment, log));
   await persist('the database', parts, log, () => migrateDatabase(addresses, log));
   parts.database = openDatabase({ url: addresses.app, clock, log, setting: 'DATABASE_URL' });
+  if (canFollow(clock)) parts.time = await followDatabaseTime(clock, parts.database, log);
   return addresses.app;
 }
 
@@ -278,12 +283,13 @@ function connectionFrom(
 }
 
 async function readinessOf(parts: Parts): Promise<Readiness> {
-  const { database, engine, connection, waitsFor } = parts;
+  const { database, engine, connection, time, waitsFor } = parts;
   return {
     start: waitsFor === null ? null : `waits for ${waitsFor}`,
     database: database ? await databaseFault(database) : 'not open yet',
     engine: engine ? engine.state().reason : 'not started yet',
     slack: connection?.connected() === true ? null : 'not connected',
+    clock: time?.fault() ?? null,
   };
 }
 
@@ -305,6 +311,7 @@ function metricsOf(parts: Parts, readiness: () => Promise<Readiness>, { clock }:
             .backlog()
             .catch(() => null)
         : null,
+    clockAheadMs: () => parts.time?.aheadMs() ?? null,
     parts: async () =>
       Object.fromEntries(Object.entries(await readiness()).map(([part, fault]) => [part, fault === null])),
   });
@@ -320,6 +327,7 @@ async function stopParts(parts: Parts, inFlight: ReturnType<typeof createInFligh
     () => parts.sweeper?.stop(),
     () => parts.engine?.close(),
     () => parts.sender?.stop(),
+    () => Promise.resolve(parts.time?.stop()),
     () => parts.booksDatabase?.close(),
     () => parts.database?.close(),
     () => parts.embedded?.stop(),

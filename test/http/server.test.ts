@@ -20,6 +20,7 @@ beforeEach(async () => {
   metrics = createMetrics({
     clock,
     backlog: () => Promise.resolve(backlog),
+    clockAheadMs: () => 1500,
     parts: () => Promise.resolve({ database: true, slack: false }),
   });
   const routes = {
@@ -111,6 +112,7 @@ describe('metrics', () => {
       'paydesk_outbox_messages{state="waiting"} 2',
       'paydesk_outbox_messages{state="refused"} 1',
       'paydesk_outbox_oldest_seconds 60',
+      'paydesk_clock_ahead_seconds 1.5',
       'paydesk_ready{part="database"} 1',
       'paydesk_ready{part="slack"} 0',
     ]) {
