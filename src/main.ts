@@ -19,8 +19,14 @@ export async function main(): Promise<void> {
   const signal = stopSignal();
   signal.addEventListener('abort', () => log.info({}, 'stopping'));
   try {
-    const paydesk = await startPaydesk({ environment, config, clock: followingClock(systemClock), log, signal });
-    process.stdout.write(`Paydesk is up: http://${environment.HOST}:${paydesk.port}/readyz\n`);
+    const paydesk = await startPaydesk({
+      environment,
+      config,
+      clock: followingClock(systemClock),
+      log,
+      signal,
+    });
+    process.stdout.write(`Paydesk is up: http://${environment.HOST}:${paydesk.operationsPort}/readyz\n`);
     if (!signal.aborted) await once(signal, 'abort');
     await paydesk.stop();
   } catch (error) {

@@ -1,6 +1,6 @@
 /** Liveness, readiness and metrics over real HTTP. */
 import { connect } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startHttpServer, type HttpServer, type Readiness } from '../../src/adapters/http/server.js';
 import { createMetrics, type Metrics } from '../../src/adapters/metrics/metrics.js';
 import { fixedClock } from '../../src/kernel/clock.js';
@@ -46,10 +46,24 @@ describe('the HTTP server', () => {
 
   it('is ready when every part is, and says which is not and why', async () => {
     const ready = await get('/readyz');
-    expect([ready.status, await ready.json()]).toEqual([200, { ready: true, parts }]);
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      { ready: true, parts: { database: 'ready', slack: 'ready' } },
+    ]);
     parts = { database: 'The database cannot be reached.', slack: null };
     const waiting = await get('/readyz');
-    expect([waiting.status, await waiting.json()]).toEqual([503, { ready: false, parts }]);
+    expect([waiting.status, await waiting.json()]).toEqual([
+      503,
+      { ready: false, parts: { database: 'The database cannot be reached.', slack: 'ready' } },
+    ]);
+  });
+
+  it.each(['/healthz', '/readyz', '/metrics'])('answers %s only where it was given', async (path) => {
+    const world = { slack: () => null, confirmations: () => null };
+    const other = await startHttpServer(host, 0, world, silentLog);
+    onTestFinished(() => other.close());
+    expect((await fetch(`http://${host}:${other.port}${path}`)).status).toBe(404);
+    expect((await get(path)).status).toBe(200);
   });
 
   it.each([
