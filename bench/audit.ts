@@ -14,13 +14,13 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { createAuditStore } from '../src/adapters/postgres/audit.js';
 import { openDatabase, type Database, type PgTransaction } from '../src/adapters/postgres/database.js';
 import { startEmbeddedPostgres } from '../src/adapters/postgres/embedded/supervisor.js';
-import { genesis, seal } from '../src/audit/chain.js';
+import { bodyOf, contentOf, genesis, hashOf } from '../src/audit/chain.js';
 import { createAuditTrail } from '../src/audit/trail.js';
 import { verifyChain } from '../src/audit/verify.js';
 import { embeddedAddresses, migrateDatabase } from '../src/database-setup.js';
 import { systemClock } from '../src/kernel/clock.js';
 import { silentLog as log } from '../src/kernel/log.js';
-import type { AuditEvent, StoredEntry } from '../src/ports/audit.js';
+import type { AuditEvent, AuditHead, StoredEntry } from '../src/ports/audit.js';
 import { ms, percentile } from './harness.js';
 
 const warmUps = 100;
@@ -126,6 +126,14 @@ async function fill(ownerUrl: string): Promise<void> {
   );
   say(`${entries} entries take ${sizes[0]?.size ?? ''} with their indexes`);
   await client.end();
+}
+
+/** The entry that continues `head`, as the database makes it. */
+function seal(head: AuditHead, event: AuditEvent, at: Date): StoredEntry {
+  const { why, details, ...content } = contentOf(event);
+  const entry = { ...content, seq: head.seq + 1, at, previous: head.hash };
+  const body = bodyOf(entry, why, details);
+  return { ...entry, body, hash: hashOf(body) };
 }
 
 function copyRow({ seq, at, kind, actor, subjects, previous, body, hash }: StoredEntry): string {

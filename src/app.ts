@@ -10,12 +10,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { commands, home } from '../commands/index.js';
 import { jobs } from '../jobs/index.js';
 import { startEngine, type Engine } from './adapters/engine/engine.js';
-import { startHttpServer, type HttpServer, type Readiness } from './adapters/http/server.js';
+import type { Readiness } from './adapters/http/server.js';
 import { createMetrics, type Metrics } from './adapters/metrics/metrics.js';
 import { openDatabase, type Database } from './adapters/postgres/database.js';
 import { createDeliveries } from './adapters/postgres/deliveries.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './adapters/postgres/embedded/supervisor.js';
 import { createOutboxQueue } from './adapters/postgres/outbox.js';
+import { createDatabaseProbe, type DatabaseFaults } from './adapters/postgres/readiness.js';
+import { followDatabaseTime, type SharedTime } from './adapters/postgres/shared-time.js';
 import { createAttachments } from './adapters/slack/attachments.js';
 import { callFault, identityOf, slackClient } from './adapters/slack/client.js';
 import { createDirectory } from './adapters/slack/directory.js';
@@ -31,10 +33,11 @@ import {
 } from './database-setup.js'; // prettier-ignore
 import { confirmationAddressFrom, confirmationPagesFrom } from './confirmations.js';
 import { createDesk, openBooksDatabase, type Desk } from './desk.js';
-import type { Clock } from './kernel/clock.js';
+import { canFollow, type Clock } from './kernel/clock.js';
 import { messageOf, OpsError, toOpsError } from './kernel/errors.js';
 import type { Log } from './kernel/log.js';
 import type { Secret } from './kernel/secret.js';
+import { openHttp, type HttpServers } from './http-setup.js';
 import { requireNoLockOut } from './remediation-setup.js';
 import { advanceTask } from './remediation/deps.js';
 import { startSweeper, type Sweeper } from './sweep.js';
@@ -44,6 +47,7 @@ import { windowNotices } from './views/windows.js';
 export interface PaydeskFacts {
   environment: Environment;
   config: Config;
+  /** One that can follow is put on the database's time. */
   clock: Clock;
   log: Log;
   /** Between two messages to one channel. Slack's pace where absent; a stand-in for Slack may take more. */
@@ -54,6 +58,8 @@ export interface PaydeskFacts {
 
 export interface Paydesk {
   port: number;
+  /** Where `/healthz`, `/readyz` and `/metrics` answer. */
+  operationsPort: number;
   readiness(): Promise<Readiness>;
   /**
    * Takes nothing new, lets what runs end, then lets go of everything, part after part: ten seconds for commands, twelve
@@ -68,9 +74,12 @@ const readinessTimeoutMs = 2000;
 
 /** What exists so far; null until it does. */
 interface Parts {
-  http: HttpServer | null;
+  http: HttpServers | null;
   embedded: EmbeddedPostgres | null;
   database: Database | null;
+  /** What of the database works. */
+  probe: (() => Promise<DatabaseFaults>) | null;
+  time: SharedTime | null;
   booksDatabase: Database | null;
   engine: Engine | null;
   sweeper: Sweeper | null;
@@ -88,6 +97,8 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
     http: null,
     embedded: null,
     database: null,
+    probe: null,
+    time: null,
     booksDatabase: null,
     engine: null,
     sweeper: null,
@@ -105,22 +116,17 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
   try {
     facts.signal?.throwIfAborted();
     const metrics = metricsOf(parts, readiness, facts);
-    parts.http = await startHttpServer(
-      facts.environment.HOST,
-      facts.environment.PORT,
-      {
-        readiness,
-        metrics: () => metrics.render(),
-        slack: () => parts.connection?.handle ?? null,
-        confirmations: () => parts.confirmations,
-      },
+    parts.http = await openHttp(
+      facts.environment,
+      { readiness, metrics: () => metrics.render() },
+      { slack: () => parts.connection?.handle ?? null, confirmations: () => parts.confirmations },
       facts.log,
     );
     const databaseUrl = await bringUpDatabase(parts, facts);
     const desk = await bringUpEngine(databaseUrl, parts, facts);
     await bringUpSlack(desk, parts, inFlight, metrics, facts);
     parts.waitsFor = null;
-    return { port: parts.http.port, readiness, stop };
+    return { port: parts.http.port, operationsPort: parts.http.operationsPort, readiness, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -167,6 +173,8 @@ async function bringUpDatabase(parts: Parts, { environment, clock, log }: Paydes
   const addresses = configuredAddresses(environment) ?? (await startEmbedded(parts, environment, log));
   await persist('the database', parts, log, () => migrateDatabase(addresses, log));
   parts.database = openDatabase({ url: addresses.app, clock, log, setting: 'DATABASE_URL' });
+  parts.probe = createDatabaseProbe(parts.database);
+  if (canFollow(clock)) parts.time = await followDatabaseTime(clock, parts.database, log);
   return addresses.app;
 }
 
@@ -278,22 +286,29 @@ function connectionFrom(
 }
 
 async function readinessOf(parts: Parts): Promise<Readiness> {
-  const { database, engine, connection, waitsFor } = parts;
+  const { engine, connection, time, waitsFor } = parts;
   return {
     start: waitsFor === null ? null : `waits for ${waitsFor}`,
-    database: database ? await databaseFault(database) : 'not open yet',
+    ...(await databaseFaults(parts)),
     engine: engine ? engine.state().reason : 'not started yet',
     slack: connection?.connected() === true ? null : 'not connected',
+    clock: time?.fault() ?? null,
   };
 }
 
-async function databaseFault(database: Database): Promise<string | null> {
+/** What a database that does not answer can do is not asked. */
+async function databaseFaults({ database, probe }: Parts): Promise<Readiness> {
+  if (!database || !probe) return { database: 'not open yet' };
+  const reached = await inTime(database.check().then(() => null));
+  if (reached !== null) return { database: reached };
+  const faults = await inTime(probe());
+  return typeof faults === 'string' ? { database: null, writing: faults } : { database: null, ...faults };
+}
+
+/** What the work finds, or why it does not. */
+function inTime<Value>(work: Promise<Value>): Promise<Value | string> {
   const late = pause(readinessTimeoutMs, 'does not answer', { ref: false });
-  const asked = database.check().then(
-    () => null,
-    (error: unknown) => toOpsError(error).publicMessage,
-  );
-  return Promise.race([asked, late]);
+  return Promise.race([work.catch((error: unknown) => toOpsError(error).publicMessage), late]);
 }
 
 function metricsOf(parts: Parts, readiness: () => Promise<Readiness>, { clock }: PaydeskFacts): Metrics {
@@ -305,6 +320,7 @@ function metricsOf(parts: Parts, readiness: () => Promise<Readiness>, { clock }:
             .backlog()
             .catch(() => null)
         : null,
+    clockAheadMs: () => parts.time?.aheadMs() ?? null,
     parts: async () =>
       Object.fromEntries(Object.entries(await readiness()).map(([part, fault]) => [part, fault === null])),
   });
@@ -320,6 +336,7 @@ async function stopParts(parts: Parts, inFlight: ReturnType<typeof createInFligh
     () => parts.sweeper?.stop(),
     () => parts.engine?.close(),
     () => parts.sender?.stop(),
+    () => Promise.resolve(parts.time?.stop()),
     () => parts.booksDatabase?.close(),
     () => parts.database?.close(),
     () => parts.embedded?.stop(),

@@ -106,7 +106,7 @@ const faultWords: Readonly<Record<Fault, string>> = {
   columns: 'what is searched is not what its text says',
   time: 'it is dated before the entry before it',
   head: 'the head of the chain does not match it',
-  witness: 'it is not the one that was told outside, so it or an entry before it was rewritten',
+  witness: 'it and a witness of it disagree, so one of the two was rewritten; the audit channel shows which',
 };
 
 function sentencesOf(verdict: Verdict): string[] {

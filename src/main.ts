@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { startPaydesk } from './app.js';
 import { botEnvironmentSchema, parseEnvironment, readDotEnv } from './config/environment.js';
 import { loadConfig } from './config/load.js';
-import { systemClock } from './kernel/clock.js';
+import { followingClock, systemClock } from './kernel/clock.js';
 import { createLog } from './logging.js';
 
 /** Throws `misconfigured`. Resolves when the process was asked to stop, perhaps while it started, and everything has ended. */
@@ -19,8 +19,14 @@ export async function main(): Promise<void> {
   const signal = stopSignal();
   signal.addEventListener('abort', () => log.info({}, 'stopping'));
   try {
-    const paydesk = await startPaydesk({ environment, config, clock: systemClock, log, signal });
-    process.stdout.write(`Paydesk is up: http://${environment.HOST}:${paydesk.port}/readyz\n`);
+    const paydesk = await startPaydesk({
+      environment,
+      config,
+      clock: followingClock(systemClock),
+      log,
+      signal,
+    });
+    process.stdout.write(`Paydesk is up: http://${environment.HOST}:${paydesk.operationsPort}/readyz\n`);
     if (!signal.aborted) await once(signal, 'abort');
     await paydesk.stop();
   } catch (error) {

@@ -3,11 +3,13 @@
  * whoever knows one hash knows all that came before.
  *
  * Invariants: the hash is the SHA-256 of the exact text that is stored; numbers have no gap; time never runs backwards,
- * because an entry that comes later than its transaction began is dated like the one before it.
+ * because an entry that comes later than its transaction began is dated like the one before it. The database sees to all
+ * three; here is what goes in, and what comes out.
  */
 import { createHash } from 'node:crypto';
 import { canonicalJson, type Json, type JsonObject } from '../kernel/canonical-json.js';
-import type { AuditEvent, AuditHead, StoredEntry } from '../ports/audit.js';
+import { redactCardNumbers, redactWithin } from '../kernel/sensitive.js';
+import type { AuditEvent, AuditHead, EntryContent, StoredEntry } from '../ports/audit.js';
 
 /** Before the first entry. */
 export const genesis: AuditHead = { seq: 0, hash: '0'.repeat(64), at: null };
@@ -22,32 +24,36 @@ export interface AuditEntry extends AuditEvent {
   hash: string;
 }
 
-/** The entry that continues `head`. Throws `internal` for details that JSON cannot hold. */
-export function seal(head: AuditHead, event: AuditEvent, now: Date): StoredEntry {
-  const entry = {
-    seq: head.seq + 1,
-    at: head.at !== null && head.at > now ? head.at : now,
-    kind: storable(event.kind),
-    actor: storable(event.actor),
-    subjects: event.subjects.map((subject) => storable(subject.slice(0, subjectLimit))),
-    previous: head.hash,
+/**
+ * What is kept of an event: no card number, nothing that a database cannot hold. Throws `internal` for details that JSON
+ * cannot hold.
+ */
+export function contentOf({ kind, actor, subjects, why, details }: AuditEvent): EntryContent {
+  return {
+    kind: keepable(kind),
+    actor: keepable(actor),
+    subjects: subjects.map((subject) => keepable(subject.slice(0, subjectLimit))),
+    why: why === null ? null : keepable(why),
+    details: canonicalJson(redactWithin(storableObject(details))),
   };
-  const body = bodyOf(entry, event.why === null ? null : storable(event.why), storableObject(event.details));
-  return { ...entry, body, hash: hashOf(body) };
 }
 
-/** The canonical JSON of an entry: exactly these members, in this form. */
+/**
+ * The text of an entry: exactly these members, in this form, which is canonical where `details` is. The database writes
+ * it (migration 0009), and this is what it is held to.
+ */
 export function bodyOf(
   { seq, at, kind, actor, subjects, previous }: Omit<StoredEntry, 'body' | 'hash'>,
   why: string | null,
-  details: JsonObject,
+  details: string,
 ): string {
-  return canonicalJson({ seq, at: at.toISOString(), kind, actor, subjects, why, details, previous });
+  const rest = canonicalJson({ kind, previous, seq, subjects, why });
+  return `{"actor":${canonicalJson(actor)},"at":"${at.toISOString()}","details":${details},${rest.slice(1)}`;
 }
 
 export const hashOf = (body: string): string => createHash('sha256').update(body).digest('hex');
 
-/** An entry with what only its text says. The text must be one that `seal` made. */
+/** An entry with what only its text says. The text must be one that the log wrote. */
 export function readEntry({ body, ...stored }: StoredEntry): AuditEntry {
   return { ...stored, ...detailsOf(body) };
 }
@@ -56,6 +62,19 @@ export function detailsOf(body: string): { why: string | null; details: JsonObje
   const { why, details } = JSON.parse(body) as { why: string | null; details: JsonObject };
   return { why, details };
 }
+
+/**
+ * Where the details stand in a text that is otherwise made of these columns and this reason; null where it is not. Their
+ * own form is the application's.
+ */
+export function detailsTextOf(entry: StoredEntry, why: string | null): string | null {
+  const before = bodyOf(entry, why, '').indexOf('"details":') + '"details":'.length;
+  const behind = bodyOf(entry, why, '').length - before;
+  const details = entry.body.slice(before, entry.body.length - behind);
+  return bodyOf(entry, why, details) === entry.body ? details : null;
+}
+
+const keepable = (text: string): string => redactCardNumbers(storable(text));
 
 /** Half a surrogate pair has no bytes, and a database's text has no zero byte: both become the sign for the unreadable. */
 const storable = (text: string): string => text.replace(/\p{Cs}|\0/gu, '\ufffd');

@@ -9,15 +9,14 @@
 import { OpsError, toOpsError } from '../kernel/errors.js';
 import type { AuditRecorder, AuditStore, AuditTrail } from '../ports/audit.js';
 import type { Transactions } from '../ports/transaction.js';
-import { genesis, seal } from './chain.js';
+import { contentOf } from './chain.js';
 
 export function createAuditTrail(store: Pick<AuditStore, 'append'>): AuditTrail {
   return {
     append: (tx, event) =>
       new Promise((resolve) => {
-        // Tried at once, so that what cannot be written fails where it was asked for.
-        seal(genesis, event, tx.now);
-        store.append(tx, (head) => seal(head, event, tx.now));
+        // Made at once, so that what cannot be written fails where it was asked for.
+        store.append(tx, contentOf(event));
         resolve();
       }),
   };

@@ -7,7 +7,7 @@
  * is told by witnesses: heads that were seen outside.
  */
 import type { AuditHead, AuditStore, AuditWitness, StoredEntry } from '../ports/audit.js';
-import { bodyOf, detailsOf, genesis, hashOf } from './chain.js';
+import { detailsOf, detailsTextOf, genesis, hashOf } from './chain.js';
 
 /**
  * - `missing`: there are later entries, the head or a witness counts further, and this one is not there
@@ -16,7 +16,7 @@ import { bodyOf, detailsOf, genesis, hashOf } from './chain.js';
  * - `columns`: what is searched is not what its text says
  * - `time`: it is dated before the entry before it
  * - `head`: the head is gone, or does not match the last entry, or does not count this one
- * - `witness`: its hash is not the one that was told outside
+ * - `witness`: its hash is not the one that a witness has, which was told outside: it, one before it, or the witness is bad
  */
 export type Fault = 'missing' | 'hash' | 'link' | 'columns' | 'time' | 'head' | 'witness';
 
@@ -82,11 +82,11 @@ function faultOf(entry: StoredEntry, walk: Walk): Fault | null {
   return isContradicted(walk, entry) ? 'witness' : null;
 }
 
-/** Written again from what is searched, it must be the same text: nothing more in it, and in the same form. */
+/** Written again from what is searched, it must be the same text: nothing more in it, and details that are one object. */
 function isWhatItsTextSays(entry: StoredEntry): boolean {
   try {
-    const { why, details } = detailsOf(entry.body);
-    return bodyOf(entry, why, details) === entry.body;
+    const details: unknown = JSON.parse(detailsTextOf(entry, detailsOf(entry.body).why) ?? 'null');
+    return typeof details === 'object' && details !== null && !Array.isArray(details);
   } catch {
     return false;
   }

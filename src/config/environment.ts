@@ -18,7 +18,8 @@ const secretStarting = (prefix: string, hint: string): z.ZodType<Secret | undefi
     .transform((value) => new Secret(value))
     .optional();
 
-const port = z.coerce.number({ message: 'must be a number' }).int().min(0).max(65_535);
+const portRange = { message: 'must be a whole number from 0 to 65535; 0 takes any free port' };
+const port = z.coerce.number(portRange).int(portRange).min(0, portRange).max(65_535, portRange);
 
 const postgresUrl = z
   .string()
@@ -31,6 +32,8 @@ const originUrl = privateUrl
     message: 'must be an address without a path, such as https://paydesk.example.com',
   })
   .transform((value) => new URL(value).origin);
+
+const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 const oidcVariables = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const;
 
@@ -65,8 +68,10 @@ const variablesSchema = z.object({
   PAYDESK_HOME: z.string().default('.paydesk'),
   PAYDESK_CONFIG: z.string().default('paydesk.yaml'),
   PORT: port.default(3000),
+  /** For /healthz, /readyz and /metrics; without it they answer on PORT. */
+  OPERATIONS_PORT: port.optional(),
   HOST: z.string().default('127.0.0.1'),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(logLevels, { message: `must be one of ${logLevels.join(', ')}` }).default('info'),
   OIDC_ISSUER: privateUrl.optional(),
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z
@@ -85,6 +90,11 @@ const givenSchema = z.record(z.string(), z.string().optional());
 
 /** For the commands that need no Slack. */
 export const environmentSchema = givenSchema.superRefine((environment, context) => {
+  const { PORT = '3000', OPERATIONS_PORT = '' } = environment;
+  if (Number(PORT) === Number(OPERATIONS_PORT || -1) && Number(PORT) > 0) {
+    const message = 'must not be the same as PORT, which is 3000 where it is not set';
+    context.addIssue({ code: 'custom', path: ['OPERATIONS_PORT'], message });
+  }
   const missing = oidcVariables.filter((name) => environment[name] === undefined);
   if (missing.length === oidcVariables.length) return;
   const message =

@@ -1,135 +1,136 @@
 /**
  * What must not travel: card numbers are found and redacted, e-mail addresses are masked.
  *
- * Invariant: a number counts as a card number when it has 13–19 digits, a range that a card network issues, a length
- * that this network uses, and a right Luhn digit. References of 15 or 16 digits collide with that by chance about
- * once in ten within such a range; a collision is treated as a card number, because the other mistake leaks one.
- * Source of the ranges: ISO/IEC 7812 and the networks' public range tables.
+ * Invariant: neighbouring groups of digits that together make a card number are one, whatever short thing is written
+ * between them, whatever letters are written before and after, and however the digits are written. A reference that
+ * meets all of that by chance is taken for one, because the other mistake leaks one: docs/privacy.md has the figures.
  */
-interface NetworkRange {
-  network: string;
-  /** Prefixes from `from` to `to`, both of the same number of digits. */
-  from: string;
-  to: string;
-  lengths: readonly number[];
-}
+import type { Json, JsonObject } from './canonical-json.js';
+import { cardNetworkOf, longestCardNumber, shortestCardNumber } from './card-networks.js';
+import { digitRuns, holdsEscapes, type DigitGroup, type Place } from './digit-runs.js';
+import { arnGroups, knownPlaces } from './known-digits.js';
 
-const upTo19From = (shortest: number): number[] =>
-  Array.from({ length: 20 - shortest }, (_, offset) => shortest + offset);
-
-const ranges: readonly NetworkRange[] = [
-  { network: 'Visa', from: '4', to: '4', lengths: [13, 16, 19] },
-  { network: 'Mastercard', from: '51', to: '55', lengths: [16] },
-  { network: 'Mastercard', from: '2221', to: '2720', lengths: [16] },
-  { network: 'American Express', from: '34', to: '34', lengths: [15] },
-  { network: 'American Express', from: '37', to: '37', lengths: [15] },
-  { network: 'Diners Club', from: '300', to: '305', lengths: upTo19From(14) },
-  { network: 'Diners Club', from: '36', to: '36', lengths: upTo19From(14) },
-  { network: 'Diners Club', from: '38', to: '39', lengths: upTo19From(14) },
-  { network: 'Discover', from: '6011', to: '6011', lengths: upTo19From(16) },
-  { network: 'Discover', from: '644', to: '659', lengths: upTo19From(16) },
-  { network: 'JCB', from: '3528', to: '3589', lengths: upTo19From(16) },
-  { network: 'UnionPay', from: '62', to: '62', lengths: upTo19From(16) },
-  { network: 'Maestro', from: '50', to: '50', lengths: upTo19From(13) },
-  { network: 'Maestro', from: '56', to: '58', lengths: upTo19From(13) },
-  { network: 'Maestro', from: '63', to: '63', lengths: upTo19From(13) },
-  { network: 'Maestro', from: '67', to: '67', lengths: upTo19From(13) },
-  { network: 'RuPay', from: '60', to: '60', lengths: [16] },
-  { network: 'RuPay', from: '81', to: '82', lengths: [16] },
-  { network: 'Mir', from: '2200', to: '2204', lengths: upTo19From(16) },
-];
-
-/** Whether the last digit is the Luhn (mod 10) check digit of the digits before it. */
-export function hasLuhnDigit(digits: string): boolean {
-  let sum = 0;
-  for (let place = 0; place < digits.length; place++) {
-    const digit = Number(digits[digits.length - 1 - place]);
-    const doubled = digit * 2;
-    sum += place % 2 === 0 ? digit : doubled > 9 ? doubled - 9 : doubled;
-  }
-  return sum % 10 === 0;
-}
-
-/** The network whose card number these digits are, or null. Digits only: separators are the caller's to remove. */
-export function cardNetworkOf(digits: string): string | null {
-  if (!/^\d{13,19}$/.test(digits) || !hasLuhnDigit(digits)) return null;
-  const range = ranges.find(({ from, to, lengths }) => {
-    const prefix = digits.slice(0, from.length);
-    return prefix >= from && prefix <= to && lengths.includes(digits.length);
-  });
-  return range?.network ?? null;
-}
-
-// What people put between the groups of a number, with the Unicode blanks that a phone's keyboard or a copied page brings
-// along; and what nobody sees: soft hyphens, zero-width blanks, joiners, and what turns a digit into an emoji.
-const seen = String.raw`[\s\u00a0\u2007\u202f._\-\u2010-\u2015]`;
-const unseen = String.raw`[\p{Cf}\ufe0f\u20e3]`;
-const separator = `(?:${unseen}+|${unseen}*(?:${seen}${unseen}*){1,3})`;
-/** Groups of digits, not part of a longer word. */
-const digitRun = new RegExp(String.raw`(?<![\p{L}\p{N}_])\d+(?:${separator}\d+)*(?![\p{L}\p{N}_])`, 'gu');
-
-interface Span {
-  start: number;
-  end: number;
+interface Found extends Place {
   last4: string;
 }
 
-/**
- * The card numbers in a run: any neighbouring groups that together make one, so that an amount or a counter beside a
- * card number does not hide it.
- */
-function cardSpans(run: string): Span[] {
-  const groups = [...run.matchAll(/\d+/g)].map(({ 0: digits, index }) => ({ digits, start: index }));
-  if (isGroupedArn(groups.map(({ digits }) => digits))) return [];
-  const spans: Span[] = [];
-  for (let first = 0; first < groups.length; first++) {
-    let digits = '';
-    for (let last = first; last < groups.length && digits.length <= 19; last++) {
-      const group = groups[last];
-      digits += group?.digits ?? '';
-      if (!group || cardNetworkOf(digits) === null) continue;
-      spans.push({
-        start: groups[first]?.start ?? 0,
-        end: group.start + group.digits.length,
-        last4: digits.slice(-4),
-      });
-      first = last;
-      break;
-    }
-  }
-  return spans;
-}
-
-/** An acquirer reference number in groups: 23 digits that begin with 2 or 7, no group long enough to be a card's. */
-function isGroupedArn(groups: readonly string[]): boolean {
-  return /^[27]\d{22}$/.test(groups.join('')) && groups.every(({ length }) => length < 13);
-}
-
-/** Other digits of Unicode (full-width, Arabic-Indic…) as 0–9, so that nothing hides behind its script. */
-export function plainDigits(text: string): string {
-  return text.normalize('NFKC').replace(/\p{Nd}/gu, (digit) => {
-    const code = digit.codePointAt(0) ?? 0;
-    if (code < 128) return digit;
-    let zero = code;
-    while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1)) && code - zero < 9) zero--;
-    return String(code - zero);
-  });
-}
-
-export function containsCardNumber(text: string): boolean {
-  return [...plainDigits(text).matchAll(digitRun)].some(([run]) => cardSpans(run).length > 0);
-}
+export const containsCardNumber = (text: string): boolean => cardNumbersIn(text).length > 0;
 
 /** The text with every card number replaced by its last four digits. Other text stays as it is. */
 export function redactCardNumbers(text: string): string {
-  if (!containsCardNumber(text)) return text;
-  return plainDigits(text).replace(digitRun, (run) =>
-    cardSpans(run).reduceRight(
-      (redacted, { start, end, last4 }) =>
-        `${redacted.slice(0, start)}[card number ending ${last4}]${redacted.slice(end)}`,
-      run,
-    ),
+  return cardNumbersIn(text).reduceRight(
+    (redacted, { start, end, last4 }) =>
+      `${redacted.slice(0, start)}[card number ending ${last4}]${redacted.slice(end)}`,
+    text,
   );
+}
+
+/** Every text of a value, names of members included. */
+export function redactWithin<Value extends Json>(value: Value): Value {
+  return redacted(value) as Value;
+}
+
+function redacted(value: Json): Json {
+  if (typeof value === 'string') return redactCardNumbers(value);
+  if (typeof value === 'number') return redactedNumber(value);
+  if (Array.isArray(value)) return (value as readonly Json[]).map(redacted);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value as JsonObject);
+  return Object.fromEntries(members.map(([key, member]) => [redactCardNumbers(key), redacted(member)]));
+}
+
+function redactedNumber(value: number): Json {
+  const text = String(value);
+  return containsCardNumber(text) ? redactCardNumbers(text) : value;
+}
+
+/** In the order of the text; none overlaps another. */
+function cardNumbersIn(text: string): Found[] {
+  if (!mayHoldOne(text)) return [];
+  const known = knownPlaces(text);
+  const found = cardsOf(digitRuns(text, known, false));
+  // Both readings count: in “%3782…” the percent sign may be a sign before a number, or the escape of its first digit.
+  if (holdsEscapes(text)) found.push(...cardsOf(digitRuns(text, known, true)));
+  found.sort((a, b) => a.start - b.start || b.end - a.end);
+  return found.reduce<Found[]>(joined, []);
+}
+
+const cardsOf = (runs: readonly DigitGroup[][]): Found[] => runs.flatMap(cardsIn);
+
+/** Most texts are ruled out by counting, before they are read mark by mark. */
+function mayHoldOne(text: string): boolean {
+  if (text.length < shortestCardNumber) return false;
+  let count = 0;
+  for (const _ of text.matchAll(/\p{N}/gu)) if (++count === shortestCardNumber) return true;
+  return false;
+}
+
+function joined(before: Found[], next: Found): Found[] {
+  const last = before.at(-1);
+  if (!last || next.start >= last.end) before.push(next);
+  else if (next.end > last.end) before[before.length - 1] = { ...next, start: last.start };
+  return before;
+}
+
+/** The longest from each group on, so that nothing of a number stays behind. */
+function cardsIn(groups: readonly DigitGroup[]): Found[] {
+  const found: Found[] = [];
+  for (let first = 0; first < groups.length; first++) {
+    const arn = arnGroups(groups, first);
+    const card = arn > 0 ? null : (cardFrom(groups, first) ?? cardWithin(groups[first]));
+    if (card) found.push(card.found);
+    first += Math.max(arn, card?.groups ?? 1) - 1;
+  }
+  return found;
+}
+
+interface CardInGroups {
+  found: Found;
+  groups: number;
+}
+
+function cardFrom(groups: readonly DigitGroup[], first: number): CardInGroups | null {
+  let card: CardInGroups | null = null;
+  let digits = '';
+  let places: Place[] = [];
+  for (let last = first; last < groups.length && digits.length < longestCardNumber; last++) {
+    const group = groups[last];
+    if (!group) break;
+    digits += group.digits;
+    places = [...places, ...group.places];
+    if (cardNetworkOf(digits) !== null) card = { found: foundAt(digits, places), groups: last - first + 1 };
+  }
+  return card;
+}
+
+const foundAt = (digits: string, places: readonly Place[]): Found => ({
+  start: places[0]?.start ?? 0,
+  end: places.at(-1)?.end ?? 0,
+  last4: digits.slice(-4),
+});
+
+/** Nearly all cards: the networks and lengths that are looked for at the edges of a longer number. */
+const common: readonly (readonly [length: number, networks: readonly string[]])[] = [
+  [16, ['Visa', 'Mastercard', 'Discover', 'JCB', 'UnionPay']],
+  [15, ['American Express']],
+];
+
+/**
+ * At the beginning of a longer number (a security code follows it), behind zeros, or at its end. The whole number goes,
+ * because what is left of it could be read as another card's.
+ */
+function cardWithin(group: DigitGroup | undefined): CardInGroups | null {
+  if (!group || group.digits.length <= 16) return null;
+  const { digits, places } = group;
+  const zeros = /^0*/.exec(digits)?.[0].length ?? 0;
+  const edges = common.flatMap(([length, networks]) =>
+    [zeros, digits.length - length]
+      .map((from) => digits.slice(from, from + length))
+      .filter((part) => networks.includes(cardNetworkOf(part) ?? '')),
+  );
+  const [card] = edges;
+  if (card === undefined) return null;
+  return { found: { ...foundAt(digits, places), last4: card.slice(-4) }, groups: 1 };
 }
 
 /** `j•••@example.com`: enough to recognise an address one knows, too little to learn it. */

@@ -6,7 +6,8 @@
  * Source of the shapes: Stripe's id prefixes; ARN 23 digits, RRN 12, ACH trace 15 (NACHA), UETR RFC 4122 version 4
  * (SWIFT gpi), Adyen pspReference 16 characters.
  */
-import { containsCardNumber, plainDigits } from '../kernel/sensitive.js';
+import { plainDigits } from '../kernel/digit-runs.js';
+import { containsCardNumber } from '../kernel/sensitive.js';
 import { fail, ok, type Result } from '../kernel/result.js';
 import type { AttemptReference, CardSighting } from '../ports/books.js';
 

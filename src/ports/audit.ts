@@ -56,6 +56,12 @@ export interface StoredEntry {
   hash: string;
 }
 
+/** What the application says of an entry, in texts that a database can hold. */
+export interface EntryContent extends Omit<AuditEvent, 'details'> {
+  /** The canonical JSON of `details`. */
+  details: string;
+}
+
 /** A head that was told outside the database. */
 export interface AuditWitness {
   seq: number;
@@ -71,15 +77,15 @@ export interface AuditQuery {
 }
 
 /**
- * Where the chain is kept. Errors: `unavailable`, `conflict` (an entry that does not continue the chain),
- * `misconfigured` (a right or a table is missing).
+ * Where the chain is kept. Errors: `unavailable`, `misconfigured` (a right, a table or the end of the
+ * chain is missing).
  */
 export interface AuditStore {
   /**
-   * At the end of the transaction: locks the head, so that one transaction at a time extends the chain, and writes what
-   * `seal` makes of it. Sealings of one transaction run in the order in which they were asked for.
+   * At the end of the transaction, so that one transaction at a time extends the chain, for as short as can be. The store
+   * gives the entry its time, number and hash. Entries of one transaction are in the order in which they were asked for.
    */
-  append(tx: Transaction, seal: (head: AuditHead) => StoredEntry): void;
+  append(tx: Transaction, content: EntryContent): void;
   /** Null when the row that holds it is gone. */
   head(): Promise<AuditHead | null>;
   /** Up to `limit` entries after a number, in order, and the head of the same moment. */

@@ -4,10 +4,10 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { genesis, readEntry, seal } from '../../src/audit/chain.js';
+import { genesis, readEntry } from '../../src/audit/chain.js';
 import { verifyChain, type VerifyOptions, type Verdict } from '../../src/audit/verify.js';
 import type { AuditHead, StoredEntry } from '../../src/ports/audit.js';
-import { anEvent, anyEvent, chainOf, now, storeOf } from './support.js';
+import { anEvent, anyEvent, chainOf, now, storeOf, seal } from './support.js';
 
 const verify = (
   entries: readonly StoredEntry[],

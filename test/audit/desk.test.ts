@@ -12,6 +12,7 @@ import { dayMs } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import type { CommandRequest } from '../../src/ports/command.js';
 import type { Directory, PersonKind } from '../../src/ports/directory.js';
+import { utc } from '../../src/views/blocks.js';
 import { recordingLog, type Line } from '../engine/recording-log.js';
 import { startOutboxBench, type OutboxBench } from '../outbox/support.js';
 import { faultsOf, linesOf, recordedAnswers } from '../support/cards.js';
@@ -55,12 +56,13 @@ describe('/audit', () => {
   }
 
   it('shows who, what, when, why, the rule and what was seen, newest first, and the head', async () => {
-    const hash = (await bench.store.head())!.hash.slice(0, 12);
+    const head = (await bench.store.head())!;
+    const hash = head.hash.slice(0, 12);
     const lines = (await ask('')).map((line) => line.replace(/<!date[^|]*\|([^>]*)>/g, '$1'));
     expect(lines.slice(0, 4)).toEqual([
       '2 entries in the audit log',
       ':scroll: *2 entries in the audit log*',
-      '*lookup.shared* · <@U1LARS> · 2026-11-20 09:00 UTC · `pi_2` · #2',
+      `*lookup.shared* · <@U1LARS> · ${utc(head.at!)} · \`pi_2\` · #2`,
       expect.stringContaining(
         'rule `refunds-below-1000` · seen `Refund 20.00 EUR of pi_1paid` · hash',
       ) as string,
@@ -154,8 +156,9 @@ describe('the witness', () => {
 
   it('tells of an empty log too', async () => {
     await tell(bench.channels.incidents!);
+    const [witness] = await createAuditStore(bench.db).witnesses();
     expect(await bench.texts('incidents')).toEqual([
-      `Audit log at entry 0, 2026-11-20 09:00 UTC: ${'0'.repeat(64)}`,
+      `Audit log at entry 0, ${utc(witness!.at)}: ${'0'.repeat(64)}`,
     ]);
   });
 

@@ -79,14 +79,14 @@ it('what is shown to everybody is written down', async () => {
 });
 
 it('a log that cannot be written refuses the personal lookup, and no other', async () => {
-  await db.query('revoke insert on paydesk.audit_entries from paydesk_app');
+  await db.query('revoke execute on function paydesk.audit_append from paydesk_app');
   try {
     const refused = textOf(await desk.command('/payment nobody.at.all@example.com'));
     expect(refused).toContain('audit log');
     expect(refused).not.toContain('n•••@example.com');
     expect(textOf(await desk.command(`/payment ${desk.examples.refunded}`))).toContain('confirmed at');
   } finally {
-    await db.query('grant insert on paydesk.audit_entries to paydesk_app');
+    await db.query('grant execute on function paydesk.audit_append to paydesk_app');
   }
 });
 

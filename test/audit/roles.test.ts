@@ -35,6 +35,9 @@ const attacks = ['audit_entries', 'audit_witnesses'].flatMap((table) => [
 describe('the role that runs Paydesk', () => {
   it.each([
     ...attacks,
+    "insert into paydesk.audit_entries select seq + 1, 'infinity', kind, actor, subjects, hash, body, hash from paydesk.audit_entries",
+    "insert into paydesk.audit_witnesses values ('2026-11-19', 1, repeat('0', 64), now())",
+    'create or replace function paydesk.audit_append(kind text, actor text, subjects text[], why text, details text) returns void language sql as $$ $$',
     'update paydesk.audit_head set seq = 0',
     'delete from paydesk.audit_head',
     'truncate paydesk.audit_head',

@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
-import { genesis, seal } from '../../src/audit/chain.js';
+import { bodyOf, contentOf, genesis, hashOf } from '../../src/audit/chain.js';
 import { createAuditTrail } from '../../src/audit/trail.js';
 import { fixedClock, type FixedClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
@@ -42,6 +42,15 @@ export const anyEvent: fc.Arbitrary<AuditEvent> = fc.record({
     },
   ),
 });
+
+/** The entry that continues `head`, as the database makes it. */
+export function seal(head: AuditHead, event: AuditEvent, now: Date): StoredEntry {
+  const { why, details, ...content } = contentOf(event);
+  const at = head.at !== null && head.at > now ? head.at : now;
+  const entry = { ...content, seq: head.seq + 1, at, previous: head.hash };
+  const body = bodyOf(entry, why, details);
+  return { ...entry, body, hash: hashOf(body) };
+}
 
 /** Every entry a second after the one before. */
 export function chainOf(events: readonly AuditEvent[]): StoredEntry[] {

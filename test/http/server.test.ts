@@ -1,6 +1,6 @@
 /** Liveness, readiness and metrics over real HTTP. */
 import { connect } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startHttpServer, type HttpServer, type Readiness } from '../../src/adapters/http/server.js';
 import { createMetrics, type Metrics } from '../../src/adapters/metrics/metrics.js';
 import { fixedClock } from '../../src/kernel/clock.js';
@@ -20,6 +20,7 @@ beforeEach(async () => {
   metrics = createMetrics({
     clock,
     backlog: () => Promise.resolve(backlog),
+    clockAheadMs: () => 1500,
     parts: () => Promise.resolve({ database: true, slack: false }),
   });
   const routes = {
@@ -45,10 +46,24 @@ describe('the HTTP server', () => {
 
   it('is ready when every part is, and says which is not and why', async () => {
     const ready = await get('/readyz');
-    expect([ready.status, await ready.json()]).toEqual([200, { ready: true, parts }]);
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      { ready: true, parts: { database: 'ready', slack: 'ready' } },
+    ]);
     parts = { database: 'The database cannot be reached.', slack: null };
     const waiting = await get('/readyz');
-    expect([waiting.status, await waiting.json()]).toEqual([503, { ready: false, parts }]);
+    expect([waiting.status, await waiting.json()]).toEqual([
+      503,
+      { ready: false, parts: { database: 'The database cannot be reached.', slack: 'ready' } },
+    ]);
+  });
+
+  it.each(['/healthz', '/readyz', '/metrics'])('answers %s only where it was given', async (path) => {
+    const world = { slack: () => null, confirmations: () => null };
+    const other = await startHttpServer(host, 0, world, silentLog);
+    onTestFinished(() => other.close());
+    expect((await fetch(`http://${host}:${other.port}${path}`)).status).toBe(404);
+    expect((await get(path)).status).toBe(200);
   });
 
   it.each([
@@ -111,6 +126,7 @@ describe('metrics', () => {
       'paydesk_outbox_messages{state="waiting"} 2',
       'paydesk_outbox_messages{state="refused"} 1',
       'paydesk_outbox_oldest_seconds 60',
+      'paydesk_clock_ahead_seconds 1.5',
       'paydesk_ready{part="database"} 1',
       'paydesk_ready{part="slack"} 0',
     ]) {

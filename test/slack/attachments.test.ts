@@ -26,9 +26,9 @@ const attachmentsOf = (apiUrl: string, token: string) =>
 
 describe('of the workspace', () => {
   const attachments = ({ slack }: Bench) => attachmentsOf(slack.apiUrl, slack.credentials.botToken);
-  async function handedIn(bench: Bench, bytes: Buffer): Promise<string> {
+  async function handedIn(bench: Bench, bytes: Buffer, name = 'receipt.pdf'): Promise<string> {
     const file = {
-      name: 'receipt.pdf',
+      name,
       mimetype: 'application/pdf',
       content_base64: bytes.toString('base64'),
     };
@@ -45,6 +45,22 @@ describe('of the workspace', () => {
       name: 'receipt.pdf',
       mimeType: 'application/pdf',
       content: true,
+    });
+  });
+
+  it.each([
+    ['4242424242424242.pdf', Buffer.from('x'), 'its name'],
+    ['Karte_4242424242424242_gültig.pdf', Buffer.from('x'), 'its name, among words'],
+    ['note.txt', Buffer.from('the card\n4242 4242 4242 4242\n'), 'its text'],
+    ['note.csv', Buffer.from('id;card\n1;4242424242424242\n', 'utf16le'), 'its text in UTF-16'],
+    ['note.txt', Buffer.from('gültig: 4242424242424242', 'latin1'), 'its text in Latin-1'],
+    ['plain.pdf', Buffer.from('%PDF-1.4\n(4242424242424242) Tj'), 'a document that is not compressed'],
+  ])('%s is refused for a card number, and not named: %3$s', async (name, bytes) => {
+    const bench = kept(await startBench());
+    const refusal = attachments(bench).read(await handedIn(bench, bytes, name));
+    await expect(refusal).rejects.toMatchObject({
+      code: 'invalid',
+      publicMessage: expect.not.stringContaining('4242') as string,
     });
   });
 

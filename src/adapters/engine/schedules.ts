@@ -5,9 +5,11 @@
  * the cursor. A tick, the start of the process and a missed tick all just advance. Each replica does so; a slot's
  * workflow id is made of job and slot, so enqueueing it twice is enqueueing it once.
  * A job that is seen for the first time begins with now: it has missed nothing.
+ * Invariant: a cursor is never ahead of the clock that replicas share, whatever the clock of one machine says; a cursor
+ * ahead would stop the job on all of them.
  */
 import { createTask, type Logger, type ScheduledTask } from 'node-cron';
-import type { Clock } from '../../kernel/clock.js';
+import { dayMs, type Clock } from '../../kernel/clock.js';
 import { toOpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import { faultOf, type Session } from './session.js';
@@ -43,11 +45,15 @@ export async function startSchedules(options: SchedulesOptions): Promise<() => P
   };
 }
 
-function createTicks(job: Scheduled, options: SchedulesOptions): ScheduledTask {
+function createTicks(job: Scheduled, options: SchedulesOptions): Pick<ScheduledTask, 'start' | 'destroy'> {
+  const again = createTimer(() => advance(job, options.clock.now(), options));
   const tick = async (date: Date): Promise<void> => {
     const now = options.clock.now();
-    // A timer may fire a moment early; its slot counts as reached.
-    await advance(job, date > now ? date : now, options);
+    // A timer may fire a moment early; its slot counts as reached. Ticks come by the clock of the machine, and slots by the
+    // clock that replicas share: where the first is ahead, the slot is looked for again when it has come.
+    const earlyMs = date.getTime() - now.getTime();
+    await advance(job, earlyMs > 0 && earlyMs <= aMomentMs ? date : now, options);
+    if (earlyMs > aMomentMs) again.after(earlyMs);
   };
   const task = createTask(job.schedule, ({ date }) => tick(date), {
     name: job.id,
@@ -57,8 +63,36 @@ function createTicks(job: Scheduled, options: SchedulesOptions): ScheduledTask {
     logger: cronLogger(options.log),
   });
   task.on('execution:missed', ({ date }) => tick(date));
-  return task;
+  return {
+    start: () => task.start(),
+    destroy: () => {
+      again.clear();
+      return task.destroy();
+    },
+  };
 }
+
+/** One at a time; the earliest that was asked for. */
+function createTimer(call: () => Promise<void>): { after(durationMs: number): void; clear(): void } {
+  let timer: NodeJS.Timeout | null = null;
+  return {
+    after: (durationMs) => {
+      if (timer !== null) return;
+      const elapsed = (): void => {
+        timer = null;
+        void call();
+      };
+      timer = setTimeout(elapsed, Math.min(durationMs, longestTimerMs)).unref();
+    },
+    clear: () => {
+      if (timer !== null) clearTimeout(timer);
+    },
+  };
+}
+
+/** What a timer may be early by. */
+const aMomentMs = 1000;
+const longestTimerMs = dayMs;
 
 /** Never throws: what could not be enqueued now is caught up by the next tick. */
 async function advance(

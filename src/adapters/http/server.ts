@@ -1,8 +1,8 @@
 /**
- * The HTTP side of the process: liveness, readiness, metrics, Slack's requests when it calls us over HTTP, and the
- * pages on which votes are confirmed.
+ * The HTTP side of the process: liveness, readiness and metrics for those who run it; Slack's requests when it calls us
+ * over HTTP, and the pages on which votes are confirmed, for the world. One server for both, or one for each.
  *
- * Invariants: `/healthz` answers for as long as the process can answer at all; `/readyz` names every part that is not
+ * Invariants: a server answers what it was given and nothing else; `/healthz` answers for as long as the process can answer at all; `/readyz` names every part that is not
  * ready; no request ends the process.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -14,26 +14,33 @@ import type { ConfirmationPages } from './confirmations.js';
 /** Each part of readiness, with why it is not ready; null when it is. */
 export type Readiness = Readonly<Record<string, string | null>>;
 
-export interface HttpRoutes {
+/** With them comes `/healthz`. */
+export interface OperationsRoutes {
   readiness(): Promise<Readiness>;
   metrics(): Promise<{ contentType: string; body: string }>;
+}
+
+export interface PublicRoutes {
   /** `/slack/events`; null while Slack does not call over HTTP. */
   slack(): ((request: IncomingMessage, response: ServerResponse) => void) | null;
   /** `/confirm/…`; null while there is no identity provider, or nothing to confirm. */
   confirmations(): ConfirmationPages | null;
 }
 
+export type HttpRoutes = Partial<OperationsRoutes & PublicRoutes>;
+
 export interface HttpServer {
   port: number;
   close(): Promise<void>;
 }
 
-/** Throws `misconfigured` when the port cannot be had. */
+/** Throws `misconfigured` when the port cannot be had. `setting` is the variable that names it. */
 export async function startHttpServer(
   host: string,
   port: number,
   routes: HttpRoutes,
   log: Log,
+  setting = 'PORT',
 ): Promise<HttpServer> {
   const server = createServer((request, response) => {
     route(request, response, routes).catch((error: unknown) => {
@@ -42,7 +49,7 @@ export async function startHttpServer(
     });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(portError(error, host, port)));
+    server.once('error', (error) => reject(portError(error, host, port, setting)));
     server.listen(port, host, resolve);
   });
   server.on('error', (error) => log.error({ err: error.message }, 'the HTTP server failed'));
@@ -56,7 +63,7 @@ export async function startHttpServer(
   };
 }
 
-function portError(error: NodeJS.ErrnoException, host: string, port: number): OpsError {
+function portError(error: NodeJS.ErrnoException, host: string, port: number, setting: string): OpsError {
   const reasons: Record<string, string> = {
     EADDRINUSE: `Port ${port} on ${host} is in use by another process.`,
     EACCES: `Port ${port} needs rights that this user does not have.`,
@@ -66,7 +73,7 @@ function portError(error: NodeJS.ErrnoException, host: string, port: number): Op
     'misconfigured',
     reasons[error.code ?? ''] ?? `Port ${port} on ${host} cannot be opened.`,
     {
-      hint: 'Set PORT (or HOST) to another one; PORT=0 takes any free port.',
+      hint: `Set ${setting} (or HOST) to another one; ${setting}=0 takes any free port.`,
       cause: error,
     },
   );
@@ -82,12 +89,12 @@ const plain = (status: number, body: string): Answer => ({ status, contentType: 
 
 async function route(request: IncomingMessage, response: ServerResponse, routes: HttpRoutes): Promise<void> {
   const pathname = pathOf(request.url ?? '/');
-  const slack = pathname === '/slack/events' ? routes.slack() : null;
+  const slack = pathname === '/slack/events' ? routes.slack?.() : null;
   if (slack) {
     slack(request, response);
     return;
   }
-  const confirmations = pathname?.startsWith('/confirm/') === true ? routes.confirmations() : null;
+  const confirmations = pathname?.startsWith('/confirm/') === true ? routes.confirmations?.() : null;
   if (confirmations) {
     await confirmations.handle(request, response);
     return;
@@ -102,22 +109,19 @@ function pathOf(url: string): string | null {
   return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : null;
 }
 
-async function read(pathname: string | null, routes: HttpRoutes): Promise<Answer> {
-  switch (pathname) {
-    case '/healthz':
-      return plain(200, 'alive\n');
-    case '/readyz': {
-      const parts = await routes.readiness();
-      const ready = Object.values(parts).every((reason) => reason === null);
-      return {
-        status: ready ? 200 : 503,
-        contentType: 'application/json',
-        body: JSON.stringify({ ready, parts }),
-      };
-    }
-    case '/metrics':
-      return { status: 200, ...(await routes.metrics()) };
-    default:
-      return plain(404, 'not found\n');
-  }
+async function read(pathname: string | null, { readiness, metrics }: HttpRoutes): Promise<Answer> {
+  if (pathname === '/healthz' && readiness) return plain(200, 'alive\n');
+  if (pathname === '/readyz' && readiness) return readyAnswer(await readiness());
+  if (pathname === '/metrics' && metrics) return { status: 200, ...(await metrics()) };
+  return plain(404, 'not found\n');
+}
+
+function readyAnswer(parts: Readiness): Answer {
+  const ready = Object.values(parts).every((reason) => reason === null);
+  const said = Object.entries(parts).map(([part, reason]) => [part, reason ?? 'ready']);
+  return {
+    status: ready ? 200 : 503,
+    contentType: 'application/json',
+    body: JSON.stringify({ ready, parts: Object.fromEntries(said) as Record<string, string> }),
+  };
 }

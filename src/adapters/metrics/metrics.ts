@@ -15,6 +15,8 @@ export interface MetricsSources {
   backlog(): Promise<OutboxBacklog | null>;
   /** By part: 1 ready, 0 not. */
   parts(): Promise<Readonly<Record<string, boolean>>>;
+  /** How far this machine's clock is ahead of the database's; null while that is not known. */
+  clockAheadMs(): number | null;
   clock: Clock;
 }
 
@@ -52,6 +54,11 @@ export function createMetrics(sources: MetricsSources): Metrics {
     labelNames: ['part'],
     registers,
   });
+  const clockAhead = new Gauge({
+    name: 'paydesk_clock_ahead_seconds',
+    help: 'How far the clock of this machine is ahead of the database’s, whose time counts',
+    registers,
+  });
   const refresh = async (): Promise<void> => {
     const [backlog, parts] = await Promise.all([sources.backlog(), sources.parts()]);
     if (backlog) {
@@ -60,6 +67,8 @@ export function createMetrics(sources: MetricsSources): Metrics {
       const oldest = backlog.oldestWaitingAt;
       age.set(oldest ? (sources.clock.now().getTime() - oldest.getTime()) / 1000 : 0);
     }
+    const aheadMs = sources.clockAheadMs();
+    if (aheadMs !== null) clockAhead.set(aheadMs / 1000);
     for (const [part, isReady] of Object.entries(parts)) ready.set({ part }, isReady ? 1 : 0);
   };
   return {

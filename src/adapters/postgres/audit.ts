@@ -1,19 +1,14 @@
 /**
  * The audit log in Postgres.
  *
- * Invariants: see `ports/audit.ts`. The head is locked and moved by functions of the database, which also refuse an
- * entry that does not continue the chain: the application's role can add to the log and nothing else.
+ * Invariants: see `ports/audit.ts`. Entries and witnesses are written by functions of the database alone, which set time,
+ * number and hash: the application's role can say what happened, and nothing about how the chain goes on.
  */
 import type { AuditHead, AuditQuery, AuditStore, AuditWitness, StoredEntry } from '../../ports/audit.js';
-import { OpsError } from '../../kernel/errors.js';
-import type { Database, PgTransaction } from './database.js';
+import type { Database } from './database.js';
 import { requirePg } from './transactions.js';
 
-const lockHeadSql = 'select seq, hash, at from paydesk.audit_lock_head()';
-
-const insertSql = `
-  insert into paydesk.audit_entries (seq, at, kind, actor, subjects, previous, body, hash)
-  values ($1, $2, $3, $4, $5, $6, $7, $8)`;
+const appendSql = 'select paydesk.audit_append($1, $2, $3, $4, $5)';
 
 const headSql = 'select seq, hash, at from paydesk.audit_head';
 
@@ -39,20 +34,18 @@ const branches: Readonly<Record<keyof AuditQuery, string>> = {
 
 const witnessesSql = 'select seq, hash, at from paydesk.audit_witnesses order by at, day';
 
-const witnessSql = `
-  insert into paydesk.audit_witnesses (day, seq, hash, at)
-  select $1::date, seq, hash, $2::timestamptz from paydesk.audit_head
-  on conflict (day) do nothing
-  returning seq, hash, at`;
+const witnessSql = 'select seq, hash, at from paydesk.audit_witness($1::date)';
 
 const lastWitnessSql = `
   select seq, hash, at from paydesk.audit_witnesses where day <> $1 order by at desc, day desc limit 1`;
 
 export function createAuditStore({ query }: Pick<Database, 'query'>): AuditStore {
   return {
-    append: (tx, seal) => {
+    append: (tx, { kind, actor, subjects, why, details }) => {
       const pg = requirePg(tx);
-      pg.beforeCommit(() => append(pg, seal));
+      pg.beforeCommit(async () => {
+        await pg.query(appendSql, [kind, actor, subjects, why, details]);
+      });
     },
     head: async () => headOf((await query<HeadRow>(headSql))[0]),
     page: async (after, limit) => {
@@ -68,21 +61,11 @@ export function createAuditStore({ query }: Pick<Database, 'query'>): AuditStore
     witnesses: async () => (await query<WitnessRow>(witnessesSql)).map(witnessOf),
     witness: async (tx, day) => {
       const pg = requirePg(tx);
-      const [told] = await pg.query<WitnessRow>(witnessSql, [day, tx.now]);
+      const [told] = await pg.query<WitnessRow>(witnessSql, [day]);
       const [before] = await pg.query<WitnessRow>(lastWitnessSql, [day]);
       return told ? { told: witnessOf(told), before: before ? witnessOf(before) : null } : null;
     },
   };
-}
-
-async function append({ query }: PgTransaction, seal: (head: AuditHead) => StoredEntry): Promise<void> {
-  const head = headOf((await query<HeadRow>(lockHeadSql))[0]);
-  if (!head)
-    throw new OpsError('misconfigured', 'The end of the audit log is gone.', {
-      hint: 'Run `paydesk audit verify`.',
-    });
-  const { seq, at, kind, actor, subjects, previous, body, hash } = seal(head);
-  await query(insertSql, [seq, at, kind, actor, subjects, previous, body, hash]);
 }
 
 async function find(query: Database['query'], wanted: AuditQuery, limit: number): Promise<StoredEntry[]> {

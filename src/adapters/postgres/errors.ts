@@ -84,6 +84,12 @@ const meanings: readonly Meaning[] = [
     message: 'The database of that name does not exist.',
     hint: 'Create it, or correct the name in {setting}.',
   },
+  {
+    sign: 'P0002',
+    code: 'misconfigured',
+    message: 'The end of the audit log is gone.',
+    hint: 'Run `paydesk audit verify`.',
+  },
   { sign: '3F000', ...absent },
   { sign: '42P01', ...absent },
   { sign: '42703', ...absent },

@@ -7,6 +7,8 @@
  * Deliberately absent: waiting for locks. What a transaction of the desk is rewriting is passed over until it ends.
  */
 import { dayMs } from '../../kernel/clock.js';
+import type { Json } from '../../kernel/canonical-json.js';
+import { redactWithin } from '../../kernel/sensitive.js';
 import type { Card } from '../../ports/card.js';
 import type { ClaimedMessage, Outbox, OutboxBacklog, OutboxQueue } from '../../ports/outbox.js';
 import type { Database } from './database.js';
@@ -117,13 +119,16 @@ export function createOutbox(onEnqueued: () => void): Outbox {
     enqueue: async (tx, { channel, card, liveCard, threadOf, once }) => {
       const { query, now, afterCommit } = requirePg(tx);
       await query(openChannelSql, [channel, now]);
-      const values = [channel, JSON.stringify(card), threadOf ?? null, now];
+      const values = [channel, JSON.stringify(withoutCardNumbers(card)), threadOf ?? null, now];
       if (liveCard === undefined) await query(enqueueSql, [...values, once ?? null]);
       else await query(enqueueLiveSql, [...values, liveCard]);
       afterCommit(onEnqueued);
     },
   };
 }
+
+/** Whatever a card was made of: the row outlives it. */
+const withoutCardNumbers = (card: Card): Json => redactWithin(JSON.parse(JSON.stringify(card)) as Json);
 
 interface ClaimedRow {
   id: bigint;

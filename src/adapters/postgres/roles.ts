@@ -3,15 +3,14 @@
  * them, the other runs Paydesk with the rights below.
  *
  * Invariant: the rights are given anew after every migration, ours and the engine's, so a new table needs no line here
- * unless it is one that is only read or only added to.
+ * unless it is one that is only read.
  */
 import pg from 'pg';
 import type { Secret } from '../../kernel/secret.js';
 import { databaseError } from './errors.js';
 
-/** Tables of schema `paydesk` that the application may only read, and only add to. */
-const readOnly = ['migrations', 'audit_head'];
-const addOnly = ['audit_entries', 'audit_witnesses'];
+/** Tables of schema `paydesk` that the application may only read. To the audit log it adds by functions of the owner. */
+const readOnly = ['migrations', 'audit_head', 'audit_entries', 'audit_witnesses'];
 
 /** Makes a role that may log in, or gives it this password. `url` leads to the server as somebody who may do that. */
 export async function ensureRole(url: Secret, name: string, password: Secret): Promise<void> {
@@ -32,15 +31,14 @@ export async function ensureRole(url: Secret, name: string, password: Secret): P
 /** Gives a role what running Paydesk needs. `client` is the owner of schemas `paydesk` and `dbos`. */
 export async function grantRights(client: pg.ClientBase, name: string): Promise<void> {
   const role = pg.escapeIdentifier(name);
-  const tables = (names: readonly string[]): string => names.map((table) => `paydesk.${table}`).join(', ');
+  const tables = readOnly.map((table) => `paydesk.${table}`).join(', ');
   // Several statements in one message are one transaction.
   await client.query(`
     grant usage on schema paydesk, dbos to ${role};
     grant select, insert, update, delete on all tables in schema paydesk, dbos to ${role};
     grant usage, select on all sequences in schema paydesk, dbos to ${role};
     grant execute on all functions in schema paydesk, dbos to ${role};
-    revoke insert, update, delete on ${tables(readOnly)} from ${role};
-    revoke update, delete on ${tables(addOnly)} from ${role}`);
+    revoke insert, update, delete on ${tables} from ${role}`);
 }
 
 /** Whom an address logs in as. */

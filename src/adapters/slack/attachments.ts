@@ -2,7 +2,8 @@
  * Files that people handed in: what Slack says of one, and its bytes.
  *
  * Invariants: the bot token goes to Slack alone, whatever address a file names, so redirects are never followed; no more
- * than the limit is ever held, whatever size a file claims.
+ * than the limit is ever held, whatever size a file claims; a file whose name or text holds a card number is refused, and
+ * not named.
  * Source: docs.slack.dev/reference/objects/file-object. Without a token that may read the file, Slack sends to its login.
  */
 import type { FilesInfoResponse, WebClient } from '@slack/web-api';
@@ -10,6 +11,7 @@ import { OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Secret } from '../../kernel/secret.js';
 import type { Attachments } from '../../ports/attachments.js';
+import { containsCardNumber } from '../../kernel/sensitive.js';
 import { callError, callFault, callTimeoutMs, isRefused } from './client.js';
 
 export interface AttachmentsFacts {
@@ -31,8 +33,11 @@ export function createAttachments({ client, token, log }: AttachmentsFacts): Att
         log.warn({ file: id }, 'a file lies outside Slack; it is not fetched');
         throw new OpsError('invalid', 'This file lies outside Slack.', { hint: 'Upload the file itself.' });
       }
+      const name = file.name ?? id;
+      if (containsCardNumber(name)) throw cardNumberIn('name');
       const content = await download(url, token);
-      return { id, name: file.name ?? id, mimeType: file.mimetype ?? 'application/octet-stream', content };
+      if (containsCardNumber(textOf(content))) throw cardNumberIn('text');
+      return { id, name, mimeType: file.mimetype ?? 'application/octet-stream', content };
     },
   };
 }
@@ -86,6 +91,31 @@ async function bounded(response: Response): Promise<Uint8Array> {
   }
   return new Uint8Array(Buffer.concat(chunks));
 }
+
+/** What a text file says; nothing of anything else, such as an image, a compressed document or an archive. */
+function textOf(content: Uint8Array): string {
+  const encoding =
+    marks.find(([mark]) => mark.every((byte, place) => content[place] === byte))?.[1] ?? 'utf-8';
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(content);
+  } catch {
+    return content.every(isText) ? Buffer.from(content).toString('latin1') : '';
+  }
+}
+
+/** Byte order marks. */
+const marks: readonly (readonly [mark: readonly number[], encoding: string])[] = [
+  [[0xff, 0xfe], 'utf-16le'],
+  [[0xfe, 0xff], 'utf-16be'],
+];
+
+/** No control character but tabs and line breaks. */
+const isText = (byte: number): boolean => byte >= 32 || (byte >= 9 && byte <= 13);
+
+const cardNumberIn = (where: 'name' | 'text'): OpsError =>
+  new OpsError('invalid', `The ${where} of this file holds a card number, so it was not kept.`, {
+    hint: 'Delete the file, take the number out, and hand it in again.',
+  });
 
 const tooLarge = (): OpsError =>
   new OpsError('invalid', 'This file is larger than 5 MB.', { hint: 'Hand in a smaller one.' });

@@ -18,6 +18,7 @@ import type { Deliveries } from '../../ports/deliveries.js';
 import { createAnswering, type Answering } from './answers.js';
 import { slackClient, type Identity } from './client.js';
 import { directAnswers } from './direct-answers.js';
+import { behindDoor } from './door.js';
 import { logged } from './failures.js';
 import { createHomes, mountHome, type Homes } from './home.js';
 import type { InFlight } from './in-flight.js';
@@ -66,7 +67,8 @@ export function createSlackApp<Desk>(facts: SlackAppFacts<Desk>): App {
   const client = slackClient(token, facts.apiUrl, log);
   const homes = home && createHomes({ ...facts, home, client });
   if (homes) mountHome(app, homes, facts.inFlight, identity.teamId);
-  const handling = { ...facts, seen, client, answering: createAnswering(), homes };
+  const admitted = facts.commands.map(behindDoor);
+  const handling = { ...facts, commands: admitted, seen, client, answering: createAnswering(), homes };
   mountCommands(app, handling);
   mountActions(app, handling);
   mountSubmissions(app, handling);

@@ -1,0 +1,114 @@
+/**
+ * Whether the desk's own database does what Paydesk needs of it: it has the tables and the rights, a row can be added,
+ * and the audit log takes an entry. Each is tried, and what was tried is rolled back.
+ *
+ * Invariants: never throws; what is found is kept for a few seconds, so that asking often costs nothing.
+ */
+import { toOpsError } from '../../kernel/errors.js';
+import type { Database, PgTransaction } from './database.js';
+
+/** By part, why it does not work; null when it does. */
+export type DatabaseFaults = Readonly<Record<'tables' | 'writing' | 'audit', string | null>>;
+
+/** Every table of schema `paydesk`, and the one of the engine that all its work goes through. */
+export const neededTables: readonly string[] = [
+  'paydesk.audit_entries', 'paydesk.audit_head', 'paydesk.audit_witnesses', 'paydesk.deliveries',
+  'paydesk.job_cursors', 'paydesk.live_cards', 'paydesk.migrations', 'paydesk.outbox', 'paydesk.outbox_channels',
+  'paydesk.partner_statuses', 'paydesk.probes', 'paydesk.remediation_kill_switch', 'paydesk.remediation_reservations',
+  'paydesk.remediation_votes', 'paydesk.remediations', 'dbos.workflow_status',
+]; // prettier-ignore
+
+/** Those that are read, and written by functions of the owner if at all. */
+const readOnly = /\.(audit_\w+|migrations)$/;
+
+const tablesSql = `
+  select name, rights, to_regclass(name) is not null as present,
+    case when to_regclass(name) is null then null else has_table_privilege(to_regclass(name), rights) end as granted
+  from unnest($1::text[], $2::text[]) as needed (name, rights)`;
+
+// More than what is free in the pages that the table has, as a rule: a full disk refuses it.
+const fillSql = `
+  insert into paydesk.probes (filler) select string_agg(md5(random()::text), '') from generate_series(1, 600)`;
+
+const auditSql = "select paydesk.audit_append('paydesk.probe', 'paydesk', '{}', null, '{}')";
+
+const keptMs = 3000;
+const keptFaultMs = 500;
+
+export function createDatabaseProbe(
+  database: Pick<Database, 'run' | 'query'>,
+): () => Promise<DatabaseFaults> {
+  let known: { found: Promise<DatabaseFaults>; untilMs: number } | null = null;
+  return () => {
+    if (known && performance.now() < known.untilMs) return known.found;
+    const current = { found: probe(database), untilMs: Infinity };
+    known = current;
+    void current.found.then((faults) => {
+      const isWhole = Object.values(faults).every((fault) => fault === null);
+      current.untilMs = performance.now() + (isWhole ? keptMs : keptFaultMs);
+    });
+    return current.found;
+  };
+}
+
+async function probe(database: Pick<Database, 'run' | 'query'>): Promise<DatabaseFaults> {
+  return {
+    tables: await faultOf(async () => tablesFault(database)),
+    writing: await faultOf(() => tried(database, (tx) => tx.query(fillSql))),
+    audit: await faultOf(() => tried(database, (tx) => tx.query(auditSql))),
+  };
+}
+
+interface TableRow {
+  name: string;
+  rights: string;
+  present: boolean;
+  granted: boolean | null;
+}
+
+async function tablesFault({ query }: Pick<Database, 'query'>): Promise<string | null> {
+  const needed = neededTables.flatMap((name) => rightsOn(name).map((right) => ({ name, right })));
+  const rows = await query<TableRow>(tablesSql, [
+    needed.map(({ name }) => name),
+    needed.map(({ right }) => right),
+  ]);
+  const missing = [...new Set(rows.filter(({ present }) => !present).map(({ name }) => name))];
+  const refused = rows.filter(({ granted }) => granted === false);
+  const said = [
+    missing.length === 0 ? '' : `${missing.join(', ')} is missing`,
+    refused.length === 0 ? '' : `the right is missing to ${refused.map(rightText).join(', ')}`,
+  ].filter((part) => part !== '');
+  return said.length === 0 ? null : `In the database ${said.join('; ')}. Run \`paydesk migrate\`.`;
+}
+
+const rightsOn = (table: string): readonly string[] =>
+  readOnly.test(table) ? ['SELECT'] : ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
+
+const rightText = ({ rights, name }: TableRow): string => `${rights.toLowerCase()} on ${name}`;
+
+class RolledBack extends Error {}
+
+/** Null when it worked; whatever it did is undone. */
+async function tried(
+  { run }: Pick<Database, 'run'>,
+  work: (tx: PgTransaction) => Promise<unknown>,
+): Promise<null> {
+  try {
+    return await run(async (tx) => {
+      await work(tx);
+      throw new RolledBack();
+    });
+  } catch (error) {
+    if (error instanceof RolledBack) return null;
+    throw error;
+  }
+}
+
+async function faultOf(work: () => Promise<string | null>): Promise<string | null> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const { publicMessage, hint } = toOpsError(thrown);
+    return hint === undefined ? publicMessage : `${publicMessage} ${hint}`;
+  }
+}
