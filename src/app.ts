@@ -15,7 +15,7 @@ import { createMetrics, type Metrics } from './adapters/metrics/metrics.js';
 import { openDatabase, type Database } from './adapters/postgres/database.js';
 import { createDeliveries } from './adapters/postgres/deliveries.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './adapters/postgres/embedded/supervisor.js';
-import { createOutboxQueue } from './adapters/postgres/outbox.js';
+import { createOutboxQueue, type OutboxNotices } from './adapters/postgres/outbox.js';
 import { createAttachments } from './adapters/slack/attachments.js';
 import { callFault, identityOf, slackClient } from './adapters/slack/client.js';
 import { createDirectory } from './adapters/slack/directory.js';
@@ -40,6 +40,7 @@ import { requireNoLockOut } from './remediation-setup.js';
 import { advanceTask } from './remediation/deps.js';
 import { startSweeper, type Sweeper } from './sweep.js';
 import { errorCard } from './views/error.js';
+import { movedCard, outboxNoticeCard } from './views/outbox-notices.js';
 import { windowNotices } from './views/windows.js';
 
 export interface PaydeskFacts {
@@ -250,8 +251,16 @@ async function bringUpSlack(
   parts.waitsFor = 'the connection to Slack';
   await unlessStopped(parts.stopping.signal, () => connection.open());
   const pace = facts.paceMs === undefined ? {} : { paceMs: facts.paceMs };
-  parts.sender = startOutboxSender({ queue: createOutboxQueue(database), client, clock, log, ...pace });
+  const queue = createOutboxQueue(database, noticesFrom(facts.config));
+  parts.sender = startOutboxSender({ queue, client, clock, log, moved: movedCard, ...pace });
   log.info({ team: identity.teamName, bot: identity.botUserId }, 'Paydesk is up');
+}
+
+/** Operators learn of refused messages in the first of these channels that is open. */
+function noticesFrom({ channels, remediation, partners }: Config): OutboxNotices {
+  const own = [channels.alerts, remediation?.channels.alarm, channels.audit, remediation?.channels.approvals];
+  const all = [...own, ...partners.map(({ alertsChannel }) => alertsChannel)];
+  return { channels: all.filter((channel) => channel !== undefined), card: outboxNoticeCard };
 }
 
 /** Gives up waiting when we are to stop: closing the part then ends the work. Throws the signal's reason. */

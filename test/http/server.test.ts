@@ -16,7 +16,7 @@ let server: HttpServer;
 
 beforeEach(async () => {
   parts = { database: null, slack: null };
-  backlog = { waiting: 2, refused: 1, oldestWaitingAt: new Date('2026-11-20T08:59:00Z') };
+  backlog = { waiting: 5, held: 3, refused: 1, oldestWaitingAt: new Date('2026-11-20T08:59:00Z') };
   metrics = createMetrics({
     clock,
     backlog: () => Promise.resolve(backlog),
@@ -109,6 +109,7 @@ describe('metrics', () => {
       'paydesk_command_duration_seconds_bucket{le="0.025",command="/payment"} 1',
       'paydesk_command_duration_seconds_bucket{le="0.25",command="/payment"} 2',
       'paydesk_outbox_messages{state="waiting"} 2',
+      'paydesk_outbox_messages{state="held"} 3',
       'paydesk_outbox_messages{state="refused"} 1',
       'paydesk_outbox_oldest_seconds 60',
       'paydesk_ready{part="database"} 1',

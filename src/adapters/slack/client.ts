@@ -93,9 +93,6 @@ function refusal(data: unknown): CallFault {
   return { kind: 'refused', error, messages: answer.response_metadata?.messages ?? [] };
 }
 
-/** Refusals of the blocks alone: the text of the same message may go through. */
-export const blockRefusals = ['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long'];
-
 /** Refusals that whoever runs Paydesk can lift. */
 const credentialRefusals = [
   'missing_scope', 'invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired', 'not_enabled',
