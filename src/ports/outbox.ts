@@ -15,6 +15,8 @@ interface AnyMessage {
   card: Card;
   /** Posts into the thread of this live card, after it; on its own when that card stands in another channel. */
   threadOf?: string;
+  /** The id of a person who expects it there, and who learns when it is held. */
+  concerns?: string;
 }
 
 /** Told by its state, so telling it twice does no harm. */
@@ -56,6 +58,8 @@ export interface ClaimedMessage {
   outcomeUnknown: boolean;
   /** Since when it is refused; null when it was not refused. */
   heldSince: Date | null;
+  /** Who learns when it is held; null when nobody expects it. */
+  concerns: string | null;
   /** Until then it belongs to the claimer. */
   leaseUntil: Date;
 }
@@ -69,14 +73,21 @@ export interface Hold {
   aside: boolean;
 }
 
-/** What an operator learns, in another channel than the one that it is about. */
-export type OutboxNews =
+/** What is told of refused messages, in another place than the one that it is about. */
+export type OutboxNews = OperatorNews | PersonNews;
+
+type OperatorNews =
   /** Messages are kept and tried again; `waiting` of them in the channel. */
   | { kind: 'held'; channel: string; refusal: string; waiting: number }
   /** The channel takes messages again. */
   | { kind: 'delivered'; channel: string; since: Date }
   /** A message will never be taken. `text` is what it said. */
   | { kind: 'refused'; channel: string; refusal: string; text: string };
+
+/** For the person whom a message concerns. `text` is what it says. */
+type PersonNews =
+  | { kind: 'yours_held'; channel: string; text: string }
+  | { kind: 'yours_delivered'; channel: string; text: string };
 
 export interface OutboxBacklog {
   /** Held ones included. */

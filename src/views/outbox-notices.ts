@@ -5,7 +5,7 @@
  */
 import type { Card } from '../ports/card.js';
 import type { OutboxNews } from '../ports/outbox.js';
-import { cardOf, code, context, instant, section } from './blocks.js';
+import { cardOf, code, context, instant, mention, section } from './blocks.js';
 
 const postingRights = 'Let Paydesk post there: the channel’s settings, “Posting permissions”.';
 
@@ -25,7 +25,8 @@ const remedyOf = (refusal: string): string =>
   remedies[refusal] ?? 'Look the refusal up under “Errors” of chat.postMessage in Slack’s documentation.';
 
 export function outboxNoticeCard(news: OutboxNews): Card {
-  const channel = `<#${news.channel}>`;
+  // A direct message goes to the id of a person.
+  const channel = /^[UW]/.test(news.channel) ? mention(news.channel) : `<#${news.channel}>`;
   switch (news.kind) {
     case 'held': {
       const messages = news.waiting === 1 ? 'One message waits' : `${news.waiting} messages wait`;
@@ -38,6 +39,18 @@ export function outboxNoticeCard(news: OutboxNews): Card {
       return noticeOf(
         `:white_check_mark: *Slack takes messages to ${channel} again*`,
         `It refused them since ${instant(news.since)}. Nothing was lost.`,
+      );
+    case 'yours_held':
+      return noticeOf(
+        `:hourglass: *Slack refuses messages to ${channel}, so your request is not there yet*`,
+        `Paydesk keeps trying, and you will learn when it is posted. ${code('/remediate list')} shows open requests to those who approve them.`,
+        news.text,
+      );
+    case 'yours_delivered':
+      return noticeOf(
+        `:white_check_mark: *Your request is in ${channel} now*`,
+        'Slack takes messages there again.',
+        news.text,
       );
     case 'refused':
       return noticeOf(

@@ -3,7 +3,7 @@
  * to be final goes another way, and says so.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHeldSince } from '../../src/adapters/postgres/outbox.js';
+import { createHeldSince } from '../../src/adapters/postgres/outbox-news.js';
 import { leaseMs } from '../../src/adapters/slack/outbox-sender.js';
 import { meaningOf, type Meaning } from '../../src/adapters/slack/refusals.js';
 import { card, createWire, startOutboxBench, type OutboxBench, type Wire } from './support.js';
@@ -148,6 +148,27 @@ describe('the notice', () => {
     bench.startSender({ wire });
     await bench.until(async () => (await bench.texts('general')).length >= 1, 1000);
     expect((await bench.texts('general'))[0]).toContain('Slack refuses messages to');
+  });
+
+  it('goes to the person whom the message concerns as well, and so does the end of it', async () => {
+    const { users } = await bench.slack.control.state();
+    const ana = users.find(({ name }) => name === 'ana')!.id;
+    const direct = async (): Promise<string[]> => {
+      const state = await bench.slack.control.state();
+      const own = state.channels.filter(({ is_im: isDirect }) => isDirect);
+      return own.flatMap(({ messages }) => messages.map(({ text }) => text));
+    };
+    refuse(ops, 'restricted_action_read_only_channel');
+    await bench.enqueue({ channel: ops, card: card('REM-1'), liveCard: 'remediation:REM-1', concerns: ana });
+    bench.startSender({ wire });
+    await bench.until(async () => (await direct()).length === 1, 1000);
+    const [told] = await direct();
+    expect(told).toContain(`Slack refuses messages to <#${ops}>, so your request is not there yet`);
+    lift();
+    await bench.untilSent(60_000);
+    const [, ended] = await direct();
+    expect(ended).toContain(`Your request is in <#${ops}> now`);
+    expect(await bench.texts('payments-ops')).toEqual(['REM-1']);
   });
 
   it('is not needed for a revoked token: no channel would take it', async () => {

@@ -8,10 +8,9 @@
  */
 import { dayMs } from '../../kernel/clock.js';
 import type { Card } from '../../ports/card.js';
-import type {
-  ClaimedMessage, HeldSince, Outbox, OutboxBacklog, OutboxNews, OutboxQueue, OutgoingMessage,
-} from '../../ports/outbox.js'; // prettier-ignore
+import type { ClaimedMessage, Outbox, OutboxBacklog, OutboxQueue, OutgoingMessage } from '../../ports/outbox.js'; // prettier-ignore
 import type { Database, PgTransaction } from './database.js';
+import { createOutboxTeller, type OutboxNotices } from './outbox-news.js';
 import { requirePg } from './transactions.js';
 
 /** What was sent is kept for a month, for people to look back and for `once` to hold; each sending forgets a few. */
@@ -22,14 +21,14 @@ const openChannelSql = `
   on conflict (channel) do nothing`;
 
 const enqueueSql = `
-  insert into paydesk.outbox (channel, card, thread_of, enqueued_at, once)
-  values ($1, $2, $3, $4, $5)
+  insert into paydesk.outbox (channel, card, thread_of, enqueued_at, concerns, once)
+  values ($1, $2, $3, $4, $5, $6)
   on conflict (once) do nothing`;
 
 // A newer state of a live card takes the place of the one that still waits.
 const enqueueLiveSql = `
-  insert into paydesk.outbox (channel, card, thread_of, enqueued_at, live_card)
-  values ($1, $2, $3, $4, $5)
+  insert into paydesk.outbox (channel, card, thread_of, enqueued_at, concerns, live_card)
+  values ($1, $2, $3, $4, $5, $6)
   on conflict (live_card) where state = 'waiting' and attempts = 0 and live_card is not null
   do update set card = excluded.card, channel = excluded.channel`;
 
@@ -63,7 +62,7 @@ const claimSql = `
   ), leased as (
     update paydesk.outbox_channels c set next_at = $2 from claimed where c.channel = claimed.channel
   )
-  select id, channel, card, live_card, attempts, enqueued_at, outcome_unknown, held_since,
+  select id, channel, card, live_card, attempts, enqueued_at, outcome_unknown, held_since, concerns,
     (select ts from paydesk.live_cards l where l.live_card = o.live_card and l.channel = o.channel) as ts,
     (select ts from paydesk.live_cards l where l.live_card = o.thread_of and l.channel = o.channel) as thread_ts
   from claimed o`;
@@ -127,13 +126,6 @@ const refuseSql = `
   update paydesk.outbox_channels c set next_at = $4 from done where c.channel = done.channel
   returning c.channel`;
 
-const heldSql = `
-  select channel, min(id) as first, min(held_since) as since,
-    (select count(*) from paydesk.outbox w where w.channel = o.channel and w.state in ('waiting', 'sending')) as waiting
-  from paydesk.outbox o
-  where held_since is not null and state in ('waiting', 'sending')
-  group by channel`;
-
 const backlogSql = `
   select count(*) filter (where state <> 'refused') as waiting,
          count(*) filter (where state = 'refused') as refused,
@@ -154,18 +146,13 @@ export function createOutbox(onEnqueued: () => void): Outbox {
 
 async function enqueue(
   { query, now }: PgTransaction,
-  { channel, card, liveCard, threadOf, once }: OutgoingMessage,
+  { channel, card, liveCard, threadOf, concerns, once }: OutgoingMessage,
 ): Promise<void> {
   await query(openChannelSql, [channel, now]);
-  const values = [channel, JSON.stringify(card), threadOf ?? null, now];
+  const values = [channel, JSON.stringify(card), threadOf ?? null, now, concerns ?? null];
   if (liveCard === undefined) await query(enqueueSql, [...values, once ?? null]);
   else await query(enqueueLiveSql, [...values, liveCard]);
 }
-
-export const createHeldSince =
-  ({ query }: Pick<Database, 'query'>): HeldSince =>
-  async (channel) =>
-    (await query<HeldChannel>(heldSql)).find(isOf(channel))?.since ?? null;
 
 interface ClaimedRow {
   id: bigint;
@@ -178,41 +165,15 @@ interface ClaimedRow {
   enqueued_at: Date;
   outcome_unknown: boolean;
   held_since: Date | null;
+  concerns: string | null;
 }
 
-interface HeldChannel {
-  channel: string;
-  /** The oldest message that is held there. */
-  first: bigint;
-  since: Date;
-  waiting: bigint;
-}
+const nobody: OutboxNotices = { channels: [], card: ({ channel }) => ({ text: channel, blocks: [] }) };
 
-const isOf =
-  (channel: string) =>
-  (held: HeldChannel): boolean =>
-    held.channel === channel;
-
-/** Where operators learn of messages that cannot be posted, and how it is said. */
-export interface OutboxNotices {
-  /** The first one is used that the news is not about, and that takes messages itself. */
-  channels: readonly string[];
-  card: (news: OutboxNews) => Card;
-}
-
-/** `notices` is null where nobody is to be told. */
-export function createOutboxQueue(database: Database, notices: OutboxNotices | null = null): OutboxQueue {
+/** Without `notices` no operator is told. */
+export function createOutboxQueue(database: Database, notices = nobody): OutboxQueue {
   const { query } = database;
-  const tell = async (
-    tx: PgTransaction,
-    news: OutboxNews,
-    key: string,
-    held: readonly HeldChannel[],
-  ): Promise<void> => {
-    const open = notices?.channels.find((channel) => channel !== news.channel && !held.some(isOf(channel)));
-    if (!notices || open === undefined) return;
-    await enqueue(tx, { channel: open, card: notices.card(news), once: `outbox-${key}` });
-  };
+  const teller = createOutboxTeller(notices, enqueue);
   return {
     claim: async (now, leaseUntil) => {
       const [row] = await query<ClaimedRow>(claimSql, [now, leaseUntil]);
@@ -226,38 +187,31 @@ export function createOutboxQueue(database: Database, notices: OutboxNotices | n
       ]);
       return newer ? { ...message, card: newer.card } : message;
     },
-    sent: async ({ id, attempts, channel, heldSince: since }, ts, now, nextAt) => {
+    sent: async (message, ts, now, nextAt) => {
+      const { id, attempts, heldSince } = message;
       const values = [id, attempts, now, ts, nextAt, new Date(now.getTime() - keptMs)];
-      if (since === null) {
+      if (heldSince === null) {
         await query(sentSql, values);
         return;
       }
       await database.run(async (tx) => {
         const [done] = await tx.query(sentSql, values);
-        const others = await tx.query<HeldChannel>(heldSql);
-        if (done && !others.some(isOf(channel)))
-          await tell(tx, { kind: 'delivered', channel, since }, `delivered:${id}`, others);
+        if (done) await teller.delivered(tx, message, heldSince);
       });
     },
     postpone: async ({ id, attempts, outcomeUnknown }, until, why) => {
       await query(postponeSql, [id, attempts, why, outcomeUnknown, until]);
     },
-    hold: async ({ id, attempts, channel }, { refusal, until, aside }, now) => {
+    hold: async (message, { refusal, until, aside }, now) => {
       await database.run(async (tx) => {
-        const [done] = await tx.query(holdSql, [id, attempts, refusal, now, until, aside]);
-        if (!done) return;
-        const held = await tx.query<HeldChannel>(heldSql);
-        const { first = id, waiting = 1n } = held.find(isOf(channel)) ?? {};
-        const news = { kind: 'held', channel, refusal, waiting: Number(waiting) } as const;
-        await tell(tx, news, `held:${channel}:${refusal}:${first}`, held);
+        const [done] = await tx.query(holdSql, [message.id, message.attempts, refusal, now, until, aside]);
+        if (done) await teller.held(tx, message, refusal);
       });
     },
-    refuse: async ({ id, attempts, channel, card }, refusal, now) => {
+    refuse: async (message, refusal, now) => {
       await database.run(async (tx) => {
-        const [done] = await tx.query(refuseSql, [id, attempts, refusal, now]);
-        if (!done) return;
-        const news = { kind: 'refused', channel, refusal, text: card.text } as const;
-        await tell(tx, news, `refused:${id}`, await tx.query(heldSql));
+        const [done] = await tx.query(refuseSql, [message.id, message.attempts, refusal, now]);
+        if (done) await teller.refused(tx, message, refusal);
       });
     },
     backlog: async () => backlogOf(await query(backlogSql)),
@@ -275,6 +229,7 @@ const claimed = (row: ClaimedRow, leaseUntil: Date): ClaimedMessage => ({
   enqueuedAt: row.enqueued_at,
   outcomeUnknown: row.outcome_unknown,
   heldSince: row.held_since,
+  concerns: row.concerns,
   leaseUntil,
 });
 

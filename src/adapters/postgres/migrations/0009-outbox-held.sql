@@ -1,6 +1,8 @@
 -- A message that Slack refuses is kept and tried again. `held_since`: since when it is refused. `held_until`: until then
--- the channel goes on without it, because nobody knows whether the message or the channel is the reason.
+-- the channel goes on without it, because nobody knows whether the message or the channel is the reason. `concerns`: the
+-- person who was told to look for the message in the channel.
 alter table paydesk.outbox
+  add column concerns text collate "C",
   add column held_since timestamptz,
   add column held_until timestamptz;
 
