@@ -174,8 +174,9 @@ async function bringUpDatabase(parts: Parts, { environment, clock, log }: Paydes
 }
 
 async function startEmbedded(parts: Parts, environment: Environment, log: Log): Promise<DatabaseAddresses> {
-  parts.embedded = await startEmbeddedPostgres({ home: environment.PAYDESK_HOME, log });
-  return embeddedAddresses(parts.embedded);
+  const embedded = await startEmbeddedPostgres({ home: environment.PAYDESK_HOME, log });
+  parts.embedded = embedded;
+  return persist('the embedded database', parts, log, () => embeddedAddresses(embedded));
 }
 
 /** Slack is only asked once somebody clicks or something is due; nothing is sent here. */

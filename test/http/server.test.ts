@@ -1,4 +1,5 @@
 /** Liveness, readiness and metrics over real HTTP. */
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startHttpServer, type HttpServer, type Readiness } from '../../src/adapters/http/server.js';
@@ -13,6 +14,7 @@ let parts: Readiness | Error;
 let backlog: OutboxBacklog | null;
 let metrics: Metrics;
 let server: HttpServer;
+let open: (requestMs?: number) => Promise<HttpServer>;
 
 beforeEach(async () => {
   parts = { database: null, slack: null };
@@ -28,7 +30,8 @@ beforeEach(async () => {
     slack: () => null,
     confirmations: () => null,
   };
-  server = await startHttpServer(host, 0, routes, silentLog);
+  open = (requestMs) => startHttpServer(host, 0, routes, silentLog, requestMs);
+  server = await open();
 });
 afterEach(() => server.close());
 
@@ -49,6 +52,20 @@ describe('the HTTP server', () => {
     parts = { database: 'The database cannot be reached.', slack: null };
     const waiting = await get('/readyz');
     expect([waiting.status, await waiting.json()]).toEqual([503, { ready: false, parts }]);
+  });
+
+  it.each([
+    ['nothing at all', ''],
+    ['half a request line', 'GET /heal'],
+    ['half its headers', 'GET /healthz HTTP/1.1\r\nHost: x\r\n'],
+    ['half a body', 'POST /confirm/x HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf'],
+  ])('closes a connection that sends %s and no more', async (_what, sent) => {
+    const hasty = await open(100);
+    const socket = connect(hasty.port, host);
+    if (sent !== '') socket.write(sent);
+    socket.on('error', () => undefined).resume();
+    await once(socket, 'close');
+    await hasty.close();
   });
 
   it.each([
