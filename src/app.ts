@@ -18,13 +18,15 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from './adapters/postgre
 import { createOutboxQueue } from './adapters/postgres/outbox.js';
 import { createDatabaseProbe, type DatabaseFaults } from './adapters/postgres/readiness.js';
 import { followDatabaseTime, type SharedTime } from './adapters/postgres/shared-time.js';
+import type { OutboxNotices } from './adapters/postgres/outbox-news.js';
 import { createAttachments } from './adapters/slack/attachments.js';
 import { callFault, identityOf, slackClient } from './adapters/slack/client.js';
 import { createDirectory } from './adapters/slack/directory.js';
 import { createInFlight } from './adapters/slack/in-flight.js';
 import { startOutboxSender, type OutboxSender } from './adapters/slack/outbox-sender.js';
-import { httpConnection, socketConnection, type Connection } from './adapters/slack/receivers.js';
+import { httpConnection, type Connection } from './adapters/slack/receivers.js';
 import { createSlackApp } from './adapters/slack/slack-app.js';
+import { socketConnection } from './adapters/slack/socket-connection.js';
 import type { ConfirmationPages } from './adapters/http/confirmations.js';
 import type { Environment } from './config/environment.js';
 import type { Config } from './config/schema.js';
@@ -42,6 +44,7 @@ import { requireNoLockOut } from './remediation-setup.js';
 import { advanceTask } from './remediation/deps.js';
 import { startSweeper, type Sweeper } from './sweep.js';
 import { errorCard } from './views/error.js';
+import { movedCard, outboxNoticeCard } from './views/outbox-notices.js';
 import { windowNotices } from './views/windows.js';
 
 export interface PaydeskFacts {
@@ -179,8 +182,9 @@ async function bringUpDatabase(parts: Parts, { environment, clock, log }: Paydes
 }
 
 async function startEmbedded(parts: Parts, environment: Environment, log: Log): Promise<DatabaseAddresses> {
-  parts.embedded = await startEmbeddedPostgres({ home: environment.PAYDESK_HOME, log });
-  return embeddedAddresses(parts.embedded);
+  const embedded = await startEmbeddedPostgres({ home: environment.PAYDESK_HOME, log });
+  parts.embedded = embedded;
+  return persist('the embedded database', parts, log, () => embeddedAddresses(embedded));
 }
 
 /** Slack is only asked once somebody clicks or something is due; nothing is sent here. */
@@ -257,8 +261,16 @@ async function bringUpSlack(
   parts.waitsFor = 'the connection to Slack';
   await unlessStopped(parts.stopping.signal, () => connection.open());
   const pace = facts.paceMs === undefined ? {} : { paceMs: facts.paceMs };
-  parts.sender = startOutboxSender({ queue: createOutboxQueue(database), client, clock, log, ...pace });
+  const queue = createOutboxQueue(database, noticesFrom(facts.config));
+  parts.sender = startOutboxSender({ queue, client, clock, log, moved: movedCard, ...pace });
   log.info({ team: identity.teamName, bot: identity.botUserId }, 'Paydesk is up');
+}
+
+/** Operators learn of refused messages in the first of these channels that is open. */
+function noticesFrom({ channels, remediation, partners }: Config): OutboxNotices {
+  const own = [channels.alerts, remediation?.channels.alarm, channels.audit, remediation?.channels.approvals];
+  const all = [...own, ...partners.map(({ alertsChannel }) => alertsChannel)];
+  return { channels: all.filter((channel) => channel !== undefined), card: outboxNoticeCard };
 }
 
 /** Gives up waiting when we are to stop: closing the part then ends the work. Throws the signal's reason. */

@@ -11,6 +11,7 @@ import { createOperationsApi } from './adapters/operations-api/operations-api.js
 import { createBooks } from './adapters/postgres/books.js';
 import { openDatabase, type Database } from './adapters/postgres/database.js';
 import { createOutbox } from './adapters/postgres/outbox.js';
+import { createHeldSince } from './adapters/postgres/outbox-news.js';
 import { createPartnerStatuses } from './adapters/postgres/partner-statuses.js';
 import { createStatuspage } from './adapters/statuspage/statuspage.js';
 import { createStripePayments } from './adapters/stripe/payments.js';
@@ -89,6 +90,7 @@ export function createDesk(facts: DeskFacts): Desk {
     audit: createAuditRecorder(audit, database),
     auditChannel: config.channels.audit ?? null,
     directory: facts.directory,
+    heldSince: createHeldSince(database),
     remediation: remediationFrom({ ...facts, audit, outbox, sources }),
     confirmationAddress: facts.confirmationAddress,
   };

@@ -36,7 +36,7 @@ export async function openHttp(
     const server = await startHttpServer(host, PORT, { ...operations, ...world }, log);
     return { port: server.port, operationsPort: server.port, close: () => server.close() };
   }
-  const own = await startHttpServer(host, OPERATIONS_PORT, operations, log, 'OPERATIONS_PORT');
+  const own = await startHttpServer(host, OPERATIONS_PORT, operations, log, { setting: 'OPERATIONS_PORT' });
   const server = await startHttpServer(host, PORT, world, log).catch(async (error: unknown): Promise<HttpServer> => {
     await own.close();
     throw error;

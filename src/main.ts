@@ -1,11 +1,14 @@
 /**
  * Runs Paydesk as a process: reads configuration and environment, starts, and stops on a signal.
+ *
+ * Invariant: a process that was asked to stop ends, whatever hangs: it waits for what runs, but not for ever.
  */
 import { once } from 'node:events';
 import { startPaydesk } from './app.js';
 import { botEnvironmentSchema, parseEnvironment, readDotEnv } from './config/environment.js';
 import { loadConfig } from './config/load.js';
 import { followingClock, systemClock } from './kernel/clock.js';
+import type { Log } from './kernel/log.js';
 import { createLog } from './logging.js';
 
 /** Throws `misconfigured`. Resolves when the process was asked to stop, perhaps while it started, and everything has ended. */
@@ -17,7 +20,10 @@ export async function main(): Promise<void> {
   // A promise that nobody waits for may fail when a connection breaks; that must not take the desk down.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a failure that nobody waited for'));
   const signal = stopSignal();
-  signal.addEventListener('abort', () => log.info({}, 'stopping'));
+  signal.addEventListener('abort', () => {
+    log.info({}, 'stopping');
+    endAfter(longestStopMs, 1, log, 'stopping took too long');
+  });
   try {
     const paydesk = await startPaydesk({
       environment,
@@ -33,6 +39,21 @@ export async function main(): Promise<void> {
     if (!signal.aborted || error !== signal.reason) throw error;
   }
   log.info({}, 'stopped');
+  if (signal.aborted) endAfter(lingeringMs, 0, log, 'something was left open');
+}
+
+/** More than draining commands, jobs and a message in hand takes together. */
+const longestStopMs = 60_000;
+/** What was let go of is closed within moments; a peer that does not answer must not keep the process. */
+const lingeringMs = 2000;
+
+/** Ends a process that still runs by then. By itself it keeps none alive. */
+function endAfter(durationMs: number, exitCode: number, log: Log, what: string): void {
+  const end = (): void => {
+    log.warn({ open: process.getActiveResourcesInfo() }, `${what}; ending`);
+    process.exit(exitCode);
+  };
+  setTimeout(end, durationMs).unref();
 }
 
 /** The same signal a second time ends the process at once. */

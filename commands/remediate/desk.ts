@@ -8,6 +8,7 @@ import { minuteMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { containsCardNumber } from '../../src/kernel/sensitive.js';
 import type { Directory } from '../../src/ports/directory.js';
+import type { HeldSince } from '../../src/ports/outbox.js';
 import type { Snapshot } from '../../src/remediation/deps.js';
 import type { RemediationDesk } from '../../src/remediation/remediation.js';
 import { shortHashOf } from '../../src/remediation/votes.js';
@@ -19,6 +20,7 @@ export interface RemediateDesk {
   confirmationAddress(token: string): string | null;
   partners: readonly { id: string; name: string }[];
   directory: Directory;
+  heldSince: HeldSince;
 }
 
 /** Throws `misconfigured`. */

@@ -116,8 +116,10 @@ export async function asked(
     ...occasion,
   });
   if (outcome.kind === 'refused') return answerTo(action, outcome.faults, outcome.trail, values);
-  const { approvals } = remediation.policy.channels;
-  return { kind: 'show', modal: requestedModal(outcome.snapshot, outcome.isNew, approvals) };
+  const { approvals: channel } = remediation.policy.channels;
+  // The request is made: whether its channel takes messages is said where it is known.
+  const heldSince = await desk.heldSince(channel).catch(() => null);
+  return { kind: 'show', modal: requestedModal(outcome.snapshot, outcome.isNew, { channel, heldSince }) };
 }
 
 const cardNumbersIn = (values: Readonly<Record<string, string>>): ActionFault[] =>

@@ -3,6 +3,9 @@
  * Errors: `unavailable`.
  */
 export interface Deliveries {
-  /** True for the first caller with this key, over all replicas; false for every later one. */
-  first(key: string, now: Date): Promise<boolean>;
+  /**
+   * True for the first caller with this key, over all replicas; false for every later one. After `timeoutMs` the
+   * question is given up, as `unavailable`.
+   */
+  first(key: string, now: Date, timeoutMs: number): Promise<boolean>;
 }

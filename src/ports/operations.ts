@@ -99,8 +99,11 @@ export interface Operations {
   /** Asks the platform anything, to learn whether it answers and takes our token. Throws as a read. */
   check(): Promise<void>;
   route(id: string): Promise<Route>;
-  /** All routes, or those of one partner. A partner that the platform does not know has none. */
-  routes(partner?: string): Promise<readonly Route[]>;
+  /**
+   * All routes, or those of one partner. A partner that the platform does not know has none. `signal` ends the question
+   * early, as `unavailable`.
+   */
+  routes(partner?: string, signal?: AbortSignal): Promise<readonly Route[]>;
   event(id: string): Promise<PlatformEvent>;
   statement(partner: string, businessDay: string): Promise<PartnerStatement>;
   pauseRoute(order: PauseRouteOrder): Promise<Route>;

@@ -2,8 +2,9 @@
  * Messages that must reach a channel. Enqueued in the transaction that changes the state they tell of; sent later.
  *
  * Invariants: nothing that was enqueued is dropped; messages of one channel leave in the order in which they were
- * enqueued; of a live card only the newest state is sent; a message with `once` exists at most once a month; a message
- * that is tried again is looked for in the channel first, so that it stands there once.
+ * enqueued, except that a message which is held aside lets the others pass, apart from its own card's; of a live card
+ * only the newest state is sent; a message with `once` exists at most once a month; a message that is tried again is
+ * looked for in the channel first, so that it stands there once.
  */
 import type { Card } from './card.js';
 import type { Transaction } from './transaction.js';
@@ -14,6 +15,8 @@ interface AnyMessage {
   card: Card;
   /** Posts into the thread of this live card, after it; on its own when that card stands in another channel. */
   threadOf?: string;
+  /** The id of a person who expects it there, and who learns when it is held. */
+  concerns?: string;
 }
 
 /** Told by its state, so telling it twice does no harm. */
@@ -35,6 +38,9 @@ export interface Outbox {
   enqueue(tx: Transaction, message: OutgoingMessage): Promise<void>;
 }
 
+/** Since when the chat platform refuses messages to a channel; null when it takes them, as far as is known. */
+export type HeldSince = (channel: string) => Promise<Date | null>;
+
 /** A message that one sender has taken in hand. */
 export interface ClaimedMessage {
   id: bigint;
@@ -50,10 +56,44 @@ export interface ClaimedMessage {
   enqueuedAt: Date;
   /** It was tried before, and nobody knows what came of it: it may be in the channel already. */
   outcomeUnknown: boolean;
+  /** Since when it is refused; null when it was not refused. */
+  heldSince: Date | null;
+  /** Who learns when it is held; null when nobody expects it. */
+  concerns: string | null;
+  /** Until then it belongs to the claimer. */
+  leaseUntil: Date;
 }
 
+/** How a refused message waits. */
+export interface Hold {
+  /** The platform's own word. */
+  refusal: string;
+  until: Date;
+  /** Whether the channel goes on without it. */
+  aside: boolean;
+}
+
+/** What is told of refused messages, in another place than the one that it is about. */
+export type OutboxNews = OperatorNews | PersonNews;
+
+type OperatorNews =
+  /** Messages are kept and tried again; `waiting` of them in the channel. */
+  | { kind: 'held'; channel: string; refusal: string; waiting: number }
+  /** The channel takes messages again. */
+  | { kind: 'delivered'; channel: string; since: Date }
+  /** A message will never be taken. `text` is what it said. */
+  | { kind: 'refused'; channel: string; refusal: string; text: string };
+
+/** For the person whom a message concerns. `text` is what it says. */
+type PersonNews =
+  | { kind: 'yours_held'; channel: string; text: string }
+  | { kind: 'yours_delivered'; channel: string; text: string };
+
 export interface OutboxBacklog {
+  /** Held ones included. */
   waiting: number;
+  /** Refused for now, and tried again. */
+  held: number;
   refused: number;
   oldestWaitingAt: Date | null;
 }
@@ -72,7 +112,9 @@ export interface OutboxQueue {
   sent(message: ClaimedMessage, ts: string, now: Date, nextAt: Date): Promise<void>;
   /** Back into the queue, at its old place. */
   postpone(message: ClaimedMessage, until: Date, why: string): Promise<void>;
-  /** Nothing will ever make this message acceptable: kept for a person to see. */
+  /** Refused, and perhaps taken later: kept, tried again, and told to an operator in the same transaction. */
+  hold(message: ClaimedMessage, hold: Hold, now: Date): Promise<void>;
+  /** Nothing will ever make this message acceptable: kept for a person to see, and told to an operator. */
   refuse(message: ClaimedMessage, why: string, now: Date): Promise<void>;
   backlog(): Promise<OutboxBacklog>;
 }

@@ -63,8 +63,8 @@ export interface Field<Value> {
   hint?: string;
   input: FieldInput;
   optional?: boolean;
-  /** What could be meant, to choose from, asked when the form opens; none leaves people to type. */
-  suggest?(world: World, about: About | null): Promise<readonly Choice[]>;
+  /** What could be meant, to choose from, asked when the form opens; none leaves people to type. `signal` ends the question. */
+  suggest?(world: World, about: About | null, signal: AbortSignal): Promise<readonly Choice[]>;
   /** The fault is a clause for people: “has 3 decimals, USD has 2”. */
   parse(typed: string): Result<Value, string>;
 }

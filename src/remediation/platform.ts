@@ -60,8 +60,9 @@ export const routeText = ({ route, partner, method, country, currency }: RouteFa
 /** Those in a state, of the partner that a form is about or of all. */
 export const suggestRoutes =
   (state: Route['state']) =>
-  async (world: World, about: About | null): Promise<Choice[]> => {
-    const routes = await platformOf(world).routes(about?.kind === 'partner' ? about.id : undefined);
+  async (world: World, about: About | null, signal: AbortSignal): Promise<Choice[]> => {
+    const partner = about?.kind === 'partner' ? about.id : undefined;
+    const routes = await platformOf(world).routes(partner, signal);
     return routes
       .filter((route) => route.state === state)
       .map((route) => ({ value: route.id, label: routeText(routeFactsOf(route)) }));

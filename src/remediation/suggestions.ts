@@ -2,7 +2,7 @@
  * What could be meant in the fields of a form, as far as the world says so at once: a form must open within the three
  * seconds that a click lives. Where nothing comes in time, people type.
  */
-import { setTimeout as pause } from 'node:timers/promises';
+import { once } from 'node:events';
 import { toOpsError } from '../kernel/errors.js';
 import type { About, Choice, Field } from './action.js';
 import type { RemediationDeps } from './deps.js';
@@ -28,9 +28,10 @@ async function suggest(
   about: About | null,
 ): Promise<readonly Choice[]> {
   if (!field.suggest) return [];
-  const asked = field.suggest(world, about).catch((thrown: unknown) => {
+  const late = AbortSignal.timeout(patienceMs);
+  const asked = field.suggest(world, about, late).catch((thrown: unknown) => {
     log.warn({ reference: toOpsError(thrown).reference }, 'nothing can be suggested');
     return [];
   });
-  return Promise.race([asked, pause(patienceMs, [], { ref: false })]);
+  return Promise.race([asked, once(late, 'abort').then(() => [])]);
 }

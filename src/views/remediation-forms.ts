@@ -17,7 +17,7 @@ import type {
   TypedParameters,
 } from '../remediation/action.js';
 import type { Snapshot } from '../remediation/deps.js';
-import { context, escape, section, sections, wording } from './blocks.js';
+import { context, escape, instant, section, sections, wording } from './blocks.js';
 import {
   choice,
   dateInput,
@@ -171,11 +171,18 @@ const notice = (title: string, blocks: Modal['blocks']): Modal => ({
 });
 
 /** It was asked for: where its card is, and what it waits for. */
-export function requestedModal(snapshot: Snapshot, isNew: boolean, approvalsChannel: string): Modal {
+export function requestedModal(
+  snapshot: Snapshot,
+  isNew: boolean,
+  approvals: { channel: string; heldSince: Date | null },
+): Modal {
   const { remediation } = snapshot;
   const { id, breakGlass } = remediation;
   const title = isNew ? `${id} is asked for` : `${id} was asked for`;
-  const where = `Its card is in <#${approvalsChannel}>, and tells what becomes of it.`;
+  const { channel, heldSince } = approvals;
+  const where = heldSince
+    ? `:warning: Slack has refused messages to <#${channel}> since ${instant(heldSince)}: the card is posted there when Slack takes it. Until then \`/remediate show ${id}\` shows the request.`
+    : `Follow it in <#${channel}>.`;
   return notice(title.slice(0, 24), [
     section(firstLine(snapshot)),
     section(breakGlass ? `It goes ahead now. ${where}` : `${deciders(snapshot)}${where}`),

@@ -16,7 +16,8 @@ export function remediationMessages(
   { approvals: channel }: Channels,
 ): OutgoingMessage[] {
   const liveCard = liveCardOf(snapshot.remediation.id);
-  const card: OutgoingMessage = { channel, card: remediationCard(snapshot), liveCard };
+  const concerns = snapshot.remediation.requesterId;
+  const card: OutgoingMessage = { channel, card: remediationCard(snapshot), liveCard, concerns };
   return news ? [card, { channel, card: newsCard(news, snapshot.votes), threadOf: liveCard }] : [card];
 }
 

@@ -32,6 +32,7 @@ const card = '4242 4242 4242 4242';
 const deskOf = (): RemediateDesk => ({
   remediation: replica.desk,
   confirmationAddress: () => null,
+  heldSince: () => Promise.resolve(null),
   partners: [],
   directory: company.people.directory,
 });

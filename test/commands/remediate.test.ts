@@ -49,6 +49,7 @@ beforeEach(async () => {
     confirmationAddress: (token) => `https://desk.example/confirm/${token}`,
     partners: [{ id: 'northpay', name: 'Northpay' }],
     directory: company.people.directory,
+    heldSince: () => Promise.resolve(null),
   };
 }); // prettier-ignore
 

@@ -129,6 +129,8 @@ export const libraryRooms: Readonly<Record<string, RegExp>> = {
   'openapi-fetch': /^src\/adapters\//,
   nodemailer: /^src\/adapters\/mail\//,
   'smtp-server': /^sandbox\/mail\//,
+  'date-holidays': /^src\/adapters\/calendars\//,
+  saxes: /^src\/reconciliation\/formats\//,
   'prom-client': /^src\/adapters\/metrics\//,
   pino: /^src\/logging\.ts$/,
   commander: /^src\/cli\.ts$/,

@@ -1,4 +1,5 @@
 /** Liveness, readiness and metrics over real HTTP. */
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startHttpServer, type HttpServer, type Readiness } from '../../src/adapters/http/server.js';
@@ -13,10 +14,11 @@ let parts: Readiness | Error;
 let backlog: OutboxBacklog | null;
 let metrics: Metrics;
 let server: HttpServer;
+let open: (requestMs?: number) => Promise<HttpServer>;
 
 beforeEach(async () => {
   parts = { database: null, slack: null };
-  backlog = { waiting: 2, refused: 1, oldestWaitingAt: new Date('2026-11-20T08:59:00Z') };
+  backlog = { waiting: 5, held: 3, refused: 1, oldestWaitingAt: new Date('2026-11-20T08:59:00Z') };
   metrics = createMetrics({
     clock,
     backlog: () => Promise.resolve(backlog),
@@ -29,7 +31,9 @@ beforeEach(async () => {
     slack: () => null,
     confirmations: () => null,
   };
-  server = await startHttpServer(host, 0, routes, silentLog);
+  open = (requestMs) =>
+    startHttpServer(host, 0, routes, silentLog, requestMs === undefined ? {} : { requestMs });
+  server = await open();
 });
 afterEach(() => server.close());
 
@@ -64,6 +68,20 @@ describe('the HTTP server', () => {
     onTestFinished(() => other.close());
     expect((await fetch(`http://${host}:${other.port}${path}`)).status).toBe(404);
     expect((await get(path)).status).toBe(200);
+  });
+
+  it.each([
+    ['nothing at all', ''],
+    ['half a request line', 'GET /heal'],
+    ['half its headers', 'GET /healthz HTTP/1.1\r\nHost: x\r\n'],
+    ['half a body', 'POST /confirm/x HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf'],
+  ])('closes a connection that sends %s and no more', async (_what, sent) => {
+    const hasty = await open(100);
+    const socket = connect(hasty.port, host);
+    if (sent !== '') socket.write(sent);
+    socket.on('error', () => undefined).resume();
+    await once(socket, 'close');
+    await hasty.close();
   });
 
   it.each([
@@ -124,6 +142,7 @@ describe('metrics', () => {
       'paydesk_command_duration_seconds_bucket{le="0.025",command="/payment"} 1',
       'paydesk_command_duration_seconds_bucket{le="0.25",command="/payment"} 2',
       'paydesk_outbox_messages{state="waiting"} 2',
+      'paydesk_outbox_messages{state="held"} 3',
       'paydesk_outbox_messages{state="refused"} 1',
       'paydesk_outbox_oldest_seconds 60',
       'paydesk_clock_ahead_seconds 1.5',

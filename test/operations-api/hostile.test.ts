@@ -132,6 +132,17 @@ describe('no answer from the platform', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('a question that its asker gives up ends with it, without another attempt', async () => {
+    answers = [silent];
+    const { operations } = setUp(baseUrl);
+    const asker = new AbortController();
+    const asking = faultOf(operations.routes(undefined, asker.signal));
+    await expect.poll(() => asked.length).toBe(1);
+    asker.abort();
+    expect((await asking).code).toBe('unavailable');
+    expect(asked).toHaveLength(1);
+  });
+
   it('nobody there', async () => {
     const { operations, sleeps } = setUp('http://127.0.0.1:9');
     expect((await faultOf(operations.route('r1'))).code).toBe('unavailable');

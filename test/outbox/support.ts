@@ -11,6 +11,7 @@ import { slackClient } from '../../src/adapters/slack/client.js';
 import { startOutboxSender, type OutboxSender } from '../../src/adapters/slack/outbox-sender.js';
 import { fixedClock, type FixedClock } from '../../src/kernel/clock.js';
 import { Secret } from '../../src/kernel/secret.js';
+import { movedCard, outboxNoticeCard } from '../../src/views/outbox-notices.js';
 import type { Card, CardBlock } from '../../src/ports/card.js';
 import type { Outbox, OutboxQueue, OutgoingMessage } from '../../src/ports/outbox.js';
 import type { SlackOptions } from '../../sandbox/slack/server.js';
@@ -22,12 +23,21 @@ import { createDatabase, type TestDatabase } from '../support/postgres.js';
 /** What may happen to a call: lost on the way there or back, or its caller dies at that moment. */
 export type Mishap = 'refused' | 'lost_before' | 'lost_after' | 'dies_before' | 'dies_after';
 
+export interface WrittenMessage {
+  channel: string;
+  text: string;
+  /** Null outside of threads. */
+  thread: string | null;
+}
+
 export interface Wire {
   fetch: typeof fetch;
   /** The next call of this method meets the mishap; `written down` is the writing down that it was sent. */
   plan(method: string, mishap: Mishap): void;
   /** Methods that were called, in order. */
   calls: string[];
+  /** Slack's refusal of a post or a rewriting, or null; a test replaces it. */
+  refusal: (call: WrittenMessage) => string | null;
   /** Its caller died: it waits for an answer that never comes. */
   isDead(): boolean;
   /** What happens to this step, if anything was planned. */
@@ -51,8 +61,9 @@ export function createWire(): Wire {
     const at = plans.findIndex((plan) => plan.method === method);
     return at < 0 ? undefined : plans.splice(at, 1)[0]?.mishap;
   };
-  return {
+  const wire: Wire = {
     calls,
+    refusal: () => null,
     plan: (method, mishap) => void plans.push({ method, mishap }),
     isDead: () => dead,
     meet,
@@ -64,11 +75,23 @@ export function createWire(): Wire {
       if (mishap === 'refused') throw broken('ECONNREFUSED');
       if (mishap === 'lost_before') throw broken('ECONNRESET');
       if (mishap === 'dies_before') return die();
+      const refused = method.startsWith('chat.') ? wire.refusal(writtenIn(init)) : null;
+      if (refused !== null) return Response.json({ ok: false, error: refused });
       const response = await fetch(input, init);
       if (mishap === 'lost_after') throw broken('ECONNRESET');
       if (mishap === 'dies_after') return die();
       return response;
     },
+  };
+  return wire;
+}
+
+function writtenIn(init: RequestInit | undefined): WrittenMessage {
+  const body = new URLSearchParams(init?.body as string);
+  return {
+    channel: body.get('channel') ?? '',
+    text: body.get('text') ?? '',
+    thread: body.get('thread_ts'),
   };
 }
 
@@ -97,6 +120,7 @@ function watched(queue: OutboxQueue, wire: Wire): { queue: OutboxQueue; holds: (
         await settled(queue.sent(...args));
       },
       postpone: (...args) => settled(queue.postpone(...args)),
+      hold: (...args) => settled(queue.hold(...args)),
       refuse: (...args) => settled(queue.refuse(...args)),
     },
   };
@@ -111,6 +135,8 @@ export interface OutboxBench {
   outbox: Outbox;
   /** What the senders logged. */
   lines: Line[];
+  /** Where operators learn of refused messages: ids that a test puts here. */
+  noticeChannels: string[];
   /** Channel ids by name. */
   channels: Record<string, string>;
   enqueue(...messages: OutgoingMessage[]): Promise<void>;
@@ -143,7 +169,8 @@ export async function startOutboxBench(options: Partial<SlackOptions> = {}): Pro
   const lines: Line[] = [];
   const log = recordingLog(lines);
   const db = openDatabase({ url: database.url, clock, log });
-  const queue = createOutboxQueue(db);
+  const noticeChannels: string[] = [];
+  const queue = createOutboxQueue(db, { channels: noticeChannels, card: outboxNoticeCard });
   const outbox = createOutbox(() => undefined);
   const senders: (OutboxSender & { isBusy: () => boolean })[] = [];
   const { channels } = await slack.control.state();
@@ -162,7 +189,7 @@ export async function startOutboxBench(options: Partial<SlackOptions> = {}): Pro
       )
       .toBe(true);
   return {
-    slack, db, database, clock, queue, outbox, lines, said, until,
+    slack, db, database, clock, queue, outbox, lines, said, until, noticeChannels,
     channels: Object.fromEntries(channels.map(({ name, id }) => [name, id])),
     enqueue: (...messages) =>
       db.run(async (tx) => {
@@ -171,7 +198,7 @@ export async function startOutboxBench(options: Partial<SlackOptions> = {}): Pro
     startSender: ({ wire = createWire(), timeoutMs = 5000, ...facts } = {}) => {
       const client = slackClient(new Secret(botToken), apiUrl, log, { fetch: wire.fetch, timeoutMs });
       const { queue: seen, holds } = watched(queue, wire);
-      const sender = startOutboxSender({ queue: seen, client, clock, log, pollMs: 3, ...facts });
+      const sender = startOutboxSender({ queue: seen, client, clock, log, moved: movedCard, pollMs: 3, ...facts });
       senders.push({ ...sender, isBusy: () => holds() && !wire.isDead() });
       return sender;
     },

@@ -1,6 +1,7 @@
 /**
  * The pool against a real server: types, transactions, limits, and connections that break.
  */
+import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { openDatabase, type Database, type DatabaseOptions } from '../../src/adapters/postgres/database.js';
 import { fixedClock } from '../../src/kernel/clock.js';
@@ -140,6 +141,32 @@ test('a slow statement is cut off, and the connection serves on', async () => {
   onTestFinished(() => hasty.close());
   expect(await code(hasty.query('select pg_sleep(10)'))).toBe('unavailable');
   await hasty.check();
+});
+
+test('a question that is given up leaves its place in the pool', async () => {
+  const narrow = open({ maxConnections: 1 });
+  onTestFinished(() => narrow.close());
+  const startedAt = performance.now();
+  expect(await code(narrow.queryWithin(50, 'select pg_sleep($1)', [20]))).toBe('unavailable');
+  await narrow.check();
+  expect(performance.now() - startedAt, 'long before the statement would have ended').toBeLessThan(10_000);
+});
+
+test('everybody who asks whether the database answers shares one question', async () => {
+  let connections = 0;
+  const silent = createServer((socket) => {
+    connections++;
+    socket.on('error', () => undefined).resume();
+  });
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void silent.close());
+  const url = new URL(own.url.reveal());
+  url.port = String((silent.address() as AddressInfo).port);
+  const hanging = open({ url: new Secret(url.href), connectTimeoutMs: 200 });
+  onTestFinished(() => hanging.close());
+  const asked = Array.from({ length: 20 }, () => code(hanging.check()));
+  expect(new Set(await Promise.all(asked))).toEqual(new Set(['unavailable']));
+  expect(connections).toBe(1);
 });
 
 test('a read-only database refuses changes', async () => {

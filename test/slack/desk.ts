@@ -8,8 +8,9 @@ import { openDatabase, type Database } from '../../src/adapters/postgres/databas
 import { createDeliveries } from '../../src/adapters/postgres/deliveries.js';
 import { identityOf, slackClient } from '../../src/adapters/slack/client.js';
 import { createInFlight, type InFlight } from '../../src/adapters/slack/in-flight.js';
-import { httpConnection, socketConnection, type Connection } from '../../src/adapters/slack/receivers.js';
+import { httpConnection, type Connection } from '../../src/adapters/slack/receivers.js';
 import { createSlackApp } from '../../src/adapters/slack/slack-app.js';
+import { socketConnection } from '../../src/adapters/slack/socket-connection.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { Secret } from '../../src/kernel/secret.js';
 import type { CardBlock } from '../../src/ports/card.js';

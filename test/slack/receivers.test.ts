@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { socketConnection } from '../../src/adapters/slack/receivers.js';
+import { socketConnection } from '../../src/adapters/slack/socket-connection.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { startSlack, type SlackServer } from '../../sandbox/slack/server.js';
 import { recordingLog, type Line } from '../engine/recording-log.js';

@@ -260,7 +260,11 @@ describe('messages', () => {
   it('the live card, and the news in its thread with its mentions', () => {
     const news = { text: 'Not carried out: the vote of U2LARS is void.', mention: ['U1ANA'] };
     const [card, told] = remediationMessages(aSnapshot({}, { votes: [aVote()] }), news, channels);
-    expect(card).toMatchObject({ channel: 'C0APPROVALS', liveCard: 'remediation:REM-17' });
+    expect(card).toMatchObject({
+      channel: 'C0APPROVALS',
+      liveCard: 'remediation:REM-17',
+      concerns: aSnapshot().remediation.requesterId,
+    });
     expect(told).toMatchObject({ channel: 'C0APPROVALS', threadOf: 'remediation:REM-17' });
     expect(read(told!.card)).toContain('<@U1ANA> Not carried out: the vote of <@U2LARS> is void.');
     expect(remediationMessages(aSnapshot(), null, channels)).toHaveLength(1);
@@ -390,13 +394,19 @@ describe('windows', () => {
   });
 
   it('what became of asking', () => {
-    expect(readModal(requestedModal(aSnapshot(), true, 'C0APPROVALS'))).toMatchInlineSnapshot(`
+    const open = { channel: 'C0APPROVALS', heldSince: null };
+    expect(readModal(requestedModal(aSnapshot(), true, open))).toMatchInlineSnapshot(`
       "REM-17 is asked for [] [Close]
       :raised_hand: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · needs 1 more approval by 2026-11-20 13:00 UTC
-      Somebody else of leads has to approve it. Its card is in <#C0APPROVALS>, and tells what becomes of it.
+      Somebody else of leads has to approve it. Follow it in <#C0APPROVALS>.
       You can take it back with the card's button or \`/remediate cancel REM-17\`."
     `);
-    expect(readModal(requestedModal(aSnapshot({ state: 'executing' }), false, 'C0APPROVALS'))).toContain('REM-17 was asked for');
+    expect(readModal(requestedModal(aSnapshot({ state: 'executing' }), false, open))).toContain('REM-17 was asked for');
+    const held = { ...open, heldSince: new Date('2026-11-20T11:58:00Z') };
+    const notThere = readModal(requestedModal(aSnapshot(), true, held));
+    expect(notThere).toContain('Slack has refused messages to <#C0APPROVALS> since 2026-11-20 11:58 UTC');
+    expect(notThere).toContain('`/remediate show REM-17`');
+    expect(notThere).not.toContain('Follow it');
     const faults = [{ field: null, message: 'Only leads may ask for this.' }, { field: 'payment', message: 'It is disputed.' }];
     expect(readModal(refusedModal(anAction, faults, aRuling().trail))).toMatchInlineSnapshot(`
       "Do all [] [Close]

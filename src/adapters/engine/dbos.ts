@@ -38,7 +38,17 @@ const forgetBatch = 10_000;
 
 /** Brings schema `dbos` up to date. Two at a time spoil an empty database: run it under the lock of `migrate`. */
 export async function migrateEngine(url: Secret, log: Log): Promise<void> {
-  await migrateSystemDatabase(url.reveal(), new GlobalLogger(undefined, { logger: bridge(log) }));
+  try {
+    await migrateSystemDatabase(url.reveal(), new GlobalLogger(undefined, { logger: bridge(log) }));
+  } catch (thrown) {
+    throw originalOf(thrown);
+  }
+}
+
+/** The library wraps what the connection threw, and with it the code that tells a server that died from a fault. */
+function originalOf(thrown: unknown): unknown {
+  const { error, cause = error } = thrown as { error?: unknown; cause?: unknown };
+  return cause instanceof Error ? originalOf(cause) : thrown;
 }
 
 export interface DurableJobs {

@@ -34,15 +34,32 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Throws `misconfigured` when the port cannot be had. `setting` is the variable that names it. */
+export interface HttpServerOptions {
+  /** The variable that names the port, for its error. */
+  setting?: string;
+  requestMs?: number;
+}
+
+/** For a whole request, from its connection on; Slack, probes and browsers need milliseconds. */
+const defaultRequestMs = 10_000;
+
+/**
+ * Closes a connection whose request is not complete after `requestMs`, one that says nothing included.
+ * Throws `misconfigured` when the port cannot be had. `setting` is the variable that names it.
+ */
 export async function startHttpServer(
   host: string,
   port: number,
   routes: HttpRoutes,
   log: Log,
-  setting = 'PORT',
+  { setting = 'PORT', requestMs = defaultRequestMs }: HttpServerOptions = {},
 ): Promise<HttpServer> {
-  const server = createServer((request, response) => {
+  const limits = {
+    headersTimeout: requestMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: requestMs / 20,
+  };
+  const server = createServer(limits, (request, response) => {
     route(request, response, routes).catch((error: unknown) => {
       log.error({ err: messageOf(error), url: request.url }, 'an HTTP request failed');
       if (!response.headersSent) response.writeHead(500).end();

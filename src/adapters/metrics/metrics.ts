@@ -39,7 +39,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   });
   const outbox = new Gauge({
     name: 'paydesk_outbox_messages',
-    help: 'Messages by state',
+    help: 'Messages by state; held: refused by Slack, kept and tried again',
     labelNames: ['state'],
     registers,
   });
@@ -62,7 +62,8 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const refresh = async (): Promise<void> => {
     const [backlog, parts] = await Promise.all([sources.backlog(), sources.parts()]);
     if (backlog) {
-      outbox.set({ state: 'waiting' }, backlog.waiting);
+      outbox.set({ state: 'waiting' }, backlog.waiting - backlog.held);
+      outbox.set({ state: 'held' }, backlog.held);
       outbox.set({ state: 'refused' }, backlog.refused);
       const oldest = backlog.oldestWaitingAt;
       age.set(oldest ? (sources.clock.now().getTime() - oldest.getTime()) / 1000 : 0);

@@ -39,6 +39,7 @@ type Read = <Path extends ReadPath, Noun>(
   path: Path,
   question: Question<Path>,
   schema: z.ZodType<Noun>,
+  signal?: AbortSignal,
 ) => Promise<Noun>;
 type Write = <Path extends WritePath, Noun>(
   path: Path,
@@ -60,9 +61,9 @@ function readsOf(ask: Read): Reads {
       await ask('/v1/routes', {}, routesSchema);
     },
     route: (id) => ask('/v1/routes/{id}', { path: { id } }, routeSchema),
-    routes: async (partner) => {
+    routes: async (partner, signal) => {
       const query = partner === undefined ? {} : { partner };
-      return (await ask('/v1/routes', { query }, routesSchema)).routes;
+      return (await ask('/v1/routes', { query }, routesSchema, signal)).routes;
     },
     event: (id) => ask('/v1/events/{id}', { path: { id } }, eventSchema),
     statement: (partner, businessDay) =>
@@ -93,9 +94,9 @@ function writesOf(write: Write): Omit<Operations, keyof Reads> {
 
 function readerOf(attempt: Attempt, deps: OperationsApiDeps): Read {
   const { clock, log, timeoutMs = readTimeoutMs, sleep = wait, random = Math.random } = deps;
-  const answerTo = async (path: string, params: object): Promise<Answer> => {
+  const answerTo = async (path: string, params: object, until?: AbortSignal): Promise<Answer> => {
     const endsAtMs = clock.now().getTime() + timeoutMs;
-    const signal = AbortSignal.timeout(timeoutMs);
+    const signal = endingBy(timeoutMs, until);
     for (let attempts = 1; ; attempts++) {
       const result = await attempt('get', path, { params, signal }, timeoutMs);
       if (result.ok) return result.value;
@@ -107,7 +108,15 @@ function readerOf(attempt: Attempt, deps: OperationsApiDeps): Read {
       await sleep(waitMs);
     }
   };
-  return async (path, question, schema) => read(path, await answerTo(path, question), schema);
+  return async (path, question, schema, signal) => read(path, await answerTo(path, question, signal), schema);
+}
+
+/** Not `AbortSignal.any`: Node 20 may collect what it returns, timeout included, before it fires. */
+function endingBy(timeoutMs: number, other?: AbortSignal): AbortSignal {
+  const ending = new AbortController();
+  for (const signal of [AbortSignal.timeout(timeoutMs), ...(other ? [other] : [])])
+    signal.addEventListener('abort', () => ending.abort(signal.reason), { once: true });
+  return ending.signal;
 }
 
 /** Doubles with every attempt; the upper half is random, so that callers who failed together do not return together. */

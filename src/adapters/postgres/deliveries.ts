@@ -19,7 +19,9 @@ const firstSql = `
 
 export function createDeliveries(database: Database): Deliveries {
   return {
-    first: async (key, now) =>
-      (await database.query(firstSql, [key, now, new Date(now.getTime() - dayMs)])).length === 1,
+    first: async (key, now, timeoutMs) => {
+      const oldest = new Date(now.getTime() - dayMs);
+      return (await database.queryWithin(timeoutMs, firstSql, [key, now, oldest])).length === 1;
+    },
   };
 }

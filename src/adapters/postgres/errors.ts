@@ -170,7 +170,10 @@ function detailsOf(error: unknown): Record<string, string> {
   return Object.fromEntries(known.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-/** Whether the session behind `error` may still be used: only the server's own refusals leave it whole. */
+/**
+ * Whether the session behind `error` may still be used: only the server's own refusals leave it whole. A server that
+ * only allows reading was demoted by a failover: the next connection may reach the new primary.
+ */
 export function leavesSessionWhole(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && !/^(08|57P)/.test(error.code ?? '');
+  return error instanceof pg.DatabaseError && !/^(08|57P|25006)/.test(error.code ?? '');
 }

@@ -10,8 +10,9 @@ import { dayMs } from '../../kernel/clock.js';
 import type { Json } from '../../kernel/canonical-json.js';
 import { redactWithin } from '../../kernel/sensitive.js';
 import type { Card } from '../../ports/card.js';
-import type { ClaimedMessage, Outbox, OutboxBacklog, OutboxQueue } from '../../ports/outbox.js';
-import type { Database } from './database.js';
+import type { ClaimedMessage, Outbox, OutboxBacklog, OutboxQueue, OutgoingMessage } from '../../ports/outbox.js'; // prettier-ignore
+import type { Database, PgTransaction } from './database.js';
+import { createOutboxTeller, type OutboxNotices } from './outbox-news.js';
 import { requirePg } from './transactions.js';
 
 /** What was sent is kept for a month, for people to look back and for `once` to hold; each sending forgets a few. */
@@ -22,26 +23,33 @@ const openChannelSql = `
   on conflict (channel) do nothing`;
 
 const enqueueSql = `
-  insert into paydesk.outbox (channel, card, thread_of, enqueued_at, once)
-  values ($1, $2, $3, $4, $5)
+  insert into paydesk.outbox (channel, card, thread_of, enqueued_at, concerns, once)
+  values ($1, $2, $3, $4, $5, $6)
   on conflict (once) do nothing`;
 
 // A newer state of a live card takes the place of the one that still waits.
 const enqueueLiveSql = `
-  insert into paydesk.outbox (channel, card, thread_of, enqueued_at, live_card)
-  values ($1, $2, $3, $4, $5)
+  insert into paydesk.outbox (channel, card, thread_of, enqueued_at, concerns, live_card)
+  values ($1, $2, $3, $4, $5, $6)
   on conflict (live_card) where state = 'waiting' and attempts = 0 and live_card is not null
   do update set card = excluded.card, channel = excluded.channel`;
 
+// What waits behind a card that is held aside are that card's own newer states and its thread.
 // Reading `next_at` under the lock that moves it is what keeps a second sender, with an older view, from claiming too.
 const claimSql = `
   with free as (
     select m.id
     from paydesk.outbox_channels c
     cross join lateral (
-      select id from paydesk.outbox
-      where channel = c.channel and state in ('waiting', 'sending')
-      order by id limit 1
+      select id from paydesk.outbox o
+      where o.channel = c.channel and o.state in ('waiting', 'sending')
+        and (o.held_until is null or o.held_until <= $1)
+        and not exists (
+          select from paydesk.outbox held
+          where held.channel = c.channel and held.state in ('waiting', 'sending') and held.held_since is not null
+            and held.held_until > $1 and held.id < o.id and held.live_card = coalesce(o.live_card, o.thread_of)
+        )
+      order by o.id limit 1
     ) oldest
     join paydesk.outbox m on m.id = oldest.id
     where c.next_at <= $1
@@ -56,7 +64,7 @@ const claimSql = `
   ), leased as (
     update paydesk.outbox_channels c set next_at = $2 from claimed where c.channel = claimed.channel
   )
-  select id, channel, card, live_card, attempts, enqueued_at, outcome_unknown,
+  select id, channel, card, live_card, attempts, enqueued_at, outcome_unknown, held_since, concerns,
     (select ts from paydesk.live_cards l where l.live_card = o.live_card and l.channel = o.channel) as ts,
     (select ts from paydesk.live_cards l where l.live_card = o.thread_of and l.channel = o.channel) as thread_ts
   from claimed o`;
@@ -89,15 +97,27 @@ const sentSql = `
       order by finished_at limit 5 for update skip locked
     )
   )
-  update paydesk.outbox_channels c set next_at = $5 from done where c.channel = done.channel`;
+  update paydesk.outbox_channels c set next_at = $5 from done where c.channel = done.channel
+  returning c.channel`;
 
 const postponeSql = `
   with done as (
-    update paydesk.outbox set state = 'waiting', last_fault = $3, outcome_unknown = $4
+    update paydesk.outbox set state = 'waiting', last_fault = $3, outcome_unknown = $4, held_until = null
     where id = $1 and attempts = $2 and state = 'sending'
     returning channel
   )
   update paydesk.outbox_channels c set next_at = $5 from done where c.channel = done.channel`;
+
+const holdSql = `
+  with done as (
+    update paydesk.outbox set state = 'waiting', last_fault = $3, held_since = coalesce(held_since, $4),
+      held_until = case when $6 then $5::timestamptz end
+    where id = $1 and attempts = $2 and state = 'sending'
+    returning channel
+  )
+  update paydesk.outbox_channels c set next_at = case when $6 then $4 else $5 end
+  from done where c.channel = done.channel
+  returning c.channel`;
 
 const refuseSql = `
   with done as (
@@ -105,30 +125,39 @@ const refuseSql = `
     where id = $1 and attempts = $2 and state = 'sending'
     returning channel
   )
-  update paydesk.outbox_channels c set next_at = $4 from done where c.channel = done.channel`;
+  update paydesk.outbox_channels c set next_at = $4 from done where c.channel = done.channel
+  returning c.channel`;
 
 const backlogSql = `
   select count(*) filter (where state <> 'refused') as waiting,
          count(*) filter (where state = 'refused') as refused,
+         count(*) filter (where state <> 'refused' and held_since is not null) as held,
          min(enqueued_at) filter (where state <> 'refused') as oldest
   from paydesk.outbox where state in ('waiting', 'sending', 'refused')`;
 
 /** `onEnqueued` is called once a sender can see what was enqueued. */
 export function createOutbox(onEnqueued: () => void): Outbox {
   return {
-    enqueue: async (tx, { channel, card, liveCard, threadOf, once }) => {
-      const { query, now, afterCommit } = requirePg(tx);
-      await query(openChannelSql, [channel, now]);
-      const values = [channel, JSON.stringify(withoutCardNumbers(card)), threadOf ?? null, now];
-      if (liveCard === undefined) await query(enqueueSql, [...values, once ?? null]);
-      else await query(enqueueLiveSql, [...values, liveCard]);
-      afterCommit(onEnqueued);
+    enqueue: async (tx, message) => {
+      const own = requirePg(tx);
+      await enqueue(own, message);
+      own.afterCommit(onEnqueued);
     },
   };
 }
 
 /** Whatever a card was made of: the row outlives it. */
 const withoutCardNumbers = (card: Card): Json => redactWithin(JSON.parse(JSON.stringify(card)) as Json);
+
+async function enqueue(
+  { query, now }: PgTransaction,
+  { channel, card, liveCard, threadOf, concerns, once }: OutgoingMessage,
+): Promise<void> {
+  await query(openChannelSql, [channel, now]);
+  const values = [channel, JSON.stringify(withoutCardNumbers(card)), threadOf ?? null, now, concerns ?? null];
+  if (liveCard === undefined) await query(enqueueSql, [...values, once ?? null]);
+  else await query(enqueueLiveSql, [...values, liveCard]);
+}
 
 interface ClaimedRow {
   id: bigint;
@@ -140,14 +169,21 @@ interface ClaimedRow {
   attempts: number;
   enqueued_at: Date;
   outcome_unknown: boolean;
+  held_since: Date | null;
+  concerns: string | null;
 }
 
-export function createOutboxQueue({ query }: Database): OutboxQueue {
+const nobody: OutboxNotices = { channels: [], card: ({ channel }) => ({ text: channel, blocks: [] }) };
+
+/** Without `notices` no operator is told. */
+export function createOutboxQueue(database: Database, notices = nobody): OutboxQueue {
+  const { query } = database;
+  const teller = createOutboxTeller(notices, enqueue);
   return {
     claim: async (now, leaseUntil) => {
       const [row] = await query<ClaimedRow>(claimSql, [now, leaseUntil]);
       if (!row) return null;
-      const message = claimed(row);
+      const message = claimed(row, leaseUntil);
       if (message.liveCard === null || message.attempts === 1) return message;
       const [newer] = await query<{ card: Card }>(takeNewerSql, [
         message.id,
@@ -156,21 +192,38 @@ export function createOutboxQueue({ query }: Database): OutboxQueue {
       ]);
       return newer ? { ...message, card: newer.card } : message;
     },
-    sent: async ({ id, attempts }, ts, now, nextAt) => {
-      const forgotten = new Date(now.getTime() - keptMs);
-      await query(sentSql, [id, attempts, now, ts, nextAt, forgotten]);
+    sent: async (message, ts, now, nextAt) => {
+      const { id, attempts, heldSince } = message;
+      const values = [id, attempts, now, ts, nextAt, new Date(now.getTime() - keptMs)];
+      if (heldSince === null) {
+        await query(sentSql, values);
+        return;
+      }
+      await database.run(async (tx) => {
+        const [done] = await tx.query(sentSql, values);
+        if (done) await teller.delivered(tx, message, heldSince);
+      });
     },
     postpone: async ({ id, attempts, outcomeUnknown }, until, why) => {
       await query(postponeSql, [id, attempts, why, outcomeUnknown, until]);
     },
-    refuse: async ({ id, attempts }, why, now) => {
-      await query(refuseSql, [id, attempts, why, now]);
+    hold: async (message, { refusal, until, aside }, now) => {
+      await database.run(async (tx) => {
+        const [done] = await tx.query(holdSql, [message.id, message.attempts, refusal, now, until, aside]);
+        if (done) await teller.held(tx, message, refusal);
+      });
+    },
+    refuse: async (message, refusal, now) => {
+      await database.run(async (tx) => {
+        const [done] = await tx.query(refuseSql, [message.id, message.attempts, refusal, now]);
+        if (done) await teller.refused(tx, message, refusal);
+      });
     },
     backlog: async () => backlogOf(await query(backlogSql)),
   };
 }
 
-const claimed = (row: ClaimedRow): ClaimedMessage => ({
+const claimed = (row: ClaimedRow, leaseUntil: Date): ClaimedMessage => ({
   id: row.id,
   channel: row.channel,
   card: row.card,
@@ -180,11 +233,20 @@ const claimed = (row: ClaimedRow): ClaimedMessage => ({
   attempts: row.attempts,
   enqueuedAt: row.enqueued_at,
   outcomeUnknown: row.outcome_unknown,
+  heldSince: row.held_since,
+  concerns: row.concerns,
+  leaseUntil,
 });
 
-function backlogOf([row]: { waiting?: bigint; refused?: bigint; oldest?: Date | null }[]): OutboxBacklog {
+function backlogOf([row]: {
+  waiting?: bigint;
+  held?: bigint;
+  refused?: bigint;
+  oldest?: Date | null;
+}[]): OutboxBacklog {
   return {
     waiting: Number(row?.waiting ?? 0n),
+    held: Number(row?.held ?? 0n),
     refused: Number(row?.refused ?? 0n),
     oldestWaitingAt: row?.oldest ?? null,
   };

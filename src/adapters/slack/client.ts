@@ -5,6 +5,7 @@
  * second call would act twice.
  */
 import { ErrorCode, WebClient, type WebAPICallError } from '@slack/web-api';
+import { dayMs, secondMs } from '../../kernel/clock.js';
 import { messageOf, OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Secret } from '../../kernel/secret.js';
@@ -31,7 +32,7 @@ export function slackClient(
 
 /** What became of a call that did not succeed. */
 export type CallFault =
-  /** Slack did not take it; it may be sent again after so long. */
+  /** Slack did not take it; it may be sent again after so long. A day at most: timers end at 24 days. */
   | { kind: 'rate_limited'; retryAfterMs: number }
   /** Slack answered `ok: false`. `messages` are its remarks on the arguments. */
   | { kind: 'refused'; error: string; messages: string[] }
@@ -43,7 +44,7 @@ export type CallFault =
 export function callFault(error: unknown): CallFault {
   if (!isCallError(error)) return { kind: 'unknown', why: messageOf(error) };
   if (error.code === ErrorCode.RateLimitedError && 'retryAfter' in error) {
-    return { kind: 'rate_limited', retryAfterMs: error.retryAfter * 1000 };
+    return { kind: 'rate_limited', retryAfterMs: Math.min(dayMs, error.retryAfter * secondMs) };
   }
   if (error.code === ErrorCode.PlatformError && 'data' in error) return refusal(error.data);
   if (error.code === ErrorCode.RequestError && 'original' in error && isUnreached(error.original)) {
@@ -91,9 +92,6 @@ function refusal(data: unknown): CallFault {
   if (unsettledErrors.includes(error)) return { kind: 'unknown', why: error };
   return { kind: 'refused', error, messages: answer.response_metadata?.messages ?? [] };
 }
-
-/** Refusals of the blocks alone: the text of the same message may go through. */
-export const blockRefusals = ['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long'];
 
 /** Refusals that whoever runs Paydesk can lift. */
 const credentialRefusals = [

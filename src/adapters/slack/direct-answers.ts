@@ -9,7 +9,8 @@ import { OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Card } from '../../ports/card.js';
 import type { Answers } from '../../ports/command.js';
-import { blockRefusals, callError, callFault, isRefused } from './client.js';
+import { callError, callFault, isRefused } from './client.js';
+import { blockRefusals } from './refusals.js';
 
 /**
  * Throws `invalid` for a public answer, because there is no conversation around; otherwise `rate_limited`, `unavailable`,

@@ -2,19 +2,19 @@
  * Sends what waits in the outbox, at Slack's pace.
  *
  * Invariants: nothing is dropped; a message whose fate is unknown is looked for in the channel before it is sent
- * again; a message that Slack refuses for its blocks goes out as plain text; a message that can go out later (bot not
- * yet invited, token revoked) waits, and its channel with it; only a message that can never go out is refused, and then
- * it is kept and logged.
+ * again; a message that Slack refuses is held and tried again, and its channel waits with it where the channel is the
+ * reason; only a message that can never go out is given up, and then it is kept; an operator learns of both.
  * Source of the pace: about one chat.postMessage a second and channel; chat.update 50 and more a minute.
  */
-import type { WebClient } from '@slack/web-api';
 import type { Clock } from '../../kernel/clock.js';
 import { messageOf } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { ClaimedMessage, OutboxQueue } from '../../ports/outbox.js';
-import { blockRefusals, callFault, callTimeoutMs, isRefused, type CallFault } from './client.js';
+import { callFault, callTimeoutMs, type CallFault } from './client.js';
 import { createNap } from './nap.js';
-import { findPosted, mostPages, outgoingMetadata } from './outbox-read-back.js';
+import { deliver, LeaseLost, type DeliveryFacts } from './outbox-delivery.js';
+import { mostPages } from './outbox-read-back.js';
+import { meaningOf, type Meaning } from './refusals.js';
 
 export interface OutboxSender {
   /** There may be something to send now. */
@@ -23,10 +23,8 @@ export interface OutboxSender {
   stop(): Promise<void>;
 }
 
-export interface OutboxSenderFacts {
+export interface OutboxSenderFacts extends DeliveryFacts {
   queue: OutboxQueue;
-  client: WebClient;
-  clock: Clock;
   log: Log;
   /** Defaults are Slack's. */
   paceMs?: number;
@@ -86,7 +84,7 @@ async function sendNext(facts: OutboxSenderFacts): Promise<boolean> {
   if (!message) return false;
   const log = facts.log.child({ outbox: String(message.id), channel: message.channel });
   try {
-    const ts = await deliver(facts.client, message, log);
+    const ts = await deliver(facts, message, log);
     await queue.sent(message, ts, clock.now(), later(clock, paceMs));
   } catch (error) {
     await settle(error, message, facts, log);
@@ -96,97 +94,56 @@ async function sendNext(facts: OutboxSenderFacts): Promise<boolean> {
 
 const later = (clock: Clock, durationMs: number): Date => new Date(clock.now().getTime() + durationMs);
 
-/** The message's ts. What was posted already is not posted again; a live card is brought to its newest state. */
-async function deliver(client: WebClient, message: ClaimedMessage, log: Log): Promise<string> {
-  const found = message.outcomeUnknown ? await findPosted(client, message, log) : null;
-  if (found !== null && message.liveCard === null) return found;
-  const placed = found === null ? message : { ...message, ts: found };
-  try {
-    return await put(client, placed, placed.card.blocks);
-  } catch (error) {
-    const fault = callFault(error);
-    if (!isRefused(fault, blockRefusals)) throw error;
-    log.error(
-      { refusal: fault.error, remarks: fault.messages },
-      'Slack refused the blocks of a card; sending its text',
-    );
-    return put(client, placed, []);
-  }
-}
-
-/** The card is not there any more, or cannot be rewritten any more. */
-const cardRefusals = ['message_not_found', 'cant_update_message', 'edit_window_closed'];
-const threadRefusals = ['thread_not_found', 'cannot_reply_to_message'];
-
-/** Rewrites a card that was posted before; posts one that was not, or that is gone from Slack. */
-async function put(
-  client: WebClient,
-  { ts, ...message }: ClaimedMessage,
-  blocks: ClaimedMessage['card']['blocks'],
-): Promise<string> {
-  // Blocks are always sent: without them an update keeps the old ones, live buttons and all.
-  const content = { channel: message.channel, text: message.card.text, blocks: [...blocks] };
-  if (ts !== null) {
-    try {
-      await client.chat.update({ ...content, ts });
-      return ts;
-    } catch (error) {
-      if (!isRefused(callFault(error), cardRefusals)) throw error;
-    }
-  }
-  const post = { ...content, metadata: outgoingMetadata({ ts, ...message }), unfurl_links: false };
-  if (message.threadTs !== null) {
-    try {
-      return tsOf(await client.chat.postMessage({ ...post, thread_ts: message.threadTs }));
-    } catch (error) {
-      if (!isRefused(callFault(error), threadRefusals)) throw error;
-    }
-  }
-  return tsOf(await client.chat.postMessage(post));
-}
-
-function tsOf({ ts }: { ts?: string }): string {
-  if (ts === undefined) throw new Error('Slack took the message and did not say where it is');
-  return ts;
-}
-
-/**
- * Refusals that somebody outside can lift: by inviting the bot (Slack says `channel_not_found` of a private channel that
- * the bot is not in), unarchiving, or renewing the token.
- */
-const liftable = [
-  'not_in_channel', 'channel_not_found', 'is_archived', 'is_inactive', 'restricted_action', 'invalid_auth', 'not_authed',
-  'account_inactive', 'token_revoked', 'token_expired', 'missing_scope', 'org_login_required', 'ekm_access_denied',
-  'team_access_not_granted', 'access_denied', 'team_added_to_org', 'accesslimited', 'ratelimited', 'rate_limited',
-  'message_limit_exceeded',
-]; // prettier-ignore
-
 async function settle(
   error: unknown,
   message: ClaimedMessage,
-  { queue, clock }: OutboxSenderFacts,
+  { queue, clock }: Pick<OutboxSenderFacts, 'queue' | 'clock'>,
   log: Log,
 ): Promise<void> {
-  const fault = callFault(error);
-  if (fault.kind === 'refused' && !liftable.includes(fault.error)) {
-    log.error(
-      { refusal: fault.error, remarks: fault.messages },
-      'Slack will never take this message; it is kept as refused',
-    );
-    await queue.refuse(message, fault.error, clock.now());
+  if (error instanceof LeaseLost) {
+    log.warn({}, 'a message was left to whoever has it now: its lease ended before it could be sent');
     return;
   }
+  const fault = callFault(error);
   const waitMs = waitAfter(fault, message.attempts);
-  const why = reasonOf(fault);
-  log.warn({ why, waitMs, attempts: message.attempts }, 'a message waits');
-  const outcomeUnknown = message.outcomeUnknown || fault.kind === 'unknown';
-  await queue.postpone({ ...message, outcomeUnknown }, later(clock, waitMs), why);
+  const meaning = fault.kind === 'refused' ? meaningOf(fault.error) : 'limit';
+  if (fault.kind !== 'refused' || meaning === 'limit' || meaning === 'credential') {
+    const why = reasonOf(fault);
+    log.warn({ why, waitMs, attempts: message.attempts }, 'a message waits');
+    const outcomeUnknown = message.outcomeUnknown || fault.kind === 'unknown';
+    await queue.postpone({ ...message, outcomeUnknown }, later(clock, waitMs), why);
+    return;
+  }
+  await withhold(fault, meaning, message, { queue, clock }, log);
 }
+
+async function withhold(
+  { error: refusal, messages: remarks }: Extract<CallFault, { kind: 'refused' }>,
+  meaning: Meaning,
+  message: ClaimedMessage,
+  { queue, clock }: Pick<OutboxSenderFacts, 'queue' | 'clock'>,
+  log: Log,
+): Promise<void> {
+  const { attempts, heldSince } = message;
+  if (meaning === 'message') {
+    log.error({ refusal, remarks }, 'Slack will never take this message; it is kept as refused');
+    await queue.refuse(message, refusal, clock.now());
+    return;
+  }
+  const waitMs = backoffMs(attempts);
+  const line = { why: refusal, remarks, waitMs, attempts };
+  if (heldSince === null) log.error(line, 'Slack refuses a message; it is held and tried again');
+  else log.warn(line, 'Slack still refuses a message');
+  const until = later(clock, waitMs);
+  await queue.hold(message, { refusal, until, aside: meaning === 'unknown' }, clock.now());
+}
+
+const backoffMs = (attempts: number): number => Math.min(longestWaitMs, 500 * 2 ** Math.min(attempts, 10));
 
 function waitAfter(fault: CallFault, attempts: number): number {
   if (fault.kind === 'rate_limited') return fault.retryAfterMs;
-  const backoffMs = Math.min(longestWaitMs, 500 * 2 ** Math.min(attempts, 10));
-  return fault.kind === 'unknown' ? Math.max(settlingMs, backoffMs) : backoffMs;
+  const waitMs = backoffMs(attempts);
+  return fault.kind === 'unknown' ? Math.max(settlingMs, waitMs) : waitMs;
 }
 
 function reasonOf(fault: CallFault): string {

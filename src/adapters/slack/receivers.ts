@@ -1,20 +1,14 @@
 /**
- * The two ways in which Slack reaches the desk: a WebSocket that we open, or signed HTTP requests.
+ * How Slack reaches the desk over signed HTTP requests; over a WebSocket that we open see `socket-connection.ts`.
  *
- * Invariants: a token that Slack refuses before the first socket stood ends the start; nothing else that Slack or the
- * network does ends the process, and a socket that stood once is opened again for as long as we run, whatever Slack
- * says; a body that is not an object never reaches Bolt, which would die of it.
- * Why the reconnecting is ours: the client's own ends the process on a permanent error and waits five seconds on
- * every other.
+ * Invariant: a body that is not an object never reaches Bolt, which would die of it.
  */
-import { HTTPReceiver, SocketModeReceiver, type Receiver } from '@slack/bolt';
+import { HTTPReceiver, type Receiver } from '@slack/bolt';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse as parseForm } from 'node:querystring';
-import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Secret } from '../../kernel/secret.js';
-import { appTokenError, callTimeoutMs } from './client.js';
 import { createInFlight } from './in-flight.js';
 import { slackLogger } from './logger.js';
 
@@ -22,7 +16,7 @@ export interface Connection {
   receiver: Receiver;
   /** Whether Slack can reach us now. Over HTTP nobody can know, so it is true while we listen. */
   connected(): boolean;
-  /** Returns when the first connection stands. Throws `misconfigured` when Slack refuses the token before that. */
+  /** Returns when the first connection stands, or when it was closed meanwhile. Throws `misconfigured` when Slack refuses the token before that. */
   open(): Promise<void>;
   /** Takes nothing new; resolves when what was taken has been answered, at the latest after a few seconds. */
   close(): Promise<void>;
@@ -30,87 +24,8 @@ export interface Connection {
   handle: ((request: IncomingMessage, response: ServerResponse) => void) | null;
 }
 
-/** `hello` follows the handshake at once; a socket that stays silent so long is none. */
-const helloTimeoutMs = 15_000;
-const longestWaitMs = 30_000;
 /** Bolt answers a request that nobody acknowledges after three seconds. */
 const answeringMs = 4000;
-
-export function socketConnection(appToken: Secret, apiUrl: string, log: Log): Connection {
-  const receiver = new SocketModeReceiver({
-    appToken: appToken.reveal(),
-    autoReconnectEnabled: false,
-    logger: slackLogger(log),
-    installerOptions: {
-      clientOptions: { slackApiUrl: apiUrl, retryConfig: { retries: 0 }, timeout: callTimeoutMs },
-    },
-  });
-  const { client } = receiver;
-  const closing = new AbortController();
-  const isClosing = (): boolean => closing.signal.aborted;
-  let connected = false;
-  let hasConnected = false;
-
-  const connect = async (): Promise<void> => {
-    for (let failures = 0; !isClosing(); failures++) {
-      try {
-        await hello(client);
-        connected = !isClosing();
-        // Whoever closed us meanwhile could not close a socket that was not there yet.
-        if (!connected) await client.disconnect();
-        else log.info({}, 'connected to Slack');
-        hasConnected = true;
-        return;
-      } catch (error) {
-        if (isClosing()) return;
-        const refusal = hasConnected ? null : appTokenError(error);
-        if (refusal) throw refusal;
-        const waitMs = Math.min(longestWaitMs, 250 * 2 ** failures);
-        log.warn({ err: messageOf(error), waitMs }, 'no connection to Slack, trying again');
-        await pause(waitMs, undefined, { signal: closing.signal }).catch(() => undefined);
-      }
-    }
-  };
-  let connecting: Promise<void> = Promise.resolve();
-  const open = (): Promise<void> => (connecting = connect());
-  client.on('disconnected', () => {
-    if (!connected) return;
-    connected = false;
-    void open();
-  });
-  return {
-    receiver,
-    connected: () => connected,
-    open,
-    close: async () => {
-      closing.abort();
-      connected = false;
-      // Whoever opened us knows already when that failed.
-      const gone = Promise.all([client.disconnect(), connecting.catch(() => undefined)]);
-      await Promise.race([gone, pause(answeringMs, undefined, { ref: false })]);
-    },
-    handle: null,
-  };
-}
-
-/** Resolves when Slack said hello; rejects, with the socket closed, when it did not. */
-async function hello(client: SocketModeReceiver['client']): Promise<void> {
-  const waiting = new AbortController();
-  const silence = pause(helloTimeoutMs, 'silence', { signal: waiting.signal });
-  silence.catch(() => undefined);
-  // The client rejects with nothing at all when the socket closes before hello.
-  const started = client.start().catch((error: unknown) => {
-    throw error instanceof Error ? error : new Error('the socket closed before Slack said hello');
-  });
-  try {
-    if ((await Promise.race([started, silence])) !== 'silence') return;
-    started.catch(() => undefined);
-    await client.disconnect();
-    throw new Error('Slack did not say hello');
-  } finally {
-    waiting.abort();
-  }
-}
 
 /** Slack's own limit is far below; anything larger is not Slack. */
 const largestBodyBytes = 1024 * 1024;

@@ -31,7 +31,9 @@ export function createSeen(deliveries: Deliveries, clock: Clock): Seen {
     isFirst: async (key, log) => {
       if (keys.has(key)) return false;
       remember(key);
-      const asked = deliveries.first(key, clock.now()).catch((error: unknown) => messageOf(error));
+      const asked = deliveries
+        .first(key, clock.now(), patienceMs)
+        .catch((error: unknown) => messageOf(error));
       const answer = await Promise.race([asked, pause(patienceMs, 'no answer in time', { ref: false })]);
       if (typeof answer === 'boolean') return answer;
       log.warn({ err: answer }, 'cannot tell whether another replica has this delivery');

@@ -1,0 +1,91 @@
+/**
+ * One message of the outbox, on its way to Slack.
+ *
+ * Invariants: what was posted already is not posted again; blocks that Slack refuses go out as plain text; a reply whose
+ * thread takes none goes into the channel and says so; nothing is written that could arrive after the lease ended, when
+ * another sender may have the message: a process that was suspended wakes up with an old one.
+ */
+import type { WebClient } from '@slack/web-api';
+import type { Clock } from '../../kernel/clock.js';
+import type { Log } from '../../kernel/log.js';
+import type { Card } from '../../ports/card.js';
+import type { ClaimedMessage } from '../../ports/outbox.js';
+import { callFault, callTimeoutMs, isRefused } from './client.js';
+import { findPosted, outgoingMetadata } from './outbox-read-back.js';
+import { blockRefusals, cardRefusals, threadRefusals } from './refusals.js';
+
+export interface DeliveryFacts {
+  client: WebClient;
+  clock: Clock;
+  /** The card of a reply that stands in the channel because its thread refused it with `refusal`. */
+  moved: (card: Card, refusal: string) => Card;
+}
+
+/** The lease is over, or too short for another call. Nothing was written since it was checked last. */
+export class LeaseLost extends Error {}
+
+/** The message's ts. A live card is brought to its newest state. Throws `LeaseLost`, and what the client throws. */
+export async function deliver(facts: DeliveryFacts, message: ClaimedMessage, log: Log): Promise<string> {
+  const found = message.outcomeUnknown ? await findPosted(facts.client, message, log) : null;
+  if (found !== null && message.liveCard === null) return found;
+  const placed = found === null ? message : { ...message, ts: found };
+  try {
+    return await put(facts, placed);
+  } catch (error) {
+    const fault = callFault(error);
+    if (!isRefused(fault, blockRefusals)) throw error;
+    log.error(
+      { refusal: fault.error, remarks: fault.messages },
+      'Slack refused the blocks of a card; sending its text',
+    );
+    return put(facts, { ...placed, card: { ...placed.card, blocks: [] } });
+  }
+}
+
+/** Rewrites a card that was posted before; posts one that was not, or that is gone from Slack. */
+async function put(facts: DeliveryFacts, message: ClaimedMessage): Promise<string> {
+  const { client } = facts;
+  const { ts, channel, card, threadTs } = message;
+  requireLease(facts, message);
+  if (ts !== null) {
+    try {
+      await client.chat.update({ channel, ts, ...contentOf(card) });
+      return ts;
+    } catch (error) {
+      if (!isRefused(callFault(error), cardRefusals)) throw error;
+    }
+  }
+  if (threadTs === null) return post(facts, message, card, {});
+  try {
+    return await post(facts, message, card, { thread_ts: threadTs });
+  } catch (error) {
+    const fault = callFault(error);
+    if (!isRefused(fault, threadRefusals)) throw error;
+    return post(facts, message, facts.moved(card, fault.error), {});
+  }
+}
+
+async function post(
+  facts: DeliveryFacts,
+  message: ClaimedMessage,
+  card: Card,
+  thread: { thread_ts?: string },
+): Promise<string> {
+  requireLease(facts, message);
+  const { channel } = message;
+  const metadata = outgoingMetadata(message);
+  const content = { channel, ...contentOf(card), metadata, unfurl_links: false, ...thread };
+  const { ts } = await facts.client.chat.postMessage(content);
+  if (ts === undefined) throw new Error('Slack took the message and did not say where it is');
+  return ts;
+}
+
+/** Blocks are always sent: without them an update keeps the old ones, live buttons and all. */
+const contentOf = ({ text, blocks }: Card): { text: string; blocks: Card['blocks'][number][] } => ({
+  text,
+  blocks: [...blocks],
+});
+
+function requireLease({ clock }: DeliveryFacts, { leaseUntil }: ClaimedMessage): void {
+  if (clock.now().getTime() + callTimeoutMs > leaseUntil.getTime()) throw new LeaseLost('the lease is over');
+}
