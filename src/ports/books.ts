@@ -6,6 +6,7 @@
  * Errors of every call: `unavailable` (down or slow), `misconfigured` (a view or a right is missing).
  */
 import type { Money } from '../kernel/money.js';
+import type { Rows } from './rows.js';
 
 /** One try at a payment as the company's own systems saw it. */
 export interface PaymentAttempt {
@@ -63,12 +64,6 @@ export interface CardSighting {
   amountMajor?: string;
   /** Calendar day in UTC; attempts from one day before to one day after are found. */
   day?: Date;
-}
-
-/** The rows that can be read, and a sentence with id and reason for each one that cannot. */
-export interface Rows<Row> {
-  rows: Row[];
-  problems: string[];
 }
 
 export interface Books {

@@ -32,6 +32,7 @@ interface Room {
 
 const kernel = /^src\/kernel\//;
 const ports = /^src\/ports\//;
+const nouns = /^src\/nouns\//;
 const anyDomain = new RegExp(`^${domain}/`);
 const views = /^src\/views\//;
 
@@ -39,9 +40,15 @@ const rooms: Room[] = [
   { name: 'kernel', files: /^src\/(kernel)\//, mayImport: [], why: 'everything stands on it' },
   { name: 'ports', files: /^src\/(ports)\//, mayImport: [kernel], why: 'contracts know no implementation' },
   {
+    name: 'nouns',
+    files: /^src\/(nouns)\//,
+    mayImport: [kernel, ports],
+    why: 'what the nouns mean is the same in every domain',
+  },
+  {
     name: 'domain',
     files: new RegExp(`^src/(${domains.join('|')})/`),
-    mayImport: [kernel, ports],
+    mayImport: [kernel, ports, nouns],
     why: 'domains stand side by side',
   },
   {
@@ -59,19 +66,19 @@ const rooms: Room[] = [
   {
     name: 'views',
     files: /^src\/(views)\//,
-    mayImport: [kernel, ports, anyDomain],
+    mayImport: [kernel, ports, nouns, anyDomain],
     why: 'views draw what domains say',
   },
   {
     name: 'commands',
     files: /^(commands)\//,
-    mayImport: [kernel, ports, anyDomain, views],
+    mayImport: [kernel, ports, nouns, anyDomain, views],
     why: 'commands compose, adapters are handed in',
   },
   {
     name: 'jobs',
     files: /^(jobs)\//,
-    mayImport: [kernel, ports, anyDomain, views],
+    mayImport: [kernel, ports, nouns, anyDomain, views],
     why: 'jobs compose, adapters are handed in',
   },
   {

@@ -198,7 +198,7 @@ describe('every state of a payment', () => {
     ],
     [
       'a dispute that is open', { disputes: known([aDispute()]), payout: known(null), balanceTransaction: known(aBalanceTransaction({ availableOn: at('11-19T00:00') })) },
-      '++++e?+', 'Last confirmed at balance, next expected at payout by 2026-11-22 00:00 UTC; disputed (20.00 EUR)',
+      '++++e?+', 'Last confirmed at balance, next expected at payout by 2026-11-22 00:00 UTC; disputed (20.00 EUR), answer due by 2026-11-22 12:00 UTC',
     ],
     [
       'a dispute that was won changes nothing', { disputes: known([aDispute({ status: 'won' })]) },

@@ -54,23 +54,23 @@ describe('/payment', () => {
   it('a trace', () => {
     expect(read(paymentTraceCard({ trace: traced(), complete: true, links, sharedBy: null, startable: [] })))
       .toMatchInlineSnapshot(`
-      "Last confirmed at ledger, nothing further expected; refunded in full (20.00 EUR); disputed (20.00 EUR) · pi_1paid · 20.00 EUR
-      :leftwards_arrow_with_hook: *Last confirmed at ledger, nothing further expected; refunded in full (20.00 EUR); disputed (20.00 EUR)*
-      ‹pi_1paid› · *20.00 EUR* · succeeded · at northpay · visa ••4242 · order \`ORD-1\` · a•••@example.com
-      :white_check_mark: *Attempt* · 20.00 EUR · 2026-11-10 10:00 UTC (10 d 2 h ago) · ‹ORD-1› · succeeded
-      :white_check_mark: *Authorisation* · 20.00 EUR · 2026-11-10 10:01 UTC (10 d 1 h ago) · ‹ch_1paid› · code 004321
-      :white_check_mark: *Capture* · 20.00 EUR · 2026-11-10 10:02 UTC (10 d 1 h ago) · ‹ch_1paid›
-      :white_check_mark: *Balance* · 19.40 EUR · 2026-11-12 00:00 UTC (8 d 12 h ago) · ‹txn_1paid› · net of 0.60 EUR fees
-      :white_check_mark: *Payout* · 19.40 EUR · 2026-11-13 00:00 UTC (7 d 12 h ago) · ‹po_1paid› · in a payout of 9,000.00 EUR
-      :grey_question: *Statement* unknown source · no statements are connected
-      :white_check_mark: *Ledger* · 20.00 EUR · 2026-11-10 11:00 UTC (10 d 1 h ago) · ‹bk_1-d› · 1 entry: capture
-      :rotating_light: *Dispute* needs response · 20.00 EUR · fraudulent (10.4) · respond by 2026-11-22 12:00 UTC · ‹du_1›
-      :triangular_flag_on_post: *Early fraud warning* actionable · unauthorized use of card · 2026-11-14 09:00 UTC · ‹issfr_1›
-      :leftwards_arrow_with_hook: *Refund* succeeded · 20.00 EUR · 2026-11-15 09:00 UTC · ‹re_1› · reference \`74208476043031234567890\` · requested by customer
-      As of 2026-11-20 12:00 UTC
-      [Share → pi_1paid]
-      [Open → https://desk.example/payment/pi_1paid]"
-    `);
+        "Last confirmed at ledger, nothing further expected; refunded in full (20.00 EUR); disputed (20.00 EUR), answer due by 2026-11-22 12:00 UTC · pi_1paid · 20.00 EUR
+        :leftwards_arrow_with_hook: *Last confirmed at ledger, nothing further expected; refunded in full (20.00 EUR); disputed (20.00 EUR), answer due by 2026-11-22 12:00 UTC*
+        ‹pi_1paid› · *20.00 EUR* · succeeded · at northpay · visa ••4242 · order \`ORD-1\` · a•••@example.com
+        :white_check_mark: *Attempt* · 20.00 EUR · 2026-11-10 10:00 UTC (10 d 2 h ago) · ‹ORD-1› · succeeded
+        :white_check_mark: *Authorisation* · 20.00 EUR · 2026-11-10 10:01 UTC (10 d 1 h ago) · ‹ch_1paid› · code 004321
+        :white_check_mark: *Capture* · 20.00 EUR · 2026-11-10 10:02 UTC (10 d 1 h ago) · ‹ch_1paid›
+        :white_check_mark: *Balance* · 19.40 EUR · 2026-11-12 00:00 UTC (8 d 12 h ago) · ‹txn_1paid› · net of 0.60 EUR fees
+        :white_check_mark: *Payout* · 19.40 EUR · 2026-11-13 00:00 UTC (7 d 12 h ago) · ‹po_1paid› · in a payout of 9,000.00 EUR
+        :grey_question: *Statement* unknown source · no statements are connected
+        :white_check_mark: *Ledger* · 20.00 EUR · 2026-11-10 11:00 UTC (10 d 1 h ago) · ‹bk_1-d› · 1 entry: capture
+        :rotating_light: *Dispute* needs response · 20.00 EUR · fraudulent (10.4) · respond by 2026-11-22 12:00 UTC · ‹du_1›
+        :triangular_flag_on_post: *Early fraud warning* actionable · unauthorized use of card · 2026-11-14 09:00 UTC · ‹issfr_1›
+        :leftwards_arrow_with_hook: *Refund* succeeded · 20.00 EUR · 2026-11-15 09:00 UTC · ‹re_1› · reference \`74208476043031234567890\` · requested by customer
+        As of 2026-11-20 12:00 UTC
+        [Share → pi_1paid]
+        [Open → https://desk.example/payment/pi_1paid]"
+      `);
   });
 
   it('a trace while a source has yet to answer cannot be shared', () => {
@@ -188,7 +188,11 @@ describe('/dispute', () => {
 
   it.each([
     [{ respondBy: at('11-20T09:00') }, 'Answer due by 2026-11-20 09:00 UTC, overdue by 3 h'],
-    [{ respondBy: null }, 'Dispute needs response, but none is allowed'],
+    [{ respondBy: null }, 'Answer due, the provider names no date'],
+    [{ respondBy: null, pastDue: true }, 'Answer overdue, the provider names no date'],
+    [{ respondBy: null, answerAllowed: false }, 'No answer is allowed, it can only be accepted'],
+    [{ status: 'warning_under_review' }, 'Inquiry under review, no answer is due'],
+    [{ status: 'under_review', respondBy: null }, 'Dispute under review, no answer is due'],
     [{ status: 'won' }, 'Dispute won, no answer is due'],
     [{ status: 'appeal_requested' }, 'Answer due by 2026-11-22 12:00 UTC, 2 d left'],
   ])('%o → %s', (changed, sentence) => {
@@ -212,12 +216,12 @@ describe('/dispute', () => {
       aDispute({ id: 'du_past', respondBy: at('11-20T09:00') }),
       aDispute({ id: 'du_week', status: 'warning_needs_response', respondBy: at('11-25T00:00') }),
     ];
-    const facts = { scanned: 3, isAll: true, now, links };
+    const facts = { unread: [], scanned: 3, isAll: true, now, links };
     expect(read(disputeQueueCard({ ...facts, queue: queueOf(disputes, now) }))).toMatchInlineSnapshot(`
       "3 disputes need an answer: Answer due by 2026-11-20 09:00 UTC, overdue by 3 h
       :scales: *3 disputes need an answer*
       :red_circle: Answer due by 2026-11-20 09:00 UTC, overdue by 3 h · 20.00 EUR · fraudulent · ‹du_past›
-      :large_yellow_circle: Answer due by 2026-11-25 00:00 UTC, 4 d 12 h left · 20.00 EUR · fraudulent · ‹du_week›
+      :large_yellow_circle: Answer due by 2026-11-25 00:00 UTC, 4 d 12 h left · 20.00 EUR, nothing withdrawn · fraudulent · ‹du_week›
       :large_green_circle: Answer due by 2026-12-20 00:00 UTC, 29 d 12 h left · 20.00 EUR · fraudulent · ‹du_later›
       All 3 disputes were read · as of 2026-11-20 12:00 UTC"
     `);
@@ -227,6 +231,21 @@ describe('/dispute', () => {
       All 3 disputes were read · as of 2026-11-20 12:00 UTC"
     `);
     expect(linesOf(disputeQueueCard({ ...facts, queue: [], scanned: 100, isAll: false }))[0]).toBe('No dispute needs an answer among the 100 newest');
+    const odd = [
+      aDispute({ id: 'du_refused', respondBy: null, answerAllowed: false }),
+      aDispute({ id: 'du_soon', respondBy: at('11-20T13:00') }),
+      aDispute({ id: 'du_undated', respondBy: null }),
+    ];
+    const unread = ['dispute du_odd cannot be read: currency is not an ISO 4217 currency'];
+    expect(read(disputeQueueCard({ ...facts, queue: queueOf(odd, now), unread }))).toMatchInlineSnapshot(`
+      "2 disputes need an answer; 1 cannot be read: Answer due, the provider names no date
+      :scales: *2 disputes need an answer; 1 cannot be read*
+      :red_circle: Answer due, the provider names no date · 20.00 EUR · fraudulent · ‹du_undated›
+      :red_circle: Answer due by 2026-11-20 13:00 UTC, 1 h left · 20.00 EUR · fraudulent · ‹du_soon›
+      :no_entry_sign: No answer is allowed, it can only be accepted · 20.00 EUR · fraudulent · ‹du_refused›
+      :grey_question: dispute du_odd cannot be read: currency is not an ISO 4217 currency
+      All 3 disputes were read · as of 2026-11-20 12:00 UTC"
+    `);
     const many = queueOf(Array.from({ length: 17 }, (_, n) => aDispute({ id: `du_${n}` })), now);
     expect(read(disputeQueueCard({ ...facts, queue: many }))).toContain('2 more are due later');
   }); // prettier-ignore
