@@ -261,11 +261,14 @@ const status = (indicator: RememberedStatus['published']['indicator']): Remember
       indicator === 'none'
         ? []
         : [{ id: 'i1', name: 'Slow captures', status: 'investigating', impact: 'major', url: 'https://status.example/i1', startedAt: now, updatedAt: now, latestUpdate: 'We look into it.' }],
+    maintenances: [],
+    problems: [],
     publishedAt: now,
   },
   changedAt: at('11-20T11:00'),
   troubleAt: null,
   checkedAt: at('11-20T11:59'),
+  staleToldAt: null,
 }); // prettier-ignore
 
 describe('/partner', () => {
@@ -318,20 +321,76 @@ describe('/partner', () => {
       { id: 'worst', name: 'Worst', status: status('critical') },
     ];
     expect(read(partnersCard(partners, now))).toMatchInlineSnapshot(`
-      "2 of 5 partners publish trouble
-      *2 of 5 partners publish trouble*
+      "2 of 5 partners publish trouble, 2 unknown
+      *2 of 5 partners publish trouble, 2 unknown*
       :red_circle: *Worst* (worst) · Partial outage · for 1 h
       :large_yellow_circle: *Minor* (minor) · Partial outage · for 1 h
       :grey_question: *Mute* (mute) · no known status
+      :grey_question: *Stale* (stale) · status unknown since 2026-11-20 09:00 UTC · before that: All Systems Operational
       :large_green_circle: *Calm* (calm) · All Systems Operational
-      :large_green_circle: *Stale* (stale) · All Systems Operational · :warning: last read 3 h ago
       As of 2026-11-20 12:00 UTC"
     `);
+    const works = {
+      ...status('maintenance'),
+      published: { ...status('maintenance').published, maintenances: [] },
+    };
+    const maintained = { id: 'works', name: 'Works', status: works };
+    expect(linesOf(partnersCard([partners[0]!, maintained], now))[0]).toBe(
+      'No partner publishes trouble, 1 under maintenance',
+    );
+    expect(
+      linesOf(
+        partnersCard(
+          [{ ...partners[4]!, status: { ...status('critical'), checkedAt: at('11-20T09:00') } }],
+          now,
+        ),
+      )[0],
+    ).toBe('No partner publishes trouble that we know of; 1 of 1 has no known status');
     const titleOf = (from: number, to: number) => linesOf(partnersCard(partners.slice(from, to), now))[0];
     expect(titleOf(0, 1)).toBe('No partner publishes trouble');
     expect(titleOf(0, 2)).toBe('No partner publishes trouble that we know of; 1 of 2 has no known status');
     const many = Array.from({ length: 50 }, () => partners[4]!);
     expect(linesOf(partnersCard(many, now)).at(-1)).toMatch(/^10 more · As of/);
+  });
+
+  it('one partner whose page has not been readable for three hours', () => {
+    const stale = { ...status('none'), checkedAt: at('11-20T09:00') };
+    expect(
+      read(partnerCard({ ...partner, status: stale, traffic: { counts, since }, now, startable: [] })),
+    ).toMatchInlineSnapshot(`
+      "Northpay has an unknown status since 2026-11-20 09:00 UTC, we see 95.1 % success (n = 1000)
+      :grey_question: *Northpay has an unknown status since 2026-11-20 09:00 UTC, we see 95.1 % success (n = 1000)*
+      Last published: no trouble, All Systems Operational
+      *Our own traffic* since 2026-11-20 11:00 UTC: 1003 attempts, 951 succeeded · failures: 40 customer, 9 partner · 3 under way · latency p50 210 ms, p95 900 ms · last attempt 2026-11-20 11:59 UTC
+      Status page read 2026-11-20 09:00 UTC · as of 2026-11-20 12:00 UTC"
+    `);
+  });
+
+  it('maintenance in progress, and a part of the page that cannot be read', () => {
+    const { published } = status('none');
+    const works = { name: 'Database upgrade', until: at('11-20T14:00'), url: null, latestUpdate: 'It goes as planned.' };
+    const maintained = { ...status('none'), published: { ...published, indicator: 'maintenance' as const, description: 'Maintenance in progress: Database upgrade', maintenances: [works], problems: ['incident 2 cannot be read: name'] } };
+    expect(read(partnerCard({ ...partner, status: maintained, traffic: { counts, since }, now, startable: [] }))).toMatchInlineSnapshot(`
+      "Northpay publishes under maintenance, we see 95.1 % success (n = 1000)
+      :wrench: *Northpay publishes under maintenance, we see 95.1 % success (n = 1000)*
+      :wrench: *Database upgrade* (maintenance in progress until 2026-11-20 14:00 UTC): It goes as planned.
+      :grey_question: On its page, incident 2 cannot be read: name
+      *Our own traffic* since 2026-11-20 11:00 UTC: 1003 attempts, 951 succeeded · failures: 40 customer, 9 partner · 3 under way · latency p50 210 ms, p95 900 ms · last attempt 2026-11-20 11:59 UTC
+      Status page read 2026-11-20 11:59 UTC · as of 2026-11-20 12:00 UTC"
+    `);
+  }); // prettier-ignore
+
+  it('the live card of a trouble that nobody can confirm any more', () => {
+    expect(
+      read(partnerStatusCard('Northpay', { ...status('major'), staleToldAt: now })),
+    ).toMatchInlineSnapshot(`
+      "Northpay has an unknown status since 2026-11-20 11:59 UTC: its status page cannot be read
+      :grey_question: *Northpay has an unknown status since 2026-11-20 11:59 UTC: its status page cannot be read*
+      Last published: major trouble, Partial outage
+      *‹Slow captures›* (investigating): We look into it.
+      • API: partial outage
+      In trouble since 2026-11-20 11:00 UTC, as far as is known"
+    `);
   });
 
   it('the live card', () => {

@@ -67,10 +67,11 @@ function cardsWith(text: string, count: number): Record<string, Card> {
     now,
   );
   const status: RememberedStatus = {
-    partner: text, changedAt: now, troubleAt: null, checkedAt: now,
+    partner: text, changedAt: now, troubleAt: null, checkedAt: now, staleToldAt: null,
     published: {
       indicator: 'major', description: text, publishedAt: now, components: times({ name: text, status: text }),
       incidents: times({ id: text, name: text, status: text, impact: text, url: text, startedAt: now, updatedAt: now, latestUpdate: text }),
+      maintenances: times({ name: text, until: now, url: text, latestUpdate: text }), problems: times(text),
     },
   };
   // A plan with half a character is refused before it is one.
@@ -98,6 +99,7 @@ function cardsWith(text: string, count: number): Record<string, Card> {
     partner: partnerCard({ ...partner, traffic: { unknown: text }, now, startable: [] }),
     partners: partnersCard(times(partner), now),
     live: partnerStatusCard(text, status),
+    stale: partnerStatusCard(text, { ...status, staleToldAt: now }),
     request: remediationCard(requestIn({})),
     judged: remediationCard(judged),
     executing: remediationCard(requestIn({ state: 'executing', breakGlass: true, review: 'open' })),
