@@ -371,8 +371,8 @@ describe('/partner', () => {
     const works = { name: 'Database upgrade', until: at('11-20T14:00'), url: null, latestUpdate: 'It goes as planned.' };
     const maintained = { ...status('none'), published: { ...published, indicator: 'maintenance' as const, description: 'Maintenance in progress: Database upgrade', maintenances: [works], problems: ['incident 2 cannot be read: name'] } };
     expect(read(partnerCard({ ...partner, status: maintained, traffic: { counts, since }, now, startable: [] }))).toMatchInlineSnapshot(`
-      "Northpay publishes under maintenance, we see 95.1 % success (n = 1000)
-      :wrench: *Northpay publishes under maintenance, we see 95.1 % success (n = 1000)*
+      "Northpay publishes maintenance in progress, we see 95.1 % success (n = 1000)
+      :wrench: *Northpay publishes maintenance in progress, we see 95.1 % success (n = 1000)*
       :wrench: *Database upgrade* (maintenance in progress until 2026-11-20 14:00 UTC): It goes as planned.
       :grey_question: On its page, incident 2 cannot be read: name
       *Our own traffic* since 2026-11-20 11:00 UTC: 1003 attempts, 951 succeeded · failures: 40 customer, 9 partner · 3 under way · latency p50 210 ms, p95 900 ms · last attempt 2026-11-20 11:59 UTC
