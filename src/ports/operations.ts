@@ -11,6 +11,7 @@
  * have been done: `unknown_outcome`, whose `details` has `idempotencyKey`. It is settled by reading back.
  */
 import type { Money } from '../kernel/money.js';
+import type { Rows } from './rows.js';
 
 /** One way for payments to go: a partner, a method, a country, a currency. */
 export interface Route {
@@ -100,7 +101,7 @@ export interface Operations {
   check(): Promise<void>;
   route(id: string): Promise<Route>;
   /** All routes, or those of one partner. A partner that the platform does not know has none. */
-  routes(partner?: string): Promise<readonly Route[]>;
+  routes(partner?: string): Promise<Rows<Route>>;
   event(id: string): Promise<PlatformEvent>;
   statement(partner: string, businessDay: string): Promise<PartnerStatement>;
   pauseRoute(order: PauseRouteOrder): Promise<Route>;

@@ -61,8 +61,8 @@ export const routeText = ({ route, partner, method, country, currency }: RouteFa
 export const suggestRoutes =
   (state: Route['state']) =>
   async (world: World, about: About | null): Promise<Choice[]> => {
-    const routes = await platformOf(world).routes(about?.kind === 'partner' ? about.id : undefined);
-    return routes
+    const { rows } = await platformOf(world).routes(about?.kind === 'partner' ? about.id : undefined);
+    return rows
       .filter((route) => route.state === state)
       .map((route) => ({ value: route.id, label: routeText(routeFactsOf(route)) }));
   };
