@@ -108,7 +108,8 @@ async function askRows<Row>(log: Log, question: () => Promise<Rows<Row>>): Promi
   return { state: 'known', value: rows, problems };
 }
 
-async function askBooks(subject: Subject, { books, log }: Sources, note: Note): Promise<void> {
+async function askBooks(subject: Subject, sources: Sources, note: Note): Promise<void> {
+  const { books, log } = sources;
   if (!books) return;
   const { paymentId, chargeId } = subject;
   const asking = askRows(log, () =>
@@ -122,8 +123,15 @@ async function askBooks(subject: Subject, { books, log }: Sources, note: Note): 
   });
   // A charge without a payment is booked under the id that its attempt has.
   const bookedAs = paymentId ?? (await asking)?.paymentId ?? chargeId ?? '';
-  const [ledger] = await Promise.all([askRows(log, () => books.entriesOf(bookedAs)), asking]);
+  const [ledger, attempt] = await Promise.all([askRows(log, () => books.entriesOf(bookedAs)), asking]);
   note({ ledger });
+  const isUnknown = !attempt && valueOf(ledger)?.length === 0;
+  if (isUnknown) note({ booksBegin: await beginOf(books, sources) });
+}
+
+/** Without an answer the books count as reaching back far enough: what is missing there is told. */
+async function beginOf(books: Books, { provider, log }: Sources): Promise<Date | null> {
+  return provider ? valueOf(await ask(log, () => books.beginOf(provider.partner))) : null;
 }
 
 async function askProvider(subject: Subject, { provider, log }: Sources, note: Note): Promise<void> {

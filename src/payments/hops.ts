@@ -113,6 +113,8 @@ const later = (instant: Date, durationMs: number): Date => new Date(instant.getT
 const notes = (...parts: (string | null | undefined)[]): string | null =>
   parts.filter((part) => part !== null && part !== undefined).join(', ') || null;
 
+const dayOf = (instant: Date): string => instant.toISOString().slice(0, 10);
+
 const plain = (word: string): string => word.replaceAll('_', ' ');
 
 function attemptHop(findings: Findings): Hop {
@@ -361,6 +363,11 @@ function ledgerHop(findings: Findings, capture: Hop, expectations: Expectations,
   const note = notes(kinds === '' ? null : `no capture is booked, only ${kinds}`);
   if (capture.state === 'not_expected')
     return hop('ledger', 'books', 'not_expected', { note: kinds === '' ? null : `booked: ${kinds}` });
+  const { booksBegin } = findings;
+  if (capture.at && booksBegin && capture.at < booksBegin)
+    return hop('ledger', 'books', 'not_expected', {
+      note: `older than the books, which begin on ${dayOf(booksBegin)}`,
+    });
   if (capture.state !== 'present' || !capture.at) return hop('ledger', 'books', 'expected', { note });
   const expectedBy = later(capture.at, expectations.ledgerMs);
   return hop('ledger', 'books', dueState(expectedBy, asOf), { expectedBy, amount: capture.amount, note });

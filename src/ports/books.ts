@@ -73,6 +73,8 @@ export interface Books {
   attemptsByCard(sighting: CardSighting, limit: number): Promise<Rows<PaymentAttempt>>;
   /** Entries of a payment, oldest first. */
   entriesOf(paymentId: string): Promise<Rows<LedgerEntry>>;
+  /** When the oldest attempt at a partner was made; null where there is none. What is older the books cannot know. */
+  beginOf(partner: string): Promise<Date | null>;
   /** What a partner did with the attempts created since an instant. */
   trafficOf(partner: string, since: Date): Promise<PartnerTraffic>;
   /** Succeeds when every documented column can be read. */

@@ -184,6 +184,14 @@ describe('every state of a payment', () => {
       '+++++?e', 'Last confirmed at payout, next expected at ledger by 2026-11-21 11:00 UTC',
     ],
     [
+      'older than the books: nothing is overdue there', { attempts: known([]), ledger: known([]), booksBegin: at('11-15T00:00') },
+      '+++++?-', 'Last confirmed at payout, nothing further expected',
+    ],
+    [
+      'younger than the books, and not in them', { attempts: known([]), ledger: known([]), booksBegin: at('11-01T00:00') },
+      '+++++?!', 'Last confirmed at payout, next expected at ledger by 2026-11-11 10:02 UTC (overdue by 9 d 1 h)',
+    ],
+    [
       'fully refunded', { charge: known(aCharge({ amountRefunded: eur(2000) })), refunds: known([aRefund()]) },
       '+++++?+', 'Last confirmed at ledger, nothing further expected; refunded in full (20.00 EUR)',
     ],
@@ -344,6 +352,7 @@ describe('what a hop carries', () => {
     ['a capture in parts says how much of what, and what may still come', { ...uncaptured({ amountCaptured: eur(800) }), payment: known(aPayment({ status: 'requires_capture', amountReceived: eur(800), amountCapturable: eur(1200) })) }, 'capture', { amount: eur(800), note: 'captured in parts, 8.00 EUR of 20.00 EUR so far, 12.00 EUR still authorised' }],
     ['a movement of one of several captures says so', { balanceTransaction: known(aBalanceTransaction({ amount: eur(800), net: eur(776), fee: eur(24) })) }, 'balance', { note: 'net of 0.24 EUR fees, one of several movements, 8.00 EUR of the 20.00 EUR captured' }],
     ['a payout to come says what refunds take off it', { payout: known(null), refunds: known([aRefund({ amount: eur(500) })]), balanceTransaction: known(aBalanceTransaction({ availableOn: at('11-19T00:00') })) }, 'payout', { amount: eur(1940), note: 'before refunds of 5.00 EUR' }],
+    ['what is older than the books says so', { attempts: known([]), ledger: known([]), booksBegin: at('11-15T00:00') }, 'ledger', { note: 'older than the books, which begin on 2026-11-15' }],
     ['a manual capture says what it waits for', uncaptured({ captureBefore: at('11-21T12:00') }), 'capture', { note: 'waits for a manual capture, the authorisation lapses then' }],
     ['after the deadline too', uncaptured({ captureBefore: at('11-20T09:00') }), 'capture', { note: 'waits for a manual capture, the authorisation has lapsed' }],
     ['fees can exceed the amount', { balanceTransaction: known(aBalanceTransaction({ net: eur(-15) })) }, 'balance', { amount: eur(-15), state: 'present' }],

@@ -131,6 +131,9 @@ export class FakeBooks implements Books, Switch {
     );
   entriesOf: Books['entriesOf'] = (paymentId) =>
     answer(this, 'entriesOf', () => this.rows(this.entries[paymentId] ?? []));
+  /** When the books begin. */
+  begin: Date | null = null;
+  beginOf: Books['beginOf'] = () => answer(this, 'beginOf', () => this.begin);
   trafficOf: Books['trafficOf'] = () =>
     answer(this, 'trafficOf', () => {
       if (!this.traffic) throw new OpsError('internal', 'no traffic was given');
