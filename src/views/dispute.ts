@@ -118,7 +118,10 @@ export function disputeQueueCard({ queue, unread, scanned, isAll, now, links }: 
   const [first] = queue;
   const nearest = first ? `: ${dueSentence(first.dispute, now, utc)}` : '';
   const rest = queue.length - mostLines;
-  const scope = isAll ? `All ${scanned} disputes were read` : `Only the ${scanned} newest disputes were read`;
+  const readable = unread.length === 0 ? 'were read' : `were looked at, ${unread.length} cannot be read`;
+  const scope = isAll
+    ? `All ${scanned} disputes ${readable}`
+    : `Only the ${scanned} newest disputes ${readable}`;
   return cardOf(`${title}${nearest}`, [
     section(`:scales: *${title}*`),
     ...sections(queue.slice(0, mostLines).map((queued) => queueLine(queued, now, links))),

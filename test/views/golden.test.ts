@@ -237,14 +237,14 @@ describe('/dispute', () => {
       aDispute({ id: 'du_undated', respondBy: null }),
     ];
     const unread = ['dispute du_odd cannot be read: currency is not an ISO 4217 currency'];
-    expect(read(disputeQueueCard({ ...facts, queue: queueOf(odd, now), unread }))).toMatchInlineSnapshot(`
+    expect(read(disputeQueueCard({ ...facts, scanned: 4, queue: queueOf(odd, now), unread }))).toMatchInlineSnapshot(`
       "2 disputes need an answer; 1 cannot be read: Answer due, the provider names no date
       :scales: *2 disputes need an answer; 1 cannot be read*
       :red_circle: Answer due, the provider names no date · 20.00 EUR · fraudulent · ‹du_undated›
       :red_circle: Answer due by 2026-11-20 13:00 UTC, 1 h left · 20.00 EUR · fraudulent · ‹du_soon›
       :no_entry_sign: No answer is allowed, it can only be accepted · 20.00 EUR · fraudulent · ‹du_refused›
       :grey_question: dispute du_odd cannot be read: currency is not an ISO 4217 currency
-      All 3 disputes were read · as of 2026-11-20 12:00 UTC"
+      All 4 disputes were looked at, 1 cannot be read · as of 2026-11-20 12:00 UTC"
     `);
     const many = queueOf(Array.from({ length: 17 }, (_, n) => aDispute({ id: `du_${n}` })), now);
     expect(read(disputeQueueCard({ ...facts, queue: many }))).toContain('2 more are due later');
@@ -355,9 +355,8 @@ describe('/partner', () => {
 
   it('one partner whose page has not been readable for three hours', () => {
     const stale = { ...status('none'), checkedAt: at('11-20T09:00') };
-    expect(
-      read(partnerCard({ ...partner, status: stale, traffic: { counts, since }, now, startable: [] })),
-    ).toMatchInlineSnapshot(`
+    expect(read(partnerCard({ ...partner, status: stale, traffic: { counts, since }, now, startable: [] })))
+      .toMatchInlineSnapshot(`
       "Northpay has an unknown status since 2026-11-20 09:00 UTC, we see 95.1 % success (n = 1000)
       :grey_question: *Northpay has an unknown status since 2026-11-20 09:00 UTC, we see 95.1 % success (n = 1000)*
       Last published: no trouble, All Systems Operational
@@ -381,9 +380,8 @@ describe('/partner', () => {
   }); // prettier-ignore
 
   it('the live card of a trouble that nobody can confirm any more', () => {
-    expect(
-      read(partnerStatusCard('Northpay', { ...status('major'), staleToldAt: now })),
-    ).toMatchInlineSnapshot(`
+    expect(read(partnerStatusCard('Northpay', { ...status('major'), staleToldAt: now })))
+      .toMatchInlineSnapshot(`
       "Northpay has an unknown status since 2026-11-20 11:59 UTC: its status page cannot be read
       :grey_question: *Northpay has an unknown status since 2026-11-20 11:59 UTC: its status page cannot be read*
       Last published: major trouble, Partial outage

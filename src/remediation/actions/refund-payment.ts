@@ -78,9 +78,12 @@ function amountToGive({ amount }: Params, facts: RefundFacts): Result<Money, str
   const wanted = amountIn(amount, left.currency);
   if (!wanted.ok || isZero(left) || compare(wanted.value, left) <= 0) return wanted;
   return fail(
-    `${moneyFact(wanted.value)} is more than what is left: of ${facts.amountCaptured} captured ${facts.amountRefunded} were refunded, so at most ${moneyFact(left)} can be.`,
+    `${moneyFact(wanted.value)} is more than what is left: of ${facts.amountCaptured} captured ${facts.amountRefunded} were refunded${lostWords(facts)}, so at most ${moneyFact(left)} can be.`,
   );
 }
+
+const lostWords = ({ amountLost }: RefundFacts): string =>
+  isZero(moneyOfFact(amountLost)) ? '' : ` and ${amountLost} were lost to disputes`;
 
 /** Of a plan that passed its check. */
 function plannedAmount(params: Params, facts: RefundFacts): Money {
