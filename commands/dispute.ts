@@ -38,10 +38,11 @@ export const disputeCommand: Command<DisputeDesk> = {
     const now = clock.now();
     const id = text.trim();
     if (id === '') {
-      const disputes = await paymentsApi.recentDisputes(mostScanned);
-      const isAll = disputes.length < mostScanned;
-      const queue = queueOf(disputes, now);
-      return answer.privately(disputeQueueCard({ queue, scanned: disputes.length, isAll, now, links }));
+      const { rows, problems } = await paymentsApi.recentDisputes(mostScanned);
+      const scanned = rows.length + problems.length;
+      const isAll = scanned < mostScanned;
+      const queue = queueOf(rows, now);
+      return answer.privately(disputeQueueCard({ queue, unread: problems, scanned, isAll, now, links }));
     }
     const dispute = await paymentsApi.dispute(requireDisputeId(id));
     return answer.privately(

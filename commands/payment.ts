@@ -118,7 +118,7 @@ function cardOf(lookup: Lookup, desk: PaymentDesk, sharedBy: string | null): Car
     case 'payout':
       return payoutCard(lookup.payout, lookup.asOf, links);
     case 'candidates':
-      return candidatesCard(lookup.query, lookup.candidates, lookup.more);
+      return candidatesCard(lookup.query, lookup.candidates, lookup.more, lookup.unread);
     case 'nothing':
       return nothingCard(lookup.query, lookup.looked);
   }

@@ -3,12 +3,12 @@
  *
  * Invariants: the remembered status and the message about its change are one transaction; one unreachable page, or
  * one status that cannot be stored, does not keep the others from being read; one trouble of a partner has one live card,
- * rewritten until it is over, with every step of its indicator in its thread.
+ * rewritten until it is over, with every step of its indicator in its thread, and marked while its page cannot be read.
  */
 import type { Clock } from '../src/kernel/clock.js';
 import { toOpsError } from '../src/kernel/errors.js';
 import type { Log } from '../src/kernel/log.js';
-import { decide, remember } from '../src/partners/status.js';
+import { decide, isToBeMarked, remember } from '../src/partners/status.js';
 import type { Job } from '../src/ports/jobs.js';
 import type { Outbox } from '../src/ports/outbox.js';
 import type { PublishedStatus, StatusSource } from '../src/ports/partner-status.js';
@@ -53,7 +53,19 @@ async function watch(partner: WatchedPartner, desk: PartnerStatusDesk, log: Log)
     .fetch(partner.statusPage)
     .catch(failed('a status page was not read'));
   // What is not remembered now is told by the next look.
-  if (published) await keep(partner, published, desk, log).catch(failed('a status was not remembered'));
+  const noted = published ? keep(partner, published, desk, log) : mark(partner, desk);
+  await noted.catch(failed('a status was not remembered'));
+}
+
+/** A trouble that nobody can confirm any more: the card says so, once. */
+async function mark(partner: WatchedPartner, desk: PartnerStatusDesk): Promise<void> {
+  await desk.transactions.run(async (tx) => {
+    const before = await desk.partnerStatuses.take(tx, partner.id);
+    if (!before || partner.alertsChannel === null || !isToBeMarked(before, tx.now)) return;
+    const status = { ...before, staleToldAt: tx.now };
+    await desk.partnerStatuses.put(tx, status);
+    await tell(tx, partner.alertsChannel, partner, status, false, desk.outbox);
+  });
 }
 
 async function keep(

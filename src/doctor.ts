@@ -19,6 +19,7 @@ import { OpsError, toOpsError } from './kernel/errors.js';
 import { silentLog } from './kernel/log.js';
 import type { Secret } from './kernel/secret.js';
 import { botScopes } from './manifest.js';
+import { staleRates } from './remediation/policy/rates.js';
 import { requireNoLockOut, requirePolicy } from './remediation-setup.js';
 
 export interface Finding {
@@ -294,11 +295,18 @@ async function policyState(
   environment: Environment,
   token: Secret,
   clock: Clock,
-): Promise<string> {
+): ReturnType<Check> {
   if (!remediation) return 'there are none';
   requirePolicy(remediation, environment);
   const client = slackClient(token, environment.SLACK_API_URL, silentLog);
   await requireNoLockOut(remediation, createDirectory({ client, clock, log: silentLog }));
+  const stale = staleRates(remediation, clock.now());
+  if (stale.length > 0)
+    return {
+      state: 'warning',
+      says: stale.join(' '),
+      hint: 'Add rates of today under “remediation.rates” in the configuration.',
+    };
   return `${remediation.rules.length} rules, and every one of them can be satisfied`;
 }
 

@@ -27,6 +27,7 @@ import { actions } from './remediation/actions/index.js';
 import type { Policy } from './remediation/policy.js';
 import { policyFaults } from './remediation/policy/faults.js';
 import { lockOuts } from './remediation/policy/lock-outs.js';
+import { staleRates } from './remediation/policy/rates.js';
 import { createRemediationDesk, type RemediationDesk } from './remediation/remediation.js';
 import { alarmMessage, remediationMessages } from './views/remediation-messages.js';
 
@@ -49,6 +50,8 @@ export function remediationFrom(facts: RemediationFacts): RemediationDesk | null
   const policy = config.remediation;
   if (!policy) return null;
   requirePolicy(policy, environment);
+  for (const problem of staleRates(policy, clock.now()))
+    log.warn({ problem }, 'a rate of the policy is too old');
   return createRemediationDesk({
     actions,
     policy,

@@ -1,17 +1,30 @@
 /**
- * What a partner publishes about itself: when a change of it is worth telling people.
+ * What a partner publishes about itself: for how long it holds, and when a change of it is worth telling people.
  *
+ * Invariant: a page that has not been readable for long says nothing of the moment, neither that all is well nor that it is not.
  * Invariant: a decision carries its reason. Only a changed indicator is worth a new line (`step`): the wording of a running
  * incident changes every few minutes, so that it only rewrites the card.
  */
+import { minuteMs } from '../kernel/clock.js';
 import type { PublishedStatus, StatusIndicator } from '../ports/partner-status.js';
 import type { RememberedStatus } from '../ports/partner-statuses.js';
 
 export type StatusDecision =
   | { notify: false; reason: 'first_look_and_fine' | 'unchanged' }
   /** `step`: the card alone does not tell it, because it was there before. */
-  | { notify: true; step: false; reason: 'degraded' | 'details_changed' }
+  | { notify: true; step: false; reason: 'degraded' | 'details_changed' | 'readable_again' }
   | { notify: true; step: true; reason: 'worse' | 'better' | 'recovered' };
+
+/** A page that was read longer ago than this may tell of yesterday's weather. */
+const staleMs = 10 * minuteMs;
+
+/** Since when nobody knows what the page says; null while it was read a short time ago. */
+export const unknownSince = ({ checkedAt }: RememberedStatus, now: Date): Date | null =>
+  now.getTime() - checkedAt.getTime() > staleMs ? checkedAt : null;
+
+/** Whether a live card tells of a trouble that nobody can confirm any more, and does not say so yet. */
+export const isToBeMarked = (status: RememberedStatus, now: Date): boolean =>
+  status.published.indicator !== 'none' && status.staleToldAt === null && unknownSince(status, now) !== null;
 
 const severity: Readonly<Record<StatusIndicator, number>> = {
   none: 0,
@@ -28,6 +41,7 @@ export function decide(before: RememberedStatus | null, now: PublishedStatus): S
   if (is > was) return { notify: true, step: true, reason: 'worse' };
   if (is < was) return { notify: true, step: true, reason: is === 0 ? 'recovered' : 'better' };
   if (is === 0) return { notify: false, reason: before ? 'unchanged' : 'first_look_and_fine' };
+  if (before?.staleToldAt) return { notify: true, step: false, reason: 'readable_again' };
   return wording(before?.published) === wording(now)
     ? { notify: false, reason: 'unchanged' }
     : { notify: true, step: false, reason: 'details_changed' };
@@ -39,6 +53,7 @@ function wording(status: PublishedStatus | undefined): string {
     status?.description,
     status?.components.filter((component) => component.status !== 'operational'),
     status?.incidents.map(({ name, status: phase, latestUpdate }) => [name, phase, latestUpdate]),
+    status?.maintenances.map(({ name, until, latestUpdate }) => [name, until, latestUpdate]),
   ]);
 }
 
@@ -57,5 +72,6 @@ export function remember(
     changedAt: before?.published.indicator === published.indicator ? before.changedAt : now,
     troubleAt: wasFine && !isFine ? now : (before?.troubleAt ?? null),
     checkedAt: now,
+    staleToldAt: null,
   };
 }

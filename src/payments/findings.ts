@@ -41,6 +41,8 @@ export interface Findings {
   balanceTransaction: Finding<BalanceTransaction | null>;
   payout: Finding<Payout | null>;
   ledger: Finding<LedgerEntry[]>;
+  /** When the books of the partner begin; asked only where they know nothing of the payment. */
+  booksBegin?: Date | null;
   refunds: Finding<Refund[]>;
   disputes: Finding<Dispute[]>;
   warnings: Finding<EarlyFraudWarning[]>;

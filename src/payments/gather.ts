@@ -5,8 +5,9 @@
  * at any moment and is `waiting` where nobody has answered yet.
  */
 import type { Log } from '../kernel/log.js';
-import { toOpsError } from '../kernel/errors.js';
-import type { Books, Rows } from '../ports/books.js';
+import { OpsError, toOpsError } from '../kernel/errors.js';
+import { decidingAmong } from '../nouns/charge.js';
+import type { Books } from '../ports/books.js';
 import type {
   BalanceTransaction,
   Charge,
@@ -14,6 +15,7 @@ import type {
   PaymentsApi,
   ProviderSubject,
 } from '../ports/payments-api.js';
+import type { Rows } from '../ports/rows.js';
 import { valueOf, type Finding, type Findings } from './findings.js';
 
 export interface Sources {
@@ -101,12 +103,13 @@ async function askRows<Row>(log: Log, question: () => Promise<Rows<Row>>): Promi
   if (answer.state !== 'known') return answer;
   const { rows, problems } = answer.value;
   if (problems.length === 0) return { state: 'known', value: rows };
-  log.warn({ problems }, 'rows of the books cannot be read');
+  log.warn({ problems }, 'a source gave what cannot be read');
   if (rows.length === 0) return { state: 'failed', why: problems.join('; ') };
   return { state: 'known', value: rows, problems };
 }
 
-async function askBooks(subject: Subject, { books, log }: Sources, note: Note): Promise<void> {
+async function askBooks(subject: Subject, sources: Sources, note: Note): Promise<void> {
+  const { books, log } = sources;
   if (!books) return;
   const { paymentId, chargeId } = subject;
   const asking = askRows(log, () =>
@@ -120,8 +123,15 @@ async function askBooks(subject: Subject, { books, log }: Sources, note: Note): 
   });
   // A charge without a payment is booked under the id that its attempt has.
   const bookedAs = paymentId ?? (await asking)?.paymentId ?? chargeId ?? '';
-  const [ledger] = await Promise.all([askRows(log, () => books.entriesOf(bookedAs)), asking]);
+  const [ledger, attempt] = await Promise.all([askRows(log, () => books.entriesOf(bookedAs)), asking]);
   note({ ledger });
+  const isUnknown = !attempt && valueOf(ledger)?.length === 0;
+  if (isUnknown) note({ booksBegin: await beginOf(books, sources) });
+}
+
+/** Without an answer the books count as reaching back far enough: what is missing there is told. */
+async function beginOf(books: Books, { provider, log }: Sources): Promise<Date | null> {
+  return provider ? valueOf(await ask(log, () => books.beginOf(provider.partner))) : null;
 }
 
 async function askProvider(subject: Subject, { provider, log }: Sources, note: Note): Promise<void> {
@@ -154,10 +164,7 @@ async function askAboutPayment(
   return value ? ask(log, () => orNull(decidingCharge(value, api))) : { state: 'known', value: null };
 }
 
-/**
- * The charge that took the money, else the one that holds it, else the latest that tried. At most one charge of a
- * payment succeeds (Stripe, "The PaymentIntent object"): the others are asked for only where it is not the latest.
- */
+/** The other charges are asked for only where the latest does not decide. */
 async function decidingCharge(
   { id, latestCharge: latest, amountReceived, amountCapturable }: Payment,
   api: PaymentsApi,
@@ -165,9 +172,12 @@ async function decidingCharge(
   if (latest === null) return null;
   const hasTaken = amountReceived.minor > 0n || amountCapturable.minor > 0n;
   if (typeof latest !== 'string' && (latest.status === 'succeeded' || !hasTaken)) return latest;
-  const charges = await api.chargesOf(id);
-  const succeeded = charges.filter(({ status }) => status === 'succeeded');
-  return succeeded.find(({ captured }) => captured) ?? succeeded[0] ?? charges[0] ?? null;
+  const { rows: charges, problems } = await api.chargesOf(id);
+  const decides = decidingAmong(charges);
+  // The one that decides may be the one that cannot be read.
+  if (problems.length > 0 && decides?.status !== 'succeeded')
+    throw new OpsError('unavailable', problems.join('; '));
+  return decides;
 }
 
 async function askAboutBranches(
@@ -177,8 +187,10 @@ async function askAboutBranches(
   note: Note,
 ): Promise<void> {
   // A payment that the provider does not know has no branches there either.
-  const listed = <Branch>(question: (of: ProviderSubject) => Promise<Branch[]>): Promise<Finding<Branch[]>> =>
-    ask(log, async () => (await orNull(question(subject))) ?? []);
+  const listed = <Branch>(
+    question: (of: ProviderSubject) => Promise<Rows<Branch>>,
+  ): Promise<Finding<Branch[]>> =>
+    askRows(log, async () => (await orNull(question(subject))) ?? { rows: [], problems: [] });
   await Promise.all([
     listed((of) => api.refundsOf(of)).then((refunds) => note({ refunds })),
     listed((of) => api.disputesOf(of)).then((disputes) => note({ disputes })),

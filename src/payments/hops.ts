@@ -7,6 +7,8 @@
  * Deliberately absent: statement lines. No statements are read yet, and the hop says so.
  */
 import { compare, formatMoney, type Money } from '../kernel/money.js';
+import { givenBackOf, sumOf } from '../nouns/charge.js';
+import { isCapturedInParts } from '../nouns/payment.js';
 import type { PaymentAttempt } from '../ports/books.js';
 import type { BalanceTransaction, Charge, Payment, Payout } from '../ports/payments-api.js';
 import { valueOf, type Finding, type Findings, type SourceName } from './findings.js';
@@ -45,6 +47,8 @@ export interface Hop {
   reference: string | null;
   /** One short clause for people, such as a decline reason. */
   note: string | null;
+  /** An attempt that is known, and failed. */
+  isRefused?: boolean;
 }
 
 type Facts = Partial<Omit<Hop, 'kind' | 'state' | 'source'>>;
@@ -109,6 +113,8 @@ const later = (instant: Date, durationMs: number): Date => new Date(instant.getT
 const notes = (...parts: (string | null | undefined)[]): string | null =>
   parts.filter((part) => part !== null && part !== undefined).join(', ') || null;
 
+const dayOf = (instant: Date): string => instant.toISOString().slice(0, 10);
+
 const plain = (word: string): string => word.replaceAll('_', ' ');
 
 function attemptHop(findings: Findings): Hop {
@@ -122,6 +128,7 @@ function attemptHop(findings: Findings): Hop {
       amount: latest.amount,
       reference: latest.orderId,
       note: notes(tries, latest.declineCode),
+      isRefused: latest.status === 'failed',
     });
   }
   const silent = unanswered('attempt', 'books', findings.attempts);
@@ -217,8 +224,9 @@ function captureHop(findings: Findings, authorization: Hop, expectations: Expect
   if (settled) return settled;
   const charge = valueOf(findings.charge);
   if (!charge) return hop('capture', 'payments_api', 'unknown_source', { note: notConnected(findings) });
-  if (charge.captured) return captured(charge, findings);
   const payment = valueOf(findings.payment);
+  if (payment && isCapturedInParts(payment)) return capturedInParts(payment, charge, asOf);
+  if (charge.captured) return captured(charge, findings);
   if (payment?.status === 'canceled' || charge.amountRefunded.minor >= charge.amount.minor) {
     return hop('capture', 'payments_api', 'not_expected', {
       at: payment?.canceledAt ?? null,
@@ -236,6 +244,17 @@ function captureHop(findings: Findings, authorization: Hop, expectations: Expect
       payment?.captureMethod === 'manual' ? 'waits for a manual capture' : null,
       charge.captureBefore ? lapse : null,
     ),
+  });
+}
+
+/** Further captures may come until the authorisation lapses. */
+function capturedInParts(payment: Payment, { id, captureBefore }: Charge, asOf: Date): Hop {
+  const { amount, amountReceived, amountCapturable } = payment;
+  return hop('capture', 'payments_api', captureBefore ? dueState(captureBefore, asOf) : 'expected', {
+    expectedBy: captureBefore,
+    amount: amountReceived,
+    reference: id,
+    note: `captured in parts, ${formatMoney(amountReceived)} of ${formatMoney(amount)} so far, ${formatMoney(amountCapturable)} still authorised`,
   });
 }
 
@@ -259,12 +278,19 @@ function balanceHop(findings: Findings, capture: Hop, asOf: Date): Hop {
   const transaction = valueOf(findings.balanceTransaction);
   if (!transaction) return hop('balance', 'payments_api', 'expected', { note: 'no balance transaction yet' });
   const facts: Facts = { amount: transaction.net, reference: transaction.id };
-  const fee = `net of ${formatMoney(transaction.fee)} fees`;
+  const fee = notes(`net of ${formatMoney(transaction.fee)} fees`, shareOf(transaction, findings));
   if (transaction.status === 'available')
     return hop('balance', 'payments_api', 'present', { ...facts, at: transaction.availableOn, note: fee });
   const expectedBy = transaction.availableOn;
   const note = notes(plain(transaction.status), fee);
   return hop('balance', 'payments_api', dueState(expectedBy, asOf), { ...facts, expectedBy, note });
+}
+
+/** Several captures of one charge have a movement each, and the charge names one of them. */
+function shareOf({ amount }: BalanceTransaction, findings: Findings): string | null {
+  const taken = valueOf(findings.charge)?.amountCaptured;
+  if (taken?.currency !== amount.currency || compare(amount, taken) >= 0) return null;
+  return `one of several movements, ${formatMoney(amount)} of the ${formatMoney(taken)} captured`;
 }
 
 function payoutHop(findings: Findings, balance: Hop, expectations: Expectations, asOf: Date): Hop {
@@ -279,9 +305,19 @@ function payoutHop(findings: Findings, balance: Hop, expectations: Expectations,
   const expectedBy = later(transaction.availableOn, expectations.payoutMs);
   const state = dueState(expectedBy, asOf);
   // The provider lists what automatic payouts contain, and of no others.
-  const note =
+  const unseen =
     state === 'overdue' ? 'no automatic payout holds it; one made by hand would not be seen' : null;
+  const note = notes(unseen, refundNote(findings));
   return hop('payout', 'payments_api', state, { expectedBy, amount: transaction.net, note });
+}
+
+/** A refund leaves the balance by a movement of its own: less arrives than the payment brought. */
+function refundNote(findings: Findings): string | null {
+  const charge = valueOf(findings.charge);
+  if (!charge) return null;
+  const { through, onItsWay } = givenBackOf(charge, valueOf(findings.refunds) ?? []);
+  const given = sumOf([...through, ...onItsWay], charge.amount.currency);
+  return given.minor > 0n ? `before refunds of ${formatMoney(given)}` : null;
 }
 
 /** The amount is this payment's share: the payout carries many. */
@@ -327,6 +363,11 @@ function ledgerHop(findings: Findings, capture: Hop, expectations: Expectations,
   const note = notes(kinds === '' ? null : `no capture is booked, only ${kinds}`);
   if (capture.state === 'not_expected')
     return hop('ledger', 'books', 'not_expected', { note: kinds === '' ? null : `booked: ${kinds}` });
+  const { booksBegin } = findings;
+  if (capture.at && booksBegin && capture.at < booksBegin)
+    return hop('ledger', 'books', 'not_expected', {
+      note: `older than the books, which begin on ${dayOf(booksBegin)}`,
+    });
   if (capture.state !== 'present' || !capture.at) return hop('ledger', 'books', 'expected', { note });
   const expectedBy = later(capture.at, expectations.ledgerMs);
   return hop('ledger', 'books', dueState(expectedBy, asOf), { expectedBy, amount: capture.amount, note });

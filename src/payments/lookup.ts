@@ -22,7 +22,13 @@ export type Lookup =
   | { kind: 'searching'; query: string }
   | { kind: 'trace'; trace: Trace; complete: boolean }
   | { kind: 'payout'; payout: Payout; asOf: Date }
-  | { kind: 'candidates'; query: string; candidates: Candidate[]; more: boolean }
+  | {
+      kind: 'candidates';
+      query: string;
+      candidates: Candidate[];
+      more: boolean;
+      unread?: readonly string[];
+    }
   | { kind: 'nothing'; query: string; looked: LookedAt[] };
 
 export interface Patience {

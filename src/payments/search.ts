@@ -32,7 +32,8 @@ export interface Candidate {
 export type Found =
   | { kind: 'subject'; subject: Subject }
   | { kind: 'payout'; payout: Payout }
-  | { kind: 'candidates'; candidates: Candidate[]; more: boolean }
+  /** `unread`: a sentence per one that nobody can read. */
+  | { kind: 'candidates'; candidates: Candidate[]; more: boolean; unread?: readonly string[] }
   | { kind: 'nothing'; looked: LookedAt[] };
 
 /** More candidates than this do not help anybody choose. */
@@ -60,7 +61,7 @@ export async function search(identifiers: readonly Identifier[], sources: Source
 const plain = (word: string): string => word.replaceAll('_', ' ');
 
 /** `cut`: the source had more than it was asked for. */
-const candidates = (all: Candidate[], cut = false): Found => ({
+const candidates = (all: Candidate[], cut = false): Extract<Found, { kind: 'candidates' }> => ({
   kind: 'candidates',
   candidates: all.slice(0, mostCandidates),
   more: cut || all.length > mostCandidates,
@@ -119,12 +120,15 @@ async function followAtProvider(
     case 'event':
       return followNext((await api.event(id)).subject.id, id, sources, steps);
     case 'customer': {
-      const payments = await api.paymentsOfCustomer(id, mostCandidates + 1);
-      if (payments.length === 0)
+      const { rows: payments, problems } = await api.paymentsOfCustomer(id, mostCandidates + 1);
+      if (payments.length + problems.length === 0)
         return { kind: 'nothing', looked: [{ where: 'payments API', as: 'customer', outcome: 'nothing' }] };
-      return candidates(
-        payments.map((payment) => ({ query: payment.id, attempt: null, payment, why: 'customer' })),
-      );
+      return {
+        ...candidates(
+          payments.map((payment) => ({ query: payment.id, attempt: null, payment, why: 'customer' })),
+        ),
+        unread: problems,
+      };
     }
   }
 }

@@ -4,7 +4,11 @@
  * Invariants: the first line follows from the hops and findings alone; a source that did not answer is named; pure,
  * so the same findings and the same instant give the same trace.
  */
-import { add, compare, type Money } from '../kernel/money.js';
+import { compare, isZero, type Money } from '../kernel/money.js';
+import { committedOf, givenBackOf, sumOf } from '../nouns/charge.js';
+import { answerTo, isInquiry, isOver, tookTheMoneyBack, type Answer } from '../nouns/dispute.js';
+import { waitsForCustomer } from '../nouns/refund.js';
+import type { Charge } from '../ports/payments-api.js';
 import { valueOf, type Finding, type Findings, type SourceName } from './findings.js';
 import { hopsOf, type Expectations, type Hop } from './hops.js';
 
@@ -17,8 +21,18 @@ export interface Trace {
 
 /** What takes the money back again, told in the first line because it changes what the rest means. */
 export interface Reversal {
-  kind: 'refunded' | 'partly_refunded' | 'refund_failed' | 'disputed' | 'dispute_lost';
+  kind:
+    | 'refunded'
+    | 'partly_refunded'
+    | 'refund_pending'
+    | 'refund_waits_for_customer'
+    | 'refund_failed'
+    | 'inquiry'
+    | 'disputed'
+    | 'dispute_lost';
   amount: Money;
+  /** For disputes. */
+  answer?: Answer;
 }
 
 /** The first line: where the money was last seen, and where it should be seen next. */
@@ -35,10 +49,10 @@ export interface Headline {
 
 export function traceOf(findings: Findings, expectations: Expectations, asOf: Date): Trace {
   const hops = hopsOf(findings, expectations, asOf);
-  return { findings, hops, headline: headlineOf(findings, hops), asOf };
+  return { findings, hops, headline: headlineOf(findings, hops, asOf), asOf };
 }
 
-function headlineOf(findings: Findings, hops: Hop[]): Headline {
+function headlineOf(findings: Findings, hops: Hop[], asOf: Date): Headline {
   const next =
     hops.find(({ state }) => state === 'failed') ??
     hops.find(({ state }) => state === 'overdue') ??
@@ -48,7 +62,7 @@ function headlineOf(findings: Findings, hops: Hop[]): Headline {
     lastConfirmed: lastConfirmed(hops, next),
     next,
     ended: next ? null : hops.some(isCancelled) ? 'canceled' : 'complete',
-    reversals: reversalsOf(findings),
+    reversals: reversalsOf(findings, asOf),
     unknown: unknownSources(findings),
   };
 }
@@ -66,30 +80,38 @@ function lastConfirmed(hops: Hop[], next: Hop | null): Hop | null {
   return before.findLast(({ state }) => state === 'present') ?? null;
 }
 
-function reversalsOf(findings: Findings): Reversal[] {
-  const refunds = valueOf(findings.refunds) ?? [];
-  const failed = refunds.filter(({ status }) => status === 'failed');
+function reversalsOf(findings: Findings, asOf: Date): Reversal[] {
+  const charge = valueOf(findings.charge);
   return [
-    ...refunded(findings),
-    ...failed.map(({ amount }): Reversal => ({ kind: 'refund_failed', amount })),
-    ...(valueOf(findings.disputes) ?? []).flatMap(({ status, amount }): Reversal[] => {
-      if (status === 'lost') return [{ kind: 'dispute_lost', amount }];
-      return /(^|_)(won|closed|prevented|refunded)$/.test(status) ? [] : [{ kind: 'disputed', amount }];
+    ...(charge ? refundsOf(charge, findings.refunds) : []),
+    ...(valueOf(findings.disputes) ?? []).flatMap((dispute): Reversal[] => {
+      const { amount } = dispute;
+      if (tookTheMoneyBack(dispute)) return [{ kind: 'dispute_lost', amount }];
+      if (isOver(dispute)) return [];
+      return [{ kind: isInquiry(dispute) ? 'inquiry' : 'disputed', amount, answer: answerTo(dispute, asOf) }];
     }),
   ];
 }
 
-/** Refunds are in the charge's currency; those that failed or were cancelled gave nothing back. */
-function refunded(findings: Findings): Reversal[] {
-  const charge = valueOf(findings.charge);
-  const amounts = (valueOf(findings.refunds) ?? [])
-    .filter(({ status }) => status !== 'failed' && status !== 'canceled')
-    .map(({ amount }) => amount)
-    .filter(({ currency }) => currency === charge?.amountCaptured.currency);
-  if (!charge || amounts.length === 0) return [];
-  const amount = amounts.reduce(add);
-  const isWhole = compare(amount, charge.amountCaptured) >= 0;
-  return [{ kind: isWhole ? 'refunded' : 'partly_refunded', amount }];
+/** Where the refunds are not listed, the charge's own sum is all there is. */
+function refundsOf(charge: Charge, listed: Findings['refunds']): Reversal[] {
+  const refunds = valueOf(listed);
+  const given = givenBackOf(charge, refunds ?? []);
+  const { currency } = charge.amount;
+  const through = refunds ? sumOf(given.through, currency) : committedOf(charge, given);
+  const isWhole = compare(through, charge.amountCaptured) >= 0;
+  return [
+    ...(through.minor > 0n && !isZero(charge.amountCaptured)
+      ? [{ kind: isWhole ? 'refunded' : 'partly_refunded', amount: through } as const]
+      : []),
+    ...given.onItsWay.map((refund): Reversal => {
+      const kind = waitsForCustomer(refund) ? 'refund_waits_for_customer' : 'refund_pending';
+      return { kind, amount: refund.amount };
+    }),
+    ...given.undone
+      .filter(({ status }) => status === 'failed')
+      .map(({ amount }): Reversal => ({ kind: 'refund_failed', amount })),
+  ];
 }
 
 function unknownSources(findings: Findings): Headline['unknown'] {

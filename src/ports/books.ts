@@ -6,6 +6,7 @@
  * Errors of every call: `unavailable` (down or slow), `misconfigured` (a view or a right is missing).
  */
 import type { Money } from '../kernel/money.js';
+import type { Rows } from './rows.js';
 
 /** One try at a payment as the company's own systems saw it. */
 export interface PaymentAttempt {
@@ -65,12 +66,6 @@ export interface CardSighting {
   day?: Date;
 }
 
-/** The rows that can be read, and a sentence with id and reason for each one that cannot. */
-export interface Rows<Row> {
-  rows: Row[];
-  problems: string[];
-}
-
 export interface Books {
   /** Newest first, at most `limit`, whose reference of any of these kinds equals `value`. */
   attemptsBy(kinds: readonly AttemptReference[], value: string, limit: number): Promise<Rows<PaymentAttempt>>;
@@ -78,6 +73,8 @@ export interface Books {
   attemptsByCard(sighting: CardSighting, limit: number): Promise<Rows<PaymentAttempt>>;
   /** Entries of a payment, oldest first. */
   entriesOf(paymentId: string): Promise<Rows<LedgerEntry>>;
+  /** When the oldest attempt at a partner was made; null where there is none. What is older the books cannot know. */
+  beginOf(partner: string): Promise<Date | null>;
   /** What a partner did with the attempts created since an instant. */
   trafficOf(partner: string, since: Date): Promise<PartnerTraffic>;
   /** Succeeds when every documented column can be read. */

@@ -11,6 +11,7 @@
  * have been done: `unknown_outcome`, whose `details` has `idempotencyKey`. It is settled by reading back.
  */
 import type { Money } from '../kernel/money.js';
+import type { Rows } from './rows.js';
 
 /** One way for payments to go: a partner, a method, a country, a currency. */
 export interface Route {
@@ -103,7 +104,7 @@ export interface Operations {
    * All routes, or those of one partner. A partner that the platform does not know has none. `signal` ends the question
    * early, as `unavailable`.
    */
-  routes(partner?: string, signal?: AbortSignal): Promise<readonly Route[]>;
+  routes(partner?: string, signal?: AbortSignal): Promise<Rows<Route>>;
   event(id: string): Promise<PlatformEvent>;
   statement(partner: string, businessDay: string): Promise<PartnerStatement>;
   pauseRoute(order: PauseRouteOrder): Promise<Route>;

@@ -18,9 +18,19 @@ export interface PartnerIncident {
   status: string;
   impact: string;
   url: string | null;
-  startedAt: Date;
-  updatedAt: Date;
+  /** Null where the page does not say. */
+  startedAt: Date | null;
+  updatedAt: Date | null;
   /** The newest update in the partner's words. */
+  latestUpdate: string | null;
+}
+
+/** Scheduled work that is going on now. */
+export interface PartnerMaintenance {
+  name: string;
+  /** When it is to end; null where the page does not say. */
+  until: Date | null;
+  url: string | null;
   latestUpdate: string | null;
 }
 
@@ -29,7 +39,11 @@ export interface PublishedStatus {
   description: string;
   components: readonly PartnerComponent[];
   incidents: readonly PartnerIncident[];
-  publishedAt: Date;
+  maintenances: readonly PartnerMaintenance[];
+  /** A sentence per part of the page that cannot be read. */
+  problems: readonly string[];
+  /** Null where the page does not say. */
+  publishedAt: Date | null;
 }
 
 export interface StatusSource {

@@ -11,7 +11,10 @@ export interface RememberedStatus {
   changedAt: Date;
   /** When the latest trouble began; stays after the recovery. Null while there was none. */
   troubleAt: Date | null;
+  /** When the page was read last. */
   checkedAt: Date;
+  /** When the live card was marked as out of date; null while the page is read, and where no card runs. */
+  staleToldAt: Date | null;
 }
 
 export interface PartnerStatuses {

@@ -67,7 +67,17 @@ export interface CloseDisputeOrder extends Order {
   disputeId: string;
 }
 
+/** What the provider takes of a currency, known without asking. */
+export interface AmountRules {
+  /** Every amount is a multiple of it. */
+  step: Money;
+  /** Less is not captured; null where no least amount is known. */
+  leastCapture: Money | null;
+}
+
 export interface PaymentWrites {
+  /** Throws `invalid` for a currency that is none. */
+  amountRules(currency: string): AmountRules;
   refund(order: RefundOrder): Promise<Refund>;
   capturePayment(order: CaptureOrder): Promise<Payment>;
   cancelPayment(order: CancelPaymentOrder): Promise<Payment>;

@@ -3,11 +3,14 @@
  *
  * Invariants: amounts are Money, instants are Dates; a status is the provider's own word, because words to come must
  * not break a lookup; `null` means the provider says there is none, never "we do not know".
- * Errors of every call: `not_found` (no such object), `unavailable` (down, slow, garbage), `rate_limited`,
+ * An object that cannot be read, for instance because its currency is none that the house knows, is named with what the
+ * provider says of it: among the problems of a list, or in the error where it alone was asked for.
+ * Errors of every call: `not_found` (no such object), `unavailable` (down, slow, unreadable), `rate_limited`,
  * `misconfigured` (the key is refused), `invalid` (the provider refuses the request).
  */
 import type { Money } from '../kernel/money.js';
 import type { EvidenceKind } from './evidence.js';
+import type { Rows } from './rows.js';
 
 export interface PaymentError {
   code: string | null;
@@ -26,7 +29,7 @@ export interface Payment {
   createdAt: Date;
   canceledAt: Date | null;
   cancellationReason: string | null;
-  /** The charge that was tried last: itself where the provider sends it along, else its id. */
+  /** The charge that was tried last: itself where the provider sends it along and it can be read, else its id. */
   latestCharge: Charge | string | null;
   lastError: PaymentError | null;
   customerId: string | null;
@@ -66,7 +69,7 @@ export interface Charge {
   methodType: string | null;
   card: CardDetails | null;
   disputed: boolean;
-  /** The movement itself where the provider sends it along, else its id. */
+  /** The movement itself where the provider sends it along and it can be read, else its id. */
   balanceTransaction: BalanceTransaction | string | null;
   description: string | null;
 }
@@ -98,7 +101,9 @@ export interface Dispute {
   networkReasonCode: string | null;
   brand: string | null;
   createdAt: Date;
-  /** Null where no answer is possible: inquiries without one, or a network that allows none. */
+  /** False where the bank or the network hears no answer at all. */
+  answerAllowed: boolean;
+  /** Null where the provider names no date. */
   respondBy: Date | null;
   hasEvidence: boolean;
   pastDue: boolean;
@@ -171,12 +176,12 @@ export interface PaymentsApi {
   event(id: string): Promise<ProviderEvent>;
 
   /** Newest first, all pages, at most a few hundred. */
-  chargesOf(paymentId: string): Promise<Charge[]>;
+  chargesOf(paymentId: string): Promise<Rows<Charge>>;
   /** Of all charges of the payment, or of the one charge where there is no payment. */
-  refundsOf(subject: ProviderSubject): Promise<Refund[]>;
-  disputesOf(subject: ProviderSubject): Promise<Dispute[]>;
-  earlyFraudWarningsOf(subject: ProviderSubject): Promise<EarlyFraudWarning[]>;
-  paymentsOfCustomer(customerId: string, limit: number): Promise<Payment[]>;
+  refundsOf(subject: ProviderSubject): Promise<Rows<Refund>>;
+  disputesOf(subject: ProviderSubject): Promise<Rows<Dispute>>;
+  earlyFraudWarningsOf(subject: ProviderSubject): Promise<Rows<EarlyFraudWarning>>;
+  paymentsOfCustomer(customerId: string, limit: number): Promise<Rows<Payment>>;
 
   /**
    * The payout that a balance transaction left with, or null while none lists it. A provider may be unable to tell for
@@ -184,7 +189,7 @@ export interface PaymentsApi {
    */
   payoutOf(transaction: BalanceTransaction): Promise<Payout | null>;
   /** The disputes that were created last, whatever their status, newest first, at most `limit`. */
-  recentDisputes(limit: number): Promise<Dispute[]>;
+  recentDisputes(limit: number): Promise<Rows<Dispute>>;
 
   /** Succeeds when the key is accepted. */
   check(): Promise<void>;

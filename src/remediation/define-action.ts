@@ -5,7 +5,7 @@
  * passes over a fact that is not declared volatile.
  */
 import { canonicalJson, type Json, type JsonObject } from '../kernel/canonical-json.js';
-import { OpsError, toOpsError } from '../kernel/errors.js';
+import { OpsError, toOpsError, type OpsErrorCode } from '../kernel/errors.js';
 import type {
   Action, ActionDefinition, ActionFault, Field, Plan, Planned, Step, TypedParameters, World,
 } from './action.js'; // prettier-ignore
@@ -75,7 +75,7 @@ async function planOf<Params extends object, Facts extends JsonObject>(
 ): Promise<Planned> {
   const { params, faults } = readParams(definition.fields, typed);
   if (params === null) return { ok: false, faults };
-  const seen = await readFacts(definition, params, world);
+  const seen = await readFacts(definition, params, world, [...ofTheWorld, ...ofOurs]);
   if ('faults' in seen) return { ok: false, faults: seen.faults };
   const now = world.clock.now();
   const refused = definition.check(params, seen.facts, now);
@@ -89,17 +89,23 @@ async function planOf<Params extends object, Facts extends JsonObject>(
   return { ok: true, plan: { action: definition.id, typed: kept, facts, contends, preview } };
 }
 
-/** What cannot be found or is not allowed is the asker's to correct; anything else is thrown. */
+/** What the world says against a plan. */
+const ofTheWorld: readonly OpsErrorCode[] = ['not_found', 'invalid', 'conflict'];
+/** What hinders us, such as a key that is refused, and says nothing about the world: a plan outlives it. */
+const ofOurs: readonly OpsErrorCode[] = ['forbidden', 'misconfigured'];
+
+/** `told`: the errors that become faults; any other is thrown. */
 async function readFacts<Params extends object, Facts extends JsonObject>(
   definition: ActionDefinition<Params, Facts>,
   params: Params,
   world: World,
+  told: readonly OpsErrorCode[],
 ): Promise<{ facts: Facts } | { faults: ActionFault[] }> {
   try {
     return { facts: await definition.read(params, world) };
   } catch (thrown) {
     const error = toOpsError(thrown);
-    if (!['not_found', 'invalid', 'forbidden', 'conflict', 'misconfigured'].includes(error.code)) throw error;
+    if (!told.includes(error.code)) throw error;
     const message = [error.publicMessage, error.hint].filter(Boolean).join(' ');
     // The first field names what the action is about.
     const [first = null] = Object.keys(definition.fields);
@@ -114,7 +120,7 @@ async function changesSince<Params extends object, Facts extends JsonObject>(
   world: World,
 ): Promise<string[]> {
   const params = requireParams(definition.fields, plan.typed);
-  const seen = await readFacts(definition, params, world);
+  const seen = await readFacts(definition, params, world, ofTheWorld);
   if ('faults' in seen) return seen.faults.map(({ message }) => message);
   const volatile: readonly string[] = definition.volatile ?? [];
   const differing = differences(plan.facts, seen.facts, volatile);

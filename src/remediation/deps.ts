@@ -41,7 +41,10 @@ export interface RemediationDeps {
   tasks: Tasks;
   /** Enqueues the card of this moment, and the news in its thread, in the same transaction. */
   tell(tx: Transaction, snapshot: Snapshot, news: News | null): Promise<void>;
-  /** Says aloud what a person did with the kill switch or by breaking the glass, in the same transaction. */
+  /**
+   * Says aloud what a person did with the kill switch or by breaking the glass, or what Paydesk itself cannot go on
+   * without help with (`personId` is `paydesk` then), in the same transaction.
+   */
   alarm(tx: Transaction, personId: string, text: string, snapshot: Snapshot | null): Promise<void>;
   /** 128 random bits or more, printable. */
   newKey(): string;

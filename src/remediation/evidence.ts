@@ -10,6 +10,7 @@
  */
 import { createHash } from 'node:crypto';
 import { evidenceDocumentKinds, type EvidenceDocumentKind, type EvidenceKind } from '../ports/evidence.js';
+import { takesEvidence } from '../nouns/dispute.js';
 import type { Dispute } from '../ports/payments-api.js';
 import type {
   ActionDefinition, ActionFault, Effect, Preview, ReadBack, Step, Verification, World,
@@ -18,7 +19,6 @@ import {
   contendsOf,
   answerFaults,
   deadlineText,
-  isOpen,
   readDispute,
   reasonText,
   type DisputeFacts,
@@ -276,7 +276,7 @@ function readBackOf(dispute: Dispute, { facts, idempotencyKey }: EvidenceStep): 
   const seen = `${id} is ${status}, with evidence submitted ${submissionCount} times.`;
   if (found !== facts.mark)
     return { kind: 'cannot_tell', evidence: [seen, `Another plan (${found ?? 'unnamed'}) wrote evidence meanwhile.`] };
-  if (submissionCount > facts.submissionCount || !isOpen(dispute))
+  if (submissionCount > facts.submissionCount || !takesEvidence(dispute))
     return { kind: 'cannot_tell', evidence: [seen, 'It has no mark of this plan: somebody may have answered elsewhere.'] };
   return { kind: 'not_done', evidence: [seen, `${id} does not carry the key of this plan.`] };
 } // prettier-ignore
@@ -286,7 +286,7 @@ function verifySubmitted({ id, status, submissionCount, pastDue }: Dispute): Ver
   if (submissionCount === 0) return { kind: 'not_yet', evidence };
   if (pastDue)
     return { kind: 'wrong', evidence: `${evidence} It came too late, so the bank may not see it.` };
-  return isOpen({ status }) ? { kind: 'not_yet', evidence } : { kind: 'visible', evidence };
+  return takesEvidence({ status }) ? { kind: 'not_yet', evidence } : { kind: 'visible', evidence };
 }
 
 function verifyStaged(dispute: Dispute, { params, facts }: EvidenceStep): Verification {

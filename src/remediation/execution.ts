@@ -9,7 +9,7 @@
  * Deliberately absent: waiting. What comes later is due later, and the sweep starts it.
  */
 import { secondMs } from '../kernel/clock.js';
-import { messageOf, toOpsError } from '../kernel/errors.js';
+import { messageOf, toOpsError, type OpsError } from '../kernel/errors.js';
 import type { Remediation } from '../ports/remediations.js';
 import type { Transaction } from '../ports/transaction.js';
 import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
@@ -56,13 +56,13 @@ async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
   const { remediation } = snapshot;
   if (deps.clock.now() >= remediation.expiresAt) return expire(deps, snapshot);
   const { calls: rivalCalls, unsettledId } = await deps.remediations.rivalsOf(null, remediation);
-  if (unsettledId !== null) return holdUp(deps, remediation, waitsFor(unsettledId), heldUpMs);
+  if (unsettledId !== null) return holdUp(deps, snapshot, { why: waitsFor(unsettledId), forMs: heldUpMs });
   const verdict = await whatChanged(deps, snapshot).catch((thrown: unknown) => {
     const error = toOpsError(thrown);
     deps.log.warn({ remediation: remediation.id, reference: error.reference, err: messageOf(error) }, 'the world cannot be read before acting');
-    return { kind: 'wait', why: `Waits: ${error.publicMessage}`, forMs: heldUpMs } as const;
+    return { kind: 'wait', why: `Waits: ${error.publicMessage}`, forMs: heldUpMs, needsOperator: needsOperator(error) } as const;
   }); // prettier-ignore
-  if (verdict.kind === 'wait') return holdUp(deps, remediation, verdict.why, verdict.forMs);
+  if (verdict.kind === 'wait') return holdUp(deps, snapshot, verdict);
   if (verdict.kind !== 'stands') return lapse(deps, snapshot, verdict);
   await deps.probe?.('before_intent');
   const intended = await intend(deps, remediation, rivalCalls);
@@ -74,18 +74,29 @@ async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
 const waitsFor = (id: string): string =>
   `Waits for ${id}, which is about the same thing and whose outcome is not known yet.`;
 
+/** It does not pass by itself: a key is refused, or a setting is wrong. */
+const needsOperator = ({ code }: OpsError): boolean => code === 'misconfigured' || code === 'forbidden';
+
+interface HoldUp {
+  why: string;
+  forMs: number;
+  needsOperator?: boolean;
+}
+
 /** Nothing was done yet; it is tried again later, for as long as the approval lives. */
-async function holdUp(deps: RemediationDeps, before: Remediation, why: string, forMs: number): Promise<void> {
+async function holdUp(deps: RemediationDeps, before: Snapshot, { why, forMs, needsOperator = false }: HoldUp): Promise<void> {
   await deps.transactions.run(async (tx) => {
-    const current = await takeIf(tx, deps, before);
+    const current = await takeIf(tx, deps, before.remediation);
     if (!current) return;
+    if (needsOperator && current.stateWhy !== why)
+      await deps.alarm(tx, paydesk, `holds up ${current.id}, which is approved. ${why}`, before);
     await wait(tx, deps, current, {
       progress: { stateWhy: why, dueAt: new Date(tx.now.getTime() + forMs) },
       happening: { verb: 'held_up', actor: paydesk, why },
-      news: { text: why, mention: [] },
+      news: { text: why, mention: needsOperator ? [current.requesterId] : [] },
     });
   });
-}
+} // prettier-ignore
 
 /** Null when somebody else moved the request meanwhile: then it is theirs. */
 function intend(deps: RemediationDeps, before: Remediation, rivalCalls: number): Promise<Remediation | null> {

@@ -3,13 +3,14 @@
  *
  * Invariant: amounts are exact text with their currency, instants are ISO text, so that a difference reads as it is.
  */
+import { isCapturedInParts } from '../nouns/payment.js';
 import type { Charge, Payment } from '../ports/payments-api.js';
-import type { World } from './action.js';
+import type { ActionFault, World } from './action.js';
 import { moneyFact } from './fields.js';
-import { merchantOf, methodText, providerOf } from './provider.js';
+import { amountRuleFacts, merchantOf, methodText, providerOf, type AmountRuleFacts } from './provider.js';
 
 /** A type and not an interface, because only that is a JsonObject. */
-export type PaymentFacts = {
+export type PaymentFacts = AmountRuleFacts & {
   partner: string | null;
   payment: string;
   status: string;
@@ -19,20 +20,26 @@ export type PaymentFacts = {
   /** “Visa •• 4242”; null before anything was tried. */
   method: string | null;
   captureBefore: string | null;
+  /** A part is taken, and the rest may be by further captures. */
+  inParts: boolean;
   customer: string | null;
   merchant: string | null;
 };
 
 /** Throws as `PaymentsApi` does, and `misconfigured` where no provider is connected. */
 export async function readPaymentFacts(id: string, world: World): Promise<PaymentFacts> {
-  const { payments } = providerOf(world);
+  const provider = providerOf(world);
+  const { payments } = provider;
   const payment = await payments.payment(id);
   const latest = payment.latestCharge;
   const charge = typeof latest === 'string' ? await payments.charge(latest) : latest;
-  return paymentFactsOf(payment, charge, world.paymentsPartner);
+  return {
+    ...amountRuleFacts(provider, payment.amount.currency),
+    ...paymentFactsOf(payment, charge, world.paymentsPartner),
+  };
 }
 
-function paymentFactsOf(payment: Payment, charge: Charge | null, partner: string | null): PaymentFacts {
+function paymentFactsOf(payment: Payment, charge: Charge | null, partner: string | null) {
   return {
     partner,
     payment: payment.id,
@@ -42,7 +49,15 @@ function paymentFactsOf(payment: Payment, charge: Charge | null, partner: string
     amountReceived: moneyFact(payment.amountReceived),
     method: charge && methodText(charge),
     captureBefore: charge?.captureBefore?.toISOString() ?? null,
+    inParts: isCapturedInParts(payment),
     customer: payment.customerId,
     merchant: merchantOf(payment.metadata),
   };
 }
+
+/** Several captures of one payment add up in ways that no plan of one capture can tell. */
+export function inPartsFaults({ payment, inParts, amount, amountReceived, amountCapturable }: PaymentFacts): ActionFault[] {
+  if (!inParts) return [];
+  const message = `${payment} is captured in several parts: ${amountReceived} of ${amount} are taken so far, ${amountCapturable} are still authorised. Paydesk handles payments that are captured once; finish this one in the provider’s dashboard.`;
+  return [{ field: 'payment', message }];
+} // prettier-ignore

@@ -62,8 +62,8 @@ export const suggestRoutes =
   (state: Route['state']) =>
   async (world: World, about: About | null, signal: AbortSignal): Promise<Choice[]> => {
     const partner = about?.kind === 'partner' ? about.id : undefined;
-    const routes = await platformOf(world).routes(partner, signal);
-    return routes
+    const { rows } = await platformOf(world).routes(partner, signal);
+    return rows
       .filter((route) => route.state === state)
       .map((route) => ({ value: route.id, label: routeText(routeFactsOf(route)) }));
   };

@@ -4,17 +4,38 @@
  * Invariant: an action that reads and writes at the provider is planned only where both are connected.
  */
 import { OpsError } from '../kernel/errors.js';
+import type { Money } from '../kernel/money.js';
 import type { PaymentWrites } from '../ports/payment-writes.js';
 import type { Charge, PaymentsApi } from '../ports/payments-api.js';
 import type { World } from './action.js';
+import { moneyFact, moneyOfFact } from './fields.js';
+
+export interface Provider {
+  payments: PaymentsApi;
+  writes: PaymentWrites;
+}
 
 /** Throws `misconfigured` where nothing is connected. */
-export function providerOf({ payments, writes }: World): { payments: PaymentsApi; writes: PaymentWrites } {
+export function providerOf({ payments, writes }: World): Provider {
   if (payments && writes) return { payments, writes };
   throw new OpsError('misconfigured', 'No payment provider is connected that can be written to.', {
     hint: 'Whoever runs Paydesk has to give it a key of the payments API that may write.',
   });
 }
+
+/** What a plan keeps of the rules for amounts. A type and not an interface, because only that is a JsonObject. */
+export type AmountRuleFacts = { amountStep: string; leastCapture: string | null };
+
+export function amountRuleFacts({ writes }: Pick<Provider, 'writes'>, currency: string): AmountRuleFacts {
+  const { step, leastCapture } = writes.amountRules(currency);
+  return { amountStep: moneyFact(step), leastCapture: leastCapture && moneyFact(leastCapture) };
+}
+
+/** What the provider would refuse for its form alone. */
+export function stepFaults(amount: Money, { amountStep }: AmountRuleFacts): string[] {
+  if (amount.minor % moneyOfFact(amountStep).minor === 0n) return [];
+  return [`${moneyFact(amount)} is finer than the provider takes: ${amount.currency} goes in steps of ${amountStep}.`];
+} // prettier-ignore
 
 /** “2026-11-18 12:00 UTC”, of a Date or of the ISO text that facts keep. */
 export const timeText = (instant: Date | string): string =>

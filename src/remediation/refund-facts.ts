@@ -1,19 +1,29 @@
 /**
  * What a refund rests on: the charge, what was given back of it already, and what stands against giving more.
  *
- * Invariants: a refund on its way counts as given back, one that failed does not; what a partial capture released is no
- * refund; amounts are exact text with their currency and instants ISO text, so that a difference reads as it is.
+ * Invariants: a refund on its way counts as given back, one that failed does not; what nobody can read is named, and what
+ * the charge itself says counts for it; amounts are exact text with their currency and instants ISO text, so that a
+ * difference reads as it is.
  * Deliberately absent: whether a refund is pending or through, which changes no plan.
  */
 import { OpsError } from '../kernel/errors.js';
-import { add, compare, money, subtract, type Money } from '../kernel/money.js';
+import { add, money, subtract, type Money } from '../kernel/money.js';
+import { committedOf, decidingAmong, givenBackOf, hasTaken, lostOf } from '../nouns/charge.js';
+import { isCapturedInParts } from '../nouns/payment.js';
 import type { Charge, Dispute, Payment, PaymentsApi, Refund } from '../ports/payments-api.js';
 import type { World } from './action.js';
 import { moneyFact, moneyOfFact } from './fields.js';
-import { merchantOf, methodText, providerOf, timeText } from './provider.js';
+import {
+  amountRuleFacts,
+  merchantOf,
+  methodText,
+  providerOf,
+  timeText,
+  type AmountRuleFacts,
+} from './provider.js';
 
 /** A type and not an interface, because only that is a JsonObject. */
-export type RefundFacts = {
+export type RefundFacts = AmountRuleFacts & {
   partner: string | null;
   /** Null for a charge that was made without a payment. */
   payment: string | null;
@@ -22,9 +32,15 @@ export type RefundFacts = {
   captured: boolean;
   amountCaptured: string;
   amountRefunded: string;
+  /** What lost disputes and returned debits gave back. */
+  amountLost: string;
+  /** More captures of the same payment may come. */
+  inParts: boolean;
   /** Those that count as given back, newest first. */
   refunds: readonly { id: string; amount: string; createdAt: string }[];
   disputes: readonly { id: string; status: string; isChargeRefundable: boolean }[];
+  /** What the provider gave about the charge and nobody can read, a sentence each. */
+  unread: readonly string[];
   /** Early fraud warnings that a refund would settle. */
   openWarnings: readonly string[];
   method: string;
@@ -36,7 +52,8 @@ export type RefundFacts = {
 
 /** Throws as `PaymentsApi` does; `invalid` where it is not clear which charge; `misconfigured` without a provider. */
 export async function readRefundFacts(id: string, world: World): Promise<RefundFacts> {
-  const { payments } = providerOf(world);
+  const provider = providerOf(world);
+  const { payments } = provider;
   const { charge, payment } = id.startsWith('pi_')
     ? await ofPayment(id, payments)
     : await ofCharge(id, payments);
@@ -47,9 +64,13 @@ export async function readRefundFacts(id: string, world: World): Promise<RefundF
     payments.earlyFraudWarningsOf(subject),
   ]);
   return {
-    ...chargeFactsOf(charge, refunds),
-    disputes: disputes.map(disputeFactOf),
-    openWarnings: warnings.filter(({ actionable }) => actionable).map((warning) => warning.id),
+    ...amountRuleFacts(provider, charge.amount.currency),
+    ...chargeFactsOf(charge, refunds.rows),
+    amountLost: moneyFact(lostOf(charge, disputes.rows)),
+    inParts: payment !== null && isCapturedInParts(payment),
+    disputes: disputes.rows.map(disputeFactOf),
+    unread: [refunds, disputes, warnings].flatMap(({ problems }) => problems),
+    openWarnings: warnings.rows.filter(({ actionable }) => actionable).map((warning) => warning.id),
     partner: world.paymentsPartner,
     payment: charge.paymentId,
     customer: payment?.customerId ?? null,
@@ -70,8 +91,10 @@ async function ofCharge(id: string, payments: PaymentsApi): Promise<Found> {
 /** The one charge that was captured, or else the latest. */
 async function ofPayment(id: string, payments: PaymentsApi): Promise<Found> {
   const [payment, charges] = await Promise.all([payments.payment(id), payments.chargesOf(id)]);
-  const captured = charges.filter((charge) => charge.captured && charge.status === 'succeeded');
-  const charge = captured[0] ?? charges[0];
+  const captured = charges.rows.filter(hasTaken);
+  const charge = decidingAmong(charges.rows);
+  if (charges.problems.length > 0 && captured.length === 0)
+    throw new OpsError('unavailable', `The charge of ${id} cannot be told: ${charges.problems.join('; ')}.`);
   if (captured.length > 1)
     throw new OpsError('invalid', `${id} was captured ${captured.length} times: ${captured.map(chargeText).join('; ')}.`, {
       hint: 'Give the id of the charge to refund.',
@@ -88,39 +111,18 @@ const chargeText = ({ id, amountCaptured, createdAt }: Charge): string =>
   `${id}, ${moneyFact(amountCaptured)} at ${timeText(createdAt)}`;
 
 function chargeFactsOf(charge: Charge, refunds: readonly Refund[]) {
-  const moved = refunds.filter((refund) => isCounted(refund));
-  const given = moved.filter((refund) => refund !== releaseOf(charge, moved));
+  const given = givenBackOf(charge, refunds);
   const { balanceTransaction: transaction } = charge;
   return {
     charge: charge.id,
     status: charge.status,
     captured: charge.captured,
     amountCaptured: moneyFact(charge.amountCaptured),
-    amountRefunded: moneyFact(refundedOf(charge, given)),
-    refunds: given.map(refundFactOf),
+    amountRefunded: moneyFact(committedOf(charge, given)),
+    refunds: refunds.filter((one) => [...given.through, ...given.onItsWay].includes(one)).map(refundFactOf),
     method: methodText(charge),
     fee: typeof transaction === 'object' && transaction ? moneyFact(transaction.fee) : null,
   };
-}
-
-const isCounted = ({ status }: Refund): boolean => status !== 'failed' && status !== 'canceled';
-
-const releasedOf = ({ amount, amountCaptured }: Charge): Money => subtract(amount, amountCaptured);
-
-/** The provider may list what a partial capture released as a refund; it moved nothing on the balance. */
-function releaseOf(charge: Charge, refunds: readonly Refund[]): Refund | undefined {
-  const released = releasedOf(charge);
-  return refunds.find(
-    ({ status, amount, balanceTransactionId }) =>
-      status === 'succeeded' && balanceTransactionId === null && compare(amount, released) === 0,
-  );
-}
-
-/** The greater of what the charge says, less what its capture released, and what the refunds add up to. */
-function refundedOf(charge: Charge, given: readonly Refund[]): Money {
-  const listed = given.reduce((sum, { amount }) => add(sum, amount), money(0, charge.amount.currency));
-  const said = subtract(charge.amountRefunded, releasedOf(charge));
-  return compare(said, listed) > 0 ? said : listed;
 }
 
 const refundFactOf = ({ id, amount, createdAt }: Refund): RefundFacts['refunds'][number] => ({
@@ -136,7 +138,8 @@ const disputeFactOf = ({ id, status, isChargeRefundable }: Dispute): RefundFacts
 });
 
 /** What can still be given back; zero for a charge that took nothing. */
-export function leftOf({ amountCaptured, amountRefunded }: RefundFacts): Money {
-  const left = subtract(moneyOfFact(amountCaptured), moneyOfFact(amountRefunded));
+export function leftOf({ amountCaptured, amountRefunded, amountLost }: RefundFacts): Money {
+  const gone = add(moneyOfFact(amountRefunded), moneyOfFact(amountLost));
+  const left = subtract(moneyOfFact(amountCaptured), gone);
   return left.minor < 0n ? money(0, left.currency) : left;
 }

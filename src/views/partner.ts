@@ -1,15 +1,21 @@
 /**
  * The cards of partners: the overview, one partner, and the live card of a partner's published status.
  *
- * Invariant: a rate stands with its denominator, and too little traffic says so instead of a rate.
+ * Invariants: a rate stands with its denominator, and too little traffic says so instead of a rate; what a page said before
+ * it became unreadable is shown as what it said, and nowhere as what is.
  */
-import { minuteMs } from '../kernel/clock.js';
 import { formatDuration } from '../kernel/duration.js';
 import type { Card } from '../ports/card.js';
 import type { PartnerTraffic } from '../ports/books.js';
-import type { PartnerIncident, PublishedStatus, StatusIndicator } from '../ports/partner-status.js';
+import { unknownSince } from '../partners/status.js';
+import type {
+  PartnerIncident,
+  PartnerMaintenance,
+  PublishedStatus,
+  StatusIndicator,
+} from '../ports/partner-status.js';
 import type { RememberedStatus } from '../ports/partner-statuses.js';
-import { actions, cardOf, context, escape, instant, link, section, sections } from './blocks.js';
+import { actions, cardOf, context, escape, instant, link, section, sections, utc } from './blocks.js';
 import { joined } from './links.js';
 import { startButtons } from './remediation-start.js';
 
@@ -23,7 +29,7 @@ const marks: Readonly<Record<StatusIndicator, string>> = {
 
 const words: Readonly<Record<StatusIndicator, string>> = {
   none: 'no trouble',
-  maintenance: 'under maintenance',
+  maintenance: 'maintenance in progress',
   minor: 'minor trouble',
   major: 'major trouble',
   critical: 'critical trouble',
@@ -41,9 +47,6 @@ export interface PartnerFacts {
 /** More lines than this nobody reads, and Slack does not take. Troubled partners come first. */
 const mostLines = 40;
 
-/** A status page that was read longer ago than this may tell of yesterday's weather. */
-const staleMs = 10 * minuteMs;
-
 const severity: readonly (StatusIndicator | undefined)[] = [
   'critical',
   'major',
@@ -52,15 +55,19 @@ const severity: readonly (StatusIndicator | undefined)[] = [
   undefined,
 ];
 
-const rankOf = ({ status }: PartnerFacts): number => {
-  const rank = severity.indexOf(status?.published.indicator);
+/** What the page says now; undefined where nobody knows. */
+const indicatorOf = ({ status }: PartnerFacts, now: Date): StatusIndicator | undefined =>
+  status && unknownSince(status, now) === null ? status.published.indicator : undefined;
+
+const rankOf = (partner: PartnerFacts, now: Date): number => {
+  const rank = severity.indexOf(indicatorOf(partner, now));
   return rank < 0 ? severity.length : rank;
 };
 
 export function partnersCard(partners: readonly PartnerFacts[], now: Date): Card {
-  const title = overviewTitle(partners);
+  const title = overviewTitle(partners, now);
   const lines = partners
-    .toSorted((a, b) => rankOf(a) - rankOf(b))
+    .toSorted((a, b) => rankOf(a, now) - rankOf(b, now))
     .map((partner) => partnerLine(partner, now));
   const rest = lines.length - mostLines;
   return cardOf(title, [
@@ -70,28 +77,37 @@ export function partnersCard(partners: readonly PartnerFacts[], now: Date): Card
   ]);
 }
 
-/** No news is not good news: whoever was never read is not counted among those without trouble. */
-function overviewTitle(partners: readonly PartnerFacts[]): string {
+/** No news is not good news: whoever was not read lately is not counted among those without trouble. */
+function overviewTitle(partners: readonly PartnerFacts[], now: Date): string {
   const of = partners.length;
-  const known = partners.flatMap(({ status }) => status ?? []);
-  const troubled = known.filter(({ published }) => published.indicator !== 'none').length;
-  const unknown = of - known.length;
-  if (troubled > 0) return `${troubled} of ${of} partners publish${troubled === 1 ? 'es' : ''} trouble`;
-  if (unknown === 0) return 'No partner publishes trouble';
-  return `No partner publishes trouble that we know of; ${unknown} of ${of} ${unknown === 1 ? 'has' : 'have'} no known status`;
-}
+  const indicators = partners.map((partner) => indicatorOf(partner, now));
+  const count = (of: (indicator: StatusIndicator | undefined) => boolean): number => indicators.filter(of).length;
+  const unknown = count((indicator) => indicator === undefined);
+  const works = count((indicator) => indicator === 'maintenance');
+  const troubled = of - unknown - works - count((indicator) => indicator === 'none');
+  const maintained = works > 0 ? `, ${works} under maintenance` : '';
+  if (troubled > 0)
+    return `${troubled} of ${of} partners publish${troubled === 1 ? 'es' : ''} trouble${maintained}${unknown > 0 ? `, ${unknown} unknown` : ''}`;
+  if (unknown === 0) return `No partner publishes trouble${maintained}`;
+  return `No partner publishes trouble that we know of${maintained}; ${unknown} of ${of} ${unknown === 1 ? 'has' : 'have'} no known status`;
+} // prettier-ignore
 
 function partnerLine({ id, name, status }: PartnerFacts, now: Date): string {
   const partner = `*${escape(name)}* (${escape(id)})`;
   if (!status) return `:grey_question: ${partner} · no known status`;
-  const { published, changedAt, checkedAt } = status;
+  const { published, changedAt } = status;
+  const since = unknownSince(status, now);
+  if (since)
+    return joined(
+      `:grey_question: ${partner}`,
+      `status unknown since ${instant(since)}`,
+      `before that: ${escape(published.description)}`,
+    );
   const isTrouble = published.indicator !== 'none';
-  const unreadMs = now.getTime() - checkedAt.getTime();
   return joined(
     `${marks[published.indicator]} ${partner}`,
     escape(published.description),
     isTrouble ? `for ${formatDuration(now.getTime() - changedAt.getTime())}` : null,
-    unreadMs > staleMs ? `:warning: last read ${formatDuration(unreadMs)} ago` : null,
   );
 }
 
@@ -103,14 +119,16 @@ export interface PartnerCardFacts extends PartnerFacts {
   startable: readonly string[];
 }
 
-export function partnerCard({ id, name, status, traffic, now, startable }: PartnerCardFacts): Card {
-  const indicator = status?.published.indicator;
-  const published = indicator === undefined ? 'has no known status' : `publishes ${words[indicator]}`;
+export function partnerCard({ traffic, now, startable, ...partner }: PartnerCardFacts): Card {
+  const { id, name, status } = partner;
+  const indicator = indicatorOf(partner, now);
   const measured = 'unknown' in traffic ? 'our own traffic is unknown' : rateWords(traffic.counts);
-  const sentence = `${escape(name)} ${published}, ${measured}`;
+  const sentence = (at: (instant: Date) => string): string =>
+    `${escape(name)} ${publishedWords(partner, now, at)}, ${measured}`;
   const read = status ? `Status page read ${instant(status.checkedAt)}` : 'No status was read';
-  return cardOf(sentence, [
-    section(`${indicator === undefined ? ':grey_question:' : marks[indicator]} *${sentence}*`),
+  return cardOf(sentence(utc), [
+    section(`${indicator === undefined ? ':grey_question:' : marks[indicator]} *${sentence(instant)}*`),
+    ...(status && indicator === undefined ? [context(lastWords(status))] : []),
     ...(status ? publishedBlocks(status.published) : []),
     section(
       'unknown' in traffic
@@ -123,6 +141,17 @@ export function partnerCard({ id, name, status, traffic, now, startable }: Partn
     ),
   ]);
 }
+
+function publishedWords(partner: PartnerFacts, now: Date, at: (instant: Date) => string): string {
+  const { status } = partner;
+  const since = status && unknownSince(status, now);
+  if (since) return `has an unknown status since ${at(since)}`;
+  return status ? `publishes ${words[status.published.indicator]}` : 'has no known status';
+}
+
+/** What the page said when it was read last, as something past. */
+const lastWords = ({ published }: RememberedStatus): string =>
+  `Last published: ${words[published.indicator]}, ${escape(published.description)}`;
 
 const failedOf = ({ failedBy }: PartnerTraffic): number =>
   Object.values(failedBy).reduce((sum, count) => sum + count, 0);
@@ -156,16 +185,25 @@ function trafficLine(counts: PartnerTraffic, since: Date): string {
 const mostIncidents = 5;
 const mostComponents = 10;
 
-function publishedBlocks({ components, incidents }: PublishedStatus): ReturnType<typeof sections> {
+function publishedBlocks(published: PublishedStatus): ReturnType<typeof sections> {
+  const { components, incidents, maintenances, problems } = published;
   const degraded = components.filter(({ status }) => status !== 'operational');
   const left = degraded.length - mostComponents;
   return sections([
     ...incidents.slice(0, mostIncidents).map(incidentLine),
+    ...maintenances.slice(0, mostIncidents).map(maintenanceLine),
     ...degraded
       .slice(0, mostComponents)
       .map(({ name, status }) => `• ${escape(name)}: ${escape(status.replaceAll('_', ' '))}`),
     ...(left > 0 ? [`… and ${left} more components`] : []),
+    ...problems.slice(0, mostIncidents).map((problem) => `:grey_question: On its page, ${escape(problem)}`),
   ]);
+}
+
+function maintenanceLine({ name, until, url, latestUpdate }: PartnerMaintenance): string {
+  const title = url === null ? escape(name) : link(url, name);
+  const end = until === null ? '' : ` until ${instant(until)}`;
+  return `:wrench: *${title}* (maintenance in progress${end})${latestUpdate === null ? '' : `: ${escape(latestUpdate)}`}`;
 }
 
 function incidentLine({ name, status, url, latestUpdate }: PartnerIncident): string {
@@ -174,7 +212,23 @@ function incidentLine({ name, status, url, latestUpdate }: PartnerIncident): str
 }
 
 /** The one card in the alerts channel that is rewritten while a partner's published status changes. */
-export function partnerStatusCard(name: string, { published, changedAt }: RememberedStatus): Card {
+export function partnerStatusCard(name: string, status: RememberedStatus): Card {
+  return status.staleToldAt === null ? currentCard(name, status) : staleCard(name, status);
+}
+
+/** The trouble may be over, or worse: nobody can say. */
+function staleCard(name: string, status: RememberedStatus): Card {
+  const sentence = (at: (instant: Date) => string): string =>
+    `${escape(name)} has an unknown status since ${at(status.checkedAt)}: its status page cannot be read`;
+  return cardOf(sentence(utc), [
+    section(`:grey_question: *${sentence(instant)}*`),
+    context(lastWords(status)),
+    ...publishedBlocks(status.published),
+    context(`In trouble since ${instant(status.changedAt)}, as far as is known`),
+  ]);
+}
+
+function currentCard(name: string, { published, changedAt }: RememberedStatus): Card {
   const { indicator, description } = published;
   const what =
     indicator === 'none' ? 'publishes that it is operational again' : `publishes ${words[indicator]}`;

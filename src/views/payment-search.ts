@@ -7,7 +7,19 @@ import type { Unreadable } from '../payments/identifiers.js';
 import type { Candidate, LookedAt } from '../payments/search.js';
 import type { Card } from '../ports/card.js';
 import type { Payout } from '../ports/payments-api.js';
-import { button, cardOf, code, context, escape, fields, instant, section, truncate, utc } from './blocks.js';
+import {
+  button,
+  cardOf,
+  code,
+  context,
+  escape,
+  fields,
+  instant,
+  section,
+  sections,
+  truncate,
+  utc,
+} from './blocks.js';
 import { redactCardNumbers } from '../kernel/sensitive.js';
 import { joined, reference, type Links } from './links.js';
 
@@ -19,7 +31,12 @@ function echo(query: string): string {
   return code(truncate(redactCardNumbers(typed).trim(), 80));
 }
 
-export function candidatesCard(query: string, candidates: readonly Candidate[], more: boolean): Card {
+export function candidatesCard(
+  query: string,
+  candidates: readonly Candidate[],
+  more: boolean,
+  unread: readonly string[] = [],
+): Card {
   const count = `${candidates.length}${more ? ' or more' : ''}`;
   const title =
     candidates.length === 1 && !more
@@ -28,6 +45,7 @@ export function candidatesCard(query: string, candidates: readonly Candidate[], 
   return cardOf(title, [
     section(`:mag: *${title}*`),
     ...candidates.map((candidate) => section(candidateLine(candidate), traceButton(candidate))),
+    ...sections(unread.map((problem) => `:grey_question: ${escape(problem)}`)),
     ...(more
       ? [context('More fit than are shown. Last four digits, amount and day narrow a card payment down.')]
       : []),

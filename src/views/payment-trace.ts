@@ -7,11 +7,14 @@
  */
 import type { KnownBlock } from '@slack/types';
 import { formatDuration } from '../kernel/duration.js';
-import { compare, formatMoney } from '../kernel/money.js';
+import { formatMoney, isZero } from '../kernel/money.js';
 import { maskEmail } from '../kernel/sensitive.js';
 import { valueOf, type Findings, type SourceName } from '../payments/findings.js';
 import type { Hop, HopKind, HopState } from '../payments/hops.js';
 import type { Headline, Reversal, Trace } from '../payments/trace.js';
+import { leftOf } from '../nouns/charge.js';
+import { canBeAnswered, takesEvidence, type Answer } from '../nouns/dispute.js';
+import { isCapturedInParts } from '../nouns/payment.js';
 import type { Card } from '../ports/card.js';
 import { joined, pageOf, reference, type Links } from './links.js';
 import { startButtons, type Offer, type OfferedAction } from './remediation-start.js';
@@ -74,30 +77,38 @@ export function paymentTraceCard({ trace, complete, links, sharedBy, startable }
     context(subjectLine(findings, links, sharedBy === null)),
     divider,
     ...sections(hops.map((hop) => hopLine(hop, asOf, links))),
-    ...sections(branchLines(findings, links)),
+    ...sections(branchLines(findings, links, asOf)),
     ...closing(trace, complete, sharedBy),
     ...actions(
       canShare ? shareButton(findings.id) : null,
       page === null ? null : linkButton('payment_open', 'Open', page),
-      ...(canShare ? startButtons(offerOf(findings), startable) : []),
+      ...(canShare ? offersOf(findings, asOf).flatMap((offer) => startButtons(offer, startable)) : []),
     ),
   ]);
 }
 
 /** What the provider would take, as far as the trace can tell; the action's own check has the last word. */
-function offerOf({ id, payment, charge }: Findings): Offer {
-  const status = valueOf(payment)?.status ?? '';
+function offersOf(findings: Findings, asOf: Date): Offer[] {
+  const waiting = (valueOf(findings.disputes) ?? []).find((dispute) => takesEvidence(dispute));
+  const ofPayment: Offer = { actions: paymentActions(findings), kind: 'payment', id: findings.id };
+  if (!waiting) return [ofPayment];
+  const answering: OfferedAction[] = canBeAnswered(waiting, asOf) ? ['submit-evidence'] : [];
+  return [{ actions: [...answering, 'accept-dispute'], kind: 'dispute', id: waiting.id }, ofPayment];
+}
+
+function paymentActions(findings: Findings): readonly OfferedAction[] {
+  const payment = valueOf(findings.payment);
+  if (!payment || isCapturedInParts(payment)) return [];
+  if (payment.status === 'succeeded') return isRefundable(findings) ? ['refund-payment'] : [];
+  if (payment.status === 'requires_capture') return ['capture-payment', 'cancel-payment'];
+  return payment.status.startsWith('requires_') ? ['cancel-payment'] : [];
+}
+
+function isRefundable({ charge, refunds, disputes }: Findings): boolean {
   const taken = valueOf(charge);
-  const isLeft = taken ? compare(taken.amountRefunded, taken.amountCaptured) < 0 : true;
-  const actions: readonly OfferedAction[] =
-    status === 'succeeded' && isLeft
-      ? ['refund-payment']
-      : status === 'requires_capture'
-        ? ['capture-payment', 'cancel-payment']
-        : status.startsWith('requires_')
-          ? ['cancel-payment']
-          : [];
-  return { actions, kind: 'payment', id };
+  const disputed = valueOf(disputes) ?? [];
+  if (disputed.some(({ isChargeRefundable }) => !isChargeRefundable)) return false;
+  return taken === null || !isZero(leftOf(taken, valueOf(refunds) ?? [], disputed));
 }
 
 const shareButton = (id: string): ReturnType<typeof button> =>
@@ -120,7 +131,7 @@ export function sentence(
     : 'Not confirmed anywhere';
   const end = ended === 'canceled' ? 'cancelled, nothing further expected' : 'nothing further expected';
   const going = `${last}, ${next ? nextClause(next, asOf, at) : end}`;
-  return [going, ...reversals.map(reversalWords)].join('; ');
+  return [going, ...reversals.map((reversal) => reversalWords(reversal, at))].join('; ');
 }
 
 function nextClause(next: Hop, asOf: Date, at: (instant: Date) => string): string {
@@ -139,13 +150,31 @@ function nextClause(next: Hop, asOf: Date, at: (instant: Date) => string): strin
 const reversalNames: Readonly<Record<Reversal['kind'], string>> = {
   refunded: 'refunded in full',
   partly_refunded: 'refunded in part',
+  refund_pending: 'a refund is on its way',
+  refund_waits_for_customer: 'a refund waits for the customer to act',
   refund_failed: 'a refund failed',
+  inquiry: 'inquiry, nothing withdrawn',
   disputed: 'disputed',
   dispute_lost: 'dispute lost',
 };
 
-const reversalWords = ({ kind, amount }: Reversal): string =>
-  `${reversalNames[kind]} (${formatMoney(amount)})`;
+const reversalWords = ({ kind, amount, answer }: Reversal, at: (instant: Date) => string): string =>
+  `${reversalNames[kind]} (${formatMoney(amount)})${answer ? answerWords(answer, at) : ''}`;
+
+function answerWords(answer: Answer, at: (instant: Date) => string): string {
+  switch (answer.kind) {
+    case 'due':
+      return `, answer due by ${at(answer.by)}`;
+    case 'late':
+      return answer.by ? `, answer was due by ${at(answer.by)}` : ', answer overdue';
+    case 'no_date':
+      return ', answer due, no date given';
+    case 'not_allowed':
+      return ', no answer allowed';
+    case 'none':
+      return '';
+  }
+}
 
 function amountOf({ payment, charge, attempts }: Findings): string | null {
   const amount = (valueOf(payment) ?? valueOf(charge) ?? valueOf(attempts)?.[0])?.amount;
@@ -173,13 +202,17 @@ const plainSubject = (findings: Findings): string => joined(escape(findings.id),
 
 function hopLine(hop: Hop, asOf: Date, links: Links): string {
   return joined(
-    `${marks[hop.state]} *${hopNames[hop.kind]}*${stateWords(hop, asOf)}`,
+    `${markOf(hop)} *${hopNames[hop.kind]}*${stateWords(hop, asOf)}`,
     hop.amount ? formatMoney(hop.amount) : null,
     hop.at ? `${instant(hop.at)} (${age(hop.at, asOf)})` : null,
     hop.reference === null ? null : reference(links, linkedAs[hop.kind] ?? hop.kind, hop.reference),
     hop.note === null ? null : escape(hop.note),
   );
 }
+
+/** An attempt is there also where it failed, and that is no success. */
+const markOf = ({ kind, state, isRefused }: Hop): string =>
+  kind === 'attempt' && isRefused ? marks.failed : marks[state];
 
 function stateWords({ state, expectedBy }: Hop, asOf: Date): string {
   switch (state) {

@@ -8,7 +8,7 @@
 import type { ActionsBlock, Button, KnownBlock } from '@slack/types';
 import type { Card } from '../ports/card.js';
 import type { Remediation, Vote } from '../ports/remediations.js';
-import type { News, Snapshot } from '../remediation/deps.js';
+import { paydesk, type News, type Snapshot } from '../remediation/deps.js';
 import { awaitsJudgement } from '../remediation/settlement.js';
 import { openStates } from '../remediation/transitions.js';
 import { shortHashOf } from '../remediation/votes.js';
@@ -226,9 +226,10 @@ export function newsCard({ text, mention: people }: News, votes: readonly Vote[]
   return cardOf(line, [section(line)]);
 }
 
-/** What a person did with the kill switch or by breaking the glass. */
+/** What a person did with the kill switch or by breaking the glass, or what Paydesk needs help with. */
 export function alarmCard(personId: string, text: string, snapshot: Snapshot | null): Card {
-  const sentence = `${mention(personId)} ${escape(text, newsLimit)}`;
+  const who = personId === paydesk ? 'Paydesk' : mention(personId);
+  const sentence = `${who} ${escape(text, newsLimit)}`;
   return cardOf(sentence, [
     section(`:rotating_light: ${sentence}`),
     ...(snapshot ? [...planBlocks(snapshot), section(`*Why:* “${escape(snapshot.remediation.why, whyLimit)}”`), context(originLine(snapshot))] : []),

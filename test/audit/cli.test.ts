@@ -83,7 +83,7 @@ it.each([
   expect(err).toContain(words);
   expect(err).toContain('→');
   expect(err).not.toMatch(/\n\s+at /);
-  expect(code).toBe(1);
+  expect(code).toBe(2);
 });
 
 it('export: every line hashes to what the next one carries, the last to the head', async () => {
@@ -100,6 +100,6 @@ it('export: from an entry on, into a new file and over no old one', async () => 
   const file = join(folder, 'audit.jsonl');
   expect(await audit('export', '--from', '3', '--to', file)).toMatchObject({ code: 0, out: '' });
   expect(await readFile(file, 'utf8')).toBe(`${(await bench.store.page(2, 1)).entries[0]!.body}\n`);
-  expect(await audit('export', '--to', file)).toMatchObject({ code: 1 });
+  expect(await audit('export', '--to', file)).toMatchObject({ code: 2 });
   expect((await readFile(file, 'utf8')).split('\n')).toHaveLength(2);
 });

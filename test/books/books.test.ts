@@ -226,6 +226,14 @@ describe('traffic', () => {
     });
   }); // prettier-ignore
 
+  it('begins with the oldest attempt of the partner', async () => {
+    await addAttempt({ attempt_id: 'young', created_at: '2026-11-03T10:00:00Z' });
+    await addAttempt({ attempt_id: 'old', created_at: '2026-10-01T10:00:00Z' });
+    await addAttempt({ attempt_id: 'older', partner: 'rheinbank', created_at: '2026-09-01T10:00:00Z' });
+    expect(await books.beginOf('northpay')).toEqual(new Date('2026-10-01T10:00:00Z'));
+    expect(await books.beginOf('nobody')).toBeNull();
+  });
+
   it('of nobody is nothing', async () => {
     expect(await books.trafficOf('nobody', since)).toEqual({
       attempts: 0,

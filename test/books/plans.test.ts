@@ -83,6 +83,7 @@ it.each<[string, () => Promise<unknown>, string]>([
   ['digits and amount', () => books.attemptsByCard({ last4: '0004', amountMajor: '12.34' }, 30), 'card_last4'],
   ['digits, amount and day', () => books.attemptsByCard({ last4: '0004', amountMajor: '12.34', day: new Date('2026-11-03') }, 30), 'card_last4'],
   ['entries', () => books.entriesOf('pi_500'), 'bookings_payment_id'],
+  ['the beginning of a partner’s books', () => books.beginOf('p1'), 'created_at'],
   ['an hour’s traffic', () => books.trafficOf('p1', new Date(end.getTime() - hourMs)), 'created_at'],
 ])('%s', async (_reason, ask, index) => {
   plans = [];

@@ -15,7 +15,7 @@ import { startPaydesk, type Paydesk } from '../../src/app.js';
 import { botEnvironmentSchema, parseEnvironment } from '../../src/config/environment.js';
 import { parseConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
-import { systemClock } from '../../src/kernel/clock.js';
+import { dayMs, systemClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { requireNoLockOut } from '../../src/remediation-setup.js';
@@ -54,16 +54,20 @@ const fault = async (request: FaultRequest): Promise<void> => {
 };
 
 /** With the company's policy, in which some groups have other ids. */
-async function configOf(otherGroups: Record<string, string> = {}): Promise<Config> {
+async function configOf(otherGroups: Record<string, string> = {}, now = systemClock.now()): Promise<Config> {
   const state = (await (await fetch(`${slack.url}/_sandbox/state`)).json()) as State;
   const known = await userGroups(slack.apiUrl, slack.credentials.botToken);
   const groups = new Map([...known, ...Object.entries(otherGroups)]);
-  const remediation = companyPolicy({ state, groups, now: systemClock.now() });
+  const remediation = companyPolicy({ state, groups, now });
   const partners = [{ id: 'northpay', name: 'Northpay', kind: 'psp' }];
   return parseConfig(JSON.stringify({ company: 'Test', partners, remediation }), 'test');
 }
 
-async function start(otherGroups: Record<string, string> = {}, signal?: AbortSignal): Promise<Paydesk> {
+async function start(
+  otherGroups: Record<string, string> = {},
+  signal?: AbortSignal,
+  ratesOf = systemClock.now(),
+): Promise<Paydesk> {
   const { apiUrl, credentials } = slack;
   const environment = {
     SLACK_BOT_TOKEN: credentials.botToken,
@@ -77,7 +81,7 @@ async function start(otherGroups: Record<string, string> = {}, signal?: AbortSig
   };
   return startPaydesk({
     environment: parseEnvironment(environment, botEnvironmentSchema),
-    config: await configOf(otherGroups),
+    config: await configOf(otherGroups, ratesOf),
     clock: systemClock,
     log: recordingLog(lines),
     paceMs: 0,
@@ -117,6 +121,19 @@ it('asks about the people of a large group a few at a time', async () => {
   }
   await checked;
   await many.close();
+});
+
+it('warns of every rate of the policy that no longer counts', async () => {
+  paydesk = await start({}, undefined, new Date(systemClock.now().getTime() - 40 * dayMs));
+  const problems = lines.flatMap(({ message, fields }) =>
+    message === 'a rate of the policy is too old' ? [(fields as { problem: string }).problem] : [],
+  );
+  expect(problems.map((problem) => /^The newest rate from (\w+) to EUR is of /.exec(problem)?.[1])).toEqual([
+    'USD',
+    'GBP',
+    'JPY',
+    'KWD',
+  ]);
 });
 
 it('names every group that Slack does not know', async () => {

@@ -29,6 +29,7 @@ interface Room {
 
 const kernel = /^src\/kernel\//;
 const ports = /^src\/ports\//;
+const nouns = /^src\/nouns\//;
 const anyDomain = new RegExp(`^${domain}/`);
 const views = /^src\/views\//;
 
@@ -36,9 +37,15 @@ const rooms: Room[] = [
   { name: 'kernel', files: /^src\/(kernel)\//, mayImport: [], why: 'everything stands on it' },
   { name: 'ports', files: /^src\/(ports)\//, mayImport: [kernel], why: 'contracts know no implementation' },
   {
+    name: 'nouns',
+    files: /^src\/(nouns)\//,
+    mayImport: [kernel, ports],
+    why: 'what the nouns mean is the same in every domain',
+  },
+  {
     name: 'domain',
     files: new RegExp(`^src/(${domains.join('|')})/`),
-    mayImport: [kernel, ports],
+    mayImport: [kernel, ports, nouns],
     why: 'domains stand side by side',
   },
   {
@@ -56,25 +63,25 @@ const rooms: Room[] = [
   {
     name: 'views',
     files: /^src\/(views)\//,
-    mayImport: [kernel, ports, anyDomain],
+    mayImport: [kernel, ports, nouns, anyDomain],
     why: 'views draw what domains say',
   },
   {
     name: 'commands',
     files: /^(commands)\//,
-    mayImport: [kernel, ports, anyDomain, views],
+    mayImport: [kernel, ports, nouns, anyDomain, views],
     why: 'commands compose, adapters are handed in',
   },
   {
     name: 'jobs',
     files: /^(jobs)\//,
-    mayImport: [kernel, ports, anyDomain, views],
+    mayImport: [kernel, ports, nouns, anyDomain, views],
     why: 'jobs compose, adapters are handed in',
   },
   {
     name: 'webhooks',
     files: /^src\/(webhooks)\//,
-    mayImport: [kernel, ports, anyDomain, views],
+    mayImport: [kernel, ports, nouns, anyDomain, views],
     why: 'webhooks compose, adapters are handed in',
   },
   {

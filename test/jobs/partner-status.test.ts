@@ -79,6 +79,8 @@ const published = (indicator: StatusIndicator, description: string = indicator):
   description,
   components: [],
   incidents: [],
+  maintenances: [],
+  problems: [],
   publishedAt: new Date('2026-11-20T09:00:00Z'),
 });
 
@@ -168,6 +170,51 @@ describe('the job', () => {
     expect((await statuses.all())[0]?.published.indicator).toBe('major');
   });
 
+  const unreadable: StatusSource = { fetch: () => Promise.reject(new Error('down')) };
+
+  it('marks the live card once its page has not been readable for ten minutes, and takes the mark off', async () => {
+    const watchedPartners = [watched('adria')];
+    await look({ watchedPartners, statusSource: saying('major') });
+    const [first] = await bench.said('incidents');
+    for (let minute = 1; minute <= 10; minute++) await look({ watchedPartners, statusSource: unreadable });
+    expect(await bench.texts('incidents')).toEqual([
+      expect.stringContaining('ADRIA publishes major trouble'),
+    ]);
+    for (let minute = 11; minute <= 20; minute++) await look({ watchedPartners, statusSource: unreadable });
+    const [marked, ...none] = await bench.said('incidents');
+    expect([marked!.ts, none]).toEqual([first!.ts, []]);
+    expect(marked!.text).toMatch(
+      /^ADRIA has an unknown status since 2\d{3}-.* UTC: its status page cannot be read/,
+    );
+    await look({ watchedPartners, statusSource: saying('major') });
+    expect(await bench.texts('incidents')).toEqual([
+      expect.stringContaining('ADRIA publishes major trouble'),
+    ]);
+    expect(lines.at(-1)).toMatchObject({ fields: { reason: 'readable_again' } });
+  });
+
+  it('is silent about a page that was fine before it could not be read', async () => {
+    const watchedPartners = [watched('adria')];
+    await look({ watchedPartners, statusSource: saying('none') });
+    for (let minute = 1; minute <= 20; minute++) await look({ watchedPartners, statusSource: unreadable });
+    expect(await bench.said('incidents')).toEqual([]);
+  });
+
+  it('keeps what a page says of maintenance, and of parts that cannot be read', async () => {
+    const until = new Date('2026-11-20T12:00:00Z');
+    const work = { name: 'Database upgrade', until, url: null, latestUpdate: null };
+    const status = { ...published('maintenance'), maintenances: [work], problems: ['incident 1 cannot be read: name'], publishedAt: null };
+    await look({ watchedPartners: [watched('adria')], statusSource: { fetch: () => Promise.resolve(status) } });
+    expect((await statuses.all())[0]?.published).toEqual(status);
+    expect(JSON.stringify((await bench.said('incidents'))[0]!.blocks)).toContain('Database upgrade');
+  }); // prettier-ignore
+
+  it('reads what was kept before maintenance was', async () => {
+    await look({ watchedPartners: [watched('adria')], statusSource: saying('minor') });
+    await bench.db.query("update paydesk.partner_statuses set status = status - 'maintenances' - 'problems'");
+    expect((await statuses.all())[0]?.published).toMatchObject({ maintenances: [], problems: [] });
+  });
+
   it('tells a first trouble once, also when two look at the same moment', async () => {
     const over = { watchedPartners: [watched('adria')], statusSource: saying('major') };
     await Promise.all([look(over), look(over), look(over), look(over)]);
@@ -221,6 +268,9 @@ describe('a decision', () => {
     expect(reasonOf({ incidents: [{ ...incident, status: 'monitoring' }] })).toBe('details_changed');
     expect(reasonOf({ incidents: [{ ...incident, latestUpdate: 'We found it.' }] })).toBe('details_changed');
     expect(reasonOf({ incidents: [] })).toBe('details_changed');
+    const work = { name: 'Upgrade', until: null, url: null, latestUpdate: null };
+    expect(reasonOf({ maintenances: [work] })).toBe('details_changed');
+    expect(decide({ ...remembered, staleToldAt: at }, base).reason).toBe('readable_again');
   });
 
   it('remembers since when, and when the trouble began', () => {

@@ -82,6 +82,25 @@ it('sends what the protocol asks for', async () => {
   ]);
 });
 
+it.each<[string, unknown, string]>([
+  ['an unknown state', { ...route, id: 'odd', state: 'draining' }, 'route odd cannot be read: state: '],
+  ['a stablecoin', { ...route, id: 'odd', volume: { ...route.volume, amount: { minor: '5', currency: 'USDC' } } }, 'route odd cannot be read: volume.amount.currency: is not an ISO 4217 currency'],
+  ['an id of no known form', { ...route, id: '<!channel>', state: 5 }, 'route (without id) cannot be read: state: '],
+  ['no route at all', null, 'route (without id) cannot be read: (root): '],
+])('a route with %s is named, and its neighbours stand', async (_what, odd, says) => {
+  answers = [json({ routes: [route, odd, { ...route, id: 'r2', currency: 'HRK' }] })];
+  const { rows, problems } = await setUp(baseUrl).operations.routes();
+  expect(rows.map(({ id }) => id)).toEqual(['r1', 'r2']);
+  expect(problems).toEqual([expect.stringContaining(says)]);
+}); // prettier-ignore
+
+it('names the field of an answer that cannot be read, and no proxy', async () => {
+  answers = [json({ ...route, state: 'draining' })];
+  const fault = await faultOf(setUp(baseUrl).operations.route('r1'));
+  expect(fault.publicMessage).toMatch(/^The operations API’s answer cannot be read: state: /);
+  expect(`${fault.publicMessage} ${fault.hint ?? ''}`).not.toMatch(/proxy|baseUrl/);
+});
+
 const noAnswers: [reason: string, answer: Answer][] = [
   ['dropped connection', dropped],
   ['answer cut off', cutOff],

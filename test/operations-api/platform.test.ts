@@ -57,10 +57,10 @@ describe('reads', () => {
   });
 
   it('list the routes of a partner, of all, and of a partner that nobody knows', async () => {
-    const own = await operations.routes('sakura');
+    const { rows: own } = await operations.routes('sakura');
     expect(own.map(({ id }) => id).sort()).toEqual(['sakura-card-jp', 'sakura-voucher-jp']);
-    expect((await operations.routes()).length).toBeGreaterThan(own.length);
-    expect(await operations.routes('nobody')).toEqual([]);
+    expect((await operations.routes()).rows.length).toBeGreaterThan(own.length);
+    expect(await operations.routes('nobody')).toEqual({ rows: [], problems: [] });
     await operations.check();
   });
 

@@ -39,6 +39,8 @@ const charge = (balanceTransaction: Charge['balanceTransaction']): Charge => ({
   description: null,
 });
 
+const none = { rows: [], problems: [] };
+
 /** An API that knows one charge, and notes what is asked. */
 function apiWith(
   only: Charge,
@@ -49,9 +51,9 @@ function apiWith(
     charge: only,
     balanceTransaction: transaction,
     payoutOf: null,
-    refundsOf: [],
-    disputesOf: [],
-    earlyFraudWarningsOf: [],
+    refundsOf: none,
+    disputesOf: none,
+    earlyFraudWarningsOf: none,
     ...more,
   };
   const api = Object.fromEntries(
@@ -95,12 +97,38 @@ it.each([
   ['is known by its id', payment('ch_2', 1250, 0), 'ch_1', true],
   ['does not exist', payment(null, 0, 0), undefined, false],
 ] as const)('the latest charge %s', async (_reason, sent, followed, isListed) => {
-  const { api, asked } = apiWith(charge(null), { payment: sent, chargesOf: [refused, succeeded] });
+  const { api, asked } = apiWith(charge(null), {
+    payment: sent,
+    chargesOf: { rows: [refused, succeeded], problems: [] },
+  });
   const provider = { partner: 'stripe', name: 'Stripe', api };
   const subject = { paymentId: 'pi_1', chargeId: null };
   const found = await gather(subject, { provider, books: null, log: silentLog }).settled;
   expect(valueOf(found.charge)?.id).toBe(followed);
   expect(asked.includes('chargesOf')).toBe(isListed);
+});
+
+it('does not follow another charge where the one that decides cannot be read', async () => {
+  const problems = ['charge ch_1 cannot be read: currency is not an ISO 4217 currency'];
+  const sent = payment('ch_1', 1250, 0);
+  const { api } = apiWith(refused, { payment: sent, chargesOf: { rows: [refused], problems } });
+  const provider = { partner: 'stripe', name: 'Stripe', api };
+  const subject = { paymentId: 'pi_1', chargeId: null };
+  const found = await gather(subject, { provider, books: null, log: silentLog }).settled;
+  expect(found.charge).toMatchObject({
+    state: 'failed',
+    why: expect.stringContaining(problems[0]!) as string,
+  });
+  expect(found.payment.state).toBe('known');
+});
+
+it('keeps the refunds that can be read, and what is said of the others', async () => {
+  const refund = { id: 're_1' };
+  const { api } = apiWith(charge(null), { refundsOf: { rows: [refund], problems: ['refund re_2 …'] } });
+  const provider = { partner: 'stripe', name: 'Stripe', api };
+  const subject = { paymentId: null, chargeId: 'ch_1' };
+  const found = await gather(subject, { provider, books: null, log: silentLog }).settled;
+  expect(found.refunds).toEqual({ state: 'known', value: [refund], problems: ['refund re_2 …'] });
 });
 
 const known = { state: 'known', value: transaction };

@@ -184,6 +184,14 @@ describe('every state of a payment', () => {
       '+++++?e', 'Last confirmed at payout, next expected at ledger by 2026-11-21 11:00 UTC',
     ],
     [
+      'older than the books: nothing is overdue there', { attempts: known([]), ledger: known([]), booksBegin: at('11-15T00:00') },
+      '+++++?-', 'Last confirmed at payout, nothing further expected',
+    ],
+    [
+      'younger than the books, and not in them', { attempts: known([]), ledger: known([]), booksBegin: at('11-01T00:00') },
+      '+++++?!', 'Last confirmed at payout, next expected at ledger by 2026-11-11 10:02 UTC (overdue by 9 d 1 h)',
+    ],
+    [
       'fully refunded', { charge: known(aCharge({ amountRefunded: eur(2000) })), refunds: known([aRefund()]) },
       '+++++?+', 'Last confirmed at ledger, nothing further expected; refunded in full (20.00 EUR)',
     ],
@@ -193,12 +201,78 @@ describe('every state of a payment', () => {
       '+++++?+', 'Last confirmed at ledger, nothing further expected; refunded in part (5.00 EUR); a refund failed (7.00 EUR)',
     ],
     [
+      'a part was captured, and what it released is listed like a refund',
+      { charge: known(aCharge({ amountCaptured: eur(600), amountRefunded: eur(1400) })), refunds: known([aRefund({ amount: eur(1400), balanceTransactionId: null })]) },
+      '+++++?+', 'Last confirmed at ledger, nothing further expected',
+    ],
+    [
+      'a part was captured, released and partly refunded',
+      {
+        charge: known(aCharge({ amountCaptured: eur(600), amountRefunded: eur(1500) })),
+        refunds: known([aRefund({ amount: eur(100) }), aRefund({ amount: eur(1400), balanceTransactionId: null })]),
+      },
+      '+++++?+', 'Last confirmed at ledger, nothing further expected; refunded in part (1.00 EUR)',
+    ],
+    [
+      'a part was captured, and the refunds are unknown: the charge tells', { charge: known(aCharge({ amountCaptured: eur(600), amountRefunded: eur(1400) })), refunds: down },
+      '+++++?+', 'Last confirmed at ledger, nothing further expected',
+    ],
+    [
+      'refunded, and the refunds are unknown: the charge tells', { charge: known(aCharge({ amountRefunded: eur(500) })), refunds: down },
+      '+++++?+', 'Last confirmed at ledger, nothing further expected; refunded in part (5.00 EUR)',
+    ],
+    [
+      'a cancelled authorisation with its reversal',
+      {
+        ...uncaptured({ amountRefunded: eur(2000) }), payment: known(aPayment({ status: 'canceled', amountReceived: eur(0) })),
+        refunds: known([aRefund({ balanceTransactionId: null })]),
+      },
+      '++---?-', 'Last confirmed at authorisation, cancelled, nothing further expected',
+    ],
+    [
+      'captured in parts: no capture is the last, and the totals are said',
+      {
+        ...uncaptured({ amountCaptured: eur(800), captureBefore: at('11-21T12:00') }),
+        payment: known(aPayment({ status: 'requires_capture', amountReceived: eur(800), amountCapturable: eur(1200) })),
+      },
+      '++eee?e', 'Last confirmed at authorisation, next expected at capture by 2026-11-21 12:00 UTC',
+    ],
+    ...(['pending', 'a_word_to_come'] as const).map((status): [string, Partial<Findings>, string, string] => [
+      `a refund that is ${status}`, { refunds: known([aRefund({ status, balanceTransactionId: null })]), charge: known(aCharge({ amountRefunded: eur(2000) })) },
+      '+++++?+', 'Last confirmed at ledger, nothing further expected; a refund is on its way (20.00 EUR)',
+    ]),
+    [
+      'a refund that the customer has to act for', { refunds: known([aRefund({ status: 'requires_action' })]) },
+      '+++++?+', 'Last confirmed at ledger, nothing further expected; a refund waits for the customer to act (20.00 EUR)',
+    ],
+    [
+      'a refund that failed, and one that was cancelled', { refunds: known([aRefund({ status: 'failed' }), aRefund({ status: 'canceled' })]) },
+      '+++++?+', 'Last confirmed at ledger, nothing further expected; a refund failed (20.00 EUR)',
+    ],
+    [
+      'an inquiry withdraws nothing', { disputes: known([aDispute({ status: 'warning_needs_response', isChargeRefundable: true })]) },
+      '+++++?+', 'Last confirmed at ledger, nothing further expected; inquiry, nothing withdrawn (20.00 EUR), answer due by 2026-11-22 12:00 UTC',
+    ],
+    [
+      'an inquiry that is closed', { disputes: known([aDispute({ status: 'warning_closed' })]) },
+      '+++++?+', 'Last confirmed at ledger, nothing further expected',
+    ],
+    [
+      'a dispute without a date, and one that hears no answer',
+      { disputes: known([aDispute({ respondBy: null }), aDispute({ respondBy: null, answerAllowed: false })]) },
+      '+++++?+', 'Last confirmed at ledger, nothing further expected; disputed (20.00 EUR), answer due, no date given; disputed (20.00 EUR), no answer allowed',
+    ],
+    [
+      'a dispute that is answered', { disputes: known([aDispute({ status: 'under_review' })]) },
+      '+++++?+', 'Last confirmed at ledger, nothing further expected; disputed (20.00 EUR)',
+    ],
+    [
       'a dispute that was lost', { disputes: known([aDispute({ status: 'lost' })]) },
       '+++++?+', 'Last confirmed at ledger, nothing further expected; dispute lost (20.00 EUR)',
     ],
     [
       'a dispute that is open', { disputes: known([aDispute()]), payout: known(null), balanceTransaction: known(aBalanceTransaction({ availableOn: at('11-19T00:00') })) },
-      '++++e?+', 'Last confirmed at balance, next expected at payout by 2026-11-22 00:00 UTC; disputed (20.00 EUR)',
+      '++++e?+', 'Last confirmed at balance, next expected at payout by 2026-11-22 00:00 UTC; disputed (20.00 EUR), answer due by 2026-11-22 12:00 UTC',
     ],
     [
       'a dispute that was won changes nothing', { disputes: known([aDispute({ status: 'won' })]) },
@@ -275,6 +349,10 @@ describe('what a hop carries', () => {
     ],
     ['a capture without a date makes the ledger expected, not absent', { payment: down, balanceTransaction: down, ledger: known([]) }, 'ledger', { state: 'expected', expectedBy: null }],
     ['a partial capture says so', { charge: known(aCharge({ amountCaptured: eur(1500) })) }, 'capture', { amount: eur(1500), note: 'a part of 20.00 EUR, the rest is released' }],
+    ['a capture in parts says how much of what, and what may still come', { ...uncaptured({ amountCaptured: eur(800) }), payment: known(aPayment({ status: 'requires_capture', amountReceived: eur(800), amountCapturable: eur(1200) })) }, 'capture', { amount: eur(800), note: 'captured in parts, 8.00 EUR of 20.00 EUR so far, 12.00 EUR still authorised' }],
+    ['a movement of one of several captures says so', { balanceTransaction: known(aBalanceTransaction({ amount: eur(800), net: eur(776), fee: eur(24) })) }, 'balance', { note: 'net of 0.24 EUR fees, one of several movements, 8.00 EUR of the 20.00 EUR captured' }],
+    ['a payout to come says what refunds take off it', { payout: known(null), refunds: known([aRefund({ amount: eur(500) })]), balanceTransaction: known(aBalanceTransaction({ availableOn: at('11-19T00:00') })) }, 'payout', { amount: eur(1940), note: 'before refunds of 5.00 EUR' }],
+    ['what is older than the books says so', { attempts: known([]), ledger: known([]), booksBegin: at('11-15T00:00') }, 'ledger', { note: 'older than the books, which begin on 2026-11-15' }],
     ['a manual capture says what it waits for', uncaptured({ captureBefore: at('11-21T12:00') }), 'capture', { note: 'waits for a manual capture, the authorisation lapses then' }],
     ['after the deadline too', uncaptured({ captureBefore: at('11-20T09:00') }), 'capture', { note: 'waits for a manual capture, the authorisation has lapsed' }],
     ['fees can exceed the amount', { balanceTransaction: known(aBalanceTransaction({ net: eur(-15) })) }, 'balance', { amount: eur(-15), state: 'present' }],

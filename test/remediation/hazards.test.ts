@@ -402,6 +402,29 @@ it('waiting on for the same reason is said once', async () => {
 });
 
 describe('what holds a request up', () => {
+  it.each(['misconfigured', 'forbidden'] as const)('a key that is refused while the world is read again (%s): the approvals stand, and somebody is told once', async (code) => {
+    const alarms: string[] = [];
+    replica = company.replica({ alarm: (_tx, who, text) => Promise.resolve(void alarms.push(`${who} ${text}`)) });
+    const asked = await approved();
+    company.bank.closed = new OpsError(code, 'The bank refuses our key.');
+    await settle(replica, asked, 5 * minuteMs);
+    expect(await read(asked)).toMatchObject({ state: 'approved', stateWhy: 'Waits: The bank refuses our key.' });
+    expect(alarms).toEqual([`paydesk holds up ${asked.remediation.id}, which is approved. Waits: The bank refuses our key.`]);
+    expect(company.bank.orders).toEqual([]);
+    company.bank.closed = null;
+    await settle(replica, asked, minuteMs);
+    expect((await read(asked)).state).toBe('closed');
+    expect(company.bank.orders).toHaveLength(1);
+  }); // prettier-ignore
+
+  it('an account that is gone while the world is read again is of the world, and voids the approvals', async () => {
+    const asked = await approved();
+    company.bank.closed = new OpsError('not_found', 'There is no such account.');
+    await settle(replica, asked, minuteMs);
+    expect(await read(asked)).toMatchObject({ state: 'voided', stateWhy: expect.stringContaining('no such account') as string });
+    company.bank.closed = null;
+  }); // prettier-ignore
+
   const freezing = (toMs: number): Replica => {
     const from = company.clock.now();
     const freeze = { id: 'year-end', from, to: new Date(from.getTime() + toMs), why: 'the books close' };

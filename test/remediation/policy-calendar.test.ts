@@ -9,7 +9,7 @@ import { OpsError } from '../../src/kernel/errors.js';
 import { money } from '../../src/kernel/money.js';
 import { weekdays, type Hours } from '../../src/remediation/policy.js';
 import { freezeOn, instantText, isOpen } from '../../src/remediation/policy/calendar.js';
-import { policyAmount, reportingOf } from '../../src/remediation/policy/rates.js';
+import { policyAmount, reportingOf, staleRates } from '../../src/remediation/policy/rates.js';
 import { noon, policy } from './policies.js';
 
 const hours = (changes: Partial<Hours> = {}): Hours => ({
@@ -102,6 +102,24 @@ describe('freezes', () => {
       message: 'The freeze “sale” is on: the sale is on. It ends on 2026-11-21 11:30 UTC; ask again then.',
     });
     expect(instantText(new Date('2026-11-20T23:59:00.001Z'))).toBe('2026-11-21 00:00 UTC');
+  });
+});
+
+describe('rates that no longer count are told beforehand', () => {
+  const rates = [
+    { date: '2026-11-01', currency: 'USD', rate: '0.5' },
+    { date: '2026-10-01', currency: 'USD', rate: '0.5' },
+    { date: '2026-10-15', currency: 'GBP', rate: '1.1' },
+    { date: '2027-01-01', currency: 'JPY', rate: '0.006' },
+  ];
+  it.each<[string, string, readonly string[]]>([
+    ['while both count', '2026-11-15T00:00:00Z', ['JPY']],
+    ['once the older one is over', '2026-11-16T00:00:00Z', ['GBP', 'JPY']],
+    ['once both are', '2026-12-02T00:00:01Z', ['USD', 'GBP', 'JPY']],
+    ['when the one to come has come', '2027-01-01T00:00:00Z', ['USD', 'GBP']],
+  ])('%s', (_when, at, currencies) => {
+    const told = staleRates(policy({ rates }), new Date(at));
+    expect(told.map((line) => /from (\w+) to EUR .* refused\.$/.exec(line)?.[1])).toEqual(currencies);
   });
 });
 

@@ -35,6 +35,8 @@ export interface Bank {
   moods: Mood[];
   /** Questions that stay unanswered. */
   deaf: number;
+  /** What reading an account ends with; null while it can be read. */
+  closed: OpsError | null;
 }
 
 /** Takes money from an account: the smallest action that can go wrong in every way. */
@@ -53,7 +55,7 @@ export function spendAction(bank: Bank): Action {
     id: 'spend', title: 'Spend', summary: 'Takes money from an account', risk: 'medium',
     fields: { account: textField('Account', 40), amount: amountField('Amount') },
     prefills: {},
-    read: ({ account }) => Promise.resolve({ account, balance: formatMoney(money(balanceOf(account), 'EUR')) }),
+    read: ({ account }) => bank.closed ? Promise.reject(bank.closed) : Promise.resolve({ account, balance: formatMoney(money(balanceOf(account), 'EUR')) }),
     check: ({ account, amount }) => {
       const parsed = amountIn(amount, 'EUR');
       if (!parsed.ok) return [{ field: 'amount', message: parsed.fault }];
@@ -174,7 +176,7 @@ export async function startCompany(): Promise<Company> {
   const db = openDatabase({ url: testDatabase.url, clock, log: silentLog, maxConnections: 8 });
   await db.query('create table test_tasks (key text primary key, subject text not null, taken_by text, done boolean not null default false)');
   await db.query('create table test_cards (seq bigint generated always as identity, id text not null, state text not null)');
-  const bank: Bank = { effects: new Map(), orders: [], balances: new Map([['acc', 10_000_000n], ['other', 10_000_000n]]), moods: [], deaf: 0 };
+  const bank: Bank = { effects: new Map(), orders: [], balances: new Map([['acc', 10_000_000n], ['other', 10_000_000n]]), moods: [], deaf: 0, closed: null };
   const people = createPeople(groups);
   let replicas = 0;
   return {

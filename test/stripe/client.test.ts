@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createStripeClient } from '../../src/adapters/stripe/client.js';
-import { pages, paymentIntentSchema } from '../../src/adapters/stripe/schemas.js';
+import { readers } from '../../src/adapters/stripe/readers.js';
 import { stripeVersion, type StripeDeps } from '../../src/adapters/stripe/transport.js';
 import type { OpsErrorCode } from '../../src/kernel/errors.js';
 import type { Log } from '../../src/kernel/log.js';
@@ -35,7 +35,7 @@ function setUp(changes: Partial<StripeDeps> = {}) {
   const { deps, sleeps } = stripeDeps(stripe.baseUrl, changes);
   const client = createStripeClient(deps);
   const payment = (id = 'pi_1') =>
-    client.get('/v1/payment_intents/{id}', { path: { id } }, paymentIntentSchema, client.deadline());
+    client.get('/v1/payment_intents/{id}', { path: { id } }, readers.payment, client.deadline());
   return { client, payment, sleeps };
 }
 
@@ -44,7 +44,7 @@ describe('a request', () => {
     stripe.put('payouts');
     const { client } = setUp();
     const range = { arrival_date: { gte: 1, lte: 2 } };
-    const listed = client.list('/v1/payouts', range, pages.payouts, {
+    const listed = client.list('/v1/payouts', range, {
       limit: 5,
       deadline: client.deadline(),
     });
@@ -206,11 +206,11 @@ describe('an error', () => {
   });
 
   it.each([
-    ['a wrong field', json(200, paymentIntent({ amount: null })), /^amount: /],
+    ['a wrong field', json(200, paymentIntent({ amount: null })), /^payment pi_1 cannot be read: amount: /],
     [
       'a wrong field below',
       json(200, paymentIntent({ last_payment_error: { code: 5 } })),
-      /^last_payment_error\.code: /,
+      /^payment pi_1 cannot be read: last_payment_error\.code: /,
     ],
     ['no object', json(200, 'hello'), /^\(root\): /],
     [
@@ -257,8 +257,8 @@ describe('a list', () => {
     const { client } = setUp(changes);
     const found: string[] = [];
     const options = { limit, deadline: client.deadline() };
-    for await (const { id } of client.list('/v1/refunds', { charge: 'ch_1' }, pages.refunds, options)) {
-      found.push(id);
+    for await (const wire of client.list('/v1/refunds', { charge: 'ch_1' }, options)) {
+      found.push((wire as { id: string }).id);
     }
     return found;
   }
@@ -285,7 +285,9 @@ describe('a list', () => {
 
   it('whose page promises more but is empty is refused, because the rest would be missing', async () => {
     stripe.failNext(json(200, { data: [], has_more: true }));
-    expect((await faultOf(ids(300))).details.fault).toBe('(root): is empty but promises more');
+    expect((await faultOf(ids(300))).details.fault).toBe(
+      '(root) promises more without saying after which object',
+    );
     expect(stripe.requests).toHaveLength(1);
   });
 

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createStripePayments } from '../../src/adapters/stripe/payments.js';
 import type { PaymentsApi } from '../../src/ports/payments-api.js';
+import type { Rows } from '../../src/ports/rows.js';
 import { dayMs } from '../../src/kernel/clock.js';
 import { json, refusal, silent, startFakeStripe, type FakeStripe } from './fake-stripe.js';
 import * as objects from './objects.js';
@@ -48,7 +49,7 @@ describe('the balance transaction of a charge', () => {
     [
       'chargesOf',
       'charges?payment_intent=pi_1&expand[0]=data.balance_transaction&limit=100',
-      async () => (await payments.chargesOf('pi_1'))[0],
+      async () => (await payments.chargesOf('pi_1')).rows[0],
     ],
   ] as const)('%s: comes along, in one request', async (_question, path, ask) => {
     stripe.put('payment_intents', objects.paymentIntent());
@@ -67,9 +68,26 @@ describe('the balance transaction of a charge', () => {
     expect((await payments.charge('ch_1')).balanceTransaction).toBe(kept);
   });
 
-  it('that is not readable spoils the charge, with its place', async () => {
-    stripe.put('charges', objects.charge({ balance_transaction: { id: 'txn_1' } }));
-    expect((await faultOf(payments.charge('ch_1'))).details.fault).toMatch(/^balance_transaction/);
+  it.each<[string, objects.Fields]>([
+    ['in a stablecoin', { currency: 'usdc' }],
+    ['of a fraction that the currency has not', { currency: 'isk', amount: 4010 }],
+    ['without most of its fields', { amount: undefined, status: undefined }],
+  ])('%s leaves the charge with its id, and is named where it is asked for', async (_reason, fields) => {
+    const transaction = objects.balanceTransaction(fields);
+    stripe.put('charges', objects.charge({ balance_transaction: transaction }));
+    stripe.put('payment_intents', objects.paymentIntent());
+    stripe.put('balance_transactions', transaction);
+    expect(await payments.charge('ch_1')).toMatchObject({ id: 'ch_1', balanceTransaction: 'txn_1' });
+    expect((await payments.payment('pi_1')).latestCharge).toMatchObject({ balanceTransaction: 'txn_1' });
+    const fault = await faultOf(payments.balanceTransaction('txn_1'));
+    expect(fault.publicMessage).toMatch(/^Stripe’s balance transaction txn_1 cannot be read: /);
+    expect(`${fault.publicMessage} ${fault.hint ?? ''}`).not.toMatch(/address|proxy/);
+  });
+
+  it('inside a payment: an unreadable latest charge leaves the payment with its id', async () => {
+    stripe.put('charges', objects.charge({ currency: 'usdc' }));
+    stripe.put('payment_intents', objects.paymentIntent());
+    expect((await payments.payment('pi_1')).latestCharge).toBe('ch_1');
   });
 });
 
@@ -97,16 +115,83 @@ describe('lists', () => {
       { payment_intent: 'pi_2' },
     ],
   ] as const)('%s %j: its own, newest first', async (question, of, collection, make, ofAnother) => {
-    const ask = (subject: typeof of): Promise<{ id: string }[]> =>
-      (payments[question] as (of: unknown) => Promise<{ id: string }[]>)(subject);
+    const ask = (subject: typeof of): Promise<Rows<{ id: string }>> =>
+      (payments[question] as (of: unknown) => Promise<Rows<{ id: string }>>)(subject);
     stripe.put(
       collection,
       make({ id: 'x_1', created: older }),
       make({ id: 'x_2' }),
       make({ id: 'x_3', ...ofAnother }),
     );
-    expect((await ask(of)).map((found) => found.id)).toEqual(['x_2', 'x_1']);
+    expect((await ask(of)).rows.map((found) => found.id)).toEqual(['x_2', 'x_1']);
   });
+
+  /** Everything that the provider may list and nobody here can read, and what is then said of it. */
+  const unreadable: [reason: string, fields: objects.Fields, says: string][] = [
+    ['a stablecoin', { currency: 'usdc' }, 'currency is not an ISO 4217 currency'],
+    ['a currency to come', { currency: 'zzz' }, 'currency is not an ISO 4217 currency'],
+    ['a fraction of a króna', { currency: 'isk', amount: 4010 }, 'amount is no whole amount of ISK'],
+    ['a fraction of a shilling', { currency: 'ugx', amount: 1 }, 'amount is no whole amount of UGX'],
+    ['an amount that is none', { amount: '12.50' }, 'amount: '],
+    ['no amount', { amount: null }, 'amount: '],
+    ['a date beyond all dates', { created: 9e15 }, 'created: '],
+  ];
+  const listOf = {
+    refunds: () => payments.refundsOf({ chargeId: 'ch_1' }),
+    disputes: () => payments.disputesOf({ chargeId: 'ch_1' }),
+    charges: () => payments.chargesOf('pi_1'),
+    payment_intents: () => payments.paymentsOfCustomer('cus_1', 10),
+  } as const;
+  const makeOf = {
+    refunds: objects.refund,
+    disputes: objects.dispute,
+    charges: objects.charge,
+    payment_intents: objects.paymentIntent,
+  } as const;
+
+  describe.each(Object.keys(listOf) as (keyof typeof listOf)[])('of %s', (collection) => {
+    it.each(unreadable)('%s: is named, and its neighbours stand', async (_reason, fields, says) => {
+      const make = makeOf[collection];
+      stripe.put(collection, make({ id: 'x_1' }), make({ id: 'x_odd', ...fields }), make({ id: 'x_3' }));
+      const { rows, problems } = await listOf[collection]();
+      expect(rows.map(({ id }) => id).sort()).toEqual(['x_1', 'x_3']);
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toMatch(/^(refund|dispute|charge|payment) x_odd cannot be read: /);
+      expect(problems[0]).toContain(says);
+    });
+
+    it.each(['hrk', 'ltl', 'eek', 'lvl', 'skk', 'dem', 'sll', 'mro', 'byr', 'itl'])(
+      'in %s, which ISO 4217 has withdrawn: is read',
+      async (currency) => {
+        stripe.put(collection, makeOf[collection]({ currency }));
+        const { rows, problems } = await listOf[collection]();
+        expect(problems).toEqual([]);
+        expect(rows[0]!.amount.currency).toBe(currency.toUpperCase());
+      },
+    );
+
+    it('with a status to come: is read', async () => {
+      stripe.put(collection, makeOf[collection]({ status: 'brand_new' }));
+      expect(await listOf[collection]()).toMatchObject({ rows: [{ status: 'brand_new' }], problems: [] });
+    });
+  });
+
+  it('say of what they cannot read what Stripe says of it, in words of a known form only', async () => {
+    const { evidence_details } = objects.dispute();
+    const due_by = Date.parse('2026-11-30T12:00:00Z') / 1000;
+    stripe.put(
+      'disputes',
+      objects.dispute({ currency: 'usdc', evidence_details: { ...evidence_details, due_by } }),
+      objects.dispute({ id: 'dp_2', currency: '<!channel>', status: 'sk live key', reason: 'x'.repeat(500) }),
+      { object: 'dispute', amount: 5, created: 1 } as never,
+    );
+    const { problems } = await payments.recentDisputes(100);
+    expect(problems.sort()).toEqual([
+      expect.stringMatching(/^dispute \(without id\) cannot be read: .* \(Stripe says: 5 \(no currency\)\)$/),
+      'dispute dp_1 cannot be read: currency is not an ISO 4217 currency (Stripe says: 1000 usdc, needs response, fraudulent, answer due 2026-11-30)',
+      expect.stringMatching(/^dispute dp_2 cannot be read: .* \(Stripe says: 1000 \(no currency\), answer due 2026-11-16\)$/),
+    ]);
+  }); // prettier-ignore
 
   it('of a customer: the newest payments, as many as wanted', async () => {
     stripe.put(
@@ -115,7 +200,7 @@ describe('lists', () => {
       objects.paymentIntent({ id: 'pi_2' }),
     );
     stripe.put('payment_intents', objects.paymentIntent({ id: 'pi_3', customer: 'cus_2' }));
-    expect((await payments.paymentsOfCustomer('cus_1', 1)).map(({ id }) => id)).toEqual(['pi_2']);
+    expect((await payments.paymentsOfCustomer('cus_1', 1)).rows.map(({ id }) => id)).toEqual(['pi_2']);
     expect(paths()).toEqual(['payment_intents?customer=cus_1&limit=1']);
   });
 
@@ -125,13 +210,13 @@ describe('lists', () => {
       'disputes',
       ...ids.map((id, index) => objects.dispute({ id, created: objects.created - index })),
     );
-    expect((await payments.recentDisputes(120)).map(({ id }) => id)).toEqual(ids.slice(0, 120));
+    expect((await payments.recentDisputes(120)).rows.map(({ id }) => id)).toEqual(ids.slice(0, 120));
     expect(paths()).toEqual(['disputes?limit=100', 'disputes?starting_after=dp_99&limit=20']);
   });
 
   it('of what something else entirely was pasted for: nothing, and the text stays a value', async () => {
     stripe.put('charges', objects.charge());
-    expect(await payments.chargesOf('pi_1&limit=1#')).toEqual([]);
+    expect(await payments.chargesOf('pi_1&limit=1#')).toEqual({ rows: [], problems: [] });
     expect(stripe.requests[0]!.url).toMatch(/^\/v1\/charges\?payment_intent=pi_1%26limit%3D1%23&expand/);
   });
 });
@@ -175,6 +260,20 @@ describe('the payout of a balance transaction', () => {
     stripe.put('payouts', ...payouts);
     expect(await find()).toBeNull();
     expect(stripe.requests).toHaveLength(requests);
+  });
+
+  it('is found beside payouts in stablecoins and movements that cannot be read', async () => {
+    stripe.put('payouts', payoutOn(1, { id: 'po_coin', currency: 'usdc' }), payoutOn(1));
+    stripe.put('balance_transactions', objects.balanceTransaction({ id: 'txn_coin', currency: 'usdc' }));
+    stripe.settle('po_1', 'txn_1');
+    stripe.settle('po_1', 'txn_coin');
+    expect(await find()).toMatchObject({ id: 'po_1' });
+  });
+
+  it('is not told where a payout in its currency cannot be read, which may be the one', async () => {
+    stripe.put('payouts', payoutOn(1, { amount: 'much' }));
+    const fault = await faultOf(find());
+    expect(fault.publicMessage).toMatch(/^Stripe’s payout po_1 cannot be read: amount: /);
   });
 
   it('is not that of another movement of the same charge', async () => {

@@ -107,6 +107,7 @@ export const aDispute = (changed: Partial<Dispute> = {}): Dispute => ({
   networkReasonCode: '10.4',
   brand: 'visa',
   createdAt: at('11-16T09:00'),
+  answerAllowed: true,
   respondBy: at('11-22T12:00'),
   hasEvidence: false,
   pastDue: false,

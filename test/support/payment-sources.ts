@@ -14,6 +14,8 @@ import type {
   BalanceTransaction, Charge, Dispute, EarlyFraudWarning, Payment, PaymentsApi, Payout, ProviderEvent, ProviderSubject, Refund,
 } from '../../src/ports/payments-api.js'; // prettier-ignore
 
+import type { Rows } from '../../src/ports/rows.js';
+
 export type Mood = 'up' | 'down' | 'hanging';
 
 interface Switch {
@@ -30,6 +32,9 @@ const answer = async <Value>(source: Switch, question: string, value: () => Valu
   return value();
 };
 
+export type ListQuestion =
+  'chargesOf' | 'refundsOf' | 'disputesOf' | 'earlyFraudWarningsOf' | 'paymentsOfCustomer' | 'recentDisputes';
+
 export class FakePaymentsApi implements PaymentsApi, Switch {
   mood: Mood = 'up';
   asked: string[] = [];
@@ -41,6 +46,8 @@ export class FakePaymentsApi implements PaymentsApi, Switch {
   transactions: BalanceTransaction[] = [];
   payouts: Payout[] = [];
   events: ProviderEvent[] = [];
+  /** Sentences about what a list holds and nobody can read. */
+  unread: Partial<Record<ListQuestion, string[]>> = {};
   /** Balance transaction id → payout id. */
   paidOutWith: Record<string, string> = {};
 
@@ -55,23 +62,27 @@ export class FakePaymentsApi implements PaymentsApi, Switch {
   earlyFraudWarning = (id: string): Promise<EarlyFraudWarning> =>
     this.one('earlyFraudWarning', this.warnings, id);
 
-  chargesOf = (paymentId: string): Promise<Charge[]> =>
-    answer(this, 'chargesOf', () => this.charges.filter((charge) => charge.paymentId === paymentId));
-  refundsOf = (subject: ProviderSubject): Promise<Refund[]> =>
-    answer(this, 'refundsOf', () => this.refunds.filter(isOf(subject)));
-  disputesOf = (subject: ProviderSubject): Promise<Dispute[]> =>
-    answer(this, 'disputesOf', () => this.disputes.filter(isOf(subject)));
-  earlyFraudWarningsOf = (subject: ProviderSubject): Promise<EarlyFraudWarning[]> =>
-    answer(this, 'earlyFraudWarningsOf', () => this.warnings.filter(isOf(subject)));
-  paymentsOfCustomer = (customerId: string, limit: number): Promise<Payment[]> =>
-    answer(this, 'paymentsOfCustomer', () =>
+  chargesOf = (paymentId: string): Promise<Rows<Charge>> =>
+    this.list('chargesOf', () => this.charges.filter((charge) => charge.paymentId === paymentId));
+  refundsOf = (subject: ProviderSubject): Promise<Rows<Refund>> =>
+    this.list('refundsOf', () => this.refunds.filter(isOf(subject)));
+  disputesOf = (subject: ProviderSubject): Promise<Rows<Dispute>> =>
+    this.list('disputesOf', () => this.disputes.filter(isOf(subject)));
+  earlyFraudWarningsOf = (subject: ProviderSubject): Promise<Rows<EarlyFraudWarning>> =>
+    this.list('earlyFraudWarningsOf', () => this.warnings.filter(isOf(subject)));
+  paymentsOfCustomer = (customerId: string, limit: number): Promise<Rows<Payment>> =>
+    this.list('paymentsOfCustomer', () =>
       this.payments.filter((payment) => payment.customerId === customerId).slice(0, limit),
     );
   payoutOf = ({ id }: BalanceTransaction): Promise<Payout | null> =>
     answer(this, 'payoutOf', () => this.payouts.find((payout) => payout.id === this.paidOutWith[id]) ?? null);
-  recentDisputes = (limit: number): Promise<Dispute[]> =>
-    answer(this, 'recentDisputes', () => this.disputes.slice(0, limit));
+  recentDisputes = (limit: number): Promise<Rows<Dispute>> =>
+    this.list('recentDisputes', () => this.disputes.slice(0, limit));
   check = (): Promise<void> => answer(this, 'check', () => undefined);
+
+  private list<Item>(what: ListQuestion, items: () => Item[]): Promise<Rows<Item>> {
+    return answer(this, what, () => ({ rows: items(), problems: this.unread[what] ?? [] }));
+  }
 
   private one<Item extends { id: string }>(what: string, items: Item[], id: string): Promise<Item> {
     return answer(this, what, () => {
@@ -120,6 +131,9 @@ export class FakeBooks implements Books, Switch {
     );
   entriesOf: Books['entriesOf'] = (paymentId) =>
     answer(this, 'entriesOf', () => this.rows(this.entries[paymentId] ?? []));
+  /** When the books begin. */
+  begin: Date | null = null;
+  beginOf: Books['beginOf'] = () => answer(this, 'beginOf', () => this.begin);
   trafficOf: Books['trafficOf'] = () =>
     answer(this, 'trafficOf', () => {
       if (!this.traffic) throw new OpsError('internal', 'no traffic was given');

@@ -54,23 +54,23 @@ describe('/payment', () => {
   it('a trace', () => {
     expect(read(paymentTraceCard({ trace: traced(), complete: true, links, sharedBy: null, startable: [] })))
       .toMatchInlineSnapshot(`
-      "Last confirmed at ledger, nothing further expected; refunded in full (20.00 EUR); disputed (20.00 EUR) · pi_1paid · 20.00 EUR
-      :leftwards_arrow_with_hook: *Last confirmed at ledger, nothing further expected; refunded in full (20.00 EUR); disputed (20.00 EUR)*
-      ‹pi_1paid› · *20.00 EUR* · succeeded · at northpay · visa ••4242 · order \`ORD-1\` · a•••@example.com
-      :white_check_mark: *Attempt* · 20.00 EUR · 2026-11-10 10:00 UTC (10 d 2 h ago) · ‹ORD-1› · succeeded
-      :white_check_mark: *Authorisation* · 20.00 EUR · 2026-11-10 10:01 UTC (10 d 1 h ago) · ‹ch_1paid› · code 004321
-      :white_check_mark: *Capture* · 20.00 EUR · 2026-11-10 10:02 UTC (10 d 1 h ago) · ‹ch_1paid›
-      :white_check_mark: *Balance* · 19.40 EUR · 2026-11-12 00:00 UTC (8 d 12 h ago) · ‹txn_1paid› · net of 0.60 EUR fees
-      :white_check_mark: *Payout* · 19.40 EUR · 2026-11-13 00:00 UTC (7 d 12 h ago) · ‹po_1paid› · in a payout of 9,000.00 EUR
-      :grey_question: *Statement* unknown source · no statements are connected
-      :white_check_mark: *Ledger* · 20.00 EUR · 2026-11-10 11:00 UTC (10 d 1 h ago) · ‹bk_1-d› · 1 entry: capture
-      :rotating_light: *Dispute* needs response · 20.00 EUR · fraudulent (10.4) · respond by 2026-11-22 12:00 UTC · ‹du_1›
-      :triangular_flag_on_post: *Early fraud warning* actionable · unauthorized use of card · 2026-11-14 09:00 UTC · ‹issfr_1›
-      :leftwards_arrow_with_hook: *Refund* succeeded · 20.00 EUR · 2026-11-15 09:00 UTC · ‹re_1› · reference \`74208476043031234567890\` · requested by customer
-      As of 2026-11-20 12:00 UTC
-      [Share → pi_1paid]
-      [Open → https://desk.example/payment/pi_1paid]"
-    `);
+        "Last confirmed at ledger, nothing further expected; refunded in full (20.00 EUR); disputed (20.00 EUR), answer due by 2026-11-22 12:00 UTC · pi_1paid · 20.00 EUR
+        :leftwards_arrow_with_hook: *Last confirmed at ledger, nothing further expected; refunded in full (20.00 EUR); disputed (20.00 EUR), answer due by 2026-11-22 12:00 UTC*
+        ‹pi_1paid› · *20.00 EUR* · succeeded · at northpay · visa ••4242 · order \`ORD-1\` · a•••@example.com
+        :white_check_mark: *Attempt* · 20.00 EUR · 2026-11-10 10:00 UTC (10 d 2 h ago) · ‹ORD-1› · succeeded
+        :white_check_mark: *Authorisation* · 20.00 EUR · 2026-11-10 10:01 UTC (10 d 1 h ago) · ‹ch_1paid› · code 004321
+        :white_check_mark: *Capture* · 20.00 EUR · 2026-11-10 10:02 UTC (10 d 1 h ago) · ‹ch_1paid›
+        :white_check_mark: *Balance* · 19.40 EUR · 2026-11-12 00:00 UTC (8 d 12 h ago) · ‹txn_1paid› · net of 0.60 EUR fees
+        :white_check_mark: *Payout* · 19.40 EUR · 2026-11-13 00:00 UTC (7 d 12 h ago) · ‹po_1paid› · in a payout of 9,000.00 EUR
+        :grey_question: *Statement* unknown source · no statements are connected
+        :white_check_mark: *Ledger* · 20.00 EUR · 2026-11-10 11:00 UTC (10 d 1 h ago) · ‹bk_1-d› · 1 entry: capture
+        :rotating_light: *Dispute* needs response · 20.00 EUR · fraudulent (10.4) · respond by 2026-11-22 12:00 UTC · ‹du_1›
+        :triangular_flag_on_post: *Early fraud warning* actionable · unauthorized use of card · 2026-11-14 09:00 UTC · ‹issfr_1›
+        :leftwards_arrow_with_hook: *Refund* succeeded · 20.00 EUR · 2026-11-15 09:00 UTC · ‹re_1› · reference \`74208476043031234567890\` · requested by customer
+        As of 2026-11-20 12:00 UTC
+        [Share → pi_1paid]
+        [Open → https://desk.example/payment/pi_1paid]"
+      `);
   });
 
   it('a trace while a source has yet to answer cannot be shared', () => {
@@ -188,7 +188,11 @@ describe('/dispute', () => {
 
   it.each([
     [{ respondBy: at('11-20T09:00') }, 'Answer due by 2026-11-20 09:00 UTC, overdue by 3 h'],
-    [{ respondBy: null }, 'Dispute needs response, but none is allowed'],
+    [{ respondBy: null }, 'Answer due, the provider names no date'],
+    [{ respondBy: null, pastDue: true }, 'Answer overdue, the provider names no date'],
+    [{ respondBy: null, answerAllowed: false }, 'No answer is allowed, it can only be accepted'],
+    [{ status: 'warning_under_review' }, 'Inquiry under review, no answer is due'],
+    [{ status: 'under_review', respondBy: null }, 'Dispute under review, no answer is due'],
     [{ status: 'won' }, 'Dispute won, no answer is due'],
     [{ status: 'appeal_requested' }, 'Answer due by 2026-11-22 12:00 UTC, 2 d left'],
   ])('%o → %s', (changed, sentence) => {
@@ -212,12 +216,12 @@ describe('/dispute', () => {
       aDispute({ id: 'du_past', respondBy: at('11-20T09:00') }),
       aDispute({ id: 'du_week', status: 'warning_needs_response', respondBy: at('11-25T00:00') }),
     ];
-    const facts = { scanned: 3, isAll: true, now, links };
+    const facts = { unread: [], scanned: 3, isAll: true, now, links };
     expect(read(disputeQueueCard({ ...facts, queue: queueOf(disputes, now) }))).toMatchInlineSnapshot(`
       "3 disputes need an answer: Answer due by 2026-11-20 09:00 UTC, overdue by 3 h
       :scales: *3 disputes need an answer*
       :red_circle: Answer due by 2026-11-20 09:00 UTC, overdue by 3 h · 20.00 EUR · fraudulent · ‹du_past›
-      :large_yellow_circle: Answer due by 2026-11-25 00:00 UTC, 4 d 12 h left · 20.00 EUR · fraudulent · ‹du_week›
+      :large_yellow_circle: Answer due by 2026-11-25 00:00 UTC, 4 d 12 h left · 20.00 EUR, nothing withdrawn · fraudulent · ‹du_week›
       :large_green_circle: Answer due by 2026-12-20 00:00 UTC, 29 d 12 h left · 20.00 EUR · fraudulent · ‹du_later›
       All 3 disputes were read · as of 2026-11-20 12:00 UTC"
     `);
@@ -227,6 +231,21 @@ describe('/dispute', () => {
       All 3 disputes were read · as of 2026-11-20 12:00 UTC"
     `);
     expect(linesOf(disputeQueueCard({ ...facts, queue: [], scanned: 100, isAll: false }))[0]).toBe('No dispute needs an answer among the 100 newest');
+    const odd = [
+      aDispute({ id: 'du_refused', respondBy: null, answerAllowed: false }),
+      aDispute({ id: 'du_soon', respondBy: at('11-20T13:00') }),
+      aDispute({ id: 'du_undated', respondBy: null }),
+    ];
+    const unread = ['dispute du_odd cannot be read: currency is not an ISO 4217 currency'];
+    expect(read(disputeQueueCard({ ...facts, scanned: 4, queue: queueOf(odd, now), unread }))).toMatchInlineSnapshot(`
+      "2 disputes need an answer; 1 cannot be read: Answer due, the provider names no date
+      :scales: *2 disputes need an answer; 1 cannot be read*
+      :red_circle: Answer due, the provider names no date · 20.00 EUR · fraudulent · ‹du_undated›
+      :red_circle: Answer due by 2026-11-20 13:00 UTC, 1 h left · 20.00 EUR · fraudulent · ‹du_soon›
+      :no_entry_sign: No answer is allowed, it can only be accepted · 20.00 EUR · fraudulent · ‹du_refused›
+      :grey_question: dispute du_odd cannot be read: currency is not an ISO 4217 currency
+      All 4 disputes were looked at, 1 cannot be read · as of 2026-11-20 12:00 UTC"
+    `);
     const many = queueOf(Array.from({ length: 17 }, (_, n) => aDispute({ id: `du_${n}` })), now);
     expect(read(disputeQueueCard({ ...facts, queue: many }))).toContain('2 more are due later');
   }); // prettier-ignore
@@ -242,11 +261,14 @@ const status = (indicator: RememberedStatus['published']['indicator']): Remember
       indicator === 'none'
         ? []
         : [{ id: 'i1', name: 'Slow captures', status: 'investigating', impact: 'major', url: 'https://status.example/i1', startedAt: now, updatedAt: now, latestUpdate: 'We look into it.' }],
+    maintenances: [],
+    problems: [],
     publishedAt: now,
   },
   changedAt: at('11-20T11:00'),
   troubleAt: null,
   checkedAt: at('11-20T11:59'),
+  staleToldAt: null,
 }); // prettier-ignore
 
 describe('/partner', () => {
@@ -299,20 +321,74 @@ describe('/partner', () => {
       { id: 'worst', name: 'Worst', status: status('critical') },
     ];
     expect(read(partnersCard(partners, now))).toMatchInlineSnapshot(`
-      "2 of 5 partners publish trouble
-      *2 of 5 partners publish trouble*
+      "2 of 5 partners publish trouble, 2 unknown
+      *2 of 5 partners publish trouble, 2 unknown*
       :red_circle: *Worst* (worst) · Partial outage · for 1 h
       :large_yellow_circle: *Minor* (minor) · Partial outage · for 1 h
       :grey_question: *Mute* (mute) · no known status
+      :grey_question: *Stale* (stale) · status unknown since 2026-11-20 09:00 UTC · before that: All Systems Operational
       :large_green_circle: *Calm* (calm) · All Systems Operational
-      :large_green_circle: *Stale* (stale) · All Systems Operational · :warning: last read 3 h ago
       As of 2026-11-20 12:00 UTC"
     `);
+    const works = {
+      ...status('maintenance'),
+      published: { ...status('maintenance').published, maintenances: [] },
+    };
+    const maintained = { id: 'works', name: 'Works', status: works };
+    expect(linesOf(partnersCard([partners[0]!, maintained], now))[0]).toBe(
+      'No partner publishes trouble, 1 under maintenance',
+    );
+    expect(
+      linesOf(
+        partnersCard(
+          [{ ...partners[4]!, status: { ...status('critical'), checkedAt: at('11-20T09:00') } }],
+          now,
+        ),
+      )[0],
+    ).toBe('No partner publishes trouble that we know of; 1 of 1 has no known status');
     const titleOf = (from: number, to: number) => linesOf(partnersCard(partners.slice(from, to), now))[0];
     expect(titleOf(0, 1)).toBe('No partner publishes trouble');
     expect(titleOf(0, 2)).toBe('No partner publishes trouble that we know of; 1 of 2 has no known status');
     const many = Array.from({ length: 50 }, () => partners[4]!);
     expect(linesOf(partnersCard(many, now)).at(-1)).toMatch(/^10 more · As of/);
+  });
+
+  it('one partner whose page has not been readable for three hours', () => {
+    const stale = { ...status('none'), checkedAt: at('11-20T09:00') };
+    expect(read(partnerCard({ ...partner, status: stale, traffic: { counts, since }, now, startable: [] })))
+      .toMatchInlineSnapshot(`
+      "Northpay has an unknown status since 2026-11-20 09:00 UTC, we see 95.1 % success (n = 1000)
+      :grey_question: *Northpay has an unknown status since 2026-11-20 09:00 UTC, we see 95.1 % success (n = 1000)*
+      Last published: no trouble, All Systems Operational
+      *Our own traffic* since 2026-11-20 11:00 UTC: 1003 attempts, 951 succeeded · failures: 40 customer, 9 partner · 3 under way · latency p50 210 ms, p95 900 ms · last attempt 2026-11-20 11:59 UTC
+      Status page read 2026-11-20 09:00 UTC · as of 2026-11-20 12:00 UTC"
+    `);
+  });
+
+  it('maintenance in progress, and a part of the page that cannot be read', () => {
+    const { published } = status('none');
+    const works = { name: 'Database upgrade', until: at('11-20T14:00'), url: null, latestUpdate: 'It goes as planned.' };
+    const maintained = { ...status('none'), published: { ...published, indicator: 'maintenance' as const, description: 'Maintenance in progress: Database upgrade', maintenances: [works], problems: ['incident 2 cannot be read: name'] } };
+    expect(read(partnerCard({ ...partner, status: maintained, traffic: { counts, since }, now, startable: [] }))).toMatchInlineSnapshot(`
+      "Northpay publishes maintenance in progress, we see 95.1 % success (n = 1000)
+      :wrench: *Northpay publishes maintenance in progress, we see 95.1 % success (n = 1000)*
+      :wrench: *Database upgrade* (maintenance in progress until 2026-11-20 14:00 UTC): It goes as planned.
+      :grey_question: On its page, incident 2 cannot be read: name
+      *Our own traffic* since 2026-11-20 11:00 UTC: 1003 attempts, 951 succeeded · failures: 40 customer, 9 partner · 3 under way · latency p50 210 ms, p95 900 ms · last attempt 2026-11-20 11:59 UTC
+      Status page read 2026-11-20 11:59 UTC · as of 2026-11-20 12:00 UTC"
+    `);
+  }); // prettier-ignore
+
+  it('the live card of a trouble that nobody can confirm any more', () => {
+    expect(read(partnerStatusCard('Northpay', { ...status('major'), staleToldAt: now })))
+      .toMatchInlineSnapshot(`
+      "Northpay has an unknown status since 2026-11-20 11:59 UTC: its status page cannot be read
+      :grey_question: *Northpay has an unknown status since 2026-11-20 11:59 UTC: its status page cannot be read*
+      Last published: major trouble, Partial outage
+      *‹Slow captures›* (investigating): We look into it.
+      • API: partial outage
+      In trouble since 2026-11-20 11:00 UTC, as far as is known"
+    `);
   });
 
   it('the live card', () => {

@@ -67,10 +67,11 @@ function cardsWith(text: string, count: number): Record<string, Card> {
     now,
   );
   const status: RememberedStatus = {
-    partner: text, changedAt: now, troubleAt: null, checkedAt: now,
+    partner: text, changedAt: now, troubleAt: null, checkedAt: now, staleToldAt: null,
     published: {
       indicator: 'major', description: text, publishedAt: now, components: times({ name: text, status: text }),
       incidents: times({ id: text, name: text, status: text, impact: text, url: text, startedAt: now, updatedAt: now, latestUpdate: text }),
+      maintenances: times({ name: text, until: now, url: text, latestUpdate: text }), problems: times(text),
     },
   };
   // A plan with half a character is refused before it is one.
@@ -89,15 +90,16 @@ function cardsWith(text: string, count: number): Record<string, Card> {
   return {
     trace: paymentTraceCard({ trace, complete: true, links, sharedBy: null, startable: [] }),
     shared: paymentTraceCard({ trace, complete: true, links, sharedBy: 'U0SHARER', startable: [] }),
-    candidates: candidatesCard(text, times(candidate).slice(0, 10), true),
+    candidates: candidatesCard(text, times(candidate).slice(0, 10), true, times(text)),
     nothing: nothingCard(text, times({ where: text, as: text, outcome: { failed: text } })),
     searching: searchingCard(text),
     payout: payoutCard(payout, now, links),
     dispute: disputeCard({ dispute: dispute, urgency: urgencyOf(dispute, now), now, links: links, startable: [] }),
-    queue: disputeQueueCard({ queue: queueOf(times(dispute), now), scanned: 100, isAll: false, now, links }),
+    queue: disputeQueueCard({ queue: queueOf(times(dispute), now), unread: times(text), scanned: 100, isAll: false, now, links }),
     partner: partnerCard({ ...partner, traffic: { unknown: text }, now, startable: [] }),
     partners: partnersCard(times(partner), now),
     live: partnerStatusCard(text, status),
+    stale: partnerStatusCard(text, { ...status, staleToldAt: now }),
     request: remediationCard(requestIn({})),
     judged: remediationCard(judged),
     executing: remediationCard(requestIn({ state: 'executing', breakGlass: true, review: 'open' })),

@@ -25,7 +25,7 @@ import {
 import { actions } from '../../src/remediation/actions/index.js';
 import { offeredActions } from '../../src/views/remediation-start.js';
 import type { Action, FieldInput } from '../../src/remediation/action.js';
-import { aCharge, aDispute, aPayment, eur, now } from '../support/payment-objects.js';
+import { aCharge, aDispute, aPayment, aRefund, at, eur, now } from '../support/payment-objects.js';
 import { faultsOf, linesOf, sourceOf } from '../support/cards.js';
 import { aPlan, aRuling, aSnapshot, aVote, evidence, everyState } from '../support/remediation-objects.js';
 
@@ -524,10 +524,10 @@ describe('buttons on other cards', () => {
   const all = ['refund-payment', 'capture-payment', 'cancel-payment', 'stage-evidence', 'submit-evidence', 'accept-dispute', 'pause-route', 'message-partner'];
   const known = <Value>(value: Value) => ({ state: 'known', value }) as const;
   const none = { state: 'not_applicable' } as const;
-  const traceCard = (status: string, refundedMinor: number, changed = {}): Card => {
+  const traceCard = (status: string, refundedMinor: number, changed = {}, found = {}): Card => {
     const findings = {
       id: 'pi_1', partner: null, connectedPartner: null, attempts: known([]), payment: known(aPayment({ id: 'pi_1', status })),
-      charge: known(aCharge({ amountRefunded: eur(refundedMinor) })), balanceTransaction: none, payout: none, ledger: none, refunds: none, disputes: none, warnings: none,
+      charge: known(aCharge({ amountRefunded: eur(refundedMinor) })), balanceTransaction: none, payout: none, ledger: none, refunds: none, disputes: none, warnings: none, ...found,
     };
     const trace = traceOf(findings, { captureMs: 1, payoutMs: 1, ledgerMs: 1 }, now);
     return paymentTraceCard({ trace, complete: true, links: () => null, sharedBy: null, startable: all, ...changed });
@@ -550,12 +550,44 @@ describe('buttons on other cards', () => {
     expect(buttonsOn(card)).toEqual(expected);
   });
 
+  const disputed = (changed: Parameters<typeof aDispute>[0]) => ({ disputes: known([aDispute(changed)]) });
+  const release = aRefund({ amount: eur(1400), balanceTransactionId: null });
+  it.each<[string, object, readonly string[]]>([
+    ['with a dispute that is due', disputed({}), ['Submit evidence…', 'Accept…']],
+    ['with a dispute that names no date', disputed({ respondBy: null }), ['Submit evidence…', 'Accept…']],
+    ['with a dispute that hears no answer', disputed({ respondBy: null, answerAllowed: false }), ['Accept…']],
+    ['with a dispute whose day is past', disputed({ respondBy: at('11-20T09:00') }), ['Accept…']],
+    ['with a dispute that is answered', disputed({ status: 'under_review' }), []],
+    ['with an inquiry, which is no dispute yet', disputed({ status: 'warning_needs_response', isChargeRefundable: true }), ['Submit evidence…', 'Accept…', 'Refund…']],
+    ['with a lost dispute', disputed({ status: 'lost' }), []],
+    ['with a debit that was returned', disputed({ status: 'lost', reason: 'debit_not_authorized', isChargeRefundable: true }), []],
+    ['with a won dispute, as the provider says', disputed({ status: 'won', isChargeRefundable: true }), ['Refund…']],
+    ['captured in part, whose rest was released', { charge: known(aCharge({ amountCaptured: eur(600), amountRefunded: eur(1400) })), refunds: known([release]) }, ['Refund…']],
+    ['captured in parts, with more to come', { payment: known(aPayment({ id: 'pi_1', status: 'requires_capture', amountReceived: eur(800) })) }, []],
+    ['with a refund on its way over all of it', { refunds: known([aRefund({ status: 'pending' })]) }, []],
+    ['with a refund that failed', { refunds: known([aRefund({ status: 'failed' })]) }, ['Refund…']],
+  ])('a payment %s', (_what, found, expected) => {
+    const card = traceCard('succeeded', 0, {}, found);
+    expect(faultsOf(card)).toEqual([]);
+    expect(buttonsOn(card)).toEqual(['Share', ...expected]);
+  }); // prettier-ignore
+
+  it('an answer is about the dispute, a refund about the payment', () => {
+    const source = sourceOf(
+      traceCard('succeeded', 0, {}, disputed({ status: 'warning_needs_response', isChargeRefundable: true })),
+    );
+    expect(source).toContain('[Submit evidence… → submit-evidence:dispute:du_1]');
+    expect(source).toContain('[Refund… → refund-payment:payment:pi_1]');
+  });
+
   it('a button says which action, of what, and which one', () => {
     expect(sourceOf(traceCard('succeeded', 0))).toContain('[Refund… → refund-payment:payment:pi_1]');
   });
 
   it.each([
     ['needs_response', all, ['Submit evidence…', 'Stage evidence…', 'Accept…']],
+    ['warning_needs_response', all, ['Submit evidence…', 'Stage evidence…', 'Accept…']],
+    ['appeal_needs_response', all, []],
     ['won', all, []],
     ['needs_response', [], []],
   ])('a dispute that is %s', (status, startable, expected) => {

@@ -6,7 +6,6 @@
  * it (a proxy, a login page) can answer with any status. Messages are ours; the platform's words are the cause, for the
  * log, and of them people see the code alone.
  */
-import type { z } from 'zod';
 import { OpsError, type OpsErrorCode } from '../../kernel/errors.js';
 import { problemSchema, type Problem } from './schemas.js';
 
@@ -105,7 +104,7 @@ function retryAfterMsOf(response: Response): number | null {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
 }
 
-/** A good status, but not what was asked for: HTML, cut-off JSON, a field of a wrong type. */
+/** A good status, but not what was asked for: HTML, cut-off JSON. */
 export function unreadableAnswer(path: string, response: Response, fault: string, cause: Error): OpsError {
   const { code, message, hint } = notOurApi;
   return new OpsError(code, message, {
@@ -115,10 +114,13 @@ export function unreadableAnswer(path: string, response: Response, fault: string
   });
 }
 
-/** The first thing that zod found wrong, with its place: `routes.3.volume.count: Invalid input: …`. */
-export function faultOf(error: z.ZodError): string {
-  const [issue] = error.issues;
-  return issue ? `${issue.path.join('.') || '(root)'}: ${issue.message}` : 'unreadable';
+/** It is the platform that answered, in a form that it does not promise. `fault` names the field. */
+export function unreadableObject(path: string, response: Response, fault: string, cause: Error): OpsError {
+  return new OpsError('unavailable', `The operations API’s answer cannot be read: ${fault}.`, {
+    hint: 'Whoever runs the platform has to answer as the operations API is described.',
+    cause,
+    details: { path, status: response.status, fault },
+  });
 }
 
 /** No answer at all: refused, reset, unresolvable; or late, and then there is no time left for another attempt. */

@@ -61,9 +61,9 @@ function readsOf(ask: Read): Reads {
       await ask('/v1/routes', {}, routesSchema);
     },
     route: (id) => ask('/v1/routes/{id}', { path: { id } }, routeSchema),
-    routes: async (partner, signal) => {
+    routes: (partner, signal) => {
       const query = partner === undefined ? {} : { partner };
-      return (await ask('/v1/routes', { query }, routesSchema, signal)).routes;
+      return ask('/v1/routes', { query }, routesSchema, signal);
     },
     event: (id) => ask('/v1/events/{id}', { path: { id } }, eventSchema),
     statement: (partner, businessDay) =>

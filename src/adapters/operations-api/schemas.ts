@@ -5,16 +5,19 @@
  * Fields that nothing reads are dropped, so an answer may grow without notice; a field of a wrong type is refused.
  */
 import { z } from 'zod';
-import { isCurrency } from '../../kernel/currency.js';
+import { currencyExponent } from '../../kernel/currency.js';
 import { money } from '../../kernel/money.js';
 import type { PartnerStatement, PlatformEvent, Route } from '../../ports/operations.js';
+import type { Rows } from '../../ports/rows.js';
 import type { components } from './openapi.gen.js';
 
 type Wire = components['schemas'];
 
 const text = z.string().min(1);
 const count = z.int().min(0);
-const currency = z.string().refine(isCurrency, 'is not an ISO 4217 currency');
+const currency = z
+  .string()
+  .refine((code) => currencyExponent(code) !== undefined, 'is not an ISO 4217 currency');
 const instant = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
 const businessDay = z.iso.date();
 
@@ -40,9 +43,27 @@ export const routeSchema: z.ZodType<Route, Wire['Route']> = z.object({
   fallback: z.object({ routeId: text, partner: text, capacityPerHour: count, loadPerHour: count }).nullable(),
 });
 
-export const routesSchema: z.ZodType<{ routes: Route[] }, { routes: Wire['Route'][] }> = z.object({
-  routes: z.array(routeSchema),
-});
+/** Each route for itself: one that cannot be read is named with its id and the field. */
+export const routesSchema: z.ZodType<Rows<Route>> = z
+  .object({ routes: z.array(z.unknown()) })
+  .transform(({ routes }) => {
+    const rows: Rows<Route> = { rows: [], problems: [] };
+    for (const wire of routes) {
+      const read = routeSchema.safeParse(wire);
+      if (read.success) rows.rows.push(read.data);
+      else rows.problems.push(`route ${idOf(wire)} cannot be read: ${faultOf(read.error)}`);
+    }
+    return rows;
+  });
+
+const withId = z.object({ id: z.string().regex(/^\w[\w.:-]{0,254}$/) });
+const idOf = (wire: unknown): string => withId.safeParse(wire).data?.id ?? '(without id)';
+
+/** The first thing that zod found wrong, with its place: `volume.count: Invalid input: …`. */
+export function faultOf(error: z.ZodError): string {
+  const [issue] = error.issues;
+  return issue ? `${issue.path.join('.') || '(root)'}: ${issue.message}` : 'unreadable';
+}
 
 export const eventSchema: z.ZodType<PlatformEvent, Wire['Event']> = z.object({
   id: text,

@@ -11,8 +11,9 @@ import { OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Secret } from '../../kernel/secret.js';
-import { failedAnswer, faultOf, noAnswer, unreadableAnswer, type Failure } from './failures.js';
+import { failedAnswer, noAnswer, unreadableAnswer, unreadableObject, type Failure } from './failures.js';
 import type { paths } from './openapi.gen.js';
+import { faultOf } from './schemas.js';
 
 export interface OperationsApiDeps {
   /** Without a version in the path: `https://operations.example.com`. */
@@ -99,7 +100,7 @@ function requirePathPart(part: string): void {
 export function read<Noun>(path: string, { body, response }: Answer, schema: z.ZodType<Noun>): Noun {
   const parsed = schema.safeParse(jsonOf(path, body, response));
   if (parsed.success) return parsed.data;
-  throw unreadableAnswer(path, response, faultOf(parsed.error), parsed.error);
+  throw unreadableObject(path, response, faultOf(parsed.error), parsed.error);
 }
 
 function jsonOf(path: string, body: string, response: Response): unknown {

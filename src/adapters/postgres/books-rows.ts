@@ -6,7 +6,8 @@
  */
 import { messageOf, OpsError } from '../../kernel/errors.js';
 import { money, type Money } from '../../kernel/money.js';
-import type { LedgerEntry, PaymentAttempt, Rows } from '../../ports/books.js';
+import type { LedgerEntry, PaymentAttempt } from '../../ports/books.js';
+import type { Rows } from '../../ports/rows.js';
 
 /** Values as the engine gives them; checked when they are read. */
 type Row<Column extends string> = Readonly<Record<Column, unknown>>;

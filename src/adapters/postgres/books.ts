@@ -78,6 +78,8 @@ const trafficSql = `
     max(created_at) as last_attempt_at
   from payment_attempts where partner = $1 and created_at >= $2`;
 
+const beginSql = 'select min(created_at) as created_at from payment_attempts where partner = $1';
+
 const views = Object.keys(booksColumns) as (keyof typeof booksColumns)[];
 
 const checkSql = views.map((view) => `select ${booksColumns[view].join(', ')} from ${view} limit 0`);
@@ -93,6 +95,8 @@ export function createBooks(database: Database): Books {
     attemptsByCard: async (sighting, limit) =>
       readRows(await query<AttemptRow>(attemptsByCardSql, [...sightingValues(sighting), limit]), attemptOf),
     entriesOf: async (paymentId) => readRows(await query<EntryRow>(entriesSql, [paymentId]), entryOf),
+    beginOf: async (partner) =>
+      (await query<{ created_at: Date | null }>(beginSql, [partner]))[0]?.created_at ?? null,
     trafficOf: async (partner, since) => traffic(await query<TrafficRow>(trafficSql, [partner, since])),
     check: async () => {
       for (const sql of checkSql) await query(sql);

@@ -1,10 +1,11 @@
 /**
  * Reads what a partner publishes on a page that speaks Statuspage's public JSON (`/api/v2/summary.json`).
  *
- * Invariants: one request, no key, no retry (the next poll is the retry); a page is accepted only as a whole.
- * An unknown word for the page's state counts as `minor`: something is said that is not “none”.
+ * Invariants: one request, no key, no retry (the next poll is the retry); the page's own state is all that it needs, and
+ * any other part that cannot be read is named and hides nothing else. An unknown word for the state counts as `minor`:
+ * something is said that is not “none”. Maintenance in progress is a state, although pages stay at “none” meanwhile.
  * Source: the “API” page that every Statuspage has, for instance www.githubstatus.com/api. Such an answer lists open
- * incidents only. Deliberately absent: scheduled maintenance, until something shows it.
+ * incidents only. Deliberately absent: maintenance that is still to come.
  */
 import { z } from 'zod';
 import { secondMs } from '../../kernel/clock.js';
@@ -13,10 +14,12 @@ import type { Log } from '../../kernel/log.js';
 import type {
   PartnerComponent,
   PartnerIncident,
+  PartnerMaintenance,
   PublishedStatus,
   StatusIndicator,
   StatusSource,
 } from '../../ports/partner-status.js';
+import type { Rows } from '../../ports/rows.js';
 
 export interface StatuspageDeps {
   log: Log;
@@ -24,29 +27,45 @@ export interface StatuspageDeps {
   timeoutMs?: number;
 }
 
-const instant = z.iso.datetime({ offset: true });
+/** Pages write null, an empty text or nothing where they know no time. */
+const instant = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .nullish()
+  .catch(null)
+  .transform((value) => value ?? null);
+const words = z.string().nullish().catch(null).transform((value) => value ?? null); // prettier-ignore
 
 const componentSchema = z.object({ name: z.string(), status: z.string(), group: z.boolean().nullish() });
 
-const updateSchema = z.object({ body: z.string().nullish(), created_at: instant });
+const updateSchema = z.object({ body: words, created_at: instant });
 
 const incidentSchema = z.object({
   id: z.string(),
   name: z.string(),
   status: z.string(),
-  impact: z.string().nullish(),
-  shortlink: z.string().nullish(),
+  impact: words,
+  shortlink: words,
   created_at: instant,
-  started_at: instant.nullish(),
-  updated_at: instant.nullish(),
-  incident_updates: z.array(updateSchema).nullish(),
+  started_at: instant,
+  updated_at: instant,
+  incident_updates: z.array(updateSchema).nullish().catch(null),
+});
+
+const maintenanceSchema = z.object({
+  name: z.string(),
+  status: z.string(),
+  shortlink: words,
+  scheduled_until: instant,
+  incident_updates: z.array(updateSchema).nullish().catch(null),
 });
 
 const summarySchema = z.object({
-  page: z.object({ updated_at: instant }),
-  status: z.object({ indicator: z.string(), description: z.string() }),
-  components: z.array(componentSchema).nullish(),
-  incidents: z.array(incidentSchema).nullish(),
+  page: z.object({ updated_at: instant }).catch({ updated_at: null }),
+  status: z.object({ indicator: z.string(), description: words }),
+  components: z.unknown().optional(),
+  incidents: z.unknown().optional(),
+  scheduled_maintenances: z.unknown().optional(),
 });
 
 /** `fetch` answers with the page's state, or throws `unavailable` (down, late, not a status page). */
@@ -62,7 +81,11 @@ export function createStatuspage({
       const { indicator } = summary.data.status;
       if (!isIndicator(indicator))
         log.warn({ pageUrl, indicator }, 'statuspage: unknown indicator, read as minor');
-      return publishedStatusOf(summary.data);
+      const published = publishedStatusOf(summary.data);
+      const { problems } = published;
+      if (problems.length > 0)
+        log.warn({ pageUrl, problems }, 'statuspage: a part of the page cannot be read');
+      return published;
     },
   };
 }
@@ -105,22 +128,45 @@ const indicators: readonly string[] = [
 ] satisfies StatusIndicator[];
 const isIndicator = (word: string): word is StatusIndicator => indicators.includes(word);
 
-function publishedStatusOf({
-  page,
-  status,
-  components,
-  incidents,
-}: z.infer<typeof summarySchema>): PublishedStatus {
+function publishedStatusOf({ page, status, ...lists }: z.infer<typeof summarySchema>): PublishedStatus {
+  const components = partsOf('component', lists.components, componentSchema);
+  const incidents = partsOf('incident', lists.incidents, incidentSchema);
+  const works = partsOf('maintenance', lists.scheduled_maintenances, maintenanceSchema);
+  const maintenances = works.rows.filter(({ status: phase }) => underWay.includes(phase)).map(maintenanceOf);
+  const indicator = isIndicator(status.indicator) ? status.indicator : 'minor';
+  const [work] = maintenances;
   return {
-    indicator: isIndicator(status.indicator) ? status.indicator : 'minor',
-    description: status.description,
-    components: (components ?? []).filter(({ group }) => group !== true).map(componentOf),
-    incidents: (incidents ?? []).map(incidentOf),
-    publishedAt: new Date(page.updated_at),
+    ...(indicator === 'none' && work
+      ? { indicator: 'maintenance', description: `Maintenance in progress: ${work.name}` }
+      : { indicator, description: status.description ?? indicator }),
+    // A group only repeats the worst of its members, which are listed beside it.
+    components: components.rows.filter(({ group }) => group !== true).map(componentOf),
+    incidents: incidents.rows.map(incidentOf),
+    maintenances,
+    problems: [components, incidents, works].flatMap(({ problems }) => problems),
+    publishedAt: page.updated_at,
   };
 }
 
-/** A group only repeats the worst of its members, which are listed beside it. */
+/** Statuspage's words for maintenance that has begun and is not completed. */
+const underWay: readonly string[] = ['in_progress', 'verifying'];
+
+/** Each for itself: one that cannot be read is named by its place. */
+function partsOf<Part>(kind: string, list: unknown, schema: z.ZodType<Part>): Rows<Part> {
+  const rows: Rows<Part> = { rows: [], problems: [] };
+  if (list === undefined || list === null) return rows;
+  if (!Array.isArray(list)) return { rows: [], problems: [`the ${kind}s are no list`] };
+  for (const [index, item] of list.entries()) {
+    const read = schema.safeParse(item);
+    if (read.success) rows.rows.push(read.data);
+    else rows.problems.push(`${kind} ${index + 1} cannot be read: ${placeIn(read.error)}`);
+  }
+  return rows;
+} // prettier-ignore
+
+const placeIn = ({ issues: [issue] }: z.ZodError): string =>
+  issue === undefined || issue.path.length === 0 ? 'it is none' : issue.path.join('.');
+
 function componentOf({ name, status }: z.infer<typeof componentSchema>): PartnerComponent {
   return { name, status };
 }
@@ -132,15 +178,21 @@ function incidentOf(incident: z.infer<typeof incidentSchema>): PartnerIncident {
     name: incident.name,
     status: incident.status,
     impact: incident.impact ?? 'none',
-    url: incident.shortlink ?? null,
-    startedAt: new Date(startedAt),
-    updatedAt: new Date(incident.updated_at ?? startedAt),
+    url: incident.shortlink,
+    startedAt,
+    updatedAt: incident.updated_at ?? startedAt,
     latestUpdate: latestOf(incident.incident_updates ?? []),
   };
 }
 
+function maintenanceOf(work: z.infer<typeof maintenanceSchema>): PartnerMaintenance {
+  const latestUpdate = latestOf(work.incident_updates ?? []);
+  return { name: work.name, until: work.scheduled_until, url: work.shortlink, latestUpdate };
+}
+
 /** The pages list the newest first, but only the time says so for certain. */
 function latestOf(updates: z.infer<typeof updateSchema>[]): string | null {
-  const [latest] = updates.toSorted((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at));
+  const timeOf = ({ created_at }: z.infer<typeof updateSchema>): number => created_at?.getTime() ?? 0;
+  const [latest] = updates.toSorted((a, b) => timeOf(b) - timeOf(a));
   return latest?.body ?? null;
 }

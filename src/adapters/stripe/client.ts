@@ -2,16 +2,17 @@
  * Reads Stripe's API: objects, and lists page after page.
  *
  * Invariants: everything done under one deadline ends with it, attempts, waits and pages included; a read may always be
- * sent again; no answer is handed on before its schema accepted it.
+ * sent again; no object is handed on before its schema accepted it.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { z } from 'zod';
 import { secondMs } from '../../kernel/clock.js';
 import type { paths } from './openapi.gen.js';
-import type { Page } from './schemas.js';
+import type { Reader } from './readers.js';
+import { balanceSchema, pageSchema } from './schemas.js';
 import {
   createTransport,
   read,
+  readNoun,
   requireId,
   type Answer,
   type Deadline,
@@ -41,19 +42,20 @@ export interface StripeClient {
    * One object. Throws `not_found`, `unavailable` (down, late, unreadable), `rate_limited`, `misconfigured` (key
    * refused) or `invalid`.
    */
-  get<Path extends ReadPath, Value>(
+  get<Path extends ObjectPath, Wire, Noun>(
     path: Path,
     params: Params<Path>,
-    schema: z.ZodType<Value>,
+    reader: Reader<Wire, Noun>,
     deadline: Deadline,
-  ): Promise<Value>;
-  /** The objects of a list in Stripe's order (newest first), page after page, at most `limit`. Throws as `get`. */
-  list<Path extends ListPath, Item extends { id: string }>(
+  ): Promise<Noun>;
+  /** The objects of a list in Stripe's order (newest first), unread, page after page, at most `limit`. Throws as `get`. */
+  list<Path extends ListPath>(
     path: Path,
     filter: Filter<Path>,
-    pageSchema: z.ZodType<Page<Item>>,
     options: { limit: number; deadline: Deadline },
-  ): AsyncGenerator<Item, void>;
+  ): AsyncGenerator<unknown, void>;
+  /** Succeeds when the key is accepted. Throws as `get`. */
+  check(): Promise<void>;
 }
 
 export function createStripeClient(deps: StripeDeps): StripeClient {
@@ -72,31 +74,32 @@ export function createStripeClient(deps: StripeDeps): StripeClient {
     }
   }
 
-  const get: StripeClient['get'] = async (path, params, schema, deadline) => {
+  const get: StripeClient['get'] = async (path, params, reader, deadline) => {
     requireId(params.path);
-    return read(path, await answerTo(path, params, deadline), schema);
+    return readNoun(path, await answerTo(path, params, deadline), reader);
   };
 
-  async function* list<Path extends ListPath, Item extends { id: string }>(
+  async function* list<Path extends ListPath>(
     path: Path,
     filter: Filter<Path>,
-    pageSchema: z.ZodType<Page<Item>>,
     options: { limit: number; deadline: Deadline },
-  ): AsyncGenerator<Item, void> {
+  ): AsyncGenerator<unknown, void> {
     let left = options.limit;
     let cursor: { starting_after?: string } = {};
     while (left > 0) {
       const params = { query: { ...filter, ...cursor, limit: Math.min(left, pageSize) } };
       const page = read(path, await answerTo(path, params, options.deadline), pageSchema);
       yield* page.data.slice(0, left);
-      const last = page.data.at(-1);
-      if (!page.has_more || !last) return;
+      if (!page.has_more || page.last === null) return;
       left -= page.data.length;
-      cursor = { starting_after: last.id };
+      cursor = { starting_after: page.last };
     }
   }
 
-  return { deadline, get, list };
+  const check = async (): Promise<void> =>
+    void read('/v1/balance', await answerTo('/v1/balance', {}, deadline()), balanceSchema);
+
+  return { deadline, get, list, check };
 }
 
 /** Doubles with every attempt; the upper half is random, so that callers who failed together do not return together. */

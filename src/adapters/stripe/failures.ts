@@ -147,10 +147,20 @@ export function unreadableAnswer(path: string, response: Reply, fault: string, c
   });
 }
 
+/** It is Stripe that answered, and the object is one that nobody here can read. Asking again changes nothing. */
+export function unreadableObject(path: string, response: Reply, fault: string): OpsError {
+  return new OpsError('unavailable', `Stripe’s ${fault}.`, {
+    hint: 'Look at it in the Stripe Dashboard. Everything else at Stripe is read as usual.',
+    details: { ...placeOf(path, response), fault },
+  });
+}
+
 /** The first thing that zod found wrong, with its place: `data.3.amount: Invalid input: …`. */
 export function faultOf(error: z.ZodError): string {
   const [issue] = error.issues;
-  return issue ? `${issue.path.join('.') || '(root)'}: ${issue.message}` : 'unreadable';
+  if (!issue) return 'unreadable';
+  const ours = issue.code === 'custom' ? ' ' : ': ';
+  return `${issue.path.join('.') || '(root)'}${ours}${issue.message}`;
 }
 
 /** No answer at all: refused, reset, unresolvable. Nothing was read, so a read may be sent again. */

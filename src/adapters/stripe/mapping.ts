@@ -151,7 +151,8 @@ export function disputeOf(wire: Wire['Dispute']): Dispute {
     networkReasonCode: card?.network_reason_code ?? null,
     brand: card?.brand ?? null,
     createdAt: instantOf(wire.created),
-    // Stripe writes 0 where the bank or the network allows no answer.
+    // Stripe writes 0 where the bank or the network allows no answer, and null where it knows no date.
+    answerAllowed: evidence.due_by !== 0,
     respondBy: evidence.due_by ? instantOf(evidence.due_by) : null,
     hasEvidence: evidence.has_evidence,
     pastDue: evidence.past_due,

@@ -5,8 +5,8 @@
  * takes. A charge comes with its balance transaction, which saves whoever follows the money a request.
  * Deliberately absent: caching. What Stripe says now is what people act on.
  */
-import type { z } from 'zod';
 import type { PaymentsApi, ProviderSubject } from '../../ports/payments-api.js';
+import type { Rows } from '../../ports/rows.js';
 import {
   createStripeClient,
   type Filter,
@@ -14,9 +14,8 @@ import {
   type ObjectPath,
   type StripeClient,
 } from './client.js';
-import * as map from './mapping.js';
 import { findPayout } from './payouts.js';
-import * as schemas from './schemas.js';
+import { readers, readObjects, type Reader } from './readers.js';
 import type { StripeDeps } from './transport.js';
 
 /** No payment has more attempts, refunds or disputes than this unless something loops; three pages. */
@@ -29,9 +28,7 @@ export function createStripePayments(deps: StripeDeps): PaymentsApi {
     ...objectsOf(client),
     ...listsOf(client),
     payoutOf: (transaction) => findPayout(client, transaction),
-    check: async () => {
-      await client.get('/v1/balance', {}, schemas.balanceSchema, client.deadline());
-    },
+    check: () => client.check(),
   };
 }
 
@@ -39,76 +36,53 @@ const filterOf = (subject: ProviderSubject): { charge: string } | { payment_inte
   'paymentId' in subject ? { payment_intent: subject.paymentId } : { charge: subject.chargeId };
 
 function objectsOf(client: StripeClient) {
-  const reader =
-    <Wire, Noun>(path: ObjectPath, schema: z.ZodType<Wire>, nounOf: (wire: Wire) => Noun) =>
-    async (id: string): Promise<Noun> =>
-      nounOf(await client.get(path, { path: { id } }, schema, client.deadline()));
+  const one =
+    <Wire, Noun>(path: ObjectPath, reader: Reader<Wire, Noun>) =>
+    (id: string): Promise<Noun> =>
+      client.get(path, { path: { id } }, reader, client.deadline());
   return {
-    payment: async (id: string) => {
+    payment: (id: string) => {
       const params = { path: { id }, query: { expand: ['latest_charge.balance_transaction'] } };
-      return map.paymentOf(
-        await client.get('/v1/payment_intents/{id}', params, schemas.paymentIntentSchema, client.deadline()),
-      );
+      return client.get('/v1/payment_intents/{id}', params, readers.payment, client.deadline());
     },
-    charge: async (id: string) => {
+    charge: (id: string) => {
       const params = { path: { id }, query: { expand: ['balance_transaction'] } };
-      return map.chargeOf(
-        await client.get('/v1/charges/{id}', params, schemas.chargeSchema, client.deadline()),
-      );
+      return client.get('/v1/charges/{id}', params, readers.charge, client.deadline());
     },
-    refund: reader('/v1/refunds/{id}', schemas.refundSchema, map.refundOf),
-    dispute: reader('/v1/disputes/{id}', schemas.disputeSchema, map.disputeOf),
-    payout: reader('/v1/payouts/{id}', schemas.payoutSchema, map.payoutOf),
-    balanceTransaction: reader(
-      '/v1/balance_transactions/{id}',
-      schemas.balanceTransactionSchema,
-      map.balanceTransactionOf,
-    ),
-    earlyFraudWarning: reader(
-      '/v1/radar/early_fraud_warnings/{id}',
-      schemas.earlyFraudWarningSchema,
-      map.earlyFraudWarningOf,
-    ),
-    event: reader('/v1/events/{id}', schemas.eventSchema, map.eventOf),
+    refund: one('/v1/refunds/{id}', readers.refund),
+    dispute: one('/v1/disputes/{id}', readers.dispute),
+    payout: one('/v1/payouts/{id}', readers.payout),
+    balanceTransaction: one('/v1/balance_transactions/{id}', readers.balanceTransaction),
+    earlyFraudWarning: one('/v1/radar/early_fraud_warnings/{id}', readers.earlyFraudWarning),
+    event: one('/v1/events/{id}', readers.event),
   };
 }
 
 function listsOf(client: StripeClient) {
-  async function collect<Path extends ListPath, Wire extends { id: string }, Noun>(
+  async function collect<Path extends ListPath, Wire, Noun>(
     path: Path,
     filter: Filter<Path>,
-    page: z.ZodType<schemas.Page<Wire>>,
-    nounOf: (wire: Wire) => Noun,
+    reader: Reader<Wire, Noun>,
     limit = listMax,
-  ): Promise<Noun[]> {
-    const nouns: Noun[] = [];
-    for await (const wire of client.list(path, filter, page, { limit, deadline: client.deadline() })) {
-      nouns.push(nounOf(wire));
-    }
-    return nouns;
+  ): Promise<Rows<Noun>> {
+    const wires: unknown[] = [];
+    for await (const wire of client.list(path, filter, { limit, deadline: client.deadline() }))
+      wires.push(wire);
+    return readObjects(wires, reader);
   }
-  const { pages } = schemas;
   return {
     chargesOf: (paymentId: string) =>
       collect(
         '/v1/charges',
         { payment_intent: paymentId, expand: ['data.balance_transaction'] },
-        pages.charges,
-        map.chargeOf,
+        readers.charge,
       ),
-    refundsOf: (subject: ProviderSubject) =>
-      collect('/v1/refunds', filterOf(subject), pages.refunds, map.refundOf),
-    disputesOf: (subject: ProviderSubject) =>
-      collect('/v1/disputes', filterOf(subject), pages.disputes, map.disputeOf),
+    refundsOf: (subject: ProviderSubject) => collect('/v1/refunds', filterOf(subject), readers.refund),
+    disputesOf: (subject: ProviderSubject) => collect('/v1/disputes', filterOf(subject), readers.dispute),
     earlyFraudWarningsOf: (subject: ProviderSubject) =>
-      collect(
-        '/v1/radar/early_fraud_warnings',
-        filterOf(subject),
-        pages.earlyFraudWarnings,
-        map.earlyFraudWarningOf,
-      ),
+      collect('/v1/radar/early_fraud_warnings', filterOf(subject), readers.earlyFraudWarning),
     paymentsOfCustomer: (customerId: string, limit: number) =>
-      collect('/v1/payment_intents', { customer: customerId }, pages.paymentIntents, map.paymentOf, limit),
-    recentDisputes: (limit: number) => collect('/v1/disputes', {}, pages.disputes, map.disputeOf, limit),
+      collect('/v1/payment_intents', { customer: customerId }, readers.payment, limit),
+    recentDisputes: (limit: number) => collect('/v1/disputes', {}, readers.dispute, limit),
   };
 }

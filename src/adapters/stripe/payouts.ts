@@ -5,11 +5,13 @@
  * Limits: automatic payouts only, because Stripe cannot say what a manual or instant one contains
  * (docs.stripe.com/payouts/reconciliation); a bounded number of requests, after which the answer is “none yet”.
  */
+import { z } from 'zod';
 import { dayMs } from '../../kernel/clock.js';
+import { OpsError } from '../../kernel/errors.js';
 import type { BalanceTransaction, Payout } from '../../ports/payments-api.js';
 import type { StripeClient } from './client.js';
-import { payoutOf } from './mapping.js';
-import { pages } from './schemas.js';
+import { readers, readObject } from './readers.js';
+import { idOf } from './schemas.js';
 import type { Deadline } from './transport.js';
 
 /** When a payout arrives, in days after its funds became available, as [from, to]. */
@@ -72,12 +74,19 @@ async function candidatesFor(
   };
   const limits = { limit: payoutsMax, deadline };
   const candidates: Payout[] = [];
-  for await (const wire of client.list('/v1/payouts', filter, pages.payouts, limits)) {
-    const payout = payoutOf(wire);
-    if (payout.automatic && payout.amount.currency === net.currency) candidates.push(payout);
+  for await (const wire of client.list('/v1/payouts', filter, limits)) {
+    if (currencyOf(wire) !== net.currency) continue;
+    const read = readObject(wire, readers.payout);
+    // The money may have left with the one that cannot be read.
+    if (!read.ok) throw new OpsError('unavailable', `Stripe’s ${read.fault}.`);
+    if (read.value.automatic) candidates.push(read.value);
   }
   return candidates.sort((a, b) => a.arrivalDate.getTime() - b.arrivalDate.getTime());
 }
+
+const withCurrency = z.object({ currency: z.string() });
+const currencyOf = (wire: unknown): string | undefined =>
+  withCurrency.safeParse(wire).data?.currency.toUpperCase();
 
 function secondsAfter(instant: Date, days: number): number {
   return Math.floor((instant.getTime() + days * dayMs) / 1000);
@@ -91,13 +100,7 @@ async function lists(
 ): Promise<boolean> {
   const filter = { payout: payout.id, ...(sourceId === null ? { type } : { source: sourceId }) };
   const limits = { limit: transactionsMax, deadline };
-  for await (const listed of client.list(
-    '/v1/balance_transactions',
-    filter,
-    pages.balanceTransactions,
-    limits,
-  )) {
-    if (listed.id === id) return true;
-  }
+  for await (const listed of client.list('/v1/balance_transactions', filter, limits))
+    if (idOf(listed) === id) return true;
   return false;
 }

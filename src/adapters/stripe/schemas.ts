@@ -2,11 +2,13 @@
  * What Stripe's answers must look like before anything reads them.
  *
  * Invariant: every schema yields the type that openapi.yaml gives its object; the compiler holds them together.
- * Fields that nothing reads are dropped, so an object may grow without notice; a field of a wrong type is refused.
+ * Fields that nothing reads are dropped, so an object may grow without notice; a field of a wrong type is refused, and so
+ * is an amount that Money cannot hold. An object inside another that cannot be read leaves its id: the outer one stands.
  */
 import { z } from 'zod';
-import { isCurrency } from '../../kernel/currency.js';
+import { currencyExponent } from '../../kernel/currency.js';
 import { evidenceDocumentKinds, evidenceTextKinds } from '../../ports/evidence.js';
+import { isExpressible } from './amounts.js';
 import type { components } from './openapi.gen.js';
 
 export type Wire = components['schemas'];
@@ -17,25 +19,45 @@ const optional = <Schema extends z.ZodType>(schema: Schema) => schema.nullable()
 // The latest instant that a Date can hold, in seconds (ECMAScript: 8.64e15 ms).
 const seconds = z.int().min(0).max(8_640_000_000_000);
 const amount = z.int();
-const currency = z.string().refine((code) => isCurrency(code.toUpperCase()), 'is not an ISO 4217 currency');
+const currency = z
+  .string()
+  .refine((code) => currencyExponent(code.toUpperCase()) !== undefined, 'is not an ISO 4217 currency');
 const text = z.string();
 const reference: z.ZodType<Reference> = z.union([text, z.object({ id: text })]);
 
+/** What came along, or the id of what cannot be read. */
+const expanded = <Wire>(schema: z.ZodType<Wire>) =>
+  z.union([text, schema, z.object({ id: text }).transform(({ id }) => id)]);
+
+/** Refuses an object one of whose amounts Money cannot hold. */
+const counted = <Name extends string, Wire extends Record<Name | 'currency', unknown>>(
+  schema: z.ZodType<Wire>,
+  names: readonly Name[],
+): z.ZodType<Wire> =>
+  schema.superRefine((wire, context) => {
+    for (const name of names)
+      if (!isExpressible(Number(wire[name]), String(wire.currency)))
+        context.addIssue({ code: 'custom', path: [name], message: `is no whole amount of ${String(wire.currency).toUpperCase()}` });
+  }); // prettier-ignore
+
 export const balanceSchema: z.ZodType<Wire['Balance']> = z.object({ object: z.literal('balance') });
 
-export const balanceTransactionSchema: z.ZodType<Wire['BalanceTransaction']> = z.object({
-  id: text,
-  source: optional(reference),
-  type: text,
-  reporting_category: text,
-  amount,
-  fee: amount,
-  net: amount,
-  currency,
-  status: text,
-  created: seconds,
-  available_on: seconds,
-});
+export const balanceTransactionSchema: z.ZodType<Wire['BalanceTransaction']> = counted(
+  z.object({
+    id: text,
+    source: optional(reference),
+    type: text,
+    reporting_category: text,
+    amount,
+    fee: amount,
+    net: amount,
+    currency,
+    status: text,
+    created: seconds,
+    available_on: seconds,
+  }),
+  ['amount', 'fee', 'net'],
+);
 
 const outcomeSchema = z.object({
   type: text,
@@ -53,63 +75,72 @@ const chargeCardSchema = z.object({
   capture_before: optional(seconds),
 });
 
-export const chargeSchema: z.ZodType<Wire['Charge']> = z.object({
-  id: text,
-  payment_intent: optional(reference),
-  status: text,
-  amount,
-  amount_captured: amount,
-  amount_refunded: amount,
-  currency,
-  captured: z.boolean(),
-  created: seconds,
-  outcome: optional(outcomeSchema),
-  failure_code: optional(text),
-  failure_message: optional(text),
-  payment_method_details: optional(z.object({ type: text, card: optional(chargeCardSchema) })),
-  disputed: z.boolean(),
-  balance_transaction: optional(z.union([text, balanceTransactionSchema])),
-  description: optional(text),
-});
+export const chargeSchema: z.ZodType<Wire['Charge']> = counted(
+  z.object({
+    id: text,
+    payment_intent: optional(reference),
+    status: text,
+    amount,
+    amount_captured: amount,
+    amount_refunded: amount,
+    currency,
+    captured: z.boolean(),
+    created: seconds,
+    outcome: optional(outcomeSchema),
+    failure_code: optional(text),
+    failure_message: optional(text),
+    payment_method_details: optional(z.object({ type: text, card: optional(chargeCardSchema) })),
+    disputed: z.boolean(),
+    balance_transaction: optional(expanded(balanceTransactionSchema)),
+    description: optional(text),
+  }),
+  ['amount', 'amount_captured', 'amount_refunded'],
+);
 
-export const paymentIntentSchema: z.ZodType<Wire['PaymentIntent']> = z.object({
-  id: text,
-  status: text,
-  amount,
-  amount_capturable: amount,
-  amount_received: amount,
-  currency,
-  capture_method: text,
-  created: seconds,
-  canceled_at: optional(seconds),
-  cancellation_reason: optional(text),
-  latest_charge: optional(z.union([text, chargeSchema])),
-  last_payment_error: optional(
-    z.object({ code: optional(text), decline_code: optional(text), message: optional(text) }),
-  ),
-  customer: optional(reference),
-  description: optional(text),
-  metadata: z.record(text, text),
-});
+export const paymentIntentSchema: z.ZodType<Wire['PaymentIntent']> = counted(
+  z.object({
+    id: text,
+    status: text,
+    amount,
+    amount_capturable: amount,
+    amount_received: amount,
+    currency,
+    capture_method: text,
+    created: seconds,
+    canceled_at: optional(seconds),
+    cancellation_reason: optional(text),
+    latest_charge: optional(expanded(chargeSchema)),
+    last_payment_error: optional(
+      z.object({ code: optional(text), decline_code: optional(text), message: optional(text) }),
+    ),
+    customer: optional(reference),
+    description: optional(text),
+    metadata: z.record(text, text),
+  }),
+  ['amount', 'amount_capturable', 'amount_received'],
+);
 
 export const refundReferenceSchema: z.ZodType<Wire['RefundReference']> = z.object({
   reference: optional(text),
 });
 
-export const refundSchema: z.ZodType<Wire['Refund']> = z.object({
-  id: text,
-  charge: optional(reference),
-  payment_intent: optional(reference),
-  amount,
-  currency,
-  status: optional(text),
-  reason: optional(text),
-  failure_reason: optional(text),
-  created: seconds,
-  destination_details: optional(z.looseObject({ type: text, card: optional(refundReferenceSchema) })),
-  metadata: optional(z.record(text, text)),
-  balance_transaction: optional(reference),
-});
+export const refundSchema: z.ZodType<Wire['Refund']> = counted(
+  z.object({
+    id: text,
+    charge: optional(reference),
+    payment_intent: optional(reference),
+    amount,
+    currency,
+    status: optional(text),
+    reason: optional(text),
+    failure_reason: optional(text),
+    created: seconds,
+    destination_details: optional(z.looseObject({ type: text, card: optional(refundReferenceSchema) })),
+    metadata: optional(z.record(text, text)),
+    balance_transaction: optional(reference),
+  }),
+  ['amount'],
+);
 
 const complianceSchema = z.object({ status: text });
 
@@ -121,46 +152,52 @@ const presentEvidenceSchema: z.ZodType<Wire['PresentEvidence']> = z.object({
 
 export const fileSchema: z.ZodType<Wire['File']> = z.object({ id: text, purpose: text });
 
-export const disputeSchema: z.ZodType<Wire['Dispute']> = z.object({
-  id: text,
-  charge: optional(reference),
-  payment_intent: optional(reference),
-  amount,
-  currency,
-  status: text,
-  reason: text,
-  created: seconds,
-  evidence: presentEvidenceSchema,
-  evidence_details: z.object({
-    due_by: optional(seconds),
-    enhanced_eligibility: z.object({
-      mastercard_compliance: complianceSchema.exactOptional(),
-      visa_compliance: complianceSchema.exactOptional(),
+export const disputeSchema: z.ZodType<Wire['Dispute']> = counted(
+  z.object({
+    id: text,
+    charge: optional(reference),
+    payment_intent: optional(reference),
+    amount,
+    currency,
+    status: text,
+    reason: text,
+    created: seconds,
+    evidence: presentEvidenceSchema,
+    evidence_details: z.object({
+      due_by: optional(seconds),
+      enhanced_eligibility: z.object({
+        mastercard_compliance: complianceSchema.exactOptional(),
+        visa_compliance: complianceSchema.exactOptional(),
+      }),
+      has_evidence: z.boolean(),
+      past_due: z.boolean(),
+      submission_count: z.int(),
     }),
-    has_evidence: z.boolean(),
-    past_due: z.boolean(),
-    submission_count: z.int(),
+    is_charge_refundable: z.boolean(),
+    metadata: z.record(text, text),
+    payment_method_details: optional(
+      z.object({ card: optional(z.object({ brand: optional(text), network_reason_code: optional(text) })) }),
+    ),
   }),
-  is_charge_refundable: z.boolean(),
-  metadata: z.record(text, text),
-  payment_method_details: optional(
-    z.object({ card: optional(z.object({ brand: optional(text), network_reason_code: optional(text) })) }),
-  ),
-});
+  ['amount'],
+);
 
-export const payoutSchema: z.ZodType<Wire['Payout']> = z.object({
-  id: text,
-  amount,
-  currency,
-  status: text,
-  automatic: z.boolean(),
-  created: seconds,
-  arrival_date: seconds,
-  reconciliation_status: optional(text),
-  trace_id: optional(z.object({ status: text, value: optional(text) })),
-  failure_code: optional(text),
-  failure_message: optional(text),
-});
+export const payoutSchema: z.ZodType<Wire['Payout']> = counted(
+  z.object({
+    id: text,
+    amount,
+    currency,
+    status: text,
+    automatic: z.boolean(),
+    created: seconds,
+    arrival_date: seconds,
+    reconciliation_status: optional(text),
+    trace_id: optional(z.object({ status: text, value: optional(text) })),
+    failure_code: optional(text),
+    failure_message: optional(text),
+  }),
+  ['amount'],
+);
 
 export const earlyFraudWarningSchema: z.ZodType<Wire['EarlyFraudWarning']> = z.object({
   id: text,
@@ -178,27 +215,19 @@ export const eventSchema: z.ZodType<Wire['Event']> = z.object({
   data: z.object({ object: z.object({ object: text, id: optional(text) }) }),
 });
 
-/** A page that promises more but gives no object to go on from would silently end the list. */
-export interface Page<Item> {
-  data: Item[];
-  has_more: boolean;
-}
+/** Of any list. What is in it is read one by one. A page that promises more has to say where to go on from. */
+export const pageSchema = z
+  .object({ data: z.array(z.unknown()), has_more: z.boolean() })
+  .transform(({ data, has_more }) => ({ data, last: idOf(data.at(-1)), has_more }))
+  .refine(
+    ({ last, has_more }) => !has_more || last !== null,
+    'promises more without saying after which object',
+  );
 
-export const pageSchema = <Item>(item: z.ZodType<Item>): z.ZodType<Page<Item>> =>
-  z
-    .object({ data: z.array(item), has_more: z.boolean() })
-    .refine(({ data, has_more }) => data.length > 0 || !has_more, 'is empty but promises more');
+const withId = z.object({ id: text });
 
-/** Made once: a schema is compiled when it is first used, which takes longer than reading a page. */
-export const pages = {
-  paymentIntents: pageSchema(paymentIntentSchema),
-  charges: pageSchema(chargeSchema),
-  refunds: pageSchema(refundSchema),
-  disputes: pageSchema(disputeSchema),
-  payouts: pageSchema(payoutSchema),
-  balanceTransactions: pageSchema(balanceTransactionSchema),
-  earlyFraudWarnings: pageSchema(earlyFraudWarningSchema),
-};
+/** The id of anything that has one. */
+export const idOf = (wire: unknown): string | null => withId.safeParse(wire).data?.id ?? null;
 
 /** The body of a refusal; anything else behind an error status did not come from Stripe. */
 export const refusalSchema = z.object({

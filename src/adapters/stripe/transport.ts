@@ -5,7 +5,7 @@
  * Deliberately absent: deciding what a Failure means. A read may be sent again, a write must not be.
  */
 import createClient from 'openapi-fetch';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Clock } from '../../kernel/clock.js';
 import { OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
@@ -17,11 +17,13 @@ import {
   lateAnswer,
   lostConnection,
   unreadableAnswer,
+  unreadableObject,
   type Failure,
   type Method,
 } from './failures.js';
 import { formOf, type Form } from './forms.js';
 import type { paths } from './openapi.gen.js';
+import { readObject, type Reader } from './readers.js';
 import { createWire, WireRequest, type Reply } from './wire.js';
 
 /** The version that openapi.yaml describes; Stripe answers in its shapes whatever the account's default is. */
@@ -131,12 +133,22 @@ export function requireId(path: { id: string } | undefined): void {
   }
 }
 
-/** The object in an answer. Throws `unavailable` where it is none, or not the one that was asked for. */
+/** What every answer of an API like Stripe's is. Throws `unavailable` for anything else. */
 export function read<Value>(path: string, { body, response }: Answer, schema: z.ZodType<Value>): Value {
   const parsed = schema.safeParse(jsonOf(path, body, response));
   if (parsed.success) return parsed.data;
   throw unreadableAnswer(path, response, faultOf(parsed.error), parsed.error);
 }
+
+/** The noun in an answer. Throws `unavailable`, which names the object and the field where it is one of Stripe's. */
+export function readNoun<Wire, Noun>(path: string, answer: Answer, reader: Reader<Wire, Noun>): Noun {
+  const wire = read(path, answer, stripeObject);
+  const noun = readObject(wire, reader);
+  if (noun.ok) return noun.value;
+  throw unreadableObject(path, answer.response, noun.fault);
+}
+
+const stripeObject = z.looseObject({ id: z.string() });
 
 function jsonOf(path: string, body: string, response: Reply): unknown {
   try {

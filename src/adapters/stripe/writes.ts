@@ -5,17 +5,15 @@
  * Deliberately absent: preconditions, which whoever plans a write reads before and Stripe checks again; and settling an
  * unknown outcome, which is for whoever kept the key.
  */
-import type { z } from 'zod';
 import { secondMs } from '../../kernel/clock.js';
 import { OpsError, toOpsError } from '../../kernel/errors.js';
 import type { PaymentWrites } from '../../ports/payment-writes.js';
-import { smallestUnitsOf } from './amounts.js';
+import { amountRulesOf, smallestUnitsOf } from './amounts.js';
 import { unknownOutcome } from './failures.js';
-import * as map from './mapping.js';
 import { multipartOf } from './multipart.js';
 import type { paths } from './openapi.gen.js';
-import * as schemas from './schemas.js';
-import { createTransport, read, requireId, type StripeDeps, type Transport } from './transport.js';
+import { readers, type Reader } from './readers.js';
+import { createTransport, readNoun, requireId, type StripeDeps, type Transport } from './transport.js';
 
 /** Banks take their time with captures and refunds, and giving up too early costs certainty. */
 const writeTimeoutMs = 30 * secondMs;
@@ -24,7 +22,12 @@ const writeTimeoutMs = 30 * secondMs;
 export function createStripeWrites(deps: StripeDeps): PaymentWrites {
   const transport = createTransport({ timeoutMs: writeTimeoutMs, ...deps });
   const write = writerOf(transport);
-  return { ...moneyWritesOf(write), ...disputeWritesOf(write), uploadEvidence: uploaderOf(transport) };
+  return {
+    amountRules: amountRulesOf,
+    ...moneyWritesOf(write),
+    ...disputeWritesOf(write),
+    uploadEvidence: uploaderOf(transport),
+  };
 }
 
 type WritePath = Exclude<
@@ -58,15 +61,14 @@ interface Order<Path extends WritePath> extends Pick<paths[Path]['post']['parame
 type Write = <Path extends WritePath, Wire, Noun>(
   path: Path,
   order: Order<Path>,
-  schema: z.ZodType<Wire>,
-  nounOf: (wire: Wire) => Noun,
+  reader: Reader<Wire, Noun>,
 ) => Promise<Noun>;
 
 function writerOf(transport: Transport): Write {
   const send = senderOf(transport);
-  return (path, { path: place, form, idempotencyKey }, schema, nounOf) => {
+  return (path, { path: place, form, idempotencyKey }, reader) => {
     const body = { type: 'application/x-www-form-urlencoded', content: form };
-    return send({ path, place, body, idempotencyKey }, schema, nounOf);
+    return send({ path, place, body, idempotencyKey }, reader);
   };
 }
 
@@ -81,8 +83,7 @@ interface Sending {
 function senderOf({ deadline, attempt }: Transport) {
   return async <Wire, Noun>(
     { path, place, body, idempotencyKey }: Sending,
-    schema: z.ZodType<Wire>,
-    nounOf: (wire: Wire) => Noun,
+    reader: Reader<Wire, Noun>,
   ): Promise<Noun> => {
     requireId(place);
     requireKey(idempotencyKey);
@@ -97,7 +98,7 @@ function senderOf({ deadline, attempt }: Transport) {
       throw refused ? error : unknownOutcome(error, idempotencyKey);
     }
     try {
-      return nounOf(read(path, result.value, schema));
+      return readNoun(path, result.value, reader);
     } catch (unreadable) {
       throw unknownOutcome(toOpsError(unreadable), idempotencyKey);
     }
@@ -117,39 +118,37 @@ type MoneyWrites = Pick<PaymentWrites, 'refund' | 'capturePayment' | 'cancelPaym
 type DisputeWrites = Pick<PaymentWrites, 'updateEvidence' | 'closeDispute'>;
 
 function moneyWritesOf(write: Write): MoneyWrites {
-  const { refundSchema, paymentIntentSchema, payoutSchema } = schemas;
   return {
     refund: async ({ chargeId, amount, reason, metadata, idempotencyKey }) => {
       const form = { charge: chargeId, amount: smallestUnitsOf(amount), ...(reason && { reason }), metadata };
-      return write('/v1/refunds', { form, idempotencyKey }, refundSchema, map.refundOf);
+      return write('/v1/refunds', { form, idempotencyKey }, readers.refund);
     },
     capturePayment: async ({ paymentId, amount, idempotencyKey }) => {
       const form = { amount_to_capture: smallestUnitsOf(amount) };
       const order = { path: { id: paymentId }, form, idempotencyKey };
-      return write('/v1/payment_intents/{id}/capture', order, paymentIntentSchema, map.paymentOf);
+      return write('/v1/payment_intents/{id}/capture', order, readers.payment);
     },
     cancelPayment: ({ paymentId, reason, idempotencyKey }) => {
       const form = reason ? { cancellation_reason: reason } : {};
       const order = { path: { id: paymentId }, form, idempotencyKey };
-      return write('/v1/payment_intents/{id}/cancel', order, paymentIntentSchema, map.paymentOf);
+      return write('/v1/payment_intents/{id}/cancel', order, readers.payment);
     },
     cancelPayout: ({ payoutId, idempotencyKey }) => {
       const order = { path: { id: payoutId }, form: {}, idempotencyKey };
-      return write('/v1/payouts/{id}/cancel', order, payoutSchema, map.payoutOf);
+      return write('/v1/payouts/{id}/cancel', order, readers.payout);
     },
   };
 }
 
 function disputeWritesOf(write: Write): DisputeWrites {
-  const { disputeSchema } = schemas;
   return {
     updateEvidence: ({ disputeId, evidence, submit, metadata, idempotencyKey }) => {
       const order = { path: { id: disputeId }, form: { evidence, submit, metadata }, idempotencyKey };
-      return write('/v1/disputes/{id}', order, disputeSchema, map.disputeOf);
+      return write('/v1/disputes/{id}', order, readers.dispute);
     },
     closeDispute: ({ disputeId, idempotencyKey }) => {
       const order = { path: { id: disputeId }, form: {}, idempotencyKey };
-      return write('/v1/disputes/{id}/close', order, disputeSchema, map.disputeOf);
+      return write('/v1/disputes/{id}/close', order, readers.dispute);
     },
   };
 }
@@ -159,10 +158,6 @@ function uploaderOf(transport: Transport): PaymentWrites['uploadEvidence'] {
   return ({ name, mimeType, content, idempotencyKey }) => {
     const texts: Omit<UploadForm, 'file'> = { purpose: 'dispute_evidence' };
     const body = multipartOf(texts, { name, mimeType, content });
-    return send(
-      { path: '/v1/files', place: undefined, body, idempotencyKey },
-      schemas.fileSchema,
-      ({ id }) => ({ fileId: id }),
-    );
+    return send({ path: '/v1/files', place: undefined, body, idempotencyKey }, readers.file);
   };
 }

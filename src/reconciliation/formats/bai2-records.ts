@@ -1,9 +1,17 @@
 /** The account header (03) and the transaction detail (16) of a BAI2 report. */
 import { currencyExponent } from '../../kernel/currency.js';
 import { problem, quoted, type Problem } from '../problems.js';
-import type { BaiRecord } from './bai2.js';
 import { sixDigitDay } from './dates.js';
 import type { RowKind, StatementRow } from './format.js';
+
+/** A record with its continuations, each without its terminating slash. */
+export interface BaiRecord {
+  line: number;
+  code: string;
+  /** The text behind the code and its comma. */
+  body: string;
+  continuations: string[];
+}
 
 export interface AccountHeader {
   account: string;

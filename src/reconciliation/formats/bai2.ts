@@ -6,7 +6,7 @@
  */
 import { currencyExponent } from '../../kernel/currency.js';
 import { problem, quoted, type Problem } from '../problems.js';
-import { readAccountHeader, readDetail } from './bai2-records.js';
+import { readAccountHeader, readDetail, type BaiRecord } from './bai2-records.js';
 import { checkBalances } from './balances.js';
 import { sixDigitDay } from './dates.js';
 import type { StatementFacts, StatementFormat, StatementItem, StatementRow } from './format.js';
@@ -17,15 +17,6 @@ export const bai2: StatementFormat = {
   recognises: (head) => /^\uFEFF?\s*01,[^\n]*/.test(head) && /^0[23],/m.test(head),
   parse: parseBai2,
 };
-
-/** A record with its continuations, each without its terminating slash. */
-export interface BaiRecord {
-  line: number;
-  code: string;
-  /** The text behind the code and its comma. */
-  body: string;
-  continuations: string[];
-}
 
 const knownCodes = new Set(['01', '02', '03', '16', '49', '98', '99']);
 

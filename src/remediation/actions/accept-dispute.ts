@@ -7,17 +7,11 @@
  * Deliberately absent: a deadline. A dispute past its day can still be given up while the provider shows it open.
  */
 import { compare } from '../../kernel/money.js';
+import { isInquiry, takesEvidence } from '../../nouns/dispute.js';
 import type { Dispute } from '../../ports/payments-api.js';
 import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification } from '../action.js';
 import { defineAction } from '../define-action.js';
-import {
-  contendsOf,
-  deadlineText,
-  isOpen,
-  readDispute,
-  reasonText,
-  type DisputeFacts,
-} from '../dispute-facts.js';
+import { contendsOf, deadlineText, readDispute, reasonText, type DisputeFacts } from '../dispute-facts.js';
 import { amountField, amountIn, idField, moneyOfFact, type TypedAmount } from '../fields.js';
 import { providerOf } from '../provider.js';
 
@@ -50,7 +44,7 @@ const disputeOf = ({ facts, world }: Step<Params, DisputeFacts>): Promise<Disput
   providerOf(world).payments.dispute(facts.dispute);
 
 function openFaults(facts: DisputeFacts): ActionFault[] {
-  if (isOpen(facts)) return [];
+  if (takesEvidence(facts)) return [];
   const message = `${facts.dispute} is ${facts.status}: only a dispute that needs a response can be accepted.`;
   return [{ field: 'dispute', message }];
 }
@@ -69,7 +63,9 @@ function preview(facts: DisputeFacts, now: Date): Preview {
     headline: `Accept dispute ${dispute} over ${amount} as lost`,
     changes: [
       `What the customer says: ${reasonText(facts)}`,
-      `${amount} stay with the customer.`,
+      isInquiry(facts)
+        ? `Nothing is withdrawn for this inquiry; unanswered, it may become a dispute over ${amount}.`
+        : `The customer keeps ${amount}.`,
       `${deadlineText(facts, now)}. No evidence goes to the bank, staged or not.`,
     ],
     affected: inquiryLines(facts),
@@ -96,11 +92,11 @@ const effectOf = (dispute: Dispute): Effect => ({ reference: dispute.id, summary
 function readBackOf(dispute: Dispute): ReadBack {
   if (isLost(dispute)) return { kind: 'done', effect: effectOf(dispute) };
   const evidence = [statusText(dispute)];
-  return isOpen(dispute) ? { kind: 'not_done', evidence } : { kind: 'cannot_tell', evidence };
+  return takesEvidence(dispute) ? { kind: 'not_done', evidence } : { kind: 'cannot_tell', evidence };
 }
 
 function verified(dispute: Dispute): Verification {
   const evidence = statusText(dispute);
   if (isLost(dispute)) return { kind: 'visible', evidence };
-  return isOpen(dispute) ? { kind: 'not_yet', evidence } : { kind: 'wrong', evidence };
+  return takesEvidence(dispute) ? { kind: 'not_yet', evidence } : { kind: 'wrong', evidence };
 }

@@ -10,7 +10,7 @@ import type { Payment } from '../../ports/payments-api.js';
 import type { Action, ActionFault, Effect, Preview, ReadBack, Verification } from '../action.js';
 import { defineAction } from '../define-action.js';
 import { choiceField, idField, moneyOfFact } from '../fields.js';
-import { readPaymentFacts, type PaymentFacts } from '../payment-facts.js';
+import { inPartsFaults, readPaymentFacts, type PaymentFacts } from '../payment-facts.js';
 import { ofCustomer, providerOf } from '../provider.js';
 
 type Reason = 'requested_by_customer' | 'duplicate' | 'abandoned' | 'fraudulent';
@@ -51,8 +51,9 @@ export const cancelPayment: Action = defineAction<Params, PaymentFacts>({
   verify: async ({ facts, world }) => verified(await providerOf(world).payments.payment(facts.payment)),
 });
 
-function check({ payment, status, amountReceived }: PaymentFacts): ActionFault[] {
-  if (cancellable.includes(status)) return [];
+function check(facts: PaymentFacts): ActionFault[] {
+  const { payment, status, amountReceived } = facts;
+  if (cancellable.includes(status)) return inPartsFaults(facts);
   const instead =
     status === 'succeeded' ? ` It took ${amountReceived}: refund it instead.` : ' Nothing is left to cancel.';
   const message = `${payment} is ${status}: only a payment that has not ended can be cancelled.${instead}`;

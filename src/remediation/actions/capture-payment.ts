@@ -16,8 +16,8 @@ import { defineAction } from '../define-action.js';
 import {
   amountField, amountIn, idField, moneyFact, moneyOfFact, optionalField, type TypedAmount,
 } from '../fields.js'; // prettier-ignore
-import { readPaymentFacts, type PaymentFacts } from '../payment-facts.js';
-import { ofCustomer, providerOf, timeText } from '../provider.js';
+import { inPartsFaults, readPaymentFacts, type PaymentFacts } from '../payment-facts.js';
+import { ofCustomer, providerOf, stepFaults, timeText } from '../provider.js';
 
 type Params = { payment: string; amount: TypedAmount | null };
 
@@ -68,7 +68,7 @@ function plannedAmount(params: Params, facts: PaymentFacts): Money {
 
 function check(params: Params, facts: PaymentFacts, now: Date): ActionFault[] {
   const { payment, status, captureBefore } = facts;
-  const faults: ActionFault[] = [];
+  const faults: ActionFault[] = inPartsFaults(facts);
   if (status !== 'requires_capture')
     faults.push({
       field: 'payment',
@@ -80,8 +80,21 @@ function check(params: Params, facts: PaymentFacts, now: Date): ActionFault[] {
       message: `The authorisation of ${payment} ends at ${timeText(captureBefore)}: a capture is started until five minutes before. The customer has to pay anew.`,
     });
   const amount = amountToTake(params, facts);
-  if (!amount.ok) faults.push({ field: 'amount', message: amount.fault });
-  return faults;
+  const ofAmount = amount.ok ? amountFaults(amount.value, facts) : [amount.fault];
+  return [...faults, ...ofAmount.map((message) => ({ field: 'amount', message }))];
+}
+
+function amountFaults(amount: Money, facts: PaymentFacts): string[] {
+  const { leastCapture } = facts;
+  // Where nothing is authorised, that is said already.
+  if (isZero(amount)) return [];
+  const isTooSmall = leastCapture !== null && compare(amount, moneyOfFact(leastCapture)) < 0;
+  return [
+    ...stepFaults(amount, facts),
+    ...(isTooSmall
+      ? [`${moneyFact(amount)} is too little: the provider takes ${leastCapture} or more.`]
+      : []),
+  ];
 }
 
 function preview(params: Params, facts: PaymentFacts): Preview {

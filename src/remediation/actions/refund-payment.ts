@@ -9,13 +9,15 @@ import { dayMs } from '../../kernel/clock.js';
 import { OpsError } from '../../kernel/errors.js';
 import { add, compare, isZero, negate, type Money } from '../../kernel/money.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
+import { cameToNothing } from '../../nouns/refund.js';
 import type { Refund } from '../../ports/payments-api.js';
+import type { Rows } from '../../ports/rows.js';
 import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification } from '../action.js';
 import { defineAction } from '../define-action.js';
 import {
   amountField, amountIn, choiceField, idField, moneyFact, moneyOfFact, optionalField, type TypedAmount,
 } from '../fields.js'; // prettier-ignore
-import { ofCustomer, providerOf, timeText } from '../provider.js';
+import { ofCustomer, providerOf, stepFaults, timeText } from '../provider.js';
 import { leftOf, readRefundFacts, type RefundFacts } from '../refund-facts.js';
 
 type Reason = 'requested_by_customer' | 'duplicate' | 'fraudulent';
@@ -55,16 +57,18 @@ export const refundPayment: Action = defineAction<Params, RefundFacts>({
     return effectOf(await providerOf(world).writes.refund({ ...order, idempotencyKey }));
   },
   readBack: async (step) => {
-    const refund = (await refundsOf(step)).find(({ metadata }) => metadata[mark] === step.idempotencyKey);
-    return refund ? { kind: 'done', effect: effectOf(refund) } : notDone(step.facts);
+    const refunds = await refundsOf(step);
+    const refund = refunds.rows.find(({ metadata }) => metadata[mark] === step.idempotencyKey);
+    return refund ? { kind: 'done', effect: effectOf(refund) } : notFound(step.facts, refunds);
   },
   verify: async (step, { reference }) => {
-    const refund = (await refundsOf(step)).find(({ id }) => id === reference);
-    return refund ? verified(refund) : missing(step.facts, reference);
+    const refunds = await refundsOf(step);
+    const refund = refunds.rows.find(({ id }) => id === reference);
+    return refund ? verified(refund) : missing(step.facts, reference, refunds);
   },
 }); // prettier-ignore
 
-const refundsOf = ({ facts, world }: Step<Params, RefundFacts>): Promise<Refund[]> =>
+const refundsOf = ({ facts, world }: Step<Params, RefundFacts>): Promise<Rows<Refund>> =>
   providerOf(world).payments.refundsOf({ chargeId: facts.charge });
 
 /** What would be given back, or why that cannot be. */
@@ -74,9 +78,12 @@ function amountToGive({ amount }: Params, facts: RefundFacts): Result<Money, str
   const wanted = amountIn(amount, left.currency);
   if (!wanted.ok || isZero(left) || compare(wanted.value, left) <= 0) return wanted;
   return fail(
-    `${moneyFact(wanted.value)} is more than what is left: of ${facts.amountCaptured} captured ${facts.amountRefunded} were refunded, so at most ${moneyFact(left)} can be.`,
+    `${moneyFact(wanted.value)} is more than what is left: of ${facts.amountCaptured} captured ${facts.amountRefunded} were refunded${lostWords(facts)}, so at most ${moneyFact(left)} can be.`,
   );
 }
+
+const lostWords = ({ amountLost }: RefundFacts): string =>
+  isZero(moneyOfFact(amountLost)) ? '' : ` and ${amountLost} were lost to disputes`;
 
 /** Of a plan that passed its check. */
 function plannedAmount(params: Params, facts: RefundFacts): Money {
@@ -87,7 +94,9 @@ function plannedAmount(params: Params, facts: RefundFacts): Money {
 
 function check(params: Params, facts: RefundFacts, now: Date): ActionFault[] {
   const amount = amountToGive(params, facts);
-  const ofAmount = amount.ok ? sameAgain(amount.value, facts, now) : [amount.fault];
+  const ofAmount = amount.ok
+    ? [...stepFaults(amount.value, facts), ...sameAgain(amount.value, facts, now)]
+    : [amount.fault];
   return [
     ...[...chargeFaults(facts), ...disputeFaults(facts)].map((message) => ({ field: 'payment', message })),
     ...ofAmount.map((message) => ({ field: 'amount', message })),
@@ -95,14 +104,17 @@ function check(params: Params, facts: RefundFacts, now: Date): ActionFault[] {
 }
 
 function chargeFaults(facts: RefundFacts): string[] {
-  const { charge, status, captured, amountCaptured } = facts;
+  const { charge, payment, status, captured, amountCaptured, inParts } = facts;
+  if (inParts)
+    return [`${payment ?? charge} is captured in several parts, and more may come: ${amountCaptured} are taken so far. Refund it once it is captured to the end, or in the provider’s dashboard.`];
   if (status !== 'succeeded')
     return [`${charge} is ${status}: only a charge that succeeded can be refunded.`];
   if (!captured)
     return [`${charge} is not captured, so it took no money: cancel the payment instead, which releases it.`];
-  if (!isZero(leftOf(facts))) return [];
-  return [`All of the ${amountCaptured} that ${charge} captured was refunded: nothing is left to refund.`];
-}
+  // What went by a dispute is told by the dispute's own line.
+  if (!isZero(leftOf(facts)) || disputeFaults(facts).length > 0) return [];
+  return [`All of the ${amountCaptured} that ${charge} captured was given back: nothing is left to refund.`];
+} // prettier-ignore
 
 /** The provider's word is taken, whatever a dispute's status: words may come that nobody here knows. */
 const disputeFaults = ({ charge, disputes }: RefundFacts): string[] =>
@@ -167,6 +179,7 @@ function affectedBy({ reason }: Params, facts: RefundFacts, amount: Money): stri
     ...(reason === 'fraudulent' ? ['The provider puts card and e-mail address on its block list: it refuses their next payments.'] : []),
     ...facts.openWarnings.map((id) => `The early fraud warning ${id} ${warned}.`),
     ...facts.disputes.map(({ id, status }) => `The dispute ${id} (${status}) is about the same charge.`),
+    ...facts.unread.map((problem) => `Not taken into account: ${problem}.`),
   ];
 } // prettier-ignore
 
@@ -186,21 +199,28 @@ const statusLine = ({ id, amount, status, failureReason, reference }: Refund): s
 
 const effectOf = (refund: Refund): Effect => ({ reference: refund.id, summary: statusLine(refund) });
 
-const notDone = ({ charge }: RefundFacts): ReadBack => ({
-  kind: 'not_done',
-  evidence: [`No refund of ${charge} carries the key of this plan.`],
-});
+/** One that cannot be read may be ours. */
+function notFound({ charge }: RefundFacts, { problems }: Rows<Refund>): ReadBack {
+  const evidence = [`No refund of ${charge} carries the key of this plan.`];
+  return problems.length === 0
+    ? { kind: 'not_done', evidence }
+    : { kind: 'cannot_tell', evidence: [...evidence, ...problems] };
+}
 
-const missing = ({ charge }: RefundFacts, reference: string | null): Verification => ({
-  kind: 'wrong',
-  evidence: `The refund ${reference ?? 'of this plan'} is not among the refunds of ${charge}.`,
-});
+function missing(
+  { charge }: RefundFacts,
+  reference: string | null,
+  { problems }: Rows<Refund>,
+): Verification {
+  const evidence = `The refund ${reference ?? 'of this plan'} is not among the refunds of ${charge}.`;
+  return problems.length === 0
+    ? { kind: 'wrong', evidence }
+    : { kind: 'not_yet', evidence: `${evidence} ${problems.join('; ')}` };
+}
 
 function verified(refund: Refund): Verification {
   const evidence = statusLine(refund);
   if (refund.status === 'succeeded') return { kind: 'visible', evidence };
-  if (!isLost(refund)) return { kind: 'not_yet', evidence: `${evidence} That is normal for some hours.` };
+  if (!cameToNothing(refund)) return { kind: 'not_yet', evidence: `${evidence} That is normal for some hours.` };
   return { kind: 'wrong', evidence: `${evidence} The customer did not get the money; it is back on the balance.` };
 } // prettier-ignore
-
-const isLost = ({ status }: Refund): boolean => status === 'failed' || status === 'canceled';

@@ -45,6 +45,16 @@ function usableRate(policy: Policy, currency: string, at: Date): Result<Rate, st
   return fail(`The newest rate ${pair} is of ${rate.date}, and no older than ${allowed} counts. ${remedy}`);
 }
 
+/** A sentence per currency whose newest rate no longer counts: amounts in it are refused. */
+export function staleRates({ rates, ratesMaxAge, reportingCurrency }: Policy, at: Date): string[] {
+  return [...new Set(rates.map(({ currency }) => currency))].flatMap((currency) => {
+    const rate = newestRate(rates, currency, at);
+    if (rate && at.getTime() - startOf(rate) <= ratesMaxAge) return [];
+    const newest = rate ? `is of ${rate.date}, and no older than ${formatDuration(ratesMaxAge)} counts` : 'is of a day to come';
+    return [`The newest rate from ${currency} to ${reportingCurrency} ${newest}: guarded actions over ${currency} are refused.`];
+  });
+} // prettier-ignore
+
 function newestRate(rates: readonly Rate[], currency: string, at: Date): Rate | null {
   return rates
     .filter((rate) => rate.currency === currency && startOf(rate) <= at.getTime())

@@ -64,7 +64,7 @@ describe('a plan', () => {
     const { preview } = await planOf(acceptDispute, { dispute: id, acknowledged: '25' }, at.desk);
     expect(preview).toMatchObject({
       headline: `Accept dispute ${id} over 25.00 USD as lost`,
-      changes: ['What the customer says: fraudulent (visa 10.4)', '25.00 USD stay with the customer.', expect.stringMatching(/^Answer due by/) as string],
+      changes: ['What the customer says: fraudulent (visa 10.4)', 'The customer keeps 25.00 USD.', expect.stringMatching(/^Answer due by/) as string],
       affected: [expect.stringMatching(/^pi_\w+ can still be refunded/) as string],
       undo: null,
       value: { minor: 2500n, currency: 'USD' },

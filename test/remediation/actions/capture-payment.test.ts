@@ -1,5 +1,6 @@
 /** Captures at the stateful payments API: what is refused, what is shown, and that money is taken once. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { cancelPayment } from '../../../src/remediation/actions/cancel-payment.js';
 import { capturePayment } from '../../../src/remediation/actions/capture-payment.js';
 import { dayMs, minuteMs } from '../../../src/kernel/clock.js';
 import type { Plan } from '../../../src/remediation/action.js';
@@ -39,6 +40,13 @@ describe('what cannot be captured', () => {
     ['more decimals than the currency has', 'usd', '1.234', /USD has 2 decimals/],
     ['decimals where there are none', 'jpy', '100.5', /JPY has 0 decimals/],
     ['another currency', 'eur', '5.00 USD', /This is in EUR, not in USD/],
+    [
+      'less than the provider takes',
+      'eur',
+      '0.49',
+      /0\.49 EUR is too little: the provider takes 0\.50 EUR or more/,
+    ],
+    ['a thousandth, which the networks do not count', 'kwd', '0.501', /KWD goes in steps of 0\.010 KWD/],
     ['more by one cent', 'eur', '10.01', /10\.01 EUR is more than what is authorised: at most 10\.00 EUR/],
   ])('%s', async (_why, currency, amount, message) => {
     expect(await faults(await authorise({ currency }), amount)).toEqual(only('amount', message));
@@ -59,6 +67,16 @@ describe('what cannot be captured', () => {
     const { id } = await at.stripe.paymentIntents.create({ amount: 500, currency: 'eur' });
     expect((await faults(id, '5 USD')).map(({ field }) => field)).toEqual(['payment', 'amount']);
   });
+
+  it('one that is captured in several parts: neither captured nor cancelled, and the totals are said', async () => {
+    const payment = await authorise({ amount: 10_000 });
+    const object = await at.get(`payment_intents/${payment}`);
+    at.api.putObjects([{ ...object, amount_received: 4_000, amount_capturable: 6_000 }]);
+    const message = /captured in several parts: 40\.00 EUR of 100\.00 EUR are taken so far, 60\.00 EUR are still authorised/;
+    expect(await faults(payment)).toEqual(only('payment', message));
+    const typed = { payment, reason: 'abandoned' };
+    expect(await refused(cancelPayment, typed, at.desk)).toEqual(only('payment', message));
+  }); // prettier-ignore
 
   it('one that was cancelled', async () => {
     const payment = await authorise();

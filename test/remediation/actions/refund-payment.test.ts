@@ -49,6 +49,8 @@ describe('what cannot be refunded', () => {
     ['more decimals than the currency has', 'usd', '1.234', /USD has 2 decimals/],
     ['decimals where there are none', 'jpy', '100.5', /JPY has 0 decimals/],
     ['another currency', 'eur', '5.00 USD', /This is in EUR, not in USD/],
+    ['a thousandth, which the networks do not count', 'kwd', '1.234', /1\.234 KWD is finer than the provider takes: KWD goes in steps of 0\.010 KWD/],
+    ['a fraction of a króna', 'isk', '5.5', /ISK has 0 decimals/],
     ['more than was captured', 'eur', '25.01', /25\.01 EUR is more than what is left: of 25\.00 EUR captured 0\.00 EUR were refunded, so at most 25\.00 EUR can be/],
   ])('%s', async (_why, currency, amount, message) => {
     const { payment } = await at.pay({ currency });
@@ -125,6 +127,40 @@ describe('what cannot be refunded', () => {
       { ...(await at.get(`charges/${charge}`)), amount_refunded: 0 },
     ]);
     expect(await faults(payment, '5.01')).toEqual(only('amount', /at most 5\.00 EUR/));
+  });
+
+  it('what a lost dispute gave back, also where the provider would let it be refunded', async () => {
+    const { payment } = await at.pay({ payment_method: 'pm_card_createDispute' });
+    const { data } = await at.stripe.disputes.list({ payment_intent: payment });
+    at.api.putObjects([{ ...data[0], status: 'lost', is_charge_refundable: true }]);
+    expect(await faults(payment)).toEqual(only('payment', /was given back: nothing is left/));
+  });
+
+  it('a payment that is captured in parts, while more may come', async () => {
+    const { payment, charge } = await at.pay({ amount: 10_000, capture_method: 'manual' });
+    at.api.putObjects([
+      { ...(await at.get(`payment_intents/${payment}`)), amount_received: 4_000, amount_capturable: 6_000 },
+      { ...(await at.get(`charges/${charge}`)), amount_captured: 4_000 },
+    ]);
+    expect(await faults(payment)).toEqual(only('payment', /captured in several parts, and more may come: 40\.00 EUR/));
+  }); // prettier-ignore
+
+  it('what cannot be read is named in the plan, and the rest of it stands', async () => {
+    const { payment, charge } = await at.pay();
+    const { id } = await giveBack(charge, 500);
+    const { id: second } = await giveBack(charge, 600);
+    at.api.putObjects([{ ...(await at.get(`refunds/${id}`)), currency: 'usdc' }]);
+    const { preview, facts } = await plan(payment);
+    expect(facts.refunds).toMatchObject([{ id: second, amount: '6.00 EUR' }]);
+    expect(preview.value).toEqual({ minor: 1_400n, currency: 'EUR' });
+    expect(preview.affected).toContainEqual(expect.stringContaining(`Not taken into account: refund ${id} cannot be read`));
+  }); // prettier-ignore
+
+  it('a charge whose movement is in a stablecoin can be refunded', async () => {
+    const { payment, charge } = await at.pay();
+    const { balance_transaction: id } = await at.get(`charges/${charge}`);
+    at.api.putObjects([{ ...(await at.get(`balance_transactions/${String(id)}`)), currency: 'usdc' }]);
+    expect((await plan(payment)).preview.value).toEqual({ minor: 2_500n, currency: 'EUR' });
   });
 
   it('one of several charges without saying which', async () => {

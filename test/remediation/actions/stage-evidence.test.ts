@@ -71,7 +71,7 @@ describe('a dispute', () => {
     ['in appeal', { status: 'appeal_needs_response' }, {}, /appeal_needs_response/],
     ['whose answer was due', {}, { due_by: 1_763_000_000 }, /due by 2025-11-13/],
     ['that allows no answer', {}, { due_by: 0 }, /allows no answer/],
-    ['that names no day', {}, { due_by: null }, /allows no answer/],
+    ['that names no day and is past it', {}, { due_by: null, past_due: true }, /due before now/],
     ['that was answered once', {}, { submission_count: 1 }, /submitted already/],
   ])('%s takes no evidence', async (_reason, fields, details, message) => {
     const id = await at.openDispute(fields);
@@ -80,6 +80,13 @@ describe('a dispute', () => {
     expect(faults.length).toBeGreaterThan(0);
     for (const fault of faults)
       expect(fault).toEqual({ field: 'dispute', message: expect.stringMatching(message) as string });
+  });
+
+  it('that names no day takes evidence, and the plan says that no day is known', async () => {
+    const id = await at.openDispute({});
+    await at.details(id, { due_by: null });
+    const { preview } = await planOf(stageEvidence, { dispute: id, explanation: 'a' }, at.desk);
+    expect(preview.changes.at(-1)).toMatch(/^The provider names no date for the answer/);
   });
 
   it('that is an inquiry takes evidence', async () => {
