@@ -6,7 +6,7 @@
  * signed HTTP to that address instead of Socket Mode.
  */
 import { existsSync, mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageRoot } from './package-root.js';
 import { run, type Program } from './programs.js';
@@ -56,9 +56,16 @@ async function start(): Promise<void> {
   await runSandbox(options, stopped);
 }
 
+/** One by one: with `recursive`, Node goes up and down for ever below a file system that holds no folders, such as /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
+}
+
 function makeFolders(home: string): void {
   try {
-    mkdirSync(join(home, 'logs'), { recursive: true });
+    makeFolder(join(home, 'logs'));
   } catch (error) {
     throw new Error(
       `The data folder ${home} cannot be made: ${(error as Error).message}\n→ Set PAYDESK_HOME to a folder that you may write to.`,

@@ -17,7 +17,7 @@ import { createStatuspage } from './adapters/statuspage/statuspage.js';
 import { createStripePayments } from './adapters/stripe/payments.js';
 import { createAuditRecorder, createAuditTrail } from './audit/trail.js';
 import type { Environment } from './config/environment.js';
-import type { Config } from './config/schema.js';
+import { usualExpectations, type Config } from './config/schema.js';
 import type { Clock } from './kernel/clock.js';
 import type { Log } from './kernel/log.js';
 import { linksFrom } from './links.js';
@@ -153,9 +153,10 @@ function providerOf(
   return { partner: id, name: partners.find((partner) => partner.id === id)?.name ?? id, api };
 }
 
-function expectationsOf({ partners }: Config, id: string | null): Expectations {
-  const found = partners.find((partner) => partner.id === id) ?? partners[0];
-  const { capture = 0, payout = 0, ledger = 0 } = found?.expectations ?? {};
+export function expectationsOf({ partners }: Config, id: string | null): Expectations {
+  // A partner that the configuration does not name is judged by what is usual, not by what another one promised.
+  const found = partners.find((partner) => partner.id === id);
+  const { capture, payout, ledger } = found?.expectations ?? usualExpectations;
   return { captureMs: capture, payoutMs: payout, ledgerMs: ledger };
 }
 

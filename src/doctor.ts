@@ -13,6 +13,7 @@ import { parseEnvironment, type Environment } from './config/environment.js';
 import { loadConfig } from './config/load.js';
 import type { Config } from './config/schema.js';
 import { identityProviderFrom, publicUrlOf } from './confirmations.js';
+import { isPortPublic } from './http-setup.js';
 import { mailFrom, openBooksDatabase, operationsFrom, paymentsApiFrom } from './desk.js';
 import type { Clock } from './kernel/clock.js';
 import { OpsError, toOpsError } from './kernel/errors.js';
@@ -54,7 +55,7 @@ export async function examine(
   const checks = 'fault' in config ? [] : checksOfConfig(value, config.value, clock);
   const channels = 'fault' in config ? [] : checksOfChannels(value, config.value);
   const [findings, channelFindings] = await Promise.all([
-    findingsOf([...checksOfEnvironment(value), identityRow(value, clock), ...checks]),
+    findingsOf([...checksOfEnvironment(value), operationsRow(value), identityRow(value, clock), ...checks]),
     findingsOf(channels),
   ]);
   return [configFinding, ...findings, ...alikeOnce(channelFindings)];
@@ -108,6 +109,18 @@ function checksOfDatabase({
       'guarded: the embedded database has a role of its own for Paydesk',
     ],
   ];
+}
+
+function operationsRow(environment: Environment): Row {
+  const { PORT, OPERATIONS_PORT } = environment;
+  const isShared = OPERATIONS_PORT === undefined;
+  const check: Check = () =>
+    Promise.resolve({
+      state: isShared && isPortPublic(environment) ? 'warning' : 'ok',
+      says: `/healthz, /readyz and /metrics answer on port ${OPERATIONS_PORT ?? PORT}${isShared ? ', as everything else' : ''}`,
+      hint: isShared && isPortPublic(environment) ? 'Others must reach PORT: set OPERATIONS_PORT.' : null,
+    });
+  return ['operations', check, ''];
 }
 
 function identityRow(environment: Environment, clock: Clock): Row {
@@ -283,7 +296,7 @@ async function channelState(channel: string, token: Secret, apiUrl: string): Pro
     if (error instanceof OpsError) throw error;
     const fault = callFault(error);
     if (fault.kind !== 'refused') throw slackTrouble(error);
-    throw new OpsError('misconfigured', `${channel}: ${fault.error}.`, {
+    throw new OpsError('misconfigured', `Slack says ${fault.error}.`, {
       hint: 'Give the channel’s id and, for a private channel, invite the bot.',
       cause: error,
     });

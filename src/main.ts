@@ -5,8 +5,8 @@
  */
 import { once } from 'node:events';
 import { startPaydesk } from './app.js';
-import { botEnvironmentSchema, parseEnvironment, readDotEnv } from './config/environment.js';
-import { loadConfig } from './config/load.js';
+import { readDotEnv } from './config/environment.js';
+import { readSettings } from './config/settings.js';
 import { followingClock, systemClock } from './kernel/clock.js';
 import type { Log } from './kernel/log.js';
 import { createLog } from './logging.js';
@@ -14,8 +14,7 @@ import { createLog } from './logging.js';
 /** Throws `misconfigured`. Resolves when the process was asked to stop, perhaps while it started, and everything has ended. */
 export async function main(): Promise<void> {
   readDotEnv();
-  const environment = parseEnvironment(process.env, botEnvironmentSchema);
-  const config = loadConfig(environment.PAYDESK_CONFIG);
+  const { environment, config } = readSettings(process.env);
   const log = createLog(environment.LOG_LEVEL);
   // A promise that nobody waits for may fail when a connection breaks; that must not take the desk down.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a failure that nobody waited for'));

@@ -44,6 +44,7 @@ const groupId = z
   .string()
   .regex(/^S[A-Z0-9]{6,}$/, { message: 'must be a user group id such as S0123456789, not a handle' });
 
+const approvalsRange = { message: 'must be a whole number from 1 to 10' };
 const groupNames = z.array(z.string()).min(1, { message: 'names no group, so that nobody could' });
 
 const clockTime = z
@@ -84,10 +85,10 @@ const rule = z.strictObject({
   request: groupNames,
   approve: groupNames,
   approvals: z
-    .number()
-    .int()
-    .min(1, { message: 'must be at least 1: nothing is done without an approval' })
-    .max(10, { message: 'must be at most 10' }),
+    .number(approvalsRange)
+    .int(approvalsRange)
+    .min(1, { message: 'must be from 1 to 10: nothing is done without an approval' })
+    .max(10, approvalsRange),
   coolingOff: duration.optional(),
   typeAmount: z.boolean().default(false),
   confirmOutside: z.boolean().default(false),

@@ -34,6 +34,9 @@ const expectations = z
   })
   .prefault({});
 
+/** Of a partner that says nothing else. */
+export const usualExpectations = expectations.parse(undefined);
+
 const partner = z.strictObject({
   id: partnerId,
   name: z.string().min(1).max(60),

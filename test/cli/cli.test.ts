@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startSlack, type SlackServer } from '../../sandbox/slack/server.js';
 import { buildManifest } from '../../src/manifest.js';
 import { root } from '../house/source-tree.js';
@@ -65,6 +65,30 @@ describe('start', () => {
       /none\.yaml cannot be read[^]*paydesk\.example\.yaml/,
       'no configuration',
     ],
+    [
+      { SLACK_BOT_TOKEN: 'nonsense', PAYDESK_CONFIG: 'none.yaml' },
+      /SLACK_BOT_TOKEN must start with[^]*none\.yaml cannot be read[^]*→[^]*→ Copy paydesk\.example\.yaml/,
+      'faults of environment and configuration in one run',
+    ],
+    [
+      { ...{ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' }, PORT: '99999', OPERATIONS_PORT: '1.5' },
+      /PORT must be a whole number from 0 to 65535[^]*OPERATIONS_PORT must be a whole number from 0 to 65535/,
+      'ports that are none',
+    ],
+    [
+      {
+        ...{ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' },
+        LOG_LEVEL: 'loud',
+        OPERATIONS_PORT: '3000',
+      },
+      /LOG_LEVEL must be one of debug, info, warn, error, silent[^]*OPERATIONS_PORT must not be the same as PORT/,
+      'an unknown level, and one port for both',
+    ],
+    [
+      { ...tokens, PAYDESK_HOME: '/proc/paydesk/home', PORT: '0' },
+      /The data folder cannot be made there: \/proc\/paydesk\/home\.[^]*PAYDESK_HOME/,
+      'a data folder below a file system that holds none',
+    ],
   ])('%j: %s', async (environment: Record<string, string>, expected, _reason) => {
     const { code, said } = await paydesk(['start'], environment);
     expect(said).toMatch(expected);
@@ -114,6 +138,30 @@ describe('start', () => {
     }
   }, 60_000);
 
+  it('gives operations a port of their own', async () => {
+    const { PATH = '', HOME = '' } = process.env;
+    const unreachable = { SLACK_API_URL: 'http://127.0.0.1:9/api/', DATABASE_URL: database.url.reveal() };
+    const [world, operations] = [await freePort(), await freePort()];
+    const ports = { PORT: String(world), OPERATIONS_PORT: String(operations) };
+    const child = spawn(process.execPath, [...program, 'start'], {
+      cwd: folder,
+      env: { PATH, HOME, ...tokens, ...unreachable, ...ports },
+      stdio: 'ignore',
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const status = (port: number, path: string): Promise<number> =>
+      fetch(`http://127.0.0.1:${port}${path}`).then(
+        (response) => response.status,
+        () => 0,
+      );
+    await expect.poll(() => status(operations, '/healthz'), { timeout: 45_000 }).toBe(200);
+    expect(await status(operations, '/metrics')).toBe(200);
+    expect(await status(operations, '/confirm/x')).toBe(404);
+    await expect.poll(() => status(world, '/healthz'), { timeout: 5000 }).toBe(404);
+    expect(await status(world, '/metrics')).toBe(404);
+    expect(await status(world, '/readyz')).toBe(404);
+  }, 60_000);
+
   it('says which port is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
@@ -124,6 +172,14 @@ describe('start', () => {
     expect(code).toBe(1);
   });
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 describe('migrate', () => {
   it('brings an empty database up to date, once', async () => {

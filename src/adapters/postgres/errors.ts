@@ -15,6 +15,8 @@ interface Meaning {
   message: string;
   /** `{setting}` stands for the variable that holds the connection address. */
   hint?: string;
+  /** Of the company's books, which Paydesk does not migrate. */
+  booksHint?: string;
 }
 
 const unreachable = {
@@ -98,7 +100,8 @@ const meanings: readonly Meaning[] = [
     sign: '42501',
     code: 'misconfigured',
     message: 'The database does not grant us a right that we need.',
-    hint: 'Grant it to the user of {setting}.',
+    hint: 'Run `paydesk migrate` with DATABASE_OWNER_URL: it makes the tables and grants the rights.',
+    booksHint: 'Grant it to the user of {setting}.',
   },
   {
     sign: '25006',
@@ -142,11 +145,12 @@ export function databaseError(error: unknown, setting = 'DATABASE_URL'): OpsErro
   if (error instanceof OpsError) return error;
   const sign = codeOf(error) ?? messageOf(error);
   const meaning = meanings.find((row) => sign.startsWith(row.sign));
+  const hint = setting === 'BOOKS_DATABASE_URL' ? (meaning?.booksHint ?? meaning?.hint) : meaning?.hint;
   return new OpsError(
     meaning?.code ?? 'internal',
     meaning?.message ?? 'The database could not do what we asked of it.',
     {
-      ...(meaning?.hint === undefined ? {} : { hint: meaning.hint.replace('{setting}', setting) }),
+      ...(hint === undefined ? {} : { hint: hint.replace('{setting}', setting) }),
       cause: withoutValues(error),
       details: detailsOf(error),
     },

@@ -7,7 +7,6 @@
  * the next one, and no file can tell a stale story.
  * The same connection is the watcher: when it breaks, the server is started again on the same port.
  */
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
@@ -16,6 +15,7 @@ import type { Log } from '../../../kernel/log.js';
 import type { Secret } from '../../../kernel/secret.js';
 import { findBinaries } from './binaries.js';
 import { openCluster, passwordOf, serverIdentity, setPort } from './cluster.js';
+import { makeFolder } from './folders.js';
 import { addressOf, reachServer, stopServer, type RunningServer, type Server } from './server.js';
 import { withFolderFaults } from './start-faults.js';
 
@@ -67,7 +67,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 async function prepare(home: string, options: EmbeddedPostgresOptions): Promise<Server> {
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  await makeFolder(home);
   const identity = await serverIdentity(home);
   const binaries = await findBinaries(home, identity);
   const cluster = await openCluster(home, binaries, identity);
