@@ -16,7 +16,7 @@ import type { Log } from './kernel/log.js';
 import type { Attachments } from './ports/attachments.js';
 import type { AuditTrail } from './ports/audit.js';
 import type { Books } from './ports/books.js';
-import type { Directory } from './ports/directory.js';
+import type { Directory, DirectoryPerson } from './ports/directory.js';
 import type { Mail } from './ports/mail.js';
 import type { Operations } from './ports/operations.js';
 import type { Outbox } from './ports/outbox.js';
@@ -134,10 +134,20 @@ async function decidersIn(groupId: string, directory: Directory): Promise<Readon
   const deciders = new Set<string>();
   for (let from = 0; from < people.length; from += askedAtOnce) {
     const few = people.slice(from, from + askedAtOnce);
-    const known = await Promise.all(few.map((userId) => directory.person(userId, fresh)));
-    for (const { kind, userId } of known) if (kind === 'member') deciders.add(userId);
+    const known = await Promise.all(few.map((userId) => personOrNull(userId, directory)));
+    for (const person of known) if (person?.kind === 'member') deciders.add(person.userId);
   }
   return deciders;
+}
+
+/** A group may list people whom the directory does not show: they decide nothing, and the others do. */
+async function personOrNull(userId: string, directory: Directory): Promise<DirectoryPerson | null> {
+  try {
+    return await directory.person(userId, fresh);
+  } catch (thrown) {
+    if (toOpsError(thrown).code === 'not_found') return null;
+    throw thrown;
+  }
 }
 
 function requireNone(faults: readonly string[]): void {

@@ -16,6 +16,8 @@ import { botEnvironmentSchema, parseEnvironment } from '../../src/config/environ
 import { parseConfig } from '../../src/config/load.js';
 import type { Config } from '../../src/config/schema.js';
 import { dayMs, systemClock } from '../../src/kernel/clock.js';
+import { OpsError } from '../../src/kernel/errors.js';
+import type { Directory } from '../../src/ports/directory.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { requireNoLockOut } from '../../src/remediation-setup.js';
@@ -134,6 +136,19 @@ it('warns of every rate of the policy that no longer counts', async () => {
     'JPY',
     'KWD',
   ]);
+});
+
+it('takes a group that lists somebody whom the directory does not show, and counts the others', async () => {
+  const policy = (await configOf()).remediation!;
+  const directory = (shown: readonly string[]): Directory => ({
+    membersOf: () => Promise.resolve(new Set(['U0GONE', 'U1', 'U2', 'U3', 'U4'])),
+    person: (userId) =>
+      shown.includes(userId)
+        ? Promise.resolve({ userId, name: userId, email: null, kind: 'member' })
+        : Promise.reject(new OpsError('not_found', 'There is no such person in this workspace.')),
+  });
+  await requireNoLockOut(policy, directory(['U1', 'U2', 'U3', 'U4']));
+  await expect(requireNoLockOut(policy, directory([]))).rejects.toMatchObject({ code: 'misconfigured' });
 });
 
 it('names every group that Slack does not know', async () => {

@@ -81,6 +81,16 @@ describe('/payment', () => {
     expect(text).not.toMatch(/base address|proxy/);
   }); // prettier-ignore
 
+  it('a payment in a stablecoin is named among those of its customer', async () => {
+    const { payment } = await aPayment({ customer: 'cus_3Odd' });
+    const { payment: coin } = await aPayment({ customer: 'cus_3Odd', currency: 'usdc' });
+    const text = textOf(await desk.command('/payment cus_3Odd'));
+    expect(text).toContain(`Trace ${payment}`);
+    expect(text).toMatch(
+      new RegExp(`payment ${coin} cannot be read: currency is not an ISO 4217 currency .*usdc`),
+    );
+  });
+
   it('a partial capture whose rest was released can still be refunded', async () => {
     const { payment, charge } = await aPayment(
       { amount: 10_000, amount_received: 3_000 },

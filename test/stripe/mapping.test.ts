@@ -112,6 +112,7 @@ describe('a full object', () => {
       networkReasonCode: '10.4',
       brand: 'visa',
       createdAt: at,
+      answerAllowed: true,
       respondBy: after(1_209_600),
       hasEvidence: true,
       pastDue: false,
@@ -241,12 +242,12 @@ describe('a dispute’s deadline', () => {
   const evidence = (due_by: number | null) => ({
     evidence_details: { ...objects.dispute().evidence_details, due_by },
   });
-  it.each<[number | null, Date | null, string]>([
-    [0, null, 'no answer is allowed'],
-    [null, null, 'no answer is possible'],
-    [objects.created, at, 'the bank waits until then'],
-  ])('%s → %s: %s', (dueBy, respondBy) => {
-    expect(dispute(evidence(dueBy)).respondBy).toEqual(respondBy);
+  it.each<[number | null, Date | null, boolean, string]>([
+    [0, null, false, 'no answer is allowed'],
+    [null, null, true, 'an answer may be given, and no date is named'],
+    [objects.created, at, true, 'the bank waits until then'],
+  ])('%s → %s, allowed: %s, %s', (dueBy, respondBy, answerAllowed) => {
+    expect(dispute(evidence(dueBy))).toMatchObject({ respondBy, answerAllowed });
   });
 });
 

@@ -34,10 +34,21 @@ export function readRows<From extends Readonly<Record<string, unknown>>, To>(
     } catch (error) {
       const id = row.attempt_id ?? row.entry_id;
       const why = error instanceof OpsError ? error.publicMessage : messageOf(error);
-      answer.problems.push(`row ${typeof id === 'string' ? id : '(without id)'} cannot be read: ${why}`);
+      const which = `row ${typeof id === 'string' ? id : '(without id)'}`;
+      answer.problems.push(`${which} cannot be read: ${why}${saidOf(row)}`);
     }
   }
   return answer;
+}
+
+/** “ The books say: 5000 USDC, capture.”, in words and numbers of a known form only. */
+function saidOf({ amount_minor: amount, currency, kind, status }: Readonly<Record<string, unknown>>): string {
+  const worded = (value: unknown): string[] => {
+    const isWord = typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint';
+    return isWord && /^-?\w{1,40}$/.test(String(value)) ? [String(value)] : [];
+  };
+  const parts = [[amount, currency].flatMap(worded).join(' '), ...worded(kind ?? status)].filter(Boolean);
+  return parts.length === 0 ? '' : ` The books say: ${parts.join(', ')}.`;
 }
 
 export const attemptOf = (row: AttemptRow): PaymentAttempt => ({
