@@ -1,11 +1,12 @@
 /**
  * Whether a connection is a session of its own, which Paydesk’s locks and settings belong to.
+ * Tried against PgBouncer 1.18 in its three modes.
  *
  * Invariant: only what proves a pooler in transaction mode is a fault: two clients on one server process, or one client
  * on two. A direct connection, and a pooler in session mode, never shows either.
  */
 import pg from 'pg';
-import { OpsError } from '../../kernel/errors.js';
+import { messageOf, OpsError } from '../../kernel/errors.js';
 import type { Secret } from '../../kernel/secret.js';
 import { databaseError } from './errors.js';
 
@@ -21,7 +22,10 @@ export async function requireOwnSessions(url: Secret, setting: string): Promise<
     const shares = (await processOf(other)) === before;
     if (shares || (await processOf(one)) !== before) throw pooled(setting);
   } catch (error) {
-    throw databaseError(error, setting);
+    // PgBouncer’s words for a mode that is stricter still.
+    throw messageOf(error).includes('statement pooling mode')
+      ? pooled(setting)
+      : databaseError(error, setting);
   } finally {
     await Promise.all(clients.map((client) => client.end().catch(() => undefined)));
   }
