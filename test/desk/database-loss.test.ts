@@ -33,7 +33,7 @@ async function startedBehind(
   lossAt = Infinity,
 ): Promise<void> {
   const url = new URL(database.url.reveal());
-  const proxy = await startCutProxy(url);
+  const proxy = await startCutProxy(new URL(url));
   proxy.cutAt(lossAt);
   url.port = String(proxy.port);
   const environment = {
