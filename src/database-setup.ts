@@ -6,6 +6,7 @@ import { migrateEngine } from './adapters/engine/dbos.js';
 import type { EmbeddedPostgres } from './adapters/postgres/embedded/supervisor.js';
 import { migrate, readMigrationState } from './adapters/postgres/migrate.js';
 import { ensureDatabase } from './adapters/postgres/provision.js';
+import { requireOwnSessions } from './adapters/postgres/sessions.js';
 import { ensureRole, readAuditGuard, roleOf } from './adapters/postgres/roles.js';
 import type { Environment } from './config/environment.js';
 import { OpsError } from './kernel/errors.js';
@@ -47,7 +48,9 @@ export async function migrateDatabase(
   log: Log,
 ): Promise<{ applied: string[] }> {
   const options = { log, engine: migrateEngine };
+  await requireOwnSessions(app, 'DATABASE_URL');
   if (owner !== null) {
+    await requireOwnSessions(owner, 'DATABASE_OWNER_URL');
     const appRole = await roleOf(app, 'DATABASE_URL');
     return migrate(owner, { ...options, appRole, setting: 'DATABASE_OWNER_URL' });
   }

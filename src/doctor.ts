@@ -6,6 +6,7 @@
 import { callbackAddress } from './adapters/http/confirmations.js';
 import { readMigrationState } from './adapters/postgres/migrate.js';
 import { readAuditGuard } from './adapters/postgres/roles.js';
+import { requireOwnSessions } from './adapters/postgres/sessions.js';
 import { createBooks } from './adapters/postgres/books.js';
 import { appTokenError, callError, callFault, identityOf, slackClient } from './adapters/slack/client.js';
 import { createDirectory } from './adapters/slack/directory.js';
@@ -238,6 +239,7 @@ const faultOf = (what: string, error: OpsError): Finding => ({
 
 async function databaseState(url: Secret, setting: string): Promise<string> {
   const { applied, waiting } = await readMigrationState(url, setting);
+  await requireOwnSessions(url, setting);
   return waiting === 0
     ? `reachable, ${applied} migrations applied`
     : `reachable, ${waiting} migrations will be applied at start`;

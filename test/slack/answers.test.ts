@@ -77,6 +77,12 @@ it.each<[string, (Reply | 'drop' | 'hang')[], number, string]>([
   ['too late: Slack may have taken it', ['hang'], 1, 'unknown_outcome'],
   ['the connection broke after Slack had it', ['drop'], 1, 'unknown_outcome'],
   ['refused', [{ status: 404, text: 'used_url' }], 1, 'unavailable'],
+  [
+    'held back for longer than anybody waits',
+    [{ status: 429, headers: { 'retry-after': '61' } }],
+    1,
+    'unavailable',
+  ],
   ['down for good', [{ status: 500 }, { status: 500 }, { status: 500 }], 3, 'unavailable'],
 ])('is not repeated beyond reason: %s', async (_why, replies, calls, code) => {
   script = [...replies];

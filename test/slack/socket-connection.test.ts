@@ -21,7 +21,7 @@ describe('the wait before the next attempt', () => {
   it('grows with every failure, up to its limit', () => {
     const waits = createReconnectWaits(defaultPatience, noJitter);
     const waited = Array.from({ length: 9 }, () => waits.afterFailure(new Error('away')));
-    expect(waited).toEqual([250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
+    expect(waited).toEqual([250, 500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
   });
 
   it('grows with every connection that did not last, because a hello alone is no success', () => {
@@ -36,10 +36,11 @@ describe('the wait before the next attempt', () => {
     expect([waits.afterConnection(lasted), waits.afterConnection(10)]).toEqual([0, 250]);
   });
 
-  it('is never shorter than Slack’s Retry-After, nor than its own growth', () => {
+  it('is Slack’s Retry-After where there is one, which is no reason to grow', () => {
     const waits = createReconnectWaits(defaultPatience, noJitter);
-    const waited = [60, 0, 0, 100].map((sec) => waits.afterFailure(new WebAPIRateLimitedError(sec)));
-    expect(waited).toEqual([60_000, 500, 1000, 100_000]);
+    const waited = [60, 0, 100].map((sec) => waits.afterFailure(new WebAPIRateLimitedError(sec)));
+    expect(waited).toEqual([60_000, 250, 100_000]);
+    expect(waits.afterConnection(10)).toBe(250);
   });
 
   it('takes a Retry-After of months for a day: a longer timer would fire at once', () => {

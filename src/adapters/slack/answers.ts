@@ -16,8 +16,8 @@ import { isUnreached } from './client.js';
 
 const defaultTimeoutMs = 5000;
 const mostTries = 3;
-/** A person does not wait longer for an answer that Slack holds back. */
-const longestRetryAfterMs = 10_000;
+/** A person does not wait longer for an answer that Slack holds back; trying sooner would only be refused again. */
+const longestRetryAfterMs = 60_000;
 const longestRefusal = 500;
 
 /** Throws `unavailable` when Slack does not take an answer, `unknown_outcome` when nobody knows whether it did. */
@@ -49,11 +49,12 @@ async function send(post: Post, url: string, body: object): Promise<string | nul
     const isRetryable = answer.status === 0 || answer.status === 429 || answer.status >= 500;
     if (!isRetryable && /invalid_blocks|invalid_attachments|msg_blocks_too_long/.test(refusal))
       return refusal;
-    if (!isRetryable || attempt === mostTries) {
+    const waitMs = answer.retryAfterMs ?? 200 * 2 ** attempt;
+    if (!isRetryable || attempt === mostTries || waitMs > longestRetryAfterMs) {
       const details = { status: answer.status, refusal };
       throw new OpsError('unavailable', 'Slack did not take the answer.', { details });
     }
-    await pause(Math.min(answer.retryAfterMs ?? 200 * 2 ** attempt, longestRetryAfterMs));
+    await pause(waitMs);
   }
 }
 

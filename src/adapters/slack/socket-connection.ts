@@ -2,8 +2,8 @@
  * How Slack reaches the desk over a WebSocket that we open: it is opened, kept, and opened again.
  *
  * Invariants: at most one attempt or socket exists at any time; an attempt that is given up is cancelled, request and
- * socket, before the next one starts; the wait between attempts grows until a connection has lasted, and is never
- * shorter than Slack's `Retry-After`; a token that Slack refuses before the first connection ends the start, and
+ * socket, before the next one starts; the wait between attempts grows until a connection has lasted, or is what Slack's
+ * `Retry-After` says; a token that Slack refuses before the first connection ends the start, and
  * nothing else that Slack or the network does ends the process; `close` leaves nothing that keeps the process alive.
  * Why the reconnecting is ours: docs/decisions/003-own-reconnecting.md.
  */
@@ -30,8 +30,8 @@ export interface Patience {
 export const defaultPatience: Patience = {
   helloMs: 15_000,
   firstWaitMs: 250,
-  longestWaitMs: 30_000,
-  lastingMs: 60_000,
+  longestWaitMs: 15_000,
+  lastingMs: 30_000,
   closingMs: 2000,
 };
 
@@ -53,7 +53,8 @@ export function createReconnectWaits(
   return {
     afterFailure: (error) => {
       const fault = callFault(error);
-      return Math.max(grown(), fault.kind === 'rate_limited' ? fault.retryAfterMs : 0);
+      // Slack says how long: that is no trouble of its own.
+      return fault.kind === 'rate_limited' ? Math.max(firstWaitMs, fault.retryAfterMs) : grown();
     },
     afterConnection: (lastedMs) => {
       if (lastedMs < lastingMs) return grown();
