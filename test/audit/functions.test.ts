@@ -73,7 +73,7 @@ describe('the running role', () => {
         const [kind = '', actor = ''] = some;
         await bench.append(anEvent({ kind, actor, subjects: some, why: some.join(''), details: { [kind]: actor } }));
       }),
-      { numRuns: 60 },
+      { numRuns: 20 },
     );
     const all = Array.from({ length: 0x3000 }, (_, code) => String.fromCharCode(code)).join('');
     await bench.append(anEvent({ why: all, details: { all } }));
