@@ -16,8 +16,9 @@ import { openDatabase, type Database } from './adapters/postgres/database.js';
 import { createDeliveries } from './adapters/postgres/deliveries.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './adapters/postgres/embedded/supervisor.js';
 import { createOutboxQueue } from './adapters/postgres/outbox.js';
+import { createSharedAnswers } from './adapters/postgres/shared-answers.js';
 import { createAttachments } from './adapters/slack/attachments.js';
-import { callFault, identityOf, slackClient } from './adapters/slack/client.js';
+import { identityOf, slackClient } from './adapters/slack/client.js';
 import { createDirectory } from './adapters/slack/directory.js';
 import { createInFlight } from './adapters/slack/in-flight.js';
 import { startOutboxSender, type OutboxSender } from './adapters/slack/outbox-sender.js';
@@ -35,7 +36,7 @@ import type { Clock } from './kernel/clock.js';
 import { messageOf, OpsError, toOpsError } from './kernel/errors.js';
 import type { Log } from './kernel/log.js';
 import type { Secret } from './kernel/secret.js';
-import { requireNoLockOut } from './remediation-setup.js';
+import { groupsOf, requireNoLockOut } from './remediation-setup.js';
 import { advanceTask } from './remediation/deps.js';
 import { startSweeper, type Sweeper } from './sweep.js';
 import { errorCard } from './views/error.js';
@@ -157,11 +158,8 @@ async function persist<Value>(
   }
 }
 
-/** What Slack's `Retry-After` says; sooner it would only count as one question more. */
-function askedToWaitMs({ cause }: OpsError): number {
-  const fault = callFault(cause);
-  return fault.kind === 'rate_limited' ? fault.retryAfterMs : 0;
-}
+/** What Slack's `Retry-After` says: retrying earlier wastes a request. */
+const askedToWaitMs = ({ details }: OpsError): number => Number(details.retryAfterMs ?? 0);
 
 async function bringUpDatabase(parts: Parts, { environment, clock, log }: PaydeskFacts): Promise<Secret> {
   const addresses = configuredAddresses(environment) ?? (await startEmbedded(parts, environment, log));
@@ -196,7 +194,7 @@ async function bringUpEngine(databaseUrl: Secret, parts: Parts, facts: PaydeskFa
     config,
     database,
     booksDatabase,
-    directory: createDirectory({ client, clock, log }),
+    directory: createDirectory({ client, answers: createSharedAnswers(database, log), groups: groupsOf(config) }),
     attachments: createAttachments({ client, token, log }),
     confirmationAddress: confirmationAddressFrom(environment, http.port),
     clock,
@@ -238,6 +236,7 @@ async function bringUpSlack(
     commands,
     home,
     desk,
+    directory: desk.directory,
     deliveries: createDeliveries(database),
     inFlight,
     errorCard,

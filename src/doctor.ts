@@ -9,6 +9,7 @@ import { readAuditGuard } from './adapters/postgres/roles.js';
 import { createBooks } from './adapters/postgres/books.js';
 import { appTokenError, callError, callFault, identityOf, slackClient } from './adapters/slack/client.js';
 import { createDirectory } from './adapters/slack/directory.js';
+import { createRunAnswers } from './adapters/slack/run-answers.js';
 import { parseEnvironment, type Environment } from './config/environment.js';
 import { loadConfig } from './config/load.js';
 import type { Config } from './config/schema.js';
@@ -19,7 +20,7 @@ import { OpsError, toOpsError } from './kernel/errors.js';
 import { silentLog } from './kernel/log.js';
 import type { Secret } from './kernel/secret.js';
 import { botScopes } from './manifest.js';
-import { requireNoLockOut, requirePolicy } from './remediation-setup.js';
+import { groupsOf, requireNoLockOut, requirePolicy } from './remediation-setup.js';
 
 export interface Finding {
   what: string;
@@ -157,7 +158,7 @@ function checksOfConfig(environment: Environment, config: Config, clock: Clock):
     ],
     [
       'guarded actions',
-      config.remediation && token ? () => policyState(config, environment, token, clock) : null,
+      config.remediation && token ? () => policyState(config, environment, token) : null,
       config.remediation
         ? 'not checked without SLACK_BOT_TOKEN'
         : '`remediation` is not in the configuration: there are none',
@@ -293,12 +294,14 @@ async function policyState(
   { remediation }: Config,
   environment: Environment,
   token: Secret,
-  clock: Clock,
 ): Promise<string> {
   if (!remediation) return 'there are none';
   requirePolicy(remediation, environment);
   const client = slackClient(token, environment.SLACK_API_URL, silentLog);
-  await requireNoLockOut(remediation, createDirectory({ client, clock, log: silentLog }));
+  await requireNoLockOut(
+    remediation,
+    createDirectory({ client, answers: createRunAnswers(), groups: groupsOf({ remediation }) }),
+  );
   return `${remediation.rules.length} rules, and every one of them can be satisfied`;
 }
 

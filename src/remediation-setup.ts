@@ -10,8 +10,8 @@ import type { Database } from './adapters/postgres/database.js';
 import { createStripeWrites } from './adapters/stripe/writes.js';
 import type { Environment } from './config/environment.js';
 import type { Config } from './config/schema.js';
-import { hourMs, type Clock } from './kernel/clock.js';
-import { OpsError, toOpsError } from './kernel/errors.js';
+import { hourMs, secondMs, type Clock } from './kernel/clock.js';
+import { OpsError } from './kernel/errors.js';
 import type { Log } from './kernel/log.js';
 import type { Attachments } from './ports/attachments.js';
 import type { AuditTrail } from './ports/audit.js';
@@ -100,38 +100,39 @@ export function requirePolicy(policy: Policy, environment: Environment): void {
   ]);
 } // prettier-ignore
 
+/** Ids of the user groups whose members are asked for. */
+export const groupsOf = ({ remediation }: Pick<Config, 'remediation'>): string[] =>
+  Object.values(remediation?.groups ?? {});
+
 /** Slack takes about a hundred questions about people in a minute, and fewer at one moment. */
 const askedAtOnce = 5;
-/** Whoever tries again goes on where an earlier attempt was stopped: a large group is never done within a minute. */
-const fresh = { maxAgeMs: hourMs };
+/** A repeated check continues where Slack stopped the last one: a large group takes longer than a minute. */
+const recent = { maxAgeMs: hourMs, atWorstMs: hourMs, patienceMs: 5 * secondMs };
 
 /**
  * Asks who is in the policy's groups, and refuses a policy that nobody could work with.
  * Throws `misconfigured` with every fault, and what the directory throws when it cannot be asked.
  */
 export async function requireNoLockOut(policy: Policy, directory: Directory): Promise<void> {
+  const membership = await directory.membership(recent);
+  const named = Object.entries(policy.groups);
+  const missing = named.filter(([, id]) => !membership.groups.has(id));
+  requireNone(
+    missing.map(([name, id]) => `Group “${name}” (${id}): There is no such user group in this workspace.`),
+  );
   const groups = new Map<string, ReadonlySet<string>>();
-  const faults: string[] = [];
-  for (const [name, id] of Object.entries(policy.groups)) {
-    try {
-      groups.set(name, await decidersIn(id, directory));
-    } catch (thrown) {
-      const error = toOpsError(thrown);
-      if (error.code !== 'not_found') throw error;
-      faults.push(`Group “${name}” (${id}): ${error.publicMessage}`);
-    }
-  }
-  requireNone(faults);
+  for (const [name, id] of named)
+    groups.set(name, await decidersIn(membership.groups.get(id) ?? [], directory));
   requireNone(lockOuts(policy, groups));
 }
 
 /** Those of a group who may decide at all. */
-async function decidersIn(groupId: string, directory: Directory): Promise<ReadonlySet<string>> {
-  const people = [...(await directory.membersOf(groupId, fresh))];
+async function decidersIn(group: Iterable<string>, directory: Directory): Promise<ReadonlySet<string>> {
+  const people = [...group];
   const deciders = new Set<string>();
   for (let from = 0; from < people.length; from += askedAtOnce) {
     const few = people.slice(from, from + askedAtOnce);
-    const known = await Promise.all(few.map((userId) => directory.person(userId, fresh)));
+    const known = await Promise.all(few.map((userId) => directory.person(userId, recent)));
     for (const { kind, userId } of known) if (kind === 'member') deciders.add(userId);
   }
   return deciders;

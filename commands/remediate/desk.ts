@@ -4,11 +4,11 @@
  * Invariants: an id and the hash of a plan are held against the database before anything is shown or done; text with a
  * card number in it goes nowhere.
  */
-import { minuteMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { containsCardNumber } from '../../src/kernel/sensitive.js';
 import type { Directory } from '../../src/ports/directory.js';
 import type { Snapshot } from '../../src/remediation/deps.js';
+import { forReading } from '../../src/remediation/people.js';
 import type { RemediationDesk } from '../../src/remediation/remediation.js';
 import { shortHashOf } from '../../src/remediation/votes.js';
 
@@ -34,7 +34,7 @@ export async function requireMember(
   { directory }: Pick<RemediateDesk, 'directory'>,
   userId: string,
 ): Promise<void> {
-  const person = await directory.person(userId, { maxAgeMs: minuteMs });
+  const person = await directory.person(userId, forReading.person);
   if (person.kind === 'member') return;
   throw new OpsError('forbidden', 'Guarded actions are for members of this workspace.', {
     hint: 'Ask somebody of the payments team.',

@@ -8,7 +8,7 @@ import { OpsError } from '../../src/kernel/errors.js';
 import { containsCardNumber } from '../../src/kernel/sensitive.js';
 import type { SubmissionAnswer, SubmissionRequest, Windows } from '../../src/ports/command.js';
 import type { Action, ActionFault, TypedParameters } from '../../src/remediation/action.js';
-import { forClicks, personOf } from '../../src/remediation/people.js';
+import { forReading, personOf } from '../../src/remediation/people.js';
 import type { Policy } from '../../src/remediation/policy.js';
 import type { RemediationDesk } from '../../src/remediation/remediation.js';
 import {
@@ -31,7 +31,7 @@ export async function openChooser(
   desk: RemediateDesk,
 ): Promise<void> {
   const { actions, policy } = requireRemediation(desk);
-  const { groups } = await personOf({ directory: desk.directory, policy }, userId, forClicks);
+  const { groups } = await personOf({ directory: desk.directory, policy }, userId, forReading);
   const possible = actions.filter((action) => couldAsk(policy, action, groups, occasion.breakGlass));
   if (possible.length === 0) {
     const what = occasion.breakGlass ? 'break the glass for any action' : 'ask for any action';

@@ -8,8 +8,8 @@
  * other side has said that nothing was done.
  * Deliberately absent: waiting. What comes later is due later, and the sweep starts it.
  */
-import { secondMs } from '../kernel/clock.js';
-import { messageOf, toOpsError } from '../kernel/errors.js';
+import { minuteMs, secondMs } from '../kernel/clock.js';
+import { toOpsError } from '../kernel/errors.js';
 import type { Remediation } from '../ports/remediations.js';
 import type { Transaction } from '../ports/transaction.js';
 import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
@@ -31,6 +31,8 @@ import {
 import { followUp, verify } from './verification.js';
 
 const heldUpMs = 15 * secondMs;
+/** A shorter wait than this, for a source that named its end, is not worth a message. */
+const quietMs = minuteMs;
 
 /** Moves a request on from wherever it stands. Safe to call at any time, from any replica, any number of times. */
 export async function advance(deps: RemediationDeps, id: string): Promise<void> {
@@ -57,11 +59,10 @@ async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
   if (deps.clock.now() >= remediation.expiresAt) return expire(deps, snapshot);
   const { calls: rivalCalls, unsettledId } = await deps.remediations.rivalsOf(null, remediation);
   if (unsettledId !== null) return holdUp(deps, remediation, waitsFor(unsettledId), heldUpMs);
-  const verdict = await whatChanged(deps, snapshot).catch((thrown: unknown) => {
-    const error = toOpsError(thrown);
-    deps.log.warn({ remediation: remediation.id, reference: error.reference, err: messageOf(error) }, 'the world cannot be read before acting');
-    return { kind: 'wait', why: `Waits: ${error.publicMessage}`, forMs: heldUpMs } as const;
-  }); // prettier-ignore
+  const verdict = await whatChanged(deps, snapshot).catch((thrown: unknown) =>
+    unreadable(deps, snapshot, thrown),
+  );
+  if (verdict.kind === 'wait_quietly') return lookAgainIn(deps, remediation, verdict.forMs);
   if (verdict.kind === 'wait') return holdUp(deps, remediation, verdict.why, verdict.forMs);
   if (verdict.kind !== 'stands') return lapse(deps, snapshot, verdict);
   await deps.probe?.('before_intent');
@@ -69,6 +70,36 @@ async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
   if (intended === null) return;
   await deps.probe?.('after_intent');
   await order(deps, { ...snapshot, remediation: intended }, { isRepeat: false });
+}
+
+type Delay = { kind: 'wait'; why: string; forMs: number } | { kind: 'wait_quietly'; forMs: number };
+
+/** A source that named a moment is asked again then, and people hear of it when it lasts. */
+function unreadable({ log, clock }: RemediationDeps, snapshot: Snapshot, thrown: unknown): Delay {
+  const { id } = snapshot.remediation;
+  const { reference, publicMessage, details, message } = toOpsError(thrown);
+  log.warn({ remediation: id, reference, err: message }, 'people or the world cannot be read before acting');
+  const named = details.retryAfterMs;
+  const forMs = typeof named === 'number' ? Math.max(secondMs, named) : heldUpMs * (1 - jitterOf(id));
+  const isMoment = typeof named === 'number' && clock.now().getTime() - startableAtMs(snapshot) < quietMs;
+  return isMoment ? { kind: 'wait_quietly', forMs } : { kind: 'wait', why: `Waits: ${publicMessage}`, forMs };
+}
+
+/** Up to a fifth, so that requests that wait for one source do not come back in step. */
+const jitterOf = (id: string): number => (Number(id.replace(/\D/g, '')) % 10) / 50;
+
+const startableAtMs = ({ remediation, votes, ruling }: Snapshot): number =>
+  Math.max(
+    remediation.createdAt.getTime(),
+    ...votes.map(({ castAt }) => castAt.getTime() + ruling.coolingOffMs),
+  );
+
+async function lookAgainIn(deps: RemediationDeps, before: Remediation, forMs: number): Promise<void> {
+  await deps.transactions.run(async (tx) => {
+    const current = await takeIf(tx, deps, before);
+    if (current)
+      await deps.remediations.change(tx, current.id, { dueAt: new Date(tx.now.getTime() + forMs) });
+  });
 }
 
 const waitsFor = (id: string): string =>

@@ -2,13 +2,14 @@
  * The kill switch: one person stops everything, two let it go on.
  *
  * Invariants: while it is on, nothing is asked for, approved or begun; what was begun is still settled, because money in
- * flight cannot be un-sent; switching it is audited and said aloud.
+ * flight cannot be un-sent; switching it is audited and said aloud; a freeze never waits for Slack, a lift asks it.
  */
 import { hourMs } from '../kernel/clock.js';
-import { OpsError } from '../kernel/errors.js';
+import type { JsonObject } from '../kernel/canonical-json.js';
+import { OpsError, toOpsError } from '../kernel/errors.js';
 import type { Transaction } from '../ports/transaction.js';
 import type { RemediationDeps } from './deps.js';
-import { forClicks, personOf, type KnownPerson } from './people.js';
+import { forFinalWords, forFreezing, groupsOf, personOf, type KnownPerson } from './people.js';
 import { requireReason } from './reason.js';
 
 /** A wish to lift it that nobody joined is forgotten after this. */
@@ -17,17 +18,40 @@ const liftWishMs = hourMs;
 export const frozenMessage = (why: string | null): string =>
   `Everything is frozen: ${why ?? 'no reason was given'}. Two people lift it with /remediate unfreeze.`;
 
-export async function freezeAll(deps: RemediationDeps, personId: string, why: string): Promise<void> {
-  await requireGroup(deps, personId, deps.policy.killSwitch.freeze);
+export async function freezeAll(
+  deps: RemediationDeps,
+  personId: string,
+  why: string,
+): Promise<{ staleMs: number | null }> {
+  const staleMs = await requireKnownFreezer(deps, personId);
   const reason = requireReason(why, 'Say why: everybody will ask.');
   await deps.transactions.run(async (tx) => {
     const state = await deps.remediations.takeKillSwitch(tx);
     if (state.frozen) throw new OpsError('conflict', frozenMessage(state.why));
     await deps.remediations.putKillSwitch(tx, { frozen: true, by: personId, why: reason, at: tx.now, liftBy: null, liftAt: null }); // prettier-ignore
-    await record(tx, deps, 'frozen', personId, reason);
+    await record(tx, deps, 'frozen', personId, reason, staleMs === null ? {} : { membershipAgeMs: staleMs });
     await deps.alarm(tx, personId, `froze all guarded actions: ${reason}`, null);
   });
+  return { staleMs };
 }
+
+/**
+ * By the last known membership: stopping does no harm, and must not depend on Slack. A person whom Slack never described
+ * counts by the group alone. Returns the age of that membership where Slack gave no newer one.
+ */
+async function requireKnownFreezer(deps: RemediationDeps, personId: string): Promise<number | null> {
+  const allowed = deps.policy.killSwitch.freeze;
+  const [membership, kind] = await Promise.all([
+    deps.directory.membership(forFreezing),
+    deps.directory.person(personId, forFreezing).then(({ kind }) => kind, kindUnknown),
+  ]);
+  const groups = groupsOf(deps.policy, membership, personId);
+  if (kind !== 'member' || !allowed.some((group) => groups.has(group))) throw onlyFor(allowed);
+  return membership.ageMs > forFreezing.maxAgeMs ? membership.ageMs : null;
+}
+
+const kindUnknown = (thrown: unknown): 'member' | 'external' =>
+  toOpsError(thrown).code === 'not_found' ? 'external' : 'member';
 
 /** `lifted`, or `one_more` while a second person is needed. */
 export async function lift(deps: RemediationDeps, personId: string): Promise<'lifted' | 'one_more'> {
@@ -60,7 +84,7 @@ export async function lift(deps: RemediationDeps, personId: string): Promise<'li
 /** Whoever said so first, if they still may; whoever left the group since counts for nothing. */
 async function firstToLift(deps: RemediationDeps): Promise<KnownPerson | null> {
   const { liftBy } = await deps.remediations.readKillSwitch();
-  const first = liftBy === null ? null : await personOf(deps, liftBy, forClicks);
+  const first = liftBy === null ? null : await personOf(deps, liftBy, forFinalWords);
   return first && isOf(first, deps.policy.killSwitch.lift) ? first : null;
 }
 
@@ -73,15 +97,19 @@ const record = (
   verb: string,
   actor: string,
   why: string | null,
+  details: JsonObject = {},
 ): Promise<void> =>
-  audit.append(tx, { kind: `kill_switch.${verb}`, actor, subjects: ['kill-switch'], why, details: {} });
+  audit.append(tx, { kind: `kill_switch.${verb}`, actor, subjects: ['kill-switch'], why, details });
 
 async function requireGroup(
   deps: RemediationDeps,
   personId: string,
   allowed: readonly string[],
 ): Promise<void> {
-  const person = await personOf(deps, personId, forClicks);
+  const person = await personOf(deps, personId, forFinalWords);
   if (isOf(person, allowed)) return;
-  throw new OpsError('forbidden', `That is for: ${allowed.join(', ')}.`);
+  throw onlyFor(allowed);
 }
+
+const onlyFor = (allowed: readonly string[]): OpsError =>
+  new OpsError('forbidden', `Only ${allowed.join(' or ')} can do this.`);

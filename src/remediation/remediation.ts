@@ -10,7 +10,7 @@ import { createVoteConfirmations } from './confirmations.js';
 import type { RemediationDeps, Snapshot } from './deps.js';
 import { advance, sweep } from './execution.js';
 import { freezeAll, lift } from './kill-switch.js';
-import { forClicks, personOf } from './people.js';
+import { forReading, personOf } from './people.js';
 import type { Policy } from './policy.js';
 import { eligibleVote } from './policy/votes.js';
 import { faultsOfForm, request, type Requested, type RequestForm } from './requests.js';
@@ -34,7 +34,8 @@ export interface RemediationDesk {
   confirmations: VoteConfirmations;
   judge(verdict: { id: string; personId: string; judgement: Judgement; why: string }): Promise<void>;
   closeReview(review: { id: string; personId: string; findings: string }): Promise<void>;
-  freezeAll(personId: string, why: string): Promise<void>;
+  /** Works from the last known membership where Slack does not answer; its age then, null otherwise. */
+  freezeAll(personId: string, why: string): Promise<{ staleMs: number | null }>;
   lift(personId: string): Promise<'lifted' | 'one_more'>;
   /** Throws `not_found`. */
   read(id: string): Promise<Snapshot>;
@@ -78,7 +79,7 @@ export function createRemediationDesk(deps: RemediationDeps): RemediationDesk {
       return snapshotOf(remediation, votes);
     },
     open,
-    waitingFor: async (personId) => waitingOf(await open(), await personOf(deps, personId, forClicks)),
+    waitingFor: async (personId) => waitingOf(await open(), await personOf(deps, personId, forReading)),
     advance: (id) => advance(deps, id),
     sweep: () => sweep(deps),
     repairCards: () => repairCards(deps),
