@@ -10,7 +10,7 @@ import type { Database } from './adapters/postgres/database.js';
 import { createStripeWrites } from './adapters/stripe/writes.js';
 import type { Environment } from './config/environment.js';
 import type { Config } from './config/schema.js';
-import { hourMs, secondMs, type Clock } from './kernel/clock.js';
+import { hourMs, minuteMs, secondMs, type Clock } from './kernel/clock.js';
 import { OpsError } from './kernel/errors.js';
 import type { Log } from './kernel/log.js';
 import type { Attachments } from './ports/attachments.js';
@@ -114,7 +114,7 @@ const recent = { maxAgeMs: hourMs, atWorstMs: hourMs, patienceMs: 5 * secondMs }
  * Throws `misconfigured` with every fault, and what the directory throws when it cannot be asked.
  */
 export async function requireNoLockOut(policy: Policy, directory: Directory): Promise<void> {
-  const membership = await directory.membership(recent);
+  const membership = await directory.membership({ ...recent, maxAgeMs: minuteMs });
   const named = Object.entries(policy.groups);
   const missing = named.filter(([, id]) => !membership.groups.has(id));
   requireNone(

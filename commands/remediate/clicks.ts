@@ -16,13 +16,14 @@ import {
   amountModal, confirmCard, confirmModal, judgeModal, planModal, rejectModal, reviewModal,
 } from '../../src/views/remediation-windows.js'; // prettier-ignore
 import {
+  guardedActions,
   readReferred,
   referenceOf,
   refuseCardNumber,
-  requireMember,
   requireRemediation,
   type RemediateDesk,
 } from './desk.js';
+import { requireMember } from '../door.js';
 import { openForm, requireAction } from './forms.js';
 
 type Click = (request: ActionRequest, desk: RemediateDesk) => Promise<void>;
@@ -31,7 +32,7 @@ type Click = (request: ActionRequest, desk: RemediateDesk) => Promise<void>;
 const showing =
   (modalOf: (snapshot: Snapshot) => ReturnType<typeof rejectModal>): Click =>
   async ({ value, windows, person }, desk) => {
-    await requireMember(desk, person.userId);
+    await requireMember(desk, person.userId, guardedActions);
     const snapshot = await readReferred(requireRemediation(desk), referenceOf(value));
     await windows.open(modalOf(snapshot));
   };

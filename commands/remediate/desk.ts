@@ -8,7 +8,6 @@ import { OpsError } from '../../src/kernel/errors.js';
 import { containsCardNumber } from '../../src/kernel/sensitive.js';
 import type { Directory } from '../../src/ports/directory.js';
 import type { Snapshot } from '../../src/remediation/deps.js';
-import { forReading } from '../../src/remediation/people.js';
 import type { RemediationDesk } from '../../src/remediation/remediation.js';
 import { shortHashOf } from '../../src/remediation/votes.js';
 
@@ -29,17 +28,8 @@ export function requireRemediation({ remediation }: Pick<RemediateDesk, 'remedia
   });
 }
 
-/** Throws `forbidden`: plans tell of customers and of money, which guests and people of other companies do not read. */
-export async function requireMember(
-  { directory }: Pick<RemediateDesk, 'directory'>,
-  userId: string,
-): Promise<void> {
-  const person = await directory.person(userId, forReading.person);
-  if (person.kind === 'member') return;
-  throw new OpsError('forbidden', 'Guarded actions are for members of this workspace.', {
-    hint: 'Ask somebody of the payments team.',
-  });
-}
+/** Plans tell of customers and of money, which guests and people of other companies do not read. */
+export const guardedActions = 'Guarded actions';
 
 /** A request, and the plan that stood beside the button or in the window. */
 export interface Reference {

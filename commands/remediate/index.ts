@@ -9,11 +9,13 @@ import { redactCardNumbers } from '../../src/kernel/sensitive.js';
 import type { Command, CommandRequest } from '../../src/ports/command.js';
 import type { RemediationDesk } from '../../src/remediation/remediation.js';
 import { noticeCard, remediationListCard, remediationWhyCard } from '../../src/views/remediation-answers.js';
+import { frozenCard } from '../../src/views/remediation-freeze.js';
 import { remediationCard } from '../../src/views/remediation-card.js';
 import { fitsOnCard } from '../../src/views/remediation-plan.js';
 import { planModal } from '../../src/views/remediation-windows.js';
 import { clicks } from './clicks.js';
-import { refuseCardNumber, requireMember, requireRemediation, type RemediateDesk } from './desk.js';
+import { requireMember } from '../door.js';
+import { guardedActions, refuseCardNumber, requireRemediation, type RemediateDesk } from './desk.js';
 import { openChooser, openForm, requireAction } from './forms.js';
 import { submissions } from './submissions.js';
 
@@ -31,9 +33,10 @@ export const remediateCommand: Command<RemediateDesk> = {
   ],
   run: async (request, desk) => {
     const remediation = requireRemediation(desk);
-    await requireMember(desk, request.person.userId);
-    refuseCardNumber(request.text);
     const [verb = '', ...rest] = request.text.trim().split(/\s+/);
+    // A freeze decides by itself who may, because it must not wait for Slack.
+    if (verb.toLowerCase() !== 'freeze') await requireMember(desk, request.person.userId, guardedActions);
+    refuseCardNumber(request.text);
     const run = verbs.get(verb.toLowerCase()) ?? startAction(verb);
     await run({ request, rest, remediation, desk });
   },
@@ -65,10 +68,7 @@ const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>(
       await answer.privately(noticeCard(`${id} is cancelled. Nothing was done.`));
     },
     freeze: async ({ request: { answer, person }, rest, remediation }) => {
-      await remediation.freezeAll(person.userId, rest.join(' '));
-      await answer.privately(
-        noticeCard('Everything is frozen. Two people lift it with /remediate unfreeze.'),
-      );
+      await answer.privately(frozenCard(await remediation.freezeAll(person.userId, rest.join(' '))));
     },
     unfreeze: async ({ request: { answer, person }, remediation }) => {
       const lifted = (await remediation.lift(person.userId)) === 'lifted';

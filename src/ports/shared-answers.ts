@@ -28,7 +28,7 @@ export interface Question<Value> {
   key: string;
   pace: Pace;
   /** Answers something that JSON can carry. An error with `retryAfterMs` in its details holds the pace up for as long. */
-  ask(): Promise<Value>;
+  ask: () => Promise<Value>;
 }
 
 export interface SharedAnswer<Value> {

@@ -3,7 +3,7 @@
  *
  * Invariant: group membership is the workspace's word, and each use says how old that word may be.
  */
-import { dayMs, minuteMs, secondMs } from '../kernel/clock.js';
+import { minuteMs, secondMs } from '../kernel/clock.js';
 import type { Directory, DirectoryPerson, Membership } from '../ports/directory.js';
 import type { Vote } from '../ports/remediations.js';
 import type { Freshness } from '../ports/shared-answers.js';
@@ -23,7 +23,7 @@ export interface Recency {
 const both = (freshness: Freshness): Recency => ({ person: freshness, groups: freshness });
 
 /** What is done by a click is checked again before it takes effect, so Slack's silence holds no click up. */
-export const forClicks = both({ maxAgeMs: 10 * secondMs, atWorstMs: dayMs, patienceMs: 15 * secondMs });
+export const forClicks = both({ maxAgeMs: 10 * secondMs, atWorstMs: Infinity, patienceMs: 15 * secondMs });
 /** Nothing checks these again: a judgement, a closed review, a lifted freeze. */
 export const forFinalWords = both({
   maxAgeMs: 10 * secondMs,
@@ -33,7 +33,7 @@ export const forFinalWords = both({
 /** Slack is given a moment; then what was last known serves, however old. */
 export const forFreezing: Freshness = { maxAgeMs: minuteMs, atWorstMs: Infinity, patienceMs: 0.6 * secondMs };
 /** For pages and lists, which change nothing. */
-export const forReading = both({ maxAgeMs: minuteMs, atWorstMs: dayMs, patienceMs: 15 * secondMs });
+export const forReading = both({ maxAgeMs: minuteMs, atWorstMs: Infinity, patienceMs: 15 * secondMs });
 
 /** Under load many executions share one answer about groups for so long, unless a vote came after it. */
 const sharedGroupsMs = 5 * secondMs;

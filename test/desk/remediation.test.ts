@@ -244,7 +244,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     const refused = await guarded.submit('ines', form, { amount: '3', reason, why });
     expect(JSON.stringify(refused.view)).toContain('Everything is frozen');
     for (const [person, answer] of [
-      ['kofi', 'That is for: approvers, leads'],
+      ['kofi', 'Only approvers or leads can do this'],
       ['lars', 'A second person has to agree'],
       ['lars', 'another person has to agree'],
       ['tomas', 'The freeze is lifted'],

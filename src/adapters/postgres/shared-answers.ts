@@ -26,7 +26,7 @@ const readSql = `
   select answer, asked_at, coalesce(asked_at > expired_at, true) as is_current, clock_timestamp() as now
   from (select) as one left join paydesk.shared_answers on key = $1`;
 const leaseSql = `
-  insert into paydesk.shared_answers as known (key, asking_until) values ($1, clock_timestamp() + $2 * interval '1 ms')
+  insert into paydesk.shared_answers as known (key, asking_until) values ($1, clock_timestamp() + $2::float8 * interval '1 ms')
   on conflict (key) do update set asking_until = excluded.asking_until
   where known.asking_until is null or known.asking_until <= clock_timestamp()
   returning 1`;
@@ -38,17 +38,17 @@ const releaseSql = 'update paydesk.shared_answers set asking_until = clock_times
 const expireSql = 'update paydesk.shared_answers set expired_at = clock_timestamp() where key = $1';
 const forgetSql = `
   delete from paydesk.shared_answers
-  where coalesce(asked_at, asking_until) < clock_timestamp() - $1 * interval '1 ms'`;
+  where coalesce(asked_at, asking_until) < clock_timestamp() - $1::float8 * interval '1 ms'`;
 
 /** $2: one interval; $3: what a full burst may run ahead; $4: how long the turn may be waited for. All in ms. */
 const turnSql = `
-  insert into paydesk.call_paces as pace (name, full_at) values ($1, clock_timestamp() + $2 * interval '1 ms')
-  on conflict (name) do update set full_at = greatest(pace.full_at, clock_timestamp()) + $2 * interval '1 ms'
-  where pace.full_at <= clock_timestamp() + ($3 + $4) * interval '1 ms'
-  returning ${msUntil('full_at', '$2 + $3')} as wait`;
-const waitSql = `select ${msUntil('full_at', '$2')} as wait from paydesk.call_paces where name = $1`;
+  insert into paydesk.call_paces as pace (name, full_at) values ($1, clock_timestamp() + $2::float8 * interval '1 ms')
+  on conflict (name) do update set full_at = greatest(pace.full_at, clock_timestamp()) + $2::float8 * interval '1 ms'
+  where pace.full_at <= clock_timestamp() + ($3::float8 + $4::float8) * interval '1 ms'
+  returning ${msUntil('full_at', '$2::float8 + $3::float8')} as wait`;
+const waitSql = `select ${msUntil('full_at', '$2::float8')} as wait from paydesk.call_paces where name = $1`;
 const holdSql = `
-  insert into paydesk.call_paces as pace (name, full_at) values ($1, clock_timestamp() + $2 * interval '1 ms')
+  insert into paydesk.call_paces as pace (name, full_at) values ($1, clock_timestamp() + $2::float8 * interval '1 ms')
   on conflict (name) do update set full_at = greatest(pace.full_at, excluded.full_at)`;
 
 function msUntil(moment: string, aheadMs: string): string {

@@ -88,7 +88,7 @@ async function membersOf(client: WebClient, wanted: readonly string[]): Promise<
 /** A group whose people Slack left out is not an empty one: votes must not become void by that. */
 function usersOf({ id, users, date_delete: deletedAt = 0, user_count: count = 0 }: SlackGroup): string[] {
   if (deletedAt !== 0) return [];
-  if (users || Number(count) === 0) return users ?? [];
+  if (users || count === 0) return users ?? [];
   throw new OpsError('unavailable', `Slack left out who is in the user group ${id ?? ''}.`);
 }
 
