@@ -89,6 +89,7 @@ export function createDesk(facts: DeskFacts): Desk {
     audit: createAuditRecorder(audit, database),
     auditChannel: config.channels.audit ?? null,
     directory: facts.directory,
+    guestGroups: config.lookups.guestGroups,
     remediation: remediationFrom({ ...facts, audit, outbox, sources }),
     confirmationAddress: facts.confirmationAddress,
   };

@@ -290,17 +290,14 @@ async function channelState(channel: string, token: Secret, apiUrl: string): Pro
   }
 }
 
-async function policyState(
-  { remediation }: Config,
-  environment: Environment,
-  token: Secret,
-): Promise<string> {
+async function policyState(config: Config, environment: Environment, token: Secret): Promise<string> {
+  const { remediation } = config;
   if (!remediation) return 'there are none';
   requirePolicy(remediation, environment);
   const client = slackClient(token, environment.SLACK_API_URL, silentLog);
   await requireNoLockOut(
     remediation,
-    createDirectory({ client, answers: createRunAnswers(), groups: groupsOf({ remediation }) }),
+    createDirectory({ client, answers: createRunAnswers(), groups: groupsOf(config) }),
   );
   return `${remediation.rules.length} rules, and every one of them can be satisfied`;
 }

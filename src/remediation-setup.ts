@@ -28,7 +28,7 @@ import type { Policy } from './remediation/policy.js';
 import { policyFaults } from './remediation/policy/faults.js';
 import { lockOuts } from './remediation/policy/lock-outs.js';
 import { createRemediationDesk, type RemediationDesk } from './remediation/remediation.js';
-import { alarmMessage, remediationMessages } from './views/remediation-messages.js';
+import { alarmMessages, remediationMessages } from './views/remediation-messages.js';
 
 export interface RemediationFacts {
   environment: Environment;
@@ -62,8 +62,9 @@ export function remediationFrom(facts: RemediationFacts): RemediationDesk | null
       for (const message of remediationMessages(snapshot, news, policy.channels))
         await outbox.enqueue(tx, message);
     },
-    alarm: (tx, personId, text, snapshot) =>
-      outbox.enqueue(tx, alarmMessage(personId, text, snapshot, policy.channels)),
+    alarm: async (tx, alarm) => {
+      for (const message of alarmMessages(alarm, policy)) await outbox.enqueue(tx, message);
+    },
     newKey: () => `paydesk-${randomUUID()}`,
     clock,
     log,
@@ -100,9 +101,11 @@ export function requirePolicy(policy: Policy, environment: Environment): void {
   ]);
 } // prettier-ignore
 
-/** Ids of the user groups whose members are asked for. */
-export const groupsOf = ({ remediation }: Pick<Config, 'remediation'>): string[] =>
-  Object.values(remediation?.groups ?? {});
+/** Ids of the user groups whose members are asked for: those of the policy, and those whose guests may look things up. */
+export const groupsOf = ({ remediation, lookups }: Pick<Config, 'remediation' | 'lookups'>): string[] => [
+  ...Object.values(remediation?.groups ?? {}),
+  ...lookups.guestGroups,
+];
 
 /** Slack takes about a hundred questions about people in a minute, and fewer at one moment. */
 const askedAtOnce = 5;

@@ -9,7 +9,7 @@ import { redactCardNumbers } from '../../src/kernel/sensitive.js';
 import type { Command, CommandRequest } from '../../src/ports/command.js';
 import type { RemediationDesk } from '../../src/remediation/remediation.js';
 import { noticeCard, remediationListCard, remediationWhyCard } from '../../src/views/remediation-answers.js';
-import { frozenCard } from '../../src/views/remediation-freeze.js';
+import { frozenCard, liftCard } from '../../src/views/remediation-freeze.js';
 import { remediationCard } from '../../src/views/remediation-card.js';
 import { fitsOnCard } from '../../src/views/remediation-plan.js';
 import { planModal } from '../../src/views/remediation-windows.js';
@@ -71,11 +71,7 @@ const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>(
       await answer.privately(frozenCard(await remediation.freezeAll(person.userId, rest.join(' '))));
     },
     unfreeze: async ({ request: { answer, person }, remediation }) => {
-      const lifted = (await remediation.lift(person.userId)) === 'lifted';
-      const told = lifted
-        ? 'The freeze is lifted.'
-        : 'Noted. A second person has to agree with /remediate unfreeze.';
-      await answer.privately(noticeCard(told));
+      await answer.privately(liftCard(await remediation.lift(person.userId)));
     },
     'break-glass': async (call) => {
       const [action, ...rest] = call.rest;
@@ -95,14 +91,17 @@ const chooser = ({ request: { windows, person, channelId }, desk }: Call, breakG
   openChooser({ windows, userId: person.userId, occasion: { channelId, breakGlass } }, desk); // prettier-ignore
 
 function form(
-  { request: { windows, channelId }, rest, remediation, desk }: Call,
+  { request: { windows, channelId, person }, rest, remediation, desk }: Call,
   actionId: string,
   breakGlass: boolean,
 ): Promise<void> {
   const [id] = rest;
   const subject = id === undefined ? null : { kind: null, id };
   const action = requireAction(remediation, actionId);
-  return openForm({ windows, action, subject, occasion: { channelId, breakGlass } }, desk);
+  return openForm(
+    { windows, userId: person.userId, action, subject, occasion: { channelId, breakGlass } },
+    desk,
+  );
 }
 
 /** A private copy, without buttons: nobody would rewrite it. A plan that is longer opens in a window. */

@@ -124,7 +124,7 @@ function intend(deps: RemediationDeps, before: Remediation, rivalCalls: number):
     const current = await takeIf(tx, deps, before);
     if (current?.state !== 'approved' || tx.now >= current.expiresAt) return null;
     // Under the lock through which a freeze has to pass: after a freeze nothing begins.
-    if ((await deps.remediations.takeKillSwitch(tx)).frozen) return null;
+    if ((await deps.remediations.takeKillSwitch(tx)).frozen) return readAgain(tx, deps, current);
     // And of two requests about the same thing one begins: what the other has read of the world may be over by then.
     if ((await deps.remediations.rivalsOf(tx, current)).calls !== rivalCalls)
       return readAgain(tx, deps, current);

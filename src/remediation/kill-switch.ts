@@ -7,10 +7,15 @@
 import { hourMs } from '../kernel/clock.js';
 import type { JsonObject } from '../kernel/canonical-json.js';
 import { OpsError, toOpsError } from '../kernel/errors.js';
+import type { KillSwitch } from '../ports/remediations.js';
 import type { Transaction } from '../ports/transaction.js';
-import type { RemediationDeps } from './deps.js';
+import type { FreezeStory, RemediationDeps } from './deps.js';
 import { forFinalWords, forFreezing, groupsOf, personOf, type KnownPerson } from './people.js';
+import { freezeOn } from './policy/calendar.js';
 import { requireReason } from './reason.js';
+
+/** What stops every request for a while, so that people hear of it before they fill in a form. */
+export type Stop = { kind: 'frozen'; freeze: FreezeStory } | { kind: 'freeze_window'; message: string };
 
 /** A wish to lift it that nobody joined is forgotten after this. */
 const liftWishMs = hourMs;
@@ -30,7 +35,14 @@ export async function freezeAll(
     if (state.frozen) throw new OpsError('conflict', frozenMessage(state.why));
     await deps.remediations.putKillSwitch(tx, { frozen: true, by: personId, why: reason, at: tx.now, liftBy: null, liftAt: null }); // prettier-ignore
     await record(tx, deps, 'frozen', personId, reason, staleMs === null ? {} : { membershipAgeMs: staleMs });
-    await deps.alarm(tx, personId, `froze all guarded actions: ${reason}`, null);
+    await deps.alarm(tx, {
+      personId,
+      text: `froze all guarded actions: ${reason}`,
+      about: {
+        kind: 'freeze',
+        freeze: { at: tx.now, by: personId, why: reason, liftBy: null, liftedBy: null },
+      },
+    });
   });
   return { staleMs };
 }
@@ -65,20 +77,62 @@ export async function lift(deps: RemediationDeps, personId: string): Promise<'li
     if (joins && state.liftBy !== personId) {
       await deps.remediations.putKillSwitch(tx, { frozen: false, by: null, why: null, at: null, liftBy: null, liftAt: null }); // prettier-ignore
       await record(tx, deps, 'unfrozen', personId, null);
-      await deps.alarm(tx, personId, 'lifted the freeze as the second person: guarded actions go on', null);
+      const freeze = { ...storyOf(state), liftedBy: personId };
+      await deps.alarm(tx, {
+        personId,
+        text: 'lifted the freeze as the second person. Guarded actions resume.',
+        about: { kind: 'freeze', freeze },
+      });
       return 'lifted';
     }
     if (joins) throw new OpsError('conflict', 'You said so already; another person has to agree.');
     await deps.remediations.putKillSwitch(tx, { ...state, liftBy: personId, liftAt: tx.now });
     await record(tx, deps, 'unfreeze_asked', personId, null);
-    await deps.alarm(
-      tx,
+    const freeze = { ...storyOf(state), liftBy: personId };
+    await deps.alarm(tx, {
       personId,
-      'wants to lift the freeze; a second person has to agree within the hour',
-      null,
-    );
+      text: 'wants to lift the freeze. A second person must agree within the hour.',
+      about: { kind: 'freeze', freeze },
+    });
     return 'one_more';
   });
+}
+
+/** Empty only for a freeze that was written into the database by hand. */
+const storyOf = ({ at, by, why, liftBy }: KillSwitch): FreezeStory => ({
+  at: at ?? new Date(0),
+  by: by ?? '',
+  why: why ?? '',
+  liftBy,
+  liftedBy: null,
+});
+
+/** The freeze that lasts now; null when there is none. */
+export async function freezeNow({
+  remediations,
+}: Pick<RemediationDeps, 'remediations'>): Promise<FreezeStory | null> {
+  const state = await remediations.readKillSwitch();
+  return state.frozen ? storyOf(state) : null;
+}
+
+/** Why a request would be refused whatever it says; null where nothing stops it. `actionId`: null while none is chosen. */
+export async function stopNow(
+  deps: Pick<RemediationDeps, 'remediations' | 'policy' | 'clock'>,
+  { actionId, breakGlass }: { actionId: string | null; breakGlass: boolean },
+): Promise<Stop | null> {
+  const freeze = await freezeNow(deps);
+  if (freeze) return { kind: 'frozen', freeze };
+  if (actionId === null || breakGlass) return null;
+  const window = freezeOn(deps.policy, actionId, deps.clock.now());
+  return window.frozen ? { kind: 'freeze_window', message: window.message } : null;
+}
+
+/** Throws `conflict` while everything is frozen: before anybody types what would be refused. */
+export async function requireUnfrozen({
+  remediations,
+}: Pick<RemediationDeps, 'remediations'>): Promise<void> {
+  const { frozen, why } = await remediations.readKillSwitch();
+  if (frozen) throw new OpsError('conflict', frozenMessage(why));
 }
 
 /** Whoever said so first, if they still may; whoever left the group since counts for nothing. */

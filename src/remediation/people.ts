@@ -32,8 +32,8 @@ export const forFinalWords = both({
 });
 /** Slack is given a moment; then what was last known serves, however old. */
 export const forFreezing: Freshness = { maxAgeMs: minuteMs, atWorstMs: Infinity, patienceMs: 0.6 * secondMs };
-/** For pages and lists, which change nothing. */
-export const forReading = both({ maxAgeMs: minuteMs, atWorstMs: Infinity, patienceMs: 15 * secondMs });
+/** For pages and lookups, which change nothing. Slack reports changes of people and groups; the limit is for lost reports. */
+export const forReading = both({ maxAgeMs: 10 * minuteMs, atWorstMs: Infinity, patienceMs: 15 * secondMs });
 
 /** Under load many executions share one answer about groups for so long, unless a vote came after it. */
 const sharedGroupsMs = 5 * secondMs;

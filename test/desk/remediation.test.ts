@@ -236,7 +236,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect(textOf(await desk.command('/remediate freeze doubled payouts', { user: 'mei' }))).toContain(
       'Everything is frozen',
     );
-    await guarded.heard('break-glass', 'froze all guarded actions: doubled payouts');
+    await guarded.heard('break-glass', 'All guarded actions are frozen: doubled payouts');
     await guarded.answered('Everything is frozen: doubled payouts', () =>
       guarded.click('lars', id, 'approve'),
     );
