@@ -134,8 +134,9 @@ async function ordered(db: Database, all: readonly Approved[]): Promise<number[]
   const untilMs = Date.now() + settleMs;
   for (;;) {
     const orders = await db.query<{ key: string; at: Date }>('select key, at from bank_orders');
-    if (orders.length >= all.length || Date.now() > untilMs) {
-      const at = new Map(orders.map((order) => [order.key, order.at.getTime()]));
+    const at = new Map(orders.map((order) => [order.key, order.at.getTime()]));
+    // Orders of the run before may be repeated here, since its replicas were killed and its bank is gone.
+    if (all.every(({ key }) => at.has(key)) || Date.now() > untilMs) {
       return all.flatMap(({ key, votedAt }) => (at.has(key) ? [(at.get(key) ?? 0) - votedAt] : []));
     }
     await pause(50);
