@@ -150,7 +150,8 @@ it('no first order is given when a freeze comes between the last look at things 
   await settle(blind, asked);
   expect(company.bank.orders).toEqual([]);
   expect((await read(asked)).state).toBe('expired');
-}); // prettier-ignore
+  // It is looked at four times a minute until it expires.
+}, 60_000); // prettier-ignore
 
 it('an answer counts although somebody closed the review while the order was under way', async () => {
   const reviewed = orders(async (order) => {
