@@ -4,12 +4,12 @@
  * Invariants: only members of the workspace are answered; a search by person is itself in the log before it is answered.
  */
 import { readSearch, search, type AuditSearch } from '../src/audit/search.js';
-import { OpsError } from '../src/kernel/errors.js';
 import type { AuditRecorder, AuditStore } from '../src/ports/audit.js';
 import type { Card } from '../src/ports/card.js';
 import type { Command, Person } from '../src/ports/command.js';
 import type { Directory } from '../src/ports/directory.js';
 import { auditCard } from '../src/views/audit.js';
+import { requireMember } from './door.js';
 
 export interface AuditDesk {
   auditStore: Pick<AuditStore, 'find' | 'head'>;
@@ -19,8 +19,6 @@ export interface AuditDesk {
 
 /** What stands on one card with its details and is still read. */
 const mostEntries = 15;
-/** Somebody who became a guest a minute ago may still be taken for a member. */
-const directoryMaxAgeMs = 60_000;
 
 export const auditCommand: Command<AuditDesk> = {
   name: '/audit',
@@ -33,21 +31,13 @@ export const auditCommand: Command<AuditDesk> = {
     { text: '/audit @ana', does: 'what a person did; that you looked is written down too' },
   ],
   run: async ({ text, person, answer }, desk) => {
-    await requireMember(person, desk.directory);
+    await requireMember(desk, person.userId, 'Audit entries');
     const asked = readSearch(text);
     if (asked.person !== null) await recordSearch(asked.person, person, desk.audit);
     await answer.privately(await cardOf(asked, desk));
   },
   actions: {},
 };
-
-async function requireMember({ userId }: Person, directory: Directory): Promise<void> {
-  const { kind } = await directory.person(userId, { maxAgeMs: directoryMaxAgeMs });
-  if (kind === 'member') return;
-  throw new OpsError('forbidden', 'The audit log is for full members of this workspace.', {
-    hint: 'Ask a member of the team to look it up for you.',
-  });
-}
 
 const recordSearch = (subject: string, { userId }: Person, audit: AuditRecorder): Promise<void> =>
   audit.record({ kind: 'lookup.audit', actor: userId, subjects: [subject], why: null, details: {} });

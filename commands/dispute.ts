@@ -11,8 +11,9 @@ import { disputeCard, disputeQueueCard } from '../src/views/dispute.js';
 import type { RemediationDesk } from '../src/remediation/remediation.js';
 import type { Links } from '../src/views/links.js';
 import { startableIn } from '../src/views/remediation-start.js';
+import { requireLookups, type LookupDoor } from './door.js';
 
-export interface DisputeDesk {
+export interface DisputeDesk extends LookupDoor {
   /** Null while no payments API is connected. */
   paymentsApi: PaymentsApi | null;
   links: Links;
@@ -32,7 +33,8 @@ export const disputeCommand: Command<DisputeDesk> = {
     { text: '/dispute dp_1Q…', does: 'one dispute: deadline, amount, reason, evidence' },
   ],
   reads: () => true,
-  run: async ({ text, answer }, desk) => {
+  run: async ({ text, answer, person }, desk) => {
+    await requireLookups(desk, person.userId, 'Disputes');
     const { paymentsApi, links, clock } = desk;
     if (!paymentsApi) throw notConnected();
     const now = clock.now();

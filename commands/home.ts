@@ -13,5 +13,6 @@ export const home: Home<HelpDesk & Pick<RemediateDesk, 'remediation'>> = async (
 ) =>
   homeBlocks({
     waiting: remediation ? await remediation.waitingFor(userId) : null,
+    freeze: remediation ? await remediation.freezeNow() : null,
     help: helpCard(commands()).blocks,
   });

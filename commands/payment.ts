@@ -17,13 +17,17 @@ import { paymentTraceCard, shareActionId } from '../src/views/payment-trace.js';
 import {
   candidatesCard, chooseActionId, nothingCard, payoutCard, refusedCard, searchingCard,
 } from '../src/views/payment-search.js'; // prettier-ignore
+import { requireLookups, type LookupDoor } from './door.js';
 
-export interface PaymentDesk {
+export interface PaymentDesk extends LookupDoor {
   payments: PaymentLookup;
   links: Links;
   audit: AuditRecorder;
   remediation: Pick<RemediationDesk, 'actions'> | null;
 }
+
+/** What guests do not see without a role. */
+const payments = 'Payments';
 
 export const paymentCommand: Command<PaymentDesk> = {
   name: '/payment',
@@ -36,14 +40,18 @@ export const paymentCommand: Command<PaymentDesk> = {
   ],
   // Who looks for a person is written down first.
   reads: (text) => personalQueryOf(text) === null,
-  run: (request, desk) => {
+  run: async (request, desk) => {
+    await requireLookups(desk, request.person.userId, payments);
     const personal = personalQueryOf(request.text);
     const shown = desk.payments.find(request.text);
     const lookups = personal ? recorded(shown, personal, request.person, desk.audit) : shown;
     return answerLookup(lookups, request, desk);
   },
   actions: {
-    [chooseActionId]: (request, desk) => answerLookup(desk.payments.follow(request.value), request, desk),
+    [chooseActionId]: async (request, desk) => {
+      await requireLookups(desk, request.person.userId, payments);
+      await answerLookup(desk.payments.follow(request.value), request, desk);
+    },
     [shareActionId]: share,
     payment_open: () => Promise.resolve(),
   },
@@ -92,6 +100,7 @@ async function share(
   { value, person: { userId }, channelId, answer }: ActionRequest,
   desk: PaymentDesk,
 ): Promise<void> {
+  await requireLookups(desk, userId, payments);
   let last: Lookup | null = null;
   for await (const lookup of desk.payments.follow(value)) last = lookup;
   if (last?.kind !== 'trace') return last ? answer.privately(cardOf(last, desk, null)) : undefined;

@@ -19,8 +19,9 @@ import { createOutboxQueue } from './adapters/postgres/outbox.js';
 import { createDatabaseProbe, type DatabaseFaults } from './adapters/postgres/readiness.js';
 import { followDatabaseTime, type SharedTime } from './adapters/postgres/shared-time.js';
 import type { OutboxNotices } from './adapters/postgres/outbox-news.js';
+import { createSharedAnswers } from './adapters/postgres/shared-answers.js';
 import { createAttachments } from './adapters/slack/attachments.js';
-import { callFault, identityOf, slackClient } from './adapters/slack/client.js';
+import { identityOf, slackClient } from './adapters/slack/client.js';
 import { createDirectory } from './adapters/slack/directory.js';
 import { createInFlight } from './adapters/slack/in-flight.js';
 import { startOutboxSender, type OutboxSender } from './adapters/slack/outbox-sender.js';
@@ -40,7 +41,7 @@ import { messageOf, OpsError, toOpsError } from './kernel/errors.js';
 import type { Log } from './kernel/log.js';
 import type { Secret } from './kernel/secret.js';
 import { openHttp, type HttpServers } from './http-setup.js';
-import { requireNoLockOut } from './remediation-setup.js';
+import { groupsOf, requireNoLockOut } from './remediation-setup.js';
 import { advanceTask } from './remediation/deps.js';
 import { startSweeper, type Sweeper } from './sweep.js';
 import { errorCard } from './views/error.js';
@@ -166,11 +167,8 @@ async function persist<Value>(
   }
 }
 
-/** What Slack's `Retry-After` says; sooner it would only count as one question more. */
-function askedToWaitMs({ cause }: OpsError): number {
-  const fault = callFault(cause);
-  return fault.kind === 'rate_limited' ? fault.retryAfterMs : 0;
-}
+/** What Slack's `Retry-After` says: retrying earlier wastes a request. */
+const askedToWaitMs = ({ details }: OpsError): number => Number(details.retryAfterMs ?? 0);
 
 async function bringUpDatabase(parts: Parts, { environment, clock, log }: PaydeskFacts): Promise<Secret> {
   const addresses = configuredAddresses(environment) ?? (await startEmbedded(parts, environment, log));
@@ -208,7 +206,7 @@ async function bringUpEngine(databaseUrl: Secret, parts: Parts, facts: PaydeskFa
     config,
     database,
     booksDatabase,
-    directory: createDirectory({ client, clock, log }),
+    directory: createDirectory({ client, answers: createSharedAnswers(database, log), groups: groupsOf(config) }),
     attachments: createAttachments({ client, token, log }),
     confirmationAddress: confirmationAddressFrom(environment, http.port),
     clock,
@@ -250,6 +248,7 @@ async function bringUpSlack(
     commands,
     home,
     desk,
+    directory: desk.directory,
     deliveries: createDeliveries(database),
     inFlight,
     errorCard,

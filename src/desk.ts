@@ -91,6 +91,7 @@ export function createDesk(facts: DeskFacts): Desk {
     auditChannel: config.channels.audit ?? null,
     directory: facts.directory,
     heldSince: createHeldSince(database),
+    guestGroups: config.lookups.guestGroups,
     remediation: remediationFrom({ ...facts, audit, outbox, sources }),
     confirmationAddress: facts.confirmationAddress,
   };

@@ -10,6 +10,7 @@ import { requireOwnSessions } from './adapters/postgres/sessions.js';
 import { createBooks } from './adapters/postgres/books.js';
 import { appTokenError, callError, callFault, identityOf, slackClient } from './adapters/slack/client.js';
 import { createDirectory } from './adapters/slack/directory.js';
+import { createRunAnswers } from './adapters/slack/run-answers.js';
 import { parseEnvironment, type Environment } from './config/environment.js';
 import { loadConfig } from './config/load.js';
 import type { Config } from './config/schema.js';
@@ -22,7 +23,7 @@ import { silentLog } from './kernel/log.js';
 import type { Secret } from './kernel/secret.js';
 import { botScopes } from './manifest.js';
 import { staleRates } from './remediation/policy/rates.js';
-import { requireNoLockOut, requirePolicy } from './remediation-setup.js';
+import { groupsOf, requireNoLockOut, requirePolicy } from './remediation-setup.js';
 
 export interface Finding {
   what: string;
@@ -306,15 +307,19 @@ async function channelState(channel: string, token: Secret, apiUrl: string): Pro
 }
 
 async function policyState(
-  { remediation }: Config,
+  config: Config,
   environment: Environment,
   token: Secret,
   clock: Clock,
 ): ReturnType<Check> {
+  const { remediation } = config;
   if (!remediation) return 'there are none';
   requirePolicy(remediation, environment);
   const client = slackClient(token, environment.SLACK_API_URL, silentLog);
-  await requireNoLockOut(remediation, createDirectory({ client, clock, log: silentLog }));
+  await requireNoLockOut(
+    remediation,
+    createDirectory({ client, answers: createRunAnswers(), groups: groupsOf(config) }),
+  );
   const stale = staleRates(remediation, clock.now());
   if (stale.length > 0)
     return {

@@ -20,8 +20,8 @@ export const botScopes = {
   'users:read.email': 'to match a person with the company’s single sign-on',
 } as const;
 
-/** What Slack tells unasked: that somebody opened their Home, so that it is rendered. */
-export const botEvents = ['app_home_opened'];
+/** What Slack reports: that somebody opened their Home, and who changed groups or left, so that no vote counts by an old list. */
+export const botEvents = ['app_home_opened', 'subteam_members_changed', 'subteam_updated', 'user_change'];
 
 /** Where Slack sends requests when Paydesk runs without Socket Mode. */
 const requestUrl = 'https://paydesk.example.com/slack/events';

@@ -10,7 +10,7 @@ import type { Database } from './adapters/postgres/database.js';
 import { createStripeWrites } from './adapters/stripe/writes.js';
 import type { Environment } from './config/environment.js';
 import type { Config } from './config/schema.js';
-import { hourMs, type Clock } from './kernel/clock.js';
+import { hourMs, minuteMs, secondMs, type Clock } from './kernel/clock.js';
 import { OpsError, toOpsError } from './kernel/errors.js';
 import type { Log } from './kernel/log.js';
 import type { Attachments } from './ports/attachments.js';
@@ -29,7 +29,7 @@ import { policyFaults } from './remediation/policy/faults.js';
 import { lockOuts } from './remediation/policy/lock-outs.js';
 import { staleRates } from './remediation/policy/rates.js';
 import { createRemediationDesk, type RemediationDesk } from './remediation/remediation.js';
-import { alarmMessage, remediationMessages } from './views/remediation-messages.js';
+import { alarmMessages, remediationMessages } from './views/remediation-messages.js';
 
 export interface RemediationFacts {
   environment: Environment;
@@ -65,8 +65,9 @@ export function remediationFrom(facts: RemediationFacts): RemediationDesk | null
       for (const message of remediationMessages(snapshot, news, policy.channels))
         await outbox.enqueue(tx, message);
     },
-    alarm: (tx, personId, text, snapshot) =>
-      outbox.enqueue(tx, alarmMessage(personId, text, snapshot, policy.channels)),
+    alarm: async (tx, alarm) => {
+      for (const message of alarmMessages(alarm, policy)) await outbox.enqueue(tx, message);
+    },
     newKey: () => `paydesk-${randomUUID()}`,
     clock,
     log,
@@ -103,34 +104,37 @@ export function requirePolicy(policy: Policy, environment: Environment): void {
   ]);
 } // prettier-ignore
 
+/** Ids of the user groups whose members are asked for: those of the policy, and those whose guests may look things up. */
+export const groupsOf = ({ remediation, lookups }: Pick<Config, 'remediation' | 'lookups'>): string[] => [
+  ...Object.values(remediation?.groups ?? {}),
+  ...lookups.guestGroups,
+];
+
 /** Slack takes about a hundred questions about people in a minute, and fewer at one moment. */
 const askedAtOnce = 5;
-/** Whoever tries again goes on where an earlier attempt was stopped: a large group is never done within a minute. */
-const fresh = { maxAgeMs: hourMs };
+/** A repeated check continues where Slack stopped the last one: a large group takes longer than a minute. */
+const recent = { maxAgeMs: hourMs, atWorstMs: hourMs, patienceMs: 5 * secondMs };
 
 /**
  * Asks who is in the policy's groups, and refuses a policy that nobody could work with.
  * Throws `misconfigured` with every fault, and what the directory throws when it cannot be asked.
  */
 export async function requireNoLockOut(policy: Policy, directory: Directory): Promise<void> {
+  const membership = await directory.membership({ ...recent, maxAgeMs: minuteMs });
+  const named = Object.entries(policy.groups);
+  const missing = named.filter(([, id]) => !membership.groups.has(id));
+  requireNone(
+    missing.map(([name, id]) => `Group “${name}” (${id}): There is no such user group in this workspace.`),
+  );
   const groups = new Map<string, ReadonlySet<string>>();
-  const faults: string[] = [];
-  for (const [name, id] of Object.entries(policy.groups)) {
-    try {
-      groups.set(name, await decidersIn(id, directory));
-    } catch (thrown) {
-      const error = toOpsError(thrown);
-      if (error.code !== 'not_found') throw error;
-      faults.push(`Group “${name}” (${id}): ${error.publicMessage}`);
-    }
-  }
-  requireNone(faults);
+  for (const [name, id] of named)
+    groups.set(name, await decidersIn(membership.groups.get(id) ?? [], directory));
   requireNone(lockOuts(policy, groups));
 }
 
 /** Those of a group who may decide at all. */
-async function decidersIn(groupId: string, directory: Directory): Promise<ReadonlySet<string>> {
-  const people = [...(await directory.membersOf(groupId, fresh))];
+async function decidersIn(group: Iterable<string>, directory: Directory): Promise<ReadonlySet<string>> {
+  const people = [...group];
   const deciders = new Set<string>();
   for (let from = 0; from < people.length; from += askedAtOnce) {
     const few = people.slice(from, from + askedAtOnce);
@@ -143,7 +147,7 @@ async function decidersIn(groupId: string, directory: Directory): Promise<Readon
 /** A group may list people whom the directory does not show: they decide nothing, and the others do. */
 async function personOrNull(userId: string, directory: Directory): Promise<DirectoryPerson | null> {
   try {
-    return await directory.person(userId, fresh);
+    return await directory.person(userId, recent);
   } catch (thrown) {
     if (toOpsError(thrown).code === 'not_found') return null;
     throw thrown;

@@ -10,19 +10,21 @@ import type { Snapshot } from '../../src/remediation/deps.js';
 import type { Judgement } from '../../src/remediation/settlement.js';
 import type { VoteOutcome } from '../../src/remediation/votes.js';
 import { remediationButtons } from '../../src/views/remediation-ids.js';
+import { liftCard, underStop } from '../../src/views/remediation-freeze.js';
 import { fitsOnCard } from '../../src/views/remediation-plan.js';
 import { startIds } from '../../src/views/remediation-start.js';
 import {
   amountModal, confirmCard, confirmModal, judgeModal, planModal, rejectModal, reviewModal,
 } from '../../src/views/remediation-windows.js'; // prettier-ignore
 import {
+  guardedActions,
   readReferred,
   referenceOf,
   refuseCardNumber,
-  requireMember,
   requireRemediation,
   type RemediateDesk,
 } from './desk.js';
+import { requireMember } from '../door.js';
 import { openForm, requireAction } from './forms.js';
 
 type Click = (request: ActionRequest, desk: RemediateDesk) => Promise<void>;
@@ -31,7 +33,7 @@ type Click = (request: ActionRequest, desk: RemediateDesk) => Promise<void>;
 const showing =
   (modalOf: (snapshot: Snapshot) => ReturnType<typeof rejectModal>): Click =>
   async ({ value, windows, person }, desk) => {
-    await requireMember(desk, person.userId);
+    await requireMember(desk, person.userId, guardedActions);
     const snapshot = await readReferred(requireRemediation(desk), referenceOf(value));
     await windows.open(modalOf(snapshot));
   };
@@ -42,20 +44,32 @@ export const clicks: Readonly<Record<string, Click>> = {
   [remediationButtons.approve]: approve,
   [remediationButtons.reject]: showing(rejectModal),
   [remediationButtons.cancel]: cancel,
-  [remediationButtons.plan]: showing((snapshot) => planModal(snapshot, 0)),
+  [remediationButtons.plan]: openPlan,
   [remediationButtons.tookEffect]: judging('took_effect'),
   [remediationButtons.didNot]: judging('did_not'),
   [remediationButtons.closeReview]: showing(reviewModal),
+  [remediationButtons.lift]: lift,
   [remediationButtons.confirm]: () => Promise.resolve(),
   ...Object.fromEntries(startIds.map((id) => [id, start])),
 };
+
+/** Its last page approves, so it says at once when that would be refused. */
+async function openPlan({ value, person, windows }: ActionRequest, desk: RemediateDesk): Promise<void> {
+  await requireMember(desk, person.userId, guardedActions);
+  const remediation = requireRemediation(desk);
+  const snapshot = await readReferred(remediation, referenceOf(value));
+  const stop = await remediation.stopNow({ actionId: null, breakGlass: false });
+  await windows.open(
+    underStop(planModal(snapshot, 0), snapshot.remediation.state === 'pending' ? stop : null),
+  );
+}
 
 async function approve(request: ActionRequest, desk: RemediateDesk): Promise<void> {
   const { value, person, windows } = request;
   const remediation = requireRemediation(desk);
   const reference = referenceOf(value);
   const snapshot = await readReferred(remediation, reference);
-  if (!fitsOnCard(snapshot.plan)) return windows.open(planModal(snapshot, 0));
+  if (!fitsOnCard(snapshot.plan)) return openPlan(request, desk);
   const outcome = await remediation.approve({ ...reference, personId: person.userId }, null);
   if (outcome.kind === 'needs_amount') return windows.open(amountModal(outcome.snapshot));
   if (outcome.kind === 'needs_confirmation') await tellConfirmation(outcome, request, desk);
@@ -91,12 +105,23 @@ async function cancel({ value, person }: ActionRequest, desk: RemediateDesk): Pr
   await remediation.cancel(snapshot.remediation.id, person.userId);
 }
 
+/** A button of an earlier freeze lifts nothing of a later one. */
+async function lift({ value, person, answer }: ActionRequest, desk: RemediateDesk): Promise<void> {
+  const remediation = requireRemediation(desk);
+  const freeze = await remediation.freezeNow();
+  if (freeze?.at.toISOString() !== value) throw new OpsError('conflict', 'That freeze is over.');
+  await answer.privately(liftCard(await remediation.lift(person.userId)));
+}
+
 /** A button on another card: `refund-payment:payment:pi_…`. */
-async function start({ value, windows, channelId }: ActionRequest, desk: RemediateDesk): Promise<void> {
+async function start(
+  { value, windows, channelId, person }: ActionRequest,
+  desk: RemediateDesk,
+): Promise<void> {
   const [, actionId = '', kind = '', id = ''] =
     /^([a-z-]{1,60}):([a-z]{1,20}):(.{1,300})$/s.exec(value) ?? [];
   const action = requireAction(requireRemediation(desk), actionId);
   refuseCardNumber(id);
   const occasion = { channelId, breakGlass: false };
-  await openForm({ windows, action, subject: { kind, id }, occasion }, desk);
+  await openForm({ windows, userId: person.userId, action, subject: { kind, id }, occasion }, desk);
 }

@@ -6,14 +6,15 @@
  */
 import { OpsError } from '../../src/kernel/errors.js';
 import { containsCardNumber } from '../../src/kernel/sensitive.js';
-import type { SubmissionAnswer, SubmissionRequest, Windows } from '../../src/ports/command.js';
+import type { Modal, SubmissionAnswer, SubmissionRequest, Windows } from '../../src/ports/command.js';
 import type { Action, ActionFault, TypedParameters } from '../../src/remediation/action.js';
-import { forClicks, personOf } from '../../src/remediation/people.js';
+import { forReading, personOf, type KnownPerson } from '../../src/remediation/people.js';
 import type { Policy } from '../../src/remediation/policy.js';
 import type { RemediationDesk } from '../../src/remediation/remediation.js';
 import {
   chooserModal, formModal, readChooserMemo, readFormMemo, refusedModal, requestedModal, type Occasion,
 } from '../../src/views/remediation-forms.js'; // prettier-ignore
+import { underStop } from '../../src/views/remediation-freeze.js';
 import { cardNumberFault, requireRemediation, type RemediateDesk } from './desk.js';
 
 /** Throws `not_found`. */
@@ -30,33 +31,57 @@ export async function openChooser(
   { windows, userId, occasion }: { windows: Windows; userId: string; occasion: Occasion },
   desk: RemediateDesk,
 ): Promise<void> {
-  const { actions, policy } = requireRemediation(desk);
-  const { groups } = await personOf({ directory: desk.directory, policy }, userId, forClicks);
-  const possible = actions.filter((action) => couldAsk(policy, action, groups, occasion.breakGlass));
+  const { actions, policy, stopNow } = requireRemediation(desk);
+  const [person, stop] = await Promise.all([
+    personOf({ directory: desk.directory, policy }, userId, forReading),
+    stopNow({ actionId: null, breakGlass: occasion.breakGlass }),
+  ]);
+  const possible = actions.filter((action) => couldAsk(policy, action, person, occasion.breakGlass));
   if (possible.length === 0) {
     const what = occasion.breakGlass ? 'break the glass for any action' : 'ask for any action';
     throw new OpsError('forbidden', `You are in no group that may ${what}.`, {
       hint: 'Ask somebody of the payments team.',
     });
   }
-  await windows.open(chooserModal(possible, occasion));
+  await windows.open(underStop(chooserModal(possible, occasion), stop));
 }
+
+/** Throws `forbidden`, before anything is filled in. */
+async function requireCouldAsk(
+  { remediation, directory }: RemediateDesk,
+  { action, userId, breakGlass }: { action: Action; userId: string; breakGlass: boolean },
+): Promise<void> {
+  const { policy } = requireRemediation({ remediation });
+  const person = await personOf({ directory, policy }, userId, forReading);
+  if (couldAsk(policy, action, person, breakGlass)) return;
+  const groups = breakGlass
+    ? (policy.breakGlass?.groups ?? [])
+    : policy.rules.filter((rule) => isAbout(rule, action)).flatMap(({ request }) => request);
+  const allowed = [...new Set(groups)].join(' or ');
+  const what = breakGlass ? 'break the glass for' : 'ask for';
+  throw new OpsError('forbidden', allowed === '' ? `No rule lets anybody ${what} “${action.title}”.` : `Only ${allowed} may ${what} “${action.title}”.`, {
+    hint: 'Ask somebody of the payments team.',
+  });
+} // prettier-ignore
 
 /** By who they are alone; amount, channel and hour are ruled on when they are known. */
 function couldAsk(
   { rules, breakGlass }: Policy,
-  { id, risk }: Action,
-  groups: ReadonlySet<string>,
+  action: Action,
+  { kind, groups }: Pick<KnownPerson, 'kind' | 'groups'>,
   glass: boolean,
 ): boolean {
+  if (kind !== 'member') return false;
   const isIn = (names: readonly string[]): boolean => names.some((name) => groups.has(name));
   if (glass)
-    return breakGlass !== undefined && (breakGlass.actions?.includes(id) ?? true) && isIn(breakGlass.groups);
-  return rules.some(
-    ({ actions, risks, request }) =>
-      (actions === 'any' || actions.includes(id)) && (risks?.includes(risk) ?? true) && isIn(request),
-  );
+    return (
+      breakGlass !== undefined && (breakGlass.actions?.includes(action.id) ?? true) && isIn(breakGlass.groups)
+    );
+  return rules.some((rule) => isAbout(rule, action) && isIn(rule.request));
 }
+
+const isAbout = ({ actions, risks }: Policy['rules'][number], { id, risk }: Action): boolean =>
+  (actions === 'any' || actions.includes(id)) && (risks?.includes(risk) ?? true);
 
 /** What a form is about, as far as it is known. Both from outside; a null kind is the action's own. */
 interface Subject {
@@ -64,20 +89,37 @@ interface Subject {
   id: string;
 }
 
+interface Opening {
+  windows: Windows;
+  userId: string;
+  action: Action;
+  subject: Subject | null;
+  occasion: Occasion;
+}
+
+/** Throws `forbidden` for whoever no rule lets ask for this. */
 export async function openForm(
-  { windows, action, subject, occasion }: {
-    windows: Windows;
-    action: Action;
-    subject: Subject | null;
-    occasion: Occasion;
-  },
+  { windows, userId, action, subject, occasion }: Opening,
   desk: RemediateDesk,
 ): Promise<void> {
+  await windows.open(await formFor({ userId, action, subject, occasion }, desk));
+}
+
+async function formFor(
+  { userId, action, subject, occasion }: Omit<Opening, 'windows'>,
+  desk: RemediateDesk,
+): Promise<Modal> {
+  const { suggestions, stopNow } = requireRemediation(desk);
   const about = subject && { kind: subject.kind ?? '', id: subject.id };
-  const suggested = await requireRemediation(desk).suggestions(action.id, about);
+  const { breakGlass } = occasion;
+  const [suggested, stop] = await Promise.all([
+    suggestions(action.id, about),
+    stopNow({ actionId: action.id, breakGlass }),
+    requireCouldAsk(desk, { action, userId, breakGlass }),
+  ]);
   const typed = prefilled(action, subject);
-  await windows.open(formModal({ action, typed, partners: desk.partners, suggested, ...occasion }));
-} // prettier-ignore
+  return underStop(formModal({ action, typed, partners: desk.partners, suggested, ...occasion }), stop);
+}
 
 function prefilled({ prefills }: Action, subject: Subject | null): TypedParameters {
   if (!subject) return {};
@@ -86,15 +128,12 @@ function prefilled({ prefills }: Action, subject: Subject | null): TypedParamete
 }
 
 export async function chosen(
-  { memo, values }: SubmissionRequest,
+  { memo, values, person: { userId } }: SubmissionRequest,
   desk: RemediateDesk,
 ): Promise<SubmissionAnswer> {
   const occasion = readChooserMemo(memo);
-  const remediation = requireRemediation(desk);
-  const action = requireAction(remediation, values.action ?? '');
-  const suggested = await remediation.suggestions(action.id, null);
-  const modal = formModal({ action, typed: {}, partners: desk.partners, suggested, ...occasion });
-  return { kind: 'show', modal };
+  const action = requireAction(requireRemediation(desk), values.action ?? '');
+  return { kind: 'show', modal: await formFor({ userId, action, subject: null, occasion }, desk) };
 }
 
 export async function asked(

@@ -9,11 +9,13 @@ import { redactCardNumbers } from '../../src/kernel/sensitive.js';
 import type { Command, CommandRequest } from '../../src/ports/command.js';
 import type { RemediationDesk } from '../../src/remediation/remediation.js';
 import { noticeCard, remediationListCard, remediationWhyCard } from '../../src/views/remediation-answers.js';
+import { frozenCard, liftCard } from '../../src/views/remediation-freeze.js';
 import { remediationCard } from '../../src/views/remediation-card.js';
 import { fitsOnCard } from '../../src/views/remediation-plan.js';
 import { planModal } from '../../src/views/remediation-windows.js';
 import { clicks } from './clicks.js';
-import { refuseCardNumber, requireMember, requireRemediation, type RemediateDesk } from './desk.js';
+import { requireMember } from '../door.js';
+import { guardedActions, refuseCardNumber, requireRemediation, type RemediateDesk } from './desk.js';
 import { openChooser, openForm, requireAction } from './forms.js';
 import { submissions } from './submissions.js';
 
@@ -31,9 +33,10 @@ export const remediateCommand: Command<RemediateDesk> = {
   ],
   run: async (request, desk) => {
     const remediation = requireRemediation(desk);
-    await requireMember(desk, request.person.userId);
-    refuseCardNumber(request.text);
     const [verb = '', ...rest] = request.text.trim().split(/\s+/);
+    // A freeze decides by itself who may, because it must not wait for Slack.
+    if (verb.toLowerCase() !== 'freeze') await requireMember(desk, request.person.userId, guardedActions);
+    refuseCardNumber(request.text);
     const run = verbs.get(verb.toLowerCase()) ?? startAction(verb);
     await run({ request, rest, remediation, desk });
   },
@@ -65,17 +68,10 @@ const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>(
       await answer.privately(noticeCard(`${id} is cancelled. Nothing was done.`));
     },
     freeze: async ({ request: { answer, person }, rest, remediation }) => {
-      await remediation.freezeAll(person.userId, rest.join(' '));
-      await answer.privately(
-        noticeCard('Everything is frozen. Two people lift it with /remediate unfreeze.'),
-      );
+      await answer.privately(frozenCard(await remediation.freezeAll(person.userId, rest.join(' '))));
     },
     unfreeze: async ({ request: { answer, person }, remediation }) => {
-      const lifted = (await remediation.lift(person.userId)) === 'lifted';
-      const told = lifted
-        ? 'The freeze is lifted.'
-        : 'Noted. A second person has to agree with /remediate unfreeze.';
-      await answer.privately(noticeCard(told));
+      await answer.privately(liftCard(await remediation.lift(person.userId)));
     },
     'break-glass': async (call) => {
       const [action, ...rest] = call.rest;
@@ -95,14 +91,17 @@ const chooser = ({ request: { windows, person, channelId }, desk }: Call, breakG
   openChooser({ windows, userId: person.userId, occasion: { channelId, breakGlass } }, desk); // prettier-ignore
 
 function form(
-  { request: { windows, channelId }, rest, remediation, desk }: Call,
+  { request: { windows, channelId, person }, rest, remediation, desk }: Call,
   actionId: string,
   breakGlass: boolean,
 ): Promise<void> {
   const [id] = rest;
   const subject = id === undefined ? null : { kind: null, id };
   const action = requireAction(remediation, actionId);
-  return openForm({ windows, action, subject, occasion: { channelId, breakGlass } }, desk);
+  return openForm(
+    { windows, userId: person.userId, action, subject, occasion: { channelId, breakGlass } },
+    desk,
+  );
 }
 
 /** A private copy, without buttons: nobody would rewrite it. A plan that is longer opens in a window. */

@@ -1,8 +1,9 @@
 /**
  * What an administrator of the workspace does: who is in a group, whether it is disabled, who left the company.
- * Invariant: the app is told of none of it, as long as it subscribes to no such event; it finds out when it asks.
+ * Invariant: the app is sent the events that it subscribes to, and finds out the rest when it asks.
  */
 import { ControlError } from './errors.js';
+import type { Events } from './events.js';
 import { asArray, stringsOf } from './json.js';
 import type { JsonObject } from './json.js';
 import { requiredText } from './people.js';
@@ -11,23 +12,35 @@ import type { User } from './wire.js';
 import type { World } from './world.js';
 
 /** Changes what is given, and answers the group as it is then. */
-export function changeGroup({ store }: World, body: JsonObject): { ok: true; group: UserGroup } {
+export function changeGroup(
+  { store }: World,
+  events: Events,
+  body: JsonObject,
+): { ok: true; group: UserGroup } {
   const name = requiredText(body, 'group');
   const group = store.findGroup(name);
   if (group === undefined) throw new ControlError(`there is no group ${JSON.stringify(name)}`, 404);
-  if (asArray(body.users) !== undefined)
-    group.users = stringsOf(body.users).map((user) => userOf(store, user).id);
+  const before = asArray(body.users) === undefined ? null : group.users;
+  if (before !== null) group.users = stringsOf(body.users).map((user) => userOf(store, user).id);
   if (typeof body.disabled === 'boolean') group.is_disabled = body.disabled;
+  if (before !== null || typeof body.disabled === 'boolean') events.groupChanged(group, before);
   return { ok: true, group };
 }
 
-/** Deactivates a person, or lets them come back. */
-export function changePerson({ store, changes }: World, body: JsonObject): { ok: true; user: User } {
+/** Deactivates a person or lets them come back, and makes them a guest or somebody of another company. */
+export function changePerson(
+  { store, changes }: World,
+  events: Events,
+  body: JsonObject,
+): { ok: true; user: User } {
   const user = userOf(store, requiredText(body, 'user'));
   if (user.is_bot) throw new ControlError(`${user.name} is the app itself`);
-  if (typeof body.deleted !== 'boolean') throw new ControlError('deleted must be true or false');
-  user.deleted = body.deleted;
+  const given = (['deleted', 'is_restricted', 'is_stranger'] as const).filter((flag) => flag in body);
+  if (given.length === 0 || given.some((flag) => typeof body[flag] !== 'boolean'))
+    throw new ControlError('deleted, is_restricted or is_stranger must be true or false');
+  for (const flag of given) user[flag] = body[flag] === true;
   changes.emit({ type: 'user', user });
+  events.userChanged(user);
   return { ok: true, user };
 }
 

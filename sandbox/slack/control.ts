@@ -7,6 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../http.js';
 import { changeGroup, changePerson } from './administration.js';
 import { ControlError } from './errors.js';
+import type { Events } from './events.js';
 import { readFault } from './faults.js';
 import { answerJson } from './http.js';
 import type { Interactions } from './interactions.js';
@@ -58,6 +59,7 @@ const BODY_MAX_OF: Readonly<Record<string, number>> = {
 export function createControl(
   world: World,
   interactions: Interactions,
+  events: Events,
   scenarios: Scenarios,
   services: () => Services,
   switches: FaultSwitches,
@@ -78,8 +80,8 @@ export function createControl(
     'POST home': (body) => interactions.home(body),
     'POST reaction': (body) => pressReaction(world, body),
     'POST pin': (body) => pressPin(world, body),
-    'POST group': (body) => changeGroup(world, body),
-    'POST person': (body) => changePerson(world, body),
+    'POST group': (body) => changeGroup(world, events, body),
+    'POST person': (body) => changePerson(world, events, body),
     'POST scenario': (body) => playScenario(scenarios, body),
     'GET faults': () => ({ faults: allFaults(world, switches) }),
     'POST faults': (body) => {

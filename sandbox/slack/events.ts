@@ -10,7 +10,9 @@ import { messagePayload, eventPayload, permalinkOf, viewPayload } from './payloa
 import { pinnedIn } from './pins.js';
 import type { Touch } from './touch.js';
 import { linksIn, unfurlId } from './unfurls.js';
-import type { Channel, Message } from './wire.js';
+import { groupObject, userObject } from './people-objects.js';
+import type { UserGroup } from './store.js';
+import type { Channel, Message, User } from './wire.js';
 import type { World } from './world.js';
 
 export interface Events {
@@ -21,6 +23,9 @@ export interface Events {
   touched(message: Message, touch: Touch): void;
   memberJoined(channel: Channel, user: string, inviter?: string): void;
   homeOpened(user: string): Promise<Ack | undefined>;
+  /** `before`: who was in the group; null when its people did not change. */
+  groupChanged(group: UserGroup, before: readonly string[] | null): void;
+  userChanged(user: User): void;
 }
 
 const SUBSCRIPTION = {
@@ -43,6 +48,9 @@ const SCOPES: Readonly<Record<string, readonly string[]>> = {
   reaction_removed: ['reactions:read'],
   pin_added: ['pins:read'],
   pin_removed: ['pins:read'],
+  subteam_members_changed: ['usergroups:read'],
+  subteam_updated: ['usergroups:read'],
+  user_change: ['users:read'],
 };
 
 const isGranted = ({ manifest }: World, subscription: string): boolean =>
@@ -134,6 +142,23 @@ function touchedItem(world: World, message: Message, touch: Touch): JsonObject {
   };
 }
 
+function membersChanged(world: World, { id, users }: UserGroup, before: readonly string[]): JsonObject {
+  const added = users.filter((user) => !before.includes(user));
+  const removed = before.filter((user) => !users.includes(user));
+  const seconds = Math.floor(world.clock.now().getTime() / 1000);
+  return {
+    type: 'subteam_members_changed',
+    subteam_id: id,
+    team_id: world.store.team.id,
+    date_previous_update: seconds,
+    date_update: seconds,
+    added_users: added,
+    added_users_count: String(added.length),
+    removed_users: removed,
+    removed_users_count: String(removed.length),
+  };
+}
+
 export function createEvents(world: World): Events {
   const { store, manifest, delivery } = world;
   const send: Send = (subscription, event) => {
@@ -181,6 +206,14 @@ export function createEvents(world: World): Events {
         ...(inviter !== undefined && { inviter }),
         event_ts: nowTs(),
       });
+    },
+    groupChanged(group, before) {
+      if (before) void send('subteam_members_changed', membersChanged(world, group, before));
+      const subteam = groupObject(world, group, { withUsers: true, withCount: true });
+      void send('subteam_updated', { type: 'subteam_updated', subteam, event_ts: nowTs() });
+    },
+    userChanged(user) {
+      void send('user_change', { type: 'user_change', user: userObject(world, user), event_ts: nowTs() });
     },
     async homeOpened(user) {
       const home = world.views.homes()[user];

@@ -109,6 +109,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   const control = createControl(
     world,
     createInteractions(world, events),
+    events,
     options.scenarios ?? NO_SCENARIOS,
     () => services,
     options.faultSwitches ?? {},

@@ -18,6 +18,8 @@ export interface User {
   is_bot: boolean;
   /** Single- or multi-channel guest. */
   is_restricted: boolean;
+  /** Of another company, in a channel that both share. */
+  is_stranger?: boolean;
   deleted: boolean;
   /** A colour for the drawn avatar, `#rrggbb`. */
   color: string;

@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import { currencyExponent, isCurrency } from '../kernel/currency.js';
-import { channel, duration, timeZone } from './values.js';
+import { channel, duration, timeZone, userGroup } from './values.js';
 
 const idForm = 'must be lower-case letters, digits and hyphens, 2 to 40 characters';
 const id = z.string().regex(/^[a-z][a-z0-9-]{1,39}$/, { message: idForm });
@@ -39,10 +39,6 @@ const instant = z.iso
     message: 'must be a date and time with its zone, such as 2026-12-24T18:00:00+01:00',
   })
   .transform((text) => new Date(text));
-
-const groupId = z
-  .string()
-  .regex(/^S[A-Z0-9]{6,}$/, { message: 'must be a user group id such as S0123456789, not a handle' });
 
 const approvalsRange = { message: 'must be a whole number from 1 to 10' };
 const groupNames = z.array(z.string()).min(1, { message: 'names no group, so that nobody could' });
@@ -117,7 +113,7 @@ export const remediation = z.strictObject({
   reportingCurrency: currency,
   rates: z.array(z.strictObject({ date, currency, rate: decimal })).default([]),
   ratesMaxAge: duration.prefault('31d'),
-  groups: z.record(id, groupId, { error: keyFault }),
+  groups: z.record(id, userGroup, { error: keyFault }),
   expiry: duration.prefault('1h'),
   rules: z.array(rule).min(1, { message: 'has no rule, so that everything would be refused' }),
   caps: z.array(cap).default([]),

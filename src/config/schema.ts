@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { remediation, remediationFaults } from './remediation.js';
-import { channel, cron, duration, httpUrl, partnerId, privateUrl, timeZone } from './values.js';
+import { channel, cron, duration, httpUrl, partnerId, privateUrl, timeZone, userGroup } from './values.js';
 
 const address = String.raw`[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+`;
 const emailAddress = z.string().regex(new RegExp(`^${address}$`), { message: 'must be one e-mail address' });
@@ -63,6 +63,12 @@ export const configSchema = z.strictObject({
   operationsApi: z.strictObject({ baseUrl: httpUrl }).optional(),
   mail: z.strictObject({ from: sender }).optional(),
   partners: z.array(partner).min(1).max(200),
+  lookups: z
+    .strictObject({ guestGroups: z.array(userGroup).max(20).default([]) })
+    .prefault({})
+    .describe(
+      'guestGroups: ids of user groups whose guests may look payments and disputes up, as members may',
+    ),
   links: z.partialRecord(z.enum(linkObjects), urlTemplate).default({}),
   schedules: z
     .strictObject({

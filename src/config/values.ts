@@ -54,3 +54,8 @@ export const partnerId = z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, {
 export const channel = z
   .string()
   .regex(/^[CG][A-Z0-9]{6,}$/, { message: 'must be a channel id such as C0123456789, not a name' });
+
+/** Slack's id of a user group. */
+export const userGroup = z
+  .string()
+  .regex(/^S[A-Z0-9]{6,}$/, { message: 'must be a user group id such as S0123456789, not a handle' });

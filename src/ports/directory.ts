@@ -1,7 +1,9 @@
 /**
- * Who people are, and which groups they are in, as the workspace says it now.
- * Errors: `not_found` (no such person or group), `unavailable`, `rate_limited`, `misconfigured` (a scope is missing).
+ * Who people are, and which user groups they are in, as the workspace says it.
+ * Errors: `not_found` (no such person), `unavailable`, `rate_limited`, `misconfigured` (a scope is missing).
  */
+import type { Freshness } from './shared-answers.js';
+
 export type PersonKind = 'member' | 'guest' | 'external' | 'bot' | 'deactivated';
 
 export interface DirectoryPerson {
@@ -13,13 +15,17 @@ export interface DirectoryPerson {
   kind: PersonKind;
 }
 
-/** How old an answer may be. Zero asks the workspace. */
-export interface Freshness {
-  maxAgeMs: number;
+/** Who is in the groups of the configuration, at one moment. */
+export interface Membership {
+  /** User ids by group id (`S…`); a disabled group has nobody, a group that does not exist is missing. */
+  groups: ReadonlyMap<string, ReadonlySet<string>>;
+  ageMs: number;
 }
 
 export interface Directory {
   person(userId: string, freshness: Freshness): Promise<DirectoryPerson>;
-  /** User ids of a user group (its id, `S…`); empty for a group that was disabled. */
-  membersOf(groupId: string, freshness: Freshness): Promise<ReadonlySet<string>>;
+  membership(freshness: Freshness): Promise<Membership>;
+  /** The workspace reported a change of this group, or of this person: what is known of them is outdated. */
+  groupChanged(groupId: string): Promise<void>;
+  personChanged(userId: string): Promise<void>;
 }

@@ -34,7 +34,7 @@ async function lookUp(deps: RemediationDeps, token: string): Promise<OpenConfirm
   if (remediation.state !== 'pending') return { kind: 'refused', why: 'decided' };
   if (deps.clock.now() >= remediation.expiresAt) return { kind: 'refused', why: 'expired' };
   const snapshot = snapshotOf(remediation, votes);
-  const voter = await deps.directory.person(found.personId, forClicks);
+  const voter = await deps.directory.person(found.personId, forClicks.person);
   if (voter.email === null)
     throw new OpsError('misconfigured', 'The workspace does not tell the voter’s e-mail address.', {
       hint: 'Give the app the scope users:read.email.',

@@ -26,6 +26,23 @@ export interface News {
   mention: readonly string[];
 }
 
+/** A freeze from its beginning to its end: what its live card is made of. */
+export interface FreezeStory {
+  at: Date;
+  by: string;
+  why: string;
+  /** The first of the two who lift it; null until somebody wants to. */
+  liftBy: string | null;
+  liftedBy: string | null;
+}
+
+/** What a person did, and what it is about: a broken glass or a freeze. */
+export interface Alarm {
+  personId: string;
+  text: string;
+  about: { kind: 'request'; snapshot: Snapshot } | { kind: 'freeze'; freeze: FreezeStory };
+}
+
 /** Where a test pulls the plug. Each is between two writes that a crash could tear apart. */
 export const crashPoints = ['before_intent', 'after_intent', 'after_effect', 'after_record'] as const;
 export type CrashPoint = (typeof crashPoints)[number];
@@ -45,7 +62,7 @@ export interface RemediationDeps {
    * Says aloud what a person did with the kill switch or by breaking the glass, or what Paydesk itself cannot go on
    * without help with (`personId` is `paydesk` then), in the same transaction.
    */
-  alarm(tx: Transaction, personId: string, text: string, snapshot: Snapshot | null): Promise<void>;
+  alarm(tx: Transaction, alarm: Alarm): Promise<void>;
   /** 128 random bits or more, printable. */
   newKey(): string;
   probe?(point: CrashPoint): Promise<void>;

@@ -8,8 +8,8 @@
  * other side has said that nothing was done.
  * Deliberately absent: waiting. What comes later is due later, and the sweep starts it.
  */
-import { secondMs } from '../kernel/clock.js';
-import { messageOf, toOpsError, type OpsError } from '../kernel/errors.js';
+import { minuteMs, secondMs } from '../kernel/clock.js';
+import { toOpsError, type OpsError } from '../kernel/errors.js';
 import type { Remediation } from '../ports/remediations.js';
 import type { Transaction } from '../ports/transaction.js';
 import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
@@ -31,6 +31,8 @@ import {
 import { followUp, verify } from './verification.js';
 
 const heldUpMs = 15 * secondMs;
+/** A shorter wait than this, for a source that named its end, is not worth a message. */
+const quietMs = minuteMs;
 
 /** Moves a request on from wherever it stands. Safe to call at any time, from any replica, any number of times. */
 export async function advance(deps: RemediationDeps, id: string): Promise<void> {
@@ -57,11 +59,10 @@ async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
   if (deps.clock.now() >= remediation.expiresAt) return expire(deps, snapshot);
   const { calls: rivalCalls, unsettledId } = await deps.remediations.rivalsOf(null, remediation);
   if (unsettledId !== null) return holdUp(deps, snapshot, { why: waitsFor(unsettledId), forMs: heldUpMs });
-  const verdict = await whatChanged(deps, snapshot).catch((thrown: unknown) => {
-    const error = toOpsError(thrown);
-    deps.log.warn({ remediation: remediation.id, reference: error.reference, err: messageOf(error) }, 'the world cannot be read before acting');
-    return { kind: 'wait', why: `Waits: ${error.publicMessage}`, forMs: heldUpMs, needsOperator: needsOperator(error) } as const;
-  }); // prettier-ignore
+  const verdict = await whatChanged(deps, snapshot).catch((thrown: unknown) =>
+    unreadable(deps, snapshot, thrown),
+  );
+  if (verdict.kind === 'wait_quietly') return lookAgainIn(deps, remediation, verdict.forMs);
   if (verdict.kind === 'wait') return holdUp(deps, snapshot, verdict);
   if (verdict.kind !== 'stands') return lapse(deps, snapshot, verdict);
   await deps.probe?.('before_intent');
@@ -69,6 +70,38 @@ async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
   if (intended === null) return;
   await deps.probe?.('after_intent');
   await order(deps, { ...snapshot, remediation: intended }, { isRepeat: false });
+}
+
+type Delay = ({ kind: 'wait' } & HoldUp) | { kind: 'wait_quietly'; forMs: number };
+
+/** A source that named a moment is asked again then, and people hear of it when it lasts. */
+function unreadable({ log, clock }: RemediationDeps, snapshot: Snapshot, thrown: unknown): Delay {
+  const { id } = snapshot.remediation;
+  const error = toOpsError(thrown);
+  const { reference, publicMessage, details, message } = error;
+  log.warn({ remediation: id, reference, err: message }, 'people or the world cannot be read before acting');
+  const named = details.retryAfterMs;
+  const forMs = typeof named === 'number' ? Math.max(secondMs, named) : heldUpMs * (1 - jitterOf(id));
+  const isMoment = typeof named === 'number' && clock.now().getTime() - startableAtMs(snapshot) < quietMs;
+  if (isMoment) return { kind: 'wait_quietly', forMs };
+  return { kind: 'wait', why: `Waits: ${publicMessage}`, forMs, needsOperator: needsOperator(error) };
+}
+
+/** Up to a fifth, so that requests that wait for one source do not come back in step. */
+const jitterOf = (id: string): number => (Number(id.replace(/\D/g, '')) % 10) / 50;
+
+const startableAtMs = ({ remediation, votes, ruling }: Snapshot): number =>
+  Math.max(
+    remediation.createdAt.getTime(),
+    ...votes.map(({ castAt }) => castAt.getTime() + ruling.coolingOffMs),
+  );
+
+async function lookAgainIn(deps: RemediationDeps, before: Remediation, forMs: number): Promise<void> {
+  await deps.transactions.run(async (tx) => {
+    const current = await takeIf(tx, deps, before);
+    if (current)
+      await deps.remediations.change(tx, current.id, { dueAt: new Date(tx.now.getTime() + forMs) });
+  });
 }
 
 const waitsFor = (id: string): string =>
@@ -89,7 +122,11 @@ async function holdUp(deps: RemediationDeps, before: Snapshot, { why, forMs, nee
     const current = await takeIf(tx, deps, before.remediation);
     if (!current) return;
     if (needsOperator && current.stateWhy !== why)
-      await deps.alarm(tx, paydesk, `holds up ${current.id}, which is approved. ${why}`, before);
+      await deps.alarm(tx, {
+        personId: paydesk,
+        text: `holds up ${current.id}, which is approved. ${why}`,
+        about: { kind: 'request', snapshot: before },
+      });
     await wait(tx, deps, current, {
       progress: { stateWhy: why, dueAt: new Date(tx.now.getTime() + forMs) },
       happening: { verb: 'held_up', actor: paydesk, why },
@@ -104,7 +141,7 @@ function intend(deps: RemediationDeps, before: Remediation, rivalCalls: number):
     const current = await takeIf(tx, deps, before);
     if (current?.state !== 'approved' || tx.now >= current.expiresAt) return null;
     // Under the lock through which a freeze has to pass: after a freeze nothing begins.
-    if ((await deps.remediations.takeKillSwitch(tx)).frozen) return null;
+    if ((await deps.remediations.takeKillSwitch(tx)).frozen) return readAgain(tx, deps, current);
     // And of two requests about the same thing one begins: what the other has read of the world may be over by then.
     if ((await deps.remediations.rivalsOf(tx, current)).calls !== rivalCalls)
       return readAgain(tx, deps, current);

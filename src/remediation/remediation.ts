@@ -7,10 +7,10 @@ import type { Remediation, Vote } from '../ports/remediations.js';
 import type { VoteConfirmations } from '../ports/vote-confirmations.js';
 import type { About, Action, ActionFault, Choice } from './action.js';
 import { createVoteConfirmations } from './confirmations.js';
-import type { RemediationDeps, Snapshot } from './deps.js';
+import type { FreezeStory, RemediationDeps, Snapshot } from './deps.js';
 import { advance, sweep } from './execution.js';
-import { freezeAll, lift } from './kill-switch.js';
-import { forClicks, personOf } from './people.js';
+import { freezeAll, freezeNow, lift, stopNow, type Stop } from './kill-switch.js';
+import { forReading, personOf } from './people.js';
 import type { Policy } from './policy.js';
 import { eligibleVote } from './policy/votes.js';
 import { faultsOfForm, request, type Requested, type RequestForm } from './requests.js';
@@ -25,7 +25,10 @@ export interface RemediationDesk {
   readonly policy: Policy;
   faultsOfForm(form: Pick<RequestForm, 'action' | 'typed' | 'why'>): ActionFault[];
   /** What could be meant in each field, as far as the world says so at once. */
-  suggestions(actionId: string, about: About | null): Promise<Readonly<Record<string, readonly Choice[]>>>;
+  suggestions: (
+    actionId: string,
+    about: About | null,
+  ) => Promise<Readonly<Record<string, readonly Choice[]>>>;
   request(form: RequestForm): Promise<Requested>;
   approve(ballot: Ballot, typedAmount: string | null): Promise<VoteOutcome>;
   reject(ballot: Ballot, why: string): Promise<void>;
@@ -34,8 +37,13 @@ export interface RemediationDesk {
   confirmations: VoteConfirmations;
   judge(verdict: { id: string; personId: string; judgement: Judgement; why: string }): Promise<void>;
   closeReview(review: { id: string; personId: string; findings: string }): Promise<void>;
-  freezeAll(personId: string, why: string): Promise<void>;
+  /** Works from the last known membership where Slack does not answer; its age then, null otherwise. */
+  freezeAll(personId: string, why: string): Promise<{ staleMs: number | null }>;
   lift(personId: string): Promise<'lifted' | 'one_more'>;
+  /** The freeze that lasts now; null when there is none. */
+  freezeNow: () => Promise<FreezeStory | null>;
+  /** Why a request would be refused whatever it says; null where nothing stops it. */
+  stopNow: (what: { actionId: string | null; breakGlass: boolean }) => Promise<Stop | null>;
   /** Throws `not_found`. */
   read(id: string): Promise<Snapshot>;
   /** Open ones, newest first. */
@@ -73,12 +81,14 @@ export function createRemediationDesk(deps: RemediationDeps): RemediationDesk {
     closeReview: (review) => closeReview(deps, review),
     freezeAll: (personId, why) => freezeAll(deps, personId, why),
     lift: (personId) => lift(deps, personId),
+    freezeNow: () => freezeNow(deps),
+    stopNow: (what) => stopNow(deps, what),
     read: async (id) => {
       const { remediation, votes } = await remediations.read(id);
       return snapshotOf(remediation, votes);
     },
     open,
-    waitingFor: async (personId) => waitingOf(await open(), await personOf(deps, personId, forClicks)),
+    waitingFor: async (personId) => waitingOf(await open(), await personOf(deps, personId, forReading)),
     advance: (id) => advance(deps, id),
     sweep: () => sweep(deps),
     repairCards: () => repairCards(deps),

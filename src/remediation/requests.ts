@@ -110,12 +110,11 @@ async function enter(tx: Transaction, deps: RemediationDeps, entry: Entry): Prom
   }); // prettier-ignore
   if (form.breakGlass) {
     await enqueueStep(tx, deps, remediation);
-    await deps.alarm(
-      tx,
-      form.requesterId,
-      `broke the glass for ${remediation.id}: ${plan.preview.headline}`,
-      snapshot,
-    );
+    await deps.alarm(tx, {
+      personId: form.requesterId,
+      text: `broke the glass for ${remediation.id}: ${plan.preview.headline}`,
+      about: { kind: 'request', snapshot },
+    });
   }
   await deps.tell(tx, snapshot, null);
   return { kind: 'requested', snapshot, isNew };

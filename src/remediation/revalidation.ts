@@ -1,7 +1,8 @@
 /**
  * Whether an approved plan still stands, right before it is carried out: freezes, people, policy, and the world.
  *
- * Invariant: nothing is taken from memory; whatever differs is named in words that go into the thread.
+ * Invariant: people and world are read anew, or from what all replicas read since the last vote; every difference is
+ * named in words that go into the thread.
  */
 import { secondMs } from '../kernel/clock.js';
 import type { Remediation, Vote } from '../ports/remediations.js';
@@ -40,7 +41,7 @@ export async function whatChanged(deps: RemediationDeps, snapshot: Snapshot): Pr
 }
 
 async function verdictOnPeople(deps: RemediationDeps, { remediation, plan, ruling, votes }: Snapshot): Promise<Verdict> {
-  const requester = await personOf(deps, remediation.requesterId, forExecution);
+  const requester = await personOf(deps, remediation.requesterId, forExecution(votes, deps.clock.now()));
   const ask: Ask = {
     action: plan.action,
     risk: actionOf(deps, plan.action).risk,
@@ -71,7 +72,8 @@ async function verdictOnVotes(
   { requesterId }: Remediation,
   votes: readonly Vote[],
 ): Promise<Verdict> {
-  const voters = await Promise.all(votes.map(({ personId }) => personOf(deps, personId, forExecution)));
+  const recency = forExecution(votes, deps.clock.now());
+  const voters = await Promise.all(votes.map(({ personId }) => personOf(deps, personId, recency)));
   const known = new Map(voters.map((voter) => [voter.personId, voter]));
   const { people, lapsed } = countedVotes(ruling, votes, requesterId, known);
   if (people.length >= ruling.approvals) return { kind: 'stands' };

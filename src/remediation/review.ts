@@ -4,7 +4,7 @@
 import { dayMs } from '../kernel/clock.js';
 import { OpsError } from '../kernel/errors.js';
 import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
-import { forClicks, personOf } from './people.js';
+import { forFinalWords, personOf } from './people.js';
 import { eligibleVote } from './policy/votes.js';
 import { requireReason } from './reason.js';
 import { move, openStates, rulingOf, seenBy, snapshotOf, takeIf } from './transitions.js';
@@ -14,7 +14,7 @@ export async function closeReview(
   deps: RemediationDeps,
   { id, personId, findings }: { id: string; personId: string; findings: string },
 ): Promise<void> {
-  const reviewer = await personOf(deps, personId, forClicks);
+  const reviewer = await personOf(deps, personId, forFinalWords);
   const text = requireReason(findings, 'Say what you found.');
   await deps.transactions.run(async (tx) => {
     const remediation = await deps.remediations.take(tx, id);

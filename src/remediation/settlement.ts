@@ -11,7 +11,7 @@ import type { Remediation } from '../ports/remediations.js';
 import type { ReadBack } from './action.js';
 import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
 import { callLease, doneMove, mostCalls } from './outcomes.js';
-import { forClicks, personOf } from './people.js';
+import { forFinalWords, personOf } from './people.js';
 import { eligibleVote } from './policy/votes.js';
 import { requireReason } from './reason.js';
 import { whatChanged } from './revalidation.js';
@@ -127,7 +127,7 @@ export async function judge(
   deps: RemediationDeps,
   { id, personId, judgement, why }: { id: string; personId: string; judgement: Judgement; why: string },
 ): Promise<void> {
-  const person = await personOf(deps, personId, forClicks);
+  const person = await personOf(deps, personId, forFinalWords);
   const reason = requireReason(why, 'Say how you know.');
   await deps.transactions.run(async (tx) => {
     const current = await deps.remediations.take(tx, id);

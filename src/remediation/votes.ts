@@ -13,7 +13,7 @@ import type { Remediation, Vote } from '../ports/remediations.js';
 import type { Transaction } from '../ports/transaction.js';
 import type { RemediationDeps, Snapshot } from './deps.js';
 import { amountIn, amountField } from './fields.js';
-import { frozenMessage } from './kill-switch.js';
+import { frozenMessage, requireUnfrozen } from './kill-switch.js';
 import { forClicks, personOf, type KnownPerson } from './people.js';
 import { countedVotes, eligibleVote, type Voter } from './policy/votes.js';
 import { requireReason } from './reason.js';
@@ -47,6 +47,7 @@ export async function approve(
   typedAmount: string | null,
 ): Promise<VoteOutcome> {
   const voter = await personOf(deps, ballot.personId, forClicks);
+  await requireUnfrozen(deps);
   return deps.transactions.run(async (tx) => {
     const { remediation, votes } = await takeVotable(tx, deps, ballot, { voter, choice: 'approve' });
     const snapshot = snapshotOf(remediation, votes);

@@ -75,6 +75,10 @@ export const plain = (text: string, limit: number): string => oneLine(text, limi
 export const mention = (personId: string): string =>
   /^[UW][A-Z0-9]{2,20}$/.test(personId) ? `<@${personId}>` : escape(personId);
 
+/** A user group by id; nothing where the id is not well-formed. */
+export const mentionGroup = (groupId: string): string =>
+  /^S[A-Z0-9]{2,20}$/.test(groupId) ? `<!subteam^${groupId}>` : '';
+
 /**
  * Redacted before it is cut: half a card number would not be recognised as one. Nobody looks beyond four times the
  * limit, because redaction shrinks a text by less than that. Controls can turn the text around.

@@ -6,21 +6,29 @@
  */
 import type { HeaderBlock, KnownBlock } from '@slack/types';
 import type { CardBlock } from '../ports/card.js';
-import type { Snapshot } from '../remediation/deps.js';
+import type { FreezeStory, Snapshot } from '../remediation/deps.js';
 import { context, divider, section } from './blocks.js';
+import { freezeBanner } from './remediation-freeze.js';
 import { buttonsOf, firstLine, originLine, requestBlocks } from './remediation-card.js';
 
 export interface HomeFacts {
   /** Null while guarded actions are not configured. */
   waiting: { toDecide: readonly Snapshot[]; own: readonly Snapshot[] } | null;
   help: readonly CardBlock[];
+  /** The freeze that lasts now. */
+  freeze: FreezeStory | null;
 }
 
 const mostToDecide = 5;
 const mostOwn = 6;
 
-export function homeBlocks({ waiting, help }: HomeFacts): CardBlock[] {
-  return [...(waiting ? waitingBlocks(waiting) : []), header('Look things up'), ...help];
+export function homeBlocks({ waiting, help, freeze }: HomeFacts): CardBlock[] {
+  return [
+    ...freezeBanner(freeze),
+    ...(waiting ? waitingBlocks(waiting) : []),
+    header('Look things up'),
+    ...help,
+  ];
 }
 
 function waitingBlocks({ toDecide, own }: NonNullable<HomeFacts['waiting']>): KnownBlock[] {

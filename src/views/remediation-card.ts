@@ -12,7 +12,7 @@ import { paydesk, type News, type Snapshot } from '../remediation/deps.js';
 import { awaitsJudgement } from '../remediation/settlement.js';
 import { openStates } from '../remediation/transitions.js';
 import { shortHashOf } from '../remediation/votes.js';
-import { actions, button, cardOf, code, context, escape, escapeWithin, instant, mention, section, sections, utc } from './blocks.js'; // prettier-ignore
+import { actions, button, cardOf, code, context, escape, escapeWithin, instant, mention, mentionGroup, section, sections, utc } from './blocks.js'; // prettier-ignore
 import { joined } from './links.js';
 import { remediationButtons as ids, valueOf } from './remediation-ids.js';
 import { bodyOf, fitsOnCard, headlineLimit } from './remediation-plan.js';
@@ -227,11 +227,17 @@ export function newsCard({ text, mention: people }: News, votes: readonly Vote[]
 }
 
 /** What a person did with the kill switch or by breaking the glass, or what Paydesk needs help with. */
-export function alarmCard(personId: string, text: string, snapshot: Snapshot | null): Card {
+export function alarmCard(
+  personId: string,
+  text: string,
+  { snapshot, groups }: { snapshot: Snapshot | null; groups: readonly string[] },
+): Card {
   const who = personId === paydesk ? 'Paydesk' : mention(personId);
   const sentence = `${who} ${escape(text, newsLimit)}`;
-  return cardOf(sentence, [
+  const called = groups.map(mentionGroup).join(' ');
+  return cardOf([sentence, called].filter(Boolean).join(' '), [
     section(`:rotating_light: ${sentence}`),
+    ...(called === '' ? [] : [section(called)]),
     ...(snapshot ? [...planBlocks(snapshot), section(`*Why:* “${escape(snapshot.remediation.why, whyLimit)}”`), context(originLine(snapshot))] : []),
   ]);
 } // prettier-ignore

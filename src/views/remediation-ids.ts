@@ -15,6 +15,7 @@ export const remediationButtons = {
   tookEffect: 'remediation_took_effect',
   didNot: 'remediation_did_not',
   closeReview: 'remediation_close_review',
+  lift: 'remediation_lift',
   /** Leads to another page; the click itself does nothing. */
   confirm: 'remediation_confirm',
 } as const;

@@ -3,9 +3,10 @@
  */
 import type { OutgoingMessage } from '../ports/outbox.js';
 import { liveCardOf } from '../ports/remediations.js';
-import type { News, Snapshot } from '../remediation/deps.js';
+import type { Alarm, News, Snapshot } from '../remediation/deps.js';
 import type { Policy } from '../remediation/policy.js';
 import { alarmCard, newsCard, remediationCard } from './remediation-card.js';
+import { freezeCard } from './remediation-freeze.js';
 
 type Channels = Policy['channels'];
 
@@ -21,9 +22,33 @@ export function remediationMessages(
   return news ? [card, { channel, card: newsCard(news, snapshot.votes), threadOf: liveCard }] : [card];
 }
 
-export const alarmMessage = (
-  personId: string,
-  text: string,
-  snapshot: Snapshot | null,
-  { alarm }: Channels,
-): OutgoingMessage => ({ channel: alarm, card: alarmCard(personId, text, snapshot) });
+/** A freeze has a live card, with the button that lifts it; what is done about it later is said anew. */
+export function alarmMessages({ personId, text, about }: Alarm, policy: AlarmPolicy): OutgoingMessage[] {
+  const { alarm: channel } = policy.channels;
+  if (about.kind === 'request') {
+    const { snapshot } = about;
+    return [
+      {
+        channel,
+        card: alarmCard(personId, text, {
+          snapshot,
+          groups: groupIds(policy, snapshot.ruling.approverGroups),
+        }),
+      },
+    ];
+  }
+  const { freeze } = about;
+  const { killSwitch } = policy;
+  const groups = groupIds(policy, [...killSwitch.lift, ...killSwitch.freeze]);
+  const live = { channel, card: freezeCard(freeze, groups), liveCard: `freeze:${freeze.at.toISOString()}` };
+  const isNew = freeze.liftBy === null && freeze.liftedBy === null;
+  return isNew
+    ? [live]
+    : [live, { channel, card: alarmCard(personId, text, { snapshot: null, groups: [] }) }];
+}
+
+type AlarmPolicy = Pick<Policy, 'channels' | 'groups' | 'killSwitch'>;
+
+const groupIds = ({ groups }: AlarmPolicy, names: readonly string[]): string[] => [
+  ...new Set(names.flatMap((name) => groups[name] ?? [])),
+];

@@ -20,7 +20,9 @@ import { anEvent, startAuditBench, type AuditBench } from './support.js';
 
 const directoryOf = (kind: PersonKind): Directory => ({
   person: (userId) => Promise.resolve({ userId, name: 'Ana', email: null, kind }),
-  membersOf: () => Promise.resolve(new Set()),
+  membership: () => Promise.resolve({ groups: new Map(), ageMs: 0 }),
+  groupChanged: () => Promise.resolve(),
+  personChanged: () => Promise.resolve(),
 });
 
 const kindsIn = async ({ store }: AuditBench): Promise<string[]> =>

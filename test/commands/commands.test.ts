@@ -11,6 +11,7 @@ import { fixedClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { createPaymentLookup } from '../../src/payments/lookup.js';
 import type { Command } from '../../src/ports/command.js';
+import type { Directory, PersonKind } from '../../src/ports/directory.js';
 import { chooseActionId } from '../../src/views/payment-search.js';
 import { shareActionId } from '../../src/views/payment-trace.js';
 import { faultsOf, linesOf, noWindows, recordedAnswers, sourceOf } from '../support/cards.js';
@@ -19,7 +20,6 @@ import { FakeBooks, FakePaymentsApi } from '../support/payment-sources.js';
 
 let api: FakePaymentsApi;
 let books: FakeBooks;
-const person = { userId: 'U1ANA', teamId: 'T1' };
 const links = (): null => null;
 const clock = fixedClock(now);
 
@@ -32,7 +32,23 @@ beforeEach(() => {
   books.entries = { pi_1paid: [anEntry()] };
 });
 
+const ana = { userId: 'U1ANA', teamId: 'T1' };
+const insideGuest = 'U2GUEST';
+/** Everybody is a member; who is not is told by the id. */
+const kinds: Record<string, PersonKind> = {
+  U2GUEST: 'guest', U3GUEST: 'guest', U4EXTERNAL: 'external', U5BOT: 'bot', U6GONE: 'deactivated',
+}; // prettier-ignore
+const directory: Directory = {
+  person: (userId) => Promise.resolve({ userId, name: userId, email: null, kind: kinds[userId] ?? 'member' }),
+  membership: () =>
+    Promise.resolve({ groups: new Map([['S1SUPPORT', new Set([insideGuest, 'U4EXTERNAL'])]]), ageMs: 0 }),
+  groupChanged: () => Promise.resolve(),
+  personChanged: () => Promise.resolve(),
+};
+const door = { directory, guestGroups: ['S1SUPPORT'] };
+
 const paymentDesk = (): PaymentDesk => ({
+  ...door,
   links,
   remediation: null,
   audit: { record: () => Promise.resolve() },
@@ -52,6 +68,7 @@ async function run<Desk>(
   text: string,
   desk: Desk,
   action?: string,
+  person = ana,
 ): Promise<string[]> {
   const answer = recordedAnswers();
   const request = { person, channelId: 'C1', answer, windows: noWindows, log: silentLog };
@@ -95,8 +112,30 @@ describe('/payment', () => {
   }); // prettier-ignore
 });
 
+describe('who may look payments and disputes up', () => {
+  const by = (userId: string) => ({ userId, teamId: 'T1' });
+  const asked: [string, (userId: string, guestGroups?: string[]) => Promise<string[]>][] = [
+    ['/payment', (userId, guestGroups = ['S1SUPPORT']) => run(paymentCommand, 'pi_1paid', { ...paymentDesk(), guestGroups }, undefined, by(userId))],
+    ['a choice among candidates', (userId, guestGroups = ['S1SUPPORT']) => run(paymentCommand, 'pi_1paid', { ...paymentDesk(), guestGroups }, chooseActionId, by(userId))],
+    ['a share', (userId, guestGroups = ['S1SUPPORT']) => run(paymentCommand, 'pi_1paid', { ...paymentDesk(), guestGroups }, shareActionId, by(userId))],
+    ['/dispute', (userId, guestGroups = ['S1SUPPORT']) => run(disputeCommand, '', { ...door, paymentsApi: api, links, clock, remediation: null, guestGroups }, undefined, by(userId))],
+  ]; // prettier-ignore
+
+  it.each(asked)('%s: members, and guests with the role', async (_what, ask) => {
+    for (const userId of ['U1ANA', insideGuest]) expect((await ask(userId)).length).toBeGreaterThan(0);
+  });
+
+  it.each(asked)('%s: nobody else', async (_what, ask) => {
+    for (const userId of ['U3GUEST', 'U4EXTERNAL', 'U5BOT', 'U6GONE'])
+      await expect(ask(userId), userId).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(ask(insideGuest, []), 'a guest where no group has the role').rejects.toMatchObject({
+      code: 'forbidden',
+    });
+  });
+});
+
 describe('/dispute', () => {
-  const desk = () => ({ paymentsApi: api, links, clock, remediation: null });
+  const desk = () => ({ ...door, paymentsApi: api, links, clock, remediation: null });
   const ask = (text: string): Promise<string[]> => run(disputeCommand, text, desk());
 
   it('the queue, the nearest deadline first', async () => {
@@ -179,7 +218,7 @@ describe('/partner', () => {
 
 it('/paydesk tells of every command and its examples', async () => {
   const answer = recordedAnswers();
-  await paydeskCommand.run({ person, channelId: 'C1', text: '', answer, windows: noWindows, log: silentLog }, { commands: () => commands });
+  await paydeskCommand.run({ person: ana, channelId: 'C1', text: '', answer, windows: noWindows, log: silentLog }, { commands: () => commands });
   const text = sourceOf(answer.given[0]!.card);
   for (const { name, summary, examples } of commands) {
     expect(text).toContain(`*${name}*`);

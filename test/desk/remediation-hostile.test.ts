@@ -2,7 +2,7 @@
  * Guarded actions when buttons are forged, people leave, forms come twice, services fail half-way and everybody asks at
  * once: the real desk against all stand-ins, over both transports.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { postSigned } from '../../sandbox/slack/http-delivery.js';
 import { startDesk, textOf, until, type TestDesk, type Transport } from '../support/desk.js';
 import { buttonsOf, buttonValueOf, guardedOf, requestedIn, type Guarded } from '../support/guarded.js';
@@ -175,18 +175,103 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     },
   );
 
-  it('counts no vote while Slack cannot say who somebody is, and says so', async () => {
-    const { payment } = await guarded.pay();
-    const id = await askRefund('mei', payment, '3');
-    desk.skip(11_000);
-    await desk.faults({ kind: 'rate_limit', count: 20, method: 'usergroups.users.list', amount: 30 });
-    await guarded.answered('Slack did not say who is in this group', () =>
-      guarded.click('lars', id, 'approve'),
-    );
-    await desk.faults({ kind: 'reset' });
-    expect(await guarded.votes(id)).toEqual([]);
-    await guarded.click('lars', id, 'approve');
-    await guarded.closes(id);
+  describe('while Slack refuses to say who is in the groups', () => {
+    const refuse = () =>
+      desk.faults({ kind: 'rate_limit', count: 1000, method: 'usergroups.list', amount: 30 });
+    /** As when everything known was read so long ago, and Slack may be asked. */
+    const age = async (interval: string) => {
+      await guarded.rows('update paydesk.shared_answers set asked_at = asked_at - $1::interval', [interval]);
+      await guarded.rows('delete from paydesk.call_paces');
+    };
+    const answersAgain = async () => {
+      await desk.faults({ kind: 'reset' });
+      await guarded.rows('delete from paydesk.call_paces');
+      desk.skip(31_000);
+    };
+    let tomas: string;
+    beforeAll(async () => {
+      tomas = await idOf('tomas');
+    });
+    afterEach(answersAgain);
+
+    it('counts a vote by the groups that are known, and carries it out once Slack answers', async () => {
+      const { payment, charge } = await guarded.pay();
+      const id = await askRefund('mei', payment, '3');
+      await age('11 s');
+      await refuse();
+      await guarded.click('lars', id, 'approve');
+      await guarded.reaches(id, 'approved', /approved/);
+      await until('it waits', () =>
+        Promise.resolve(
+          desk.log.some((line) => line.includes('cannot be read before acting') && line.includes(id)),
+        ),
+      );
+      expect(await guarded.refundsOf(charge)).toEqual([]);
+      expect((await guarded.stored(id)).state_why, 'a moment is not worth a message').toBeNull();
+      await answersAgain();
+      await guarded.closes(id);
+      expect(JSON.stringify((await desk.state()).channels)).not.toContain('Slack cannot say');
+    });
+
+    it('carries nothing out by a list of which Slack reported that it changed', async () => {
+      const { payment, charge } = await guarded.pay({ amount: '90000' });
+      const id = await askRefund('kofi', payment, '610');
+      await guarded.vote('tomas', id, '610');
+      const { group } = await desk.control<{ group: { users: string[] } }>('group', {
+        group: 'payments-approvers',
+      });
+      const everybody = group.users;
+      await refuse();
+      await guarded.rows('delete from paydesk.call_paces');
+      const stays = everybody.filter((userId) => userId !== tomas);
+      await desk.control('group', { group: 'payments-approvers', users: stays });
+      await until('the change is known', async () => {
+        const known = await guarded.rows(
+          `select 1 from paydesk.shared_answers where key like 'groups %' and expired_at > asked_at`,
+        );
+        return known.length === 1;
+      });
+      await guarded.vote('lars', id, '610');
+      await guarded.reaches(id, 'approved', /approved/);
+      expect(await guarded.refundsOf(charge)).toEqual([]);
+      await answersAgain();
+      await guarded.told(id, /the vote of .* is void/);
+      expect(await guarded.refundsOf(charge)).toEqual([]);
+      await desk.control('group', { group: 'payments-approvers', users: everybody });
+    });
+
+    it('freezes by the last known groups, within a second, and says how old they are', async () => {
+      await age('12 min');
+      await refuse();
+      const startedAt = performance.now();
+      await guarded.answered('the user groups as of 12 min ago decided that you may do this', () =>
+        desk.command('/remediate freeze doubled payouts', { user: 'mei' }),
+      );
+      expect(performance.now() - startedAt).toBeLessThan(2000);
+      await answersAgain();
+      for (const [person, answer] of [
+        ['lars', 'A second person has to agree'],
+        ['tomas', 'The freeze is lifted'],
+      ] as const)
+        await guarded.answered(answer, () => desk.command('/remediate unfreeze', { user: person }));
+    });
+
+    it('freezes for a member of the group whom Slack never described', async () => {
+      await guarded.rows(`delete from paydesk.shared_answers where key like 'person %'`);
+      await desk.faults({ kind: 'rate_limit', count: 1000, method: 'users.info', amount: 30 });
+      await guarded.answered('Everything is frozen', () =>
+        desk.command('/remediate freeze doubled payouts', { user: 'mei' }),
+      );
+      await answersAgain();
+      for (const person of ['lars', 'tomas']) await desk.command('/remediate unfreeze', { user: person });
+    });
+
+    it('freezes nothing for somebody who is in no group that may', async () => {
+      await age('12 min');
+      await refuse();
+      const refusal = await desk.command('/remediate freeze because', { user: 'priya' });
+      expect(textOf(refusal)).toMatch(/Only .* can do this/);
+    });
   });
 
   it.runIf(transport === 'socket')(

@@ -236,7 +236,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect(textOf(await desk.command('/remediate freeze doubled payouts', { user: 'mei' }))).toContain(
       'Everything is frozen',
     );
-    await guarded.heard('break-glass', 'froze all guarded actions: doubled payouts');
+    await guarded.heard('break-glass', 'All guarded actions are frozen: doubled payouts');
     await guarded.answered('Everything is frozen: doubled payouts', () =>
       guarded.click('lars', id, 'approve'),
     );
@@ -244,7 +244,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     const refused = await guarded.submit('ines', form, { amount: '3', reason, why });
     expect(JSON.stringify(refused.view)).toContain('Everything is frozen');
     for (const [person, answer] of [
-      ['kofi', 'That is for: approvers, leads'],
+      ['kofi', 'Only approvers or leads can do this'],
       ['lars', 'A second person has to agree'],
       ['lars', 'another person has to agree'],
       ['tomas', 'The freeze is lifted'],

@@ -11,6 +11,7 @@ import type { FaultRequest, State } from '../../sandbox/slack/wire.js';
 import { openDatabase } from '../../src/adapters/postgres/database.js';
 import { slackClient } from '../../src/adapters/slack/client.js';
 import { createDirectory } from '../../src/adapters/slack/directory.js';
+import { createRunAnswers } from '../../src/adapters/slack/run-answers.js';
 import { startPaydesk, type Paydesk } from '../../src/app.js';
 import { botEnvironmentSchema, parseEnvironment } from '../../src/config/environment.js';
 import { parseConfig } from '../../src/config/load.js';
@@ -42,6 +43,10 @@ afterEach(async () => {
   paydesk = null;
   lines = [];
   await fault({ kind: 'reset' });
+  const db = openDatabase({ url: database.url, clock: systemClock, log: silentLog });
+  await db.query('delete from paydesk.shared_answers');
+  await db.query('delete from paydesk.call_paces');
+  await db.close();
 });
 
 afterAll(async () => {
@@ -65,11 +70,7 @@ async function configOf(otherGroups: Record<string, string> = {}, now = systemCl
   return parseConfig(JSON.stringify({ company: 'Test', partners, remediation }), 'test');
 }
 
-async function start(
-  otherGroups: Record<string, string> = {},
-  signal?: AbortSignal,
-  ratesOf = systemClock.now(),
-): Promise<Paydesk> {
+async function start(config: Config, signal?: AbortSignal): Promise<Paydesk> {
   const { apiUrl, credentials } = slack;
   const environment = {
     SLACK_BOT_TOKEN: credentials.botToken,
@@ -83,7 +84,7 @@ async function start(
   };
   return startPaydesk({
     environment: parseEnvironment(environment, botEnvironmentSchema),
-    config: await configOf(otherGroups, ratesOf),
+    config,
     clock: systemClock,
     log: recordingLog(lines),
     paceMs: 0,
@@ -94,28 +95,34 @@ async function start(
 const isSaid = (what: string) => (): boolean => lines.some(({ message }) => message.includes(what));
 
 it('waits as long as Slack asks it to before it has the groups', async () => {
+  const config = await configOf();
   // Longer than the directory itself waits.
-  await fault({ kind: 'rate_limit', method: 'usergroups.users.list', amount: 4, count: 1 });
-  paydesk = await start();
+  await fault({ kind: 'rate_limit', method: 'usergroups.list', amount: 8, count: 1 });
+  paydesk = await start(config);
   const waited = lines.find(({ message }) => message.includes('asked too often'));
-  expect(waited?.fields).toMatchObject({ waitMs: 4000 });
+  expect(Number(waited?.fields.waitMs)).toBe(8000);
   expect((await paydesk.readiness()).slack).toBeNull();
 });
 
 it('asks about the people of a large group a few at a time', async () => {
+  const policy = (await configOf()).remediation!;
   const users = Array.from({ length: 12 }, (_, index) => `U${index}`);
   const waiting: (() => void)[] = [];
   const many = await startFakeSlack({
     'auth.test': () => ({ team_id: 'T1' }),
-    'usergroups.users.list': () => ({ users }),
+    'usergroups.list': () => ({ usergroups: Object.values(policy.groups).map((id) => ({ id, users })) }),
     'users.info': async () => {
       await new Promise<void>((resolve) => waiting.push(resolve));
       return { user: { id: 'U1', name: 'somebody', team_id: 'T1' } };
     },
   });
   const client = slackClient(new Secret('xoxb-test'), many.apiUrl, silentLog);
-  const directory = createDirectory({ client, clock: systemClock, log: silentLog });
-  const checked = requireNoLockOut((await configOf()).remediation!, directory);
+  const directory = createDirectory({
+    client,
+    answers: createRunAnswers(),
+    groups: Object.values(policy.groups),
+  });
+  const checked = requireNoLockOut(policy, directory);
   for (const asked of [5, 5, 2]) {
     await expect.poll(() => waiting.length).toBeGreaterThanOrEqual(asked);
     expect(waiting.length).toBe(asked);
@@ -126,7 +133,7 @@ it('asks about the people of a large group a few at a time', async () => {
 });
 
 it('warns of every rate of the policy that no longer counts', async () => {
-  paydesk = await start({}, undefined, new Date(systemClock.now().getTime() - 40 * dayMs));
+  paydesk = await start(await configOf({}, new Date(systemClock.now().getTime() - 40 * dayMs)));
   const problems = lines.flatMap(({ message, fields }) =>
     message === 'a rate of the policy is too old' ? [(fields as { problem: string }).problem] : [],
   );
@@ -141,7 +148,15 @@ it('warns of every rate of the policy that no longer counts', async () => {
 it('takes a group that lists somebody whom the directory does not show, and counts the others', async () => {
   const policy = (await configOf()).remediation!;
   const directory = (shown: readonly string[]): Directory => ({
-    membersOf: () => Promise.resolve(new Set(['U0GONE', 'U1', 'U2', 'U3', 'U4'])),
+    membership: () =>
+      Promise.resolve({
+        groups: new Map(
+          Object.values(policy.groups).map((id) => [id, new Set(['U0GONE', 'U1', 'U2', 'U3', 'U4'])]),
+        ),
+        ageMs: 0,
+      }),
+    groupChanged: () => Promise.resolve(),
+    personChanged: () => Promise.resolve(),
     person: (userId) =>
       shown.includes(userId)
         ? Promise.resolve({ userId, name: userId, email: null, kind: 'member' })
@@ -152,7 +167,9 @@ it('takes a group that lists somebody whom the directory does not show, and coun
 });
 
 it('names every group that Slack does not know', async () => {
-  const starting = start({ 'payments-leads': 'S0NOSUCH1', 'payments-approvers': 'S0NOSUCH2' });
+  const starting = start(
+    await configOf({ 'payments-leads': 'S0NOSUCH1', 'payments-approvers': 'S0NOSUCH2' }),
+  );
   await expect(starting).rejects.toMatchObject({
     code: 'misconfigured',
     publicMessage: expect.stringMatching(
@@ -163,12 +180,13 @@ it('names every group that Slack does not know', async () => {
 });
 
 it.each([
-  ['the groups', 'usergroups.users.list', 'the user groups: out of reach'],
+  ['the groups', 'usergroups.list', 'the user groups: out of reach'],
   ['a connection', 'apps.connections.open', 'no connection to Slack'],
 ])('stops while it waits for %s, and leaves nothing behind', async (_what, method, said) => {
+  const config = await configOf();
   await fault({ kind: 'server_error', method, count: 1000 });
   const stopping = new AbortController();
-  const starting = start({}, stopping.signal);
+  const starting = start(config, stopping.signal);
   starting.catch(() => undefined);
   await expect.poll(isSaid(said), { timeout: 15_000 }).toBe(true);
   stopping.abort();

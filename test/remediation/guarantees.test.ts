@@ -469,7 +469,7 @@ describe('the kill switch', () => {
     await replica.work();
     expect(company.bank.orders).toEqual([]);
     expect(await stateOf(waiting.remediation.id)).toBe('approved');
-    await expect(replica.desk.lift('cy')).rejects.toThrow('That is for');
+    await expect(replica.desk.lift('cy')).rejects.toThrow('Only leads can do this');
     expect(await replica.desk.lift('lee')).toBe('one_more');
     company.people.groups.get('S0LEADS')?.delete('lee');
     expect(await replica.desk.lift('mo'), 'the first one left the group').toBe('one_more');

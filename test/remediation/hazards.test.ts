@@ -150,7 +150,8 @@ it('no first order is given when a freeze comes between the last look at things 
   await settle(blind, asked);
   expect(company.bank.orders).toEqual([]);
   expect((await read(asked)).state).toBe('expired');
-}); // prettier-ignore
+  // It is looked at four times a minute until it expires.
+}, 60_000); // prettier-ignore
 
 it('an answer counts although somebody closed the review while the order was under way', async () => {
   const reviewed = orders(async (order) => {
@@ -404,7 +405,7 @@ it('waiting on for the same reason is said once', async () => {
 describe('what holds a request up', () => {
   it.each(['misconfigured', 'forbidden'] as const)('a key that is refused while the world is read again (%s): the approvals stand, and somebody is told once', async (code) => {
     const alarms: string[] = [];
-    replica = company.replica({ alarm: (_tx, who, text) => Promise.resolve(void alarms.push(`${who} ${text}`)) });
+    replica = company.replica({ alarm: (_tx, { personId, text }) => Promise.resolve(void alarms.push(`${personId} ${text}`)) });
     const asked = await approved();
     company.bank.closed = new OpsError(code, 'The bank refuses our key.');
     await settle(replica, asked, 5 * minuteMs);

@@ -117,7 +117,9 @@ export function createPeople(groups: Readonly<Record<string, readonly string[]>>
     directory: {
       person: (userId): Promise<DirectoryPerson> =>
         Promise.resolve({ userId, name: userId, email: `${userId}@example.com`, kind: kinds.get(userId) ?? 'member' }),
-      membersOf: (id) => Promise.resolve(new Set(members.get(id))),
+      membership: () => Promise.resolve({ groups: new Map([...members].map(([id, people]) => [id, new Set(people)])), ageMs: 0 }),
+      groupChanged: () => Promise.resolve(),
+      personChanged: () => Promise.resolve(),
     },
   }; // prettier-ignore
 }

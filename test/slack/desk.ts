@@ -43,6 +43,8 @@ export interface Desk {
   observed: string[];
   /** Runs for `/payment`; a test replaces it. */
   run: (request: CommandRequest) => Promise<void>;
+  /** Groups and people that Slack reported as changed, on any replica. */
+  changed: string[];
   /** The texts for which `/payment` ran, on any replica. */
   ran: string[];
   /** Runs for a click on `open`. Opens the form. */
@@ -80,6 +82,7 @@ export async function startDesk(limits: Partial<Limits> = {}): Promise<Desk> {
   const replicas: Replica[] = [];
   const observed: string[] = [];
   const ran: string[] = [];
+  const changed: string[] = [];
   const submitted: SubmissionRequest[] = [];
   const payment: Command<Desk> = {
     name: '/payment',
@@ -115,6 +118,10 @@ export async function startDesk(limits: Partial<Limits> = {}): Promise<Desk> {
       observe: (what, outcome) => void observed.push(`${what} ${outcome}`),
       commands: [{ ...payment, ...kind }], clock: systemClock, notices: windowNotices,
       home: (person, theDesk) => theDesk.home(person),
+      directory: {
+        groupChanged: (id) => Promise.resolve(void changed.push(id)),
+        personChanged: (id) => Promise.resolve(void changed.push(id)),
+      },
       desk, token, apiUrl, identity, deliveries, inFlight, errorCard, log,
     }); // prettier-ignore
     await connection.open();
@@ -134,7 +141,7 @@ export async function startDesk(limits: Partial<Limits> = {}): Promise<Desk> {
     return replica;
   };
   const desk: Desk = {
-    slack, db, database, lines, observed, ran, submitted, token, startReplica,
+    slack, db, database, lines, observed, ran, changed, submitted, token, startReplica,
     click: ({ windows }) => windows.open(form()),
     submit: () => Promise.resolve({ kind: 'close' }),
     home: () => Promise.resolve([words('Nothing waits for you.'), clickable()]),

@@ -24,6 +24,20 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect(desk.observed).toEqual(['/payment ok']);
   });
 
+  it('hears which groups and people changed', async () => {
+    await desk.startReplica(transport);
+    const { control } = desk.slack;
+    const { group } = (await control.post('group', {
+      group: 'payments-leads',
+      users: ['mei'],
+    })) as unknown as { group: { id: string } };
+    await expect.poll(() => desk.changed).toEqual([group.id, group.id]);
+    const { user } = (await control.post('person', { user: 'mei', deleted: true })) as unknown as {
+      user: { id: string };
+    };
+    await expect.poll(() => desk.changed.slice(2)).toEqual([user.id]);
+  });
+
   it('the acknowledgement does not wait for a slow command', async () => {
     await desk.startReplica(transport);
     let finish: () => void = () => undefined;

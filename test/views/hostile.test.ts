@@ -20,6 +20,7 @@ import { partnerCard, partnersCard, partnerStatusCard } from '../../src/views/pa
 import { candidatesCard, nothingCard, payoutCard, searchingCard } from '../../src/views/payment-search.js';
 import { paymentTraceCard } from '../../src/views/payment-trace.js';
 import { alarmCard, newsCard, remediationCard } from '../../src/views/remediation-card.js';
+import { freezeCard } from '../../src/views/remediation-freeze.js';
 import { remediationListCard, remediationWhyCard } from '../../src/views/remediation-answers.js';
 import type { Remediation } from '../../src/ports/remediations.js';
 import { aPlan, aRuling, aSnapshot, aVote } from '../support/remediation-objects.js';
@@ -106,7 +107,8 @@ function cardsWith(text: string, count: number): Record<string, Card> {
     list: remediationListCard(times(judged)),
     why: remediationWhyCard(judged),
     news: newsCard({ text: `Rejected: ${text}`, mention: ['U0SHARER', text] }, votes),
-    alarm: alarmCard(text, `broke the glass for ${text}`, judged),
+    alarm: alarmCard(text, `broke the glass for ${text}`, { snapshot: judged, groups: ['S0LEADS', text] }),
+    freeze: freezeCard({ at: now, by: text, why: text, liftBy: text, liftedBy: null }, ['S0LEADS', text]),
     audit: auditCard({ found: { entries: times(entry).slice(0, 15), more: true }, term: text, isPerson: count > 1, head: { seq: 1, hash: text, at: now } }),
     error: errorCard(new OpsError('invalid', `Cannot read “${text}” at all.`, { hint: text })),
   };
@@ -114,7 +116,7 @@ function cardsWith(text: string, count: number): Record<string, Card> {
 
 /** What may stand between angle brackets: our own dates, links to web pages, and people whom we name. */
 const ours =
-  /<!date\^\d+\^\{date_short_pretty\} \{time\}\|[^<>|]*>|<https?:\/\/[^<>|\s]*\|[^<>|]*>|<@U0SHARER>|<@U1ANA>|<@U2LARS>/g;
+  /<!date\^\d+\^\{date_short_pretty\} \{time\}\|[^<>|]*>|<https?:\/\/[^<>|\s]*\|[^<>|]*>|<@U0SHARER>|<!subteam\^S0LEADS>|<@U1ANA>|<@U2LARS>/g;
 
 function harmOf(card: Card): string[] {
   const source = sourceOf(card).replace(/\[[^\]]* → [^\]]*\]/g, '');

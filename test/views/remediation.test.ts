@@ -17,7 +17,7 @@ import { homeBlocks } from '../../src/views/home.js';
 import { remediationListCard, remediationWhyCard } from '../../src/views/remediation-answers.js';
 import { alarmCard, newsCard, remediationCard } from '../../src/views/remediation-card.js';
 import { chooserModal, formModal, refusedModal, requestedModal } from '../../src/views/remediation-forms.js';
-import { alarmMessage, remediationMessages } from '../../src/views/remediation-messages.js';
+import { alarmMessages, remediationMessages } from '../../src/views/remediation-messages.js';
 import { fitsOnCard, pagesOf } from '../../src/views/remediation-plan.js';
 import {
   amountModal, confirmModal, judgeModal, planModal, rejectModal, reviewModal,
@@ -275,11 +275,14 @@ describe('messages', () => {
   });
 
   it('an alarm', () => {
-    const { channel, card } = alarmMessage('U1ANA', 'broke the glass for REM-17: Refund 25.00 EUR', aSnapshot({ breakGlass: true }), channels);
-    expect(channel).toBe('C0ALARM');
-    expect(read(card)).toMatchInlineSnapshot(`
-      "<@U1ANA> broke the glass for REM-17: Refund 25.00 EUR
+    const about = { kind: 'request' as const, snapshot: aSnapshot({ breakGlass: true }) };
+    const [message, ...others] = alarmMessages({ personId: 'U1ANA', text: 'broke the glass for REM-17: Refund 25.00 EUR', about }, alarmPolicy);
+    expect(others).toEqual([]);
+    expect(message?.channel).toBe('C0ALARM');
+    expect(read(message!.card)).toMatchInlineSnapshot(`
+      "<@U1ANA> broke the glass for REM-17: Refund 25.00 EUR <!subteam^S0LEADS>
       :rotating_light: <@U1ANA> broke the glass for REM-17: Refund 25.00 EUR
+      <!subteam^S0LEADS>
       *At stake:* 25.00 EUR
       *Changes:* refunded 0.00 EUR → 25.00 EUR of 40.00 EUR
       *Affects:*
@@ -289,9 +292,15 @@ describe('messages', () => {
       *Why:* “The customer was charged twice”
       REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
     `);
-    expect(read(alarmCard('U1ANA', 'froze all guarded actions: doubled payouts', null))).toContain(':rotating_light: <@U1ANA> froze all');
+    expect(read(alarmCard('U1ANA', 'wants to lift the freeze', { snapshot: null, groups: [] }))).toContain(':rotating_light: <@U1ANA> wants');
   }); // prettier-ignore
 });
+
+const alarmPolicy = {
+  channels: { approvals: 'C0APPROVALS', alarm: 'C0ALARM' },
+  groups: { leads: 'S0LEADS', operators: 'S0OPS' },
+  killSwitch: { freeze: ['operators'], lift: ['leads'] },
+};
 
 const fieldOf = (input: FieldInput, label: string, optional = false) => ({ label, input, optional });
 const anAction: Action = {
@@ -466,8 +475,8 @@ describe('private answers', () => {
 });
 
 describe('Home', () => {
-  const readHome = (facts: Parameters<typeof homeBlocks>[0]): string => {
-    const blocks = homeBlocks(facts);
+  const readHome = (facts: Omit<Parameters<typeof homeBlocks>[0], 'freeze'>): string => {
+    const blocks = homeBlocks({ ...facts, freeze: null });
     expect(validateBlocks(json(blocks), 'home')).toEqual([]);
     return linesOf({ text: '', blocks }).map(asRead).join('\n');
   };

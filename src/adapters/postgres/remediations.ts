@@ -53,7 +53,7 @@ const readSql = `select ${selected} from paydesk.remediations where number = $1`
 const takeSql = `${readSql} for no key update`;
 const takeDueSql = `
   select ${selected} from paydesk.remediations where due_at <= $1
-  order by due_at limit $2 for no key update skip locked`;
+  order by due_at, number limit $2 for no key update skip locked`;
 const listSql = `
   select ${selected} from paydesk.remediations
   where ($1::text[] is null or state = any ($1) or (review = 'open' and $5)) and ($2::text is null or requester = $2)

@@ -105,7 +105,8 @@ export function callError(error: unknown, sentence: string): OpsError {
   switch (fault.kind) {
     case 'rate_limited': {
       const hint = `Slack asks us to slow down; try again in ${Math.ceil(fault.retryAfterMs / 1000)} s.`;
-      return new OpsError('rate_limited', sentence, { hint, cause: error });
+      const details = { retryAfterMs: fault.retryAfterMs };
+      return new OpsError('rate_limited', sentence, { hint, details, cause: error });
     }
     case 'refused': {
       const details = { refusal: fault.error, remarks: fault.messages.join('; ') };
@@ -156,6 +157,7 @@ export async function identityOf(client: WebClient): Promise<Identity> {
         cause: error,
       });
     }
-    throw new OpsError('unavailable', 'Slack cannot be reached.', { cause: error });
+    const details = fault.kind === 'rate_limited' ? { retryAfterMs: fault.retryAfterMs } : {};
+    throw new OpsError('unavailable', 'Slack cannot be reached.', { details, cause: error });
   }
 }

@@ -1,91 +1,95 @@
 /**
- * The directory of the workspace: people by `users.info`, user groups by `usergroups.users.list`.
+ * The directory of the workspace: people by `users.info`, all user groups of the policy by one `usergroups.list`.
  *
- * Invariants: an answer is never older than the question allows, counted from when Slack was asked; of one thing there
- * is at most one question under way, and whoever may not have its answer shares the next one, because Slack answers
- * only twenty questions about groups in a minute; a failure is not kept.
+ * Invariants: what Slack said is shared by all replicas and asked for within Slack's limits; of the workspace's groups
+ * only those of the policy are kept; a failure is not kept.
  */
-import { setTimeout as pause } from 'node:timers/promises';
-import type { UsersInfoResponse, WebClient } from '@slack/web-api';
-import type { Clock } from '../../kernel/clock.js';
+import type { UsergroupsListResponse, UsersInfoResponse, WebClient } from '@slack/web-api';
+import { secondMs } from '../../kernel/clock.js';
 import { OpsError } from '../../kernel/errors.js';
-import type { Log } from '../../kernel/log.js';
 import type { Directory, DirectoryPerson, PersonKind } from '../../ports/directory.js';
-import { createFreshCache } from './fresh-cache.js';
+import type { Pace, SharedAnswers } from '../../ports/shared-answers.js';
 import { callError, callFault, isRefused } from './client.js';
 
 export interface DirectoryFacts {
   client: WebClient;
-  clock: Clock;
-  log: Log;
+  answers: SharedAnswers;
+  /** Ids of the user groups that the policy names. */
+  groups: readonly string[];
 }
 
-/** A click waits for it. */
-const longestRetryAfterMs = 3000;
+/** Slack takes 20 of these in a minute (Tier 2): 3 at once and 15 more leave room for a person's own tools. */
+const groupPace: Pace = { name: 'usergroups.list', everyMs: 4 * secondMs, burst: 3 };
+/** Slack takes 100 of these in a minute (Tier 4): 20 at once and 75 more. */
+const peoplePace: Pace = { name: 'users.info', everyMs: 0.8 * secondMs, burst: 20 };
+/** Asked once: neither changes while a token lives. */
+const workspacePace: Pace = { name: 'auth.test', everyMs: secondMs, burst: 20 };
+const lasting = { maxAgeMs: Infinity, atWorstMs: Infinity, patienceMs: 10 * secondMs };
+/** For a group that changed: nobody waits for it. */
+const soon = { maxAgeMs: Infinity, atWorstMs: 0, patienceMs: 10 * secondMs };
 
-export function createDirectory({ client, clock, log }: DirectoryFacts): Directory {
-  const workspaces = createFreshCache<Workspace>(clock);
-  const people = createFreshCache<DirectoryPerson>(clock);
-  const groups = createFreshCache<ReadonlySet<string>>(clock);
-  const ask = <Answer>(call: () => Promise<Answer>): Promise<Answer> => patiently(call, log);
-  const ourWorkspace = () => workspaces.get('', Infinity, () => ask(() => workspaceOf(client)));
-  return {
-    person: (userId, { maxAgeMs }) =>
-      people.get(userId, maxAgeMs, async () => {
-        const [ours, { user }] = await Promise.all([
-          ourWorkspace(),
-          ask(() => client.users.info({ user: userId })),
-        ]).catch(explained('Slack did not say who this is.'));
-        if (!user) throw nobody(null);
-        return personFrom(userId, user, ours);
-      }),
-    membersOf: (groupId, { maxAgeMs }) =>
-      groups.get(groupId, maxAgeMs, () =>
-        ask(() => members(client, groupId)).catch(explained('Slack did not say who is in this group.')),
-      ),
+export function createDirectory({ client, answers, groups }: DirectoryFacts): Directory {
+  const wanted = [...new Set(groups)].sort();
+  const workspace = { key: 'workspace', pace: workspacePace, ask: () => workspaceOf(client) };
+  const membership = { key: `groups ${wanted.join(' ')}`, pace: groupPace, ask: () => membersOf(client, wanted) };
+  const ask = (userId: string) => async (): Promise<DirectoryPerson> => {
+    const { value } = await answers.get(workspace, lasting);
+    return personOf(client, userId, value);
   };
-}
+  return {
+    person: async (userId, freshness) =>
+      (await answers.get({ key: personKey(userId), pace: peoplePace, ask: ask(userId) }, freshness)).value,
+    membership: async (freshness) => {
+      const { value, ageMs } = await answers.get(membership, freshness);
+      return { groups: new Map(Object.entries(value).map(([id, users]) => [id, new Set(users)])), ageMs };
+    },
+    personChanged: (userId) => answers.expire(personKey(userId)),
+    groupChanged: async (groupId) => {
+      if (!wanted.includes(groupId)) return;
+      await answers.expire(membership.key);
+      await answers.get(membership, soon);
+    },
+  };
+} // prettier-ignore
 
-/** Once more after a short `Retry-After`. */
-async function patiently<Answer>(call: () => Promise<Answer>, log: Log): Promise<Answer> {
-  try {
-    return await call();
-  } catch (error) {
-    const fault = callFault(error);
-    if (fault.kind !== 'rate_limited' || fault.retryAfterMs > longestRetryAfterMs) throw error;
-    log.info({ waitMs: fault.retryAfterMs }, 'the directory waits for Slack');
-    await pause(fault.retryAfterMs);
-    return call();
-  }
-}
+const personKey = (userId: string): string => `person ${userId}`;
 
 const strangers = ['user_not_found', 'users_not_found', 'user_not_visible'];
-const noGroup = ['no_such_subteam', 'subteam_not_found'];
 
-const nobody = (cause: unknown): OpsError =>
-  new OpsError('not_found', 'There is no such person in this workspace.', { cause });
+async function personOf(client: WebClient, userId: string, ours: Workspace): Promise<DirectoryPerson> {
+  const nobody = (cause: unknown): OpsError =>
+    new OpsError('not_found', 'This person is not in this workspace.', { cause });
+  const { user } = await client.users.info({ user: userId }).catch((error: unknown) => {
+    if (isRefused(callFault(error), strangers)) throw nobody(error);
+    throw callError(error, 'Slack cannot say at the moment who this person is.');
+  });
+  if (!user) throw nobody(null);
+  return personFrom(userId, user, ours);
+}
 
-const explained =
-  (sentence: string) =>
-  (error: unknown): never => {
-    const fault = callFault(error);
-    if (isRefused(fault, strangers)) throw nobody(error);
-    if (isRefused(fault, noGroup)) {
-      throw new OpsError('not_found', 'There is no such user group in this workspace.', { cause: error });
-    }
-    throw callError(error, sentence);
-  };
+type SlackGroup = NonNullable<UsergroupsListResponse['usergroups']>[number];
 
-/** Slack shows a disabled group only to those who ask for one, and nobody counts as its member. */
-async function members(client: WebClient, usergroup: string): Promise<ReadonlySet<string>> {
-  try {
-    const { users = [] } = await client.usergroups.users.list({ usergroup });
-    return new Set(users);
-  } catch (error) {
-    if (!isRefused(callFault(error), noGroup)) throw error;
-    await client.usergroups.users.list({ usergroup, include_disabled: true });
-    return new Set();
-  }
+/** By group id. Disabled groups are asked for too: they exist, and have nobody. */
+async function membersOf(client: WebClient, wanted: readonly string[]): Promise<Record<string, string[]>> {
+  const { usergroups = [] } = await client.usergroups
+    .list({ include_users: true, include_disabled: true, include_count: true })
+    .catch((error: unknown) => {
+      throw callError(error, 'Slack cannot say at the moment who is in the user groups.');
+    });
+  const known = new Map(usergroups.map((group) => [group.id, group]));
+  return Object.fromEntries(
+    wanted.flatMap((id) => {
+      const group = known.get(id);
+      return group ? [[id, usersOf(group)]] : [];
+    }),
+  );
+}
+
+/** A group whose people Slack left out is not an empty one: votes must not become void by that. */
+function usersOf({ id, users, date_delete: deletedAt = 0, user_count: count = 0 }: SlackGroup): string[] {
+  if (deletedAt !== 0) return [];
+  if (users || count === 0) return users ?? [];
+  throw new OpsError('unavailable', `Slack left out who is in the user group ${id ?? ''}.`);
 }
 
 /** Whose directory this is; people of the same enterprise are not strangers to each other. */
@@ -95,7 +99,11 @@ interface Workspace {
 }
 
 async function workspaceOf(client: WebClient): Promise<Workspace> {
-  const { team_id: teamId = '', enterprise_id: enterpriseId = null } = await client.auth.test();
+  const { team_id: teamId = '', enterprise_id: enterpriseId = null } = await client.auth
+    .test()
+    .catch((error: unknown) => {
+      throw callError(error, 'Slack cannot say at the moment which workspace this is.');
+    });
   return { teamId, enterpriseId };
 }
 

@@ -15,8 +15,10 @@ import type { Secret } from '../../kernel/secret.js';
 import type { Card } from '../../ports/card.js';
 import type { Answers, Command, Home } from '../../ports/command.js';
 import type { Deliveries } from '../../ports/deliveries.js';
+import type { Directory } from '../../ports/directory.js';
 import { createAnswering, type Answering } from './answers.js';
 import { slackClient, type Identity } from './client.js';
+import { mountDirectoryEvents } from './directory-events.js';
 import { directAnswers } from './direct-answers.js';
 import { behindDoor } from './door.js';
 import { logged } from './failures.js';
@@ -37,6 +39,8 @@ export interface SlackAppFacts<Desk> {
   /** Null when there is no Home tab to fill. */
   home: Home<Desk> | null;
   desk: Desk;
+  /** Hears of changes to groups and people. */
+  directory: Pick<Directory, 'groupChanged' | 'personChanged'>;
   deliveries: Deliveries;
   inFlight: InFlight;
   errorCard: (error: OpsError) => Card;
@@ -69,6 +73,7 @@ export function createSlackApp<Desk>(facts: SlackAppFacts<Desk>): App {
   if (homes) mountHome(app, homes, facts.inFlight, identity.teamId);
   const admitted = facts.commands.map(behindDoor);
   const handling = { ...facts, commands: admitted, seen, client, answering: createAnswering(), homes };
+  mountDirectoryEvents(app, facts);
   mountCommands(app, handling);
   mountActions(app, handling);
   mountSubmissions(app, handling);

@@ -462,7 +462,7 @@ describe('what an administrator changes', () => {
     ['group', { group: 'on-call', users: ['zoe'] }, /no user "zoe"/],
     ['person', { user: 'zoe', deleted: true }, /no user "zoe"/],
     ['person', { user: 'paydesk', deleted: true }, /is the app itself/],
-    ['person', { user: 'ana' }, /deleted must be true or false/],
+    ['person', { user: 'ana' }, /deleted, is_restricted or is_stranger must be true or false/],
   ])('%s refuses %j', async (path, body, error) => {
     expect(await change(path, body)).toMatchObject({
       ok: false,
