@@ -7,8 +7,9 @@
 import { OpsError, toOpsError } from '../../src/kernel/errors.js';
 import type { ActionRequest } from '../../src/ports/command.js';
 import type { Snapshot } from '../../src/remediation/deps.js';
-import type { Judgement } from '../../src/remediation/settlement.js';
+import type { Judgement } from '../../src/remediation/judgement.js';
 import type { VoteOutcome } from '../../src/remediation/votes.js';
+import { lookedCard } from '../../src/views/remediation-answers.js';
 import { remediationButtons } from '../../src/views/remediation-ids.js';
 import { fitsOnCard } from '../../src/views/remediation-plan.js';
 import { startIds } from '../../src/views/remediation-start.js';
@@ -45,6 +46,7 @@ export const clicks: Readonly<Record<string, Click>> = {
   [remediationButtons.plan]: showing((snapshot) => planModal(snapshot, 0)),
   [remediationButtons.tookEffect]: judging('took_effect'),
   [remediationButtons.didNot]: judging('did_not'),
+  [remediationButtons.lookAgain]: lookAgain,
   [remediationButtons.closeReview]: showing(reviewModal),
   [remediationButtons.confirm]: () => Promise.resolve(),
   ...Object.fromEntries(startIds.map((id) => [id, start])),
@@ -89,6 +91,15 @@ async function cancel({ value, person }: ActionRequest, desk: RemediateDesk): Pr
   const remediation = requireRemediation(desk);
   const snapshot = await readReferred(remediation, referenceOf(value));
   await remediation.cancel(snapshot.remediation.id, person.userId);
+}
+
+/** Looks now and answers with what was found: where nothing changed, the card does not change either. */
+async function lookAgain({ value, person, answer }: ActionRequest, desk: RemediateDesk): Promise<void> {
+  await requireMember(desk, person.userId);
+  const remediation = requireRemediation(desk);
+  const { id } = (await readReferred(remediation, referenceOf(value))).remediation;
+  await remediation.lookAgain(id);
+  await answer.privately(lookedCard(await remediation.read(id)));
 }
 
 /** A button on another card: `refund-payment:payment:pi_…`. */

@@ -19,8 +19,9 @@ export interface Snapshot {
   votes: readonly Vote[];
 }
 
-/** What happened, for the thread of the request's card. Plain text. */
+/** What happened, for the thread of the request's card. Plain text; with `by` it goes on from that person's name. */
 export interface News {
+  by?: string;
   text: string;
   /** User ids. Never the one who did it. */
   mention: readonly string[];
@@ -41,8 +42,11 @@ export interface RemediationDeps {
   tasks: Tasks;
   /** Enqueues the card of this moment, and the news in its thread, in the same transaction. */
   tell(tx: Transaction, snapshot: Snapshot, news: News | null): Promise<void>;
-  /** Says aloud what a person did with the kill switch or by breaking the glass, in the same transaction. */
-  alarm(tx: Transaction, personId: string, text: string, snapshot: Snapshot | null): Promise<void>;
+  /**
+   * Says aloud, in the same transaction, what a person did with the kill switch or by breaking the glass, or what Paydesk
+   * itself found (`null`).
+   */
+  alarm(tx: Transaction, personId: string | null, text: string, snapshot: Snapshot | null): Promise<void>;
   /** 128 random bits or more, printable. */
   newKey(): string;
   probe?(point: CrashPoint): Promise<void>;

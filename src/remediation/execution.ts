@@ -8,19 +8,22 @@
  * other side has said that nothing was done.
  * Deliberately absent: waiting. What comes later is due later, and the sweep starts it.
  */
-import { secondMs } from '../kernel/clock.js';
+import { minuteMs, secondMs } from '../kernel/clock.js';
 import { messageOf, toOpsError } from '../kernel/errors.js';
 import type { Remediation } from '../ports/remediations.js';
 import type { Transaction } from '../ports/transaction.js';
 import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
 import { expire, lapse } from './expiry.js';
+import { fenced } from './fence.js';
+import { watch } from './judgement.js';
 import { callLease, doneMove, failedMove } from './outcomes.js';
 import { whatChanged } from './revalidation.js';
-import { settle } from './settlement.js';
+import { requireLookedFor, settle } from './settlement.js';
 import { remindOfReview } from './review.js';
 import {
   actionOf,
   enqueueStep,
+  isTooOld,
   move,
   snapshotOf,
   stepLeaseMs,
@@ -36,6 +39,7 @@ const heldUpMs = 15 * secondMs;
 export async function advance(deps: RemediationDeps, id: string): Promise<void> {
   const { remediation, votes } = await deps.remediations.read(id);
   const snapshot = snapshotOf(remediation, votes);
+  if (remediation.watchUntil !== null) return watch(deps, snapshot);
   switch (remediation.state) {
     case 'pending':
       return expire(deps, snapshot);
@@ -52,8 +56,18 @@ export async function advance(deps: RemediationDeps, id: string): Promise<void> 
   }
 }
 
+/** A person wants to know now. Orders nothing. Throws `conflict` where there is no effect to look for. */
+export async function lookAgain(deps: RemediationDeps, id: string): Promise<void> {
+  const { remediation, votes } = await deps.remediations.read(id);
+  requireLookedFor(remediation);
+  const snapshot = snapshotOf(remediation, votes);
+  if (remediation.watchUntil !== null) return watch(deps, snapshot);
+  return remediation.state === 'unknown' ? settle(deps, snapshot, null) : verify(deps, snapshot);
+}
+
 async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
   const { remediation } = snapshot;
+  const startedAt = deps.clock.now();
   if (deps.clock.now() >= remediation.expiresAt) return expire(deps, snapshot);
   const { calls: rivalCalls, unsettledId } = await deps.remediations.rivalsOf(null, remediation);
   if (unsettledId !== null) return holdUp(deps, remediation, waitsFor(unsettledId), heldUpMs);
@@ -65,7 +79,7 @@ async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
   if (verdict.kind === 'wait') return holdUp(deps, remediation, verdict.why, verdict.forMs);
   if (verdict.kind !== 'stands') return lapse(deps, snapshot, verdict);
   await deps.probe?.('before_intent');
-  const intended = await intend(deps, remediation, rivalCalls);
+  const intended = await intend(deps, remediation, { rivalCalls, startedAt });
   if (intended === null) return;
   await deps.probe?.('after_intent');
   await order(deps, { ...snapshot, remediation: intended }, { isRepeat: false });
@@ -87,10 +101,21 @@ async function holdUp(deps: RemediationDeps, before: Remediation, why: string, f
   });
 }
 
+/** What the intent rests on: the orders that others had given, and when the world was read. */
+interface Ground {
+  rivalCalls: number;
+  startedAt: Date;
+}
+
 /** Null when somebody else moved the request meanwhile: then it is theirs. */
-function intend(deps: RemediationDeps, before: Remediation, rivalCalls: number): Promise<Remediation | null> {
+function intend(
+  deps: RemediationDeps,
+  before: Remediation,
+  { rivalCalls, startedAt }: Ground,
+): Promise<Remediation | null> {
   return deps.transactions.run(async (tx) => {
     const current = await takeIf(tx, deps, before);
+    if (current && isTooOld(startedAt, tx.now)) return readAgain(tx, deps, current);
     if (current?.state !== 'approved' || tx.now >= current.expiresAt) return null;
     // Under the lock through which a freeze has to pass: after a freeze nothing begins.
     if ((await deps.remediations.takeKillSwitch(tx)).frozen) return null;
@@ -119,7 +144,8 @@ async function order(
   const action = actionOf(deps, remediation.action);
   let outcome: Move;
   try {
-    const effect = await action.execute(plan, remediation.idempotencyKey, deps.world);
+    const world = fenced(deps.world, orderBefore(remediation), deps.clock);
+    const effect = await action.execute(plan, remediation.idempotencyKey, world);
     await deps.probe?.('after_effect');
     outcome = doneMove(remediation, effect, deps.clock.now());
   } catch (thrown) {
@@ -131,6 +157,10 @@ async function order(
   });
   await deps.probe?.('after_record');
 }
+
+/** A call takes half a minute at most, so one that begins before this is over before anybody else looks for its effect. */
+const callMs = minuteMs;
+const orderBefore = ({ dueAt }: Remediation): Date => new Date((dueAt?.getTime() ?? 0) - callMs);
 
 /** Other things may have changed meanwhile, such as a review; the answer to the last call counts until it is settled. */
 const isAnsweredBy = (current: Remediation, { calls }: Remediation): boolean =>

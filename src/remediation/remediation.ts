@@ -8,7 +8,7 @@ import type { VoteConfirmations } from '../ports/vote-confirmations.js';
 import type { About, Action, ActionFault, Choice } from './action.js';
 import { createVoteConfirmations } from './confirmations.js';
 import type { RemediationDeps, Snapshot } from './deps.js';
-import { advance, sweep } from './execution.js';
+import { advance, lookAgain, sweep } from './execution.js';
 import { freezeAll, lift } from './kill-switch.js';
 import { forClicks, personOf } from './people.js';
 import type { Policy } from './policy.js';
@@ -16,7 +16,8 @@ import { eligibleVote } from './policy/votes.js';
 import { faultsOfForm, request, type Requested, type RequestForm } from './requests.js';
 import { closeReview } from './review.js';
 import { suggestions } from './suggestions.js';
-import { awaitsJudgement, judge, type Judgement } from './settlement.js';
+import { judge, type Judged, type Judgement } from './judgement.js';
+import { awaitsJudgement } from './settlement.js';
 import { openStates, snapshotOf } from './transitions.js';
 import { approve, cancel, reject, type Ballot, type VoteOutcome } from './votes.js';
 
@@ -32,7 +33,9 @@ export interface RemediationDesk {
   cancel(id: string, personId: string): Promise<void>;
   /** For the pages outside the chat. */
   confirmations: VoteConfirmations;
-  judge(verdict: { id: string; personId: string; judgement: Judgement; why: string }): Promise<void>;
+  judge(verdict: { id: string; personId: string; judgement: Judgement; why: string }): Promise<Judged>;
+  /** Looks for the effect now. Throws `conflict` where there is none to look for. */
+  lookAgain(id: string): Promise<void>;
   closeReview(review: { id: string; personId: string; findings: string }): Promise<void>;
   freezeAll(personId: string, why: string): Promise<void>;
   lift(personId: string): Promise<'lifted' | 'one_more'>;
@@ -70,6 +73,7 @@ export function createRemediationDesk(deps: RemediationDeps): RemediationDesk {
     cancel: (id, personId) => cancel(deps, id, personId),
     confirmations: createVoteConfirmations(deps),
     judge: (verdict) => judge(deps, verdict),
+    lookAgain: (id) => lookAgain(deps, id),
     closeReview: (review) => closeReview(deps, review),
     freezeAll: (personId, why) => freezeAll(deps, personId, why),
     lift: (personId) => lift(deps, personId),

@@ -180,11 +180,18 @@ function startOf({ policy }: RemediationDeps, { breakGlass }: RequestForm, now: 
     dueAt: breakGlass ? new Date(now.getTime() + stepLeaseMs) : expiresAt,
     calls: 0,
     looks: 0,
+    failedLooks: 0,
+    unknownSince: null,
+    askedAt: null,
+    watchUntil: null,
     misses: 0,
     effectReference: null,
     effectSummary: null,
     evidence: [],
     verified: false,
     review: breakGlass ? 'open' : 'none',
+    decidedBy: null,
+    reviewedBy: null,
+    reviewFindings: null,
   };
 }

@@ -9,14 +9,14 @@ import type { ActionsBlock, Button, KnownBlock } from '@slack/types';
 import type { Card } from '../ports/card.js';
 import type { Remediation, Vote } from '../ports/remediations.js';
 import type { News, Snapshot } from '../remediation/deps.js';
-import { awaitsJudgement } from '../remediation/settlement.js';
+import { awaitsJudgement, isLookedFor } from '../remediation/settlement.js';
 import { openStates } from '../remediation/transitions.js';
 import { shortHashOf } from '../remediation/votes.js';
 import { actions, button, cardOf, code, context, escape, escapeWithin, instant, mention, section, sections, utc } from './blocks.js'; // prettier-ignore
 import { joined } from './links.js';
 import { remediationButtons as ids, valueOf } from './remediation-ids.js';
 import { bodyOf, fitsOnCard, headlineLimit } from './remediation-plan.js';
-import { canBeCancelled, markOf, progressOf, stateWords } from './remediation-state.js';
+import { canBeCancelled, isDecided, markOf, progressOf, stateWords } from './remediation-state.js';
 
 const whyLimit = 500;
 const reasonLimit = 300;
@@ -73,23 +73,40 @@ function planBlocks({ plan, remediation }: Snapshot): KnownBlock[] {
 
 /** What is known of the outcome: the effect, the reason of the state, and what was found. */
 function outcomeLines({ remediation, votes }: Snapshot): string[] {
-  const { effectSummary, effectReference, stateWhy, evidence, review } = remediation;
+  const { effectSummary, effectReference, evidence, review } = remediation;
   const effect = escapeWithin(effectSummary ?? '', reasonLimit);
   const isNamed = effectReference === null || effect.includes(escape(effectReference));
   const reference = isNamed ? '' : ` ${code(effectReference.slice(0, idLimit))}`;
   const found = awaitsJudgement(remediation) ? evidence.slice(-mostEvidence) : [];
   return [
     ...(effectSummary === null ? [] : [`*Effect:* ${effect}${reference}`]),
-    ...(stateWhy === null ? [] : [`${reasonLabel(remediation)}${reasonText(stateWhy, remediation, votes)}`]),
+    ...reasonLines(remediation, votes),
     ...found.map((line) => `• ${escapeWithin(line, evidenceLimit)}`),
     ...(review === 'open' ? [':eyes: *Review owed:* another person looks at this and closes it.'] : []),
-    ...(review === 'closed' ? [':eyes: The review is closed.'] : []),
+    ...(review === 'closed' ? [reviewedLine(remediation)] : []),
   ];
 }
 
+function reviewedLine({ reviewedBy, reviewFindings }: Remediation): string {
+  const who = reviewedBy === null ? '' : ` by ${mention(reviewedBy)}`;
+  const found = reviewFindings === null ? '.' : `: ${escapeWithin(reviewFindings, reasonLimit)}`;
+  return `:eyes: *Reviewed${who}*${found}`;
+}
+
+function reasonLines(remediation: Remediation, votes: readonly Vote[]): string[] {
+  const { stateWhy } = remediation;
+  const label = reasonLabel(remediation);
+  if (stateWhy === null) return remediation.state === 'cancelled' ? [label.replace(/:\* $/, '*')] : [];
+  return [`${label}${reasonText(stateWhy, remediation, votes)}`];
+}
+
 /** Other reasons are sentences that stand by themselves. */
-function reasonLabel({ state, verified }: Remediation): string {
-  if (state === 'rejected') return '*Rejected because:* ';
+function reasonLabel(remediation: Remediation): string {
+  const { state, verified, decidedBy } = remediation;
+  const by = decidedBy === null ? '' : ` by ${mention(decidedBy)}`;
+  if (state === 'rejected') return `*Rejected${by}:* `;
+  if (state === 'cancelled') return `*Cancelled${by}:* `;
+  if (isDecided(remediation)) return `*Decided${by}:* `;
   if (state === 'voided') return '*What changed:* ';
   return verified ? '*Seen:* ' : '';
 }
@@ -104,6 +121,14 @@ const named = (text: string, votes: readonly Vote[], limit = reasonLimit): strin
     (line, { personId }) => line.replaceAll(personId, () => mention(personId)),
     escapeWithin(text, limit),
   );
+
+/** Who rejected, cancelled, decided or reviewed it, with their words. */
+export const decisionLines = ({ remediation, votes }: Snapshot): string[] => [
+  ...(remediation.decidedBy === null || reasonLabel(remediation) === ''
+    ? []
+    : reasonLines(remediation, votes)),
+  ...(remediation.review === 'closed' ? [reviewedLine(remediation)] : []),
+];
 
 export function voteLines({ votes }: Snapshot): string[] {
   const left = votes.length - mostVotes;
@@ -171,9 +196,14 @@ function laterButtons(snapshot: Snapshot): (Button | null)[] {
   return [
     judged ? decision(snapshot, 'tookEffect', 'It took effect') : null,
     judged ? decision(snapshot, 'didNot', 'It did not') : null,
+    offersLook(snapshot.remediation) ? decision(snapshot, 'lookAgain', 'Look again') : null,
     snapshot.remediation.review === 'open' ? decision(snapshot, 'closeReview', 'Close review', 'primary') : null,
   ];
 } // prettier-ignore
+
+/** What was done a moment ago is looked for at once. */
+const offersLook = (remediation: Remediation): boolean =>
+  isLookedFor(remediation) && (remediation.state !== 'done' || remediation.stateWhy !== null);
 
 const decision = (
   snapshot: Snapshot,
@@ -221,14 +251,17 @@ const cancelButton = (snapshot: Snapshot): Button | null =>
   });
 
 /** For the thread of the card: pings those who should look. */
-export function newsCard({ text, mention: people }: News, votes: readonly Vote[] = []): Card {
-  const line = [...people.map(mention), named(text, votes, newsLimit)].join(' ');
+export function newsCard({ by, text, mention: people }: News, votes: readonly Vote[] = []): Card {
+  const told = named(text, votes, newsLimit);
+  const others = people.filter((personId) => personId !== by).map(mention);
+  const line = by === undefined ? [...others, told].join(' ') : joined(`${mention(by)} ${told}`, ...others);
   return cardOf(line, [section(line)]);
 }
 
-/** What a person did with the kill switch or by breaking the glass. */
-export function alarmCard(personId: string, text: string, snapshot: Snapshot | null): Card {
-  const sentence = `${mention(personId)} ${escape(text, newsLimit)}`;
+/** What a person did with the kill switch or by breaking the glass, or what Paydesk itself found. */
+export function alarmCard(personId: string | null, text: string, snapshot: Snapshot | null): Card {
+  const who = personId === null ? '' : `${mention(personId)} `;
+  const sentence = `${who}${escape(text, newsLimit)}`;
   return cardOf(sentence, [
     section(`:rotating_light: ${sentence}`),
     ...(snapshot ? [...planBlocks(snapshot), section(`*Why:* “${escape(snapshot.remediation.why, whyLimit)}”`), context(originLine(snapshot))] : []),

@@ -21,7 +21,7 @@ export function remediationMessages(
 }
 
 export const alarmMessage = (
-  personId: string,
+  personId: string | null,
   text: string,
   snapshot: Snapshot | null,
   { alarm }: Channels,

@@ -37,17 +37,30 @@ export function stateWords(snapshot: Snapshot, at: (instant: Date) => string): s
       return 'is being carried out';
     case 'unknown':
       return awaitsJudgement(remediation)
-        ? 'a person has to say whether it took effect'
-        : 'nobody knows yet whether it took effect';
+        ? 'unknown whether it took effect: Paydesk keeps looking, and a person can decide'
+        : 'unknown yet whether it took effect: Paydesk is looking';
     case 'done':
       return remediation.verified
         ? `done and verified${laterWords(remediation, at)}`
         : 'done, to be verified';
     case 'closed':
+      if (isDecided(remediation)) return decidedWords(remediation, at);
       return remediation.verified ? 'done and verified' : 'closed without having been verified';
+    case 'refused':
+      return isDecided(remediation) ? decidedWords(remediation, at) : 'refused, nothing was done';
     default:
       return `${remediation.state}, nothing was done`;
   }
+}
+
+/** What became of it is a person's word: Paydesk has not seen it. */
+export const isDecided = ({ state, verified, decidedBy }: Remediation): boolean =>
+  decidedBy !== null && (state === 'refused' || (state === 'closed' && !verified));
+
+function decidedWords({ state, watchUntil }: Remediation, at: (instant: Date) => string): string {
+  const what = state === 'refused' ? 'it did not take effect' : 'it took effect';
+  const looking = watchUntil ? `; Paydesk keeps looking until ${at(watchUntil)}` : '';
+  return `a person decided that ${what}${looking}`;
 }
 
 const approvals = (missing: number): string =>

@@ -186,7 +186,7 @@ describe('two requests about the same thing', () => {
 
   it('the second waits for as long as nobody knows what became of the first', async () => {
     company.bank.moods = ['lost_after'];
-    company.bank.deaf = 100;
+    company.bank.deaf = Infinity;
     const first = await approved();
     await settle(replica, first);
     expect((await read(first)).state).toBe('unknown');
@@ -321,7 +321,7 @@ describe('votes', () => {
 
   it('whoever voted hears at home that a person has to decide', async () => {
     company.bank.moods = ['lost_after'];
-    company.bank.deaf = 100;
+    company.bank.deaf = Infinity;
     const asked = await approved();
     await settle(replica, asked);
     const { toDecide } = await replica.desk.waitingFor('eve');
@@ -372,11 +372,12 @@ it('what belongs to a plan comes although a person had to say that it took effec
   };
   replica = company.replica({ actions: [pausing] });
   company.bank.moods = ['lost_after'];
-  company.bank.deaf = 6;
+  company.bank.deaf = Infinity;
   const asked = await approved();
   await settle(replica, asked);
   const { id } = asked.remediation;
   await replica.desk.judge({ id, personId: 'dee', judgement: 'took_effect', why: 'I see it there' });
+  company.bank.deaf = 0;
   await settle(replica, asked);
   expect(await read(asked)).toMatchObject({ state: 'closed', stateWhy: 'It was resumed.' });
 });

@@ -194,7 +194,7 @@ async function endLife(life: Life): Promise<Remediation[]> {
     await life.replicas[0]!.desk.sweep();
     await life.replicas[0]!.work();
     const [row] = await db.query<{ waiting: bigint }>(
-      `select count(*) as waiting from paydesk.remediations where due_at is not null and not (state = 'unknown' and looks >= 6)
+      `select count(*) as waiting from paydesk.remediations where due_at is not null and not (state = 'unknown' and asked_at is not null)
        and (review <> 'open' or state in ('pending', 'approved', 'executing', 'unknown', 'done'))`,
     );
     if (row?.waiting === 0n) break;

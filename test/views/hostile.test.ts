@@ -81,7 +81,7 @@ function cardsWith(text: string, count: number): Record<string, Card> {
   const told = { why: text, stateWhy: text, effectSummary: text, effectReference: text, evidence };
   const requestIn = (changed: Partial<Remediation>) =>
     aSnapshot({ ...told, ...changed }, { plan, votes, ruling: aRuling({ rule: text, approverGroups: [text], trail: times(text) }) });
-  const judged = requestIn({ state: 'unknown', dueAt: null, looks: 6 });
+  const judged = requestIn({ state: 'unknown', dueAt: null, askedAt: new Date('2026-11-20T12:05:00Z') });
   const auditDetails = { rule: text, planHash: text, [half]: half, plan: times(half), typed: { [half]: half }, [`a${half}`]: [{ [half]: [half] }] };
   const entry = { seq: 1, at: now, previous: text, hash: text, kind: text, actor: text, subjects: [text], why: text, details: auditDetails };
   const candidate = { query: text, attempt, payment: null, why: text };

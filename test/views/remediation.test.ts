@@ -82,8 +82,8 @@ describe('the live card', () => {
   it('of which a person has to say whether it took effect', () => {
     const [, snapshot] = everyState.find(([name]) => name === 'handed over')!;
     expect(read(remediationCard(snapshot))).toMatchInlineSnapshot(`
-      "REM-17: Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242 · a person has to say whether it took effect
-      :grey_question: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · a person has to say whether it took effect
+      "REM-17: Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242 · unknown whether it took effect: Paydesk keeps looking, and a person can decide
+      :grey_question: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · unknown whether it took effect: Paydesk keeps looking, and a person can decide
       *At stake:* 25.00 EUR
       *Changes:* refunded 0.00 EUR → 25.00 EUR of 40.00 EUR
       *Affects:*
@@ -97,6 +97,7 @@ describe('the live card', () => {
       :white_check_mark: <@U2LARS> approved 2026-11-20 12:03 UTC
       [It took effect → REM-17:6bb4c0f714ec6220]
       [It did not → REM-17:6bb4c0f714ec6220]
+      [Look again → REM-17:6bb4c0f714ec6220]
       REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
     `);
   });
@@ -132,9 +133,11 @@ describe('the live card', () => {
       held up: :hourglass_flowing_sand: … · approved, but held up
       glass broken: :rotating_light: *Broken glass* · :hourglass_flowing_sand: … · goes ahead without approvals, starts now
       executing: :gear: … · is being carried out
-      unknown: :grey_question: … · nobody knows yet whether it took effect
-      handed over: :grey_question: … · a person has to say whether it took effect
+      unknown: :grey_question: … · unknown yet whether it took effect: Paydesk is looking
+      handed over: :grey_question: … · unknown whether it took effect: Paydesk keeps looking, and a person can decide
+      judged, watched: :x: … · a person decided that it did not take effect; Paydesk keeps looking until 2026-11-21 12:05 UTC
       done: :white_check_mark: … · done, to be verified
+      done, not seen yet: :white_check_mark: … · done, to be verified
       verified, more to come: :white_check_mark: … · done and verified, its last part follows 2026-11-20 12:15 UTC
       closed: :white_check_mark: … · done and verified
       closed, wrong: :warning: … · closed without having been verified
@@ -167,9 +170,12 @@ describe('the live card', () => {
   });
 
   it.each([
-    ['rejected', '*Rejected because:* Not twice: see ORD-1'],
+    ['rejected', '*Rejected by <@U2LARS>:* Not twice: see ORD-1'],
     ['voided', '*What changed:* amount refunded: 0.00 EUR → 5.00 EUR'],
     ['closed', '*Seen:* the refund is on the charge'],
+    ['cancelled', '*Cancelled by <@U1ANA>*'],
+    ['judged, watched', '*Decided by <@U3MIRA>:* the bank said so'],
+    ['closed, reviewed', ':eyes: *Reviewed by <@U3MIRA>*: The customer waited at the till'],
     ['expired', 'Not enough people approved in time.'],
   ])('%s says why: %s', (state, expected) => {
     const [, snapshot] = everyState.find(([name]) => name === state)!;
@@ -453,6 +459,21 @@ describe('private answers', () => {
       Who may vote is asked again right before anything is done"
     `);
   }); // prettier-ignore
+
+  it.each([
+    ['rejected', '*Rejected by <@U2LARS>:* Not twice: see ORD-1'],
+    ['cancelled', '*Cancelled by <@U1ANA>*'],
+    ['judged, watched', '*Decided by <@U3MIRA>:* the bank said so'],
+    ['closed, reviewed', ':eyes: *Reviewed by <@U3MIRA>*: The customer waited at the till'],
+  ])('names who decided: %s', (state, expected) => {
+    const [, snapshot] = everyState.find(([name]) => name === state)!;
+    expect(read(remediationWhyCard(snapshot)).split('\n')).toContain(expected);
+  });
+});
+
+it('news of what a person did begins with the person', () => {
+  const card = newsCard({ by: 'U2LARS', text: 'rejected this: not twice', mention: ['U1ANA', 'U2LARS'] });
+  expect(read(card)).toContain('<@U2LARS> rejected this: not twice · <@U1ANA>');
 });
 
 describe('Home', () => {

@@ -32,12 +32,19 @@ const columns: Readonly<Record<keyof (NewRemediation & RemediationProgress), str
   dueAt: 'due_at',
   calls: 'calls',
   looks: 'looks',
+  failedLooks: 'failed_looks',
+  unknownSince: 'unknown_since',
+  askedAt: 'asked_at',
+  watchUntil: 'watch_until',
   misses: 'misses',
   effectReference: 'effect_reference',
   effectSummary: 'effect_summary',
   evidence: 'evidence',
   verified: 'verified',
   review: 'review',
+  decidedBy: 'decided_by',
+  reviewedBy: 'reviewed_by',
+  reviewFindings: 'review_findings',
 };
 
 const names = Object.keys(columns) as (keyof typeof columns)[];
@@ -54,6 +61,13 @@ const takeSql = `${readSql} for no key update`;
 const takeDueSql = `
   select ${selected} from paydesk.remediations where due_at <= $1
   order by due_at limit $2 for no key update skip locked`;
+const unansweredSql = `
+  select min(due_at) as "dueAt" from paydesk.remediations
+  where failed_looks > 0 and due_at is not null and number <> $1`;
+const hastenSql = `
+  update paydesk.remediations set due_at = $1 where number in (
+    select number from paydesk.remediations
+    where failed_looks > 0 and due_at > $1 for no key update skip locked)`;
 const listSql = `
   select ${selected} from paydesk.remediations
   where ($1::text[] is null or state = any ($1) or (review = 'open' and $5)) and ($2::text is null or requester = $2)
@@ -133,6 +147,13 @@ export function createRemediations({ query }: Database): Remediations {
     },
     takeDue: async (tx, limit) =>
       (await requirePg(tx).query<Row>(takeDueSql, [tx.now, limit])).map(remediationOf),
+    nextUnansweredAt: async (tx, id) => {
+      const [row] = await requirePg(tx).query<{ dueAt: Date | null }>(unansweredSql, [numberOf(id)]);
+      return row?.dueAt ?? null;
+    },
+    hastenUnanswered: async (tx) => {
+      await requirePg(tx).query(hastenSql, [tx.now]);
+    },
     votesOf: async (tx, id) => {
       const number = numberOf(id);
       return (await votesOf(requirePg(tx), [number]))(number);
