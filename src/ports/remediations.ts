@@ -148,6 +148,11 @@ export interface Remediations {
     changedSince?: Date;
     limit: number;
   }): Promise<{ remediation: Remediation; votes: Vote[] }[]>;
+  /** How many there are; within the transaction where one is given. */
+  count(
+    tx: Transaction | null,
+    filter: { states: readonly RemediationState[]; orReviewOpen?: boolean; requesterId?: string },
+  ): Promise<number>;
   /** Ids of those that changed since an instant, and their card was not brought up to date since, nor is it on its way. Oldest first. */
   withStaleCards(changedSince: Date, limit: number): Promise<string[]>;
   /** Taken: those whose time has come, oldest first, without what another replica has in hand. */

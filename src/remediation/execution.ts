@@ -14,7 +14,7 @@ import type { Remediation } from '../ports/remediations.js';
 import type { Transaction } from '../ports/transaction.js';
 import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
 import { expire, lapse } from './expiry.js';
-import { fenced } from './fence.js';
+import { fenced, requireLease } from './fence.js';
 import { watch } from './judgement.js';
 import { callLease, doneMove, failedMove } from './outcomes.js';
 import { whatChanged } from './revalidation.js';
@@ -144,7 +144,9 @@ async function order(
   const action = actionOf(deps, remediation.action);
   let outcome: Move;
   try {
-    const world = fenced(deps.world, orderBefore(remediation), deps.clock);
+    const until = orderBefore(remediation);
+    requireLease(until, deps.clock);
+    const world = fenced(deps.world, until, deps.clock);
     const effect = await action.execute(plan, remediation.idempotencyKey, world);
     await deps.probe?.('after_effect');
     outcome = doneMove(remediation, effect, deps.clock.now());

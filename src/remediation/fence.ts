@@ -27,7 +27,8 @@ export function fenced(world: World, until: Date, clock: Clock): World {
   };
 }
 
-function requireLease(until: Date, clock: Clock): void {
+/** Throws `unknown_outcome`. */
+export function requireLease(until: Date, clock: Clock): void {
   if (clock.now() < until) return;
   throw new OpsError('unknown_outcome', 'The process that ordered it was stopped for too long.');
 }

@@ -10,7 +10,7 @@ import { createVoteConfirmations } from './confirmations.js';
 import type { RemediationDeps, Snapshot } from './deps.js';
 import { advance, lookAgain, sweep } from './execution.js';
 import { freezeAll, lift } from './kill-switch.js';
-import { forClicks, personOf } from './people.js';
+import { forClicks, personOf, type KnownPerson } from './people.js';
 import type { Policy } from './policy.js';
 import { eligibleVote } from './policy/votes.js';
 import { faultsOfForm, request, type Requested, type RequestForm } from './requests.js';
@@ -41,8 +41,10 @@ export interface RemediationDesk {
   lift(personId: string): Promise<'lifted' | 'one_more'>;
   /** Throws `not_found`. */
   read(id: string): Promise<Snapshot>;
-  /** Open ones, newest first. */
+  /** The newest of those that are open, newest first. */
   open(): Promise<Snapshot[]>;
+  /** How many are open. */
+  openCount(): Promise<number>;
   /** What waits for this person: to vote on, to decide about, to review; and what they asked for themselves. */
   waitingFor(personId: string): Promise<{ toDecide: Snapshot[]; own: Snapshot[] }>;
   /** The durable task. */
@@ -54,6 +56,8 @@ export interface RemediationDesk {
 }
 
 const mostListed = 100;
+/** Fifty people with all the requests that they may have open. */
+const mostWaiting = 1000;
 /** Nobody scrolls back further to click a button. */
 const staleAfterMs = 14 * dayMs;
 
@@ -61,7 +65,8 @@ export function createRemediationDesk(deps: RemediationDeps): RemediationDesk {
   const { actions, policy, remediations } = deps;
   const list = async (filter: Parameters<typeof remediations.list>[0]): Promise<Snapshot[]> =>
     (await remediations.list(filter)).flatMap(({ remediation, votes }) => readable(deps, remediation, votes));
-  const open = (): Promise<Snapshot[]> => list({ states: openStates, orReviewOpen: true, limit: mostListed });
+  const isOpen = { states: openStates, orReviewOpen: true };
+  const open = (): Promise<Snapshot[]> => list({ ...isOpen, limit: mostListed });
   return {
     actions,
     policy,
@@ -82,7 +87,15 @@ export function createRemediationDesk(deps: RemediationDeps): RemediationDesk {
       return snapshotOf(remediation, votes);
     },
     open,
-    waitingFor: async (personId) => waitingOf(await open(), await personOf(deps, personId, forClicks)),
+    openCount: () => remediations.count(null, isOpen),
+    waitingFor: async (personId) => {
+      const [all, own, person] = await Promise.all([
+        list({ ...isOpen, limit: mostWaiting }),
+        list({ ...isOpen, requesterId: personId, limit: mostListed }),
+        personOf(deps, personId, forClicks),
+      ]);
+      return { toDecide: toDecideBy(person, all), own };
+    },
     advance: (id) => advance(deps, id),
     sweep: () => sweep(deps),
     repairCards: () => repairCards(deps),
@@ -115,20 +128,13 @@ async function repairCards(deps: RemediationDeps): Promise<number> {
   return stale.length;
 }
 
-function waitingOf(
-  snapshots: readonly Snapshot[],
-  person: Awaited<ReturnType<typeof personOf>>,
-): { toDecide: Snapshot[]; own: Snapshot[] } {
+function toDecideBy(person: KnownPerson, snapshots: readonly Snapshot[]): Snapshot[] {
   const waits = (remediation: Remediation): boolean =>
     remediation.state === 'pending' || awaitsJudgement(remediation) || remediation.review === 'open';
-  return {
-    toDecide: snapshots.filter(
-      ({ remediation, ruling, votes }) =>
-        waits(remediation) &&
-        // Who voted decides later about the outcome like anybody else.
-        eligibleVote(ruling, person, remediation.requesterId, remediation.state === 'pending' ? votes : [])
-          .ok,
-    ),
-    own: snapshots.filter(({ remediation }) => remediation.requesterId === person.personId),
-  };
+  return snapshots.filter(
+    ({ remediation, ruling, votes }) =>
+      waits(remediation) &&
+      // Who voted decides later about the outcome like anybody else.
+      eligibleVote(ruling, person, remediation.requesterId, remediation.state === 'pending' ? votes : []).ok,
+  );
 }

@@ -69,7 +69,6 @@ export async function request(deps: RemediationDeps, form: RequestForm): Promise
   };
   const ruling = form.breakGlass ? breakGlassOn(deps.policy, ask) : ruleOn(deps.policy, ask);
   if (ruling.kind === 'refused') return refused([{ field: null, message: ruling.message }], ruling.trail);
-  await requireFewOpen(deps, form.requesterId);
   return deps.transactions.run((tx) => enter(tx, deps, { form, plan: planned.plan, ruling }));
 }
 
@@ -97,6 +96,7 @@ async function enter(tx: Transaction, deps: RemediationDeps, entry: Entry): Prom
   const stopped = await whyStopped(tx, deps, remediation, plan, ruling);
   // Thrown, so that the request that was just entered is gone again.
   if (stopped !== null) throw new OpsError('conflict', stopped);
+  await requireFewOpen(tx, deps, remediation);
   const snapshot = snapshotOf(remediation, []);
   await deps.audit.append(tx, {
     kind: form.breakGlass ? 'remediation.glass_broken' : 'remediation.requested',
@@ -121,9 +121,15 @@ async function enter(tx: Transaction, deps: RemediationDeps, entry: Entry): Prom
   return { kind: 'requested', snapshot, isNew };
 }
 
-async function requireFewOpen({ remediations }: RemediationDeps, requesterId: string): Promise<void> {
-  const open = await remediations.list({ states: ['pending'], requesterId, limit: mostOpen });
-  if (open.length < mostOpen) return;
+/** To be asked under the lock of the kill switch, through which every request enters, so that requests at once count. */
+async function requireFewOpen(
+  tx: Transaction,
+  { remediations }: RemediationDeps,
+  { requesterId, state }: Remediation,
+): Promise<void> {
+  if (state !== 'pending') return;
+  const open = await remediations.count(tx, { states: ['pending'], requesterId });
+  if (open <= mostOpen) return;
   throw new OpsError('conflict', `${mostOpen} requests of yours are waiting for approval already.`, {
     hint: 'Cancel some with `/remediate cancel REM-…`, or wait until they are decided.',
   });

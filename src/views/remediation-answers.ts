@@ -11,16 +11,17 @@ import { trailLines } from './remediation-forms.js';
 
 const mostListed = 30;
 
-export function remediationListCard(open: readonly Snapshot[]): Card {
-  const count = ['No request is', 'One request is'][open.length] ?? `${open.length} requests are`;
+/** `open`: the newest of `all`. */
+export function remediationListCard(open: readonly Snapshot[], all: number): Card {
+  const count = ['No request is', 'One request is'][all] ?? `${all.toLocaleString('en-GB')} requests are`;
   const title = `${count} open`;
-  const left = open.length - mostListed;
+  const left = all - Math.min(open.length, mostListed);
   return cardOf(title, [
     section(`:clipboard: *${title}*`),
     ...sections(open.slice(0, mostListed).map(listLine)),
     context(
       joined(
-        left > 0 ? `${left} older ones are not shown` : null,
+        left > 0 ? `${left.toLocaleString('en-GB')} older ones are not shown` : null,
         `${code('/remediate show REM-…')} shows one, ${code('/remediate why REM-…')} how it was ruled on`,
       ),
     ),

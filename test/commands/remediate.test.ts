@@ -327,7 +327,7 @@ describe('deciding', () => {
   it('what became of it is decided with the evidence in sight', async () => {
     const snapshot = await ask(replica);
     company.bank.moods = ['lost_before'];
-    company.bank.deaf = 20;
+    company.bank.deaf = Infinity;
     await click('bo', buttons.approve, valueOf(snapshot));
     for (let passed = 0; passed < 2 * hourMs; passed += 30 * secondMs) {
       await replica.desk.sweep();

@@ -166,7 +166,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     guarded.say('ana', view, 'The charge was fraud indeed');
     await until('the review is closed', async () => (await guarded.stored(id)).review === 'closed');
     await until('no button is left', async () => buttonsOf(await guarded.card(id)).length === 0);
-    await guarded.told(id, /Review closed: The charge was fraud indeed/);
+    await guarded.told(id, /closed the review: The charge was fraud indeed/);
   });
 
   it('submits evidence with a file, once', async () => {

@@ -441,6 +441,39 @@ describe('many at once', () => {
       `update paydesk.remediations set state = 'cancelled', due_at = null where state = 'pending'`,
     );
   });
+
+  it('forty at once by one person, on four replicas: twenty are taken, and only those are kept', async () => {
+    const replicas = Array.from({ length: 4 }, () => company.replica());
+    const requesterId = operators[25] ?? '';
+    const forty = await Promise.allSettled(
+      Array.from({ length: 40 }, (_, at) => ask(replicas[at % 4]!, { amount: '1', requesterId })),
+    );
+    expect(forty.filter(({ status }) => status === 'fulfilled')).toHaveLength(20);
+    const open = await company.db.query('select 1 from paydesk.remediations where requester = $1', [requesterId]);
+    expect(open).toHaveLength(20);
+    const [cancelled] = (await replica.desk.waitingFor(requesterId)).own;
+    await replica.desk.cancel(cancelled!.remediation.id, requesterId);
+    await expect(ask(replica, { amount: '1', requesterId })).resolves.toBeDefined();
+    await company.db.query(`update paydesk.remediations set state = 'cancelled', due_at = null where state = 'pending'`);
+  }); // prettier-ignore
+
+  it('a list counts all that are open, and what waits for a person is found behind a hundred newer ones', async () => {
+    const before = await replica.desk.openCount();
+    const asked = await ask(replica, { amount: '1', requesterId: 'lee' });
+    await company.db.query(
+      `insert into paydesk.remediations (form_key, action, plan, plan_hash, requester, channel, why, ruling, break_glass, idempotency_key, subjects,
+         contends, created_at, state, expires_at, calls, looks, misses, evidence, verified, review, changed_at)
+       select form_key || n, action, plan, plan_hash, 'cy', channel, why, ruling, break_glass, idempotency_key || n, subjects, contends,
+         created_at, 'pending', expires_at, 0, 0, 0, '{}', false, 'none', changed_at
+       from paydesk.remediations, generate_series(1, 300) as n where form_key = $1`,
+      [asked.remediation.formKey],
+    );
+    expect(await replica.desk.openCount()).toBe(before + 301);
+    expect((await replica.desk.waitingFor('lee')).own.map(({ remediation }) => remediation.id)).toEqual([asked.remediation.id]);
+    const ids = (await replica.desk.waitingFor('eve')).toDecide.map(({ remediation }) => remediation.id);
+    expect(ids).toContain(asked.remediation.id);
+    await company.db.query(`update paydesk.remediations set state = 'cancelled', due_at = null where state = 'pending'`);
+  }); // prettier-ignore
 });
 
 describe('7. cards are put right at start', () => {

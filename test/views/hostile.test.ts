@@ -101,7 +101,7 @@ function cardsWith(text: string, count: number): Record<string, Card> {
     request: remediationCard(requestIn({})),
     judged: remediationCard(judged),
     executing: remediationCard(requestIn({ state: 'executing', breakGlass: true, review: 'open' })),
-    list: remediationListCard(times(judged)),
+    list: remediationListCard(times(judged), 4000),
     why: remediationWhyCard(judged),
     news: newsCard({ text: `Rejected: ${text}`, mention: ['U0SHARER', text] }, votes),
     alarm: alarmCard(text, `broke the glass for ${text}`, judged),

@@ -433,15 +433,17 @@ describe('windows', () => {
 
 describe('private answers', () => {
   it('the list', () => {
-    expect(read(remediationListCard([aSnapshot(), aSnapshot({ id: 'REM-16', state: 'executing' })]))).toMatchInlineSnapshot(`
+    expect(read(remediationListCard([aSnapshot(), aSnapshot({ id: 'REM-16', state: 'executing' })], 2))).toMatchInlineSnapshot(`
       "2 requests are open
       :clipboard: *2 requests are open*
       \`REM-17\` · :raised_hand: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · needs 1 more approval by 2026-11-20 13:00 UTC · by <@U1ANA>
       \`REM-16\` · :gear: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · is being carried out · by <@U1ANA>
       \`/remediate show REM-…\` shows one, \`/remediate why REM-…\` how it was ruled on"
     `);
-    expect(read(remediationListCard([]))).toContain('No request is open');
-    expect(read(remediationListCard(Array.from({ length: 40 }, () => aSnapshot())))).toContain('10 older ones');
+    expect(read(remediationListCard([], 0))).toContain('No request is open');
+    const many = read(remediationListCard(Array.from({ length: 100 }, () => aSnapshot()), 1234));
+    expect(many).toContain('1,234 requests are open');
+    expect(many).toContain('1,204 older ones');
   }); // prettier-ignore
 
   it('why', () => {

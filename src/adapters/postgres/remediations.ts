@@ -73,6 +73,9 @@ const listSql = `
   where ($1::text[] is null or state = any ($1) or (review = 'open' and $5)) and ($2::text is null or requester = $2)
     and ($3::timestamptz is null or changed_at >= $3)
   order by number desc limit $4`;
+const countSql = `
+  select count(*)::integer as count from paydesk.remediations
+  where (state = any ($1) or (review = 'open' and $3)) and ($2::text is null or requester = $2)`;
 
 const staleSql = `
   select number from paydesk.remediations r
@@ -183,6 +186,12 @@ export function createRemediations({ query }: Database): Remediations {
           orReviewOpen ?? false,
         ]),
       ),
+    count: async (tx, { states, orReviewOpen, requesterId }) => {
+      const ask = tx ? requirePg(tx).query : query;
+      const values = [states, requesterId ?? null, orReviewOpen ?? false];
+      const [row] = await ask<{ count: number }>(countSql, values);
+      return row?.count ?? 0;
+    },
     withStaleCards: async (changedSince, limit) =>
       (await query<{ number: bigint }>(staleSql, [changedSince, limit, liveCardOf('REM-')])).map(
         ({ number }) => idOf(number),
