@@ -74,9 +74,13 @@ export async function openForm(
   desk: RemediateDesk,
 ): Promise<void> {
   const about = subject && { kind: subject.kind ?? '', id: subject.id };
-  const suggested = await requireRemediation(desk).suggestions(action.id, about);
+  const remediation = requireRemediation(desk);
+  const [suggested, brief] = await Promise.all([
+    remediation.suggestions(action.id, about),
+    about ? remediation.brief(action.id, about.id) : null,
+  ]);
   const typed = prefilled(action, subject);
-  await windows.open(formModal({ action, typed, partners: desk.partners, suggested, ...occasion }));
+  await windows.open(formModal({ action, typed, partners: desk.partners, suggested, brief, ...occasion }));
 } // prettier-ignore
 
 function prefilled({ prefills }: Action, subject: Subject | null): TypedParameters {
@@ -93,7 +97,14 @@ export async function chosen(
   const remediation = requireRemediation(desk);
   const action = requireAction(remediation, values.action ?? '');
   const suggested = await remediation.suggestions(action.id, null);
-  const modal = formModal({ action, typed: {}, partners: desk.partners, suggested, ...occasion });
+  const modal = formModal({
+    action,
+    typed: {},
+    partners: desk.partners,
+    suggested,
+    brief: null,
+    ...occasion,
+  });
   return { kind: 'show', modal };
 }
 
@@ -125,7 +136,7 @@ const cardNumbersIn = (values: Readonly<Record<string, string>>): ActionFault[] 
     .filter(([, value]) => containsCardNumber(value))
     .map(([field]) => ({ field, message: cardNumberFault }));
 
-/** Beside the inputs where all of it belongs to one; otherwise in a window of its own, so that nothing is left out. */
+/** Beside the inputs where all of it belongs to one; otherwise in a window upon the form, so that nothing is left out. */
 function answerTo(
   action: Action,
   faults: readonly ActionFault[],
@@ -133,7 +144,7 @@ function answerTo(
   values: Readonly<Record<string, string>>,
 ): SubmissionAnswer {
   const besides = faults.filter(({ field }) => field === null || !(field in values));
-  if (besides.length > 0) return { kind: 'show', modal: refusedModal(action, faults, trail) };
+  if (besides.length > 0) return { kind: 'above', modal: refusedModal(action, faults, trail) };
   return {
     kind: 'errors',
     errors: Object.fromEntries(faults.toReversed().map(({ field, message }) => [field ?? '', message])),

@@ -138,6 +138,16 @@ export interface Remediations {
     request: Pick<Remediation, 'id' | 'contends'>,
   ): Promise<{ calls: number; unsettledId: string | null }>;
 
+  /** Others about the same thing that are pending, approved, under way or of unknown outcome; oldest first. */
+  openAbout(
+    tx: Transaction,
+    request: Pick<Remediation, 'id' | 'contends'>,
+  ): Promise<Pick<Remediation, 'id' | 'action'>[]>;
+  /** The request of a key, or null. */
+  idOfKey(idempotencyKey: string): Promise<string | null>;
+  /** Makes others about the same thing, of which a part follows later, due now. Not a change of any. */
+  hastenFollowUps(tx: Transaction, request: Pick<Remediation, 'id' | 'contends'>): Promise<void>;
+
   read(id: string): Promise<{ remediation: Remediation; votes: Vote[] }>;
   /** Newest first. */
   list(filter: {

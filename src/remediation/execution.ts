@@ -158,6 +158,8 @@ async function order(
     if (isAnsweredBy(current, remediation)) await move(tx, deps, current, outcome);
   });
   await deps.probe?.('after_record');
+  // It may have ended what another request began, such as a pause.
+  await deps.transactions.run((tx) => deps.remediations.hastenFollowUps(tx, remediation));
 }
 
 /** A call takes half a minute at most, so one that begins before this is over before anybody else looks for its effect. */

@@ -5,7 +5,7 @@ import { dayMs } from '../kernel/clock.js';
 import { messageOf, toOpsError } from '../kernel/errors.js';
 import type { Remediation, Vote } from '../ports/remediations.js';
 import type { VoteConfirmations } from '../ports/vote-confirmations.js';
-import type { About, Action, ActionFault, Choice } from './action.js';
+import type { About, Action, ActionFault, Brief, Choice } from './action.js';
 import { createVoteConfirmations } from './confirmations.js';
 import type { RemediationDeps, Snapshot } from './deps.js';
 import { advance, lookAgain, sweep } from './execution.js';
@@ -15,7 +15,7 @@ import type { Policy } from './policy.js';
 import { eligibleVote } from './policy/votes.js';
 import { faultsOfForm, request, type Requested, type RequestForm } from './requests.js';
 import { closeReview } from './review.js';
-import { suggestions } from './suggestions.js';
+import { brief, suggestions } from './suggestions.js';
 import { judge, type Judged, type Judgement } from './judgement.js';
 import { awaitsJudgement } from './settlement.js';
 import { openStates, snapshotOf } from './transitions.js';
@@ -27,6 +27,8 @@ export interface RemediationDesk {
   faultsOfForm(form: Pick<RequestForm, 'action' | 'typed' | 'why'>): ActionFault[];
   /** What could be meant in each field, as far as the world says so at once. */
   suggestions(actionId: string, about: About | null): Promise<Readonly<Record<string, readonly Choice[]>>>;
+  /** What has to be known about a thing before the form of an action is filled in; null where nothing does. */
+  brief(actionId: string, id: string): Promise<Brief | null>;
   request(form: RequestForm): Promise<Requested>;
   approve(ballot: Ballot, typedAmount: string | null): Promise<VoteOutcome>;
   reject(ballot: Ballot, why: string): Promise<void>;
@@ -72,6 +74,7 @@ export function createRemediationDesk(deps: RemediationDeps): RemediationDesk {
     policy,
     faultsOfForm: (form) => faultsOfForm(deps, form),
     suggestions: (actionId, about) => suggestions(deps, actionId, about),
+    brief: (actionId, id) => brief(deps, actionId, id),
     request: (form) => request(deps, form),
     approve: (ballot, typedAmount) => approve(deps, ballot, typedAmount),
     reject: (ballot, why) => reject(deps, ballot, why),

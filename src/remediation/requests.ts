@@ -8,6 +8,7 @@ import { OpsError } from '../kernel/errors.js';
 import type { NewRemediation, Remediation, RemediationProgress } from '../ports/remediations.js';
 import type { Transaction } from '../ports/transaction.js';
 import type { ActionFault, Plan, TypedParameters } from './action.js';
+import { requireNoContradiction } from './contradictions.js';
 import type { RemediationDeps, Snapshot } from './deps.js';
 import { forClicks, personOf, type KnownPerson } from './people.js';
 import { freeze, linesOf } from './plan.js';
@@ -97,6 +98,7 @@ async function enter(tx: Transaction, deps: RemediationDeps, entry: Entry): Prom
   // Thrown, so that the request that was just entered is gone again.
   if (stopped !== null) throw new OpsError('conflict', stopped);
   await requireFewOpen(tx, deps, remediation);
+  await requireNoContradiction(tx, deps, remediation);
   const snapshot = snapshotOf(remediation, []);
   await deps.audit.append(tx, {
     kind: form.breakGlass ? 'remediation.glass_broken' : 'remediation.requested',

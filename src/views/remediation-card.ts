@@ -14,9 +14,19 @@ import { openStates } from '../remediation/transitions.js';
 import { shortHashOf } from '../remediation/votes.js';
 import { actions, button, cardOf, code, context, escape, escapeWithin, instant, mention, section, sections, utc } from './blocks.js'; // prettier-ignore
 import { joined } from './links.js';
+import { riskOf } from './remediation-risk.js';
+import { offeredOf, startButtons } from './remediation-start.js';
 import { remediationButtons as ids, valueOf } from './remediation-ids.js';
 import { bodyOf, fitsOnCard, headlineLimit } from './remediation-plan.js';
-import { canBeCancelled, isDecided, markOf, progressOf, stateWords } from './remediation-state.js';
+import {
+  canBeCancelled,
+  closedWordsOf,
+  endedByOf,
+  isDecided,
+  markOf,
+  progressOf,
+  stateWords,
+} from './remediation-state.js';
 
 const whyLimit = 500;
 const reasonLimit = 300;
@@ -108,7 +118,7 @@ function reasonLabel(remediation: Remediation): string {
   if (state === 'cancelled') return `*Cancelled${by}:* `;
   if (isDecided(remediation)) return `*Decided${by}:* `;
   if (state === 'voided') return '*What changed:* ';
-  return verified ? '*Seen:* ' : '';
+  return verified && !closedWordsOf(remediation) ? '*Seen:* ' : '';
 }
 
 /** What was seen is often, word for word, what the effect said already. */
@@ -151,6 +161,7 @@ export function originLine({ remediation, ruling }: Snapshot): string {
   const { id, requesterId, createdAt } = remediation;
   return joined(
     `${id} asked for by ${mention(requesterId)} ${instant(createdAt)}`,
+    riskOf(remediation.action),
     ruleWords({ ruling }),
     `plan ${code(shortHashOf(remediation))}`,
   );
@@ -175,7 +186,7 @@ export function buttonsOf(snapshot: Snapshot, audience: Audience): ActionsBlock[
   const cancel = canBeCancelled(snapshot) && audience !== 'approver' ? cancelButton(snapshot) : null;
   return audience === 'requester'
     ? actions(cancel)
-    : actions(...votingButtons(snapshot), cancel, ...laterButtons(snapshot));
+    : actions(...votingButtons(snapshot), cancel, ...laterButtons(snapshot), ...undoButtons(snapshot));
 }
 
 function votingButtons(snapshot: Snapshot): (Button | null)[] {
@@ -200,6 +211,13 @@ function laterButtons(snapshot: Snapshot): (Button | null)[] {
     snapshot.remediation.review === 'open' ? decision(snapshot, 'closeReview', 'Close review', 'primary') : null,
   ];
 } // prettier-ignore
+
+/** While a part of the plan is still to come, its effect can be ended early: with a request of its own. */
+function undoButtons({ remediation, plan }: Snapshot): (Button | null)[] {
+  const endedBy = offeredOf(endedByOf(remediation));
+  if (remediation.state !== 'done' || !remediation.verified || endedBy === null) return [];
+  return startButtons({ actions: [endedBy], ...plan.preview.subject }, [endedBy]);
+}
 
 /** What was done a moment ago is looked for at once. */
 const offersLook = (remediation: Remediation): boolean =>

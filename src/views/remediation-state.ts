@@ -3,6 +3,8 @@
  */
 import type { PlanBlock, TaskCardBlock } from '@slack/types';
 import type { Remediation, RemediationState } from '../ports/remediations.js';
+import type { Action } from '../remediation/action.js';
+import { actions } from '../remediation/actions/index.js';
 import type { Snapshot } from '../remediation/deps.js';
 import { awaitsJudgement } from '../remediation/settlement.js';
 import { missingApprovals } from '../remediation/votes.js';
@@ -45,13 +47,21 @@ export function stateWords(snapshot: Snapshot, at: (instant: Date) => string): s
         : 'done, to be verified';
     case 'closed':
       if (isDecided(remediation)) return decidedWords(remediation, at);
-      return remediation.verified ? 'done and verified' : 'closed without having been verified';
+      if (!remediation.verified) return 'closed without having been verified';
+      return closedWordsOf(remediation) ?? 'done and verified';
     case 'refused':
       return isDecided(remediation) ? decidedWords(remediation, at) : 'refused, nothing was done';
     default:
       return `${remediation.state}, nothing was done`;
   }
 }
+
+const actionOf = ({ action }: Remediation): Action | undefined => actions.find(({ id }) => id === action);
+
+export const closedWordsOf = (remediation: Remediation): string | null =>
+  remediation.state === 'closed' ? (actionOf(remediation)?.closedWords ?? null) : null;
+
+export const endedByOf = (remediation: Remediation): string | null => actionOf(remediation)?.endedBy ?? null;
 
 /** What became of it is a person's word: Paydesk has not seen it. */
 export const isDecided = ({ state, verified, decidedBy }: Remediation): boolean =>

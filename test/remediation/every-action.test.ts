@@ -176,6 +176,8 @@ function ordeal({ fault, blind }: Ordeal): World {
 const started = (action: string): Promise<Trial> =>
   (trials[action] ?? (() => Promise.reject(new Error(action))))();
 
+const calm: Ordeal = { fault: 'well', blind: 0, kill: null };
+
 let forms = 0;
 
 /** Asks, approves and carries out under an ordeal, until nothing moves any more. */
@@ -223,6 +225,19 @@ function ordealsOf(action: string): Ordeal[] {
 it('there is a trial for every action', () => {
   expect(Object.keys(trials).sort()).toEqual(actions.map(({ id }) => id).sort());
 });
+
+it.each(actions)(
+  '$id: its plan says “cannot be undone” exactly where its risk is high',
+  async ({ id, risk, plan }) => {
+    await platform.close();
+    await openAnotherPlatform();
+    const planned = await plan((await started(id)).typed, { ...ordeal(calm), attachments: null });
+    if (!planned.ok) throw new Error(planned.faults.map(({ message }) => message).join(' '));
+    const { irreversible, undo } = planned.plan.preview;
+    expect(irreversible !== null).toBe(risk === 'high');
+    expect(undo === null).toBe(risk === 'high');
+  },
+);
 
 it.each(actions.map(({ id }) => id))('%s', async (action) => {
   for (const met of ordealsOf(action)) {

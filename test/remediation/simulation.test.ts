@@ -50,7 +50,8 @@ const tally = {
   orders: 0,
   effects: 0,
   deaths: 0,
-  judged: 0,
+  settled: 0,
+  contradicted: 0,
   states: {} as Record<string, number>,
 };
 
@@ -179,18 +180,37 @@ async function passTime(life: Life): Promise<void> {
   await Promise.all(life.replicas.map(({ desk }) => desk.sweep()));
 }
 
-/** Whoever is asked says something, whatever is true. */
+/** The answer is lost and the bank stays silent until people are asked; whoever it is says something, whatever is true. */
 async function judge(life: Life): Promise<void> {
-  if (life.asked.length === 0) return;
-  const { remediation } = life.pick(life.asked);
+  const { account, asked, replicas } = life;
+  const [replica] = replicas;
+  if (!replica || replica.dead()) return;
+  const formKey = `${account}-silence-${asked.length}`;
+  const snapshot = await ask(replica, { amount: '20', account, requesterId: 'cy', formKey }).catch(
+    () => null,
+  );
+  if (!snapshot) return;
+  asked.push(snapshot);
+  company.bank.moods = [life.pick(['lost_before', 'lost_after'] as const)];
+  company.bank.deaf = Infinity;
+  await attempt(replica.desk.approve(ballotOf(snapshot, 'eve'), null));
+  for (let minutes = 0; minutes < 12; minutes++) {
+    await work(life);
+    company.clock.advance(minuteMs);
+    await Promise.all(life.replicas.map(({ desk }) => desk.sweep()));
+  }
+  if (life.below(2) === 0) company.bank.deaf = 0;
   const judgement = life.pick(['took_effect', 'did_not'] as const);
-  const verdict = { id: remediation.id, personId: life.pick(crowd), judgement, why: 'so it seems' };
+  const verdict = { id: snapshot.remediation.id, personId: 'dee', judgement, why: 'so it seems' };
   await attempt(
     life
       .pick(life.replicas)
       .desk.judge(verdict)
-      .then(() => void tally.judged++),
+      .then(({ kind }) => {
+        tally[kind]++;
+      }),
   );
+  if (life.below(2) === 0) company.bank.deaf = 0;
 }
 
 async function lookAgain(life: Life): Promise<void> {

@@ -27,7 +27,15 @@ import { offeredActions } from '../../src/views/remediation-start.js';
 import type { Action, FieldInput } from '../../src/remediation/action.js';
 import { aCharge, aDispute, aPayment, eur, now } from '../support/payment-objects.js';
 import { faultsOf, linesOf, sourceOf } from '../support/cards.js';
-import { aPlan, aRuling, aSnapshot, aVote, evidence, everyState } from '../support/remediation-objects.js';
+import {
+  aPlan,
+  aRuling,
+  aSnapshot,
+  aVote,
+  effect,
+  evidence,
+  everyState,
+} from '../support/remediation-objects.js';
 
 const asRead = (line: string): string => line.replace(/<!date\^\d+\^[^|]*\|([^>]*)>/g, '$1');
 
@@ -75,7 +83,7 @@ describe('the live card', () => {
       [Approve → REM-17:6bb4c0f714ec6220]
       [Reject → REM-17:6bb4c0f714ec6220]
       [Cancel → REM-17:6bb4c0f714ec6220]
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
+      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
     `);
   });
 
@@ -98,7 +106,7 @@ describe('the live card', () => {
       [It took effect → REM-17:6bb4c0f714ec6220]
       [It did not → REM-17:6bb4c0f714ec6220]
       [Look again → REM-17:6bb4c0f714ec6220]
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
+      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
     `);
   });
 
@@ -117,7 +125,7 @@ describe('the live card', () => {
       *Effect:* Refund re_1 of 25.00 EUR is pending.
       :eyes: *Review owed:* another person looks at this and closes it.
       [Close review → REM-17:6bb4c0f714ec6220]
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
+      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
     `);
   });
 
@@ -289,7 +297,7 @@ describe('messages', () => {
       • the payout of tomorrow
       *Cannot be undone:* a refund cannot be taken back
       *Why:* “The customer was charged twice”
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
+      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
     `);
     expect(read(alarmCard('U1ANA', 'froze all guarded actions: doubled payouts', null))).toContain(':rotating_light: <@U1ANA> froze all');
   }); // prettier-ignore
@@ -313,7 +321,7 @@ describe('windows', () => {
   const partners = [{ id: 'northpay', name: 'Northpay' }];
   const occasion = { channelId: 'C1', breakGlass: false };
   const form = (changed = {}) =>
-    formModal({ action: anAction, typed: {}, partners, suggested: {}, ...occasion, ...changed });
+    formModal({ action: anAction, typed: {}, brief: null, partners, suggested: {}, ...occasion, ...changed });
 
   it.each([
     ['what could be meant is a menu', [{ value: 'pi_1', label: 'one' }], '', 'static_select'],
@@ -327,7 +335,7 @@ describe('windows', () => {
   it('the form of an action', () => {
     expect(readModal(form())).toMatchInlineSnapshot(`
       "Do all [Ask for approval] [Cancel]
-      Asks for one of each · High risk: gone for good
+      Asks for one of each · High risk: irreversible
       {payment: Payment, plain_text_input}
       {note: Note, plain_text_input}
       {reason: Reason, static_select}
@@ -374,7 +382,7 @@ describe('windows', () => {
         "Break the glass [Break the glass] [Cancel]",
         "This goes ahead at once, without approvals. It is told aloud in the alarm channel, and another person has to close a review of it.",
         "*Do all*",
-        "Asks for one of each · High risk: gone for good",
+        "Asks for one of each · High risk: irreversible",
       ]
     `);
     expect(readModal(chooserModal([anAction], { channelId: 'C1', breakGlass: true }))).toContain(
@@ -390,8 +398,8 @@ describe('windows', () => {
       ...JSON.stringify(modal.blocks).matchAll(/"label":\{"type":"plain_text","text":"([^"]* risk[^"]*)"/g),
     ];
     expect(groups.map(([, label]) => label)).toEqual([
-      'Low risk: nothing lasting',
-      'High risk: gone for good',
+      'Low risk: no lasting effect',
+      'High risk: irreversible',
     ]);
   });
 
@@ -457,7 +465,7 @@ describe('private answers', () => {
       *Votes:* 1 of 2 approvals count
       :white_check_mark: <@U2LARS> approved 2026-11-20 12:03 UTC
       :heavy_minus_sign: The vote of <@U4KO> is void: withdrawn by the voter
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 2 of leads · plan \`6bb4c0f714ec6220\`
+      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 2 of leads · plan \`6bb4c0f714ec6220\`
       Who may vote is asked again right before anything is done"
     `);
   }); // prettier-ignore
@@ -470,6 +478,39 @@ describe('private answers', () => {
   ])('names who decided: %s', (state, expected) => {
     const [, snapshot] = everyState.find(([name]) => name === state)!;
     expect(read(remediationWhyCard(snapshot)).split('\n')).toContain(expected);
+  });
+});
+
+describe('a card says what is so of', () => {
+  it('a letter: the mail server took it', () => {
+    const letter = {
+      action: 'message-partner',
+      state: 'closed',
+      verified: true,
+      dueAt: null,
+      stateWhy: 'Taken: 250 OK',
+    } as const;
+    const text = read(remediationCard(aSnapshot(letter)));
+    expect(text).toContain('· accepted by the mail server');
+    expect(text).toContain('High risk: irreversible');
+    expect(text).not.toMatch(/verified|Seen/);
+  });
+
+  const pause = { action: 'pause-route', verified: true, ...effect };
+  const plan = aPlan({
+    subject: { kind: 'route', id: 'adria-card-fr' },
+    headline: 'Pause route adria-card-fr',
+  });
+
+  it('a pause in force: it can be undone', () => {
+    const card = remediationCard(aSnapshot({ ...pause, state: 'done', dueAt: now }, { plan }));
+    expect(read(card)).toContain('[Undo… → resume-route:route:adria-card-fr]');
+  });
+
+  it('a pause that has ended: it is over, and there is nothing to undo', () => {
+    const text = read(remediationCard(aSnapshot({ ...pause, state: 'closed', dueAt: null }, { plan })));
+    expect(text).toContain('*Pause route adria-card-fr* · over');
+    expect(text).not.toContain('Undo');
   });
 });
 
@@ -501,11 +542,11 @@ describe('Home', () => {
       *Why:* “The customer was charged twice”
       [Approve → REM-17:6bb4c0f714ec6220]
       [Reject → REM-17:6bb4c0f714ec6220]
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`
+      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`
       I asked for
       :raised_hand: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · needs 1 more approval by 2026-11-20 13:00 UTC
       [Cancel → REM-18:6bb4c0f714ec6220]
-      REM-18 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`
+      REM-18 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`
       Look things up"
     `);
   });

@@ -26,10 +26,7 @@ describe('what is typed', () => {
     ['a dispute that does not exist', { dispute: 'dp_1nothing' }, 'dispute', /no object/],
     ['nothing to stage', {}, null, /Nothing to stage/],
     ['too long an explanation', { explanation: 'x'.repeat(3001) }, 'explanation', /At most 3000/],
-    ['a kind of text that there is not', { textKind: 'colour', text: 'red' }, 'textKind', /options/],
-    ['the kind of the explanation', { textKind: 'uncategorized_text', text: 'a' }, 'textKind', /options/],
-    ['a text without its kind', { text: 'red' }, 'textKind', /what the other text is/],
-    ['a kind without its text', { textKind: 'service_date' }, 'text', /service date/],
+    ['a text that is too long', { service_date: 'x'.repeat(3001) }, 'service_date', /At most 3000/],
     ['a kind of file that there is not', { fileKind: 'selfie', explanation: 'a' }, 'fileKind', /options/],
     ['no ids of files', { files: 'letter.pdf' }, 'files', /not files/],
     ['too many files', { files: 'FA1,FA2,FA3,FA4,FA5,FA6' }, 'files', /At most 5/],
@@ -91,8 +88,7 @@ describe('a dispute', () => {
 const typed = () => ({
   dispute,
   explanation: 'She wrote that the tent arrived.',
-  textKind: 'access_activity_log',
-  text: '2026-11-01 login',
+  access_activity_log: '2026-11-01 login',
   fileKind: 'customer_communication',
   files: `${at.give('FMAIL', 'mail.pdf', pdf('mail'))},${at.give('FREC', 'Receipt.png', png)}`,
 });

@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 
 const unique = (): string => `rem_1:${dispute}`;
-const log = { textKind: 'access_activity_log', text: '2026-11-01 login' };
+const log = { access_activity_log: '2026-11-01 login' };
 
 describe('an answer', () => {
   it.each<[reason: string, evidence: Record<string, string>, lacks: RegExp | null]>([
@@ -40,8 +40,8 @@ describe('an answer', () => {
     const prefilled = { customer_purchase_ip: '192.0.2.7', customer_name: 'Mia' };
     await at.stripe.disputes.update(id, { evidence: { ...prefilled, ...evidence }, submit: false });
     const faults = await faultsOf(submitEvidence, { dispute: id }, at.desk);
-    const told = faults.map(({ field, message }) => ({ field, told: lacks?.test(message) }));
-    expect(told).toEqual(lacks ? [{ field: null, told: true }] : []);
+    const told = faults.map(({ field, message }) => ({ isBeside: field !== null, told: lacks?.test(message) }));
+    expect(told).toEqual(lacks ? [{ isBeside: true, told: true }] : []);
   }); // prettier-ignore
 
   it('that costs a fee waits until somebody agreed to it', async () => {
