@@ -36,7 +36,7 @@ export function defineAction<Params extends object, Facts extends JsonObject>(
     world,
   });
   return {
-    id, title, summary, risk, fields, prefills, closedWords, endedBy, brief: definition.brief ?? null,
+    id, title, summary, risk, fields, prefills, closedWords, endedBy, brief: definition.brief?.bind(definition) ?? null,
     endedEarly: endedEarly ? (plan, key, world) => endedEarly(stepOf(plan, key, world)) : null,
     faultsOf: (typed) => readParams(fields, typed).faults,
     plan: (typed, world) => planOf(definition, typed, world),

@@ -97,7 +97,7 @@ export function givenFaults(params: EvidenceParams, files: readonly FileFact[]):
 }
 
 /** The field in which a piece of evidence is given. */
-export const fieldOfKind = (kind: EvidenceKind): keyof EvidenceParams & string => {
+export const fieldOfKind = (kind: EvidenceKind): keyof EvidenceParams => {
   if (kind === 'uncategorized_text') return 'explanation';
   return otherTextKinds.find((known) => known === kind) ?? 'files';
 };

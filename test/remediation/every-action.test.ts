@@ -226,18 +226,16 @@ it('there is a trial for every action', () => {
   expect(Object.keys(trials).sort()).toEqual(actions.map(({ id }) => id).sort());
 });
 
-it.each(actions)(
-  '$id: its plan says “cannot be undone” exactly where its risk is high',
-  async ({ id, risk, plan }) => {
-    await platform.close();
-    await openAnotherPlatform();
-    const planned = await plan((await started(id)).typed, { ...ordeal(calm), attachments: null });
-    if (!planned.ok) throw new Error(planned.faults.map(({ message }) => message).join(' '));
-    const { irreversible, undo } = planned.plan.preview;
-    expect(irreversible !== null).toBe(risk === 'high');
-    expect(undo === null).toBe(risk === 'high');
-  },
-);
+it.each(actions)('$id: its plan says “cannot be undone” exactly where its risk is high', async (action) => {
+  const { id, risk } = action;
+  await platform.close();
+  await openAnotherPlatform();
+  const planned = await action.plan((await started(id)).typed, { ...ordeal(calm), attachments: null });
+  if (!planned.ok) throw new Error(planned.faults.map(({ message }) => message).join(' '));
+  const { irreversible, undo } = planned.plan.preview;
+  expect(irreversible !== null).toBe(risk === 'high');
+  expect(undo === null).toBe(risk === 'high');
+});
 
 it.each(actions.map(({ id }) => id))('%s', async (action) => {
   for (const met of ordealsOf(action)) {
