@@ -7,8 +7,9 @@
 import { OpsError, toOpsError } from '../../src/kernel/errors.js';
 import type { ActionRequest } from '../../src/ports/command.js';
 import type { Snapshot } from '../../src/remediation/deps.js';
-import type { Judgement } from '../../src/remediation/settlement.js';
+import type { Judgement } from '../../src/remediation/judgement.js';
 import type { VoteOutcome } from '../../src/remediation/votes.js';
+import { lookedCard } from '../../src/views/remediation-answers.js';
 import { remediationButtons } from '../../src/views/remediation-ids.js';
 import { liftCard, underStop } from '../../src/views/remediation-freeze.js';
 import { fitsOnCard } from '../../src/views/remediation-plan.js';
@@ -47,6 +48,7 @@ export const clicks: Readonly<Record<string, Click>> = {
   [remediationButtons.plan]: openPlan,
   [remediationButtons.tookEffect]: judging('took_effect'),
   [remediationButtons.didNot]: judging('did_not'),
+  [remediationButtons.lookAgain]: lookAgain,
   [remediationButtons.closeReview]: showing(reviewModal),
   [remediationButtons.lift]: lift,
   [remediationButtons.confirm]: () => Promise.resolve(),
@@ -111,6 +113,15 @@ async function lift({ value, person, answer }: ActionRequest, desk: RemediateDes
   const freeze = await remediation.freezeNow();
   if (freeze?.at.toISOString() !== value) throw new OpsError('conflict', 'That freeze is over.');
   await answer.privately(liftCard(await remediation.lift(person.userId)));
+}
+
+/** Looks now and answers with what was found: where nothing changed, the card does not change either. */
+async function lookAgain({ value, person, answer }: ActionRequest, desk: RemediateDesk): Promise<void> {
+  await requireMember(desk, person.userId, guardedActions);
+  const remediation = requireRemediation(desk);
+  const { id } = (await readReferred(remediation, referenceOf(value))).remediation;
+  await remediation.lookAgain(id);
+  await answer.privately(lookedCard(await remediation.read(id)));
 }
 
 /** A button on another card: `refund-payment:payment:pi_…`. */

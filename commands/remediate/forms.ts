@@ -109,16 +109,18 @@ async function formFor(
   { userId, action, subject, occasion }: Omit<Opening, 'windows'>,
   desk: RemediateDesk,
 ): Promise<Modal> {
-  const { suggestions, stopNow } = requireRemediation(desk);
+  const { suggestions, stopNow, brief: briefOf } = requireRemediation(desk);
   const about = subject && { kind: subject.kind ?? '', id: subject.id };
   const { breakGlass } = occasion;
-  const [suggested, stop] = await Promise.all([
+  const [suggested, brief, stop] = await Promise.all([
     suggestions(action.id, about),
+    about ? briefOf(action.id, about.id) : null,
     stopNow({ actionId: action.id, breakGlass }),
     requireCouldAsk(desk, { action, userId, breakGlass }),
   ]);
   const typed = prefilled(action, subject);
-  return underStop(formModal({ action, typed, partners: desk.partners, suggested, ...occasion }), stop);
+  const modal = formModal({ action, typed, partners: desk.partners, suggested, brief, ...occasion });
+  return underStop(modal, stop);
 }
 
 function prefilled({ prefills }: Action, subject: Subject | null): TypedParameters {
@@ -166,7 +168,7 @@ const cardNumbersIn = (values: Readonly<Record<string, string>>): ActionFault[] 
     .filter(([, value]) => containsCardNumber(value))
     .map(([field]) => ({ field, message: cardNumberFault }));
 
-/** Beside the inputs where all of it belongs to one; otherwise in a window of its own, so that nothing is left out. */
+/** Beside the inputs where all of it belongs to one; otherwise in a window upon the form, so that nothing is left out. */
 function answerTo(
   action: Action,
   faults: readonly ActionFault[],
@@ -174,7 +176,7 @@ function answerTo(
   values: Readonly<Record<string, string>>,
 ): SubmissionAnswer {
   const besides = faults.filter(({ field }) => field === null || !(field in values));
-  if (besides.length > 0) return { kind: 'show', modal: refusedModal(action, faults, trail) };
+  if (besides.length > 0) return { kind: 'above', modal: refusedModal(action, faults, trail) };
   return {
     kind: 'errors',
     errors: Object.fromEntries(faults.toReversed().map(({ field, message }) => [field ?? '', message])),

@@ -58,7 +58,9 @@ const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>(
   Object.entries<Verb>({
     '': (call) => chooser(call, false),
     list: async ({ request: { answer }, remediation }) =>
-      answer.privately(remediationListCard(await remediation.open())),
+      answer.privately(
+        remediationListCard(...(await Promise.all([remediation.open(), remediation.openCount()]))),
+      ),
     show,
     why: async ({ request: { answer }, rest, remediation }) =>
       answer.privately(remediationWhyCard(await remediation.read(requireId(rest)))),

@@ -12,6 +12,7 @@ import { remediationWindows } from '../../src/views/remediation-ids.js';
 import {
   amountModal,
   confirmModal,
+  contradictedModal,
   isLastPage,
   planModal,
   wordsInput,
@@ -67,8 +68,9 @@ export const submissions: Readonly<Record<string, Submission>> = {
   }),
   [remediationWindows.judge]: saying(async ({ reference: { id, rest }, words, personId }, remediation) => {
     const judgement = rest === 'took_effect' ? 'took_effect' : 'did_not';
-    await remediation.judge({ id, personId, judgement, why: words });
-    return null;
+    const judged = await remediation.judge({ id, personId, judgement, why: words });
+    if (judged.kind === 'settled') return null;
+    return { kind: 'show', modal: contradictedModal(judged.snapshot, judged.found) };
   }),
   [remediationWindows.review]: saying(async ({ reference: { id }, words, personId }, remediation) => {
     await remediation.closeReview({ id, personId, findings: words });

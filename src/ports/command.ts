@@ -73,7 +73,9 @@ export interface SubmissionRequest {
 export type SubmissionAnswer =
   | { kind: 'close' }
   | { kind: 'errors'; errors: Readonly<Record<string, string>> }
-  | { kind: 'show'; modal: Modal };
+  | { kind: 'show'; modal: Modal }
+  /** Laid upon the window where there is room, so that what was typed stays in it. */
+  | { kind: 'above'; modal: Modal };
 
 export interface Command<Desk> {
   /** With its slash, for instance `/payment`. Permanent. */

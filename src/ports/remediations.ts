@@ -50,9 +50,16 @@ export interface RemediationProgress {
   stateWhy: string | null;
   /** When something happens by itself next; null when only people or the engine move it. */
   dueAt: Date | null;
-  /** How often the effect was ordered, and looked for afterwards. */
+  /** How often the effect was ordered, and how often a look for it was answered. */
   calls: number;
   looks: number;
+  /** How often in a row the other side did not answer a look. */
+  failedLooks: number;
+  /** Since when the outcome is unknown, and when a person was last asked to decide; null where it is not. */
+  unknownSince: Date | null;
+  askedAt: Date | null;
+  /** A person decided what became of it; until then the effect is looked for all the same. */
+  watchUntil: Date | null;
   /** How often in a row the other side said that nothing was done. */
   misses: number;
   effectReference: string | null;
@@ -61,6 +68,11 @@ export interface RemediationProgress {
   evidence: readonly string[];
   verified: boolean;
   review: 'none' | 'open' | 'closed';
+  /** Who rejected or cancelled it, or decided what became of it. */
+  decidedBy: string | null;
+  /** Who closed the review, and what they found. */
+  reviewedBy: string | null;
+  reviewFindings: string | null;
 }
 
 export interface Remediation extends NewRemediation, RemediationProgress {
@@ -126,6 +138,16 @@ export interface Remediations {
     request: Pick<Remediation, 'id' | 'contends'>,
   ): Promise<{ calls: number; unsettledId: string | null }>;
 
+  /** Others about the same thing that are pending, approved, under way or of unknown outcome; oldest first. */
+  openAbout(
+    tx: Transaction,
+    request: Pick<Remediation, 'id' | 'contends'>,
+  ): Promise<Pick<Remediation, 'id' | 'action'>[]>;
+  /** The request of a key, or null. */
+  idOfKey(idempotencyKey: string): Promise<string | null>;
+  /** Makes others about the same thing, of which a part follows later, due now. Not a change of any. */
+  hastenFollowUps(tx: Transaction, request: Pick<Remediation, 'id' | 'contends'>): Promise<void>;
+
   read(id: string): Promise<{ remediation: Remediation; votes: Vote[] }>;
   /** Newest first. */
   list(filter: {
@@ -136,10 +158,19 @@ export interface Remediations {
     changedSince?: Date;
     limit: number;
   }): Promise<{ remediation: Remediation; votes: Vote[] }[]>;
+  /** How many there are; within the transaction where one is given. */
+  count(
+    tx: Transaction | null,
+    filter: { states: readonly RemediationState[]; orReviewOpen?: boolean; requesterId?: string },
+  ): Promise<number>;
   /** Ids of those that changed since an instant, and their card was not brought up to date since, nor is it on its way. Oldest first. */
   withStaleCards(changedSince: Date, limit: number): Promise<string[]>;
   /** Taken: those whose time has come, oldest first, without what another replica has in hand. */
   takeDue(tx: Transaction, limit: number): Promise<Remediation[]>;
+  /** When the next of the others whose last look was not answered is looked for; null where there is none. */
+  nextUnansweredAt(tx: Transaction, id: string): Promise<Date | null>;
+  /** Makes those whose last look was not answered due now, without what another replica has in hand. Not a change of any. */
+  hastenUnanswered(tx: Transaction): Promise<void>;
 
   /** Locked until the transaction ends: approvals pass through one at a time, so that caps hold. */
   takeKillSwitch(tx: Transaction): Promise<KillSwitch>;

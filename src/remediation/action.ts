@@ -69,6 +69,13 @@ export interface Field<Value> {
   parse(typed: string): Result<Value, string>;
 }
 
+/** What has to be known before a form is filled in. Plain text. */
+export interface Brief {
+  lines: readonly string[];
+  /** The fields that matter most, which come first after the one that names what the action is about. */
+  first: readonly string[];
+}
+
 /** What people typed, by field. */
 export type TypedParameters = Readonly<Record<string, string>>;
 
@@ -135,6 +142,8 @@ export interface FollowUp<Params, Facts> {
   at(params: Params, facts: Facts): Date;
   /** Safe to repeat. Throws OpsError when it has to be tried again. */
   run(step: Step<Params, Facts>): Promise<Effect>;
+  /** What ended it before its time, such as another request; null while it is still to come. */
+  endedEarly?(step: Step<Params, Facts>): Promise<Effect | null>;
 }
 
 /** What a file in `actions/` writes down. `Facts` is the read set: all that the plan rests on. */
@@ -149,6 +158,8 @@ export interface ActionDefinition<Params, Facts extends JsonObject> {
   fields: { readonly [Name in keyof Params & string]: Field<Params[Name]> };
   /** Which field takes the id of the card that the action was started from, by the card's subject. */
   prefills: Partial<Record<SubjectKind, keyof Params & string>>;
+  /** About the thing that the first field names. */
+  brief?(id: string, world: World): Promise<Brief>;
   /** Throws `not_found` and the like, which become faults; `unavailable` is told as such. */
   read(params: Params, world: World): Promise<Facts>;
   /** Every precondition that does not hold, not only the first. Run when planning and again before acting. */
@@ -163,6 +174,10 @@ export interface ActionDefinition<Params, Facts extends JsonObject> {
   readBack(step: Step<Params, Facts>): Promise<ReadBack>;
   verify(step: Step<Params, Facts>, effect: Effect): Promise<Verification>;
   followUp?: FollowUp<Params, Facts>;
+  /** What is said of it once it is closed, where that is not “done and verified”. */
+  closedWords?: string;
+  /** The action that ends its effect early, about the same subject, while a part of the plan is still to come. */
+  endedBy?: string;
 }
 
 /** What is frozen, hashed and approved. */
@@ -185,6 +200,8 @@ export interface Action {
   readonly risk: Risk;
   readonly fields: Readonly<Record<string, Omit<Field<unknown>, 'parse'>>>;
   readonly prefills: Partial<Record<SubjectKind, string>>;
+  /** Null where there is nothing to say before the form. */
+  readonly brief: ((id: string, world: World) => Promise<Brief>) | null;
   /** Only what can be told without asking anybody; none when all is well. */
   faultsOf(typed: TypedParameters): readonly ActionFault[];
   plan(typed: TypedParameters, world: World): Promise<Planned>;
@@ -196,4 +213,8 @@ export interface Action {
   /** Null where nothing comes later. */
   followUpAt(plan: Plan): Date | null;
   followUp(plan: Plan, idempotencyKey: string, world: World): Promise<Effect>;
+  /** Null where nobody can tell before its time. */
+  readonly endedEarly: ((plan: Plan, idempotencyKey: string, world: World) => Promise<Effect | null>) | null;
+  readonly closedWords: string | null;
+  readonly endedBy: string | null;
 }

@@ -31,6 +31,7 @@ async function lookUp(deps: RemediationDeps, token: string): Promise<OpenConfirm
   const { remediation, votes } = await deps.remediations.read(found.id);
   const vote = votes.find(({ personId }) => personId === found.personId);
   if (vote?.state !== 'unconfirmed') return { kind: 'refused', why: 'used' };
+  if (remediation.state === 'expired') return { kind: 'refused', why: 'expired' };
   if (remediation.state !== 'pending') return { kind: 'refused', why: 'decided' };
   if (deps.clock.now() >= remediation.expiresAt) return { kind: 'refused', why: 'expired' };
   const snapshot = snapshotOf(remediation, votes);

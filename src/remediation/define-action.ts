@@ -16,7 +16,18 @@ const longestTyped = 20_000;
 export function defineAction<Params extends object, Facts extends JsonObject>(
   definition: ActionDefinition<Params, Facts>,
 ): Action {
-  const { id, title, summary, risk, fields, prefills, followUp } = definition;
+  const {
+    id,
+    title,
+    summary,
+    risk,
+    fields,
+    prefills,
+    followUp,
+    closedWords = null,
+    endedBy = null,
+  } = definition;
+  const endedEarly = followUp?.endedEarly?.bind(followUp);
   const stepOf = (plan: Plan, idempotencyKey: string, world: World): Step<Params, Facts> => ({
     params: requireParams(fields, plan.typed),
     // Written by `read` of the same action, and held by the plan's hash since.
@@ -25,7 +36,8 @@ export function defineAction<Params extends object, Facts extends JsonObject>(
     world,
   });
   return {
-    id, title, summary, risk, fields, prefills,
+    id, title, summary, risk, fields, prefills, closedWords, endedBy, brief: definition.brief?.bind(definition) ?? null,
+    endedEarly: endedEarly ? (plan, key, world) => endedEarly(stepOf(plan, key, world)) : null,
     faultsOf: (typed) => readParams(fields, typed).faults,
     plan: (typed, world) => planOf(definition, typed, world),
     changesSince: (plan, world) => changesSince(definition, plan, world),
@@ -64,7 +76,9 @@ function readField(field: Field<unknown>, value: string): ReturnType<Field<unkno
 
 function requireParams<Params>(fields: Fields<Params>, typed: TypedParameters): Params {
   const { params } = readParams(fields, typed);
-  if (params === null) throw new OpsError('internal', 'A plan no longer reads.');
+  // A plan that an earlier version made may have a field that there is no longer: what it held would be left out.
+  const isWhole = Object.entries(typed).every(([name, value]) => name in fields || value === '');
+  if (params === null || !isWhole) throw new OpsError('internal', 'A plan no longer reads.');
   return params;
 }
 

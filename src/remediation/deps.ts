@@ -19,8 +19,9 @@ export interface Snapshot {
   votes: readonly Vote[];
 }
 
-/** What happened, for the thread of the request's card. Plain text. */
+/** What happened, for the thread of the request's card. Plain text; with `by` it goes on from that person's name. */
 export interface News {
+  by?: string;
   text: string;
   /** User ids. Never the one who did it. */
   mention: readonly string[];
@@ -38,7 +39,8 @@ export interface FreezeStory {
 
 /** What a person did, and what it is about: a broken glass or a freeze. */
 export interface Alarm {
-  personId: string;
+  /** Null when Paydesk itself speaks. */
+  personId: string | null;
   text: string;
   about: { kind: 'request'; snapshot: Snapshot } | { kind: 'freeze'; freeze: FreezeStory };
 }
@@ -59,8 +61,8 @@ export interface RemediationDeps {
   /** Enqueues the card of this moment, and the news in its thread, in the same transaction. */
   tell(tx: Transaction, snapshot: Snapshot, news: News | null): Promise<void>;
   /**
-   * Says aloud what a person did with the kill switch or by breaking the glass, or what Paydesk itself cannot go on
-   * without help with (`personId` is `paydesk` then), in the same transaction.
+   * Says aloud what a person did with the kill switch or by breaking the glass, or what Paydesk itself found or cannot
+   * go on without help with (`personId` is null then), in the same transaction.
    */
   alarm(tx: Transaction, alarm: Alarm): Promise<void>;
   /** 128 random bits or more, printable. */

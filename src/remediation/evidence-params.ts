@@ -5,7 +5,7 @@
  * the kind that it is named after, else the chosen one: nothing is guessed, and the plan shows what each became.
  */
 import {
-  evidenceDocumentKinds, evidenceTextKinds, type EvidenceDocumentKind, type EvidenceTextKind,
+  evidenceDocumentKinds, evidenceTextKinds, type EvidenceDocumentKind, type EvidenceKind, type EvidenceTextKind,
 } from '../ports/evidence.js'; // prettier-ignore
 import type { ActionFault, Field } from './action.js';
 import { kindNamedBy, type FileFact } from './evidence-files.js';
@@ -15,18 +15,17 @@ import { choiceField, filesField, idField, optionalField, textField } from './fi
 /** The explanation has a field of its own. */
 type OtherTextKind = Exclude<EvidenceTextKind, 'uncategorized_text'>;
 
-export interface EvidenceParams {
+export interface EvidenceParams extends Readonly<Record<OtherTextKind, string>> {
   dispute: string;
   explanation: string;
-  textKind: OtherTextKind | null;
-  text: string;
   fileKind: EvidenceDocumentKind | null;
   files: readonly string[];
 }
 
 /** The most that a modal's input takes. Providers take 20,000 in one piece. */
 const textMaxLength = 3000;
-const filesMax = 5;
+/** One of each kind. */
+const filesMax = evidenceDocumentKinds.length;
 
 const optionsOf = <Kind extends EvidenceTextKind | EvidenceDocumentKind>(kinds: readonly Kind[]) =>
   kinds.map((value) => ({ value, label: kindText(value).replace(/^./, (first) => first.toUpperCase()) }));
@@ -38,16 +37,25 @@ const optionalText = (label: string, hint: string): Field<string> => ({
 
 const otherTextKinds = evidenceTextKinds.filter((kind) => kind !== 'uncategorized_text');
 
+const labelOf = (kind: EvidenceTextKind): string =>
+  kindText(kind).replace(/^./, (first) => first.toUpperCase());
+
+/** One for each kind, so that one request answers a dispute whole. */
+const textFields = Object.fromEntries(
+  otherTextKinds.map((kind) => [kind, { ...textField(labelOf(kind), textMaxLength), optional: true }]),
+) as Record<OtherTextKind, Field<string>>;
+
 export const evidenceFields: { readonly [Name in keyof EvidenceParams]: Field<EvidenceParams[Name]> } = {
   dispute: idField('Dispute', ['dp_', 'du_']),
   explanation: optionalText('Explanation', 'In your words, to the bank. Replaces one that is there.'),
-  textKind: optionalField(choiceField<OtherTextKind>('Another text: which', optionsOf(otherTextKinds))),
-  text: optionalText('Another text', 'One at a time; stage more of them before submitting.'),
-  fileKind: optionalField(choiceField('Files: which document', optionsOf(evidenceDocumentKinds))),
   files: {
     ...filesField('Files', filesMax),
-    hint: 'PDF, JPEG or PNG, up to 5 MB each. Each kind of document is one file: name files after their kind (receipt.pdf, refund-policy.pdf); one with any other name becomes the kind chosen above.',
+    hint: 'PDF, JPEG or PNG, up to 5 MB each. Each kind of document is one file: name files after their kind (receipt.pdf, refund-policy.pdf); one with any other name becomes the kind chosen below.',
   },
+  fileKind: optionalField(
+    choiceField('Kind of a file with any other name', optionsOf(evidenceDocumentKinds)),
+  ),
+  ...textFields,
 };
 
 export interface GivenText {
@@ -61,9 +69,11 @@ export interface GivenDocument {
 }
 
 /** In the order of the form. */
-export function givenTexts({ explanation, textKind, text }: EvidenceParams): GivenText[] {
-  const texts: GivenText[] = [{ kind: 'uncategorized_text', text: explanation }];
-  if (textKind) texts.push({ kind: textKind, text });
+export function givenTexts({ explanation, ...params }: EvidenceParams): GivenText[] {
+  const texts: GivenText[] = [
+    { kind: 'uncategorized_text', text: explanation },
+    ...otherTextKinds.map((kind) => ({ kind, text: params[kind] })),
+  ];
   return texts.filter((given) => given.text !== '');
 }
 
@@ -80,18 +90,17 @@ export function givenFaults(params: EvidenceParams, files: readonly FileFact[]):
   const problems = files.flatMap(({ problem }) => (problem === null ? [] : [problem]));
   const usable = files.filter(({ problem }) => problem === null);
   return [
-    ...textFaults(params),
     ...problems.map((message) => ({ field: 'files', message })),
     ...namelessFaults(params, usable),
     ...doubleFaults(givenDocuments(params, usable)),
   ];
 }
 
-function textFaults({ textKind, text }: EvidenceParams): ActionFault[] {
-  if (textKind && text === '') return [{ field: 'text', message: `Write the ${kindText(textKind)}.` }];
-  if (!textKind && text !== '') return [{ field: 'textKind', message: 'Choose what the other text is.' }];
-  return [];
-}
+/** The field in which a piece of evidence is given. */
+export const fieldOfKind = (kind: EvidenceKind): keyof EvidenceParams => {
+  if (kind === 'uncategorized_text') return 'explanation';
+  return otherTextKinds.find((known) => known === kind) ?? 'files';
+};
 
 function namelessFaults({ fileKind }: EvidenceParams, files: readonly FileFact[]): ActionFault[] {
   const nameless = fileKind ? [] : files.filter((file) => kindNamedBy(file) === null);

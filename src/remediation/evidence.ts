@@ -13,7 +13,7 @@ import { evidenceDocumentKinds, type EvidenceDocumentKind, type EvidenceKind } f
 import { takesEvidence } from '../nouns/dispute.js';
 import type { Dispute } from '../ports/payments-api.js';
 import type {
-  ActionDefinition, ActionFault, Effect, Preview, ReadBack, Step, Verification, World,
+  ActionDefinition, ActionFault, Brief, Effect, Preview, ReadBack, Step, Verification, World,
 } from './action.js'; // prettier-ignore
 import {
   contendsOf,
@@ -26,7 +26,7 @@ import {
 import { readFiles, readPlannedFile, sizeText, type FileFact } from './evidence-files.js';
 import { answersAnything, kindsText, kindText, lackingFor, recommendedFor } from './evidence-needs.js';
 import {
-  evidenceFields, givenDocuments, givenFaults, givenTexts, type EvidenceParams,
+  evidenceFields, fieldOfKind, givenDocuments, givenFaults, givenTexts, type EvidenceParams,
 } from './evidence-params.js'; // prettier-ignore
 import { moneyOfFact } from './fields.js';
 import { providerOf } from './provider.js';
@@ -74,6 +74,7 @@ export function evidenceAction({ submit, ...words }: Words): ActionDefinition<Ev
     ...words,
     fields: evidenceFields,
     prefills: { dispute: 'dispute' },
+    brief: briefOf,
     read,
     contends: contendsOf,
     check: (params, facts, now) => [
@@ -147,24 +148,46 @@ function lengthFaults(params: EvidenceParams, facts: EvidenceFacts): ActionFault
   return [{ field: 'explanation', message: `All texts together have ${total} characters; the bank takes ${charactersMax}.` }];
 } // prettier-ignore
 
-function stageFaults({ explanation, textKind, text, files }: EvidenceParams): ActionFault[] {
-  if (explanation !== '' || textKind || text !== '' || files.length > 0) return [];
-  return [{ field: null, message: 'Nothing to stage: write a text or choose a file.' }];
+function stageFaults(params: EvidenceParams): ActionFault[] {
+  if (givenTexts(params).length > 0 || params.files.length > 0) return [];
+  return [{ field: 'explanation', message: 'Nothing to stage: write a text or choose a file.' }];
 }
 
 function submitFaults(params: EvidenceParams, facts: EvidenceFacts): ActionFault[] {
   const { dispute, reason, feeUnacknowledged } = facts;
   const present = kindsAfter(params, facts);
-  const faults = [];
+  const faults: ActionFault[] = [];
+  const fault = (field: string, message: string): number => faults.push({ field, message });
   if (feeUnacknowledged)
-    faults.push(
+    fault(
+      'dispute',
       `The network takes a fee for hearing ${dispute} (Visa: 500 USD, given back on a win), and nobody has agreed to it: do that in the provider’s dashboard, on the page of the dispute, and come back.`,
     );
   if (!answersAnything(present))
-    faults.push(`Nothing answers ${dispute} yet: give an explanation, another text or a file.`);
+    fault('explanation', `Nothing answers ${dispute} yet: give an explanation, another text or a file.`);
   const lacking = lackingFor(reason, present);
-  if (lacking.length > 0) faults.push(`An answer to “${reasonText(facts)}” lacks: ${setsText(lacking)}.`);
-  return faults.map((message) => ({ field: null, message }));
+  const [first] = lacking[0] ?? [];
+  if (first) fault(fieldOfKind(first), `An answer to “${reasonText(facts)}” lacks: ${setsText(lacking)}.`);
+  return faults;
+}
+
+/** What a dispute needs, before anything is filled in. */
+async function briefOf(disputeId: string, world: World): Promise<Brief> {
+  const { dispute, facts } = await readDispute(disputeId, world);
+  const present = Object.keys(dispute.evidence) as EvidenceKind[];
+  const lacking = lackingFor(facts.reason, present);
+  const recommended = recommendedFor(facts.reason, present);
+  const now = world.clock.now();
+  return {
+    lines: [
+      `What the customer says: ${reasonText(facts)}`,
+      `${deadlineText(facts, now)}.`,
+      ...(lacking.length > 0 ? [`Required: ${setsText(lacking)}`] : []),
+      ...(recommended.length > 0 ? [`Recommended: ${kindsText(recommended)}`] : []),
+      ...(present.length > 0 ? [`Already there: ${kindsText(present)}`] : []),
+    ],
+    first: [...lacking.flat(), ...recommended].map(fieldOfKind),
+  };
 }
 
 const setsText = (sets: readonly (readonly EvidenceKind[])[]): string => sets.map(kindsText).join('; or ');

@@ -14,13 +14,16 @@ import type { Remediation } from '../ports/remediations.js';
 import type { Transaction } from '../ports/transaction.js';
 import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
 import { expire, lapse } from './expiry.js';
+import { fenced, requireLease } from './fence.js';
+import { watch } from './judgement.js';
 import { callLease, doneMove, failedMove } from './outcomes.js';
 import { whatChanged } from './revalidation.js';
-import { settle } from './settlement.js';
+import { requireLookedFor, settle } from './settlement.js';
 import { remindOfReview } from './review.js';
 import {
   actionOf,
   enqueueStep,
+  isTooOld,
   move,
   snapshotOf,
   stepLeaseMs,
@@ -38,6 +41,7 @@ const quietMs = minuteMs;
 export async function advance(deps: RemediationDeps, id: string): Promise<void> {
   const { remediation, votes } = await deps.remediations.read(id);
   const snapshot = snapshotOf(remediation, votes);
+  if (remediation.watchUntil !== null) return watch(deps, snapshot);
   switch (remediation.state) {
     case 'pending':
       return expire(deps, snapshot);
@@ -54,8 +58,18 @@ export async function advance(deps: RemediationDeps, id: string): Promise<void> 
   }
 }
 
+/** A person wants to know now. Orders nothing. Throws `conflict` where there is no effect to look for. */
+export async function lookAgain(deps: RemediationDeps, id: string): Promise<void> {
+  const { remediation, votes } = await deps.remediations.read(id);
+  requireLookedFor(remediation);
+  const snapshot = snapshotOf(remediation, votes);
+  if (remediation.watchUntil !== null) return watch(deps, snapshot);
+  return remediation.state === 'unknown' ? settle(deps, snapshot, null) : verify(deps, snapshot);
+}
+
 async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
   const { remediation } = snapshot;
+  const startedAt = deps.clock.now();
   if (deps.clock.now() >= remediation.expiresAt) return expire(deps, snapshot);
   const { calls: rivalCalls, unsettledId } = await deps.remediations.rivalsOf(null, remediation);
   if (unsettledId !== null) return holdUp(deps, snapshot, { why: waitsFor(unsettledId), forMs: heldUpMs });
@@ -66,7 +80,7 @@ async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
   if (verdict.kind === 'wait') return holdUp(deps, snapshot, verdict);
   if (verdict.kind !== 'stands') return lapse(deps, snapshot, verdict);
   await deps.probe?.('before_intent');
-  const intended = await intend(deps, remediation, rivalCalls);
+  const intended = await intend(deps, remediation, { rivalCalls, startedAt });
   if (intended === null) return;
   await deps.probe?.('after_intent');
   await order(deps, { ...snapshot, remediation: intended }, { isRepeat: false });
@@ -123,8 +137,8 @@ async function holdUp(deps: RemediationDeps, before: Snapshot, { why, forMs, nee
     if (!current) return;
     if (needsOperator && current.stateWhy !== why)
       await deps.alarm(tx, {
-        personId: paydesk,
-        text: `holds up ${current.id}, which is approved. ${why}`,
+        personId: null,
+        text: `Paydesk holds up ${current.id}, which is approved. ${why}`,
         about: { kind: 'request', snapshot: before },
       });
     await wait(tx, deps, current, {
@@ -135,10 +149,21 @@ async function holdUp(deps: RemediationDeps, before: Snapshot, { why, forMs, nee
   });
 } // prettier-ignore
 
+/** What the intent rests on: the orders that others had given, and when the world was read. */
+interface Ground {
+  rivalCalls: number;
+  startedAt: Date;
+}
+
 /** Null when somebody else moved the request meanwhile: then it is theirs. */
-function intend(deps: RemediationDeps, before: Remediation, rivalCalls: number): Promise<Remediation | null> {
+function intend(
+  deps: RemediationDeps,
+  before: Remediation,
+  { rivalCalls, startedAt }: Ground,
+): Promise<Remediation | null> {
   return deps.transactions.run(async (tx) => {
     const current = await takeIf(tx, deps, before);
+    if (current && isTooOld(startedAt, tx.now)) return readAgain(tx, deps, current);
     if (current?.state !== 'approved' || tx.now >= current.expiresAt) return null;
     // Under the lock through which a freeze has to pass: after a freeze nothing begins.
     if ((await deps.remediations.takeKillSwitch(tx)).frozen) return readAgain(tx, deps, current);
@@ -167,7 +192,10 @@ async function order(
   const action = actionOf(deps, remediation.action);
   let outcome: Move;
   try {
-    const effect = await action.execute(plan, remediation.idempotencyKey, deps.world);
+    const until = orderBefore(remediation);
+    requireLease(until, deps.clock);
+    const world = fenced(deps.world, until, deps.clock);
+    const effect = await action.execute(plan, remediation.idempotencyKey, world);
     await deps.probe?.('after_effect');
     outcome = doneMove(remediation, effect, deps.clock.now());
   } catch (thrown) {
@@ -178,7 +206,13 @@ async function order(
     if (isAnsweredBy(current, remediation)) await move(tx, deps, current, outcome);
   });
   await deps.probe?.('after_record');
+  // It may have ended what another request began, such as a pause.
+  await deps.transactions.run((tx) => deps.remediations.hastenFollowUps(tx, remediation));
 }
+
+/** A call takes half a minute at most, so one that begins before this is over before anybody else looks for its effect. */
+const callMs = minuteMs;
+const orderBefore = ({ dueAt }: Remediation): Date => new Date((dueAt?.getTime() ?? 0) - callMs);
 
 /** Other things may have changed meanwhile, such as a review; the answer to the last call counts until it is settled. */
 const isAnsweredBy = (current: Remediation, { calls }: Remediation): boolean =>

@@ -16,14 +16,17 @@ export const mostCalls = 3;
 const retryMs = 10 * secondMs;
 /** The other side needs a moment before it can be asked what became of a call. */
 const settlingMs = 3 * secondMs;
-/** Five files and a write, of half a minute each at most: whoever ordered it and is silent for longer is gone. */
-const callLeaseMs = 5 * minuteMs;
+/** Nine files and a write, of half a minute each at most: whoever ordered it and is silent for longer is gone. */
+const callLeaseMs = 7 * minuteMs;
 export const callLease = (now: Date): Date => new Date(now.getTime() + callLeaseMs);
+
+/** What looking for an effect leaves behind, put away: it was found, or the request ended otherwise. */
+export const foundOut = { looks: 0, failedLooks: 0, misses: 0, unknownSince: null, askedAt: null, watchUntil: null } as const; // prettier-ignore
 
 export function doneMove({ requesterId }: Remediation, effect: Effect, now: Date): Move {
   return {
     progress: {
-      state: 'done', stateWhy: null, looks: 0, dueAt: new Date(now.getTime() + settlingMs),
+      ...foundOut, state: 'done', stateWhy: null, dueAt: new Date(now.getTime() + settlingMs),
       effectReference: effect.reference, effectSummary: effect.summary,
     },
     happening: { verb: 'done', actor: paydesk, why: null, details: { effect: effect.summary, reference: effect.reference } },
@@ -58,7 +61,12 @@ export function failedMove(
   const later = (durationMs: number): Date => new Date(now.getTime() + durationMs);
   if (isRepeat || !nothingDone.includes(error.code)) {
     const text = 'Nobody knows yet whether it took effect. Looking for it; nothing is repeated meanwhile.';
-    return moved({ state: 'unknown', stateWhy: why, looks: 0, dueAt: later(settlingMs) }, 'unknown', text);
+    const unknownSince = remediation.unknownSince ?? now;
+    return moved(
+      { state: 'unknown', stateWhy: why, looks: 0, unknownSince, dueAt: later(settlingMs) },
+      'unknown',
+      text,
+    );
   }
   if (mayPass.includes(error.code) && calls < mostCalls) {
     const text = `Nothing was done: ${why} It is tried again.`;

@@ -5,18 +5,19 @@ import { dayMs } from '../kernel/clock.js';
 import { messageOf, toOpsError } from '../kernel/errors.js';
 import type { Remediation, Vote } from '../ports/remediations.js';
 import type { VoteConfirmations } from '../ports/vote-confirmations.js';
-import type { About, Action, ActionFault, Choice } from './action.js';
+import type { About, Action, ActionFault, Brief, Choice } from './action.js';
 import { createVoteConfirmations } from './confirmations.js';
 import type { FreezeStory, RemediationDeps, Snapshot } from './deps.js';
-import { advance, sweep } from './execution.js';
+import { advance, lookAgain, sweep } from './execution.js';
 import { freezeAll, freezeNow, lift, stopNow, type Stop } from './kill-switch.js';
-import { forReading, personOf } from './people.js';
+import { forReading, personOf, type KnownPerson } from './people.js';
 import type { Policy } from './policy.js';
 import { eligibleVote } from './policy/votes.js';
 import { faultsOfForm, request, type Requested, type RequestForm } from './requests.js';
 import { closeReview } from './review.js';
-import { suggestions } from './suggestions.js';
-import { awaitsJudgement, judge, type Judgement } from './settlement.js';
+import { brief, suggestions } from './suggestions.js';
+import { judge, type Judged, type Judgement } from './judgement.js';
+import { awaitsJudgement } from './settlement.js';
 import { openStates, snapshotOf } from './transitions.js';
 import { approve, cancel, reject, type Ballot, type VoteOutcome } from './votes.js';
 
@@ -29,13 +30,17 @@ export interface RemediationDesk {
     actionId: string,
     about: About | null,
   ) => Promise<Readonly<Record<string, readonly Choice[]>>>;
+  /** What has to be known about a thing before the form of an action is filled in; null where nothing does. */
+  brief: (actionId: string, id: string) => Promise<Brief | null>;
   request(form: RequestForm): Promise<Requested>;
   approve(ballot: Ballot, typedAmount: string | null): Promise<VoteOutcome>;
   reject(ballot: Ballot, why: string): Promise<void>;
   cancel(id: string, personId: string): Promise<void>;
   /** For the pages outside the chat. */
   confirmations: VoteConfirmations;
-  judge(verdict: { id: string; personId: string; judgement: Judgement; why: string }): Promise<void>;
+  judge(verdict: { id: string; personId: string; judgement: Judgement; why: string }): Promise<Judged>;
+  /** Looks for the effect now. Throws `conflict` where there is none to look for. */
+  lookAgain(id: string): Promise<void>;
   closeReview(review: { id: string; personId: string; findings: string }): Promise<void>;
   /** Works from the last known membership where Slack does not answer; its age then, null otherwise. */
   freezeAll(personId: string, why: string): Promise<{ staleMs: number | null }>;
@@ -46,8 +51,10 @@ export interface RemediationDesk {
   stopNow: (what: { actionId: string | null; breakGlass: boolean }) => Promise<Stop | null>;
   /** Throws `not_found`. */
   read(id: string): Promise<Snapshot>;
-  /** Open ones, newest first. */
+  /** The newest of those that are open, newest first. */
   open(): Promise<Snapshot[]>;
+  /** How many are open. */
+  openCount(): Promise<number>;
   /** What waits for this person: to vote on, to decide about, to review; and what they asked for themselves. */
   waitingFor(personId: string): Promise<{ toDecide: Snapshot[]; own: Snapshot[] }>;
   /** The durable task. */
@@ -59,6 +66,8 @@ export interface RemediationDesk {
 }
 
 const mostListed = 100;
+/** Fifty people with all the requests that they may have open. */
+const mostWaiting = 1000;
 /** Nobody scrolls back further to click a button. */
 const staleAfterMs = 14 * dayMs;
 
@@ -66,18 +75,21 @@ export function createRemediationDesk(deps: RemediationDeps): RemediationDesk {
   const { actions, policy, remediations } = deps;
   const list = async (filter: Parameters<typeof remediations.list>[0]): Promise<Snapshot[]> =>
     (await remediations.list(filter)).flatMap(({ remediation, votes }) => readable(deps, remediation, votes));
-  const open = (): Promise<Snapshot[]> => list({ states: openStates, orReviewOpen: true, limit: mostListed });
+  const isOpen = { states: openStates, orReviewOpen: true };
+  const open = (): Promise<Snapshot[]> => list({ ...isOpen, limit: mostListed });
   return {
     actions,
     policy,
     faultsOfForm: (form) => faultsOfForm(deps, form),
     suggestions: (actionId, about) => suggestions(deps, actionId, about),
+    brief: (actionId, id) => brief(deps, actionId, id),
     request: (form) => request(deps, form),
     approve: (ballot, typedAmount) => approve(deps, ballot, typedAmount),
     reject: (ballot, why) => reject(deps, ballot, why),
     cancel: (id, personId) => cancel(deps, id, personId),
     confirmations: createVoteConfirmations(deps),
     judge: (verdict) => judge(deps, verdict),
+    lookAgain: (id) => lookAgain(deps, id),
     closeReview: (review) => closeReview(deps, review),
     freezeAll: (personId, why) => freezeAll(deps, personId, why),
     lift: (personId) => lift(deps, personId),
@@ -88,7 +100,15 @@ export function createRemediationDesk(deps: RemediationDeps): RemediationDesk {
       return snapshotOf(remediation, votes);
     },
     open,
-    waitingFor: async (personId) => waitingOf(await open(), await personOf(deps, personId, forReading)),
+    openCount: () => remediations.count(null, isOpen),
+    waitingFor: async (personId) => {
+      const [all, own, person] = await Promise.all([
+        list({ ...isOpen, limit: mostWaiting }),
+        list({ ...isOpen, requesterId: personId, limit: mostListed }),
+        personOf(deps, personId, forReading),
+      ]);
+      return { toDecide: toDecideBy(person, all), own };
+    },
     advance: (id) => advance(deps, id),
     sweep: () => sweep(deps),
     repairCards: () => repairCards(deps),
@@ -121,20 +141,13 @@ async function repairCards(deps: RemediationDeps): Promise<number> {
   return stale.length;
 }
 
-function waitingOf(
-  snapshots: readonly Snapshot[],
-  person: Awaited<ReturnType<typeof personOf>>,
-): { toDecide: Snapshot[]; own: Snapshot[] } {
+function toDecideBy(person: KnownPerson, snapshots: readonly Snapshot[]): Snapshot[] {
   const waits = (remediation: Remediation): boolean =>
     remediation.state === 'pending' || awaitsJudgement(remediation) || remediation.review === 'open';
-  return {
-    toDecide: snapshots.filter(
-      ({ remediation, ruling, votes }) =>
-        waits(remediation) &&
-        // Who voted decides later about the outcome like anybody else.
-        eligibleVote(ruling, person, remediation.requesterId, remediation.state === 'pending' ? votes : [])
-          .ok,
-    ),
-    own: snapshots.filter(({ remediation }) => remediation.requesterId === person.personId),
-  };
+  return snapshots.filter(
+    ({ remediation, ruling, votes }) =>
+      waits(remediation) &&
+      // Who voted decides later about the outcome like anybody else.
+      eligibleVote(ruling, person, remediation.requesterId, remediation.state === 'pending' ? votes : []).ok,
+  );
 }

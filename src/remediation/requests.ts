@@ -8,6 +8,7 @@ import { OpsError } from '../kernel/errors.js';
 import type { NewRemediation, Remediation, RemediationProgress } from '../ports/remediations.js';
 import type { Transaction } from '../ports/transaction.js';
 import type { ActionFault, Plan, TypedParameters } from './action.js';
+import { requireNoContradiction } from './contradictions.js';
 import type { RemediationDeps, Snapshot } from './deps.js';
 import { forClicks, personOf, type KnownPerson } from './people.js';
 import { freeze, linesOf } from './plan.js';
@@ -69,7 +70,6 @@ export async function request(deps: RemediationDeps, form: RequestForm): Promise
   };
   const ruling = form.breakGlass ? breakGlassOn(deps.policy, ask) : ruleOn(deps.policy, ask);
   if (ruling.kind === 'refused') return refused([{ field: null, message: ruling.message }], ruling.trail);
-  await requireFewOpen(deps, form.requesterId);
   return deps.transactions.run((tx) => enter(tx, deps, { form, plan: planned.plan, ruling }));
 }
 
@@ -97,6 +97,8 @@ async function enter(tx: Transaction, deps: RemediationDeps, entry: Entry): Prom
   const stopped = await whyStopped(tx, deps, remediation, plan, ruling);
   // Thrown, so that the request that was just entered is gone again.
   if (stopped !== null) throw new OpsError('conflict', stopped);
+  await requireFewOpen(tx, deps, remediation);
+  await requireNoContradiction(tx, deps, remediation);
   const snapshot = snapshotOf(remediation, []);
   await deps.audit.append(tx, {
     kind: form.breakGlass ? 'remediation.glass_broken' : 'remediation.requested',
@@ -120,9 +122,15 @@ async function enter(tx: Transaction, deps: RemediationDeps, entry: Entry): Prom
   return { kind: 'requested', snapshot, isNew };
 }
 
-async function requireFewOpen({ remediations }: RemediationDeps, requesterId: string): Promise<void> {
-  const open = await remediations.list({ states: ['pending'], requesterId, limit: mostOpen });
-  if (open.length < mostOpen) return;
+/** To be asked under the lock of the kill switch, through which every request enters, so that requests at once count. */
+async function requireFewOpen(
+  tx: Transaction,
+  { remediations }: RemediationDeps,
+  { requesterId, state }: Remediation,
+): Promise<void> {
+  if (state !== 'pending') return;
+  const open = await remediations.count(tx, { states: ['pending'], requesterId });
+  if (open <= mostOpen) return;
   throw new OpsError('conflict', `${mostOpen} requests of yours are waiting for approval already.`, {
     hint: 'Cancel some with `/remediate cancel REM-…`, or wait until they are decided.',
   });
@@ -179,11 +187,18 @@ function startOf({ policy }: RemediationDeps, { breakGlass }: RequestForm, now: 
     dueAt: breakGlass ? new Date(now.getTime() + stepLeaseMs) : expiresAt,
     calls: 0,
     looks: 0,
+    failedLooks: 0,
+    unknownSince: null,
+    askedAt: null,
+    watchUntil: null,
     misses: 0,
     effectReference: null,
     effectSummary: null,
     evidence: [],
     verified: false,
     review: breakGlass ? 'open' : 'none',
+    decidedBy: null,
+    reviewedBy: null,
+    reviewFindings: null,
   };
 }

@@ -22,14 +22,19 @@ export async function closeReview(
     const eligible = eligibleVote(rulingOf(remediation), reviewer, remediation.requesterId, []);
     if (!eligible.ok) throw new OpsError('forbidden', eligible.message);
     await move(tx, deps, remediation, {
-      progress: { review: 'closed', ...(openStates.includes(remediation.state) ? {} : { dueAt: null }) },
+      progress: {
+        review: 'closed',
+        reviewedBy: personId,
+        reviewFindings: text,
+        ...(openStates.includes(remediation.state) ? {} : { dueAt: null }),
+      },
       happening: {
         verb: 'reviewed',
         actor: personId,
         why: text,
         details: seenBy(snapshotOf(remediation, [])),
       },
-      news: { text: `Review closed: ${text}`, mention: [] },
+      news: { by: personId, text: `closed the review: ${text}`, mention: [remediation.requesterId] },
     });
   });
 }

@@ -3,24 +3,21 @@
  *
  * Invariants: looking comes before repeating; an order is repeated under the same key, only after the other side said
  * that nothing was done, only while the plan stands as when it was begun, and only so often; what looking cannot tell is
- * for a person, who gets the evidence.
+ * for a person, who gets the evidence, and is looked for all the same for as long as it is unknown.
  */
-import { dayMs, minuteMs, secondMs } from '../kernel/clock.js';
+import { dayMs, minuteMs } from '../kernel/clock.js';
 import { OpsError, toOpsError } from '../kernel/errors.js';
 import type { Remediation } from '../ports/remediations.js';
-import type { ReadBack } from './action.js';
+import type { Transaction } from '../ports/transaction.js';
 import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
+import { answered, isNoted, look, nextLookAt, nextTryAt, noted, type Look } from './looking.js';
 import { callLease, doneMove, mostCalls } from './outcomes.js';
-import { forFinalWords, personOf } from './people.js';
-import { eligibleVote } from './policy/votes.js';
-import { requireReason } from './reason.js';
 import { whatChanged } from './revalidation.js';
-import { actionOf, move, rulingOf, seenBy, snapshotOf, takeIf, type Move } from './transitions.js';
+import { isTooOld, move, takeIf, type Move } from './transitions.js';
 
+/** A person is asked after so many looks that could not tell, or when nothing was answered for so long. */
 const mostLooks = 6;
-const firstPauseMs = 2 * secondMs;
-const longestPauseMs = 5 * minuteMs;
-/** What is for a person is looked for again all the same, and said again. */
+const askAfterMs = 10 * minuteMs;
 const reminderMs = dayMs;
 /**
  * Providers forget a key a day after its first use, Stripe among them (docs.stripe.com/api/idempotent_requests): after
@@ -28,53 +25,38 @@ const reminderMs = dayMs;
  */
 const keyLifeMs = dayMs;
 
-/** Someone said so, with the evidence before them. */
-export type Judgement = 'took_effect' | 'did_not';
-
+/** `orderAgain` is null for a look that a person asked for: two of those can follow too closely to repeat an order. */
 export async function settle(
   deps: RemediationDeps,
   snapshot: Snapshot,
-  orderAgain: (snapshot: Snapshot) => Promise<void>,
+  orderAgain: ((snapshot: Snapshot) => Promise<void>) | null,
 ): Promise<void> {
-  const { remediation, plan } = snapshot;
-  const voters = snapshot.votes.map(({ personId }) => personId);
-  const action = actionOf(deps, remediation.action);
-  const read = await action
-    .readBack(plan, remediation.idempotencyKey, deps.world)
-    .catch((thrown: unknown) => cannotLook(deps, remediation, thrown));
-  const found = wouldRepeat(read, remediation) ? await unlessHindered(deps, snapshot, read) : read;
+  const { remediation } = snapshot;
+  const startedAt = deps.clock.now();
+  const read = await look(deps, snapshot);
+  const repeats = orderAgain !== null && wouldRepeat(read, remediation);
+  const found = repeats ? await unlessHindered(deps, snapshot, read) : read;
   const moved = await deps.transactions.run(async (tx) => {
     const current = await takeIf(tx, deps, remediation);
     if (!current) return null;
+    const mayRepeat = repeats && wouldRepeat(found, current) && !isTooOld(startedAt, tx.now);
     // Under the lock through which a freeze has to pass, as the first order was.
-    const { frozen } = wouldRepeat(found, current)
-      ? await deps.remediations.takeKillSwitch(tx)
-      : { frozen: false };
-    return move(
-      tx,
-      deps,
-      current,
-      moveAfter(frozen ? notAgain(found, 'Everything is frozen.') : found, current, voters, tx.now),
-    );
+    const isFrozen = mayRepeat && (await deps.remediations.takeKillSwitch(tx)).frozen;
+    const counted = isFrozen ? notAgain(found, 'Everything is frozen.') : found;
+    return counted.kind === 'not_done' && mayRepeat
+      ? move(tx, deps, current, repeatMove(current, counted.evidence, tx.now))
+      : keepLooking(tx, deps, { ...snapshot, remediation: current }, counted, orderAgain !== null);
   });
-  if (moved?.state === 'executing') await orderAgain({ ...snapshot, remediation: moved });
-}
-
-function cannotLook({ log }: RemediationDeps, { id }: Remediation, thrown: unknown): ReadBack {
-  const error = toOpsError(thrown);
-  log.warn(
-    { remediation: id, reference: error.reference, code: error.code },
-    'the effect cannot be looked for',
-  );
-  return { kind: 'cannot_tell', evidence: [`It could not be looked for: ${error.publicMessage}`] };
+  if (read.kind !== 'unanswered') await answered(deps);
+  if (moved?.state === 'executing') await orderAgain?.({ ...snapshot, remediation: moved });
 }
 
 /** Said twice in a row, some time apart: an order that was still on its way at the first look has arrived by the second. */
-const wouldRepeat = ({ kind }: ReadBack, { misses, calls }: Remediation): boolean =>
+const wouldRepeat = ({ kind }: Look, { misses, calls }: Remediation): boolean =>
   kind === 'not_done' && misses + 1 >= 2 && calls < mostCalls;
 
 /** To order again is to act: what was asked right before the first order is asked anew. */
-async function unlessHindered(deps: RemediationDeps, snapshot: Snapshot, found: ReadBack): Promise<ReadBack> {
+async function unlessHindered(deps: RemediationDeps, snapshot: Snapshot, found: Look): Promise<Look> {
   const { expiresAt, createdAt } = snapshot.remediation;
   const now = deps.clock.now();
   if (now >= expiresAt) return notAgain(found, 'The approval is over.');
@@ -87,80 +69,73 @@ async function unlessHindered(deps: RemediationDeps, snapshot: Snapshot, found: 
   return notAgain(found, verdict.kind === 'void' ? verdict.changes.join(' · ') : verdict.why);
 }
 
-const notAgain = (found: ReadBack, why: string): ReadBack => ({
+const notAgain = (found: Look, why: string): Look => ({
   kind: 'cannot_tell',
   evidence: [...(found.kind === 'done' ? [] : found.evidence), `It was not ordered again: ${why}`],
 });
 
-function moveAfter(found: ReadBack, current: Remediation, voters: readonly string[], now: Date): Move {
-  if (found.kind === 'done') return doneMove(current, found.effect, now);
-  const looks = current.looks + 1;
-  const evidence = [...current.evidence, ...found.evidence.map((line) => `${now.toISOString().slice(11, 19)} UTC ${line}`)].slice(-12);
-  if (wouldRepeat(found, current)) {
-    return {
-      progress: { state: 'executing', looks: 0, misses: 0, evidence, calls: current.calls + 1, dueAt: callLease(now) },
-      happening: { verb: 'repeated', actor: paydesk, why: 'It was looked for and nothing was done.', details: { call: current.calls + 1, evidence } },
-      news: { text: 'Looked for it: nothing was done. Ordered again under the same key.', mention: [] },
-    };
-  }
-  const handOver = looks >= mostLooks;
-  const pauseMs = handOver ? reminderMs : Math.min(longestPauseMs, firstPauseMs * 2 ** looks);
-  const misses = found.kind === 'not_done' ? current.misses + 1 : 0;
+const repeatMove = (current: Remediation, findings: readonly string[], now: Date): Move => {
+  const evidence = noted(current.evidence, findings, now);
   return {
     progress: {
-      state: 'unknown', looks, misses, evidence, stateWhy: current.stateWhy ?? 'The process that ordered it was cut off.',
-      dueAt: new Date(now.getTime() + pauseMs),
+      state: 'executing', looks: 0, misses: 0, failedLooks: 0, askedAt: null, evidence,
+      calls: current.calls + 1, dueAt: callLease(now),
     },
-    happening: { verb: handOver ? 'handed_over' : 'looked', actor: paydesk, why: null, details: { found: found.kind, evidence } },
-    news: handOver
-      ? { text: 'It cannot be told whether it took effect. A person has to decide, with what was found.', mention: [current.requesterId, ...voters] }
-      : null,
+    happening: { verb: 'repeated', actor: paydesk, why: 'It was looked for and nothing was done.', details: { call: current.calls + 1, evidence } },
+    news: { text: 'Looked for it: nothing was done. Ordered again under the same key.', mention: [] },
   };
-} // prettier-ignore
+}; // prettier-ignore
 
-/** Whether it is for people now. */
-export const awaitsJudgement = ({ state, looks }: Remediation): boolean =>
-  state === 'unknown' && looks >= mostLooks;
-
-/** Somebody who may approve, and did not ask, says what became of it. Throws `forbidden` or `conflict`. */
-export async function judge(
+/** What was found, or that nothing was: a person is asked in time, and it is looked for again. */
+async function keepLooking(
+  tx: Transaction,
   deps: RemediationDeps,
-  { id, personId, judgement, why }: { id: string; personId: string; judgement: Judgement; why: string },
-): Promise<void> {
-  const person = await personOf(deps, personId, forFinalWords);
-  const reason = requireReason(why, 'Say how you know.');
-  await deps.transactions.run(async (tx) => {
-    const current = await deps.remediations.take(tx, id);
-    if (!awaitsJudgement(current)) throw new OpsError('conflict', `${id} is ${current.state}: there is nothing to decide.`);
-    const eligible = eligibleVote(rulingOf(current), person, current.requesterId, []);
-    if (!eligible.ok) throw new OpsError('forbidden', eligible.message);
-    const snapshot = snapshotOf(current, []);
-    const laterAt = actionOf(deps, current.action).followUpAt(snapshot.plan);
-    await move(tx, deps, current, judgedMove(snapshot, { judgement, laterAt, actor: personId, why: reason }));
-  });
-} // prettier-ignore
-
-interface Verdict {
-  judgement: Judgement;
-  /** When what belongs to the plan comes by itself; null where nothing does. */
-  laterAt: Date | null;
-  actor: string;
-  why: string;
+  { remediation: current, votes }: Snapshot,
+  found: Look,
+  counts: boolean,
+): Promise<Remediation> {
+  if (found.kind === 'done') return move(tx, deps, current, doneMove(current, found.effect, tx.now));
+  const isAnswered = found.kind !== 'unanswered';
+  const looks = current.looks + (isAnswered && counts ? 1 : 0);
+  const failedLooks = isAnswered ? 0 : current.failedLooks + 1;
+  const misses = counts ? (found.kind === 'not_done' ? current.misses + 1 : 0) : current.misses;
+  const unknownSince = current.unknownSince ?? tx.now;
+  const evidence = noted(current.evidence, found.evidence, tx.now);
+  const dueAt = isAnswered ? nextLookAt(looks, tx.now) : await nextTryAt(tx, deps, current.id, failedLooks);
+  const asks = isPersonDue({ ...current, looks, unknownSince }, isAnswered, tx.now);
+  const progress = {
+    state: 'unknown' as const, looks, misses, failedLooks, unknownSince, evidence, dueAt,
+    askedAt: asks ? tx.now : current.askedAt,
+    stateWhy: current.stateWhy ?? 'The process that ordered it was cut off.',
+  }; // prettier-ignore
+  const isNews = asks || current.state !== 'unknown' || !isNoted(current.evidence, found.evidence);
+  if (!isNews) return deps.remediations.change(tx, current.id, progress);
+  const voters = votes.map(({ personId }) => personId);
+  return move(tx, deps, current, {
+    progress,
+    happening: { verb: asks ? 'handed_over' : 'looked', actor: paydesk, why: null, details: { found: found.kind, evidence } },
+    news: asks
+      ? { text: 'Paydesk cannot tell yet whether it took effect and keeps looking. A person who knows can decide.', mention: [current.requesterId, ...voters] }
+      : null,
+  }); // prettier-ignore
 }
 
-/** A pause that took effect, as a person says, has to end all the same. */
-function judgedMove(snapshot: Snapshot, { judgement, laterAt, actor, why }: Verdict): Move {
-  const { evidence, requesterId } = snapshot.remediation;
-  const took = judgement === 'took_effect';
-  const stateWhy = `A person decided: ${why}`;
-  return {
-    progress: took
-      ? { state: laterAt ? 'done' : 'closed', looks: 0, stateWhy, effectSummary: 'It took effect, as a person found.', dueAt: laterAt }
-      : { state: 'refused', stateWhy, dueAt: null },
-    happening: { verb: 'judged', actor, why, details: { ...seenBy(snapshot), judgement, evidence } },
-    news: {
-      text: took ? `Settled: it took effect. ${why}` : `Settled: it did not take effect. ${why}`,
-      mention: [requesterId],
-    },
-  };
-} // prettier-ignore
+function isPersonDue({ looks, unknownSince, askedAt }: Remediation, isAnswered: boolean, now: Date): boolean {
+  if (askedAt !== null) return now.getTime() - askedAt.getTime() >= reminderMs;
+  const isLong = now.getTime() - (unknownSince ?? now).getTime() >= askAfterMs;
+  return looks >= mostLooks || (!isAnswered && isLong);
+}
+
+/** Whether it is for people now. Paydesk keeps looking meanwhile. */
+export const awaitsJudgement = ({ state, askedAt }: Remediation): boolean =>
+  state === 'unknown' && askedAt !== null;
+
+/** Whether there is an effect that was not seen yet. */
+export const isLookedFor = ({ state, verified, watchUntil }: Remediation): boolean =>
+  state === 'unknown' || (state === 'done' && !verified) || watchUntil !== null;
+
+/** Throws `conflict`. */
+export function requireLookedFor(remediation: Remediation): void {
+  if (isLookedFor(remediation)) return;
+  throw new OpsError('conflict', `${remediation.id} is ${remediation.state}: there is nothing to look for.`);
+}

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { toOpsError } from '../kernel/errors.js';
-import type { About, Choice, Field } from './action.js';
+import type { About, Brief, Choice, Field } from './action.js';
 import type { RemediationDeps } from './deps.js';
 import { actionOf } from './transitions.js';
 
@@ -34,4 +34,19 @@ async function suggest(
     return [];
   });
   return Promise.race([asked, once(late, 'abort').then(() => [])]);
+}
+
+/** Null where there is nothing to say, or nothing came in time. */
+export async function brief(deps: RemediationDeps, actionId: string, id: string): Promise<Brief | null> {
+  const { world, log } = deps;
+  const action = actionOf(deps, actionId);
+  const [[name] = []] = Object.entries(action.fields);
+  const isId = name !== undefined && action.faultsOf({ [name]: id }).every(({ field }) => field !== name);
+  if (!action.brief || !isId) return null;
+  const asked = action.brief(id, world).catch((thrown: unknown) => {
+    log.warn({ reference: toOpsError(thrown).reference }, 'nothing can be said before a form');
+    return null;
+  });
+  const late = AbortSignal.timeout(patienceMs);
+  return Promise.race([asked, once(late, 'abort').then(() => null)]);
 }

@@ -2,7 +2,7 @@
  * The one way for a request to change: state, audit entry, card and news in one transaction.
  *
  * Invariants: nobody changes a request without saying so in the audit trail, save that waiting on for the same reason is
- * said once; what ends without an effect gives back what it held of the caps; the next step of an approved request is
+ * said once; what ends without an effect, and is looked for no longer, gives back what it held of the caps; the next step of an approved request is
  * enqueued in the transaction that made it due.
  */
 import { canonicalJson, type JsonObject } from '../kernel/canonical-json.js';
@@ -38,6 +38,12 @@ export const openStates: readonly RemediationState[] = [
  */
 export const stepLeaseMs = minuteMs;
 
+/** Reading people and the world takes seconds; this leaves room for a slow provider. */
+const oldestReadMs = 2 * minuteMs;
+/** Whether a process was stopped since it read the world: what it read is no ground to act on any more. */
+export const isTooOld = (startedAt: Date, now: Date): boolean =>
+  now.getTime() - startedAt.getTime() >= oldestReadMs;
+
 /** Why the change happens, for the audit trail. */
 export interface Happening {
   /** `approved` of `remediation.approved`. */
@@ -66,7 +72,8 @@ export async function move(
     ...dueOf(deps, { ...before, ...progress }, advance, tx.now),
   });
   const votes = await deps.remediations.votesOf(tx, before.id);
-  if (endedWithoutEffect.includes(after.state)) await deps.remediations.release(tx, after.id);
+  if (endedWithoutEffect.includes(after.state) && after.watchUntil === null)
+    await deps.remediations.release(tx, after.id);
   const snapshot = snapshotOf(after, votes);
   await deps.audit.append(tx, {
     kind: `remediation.${happening.verb}`,

@@ -202,9 +202,9 @@ export async function reject(deps: RemediationDeps, ballot: Ballot, why: string)
   await deps.transactions.run(async (tx) => {
     const { remediation, votes } = await takeVotable(tx, deps, ballot, { voter, choice: 'reject' });
     await move(tx, deps, remediation, {
-      progress: { state: 'rejected', stateWhy: reason, dueAt: null },
+      progress: { state: 'rejected', stateWhy: reason, decidedBy: ballot.personId, dueAt: null },
       happening: { verb: 'rejected', actor: ballot.personId, why: reason, details: seenBy(snapshotOf(remediation, votes)) },
-      news: { text: `Rejected: ${reason}`, mention: [remediation.requesterId] },
+      news: { by: ballot.personId, text: `rejected this: ${reason}`, mention: [remediation.requesterId] },
     }); // prettier-ignore
   });
 }
@@ -218,9 +218,9 @@ export async function cancel(deps: RemediationDeps, id: string, personId: string
     if (remediation.state !== 'pending' && remediation.state !== 'approved')
       throw new OpsError('conflict', `${id} is ${remediation.state}: there is nothing to cancel.`);
     await move(tx, deps, remediation, {
-      progress: { state: 'cancelled', stateWhy: null, dueAt: null },
+      progress: { state: 'cancelled', stateWhy: null, decidedBy: personId, dueAt: null },
       happening: { verb: 'cancelled', actor: personId, why: null },
-      news: { text: 'Cancelled by the requester.', mention: [] },
+      news: { by: personId, text: 'cancelled this.', mention: [] },
     });
   });
 }

@@ -6,21 +6,22 @@ import type { Snapshot } from '../remediation/deps.js';
 import { missingApprovals } from '../remediation/votes.js';
 import { cardOf, code, context, escape, mention, section, sections } from './blocks.js';
 import { joined } from './links.js';
-import { firstLine, originLine, voteLines } from './remediation-card.js';
+import { decisionLines, firstLine, originLine, voteLines } from './remediation-card.js';
 import { trailLines } from './remediation-forms.js';
 
 const mostListed = 30;
 
-export function remediationListCard(open: readonly Snapshot[]): Card {
-  const count = ['No request is', 'One request is'][open.length] ?? `${open.length} requests are`;
+/** `open`: the newest of `all`. */
+export function remediationListCard(open: readonly Snapshot[], all: number): Card {
+  const count = ['No request is', 'One request is'][all] ?? `${all.toLocaleString('en-GB')} requests are`;
   const title = `${count} open`;
-  const left = open.length - mostListed;
+  const left = all - Math.min(open.length, mostListed);
   return cardOf(title, [
     section(`:clipboard: *${title}*`),
     ...sections(open.slice(0, mostListed).map(listLine)),
     context(
       joined(
-        left > 0 ? `${left} older ones are not shown` : null,
+        left > 0 ? `${left.toLocaleString('en-GB')} older ones are not shown` : null,
         `${code('/remediate show REM-…')} shows one, ${code('/remediate why REM-…')} how it was ruled on`,
       ),
     ),
@@ -44,9 +45,19 @@ export function remediationWhyCard(snapshot: Snapshot): Card {
     section(`:scroll: *${title}*`),
     section(firstLine(snapshot)),
     ...sections(trailLines(ruling.trail)),
-    section(`*Votes:* ${votes.length === 0 ? 'nobody has voted yet' : counted}`),
-    ...sections(voteLines(snapshot)),
+    section(`*Votes:* ${votes.length === 0 ? 'no approvals' : counted}`),
+    ...sections([...voteLines(snapshot), ...decisionLines(snapshot)]),
     context(originLine(snapshot), 'Who may vote is asked again right before anything is done'),
+  ]);
+}
+
+/** What a look that a person asked for has found. */
+export function lookedCard(snapshot: Snapshot): Card {
+  const { id, evidence, stateWhy, state } = snapshot.remediation;
+  const found = state === 'unknown' ? evidence.at(-1) : stateWhy;
+  return cardOf(`Paydesk looked for the effect of ${id}`, [
+    section(`:mag: ${firstLine(snapshot)}`),
+    ...sections(found ? [escape(found, 500)] : []),
   ]);
 }
 

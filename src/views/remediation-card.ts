@@ -8,15 +8,25 @@
 import type { ActionsBlock, Button, KnownBlock } from '@slack/types';
 import type { Card } from '../ports/card.js';
 import type { Remediation, Vote } from '../ports/remediations.js';
-import { paydesk, type News, type Snapshot } from '../remediation/deps.js';
-import { awaitsJudgement } from '../remediation/settlement.js';
+import type { News, Snapshot } from '../remediation/deps.js';
+import { awaitsJudgement, isLookedFor } from '../remediation/settlement.js';
 import { openStates } from '../remediation/transitions.js';
 import { shortHashOf } from '../remediation/votes.js';
 import { actions, button, cardOf, code, context, escape, escapeWithin, instant, mention, mentionGroup, section, sections, utc } from './blocks.js'; // prettier-ignore
 import { joined } from './links.js';
+import { riskOf } from './remediation-risk.js';
+import { offeredOf, startButtons } from './remediation-start.js';
 import { remediationButtons as ids, valueOf } from './remediation-ids.js';
 import { bodyOf, fitsOnCard, headlineLimit } from './remediation-plan.js';
-import { canBeCancelled, markOf, progressOf, stateWords } from './remediation-state.js';
+import {
+  canBeCancelled,
+  closedWordsOf,
+  endedByOf,
+  isDecided,
+  markOf,
+  progressOf,
+  stateWords,
+} from './remediation-state.js';
 
 const whyLimit = 500;
 const reasonLimit = 300;
@@ -73,25 +83,42 @@ function planBlocks({ plan, remediation }: Snapshot): KnownBlock[] {
 
 /** What is known of the outcome: the effect, the reason of the state, and what was found. */
 function outcomeLines({ remediation, votes }: Snapshot): string[] {
-  const { effectSummary, effectReference, stateWhy, evidence, review } = remediation;
+  const { effectSummary, effectReference, evidence, review } = remediation;
   const effect = escapeWithin(effectSummary ?? '', reasonLimit);
   const isNamed = effectReference === null || effect.includes(escape(effectReference));
   const reference = isNamed ? '' : ` ${code(effectReference.slice(0, idLimit))}`;
   const found = awaitsJudgement(remediation) ? evidence.slice(-mostEvidence) : [];
   return [
     ...(effectSummary === null ? [] : [`*Effect:* ${effect}${reference}`]),
-    ...(stateWhy === null ? [] : [`${reasonLabel(remediation)}${reasonText(stateWhy, remediation, votes)}`]),
+    ...reasonLines(remediation, votes),
     ...found.map((line) => `• ${escapeWithin(line, evidenceLimit)}`),
     ...(review === 'open' ? [':eyes: *Review owed:* another person looks at this and closes it.'] : []),
-    ...(review === 'closed' ? [':eyes: The review is closed.'] : []),
+    ...(review === 'closed' ? [reviewedLine(remediation)] : []),
   ];
 }
 
+function reviewedLine({ reviewedBy, reviewFindings }: Remediation): string {
+  const who = reviewedBy === null ? '' : ` by ${mention(reviewedBy)}`;
+  const found = reviewFindings === null ? '.' : `: ${escapeWithin(reviewFindings, reasonLimit)}`;
+  return `:eyes: *Reviewed${who}*${found}`;
+}
+
+function reasonLines(remediation: Remediation, votes: readonly Vote[]): string[] {
+  const { stateWhy } = remediation;
+  const label = reasonLabel(remediation);
+  if (stateWhy === null) return remediation.state === 'cancelled' ? [label.replace(/:\* $/, '*')] : [];
+  return [`${label}${reasonText(stateWhy, remediation, votes)}`];
+}
+
 /** Other reasons are sentences that stand by themselves. */
-function reasonLabel({ state, verified }: Remediation): string {
-  if (state === 'rejected') return '*Rejected because:* ';
+function reasonLabel(remediation: Remediation): string {
+  const { state, verified, decidedBy } = remediation;
+  const by = decidedBy === null ? '' : ` by ${mention(decidedBy)}`;
+  if (state === 'rejected') return `*Rejected${by}:* `;
+  if (state === 'cancelled') return `*Cancelled${by}:* `;
+  if (isDecided(remediation)) return `*Decided${by}:* `;
   if (state === 'voided') return '*What changed:* ';
-  return verified ? '*Seen:* ' : '';
+  return verified && !closedWordsOf(remediation) ? '*Seen:* ' : '';
 }
 
 /** What was seen is often, word for word, what the effect said already. */
@@ -104,6 +131,14 @@ const named = (text: string, votes: readonly Vote[], limit = reasonLimit): strin
     (line, { personId }) => line.replaceAll(personId, () => mention(personId)),
     escapeWithin(text, limit),
   );
+
+/** Who rejected, cancelled, decided or reviewed it, with their words. */
+export const decisionLines = ({ remediation, votes }: Snapshot): string[] => [
+  ...(remediation.decidedBy === null || reasonLabel(remediation) === ''
+    ? []
+    : reasonLines(remediation, votes)),
+  ...(remediation.review === 'closed' ? [reviewedLine(remediation)] : []),
+];
 
 export function voteLines({ votes }: Snapshot): string[] {
   const left = votes.length - mostVotes;
@@ -126,6 +161,7 @@ export function originLine({ remediation, ruling }: Snapshot): string {
   const { id, requesterId, createdAt } = remediation;
   return joined(
     `${id} asked for by ${mention(requesterId)} ${instant(createdAt)}`,
+    riskOf(remediation.action),
     ruleWords({ ruling }),
     `plan ${code(shortHashOf(remediation))}`,
   );
@@ -150,7 +186,7 @@ export function buttonsOf(snapshot: Snapshot, audience: Audience): ActionsBlock[
   const cancel = canBeCancelled(snapshot) && audience !== 'approver' ? cancelButton(snapshot) : null;
   return audience === 'requester'
     ? actions(cancel)
-    : actions(...votingButtons(snapshot), cancel, ...laterButtons(snapshot));
+    : actions(...votingButtons(snapshot), cancel, ...laterButtons(snapshot), ...undoButtons(snapshot));
 }
 
 function votingButtons(snapshot: Snapshot): (Button | null)[] {
@@ -171,9 +207,21 @@ function laterButtons(snapshot: Snapshot): (Button | null)[] {
   return [
     judged ? decision(snapshot, 'tookEffect', 'It took effect') : null,
     judged ? decision(snapshot, 'didNot', 'It did not') : null,
+    offersLook(snapshot.remediation) ? decision(snapshot, 'lookAgain', 'Look again') : null,
     snapshot.remediation.review === 'open' ? decision(snapshot, 'closeReview', 'Close review', 'primary') : null,
   ];
 } // prettier-ignore
+
+/** While a part of the plan is still to come, its effect can be ended early: with a request of its own. */
+function undoButtons({ remediation, plan }: Snapshot): (Button | null)[] {
+  const endedBy = offeredOf(endedByOf(remediation));
+  if (remediation.state !== 'done' || !remediation.verified || endedBy === null) return [];
+  return startButtons({ actions: [endedBy], ...plan.preview.subject }, [endedBy]);
+}
+
+/** What was done a moment ago is looked for at once. */
+const offersLook = (remediation: Remediation): boolean =>
+  isLookedFor(remediation) && (remediation.state !== 'done' || remediation.stateWhy !== null);
 
 const decision = (
   snapshot: Snapshot,
@@ -221,19 +269,21 @@ const cancelButton = (snapshot: Snapshot): Button | null =>
   });
 
 /** For the thread of the card: pings those who should look. */
-export function newsCard({ text, mention: people }: News, votes: readonly Vote[] = []): Card {
-  const line = [...people.map(mention), named(text, votes, newsLimit)].join(' ');
+export function newsCard({ by, text, mention: people }: News, votes: readonly Vote[] = []): Card {
+  const told = named(text, votes, newsLimit);
+  const others = people.filter((personId) => personId !== by).map(mention);
+  const line = by === undefined ? [...others, told].join(' ') : joined(`${mention(by)} ${told}`, ...others);
   return cardOf(line, [section(line)]);
 }
 
-/** What a person did with the kill switch or by breaking the glass, or what Paydesk needs help with. */
+/** What a person did with the kill switch or by breaking the glass, or what Paydesk itself found (`null`). */
 export function alarmCard(
-  personId: string,
+  personId: string | null,
   text: string,
   { snapshot, groups }: { snapshot: Snapshot | null; groups: readonly string[] },
 ): Card {
-  const who = personId === paydesk ? 'Paydesk' : mention(personId);
-  const sentence = `${who} ${escape(text, newsLimit)}`;
+  const who = personId === null ? '' : `${mention(personId)} `;
+  const sentence = `${who}${escape(text, newsLimit)}`;
   const called = groups.map(mentionGroup).join(' ');
   return cardOf([sentence, called].filter(Boolean).join(' '), [
     section(`:rotating_light: ${sentence}`),

@@ -11,9 +11,9 @@ import type { Modal } from '../ports/command.js';
 import type {
   Action,
   ActionFault,
+  Brief,
   Choice,
   FieldInput,
-  Risk,
   TypedParameters,
 } from '../remediation/action.js';
 import type { Snapshot } from '../remediation/deps.js';
@@ -28,8 +28,11 @@ import {
   mostOptions,
   textInput,
 } from './inputs.js';
+import { riskLabels } from './remediation-risk.js';
 import { remediationWindows as ids } from './remediation-ids.js';
 import { firstLine } from './remediation-card.js';
+
+const faultLimit = 1000;
 
 type Partners = readonly { id: string; name: string }[];
 
@@ -55,11 +58,6 @@ function readMemo<Memo>(schema: z.ZodType<Memo>, memo: string): Memo {
   }
 }
 
-const riskLabels: Readonly<Record<Risk, string>> = {
-  low: 'Low risk: nothing lasting',
-  medium: 'Medium risk: can be won back',
-  high: 'High risk: gone for good',
-};
 const risks = ['low', 'medium', 'high'] as const;
 
 const warning: AlertBlock = {
@@ -99,6 +97,7 @@ export interface FormFacts extends Occasion {
   partners: Partners;
   /** By field: what could be meant. */
   suggested: Readonly<Record<string, readonly Choice[]>>;
+  brief: Brief | null;
 }
 
 export function formModal({ action, channelId, breakGlass, ...known }: FormFacts): Modal {
@@ -110,6 +109,7 @@ export function formModal({ action, channelId, breakGlass, ...known }: FormFacts
     blocks: [
       ...(breakGlass ? [warning, section(`*${escape(action.title)}*`)] : []),
       context(`${escape(action.summary)} · ${riskLabels[action.risk]}`),
+      ...sections((known.brief?.lines ?? []).map((line) => `• ${escape(line, faultLimit)}`)),
       ...fieldsOf(action, known),
       whyInput(breakGlass),
     ],
@@ -117,15 +117,23 @@ export function formModal({ action, channelId, breakGlass, ...known }: FormFacts
   };
 }
 
-type Known = Pick<FormFacts, 'typed' | 'partners' | 'suggested'>;
+type Known = Pick<FormFacts, 'typed' | 'partners' | 'suggested' | 'brief'>;
 
-const fieldsOf = ({ fields }: Action, { typed, partners, suggested }: Known): InputBlock[] =>
-  Object.entries(fields).map(([name, field]) => {
+const fieldsOf = ({ fields }: Action, { typed, partners, suggested, brief }: Known): InputBlock[] =>
+  inOrder(Object.entries(fields), brief?.first ?? []).map(([name, field]) => {
     const { label, hint, optional } = field;
     const initial = typed[name] ?? '';
     const asked = choosable(suggested[name] ?? [], initial) ?? field.input;
     return input({ name, label, hint, optional, element: elementOf(asked, initial, partners) });
   }); // prettier-ignore
+
+type NamedField = readonly [name: string, field: Action['fields'][string]];
+
+/** What the action is about, then what matters most, then the rest. */
+function inOrder([subject, ...others]: readonly NamedField[], first: readonly string[]): NamedField[] {
+  const rank = ([name]: NamedField): number => (first.includes(name) ? first.indexOf(name) : first.length);
+  return [...(subject ? [subject] : []), ...others.toSorted((a, b) => rank(a) - rank(b))];
+}
 
 /** Null where a menu could not hold them all, or not what is known already. */
 function choosable(options: readonly Choice[], initial: string): FieldInput | null {
@@ -198,8 +206,6 @@ function deciders({ remediation, ruling }: Snapshot): string {
   if (remediation.state !== 'pending') return '';
   return `Somebody else of ${ruling.approverGroups.map((group) => escape(group)).join(' or ')} has to approve it. `;
 }
-
-const faultLimit = 1000;
 
 /** It cannot be asked for, for reasons that belong to no input; with what policy looked at. */
 export function refusedModal(

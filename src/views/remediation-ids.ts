@@ -14,6 +14,7 @@ export const remediationButtons = {
   plan: 'remediation_plan',
   tookEffect: 'remediation_took_effect',
   didNot: 'remediation_did_not',
+  lookAgain: 'remediation_look_again',
   closeReview: 'remediation_close_review',
   lift: 'remediation_lift',
   /** Leads to another page; the click itself does nothing. */

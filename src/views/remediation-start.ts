@@ -15,9 +15,14 @@ const texts = {
   'submit-evidence': 'Submit evidence…',
   'accept-dispute': 'Accept…',
   'pause-route': 'Pause a route…',
+  'resume-route': 'Undo…',
   'message-partner': 'Message…',
 } as const;
 export type OfferedAction = keyof typeof texts;
+
+/** Null where no button begins it. */
+export const offeredOf = (action: string | null): OfferedAction | null =>
+  action !== null && action in texts ? (action as OfferedAction) : null;
 
 /** The action_id is one per action: a row of buttons may not share one. */
 const startIdOf = (action: string): string => `remediation_start_${action}`;

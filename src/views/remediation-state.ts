@@ -3,6 +3,8 @@
  */
 import type { PlanBlock, TaskCardBlock } from '@slack/types';
 import type { Remediation, RemediationState } from '../ports/remediations.js';
+import type { Action } from '../remediation/action.js';
+import { actions } from '../remediation/actions/index.js';
 import type { Snapshot } from '../remediation/deps.js';
 import { awaitsJudgement } from '../remediation/settlement.js';
 import { missingApprovals } from '../remediation/votes.js';
@@ -37,17 +39,38 @@ export function stateWords(snapshot: Snapshot, at: (instant: Date) => string): s
       return 'is being carried out';
     case 'unknown':
       return awaitsJudgement(remediation)
-        ? 'a person has to say whether it took effect'
-        : 'nobody knows yet whether it took effect';
+        ? 'unknown whether it took effect: Paydesk keeps looking, and a person can decide'
+        : 'unknown yet whether it took effect: Paydesk is looking';
     case 'done':
       return remediation.verified
         ? `done and verified${laterWords(remediation, at)}`
         : 'done, to be verified';
     case 'closed':
-      return remediation.verified ? 'done and verified' : 'closed without having been verified';
+      if (isDecided(remediation)) return decidedWords(remediation, at);
+      if (!remediation.verified) return 'closed without having been verified';
+      return closedWordsOf(remediation) ?? 'done and verified';
+    case 'refused':
+      return isDecided(remediation) ? decidedWords(remediation, at) : 'refused, nothing was done';
     default:
       return `${remediation.state}, nothing was done`;
   }
+}
+
+const actionOf = ({ action }: Remediation): Action | undefined => actions.find(({ id }) => id === action);
+
+export const closedWordsOf = (remediation: Remediation): string | null =>
+  remediation.state === 'closed' ? (actionOf(remediation)?.closedWords ?? null) : null;
+
+export const endedByOf = (remediation: Remediation): string | null => actionOf(remediation)?.endedBy ?? null;
+
+/** What became of it is a person's word: Paydesk has not seen it. */
+export const isDecided = ({ state, verified, decidedBy }: Remediation): boolean =>
+  decidedBy !== null && (state === 'refused' || (state === 'closed' && !verified));
+
+function decidedWords({ state, watchUntil }: Remediation, at: (instant: Date) => string): string {
+  const what = state === 'refused' ? 'it did not take effect' : 'it took effect';
+  const looking = watchUntil ? `; Paydesk keeps looking until ${at(watchUntil)}` : '';
+  return `a person decided that ${what}${looking}`;
 }
 
 const approvals = (missing: number): string =>

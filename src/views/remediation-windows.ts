@@ -8,7 +8,7 @@ import type { KnownBlock } from '@slack/types';
 import type { Card } from '../ports/card.js';
 import type { Modal } from '../ports/command.js';
 import type { Snapshot } from '../remediation/deps.js';
-import type { Judgement } from '../remediation/settlement.js';
+import type { Judgement } from '../remediation/judgement.js';
 import { actions, cardOf, context, escape, linkButton, section, sections } from './blocks.js';
 import { input, textInput } from './inputs.js';
 import { firstLine, requestBlocks } from './remediation-card.js';
@@ -103,7 +103,7 @@ export function judgeModal(snapshot: Snapshot, judgement: Judgement): Modal {
     title: took ? 'It took effect' : 'It did not take effect',
     submit: took ? 'It took effect' : 'It did not',
     label: 'How do you know?',
-    hint: took ? 'The request is closed with this.' : 'The request ends as refused: nothing was done.',
+    hint: `Paydesk looks once more before your decision counts, and for a day afterwards. ${took ? 'The request is closed with this.' : 'The request ends as refused: nothing was done.'}`,
     multiline: true,
     memo: `${valueOf(snapshot)}:${judgement}`,
     above: [
@@ -113,6 +113,20 @@ export function judgeModal(snapshot: Snapshot, judgement: Judgement): Modal {
     ],
   });
 }
+
+/** The decision was not taken: the other side says otherwise. */
+export const contradictedModal = (snapshot: Snapshot, found: readonly string[]): Modal => ({
+  callbackId: ids.notice,
+  title: 'Found otherwise',
+  submit: null,
+  close: 'Close',
+  blocks: [
+    section(':mag: *Your decision was not recorded. Paydesk looked just now and found:*'),
+    ...sections(found.map((line) => `• ${escape(line, 500)}`)),
+    section(firstLine(snapshot)),
+  ],
+  memo: '',
+});
 
 export const reviewModal = (snapshot: Snapshot): Modal =>
   asking({

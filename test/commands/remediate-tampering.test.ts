@@ -142,7 +142,10 @@ describe('a window', () => {
   ])('that says %s ends the request as %s', async (judgement, state) => {
     const asked = await ask(replica);
     await replica.desk.approve(ballotOf(asked, 'eve'), null);
-    await company.db.query(`update paydesk.remediations set state = 'unknown', looks = 6, due_at = null`);
+    await company.db.query(
+      `update paydesk.remediations set state = 'unknown', asked_at = now(), due_at = null`,
+    );
+    company.bank.deaf = 1;
     await submit('judge', 'dee', `${valueOf(asked)}:${judgement}`, { words: 'the bank said so' });
     expect(await stateOf(asked)).toBe(state);
   });

@@ -8,7 +8,7 @@ import { clicks } from '../../commands/remediate/clicks.js';
 import { remediateCommand, type RemediateDesk } from '../../commands/remediate/index.js';
 import { validateView } from '../../sandbox/slack/block-kit/validate.js';
 import { viewOf } from '../../src/adapters/slack/windows.js';
-import { hourMs, secondMs } from '../../src/kernel/clock.js';
+import { hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { silentLog } from '../../src/kernel/log.js';
 import type { Modal, SubmissionAnswer } from '../../src/ports/command.js';
@@ -162,11 +162,13 @@ describe('asking', () => {
     expect(answer).toEqual({ kind: 'errors', errors });
   }); // prettier-ignore
 
-  it('tells what belongs to no input in a window, with what policy looked at', async () => {
+  it('tells what belongs to no input in a window upon the form, with what policy looked at', async () => {
     const { windows } = await type('cy', 'spend');
     company.people.groups.get('S0OPS')!.delete('cy');
-    const told = shown(await submit('cy', windows[0]!, filled, newWindow()));
+    const answer = await submit('cy', windows[0]!, filled, newWindow());
     company.people.groups.get('S0OPS')!.add('cy');
+    if (answer.kind !== 'above') throw new Error(`what was typed is lost: ${answer.kind}`);
+    const told = answer.modal;
     expect(textOf(told)).toContain('Only operators may ask for this');
     expect(textOf(told)).toContain('How it was ruled on');
     expect(told.submit).toBeNull();
@@ -328,9 +330,9 @@ describe('deciding', () => {
   it('what became of it is decided with the evidence in sight', async () => {
     const snapshot = await ask(replica);
     company.bank.moods = ['lost_before'];
-    company.bank.deaf = 20;
+    company.bank.deaf = Infinity;
     await click('bo', buttons.approve, valueOf(snapshot));
-    for (let passed = 0; passed < 2 * hourMs; passed += 30 * secondMs) {
+    for (let passed = 0; passed < 15 * minuteMs; passed += 30 * secondMs) {
       await replica.desk.sweep();
       await replica.work();
       company.clock.advance(30 * secondMs);

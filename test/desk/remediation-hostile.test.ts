@@ -139,7 +139,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
       expect(JSON.stringify((await guarded.submit(person, view, { words })).view)).toContain(
         'takes no votes any more',
       );
-    await guarded.told(id, /Rejected: It was refunded by the shop/);
+    await guarded.told(id, /rejected this: It was refunded by the shop/);
     expect(await guarded.refundsOf(charge)).toEqual([]);
   });
 
@@ -148,7 +148,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     const id = await askRefund('mei', payment, '6');
     await desk.faults({ service: 'payments-api', kind: 'crash_after_effect', path: '/v1/refunds' });
     await guarded.click('lars', id, 'approve');
-    await guarded.reaches(id, 'unknown', /nobody knows yet whether it took effect/);
+    await guarded.reaches(id, 'unknown', /unknown yet whether it took effect/);
     desk.skip(3000);
     const closed = await guarded.closes(id);
     expect(closed).toMatchObject({ calls: 1, verified: true });

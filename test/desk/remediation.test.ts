@@ -166,7 +166,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     guarded.say('ana', view, 'The charge was fraud indeed');
     await until('the review is closed', async () => (await guarded.stored(id)).review === 'closed');
     await until('no button is left', async () => buttonsOf(await guarded.card(id)).length === 0);
-    await guarded.told(id, /Review closed: The charge was fraud indeed/);
+    await guarded.told(id, /closed the review: The charge was fraud indeed/);
   });
 
   it('submits evidence with a file, once', async () => {
@@ -184,7 +184,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
       action_id: 'remediation_start_submit-evidence',
     }); // prettier-ignore
     const typed = {
-      explanation: 'It was delivered', textKind: 'shipping_tracking_number', text: 'LX123', files: [file], why,
+      explanation: 'It was delivered', shipping_tracking_number: 'LX123', files: [file], why,
     }; // prettier-ignore
     const id = requestedIn(await guarded.submit('mei', view!, typed)) ?? '';
     expect(JSON.stringify(await guarded.card(id))).toContain('shipping-documentation.pdf');

@@ -315,7 +315,7 @@ describe('4. an unknown outcome is looked for, never repeated blindly', () => {
 
   it('what cannot be told is for a person, who did not ask for it', async () => {
     company.bank.moods = ['lost_after'];
-    company.bank.deaf = 100;
+    company.bank.deaf = Infinity;
     const asked = await ask(replica);
     const { id } = asked.remediation;
     await replica.desk.approve(ballotOf(asked, 'eve'), null);
@@ -331,7 +331,7 @@ describe('4. an unknown outcome is looked for, never repeated blindly', () => {
 });
 
 describe('what a person has to decide', () => {
-  it('is looked for and said again every day, to those who voted too', async () => {
+  it('is looked for all the time and said again every day, to those who voted too', async () => {
     const said: string[][] = [];
     const loud = company.replica({
       tell: (_tx, _snapshot, news) => {
@@ -340,23 +340,27 @@ describe('what a person has to decide', () => {
       },
     });
     company.bank.moods = ['lost_after'];
-    company.bank.deaf = 7;
+    company.bank.deaf = Infinity;
     const asked = await ask(loud);
     await loud.desk.approve(ballotOf(asked, 'eve'), null);
-    await loud.work();
-    for (let at = 0; at < 60; at++) {
-      company.clock.advance(5 * secondMs);
-      await loud.desk.sweep();
-      await loud.work();
-    }
+    const pass = async (forMs: number): Promise<void> => {
+      for (let passedMs = 0; passedMs < forMs; passedMs += 5 * secondMs) {
+        await loud.desk.sweep();
+        await loud.work();
+        company.clock.advance(5 * secondMs);
+      }
+    };
+    await pass(9 * minuteMs);
+    expect(said.at(-1), 'not handed over yet').toEqual(['ana']);
+    await pass(2 * minuteMs);
     expect(said.at(-1), 'handed over').toEqual(['ana', 'eve']);
     const before = said.length;
     company.clock.advance(24 * hourMs);
-    await loud.desk.sweep();
-    await loud.work();
+    await pass(minuteMs);
     expect(said.slice(before), 'a day later').toEqual([['ana', 'eve']]);
-    company.clock.advance(24 * hourMs);
-    expect(await settle(asked.remediation.id), 'found once the bank answers').toBe('closed');
+    company.bank.deaf = 0;
+    await pass(20 * secondMs);
+    expect(await stateOf(asked.remediation.id), 'found as soon as the bank answers').toBe('closed');
     expect(company.bank.orders).toHaveLength(1);
   });
 });
@@ -437,6 +441,39 @@ describe('many at once', () => {
       `update paydesk.remediations set state = 'cancelled', due_at = null where state = 'pending'`,
     );
   });
+
+  it('forty at once by one person, on four replicas: twenty are taken, and only those are kept', async () => {
+    const replicas = Array.from({ length: 4 }, () => company.replica());
+    const requesterId = operators[25] ?? '';
+    const forty = await Promise.allSettled(
+      Array.from({ length: 40 }, (_, at) => ask(replicas[at % 4]!, { amount: '1', requesterId })),
+    );
+    expect(forty.filter(({ status }) => status === 'fulfilled')).toHaveLength(20);
+    const open = await company.db.query('select 1 from paydesk.remediations where requester = $1', [requesterId]);
+    expect(open).toHaveLength(20);
+    const [cancelled] = (await replica.desk.waitingFor(requesterId)).own;
+    await replica.desk.cancel(cancelled!.remediation.id, requesterId);
+    await expect(ask(replica, { amount: '1', requesterId })).resolves.toBeDefined();
+    await company.db.query(`update paydesk.remediations set state = 'cancelled', due_at = null where state = 'pending'`);
+  }); // prettier-ignore
+
+  it('a list counts all that are open, and what waits for a person is found behind a hundred newer ones', async () => {
+    const before = await replica.desk.openCount();
+    const asked = await ask(replica, { amount: '1', requesterId: 'lee' });
+    await company.db.query(
+      `insert into paydesk.remediations (form_key, action, plan, plan_hash, requester, channel, why, ruling, break_glass, idempotency_key, subjects,
+         contends, created_at, state, expires_at, calls, looks, misses, evidence, verified, review, changed_at)
+       select form_key || n, action, plan, plan_hash, 'cy', channel, why, ruling, break_glass, idempotency_key || n, subjects, contends,
+         created_at, 'pending', expires_at, 0, 0, 0, '{}', false, 'none', changed_at
+       from paydesk.remediations, generate_series(1, 300) as n where form_key = $1`,
+      [asked.remediation.formKey],
+    );
+    expect(await replica.desk.openCount()).toBe(before + 301);
+    expect((await replica.desk.waitingFor('lee')).own.map(({ remediation }) => remediation.id)).toEqual([asked.remediation.id]);
+    const ids = (await replica.desk.waitingFor('eve')).toDecide.map(({ remediation }) => remediation.id);
+    expect(ids).toContain(asked.remediation.id);
+    await company.db.query(`update paydesk.remediations set state = 'cancelled', due_at = null where state = 'pending'`);
+  }); // prettier-ignore
 });
 
 describe('7. cards are put right at start', () => {

@@ -6,10 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { awaitsJudgement } from '../../src/remediation/settlement.js';
 import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import { createRemediations } from '../../src/adapters/postgres/remediations.js';
-import { dayMs, hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
+import { dayMs, fixedClock, hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
-import type { Action } from '../../src/remediation/action.js';
-import type { Snapshot } from '../../src/remediation/deps.js';
+import type { Action, World } from '../../src/remediation/action.js';
+import type { CrashPoint, Snapshot } from '../../src/remediation/deps.js';
+import { fenced } from '../../src/remediation/fence.js';
 import { ask, ballotOf, policy, spendAction, startCompany, type Company, type Replica } from './support.js';
 
 let company: Company;
@@ -167,6 +168,95 @@ it('an answer counts although somebody closed the review while the order was und
   expect(await read(asked)).toMatchObject({ state: 'done', review: 'closed', effectSummary: 'Took 50 EUR.' });
 }); // prettier-ignore
 
+/** Stops the replica at a point, lets others go on for so long, and wakes it up again. */
+async function stoppedAt(point: CrashPoint, forMs: number, actions = [spendAction(company.bank)]): Promise<Snapshot> {
+  let wake = (): void => undefined;
+  let reached = (): void => undefined;
+  const isStopped = new Promise<void>((resolve) => void (reached = resolve));
+  const probe = (at: CrashPoint): Promise<void> => {
+    if (at !== point) return Promise.resolve();
+    reached();
+    return new Promise((resolve) => void (wake = resolve));
+  };
+  const asked = await approved();
+  const sleeper = company.replica({ actions, probe });
+  const sleeping = sleeper.work();
+  await isStopped;
+  await settle(replica, asked, forMs);
+  wake();
+  await sleeping;
+  return asked;
+} // prettier-ignore
+
+describe('a process that was stopped and wakes up', () => {
+  it('with its intent written, when another one has ordered in its place: sends nothing', async () => {
+    const asked = await stoppedAt('after_intent', 20 * minuteMs);
+    expect(await read(asked)).toMatchObject({ state: 'closed', calls: 2 });
+    expect(company.bank.orders, 'that of the other one').toHaveLength(1);
+  });
+
+  it('with its lease over, and nobody else there: sends nothing before it has looked', async () => {
+    let wake = (): void => undefined;
+    const probe = (at: CrashPoint): Promise<void> =>
+      at === 'after_intent' ? new Promise((resolve) => void (wake = resolve)) : Promise.resolve();
+    const asked = await approved();
+    const sleeper = company.replica({ probe });
+    const sleeping = sleeper.work();
+    await expect.poll(async () => (await read(asked)).state).toBe('executing');
+    company.clock.advance(10 * minuteMs);
+    wake();
+    await sleeping;
+    expect(company.bank.orders).toEqual([]);
+    expect((await read(asked)).state).toBe('unknown');
+    await settle(replica, asked);
+    expect(company.bank.orders).toHaveLength(1);
+  });
+
+  it.each([
+    ['before_intent', 'before anything was begun'],
+    ['after_effect', 'with the answer in its hands'],
+    ['after_record', 'with everything written down'],
+  ] as const)('%s, %s: one effect', async (point, _when) => {
+    const asked = await stoppedAt(point, 20 * minuteMs);
+    await settle(replica, asked);
+    expect((await read(asked)).state).toBe('closed');
+    expect(company.bank.balances.get('acc')).toBe(10_000_000n - 5000n);
+    expect(company.bank.orders).toHaveLength(1);
+  });
+
+  it('with what it has read minutes ago: reads again before it begins', async () => {
+    let reads = 0;
+    const spend = spendAction(company.bank);
+    const slow: Action = {
+      ...spend,
+      changesSince: async (plan, world) => {
+        const changes = await spend.changesSince(plan, world);
+        if (reads++ === 0) company.clock.advance(3 * minuteMs);
+        return changes;
+      },
+    };
+    replica = company.replica({ actions: [slow] });
+    const asked = await approved();
+    await replica.work();
+    expect(company.bank.orders).toEqual([]);
+    await settle(replica, asked);
+    expect(reads).toBe(2);
+    expect((await read(asked)).state).toBe('closed');
+  });
+
+  it('in the middle of an order of several calls: the calls after that are not sent', () => {
+    const sent: string[] = [];
+    const writes = { first: () => sent.push('first'), second: () => sent.push('second') };
+    const clock = fixedClock('2026-11-20T10:00:00Z');
+    const world = { writes, operations: null, mail: null, clock } as unknown as World;
+    const behind = fenced(world, new Date('2026-11-20T10:04:00Z'), clock) as unknown as { writes: typeof writes };
+    behind.writes.first();
+    clock.advance(5 * minuteMs);
+    expect(() => behind.writes.second()).toThrow(expect.objectContaining({ code: 'unknown_outcome' }) as Error);
+    expect(sent).toEqual(['first']);
+  }); // prettier-ignore
+});
+
 describe('two requests about the same thing', () => {
   it('that have read the same world: one is carried out, the other sees what changed', async () => {
     const both = [await approved(), await approved()];
@@ -187,7 +277,7 @@ describe('two requests about the same thing', () => {
 
   it('the second waits for as long as nobody knows what became of the first', async () => {
     company.bank.moods = ['lost_after'];
-    company.bank.deaf = 100;
+    company.bank.deaf = Infinity;
     const first = await approved();
     await settle(replica, first);
     expect((await read(first)).state).toBe('unknown');
@@ -317,12 +407,18 @@ describe('votes', () => {
       company.clock.advance(hourMs);
       expect(await replica.desk.confirmations.look(token)).toEqual({ kind: 'refused', why: 'expired' });
       expect(await replica.desk.confirmations.confirm(token, by('mo'))).toMatchObject({ why: 'expired' });
+      await settle(replica, asked);
+      expect((await read(asked)).state).toBe('expired');
+      expect(await replica.desk.confirmations.look(token), 'once the sweep has been there').toMatchObject({
+        why: 'expired',
+      });
+      expect(await replica.desk.confirmations.withdraw(token, by('mo'))).toMatchObject({ why: 'expired' });
     });
   });
 
   it('whoever voted hears at home that a person has to decide', async () => {
     company.bank.moods = ['lost_after'];
-    company.bank.deaf = 100;
+    company.bank.deaf = Infinity;
     const asked = await approved();
     await settle(replica, asked);
     const { toDecide } = await replica.desk.waitingFor('eve');
@@ -373,11 +469,12 @@ it('what belongs to a plan comes although a person had to say that it took effec
   };
   replica = company.replica({ actions: [pausing] });
   company.bank.moods = ['lost_after'];
-  company.bank.deaf = 6;
+  company.bank.deaf = Infinity;
   const asked = await approved();
   await settle(replica, asked);
   const { id } = asked.remediation;
   await replica.desk.judge({ id, personId: 'dee', judgement: 'took_effect', why: 'I see it there' });
+  company.bank.deaf = 0;
   await settle(replica, asked);
   expect(await read(asked)).toMatchObject({ state: 'closed', stateWhy: 'It was resumed.' });
 });
@@ -405,12 +502,12 @@ it('waiting on for the same reason is said once', async () => {
 describe('what holds a request up', () => {
   it.each(['misconfigured', 'forbidden'] as const)('a key that is refused while the world is read again (%s): the approvals stand, and somebody is told once', async (code) => {
     const alarms: string[] = [];
-    replica = company.replica({ alarm: (_tx, { personId, text }) => Promise.resolve(void alarms.push(`${personId} ${text}`)) });
+    replica = company.replica({ alarm: (_tx, { personId, text }) => Promise.resolve(void alarms.push(`${personId ?? ''} ${text}`)) });
     const asked = await approved();
     company.bank.closed = new OpsError(code, 'The bank refuses our key.');
     await settle(replica, asked, 5 * minuteMs);
     expect(await read(asked)).toMatchObject({ state: 'approved', stateWhy: 'Waits: The bank refuses our key.' });
-    expect(alarms).toEqual([`paydesk holds up ${asked.remediation.id}, which is approved. Waits: The bank refuses our key.`]);
+    expect(alarms).toEqual([` Paydesk holds up ${asked.remediation.id}, which is approved. Waits: The bank refuses our key.`]);
     expect(company.bank.orders).toEqual([]);
     company.bank.closed = null;
     await settle(replica, asked, minuteMs);

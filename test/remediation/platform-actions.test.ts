@@ -58,6 +58,29 @@ const route = 'adria-card-fr';
 const pause = () =>
   approved('pause-route', { route, until: typedAt(company.clock.now(), 30), reason: 'Declines rise' });
 
+it('a pause that another request ends is over at once, and says which one ended it', async () => {
+  const paused = await pause();
+  await letPass(minuteMs);
+  expect(await progressOf(paused)).toMatchObject({ state: 'done', verified: true });
+  const resumed = await approved('resume-route', { route, reason: 'Declines fell' });
+  await letPass(minuteMs);
+  expect(await progressOf(paused)).toMatchObject({
+    state: 'closed',
+    stateWhy: `${route} is active: it was resumed by ${resumed}.`,
+  });
+});
+
+it('a pause that ends by other means is over within ten minutes', async () => {
+  const paused = await pause();
+  await letPass(minuteMs);
+  await at.operations.resumeRoute({ routeId: route, reason: 'by hand', idempotencyKey: 'theirs' });
+  await letPass(10 * minuteMs);
+  expect(await progressOf(paused)).toMatchObject({
+    state: 'closed',
+    stateWhy: `${route} is active: it was resumed by the order theirs.`,
+  });
+});
+
 it('a pause whose answer is lost is found, seen, and closed when it has resumed by itself', async () => {
   at.api.setFault({ kind: 'timeout_after_effect', path: `/v1/routes/${route}/pause` });
   const id = await pause();

@@ -180,6 +180,9 @@ describe('signed HTTP', () => {
     expect(await post(signed(command, form))).toBe(200);
     expect(await post(signed(command, form, nowSec(), 'forged'))).toBe(401);
     expect(await post(signed(command, form, nowSec() - 301))).toBe(401);
+    expect(await post(signed(command, form, nowSec() + 310)), 'from the future').toBe(401);
+    expect(await post(signed(command, form, Number.NaN)), 'of no time').toBe(401);
+    expect(await post(signed(command, form, nowSec() + 0.5)), 'of no whole second').toBe(401);
     expect(await post({ method: 'POST', body: command, headers: { 'content-type': form } })).toBe(401);
     await until(() => desk.ran.length > 0);
     expect(desk.ran).toEqual(['signed']);

@@ -83,7 +83,7 @@ function cardsWith(text: string, count: number): Record<string, Card> {
   const told = { why: text, stateWhy: text, effectSummary: text, effectReference: text, evidence };
   const requestIn = (changed: Partial<Remediation>) =>
     aSnapshot({ ...told, ...changed }, { plan, votes, ruling: aRuling({ rule: text, approverGroups: [text], trail: times(text) }) });
-  const judged = requestIn({ state: 'unknown', dueAt: null, looks: 6 });
+  const judged = requestIn({ state: 'unknown', dueAt: null, askedAt: new Date('2026-11-20T12:05:00Z') });
   const auditDetails = { rule: text, planHash: text, [half]: half, plan: times(half), typed: { [half]: half }, [`a${half}`]: [{ [half]: [half] }] };
   const entry = { seq: 1, at: now, previous: text, hash: text, kind: text, actor: text, subjects: [text], why: text, details: auditDetails };
   const candidate = { query: text, attempt, payment: null, why: text };
@@ -104,7 +104,7 @@ function cardsWith(text: string, count: number): Record<string, Card> {
     request: remediationCard(requestIn({})),
     judged: remediationCard(judged),
     executing: remediationCard(requestIn({ state: 'executing', breakGlass: true, review: 'open' })),
-    list: remediationListCard(times(judged)),
+    list: remediationListCard(times(judged), 4000),
     why: remediationWhyCard(judged),
     news: newsCard({ text: `Rejected: ${text}`, mention: ['U0SHARER', text] }, votes),
     alarm: alarmCard(text, `broke the glass for ${text}`, { snapshot: judged, groups: ['S0LEADS', text] }),

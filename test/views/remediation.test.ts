@@ -27,7 +27,15 @@ import { offeredActions } from '../../src/views/remediation-start.js';
 import type { Action, FieldInput } from '../../src/remediation/action.js';
 import { aCharge, aDispute, aPayment, aRefund, at, eur, now } from '../support/payment-objects.js';
 import { faultsOf, linesOf, sourceOf } from '../support/cards.js';
-import { aPlan, aRuling, aSnapshot, aVote, evidence, everyState } from '../support/remediation-objects.js';
+import {
+  aPlan,
+  aRuling,
+  aSnapshot,
+  aVote,
+  effect,
+  evidence,
+  everyState,
+} from '../support/remediation-objects.js';
 
 const asRead = (line: string): string => line.replace(/<!date\^\d+\^[^|]*\|([^>]*)>/g, '$1');
 
@@ -75,15 +83,15 @@ describe('the live card', () => {
       [Approve → REM-17:6bb4c0f714ec6220]
       [Reject → REM-17:6bb4c0f714ec6220]
       [Cancel → REM-17:6bb4c0f714ec6220]
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
+      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
     `);
   });
 
   it('of which a person has to say whether it took effect', () => {
     const [, snapshot] = everyState.find(([name]) => name === 'handed over')!;
     expect(read(remediationCard(snapshot))).toMatchInlineSnapshot(`
-      "REM-17: Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242 · a person has to say whether it took effect
-      :grey_question: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · a person has to say whether it took effect
+      "REM-17: Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242 · unknown whether it took effect: Paydesk keeps looking, and a person can decide
+      :grey_question: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · unknown whether it took effect: Paydesk keeps looking, and a person can decide
       *At stake:* 25.00 EUR
       *Changes:* refunded 0.00 EUR → 25.00 EUR of 40.00 EUR
       *Affects:*
@@ -97,7 +105,8 @@ describe('the live card', () => {
       :white_check_mark: <@U2LARS> approved 2026-11-20 12:03 UTC
       [It took effect → REM-17:6bb4c0f714ec6220]
       [It did not → REM-17:6bb4c0f714ec6220]
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
+      [Look again → REM-17:6bb4c0f714ec6220]
+      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
     `);
   });
 
@@ -116,7 +125,7 @@ describe('the live card', () => {
       *Effect:* Refund re_1 of 25.00 EUR is pending.
       :eyes: *Review owed:* another person looks at this and closes it.
       [Close review → REM-17:6bb4c0f714ec6220]
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
+      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
     `);
   });
 
@@ -132,9 +141,11 @@ describe('the live card', () => {
       held up: :hourglass_flowing_sand: … · approved, but held up
       glass broken: :rotating_light: *Broken glass* · :hourglass_flowing_sand: … · goes ahead without approvals, starts now
       executing: :gear: … · is being carried out
-      unknown: :grey_question: … · nobody knows yet whether it took effect
-      handed over: :grey_question: … · a person has to say whether it took effect
+      unknown: :grey_question: … · unknown yet whether it took effect: Paydesk is looking
+      handed over: :grey_question: … · unknown whether it took effect: Paydesk keeps looking, and a person can decide
+      judged, watched: :x: … · a person decided that it did not take effect; Paydesk keeps looking until 2026-11-21 12:05 UTC
       done: :white_check_mark: … · done, to be verified
+      done, not seen yet: :white_check_mark: … · done, to be verified
       verified, more to come: :white_check_mark: … · done and verified, its last part follows 2026-11-20 12:15 UTC
       closed: :white_check_mark: … · done and verified
       closed, wrong: :warning: … · closed without having been verified
@@ -167,9 +178,12 @@ describe('the live card', () => {
   });
 
   it.each([
-    ['rejected', '*Rejected because:* Not twice: see ORD-1'],
+    ['rejected', '*Rejected by <@U2LARS>:* Not twice: see ORD-1'],
     ['voided', '*What changed:* amount refunded: 0.00 EUR → 5.00 EUR'],
     ['closed', '*Seen:* the refund is on the charge'],
+    ['cancelled', '*Cancelled by <@U1ANA>*'],
+    ['judged, watched', '*Decided by <@U3MIRA>:* the bank said so'],
+    ['closed, reviewed', ':eyes: *Reviewed by <@U3MIRA>*: The customer waited at the till'],
     ['expired', 'Not enough people approved in time.'],
   ])('%s says why: %s', (state, expected) => {
     const [, snapshot] = everyState.find(([name]) => name === state)!;
@@ -290,7 +304,7 @@ describe('messages', () => {
       • the payout of tomorrow
       *Cannot be undone:* a refund cannot be taken back
       *Why:* “The customer was charged twice”
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
+      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
     `);
     expect(read(alarmCard('U1ANA', 'wants to lift the freeze', { snapshot: null, groups: [] }))).toContain(':rotating_light: <@U1ANA> wants');
   }); // prettier-ignore
@@ -320,7 +334,7 @@ describe('windows', () => {
   const partners = [{ id: 'northpay', name: 'Northpay' }];
   const occasion = { channelId: 'C1', breakGlass: false };
   const form = (changed = {}) =>
-    formModal({ action: anAction, typed: {}, partners, suggested: {}, ...occasion, ...changed });
+    formModal({ action: anAction, typed: {}, brief: null, partners, suggested: {}, ...occasion, ...changed });
 
   it.each([
     ['what could be meant is a menu', [{ value: 'pi_1', label: 'one' }], '', 'static_select'],
@@ -334,7 +348,7 @@ describe('windows', () => {
   it('the form of an action', () => {
     expect(readModal(form())).toMatchInlineSnapshot(`
       "Do all [Ask for approval] [Cancel]
-      Asks for one of each · High risk: gone for good
+      Asks for one of each · High risk: irreversible
       {payment: Payment, plain_text_input}
       {note: Note, plain_text_input}
       {reason: Reason, static_select}
@@ -381,7 +395,7 @@ describe('windows', () => {
         "Break the glass [Break the glass] [Cancel]",
         "This goes ahead at once, without approvals. It is told aloud in the alarm channel, and another person has to close a review of it.",
         "*Do all*",
-        "Asks for one of each · High risk: gone for good",
+        "Asks for one of each · High risk: irreversible",
       ]
     `);
     expect(readModal(chooserModal([anAction], { channelId: 'C1', breakGlass: true }))).toContain(
@@ -397,8 +411,8 @@ describe('windows', () => {
       ...JSON.stringify(modal.blocks).matchAll(/"label":\{"type":"plain_text","text":"([^"]* risk[^"]*)"/g),
     ];
     expect(groups.map(([, label]) => label)).toEqual([
-      'Low risk: nothing lasting',
-      'High risk: gone for good',
+      'Low risk: no lasting effect',
+      'High risk: irreversible',
     ]);
   });
 
@@ -446,15 +460,17 @@ describe('windows', () => {
 
 describe('private answers', () => {
   it('the list', () => {
-    expect(read(remediationListCard([aSnapshot(), aSnapshot({ id: 'REM-16', state: 'executing' })]))).toMatchInlineSnapshot(`
+    expect(read(remediationListCard([aSnapshot(), aSnapshot({ id: 'REM-16', state: 'executing' })], 2))).toMatchInlineSnapshot(`
       "2 requests are open
       :clipboard: *2 requests are open*
       \`REM-17\` · :raised_hand: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · needs 1 more approval by 2026-11-20 13:00 UTC · by <@U1ANA>
       \`REM-16\` · :gear: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · is being carried out · by <@U1ANA>
       \`/remediate show REM-…\` shows one, \`/remediate why REM-…\` how it was ruled on"
     `);
-    expect(read(remediationListCard([]))).toContain('No request is open');
-    expect(read(remediationListCard(Array.from({ length: 40 }, () => aSnapshot())))).toContain('10 older ones');
+    expect(read(remediationListCard([], 0))).toContain('No request is open');
+    const many = read(remediationListCard(Array.from({ length: 100 }, () => aSnapshot()), 1234));
+    expect(many).toContain('1,234 requests are open');
+    expect(many).toContain('1,204 older ones');
   }); // prettier-ignore
 
   it('why', () => {
@@ -468,10 +484,58 @@ describe('private answers', () => {
       *Votes:* 1 of 2 approvals count
       :white_check_mark: <@U2LARS> approved 2026-11-20 12:03 UTC
       :heavy_minus_sign: The vote of <@U4KO> is void: withdrawn by the voter
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 2 of leads · plan \`6bb4c0f714ec6220\`
+      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 2 of leads · plan \`6bb4c0f714ec6220\`
       Who may vote is asked again right before anything is done"
     `);
   }); // prettier-ignore
+
+  it.each([
+    ['rejected', '*Rejected by <@U2LARS>:* Not twice: see ORD-1'],
+    ['cancelled', '*Cancelled by <@U1ANA>*'],
+    ['judged, watched', '*Decided by <@U3MIRA>:* the bank said so'],
+    ['closed, reviewed', ':eyes: *Reviewed by <@U3MIRA>*: The customer waited at the till'],
+  ])('names who decided: %s', (state, expected) => {
+    const [, snapshot] = everyState.find(([name]) => name === state)!;
+    expect(read(remediationWhyCard(snapshot)).split('\n')).toContain(expected);
+  });
+});
+
+describe('a card says what is so of', () => {
+  it('a letter: the mail server took it', () => {
+    const letter = {
+      action: 'message-partner',
+      state: 'closed',
+      verified: true,
+      dueAt: null,
+      stateWhy: 'Taken: 250 OK',
+    } as const;
+    const text = read(remediationCard(aSnapshot(letter)));
+    expect(text).toContain('· accepted by the mail server');
+    expect(text).toContain('High risk: irreversible');
+    expect(text).not.toMatch(/verified|Seen/);
+  });
+
+  const pause = { action: 'pause-route', verified: true, ...effect };
+  const plan = aPlan({
+    subject: { kind: 'route', id: 'adria-card-fr' },
+    headline: 'Pause route adria-card-fr',
+  });
+
+  it('a pause in force: it can be undone', () => {
+    const card = remediationCard(aSnapshot({ ...pause, state: 'done', dueAt: now }, { plan }));
+    expect(read(card)).toContain('[Undo… → resume-route:route:adria-card-fr]');
+  });
+
+  it('a pause that has ended: it is over, and there is nothing to undo', () => {
+    const text = read(remediationCard(aSnapshot({ ...pause, state: 'closed', dueAt: null }, { plan })));
+    expect(text).toContain('*Pause route adria-card-fr* · over');
+    expect(text).not.toContain('Undo');
+  });
+});
+
+it('news of what a person did begins with the person', () => {
+  const card = newsCard({ by: 'U2LARS', text: 'rejected this: not twice', mention: ['U1ANA', 'U2LARS'] });
+  expect(read(card)).toContain('<@U2LARS> rejected this: not twice · <@U1ANA>');
 });
 
 describe('Home', () => {
@@ -497,11 +561,11 @@ describe('Home', () => {
       *Why:* “The customer was charged twice”
       [Approve → REM-17:6bb4c0f714ec6220]
       [Reject → REM-17:6bb4c0f714ec6220]
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`
+      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`
       I asked for
       :raised_hand: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · needs 1 more approval by 2026-11-20 13:00 UTC
       [Cancel → REM-18:6bb4c0f714ec6220]
-      REM-18 asked for by <@U1ANA> 2026-11-20 12:00 UTC · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`
+      REM-18 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`
       Look things up"
     `);
   });

@@ -32,12 +32,19 @@ const columns: Readonly<Record<keyof (NewRemediation & RemediationProgress), str
   dueAt: 'due_at',
   calls: 'calls',
   looks: 'looks',
+  failedLooks: 'failed_looks',
+  unknownSince: 'unknown_since',
+  askedAt: 'asked_at',
+  watchUntil: 'watch_until',
   misses: 'misses',
   effectReference: 'effect_reference',
   effectSummary: 'effect_summary',
   evidence: 'evidence',
   verified: 'verified',
   review: 'review',
+  decidedBy: 'decided_by',
+  reviewedBy: 'reviewed_by',
+  reviewFindings: 'review_findings',
 };
 
 const names = Object.keys(columns) as (keyof typeof columns)[];
@@ -48,17 +55,28 @@ const createSql = `
   values ($1, ${names.map((_, index) => `$${index + 2}`).join(', ')})
   on conflict (form_key) do nothing
   returning ${selected}`;
+const byKeySql = `select number from paydesk.remediations where idempotency_key = $1`;
 const byFormSql = `select ${selected} from paydesk.remediations where form_key = $1`;
 const readSql = `select ${selected} from paydesk.remediations where number = $1`;
 const takeSql = `${readSql} for no key update`;
 const takeDueSql = `
   select ${selected} from paydesk.remediations where due_at <= $1
   order by due_at, number limit $2 for no key update skip locked`;
+const unansweredSql = `
+  select min(due_at) as "dueAt" from paydesk.remediations
+  where failed_looks > 0 and due_at is not null and number <> $1`;
+const hastenSql = `
+  update paydesk.remediations set due_at = $1 where number in (
+    select number from paydesk.remediations
+    where failed_looks > 0 and due_at > $1 for no key update skip locked)`;
 const listSql = `
   select ${selected} from paydesk.remediations
   where ($1::text[] is null or state = any ($1) or (review = 'open' and $5)) and ($2::text is null or requester = $2)
     and ($3::timestamptz is null or changed_at >= $3)
   order by number desc limit $4`;
+const countSql = `
+  select count(*)::integer as count from paydesk.remediations
+  where (state = any ($1) or (review = 'open' and $3)) and ($2::text is null or requester = $2)`;
 
 const staleSql = `
   select number from paydesk.remediations r
@@ -83,6 +101,15 @@ const byTokenSql = `select remediation, person from paydesk.remediation_votes wh
 const rivalsSql = `
   select coalesce(sum(calls), 0)::integer as calls, min(number) filter (where state in ('executing', 'unknown')) as unsettled
   from paydesk.remediations where contends && $1 and number <> $2 and calls > 0`;
+
+const openAboutSql = `
+  select number, action from paydesk.remediations
+  where contends && $1 and number <> $2 and state in ('pending', 'approved', 'executing', 'unknown') order by number`;
+const hastenFollowUpsSql = `
+  update paydesk.remediations set due_at = $3 where number in (
+    select number from paydesk.remediations
+    where contends && $1 and number <> $2 and calls > 0 and state = 'done' and verified and due_at > $3
+    for no key update skip locked)`;
 
 const killSwitchSql = `
   select frozen, by, why, at, lift_by as "liftBy", lift_at as "liftAt" from paydesk.remediation_kill_switch`;
@@ -131,8 +158,6 @@ export function createRemediations({ query }: Database): Remediations {
       ]);
       return remediationOf(required(row, id));
     },
-    takeDue: async (tx, limit) =>
-      (await requirePg(tx).query<Row>(takeDueSql, [tx.now, limit])).map(remediationOf),
     votesOf: async (tx, id) => {
       const number = numberOf(id);
       return (await votesOf(requirePg(tx), [number]))(number);
@@ -145,6 +170,10 @@ export function createRemediations({ query }: Database): Remediations {
     byToken: async (tokenHash) => {
       const [row] = await query<{ remediation: bigint; person: string }>(byTokenSql, [tokenHash]);
       return row ? { id: idOf(row.remediation), personId: row.person } : null;
+    },
+    idOfKey: async (key) => {
+      const [row] = await query<{ number: bigint }>(byKeySql, [key]);
+      return row ? idOf(row.number) : null;
     },
     read: async (id) => {
       const [row] = await query<Row>(readSql, [numberOf(id)]);
@@ -162,17 +191,54 @@ export function createRemediations({ query }: Database): Remediations {
           orReviewOpen ?? false,
         ]),
       ),
+    count: async (tx, { states, orReviewOpen, requesterId }) => {
+      const ask = tx ? requirePg(tx).query : query;
+      const values = [states, requesterId ?? null, orReviewOpen ?? false];
+      const [row] = await ask<{ count: number }>(countSql, values);
+      return row?.count ?? 0;
+    },
+    ...schedule(query),
+    ...guards(query),
+  };
+}
+
+type Schedule = Pick<
+  Remediations,
+  'takeDue' | 'nextUnansweredAt' | 'hastenUnanswered' | 'hastenFollowUps' | 'withStaleCards'
+>;
+
+/** What happens by itself, and when. */
+function schedule(query: Querier['query']): Schedule {
+  return {
+    takeDue: async (tx, limit) =>
+      (await requirePg(tx).query<Row>(takeDueSql, [tx.now, limit])).map(remediationOf),
+    nextUnansweredAt: async (tx, id) => {
+      const [row] = await requirePg(tx).query<{ dueAt: Date | null }>(unansweredSql, [numberOf(id)]);
+      return row?.dueAt ?? null;
+    },
+    hastenUnanswered: async (tx) => {
+      await requirePg(tx).query(hastenSql, [tx.now]);
+    },
+    hastenFollowUps: async (tx, { id, contends }) => {
+      await requirePg(tx).query(hastenFollowUpsSql, [contends, numberOf(id), tx.now]);
+    },
     withStaleCards: async (changedSince, limit) =>
       (await query<{ number: bigint }>(staleSql, [changedSince, limit, liveCardOf('REM-')])).map(
         ({ number }) => idOf(number),
       ),
-    ...guards(query),
   };
 }
 
 type Guards = Pick<
   Remediations,
-  'rivalsOf' | 'takeKillSwitch' | 'readKillSwitch' | 'putKillSwitch' | 'reserve' | 'release' | 'reservedSince'
+  | 'rivalsOf'
+  | 'openAbout'
+  | 'takeKillSwitch'
+  | 'readKillSwitch'
+  | 'putKillSwitch'
+  | 'reserve'
+  | 'release'
+  | 'reservedSince'
 >;
 
 function guards(query: Querier['query']): Guards {
@@ -185,6 +251,13 @@ function guards(query: Querier['query']): Guards {
       ]);
       const unsettled = row?.unsettled ?? null;
       return { calls: row?.calls ?? 0, unsettledId: unsettled === null ? null : idOf(unsettled) };
+    },
+    openAbout: async (tx, { id, contends }) => {
+      const rows = await requirePg(tx).query<{ number: bigint; action: string }>(openAboutSql, [
+        contends,
+        numberOf(id),
+      ]);
+      return rows.map(({ number, action }) => ({ id: idOf(number), action }));
     },
     takeKillSwitch: async (tx) =>
       requiredSwitch(await requirePg(tx).query<KillSwitch>(`${killSwitchSql} for update`)),

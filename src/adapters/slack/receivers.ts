@@ -6,6 +6,7 @@
 import { HTTPReceiver, type Receiver } from '@slack/bolt';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse as parseForm } from 'node:querystring';
+import { minuteMs, secondMs, systemClock } from '../../kernel/clock.js';
 import { messageOf } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Secret } from '../../kernel/secret.js';
@@ -59,6 +60,16 @@ export function httpConnection(signingSecret: Secret, log: Log): Connection {
   };
 }
 
+/** Source: Slack's guide to verifying requests. */
+const signatureLifeMs = 5 * minuteMs;
+
+/** By the wall clock, as Bolt, which refuses old ones but takes those from the future and those whose time is no number. */
+function isRecent(headers: IncomingMessage['headers']): boolean {
+  const stamp = headers['x-slack-request-timestamp'];
+  if (typeof stamp !== 'string' || !/^\d{1,12}$/.test(stamp)) return false;
+  return Math.abs(systemClock.now().getTime() - Number(stamp) * secondMs) <= signatureLifeMs;
+}
+
 /** Resolves when the request was answered, or its caller left. */
 async function take(
   request: IncomingMessage,
@@ -84,6 +95,7 @@ async function take(
 function statusBeforeBolt({ method, headers }: IncomingMessage, body: Buffer | null): number | null {
   if (method !== 'POST') return 405;
   if (body === null) return 413;
+  if (!isRecent(headers)) return 401;
   return holdsAnObject(body, headers['content-type']) ? null : 400;
 }
 

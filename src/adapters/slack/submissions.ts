@@ -134,9 +134,9 @@ function acknowledgement(outcome: Outcome, view: ViewOutput, notices: Notices): 
   }
   const shown = viewOf(noticeOf(outcome, view, notices), markOf(view));
   // Laid upon the form, so that what was typed is there to be submitted again; a stack holds three.
-  const isRoom = outcome.kind === 'failed' && view.previous_view_id === null;
-  return isRoom
-    ? { response_action: 'push', view: viewOf(notices.error(titleOf(view), outcome.error), null) }
+  const isLaid = outcome.kind === 'failed' || outcome.kind === 'above';
+  return isLaid && view.previous_view_id === null
+    ? { response_action: 'push', view: viewOf(noticeOf(outcome, view, notices), null) }
     : { response_action: 'update', view: shown };
 }
 
@@ -173,6 +173,7 @@ function noticeOf(outcome: Outcome, view: ViewOutput, notices: Notices): Modal {
     case 'close':
       return notices.done(title);
     case 'show':
+    case 'above':
       return outcome.modal;
     case 'failed':
       return notices.error(title, outcome.error);

@@ -107,14 +107,14 @@ function preview(params: Params, facts: PaymentFacts): Preview {
     changes: [
       'Status: requires_capture → succeeded',
       `Received: ${facts.amountReceived} → ${taken}, less the provider’s fee`,
-      ...(isZero(rest) ? [] : [`Released to the customer: ${moneyFact(rest)}`]),
+      ...(isZero(rest) ? [] : [`Released to the customer: ${moneyFact(rest)}, which cannot be captured later`]),
     ],
     affected: [
       `The customer is charged ${taken}.`,
       ...(captureBefore === null ? [] : [`Not captured, the authorisation ends at ${timeText(captureBefore)}.`]),
     ],
     undo: 'A refund gives the money back; the provider keeps its fee.',
-    irreversible: isZero(rest) ? null : `${moneyFact(rest)} are released and cannot be captured later.`,
+    irreversible: null,
     // What is not taken is gone for good, so a small part of a large authorisation puts all of it at stake.
     value: moneyOfFact(facts.amountCapturable),
     subject: { kind: 'payment', id: payment },

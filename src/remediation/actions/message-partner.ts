@@ -25,7 +25,8 @@ export const messagePartner: Action = defineAction<Params, Facts>({
   id: 'message-partner',
   title: 'Write to partner',
   summary: 'Send a letter to a partner’s support desk',
-  risk: 'medium',
+  risk: 'high',
+  closedWords: 'accepted by the mail server',
   fields: {
     partner: partnerField('Partner'),
     subject: plainLineField('Subject', 150),

@@ -56,7 +56,9 @@ export const pauseRoute: Action = defineAction<Params, Facts>({
   },
   readBack: async (step) => settled(await routeOf(step), step),
   verify: async (step) => verified(await routeOf(step), step),
-  followUp: { at: ({ until }) => until, run: endPause },
+  followUp: { at: ({ until }) => until, run: endPause, endedEarly },
+  closedWords: 'over',
+  endedBy: 'resume-route',
 });
 
 const routeOf = ({ facts, world }: Step<Params, Facts>): Promise<Route> =>
@@ -173,6 +175,16 @@ function verified(route: Route, { params, idempotencyKey, world }: Step<Params, 
   const who = route.state === 'active' ? `It was resumed ${orderText(route.resumedBy)}.` : 'This plan’s pause is gone.'; // prettier-ignore
   return { kind: 'wrong', evidence: `${evidence} ${who}` };
 }
+
+/** By another request, or by other means. */
+async function endedEarly(step: Step<Params, Facts>): Promise<Effect | null> {
+  const route = await routeOf(step);
+  if (isOurs(route, step.idempotencyKey)) return null;
+  const summary = route.state === 'active'
+    ? `${route.id} is active: it was resumed ${orderText(route.resumedBy)}.`
+    : `${statusLine(route)} That is not the pause of this plan, which is over.`;
+  return { reference: route.state === 'active' ? route.resumedBy : route.pausedBy, summary };
+} // prettier-ignore
 
 /** After the time at which the platform was to end it by itself. A pause of somebody else's is none of ours. */
 async function endPause(step: Step<Params, Facts>): Promise<Effect> {

@@ -113,14 +113,14 @@ describe('the plan', () => {
       changes: [
         'Status: requires_capture → succeeded',
         'Received: 0.00 EUR → 7.00 EUR, less the provider’s fee',
-        'Released to the customer: 3.00 EUR',
+        'Released to the customer: 3.00 EUR, which cannot be captured later',
       ],
       affected: [
         'The customer is charged 7.00 EUR.',
         'Not captured, the authorisation ends at 2026-11-25 12:00 UTC.',
       ],
       undo: 'A refund gives the money back; the provider keeps its fee.',
-      irreversible: '3.00 EUR are released and cannot be captured later.',
+      irreversible: null,
       value: { minor: 1_000n, currency: 'EUR' },
       subject: { kind: 'payment', id: payment },
       partner: 'stripe',

@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 
 const unique = (): string => `rem_1:${dispute}`;
-const log = { textKind: 'access_activity_log', text: '2026-11-01 login' };
+const log = { access_activity_log: '2026-11-01 login' };
 
 describe('an answer', () => {
   it.each<[reason: string, evidence: Record<string, string>, lacks: RegExp | null]>([
@@ -40,8 +40,8 @@ describe('an answer', () => {
     const prefilled = { customer_purchase_ip: '192.0.2.7', customer_name: 'Mia' };
     await at.stripe.disputes.update(id, { evidence: { ...prefilled, ...evidence }, submit: false });
     const faults = await faultsOf(submitEvidence, { dispute: id }, at.desk);
-    const told = faults.map(({ field, message }) => ({ field, told: lacks?.test(message) }));
-    expect(told).toEqual(lacks ? [{ field: null, told: true }] : []);
+    const told = faults.map(({ field, message }) => ({ isBeside: field !== null, told: lacks?.test(message) }));
+    expect(told).toEqual(lacks ? [{ isBeside: true, told: true }] : []);
   }); // prettier-ignore
 
   it('that costs a fee waits until somebody agreed to it', async () => {
@@ -143,3 +143,29 @@ describe('executed', () => {
     expect((await submitEvidence.verify(plan, unique(), effect, at.desk)).kind).toBe(kind);
   });
 });
+
+describe('one answer takes all its items', () => {
+  it('texts of several kinds and files, in one request', async () => {
+    const texts = { explanation: 'It arrived', shipping_carrier: 'DHL', shipping_tracking_number: 'JD1', service_date: '1 Nov' };
+    const files = `${at.give('FREC', 'receipt.pdf', pdf('r'))},${at.give('FSHIP', 'shipping-documentation.pdf', pdf('s'))}`;
+    const plan = await planOf(submitEvidence, { dispute, ...log, ...texts, files }, at.desk);
+    await submitEvidence.execute(plan, unique(), at.desk);
+    const { evidence } = await at.stripe.disputes.retrieve(dispute);
+    expect(evidence).toMatchObject({ uncategorized_text: 'It arrived', shipping_carrier: 'DHL', shipping_tracking_number: 'JD1', service_date: '1 Nov' });
+    expect(evidence.receipt).toMatch(/^file_/);
+    expect(evidence.shipping_documentation).toMatch(/^file_/);
+  });
+
+  it('says beforehand what is required, and puts those fields first', async () => {
+    const brief = await submitEvidence.brief?.(dispute, at.desk);
+    expect(brief?.lines.join('\n')).toMatch(/Required: access activity log; or billing address, customer signature/);
+    expect(brief?.lines.join('\n')).toMatch(/Already there: customer purchase IP/);
+    expect(brief?.first[0]).toBe('access_activity_log');
+  });
+
+  it('a plan with a field that there is no longer is not carried out in part', async () => {
+    const plan = await planOf(submitEvidence, { dispute, ...log }, at.desk);
+    const older = { ...plan, typed: { ...plan.typed, textKind: 'access_activity_log', text: 'x' } };
+    expect(await codeOf(Promise.resolve().then(() => submitEvidence.execute(older, unique(), at.desk)))).toBe('internal');
+  });
+}); // prettier-ignore
