@@ -214,7 +214,8 @@ function startPostgres(root: string, home: string): Program {
 /** The people of the workspace, under the addresses that it has of them. */
 async function raiseIdentity(slack: SlackServer): Promise<IdentityServer> {
   const { team, users } = await stateOf(slack);
-  const people = users.filter(({ is_bot }) => !is_bot).map(({ real_name: name, email }) => ({ name, email }));
+  const own = users.filter(({ is_bot, team_id }) => !is_bot && team_id === undefined);
+  const people = own.map(({ real_name: name, email }) => ({ name, email }));
   // The bot takes any free port: loopback needs none to be named.
   const redirectUris = ['http://localhost/confirm/callback'];
   return startIdentity({ port: 0, host, company: team.name, people, redirectUris, clock: systemClock, seed });

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../http.js';
 import { readParts } from '../multipart.js';
+import { answerAvatar } from './avatars.js';
 import type { Control } from './control.js';
 import { SlackError } from './errors.js';
 import { FILE_MAX_BYTES } from './files.js';
@@ -55,6 +56,10 @@ async function route(deps: Deps, request: IncomingMessage, response: ServerRespo
   if (family === '_sandbox') return deps.control.handle(request, response, rest.join('/'));
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     answerText(response, 'Method not allowed', 405);
+    return;
+  }
+  if (family === 'avatars') {
+    answerAvatar(response, deps.world.store.users.get(rest[0] ?? ''), Number(rest[1]));
     return;
   }
   if (family === 'files') {

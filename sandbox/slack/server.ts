@@ -182,12 +182,12 @@ function createWorld(options: SlackOptions, url: string, log: (line: string) => 
 
 /** The app's own messages and every later change are events too; people's messages are told where they are written. */
 function tellTheApp(world: World, events: Events): void {
-  world.changes.on((event, { isEdit, touch }) => {
+  world.changes.on((event, { isEdit, touch, previous }) => {
     if (event.type === 'message' && event.message.user === world.store.bot.user_id)
       void events.message(event.message);
     else if (event.type === 'message_changed' && touch) events.touched(event.message, touch);
-    else if (event.type === 'message_changed' && isEdit) events.messageChanged(event.message);
-    else if (event.type === 'message_deleted') events.messageDeleted(event.channel, event.ts);
+    else if (event.type === 'message_changed' && isEdit) events.messageChanged(event.message, previous);
+    else if (event.type === 'message_deleted' && previous) events.messageDeleted(previous);
   });
 }
 
