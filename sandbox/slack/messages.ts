@@ -4,8 +4,8 @@
  * only its newest are kept.
  */
 import type { Cause, Changes } from './changes.js';
+import type { Clock } from './clock.js';
 import type { Limits } from './limits.js';
-import type { Clock } from './store.js';
 import type { Block, Channel, FileRef, Message, MessageMetadata } from './wire.js';
 
 export interface NewMessage {

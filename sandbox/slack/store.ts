@@ -3,6 +3,7 @@
  * to the stream of changes.
  * Deliberately absent: who may do what; the Web API methods and the interactions decide that.
  */
+import type { Clock } from './clock.js';
 import type { Changes } from './changes.js';
 import type { Ids } from './ids.js';
 import type { Limits } from './limits.js';
@@ -12,9 +13,7 @@ import type { Messages } from './messages.js';
 import type { Channel, User } from './wire.js';
 import type { SeedChannel, SeedUser, Workspace } from './workspace.js';
 
-export interface Clock {
-  now(): Date;
-}
+export type { Clock } from './clock.js';
 
 export interface UserGroup {
   id: string;

@@ -1,7 +1,7 @@
 /**
  * What the control interface logs: deliveries to the app, and its Web API calls. Types only, like `wire.ts`.
  */
-import type { Json } from './wire.js';
+import type { Json } from './wire-json.js';
 
 /** `GET /_sandbox/deliveries` → `{deliveries: Delivery[]}`, newest last, at most the last 2,000. */
 export interface Delivery {

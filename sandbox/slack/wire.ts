@@ -6,8 +6,10 @@
  * or the name (`ana`, `payments-ops` or `#payments-ops`) is accepted.
  */
 
+import type { Block, Json } from './wire-json.js';
 import type { ApiCall, Delivery } from './wire-log.js';
 
+export type { Block, Json } from './wire-json.js';
 export type { ApiCall, Delivery } from './wire-log.js';
 
 /** A person, or the bot, as a member of the workspace. */
@@ -28,10 +30,6 @@ export interface User {
   /** A colour for the drawn avatar, `#rrggbb`. */
   color: string;
 }
-
-/** Any Block Kit object: validated by `block-kit.ts`, rendered by the page. */
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-export type Block = { type: string; block_id?: string } & Record<string, Json | undefined>;
 
 export interface Message {
   ts: string;
