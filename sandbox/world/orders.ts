@@ -58,6 +58,14 @@ export interface DisputeFact {
   reason: DisputeReason;
 }
 
+/** What the first draws tell of an order: enough to refuse nearly all when one is searched for. */
+export interface OrderDraw {
+  index: number;
+  route: Route;
+  amountMinor: number;
+  customerNumber: number;
+}
+
 /** What an order is worth and what becomes of it: all that sums need. */
 export interface OrderFacts {
   hour: number;
@@ -86,7 +94,8 @@ export interface Order extends OrderFacts {
   customer: Customer;
 }
 
-interface OrderMaker {
+export interface OrderMaker {
+  draw: (hour: number, index: number) => OrderDraw;
   /** The same order without its names, at a fraction of the cost. */
   facts: (hour: number, index: number) => OrderFacts;
   /** Adds the names, to the same object. */
@@ -116,6 +125,13 @@ const SLOTS_PER_ATTEMPT = 16;
 export function createOrderMaker(sources: Omit<Parts, 'chance'>): OrderMaker {
   const parts = { ...sources, chance: createSuccessChance(sources.seed) };
   return {
+    draw: (hour, index) => {
+      const { traffic, people } = parts;
+      const key = traffic.keyOf(hour, index);
+      const route = traffic.routeOf(key, hour);
+      const customerNumber = people.numberFor(key, SLOT.customer, route.countryIndex);
+      return { index, route, amountMinor: drawAmount(key, route), customerNumber };
+    },
     facts: (hour, index) => createFacts(parts, hour, index),
     named: (facts) => named(parts, facts),
     order: (hour, index) => named(parts, createFacts(parts, hour, index)),
