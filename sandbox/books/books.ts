@@ -7,6 +7,7 @@
  */
 import pg from 'pg';
 import { HOUR_MS, hourOf, type Clock } from '../world/clock.js';
+import { moneyChangesFrom } from '../world/disturbances.js';
 import { hash, hashText } from '../world/random.js';
 import { HISTORY_HOURS, type OrderAttempt, type World } from '../world/world.js';
 import { loadHistory } from './load.js';
@@ -80,11 +81,13 @@ export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: Book
     await pool.end();
     throw error;
   }
-  const unfollow = world.onDisturb(({ partnerId }, fromMs) =>
+  const unfollow = world.onDisturb((disturbance, fromMs) =>
     serially(() =>
       inTransaction(pool, async (client) => {
         const toMs = await loadedTo(pool, world);
-        if (toMs !== null) await rewrite(client, world, { fromMs, toMs, partnerId });
+        const moneyFromMs = moneyChangesFrom(disturbance, fromMs);
+        const { partnerId } = disturbance;
+        if (toMs !== null) await rewrite(client, world, { fromMs, moneyFromMs, toMs, partnerId });
         await saveDisturbances(client, world);
       }),
     ),

@@ -294,9 +294,38 @@ function createAttempts(parts: Parts, key: number, hour: number, route: Route): 
     const attempt = createAttempt(parts, { key, slot, no, createdMs, hour, route, slowMs });
     attempts.push(attempt);
     if (attempt.decline === null || unit(key, slot + 4) >= RETRY_RATE) break;
-    createdMs = attempt.completedMs + Math.floor(logSpread(key, slot + 5, 15, 840) * SECOND_MS);
+    createdMs = nextAttemptMs(key, slot, attempt);
   }
-  return attempts;
+  return [...attempts, ...vainAttempts(parts, { key, hour, route, slowMs }, attempts)];
+}
+
+const nextAttemptMs = (key: number, slot: number, { completedMs }: Attempt): number =>
+  completedMs + Math.floor(logSpread(key, slot + 5, 15, 840) * SECOND_MS);
+
+/** Of the failed attempts of a partner, so many belong to an order that is never paid. */
+const LOST_SHARE = 0.7;
+
+/** What a disturbance adds to an order that failed; money that is confirmed later has returns of its own, so nothing there. */
+function vainAttempts(
+  parts: Parts,
+  { key, hour, route, slowMs }: Pick<Draw, 'key' | 'hour' | 'route' | 'slowMs'>,
+  attempts: readonly Attempt[],
+): Attempt[] {
+  const first = attempts.at(0);
+  let last = attempts.at(-1);
+  if (!first || !last?.decline || slowMs > 0) return [];
+  const { vain } = hardshipOf(parts.disturbances, route, first.createdMs);
+  if (vain === 0) return [];
+  const wanted = vain / (LOST_SHARE * (1 - parts.chance(hour, route))) + unit(key, SLOT.vain);
+  const added: Attempt[] = [];
+  for (let no = attempts.length; no < MAX_ATTEMPTS && added.length < Math.floor(wanted); no += 1) {
+    const slot = SLOT.attempts + no * SLOTS_PER_ATTEMPT;
+    const createdMs = nextAttemptMs(key, slot - SLOTS_PER_ATTEMPT, last);
+    const attempt = createAttempt(parts, { key, slot, no, createdMs, hour, route, slowMs });
+    last = { ...attempt, decline: attempt.decline ?? drawDecline(key, slot + 6, route.method) };
+    added.push(last);
+  }
+  return added;
 }
 
 interface Draw {

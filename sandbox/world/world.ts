@@ -10,7 +10,7 @@ import { HISTORY_HOURS, HOUR_MS, hourOf } from './clock.js';
 import { createIdCodec, type IdCodec } from './ids.js';
 import { withDetours } from './detours.js';
 import { createLateIndex, unpack, type OrderPlace, type PackedOrder } from './late-index.js';
-import { createDisturbances, type Disturbance, type Disturbances } from './disturbances.js';
+import { createDisturbances, moneyChangesFrom, type Disturbance, type Disturbances } from './disturbances.js';
 import { createOrderMaker, type Attempt, type Order, type OrderDraw, type OrderFacts } from './orders.js';
 import { COUNTRIES, CURRENCIES, PARTNERS, type Partner, type Route } from './partners.js';
 import { createPeople, type People } from './people.js';
@@ -127,7 +127,7 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
     // A dispute of today changes an order of last week, so no order at hand is certain.
     orders.dropFrom(-Infinity);
     sources.dropPlaces(hourOf(fromMs));
-    redraw(hourOf(fromMs));
+    redraw(hourOf(moneyChangesFrom(disturbance, fromMs)));
     for (const follow of followers) await follow(disturbance, fromMs);
   };
   return {
