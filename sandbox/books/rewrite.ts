@@ -15,7 +15,7 @@ import { attemptRow, bookingRow, copyLine } from './rows.js';
 interface Stretch {
   /** Both inclusive (ms); `toMs` is how far the books are filled. */
   fromMs: number;
-  /** Bookings before this stay as they are. */
+  /** Before this bookings stay as they are, and so do attempts; there may be more of these. */
   moneyFromMs: number;
   toMs: number;
   /** Null for all partners. */
@@ -26,15 +26,14 @@ export async function rewrite(client: pg.PoolClient, world: World, stretch: Stre
   const { fromMs, moneyFromMs, toMs, partnerId } = stretch;
   if (fromMs > toMs) return;
   const where = `>= $1 and ($2::text is null or partner = $2)`;
-  await client.query(`delete from only books.attempts where created_at ${where}`, [
-    new Date(fromMs),
-    partnerId,
-  ]);
-  await client.query(`delete from only books.bookings where booked_at ${where}`, [
-    new Date(moneyFromMs),
-    partnerId,
-  ]);
-  const lines = await linesOf(world, stretch);
+  const changed = [new Date(moneyFromMs), partnerId];
+  await client.query(`delete from only books.attempts where created_at ${where}`, changed);
+  await client.query(`delete from only books.bookings where booked_at ${where}`, changed);
+  const kept = await client.query<{ id: string }>(
+    `select attempt_id as id from only books.attempts where created_at ${where}`,
+    [new Date(fromMs), partnerId],
+  );
+  const lines = await linesOf(world, stretch, new Set(kept.rows.map(({ id }) => id)));
   for (const table of ['attempts', 'bookings'] as const) {
     const copy = openCopy(client, `books.${table}`);
     await copy.write(lines[table]);
@@ -42,14 +41,18 @@ export async function rewrite(client: pg.PoolClient, world: World, stretch: Stre
   }
 }
 
-async function linesOf(world: World, stretch: Stretch): Promise<Record<'attempts' | 'bookings', string[]>> {
+async function linesOf(
+  world: World,
+  stretch: Stretch,
+  kept: ReadonlySet<string>,
+): Promise<Record<'attempts' | 'bookings', string[]>> {
   const { fromMs, moneyFromMs, toMs, partnerId } = stretch;
   const within = (sinceMs: number, timeMs: number): boolean => timeMs >= sinceMs && timeMs <= toMs;
   const attemptsIn = attemptsOf(world, partnerId);
   const lines = { attempts: [] as string[], bookings: [] as string[] };
   for (let hour = hourOf(fromMs); hour <= hourOf(toMs); hour += 1) {
     for (const found of attemptsIn(hour))
-      if (within(fromMs, found.attempt.createdMs))
+      if (within(fromMs, found.attempt.createdMs) && !kept.has(idOf(world, found)))
         lines.attempts.push(copyLine(attemptRow(world.ids, found, toMs)));
     for (const booking of hour < hourOf(moneyFromMs) ? [] : world.bookingsOfHour(hour))
       if (within(moneyFromMs, booking.bookedMs) && (partnerId === null || booking.partner === partnerId))
@@ -58,6 +61,9 @@ async function linesOf(world: World, stretch: Stretch): Promise<Record<'attempts
   }
   return lines;
 }
+
+const idOf = ({ ids }: World, { order: { hour, index }, attempt: { no } }: OrderAttempt): string =>
+  ids.attemptId({ hour, index, sub: no });
 
 /** Of one partner only its own orders are made, which in a rewrite of weeks are a third at most. */
 function attemptsOf(world: World, partnerId: string | null): (hour: number) => readonly OrderAttempt[] {

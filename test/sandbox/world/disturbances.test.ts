@@ -113,23 +113,20 @@ describe('what a scenario does to money', () => {
   it.each([
     'slow-drift', 'short-paid-settlement', 'duplicate-capture', 'dispute-wave', 'webhook-delay', 'partner-outage', 'country-degrading',
   ])('%s: what a paid payout held, and what it paid, stays as it was', async (name) => {
+    const adria = PARTNERS.find(({ id }) => id === 'adria')!;
+    const paid = (world: World) =>
+      hours(today - 3, today + 1)
+        .flatMap((day) => world.payoutsOfDay(adria, day))
+        .filter(({ arrivalMs }) => arrivalMs <= startMs);
     const held = (world: World): unknown =>
-      world.partners.flatMap((partner) =>
-        hours(today - 20, today + 1).flatMap((day) =>
-          world
-            .payoutsOfDay(partner, day)
-            .filter(({ arrivalMs }) => arrivalMs <= startMs)
-            .map((payout) => [
-              payout.batchId,
-              payout.netMinor,
-              world.movementsOfPayout(payout).map(({ order, sub, amountMinor }) => `${order.orderId} ${sub} ${amountMinor}`),
-            ]),
-        ),
-      );
-    for (const partner of ['northpay', 'adria']) {
-      const { world } = await disturbed(name, name === 'dispute-wave' ? {} : { partner });
-      expect(held(world)).toEqual(held(calm));
-    }
+      paid(world).map((payout) => [
+        payout.batchId,
+        payout.netMinor,
+        world.movementsOfPayout(payout).map(({ order, sub }) => `${order.orderId} ${sub}`),
+      ]);
+    const { world } = await disturbed(name, name === 'dispute-wave' ? {} : { partner: 'adria' });
+    expect(paid(calm).length).toBeGreaterThan(0);
+    expect(held(world)).toEqual(held(calm));
   }); // prettier-ignore
 
   it('duplicate-capture: the partner has a movement more, the books have not', async () => {
