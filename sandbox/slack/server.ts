@@ -10,6 +10,7 @@ import { createCalls } from './calls.js';
 import { createChanges } from './changes.js';
 import { createControl } from './control.js';
 import type { FaultSwitches, Scenarios } from './control.js';
+import type { FindObject } from './dashboard.js';
 import { createDeliverer } from './delivery.js';
 import { createEvents } from './events.js';
 import type { Events } from './events.js';
@@ -50,6 +51,8 @@ export interface SlackOptions {
   clock?: Clock;
   /** Ids and credentials come from it. */
   seed?: string | number;
+  /** For the pages that deep links lead to: objects of the payments API. */
+  findObject?: FindObject;
   /** Folder of the built page. */
   pageDir?: string;
   log?: (line: string) => void;
@@ -114,7 +117,9 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
     options.faultSwitches ?? {},
   );
   const webApi = createWebApi(world, events, { rateLimits: options.rateLimits ?? true });
-  server.on('request', createRouter({ world, webApi, control, pageDir: options.pageDir, host, log }));
+  const findObject = options.findObject ?? (() => null);
+  const { pageDir } = options;
+  server.on('request', createRouter({ world, webApi, control, pageDir, findObject, host, log }));
   server.on('upgrade', (request, socket, head) => world.delivery.sockets.upgrade(request, socket, head));
 
   return {
