@@ -102,14 +102,9 @@ async function raise(
   // Slack first: a taken port is told before anything is loaded.
   let paymentsApi: PaymentsApi | null = null;
   const putObjects = (objects: readonly unknown[]): void => paymentsApi?.putObjects(objects);
+  const found = { faultSwitches: faults, findObject: (id: string) => paymentsApi?.find(id) ?? null, log };
   const scenarios = createScenarios({ world, clock, putObjects });
-  const handedIn = {
-    scenarios,
-    faultSwitches: faults,
-    findObject: (id: string) => paymentsApi?.find(id) ?? null,
-    log,
-  };
-  const slack = keep(await startPage({ root, port, requestUrl, manifest }, handedIn));
+  const slack = keep(await startPage({ root, port, requestUrl, manifest }, { ...found, scenarios }));
   const postgres = startPostgres(root, home);
   onClose(() => postgres.stop());
   const { url } = keep(await claim(home, await postgres.line(/^postgres/)));
