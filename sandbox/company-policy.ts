@@ -2,9 +2,11 @@
  * What the company of the sandbox allows: `remediation` of its `paydesk.yaml`, as its head of payments would write it.
  *
  * Invariant: every way a request can go can be tried by the seven people of the workspace: one approval, two, a typed
- * amount, a confirmation outside Slack after a cooling-off time, a broken glass, the kill switch.
+ * amount, a confirmation outside Slack after a cooling-off time, a broken glass, the kill switch. Limits are such that
+ * eight weeks of payments hold some for each rule.
  */
 import type { State } from './slack/wire.js';
+import { EUR_RATES } from './world/rates.js';
 
 interface PolicyFacts {
   state: State;
@@ -29,12 +31,7 @@ export function companyPolicy({ state, groups, now }: PolicyFacts): object {
   return {
     channels: { approvals: channel('approvals'), alarm: channel('break-glass') },
     reportingCurrency: 'EUR',
-    rates: [
-      { date, currency: 'USD', rate: '0.8672' },
-      { date, currency: 'GBP', rate: '1.1395' },
-      { date, currency: 'JPY', rate: '0.0057' },
-      { date, currency: 'KWD', rate: '2.8236' },
-    ],
+    rates: Object.entries(EUR_RATES).map(([currency, rate]) => ({ date, currency, rate: String(rate) })),
     groups: {
       operators: group('payments-operators'),
       approvers: group('payments-approvers'),
@@ -44,7 +41,7 @@ export function companyPolicy({ state, groups, now }: PolicyFacts): object {
     rules: [
       { id: 'operations', actions: ['pause-route', 'resume-route', 'replay-event', 'request-statement', 'message-partner'], ...everyday, approvals: 1 },
       { id: 'everyday', actions: 'any', upTo: '500', ...everyday, approvals: 1 },
-      { id: 'large', actions: 'any', upTo: '2000', ...everyday, approvals: 2, typeAmount: true },
+      { id: 'large', actions: 'any', upTo: '800', ...everyday, approvals: 2, typeAmount: true },
       { id: 'exceptional', actions: 'any', ...everyday, approve: ['leads'], approvals: 1, coolingOff: '30s', typeAmount: true, confirmOutside: true },
     ],
     caps: [

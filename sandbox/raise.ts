@@ -33,6 +33,8 @@ interface RaiseOptions {
   home: string;
   port: number;
   requestUrl: string | undefined;
+  /** Manifest file of another app; Paydesk's own when absent. */
+  manifest?: string | undefined;
   /** Resolves when nobody wants the world any more. */
   stopped: Promise<void>;
 }
@@ -48,6 +50,13 @@ export interface RaisedWorld {
 /** The same seed gives the same company, ids and secrets on every machine. */
 const seed = process.env.SANDBOX_SEED ?? 'larkspur';
 const host = '127.0.0.1';
+
+const log = (message: string): void => void process.stderr.write(`${message}\n`);
+
+/** Objects whose deep links lead to a page that the sandbox serves. */
+const LINKED = [
+  'payment', 'charge', 'refund', 'dispute', 'payout', 'balance_transaction', 'early_fraud_warning',
+] as const; // prettier-ignore
 
 type Closer = () => Promise<unknown>;
 
@@ -79,12 +88,11 @@ export async function raiseWorld(options: RaiseOptions): Promise<RaisedWorld | n
 }
 
 async function raise(
-  { root, home, port, requestUrl }: RaiseOptions,
+  { root, home, port, requestUrl, manifest }: RaiseOptions,
   onClose: (closer: Closer) => void,
   close: () => Promise<void>,
 ): Promise<RaisedWorld> {
   const clock = systemClock;
-  const log = (message: string): void => void process.stderr.write(`${message}\n`);
   const world = createWorld({ seed });
   const faults = createFaultSwitches();
   const keep = <Part extends { close(): Promise<unknown> }>(part: Part): Part => {
@@ -94,8 +102,9 @@ async function raise(
   // Slack first: a taken port is told before anything is loaded.
   let paymentsApi: PaymentsApi | null = null;
   const putObjects = (objects: readonly unknown[]): void => paymentsApi?.putObjects(objects);
+  const found = { faultSwitches: faults, findObject: (id: string) => paymentsApi?.find(id) ?? null, log };
   const scenarios = createScenarios({ world, clock, putObjects });
-  const slack = keep(await startPage({ root, port, requestUrl }, { scenarios, faultSwitches: faults, log }));
+  const slack = keep(await startPage({ root, port, requestUrl, manifest }, { ...found, scenarios }));
   const postgres = startPostgres(root, home);
   onClose(() => postgres.stop());
   const { url } = keep(await claim(home, await postgres.line(/^postgres/)));
@@ -152,13 +161,13 @@ async function raise(
 }
 
 function startPage(
-  { root, port, requestUrl }: Pick<RaiseOptions, 'root' | 'port' | 'requestUrl'>,
-  handedIn: Pick<SlackOptions, 'scenarios' | 'faultSwitches' | 'log'>,
+  { root, port, requestUrl, manifest }: Pick<RaiseOptions, 'root' | 'port' | 'requestUrl' | 'manifest'>,
+  handedIn: Pick<SlackOptions, 'scenarios' | 'faultSwitches' | 'findObject' | 'log'>,
 ): Promise<SlackServer> {
   return startSlack({
     port,
     seed,
-    manifest: parse(readFileSync(join(root, 'manifest.yml'), 'utf8')),
+    manifest: parse(readFileSync(manifest ?? join(root, 'manifest.yml'), 'utf8')),
     pageDir: join(root, 'dist/sandbox/slack/page'),
     ...(requestUrl === undefined ? {} : { requestUrl }),
     ...handedIn,
@@ -214,7 +223,8 @@ function startPostgres(root: string, home: string): Program {
 /** The people of the workspace, under the addresses that it has of them. */
 async function raiseIdentity(slack: SlackServer): Promise<IdentityServer> {
   const { team, users } = await stateOf(slack);
-  const people = users.filter(({ is_bot }) => !is_bot).map(({ real_name: name, email }) => ({ name, email }));
+  const own = users.filter(({ is_bot, team_id }) => !is_bot && team_id === undefined);
+  const people = own.map(({ real_name: name, email }) => ({ name, email }));
   // The bot takes any free port: loopback needs none to be named.
   const redirectUris = ['http://localhost/confirm/callback'];
   return startIdentity({ port: 0, host, company: team.name, people, redirectUris, clock: systemClock, seed });
@@ -247,6 +257,7 @@ async function configOf(
       statusPage: statusPages[id],
       contact: `support@${id}.example`,
     })),
+    links: Object.fromEntries(LINKED.map((object) => [object, `${slack.url}/dashboard/{id}`])),
     // Often enough that a scenario is seen while somebody still looks.
     schedules: { partnerStatus: '*/5 * * * * *' },
     remediation: companyPolicy({

@@ -3,7 +3,7 @@
  * the environment that a real deployment would have. With `SLACK_*` variables set it runs the bot alone.
  *
  * `--world-only` raises the world and prints how to point a bot at it; `--request-url URL` has Slack deliver over
- * signed HTTP to that address instead of Socket Mode.
+ * signed HTTP to that address instead of Socket Mode; `--manifest FILE` raises the world alone, for another app.
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -17,6 +17,7 @@ const defaultPort = 4400;
 interface Options {
   worldOnly: boolean;
   requestUrl: string | undefined;
+  manifest: string | undefined;
   port: number;
   home: string;
 }
@@ -25,7 +26,11 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 function readOptions(): Options {
   const { values } = parseArgs({
-    options: { 'world-only': { type: 'boolean' }, 'request-url': { type: 'string' } },
+    options: {
+      'world-only': { type: 'boolean' },
+      'request-url': { type: 'string' },
+      manifest: { type: 'string' },
+    },
   });
   const given = process.env.PORT ?? '';
   const port = given === '' ? defaultPort : Number(given);
@@ -36,9 +41,14 @@ function readOptions(): Options {
     throw new Error(
       `--request-url ${requestUrl} is not an address: give the bot’s, for instance http://localhost:3000/slack/events.`,
     );
+  const { manifest } = values;
+  if (manifest !== undefined && !existsSync(manifest))
+    throw new Error(`--manifest ${manifest}: there is no such file. Give a manifest in YAML or JSON.`);
   return {
-    worldOnly: values['world-only'] ?? false,
+    // Paydesk itself runs in a world of its own manifest only.
+    worldOnly: manifest !== undefined || (values['world-only'] ?? false),
     requestUrl,
+    manifest,
     port,
     home: resolve(process.env.PAYDESK_HOME ?? '.paydesk'),
   };

@@ -11,6 +11,8 @@ export interface Welcome {
   blocks: Block[];
 }
 
+const row = (text: string, does: string): [string, string] => [text, does];
+
 export function welcome(world: World, now: Date): Welcome {
   const found = examples(world, now);
   const { last4, amountMinor, currency, date } = found.ambiguous;
@@ -24,6 +26,10 @@ export function welcome(world: World, now: Date): Welcome {
     [found.disputed, 'disputed, an answer is due'],
     [found.warned, 'with an early fraud warning'],
     [found.uncaptured, 'authorised, not captured'],
+    ...(found.large === null ? [] : [row(found.large, 'a refund of it needs two approvals')]),
+    ...(found.exceptional === null
+      ? []
+      : [row(found.exceptional, 'a refund of it is confirmed outside Slack')]),
     [found.orderId, 'the order of the first one'],
     [found.arn, 'its acquirer reference number'],
     [found.customerEmail, 'its customer'],

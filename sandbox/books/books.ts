@@ -7,6 +7,7 @@
  */
 import pg from 'pg';
 import { HOUR_MS, hourOf, type Clock } from '../world/clock.js';
+import { moneyChangesFrom } from '../world/disturbances.js';
 import { hash, hashText } from '../world/random.js';
 import { HISTORY_HOURS, type OrderAttempt, type World } from '../world/world.js';
 import { loadHistory } from './load.js';
@@ -22,7 +23,7 @@ import {
 } from './memory.js';
 import { rewrite } from './rewrite.js';
 import { attemptRow, bookingRow, type AttemptRow, type BookingRow } from './rows.js';
-import { grantReader } from './schema.js';
+import { CREATE_VIEWS, grantReader } from './schema.js';
 
 /** What somebody did at a partner outside the world's own traffic, as the company would record it. */
 export interface Change {
@@ -75,16 +76,18 @@ export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: Book
   try {
     await restoreWorld(pool, world);
     await advance(clock.now().getTime());
-    await pool.query(reader.grant);
+    await pool.query(CREATE_VIEWS + reader.grant);
   } catch (error) {
     await pool.end();
     throw error;
   }
-  const unfollow = world.onDisturb(({ partnerId }, fromMs) =>
+  const unfollow = world.onDisturb((disturbance, fromMs) =>
     serially(() =>
       inTransaction(pool, async (client) => {
         const toMs = await loadedTo(pool, world);
-        if (toMs !== null) await rewrite(client, world, { fromMs, toMs, partnerId });
+        const moneyFromMs = moneyChangesFrom(disturbance, fromMs);
+        const { partnerId } = disturbance;
+        if (toMs !== null) await rewrite(client, world, { fromMs, moneyFromMs, toMs, partnerId });
         await saveDisturbances(client, world);
       }),
     ),
@@ -123,7 +126,7 @@ export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: Book
 
 interface Reader {
   url: string;
-  /** Lets the reader in; needed again after each load, which makes the views anew. */
+  /** Lets the reader in; needed again in each load, which makes the views anew. */
   grant: string;
 }
 
@@ -151,8 +154,7 @@ interface FillUp {
 async function fillUp(pool: pg.Pool, world: World, toMs: number, { log, grant }: FillUp): Promise<void> {
   const fromMs = await loadedTo(pool, world);
   if (fromMs === null || toMs - fromMs > HISTORY_HOURS * HOUR_MS) {
-    await loadHistory(pool, world, toMs, log);
-    await pool.query(grant);
+    await loadHistory(pool, world, toMs, { log, grant });
     return;
   }
   if (toMs <= fromMs) return;

@@ -10,7 +10,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { HOUR_MS, hourOf } from '../world/clock.js';
 import { HISTORY_HOURS, type World } from '../world/world.js';
 import { attemptRow, bookingRow, copyLine } from './rows.js';
-import { CREATE_INDEXES, CREATE_TABLES } from './schema.js';
+import { CREATE_INDEXES, CREATE_TABLES, CREATE_VIEWS } from './schema.js';
 
 /**
  * The ledger begins so much before the attempts, and only with payouts that it holds in full: then every attempt has its
@@ -23,10 +23,11 @@ export async function loadHistory(
   pool: pg.Pool,
   world: World,
   toMs: number,
-  log: (message: string) => void,
+  { log, grant }: { log: (message: string) => void; grant: string },
 ): Promise<void> {
   const startedMs = performance.now();
-  await pool.query(CREATE_TABLES);
+  // The views are there while the load lasts, so that a reader is told so.
+  await pool.query(CREATE_TABLES + CREATE_VIEWS + grant);
   const [first, second] = await Promise.all([pool.connect(), pool.connect()]);
   try {
     await copyHistory(first, second, world, toMs);

@@ -52,15 +52,25 @@ create unlogged table books.bookings (
 );
 create unlogged table books.written_attempts (primary key (attempt_id)) inherits (books.attempts);
 create unlogged table books.written_bookings (primary key (booking_id)) inherits (books.bookings);
-create view public.payment_attempts as select * from books.attempts;
-create view public.ledger_entries as
+`;
+
+/** What Paydesk reads; made again at each start, so that an older data folder gets what is new in it. */
+export const CREATE_VIEWS = `
+-- A crash of the server empties all of these: until they are loaded again a reader is refused, not told of nothing.
+create or replace function books.is_loaded() returns boolean language plpgsql stable security definer as $$
+begin
+  if exists (select from books.state) then return true; end if;
+  raise exception 'the books are being loaded' using errcode = 'cannot_connect_now';
+end $$;
+create or replace view public.payment_attempts as select * from books.attempts where books.is_loaded();
+create or replace view public.ledger_entries as
   select booking_id || '-d' as entry_id, debit as account, 'debit'::text as direction, amount_minor, currency, kind,
     partner, payment_id, reference, batch_id, business_day, booked_at
-  from books.bookings
+  from books.bookings where books.is_loaded()
   union all
   select booking_id || '-c', credit, 'credit'::text, amount_minor, currency, kind,
     partner, payment_id, reference, batch_id, business_day, booked_at
-  from books.bookings;
+  from books.bookings where books.is_loaded();
 `;
 
 /** Two halves of about equal work, built side by side. */

@@ -6,7 +6,7 @@
 import { HOUR_MS, hourOf, SECOND_MS } from '../world/clock.js';
 import { learntMs } from '../world/disturbances.js';
 import type { IdCodec } from '../world/ids.js';
-import type { Order } from '../world/orders.js';
+import type { Order, OrderDraw } from '../world/orders.js';
 import { CURRENCIES, PAYMENTS_API_PARTNER, type Partner } from '../world/partners.js';
 import { movementsOf, payoutDayOf, TXN_SUB, type Movement, type Payout } from '../world/settlement.js';
 import { HISTORY_HOURS, type World } from '../world/world.js';
@@ -37,11 +37,16 @@ export const TYPES = [
 ] as const;
 export type ObjectType = (typeof TYPES)[number];
 
+export type SearchedType = 'payment_intent' | 'charge';
+export type Wanted = (draw: OrderDraw) => boolean;
+
 export interface Archive {
   ids: IdCodec;
   find(id: string, nowMs: number): ApiObject | null;
-  /** Objects of a type created in an hour (since 1970), newest first. `wanted` may refuse an order unseen. */
-  createdIn(type: ObjectType, hour: number, nowMs: number, wanted?: (order: Order) => boolean): ApiObject[];
+  /** Objects of a type created in an hour (since 1970), newest first. */
+  createdIn(type: ObjectType, hour: number, nowMs: number): ApiObject[];
+  /** The same of orders that look as wanted by their first draws, without making any other order. */
+  likeIn(type: SearchedType, hour: number, nowMs: number, wanted: Wanted): ApiObject[];
   /** Everything of one payment; empty for an id that is not of this world. */
   ofPayment(type: ObjectType, paymentId: string, nowMs: number): ApiObject[];
   /** Payments or charges of one customer of the last eight weeks, newest first. */
@@ -72,7 +77,8 @@ export function createArchive(world: World, apiVersion: string): Archive {
   return {
     ids,
     find: (id, nowMs) => find(view, id, nowMs),
-    createdIn: (type, hour, nowMs, wanted) => createdIn(view, type, hour, nowMs, wanted),
+    createdIn: (type, hour, nowMs) => createdIn(view, type, hour, nowMs),
+    likeIn: (type, hour, nowMs, wanted) => likeIn(view, type, hour, nowMs, wanted),
     ofPayment: (type, paymentId, nowMs) => {
       const place = ids.decode(paymentId);
       const order = place?.kind === 'payment_intent' ? ownOrder(view, place.hour, place.index, nowMs) : null;
@@ -222,17 +228,11 @@ function ofOrder(view: View, type: ObjectType, order: Order, nowMs: number): Api
   }
 }
 
-function createdIn(
-  view: View,
-  type: ObjectType,
-  hour: number,
-  nowMs: number,
-  wanted: (order: Order) => boolean = () => true,
-): ApiObject[] {
+function createdIn(view: View, type: ObjectType, hour: number, nowMs: number): ApiObject[] {
   const { world, partner } = view;
   const { ids } = world;
   const inHour = (timeMs: number): boolean => hourOf(timeMs) === hour && timeMs <= nowMs;
-  const own = (order: Order): boolean => order.route.partner === partner && wanted(order);
+  const own = (order: Order): boolean => order.route.partner === partner;
   const movements = (test: (movement: Movement) => boolean): Movement[] =>
     world
       .movementsOfHour(hour)
@@ -278,6 +278,25 @@ function createdIn(
     case 'customer':
       return [];
   }
+}
+
+/** A duplicate of a late capture is the only charge made later than the hour after its order. */
+function likeIn(view: View, type: SearchedType, hour: number, nowMs: number, wanted: Wanted): ApiObject[] {
+  const { world, partner } = view;
+  const isDoubling = [hour, hour + 1].some((edge) =>
+    world.disturbances.at('duplicate-capture', partner.id, edge * HOUR_MS),
+  );
+  if (isDoubling) return createdIn(view, type, hour, nowMs);
+  const made = [hour - 1, hour].flatMap((begun) => world.ordersLike(partner, begun, wanted));
+  const isThen = (object: ApiObject): boolean => {
+    const createdMs = numberOf(object, 'created') * SECOND_MS;
+    return hourOf(createdMs) === hour && createdMs <= nowMs;
+  };
+  return made
+    .filter((order) => order.createdMs <= nowMs)
+    .flatMap((order) => ofOrder(view, type, order, nowMs))
+    .filter(isThen)
+    .sort((a, b) => numberOf(b, 'created') - numberOf(a, 'created'));
 }
 
 /** Payouts leave once a day, at the first hour, and arrive on another. */

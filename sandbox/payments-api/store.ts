@@ -5,10 +5,9 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { HOUR_MS, hourOf } from '../world/clock.js';
-import type { Order } from '../world/orders.js';
 import type { WrittenObject } from '../books/memory.js';
 import { HISTORY_HOURS } from '../world/world.js';
-import type { Archive, ObjectType } from './archive.js';
+import type { Archive, ObjectType, SearchedType, Wanted } from './archive.js';
 import { numberOf, type ApiObject } from './objects/api-object.js';
 
 export interface Window {
@@ -31,7 +30,9 @@ export interface Store {
   /** Puts written objects over objects of the world: replaced by id, added where new; newest first. */
   overlay(type: ObjectType, fromWorld: ApiObject[], test: (object: ApiObject) => boolean): ApiObject[];
   /** Every object of a type from the newest back, in the window. */
-  newest(type: ObjectType, window: Window, wanted?: (order: Order) => boolean): AsyncGenerator<ApiObject>;
+  newest(type: ObjectType, window: Window): AsyncGenerator<ApiObject>;
+  /** The same of orders that look as wanted by their first draws; of written objects every one. */
+  like(type: SearchedType, window: Window, wanted: Wanted): AsyncGenerator<ApiObject>;
   nowMs(): number;
 }
 
@@ -69,8 +70,12 @@ export function createStore(
     remember: (written) => written.forEach(({ object, lives }) => hold(object, lives)),
     overlay: (type, fromWorld, test) =>
       [...written(type).filter(test), ...fresh(fromWorld)].sort(newestFirst),
-    newest: (type, window, wanted) =>
-      merge(written(type).filter(inside(window)), fresh, walk(archive, type, window, nowMs(), wanted)),
+    newest: (type, window) =>
+      merge(written(type).filter(inside(window)), fresh, walk(archive, type, window, nowMs())),
+    like: (type, window, wanted) => {
+      const hours = byHour(window, nowMs(), (hour) => archive.likeIn(type, hour, nowMs(), wanted));
+      return merge(written(type).filter(inside(window)), fresh, hours);
+    },
   };
 }
 
@@ -98,7 +103,6 @@ async function* walk(
   type: ObjectType,
   window: Window,
   nowMs: number,
-  wanted?: (order: Order) => boolean,
 ): AsyncGenerator<ApiObject[]> {
   if (type === 'customer') {
     for (let number = 0; ; number += 1) {
@@ -107,9 +111,17 @@ async function* walk(
       if (inside(window)(customer)) yield [customer];
     }
   }
+  yield* byHour(window, nowMs, (hour) => archive.createdIn(type, hour, nowMs));
+}
+
+async function* byHour(
+  window: Window,
+  nowMs: number,
+  objectsOf: (hour: number) => ApiObject[],
+): AsyncGenerator<ApiObject[]> {
   const firstHour = Math.max(hourOf(nowMs) - HISTORY_HOURS, hourOf(window.from * 1_000));
   for (let hour = Math.min(hourOf(nowMs), hourOf(window.to * 1_000)); hour >= firstHour; hour -= 1) {
-    yield archive.createdIn(type, hour, nowMs, wanted).filter(inside(window));
+    yield objectsOf(hour).filter(inside(window));
     if (hour % 8 === 0) await setImmediate();
   }
 }

@@ -4,13 +4,15 @@
  * Invariant: listeners are called in order, synchronously, after the state has changed; one that throws harms nobody.
  */
 import type { Touch } from './touch.js';
-import type { SandboxEvent } from './wire.js';
+import type { Message, SandboxEvent } from './wire.js';
 
 export interface Cause {
   /** The interaction that brought the change about, when that is known for certain. */
   interaction?: string | undefined;
   /** The message was edited by its author, not just replied or reacted to. */
   isEdit?: boolean;
+  /** The message as it was before it was edited or deleted. */
+  previous?: Message;
   /** Somebody reacted to the message or pinned it. */
   touch?: Touch;
 }

@@ -11,6 +11,7 @@ import { asArray, asObject, asString, textOf } from './json.js';
 import type { JsonObject } from './json.js';
 import { messageActionPayload, viewActionPayload } from './payloads.js';
 import { actionTimestamp, messageOf, placeOf, requiredText, viewOf } from './people.js';
+import { readSelection, readSelections } from './selections.js';
 import type { Stage } from './stage.js';
 import type { Block, Json, Message, Outcome, User } from './wire.js';
 import type { World } from './world.js';
@@ -29,7 +30,7 @@ export function clickMessage(world: World, stage: Stage, body: JsonObject, user:
   );
   const choice = choiceOf(world, body, placed);
   const action = actionOf(placed, choice);
-  const values = stateWith(blocks, placed, body, choice);
+  const values = stateWith(world, blocks, placed, body, choice);
   const scene = stage.begin(user, channel);
   const responseUrl = world.responseUrls.issue({
     interaction: scene.id,
@@ -61,7 +62,7 @@ export function clickView(world: World, stage: Stage, body: JsonObject, user: Us
   );
   const choice = choiceOf(world, body, placed);
   const action = actionOf(placed, choice);
-  const values = stateWith(view.view.blocks, placed, body, choice);
+  const values = stateWith(world, view.view.blocks, placed, body, choice);
   const scene = stage.begin(user);
   const payload = viewActionPayload(world, { user, view, action, values, triggerId: stage.trigger(scene) });
   return stage.play(scene, { type: 'interactive', payload });
@@ -78,7 +79,12 @@ const holds = (blocks: Block[] | undefined, { element }: PlacedElement): boolean
 
 function choiceOf(world: World, body: JsonObject, placed: PlacedElement): Choice {
   const actionTs = actionTimestamp(world);
-  return { value: asString(body.value), selected: selectedOf(body, placed), actionTs };
+  const selected = selectedOf(body, placed);
+  return {
+    value: asString(body.value),
+    selected: selected === undefined ? undefined : readSelection(world, placed.element, selected),
+    actionTs,
+  };
 }
 
 /** What was chosen; as the whole option, label and all, when the request's state holds it. */
@@ -93,6 +99,7 @@ function selectedOf(body: JsonObject, { element, block }: PlacedElement): Json |
 
 /** The state of all inputs, with the choice just made in it. */
 function stateWith(
+  world: World,
   blocks: readonly Block[],
   { element, block }: PlacedElement,
   body: JsonObject,
@@ -104,5 +111,5 @@ function stateWith(
     const blockId = textOf(block.block_id);
     given[blockId] = { ...given[blockId], [textOf(element.action_id)]: chosen };
   }
-  return stateValues(blocks, given);
+  return stateValues(blocks, readSelections(world, blocks, given));
 }

@@ -18,8 +18,8 @@ import type { World } from './world.js';
 export interface Events {
   /** A message of a person or of the app. Resolves with the first acknowledgement; undefined when nobody is told. */
   message(message: Message): Promise<Ack | undefined>;
-  messageChanged(message: Message): void;
-  messageDeleted(channelId: string, ts: string): void;
+  messageChanged(message: Message, previous: Message | undefined): void;
+  messageDeleted(deleted: Message): void;
   touched(message: Message, touch: Touch): void;
   memberJoined(channel: Channel, user: string, inviter?: string): void;
   homeOpened(user: string): Promise<Ack | undefined>;
@@ -167,27 +167,30 @@ export function createEvents(world: World): Events {
       ? delivery.deliverEvent(eventPayload(world, event))
       : undefined;
   };
-  const nowTs = () => String(world.clock.now().getTime() / 1000);
+  const nowTs = () => (world.clock.now().getTime() / 1000).toFixed(6);
 
   return {
     message: (message) => sendMessage(world, send, message),
-    messageChanged(message) {
+    messageChanged(message, previous) {
       if (message.ephemeral_to !== undefined) return;
-      const ts = message.edited?.ts ?? message.ts;
-      const changed = messagePayload(world, message);
+      const ts = message.edited?.ts ?? nowTs();
       sendHidden(world, send, message.channel, {
         subtype: 'message_changed',
-        message: changed,
+        message: messagePayload(world, message),
+        ...(previous && { previous_message: messagePayload(world, previous) }),
         ts,
         event_ts: ts,
       });
     },
-    messageDeleted(channelId, ts) {
-      sendHidden(world, send, channelId, {
+    messageDeleted(deleted) {
+      if (deleted.ephemeral_to !== undefined) return;
+      const ts = nowTs();
+      sendHidden(world, send, deleted.channel, {
         subtype: 'message_deleted',
-        deleted_ts: ts,
+        deleted_ts: deleted.ts,
+        previous_message: messagePayload(world, deleted),
         ts,
-        event_ts: nowTs(),
+        event_ts: ts,
       });
     },
     touched(message, touch) {

@@ -33,7 +33,7 @@ export interface Files {
   begin(filename: string, length: number, user: string): { id: string; path: string };
   /** Takes the bytes; false when the ticket is unknown or was used. */
   receive(ticket: string, bytes: Buffer): boolean;
-  /** @throws SlackError file_not_found, or file_update_failed when no bytes came. */
+  /** Once. @throws SlackError file_not_found, also the second time, or file_update_failed when no bytes came. */
   complete(id: string, title: string | undefined): FileRef;
   /** A whole file at once, from a person. */
   add(file: { name: string; title: string; mimetype: string; bytes: Buffer }, user: string): FileRef;
@@ -134,7 +134,7 @@ export function createFiles(deps: Deps): Files {
     },
     complete(id, title) {
       const file = files.get(id);
-      if (file === undefined) throw new SlackError('file_not_found');
+      if (file === undefined || file.complete) throw new SlackError('file_not_found');
       if (file.bytes === undefined) throw new SlackError('file_update_failed');
       file.complete = true;
       if (title !== undefined) file.ref.title = title;

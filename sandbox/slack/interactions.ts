@@ -12,8 +12,9 @@ import { asObject, asString } from './json.js';
 import type { JsonObject } from './json.js';
 import { encodeCommandText, encodeMessage } from './mrkdwn.js';
 import { commandPayload, viewClosedPayload, viewSubmissionPayload } from './payloads.js';
-import { personOf, placeOf, requiredText, viewOf } from './people.js';
+import { ownPersonOf, personOf, placeOf, requiredText, viewOf } from './people.js';
 import { ackResponse, respond } from './responses.js';
+import { readSelections } from './selections.js';
 import { startShortcut } from './shortcuts.js';
 import { createStage } from './stage.js';
 import type { Stage } from './stage.js';
@@ -54,7 +55,7 @@ export function createInteractions(world: World, events: Events): Interactions {
     close: (body) => closeView(world, body),
     message: (body) => writeMessage(world, stage, events, body),
     async home(body) {
-      const user = personOf(world, body);
+      const user = ownPersonOf(world, body);
       const scene = stage.begin(user);
       const outcome = await stage.told(scene, await events.homeOpened(user.id));
       const home = world.views.homes()[user.id];
@@ -67,7 +68,8 @@ async function typeCommand(world: World, stage: Stage, body: JsonObject): Promis
   const user = personOf(world, body);
   const channel = placeOf(world, body, user);
   const { name, rest } = splitCommand(requiredText(body, 'text'));
-  const command = world.manifest.commands.get(name);
+  // In a shared channel commands belong to the company that installed the app.
+  const command = user.team_id === undefined ? world.manifest.commands.get(name) : undefined;
   if (command === undefined) return { ok: false, error: `${name} is not a valid command.`, messages: [] };
   const refusal = stage.refusal();
   if (refusal) return refusal;
@@ -110,7 +112,7 @@ async function submitView(world: World, stage: Stage, body: JsonObject): Promise
   const user = personOf(world, body);
   const view = modalOf(world, body, user);
   const { blocks } = view.view;
-  const given = stateValues(blocks, (asObject(body.values) ?? {}) as Values);
+  const given = stateValues(blocks, readSelections(world, blocks, (asObject(body.values) ?? {}) as Values));
   const errors = { ...clientErrors(blocks, given), ...uploadErrors(blocks, given) };
   if (Object.keys(errors).length > 0) {
     world.views.showErrors(view, errors);

@@ -4,9 +4,12 @@
  */
 import { payloadName } from './channels.js';
 import type { JsonObject } from './json.js';
-import { toJson } from './json.js';
+import { asObject, textOf, toJson } from './json.js';
 import type { Attachment, Channel, Message, OpenView, User } from './wire.js';
 import type { World } from './world.js';
+
+/** The company that a person belongs to. */
+export const teamIdOf = ({ store }: World, user: User | undefined): string => user?.team_id ?? store.team.id;
 
 function common(world: World, user: User): JsonObject {
   const { team, bot } = world.store;
@@ -14,7 +17,7 @@ function common(world: World, user: User): JsonObject {
     token: world.credentials.verificationToken,
     api_app_id: bot.app_id,
     team: { id: team.id, domain: team.domain },
-    user: { id: user.id, username: user.name, name: user.name, team_id: team.id },
+    user: { id: user.id, username: user.name, name: user.name, team_id: teamIdOf(world, user) },
     is_enterprise_install: false,
     enterprise: null,
   };
@@ -83,17 +86,57 @@ export function messagePayload(world: World, message: Message): JsonObject {
     bot_id: botId,
     ...rest
   } = message;
-  const { reactions, files } = message;
+  const { reactions, files, ts, thread_ts } = message;
   return toJson({
     type: 'message',
     ...rest,
     ...(reactions && { reactions: reactions.map((each) => ({ ...each, count: each.users.length })) }),
     ...(files && { files: files.map((ref) => world.files.describe(ref)) }),
-    team: world.store.team.id,
-    ...(botId !== undefined && { bot_id: botId, app_id: world.store.bot.app_id }),
+    ...(thread_ts === ts && threadFields(message)),
+    ...(message.subtype === 'thread_broadcast' && { root: rootOf(world, message) }),
+    ...teamFields(world, message),
+    ...(botId !== undefined && {
+      bot_id: botId,
+      app_id: world.store.bot.app_id,
+      bot_profile: botProfile(world),
+    }),
     ...(edited && { edited: { user: message.user, ts: edited.ts } }),
   });
 }
+
+/** So many of those who replied are named; all are counted. */
+const REPLY_USERS_NAMED = 5;
+
+const threadFields = ({ reply_count = 0, reply_users = [] }: Message) => ({
+  reply_count,
+  reply_users_count: reply_users.length,
+  reply_users: reply_users.slice(0, REPLY_USERS_NAMED),
+  is_locked: false,
+  subscribed: false,
+});
+
+function rootOf(world: World, { channel, thread_ts = '' }: Message): JsonObject | null {
+  const root = world.store.findMessage(channel, thread_ts);
+  return root ? messagePayload(world, root) : null;
+}
+
+/** What comes from another company says so. */
+function teamFields(world: World, { user }: Message) {
+  const own = world.store.team.id;
+  const team = teamIdOf(world, world.store.users.get(user));
+  return team === own ? { team } : { team, user_team: team, source_team: team };
+}
+
+const botProfile = ({ store: { team, bot }, manifest }: World): JsonObject => ({
+  id: bot.bot_id,
+  app_id: bot.app_id,
+  user_id: bot.user_id,
+  name: manifest.displayName,
+  icons: {},
+  deleted: false,
+  updated: 0,
+  team_id: team.id,
+});
 
 /** Where the message can be opened; this page does, as Slack would. */
 export function permalinkOf(world: World, { channel, ts, thread_ts }: Message): string {
@@ -124,9 +167,15 @@ const unfurlContainer = (channel: Channel, message: Message, attachment: Attachm
   app_unfurl_url: attachment.app_unfurl_url,
 });
 
+/** In interactions the message comes without the profile of its app. */
+function touchedMessage(world: World, message: Message): JsonObject {
+  const { bot_profile: _profile, ...rest } = messagePayload(world, message);
+  return rest;
+}
+
 /** An ephemeral message is not stored by Slack, so it is not in the payload either. */
 const shownMessage = (world: World, message: Message): JsonObject =>
-  message.ephemeral_to === undefined ? { message: messagePayload(world, message) } : {};
+  message.ephemeral_to === undefined ? { message: touchedMessage(world, message) } : {};
 
 export function messageActionPayload(
   world: World,
@@ -213,7 +262,7 @@ export function messageShortcutPayload(
     response_url: parts.responseUrl,
     channel: { id: channel.id, name: payloadName(channel) },
     message_ts: message.ts,
-    message: messagePayload(world, message),
+    message: touchedMessage(world, message),
   };
 }
 
@@ -255,7 +304,8 @@ export function viewClosedPayload(
 
 /** The envelope of an event, with a new event_id. */
 export function eventPayload(world: World, event: JsonObject): JsonObject {
-  const { team, bot } = world.store;
+  const { team, bot, channels } = world.store;
+  const channel = channels.get(textOf(event.channel ?? event.channel_id ?? asObject(event.item)?.channel));
   return {
     token: world.credentials.verificationToken,
     team_id: team.id,
@@ -275,7 +325,7 @@ export function eventPayload(world: World, event: JsonObject): JsonObject {
         is_enterprise_install: false,
       },
     ],
-    is_ext_shared_channel: false,
+    is_ext_shared_channel: channel?.shared_with !== undefined,
     event_context: world.ids.next('EC'),
   };
 }

@@ -2,12 +2,37 @@
  * People and user groups as Slack describes them in answers and in events.
  */
 import type { JsonObject } from './json.js';
+import { teamIdOf } from './payloads.js';
 import type { UserGroup } from './store.js';
 import type { User } from './wire.js';
 import type { World } from './world.js';
 
-/** The workspace that people of another company belong to. */
-const otherTeamId = 'T0OTHERCO';
+/** Slack's own robot, which every workspace has; not a member that the page or the groups know. */
+export const SLACKBOT: User = {
+  id: 'USLACKBOT',
+  name: 'slackbot',
+  real_name: 'Slackbot',
+  title: '',
+  email: '',
+  tz: 'America/Los_Angeles',
+  is_bot: false,
+  is_restricted: false,
+  deleted: false,
+  color: '#757575',
+};
+
+/** The name of the zone at this time of the year, for instance "Central European Standard Time". */
+const tzLabel = (tz: string, now: Date): string =>
+  new Intl.DateTimeFormat('en', { timeZone: tz, timeZoneName: 'long' })
+    .formatToParts(now)
+    .find((part) => part.type === 'timeZoneName')?.value ?? tz;
+
+const IMAGE_SIZES = [24, 32, 48, 72, 192, 512];
+
+const images = (world: World, { id }: User): JsonObject =>
+  Object.fromEntries(
+    IMAGE_SIZES.map((size) => [`image_${size}`, `${world.baseUrl()}/avatars/${id}/${size}`]),
+  );
 
 /** Minutes east of UTC now, as Slack tells `tz_offset` in seconds. */
 function tzOffsetSec(tz: string, now: Date): number {
@@ -19,38 +44,75 @@ function tzOffsetSec(tz: string, now: Date): number {
   return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 3600 + Number(match[3]) * 60);
 }
 
+/** Of another company. */
+const isOfOthers = ({ team_id, is_stranger }: User): boolean => team_id !== undefined || is_stranger === true;
+
+/** Of somebody who left little more than the name is told. */
 export function userObject(world: World, user: User): JsonObject {
-  const { team, bot } = world.store;
-  const isStranger = user.is_stranger === true;
-  const teamId = isStranger ? otherTeamId : team.id;
-  const withEmail = world.manifest.scopes.has('users:read.email') && !user.is_bot;
   return {
     id: user.id,
-    team_id: teamId,
+    team_id: teamIdOf(world, user),
     name: user.name,
-    real_name: user.real_name,
     deleted: user.deleted,
-    color: user.color.slice(1),
-    tz: user.tz,
-    tz_label: user.tz,
-    tz_offset: tzOffsetSec(user.tz, world.clock.now()),
     is_bot: user.is_bot,
     is_app_user: false,
-    is_admin: false,
-    is_owner: false,
-    is_restricted: user.is_restricted,
-    is_ultra_restricted: false,
-    ...(isStranger && { is_stranger: true }),
-    profile: {
-      real_name: user.real_name,
-      display_name: user.name,
-      title: user.title,
-      team: teamId,
-      ...(withEmail && { email: user.email }),
-      ...(user.is_bot && { bot_id: bot.bot_id, api_app_id: bot.app_id }),
-    },
+    updated: 0,
+    profile: profileOf(world, user),
+    ...(!user.deleted && activeFields(world, user)),
+    ...(isOfOthers(user) && { is_stranger: user.is_stranger ?? !isMet(world, user) }),
   };
 }
+
+function activeFields(world: World, user: User): JsonObject {
+  const now = world.clock.now();
+  return {
+    real_name: user.real_name,
+    color: user.color.slice(1),
+    tz: user.tz,
+    tz_label: tzLabel(user.tz, now),
+    tz_offset: tzOffsetSec(user.tz, now),
+    is_admin: false,
+    is_owner: false,
+    is_primary_owner: false,
+    is_restricted: user.is_restricted,
+    is_ultra_restricted: false,
+    is_email_confirmed: !user.is_bot,
+    who_can_share_contact_card: 'EVERYONE',
+  };
+}
+
+/** The address of another company's people is not told. */
+function profileOf(world: World, user: User): JsonObject {
+  const { bot } = world.store;
+  const withEmail =
+    world.manifest.scopes.has('users:read.email') && user.email !== '' && user.team_id === undefined;
+  const [first = '', ...others] = user.real_name.split(' ');
+  return {
+    real_name: user.real_name,
+    real_name_normalized: user.real_name,
+    display_name: user.name,
+    display_name_normalized: user.name,
+    first_name: first,
+    last_name: others.join(' '),
+    title: user.title,
+    phone: '',
+    skype: '',
+    status_text: '',
+    status_emoji: '',
+    status_expiration: 0,
+    avatar_hash: '',
+    team: teamIdOf(world, user),
+    ...images(world, user),
+    ...(withEmail && { email: user.email }),
+    ...(user.is_bot && { bot_id: bot.bot_id, api_app_id: bot.app_id }),
+  };
+}
+
+/** Whether the app shares a channel with this person of another company. */
+const isMet = ({ store }: World, { id }: User): boolean =>
+  [...store.channels.values()].some(
+    ({ members }) => members.includes(id) && members.includes(store.bot.user_id),
+  );
 
 export const groupObject = (
   world: World,

@@ -24,6 +24,14 @@ export function personOf(world: World, body: JsonObject): User {
   return user;
 }
 
+/** For what only people of the company that installed the app can start, such as shortcuts and the Home. */
+export function ownPersonOf(world: World, body: JsonObject): User {
+  const user = personOf(world, body);
+  if (user.team_id !== undefined)
+    throw new ControlError(`${user.name} belongs to another company, which has not installed the app`, 403);
+  return user;
+}
+
 /** When somebody did something, as payloads tell it. */
 export const actionTimestamp = ({ clock }: World): string => (clock.now().getTime() / 1000).toFixed(6);
 
@@ -34,7 +42,8 @@ export function placeOf(world: World, body: JsonObject, user: User): Channel {
   const other = store.findChannel(name) === undefined ? store.findUser(name) : undefined;
   const channel = other ? store.directMessage([user.id, other.id]) : store.findChannel(name);
   if (channel === undefined) throw new ControlError(`there is no channel ${JSON.stringify(name)}`, 404);
-  if (channel.is_private && !channel.members.includes(user.id)) {
+  const isOutside = user.team_id !== undefined || channel.is_private;
+  if (isOutside && !channel.members.includes(user.id)) {
     throw new ControlError(`${user.name} is not a member of ${channel.name}`);
   }
   if (channel.is_archived) throw new ControlError(`${channel.name} is archived`);

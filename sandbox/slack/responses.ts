@@ -2,6 +2,7 @@
  * Messages that answer an interaction: through its response_url, or in the acknowledgement of a command.
  * Invariant: an answer is validated like any message; an ephemeral one is seen by the person who acted and by nobody else.
  */
+import type { Arguments } from './arguments.js';
 import { withIds } from './element-ids.js';
 import { SlackError } from './errors.js';
 import { asArray, asObject, asString, parseJson } from './json.js';
@@ -15,12 +16,25 @@ import type { World } from './world.js';
 
 /** Slack cuts or refuses longer text. */
 const TEXT_MAX = 40_000;
+const MARKDOWN_MAX = 12_000;
 /** Text in all blocks of one message. */
 const BLOCKS_TEXT_MAX = 13_200;
 
 interface MessageContent {
   text: string;
   blocks: Block[] | undefined;
+}
+
+/**
+ * What a call of chat.* says: `text` and `blocks`, or `markdown_text` in their place.
+ * @throws SlackError markdown_text_conflict, or what `acceptContent` refuses
+ */
+export function contentArgument(world: World, args: Arguments): MessageContent {
+  const [text, blocks, markdown] = [args.text('text'), args.json('blocks'), args.text('markdown_text')];
+  if (markdown === undefined) return acceptContent(world, text, blocks);
+  if (text !== undefined || blocks !== undefined) throw new SlackError('markdown_text_conflict');
+  if (markdown.length > MARKDOWN_MAX) throw new SlackError('msg_too_long');
+  return acceptContent(world, markdown, [{ type: 'markdown', text: markdown }]);
 }
 
 /**
@@ -55,7 +69,7 @@ export function respond(world: World, target: ResponseTarget, body: JsonObject):
   }
   const content = acceptContent(world, asString(body.text), body.blocks);
   if (original && isTrue(body.replace_original)) {
-    return store.edit(original, { text: content.text, blocks: content.blocks ?? [] }, cause);
+    return store.edit(original, content, cause);
   }
   const isPublic = body.response_type === 'in_channel';
   return store.post(

@@ -5,7 +5,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../http.js';
 import { readParts } from '../multipart.js';
+import { answerAvatar } from './avatars.js';
 import type { Control } from './control.js';
+import { answerDashboard } from './dashboard.js';
+import type { FindObject } from './dashboard.js';
 import { SlackError } from './errors.js';
 import { FILE_MAX_BYTES } from './files.js';
 import { answerJson, answerText, foreignness } from './http.js';
@@ -21,6 +24,7 @@ interface Deps {
   webApi: WebApi;
   control: Control;
   pageDir: string | undefined;
+  findObject: FindObject;
   host: string;
   log: (line: string) => void;
 }
@@ -55,6 +59,14 @@ async function route(deps: Deps, request: IncomingMessage, response: ServerRespo
   if (family === '_sandbox') return deps.control.handle(request, response, rest.join('/'));
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     answerText(response, 'Method not allowed', 405);
+    return;
+  }
+  if (family === 'dashboard') {
+    answerDashboard(response, deps.findObject, rest[0] ?? '');
+    return;
+  }
+  if (family === 'avatars') {
+    answerAvatar(response, deps.world.store.users.get(rest[0] ?? ''), Number(rest[1]));
     return;
   }
   if (family === 'files') {

@@ -5,14 +5,20 @@
 import { SlackError } from './errors.js';
 import type { Ids } from './ids.js';
 import type { Limits } from './limits.js';
-import type { Clock, NewMessage, Store } from './store.js';
+import type { NewMessage } from './messages.js';
+import type { Clock, Store } from './store.js';
 
 const DAYS_MAX_SEC = 120 * 86_400;
 /** Slack takes at most thirty messages for one channel within five minutes. */
 const WINDOW_SEC = 300;
 const WINDOW_MAX = 30;
 
-interface Scheduled {
+/** What is due so soon cannot be taken back. */
+const SETTLED_SEC = 60;
+
+export interface Scheduled {
+  id: string;
+  createdSec: number;
   postAtSec: number;
   message: NewMessage;
 }
@@ -24,6 +30,10 @@ export interface Schedule {
    * @throws SlackError time_in_past, time_too_far or restricted_too_many
    */
   add(message: NewMessage, postAtSec: number): string;
+  /** What is still to come, the next one first. */
+  list(): Scheduled[];
+  /** False when there is no such message in that channel, or it is about to be posted. */
+  remove(channelId: string, id: string): boolean;
   close(): void;
 }
 
@@ -59,8 +69,16 @@ export function createSchedule({ ids, clock, limits, store }: Deps): Schedule {
           other.message.channel === message.channel && windowOf(other.postAtSec) === windowOf(postAtSec),
       );
       if (near.length >= WINDOW_MAX) throw new SlackError('restricted_too_many');
-      waiting.push({ postAtSec, message });
-      return ids.next('Q');
+      const id = ids.next('Q');
+      waiting.push({ id, createdSec: Math.floor(nowSec()), postAtSec, message });
+      return id;
+    },
+    list: () => [...waiting].sort((a, b) => a.postAtSec - b.postAtSec),
+    remove(channelId, id) {
+      const found = waiting.find((each) => each.id === id && each.message.channel === channelId);
+      if (found === undefined || found.postAtSec <= nowSec() + SETTLED_SEC) return false;
+      waiting = waiting.filter((each) => each !== found);
+      return true;
     },
     close: () => clearInterval(ticks),
   };

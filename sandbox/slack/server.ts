@@ -10,6 +10,7 @@ import { createCalls } from './calls.js';
 import { createChanges } from './changes.js';
 import { createControl } from './control.js';
 import type { FaultSwitches, Scenarios } from './control.js';
+import type { FindObject } from './dashboard.js';
 import { createDeliverer } from './delivery.js';
 import { createEvents } from './events.js';
 import type { Events } from './events.js';
@@ -50,6 +51,8 @@ export interface SlackOptions {
   clock?: Clock;
   /** Ids and credentials come from it. */
   seed?: string | number;
+  /** For the pages that deep links lead to: objects of the payments API. */
+  findObject?: FindObject;
   /** Folder of the built page. */
   pageDir?: string;
   log?: (line: string) => void;
@@ -115,7 +118,9 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
     options.faultSwitches ?? {},
   );
   const webApi = createWebApi(world, events, { rateLimits: options.rateLimits ?? true });
-  server.on('request', createRouter({ world, webApi, control, pageDir: options.pageDir, host, log }));
+  const findObject = options.findObject ?? (() => null);
+  const { pageDir } = options;
+  server.on('request', createRouter({ world, webApi, control, pageDir, findObject, host, log }));
   server.on('upgrade', (request, socket, head) => world.delivery.sockets.upgrade(request, socket, head));
 
   return {
@@ -183,12 +188,12 @@ function createWorld(options: SlackOptions, url: string, log: (line: string) => 
 
 /** The app's own messages and every later change are events too; people's messages are told where they are written. */
 function tellTheApp(world: World, events: Events): void {
-  world.changes.on((event, { isEdit, touch }) => {
+  world.changes.on((event, { isEdit, touch, previous }) => {
     if (event.type === 'message' && event.message.user === world.store.bot.user_id)
       void events.message(event.message);
     else if (event.type === 'message_changed' && touch) events.touched(event.message, touch);
-    else if (event.type === 'message_changed' && isEdit) events.messageChanged(event.message);
-    else if (event.type === 'message_deleted') events.messageDeleted(event.channel, event.ts);
+    else if (event.type === 'message_changed' && isEdit) events.messageChanged(event.message, previous);
+    else if (event.type === 'message_deleted' && previous) events.messageDeleted(previous);
   });
 }
 

@@ -6,13 +6,13 @@
 import { ControlError } from './errors.js';
 import type { JsonObject } from './json.js';
 import { globalShortcutPayload, messageShortcutPayload } from './payloads.js';
-import { actionTimestamp, messageOf, personOf, placeOf, requiredText } from './people.js';
+import { actionTimestamp, messageOf, ownPersonOf, placeOf, requiredText } from './people.js';
 import type { Stage } from './stage.js';
 import type { Outcome, ShortcutHint, User } from './wire.js';
 import type { World } from './world.js';
 
 export async function startShortcut(world: World, stage: Stage, body: JsonObject): Promise<Outcome> {
-  const user = personOf(world, body);
+  const user = ownPersonOf(world, body);
   const shortcut = shortcutOf(world, requiredText(body, 'callback_id'));
   return shortcut.type === 'global'
     ? startGlobal(world, stage, user, shortcut)

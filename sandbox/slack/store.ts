@@ -1,32 +1,19 @@
 /**
- * The state of the workspace: people, channels, messages. Every change goes through here and is told to the stream of
- * changes.
- * Invariant: a message's `ts` is unique in the workspace and grows; messages of a channel are in the order of `ts`, and
- * only its newest are kept.
+ * The state of the workspace: people, channels, and with them the messages. Every change goes through here and is told
+ * to the stream of changes.
  * Deliberately absent: who may do what; the Web API methods and the interactions decide that.
  */
-import type { Cause, Changes } from './changes.js';
+import type { Clock } from './clock.js';
+import type { Changes } from './changes.js';
 import type { Ids } from './ids.js';
 import type { Limits } from './limits.js';
 import type { Manifest } from './manifest.js';
-import type { Block, Channel, FileRef, Message, MessageMetadata, User } from './wire.js';
+import { createMessages } from './messages.js';
+import type { Messages } from './messages.js';
+import type { Channel, User } from './wire.js';
 import type { SeedChannel, SeedUser, Workspace } from './workspace.js';
 
-export interface Clock {
-  now(): Date;
-}
-
-export interface NewMessage {
-  channel: string;
-  user: string;
-  text: string;
-  blocks?: Block[] | undefined;
-  thread_ts?: string | undefined;
-  ephemeral_to?: string | undefined;
-  files?: FileRef[] | undefined;
-  subtype?: string | undefined;
-  metadata?: MessageMetadata | undefined;
-}
+export type { Clock } from './clock.js';
 
 export interface UserGroup {
   id: string;
@@ -37,11 +24,19 @@ export interface UserGroup {
 }
 
 type ChannelChange = Partial<
-  Pick<Channel, 'name' | 'topic' | 'purpose' | 'members' | 'is_archived' | 'bookmarks'>
+  Pick<
+    Channel,
+    | 'name'
+    | 'previous_names'
+    | 'topic'
+    | 'topic_set'
+    | 'purpose'
+    | 'purpose_set'
+    | 'members'
+    | 'is_archived'
+    | 'bookmarks'
+  >
 >;
-
-/** What stands around a message's text. */
-type Surroundings = Pick<Message, 'reactions' | 'attachments' | 'pinned_to' | 'pinned_info'>;
 
 export interface Store extends Directory, Messages {
   channels: ReadonlyMap<string, Channel>;
@@ -65,25 +60,6 @@ interface Directory {
   findGroup(reference: string): UserGroup | undefined;
 }
 
-/** What was said. */
-interface Messages {
-  findMessage(channelId: string, ts: string): Message | undefined;
-  post(message: NewMessage, cause?: Cause): Message;
-  /** Without `blocks` or `metadata` the message keeps its own; an empty list, or null, takes them away. */
-  edit(
-    message: Message,
-    change: { text: string; blocks?: Block[] | undefined; metadata?: MessageMetadata | null | undefined },
-    cause?: Cause,
-  ): Message;
-  remove(message: Message, cause?: Cause): void;
-  /** Changes what stands around the text; a member that is undefined goes away. */
-  amend(
-    message: Message,
-    change: { [key in keyof Surroundings]: Surroundings[key] | undefined },
-    cause?: Cause,
-  ): void;
-}
-
 interface StoreDeps {
   workspace: Workspace;
   manifest: Manifest;
@@ -93,22 +69,15 @@ interface StoreDeps {
   limits: Limits;
 }
 
-/** Unique, growing timestamps in Slack's form `seconds.micros`. */
-function createTimestamps(clock: Clock): () => string {
-  let lastMicros = 0;
-  return () => {
-    lastMicros = Math.max(clock.now().getTime() * 1000, lastMicros + 1);
-    return `${Math.floor(lastMicros / 1e6)}.${String(lastMicros % 1e6).padStart(6, '0')}`;
-  };
-}
-
-function seedUser(seed: SeedUser, id: string, domain: string): User {
+function seedUser(seed: SeedUser, id: string, domain: string, teams: ReadonlyMap<string, string>): User {
+  const teamId = seed.company === undefined ? undefined : teams.get(seed.company);
   return {
     id,
+    ...(teamId !== undefined && { team_id: teamId }),
     name: seed.name,
     real_name: seed.real_name,
     title: seed.title,
-    email: `${seed.name}@${domain}.example`,
+    email: `${seed.name}@${seed.company ?? domain}.example`,
     tz: seed.tz,
     is_bot: false,
     is_restricted: seed.is_restricted ?? false,
@@ -135,14 +104,17 @@ function botUser(manifest: Manifest, id: string): User {
 
 function channelMembers(seed: SeedChannel, people: readonly User[], botId: string): string[] {
   const chosen = people.filter(
-    (user) => seed.members?.includes(user.name) ?? !(user.is_restricted || user.deleted),
+    (user) => seed.members?.includes(user.name) ?? !(user.is_restricted || user.deleted || user.team_id),
   );
   return [...chosen.map((user) => user.id), ...(seed.bot === false ? [] : [botId])];
 }
 
-function emptyChannel(id: string, name: string, members: string[]): Channel {
+function emptyChannel(id: string, name: string, members: string[], now: Date): Channel {
+  const created = Math.floor(now.getTime() / 1000);
   return {
     id,
+    created,
+    updated: now.getTime(),
     name,
     is_private: false,
     is_im: false,
@@ -157,7 +129,9 @@ function emptyChannel(id: string, name: string, members: string[]): Channel {
 function createDirectory({ workspace, manifest, ids }: StoreDeps): Directory & { people: User[] } {
   const team = { id: ids.next('T'), ...workspace.team };
   const bot = { user_id: ids.next('U'), bot_id: ids.next('B'), app_id: ids.next('A') };
-  const people = workspace.users.map((seed) => seedUser(seed, ids.next('U'), team.domain));
+  const companies = new Set(workspace.users.flatMap(({ company }) => company ?? []));
+  const teams = new Map([...companies].map((company) => [company, ids.next('T')]));
+  const people = workspace.users.map((seed) => seedUser(seed, ids.next('U'), team.domain, teams));
   const users = new Map([...people, botUser(manifest, bot.user_id)].map((user) => [user.id, user]));
   const groups = workspace.groups.map((group) => ({
     id: ids.next('S'),
@@ -177,83 +151,8 @@ function createDirectory({ workspace, manifest, ids }: StoreDeps): Directory & {
   return { team, bot, people, users, groups, findUser, findGroup };
 }
 
-const TOMBSTONE = 'tombstone';
-const tombstone = {
-  user: 'USLACKBOT',
-  text: 'This message was deleted.',
-  subtype: TOMBSTONE,
-  hidden: true,
-} as const;
-
-function createMessages(
-  { clock, changes, limits }: StoreDeps,
-  channels: ReadonlyMap<string, Channel>,
-  bot: Store['bot'],
-): Messages {
-  const nextTs = createTimestamps(clock);
-  const findMessage = (channelId: string, ts: string) =>
-    channels.get(channelId)?.messages.find((message) => message.ts === ts);
-  const countReply = (message: Message, by: 1 | -1, cause?: Cause) => {
-    if (message.thread_ts === undefined || message.ephemeral_to !== undefined) return;
-    const parent = findMessage(message.channel, message.thread_ts);
-    if (parent === undefined || parent === message) return;
-    parent.reply_count = (parent.reply_count ?? 0) + by;
-    parent.thread_ts = parent.ts;
-    if (parent.subtype === TOMBSTONE && parent.reply_count === 0) takeAway(parent, cause);
-    else changes.emit({ type: 'message_changed', message: parent }, cause);
-  };
-  const takeAway = (message: Message, cause?: Cause) => {
-    const channel = channels.get(message.channel);
-    if (channel) channel.messages = channel.messages.filter((other) => other !== message);
-    changes.emit({ type: 'message_deleted', channel: message.channel, ts: message.ts }, cause);
-  };
-  /** The replies to a deleted message stay, below a tombstone in its place. */
-  const bury = ({ channel: id, ts, reply_count }: Message, cause?: Cause) => {
-    const message = { ...tombstone, channel: id, ts, thread_ts: ts, ...(reply_count && { reply_count }) };
-    const channel = channels.get(id);
-    if (channel) channel.messages = channel.messages.map((other) => (other.ts === ts ? message : other));
-    changes.emit({ type: 'message_changed', message }, { ...cause, isEdit: true });
-  };
-  return {
-    findMessage,
-    post(input, cause) {
-      const given = Object.entries(input).filter(([, value]) => value !== undefined);
-      const author = input.user === bot.user_id ? { bot_id: bot.bot_id } : {};
-      const message = { ...Object.fromEntries(given), ...author, ts: nextTs() } as unknown as Message;
-      const kept = channels.get(input.channel)?.messages ?? [];
-      kept.push(message);
-      kept.splice(0, kept.length - limits.messagesKept);
-      changes.emit({ type: 'message', message }, cause);
-      countReply(message, 1, cause);
-      return message;
-    },
-    edit(message, change, cause) {
-      message.text = change.text;
-      if (change.blocks !== undefined) message.blocks = change.blocks;
-      if (message.blocks?.length === 0) delete message.blocks;
-      if (change.metadata === null) delete message.metadata;
-      else if (change.metadata !== undefined) message.metadata = change.metadata;
-      message.edited = { ts: nextTs() };
-      changes.emit({ type: 'message_changed', message }, { ...cause, isEdit: true });
-      return message;
-    },
-    remove(message, cause) {
-      if ((message.reply_count ?? 0) > 0) {
-        bury(message, cause);
-        return;
-      }
-      takeAway(message, cause);
-      countReply(message, -1, cause);
-    },
-    amend(message, change, cause) {
-      Object.assign(message, change);
-      changes.emit({ type: 'message_changed', message }, cause);
-    },
-  };
-}
-
 export function createStore(deps: StoreDeps): Store {
-  const { workspace, ids, changes } = deps;
+  const { workspace, ids, changes, clock } = deps;
   const { people, ...directory } = createDirectory(deps);
   const { bot, users } = directory;
   const channels = new Map<string, Channel>();
@@ -265,7 +164,7 @@ export function createStore(deps: StoreDeps): Store {
   const openDirectMessage = (members: string[]): Channel => {
     const other = members.find((id) => id !== bot.user_id) ?? bot.user_id;
     const name = `dm-${users.get(other)?.name ?? other}`;
-    return add({ ...emptyChannel(ids.next('D'), name, members), is_private: true, is_im: true });
+    return add({ ...emptyChannel(ids.next('D'), name, members, clock.now()), is_private: true, is_im: true });
   };
   const told = (channel: Channel): Channel => {
     const { messages: _messages, ...rest } = channel;
@@ -274,9 +173,21 @@ export function createStore(deps: StoreDeps): Store {
   };
   for (const { name, topic, purpose, is_private = false, ...seed } of workspace.channels) {
     const members = channelMembers({ name, topic, purpose, ...seed }, people, bot.user_id);
-    add({ ...emptyChannel(ids.next('C'), name, members), topic, purpose, is_private });
+    const empty = emptyChannel(ids.next('C'), name, members, clock.now());
+    const { created: last_set = 0 } = empty;
+    const creator = people[0]?.id ?? bot.user_id;
+    const said = { topic, topic_set: { creator, last_set }, purpose, purpose_set: { creator, last_set } };
+    add({ ...empty, ...said, creator, is_private });
   }
-  for (const person of people.filter(({ deleted }) => !deleted)) openDirectMessage([person.id, bot.user_id]);
+  const isHere = ({ deleted, team_id }: User) => !deleted && team_id === undefined;
+  for (const person of people.filter(isHere)) openDirectMessage([person.id, bot.user_id]);
+  const sharedWith = ({ members }: Channel) => [
+    ...new Set(members.flatMap((id) => users.get(id)?.team_id ?? [])),
+  ];
+  for (const channel of channels.values()) {
+    const teams = channel.is_im ? [] : sharedWith(channel);
+    if (teams.length > 0) channel.shared_with = teams;
+  }
 
   return {
     ...directory,
@@ -295,11 +206,13 @@ export function createStore(deps: StoreDeps): Store {
       return existing ?? told(openDirectMessage([...userIds]));
     },
     createChannel: ({ name, is_private, members }) =>
-      told(add({ ...emptyChannel(ids.next('C'), name, members), is_private })),
+      told(
+        add({ ...emptyChannel(ids.next('C'), name, members, clock.now()), creator: bot.user_id, is_private }),
+      ),
     changeChannel(channelId, change) {
       const channel = channels.get(channelId);
       if (channel === undefined) throw new Error(`no channel ${channelId}`);
-      return told(Object.assign(channel, change));
+      return told(Object.assign(channel, change, { updated: clock.now().getTime() }));
     },
   };
 }

@@ -8,7 +8,7 @@ import { visibleBlocks } from './clicks.js';
 import type { PlacedElement } from './element-ids.js';
 import { stateValues } from './element-state.js';
 import { ControlError } from './errors.js';
-import { asObject, asString, textOf } from './json.js';
+import { asObject, asString, lengthOf, textOf } from './json.js';
 import type { JsonObject } from './json.js';
 import { suggestionPayload } from './payloads.js';
 import type { Standing } from './payloads.js';
@@ -16,17 +16,22 @@ import { messageOf, personOf, placeOf, requiredText, viewOf } from './people.js'
 import type { Block, Json, Suggestions, User } from './wire.js';
 import type { World } from './world.js';
 
+/** The client asks once so many characters were typed, unless the element says otherwise. */
+const QUERY_MIN = 3;
+
 export async function suggest(world: World, body: JsonObject): Promise<Suggestions> {
   const user = personOf(world, body);
   const { standing, blocks } = standingOf(world, body, user);
   const { element, block } = selectOf(blocks, body);
   if (world.delivery.connection() === 'none')
     return { ok: false, error: 'dispatch_failed: no app is connected' };
+  const typed = asString(body.value) ?? '';
+  if (lengthOf(typed) < Number(element.min_query_length ?? QUERY_MIN)) return { ok: true, options: [] };
   const payload = suggestionPayload(world, {
     user,
     actionId: textOf(element.action_id),
     blockId: textOf(block.block_id),
-    value: asString(body.value) ?? '',
+    value: typed,
     standing,
   });
   const ack = await world.delivery.deliver({ type: 'interactive', payload, acceptsResponse: true });

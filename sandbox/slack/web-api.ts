@@ -10,7 +10,7 @@ import { createArguments, parseBody } from './arguments.js';
 import { SlackError } from './errors.js';
 import type { Events } from './events.js';
 import { answerJson } from './http.js';
-import { asString, textOf } from './json.js';
+import { asObject, asString, stringsOf, textOf } from './json.js';
 import type { JsonObject } from './json.js';
 import { METHODS } from './methods/index.js';
 import { needScope } from './methods/method.js';
@@ -49,6 +49,7 @@ export function createWebApi(world: World, events: Events, options: { rateLimits
     await meetFaults(name);
     const method = METHODS.get(name);
     if (method === undefined) throw new SlackError('unknown_method', { req_method: name });
+    needKnownType(request);
     if (body === 'too large') throw new SlackError('request_too_large', {}, 413);
     if (body === undefined) throw new SlackError('invalid_json');
     authorise(world, method, request.headers.authorization, asString(body.token));
@@ -61,7 +62,8 @@ export function createWebApi(world: World, events: Events, options: { rateLimits
     async handle(request, response, methodName) {
       const startMs = performance.now();
       const body = await bodyOf(request);
-      const { status, answer, headers } = await settled(run(request, methodName, body));
+      const { status, answer: said, headers } = await settled(run(request, methodName, body));
+      const answer = withWarning(said, charsetWarning(request.headers['content-type']));
       world.calls.record({
         method: methodName,
         ms: performance.now() - startMs,
@@ -70,9 +72,45 @@ export function createWebApi(world: World, events: Events, options: { rateLimits
         answer,
       });
       const scopes = [...world.manifest.scopes].join(',');
-      answerJson(response, answer, status, { 'x-oauth-scopes': scopes, ...headers });
+      const accepted = METHODS.get(methodName)?.scopes.join(',') ?? '';
+      answerJson(response, answer, status, {
+        'x-oauth-scopes': scopes,
+        'x-accepted-oauth-scopes': accepted,
+        ...headers,
+      });
     },
   };
+}
+
+const CONTENT_TYPES = [
+  'application/json',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data',
+  'text/plain',
+];
+
+/** @throws SlackError missing_post_type, invalid_post_type */
+function needKnownType({ method, headers }: IncomingMessage): void {
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  if (method !== 'POST' || !hasBody) return;
+  const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (type === undefined || type === '') throw new SlackError('missing_post_type');
+  if (!CONTENT_TYPES.includes(type)) throw new SlackError('invalid_post_type');
+}
+
+/** JSON is to name its charset, a form is not. */
+function charsetWarning(contentType: string | undefined): string | undefined {
+  const [type, ...parameters] = (contentType ?? '').toLowerCase().split(';');
+  const hasCharset = parameters.some((each) => each.trim().startsWith('charset='));
+  if (type === 'application/json' && !hasCharset) return 'missing_charset';
+  return type === 'application/x-www-form-urlencoded' && hasCharset ? 'superfluous_charset' : undefined;
+}
+
+function withWarning(answer: JsonObject, warning: string | undefined): JsonObject {
+  if (warning === undefined) return answer;
+  const metadata = asObject(answer.response_metadata) ?? {};
+  const warnings = [...stringsOf(metadata.warnings), warning];
+  return { ...answer, warning: warnings.join(','), response_metadata: { ...metadata, warnings } };
 }
 
 /** Query and body together, but no token from the query; undefined when the body cannot be read. */

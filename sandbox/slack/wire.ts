@@ -6,6 +6,12 @@
  * or the name (`ana`, `payments-ops` or `#payments-ops`) is accepted.
  */
 
+import type { Block, Json } from './wire-json.js';
+import type { ApiCall, Delivery } from './wire-log.js';
+
+export type { Block, Json } from './wire-json.js';
+export type { ApiCall, Delivery } from './wire-log.js';
+
 /** A person, or the bot, as a member of the workspace. */
 export interface User {
   id: string;
@@ -21,13 +27,11 @@ export interface User {
   /** Of another company, in a channel that both share. */
   is_stranger?: boolean;
   deleted: boolean;
+  /** Set for a person of another company, who is here through a shared channel (Slack Connect). */
+  team_id?: string;
   /** A colour for the drawn avatar, `#rrggbb`. */
   color: string;
 }
-
-/** Any Block Kit object: validated by `block-kit.ts`, rendered by the page. */
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-export type Block = { type: string; block_id?: string } & Record<string, Json | undefined>;
 
 export interface Message {
   ts: string;
@@ -39,6 +43,12 @@ export interface Message {
   blocks?: Block[];
   thread_ts?: string;
   reply_count?: number;
+  /** Who replied, first repliers first. */
+  reply_users?: string[];
+  latest_reply?: string;
+  /** Set on a reply: who wrote the parent. */
+  parent_user_id?: string;
+  /** Only where Slack shows it: on a message whose text was changed, not its blocks. */
   edited?: { ts: string };
   /** Set on an ephemeral message: the one person who sees it. */
   ephemeral_to?: string;
@@ -100,6 +110,12 @@ export interface Bookmark {
   date_updated: number;
 }
 
+/** Who set a topic or purpose, and when as Unix time. */
+export interface TextSet {
+  creator: string;
+  last_set: number;
+}
+
 export interface Channel {
   id: string;
   name: string;
@@ -109,6 +125,16 @@ export interface Channel {
   topic: string;
   purpose: string;
   members: string[];
+  /** Unix time, and who made it. */
+  created?: number;
+  creator?: string;
+  /** Unix time in milliseconds of the last change of the channel itself. */
+  updated?: number;
+  topic_set?: TextSet;
+  purpose_set?: TextSet;
+  previous_names?: string[];
+  /** Ids of the other companies that the channel is shared with (Slack Connect). */
+  shared_with?: string[];
   /** The newest ones; older ones are forgotten, see `docs/sandbox.md`. */
   messages: Message[];
   bookmarks?: Bookmark[];
@@ -358,38 +384,4 @@ export interface Outcome {
   errors?: Record<string, string>;
   /** Milliseconds from delivery to acknowledgement. */
   ack_ms?: number;
-}
-
-/** `GET /_sandbox/deliveries` → `{deliveries: Delivery[]}`, newest last, at most the last 2,000. */
-export interface Delivery {
-  envelope_id: string;
-  type: 'slash_commands' | 'interactive' | 'events_api';
-  transport: 'socket' | 'http';
-  /** ISO 8601. */
-  sent_at: string;
-  ack_ms: number | null;
-  retry_attempt: number;
-  /** `operation_timeout` when no acknowledgement came within three seconds. */
-  error?: string;
-  payload: Json;
-}
-
-/** `GET /_sandbox/calls` → `{calls: ApiCall[]}`, newest last, at most the last 500. */
-export interface ApiCall {
-  id: number;
-  /** The Web API method, or `response_url`. */
-  method: string;
-  /** ISO 8601. */
-  at: string;
-  /** How long the answer took. */
-  ms: number;
-  /** HTTP status of the answer. */
-  status: number;
-  ok: boolean;
-  error?: string;
-  /** Without tokens. What is longer than 50,000 characters is told as `{omitted_characters}`. */
-  arguments: Json;
-  answer: Json;
-  /** What was wrong with blocks, views or arguments, each with its JSON pointer. */
-  findings: string[];
 }

@@ -10,6 +10,8 @@ export interface SeedUser {
   tz: string;
   color: string;
   is_restricted?: boolean;
+  /** Domain of another company, for a person who is here through a shared channel (Slack Connect). */
+  company?: string;
   /** Left the company: deactivated, still in old messages and perhaps in a group. */
   deleted?: boolean;
 }
@@ -40,7 +42,10 @@ export interface Workspace {
   groups: SeedGroup[];
 }
 
-/** A payments company: the six who touch money when something goes wrong, one guest, and one who left. */
+/**
+ * A payments company: the six who touch money when something goes wrong, one guest, one who left, and two people of a
+ * partner, who share a channel with them.
+ */
 export const LARKSPUR: Workspace = {
   team: { name: 'Larkspur Pay', domain: 'larkspur-pay' },
   users: [
@@ -96,6 +101,22 @@ export const LARKSPUR: Workspace = {
       color: '#78716c',
       deleted: true,
     },
+    {
+      name: 'nora',
+      real_name: 'Nora Lindqvist',
+      title: 'Partner support at Northpay',
+      tz: 'Europe/Oslo',
+      color: '#0369a1',
+      company: 'northpay',
+    },
+    {
+      name: 'owen',
+      real_name: 'Owen Clarke',
+      title: 'Integration engineer at Northpay',
+      tz: 'Europe/London',
+      color: '#9f1239',
+      company: 'northpay',
+    },
   ],
   channels: [
     { name: 'general', topic: 'Company-wide announcements', purpose: 'Everyone is here' },
@@ -132,6 +153,12 @@ export const LARKSPUR: Workspace = {
       purpose: 'Actions that somebody took without the usual approvals, and their reviews',
     },
     { name: 'random', topic: 'Cats and coffee', purpose: 'Everything else', bot: false },
+    {
+      name: 'northpay-shared',
+      topic: 'Larkspur Pay and Northpay',
+      purpose: 'Shared with Northpay: nothing confidential here',
+      members: ['ana', 'kofi', 'ines', 'nora', 'owen'],
+    },
   ],
   groups: [
     {

@@ -8,7 +8,7 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../world/clock.js';
-import type { Disturbance } from '../world/disturbances.js';
+import { moneyChangesFrom, type Disturbance } from '../world/disturbances.js';
 import type { World } from '../world/world.js';
 import { documentsBefore, type Document } from './documents.js';
 
@@ -72,7 +72,9 @@ export function startStatements({
     documentsBefore(world, clock.now().getTime(), HISTORY_DAYS).filter(({ name }) =>
       name.startsWith(`${owner}_${businessDay}_`),
     );
-  const correct = async ({ partnerId }: Disturbance, fromMs: number): Promise<void> => {
+  const correct = async (disturbance: Disturbance, changedMs: number): Promise<void> => {
+    const { partnerId } = disturbance;
+    const fromMs = moneyChangesFrom(disturbance, changedMs);
     const hit = documents(clock.now().getTime()).filter(
       ({ name, endMs, partnerIds }) =>
         sent.has(name) && endMs > fromMs && (partnerId === null || partnerIds.includes(partnerId)),

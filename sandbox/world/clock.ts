@@ -13,6 +13,9 @@ export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 
+/** History reaches back eight weeks. */
+export const HISTORY_HOURS = 56 * 24;
+
 /** The machine's own clock. */
 export const systemClock: Clock = { now: () => new Date() };
 

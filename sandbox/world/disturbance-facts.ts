@@ -6,12 +6,15 @@ import { dayOf, isWeekend } from './calendar.js';
 import { hourOf, SECOND_MS } from './clock.js';
 import type { Disturbance, DisturbanceName } from './disturbances.js';
 import { MONEY, type Partner } from './partners.js';
-import { statementDueMs, type Payout } from './settlement.js';
+import { payoutTimes, statementDueMs, type Payout } from './settlement.js';
 import type { World } from './world.js';
 
-/** Payouts of one day that lack something. */
-export const shortPayouts = (world: World, partner: Partner, day: number): Payout[] =>
-  world.payoutsOfDay(partner, day).filter(({ shortMinor }) => shortMinor > 0);
+/** Payouts that lack something, of the first day on which any sets out after a time (ms). */
+export function shortPayouts(world: World, partner: Partner, fromMs: number): Payout[] {
+  for (let day = dayOf(fromMs, partner.utcOffsetHours); ; day += 1)
+    if (!isWeekend(day) && payoutTimes(partner, day).createdMs >= fromMs)
+      return world.payoutsOfDay(partner, day).filter(({ shortMinor }) => shortMinor > 0);
+}
 
 /** Payments at a partner that were captured twice in a stretch (ms, both inclusive), oldest first. */
 export function duplicatePayments(world: World, partner: Partner, fromMs: number, toMs: number): string[] {
@@ -35,11 +38,14 @@ type Detail = (world: World, disturbance: Disturbance, partner: Partner, nowMs: 
 const due: Detail = (_world, { fromMs }, partner) =>
   `Next statement due: ${timeText(nextStatementMs(partner, fromMs))}.`;
 
+const missing: Detail = (_world, { fromMs }, partner) =>
+  `Its next statement is due ${timeText(nextStatementMs(partner, fromMs))}; from then on an alert about it is due.`;
+
 const DETAILS: Partial<Record<DisturbanceName, Detail>> = {
-  'missing-statement': due,
+  'missing-statement': missing,
   'late-statement': due,
   'short-paid-settlement': (world, { fromMs }, partner) =>
-    shortPayouts(world, partner, dayOf(fromMs, partner.utcOffsetHours))
+    shortPayouts(world, partner, fromMs)
       .map(({ batchId, currency, shortMinor }) => `\`${batchId}\` lacks ${amountText(shortMinor, currency)}.`)
       .join(' '),
   'duplicate-capture': (world, { fromMs }, partner, nowMs) => {

@@ -33,6 +33,8 @@ export interface Disturbance {
   /** Of the disputes it opens; null draws one for each. */
   reason: DisputeReason | null;
   fromMs: number;
+  /** For one that reaches into the past: money moved before this (ms) has been paid out and stays as it was. */
+  settledMs?: number;
   /** Null while it lasts. */
   toMs: number | null;
 }
@@ -73,6 +75,10 @@ export function createDisturbances(): Disturbances {
     },
   };
 }
+
+/** From when on (ms) a change of the world, from a time on, changes money as well. */
+export const moneyChangesFrom = ({ settledMs = -Infinity }: Disturbance, fromMs: number): number =>
+  Math.max(fromMs, settledMs);
 
 export const isActive = ({ fromMs, toMs }: Disturbance, atMs: number): boolean =>
   atMs >= fromMs && (toMs === null || atMs < toMs);

@@ -5,12 +5,12 @@
  * names the right ones. Deliberately absent: effects, which stand where the world is made.
  */
 import { DAY_MS, HOUR_MS } from './clock.js';
-import { dayOf, isWeekend } from './calendar.js';
+import { dayOf, isWeekend, startOfDay } from './calendar.js';
 import { duplicatePayments, nextStatementMs, shortPayouts } from './disturbance-facts.js';
 import type { Disturbance, DisturbanceName } from './disturbances.js';
 import { DISPUTE_REASONS } from './dispute-reasons.js';
 import { COUNTRIES, PAYMENTS_API_PARTNER, type Partner } from './partners.js';
-import { payoutTimes, statementDueMs } from './settlement.js';
+import { payoutDayOf, payoutTimes } from './settlement.js';
 import type { World } from './world.js';
 
 export type Params = Record<string, unknown>;
@@ -21,7 +21,7 @@ interface Request {
   params: Params;
 }
 
-interface Plan extends Partial<Pick<Disturbance, 'partnerId' | 'country' | 'reason'>> {
+interface Plan extends Partial<Pick<Disturbance, 'partnerId' | 'country' | 'reason' | 'settledMs'>> {
   fromMs: number;
   /** What the one who starts it is told; a function is asked once the world is disturbed. */
   result: Params | (() => Params);
@@ -69,23 +69,27 @@ export const DISTURBING: readonly Disturbing[] = [
     name: 'slow-drift',
     title: 'Slow drift',
     expect:
-      'A partner’s success rate sinks by 1 % a day and has done so for two weeks; the books show it at once and corrected statements follow. Its status page stays green; compare weeks, not minutes.',
-    plan: (request) => from(request.nowMs - DRIFT_DAYS * DAY_MS, partnerOf(request)),
+      'A partner’s success rate sinks by 1 % a day and has done so for two weeks; the books show it at once. What is paid out already stays as it was: there people only tried again in vain. Its status page stays green; compare weeks, not minutes.',
+    plan: (request) => {
+      const partner = partnerOf(request);
+      const settledMs = unsettledFromMs(partner, request.nowMs);
+      return { ...from(request.nowMs - DRIFT_DAYS * DAY_MS, partner), settledMs };
+    },
   },
   {
     name: 'short-paid-settlement',
     title: 'Short-paid settlement',
     expect:
-      'A partner pays out 3 % of the captures less than its own lines add up to, from the payout that it reported last. A corrected statement (where it names the payout) and the bank’s say so, and the clearing account does not return to zero.',
+      'A partner pays out 3 % of the captures less than its own lines add up to, from the first payout that has not arrived yet. Its statement (where it names the payout) and the bank’s say so, and the clearing account does not return to zero.',
     plan: (request) => {
       const partner = partnerOf(request);
-      const { day, createdMs } = latestPayout(request, partner);
+      const fromMs = Math.min(request.nowMs, nextArrival(partner, request.nowMs).createdMs);
       return {
-        fromMs: createdMs,
+        fromMs,
         partnerId: partner.id,
         result: () => ({
           partner: partner.id,
-          short: shortPayouts(request.world, partner, day).map(({ batchId, currency, shortMinor }) => ({
+          short: shortPayouts(request.world, partner, fromMs).map(({ batchId, currency, shortMinor }) => ({
             batch: batchId,
             currency,
             missingMinor: shortMinor,
@@ -98,7 +102,7 @@ export const DISTURBING: readonly Disturbing[] = [
     name: 'missing-statement',
     title: 'Missing statement',
     expect:
-      'A partner’s next statement does not come: one alert about a file, not thousands of breaks. Money moves as ever. Once stopped, everything held back comes at once.',
+      'A partner’s next statement does not come. Nothing is to be seen before it is due, at the time that stands here once this runs; from then on one alert about a file is due, not thousands of breaks. Money moves as ever. Once stopped, everything held back comes at once.',
     plan: (request) => withheld(request),
   },
   {
@@ -172,11 +176,24 @@ function countryOf({ params }: Request, partner: Partner): string {
   return country;
 }
 
-/** The last payout that the partner has reported. */
-function latestPayout({ nowMs }: Request, partner: Partner): { day: number; createdMs: number } {
-  for (let day = dayOf(nowMs, partner.utcOffsetHours); ; day -= 1)
-    if (!isWeekend(day) && statementDueMs(partner, day) <= nowMs)
-      return { day, createdMs: payoutTimes(partner, day).createdMs };
+/** A payout lies at most so many days behind the last one: a weekend between them. */
+const LONGEST_GAP_DAYS = 4;
+
+/** The first payout that has not reached the bank. */
+function nextArrival(partner: Partner, nowMs: number): { createdMs: number } {
+  for (let day = dayOf(nowMs, partner.utcOffsetHours) - LONGEST_GAP_DAYS; ; day += 1) {
+    const times = payoutTimes(partner, day);
+    if (!isWeekend(day) && times.arrivalMs > nowMs) return times;
+  }
+}
+
+/** Money moved from here on (ms) is in payouts that have not set out. */
+function unsettledFromMs(partner: Partner, nowMs: number): number {
+  const today = dayOf(nowMs, partner.utcOffsetHours);
+  for (let day = today - LONGEST_GAP_DAYS - partner.payoutDelayDays; ; day += 1) {
+    const startMs = startOfDay(day, partner.utcOffsetHours);
+    if (payoutTimes(partner, payoutDayOf(partner, startMs)).createdMs > nowMs) return startMs;
+  }
 }
 
 /** Of a partner that is named, else of the one whose statement is due next. */

@@ -3,8 +3,9 @@
  * Invariant: every id is real at `now`: what is said of it is what the payments API and the books show.
  */
 import { HOUR_MS, hourOf, MINUTE_MS } from './clock.js';
-import type { Order } from './orders.js';
-import { PAYMENTS_API_PARTNER } from './partners.js';
+import type { Order, OrderDraw } from './orders.js';
+import { MONEY, PAYMENTS_API_PARTNER } from './partners.js';
+import { EUR_RATES } from './rates.js';
 import { referencesOf } from './references.js';
 import { payoutDayOf, payoutTimes } from './settlement.js';
 import { HISTORY_HOURS, type World } from './world.js';
@@ -18,6 +19,9 @@ export interface Examples {
   disputed: string;
   warned: string;
   uncaptured: string;
+  /** Worth more than the company's `large` and `exceptional` limits ask for; null where eight weeks hold none. */
+  large: string | null;
+  exceptional: string | null;
   /** Of one and the same payment. */
   orderId: string;
   arn: string;
@@ -62,11 +66,37 @@ export function examples(world: World, now: Date): Examples {
       0,
     ).paymentId,
     uncaptured: find('uncaptured', (order) => isUncaptured(order, nowMs)).paymentId,
+    large: findWorth(world, nowMs, [LARGE_EUR, EXCEPTIONAL_EUR], plain),
+    exceptional: findWorth(world, nowMs, [EXCEPTIONAL_EUR, Infinity], plain),
     orderId: paidOut.orderId,
     arn: referencesOf(paidOut, paidOut.attempts.length - 1).arn ?? '',
     customerEmail: paidOut.customer.email,
     ambiguous: findAmbiguous(world, nowMs),
   };
+}
+
+/** Above these a refund asks for more than everyday approval; the policy of the sandbox has the same. */
+const LARGE_EUR = 500;
+const EXCEPTIONAL_EUR = 800;
+
+function findWorth(
+  world: World,
+  nowMs: number,
+  [above, upTo]: readonly [number, number],
+  test: (order: Order) => boolean,
+): string | null {
+  const partner = world.partners.find(({ id }) => id === PAYMENTS_API_PARTNER);
+  const isWorth = ({ route: { country }, amountMinor }: OrderDraw): boolean => {
+    const { currency } = country;
+    const rate = currency === 'EUR' ? 1 : EUR_RATES[currency];
+    const eur = (amountMinor / 10 ** MONEY[currency].decimals) * rate;
+    return eur > above && eur <= upTo;
+  };
+  for (let back = 0; partner && back < HISTORY_HOURS; back += 1) {
+    const found = world.ordersLike(partner, hourOf(nowMs) - back, isWorth).find(test);
+    if (found) return found.paymentId;
+  }
+  return null;
 }
 
 const isUncaptured = (order: Order, nowMs: number): boolean =>

@@ -1,5 +1,7 @@
 /**
  * How disturbances make an attempt harder: its chance, its latency, and the reason given when it fails because of them.
+ * A drift of the past leaves what was paid out alone: there those who failed try again in vain, which sinks the rate of
+ * attempts and moves no money.
  * Invariant: without a disturbance the factors are one, so an undisturbed world is left exactly as it is.
  */
 import { DAY_MS } from './clock.js';
@@ -13,9 +15,11 @@ interface Hardship {
   latencyFactor: number;
   /** Why those fail that would have succeeded; null for the usual mix of reasons. */
   decline: Decline | null;
+  /** Attempts in vain for each attempt, besides the usual ones. */
+  vain: number;
 }
 
-const NONE: Hardship = { successFactor: 1, latencyFactor: 1, decline: null };
+const NONE: Hardship = { successFactor: 1, latencyFactor: 1, decline: null, vain: 0 };
 
 const DAILY_DRIFT = 0.99;
 /** A drift that nobody stops levels out here. */
@@ -29,11 +33,13 @@ export function hardshipOf(
 ): Hardship {
   if (disturbances.list().length === 0) return NONE;
   if (disturbances.at('partner-outage', partner.id, atMs))
-    return { successFactor: 0.25, latencyFactor: 7, decline: outageDecline(method) };
+    return { ...NONE, successFactor: 0.25, latencyFactor: 7, decline: outageDecline(method) };
   if (disturbances.at('country-degrading', partner.id, atMs)?.country === country.code)
-    return { successFactor: 0.5, latencyFactor: 1.6, decline: institutionDecline(method) };
+    return { ...NONE, successFactor: 0.5, latencyFactor: 1.6, decline: institutionDecline(method) };
   const drift = disturbances.at('slow-drift', partner.id, atMs);
   if (!drift) return NONE;
   const days = (atMs - drift.fromMs) / DAY_MS;
-  return { ...NONE, successFactor: Math.max(LEAST_DRIFT, DAILY_DRIFT ** days) };
+  const successFactor = Math.max(LEAST_DRIFT, DAILY_DRIFT ** days);
+  const isPaidOut = atMs < (drift.settledMs ?? -Infinity);
+  return isPaidOut ? { ...NONE, vain: 1 / successFactor - 1 } : { ...NONE, successFactor };
 }

@@ -58,6 +58,14 @@ export interface DisputeFact {
   reason: DisputeReason;
 }
 
+/** What the first draws tell of an order: enough to refuse nearly all when one is searched for. */
+export interface OrderDraw {
+  index: number;
+  route: Route;
+  amountMinor: number;
+  customerNumber: number;
+}
+
 /** What an order is worth and what becomes of it: all that sums need. */
 export interface OrderFacts {
   hour: number;
@@ -86,7 +94,8 @@ export interface Order extends OrderFacts {
   customer: Customer;
 }
 
-interface OrderMaker {
+export interface OrderMaker {
+  draw: (hour: number, index: number) => OrderDraw;
   /** The same order without its names, at a fraction of the cost. */
   facts: (hour: number, index: number) => OrderFacts;
   /** Adds the names, to the same object. */
@@ -116,6 +125,13 @@ const SLOTS_PER_ATTEMPT = 16;
 export function createOrderMaker(sources: Omit<Parts, 'chance'>): OrderMaker {
   const parts = { ...sources, chance: createSuccessChance(sources.seed) };
   return {
+    draw: (hour, index) => {
+      const { traffic, people } = parts;
+      const key = traffic.keyOf(hour, index);
+      const route = traffic.routeOf(key, hour);
+      const customerNumber = people.numberFor(key, SLOT.customer, route.countryIndex);
+      return { index, route, amountMinor: drawAmount(key, route), customerNumber };
+    },
     facts: (hour, index) => createFacts(parts, hour, index),
     named: (facts) => named(parts, facts),
     order: (hour, index) => named(parts, createFacts(parts, hour, index)),
@@ -278,9 +294,38 @@ function createAttempts(parts: Parts, key: number, hour: number, route: Route): 
     const attempt = createAttempt(parts, { key, slot, no, createdMs, hour, route, slowMs });
     attempts.push(attempt);
     if (attempt.decline === null || unit(key, slot + 4) >= RETRY_RATE) break;
-    createdMs = attempt.completedMs + Math.floor(logSpread(key, slot + 5, 15, 840) * SECOND_MS);
+    createdMs = nextAttemptMs(key, slot, attempt);
   }
-  return attempts;
+  return [...attempts, ...vainAttempts(parts, { key, hour, route, slowMs }, attempts)];
+}
+
+const nextAttemptMs = (key: number, slot: number, { completedMs }: Attempt): number =>
+  completedMs + Math.floor(logSpread(key, slot + 5, 15, 840) * SECOND_MS);
+
+/** Of the failed attempts of a partner, so many belong to an order that is never paid. */
+const LOST_SHARE = 0.7;
+
+/** What a disturbance adds to an order that failed; money that is confirmed later has returns of its own, so nothing there. */
+function vainAttempts(
+  parts: Parts,
+  { key, hour, route, slowMs }: Pick<Draw, 'key' | 'hour' | 'route' | 'slowMs'>,
+  attempts: readonly Attempt[],
+): Attempt[] {
+  const first = attempts.at(0);
+  let last = attempts.at(-1);
+  if (!first || !last?.decline || slowMs > 0) return [];
+  const { vain } = hardshipOf(parts.disturbances, route, first.createdMs);
+  if (vain === 0) return [];
+  const wanted = vain / (LOST_SHARE * (1 - parts.chance(hour, route))) + unit(key, SLOT.vain);
+  const added: Attempt[] = [];
+  for (let no = attempts.length; no < MAX_ATTEMPTS && added.length < Math.floor(wanted); no += 1) {
+    const slot = SLOT.attempts + no * SLOTS_PER_ATTEMPT;
+    const createdMs = nextAttemptMs(key, slot - SLOTS_PER_ATTEMPT, last);
+    const attempt = createAttempt(parts, { key, slot, no, createdMs, hour, route, slowMs });
+    last = { ...attempt, decline: attempt.decline ?? drawDecline(key, slot + 6, route.method) };
+    added.push(last);
+  }
+  return added;
 }
 
 interface Draw {

@@ -36,6 +36,7 @@ export const SLOT = {
   duplicate: 25,
   wave: 26,
   waveLag: 27,
+  vain: 28,
   attempts: 32,
 } as const;
 

@@ -6,14 +6,15 @@
  */
 import { createHourCache, getOr, type HourCache } from './caches.js';
 import { startOfDay } from './calendar.js';
-import { HOUR_MS, hourOf } from './clock.js';
+import { HISTORY_HOURS, HOUR_MS, hourOf } from './clock.js';
 import { createIdCodec, type IdCodec } from './ids.js';
 import { withDetours } from './detours.js';
 import { createLateIndex, unpack, type OrderPlace, type PackedOrder } from './late-index.js';
-import { createDisturbances, type Disturbance, type Disturbances } from './disturbances.js';
-import { createOrderMaker, type Attempt, type Order, type OrderFacts } from './orders.js';
+import { createDisturbances, moneyChangesFrom, type Disturbance, type Disturbances } from './disturbances.js';
+import { createOrderMaker, type Attempt, type Order, type OrderDraw, type OrderFacts } from './orders.js';
 import { COUNTRIES, CURRENCIES, PARTNERS, type Partner, type Route } from './partners.js';
 import { createPeople, type People } from './people.js';
+import { createPlaces } from './places.js';
 import { hashText } from './random.js';
 import {
   addMovement,
@@ -36,8 +37,7 @@ import { createWritten, type Written } from './written.js';
 /** Changes whenever the same seed no longer gives the same world: stored books are then rebuilt. */
 const WORLD_VERSION = '2';
 
-/** History reaches back eight weeks. */
-export const HISTORY_HOURS = 56 * 24;
+export { HISTORY_HOURS } from './clock.js';
 
 export interface OrderAttempt {
   order: Order;
@@ -57,6 +57,8 @@ export interface World {
   ordersOfHour: (hour: number) => readonly Order[];
   /** The order at a place, or null when the hour has fewer. */
   order: (hour: number, index: number) => Order | null;
+  /** Orders of a partner that begin in an hour and look as wanted by their first draws. */
+  ordersLike: (partner: Partner, hour: number, wanted: (draw: OrderDraw) => boolean) => Order[];
   /** Attempts that begin in an hour, oldest first. */
   attemptsOfHour: (hour: number) => OrderAttempt[];
   /** Orders to which anything may happen in an hour, without doubles. */
@@ -125,7 +127,7 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
     // A dispute of today changes an order of last week, so no order at hand is certain.
     orders.dropFrom(-Infinity);
     sources.dropPlaces(hourOf(fromMs));
-    redraw(hourOf(fromMs));
+    redraw(hourOf(moneyChangesFrom(disturbance, fromMs)));
     for (const follow of followers) await follow(disturbance, fromMs);
   };
   return {
@@ -137,6 +139,7 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
     people,
     ordersOfHour: orders.get,
     order: sources.order,
+    ordersLike: sources.like,
     attemptsOfHour: (hour) => attemptsIn(hour, [...orders.get(hour - 1), ...orders.get(hour)]),
     ordersTouchedIn: sources.touched,
     movementsOfHour: movements.get,
@@ -178,6 +181,7 @@ interface Sources {
   touched: (hour: number) => Order[];
   /** The same of one partner, without names. */
   factsTouched: (hour: number, partnerIndex: number) => OrderFacts[];
+  like: World['ordersLike'];
   /** Forgets which orders are whose from an hour on, because routes may be paused. */
   dropPlaces: (fromHour: number) => void;
   named: (facts: OrderFacts) => Order;
@@ -199,14 +203,7 @@ function createSources(seed: number, attemptsPerHour: number): Sources {
   const orders = createHourCache(CACHED_HOURS, (hour) =>
     Array.from({ length: traffic.ordersInHour(hour) }, (_, i) => maker.order(hour, i)),
   );
-  /** Which orders of an hour are whose, by position of the partner: twelve partners ask for the same hours. */
-  const indexes = createHourCache(HISTORY_HOURS, (hour) => {
-    const own: number[][] = PARTNERS.map(() => []);
-    const count = traffic.ordersInHour(hour);
-    for (let index = 0; index < count; index += 1)
-      own[traffic.routeOf(traffic.keyOf(hour, index), hour).partnerIndex]?.push(index);
-    return own;
-  });
+  const places = createPlaces(traffic, maker);
   const make = (place: OrderPlace): Order => maker.order(place.hour, place.index);
   const hitByWave = (hour: number): readonly PackedOrder[] =>
     disturbances.any('dispute-wave') ? waveIndex.into(hour) : [];
@@ -223,12 +220,17 @@ function createSources(seed: number, attemptsPerHour: number): Sources {
     order: (hour, index) => (index < traffic.ordersInHour(hour) ? maker.order(hour, index) : null),
     touched: (hour) => [...orders.get(hour - 1), ...orders.get(hour), ...olderPlaces(hour).map(make)],
     named: maker.named,
-    dropPlaces: indexes.dropFrom,
+    like: (partner, hour, wanted) =>
+      places
+        .drawsOf(hour, PARTNERS.indexOf(partner))
+        .filter(wanted)
+        .map(({ index }) => maker.order(hour, index)),
+    dropPlaces: places.dropFrom,
     factsTouched: (hour, partnerIndex) => {
       const isOwn = (place: OrderPlace): boolean =>
         traffic.routeOf(traffic.keyOf(place.hour, place.index), place.hour).partnerIndex === partnerIndex;
       const young = [hour - 1, hour].flatMap((one) =>
-        (indexes.get(one)[partnerIndex] ?? []).map((index) => ({ hour: one, index })),
+        places.of(one, partnerIndex).map((index) => ({ hour: one, index })),
       );
       return [...young, ...olderPlaces(hour).filter(isOwn)].map((place) =>
         maker.facts(place.hour, place.index),

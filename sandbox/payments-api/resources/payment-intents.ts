@@ -3,8 +3,9 @@
  * Invariant: transitions follow Stripe's life of a payment intent; a wrong one is `payment_intent_unexpected_state`.
  */
 import type { Api, Call } from '../api.js';
+import { currencyParam } from '../currencies.js';
 import type { ApiError } from '../errors.js';
-import { invalidParameter, missingResource, refused } from '../errors.js';
+import { missingResource, refused } from '../errors.js';
 import { issuerAnswer } from '../issuer.js';
 import { LIST_PARAMS, listPage } from '../lists.js';
 import { numberOf, textOf, type ApiObject } from '../objects/api-object.js';
@@ -26,7 +27,6 @@ const DETAILS = [
   'statement_descriptor', 'statement_descriptor_suffix', 'transfer_group',
 ] as const; // prettier-ignore
 const CONFIRMING = ['confirmation_method', 'error_on_requires_action', 'off_session', 'return_url'] as const;
-const CURRENCY = /^[a-z]{3}$/;
 
 function findIntent(api: Api, id: string, param = 'intent'): ApiObject {
   const intent = api.store.find(id);
@@ -36,8 +36,7 @@ function findIntent(api: Api, id: string, param = 'intent'): ApiObject {
 
 export function createIntent({ api, form }: Call): ApiObject {
   allowOnly(form, [...DETAILS, ...CONFIRMING, 'confirm']);
-  const currency = requiredText(form, 'currency').toLowerCase();
-  if (!CURRENCY.test(currency)) throw invalidParameter('currency', `Invalid currency: ${currency}.`);
+  const currency = currencyParam(form) ?? requiredText(form, 'currency');
   requiredText(form, 'amount');
   const amount = wholeParam(form, 'amount', 1);
   const id = api.newId('payment_intent');
@@ -80,13 +79,16 @@ export function updateIntent({ api, form, args: [id = ''] }: Call): ApiObject {
   allowOnly(form, DETAILS);
   const intent = findIntent(api, id);
   const amount = wholeParam(form, 'amount', 1);
+  const currency = currencyParam(form);
   const status = textOf(intent, 'status') ?? '';
-  if (amount !== undefined && !status.startsWith('requires_')) throw unexpectedState(intent, 'updated');
+  if ((amount !== undefined || currency !== undefined) && !status.startsWith('requires_'))
+    throw unexpectedState(intent, 'updated');
   const paymentMethod = textParam(form, 'payment_method');
   const updated = {
     ...intent,
     ...details(api, form),
     ...(amount === undefined ? {} : { amount }),
+    ...(currency === undefined ? {} : { currency }),
     ...(paymentMethod === undefined ? {} : { payment_method: paymentMethod }),
     ...(paymentMethod !== undefined && status === 'requires_payment_method'
       ? { status: 'requires_confirmation' }

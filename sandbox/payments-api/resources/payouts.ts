@@ -1,6 +1,7 @@
 /**
  * Payouts: create, retrieve, list, cancel. Invariant: only a payout that is pending and not automatic can be canceled.
  */
+import { currencyParam } from '../currencies.js';
 import { addBusinessDays, dayOf, startOfDay } from '../../world/calendar.js';
 import type { Api, Call } from '../api.js';
 import { invalidParameter, missingResource, refused } from '../errors.js';
@@ -39,7 +40,7 @@ export function createPayoutByHand({ api, form }: Call): ApiObject {
     'statement_descriptor',
   ]);
   requiredText(form, 'amount');
-  const currency = requiredText(form, 'currency').toLowerCase();
+  const currency = currencyParam(form) ?? requiredText(form, 'currency');
   const amount = wholeParam(form, 'amount', 1) ?? 0;
   const id = api.newId('payout');
   const payout: ApiObject = {

@@ -3,12 +3,13 @@
  * joined by AND or by OR (not both). Invariant: a query that is not understood is refused with the place.
  * Fields: amount, created, currency, customer, status, metadata["key"], payment_method_details.card.last4 and brand.
  */
-import type { Order } from '../../world/orders.js';
 import type { Call } from '../api.js';
-import type { ObjectType } from '../archive.js';
+import type { SearchedType, Wanted } from '../archive.js';
 import { invalidParameter, missingResource } from '../errors.js';
-import { isRecord, textOf, type ApiObject } from '../objects/api-object.js';
+import { isRecord, type ApiObject } from '../objects/api-object.js';
+import { customerNumber } from '../objects/payments.js';
 import { allowOnly, requiredText, textParam, wholeParam } from '../params.js';
+import type { Window } from '../store.js';
 
 interface Clause {
   negated: boolean;
@@ -90,7 +91,7 @@ function compare(found: unknown, operator: Clause['operator'], value: string): b
 
 /** A handler that searches objects of a type. The page cursor is the last object's id. */
 export const search =
-  (type: 'payment_intent' | 'charge') =>
+  (type: SearchedType) =>
   async ({ api, form, path }: Call): Promise<unknown> => {
     allowOnly(form, ['query', 'limit', 'page']);
     const query = parseQuery(requiredText(form, 'query'));
@@ -121,11 +122,11 @@ export const search =
 
 interface Scope {
   api: Call['api'];
-  type: ObjectType;
+  type: SearchedType;
   query: Query;
 }
 
-/** A search for our own order id names one payment; any other one walks back through the history. */
+/** A search for our own order id names one payment; any other one goes by the first draws of all orders. */
 function candidates({ api, type, query }: Scope): AsyncIterable<ApiObject> | ApiObject[] {
   const named = query.all
     ? query.clauses.find((clause) => clause.path[1] === 'order_id' && !clause.negated)
@@ -139,23 +140,52 @@ function candidates({ api, type, query }: Scope): AsyncIterable<ApiObject> | Api
       (object) => valueAt(object, ['metadata', 'order_id']) === named.value,
     );
   }
-  return api.store.newest(type, { from: -Infinity, to: Infinity }, orderTest(api, query));
+  return api.store.like(type, windowOf(query), drawTest(api, query));
 }
 
-/** What can be told from the order alone, so that most are refused before their objects are made. */
-function orderTest(api: Call['api'], query: Query): (order: Order) => boolean {
-  if (!query.all) return () => true;
-  const tests = query.clauses.flatMap((clause): ((order: Order) => boolean)[] => {
-    const field = clause.path.join('.');
-    if (field === 'amount')
-      return [(order) => meets({ id: '', object: '', amount: order.amountMinor }, clause)];
-    if (field === 'payment_method_details.card.last4' && !clause.negated)
-      return [(order) => compare(order.customer.card.last4, clause.operator, clause.value)];
-    if (field === 'customer' && !clause.negated) {
-      const customer = textOf(api.store.find(clause.value) ?? { id: '', object: '' }, 'email');
-      return [(order) => order.customer.email === customer];
+/** The seconds in which all that is asked for was created. */
+function windowOf({ all, clauses }: Query): Window {
+  const window = { from: -Infinity, to: Infinity };
+  for (const { path, operator, value, negated } of all ? clauses : []) {
+    if (path[0] !== 'created' || negated || !/^\d+$/.test(value)) continue;
+    if (operator !== '<' && operator !== '<=') window.from = Math.max(window.from, Number(value));
+    if (operator !== '>' && operator !== '>=') window.to = Math.min(window.to, Number(value));
+  }
+  return window;
+}
+
+/** What an order's first draws tell, so that nearly all are refused before they are made. */
+function drawTest(api: Call['api'], { all, clauses }: Query): Wanted {
+  const tests = clauses.map((clause) => clauseTest(api, clause));
+  const known = tests.filter((test) => test !== null);
+  if (all) return (draw) => known.every((test) => test(draw));
+  return known.length < tests.length ? () => true : (draw) => known.some((test) => test(draw));
+}
+
+/** Null for a clause that only the finished object can answer. */
+function clauseTest(api: Call['api'], clause: Clause): Wanted | null {
+  const { path, operator, value, negated } = clause;
+  const { people, ids } = api.world;
+  const told = (object: object): boolean => meets({ id: '', object: '', ...object }, clause);
+  switch (path.join('.')) {
+    case 'amount':
+      return ({ amountMinor: amount }) => told({ amount });
+    case 'currency':
+      return ({ route }) => told({ currency: route.country.currency.toLowerCase() });
+    case 'payment_method_details.card.last4':
+    case 'payment_method_details.card.brand':
+      if (negated || value === 'null') return null;
+      return ({ customerNumber }) =>
+        told({ payment_method_details: { card: people.get(customerNumber).card } });
+    case 'customer': {
+      const place = ids.decode(value);
+      const wanted = place?.kind === 'customer' ? customerNumber(place) : null;
+      return negated || operator !== ':' || value === 'null'
+        ? null
+        : (draw) => draw.customerNumber === wanted;
     }
-    return [];
-  });
-  return (order) => tests.every((test) => test(order));
+    default:
+      // The world's own payments carry an order id, and nothing else.
+      return path[0] === 'metadata' && path[1] !== 'order_id' ? () => told({}) : null;
+  }
 }

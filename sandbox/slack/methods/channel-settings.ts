@@ -2,11 +2,12 @@
  * conversations.{rename, setTopic, setPurpose, archive}: changes of a channel itself.
  * Invariant: only a member changes a channel, and an archived one is not changed.
  */
+import { channelObject } from '../channel-object.js';
 import { SlackError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import { TIERS } from '../rate-limits.js';
 import type { Channel } from '../wire.js';
-import { channelObject, nameArgument } from './conversations.js';
+import { nameArgument } from './conversations.js';
 import { channelArgument, needActive, needManageScope, needMembership } from './method.js';
 import type { Call, Method } from './method.js';
 
@@ -32,7 +33,11 @@ function setText(call: Call, member: 'topic' | 'purpose'): JsonObject {
   const channel = changeable(call);
   const text = call.args.text(member) ?? '';
   if (text.length > TEXT_MAX) throw new SlackError('too_long');
-  const changed = call.world.store.changeChannel(channel.id, { [member]: text });
+  const set = {
+    creator: call.world.store.bot.user_id,
+    last_set: Math.floor(call.world.clock.now().getTime() / 1000),
+  };
+  const changed = call.world.store.changeChannel(channel.id, { [member]: text, [`${member}_set`]: set });
   return { [member]: text, channel: channelObject(call.world, changed) };
 }
 
@@ -40,7 +45,8 @@ function rename(call: Call): JsonObject {
   const channel = changeable(call);
   if (channel.is_im) throw new SlackError('method_not_supported_for_channel_type');
   needManageScope(call.world, channel);
-  const changed = call.world.store.changeChannel(channel.id, { name: nameArgument(call) });
+  const previous_names = [channel.name, ...(channel.previous_names ?? [])];
+  const changed = call.world.store.changeChannel(channel.id, { name: nameArgument(call), previous_names });
   return { channel: channelObject(call.world, changed) };
 }
 

@@ -2,30 +2,30 @@
  * chat.*: posting, changing and deleting messages, and links to them.
  */
 import { SlackError } from '../errors.js';
-import { toJson } from '../json.js';
-import type { JsonObject } from '../json.js';
+import { lengthOf, toJson } from '../json.js';
 import { metadataArgument } from '../metadata.js';
 import { messagePayload, permalinkOf } from '../payloads.js';
 import { TIERS } from '../rate-limits.js';
-import { acceptContent } from '../responses.js';
+import { contentArgument } from '../responses.js';
+import type { MessageEdit } from '../messages.js';
 import type { Channel, Message } from '../wire.js';
 import type { World } from '../world.js';
-import { channelArgument, needActive, needMembership } from './method.js';
+import { channelArgument, namedChannelArgument, needActive, needMembership } from './method.js';
 import type { Call, Method } from './method.js';
 
-/** Where to post: a channel that the app is in, or a person's direct message when a user id is given. */
-function postingPlace(call: Call): Channel {
+/** Where to post: a channel that the app is in, by id or name, or a person's direct message by their id. */
+export function postingPlace(call: Call): Channel {
   const { world, args } = call;
   const user = world.store.users.get(args.required('channel'));
   if (user && !user.is_bot) return world.store.directMessage([user.id, world.store.bot.user_id]);
-  const channel = channelArgument(call);
+  const channel = namedChannelArgument(call);
   needActive(channel);
   if (channel.is_private || !world.manifest.scopes.has('chat:write.public')) needMembership(world, channel);
   return channel;
 }
 
 /** The parent of a reply; a reply to a reply joins the same thread. @throws SlackError thread_not_found */
-function threadOf({ world, args }: Call, channel: Channel): string | undefined {
+export function threadOf({ world, args }: Call, channel: Channel): string | undefined {
   const ts = args.text('thread_ts');
   if (ts === undefined) return undefined;
   const parent = world.store.findMessage(channel.id, ts);
@@ -33,8 +33,24 @@ function threadOf({ world, args }: Call, channel: Channel): string | undefined {
   return parent.thread_ts ?? parent.ts;
 }
 
-function contentOf({ world, args }: Call) {
-  return acceptContent(world, args.text('text'), args.json('blocks'));
+/** A reply that is shown in the channel as well. */
+const broadcast = ({ args }: Call, thread_ts: string | undefined): string | undefined =>
+  thread_ts !== undefined && args.flag('reply_broadcast') ? 'thread_broadcast' : undefined;
+
+/** An update takes shorter text than a post. */
+const UPDATE_TEXT_MAX = 4_000;
+
+/**
+ * What an update makes of the message: new text without blocks takes the old blocks away, an update of metadata alone
+ * keeps what is there.
+ * @throws SlackError msg_too_long, or what the content refuses
+ */
+function editOf({ world, args }: Call, message: Message): MessageEdit {
+  const metadata = metadataArgument(args);
+  const says = ['text', 'blocks', 'markdown_text'].some((name) => args.json(name) !== undefined);
+  if (!says && metadata !== undefined) return { text: message.text, blocks: message.blocks, metadata };
+  if (lengthOf(args.text('text') ?? '') > UPDATE_TEXT_MAX) throw new SlackError('msg_too_long');
+  return { ...contentArgument(world, args), metadata };
 }
 
 /** A message of the app itself. @throws SlackError message_not_found, or what `refusal` says for another's message */
@@ -52,29 +68,14 @@ function placeOfMessage(call: Call): Channel {
   return channel;
 }
 
-/** @throws SlackError invalid_time, or what the schedule refuses */
-function schedule(call: Call): JsonObject {
-  const { world, args } = call;
-  const channel = postingPlace(call);
-  const thread_ts = threadOf(call, channel);
-  const content = contentOf(call);
-  const postAtSec = Number(args.required('post_at'));
-  if (!Number.isInteger(postAtSec) || postAtSec < 0) throw new SlackError('invalid_time');
-  const { bot } = world.store;
-  const metadata = metadataArgument(args) ?? undefined;
-  const message = { channel: channel.id, user: bot.user_id, ...content, thread_ts, metadata };
-  return {
-    channel: channel.id,
-    scheduled_message_id: world.schedule.add(message, postAtSec),
-    post_at: postAtSec,
-    message: toJson({ ...content, bot_id: bot.bot_id, type: 'delayed_message', subtype: 'bot_message' }),
-  };
-}
-
+/** The answer to a post or an update holds the message, and its metadata in full. */
 const shown = (world: World, message: Message) => ({
   channel: message.channel,
   ts: message.ts,
-  message: messagePayload(world, message),
+  message: {
+    ...messagePayload(world, message),
+    ...(message.metadata && { metadata: toJson(message.metadata) }),
+  },
 });
 
 export const CHAT: readonly Method[] = [
@@ -88,12 +89,12 @@ export const CHAT: readonly Method[] = [
       const { world } = call;
       const channel = postingPlace(call);
       const thread_ts = threadOf(call, channel);
-      const content = contentOf(call);
       const message = world.store.post({
         channel: channel.id,
         user: world.store.bot.user_id,
-        ...content,
+        ...contentArgument(world, call.args),
         thread_ts,
+        subtype: broadcast(call, thread_ts),
         metadata: metadataArgument(call.args) ?? undefined,
       });
       return shown(world, message);
@@ -114,7 +115,7 @@ export const CHAT: readonly Method[] = [
       const message = world.store.post({
         channel: channel.id,
         user: world.store.bot.user_id,
-        ...contentOf(call),
+        ...contentArgument(world, args),
         thread_ts,
         ephemeral_to: user.id,
       });
@@ -130,11 +131,7 @@ export const CHAT: readonly Method[] = [
       const channel = placeOfMessage(call);
       if (channel.is_archived) throw new SlackError('is_inactive');
       const message = ownMessage(call, channel, 'cant_update_message');
-      const { text, blocks } = contentOf(call);
-      // Slack keeps the old blocks, buttons and all, unless new ones or an empty list are sent.
-      const keepsBlocks = call.args.json('blocks') === undefined;
-      const metadata = metadataArgument(call.args);
-      call.world.store.edit(message, { text, blocks: keepsBlocks ? undefined : (blocks ?? []), metadata });
+      call.world.store.edit(message, editOf(call, message));
       return { ...shown(call.world, message), text: message.text };
     },
   },
@@ -150,7 +147,6 @@ export const CHAT: readonly Method[] = [
       return { channel: channel.id, ts: message.ts };
     },
   },
-  { name: 'chat.scheduleMessage', token: 'bot', scopes: ['chat:write'], rate: TIERS.tier3, run: schedule },
   {
     name: 'chat.getPermalink',
     token: 'bot',

@@ -51,9 +51,15 @@ export function needManageScope(world: World, channel: Channel): void {
   needScope(world, [kind === 'channels' ? 'channels:manage' : `${kind}:write`]);
 }
 
-/** A channel by id or `#name` that the app may know of. @throws SlackError channel_not_found */
-export function channelArgument({ world, args }: Call, name = 'channel'): Channel {
-  const channel = world.store.findChannel(args.required(name));
+/** A channel by id that the app may know of. @throws SlackError channel_not_found */
+export const channelArgument = ({ world, args }: Call, name = 'channel'): Channel =>
+  known(world, world.store.channels.get(args.required(name)));
+
+/** Where to post: the only methods that take a channel's name as well. @throws SlackError channel_not_found */
+export const namedChannelArgument = ({ world, args }: Call): Channel =>
+  known(world, world.store.findChannel(args.required('channel')));
+
+function known(world: World, channel: Channel | undefined): Channel {
   const isMember = channel?.members.includes(world.store.bot.user_id) === true;
   if (channel === undefined || (channel.is_private && !isMember)) throw new SlackError('channel_not_found');
   return channel;
@@ -69,9 +75,27 @@ export function needActive(channel: Channel): void {
   if (channel.is_archived) throw new SlackError('is_archived');
 }
 
-/** A message that everybody in the channel can see. @throws SlackError message_not_found */
-export function messageArgument({ world, args }: Call, channel: Channel, name = 'timestamp'): Message {
-  const message = world.store.findMessage(channel.id, args.required(name));
+/** A point in time as Slack writes it, `seconds.micros`. */
+export const isTimestamp = (text: string): boolean => /^\d{1,12}(\.\d{1,6})?$/.test(text);
+
+/**
+ * Channel and timestamp of what a reaction or a pin belongs to.
+ * @throws SlackError no_item_specified, channel_not_found, not_in_channel, bad_timestamp, message_not_found
+ */
+export function itemArgument(call: Call): { channel: Channel; message: Message } {
+  const { args, world } = call;
+  if (args.text('channel') === undefined || args.text('timestamp') === undefined)
+    throw new SlackError('no_item_specified');
+  const channel = channelArgument(call);
+  needMembership(world, channel);
+  return { channel, message: messageArgument(call, channel) };
+}
+
+/** A message that everybody in the channel can see. @throws SlackError bad_timestamp, message_not_found */
+function messageArgument({ world, args }: Call, channel: Channel): Message {
+  const ts = args.required('timestamp');
+  if (!isTimestamp(ts)) throw new SlackError('bad_timestamp');
+  const message = world.store.findMessage(channel.id, ts);
   if (message === undefined || message.ephemeral_to !== undefined) throw new SlackError('message_not_found');
   return message;
 }

@@ -3,7 +3,7 @@
  */
 import { SlackError } from '../errors.js';
 import { TIERS } from '../rate-limits.js';
-import { groupObject, userObject } from '../people-objects.js';
+import { groupObject, SLACKBOT, userObject } from '../people-objects.js';
 import { nextCursor, pageOf, userArgument } from './method.js';
 import type { Method } from './method.js';
 
@@ -13,7 +13,10 @@ export const PEOPLE: readonly Method[] = [
     token: 'bot',
     scopes: ['users:read'],
     rate: TIERS.tier4,
-    run: (call) => ({ user: userObject(call.world, userArgument(call)) }),
+    run: (call) => {
+      const isSlackbot = call.args.text('user') === SLACKBOT.id;
+      return { user: userObject(call.world, isSlackbot ? SLACKBOT : userArgument(call)) };
+    },
   },
   {
     name: 'users.list',
@@ -21,7 +24,8 @@ export const PEOPLE: readonly Method[] = [
     scopes: ['users:read'],
     rate: TIERS.tier2,
     run: (call) => {
-      const { page, cursor } = pageOf([...call.world.store.users.values()], call);
+      const own = [...call.world.store.users.values()].filter(({ team_id }) => team_id === undefined);
+      const { page, cursor } = pageOf([SLACKBOT, ...own], call);
       return {
         members: page.map((user) => userObject(call.world, user)),
         cache_ts: 0,
@@ -36,7 +40,9 @@ export const PEOPLE: readonly Method[] = [
     rate: TIERS.tier3,
     run: ({ world, args }) => {
       const email = args.required('email').toLowerCase();
-      const user = [...world.store.users.values()].find((each) => each.email === email);
+      const user = [...world.store.users.values()].find(
+        (each) => each.email === email && !each.deleted && each.team_id === undefined,
+      );
       if (user === undefined) throw new SlackError('users_not_found');
       return { user: userObject(world, user) };
     },

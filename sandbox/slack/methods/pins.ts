@@ -6,20 +6,12 @@ import type { JsonObject } from '../json.js';
 import { messagePayload } from '../payloads.js';
 import { isFull, pin, pinnedIn, unpin } from '../pins.js';
 import { TIERS } from '../rate-limits.js';
-import type { Channel } from '../wire.js';
-import { channelArgument, messageArgument, needActive, needMembership } from './method.js';
+import { channelArgument, itemArgument, needActive, needMembership } from './method.js';
 import type { Call, Method } from './method.js';
 
-function place(call: Call): Channel {
-  const channel = channelArgument(call);
-  needMembership(call.world, channel);
-  return channel;
-}
-
 function add(call: Call): JsonObject {
-  const channel = place(call);
+  const { channel, message } = itemArgument(call);
   needActive(channel);
-  const message = messageArgument(call, channel);
   if (message.pinned_info) throw new SlackError('already_pinned');
   if (isFull(channel)) throw new SlackError('too_many_pins');
   pin(call.world, message, call.world.store.bot.user_id);
@@ -27,14 +19,16 @@ function add(call: Call): JsonObject {
 }
 
 function remove(call: Call): JsonObject {
-  const message = messageArgument(call, place(call));
+  const { message } = itemArgument(call);
   if (!unpin(call.world, message, call.world.store.bot.user_id)) throw new SlackError('no_pin');
   return {};
 }
 
 /** The newest pin first. */
 function list(call: Call): JsonObject {
-  const pinned = pinnedIn(place(call)).sort(
+  const channel = channelArgument(call);
+  needMembership(call.world, channel);
+  const pinned = pinnedIn(channel).sort(
     (a, b) => (b.pinned_info?.pinned_ts ?? 0) - (a.pinned_info?.pinned_ts ?? 0),
   );
   return {

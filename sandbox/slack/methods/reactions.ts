@@ -8,33 +8,20 @@ import { messagePayload } from '../payloads.js';
 import { TIERS } from '../rate-limits.js';
 import { EMOJI_NAME, hasReacted, react } from '../reactions.js';
 import type { Message } from '../wire.js';
-import {
-  channelArgument,
-  messageArgument,
-  needActive,
-  needMembership,
-  nextCursor,
-  pageOf,
-} from './method.js';
+import { itemArgument, needActive, nextCursor, pageOf } from './method.js';
 import type { Call, Method } from './method.js';
-
-function reactable(call: Call): Message {
-  const channel = channelArgument(call);
-  needMembership(call.world, channel);
-  return messageArgument(call, channel);
-}
 
 /** @throws SlackError invalid_name */
 function emojiArgument({ args }: Call): string {
-  const name = args.required('name').replaceAll(':', '');
+  const name = (args.text('name') ?? '').replaceAll(':', '');
   if (!EMOJI_NAME.test(name)) throw new SlackError('invalid_name');
   return name;
 }
 
 function add(call: Call): JsonObject {
   const { store } = call.world;
-  const message = reactable(call);
-  needActive(channelArgument(call));
+  const { channel, message } = itemArgument(call);
+  needActive(channel);
   const name = emojiArgument(call);
   const reactions = message.reactions ?? [];
   if (hasReacted(reactions, name, store.bot.user_id)) throw new SlackError('already_reacted');
@@ -44,7 +31,7 @@ function add(call: Call): JsonObject {
 
 function remove(call: Call): JsonObject {
   const { store } = call.world;
-  const message = reactable(call);
+  const { message } = itemArgument(call);
   const name = emojiArgument(call);
   const reactions = message.reactions ?? [];
   if (!hasReacted(reactions, name, store.bot.user_id)) throw new SlackError('no_reaction');
@@ -80,7 +67,7 @@ export const REACTIONS: readonly Method[] = [
     token: 'bot',
     scopes: ['reactions:read'],
     rate: TIERS.tier3,
-    run: (call) => itemOf(call, reactable(call)),
+    run: (call) => itemOf(call, itemArgument(call).message),
   },
   { name: 'reactions.list', token: 'bot', scopes: ['reactions:read'], rate: TIERS.tier2, run: list },
 ];

@@ -1,6 +1,7 @@
 /**
  * Emoji by their Slack short names, drawn with the system's own characters.
- * Flags need no row: `flag-de` is two regional letters. An unknown name is shown as written.
+ * Flags need no row: `flag-de` is two regional letters. An unknown name is shown as written, and so is every name where
+ * the system has no font for them: `:warning:` says something, an empty box does not.
  */
 
 const NAMES = `
@@ -42,8 +43,16 @@ const CHARACTERS: ReadonlyMap<string, string> = new Map(
   words.flatMap((name, at) => (at % 2 === 0 ? [[name, words[at + 1] ?? ''] as const] : [])),
 );
 
-/** The character of a short name without colons, or null when the name is unknown. */
+let isSpelled = false;
+
+/** From now on every name is shown as written, because the system cannot draw emoji. */
+export function spellEmoji(): void {
+  isSpelled = true;
+}
+
+/** The character of a short name without colons, or null when the name is unknown or cannot be drawn. */
 export function emojiCharacter(name: string): string | null {
+  if (isSpelled) return null;
   const flag = /^flag-([a-z])([a-z])$/.exec(name);
   if (flag !== null) return regional(flag[1] ?? 'a') + regional(flag[2] ?? 'a');
   return CHARACTERS.get(name) ?? null;

@@ -2,6 +2,8 @@
  * The page's beginning: loads the state, follows the events, and draws the desk or the gallery.
  * Invariant: the one place that reads the clock, the address and the local storage.
  */
+import { hasEmojiFont } from './emoji-font.js';
+import { spellEmoji } from './emoji.js';
 import { render, type VNode } from 'preact';
 import { useEffect, useReducer, useState } from 'preact/hooks';
 import type { SandboxEvent } from '../wire.js';
@@ -106,4 +108,5 @@ function useNow(): number {
 }
 
 const root = document.getElementById('desk');
+if (!hasEmojiFont()) spellEmoji();
 if (root !== null) render(<Page />, root);

@@ -153,6 +153,9 @@ describe('as the clock moves', () => {
     await owner.connect();
     // What a crash of the server leaves of unlogged tables.
     await owner.query('truncate books.state, books.attempts, books.bookings');
+    // Until they are loaded again there is no answer, where an empty one would say that nothing ever happened.
+    for (const view of ['payment_attempts', 'ledger_entries'])
+      await expect(reader.query(`select count(*) from ${view}`)).rejects.toMatchObject({ code: '57P03' });
     await owner.end();
     await books.advance(laterMs);
     expect(await fingerprint(laterMs)).toEqual(grown);
@@ -240,8 +243,7 @@ describe('a disturbed world', () => {
     const scenarios = run(opened);
     await scenarios.start(name, params);
     const rewritten = await fingerprint(atMs);
-    if (['slow-drift', 'short-paid-settlement', 'dispute-wave'].includes(name))
-      expect(rewritten).not.toEqual(before);
+    if (['slow-drift', 'dispute-wave'].includes(name)) expect(rewritten).not.toEqual(before);
     expect(await freshFingerprint()).toEqual(rewritten);
     await scenarios.stop(name);
   });

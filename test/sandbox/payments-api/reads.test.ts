@@ -228,3 +228,100 @@ describe('field sets', () => {
     expect(missing).toEqual([]);
   });
 });
+
+describe('search by anything', () => {
+  interface Seen {
+    amount: number;
+    created: number;
+    currency: string;
+    status: string;
+    customer: unknown;
+    payment_method_details: { card?: { last4: string | null; brand: string | null } };
+  }
+  let seen: Seen[];
+  let one: Seen;
+  beforeAll(async () => {
+    seen = (await collect(bench.stripe.charges.list({ limit: 100 }))) as unknown as Seen[];
+    one = seen.findLast(({ payment_method_details: { card } }) => card !== undefined)!;
+  });
+  const card = ({ payment_method_details: details }: Seen) => details.card;
+
+  it.each<[string, () => string, (charge: Seen) => boolean]>([
+    [
+      'four digits',
+      () => `payment_method_details.card.last4:"${card(one)!.last4}"`,
+      (charge) => card(charge)?.last4 === card(one)!.last4,
+    ],
+    ['an amount', () => `amount:${one.amount}`, (charge) => charge.amount === one.amount],
+    [
+      'amounts below',
+      () => 'amount<900 AND status:"failed"',
+      (charge) => charge.amount < 900 && charge.status === 'failed',
+    ],
+    ['a customer', () => `customer:"${String(one.customer)}"`, (charge) => charge.customer === one.customer],
+    ['no such customer', () => 'customer:"cus_nobody"', () => false],
+    [
+      'another currency',
+      () => '-currency:"eur" AND amount>20000',
+      (charge) => charge.currency !== 'eur' && charge.amount > 20_000,
+    ],
+    [
+      'a day',
+      () => `created>${one.created - 3_600} AND created<=${one.created + 82_800}`,
+      (charge) => charge.created > one.created - 3_600 && charge.created <= one.created + 82_800,
+    ],
+    [
+      'a brand, negated',
+      () => `-payment_method_details.card.brand:"visa" AND amount:${one.amount}`,
+      (charge) => card(charge)?.brand !== 'visa' && charge.amount === one.amount,
+    ],
+    [
+      'one or the other',
+      () => `amount:${one.amount} OR customer:"${String(one.customer)}"`,
+      (charge) => charge.amount === one.amount || charge.customer === one.customer,
+    ],
+    [
+      'one or what only the charge knows',
+      () => `amount:1 OR status:"pending"`,
+      (charge) => charge.amount === 1 || charge.status === 'pending',
+    ],
+    ['metadata that nobody wrote', () => 'metadata["invoice"]:"4711"', () => false],
+  ])('finds by %s what a list of all would', async (_what, query, wanted) => {
+    const found = await collect(bench.stripe.charges.search({ query: query(), limit: 100 }), 300);
+    const ids = (charges: readonly object[]) => charges.map((each) => (each as { id: string }).id);
+    const expected = seen.filter(wanted).slice(0, 300);
+    expect(ids(found).sort()).toEqual(ids(expected).sort());
+  });
+
+  it('finds what was written by hand as well, and charges that were captured twice', async () => {
+    const { stripe, world, clock } = bench;
+    const written = await stripe.paymentIntents.create({
+      amount: 777_777,
+      currency: 'eur',
+      metadata: { invoice: '4711' },
+      payment_method: 'pm_card_visa',
+      confirm: true,
+    });
+    const byHand = await stripe.charges.search({ query: 'amount:777777' });
+    expect(byHand.data.map(({ payment_intent }) => payment_intent)).toEqual([written.id]);
+    const nowMs = clock.now().getTime();
+    const doubled = {
+      name: 'duplicate-capture' as const,
+      partnerId: 'northpay',
+      country: null,
+      reason: null,
+    };
+    await world.disturb({ ...doubled, fromMs: nowMs - 7_200_000, toMs: nowMs });
+    const all = await collect(stripe.charges.list({ limit: 100 }), 300);
+    const twin = all.find(({ id, payment_intent }) =>
+      all.some((each) => each.payment_intent === payment_intent && each.id !== id && each.captured),
+    )!;
+    const { data } = await stripe.charges.search({
+      query: `amount:${twin.amount} AND created>${nowMs / 1_000 - 10_000}`,
+      limit: 100,
+    });
+    expect(data.filter((each) => each.payment_intent === twin.payment_intent && each.captured)).toHaveLength(
+      2,
+    );
+  });
+});

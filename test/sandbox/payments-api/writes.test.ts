@@ -445,3 +445,27 @@ describe('objects from elsewhere', () => {
     expect(() => bench.api.putObjects([object])).toThrow(TypeError);
   });
 });
+
+describe('a currency that there is not', () => {
+  it.each(['usdc', 'hrk', 'xxx', 'eu', 'euro'])('%s is refused, and nothing is written', async (currency) => {
+    const { stripe } = bench;
+    const intent = await stripe.paymentIntents.create({ amount: 500, currency: 'EUR' });
+    for (const call of [
+      stripe.paymentIntents.create({ amount: 500, currency }),
+      stripe.paymentIntents.update(intent.id, { currency }),
+      stripe.payouts.create({ amount: 500, currency }),
+    ]) {
+      expect(await failure(call)).toMatchObject({
+        param: 'currency',
+        message: expect.stringContaining(currency) as string,
+      });
+    }
+    expect((await stripe.paymentIntents.retrieve(intent.id)).currency).toBe('eur');
+  });
+
+  it('one that there is can be changed before the payment is confirmed', async () => {
+    const { stripe } = bench;
+    const intent = await stripe.paymentIntents.create({ amount: 500, currency: 'eur' });
+    expect((await stripe.paymentIntents.update(intent.id, { currency: 'USD' })).currency).toBe('usd');
+  });
+});

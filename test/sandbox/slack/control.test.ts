@@ -391,6 +391,35 @@ describe('changes of the app’s own messages', () => {
     const deletions = ['message_changed', 'message_deleted', 'message_deleted'];
     await expect.poll(subtypes).toEqual([undefined, 'message_changed', undefined, ...deletions]);
   });
+
+  it('say what the message was before, and nothing of what one person alone saw', async () => {
+    await withApp((app) => {
+      app.event('message', () => Promise.resolve());
+      app.command('/payment', ({ ack }) => ack('only you'));
+      app.action('gone', async ({ ack, respond }) => {
+        await ack();
+        await respond({ delete_original: true });
+      });
+    });
+    const channel = (await bench.control.channel('general')).id;
+    const { ts } = await bench.client.chat.postMessage({ channel, text: 'one' });
+    const button = { type: 'button', action_id: 'gone', text: { type: 'plain_text', text: 'Gone' } };
+    const blocks = [{ type: 'actions', elements: [button] }] as never;
+    const ana = (await bench.control.state()).users.find(({ name }) => name === 'ana')!.id;
+    const hidden = await bench.client.chat.postEphemeral({ channel, user: ana, text: 'psst', blocks });
+    await bench.control.post('action', { user: 'ana', channel, ts: hidden.message_ts!, action_id: 'gone' });
+    await bench.client.chat.update({ channel, ts: ts!, text: 'two' });
+    await bench.client.chat.delete({ channel, ts: ts! });
+    const told = async () =>
+      (await bench.control.deliveries())
+        .map(({ payload }) => (payload as { event?: Record<string, { text: string }> }).event)
+        .flatMap((event) => (event?.previous_message ? [event] : []))
+        .map((event) => [event.previous_message!.text, event.message?.text]);
+    await expect.poll(told).toEqual([
+      ['one', 'two'],
+      ['two', undefined],
+    ]);
+  });
 });
 
 describe('a reaction of a person', () => {

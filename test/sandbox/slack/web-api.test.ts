@@ -44,10 +44,8 @@ describe('the official client', () => {
     expect(await refusal(client.reactions.add({ channel, timestamp: ts, name: 'eyes' }))).toMatchObject({
       error: 'already_reacted',
     });
-    const kept = await client.chat.update({ channel, ts, text: 'changed' });
-    expect(kept.message!.blocks, 'without blocks the old ones stay').toHaveLength(1);
-    const emptied = await client.chat.update({ channel, ts, text: 'changed', blocks: [] });
-    expect(emptied.message!.blocks).toBeUndefined();
+    const reworded = await client.chat.update({ channel, ts, text: 'changed' });
+    expect(reworded.message!.blocks, 'text alone takes the blocks away').toBeUndefined();
     expect(await bench.control.message('payments-ops', (message) => message.ts === ts)).toMatchObject({
       text: 'changed',
       reactions: [{ name: 'eyes', users: [ids.paydesk] }],
@@ -117,7 +115,8 @@ describe('the official client', () => {
       const found = [history.messages!.find((each) => each.ts === ts), replies.messages!.at(-1)];
       return found.map((each) => each?.metadata);
     };
-    expect(await seen(false)).toEqual([undefined, undefined]);
+    const typeAlone = { event_type: 'task' };
+    expect(await seen(false), 'what is in it is told only when asked for').toEqual([typeAlone, typeAlone]);
     expect(await seen(true)).toEqual([metadata, metadata]);
     await client.chat.update({ channel, ts: ts!, text: 'changed' });
     expect(await seen(true), 'an update without metadata keeps it').toEqual([metadata, metadata]);
@@ -160,6 +159,7 @@ describe('the official client', () => {
     ['no type', { event_payload: {} }, 'invalid_metadata_schema'],
     ['an unknown key', { event_type: 'task', event_payload: {}, more: 1 }, 'invalid_metadata_schema'],
     ['null in the payload', { event_type: 'task', event_payload: { a: null } }, 'invalid_metadata_schema'],
+    ['too large', { event_type: 'task', event_payload: { a: 'x'.repeat(20_000) } }, 'metadata_too_large'],
     ['too deep', { event_type: 'task', event_payload: { a: { b: { c: 1 } } } }, 'invalid_metadata_schema'],
   ])('refuses metadata that is %s', async (_why, metadata, error) => {
     const post = client.chat.postMessage({ channel: ids.incidents!, text: 'x', metadata: metadata as never });
@@ -195,7 +195,7 @@ describe('the official client', () => {
     const channel = made.channel!.id!;
     await client.conversations.invite({ channel, users: `${ids.ana},${ids.ines}` });
     await client.conversations.setTopic({ channel, topic: 'Adyen is down' });
-    expect((await client.conversations.info({ channel })).channel).toMatchObject({
+    expect((await client.conversations.info({ channel, include_num_members: true })).channel).toMatchObject({
       num_members: 3,
       topic: { value: 'Adyen is down' },
     });
@@ -214,6 +214,7 @@ describe('the official client', () => {
 
   it('renames, describes and archives channels, and no archived channel is touched', async () => {
     const channel = (await client.conversations.create({ name: 'inc-old' })).channel!.id!;
+    ids['inc-new'] = channel;
     const { ts } = await client.chat.postMessage({ channel, text: 'the last' });
     expect((await client.conversations.rename({ channel, name: 'inc-new' })).channel!.name).toBe('inc-new');
     expect(await client.conversations.setPurpose({ channel, purpose: 'Over' })).toMatchObject({
@@ -240,8 +241,13 @@ describe('the official client', () => {
   });
 
   it.each<[string, string, () => Record<string, unknown>, string]>([
-    ['conversations.archive', 'twice', () => ({ channel: '#inc-new' }), 'already_archived'],
-    ['conversations.archive', 'the general channel', () => ({ channel: '#general' }), 'cant_archive_general'],
+    ['conversations.archive', 'twice', () => ({ channel: ids['inc-new'] }), 'already_archived'],
+    [
+      'conversations.archive',
+      'the general channel',
+      () => ({ channel: ids.general }),
+      'cant_archive_general',
+    ],
     [
       'conversations.archive',
       'a direct message',
@@ -251,31 +257,31 @@ describe('the official client', () => {
     [
       'conversations.rename',
       'to nothing',
-      () => ({ channel: '#incidents', name: '' }),
+      () => ({ channel: ids.incidents, name: '' }),
       'invalid_name_required',
     ],
     [
       'conversations.rename',
       'to dashes',
-      () => ({ channel: '#incidents', name: '--' }),
+      () => ({ channel: ids.incidents, name: '--' }),
       'invalid_name_punctuation',
     ],
     [
       'conversations.rename',
       "to another's name",
-      () => ({ channel: '#incidents', name: 'general' }),
+      () => ({ channel: ids.incidents, name: 'general' }),
       'name_taken',
     ],
     [
       'conversations.rename',
       'a foreign channel',
-      () => ({ channel: '#nowhere', name: 'x' }),
+      () => ({ channel: 'C0NOWHERE', name: 'x' }),
       'channel_not_found',
     ],
     [
       'conversations.setPurpose',
       'too long',
-      () => ({ channel: '#incidents', purpose: 'x'.repeat(251) }),
+      () => ({ channel: ids.incidents, purpose: 'x'.repeat(251) }),
       'too_long',
     ],
     ['conversations.list', 'an unknown type', () => ({ types: 'everything' }), 'invalid_types'],
@@ -283,7 +289,7 @@ describe('the official client', () => {
     [
       'conversations.open',
       'a channel',
-      () => ({ channel: '#incidents' }),
+      () => ({ channel: ids.incidents }),
       'method_not_supported_for_channel_type',
     ],
     [
@@ -399,12 +405,17 @@ describe('the official client', () => {
     const later = await startBench({ clock: { now: () => new Date(nowMs) }, rateLimits: false });
     const channel = (await later.control.channel('general')).id;
     const at = nowMs / 1000 + 60;
+    expect((await client.chat.scheduledMessages.list()).scheduled_messages).toEqual([]);
     const planned = await client.chat.scheduleMessage({
       channel: ids.general!,
       text: 'here',
       post_at: Math.floor(Date.now() / 1000) + 3600,
     });
     expect(planned).toMatchObject({ ok: true, scheduled_message_id: expect.stringMatching(/^Q0/) });
+    await client.chat.deleteScheduledMessage({
+      channel: ids.general!,
+      scheduled_message_id: planned.scheduled_message_id!,
+    });
     const schedule = (text: string, post_at: number) =>
       later.client.chat.scheduleMessage({ channel, text, post_at });
     await schedule('second', at + 1);
@@ -469,7 +480,7 @@ describe('the official client', () => {
       tz_offset: 9 * 3600,
     });
     const { members } = await client.users.list({});
-    expect(members).toHaveLength(9);
+    expect(members, 'eight people of the company, the app, and Slackbot').toHaveLength(10);
     expect(members!.filter(({ deleted }) => deleted).map(({ name }) => name)).toEqual(['ruben']);
     expect((await client.users.lookupByEmail({ email: 'ANA@larkspur-pay.example' })).user!.id).toBe(ids.ana);
     const { usergroups } = await client.usergroups.list();

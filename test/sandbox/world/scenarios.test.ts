@@ -90,7 +90,7 @@ describe('examples', () => {
     const world = createWorld({ seed });
     const found = examples(world, start);
     const { ambiguous, orderId, arn, customerEmail, ...payments } = found;
-    for (const id of Object.values(payments)) expect(world.ids.decode(id)?.kind).toBe('payment_intent');
+    for (const id of Object.values(payments)) expect(world.ids.decode(id ?? '')?.kind).toBe('payment_intent');
     const place = world.ids.decode(found.paidOut)!;
     const order = world.order(place.hour, place.index)!;
     expect(order.orderId).toBe(orderId);
