@@ -200,13 +200,13 @@ export function createEvents(world: World): Events {
     },
     memberJoined(channel, user, inviter) {
       if (memberChannel(world, channel.id) === undefined) return;
+      const event = { user, channel: channel.id, channel_type: channel.is_private ? 'G' : 'C' };
+      const by = inviter === undefined ? {} : { inviter };
       void send('member_joined_channel', {
         type: 'member_joined_channel',
-        user,
-        channel: channel.id,
-        channel_type: channel.is_private ? 'G' : 'C',
+        ...event,
         team: store.team.id,
-        ...(inviter !== undefined && { inviter }),
+        ...by,
         event_ts: nowTs(),
       });
     },

@@ -158,15 +158,7 @@ export function createRemediations({ query }: Database): Remediations {
       ]);
       return remediationOf(required(row, id));
     },
-    votesOf: async (tx, id) => {
-      const number = numberOf(id);
-      return (await votesOf(requirePg(tx), [number]))(number);
-    },
-    putVote: async (tx, id, vote) => {
-      const { personId, state, castAt, voidWhy, tokenHash, confirmedBy } = vote;
-      const values = [numberOf(id), personId, state, castAt, voidWhy, tokenHash, confirmedBy];
-      await requirePg(tx).query(putVoteSql, values);
-    },
+    ...ballots,
     byToken: async (tokenHash) => {
       const [row] = await query<{ remediation: bigint; person: string }>(byTokenSql, [tokenHash]);
       return row ? { id: idOf(row.remediation), personId: row.person } : null;
@@ -201,6 +193,18 @@ export function createRemediations({ query }: Database): Remediations {
     ...guards(query),
   };
 }
+
+const ballots: Pick<Remediations, 'votesOf' | 'putVote'> = {
+  votesOf: async (tx, id) => {
+    const number = numberOf(id);
+    return (await votesOf(requirePg(tx), [number]))(number);
+  },
+  putVote: async (tx, id, vote) => {
+    const { personId, state, castAt, voidWhy, tokenHash, confirmedBy } = vote;
+    const values = [numberOf(id), personId, state, castAt, voidWhy, tokenHash, confirmedBy];
+    await requirePg(tx).query(putVoteSql, values);
+  },
+};
 
 type Schedule = Pick<
   Remediations,
