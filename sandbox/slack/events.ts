@@ -200,13 +200,12 @@ export function createEvents(world: World): Events {
     },
     memberJoined(channel, user, inviter) {
       if (memberChannel(world, channel.id) === undefined) return;
-      const event = { user, channel: channel.id, channel_type: channel.is_private ? 'G' : 'C' };
       const by = inviter === undefined ? {} : { inviter };
+      const event = { user, channel: channel.id, channel_type: channel.is_private ? 'G' : 'C', ...by };
       void send('member_joined_channel', {
         type: 'member_joined_channel',
         ...event,
         team: store.team.id,
-        ...by,
         event_ts: nowTs(),
       });
     },
