@@ -54,6 +54,13 @@ export interface PlatformEvent {
   replays: readonly { reference: string; target: string; at: Date }[];
 }
 
+/** An event, as a list tells of it. */
+export interface PlatformEventSummary {
+  id: string;
+  type: string;
+  at: Date;
+}
+
 /** A partner's statement of one business day. */
 export interface PartnerStatement {
   partner: string;
@@ -102,6 +109,8 @@ export interface Operations {
   /** All routes, or those of one partner. A partner that the platform does not know has none. */
   routes(partner?: string): Promise<readonly Route[]>;
   event(id: string): Promise<PlatformEvent>;
+  /** The newest first, at most `limit`. `not_found` where the platform lists none. */
+  recentEvents(limit: number): Promise<readonly PlatformEventSummary[]>;
   statement(partner: string, businessDay: string): Promise<PartnerStatement>;
   pauseRoute(order: PauseRouteOrder): Promise<Route>;
   resumeRoute(order: ResumeRouteOrder): Promise<Route>;

@@ -13,7 +13,7 @@ import { OpsError, toOpsError } from '../../kernel/errors.js';
 import type { Operations } from '../../ports/operations.js';
 import { unknownOutcome } from './failures.js';
 import type { paths } from './openapi.gen.js';
-import { eventSchema, routeSchema, routesSchema, statementSchema } from './schemas.js';
+import { eventSchema, eventsSchema, routeSchema, routesSchema, statementSchema } from './schemas.js';
 import { createAttempt, read, type Answer, type Attempt, type OperationsApiDeps } from './transport.js';
 
 /** People wait for a read. */
@@ -52,7 +52,7 @@ export function createOperationsApi(deps: OperationsApiDeps): Operations {
   return { ...readsOf(readerOf(attempt, deps)), ...writesOf(writerOf(attempt, deps)) };
 }
 
-type Reads = Pick<Operations, 'check' | 'route' | 'routes' | 'event' | 'statement'>;
+type Reads = Pick<Operations, 'check' | 'route' | 'routes' | 'event' | 'recentEvents' | 'statement'>;
 
 function readsOf(ask: Read): Reads {
   return {
@@ -65,6 +65,7 @@ function readsOf(ask: Read): Reads {
       return (await ask('/v1/routes', { query }, routesSchema)).routes;
     },
     event: (id) => ask('/v1/events/{id}', { path: { id } }, eventSchema),
+    recentEvents: async (limit) => (await ask('/v1/events', { query: { limit } }, eventsSchema)).events,
     statement: (partner, businessDay) =>
       ask('/v1/statements/{partner}/{businessDay}', { path: { partner, businessDay } }, statementSchema),
   };

@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import { isCurrency } from '../../kernel/currency.js';
 import { money } from '../../kernel/money.js';
-import type { PartnerStatement, PlatformEvent, Route } from '../../ports/operations.js';
+import type { PartnerStatement, PlatformEvent, PlatformEventSummary, Route } from '../../ports/operations.js';
 import type { components } from './openapi.gen.js';
 
 type Wire = components['schemas'];
@@ -50,6 +50,9 @@ export const eventSchema: z.ZodType<PlatformEvent, Wire['Event']> = z.object({
   targets: z.array(z.object({ id: text, idempotent: z.boolean(), lastDeliveredAt: instant.nullable() })),
   replays: z.array(z.object({ reference: text, target: text, at: instant })),
 });
+
+export const eventsSchema: z.ZodType<{ events: PlatformEventSummary[] }, { events: Wire['EventSummary'][] }> =
+  z.object({ events: z.array(z.object({ id: text, type: text, at: instant })) });
 
 export const statementSchema: z.ZodType<PartnerStatement, Wire['Statement']> = z.object({
   partner: text,
