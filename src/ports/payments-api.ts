@@ -30,6 +30,8 @@ export interface Payment {
   latestCharge: Charge | string | null;
   lastError: PaymentError | null;
   customerId: string | null;
+  /** Where the receipt goes: the customer's address, where the provider has it. */
+  receiptEmail?: string;
   description: string | null;
   metadata: Readonly<Record<string, string>>;
 }

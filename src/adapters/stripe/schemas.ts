@@ -88,6 +88,7 @@ export const paymentIntentSchema: z.ZodType<Wire['PaymentIntent']> = z.object({
     z.object({ code: optional(text), decline_code: optional(text), message: optional(text) }),
   ),
   customer: optional(reference),
+  receipt_email: optional(text),
   description: optional(text),
   metadata: z.record(text, text),
 });
