@@ -13,6 +13,7 @@ import type { Config } from './config/schema.js';
 import { hourMs, type Clock } from './kernel/clock.js';
 import { OpsError, toOpsError } from './kernel/errors.js';
 import type { Log } from './kernel/log.js';
+import { linksFrom } from './links.js';
 import type { Attachments } from './ports/attachments.js';
 import type { AuditTrail } from './ports/audit.js';
 import type { Books } from './ports/books.js';
@@ -49,6 +50,7 @@ export function remediationFrom(facts: RemediationFacts): RemediationDesk | null
   const policy = config.remediation;
   if (!policy) return null;
   requirePolicy(policy, environment);
+  const links = linksFrom(config.links);
   return createRemediationDesk({
     actions,
     policy,
@@ -59,7 +61,7 @@ export function remediationFrom(facts: RemediationFacts): RemediationDesk | null
     audit,
     tasks: createTasks(),
     tell: async (tx, snapshot, news) => {
-      for (const message of remediationMessages(snapshot, news, policy.channels))
+      for (const message of remediationMessages(snapshot, news, policy.channels, links))
         await outbox.enqueue(tx, message);
     },
     alarm: (tx, personId, text, snapshot) =>

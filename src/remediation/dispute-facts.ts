@@ -3,13 +3,16 @@
  */
 import { formatDuration } from '../kernel/duration.js';
 import type { Dispute } from '../ports/payments-api.js';
-import type { ActionFault, World } from './action.js';
-import { moneyFact } from './fields.js';
-import { merchantOf, providerOf, timeText } from './provider.js';
+import type { ActionFault, Field, World } from './action.js';
+import { idField, moneyFact } from './fields.js';
+import { customerFacts, merchantOf, providerOf, timeText } from './provider.js';
 
 export type DisputeFacts = {
   partner: string | null;
   merchant: string | null;
+  customer: string | null;
+  /** Masked. */
+  customerEmail: string | null;
   dispute: string;
   payment: string | null;
   amount: string;
@@ -33,6 +36,7 @@ export async function readDispute(
   const facts = {
     partner: world.paymentsPartner,
     merchant: payment && merchantOf(payment.metadata),
+    ...customerFacts(payment),
     dispute: dispute.id,
     payment: dispute.paymentId ?? dispute.chargeId,
     amount: moneyFact(dispute.amount),
@@ -46,6 +50,27 @@ export async function readDispute(
   return { dispute, facts };
 }
 
+/** One page of the provider's list. */
+const mostListed = 100;
+
+/** A dispute, to be chosen from those that wait for an answer, the nearest deadline first. */
+export const disputeField: Field<string> = {
+  ...idField('Dispute', ['dp_', 'du_']),
+  suggest: async (world) => {
+    const disputes = await providerOf(world).payments.recentDisputes(mostListed);
+    return disputes
+      .filter(isOpen)
+      .sort((a, b) => (a.respondBy?.getTime() ?? Infinity) - (b.respondBy?.getTime() ?? Infinity))
+      .map((dispute) => ({ value: dispute.id, label: choiceText(dispute), description: dispute.id }));
+  },
+};
+
+/** “120.00 EUR, fraudulent, due 2026-11-25 23:59 UTC”. */
+function choiceText({ amount, reason, respondBy }: Dispute): string {
+  const due = respondBy === null ? 'no deadline' : `due ${timeText(respondBy)}`;
+  return [moneyFact(amount), reason.replaceAll('_', ' '), due].join(', ');
+}
+
 /** Inquiries are answered as disputes are. Appeals are not: they take other evidence. */
 export const isOpen = ({ status }: Pick<Dispute, 'status'>): boolean =>
   status === 'needs_response' || status === 'warning_needs_response';
@@ -55,21 +80,21 @@ export function answerFaults(facts: DisputeFacts, now: Date): ActionFault[] {
   const { dispute, status, respondBy, submissionCount } = facts;
   const faults = [];
   if (!isOpen(facts))
-    faults.push(`${dispute} is ${status}: evidence is taken only while a dispute needs a response.`);
+    faults.push(`${dispute} is ${status}: evidence can be added only while it needs a response.`);
   if (submissionCount > 0)
-    faults.push(`Evidence for ${dispute} was submitted already, and the bank takes it once.`);
-  if (respondBy === null) faults.push(`The bank allows no answer to ${dispute}.`);
+    faults.push(`Evidence for ${dispute} is already submitted, and the bank accepts it only once.`);
+  if (respondBy === null) faults.push(`The network accepts no response to ${dispute}.`);
   else if (new Date(respondBy) <= now)
-    faults.push(`The answer to ${dispute} was due by ${timeText(respondBy)}: it is too late now.`);
+    faults.push(`The response to ${dispute} was due by ${timeText(respondBy)}; the deadline has passed.`);
   return faults.map((message) => ({ field: 'dispute', message }));
 }
 
-/** “Answer due by 2026-11-25 23:59 UTC, 4 d 3 h left”. */
+/** “Response due by 2026-11-25 23:59 UTC, 4 d 3 h left”. */
 export function deadlineText({ respondBy }: DisputeFacts, now: Date): string {
-  if (respondBy === null) return 'The bank allows no answer';
+  if (respondBy === null) return 'The network accepts no response';
   const leftMs = new Date(respondBy).getTime() - now.getTime();
-  const left = leftMs > 0 ? `${formatDuration(leftMs)} left` : `over since ${formatDuration(leftMs)}`;
-  return `Answer due by ${timeText(respondBy)}, ${left}`;
+  const left = leftMs > 0 ? `${formatDuration(leftMs)} left` : `${formatDuration(leftMs)} overdue`;
+  return `Response due by ${timeText(respondBy)}, ${left}`;
 }
 
 /** “product not received (visa 13.1)”. */

@@ -60,7 +60,7 @@ async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
   const verdict = await whatChanged(deps, snapshot).catch((thrown: unknown) => {
     const error = toOpsError(thrown);
     deps.log.warn({ remediation: remediation.id, reference: error.reference, err: messageOf(error) }, 'the world cannot be read before acting');
-    return { kind: 'wait', why: `Waits: ${error.publicMessage}`, forMs: heldUpMs } as const;
+    return { kind: 'wait', why: `On hold: ${error.publicMessage}`, forMs: heldUpMs } as const;
   }); // prettier-ignore
   if (verdict.kind === 'wait') return holdUp(deps, remediation, verdict.why, verdict.forMs);
   if (verdict.kind !== 'stands') return lapse(deps, snapshot, verdict);
@@ -72,7 +72,7 @@ async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
 }
 
 const waitsFor = (id: string): string =>
-  `Waits for ${id}, which is about the same thing and whose outcome is not known yet.`;
+  `Waiting for ${id}, which concerns the same item and whose outcome is not known yet.`;
 
 /** Nothing was done yet; it is tried again later, for as long as the approval lives. */
 async function holdUp(deps: RemediationDeps, before: Remediation, why: string, forMs: number): Promise<void> {

@@ -6,7 +6,7 @@
 import type { Charge, Payment } from '../ports/payments-api.js';
 import type { World } from './action.js';
 import { moneyFact } from './fields.js';
-import { merchantOf, methodText, providerOf } from './provider.js';
+import { customerFacts, merchantOf, methodText, providerOf } from './provider.js';
 
 /** A type and not an interface, because only that is a JsonObject. */
 export type PaymentFacts = {
@@ -20,6 +20,8 @@ export type PaymentFacts = {
   method: string | null;
   captureBefore: string | null;
   customer: string | null;
+  /** Masked. */
+  customerEmail: string | null;
   merchant: string | null;
 };
 
@@ -42,7 +44,7 @@ function paymentFactsOf(payment: Payment, charge: Charge | null, partner: string
     amountReceived: moneyFact(payment.amountReceived),
     method: charge && methodText(charge),
     captureBefore: charge?.captureBefore?.toISOString() ?? null,
-    customer: payment.customerId,
+    ...customerFacts(payment),
     merchant: merchantOf(payment.metadata),
   };
 }

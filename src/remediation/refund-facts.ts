@@ -10,7 +10,7 @@ import { add, compare, money, subtract, type Money } from '../kernel/money.js';
 import type { Charge, Dispute, Payment, PaymentsApi, Refund } from '../ports/payments-api.js';
 import type { World } from './action.js';
 import { moneyFact, moneyOfFact } from './fields.js';
-import { merchantOf, methodText, providerOf, timeText } from './provider.js';
+import { customerFacts, merchantOf, methodText, providerOf, timeText } from './provider.js';
 
 /** A type and not an interface, because only that is a JsonObject. */
 export type RefundFacts = {
@@ -31,6 +31,8 @@ export type RefundFacts = {
   /** What the provider took for the payment and keeps; null where it does not say. */
   fee: string | null;
   customer: string | null;
+  /** Masked. */
+  customerEmail: string | null;
   merchant: string | null;
 };
 
@@ -52,7 +54,7 @@ export async function readRefundFacts(id: string, world: World): Promise<RefundF
     openWarnings: warnings.filter(({ actionable }) => actionable).map((warning) => warning.id),
     partner: world.paymentsPartner,
     payment: charge.paymentId,
-    customer: payment?.customerId ?? null,
+    ...customerFacts(payment),
     merchant: payment && merchantOf(payment.metadata),
   };
 }
@@ -74,12 +76,12 @@ async function ofPayment(id: string, payments: PaymentsApi): Promise<Found> {
   const charge = captured[0] ?? charges[0];
   if (captured.length > 1)
     throw new OpsError('invalid', `${id} was captured ${captured.length} times: ${captured.map(chargeText).join('; ')}.`, {
-      hint: 'Give the id of the charge to refund.',
+      hint: 'Enter the ID of the charge to refund.',
     }); // prettier-ignore
   if (!charge)
     throw new OpsError(
       'invalid',
-      `${id} is ${payment.status} and was never charged: nothing can be given back.`,
+      `${id} is ${payment.status} and was never charged: there is nothing to refund.`,
     );
   return { charge, payment };
 }

@@ -7,7 +7,7 @@
  */
 import { dayMs } from '../../kernel/clock.js';
 import { OpsError } from '../../kernel/errors.js';
-import { add, compare, isZero, negate, type Money } from '../../kernel/money.js';
+import { add, compare, isZero, negate, subtract, type Money } from '../../kernel/money.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Refund } from '../../ports/payments-api.js';
 import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification } from '../action.js';
@@ -15,16 +15,16 @@ import { defineAction } from '../define-action.js';
 import {
   amountField, amountIn, choiceField, idField, moneyFact, moneyOfFact, optionalField, type TypedAmount,
 } from '../fields.js'; // prettier-ignore
-import { ofCustomer, providerOf, timeText } from '../provider.js';
+import { customerLines, ofCustomer, providerOf, timeText } from '../provider.js';
 import { leftOf, readRefundFacts, type RefundFacts } from '../refund-facts.js';
 
 type Reason = 'requested_by_customer' | 'duplicate' | 'fraudulent';
 type Params = { payment: string; amount: TypedAmount | null; reason: Reason };
 
 const reasons: readonly { value: Reason; label: string }[] = [
-  { value: 'requested_by_customer', label: 'The customer asked for it' },
-  { value: 'duplicate', label: 'Paid twice' },
-  { value: 'fraudulent', label: 'Fraud (blocks card and e-mail)' },
+  { value: 'requested_by_customer', label: 'Requested by the customer' },
+  { value: 'duplicate', label: 'Duplicate payment' },
+  { value: 'fraudulent', label: 'Fraud (blocks the card and e-mail address)' },
 ];
 
 /** The same amount of the same charge again within a day is far more often a mistake than meant. */
@@ -36,11 +36,11 @@ const mark = 'paydesk';
 export const refundPayment: Action = defineAction<Params, RefundFacts>({
   id: 'refund-payment',
   title: 'Refund payment',
-  summary: 'Give the customer money back, all that is left or a part',
+  summary: 'Refund in full or in part',
   risk: 'high',
   fields: {
     payment: idField('Payment or charge', ['pi_', 'ch_']),
-    amount: optionalField(amountField('Amount', 'Empty gives back all that is left')),
+    amount: optionalField(amountField('Amount', 'Leave blank to refund the full remaining amount')),
     reason: choiceField('Reason', reasons),
   },
   prefills: { payment: 'payment' },
@@ -48,6 +48,7 @@ export const refundPayment: Action = defineAction<Params, RefundFacts>({
   contends: ({ payment, charge }) => [payment, charge].filter((id) => id !== null),
   check,
   preview,
+  volatile: ['customerEmail'],
   execute: async ({ params, facts, idempotencyKey, world }) => {
     const { charge: chargeId } = facts;
     const { reason } = params;
@@ -74,7 +75,7 @@ function amountToGive({ amount }: Params, facts: RefundFacts): Result<Money, str
   const wanted = amountIn(amount, left.currency);
   if (!wanted.ok || isZero(left) || compare(wanted.value, left) <= 0) return wanted;
   return fail(
-    `${moneyFact(wanted.value)} is more than what is left: of ${facts.amountCaptured} captured ${facts.amountRefunded} were refunded, so at most ${moneyFact(left)} can be.`,
+    `${moneyFact(wanted.value)} is more than the refundable amount: ${facts.amountRefunded} of ${facts.amountCaptured} is refunded already, so at most ${moneyFact(left)}.`,
   );
 }
 
@@ -96,12 +97,13 @@ function check(params: Params, facts: RefundFacts, now: Date): ActionFault[] {
 
 function chargeFaults(facts: RefundFacts): string[] {
   const { charge, status, captured, amountCaptured } = facts;
-  if (status !== 'succeeded')
-    return [`${charge} is ${status}: only a charge that succeeded can be refunded.`];
+  if (status !== 'succeeded') return [`${charge} is ${status}: only a successful charge can be refunded.`];
   if (!captured)
-    return [`${charge} is not captured, so it took no money: cancel the payment instead, which releases it.`];
+    return [
+      `${charge} is not captured, so there is nothing to refund: cancel the payment instead, which releases the authorisation.`,
+    ];
   if (!isZero(leftOf(facts))) return [];
-  return [`All of the ${amountCaptured} that ${charge} captured was refunded: nothing is left to refund.`];
+  return [`${charge} is refunded in full (${amountCaptured}): nothing is left to refund.`];
 }
 
 /** The provider's word is taken, whatever a dispute's status: words may come that nobody here knows. */
@@ -111,9 +113,9 @@ const disputeFaults = ({ charge, disputes }: RefundFacts): string[] =>
     .map(({ id, status }) => {
       const why =
         status === 'lost'
-          ? 'the customer got the money through it already.'
-          : 'the provider refunds a disputed charge only while the dispute is an inquiry.';
-      return `${charge} has the dispute ${id} (${status}): ${why}`;
+          ? 'the customer already has the money back.'
+          : 'a disputed charge can be refunded only while the dispute is an inquiry.';
+      return `${charge} has dispute ${id} (${status}): ${why}`;
     });
 
 function sameAgain(amount: Money, { refunds }: RefundFacts, now: Date): string[] {
@@ -122,7 +124,7 @@ function sameAgain(amount: Money, { refunds }: RefundFacts, now: Date): string[]
     .filter((refund) => compare(moneyOfFact(refund.amount), amount) === 0 && endsAt(refund.createdAt) > now)
     .map(
       ({ id, amount, createdAt }) =>
-        `${id} refunded the same ${amount} at ${timeText(createdAt)}: the same again is allowed after ${timeText(endsAt(createdAt))}, another amount now.`,
+        `${id} refunded the same amount (${amount}) at ${timeText(createdAt)}. The same amount is allowed again after ${timeText(endsAt(createdAt))}, a different one now.`,
     );
 }
 
@@ -134,13 +136,14 @@ function preview(params: Params, facts: RefundFacts): Preview {
     headline: `Refund ${moneyFact(amount)} of ${payment ?? charge} to ${method}${ofCustomer(customer)}`,
     changes: [
       `Refunded: ${amountRefunded} → ${after}, of ${amountCaptured} captured (${charge})`,
+      `Refundable: ${moneyFact(leftOf(facts))} now, ${moneyFact(subtract(leftOf(facts), amount))} after this`,
       `Balance with the provider: ${balanceEffect(amount, fee)}`,
       fee === null ? 'The provider keeps its fee for the payment.' : `The provider keeps its fee of ${fee} for the payment.`,
       `Reason: ${reasonLabel(params)}`,
     ],
     affected: affectedBy(params, facts, amount),
     undo: null,
-    irreversible: 'A refund cannot be taken back: money given by mistake has to be asked for.',
+    irreversible: 'A refund can’t be reversed: you’d have to ask the customer to return it.',
     value: amount,
     subject: { kind: 'payment', id: payment ?? charge },
     partner: facts.partner,
@@ -156,17 +159,18 @@ const reasonLabel = ({ reason }: Params): string =>
 function balanceEffect(amount: Money, fee: string | null): string {
   const given = moneyFact(negate(amount));
   const currency = fee === null ? amount.currency : moneyOfFact(fee).currency;
-  return currency === amount.currency ? given : `${given}, taken in ${currency} at the rate of the day`;
+  return currency === amount.currency ? given : `${given}, debited in ${currency} at the day’s rate`;
 }
 
 function affectedBy({ reason }: Params, facts: RefundFacts, amount: Money): string[] {
   const rest = compare(amount, leftOf(facts)) < 0;
-  const warned = rest ? 'stays open, because a part remains' : 'is settled by this before it becomes a dispute';
+  const warned = rest ? 'stays open, because the refund is partial' : 'is resolved by this refund before it becomes a dispute';
   return [
-    'The customer has the money in 5 to 10 days.',
-    ...(reason === 'fraudulent' ? ['The provider puts card and e-mail address on its block list: it refuses their next payments.'] : []),
-    ...facts.openWarnings.map((id) => `The early fraud warning ${id} ${warned}.`),
-    ...facts.disputes.map(({ id, status }) => `The dispute ${id} (${status}) is about the same charge.`),
+    ...customerLines(facts),
+    'The customer receives it in 5–10 days.',
+    ...(reason === 'fraudulent' ? ['The provider adds the card and e-mail address to its block list and declines their future payments.'] : []),
+    ...facts.openWarnings.map((id) => `Early fraud warning ${id} ${warned}.`),
+    ...facts.disputes.map(({ id, status }) => `Dispute ${id} (${status}) is open on the same charge.`),
   ];
 } // prettier-ignore
 
@@ -175,7 +179,7 @@ const statusWords: ReadonlyMap<string, string> = new Map([
   ['succeeded', 'succeeded'],
   ['failed', 'failed'],
   ['canceled', 'was canceled'],
-  ['requires_action', 'waits for the customer to act'],
+  ['requires_action', 'needs action by the customer'],
 ]);
 
 const statusLine = ({ id, amount, status, failureReason, reference }: Refund): string => {
@@ -188,19 +192,19 @@ const effectOf = (refund: Refund): Effect => ({ reference: refund.id, summary: s
 
 const notDone = ({ charge }: RefundFacts): ReadBack => ({
   kind: 'not_done',
-  evidence: [`No refund of ${charge} carries the key of this plan.`],
+  evidence: [`No refund of ${charge} has this plan’s key.`],
 });
 
 const missing = ({ charge }: RefundFacts, reference: string | null): Verification => ({
   kind: 'wrong',
-  evidence: `The refund ${reference ?? 'of this plan'} is not among the refunds of ${charge}.`,
+  evidence: `Refund ${reference ?? 'of this plan'} is not listed for ${charge}.`,
 });
 
 function verified(refund: Refund): Verification {
   const evidence = statusLine(refund);
   if (refund.status === 'succeeded') return { kind: 'visible', evidence };
-  if (!isLost(refund)) return { kind: 'not_yet', evidence: `${evidence} That is normal for some hours.` };
-  return { kind: 'wrong', evidence: `${evidence} The customer did not get the money; it is back on the balance.` };
+  if (!isLost(refund)) return { kind: 'not_yet', evidence: `${evidence} This is normal for a few hours.` };
+  return { kind: 'wrong', evidence: `${evidence} The customer did not receive the money; it is back on the balance.` };
 } // prettier-ignore
 
 const isLost = ({ status }: Refund): boolean => status === 'failed' || status === 'canceled';

@@ -21,25 +21,25 @@ const received = async (payment: string) => (await at.get(`payment_intents/${pay
 
 describe('what cannot be captured', () => {
   it.each([
-    ['1e3', /plain amount/],
-    ['-5', /plain amount/],
-    ['１００', /plain amount/],
+    ['1e3', /Enter an amount above zero/],
+    ['-5', /Enter an amount above zero/],
+    ['１００', /Enter an amount above zero/],
     ['0', /above zero/],
   ])('the amount %s', (amount, message) => {
     expect(capturePayment.faultsOf({ payment: 'pi_123', amount })).toEqual(only('amount', message));
   });
 
   it('a charge, or nothing', () => {
-    const message = 'This is not an id that starts like pi_….';
+    const message = 'Enter an ID that starts with pi_.';
     expect(capturePayment.faultsOf({ payment: 'ch_123' })).toEqual([{ field: 'payment', message }]);
-    expect(capturePayment.faultsOf({})).toEqual(only('payment', /needed/));
+    expect(capturePayment.faultsOf({})).toEqual(only('payment', /Required/));
   });
 
   it.each([
     ['more decimals than the currency has', 'usd', '1.234', /USD has 2 decimals/],
     ['decimals where there are none', 'jpy', '100.5', /JPY has 0 decimals/],
-    ['another currency', 'eur', '5.00 USD', /This is in EUR, not in USD/],
-    ['more by one cent', 'eur', '10.01', /10\.01 EUR is more than what is authorised: at most 10\.00 EUR/],
+    ['another currency', 'eur', '5.00 USD', /The currency is EUR, not USD/],
+    ['more by one cent', 'eur', '10.01', /10\.01 EUR is more than the authorised amount: at most 10\.00 EUR/],
   ])('%s', async (_why, currency, amount, message) => {
     expect(await faults(await authorise({ currency }), amount)).toEqual(only('amount', message));
   });
@@ -50,7 +50,7 @@ describe('what cannot be captured', () => {
 
   it('one that is captured already, whatever the amount', async () => {
     const { payment } = await at.pay();
-    const message = /is succeeded: only a payment that is authorised and not captured/;
+    const message = /is succeeded: only an authorised payment/;
     expect(await faults(payment)).toEqual(only('payment', message));
     expect(await faults(payment, '5.00')).toEqual(only('payment', message));
   });
@@ -72,7 +72,7 @@ describe('what cannot be captured', () => {
     own.clock.advance(7 * dayMs - 6 * minuteMs);
     const made = await planned(capturePayment, { payment }, own.desk);
     own.clock.advance(minuteMs);
-    const ended = /The authorisation of pi_\w+ ends at 2026-11-25 12:00 UTC: .* five minutes before/;
+    const ended = /The authorisation of pi_\w+ expires at 2026-11-25 12:00 UTC, .* five minutes before/;
     expect(await refused(capturePayment, { payment }, own.desk)).toEqual(only('payment', ended));
     expect(await capturePayment.changesSince(made, own.desk)).toEqual([expect.stringMatching(ended)]);
     own.clock.advance(dayMs);
@@ -82,7 +82,7 @@ describe('what cannot be captured', () => {
 
   it('anything without a provider', async () => {
     const world = { ...at.desk, payments: null };
-    expect(await refused(capturePayment, { payment: 'pi_123' }, world)).toEqual(only(null, /No payment provider/));
+    expect(await refused(capturePayment, { payment: 'pi_123' }, world)).toEqual(only(null, /No payments provider/));
   }); // prettier-ignore
 });
 
@@ -99,10 +99,10 @@ describe('the plan', () => {
       ],
       affected: [
         'The customer is charged 7.00 EUR.',
-        'Not captured, the authorisation ends at 2026-11-25 12:00 UTC.',
+        'Without a capture the authorisation expires at 2026-11-25 12:00 UTC.',
       ],
-      undo: 'A refund gives the money back; the provider keeps its fee.',
-      irreversible: '3.00 EUR are released and cannot be captured later.',
+      undo: 'Refund the payment; the provider keeps its fee.',
+      irreversible: '3.00 EUR is released and can’t be captured later.',
       value: { minor: 1_000n, currency: 'EUR' },
       subject: { kind: 'payment', id: payment },
       partner: 'stripe',
