@@ -1,13 +1,14 @@
 /**
- * The cards of disputes: one dispute, and the queue of those that need an answer.
+ * The cards of disputes: one dispute, and the queue of those that need a response.
  */
 import { needsResponse, type QueuedDispute, type Urgency } from '../disputes/queue.js';
 import { formatDuration } from '../kernel/duration.js';
 import { formatMoney } from '../kernel/money.js';
 import type { Card } from '../ports/card.js';
 import type { Dispute } from '../ports/payments-api.js';
-import { actions, cardOf, context, escape, fields, instant, section, sections, utc } from './blocks.js';
+import { actions, cardOf, context, escape, fields, instant, section, sections } from './blocks.js';
 import { joined, reference, type Links } from './links.js';
+import { lookUpButton } from './look-ups.js';
 import { startButtons, type Offer } from './remediation-start.js';
 
 const marks: Readonly<Record<Urgency, string>> = {
@@ -20,18 +21,14 @@ const marks: Readonly<Record<Urgency, string>> = {
 
 const words = (text: string): string => escape(text.replaceAll('_', ' '));
 
-function dueSentence(
-  dispute: Dispute,
-  urgency: Urgency | null,
-  now: Date,
-  at: (instant: Date) => string,
-): string {
+function dueSentence(dispute: Dispute, urgency: Urgency | null, now: Date): string {
   if (!dispute.respondBy && needsResponse(dispute))
-    return `Dispute ${words(dispute.status)}, but none is allowed`;
-  if (!urgency || !dispute.respondBy) return `Dispute ${words(dispute.status)}, no answer is due`;
+    return `Dispute ${words(dispute.status)}; the network accepts no response`;
+  if (!urgency || !dispute.respondBy) return `Dispute ${words(dispute.status)}, no response due`;
   const leftMs = dispute.respondBy.getTime() - now.getTime();
-  const left = leftMs < 0 ? `overdue by ${formatDuration(leftMs)}` : `${formatDuration(leftMs)} left`;
-  return `Answer due by ${at(dispute.respondBy)}, ${left}`;
+  return leftMs < 0
+    ? `Response overdue by ${formatDuration(leftMs)} (was due ${instant(dispute.respondBy)})`
+    : `Response due by ${instant(dispute.respondBy)}, ${formatDuration(leftMs)} left`;
 }
 
 export interface DisputeCardFacts {
@@ -55,11 +52,14 @@ export function disputeCard({ dispute, urgency, now, links, startable }: Dispute
   ];
   const payment = dispute.paymentId ?? dispute.chargeId;
   if (payment !== null) pairs.push(['Payment', reference(links, 'payment', payment)]);
-  const plain = `${dueSentence(dispute, urgency, now, utc)} · ${formatMoney(dispute.amount)} ${escape(dispute.id)}`;
+  const plain = `${dueSentence(dispute, urgency, now)} · ${formatMoney(dispute.amount)} ${escape(dispute.id)}`;
   return cardOf(plain, [
-    section(`${urgency ? marks[urgency] : ':scales:'} *${dueSentence(dispute, urgency, now, instant)}*`),
+    section(`${urgency ? marks[urgency] : ':scales:'} *${dueSentence(dispute, urgency, now)}*`),
     fields(pairs),
-    ...actions(...startButtons(offerOf(dispute), startable)),
+    ...actions(
+      ...startButtons(offerOf(dispute), startable),
+      payment === null ? null : lookUpButton('payment', payment),
+    ),
   ]);
 }
 
@@ -71,7 +71,7 @@ const offerOf = (dispute: Dispute): Offer => ({
 
 function evidenceWords({ submissionCount, hasEvidence }: Dispute): string {
   if (submissionCount > 0) return 'submitted';
-  return hasEvidence ? 'staged, not submitted' : 'none yet';
+  return hasEvidence ? 'saved as draft, not submitted' : 'none yet';
 }
 
 const mostLines = 15;
@@ -87,23 +87,25 @@ export interface QueueCardFacts {
 }
 
 export function disputeQueueCard({ queue, scanned, isAll, now, links }: QueueCardFacts): Card {
-  const among = isAll ? '' : ` among the ${scanned} newest`;
-  const count = ['No dispute needs', 'One dispute needs'][queue.length] ?? `${queue.length} disputes need`;
-  const title = `${count} an answer${among}`;
+  const among = isAll ? '' : ` among the ${scanned} most recent`;
+  const count = ['No dispute needs', '1 dispute needs'][queue.length] ?? `${queue.length} disputes need`;
+  const title = `${count} a response${among}`;
   const [first] = queue;
-  const nearest = first ? `: ${dueSentence(first.dispute, first.urgency, now, utc)}` : '';
+  const nearest = first ? `: ${dueSentence(first.dispute, first.urgency, now)}` : '';
   const rest = queue.length - mostLines;
-  const scope = isAll ? `All ${scanned} disputes were read` : `Only the ${scanned} newest disputes were read`;
+  const scope = isAll
+    ? `All ${scanned} disputes checked`
+    : `Only the ${scanned} most recent disputes checked`;
   return cardOf(`${title}${nearest}`, [
     section(`:scales: *${title}*`),
     ...sections(queue.slice(0, mostLines).map((queued) => queueLine(queued, now, links))),
-    context(joined(rest > 0 ? `${rest} more are due later` : null, scope, `as of ${instant(now)}`)),
+    context(joined(rest > 0 ? `${rest} more due later` : null, scope, `as of ${instant(now)}`)),
   ]);
 }
 
 function queueLine({ dispute, urgency }: QueuedDispute, now: Date, links: Links): string {
   return joined(
-    `${marks[urgency]} ${dueSentence(dispute, urgency, now, instant)}`,
+    `${marks[urgency]} ${dueSentence(dispute, urgency, now)}`,
     formatMoney(dispute.amount),
     words(dispute.reason),
     reference(links, 'dispute', dispute.id),

@@ -1,5 +1,5 @@
 /**
- * A person's own page: what waits for them, what they asked for, and how to look things up.
+ * A person's own page: the decisions that they owe, their own requests, and how to look things up.
  *
  * Invariants: what can be approved here is shown here whole, as on its card; buttons are those that the person may use.
  * Slack takes 100 blocks.
@@ -25,8 +25,8 @@ export function homeBlocks({ waiting, help }: HomeFacts): CardBlock[] {
 
 function waitingBlocks({ toDecide, own }: NonNullable<HomeFacts['waiting']>): KnownBlock[] {
   return [
-    header('Waiting for me'),
-    ...(toDecide.length === 0 ? [section('Nothing waits for you.')] : []),
+    header('Needs my decision'),
+    ...(toDecide.length === 0 ? [section('Nothing needs your decision.')] : []),
     ...toDecide.slice(0, mostToDecide).flatMap((snapshot) => [
       ...requestBlocks(snapshot),
       ...buttonsOf(snapshot, 'approver'),
@@ -34,7 +34,7 @@ function waitingBlocks({ toDecide, own }: NonNullable<HomeFacts['waiting']>): Kn
       divider,
     ]),
     ...moreThan(toDecide, mostToDecide),
-    ...(own.length === 0 ? [] : [header('I asked for')]),
+    ...(own.length === 0 ? [] : [header('My requests')]),
     ...own.slice(0, mostOwn).flatMap((snapshot) => [
       section(firstLine(snapshot)),
       ...buttonsOf(snapshot, 'requester'),

@@ -1,7 +1,7 @@
 /**
  * The cards of partners: the overview, one partner, and the live card of a partner's published status.
  *
- * Invariant: a rate stands with its denominator, and too little traffic says so instead of a rate.
+ * Invariant: a rate shows its denominator, and too little traffic says so instead of a rate.
  */
 import { minuteMs } from '../kernel/clock.js';
 import { formatDuration } from '../kernel/duration.js';
@@ -22,11 +22,11 @@ const marks: Readonly<Record<StatusIndicator, string>> = {
 };
 
 const words: Readonly<Record<StatusIndicator, string>> = {
-  none: 'no trouble',
-  maintenance: 'under maintenance',
-  minor: 'minor trouble',
-  major: 'major trouble',
-  critical: 'critical trouble',
+  none: 'normal service',
+  maintenance: 'maintenance',
+  minor: 'a minor incident',
+  major: 'a major outage',
+  critical: 'a critical outage',
 };
 
 /** Fewer attempts than this say nothing about a rate. */
@@ -70,20 +70,20 @@ export function partnersCard(partners: readonly PartnerFacts[], now: Date): Card
   ]);
 }
 
-/** No news is not good news: whoever was never read is not counted among those without trouble. */
+/** No news is not good news: a partner whose page was never read does not count as healthy. */
 function overviewTitle(partners: readonly PartnerFacts[]): string {
   const of = partners.length;
   const known = partners.flatMap(({ status }) => status ?? []);
   const troubled = known.filter(({ published }) => published.indicator !== 'none').length;
   const unknown = of - known.length;
-  if (troubled > 0) return `${troubled} of ${of} partners publish${troubled === 1 ? 'es' : ''} trouble`;
-  if (unknown === 0) return 'No partner publishes trouble';
-  return `No partner publishes trouble that we know of; ${unknown} of ${of} ${unknown === 1 ? 'has' : 'have'} no known status`;
+  if (troubled > 0) return `${troubled} of ${of} partners report${troubled === 1 ? 's' : ''} trouble`;
+  if (unknown === 0) return 'All partners report normal service';
+  return `${known.length} of ${of} partners report normal service; status of ${unknown} unknown`;
 }
 
 function partnerLine({ id, name, status }: PartnerFacts, now: Date): string {
   const partner = `*${escape(name)}* (${escape(id)})`;
-  if (!status) return `:grey_question: ${partner} · no known status`;
+  if (!status) return `:grey_question: ${partner} · status unknown`;
   const { published, changedAt, checkedAt } = status;
   const isTrouble = published.indicator !== 'none';
   const unreadMs = now.getTime() - checkedAt.getTime();
@@ -105,16 +105,16 @@ export interface PartnerCardFacts extends PartnerFacts {
 
 export function partnerCard({ id, name, status, traffic, now, startable }: PartnerCardFacts): Card {
   const indicator = status?.published.indicator;
-  const published = indicator === undefined ? 'has no known status' : `publishes ${words[indicator]}`;
-  const measured = 'unknown' in traffic ? 'our own traffic is unknown' : rateWords(traffic.counts);
-  const sentence = `${escape(name)} ${published}, ${measured}`;
-  const read = status ? `Status page read ${instant(status.checkedAt)}` : 'No status was read';
+  const published = indicator === undefined ? 'status unknown' : `reports ${words[indicator]}`;
+  const measured = 'unknown' in traffic ? 'our traffic unknown' : rateWords(traffic.counts);
+  const sentence = joined(`${escape(name)}${indicator === undefined ? ':' : ''} ${published}`, measured);
+  const read = status ? `Status page read ${instant(status.checkedAt)}` : 'Status page not read yet';
   return cardOf(sentence, [
     section(`${indicator === undefined ? ':grey_question:' : marks[indicator]} *${sentence}*`),
     ...(status ? publishedBlocks(status.published) : []),
     section(
       'unknown' in traffic
-        ? `:grey_question: Our own traffic: unknown source, ${escape(traffic.unknown)}`
+        ? `:grey_question: Our traffic: unknown, ${escape(traffic.unknown)}`
         : trafficLine(traffic.counts, traffic.since),
     ),
     context(`${read} · as of ${instant(now)}`),
@@ -130,8 +130,8 @@ const failedOf = ({ failedBy }: PartnerTraffic): number =>
 /** Of the attempts that ended: those under way have neither succeeded nor failed. */
 function rateWords(counts: PartnerTraffic): string {
   const ended = counts.succeeded + failedOf(counts);
-  if (ended < fewestAttempts) return `too little traffic for a rate (n = ${ended})`;
-  return `we see ${percent(counts.succeeded, ended)} success (n = ${ended})`;
+  if (ended < fewestAttempts) return `too few attempts for a success rate (n = ${ended})`;
+  return `our success rate ${percent(counts.succeeded, ended)} (n = ${ended})`;
 }
 
 /** Cut, not rounded: 9,999 of 10,000 are not 100 %. */
@@ -144,9 +144,9 @@ function trafficLine(counts: PartnerTraffic, since: Date): string {
   const origins = failures.map(([origin, count]) => `${count} ${escape(origin)}`).join(', ');
   const underWay = attempts - succeeded - failedOf(counts);
   return joined(
-    `*Our own traffic* since ${instant(since)}: ${attempts} attempts, ${succeeded} succeeded`,
+    `*Our traffic* since ${instant(since)}: ${attempts} attempts, ${succeeded} succeeded`,
     `failures: ${origins || 'none'}`,
-    underWay > 0 ? `${underWay} under way` : null,
+    underWay > 0 ? `${underWay} in progress` : null,
     latencyP50Ms === null ? null : `latency p50 ${latencyP50Ms} ms, p95 ${latencyP95Ms ?? latencyP50Ms} ms`,
     lastAttemptAt ? `last attempt ${instant(lastAttemptAt)}` : null,
   );
@@ -176,12 +176,11 @@ function incidentLine({ name, status, url, latestUpdate }: PartnerIncident): str
 /** The one card in the alerts channel that is rewritten while a partner's published status changes. */
 export function partnerStatusCard(name: string, { published, changedAt }: RememberedStatus): Card {
   const { indicator, description } = published;
-  const what =
-    indicator === 'none' ? 'publishes that it is operational again' : `publishes ${words[indicator]}`;
+  const what = indicator === 'none' ? 'has recovered' : `reports ${words[indicator]}`;
   const sentence = `${escape(name)} ${what}`;
   return cardOf(`${sentence}: ${escape(description)}`, [
     section(`${marks[indicator]} *${sentence}*: ${escape(description)}`),
     ...publishedBlocks(published),
-    context(`Since ${instant(changedAt)} · published by the partner on its status page`),
+    context(`Since ${instant(changedAt)} · as reported on the partner’s status page`),
   ]);
 }
