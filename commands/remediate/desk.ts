@@ -12,6 +12,7 @@ import type { Directory } from '../../src/ports/directory.js';
 import type { Snapshot } from '../../src/remediation/deps.js';
 import type { RemediationDesk } from '../../src/remediation/remediation.js';
 import { shortHashOf } from '../../src/remediation/votes.js';
+import type { Links } from '../../src/views/links.js';
 
 export interface RemediateDesk {
   /** Null while guarded actions are not configured. */
@@ -20,6 +21,7 @@ export interface RemediateDesk {
   confirmationAddress(token: string): string | null;
   partners: readonly { id: string; name: string }[];
   directory: Directory;
+  links?: Links;
 }
 
 /** Throws `misconfigured`. */

@@ -108,10 +108,12 @@ function form(
 }
 
 /** A private copy, without buttons: nobody would rewrite it. A plan that is longer opens in a window. */
-async function show({ request: { answer, windows }, rest, remediation }: Call): Promise<void> {
+async function show({ request: { answer, windows }, rest, remediation, desk }: Call): Promise<void> {
   const snapshot = await remediation.read(requireId(rest));
   if (!fitsOnCard(snapshot.plan)) await windows.open(planModal(snapshot, 0));
-  await answer.privately(remediationCard(snapshot, { live: false }));
+  await answer.privately(
+    remediationCard(snapshot, { live: false, ...(desk.links && { links: desk.links }) }),
+  );
 }
 
 /** Throws `not_found` with the nearest word. */

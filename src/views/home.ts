@@ -8,29 +8,31 @@ import type { HeaderBlock, KnownBlock } from '@slack/types';
 import type { CardBlock } from '../ports/card.js';
 import type { Snapshot } from '../remediation/deps.js';
 import { context, divider, section } from './blocks.js';
+import { noLinks, type Links } from './links.js';
 import { buttonsOf, firstLine, originLine, requestBlocks } from './remediation-card.js';
 
 export interface HomeFacts {
   /** Null while guarded actions are not configured. */
   waiting: { toDecide: readonly Snapshot[]; own: readonly Snapshot[] } | null;
   help: readonly CardBlock[];
+  links?: Links;
 }
 
 const mostToDecide = 5;
 const mostOwn = 6;
 
-export function homeBlocks({ waiting, help }: HomeFacts): CardBlock[] {
-  return [...(waiting ? waitingBlocks(waiting) : []), header('Look things up'), ...help];
+export function homeBlocks({ waiting, help, links = noLinks }: HomeFacts): CardBlock[] {
+  return [...(waiting ? waitingBlocks(waiting, links) : []), header('Look things up'), ...help];
 }
 
-function waitingBlocks({ toDecide, own }: NonNullable<HomeFacts['waiting']>): KnownBlock[] {
+function waitingBlocks({ toDecide, own }: NonNullable<HomeFacts['waiting']>, links: Links): KnownBlock[] {
   return [
     header('Needs my decision'),
     ...(toDecide.length === 0 ? [section('Nothing needs your decision.')] : []),
     ...toDecide.slice(0, mostToDecide).flatMap((snapshot) => [
       ...requestBlocks(snapshot),
       ...buttonsOf(snapshot, 'approver'),
-      context(originLine(snapshot)),
+      context(originLine(snapshot, links)),
       divider,
     ]),
     ...moreThan(toDecide, mostToDecide),
@@ -38,7 +40,7 @@ function waitingBlocks({ toDecide, own }: NonNullable<HomeFacts['waiting']>): Kn
     ...own.slice(0, mostOwn).flatMap((snapshot) => [
       section(firstLine(snapshot)),
       ...buttonsOf(snapshot, 'requester'),
-      context(originLine(snapshot)),
+      context(originLine(snapshot, links)),
     ]),
     ...moreThan(own, mostOwn),
   ];

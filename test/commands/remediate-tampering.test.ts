@@ -88,7 +88,7 @@ describe('a button', () => {
   });
 });
 
-it('a plan too long for this card is approved from its last page and nowhere else', async () => {
+it('a plan longer than a card is approved from its last page and nowhere else', async () => {
   const spend = spendAction(company.bank);
   const long: Action = {
     ...spend,

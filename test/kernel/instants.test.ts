@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { inTimeZone, rewriteInstants, utcText } from '../../src/kernel/instants.js';
 
-it.each([
+it.each<[string | undefined, string, string, string]>([
   ['Europe/Lisbon', 'due 2026-07-01 12:00 UTC', 'due 1 Jul 2026, 13:00 WEST', 'summer time of that day'],
   ['America/New_York', 'due 2026-12-01 02:30 UTC', 'due 30 Nov 2026, 21:30 GMT-5', 'the day before'],
   ['Asia/Kolkata', '2026-09-18 12:00:09 UTC', '18 Sep 2026, 17:30 GMT+5:30', 'half an hour, with seconds'],

@@ -408,7 +408,7 @@ describe('what holds a request up', () => {
     return company.replica({ policy: { ...replica.desk.policy, freezes: [freeze] } });
   };
 
-  it('a freeze window: nothing submitted in it, and what was approved before waits for its end', async () => {
+  it('a freeze window: nothing is asked for in it, and what was approved before waits for its end', async () => {
     const asked = await approved();
     const frozen = freezing(10 * minuteMs);
     await expect(ask(frozen)).rejects.toThrow('year-end');

@@ -81,7 +81,7 @@ describe('the live card', () => {
     `);
   });
 
-  it('of which outcome unknown: a person must say whether it took effect', () => {
+  it('of which a person must say whether it took effect', () => {
     const [, snapshot] = everyState.find(([name]) => name === 'handed over')!;
     expect(read(remediationCard(snapshot))).toMatchInlineSnapshot(`
       "REM-17: Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242 · outcome unknown: a person must say whether it took effect
@@ -563,7 +563,7 @@ describe('Home', () => {
   const toDecide = [aSnapshot()];
   const own = [aSnapshot({ id: 'REM-18' })];
 
-  it('what waits for me first, then what My requests', () => {
+  it('what waits for me first, then my own requests', () => {
     expect(readHome({ waiting: { toDecide, own }, help: [] })).toMatchInlineSnapshot(`
       "
       Needs my decision
@@ -597,6 +597,13 @@ describe('Home', () => {
   it.each(everyState)('takes a request that is %s', (_name, snapshot) => {
     const many = Array.from({ length: 30 }, () => snapshot);
     expect(readHome({ waiting: { toDecide: many, own: many }, help: [] })).toContain('25 more');
+  });
+
+  it('links to the page of what waits', () => {
+    const page = (kind: string, id: string) => `https://pay.example/${kind}/${id}`;
+    expect(readHome({ waiting: { toDecide, own }, help: [], links: page })).toContain(
+      '<https://pay.example/payment/pi_3Qpaid|Open pi_3Qpaid>',
+    );
   });
 
   it('offers what fits, to whom it is for', () => {

@@ -151,7 +151,7 @@ describe('a plan', () => {
 });
 
 describe('executed', () => {
-  it('it is saved as draft, not submitted, with the files that were handed in', async () => {
+  it('it is staged, not submitted, with the files that were handed in', async () => {
     const plan = await planOf(stageEvidence, typed(), at.desk);
     expect(await stageEvidence.readBack(plan, unique(), at.desk)).toMatchObject({ kind: 'not_done' });
     const effect = await stageEvidence.execute(plan, unique(), at.desk);
