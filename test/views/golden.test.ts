@@ -215,9 +215,9 @@ describe('/dispute', () => {
     ];
     const facts = { scanned: 3, isAll: true, now, links };
     expect(read(disputeQueueCard({ ...facts, queue: queueOf(disputes, now) }))).toMatchInlineSnapshot(`
-      "3 disputes need a response: Response due by 2026-11-20 09:00 UTC, overdue by 3 h
+      "3 disputes need a response: Response overdue by 3 h (was due 2026-11-20 09:00 UTC)
       :scales: *3 disputes need a response*
-      :red_circle: Response due by 2026-11-20 09:00 UTC, overdue by 3 h · 20.00 EUR · fraudulent · ‹du_past›
+      :red_circle: Response overdue by 3 h (was due 2026-11-20 09:00 UTC) · 20.00 EUR · fraudulent · ‹du_past›
       :large_yellow_circle: Response due by 2026-11-25 00:00 UTC, 4 d 12 h left · 20.00 EUR · fraudulent · ‹du_week›
       :large_green_circle: Response due by 2026-12-20 00:00 UTC, 29 d 12 h left · 20.00 EUR · fraudulent · ‹du_later›
       All 3 disputes checked · as of 2026-11-20 12:00 UTC"
