@@ -6,21 +6,28 @@
  */
 import { OpsError } from '../../src/kernel/errors.js';
 import { containsCardNumber } from '../../src/kernel/sensitive.js';
-import type { SubmissionAnswer, SubmissionRequest, Windows } from '../../src/ports/command.js';
+import type {
+  MenuOption,
+  MenuRequest,
+  SubmissionAnswer,
+  SubmissionRequest,
+  Windows,
+} from '../../src/ports/command.js';
 import type { Action, ActionFault, TypedParameters } from '../../src/remediation/action.js';
 import { forClicks, personOf } from '../../src/remediation/people.js';
 import type { Policy } from '../../src/remediation/policy.js';
 import type { RemediationDesk } from '../../src/remediation/remediation.js';
 import {
-  chooserModal, formModal, readChooserMemo, readFormMemo, refusedModal, requestedModal, type Occasion,
+  chooserModal, formModal, partnerOptions, readChooserMemo, readFormMemo, refusedModal, requestedModal, type Occasion,
 } from '../../src/views/remediation-forms.js'; // prettier-ignore
-import { cardNumberFault, requireRemediation, type RemediateDesk } from './desk.js';
+import { menuOf } from '../../src/views/inputs.js';
+import { cardNumberFault, requireMember, requireRemediation, writerFor, type RemediateDesk } from './desk.js';
 
 /** Throws `not_found`. */
 export function requireAction({ actions }: RemediationDesk, id: string): Action {
   const action = actions.find((candidate) => candidate.id === id);
   if (action) return action;
-  throw new OpsError('not_found', 'There is no such action here.', {
+  throw new OpsError('not_found', 'Unknown action.', {
     hint: `The actions are: ${actions.map((known) => known.id).join(', ')}.`,
   });
 }
@@ -34,9 +41,9 @@ export async function openChooser(
   const { groups } = await personOf({ directory: desk.directory, policy }, userId, forClicks);
   const possible = actions.filter((action) => couldAsk(policy, action, groups, occasion.breakGlass));
   if (possible.length === 0) {
-    const what = occasion.breakGlass ? 'break the glass for any action' : 'ask for any action';
-    throw new OpsError('forbidden', `You are in no group that may ${what}.`, {
-      hint: 'Ask somebody of the payments team.',
+    const what = occasion.breakGlass ? 'use break-glass' : 'request guarded actions';
+    throw new OpsError('forbidden', `You’re not in a group that can ${what}.`, {
+      hint: 'Ask a member of the payments team.',
     });
   }
   await windows.open(chooserModal(possible, occasion));
@@ -74,9 +81,8 @@ export async function openForm(
   desk: RemediateDesk,
 ): Promise<void> {
   const about = subject && { kind: subject.kind ?? '', id: subject.id };
-  const suggested = await requireRemediation(desk).suggestions(action.id, about);
   const typed = prefilled(action, subject);
-  await windows.open(formModal({ action, typed, partners: desk.partners, suggested, ...occasion }));
+  await windows.open(formModal({ action, typed, partners: desk.partners, about, ...occasion }));
 } // prettier-ignore
 
 function prefilled({ prefills }: Action, subject: Subject | null): TypedParameters {
@@ -85,16 +91,30 @@ function prefilled({ prefills }: Action, subject: Subject | null): TypedParamete
   return Object.fromEntries(fitting.slice(0, 1).map(([, field]) => [field, subject.id]));
 }
 
-export async function chosen(
-  { memo, values }: SubmissionRequest,
-  desk: RemediateDesk,
-): Promise<SubmissionAnswer> {
+export function chosen({ memo, values }: SubmissionRequest, desk: RemediateDesk): Promise<SubmissionAnswer> {
   const occasion = readChooserMemo(memo);
+  const action = requireAction(requireRemediation(desk), values.action ?? '');
+  const modal = formModal({ action, typed: {}, partners: desk.partners, ...occasion });
+  return Promise.resolve({ kind: 'show', modal });
+}
+
+/** What a menu of a form offers. Plans tell of money, so their parts are for members too. */
+export async function offered(
+  { memo, input, typed, values, person }: MenuRequest,
+  desk: RemediateDesk,
+): Promise<readonly MenuOption[]> {
+  if (containsCardNumber(typed)) return [];
+  await requireMember(desk, person.userId);
   const remediation = requireRemediation(desk);
-  const action = requireAction(remediation, values.action ?? '');
-  const suggested = await remediation.suggestions(action.id, null);
-  const modal = formModal({ action, typed: {}, partners: desk.partners, suggested, ...occasion });
-  return { kind: 'show', modal };
+  const { action: actionId, about } = readFormMemo(memo);
+  const action = requireAction(remediation, actionId);
+  if (action.fields[input]?.input.kind === 'partner') return menuOf(partnerOptions(desk.partners), typed);
+  const choices = await remediation.suggestions(action.id, input, { about, typed: values });
+  const write = await writerFor(desk, person.userId);
+  return menuOf(
+    choices.map((option) => ({ ...option, label: write(option.label) })),
+    typed,
+  );
 }
 
 export async function asked(
@@ -102,11 +122,12 @@ export async function asked(
   desk: RemediateDesk,
 ): Promise<SubmissionAnswer> {
   const remediation = requireRemediation(desk);
-  const { action: actionId, ...occasion } = readFormMemo(memo);
+  const { action: actionId, about: _about, ...occasion } = readFormMemo(memo);
   const action = requireAction(remediation, actionId);
   const { why = '', ...typed } = values;
   const faults = [...cardNumbersIn(values), ...remediation.faultsOfForm({ action: action.id, typed, why })];
-  if (faults.length > 0) return answerTo(action, faults, [], values);
+  const refused: Refusal = { action, values, personId: person.userId };
+  if (faults.length > 0) return answerTo(refused, faults, [], desk);
   const outcome = await remediation.request({
     formKey: windowId,
     action: action.id,
@@ -115,7 +136,7 @@ export async function asked(
     requesterId: person.userId,
     ...occasion,
   });
-  if (outcome.kind === 'refused') return answerTo(action, outcome.faults, outcome.trail, values);
+  if (outcome.kind === 'refused') return answerTo(refused, outcome.faults, outcome.trail, desk);
   const { approvals: channel } = remediation.policy.channels;
   // The request is made: whether its channel takes messages is said where it is known.
   const heldSince = await desk.heldSince(channel).catch(() => null);
@@ -127,17 +148,22 @@ const cardNumbersIn = (values: Readonly<Record<string, string>>): ActionFault[] 
     .filter(([, value]) => containsCardNumber(value))
     .map(([field]) => ({ field, message: cardNumberFault }));
 
+interface Refusal {
+  action: Action;
+  values: Readonly<Record<string, string>>;
+  personId: string;
+}
+
 /** Beside the inputs where all of it belongs to one; otherwise in a window of its own, so that nothing is left out. */
-function answerTo(
-  action: Action,
+async function answerTo(
+  { action, values, personId }: Refusal,
   faults: readonly ActionFault[],
   trail: readonly string[],
-  values: Readonly<Record<string, string>>,
-): SubmissionAnswer {
+  desk: RemediateDesk,
+): Promise<SubmissionAnswer> {
   const besides = faults.filter(({ field }) => field === null || !(field in values));
   if (besides.length > 0) return { kind: 'show', modal: refusedModal(action, faults, trail) };
-  return {
-    kind: 'errors',
-    errors: Object.fromEntries(faults.toReversed().map(({ field, message }) => [field ?? '', message])),
-  };
+  const write = await writerFor(desk, personId);
+  const errors = faults.toReversed().map(({ field, message }) => [field ?? '', write(message)] as const);
+  return { kind: 'errors', errors: Object.fromEntries(errors) };
 }

@@ -60,7 +60,7 @@ async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
   const verdict = await whatChanged(deps, snapshot).catch((thrown: unknown) => {
     const error = toOpsError(thrown);
     deps.log.warn({ remediation: remediation.id, reference: error.reference, err: messageOf(error) }, 'the world cannot be read before acting');
-    return { kind: 'wait', why: `Waits: ${error.publicMessage}`, forMs: heldUpMs, needsOperator: needsOperator(error) } as const;
+    return { kind: 'wait', why: `On hold: ${error.publicMessage}`, forMs: heldUpMs, needsOperator: needsOperator(error) } as const;
   }); // prettier-ignore
   if (verdict.kind === 'wait') return holdUp(deps, snapshot, verdict);
   if (verdict.kind !== 'stands') return lapse(deps, snapshot, verdict);
@@ -72,7 +72,7 @@ async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
 }
 
 const waitsFor = (id: string): string =>
-  `Waits for ${id}, which is about the same thing and whose outcome is not known yet.`;
+  `Waiting for ${id}, which concerns the same item and whose outcome is not known yet.`;
 
 /** It does not pass by itself: a key is refused, or a setting is wrong. */
 const needsOperator = ({ code }: OpsError): boolean => code === 'misconfigured' || code === 'forbidden';
@@ -89,7 +89,7 @@ async function holdUp(deps: RemediationDeps, before: Snapshot, { why, forMs, nee
     const current = await takeIf(tx, deps, before.remediation);
     if (!current) return;
     if (needsOperator && current.stateWhy !== why)
-      await deps.alarm(tx, paydesk, `holds up ${current.id}, which is approved. ${why}`, before);
+      await deps.alarm(tx, paydesk, `can’t run ${current.id}, which is approved. ${why}`, before);
     await wait(tx, deps, current, {
       progress: { stateWhy: why, dueAt: new Date(tx.now.getTime() + forMs) },
       happening: { verb: 'held_up', actor: paydesk, why },

@@ -5,7 +5,7 @@ import { dayMs } from '../kernel/clock.js';
 import { messageOf, toOpsError } from '../kernel/errors.js';
 import type { Remediation, Vote } from '../ports/remediations.js';
 import type { VoteConfirmations } from '../ports/vote-confirmations.js';
-import type { About, Action, ActionFault, Choice } from './action.js';
+import type { Action, ActionFault, Choice, Hints } from './action.js';
 import { createVoteConfirmations } from './confirmations.js';
 import type { RemediationDeps, Snapshot } from './deps.js';
 import { advance, sweep } from './execution.js';
@@ -24,8 +24,8 @@ export interface RemediationDesk {
   readonly actions: readonly Action[];
   readonly policy: Policy;
   faultsOfForm(form: Pick<RequestForm, 'action' | 'typed' | 'why'>): ActionFault[];
-  /** What could be meant in each field, as far as the world says so at once. */
-  suggestions(actionId: string, about: About | null): Promise<Readonly<Record<string, readonly Choice[]>>>;
+  /** What could be meant in a field, as far as the world says so at once. */
+  suggestions(actionId: string, field: string, hints: Hints): Promise<readonly Choice[]>;
   request(form: RequestForm): Promise<Requested>;
   approve(ballot: Ballot, typedAmount: string | null): Promise<VoteOutcome>;
   reject(ballot: Ballot, why: string): Promise<void>;
@@ -63,7 +63,7 @@ export function createRemediationDesk(deps: RemediationDeps): RemediationDesk {
     actions,
     policy,
     faultsOfForm: (form) => faultsOfForm(deps, form),
-    suggestions: (actionId, about) => suggestions(deps, actionId, about),
+    suggestions: (actionId, field, hints) => suggestions(deps, actionId, field, hints),
     request: (form) => request(deps, form),
     approve: (ballot, typedAmount) => approve(deps, ballot, typedAmount),
     reject: (ballot, why) => reject(deps, ballot, why),

@@ -54,7 +54,7 @@ export async function settle(
       tx,
       deps,
       current,
-      moveAfter(frozen ? notAgain(found, 'Everything is frozen.') : found, current, voters, tx.now),
+      moveAfter(frozen ? notAgain(found, 'Guarded actions are frozen.') : found, current, voters, tx.now),
     );
   });
   if (moved?.state === 'executing') await orderAgain({ ...snapshot, remediation: moved });
@@ -66,7 +66,7 @@ function cannotLook({ log }: RemediationDeps, { id }: Remediation, thrown: unkno
     { remediation: id, reference: error.reference, code: error.code },
     'the effect cannot be looked for',
   );
-  return { kind: 'cannot_tell', evidence: [`It could not be looked for: ${error.publicMessage}`] };
+  return { kind: 'cannot_tell', evidence: [`Could not check: ${error.publicMessage}`] };
 }
 
 /** Said twice in a row, some time apart: an order that was still on its way at the first look has arrived by the second. */
@@ -77,9 +77,9 @@ const wouldRepeat = ({ kind }: ReadBack, { misses, calls }: Remediation): boolea
 async function unlessHindered(deps: RemediationDeps, snapshot: Snapshot, found: ReadBack): Promise<ReadBack> {
   const { expiresAt, createdAt } = snapshot.remediation;
   const now = deps.clock.now();
-  if (now >= expiresAt) return notAgain(found, 'The approval is over.');
+  if (now >= expiresAt) return notAgain(found, 'The approval has expired.');
   if (now.getTime() >= createdAt.getTime() + keyLifeMs)
-    return notAgain(found, 'Its key is a day old, and the other side may have forgotten it.');
+    return notAgain(found, 'Its idempotency key is a day old and may have expired on the other side.');
   const verdict = await whatChanged(deps, snapshot).catch(
     (thrown: unknown) => ({ kind: 'wait', why: toOpsError(thrown).publicMessage }) as const,
   );
@@ -89,7 +89,7 @@ async function unlessHindered(deps: RemediationDeps, snapshot: Snapshot, found: 
 
 const notAgain = (found: ReadBack, why: string): ReadBack => ({
   kind: 'cannot_tell',
-  evidence: [...(found.kind === 'done' ? [] : found.evidence), `It was not ordered again: ${why}`],
+  evidence: [...(found.kind === 'done' ? [] : found.evidence), `Not retried: ${why}`],
 });
 
 function moveAfter(found: ReadBack, current: Remediation, voters: readonly string[], now: Date): Move {
@@ -99,8 +99,8 @@ function moveAfter(found: ReadBack, current: Remediation, voters: readonly strin
   if (wouldRepeat(found, current)) {
     return {
       progress: { state: 'executing', looks: 0, misses: 0, evidence, calls: current.calls + 1, dueAt: callLease(now) },
-      happening: { verb: 'repeated', actor: paydesk, why: 'It was looked for and nothing was done.', details: { call: current.calls + 1, evidence } },
-      news: { text: 'Looked for it: nothing was done. Ordered again under the same key.', mention: [] },
+      happening: { verb: 'repeated', actor: paydesk, why: 'Checked: nothing was done.', details: { call: current.calls + 1, evidence } },
+      news: { text: 'Checked: nothing was done. Retried under the same key.', mention: [] },
     };
   }
   const handOver = looks >= mostLooks;
@@ -108,12 +108,12 @@ function moveAfter(found: ReadBack, current: Remediation, voters: readonly strin
   const misses = found.kind === 'not_done' ? current.misses + 1 : 0;
   return {
     progress: {
-      state: 'unknown', looks, misses, evidence, stateWhy: current.stateWhy ?? 'The process that ordered it was cut off.',
+      state: 'unknown', looks, misses, evidence, stateWhy: current.stateWhy ?? 'The process that sent the order was interrupted.',
       dueAt: new Date(now.getTime() + pauseMs),
     },
     happening: { verb: handOver ? 'handed_over' : 'looked', actor: paydesk, why: null, details: { found: found.kind, evidence } },
     news: handOver
-      ? { text: 'It cannot be told whether it took effect. A person has to decide, with what was found.', mention: [current.requesterId, ...voters] }
+      ? { text: 'Paydesk can’t determine whether it took effect. A person must decide, based on the evidence.', mention: [current.requesterId, ...voters] }
       : null,
   };
 } // prettier-ignore
@@ -155,7 +155,7 @@ function judgedMove(snapshot: Snapshot, { judgement, laterAt, actor, why }: Verd
   const stateWhy = `A person decided: ${why}`;
   return {
     progress: took
-      ? { state: laterAt ? 'done' : 'closed', looks: 0, stateWhy, effectSummary: 'It took effect, as a person found.', dueAt: laterAt }
+      ? { state: laterAt ? 'done' : 'closed', looks: 0, stateWhy, effectSummary: 'A person found that it took effect.', dueAt: laterAt }
       : { state: 'refused', stateWhy, dueAt: null },
     happening: { verb: 'judged', actor, why, details: { ...seenBy(snapshot), judgement, evidence } },
     news: {

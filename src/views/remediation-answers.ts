@@ -2,6 +2,7 @@
  * Private answers about requests: the list of open ones, why one was ruled on as it was, and short notices.
  */
 import type { Card } from '../ports/card.js';
+import type { Remediation } from '../ports/remediations.js';
 import type { Snapshot } from '../remediation/deps.js';
 import { missingApprovals } from '../remediation/votes.js';
 import { cardOf, code, context, escape, mention, section, sections } from './blocks.js';
@@ -20,8 +21,8 @@ export function remediationListCard(open: readonly Snapshot[]): Card {
     ...sections(open.slice(0, mostListed).map(listLine)),
     context(
       joined(
-        left > 0 ? `${left} older ones are not shown` : null,
-        `${code('/remediate show REM-…')} shows one, ${code('/remediate why REM-…')} how it was ruled on`,
+        left > 0 ? `${left} older not shown` : null,
+        `${code('/remediate show REM-…')} for one, ${code('/remediate why REM-…')} for the rule that decided`,
       ),
     ),
   ]);
@@ -34,21 +35,26 @@ const listLine = (snapshot: Snapshot): string =>
     `by ${mention(snapshot.remediation.requesterId)}`,
   );
 
-/** Which rule decided, on what terms, and where each vote stands. */
+/** Which rule decided, on what terms, and the state of each vote. */
 export function remediationWhyCard(snapshot: Snapshot): Card {
   const { remediation, ruling, votes } = snapshot;
-  const title = `${remediation.id} was ruled on by ${escape(ruling.rule)}`;
+  const title = `${remediation.id}: decided by rule ${escape(ruling.rule)}`;
   const missing = missingApprovals(snapshot);
-  const counted = `${ruling.approvals - missing} of ${ruling.approvals} approvals count`;
-  return cardOf(`${title}: ${counted}`, [
+  const counted = `${ruling.approvals - missing} of ${ruling.approvals} approvals`;
+  return cardOf(`${title} · ${counted}`, [
     section(`:scroll: *${title}*`),
     section(firstLine(snapshot)),
     ...sections(trailLines(ruling.trail)),
-    section(`*Votes:* ${votes.length === 0 ? 'nobody has voted yet' : counted}`),
+    section(`*Votes:* ${votes.length === 0 ? 'none yet' : counted}`),
     ...sections(voteLines(snapshot)),
-    context(originLine(snapshot), 'Who may vote is asked again right before anything is done'),
+    context(
+      originLine(snapshot),
+      ...(isWaiting(remediation) ? ['Approver eligibility is rechecked before execution'] : []),
+    ),
   ]);
 }
+
+const isWaiting = ({ state }: Remediation): boolean => state === 'pending' || state === 'approved';
 
 /** A sentence that answers a command. */
 export const noticeCard = (sentence: string): Card =>

@@ -5,6 +5,7 @@ import type { OutgoingMessage } from '../ports/outbox.js';
 import { liveCardOf } from '../ports/remediations.js';
 import type { News, Snapshot } from '../remediation/deps.js';
 import type { Policy } from '../remediation/policy.js';
+import { noLinks, type Links } from './links.js';
 import { alarmCard, newsCard, remediationCard } from './remediation-card.js';
 
 type Channels = Policy['channels'];
@@ -14,11 +15,12 @@ export function remediationMessages(
   snapshot: Snapshot,
   news: News | null,
   { approvals: channel }: Channels,
+  links: Links = noLinks,
 ): OutgoingMessage[] {
   const liveCard = liveCardOf(snapshot.remediation.id);
   const concerns = snapshot.remediation.requesterId;
-  const card: OutgoingMessage = { channel, card: remediationCard(snapshot), liveCard, concerns };
-  return news ? [card, { channel, card: newsCard(news, snapshot.votes), threadOf: liveCard }] : [card];
+  const card: OutgoingMessage = { channel, card: remediationCard(snapshot, { links }), liveCard, concerns };
+  return news ? [card, { channel, card: newsCard(news, snapshot), threadOf: liveCard }] : [card];
 }
 
 export const alarmMessage = (

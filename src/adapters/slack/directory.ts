@@ -63,7 +63,7 @@ const strangers = ['user_not_found', 'users_not_found', 'user_not_visible'];
 const noGroup = ['no_such_subteam', 'subteam_not_found'];
 
 const nobody = (cause: unknown): OpsError =>
-  new OpsError('not_found', 'There is no such person in this workspace.', { cause });
+  new OpsError('not_found', 'This person is not in the workspace.', { cause });
 
 const explained =
   (sentence: string) =>
@@ -71,7 +71,7 @@ const explained =
     const fault = callFault(error);
     if (isRefused(fault, strangers)) throw nobody(error);
     if (isRefused(fault, noGroup)) {
-      throw new OpsError('not_found', 'There is no such user group in this workspace.', { cause: error });
+      throw new OpsError('not_found', 'This user group is not in the workspace.', { cause: error });
     }
     throw callError(error, sentence);
   };
@@ -104,7 +104,14 @@ type SlackUser = NonNullable<UsersInfoResponse['user']>;
 function personFrom(userId: string, user: SlackUser, ours: Workspace): DirectoryPerson {
   const names = [user.profile?.real_name, user.real_name, user.name];
   const name = names.find((each) => each !== undefined && each !== '') ?? userId;
-  return { userId, name, email: user.profile?.email ?? null, kind: kindOf(user, ours) };
+  const { tz: timeZone } = user;
+  return {
+    userId,
+    name,
+    email: user.profile?.email ?? null,
+    kind: kindOf(user, ours),
+    ...(timeZone === undefined ? {} : { timeZone }),
+  };
 }
 
 /** The kind that may do least comes first. */

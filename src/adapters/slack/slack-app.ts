@@ -24,6 +24,7 @@ import { createHomes, mountHome, type Homes } from './home.js';
 import type { InFlight } from './in-flight.js';
 import { slackLogger } from './logger.js';
 import { createSeen, type Seen } from './seen.js';
+import { mountMenus } from './menus.js';
 import { mountSubmissions, type Notices } from './submissions.js';
 import { valueOf } from './values.js';
 import { isOfHome, windowsThrough } from './windows.js';
@@ -71,6 +72,7 @@ export function createSlackApp<Desk>(facts: SlackAppFacts<Desk>): App {
   const handling = { ...facts, commands: admitted, seen, client, answering: createAnswering(), homes };
   mountCommands(app, handling);
   mountActions(app, handling);
+  mountMenus(app, handling);
   mountSubmissions(app, handling);
   app.error((error) => {
     log.error({ err: messageOf(error) }, 'a listener failed outside a command');
