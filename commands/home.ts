@@ -7,12 +7,13 @@ import { homeBlocks } from '../src/views/home.js';
 import type { HelpDesk } from './paydesk.js';
 import type { RemediateDesk } from './remediate/index.js';
 
-export const home: Home<HelpDesk & Pick<RemediateDesk, 'remediation'>> = async (
+export const home: Home<HelpDesk & Pick<RemediateDesk, 'remediation' | 'links'>> = async (
   { userId },
-  { remediation, commands },
+  { remediation, commands, links },
 ) =>
   homeBlocks({
     waiting: remediation ? await remediation.waitingFor(userId) : null,
     freeze: remediation ? await remediation.freezeNow() : null,
     help: helpCard(commands()).blocks,
+    ...(links && { links }),
   });

@@ -1,16 +1,18 @@
 /**
- * `/partner`: what does a partner publish about itself, and what do we see of it?
+ * `/partner`: what does a partner report about itself, and what do we measure?
  */
 import { nearest } from '../src/kernel/nearest.js';
 import { hourMs, type Clock } from '../src/kernel/clock.js';
 import { OpsError, toOpsError } from '../src/kernel/errors.js';
 import { redactCardNumbers } from '../src/kernel/sensitive.js';
 import type { Books } from '../src/ports/books.js';
+import type { Card } from '../src/ports/card.js';
 import type { Command } from '../src/ports/command.js';
 import type { PartnerStatuses } from '../src/ports/partner-statuses.js';
 import type { RemediationDesk } from '../src/remediation/remediation.js';
+import { lookUpIds } from '../src/views/look-ups.js';
 import { startableIn } from '../src/views/remediation-start.js';
-import { partnerCard, partnersCard, type PartnerCardFacts } from '../src/views/partner.js';
+import { partnerCard, partnersCard, type PartnerCardFacts, type PartnerFacts } from '../src/views/partner.js';
 
 export interface PartnerDesk {
   partners: readonly { id: string; name: string }[];
@@ -25,36 +27,40 @@ const windowMs = hourMs;
 
 export const partnerCommand: Command<PartnerDesk> = {
   name: '/partner',
-  summary: 'See how partners are: what they publish and what we measure',
+  summary: 'Partner health: reported status and our own success rate',
   usageHint: '[partner]',
   examples: [
-    { text: '/partner', does: 'all partners, the troubled ones first' },
+    { text: '/partner', does: 'all partners, those with incidents first' },
     {
       text: '/partner stripe',
       does: 'one partner: incidents, success rate with n, failures by origin, latency',
     },
   ],
-  run: async ({ text, answer }, desk) => {
-    const now = desk.clock.now();
-    const statuses = await desk.partnerStatuses.all();
-    const withStatus = desk.partners.map(({ id, name }) => ({
-      id,
-      name,
-      status: statuses.find(({ partner }) => partner === id) ?? null,
-    }));
-    if (text.trim() === '') return answer.privately(partnersCard(withStatus, now));
-    const partner = requirePartner(text, withStatus);
-    return answer.privately(
-      partnerCard({
-        ...partner,
-        traffic: await trafficOf(partner.id, desk, now),
-        now,
-        startable: startableIn(desk),
-      }),
-    );
+  run: async ({ text, answer }, desk) =>
+    answer.privately(text.trim() === '' ? await overview(desk) : await oneCard(text, desk)),
+  actions: {
+    [lookUpIds.partner]: async ({ value, answer }, desk) => answer.privately(await oneCard(value, desk)),
   },
-  actions: {},
 };
+
+const overview = async (desk: PartnerDesk): Promise<Card> =>
+  partnersCard(await withStatuses(desk), desk.clock.now());
+
+async function oneCard(text: string, desk: PartnerDesk): Promise<Card> {
+  const now = desk.clock.now();
+  const partner = requirePartner(text, await withStatuses(desk));
+  const traffic = await trafficOf(partner.id, desk, now);
+  return partnerCard({ ...partner, traffic, now, startable: startableIn(desk) });
+}
+
+async function withStatuses({ partners, partnerStatuses }: PartnerDesk): Promise<PartnerFacts[]> {
+  const statuses = await partnerStatuses.all();
+  return partners.map(({ id, name }) => ({
+    id,
+    name,
+    status: statuses.find(({ partner }) => partner === id) ?? null,
+  }));
+}
 
 function requirePartner<Partner extends { id: string; name: string }>(
   text: string,
@@ -67,16 +73,9 @@ function requirePartner<Partner extends { id: string; name: string }>(
     wanted.slice(0, 60),
     partners.flatMap(({ id, name }) => [id, name]),
   );
-  throw new OpsError(
-    'not_found',
-    `“${redactCardNumbers(text).trim().slice(0, 60)}” is not one of the partners.`,
-    {
-      hint:
-        guess === null
-          ? `The partners are: ${partners.map(({ id }) => id).join(', ')}.`
-          : `Did you mean ${guess}?`,
-    },
-  );
+  throw new OpsError('not_found', `Unknown partner “${redactCardNumbers(text).trim().slice(0, 60)}”.`, {
+    hint: guess === null ? `Partners: ${partners.map(({ id }) => id).join(', ')}.` : `Did you mean ${guess}?`,
+  });
 }
 
 async function trafficOf(
@@ -84,7 +83,7 @@ async function trafficOf(
   { books }: PartnerDesk,
   now: Date,
 ): Promise<PartnerCardFacts['traffic']> {
-  if (!books) return { unknown: 'no books are connected' };
+  if (!books) return { unknown: 'books not connected' };
   const since = new Date(now.getTime() - windowMs);
   try {
     return { counts: await books.trafficOf(partner, since), since };

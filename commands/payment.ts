@@ -12,6 +12,7 @@ import type { Card } from '../src/ports/card.js';
 import type { ActionRequest, Answers, Command, Person } from '../src/ports/command.js';
 import type { RemediationDesk } from '../src/remediation/remediation.js';
 import type { Links } from '../src/views/links.js';
+import { lookUpIds } from '../src/views/look-ups.js';
 import { startableIn } from '../src/views/remediation-start.js';
 import { paymentTraceCard, shareActionId } from '../src/views/payment-trace.js';
 import {
@@ -48,14 +49,17 @@ export const paymentCommand: Command<PaymentDesk> = {
     return answerLookup(lookups, request, desk);
   },
   actions: {
-    [chooseActionId]: async (request, desk) => {
-      await requireLookups(desk, request.person.userId, payments);
-      await answerLookup(desk.payments.follow(request.value), request, desk);
-    },
+    [chooseActionId]: follow,
+    [lookUpIds.payment]: follow,
     [shareActionId]: share,
     payment_open: () => Promise.resolve(),
   },
 };
+
+async function follow(request: ActionRequest, desk: PaymentDesk): Promise<void> {
+  await requireLookups(desk, request.person.userId, payments);
+  return answerLookup(desk.payments.follow(request.value), request, desk);
+}
 
 async function answerLookup(
   lookups: AsyncIterable<Lookup>,

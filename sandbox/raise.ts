@@ -12,7 +12,7 @@ import { claim } from './claim.js';
 import { companyPolicy, userGroups } from './company-policy.js';
 import { startIdentity, type IdentityServer } from './identity/provider.js';
 import { createMailFaults, startMailbox } from './mail/mailbox.js';
-import { eventsOf } from './operations-api/events.js';
+import { eventsOf, recentEventsOf } from './operations-api/events.js';
 import { createOperationsFaults } from './operations-api/faults.js';
 import { startOperationsApi, type OperationsApiOptions } from './operations-api/server.js';
 import { createPaymentsFaults } from './payments-api/faults.js';
@@ -188,8 +188,16 @@ async function startPlatform({ keep, api, statements, faults, ...common }: Platf
 }> {
   const token = `ops_${seed}`;
   const findEvent = eventsOf(api);
+  const recentEvents = recentEventsOf(api);
   const { baseUrl } = keep(
-    await startOperationsApi({ ...common, token, findEvent, statements, faults: faults['operations-api'] }),
+    await startOperationsApi({
+      ...common,
+      token,
+      findEvent,
+      recentEvents,
+      statements,
+      faults: faults['operations-api'],
+    }),
   );
   const { smtpUrl, listUrl } = keep(
     await startMailbox({ ...common, password: `mail_${seed}`, faults: faults.mail }),

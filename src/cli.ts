@@ -38,25 +38,25 @@ const program = new Command('paydesk')
 
 program
   .command('start')
-  .description('run the bot with what the environment and paydesk.yaml say')
+  .description('run the bot with the environment and paydesk.yaml')
   .action(() => main());
 
 program
   .command('migrate')
-  .description('bring the database of DATABASE_URL to the shape this version needs')
+  .description('migrate the database of DATABASE_URL to this version')
   .action(runMigrate);
 
 program
   .command('doctor')
-  .description('check configuration, database, Slack, payments API and books, and say what to do')
+  .description('check configuration, database, Slack, payments API and books, with a fix for each fault')
   .action(runDoctor);
 
 const audit = program.command('audit').description('check or copy the audit log');
 
 audit
   .command('verify')
-  .description('walk the chain and name the first bad entry')
-  .option('--expect <head...>', 'heads that were told outside, as <number>:<hash>', [])
+  .description('verify the chain and show the first bad entry')
+  .option('--expect <head...>', 'heads published outside the database, as <number>:<hash>', [])
   .action(runAuditVerify);
 
 audit
@@ -77,7 +77,7 @@ program
   .description(
     'run the embedded PostgreSQL of PAYDESK_HOME until stopped, and print the address of one of its databases',
   )
-  .option('--database <name>', 'made where it is missing', 'paydesk')
+  .option('--database <name>', 'created if missing', 'paydesk')
   .action(runPostgres);
 
 program
@@ -136,7 +136,7 @@ async function runDoctor(): Promise<void> {
   const findings = await examine(process.env, systemClock);
   findings.forEach(sayFinding);
   const faults = findings.filter(({ state }) => state === 'fault').length;
-  say(faults === 0 ? '\nNothing is wrong.' : `\n${faults} of ${findings.length} checks found a fault.`);
+  say(faults === 0 ? '\nAll checks passed.' : `\n${faults} of ${findings.length} checks found a fault.`);
   process.exitCode = faults === 0 ? 0 : 1;
 }
 
@@ -154,7 +154,7 @@ async function runAuditVerify({ expect }: { expect: string[] }): Promise<void> {
 
 async function runAuditExport({ from, to }: { from: string; to?: string }): Promise<void> {
   if (!/^[1-9]\d{0,14}$/.test(from)) {
-    throw new OpsError('invalid', `“${from.slice(0, 100)}” is not the number of an entry.`, {
+    throw new OpsError('invalid', `“${from.slice(0, 100)}” is not an entry number.`, {
       hint: 'Entries are numbered from 1.',
     });
   }
@@ -173,8 +173,8 @@ function runManifest({ check }: { check?: boolean }): void {
   const printed = printManifest();
   if (check !== true) return void process.stdout.write(printed);
   if (readFileSync(join(packageRoot, 'manifest.yml'), 'utf8') === printed)
-    return say('manifest.yml and the registries agree.');
-  throw new OpsError('misconfigured', 'manifest.yml is not what the registries say.', {
+    return say('manifest.yml is up to date.');
+  throw new OpsError('misconfigured', 'manifest.yml is out of date.', {
     hint: 'Run: npx paydesk manifest > manifest.yml',
   });
 }

@@ -103,12 +103,12 @@ function checksOfDatabase({
       url && owner ? () => databaseState(owner, 'DATABASE_OWNER_URL') : null,
       owner
         ? 'DATABASE_OWNER_URL is not used without DATABASE_URL'
-        : 'DATABASE_OWNER_URL is not set: nobody else migrates the database at start',
+        : 'DATABASE_OWNER_URL is not set: DATABASE_URL migrates the database at start',
     ],
     [
       'audit log',
       url ? () => auditState(url) : null,
-      'guarded: the embedded database has a role of its own for Paydesk',
+      'guarded: Paydesk uses a separate role in the embedded database',
     ],
   ];
 }
@@ -129,7 +129,7 @@ function identityRow(environment: Environment, clock: Clock): Row {
   const provider = identityProviderFrom(environment, clock, silentLog);
   const callback = callbackAddress(publicUrlOf(environment, environment.PORT));
   const check: Check | null = provider
-    ? () => provider.check().then(() => `answers; it must let browsers come back to ${callback}`)
+    ? () => provider.check().then(() => `reachable; it must allow redirects to ${callback}`)
     : null;
   return ['identity provider', check, 'OIDC_ISSUER is not set: votes cannot be confirmed outside Slack'];
 }
@@ -154,17 +154,17 @@ function checksOfConfig(environment: Environment, config: Config, clock: Clock):
     [
       'payments API',
       checkApi,
-      'STRIPE_API_KEY or paymentsApi is not set: payments are looked up in the books alone',
+      'STRIPE_API_KEY or paymentsApi is not set: payments are looked up in the books only',
     ],
     [
       'operations API',
       operations ? () => operations.check().then(() => 'the token is accepted') : null,
-      'OPERATIONS_API_TOKEN or operationsApi is not set: routes, events and statements cannot be acted upon',
+      'OPERATIONS_API_TOKEN or operationsApi is not set: no actions on routes, events or statements',
     ],
     [
       'mail',
-      mail ? () => mail.check().then(() => 'the server takes our connection') : null,
-      'SMTP_URL or mail is not set: partners cannot be written to',
+      mail ? () => mail.check().then(() => 'the server accepts the connection') : null,
+      'SMTP_URL or mail is not set: no e-mail to partners',
     ],
     [
       'books',
@@ -176,7 +176,7 @@ function checksOfConfig(environment: Environment, config: Config, clock: Clock):
       config.remediation && token ? () => policyState(config, environment, token, clock) : null,
       config.remediation
         ? 'not checked without SLACK_BOT_TOKEN'
-        : '`remediation` is not in the configuration: there are none',
+        : '`remediation` is not configured: guarded actions are off',
     ],
   ];
 }
@@ -248,12 +248,12 @@ async function databaseState(url: Secret, setting: string): Promise<string> {
 
 async function auditState(url: Secret): ReturnType<Check> {
   const guard = await readAuditGuard(url);
-  if (!guard) return 'will be made at start';
+  if (!guard) return 'will be created at start';
   if (!guard.couldRemove) return `guarded: the role ${guard.role} can only add to it`;
   return {
     state: 'warning',
     says: `the role ${guard.role} owns the audit table and could drop the trigger that guards it`,
-    hint: 'Give DATABASE_OWNER_URL to that role, and let DATABASE_URL name another one: see docs/audit.md.',
+    hint: 'Set DATABASE_OWNER_URL to that role and DATABASE_URL to another one: see docs/audit.md.',
   };
 }
 
@@ -300,7 +300,7 @@ async function channelState(channel: string, token: Secret, apiUrl: string): Pro
     const fault = callFault(error);
     if (fault.kind !== 'refused') throw slackTrouble(error);
     throw new OpsError('misconfigured', `Slack says ${fault.error}.`, {
-      hint: 'Give the channel’s id and, for a private channel, invite the bot.',
+      hint: 'Use the channel’s ID and, for a private channel, invite the bot.',
       cause: error,
     });
   }
@@ -313,7 +313,7 @@ async function policyState(
   clock: Clock,
 ): ReturnType<Check> {
   const { remediation } = config;
-  if (!remediation) return 'there are none';
+  if (!remediation) return 'off';
   requirePolicy(remediation, environment);
   const client = slackClient(token, environment.SLACK_API_URL, silentLog);
   await requireNoLockOut(
@@ -325,9 +325,9 @@ async function policyState(
     return {
       state: 'warning',
       says: stale.join(' '),
-      hint: 'Add rates of today under “remediation.rates” in the configuration.',
+      hint: 'Update “remediation.rates” in paydesk.yaml.',
     };
-  return `${remediation.rules.length} rules, and every one of them can be satisfied`;
+  return `${remediation.rules.length} rules, all of them satisfiable`;
 }
 
 async function booksState(environment: Environment, clock: Clock): Promise<string> {
@@ -335,7 +335,7 @@ async function booksState(environment: Environment, clock: Clock): Promise<strin
   if (!database) throw new OpsError('internal', 'no books');
   try {
     await createBooks(database).check();
-    return 'the views payment_attempts and ledger_entries can be read';
+    return 'the views payment_attempts and ledger_entries are readable';
   } finally {
     await database.close();
   }

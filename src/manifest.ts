@@ -30,8 +30,7 @@ export function buildManifest(): object {
   return {
     display_information: {
       name: 'Paydesk',
-      description:
-        'The payments operations desk: payments, disputes and partners, looked up and repaired where you talk.',
+      description: 'The payments operations desk: look up and fix payments, disputes and partners in Slack.',
       background_color: '#1f2d3d',
     },
     features: {
@@ -48,7 +47,7 @@ export function buildManifest(): object {
     oauth_config: { scopes: { bot: Object.keys(botScopes) } },
     settings: {
       event_subscriptions: { request_url: requestUrl, bot_events: botEvents },
-      interactivity: { is_enabled: true, request_url: requestUrl },
+      interactivity: { is_enabled: true, request_url: requestUrl, message_menu_options_url: requestUrl },
       org_deploy_enabled: false,
       socket_mode_enabled: true,
       token_rotation_enabled: false,

@@ -13,6 +13,7 @@ import type { Config } from './config/schema.js';
 import { hourMs, minuteMs, secondMs, type Clock } from './kernel/clock.js';
 import { OpsError, toOpsError } from './kernel/errors.js';
 import type { Log } from './kernel/log.js';
+import { linksFrom } from './links.js';
 import type { Attachments } from './ports/attachments.js';
 import type { AuditTrail } from './ports/audit.js';
 import type { Books } from './ports/books.js';
@@ -52,6 +53,7 @@ export function remediationFrom(facts: RemediationFacts): RemediationDesk | null
   requirePolicy(policy, environment);
   for (const problem of staleRates(policy, clock.now()))
     log.warn({ problem }, 'a rate of the policy is too old');
+  const links = linksFrom(config.links);
   return createRemediationDesk({
     actions,
     policy,
@@ -62,7 +64,7 @@ export function remediationFrom(facts: RemediationFacts): RemediationDesk | null
     audit,
     tasks: createTasks(),
     tell: async (tx, snapshot, news) => {
-      for (const message of remediationMessages(snapshot, news, policy.channels))
+      for (const message of remediationMessages(snapshot, news, policy.channels, links))
         await outbox.enqueue(tx, message);
     },
     alarm: async (tx, alarm) => {

@@ -96,8 +96,8 @@ async function tellConfirmation(
 export function requireConfirmationAddress(desk: RemediateDesk, token: string): string {
   const address = desk.confirmationAddress(token);
   if (address !== null) return address;
-  throw new OpsError('misconfigured', 'Your vote has to be confirmed outside Slack, and no sign-in is configured.', {
-    hint: 'Whoever runs Paydesk connects an identity provider. Vote again then.',
+  throw new OpsError('misconfigured', 'Your vote must be confirmed outside Slack, but no sign-in is configured.', {
+    hint: 'Ask your Paydesk admin to connect an identity provider, then vote again.',
   });
 } // prettier-ignore
 

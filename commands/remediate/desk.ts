@@ -4,13 +4,16 @@
  * Invariants: an id and the hash of a plan are held against the database before anything is shown or done; text with a
  * card number in it goes nowhere.
  */
+import { hourMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
+import { inTimeZone } from '../../src/kernel/instants.js';
 import { containsCardNumber } from '../../src/kernel/sensitive.js';
 import type { Directory } from '../../src/ports/directory.js';
 import type { HeldSince } from '../../src/ports/outbox.js';
 import type { Snapshot } from '../../src/remediation/deps.js';
 import type { RemediationDesk } from '../../src/remediation/remediation.js';
 import { shortHashOf } from '../../src/remediation/votes.js';
+import type { Links } from '../../src/views/links.js';
 
 export interface RemediateDesk {
   /** Null while guarded actions are not configured. */
@@ -20,18 +23,31 @@ export interface RemediateDesk {
   partners: readonly { id: string; name: string }[];
   directory: Directory;
   heldSince: HeldSince;
+  links?: Links;
 }
 
 /** Throws `misconfigured`. */
 export function requireRemediation({ remediation }: Pick<RemediateDesk, 'remediation'>): RemediationDesk {
   if (remediation) return remediation;
   throw new OpsError('misconfigured', 'Guarded actions are not configured.', {
-    hint: 'Whoever runs Paydesk writes “remediation” in paydesk.yaml; paydesk.example.yaml shows it whole.',
+    hint: 'Ask your Paydesk admin to add “remediation” to paydesk.yaml; paydesk.example.yaml shows every setting.',
   });
 }
 
 /** Plans tell of customers and of money, which guests and people of other companies do not read. */
 export const guardedActions = 'Guarded actions';
+
+/** A zone is a matter of reading: what was last known serves. */
+const asRead = { maxAgeMs: hourMs, atWorstMs: Infinity, patienceMs: 2000 };
+
+/** Plain text, in which Slack writes no dates, as this person reads it: instants in their own zone. */
+export async function writerFor(
+  { directory }: Pick<RemediateDesk, 'directory'>,
+  userId: string,
+): Promise<(text: string) => string> {
+  const reader = await directory.person(userId, asRead).catch(() => null);
+  return (text) => inTimeZone(text, reader?.timeZone);
+}
 
 /** A request, and the plan that stood beside the button or in the window. */
 export interface Reference {
@@ -46,7 +62,7 @@ export function referenceOf(value: string): Reference {
   const [, id, planHash, rest = ''] =
     /^(REM-\d{1,12}):([0-9a-f]{16})(?::([a-z0-9_]{1,20}))?$/.exec(value) ?? [];
   if (id !== undefined && planHash !== undefined) return { id, planHash, rest };
-  throw new OpsError('invalid', 'This is not a button of ours.', { hint: 'See `/remediate list`.' });
+  throw new OpsError('invalid', 'Paydesk did not create this button.', { hint: 'See `/remediate list`.' });
 }
 
 /** Throws `not_found`, and `conflict` when the plan is another one. */
@@ -56,18 +72,18 @@ export async function readReferred(
 ): Promise<Snapshot> {
   const snapshot = await remediation.read(id);
   if (shortHashOf(snapshot.remediation) === planHash) return snapshot;
-  throw new OpsError('conflict', `That was not of the plan of ${id}.`, {
+  throw new OpsError('conflict', `This belongs to an older plan of ${id}.`, {
     hint: `See \`/remediate show ${id}\`.`,
   });
 }
 
 export const cardNumberFault =
-  'That looks like a card number, so it was not kept. Give the last four digits instead.';
+  'This looks like a card number, so it was not stored. Give the last four digits instead.';
 
 /** Throws `invalid`. */
 export function refuseCardNumber(text: string): void {
   if (!containsCardNumber(text)) return;
-  throw new OpsError('invalid', 'That looks like a card number, so it was not read or kept.', {
-    hint: 'Please delete it where you pasted it, and give the id of the payment.',
+  throw new OpsError('invalid', 'This looks like a card number, so it was not read or stored.', {
+    hint: 'Delete it where you pasted it, and give the payment ID.',
   });
 }

@@ -6,22 +6,37 @@
  */
 import { OpsError } from '../../src/kernel/errors.js';
 import { containsCardNumber } from '../../src/kernel/sensitive.js';
-import type { Modal, SubmissionAnswer, SubmissionRequest, Windows } from '../../src/ports/command.js';
+import type {
+  MenuOption,
+  MenuRequest,
+  Modal,
+  SubmissionAnswer,
+  SubmissionRequest,
+  Windows,
+} from '../../src/ports/command.js';
 import type { Action, ActionFault, TypedParameters } from '../../src/remediation/action.js';
 import { forReading, personOf, type KnownPerson } from '../../src/remediation/people.js';
 import type { Policy } from '../../src/remediation/policy.js';
 import type { RemediationDesk } from '../../src/remediation/remediation.js';
 import {
-  chooserModal, formModal, readChooserMemo, readFormMemo, refusedModal, requestedModal, type Occasion,
+  chooserModal, formModal, partnerOptions, readChooserMemo, readFormMemo, refusedModal, requestedModal, type Occasion,
 } from '../../src/views/remediation-forms.js'; // prettier-ignore
+import { menuOf } from '../../src/views/inputs.js';
 import { underStop } from '../../src/views/remediation-freeze.js';
-import { cardNumberFault, requireRemediation, type RemediateDesk } from './desk.js';
+import { requireMember } from '../door.js';
+import {
+  cardNumberFault,
+  guardedActions,
+  requireRemediation,
+  writerFor,
+  type RemediateDesk,
+} from './desk.js';
 
 /** Throws `not_found`. */
 export function requireAction({ actions }: RemediationDesk, id: string): Action {
   const action = actions.find((candidate) => candidate.id === id);
   if (action) return action;
-  throw new OpsError('not_found', 'There is no such action here.', {
+  throw new OpsError('not_found', 'Unknown action.', {
     hint: `The actions are: ${actions.map((known) => known.id).join(', ')}.`,
   });
 }
@@ -38,9 +53,9 @@ export async function openChooser(
   ]);
   const possible = actions.filter((action) => couldAsk(policy, action, person, occasion.breakGlass));
   if (possible.length === 0) {
-    const what = occasion.breakGlass ? 'break the glass for any action' : 'ask for any action';
-    throw new OpsError('forbidden', `You are in no group that may ${what}.`, {
-      hint: 'Ask somebody of the payments team.',
+    const what = occasion.breakGlass ? 'use break-glass' : 'request guarded actions';
+    throw new OpsError('forbidden', `You’re not in a group that can ${what}.`, {
+      hint: 'Ask a member of the payments team.',
     });
   }
   await windows.open(underStop(chooserModal(possible, occasion), stop));
@@ -109,18 +124,16 @@ async function formFor(
   { userId, action, subject, occasion }: Omit<Opening, 'windows'>,
   desk: RemediateDesk,
 ): Promise<Modal> {
-  const { suggestions, stopNow, brief: briefOf } = requireRemediation(desk);
+  const { stopNow, brief: briefOf } = requireRemediation(desk);
   const about = subject && { kind: subject.kind ?? '', id: subject.id };
   const { breakGlass } = occasion;
-  const [suggested, brief, stop] = await Promise.all([
-    suggestions(action.id, about),
+  const [brief, stop] = await Promise.all([
     about ? briefOf(action.id, about.id) : null,
     stopNow({ actionId: action.id, breakGlass }),
     requireCouldAsk(desk, { action, userId, breakGlass }),
   ]);
   const typed = prefilled(action, subject);
-  const modal = formModal({ action, typed, partners: desk.partners, suggested, brief, ...occasion });
-  return underStop(modal, stop);
+  return underStop(formModal({ action, typed, partners: desk.partners, about, brief, ...occasion }), stop);
 }
 
 function prefilled({ prefills }: Action, subject: Subject | null): TypedParameters {
@@ -138,16 +151,36 @@ export async function chosen(
   return { kind: 'show', modal: await formFor({ userId, action, subject: null, occasion }, desk) };
 }
 
+/** What a menu of a form offers. Plans tell of money, so their parts are for members too. */
+export async function offered(
+  { memo, input, typed, values, person }: MenuRequest,
+  desk: RemediateDesk,
+): Promise<readonly MenuOption[]> {
+  if (containsCardNumber(typed)) return [];
+  await requireMember(desk, person.userId, guardedActions);
+  const remediation = requireRemediation(desk);
+  const { action: actionId, about } = readFormMemo(memo);
+  const action = requireAction(remediation, actionId);
+  if (action.fields[input]?.input.kind === 'partner') return menuOf(partnerOptions(desk.partners), typed);
+  const choices = await remediation.suggestions(action.id, input, { about, typed: values });
+  const write = await writerFor(desk, person.userId);
+  return menuOf(
+    choices.map((option) => ({ ...option, label: write(option.label) })),
+    typed,
+  );
+}
+
 export async function asked(
   { memo, values, windowId, person }: SubmissionRequest,
   desk: RemediateDesk,
 ): Promise<SubmissionAnswer> {
   const remediation = requireRemediation(desk);
-  const { action: actionId, ...occasion } = readFormMemo(memo);
+  const { action: actionId, about: _about, ...occasion } = readFormMemo(memo);
   const action = requireAction(remediation, actionId);
   const { why = '', ...typed } = values;
   const faults = [...cardNumbersIn(values), ...remediation.faultsOfForm({ action: action.id, typed, why })];
-  if (faults.length > 0) return answerTo(action, faults, [], values);
+  const refused: Refusal = { action, values, personId: person.userId };
+  if (faults.length > 0) return answerTo(refused, faults, [], desk);
   const outcome = await remediation.request({
     formKey: windowId,
     action: action.id,
@@ -156,7 +189,7 @@ export async function asked(
     requesterId: person.userId,
     ...occasion,
   });
-  if (outcome.kind === 'refused') return answerTo(action, outcome.faults, outcome.trail, values);
+  if (outcome.kind === 'refused') return answerTo(refused, outcome.faults, outcome.trail, desk);
   const { approvals: channel } = remediation.policy.channels;
   // The request is made: whether its channel takes messages is said where it is known.
   const heldSince = await desk.heldSince(channel).catch(() => null);
@@ -168,17 +201,22 @@ const cardNumbersIn = (values: Readonly<Record<string, string>>): ActionFault[] 
     .filter(([, value]) => containsCardNumber(value))
     .map(([field]) => ({ field, message: cardNumberFault }));
 
+interface Refusal {
+  action: Action;
+  values: Readonly<Record<string, string>>;
+  personId: string;
+}
+
 /** Beside the inputs where all of it belongs to one; otherwise in a window upon the form, so that nothing is left out. */
-function answerTo(
-  action: Action,
+async function answerTo(
+  { action, values, personId }: Refusal,
   faults: readonly ActionFault[],
   trail: readonly string[],
-  values: Readonly<Record<string, string>>,
-): SubmissionAnswer {
+  desk: RemediateDesk,
+): Promise<SubmissionAnswer> {
   const besides = faults.filter(({ field }) => field === null || !(field in values));
   if (besides.length > 0) return { kind: 'above', modal: refusedModal(action, faults, trail) };
-  return {
-    kind: 'errors',
-    errors: Object.fromEntries(faults.toReversed().map(({ field, message }) => [field ?? '', message])),
-  };
+  const write = await writerFor(desk, personId);
+  const errors = faults.toReversed().map(({ field, message }) => [field ?? '', write(message)] as const);
+  return { kind: 'errors', errors: Object.fromEntries(errors) };
 }

@@ -11,25 +11,26 @@ import type { RemediationDesk } from '../../src/remediation/remediation.js';
 import { noticeCard, remediationListCard, remediationWhyCard } from '../../src/views/remediation-answers.js';
 import { frozenCard, liftCard } from '../../src/views/remediation-freeze.js';
 import { remediationCard } from '../../src/views/remediation-card.js';
+import { remediationMenu } from '../../src/views/remediation-ids.js';
 import { fitsOnCard } from '../../src/views/remediation-plan.js';
 import { planModal } from '../../src/views/remediation-windows.js';
 import { clicks } from './clicks.js';
 import { requireMember } from '../door.js';
 import { guardedActions, refuseCardNumber, requireRemediation, type RemediateDesk } from './desk.js';
-import { openChooser, openForm, requireAction } from './forms.js';
+import { offered, openChooser, openForm, requireAction } from './forms.js';
 import { submissions } from './submissions.js';
 
 export type { RemediateDesk } from './desk.js';
 
 export const remediateCommand: Command<RemediateDesk> = {
   name: '/remediate',
-  summary: 'Ask for a guarded action, or see what was asked for',
+  summary: 'Request a guarded action, or see open requests',
   usageHint: '[action [id] | list | show REM-… | why REM-… | cancel REM-… | freeze <why> | unfreeze | break-glass]',
   examples: [
-    { text: '/remediate', does: 'choose an action; nothing is done until others approved it' },
-    { text: '/remediate refund-payment pi_3Q…', does: 'the form of one action, filled in' },
-    { text: '/remediate list', does: 'what is open; show REM-17 and why REM-17 tell more' },
-    { text: '/remediate freeze doubled payouts', does: 'stops all guarded actions; unfreeze takes two people' },
+    { text: '/remediate', does: 'choose an action; it runs only after approval' },
+    { text: '/remediate refund-payment pi_3Q…', does: 'one action’s form, prefilled' },
+    { text: '/remediate list', does: 'open requests; `show REM-17` and `why REM-17` for details' },
+    { text: '/remediate freeze doubled payouts', does: 'stop all guarded actions; two people must lift it' },
   ],
   run: async (request, desk) => {
     const remediation = requireRemediation(desk);
@@ -41,6 +42,7 @@ export const remediateCommand: Command<RemediateDesk> = {
     await run({ request, rest, remediation, desk });
   },
   actions: clicks,
+  menus: { [remediationMenu]: offered },
   submissions,
 }; // prettier-ignore
 
@@ -67,7 +69,7 @@ const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>(
     cancel: async ({ request: { answer, person }, rest, remediation }) => {
       const id = requireId(rest);
       await remediation.cancel(id, person.userId);
-      await answer.privately(noticeCard(`${id} is cancelled. Nothing was done.`));
+      await answer.privately(noticeCard(`${id} is withdrawn. No action was taken.`));
     },
     freeze: async ({ request: { answer, person }, rest, remediation }) => {
       await answer.privately(frozenCard(await remediation.freezeAll(person.userId, rest.join(' '))));
@@ -107,10 +109,12 @@ function form(
 }
 
 /** A private copy, without buttons: nobody would rewrite it. A plan that is longer opens in a window. */
-async function show({ request: { answer, windows }, rest, remediation }: Call): Promise<void> {
+async function show({ request: { answer, windows }, rest, remediation, desk }: Call): Promise<void> {
   const snapshot = await remediation.read(requireId(rest));
   if (!fitsOnCard(snapshot.plan)) await windows.open(planModal(snapshot, 0));
-  await answer.privately(remediationCard(snapshot, { live: false }));
+  await answer.privately(
+    remediationCard(snapshot, { live: false, ...(desk.links && { links: desk.links }) }),
+  );
 }
 
 /** Throws `not_found` with the nearest word. */
@@ -120,20 +124,16 @@ function requireTyped({ remediation }: Call, typed: string): string {
   if (actions.includes(wanted)) return wanted;
   const known = [...actions, ...[...verbs.keys()].filter((verb) => verb !== '')];
   const guess = nearest(wanted.slice(0, 60), known);
-  throw new OpsError(
-    'not_found',
-    `“${redactCardNumbers(typed).slice(0, 60)}” is neither an action nor a word of this command.`,
-    {
-      hint:
-        guess === null ? `The actions are: ${actions.join(', ')}.` : `Did you mean \`/remediate ${guess}\`?`,
-    },
-  );
+  throw new OpsError('not_found', `Unknown action “${redactCardNumbers(typed).slice(0, 60)}”.`, {
+    hint:
+      guess === null ? `The actions are: ${actions.join(', ')}.` : `Did you mean \`/remediate ${guess}\`?`,
+  });
 }
 
 /** Throws `invalid`. */
 function requireId([text = '']: readonly string[]): string {
   if (/^REM-\d{1,12}$/i.test(text)) return text.toUpperCase();
-  throw new OpsError('invalid', 'That is not the id of a request.', {
-    hint: 'They look like REM-17. `/remediate list` shows those that are open.',
+  throw new OpsError('invalid', 'That isn’t a request ID.', {
+    hint: 'Request IDs look like REM-17. `/remediate list` shows the open ones.',
   });
 }

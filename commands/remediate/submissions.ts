@@ -23,6 +23,7 @@ import {
   readReferred,
   referenceOf,
   requireRemediation,
+  writerFor,
   type Reference,
   type RemediateDesk,
 } from './desk.js';
@@ -51,7 +52,9 @@ const saying =
     } catch (thrown) {
       const { code, publicMessage, hint } = toOpsError(thrown);
       if (code !== 'invalid') throw thrown;
-      return { kind: 'errors', errors: { [wordsInput]: [publicMessage, hint].filter(Boolean).join(' ') } };
+      const write = await writerFor(desk, person.userId);
+      const text = write([publicMessage, hint].filter(Boolean).join(' '));
+      return { kind: 'errors', errors: { [wordsInput]: text } };
     }
   }; // prettier-ignore
 

@@ -14,6 +14,9 @@ import { notFound, Problem } from './problems.js';
 /** An event of the payments API; null when there is none of this id. */
 export type FindEvent = (id: string) => { type: string; createdMs: number } | null;
 
+/** The newest events of the payments API. */
+export type RecentEvents = (limit: number) => Promise<{ id: string; type: string; createdMs: number }[]>;
+
 /** The events that a payments API knows. */
 export const eventsOf =
   (paymentsApi: Pick<PaymentsApi, 'find'>): FindEvent =>
@@ -23,7 +26,17 @@ export const eventsOf =
     return { type: textOf(event, 'type') ?? '', createdMs: numberOf(event, 'created') * SECOND_MS };
   };
 
+export const recentEventsOf =
+  (paymentsApi: Pick<PaymentsApi, 'newestEvents'>): RecentEvents =>
+  async (limit) =>
+    (await paymentsApi.newestEvents(limit)).map((event) => ({
+      id: event.id,
+      type: textOf(event, 'type') ?? '',
+      createdMs: numberOf(event, 'created') * SECOND_MS,
+    }));
+
 export interface Events {
+  list(limit: number): Promise<object[]>;
   get(id: string): object;
   replay(id: string, target: string, reference: string): object;
 }
@@ -44,7 +57,12 @@ interface Replay {
   atMs: number;
 }
 
-export function createEvents(world: World, clock: Clock, findEvent: FindEvent): Events {
+export function createEvents(
+  world: World,
+  clock: Clock,
+  findEvent: FindEvent,
+  recentEvents: RecentEvents,
+): Events {
   const replays = new Map<string, Replay[]>();
   const view = (id: string): object => {
     const event = id.startsWith('evt_') ? findEvent(id) : null;
@@ -64,6 +82,8 @@ export function createEvents(world: World, clock: Clock, findEvent: FindEvent): 
     };
   };
   return {
+    list: async (limit) =>
+      (await recentEvents(limit)).map(({ id, type, createdMs }) => ({ id, type, at: isoOf(createdMs) })),
     get: view,
     replay: (id, target, reference) => {
       view(id);

@@ -9,7 +9,7 @@ import { decoded, readBody } from '../http.js';
 import { closeServer, listen } from '../listening.js';
 import type { Clock } from '../world/clock.js';
 import type { World } from '../world/world.js';
-import { createEvents, type FindEvent } from './events.js';
+import { createEvents, type FindEvent, type RecentEvents } from './events.js';
 import {
   createOperationsFaults,
   faultsOfReads,
@@ -28,6 +28,8 @@ export interface OperationsApiOptions {
   clock: Clock;
   token: string;
   findEvent: FindEvent;
+  /** None where absent. */
+  recentEvents?: RecentEvents;
   statements: StatementSource;
   log: (message: string) => void;
   /** Handed in where somebody else switches them as well. */
@@ -77,9 +79,10 @@ export async function startOperationsApi(options: OperationsApiOptions): Promise
   };
 }
 
-function rowsOf({ world, clock, findEvent, statements }: OperationsApiOptions): Row[] {
+function rowsOf(options: OperationsApiOptions): Row[] {
+  const { world, clock, findEvent, statements, recentEvents = () => Promise.resolve([]) } = options;
   const routes = createRoutes(world, clock);
-  const events = createEvents(world, clock, findEvent);
+  const events = createEvents(world, clock, findEvent, recentEvents);
   const requests = createStatementRequests(statements, clock);
   const arg = ({ args }: Call, place = 0): string => args[place] ?? '';
   return [
@@ -101,6 +104,7 @@ function rowsOf({ world, clock, findEvent, statements }: OperationsApiOptions): 
         return routes.resume(arg(call), call.reference);
       },
     ],
+    ['GET', /^\/v1\/events$/, async ({ query }) => ({ events: await events.list(limitOf(query)) })],
     ['GET', /^\/v1\/events\/([^/]+)$/, (call) => events.get(arg(call))],
     [
       'POST',
@@ -117,6 +121,12 @@ function rowsOf({ world, clock, findEvent, statements }: OperationsApiOptions): 
       },
     ],
   ];
+}
+
+function limitOf(query: URLSearchParams): number {
+  const limit = Number(query.get('limit') ?? 20);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= 100) return limit;
+  throw invalid('limit must be a whole number from 1 to 100');
 }
 
 async function serve(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -10,7 +10,7 @@ import { readBody } from '../http.js';
 import { closeServer, listen } from '../listening.js';
 import { boundaryOf } from '../multipart.js';
 import type { ObjectMemory, WrittenObject } from '../books/memory.js';
-import type { Clock } from '../world/clock.js';
+import { SECOND_MS, type Clock } from '../world/clock.js';
 import { hash } from '../world/random.js';
 import type { World } from '../world/world.js';
 import { createApi, type Api } from './api.js';
@@ -25,7 +25,7 @@ import { createIdempotencyKeys, type Answer, type IdempotencyKeys } from './idem
 import { isApiObject, isRecord, textOf, type ApiObject } from './objects/api-object.js';
 import { expandPaths } from './params.js';
 import { matchRoute } from './routes.js';
-import { createStore } from './store.js';
+import { createStore, type Store } from './store.js';
 import { writtenMovement } from './written-movement.js';
 
 /** The version whose objects these are; another one asked for is echoed, not emulated. */
@@ -51,6 +51,8 @@ export interface PaymentsApi {
   putObjects(objects: readonly unknown[]): void;
   /** An object as it is now, however old; null when there is none. */
   find(id: string): ApiObject | null;
+  /** The newest of what happened, at most so many, of the last two days. */
+  newestEvents(limit: number): Promise<ApiObject[]>;
   setFault(fault: PaymentsFault): void;
   resetFaults(): void;
   /**
@@ -72,6 +74,7 @@ interface Service {
 /** A file of evidence and its form. */
 const MAX_BODY_BYTES = 6_000_000;
 const noBody = Buffer.alloc(0);
+const RECENT_SECONDS = 2 * 86_400;
 
 /** Starts to listen; rejects when the port is taken. */
 export async function startPaymentsApi(options: PaymentsApiOptions): Promise<PaymentsApi> {
@@ -106,6 +109,7 @@ export async function startPaymentsApi(options: PaymentsApiOptions): Promise<Pay
     close: () => closeServer(server),
     putObjects: (objects) => objects.map(checkedObject).forEach((object) => store.put(object)),
     find: (id) => store.find(id),
+    newestEvents: (limit) => newestEvents(store, limit),
     setFault: faults.set,
     resetFaults: faults.reset,
     onChange: (listener) => {
@@ -114,6 +118,15 @@ export async function startPaymentsApi(options: PaymentsApiOptions): Promise<Pay
       return () => listeners.delete(listener);
     },
   };
+}
+
+async function newestEvents(store: Store, limit: number): Promise<ApiObject[]> {
+  const to = Math.floor(store.nowMs() / SECOND_MS);
+  const events: ApiObject[] = [];
+  for await (const event of store.newest('event', { from: to - RECENT_SECONDS, to })) {
+    if (events.push(event) >= limit) break;
+  }
+  return events;
 }
 
 /** The events among what was written are what happened, each with the object as it was then. */

@@ -76,7 +76,7 @@ const variablesSchema = z.object({
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z
     .string()
-    .min(16, { message: 'is too short: it also seals what browsers keep' })
+    .min(16, { message: 'is too short: it also encrypts browser cookies' })
     .transform((value) => new Secret(value))
     .optional(),
   PUBLIC_URL: originUrl.optional(),

@@ -71,7 +71,7 @@ function valueOf(document: Document.Parsed, place: Place): Pick<ParsedYaml, 'val
       yamlFault(
         `the alias *${alias.source} has no anchor &${alias.source} before it`,
         place(rangeStart(alias)),
-        'Put a text that begins with * in quotes.',
+        'Put text that starts with * in quotes.',
       ),
     );
   if (faults.length > 0) return { value: null, faults };
@@ -153,8 +153,8 @@ function unknownKey(
     path: pathOf(path),
     line: place?.line ?? null,
     column: place?.column ?? null,
-    message: `“${key}” is not a key that Paydesk knows`,
-    hint: near === null ? 'See paydesk.example.yaml for every key.' : `Did you mean “${near}”?`,
+    message: `unknown key “${key}”`,
+    hint: near === null ? 'See paydesk.example.yaml for all keys.' : `Did you mean “${near}”?`,
   };
 }
 
@@ -170,7 +170,7 @@ export function misconfigured(source: string, faults: readonly ConfigFault[]): O
   const lines = faults.map((fault) => `  ${describe(source, fault)}`);
   const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
   return new OpsError('misconfigured', `${source} has ${count}:\n${lines.join('\n')}`, {
-    hint: 'Mend them all and start again; `paydesk doctor` checks without starting.',
+    hint: 'Fix them and start again; `paydesk doctor` checks without starting.',
   });
 }
 

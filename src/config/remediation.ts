@@ -20,7 +20,7 @@ const actionId = z
   .regex(/^[a-z]+(?:-[a-z]+)+$/, { message: 'must be an action such as refund-payment' });
 const actionIds = z.array(actionId).min(1, { message: 'names no action' });
 
-const quoted = 'must be a decimal in quotes, so that it stays exact, such as "250.00"';
+const quoted = 'must be a decimal in quotes, such as "250.00", to stay exact';
 const decimal = z
   .string({ message: quoted })
   .regex(/^\d{1,15}(?:\.\d{1,12})?$/, { message: quoted })
@@ -41,7 +41,7 @@ const instant = z.iso
   .transform((text) => new Date(text));
 
 const approvalsRange = { message: 'must be a whole number from 1 to 10' };
-const groupNames = z.array(z.string()).min(1, { message: 'names no group, so that nobody could' });
+const groupNames = z.array(z.string()).min(1, { message: 'names no group, so no one could use it' });
 
 const clockTime = z
   .string()
@@ -55,19 +55,19 @@ const hours = z
   .strictObject({
     days: z
       .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
-      .min(1, { message: 'names no day, so that it would never be open' })
-      .describe('on which the window begins'),
+      .min(1, { message: 'names no day, so it would never be open' })
+      .describe('on which the window starts'),
     from: clockTime,
     to: endTime.describe('exclusive; before `from` it means the next day'),
     timeZone,
   })
   .refine(({ from, to }) => from !== to, {
-    message: 'begins when it ends; write 00:00 to 24:00 for a whole day',
+    message: 'starts when it ends; write 00:00 to 24:00 for a whole day',
     path: ['to'],
   });
 
 const rule = z.strictObject({
-  id: id.refine((name) => name !== 'break-glass', { message: 'is what rulings by break-glass are called' }),
+  id: id.refine((name) => name !== 'break-glass', { message: 'is reserved for break-glass' }),
   actions: z.union([z.literal('any'), actionIds], {
     error: 'must be “any” or a list of actions such as [refund-payment]',
   }),
@@ -192,7 +192,7 @@ function doubles({ rules, caps, freezes, rates }: Parts): RemediationFault[] {
   const named = Object.entries(lists).flatMap(([list, items]) =>
     repeated(items.map(({ id: name }) => name)).map(({ index, value }) => ({
       path: [list, index, 'id'],
-      message: `“${value}” stands twice`,
+      message: `“${value}” is listed twice`,
     })),
   );
   const dated = repeated(rates.map(({ date: day, currency: code }) => `${code} ${day}`.trim()));
@@ -200,7 +200,7 @@ function doubles({ rules, caps, freezes, rates }: Parts): RemediationFault[] {
     ...named,
     ...dated.map(({ index, value }) => ({
       path: ['rates', index],
-      message: `the rate of ${value} stands twice`,
+      message: `the rate of ${value} is listed twice`,
     })),
   ];
 }

@@ -99,11 +99,11 @@ export const consistencySchema = z
       context.addIssue({
         code: 'custom',
         path: ['partners', index, 'id'],
-        message: `partner “${id}” stands twice`,
+        message: `partner “${id}” is listed twice`,
       });
     });
     if (!paymentsApi || ids.includes(paymentsApi.partner)) return;
-    const message = `partner “${paymentsApi.partner}” is not among the partners: ${ids.join(', ')}`;
+    const message = `partner “${paymentsApi.partner}” is not configured; partners: ${ids.join(', ')}`;
     context.addIssue({ code: 'custom', path: ['paymentsApi', 'partner'], message });
   });
 

@@ -58,7 +58,7 @@ export class OpsError extends Error {
 export function toOpsError(error: unknown): OpsError {
   if (error instanceof OpsError) return error;
   return new OpsError('internal', 'Something went wrong on our side.', {
-    hint: 'Try again; if it stays, give the reference to whoever runs Paydesk.',
+    hint: 'Try again. If it keeps failing, give the reference to your Paydesk admin.',
     cause: error,
   });
 }

@@ -69,6 +69,26 @@ export interface SubmissionRequest {
   log: Log;
 }
 
+/** A menu of a window was opened, or typed into. */
+export interface MenuRequest {
+  person: Person;
+  /** What was typed to narrow the menu down; '' for nothing yet. */
+  typed: string;
+  /** The input's name: its block_id. */
+  input: string;
+  /** As the modal said. From outside. */
+  memo: string;
+  /** What the window's inputs hold so far, as in a submission; Slack does not always say. */
+  values: Readonly<Record<string, string>>;
+  log: Log;
+}
+
+/** An option of a menu, as `views` draws it. */
+export interface MenuOption {
+  readonly text: { type: 'plain_text'; text: string };
+  readonly value?: string;
+}
+
 /** What becomes of the window. One that takes long shows that it works meanwhile. */
 export type SubmissionAnswer =
   | { kind: 'close' }
@@ -96,6 +116,10 @@ export interface Command<Desk> {
   run(request: CommandRequest, desk: Desk): Promise<void>;
   /** By action_id: buttons and menus on this command's cards. */
   readonly actions: Readonly<Record<string, (request: ActionRequest, desk: Desk) => Promise<void>>>;
+  /** By action_id: the menus in this command's modals whose options are asked for. Answered within three seconds. */
+  readonly menus?: Readonly<
+    Record<string, (request: MenuRequest, desk: Desk) => Promise<readonly MenuOption[]>>
+  >;
   /** By callbackId: the modals that this command opens. */
   readonly submissions?: Readonly<
     Record<string, (request: SubmissionRequest, desk: Desk) => Promise<SubmissionAnswer>>

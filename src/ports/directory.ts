@@ -13,6 +13,8 @@ export interface DirectoryPerson {
   /** Null where the workspace does not tell. */
   email: string | null;
   kind: PersonKind;
+  /** IANA; absent where the workspace does not say. */
+  timeZone?: string;
 }
 
 /** Who is in the groups of the configuration, at one moment. */

@@ -55,6 +55,13 @@ export interface PlatformEvent {
   replays: readonly { reference: string; target: string; at: Date }[];
 }
 
+/** An event, as a list tells of it. */
+export interface PlatformEventSummary {
+  id: string;
+  type: string;
+  at: Date;
+}
+
 /** A partner's statement of one business day. */
 export interface PartnerStatement {
   partner: string;
@@ -101,11 +108,13 @@ export interface Operations {
   check(): Promise<void>;
   route(id: string): Promise<Route>;
   /**
-   * All routes, or those of one partner. A partner that the platform does not know has none. `signal` ends the question
-   * early, as `unavailable`.
+   * All routes, or those of one partner. A partner that the platform does not know has none. Here and below `signal` ends
+   * the question early, as `unavailable`.
    */
   routes(partner?: string, signal?: AbortSignal): Promise<Rows<Route>>;
-  event(id: string): Promise<PlatformEvent>;
+  event(id: string, signal?: AbortSignal): Promise<PlatformEvent>;
+  /** The newest first, at most `limit`. `not_found` where the platform lists none. */
+  recentEvents(limit: number, signal?: AbortSignal): Promise<Rows<PlatformEventSummary>>;
   statement(partner: string, businessDay: string): Promise<PartnerStatement>;
   pauseRoute(order: PauseRouteOrder): Promise<Route>;
   resumeRoute(order: ResumeRouteOrder): Promise<Route>;

@@ -33,6 +33,8 @@ export interface Payment {
   latestCharge: Charge | string | null;
   lastError: PaymentError | null;
   customerId: string | null;
+  /** Where the receipt goes: the customer's address, where the provider has it. */
+  receiptEmail?: string;
   description: string | null;
   metadata: Readonly<Record<string, string>>;
 }
@@ -188,8 +190,8 @@ export interface PaymentsApi {
    * payouts that a person started, so null after a long time does not prove that the money is still there.
    */
   payoutOf(transaction: BalanceTransaction): Promise<Payout | null>;
-  /** The disputes that were created last, whatever their status, newest first, at most `limit`. */
-  recentDisputes(limit: number): Promise<Rows<Dispute>>;
+  /** The most recent disputes, whatever their status, newest first, at most `limit`. `signal` ends the question early. */
+  recentDisputes(limit: number, signal?: AbortSignal): Promise<Rows<Dispute>>;
 
   /** Succeeds when the key is accepted. */
   check(): Promise<void>;

@@ -23,6 +23,8 @@ export interface OpenConfirmation {
   /** The person who voted in chat, and the address that the chat platform has of them. */
   voterName: string;
   voterEmail: string;
+  /** IANA; absent where the chat platform does not say. */
+  voterTimeZone?: string;
   title: string;
   /** The plan exactly as it was shown and hashed. */
   lines: readonly string[];

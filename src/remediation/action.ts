@@ -37,12 +37,24 @@ export type Risk = 'low' | 'medium' | 'high';
 export interface Choice {
   value: string;
   label: string;
+  /** Below the label. */
+  description?: string;
 }
 
 /** What the card was about that a form was opened from. From outside. */
 export interface About {
   kind: string;
   id: string;
+}
+
+/** What people typed, by field. */
+export type TypedParameters = Readonly<Record<string, string>>;
+
+/** What is known while somebody chooses. */
+export interface Hints {
+  about: About | null;
+  /** The other fields so far. */
+  typed: TypedParameters;
 }
 
 export type FieldInput =
@@ -63,8 +75,8 @@ export interface Field<Value> {
   hint?: string;
   input: FieldInput;
   optional?: boolean;
-  /** What could be meant, to choose from, asked when the form opens; none leaves people to type. `signal` ends the question. */
-  suggest?(world: World, about: About | null, signal: AbortSignal): Promise<readonly Choice[]>;
+  /** What could be meant, to choose from; what is not among it can still be typed. `signal` ends the question. */
+  suggest?(world: World, hints: Hints, signal: AbortSignal): Promise<readonly Choice[]>;
   /** The fault is a clause for people: “has 3 decimals, USD has 2”. */
   parse(typed: string): Result<Value, string>;
 }
@@ -75,9 +87,6 @@ export interface Brief {
   /** The fields that matter most, which come first after the one that names what the action is about. */
   first: readonly string[];
 }
-
-/** What people typed, by field. */
-export type TypedParameters = Readonly<Record<string, string>>;
 
 /** Why an action cannot be done. `field` puts it beside an input; null above all. */
 export interface ActionFault {

@@ -45,6 +45,7 @@ async function lookUp(deps: RemediationDeps, token: string): Promise<OpenConfirm
     requestId: remediation.id,
     voterName: voter.name,
     voterEmail: voter.email,
+    ...(voter.timeZone === undefined ? {} : { voterTimeZone: voter.timeZone }),
     title: snapshot.plan.preview.headline,
     lines: seenLines(snapshot),
     planHash: remediation.planHash,

@@ -46,7 +46,7 @@ export function defineAction<Params extends object, Facts extends JsonObject>(
     verify: (plan, key, effect, world) => definition.verify(stepOf(plan, key, world), effect),
     followUpAt: (plan) => followUp?.at(requireParams(fields, plan.typed), plan.facts as Facts) ?? null,
     followUp: (plan, key, world) => {
-      if (!followUp) throw new OpsError('internal', `Nothing follows ${id}.`);
+      if (!followUp) throw new OpsError('internal', `${id} has no follow-up.`);
       return followUp.run(stepOf(plan, key, world));
     },
   }; // prettier-ignore
@@ -68,9 +68,9 @@ function readParams<Params>(fields: Fields<Params>, typed: TypedParameters): Rea
 }
 
 function readField(field: Field<unknown>, value: string): ReturnType<Field<unknown>['parse']> {
-  if (value === '' && field.optional !== true) return { ok: false, fault: 'This is needed.' };
+  if (value === '' && field.optional !== true) return { ok: false, fault: 'Required.' };
   if (value.length > longestTyped || /\p{Cs}/u.test(value) || value.includes('\0'))
-    return { ok: false, fault: 'This is not a text that can be used here.' };
+    return { ok: false, fault: 'This text contains characters that can’t be used, or is too long.' };
   return field.parse(value);
 }
 

@@ -49,7 +49,7 @@ async function readFile(id: string, world: World): Promise<FileFact> {
 function attachmentOf(id: string, { attachments }: World): Promise<Attachment> {
   if (attachments) return attachments.read(id);
   throw new OpsError('misconfigured', 'Files cannot be read from the chat here.', {
-    hint: 'Leave them out, or ask whoever runs Paydesk to connect them.',
+    hint: 'Leave them out, or ask your Paydesk admin to connect file access.',
   });
 }
 

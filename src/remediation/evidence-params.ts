@@ -8,9 +8,10 @@ import {
   evidenceDocumentKinds, evidenceTextKinds, type EvidenceDocumentKind, type EvidenceKind, type EvidenceTextKind,
 } from '../ports/evidence.js'; // prettier-ignore
 import type { ActionFault, Field } from './action.js';
+import { answerableDisputeField } from './dispute-facts.js';
 import { kindNamedBy, type FileFact } from './evidence-files.js';
 import { kindText } from './evidence-needs.js';
-import { choiceField, filesField, idField, optionalField, textField } from './fields.js';
+import { choiceField, filesField, optionalField, textField } from './fields.js';
 
 /** The explanation has a field of its own. */
 type OtherTextKind = Exclude<EvidenceTextKind, 'uncategorized_text'>;
@@ -46,7 +47,7 @@ const textFields = Object.fromEntries(
 ) as Record<OtherTextKind, Field<string>>;
 
 export const evidenceFields: { readonly [Name in keyof EvidenceParams]: Field<EvidenceParams[Name]> } = {
-  dispute: idField('Dispute', ['dp_', 'du_']),
+  dispute: answerableDisputeField,
   explanation: optionalText('Explanation', 'In your words, to the bank. Replaces one that is there.'),
   files: {
     ...filesField('Files', filesMax),

@@ -29,7 +29,7 @@ import {
   evidenceFields, fieldOfKind, givenDocuments, givenFaults, givenTexts, type EvidenceParams,
 } from './evidence-params.js'; // prettier-ignore
 import { moneyOfFact } from './fields.js';
-import { providerOf } from './provider.js';
+import { customerLines, providerOf } from './provider.js';
 
 type Piece = {
   kind: EvidenceKind;
@@ -76,6 +76,7 @@ export function evidenceAction({ submit, ...words }: Words): ActionDefinition<Ev
     prefills: { dispute: 'dispute' },
     brief: briefOf,
     read,
+    volatile: ['customer', 'customerEmail'],
     contends: contendsOf,
     check: (params, facts, now) => [
       ...answerFaults(facts, now),
@@ -203,7 +204,7 @@ function stagePreview(params: EvidenceParams, facts: EvidenceFacts, now: Date): 
       ...recommendedLines(params, facts),
       `${deadlineText(facts, now)}. Nothing goes to the bank yet.`,
     ],
-    affected: [],
+    affected: customerLines(facts),
     undo: 'Stage something else in its place: evidence can be changed until it is submitted.',
     irreversible: null,
     value: null,
@@ -215,14 +216,14 @@ function submitPreview(params: EvidenceParams, facts: EvidenceFacts, now: Date):
   return {
     headline: `Submit the evidence for dispute ${facts.dispute} over ${facts.amount} to the bank`,
     changes: [
-      `What the customer says: ${reasonText(facts)}`,
+      `Customer’s claim: ${reasonText(facts)}`,
       ...addedLines(params, facts),
       ...stayingLines(params, facts),
       `All that goes to the bank: ${kindsText(kindsAfter(params, facts))}`,
       ...recommendedLines(params, facts),
       `${deadlineText(facts, now)}.`,
     ],
-    affected: ['The customer’s bank decides, which takes up to three months.'],
+    affected: [...customerLines(facts), 'The customer’s bank decides, which takes up to three months.'],
     undo: null,
     irreversible: 'The bank takes evidence once: afterwards nothing can be added or changed.',
     value: moneyOfFact(facts.amount),

@@ -98,7 +98,7 @@ function unreadable({ log, clock }: RemediationDeps, snapshot: Snapshot, thrown:
   const forMs = typeof named === 'number' ? Math.max(secondMs, named) : heldUpMs * (1 - jitterOf(id));
   const isMoment = typeof named === 'number' && clock.now().getTime() - startableAtMs(snapshot) < quietMs;
   if (isMoment) return { kind: 'wait_quietly', forMs };
-  return { kind: 'wait', why: `Waits: ${publicMessage}`, forMs, needsOperator: needsOperator(error) };
+  return { kind: 'wait', why: `On hold: ${publicMessage}`, forMs, needsOperator: needsOperator(error) };
 }
 
 /** Up to a fifth, so that requests that wait for one source do not come back in step. */
@@ -119,7 +119,7 @@ async function lookAgainIn(deps: RemediationDeps, before: Remediation, forMs: nu
 }
 
 const waitsFor = (id: string): string =>
-  `Waits for ${id}, which is about the same thing and whose outcome is not known yet.`;
+  `Waiting for ${id}, which concerns the same item and whose outcome is not known yet.`;
 
 /** It does not pass by itself: a key is refused, or a setting is wrong. */
 const needsOperator = ({ code }: OpsError): boolean => code === 'misconfigured' || code === 'forbidden';
@@ -138,7 +138,7 @@ async function holdUp(deps: RemediationDeps, before: Snapshot, { why, forMs, nee
     if (needsOperator && current.stateWhy !== why)
       await deps.alarm(tx, {
         personId: null,
-        text: `Paydesk holds up ${current.id}, which is approved. ${why}`,
+        text: `Paydesk can’t run ${current.id}, which is approved. ${why}`,
         about: { kind: 'request', snapshot: before },
       });
     await wait(tx, deps, current, {

@@ -15,7 +15,7 @@ export async function expire(deps: RemediationDeps, { remediation }: Snapshot): 
     const current = await takeIf(tx, deps, remediation);
     if (!current || (current.state !== 'pending' && current.state !== 'approved')) return;
     if (tx.now < current.expiresAt) return;
-    const why = current.state === 'pending' ? 'Not enough people approved in time.' : 'It could not begin in time.';
+    const why = current.state === 'pending' ? 'Not enough approvals in time.' : 'It could not start in time.';
     await move(tx, deps, current, {
       progress: { state: 'expired', stateWhy: why, dueAt: null },
       happening: { verb: 'expired', actor: paydesk, why },
@@ -36,7 +36,7 @@ export async function lapse(deps: RemediationDeps, { remediation }: Snapshot, ve
       await move(tx, deps, current, {
         progress: { state: 'voided', stateWhy: why, dueAt: null },
         happening: { verb: 'voided', actor: paydesk, why, details: { changes: verdict.changes } },
-        news: { text: `Not carried out, the approvals are void. What changed: ${why}`, mention },
+        news: { text: `Not executed: the approvals are void. What changed: ${why}`, mention },
       });
       return;
     }
@@ -45,7 +45,7 @@ export async function lapse(deps: RemediationDeps, { remediation }: Snapshot, ve
     await move(tx, deps, current, {
       progress: { state: 'pending', stateWhy: verdict.why, dueAt: current.expiresAt },
       happening: { verb: 'votes_voided', actor: paydesk, why: verdict.why },
-      news: { text: `Not carried out: ${verdict.why} Another approval is needed.`, mention },
+      news: { text: `Not executed: ${verdict.why} Another approval is needed.`, mention },
     });
   });
 }

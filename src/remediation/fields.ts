@@ -26,7 +26,7 @@ export function idField(label: string, prefixes: readonly string[], hint?: strin
     ...(hint === undefined ? {} : { hint }),
     input: { kind: 'text', placeholder: wanted },
     parse: (typed) =>
-      pattern.test(typed) ? ok(typed) : fail(`This is not an id that starts like ${wanted}.`),
+      pattern.test(typed) ? ok(typed) : fail(`Enter an ID that starts with ${wanted.replaceAll('…', '')}.`),
   };
 }
 
@@ -46,7 +46,7 @@ export const amountField = (label: string, hint?: string): Field<TypedAmount> =>
   input: { kind: 'text', placeholder: '12.50' },
   parse: (typed) => {
     const [, decimal, currency] = amountForm.exec(typed) ?? [];
-    if (decimal === undefined) return fail('Write a plain amount above zero, such as 12.50 or 12.50 EUR.');
+    if (decimal === undefined) return fail('Enter an amount above zero, such as 12.50 or 12.50 EUR.');
     if (/^[0.]+$/.test(decimal)) return fail('The amount must be above zero.');
     const code = currency?.toUpperCase() ?? null;
     if (code !== null && currencyExponent(code) === undefined) return fail(`${code} is not a currency.`);
@@ -56,7 +56,7 @@ export const amountField = (label: string, hint?: string): Field<TypedAmount> =>
 
 /** What was typed as money of the object's own currency. */
 export function amountIn({ decimal, currency }: TypedAmount, own: string): Result<Money, string> {
-  if (currency !== null && currency !== own) return fail(`This is in ${own}, not in ${currency}.`);
+  if (currency !== null && currency !== own) return fail(`The currency is ${own}, not ${currency}.`);
   const parsed = parseMajor(decimal, own);
   return parsed.ok ? parsed : fail(`${parsed.fault}.`);
 }
@@ -94,7 +94,7 @@ export const instantField = (label: string, hint?: string): Field<Date> => ({
   ...(hint === undefined ? {} : { hint }),
   input: { kind: 'instant' },
   parse: (typed) =>
-    /^\d{1,12}$/.test(typed) ? ok(new Date(Number(typed) * 1000)) : fail('Choose a day and a time.'),
+    /^\d{1,12}$/.test(typed) ? ok(new Date(Number(typed) * 1000)) : fail('Choose a date and time.'),
 });
 
 export const dateField = (label: string, hint?: string): Field<string> => ({
@@ -117,7 +117,7 @@ export const filesField = (label: string, most: number): Field<readonly string[]
   parse: (typed) => {
     const ids = typed.split(',').map((id) => id.trim()).filter((id) => id !== ''); // prettier-ignore
     if (ids.length > most) return fail(`At most ${most} files.`);
-    return ids.every((id) => /^F[A-Z0-9]{2,30}$/.test(id)) ? ok(ids) : fail('These are not files.');
+    return ids.every((id) => /^F[A-Z0-9]{2,30}$/.test(id)) ? ok(ids) : fail('Attach files, not text.');
   },
 });
 

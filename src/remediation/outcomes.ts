@@ -60,7 +60,7 @@ export function failedMove(
   const details = { code: error.code, reference: error.reference };
   const later = (durationMs: number): Date => new Date(now.getTime() + durationMs);
   if (isRepeat || !nothingDone.includes(error.code)) {
-    const text = 'Nobody knows yet whether it took effect. Looking for it; nothing is repeated meanwhile.';
+    const text = 'Outcome unknown. Checking with the other side; nothing is repeated meanwhile.';
     const unknownSince = remediation.unknownSince ?? now;
     return moved(
       { state: 'unknown', stateWhy: why, looks: 0, unknownSince, dueAt: later(settlingMs) },
@@ -69,10 +69,10 @@ export function failedMove(
     );
   }
   if (mayPass.includes(error.code) && calls < mostCalls) {
-    const text = `Nothing was done: ${why} It is tried again.`;
+    const text = `No action taken: ${why} Paydesk will retry.`;
     return moved({ state: 'approved', stateWhy: why, dueAt: later(retryMs * calls) }, 'postponed', text);
   }
-  return moved({ state: 'refused', stateWhy: why, dueAt: null }, 'refused', `Nothing was done: ${why}`);
+  return moved({ state: 'refused', stateWhy: why, dueAt: null }, 'refused', `No action taken: ${why}`);
 
   function moved(progress: Partial<RemediationProgress>, verb: string, text: string): Move {
     return {

@@ -7,7 +7,14 @@ import { isCapturedInParts } from '../nouns/payment.js';
 import type { Charge, Payment } from '../ports/payments-api.js';
 import type { ActionFault, World } from './action.js';
 import { moneyFact } from './fields.js';
-import { amountRuleFacts, merchantOf, methodText, providerOf, type AmountRuleFacts } from './provider.js';
+import {
+  amountRuleFacts,
+  customerFacts,
+  merchantOf,
+  methodText,
+  providerOf,
+  type AmountRuleFacts,
+} from './provider.js';
 
 /** A type and not an interface, because only that is a JsonObject. */
 export type PaymentFacts = AmountRuleFacts & {
@@ -20,9 +27,11 @@ export type PaymentFacts = AmountRuleFacts & {
   /** “Visa •• 4242”; null before anything was tried. */
   method: string | null;
   captureBefore: string | null;
-  /** A part is taken, and the rest may be by further captures. */
+  /** A part is captured, and further captures may follow. */
   inParts: boolean;
   customer: string | null;
+  /** Masked. */
+  customerEmail: string | null;
   merchant: string | null;
 };
 
@@ -50,7 +59,7 @@ function paymentFactsOf(payment: Payment, charge: Charge | null, partner: string
     method: charge && methodText(charge),
     captureBefore: charge?.captureBefore?.toISOString() ?? null,
     inParts: isCapturedInParts(payment),
-    customer: payment.customerId,
+    ...customerFacts(payment),
     merchant: merchantOf(payment.metadata),
   };
 }
@@ -58,6 +67,6 @@ function paymentFactsOf(payment: Payment, charge: Charge | null, partner: string
 /** Several captures of one payment add up in ways that no plan of one capture can tell. */
 export function inPartsFaults({ payment, inParts, amount, amountReceived, amountCapturable }: PaymentFacts): ActionFault[] {
   if (!inParts) return [];
-  const message = `${payment} is captured in several parts: ${amountReceived} of ${amount} are taken so far, ${amountCapturable} are still authorised. Paydesk handles payments that are captured once; finish this one in the provider’s dashboard.`;
+  const message = `${payment} is captured in several parts: ${amountReceived} of ${amount} captured so far, ${amountCapturable} still authorised. Paydesk supports single captures only: finish this one in the provider’s dashboard.`;
   return [{ field: 'payment', message }];
 } // prettier-ignore

@@ -27,7 +27,7 @@ export const plainLineField = (label: string, most: number, hint?: string): Fiel
   return {
     ...field,
     parse: (typed) => {
-      if (/[\n\r\t\u2028\u2029]/.test(typed)) return fail('This must be one line, without tabs.');
+      if (/[\n\r\t\u2028\u2029]/.test(typed)) return fail('Use a single line, without tabs.');
       const read = field.parse(typed);
       return read.ok ? plain(read.value) : read;
     },
@@ -40,11 +40,11 @@ const reordering = /[\u202a-\u202e\u2066-\u2069]/;
 const unseen = /\p{Cf}/gu;
 
 function plain(text: string): Result<string, string> {
-  if (/[^\P{Cc}\n\t]/u.test(text)) return fail('There are control characters in it, which nobody sees.');
-  if (reordering.test(text)) return fail('There are characters in it that show it in another order than it is written.');
+  if (/[^\P{Cc}\n\t]/u.test(text)) return fail('Remove the control characters: they are invisible.');
+  if (reordering.test(text)) return fail('Remove the characters that reorder text: it would read differently from how it is written.');
   const seen = text.replace(unseen, '');
-  if (seen.trim() === '') return fail('There is nothing to see in it.');
+  if (seen.trim() === '') return fail('Enter some visible text.');
   if (containsCardNumber(text) || containsCardNumber(seen))
-    return fail('There is a card number in it: write at most its last four digits.');
+    return fail('Remove the card number: give at most its last four digits.');
   return ok(text);
 } // prettier-ignore

@@ -6,14 +6,14 @@
 import { OpsError } from '../kernel/errors.js';
 import { fail, ok } from '../kernel/result.js';
 import type { Operations, Route } from '../ports/operations.js';
-import type { About, Choice, Field, World } from './action.js';
+import type { Choice, Field, Hints, World } from './action.js';
 import { timeText } from './provider.js';
 
 /** Throws `misconfigured` where nothing is connected. */
 export function platformOf({ operations }: World): Operations {
   if (operations) return operations;
   throw new OpsError('misconfigured', 'The company’s platform is not connected.', {
-    hint: 'Whoever runs Paydesk has to set operationsApi.baseUrl in paydesk.yaml, and OPERATIONS_API_TOKEN.',
+    hint: 'Ask your Paydesk admin to set operationsApi.baseUrl in paydesk.yaml and OPERATIONS_API_TOKEN.',
   });
 }
 
@@ -24,9 +24,7 @@ export const platformIdField = (label: string, placeholder: string): Field<strin
   parse: (typed) =>
     /^\w[\w.:-]{0,254}$/.test(typed)
       ? ok(typed)
-      : fail(
-          `This is not an id such as ${placeholder}: letters, digits, dots, colons, hyphens, underscores.`,
-        ),
+      : fail(`Enter an ID such as ${placeholder}: letters, digits, dots, colons, hyphens and underscores.`),
 });
 
 /** What a route is and how it stands. A type and not an interface, because only that is a JsonObject. */
@@ -60,7 +58,7 @@ export const routeText = ({ route, partner, method, country, currency }: RouteFa
 /** Those in a state, of the partner that a form is about or of all. */
 export const suggestRoutes =
   (state: Route['state']) =>
-  async (world: World, about: About | null, signal: AbortSignal): Promise<Choice[]> => {
+  async (world: World, { about }: Hints, signal: AbortSignal): Promise<Choice[]> => {
     const partner = about?.kind === 'partner' ? about.id : undefined;
     const { rows } = await platformOf(world).routes(partner, signal);
     return rows
@@ -68,13 +66,13 @@ export const suggestRoutes =
       .map((route) => ({ value: route.id, label: routeText(routeFactsOf(route)) }));
   };
 
-/** “paused until 2026-11-18 13:00 UTC by the order 01K…”, or “active”. */
+/** “paused until 2026-11-18 13:00 UTC by order 01K…”, or “active”. */
 export function stateText({ state, pausedUntil, pausedBy }: RouteFacts): string {
   if (state === 'active') return state;
-  const until = pausedUntil === null ? 'without an end' : `until ${timeText(pausedUntil)}`;
+  const until = pausedUntil === null ? 'indefinitely' : `until ${timeText(pausedUntil)}`;
   return `paused ${until} ${orderText(pausedBy)}`;
 }
 
 /** Who did something to a route, as far as the platform knows. */
 export const orderText = (key: string | null): string =>
-  key === null ? 'by other means than an order of ours' : `by the order ${key}`;
+  key === null ? 'outside Paydesk' : `by order ${key}`;

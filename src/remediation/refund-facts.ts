@@ -15,6 +15,7 @@ import type { World } from './action.js';
 import { moneyFact, moneyOfFact } from './fields.js';
 import {
   amountRuleFacts,
+  customerFacts,
   merchantOf,
   methodText,
   providerOf,
@@ -47,6 +48,8 @@ export type RefundFacts = AmountRuleFacts & {
   /** What the provider took for the payment and keeps; null where it does not say. */
   fee: string | null;
   customer: string | null;
+  /** Masked. */
+  customerEmail: string | null;
   merchant: string | null;
 };
 
@@ -73,7 +76,7 @@ export async function readRefundFacts(id: string, world: World): Promise<RefundF
     openWarnings: warnings.rows.filter(({ actionable }) => actionable).map((warning) => warning.id),
     partner: world.paymentsPartner,
     payment: charge.paymentId,
-    customer: payment?.customerId ?? null,
+    ...customerFacts(payment),
     merchant: payment && merchantOf(payment.metadata),
   };
 }
@@ -94,15 +97,18 @@ async function ofPayment(id: string, payments: PaymentsApi): Promise<Found> {
   const captured = charges.rows.filter(hasTaken);
   const charge = decidingAmong(charges.rows);
   if (charges.problems.length > 0 && captured.length === 0)
-    throw new OpsError('unavailable', `The charge of ${id} cannot be told: ${charges.problems.join('; ')}.`);
+    throw new OpsError(
+      'unavailable',
+      `Can’t tell which charge of ${id} to refund: ${charges.problems.join('; ')}.`,
+    );
   if (captured.length > 1)
     throw new OpsError('invalid', `${id} was captured ${captured.length} times: ${captured.map(chargeText).join('; ')}.`, {
-      hint: 'Give the id of the charge to refund.',
+      hint: 'Enter the ID of the charge to refund.',
     }); // prettier-ignore
   if (!charge)
     throw new OpsError(
       'invalid',
-      `${id} is ${payment.status} and was never charged: nothing can be given back.`,
+      `${id} is ${payment.status} and was never charged: there is nothing to refund.`,
     );
   return { charge, payment };
 }

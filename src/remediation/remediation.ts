@@ -5,7 +5,7 @@ import { dayMs } from '../kernel/clock.js';
 import { messageOf, toOpsError } from '../kernel/errors.js';
 import type { Remediation, Vote } from '../ports/remediations.js';
 import type { VoteConfirmations } from '../ports/vote-confirmations.js';
-import type { About, Action, ActionFault, Brief, Choice } from './action.js';
+import type { Action, ActionFault, Brief, Choice, Hints } from './action.js';
 import { createVoteConfirmations } from './confirmations.js';
 import type { FreezeStory, RemediationDeps, Snapshot } from './deps.js';
 import { advance, lookAgain, sweep } from './execution.js';
@@ -25,11 +25,8 @@ export interface RemediationDesk {
   readonly actions: readonly Action[];
   readonly policy: Policy;
   faultsOfForm(form: Pick<RequestForm, 'action' | 'typed' | 'why'>): ActionFault[];
-  /** What could be meant in each field, as far as the world says so at once. */
-  suggestions: (
-    actionId: string,
-    about: About | null,
-  ) => Promise<Readonly<Record<string, readonly Choice[]>>>;
+  /** What could be meant in a field, as far as the world says so at once. */
+  suggestions: (actionId: string, field: string, hints: Hints) => Promise<readonly Choice[]>;
   /** What has to be known about a thing before the form of an action is filled in; null where nothing does. */
   brief: (actionId: string, id: string) => Promise<Brief | null>;
   request(form: RequestForm): Promise<Requested>;
@@ -81,7 +78,7 @@ export function createRemediationDesk(deps: RemediationDeps): RemediationDesk {
     actions,
     policy,
     faultsOfForm: (form) => faultsOfForm(deps, form),
-    suggestions: (actionId, about) => suggestions(deps, actionId, about),
+    suggestions: (actionId, field, hints) => suggestions(deps, actionId, field, hints),
     brief: (actionId, id) => brief(deps, actionId, id),
     request: (form) => request(deps, form),
     approve: (ballot, typedAmount) => approve(deps, ballot, typedAmount),

@@ -46,7 +46,7 @@ export function faultsOfForm(
   { action, typed, why }: Pick<RequestForm, 'action' | 'typed' | 'why'>,
 ): ActionFault[] {
   const own = actionOf(deps, action).faultsOf(typed);
-  const reason = readReason(why, 'Say why: approvers decide by it.');
+  const reason = readReason(why, 'Say why: approvers will see this.');
   return reason.ok ? [...own] : [...own, { field: 'why', message: reason.fault }];
 }
 
@@ -75,8 +75,8 @@ export async function request(deps: RemediationDeps, form: RequestForm): Promise
 
 function requireMember({ kind }: KnownPerson): void {
   if (kind === 'member') return;
-  throw new OpsError('forbidden', 'Guarded actions are for members of this workspace.', {
-    hint: 'Ask somebody of the payments team.',
+  throw new OpsError('forbidden', 'Guarded actions are for members of this workspace only.', {
+    hint: 'Ask a member of the payments team.',
   });
 }
 
@@ -131,8 +131,8 @@ async function requireFewOpen(
   if (state !== 'pending') return;
   const open = await remediations.count(tx, { states: ['pending'], requesterId });
   if (open <= mostOpen) return;
-  throw new OpsError('conflict', `${mostOpen} requests of yours are waiting for approval already.`, {
-    hint: 'Cancel some with `/remediate cancel REM-…`, or wait until they are decided.',
+  throw new OpsError('conflict', `You already have ${mostOpen} requests waiting for approval.`, {
+    hint: 'Withdraw some with `/remediate cancel REM-…`, or wait until they are decided.',
   });
 }
 

@@ -53,9 +53,9 @@ async function verdictOnPeople(deps: RemediationDeps, { remediation, plan, rulin
   };
   if (requester.kind !== 'member') return { kind: 'void', changes: ['The requester is no longer a member of this workspace.'] };
   const now = remediation.breakGlass ? breakGlassOn(deps.policy, ask) : ruleOn(deps.policy, ask);
-  if (now.kind === 'refused') return { kind: 'void', changes: [`Policy no longer allows it: ${now.message}`] };
+  if (now.kind === 'refused') return { kind: 'void', changes: [`Policy no longer allows this: ${now.message}`] };
   if (now.rule !== ruling.rule || isStricter(now, ruling))
-    return { kind: 'void', changes: [`Policy changed: rule “${now.rule}” asks for more than what was approved.`] };
+    return { kind: 'void', changes: [`Policy changed: rule “${now.rule}” now requires more than was approved.`] };
   if (remediation.breakGlass) return { kind: 'stands' };
   return verdictOnVotes(deps, now, remediation, votes);
 } // prettier-ignore
@@ -81,8 +81,6 @@ async function verdictOnVotes(
     const why = lapsed.find(({ personId }) => personId === vote.personId)?.why;
     return why === undefined ? [] : [{ ...vote, state: 'void', voidWhy: why }];
   });
-  const why = lapsed
-    .map(({ personId, why: reason }) => `the vote of ${personId} is void. ${reason}`)
-    .join(' ');
-  return { kind: 'votes_void', votes: gone, why: why === '' ? 'Votes are missing.' : why };
+  const why = lapsed.map(({ personId, why: reason }) => `${personId}’s vote is void. ${reason}`).join(' ');
+  return { kind: 'votes_void', votes: gone, why: why === '' ? 'Approvals are missing.' : why };
 }

@@ -47,9 +47,9 @@ export async function remindOfReview(deps: RemediationDeps, { remediation }: Sna
     if (!current) return;
     await move(tx, deps, current, {
       progress: { dueAt: new Date(tx.now.getTime() + dayMs) },
-      happening: { verb: 'review_overdue', actor: paydesk, why: 'Nobody has closed the review yet.' },
+      happening: { verb: 'review_overdue', actor: paydesk, why: 'The review is still open.' },
       news: {
-        text: 'The review of this broken glass is overdue. Another person has to close it.',
+        text: 'The review of this break-glass action is overdue. Another person must close it.',
         mention: [],
       },
     });

@@ -42,7 +42,7 @@ export async function settle(
     const mayRepeat = repeats && wouldRepeat(found, current) && !isTooOld(startedAt, tx.now);
     // Under the lock through which a freeze has to pass, as the first order was.
     const isFrozen = mayRepeat && (await deps.remediations.takeKillSwitch(tx)).frozen;
-    const counted = isFrozen ? notAgain(found, 'Everything is frozen.') : found;
+    const counted = isFrozen ? notAgain(found, 'Guarded actions are frozen.') : found;
     return counted.kind === 'not_done' && mayRepeat
       ? move(tx, deps, current, repeatMove(current, counted.evidence, tx.now))
       : keepLooking(tx, deps, { ...snapshot, remediation: current }, counted, orderAgain !== null);
@@ -59,9 +59,9 @@ const wouldRepeat = ({ kind }: Look, { misses, calls }: Remediation): boolean =>
 async function unlessHindered(deps: RemediationDeps, snapshot: Snapshot, found: Look): Promise<Look> {
   const { expiresAt, createdAt } = snapshot.remediation;
   const now = deps.clock.now();
-  if (now >= expiresAt) return notAgain(found, 'The approval is over.');
+  if (now >= expiresAt) return notAgain(found, 'The approval has expired.');
   if (now.getTime() >= createdAt.getTime() + keyLifeMs)
-    return notAgain(found, 'Its key is a day old, and the other side may have forgotten it.');
+    return notAgain(found, 'Its idempotency key is a day old and may have expired on the other side.');
   const verdict = await whatChanged(deps, snapshot).catch(
     (thrown: unknown) => ({ kind: 'wait', why: toOpsError(thrown).publicMessage }) as const,
   );
@@ -71,7 +71,7 @@ async function unlessHindered(deps: RemediationDeps, snapshot: Snapshot, found: 
 
 const notAgain = (found: Look, why: string): Look => ({
   kind: 'cannot_tell',
-  evidence: [...(found.kind === 'done' ? [] : found.evidence), `It was not ordered again: ${why}`],
+  evidence: [...(found.kind === 'done' ? [] : found.evidence), `Not retried: ${why}`],
 });
 
 const repeatMove = (current: Remediation, findings: readonly string[], now: Date): Move => {
@@ -81,8 +81,8 @@ const repeatMove = (current: Remediation, findings: readonly string[], now: Date
       state: 'executing', looks: 0, misses: 0, failedLooks: 0, askedAt: null, evidence,
       calls: current.calls + 1, dueAt: callLease(now),
     },
-    happening: { verb: 'repeated', actor: paydesk, why: 'It was looked for and nothing was done.', details: { call: current.calls + 1, evidence } },
-    news: { text: 'Looked for it: nothing was done. Ordered again under the same key.', mention: [] },
+    happening: { verb: 'repeated', actor: paydesk, why: 'Checked: nothing was done.', details: { call: current.calls + 1, evidence } },
+    news: { text: 'Checked: nothing was done. Retried under the same key.', mention: [] },
   };
 }; // prettier-ignore
 

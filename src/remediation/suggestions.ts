@@ -1,36 +1,28 @@
 /**
- * What could be meant in the fields of a form, as far as the world says so at once: a form must open within the three
- * seconds that a click lives. Where nothing comes in time, people type.
+ * What could be meant in a field of a form, as far as the world says so at once: a menu waits three seconds for its
+ * options. Where nothing comes in time, people type.
  */
 import { once } from 'node:events';
 import { toOpsError } from '../kernel/errors.js';
-import type { About, Brief, Choice, Field } from './action.js';
+import type { Brief, Choice, Hints } from './action.js';
 import type { RemediationDeps } from './deps.js';
 import { actionOf } from './transitions.js';
 
-const patienceMs = 1000;
+const patienceMs = 2000;
 
+/** None for a field that has nothing to choose from, and while the source is down. */
 export async function suggestions(
   deps: RemediationDeps,
   actionId: string,
-  about: About | null,
-): Promise<Readonly<Record<string, readonly Choice[]>>> {
-  const fields = Object.entries(actionOf(deps, actionId).fields);
-  const found = await Promise.all(
-    fields.map(async ([name, field]) => [name, await suggest(deps, field, about)] as const),
-  );
-  return Object.fromEntries(found.filter(([, choices]) => choices.length > 0));
-}
-
-async function suggest(
-  { world, log }: RemediationDeps,
-  field: Pick<Field<unknown>, 'suggest'>,
-  about: About | null,
+  field: string,
+  hints: Hints,
 ): Promise<readonly Choice[]> {
-  if (!field.suggest) return [];
+  const { fields } = actionOf(deps, actionId);
+  const suggest = Object.hasOwn(fields, field) ? fields[field]?.suggest : undefined;
+  if (!suggest) return [];
   const late = AbortSignal.timeout(patienceMs);
-  const asked = field.suggest(world, about, late).catch((thrown: unknown) => {
-    log.warn({ reference: toOpsError(thrown).reference }, 'nothing can be suggested');
+  const asked = suggest(deps.world, hints, late).catch((thrown: unknown) => {
+    deps.log.warn({ reference: toOpsError(thrown).reference }, 'nothing can be suggested');
     return [];
   });
   return Promise.race([asked, once(late, 'abort').then(() => [])]);

@@ -76,7 +76,7 @@ export const tokenHashOf = (token: string): string => createHash('sha256').updat
 
 /** What expired while nobody looked, the sweep tells everybody; the voter hears it now. */
 function requireOpen({ id, state, expiresAt }: Remediation, now: Date): void {
-  if (state !== 'pending') throw new OpsError('conflict', `${id} is ${state}: it takes no votes any more.`);
+  if (state !== 'pending') throw new OpsError('conflict', `${id} is ${state}: voting has closed.`);
   if (now >= expiresAt) throw new OpsError('conflict', `${id} has expired.`);
 }
 
@@ -94,7 +94,7 @@ async function takeVotable(
   const remediation = await deps.remediations.take(tx, id);
   requireOpen(remediation, tx.now);
   if (shortHashOf(remediation) !== planHash)
-    throw new OpsError('conflict', `That button is not of the plan of ${id}.`, { hint: `See \`/remediate show ${id}\`.` });
+    throw new OpsError('conflict', `This button belongs to an older plan of ${id}.`, { hint: `See \`/remediate show ${id}\`.` });
   const votes = await deps.remediations.votesOf(tx, id);
   // Whoever lost the link of an unconfirmed vote votes again and gets a new one; the old one is worth nothing then. And
   // whoever approved and sees now that it is wrong may still reject.
@@ -112,8 +112,8 @@ function requireAmount({ plan, ruling }: Snapshot, typed: string | null): void {
   const amount = parsed.ok ? amountIn(parsed.value, value.currency) : parsed;
   if (amount.ok && amount.value.minor === value.minor) return;
   const why = amount.ok ? `The plan says ${formatMoney(value)}.` : amount.fault;
-  throw new OpsError('invalid', `That is not the amount of the plan. ${why}`, {
-    hint: `Type ${formatMajor(value)} if that is what you approve.`,
+  throw new OpsError('invalid', `This isn’t the amount in the plan. ${why}`, {
+    hint: `Type ${formatMajor(value)} to approve that amount.`,
   });
 }
 
@@ -173,7 +173,7 @@ function approvedMove(
     // What starts at once is heard of in a moment; the card says that it was approved.
     news: waits
       ? {
-          text: `Approved. It starts after the cooling-off time; until then ${remediation.id} can be cancelled.`,
+          text: `Approved. It starts after the cooling-off time; until then the requester can withdraw ${remediation.id}.`,
           mention: [remediation.requesterId],
         }
       : null,
@@ -198,7 +198,7 @@ async function reserveOrRefuse(
 
 export async function reject(deps: RemediationDeps, ballot: Ballot, why: string): Promise<void> {
   const voter = await personOf(deps, ballot.personId, forClicks);
-  const reason = requireReason(why, 'Say why: the requester learns it.');
+  const reason = requireReason(why, 'Say why: the requester will see this.');
   await deps.transactions.run(async (tx) => {
     const { remediation, votes } = await takeVotable(tx, deps, ballot, { voter, choice: 'reject' });
     await move(tx, deps, remediation, {
@@ -214,13 +214,16 @@ export async function cancel(deps: RemediationDeps, id: string, personId: string
   await deps.transactions.run(async (tx) => {
     const remediation = await deps.remediations.take(tx, id);
     if (remediation.requesterId !== personId)
-      throw new OpsError('forbidden', `Only the person who asked for ${id} can cancel it. Approvers reject.`);
+      throw new OpsError(
+        'forbidden',
+        `Only the requester of ${id} can withdraw it. Approvers can reject it.`,
+      );
     if (remediation.state !== 'pending' && remediation.state !== 'approved')
-      throw new OpsError('conflict', `${id} is ${remediation.state}: there is nothing to cancel.`);
+      throw new OpsError('conflict', `${id} is ${remediation.state}: there is nothing to withdraw.`);
     await move(tx, deps, remediation, {
       progress: { state: 'cancelled', stateWhy: null, decidedBy: personId, dueAt: null },
       happening: { verb: 'cancelled', actor: personId, why: null },
-      news: { by: personId, text: 'cancelled this.', mention: [] },
+      news: { by: personId, text: 'withdrew this request.', mention: [] },
     });
   });
 }
@@ -237,7 +240,7 @@ export async function confirm(
     const remediation = await deps.remediations.take(tx, id);
     requireOpen(remediation, tx.now);
     const vote = (await deps.remediations.votesOf(tx, id)).find((cast) => cast.tokenHash === tokenHash);
-    if (vote?.state !== 'unconfirmed') throw new OpsError('conflict', 'This link was used already.');
+    if (vote?.state !== 'unconfirmed') throw new OpsError('conflict', 'This link has already been used.');
     await deps.remediations.putVote(tx, id, { ...vote, state: 'counted', confirmedBy });
     return count(tx, deps, remediation, vote.personId, { confirmedBy });
   });
@@ -249,7 +252,7 @@ export async function withdraw(deps: RemediationDeps, id: string, token: string)
   await deps.transactions.run(async (tx) => {
     const remediation = await deps.remediations.take(tx, id);
     const vote = (await deps.remediations.votesOf(tx, id)).find((cast) => cast.tokenHash === tokenHash);
-    if (vote?.state !== 'unconfirmed') throw new OpsError('conflict', 'This link was used already.');
+    if (vote?.state !== 'unconfirmed') throw new OpsError('conflict', 'This link has already been used.');
     await deps.remediations.putVote(tx, id, { ...vote, state: 'void', voidWhy: 'withdrawn by the voter' });
     await move(tx, deps, remediation, {
       progress: {},

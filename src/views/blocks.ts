@@ -17,6 +17,7 @@ import type {
   SectionBlock,
 } from '@slack/types';
 import type { Card } from '../ports/card.js';
+import { rewriteInstants, utcText } from '../kernel/instants.js';
 import { redactCardNumbers } from '../kernel/sensitive.js';
 
 const sectionLimit = 3000;
@@ -32,8 +33,11 @@ const plainLimit = 1000;
 /** Foreign text is a clause or an id on our cards, never an essay that pushes our own words out. */
 const foreignLimit = 200;
 
-/** Text from outside made harmless, in one line, cut to `limit` characters before it is encoded. */
-export function escape(text: string, limit = foreignLimit): string {
+/** Text from outside made harmless, in one line, cut to `limit` characters before it is encoded; instants in the reader's zone. */
+export const escape = (text: string, limit = foreignLimit): string =>
+  rewriteInstants(harmless(text, limit), instantToken);
+
+function harmless(text: string, limit: number): string {
   return encoded(
     oneLine(text, limit)
       .replaceAll('*', '∗')
@@ -109,7 +113,9 @@ function truncateMrkdwn(text: string, limit: number): string {
 /** A link to a web page; the label alone where the address is not one. Both may come from outside. */
 export function link(url: string, label: string): string {
   const address = webAddress(url);
-  return address === null ? escape(label) : `<${address}|${escape(label).replaceAll('|', '¦')}>`;
+  return address === null
+    ? harmless(label, foreignLimit)
+    : `<${address}|${harmless(label, foreignLimit).replaceAll('|', '¦')}>`;
 }
 
 function webAddress(url: string): string | null {
@@ -120,12 +126,14 @@ function webAddress(url: string): string | null {
 }
 
 /** An instant in the reader's own time zone; the fallback is UTC. */
-export function instant(at: Date): string {
-  const seconds = Math.floor(at.getTime() / 1000);
-  return `<!date^${seconds}^{date_short_pretty} {time}|${utc(at)}>`;
+export const instant = (at: Date): string => instantToken(at, utcText(at));
+
+function instantToken(at: Date, fallback: string): string {
+  const time = at.getSeconds() === 0 || !/:\d\d:/.test(fallback) ? '{time}' : '{time_secs}';
+  return `<!date^${Math.floor(at.getTime() / 1000)}^{date_short_pretty} ${time}|${fallback}>`;
 }
 
-export const utc = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+export const utc = utcText;
 
 /** `verbatim`: Slack makes no links, channels or mentions out of plain text. */
 const mrkdwn = (text: string, limit: number): MrkdwnElement => ({
@@ -231,7 +239,7 @@ export function cardOf(text: string, blocks: readonly KnownBlock[]): Card {
 
 /** What does not fit is left out from the end, and the card says so. */
 function withinLimits(blocks: readonly KnownBlock[]): KnownBlock[] {
-  const note = context('This card is cut: there is more than Slack takes in one message.');
+  const note = context('Card truncated: the rest exceeds Slack’s message limit.');
   let left = allTextLimit;
   const fitting = blocks.findIndex((block, index) => (left -= textLength(block)) < 0 || index >= blocksLimit);
   return fitting < 0 ? [...blocks] : [...blocks.slice(0, Math.min(fitting, blocksLimit - 1)), note];

@@ -1,5 +1,5 @@
 /**
- * The cards of disputes: one dispute, and the queue of those that need an answer.
+ * The cards of disputes: one dispute, and the queue of those that need a response.
  */
 import type { QueuedDispute, Urgency } from '../disputes/queue.js';
 import { formatDuration } from '../kernel/duration.js';
@@ -7,8 +7,9 @@ import { formatMoney } from '../kernel/money.js';
 import { answerTo, canBeAnswered, isInquiry, takesEvidence } from '../nouns/dispute.js';
 import type { Card } from '../ports/card.js';
 import type { Dispute } from '../ports/payments-api.js';
-import { actions, cardOf, context, escape, fields, instant, section, sections, utc } from './blocks.js';
+import { actions, cardOf, context, escape, fields, instant, section, sections } from './blocks.js';
 import { joined, reference, type Links } from './links.js';
+import { lookUpButton } from './look-ups.js';
 import { startButtons, type Offer } from './remediation-start.js';
 
 const marks: Readonly<Record<Urgency, string>> = {
@@ -29,21 +30,21 @@ const nameOf = (dispute: Dispute): string => (isInquiry(dispute) ? 'Inquiry' : '
 /** `warning_needs_response` as “needs response”: that it is an inquiry is said by its name. */
 const statusWords = ({ status }: Dispute): string => words(status.replace(/^warning_/, ''));
 
-function dueSentence(dispute: Dispute, now: Date, at: (instant: Date) => string): string {
+function dueSentence(dispute: Dispute, now: Date): string {
   const answer = answerTo(dispute, now);
   switch (answer.kind) {
     case 'due':
-      return `Answer due by ${at(answer.by)}, ${formatDuration(answer.by.getTime() - now.getTime())} left`;
+      return `Response due by ${instant(answer.by)}, ${formatDuration(answer.by.getTime() - now.getTime())} left`;
     case 'late':
       return answer.by
-        ? `Answer due by ${at(answer.by)}, overdue by ${formatDuration(answer.by.getTime() - now.getTime())}`
-        : 'Answer overdue, the provider names no date';
+        ? `Response overdue by ${formatDuration(answer.by.getTime() - now.getTime())} (was due ${instant(answer.by)})`
+        : 'Response overdue; the provider gives no date';
     case 'no_date':
-      return 'Answer due, the provider names no date';
+      return 'Response due; the provider gives no date';
     case 'not_allowed':
-      return 'No answer is allowed, it can only be accepted';
+      return `${nameOf(dispute)} can only be accepted: the network allows no response`;
     case 'none':
-      return `${nameOf(dispute)} ${statusWords(dispute)}, no answer is due`;
+      return `${nameOf(dispute)} ${statusWords(dispute)}, no response due`;
   }
 }
 
@@ -68,11 +69,14 @@ export function disputeCard({ dispute, urgency, now, links, startable }: Dispute
   ];
   const payment = dispute.paymentId ?? dispute.chargeId;
   if (payment !== null) pairs.push(['Payment', reference(links, 'payment', payment)]);
-  const plain = `${dueSentence(dispute, now, utc)} · ${formatMoney(dispute.amount)} ${escape(dispute.id)}`;
+  const plain = `${dueSentence(dispute, now)} · ${formatMoney(dispute.amount)} ${escape(dispute.id)}`;
   return cardOf(plain, [
-    section(`${urgency ? marks[urgency] : ':scales:'} *${dueSentence(dispute, now, instant)}*`),
+    section(`${urgency ? marks[urgency] : ':scales:'} *${dueSentence(dispute, now)}*`),
     fields(pairs),
-    ...actions(...startButtons(disputeOffer(dispute, now), startable)),
+    ...actions(
+      ...startButtons(disputeOffer(dispute, now), startable),
+      payment === null ? null : lookUpButton('payment', payment),
+    ),
   ]);
 }
 
@@ -92,14 +96,14 @@ const amountWords = (dispute: Dispute): string =>
 
 function evidenceWords({ submissionCount, hasEvidence }: Dispute): string {
   if (submissionCount > 0) return 'submitted';
-  return hasEvidence ? 'staged, not submitted' : 'none yet';
+  return hasEvidence ? 'saved as draft, not submitted' : 'none yet';
 }
 
 const mostLines = 15;
 
 export interface QueueCardFacts {
   queue: readonly QueuedDispute[];
-  /** A sentence per dispute that nobody can read, which may need an answer too. */
+  /** A sentence per unreadable dispute: it may need a response too. */
   unread: readonly string[];
   /** How many recent disputes were read to find the queue. */
   scanned: number;
@@ -110,29 +114,30 @@ export interface QueueCardFacts {
 }
 
 export function disputeQueueCard({ queue, unread, scanned, isAll, now, links }: QueueCardFacts): Card {
-  const among = isAll ? '' : ` among the ${scanned} newest`;
+  const among = isAll ? '' : ` among the ${scanned} most recent`;
   const due = queue.filter(({ urgency }) => urgency !== 'not_allowed').length;
-  const count = ['No dispute needs', 'One dispute needs'][due] ?? `${due} disputes need`;
-  const unsure = unread.length === 0 ? '' : `; ${unread.length} cannot be read`;
-  const title = `${count} an answer${among}${unsure}`;
+  const count = ['No dispute needs', '1 dispute needs'][due] ?? `${due} disputes need`;
+  const unreadable = unread.length === 0 ? '' : `${unread.length} unreadable`;
+  const title = `${count} a response${among}${unreadable && `; ${unreadable}`}`;
   const [first] = queue;
-  const nearest = first ? `: ${dueSentence(first.dispute, now, utc)}` : '';
+  const nearest = first ? `: ${dueSentence(first.dispute, now)}` : '';
   const rest = queue.length - mostLines;
-  const readable = unread.length === 0 ? 'were read' : `were looked at, ${unread.length} cannot be read`;
   const scope = isAll
-    ? `All ${scanned} disputes ${readable}`
-    : `Only the ${scanned} newest disputes ${readable}`;
+    ? `All ${scanned} disputes checked`
+    : `Only the ${scanned} most recent disputes checked`;
   return cardOf(`${title}${nearest}`, [
     section(`:scales: *${title}*`),
     ...sections(queue.slice(0, mostLines).map((queued) => queueLine(queued, now, links))),
     ...sections(unread.slice(0, mostLines).map((problem) => `:grey_question: ${escape(problem)}`)),
-    context(joined(rest > 0 ? `${rest} more are due later` : null, scope, `as of ${instant(now)}`)),
+    context(
+      joined(rest > 0 ? `${rest} more due later` : null, scope, unreadable || null, `as of ${instant(now)}`),
+    ),
   ]);
 }
 
 function queueLine({ dispute, urgency }: QueuedDispute, now: Date, links: Links): string {
   return joined(
-    `${marks[urgency]} ${dueSentence(dispute, now, instant)}`,
+    `${marks[urgency]} ${dueSentence(dispute, now)}`,
     amountWords(dispute),
     words(dispute.reason),
     reference(links, 'dispute', dispute.id),

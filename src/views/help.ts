@@ -10,10 +10,10 @@ type HelpEntry = Pick<Command<never>, 'name' | 'summary' | 'usageHint' | 'exampl
 export function helpCard(commands: readonly HelpEntry[]): Card {
   const names = commands.map(({ name }) => name).join(', ');
   return cardOf(`Paydesk, the payments operations desk: ${names}`, [
-    section('*Paydesk*, the payments operations desk. Answers are seen by you alone until you share them.'),
+    section('*Paydesk*, the payments operations desk. Only you see the answers until you share them.'),
     ...commands.map((command) => section(entry(command))),
     context(
-      'Never paste a card number: it is refused. Last four digits, amount and day find a card payment.',
+      'Never paste a card number: Paydesk refuses it. To find a card payment, give its last four digits, amount and date.',
     ),
   ]);
 }

@@ -1,5 +1,5 @@
 /**
- * A person's own page: what waits for them, what they asked for, and how to look things up.
+ * A person's own page: the decisions that they owe, their own requests, and how to look things up.
  *
  * Invariants: what can be approved here is shown here whole, as on its card; buttons are those that the person may use.
  * Slack takes 100 blocks.
@@ -9,6 +9,7 @@ import type { CardBlock } from '../ports/card.js';
 import type { FreezeStory, Snapshot } from '../remediation/deps.js';
 import { context, divider, section } from './blocks.js';
 import { freezeBanner } from './remediation-freeze.js';
+import { noLinks, type Links } from './links.js';
 import { buttonsOf, firstLine, originLine, requestBlocks } from './remediation-card.js';
 
 export interface HomeFacts {
@@ -17,36 +18,37 @@ export interface HomeFacts {
   help: readonly CardBlock[];
   /** The freeze that lasts now. */
   freeze: FreezeStory | null;
+  links?: Links;
 }
 
 const mostToDecide = 5;
 const mostOwn = 6;
 
-export function homeBlocks({ waiting, help, freeze }: HomeFacts): CardBlock[] {
+export function homeBlocks({ waiting, help, freeze, links = noLinks }: HomeFacts): CardBlock[] {
   return [
     ...freezeBanner(freeze),
-    ...(waiting ? waitingBlocks(waiting) : []),
+    ...(waiting ? waitingBlocks(waiting, links) : []),
     header('Look things up'),
     ...help,
   ];
 }
 
-function waitingBlocks({ toDecide, own }: NonNullable<HomeFacts['waiting']>): KnownBlock[] {
+function waitingBlocks({ toDecide, own }: NonNullable<HomeFacts['waiting']>, links: Links): KnownBlock[] {
   return [
-    header('Waiting for me'),
-    ...(toDecide.length === 0 ? [section('Nothing waits for you.')] : []),
+    header('Needs my decision'),
+    ...(toDecide.length === 0 ? [section('Nothing needs your decision.')] : []),
     ...toDecide.slice(0, mostToDecide).flatMap((snapshot) => [
       ...requestBlocks(snapshot),
       ...buttonsOf(snapshot, 'approver'),
-      context(originLine(snapshot)),
+      context(originLine(snapshot, links)),
       divider,
     ]),
     ...moreThan(toDecide, mostToDecide),
-    ...(own.length === 0 ? [] : [header('I asked for')]),
+    ...(own.length === 0 ? [] : [header('My requests')]),
     ...own.slice(0, mostOwn).flatMap((snapshot) => [
       section(firstLine(snapshot)),
       ...buttonsOf(snapshot, 'requester'),
-      context(originLine(snapshot)),
+      context(originLine(snapshot, links)),
     ]),
     ...moreThan(own, mostOwn),
   ];

@@ -66,6 +66,31 @@ export function choice(options: readonly Option[], initial: string): InputBlockE
   };
 }
 
+/**
+ * A menu whose options are asked for while it is open. `initial` need not be among them. A text where the initial value is
+ * longer than an option may be.
+ */
+export const askedChoice = (actionId: string, initial: string, placeholder: string | undefined): InputBlockElement =>
+  initial.length > optionValueLimit
+    ? textInput({ initial })
+    : {
+        type: 'external_select',
+        action_id: actionId,
+        min_query_length: 0,
+        placeholder: words(placeholder ?? 'Choose or type', 150),
+        ...(initial === '' ? {} : { initial_option: optionOf({ value: initial, label: initial }) }),
+      }; // prettier-ignore
+
+/** The options that fit what was typed; and what was typed itself, so that nothing has to be listed to be chosen. */
+export function menuOf(options: readonly Option[], typed: string): PlainTextOption[] {
+  const wanted = typed.trim().toLowerCase();
+  const fits = ({ value, label }: Option): boolean => `${value} ${label}`.toLowerCase().includes(wanted);
+  const own = wanted === '' || options.some(({ value }) => value.toLowerCase() === wanted)
+    ? []
+    : takeable([{ value: typed.trim(), label: typed.trim(), description: 'As typed' }]);
+  return [...takeable(options.filter(fits)).slice(0, mostOptions - own.length).map(optionOf), ...own.map(optionOf)];
+} // prettier-ignore
+
 /** Groups without options are left out; there must be one with some. */
 export const groupedChoice = (
   groups: readonly { label: string; options: readonly Option[] }[],

@@ -7,6 +7,8 @@ import { code, link } from './blocks.js';
 /** The page that shows an object, from the URL templates of the configuration; null where none is configured. */
 export type Links = (object: string, id: string) => string | null;
 
+export const noLinks: Links = () => null;
+
 /** The page of an object; null where none is configured, or where the address would carry a card number. */
 export const pageOf = (links: Links, object: string, id: string): string | null =>
   containsCardNumber(id) ? null : links(object, id);

@@ -22,40 +22,41 @@ const remedies: Readonly<Record<string, string>> = {
 };
 
 const remedyOf = (refusal: string): string =>
-  remedies[refusal] ?? 'Look the refusal up under “Errors” of chat.postMessage in Slack’s documentation.';
+  remedies[refusal] ??
+  'See “Errors” of chat.postMessage in Slack’s documentation for what this refusal means.';
 
 export function outboxNoticeCard(news: OutboxNews): Card {
   // A direct message goes to the id of a person.
   const channel = /^[UW]/.test(news.channel) ? mention(news.channel) : `<#${news.channel}>`;
   switch (news.kind) {
     case 'held': {
-      const messages = news.waiting === 1 ? 'One message waits' : `${news.waiting} messages wait`;
+      const messages = news.waiting === 1 ? '1 message is waiting' : `${news.waiting} messages are waiting`;
       return noticeOf(
         `:warning: *Slack refuses messages to ${channel}*: ${code(news.refusal)}`,
-        `${messages} and will be tried again until Slack takes them. ${remedyOf(news.refusal)} Meanwhile ${code('/remediate list')} shows open requests.`,
+        `${messages}; Paydesk retries until Slack accepts them. ${remedyOf(news.refusal)} Meanwhile ${code('/remediate list')} shows open requests.`,
       );
     }
     case 'delivered':
       return noticeOf(
-        `:white_check_mark: *Slack takes messages to ${channel} again*`,
-        `It refused them since ${instant(news.since)}. Nothing was lost.`,
+        `:white_check_mark: *Slack accepts messages to ${channel} again*`,
+        `It had refused them since ${instant(news.since)}. No message was lost.`,
       );
     case 'yours_held':
       return noticeOf(
         `:hourglass: *Slack refuses messages to ${channel}, so your request is not there yet*`,
-        `Paydesk keeps trying, and you will learn when it is posted. ${code('/remediate list')} shows open requests to those who approve them.`,
+        `Paydesk keeps retrying and notifies you when it is posted. ${code('/remediate list')} shows open requests to those who approve them.`,
         news.text,
       );
     case 'yours_delivered':
       return noticeOf(
-        `:white_check_mark: *Your request is in ${channel} now*`,
-        'Slack takes messages there again.',
+        `:white_check_mark: *Your request is now posted in ${channel}*`,
+        'Slack accepts messages there again.',
         news.text,
       );
     case 'refused':
       return noticeOf(
         `:x: *A message to ${channel} could not be posted*: ${code(news.refusal)}`,
-        'Slack will never take it as it is, so it is not tried again.',
+        'Slack rejects this message for good, so Paydesk does not retry it.',
         news.text,
       );
   }
@@ -66,13 +67,13 @@ function noticeOf(title: string, detail: string, text?: string): Card {
 }
 
 const movedBecause: Readonly<Record<string, string>> = {
-  cannot_reply_to_message: 'the message that it answers takes no replies',
+  cannot_reply_to_message: 'the message it replies to accepts no replies',
   restricted_action_thread_locked: 'its thread is locked',
-  restricted_action_non_threadable_channel: 'this channel takes no replies in threads',
+  restricted_action_non_threadable_channel: 'this channel does not allow thread replies',
 };
 
 /** A reply that stands in the channel instead of its thread. */
 export function movedCard({ text, blocks }: Card, refusal: string): Card {
-  const note = `Posted in the channel because ${movedBecause[refusal] ?? 'the message that it answers is gone'}.`;
+  const note = `Posted in the channel because ${movedBecause[refusal] ?? 'the message it replies to is gone'}.`;
   return { text, blocks: [...(blocks.length > 0 ? blocks : [section(text)]), context(note)] };
 }

@@ -1,8 +1,8 @@
 /**
  * The cards of partners: the overview, one partner, and the live card of a partner's published status.
  *
- * Invariants: a rate stands with its denominator, and too little traffic says so instead of a rate; what a page said before
- * it became unreadable is shown as what it said, and nowhere as what is.
+ * Invariants: a rate shows its denominator, and too little traffic says so instead of a rate; what a page said before it
+ * became unreadable is shown as its last report, never as the present status.
  */
 import { formatDuration } from '../kernel/duration.js';
 import type { Card } from '../ports/card.js';
@@ -15,7 +15,7 @@ import type {
   StatusIndicator,
 } from '../ports/partner-status.js';
 import type { RememberedStatus } from '../ports/partner-statuses.js';
-import { actions, cardOf, context, escape, instant, link, section, sections, utc } from './blocks.js';
+import { actions, cardOf, context, escape, instant, link, section, sections } from './blocks.js';
 import { joined } from './links.js';
 import { startButtons } from './remediation-start.js';
 
@@ -28,11 +28,11 @@ const marks: Readonly<Record<StatusIndicator, string>> = {
 };
 
 const words: Readonly<Record<StatusIndicator, string>> = {
-  none: 'no trouble',
+  none: 'normal service',
   maintenance: 'maintenance in progress',
-  minor: 'minor trouble',
-  major: 'major trouble',
-  critical: 'critical trouble',
+  minor: 'a minor incident',
+  major: 'a major outage',
+  critical: 'a critical outage',
 };
 
 /** Fewer attempts than this say nothing about a rate. */
@@ -77,24 +77,23 @@ export function partnersCard(partners: readonly PartnerFacts[], now: Date): Card
   ]);
 }
 
-/** No news is not good news: whoever was not read lately is not counted among those without trouble. */
+/** No news is not good news: a partner whose page was not read lately does not count as healthy. */
 function overviewTitle(partners: readonly PartnerFacts[], now: Date): string {
   const of = partners.length;
   const indicators = partners.map((partner) => indicatorOf(partner, now));
-  const count = (of: (indicator: StatusIndicator | undefined) => boolean): number => indicators.filter(of).length;
-  const unknown = count((indicator) => indicator === undefined);
-  const works = count((indicator) => indicator === 'maintenance');
-  const troubled = of - unknown - works - count((indicator) => indicator === 'none');
-  const maintained = works > 0 ? `, ${works} under maintenance` : '';
-  if (troubled > 0)
-    return `${troubled} of ${of} partners publish${troubled === 1 ? 'es' : ''} trouble${maintained}${unknown > 0 ? `, ${unknown} unknown` : ''}`;
-  if (unknown === 0) return `No partner publishes trouble${maintained}`;
-  return `No partner publishes trouble that we know of${maintained}; ${unknown} of ${of} ${unknown === 1 ? 'has' : 'have'} no known status`;
+  const count = (wanted: StatusIndicator | undefined): number => indicators.filter((one) => one === wanted).length;
+  const [healthy, maintained, unknown] = [count('none'), count('maintenance'), count(undefined)];
+  const troubled = of - healthy - maintained - unknown;
+  if (healthy === of) return 'All partners report normal service';
+  const [reporting, what] = troubled > 0 ? [troubled, 'trouble'] : [healthy, 'normal service'];
+  const works = maintained > 0 ? `, ${maintained} under maintenance` : '';
+  const rest = unknown > 0 ? `; status of ${unknown} unknown` : '';
+  return `${reporting} of ${of} partners report${reporting === 1 ? 's' : ''} ${what}${works}${rest}`;
 } // prettier-ignore
 
 function partnerLine({ id, name, status }: PartnerFacts, now: Date): string {
   const partner = `*${escape(name)}* (${escape(id)})`;
-  if (!status) return `:grey_question: ${partner} · no known status`;
+  if (!status) return `:grey_question: ${partner} · status unknown`;
   const { published, changedAt } = status;
   const since = unknownSince(status, now);
   if (since)
@@ -122,17 +121,16 @@ export interface PartnerCardFacts extends PartnerFacts {
 export function partnerCard({ traffic, now, startable, ...partner }: PartnerCardFacts): Card {
   const { id, name, status } = partner;
   const indicator = indicatorOf(partner, now);
-  const measured = 'unknown' in traffic ? 'our own traffic is unknown' : rateWords(traffic.counts);
-  const sentence = (at: (instant: Date) => string): string =>
-    `${escape(name)} ${publishedWords(partner, now, at)}, ${measured}`;
-  const read = status ? `Status page read ${instant(status.checkedAt)}` : 'No status was read';
-  return cardOf(sentence(utc), [
-    section(`${indicator === undefined ? ':grey_question:' : marks[indicator]} *${sentence(instant)}*`),
+  const measured = 'unknown' in traffic ? 'our traffic unknown' : rateWords(traffic.counts);
+  const sentence = joined(`${escape(name)}${publishedWords(partner, now)}`, measured);
+  const read = status ? `Status page read ${instant(status.checkedAt)}` : 'Status page not read yet';
+  return cardOf(sentence, [
+    section(`${indicator === undefined ? ':grey_question:' : marks[indicator]} *${sentence}*`),
     ...(status && indicator === undefined ? [context(lastWords(status))] : []),
     ...(status ? publishedBlocks(status.published) : []),
     section(
       'unknown' in traffic
-        ? `:grey_question: Our own traffic: unknown source, ${escape(traffic.unknown)}`
+        ? `:grey_question: Our traffic: unknown, ${escape(traffic.unknown)}`
         : trafficLine(traffic.counts, traffic.since),
     ),
     context(`${read} · as of ${instant(now)}`),
@@ -142,16 +140,16 @@ export function partnerCard({ traffic, now, startable, ...partner }: PartnerCard
   ]);
 }
 
-function publishedWords(partner: PartnerFacts, now: Date, at: (instant: Date) => string): string {
-  const { status } = partner;
-  const since = status && unknownSince(status, now);
-  if (since) return `has an unknown status since ${at(since)}`;
-  return status ? `publishes ${words[status.published.indicator]}` : 'has no known status';
+/** Continues the partner's name: “ reports a major outage”, “: status unknown since …”. */
+function publishedWords({ status }: PartnerFacts, now: Date): string {
+  if (!status) return ': status unknown';
+  const since = unknownSince(status, now);
+  return since ? `: status unknown since ${instant(since)}` : ` reports ${words[status.published.indicator]}`;
 }
 
-/** What the page said when it was read last, as something past. */
+/** What the page said when it was last read. */
 const lastWords = ({ published }: RememberedStatus): string =>
-  `Last published: ${words[published.indicator]}, ${escape(published.description)}`;
+  `Last reported: ${words[published.indicator]}, ${escape(published.description)}`;
 
 const failedOf = ({ failedBy }: PartnerTraffic): number =>
   Object.values(failedBy).reduce((sum, count) => sum + count, 0);
@@ -159,8 +157,8 @@ const failedOf = ({ failedBy }: PartnerTraffic): number =>
 /** Of the attempts that ended: those under way have neither succeeded nor failed. */
 function rateWords(counts: PartnerTraffic): string {
   const ended = counts.succeeded + failedOf(counts);
-  if (ended < fewestAttempts) return `too little traffic for a rate (n = ${ended})`;
-  return `we see ${percent(counts.succeeded, ended)} success (n = ${ended})`;
+  if (ended < fewestAttempts) return `too few attempts for a success rate (n = ${ended})`;
+  return `our success rate ${percent(counts.succeeded, ended)} (n = ${ended})`;
 }
 
 /** Cut, not rounded: 9,999 of 10,000 are not 100 %. */
@@ -173,9 +171,9 @@ function trafficLine(counts: PartnerTraffic, since: Date): string {
   const origins = failures.map(([origin, count]) => `${count} ${escape(origin)}`).join(', ');
   const underWay = attempts - succeeded - failedOf(counts);
   return joined(
-    `*Our own traffic* since ${instant(since)}: ${attempts} attempts, ${succeeded} succeeded`,
+    `*Our traffic* since ${instant(since)}: ${attempts} attempts, ${succeeded} succeeded`,
     `failures: ${origins || 'none'}`,
-    underWay > 0 ? `${underWay} under way` : null,
+    underWay > 0 ? `${underWay} in progress` : null,
     latencyP50Ms === null ? null : `latency p50 ${latencyP50Ms} ms, p95 ${latencyP95Ms ?? latencyP50Ms} ms`,
     lastAttemptAt ? `last attempt ${instant(lastAttemptAt)}` : null,
   );
@@ -196,7 +194,7 @@ function publishedBlocks(published: PublishedStatus): ReturnType<typeof sections
       .slice(0, mostComponents)
       .map(({ name, status }) => `• ${escape(name)}: ${escape(status.replaceAll('_', ' '))}`),
     ...(left > 0 ? [`… and ${left} more components`] : []),
-    ...problems.slice(0, mostIncidents).map((problem) => `:grey_question: On its page, ${escape(problem)}`),
+    ...problems.slice(0, mostIncidents).map((problem) => `:grey_question: Status page: ${escape(problem)}`),
   ]);
 }
 
@@ -218,24 +216,22 @@ export function partnerStatusCard(name: string, status: RememberedStatus): Card 
 
 /** The trouble may be over, or worse: nobody can say. */
 function staleCard(name: string, status: RememberedStatus): Card {
-  const sentence = (at: (instant: Date) => string): string =>
-    `${escape(name)} has an unknown status since ${at(status.checkedAt)}: its status page cannot be read`;
-  return cardOf(sentence(utc), [
-    section(`:grey_question: *${sentence(instant)}*`),
+  const sentence = `${escape(name)}: status unknown since ${instant(status.checkedAt)}, its status page can’t be read`;
+  return cardOf(sentence, [
+    section(`:grey_question: *${sentence}*`),
     context(lastWords(status)),
     ...publishedBlocks(status.published),
-    context(`In trouble since ${instant(status.changedAt)}, as far as is known`),
+    context(`Last known trouble since ${instant(status.changedAt)}`),
   ]);
 }
 
 function currentCard(name: string, { published, changedAt }: RememberedStatus): Card {
   const { indicator, description } = published;
-  const what =
-    indicator === 'none' ? 'publishes that it is operational again' : `publishes ${words[indicator]}`;
+  const what = indicator === 'none' ? 'has recovered' : `reports ${words[indicator]}`;
   const sentence = `${escape(name)} ${what}`;
   return cardOf(`${sentence}: ${escape(description)}`, [
     section(`${marks[indicator]} *${sentence}*: ${escape(description)}`),
     ...publishedBlocks(published),
-    context(`Since ${instant(changedAt)} · published by the partner on its status page`),
+    context(`Since ${instant(changedAt)} · as reported on the partner’s status page`),
   ]);
 }

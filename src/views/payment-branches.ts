@@ -54,9 +54,10 @@ function disputeLine(dispute: Dispute, links: Links, asOf: Date): string {
 
 function answerWords(answer: Answer): string | null {
   if (answer.kind === 'due') return `respond by ${instant(answer.by)}`;
-  if (answer.kind === 'late') return answer.by ? `answer was due by ${instant(answer.by)}` : 'answer overdue';
-  if (answer.kind === 'no_date') return 'answer due, no date given';
-  return answer.kind === 'not_allowed' ? 'no answer allowed' : null;
+  if (answer.kind === 'late')
+    return answer.by ? `response was due by ${instant(answer.by)}` : 'response overdue';
+  if (answer.kind === 'no_date') return 'response due, no date given';
+  return answer.kind === 'not_allowed' ? 'no response allowed' : null;
 }
 
 function warningLine(warning: EarlyFraudWarning, links: Links): string {

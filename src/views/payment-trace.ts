@@ -150,8 +150,8 @@ function nextClause(next: Hop, asOf: Date, at: (instant: Date) => string): strin
 const reversalNames: Readonly<Record<Reversal['kind'], string>> = {
   refunded: 'refunded in full',
   partly_refunded: 'refunded in part',
-  refund_pending: 'a refund is on its way',
-  refund_waits_for_customer: 'a refund waits for the customer to act',
+  refund_pending: 'a refund is in progress',
+  refund_waits_for_customer: 'a refund needs action by the customer',
   refund_failed: 'a refund failed',
   inquiry: 'inquiry, nothing withdrawn',
   disputed: 'disputed',
@@ -164,13 +164,13 @@ const reversalWords = ({ kind, amount, answer }: Reversal, at: (instant: Date) =
 function answerWords(answer: Answer, at: (instant: Date) => string): string {
   switch (answer.kind) {
     case 'due':
-      return `, answer due by ${at(answer.by)}`;
+      return `, response due by ${at(answer.by)}`;
     case 'late':
-      return answer.by ? `, answer was due by ${at(answer.by)}` : ', answer overdue';
+      return answer.by ? `, response was due by ${at(answer.by)}` : ', response overdue';
     case 'no_date':
-      return ', answer due, no date given';
+      return ', response due, no date given';
     case 'not_allowed':
-      return ', no answer allowed';
+      return ', no response allowed';
     case 'none':
       return '';
   }

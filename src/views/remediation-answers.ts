@@ -2,6 +2,7 @@
  * Private answers about requests: the list of open ones, why one was ruled on as it was, and short notices.
  */
 import type { Card } from '../ports/card.js';
+import type { Remediation } from '../ports/remediations.js';
 import type { Snapshot } from '../remediation/deps.js';
 import { missingApprovals } from '../remediation/votes.js';
 import { cardOf, code, context, escape, mention, section, sections } from './blocks.js';
@@ -21,8 +22,8 @@ export function remediationListCard(open: readonly Snapshot[], all: number): Car
     ...sections(open.slice(0, mostListed).map(listLine)),
     context(
       joined(
-        left > 0 ? `${left.toLocaleString('en-GB')} older ones are not shown` : null,
-        `${code('/remediate show REM-…')} shows one, ${code('/remediate why REM-…')} how it was ruled on`,
+        left > 0 ? `${left.toLocaleString('en-GB')} older not shown` : null,
+        `${code('/remediate show REM-…')} for one, ${code('/remediate why REM-…')} for the rule that decided`,
       ),
     ),
   ]);
@@ -35,27 +36,32 @@ const listLine = (snapshot: Snapshot): string =>
     `by ${mention(snapshot.remediation.requesterId)}`,
   );
 
-/** Which rule decided, on what terms, and where each vote stands. */
+/** Which rule decided, on what terms, and the state of each vote. */
 export function remediationWhyCard(snapshot: Snapshot): Card {
   const { remediation, ruling, votes } = snapshot;
-  const title = `${remediation.id} was ruled on by ${escape(ruling.rule)}`;
+  const title = `${remediation.id}: decided by rule ${escape(ruling.rule)}`;
   const missing = missingApprovals(snapshot);
-  const counted = `${ruling.approvals - missing} of ${ruling.approvals} approvals count`;
-  return cardOf(`${title}: ${counted}`, [
+  const counted = `${ruling.approvals - missing} of ${ruling.approvals} approvals`;
+  return cardOf(`${title} · ${counted}`, [
     section(`:scroll: *${title}*`),
     section(firstLine(snapshot)),
     ...sections(trailLines(ruling.trail)),
     section(`*Votes:* ${votes.length === 0 ? 'no approvals' : counted}`),
     ...sections([...voteLines(snapshot), ...decisionLines(snapshot)]),
-    context(originLine(snapshot), 'Who may vote is asked again right before anything is done'),
+    context(
+      originLine(snapshot),
+      ...(isWaiting(remediation) ? ['Approver eligibility is rechecked before execution'] : []),
+    ),
   ]);
 }
+
+const isWaiting = ({ state }: Remediation): boolean => state === 'pending' || state === 'approved';
 
 /** What a look that a person asked for has found. */
 export function lookedCard(snapshot: Snapshot): Card {
   const { id, evidence, stateWhy, state } = snapshot.remediation;
   const found = state === 'unknown' ? evidence.at(-1) : stateWhy;
-  return cardOf(`Paydesk looked for the effect of ${id}`, [
+  return cardOf(`Paydesk checked for the effect of ${id}`, [
     section(`:mag: ${firstLine(snapshot)}`),
     ...sections(found ? [escape(found, 500)] : []),
   ]);

@@ -8,16 +8,18 @@
 import type { ActionsBlock, Button, KnownBlock } from '@slack/types';
 import type { Card } from '../ports/card.js';
 import type { Remediation, Vote } from '../ports/remediations.js';
+import type { Preview } from '../remediation/action.js';
 import type { News, Snapshot } from '../remediation/deps.js';
 import { awaitsJudgement, isLookedFor } from '../remediation/settlement.js';
 import { openStates } from '../remediation/transitions.js';
 import { shortHashOf } from '../remediation/votes.js';
-import { actions, button, cardOf, code, context, escape, escapeWithin, instant, mention, mentionGroup, section, sections, utc } from './blocks.js'; // prettier-ignore
-import { joined } from './links.js';
+import { actions, button, cardOf, code, context, escape, escapeWithin, instant, link, mention, mentionGroup, section, sections } from './blocks.js'; // prettier-ignore
+import { joined, noLinks, pageOf, type Links } from './links.js';
+import { lookUpButton } from './look-ups.js';
 import { riskOf } from './remediation-risk.js';
 import { offeredOf, startButtons } from './remediation-start.js';
 import { remediationButtons as ids, valueOf } from './remediation-ids.js';
-import { bodyOf, fitsOnCard, headlineLimit } from './remediation-plan.js';
+import { bodyOf, fitsOnCard, headlineLimit, whyLines } from './remediation-plan.js';
 import {
   canBeCancelled,
   closedWordsOf,
@@ -28,7 +30,6 @@ import {
   stateWords,
 } from './remediation-state.js';
 
-const whyLimit = 500;
 const reasonLimit = 300;
 /** Our own sentences with a reason of a person's or of the other side's in them. */
 const newsLimit = 2000;
@@ -38,22 +39,53 @@ const mostEvidence = 6;
 const evidenceLimit = 120;
 const idLimit = 80;
 
-/** `live` is false for a private copy, which nobody would ever rewrite: it has no button. */
-export function remediationCard(snapshot: Snapshot, { live }: { live: boolean } = { live: true }): Card {
-  return cardOf(plainLine(snapshot), [
+interface CardOptions {
+  /** False for a private copy, which nobody would ever rewrite: it is whole, and has no button. */
+  live?: boolean;
+  links?: Links;
+}
+
+export function remediationCard(snapshot: Snapshot, { live = true, links = noLinks }: CardOptions = {}): Card {
+  return cardOf(plainLine(snapshot), live && isFinished(snapshot) ? finishedBlocks(snapshot, links) : [
     ...requestBlocks(snapshot, progressOf(snapshot)),
     ...(live ? buttonsOf(snapshot, 'anybody') : []),
-    context(originLine(snapshot)),
+    context(originLine(snapshot, links)),
   ]);
+} // prettier-ignore
+
+/** Nothing is left to decide or to happen. */
+const isFinished = ({ remediation: { state, review, watchUntil } }: Snapshot): boolean =>
+  !openStates.includes(state) && review !== 'open' && watchUntil === null;
+
+/** The outcome alone: the channel shows what waits for people. The details went into the thread with the last news. */
+function finishedBlocks(snapshot: Snapshot, links: Links): KnownBlock[] {
+  const { remediation, votes } = snapshot;
+  const isSettled = remediation.state === 'closed' && remediation.verified;
+  const reviewLines = remediation.review === 'closed' ? [reviewedLine(remediation)] : [];
+  const approved = votes.filter(({ state }) => state === 'counted').map(({ personId }) => mention(personId));
+  return [
+    section([firstLine(snapshot), ...(isSettled ? [] : reasonLines(snapshot)), ...reviewLines].join('\n')),
+    context(
+      joined(
+        ...(isSettled ? effectLines(remediation) : []),
+        requestedLine(snapshot, links),
+        approved.length === 0 ? null : `approved by ${approved.join(', ')}`,
+        'details in the thread',
+      ),
+    ),
+  ];
 }
 
 /** Without its buttons and origin: what stands in Home too, where Slack takes no progress. */
 export function requestBlocks(snapshot: Snapshot, progress: readonly KnownBlock[] = []): KnownBlock[] {
-  const { remediation } = snapshot;
+  return [section(firstLine(snapshot)), ...detailBlocks(snapshot, progress)];
+}
+
+/** All but the first line: the plan, why, the outcome and the votes. */
+function detailBlocks(snapshot: Snapshot, progress: readonly KnownBlock[]): KnownBlock[] {
   return [
-    section(firstLine(snapshot)),
     ...planBlocks(snapshot),
-    section(`*Why:* “${escape(remediation.why, whyLimit)}”`),
+    ...sections(whyLines(snapshot.remediation.why)),
     ...progress,
     ...sections([...outcomeLines(snapshot), ...voteLines(snapshot)]),
   ];
@@ -62,37 +94,35 @@ export function requestBlocks(snapshot: Snapshot, progress: readonly KnownBlock[
 /** One line for lists and for the top of the card. */
 export function firstLine(snapshot: Snapshot): string {
   const { remediation, plan } = snapshot;
-  const glass = remediation.breakGlass ? ':rotating_light: *Broken glass* · ' : '';
+  const glass = remediation.breakGlass ? ':rotating_light: *Break-glass* · ' : '';
   const headline = escape(plan.preview.headline, headlineLimit);
   return `${glass}${markOf(remediation)} *${headline}* · ${stateWords(snapshot, instant)}`;
 }
 
 const plainLine = (snapshot: Snapshot): string =>
   joined(
-    snapshot.remediation.breakGlass ? 'Broken glass' : null,
+    snapshot.remediation.breakGlass ? 'Break-glass' : null,
     `${snapshot.remediation.id}: ${escape(snapshot.plan.preview.headline, headlineLimit)}`,
-    stateWords(snapshot, utc),
+    stateWords(snapshot, instant),
   );
 
 function planBlocks({ plan, remediation }: Snapshot): KnownBlock[] {
   if (fitsOnCard(plan)) return sections(bodyOf(plan));
   const isOpen = openStates.includes(remediation.state);
-  const where = isOpen ? 'Read it whole before you decide' : `${code(`/remediate show ${remediation.id}`)} shows it`;
-  return [section(`:page_facing_up: *The plan is longer than a card.* ${where}.`)];
+  const where = isOpen ? 'Read all of it before you decide' : `See ${code(`/remediate show ${remediation.id}`)}`;
+  return [section(`:page_facing_up: *The plan is too long for this card.* ${where}.`)];
 } // prettier-ignore
 
 /** What is known of the outcome: the effect, the reason of the state, and what was found. */
-function outcomeLines({ remediation, votes }: Snapshot): string[] {
-  const { effectSummary, effectReference, evidence, review } = remediation;
-  const effect = escapeWithin(effectSummary ?? '', reasonLimit);
-  const isNamed = effectReference === null || effect.includes(escape(effectReference));
-  const reference = isNamed ? '' : ` ${code(effectReference.slice(0, idLimit))}`;
+function outcomeLines(snapshot: Snapshot): string[] {
+  const { remediation } = snapshot;
+  const { evidence, review } = remediation;
   const found = awaitsJudgement(remediation) ? evidence.slice(-mostEvidence) : [];
   return [
-    ...(effectSummary === null ? [] : [`*Effect:* ${effect}${reference}`]),
-    ...reasonLines(remediation, votes),
+    ...effectLines(remediation).map((effect) => `*Effect:* ${effect}`),
+    ...reasonLines(snapshot),
     ...found.map((line) => `• ${escapeWithin(line, evidenceLimit)}`),
-    ...(review === 'open' ? [':eyes: *Review owed:* another person looks at this and closes it.'] : []),
+    ...(review === 'open' ? [':eyes: *Review pending:* another person must review this and close it.'] : []),
     ...(review === 'closed' ? [reviewedLine(remediation)] : []),
   ];
 }
@@ -103,7 +133,15 @@ function reviewedLine({ reviewedBy, reviewFindings }: Remediation): string {
   return `:eyes: *Reviewed${who}*${found}`;
 }
 
-function reasonLines(remediation: Remediation, votes: readonly Vote[]): string[] {
+/** None before there is an effect. */
+function effectLines({ effectSummary, effectReference }: Remediation): string[] {
+  if (effectSummary === null) return [];
+  const effect = escapeWithin(effectSummary, reasonLimit);
+  const isNamed = effectReference === null || effect.includes(escape(effectReference));
+  return [isNamed ? effect : `${effect} ${code(effectReference.slice(0, idLimit))}`];
+}
+
+function reasonLines({ remediation, votes }: Snapshot): string[] {
   const { stateWhy } = remediation;
   const label = reasonLabel(remediation);
   if (stateWhy === null) return remediation.state === 'cancelled' ? [label.replace(/:\* $/, '*')] : [];
@@ -115,15 +153,15 @@ function reasonLabel(remediation: Remediation): string {
   const { state, verified, decidedBy } = remediation;
   const by = decidedBy === null ? '' : ` by ${mention(decidedBy)}`;
   if (state === 'rejected') return `*Rejected${by}:* `;
-  if (state === 'cancelled') return `*Cancelled${by}:* `;
+  if (state === 'cancelled') return `*Withdrawn${by}:* `;
   if (isDecided(remediation)) return `*Decided${by}:* `;
   if (state === 'voided') return '*What changed:* ';
-  return verified && !closedWordsOf(remediation) ? '*Seen:* ' : '';
+  return verified && !closedWordsOf(remediation) ? '*Verified:* ' : '';
 }
 
-/** What was seen is often, word for word, what the effect said already. */
+/** What was verified is often, word for word, what the effect said already. */
 const reasonText = (why: string, { verified, effectSummary }: Remediation, votes: readonly Vote[]): string =>
-  verified && why === effectSummary ? 'the same, looked for again' : named(why, votes);
+  verified && why === effectSummary ? 'with the provider' : named(why, votes);
 
 /** People whose vote a sentence tells of stand there by id. */
 const named = (text: string, votes: readonly Vote[], limit = reasonLimit): string =>
@@ -132,13 +170,15 @@ const named = (text: string, votes: readonly Vote[], limit = reasonLimit): strin
     escapeWithin(text, limit),
   );
 
-/** Who rejected, cancelled, decided or reviewed it, with their words. */
-export const decisionLines = ({ remediation, votes }: Snapshot): string[] => [
-  ...(remediation.decidedBy === null || reasonLabel(remediation) === ''
-    ? []
-    : reasonLines(remediation, votes)),
-  ...(remediation.review === 'closed' ? [reviewedLine(remediation)] : []),
-];
+/** Who rejected, withdrew, decided or reviewed it, with their words. */
+export function decisionLines(snapshot: Snapshot): string[] {
+  const { remediation } = snapshot;
+  const isNamed = remediation.decidedBy !== null && reasonLabel(remediation) !== '';
+  return [
+    ...(isNamed ? reasonLines(snapshot) : []),
+    ...(remediation.review === 'closed' ? [reviewedLine(remediation)] : []),
+  ];
+}
 
 export function voteLines({ votes }: Snapshot): string[] {
   const left = votes.length - mostVotes;
@@ -151,30 +191,46 @@ export function voteLines({ votes }: Snapshot): string[] {
 function voteLine({ personId, state, castAt, voidWhy, confirmedBy }: Vote): string {
   const who = mention(personId);
   if (state === 'void')
-    return `:heavy_minus_sign: The vote of ${who} is void: ${escapeWithin(voidWhy ?? '', evidenceLimit)}`;
-  if (state === 'unconfirmed') return `:hourglass: ${who} has yet to confirm outside Slack`;
+    return `:heavy_minus_sign: ${who}’s vote is void: ${escapeWithin(voidWhy ?? '', evidenceLimit)}`;
+  if (state === 'unconfirmed') return `:hourglass: ${who} voted; confirmation outside Slack pending`;
   const confirmed = confirmedBy === null ? '' : ', confirmed outside Slack';
   return `:white_check_mark: ${who} approved ${instant(castAt)}${confirmed}`;
 }
 
-export function originLine({ remediation, ruling }: Snapshot): string {
+export const originLine = (snapshot: Snapshot, links: Links = noLinks): string =>
+  joined(
+    requestedLine(snapshot, links),
+    ruleWords(snapshot),
+    `plan ${code(shortHashOf(snapshot.remediation))}`,
+  );
+
+/** Who requested it and when; with the page of what it is about, where the configuration names one. */
+function requestedLine({ remediation, plan }: Snapshot, links: Links): string {
   const { id, requesterId, createdAt } = remediation;
+  const { subject } = plan.preview;
+  const page = pageOf(links, linkedAs(subject), subject.id);
   return joined(
-    `${id} asked for by ${mention(requesterId)} ${instant(createdAt)}`,
+    `${id} requested by ${mention(requesterId)} ${instant(createdAt)}`,
     riskOf(remediation.action),
-    ruleWords({ ruling }),
-    `plan ${code(shortHashOf(remediation))}`,
+    page === null ? null : link(page, `Open ${subject.id.slice(0, idLimit)}`),
   );
 }
+
+/** A payment's plan may be about a charge that has none. */
+const linkedAs = ({ kind, id }: Preview['subject']): string =>
+  kind === 'payment' && id.startsWith('ch_') ? 'charge' : kind;
 
 function ruleWords({ ruling }: Pick<Snapshot, 'ruling'>): string {
   const { rule, approvals, approverGroups } = ruling;
   const who = escapeWithin(approverGroups.join(' or '), reasonLimit);
-  const terms = approvals === 0 ? `review by ${who}` : `${approvals} of ${who}`;
+  const terms =
+    approvals === 0
+      ? `review by ${who}`
+      : `${approvals} ${approvals === 1 ? 'approval' : 'approvals'} by ${who}`;
   return joined(
     `rule ${code(rule.slice(0, idLimit))}: ${terms}`,
-    ruling.typeAmount ? 'amount typed' : null,
-    ruling.confirmOutside ? 'confirmed outside Slack' : null,
+    ruling.typeAmount ? 'approvers type the amount' : null,
+    ruling.confirmOutside ? 'votes confirmed outside Slack' : null,
   );
 }
 
@@ -186,7 +242,28 @@ export function buttonsOf(snapshot: Snapshot, audience: Audience): ActionsBlock[
   const cancel = canBeCancelled(snapshot) && audience !== 'approver' ? cancelButton(snapshot) : null;
   return audience === 'requester'
     ? actions(cancel)
-    : actions(...votingButtons(snapshot), cancel, ...laterButtons(snapshot), ...undoButtons(snapshot));
+    : actions(
+        ...votingButtons(snapshot),
+        cancel,
+        ...laterButtons(snapshot),
+        ...undoButtons(snapshot),
+        subjectButton(snapshot),
+      );
+}
+
+/** What the plan is about, one click away, for as long as somebody has to decide or to watch. */
+function subjectButton(snapshot: Snapshot): Button | null {
+  const { subject, partner } = snapshot.plan.preview;
+  if (isFinished(snapshot)) return null;
+  switch (subject.kind) {
+    case 'payment':
+    case 'payout':
+    case 'dispute':
+    case 'partner':
+      return lookUpButton(subject.kind, subject.id);
+    default:
+      return partner === null ? null : lookUpButton('partner', partner);
+  }
 }
 
 function votingButtons(snapshot: Snapshot): (Button | null)[] {
@@ -196,17 +273,17 @@ function votingButtons(snapshot: Snapshot): (Button | null)[] {
   const fits = fitsOnCard(plan);
   return [
     isPending && fits ? approveButton(snapshot) : null,
-    isOpen && !fits ? decision(snapshot, 'plan', 'Read the whole plan') : null,
+    isOpen && !fits ? decision(snapshot, 'plan', 'Read the plan') : null,
     isPending ? decision(snapshot, 'reject', 'Reject', 'danger') : null,
   ];
 }
 
-/** For what is left to be decided once it was begun. */
+/** For what a person still decides after the start. */
 function laterButtons(snapshot: Snapshot): (Button | null)[] {
   const judged = awaitsJudgement(snapshot.remediation);
   return [
     judged ? decision(snapshot, 'tookEffect', 'It took effect') : null,
-    judged ? decision(snapshot, 'didNot', 'It did not') : null,
+    judged ? decision(snapshot, 'didNot', 'It didn’t') : null,
     offersLook(snapshot.remediation) ? decision(snapshot, 'lookAgain', 'Look again') : null,
     snapshot.remediation.review === 'open' ? decision(snapshot, 'closeReview', 'Close review', 'primary') : null,
   ];
@@ -256,24 +333,25 @@ const approveButton = (snapshot: Snapshot): Button | null =>
 const cancelButton = (snapshot: Snapshot): Button | null =>
   button({
     actionId: ids.cancel,
-    text: 'Cancel',
+    text: 'Withdraw',
     value: valueOf(snapshot),
-    label: `Cancel ${snapshot.remediation.id}; for the person who asked for it`,
+    label: `Withdraw ${snapshot.remediation.id}; requester only`,
     confirm: {
-      title: `Take ${snapshot.remediation.id} back?`,
-      text: 'Only the person who asked for it can. Nothing will have been done.',
-      yes: 'Take it back',
-      no: 'Leave it',
+      title: `Withdraw ${snapshot.remediation.id}?`,
+      text: 'Only the requester can withdraw it. No action will be taken.',
+      yes: 'Withdraw',
+      no: 'Keep it',
       style: 'danger',
     },
   });
 
-/** For the thread of the card: pings those who should look. */
-export function newsCard({ by, text, mention: people }: News, votes: readonly Vote[] = []): Card {
-  const told = named(text, votes, newsLimit);
+/** For the thread of the card: pings those who should look. The last one keeps the details, which leave the card then. */
+export function newsCard({ by, text, mention: people }: News, snapshot: Snapshot): Card {
+  const told = named(text, snapshot.votes, newsLimit);
   const others = people.filter((personId) => personId !== by).map(mention);
   const line = by === undefined ? [...others, told].join(' ') : joined(`${mention(by)} ${told}`, ...others);
-  return cardOf(line, [section(line)]);
+  const details = isFinished(snapshot) ? [...detailBlocks(snapshot, []), context(originLine(snapshot))] : [];
+  return cardOf(line, [section(line), ...details]);
 }
 
 /** What a person did with the kill switch or by breaking the glass, or what Paydesk itself found (`null`). */
@@ -288,6 +366,6 @@ export function alarmCard(
   return cardOf([sentence, called].filter(Boolean).join(' '), [
     section(`:rotating_light: ${sentence}`),
     ...(called === '' ? [] : [section(called)]),
-    ...(snapshot ? [...planBlocks(snapshot), section(`*Why:* “${escape(snapshot.remediation.why, whyLimit)}”`), context(originLine(snapshot))] : []),
+    ...(snapshot ? [...planBlocks(snapshot), ...sections(whyLines(snapshot.remediation.why)), context(originLine(snapshot))] : []),
   ]);
 } // prettier-ignore

@@ -9,16 +9,17 @@ import { z } from 'zod';
 import { OpsError } from '../kernel/errors.js';
 import type { Modal } from '../ports/command.js';
 import type {
+  About,
   Action,
   ActionFault,
   Brief,
-  Choice,
   FieldInput,
   TypedParameters,
 } from '../remediation/action.js';
 import type { Snapshot } from '../remediation/deps.js';
 import { context, escape, instant, section, sections, wording } from './blocks.js';
 import {
+  askedChoice,
   choice,
   dateInput,
   filesInput,
@@ -27,9 +28,10 @@ import {
   instantInput,
   mostOptions,
   textInput,
+  type Option,
 } from './inputs.js';
 import { riskLabels } from './remediation-risk.js';
-import { remediationWindows as ids } from './remediation-ids.js';
+import { remediationMenu, remediationWindows as ids } from './remediation-ids.js';
 import { firstLine } from './remediation-card.js';
 
 const faultLimit = 1000;
@@ -44,17 +46,21 @@ export interface Occasion {
 
 const occasion = { channelId: z.string().regex(/^[A-Z0-9]{0,30}$/), breakGlass: z.boolean() };
 const chooserMemo = z.strictObject(occasion);
-const formMemo = z.strictObject({ ...occasion, action: z.string().max(60) });
+const about = z
+  .strictObject({ kind: z.string().max(20), id: z.string().max(300) })
+  .nullable()
+  .default(null);
+const formMemo = z.strictObject({ ...occasion, action: z.string().max(60), about });
 
 /** Throws `invalid`: nobody but a forger gets there. */
 export const readChooserMemo = (memo: string): Occasion => readMemo(chooserMemo, memo);
-export const readFormMemo = (memo: string): Occasion & { action: string } => readMemo(formMemo, memo);
+export const readFormMemo = (memo: string): z.output<typeof formMemo> => readMemo(formMemo, memo);
 
 function readMemo<Memo>(schema: z.ZodType<Memo>, memo: string): Memo {
   try {
     return schema.parse(JSON.parse(memo));
   } catch (cause) {
-    throw new OpsError('invalid', 'This window is not one of ours.', { hint: 'Open it again.', cause });
+    throw new OpsError('invalid', 'Paydesk did not create this window.', { hint: 'Open it again.', cause });
   }
 }
 
@@ -65,7 +71,7 @@ const warning: AlertBlock = {
   level: 'error',
   text: {
     type: 'plain_text',
-    text: 'This goes ahead at once, without approvals. It is told aloud in the alarm channel, and another person has to close a review of it.',
+    text: 'This runs at once, without approvals. It is announced in the alarm channel, and another person must review it.',
   },
 };
 
@@ -79,12 +85,12 @@ export function chooserModal(actions: readonly Action[], { channelId, breakGlass
   }));
   return {
     callbackId: ids.choose,
-    title: breakGlass ? 'Break the glass' : 'Guarded actions',
+    title: breakGlass ? 'Break glass' : 'Guarded actions',
     submit: 'Next',
     close: 'Cancel',
     blocks: [
       ...(breakGlass ? [warning] : []),
-      input({ name: 'action', label: 'What should be done?', element: groupedChoice(groups) }),
+      input({ name: 'action', label: 'Action', element: groupedChoice(groups) }),
     ],
     memo: JSON.stringify({ channelId, breakGlass }),
   };
@@ -95,16 +101,16 @@ export interface FormFacts extends Occasion {
   /** What is known already. */
   typed: TypedParameters;
   partners: Partners;
-  /** By field: what could be meant. */
-  suggested: Readonly<Record<string, readonly Choice[]>>;
+  /** The card that it was opened from. */
+  about?: About | null;
   brief: Brief | null;
 }
 
-export function formModal({ action, channelId, breakGlass, ...known }: FormFacts): Modal {
+export function formModal({ action, channelId, breakGlass, about = null, ...known }: FormFacts): Modal {
   return {
     callbackId: ids.form,
-    title: breakGlass ? 'Break the glass' : action.title,
-    submit: breakGlass ? 'Break the glass' : 'Ask for approval',
+    title: breakGlass ? 'Break glass' : action.title,
+    submit: breakGlass ? 'Run now' : 'Request approval',
     close: 'Cancel',
     blocks: [
       ...(breakGlass ? [warning, section(`*${escape(action.title)}*`)] : []),
@@ -113,18 +119,17 @@ export function formModal({ action, channelId, breakGlass, ...known }: FormFacts
       ...fieldsOf(action, known),
       whyInput(breakGlass),
     ],
-    memo: JSON.stringify({ channelId, breakGlass, action: action.id }),
+    memo: JSON.stringify({ channelId, breakGlass, action: action.id, about }),
   };
 }
 
-type Known = Pick<FormFacts, 'typed' | 'partners' | 'suggested' | 'brief'>;
+type Known = Pick<FormFacts, 'typed' | 'partners' | 'brief'>;
 
-const fieldsOf = ({ fields }: Action, { typed, partners, suggested, brief }: Known): InputBlock[] =>
-  inOrder(Object.entries(fields), brief?.first ?? []).map(([name, field]) => {
-    const { label, hint, optional } = field;
+const fieldsOf = ({ fields }: Action, { typed, partners, brief }: Known): InputBlock[] =>
+  inOrder(Object.entries(fields), brief?.first ?? []).map(([name, { label, hint, optional, input: asked, suggest }]) => {
     const initial = typed[name] ?? '';
-    const asked = choosable(suggested[name] ?? [], initial) ?? field.input;
-    return input({ name, label, hint, optional, element: elementOf(asked, initial, partners) });
+    const element = suggest ? askedChoice(remediationMenu, initial, placeholderOf(asked)) : elementOf(asked, initial, partners);
+    return input({ name, label, hint, optional, element });
   }); // prettier-ignore
 
 type NamedField = readonly [name: string, field: Action['fields'][string]];
@@ -135,11 +140,19 @@ function inOrder([subject, ...others]: readonly NamedField[], first: readonly st
   return [...(subject ? [subject] : []), ...others.toSorted((a, b) => rank(a) - rank(b))];
 }
 
-/** Null where a menu could not hold them all, or not what is known already. */
-function choosable(options: readonly Choice[], initial: string): FieldInput | null {
-  const holds = initial === '' || options.some(({ value }) => value === initial);
-  return options.length > 0 && options.length <= mostOptions && holds ? { kind: 'choice', options } : null;
-}
+const placeholderOf = (asked: FieldInput): string | undefined =>
+  asked.kind === 'text' && asked.placeholder !== undefined
+    ? `Choose or type: ${asked.placeholder}`
+    : undefined;
+
+/** A company may have more partners than a menu holds; then they are asked for. */
+const partnerChoice = (partners: Partners, initial: string): InputBlockElement =>
+  partners.length > mostOptions
+    ? askedChoice(remediationMenu, initial, undefined)
+    : choice(partnerOptions(partners), initial);
+
+export const partnerOptions = (partners: Partners): Option[] =>
+  partners.map(({ id, name }) => ({ value: id, label: name }));
 
 function elementOf(asked: FieldInput, initial: string, partners: Partners): InputBlockElement {
   switch (asked.kind) {
@@ -148,10 +161,7 @@ function elementOf(asked: FieldInput, initial: string, partners: Partners): Inpu
     case 'choice':
       return choice(asked.options, initial);
     case 'partner':
-      return choice(
-        partners.map(({ id, name }) => ({ value: id, label: name })),
-        initial,
-      );
+      return partnerChoice(partners, initial);
     case 'instant':
       return instantInput(initial);
     case 'date':
@@ -164,8 +174,8 @@ function elementOf(asked: FieldInput, initial: string, partners: Partners): Inpu
 const whyInput = (breakGlass: boolean): InputBlock =>
   input({
     name: 'why',
-    label: breakGlass ? 'Why can it not wait for an approval?' : 'Why?',
-    hint: 'Whoever approves or reviews it decides by this. At most 500 characters.',
+    label: breakGlass ? 'Why can’t this wait for approval?' : 'Why?',
+    hint: `${breakGlass ? 'Reviewers' : 'Approvers'} will see this. At most 500 characters.`,
     element: textInput({ multiline: true }),
   });
 
@@ -178,7 +188,7 @@ const notice = (title: string, blocks: Modal['blocks']): Modal => ({
   memo: '',
 });
 
-/** It was asked for: where its card is, and what it waits for. */
+/** Submitted: where its card is, and whose approval it needs. */
 export function requestedModal(
   snapshot: Snapshot,
   isNew: boolean,
@@ -186,28 +196,30 @@ export function requestedModal(
 ): Modal {
   const { remediation } = snapshot;
   const { id, breakGlass } = remediation;
-  const title = isNew ? `${id} is asked for` : `${id} was asked for`;
+  const title = isNew ? `${id} submitted` : `${id} already submitted`;
   const { channel, heldSince } = approvals;
   const where = heldSince
-    ? `:warning: Slack has refused messages to <#${channel}> since ${instant(heldSince)}: the card is posted there when Slack takes it. Until then \`/remediate show ${id}\` shows the request.`
+    ? `:warning: Slack has refused messages to <#${channel}> since ${instant(heldSince)}. The card appears there once Slack accepts it; until then use \`/remediate show ${id}\`.`
     : `Follow it in <#${channel}>.`;
   return notice(title.slice(0, 24), [
     section(firstLine(snapshot)),
-    section(breakGlass ? `It goes ahead now. ${where}` : `${deciders(snapshot)}${where}`),
+    section(breakGlass ? `It runs now, without approvals. ${where}` : `${deciders(snapshot)}${where}`),
     context(
       breakGlass
-        ? 'Another person has to close the review of it.'
-        : `You can take it back with the card's button or \`/remediate cancel ${id}\`.`,
+        ? 'Another person must review it.'
+        : `To withdraw it, use the button on its card or \`/remediate cancel ${id}\`.`,
     ),
   ]);
 }
 
 function deciders({ remediation, ruling }: Snapshot): string {
   if (remediation.state !== 'pending') return '';
-  return `Somebody else of ${ruling.approverGroups.map((group) => escape(group)).join(' or ')} has to approve it. `;
+  const who = ruling.approverGroups.map((group) => escape(group)).join(' or ');
+  const needed = ruling.approvals === 1 ? 'One person' : `${ruling.approvals} people`;
+  return `${needed} in ${who} must approve this; your own vote doesn’t count. `;
 }
 
-/** It cannot be asked for, for reasons that belong to no input; with what policy looked at. */
+/** Not submitted, for reasons that belong to no input; with the rules that were applied. */
 export function refusedModal(
   action: Action,
   faults: readonly ActionFault[],
@@ -218,9 +230,9 @@ export function refusedModal(
     return `• ${label === undefined ? '' : `*${escape(label)}:* `}${wording(message, faultLimit)}`;
   });
   return notice(action.title, [
-    section(':no_entry: *This cannot be asked for as it is. Nothing was done.*'),
+    section(':no_entry: *This request can’t be submitted yet. No action was taken.*'),
     ...sections(lines),
-    ...(trail.length > 0 ? [section('*How it was ruled on*'), ...sections(trailLines(trail))] : []),
+    ...(trail.length > 0 ? [section('*How the rules were applied*'), ...sections(trailLines(trail))] : []),
   ]);
 }
 

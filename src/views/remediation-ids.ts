@@ -34,6 +34,9 @@ export const remediationWindows = {
   notice: 'remediation_notice',
 } as const;
 
+/** The action_id of every menu in a form whose options are asked for; the input's block_id names the field. */
+export const remediationMenu = 'remediation_menu';
+
 /** `REM-17:0123456789abcdef`. */
 export const valueOf = ({ remediation }: Pick<Snapshot, 'remediation'>): string =>
   `${remediation.id}:${shortHashOf(remediation)}`;

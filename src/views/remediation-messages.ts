@@ -5,6 +5,7 @@ import type { OutgoingMessage } from '../ports/outbox.js';
 import { liveCardOf } from '../ports/remediations.js';
 import type { Alarm, News, Snapshot } from '../remediation/deps.js';
 import type { Policy } from '../remediation/policy.js';
+import { noLinks, type Links } from './links.js';
 import { alarmCard, newsCard, remediationCard } from './remediation-card.js';
 import { freezeCard } from './remediation-freeze.js';
 
@@ -15,11 +16,12 @@ export function remediationMessages(
   snapshot: Snapshot,
   news: News | null,
   { approvals: channel }: Channels,
+  links: Links = noLinks,
 ): OutgoingMessage[] {
   const liveCard = liveCardOf(snapshot.remediation.id);
   const concerns = snapshot.remediation.requesterId;
-  const card: OutgoingMessage = { channel, card: remediationCard(snapshot), liveCard, concerns };
-  return news ? [card, { channel, card: newsCard(news, snapshot.votes), threadOf: liveCard }] : [card];
+  const card: OutgoingMessage = { channel, card: remediationCard(snapshot, { links }), liveCard, concerns };
+  return news ? [card, { channel, card: newsCard(news, snapshot), threadOf: liveCard }] : [card];
 }
 
 /** A freeze has a live card, with the button that lifts it; what is done about it later is said anew. */

@@ -21,20 +21,33 @@ const labelled = /^(At stake|Changes|Affects|To undo|Cannot be undone): (.*)$/s;
 /** Redaction may make a text longer; nothing else does, before it is encoded. */
 const whole = (text: string): string => escape(text, 4 * text.length + 100);
 
-/** All lines but the headline, in mrkdwn. A label that several have stands once, above their list. */
+/** Text of several lines, each below the first as a quotation, so that none passes for a line of the card. */
+export function quoted(text: string): string[] {
+  const [first = '', ...rest] = text.split('\n');
+  return [whole(first), ...rest.map((line) => `>${whole(line.replace(/^> ?/, ''))}`)];
+}
+
+/** Why it was requested, as the person wrote it. */
+export function whyLines(why: string): string[] {
+  const said = why.trim();
+  return said.includes('\n') ? ['*Why:*', ...quoted(`\n${said}`).slice(1)] : [`*Why:* “${whole(said)}”`];
+}
+
+/** All lines but the headline, in mrkdwn. A label that several lines share appears once, above their list. */
 export function bodyOf({ preview }: Plan): string[] {
   const lines = linesOf(preview).slice(1).map(partsOf);
   return lines.flatMap(({ label, text }, index) => {
+    const [first = '', ...rest] = quoted(text);
     const isAlone = lines.filter((line) => line.label === label).length === 1;
-    if (isAlone) return [`*${label}:* ${text}`];
+    if (isAlone) return [`*${label}:* ${first}`, ...rest];
     const isFirst = lines[index - 1]?.label !== label;
-    return [...(isFirst ? [`*${label}:*`] : []), `• ${text}`];
+    return [...(isFirst ? [`*${label}:*`] : []), `• ${first}`, ...rest];
   });
 }
 
 function partsOf(line: string): { label: string; text: string } {
   const [, label = '', text = ''] = labelled.exec(line) ?? [];
-  return { label, text: whole(text) };
+  return { label, text };
 }
 
 /** Whether all of the plan stands on a card. */
@@ -63,12 +76,12 @@ export function pagesOf(plan: Plan): SectionBlock[][] {
   return pages;
 }
 
-/** A line too long for a block, in parts; never through an entity or a character. */
+/** A line too long for a block, in parts, each of which says whether it is quoted; never through a date, an entity or a character. */
 function pieces(line: string): string[] {
   const parts: string[] = [];
   for (let rest = line; rest !== '';) {
-    const cut = rest.length <= pieceLimit ? rest : rest.slice(0, pieceLimit).replace(/&[a-z]*$|[\uD800-\uDBFF]$/, '');
-    parts.push(cut);
+    const cut = rest.length <= pieceLimit ? rest : rest.slice(0, pieceLimit).replace(/<[^>]*$|&[a-z]*$|[\uD800-\uDBFF]$/, '');
+    parts.push(parts.length > 0 && line.startsWith('>') ? `>${cut}` : cut);
     rest = rest.slice(cut.length);
   }
   return parts;

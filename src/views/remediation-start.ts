@@ -51,6 +51,6 @@ export const startButtons = ({ actions, kind, id }: Offer, startable: readonly s
         actionId: startIdOf(action),
         text: texts[action],
         value: `${action}:${kind}:${id}`,
-        label: `${texts[action]} Asks for approval first`,
+        label: `${texts[action]} Needs approval first`,
       }),
     );

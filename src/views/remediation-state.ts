@@ -36,23 +36,23 @@ export function stateWords(snapshot: Snapshot, at: (instant: Date) => string): s
     case 'approved':
       return approvedWords(snapshot, at);
     case 'executing':
-      return 'is being carried out';
+      return 'in progress';
     case 'unknown':
       return awaitsJudgement(remediation)
-        ? 'unknown whether it took effect: Paydesk keeps looking, and a person can decide'
-        : 'unknown yet whether it took effect: Paydesk is looking';
+        ? 'outcome unknown: Paydesk keeps checking, and a person can decide'
+        : 'outcome unknown, checking';
     case 'done':
       return remediation.verified
         ? `done and verified${laterWords(remediation, at)}`
-        : 'done, to be verified';
+        : 'done, verification pending';
     case 'closed':
       if (isDecided(remediation)) return decidedWords(remediation, at);
-      if (!remediation.verified) return 'closed without having been verified';
+      if (!remediation.verified) return 'closed, not verified';
       return closedWordsOf(remediation) ?? 'done and verified';
     case 'refused':
-      return isDecided(remediation) ? decidedWords(remediation, at) : 'refused, nothing was done';
+      return isDecided(remediation) ? decidedWords(remediation, at) : 'refused, no action taken';
     default:
-      return `${remediation.state}, nothing was done`;
+      return `${endedWords[remediation.state]}, no action taken`;
   }
 }
 
@@ -72,33 +72,37 @@ function decidedWords({ state, watchUntil }: Remediation, at: (instant: Date) =>
   const looking = watchUntil ? `; Paydesk keeps looking until ${at(watchUntil)}` : '';
   return `a person decided that ${what}${looking}`;
 }
+const endedWords: Readonly<Record<Exclude<RemediationState, OngoingState>, string>> = {
+  refused: 'refused',
+  rejected: 'rejected',
+  cancelled: 'withdrawn',
+  expired: 'expired',
+  voided: 'voided',
+};
 
 const approvals = (missing: number): string =>
   missing === 1 ? '1 more approval' : `${missing} more approvals`;
 
 function approvedWords({ remediation, ruling }: Snapshot, at: (instant: Date) => string): string {
   const { breakGlass, stateWhy, dueAt } = remediation;
-  const start = breakGlass ? 'goes ahead without approvals' : 'approved';
-  if (stateWhy !== null) return `${start}, but held up`;
+  const start = breakGlass ? 'runs without approvals' : 'approved';
+  if (stateWhy !== null) return `${start}, on hold`;
   return ruling.coolingOffMs > 0 && dueAt ? `${start}, starts ${at(dueAt)}` : `${start}, starts now`;
 }
 
 const laterWords = ({ dueAt }: Remediation, at: (instant: Date) => string): string =>
-  dueAt ? `, its last part follows ${at(dueAt)}` : '';
+  dueAt ? `; the rest follows automatically ${at(dueAt)}` : '';
 
-/** Nothing was begun, and it waits: the requester can still take it back. */
+/** Not started and waiting: the requester can still withdraw it. */
 export const canBeCancelled = ({ remediation, ruling }: Snapshot): boolean =>
   remediation.state === 'pending' ||
   (remediation.state === 'approved' && (ruling.coolingOffMs > 0 || remediation.stateWhy !== null));
 
+type OngoingState = 'pending' | 'approved' | 'executing' | 'unknown' | 'done' | 'closed';
+
 type StepStatus = NonNullable<TaskCardBlock['status']>;
 
-const stepTitles = [
-  'Read everything again',
-  'Send the order',
-  'Find out what became of it',
-  'See the effect',
-];
+const stepTitles = ['Recheck the plan', 'Send the order', 'Check the outcome', 'Verify the effect'];
 
 /** By the state: how each step stands; null leaves a step out. What is not known is never shown as failed. */
 const steps: Readonly<Partial<Record<RemediationState, readonly (StepStatus | null)[]>>> = {

@@ -13,7 +13,7 @@ import { actions, cardOf, context, escape, linkButton, section, sections } from 
 import { input, textInput } from './inputs.js';
 import { firstLine, requestBlocks } from './remediation-card.js';
 import { remediationButtons, remediationWindows as ids, valueOf } from './remediation-ids.js';
-import { pagesOf } from './remediation-plan.js';
+import { pagesOf, whyLines } from './remediation-plan.js';
 
 /** The name of the one input that these windows have. */
 export const wordsInput = 'words';
@@ -26,13 +26,13 @@ export function planModal(snapshot: Snapshot, page: number): Modal {
   const approves = snapshot.remediation.state === 'pending' ? 'Approve' : null;
   return {
     callbackId: ids.plan,
-    title: `The plan of ${snapshot.remediation.id}`.slice(0, 24),
+    title: `Plan of ${snapshot.remediation.id}`.slice(0, 24),
     submit: shown < last ? 'Next page' : approves,
     close: 'Close',
     blocks: [
       ...(pages[shown] ?? []),
-      ...(shown < last ? [] : [section(`*Why:* “${escape(snapshot.remediation.why, 500)}”`)]),
-      context(`Page ${shown + 1} of ${pages.length}${shown < last ? '' : ', the last'}`),
+      ...(shown < last ? [] : sections(whyLines(snapshot.remediation.why))),
+      context(`Page ${shown + 1} of ${pages.length}`),
     ],
     memo: `${valueOf(snapshot)}:${shown}`,
   };
@@ -74,8 +74,8 @@ export const amountModal = (snapshot: Snapshot): Modal =>
     callbackId: ids.amount,
     title: 'Type the amount',
     submit: 'Approve',
-    label: 'The amount that you approve',
-    hint: 'As the plan says it, with or without its currency.',
+    label: 'Amount you approve',
+    hint: 'Type the amount in the plan, with or without its currency.',
     multiline: false,
     memo: valueOf(snapshot),
     above: [section(firstLine(snapshot))],
@@ -87,7 +87,7 @@ export const rejectModal = (snapshot: Snapshot): Modal =>
     title: `Reject ${snapshot.remediation.id}`.slice(0, 24),
     submit: 'Reject',
     label: 'Why?',
-    hint: 'The person who asked learns it.',
+    hint: 'The requester will see this.',
     multiline: true,
     memo: valueOf(snapshot),
     above: [section(firstLine(snapshot))],
@@ -100,15 +100,15 @@ export function judgeModal(snapshot: Snapshot, judgement: Judgement): Modal {
   const found = [...(stateWhy === null ? [] : [stateWhy]), ...evidence];
   return asking({
     callbackId: ids.judge,
-    title: took ? 'It took effect' : 'It did not take effect',
-    submit: took ? 'It took effect' : 'It did not',
+    title: took ? 'It took effect' : 'It didn’t take effect',
+    submit: took ? 'It took effect' : 'It didn’t',
     label: 'How do you know?',
-    hint: `Paydesk looks once more before your decision counts, and for a day afterwards. ${took ? 'The request is closed with this.' : 'The request ends as refused: nothing was done.'}`,
+    hint: `Paydesk checks once more before your decision counts, and for a day afterwards. ${took ? 'This closes the request.' : 'This ends the request as refused, with no action taken.'}`,
     multiline: true,
     memo: `${valueOf(snapshot)}:${judgement}`,
     above: [
       section(firstLine(snapshot)),
-      section('*What was found*'),
+      section('*Evidence*'),
       ...sections(found.map((line) => `• ${escape(line, 500)}`)),
     ],
   });
@@ -143,9 +143,9 @@ function confirmBlocks(snapshot: Snapshot, address: string): KnownBlock[] {
   const link = linkButton(remediationButtons.confirm, 'Confirm my vote', address);
   return [
     section(firstLine(snapshot)),
-    section('*Your vote does not count yet.* Confirm it outside Slack, with your company sign-in.'),
+    section('*Your vote doesn’t count yet.* Confirm it outside Slack with your company sign-in.'),
     ...actions(link && { ...link, style: 'primary' }),
-    context('The link is yours alone and works once. If you lose it, vote again.'),
+    context('The link is for you only and works once. If you lose it, vote again.'),
   ];
 }
 
@@ -161,6 +161,6 @@ export const confirmModal = (snapshot: Snapshot, address: string): Modal => ({
 /** The same where no window can be opened any more. For the voter alone. */
 export const confirmCard = (snapshot: Snapshot, address: string): Card =>
   cardOf(
-    `Your vote on ${snapshot.remediation.id} does not count yet: confirm it outside Slack`,
+    `Your vote on ${snapshot.remediation.id} doesn’t count yet: confirm it outside Slack`,
     confirmBlocks(snapshot, address),
   );

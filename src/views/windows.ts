@@ -30,11 +30,11 @@ const notice = (title: string, blocks: readonly KnownBlock[]): Modal => ({
 export const waitingModal = (title: string): Modal =>
   notice(title, [
     section(':hourglass_flowing_sand: *Working on it…*'),
-    context('The outcome will stand here. You may close this window: the work goes on.'),
+    context('The result will appear here. You can close this window; the work continues.'),
   ]);
 
 export const doneModal = (title: string): Modal =>
-  notice(title, [section(':white_check_mark: *Done.*'), context('You may close this window.')]);
+  notice(title, [section(':white_check_mark: *Done.*'), context('You can close this window.')]);
 
 export function problemsModal(title: string, problems: readonly Problem[]): Modal {
   const lines = problems.map(({ label, text }) => {
@@ -42,7 +42,7 @@ export function problemsModal(title: string, problems: readonly Problem[]): Moda
     return label === null ? `• ${what}` : `• *${escape(label)}*: ${what}`;
   });
   return notice(title, [
-    section(':warning: *Something has to be corrected. Nothing was done.*'),
+    section(':warning: *Correct this first. No action was taken.*'),
     ...sections(lines),
     context('Close this window and start again.'),
   ]);

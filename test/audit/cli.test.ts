@@ -76,7 +76,7 @@ it('verify: a cut log is whole by itself, and not before a head from the channel
 it.each([
   [['verify', '--expect', '17'], 'is not a head of the chain'],
   [['verify', '--expect', `x:${'0'.repeat(64)}`], 'is not a head of the chain'],
-  [['export', '--from', '0'], 'is not the number of an entry'],
+  [['export', '--from', '0'], 'is not an entry number'],
   [['export', '--to', '/nowhere/audit.jsonl'], 'cannot be written'],
 ])('%j is refused with a hint', async (args, words) => {
   const { code, err } = await audit(...args);

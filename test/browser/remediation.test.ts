@@ -57,8 +57,8 @@ async function askForRefund(page: Page, form: Locator, amount: string): Promise<
 }
 
 async function send(page: Page, form: Locator): Promise<string> {
-  await form.getByRole('button', { name: /Ask for approval|Break the glass/ }).click();
-  const asked = dialog(page, /^REM-\d+ is asked for$/);
+  await form.getByRole('button', { name: /Request approval|Run now/ }).click();
+  const asked = dialog(page, /^REM-\d+ submitted$/);
   await asked.waitFor();
   const [id = ''] = /REM-\d+/.exec(await asked.innerText()) ?? [];
   return id;
@@ -68,7 +68,7 @@ async function fillRefund(page: Page, form: Locator, amount: string): Promise<vo
   await form.waitFor();
   await form.getByRole('textbox', { name: 'Amount' }).fill(amount);
   await form.getByRole('combobox', { name: 'Reason' }).click();
-  await page.getByRole('option', { name: 'Paid twice' }).click();
+  await page.getByRole('option', { name: 'Duplicate payment' }).click();
   await form
     .getByRole('textbox', { name: /^Why/ })
     .fill('The shop sent the order twice & took the money twice');
@@ -78,7 +78,7 @@ async function fillRefund(page: Page, form: Locator, amount: string): Promise<vo
 const cardOf = (page: Page, id: string): Locator =>
   page
     .locator('.stage .message:not(.ephemeral)')
-    .filter({ hasText: `${id} asked for by` })
+    .filter({ hasText: `${id} requested by` })
     .last();
 
 async function approve(page: Page, id: string): Promise<void> {
@@ -100,12 +100,12 @@ describe('a refund', () => {
     expect(await form.getByRole('textbox', { name: 'Payment or charge' }).inputValue()).toBe(paidOut());
     await inspect(page, 'remediation-form');
     await fillRefund(page, form, '１００');
-    await form.getByRole('button', { name: 'Ask for approval' }).click();
-    await form.getByText('Write a plain amount above zero').waitFor();
+    await form.getByRole('button', { name: 'Request approval' }).click();
+    await form.getByText('Enter an amount above zero').waitFor();
     await inspect(page, 'remediation-form-error');
     const id = await askForRefund(page, form, '1');
     await inspect(page, 'remediation-asked');
-    await dialog(page, /is asked for/)
+    await dialog(page, /submitted/)
       .getByRole('button', { name: 'Close' })
       .last()
       .click();
@@ -114,7 +114,7 @@ describe('a refund', () => {
     await cardOf(page, id).waitFor();
     await inspect(page, 'remediation-card');
     await approve(page, id);
-    await newest(page, 'You asked for this, so somebody else has to decide').waitFor();
+    await newest(page, 'You requested this, so another person must decide').waitFor();
     await become(page, 'lars');
     await cardOf(page, id)
       .getByRole('button', { name: `Approve ${id}` })
@@ -123,9 +123,9 @@ describe('a refund', () => {
     await dialog(page, `Approve ${id}?`).getByRole('button', { name: 'Approve' }).click();
     const closed = cardOf(page, id).filter({ hasText: 'done and verified' });
     await closed.waitFor({ timeout: closedMs });
-    expect(await closed.getByRole('button', { name: /Approve|Reject|Cancel/ }).count()).toBe(0);
+    expect(await closed.getByRole('button', { name: /Approve|Reject|Withdraw/ }).count()).toBe(0);
     await closed.getByRole('button', { name: /repl/ }).click();
-    await page.getByRole('complementary', { name: 'Thread' }).getByText('Verified:').waitFor();
+    await page.getByRole('complementary', { name: 'Thread' }).getByText('Verified:').first().waitFor();
     await inspect(page, 'remediation-closed');
     await page.keyboard.press('Escape');
     await say(page, `/audit ${id}`);
@@ -138,11 +138,11 @@ describe('a refund', () => {
   it('goes ahead behind broken glass, and owes a review', { timeout: 120_000 }, async () => {
     const page = await visitor.open('#/lars/payments-ops');
     await say(page, `/remediate break-glass refund-payment ${retried()}`);
-    const form = dialog(page, 'Break the glass');
+    const form = dialog(page, 'Break glass');
     await form.waitFor();
     await inspect(page, 'break-glass-form');
     const id = await askForRefund(page, form, '2');
-    await dialog(page, /is asked for/)
+    await dialog(page, /submitted/)
       .getByRole('button', { name: 'Close' })
       .last()
       .click();
@@ -160,7 +160,7 @@ describe('a refund', () => {
     await review.getByRole('textbox', { name: 'What did you find?' }).fill('It was right');
     await inspect(page, 'break-glass-review');
     await review.getByRole('button', { name: 'Close review' }).click();
-    await cardOf(page, id).filter({ hasText: 'The review is closed' }).waitFor({ timeout: closedMs });
+    await cardOf(page, id).filter({ hasText: 'Review closed' }).waitFor({ timeout: closedMs });
   });
 
   it('waits in App Home, and is approved there', { timeout: 120_000 }, async () => {
@@ -173,7 +173,7 @@ describe('a refund', () => {
     await page.keyboard.press('Escape');
     await say(page, `/remediate refund-payment ${paidOut()}`);
     const id = await askForRefund(page, dialog(page, 'Refund payment'), '3');
-    await dialog(page, /is asked for/)
+    await dialog(page, /submitted/)
       .getByRole('button', { name: 'Close' })
       .last()
       .click();
@@ -181,11 +181,11 @@ describe('a refund', () => {
     await page.locator('.channel-row').filter({ hasText: 'Paydesk' }).click();
     await page.getByRole('navigation', { name: 'Paydesk' }).getByRole('button', { name: 'Home' }).click();
     const home = page.locator('.home');
-    await home.getByRole('heading', { name: 'Waiting for me' }).waitFor();
+    await home.getByRole('heading', { name: 'Needs my decision' }).waitFor();
     await inspect(page, 'remediation-home');
     await home.getByRole('button', { name: `Approve ${id}` }).click();
     await dialog(page, `Approve ${id}?`).getByRole('button', { name: 'Approve' }).click();
-    await home.getByText('Nothing waits for you.').waitFor();
+    await home.getByText('Nothing needs your decision.').waitFor();
     await goTo(page, 'approvals');
     await cardOf(page, id).filter({ hasText: 'done and verified' }).waitFor({ timeout: closedMs });
   });
@@ -228,23 +228,23 @@ describe('a world that goes on', () => {
     await form.getByRole('textbox', { name: /^Why/ }).fill('Customers give up at the payment page');
     await inspect(page, 'pause-route-form');
     const id = await send(page, form);
-    await dialog(page, /is asked for/).getByRole('button', { name: 'Close' }).last().click();
+    await dialog(page, /submitted/).getByRole('button', { name: 'Close' }).last().click();
 
     await become(page, 'lars');
     await goTo(page, 'approvals');
     await cardOf(page, id).waitFor();
     await inspect(page, 'pause-route-card');
     await approve(page, id);
-    await cardOf(page, id).filter({ hasText: 'done, to be verified' }).waitFor();
+    await cardOf(page, id).filter({ hasText: 'done, verification pending' }).waitFor();
     desk.skip(3000);
-    await cardOf(page, id).filter({ hasText: 'done and verified, its last part follows' }).waitFor({ timeout: closedMs });
+    await cardOf(page, id).filter({ hasText: 'done and verified; the rest follows automatically' }).waitFor({ timeout: closedMs });
     await inspect(page, 'pause-route-paused');
     expect(await routeNow(desk, route.id)).toMatchObject({ state: 'paused' });
     desk.skip(16 * minuteMs);
-    const closed = cardOf(page, id).filter({ hasNotText: 'its last part follows' });
+    const closed = cardOf(page, id).filter({ hasNotText: 'the rest follows automatically' });
     await closed.filter({ hasText: 'done and verified' }).waitFor({ timeout: closedMs });
     await closed.getByRole('button', { name: /repl/ }).click();
-    await page.getByRole('complementary', { name: 'Thread' }).getByText(new RegExp(`^${route.id} is active: it resumed by itself`)).waitFor();
+    await page.getByRole('complementary', { name: 'Thread' }).getByText(new RegExp(`^${route.id} is active: it resumed automatically`)).waitFor();
     await inspect(page, 'pause-route-resumed');
     expect(await routeNow(desk, route.id)).toMatchObject({ state: 'active' });
   }); // prettier-ignore
@@ -254,16 +254,16 @@ describe('a world that goes on', () => {
     const page = await visitor.open('#/kofi/payments-ops');
     await say(page, `/remediate refund-payment ${payment}`);
     const id = await askForRefund(page, dialog(page, 'Refund payment'), '700');
-    await dialog(page, /is asked for/).getByRole('button', { name: 'Close' }).last().click();
+    await dialog(page, /submitted/).getByRole('button', { name: 'Close' }).last().click();
     await goTo(page, 'approvals');
     await cardOf(page, id).filter({ hasText: 'needs 2 more approvals' }).waitFor();
     await voteTyping(page, 'ana', id);
     await cardOf(page, id).filter({ hasText: 'needs 1 more approval ' }).waitFor();
     await guarded.payments('refunds', { charge, amount: '100' });
     await voteTyping(page, 'lars', id);
-    const voided = cardOf(page, id).filter({ hasText: 'voided, nothing was done' });
+    const voided = cardOf(page, id).filter({ hasText: 'voided, no action taken' });
     await voided.filter({ hasText: /What changed: .*1\.00 EUR/ }).waitFor({ timeout: closedMs });
-    expect(await voided.getByRole('button', { name: /Approve|Reject|Cancel/ }).count()).toBe(0);
+    expect(await voided.getByRole('button', { name: /Approve|Reject|Withdraw/ }).count()).toBe(0);
     await voided.getByRole('button', { name: /repl/ }).click();
     await page.getByRole('complementary', { name: 'Thread' }).getByText('the approvals are void').waitFor();
     await inspect(page, 'remediation-voided');
@@ -287,7 +287,7 @@ describe('however one works', () => {
     ['narrow', { viewport: { width: 390, height: 844 }, hasTouch: true }],
   ] as const)('%s', async (name, options) => {
     const page = await visitor.open('#/lars/approvals', options);
-    await newest(page, 'asked for by').waitFor();
+    await newest(page, 'requested by').waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     await inspect(page, `remediation-card-${name}`);
     await say(page, '/remediate pause-route northpay-card-us');

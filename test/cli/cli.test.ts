@@ -224,7 +224,7 @@ describe('doctor', () => {
     expect(said).toMatch(/ok +database: reachable/);
     expect(said).toMatch(/ok +slack bot token: accepted/);
     expect(said).toMatch(/ok +slack connection: Socket Mode/);
-    expect(said).toContain('Nothing is wrong');
+    expect(said).toContain('All checks passed');
     expect(code).toBe(0);
   });
 
@@ -233,7 +233,7 @@ describe('doctor', () => {
     expect(own.said).toMatch(
       /warn +audit log: the role \w+ owns the audit table[^]*→ Give DATABASE_OWNER_URL/,
     );
-    expect(own.said).toContain('Nothing is wrong');
+    expect(own.said).toContain('All checks passed');
     const guarded = await paydesk(['doctor'], { ...tokens, DATABASE_URL: database.appUrl.reveal() });
     expect(guarded.said).toContain('guarded: the role paydesk_app can only add to it');
   });

@@ -75,7 +75,9 @@ async function run<Desk>(
   if (action === undefined) await command.run({ ...request, text }, desk);
   else await command.actions[action]?.({ ...request, value: text }, desk);
   for (const { card } of answer.given) expect(faultsOf(card)).toEqual([]);
-  return answer.given.map(({ to, card }) => `${to}: ${linesOf(card)[0]}`);
+  return answer.given.map(
+    ({ to, card }) => `${to}: ${linesOf(card)[0]?.replace(/<!date[^|]*\|([^>]*)>/g, '$1')}`,
+  );
 }
 
 describe('/payment', () => {
@@ -146,13 +148,13 @@ describe('/dispute', () => {
       aDispute({ id: 'du_old', status: 'a_status_to_come', respondBy: at('11-01T00:00') }),
     ];
     expect(await ask('')).toEqual([
-      'one: 2 disputes need an answer: Answer due by 2026-11-21 00:00 UTC, 12 h left',
+      'one: 2 disputes need a response: Response due by 2026-11-21 00:00 UTC, 12 h left',
     ]);
   });
 
   it('says how far it looked when there may be more', async () => {
     api.disputes = Array.from({ length: 120 }, (_, n) => aDispute({ id: `du_${n}`, status: 'won' }));
-    expect(await ask('')).toEqual(['one: No dispute needs an answer among the 100 newest']);
+    expect(await ask('')).toEqual(['one: No dispute needs a response among the 100 most recent']);
   });
 
   it('one dispute, from whatever stands around its id', async () => {
@@ -161,13 +163,13 @@ describe('/dispute', () => {
   });
 
   it.each([
-    ['pi_1paid', 'That is not the id of a dispute.', 'another id'],
+    ['pi_1paid', 'That isn’t a dispute ID.', 'another id'],
     [
       '4242424242424242',
-      'That looks like a card number, so it was not read, searched or kept.',
+      'This looks like a card number, so it was not read, searched or stored.',
       'a card number',
     ],
-    ['x'.repeat(10_000), 'That is not the id of a dispute.', '10 kB'],
+    ['x'.repeat(10_000), 'That isn’t a dispute ID.', '10 kB'],
   ])('%s → %s: %s', async (text, publicMessage) => {
     await expect(ask(text)).rejects.toMatchObject({ code: 'invalid', publicMessage });
   });
@@ -193,9 +195,9 @@ describe('/partner', () => {
     run(partnerCommand, text, desk(changed));
 
   it.each([
-    ['', 'one: No partner publishes trouble that we know of; 2 of 2 have no known status'],
-    [' NORTHPAY ', 'one: Northpay has no known status, too little traffic for a rate (n = 12)'],
-    ['Rheinbank', 'one: Rheinbank has no known status, too little traffic for a rate (n = 12)'],
+    ['', 'one: 0 of 2 partners report normal service; status of 2 unknown'],
+    [' NORTHPAY ', 'one: Northpay: status unknown · too few attempts for a success rate (n = 12)'],
+    ['Rheinbank', 'one: Rheinbank: status unknown · too few attempts for a success rate (n = 12)'],
   ])('%j → %s', async (text, expected) => {
     books.traffic = { attempts: 12, succeeded: 12, failedBy: {}, latencyP50Ms: null, latencyP95Ms: null, lastAttemptAt: null };
     expect(await ask(text)).toEqual([expected]);
@@ -203,14 +205,14 @@ describe('/partner', () => {
 
   it('books that are down, or not connected, leave the rest standing', async () => {
     books.mood = 'down';
-    expect(await ask('northpay')).toEqual(['one: Northpay has no known status, our own traffic is unknown']);
-    expect(await ask('northpay', { books: null })).toEqual(['one: Northpay has no known status, our own traffic is unknown']);
+    expect(await ask('northpay')).toEqual(['one: Northpay: status unknown · our traffic unknown']);
+    expect(await ask('northpay', { books: null })).toEqual(['one: Northpay: status unknown · our traffic unknown']);
   }); // prettier-ignore
 
   it.each([
-    ['northpya', '“northpya” is not one of the partners.', 'Did you mean northpay?'],
-    ['acme', '“acme” is not one of the partners.', 'The partners are: northpay, rheinbank.'],
-    ['4242424242424242', '“[card number ending 4242]” is not one of the partners.', 'The partners are: northpay, rheinbank.'],
+    ['northpya', 'Unknown partner “northpya”.', 'Did you mean northpay?'],
+    ['acme', 'Unknown partner “acme”.', 'Partners: northpay, rheinbank.'],
+    ['4242424242424242', 'Unknown partner “[card number ending 4242]”.', 'Partners: northpay, rheinbank.'],
   ])('%s is told with a hint', async (text, publicMessage, hint) => {
     await expect(ask(text)).rejects.toMatchObject({ code: 'not_found', publicMessage, hint });
   }); // prettier-ignore

@@ -65,7 +65,7 @@ function listener(isLate = false): Got & { request: ReturnType<typeof requestPar
   const answer = recordedAnswers();
   const windows: Modal[] = [];
   const open = (modal: Modal): Promise<void> => {
-    if (isLate) return Promise.reject(new OpsError('conflict', 'The moment to open this window is over.'));
+    if (isLate) return Promise.reject(new OpsError('conflict', 'This window took too long to open.'));
     expect(validateView(JSON.parse(JSON.stringify(viewOf(modal, null))))).toEqual([]);
     windows.push(modal);
     return Promise.resolve();
@@ -124,9 +124,9 @@ describe('asking', () => {
     const { windows } = await type('ana', '');
     expect(windows[0]).toMatchObject({ callbackId: ids.choose, title: 'Guarded actions' });
     const form = shown(await submit('ana', windows[0]!, { action: 'spend' }));
-    expect(form).toMatchObject({ callbackId: ids.form, title: 'Spend', submit: 'Ask for approval' });
+    expect(form).toMatchObject({ callbackId: ids.form, title: 'Spend', submit: 'Request approval' });
     const told = shown(await submit('ana', form, filled, newWindow()));
-    expect(textOf(told)).toMatch(/REM-\d+ is asked for\n:raised_hand: \*Take 12\.50 EUR from acc\* · needs 1 more approval/);
+    expect(textOf(told)).toMatch(/REM-\d+ submitted\n:raised_hand: \*Take 12\.50 EUR from acc\* · needs 1 more approval/);
     const [open] = await replica.desk.open();
     expect(open?.remediation).toMatchObject({ requesterId: 'ana', channelId: 'C0OPS', why: 'charged twice', breakGlass: false });
   }); // prettier-ignore
@@ -148,14 +148,14 @@ describe('asking', () => {
   });
 
   it.each([
-    [{ amount: '1e3' }, { amount: 'Write a plain amount above zero, such as 12.50 or 12.50 EUR.' }, 'an exponent'],
-    [{ amount: '-5' }, { amount: 'Write a plain amount above zero, such as 12.50 or 12.50 EUR.' }, 'a sign'],
+    [{ amount: '1e3' }, { amount: 'Enter an amount above zero, such as 12.50 or 12.50 EUR.' }, 'an exponent'],
+    [{ amount: '-5' }, { amount: 'Enter an amount above zero, such as 12.50 or 12.50 EUR.' }, 'a sign'],
     [{ amount: '0' }, { amount: 'The amount must be above zero.' }, 'nothing'],
     [{ amount: '12.505' }, { amount: 'EUR has 2 decimals, “12.505” has more.' }, 'decimals that the currency has not'],
     [{ account: 'gone' }, { account: 'There is no account gone.' }, 'an account that is not there'],
-    [{ why: ' ' }, { why: 'Say why: approvers decide by it.' }, 'no reason'],
-    [{ why: 'card 4242 4242 4242 4242' }, { why: 'That looks like a card number, so it was not kept. Give the last four digits instead.' }, 'a card number'],
-    [{ amount: '', account: '' }, { account: 'This is needed.', amount: 'This is needed.' }, 'every fault at once'],
+    [{ why: ' ' }, { why: 'Say why: approvers will see this.' }, 'no reason'],
+    [{ why: 'card 4242 4242 4242 4242' }, { why: 'This looks like a card number, so it was not stored. Give the last four digits instead.' }, 'a card number'],
+    [{ amount: '', account: '' }, { account: 'Required.', amount: 'Required.' }, 'every fault at once'],
   ])('tells %j beside the input: %s', async (changed, errors, _reason) => {
     const { windows } = await type('ana', 'spend');
     const answer = await submit('ana', windows[0]!, { ...filled, ...changed }, newWindow());
@@ -169,15 +169,15 @@ describe('asking', () => {
     company.people.groups.get('S0OPS')!.add('cy');
     if (answer.kind !== 'above') throw new Error(`what was typed is lost: ${answer.kind}`);
     const told = answer.modal;
-    expect(textOf(told)).toContain('Only operators may ask for this');
-    expect(textOf(told)).toContain('How it was ruled on');
+    expect(textOf(told)).toContain('Only operators can request this');
+    expect(textOf(told)).toContain('How the rules were applied');
     expect(told.submit).toBeNull();
   });
 
   it('shows the chooser to nobody whom no rule could allow', async () => {
     await expect(type('zoe', '')).rejects.toMatchObject({ code: 'forbidden' });
     await expect(type('ana', 'break-glass')).rejects.toMatchObject({ code: 'forbidden' });
-    expect((await type('lee', 'break-glass')).windows[0]?.title).toBe('Break the glass');
+    expect((await type('lee', 'break-glass')).windows[0]?.title).toBe('Break glass');
   });
 
   it.each([
@@ -201,7 +201,7 @@ describe('asking', () => {
     const { windows } = await type('lee', 'break-glass spend acc');
     expect(textOf(windows[0]!)).toContain('without approvals');
     const told = shown(await submit('lee', windows[0]!, filled, newWindow()));
-    expect(textOf(told)).toContain('It goes ahead now.');
+    expect(textOf(told)).toContain('It runs now, without approvals.');
     const [open] = await replica.desk.open();
     expect(open?.remediation).toMatchObject({ breakGlass: true, review: 'open' });
   });
@@ -266,7 +266,7 @@ describe('deciding', () => {
     await click('ana', buttons.cancel, valueOf(first));
     await expect(type('bo', `cancel ${second.remediation.id}`)).rejects.toMatchObject({ code: 'forbidden' });
     const { answers } = await type('ana', `cancel ${second.remediation.id.toLowerCase()}`);
-    expect(answers[0]).toContain('is cancelled. Nothing was done.');
+    expect(answers[0]).toContain('is withdrawn. No action was taken.');
     expect([await stateOf(first), await stateOf(second)]).toEqual(['cancelled', 'cancelled']);
   });
 
@@ -276,7 +276,7 @@ describe('deciding', () => {
     expect(windows[0]?.callbackId).toBe(ids.amount);
     expect(await submit('mo', windows[0]!, { words: '1200' })).toEqual({
       kind: 'errors',
-      errors: { words: 'That is not the amount of the plan. The plan says 12,000.00 EUR. Type 12000.00 if that is what you approve.' },
+      errors: { words: 'This isn’t the amount in the plan. The plan says 12,000.00 EUR. Type 12000.00 to approve that amount.' },
     });
     expect(await stateOf(snapshot)).toBe('pending');
     expect(await submit('mo', windows[0]!, { words: '12000' })).toEqual({ kind: 'close' });
@@ -369,7 +369,7 @@ describe('the words of the command', () => {
     const [shownCard = ''] = (await type('zoe', `show ${id}`)).answers;
     expect(shownCard).toContain('*Take 50 EUR from acc*');
     expect(shownCard).not.toContain('[Approve');
-    expect((await type('zoe', `why ${id}`)).answers[0]).toContain('Rule “small” decides');
+    expect((await type('zoe', `why ${id}`)).answers[0]).toContain('“small” applies');
   });
 
   it('freeze stops everything, unfreeze takes two', async () => {
@@ -387,10 +387,10 @@ describe('the words of the command', () => {
     ['lst', 'not_found', 'Did you mean `/remediate list`?'],
     ['break-glas', 'not_found', 'Did you mean `/remediate break-glass`?'],
     ['constructor', 'not_found', 'The actions are: spend.'],
-    ['show', 'invalid', 'They look like REM-17.'],
-    ['cancel REM-1; drop', 'invalid', 'They look like REM-17.'],
+    ['show', 'invalid', 'Request IDs look like REM-17.'],
+    ['cancel REM-1; drop', 'invalid', 'Request IDs look like REM-17.'],
     ['show REM-99999999999', 'not_found', undefined],
-    ['spend 4242 4242 4242 4242', 'invalid', 'Please delete it where you pasted it'],
+    ['spend 4242 4242 4242 4242', 'invalid', 'Delete it where you pasted it'],
   ])('“%s”: %s, %s', async (text, code, hint) => {
     const error = await type('ana', text).catch((thrown: unknown) => thrown as OpsError);
     expect(error).toMatchObject({ code });
@@ -418,14 +418,14 @@ describe('Home', () => {
     const snapshot = await ask(replica);
     const [bo, ana] = [await homeOf('bo'), await homeOf('ana')];
     expect(bo).toContain(`[Approve → ${valueOf(snapshot)}]`);
-    expect(ana).toContain(`[Cancel → ${valueOf(snapshot)}]`);
+    expect(ana).toContain(`[Withdraw → ${valueOf(snapshot)}]`);
     expect(ana).not.toContain(`[Approve → ${valueOf(snapshot)}]`);
     await click('bo', buttons.approve, valueOf(snapshot));
     expect(await homeOf('bo')).not.toContain(valueOf(snapshot));
   });
 
   it('says so when nothing waits', async () => {
-    expect(await homeOf('zoe')).toContain('Nothing waits for you.');
+    expect(await homeOf('zoe')).toContain('Nothing needs your decision.');
     expect(await homeOf('zoe')).toContain('*/remediate*');
   });
 });

@@ -90,9 +90,9 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     ['/payment <!channel> *bold*', 'No identifier was recognised', 'a mention'],
     ['/payment pi_nobodyKnowsThis', 'Looked in', 'an unknown id'],
     ['/payment tr_1AbcDefGhi', 'a trace starts from a payment', 'a transfer'],
-    ['/dispute what', 'not the id of a dispute', 'no dispute id'],
+    ['/dispute what', 'That isn’t a dispute ID', 'no dispute id'],
     ['/dispute dp_nobodyKnowsThis', 'R-', 'an unknown dispute, with a reference'],
-    ['/partner atlantis', 'not one of the partners', 'an unknown partner'],
+    ['/partner atlantis', 'Unknown partner “atlantis”', 'an unknown partner'],
   ])('answers %s with %s: %s', async (text, expected) => {
     const outcome = await desk.command(text);
     expect(outcome.ok).toBe(true);
@@ -101,7 +101,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
   });
 
   it('lists disputes, partners and help', async () => {
-    expect(textOf(await desk.command('/dispute'))).toMatch(/need an answer/);
+    expect(textOf(await desk.command('/dispute'))).toMatch(/need a response/);
     expect(textOf(await desk.command('/partner northpay'))).toMatch(/n = \d+/);
     expect(textOf(await desk.command('/paydesk'))).toContain('/payment');
   });
@@ -135,7 +135,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     await until('the outage is told', async () => (await cards()).some((text) => /Adria.*major/.test(text)));
     await desk.scenario('partner-outage', { action: 'stop' });
     await until('the recovery is told', async () =>
-      (await cards()).some((text) => /Adria.*operational again/.test(text)),
+      (await cards()).some((text) => /Adria.*has recovered/.test(text)),
     );
     expect((await cards()).filter((text) => text.includes('Adria'))).toHaveLength(1);
   });

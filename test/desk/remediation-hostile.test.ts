@@ -43,13 +43,13 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     });
 
     it.each<[string, () => string, string]>([
-      ['another hash', () => `${id}:0123456789abcdef`, 'not of the plan'],
-      ['another request', () => value.replace(id, other), 'not of the plan'],
+      ['another hash', () => `${id}:0123456789abcdef`, 'an older plan'],
+      ['another request', () => value.replace(id, other), 'an older plan'],
       ['a request that is not there', () => value.replace(id, 'REM-999999'), 'REM-999999'],
-      ['SQL', () => `${id}'; drop table paydesk.remediations; --`, 'not a button of ours'],
-      ['2,000 characters', () => `${id}:${'a'.repeat(2000)}`, 'not a button of ours'],
-      ['nothing', () => '', 'not a button of ours'],
-      ['another script’s digits', () => value.replace('REM-', 'REM-１'), 'not a button of ours'],
+      ['SQL', () => `${id}'; drop table paydesk.remediations; --`, 'did not create this button'],
+      ['2,000 characters', () => `${id}:${'a'.repeat(2000)}`, 'did not create this button'],
+      ['nothing', () => '', 'did not create this button'],
+      ['another script’s digits', () => value.replace('REM-', 'REM-１'), 'did not create this button'],
     ])('does nothing: %s', async (_what, forged, answer) => {
       await guarded.answered(answer, () => guarded.click('lars', id, 'approve', { value: forged() }));
       expect([...(await guarded.votes(id)), ...(await guarded.votes(other))]).toEqual([]);
@@ -100,7 +100,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     await until('one is missing again', async () =>
       (await guarded.card(id)).text.includes('needs 1 more approval '),
     );
-    await guarded.told(id, /Not carried out: the vote of .* is void\. This account is deactivated/);
+    await guarded.told(id, /Not executed: .*’s vote is void\. This account is deactivated/);
     expect(await guarded.refundsOf(charge)).toEqual([]);
     await desk.control('person', { user: 'tomas', deleted: false });
     await guarded.vote('ana', id, '600');
@@ -131,13 +131,13 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     const rejecting = await guarded.opens('tomas', id, 'reject');
     const late = await guarded.opens('ana', id, 'reject');
     guarded.say('tomas', rejecting, 'It was refunded by the shop');
-    await guarded.reaches(id, 'rejected', /rejected, nothing was done/);
+    await guarded.reaches(id, 'rejected', /rejected, no action taken/);
     for (const [person, view, words] of [
       ['lars', approving, '550'],
       ['ana', late, 'I think so too'],
     ] as const)
       expect(JSON.stringify((await guarded.submit(person, view, { words })).view)).toContain(
-        'takes no votes any more',
+        'voting has closed',
       );
     await guarded.told(id, /rejected this: It was refunded by the shop/);
     expect(await guarded.refundsOf(charge)).toEqual([]);
@@ -148,7 +148,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     const id = await askRefund('mei', payment, '6');
     await desk.faults({ service: 'payments-api', kind: 'crash_after_effect', path: '/v1/refunds' });
     await guarded.click('lars', id, 'approve');
-    await guarded.reaches(id, 'unknown', /unknown yet whether it took effect/);
+    await guarded.reaches(id, 'unknown', /outcome unknown, checking/);
     desk.skip(3000);
     const closed = await guarded.closes(id);
     expect(closed).toMatchObject({ calls: 1, verified: true });
@@ -292,7 +292,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
       const outcomes = (await Promise.all(flood)).flat();
       const asked = outcomes.filter((outcome) => requestedIn(outcome) !== null);
       const refused = outcomes.filter(({ view }) =>
-        JSON.stringify(view).includes('waiting for approval already'),
+        JSON.stringify(view).includes('You already have 20 requests'),
       );
       expect(asked.length + refused.length).toBe(200);
       expect(asked.length + before.length).toBeLessThanOrEqual(people.length * 20);

@@ -3,7 +3,7 @@
  * real desk against all stand-ins, over both transports.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Outcome } from '../../sandbox/slack/wire.js';
+import type { Outcome, Suggestions } from '../../sandbox/slack/wire.js';
 import { completeTrace, startDesk, textOf, until, type TestDesk, type Transport } from '../support/desk.js';
 import {
   buttonsOf, buttonValueOf, guardedOf, initialValuesOf, requestedIn, type Guarded,
@@ -50,7 +50,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     const form = view!;
     expect(initialValuesOf(form)).toMatchObject({ payment, amount: null });
     for (const [amount, fault] of [
-      ['１００', /Write a plain amount above zero/],
+      ['１００', /Enter an amount above zero/],
       ['1.234 USD', /USD has 2 decimals/],
     ] as const) {
       const refused = await guarded.submit('ana', form, { amount, reason, why });
@@ -59,15 +59,15 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     const id = requestedIn(await guarded.submit('ana', form, { amount: '10.00 USD', reason, why })) ?? '';
     expect((await guarded.card(id)).text).toMatch(/Refund 10\.00 USD of pi_\w+ .*needs 1 more approval by/);
     for (const [person, refusal] of [
-      ['ana', 'You asked for this, so somebody else has to decide'],
-      ['priya', 'Guests of the workspace do not decide about money'],
-      ['kofi', 'Only approvers or leads may decide about this'],
+      ['ana', 'You requested this, so another person must decide'],
+      ['priya', 'Guests can’t approve requests'],
+      ['kofi', 'Only approvers or leads can decide this'],
     ] as const) {
       await guarded.answered(refusal, () => guarded.click(person, id, 'approve'));
     }
     expect(await guarded.votes(id)).toEqual([]);
 
-    await guarded.answered('takes no votes any more', () =>
+    await guarded.answered('voting has closed', () =>
       Promise.all([guarded.click('tomas', id, 'approve'), guarded.click('tomas', id, 'approve')]),
     );
     const closed = await guarded.closes(id);
@@ -86,17 +86,52 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect(live.filter((message) => JSON.stringify(message.blocks).includes(`${id}:`))).toEqual([]);
   });
 
+  it('shows the approver what it is about at one click, and shrinks to its outcome once it is decided', async () => {
+    const { payment } = await guarded.pay();
+    const id = await askRefund('ana', payment, '1');
+    const asked = await guarded.card(id);
+    expect(textOf({ ok: true, messages: [asked] })).toMatch(/Refundable: 25\.00 EUR now, 24\.00 EUR after this/);
+    await guarded.answered(payment, () =>
+      desk.action({ user: 'tomas', channel: 'approvals', ts: asked.ts, action_id: 'payment_show' }),
+    );
+    const { view } = await guarded.click('tomas', id, 'reject');
+    await guarded.submit('tomas', view!, { words: 'Not this one' });
+    await guarded.told(id, /Rejected: Not this one[^]*At stake:[^]*Why:/);
+    const rejected = await until('it shrank', async () => {
+      const card = await guarded.card(id);
+      return card.blocks?.length === 2 ? card : undefined;
+    });
+    expect(textOf({ ok: true, messages: [rejected] })).toMatch(/rejected, no action taken\\n\*Reason:\* Not this one/);
+    expect(buttonsOf(rejected)).toEqual([]);
+  }); // prettier-ignore
+
+  it('offers in its menus what the world lists, and takes what is typed', async () => {
+    const form = await guarded.open('ana', '/remediate replay-event');
+    const offered = async (field: string, value: string): Promise<string[]> => {
+      const place = { view_id: form.id, block_id: field, action_id: 'remediation_menu' };
+      const { options = [] } = await desk.control<Suggestions & { options?: { value: string }[] }>('suggest', { user: 'ana', ...place, value });
+      return options.map((option) => option.value);
+    };
+    const events = await offered('event', '');
+    expect(events.length).toBeGreaterThan(1);
+    expect(events.every((id) => id.startsWith('evt_'))).toBe(true);
+    expect(await offered('event', 'evt_unlisted')).toEqual(['evt_unlisted']);
+    expect(await offered('event', '4242 4242 4242 4242')).toEqual([]);
+    expect(await offered('target', 'led')).toEqual(['ledger', 'led']);
+    expect(requestedIn(await guarded.submit('ana', form, { event: events[0]!, target: 'ledger', why }))).toMatch(/^REM-/);
+  }); // prettier-ignore
+
   it('wants two people and the amount typed for a large one, and takes no wrong amount', async () => {
     const { payment, charge } = await guarded.pay({ amount: '90000' });
     const id = await askRefund('kofi', payment, '800.00');
     expect((await guarded.card(id)).text).toContain('needs 2 more approvals');
     const wrong = await approveTyping('ana', id, '80.00');
-    expect(wrong.errors?.words).toMatch(/not the amount of the plan. The plan says 800\.00 EUR/);
+    expect(wrong.errors?.words).toMatch(/isn’t the amount in the plan. The plan says 800\.00 EUR/);
     await guarded.vote('ana', id, '800');
     await until('one is missing', async () =>
       (await guarded.card(id)).text.includes('needs 1 more approval '),
     );
-    await guarded.answered('a person counts once', () => guarded.click('ana', id, 'approve'));
+    await guarded.answered('each person counts once', () => guarded.click('ana', id, 'approve'));
     expect(await guarded.refundsOf(charge)).toEqual([]);
     await guarded.vote('tomas', id, '800.00 EUR');
     await guarded.closes(id);
@@ -106,7 +141,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
   it('has an exceptional one confirmed outside Slack by the voter alone, and waits before it starts', async () => {
     const { payment, charge } = await guarded.pay({ amount: '300000' });
     const id = await askRefund('kofi', payment, '2500');
-    await guarded.answered('Only leads may decide', () => guarded.click('tomas', id, 'approve'));
+    await guarded.answered('Only leads can decide', () => guarded.click('tomas', id, 'approve'));
     const { view } = await approveTyping('lars', id, '2500');
     const address = /http:\/\/localhost:\d+\/confirm\/[\w-]+/.exec(JSON.stringify(view?.view))?.[0] ?? '';
     expect(JSON.stringify((await desk.state()).channels)).not.toContain(address.split('/').at(-1));
@@ -114,7 +149,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
 
     expect(await desk.signIn(address, 'ana')).toMatchObject({
       status: 403,
-      text: expect.stringContaining('somebody else'),
+      text: expect.stringContaining('another person'),
     });
     const email = (await desk.state()).users.find(({ name }) => name === 'lars')?.email ?? '';
     const visitor = createVisitor();
@@ -124,7 +159,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect((await visitor.submit(review, { decision: 'confirm' }, { origin })).text).toContain(
       'Your vote is confirmed',
     );
-    expect((await visitor.get(address)).text).toContain('This link was used already');
+    expect((await visitor.get(address)).text).toContain('This link has already been used');
 
     await guarded.reaches(id, 'approved', /approved, starts/);
     expect(await guarded.refundsOf(charge)).toEqual([]);
@@ -139,8 +174,8 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     await guarded.vote('ana', id, '700');
     const { id: other } = await guarded.payments<{ id: string }>('refunds', { charge, amount: '100' });
     await guarded.vote('lars', id, '700');
-    await guarded.reaches(id, 'voided', /voided, nothing was done/);
-    await guarded.told(id, /Not carried out, the approvals are void\. What changed: .*1\.00 EUR/);
+    await guarded.reaches(id, 'voided', /voided, no action taken/);
+    await guarded.told(id, /Not executed: the approvals are void\. What changed: .*1\.00 EUR/);
     expect((await guarded.refundsOf(charge)).map((refund) => refund.id)).toEqual([other]);
     expect(buttonsOf(await guarded.card(id))).toEqual([]);
   });
@@ -148,15 +183,15 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
   it('goes ahead behind broken glass, loudly, and owes a review that another person closes', async () => {
     const { payment, charge } = await guarded.pay();
     const form = await guarded.open('lars', `/remediate break-glass refund-payment ${payment}`);
-    expect(form.view.title).toMatchObject({ text: 'Break the glass' });
+    expect(form.view.title).toMatchObject({ text: 'Break glass' });
     const id =
       requestedIn(await guarded.submit('lars', form, { amount: '5', reason, why: 'Fraud is running' })) ?? '';
     await guarded.heard('break-glass', `broke the glass for ${id}`);
     expect(await guarded.closes(id)).toMatchObject({ review: 'open' });
     expect(await guarded.refundsOf(charge)).toHaveLength(1);
     for (const [person, answer] of [
-      ['lars', 'You asked for this, so somebody else has to decide'],
-      ['tomas', 'Only leads may decide'],
+      ['lars', 'You requested this, so another person must decide'],
+      ['tomas', 'Only leads can decide'],
     ] as const) {
       const view = await guarded.opens(person, id, 'close_review');
       const refused = await guarded.submit(person, view, { words: 'All is well' });
@@ -208,12 +243,12 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     const id = await askRefund('kofi', payment, '7.00');
     const value = buttonValueOf(await guarded.card(id), 'approve');
     const home = (await desk.control('home', { user: 'lars' })).view!;
-    expect(JSON.stringify(home.view)).toMatch(/Waiting for me.*Refund 7\.00 EUR/);
+    expect(JSON.stringify(home.view)).toMatch(/Needs my decision.*Refund 7\.00 EUR/);
     const stale = (await desk.control('home', { user: 'tomas' })).view!;
     const click = { action_id: 'remediation_approve', value };
     const after = await desk.action({ user: 'lars', view_id: home.id, ...click });
     expect(JSON.stringify(after.view?.view)).not.toContain('Refund 7.00 EUR');
-    await guarded.answered('takes no votes any more', () =>
+    await guarded.answered('voting has closed', () =>
       desk.action({ user: 'tomas', view_id: stale.id, ...click }),
     );
     await guarded.closes(id);
@@ -221,13 +256,13 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
 
     const own = await askRefund('kofi', (await guarded.pay()).payment, '8.00');
     const mine = (await desk.control('home', { user: 'kofi' })).view!;
-    expect(JSON.stringify(mine.view)).toMatch(/I asked for.*Refund 8\.00 EUR/);
+    expect(JSON.stringify(mine.view)).toMatch(/My requests.*Refund 8\.00 EUR/);
     const cancel = {
       action_id: 'remediation_cancel',
       value: buttonValueOf(await guarded.card(own), 'cancel'),
     };
     await desk.action({ user: 'kofi', view_id: mine.id, ...cancel });
-    await guarded.reaches(own, 'cancelled', /cancelled, nothing was done/);
+    await guarded.reaches(own, 'cancelled', /withdrawn, no action taken/);
   });
 
   it('is frozen by one person and lifted by two', async () => {
@@ -265,18 +300,18 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     const typed = { route: route.id, until: endsAt, reason: 'Its failures rise', why };
     const id = requestedIn(await guarded.submit('ines', view!, typed)) ?? '';
     await guarded.click('lars', id, 'approve');
-    await guarded.reaches(id, 'done', /done, to be verified/);
+    await guarded.reaches(id, 'done', /done, verification pending/);
     desk.skip(3000);
     const { idempotency_key: pausedBy } = await guarded.reaches(
       id,
       'done',
-      /done and verified, its last part follows/,
+      /done and verified; the rest follows automatically/,
     );
     expect(await routeNow(desk, route.id)).toMatchObject({ state: 'paused', pausedBy });
     desk.skip(6 * 60_000);
     await guarded.reaches(id, 'closed', /done and verified$/);
     expect(await routeNow(desk, route.id)).toMatchObject({ state: 'active' });
-    await guarded.told(id, /is active: it resumed by itself/);
+    await guarded.told(id, /is active: it resumed automatically/);
   });
 
   /** By the clock that the desk shares with the stand-ins, in milliseconds. */

@@ -137,12 +137,9 @@ it('warns of every rate of the policy that no longer counts', async () => {
   const problems = lines.flatMap(({ message, fields }) =>
     message === 'a rate of the policy is too old' ? [(fields as { problem: string }).problem] : [],
   );
-  expect(problems.map((problem) => /^The newest rate from (\w+) to EUR is of /.exec(problem)?.[1])).toEqual([
-    'USD',
-    'GBP',
-    'JPY',
-    'KWD',
-  ]);
+  expect(
+    problems.map((problem) => /^The exchange rate from (\w+) to EUR is stale: dated /.exec(problem)?.[1]),
+  ).toEqual(['USD', 'GBP', 'JPY', 'KWD']);
 });
 
 it('takes a group that lists somebody whom the directory does not show, and counts the others', async () => {
@@ -173,7 +170,7 @@ it('names every group that Slack does not know', async () => {
   await expect(starting).rejects.toMatchObject({
     code: 'misconfigured',
     publicMessage: expect.stringMatching(
-      /“approvers” \(S0NOSUCH2\): There is no such[^]*“leads” \(S0NOSUCH1\): There is no such/,
+      /“approvers” \(S0NOSUCH2\): This user group is not in the workspace[^]*“leads” \(S0NOSUCH1\): This user group is not in the workspace/,
     ) as string,
     hint: expect.stringContaining('user groups') as string,
   });

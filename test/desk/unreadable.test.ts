@@ -127,8 +127,8 @@ describe('/payment', () => {
   }); // prettier-ignore
 
   it.each([
-    ['pending', 'a refund is on its way'],
-    ['requires_action', 'a refund waits for the customer to act'],
+    ['pending', 'a refund is in progress'],
+    ['requires_action', 'a refund needs action by the customer'],
     ['failed', 'a refund failed'],
   ])('a refund that is %s', async (status, expected) => {
     const { payment, charge } = await aPayment({});
@@ -142,7 +142,7 @@ describe('/payment', () => {
     const due = await aPayment({});
     await aDispute(due.charge, { status: 'needs_response', is_charge_refundable: false });
     const text = await trace(due.payment);
-    expect(text).toMatch(/disputed \(.*\), answer due by/);
+    expect(text).toMatch(/disputed \(.*\), response due by/);
     expect(text).toContain('Submit evidence…');
     expect(text).toContain('Accept…');
     expect(text).not.toContain('Refund…');
@@ -159,15 +159,15 @@ describe('/dispute', () => {
     await aDispute(charge, { id: 'dp_3OddIsk', currency: 'isk', amount: 4_010, status: 'needs_response' });
     await aDispute(charge, { id: 'dp_3OddHrk', currency: 'hrk', amount: 1_234, status: 'needs_response' });
     const text = textOf(await desk.command('/dispute'));
-    expect(text).toMatch(/disputes need an answer.*; 2 cannot be read/);
+    expect(text).toMatch(/disputes need a response.*; 2 unreadable/);
     expect(text).toContain('dispute dp_3OddCoin cannot be read');
     expect(text).toContain('dispute dp_3OddIsk cannot be read: amount is no whole amount of ISK');
     expect(textOf(await desk.command('/dispute dp_3OddHrk'))).toContain('12.34 HRK');
   });
 
   it.each<[string, number | null, RegExp, boolean]>([
-    ['no answer allowed', 0, /No answer is allowed/, false],
-    ['no date given', null, /Answer due, the provider names no date/, true],
+    ['no answer allowed', 0, /the network allows no response/, false],
+    ['no date given', null, /Response due; the provider gives no date/, true],
   ])('%s', async (_what, due_by, expected, canAnswer) => {
     const { charge } = await aPayment({});
     const id = `dp_3OddDue${String(due_by)}`;

@@ -144,7 +144,7 @@ describe('the person who voted', () => {
   it('confirms no plan but the one that was shown', async () => {
     const page = await review();
     votes.change(token, { planHash: 'another' });
-    expect(seen(await confirm(page))).toEqual([409, 'The plan is another one now']);
+    expect(seen(await confirm(page))).toEqual([409, 'The plan has changed']);
     expect(votes.decisions).toEqual([]);
   });
 });
@@ -158,7 +158,7 @@ describe('everybody else', () => {
   });
 
   it.each([
-    [tomas, 'This vote is somebody else’s', 'another person'],
+    [tomas, 'This vote belongs to another person', 'another person'],
     ['mei@larkspur-pay.example', 'Your e-mail address is not verified', 'an address that nobody vouches for'],
     ['', 'You are not signed in', 'the sign-in was cancelled'],
   ])('signed in as “%s” sees “%s”: %s', async (email, headline) => {
@@ -171,23 +171,23 @@ describe('everybody else', () => {
 
   it('whose address only looks the same is somebody else', async () => {
     votes.change(token, { voterEmail: tomas.replace('s@', 'ſ@') });
-    expect(seen(await visitor.signIn(link, tomas))).toEqual([403, 'This vote is somebody else’s']);
+    expect(seen(await visitor.signIn(link, tomas))).toEqual([403, 'This vote belongs to another person']);
   });
 
   it('loses the vote when the Slack address changed after the sign-in', async () => {
     const page = await review();
     votes.change(token, { voterEmail: tomas });
-    expect(seen(await confirm(page))).toEqual([403, 'This vote is somebody else’s']);
+    expect(seen(await confirm(page))).toEqual([403, 'This vote belongs to another person']);
     expect(votes.decisions).toEqual([]);
   });
 });
 
 describe('a link that cannot be used', () => {
   it.each<[ConfirmationRefusal, number, string]>([
-    ['unknown', 404, 'This link is not known'],
-    ['used', 410, 'This link was used already'],
+    ['unknown', 404, 'Unknown link'],
+    ['used', 410, 'This link has already been used'],
     ['expired', 410, 'This link has expired'],
-    ['decided', 409, 'This request is decided already'],
+    ['decided', 409, 'This request is already decided'],
   ])('because it is %s says so before, between and after', async (why, status, headline) => {
     const waiting = await visitor.get(link);
     const page = await review();
@@ -215,7 +215,7 @@ describe('a link that cannot be used', () => {
     'or was never one: %s',
     async (text) => {
       const page = await visitor.get(`${new URL(link).origin}/confirm/${text}`);
-      expect(seen(page)).toEqual([404, 'This link is not known']);
+      expect(seen(page)).toEqual([404, 'Unknown link']);
     },
   );
 });
@@ -278,8 +278,8 @@ describe('the way back from the provider', () => {
     const page = await visitor.submit(login, { choose: 'Ana@Larkspur-Pay.example' });
     const callback = page.path.find((address) => address.includes('/confirm/callback')) ?? '';
     expect(callback).toContain('code=');
-    expect(seen(await createVisitor().get(callback))).toEqual([400, 'This sign-in cannot be finished']);
-    expect(seen(await visitor.get(callback))).toEqual([400, 'This sign-in cannot be finished']);
+    expect(seen(await createVisitor().get(callback))).toEqual([400, 'This sign-in can’t be completed']);
+    expect(seen(await visitor.get(callback))).toEqual([400, 'This sign-in can’t be completed']);
   });
 
   it('with a code of somebody else’s sign-in is not accepted', async () => {
@@ -299,7 +299,7 @@ describe('trouble', () => {
     await server.close();
     await serve('http://127.0.0.1:1');
     const page = await visitor.get(link);
-    expect(seen(page)).toEqual([503, 'That did not work']);
+    expect(seen(page)).toEqual([503, 'Something went wrong']);
     expect(page.text).toContain('The identity provider does not answer.');
     expect((await fetch(`http://${host}:${server.port}/healthz`)).status).toBe(200);
   });

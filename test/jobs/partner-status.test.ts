@@ -97,7 +97,7 @@ describe('the job', () => {
     const end = await startOutage('adria');
     await look();
     const [first, ...none] = await bench.said('incidents');
-    expect([first!.text, none]).toEqual([expect.stringContaining('ADRIA publishes major trouble'), []]);
+    expect([first!.text, none]).toEqual([expect.stringContaining('ADRIA reports a major outage'), []]);
     bench.clock.advance(15 * minuteMs);
     await look();
     const [second, ...still] = await bench.said('incidents');
@@ -108,8 +108,8 @@ describe('the job', () => {
     await look();
     await look();
     const [last, line, ...more] = await bench.said('incidents');
-    expect([last!.ts, last!.text]).toEqual([first!.ts, expect.stringContaining('operational again')]);
-    expect([line!.thread_ts, line!.text]).toEqual([first!.ts, expect.stringContaining('operational again')]);
+    expect([last!.ts, last!.text]).toEqual([first!.ts, expect.stringContaining('has recovered')]);
+    expect([line!.thread_ts, line!.text]).toEqual([first!.ts, expect.stringContaining('has recovered')]);
     expect(more).toEqual([]);
   });
 
@@ -118,11 +118,11 @@ describe('the job', () => {
     for (const indicator of ['minor', 'critical', 'critical', 'minor', 'none'] as const)
       await look({ watchedPartners, statusSource: saying(indicator) });
     const [live, ...thread] = await bench.said('incidents');
-    expect(live!.text).toContain('operational again');
+    expect(live!.text).toContain('has recovered');
     expect(thread.map(({ text, thread_ts }) => [text.split(':')[0], thread_ts])).toEqual([
-      ['ADRIA publishes critical trouble', live!.ts],
-      ['ADRIA publishes minor trouble', live!.ts],
-      ['ADRIA publishes that it is operational again', live!.ts],
+      ['ADRIA reports a critical outage', live!.ts],
+      ['ADRIA reports a minor incident', live!.ts],
+      ['ADRIA has recovered', live!.ts],
     ]);
   });
 
@@ -140,7 +140,7 @@ describe('the job', () => {
     await startOutage('northpay');
     await look({ watchedPartners: [watched('adria', 'http://127.0.0.1:1'), watched('northpay')] });
     expect(await bench.texts('incidents')).toEqual([
-      expect.stringContaining('NORTHPAY publishes major trouble'),
+      expect.stringContaining('NORTHPAY reports a major outage'),
     ]);
     expect(lines).toMatchObject([
       {
@@ -177,19 +177,15 @@ describe('the job', () => {
     await look({ watchedPartners, statusSource: saying('major') });
     const [first] = await bench.said('incidents');
     for (let minute = 1; minute <= 10; minute++) await look({ watchedPartners, statusSource: unreadable });
-    expect(await bench.texts('incidents')).toEqual([
-      expect.stringContaining('ADRIA publishes major trouble'),
-    ]);
+    expect(await bench.texts('incidents')).toEqual([expect.stringContaining('ADRIA reports a major outage')]);
     for (let minute = 11; minute <= 20; minute++) await look({ watchedPartners, statusSource: unreadable });
     const [marked, ...none] = await bench.said('incidents');
     expect([marked!.ts, none]).toEqual([first!.ts, []]);
     expect(marked!.text).toMatch(
-      /^ADRIA has an unknown status since 2\d{3}-.* UTC: its status page cannot be read/,
+      /^ADRIA: status unknown since .*2\d{3}-.* UTC.*, its status page can’t be read/,
     );
     await look({ watchedPartners, statusSource: saying('major') });
-    expect(await bench.texts('incidents')).toEqual([
-      expect.stringContaining('ADRIA publishes major trouble'),
-    ]);
+    expect(await bench.texts('incidents')).toEqual([expect.stringContaining('ADRIA reports a major outage')]);
     expect(lines.at(-1)).toMatchObject({ fields: { reason: 'readable_again' } });
   });
 

@@ -94,6 +94,14 @@ it.each<[string, unknown, string]>([
   expect(problems).toEqual([expect.stringContaining(says)]);
 }); // prettier-ignore
 
+it('an event that cannot be read is named, and its neighbours stand', async () => {
+  const event = { id: 'evt_1', type: 'charge.succeeded', at: '2026-11-18T11:59:00Z' };
+  answers = [json({ events: [event, { ...event, id: 'evt_odd', at: 'yesterday' }, { ...event, id: 'evt_2' }] })];
+  const { rows, problems } = await setUp(baseUrl).operations.recentEvents(10);
+  expect(rows.map(({ id }) => id)).toEqual(['evt_1', 'evt_2']);
+  expect(problems).toEqual([expect.stringContaining('event evt_odd cannot be read: at: ')]);
+}); // prettier-ignore
+
 it('names the field of an answer that cannot be read, and no proxy', async () => {
   answers = [json({ ...route, state: 'draining' })];
   const fault = await faultOf(setUp(baseUrl).operations.route('r1'));

@@ -34,6 +34,10 @@ export async function openPlatform() {
     token,
     findEvent: (id) =>
       id === eventId ? { type: 'charge.succeeded', createdMs: start.getTime() - 60_000 } : null,
+    recentEvents: (limit) =>
+      Promise.resolve(
+        [{ id: eventId, type: 'charge.succeeded', createdMs: start.getTime() - 60_000 }].slice(0, limit),
+      ),
     statements: {
       stateOf: (partner, day) =>
         partner !== 'adria' ? null : sent.includes(day) ? 'received' : (states[day] ?? null),

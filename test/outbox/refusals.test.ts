@@ -78,7 +78,7 @@ describe.each([
     await bench.untilSent(60_000);
     expect(await bench.texts('payments-ops')).toEqual(['one', 'two']);
     expect((await bench.texts('incidents')).at(-1)).toBe(
-      `:white_check_mark: *Slack takes messages to <#${ops}> again*`,
+      `:white_check_mark: *Slack accepts messages to <#${ops}> again*`,
     );
     expect(await bench.texts('incidents')).toHaveLength(2);
     expect(await held()).toBe(0);
@@ -167,7 +167,7 @@ describe('the notice', () => {
     lift();
     await bench.untilSent(60_000);
     const [, ended] = await direct();
-    expect(ended).toContain(`Your request is in <#${ops}> now`);
+    expect(ended).toContain(`Your request is now posted in <#${ops}>`);
     expect(await bench.texts('payments-ops')).toEqual(['REM-1']);
   });
 
@@ -195,9 +195,9 @@ describe('the notice', () => {
 
 it.each([
   ['restricted_action_thread_locked', 'its thread is locked'],
-  ['restricted_action_non_threadable_channel', 'this channel takes no replies in threads'],
-  ['cannot_reply_to_message', 'the message that it answers takes no replies'],
-  ['thread_not_found', 'the message that it answers is gone'],
+  ['restricted_action_non_threadable_channel', 'this channel does not allow thread replies'],
+  ['cannot_reply_to_message', 'the message it replies to accepts no replies'],
+  ['thread_not_found', 'the message it replies to is gone'],
 ])('a reply that is refused with %s stands in the channel, and says why', async (refusal, why) => {
   wire.refusal = ({ thread }) => (thread === null ? null : refusal);
   await bench.enqueue(

@@ -239,11 +239,11 @@ describe('every state of a payment', () => {
     ],
     ...(['pending', 'a_word_to_come'] as const).map((status): [string, Partial<Findings>, string, string] => [
       `a refund that is ${status}`, { refunds: known([aRefund({ status, balanceTransactionId: null })]), charge: known(aCharge({ amountRefunded: eur(2000) })) },
-      '+++++?+', 'Last confirmed at ledger, nothing further expected; a refund is on its way (20.00 EUR)',
+      '+++++?+', 'Last confirmed at ledger, nothing further expected; a refund is in progress (20.00 EUR)',
     ]),
     [
       'a refund that the customer has to act for', { refunds: known([aRefund({ status: 'requires_action' })]) },
-      '+++++?+', 'Last confirmed at ledger, nothing further expected; a refund waits for the customer to act (20.00 EUR)',
+      '+++++?+', 'Last confirmed at ledger, nothing further expected; a refund needs action by the customer (20.00 EUR)',
     ],
     [
       'a refund that failed, and one that was cancelled', { refunds: known([aRefund({ status: 'failed' }), aRefund({ status: 'canceled' })]) },
@@ -251,7 +251,7 @@ describe('every state of a payment', () => {
     ],
     [
       'an inquiry withdraws nothing', { disputes: known([aDispute({ status: 'warning_needs_response', isChargeRefundable: true })]) },
-      '+++++?+', 'Last confirmed at ledger, nothing further expected; inquiry, nothing withdrawn (20.00 EUR), answer due by 2026-11-22 12:00 UTC',
+      '+++++?+', 'Last confirmed at ledger, nothing further expected; inquiry, nothing withdrawn (20.00 EUR), response due by 2026-11-22 12:00 UTC',
     ],
     [
       'an inquiry that is closed', { disputes: known([aDispute({ status: 'warning_closed' })]) },
@@ -260,7 +260,7 @@ describe('every state of a payment', () => {
     [
       'a dispute without a date, and one that hears no answer',
       { disputes: known([aDispute({ respondBy: null }), aDispute({ respondBy: null, answerAllowed: false })]) },
-      '+++++?+', 'Last confirmed at ledger, nothing further expected; disputed (20.00 EUR), answer due, no date given; disputed (20.00 EUR), no answer allowed',
+      '+++++?+', 'Last confirmed at ledger, nothing further expected; disputed (20.00 EUR), response due, no date given; disputed (20.00 EUR), no response allowed',
     ],
     [
       'a dispute that is answered', { disputes: known([aDispute({ status: 'under_review' })]) },
@@ -272,7 +272,7 @@ describe('every state of a payment', () => {
     ],
     [
       'a dispute that is open', { disputes: known([aDispute()]), payout: known(null), balanceTransaction: known(aBalanceTransaction({ availableOn: at('11-19T00:00') })) },
-      '++++e?+', 'Last confirmed at balance, next expected at payout by 2026-11-22 00:00 UTC; disputed (20.00 EUR), answer due by 2026-11-22 12:00 UTC',
+      '++++e?+', 'Last confirmed at balance, next expected at payout by 2026-11-22 00:00 UTC; disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC',
     ],
     [
       'a dispute that was won changes nothing', { disputes: known([aDispute({ status: 'won' })]) },

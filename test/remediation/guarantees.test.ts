@@ -66,12 +66,12 @@ async function settle(
 
 describe('1. N distinct people', () => {
   it.each([
-    ['the requester, who is an approver too', 'ana', {}, 'You asked for this'],
+    ['the requester, who is an approver too', 'ana', {}, 'You requested this'],
     ['a person outside the groups', 'zoe', {}, 'Only approvers or leads'],
     ['an operator who may only ask', 'cy', {}, 'Only approvers or leads'],
     ['a guest who was put into the group', 'eve', { eve: 'guest' }, 'Guests'],
-    ['somebody of another company', 'eve', { eve: 'external' }, 'another company'],
-    ['a bot', 'eve', { eve: 'bot' }, 'bots do not vote'],
+    ['somebody of another company', 'eve', { eve: 'external' }, 'other companies'],
+    ['a bot', 'eve', { eve: 'bot' }, 'bots can’t vote'],
     ['a deactivated colleague', 'eve', { eve: 'deactivated' }, 'deactivated'],
   ] as const)('%s cannot approve', async (_who, personId, kinds, sentence) => {
     for (const [person, kind] of Object.entries(kinds)) company.people.kinds.set(person, kind);
@@ -146,11 +146,9 @@ describe('1. N distinct people', () => {
 
   it('whoever asked may cancel, nobody else', async () => {
     const asked = await ask(replica);
-    await expect(replica.desk.cancel(asked.remediation.id, 'dee')).rejects.toThrow(
-      'Only the person who asked',
-    );
+    await expect(replica.desk.cancel(asked.remediation.id, 'dee')).rejects.toThrow('Only the requester');
     await replica.desk.cancel(asked.remediation.id, 'ana');
-    await expect(replica.desk.approve(ballotOf(asked, 'dee'), null)).rejects.toThrow('takes no votes');
+    await expect(replica.desk.approve(ballotOf(asked, 'dee'), null)).rejects.toThrow('voting has closed');
   });
 });
 
@@ -199,7 +197,7 @@ describe('2. the plan is executed as hashed', () => {
     const ballot = ballotOf(asked, 'eve');
     await expect(
       replica.desk.approve({ ...ballot, planHash: tampered(ballot.planHash) }, null),
-    ).rejects.toThrow('not of the plan');
+    ).rejects.toThrow('an older plan');
   });
 
   it('a policy that became stricter meanwhile voids them too', async () => {
@@ -219,7 +217,7 @@ describe('2. the plan is executed as hashed', () => {
     const ballot = ballotOf(asked, 'mo');
     expect(await replica.desk.approve(ballot, null)).toMatchObject({ kind: 'needs_amount' });
     for (const typed of ['1200', '12000.01', '12,000', '1e4', '-12000', '12000 USD', ''])
-      await expect(replica.desk.approve(ballot, typed), typed).rejects.toThrow('not the amount');
+      await expect(replica.desk.approve(ballot, typed), typed).rejects.toThrow('isn’t the amount');
     expect(await replica.desk.approve(ballot, '12000.00 EUR')).toEqual({ kind: 'approved' });
     await replica.work();
     expect(await stateOf(asked.remediation.id), 'cooling off').toBe('approved');
@@ -300,7 +298,7 @@ describe('4. an unknown outcome is looked for, never repeated blindly', () => {
       'unknown',
       0,
     ],
-    ['refused: nothing was done', ['refuses'], 1, 'refused', 0],
+    ['refused: no action taken', ['refuses'], 1, 'refused', 0],
     ['busy: tried again', ['busy'], 2, 'closed', 1],
     ['busy for long: given up', ['busy', 'busy', 'busy'], 3, 'refused', 0],
   ] as const)('%s', async (_what, moods, orders, state, effects) => {
@@ -322,7 +320,7 @@ describe('4. an unknown outcome is looked for, never repeated blindly', () => {
     expect(await settle(id)).toBe('unknown');
     expect(company.bank.orders).toHaveLength(1);
     const verdict = { id, judgement: 'took_effect', why: 'the bank said so on the phone' } as const;
-    await expect(replica.desk.judge({ ...verdict, personId: 'ana' })).rejects.toThrow('You asked for this');
+    await expect(replica.desk.judge({ ...verdict, personId: 'ana' })).rejects.toThrow('You requested this');
     await expect(replica.desk.judge({ ...verdict, personId: 'zoe' })).rejects.toThrow('Only');
     await replica.desk.judge({ ...verdict, personId: 'dee' });
     await expect(replica.desk.judge({ ...verdict, personId: 'eve' })).rejects.toThrow('nothing to decide');
@@ -435,7 +433,7 @@ describe('many at once', () => {
     expect(new Set(many.map(({ remediation }) => remediation.id)).size).toBe(200);
     for (let at = 0; at < 10; at++) await ask(replica, { amount: '1', requesterId: operators[0] ?? '' });
     await expect(ask(replica, { amount: '1', requesterId: operators[0] ?? '' })).rejects.toThrow(
-      '20 requests of yours',
+      'already have 20 requests',
     );
     await company.db.query(
       `update paydesk.remediations set state = 'cancelled', due_at = null where state = 'pending'`,
@@ -528,7 +526,7 @@ describe('breaking the glass', () => {
     await replica.work();
     expect((await replica.desk.read(id)).remediation).toMatchObject({ state: 'closed', review: 'open' });
     await expect(replica.desk.closeReview({ id, personId: 'mo', findings: 'fine' })).rejects.toThrow(
-      'You asked',
+      'You requested',
     );
     expect(
       (await replica.desk.waitingFor('lee')).toDecide.map(({ remediation }) => remediation.id),

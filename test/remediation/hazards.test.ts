@@ -58,7 +58,7 @@ const noAnswer = () => Promise.reject(new OpsError('unknown_outcome', 'No answer
 
 describe('an order after one whose outcome nobody knows', () => {
   it.each(['conflict', 'invalid', 'rate_limited', 'unavailable'] as const)(
-    'is answered with %s, because the first one arrives only now: nobody says that nothing was done',
+    'is answered with %s, because the first one arrives only now: nobody says that no action taken',
     async (code) => {
       const late = orders(noAnswer, async (first) => {
         await first();
@@ -75,8 +75,8 @@ describe('an order after one whose outcome nobody knows', () => {
   it.each([
     ['everything was frozen meanwhile', () => replica.desk.freezeAll('cy', 'the bank doubles'), 'frozen'],
     ['somebody else repaired it meanwhile', () => Promise.resolve(company.bank.balances.set('acc', 9_995_000n)), 'balance:'],
-    ['the approver left the group', () => Promise.resolve(company.people.groups.get('S0APP')?.delete('eve')), 'vote of eve'],
-    ['the approval is over', () => Promise.resolve().then(() => { company.clock.advance(2 * hourMs); }), 'approval is over'],
+    ['the approver left the group', () => Promise.resolve(company.people.groups.get('S0APP')?.delete('eve')), 'eve’s vote'],
+    ['the approval is over', () => Promise.resolve().then(() => { company.clock.advance(2 * hourMs); }), 'approval has expired'],
   ])('is not given when %s; a person decides', async (_what, happens, why) => {
     company.bank.moods = ['lost_before'];
     const asked = await approved();
@@ -96,7 +96,7 @@ describe('an order after one whose outcome nobody knows', () => {
     company.clock.advance(dayMs);
     await settle(replica, asked);
     expect(company.bank.orders).toHaveLength(1);
-    expect((await read(asked)).evidence.join('\n')).toContain('Its key is a day old');
+    expect((await read(asked)).evidence.join('\n')).toContain('Its idempotency key is a day old');
   });
 
   it('is not given when a freeze comes between the last look at things and the order', async () => {
@@ -506,8 +506,8 @@ describe('what holds a request up', () => {
     const asked = await approved();
     company.bank.closed = new OpsError(code, 'The bank refuses our key.');
     await settle(replica, asked, 5 * minuteMs);
-    expect(await read(asked)).toMatchObject({ state: 'approved', stateWhy: 'Waits: The bank refuses our key.' });
-    expect(alarms).toEqual([` Paydesk holds up ${asked.remediation.id}, which is approved. Waits: The bank refuses our key.`]);
+    expect(await read(asked)).toMatchObject({ state: 'approved', stateWhy: 'On hold: The bank refuses our key.' });
+    expect(alarms).toEqual([` Paydesk can’t run ${asked.remediation.id}, which is approved. On hold: The bank refuses our key.`]);
     expect(company.bank.orders).toEqual([]);
     company.bank.closed = null;
     await settle(replica, asked, minuteMs);

@@ -2,6 +2,7 @@
  * Actions on the platform through the whole desk: asked for, approved, carried out, looked after to their end. What each
  * one does by itself is held beside it, in actions/.
  */
+import { eventId } from '../operations-api/support.js';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { minuteMs, secondMs } from '../../src/kernel/clock.js';
 import type { RemediationProgress } from '../../src/ports/remediations.js';
@@ -32,14 +33,35 @@ async function approved(action: string, typed: Record<string, string>): Promise<
 
 it('routes are there to choose from: those of the partner that the form is about, in the state that fits', async () => {
   const values = async (action: string, about: { kind: string; id: string } | null): Promise<string[]> =>
-    ((await replica.desk.suggestions(action, about)).route ?? []).map(({ value }) => value);
+    (await replica.desk.suggestions(action, 'route', { about, typed: {} })).map(({ value }) => value);
   const all = await values('pause-route', null);
   const own = await values('pause-route', { kind: 'partner', id: 'adria' });
   expect(own).toContain('adria-card-fr');
   expect(own.every((id) => id.startsWith('adria-')) && own.length < all.length).toBe(true);
   expect(await values('resume-route', null)).toEqual([]);
   at.api.setFault({ kind: 'unavailable', count: 20 });
-  expect(await replica.desk.suggestions('pause-route', null), 'a platform that is down').toEqual({});
+  expect(await values('pause-route', null), 'a platform that is down').toEqual([]);
+});
+
+it('events are there to choose from, and the targets of the one that was chosen', async () => {
+  const offered = (field: string, typed: Record<string, string> = {}) =>
+    replica.desk.suggestions('replay-event', field, { about: null, typed });
+  expect(await offered('event')).toEqual([
+    { value: eventId, label: 'charge.succeeded, 2026-11-18 11:59 UTC', description: eventId },
+  ]);
+  const targets = [
+    { value: 'ledger', label: 'ledger' },
+    {
+      value: 'customer-notices',
+      label: 'customer-notices',
+      description: 'Not idempotent: cannot be replayed',
+    },
+    { value: 'order-service', label: 'order-service' },
+  ];
+  expect(await offered('target', { event: eventId })).toEqual(targets);
+  expect(await offered('target'), 'before one is chosen: those of the newest').toEqual(targets);
+  expect(await offered('target', { event: 'evt_unheard_of' }), 'an event that nobody knows').toEqual([]);
+  expect(await offered('no-such-field')).toEqual([]);
 });
 
 async function letPass(forMs: number): Promise<void> {
@@ -90,7 +112,7 @@ it('a pause whose answer is lost is found, seen, and closed when it has resumed 
   await letPass(30 * minuteMs);
   expect(await progressOf(id)).toMatchObject({
     state: 'closed',
-    stateWhy: expect.stringMatching(/^adria-card-fr is active: it resumed by itself at /),
+    stateWhy: expect.stringMatching(/^adria-card-fr is active: it resumed automatically at /),
   });
 });
 
@@ -117,6 +139,6 @@ it('a letter whose fate is unknown is never sent again, and comes before a perso
   const { remediation } = await replica.desk.read(id);
   expect(awaitsJudgement(remediation)).toBe(true);
   const { evidence } = remediation;
-  expect(evidence.join()).toMatch(/Look into the Sent folder/);
+  expect(evidence.join()).toMatch(/in the Sent folder/);
   expect(at.mailbox.letters()).toHaveLength(1);
 }); // prettier-ignore

@@ -41,21 +41,15 @@ describe('a vote', () => {
     ['in one of several groups', { groups: new Set(['agents', 'leads']) }, [], null, /^$/],
     ['after others voted', {}, [vote({ personId: 'U3' })], null, /^$/],
     ['again, after it became void', {}, [vote({ state: 'void' })], null, /^$/],
-    ['of the requester', { personId: 'U1' }, [], 'requester', /You asked for this/],
+    ['of the requester', { personId: 'U1' }, [], 'requester', /You requested this/],
     ['of a guest', { kind: 'guest' }, [], 'not_a_member', /Guests/],
-    ['of an external person', { kind: 'external' }, [], 'not_a_member', /another company/],
-    ['of a bot', { kind: 'bot' }, [], 'not_a_member', /bots do not vote/],
+    ['of an external person', { kind: 'external' }, [], 'not_a_member', /other companies/],
+    ['of a bot', { kind: 'bot' }, [], 'not_a_member', /bots can’t vote/],
     ['of a deactivated account', { kind: 'deactivated' }, [], 'not_a_member', /deactivated/],
-    ['of somebody else', { groups: new Set(['agents']) }, [], 'not_in_group', /Only leads may decide/],
+    ['of somebody else', { groups: new Set(['agents']) }, [], 'not_in_group', /Only leads can decide/],
     ['of somebody in no group', { groups: new Set() }, [], 'not_in_group', /Only leads/],
-    ['a second time', {}, [vote()], 'already_voted', /You have voted already/],
-    [
-      'while the first waits',
-      {},
-      [vote({ state: 'unconfirmed' })],
-      'already_voted',
-      /waits for you to confirm/,
-    ],
+    ['a second time', {}, [vote()], 'already_voted', /You have already voted/],
+    ['while the first waits', {}, [vote({ state: 'unconfirmed' })], 'already_voted', /needs confirmation/],
   ])('%s', (_why, changes, votes, reason, message) => {
     const answer = eligibleVote(allowed(), voter(changes), 'U1', votes);
     expect(answer.ok ? null : answer.reason).toBe(reason);
@@ -160,11 +154,11 @@ describe('a policy that locks people out', () => {
   it.each<[string, Partial<Policy>, Record<string, string[]>, string[]]>([
     ['not this one', { breakGlass: glass }, full, []],
     ['nobody may ask', {}, { ...full, agents: [] }, [
-      'Rule “refunds” cannot be used: nobody is in agents, who may ask.',
-      'The kill switch cannot be pulled: nobody is in agents.',
+      'Rule “refunds” cannot be used: agents has no members to request it.',
+      'The kill switch cannot be used: agents has no members.',
     ]],
     ['a group that nobody knows is empty', { rules: [rule({ request: ['leads'], approve: ['bosses'] })] }, full, [
-      'Rule “refunds” needs 1 person of bosses to approve, but there is nobody.',
+      'Rule “refunds” needs 1 person of bosses to approve, but there are none.',
     ]],
     ['fewer approvers than approvals', { rules: [rule({ approvals: 3 })] }, full, [
       'Rule “refunds” needs 3 people of leads to approve, but there are only 2.',
@@ -173,23 +167,23 @@ describe('a policy that locks people out', () => {
       'Rule “refunds” needs 3 people of leads or bosses to approve, but there are only 2.',
     ]],
     ['requesters who are needed as approvers', { rules: [rule({ request: ['agents', 'leads'], approvals: 2 })] }, full, [
-      'Rule “refunds” needs 2 people of leads to approve. It could be asked for by U3, U4, but then only 1 other person can approve.',
+      'Rule “refunds” needs 2 people of leads to approve. With U3, U4 as the requester, only 1 other person can approve.',
     ]],
     ['alone with oneself', { rules: [rule({ request: ['leads'], approve: ['bosses'] })] }, { ...full, leads: ['U3', 'U4'], bosses: ['U3'] }, [
-      'Rule “refunds” needs 1 person of bosses to approve. It could be asked for by U3, but then nobody else can approve.',
+      'Rule “refunds” needs 1 person of bosses to approve. With U3 as the requester, no other person can approve.',
     ]],
     ['many of them', { rules: [rule({ request: ['leads'], approvals: 5 })] }, { ...full, leads: ['U1', 'U2', 'U3', 'U4', 'U5'] }, [
-      'Rule “refunds” needs 5 people of leads to approve. It could be asked for by U1, U2, U3 and 2 more, but then only 4 other people can approve.',
+      'Rule “refunds” needs 5 people of leads to approve. With U1, U2, U3 and 2 more as the requester, only 4 other people can approve.',
     ]],
     ['just enough besides the requester', { rules: [rule({ request: ['leads'], approvals: 1 })] }, full, []],
-    ['break-glass that nobody else could review', { breakGlass: glass }, { ...full, treasury: ['U5'] }, [
+    ['break-glass that no other person could review', { breakGlass: glass }, { ...full, treasury: ['U5'] }, [
       'Break-glass needs 2 people of treasury, one to act and another to review, but there is only 1.',
     ]],
     ['a kill switch that one person alone could lift', { killSwitch: { freeze: ['agents'], lift: ['treasury'] } }, { ...full, treasury: ['U5'] }, [
       'Lifting the kill switch needs 2 people of treasury, but there is only 1.',
     ]],
     ['a kill switch that nobody could lift', { killSwitch: { freeze: ['agents'], lift: ['bosses'] } }, full, [
-      'Lifting the kill switch needs 2 people of bosses, but there is nobody.',
+      'Lifting the kill switch needs 2 people of bosses, but there are none.',
     ]],
   ])('%s', (_why, changes, groups, expected) => {
     expect(lockOuts(policy(changes), members(groups))).toEqual(expected);
@@ -220,18 +214,18 @@ describe('a policy that does not fit the actions', () => {
       freezes: [{ id: 'sale', from: noon, to: noon, why: '', actions: ['x-y'] }],
       breakGlass: { groups: [], reviewWithin: 1, actions: ['x-y'] },
     }, [
-      'Cap “hourly” names the action “x-y”, which does not exist. There are refund-payment, pause-route.',
-      'Freeze “sale” names the action “x-y”, which does not exist. There are refund-payment, pause-route.',
-      'Break-glass names the action “x-y”, which does not exist. There are refund-payment, pause-route.',
+      'Cap “hourly” names the action “x-y”, which does not exist. Known actions: refund-payment, pause-route.',
+      'Freeze “sale” names the action “x-y”, which does not exist. Known actions: refund-payment, pause-route.',
+      'Break-glass names the action “x-y”, which does not exist. Known actions: refund-payment, pause-route.',
     ]],
     ['no rule for any action', { rules: [] }, [
       'No rule covers any action, so everything would be refused. Add one, or leave “remediation” out.',
     ]],
     ['a strict rule below a lax one', { rules: [rule({ actions: 'any' }), rule({ id: 'strict', approvals: 2 })] }, [
-      'Rule “strict” is never reached: rule “refunds” above it takes all that it is about. Move it up.',
+      'Rule “strict” is never reached: rule “refunds” above it covers all of it. Move it up.',
     ]],
     ['a smaller band below a larger one', { rules: [rule({ upTo: '20' }), rule({ id: 'strict', upTo: '20.00', risks: ['high'] })] }, [
-      'Rule “strict” is never reached: rule “refunds” above it takes all that it is about. Move it up.',
+      'Rule “strict” is never reached: rule “refunds” above it covers all of it. Move it up.',
     ]],
     ['a larger band is reached', { rules: [rule({ upTo: '20' }), rule({ id: 'more', upTo: '20.01' })] }, []],
     ['and so is another risk', { rules: [rule({ risks: ['low'] }), rule({ id: 'more', risks: ['low', 'high'] })] }, []],

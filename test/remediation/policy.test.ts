@@ -60,9 +60,9 @@ describe('the first rule about a request decides', () => {
         confirmOutside: true,
         reporting: money(868, 'EUR'),
         trail: [
-          '10.00 USD count as 8.68 EUR (1 USD = 0.8672 EUR of 2026-11-01).',
-          'Rule “refunds” decides: 2 approvals by leads, 15 min of cooling-off, the amount typed by the approver, ' +
-            'votes confirmed outside the chat.',
+          'At stake: 10.00 USD = 8.68 EUR (1 USD = 0.8672 EUR of 2026-11-01).',
+          '“refunds” applies: 2 approvals by leads, 15 min cooling-off, approvers type the amount, ' +
+            'votes confirmed outside Slack.',
         ],
       }),
     );
@@ -84,11 +84,11 @@ describe('the first rule about a request decides', () => {
     ];
     const { trail } = ruleOn(policy({ rules }), ask({ value: money(5001, 'EUR') }));
     expect(trail).toEqual([
-      '50.01 EUR are at stake.',
-      'Rule “routes” is not about this: it does not cover refund-payment.',
-      'Rule “low” is not about this: it is for low risk, this is medium.',
-      'Rule “small” is not about this: it ends at 50.00 EUR, this is 50.01 EUR.',
-      'Rule “large” decides and refuses: Only leads may ask for this; ask one of them to.',
+      'At stake: 50.01 EUR.',
+      '“routes” doesn’t apply: it does not cover refund-payment.',
+      '“low” doesn’t apply: it covers low risk, this is medium.',
+      '“small” doesn’t apply: its limit is 50.00 EUR, this is 50.01 EUR.',
+      '“large” applies and refuses: Only leads can request this. Ask one of them.',
     ]);
   });
 });
@@ -97,14 +97,14 @@ describe('a request is refused with its reason', () => {
   it.each<[string, Partial<Policy>, Partial<Ask>, RefusalReason, string | null, RegExp]>([
     ['nothing is about it', {}, { action: 'cancel-payout' }, 'no_rule', null, /No rule allows cancel-payout of 25\.00 EUR at medium risk/],
     ['above every band', { rules: [small] }, { value: money(5001, 'EUR') }, 'no_rule', null, /of 50\.01 EUR/],
-    ['a stranger', {}, { requesterGroups: new Set() }, 'not_requester', 'refunds', /Only agents may ask/],
+    ['a stranger', {}, { requesterGroups: new Set() }, 'not_requester', 'refunds', /Only agents can request/],
     ['no falling through to a laxer rule', { rules: [rule({ request: ['leads'] }), rule({ id: 'lax' })] }, {}, 'not_requester', 'refunds', /Only leads/],
-    ['elsewhere', { rules: [rule({ channels: ['C0OTHER00'] })] }, {}, 'wrong_channel', 'refunds', /only be asked for in C0OTHER00/],
-    ['no channel falls through either', { rules: [rule({ channels: ['C0OTHER00'] }), rule({ id: 'lax' })] }, {}, 'wrong_channel', 'refunds', /ask there/],
+    ['elsewhere', { rules: [rule({ channels: ['C0OTHER00'] })] }, {}, 'wrong_channel', 'refunds', /only be requested in C0OTHER00/],
+    ['no channel falls through either', { rules: [rule({ channels: ['C0OTHER00'] }), rule({ id: 'lax' })] }, {}, 'wrong_channel', 'refunds', /only be requested in/],
     ['out of hours', { rules: [rule({ hours: office })] }, {}, 'outside_hours', 'refunds', /mon, tue 09:00–18:00 \(Europe\/Amsterdam\)/],
-    ['a currency without a rate', {}, { value: money(1, 'CHF') }, 'no_rate', null, /no rate from CHF to EUR/],
-    ['a rate of tomorrow', { rates: [{ date: '2026-11-21', currency: 'USD', rate: '1' }] }, { value: money(1, 'USD') }, 'no_rate', null, /no rate from USD/],
-    ['a rate too old', { ratesMaxAge: 19 * dayMs }, { value: money(1, 'USD') }, 'no_rate', null, /of 2026-11-01, and no older than 19 d counts/],
+    ['a currency without a rate', {}, { value: money(1, 'CHF') }, 'no_rate', null, /No exchange rate from CHF to EUR/],
+    ['a rate of tomorrow', { rates: [{ date: '2026-11-21', currency: 'USD', rate: '1' }] }, { value: money(1, 'USD') }, 'no_rate', null, /No exchange rate from USD/],
+    ['a rate too old', { ratesMaxAge: 19 * dayMs }, { value: money(1, 'USD') }, 'no_rate', null, /dated 2026-11-01, maximum age 19 d/],
   ])('%s', (_why, changes, asked, reason, decidedBy, message) => {
     const ruling = ruleOn(policy(changes), ask(asked));
     expect(ruling).toMatchObject({ kind: 'refused', reason, rule: decidedBy });
@@ -135,7 +135,7 @@ describe('break-glass', () => {
       approvals: 0,
       approverGroups: ['treasury'],
     });
-    expect(ruling.trail.at(-1)).toContain('a review that another person closes within 1 d');
+    expect(ruling.trail.at(-1)).toContain('another person must review it within 1 d');
   });
 
   it.each<[string, Partial<Policy>, Partial<Ask>, RefusalReason]>([

@@ -142,7 +142,7 @@ describe('what a command throws', () => {
     [
       'anything else is shown as a fault of ours, without its text',
       new TypeError('secret stack'),
-      'internal', 'Something went wrong on our side.', 'Try again; if it stays, give the reference to whoever runs Paydesk.',
+      'internal', 'Something went wrong on our side.', 'Try again. If it keeps failing, give the reference to your Paydesk admin.',
     ],
   ])('%s, and with the reference of the log line', async (_why, thrown, code, text, hint) => {
     await desk.startReplica('socket');

@@ -115,7 +115,7 @@ describe('errors that Slack would not take', () => {
   it.each([
     ['for no input of the window', { amount: 'Too much.', partner: 'Which one?' }, ['*The amount*: Too much.', '• Which one?']],
     ['without a text', { amount: '' }, ['*The amount*']],
-    ['none at all', {}, ['has to be corrected']],
+    ['none at all', {}, ['Correct this first']],
   ])('are listed in the window: %s', async (_why, errors, texts) => {
     await desk.startReplica('socket');
     desk.submit = () => Promise.resolve({ kind: 'errors', errors });
@@ -145,7 +145,7 @@ describe('a window that comes too late', () => {
     late.run = desk.run;
     const { texts } = await late.type('x');
     await late.close();
-    expect(texts).toEqual([expect.stringContaining('The moment to open this window is over.')]);
+    expect(texts).toEqual([expect.stringContaining('This window took too long to open.')]);
   });
 
   it('a window that Slack refuses is a fault of ours, with Slack’s remarks in the log', async () => {
@@ -171,7 +171,7 @@ describe('a click in a window', () => {
     expect(view).toMatchObject({ previous_view_id: viewId, view: { title: { text: 'On top' } } });
     expect(messages.map(({ text, ephemeral_to: to }) => [text, to])).toEqual([
       ['ch_1 in “”', undefined],
-      [expect.stringContaining('There is no conversation here to share in.'), undefined],
+      [expect.stringContaining('Nothing can be shared from here.'), undefined],
     ]);
   });
 

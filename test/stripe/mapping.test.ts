@@ -44,6 +44,7 @@ describe('a full object', () => {
         message: 'Your card has insufficient funds.',
       },
       customerId: 'cus_1',
+      receiptEmail: 'jane@example.com',
       description: 'Order 6735',
       metadata: { order_id: '6735' },
     });

@@ -29,6 +29,7 @@ export const paymentIntent = (fields: Fields = {}) => ({
     message: 'Your card has insufficient funds.',
   },
   customer: 'cus_1',
+  receipt_email: 'jane@example.com',
   description: 'Order 6735',
   metadata: { order_id: '6735' },
   livemode: false,

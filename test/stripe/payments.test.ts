@@ -188,8 +188,8 @@ describe('lists', () => {
     const { problems } = await payments.recentDisputes(100);
     expect(problems.sort()).toEqual([
       expect.stringMatching(/^dispute \(without id\) cannot be read: .* \(Stripe says: 5 \(no currency\)\)$/),
-      'dispute dp_1 cannot be read: currency is not an ISO 4217 currency (Stripe says: 1000 usdc, needs response, fraudulent, answer due 2026-11-30)',
-      expect.stringMatching(/^dispute dp_2 cannot be read: .* \(Stripe says: 1000 \(no currency\), answer due 2026-11-16\)$/),
+      'dispute dp_1 cannot be read: currency is not an ISO 4217 currency (Stripe says: 1000 usdc, needs response, fraudulent, response due 2026-11-30)',
+      expect.stringMatching(/^dispute dp_2 cannot be read: .* \(Stripe says: 1000 \(no currency\), response due 2026-11-16\)$/),
     ]);
   }); // prettier-ignore
 

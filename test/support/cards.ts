@@ -59,3 +59,9 @@ export function recordedAnswers(): Answers & { given: { to: 'one' | 'all'; card:
 
 /** For commands that open none. */
 export const noWindows: Windows = { open: () => Promise.reject(new Error('no window was expected')) };
+
+/** What the buttons of a card say. */
+export const buttonsOn = ({ blocks }: Card): string[] =>
+  (JSON.parse(JSON.stringify(blocks)) as { type: string; elements?: { text: { text: string } }[] }[])
+    .filter(({ type }) => type === 'actions')
+    .flatMap(({ elements = [] }) => elements.map(({ text }) => text.text));

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { companyPolicy, userGroups } from '../../sandbox/company-policy.js';
 import { createMailFaults, startMailbox, type Mailbox } from '../../sandbox/mail/mailbox.js';
-import { eventsOf } from '../../sandbox/operations-api/events.js';
+import { eventsOf, recentEventsOf } from '../../sandbox/operations-api/events.js';
 import { createOperationsFaults } from '../../sandbox/operations-api/faults.js';
 import { startOperationsApi, type OperationsApi } from '../../sandbox/operations-api/server.js';
 import { createPaymentsFaults } from '../../sandbox/payments-api/faults.js';
@@ -126,6 +126,7 @@ export async function startDesk(transport: Transport, pageDir?: string): Promise
     clock,
     token: 'ops_test_desk',
     findEvent: eventsOf(paymentsApi),
+    recentEvents: recentEventsOf(paymentsApi),
     statements,
     log: note,
     faults: faults['operations-api'],

@@ -106,7 +106,7 @@ export async function guardedOf(desk: TestDesk): Promise<Guarded> {
     return outcome.view ?? fail(`${command} opened no window`, outcome);
   };
   const submit = (person: string, view: OpenView, typed: Typed): Promise<Outcome> =>
-    desk.control('submit', { user: person, view_id: view.id, values: valuesOf(typed) });
+    desk.control('submit', { user: person, view_id: view.id, values: valuesOf(typed, view) });
   const reaches = async (id: string, state: string, words: RegExp): Promise<StoredRequest> => {
     await until(`${id} is ${state}`, async () => (await stored(id)).state === state);
     await until(`the card of ${id} says ${String(words)}`, async () => words.test((await card(id)).text));
@@ -185,14 +185,22 @@ const numberOf = (id: string): number => Number(id.replace('REM-', ''));
 const isCardOf =
   (id: string) =>
   ({ text }: Message): boolean =>
-    text.startsWith(`${id}: `) || text.startsWith(`Broken glass · ${id}: `);
+    text.startsWith(`${id}: `) || text.startsWith(`Break-glass · ${id}: `);
 
-const valuesOf = (typed: Typed): Record<string, Record<string, Json>> =>
-  Object.fromEntries(Object.entries(typed).map(([field, value]) => [field, { value }]));
+/** Under the action_ids of the view's own inputs. */
+function valuesOf(typed: Typed, { view }: OpenView): Record<string, Record<string, Json>> {
+  const actionIdOf = (field: string): string => {
+    const block = view.blocks.find(({ block_id: blockId }) => blockId === field);
+    return (block?.element as { action_id?: string } | undefined)?.action_id ?? 'value';
+  };
+  return Object.fromEntries(
+    Object.entries(typed).map(([field, value]) => [field, { [actionIdOf(field)]: value }]),
+  );
+}
 
 /** The id in the window that follows a form. */
 export const requestedIn = ({ view }: Outcome): string | null =>
-  /^(REM-\d+) (?:is|was) asked for$/.exec(
+  /^(REM-\d+) (?:already )?submitted$/.exec(
     (view?.view.title as { text?: string } | undefined)?.text ?? '',
   )?.[1] ?? null;
 
@@ -225,8 +233,8 @@ export const initialValuesOf = ({ view }: OpenView): Record<string, unknown> =>
   Object.fromEntries(
     view.blocks
       .filter(({ type }) => type === 'input')
-      .map(({ block_id, element }): [string, unknown] => [
-        block_id!,
-        (element as { initial_value?: unknown } | undefined)?.initial_value ?? null,
-      ]),
+      .map(({ block_id, element }): [string, unknown] => {
+        const { initial_value: text, initial_option: option } = (element ?? {}) as { initial_value?: unknown; initial_option?: { value: unknown } };
+        return [block_id!, text ?? option?.value ?? null];
+      }), // prettier-ignore
   );

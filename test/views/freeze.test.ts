@@ -81,9 +81,7 @@ describe('before anything is filled in', () => {
   const occasion = { channelId: 'C1', breakGlass: false };
   const windows = [
     ...[false, true].map((breakGlass) => chooserModal(actions, { channelId: 'C1', breakGlass })),
-    ...actions.map((action) =>
-      formModal({ action, typed: {}, partners: [], suggested: {}, brief: null, ...occasion }),
-    ),
+    ...actions.map((action) => formModal({ action, typed: {}, partners: [], brief: null, ...occasion })),
   ];
 
   it.each(windows.map((modal) => [modal.title, modal] as const))('the window “%s” says so first', (_title, modal) => {

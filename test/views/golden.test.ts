@@ -54,8 +54,8 @@ describe('/payment', () => {
   it('a trace', () => {
     expect(read(paymentTraceCard({ trace: traced(), complete: true, links, sharedBy: null, startable: [] })))
       .toMatchInlineSnapshot(`
-        "Last confirmed at ledger, nothing further expected; refunded in full (20.00 EUR); disputed (20.00 EUR), answer due by 2026-11-22 12:00 UTC · pi_1paid · 20.00 EUR
-        :leftwards_arrow_with_hook: *Last confirmed at ledger, nothing further expected; refunded in full (20.00 EUR); disputed (20.00 EUR), answer due by 2026-11-22 12:00 UTC*
+        "Last confirmed at ledger, nothing further expected; refunded in full (20.00 EUR); disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC · pi_1paid · 20.00 EUR
+        :leftwards_arrow_with_hook: *Last confirmed at ledger, nothing further expected; refunded in full (20.00 EUR); disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC*
         ‹pi_1paid› · *20.00 EUR* · succeeded · at northpay · visa ••4242 · order \`ORD-1\` · a•••@example.com
         :white_check_mark: *Attempt* · 20.00 EUR · 2026-11-10 10:00 UTC (10 d 2 h ago) · ‹ORD-1› · succeeded
         :white_check_mark: *Authorisation* · 20.00 EUR · 2026-11-10 10:01 UTC (10 d 1 h ago) · ‹ch_1paid› · code 004321
@@ -174,31 +174,35 @@ describe('/dispute', () => {
         disputeCard({ dispute: dispute, urgency: urgencyOf(dispute, now), now, links: links, startable: [] }),
       ),
     ).toMatchInlineSnapshot(`
-      "Answer due by 2026-11-22 12:00 UTC, 2 d left · 20.00 EUR du_1
-      :large_orange_circle: *Answer due by 2026-11-22 12:00 UTC, 2 d left*
+      "Response due by 2026-11-22 12:00 UTC, 2 d left · 20.00 EUR du_1
+      :large_orange_circle: *Response due by 2026-11-22 12:00 UTC, 2 d left*
       *Dispute* ‹du_1›
       *Amount* 20.00 EUR
       *Reason* fraudulent (10.4)
       *Status* needs response
       *Opened* 2026-11-16 09:00 UTC
       *Evidence* none yet
-      *Payment* ‹pi_1paid›"
+      *Payment* ‹pi_1paid›
+      [Payment → pi_1paid]"
     `);
   });
 
   it.each([
-    [{ respondBy: at('11-20T09:00') }, 'Answer due by 2026-11-20 09:00 UTC, overdue by 3 h'],
-    [{ respondBy: null }, 'Answer due, the provider names no date'],
-    [{ respondBy: null, pastDue: true }, 'Answer overdue, the provider names no date'],
-    [{ respondBy: null, answerAllowed: false }, 'No answer is allowed, it can only be accepted'],
-    [{ status: 'warning_under_review' }, 'Inquiry under review, no answer is due'],
-    [{ status: 'under_review', respondBy: null }, 'Dispute under review, no answer is due'],
-    [{ status: 'won' }, 'Dispute won, no answer is due'],
-    [{ status: 'appeal_requested' }, 'Answer due by 2026-11-22 12:00 UTC, 2 d left'],
+    [{ respondBy: at('11-20T09:00') }, 'Response overdue by 3 h (was due 2026-11-20 09:00 UTC)'],
+    [{ respondBy: null }, 'Response due; the provider gives no date'],
+    [{ respondBy: null, pastDue: true }, 'Response overdue; the provider gives no date'],
+    [
+      { respondBy: null, answerAllowed: false },
+      'Dispute can only be accepted: the network allows no response',
+    ],
+    [{ status: 'warning_under_review' }, 'Inquiry under review, no response due'],
+    [{ status: 'under_review', respondBy: null }, 'Dispute under review, no response due'],
+    [{ status: 'won' }, 'Dispute won, no response due'],
+    [{ status: 'appeal_requested' }, 'Response due by 2026-11-22 12:00 UTC, 2 d left'],
   ])('%o → %s', (changed, sentence) => {
     const dispute = aDispute(changed);
     expect(
-      linesOf(
+      read(
         disputeCard({
           dispute: dispute,
           urgency: urgencyOf(dispute, now),
@@ -206,7 +210,7 @@ describe('/dispute', () => {
           links: noLinks,
           startable: [],
         }),
-      )[0],
+      ).split('\n')[0],
     ).toContain(sentence);
   });
 
@@ -218,19 +222,19 @@ describe('/dispute', () => {
     ];
     const facts = { unread: [], scanned: 3, isAll: true, now, links };
     expect(read(disputeQueueCard({ ...facts, queue: queueOf(disputes, now) }))).toMatchInlineSnapshot(`
-      "3 disputes need an answer: Answer due by 2026-11-20 09:00 UTC, overdue by 3 h
-      :scales: *3 disputes need an answer*
-      :red_circle: Answer due by 2026-11-20 09:00 UTC, overdue by 3 h · 20.00 EUR · fraudulent · ‹du_past›
-      :large_yellow_circle: Answer due by 2026-11-25 00:00 UTC, 4 d 12 h left · 20.00 EUR, nothing withdrawn · fraudulent · ‹du_week›
-      :large_green_circle: Answer due by 2026-12-20 00:00 UTC, 29 d 12 h left · 20.00 EUR · fraudulent · ‹du_later›
-      All 3 disputes were read · as of 2026-11-20 12:00 UTC"
+      "3 disputes need a response: Response overdue by 3 h (was due 2026-11-20 09:00 UTC)
+      :scales: *3 disputes need a response*
+      :red_circle: Response overdue by 3 h (was due 2026-11-20 09:00 UTC) · 20.00 EUR · fraudulent · ‹du_past›
+      :large_yellow_circle: Response due by 2026-11-25 00:00 UTC, 4 d 12 h left · 20.00 EUR, nothing withdrawn · fraudulent · ‹du_week›
+      :large_green_circle: Response due by 2026-12-20 00:00 UTC, 29 d 12 h left · 20.00 EUR · fraudulent · ‹du_later›
+      All 3 disputes checked · as of 2026-11-20 12:00 UTC"
     `);
     expect(read(disputeQueueCard({ ...facts, queue: [] }))).toMatchInlineSnapshot(`
-      "No dispute needs an answer
-      :scales: *No dispute needs an answer*
-      All 3 disputes were read · as of 2026-11-20 12:00 UTC"
+      "No dispute needs a response
+      :scales: *No dispute needs a response*
+      All 3 disputes checked · as of 2026-11-20 12:00 UTC"
     `);
-    expect(linesOf(disputeQueueCard({ ...facts, queue: [], scanned: 100, isAll: false }))[0]).toBe('No dispute needs an answer among the 100 newest');
+    expect(linesOf(disputeQueueCard({ ...facts, queue: [], scanned: 100, isAll: false }))[0]).toBe('No dispute needs a response among the 100 most recent');
     const odd = [
       aDispute({ id: 'du_refused', respondBy: null, answerAllowed: false }),
       aDispute({ id: 'du_soon', respondBy: at('11-20T13:00') }),
@@ -238,16 +242,16 @@ describe('/dispute', () => {
     ];
     const unread = ['dispute du_odd cannot be read: currency is not an ISO 4217 currency'];
     expect(read(disputeQueueCard({ ...facts, scanned: 4, queue: queueOf(odd, now), unread }))).toMatchInlineSnapshot(`
-      "2 disputes need an answer; 1 cannot be read: Answer due, the provider names no date
-      :scales: *2 disputes need an answer; 1 cannot be read*
-      :red_circle: Answer due, the provider names no date · 20.00 EUR · fraudulent · ‹du_undated›
-      :red_circle: Answer due by 2026-11-20 13:00 UTC, 1 h left · 20.00 EUR · fraudulent · ‹du_soon›
-      :no_entry_sign: No answer is allowed, it can only be accepted · 20.00 EUR · fraudulent · ‹du_refused›
+      "2 disputes need a response; 1 unreadable: Response due; the provider gives no date
+      :scales: *2 disputes need a response; 1 unreadable*
+      :red_circle: Response due; the provider gives no date · 20.00 EUR · fraudulent · ‹du_undated›
+      :red_circle: Response due by 2026-11-20 13:00 UTC, 1 h left · 20.00 EUR · fraudulent · ‹du_soon›
+      :no_entry_sign: Dispute can only be accepted: the network allows no response · 20.00 EUR · fraudulent · ‹du_refused›
       :grey_question: dispute du_odd cannot be read: currency is not an ISO 4217 currency
-      All 4 disputes were looked at, 1 cannot be read · as of 2026-11-20 12:00 UTC"
+      All 4 disputes checked · 1 unreadable · as of 2026-11-20 12:00 UTC"
     `);
     const many = queueOf(Array.from({ length: 17 }, (_, n) => aDispute({ id: `du_${n}` })), now);
-    expect(read(disputeQueueCard({ ...facts, queue: many }))).toContain('2 more are due later');
+    expect(read(disputeQueueCard({ ...facts, queue: many }))).toContain('2 more due later');
   }); // prettier-ignore
 });
 
@@ -281,32 +285,32 @@ describe('/partner', () => {
 
   it('one partner in trouble', () => {
     expect(read(partnerCard({ ...partner, status: status('major'), traffic: { counts, since }, now, startable: [] }))).toMatchInlineSnapshot(`
-      "Northpay publishes major trouble, we see 95.1 % success (n = 1000)
-      :large_orange_circle: *Northpay publishes major trouble, we see 95.1 % success (n = 1000)*
+      "Northpay reports a major outage · our success rate 95.1 % (n = 1000)
+      :large_orange_circle: *Northpay reports a major outage · our success rate 95.1 % (n = 1000)*
       *‹Slow captures›* (investigating): We look into it.
       • API: partial outage
-      *Our own traffic* since 2026-11-20 11:00 UTC: 1003 attempts, 951 succeeded · failures: 40 customer, 9 partner · 3 under way · latency p50 210 ms, p95 900 ms · last attempt 2026-11-20 11:59 UTC
+      *Our traffic* since 2026-11-20 11:00 UTC: 1003 attempts, 951 succeeded · failures: 40 customer, 9 partner · 3 in progress · latency p50 210 ms, p95 900 ms · last attempt 2026-11-20 11:59 UTC
       Status page read 2026-11-20 11:59 UTC · as of 2026-11-20 12:00 UTC"
     `);
   }); // prettier-ignore
 
   it.each<[string, object, string]>([
-    ['attempts under way are no failures', counts, 'we see 95.1 % success (n = 1000)'],
-    ['nearly all is not all', { ...counts, attempts: 10000, succeeded: 9999, failedBy: { own: 1 } }, 'we see 99.9 % success (n = 10000)'],
-    ['all is all', { ...counts, attempts: 20, succeeded: 20, failedBy: {} }, 'we see 100.0 % success (n = 20)'],
-    ['too little traffic', { ...counts, attempts: 19, succeeded: 19, failedBy: {} }, 'too little traffic for a rate (n = 19)'],
-    ['only attempts under way', { ...counts, attempts: 500, succeeded: 0, failedBy: {} }, 'too little traffic for a rate (n = 0)'],
+    ['attempts under way are no failures', counts, 'our success rate 95.1 % (n = 1000)'],
+    ['nearly all is not all', { ...counts, attempts: 10000, succeeded: 9999, failedBy: { own: 1 } }, 'our success rate 99.9 % (n = 10000)'],
+    ['all is all', { ...counts, attempts: 20, succeeded: 20, failedBy: {} }, 'our success rate 100.0 % (n = 20)'],
+    ['too little traffic', { ...counts, attempts: 19, succeeded: 19, failedBy: {} }, 'too few attempts for a success rate (n = 19)'],
+    ['only attempts under way', { ...counts, attempts: 500, succeeded: 0, failedBy: {} }, 'too few attempts for a success rate (n = 0)'],
   ])('%s', (_reason, given, expected) => {
     const traffic = { counts: { ...counts, ...given }, since };
-    expect(linesOf(partnerCard({ ...partner, status: null, traffic, now, startable: [] }))[0]).toBe(`Northpay has no known status, ${expected}`);
+    expect(linesOf(partnerCard({ ...partner, status: null, traffic, now, startable: [] }))[0]).toBe(`Northpay: status unknown · ${expected}`);
   }); // prettier-ignore
 
   it('books that are down leave the published status standing', () => {
     const card = partnerCard({ ...partner, status: status('none'), traffic: { unknown: 'The database cannot be reached.' }, now, startable: [] });
     expect(read(card)).toMatchInlineSnapshot(`
-      "Northpay publishes no trouble, our own traffic is unknown
-      :large_green_circle: *Northpay publishes no trouble, our own traffic is unknown*
-      :grey_question: Our own traffic: unknown source, The database cannot be reached.
+      "Northpay reports normal service · our traffic unknown
+      :large_green_circle: *Northpay reports normal service · our traffic unknown*
+      :grey_question: Our traffic: unknown, The database cannot be reached.
       Status page read 2026-11-20 11:59 UTC · as of 2026-11-20 12:00 UTC"
     `);
   }); // prettier-ignore
@@ -321,11 +325,11 @@ describe('/partner', () => {
       { id: 'worst', name: 'Worst', status: status('critical') },
     ];
     expect(read(partnersCard(partners, now))).toMatchInlineSnapshot(`
-      "2 of 5 partners publish trouble, 2 unknown
-      *2 of 5 partners publish trouble, 2 unknown*
+      "2 of 5 partners report trouble; status of 2 unknown
+      *2 of 5 partners report trouble; status of 2 unknown*
       :red_circle: *Worst* (worst) · Partial outage · for 1 h
       :large_yellow_circle: *Minor* (minor) · Partial outage · for 1 h
-      :grey_question: *Mute* (mute) · no known status
+      :grey_question: *Mute* (mute) · status unknown
       :grey_question: *Stale* (stale) · status unknown since 2026-11-20 09:00 UTC · before that: All Systems Operational
       :large_green_circle: *Calm* (calm) · All Systems Operational
       As of 2026-11-20 12:00 UTC"
@@ -336,7 +340,7 @@ describe('/partner', () => {
     };
     const maintained = { id: 'works', name: 'Works', status: works };
     expect(linesOf(partnersCard([partners[0]!, maintained], now))[0]).toBe(
-      'No partner publishes trouble, 1 under maintenance',
+      '1 of 2 partners reports normal service, 1 under maintenance',
     );
     expect(
       linesOf(
@@ -345,10 +349,10 @@ describe('/partner', () => {
           now,
         ),
       )[0],
-    ).toBe('No partner publishes trouble that we know of; 1 of 1 has no known status');
+    ).toBe('0 of 1 partners report normal service; status of 1 unknown');
     const titleOf = (from: number, to: number) => linesOf(partnersCard(partners.slice(from, to), now))[0];
-    expect(titleOf(0, 1)).toBe('No partner publishes trouble');
-    expect(titleOf(0, 2)).toBe('No partner publishes trouble that we know of; 1 of 2 has no known status');
+    expect(titleOf(0, 1)).toBe('All partners report normal service');
+    expect(titleOf(0, 2)).toBe('1 of 2 partners reports normal service; status of 1 unknown');
     const many = Array.from({ length: 50 }, () => partners[4]!);
     expect(linesOf(partnersCard(many, now)).at(-1)).toMatch(/^10 more · As of/);
   });
@@ -357,12 +361,12 @@ describe('/partner', () => {
     const stale = { ...status('none'), checkedAt: at('11-20T09:00') };
     expect(read(partnerCard({ ...partner, status: stale, traffic: { counts, since }, now, startable: [] })))
       .toMatchInlineSnapshot(`
-      "Northpay has an unknown status since 2026-11-20 09:00 UTC, we see 95.1 % success (n = 1000)
-      :grey_question: *Northpay has an unknown status since 2026-11-20 09:00 UTC, we see 95.1 % success (n = 1000)*
-      Last published: no trouble, All Systems Operational
-      *Our own traffic* since 2026-11-20 11:00 UTC: 1003 attempts, 951 succeeded · failures: 40 customer, 9 partner · 3 under way · latency p50 210 ms, p95 900 ms · last attempt 2026-11-20 11:59 UTC
-      Status page read 2026-11-20 09:00 UTC · as of 2026-11-20 12:00 UTC"
-    `);
+        "Northpay: status unknown since 2026-11-20 09:00 UTC · our success rate 95.1 % (n = 1000)
+        :grey_question: *Northpay: status unknown since 2026-11-20 09:00 UTC · our success rate 95.1 % (n = 1000)*
+        Last reported: normal service, All Systems Operational
+        *Our traffic* since 2026-11-20 11:00 UTC: 1003 attempts, 951 succeeded · failures: 40 customer, 9 partner · 3 in progress · latency p50 210 ms, p95 900 ms · last attempt 2026-11-20 11:59 UTC
+        Status page read 2026-11-20 09:00 UTC · as of 2026-11-20 12:00 UTC"
+      `);
   });
 
   it('maintenance in progress, and a part of the page that cannot be read', () => {
@@ -370,11 +374,11 @@ describe('/partner', () => {
     const works = { name: 'Database upgrade', until: at('11-20T14:00'), url: null, latestUpdate: 'It goes as planned.' };
     const maintained = { ...status('none'), published: { ...published, indicator: 'maintenance' as const, description: 'Maintenance in progress: Database upgrade', maintenances: [works], problems: ['incident 2 cannot be read: name'] } };
     expect(read(partnerCard({ ...partner, status: maintained, traffic: { counts, since }, now, startable: [] }))).toMatchInlineSnapshot(`
-      "Northpay publishes maintenance in progress, we see 95.1 % success (n = 1000)
-      :wrench: *Northpay publishes maintenance in progress, we see 95.1 % success (n = 1000)*
+      "Northpay reports maintenance in progress · our success rate 95.1 % (n = 1000)
+      :wrench: *Northpay reports maintenance in progress · our success rate 95.1 % (n = 1000)*
       :wrench: *Database upgrade* (maintenance in progress until 2026-11-20 14:00 UTC): It goes as planned.
-      :grey_question: On its page, incident 2 cannot be read: name
-      *Our own traffic* since 2026-11-20 11:00 UTC: 1003 attempts, 951 succeeded · failures: 40 customer, 9 partner · 3 under way · latency p50 210 ms, p95 900 ms · last attempt 2026-11-20 11:59 UTC
+      :grey_question: Status page: incident 2 cannot be read: name
+      *Our traffic* since 2026-11-20 11:00 UTC: 1003 attempts, 951 succeeded · failures: 40 customer, 9 partner · 3 in progress · latency p50 210 ms, p95 900 ms · last attempt 2026-11-20 11:59 UTC
       Status page read 2026-11-20 11:59 UTC · as of 2026-11-20 12:00 UTC"
     `);
   }); // prettier-ignore
@@ -382,24 +386,24 @@ describe('/partner', () => {
   it('the live card of a trouble that nobody can confirm any more', () => {
     expect(read(partnerStatusCard('Northpay', { ...status('major'), staleToldAt: now })))
       .toMatchInlineSnapshot(`
-      "Northpay has an unknown status since 2026-11-20 11:59 UTC: its status page cannot be read
-      :grey_question: *Northpay has an unknown status since 2026-11-20 11:59 UTC: its status page cannot be read*
-      Last published: major trouble, Partial outage
-      *‹Slow captures›* (investigating): We look into it.
-      • API: partial outage
-      In trouble since 2026-11-20 11:00 UTC, as far as is known"
-    `);
+        "Northpay: status unknown since 2026-11-20 11:59 UTC, its status page can’t be read
+        :grey_question: *Northpay: status unknown since 2026-11-20 11:59 UTC, its status page can’t be read*
+        Last reported: a major outage, Partial outage
+        *‹Slow captures›* (investigating): We look into it.
+        • API: partial outage
+        Last known trouble since 2026-11-20 11:00 UTC"
+      `);
   });
 
   it('the live card', () => {
     expect(read(partnerStatusCard('Northpay', status('major')))).toMatchInlineSnapshot(`
-      "Northpay publishes major trouble: Partial outage
-      :large_orange_circle: *Northpay publishes major trouble*: Partial outage
+      "Northpay reports a major outage: Partial outage
+      :large_orange_circle: *Northpay reports a major outage*: Partial outage
       *‹Slow captures›* (investigating): We look into it.
       • API: partial outage
-      Since 2026-11-20 11:00 UTC · published by the partner on its status page"
+      Since 2026-11-20 11:00 UTC · as reported on the partner’s status page"
     `);
-    expect(linesOf(partnerStatusCard('Northpay', status('none')))[0]).toBe('Northpay publishes that it is operational again: All Systems Operational');
+    expect(linesOf(partnerStatusCard('Northpay', status('none')))[0]).toBe('Northpay has recovered: All Systems Operational');
   }); // prettier-ignore
 });
 
@@ -407,7 +411,7 @@ it('the audit log', () => {
   const hash = 'a1b2c3d4e5f60718'.repeat(4);
   const entry = {
     seq: 1, at: now, previous: '0'.repeat(64), hash, kind: 'remediation.requested', actor: 'U1ANA', subjects: ['REM-17'],
-    why: 'Paid twice',
+    why: 'Duplicate payment',
     details: {
       planHash: hash, action: 'refund-payment', plan: ['Refund 20.00 EUR of pi_1', 'Changes: Refunded: 0.00 EUR → 20.00 EUR'],
       trail: [], typed: { amount: '20', payment: 'pi_1' }, rule: 'everyday', call: 1,
@@ -419,7 +423,7 @@ it('the audit log', () => {
     "1 entry of \`REM-17\` in the audit log
     :scroll: *1 entry of \`REM-17\` in the audit log*
     *remediation.requested* · <@U1ANA> · 2026-11-20 12:00 UTC · \`REM-17\` · #1
-    “Paid twice”
+    “Duplicate payment”
     rule \`everyday\` · plan hash \`a1b2c3d4e5f60718\` · action \`refund-payment\` · call \`1\` · hash \`a1b2c3d4e5f6…\`
     *plan*
     • Refund 20.00 EUR of pi_1
@@ -432,7 +436,7 @@ it('the audit log', () => {
   const long = { ...entry, details: { ...entry.details, plan: Array.from({ length: 60 }, (_, line) => `Line ${line} of a plan`) } };
   const whole = read(auditCard({ found: { entries: Array.from({ length: 15 }, () => long), more: true }, ...facts }));
   expect(whole.match(/\*remediation\.requested\*|… cut here/g)).toHaveLength(30);
-  expect(whole).not.toContain('This card is cut');
+  expect(whole).not.toContain('Card truncated');
 }); // prettier-ignore
 
 it('an error', () => {
@@ -448,10 +452,10 @@ it('help', () => {
   const command = { name: '/payment', summary: 'Follow a payment', usageHint: 'pi_… | order', examples: [{ text: '/payment pi_3Q…', does: 'the trace' }] };
   expect(read(helpCard([command]))).toMatchInlineSnapshot(`
     "Paydesk, the payments operations desk: /payment
-    *Paydesk*, the payments operations desk. Answers are seen by you alone until you share them.
+    *Paydesk*, the payments operations desk. Only you see the answers until you share them.
     */payment* \`pi_… | order\`
     Follow a payment
     • \`/payment pi_3Q…\`  the trace
-    Never paste a card number: it is refused. Last four digits, amount and day find a card payment."
+    Never paste a card number: Paydesk refuses it. To find a card payment, give its last four digits, amount and date."
   `);
 }); // prettier-ignore

@@ -103,10 +103,11 @@ function cardsWith(text: string, count: number): Record<string, Card> {
     stale: partnerStatusCard(text, { ...status, staleToldAt: now }),
     request: remediationCard(requestIn({})),
     judged: remediationCard(judged),
+    finished: remediationCard(requestIn({ state: 'rejected' }), { links }),
     executing: remediationCard(requestIn({ state: 'executing', breakGlass: true, review: 'open' })),
     list: remediationListCard(times(judged), 4000),
     why: remediationWhyCard(judged),
-    news: newsCard({ text: `Rejected: ${text}`, mention: ['U0SHARER', text] }, votes),
+    news: newsCard({ text: `Rejected: ${text}`, mention: ['U0SHARER', text] }, requestIn({ state: 'rejected' })),
     alarm: alarmCard(text, `broke the glass for ${text}`, { snapshot: judged, groups: ['S0LEADS', text] }),
     freeze: freezeCard({ at: now, by: text, why: text, liftBy: text, liftedBy: null }, ['S0LEADS', text]),
     audit: auditCard({ found: { entries: times(entry).slice(0, 15), more: true }, term: text, isPerson: count > 1, head: { seq: 1, hash: text, at: now } }),
@@ -116,7 +117,7 @@ function cardsWith(text: string, count: number): Record<string, Card> {
 
 /** What may stand between angle brackets: our own dates, links to web pages, and people whom we name. */
 const ours =
-  /<!date\^\d+\^\{date_short_pretty\} \{time\}\|[^<>|]*>|<https?:\/\/[^<>|\s]*\|[^<>|]*>|<@U0SHARER>|<!subteam\^S0LEADS>|<@U1ANA>|<@U2LARS>/g;
+  /<!date\^\d+\^\{date_short_pretty\} \{time(?:_secs)?\}\|[^<>|]*>|<https?:\/\/[^<>|\s]*\|[^<>|]*>|<@U0SHARER>|<!subteam\^S0LEADS>|<@U1ANA>|<@U2LARS>|^>/gm;
 
 function harmOf(card: Card): string[] {
   const source = sourceOf(card).replace(/\[[^\]]* → [^\]]*\]/g, '');
@@ -159,7 +160,7 @@ describe('every card', () => {
   it.each(['request', 'judged', 'executing'])('%s keeps the buttons of its state', (name) => {
     for (const text of ['&'.repeat(1000), '<!channel> & `x`'.repeat(700)]) {
       const card = cardsWith(text, 40)[name];
-      expect(card && sourceOf(card)).not.toContain('This card is cut');
+      expect(card && sourceOf(card)).not.toContain('Card truncated');
       expect(JSON.stringify(card)).toContain('"type":"actions"');
     }
   });
@@ -256,7 +257,7 @@ describe('the shapes that cards are made of', () => {
     for (const blocks of [Array.from({ length: 60 }, () => section('line')), Array.from({ length: 10 }, () => section('x'.repeat(2900)))]) {
       const card = cardOf('A card with a great many lines', blocks);
       expect(faultsOf(card)).toEqual([]);
-      expect(sourceOf(card)).toContain('This card is cut');
+      expect(sourceOf(card)).toContain('Card truncated');
     }
     const full = Array.from({ length: 50 }, () => section('line'));
     expect(cardOf('A card', full).blocks).toEqual(full);

@@ -9,24 +9,20 @@ import type { Modal } from '../../src/ports/command.js';
 import { viewOf } from '../../src/adapters/slack/windows.js';
 import { money } from '../../src/kernel/money.js';
 import { linesOf as planLinesOf } from '../../src/remediation/plan.js';
-import { traceOf } from '../../src/payments/trace.js';
-import { disputeCard } from '../../src/views/dispute.js';
-import { partnerCard } from '../../src/views/partner.js';
-import { paymentTraceCard } from '../../src/views/payment-trace.js';
 import { homeBlocks } from '../../src/views/home.js';
 import { remediationListCard, remediationWhyCard } from '../../src/views/remediation-answers.js';
 import { alarmCard, newsCard, remediationCard } from '../../src/views/remediation-card.js';
-import { chooserModal, formModal, refusedModal, requestedModal } from '../../src/views/remediation-forms.js';
+import { menuOf } from '../../src/views/inputs.js';
+import { chooserModal, formModal, partnerOptions, refusedModal, requestedModal } from '../../src/views/remediation-forms.js'; // prettier-ignore
+import { actions } from '../../src/remediation/actions/index.js';
 import { alarmMessages, remediationMessages } from '../../src/views/remediation-messages.js';
 import { fitsOnCard, pagesOf } from '../../src/views/remediation-plan.js';
 import {
   amountModal, confirmModal, judgeModal, planModal, rejectModal, reviewModal,
 } from '../../src/views/remediation-windows.js'; // prettier-ignore
-import { actions } from '../../src/remediation/actions/index.js';
-import { offeredActions } from '../../src/views/remediation-start.js';
 import type { Action, FieldInput } from '../../src/remediation/action.js';
-import { aCharge, aDispute, aPayment, aRefund, at, eur, now } from '../support/payment-objects.js';
-import { faultsOf, linesOf, sourceOf } from '../support/cards.js';
+import { at } from '../support/payment-objects.js';
+import { buttonsOn, faultsOf, linesOf, sourceOf } from '../support/cards.js';
 import {
   aPlan,
   aRuling,
@@ -61,11 +57,6 @@ function inputAsText(block: CardBlock): CardBlock {
   return { type: 'section', text: { text: `{${name ?? ''}: ${label?.text ?? ''}, ${element?.type ?? ''}}` } } as CardBlock;
 } // prettier-ignore
 
-const buttonsOn = ({ blocks }: Card): string[] =>
-  (json(blocks) as { type: string; elements?: { text: { text: string } }[] }[])
-    .filter(({ type }) => type === 'actions')
-    .flatMap(({ elements = [] }) => elements.map(({ text }) => text.text));
-
 const stateLine = (card: Card): string => read(card).split('\n')[1] ?? '';
 
 describe('the live card', () => {
@@ -82,16 +73,17 @@ describe('the live card', () => {
       *Why:* “The customer was charged twice”
       [Approve → REM-17:6bb4c0f714ec6220]
       [Reject → REM-17:6bb4c0f714ec6220]
-      [Cancel → REM-17:6bb4c0f714ec6220]
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
+      [Withdraw → REM-17:6bb4c0f714ec6220]
+      [Payment → pi_3Qpaid]
+      REM-17 requested by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 approval by leads · plan \`6bb4c0f714ec6220\`"
     `);
   });
 
-  it('of which a person has to say whether it took effect', () => {
+  it('of which a person must say whether it took effect', () => {
     const [, snapshot] = everyState.find(([name]) => name === 'handed over')!;
     expect(read(remediationCard(snapshot))).toMatchInlineSnapshot(`
-      "REM-17: Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242 · unknown whether it took effect: Paydesk keeps looking, and a person can decide
-      :grey_question: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · unknown whether it took effect: Paydesk keeps looking, and a person can decide
+      "REM-17: Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242 · outcome unknown: Paydesk keeps checking, and a person can decide
+      :grey_question: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · outcome unknown: Paydesk keeps checking, and a person can decide
       *At stake:* 25.00 EUR
       *Changes:* refunded 0.00 EUR → 25.00 EUR of 40.00 EUR
       *Affects:*
@@ -104,17 +96,18 @@ describe('the live card', () => {
       • 12:05:09 UTC the API does not answer
       :white_check_mark: <@U2LARS> approved 2026-11-20 12:03 UTC
       [It took effect → REM-17:6bb4c0f714ec6220]
-      [It did not → REM-17:6bb4c0f714ec6220]
+      [It didn’t → REM-17:6bb4c0f714ec6220]
       [Look again → REM-17:6bb4c0f714ec6220]
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
+      [Payment → pi_3Qpaid]
+      REM-17 requested by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 approval by leads · plan \`6bb4c0f714ec6220\`"
     `);
   });
 
   it('of a broken glass that was closed and owes a review', () => {
     const [, snapshot] = everyState.find(([name]) => name === 'closed, review owed')!;
     expect(read(remediationCard(snapshot))).toMatchInlineSnapshot(`
-      "Broken glass · REM-17: Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242 · done and verified
-      :rotating_light: *Broken glass* · :white_check_mark: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · done and verified
+      "Break-glass · REM-17: Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242 · done and verified
+      :rotating_light: *Break-glass* · :white_check_mark: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · done and verified
       *At stake:* 25.00 EUR
       *Changes:* refunded 0.00 EUR → 25.00 EUR of 40.00 EUR
       *Affects:*
@@ -123,9 +116,10 @@ describe('the live card', () => {
       *Cannot be undone:* a refund cannot be taken back
       *Why:* “The customer was charged twice”
       *Effect:* Refund re_1 of 25.00 EUR is pending.
-      :eyes: *Review owed:* another person looks at this and closes it.
+      :eyes: *Review pending:* another person must review this and close it.
       [Close review → REM-17:6bb4c0f714ec6220]
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
+      [Payment → pi_3Qpaid]
+      REM-17 requested by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 approval by leads · plan \`6bb4c0f714ec6220\`"
     `);
   });
 
@@ -138,24 +132,24 @@ describe('the live card', () => {
       pending again: :raised_hand: … · needs 1 more approval by 2026-11-20 13:00 UTC
       cooling off: :hourglass_flowing_sand: … · approved, starts 2026-11-20 12:15 UTC
       starting: :hourglass_flowing_sand: … · approved, starts now
-      held up: :hourglass_flowing_sand: … · approved, but held up
-      glass broken: :rotating_light: *Broken glass* · :hourglass_flowing_sand: … · goes ahead without approvals, starts now
-      executing: :gear: … · is being carried out
-      unknown: :grey_question: … · unknown yet whether it took effect: Paydesk is looking
-      handed over: :grey_question: … · unknown whether it took effect: Paydesk keeps looking, and a person can decide
+      held up: :hourglass_flowing_sand: … · approved, on hold
+      glass broken: :rotating_light: *Break-glass* · :hourglass_flowing_sand: … · runs without approvals, starts now
+      executing: :gear: … · in progress
+      unknown: :grey_question: … · outcome unknown, checking
+      handed over: :grey_question: … · outcome unknown: Paydesk keeps checking, and a person can decide
       judged, watched: :x: … · a person decided that it did not take effect; Paydesk keeps looking until 2026-11-21 12:05 UTC
-      done: :white_check_mark: … · done, to be verified
-      done, not seen yet: :white_check_mark: … · done, to be verified
-      verified, more to come: :white_check_mark: … · done and verified, its last part follows 2026-11-20 12:15 UTC
+      done: :white_check_mark: … · done, verification pending
+      done, not seen yet: :white_check_mark: … · done, verification pending
+      verified, more to come: :white_check_mark: … · done and verified; the rest follows automatically 2026-11-20 12:15 UTC
       closed: :white_check_mark: … · done and verified
-      closed, wrong: :warning: … · closed without having been verified
-      closed, review owed: :rotating_light: *Broken glass* · :white_check_mark: … · done and verified
-      closed, reviewed: :rotating_light: *Broken glass* · :white_check_mark: … · done and verified
-      refused: :x: … · refused, nothing was done
-      rejected: :no_entry: … · rejected, nothing was done
-      cancelled: :heavy_minus_sign: … · cancelled, nothing was done
-      expired: :hourglass: … · expired, nothing was done
-      voided: :warning: … · voided, nothing was done"
+      closed, wrong: :warning: … · closed, not verified
+      closed, review owed: :rotating_light: *Break-glass* · :white_check_mark: … · done and verified
+      closed, reviewed: :rotating_light: *Break-glass* · :white_check_mark: … · done and verified
+      refused: :x: … · refused, no action taken
+      rejected: :no_entry: … · rejected, no action taken
+      cancelled: :heavy_minus_sign: … · withdrawn, no action taken
+      expired: :hourglass: … · expired, no action taken
+      voided: :warning: … · voided, no action taken"
     `);
   }); // prettier-ignore
 
@@ -180,15 +174,79 @@ describe('the live card', () => {
   it.each([
     ['rejected', '*Rejected by <@U2LARS>:* Not twice: see ORD-1'],
     ['voided', '*What changed:* amount refunded: 0.00 EUR → 5.00 EUR'],
-    ['closed', '*Seen:* the refund is on the charge'],
-    ['cancelled', '*Cancelled by <@U1ANA>*'],
+    ['cancelled', '*Withdrawn by <@U1ANA>*'],
     ['judged, watched', '*Decided by <@U3MIRA>:* the bank said so'],
     ['closed, reviewed', ':eyes: *Reviewed by <@U3MIRA>*: The customer waited at the till'],
-    ['expired', 'Not enough people approved in time.'],
+    ['expired', 'Not enough approvals in time.'],
   ])('%s says why: %s', (state, expected) => {
     const [, snapshot] = everyState.find(([name]) => name === state)!;
     expect(read(remediationCard(snapshot)).split('\n')).toContain(expected);
   });
+
+  it('that is finished is its outcome alone; the details went into the thread', () => {
+    const [, closed] = everyState.find(([name]) => name === 'closed')!;
+    expect(read(remediationCard(closed, { links: (kind, id) => `https://pay.example/${kind}/${id}` }))).toMatchInlineSnapshot(`
+      "REM-17: Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242 · done and verified
+      :white_check_mark: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · done and verified
+      Refund re_1 of 25.00 EUR is pending. · REM-17 requested by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · <https://pay.example/payment/pi_3Qpaid|Open pi_3Qpaid> · approved by <@U2LARS> · details in the thread"
+    `);
+    expect(read(newsCard({ text: 'Verified: the refund is on the charge', mention: [] }, closed))).toMatchInlineSnapshot(`
+      "Verified: the refund is on the charge
+      Verified: the refund is on the charge
+      *At stake:* 25.00 EUR
+      *Changes:* refunded 0.00 EUR → 25.00 EUR of 40.00 EUR
+      *Affects:*
+      • the customer, in 5 to 10 days
+      • the payout of tomorrow
+      *Cannot be undone:* a refund cannot be taken back
+      *Why:* “The customer was charged twice”
+      *Effect:* Refund re_1 of 25.00 EUR is pending.
+      *Verified:* the refund is on the charge
+      :white_check_mark: <@U2LARS> approved 2026-11-20 12:03 UTC
+      REM-17 requested by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 approval by leads · plan \`6bb4c0f714ec6220\`"
+    `);
+    expect(read(remediationCard(closed, { live: false }))).toContain('*Cannot be undone:* a refund cannot be taken back');
+  }); // prettier-ignore
+
+  it('that is not finished keeps its details, and its news are a line', () => {
+    const [, executing] = everyState.find(([name]) => name === 'executing')!;
+    expect(read(remediationCard(executing))).toContain('*At stake:* 25.00 EUR');
+    expect(read(newsCard({ text: 'Checking the outcome', mention: [] }, executing)).split('\n')).toEqual([
+      'Checking the outcome',
+      'Checking the outcome',
+    ]);
+  });
+
+  it.each([
+    ['dispute', { subject: { kind: 'dispute' as const, id: 'du_1' } }, 'Dispute', 'dispute_show', 'du_1'],
+    ['payout', { subject: { kind: 'payout' as const, id: 'po_1' } }, 'Payout', 'payment_show', 'po_1'],
+    ['route, by its partner', { subject: { kind: 'route' as const, id: 'northpay-card-us' } }, 'Partner', 'partner_show', 'northpay'],
+  ])('shows its %s at one click', (_what, changed, text, actionId, value) => {
+    const card = remediationCard(aSnapshot({}, { plan: aPlan(changed) }));
+    expect(buttonsOn(card)).toContain(text);
+    expect(JSON.stringify(card.blocks)).toContain(`"action_id":"${actionId}"`);
+    expect(JSON.stringify(card.blocks)).toContain(`"value":"${value}"`);
+  }); // prettier-ignore
+
+  it('offers no look-up where there is nothing to show', () => {
+    const plan = aPlan({ subject: { kind: 'event', id: 'evt_1' }, partner: null });
+    expect(buttonsOn(remediationCard(aSnapshot({}, { plan })))).toEqual(['Approve', 'Reject', 'Withdraw']);
+  });
+
+  it('quotes text of several lines, so that it reads as it was written and passes for no line of ours', () => {
+    const letter = 'Text:\n> Hello,\n> \n> *Changes:* nothing\n> bye';
+    const card = read(remediationCard(aSnapshot({ why: 'first\n\nAt stake: 0.00 EUR' }, { plan: aPlan({ changes: ['To: a', letter] }) })));
+    expect(card).toContain('• Text:\n>Hello,\n>\n>∗Changes:∗ nothing\n>bye\n');
+    expect(card).toContain('*Why:*\n>first\n>\n>At stake: 0.00 EUR\n');
+  }); // prettier-ignore
+
+  it('writes the instants of a plan in the reader’s zone', () => {
+    const plan = aPlan({ headline: 'Pause route r until 2026-11-18 13:00 UTC', changes: ['odd: 2026-99-99 13:00 UTC', 'at 2026-11-18 13:00:09 UTC'] });
+    const source = sourceOf(remediationCard(aSnapshot({}, { plan })));
+    expect(source).toContain('until <!date^1795006800^{date_short_pretty} {time}|2026-11-18 13:00 UTC>');
+    expect(source).toContain('at <!date^1795006809^{date_short_pretty} {time_secs}|2026-11-18 13:00:09 UTC>');
+    expect(source).toContain('odd: 2026-99-99 13:00 UTC');
+  }); // prettier-ignore
 
   it('its buttons name the plan, and approving is asked again with the headline', () => {
     const snapshot = aSnapshot();
@@ -203,8 +261,8 @@ describe('the live card', () => {
     const text = read(remediationCard(aSnapshot({}, { votes, ruling: aRuling({ confirmOutside: true, approvals: 2 }) })));
     expect(text).toContain('<@U2LARS> approved 2026-11-20 12:03 UTC, confirmed outside Slack');
     expect(text).not.toContain('example.com');
-    expect(text).toContain('<@U3MEI> has yet to confirm outside Slack');
-    expect(text).toContain('The vote of <@U4KO> is void: withdrawn by the voter');
+    expect(text).toContain('<@U3MEI> voted; confirmation outside Slack pending');
+    expect(text).toContain('<@U4KO>’s vote is void: withdrawn by the voter');
     expect(text).toContain('needs 1 more approval by');
     expect(read(remediationCard(aSnapshot({ state: 'executing' }, { votes: many })))).toContain('… and 2 earlier votes');
   }); // prettier-ignore
@@ -217,9 +275,11 @@ const textOf = (blocks: readonly { text?: { text: string } }[]): string =>
 it('says once what the effect said and what was seen', () => {
   const said = 'Refund re_1 of 25.00 EUR is succeeded.';
   const effect = { effectSummary: said, stateWhy: said, effectReference: 're_1' };
-  const card = sourceOf(remediationCard(aSnapshot({ state: 'closed', verified: true, ...effect })));
+  const card = sourceOf(
+    remediationCard(aSnapshot({ state: 'closed', verified: true, ...effect }), { live: false }),
+  );
   expect(card.split('re_1')).toHaveLength(2);
-  expect(card).toContain('*Seen:* the same, looked for again');
+  expect(card).toContain('*Verified:* with the provider');
 });
 
 describe('the plan', () => {
@@ -240,8 +300,8 @@ describe('the plan', () => {
     const plan = aPlan(changed);
     const snapshot = aSnapshot({}, { plan });
     expect(fitsOnCard(plan)).toBe(false);
-    expect(buttonsOn(remediationCard(snapshot))).toEqual(['Read the whole plan', 'Reject', 'Cancel']);
-    expect(read(remediationCard(snapshot))).toContain('longer than a card');
+    expect(buttonsOn(remediationCard(snapshot))).toEqual(['Read the plan', 'Reject', 'Withdraw', 'Payment']);
+    expect(read(remediationCard(snapshot))).toContain('too long for this card');
     const pages = pagesOf(plan);
     pages.forEach((_page, index) => {
       expect(planModal(snapshot, index).submit).toBe(index < pages.length - 1 ? 'Next page' : 'Approve');
@@ -272,7 +332,7 @@ describe('messages', () => {
   const channels = { approvals: 'C0APPROVALS', alarm: 'C0ALARM' };
 
   it('the live card, and the news in its thread with its mentions', () => {
-    const news = { text: 'Not carried out: the vote of U2LARS is void.', mention: ['U1ANA'] };
+    const news = { text: 'Not executed: the vote of U2LARS is void.', mention: ['U1ANA'] };
     const [card, told] = remediationMessages(aSnapshot({}, { votes: [aVote()] }), news, channels);
     expect(card).toMatchObject({
       channel: 'C0APPROVALS',
@@ -280,12 +340,14 @@ describe('messages', () => {
       concerns: aSnapshot().remediation.requesterId,
     });
     expect(told).toMatchObject({ channel: 'C0APPROVALS', threadOf: 'remediation:REM-17' });
-    expect(read(told!.card)).toContain('<@U1ANA> Not carried out: the vote of <@U2LARS> is void.');
+    expect(read(told!.card)).toContain('<@U1ANA> Not executed: the vote of <@U2LARS> is void.');
     expect(remediationMessages(aSnapshot(), null, channels)).toHaveLength(1);
   });
 
   it('news whole, up to what people may write as a reason', () => {
-    expect(read(newsCard({ text: `Rejected: ${'x'.repeat(500)}`, mention: [] }))).toContain('x'.repeat(500));
+    expect(read(newsCard({ text: `Rejected: ${'x'.repeat(500)}`, mention: [] }, aSnapshot()))).toContain(
+      'x'.repeat(500),
+    );
   });
 
   it('an alarm', () => {
@@ -304,7 +366,7 @@ describe('messages', () => {
       • the payout of tomorrow
       *Cannot be undone:* a refund cannot be taken back
       *Why:* “The customer was charged twice”
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`"
+      REM-17 requested by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 approval by leads · plan \`6bb4c0f714ec6220\`"
     `);
     expect(read(alarmCard('U1ANA', 'wants to lift the freeze', { snapshot: null, groups: [] }))).toContain(':rotating_light: <@U1ANA> wants');
   }); // prettier-ignore
@@ -334,20 +396,47 @@ describe('windows', () => {
   const partners = [{ id: 'northpay', name: 'Northpay' }];
   const occasion = { channelId: 'C1', breakGlass: false };
   const form = (changed = {}) =>
-    formModal({ action: anAction, typed: {}, brief: null, partners, suggested: {}, ...occasion, ...changed });
+    formModal({ action: anAction, typed: {}, brief: null, partners, ...occasion, ...changed });
 
   it.each([
-    ['what could be meant is a menu', [{ value: 'pi_1', label: 'one' }], '', 'static_select'],
-    ['nothing found leaves people to type', [], '', 'plain_text_input'],
-    ['what is known already is not among them', [{ value: 'pi_1', label: 'one' }], 'pi_2', 'plain_text_input'],
-    ['more than a menu holds', Array.from({ length: 101 }, (_, at) => ({ value: `pi_${at}`, label: 'one' })), '', 'plain_text_input'],
-  ])('%s', (_why, payment, typed, element) => {
-    expect(readModal(form({ suggested: { payment }, typed: { payment: typed } }))).toContain(`{payment: Payment, ${element}}`);
+    ['a field with suggestions is a menu that asks for them', '', 'external_select'],
+    ['what is known already is chosen, listed or not', 'pi_2', 'external_select'],
+    ['a value longer than an option may be is typed', 'x'.repeat(151), 'plain_text_input'],
+  ])('%s', (_why, typed, element) => {
+    const suggest = () => Promise.resolve([]);
+    const action = { ...anAction, fields: { ...anAction.fields, payment: { ...anAction.fields.payment!, suggest } } };
+    const modal = form({ action, typed: { payment: typed } });
+    expect(readModal(modal)).toContain(`{payment: Payment, ${element}}`);
+    expect(JSON.stringify(modal.blocks)).toContain(typed);
   }); // prettier-ignore
+
+  it('more partners than a menu holds are asked for, so that each can be chosen', () => {
+    const many = Array.from({ length: 101 }, (_, index) => ({ id: `p-${index}`, name: `P ${index}` }));
+    expect(readModal(form({ partners: many }))).toContain('{partner: Partner, external_select}');
+    expect(menuOf(partnerOptions(many), 'P 100').map(({ value }) => value)).toEqual(['p-100', 'P 100']);
+  });
+
+  it.each([
+    ['nothing typed lists all, and nothing else', '', ['pi_1', 'ch_2']],
+    ['what was typed narrows the list by value or label', 'TWO', ['ch_2', 'TWO']],
+    ['what is not listed can still be chosen', ' pi_9 ', ['pi_9']],
+    ['what is listed is not offered twice', 'pi_1', ['pi_1']],
+    ['what is longer than an option may be is not offered', 'x'.repeat(151), []],
+  ])('%s', (_why, typed, values) => {
+    const options = [{ value: 'pi_1', label: 'The first' }, { value: 'ch_2', label: 'Two' }];
+    expect(menuOf(options, typed).map(({ value }) => value)).toEqual(values);
+  }); // prettier-ignore
+
+  it('a menu never holds more options than Slack takes, the typed one included', () => {
+    const many = Array.from({ length: 300 }, (_, index) => ({ value: `pi_${index}`, label: 'one' }));
+    expect(menuOf(many, '')).toHaveLength(100);
+    expect(menuOf(many, 'pi')).toHaveLength(100);
+    expect(menuOf(many, 'pi').at(-1)?.value).toBe('pi');
+  });
 
   it('the form of an action', () => {
     expect(readModal(form())).toMatchInlineSnapshot(`
-      "Do all [Ask for approval] [Cancel]
+      "Do all [Request approval] [Cancel]
       Asks for one of each · High risk: irreversible
       {payment: Payment, plain_text_input}
       {note: Note, plain_text_input}
@@ -392,8 +481,8 @@ describe('windows', () => {
         .slice(0, 4),
     ).toMatchInlineSnapshot(`
       [
-        "Break the glass [Break the glass] [Cancel]",
-        "This goes ahead at once, without approvals. It is told aloud in the alarm channel, and another person has to close a review of it.",
+        "Break glass [Run now] [Cancel]",
+        "This runs at once, without approvals. It is announced in the alarm channel, and another person must review it.",
         "*Do all*",
         "Asks for one of each · High risk: irreversible",
       ]
@@ -419,12 +508,12 @@ describe('windows', () => {
   it('what became of asking', () => {
     const open = { channel: 'C0APPROVALS', heldSince: null };
     expect(readModal(requestedModal(aSnapshot(), true, open))).toMatchInlineSnapshot(`
-      "REM-17 is asked for [] [Close]
+      "REM-17 submitted [] [Close]
       :raised_hand: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · needs 1 more approval by 2026-11-20 13:00 UTC
-      Somebody else of leads has to approve it. Follow it in <#C0APPROVALS>.
-      You can take it back with the card's button or \`/remediate cancel REM-17\`."
+      One person in leads must approve this; your own vote doesn’t count. Follow it in <#C0APPROVALS>.
+      To withdraw it, use the button on its card or \`/remediate cancel REM-17\`."
     `);
-    expect(readModal(requestedModal(aSnapshot({ state: 'executing' }), false, open))).toContain('REM-17 was asked for');
+    expect(readModal(requestedModal(aSnapshot({ state: 'executing' }), false, open))).toContain('REM-17 already submitted');
     const held = { ...open, heldSince: new Date('2026-11-20T11:58:00Z') };
     const notThere = readModal(requestedModal(aSnapshot(), true, held));
     expect(notThere).toContain('Slack has refused messages to <#C0APPROVALS> since 2026-11-20 11:58 UTC');
@@ -433,10 +522,10 @@ describe('windows', () => {
     const faults = [{ field: null, message: 'Only leads may ask for this.' }, { field: 'payment', message: 'It is disputed.' }];
     expect(readModal(refusedModal(anAction, faults, aRuling().trail))).toMatchInlineSnapshot(`
       "Do all [] [Close]
-      :no_entry: *This cannot be asked for as it is. Nothing was done.*
+      :no_entry: *This request can’t be submitted yet. No action was taken.*
       • Only leads may ask for this.
       • *Payment:* It is disputed.
-      *How it was ruled on*
+      *How the rules were applied*
       • 25.00 EUR is in EUR already.
       • Rule “small-refunds” decides: 1 approval by leads."
     `);
@@ -451,9 +540,9 @@ describe('windows', () => {
     expect(readModal(confirmModal(snapshot, 'https://desk.example/confirm/t'))).toMatchInlineSnapshot(`
       "Confirm your vote [] [Close]
       :raised_hand: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · needs 1 more approval by 2026-11-20 13:00 UTC
-      *Your vote does not count yet.* Confirm it outside Slack, with your company sign-in.
+      *Your vote doesn’t count yet.* Confirm it outside Slack with your company sign-in.
       [Confirm my vote → https://desk.example/confirm/t]
-      The link is yours alone and works once. If you lose it, vote again."
+      The link is for you only and works once. If you lose it, vote again."
     `);
   }); // prettier-ignore
 });
@@ -464,34 +553,34 @@ describe('private answers', () => {
       "2 requests are open
       :clipboard: *2 requests are open*
       \`REM-17\` · :raised_hand: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · needs 1 more approval by 2026-11-20 13:00 UTC · by <@U1ANA>
-      \`REM-16\` · :gear: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · is being carried out · by <@U1ANA>
-      \`/remediate show REM-…\` shows one, \`/remediate why REM-…\` how it was ruled on"
+      \`REM-16\` · :gear: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · in progress · by <@U1ANA>
+      \`/remediate show REM-…\` for one, \`/remediate why REM-…\` for the rule that decided"
     `);
     expect(read(remediationListCard([], 0))).toContain('No request is open');
     const many = read(remediationListCard(Array.from({ length: 100 }, () => aSnapshot()), 1234));
     expect(many).toContain('1,234 requests are open');
-    expect(many).toContain('1,204 older ones');
+    expect(many).toContain('1,204 older not shown');
   }); // prettier-ignore
 
   it('why', () => {
     const votes = [aVote(), aVote({ personId: 'U4KO', state: 'void', voidWhy: 'withdrawn by the voter' })];
     expect(read(remediationWhyCard(aSnapshot({}, { votes, ruling: aRuling({ approvals: 2 }) })))).toMatchInlineSnapshot(`
-      "REM-17 was ruled on by small-refunds: 1 of 2 approvals count
-      :scroll: *REM-17 was ruled on by small-refunds*
+      "REM-17: decided by rule small-refunds · 1 of 2 approvals
+      :scroll: *REM-17: decided by rule small-refunds*
       :raised_hand: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · needs 1 more approval by 2026-11-20 13:00 UTC
       • 25.00 EUR is in EUR already.
       • Rule “small-refunds” decides: 1 approval by leads.
-      *Votes:* 1 of 2 approvals count
+      *Votes:* 1 of 2 approvals
       :white_check_mark: <@U2LARS> approved 2026-11-20 12:03 UTC
-      :heavy_minus_sign: The vote of <@U4KO> is void: withdrawn by the voter
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 2 of leads · plan \`6bb4c0f714ec6220\`
-      Who may vote is asked again right before anything is done"
+      :heavy_minus_sign: <@U4KO>’s vote is void: withdrawn by the voter
+      REM-17 requested by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 2 approvals by leads · plan \`6bb4c0f714ec6220\`
+      Approver eligibility is rechecked before execution"
     `);
   }); // prettier-ignore
 
   it.each([
     ['rejected', '*Rejected by <@U2LARS>:* Not twice: see ORD-1'],
-    ['cancelled', '*Cancelled by <@U1ANA>*'],
+    ['cancelled', '*Withdrawn by <@U1ANA>*'],
     ['judged, watched', '*Decided by <@U3MIRA>:* the bank said so'],
     ['closed, reviewed', ':eyes: *Reviewed by <@U3MIRA>*: The customer waited at the till'],
   ])('names who decided: %s', (state, expected) => {
@@ -522,7 +611,7 @@ describe('a card says what is so of', () => {
   });
 
   it('a pause in force: it can be undone', () => {
-    const card = remediationCard(aSnapshot({ ...pause, state: 'done', dueAt: now }, { plan }));
+    const card = remediationCard(aSnapshot({ ...pause, state: 'done', dueAt: at('11-20T12:00') }, { plan }));
     expect(read(card)).toContain('[Undo… → resume-route:route:adria-card-fr]');
   });
 
@@ -534,7 +623,10 @@ describe('a card says what is so of', () => {
 });
 
 it('news of what a person did begins with the person', () => {
-  const card = newsCard({ by: 'U2LARS', text: 'rejected this: not twice', mention: ['U1ANA', 'U2LARS'] });
+  const card = newsCard(
+    { by: 'U2LARS', text: 'rejected this: not twice', mention: ['U1ANA', 'U2LARS'] },
+    aSnapshot(),
+  );
   expect(read(card)).toContain('<@U2LARS> rejected this: not twice · <@U1ANA>');
 });
 
@@ -547,10 +639,10 @@ describe('Home', () => {
   const toDecide = [aSnapshot()];
   const own = [aSnapshot({ id: 'REM-18' })];
 
-  it('what waits for me first, then what I asked for', () => {
+  it('what waits for me first, then my own requests', () => {
     expect(readHome({ waiting: { toDecide, own }, help: [] })).toMatchInlineSnapshot(`
       "
-      Waiting for me
+      Needs my decision
       :raised_hand: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · needs 1 more approval by 2026-11-20 13:00 UTC
       *At stake:* 25.00 EUR
       *Changes:* refunded 0.00 EUR → 25.00 EUR of 40.00 EUR
@@ -561,17 +653,20 @@ describe('Home', () => {
       *Why:* “The customer was charged twice”
       [Approve → REM-17:6bb4c0f714ec6220]
       [Reject → REM-17:6bb4c0f714ec6220]
-      REM-17 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`
-      I asked for
+      [Payment → pi_3Qpaid]
+      REM-17 requested by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 approval by leads · plan \`6bb4c0f714ec6220\`
+      My requests
       :raised_hand: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · needs 1 more approval by 2026-11-20 13:00 UTC
-      [Cancel → REM-18:6bb4c0f714ec6220]
-      REM-18 asked for by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 of leads · plan \`6bb4c0f714ec6220\`
+      [Withdraw → REM-18:6bb4c0f714ec6220]
+      REM-18 requested by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 approval by leads · plan \`6bb4c0f714ec6220\`
       Look things up"
     `);
   });
 
   it('says so when nothing waits, and says nothing where nothing is configured', () => {
-    expect(readHome({ waiting: { toDecide: [], own: [] }, help: [] })).toContain('Nothing waits for you.');
+    expect(readHome({ waiting: { toDecide: [], own: [] }, help: [] })).toContain(
+      'Nothing needs your decision.',
+    );
     expect(readHome({ waiting: null, help: [] })).not.toContain('Waiting');
   });
 
@@ -580,9 +675,16 @@ describe('Home', () => {
     expect(readHome({ waiting: { toDecide: many, own: many }, help: [] })).toContain('25 more');
   });
 
+  it('links to the page of what waits', () => {
+    const page = (kind: string, id: string) => `https://pay.example/${kind}/${id}`;
+    expect(readHome({ waiting: { toDecide, own }, help: [], links: page })).toContain(
+      '<https://pay.example/payment/pi_3Qpaid|Open pi_3Qpaid>',
+    );
+  });
+
   it('offers what fits, to whom it is for', () => {
     const lines = readHome({ waiting: { toDecide, own }, help: [] }).split('\n').filter((line) => line.startsWith('['));
-    expect(lines.map((line) => line.replace(/ → .*/, ']'))).toEqual(['[Approve]', '[Reject]', '[Cancel]']);
+    expect(lines.map((line) => line.replace(/ → .*/, ']'))).toEqual(['[Approve]', '[Reject]', '[Payment]', '[Withdraw]']);
   }); // prettier-ignore
 });
 
@@ -592,91 +694,3 @@ it('an amount of nothing at stake is left out', () => {
     '1 JPY',
   );
 });
-
-describe('buttons on other cards', () => {
-  const all = ['refund-payment', 'capture-payment', 'cancel-payment', 'stage-evidence', 'submit-evidence', 'accept-dispute', 'pause-route', 'message-partner'];
-  const known = <Value>(value: Value) => ({ state: 'known', value }) as const;
-  const none = { state: 'not_applicable' } as const;
-  const traceCard = (status: string, refundedMinor: number, changed = {}, found = {}): Card => {
-    const findings = {
-      id: 'pi_1', partner: null, connectedPartner: null, attempts: known([]), payment: known(aPayment({ id: 'pi_1', status })),
-      charge: known(aCharge({ amountRefunded: eur(refundedMinor) })), balanceTransaction: none, payout: none, ledger: none, refunds: none, disputes: none, warnings: none, ...found,
-    };
-    const trace = traceOf(findings, { captureMs: 1, payoutMs: 1, ledgerMs: 1 }, now);
-    return paymentTraceCard({ trace, complete: true, links: () => null, sharedBy: null, startable: all, ...changed });
-  };
-
-  it.each([
-    ['succeeded', 0, {}, ['Share', 'Refund…'], 'there is something left to refund'],
-    ['succeeded', 500, {}, ['Share', 'Refund…'], 'a part is left'],
-    ['succeeded', 2000, {}, ['Share'], 'nothing is left'],
-    ['requires_capture', 0, {}, ['Share', 'Capture…', 'Cancel payment…'], 'it is authorised'],
-    ['requires_payment_method', 0, {}, ['Share', 'Cancel payment…'], 'no money was taken'],
-    ['canceled', 0, {}, ['Share'], 'it is over'],
-    ['succeeded', 0, { startable: [] }, ['Share'], 'guarded actions are not configured'],
-    ['succeeded', 0, { startable: ['cancel-payment'] }, ['Share'], 'the desk does not have the action'],
-    ['succeeded', 0, { sharedBy: 'U1ANA' }, [], 'it was shared'],
-    ['succeeded', 0, { complete: false }, [], 'a source has yet to answer'],
-  ])('a payment that is %s, %i refunded, %j: %j, for %s', (status, refunded, changed, expected, _reason) => {
-    const card = traceCard(status, refunded, changed);
-    expect(faultsOf(card)).toEqual([]);
-    expect(buttonsOn(card)).toEqual(expected);
-  });
-
-  const disputed = (changed: Parameters<typeof aDispute>[0]) => ({ disputes: known([aDispute(changed)]) });
-  const release = aRefund({ amount: eur(1400), balanceTransactionId: null });
-  it.each<[string, object, readonly string[]]>([
-    ['with a dispute that is due', disputed({}), ['Submit evidence…', 'Accept…']],
-    ['with a dispute that names no date', disputed({ respondBy: null }), ['Submit evidence…', 'Accept…']],
-    ['with a dispute that hears no answer', disputed({ respondBy: null, answerAllowed: false }), ['Accept…']],
-    ['with a dispute whose day is past', disputed({ respondBy: at('11-20T09:00') }), ['Accept…']],
-    ['with a dispute that is answered', disputed({ status: 'under_review' }), []],
-    ['with an inquiry, which is no dispute yet', disputed({ status: 'warning_needs_response', isChargeRefundable: true }), ['Submit evidence…', 'Accept…', 'Refund…']],
-    ['with a lost dispute', disputed({ status: 'lost' }), []],
-    ['with a debit that was returned', disputed({ status: 'lost', reason: 'debit_not_authorized', isChargeRefundable: true }), []],
-    ['with a won dispute, as the provider says', disputed({ status: 'won', isChargeRefundable: true }), ['Refund…']],
-    ['captured in part, whose rest was released', { charge: known(aCharge({ amountCaptured: eur(600), amountRefunded: eur(1400) })), refunds: known([release]) }, ['Refund…']],
-    ['captured in parts, with more to come', { payment: known(aPayment({ id: 'pi_1', status: 'requires_capture', amountReceived: eur(800) })) }, []],
-    ['with a refund on its way over all of it', { refunds: known([aRefund({ status: 'pending' })]) }, []],
-    ['with a refund that failed', { refunds: known([aRefund({ status: 'failed' })]) }, ['Refund…']],
-  ])('a payment %s', (_what, found, expected) => {
-    const card = traceCard('succeeded', 0, {}, found);
-    expect(faultsOf(card)).toEqual([]);
-    expect(buttonsOn(card)).toEqual(['Share', ...expected]);
-  }); // prettier-ignore
-
-  it('an answer is about the dispute, a refund about the payment', () => {
-    const source = sourceOf(
-      traceCard('succeeded', 0, {}, disputed({ status: 'warning_needs_response', isChargeRefundable: true })),
-    );
-    expect(source).toContain('[Submit evidence… → submit-evidence:dispute:du_1]');
-    expect(source).toContain('[Refund… → refund-payment:payment:pi_1]');
-  });
-
-  it('a button says which action, of what, and which one', () => {
-    expect(sourceOf(traceCard('succeeded', 0))).toContain('[Refund… → refund-payment:payment:pi_1]');
-  });
-
-  it.each([
-    ['needs_response', all, ['Submit evidence…', 'Stage evidence…', 'Accept…']],
-    ['warning_needs_response', all, ['Submit evidence…', 'Stage evidence…', 'Accept…']],
-    ['appeal_needs_response', all, []],
-    ['won', all, []],
-    ['needs_response', [], []],
-  ])('a dispute that is %s', (status, startable, expected) => {
-    const dispute = aDispute({ status });
-    const card = disputeCard({ dispute, urgency: null, now, links: () => null, startable });
-    expect(faultsOf(card)).toEqual([]);
-    expect(buttonsOn(card)).toEqual(expected);
-  });
-
-  it.each(offeredActions)('%s is an action that there is', (action) => {
-    expect(actions.map(({ id }) => id)).toContain(action);
-  });
-
-  it('a partner', () => {
-    const facts = { id: 'northpay', name: 'Northpay', status: null, traffic: { unknown: 'no books' }, now };
-    expect(buttonsOn(partnerCard({ ...facts, startable: all }))).toEqual(['Pause a route…', 'Message…']);
-    expect(buttonsOn(partnerCard({ ...facts, startable: [] }))).toEqual([]);
-  });
-}); // prettier-ignore

@@ -36,7 +36,7 @@ const notNow: Meaning = {
 const unreachable: Meaning = {
   code: 'unavailable',
   message: 'The mail server cannot be reached.',
-  hint: 'Try again in a moment; if this stays, check the address in SMTP_URL.',
+  hint: 'Try again in a moment; if this persists, check the address in SMTP_URL.',
 };
 
 /** Nothing was sent. */
@@ -57,8 +57,8 @@ function meaningOf({ code, command, responseCode }: NodemailerError): Meaning {
 /** The letter may be on its way. */
 export function unknownOutcome(thrown: unknown, messageId: string): OpsError {
   const error = thrown as NodemailerError;
-  return new OpsError('unknown_outcome', 'The mail server did not confirm that it took the letter.', {
-    hint: 'Look into the sender’s mailbox, or ask the recipient, before the letter is written again.',
+  return new OpsError('unknown_outcome', 'The mail server did not confirm that it accepted the e-mail.', {
+    hint: 'Check the sender’s mailbox, or ask the recipient, before you send it again.',
     cause: error,
     details: { ...placeOf(error), messageId },
   });

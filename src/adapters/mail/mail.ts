@@ -94,5 +94,5 @@ function requireSound({ to, subject, messageId }: Letter): void {
     /^\P{Cc}{1,500}$/u.test(subject) ? null : 'the subject must be one line of 1 to 500 characters',
     /^[\w.-]{1,200}$/.test(messageId) ? null : 'the message id must be letters, digits, dots and hyphens',
   ].filter((fault) => fault !== null);
-  if (faults.length > 0) throw new OpsError('invalid', `This letter cannot be sent: ${faults.join('; ')}.`);
+  if (faults.length > 0) throw new OpsError('invalid', `This e-mail cannot be sent: ${faults.join('; ')}.`);
 }

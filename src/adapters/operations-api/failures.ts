@@ -40,7 +40,7 @@ const refusals: Readonly<Record<number, Meaning>> = {
   404: {
     code: 'not_found',
     message: 'The operations API knows nothing of this name.',
-    hint: 'Check the id, and that the platform serves this kind of thing.',
+    hint: 'Check the ID, and whether the platform supports this kind of object.',
   },
   409: {
     code: 'conflict',
@@ -61,7 +61,7 @@ const troubled: Meaning = {
 const notOurApi: Meaning = {
   code: 'unavailable',
   message: 'The operations API does not answer as it should.',
-  hint: 'If this stays, check operationsApi.baseUrl, and any proxy in front of the platform.',
+  hint: 'If this persists, check operationsApi.baseUrl and any proxy in front of the platform.',
 };
 
 /** An earlier request with the same key still runs: what will come of it is as unknown as after a timeout. */
@@ -129,7 +129,7 @@ export function noAnswer(path: string, timeoutMs: number, isLate: boolean, cause
     'unavailable',
     isLate ? 'The operations API did not answer in time.' : 'The operations API cannot be reached.',
     {
-      hint: 'Try again in a moment; if this stays, check the network and operationsApi.baseUrl.',
+      hint: 'Try again in a moment; if this persists, check the network and operationsApi.baseUrl.',
       cause,
       details: { path, ...(isLate && { timeoutMs }) },
     },
@@ -143,7 +143,7 @@ export function unknownOutcome({ details, cause }: OpsError, idempotencyKey: str
     'unknown_outcome',
     'The operations API did not confirm this, so it may or may not have happened.',
     {
-      hint: 'Look at how things are at the platform before anything is done about it.',
+      hint: 'Check the state on the platform before you act.',
       cause,
       details: { ...details, idempotencyKey },
     },

@@ -10,10 +10,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { z } from 'zod';
 import { secondMs } from '../../kernel/clock.js';
 import { OpsError, toOpsError } from '../../kernel/errors.js';
+import { endingBy } from '../../kernel/signals.js';
 import type { Operations } from '../../ports/operations.js';
 import { unknownOutcome } from './failures.js';
 import type { paths } from './openapi.gen.js';
-import { eventSchema, routeSchema, routesSchema, statementSchema } from './schemas.js';
+import { eventSchema, eventsSchema, routeSchema, routesSchema, statementSchema } from './schemas.js';
 import { createAttempt, read, type Answer, type Attempt, type OperationsApiDeps } from './transport.js';
 
 /** People wait for a read. */
@@ -53,7 +54,7 @@ export function createOperationsApi(deps: OperationsApiDeps): Operations {
   return { ...readsOf(readerOf(attempt, deps)), ...writesOf(writerOf(attempt, deps)) };
 }
 
-type Reads = Pick<Operations, 'check' | 'route' | 'routes' | 'event' | 'statement'>;
+type Reads = Pick<Operations, 'check' | 'route' | 'routes' | 'event' | 'recentEvents' | 'statement'>;
 
 function readsOf(ask: Read): Reads {
   return {
@@ -65,7 +66,8 @@ function readsOf(ask: Read): Reads {
       const query = partner === undefined ? {} : { partner };
       return ask('/v1/routes', { query }, routesSchema, signal);
     },
-    event: (id) => ask('/v1/events/{id}', { path: { id } }, eventSchema),
+    event: (id, signal) => ask('/v1/events/{id}', { path: { id } }, eventSchema, signal),
+    recentEvents: (limit, signal) => ask('/v1/events', { query: { limit } }, eventsSchema, signal),
     statement: (partner, businessDay) =>
       ask('/v1/statements/{partner}/{businessDay}', { path: { partner, businessDay } }, statementSchema),
   };
@@ -109,14 +111,6 @@ function readerOf(attempt: Attempt, deps: OperationsApiDeps): Read {
     }
   };
   return async (path, question, schema, signal) => read(path, await answerTo(path, question, signal), schema);
-}
-
-/** Not `AbortSignal.any`: Node 20 may collect what it returns, timeout included, before it fires. */
-function endingBy(timeoutMs: number, other?: AbortSignal): AbortSignal {
-  const ending = new AbortController();
-  for (const signal of [AbortSignal.timeout(timeoutMs), ...(other ? [other] : [])])
-    signal.addEventListener('abort', () => ending.abort(signal.reason), { once: true });
-  return ending.signal;
 }
 
 /** Doubles with every attempt; the upper half is random, so that callers who failed together do not return together. */

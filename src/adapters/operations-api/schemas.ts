@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import { currencyExponent } from '../../kernel/currency.js';
 import { money } from '../../kernel/money.js';
-import type { PartnerStatement, PlatformEvent, Route } from '../../ports/operations.js';
+import type { PartnerStatement, PlatformEvent, PlatformEventSummary, Route } from '../../ports/operations.js';
 import type { Rows } from '../../ports/rows.js';
 import type { components } from './openapi.gen.js';
 
@@ -43,18 +43,20 @@ export const routeSchema: z.ZodType<Route, Wire['Route']> = z.object({
   fallback: z.object({ routeId: text, partner: text, capacityPerHour: count, loadPerHour: count }).nullable(),
 });
 
-/** Each route for itself: one that cannot be read is named with its id and the field. */
 export const routesSchema: z.ZodType<Rows<Route>> = z
   .object({ routes: z.array(z.unknown()) })
-  .transform(({ routes }) => {
-    const rows: Rows<Route> = { rows: [], problems: [] };
-    for (const wire of routes) {
-      const read = routeSchema.safeParse(wire);
-      if (read.success) rows.rows.push(read.data);
-      else rows.problems.push(`route ${idOf(wire)} cannot be read: ${faultOf(read.error)}`);
-    }
-    return rows;
-  });
+  .transform(({ routes }) => rowsOf('route', routes, routeSchema));
+
+/** One by one: a thing that cannot be read is named with its ID and the field, and hides no other. */
+function rowsOf<Row>(what: string, wires: readonly unknown[], schema: z.ZodType<Row>): Rows<Row> {
+  const rows: Rows<Row> = { rows: [], problems: [] };
+  for (const wire of wires) {
+    const read = schema.safeParse(wire);
+    if (read.success) rows.rows.push(read.data);
+    else rows.problems.push(`${what} ${idOf(wire)} cannot be read: ${faultOf(read.error)}`);
+  }
+  return rows;
+}
 
 const withId = z.object({ id: z.string().regex(/^\w[\w.:-]{0,254}$/) });
 const idOf = (wire: unknown): string => withId.safeParse(wire).data?.id ?? '(without id)';
@@ -71,6 +73,16 @@ export const eventSchema: z.ZodType<PlatformEvent, Wire['Event']> = z.object({
   targets: z.array(z.object({ id: text, idempotent: z.boolean(), lastDeliveredAt: instant.nullable() })),
   replays: z.array(z.object({ reference: text, target: text, at: instant })),
 });
+
+const eventSummarySchema: z.ZodType<PlatformEventSummary, Wire['EventSummary']> = z.object({
+  id: text,
+  type: text,
+  at: instant,
+});
+
+export const eventsSchema: z.ZodType<Rows<PlatformEventSummary>> = z
+  .object({ events: z.array(z.unknown()) })
+  .transform(({ events }) => rowsOf('event', events, eventSummarySchema));
 
 export const statementSchema: z.ZodType<PartnerStatement, Wire['Statement']> = z.object({
   partner: text,

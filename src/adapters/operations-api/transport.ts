@@ -83,7 +83,7 @@ export function createAttempt({ baseUrl, token, fetch }: OperationsApiDeps): Att
 function headerTextOf(token: Secret): string {
   const text = token.reveal();
   if (/^[\x21-\x7e]+$/.test(text)) return text;
-  throw new OpsError('misconfigured', 'OPERATIONS_API_TOKEN is empty or has characters that no token has.', {
+  throw new OpsError('misconfigured', 'OPERATIONS_API_TOKEN is empty or contains invalid characters.', {
     hint: 'Copy the token again, without spaces, line breaks or quotes.',
   });
 }
@@ -91,8 +91,8 @@ function headerTextOf(token: Secret): string {
 /** An id becomes part of the address; `..` or an empty one would address something else. */
 function requirePathPart(part: string): void {
   if (/^\w[\w.:-]{0,254}$/.test(part)) return;
-  throw new OpsError('invalid', 'This cannot be an id at the operations API.', {
-    hint: 'Ids have letters, digits, dots, colons, hyphens and underscores.',
+  throw new OpsError('invalid', 'This is not a valid ID for the operations API.', {
+    hint: 'IDs contain letters, digits, dots, colons, hyphens and underscores.',
   });
 }
 

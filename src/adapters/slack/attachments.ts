@@ -31,7 +31,9 @@ export function createAttachments({ client, token, log }: AttachmentsFacts): Att
       const url = file.url_private ?? '';
       if (!isOfSlack(url, client.slackApiUrl)) {
         log.warn({ file: id }, 'a file lies outside Slack; it is not fetched');
-        throw new OpsError('invalid', 'This file lies outside Slack.', { hint: 'Upload the file itself.' });
+        throw new OpsError('invalid', 'This file is stored outside Slack.', {
+          hint: 'Upload the file itself.',
+        });
       }
       const name = file.name ?? id;
       if (containsCardNumber(name)) throw cardNumberIn('name');
@@ -118,11 +120,11 @@ const cardNumberIn = (where: 'name' | 'text'): OpsError =>
   });
 
 const tooLarge = (): OpsError =>
-  new OpsError('invalid', 'This file is larger than 5 MB.', { hint: 'Hand in a smaller one.' });
+  new OpsError('invalid', 'This file is larger than 5 MB.', { hint: 'Attach a smaller file.' });
 
 const gone = (cause: unknown): OpsError =>
-  new OpsError('not_found', 'This file is not there any more, or not shared with Paydesk.', {
-    hint: 'Hand it in again.',
+  new OpsError('not_found', 'This file no longer exists, or is not shared with Paydesk.', {
+    hint: 'Attach it again.',
     cause,
   });
 

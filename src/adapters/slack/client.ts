@@ -112,7 +112,7 @@ export function callError(error: unknown, sentence: string): OpsError {
       const details = { refusal: fault.error, remarks: fault.messages.join('; ') };
       if (!isRefused(fault, credentialRefusals))
         return new OpsError('internal', sentence, { details, cause: error });
-      const hint = `Slack says ${fault.error}. Install the app again from manifest.yml; \`paydesk doctor\` tells more.`;
+      const hint = `Slack says ${fault.error}. Install the app again from manifest.yml; \`paydesk doctor\` shows details.`;
       return new OpsError('misconfigured', sentence, { hint, details, cause: error });
     }
     default:

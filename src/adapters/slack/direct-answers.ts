@@ -34,7 +34,7 @@ export function directAnswers(client: WebClient, userId: string, log: Log): Answ
     },
     publicly: () =>
       Promise.reject(
-        new OpsError('invalid', 'There is no conversation here to share in.', {
+        new OpsError('invalid', 'Nothing can be shared from here.', {
           hint: 'Share it from a channel.',
         }),
       ),

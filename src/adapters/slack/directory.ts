@@ -112,7 +112,14 @@ type SlackUser = NonNullable<UsersInfoResponse['user']>;
 function personFrom(userId: string, user: SlackUser, ours: Workspace): DirectoryPerson {
   const names = [user.profile?.real_name, user.real_name, user.name];
   const name = names.find((each) => each !== undefined && each !== '') ?? userId;
-  return { userId, name, email: user.profile?.email ?? null, kind: kindOf(user, ours) };
+  const { tz: timeZone } = user;
+  return {
+    userId,
+    name,
+    email: user.profile?.email ?? null,
+    kind: kindOf(user, ours),
+    ...(timeZone === undefined ? {} : { timeZone }),
+  };
 }
 
 /** The kind that may do least comes first. */

@@ -26,6 +26,7 @@ import { createHomes, mountHome, type Homes } from './home.js';
 import type { InFlight } from './in-flight.js';
 import { slackLogger } from './logger.js';
 import { createSeen, type Seen } from './seen.js';
+import { mountMenus } from './menus.js';
 import { mountSubmissions, type Notices } from './submissions.js';
 import { valueOf } from './values.js';
 import { isOfHome, windowsThrough } from './windows.js';
@@ -76,6 +77,7 @@ export function createSlackApp<Desk>(facts: SlackAppFacts<Desk>): App {
   mountDirectoryEvents(app, facts);
   mountCommands(app, handling);
   mountActions(app, handling);
+  mountMenus(app, handling);
   mountSubmissions(app, handling);
   app.error((error) => {
     log.error({ err: messageOf(error) }, 'a listener failed outside a command');

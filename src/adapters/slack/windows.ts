@@ -63,7 +63,7 @@ export function windowsThrough(client: WebClient, triggerId: string, from?: Orig
 function openingError(error: unknown): OpsError {
   const fault = callFault(error);
   if (isRefused(fault, tooLate)) {
-    return new OpsError('conflict', 'The moment to open this window is over.', {
+    return new OpsError('conflict', 'This window took too long to open.', {
       hint: 'Click again, or type the command again.',
       cause: error,
     });

@@ -113,7 +113,7 @@ async function bodyOf(pageUrl: string, fetch: typeof globalThis.fetch, timeoutMs
 
 function unavailable(pageUrl: string, message: string, cause: unknown): OpsError {
   return new OpsError('unavailable', message, {
-    hint: 'Open the page in a browser; if it lives at another address now, change it in the configuration.',
+    hint: 'Open the page in a browser. If its address changed, update it in the configuration.',
     cause,
     details: { pageUrl },
   });

@@ -36,8 +36,8 @@ export type Filter<Path extends ListPath> = Omit<
 >;
 
 export interface StripeClient {
-  /** Starts the time that one question may take, however many requests it needs. */
-  deadline(): Deadline;
+  /** Starts the time that one question may take, however many requests it needs; `until` ends it earlier. */
+  deadline(until?: AbortSignal): Deadline;
   /**
    * One object. Throws `not_found`, `unavailable` (down, late, unreadable), `rate_limited`, `misconfigured` (key
    * refused) or `invalid`.

@@ -40,6 +40,7 @@ export function paymentOf(wire: Wire['PaymentIntent']): Payment {
     latestCharge: latestChargeOf(wire.latest_charge),
     lastError: wire.last_payment_error ? paymentErrorOf(wire.last_payment_error) : null,
     customerId: optionalIdOf(wire.customer),
+    ...(wire.receipt_email ? { receiptEmail: wire.receipt_email } : {}),
     description: wire.description ?? null,
     metadata: wire.metadata,
   };

@@ -374,6 +374,7 @@ export interface components {
             latest_charge?: components["schemas"]["ChargeOrId"] | null;
             last_payment_error?: components["schemas"]["PaymentError"] | null;
             customer?: components["schemas"]["Reference"] | null;
+            receipt_email?: string | null;
             description?: string | null;
             metadata: {
                 [key: string]: string;

@@ -63,10 +63,10 @@ function listsOf(client: StripeClient) {
     path: Path,
     filter: Filter<Path>,
     reader: Reader<Wire, Noun>,
-    limit = listMax,
+    { limit = listMax, until }: { limit?: number; until?: AbortSignal | undefined } = {},
   ): Promise<Rows<Noun>> {
     const wires: unknown[] = [];
-    for await (const wire of client.list(path, filter, { limit, deadline: client.deadline() }))
+    for await (const wire of client.list(path, filter, { limit, deadline: client.deadline(until) }))
       wires.push(wire);
     return readObjects(wires, reader);
   }
@@ -82,7 +82,8 @@ function listsOf(client: StripeClient) {
     earlyFraudWarningsOf: (subject: ProviderSubject) =>
       collect('/v1/radar/early_fraud_warnings', filterOf(subject), readers.earlyFraudWarning),
     paymentsOfCustomer: (customerId: string, limit: number) =>
-      collect('/v1/payment_intents', { customer: customerId }, readers.payment, limit),
-    recentDisputes: (limit: number) => collect('/v1/disputes', {}, readers.dispute, limit),
+      collect('/v1/payment_intents', { customer: customerId }, readers.payment, { limit }),
+    recentDisputes: (limit: number, until?: AbortSignal) =>
+      collect('/v1/disputes', {}, readers.dispute, { limit, until }),
   };
 }

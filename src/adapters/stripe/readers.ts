@@ -89,7 +89,7 @@ function said(wire: unknown): string {
     type,
     reason?.replaceAll('_', ' '),
     dated('arrives', arrival_date),
-    dated('answer due', evidence_details?.due_by),
+    dated('response due', evidence_details?.due_by),
   ].filter((part) => typeof part === 'string');
   return parts.length === 0 ? '' : ` (Stripe says: ${parts.join(', ')})`;
 }

@@ -114,6 +114,7 @@ export const paymentIntentSchema: z.ZodType<Wire['PaymentIntent']> = counted(
       z.object({ code: optional(text), decline_code: optional(text), message: optional(text) }),
     ),
     customer: optional(reference),
+    receipt_email: optional(text),
     description: optional(text),
     metadata: z.record(text, text),
   }),

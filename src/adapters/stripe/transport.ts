@@ -11,6 +11,7 @@ import { OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Secret } from '../../kernel/secret.js';
+import { endingBy } from '../../kernel/signals.js';
 import {
   failedAnswer,
   faultOf,
@@ -62,7 +63,7 @@ export interface AttemptInit {
 
 export interface Transport {
   /** Starts the time that one question may take, however many requests it needs. */
-  deadline: () => Deadline;
+  deadline: (until?: AbortSignal) => Deadline;
   /** Sends once. Never throws. */
   attempt: (method: Method, path: string, init: AttemptInit) => Promise<Result<Answer, Failure>>;
 }
@@ -109,9 +110,9 @@ export function createTransport(deps: StripeDeps & { timeoutMs: number }): Trans
   const { clock, timeoutMs } = deps;
   const send = senderOf(deps);
   return {
-    deadline: () => {
+    deadline: (until) => {
       const endsAtMs = clock.now().getTime() + timeoutMs;
-      return { signal: AbortSignal.timeout(timeoutMs), remainingMs: () => endsAtMs - clock.now().getTime() };
+      return { signal: endingBy(timeoutMs, until), remainingMs: () => endsAtMs - clock.now().getTime() };
     },
     attempt: async (method, path, init) => {
       try {

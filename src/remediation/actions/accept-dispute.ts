@@ -11,9 +11,16 @@ import { isInquiry, takesEvidence } from '../../nouns/dispute.js';
 import type { Dispute } from '../../ports/payments-api.js';
 import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification } from '../action.js';
 import { defineAction } from '../define-action.js';
-import { contendsOf, deadlineText, readDispute, reasonText, type DisputeFacts } from '../dispute-facts.js';
-import { amountField, amountIn, idField, moneyOfFact, type TypedAmount } from '../fields.js';
-import { providerOf } from '../provider.js';
+import {
+  contendsOf,
+  deadlineText,
+  openDisputeField,
+  readDispute,
+  reasonText,
+  type DisputeFacts,
+} from '../dispute-facts.js';
+import { amountField, amountIn, moneyOfFact, type TypedAmount } from '../fields.js';
+import { customerLines, providerOf } from '../provider.js';
 
 interface Params {
   dispute: string;
@@ -23,14 +30,15 @@ interface Params {
 export const acceptDispute: Action = defineAction<Params, DisputeFacts>({
   id: 'accept-dispute',
   title: 'Accept dispute',
-  summary: 'Give a dispute up as lost',
+  summary: 'Accept a dispute as lost',
   risk: 'high',
   fields: {
-    dispute: idField('Dispute', ['dp_', 'du_']),
-    acknowledged: amountField('Amount that is lost', 'Type the amount of the dispute to say that it is given up.'),
+    dispute: openDisputeField,
+    acknowledged: amountField('Disputed amount', 'Type the full amount to confirm that you accept the loss'),
   },
   prefills: { dispute: 'dispute' },
   read: async ({ dispute }, world) => (await readDispute(dispute, world)).facts,
+  volatile: ['customer', 'customerEmail'],
   contends: contendsOf,
   check: (params, facts) => [...openFaults(facts), ...acknowledgementFaults(params, facts)],
   preview: (_params, facts, now) => preview(facts, now),
@@ -54,7 +62,7 @@ function acknowledgementFaults({ acknowledged }: Params, { amount }: DisputeFact
   const typed = amountIn(acknowledged, own.currency);
   if (typed.ok && compare(typed.value, own) === 0) return [];
   const why = typed.ok ? '' : ` ${typed.fault}`;
-  return [{ field: 'acknowledged', message: `The dispute is over ${amount}: type exactly that.${why}` }];
+  return [{ field: 'acknowledged', message: `The disputed amount is ${amount}: type exactly that.${why}` }];
 }
 
 function preview(facts: DisputeFacts, now: Date): Preview {
@@ -62,15 +70,15 @@ function preview(facts: DisputeFacts, now: Date): Preview {
   return {
     headline: `Accept dispute ${dispute} over ${amount} as lost`,
     changes: [
-      `What the customer says: ${reasonText(facts)}`,
+      `Customer’s claim: ${reasonText(facts)}`,
       isInquiry(facts)
-        ? `Nothing is withdrawn for this inquiry; unanswered, it may become a dispute over ${amount}.`
+        ? `No money is withdrawn for this inquiry; without a response it may become a dispute over ${amount}.`
         : `The customer keeps ${amount}.`,
-      `${deadlineText(facts, now)}. No evidence goes to the bank, staged or not.`,
+      `${deadlineText(facts, now)}. No evidence is sent to the bank, draft evidence included.`,
     ],
-    affected: inquiryLines(facts),
+    affected: [...customerLines(facts), ...inquiryLines(facts)],
     undo: null,
-    irreversible: 'The dispute is closed for good: it can neither be answered nor opened again.',
+    irreversible: 'The dispute closes as lost: it can’t be answered or reopened.',
     value: moneyOfFact(amount),
     subject: { kind: 'dispute', id: dispute },
     partner,
@@ -80,7 +88,7 @@ function preview(facts: DisputeFacts, now: Date): Preview {
 
 const inquiryLines = ({ isChargeRefundable, payment }: DisputeFacts): string[] =>
   isChargeRefundable
-    ? [`${payment ?? 'The payment'} can still be refunded, which may spare the chargeback and its fee.`]
+    ? [`${payment ?? 'The payment'} can still be refunded, which may avoid the chargeback and its fee.`]
     : [];
 
 const isLost = ({ status }: Dispute): boolean => status === 'lost' || status === 'warning_closed';

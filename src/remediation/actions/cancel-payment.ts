@@ -11,7 +11,7 @@ import type { Action, ActionFault, Effect, Preview, ReadBack, Verification } fro
 import { defineAction } from '../define-action.js';
 import { choiceField, idField, moneyOfFact } from '../fields.js';
 import { inPartsFaults, readPaymentFacts, type PaymentFacts } from '../payment-facts.js';
-import { ofCustomer, providerOf } from '../provider.js';
+import { customerLines, ofCustomer, providerOf } from '../provider.js';
 
 type Reason = 'requested_by_customer' | 'duplicate' | 'abandoned' | 'fraudulent';
 type Params = { payment: string; reason: Reason };
@@ -28,13 +28,13 @@ const cancellable: readonly string[] = [
 export const cancelPayment: Action = defineAction<Params, PaymentFacts>({
   id: 'cancel-payment',
   title: 'Cancel payment',
-  summary: 'Give up a payment that has taken no money, and release what is authorised',
+  summary: 'Cancel an uncaptured payment and release its authorisation',
   risk: 'high',
   fields: {
     payment: idField('Payment', ['pi_'], 'Not captured yet'),
     reason: choiceField<Reason>('Reason', [
-      { value: 'requested_by_customer', label: 'The customer asked for it' },
-      { value: 'duplicate', label: 'Paid twice' },
+      { value: 'requested_by_customer', label: 'Requested by the customer' },
+      { value: 'duplicate', label: 'Duplicate payment' },
       { value: 'abandoned', label: 'Abandoned' },
       { value: 'fraudulent', label: 'Fraud' },
     ]),
@@ -43,6 +43,7 @@ export const cancelPayment: Action = defineAction<Params, PaymentFacts>({
   read: ({ payment }, world) => readPaymentFacts(payment, world),
   check: (_params, facts) => check(facts),
   preview,
+  volatile: ['customerEmail'],
   execute: async ({ params, facts, idempotencyKey, world }) => {
     const order = { paymentId: facts.payment, reason: params.reason, idempotencyKey };
     return effectOf(await providerOf(world).writes.cancelPayment(order));
@@ -55,8 +56,10 @@ function check(facts: PaymentFacts): ActionFault[] {
   const { payment, status, amountReceived } = facts;
   if (cancellable.includes(status)) return inPartsFaults(facts);
   const instead =
-    status === 'succeeded' ? ` It took ${amountReceived}: refund it instead.` : ' Nothing is left to cancel.';
-  const message = `${payment} is ${status}: only a payment that has not ended can be cancelled.${instead}`;
+    status === 'succeeded'
+      ? ` It captured ${amountReceived}: refund it instead.`
+      : ' There is nothing left to cancel.';
+  const message = `${payment} is ${status}: only a payment in progress can be cancelled.${instead}`;
   return [{ field: 'payment', message }];
 }
 
@@ -65,10 +68,10 @@ function preview({ reason }: Params, facts: PaymentFacts): Preview {
   const authorised = authorisedIn(facts);
   return {
     headline: `Cancel ${payment}${ofCustomer(customer)}, ${amount}${method === null ? '' : ` with ${method}`}`,
-    changes: [`Status: ${status} → canceled, for the reason ${reason}`, ...released(authorised)],
-    affected: affectedBy(facts, authorised),
+    changes: [`Status: ${status} → canceled, reason ${reason.replaceAll('_', ' ')}`, ...released(authorised)],
+    affected: [...customerLines(facts), ...affectedBy(facts, authorised)],
     undo: null,
-    irreversible: 'A cancelled payment never takes money again: the customer has to pay anew.',
+    irreversible: 'A cancelled payment can’t be captured: the customer must pay again.',
     value: moneyOfFact(authorised ?? amount),
     subject: { kind: 'payment', id: payment },
     partner: facts.partner,
@@ -81,13 +84,12 @@ const authorisedIn = ({ status, amountCapturable }: PaymentFacts): string | null
   status === 'requires_capture' ? amountCapturable : null;
 
 const released = (authorised: string | null): string[] =>
-  authorised === null ? [] : [`Authorised: ${authorised} → released, none of it is taken`];
+  authorised === null ? [] : [`Authorised: ${authorised} → released, nothing is captured`];
 
 function affectedBy({ status }: PaymentFacts, authorised: string | null): string[] {
-  if (status === 'processing')
-    return ['The payment is being processed: the provider rarely lets it be cancelled, and may refuse.'];
-  if (authorised === null) return ['The customer can no longer finish this payment.'];
-  return [`The customer’s bank frees ${authorised}, which can take some days to show.`];
+  if (status === 'processing') return ['The payment is processing: the provider may refuse to cancel it.'];
+  if (authorised === null) return ['The customer can no longer complete this payment.'];
+  return [`The customer’s bank releases ${authorised}; this can take a few days to show.`];
 }
 
 const effectOf = ({ id, cancellationReason }: Payment): Effect => ({

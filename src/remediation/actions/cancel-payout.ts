@@ -26,9 +26,9 @@ type Facts = {
 export const cancelPayout: Action = defineAction<Params, Facts>({
   id: 'cancel-payout',
   title: 'Cancel payout',
-  summary: 'Keep the money of a manual payout on the balance while it has not set out',
+  summary: 'Cancel a manual payout before it’s sent',
   risk: 'medium',
-  fields: { payout: idField('Payout', ['po_'], 'Pending, and started by a person') },
+  fields: { payout: idField('Payout', ['po_'], 'Pending and created manually') },
   prefills: { payout: 'payout' },
   read: ({ payout }, world) => readFacts(payout, world),
   check: (_params, facts) => check(facts),
@@ -57,18 +57,17 @@ function check({ payout, status, automatic }: Facts): ActionFault[] {
   const faults: string[] = [];
   if (automatic)
     faults.push(
-      `${payout} is automatic: only a payout that a person started can be cancelled. Change the payout schedule instead.`,
+      `${payout} is automatic: only a manual payout can be cancelled. Change the payout schedule instead.`,
     );
-  if (status !== 'pending')
-    faults.push(`${payout} is ${status}: only a payout that is pending can be cancelled.`);
+  if (status !== 'pending') faults.push(`${payout} is ${status}: only a pending payout can be cancelled.`);
   return faults.map((message) => ({ field: 'payout', message }));
 }
 
 const preview = ({ partner, payout, amount, arrivalDate }: Facts): Preview => ({
   headline: `Cancel payout ${payout} of ${amount}`,
   changes: ['Status: pending → canceled', `Balance with the provider: +${amount}, available again`],
-  affected: [`The company’s bank account does not get ${amount} on ${arrivalDate}.`],
-  undo: `A new payout of ${amount}, started by hand at the provider. It arrives later than this one would have.`,
+  affected: [`${amount} will not arrive in the company’s bank account on ${arrivalDate}.`],
+  undo: `Create a new manual payout of ${amount} at the provider. It will arrive later than this one.`,
   irreversible: null,
   value: moneyOfFact(amount),
   subject: { kind: 'payout', id: payout },

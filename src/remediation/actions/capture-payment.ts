@@ -17,7 +17,7 @@ import {
   amountField, amountIn, idField, moneyFact, moneyOfFact, optionalField, type TypedAmount,
 } from '../fields.js'; // prettier-ignore
 import { inPartsFaults, readPaymentFacts, type PaymentFacts } from '../payment-facts.js';
-import { ofCustomer, providerOf, stepFaults, timeText } from '../provider.js';
+import { customerLines, ofCustomer, providerOf, stepFaults, timeText } from '../provider.js';
 
 type Params = { payment: string; amount: TypedAmount | null };
 
@@ -27,16 +27,17 @@ const marginMs = 5 * minuteMs;
 export const capturePayment: Action = defineAction<Params, PaymentFacts>({
   id: 'capture-payment',
   title: 'Capture payment',
-  summary: 'Take the money of an authorised payment, all of it or a part',
+  summary: 'Capture an authorised payment in full or in part',
   risk: 'medium',
   fields: {
-    payment: idField('Payment', ['pi_'], 'Authorised, and waiting for its capture'),
-    amount: optionalField(amountField('Amount', 'Empty takes all that is authorised')),
+    payment: idField('Payment', ['pi_'], 'Authorised and not captured'),
+    amount: optionalField(amountField('Amount', 'Leave blank to capture the full authorised amount')),
   },
   prefills: { payment: 'payment' },
   read: ({ payment }, world) => readPaymentFacts(payment, world),
   check,
   preview,
+  volatile: ['customerEmail'],
   execute: async ({ params, facts, idempotencyKey, world }) => {
     const order = { paymentId: facts.payment, amount: plannedAmount(params, facts), idempotencyKey };
     return effectOf(await providerOf(world).writes.capturePayment(order));
@@ -55,7 +56,7 @@ function amountToTake({ amount }: Params, facts: PaymentFacts): Result<Money, st
   const wanted = amountIn(amount, capturable.currency);
   if (!wanted.ok || isZero(capturable) || compare(wanted.value, capturable) <= 0) return wanted;
   return fail(
-    `${moneyFact(wanted.value)} is more than what is authorised: at most ${facts.amountCapturable} can be captured.`,
+    `${moneyFact(wanted.value)} is more than the authorised amount: at most ${facts.amountCapturable}.`,
   );
 }
 
@@ -72,12 +73,12 @@ function check(params: Params, facts: PaymentFacts, now: Date): ActionFault[] {
   if (status !== 'requires_capture')
     faults.push({
       field: 'payment',
-      message: `${payment} is ${status}: only a payment that is authorised and not captured (requires_capture) can be captured.`,
+      message: `${payment} is ${status}: only an authorised payment (requires_capture) can be captured.`,
     });
   if (captureBefore !== null && new Date(captureBefore).getTime() - marginMs <= now.getTime())
     faults.push({
       field: 'payment',
-      message: `The authorisation of ${payment} ends at ${timeText(captureBefore)}: a capture is started until five minutes before. The customer has to pay anew.`,
+      message: `The authorisation of ${payment} expires at ${timeText(captureBefore)}, and a capture must start at least five minutes before. The customer must pay again.`,
     });
   const amount = amountToTake(params, facts);
   const ofAmount = amount.ok ? amountFaults(amount.value, facts) : [amount.fault];
@@ -91,9 +92,7 @@ function amountFaults(amount: Money, facts: PaymentFacts): string[] {
   const isTooSmall = leastCapture !== null && compare(amount, moneyOfFact(leastCapture)) < 0;
   return [
     ...stepFaults(amount, facts),
-    ...(isTooSmall
-      ? [`${moneyFact(amount)} is too little: the provider takes ${leastCapture} or more.`]
-      : []),
+    ...(isTooSmall ? [`${moneyFact(amount)} is below the provider’s minimum of ${leastCapture}.`] : []),
   ];
 }
 
@@ -107,13 +106,14 @@ function preview(params: Params, facts: PaymentFacts): Preview {
     changes: [
       'Status: requires_capture → succeeded',
       `Received: ${facts.amountReceived} → ${taken}, less the provider’s fee`,
-      ...(isZero(rest) ? [] : [`Released to the customer: ${moneyFact(rest)}, which cannot be captured later`]),
+      ...(isZero(rest) ? [] : [`Released to the customer: ${moneyFact(rest)}, which can’t be captured later`]),
     ],
     affected: [
+      ...customerLines(facts),
       `The customer is charged ${taken}.`,
-      ...(captureBefore === null ? [] : [`Not captured, the authorisation ends at ${timeText(captureBefore)}.`]),
+      ...(captureBefore === null ? [] : [`Without a capture the authorisation expires at ${timeText(captureBefore)}.`]),
     ],
-    undo: 'A refund gives the money back; the provider keeps its fee.',
+    undo: 'Refund the payment; the provider keeps its fee.',
     irreversible: null,
     // What is not taken is gone for good, so a small part of a large authorisation puts all of it at stake.
     value: moneyOfFact(facts.amountCapturable),

@@ -24,7 +24,7 @@ type Facts = {
 export const messagePartner: Action = defineAction<Params, Facts>({
   id: 'message-partner',
   title: 'Write to partner',
-  summary: 'Send a letter to a partner’s support desk',
+  summary: 'E-mail a partner’s support desk',
   risk: 'high',
   closedWords: 'accepted by the mail server',
   fields: {
@@ -50,29 +50,29 @@ export const messagePartner: Action = defineAction<Params, Facts>({
 function mailOf({ mail }: World): Mail {
   if (mail) return mail;
   throw new OpsError('misconfigured', 'No mail server is connected.', {
-    hint: 'Whoever runs Paydesk has to set mail.from in paydesk.yaml, and SMTP_URL.',
+    hint: 'Ask your Paydesk admin to set mail.from in paydesk.yaml and SMTP_URL.',
   });
 }
 
 function readFacts(id: string, world: World): Facts {
   mailOf(world);
   const partner = world.partners.find((one) => one.id === id);
-  if (!partner) throw new OpsError('not_found', `There is no partner ${id} in the configuration.`);
+  if (!partner) throw new OpsError('not_found', `Partner ${id} is not configured.`);
   return { partner: id, name: partner.name, contact: partner.contact };
 }
 
 const check = ({ name, contact }: Facts): ActionFault[] =>
   contact === null
-    ? [{ field: 'partner', message: `${name} has no address: whoever runs Paydesk has to set its contact, under partners in paydesk.yaml.` }]
+    ? [{ field: 'partner', message: `${name} has no contact address. Ask your Paydesk admin to set its contact under partners in paydesk.yaml.` }]
     : []; // prettier-ignore
 
 function preview({ subject, text }: Params, { partner, name, contact }: Facts): Preview {
   return {
   headline: `Write to ${name}: “${subject}”`,
   changes: [`To: ${contact ?? ''}`, `Subject: ${subject}`, `Text:\n${quoted(text)}`],
-  affected: [`The support desk of ${name} gets this letter. Answers go to the address that Paydesk sends from.`],
+  affected: [`${name}’s support desk gets this e-mail. Replies go to the address that Paydesk sends from.`],
   undo: null,
-  irreversible: 'A letter that was sent cannot be called back.',
+  irreversible: 'A sent e-mail can’t be recalled.',
   value: null,
   subject: { kind: 'partner', id: partner },
   partner,
@@ -97,18 +97,18 @@ function letterOf({ params, facts, idempotencyKey }: Step<Params, Facts>): Lette
 
 const effectOf = ({ messageId, response }: Acceptance, { to }: Letter): Effect => ({
   reference: messageId,
-  summary: `The mail server took the letter to ${to}: “${response.slice(0, 200)}”, Message-ID ${messageId}.`,
+  summary: `The mail server accepted the e-mail to ${to}: “${response.slice(0, 200)}”, Message-ID ${messageId}.`,
 });
 
 const untold = ({ to, subject, messageId }: Letter): ReadBack => ({
   kind: 'cannot_tell',
   evidence: [
-    `Look into the Sent folder of the address that Paydesk sends from, or the mail server’s log, for the Message-ID <${messageId}@…>.`,
-    `Or ask ${to} whether “${subject}” has come.`,
+    `Look for Message-ID <${messageId}@…> in the mail server’s log, or in the Sent folder of the address that Paydesk sends from.`,
+    `Or ask ${to} whether “${subject}” arrived.`,
   ],
 });
 
 const verified = ({ summary }: Effect): Verification => ({
   kind: 'visible',
-  evidence: `${summary} There is nothing more to see: what becomes of a letter after that, no server tells.`,
+  evidence: `${summary} Delivery after that can’t be verified.`,
 });

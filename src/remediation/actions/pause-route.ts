@@ -37,12 +37,12 @@ const longestMs = dayMs;
 export const pauseRoute: Action = defineAction<Params, Facts>({
   id: 'pause-route',
   title: 'Pause route',
-  summary: 'Lead payments around a route until a given time, over its fallback',
+  summary: 'Send payments to the fallback until a set time',
   risk: 'medium',
   fields: {
     route: { ...platformIdField('Route', 'northpay-card-us'), suggest: suggestRoutes('active') },
     until: instantField('Resumes at', 'At least 5 minutes and at most 24 hours from now'),
-    reason: plainTextField('Reason', 300, 'The platform keeps it with the pause'),
+    reason: plainTextField('Reason', 300, 'Stored with the pause on the platform'),
   },
   prefills: { route: 'route' },
   read: ({ route }, world) => readFacts(route, world),
@@ -90,16 +90,16 @@ function check({ until }: Params, facts: Facts, now: Date): ActionFault[] {
 }
 
 const stateFaults = (facts: Facts): string[] =>
-  facts.state === 'active' ? [] : [`${facts.route} is ${stateText(facts)} already.`];
+  facts.state === 'active' ? [] : [`${facts.route} is already ${stateText(facts)}.`];
 
 function fallbackFaults({ route, fallback, payments, fallbackPayments }: Facts): string[] {
-  if (!fallback) return [`${route} has no fallback: its payments would have no way to go.`];
+  if (!fallback) return [`${route} has no fallback, so its payments would fail.`];
   const { route: other, state, capacityPerHour } = fallback;
-  if (state !== 'active') return [`${other}, the fallback of ${route}, is ${state} itself.`];
+  if (state !== 'active') return [`${other}, the fallback of ${route}, is ${state}.`];
   const together = fallbackPayments + payments;
   if (together <= capacityPerHour) return [];
   return [
-    `${other} cannot take the payments of ${route}: its own ${fallbackPayments} of the last hour and these ${payments} make ${together}, and it can take ${capacityPerHour} an hour.`,
+    `${other} lacks capacity for ${route}: ${fallbackPayments} + ${payments} = ${together} payments in the last hour, limit ${capacityPerHour} an hour.`,
   ];
 }
 
@@ -107,12 +107,8 @@ function untilFaults(until: Date, now: Date): string[] {
   const earliest = new Date(now.getTime() + shortestMs);
   const latest = new Date(now.getTime() + longestMs);
   if (until < earliest)
-    return [
-      `The time to resume must be at least ${formatDuration(shortestMs)} away: ${timeText(earliest)} or later.`,
-    ];
-  return until > latest
-    ? [`The time to resume must be at most 24 hours away: ${timeText(latest)} or earlier.`]
-    : [];
+    return [`Resume at least ${formatDuration(shortestMs)} from now: ${timeText(earliest)} or later.`];
+  return until > latest ? [`Resume at most 24 hours from now: ${timeText(latest)} or earlier.`] : [];
 }
 
 function preview({ until, reason }: Params, facts: Facts, now: Date): Preview {
@@ -124,17 +120,17 @@ function preview({ until, reason }: Params, facts: Facts, now: Date): Preview {
   return {
     headline: `Pause route ${routeText(facts)} until ${timeText(until)}`,
     changes: [
-      `${route}: active → paused for ${length}. It resumes by itself at ${timeText(until)}`,
-      `Its payments go over ${fallback.route} of ${fallback.partner} meanwhile, which has ${fallbackPayments} an hour and gets ${payments} more: ${fallbackPayments + payments} of the ${fallback.capacityPerHour} that it can take`,
-      `At stake is what went through it in the last hour, ${volume} in ${count(payments)}, for ${length}: ${moneyFact(value)}, rounded up`,
-      ...(payments === 0 ? ['Nothing went through it in the last hour, so what is at stake later is not known'] : []),
+      `${route}: active → paused for ${length}, resumes automatically at ${timeText(until)}`,
+      `Payments go to ${fallback.route} (${fallback.partner}) meanwhile: ${fallbackPayments} + ${payments} = ${fallbackPayments + payments} payments an hour, limit ${fallback.capacityPerHour}`,
+      `Amount at stake: last hour’s volume (${volume}, ${count(payments)}) over ${length} = ${moneyFact(value)}, rounded up`,
+      ...(payments === 0 ? ['No volume in the last hour, so the amount at stake is unknown'] : []),
       `Reason: ${reason}`,
     ],
     affected: [
-      `${partner} gets no new payments on this route; those under way are not touched.`,
-      `${fallback.partner} gets them, under its own fees and acceptance.`,
+      `${partner} gets no new payments on this route; payments in progress are not affected.`,
+      `${fallback.partner} gets them, with its own fees and acceptance rates.`,
     ],
-    undo: 'Resume the route (resume-route), at any time.',
+    undo: 'Resume the route (resume-route) at any time.',
     irreversible: null,
     value,
     subject: { kind: 'route', id: route },
@@ -163,7 +159,7 @@ function settled(route: Route, { params, idempotencyKey, world }: Step<Params, F
   if (isOurs(route, idempotencyKey)) return { kind: 'done', effect: effectOf(route, idempotencyKey) };
   const evidence = [statusLine(route)];
   if (world.clock.now() < params.until) return { kind: 'not_done', evidence };
-  const overNow = `A pause of this plan would be over since ${timeText(params.until)}, so this does not tell whether there was one.`;
+  const overNow = `This plan’s pause would have ended at ${timeText(params.until)}, so its current state proves nothing.`;
   return { kind: 'cannot_tell', evidence: [...evidence, overNow] };
 }
 
@@ -171,7 +167,10 @@ function verified(route: Route, { params, idempotencyKey, world }: Step<Params, 
   const evidence = statusLine(route);
   if (isOurs(route, idempotencyKey)) return { kind: 'visible', evidence };
   if (route.state === 'active' && world.clock.now() >= params.until)
-    return { kind: 'visible', evidence: `${evidence} Its pause was to end at ${timeText(params.until)}.` };
+    return {
+      kind: 'visible',
+      evidence: `${evidence} Its pause was due to end at ${timeText(params.until)}.`,
+    };
   const who = route.state === 'active' ? `It was resumed ${orderText(route.resumedBy)}.` : 'This plan’s pause is gone.'; // prettier-ignore
   return { kind: 'wrong', evidence: `${evidence} ${who}` };
 }
@@ -195,13 +194,17 @@ async function endPause(step: Step<Params, Facts>): Promise<Effect> {
   if (route.state === 'active')
     return { reference: route.resumedBy, summary: resumedText(route, planned, key) };
   if (!isOurs(route, idempotencyKey))
-    return { reference: null, summary: `${statusLine(route)} That is not the pause of this plan, which was to end at ${planned}: it was left as it is.` }; // prettier-ignore
-  const order = { routeId: facts.route, reason: `Its pause was to end at ${planned}`, idempotencyKey: key };
+    return { reference: null, summary: `${statusLine(route)} This is a different pause; this plan’s was due to end at ${planned}. Left unchanged.` }; // prettier-ignore
+  const order = {
+    routeId: facts.route,
+    reason: `Its pause was due to end at ${planned}`,
+    idempotencyKey: key,
+  };
   return { reference: key, summary: resumedText(await platformOf(world).resumeRoute(order), planned, key) };
 }
 
 function resumedText({ id, resumedBy }: Route, planned: string, key: string): string {
-  if (resumedBy === null) return `${id} is active: it resumed by itself at ${planned}.`;
+  if (resumedBy === null) return `${id} is active: it resumed automatically at ${planned}.`;
   if (resumedBy !== key) return `${id} is active: it was resumed ${orderText(resumedBy)}.`;
-  return `${id} is active: it did not resume by itself at ${planned} and was resumed for this plan.`;
+  return `${id} is active: it did not resume automatically at ${planned}, so Paydesk resumed it.`;
 }

@@ -7,7 +7,7 @@
  */
 import { dayMs } from '../../kernel/clock.js';
 import { OpsError } from '../../kernel/errors.js';
-import { add, compare, isZero, negate, type Money } from '../../kernel/money.js';
+import { add, compare, isZero, negate, subtract, type Money } from '../../kernel/money.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import { cameToNothing } from '../../nouns/refund.js';
 import type { Refund } from '../../ports/payments-api.js';
@@ -17,16 +17,16 @@ import { defineAction } from '../define-action.js';
 import {
   amountField, amountIn, choiceField, idField, moneyFact, moneyOfFact, optionalField, type TypedAmount,
 } from '../fields.js'; // prettier-ignore
-import { ofCustomer, providerOf, stepFaults, timeText } from '../provider.js';
+import { customerLines, ofCustomer, providerOf, stepFaults, timeText } from '../provider.js';
 import { leftOf, readRefundFacts, type RefundFacts } from '../refund-facts.js';
 
 type Reason = 'requested_by_customer' | 'duplicate' | 'fraudulent';
 type Params = { payment: string; amount: TypedAmount | null; reason: Reason };
 
 const reasons: readonly { value: Reason; label: string }[] = [
-  { value: 'requested_by_customer', label: 'The customer asked for it' },
-  { value: 'duplicate', label: 'Paid twice' },
-  { value: 'fraudulent', label: 'Fraud (blocks card and e-mail)' },
+  { value: 'requested_by_customer', label: 'Requested by the customer' },
+  { value: 'duplicate', label: 'Duplicate payment' },
+  { value: 'fraudulent', label: 'Fraud (blocks the card and e-mail address)' },
 ];
 
 /** The same amount of the same charge again within a day is far more often a mistake than meant. */
@@ -38,11 +38,11 @@ const mark = 'paydesk';
 export const refundPayment: Action = defineAction<Params, RefundFacts>({
   id: 'refund-payment',
   title: 'Refund payment',
-  summary: 'Give the customer money back, all that is left or a part',
+  summary: 'Refund in full or in part',
   risk: 'high',
   fields: {
     payment: idField('Payment or charge', ['pi_', 'ch_']),
-    amount: optionalField(amountField('Amount', 'Empty gives back all that is left')),
+    amount: optionalField(amountField('Amount', 'Leave blank to refund the full remaining amount')),
     reason: choiceField('Reason', reasons),
   },
   prefills: { payment: 'payment' },
@@ -50,6 +50,7 @@ export const refundPayment: Action = defineAction<Params, RefundFacts>({
   contends: ({ payment, charge }) => [payment, charge].filter((id) => id !== null),
   check,
   preview,
+  volatile: ['customerEmail'],
   execute: async ({ params, facts, idempotencyKey, world }) => {
     const { charge: chargeId } = facts;
     const { reason } = params;
@@ -78,12 +79,12 @@ function amountToGive({ amount }: Params, facts: RefundFacts): Result<Money, str
   const wanted = amountIn(amount, left.currency);
   if (!wanted.ok || isZero(left) || compare(wanted.value, left) <= 0) return wanted;
   return fail(
-    `${moneyFact(wanted.value)} is more than what is left: of ${facts.amountCaptured} captured ${facts.amountRefunded} were refunded${lostWords(facts)}, so at most ${moneyFact(left)} can be.`,
+    `${moneyFact(wanted.value)} is more than the refundable amount: ${facts.amountRefunded} of ${facts.amountCaptured} is refunded already${lostWords(facts)}, so at most ${moneyFact(left)}.`,
   );
 }
 
 const lostWords = ({ amountLost }: RefundFacts): string =>
-  isZero(moneyOfFact(amountLost)) ? '' : ` and ${amountLost} were lost to disputes`;
+  isZero(moneyOfFact(amountLost)) ? '' : ` and ${amountLost} is lost to disputes`;
 
 /** Of a plan that passed its check. */
 function plannedAmount(params: Params, facts: RefundFacts): Money {
@@ -106,14 +107,14 @@ function check(params: Params, facts: RefundFacts, now: Date): ActionFault[] {
 function chargeFaults(facts: RefundFacts): string[] {
   const { charge, payment, status, captured, amountCaptured, inParts } = facts;
   if (inParts)
-    return [`${payment ?? charge} is captured in several parts, and more may come: ${amountCaptured} are taken so far. Refund it once it is captured to the end, or in the provider’s dashboard.`];
-  if (status !== 'succeeded')
-    return [`${charge} is ${status}: only a charge that succeeded can be refunded.`];
+    return [`${payment ?? charge} is captured in several parts, and more captures may follow: ${amountCaptured} captured so far. Refund it after the final capture, or in the provider’s dashboard.`];
+  if (status !== 'succeeded') return [`${charge} is ${status}: only a successful charge can be refunded.`];
   if (!captured)
-    return [`${charge} is not captured, so it took no money: cancel the payment instead, which releases it.`];
+    return [`${charge} is not captured, so there is nothing to refund: cancel the payment instead, which releases the authorisation.`];
   // What went by a dispute is told by the dispute's own line.
   if (!isZero(leftOf(facts)) || disputeFaults(facts).length > 0) return [];
-  return [`All of the ${amountCaptured} that ${charge} captured was given back: nothing is left to refund.`];
+  const how = lostWords(facts) === '' ? 'refunded' : 'refunded or lost to disputes';
+  return [`${charge} is ${how} in full (${amountCaptured}): nothing is left to refund.`];
 } // prettier-ignore
 
 /** The provider's word is taken, whatever a dispute's status: words may come that nobody here knows. */
@@ -123,9 +124,9 @@ const disputeFaults = ({ charge, disputes }: RefundFacts): string[] =>
     .map(({ id, status }) => {
       const why =
         status === 'lost'
-          ? 'the customer got the money through it already.'
-          : 'the provider refunds a disputed charge only while the dispute is an inquiry.';
-      return `${charge} has the dispute ${id} (${status}): ${why}`;
+          ? 'the customer already has the money back.'
+          : 'a disputed charge can be refunded only while the dispute is an inquiry.';
+      return `${charge} has dispute ${id} (${status}): ${why}`;
     });
 
 function sameAgain(amount: Money, { refunds }: RefundFacts, now: Date): string[] {
@@ -134,7 +135,7 @@ function sameAgain(amount: Money, { refunds }: RefundFacts, now: Date): string[]
     .filter((refund) => compare(moneyOfFact(refund.amount), amount) === 0 && endsAt(refund.createdAt) > now)
     .map(
       ({ id, amount, createdAt }) =>
-        `${id} refunded the same ${amount} at ${timeText(createdAt)}: the same again is allowed after ${timeText(endsAt(createdAt))}, another amount now.`,
+        `${id} refunded the same amount (${amount}) at ${timeText(createdAt)}. The same amount is allowed again after ${timeText(endsAt(createdAt))}, a different one now.`,
     );
 }
 
@@ -146,13 +147,14 @@ function preview(params: Params, facts: RefundFacts): Preview {
     headline: `Refund ${moneyFact(amount)} of ${payment ?? charge} to ${method}${ofCustomer(customer)}`,
     changes: [
       `Refunded: ${amountRefunded} → ${after}, of ${amountCaptured} captured (${charge})`,
+      `Refundable: ${moneyFact(leftOf(facts))} now, ${moneyFact(subtract(leftOf(facts), amount))} after this`,
       `Balance with the provider: ${balanceEffect(amount, fee)}`,
       fee === null ? 'The provider keeps its fee for the payment.' : `The provider keeps its fee of ${fee} for the payment.`,
       `Reason: ${reasonLabel(params)}`,
     ],
     affected: affectedBy(params, facts, amount),
     undo: null,
-    irreversible: 'A refund cannot be taken back: money given by mistake has to be asked for.',
+    irreversible: 'A refund can’t be reversed: you’d have to ask the customer to return it.',
     value: amount,
     subject: { kind: 'payment', id: payment ?? charge },
     partner: facts.partner,
@@ -168,17 +170,18 @@ const reasonLabel = ({ reason }: Params): string =>
 function balanceEffect(amount: Money, fee: string | null): string {
   const given = moneyFact(negate(amount));
   const currency = fee === null ? amount.currency : moneyOfFact(fee).currency;
-  return currency === amount.currency ? given : `${given}, taken in ${currency} at the rate of the day`;
+  return currency === amount.currency ? given : `${given}, debited in ${currency} at the day’s rate`;
 }
 
 function affectedBy({ reason }: Params, facts: RefundFacts, amount: Money): string[] {
   const rest = compare(amount, leftOf(facts)) < 0;
-  const warned = rest ? 'stays open, because a part remains' : 'is settled by this before it becomes a dispute';
+  const warned = rest ? 'stays open, because the refund is partial' : 'is resolved by this refund before it becomes a dispute';
   return [
-    'The customer has the money in 5 to 10 days.',
-    ...(reason === 'fraudulent' ? ['The provider puts card and e-mail address on its block list: it refuses their next payments.'] : []),
-    ...facts.openWarnings.map((id) => `The early fraud warning ${id} ${warned}.`),
-    ...facts.disputes.map(({ id, status }) => `The dispute ${id} (${status}) is about the same charge.`),
+    ...customerLines(facts),
+    'The customer receives it in 5–10 days.',
+    ...(reason === 'fraudulent' ? ['The provider adds the card and e-mail address to its block list and declines their future payments.'] : []),
+    ...facts.openWarnings.map((id) => `Early fraud warning ${id} ${warned}.`),
+    ...facts.disputes.map(({ id, status }) => `Dispute ${id} (${status}) is open on the same charge.`),
     ...facts.unread.map((problem) => `Not taken into account: ${problem}.`),
   ];
 } // prettier-ignore
@@ -188,7 +191,7 @@ const statusWords: ReadonlyMap<string, string> = new Map([
   ['succeeded', 'succeeded'],
   ['failed', 'failed'],
   ['canceled', 'was canceled'],
-  ['requires_action', 'waits for the customer to act'],
+  ['requires_action', 'needs action by the customer'],
 ]);
 
 const statusLine = ({ id, amount, status, failureReason, reference }: Refund): string => {
@@ -201,7 +204,7 @@ const effectOf = (refund: Refund): Effect => ({ reference: refund.id, summary: s
 
 /** One that cannot be read may be ours. */
 function notFound({ charge }: RefundFacts, { problems }: Rows<Refund>): ReadBack {
-  const evidence = [`No refund of ${charge} carries the key of this plan.`];
+  const evidence = [`No refund of ${charge} has this plan’s key.`];
   return problems.length === 0
     ? { kind: 'not_done', evidence }
     : { kind: 'cannot_tell', evidence: [...evidence, ...problems] };
@@ -212,7 +215,7 @@ function missing(
   reference: string | null,
   { problems }: Rows<Refund>,
 ): Verification {
-  const evidence = `The refund ${reference ?? 'of this plan'} is not among the refunds of ${charge}.`;
+  const evidence = `Refund ${reference ?? 'of this plan'} is not listed for ${charge}.`;
   return problems.length === 0
     ? { kind: 'wrong', evidence }
     : { kind: 'not_yet', evidence: `${evidence} ${problems.join('; ')}` };
@@ -221,6 +224,6 @@ function missing(
 function verified(refund: Refund): Verification {
   const evidence = statusLine(refund);
   if (refund.status === 'succeeded') return { kind: 'visible', evidence };
-  if (!cameToNothing(refund)) return { kind: 'not_yet', evidence: `${evidence} That is normal for some hours.` };
-  return { kind: 'wrong', evidence: `${evidence} The customer did not get the money; it is back on the balance.` };
+  if (!cameToNothing(refund)) return { kind: 'not_yet', evidence: `${evidence} This is normal for a few hours.` };
+  return { kind: 'wrong', evidence: `${evidence} The customer did not receive the money; it is back on the balance.` };
 } // prettier-ignore

@@ -6,7 +6,18 @@
  * Reading back: the platform lists every replay with the key of its order.
  */
 import { minuteMs } from '../../kernel/clock.js';
-import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification, World } from '../action.js';
+import type {
+  Action,
+  ActionFault,
+  Choice,
+  Effect,
+  Hints,
+  Preview,
+  ReadBack,
+  Step,
+  Verification,
+  World,
+} from '../action.js';
 import { defineAction } from '../define-action.js';
 import { platformIdField, platformOf } from '../platform.js';
 import { timeText } from '../provider.js';
@@ -34,8 +45,8 @@ export const replayEvent: Action = defineAction<Params, Facts>({
   summary: 'Deliver an event to one of its consumers again',
   risk: 'low',
   fields: {
-    event: platformIdField('Event', 'evt_1QzYk4'),
-    target: platformIdField('Target', 'ledger'),
+    event: { ...platformIdField('Event', 'evt_1QzYk4'), suggest: suggestEvents },
+    target: { ...platformIdField('Target', 'ledger'), suggest: suggestTargets },
   },
   prefills: { event: 'event' },
   read: readFacts,
@@ -53,6 +64,33 @@ export const replayEvent: Action = defineAction<Params, Facts>({
       : notListed(step.facts),
   verify: async (step) => ((await isListed(step)) ? visible(step) : notYet(step.facts)),
 });
+
+const mostSuggested = 50;
+
+async function suggestEvents(world: World, _hints: Hints, signal: AbortSignal): Promise<Choice[]> {
+  const { rows } = await platformOf(world).recentEvents(mostSuggested, signal);
+  return rows.map(({ id, type, at }) => ({
+    value: id,
+    label: `${type}, ${timeText(at)}`,
+    description: id,
+  }));
+}
+
+/** Of the event that was chosen; before one is, those of the newest. */
+async function suggestTargets(world: World, { typed, about }: Hints, signal: AbortSignal): Promise<Choice[]> {
+  const platform = platformOf(world);
+  const chosen = [typed.event, about?.kind === 'event' ? about.id : ''].find(
+    (event) => event !== undefined && event !== '',
+  );
+  const id = chosen ?? (await platform.recentEvents(1, signal)).rows[0]?.id;
+  if (id === undefined) return [];
+  const { targets } = await platform.event(id, signal);
+  return targets.map((target) => ({
+    value: target.id,
+    label: target.id,
+    ...(target.idempotent ? {} : { description: 'Not idempotent: cannot be replayed' }),
+  }));
+}
 
 async function readFacts({ event: id, target: wanted }: Params, world: World): Promise<Facts> {
   const { type, targets, replays } = await platformOf(world).event(id);
@@ -78,11 +116,11 @@ function check({ target }: Params, facts: Facts, now: Date): ActionFault[] {
 
 function targetFaults(target: string, { event, targets, idempotent }: Facts): string[] {
   if (idempotent === null)
-    return [`${event} has no target ${target}. ${targets.length === 0 ? 'It has none at all.' : `Its targets: ${targets.join(', ')}.`}`]; // prettier-ignore
+    return [`${event} has no target ${target}. ${targets.length === 0 ? 'It has no targets.' : `Its targets: ${targets.join(', ')}.`}`]; // prettier-ignore
   return idempotent
     ? []
     : [
-        `${target} would act on the same event a second time: only a target that is idempotent gets it again.`,
+        `${target} is not idempotent and would process the event twice: only an idempotent target can get it again.`,
       ];
 }
 
@@ -90,18 +128,18 @@ function sameAgain(target: string, { event, lastReplayedAt }: Facts, now: Date):
   if (lastReplayedAt === null) return [];
   const endsAt = new Date(new Date(lastReplayedAt).getTime() + replayWindowMs);
   if (endsAt <= now) return [];
-  return [`${event} was replayed to ${target} at ${timeText(lastReplayedAt)}: again after ${timeText(endsAt)}.`];
+  return [`${event} was replayed to ${target} at ${timeText(lastReplayedAt)}. Try again after ${timeText(endsAt)}.`];
 } // prettier-ignore
 
 function preview({ target }: Params, facts: Facts): Preview {
   const { event, type, lastDeliveredAt, replays, lastReplayedAt } = facts;
-  const delivered = lastDeliveredAt === null ? 'never delivered to it' : `last delivered to it at ${timeText(lastDeliveredAt)}`;
-  const before = lastReplayedAt === null ? 'Never replayed to it before' : `Replayed to it ${replays} ${replays === 1 ? 'time' : 'times'} before, last at ${timeText(lastReplayedAt)}`;
+  const delivered = lastDeliveredAt === null ? 'never delivered' : `last delivered at ${timeText(lastDeliveredAt)}`;
+  const before = lastReplayedAt === null ? 'Not replayed to it before' : `Replayed to it ${replays} ${replays === 1 ? 'time' : 'times'} before, last at ${timeText(lastReplayedAt)}`;
   return {
     headline: `Replay ${event} (${type}) to ${target}`,
     changes: [`${target} gets the event again: ${delivered}`, before],
-    affected: [`${target} takes the same event twice without harm, as the platform says.`],
-    undo: `Nothing to undo: ${target} takes the same event twice without harm.`,
+    affected: [`${target} is idempotent according to the platform: processing the event twice is safe.`],
+    undo: 'Nothing to undo: processing the event twice is safe.',
     irreversible: null,
     value: null,
     subject: { kind: 'event', id: event },
@@ -117,10 +155,10 @@ async function isListed({ facts, idempotencyKey, world }: Step<Params, Facts>): 
 
 const effectOf = ({ event }: Facts, { target }: Params, key: string): Effect => ({
   reference: key,
-  summary: `${event} is replayed to ${target}.`,
+  summary: `${event} was replayed to ${target}.`,
 });
 
-const notListedText = ({ event }: Facts): string => `No replay of ${event} carries the key of this plan.`;
+const notListedText = ({ event }: Facts): string => `No replay of ${event} has this plan’s key.`;
 
 const notListed = (facts: Facts): ReadBack => ({ kind: 'not_done', evidence: [notListedText(facts)] });
 

@@ -39,8 +39,8 @@ export const requestStatement: Action = defineAction<Params, Facts>({
   risk: 'low',
   fields: {
     partner: partnerField('Partner'),
-    businessDay: dateField('Business day', 'The partner’s own, at most 90 days ago'),
-    reason: plainTextField('Reason', 300, 'The platform keeps it with the request'),
+    businessDay: dateField('Business day', 'The partner’s business day, at most 90 days ago'),
+    reason: plainTextField('Reason', 300, 'Stored with the request on the platform'),
   },
   prefills: { partner: 'partner' },
   read: readFacts,
@@ -60,7 +60,7 @@ const statementOf = ({ facts, world }: Step<Params, Facts>): Promise<PartnerStat
 
 async function readFacts({ partner: id, businessDay }: Params, world: World): Promise<Facts> {
   const partner = world.partners.find((one) => one.id === id);
-  if (!partner) throw new OpsError('not_found', `There is no partner ${id} in the configuration.`);
+  if (!partner) throw new OpsError('not_found', `Partner ${id} is not configured.`);
   const statement = await knownStatement(id, businessDay, world);
   return {
     partner: id,
@@ -91,29 +91,29 @@ function check(_params: Params, facts: Facts, now: Date): ActionFault[] {
 /** The day in UTC will do: until noon of it, the same day is not over in any time zone. */
 function dayFaults(businessDay: string, now: Date): string[] {
   const today = now.toISOString().slice(0, 10);
-  if (businessDay > today) return [`${businessDay} has not come yet.`];
+  if (businessDay > today) return [`${businessDay} is in the future.`];
   const oldest = new Date(Date.parse(today) - oldestDays * dayMs).toISOString().slice(0, 10);
-  return businessDay < oldest ? [`${businessDay} is more than ${oldestDays} days ago: ${oldest} or later.`] : [];
+  return businessDay < oldest ? [`${businessDay} is more than ${oldestDays} days ago. Choose ${oldest} or later.`] : [];
 } // prettier-ignore
 
 function stateFaults({ name, businessDay, state, lastRequestedAt }: Facts, now: Date): string[] {
-  const which = `The statement of ${name} for ${businessDay}`;
-  if (state === null) return [`The platform knows of no statement of ${name} for ${businessDay}.`];
-  if (state === 'received') return [`${which} has come already.`];
+  const which = `The ${name} statement for ${businessDay}`;
+  if (state === null) return [`The platform has no ${name} statement for ${businessDay}.`];
+  if (state === 'received') return [`${which} has already arrived.`];
   if (lastRequestedAt === null) return [];
   const againAt = new Date(new Date(lastRequestedAt).getTime() + patienceMs);
   if (againAt <= now) return [];
-  return [`${which} was asked for at ${timeText(lastRequestedAt)}: again after ${timeText(againAt)}.`];
+  return [`${which} was requested at ${timeText(lastRequestedAt)}. Try again after ${timeText(againAt)}.`];
 }
 
 function preview({ reason }: Params, facts: Facts): Preview {
   const { partner, name, businessDay, state, requests, lastRequestedAt } = facts;
-  const before = lastRequestedAt === null ? 'Not asked for before' : `Asked for ${requests} ${requests === 1 ? 'time' : 'times'} before, last at ${timeText(lastRequestedAt)}`;
+  const before = lastRequestedAt === null ? 'Not requested before' : `Requested ${requests} ${requests === 1 ? 'time' : 'times'} before, last at ${timeText(lastRequestedAt)}`;
   return {
-    headline: `Ask ${name} for the statement of ${businessDay} again`,
-    changes: [state === 'requested' ? `Statement of ${businessDay}: still requested, and asked for once more` : `Statement of ${businessDay}: missing → requested`, before, `Reason: ${reason}`],
-    affected: [`${name} is asked to send the file once more.`],
-    undo: 'Nothing to undo: a second file of the same day does no harm.',
+    headline: `Ask ${name} for the ${businessDay} statement again`,
+    changes: [state === 'requested' ? `Statement of ${businessDay}: still requested, requested once more` : `Statement of ${businessDay}: missing → requested`, before, `Reason: ${reason}`],
+    affected: [`${name} is asked to send the file again.`],
+    undo: 'Nothing to undo: a second file for the same day is harmless.',
     irreversible: null,
     value: null,
     subject: { kind: 'statement', id: `${partner} ${businessDay}` },
@@ -123,7 +123,7 @@ function preview({ reason }: Params, facts: Facts): Preview {
 } // prettier-ignore
 
 const statusLine = ({ state }: PartnerStatement, { name, businessDay }: Facts): string =>
-  `The statement of ${name} for ${businessDay} is ${state}.`;
+  `The ${name} statement for ${businessDay} is ${state}.`;
 
 const effectOf = (statement: PartnerStatement, facts: Facts, key: string): Effect => ({
   reference: key,
@@ -135,7 +135,7 @@ function settled(statement: PartnerStatement, { facts, idempotencyKey }: Step<Pa
     return { kind: 'done', effect: effectOf(statement, facts, idempotencyKey) };
   return {
     kind: 'not_done',
-    evidence: [`No request carries the key of this plan. ${statusLine(statement, facts)}`],
+    evidence: [`No request has this plan’s key. ${statusLine(statement, facts)}`],
   };
 }
 

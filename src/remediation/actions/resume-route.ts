@@ -22,11 +22,11 @@ type Facts = RouteFacts & {
 export const resumeRoute: Action = defineAction<Params, Facts>({
   id: 'resume-route',
   title: 'Resume route',
-  summary: 'End the pause of a route before its time',
+  summary: 'End a route’s pause early',
   risk: 'medium',
   fields: {
     route: { ...platformIdField('Route', 'northpay-card-us'), suggest: suggestRoutes('paused') },
-    reason: plainTextField('Reason', 300, 'The platform keeps it with the order'),
+    reason: plainTextField('Reason', 300, 'Stored with the order on the platform'),
   },
   prefills: { route: 'route' },
   read: ({ route }, world) => readFacts(route, world),
@@ -56,7 +56,7 @@ function preview({ reason }: Params, facts: Facts): Preview {
     headline: `Resume route ${routeText(facts)} now`,
     changes: [`${facts.route}: ${stateText(facts)} → active`, `Reason: ${reason}`],
     affected: [
-      `${facts.partner} gets the new payments of this route again${facts.fallback === null ? '' : `, and ${facts.fallback} no longer`}; those under way are not touched.`,
+      `${facts.partner} gets new payments on this route again${facts.fallback === null ? '' : ` and ${facts.fallback} no longer does`}; payments in progress are not affected.`,
     ],
     undo: 'Pause the route again (pause-route).',
     irreversible: null,
@@ -73,7 +73,7 @@ const statusLine = (route: Route): string => {
 };
 
 const endText = (key: string | null): string =>
-  key === null ? 'by itself or by other means' : orderText(key);
+  key === null ? 'automatically or outside Paydesk' : orderText(key);
 
 const effectOf = (route: Route, key: string): Effect => ({ reference: key, summary: statusLine(route) });
 
@@ -87,7 +87,7 @@ function settled(route: Route, { facts, idempotencyKey }: Step<Params, Facts>): 
   const isSamePause = pausedBy === facts.pausedBy && pausedUntil === facts.pausedUntil;
   return isSamePause
     ? { kind: 'not_done', evidence }
-    : { kind: 'cannot_tell', evidence: [...evidence, `The plan was to end another pause: ${stateText(facts)}.`] };
+    : { kind: 'cannot_tell', evidence: [...evidence, `The plan was for a different pause: ${stateText(facts)}.`] };
 } // prettier-ignore
 
 const verified = (route: Route): Verification =>

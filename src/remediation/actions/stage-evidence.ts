@@ -8,7 +8,7 @@ export const stageEvidence: Action = defineAction<EvidenceParams, EvidenceFacts>
   evidenceAction({
     id: 'stage-evidence',
     title: 'Stage evidence',
-    summary: 'Put texts and documents beside a dispute, to be submitted later',
+    summary: 'Save evidence to a dispute draft',
     risk: 'low',
     submit: false,
   }),

@@ -8,7 +8,7 @@ export const submitEvidence: Action = defineAction<EvidenceParams, EvidenceFacts
   evidenceAction({
     id: 'submit-evidence',
     title: 'Submit evidence',
-    summary: 'Answer a dispute: hand what is staged, and more, to the bank, once and for all',
+    summary: 'Answer a dispute with evidence, the draft included; only once',
     risk: 'high',
     submit: true,
   }),

@@ -5,6 +5,7 @@
  * counts both times; where it is set forward, the hour that is left out never comes.
  */
 import { minuteMs } from '../../kernel/clock.js';
+import { utcText } from '../../kernel/instants.js';
 import { weekdays, type Freeze, type Hours, type Policy, type Weekday } from '../policy.js';
 
 export function isOpen({ days, from, to, timeZone }: Hours, at: Date): boolean {
@@ -43,12 +44,12 @@ export function freezeOn({ freezes }: Policy, action: string, at: Date): FreezeR
     .sort((a, b) => b.to.getTime() - a.to.getTime());
   if (freeze === undefined) return { frozen: false, reason: 'no_freeze' };
   const until = `It ends on ${instantText(freeze.to)}; ask again then.`;
-  const message = `The freeze “${freeze.id}” is on: ${freeze.why}. ${until}`;
+  const message = `Freeze “${freeze.id}” is active: ${freeze.why}. ${until}`;
   return { frozen: true, reason: 'freeze', freeze, message };
 }
 
 /** `2026-11-20 14:05 UTC`, the minute rounded up: what is said to be possible from then on is. */
 export function instantText(at: Date): string {
   const upMs = Math.ceil(at.getTime() / minuteMs) * minuteMs;
-  return `${new Date(upMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return utcText(new Date(upMs));
 }

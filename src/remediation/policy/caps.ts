@@ -74,7 +74,7 @@ function lookAt(
   // What moves no money needs no room, also where a limit was lowered below what is used.
   const fits = isZero(asked) || compare(add(used, asked), limit) <= 0;
   const room = `${formatMoney(used)} of ${formatMoney(limit)} used within ${formatDuration(cap.within)}`;
-  const sentence = `Cap “${cap.id}” for this ${cap.per}: ${room}, ${formatMoney(asked)} asked, ${fits ? 'fits' : 'too much'}.`;
+  const sentence = `Cap “${cap.id}” for this ${cap.per}: ${room}, ${formatMoney(asked)} requested${fits ? '' : ', above the cap'}.`;
   return { cap, fits, sentence, freeAt: fits ? null : freeAtOf(cap, counted, limit.minor - asked.minor) };
 }
 
@@ -118,5 +118,5 @@ function freeAtOf(cap: Cap, counted: readonly CapEntry[], roomMinor: bigint): Da
 
 const remedyOf = (freeAt: Date | null): string =>
   freeAt === null
-    ? 'This is more than the cap ever allows; ask whoever sets it.'
-    : `Enough is free again on ${instantText(freeAt)}, if nothing else is approved until then.`;
+    ? 'This amount alone exceeds the cap; ask your Paydesk admin.'
+    : `Enough room again at ${instantText(freeAt)} if nothing else is approved first.`;

@@ -35,7 +35,7 @@ function unknownActions(policy: Policy, actionIds: readonly string[]): string[] 
 
 function hintFor(id: string, actionIds: readonly string[]): string {
   const near = nearest(id, actionIds);
-  return near === null ? `There are ${actionIds.join(', ')}.` : `Did you mean “${near}”?`;
+  return near === null ? `Known actions: ${actionIds.join(', ')}.` : `Did you mean “${near}”?`;
 }
 
 function nothingAllowed({ rules }: Policy, actionIds: readonly string[]): string[] {
@@ -48,9 +48,7 @@ function unreached(policy: Policy, actionIds: readonly string[]): string[] {
   return policy.rules.flatMap((rule, index) => {
     const above = policy.rules.slice(0, index).find((other) => takesAllOf(policy, other, rule, actionIds));
     if (above === undefined) return [];
-    return [
-      `Rule “${rule.id}” is never reached: rule “${above.id}” above it takes all that it is about. Move it up.`,
-    ];
+    return [`Rule “${rule.id}” is never reached: rule “${above.id}” above it covers all of it. Move it up.`];
   });
 }
 

@@ -24,14 +24,14 @@ function lockOutsOf(rule: Rule, membersOf: Members): string[] {
   const approvers = peopleIn(rule.approve, membersOf);
   const name = `Rule “${rule.id}”`;
   if (requesters.size === 0)
-    return [`${name} cannot be used: nobody is in ${rule.request.join(' or ')}, who may ask.`];
+    return [`${name} cannot be used: ${rule.request.join(' or ')} has no members to request it.`];
   const needs = `${name} needs ${people(rule.approvals)} of ${rule.approve.join(' or ')} to approve`;
   if (approvers.size < rule.approvals) return [`${needs}, but there ${are(approvers.size)}.`];
   const stuck = [...requesters].filter((id) => approvers.has(id) && approvers.size - 1 < rule.approvals);
   if (stuck.length === 0) return [];
   const others = approvers.size - 1;
-  const can = others === 0 ? 'nobody else' : `only ${others} other ${others === 1 ? 'person' : 'people'}`;
-  return [`${needs}. It could be asked for by ${listed(stuck)}, but then ${can} can approve.`];
+  const can = others === 0 ? 'no other person' : `only ${others} other ${others === 1 ? 'person' : 'people'}`;
+  return [`${needs}. With ${listed(stuck)} as the requester, ${can} can approve.`];
 }
 
 function breakGlassLockOuts({ breakGlass }: Policy, membersOf: Members): string[] {
@@ -47,7 +47,7 @@ function breakGlassLockOuts({ breakGlass }: Policy, membersOf: Members): string[
 function killSwitchLockOuts({ killSwitch }: Policy, membersOf: Members): string[] {
   const faults: string[] = [];
   if (peopleIn(killSwitch.freeze, membersOf).size === 0)
-    faults.push(`The kill switch cannot be pulled: nobody is in ${killSwitch.freeze.join(' or ')}.`);
+    faults.push(`The kill switch cannot be used: ${killSwitch.freeze.join(' or ')} has no members.`);
   const { size } = peopleIn(killSwitch.lift, membersOf);
   if (size < 2)
     faults.push(
@@ -61,7 +61,7 @@ const peopleIn = (groups: readonly string[], membersOf: Members): ReadonlySet<st
 
 const people = (count: number): string => (count === 1 ? '1 person' : `${count} people`);
 const are = (count: number): string =>
-  count === 0 ? 'is nobody' : count === 1 ? 'is only 1' : `are only ${count}`;
+  count === 0 ? 'are none' : count === 1 ? 'is only 1' : `are only ${count}`;
 
 /** At most three by name. */
 function listed(ids: readonly string[]): string {

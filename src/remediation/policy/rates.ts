@@ -25,24 +25,24 @@ export function reportingOf(policy: Policy, value: Money, at: Date): Result<Conv
   const size = { minor: value.minor < 0n ? -value.minor : value.minor, currency: value.currency };
   const { reportingCurrency } = policy;
   if (size.currency === reportingCurrency)
-    return ok({ reporting: size, note: `${formatMoney(size)} are at stake.` });
+    return ok({ reporting: size, note: `At stake: ${formatMoney(size)}.` });
   const rated = usableRate(policy, size.currency, at);
   if (!rated.ok) return rated;
   const { currency, date, rate } = rated.value;
   const reporting = { minor: converted(size, rate, reportingCurrency), currency: reportingCurrency };
   const quote = `1 ${currency} = ${rate} ${reportingCurrency} of ${date}`;
-  return ok({ reporting, note: `${formatMoney(size)} count as ${formatMoney(reporting)} (${quote}).` });
+  return ok({ reporting, note: `At stake: ${formatMoney(size)} = ${formatMoney(reporting)} (${quote}).` });
 }
 
 function usableRate(policy: Policy, currency: string, at: Date): Result<Rate, string> {
   const pair = `from ${currency} to ${policy.reportingCurrency}`;
-  const remedy = 'Ask whoever runs Paydesk to add one under “remediation.rates”.';
+  const remedy = 'Ask your Paydesk admin to add one under “remediation.rates”.';
   const rate = newestRate(policy.rates, currency, at);
-  if (rate === null) return fail(`There is no rate ${pair}. ${remedy}`);
+  if (rate === null) return fail(`No exchange rate ${pair} is configured. ${remedy}`);
   const ageMs = at.getTime() - startOf(rate);
   if (ageMs <= policy.ratesMaxAge) return ok(rate);
   const allowed = formatDuration(policy.ratesMaxAge);
-  return fail(`The newest rate ${pair} is of ${rate.date}, and no older than ${allowed} counts. ${remedy}`);
+  return fail(`The exchange rate ${pair} is stale: dated ${rate.date}, maximum age ${allowed}. ${remedy}`);
 }
 
 /** A sentence per currency whose newest rate no longer counts: amounts in it are refused. */
@@ -50,8 +50,8 @@ export function staleRates({ rates, ratesMaxAge, reportingCurrency }: Policy, at
   return [...new Set(rates.map(({ currency }) => currency))].flatMap((currency) => {
     const rate = newestRate(rates, currency, at);
     if (rate && at.getTime() - startOf(rate) <= ratesMaxAge) return [];
-    const newest = rate ? `is of ${rate.date}, and no older than ${formatDuration(ratesMaxAge)} counts` : 'is of a day to come';
-    return [`The newest rate from ${currency} to ${reportingCurrency} ${newest}: guarded actions over ${currency} are refused.`];
+    const why = rate ? `is stale: dated ${rate.date}, maximum age ${formatDuration(ratesMaxAge)}` : 'is dated in the future';
+    return [`The exchange rate from ${currency} to ${reportingCurrency} ${why}. Guarded actions in ${currency} are refused.`];
   });
 } // prettier-ignore
 

@@ -22,7 +22,7 @@ function withReporting(
   ask: Ask,
   next: (reporting: Money | null, trail: readonly string[]) => Ruling,
 ): Ruling {
-  if (ask.value === null) return next(null, ['No money is at stake, so every amount band matches.']);
+  if (ask.value === null) return next(null, ['No amount at stake, so every amount limit fits.']);
   const converted = reportingOf(policy, ask.value, ask.at);
   if (!converted.ok) return refused('no_rate', converted.fault, null, []);
   return next(converted.value.reporting, [converted.value.note]);
@@ -35,10 +35,10 @@ function firstRule(policy: Policy, ask: Ask, reporting: Money | null, start: rea
     // Who asks, where and when are conditions of the rule that matches, and no reason to look further: a laxer rule below
     // would otherwise open to exactly those whom the rule above keeps out.
     if (mismatch === null) return decided(rule, ask, reporting, trail);
-    trail.push(`Rule “${rule.id}” is not about this: ${mismatch}.`);
+    trail.push(`“${rule.id}” doesn’t apply: ${mismatch}.`);
   }
   const amount = reporting === null ? '' : ` of ${formatMoney(reporting)}`;
-  const remedy = 'Whoever runs Paydesk can add one under “remediation.rules”.';
+  const remedy = 'Your Paydesk admin can add one under “remediation.rules”.';
   return refused(
     'no_rule',
     `No rule allows ${ask.action}${amount} at ${ask.risk} risk. ${remedy}`,
@@ -51,7 +51,7 @@ function firstRule(policy: Policy, ask: Ask, reporting: Money | null, start: rea
 function mismatchOf(policy: Policy, rule: Rule, ask: Ask, reporting: Money | null): string | null {
   if (!covers(rule.actions, ask.action)) return `it does not cover ${ask.action}`;
   if (rule.risks && !rule.risks.includes(ask.risk))
-    return `it is for ${rule.risks.join(' and ')} risk, this is ${ask.risk}`;
+    return `it covers ${rule.risks.join(' and ')} risk, this is ${ask.risk}`;
   return excessOf(policy, rule.upTo, reporting);
 }
 
@@ -62,7 +62,7 @@ function excessOf(policy: Policy, upTo: string | undefined, reporting: Money | n
   if (upTo === undefined || reporting === null) return null;
   const most = policyAmount(policy, upTo);
   if (compare(reporting, most) <= 0) return null;
-  return `it ends at ${formatMoney(most)}, this is ${formatMoney(reporting)}`;
+  return `its limit is ${formatMoney(most)}, this is ${formatMoney(reporting)}`;
 }
 
 function decided(rule: Rule, ask: Ask, reporting: Money | null, trail: readonly string[]): Ruling {
@@ -70,10 +70,7 @@ function decided(rule: Rule, ask: Ask, reporting: Money | null, trail: readonly 
   const [first] = unmet;
   if (first === undefined) return allowedBy(rule, reporting, [...trail, termsOf(rule)]);
   const message = unmet.map((condition) => condition.message).join(' ');
-  return refused(first.reason, message, rule.id, [
-    ...trail,
-    `Rule “${rule.id}” decides and refuses: ${message}`,
-  ]);
+  return refused(first.reason, message, rule.id, [...trail, `“${rule.id}” applies and refuses: ${message}`]);
 }
 
 interface Unmet {
@@ -85,15 +82,15 @@ interface Unmet {
 function unmetConditions(rule: Rule, ask: Ask): Unmet[] {
   const unmet: Unmet[] = [];
   if (!isIn(ask.requesterGroups, rule.request)) {
-    const message = `Only ${rule.request.join(' or ')} may ask for this; ask one of them to.`;
+    const message = `Only ${rule.request.join(' or ')} can request this. Ask one of them.`;
     unmet.push({ reason: 'not_requester', message });
   }
   if (rule.channels && !rule.channels.includes(ask.channelId)) {
-    const message = `This may only be asked for in ${rule.channels.join(' or ')}; ask there.`;
+    const message = `This can only be requested in ${rule.channels.join(' or ')}.`;
     unmet.push({ reason: 'wrong_channel', message });
   }
   if (rule.hours && !isOpen(rule.hours, ask.at)) {
-    const message = `This may only be asked for on ${hoursText(rule.hours)}; ask again then.`;
+    const message = `This can only be requested on ${hoursText(rule.hours)}.`;
     unmet.push({ reason: 'outside_hours', message });
   }
   return unmet;
@@ -119,11 +116,11 @@ function allowedBy(rule: Rule, reporting: Money | null, trail: readonly string[]
 function termsOf(rule: Rule): string {
   const terms = [
     `${rule.approvals} ${rule.approvals === 1 ? 'approval' : 'approvals'} by ${rule.approve.join(' or ')}`,
-    rule.coolingOff === undefined ? '' : `${formatDuration(rule.coolingOff)} of cooling-off`,
-    rule.typeAmount ? 'the amount typed by the approver' : '',
-    rule.confirmOutside ? 'votes confirmed outside the chat' : '',
+    rule.coolingOff === undefined ? '' : `${formatDuration(rule.coolingOff)} cooling-off`,
+    rule.typeAmount ? 'approvers type the amount' : '',
+    rule.confirmOutside ? 'votes confirmed outside Slack' : '',
   ];
-  return `Rule “${rule.id}” decides: ${terms.filter((term) => term !== '').join(', ')}.`;
+  return `“${rule.id}” applies: ${terms.filter((term) => term !== '').join(', ')}.`;
 }
 
 /** What a ruling by break-glass names as its rule. */
@@ -137,16 +134,17 @@ export function breakGlassOn(policy: Policy, ask: Ask): Ruling {
 function brokenGlass(policy: Policy, ask: Ask, reporting: Money | null, trail: readonly string[]): Ruling {
   const glass = policy.breakGlass;
   const refuse = (reason: RefusalReason, message: string): RefusedRuling =>
-    refused(reason, message, breakGlassRule, [...trail, `Break-glass is refused: ${message}`]);
-  const remedy = 'Ask for it with approvals.';
+    refused(reason, message, breakGlassRule, [...trail, `Break-glass refused: ${message}`]);
+  const remedy = 'Request it with approvals.';
   if (!glass || !covers(glass.actions ?? 'any', ask.action))
-    return refuse('no_break_glass', `There is no break-glass for ${ask.action}. ${remedy}`);
+    return refuse('no_break_glass', `Break-glass is not available for ${ask.action}. ${remedy}`);
   if (!isIn(ask.requesterGroups, glass.groups))
-    return refuse('not_requester', `Only ${glass.groups.join(' or ')} may break the glass. ${remedy}`);
+    return refuse('not_requester', `Only ${glass.groups.join(' or ')} can break glass. ${remedy}`);
   const excess = excessOf(policy, glass.upTo, reporting);
-  if (excess !== null) return refuse('above_break_glass', `Break-glass has its limit: ${excess}. ${remedy}`);
+  if (excess !== null)
+    return refuse('above_break_glass', `Above the break-glass limit: ${excess}. ${remedy}`);
   const within = formatDuration(glass.reviewWithin);
-  const terms = `Break-glass decides: no approvals, and a review that another person closes within ${within}.`;
+  const terms = `Break-glass applies: no approvals; another person must review it within ${within}.`;
   return {
     kind: 'allowed', rule: breakGlassRule, approvals: 0, approverGroups: glass.groups, coolingOffMs: 0,
     typeAmount: false, confirmOutside: false, reporting, trail: [...trail, terms],

@@ -29,27 +29,27 @@ export function eligibleVote(
   const title = entitlement(ruling, voter, requesterId);
   if (!title.ok) return title;
   const own = votes.find(({ personId, state }) => personId === voter.personId && state !== 'void');
-  if (own?.state === 'counted') return no('already_voted', 'You have voted already; a person counts once.');
-  if (own)
-    return no('already_voted', 'Your vote waits for you to confirm it by the link that you were sent.');
+  if (own?.state === 'counted')
+    return no('already_voted', 'You have already voted; each person counts once.');
+  if (own) return no('already_voted', 'Your vote needs confirmation: open the link that you were sent.');
   return { ok: true };
 }
 
 function entitlement(ruling: AllowedRuling, voter: Voter, requesterId: string): Eligibility {
   if (voter.personId === requesterId)
-    return no('requester', 'You asked for this, so somebody else has to decide.');
+    return no('requester', 'You requested this, so another person must decide.');
   const outsider = strangers[voter.kind];
   if (outsider !== null) return no('not_a_member', outsider);
   if (ruling.approverGroups.some((name) => voter.groups.has(name))) return { ok: true };
-  return no('not_in_group', `Only ${ruling.approverGroups.join(' or ')} may decide about this.`);
+  return no('not_in_group', `Only ${ruling.approverGroups.join(' or ')} can decide this.`);
 }
 
 const strangers: Readonly<Record<PersonKind, string | null>> = {
   member: null,
-  guest: 'Guests of the workspace do not decide about money; ask a full member to.',
-  external: 'People of another company do not decide about money here; ask a member of this workspace to.',
-  bot: 'Apps and bots do not vote; a person has to.',
-  deactivated: 'This account is deactivated, so it does not vote.',
+  guest: 'Guests can’t approve requests. Ask a full member.',
+  external: 'People from other companies can’t approve requests. Ask a member of this workspace.',
+  bot: 'Apps and bots can’t vote. A person must.',
+  deactivated: 'This account is deactivated and can’t vote.',
 };
 
 const no = (reason: IneligibleReason, message: string): Eligibility => ({ ok: false, reason, message });
@@ -85,7 +85,7 @@ export function countedVotes(
   };
 }
 
-const unknownVoter = no('not_a_member', 'The workspace does not know this person.');
+const unknownVoter = no('not_a_member', 'This person is not in the workspace.');
 
 const isCast = ({ confirmOutside }: AllowedRuling, { state, confirmedBy }: Vote): boolean =>
   state === 'counted' && (!confirmOutside || confirmedBy !== null);

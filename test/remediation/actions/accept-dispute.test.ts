@@ -19,16 +19,16 @@ const effect = { reference: null, summary: '' };
 
 describe('what is typed', () => {
   it.each([
-    ['nothing', '', /needed/],
-    ['too little', '24.99', /over 25\.00 USD: type exactly that/],
+    ['nothing', '', /Required/],
+    ['too little', '24.99', /disputed amount is 25\.00 USD: type exactly that/],
     ['too much', '2500', /25\.00 USD/],
-    ['another currency', '25.00 EUR', /in USD, not in EUR/],
+    ['another currency', '25.00 EUR', /is USD, not EUR/],
     ['too many decimals', '25.000', /USD has 2 decimals/],
-    ['an exponent', '2.5e1', /plain amount/],
-    ['a sign', '-25.00', /plain amount/],
+    ['an exponent', '2.5e1', /Enter an amount above zero/],
+    ['a sign', '-25.00', /Enter an amount above zero/],
     ['zero', '0', /above zero/],
-    ['another script', '２５.00', /plain amount/],
-    ['a word', 'yes', /plain amount/],
+    ['another script', '２５.00', /Enter an amount above zero/],
+    ['a word', 'yes', /Enter an amount above zero/],
   ])('does not give a dispute up: %s', async (_reason, acknowledged, message) => {
     expect(await faultsOf(acceptDispute, { dispute, acknowledged }, at.desk)).toEqual([
       { field: 'acknowledged', message: expect.stringMatching(message) as string },
@@ -54,7 +54,7 @@ describe('a dispute', () => {
   it('over its day can still be given up', async () => {
     await at.details(dispute, { due_by: 0 });
     const { preview } = await planOf(acceptDispute, { dispute, acknowledged: '25' }, at.desk);
-    expect(preview.changes.at(-1)).toMatch(/^The bank allows no answer/);
+    expect(preview.changes.at(-1)).toMatch(/^The network allows no response/);
   });
 });
 
@@ -64,14 +64,14 @@ describe('a plan', () => {
     const { preview } = await planOf(acceptDispute, { dispute: id, acknowledged: '25' }, at.desk);
     expect(preview).toMatchObject({
       headline: `Accept dispute ${id} over 25.00 USD as lost`,
-      changes: ['What the customer says: fraudulent (visa 10.4)', 'The customer keeps 25.00 USD.', expect.stringMatching(/^Answer due by/) as string],
+      changes: ['Customer’s claim: fraudulent (visa 10.4)', 'The customer keeps 25.00 USD.', expect.stringMatching(/^Response due by/) as string],
       affected: [expect.stringMatching(/^pi_\w+ can still be refunded/) as string],
       undo: null,
       value: { minor: 2500n, currency: 'USD' },
       subject: { kind: 'dispute', id },
       merchant: 'Larkspur Tents',
     });
-    expect(preview.irreversible).toMatch(/for good/);
+    expect(preview.irreversible).toMatch(/closes as lost/);
   }); // prettier-ignore
 
   it('does not stand once somebody answered', async () => {

@@ -24,7 +24,7 @@ const put = async (payment: string, fields: object) =>
 describe('what cannot be cancelled', () => {
   it('what is no payment, and a reason that is none', () => {
     expect(cancelPayment.faultsOf({ payment: 'po_123', reason: 'because' })).toEqual([
-      { field: 'payment', message: 'This is not an id that starts like pi_….' },
+      { field: 'payment', message: 'Enter an ID that starts with pi_.' },
       { field: 'reason', message: 'Choose one of the options.' },
     ]);
   });
@@ -36,14 +36,16 @@ describe('what cannot be cancelled', () => {
   it('one that took money', async () => {
     const { payment } = await at.pay();
     expect(await faults(payment)).toEqual(
-      only('payment', /is succeeded: only .* It took 25\.00 EUR: refund it instead\.$/),
+      only('payment', /is succeeded: only .* It captured 25\.00 EUR: refund it instead\.$/),
     );
   });
 
   it.each(['canceled', 'a_word_to_come'])('one that is %s', async (status) => {
     const payment = await authorise();
     await put(payment, { status });
-    expect(await faults(payment)).toEqual(only('payment', new RegExp(`is ${status}: .*Nothing is left`)));
+    expect(await faults(payment)).toEqual(
+      only('payment', new RegExp(`is ${status}: .*nothing left to cancel`)),
+    );
   });
 });
 
@@ -54,12 +56,12 @@ describe('the plan', () => {
     expect((await plan(payment)).preview).toEqual({
       headline: `Cancel ${payment} of ${customer}, 10.00 EUR with Visa •• 4242`,
       changes: [
-        'Status: requires_capture → canceled, for the reason abandoned',
-        'Authorised: 10.00 EUR → released, none of it is taken',
+        'Status: requires_capture → canceled, reason abandoned',
+        'Authorised: 10.00 EUR → released, nothing is captured',
       ],
-      affected: ['The customer’s bank frees 10.00 EUR, which can take some days to show.'],
+      affected: ['The customer’s bank releases 10.00 EUR; this can take a few days to show.'],
       undo: null,
-      irreversible: 'A cancelled payment never takes money again: the customer has to pay anew.',
+      irreversible: 'A cancelled payment can’t be captured: the customer must pay again.',
       value: { minor: 1_000n, currency: 'EUR' },
       subject: { kind: 'payment', id: payment },
       partner: 'stripe',
@@ -68,17 +70,17 @@ describe('the plan', () => {
   });
 
   it.each([
-    ['requires_payment_method', /can no longer finish/],
-    ['requires_confirmation', /can no longer finish/],
-    ['requires_action', /can no longer finish/],
-    ['processing', /rarely lets it be cancelled, and may refuse/],
+    ['requires_payment_method', /can no longer complete/],
+    ['requires_confirmation', /can no longer complete/],
+    ['requires_action', /can no longer complete/],
+    ['processing', /may refuse to cancel it/],
   ])('of one that is %s', async (status, affected) => {
     const payment = await unpaid();
     await put(payment, { status });
     const { preview } = await plan(payment);
     expect(preview).toMatchObject({
       headline: `Cancel ${payment}, 5.00 EUR`,
-      changes: [`Status: ${status} → canceled, for the reason abandoned`],
+      changes: [`Status: ${status} → canceled, reason abandoned`],
       affected: [expect.stringMatching(affected)],
       value: { minor: 500n, currency: 'EUR' },
     });
@@ -125,7 +127,7 @@ describe('doing it', () => {
       'status: requires_capture → succeeded',
       'amount capturable: 10.00 EUR → 0.00 EUR',
       'amount received: 0.00 EUR → 10.00 EUR',
-      expect.stringMatching(/It took 10\.00 EUR: refund it instead\.$/),
+      expect.stringMatching(/It captured 10\.00 EUR: refund it instead\.$/),
     ]);
     expect(await codeOf(cancelPayment.execute(made, 'key-late', at.desk))).toBe('invalid');
     expect(await at.get(`payment_intents/${payment}`)).toMatchObject({ amount_received: 1_000 });

@@ -33,8 +33,8 @@ describe('what cannot be cancelled', () => {
     const payouts = await collect(at.stripe.payouts.list({ limit: 20 }), 20);
     const paid = payouts.find(({ automatic, status }) => automatic && status === 'paid')!;
     expect(await faults(paid.id)).toEqual([
-      ...only('payout', /is automatic: only a payout that a person started/),
-      ...only('payout', /is paid: only a payout that is pending/),
+      ...only('payout', /is automatic: only a manual payout/),
+      ...only('payout', /is paid: only a pending payout/),
     ]);
   });
 
@@ -47,7 +47,7 @@ describe('what cannot be cancelled', () => {
   it.each(['in_transit', 'paid', 'failed', 'canceled', 'a_word_to_come'])('one that is %s', async (status) => {
     const payout = await start();
     await put(payout, { status });
-    expect(await faults(payout)).toEqual(only('payout', new RegExp(`is ${status}: only a payout that is pending`)));
+    expect(await faults(payout)).toEqual(only('payout', new RegExp(`is ${status}: only a pending payout`)));
   }); // prettier-ignore
 });
 
@@ -56,8 +56,8 @@ it('the plan says what the bank account does not get, and how to undo it', async
   expect((await plan(payout)).preview).toEqual({
     headline: `Cancel payout ${payout} of 700.00 EUR`,
     changes: ['Status: pending → canceled', 'Balance with the provider: +700.00 EUR, available again'],
-    affected: ['The company’s bank account does not get 700.00 EUR on 2026-11-20.'],
-    undo: 'A new payout of 700.00 EUR, started by hand at the provider. It arrives later than this one would have.',
+    affected: ['700.00 EUR will not arrive in the company’s bank account on 2026-11-20.'],
+    undo: 'Create a new manual payout of 700.00 EUR at the provider. It will arrive later than this one.',
     irreversible: null,
     value: { minor: 70_000n, currency: 'EUR' },
     subject: { kind: 'payout', id: payout },
@@ -118,7 +118,7 @@ describe('doing it', () => {
     at.clock.advance(2 * hourMs);
     expect(await cancelPayout.changesSince(made, at.desk)).toEqual([
       'status: pending → in_transit',
-      `${payout} is in_transit: only a payout that is pending can be cancelled.`,
+      `${payout} is in_transit: only a pending payout can be cancelled.`,
     ]);
     expect(await codeOf(cancelPayout.execute(made, 'key-late', at.desk))).toBe('invalid');
     expect((await cancelPayout.readBack(made, 'key-late', at.desk)).kind).toBe('not_done');

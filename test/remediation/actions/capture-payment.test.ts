@@ -22,32 +22,37 @@ const received = async (payment: string) => (await at.get(`payment_intents/${pay
 
 describe('what cannot be captured', () => {
   it.each([
-    ['1e3', /plain amount/],
-    ['-5', /plain amount/],
-    ['１００', /plain amount/],
+    ['1e3', /Enter an amount above zero/],
+    ['-5', /Enter an amount above zero/],
+    ['１００', /Enter an amount above zero/],
     ['0', /above zero/],
   ])('the amount %s', (amount, message) => {
     expect(capturePayment.faultsOf({ payment: 'pi_123', amount })).toEqual(only('amount', message));
   });
 
   it('a charge, or nothing', () => {
-    const message = 'This is not an id that starts like pi_….';
+    const message = 'Enter an ID that starts with pi_.';
     expect(capturePayment.faultsOf({ payment: 'ch_123' })).toEqual([{ field: 'payment', message }]);
-    expect(capturePayment.faultsOf({})).toEqual(only('payment', /needed/));
+    expect(capturePayment.faultsOf({})).toEqual(only('payment', /Required/));
   });
 
   it.each([
     ['more decimals than the currency has', 'usd', '1.234', /USD has 2 decimals/],
     ['decimals where there are none', 'jpy', '100.5', /JPY has 0 decimals/],
-    ['another currency', 'eur', '5.00 USD', /This is in EUR, not in USD/],
+    ['another currency', 'eur', '5.00 USD', /The currency is EUR, not USD/],
     [
-      'less than the provider takes',
+      'less than the provider accepts',
       'eur',
       '0.49',
-      /0\.49 EUR is too little: the provider takes 0\.50 EUR or more/,
+      /0\.49 EUR is below the provider’s minimum of 0\.50 EUR/,
     ],
-    ['a thousandth, which the networks do not count', 'kwd', '0.501', /KWD goes in steps of 0\.010 KWD/],
-    ['more by one cent', 'eur', '10.01', /10\.01 EUR is more than what is authorised: at most 10\.00 EUR/],
+    [
+      'a thousandth, which the networks do not count',
+      'kwd',
+      '0.501',
+      /accepts KWD only in steps of 0\.010 KWD/,
+    ],
+    ['more by one cent', 'eur', '10.01', /10\.01 EUR is more than the authorised amount: at most 10\.00 EUR/],
   ])('%s', async (_why, currency, amount, message) => {
     expect(await faults(await authorise({ currency }), amount)).toEqual(only('amount', message));
   });
@@ -58,7 +63,7 @@ describe('what cannot be captured', () => {
 
   it('one that is captured already, whatever the amount', async () => {
     const { payment } = await at.pay();
-    const message = /is succeeded: only a payment that is authorised and not captured/;
+    const message = /is succeeded: only an authorised payment/;
     expect(await faults(payment)).toEqual(only('payment', message));
     expect(await faults(payment, '5.00')).toEqual(only('payment', message));
   });
@@ -72,7 +77,7 @@ describe('what cannot be captured', () => {
     const payment = await authorise({ amount: 10_000 });
     const object = await at.get(`payment_intents/${payment}`);
     at.api.putObjects([{ ...object, amount_received: 4_000, amount_capturable: 6_000 }]);
-    const message = /captured in several parts: 40\.00 EUR of 100\.00 EUR are taken so far, 60\.00 EUR are still authorised/;
+    const message = /captured in several parts: 40\.00 EUR of 100\.00 EUR captured so far, 60\.00 EUR still authorised/;
     expect(await faults(payment)).toEqual(only('payment', message));
     const typed = { payment, reason: 'abandoned' };
     expect(await refused(cancelPayment, typed, at.desk)).toEqual(only('payment', message));
@@ -90,7 +95,7 @@ describe('what cannot be captured', () => {
     own.clock.advance(7 * dayMs - 6 * minuteMs);
     const made = await planned(capturePayment, { payment }, own.desk);
     own.clock.advance(minuteMs);
-    const ended = /The authorisation of pi_\w+ ends at 2026-11-25 12:00 UTC: .* five minutes before/;
+    const ended = /The authorisation of pi_\w+ expires at 2026-11-25 12:00 UTC, .* five minutes before/;
     expect(await refused(capturePayment, { payment }, own.desk)).toEqual(only('payment', ended));
     expect(await capturePayment.changesSince(made, own.desk)).toEqual([expect.stringMatching(ended)]);
     own.clock.advance(dayMs);
@@ -100,7 +105,7 @@ describe('what cannot be captured', () => {
 
   it('anything without a provider', async () => {
     const world = { ...at.desk, payments: null };
-    expect(await refused(capturePayment, { payment: 'pi_123' }, world)).toEqual(only(null, /No payment provider/));
+    expect(await refused(capturePayment, { payment: 'pi_123' }, world)).toEqual(only(null, /No payments provider/));
   }); // prettier-ignore
 });
 
@@ -117,9 +122,9 @@ describe('the plan', () => {
       ],
       affected: [
         'The customer is charged 7.00 EUR.',
-        'Not captured, the authorisation ends at 2026-11-25 12:00 UTC.',
+        'Without a capture the authorisation expires at 2026-11-25 12:00 UTC.',
       ],
-      undo: 'A refund gives the money back; the provider keeps its fee.',
+      undo: 'Refund the payment; the provider keeps its fee.',
       irreversible: null,
       value: { minor: 1_000n, currency: 'EUR' },
       subject: { kind: 'payment', id: payment },

@@ -27,24 +27,24 @@ const letters = () => at.mailbox.letters();
 
 describe('a letter that cannot be read as one', () => {
   it.each([
-    ['subject', '', /needed/, 'none'],
-    ['subject', 'Hello\nBcc: all@elsewhere.example', /one line/, 'a header of its own'],
-    ['subject', 'Hello\r\nBcc: all@elsewhere.example', /one line/, 'a header of its own'],
-    ['subject', 'Hello\rBcc: all@elsewhere.example', /one line/, 'a bare CR'],
-    ['subject', 'Hello\u2028there', /one line/, 'a line separator'],
+    ['subject', '', /Required/, 'none'],
+    ['subject', 'Hello\nBcc: all@elsewhere.example', /single line/, 'a header of its own'],
+    ['subject', 'Hello\r\nBcc: all@elsewhere.example', /single line/, 'a header of its own'],
+    ['subject', 'Hello\rBcc: all@elsewhere.example', /single line/, 'a bare CR'],
+    ['subject', 'Hello\u2028there', /single line/, 'a line separator'],
     ['subject', 'Hello\u0085there', /control characters/, 'a next line of another standard'],
-    ['subject', 'Hello\tthere', /one line, without tabs/, 'a tab'],
+    ['subject', 'Hello\tthere', /single line, without tabs/, 'a tab'],
     ['subject', 'Hello\u001b[31m', /control characters/, 'an escape sequence'],
-    ['subject', 'Hello\0', /not a text that can be used/, 'NUL'],
-    ['subject', 'refund \u202e00.001\u202c', /another order/, 'an override of the direction'],
-    ['subject', '\u200f\u200b', /nothing to see/, 'what nobody sees'],
+    ['subject', 'Hello\0', /characters that can’t be used/, 'NUL'],
+    ['subject', 'refund \u202e00.001\u202c', /reorder text/, 'an override of the direction'],
+    ['subject', '\u200f\u200b', /visible text/, 'what nobody sees'],
     ['subject', 'Card 4242424242424242', /card number/, 'a card number'],
-    ['text', '', /needed/, 'none'],
-    ['text', ' \n ', /needed/, 'blanks'],
-    ['text', 'Hello\0', /not a text that can be used/, 'NUL'],
-    ['text', 'Hello \ud83d', /not a text that can be used/, 'half a character'],
+    ['text', '', /Required/, 'none'],
+    ['text', ' \n ', /Required/, 'blanks'],
+    ['text', 'Hello\0', /characters that can’t be used/, 'NUL'],
+    ['text', 'Hello \ud83d', /characters that can’t be used/, 'half a character'],
     ['text', 'Hello\u0007', /control characters/, 'a bell'],
-    ['text', 'pay \u2067 001\u2069', /another order/, 'an isolate'],
+    ['text', 'pay \u2067 001\u2069', /reorder text/, 'an isolate'],
     ['text', 'It is 4242 4242\n4242 4242.', /card number/, 'a card number over two lines'],
     ['text', 'It is 4242\u200b4242\u200b4242\u200b4242.', /card number/, 'one with blanks without width'],
     ['text', 'It is 4242\u00ad4242\u00ad4242\u00ad4242.', /card number/, 'one with soft hyphens'],
@@ -58,7 +58,7 @@ describe('a letter that cannot be read as one', () => {
   it.each([
     ['subject', 151, /At most 150 characters; these are 151/],
     ['text', 5_001, /At most 5000 characters; these are 5001/],
-    ['text', 100_000, /not a text that can be used/],
+    ['text', 100_000, /characters that can’t be used/],
   ])('a %s of %i characters', (field, length, message) => {
     expect(faultsOf({ [field]: 'x'.repeat(length) })).toEqual(only(field, message));
     expect(faultsOf({ subject: 'x'.repeat(150), text: 'x'.repeat(5_000) })).toEqual([]);
@@ -75,12 +75,12 @@ describe('a letter that cannot be read as one', () => {
 
 describe('what cannot be written to', () => {
   it('a partner that is not configured', async () => {
-    expect(await faults({ partner: 'nobody' })).toEqual(only('partner', /no partner nobody/));
+    expect(await faults({ partner: 'nobody' })).toEqual(only('partner', /Partner nobody is not configured/));
   });
 
   it('a partner without an address', async () => {
     expect(await faults({ partner: 'northpay' })).toEqual(
-      only('partner', /NorthPay has no address.*contact, under partners in paydesk\.yaml/),
+      only('partner', /NorthPay has no contact address.*contact under partners in paydesk\.yaml/),
     );
   });
 
@@ -98,11 +98,9 @@ describe('the plan', () => {
         'Subject: Statement of 2026-11-17',
         'Text:\n> Hello,\n> \n> please send it again.',
       ],
-      affected: [
-        'The support desk of Adria gets this letter. Answers go to the address that Paydesk sends from.',
-      ],
+      affected: ['Adria’s support desk gets this e-mail. Replies go to the address that Paydesk sends from.'],
       undo: null,
-      irreversible: 'A letter that was sent cannot be called back.',
+      irreversible: 'A sent e-mail can’t be recalled.',
       value: null,
       subject: { kind: 'partner', id: 'adria' },
       partner: 'adria',
@@ -136,10 +134,10 @@ describe('sending it', () => {
       },
     ]);
     expect(effect.reference).toMatch(/^<paydesk\.[0-9a-f]{32}@larkspur\.example>$/);
-    expect(effect.summary).toMatch(/^The mail server took the letter to support@adria\.example: “250 .*”, Message-ID </);
+    expect(effect.summary).toMatch(/^The mail server accepted the e-mail to support@adria\.example: “250 .*”, Message-ID </);
     expect(await messagePartner.verify(made, 'key', effect, at.desk)).toEqual({
       kind: 'visible',
-      evidence: `${effect.summary} There is nothing more to see: what becomes of a letter after that, no server tells.`,
+      evidence: `${effect.summary} Delivery after that can’t be verified.`,
     });
     expect(messagePartner.followUpAt(made)).toBeNull();
   }); // prettier-ignore
@@ -183,7 +181,7 @@ describe('sending it', () => {
     ]);
     expect(await messagePartner.changesSince(made, moved(null))).toEqual([
       'contact: support@adria.example → none',
-      expect.stringMatching(/has no address/),
+      expect.stringMatching(/has no contact address/),
     ]);
   }); // prettier-ignore
 });
@@ -197,8 +195,8 @@ describe('a letter whose fate is unknown', () => {
     expect(await messagePartner.readBack(made, 'key', at.desk)).toEqual({
       kind: 'cannot_tell',
       evidence: [
-        expect.stringContaining(`for the Message-ID ${id}@`),
-        'Or ask support@adria.example whether “Statement of 2026-11-17” has come.',
+        expect.stringContaining(`Message-ID ${id}@`),
+        'Or ask support@adria.example whether “Statement of 2026-11-17” arrived.',
       ],
     });
   });

@@ -56,11 +56,11 @@ describe('what cannot be paused', () => {
   });
 
   it.each([
-    [-1, /at least 5 min away: 2026-11-18 12:05 UTC or later/, 'the past'],
-    [0, /at least 5 min away/, 'now'],
-    [4.9, /at least 5 min away/, 'too soon'],
-    [24 * 60 + 0.1, /at most 24 hours away: 2026-11-19 12:00 UTC or earlier/, 'more than a day'],
-    [1e7, /at most 24 hours away/, 'years'],
+    [-1, /at least 5 min from now: 2026-11-18 12:05 UTC or later/, 'the past'],
+    [0, /at least 5 min from now/, 'now'],
+    [4.9, /at least 5 min from now/, 'too soon'],
+    [24 * 60 + 0.1, /at most 24 hours from now: 2026-11-19 12:00 UTC or earlier/, 'more than a day'],
+    [1e7, /at most 24 hours from now/, 'years'],
   ])('until %f minutes from now (%s)', async (minutes, message, _why) => {
     expect(await faults(us, minutes)).toEqual(only('until', message));
   });
@@ -72,7 +72,7 @@ describe('what cannot be paused', () => {
   it('one that is paused already: says until when and by what', async () => {
     await pausedByOthers();
     expect(await faults()).toEqual(
-      only('route', /is paused until 2026-11-18 12:30 UTC by the order theirs-northpay-card-us-30 already/),
+      only('route', /is already paused until 2026-11-18 12:30 UTC by order theirs-northpay-card-us-30/),
     );
   });
 
@@ -89,13 +89,13 @@ describe('what cannot be paused', () => {
 
   it('one that is more than its fallback can take: with the numbers', async () => {
     expect(await faults('adria-wallet-de')).toEqual(
-      only('route', /its own 6 of the last hour and these 9 make 15, and it can take 13 an hour/),
+      only('route', /6 \+ 9 = 15 payments in the last hour, limit 13 an hour/),
     );
   });
 
   it('while one that fills its fallback to the brim can be', async () => {
     const { preview } = await plan('gulfswitch-wallet-kw');
-    expect(preview.changes.join()).toMatch(/has 1 an hour and gets 2 more: 3 of the 3 that it can take/);
+    expect(preview.changes.join()).toMatch(/1 \+ 2 = 3 payments an hour, limit 3/);
   });
 
   it('anything without a platform', async () => {
@@ -115,16 +115,16 @@ describe('the plan', () => {
     expect((await plan(us, 90)).preview).toEqual({
       headline: `Pause route ${us} (northpay, card, US, USD) until 2026-11-18 13:30 UTC`,
       changes: [
-        `${us}: active → paused for 1 h 30 min. It resumes by itself at 2026-11-18 13:30 UTC`,
-        'Its payments go over halcyon-card-us of halcyon meanwhile, which has 16 an hour and gets 12 more: 28 of the 220 that it can take',
-        'At stake is what went through it in the last hour, 574.41 USD in 12 payments, for 1 h 30 min: 861.62 USD, rounded up',
+        `${us}: active → paused for 1 h 30 min, resumes automatically at 2026-11-18 13:30 UTC`,
+        'Payments go to halcyon-card-us (halcyon) meanwhile: 16 + 12 = 28 payments an hour, limit 220',
+        'Amount at stake: last hour’s volume (574.41 USD, 12 payments) over 1 h 30 min = 861.62 USD, rounded up',
         'Reason: Declines rise',
       ],
       affected: [
-        'northpay gets no new payments on this route; those under way are not touched.',
-        'halcyon gets them, under its own fees and acceptance.',
+        'northpay gets no new payments on this route; payments in progress are not affected.',
+        'halcyon gets them, with its own fees and acceptance rates.',
       ],
-      undo: 'Resume the route (resume-route), at any time.',
+      undo: 'Resume the route (resume-route) at any time.',
       irreversible: null,
       value: { minor: 86_162n, currency: 'USD' },
       subject: { kind: 'route', id: us },
@@ -136,9 +136,7 @@ describe('the plan', () => {
   it('of a route that nobody used lately says that what is at stake is not known', async () => {
     const { preview } = await plan('northpay-wallet-es');
     expect(preview.value).toEqual({ minor: 0n, currency: 'EUR' });
-    expect(preview.changes).toContain(
-      'Nothing went through it in the last hour, so what is at stake later is not known',
-    );
+    expect(preview.changes).toContain('No volume in the last hour, so the amount at stake is unknown');
   });
 
   it('never puts less at stake than the volume for the minutes, and less than a minor unit more', async () => {
@@ -175,7 +173,7 @@ describe('doing it', () => {
     expect(await pauseRoute.changesSince(made, at.desk)).toEqual([]);
     expect(await pauseRoute.readBack(made, 'key', at.desk)).toEqual({ kind: 'not_done', evidence: [`${us} is active.`] });
     const effect = await pauseRoute.execute(made, 'key', at.desk);
-    const summary = `${us} is paused until 2026-11-18 13:00 UTC by the order key.`;
+    const summary = `${us} is paused until 2026-11-18 13:00 UTC by order key.`;
     expect(effect).toEqual({ reference: 'key', summary });
     expect(await at.operations.route(us)).toMatchObject({ state: 'paused', pausedBy: 'key', pausedUntil: later(60) });
     expect(await pauseRoute.readBack(made, 'key', at.desk)).toEqual({ kind: 'done', effect });
@@ -183,7 +181,7 @@ describe('doing it', () => {
     at.clock.advance(60 * minuteMs);
     expect(await pauseRoute.verify(made, 'key', effect, at.desk)).toEqual({
       kind: 'visible',
-      evidence: `${us} is active. Its pause was to end at 2026-11-18 13:00 UTC.`,
+      evidence: `${us} is active. Its pause was due to end at 2026-11-18 13:00 UTC.`,
     });
   }); // prettier-ignore
 
@@ -193,12 +191,12 @@ describe('doing it', () => {
     await resumedByOthers();
     expect(await pauseRoute.verify(made, 'key', effect, at.desk)).toEqual({
       kind: 'wrong',
-      evidence: `${us} is active. It was resumed by the order theirs-resume-${us}.`,
+      evidence: `${us} is active. It was resumed by order theirs-resume-${us}.`,
     });
     await pausedByOthers();
     expect(await pauseRoute.verify(made, 'key', effect, at.desk)).toEqual({
       kind: 'wrong',
-      evidence: expect.stringMatching(/by the order theirs-.*This plan’s pause is gone/),
+      evidence: expect.stringMatching(/by order theirs-.*This plan’s pause is gone/),
     });
   });
 });
@@ -216,7 +214,7 @@ describe('a world that moved on', () => {
     const made = await plan();
     const fuller = withRoutes(at.desk, ({ fallback }) => ({ fallback: fallback && { ...fallback, loadPerHour: 209 } }));
     expect(await pauseRoute.changesSince(made, fuller)).toEqual([
-      expect.stringMatching(/its own 209 of the last hour and these 12 make 221, and it can take 220/),
+      expect.stringMatching(/209 \+ 12 = 221 payments in the last hour, limit 220/),
     ]);
   }); // prettier-ignore
 
@@ -225,7 +223,7 @@ describe('a world that moved on', () => {
     const smaller = withRoutes(at.desk, ({ fallback }) => ({ fallback: fallback && { ...fallback, capacityPerHour: 20 } }));
     expect(await pauseRoute.changesSince(made, smaller)).toEqual([
       'fallback: capacity per hour 220, partner halcyon, route halcyon-card-us, state active → capacity per hour 20, partner halcyon, route halcyon-card-us, state active',
-      expect.stringMatching(/make 28, and it can take 20/),
+      expect.stringMatching(/= 28 payments in the last hour, limit 20/),
     ]);
     const none = withRoutes(at.desk, () => ({ fallback: null }));
     expect(await pauseRoute.changesSince(made, none)).toEqual([
@@ -241,7 +239,7 @@ describe('a world that moved on', () => {
       'state: active → paused',
       'paused until: none → 2026-11-18T12:30:00.000Z',
       `paused by: none → theirs-${us}-30`,
-      expect.stringMatching(/is paused until .* already/),
+      expect.stringMatching(/is already paused until /),
     ]);
     expect(await codeOf(pauseRoute.execute(made, 'key', at.desk))).toBe('conflict');
   });
@@ -250,7 +248,7 @@ describe('a world that moved on', () => {
     const made = await plan(us, 30);
     at.clock.advance(26 * minuteMs);
     expect(await pauseRoute.changesSince(made, at.desk)).toEqual([
-      expect.stringMatching(/at least 5 min away/),
+      expect.stringMatching(/at least 5 min from now/),
     ]);
   });
 });
@@ -284,7 +282,7 @@ describe('an answer that is lost', () => {
     await pausedByOthers();
     expect(await pauseRoute.readBack(made, 'key', at.desk)).toEqual({
       kind: 'not_done',
-      evidence: [`${us} is paused until 2026-11-18 12:30 UTC by the order theirs-${us}-30.`],
+      evidence: [`${us} is paused until 2026-11-18 12:30 UTC by order theirs-${us}-30.`],
     });
     expect(await codeOf(pauseRoute.execute(made, 'key', at.desk))).toBe('conflict');
   });
@@ -296,7 +294,7 @@ describe('an answer that is lost', () => {
     at.clock.advance(60 * minuteMs);
     expect(await pauseRoute.readBack(made, 'key', at.desk)).toEqual({
       kind: 'cannot_tell',
-      evidence: [`${us} is active.`, expect.stringMatching(/would be over since 2026-11-18 13:00 UTC/)],
+      evidence: [`${us} is active.`, expect.stringMatching(/would have ended at 2026-11-18 13:00 UTC/)],
     });
   });
 
@@ -322,7 +320,7 @@ describe('at the time to resume', () => {
     at.clock.advance(60 * minuteMs);
     const effect = {
       reference: null,
-      summary: `${us} is active: it resumed by itself at 2026-11-18 13:00 UTC.`,
+      summary: `${us} is active: it resumed automatically at 2026-11-18 13:00 UTC.`,
     };
     expect(await pauseRoute.followUp(made, 'key', at.desk)).toEqual(effect);
   });
@@ -332,7 +330,7 @@ describe('at the time to resume', () => {
     await resumedByOthers();
     at.clock.advance(60 * minuteMs);
     const { summary } = await pauseRoute.followUp(made, 'key', at.desk);
-    expect(summary).toBe(`${us} is active: it was resumed by the order theirs-resume-${us}.`);
+    expect(summary).toBe(`${us} is active: it was resumed by order theirs-resume-${us}.`);
   });
 
   it('it is still paused by us: it is resumed, once, also when the answer is lost', async () => {
@@ -342,7 +340,7 @@ describe('at the time to resume', () => {
     at.api.setFault({ kind: 'timeout_after_effect', path: `/v1/routes/${us}/resume` });
     expect(await codeOf(pauseRoute.followUp(made, 'key', behind))).toBe('unknown_outcome');
     expect(await at.operations.route(us)).toMatchObject({ state: 'active', resumedBy: 'key:resume' });
-    const effect = { reference: 'key:resume', summary: `${us} is active: it did not resume by itself at 2026-11-18 13:00 UTC and was resumed for this plan.` };
+    const effect = { reference: 'key:resume', summary: `${us} is active: it did not resume automatically at 2026-11-18 13:00 UTC, so Paydesk resumed it.` };
     expect(await pauseRoute.followUp(made, 'key', at.desk)).toEqual(effect);
   }); // prettier-ignore
 
@@ -353,8 +351,8 @@ describe('at the time to resume', () => {
   });
 
   it.each([
-    ['theirs', /paused until 2026-11-18 13:30 UTC by the order theirs-northpay-card-us-90/],
-    ['by other means', /paused until 2026-11-18 13:30 UTC by other means than an order of ours/],
+    ['theirs', /paused until 2026-11-18 13:30 UTC by order theirs-northpay-card-us-90/],
+    ['by other means', /paused until 2026-11-18 13:30 UTC outside Paydesk/],
   ])('it was paused again, %s: it is left so', async (who, message) => {
     const made = await pause();
     await resumedByOthers();
@@ -363,7 +361,7 @@ describe('at the time to resume', () => {
     const world = who === 'theirs' ? at.desk : withRoutes(at.desk, () => ({ pausedBy: null }));
     const { summary } = await pauseRoute.followUp(made, 'key', world);
     expect(summary).toMatch(message);
-    expect(summary).toMatch(/not the pause of this plan, which was to end at 2026-11-18 13:00 UTC: it was left as it is/);
+    expect(summary).toMatch(/a different pause; this plan’s was due to end at 2026-11-18 13:00 UTC\. Left unchanged/);
     expect((await at.operations.route(us)).state).toBe('paused');
   }); // prettier-ignore
 

@@ -22,10 +22,10 @@ const giveBack = (charge: string, amount: number) => at.stripe.refunds.create({ 
 
 describe('what cannot be read', () => {
   it.each([
-    ['1e3', /plain amount/],
-    ['-5', /plain amount/],
-    ['１００', /plain amount/],
-    ['1,000.00', /plain amount/],
+    ['1e3', /Enter an amount above zero/],
+    ['-5', /Enter an amount above zero/],
+    ['１００', /Enter an amount above zero/],
+    ['1,000.00', /Enter an amount above zero/],
     ['0', /above zero/],
     ['0.00', /above zero/],
     ['5 XXY', /XXY is not a currency/],
@@ -35,8 +35,8 @@ describe('what cannot be read', () => {
 
   it('an id of another kind, no reason, and another reason', () => {
     expect(refundPayment.faultsOf({ payment: 'cus_123', amount: '', reason: '' })).toEqual([
-      { field: 'payment', message: 'This is not an id that starts like pi_… or ch_….' },
-      { field: 'reason', message: 'This is needed.' },
+      { field: 'payment', message: 'Enter an ID that starts with pi_ or ch_.' },
+      { field: 'reason', message: 'Required.' },
     ]);
     expect(refundPayment.faultsOf({ ...typedFor('pi_123'), reason: 'expired' })).toEqual(
       only('reason', /Choose one/),
@@ -48,10 +48,10 @@ describe('what cannot be refunded', () => {
   it.each([
     ['more decimals than the currency has', 'usd', '1.234', /USD has 2 decimals/],
     ['decimals where there are none', 'jpy', '100.5', /JPY has 0 decimals/],
-    ['another currency', 'eur', '5.00 USD', /This is in EUR, not in USD/],
-    ['a thousandth, which the networks do not count', 'kwd', '1.234', /1\.234 KWD is finer than the provider takes: KWD goes in steps of 0\.010 KWD/],
+    ['another currency', 'eur', '5.00 USD', /The currency is EUR, not USD/],
+    ['a thousandth, which the networks do not count', 'kwd', '1.234', /1\.234 KWD is too precise: the provider accepts KWD only in steps of 0\.010 KWD/],
     ['a fraction of a króna', 'isk', '5.5', /ISK has 0 decimals/],
-    ['more than was captured', 'eur', '25.01', /25\.01 EUR is more than what is left: of 25\.00 EUR captured 0\.00 EUR were refunded, so at most 25\.00 EUR can be/],
+    ['more than was captured', 'eur', '25.01', /25\.01 EUR is more than the refundable amount: 0\.00 EUR of 25\.00 EUR is refunded already, so at most 25\.00 EUR/],
   ])('%s', async (_why, currency, amount, message) => {
     const { payment } = await at.pay({ currency });
     expect(await faults(payment, amount)).toEqual(only('amount', message));
@@ -64,14 +64,16 @@ describe('what cannot be refunded', () => {
   it('more by one cent than what others left of it', async () => {
     const { payment, charge } = await at.pay();
     await giveBack(charge, 100);
-    expect(await faults(payment, '24.01')).toEqual(only('amount', /1\.00 EUR were refunded, so at most 24\.00/));
+    expect(await faults(payment, '24.01')).toEqual(only('amount', /1\.00 EUR of 25\.00 EUR is refunded already, so at most 24\.00/));
     expect((await plan(payment, '24.00')).preview.value).toEqual({ minor: 2_400n, currency: 'EUR' });
   }); // prettier-ignore
 
   it('what is refunded already', async () => {
     const { payment, charge } = await at.pay();
     await giveBack(charge, 2_500);
-    expect(await faults(payment)).toEqual(only('payment', /All of the 25\.00 EUR .* nothing is left/));
+    expect(await faults(payment)).toEqual(
+      only('payment', /is refunded in full \(25\.00 EUR\): nothing is left/),
+    );
   });
 
   it('what is not captured', async () => {
@@ -85,19 +87,19 @@ describe('what cannot be refunded', () => {
     await at.stripe.paymentIntents
       .confirm(id, { payment_method: 'pm_card_chargeDeclined' })
       .catch(() => undefined);
-    expect(await faults(id)).toEqual(only('payment', /is failed: only a charge that succeeded/));
+    expect(await faults(id)).toEqual(only('payment', /is failed: only a successful charge/));
   });
 
   it('a disputed charge, unless the provider says that it can be', async () => {
     const { payment } = await at.pay({ payment_method: 'pm_card_createDispute' });
-    expect(await faults(payment)).toEqual(only('payment', /has the dispute \w+ \(needs_response\)/));
+    expect(await faults(payment)).toEqual(only('payment', /has dispute \w+ \(needs_response\)/));
     const { data } = await at.stripe.disputes.list({ payment_intent: payment });
     at.api.putObjects([{ ...data[0], status: 'lost' }]);
-    expect(await faults(payment)).toEqual(only('payment', /\(lost\): the customer got the money/));
+    expect(await faults(payment)).toEqual(only('payment', /\(lost\): the customer already has the money/));
     const inquiry = { ...data[0], status: 'warning_needs_response', is_charge_refundable: true };
     at.api.putObjects([inquiry]);
     expect((await plan(payment)).preview.affected).toContain(
-      `The dispute ${data[0]!.id} (warning_needs_response) is about the same charge.`,
+      `Dispute ${data[0]!.id} (warning_needs_response) is open on the same charge.`,
     );
   });
 
@@ -109,7 +111,7 @@ describe('what cannot be refunded', () => {
   it('the same amount of the same charge within a day, unless the first one failed', async () => {
     const { payment, charge } = await at.pay();
     const { id } = await giveBack(charge, 500);
-    const again = new RegExp(`${id} refunded the same 5\\.00 EUR at 2026-11-18 12:00 UTC: .* after 2026-11-19 12:00 UTC`);
+    const again = new RegExp(`${id} refunded the same amount \\(5\\.00 EUR\\) at 2026-11-18 12:00 UTC\\. .* after 2026-11-19 12:00 UTC`);
     expect(await faults(payment, '5')).toEqual(only('amount', again));
     await plan(payment, '5.01');
     at.api.putObjects([
@@ -133,7 +135,9 @@ describe('what cannot be refunded', () => {
     const { payment } = await at.pay({ payment_method: 'pm_card_createDispute' });
     const { data } = await at.stripe.disputes.list({ payment_intent: payment });
     at.api.putObjects([{ ...data[0], status: 'lost', is_charge_refundable: true }]);
-    expect(await faults(payment)).toEqual(only('payment', /was given back: nothing is left/));
+    expect(await faults(payment)).toEqual(
+      only('payment', /is refunded or lost to disputes in full \(25\.00 EUR\): nothing is left/),
+    );
   });
 
   it('a payment that is captured in parts, while more may come', async () => {
@@ -142,7 +146,7 @@ describe('what cannot be refunded', () => {
       { ...(await at.get(`payment_intents/${payment}`)), amount_received: 4_000, amount_capturable: 6_000 },
       { ...(await at.get(`charges/${charge}`)), amount_captured: 4_000 },
     ]);
-    expect(await faults(payment)).toEqual(only('payment', /captured in several parts, and more may come: 40\.00 EUR/));
+    expect(await faults(payment)).toEqual(only('payment', /captured in several parts, and more captures may follow: 40\.00 EUR captured so far/));
   }); // prettier-ignore
 
   it('what cannot be read is named in the plan, and the rest of it stands', async () => {
@@ -167,14 +171,14 @@ describe('what cannot be refunded', () => {
     const { payment, charge } = await at.pay();
     at.api.putObjects([{ ...(await at.get(`charges/${charge}`)), id: 'ch_second' }]);
     const told = await faults(payment);
-    expect(told).toEqual(only('payment', /was captured 2 times: .*ch_second, 25\.00 EUR at .* Give the id of the charge/));
+    expect(told).toEqual(only('payment', /was captured 2 times: .*ch_second, 25\.00 EUR at .* Enter the ID of the charge/));
     expect(told[0]!.message).toContain(charge);
     expect((await plan('ch_second', '5')).facts.charge).toBe('ch_second');
   }); // prettier-ignore
 
   it('anything without a provider that can be written to', async () => {
     const world = { ...at.desk, writes: null };
-    expect(await refused(refundPayment, typedFor('pi_123'), world)).toEqual(only(null, /No payment provider/));
+    expect(await refused(refundPayment, typedFor('pi_123'), world)).toEqual(only(null, /No payments provider/));
   }); // prettier-ignore
 });
 
@@ -187,13 +191,14 @@ describe('the plan', () => {
       headline: `Refund 20.00 EUR of ${payment} to Visa •• 4242 of ${customer}`,
       changes: [
         `Refunded: 1.00 EUR → 21.00 EUR, of 25.00 EUR captured (${charge})`,
+        'Refundable: 24.00 EUR now, 4.00 EUR after this',
         'Balance with the provider: -20.00 EUR',
         'The provider keeps its fee of 0.63 EUR for the payment.',
-        'Reason: The customer asked for it',
+        'Reason: Requested by the customer',
       ],
-      affected: ['The customer has the money in 5 to 10 days.'],
+      affected: ['The customer receives it in 5–10 days.'],
       undo: null,
-      irreversible: 'A refund cannot be taken back: money given by mistake has to be asked for.',
+      irreversible: 'A refund can’t be reversed: you’d have to ask the customer to return it.',
       value: { minor: 2_000n, currency: 'EUR' },
       subject: { kind: 'payment', id: payment },
       partner: 'stripe',
@@ -202,12 +207,12 @@ describe('the plan', () => {
   });
 
   it.each([
-    ['', 'is settled by this before it becomes a dispute'],
-    ['20', 'stays open, because a part remains'],
+    ['', 'is resolved by this refund before it becomes a dispute'],
+    ['20', 'stays open, because the refund is partial'],
   ])('of an amount “%s” after an early fraud warning: it %s', async (amount, told) => {
     const { payment } = await at.pay({ payment_method: 'pm_card_createIssuerFraudRecord' });
     const { affected } = (await plan(payment, amount)).preview;
-    expect(affected[1]).toMatch(new RegExp(`^The early fraud warning issfr_\\w+ ${told}\\.$`));
+    expect(affected[1]).toMatch(new RegExp(`^Early fraud warning issfr_\\w+ ${told}\\.$`));
   });
 
   it('for fraud says that card and e-mail are blocked', async () => {
@@ -222,7 +227,7 @@ describe('the plan', () => {
     const { balance_transaction: id } = await at.get(`charges/${charge}`);
     at.api.putObjects([{ ...(await at.get(`balance_transactions/${String(id)}`)), currency: 'usd' }]);
     expect((await plan(payment, '5')).preview.changes).toContain(
-      'Balance with the provider: -5.00 EUR, taken in USD at the rate of the day',
+      'Balance with the provider: -5.00 EUR, debited in USD at the day’s rate',
     );
   });
 
@@ -236,6 +241,17 @@ describe('the plan', () => {
     at.api.putObjects([release]);
     expect((await plan(payment)).facts).toEqual(facts);
   }); // prettier-ignore
+});
+
+it('shows whose payment it is, masked, and the plan stands when the address changes', async () => {
+  const { payment } = await at.pay();
+  const intent = at.api.find(payment)!;
+  at.api.putObjects([{ ...intent, receipt_email: 'jane@example.com' }]);
+  const shown = await plan(payment);
+  expect(shown.preview.affected[0]).toMatch(/^Customer: j•••@example\.com/);
+  expect(JSON.stringify(shown.facts)).not.toContain('jane');
+  at.api.putObjects([{ ...intent, receipt_email: 'june@example.org' }]);
+  expect(await refundPayment.changesSince(shown, at.desk)).toEqual([]);
 });
 
 describe('doing it', () => {
@@ -261,10 +277,10 @@ describe('doing it', () => {
 
   it.each([
     ['succeeded', 'visible', /25\.00 EUR succeeded\.$/],
-    ['pending', 'not_yet', /25\.00 EUR is pending\. That is normal for some hours/],
-    ['requires_action', 'not_yet', /25\.00 EUR waits for the customer to act\. That is normal/],
-    ['on_its_way', 'not_yet', /25\.00 EUR is on its way\. That is normal/],
-    ['failed', 'wrong', /25\.00 EUR failed \(lost or stolen card\)\. The customer did not get the money/],
+    ['pending', 'not_yet', /25\.00 EUR is pending\. This is normal for a few hours/],
+    ['requires_action', 'not_yet', /25\.00 EUR needs action by the customer\. This is normal/],
+    ['on_its_way', 'not_yet', /25\.00 EUR is on its way\. This is normal/],
+    ['failed', 'wrong', /25\.00 EUR failed \(lost or stolen card\)\. The customer did not receive the money/],
     ['canceled', 'wrong', /25\.00 EUR was canceled\. The customer did not/],
   ])('a refund that is %s verifies as %s', async (status, kind, evidence) => {
     const { payment } = await at.pay();
@@ -296,7 +312,7 @@ describe('a world that moved on', () => {
     expect(await refundPayment.changesSince(made, at.desk)).toEqual([
       'amount refunded: 0.00 EUR → 1.00 EUR',
       `refunds: none → amount 1.00 EUR, created at 2026-11-18T12:00:00.000Z, id ${id}`,
-      expect.stringMatching(/^25\.00 EUR is more than what is left/),
+      expect.stringMatching(/^25\.00 EUR is more than the refundable amount/),
     ]);
   });
 
@@ -341,7 +357,7 @@ describe('an answer that is lost', () => {
     expect(await codeOf(refundPayment.execute(made, 'key-before', at.desk))).toBe('unknown_outcome');
     expect(await refundPayment.readBack(made, 'key-before', at.desk)).toEqual({
       kind: 'not_done',
-      evidence: [`No refund of ${charge} carries the key of this plan.`],
+      evidence: [`No refund of ${charge} has this plan’s key.`],
     });
     await refundPayment.execute(made, 'key-before', at.desk);
     await refundPayment.execute(made, 'key-before', at.desk);

@@ -55,18 +55,18 @@ describe('what cannot be replayed', () => {
         eventId,
         withEvents(() => ({ targets: [] })),
       ),
-    ).toEqual(only('target', /has no target ledger\. It has none at all\./));
+    ).toEqual(only('target', /has no target ledger\. It has no targets\./));
   });
 
   it('to a target that would act on it twice', async () => {
-    expect(await faults('customer-notices')).toEqual(only('target', /only a target that is idempotent/));
+    expect(await faults('customer-notices')).toEqual(only('target', /only an idempotent target/));
   });
 
   it('to the same target within ten minutes, while another is free', async () => {
     await replayedByOthers();
     at.clock.advance(10 * minuteMs - 1);
     expect(await faults()).toEqual(
-      only('target', /replayed to ledger at 2026-11-18 12:00 UTC: again after 2026-11-18 12:10 UTC/),
+      only('target', /replayed to ledger at 2026-11-18 12:00 UTC\. Try again after 2026-11-18 12:10 UTC/),
     );
     await plan('order-service');
     at.clock.advance(1);
@@ -85,11 +85,11 @@ describe('the plan', () => {
     expect((await plan()).preview).toEqual({
       headline: `Replay ${eventId} (charge.succeeded) to ledger`,
       changes: [
-        'ledger gets the event again: last delivered to it at 2026-11-18 11:59 UTC',
-        'Never replayed to it before',
+        'ledger gets the event again: last delivered at 2026-11-18 11:59 UTC',
+        'Not replayed to it before',
       ],
-      affected: ['ledger takes the same event twice without harm, as the platform says.'],
-      undo: 'Nothing to undo: ledger takes the same event twice without harm.',
+      affected: ['ledger is idempotent according to the platform: processing the event twice is safe.'],
+      undo: 'Nothing to undo: processing the event twice is safe.',
       irreversible: null,
       value: null,
       subject: { kind: 'event', id: eventId },
@@ -105,7 +105,7 @@ describe('the plan', () => {
     await replayedByOthers('ledger', 'second');
     at.clock.advance(15 * minuteMs);
     expect((await plan()).preview.changes).toEqual([
-      'ledger gets the event again: last delivered to it at 2026-11-18 12:15 UTC',
+      'ledger gets the event again: last delivered at 2026-11-18 12:15 UTC',
       'Replayed to it 2 times before, last at 2026-11-18 12:15 UTC',
     ]);
     expect((await plan('order-service')).preview.changes[1]).toMatch(/1 time before/);
@@ -113,7 +113,7 @@ describe('the plan', () => {
       targets: targets.map((target) => ({ ...target, lastDeliveredAt: null })),
     }));
     const { preview } = await planned(replayEvent, typedFor(), world);
-    expect(preview.changes[0]).toBe('ledger gets the event again: never delivered to it');
+    expect(preview.changes[0]).toBe('ledger gets the event again: never delivered');
   });
 });
 
@@ -122,10 +122,10 @@ it('replays, is found again and verified', async () => {
   expect(await replayEvent.changesSince(made, at.desk)).toEqual([]);
   expect(await replayEvent.readBack(made, 'key', at.desk)).toEqual({
     kind: 'not_done',
-    evidence: [`No replay of ${eventId} carries the key of this plan.`],
+    evidence: [`No replay of ${eventId} has this plan’s key.`],
   });
   const effect = await replayEvent.execute(made, 'key', at.desk);
-  expect(effect).toEqual({ reference: 'key', summary: `${eventId} is replayed to ledger.` });
+  expect(effect).toEqual({ reference: 'key', summary: `${eventId} was replayed to ledger.` });
   expect(await replays()).toMatchObject([{ reference: 'key', target: 'ledger' }]);
   expect(await replayEvent.readBack(made, 'key', at.desk)).toEqual({ kind: 'done', effect });
   expect((await replayEvent.verify(made, 'key', effect, at.desk)).kind).toBe('visible');
@@ -161,7 +161,7 @@ describe('a world that moved on', () => {
     }));
     expect(await replayEvent.changesSince(made, world)).toEqual([
       'idempotent: yes → no',
-      expect.stringMatching(/act on the same event a second time/),
+      expect.stringMatching(/would process the event twice/),
     ]);
   });
 });

@@ -51,12 +51,12 @@ describe('what cannot be asked for', () => {
   });
 
   it.each([
-    ['2026-11-19', /has not come yet/],
-    ['2999-01-01', /has not come yet/],
-    ['2026-08-19', /more than 90 days ago: 2026-08-20 or later/],
+    ['2026-11-19', /is in the future/],
+    ['2999-01-01', /is in the future/],
+    ['2026-08-19', /more than 90 days ago. Choose 2026-08-20 or later/],
     ['0001-01-01', /more than 90 days ago/],
-    ['2026-08-20', /The platform knows of no statement of Adria for 2026-08-20/],
-    ['2026-11-16', /The statement of Adria for 2026-11-16 has come already/],
+    ['2026-08-20', /The platform has no Adria statement for 2026-08-20/],
+    ['2026-11-16', /The Adria statement for 2026-11-16 has already arrived/],
   ])('%s: %s', async (day, message) => {
     expect(await faults(day)).toEqual(only('businessDay', message));
   });
@@ -68,14 +68,14 @@ describe('what cannot be asked for', () => {
   });
 
   it('a partner that is not configured, and one that the platform does not know', async () => {
-    expect(await faults(missing, 'nobody')).toEqual(only('partner', /no partner nobody/));
-    expect(await faults(missing, 'northpay')).toEqual(only('businessDay', /no statement of NorthPay/));
+    expect(await faults(missing, 'nobody')).toEqual(only('partner', /Partner nobody is not configured/));
+    expect(await faults(missing, 'northpay')).toEqual(only('businessDay', /no NorthPay statement/));
   });
 
-  it('what was asked for lately: says when', async () => {
+  it('what was requested lately: says when', async () => {
     const asked = withStatements(requestedAt('09:00', '10:01'));
     expect(await faults(missing, 'adria', asked)).toEqual(
-      only('businessDay', /was asked for at 2026-11-18 10:01 UTC: again after 2026-11-18 12:01 UTC/),
+      only('businessDay', /was requested at 2026-11-18 10:01 UTC\. Try again after 2026-11-18 12:01 UTC/),
     );
   });
 
@@ -91,14 +91,14 @@ describe('what cannot be asked for', () => {
 describe('the plan', () => {
   it('says what is asked of whom', async () => {
     expect((await plan()).preview).toEqual({
-      headline: 'Ask Adria for the statement of 2026-11-17 again',
+      headline: 'Ask Adria for the 2026-11-17 statement again',
       changes: [
         'Statement of 2026-11-17: missing → requested',
-        'Not asked for before',
+        'Not requested before',
         'Reason: It is late',
       ],
-      affected: ['Adria is asked to send the file once more.'],
-      undo: 'Nothing to undo: a second file of the same day does no harm.',
+      affected: ['Adria is asked to send the file again.'],
+      undo: 'Nothing to undo: a second file for the same day is harmless.',
       irreversible: null,
       value: null,
       subject: { kind: 'statement', id: 'adria 2026-11-17' },
@@ -108,12 +108,12 @@ describe('the plan', () => {
   });
 
   it.each([
-    [['10:00'], /Asked for 1 time before, last at 2026-11-18 10:00 UTC/],
-    [['09:00', '10:00'], /Asked for 2 times before, last at 2026-11-18 10:00 UTC/],
+    [['10:00'], /Requested 1 time before, last at 2026-11-18 10:00 UTC/],
+    [['09:00', '10:00'], /Requested 2 times before, last at 2026-11-18 10:00 UTC/],
   ])('after requests at %j that brought nothing says so', async (times, told) => {
     const { preview } = await plan(withStatements(requestedAt(...times)));
     expect(preview.changes.slice(0, 2)).toEqual([
-      'Statement of 2026-11-17: still requested, and asked for once more',
+      'Statement of 2026-11-17: still requested, requested once more',
       expect.stringMatching(told),
     ]);
   });
@@ -124,12 +124,12 @@ it('asks, is found again and verified, and the statement comes', async () => {
   expect(await requestStatement.changesSince(made, at.desk)).toEqual([]);
   expect(await requestStatement.readBack(made, 'key', at.desk)).toEqual({
     kind: 'not_done',
-    evidence: ['No request carries the key of this plan. The statement of Adria for 2026-11-17 is missing.'],
+    evidence: ['No request has this plan’s key. The Adria statement for 2026-11-17 is missing.'],
   });
   const effect = await requestStatement.execute(made, 'key', at.desk);
   expect(effect).toEqual({
     reference: 'key',
-    summary: 'The statement of Adria for 2026-11-17 is requested.',
+    summary: 'The Adria statement for 2026-11-17 is requested.',
   });
   expect(at.sent).toEqual([missing]);
   expect((await requestStatement.readBack(made, 'key', at.desk)).kind).toBe('done');
@@ -143,7 +143,7 @@ it.each([
   const made = await plan();
   const effect = await requestStatement.execute(made, 'key', at.desk);
   const found = await requestStatement.verify(made, 'key', effect, withStatements({ state }));
-  expect(found).toEqual({ kind, evidence: `The statement of Adria for 2026-11-17 is ${state}.` });
+  expect(found).toEqual({ kind, evidence: `The Adria statement for 2026-11-17 is ${state}.` });
 });
 
 describe('a world that moved on', () => {
@@ -152,7 +152,7 @@ describe('a world that moved on', () => {
     at.sent.push(missing);
     expect(await requestStatement.changesSince(made, at.desk)).toEqual([
       'state: missing → received',
-      'The statement of Adria for 2026-11-17 has come already.',
+      'The Adria statement for 2026-11-17 has already arrived.',
     ]);
     expect(await codeOf(requestStatement.execute(made, 'key', at.desk))).toBe('conflict');
   });
@@ -163,7 +163,7 @@ describe('a world that moved on', () => {
       'state: missing → requested',
       'requests: 0 → 1',
       'last requested at: none → 2026-11-18T12:00:00.000Z',
-      expect.stringMatching(/was asked for at/),
+      expect.stringMatching(/was requested at/),
     ]);
   });
 

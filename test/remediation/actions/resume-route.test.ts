@@ -58,11 +58,11 @@ it('the plan says until when it was paused, by what, and where payments went mea
   expect((await plan()).preview).toEqual({
     headline: `Resume route ${us} (northpay, card, US, USD) now`,
     changes: [
-      `${us}: paused until 2026-11-18 13:00 UTC by the order pause → active`,
+      `${us}: paused until 2026-11-18 13:00 UTC by order pause → active`,
       'Reason: Declines are back to normal',
     ],
     affected: [
-      'northpay gets the new payments of this route again, and halcyon-card-us no longer; those under way are not touched.',
+      'northpay gets new payments on this route again and halcyon-card-us no longer does; payments in progress are not affected.',
     ],
     undo: 'Pause the route again (pause-route).',
     irreversible: null,
@@ -78,10 +78,8 @@ it('a pause that nobody ordered under a key, and a route without a fallback, are
   const world = withRoutes(at.desk, () => ({ pausedBy: null, country: null, fallback: null }));
   const { preview } = await planned(resumeRoute, typed, world);
   expect(preview.headline).toMatch(/northpay, card, all countries, USD/);
-  expect(preview.changes[0]).toMatch(
-    /paused until 2026-11-18 13:00 UTC by other means than an order of ours/,
-  );
-  expect(preview.affected).toEqual([expect.stringMatching(/this route again; those under way/)]);
+  expect(preview.changes[0]).toMatch(/paused until 2026-11-18 13:00 UTC outside Paydesk/);
+  expect(preview.affected).toEqual([expect.stringMatching(/this route again; payments in progress/)]);
 });
 
 it('resumes, is found again and verified', async () => {
@@ -90,7 +88,7 @@ it('resumes, is found again and verified', async () => {
   expect(await resumeRoute.changesSince(made, at.desk)).toEqual([]);
   expect((await resumeRoute.readBack(made, 'key', at.desk)).kind).toBe('not_done');
   const effect = await resumeRoute.execute(made, 'key', at.desk);
-  const summary = `${us} is active, its last pause ended by the order key.`;
+  const summary = `${us} is active, its last pause ended by order key.`;
   expect(effect).toEqual({ reference: 'key', summary });
   expect(await at.operations.route(us)).toMatchObject({ state: 'active', resumedBy: 'key' });
   expect(await resumeRoute.readBack(made, 'key', at.desk)).toEqual({ kind: 'done', effect });
@@ -101,7 +99,7 @@ it('resumes, is found again and verified', async () => {
   await pause('again');
   expect(await resumeRoute.verify(made, 'key', effect, at.desk)).toEqual({
     kind: 'wrong',
-    evidence: expect.stringMatching(/by the order again\. It was paused again/),
+    evidence: expect.stringMatching(/by order again\. It was paused again/),
   });
   expect(resumeRoute.followUpAt(made)).toBeNull();
 });
@@ -152,15 +150,15 @@ describe('an answer that is lost', () => {
       expect(await codeOf(resumeRoute.execute(made, 'key', at.desk))).toBe('unknown_outcome');
       expect(await resumeRoute.readBack(made, 'key', at.desk)).toEqual({
         kind: 'not_done',
-        evidence: [`${us} is paused until 2026-11-18 13:00 UTC by the order pause.`],
+        evidence: [`${us} is paused until 2026-11-18 13:00 UTC by order pause.`],
       });
       expect((await resumeRoute.execute(made, 'key', at.desk)).reference).toBe('key');
     },
   );
 
   it.each([
-    ['somebody else', resumedByOthers, /ended by the order theirs/],
-    ['itself', hourPasses, /ended by itself or by other means/],
+    ['somebody else', resumedByOthers, /ended by order theirs/],
+    ['itself', hourPasses, /ended automatically or outside Paydesk/],
   ])('and it was resumed by %s: that is not taken for ours', async (_who, end, evidence) => {
     await pause();
     const made = await plan();
@@ -183,8 +181,8 @@ describe('an answer that is lost', () => {
     expect(await resumeRoute.readBack(made, 'key', at.desk)).toEqual({
       kind: 'cannot_tell',
       evidence: [
-        `${us} is paused until 2026-11-18 13:00 UTC by the order another.`,
-        'The plan was to end another pause: paused until 2026-11-18 13:00 UTC by the order pause.',
+        `${us} is paused until 2026-11-18 13:00 UTC by order another.`,
+        'The plan was for a different pause: paused until 2026-11-18 13:00 UTC by order pause.',
       ],
     });
   });

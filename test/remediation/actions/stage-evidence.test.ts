@@ -20,7 +20,7 @@ const unique = (): string => `${key}:${dispute}`;
 
 describe('what is typed', () => {
   it.each<[reason: string, typed: object, field: string | null, message: RegExp]>([
-    ['no dispute', { dispute: '' }, 'dispute', /needed/],
+    ['no dispute', { dispute: '' }, 'dispute', /Required/],
     ['a payment for a dispute', { dispute: 'pi_123' }, 'dispute', /dp_/],
     ['another script', { dispute: 'dp_１２３' }, 'dispute', /dp_/],
     ['a dispute that does not exist', { dispute: 'dp_1nothing' }, 'dispute', /no object/],
@@ -28,7 +28,7 @@ describe('what is typed', () => {
     ['too long an explanation', { explanation: 'x'.repeat(3001) }, 'explanation', /At most 3000/],
     ['a text that is too long', { service_date: 'x'.repeat(3001) }, 'service_date', /At most 3000/],
     ['a kind of file that there is not', { fileKind: 'selfie', explanation: 'a' }, 'fileKind', /options/],
-    ['no ids of files', { files: 'letter.pdf' }, 'files', /not files/],
+    ['no ids of files', { files: 'letter.pdf' }, 'files', /Attach files/],
     ['too many files', { files: 'FA1,FA2,FA3,FA4,FA5,FA6,FA7,FA8,FA9,FA10' }, 'files', /At most 9/],
     ['a file that is not there', { files: 'FGONE', fileKind: 'receipt' }, 'files', /deleted/],
     ['a file of no kind', { files: 'FSCAN' }, 'fileKind', /scan\.pdf/],
@@ -62,14 +62,14 @@ describe('a dispute', () => {
       'that is answered',
       { status: 'under_review' },
       { submission_count: 1 },
-      /under_review|submitted already/,
+      /under_review|already submitted/,
     ],
     ['that is lost', { status: 'lost' }, {}, /lost/],
     ['in appeal', { status: 'appeal_needs_response' }, {}, /appeal_needs_response/],
     ['whose answer was due', {}, { due_by: 1_763_000_000 }, /due by 2025-11-13/],
-    ['that allows no answer', {}, { due_by: 0 }, /allows no answer/],
-    ['that names no day and is past it', {}, { due_by: null, past_due: true }, /due before now/],
-    ['that was answered once', {}, { submission_count: 1 }, /submitted already/],
+    ['that allows no response', {}, { due_by: 0 }, /allows no response/],
+    ['that names no day and is past it', {}, { due_by: null, past_due: true }, /is overdue/],
+    ['that was answered once', {}, { submission_count: 1 }, /already submitted/],
   ])('%s takes no evidence', async (_reason, fields, details, message) => {
     const id = await at.openDispute(fields);
     await at.details(id, details);
@@ -83,7 +83,7 @@ describe('a dispute', () => {
     const id = await at.openDispute({});
     await at.details(id, { due_by: null });
     const { preview } = await planOf(stageEvidence, { dispute: id, explanation: 'a' }, at.desk);
-    expect(preview.changes.at(-1)).toMatch(/^The provider names no date for the answer/);
+    expect(preview.changes.at(-1)).toMatch(/^Response due; the provider gives no date/);
   });
 
   it('that is an inquiry takes evidence', async () => {
@@ -120,7 +120,7 @@ describe('a plan', () => {
       'Still lacking for “fraudulent (visa 10.4)”: customer purchase IP; or billing address, customer signature; or shipping address, shipping documentation',
       'Recommended, and not there: product description',
       expect.stringMatching(
-        /^Answer due by 2026-\d\d-\d\d 23:59 UTC, \d+ d( \d+ h)? left\. Nothing goes to the bank yet\.$/,
+        /^Response due by 2026-\d\d-\d\d 23:59 UTC, \d+ d( \d+ h)? left\. Nothing goes to the bank yet\.$/,
       ),
     ]);
   });
@@ -143,8 +143,8 @@ describe('a plan', () => {
     ['a file is gone', () => at.files.delete('FMAIL'), /deleted/],
     ['a file has another name', () => at.give('FMAIL', 'receipt.pdf', pdf('mail')), /Only one file/],
     ['somebody staged a text', () => at.stripe.disputes.update(dispute, { evidence: { uncategorized_text: 'x' }, submit: false }), /evidence: none/],
-    ['the day passed', () => at.details(dispute, { due_by: 1_763_000_000 }), /too late/],
-    ['somebody answered', () => at.stripe.disputes.update(dispute, { submit: true }), /submitted already/],
+    ['the day passed', () => at.details(dispute, { due_by: 1_763_000_000 }), /deadline has passed/],
+    ['somebody answered', () => at.stripe.disputes.update(dispute, { submit: true }), /already submitted/],
   ])('does not stand when %s', async (_reason, happen, change) => {
     const plan = await planOf(stageEvidence, typed(), at.desk);
     expect(await stageEvidence.changesSince(plan, at.desk)).toEqual([]);

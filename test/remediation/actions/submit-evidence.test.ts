@@ -75,20 +75,20 @@ describe('a plan', () => {
       value: { minor: 2500n, currency: 'USD' },
     });
     expect(preview.changes.slice(0, -1)).toEqual([
-      'What the customer says: fraudulent (visa 10.4)',
+      'Customer’s claim: fraudulent (visa 10.4)',
       'Adds the access activity log: “2026-11-01 login”',
       'Adds the receipt: receipt.pdf (application/pdf, 17 B)',
       'There already: customer purchase IP',
       'All that goes to the bank: access activity log, receipt, customer purchase IP',
       'Recommended, and not there: customer communication, product description',
     ]);
-    expect(preview.changes.at(-1)).toMatch(/^Answer due by .* left\.$/);
+    expect(preview.changes.at(-1)).toMatch(/^Response due by .* left\.$/);
   });
 
   it.each<[reason: string, happen: () => unknown, change: RegExp]>([
-    ['the day passes before it is executed', () => at.clock.advance(30 * 86_400_000), /too late/],
+    ['the day passes before it is executed', () => at.clock.advance(30 * 86_400_000), /deadline has passed/],
     ['what is staged is changed', () => at.stripe.disputes.update(dispute, { evidence: { customer_purchase_ip: '192.0.2.8' }, submit: false }), /evidence:/],
-    ['somebody else submits', () => at.stripe.disputes.update(dispute, { submit: true }), /submitted already/],
+    ['somebody else submits', () => at.stripe.disputes.update(dispute, { submit: true }), /already submitted/],
   ])('does not stand when %s', async (_reason, happen, change) => {
     const plan = await planOf(submitEvidence, { dispute, ...log }, at.desk);
     expect(await submitEvidence.changesSince(plan, at.desk)).toEqual([]);

@@ -1,0 +1,101 @@
+/**
+ * The guarded actions that the cards of payments, disputes and partners offer.
+ */
+import { describe, expect, it } from 'vitest';
+import type { Card } from '../../src/ports/card.js';
+import { traceOf } from '../../src/payments/trace.js';
+import { actions } from '../../src/remediation/actions/index.js';
+import { disputeCard } from '../../src/views/dispute.js';
+import { partnerCard } from '../../src/views/partner.js';
+import { paymentTraceCard } from '../../src/views/payment-trace.js';
+import { offeredActions } from '../../src/views/remediation-start.js';
+import { buttonsOn, faultsOf, sourceOf } from '../support/cards.js';
+import { aCharge, aDispute, aPayment, aRefund, at, eur, now } from '../support/payment-objects.js';
+
+describe('buttons on other cards', () => {
+  const all = ['refund-payment', 'capture-payment', 'cancel-payment', 'stage-evidence', 'submit-evidence', 'accept-dispute', 'pause-route', 'message-partner'];
+  const known = <Value>(value: Value) => ({ state: 'known', value }) as const;
+  const none = { state: 'not_applicable' } as const;
+  const traceCard = (status: string, refundedMinor: number, changed = {}, found = {}): Card => {
+    const findings = {
+      id: 'pi_1', partner: null, connectedPartner: null, attempts: known([]), payment: known(aPayment({ id: 'pi_1', status })),
+      charge: known(aCharge({ amountRefunded: eur(refundedMinor) })), balanceTransaction: none, payout: none, ledger: none, refunds: none, disputes: none, warnings: none, ...found,
+    };
+    const trace = traceOf(findings, { captureMs: 1, payoutMs: 1, ledgerMs: 1 }, now);
+    return paymentTraceCard({ trace, complete: true, links: () => null, sharedBy: null, startable: all, ...changed });
+  };
+
+  it.each([
+    ['succeeded', 0, {}, ['Share', 'Refund…'], 'there is something left to refund'],
+    ['succeeded', 500, {}, ['Share', 'Refund…'], 'a part is left'],
+    ['succeeded', 2000, {}, ['Share'], 'nothing is left'],
+    ['requires_capture', 0, {}, ['Share', 'Capture…', 'Cancel payment…'], 'it is authorised'],
+    ['requires_payment_method', 0, {}, ['Share', 'Cancel payment…'], 'no money was taken'],
+    ['canceled', 0, {}, ['Share'], 'it is over'],
+    ['succeeded', 0, { startable: [] }, ['Share'], 'guarded actions are not configured'],
+    ['succeeded', 0, { startable: ['cancel-payment'] }, ['Share'], 'the desk does not have the action'],
+    ['succeeded', 0, { sharedBy: 'U1ANA' }, [], 'it was shared'],
+    ['succeeded', 0, { complete: false }, [], 'a source has yet to answer'],
+  ])('a payment that is %s, %i refunded, %j: %j, for %s', (status, refunded, changed, expected, _reason) => {
+    const card = traceCard(status, refunded, changed);
+    expect(faultsOf(card)).toEqual([]);
+    expect(buttonsOn(card)).toEqual(expected);
+  });
+
+  const disputed = (changed: Parameters<typeof aDispute>[0]) => ({ disputes: known([aDispute(changed)]) });
+  const release = aRefund({ amount: eur(1400), balanceTransactionId: null });
+  it.each<[string, object, readonly string[]]>([
+    ['with a dispute that is due', disputed({}), ['Submit evidence…', 'Accept…']],
+    ['with a dispute that names no date', disputed({ respondBy: null }), ['Submit evidence…', 'Accept…']],
+    ['with a dispute that hears no answer', disputed({ respondBy: null, answerAllowed: false }), ['Accept…']],
+    ['with a dispute whose day is past', disputed({ respondBy: at('11-20T09:00') }), ['Accept…']],
+    ['with a dispute that is answered', disputed({ status: 'under_review' }), []],
+    ['with an inquiry, which is no dispute yet', disputed({ status: 'warning_needs_response', isChargeRefundable: true }), ['Submit evidence…', 'Accept…', 'Refund…']],
+    ['with a lost dispute', disputed({ status: 'lost' }), []],
+    ['with a debit that was returned', disputed({ status: 'lost', reason: 'debit_not_authorized', isChargeRefundable: true }), []],
+    ['with a won dispute, as the provider says', disputed({ status: 'won', isChargeRefundable: true }), ['Refund…']],
+    ['captured in part, whose rest was released', { charge: known(aCharge({ amountCaptured: eur(600), amountRefunded: eur(1400) })), refunds: known([release]) }, ['Refund…']],
+    ['captured in parts, with more to come', { payment: known(aPayment({ id: 'pi_1', status: 'requires_capture', amountReceived: eur(800) })) }, []],
+    ['with a refund on its way over all of it', { refunds: known([aRefund({ status: 'pending' })]) }, []],
+    ['with a refund that failed', { refunds: known([aRefund({ status: 'failed' })]) }, ['Refund…']],
+  ])('a payment %s', (_what, found, expected) => {
+    const card = traceCard('succeeded', 0, {}, found);
+    expect(faultsOf(card)).toEqual([]);
+    expect(buttonsOn(card)).toEqual(['Share', ...expected]);
+  }); // prettier-ignore
+
+  it('an answer is about the dispute, a refund about the payment', () => {
+    const source = sourceOf(
+      traceCard('succeeded', 0, {}, disputed({ status: 'warning_needs_response', isChargeRefundable: true })),
+    );
+    expect(source).toContain('[Submit evidence… → submit-evidence:dispute:du_1]');
+    expect(source).toContain('[Refund… → refund-payment:payment:pi_1]');
+  });
+
+  it('a button says which action, of what, and which one', () => {
+    expect(sourceOf(traceCard('succeeded', 0))).toContain('[Refund… → refund-payment:payment:pi_1]');
+  });
+
+  it.each([
+    ['needs_response', all, ['Submit evidence…', 'Stage evidence…', 'Accept…', 'Payment']],
+    ['warning_needs_response', all, ['Submit evidence…', 'Stage evidence…', 'Accept…', 'Payment']],
+    ['appeal_needs_response', all, ['Payment']],
+    ['won', all, ['Payment']],
+    ['needs_response', [], ['Payment']],
+  ])('a dispute that is %s', (status, startable, expected) => {
+    const dispute = aDispute({ status });
+    const card = disputeCard({ dispute, urgency: null, now, links: () => null, startable });
+    expect(faultsOf(card)).toEqual([]);
+    expect(buttonsOn(card)).toEqual(expected);
+  });
+
+  it.each(offeredActions)('%s is an action that there is', (action) => {
+    expect(actions.map(({ id }) => id)).toContain(action);
+  });
+
+  it('a partner', () => {
+    const facts = { id: 'northpay', name: 'Northpay', status: null, traffic: { unknown: 'no books' }, now };
+    expect(buttonsOn(partnerCard({ ...facts, startable: all }))).toEqual(['Pause a route…', 'Message…']);
+    expect(buttonsOn(partnerCard({ ...facts, startable: [] }))).toEqual([]);
+  });
+}); // prettier-ignore
