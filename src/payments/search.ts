@@ -7,16 +7,18 @@
 import { dayMs } from '../kernel/clock.js';
 import { OpsError, toOpsError } from '../kernel/errors.js';
 import type { Log } from '../kernel/log.js';
-import type { CardSighting, PaymentAttempt } from '../ports/books.js';
-import type { Payment, PaymentsApi, Payout } from '../ports/payments-api.js';
+import type { Books, CardSighting, PaymentAttempt, Rows } from '../ports/books.js';
+import type { LinkingObject, Payment, PaymentsApi, Payout } from '../ports/payments-api.js';
 import type { Sources, Subject } from './gather.js';
-import { recognise, type Identifier, type ProviderObject } from './identifiers.js';
+import type { Identifier } from './identifiers.js';
+import { followedPrefixes, linkingObjects, stripeIdsIn, type ProviderObject } from './stripe-objects.js';
 
 /** Where was looked, as what, and what came of it. */
 export interface LookedAt {
   where: string;
   as: string;
-  outcome: 'nothing' | 'not_connected' | { failed: string };
+  /** `no_link`: it is there and names no payment. */
+  outcome: 'nothing' | 'not_connected' | 'no_link' | { failed: string };
 }
 
 export interface Candidate {
@@ -25,15 +27,17 @@ export interface Candidate {
   /** Null when the candidate is known by its id alone. */
   attempt: PaymentAttempt | null;
   payment: Payment | null;
-  /** Why it is among the candidates, for people. */
-  why: string;
+  /** What sets it apart from the others beyond what it is itself, for people; null where nothing does. */
+  why: string | null;
 }
 
 export type Found =
   | { kind: 'subject'; subject: Subject }
   | { kind: 'payout'; payout: Payout }
-  | { kind: 'candidates'; candidates: Candidate[]; more: boolean }
-  | { kind: 'nothing'; looked: LookedAt[] };
+  /** `readAs`: how the text was understood, where that was not an exact reference. */
+  | { kind: 'candidates'; candidates: Candidate[]; more: boolean; readAs: string[] }
+  /** `hint`: what to look up instead. */
+  | { kind: 'nothing'; looked: LookedAt[]; hint: string | null };
 
 /** More candidates than this do not help anybody choose. */
 export const mostCandidates = 10;
@@ -60,10 +64,11 @@ export async function search(identifiers: readonly Identifier[], sources: Source
 const plain = (word: string): string => word.replaceAll('_', ' ');
 
 /** `cut`: the source had more than it was asked for. */
-const candidates = (all: Candidate[], cut = false): Found => ({
+const candidates = (all: Candidate[], readAs: string[] = [], cut = false): Found => ({
   kind: 'candidates',
   candidates: all.slice(0, mostCandidates),
   more: cut || all.length > mostCandidates,
+  readAs,
 });
 
 const subject = (paymentId: string | null, chargeId: string | null): Found => ({
@@ -71,17 +76,30 @@ const subject = (paymentId: string | null, chargeId: string | null): Found => ({
   subject: { paymentId, chargeId },
 });
 
+const nothing = (looked: LookedAt[], hint: string | null = null): Found => ({
+  kind: 'nothing',
+  looked,
+  hint,
+});
+
+const isLinking = (object: ProviderObject): object is LinkingObject => object in linkingObjects;
+
+/** Of objects that are not payments themselves: what they are, and what leads on. */
+function hintFor(object: ProviderObject): string | null {
+  if (!isLinking(object)) return null;
+  const { name, instead } = linkingObjects[object];
+  return `This is the ID of ${name}. Look up ${instead}.`;
+}
+
 type ObjectId = Extract<Identifier, { kind: 'object' }>;
 
 async function followObject({ object, id }: ObjectId, sources: Sources, steps: number): Promise<Found> {
   if (object === 'payment') return subject(id, null);
   const { provider } = sources;
   if (!provider && object === 'charge') return subject(null, id);
+  const hint = hintFor(object);
   if (!provider)
-    return {
-      kind: 'nothing',
-      looked: [{ where: 'payments API', as: plain(object), outcome: 'not_connected' }],
-    };
+    return nothing([{ where: 'payments API', as: plain(object), outcome: 'not_connected' }], hint);
   try {
     return await followAtProvider(object, id, provider.api, sources, steps);
   } catch (thrown) {
@@ -89,7 +107,7 @@ async function followObject({ object, id }: ObjectId, sources: Sources, steps: n
     // The books know charges too: they answer when the provider cannot, or knows another account's charges only.
     if (object === 'charge') return subject(null, id);
     if (error.code === 'not_found')
-      return { kind: 'nothing', looked: [{ where: provider.name, as: plain(object), outcome: 'nothing' }] };
+      return nothing([{ where: provider.name, as: plain(object), outcome: 'nothing' }], hint);
     throw error;
   }
 }
@@ -118,15 +136,31 @@ async function followAtProvider(
       return followNext((await api.balanceTransaction(id)).sourceId, id, sources, steps);
     case 'event':
       return followNext((await api.event(id)).subject.id, id, sources, steps);
-    case 'customer': {
-      const payments = await api.paymentsOfCustomer(id, mostCandidates + 1);
-      if (payments.length === 0)
-        return { kind: 'nothing', looked: [{ where: 'payments API', as: 'customer', outcome: 'nothing' }] };
-      return candidates(
-        payments.map((payment) => ({ query: payment.id, attempt: null, payment, why: 'customer' })),
-      );
-    }
+    case 'customer':
+      return ofCustomer(id, api);
+    default:
+      return followLink(object, id, api, sources, steps);
   }
+}
+
+async function ofCustomer(id: string, api: PaymentsApi): Promise<Found> {
+  const payments = await api.paymentsOfCustomer(id, mostCandidates + 1);
+  if (payments.length === 0) return nothing([{ where: 'payments API', as: 'customer', outcome: 'nothing' }]);
+  return candidates(payments.map((payment) => ({ query: payment.id, attempt: null, payment, why: null })));
+}
+
+/** To the payment that it led to, else to the customer's payments, else nowhere, and why. */
+async function followLink(
+  object: LinkingObject,
+  id: string,
+  api: PaymentsApi,
+  sources: Sources,
+  steps: number,
+): Promise<Found> {
+  const { nextId, customerId } = await api.linkOf(object, id);
+  if (nextId !== null) return followNext(nextId, id, sources, steps);
+  if (customerId !== null) return ofCustomer(customerId, api);
+  return nothing([{ where: 'payments API', as: plain(object), outcome: 'no_link' }], hintFor(object));
 }
 
 async function ofCharge(
@@ -154,9 +188,9 @@ async function followNext(
   sources: Sources,
   steps: number,
 ): Promise<Found> {
-  const recognised = recognise(nextId ?? '');
-  const next = recognised.ok ? recognised.value[0] : undefined;
-  if (steps > 0 && next?.kind === 'object') return followObject(next, sources, steps - 1);
+  const [next] = stripeIdsIn(nextId ?? '');
+  const object = next && followedPrefixes[next.prefix];
+  if (steps > 0 && object) return followObject({ kind: 'object', object, id: next.id }, sources, steps - 1);
   throw new OpsError('invalid', `“${from}” does not belong to a payment.`, {
     hint: nextId === null ? 'It names no object.' : `It is about “${nextId}”.`,
   });
@@ -165,26 +199,30 @@ async function followNext(
 async function searchBooks(identifiers: readonly Identifier[], { books, log }: Sources): Promise<Found> {
   const asked = identifiers.filter((identifier) => identifier.kind !== 'object');
   const answers = await Promise.all(asked.map((identifier) => askBooks(identifier, books, log)));
-  const byPayment = new Map<string, Candidate>();
-  for (const { as, attempts } of answers) {
-    for (const attempt of attempts) {
-      // The first one stays: the most specific reading, and in it the newest or nearest attempt.
-      if (byPayment.has(attempt.paymentId)) continue;
-      byPayment.set(attempt.paymentId, { query: attempt.paymentId, attempt, payment: null, why: as });
-    }
-  }
-  const payments = [...byPayment.values()];
+  const payments = distinctPayments(answers);
   const [only] = payments;
-  if (!only)
-    return { kind: 'nothing', looked: answers.map(({ where, as, outcome }) => ({ where, as, outcome })) };
+  if (!only) return nothing(answers.map(({ where, as, outcome }) => ({ where, as, outcome })));
   const isCertain = answers.every(
     ({ exact, outcome, attempts }) => outcome === 'nothing' && (exact || attempts.length === 0),
   );
   if (payments.length === 1 && isCertain) return subject(only.query, null);
   return candidates(
     payments,
+    asked.flatMap((identifier) => (identifier.kind === 'card' ? [identifier.label] : [])),
     answers.some(({ attempts }) => attempts.length === mostRows),
   );
+}
+
+/** One for each payment: the most specific reading stays, and in it the newest or nearest attempt. */
+function distinctPayments(answers: readonly BookAnswer[]): Candidate[] {
+  const found = new Map<string, Candidate>();
+  for (const { why, attempts } of answers) {
+    for (const attempt of attempts) {
+      const query = attempt.paymentId;
+      if (!found.has(query)) found.set(query, { query, attempt, payment: null, why });
+    }
+  }
+  return [...found.values()];
 }
 
 type BookIdentifier = Exclude<Identifier, { kind: 'object' }>;
@@ -193,6 +231,7 @@ interface BookAnswer extends LookedAt {
   attempts: PaymentAttempt[];
   /** Whether equality means the same payment, rather than one like it. */
   exact: boolean;
+  why: string | null;
 }
 
 /** Attempts of one payment share its id: more attempts are asked for than payments are shown. */
@@ -200,15 +239,16 @@ const mostRows = mostCandidates * 3;
 
 async function askBooks(identifier: BookIdentifier, books: Sources['books'], log: Log): Promise<BookAnswer> {
   const exact = identifier.kind === 'reference';
-  const asked = { where: 'books', as: exact ? identifier.label : 'last four digits', exact };
+  const as = exact ? `${identifier.label} “${identifier.value}”` : identifier.label;
+  const asked = { where: 'books', as, exact, why: null };
   if (!books) return { ...asked, outcome: 'not_connected', attempts: [] };
   try {
-    const { rows, problems } = exact
-      ? await books.attemptsBy(identifier.columns, identifier.value, mostRows)
-      : await books.attemptsByCard(identifier.sighting, mostRows);
+    const { rows, problems, why } = exact
+      ? { ...(await books.attemptsBy(identifier.columns, identifier.value, mostRows)), why: null }
+      : await bySighting(identifier.sighting, books);
     if (problems.length > 0) log.warn({ problems }, 'rows of the books cannot be read');
     const outcome = problems.length > 0 ? { failed: problems.join('; ') } : 'nothing';
-    return { ...asked, outcome, attempts: exact ? rows : ranked(rows, identifier.sighting) };
+    return { ...asked, outcome, why, attempts: rows };
   } catch (thrown) {
     const error = toOpsError(thrown);
     log.warn({ err: thrown, reference: error.reference, ...error.details }, 'the books did not answer');
@@ -216,13 +256,28 @@ async function askBooks(identifier: BookIdentifier, books: Sources['books'], log
   }
 }
 
-/** Nearest day first, then succeeded before failed, then newest. */
-function ranked(attempts: PaymentAttempt[], { day }: CardSighting): PaymentAttempt[] {
-  const distance = ({ createdAt }: PaymentAttempt): number =>
-    day ? Math.abs(Math.floor(createdAt.getTime() / dayMs) - day.getTime() / dayMs) : 0;
-  const refused = ({ status }: PaymentAttempt): number => (status === 'succeeded' ? 0 : 1);
-  return attempts.toSorted(
-    (a, b) =>
-      distance(a) - distance(b) || refused(a) - refused(b) || b.createdAt.getTime() - a.createdAt.getTime(),
-  );
+/** Where the day has none, the days beside it: people and statements are often one off. */
+async function bySighting(sighting: CardSighting, books: Books): Promise<Rows<PaymentAttempt> & Pick<BookAnswer, 'why'>> {
+  const exact = await books.attemptsByCard(sighting, mostRows);
+  const { during } = sighting;
+  if (!during || exact.rows.length > 0 || exact.problems.length > 0) return { ...exact, rows: ranked(exact.rows), why: null };
+  const beside = await books.attemptsByCard({ ...sighting, during: aDayAround(during) }, mostRows);
+  return { ...beside, rows: ranked(beside.rows), why: 'a day off' };
+} // prettier-ignore
+
+function aDayAround({
+  from,
+  to,
+  near,
+}: NonNullable<CardSighting['during']>): NonNullable<CardSighting['during']> {
+  const [start, end] = [from.getTime(), to.getTime()];
+  return {
+    from: new Date(start - dayMs),
+    to: new Date(end + dayMs),
+    near: near ?? new Date((start + end) / 2),
+  };
 }
+
+/** Succeeded before failed; otherwise in the order of the books. */
+const ranked = (attempts: readonly PaymentAttempt[]): PaymentAttempt[] =>
+  attempts.toSorted((a, b) => Number(a.status !== 'succeeded') - Number(b.status !== 'succeeded'));

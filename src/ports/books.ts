@@ -57,12 +57,14 @@ export type AttemptReference =
   | 'network_transaction_id'
   | 'customer_email';
 
-/** What a person remembers of a card payment. Absent parts are not compared. */
+/** What a person remembers of a payment: one part at least. Absent parts are not compared. */
 export interface CardSighting {
-  last4: string;
+  last4?: string;
   amountMajor?: string;
-  /** Calendar day in UTC; attempts from one day before to one day after are found. */
-  day?: Date;
+  /** ISO 4217; absent for any currency. */
+  currencies?: readonly string[];
+  /** From `from` until before `to`. Those nearest to `near` come first. */
+  during?: { from: Date; to: Date; near?: Date };
 }
 
 /** The rows that can be read, and a sentence with id and reason for each one that cannot. */
@@ -74,7 +76,7 @@ export interface Rows<Row> {
 export interface Books {
   /** Newest first, at most `limit`, whose reference of any of these kinds equals `value`. */
   attemptsBy(kinds: readonly AttemptReference[], value: string, limit: number): Promise<Rows<PaymentAttempt>>;
-  /** Nearest to the day first where one is given, else newest first; at most `limit`. */
+  /** Nearest to `near` first where it is given, else newest first; at most `limit`. */
   attemptsByCard(sighting: CardSighting, limit: number): Promise<Rows<PaymentAttempt>>;
   /** Entries of a payment, oldest first. */
   entriesOf(paymentId: string): Promise<Rows<LedgerEntry>>;

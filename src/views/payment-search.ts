@@ -4,10 +4,23 @@
 import { formatDuration } from '../kernel/duration.js';
 import { formatMoney } from '../kernel/money.js';
 import type { Unreadable } from '../payments/identifiers.js';
+import type { Lookup } from '../payments/lookup.js';
 import type { Candidate, LookedAt } from '../payments/search.js';
 import type { Card } from '../ports/card.js';
 import type { Payout } from '../ports/payments-api.js';
-import { button, cardOf, code, context, escape, fields, instant, section, truncate, utc } from './blocks.js';
+import {
+  button,
+  cardOf,
+  code,
+  context,
+  escape,
+  fields,
+  instant,
+  section,
+  sections,
+  truncate,
+  utc,
+} from './blocks.js';
 import { redactCardNumbers } from '../kernel/sensitive.js';
 import { joined, reference, type Links } from './links.js';
 
@@ -19,20 +32,22 @@ function echo(query: string): string {
   return code(truncate(redactCardNumbers(typed).trim(), 80));
 }
 
-export function candidatesCard(query: string, candidates: readonly Candidate[], more: boolean): Card {
-  const count = `${candidates.length}${more ? ' or more' : ''}`;
-  const title =
-    candidates.length === 1 && !more
-      ? `One payment may be meant by ${echo(query)}`
-      : `${count} payments may be meant by ${echo(query)}`;
+type Candidates = Pick<Extract<Lookup, { kind: 'candidates' }>, 'query' | 'candidates' | 'more' | 'readAs'>;
+
+export function candidatesCard({ query, candidates, more, readAs }: Candidates): Card {
+  const { length } = candidates;
+  const count = length === 1 && !more ? '1 payment matches' : `${length}${more ? '+' : ''} payments match`;
+  const title = `${count} ${echo(query)}`;
   return cardOf(title, [
     section(`:mag: *${title}*`),
+    ...readAsLine(readAs),
     ...candidates.map((candidate) => section(candidateLine(candidate), traceButton(candidate))),
-    ...(more
-      ? [context('More fit than are shown. Last four digits, amount and day narrow a card payment down.')]
-      : []),
+    ...(more ? [context(`Showing the first ${length}. Add amount and date to narrow it down.`)] : []),
   ]);
 }
+
+const readAsLine = (readAs: readonly string[]): ReturnType<typeof context>[] =>
+  readAs.length === 0 ? [] : [context(`Read as ${readAs.map((label) => escape(label)).join(' or ')}`)];
 
 const traceButton = ({ query }: Candidate): ReturnType<typeof button> =>
   button({ actionId: chooseActionId, text: 'Trace', value: query, label: `Trace ${query}` });
@@ -47,22 +62,29 @@ function candidateLine({ query, attempt, payment, why }: Candidate): string {
     known && instant(known.createdAt),
     attempt && escape(`${attempt.partner}, ${attempt.method}${last4}`),
     attempt && `order ${code(attempt.orderId)}`,
-    `found by ${escape(why)}`,
+    why && escape(why),
   );
 }
 
-export function nothingCard(query: string, looked: readonly LookedAt[]): Card {
+type Nothing = Pick<Extract<Lookup, { kind: 'nothing' }>, 'query' | 'looked' | 'hint'>;
+
+export function nothingCard({ query, looked, hint }: Nothing): Card {
   const lines = looked.map(
     ({ where, as, outcome }) => `• ${escape(where)}, as ${escape(as)}: ${outcomeWords(outcome)}`,
   );
-  const isSure = looked.every(({ outcome }) => outcome === 'nothing');
-  const title = `Nothing found for ${echo(query)}${isSure ? '' : ', but not every source could be asked'}`;
-  return cardOf(title, [section(`:mag: *${title}*`), section(`Looked in\n${lines.join('\n')}`)]);
+  const isSure = looked.every(({ outcome }) => outcome === 'nothing' || outcome === 'no_link');
+  const title = `Nothing found for ${echo(query)}${isSure ? '' : '; some sources did not answer'}`;
+  return cardOf(title, [
+    section(`:mag: *${title}*`),
+    ...sections(['Looked in', ...lines]),
+    ...(hint === null ? [] : [context(hint)]),
+  ]);
 }
 
 function outcomeWords(outcome: LookedAt['outcome']): string {
-  if (outcome === 'nothing') return 'nothing there';
-  return outcome === 'not_connected' ? 'not connected' : `unknown source, ${escape(outcome.failed)}`;
+  if (outcome === 'nothing') return 'no record';
+  if (outcome === 'no_link') return 'found, but it names no payment and no customer';
+  return outcome === 'not_connected' ? 'not connected' : `no answer, ${escape(outcome.failed)}`;
 }
 
 /** Message and hint are the desk's own words. */

@@ -103,24 +103,29 @@ describe('/payment', () => {
 
   it('candidates', () => {
     const candidates = [
-      { query: 'pi_1paid', attempt: anAttempt(), payment: null, why: 'last four digits' },
-      { query: 'pi_2', attempt: null, payment: aPayment({ id: 'pi_2', status: 'requires_capture' }), why: 'customer' },
+      { query: 'pi_1paid', attempt: anAttempt(), payment: null, why: 'a day off' },
+      { query: 'pi_2', attempt: null, payment: aPayment({ id: 'pi_2', status: 'requires_capture' }), why: null },
       { query: 're_3', attempt: null, payment: null, why: 'refund id' },
     ]; // prettier-ignore
-    expect(read(candidatesCard('4242 20.00', candidates, true))).toMatchInlineSnapshot(`
-      "3 or more payments may be meant by \`4242 20.00\`
-      :mag: *3 or more payments may be meant by \`4242 20.00\`*
-      \`pi_1paid\` · *20.00 EUR* · succeeded · 2026-11-10 10:00 UTC · northpay, card ••4242 · order \`ORD-1\` · found by last four digits
+    expect(
+      read(candidatesCard({ query: '4242 20.00', candidates, more: true, readAs: ['•••• 4242, 20.00'] })),
+    ).toMatchInlineSnapshot(`
+      "3+ payments match \`4242 20.00\`
+      :mag: *3+ payments match \`4242 20.00\`*
+      Read as •••• 4242, 20.00
+      \`pi_1paid\` · *20.00 EUR* · succeeded · 2026-11-10 10:00 UTC · northpay, card ••4242 · order \`ORD-1\` · a day off
       [Trace → pi_1paid]
-      \`pi_2\` · *20.00 EUR* · requires capture · 2026-11-10 10:00 UTC · found by customer
+      \`pi_2\` · *20.00 EUR* · requires capture · 2026-11-10 10:00 UTC
       [Trace → pi_2]
-      \`re_3\` · found by refund id
+      \`re_3\` · refund id
       [Trace → re_3]
-      More fit than are shown. Last four digits, amount and day narrow a card payment down."
+      Showing the first 3. Add amount and date to narrow it down."
     `);
-    expect(linesOf(candidatesCard('4242', candidates.slice(0, 1), false))[0]).toBe(
-      'One payment may be meant by `4242`',
-    );
+    expect(
+      linesOf(
+        candidatesCard({ query: '4242', candidates: candidates.slice(0, 1), more: false, readAs: [] }),
+      )[0],
+    ).toBe('1 payment matches `4242`');
   });
 
   it('nothing found', () => {
@@ -132,14 +137,16 @@ describe('/payment', () => {
         outcome: { failed: 'The database took too long to answer. (ref_1)' },
       },
     ] as const;
-    expect(read(nothingCard('pi_9 &lt;!channel&gt;', looked))).toMatchInlineSnapshot(`
-      "Nothing found for \`pi_9 &lt;!channel&gt;\`, but not every source could be asked
-      :mag: *Nothing found for \`pi_9 &lt;!channel&gt;\`, but not every source could be asked*
+    expect(read(nothingCard({ query: 'pi_9 &lt;!channel&gt;', looked, hint: null }))).toMatchInlineSnapshot(`
+      "Nothing found for \`pi_9 &lt;!channel&gt;\`; some sources did not answer
+      :mag: *Nothing found for \`pi_9 &lt;!channel&gt;\`; some sources did not answer*
       Looked in
-      • Northpay, as payment: nothing there
-      • books, as payment id: unknown source, The database took too long to answer. (ref_1)"
+      • Northpay, as payment: no record
+      • books, as payment id: no answer, The database took too long to answer. (ref_1)"
     `);
-    expect(linesOf(nothingCard('pi_9', looked.slice(0, 1)))[0]).toBe('Nothing found for `pi_9`');
+    expect(linesOf(nothingCard({ query: 'pi_9', looked: looked.slice(0, 1), hint: null }))[0]).toBe(
+      'Nothing found for `pi_9`',
+    );
   });
 
   it('searching, refused', () => {

@@ -89,8 +89,8 @@ function cardsWith(text: string, count: number): Record<string, Card> {
   return {
     trace: paymentTraceCard({ trace, complete: true, links, sharedBy: null, startable: [] }),
     shared: paymentTraceCard({ trace, complete: true, links, sharedBy: 'U0SHARER', startable: [] }),
-    candidates: candidatesCard(text, times(candidate).slice(0, 10), true),
-    nothing: nothingCard(text, times({ where: text, as: text, outcome: { failed: text } })),
+    candidates: candidatesCard({ query: text, candidates: times(candidate).slice(0, 10), more: true, readAs: times(text).slice(0, 8) }),
+    nothing: nothingCard({ query: text, looked: times({ where: text, as: text, outcome: { failed: text } }), hint: null }),
     searching: searchingCard(text),
     payout: payoutCard(payout, now, links),
     dispute: disputeCard({ dispute: dispute, urgency: urgencyOf(dispute, now), now, links: links, startable: [] }),

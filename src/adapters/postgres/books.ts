@@ -4,7 +4,6 @@
  * Invariants: reads only, on a connection that the server itself keeps read-only; every answer is bounded and found by
  * an index; a row that cannot be read is told and does not spoil the others; what is missing or not granted is named.
  */
-import { dayMs } from '../../kernel/clock.js';
 import { currencyCodes } from '../../kernel/currency.js';
 import { OpsError, toOpsError } from '../../kernel/errors.js';
 import { parseMajor } from '../../kernel/money.js';
@@ -52,12 +51,13 @@ const attemptsBySql = (kinds: readonly AttemptReference[]): string => `
 /** $2 and $3 say the same: the index on amounts understands the first, the second knows currencies. */
 const attemptsByCardSql = `
   select ${attemptColumns} from payment_attempts
-  where card_last4 = $1
+  where ($1::text is null or card_last4 = $1)
     and ($2::bigint[] is null or amount_minor = any($2))
     and ($3::jsonb is null or amount_minor = ($3::jsonb ->> currency)::bigint)
-    and ($4::timestamptz is null or (created_at >= $4 and created_at < $5))
-  order by abs(extract(epoch from (created_at - ($4::timestamptz + interval '36 hours')))), ${newestFirst}
-  limit $6`;
+    and ($4::text[] is null or currency = any($4))
+    and ($5::timestamptz is null or (created_at >= $5 and created_at < $6))
+  order by abs(extract(epoch from (created_at - $7::timestamptz))), ${newestFirst}
+  limit $8`;
 
 const entriesSql = `
   select entry_id, account, direction, amount_minor, currency, kind, partner, reference, batch_id,
@@ -125,13 +125,17 @@ async function explain(thrown: unknown, database: Database): Promise<never> {
   });
 }
 
-/** The day before and after too: the person's day and UTC's are not the same. */
-function sightingValues({ last4, amountMajor, day }: CardSighting): unknown[] {
-  const from = day ? new Date(day.getTime() - dayMs) : null;
-  const to = day ? new Date(day.getTime() + 2 * dayMs) : null;
-  if (amountMajor === undefined) return [last4, null, null, from, to];
-  const minor = minorByCurrency(amountMajor);
-  return [last4, [...new Set(Object.values(minor))], JSON.stringify(minor), from, to];
+function sightingValues({ last4, amountMajor, currencies, during }: CardSighting): unknown[] {
+  const minor = amountMajor === undefined ? null : minorByCurrency(amountMajor);
+  return [
+    last4 ?? null,
+    minor && [...new Set(Object.values(minor))],
+    minor && JSON.stringify(minor),
+    currencies ?? null,
+    during?.from ?? null,
+    during?.to ?? null,
+    during?.near ?? null,
+  ];
 }
 
 /** `19.99` is 1999 in EUR, 19990 in KWD and nothing in JPY: the minor units per currency that can hold it. */

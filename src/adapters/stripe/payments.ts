@@ -14,6 +14,7 @@ import {
   type ObjectPath,
   type StripeClient,
 } from './client.js';
+import { linksOf } from './links.js';
 import * as map from './mapping.js';
 import { findPayout } from './payouts.js';
 import * as schemas from './schemas.js';
@@ -70,6 +71,7 @@ function objectsOf(client: StripeClient) {
       map.earlyFraudWarningOf,
     ),
     event: reader('/v1/events/{id}', schemas.eventSchema, map.eventOf),
+    linkOf: linksOf(client),
   };
 }
 
