@@ -106,8 +106,10 @@ async function followObject({ object, id }: ObjectId, sources: Sources, steps: n
     const error = toOpsError(thrown);
     // The books know charges too: they answer when the provider cannot, or knows another account's charges only.
     if (object === 'charge') return subject(null, id);
-    if (error.code === 'not_found')
-      return nothing([{ where: provider.name, as: plain(object), outcome: 'nothing' }], hint);
+    const asked = { where: provider.name, as: plain(object) };
+    if (error.code === 'not_found') return nothing([{ ...asked, outcome: 'nothing' }], hint);
+    // A key that may read payments may be refused sessions and invoices: what they are is known all the same.
+    if (hint !== null) return nothing([{ ...asked, outcome: { failed: error.publicMessage } }], hint);
     throw error;
   }
 }
