@@ -6,7 +6,7 @@
  */
 import type { Log } from '../kernel/log.js';
 import { toOpsError } from '../kernel/errors.js';
-import type { Books, Rows } from '../ports/books.js';
+import type { Books, PaymentAttempt, Rows } from '../ports/books.js';
 import type {
   BalanceTransaction,
   Charge,
@@ -14,7 +14,7 @@ import type {
   PaymentsApi,
   ProviderSubject,
 } from '../ports/payments-api.js';
-import { valueOf, type Finding, type Findings } from './findings.js';
+import { valueOf, type Finding, type Findings, type LookedUp } from './findings.js';
 
 export interface Sources {
   /** The one provider whose API is connected, and the partner it is in the configuration; null when none is. */
@@ -27,6 +27,7 @@ export interface Sources {
 export interface Subject {
   paymentId: string | null;
   chargeId: string | null;
+  lookedUp?: LookedUp;
 }
 
 export interface Gathering {
@@ -48,24 +49,24 @@ export function gather(subject: Subject, sources: Sources): Gathering {
   return { current: () => findings, settled: settled.then(() => findings) };
 }
 
-const isProviderId = (id: string | null): boolean => id !== null && /^(pi|ch|py)_/.test(id);
+export const isProviderId = (id: string | null): boolean => id !== null && /^(pi|ch|py)_/.test(id);
 
 function before(subject: Subject, { provider, books }: Sources): Findings {
   const atProvider = isProviderId(subject.paymentId ?? subject.chargeId);
-  const asked = !atProvider
-    ? notApplicable
-    : provider
-      ? waiting
-      : ({ state: 'failed', why: 'no payments API is connected' } as const);
+  const asked = atProvider && provider ? waiting : notApplicable;
   const booked = books ? waiting : ({ state: 'failed', why: 'no books are connected' } as const);
   return {
     id: subject.paymentId ?? subject.chargeId ?? '',
+    lookedUp: subject.lookedUp ?? null,
     connectedPartner: provider?.partner ?? null,
     partner: atProvider ? (provider?.partner ?? null) : null,
     attempts: booked,
+    siblings: booked,
     ledger: booked,
+    batch: booked,
     payment: subject.paymentId === null ? notApplicable : asked,
     charge: asked,
+    charges: asked,
     balanceTransaction: asked,
     payout: asked,
     refunds: asked,
@@ -120,8 +121,31 @@ async function askBooks(subject: Subject, { books, log }: Sources, note: Note): 
   });
   // A charge without a payment is booked under the id that its attempt has.
   const bookedAs = paymentId ?? (await asking)?.paymentId ?? chargeId ?? '';
-  const [ledger] = await Promise.all([askRows(log, () => books.entriesOf(bookedAs)), asking]);
-  note({ ledger });
+  const [ledger] = await Promise.all([
+    askRows(log, () => books.entriesOf(bookedAs)),
+    asking.then(async (latest) => note({ siblings: await askSiblings(latest, bookedAs, books, log) })),
+  ]);
+  note({ ledger, batch: await askBatch(ledger, books, log) });
+}
+
+/** What else was tried for the order: at another partner, or a second time. */
+async function askSiblings(
+  latest: PaymentAttempt | undefined,
+  own: string,
+  books: Books,
+  log: Log,
+): Promise<Findings['siblings']> {
+  if (!latest) return notApplicable;
+  const ofOrder = await askRows(log, () => books.attemptsBy(['order_id'], latest.orderId, mostAttempts));
+  if (ofOrder.state !== 'known') return ofOrder;
+  return { ...ofOrder, value: ofOrder.value.filter(({ paymentId }) => paymentId !== own) };
+}
+
+/** The capture names the batch at once where the partner has batches. */
+async function askBatch(ledger: Findings['ledger'], books: Books, log: Log): Promise<Findings['batch']> {
+  if (ledger.state !== 'known') return ledger;
+  const batchId = ledger.value.find((entry) => entry.kind === 'capture')?.batchId ?? null;
+  return batchId === null ? notApplicable : askRows(log, () => books.entriesOfBatch(batchId));
 }
 
 async function askProvider(subject: Subject, { provider, log }: Sources, note: Note): Promise<void> {
@@ -137,7 +161,17 @@ async function askProvider(subject: Subject, { provider, log }: Sources, note: N
     await askAboutBalance(charge, api, log, note);
   };
   const about = paymentId === null ? { chargeId: chargeId ?? '' } : { paymentId };
-  await Promise.all([followMoney(), askAboutBranches(about, api, log, note)]);
+  await Promise.all([
+    followMoney(),
+    askAboutBranches(about, api, log, note),
+    askCharges(paymentId, api, log, note),
+  ]);
+}
+
+/** One that failed says why, and a second that took money is the customer's. */
+async function askCharges(id: string | null, api: PaymentsApi, log: Log, note: Note): Promise<void> {
+  if (id === null) note({ charges: notApplicable });
+  else note({ charges: await ask(log, async () => (await orNull(api.chargesOf(id))) ?? []) });
 }
 
 /** The payment brings its latest charge along, which mostly is the one to follow. */

@@ -7,8 +7,9 @@
 import { dayMs } from '../kernel/clock.js';
 import { OpsError, toOpsError } from '../kernel/errors.js';
 import type { Log } from '../kernel/log.js';
-import type { Books, CardSighting, PaymentAttempt, Rows } from '../ports/books.js';
+import type { Books, CardSighting, LedgerEntry, PaymentAttempt, Rows } from '../ports/books.js';
 import type { LinkingObject, Payment, PaymentsApi, Payout } from '../ports/payments-api.js';
+import type { LookedUp } from './findings.js';
 import type { Sources, Subject } from './gather.js';
 import type { Identifier } from './identifiers.js';
 import { followedPrefixes, linkingObjects, stripeIdsIn, type ProviderObject } from './stripe-objects.js';
@@ -71,9 +72,9 @@ const candidates = (all: Candidate[], readAs: string[] = [], cut = false): Found
   readAs,
 });
 
-const subject = (paymentId: string | null, chargeId: string | null): Found => ({
+const subject = (paymentId: string | null, chargeId: string | null, lookedUp?: LookedUp): Found => ({
   kind: 'subject',
-  subject: { paymentId, chargeId },
+  subject: { paymentId, chargeId, ...(lookedUp && { lookedUp }) },
 });
 
 const nothing = (looked: LookedAt[], hint: string | null = null): Found => ({
@@ -125,13 +126,13 @@ async function followAtProvider(
     case 'payment':
       return subject(id, null);
     case 'charge':
-      return subject((await api.charge(id)).paymentId, id);
+      return subject((await api.charge(id)).paymentId, id, partOf(object, id));
     case 'refund':
-      return ofCharge(await api.refund(id), api);
+      return ofCharge(await api.refund(id), object, api);
     case 'dispute':
-      return ofCharge(await api.dispute(id), api);
+      return ofCharge(await api.dispute(id), object, api);
     case 'early_fraud_warning':
-      return ofCharge(await api.earlyFraudWarning(id), api);
+      return ofCharge(await api.earlyFraudWarning(id), object, api);
     case 'payout':
       return { kind: 'payout', payout: await api.payout(id) };
     case 'balance_transaction':
@@ -167,11 +168,14 @@ async function followLink(
 
 async function ofCharge(
   found: { id: string; chargeId: string | null; paymentId: string | null },
+  object: ProviderObject,
   api: PaymentsApi,
 ): Promise<Found> {
-  if (found.paymentId !== null || found.chargeId === null) return subject(found.paymentId, found.chargeId);
+  const part = partOf(object, found.id);
+  if (found.paymentId !== null || found.chargeId === null)
+    return subject(found.paymentId, found.chargeId, part);
   try {
-    return subject((await api.charge(found.chargeId)).paymentId, found.chargeId);
+    return subject((await api.charge(found.chargeId)).paymentId, found.chargeId, part);
   } catch (thrown) {
     if (toOpsError(thrown).code !== 'not_found') throw thrown;
     throw new OpsError(
@@ -183,6 +187,12 @@ async function ofCharge(
     );
   }
 }
+
+const partOf = (object: ProviderObject, id: string): LookedUp => ({
+  label: plain(object),
+  value: id,
+  attempt: null,
+});
 
 async function followNext(
   nextId: string | null,
@@ -203,17 +213,66 @@ async function searchBooks(identifiers: readonly Identifier[], { books, log }: S
   const answers = await Promise.all(asked.map((identifier) => askBooks(identifier, books, log)));
   const payments = distinctPayments(answers);
   const [only] = payments;
-  if (!only) return nothing(answers.map(({ where, as, outcome }) => ({ where, as, outcome })));
+  if (!only) return searchLedger(asked, answers, books, log);
   const isCertain = answers.every(
     ({ exact, outcome, attempts }) => outcome === 'nothing' && (exact || attempts.length === 0),
   );
-  if (payments.length === 1 && isCertain) return subject(only.query, null);
+  if (payments.length === 1 && isCertain) return subject(only.query, null, attemptOf(asked, only));
   return candidates(
     payments,
     asked.flatMap((identifier) => (identifier.kind === 'card' ? [identifier.label] : [])),
     answers.some(({ attempts }) => attempts.length === mostRows),
   );
 }
+
+const ofOneAttempt = ['ARN', 'RRN', 'network transaction id'];
+
+/** Where the reference is one attempt's and not the payment's, that attempt: it may be one that failed. */
+function attemptOf(asked: readonly BookIdentifier[], { attempt }: Candidate): LookedUp | undefined {
+  const part = asked.find(
+    (each) => each.kind === 'reference' && (ofOneAttempt.includes(each.label) || each.value === attempt?.id),
+  );
+  if (part?.kind !== 'reference' || !attempt) return undefined;
+  return { label: part.value === attempt.id ? 'attempt' : part.label, value: part.value, attempt };
+}
+
+/** References of what came after an attempt, such as a refund's: only the ledger has those. */
+async function searchLedger(
+  asked: readonly BookIdentifier[],
+  answers: readonly BookAnswer[],
+  books: Sources['books'],
+  log: Log,
+): Promise<Found> {
+  const looked = answers.map(({ where, as, outcome }): LookedAt => ({ where, as, outcome }));
+  const values = asked.flatMap((each) => (each.kind === 'reference' && !isAddress(each) ? [each.value] : []));
+  for (const value of books ? [...new Set(values)] : []) {
+    const found = await askLedger(value, books, log);
+    looked.push({ where: 'ledger', as: `booking reference “${value}”`, outcome: found.outcome });
+    const [entry] = found.entries;
+    if (entry?.paymentId) return subject(entry.paymentId, null, { label: entry.kind, value, attempt: null });
+  }
+  return nothing(looked);
+}
+
+const isAddress = ({ columns }: Extract<Identifier, { kind: 'reference' }>): boolean =>
+  columns.includes('customer_email');
+
+/** One booking has two sides; all entries under a reference are of one payment. */
+async function askLedger(
+  value: string,
+  books: Sources['books'],
+  log: Log,
+): Promise<{ entries: LedgerEntry[]; outcome: LookedAt['outcome'] }> {
+  try {
+    const found = await books?.entriesBy(value, 2);
+    const problems = found?.problems ?? [];
+    return { entries: found?.rows ?? [], outcome: problems.length > 0 ? { failed: problems.join('; ') } : 'nothing' };
+  } catch (thrown) {
+    const error = toOpsError(thrown);
+    log.warn({ err: thrown, reference: error.reference, ...error.details }, 'the ledger did not answer');
+    return { entries: [], outcome: { failed: `${error.publicMessage} (${error.reference})` } };
+  }
+} // prettier-ignore
 
 /** One for each payment: the most specific reading stays, and in it the newest or nearest attempt. */
 function distinctPayments(answers: readonly BookAnswer[]): Candidate[] {

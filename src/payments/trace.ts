@@ -5,6 +5,8 @@
  * so the same findings and the same instant give the same trace.
  */
 import { add, compare, type Money } from '../kernel/money.js';
+import { bookedRefund, isRefundedInBooksAlone } from './booked.js';
+import { doubleCapture, type Capture } from './captures.js';
 import { valueOf, type Finding, type Findings, type SourceName } from './findings.js';
 import { hopsOf, type Expectations, type Hop } from './hops.js';
 
@@ -19,6 +21,8 @@ export interface Trace {
 export interface Reversal {
   kind: 'refunded' | 'partly_refunded' | 'refund_failed' | 'disputed' | 'dispute_lost';
   amount: Money;
+  /** Known from the company's books alone. */
+  perBooks?: true;
 }
 
 /** The first line: where the money was last seen, and where it should be seen next. */
@@ -29,6 +33,8 @@ export interface Headline {
   /** Set when nothing further is expected: why the trace ends. */
   ended: 'complete' | 'canceled' | null;
   reversals: Reversal[];
+  /** Charges or payments that took the money more than once; empty where one did. */
+  doubled: Capture[];
   /** Sources that did not answer, or not fully, and why. */
   unknown: { source: SourceName; why: string }[];
 }
@@ -39,8 +45,9 @@ export function traceOf(findings: Findings, expectations: Expectations, asOf: Da
 }
 
 function headlineOf(findings: Findings, hops: Hop[]): Headline {
+  // An attempt that failed is told by the authorisation that it failed to get.
   const next =
-    hops.find(({ state }) => state === 'failed') ??
+    hops.find(({ kind, state }) => state === 'failed' && kind !== 'attempt') ??
     hops.find(({ state }) => state === 'overdue') ??
     hops.find(isOpen) ??
     null;
@@ -49,6 +56,7 @@ function headlineOf(findings: Findings, hops: Hop[]): Headline {
     next,
     ended: next ? null : hops.some(isCancelled) ? 'canceled' : 'complete',
     reversals: reversalsOf(findings),
+    doubled: doubleCapture(findings),
     unknown: unknownSources(findings),
   };
 }
@@ -81,6 +89,7 @@ function reversalsOf(findings: Findings): Reversal[] {
 
 /** Refunds are in the charge's currency; those that failed or were cancelled gave nothing back. */
 function refunded(findings: Findings): Reversal[] {
+  if (isRefundedInBooksAlone(findings)) return refundedInBooks(findings);
   const charge = valueOf(findings.charge);
   const amounts = (valueOf(findings.refunds) ?? [])
     .filter(({ status }) => status !== 'failed' && status !== 'canceled')
@@ -92,12 +101,29 @@ function refunded(findings: Findings): Reversal[] {
   return [{ kind: isWhole ? 'refunded' : 'partly_refunded', amount }];
 }
 
+/** Where no API says what was refunded, the books do. */
+function refundedInBooks(findings: Findings): Reversal[] {
+  const booked = bookedRefund(findings);
+  if (!booked) return [];
+  return [{ kind: booked.isWhole ? 'refunded' : 'partly_refunded', amount: booked.amount, perBooks: true }];
+}
+
 function unknownSources(findings: Findings): Headline['unknown'] {
-  const { attempts, ledger, payment, charge, balanceTransaction, payout } = findings;
+  const { attempts, siblings, ledger, batch, payment, charge, charges, balanceTransaction, payout } =
+    findings;
   const { refunds, disputes, warnings } = findings;
   return [
-    ...gapsOf('payments_api', [payment, charge, balanceTransaction, payout, refunds, disputes, warnings]),
-    ...gapsOf('books', [attempts, ledger]),
+    ...gapsOf('payments_api', [
+      payment,
+      charge,
+      charges,
+      balanceTransaction,
+      payout,
+      refunds,
+      disputes,
+      warnings,
+    ]),
+    ...gapsOf('books', [attempts, siblings, ledger, batch]),
   ];
 }
 
@@ -109,5 +135,5 @@ function gapsOf(source: SourceName, asked: Finding<unknown>[]): Headline['unknow
     ...(failed ? [failed.state === 'failed' ? failed.why : 'has not answered yet'] : []),
     ...asked.flatMap((finding) => (finding.state === 'known' ? (finding.problems ?? []) : [])),
   ];
-  return whys.map((why) => ({ source, why }));
+  return [...new Set(whys)].map((why) => ({ source, why }));
 }

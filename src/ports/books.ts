@@ -38,6 +38,8 @@ export interface LedgerEntry {
   /** capture, fee, refund, dispute, payout. */
   kind: string;
   partner: string;
+  /** As in the attempts; null where the entry belongs to no one payment. */
+  paymentId: string | null;
   reference: string;
   /** The payout or batch that the entry settles with. */
   batchId: string | null;
@@ -80,6 +82,10 @@ export interface Books {
   attemptsByCard(sighting: CardSighting, limit: number): Promise<Rows<PaymentAttempt>>;
   /** Entries of a payment, oldest first. */
   entriesOf(paymentId: string): Promise<Rows<LedgerEntry>>;
+  /** Entries under a partner's reference that belong to a payment, such as those of a refund; at most `limit`. */
+  entriesBy(reference: string, limit: number): Promise<Rows<LedgerEntry>>;
+  /** What is booked of a payout or batch as a whole: the payout itself, and its fees. */
+  entriesOfBatch(batchId: string): Promise<Rows<LedgerEntry>>;
   /** What a partner did with the attempts created since an instant. */
   trafficOf(partner: string, since: Date): Promise<PartnerTraffic>;
   /** Succeeds when every documented column can be read. */

@@ -1,7 +1,7 @@
 /**
  * The cards of a lookup that did not end in one trace: candidates, nothing found, refused, still searching, a payout.
  */
-import { formatDuration } from '../kernel/duration.js';
+import { dayMs } from '../kernel/clock.js';
 import { formatMoney } from '../kernel/money.js';
 import type { Unreadable } from '../payments/identifiers.js';
 import type { Lookup } from '../payments/lookup.js';
@@ -10,6 +10,7 @@ import type { Card } from '../ports/card.js';
 import type { Payout } from '../ports/payments-api.js';
 import {
   button,
+  calendarDate,
   cardOf,
   code,
   context,
@@ -19,7 +20,6 @@ import {
   section,
   sections,
   truncate,
-  utc,
 } from './blocks.js';
 import { redactCardNumbers } from '../kernel/sensitive.js';
 import { joined, reference, type Links } from './links.js';
@@ -103,24 +103,26 @@ export function payoutCard(payout: Payout, asOf: Date, links: Links): Card {
     ['Payout', reference(links, 'payout', payout.id)],
     ['Amount', formatMoney(payout.amount)],
     ['Status', escape(payout.status.replaceAll('_', ' '))],
-    ['Arrival', instant(payout.arrivalDate)],
+    ['Arrival', calendarDate(payout.arrivalDate)],
     ['Kind', payout.automatic ? 'automatic' : 'manual'],
   ];
   if (payout.traceId !== null) pairs.push(['Bank trace', code(payout.traceId)]);
-  return cardOf(`${payoutSentence(payout, asOf, utc)} · ${formatMoney(payout.amount)} ${escape(payout.id)}`, [
-    section(`:bank: *${payoutSentence(payout, asOf, instant)}*`),
+  const sentence = payoutSentence(payout, asOf);
+  return cardOf(`${sentence} · ${formatMoney(payout.amount)} ${escape(payout.id)}`, [
+    section(`:bank: *${sentence}*`),
     fields(pairs),
   ]);
 }
 
-function payoutSentence(payout: Payout, asOf: Date, at: (instant: Date) => string): string {
-  const { status, arrivalDate, failure } = payout;
-  if (status === 'paid') return `Payout arrived ${at(arrivalDate)}`;
+/** An arrival is a date on the bank's calendar; it is late once that day has ended. */
+function payoutSentence({ status, arrivalDate, failure }: Payout, asOf: Date): string {
+  const arrival = calendarDate(arrivalDate);
+  if (status === 'paid') return `Payout arrived ${arrival}`;
   if (status === 'failed' || status === 'canceled') {
     const why = failure?.message ?? failure?.code;
-    return `Payout ${status === 'failed' ? 'failed' : 'cancelled'}, the money is back on the balance${why ? `: ${escape(why)}` : ''}`;
+    return `Payout ${status === 'failed' ? 'failed' : 'cancelled'}; the money is back on the balance${why ? `: ${escape(why)}` : ''}`;
   }
-  const lateMs = asOf.getTime() - arrivalDate.getTime();
-  const late = lateMs > 0 ? ` (overdue by ${formatDuration(lateMs)})` : '';
-  return `Payout ${escape(status.replaceAll('_', ' '))}, expected by ${at(arrivalDate)}${late}`;
+  const daysLate = Math.floor(asOf.getTime() / dayMs) - Math.floor(arrivalDate.getTime() / dayMs);
+  const late = daysLate > 0 ? ` (overdue by ${daysLate} d)` : '';
+  return `Payout ${escape(status.replaceAll('_', ' '))}, expected ${arrival}${late}`;
 }

@@ -1,8 +1,8 @@
 /**
  * The card of a payment's trace.
  *
- * Invariants: the first line says where the money was last confirmed and where it is next expected, and so does the
- * plain text; every hop stands on a line of its own, in the order in which money moves; a source that did not answer
+ * Invariants: the first line says where the money is and what comes next, and so does the plain text; every hop has a
+ * line of its own, in the order in which money moves; a source that did not answer
  * is named; e-mail addresses are masked on the private card and left out of the shared one.
  */
 import type { KnownBlock } from '@slack/types';
@@ -10,13 +10,17 @@ import { formatDuration } from '../kernel/duration.js';
 import { compare, formatMoney } from '../kernel/money.js';
 import { maskEmail } from '../kernel/sensitive.js';
 import { valueOf, type Findings, type SourceName } from '../payments/findings.js';
+import { isProviderId } from '../payments/gather.js';
 import type { Hop, HopKind, HopState } from '../payments/hops.js';
-import type { Headline, Reversal, Trace } from '../payments/trace.js';
+import { isOfBooksAlone } from '../payments/hops-in-books.js';
+import type { Headline, Trace } from '../payments/trace.js';
 import type { Card } from '../ports/card.js';
 import { joined, pageOf, reference, type Links } from './links.js';
 import { startButtons, type Offer, type OfferedAction } from './remediation-start.js';
+import { attemptLines, bookedLines, captureLines, lookedUpLine } from './payment-attempts.js';
 import { branchLines } from './payment-branches.js';
-import { actions, button, cardOf, code, context, divider, escape, instant, linkButton, section, sections, utc } from './blocks.js'; // prettier-ignore
+import { isDated, sentence } from './payment-headline.js';
+import { actions, button, calendarDate, cardOf, code, context, divider, escape, instant, linkButton, section, sections, utc } from './blocks.js'; // prettier-ignore
 
 export const shareActionId = 'payment_share';
 
@@ -69,23 +73,32 @@ export function paymentTraceCard({ trace, complete, links, sharedBy, startable }
   const { findings, headline, hops, asOf } = trace;
   const page = pageOf(links, 'payment', findings.id);
   const canShare = sharedBy === null && complete && findings.id !== '';
-  return cardOf(`${sentence(headline, asOf, utc)} · ${plainSubject(findings)}`, [
-    section(`${headlineMark(headline)} *${sentence(headline, asOf, instant)}*`),
-    context(subjectLine(findings, links, sharedBy === null)),
+  return cardOf(`${sentence(trace, asOf, utc)} · ${plainSubject(findings)}`, [
+    section(`${headlineMark(headline)} *${sentence(trace, asOf, instant)}*`),
+    context(
+      ...[subjectLine(findings, links, sharedBy === null), lookedUpLine(findings)].filter(
+        (line) => line !== null,
+      ),
+    ),
     divider,
-    ...sections(hops.map((hop) => hopLine(hop, asOf, links))),
-    ...sections(branchLines(findings, links)),
+    ...sections(hops.filter(isWorthALine).map((hop) => hopLine(hop, asOf, links))),
+    ...sections(atMost([...captureLines(findings, links), ...attemptLines(findings, links)])),
+    ...sections([...branchLines(findings, links), ...atMost(bookedLines(findings))]),
     ...closing(trace, complete, sharedBy),
     ...actions(
       canShare ? shareButton(findings.id) : null,
       page === null ? null : linkButton('payment_open', 'Open', page),
-      ...(canShare ? startButtons(offerOf(findings), startable) : []),
+      ...(canShare ? startButtons(offerOf(findings, headline), startable) : []),
     ),
   ]);
 }
 
 /** What the provider would take, as far as the trace can tell; the action's own check has the last word. */
-function offerOf({ id, payment, charge }: Findings): Offer {
+function offerOf(findings: Findings, { doubled }: Headline): Offer {
+  const second = doubled.at(-1);
+  if (second && (second.source === 'payments_api' || isProviderId(second.id)))
+    return { actions: ['refund-payment'], kind: 'payment', id: second.id, text: 'Refund the second…' };
+  const { id, payment, charge } = findings;
   const status = valueOf(payment)?.status ?? '';
   const taken = valueOf(charge);
   const isLeft = taken ? compare(taken.amountRefunded, taken.amountCaptured) < 0 : true;
@@ -103,49 +116,22 @@ function offerOf({ id, payment, charge }: Findings): Offer {
 const shareButton = (id: string): ReturnType<typeof button> =>
   button({ actionId: shareActionId, text: 'Share', value: id, label: 'Share this trace with the channel' });
 
-function headlineMark({ next, ended, reversals }: Headline): string {
+/** More lines than this hide the rest of the card; what is left out is counted. */
+const mostLines = 12;
+
+const atMost = (lines: string[]): string[] =>
+  lines.length > mostLines ? [...lines.slice(0, mostLines), `… and ${lines.length - mostLines} more`] : lines;
+
+/** No statements are read yet, and the books of one partner alone have no balance: that is no news of this payment. */
+const isWorthALine = ({ kind, source, state }: Hop): boolean =>
+  !(kind === 'statement' && state === 'unknown_source') && !(kind === 'balance' && source === 'books');
+
+function headlineMark({ next, ended, reversals, doubled }: Headline): string {
+  if (doubled.length > 0) return ':rotating_light:';
   if (next) return marks[next.state];
   if (ended === 'canceled') return marks.not_expected;
   return reversals.length > 0 ? ':leftwards_arrow_with_hook:' : marks.present;
 }
-
-/** “Last confirmed at capture, next expected at balance by T.” `at` writes an instant. */
-export function sentence(
-  { lastConfirmed, next, ended, reversals }: Headline,
-  asOf: Date,
-  at: (instant: Date) => string,
-): string {
-  const last = lastConfirmed
-    ? `Last confirmed at ${hopNames[lastConfirmed.kind].toLowerCase()}`
-    : 'Not confirmed anywhere';
-  const end = ended === 'canceled' ? 'cancelled, nothing further expected' : 'nothing further expected';
-  const going = `${last}, ${next ? nextClause(next, asOf, at) : end}`;
-  return [going, ...reversals.map(reversalWords)].join('; ');
-}
-
-function nextClause(next: Hop, asOf: Date, at: (instant: Date) => string): string {
-  const name = hopNames[next.kind].toLowerCase();
-  const why = next.note === null ? '' : `: ${escape(next.note)}`;
-  if (next.state === 'failed') return `failed at ${name}${why}`;
-  if (next.state === 'unknown_source') return `${name} unknown${why}`;
-  if (!next.expectedBy) return `next expected at ${name}${why}`;
-  const late =
-    next.state === 'overdue'
-      ? ` (overdue by ${formatDuration(asOf.getTime() - next.expectedBy.getTime())})`
-      : '';
-  return `next expected at ${name} by ${at(next.expectedBy)}${late}`;
-}
-
-const reversalNames: Readonly<Record<Reversal['kind'], string>> = {
-  refunded: 'refunded in full',
-  partly_refunded: 'refunded in part',
-  refund_failed: 'a refund failed',
-  disputed: 'disputed',
-  dispute_lost: 'dispute lost',
-};
-
-const reversalWords = ({ kind, amount }: Reversal): string =>
-  `${reversalNames[kind]} (${formatMoney(amount)})`;
 
 function amountOf({ payment, charge, attempts }: Findings): string | null {
   const amount = (valueOf(payment) ?? valueOf(charge) ?? valueOf(attempts)?.[0])?.amount;
@@ -175,13 +161,16 @@ function hopLine(hop: Hop, asOf: Date, links: Links): string {
   return joined(
     `${marks[hop.state]} *${hopNames[hop.kind]}*${stateWords(hop, asOf)}`,
     hop.amount ? formatMoney(hop.amount) : null,
-    hop.at ? `${instant(hop.at)} (${age(hop.at, asOf)})` : null,
+    hop.at ? whenLine(hop.kind, hop.at, asOf) : null,
     hop.reference === null ? null : reference(links, linkedAs[hop.kind] ?? hop.kind, hop.reference),
     hop.note === null ? null : escape(hop.note),
   );
 }
 
-function stateWords({ state, expectedBy }: Hop, asOf: Date): string {
+const whenLine = (kind: HopKind, at: Date, asOf: Date): string =>
+  isDated(kind) ? calendarDate(at) : `${instant(at)} (${age(at, asOf)})`;
+
+function stateWords({ kind, state, expectedBy }: Hop, asOf: Date): string {
   switch (state) {
     case 'present':
       return '';
@@ -190,10 +179,13 @@ function stateWords({ state, expectedBy }: Hop, asOf: Date): string {
     case 'not_expected':
       return ' not expected';
     case 'unknown_source':
-      return ' unknown source';
+      return ' unknown';
     case 'expected':
-      return expectedBy ? ` expected by ${instant(expectedBy)}` : ' expected';
+      return expectedBy
+        ? ` expected by ${isDated(kind) ? calendarDate(expectedBy) : instant(expectedBy)}`
+        : ' expected';
     case 'overdue':
+      if (expectedBy && isDated(kind)) return ` overdue since ${calendarDate(expectedBy)}`;
       return expectedBy
         ? ` overdue by ${formatDuration(asOf.getTime() - expectedBy.getTime())}, since ${instant(expectedBy)}`
         : ' overdue';
@@ -205,10 +197,21 @@ function age(at: Date, asOf: Date): string {
   return durationMs < 0 ? `in ${formatDuration(durationMs)}` : `${formatDuration(durationMs)} ago`;
 }
 
-function closing({ headline, asOf }: Trace, complete: boolean, sharedBy: string | null): KnownBlock[] {
-  const lines = headline.unknown.map(
-    ({ source, why }) => `${marks.unknown_source} ${sourceNames[source]}: ${escape(why)}`,
-  );
+/** “Halcyon isn't connected; showing our books only”. */
+const booksAlone = ({ partner }: Findings): string =>
+  `:ledger: ${partner === null ? 'The partner' : escape(partner)} isn't connected; showing our books only`;
+
+function closing(
+  { findings, headline, asOf }: Trace,
+  complete: boolean,
+  sharedBy: string | null,
+): KnownBlock[] {
+  const lines = [
+    ...(isOfBooksAlone(findings) ? [booksAlone(findings)] : []),
+    ...headline.unknown.map(
+      ({ source, why }) => `${marks.unknown_source} ${sourceNames[source]}: ${escape(why)}`,
+    ),
+  ];
   const stamp = complete
     ? `As of ${instant(asOf)}`
     : `:hourglass_flowing_sand: Still asking, as of ${instant(asOf)}. The complete answer follows.`;

@@ -72,7 +72,7 @@ describe('/payment', () => {
 
   it('answers the person alone', async () => {
     expect(await ask('pi_1paid')).toEqual([
-      'one: Last confirmed at capture, next expected at balance: no balance transaction yet · pi_1paid · 20.00 EUR',
+      'one: Captured 2026-11-10 10:01 UTC; booked in ledger; awaiting balance: no balance transaction yet · pi_1paid · 20.00 EUR',
     ]);
   });
 
@@ -86,12 +86,12 @@ describe('/payment', () => {
   }); // prettier-ignore
 
   it('a chosen candidate is traced', async () => {
-    expect((await ask('pi_1paid', chooseActionId))[0]).toContain('one: Last confirmed at capture');
+    expect((await ask('pi_1paid', chooseActionId))[0]).toContain('one: Captured 2026-11-10');
   });
 
   it('sharing looks again, and shows everybody what is true now', async () => {
     api.charges = [aCharge({ captured: false, captureBefore: at('11-21T00:00'), balanceTransaction: null })];
-    expect((await ask('pi_1paid', shareActionId))[0]).toContain('all: Last confirmed at authorisation');
+    expect((await ask('pi_1paid', shareActionId))[0]).toContain('all: Authorised 2026-11-10');
   });
 
   it('what cannot be shared any more is told to the one who tried', async () => {

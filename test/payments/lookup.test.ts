@@ -275,17 +275,52 @@ describe('ambiguous text', () => {
   });
 });
 
+describe('which part was looked up', () => {
+  const lookedUp = async (text: string): Promise<unknown> => {
+    const [answer] = await find(text);
+    return answer?.kind === 'trace' ? answer.trace.findings.lookedUp : answer?.kind;
+  };
+
+  it.each<[string, object | null, string]>([
+    [
+      '123456789012',
+      { label: 'RRN', attempt: { id: 'att_1', status: 'failed' } },
+      'the RRN of an attempt that failed',
+    ],
+    ['att_1', { label: 'attempt', attempt: { id: 'att_1' } }, 'an attempt'],
+    ['re_1111', { label: 'refund', value: 're_1111' }, 'a refund'],
+    ['ch_1paid', { label: 'charge', value: 'ch_1paid' }, 'a charge'],
+    [
+      'RB-REFUND-7',
+      { label: 'refund', value: 'RB-REFUND-7' },
+      'the partner’s reference of a refund, which the ledger alone has',
+    ],
+    ['ORD-1', null, 'an order is the payment itself'],
+    ['pi_1paid', null, 'and so is its id'],
+  ])('%s → %o: %s', async (text, expected) => {
+    api.refunds = [aRefund({ id: 're_1111' })];
+    books.attempts = [
+      anAttempt({ id: 'att_0' }),
+      { ...anAttempt({ status: 'failed', declineCode: 'insufficient_funds' }), rrn: '123456789012' },
+    ];
+    books.entries = { pi_1paid: [anEntry(), anEntry({ kind: 'refund', reference: 'RB-REFUND-7' })] };
+    const found = await lookedUp(text);
+    if (expected === null) expect(found).toBeNull();
+    else expect(found).toMatchObject(expected);
+  });
+});
+
 describe('nothing found says where was looked', () => {
   it.each<[string, string, () => void, object[]]>([
     ['a payment that nobody knows', 'pi_9zzz', () => undefined, [{ where: 'Northpay', outcome: 'nothing' }, { where: 'books', outcome: 'nothing' }]],
     ['a charge that nobody knows', 'ch_9zzz', () => undefined, [{ where: 'Northpay', outcome: 'nothing' }, { where: 'books', outcome: 'nothing' }]],
     ['a refund that the provider does not know', 're_9zzz', () => undefined, [{ where: 'Northpay', as: 'refund', outcome: 'nothing' }]],
-    ['an order', 'ORD-99', () => undefined, [{ where: 'books', as: 'order or partner reference “ORD-99”', outcome: 'nothing' }]],
-    ['an order with a sign: both that were tried', '#1009', () => undefined, [{ as: 'order or partner reference “#1009”' }, { as: 'order or partner reference “1009”' }, { as: '•••• 1009' }]],
+    ['an order', 'ORD-99', () => undefined, [{ where: 'books', as: 'order or partner reference “ORD-99”', outcome: 'nothing' }, { where: 'ledger', as: 'booking reference “ORD-99”', outcome: 'nothing' }]],
+    ['an order with a sign: both that were tried', '#1009', () => undefined, [{ as: 'order or partner reference “#1009”' }, { as: 'order or partner reference “1009”' }, { as: '•••• 1009' }, { where: 'ledger' }, { where: 'ledger' }]],
     ['a Checkout session that the provider does not know', 'cs_test_a1b2c3', () => undefined, [{ where: 'Northpay', as: 'checkout session', outcome: 'nothing' }]],
-    ['the books do not answer: that is no absence', 'ORD-99', () => (books.mood = 'down'), [{ where: 'books', outcome: { failed: expect.stringContaining('It is down.') as string } }]],
+    ['the books do not answer: that is no absence', 'ORD-99', () => (books.mood = 'down'), [{ where: 'books', outcome: { failed: expect.stringContaining('It is down.') as string } }, { where: 'ledger', outcome: { failed: expect.stringContaining('It is down.') as string } }]],
     ['a payment that the API does not know, while the books are down', 'pi_9zzz', () => (books.mood = 'down'), [{ where: 'Northpay', outcome: 'nothing' }, { where: 'books', outcome: { failed: expect.stringContaining('down') as string } }]],
-    ['rows that nobody can read are no absence', 'ORD-99', () => (books.problems = ['row att_7 cannot be read']), [{ where: 'books', outcome: { failed: 'row att_7 cannot be read' } }]],
+    ['rows that nobody can read are no absence', 'ORD-99', () => (books.problems = ['row att_7 cannot be read']), [{ where: 'books', outcome: { failed: 'row att_7 cannot be read' } }, { where: 'ledger' }]],
   ])('%s', async (_reason, text, arrange, looked) => {
     arrange();
     expect(await find(text)).toMatchObject([{ kind: 'nothing', query: text, looked }]);
@@ -314,7 +349,7 @@ describe('sources that are down', () => {
     ['both', 'pi_1paid', () => (api.mood = books.mood = 'down'), ['payments_api', 'books']],
     ['the API, asked for a charge: the books know it', 'ch_1paid', () => (api.mood = 'down'), ['payments_api']],
     ['the API, asked for a payment that the books do not know: no absence', 'pi_9zzz', () => (api.mood = 'down'), ['payments_api']],
-    ['a row of the books', 'pi_1paid', () => (books.problems = ['row att_7 cannot be read']), ['books', 'books']],
+    ['a row of the books', 'pi_1paid', () => (books.problems = ['row att_7 cannot be read']), ['books']],
   ])('%s', async (_reason, text, arrange, expected) => {
     arrange();
     expect(await gaps(text)).toEqual(expected);

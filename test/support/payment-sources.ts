@@ -139,12 +139,28 @@ export class FakeBooks implements Books, Switch {
     );
   entriesOf: Books['entriesOf'] = (paymentId) =>
     answer(this, 'entriesOf', () => this.rows(this.entries[paymentId] ?? []));
+  entriesBy: Books['entriesBy'] = (reference, limit) =>
+    answer(this, 'entriesBy', () =>
+      this.rows(
+        this.everyEntry()
+          .filter((entry) => entry.reference === reference && entry.paymentId !== null)
+          .slice(0, limit),
+      ),
+    );
+  entriesOfBatch: Books['entriesOfBatch'] = (batchId) =>
+    answer(this, 'entriesOfBatch', () =>
+      this.rows(this.everyEntry().filter((entry) => entry.batchId === batchId && entry.paymentId === null)),
+    );
   trafficOf: Books['trafficOf'] = () =>
     answer(this, 'trafficOf', () => {
       if (!this.traffic) throw new OpsError('internal', 'no traffic was given');
       return this.traffic;
     });
   check = (): Promise<void> => answer(this, 'check', () => undefined);
+
+  private everyEntry(): LedgerEntry[] {
+    return Object.values(this.entries).flat();
+  }
 
   private rows<Row>(rows: Row[]): { rows: Row[]; problems: string[] } {
     return { rows, problems: this.problems };

@@ -516,7 +516,8 @@ describe('buttons on other cards', () => {
   const none = { state: 'not_applicable' } as const;
   const traceCard = (status: string, refundedMinor: number, changed = {}): Card => {
     const findings = {
-      id: 'pi_1', partner: null, connectedPartner: null, attempts: known([]), payment: known(aPayment({ id: 'pi_1', status })),
+      id: 'pi_1', lookedUp: null, partner: null, connectedPartner: null, attempts: known([]), siblings: known([]),
+      charges: known([]), batch: known([]), payment: known(aPayment({ id: 'pi_1', status })),
       charge: known(aCharge({ amountRefunded: eur(refundedMinor) })), balanceTransaction: none, payout: none, ledger: none, refunds: none, disputes: none, warnings: none,
     };
     const trace = traceOf(findings, { captureMs: 1, payoutMs: 1, ledgerMs: 1 }, now);

@@ -59,11 +59,17 @@ const attemptsByCardSql = `
   order by abs(extract(epoch from (created_at - $7::timestamptz))), ${newestFirst}
   limit $8`;
 
-const entriesSql = `
-  select entry_id, account, direction, amount_minor, currency, kind, partner, reference, batch_id,
+const entriesSql = (condition: string): string => `
+  select entry_id, account, direction, amount_minor, currency, kind, partner, payment_id, reference, batch_id,
     to_char(business_day, 'YYYY-MM-DD') as business_day, booked_at
-  from ledger_entries where payment_id = $1
-  order by booked_at, entry_id limit 200`;
+  from ledger_entries where ${condition}
+  order by booked_at, entry_id limit $2`;
+
+const ofPaymentSql = entriesSql('payment_id = $1');
+const byReferenceSql = entriesSql('reference = $1 and payment_id is not null');
+const ofBatchSql = entriesSql('batch_id = $1 and payment_id is null');
+/** A payment has few entries, and so has a batch as a whole. */
+const mostEntries = 200;
 
 const trafficSql = `
   select count(*) as attempts,
@@ -92,7 +98,12 @@ export function createBooks(database: Database): Books {
     },
     attemptsByCard: async (sighting, limit) =>
       readRows(await query<AttemptRow>(attemptsByCardSql, [...sightingValues(sighting), limit]), attemptOf),
-    entriesOf: async (paymentId) => readRows(await query<EntryRow>(entriesSql, [paymentId]), entryOf),
+    entriesOf: async (paymentId) =>
+      readRows(await query<EntryRow>(ofPaymentSql, [paymentId, mostEntries]), entryOf),
+    entriesBy: async (reference, limit) =>
+      readRows(await query<EntryRow>(byReferenceSql, [reference, limit]), entryOf),
+    entriesOfBatch: async (batchId) =>
+      readRows(await query<EntryRow>(ofBatchSql, [batchId, mostEntries]), entryOf),
     trafficOf: async (partner, since) => traffic(await query<TrafficRow>(trafficSql, [partner, since])),
     check: async () => {
       for (const sql of checkSql) await query(sql);
