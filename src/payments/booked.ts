@@ -50,6 +50,12 @@ export const bookedMovements = (findings: Findings, kind: string): Movement[] =>
 export const bookedPayout = (findings: Findings): Movement | null =>
   movementsIn(valueOf(findings.batch) ?? []).find(({ kind }) => kind === 'payout') ?? null;
 
+/** What the partner kept of the batch, where that is booked once. */
+export function bookedFee(findings: Findings): Money | null {
+  const fees = movementsIn(valueOf(findings.batch) ?? []).filter(({ kind }) => kind === 'fee');
+  return fees.length === 1 ? (fees[0]?.amount ?? null) : null;
+}
+
 /** Refunds that nobody but the books tells of. */
 export const isRefundedInBooksAlone = ({ refunds }: Findings): boolean => refunds.state !== 'known';
 

@@ -4,7 +4,7 @@
  * Deliberately absent: the balance at the partner, which no books know. After the capture comes the batch that pays out.
  */
 import { formatMoney } from '../kernel/money.js';
-import { bookedMovements, bookedPayout } from './booked.js';
+import { bookedFee, bookedMovements, bookedPayout } from './booked.js';
 import { valueOf, type Findings } from './findings.js';
 import {
   dateOf,
@@ -57,7 +57,8 @@ export function payoutInBooks(findings: Findings, capture: Hop, { payoutMs }: Ex
   const batch = booked?.batchId ?? null;
   const paid = bookedPayout(findings);
   if (paid) {
-    const whole = `in a payout of ${formatMoney(paid.amount)}`;
+    const fee = bookedFee(findings);
+    const whole = `in a payout of ${formatMoney(paid.amount)}${fee ? `, ${formatMoney(fee)} fees of the whole batch` : ''}`;
     return hop('payout', 'books', 'present', { at: dateOf(paid.businessDay), reference: batch, note: `${whole} (per our books)` });
   }
   const note = batch === null ? 'no batch is booked' : 'not in our books yet';

@@ -55,7 +55,12 @@ export function recognise(pasted: string, asked: Asked): Result<Identifier[], Un
   const [other] = objects;
   if (other) return fail(notFollowed(other.id, otherPrefixes[other.prefix]));
 
-  const seen = sightings(text, asked).map((sighting): Identifier => ({ kind: 'card', ...sighting }));
+  // A number sign makes digits a number of something: nobody writes the last four digits of a card so.
+  const isNumbered = /^[\s`'"]*(?:\p{L}+[\s:.]*)?#/u.test(pasted);
+  const seen = (isNumbered ? [] : sightings(text, asked)).map((sighting): Identifier => ({
+    kind: 'card',
+    ...sighting,
+  }));
   const readings = distinct([...variantsOf(pasted, text).flatMap(references), ...seen]);
   const found = readings.length > 0 ? readings : distinct(wordsWithAnId(text).flatMap(references));
   return found.length > 0 ? ok(found) : fail(unknownText);

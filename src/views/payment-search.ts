@@ -40,8 +40,8 @@ export function candidatesCard({ query, candidates, more, readAs }: Candidates):
   const title = `${count} ${echo(query)}`;
   return cardOf(title, [
     section(`:mag: *${title}*`),
-    ...readAsLine(readAs),
     ...candidates.map((candidate) => section(candidateLine(candidate), traceButton(candidate))),
+    ...readAsLine(readAs),
     ...(more ? [context(`Showing the first ${length}. Add amount and date to narrow it down.`)] : []),
   ]);
 }

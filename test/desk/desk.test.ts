@@ -26,17 +26,21 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect(outcome.ok).toBe(true);
     const [message] = outcome.messages;
     expect(message?.ephemeral_to).toBeDefined();
-    expect(message?.text).toMatch(/^Last confirmed at ledger, nothing further expected/);
+    expect(message?.text).toMatch(/^Paid out \d{1,2} \w{3} \d{4}; booked in ledger/);
     expect(textOf(outcome)).toContain('https://dashboard.example.com/payments/pi_');
   });
 
   it.each([
-    ['inFlight', /Last confirmed at capture, next expected at balance by/, 'still with the provider'],
-    ['failedThenSucceeded', /2 attempts, latest succeeded/, 'a second attempt'],
+    ['inFlight', /Captured .*; funds available \d{1,2} \w{3} \d{4}/, 'still with the provider'],
+    [
+      'failedThenSucceeded',
+      /2 attempts, latest succeeded[^]*:x: \*Attempt\* failed · [a-z ]+ · caused by the/,
+      'a second attempt',
+    ],
     ['refunded', /\*Refund\* succeeded/, 'a refund as a branch'],
     ['disputed', /\*Dispute\* needs response/, 'a dispute as a branch'],
     ['warned', /\*Early fraud warning\*/, 'a warning as a branch'],
-    ['uncaptured', /Last confirmed at authorisation, next expected at capture by/, 'an authorisation alone'],
+    ['uncaptured', /Authorised .*; authorisation expires/, 'an authorisation alone'],
   ] as const)('traces the payment that is %s: %s', async (example, expected, _reason) => {
     expect(textOf(await completeTrace(desk, desk.examples[example]))).toMatch(expected);
   });
@@ -51,7 +55,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     const { last4, date } = desk.examples.ambiguous;
     const outcome = await desk.command(`/payment ${last4} ${date}`);
     const [message] = outcome.messages;
-    expect(message?.text).toMatch(/payments may be meant by/);
+    expect(message?.text).toMatch(/payments match/);
     const chosen = await desk.action({
       user: 'ana',
       channel: 'payments-ops',

@@ -46,7 +46,7 @@ describe('without its own database', () => {
   });
 
   it('still follows payments', async () => {
-    expect(textOf(await completeTrace(desk, desk.examples.paidOut))).toContain('Last confirmed at ledger');
+    expect(textOf(await completeTrace(desk, desk.examples.paidOut))).toContain('ooked in ledger');
   });
 
   it('says what it cannot do, with a reference that is in the log', async () => {

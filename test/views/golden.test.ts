@@ -111,13 +111,13 @@ describe('/payment', () => {
     ).toMatchInlineSnapshot(`
       "3+ payments match \`4242 20.00\`
       :mag: *3+ payments match \`4242 20.00\`*
-      Read as •••• 4242, 20.00
       \`pi_1paid\` · *20.00 EUR* · succeeded · 2026-11-10 10:00 UTC · northpay, card ••4242 · order \`ORD-1\` · a day off
       [Trace → pi_1paid]
       \`pi_2\` · *20.00 EUR* · requires capture · 2026-11-10 10:00 UTC
       [Trace → pi_2]
       \`re_3\` · refund id
       [Trace → re_3]
+      Read as •••• 4242, 20.00
       Showing the first 3. Add amount and date to narrow it down."
     `);
     expect(
