@@ -97,6 +97,14 @@ describe('messages instead of commands', () => {
     expect((await answer('Northpay')).ephemeral_to).toBeDefined();
   });
 
+  it('a direct message is answered there', async () => {
+    const { channels, users } = await desk.state();
+    const ana = users.find(({ name }) => name === 'ana')?.id ?? '';
+    const direct = channels.find(({ is_im: isDirect, members }) => isDirect && members.includes(ana));
+    await say(direct?.id ?? '', 'price_1QabcDEF1234');
+    expect((await answer('is a price')).ephemeral_to).toBeUndefined();
+  });
+
   it('a mention with nothing else is answered with help', async () => {
     await say('payments-ops', await mention());
     await answer('Paydesk, the payments operations desk');
