@@ -7,6 +7,7 @@ import { commands } from '../commands/index.js';
 
 /** Each with what it is for; `doctor` says so when one is missing. */
 export const botScopes = {
+  'app_mentions:read': 'to answer a mention',
   'channels:history': 'to find out whether a message was posted before posting it again',
   'channels:read': 'to check the channels of the configuration',
   'chat:write': 'to post',
@@ -15,13 +16,14 @@ export const botScopes = {
   'files:read': 'to read the evidence that people hand in',
   'groups:history': 'the same in private channels',
   'groups:read': 'the same for private channels',
+  'im:history': 'to answer a direct message',
   'usergroups:read': 'to know who may ask for an action and who may approve it',
   'users:read': 'to tell colleagues from guests, bots, external and deactivated people',
   'users:read.email': 'to match a person with the company’s single sign-on',
 } as const;
 
-/** What Slack tells unasked: that somebody opened their Home, so that it is rendered. */
-export const botEvents = ['app_home_opened'];
+/** What Slack tells unasked: somebody opened their Home, mentioned the desk, or wrote to it. */
+export const botEvents = ['app_home_opened', 'app_mention', 'message.im'];
 
 /** Where Slack sends requests when Paydesk runs without Socket Mode. */
 const requestUrl = 'https://paydesk.example.com/slack/events';
@@ -35,7 +37,7 @@ export function buildManifest(): object {
       background_color: '#1f2d3d',
     },
     features: {
-      app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: true },
+      app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
       bot_user: { display_name: 'Paydesk', always_online: true },
       slash_commands: commands.map(({ name, summary, usageHint, mentions }) => ({
         command: name,

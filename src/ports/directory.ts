@@ -11,6 +11,8 @@ export interface DirectoryPerson {
   /** Null where the workspace does not tell. */
   email: string | null;
   kind: PersonKind;
+  /** IANA name, such as `Europe/Lisbon`; absent where the workspace does not say. */
+  timeZone?: string;
 }
 
 /** How old an answer may be. Zero asks the workspace. */

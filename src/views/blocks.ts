@@ -121,6 +121,13 @@ export function instant(at: Date): string {
   return `<!date^${seconds}^{date_short_pretty} {time}|${utc(at)}>`;
 }
 
+/** A calendar date, the same for every reader: no time zone moves it. */
+export function calendarDate(day: Date): string {
+  const [year, month = '', date] = day.toISOString().slice(0, 10).split('-');
+  const names = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+  return `${Number(date)} ${names[Number(month) - 1] ?? month} ${year}`;
+}
+
 export const utc = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /** `verbatim`: Slack makes no links, channels or mentions out of plain text. */

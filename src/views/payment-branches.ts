@@ -31,7 +31,7 @@ function refundLine(refund: Refund, links: Links, isRelease: boolean): string {
   const reason = refund.failureReason ?? refund.reason;
   return joined(
     isRelease
-      ? ':heavy_minus_sign: *Released*, never taken'
+      ? ':heavy_minus_sign: *Released*, never captured'
       : `:leftwards_arrow_with_hook: *Refund* ${words(refund.status)}`,
     formatMoney(refund.amount),
     instant(refund.createdAt),
@@ -54,7 +54,8 @@ function disputeLine(dispute: Dispute, links: Links, asOf: Date): string {
 
 function answerWords(answer: Answer): string | null {
   if (answer.kind === 'due') return `respond by ${instant(answer.by)}`;
-  if (answer.kind === 'late') return answer.by ? `answer was due by ${instant(answer.by)}` : 'answer overdue';
+  if (answer.kind === 'late')
+    return answer.by ? `answer overdue since ${instant(answer.by)}` : 'answer overdue';
   if (answer.kind === 'no_date') return 'answer due, no date given';
   return answer.kind === 'not_allowed' ? 'no answer allowed' : null;
 }

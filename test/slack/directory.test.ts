@@ -33,13 +33,13 @@ describe('of the workspace', () => {
     ).group.id;
 
   it.each([
-    ['ana', 'member', 'Ana Ribeiro', 'ana@larkspur-pay.example'],
-    ['priya', 'guest', 'Priya Shah', 'priya@larkspur-pay.example'],
-    ['ruben', 'deactivated', 'Ruben Maas', 'ruben@larkspur-pay.example'],
-    ['paydesk', 'bot', 'Paydesk', null],
-  ])('%s is a %s', async (user, kind, name, email) => {
+    ['ana', 'member', 'Ana Ribeiro', 'ana@larkspur-pay.example', 'Europe/Lisbon'],
+    ['priya', 'guest', 'Priya Shah', 'priya@larkspur-pay.example', 'Europe/London'],
+    ['ruben', 'deactivated', 'Ruben Maas', 'ruben@larkspur-pay.example', 'Europe/Amsterdam'],
+    ['paydesk', 'bot', 'Paydesk', null, 'UTC'],
+  ])('%s is a %s', async (user, kind, name, email, timeZone) => {
     const userId = await idOf(user);
-    expect(await directory().person(userId, anew)).toEqual({ userId, name, email, kind });
+    expect(await directory().person(userId, anew)).toEqual({ userId, name, email, kind, timeZone });
   }); // prettier-ignore
 
   it('without the scope for them there are no e-mails', async () => {

@@ -10,6 +10,7 @@ import type { UsersInfoResponse, WebClient } from '@slack/web-api';
 import type { Clock } from '../../kernel/clock.js';
 import { OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
+import { isTimeZone } from '../../kernel/time-zone.js';
 import type { Directory, DirectoryPerson, PersonKind } from '../../ports/directory.js';
 import { createFreshCache } from './fresh-cache.js';
 import { callError, callFault, isRefused } from './client.js';
@@ -104,7 +105,8 @@ type SlackUser = NonNullable<UsersInfoResponse['user']>;
 function personFrom(userId: string, user: SlackUser, ours: Workspace): DirectoryPerson {
   const names = [user.profile?.real_name, user.real_name, user.name];
   const name = names.find((each) => each !== undefined && each !== '') ?? userId;
-  return { userId, name, email: user.profile?.email ?? null, kind: kindOf(user, ours) };
+  const timeZone = user.tz !== undefined && isTimeZone(user.tz) ? { timeZone: user.tz } : {};
+  return { userId, name, email: user.profile?.email ?? null, kind: kindOf(user, ours), ...timeZone };
 }
 
 /** The kind that may do least comes first. */
