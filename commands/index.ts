@@ -5,7 +5,7 @@ import type { Command } from '../src/ports/command.js';
 import { auditCommand, type AuditDesk } from './audit.js';
 import { disputeCommand, type DisputeDesk } from './dispute.js';
 import { partnerCommand, type PartnerDesk } from './partner.js';
-import { paydeskCommand, type HelpDesk } from './paydesk.js';
+import { paydeskCommand, withHelp, type HelpDesk } from './paydesk.js';
 import { paymentCommand, type PaymentDesk } from './payment.js';
 import { remediateCommand, type RemediateDesk } from './remediate/index.js';
 
@@ -14,10 +14,10 @@ export { home } from './home.js';
 export type CommandDesk = PaymentDesk & DisputeDesk & PartnerDesk & AuditDesk & RemediateDesk & HelpDesk;
 
 export const commands: readonly Command<CommandDesk>[] = [
-  paymentCommand,
-  disputeCommand,
-  partnerCommand,
-  remediateCommand,
-  auditCommand,
+  withHelp(paymentCommand),
+  withHelp(disputeCommand),
+  withHelp(partnerCommand),
+  withHelp(remediateCommand),
+  withHelp(auditCommand),
   paydeskCommand,
 ];

@@ -5,11 +5,18 @@
  * shown; when it cannot be written there, it is not shown.
  */
 import type { Lookup, PaymentLookup } from '../src/payments/lookup.js';
-import { personalQueryOf, revealedBy, type PersonalQuery } from '../src/payments/personal.js';
+import {
+  personalQueryOf,
+  revealedBy,
+  startsFromPerson,
+  type PersonalQuery,
+} from '../src/payments/personal.js';
+import { hourMs } from '../src/kernel/clock.js';
 import type { Log } from '../src/kernel/log.js';
 import type { AuditRecorder } from '../src/ports/audit.js';
 import type { Card } from '../src/ports/card.js';
 import type { ActionRequest, Answers, Command, Person } from '../src/ports/command.js';
+import type { Directory } from '../src/ports/directory.js';
 import type { RemediationDesk } from '../src/remediation/remediation.js';
 import type { Links } from '../src/views/links.js';
 import { lookUpIds } from '../src/views/look-ups.js';
@@ -24,6 +31,7 @@ export interface PaymentDesk extends LookupDoor {
   payments: PaymentLookup;
   links: Links;
   audit: AuditRecorder;
+  directory: Directory;
   remediation: Pick<RemediationDesk, 'actions'> | null;
 }
 
@@ -33,20 +41,24 @@ const payments = 'Payments';
 export const paymentCommand: Command<PaymentDesk> = {
   name: '/payment',
   summary: 'Follow a payment through every system',
-  usageHint: 'pi_… | ch_… | order | ARN | e-mail | 4242 19.99 2026-11-03',
+  usageHint: 'pi_… | ch_… | order | ARN | e-mail | 4242 19.99 27 Nov',
   examples: [
-    { text: '/payment pi_3Q…', does: 'the trace: last confirmed where, next expected where and when' },
+    { text: '/payment pi_3Q…', does: 'the trace: where the money is, and what comes next by when' },
     { text: '/payment ORD-10423', does: 'the same, found by an order, ARN, RRN or any other reference' },
-    { text: '/payment 4242 19.99 2026-11-03', does: 'candidates for a card payment somebody remembers' },
+    {
+      text: '/payment 4242 19.99 yesterday',
+      does: 'payments that match card digits, amount and day, in any order',
+    },
   ],
   // Who looks for a person is written down first.
-  reads: (text) => personalQueryOf(text) === null,
+  reads: (text) => !startsFromPerson(text),
   run: async (request, desk) => {
     await requireLookups(desk, request.person.userId, payments);
-    const personal = personalQueryOf(request.text);
-    const shown = desk.payments.find(request.text);
+    const query = await desk.payments.read(request.text, () => timeZoneOf(request.person, desk.directory));
+    const personal = query.recognised.ok ? personalQueryOf(query.recognised.value) : null;
+    const shown = desk.payments.find(query);
     const lookups = personal ? recorded(shown, personal, request.person, desk.audit) : shown;
-    return answerLookup(lookups, request, desk);
+    await answerLookup(lookups, request, desk);
   },
   actions: {
     [chooseActionId]: follow,
@@ -60,6 +72,16 @@ async function follow(request: ActionRequest, desk: PaymentDesk): Promise<void> 
   await requireLookups(desk, request.person.userId, payments);
   return answerLookup(desk.payments.follow(request.value), request, desk);
 }
+
+/** People seldom move. */
+const timeZoneFreshness = { maxAgeMs: hourMs, atWorstMs: Infinity, patienceMs: 2000 };
+
+/** UTC where the workspace does not say, which the answer then names. */
+const timeZoneOf = ({ userId }: Person, directory: Directory): Promise<string> =>
+  directory.person(userId, timeZoneFreshness).then(
+    ({ timeZone }) => timeZone ?? 'UTC',
+    () => 'UTC',
+  );
 
 async function answerLookup(
   lookups: AsyncIterable<Lookup>,
@@ -131,8 +153,8 @@ function cardOf(lookup: Lookup, desk: PaymentDesk, sharedBy: string | null): Car
     case 'payout':
       return payoutCard(lookup.payout, lookup.asOf, links);
     case 'candidates':
-      return candidatesCard(lookup.query, lookup.candidates, lookup.more, lookup.unread);
+      return candidatesCard(lookup);
     case 'nothing':
-      return nothingCard(lookup.query, lookup.looked);
+      return nothingCard(lookup);
   }
 }

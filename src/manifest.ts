@@ -7,6 +7,7 @@ import { commands } from '../commands/index.js';
 
 /** Each with what it is for; `doctor` says so when one is missing. */
 export const botScopes = {
+  'app_mentions:read': 'to answer a mention',
   'channels:history': 'to find out whether a message was posted before posting it again',
   'channels:read': 'to check the channels of the configuration',
   'chat:write': 'to post',
@@ -15,13 +16,21 @@ export const botScopes = {
   'files:read': 'to read the evidence that people hand in',
   'groups:history': 'the same in private channels',
   'groups:read': 'the same for private channels',
+  'im:history': 'to answer a direct message',
   'usergroups:read': 'to know who may ask for an action and who may approve it',
   'users:read': 'to tell colleagues from guests, bots, external and deactivated people',
   'users:read.email': 'to match a person with the company’s single sign-on',
 } as const;
 
-/** What Slack reports: that somebody opened their Home, and who changed groups or left, so that no vote counts by an old list. */
-export const botEvents = ['app_home_opened', 'subteam_members_changed', 'subteam_updated', 'user_change'];
+/** What Slack reports: somebody opened their Home, mentioned the desk or wrote to it, and who changed groups or left, so that no vote counts by an old list. */
+export const botEvents = [
+  'app_home_opened',
+  'app_mention',
+  'message.im',
+  'subteam_members_changed',
+  'subteam_updated',
+  'user_change',
+];
 
 /** Where Slack sends requests when Paydesk runs without Socket Mode. */
 const requestUrl = 'https://paydesk.example.com/slack/events';
@@ -34,7 +43,7 @@ export function buildManifest(): object {
       background_color: '#1f2d3d',
     },
     features: {
-      app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: true },
+      app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
       bot_user: { display_name: 'Paydesk', always_online: true },
       slash_commands: commands.map(({ name, summary, usageHint, mentions }) => ({
         command: name,

@@ -89,10 +89,13 @@ export const CREATE_INDEXES = [
   [
     'create index on books.attempts (lower(customer_email))',
     'create index on books.attempts (card_last4, amount_minor)',
+    'create index on books.attempts (amount_minor, created_at)',
     'create index on books.attempts (created_at)',
     'create unique index on books.bookings (booking_id)',
     'create index on books.bookings (payment_id) where payment_id is not null',
+    'create index on books.bookings (reference)',
     'create index on books.bookings (batch_id) where batch_id is not null',
+    'create index on books.bookings (batch_id) where payment_id is null',
     'create index on books.bookings (partner, business_day)',
     'analyze books.bookings',
   ],

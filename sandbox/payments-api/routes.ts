@@ -53,6 +53,12 @@ export const ROUTES: readonly Row[] = [
   ['GET', '/v1/payouts', listPayouts],
   ['GET', '/v1/payouts/:id', retrievePayout],
   ['POST', '/v1/payouts/:id/cancel', cancelPayout],
+  // The world makes none of these: they are there once somebody imports them.
+  ['GET', '/v1/checkout/sessions/:id', retrieve('checkout.session')],
+  ['GET', '/v1/subscriptions/:id', retrieve('subscription')],
+  ['GET', '/v1/invoices/:id', retrieve('invoice')],
+  ['GET', '/v1/setup_intents/:id', retrieve('setup_intent')],
+  ['GET', '/v1/payment_methods/:id', retrieve('payment_method')],
   ['GET', '/v1/balance', retrieveBalance],
   ['GET', '/v1/balance_transactions', listTransactions],
   ['GET', '/v1/balance_transactions/:id', retrieve('balance_transaction')],

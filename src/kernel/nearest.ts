@@ -2,14 +2,25 @@
  * “Did you mean…?”: the known word nearest to a misspelt one.
  */
 
-/** The known word at most a third of its letters away, or null. */
+/** The known word at most a third of its letters away, else one that the word is a part of (`refund`), or null. */
 export function nearest(word: string, known: readonly string[]): string | null {
   const scored = known
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 3)))
     .sort((a, b) => a.distance - b.distance);
-  return scored[0]?.candidate ?? null;
+  return (
+    scored[0]?.candidate ??
+    known.find((candidate) => isPartOf(word.toLowerCase(), candidate.toLowerCase())) ??
+    null
+  );
 }
+
+/** Whole words between hyphens and blanks, or the beginning of one. */
+const isPartOf = (word: string, candidate: string): boolean =>
+  word.length > 2 &&
+  candidate
+    .split(/[\s-]+/)
+    .some((part) => part.startsWith(word) || (part.length > 2 && word.startsWith(part)));
 
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

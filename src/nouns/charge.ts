@@ -31,8 +31,14 @@ export interface GivenBack {
   undone: readonly Refund[];
 }
 
+/** Of this charge rather than of another one of the same payment; what names no charge is of the only one. */
+const isOf =
+  ({ id, amount: { currency } }: Charge) =>
+  ({ chargeId, amount }: Pick<Refund | Dispute, 'chargeId' | 'amount'>): boolean =>
+    (chargeId === null || chargeId === id) && amount.currency === currency;
+
 export function givenBackOf(charge: Charge, refunds: readonly Refund[]): GivenBack {
-  const own = refunds.filter(({ amount }) => amount.currency === charge.amount.currency);
+  const own = refunds.filter(isOf(charge));
   const released = releasesAmong(charge, own);
   const moved = own.filter((refund) => !released.includes(refund));
   return {
@@ -66,11 +72,18 @@ export function committedOf(charge: Charge, { through, onItsWay }: GivenBack): M
   return compare(said, listed) > 0 ? said : listed;
 }
 
+/** What the customer has back through refunds. Where they are not listed (null), the charge's own sum is all there is. */
+export function wentThrough(charge: Charge, refunds: readonly Refund[] | null): Money {
+  const given = givenBackOf(charge, refunds ?? []);
+  return refunds ? sumOf(given.through, charge.amount.currency) : committedOf(charge, given);
+}
+
 /** What lost disputes, and returned debits, which arrive as such, gave back already. */
-export function lostOf({ amount }: Charge, disputes: readonly Dispute[]): Money {
+export function lostOf(charge: Charge, disputes: readonly Dispute[]): Money {
   return disputes
-    .filter((dispute) => tookTheMoneyBack(dispute) && dispute.amount.currency === amount.currency)
-    .reduce((sum, dispute) => add(sum, dispute.amount), money(0, amount.currency));
+    .filter(tookTheMoneyBack)
+    .filter(isOf(charge))
+    .reduce((sum, { amount }) => add(sum, amount), money(0, charge.amount.currency));
 }
 
 /** What can still be given back; zero for a charge that took nothing. */

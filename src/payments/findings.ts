@@ -26,10 +26,20 @@ export type Finding<Value> =
   | { state: 'waiting' }
   | { state: 'failed'; why: string };
 
+/** Which part of the payment somebody looked up, where it was not the payment itself. */
+export interface LookedUp {
+  /** What people call it: RRN, refund… */
+  label: string;
+  value: string;
+  /** The attempt of the books that has the reference. */
+  attempt: PaymentAttempt | null;
+}
+
 /** Everything the sources were asked about one payment. */
 export interface Findings {
   /** The payment's id, or the charge's where there is no payment. */
   id: string;
+  lookedUp: LookedUp | null;
   /** Who has the payment, as the books say, else the partner whose API answers for such ids. */
   partner: string | null;
   /** The one partner whose API can be asked. */
@@ -38,11 +48,17 @@ export interface Findings {
   payment: Finding<Payment | null>;
   /** The charge that took the money, or the latest that tried. */
   charge: Finding<Charge | null>;
+  /** Every charge of the payment, newest first: those that failed, and any that took money besides. */
+  charges: Finding<Charge[]>;
+  /** Attempts of the same order under other payment ids. */
+  siblings: Finding<PaymentAttempt[]>;
   balanceTransaction: Finding<BalanceTransaction | null>;
   payout: Finding<Payout | null>;
   ledger: Finding<LedgerEntry[]>;
   /** When the books of the partner begin; asked only where they know nothing of the payment. */
   booksBegin?: Date | null;
+  /** What the books hold of the batch that carries the payment. */
+  batch: Finding<LedgerEntry[]>;
   refunds: Finding<Refund[]>;
   disputes: Finding<Dispute[]>;
   warnings: Finding<EarlyFraudWarning[]>;

@@ -5,9 +5,9 @@
  * at any moment and is `waiting` where nobody has answered yet.
  */
 import type { Log } from '../kernel/log.js';
-import { OpsError, toOpsError } from '../kernel/errors.js';
+import { toOpsError } from '../kernel/errors.js';
 import { decidingAmong } from '../nouns/charge.js';
-import type { Books } from '../ports/books.js';
+import type { Books, PaymentAttempt } from '../ports/books.js';
 import type {
   BalanceTransaction,
   Charge,
@@ -16,7 +16,7 @@ import type {
   ProviderSubject,
 } from '../ports/payments-api.js';
 import type { Rows } from '../ports/rows.js';
-import { valueOf, type Finding, type Findings } from './findings.js';
+import { valueOf, type Finding, type Findings, type LookedUp } from './findings.js';
 
 export interface Sources {
   /** The one provider whose API is connected, and the partner it is in the configuration; null when none is. */
@@ -29,6 +29,7 @@ export interface Sources {
 export interface Subject {
   paymentId: string | null;
   chargeId: string | null;
+  lookedUp?: LookedUp;
 }
 
 export interface Gathering {
@@ -50,24 +51,24 @@ export function gather(subject: Subject, sources: Sources): Gathering {
   return { current: () => findings, settled: settled.then(() => findings) };
 }
 
-const isProviderId = (id: string | null): boolean => id !== null && /^(pi|ch|py)_/.test(id);
+export const isProviderId = (id: string | null): boolean => id !== null && /^(pi|ch|py)_/.test(id);
 
 function before(subject: Subject, { provider, books }: Sources): Findings {
   const atProvider = isProviderId(subject.paymentId ?? subject.chargeId);
-  const asked = !atProvider
-    ? notApplicable
-    : provider
-      ? waiting
-      : ({ state: 'failed', why: 'no payments API is connected' } as const);
+  const asked = atProvider && provider ? waiting : notApplicable;
   const booked = books ? waiting : ({ state: 'failed', why: 'no books are connected' } as const);
   return {
     id: subject.paymentId ?? subject.chargeId ?? '',
+    lookedUp: subject.lookedUp ?? null,
     connectedPartner: provider?.partner ?? null,
     partner: atProvider ? (provider?.partner ?? null) : null,
     attempts: booked,
+    siblings: booked,
     ledger: booked,
+    batch: booked,
     payment: subject.paymentId === null ? notApplicable : asked,
     charge: asked,
+    charges: asked,
     balanceTransaction: asked,
     payout: asked,
     refunds: asked,
@@ -123,36 +124,72 @@ async function askBooks(subject: Subject, sources: Sources, note: Note): Promise
   });
   // A charge without a payment is booked under the id that its attempt has.
   const bookedAs = paymentId ?? (await asking)?.paymentId ?? chargeId ?? '';
-  const [ledger, attempt] = await Promise.all([askRows(log, () => books.entriesOf(bookedAs)), asking]);
-  note({ ledger });
+  const [ledger, attempt] = await Promise.all([
+    askRows(log, () => books.entriesOf(bookedAs)),
+    asking,
+    asking.then(async (latest) => note({ siblings: await askSiblings(latest, bookedAs, books, log) })),
+  ]);
+  note({ ledger, batch: await askBatch(ledger, books, log) });
   const isUnknown = !attempt && valueOf(ledger)?.length === 0;
   if (isUnknown) note({ booksBegin: await beginOf(books, sources) });
 }
 
-/** Without an answer the books count as reaching back far enough: what is missing there is told. */
+/** Without an answer the books count as reaching back far enough: what is missing there is reported. */
 async function beginOf(books: Books, { provider, log }: Sources): Promise<Date | null> {
   return provider ? valueOf(await ask(log, () => books.beginOf(provider.partner))) : null;
+}
+
+/** What else was tried for the order: at another partner, or a second time. */
+async function askSiblings(
+  latest: PaymentAttempt | undefined,
+  own: string,
+  books: Books,
+  log: Log,
+): Promise<Findings['siblings']> {
+  if (!latest) return notApplicable;
+  const ofOrder = await askRows(log, () => books.attemptsBy(['order_id'], latest.orderId, mostAttempts));
+  if (ofOrder.state !== 'known') return ofOrder;
+  return { ...ofOrder, value: ofOrder.value.filter(({ paymentId }) => paymentId !== own) };
+}
+
+/** The capture names the batch at once where the partner has batches. */
+async function askBatch(ledger: Findings['ledger'], books: Books, log: Log): Promise<Findings['batch']> {
+  if (ledger.state !== 'known') return ledger;
+  const batchId = ledger.value.find((entry) => entry.kind === 'capture')?.batchId ?? null;
+  return batchId === null ? notApplicable : askRows(log, () => books.entriesOfBatch(batchId));
 }
 
 async function askProvider(subject: Subject, { provider, log }: Sources, note: Note): Promise<void> {
   if (!provider || !isProviderId(subject.paymentId ?? subject.chargeId)) return;
   const { api } = provider;
   const { paymentId, chargeId } = subject;
+  const charges = askCharges(paymentId, api, log);
   const followMoney = async (): Promise<void> => {
     const charge =
       paymentId === null
         ? await ask(log, () => orNull(api.charge(chargeId ?? '')))
-        : await askAboutPayment(paymentId, api, log, note);
+        : await askAboutPayment(paymentId, charges, api, log, note);
     note({ charge });
     await askAboutBalance(charge, api, log, note);
   };
   const about = paymentId === null ? { chargeId: chargeId ?? '' } : { paymentId };
-  await Promise.all([followMoney(), askAboutBranches(about, api, log, note)]);
+  await Promise.all([
+    followMoney(),
+    askAboutBranches(about, api, log, note),
+    charges.then((found) => note({ charges: found })),
+  ]);
+}
+
+/** One that failed says why, and a second that took money is the customer's. */
+async function askCharges(id: string | null, api: PaymentsApi, log: Log): Promise<Findings['charges']> {
+  if (id === null) return notApplicable;
+  return askRows(log, async () => (await orNull(api.chargesOf(id))) ?? { rows: [], problems: [] });
 }
 
 /** The payment brings its latest charge along, which mostly is the one to follow. */
 async function askAboutPayment(
   id: string,
+  charges: Promise<Findings['charges']>,
   api: PaymentsApi,
   log: Log,
   note: Note,
@@ -160,24 +197,25 @@ async function askAboutPayment(
   const payment = await ask(log, () => orNull(api.payment(id)));
   note({ payment });
   if (payment.state !== 'known') return payment;
-  const { value } = payment;
-  return value ? ask(log, () => orNull(decidingCharge(value, api))) : { state: 'known', value: null };
+  return payment.value ? decidingCharge(payment.value, charges) : { state: 'known', value: null };
 }
 
-/** The other charges are asked for only where the latest does not decide. */
+/** The other charges are waited for only where the latest does not decide. */
 async function decidingCharge(
-  { id, latestCharge: latest, amountReceived, amountCapturable }: Payment,
-  api: PaymentsApi,
-): Promise<Charge | null> {
-  if (latest === null) return null;
-  const hasTaken = amountReceived.minor > 0n || amountCapturable.minor > 0n;
-  if (typeof latest !== 'string' && (latest.status === 'succeeded' || !hasTaken)) return latest;
-  const { rows: charges, problems } = await api.chargesOf(id);
-  const decides = decidingAmong(charges);
+  { latestCharge: latest, amountReceived, amountCapturable }: Payment,
+  charges: Promise<Findings['charges']>,
+): Promise<Finding<Charge | null>> {
+  if (latest === null) return { state: 'known', value: null };
+  const hasMoney = amountReceived.minor > 0n || amountCapturable.minor > 0n;
+  if (typeof latest !== 'string' && (latest.status === 'succeeded' || !hasMoney))
+    return { state: 'known', value: latest };
+  const listed = await charges;
+  if (listed.state !== 'known') return listed;
+  const decides = decidingAmong(listed.value);
   // The one that decides may be the one that cannot be read.
-  if (problems.length > 0 && decides?.status !== 'succeeded')
-    throw new OpsError('unavailable', problems.join('; '));
-  return decides;
+  if (listed.problems && decides?.status !== 'succeeded')
+    return { state: 'failed', why: listed.problems.join('; ') };
+  return { state: 'known', value: decides };
 }
 
 async function askAboutBranches(

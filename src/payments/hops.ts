@@ -6,70 +6,26 @@
  * passed; no answer, or an answer that makes no sense, is `unknown_source` and never an absence.
  * Deliberately absent: statement lines. No statements are read yet, and the hop says so.
  */
-import { compare, formatMoney, type Money } from '../kernel/money.js';
+import { compare, formatMoney } from '../kernel/money.js';
 import { givenBackOf, sumOf } from '../nouns/charge.js';
 import { isCapturedInParts } from '../nouns/payment.js';
 import type { PaymentAttempt } from '../ports/books.js';
 import type { BalanceTransaction, Charge, Payment, Payout } from '../ports/payments-api.js';
-import { valueOf, type Finding, type Findings, type SourceName } from './findings.js';
+import { valueOf, type Findings } from './findings.js';
+import {
+  dayOf, dueOn, dueState, hop, later, notes, plain, settledBy, unanswered, type Expectations, type Facts, type Hop, type HopState,
+} from './hop.js'; // prettier-ignore
+import { captureInBooks, isOfBooksAlone, payoutInBooks } from './hops-in-books.js';
 
-/** When the next step of a payment should have happened; from the partner's configuration. */
-export interface Expectations {
-  /** From an automatic capture's authorisation to its capture. */
-  captureMs: number;
-  /** From the balance being available to the payout's arrival. */
-  payoutMs: number;
-  /** From capture to the ledger entry. */
-  ledgerMs: number;
-}
-
-export type HopKind = 'attempt' | 'authorization' | 'capture' | 'balance' | 'payout' | 'statement' | 'ledger';
-
-export type HopState =
-  | 'present'
-  | 'expected'
-  | 'overdue'
-  /** It was tried and refused, or the one who must know of it does not: nothing after it can happen. */
-  | 'failed'
-  /** The money will not come this far: cancelled, lapsed, or the step before it failed. */
-  | 'not_expected'
-  | 'unknown_source';
-
-export interface Hop {
-  kind: HopKind;
-  state: HopState;
-  source: SourceName;
-  at: Date | null;
-  /** For `expected` and `overdue`; null where nobody can tell, or where the step before comes first. */
-  expectedBy: Date | null;
-  amount: Money | null;
-  /** The object or entry behind it. */
-  reference: string | null;
-  /** One short clause for people, such as a decline reason. */
-  note: string | null;
-  /** An attempt that is known, and failed. */
-  isRefused?: boolean;
-}
-
-type Facts = Partial<Omit<Hop, 'kind' | 'state' | 'source'>>;
-
-const hop = (kind: HopKind, source: SourceName, state: Hop['state'], facts: Facts = {}): Hop => ({
-  kind,
-  source,
-  state,
-  at: null,
-  expectedBy: null,
-  amount: null,
-  reference: null,
-  note: null,
-  ...facts,
-});
+export type { Expectations, Hop, HopKind, HopState } from './hop.js';
 
 export function hopsOf(findings: Findings, expectations: Expectations, asOf: Date): Hop[] {
   const authorization = authorizationHop(findings);
   const capture = captureHop(findings, authorization, expectations, asOf);
   const balance = balanceHop(findings, capture, asOf);
-  const payout = payoutHop(findings, balance, expectations, asOf);
+  const payout = isOfBooksAlone(findings)
+    ? payoutInBooks(findings, capture, expectations, asOf)
+    : payoutHop(findings, balance, expectations, asOf);
   return [
     attemptHop(findings),
     authorization,
@@ -81,54 +37,19 @@ export function hopsOf(findings: Findings, expectations: Expectations, asOf: Dat
   ];
 }
 
-/** `unknown_source` unless the source answered: the one place where "did not answer" becomes a hop. */
-function unanswered(kind: HopKind, source: SourceName, finding: Finding<unknown>): Hop | null {
-  if (finding.state === 'failed') return hop(kind, source, 'unknown_source', { note: finding.why });
-  if (finding.state === 'waiting')
-    return hop(kind, source, 'unknown_source', { note: 'has not answered yet' });
-  return null;
-}
-
-/** What the step before settles for the one after it; null when that step happened. */
-function settledBy(before: Hop, kind: HopKind): Hop | null {
-  switch (before.state) {
-    case 'present':
-      return null;
-    case 'expected':
-    case 'overdue':
-      return hop(kind, 'payments_api', 'expected');
-    case 'failed':
-    case 'not_expected':
-      return hop(kind, 'payments_api', 'not_expected');
-    case 'unknown_source':
-      return hop(kind, 'payments_api', 'unknown_source', { note: before.note });
-  }
-}
-
-const dueState = (expectedBy: Date, asOf: Date): 'expected' | 'overdue' =>
-  asOf > expectedBy ? 'overdue' : 'expected';
-
-const later = (instant: Date, durationMs: number): Date => new Date(instant.getTime() + durationMs);
-
-const notes = (...parts: (string | null | undefined)[]): string | null =>
-  parts.filter((part) => part !== null && part !== undefined).join(', ') || null;
-
-const dayOf = (instant: Date): string => instant.toISOString().slice(0, 10);
-
-const plain = (word: string): string => word.replaceAll('_', ' ');
-
 function attemptHop(findings: Findings): Hop {
   const attempts = valueOf(findings.attempts) ?? [];
   const [latest] = attempts;
   if (latest) {
     const tries =
-      attempts.length === 1 ? latest.status : `${attempts.length} attempts, latest ${latest.status}`;
-    return hop('attempt', 'books', 'present', {
+      attempts.length === 1
+        ? plain(latest.status)
+        : `${attempts.length} attempts, latest ${plain(latest.status)}`;
+    return hop('attempt', 'books', latest.status === 'failed' ? 'failed' : 'present', {
       at: latest.createdAt,
       amount: latest.amount,
       reference: latest.orderId,
       note: notes(tries, latest.declineCode),
-      isRefused: latest.status === 'failed',
     });
   }
   const silent = unanswered('attempt', 'books', findings.attempts);
@@ -171,9 +92,9 @@ function authorizationOfCharge(charge: Charge): Hop {
 }
 
 const waitsFor: Readonly<Record<string, string>> = {
-  requires_payment_method: 'waits for a payment method',
-  requires_confirmation: 'waits for its confirmation',
-  requires_action: 'waits for the customer to authenticate',
+  requires_payment_method: 'awaiting a payment method',
+  requires_confirmation: 'awaiting confirmation',
+  requires_action: 'awaiting customer authentication',
   processing: 'being processed',
 };
 
@@ -206,7 +127,7 @@ function authorizationInBooks(findings: Findings): Hop {
   if (!latest)
     return hop('authorization', 'payments_api', 'unknown_source', { note: notConnected(findings) });
   const state = latest.status === 'succeeded' ? 'present' : 'expected';
-  return bookedAuthorization(latest, state, `${plain(latest.status)}, as the books say`);
+  return bookedAuthorization(latest, state, `${plain(latest.status)} (per our books)`);
 }
 
 const bookedAuthorization = (attempt: PaymentAttempt, state: HopState, note: string | null): Hop =>
@@ -217,12 +138,13 @@ const bookedAuthorization = (attempt: PaymentAttempt, state: HopState, note: str
     note,
   });
 
-const notConnected = ({ partner }: Findings): string => `no API of ${partner ?? 'its partner'} is connected`;
+const notConnected = ({ partner }: Findings): string => `${partner ?? 'its partner'} isn't connected`;
 
 function captureHop(findings: Findings, authorization: Hop, expectations: Expectations, asOf: Date): Hop {
   const settled = settledBy(authorization, 'capture');
   if (settled) return settled;
   const charge = valueOf(findings.charge);
+  if (!charge && isOfBooksAlone(findings)) return captureInBooks(findings, authorization, expectations, asOf);
   if (!charge) return hop('capture', 'payments_api', 'unknown_source', { note: notConnected(findings) });
   const payment = valueOf(findings.payment);
   if (payment && isCapturedInParts(payment)) return capturedInParts(payment, charge, asOf);
@@ -235,14 +157,13 @@ function captureHop(findings: Findings, authorization: Hop, expectations: Expect
   }
   const expectedBy = charge.captureBefore ?? later(charge.createdAt, expectations.captureMs);
   const state = dueState(expectedBy, asOf);
-  const lapse = state === 'overdue' ? 'the authorisation has lapsed' : 'the authorisation lapses then';
   return hop('capture', 'payments_api', state, {
     expectedBy,
     amount: charge.amount,
     reference: charge.id,
     note: notes(
-      payment?.captureMethod === 'manual' ? 'waits for a manual capture' : null,
-      charge.captureBefore ? lapse : null,
+      payment?.captureMethod === 'manual' ? 'awaiting manual capture' : null,
+      charge.captureBefore ? lapseOf(state) : null,
     ),
   });
 }
@@ -250,13 +171,21 @@ function captureHop(findings: Findings, authorization: Hop, expectations: Expect
 /** Further captures may come until the authorisation lapses. */
 function capturedInParts(payment: Payment, { id, captureBefore }: Charge, asOf: Date): Hop {
   const { amount, amountReceived, amountCapturable } = payment;
-  return hop('capture', 'payments_api', captureBefore ? dueState(captureBefore, asOf) : 'expected', {
+  const state = captureBefore ? dueState(captureBefore, asOf) : 'expected';
+  return hop('capture', 'payments_api', state, {
     expectedBy: captureBefore,
     amount: amountReceived,
     reference: id,
-    note: `captured in parts, ${formatMoney(amountReceived)} of ${formatMoney(amount)} so far, ${formatMoney(amountCapturable)} still authorised`,
+    note: notes(
+      `captured ${formatMoney(amountReceived)} of ${formatMoney(amount)}`,
+      `${formatMoney(amountCapturable)} still authorised`,
+      captureBefore ? lapseOf(state) : null,
+    ),
   });
 }
+
+const lapseOf = (state: HopState): string =>
+  state === 'overdue' ? 'the authorisation has expired' : 'the authorisation expires then';
 
 /** A charge is dated with its authorisation; the movement on the balance begins when the money is captured. */
 function captured(charge: Charge, findings: Findings): Hop {
@@ -272,6 +201,8 @@ function captured(charge: Charge, findings: Findings): Hop {
 }
 
 function balanceHop(findings: Findings, capture: Hop, asOf: Date): Hop {
+  // Books have no balance of a partner's: the batch that pays out is the next thing they know.
+  if (isOfBooksAlone(findings)) return hop('balance', 'books', 'not_expected');
   const settled =
     settledBy(capture, 'balance') ?? unanswered('balance', 'payments_api', findings.balanceTransaction);
   if (settled) return settled;
@@ -283,7 +214,7 @@ function balanceHop(findings: Findings, capture: Hop, asOf: Date): Hop {
     return hop('balance', 'payments_api', 'present', { ...facts, at: transaction.availableOn, note: fee });
   const expectedBy = transaction.availableOn;
   const note = notes(plain(transaction.status), fee);
-  return hop('balance', 'payments_api', dueState(expectedBy, asOf), { ...facts, expectedBy, note });
+  return hop('balance', 'payments_api', dueOn(expectedBy, asOf), { ...facts, expectedBy, note });
 }
 
 /** Several captures of one charge have a movement each, and the charge names one of them. */
@@ -303,7 +234,7 @@ function payoutHop(findings: Findings, balance: Hop, expectations: Expectations,
   if (payout) return payoutOf(payout, transaction, asOf);
   if (!transaction) return hop('payout', 'payments_api', 'expected');
   const expectedBy = later(transaction.availableOn, expectations.payoutMs);
-  const state = dueState(expectedBy, asOf);
+  const state = dueOn(expectedBy, asOf);
   // The provider lists what automatic payouts contain, and of no others.
   const unseen =
     state === 'overdue' ? 'no automatic payout holds it; one made by hand would not be seen' : null;
@@ -340,7 +271,7 @@ function payoutOf(payout: Payout, transaction: BalanceTransaction | null, asOf: 
     });
   const expectedBy = payout.arrivalDate;
   const note = notes(plain(payout.status), whole, trace);
-  return hop('payout', 'payments_api', dueState(expectedBy, asOf), { ...facts, expectedBy, note });
+  return hop('payout', 'payments_api', dueOn(expectedBy, asOf), { ...facts, expectedBy, note });
 }
 
 function ledgerHop(findings: Findings, capture: Hop, expectations: Expectations, asOf: Date): Hop {
@@ -366,7 +297,7 @@ function ledgerHop(findings: Findings, capture: Hop, expectations: Expectations,
   const { booksBegin } = findings;
   if (capture.at && booksBegin && capture.at < booksBegin)
     return hop('ledger', 'books', 'not_expected', {
-      note: `older than the books, which begin on ${dayOf(booksBegin)}`,
+      note: `older than our books, which begin on ${dayOf(booksBegin)}`,
     });
   if (capture.state !== 'present' || !capture.at) return hop('ledger', 'books', 'expected', { note });
   const expectedBy = later(capture.at, expectations.ledgerMs);

@@ -2,35 +2,36 @@
  * Reads whatever a person pasted after `/payment` as the identifiers it may be.
  *
  * Invariants: never throws; a card number is refused before anything else looks at the text; a text that can mean
- * several things gives all of its readings, most specific first, and leaves the choice to what the sources know.
- * Source of the shapes: Stripe's id prefixes; ARN 23 digits, RRN 12, ACH trace 15 (NACHA), UETR RFC 4122 version 4
- * (SWIFT gpi), Adyen pspReference 16 characters.
+ * several things gives all of its readings, most specific first, and leaves the choice to what the sources know; the
+ * text as it was typed is always among them, because what cleaning takes off may belong to the identifier.
+ * Source of the shapes: ARN 23 digits, RRN 12, ACH trace 15 (NACHA), UETR RFC 4122 version 4 (SWIFT gpi), Adyen
+ * pspReference 16 characters.
  */
 import { plainDigits } from '../kernel/digit-runs.js';
 import { containsCardNumber } from '../kernel/sensitive.js';
 import { fail, ok, type Result } from '../kernel/result.js';
 import type { AttemptReference, CardSighting } from '../ports/books.js';
+import { sightings, withoutDays, type Asked } from './sightings.js';
+import {
+  followedPrefixes,
+  otherPrefixes,
+  secretKey,
+  stripeIdsIn,
+  type OtherObject,
+  type ProviderObject,
+} from './stripe-objects.js';
 
-/** Objects of the payments API that a payment can be followed from. */
-export type ProviderObject =
-  | 'payment'
-  | 'charge'
-  | 'refund'
-  | 'dispute'
-  | 'payout'
-  | 'balance_transaction'
-  | 'early_fraud_warning'
-  | 'event'
-  | 'customer';
+export type { ProviderObject } from './stripe-objects.js';
 
 export type Identifier =
   | { kind: 'object'; object: ProviderObject; id: string }
   /** A reference that the books may know; `label` is what people call it. */
   | { kind: 'reference'; label: string; value: string; columns: readonly AttemptReference[] }
-  | { kind: 'card'; sighting: CardSighting };
+  /** `label`: how the text was understood. */
+  | { kind: 'card'; sighting: CardSighting; label: string };
 
 export interface Unreadable {
-  reason: 'empty' | 'card_number' | 'too_long' | 'not_followed' | 'unknown';
+  reason: 'empty' | 'card_number' | 'secret' | 'too_long' | 'not_followed' | 'unknown';
   message: string;
   hint: string;
 }
@@ -38,72 +39,74 @@ export interface Unreadable {
 /** Long enough for a pasted line with an id in it, short enough that nobody pastes a log. */
 const longestText = 500;
 
-const prefixes: Readonly<Record<string, ProviderObject>> = {
-  pi: 'payment',
-  ch: 'charge',
-  py: 'charge',
-  re: 'refund',
-  pyr: 'refund',
-  dp: 'dispute',
-  du: 'dispute',
-  po: 'payout',
-  txn: 'balance_transaction',
-  issfr: 'early_fraud_warning',
-  evt: 'event',
-  cus: 'customer',
-};
-
-/** Known to us and not the way to a payment: said plainly instead of "not found". */
-const notFollowed: Readonly<Record<string, string>> = {
-  tr: 'a transfer between accounts',
-  in: 'an invoice',
-  acct: 'an account',
-};
-
-const providerId =
-  /(?<![A-Za-z0-9_])(pi|ch|pyr|py|re|dp|du|po|txn|issfr|evt|cus|tr|in|acct)_([A-Za-z0-9]{4,60})(?:_secret_\w+)?(?![A-Za-z0-9_])/g;
-
-export function recognise(pasted: string): Result<Identifier[], Unreadable> {
-  if (containsCardNumber(pasted)) return fail(cardNumberRefused);
+export function recognise(pasted: string, asked: Asked): Result<Identifier[], Unreadable> {
   const text = tidy(pasted);
+  if (containsCardNumber(pasted) && containsCardNumber(withoutDays(plainDigits(pasted))))
+    return fail(cardNumberRefused);
   if (text === '') return fail(nothingGiven);
   if (text.length > longestText) return fail(tooLong(text.length));
+  if (secretKey.test(text)) return fail(secretRefused);
 
-  const objects = [...text.matchAll(providerId)].map(([, prefix = '', rest = '']) => ({
-    prefix,
-    id: `${prefix}_${rest}`,
-  }));
+  const objects = stripeIdsIn(text);
   const followed = objects.flatMap(({ prefix, id }) => {
-    const object = prefixes[prefix];
+    const object = followedPrefixes[prefix];
     return object ? [{ kind: 'object' as const, object, id }] : [];
   });
   if (followed.length > 0) return ok(distinct(followed).slice(0, 5));
-  const other = objects[0];
-  if (other) return fail(notFollowedYet(other.id, notFollowed[other.prefix] ?? 'another object'));
+  const [other] = objects;
+  if (other) return fail(notFollowed(other.id, otherPrefixes[other.prefix]));
 
-  const unlabelled = text.replace(label, '');
-  const readings = [...cardSightings(text), ...references(unlabelled)];
-  return readings.length > 0 ? ok(readings) : fail(unknownText);
+  // A number sign makes digits a number of something: nobody writes the last four digits of a card so.
+  const isNumbered = /^[\s`'"]*(?:\p{L}+[\s:.]*)?#/u.test(pasted);
+  const seen = (isNumbered ? [] : sightings(text, asked)).map((sighting): Identifier => ({
+    kind: 'card',
+    ...sighting,
+  }));
+  const readings = distinct([...variantsOf(pasted, text).flatMap(references), ...seen]);
+  const found = readings.length > 0 ? readings : distinct(wordsWithAnId(text).flatMap(references));
+  return found.length > 0 ? ok(found) : fail(unknownText);
 }
 
-/** What people write before a reference: `order ORD-10423`, `ARN: 7420…`. */
-const label =
-  /^(?:(?:order|payment|arn|rrn|uetr|ach|trace|psp|network|transaction|reference|ref|number|no|id|e-?mail)[\s.:#=]+)+(?=\S*\d|\S*@)/i;
+/** Of a sentence around an identifier: `where is ORD-10423?` */
+const wordsWithAnId = (text: string): string[] =>
+  text
+    .split(' ')
+    .map((word) => word.replace(/^[('"]+|[)'",.;:!?]+$/g, ''))
+    .filter((word) => /^(?=.*\d).{4,64}$|@/.test(word))
+    .slice(0, 3);
 
-/** Undoes what Slack, mail programs and spreadsheets wrap around a pasted value. */
+/** What people write before a reference: `order ORD-10423`, `ARN: 7420…`. */
+const labels =
+  'order|payment|arn|rrn|uetr|ach|trace|psp|network|transaction|reference|ref|number|no|id|e-?mail';
+const label = new RegExp(String.raw`^(?:(?:${labels})[\s.:=]+)+(?=\S*\d|\S*@|#)`, 'i');
+
+const decoded = (text: string): string =>
+  text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+
+/** As Slack, mail programs and spreadsheets wrap a pasted value: `<mailto:…|shown>`, quotes, brackets, a full stop. */
 function tidy(pasted: string): string {
-  return plainDigits(pasted)
-    .replace(/<(?:mailto:)?([^|>\s]+)(?:\|[^>]*)?>/g, '$1')
-    .replaceAll('&amp;', '&')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
+  return decoded(plainDigits(pasted).replace(/<(?:mailto:)?([^|>\s]+)(?:\|[^>]*)?>/g, '$1'))
     .replace(/[\p{Cc}\p{Cf}\p{Z}]+/gu, ' ')
     .replace(/^[\s`'"“”‘’()[\]{}<>#*_~:;,.]+|[\s`'"“”‘’()[\]{}<>*_~:;,.!?]+$/gu, '');
 }
 
-function distinct(found: Identifier[]): Identifier[] {
-  return [...new Map(found.map((identifier) => [JSON.stringify(identifier), identifier])).values()];
+/** From the text as it was typed to the barest that is left of it: any of them may be the identifier. */
+function variantsOf(pasted: string, tidied: string): string[] {
+  const typed = decoded(pasted.replace(/<[^|>\s]+\|([^>]*)>/g, '$1'))
+    .replace(/\s+/g, ' ')
+    .trim();
+  const unquoted = typed.replace(/^[\s`'"“”‘’*_~]+|[\s`'"“”‘’*_~,.!?;:]+$/gu, '');
+  const unlabelled = unquoted.replace(label, '');
+  const bare = tidied.replace(label, '').replace(/^#+/, '');
+  const whole = unlabelled === unquoted ? [] : [typed];
+  return [
+    ...new Set([...[typed, unquoted].filter((text) => !text.includes(' ')), unlabelled, bare, ...whole]),
+  ];
 }
+
+const distinct = (found: Identifier[]): Identifier[] => [
+  ...new Map(found.map((identifier) => [JSON.stringify(identifier), identifier])).values(),
+];
 
 interface ReferenceShape {
   label: string;
@@ -125,7 +128,8 @@ const shapes: readonly ReferenceShape[] = [
   { label: 'network transaction id', pattern: /^(?=.*\d)[A-Z0-9]{13,15}$/i, columns: ['network_transaction_id'] },
   { label: 'ACH trace number', pattern: /^\d{15}$/, columns: ['payment_id'] },
   { label: 'PSP reference', pattern: /^(?=.*\d)[A-Z0-9]{16}$/, columns: ['payment_id'] },
-  { label: 'order or partner reference', pattern: /^(?=.*\d)[\p{L}\p{N}][\p{L}\p{N}._:/#-]{2,63}$/u, columns: ['order_id', 'payment_id', 'attempt_id'] },
+  { label: 'order or partner reference', pattern: /^(?=.*\p{N}|[^\p{Ll}]*\p{Lu}[^\p{Ll}]{2,}$)[^\s\p{C}]{1,64}$/u, columns: ['order_id', 'payment_id', 'attempt_id'] },
+  { label: 'order or partner reference', pattern: new RegExp(String.raw`^(?:${labels})[.:]? (?=.*\p{N})[^\s\p{C}]{1,60}$`, 'iu'), columns: ['order_id', 'payment_id'] },
 ]; // prettier-ignore
 
 function references(text: string): Identifier[] {
@@ -139,81 +143,40 @@ function references(text: string): Identifier[] {
     }));
 }
 
-const isoDay = /\b(\d{4})-(\d{2})-(\d{2})\b/;
-const wordsAround = /\b(?:card|ending|in|last4|last|four|on|for|visa|mastercard|amex|x{2,})\b|[•*.…]{2,}/gi;
-
-/**
- * `4242 19.99 2026-11-03`, in any order, with or without a currency: last four digits and what else is known. Where the
- * amount has four digits too, both readings are given.
- */
-function cardSightings(text: string): Identifier[] {
-  const day = isoDay.exec(text);
-  const instant = day ? calendarDay(day[0]) : undefined;
-  if (instant === null) return [];
-  const parts = text.replace(isoDay, ' ').replace(wordsAround, ' ').trim().split(/\s+/);
-  const sightings = parts.flatMap((last4, place): Identifier[] => {
-    if (!/^\d{4}$/.test(last4)) return [];
-    const amount = amountAmong(parts.toSpliced(place, 1));
-    if (amount === null) return [];
-    const sighting: CardSighting = { last4 };
-    if (amount !== undefined) sighting.amountMajor = amount;
-    if (instant) sighting.day = instant;
-    return [{ kind: 'card', sighting }];
-  });
-  return distinct(sightings);
-}
-
-/** Null for a day that no calendar has, such as 31 February, which Date takes for 3 March. */
-function calendarDay(day: string): Date | null {
-  const instant = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(day) ? instant : null;
-}
-
-/** The one amount among the words; undefined when there is none, null when the words are something else. */
-function amountAmong(words: string[]): string | undefined | null {
-  const rest = words
-    .map((word) => word.replace(/^[€$£¥]|[€$£¥]$/g, ''))
-    .filter((word) => word !== '' && !/^[A-Z]{3}$/i.test(word));
-  const [only] = rest;
-  if (only === undefined) return undefined;
-  return rest.length === 1 ? plainAmount(only) : null;
-}
-
-/** `1,250.00`, `1.250,00` and `19,99` as people write them. A single dot is a decimal one: dinars have three digits. */
-function plainAmount(written: string): string | null {
-  if (/^\d{1,12}(?:\.\d{1,3})?$/.test(written)) return written;
-  const grouped = /^\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:(?!\1)[.,]\d{1,3})?$/.exec(written);
-  const ungrouped = grouped?.[1] ? written.replaceAll(grouped[1], '') : written;
-  const plain = ungrouped.replace(',', '.');
-  return /^\d{1,12}(?:\.\d{1,3})?$/.test(plain) ? plain : null;
-}
+const searchHint = 'the last four digits with amount and day: `4242 19.99 27 Nov`';
 
 const cardNumberRefused: Unreadable = {
   reason: 'card_number',
   message: 'That looks like a card number, so it was not read, searched or kept.',
-  hint: 'Please delete it where you pasted it. Search with the last four digits, the amount and the day instead: `4242 19.99 2026-11-03`. A reference of 13 to 19 digits can pass for a card number by chance; then look up the payment by another one.',
+  hint: `Delete it where you pasted it. Search by ${searchHint}. A reference of 13 to 19 digits can look like a card number by chance; look up that payment by another one.`,
+};
+
+const secretRefused: Unreadable = {
+  reason: 'secret',
+  message: 'That looks like a secret key, so it was not read, searched or kept.',
+  hint: 'Delete it where you pasted it and replace the key at the provider: a chat keeps what is pasted.',
 };
 
 const nothingGiven: Unreadable = {
   reason: 'empty',
-  message: 'Nothing to look up was given.',
-  hint: 'Paste what you have: `pi_…`, `ch_…`, an order id, an ARN, an e-mail address, or `4242 19.99 2026-11-03`.',
+  message: 'What should I look up?',
+  hint: `Paste what you have: \`pi_…\`, \`ch_…\`, an order ID, an ARN, an e-mail address, or ${searchHint}.`,
 };
 
 const tooLong = (length: number): Unreadable => ({
   reason: 'too_long',
-  message: `That is ${length} characters of text, and no identifier is that long.`,
-  hint: 'Paste one identifier, or the line it stands in.',
+  message: `That is ${length} characters of text, and no ID is that long.`,
+  hint: 'Paste one ID, or the line that contains it.',
 });
 
-const notFollowedYet = (id: string, what: string): Unreadable => ({
+const notFollowed = (id: string, what: OtherObject | undefined): Unreadable => ({
   reason: 'not_followed',
-  message: `\`${id}\` is ${what}, and a trace starts from a payment.`,
-  hint: 'Give the id of the payment, charge, refund, dispute or payout behind it.',
+  message: `\`${id}\` is ${what?.name ?? 'another object'}; a trace starts from a payment.`,
+  hint: `Look up ${what?.instead ?? 'the payment (`pi_…`) or charge (`ch_…`) behind it'}.`,
 });
 
 const unknownText: Unreadable = {
   reason: 'unknown',
-  message: 'No identifier was recognised in that text.',
-  hint: 'Known are `pi_ ch_ py_ re_ pyr_ dp_ du_ po_ txn_ issfr_ evt_ cus_` ids, order ids, ARN, RRN, ACH trace, network transaction id, PSP reference, UETR, e-mail addresses, and last four digits with amount and day.',
+  message: "I couldn't find an ID in that.",
+  hint: `Try \`pi_…\`, \`ch_…\`, \`re_…\`, \`dp_…\`, \`po_…\` or \`cus_…\`, an order ID, ARN, RRN, ACH trace, PSP reference, UETR or e-mail address, or ${searchHint}.`,
 };

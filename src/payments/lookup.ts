@@ -9,10 +9,12 @@ import type { Clock } from '../kernel/clock.js';
 import type { Payout } from '../ports/payments-api.js';
 import { OpsError } from '../kernel/errors.js';
 import { referenceId } from '../kernel/ids.js';
+import type { Result } from '../kernel/result.js';
 import { givenUp, valueOf, type Finding, type Findings } from './findings.js';
 import { gather, type Sources, type Subject } from './gather.js';
 import type { Expectations } from './hops.js';
 import { recognise, type Identifier, type Unreadable } from './identifiers.js';
+import type { Asked } from './sightings.js';
 import { search, type Candidate, type LookedAt } from './search.js';
 import { traceOf, type Trace } from './trace.js';
 
@@ -27,9 +29,10 @@ export type Lookup =
       query: string;
       candidates: Candidate[];
       more: boolean;
+      readAs: string[];
       unread?: readonly string[];
     }
-  | { kind: 'nothing'; query: string; looked: LookedAt[] };
+  | { kind: 'nothing'; query: string; looked: readonly LookedAt[]; hint: string | null };
 
 export interface Patience {
   /** People wait about a second before they wonder. */
@@ -38,12 +41,20 @@ export interface Patience {
   sourceMs: number;
 }
 
+/** A text as it was understood, before anything was asked for it. */
+export interface Query {
+  text: string;
+  recognised: Result<Identifier[], Unreadable>;
+}
+
 export interface PaymentLookup {
+  /** `timeZoneOf`: the asker's, asked for only where the text names a day. */
+  read(text: string, timeZoneOf: () => Promise<string>): Promise<Query>;
   /**
-   * From pasted text. One or two answers; the last one is complete.
+   * From what was read. One or two answers; the last one is complete.
    * Throws OpsError when the one source that could tell is down.
    */
-  find(text: string): AsyncGenerator<Lookup, void>;
+  find(query: Query): AsyncGenerator<Lookup, void>;
   /** From an id that one of our own cards carries: followed as it is, whatever else it may look like. */
   follow(id: string): AsyncGenerator<Lookup, void>;
 }
@@ -58,18 +69,27 @@ export interface LookupDependencies extends Sources {
 
 export function createPaymentLookup(deps: LookupDependencies): PaymentLookup {
   return {
-    find: (text) => {
-      const recognised = recognise(text);
-      return recognised.ok ? find(recognised.value, text, deps) : refuse(recognised.fault);
-    },
+    read: (text, timeZoneOf) => readQuery(text, timeZoneOf, deps.clock),
+    find: ({ text, recognised }) =>
+      recognised.ok ? find(recognised.value, text, deps) : refuse(recognised.fault),
     follow: (id) => {
-      const recognised = recognise(id);
+      const recognised = recognise(id, inUtc(deps.clock));
       const isObject = recognised.ok && recognised.value.some(({ kind }) => kind === 'object');
       return isObject
         ? find(recognised.value, id, deps)
         : trace({ paymentId: id, chargeId: null }, id, deps, firstAnswer(deps));
     },
   };
+}
+
+const inUtc = (clock: Clock): Asked => ({ at: clock.now(), timeZone: 'UTC' });
+
+async function readQuery(text: string, timeZoneOf: () => Promise<string>, clock: Clock): Promise<Query> {
+  const recognised = recognise(text, inUtc(clock));
+  const namesDay =
+    recognised.ok && recognised.value.some((each) => each.kind === 'card' && each.sighting.during);
+  if (!namesDay) return { text, recognised };
+  return { text, recognised: recognise(text, { at: clock.now(), timeZone: await timeZoneOf() }) };
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- one of several generators that the caller reads alike
@@ -121,7 +141,7 @@ async function* trace(
   await Promise.race([gathering.settled, deps.pause(deps.patience.sourceMs)]);
   const findings = givenUp(gathering.current());
   yield isUnknownEverywhere(findings)
-    ? { kind: 'nothing', query, looked: lookedAt(findings, deps) }
+    ? { kind: 'nothing', query, looked: lookedAt(findings, deps), hint: null }
     : { kind: 'trace', trace: traced(findings), complete: true };
 }
 

@@ -12,22 +12,21 @@ export interface PersonalQuery {
 }
 
 /** Null for a lookup by the id of a payment, an order or anything else that is no person. */
-export function personalQueryOf(text: string): PersonalQuery | null {
-  const recognised = recognise(text);
-  if (!recognised.ok) return null;
-  return recognised.value.map(personalReading).find((reading) => reading !== null) ?? null;
-}
+export const personalQueryOf = (identifiers: readonly Identifier[]): PersonalQuery | null =>
+  identifiers.map(personalReading).find((reading) => reading !== null) ?? null;
 
 function personalReading(identifier: Identifier): PersonalQuery | null {
-  if (identifier.kind === 'card') {
-    const { last4, amountMajor, day } = identifier.sighting;
-    const known = [`•••• ${last4}`, amountMajor, day?.toISOString().slice(0, 10)];
-    return { by: 'card', masked: known.filter((part) => part !== undefined).join(' ') };
-  }
+  if (identifier.kind === 'card') return { by: 'card', masked: identifier.label };
   if (identifier.kind === 'object' && identifier.object === 'customer')
     return { by: 'customer', masked: identifier.id };
   const isEmail = identifier.kind === 'reference' && identifier.columns.includes('customer_email');
   return isEmail ? { by: 'email', masked: maskEmail(identifier.value) } : null;
+}
+
+/** Whether looking a text up starts from a person. Which days it may name changes nothing about that. */
+export function startsFromPerson(text: string): boolean {
+  const recognised = recognise(text, { at: new Date(0), timeZone: 'UTC' });
+  return recognised.ok && personalQueryOf(recognised.value) !== null;
 }
 
 /** The payments that an answer reveals; null for an answer that reveals nothing about anybody. */

@@ -7,16 +7,20 @@
 import { dayMs } from '../kernel/clock.js';
 import { OpsError, toOpsError } from '../kernel/errors.js';
 import type { Log } from '../kernel/log.js';
-import type { CardSighting, PaymentAttempt } from '../ports/books.js';
-import type { Payment, PaymentsApi, Payout } from '../ports/payments-api.js';
+import type { Books, CardSighting, LedgerEntry, PaymentAttempt } from '../ports/books.js';
+import type { LinkingObject, Payment, PaymentsApi, Payout } from '../ports/payments-api.js';
+import type { Rows } from '../ports/rows.js';
+import type { LookedUp } from './findings.js';
 import type { Sources, Subject } from './gather.js';
-import { recognise, type Identifier, type ProviderObject } from './identifiers.js';
+import type { Identifier } from './identifiers.js';
+import { followedPrefixes, linkingObjects, stripeIdsIn, type ProviderObject } from './stripe-objects.js';
 
 /** Where was looked, as what, and what came of it. */
 export interface LookedAt {
   where: string;
   as: string;
-  outcome: 'nothing' | 'not_connected' | { failed: string };
+  /** `no_link`: it is there and names no payment. */
+  outcome: 'nothing' | 'not_connected' | 'no_link' | { failed: string };
 }
 
 export interface Candidate {
@@ -25,16 +29,26 @@ export interface Candidate {
   /** Null when the candidate is known by its id alone. */
   attempt: PaymentAttempt | null;
   payment: Payment | null;
-  /** Why it is among the candidates, for people. */
-  why: string;
+  /** What sets it apart from the others beyond what it is itself, for people; null where nothing does. */
+  why: string | null;
 }
 
 export type Found =
   | { kind: 'subject'; subject: Subject }
   | { kind: 'payout'; payout: Payout }
-  /** `unread`: a sentence per one that nobody can read. */
-  | { kind: 'candidates'; candidates: Candidate[]; more: boolean; unread?: readonly string[] }
-  | { kind: 'nothing'; looked: LookedAt[] };
+  /**
+   * `readAs`: how the text was understood, where that was not an exact reference;
+   * `unread`: a sentence per payment that cannot be read.
+   */
+  | {
+      kind: 'candidates';
+      candidates: Candidate[];
+      more: boolean;
+      readAs: string[];
+      unread?: readonly string[];
+    }
+  /** `hint`: what to look up instead. */
+  | { kind: 'nothing'; looked: LookedAt[]; hint: string | null };
 
 /** More candidates than this do not help anybody choose. */
 export const mostCandidates = 10;
@@ -61,16 +75,36 @@ export async function search(identifiers: readonly Identifier[], sources: Source
 const plain = (word: string): string => word.replaceAll('_', ' ');
 
 /** `cut`: the source had more than it was asked for. */
-const candidates = (all: Candidate[], cut = false): Extract<Found, { kind: 'candidates' }> => ({
+const candidates = (
+  all: Candidate[],
+  readAs: string[] = [],
+  cut = false,
+): Extract<Found, { kind: 'candidates' }> => ({
   kind: 'candidates',
   candidates: all.slice(0, mostCandidates),
   more: cut || all.length > mostCandidates,
+  readAs,
 });
 
-const subject = (paymentId: string | null, chargeId: string | null): Found => ({
+const subject = (paymentId: string | null, chargeId: string | null, lookedUp?: LookedUp): Found => ({
   kind: 'subject',
-  subject: { paymentId, chargeId },
+  subject: { paymentId, chargeId, ...(lookedUp && { lookedUp }) },
 });
+
+const nothing = (looked: LookedAt[], hint: string | null = null): Found => ({
+  kind: 'nothing',
+  looked,
+  hint,
+});
+
+const isLinking = (object: ProviderObject): object is LinkingObject => object in linkingObjects;
+
+/** Of objects that are not payments themselves: what they are, and what leads on. */
+function hintFor(object: ProviderObject): string | null {
+  if (!isLinking(object)) return null;
+  const { name, instead } = linkingObjects[object];
+  return `This is the ID of ${name}. Look up ${instead}.`;
+}
 
 type ObjectId = Extract<Identifier, { kind: 'object' }>;
 
@@ -78,19 +112,19 @@ async function followObject({ object, id }: ObjectId, sources: Sources, steps: n
   if (object === 'payment') return subject(id, null);
   const { provider } = sources;
   if (!provider && object === 'charge') return subject(null, id);
+  const hint = hintFor(object);
   if (!provider)
-    return {
-      kind: 'nothing',
-      looked: [{ where: 'payments API', as: plain(object), outcome: 'not_connected' }],
-    };
+    return nothing([{ where: 'payments API', as: plain(object), outcome: 'not_connected' }], hint);
   try {
     return await followAtProvider(object, id, provider.api, sources, steps);
   } catch (thrown) {
     const error = toOpsError(thrown);
     // The books know charges too: they answer when the provider cannot, or knows another account's charges only.
     if (object === 'charge') return subject(null, id);
-    if (error.code === 'not_found')
-      return { kind: 'nothing', looked: [{ where: provider.name, as: plain(object), outcome: 'nothing' }] };
+    const asked = { where: provider.name, as: plain(object) };
+    if (error.code === 'not_found') return nothing([{ ...asked, outcome: 'nothing' }], hint);
+    // A key that may read payments may be refused sessions and invoices: what they are is known all the same.
+    if (hint !== null) return nothing([{ ...asked, outcome: { failed: error.publicMessage } }], hint);
     throw error;
   }
 }
@@ -106,40 +140,58 @@ async function followAtProvider(
     case 'payment':
       return subject(id, null);
     case 'charge':
-      return subject((await api.charge(id)).paymentId, id);
+      return subject((await api.charge(id)).paymentId, id, partOf(object, id));
     case 'refund':
-      return ofCharge(await api.refund(id), api);
+      return ofCharge(await api.refund(id), object, api);
     case 'dispute':
-      return ofCharge(await api.dispute(id), api);
+      return ofCharge(await api.dispute(id), object, api);
     case 'early_fraud_warning':
-      return ofCharge(await api.earlyFraudWarning(id), api);
+      return ofCharge(await api.earlyFraudWarning(id), object, api);
     case 'payout':
       return { kind: 'payout', payout: await api.payout(id) };
     case 'balance_transaction':
       return followNext((await api.balanceTransaction(id)).sourceId, id, sources, steps);
     case 'event':
       return followNext((await api.event(id)).subject.id, id, sources, steps);
-    case 'customer': {
-      const { rows: payments, problems } = await api.paymentsOfCustomer(id, mostCandidates + 1);
-      if (payments.length + problems.length === 0)
-        return { kind: 'nothing', looked: [{ where: 'payments API', as: 'customer', outcome: 'nothing' }] };
-      return {
-        ...candidates(
-          payments.map((payment) => ({ query: payment.id, attempt: null, payment, why: 'customer' })),
-        ),
-        unread: problems,
-      };
-    }
+    case 'customer':
+      return ofCustomer(id, api);
+    default:
+      return followLink(object, id, api, sources, steps);
   }
+}
+
+async function ofCustomer(id: string, api: PaymentsApi): Promise<Found> {
+  const { rows: payments, problems } = await api.paymentsOfCustomer(id, mostCandidates + 1);
+  if (payments.length + problems.length === 0)
+    return nothing([{ where: 'payments API', as: 'customer', outcome: 'nothing' }]);
+  const found = payments.map((payment) => ({ query: payment.id, attempt: null, payment, why: null }));
+  return { ...candidates(found), unread: problems };
+}
+
+/** To the payment that it led to, else to the customer's payments, else nowhere, and why. */
+async function followLink(
+  object: LinkingObject,
+  id: string,
+  api: PaymentsApi,
+  sources: Sources,
+  steps: number,
+): Promise<Found> {
+  const { nextId, customerId } = await api.linkOf(object, id);
+  if (nextId !== null) return followNext(nextId, id, sources, steps);
+  if (customerId !== null) return ofCustomer(customerId, api);
+  return nothing([{ where: 'payments API', as: plain(object), outcome: 'no_link' }], hintFor(object));
 }
 
 async function ofCharge(
   found: { id: string; chargeId: string | null; paymentId: string | null },
+  object: ProviderObject,
   api: PaymentsApi,
 ): Promise<Found> {
-  if (found.paymentId !== null || found.chargeId === null) return subject(found.paymentId, found.chargeId);
+  const part = partOf(object, found.id);
+  if (found.paymentId !== null || found.chargeId === null)
+    return subject(found.paymentId, found.chargeId, part);
   try {
-    return subject((await api.charge(found.chargeId)).paymentId, found.chargeId);
+    return subject((await api.charge(found.chargeId)).paymentId, found.chargeId, part);
   } catch (thrown) {
     if (toOpsError(thrown).code !== 'not_found') throw thrown;
     throw new OpsError(
@@ -152,15 +204,21 @@ async function ofCharge(
   }
 }
 
+const partOf = (object: ProviderObject, id: string): LookedUp => ({
+  label: plain(object),
+  value: id,
+  attempt: null,
+});
+
 async function followNext(
   nextId: string | null,
   from: string,
   sources: Sources,
   steps: number,
 ): Promise<Found> {
-  const recognised = recognise(nextId ?? '');
-  const next = recognised.ok ? recognised.value[0] : undefined;
-  if (steps > 0 && next?.kind === 'object') return followObject(next, sources, steps - 1);
+  const [next] = stripeIdsIn(nextId ?? '');
+  const object = next && followedPrefixes[next.prefix];
+  if (steps > 0 && object) return followObject({ kind: 'object', object, id: next.id }, sources, steps - 1);
   throw new OpsError('invalid', `“${from}” does not belong to a payment.`, {
     hint: nextId === null ? 'It names no object.' : `It is about “${nextId}”.`,
   });
@@ -169,26 +227,79 @@ async function followNext(
 async function searchBooks(identifiers: readonly Identifier[], { books, log }: Sources): Promise<Found> {
   const asked = identifiers.filter((identifier) => identifier.kind !== 'object');
   const answers = await Promise.all(asked.map((identifier) => askBooks(identifier, books, log)));
-  const byPayment = new Map<string, Candidate>();
-  for (const { as, attempts } of answers) {
-    for (const attempt of attempts) {
-      // The first one stays: the most specific reading, and in it the newest or nearest attempt.
-      if (byPayment.has(attempt.paymentId)) continue;
-      byPayment.set(attempt.paymentId, { query: attempt.paymentId, attempt, payment: null, why: as });
-    }
-  }
-  const payments = [...byPayment.values()];
+  const payments = distinctPayments(answers);
   const [only] = payments;
-  if (!only)
-    return { kind: 'nothing', looked: answers.map(({ where, as, outcome }) => ({ where, as, outcome })) };
+  if (!only) return searchLedger(asked, answers, books, log);
   const isCertain = answers.every(
     ({ exact, outcome, attempts }) => outcome === 'nothing' && (exact || attempts.length === 0),
   );
-  if (payments.length === 1 && isCertain) return subject(only.query, null);
+  if (payments.length === 1 && isCertain) return subject(only.query, null, attemptOf(asked, only));
   return candidates(
     payments,
+    asked.flatMap((identifier) => (identifier.kind === 'card' ? [identifier.label] : [])),
     answers.some(({ attempts }) => attempts.length === mostRows),
   );
+}
+
+const ofOneAttempt = ['ARN', 'RRN', 'network transaction id'];
+
+/** Where the reference is one attempt's and not the payment's, that attempt: it may be one that failed. */
+function attemptOf(asked: readonly BookIdentifier[], { attempt }: Candidate): LookedUp | undefined {
+  const part = asked.find(
+    (each) => each.kind === 'reference' && (ofOneAttempt.includes(each.label) || each.value === attempt?.id),
+  );
+  if (part?.kind !== 'reference' || !attempt) return undefined;
+  return { label: part.value === attempt.id ? 'attempt' : part.label, value: part.value, attempt };
+}
+
+/** References of what came after an attempt, such as a refund's: only the ledger has those. */
+async function searchLedger(
+  asked: readonly BookIdentifier[],
+  answers: readonly BookAnswer[],
+  books: Sources['books'],
+  log: Log,
+): Promise<Found> {
+  const looked = answers.map(({ where, as, outcome }): LookedAt => ({ where, as, outcome }));
+  const values = asked.flatMap((each) => (each.kind === 'reference' && !isAddress(each) ? [each.value] : []));
+  for (const value of books ? [...new Set(values)] : []) {
+    const found = await askLedger(value, books, log);
+    looked.push({ where: 'ledger', as: `booking reference “${value}”`, outcome: found.outcome });
+    const [entry] = found.entries;
+    if (entry?.paymentId) return subject(entry.paymentId, null, { label: entry.kind, value, attempt: null });
+  }
+  return nothing(looked);
+}
+
+const isAddress = ({ columns }: Extract<Identifier, { kind: 'reference' }>): boolean =>
+  columns.includes('customer_email');
+
+/** One booking has two sides; all entries under a reference are of one payment. */
+async function askLedger(
+  value: string,
+  books: Sources['books'],
+  log: Log,
+): Promise<{ entries: LedgerEntry[]; outcome: LookedAt['outcome'] }> {
+  try {
+    const found = await books?.entriesBy(value, 2);
+    const problems = found?.problems ?? [];
+    return { entries: found?.rows ?? [], outcome: problems.length > 0 ? { failed: problems.join('; ') } : 'nothing' };
+  } catch (thrown) {
+    const error = toOpsError(thrown);
+    log.warn({ err: thrown, reference: error.reference, ...error.details }, 'the ledger did not answer');
+    return { entries: [], outcome: { failed: `${error.publicMessage} (${error.reference})` } };
+  }
+} // prettier-ignore
+
+/** One for each payment: the most specific reading stays, and in it the newest or nearest attempt. */
+function distinctPayments(answers: readonly BookAnswer[]): Candidate[] {
+  const found = new Map<string, Candidate>();
+  for (const { why, attempts } of answers) {
+    for (const attempt of attempts) {
+      const query = attempt.paymentId;
+      if (!found.has(query)) found.set(query, { query, attempt, payment: null, why });
+    }
+  }
+  return [...found.values()];
 }
 
 type BookIdentifier = Exclude<Identifier, { kind: 'object' }>;
@@ -197,6 +308,7 @@ interface BookAnswer extends LookedAt {
   attempts: PaymentAttempt[];
   /** Whether equality means the same payment, rather than one like it. */
   exact: boolean;
+  why: string | null;
 }
 
 /** Attempts of one payment share its id: more attempts are asked for than payments are shown. */
@@ -204,15 +316,16 @@ const mostRows = mostCandidates * 3;
 
 async function askBooks(identifier: BookIdentifier, books: Sources['books'], log: Log): Promise<BookAnswer> {
   const exact = identifier.kind === 'reference';
-  const asked = { where: 'books', as: exact ? identifier.label : 'last four digits', exact };
+  const as = exact ? `${identifier.label} “${identifier.value}”` : identifier.label;
+  const asked = { where: 'books', as, exact, why: null };
   if (!books) return { ...asked, outcome: 'not_connected', attempts: [] };
   try {
-    const { rows, problems } = exact
-      ? await books.attemptsBy(identifier.columns, identifier.value, mostRows)
-      : await books.attemptsByCard(identifier.sighting, mostRows);
+    const { rows, problems, why } = exact
+      ? { ...(await books.attemptsBy(identifier.columns, identifier.value, mostRows)), why: null }
+      : await bySighting(identifier.sighting, books);
     if (problems.length > 0) log.warn({ problems }, 'rows of the books cannot be read');
     const outcome = problems.length > 0 ? { failed: problems.join('; ') } : 'nothing';
-    return { ...asked, outcome, attempts: exact ? rows : ranked(rows, identifier.sighting) };
+    return { ...asked, outcome, why, attempts: rows };
   } catch (thrown) {
     const error = toOpsError(thrown);
     log.warn({ err: thrown, reference: error.reference, ...error.details }, 'the books did not answer');
@@ -220,13 +333,28 @@ async function askBooks(identifier: BookIdentifier, books: Sources['books'], log
   }
 }
 
-/** Nearest day first, then succeeded before failed, then newest. */
-function ranked(attempts: PaymentAttempt[], { day }: CardSighting): PaymentAttempt[] {
-  const distance = ({ createdAt }: PaymentAttempt): number =>
-    day ? Math.abs(Math.floor(createdAt.getTime() / dayMs) - day.getTime() / dayMs) : 0;
-  const refused = ({ status }: PaymentAttempt): number => (status === 'succeeded' ? 0 : 1);
-  return attempts.toSorted(
-    (a, b) =>
-      distance(a) - distance(b) || refused(a) - refused(b) || b.createdAt.getTime() - a.createdAt.getTime(),
-  );
+/** Where the day has none, the days beside it: people and statements are often one off. */
+async function bySighting(sighting: CardSighting, books: Books): Promise<Rows<PaymentAttempt> & Pick<BookAnswer, 'why'>> {
+  const exact = await books.attemptsByCard(sighting, mostRows);
+  const { during } = sighting;
+  if (!during || exact.rows.length > 0 || exact.problems.length > 0) return { ...exact, rows: ranked(exact.rows), why: null };
+  const beside = await books.attemptsByCard({ ...sighting, during: aDayAround(during) }, mostRows);
+  return { ...beside, rows: ranked(beside.rows), why: 'a day off' };
+} // prettier-ignore
+
+function aDayAround({
+  from,
+  to,
+  near,
+}: NonNullable<CardSighting['during']>): NonNullable<CardSighting['during']> {
+  const [start, end] = [from.getTime(), to.getTime()];
+  return {
+    from: new Date(start - dayMs),
+    to: new Date(end + dayMs),
+    near: near ?? new Date((start + end) / 2),
+  };
 }
+
+/** Succeeded before failed; otherwise in the order of the books. */
+const ranked = (attempts: readonly PaymentAttempt[]): PaymentAttempt[] =>
+  attempts.toSorted((a, b) => Number(a.status !== 'succeeded') - Number(b.status !== 'succeeded'));

@@ -4,11 +4,13 @@
  * Invariants: the first line follows from the hops and findings alone; a source that did not answer is named; pure,
  * so the same findings and the same instant give the same trace.
  */
-import { compare, isZero, type Money } from '../kernel/money.js';
-import { committedOf, givenBackOf, sumOf } from '../nouns/charge.js';
+import { add, compare, isZero, type Money } from '../kernel/money.js';
+import { givenBackOf, hasTaken, wentThrough } from '../nouns/charge.js';
 import { answerTo, isInquiry, isOver, tookTheMoneyBack, type Answer } from '../nouns/dispute.js';
 import { waitsForCustomer } from '../nouns/refund.js';
-import type { Charge } from '../ports/payments-api.js';
+import type { Charge, Refund } from '../ports/payments-api.js';
+import { bookedRefund, isRefundedInBooksAlone } from './booked.js';
+import { doubleCapture, type Capture } from './captures.js';
 import { valueOf, type Finding, type Findings, type SourceName } from './findings.js';
 import { hopsOf, type Expectations, type Hop } from './hops.js';
 
@@ -33,6 +35,8 @@ export interface Reversal {
   amount: Money;
   /** For disputes. */
   answer?: Answer;
+  /** Known from the company's books alone. */
+  perBooks?: true;
 }
 
 /** The first line: where the money was last seen, and where it should be seen next. */
@@ -43,6 +47,8 @@ export interface Headline {
   /** Set when nothing further is expected: why the trace ends. */
   ended: 'complete' | 'canceled' | null;
   reversals: Reversal[];
+  /** Charges or payments that took the money more than once; empty where one did. */
+  doubled: Capture[];
   /** Sources that did not answer, or not fully, and why. */
   unknown: { source: SourceName; why: string }[];
 }
@@ -53,8 +59,9 @@ export function traceOf(findings: Findings, expectations: Expectations, asOf: Da
 }
 
 function headlineOf(findings: Findings, hops: Hop[], asOf: Date): Headline {
+  // An attempt that failed is reported by the authorisation that it failed to get.
   const next =
-    hops.find(({ state }) => state === 'failed') ??
+    hops.find(({ kind, state }) => state === 'failed' && kind !== 'attempt') ??
     hops.find(({ state }) => state === 'overdue') ??
     hops.find(isOpen) ??
     null;
@@ -63,6 +70,7 @@ function headlineOf(findings: Findings, hops: Hop[], asOf: Date): Headline {
     next,
     ended: next ? null : hops.some(isCancelled) ? 'canceled' : 'complete',
     reversals: reversalsOf(findings, asOf),
+    doubled: doubleCapture(findings),
     unknown: unknownSources(findings),
   };
 }
@@ -81,9 +89,8 @@ function lastConfirmed(hops: Hop[], next: Hop | null): Hop | null {
 }
 
 function reversalsOf(findings: Findings, asOf: Date): Reversal[] {
-  const charge = valueOf(findings.charge);
   return [
-    ...(charge ? refundsOf(charge, findings.refunds) : []),
+    ...refundsOf(findings),
     ...(valueOf(findings.disputes) ?? []).flatMap((dispute): Reversal[] => {
       const { amount } = dispute;
       if (tookTheMoneyBack(dispute)) return [{ kind: 'dispute_lost', amount }];
@@ -93,33 +100,65 @@ function reversalsOf(findings: Findings, asOf: Date): Reversal[] {
   ];
 }
 
-/** Where the refunds are not listed, the charge's own sum is all there is. */
-function refundsOf(charge: Charge, listed: Findings['refunds']): Reversal[] {
-  const refunds = valueOf(listed);
-  const given = givenBackOf(charge, refunds ?? []);
-  const { currency } = charge.amount;
-  const through = refunds ? sumOf(given.through, currency) : committedOf(charge, given);
-  const isWhole = compare(through, charge.amountCaptured) >= 0;
+/** The provider decides where it answered; the books speak only where neither the charge nor its refunds are known. */
+function refundsOf(findings: Findings): Reversal[] {
+  const charge = valueOf(findings.charge);
+  if (charge) return refundsOfCharges(takenWith(charge, findings), valueOf(findings.refunds));
+  return isRefundedInBooksAlone(findings) ? refundedInBooks(findings) : [];
+}
+
+/** With every other charge of the payment that took money, so that one of two refunded is a refund in part. */
+function takenWith(charge: Charge, { charges }: Findings): Charge[] {
+  const { id, amount } = charge;
+  const others = (valueOf(charges) ?? []).filter((other) => other.id !== id && hasTaken(other));
+  return [charge, ...others.filter((other) => other.amount.currency === amount.currency)];
+}
+
+function refundsOfCharges(charges: readonly Charge[], refunds: Refund[] | null): Reversal[] {
+  const through = charges.map((charge) => wentThrough(charge, refunds)).reduce(add);
+  const captured = charges.map(({ amountCaptured }) => amountCaptured).reduce(add);
+  const given = charges.map((charge) => givenBackOf(charge, refunds ?? []));
+  const isWhole = compare(through, captured) >= 0;
   return [
-    ...(through.minor > 0n && !isZero(charge.amountCaptured)
+    ...(through.minor > 0n && !isZero(captured)
       ? [{ kind: isWhole ? 'refunded' : 'partly_refunded', amount: through } as const]
       : []),
-    ...given.onItsWay.map((refund): Reversal => {
-      const kind = waitsForCustomer(refund) ? 'refund_waits_for_customer' : 'refund_pending';
-      return { kind, amount: refund.amount };
-    }),
-    ...given.undone
+    ...given
+      .flatMap(({ onItsWay }) => onItsWay)
+      .map((refund): Reversal => {
+        const kind = waitsForCustomer(refund) ? 'refund_waits_for_customer' : 'refund_pending';
+        return { kind, amount: refund.amount };
+      }),
+    ...given
+      .flatMap(({ undone }) => undone)
       .filter(({ status }) => status === 'failed')
       .map(({ amount }): Reversal => ({ kind: 'refund_failed', amount })),
   ];
 }
 
+/** Where no API says what was refunded, the books do. */
+function refundedInBooks(findings: Findings): Reversal[] {
+  const booked = bookedRefund(findings);
+  if (!booked) return [];
+  return [{ kind: booked.isWhole ? 'refunded' : 'partly_refunded', amount: booked.amount, perBooks: true }];
+}
+
 function unknownSources(findings: Findings): Headline['unknown'] {
-  const { attempts, ledger, payment, charge, balanceTransaction, payout } = findings;
+  const { attempts, siblings, ledger, batch, payment, charge, charges, balanceTransaction, payout } =
+    findings;
   const { refunds, disputes, warnings } = findings;
   return [
-    ...gapsOf('payments_api', [payment, charge, balanceTransaction, payout, refunds, disputes, warnings]),
-    ...gapsOf('books', [attempts, ledger]),
+    ...gapsOf('payments_api', [
+      payment,
+      charge,
+      charges,
+      balanceTransaction,
+      payout,
+      refunds,
+      disputes,
+      warnings,
+    ]),
+    ...gapsOf('books', [attempts, siblings, ledger, batch]),
   ];
 }
 
@@ -131,5 +170,5 @@ function gapsOf(source: SourceName, asked: Finding<unknown>[]): Headline['unknow
     ...(failed ? [failed.state === 'failed' ? failed.why : 'has not answered yet'] : []),
     ...asked.flatMap((finding) => (finding.state === 'known' ? (finding.problems ?? []) : [])),
   ];
-  return whys.map((why) => ({ source, why }));
+  return [...new Set(whys)].map((why) => ({ source, why }));
 }

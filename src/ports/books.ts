@@ -39,6 +39,8 @@ export interface LedgerEntry {
   /** capture, fee, refund, dispute, payout. */
   kind: string;
   partner: string;
+  /** As in the attempts; null where the entry belongs to no one payment. */
+  paymentId: string | null;
   reference: string;
   /** The payout or batch that the entry settles with. */
   batchId: string | null;
@@ -58,23 +60,29 @@ export type AttemptReference =
   | 'network_transaction_id'
   | 'customer_email';
 
-/** What a person remembers of a card payment. Absent parts are not compared. */
+/** What a person remembers of a payment: one part at least. Absent parts are not compared. */
 export interface CardSighting {
-  last4: string;
+  last4?: string;
   amountMajor?: string;
-  /** Calendar day in UTC; attempts from one day before to one day after are found. */
-  day?: Date;
+  /** ISO 4217; absent for any currency. */
+  currencies?: readonly string[];
+  /** From `from` until before `to`. Those nearest to `near` come first. */
+  during?: { from: Date; to: Date; near?: Date };
 }
 
 export interface Books {
   /** Newest first, at most `limit`, whose reference of any of these kinds equals `value`. */
   attemptsBy(kinds: readonly AttemptReference[], value: string, limit: number): Promise<Rows<PaymentAttempt>>;
-  /** Nearest to the day first where one is given, else newest first; at most `limit`. */
+  /** Nearest to `near` first where it is given, else newest first; at most `limit`. */
   attemptsByCard(sighting: CardSighting, limit: number): Promise<Rows<PaymentAttempt>>;
   /** Entries of a payment, oldest first. */
   entriesOf(paymentId: string): Promise<Rows<LedgerEntry>>;
   /** When the oldest attempt at a partner was made; null where there is none. What is older the books cannot know. */
   beginOf(partner: string): Promise<Date | null>;
+  /** Entries under a partner's reference that belong to a payment, such as those of a refund; at most `limit`. */
+  entriesBy(reference: string, limit: number): Promise<Rows<LedgerEntry>>;
+  /** What is booked of a payout or batch as a whole: the payout itself, and its fees. */
+  entriesOfBatch(batchId: string): Promise<Rows<LedgerEntry>>;
   /** What a partner did with the attempts created since an instant. */
   trafficOf(partner: string, since: Date): Promise<PartnerTraffic>;
   /** Succeeds when every documented column can be read. */

@@ -13,7 +13,7 @@ export interface DirectoryPerson {
   /** Null where the workspace does not tell. */
   email: string | null;
   kind: PersonKind;
-  /** IANA; absent where the workspace does not say. */
+  /** IANA name, such as `Europe/Lisbon`; absent where the workspace does not say. */
   timeZone?: string;
 }
 

@@ -164,6 +164,16 @@ export interface ProviderEvent {
   subject: { object: string; id: string | null };
 }
 
+/** Objects that name the payment or the customer that they led to. */
+export type LinkingObject =
+  'checkout_session' | 'subscription' | 'invoice' | 'setup_intent' | 'payment_method';
+
+export interface ObjectLink {
+  /** The payment, or the next object on the way to it; null where there is none. */
+  nextId: string | null;
+  customerId: string | null;
+}
+
 /** A payment, or a charge that has none. */
 export type ProviderSubject = { paymentId: string } | { chargeId: string };
 
@@ -176,6 +186,8 @@ export interface PaymentsApi {
   balanceTransaction(id: string): Promise<BalanceTransaction>;
   earlyFraudWarning(id: string): Promise<EarlyFraudWarning>;
   event(id: string): Promise<ProviderEvent>;
+  /** What an object leads to: its payment, invoice or subscription, and its customer. */
+  linkOf(object: LinkingObject, id: string): Promise<ObjectLink>;
 
   /** Newest first, all pages, at most a few hundred. */
   chargesOf(paymentId: string): Promise<Rows<Charge>>;

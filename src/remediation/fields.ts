@@ -8,6 +8,7 @@ import { currencyExponent } from '../kernel/currency.js';
 import { OpsError } from '../kernel/errors.js';
 import { formatMoney, parseMajor, type Money } from '../kernel/money.js';
 import { fail, ok, type Result } from '../kernel/result.js';
+import { hasVisibleText } from '../kernel/visible-text.js';
 import type { Field } from './action.js';
 
 /** Null where nothing was typed. */
@@ -65,8 +66,10 @@ export const textField = (label: string, most: number, hint?: string): Field<str
   label,
   ...(hint === undefined ? {} : { hint }),
   input: { kind: 'text', multiline: most > 300 },
-  parse: (typed) =>
-    typed.length <= most ? ok(typed) : fail(`At most ${most} characters; these are ${typed.length}.`),
+  parse: (typed) => {
+    if (typed !== '' && !hasVisibleText(typed)) return fail('This text has no visible characters.');
+    return typed.length <= most ? ok(typed) : fail(`At most ${most} characters; these are ${typed.length}.`);
+  },
 });
 
 export function choiceField<Choice extends string>(

@@ -135,6 +135,13 @@ function instantToken(at: Date, fallback: string): string {
 
 export const utc = utcText;
 
+/** A calendar date, the same for every reader: no time zone moves it. */
+export function calendarDate(day: Date): string {
+  const [year, month = '', date] = day.toISOString().slice(0, 10).split('-');
+  const names = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+  return `${Number(date)} ${names[Number(month) - 1] ?? month} ${year}`;
+}
+
 /** `verbatim`: Slack makes no links, channels or mentions out of plain text. */
 const mrkdwn = (text: string, limit: number): MrkdwnElement => ({
   type: 'mrkdwn',

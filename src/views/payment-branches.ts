@@ -31,7 +31,7 @@ function refundLine(refund: Refund, links: Links, isRelease: boolean): string {
   const reason = refund.failureReason ?? refund.reason;
   return joined(
     isRelease
-      ? ':heavy_minus_sign: *Released*, never taken'
+      ? ':heavy_minus_sign: *Released*, never captured'
       : `:leftwards_arrow_with_hook: *Refund* ${words(refund.status)}`,
     formatMoney(refund.amount),
     instant(refund.createdAt),

@@ -1,14 +1,16 @@
 /**
  * The cards of a lookup that did not end in one trace: candidates, nothing found, refused, still searching, a payout.
  */
-import { formatDuration } from '../kernel/duration.js';
+import { dayMs } from '../kernel/clock.js';
 import { formatMoney } from '../kernel/money.js';
 import type { Unreadable } from '../payments/identifiers.js';
+import type { Lookup } from '../payments/lookup.js';
 import type { Candidate, LookedAt } from '../payments/search.js';
 import type { Card } from '../ports/card.js';
 import type { Payout } from '../ports/payments-api.js';
 import {
   button,
+  calendarDate,
   cardOf,
   code,
   context,
@@ -18,7 +20,6 @@ import {
   section,
   sections,
   truncate,
-  utc,
 } from './blocks.js';
 import { redactCardNumbers } from '../kernel/sensitive.js';
 import { joined, reference, type Links } from './links.js';
@@ -31,26 +32,28 @@ function echo(query: string): string {
   return code(truncate(redactCardNumbers(typed).trim(), 80));
 }
 
-export function candidatesCard(
-  query: string,
-  candidates: readonly Candidate[],
-  more: boolean,
-  unread: readonly string[] = [],
-): Card {
-  const count = `${candidates.length}${more ? ' or more' : ''}`;
-  const title =
-    candidates.length === 1 && !more
-      ? `One payment may be meant by ${echo(query)}`
-      : `${count} payments may be meant by ${echo(query)}`;
+type Candidates = Omit<Extract<Lookup, { kind: 'candidates' }>, 'kind'>;
+
+export function candidatesCard({ query, candidates, more, readAs, unread = [] }: Candidates): Card {
+  const title = `${countOf(candidates.length, more)} ${echo(query)}`;
   return cardOf(title, [
     section(`:mag: *${title}*`),
     ...candidates.map((candidate) => section(candidateLine(candidate), traceButton(candidate))),
     ...sections(unread.map((problem) => `:grey_question: ${escape(problem)}`)),
+    ...readAsLine(readAs),
     ...(more
-      ? [context('More fit than are shown. Last four digits, amount and day narrow a card payment down.')]
+      ? [context(`Showing the first ${candidates.length}. Add amount and date to narrow it down.`)]
       : []),
   ]);
 }
+
+function countOf(length: number, more: boolean): string {
+  if (length === 0) return 'No readable payment matches';
+  return length === 1 && !more ? '1 payment matches' : `${length}${more ? '+' : ''} payments match`;
+}
+
+const readAsLine = (readAs: readonly string[]): ReturnType<typeof context>[] =>
+  readAs.length === 0 ? [] : [context(`Read as ${readAs.map((label) => escape(label)).join(' or ')}`)];
 
 const traceButton = ({ query }: Candidate): ReturnType<typeof button> =>
   button({ actionId: chooseActionId, text: 'Trace', value: query, label: `Trace ${query}` });
@@ -65,22 +68,29 @@ function candidateLine({ query, attempt, payment, why }: Candidate): string {
     known && instant(known.createdAt),
     attempt && escape(`${attempt.partner}, ${attempt.method}${last4}`),
     attempt && `order ${code(attempt.orderId)}`,
-    `found by ${escape(why)}`,
+    why && escape(why),
   );
 }
 
-export function nothingCard(query: string, looked: readonly LookedAt[]): Card {
+type Nothing = Pick<Extract<Lookup, { kind: 'nothing' }>, 'query' | 'looked' | 'hint'>;
+
+export function nothingCard({ query, looked, hint }: Nothing): Card {
   const lines = looked.map(
     ({ where, as, outcome }) => `• ${escape(where)}, as ${escape(as)}: ${outcomeWords(outcome)}`,
   );
-  const isSure = looked.every(({ outcome }) => outcome === 'nothing');
-  const title = `Nothing found for ${echo(query)}${isSure ? '' : ', but not every source could be asked'}`;
-  return cardOf(title, [section(`:mag: *${title}*`), section(`Looked in\n${lines.join('\n')}`)]);
+  const isSure = looked.every(({ outcome }) => outcome === 'nothing' || outcome === 'no_link');
+  const title = `Nothing found for ${echo(query)}${isSure ? '' : '; some sources did not answer'}`;
+  return cardOf(title, [
+    section(`:mag: *${title}*`),
+    ...sections(['Looked in', ...lines]),
+    ...(hint === null ? [] : [context(hint)]),
+  ]);
 }
 
 function outcomeWords(outcome: LookedAt['outcome']): string {
-  if (outcome === 'nothing') return 'nothing there';
-  return outcome === 'not_connected' ? 'not connected' : `unknown source, ${escape(outcome.failed)}`;
+  if (outcome === 'nothing') return 'no record';
+  if (outcome === 'no_link') return 'found, but it names no payment and no customer';
+  return outcome === 'not_connected' ? 'not connected' : `no answer, ${escape(outcome.failed)}`;
 }
 
 /** Message and hint are the desk's own words. */
@@ -99,24 +109,26 @@ export function payoutCard(payout: Payout, asOf: Date, links: Links): Card {
     ['Payout', reference(links, 'payout', payout.id)],
     ['Amount', formatMoney(payout.amount)],
     ['Status', escape(payout.status.replaceAll('_', ' '))],
-    ['Arrival', instant(payout.arrivalDate)],
+    ['Arrival', calendarDate(payout.arrivalDate)],
     ['Kind', payout.automatic ? 'automatic' : 'manual'],
   ];
   if (payout.traceId !== null) pairs.push(['Bank trace', code(payout.traceId)]);
-  return cardOf(`${payoutSentence(payout, asOf, utc)} · ${formatMoney(payout.amount)} ${escape(payout.id)}`, [
-    section(`:bank: *${payoutSentence(payout, asOf, instant)}*`),
+  const sentence = payoutSentence(payout, asOf);
+  return cardOf(`${sentence} · ${formatMoney(payout.amount)} ${escape(payout.id)}`, [
+    section(`:bank: *${sentence}*`),
     fields(pairs),
   ]);
 }
 
-function payoutSentence(payout: Payout, asOf: Date, at: (instant: Date) => string): string {
-  const { status, arrivalDate, failure } = payout;
-  if (status === 'paid') return `Payout arrived ${at(arrivalDate)}`;
+/** An arrival is a date on the bank's calendar; it is late once that day has ended. */
+function payoutSentence({ status, arrivalDate, failure }: Payout, asOf: Date): string {
+  const arrival = calendarDate(arrivalDate);
+  if (status === 'paid') return `Payout arrived ${arrival}`;
   if (status === 'failed' || status === 'canceled') {
     const why = failure?.message ?? failure?.code;
-    return `Payout ${status === 'failed' ? 'failed' : 'cancelled'}, the money is back on the balance${why ? `: ${escape(why)}` : ''}`;
+    return `Payout ${status === 'failed' ? 'failed' : 'cancelled'}; the money is back on the balance${why ? `: ${escape(why)}` : ''}`;
   }
-  const lateMs = asOf.getTime() - arrivalDate.getTime();
-  const late = lateMs > 0 ? ` (overdue by ${formatDuration(lateMs)})` : '';
-  return `Payout ${escape(status.replaceAll('_', ' '))}, expected by ${at(arrivalDate)}${late}`;
+  const daysLate = Math.floor(asOf.getTime() / dayMs) - Math.floor(arrivalDate.getTime() / dayMs);
+  const late = daysLate > 0 ? ` (overdue by ${daysLate} d)` : '';
+  return `Payout ${escape(status.replaceAll('_', ' '))}, expected ${arrival}${late}`;
 }

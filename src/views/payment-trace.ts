@@ -1,8 +1,8 @@
 /**
  * The card of a payment's trace.
  *
- * Invariants: the first line says where the money was last confirmed and where it is next expected, and so does the
- * plain text; every hop stands on a line of its own, in the order in which money moves; a source that did not answer
+ * Invariants: the first line says where the money is and what comes next, and so does the plain text; every hop has a
+ * line of its own, in the order in which money moves; a source that did not answer
  * is named; e-mail addresses are masked on the private card and left out of the shared one.
  */
 import type { KnownBlock } from '@slack/types';
@@ -10,16 +10,21 @@ import { formatDuration } from '../kernel/duration.js';
 import { formatMoney, isZero } from '../kernel/money.js';
 import { maskEmail } from '../kernel/sensitive.js';
 import { valueOf, type Findings, type SourceName } from '../payments/findings.js';
+import { isProviderId } from '../payments/gather.js';
 import type { Hop, HopKind, HopState } from '../payments/hops.js';
-import type { Headline, Reversal, Trace } from '../payments/trace.js';
+import { isOfBooksAlone } from '../payments/hops-in-books.js';
+import type { Headline, Trace } from '../payments/trace.js';
 import { leftOf } from '../nouns/charge.js';
-import { canBeAnswered, takesEvidence, type Answer } from '../nouns/dispute.js';
+import { canBeAnswered, takesEvidence } from '../nouns/dispute.js';
 import { isCapturedInParts } from '../nouns/payment.js';
 import type { Card } from '../ports/card.js';
+import type { Charge } from '../ports/payments-api.js';
 import { joined, pageOf, reference, type Links } from './links.js';
 import { startButtons, type Offer, type OfferedAction } from './remediation-start.js';
+import { attemptLines, bookedLines, captureLines, lookedUpLine } from './payment-attempts.js';
 import { branchLines } from './payment-branches.js';
-import { actions, button, cardOf, code, context, divider, escape, instant, linkButton, section, sections, utc } from './blocks.js'; // prettier-ignore
+import { isDated, sentence } from './payment-headline.js';
+import { actions, button, calendarDate, cardOf, code, context, divider, escape, instant, linkButton, section, sections, utc } from './blocks.js'; // prettier-ignore
 
 export const shareActionId = 'payment_share';
 
@@ -72,41 +77,63 @@ export function paymentTraceCard({ trace, complete, links, sharedBy, startable }
   const { findings, headline, hops, asOf } = trace;
   const page = pageOf(links, 'payment', findings.id);
   const canShare = sharedBy === null && complete && findings.id !== '';
-  return cardOf(`${sentence(headline, asOf, utc)} · ${plainSubject(findings)}`, [
-    section(`${headlineMark(headline)} *${sentence(headline, asOf, instant)}*`),
-    context(subjectLine(findings, links, sharedBy === null)),
+  return cardOf(`${sentence(trace, asOf, utc)} · ${plainSubject(findings)}`, [
+    section(`${headlineMark(headline)} *${sentence(trace, asOf, instant)}*`),
+    context(
+      ...[subjectLine(findings, links, sharedBy === null), lookedUpLine(findings)].filter(
+        (line) => line !== null,
+      ),
+    ),
     divider,
-    ...sections(hops.map((hop) => hopLine(hop, asOf, links))),
-    ...sections(branchLines(findings, links, asOf)),
+    ...sections(hops.filter(isWorthALine).map((hop) => hopLine(hop, asOf, links))),
+    ...sections(atMost([...captureLines(findings, links), ...attemptLines(findings, links)])),
+    ...sections([...branchLines(findings, links, asOf), ...atMost(bookedLines(findings))]),
     ...closing(trace, complete, sharedBy),
     ...actions(
       canShare ? shareButton(findings.id) : null,
       page === null ? null : linkButton('payment_open', 'Open', page),
-      ...(canShare ? offersOf(findings, asOf).flatMap((offer) => startButtons(offer, startable)) : []),
+      ...(canShare ? offersOf(trace).flatMap((offer) => startButtons(offer, startable)) : []),
     ),
   ]);
 }
 
 /** What the provider would take, as far as the trace can tell; the action's own check has the last word. */
-function offersOf(findings: Findings, asOf: Date): Offer[] {
+function offersOf({ findings, headline, asOf }: Trace): Offer[] {
   const waiting = (valueOf(findings.disputes) ?? []).find((dispute) => takesEvidence(dispute));
-  const ofPayment: Offer = { actions: paymentActions(findings), kind: 'payment', id: findings.id };
+  const ofPayment = paymentOffer(findings, headline);
   if (!waiting) return [ofPayment];
   const answering: OfferedAction[] = canBeAnswered(waiting, asOf) ? ['submit-evidence'] : [];
   return [{ actions: [...answering, 'accept-dispute'], kind: 'dispute', id: waiting.id }, ofPayment];
 }
 
+/** Of a double capture the second is the one to refund: by its charge, or as the other payment of the order. */
+function paymentOffer(findings: Findings, { doubled }: Headline): Offer {
+  const second = doubled.at(-1);
+  if (!second || (second.source === 'books' && !isProviderId(second.id)))
+    return { actions: paymentActions(findings), kind: 'payment', id: findings.id };
+  const charge = valueOf(findings.charges)?.find(({ id }) => id === second.id);
+  const canRefund = !charge || isRefundable(charge, findings);
+  return {
+    actions: canRefund ? ['refund-payment'] : [],
+    kind: 'payment',
+    id: second.id,
+    text: 'Refund the second…',
+  };
+}
+
 function paymentActions(findings: Findings): readonly OfferedAction[] {
   const payment = valueOf(findings.payment);
   if (!payment || isCapturedInParts(payment)) return [];
-  if (payment.status === 'succeeded') return isRefundable(findings) ? ['refund-payment'] : [];
+  if (payment.status === 'succeeded')
+    return isRefundable(valueOf(findings.charge), findings) ? ['refund-payment'] : [];
   if (payment.status === 'requires_capture') return ['capture-payment', 'cancel-payment'];
   return payment.status.startsWith('requires_') ? ['cancel-payment'] : [];
 }
 
-function isRefundable({ charge, refunds, disputes }: Findings): boolean {
-  const taken = valueOf(charge);
-  const disputed = valueOf(disputes) ?? [];
+function isRefundable(taken: Charge | null, { refunds, disputes }: Findings): boolean {
+  const disputed = (valueOf(disputes) ?? []).filter(
+    ({ chargeId }) => taken === null || chargeId === null || chargeId === taken.id,
+  );
   if (disputed.some(({ isChargeRefundable }) => !isChargeRefundable)) return false;
   return taken === null || !isZero(leftOf(taken, valueOf(refunds) ?? [], disputed));
 }
@@ -114,66 +141,21 @@ function isRefundable({ charge, refunds, disputes }: Findings): boolean {
 const shareButton = (id: string): ReturnType<typeof button> =>
   button({ actionId: shareActionId, text: 'Share', value: id, label: 'Share this trace with the channel' });
 
-function headlineMark({ next, ended, reversals }: Headline): string {
+/** More lines than this hide the rest of the card; what is left out is counted. */
+const mostLines = 12;
+
+const atMost = (lines: string[]): string[] =>
+  lines.length > mostLines ? [...lines.slice(0, mostLines), `… and ${lines.length - mostLines} more`] : lines;
+
+/** No statements are read yet, and the books of one partner alone have no balance: that is no news of this payment. */
+const isWorthALine = ({ kind, source, state }: Hop): boolean =>
+  !(kind === 'statement' && state === 'unknown_source') && !(kind === 'balance' && source === 'books');
+
+function headlineMark({ next, ended, reversals, doubled }: Headline): string {
+  if (doubled.length > 0) return ':rotating_light:';
   if (next) return marks[next.state];
   if (ended === 'canceled') return marks.not_expected;
   return reversals.length > 0 ? ':leftwards_arrow_with_hook:' : marks.present;
-}
-
-/** “Last confirmed at capture, next expected at balance by T.” `at` writes an instant. */
-export function sentence(
-  { lastConfirmed, next, ended, reversals }: Headline,
-  asOf: Date,
-  at: (instant: Date) => string,
-): string {
-  const last = lastConfirmed
-    ? `Last confirmed at ${hopNames[lastConfirmed.kind].toLowerCase()}`
-    : 'Not confirmed anywhere';
-  const end = ended === 'canceled' ? 'cancelled, nothing further expected' : 'nothing further expected';
-  const going = `${last}, ${next ? nextClause(next, asOf, at) : end}`;
-  return [going, ...reversals.map((reversal) => reversalWords(reversal, at))].join('; ');
-}
-
-function nextClause(next: Hop, asOf: Date, at: (instant: Date) => string): string {
-  const name = hopNames[next.kind].toLowerCase();
-  const why = next.note === null ? '' : `: ${escape(next.note)}`;
-  if (next.state === 'failed') return `failed at ${name}${why}`;
-  if (next.state === 'unknown_source') return `${name} unknown${why}`;
-  if (!next.expectedBy) return `next expected at ${name}${why}`;
-  const late =
-    next.state === 'overdue'
-      ? ` (overdue by ${formatDuration(asOf.getTime() - next.expectedBy.getTime())})`
-      : '';
-  return `next expected at ${name} by ${at(next.expectedBy)}${late}`;
-}
-
-const reversalNames: Readonly<Record<Reversal['kind'], string>> = {
-  refunded: 'refunded in full',
-  partly_refunded: 'refunded in part',
-  refund_pending: 'a refund is in progress',
-  refund_waits_for_customer: 'a refund needs action by the customer',
-  refund_failed: 'a refund failed',
-  inquiry: 'inquiry, nothing withdrawn',
-  disputed: 'disputed',
-  dispute_lost: 'dispute lost',
-};
-
-const reversalWords = ({ kind, amount, answer }: Reversal, at: (instant: Date) => string): string =>
-  `${reversalNames[kind]} (${formatMoney(amount)})${answer ? answerWords(answer, at) : ''}`;
-
-function answerWords(answer: Answer, at: (instant: Date) => string): string {
-  switch (answer.kind) {
-    case 'due':
-      return `, response due by ${at(answer.by)}`;
-    case 'late':
-      return answer.by ? `, response was due by ${at(answer.by)}` : ', response overdue';
-    case 'no_date':
-      return ', response due, no date given';
-    case 'not_allowed':
-      return ', no response allowed';
-    case 'none':
-      return '';
-  }
 }
 
 function amountOf({ payment, charge, attempts }: Findings): string | null {
@@ -202,19 +184,18 @@ const plainSubject = (findings: Findings): string => joined(escape(findings.id),
 
 function hopLine(hop: Hop, asOf: Date, links: Links): string {
   return joined(
-    `${markOf(hop)} *${hopNames[hop.kind]}*${stateWords(hop, asOf)}`,
+    `${marks[hop.state]} *${hopNames[hop.kind]}*${stateWords(hop, asOf)}`,
     hop.amount ? formatMoney(hop.amount) : null,
-    hop.at ? `${instant(hop.at)} (${age(hop.at, asOf)})` : null,
+    hop.at ? whenLine(hop.kind, hop.at, asOf) : null,
     hop.reference === null ? null : reference(links, linkedAs[hop.kind] ?? hop.kind, hop.reference),
     hop.note === null ? null : escape(hop.note),
   );
 }
 
-/** An attempt is there also where it failed, and that is no success. */
-const markOf = ({ kind, state, isRefused }: Hop): string =>
-  kind === 'attempt' && isRefused ? marks.failed : marks[state];
+const whenLine = (kind: HopKind, at: Date, asOf: Date): string =>
+  isDated(kind) ? calendarDate(at) : `${instant(at)} (${age(at, asOf)})`;
 
-function stateWords({ state, expectedBy }: Hop, asOf: Date): string {
+function stateWords({ kind, state, expectedBy }: Hop, asOf: Date): string {
   switch (state) {
     case 'present':
       return '';
@@ -223,10 +204,13 @@ function stateWords({ state, expectedBy }: Hop, asOf: Date): string {
     case 'not_expected':
       return ' not expected';
     case 'unknown_source':
-      return ' unknown source';
+      return ' unknown';
     case 'expected':
-      return expectedBy ? ` expected by ${instant(expectedBy)}` : ' expected';
+      return expectedBy
+        ? ` expected by ${isDated(kind) ? calendarDate(expectedBy) : instant(expectedBy)}`
+        : ' expected';
     case 'overdue':
+      if (expectedBy && isDated(kind)) return ` overdue since ${calendarDate(expectedBy)}`;
       return expectedBy
         ? ` overdue by ${formatDuration(asOf.getTime() - expectedBy.getTime())}, since ${instant(expectedBy)}`
         : ' overdue';
@@ -238,10 +222,21 @@ function age(at: Date, asOf: Date): string {
   return durationMs < 0 ? `in ${formatDuration(durationMs)}` : `${formatDuration(durationMs)} ago`;
 }
 
-function closing({ headline, asOf }: Trace, complete: boolean, sharedBy: string | null): KnownBlock[] {
-  const lines = headline.unknown.map(
-    ({ source, why }) => `${marks.unknown_source} ${sourceNames[source]}: ${escape(why)}`,
-  );
+/** “Halcyon isn't connected; showing our books only”. */
+const booksAlone = ({ partner }: Findings): string =>
+  `:ledger: ${partner === null ? 'The partner' : escape(partner)} isn't connected; showing our books only`;
+
+function closing(
+  { findings, headline, asOf }: Trace,
+  complete: boolean,
+  sharedBy: string | null,
+): KnownBlock[] {
+  const lines = [
+    ...(isOfBooksAlone(findings) ? [booksAlone(findings)] : []),
+    ...headline.unknown.map(
+      ({ source, why }) => `${marks.unknown_source} ${sourceNames[source]}: ${escape(why)}`,
+    ),
+  ];
   const stamp = complete
     ? `As of ${instant(asOf)}`
     : `:hourglass_flowing_sand: Still asking, as of ${instant(asOf)}. The complete answer follows.`;

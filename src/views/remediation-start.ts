@@ -33,6 +33,8 @@ export interface Offer {
   actions: readonly OfferedAction[];
   kind: SubjectKind;
   id: string;
+  /** Says more than the action's own words, where what is offered is not the obvious one. */
+  text?: string;
 }
 
 /** None while guarded actions are not configured. */
@@ -43,14 +45,17 @@ export const startableIn = ({
 }): string[] => remediation?.actions.map(({ id }) => id) ?? [];
 
 /** `startable`: the ids of the actions that the desk has. */
-export const startButtons = ({ actions, kind, id }: Offer, startable: readonly string[]): (Button | null)[] =>
+export const startButtons = (
+  { actions, kind, id, text }: Offer,
+  startable: readonly string[],
+): (Button | null)[] =>
   actions
     .filter((action) => startable.includes(action))
     .map((action) =>
       button({
         actionId: startIdOf(action),
-        text: texts[action],
+        text: text ?? texts[action],
         value: `${action}:${kind}:${id}`,
-        label: `${texts[action]} Needs approval first`,
+        label: `${text ?? texts[action]} Needs approval first`,
       }),
     );

@@ -148,7 +148,7 @@ describe('attempts', () => {
 });
 
 describe('attempts by what a person remembers', () => {
-  const day = new Date('2026-11-03T00:00:00Z');
+  const during = { from: new Date('2026-11-03T00:00:00Z'), to: new Date('2026-11-04T00:00:00Z') };
 
   it.each<[string, object, object, boolean]>([
     ['digits alone', {}, {}, true],
@@ -163,11 +163,14 @@ describe('attempts by what a person remembers', () => {
       { amountMajor: '19.99' },
       false,
     ],
-    ['the day', {}, { day }, true],
-    ['the day before, in the person’s zone', { created_at: '2026-11-02T00:00:00Z' }, { day }, true],
-    ['the day after', { created_at: '2026-11-04T23:59:59Z' }, { day }, true],
-    ['two days after', { created_at: '2026-11-05T00:00:00Z' }, { day }, false],
-    ['two days before', { created_at: '2026-11-01T23:59:59Z' }, { day }, false],
+    ['the day', {}, { during }, true],
+    ['its first instant', { created_at: '2026-11-03T00:00:00Z' }, { during }, true],
+    ['the instant before', { created_at: '2026-11-02T23:59:59.999Z' }, { during }, false],
+    ['the instant after', { created_at: '2026-11-04T00:00:00Z' }, { during }, false],
+    ['its currency', {}, { amountMajor: '19.99', currencies: ['USD', 'EUR'] }, true],
+    ['another currency', {}, { amountMajor: '19.99', currencies: ['USD'] }, false],
+    ['an amount without digits', {}, { last4: undefined, amountMajor: '19.99' }, true],
+    ['a day without digits', {}, { last4: undefined, during }, true],
     ['other digits', { card_last4: '1111' }, {}, false],
   ])('%s', async (_reason, row, sighting, isFound) => {
     await addAttempt(row);
@@ -175,11 +178,12 @@ describe('attempts by what a person remembers', () => {
     expect(rows.length === 1).toBe(isFound);
   });
 
-  it('the nearest to the day survive the limit, not the newest', async () => {
-    for (const hour of [10, 11, 12]) await addAttempt({ attempt_id: `next_${hour}`, created_at: `2026-11-04T${hour}:00:00Z` });
-    await addAttempt({ attempt_id: 'that_day' });
-    const { rows } = await books.attemptsByCard({ last4: '4242', day }, 1);
-    expect(rows.map(({ id }) => id)).toEqual(['that_day']);
+  it('the nearest in time survive the limit where a time is given, else the newest', async () => {
+    for (const hour of [10, 12, 14]) await addAttempt({ attempt_id: `at_${hour}`, created_at: `2026-11-03T${hour}:00:00Z` });
+    const first = async (near?: Date): Promise<string[]> =>
+      (await books.attemptsByCard({ last4: '4242', during: { ...during, ...(near && { near }) } }, 1)).rows.map(({ id }) => id);
+    expect(await first(new Date('2026-11-03T12:10:00Z'))).toEqual(['at_12']);
+    expect(await first()).toEqual(['at_14']);
   }); // prettier-ignore
 });
 

@@ -37,7 +37,7 @@ async function trace(page: Page, does = 'paid out: confirmed everywhere'): Promi
   await page
     .locator('.message.ephemeral')
     .filter({ hasText: id })
-    .filter({ hasText: 'Last confirmed' })
+    .filter({ hasText: 'booked in ledger' })
     .last()
     .waitFor();
   return id;
@@ -89,7 +89,7 @@ describe('what makes the first minute easy', () => {
       .click();
     await expect.poll(() => composer(page).inputValue()).toBe(command);
     await page.keyboard.press('Enter');
-    await newest(page, 'Last confirmed').waitFor();
+    await newest(page, 'booked in ledger').waitFor();
     await page.locator('.channel-row').filter({ hasText: 'general' }).click();
     await page.getByRole('heading', { name: 'general', exact: true }).waitFor();
     expect(await composer(page).inputValue()).toBe('');
@@ -133,7 +133,7 @@ describe('a lookup', () => {
     const before = await shown.count();
     const pressedMs = performance.now();
     await composer(page).press('Enter');
-    await shown.nth(before).filter({ hasText: 'Last confirmed' }).waitFor();
+    await shown.nth(before).filter({ hasText: 'booked in ledger' }).waitFor();
     expect(performance.now() - pressedMs).toBeLessThan(TRACE_SHOWN_MS);
     expect(await shown.nth(before).innerText()).toContain('Only visible to you');
     expect(await composer(page).inputValue()).toBe('');
@@ -146,7 +146,11 @@ describe('a lookup', () => {
     const id = await trace(mine, 'refunded');
     await newest(theirs, 'Welcome to the Paydesk sandbox').waitFor();
     expect(
-      await theirs.locator('.message').filter({ hasText: 'Last confirmed' }).filter({ hasText: id }).count(),
+      await theirs
+        .locator('.message')
+        .filter({ hasText: 'booked in ledger' })
+        .filter({ hasText: id })
+        .count(),
     ).toBe(0);
     await newest(mine, id).getByRole('button', { name: 'Share this trace with the channel' }).click();
     const shared = theirs
@@ -162,12 +166,12 @@ describe('a lookup', () => {
     const page = await visitor.open(OPS);
     const remembered = suggestion('what somebody remembers: candidates');
     await say(page, remembered);
-    const candidates = newest(page, 'payments may be meant by');
+    const candidates = newest(page, 'payments match');
     await candidates
       .getByRole('button', { name: /^Trace / })
       .last()
       .click();
-    await newest(page, 'Last confirmed').waitFor();
+    await newest(page, 'booked in ledger').waitFor();
     await inspect(page, 'candidates');
   });
 
@@ -326,7 +330,7 @@ describe('however one works', () => {
     await page
       .locator('.message.ephemeral')
       .filter({ hasText: id })
-      .filter({ hasText: 'Last confirmed' })
+      .filter({ hasText: 'booked in ledger' })
       .waitFor();
     // The card's last button offers a repair; sharing stands before it.
     await keys.press('Shift+Tab');

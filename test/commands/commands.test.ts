@@ -22,6 +22,7 @@ let api: FakePaymentsApi;
 let books: FakeBooks;
 const links = (): null => null;
 const clock = fixedClock(now);
+let timeZone = 'UTC';
 
 beforeEach(() => {
   api = new FakePaymentsApi();
@@ -39,7 +40,8 @@ const kinds: Record<string, PersonKind> = {
   U2GUEST: 'guest', U3GUEST: 'guest', U4EXTERNAL: 'external', U5BOT: 'bot', U6GONE: 'deactivated',
 }; // prettier-ignore
 const directory: Directory = {
-  person: (userId) => Promise.resolve({ userId, name: userId, email: null, kind: kinds[userId] ?? 'member' }),
+  person: (userId) =>
+    Promise.resolve({ userId, name: userId, email: null, kind: kinds[userId] ?? 'member', timeZone }),
   membership: () =>
     Promise.resolve({ groups: new Map([['S1SUPPORT', new Set([insideGuest, 'U4EXTERNAL'])]]), ageMs: 0 }),
   groupChanged: () => Promise.resolve(),
@@ -86,17 +88,26 @@ describe('/payment', () => {
 
   it('answers the person alone', async () => {
     expect(await ask('pi_1paid')).toEqual([
-      'one: Last confirmed at capture, next expected at balance: no balance transaction yet · pi_1paid · 20.00 EUR',
+      'one: Captured 2026-11-10 10:01 UTC; booked in ledger; awaiting balance: no balance transaction yet · pi_1paid · 20.00 EUR',
     ]);
   });
 
+  it('reads days by the clock of the person who asks, and says so', async () => {
+    books.attempts = [anAttempt({ createdAt: at('11-19T20:00') })];
+    timeZone = 'Asia/Tokyo';
+    const answer = recordedAnswers();
+    await paymentCommand.run({ person: ana, channelId: 'C1', text: '4242 today', answer, windows: noWindows, log: silentLog }, paymentDesk());
+    timeZone = 'UTC';
+    expect(linesOf(answer.given[0]!.card)).toEqual(expect.arrayContaining(['1 payment matches `4242 today`', 'Read as •••• 4242, 20 Nov 2026 (Asia/Tokyo)']));
+  }); // prettier-ignore
+
   it('a chosen candidate is traced', async () => {
-    expect((await ask('pi_1paid', chooseActionId))[0]).toContain('one: Last confirmed at capture');
+    expect((await ask('pi_1paid', chooseActionId))[0]).toContain('one: Captured 2026-11-10');
   });
 
   it('sharing looks again, and shows everybody what is true now', async () => {
     api.charges = [aCharge({ captured: false, captureBefore: at('11-21T00:00'), balanceTransaction: null })];
-    expect((await ask('pi_1paid', shareActionId))[0]).toContain('all: Last confirmed at authorisation');
+    expect((await ask('pi_1paid', shareActionId))[0]).toContain('all: Authorised 2026-11-10');
   });
 
   it('what cannot be shared any more is told to the one who tried', async () => {
@@ -104,11 +115,11 @@ describe('/payment', () => {
   });
 
   it.each([
-    ['', 'Nothing to look up was given.', 'nothing'],
+    ['', 'What should I look up?', 'nothing'],
     ['4242 4242 4242 4242', 'That looks like a card number, so it was not read, searched or kept.', 'a card number'],
-    ['💸', 'No identifier was recognised in that text.', 'emoji'],
-    ['x'.repeat(10_000), 'That is 10000 characters of text, and no identifier is that long.', '10 kB'],
-    ['in_1QabcDEF', '`in_1QabcDEF` is an invoice, and a trace starts from a payment.', 'an object that is not followed'],
+    ['💸', "I couldn't find an ID in that.", 'emoji'],
+    ['x'.repeat(10_000), 'That is 10000 characters of text, and no ID is that long.', '10 kB'],
+    ['price_1QabcDEF', '`price_1QabcDEF` is a price; a trace starts from a payment.', 'an object that is not followed'],
   ])('%s → %s: %s', async (text, message) => {
     expect(await ask(text)).toEqual([`one: ${message}`]);
   }); // prettier-ignore

@@ -154,6 +154,8 @@ describe('asking', () => {
     [{ amount: '12.505' }, { amount: 'EUR has 2 decimals, “12.505” has more.' }, 'decimals that the currency has not'],
     [{ account: 'gone' }, { account: 'There is no account gone.' }, 'an account that is not there'],
     [{ why: ' ' }, { why: 'Say why: approvers will see this.' }, 'no reason'],
+    [{ why: '\u200b' }, { why: 'Say why: approvers will see this.' }, 'a reason that shows nothing'],
+    [{ why: '\u3164\u2800' }, { why: 'Say why: approvers will see this.' }, 'a reason of fillers'],
     [{ why: 'card 4242 4242 4242 4242' }, { why: 'This looks like a card number, so it was not stored. Give the last four digits instead.' }, 'a card number'],
     [{ amount: '', account: '' }, { account: 'Required.', amount: 'Required.' }, 'every fault at once'],
   ])('tells %j beside the input: %s', async (changed, errors, _reason) => {
@@ -249,7 +251,8 @@ describe('deciding', () => {
   it('reject asks why', async () => {
     const snapshot = await ask(replica);
     const { windows } = await click('bo', buttons.reject, valueOf(snapshot));
-    expect(await submit('bo', windows[0]!, { words: ' ' })).toMatchObject({ kind: 'errors' });
+    for (const words of [' ', '\u200b', '\ufe0f\u2060'])
+      expect(await submit('bo', windows[0]!, { words })).toMatchObject({ kind: 'errors' });
     expect(await submit('bo', windows[0]!, { words: '4242 4242 4242 4242' })).toMatchObject({
       kind: 'errors',
     });
@@ -374,7 +377,8 @@ describe('the words of the command', () => {
 
   it('freeze stops everything, unfreeze takes two', async () => {
     await expect(type('zoe', 'freeze now')).rejects.toMatchObject({ code: 'forbidden' });
-    await expect(type('ana', 'freeze')).rejects.toMatchObject({ code: 'invalid' });
+    for (const text of ['freeze', 'freeze \u200b', 'freeze \u3164'])
+      await expect(type('ana', text)).rejects.toMatchObject({ code: 'invalid' });
     expect((await type('ana', 'freeze doubled payouts')).answers[0]).toContain('Everything is frozen');
     await expect(ask(replica)).rejects.toThrow('doubled payouts');
     expect((await type('lee', 'unfreeze')).answers[0]).toContain('A second person');

@@ -46,7 +46,7 @@ describe('without its own database', () => {
   });
 
   it('still follows payments', async () => {
-    expect(textOf(await completeTrace(desk, desk.examples.paidOut))).toContain('Last confirmed at ledger');
+    expect(textOf(await completeTrace(desk, desk.examples.paidOut))).toContain('ooked in ledger');
   });
 
   it('says what it cannot do, with a reference that is in the log', async () => {
@@ -68,12 +68,12 @@ it('without the books, tells what the provider knows', async () => {
     const answer = textOf(await desk.command(`/payment ${desk.examples.refunded}`));
     expect(answer).toMatch(/\*Capture\*/);
     expect(answer).toMatch(/books/);
-    expect(answer).toContain('unknown source');
+    expect(answer).toMatch(/\*Ledger\* unknown/);
     expect(textOf(await desk.command(`/payment ${desk.examples.orderId}`))).toMatch(/Looked in.*books/);
   } finally {
     await setAway(desk.urls.books, false);
   }
   await until('the books are read again', async () =>
-    textOf(await desk.command(`/payment ${desk.examples.orderId}`)).includes('onfirmed'),
+    textOf(await desk.command(`/payment ${desk.examples.orderId}`)).includes('ooked in ledger'),
   );
 });

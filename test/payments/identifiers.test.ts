@@ -4,6 +4,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { recognise, type Identifier } from '../../src/payments/identifiers.js';
+import { otherPrefixes } from '../../src/payments/stripe-objects.js';
+
+const asked = { at: new Date('2026-11-20T12:00:00Z'), timeZone: 'UTC' };
 
 /** A short form of an identifier, for tables. */
 const brief = (identifier: Identifier): string => {
@@ -13,12 +16,12 @@ const brief = (identifier: Identifier): string => {
     case 'reference':
       return `${identifier.label} ${identifier.value}`;
     case 'card':
-      return `card ${JSON.stringify(identifier.sighting)}`;
+      return `card ${identifier.label}`;
   }
 };
 
 const readings = (text: string): string[] => {
-  const result = recognise(text);
+  const result = recognise(text, asked);
   return result.ok ? result.value.map(brief) : [`refused: ${result.fault.reason}`];
 };
 
@@ -58,8 +61,68 @@ describe('provider ids', () => {
     expect(readings('pi_3Qaaaa ch_3Qbbbb')).toEqual(['payment pi_3Qaaaa', 'charge ch_3Qbbbb']);
   });
 
-  it.each(['tr_1QabcDEF', 'in_1QabcDEF', 'acct_1QabcDEF'])('%s is named and not followed', (text) => {
+  it.each(['tr_1QabcDEF', 'ii_1QabcDEF', 'acct_1QabcDEF'])('%s is named and not followed', (text) => {
     expect(readings(text)).toEqual(['refused: not_followed']);
+  });
+});
+
+describe('what other ids are', () => {
+  it.each([
+    ['pm_1QabcDEF1234', 'payment_method pm_1QabcDEF1234', 'a payment method'],
+    ['cs_test_a1QabcDEF1234', 'checkout_session cs_test_a1QabcDEF1234', 'a Checkout session, with its mode'],
+    ['cs_live_a1QabcDEF1234', 'checkout_session cs_live_a1QabcDEF1234', 'one that is live'],
+    ['sub_1QabcDEF1234', 'subscription sub_1QabcDEF1234', 'a subscription'],
+    ['in_1QabcDEF1234', 'invoice in_1QabcDEF1234', 'an invoice'],
+    ['seti_1QabcDEF1234_secret_x9', 'setup_intent seti_1QabcDEF1234', 'a setup intent with its client secret'],
+    ['https://dashboard.stripe.com/acct_1QabcDEF1234/payments/pi_3QabcDEF1234', 'payment pi_3QabcDEF1234', 'the payment in a link beside an account'],
+  ])('%s → %s: %s', (text, expected) => {
+    expect(readings(text)).toEqual([expected]);
+  }); // prettier-ignore
+
+  it.each(Object.keys(otherPrefixes))('%s_… says what it is and what to look up instead', (prefix) => {
+    const id = `${prefix}_1QabcDEF1234`;
+    const read = recognise(id, asked);
+    if (read.ok) throw new Error(`${id} was read as ${JSON.stringify(read.value)}`);
+    expect(read.fault.message).toMatch(new RegExp(`^\`${id}\` is an? .+; a trace starts from a payment\\.$`));
+    expect(read.fault.hint).toMatch(/^Look up .*`(pi|ch|cus|in|sub|cs|evt|dp)_…`/);
+  });
+
+  it.each([
+    'sk_live_51QabcDEF1234',
+    'rk_test_51QabcDEF1234',
+    'key sk_test_51QabcDEF1234 pi_3QabcDEF1234',
+    'whsec_QabcDEF1234',
+  ])('%s is a secret: refused and never shown back', (text) => {
+    const read = recognise(text, asked);
+    expect(read).toMatchObject({ ok: false, fault: { reason: 'secret' } });
+    expect(JSON.stringify(read)).not.toContain('abcDEF');
+  });
+});
+
+describe('the text as it was typed is tried too', () => {
+  it.each([
+    ['#1001', ['#1001', '1001'], 'a number sign may belong to the order id'],
+    ['order #1001', ['#1001', '1001', 'order #1001'], 'behind a label'],
+    ['`#1001`', ['`#1001`', '#1001', '1001'], 'in code marks'],
+    ['#1001?', ['#1001?', '#1001', '1001'], 'a question mark'],
+    ['42', ['42'], 'two digits are an order id'],
+    ['7', ['7'], 'one digit too'],
+    ['(2026)-77', ['(2026)-77', '2026)-77'], 'brackets'],
+    ['*A-77*', ['*A-77*', 'A-77'], 'stars'],
+    ['_77_', ['_77_', '77'], 'underscores'],
+    ['~77', ['~77', '77'], 'a tilde'],
+    ['No: 77', ['77', 'No: 77'], 'a label that may belong to it'],
+    ['ID:77', ['ID:77', '77'], 'the same without a blank'],
+    ['Nº77', ['Nº77', 'No77'], 'a sign that has another form'],
+    ['WEBORDER', ['WEBORDER'], 'capitals without a digit'],
+    ['A&amp;B-77', ['A&B-77'], 'an ampersand as Slack sends it'],
+    ['where is ORD-10423?', ['ORD-10423'], 'a sentence around it'],
+  ])('%s → %j: %s', (text, values) => {
+    const read = recognise(text, asked);
+    const tried = read.ok
+      ? read.value.flatMap((each) => (each.kind === 'reference' ? [each.value] : []))
+      : [];
+    expect([...new Set(tried)]).toEqual(values);
   });
 });
 
@@ -93,18 +156,10 @@ describe('references', () => {
 
 describe('what a person remembers of a card payment', () => {
   it.each([
-    [
-      '4242 19.99 2026-11-03',
-      '{"last4":"4242","amountMajor":"19.99","day":"2026-11-03T00:00:00.000Z"}',
-      'all three',
-    ],
-    [
-      '2026-11-03 €19.99 4242',
-      '{"last4":"4242","amountMajor":"19.99","day":"2026-11-03T00:00:00.000Z"}',
-      'any order',
-    ],
-    ['visa ending in 4242 for 1250 JPY', '{"last4":"4242","amountMajor":"1250"}', 'words around it'],
-    ['4242', '{"last4":"4242"}', 'four digits alone'],
+    ['4242 19.99 2026-11-03', '•••• 4242, 19.99, 3 Nov 2026 (UTC)', 'all three'],
+    ['2026-11-03 €19.99 4242', '•••• 4242, 19.99 EUR, 3 Nov 2026 (UTC)', 'any order'],
+    ['visa ending in 4242 for 1250 JPY', '•••• 4242, 1250 JPY', 'words around it'],
+    ['4242', '•••• 4242', 'four digits alone'],
   ])('%s → %s: %s', (text, sighting) => {
     expect(readings(text)).toContain(`card ${sighting}`);
   });
@@ -133,7 +188,7 @@ describe('refusals', () => {
 it('never throws, and never lets a card number through', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
-      const result = recognise(text);
+      const result = recognise(text, asked);
       if (!result.ok) expect(result.fault.hint).not.toBe('');
       expect(readings(`${text} 4242424242424242`)).toEqual(['refused: card_number']);
     }),
@@ -145,13 +200,13 @@ describe('as people write', () => {
     ['order ORD-10423', 'order or partner reference ORD-10423', 'a label'],
     ['ARN: 7420 8476 0430 3123 4567 890', 'ARN 74208476043031234567890', 'a label and groups'],
     ['ref #KQ9X2JMMVPNG7DZ3', 'PSP reference KQ9X2JMMVPNG7DZ3', 'a label and a number sign'],
-    ['4242 19,99', 'card {"last4":"4242","amountMajor":"19.99"}', 'a decimal comma'],
-    ['4242 1,250.00 EUR', 'card {"last4":"4242","amountMajor":"1250.00"}', 'grouped thousands'],
-    ['4242 1.250,00', 'card {"last4":"4242","amountMajor":"1250.00"}', 'grouped the other way'],
-    ['4242 1.250', 'card {"last4":"4242","amountMajor":"1.250"}', 'dinars have three decimals'],
-    ['4242 4242', 'card {"last4":"4242","amountMajor":"4242"}', 'an amount of the same digits'],
-    ['1250 JPY 4242', 'card {"last4":"4242","amountMajor":"1250"}', 'the amount first'],
-    ['1250 JPY 4242', 'card {"last4":"1250","amountMajor":"4242"}', 'or the last four digits first'],
+    ['4242 19,99', 'card •••• 4242, 19.99', 'a decimal comma'],
+    ['4242 1,250.00 EUR', 'card •••• 4242, 1250.00 EUR', 'grouped thousands'],
+    ['4242 1.250,00', 'card •••• 4242, 1250.00', 'grouped the other way'],
+    ['4242 1.250', 'card •••• 4242, 1.250', 'dinars have three decimals'],
+    ['4242 4242', 'card •••• 4242, 4242', 'an amount of the same digits'],
+    ['1250 JPY 4242', 'card •••• 4242, 1250 JPY', 'the amount first'],
+    ['1250 JPY 4242', 'card •••• 1250, 4242 JPY', 'or the last four digits first'],
   ])('%s may be %s: %s', (text, expected) => {
     expect(readings(text)).toContain(expected);
   });

@@ -4,10 +4,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dayMs, fixedClock, hourMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
+import { money } from '../../src/kernel/money.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { createPaymentLookup, type Lookup, type PaymentLookup } from '../../src/payments/lookup.js';
 import {
-  aBalanceTransaction, aCharge, aDispute, anAttempt, anEntry, aPayment, aPayout, aRefund, at, aWarning, now,
+  aBalanceTransaction, aCharge, aDispute, anAttempt, anEntry, aPayment, aPayout, aRefund, at, aWarning, eur, now,
 } from '../support/payment-objects.js'; // prettier-ignore
 import { FakeBooks, FakePaymentsApi } from '../support/payment-sources.js';
 
@@ -44,7 +45,11 @@ async function all(answers: AsyncIterable<Lookup>): Promise<Lookup[]> {
   return found;
 }
 
-const find = (text: string): Promise<Lookup[]> => all(lookup().find(text));
+async function* answersTo(text: string, desk = lookup(), timeZone = 'UTC'): AsyncGenerator<Lookup, void> {
+  yield* desk.find(await desk.read(text, () => Promise.resolve(timeZone)));
+}
+
+const find = (text: string, timeZone?: string): Promise<Lookup[]> => all(answersTo(text, lookup(), timeZone));
 
 const brief = (answer: Lookup | undefined): string => {
   if (answer?.kind === 'trace') return `trace ${answer.trace.findings.id}${answer.complete ? '' : ' so far'}`;
@@ -112,6 +117,33 @@ describe('every identifier leads to its payment', () => {
     expect(await briefs(find(text))).toEqual([`trace ${id}`]);
   });
 
+  it.each<[string, string, string, string]>([
+    ['cs_test_a1b2c3', 'pi_1paid', 'trace pi_1paid', 'a Checkout session with its payment'],
+    ['in_1QabcDEF', 'pi_1paid', 'trace pi_1paid', 'an invoice with its payment'],
+    ['in_1QabcDEF', 'ch_1paid', 'trace pi_1paid', 'an invoice of old with its charge'],
+    ['sub_1QabcDEF', 'in_1QabcDEF', 'trace pi_1paid', 'a subscription, through its latest invoice'],
+    ['cs_test_a1b2c3', 'sub_1QabcDEF', 'trace pi_1paid', 'a Checkout session of a subscription'],
+  ])('%s → %s → %s: %s', async (id, nextId, expected) => {
+    api.links = {
+      in_1QabcDEF: { nextId: 'pi_1paid', customerId: null },
+      sub_1QabcDEF: { nextId: 'in_1QabcDEF', customerId: null },
+      [id]: { nextId, customerId: 'cus_1ana' },
+    };
+    expect(await briefs(find(id))).toEqual([expected]);
+  });
+
+  it.each(['seti_1QabcDEF', 'pm_1QabcDEF', 'sub_1QabcDEF'])('%s without a payment leads to the customer’s', async (id) => {
+    api.links = { [id]: { nextId: null, customerId: 'cus_1ana' } };
+    expect(await briefs(find(id))).toEqual(['candidates pi_1paid']);
+  }); // prettier-ignore
+
+  it('an object that names neither says what it is and what to look up', async () => {
+    api.links = { seti_1QabcDEF: { nextId: null, customerId: null } };
+    const hint = expect.stringMatching(/a setup intent, .* Look up the customer/) as string;
+    expect(await find('seti_1QabcDEF')).toMatchObject([{ kind: 'nothing', looked: [{ outcome: 'no_link' }], hint }]);
+    expect(await find('seti_9zzzzzz')).toMatchObject([{ kind: 'nothing', looked: [{ outcome: 'nothing' }], hint }]);
+  }); // prettier-ignore
+
   it('a payout is shown as itself', async () => {
     expect((await find('po_1paid'))[0]).toMatchObject({
       kind: 'payout',
@@ -176,15 +208,64 @@ describe('ambiguous text', () => {
     expect(answer).toMatchObject({ candidates: [{ attempt: { status: 'succeeded' } }, {}] });
   }); // prettier-ignore
 
-  it('candidates of a memory: nearest day, then succeeded, then newest', async () => {
-    const made = (paymentId: string, day: string, status: string) =>
-      anAttempt({ paymentId, createdAt: at(day), status });
+  const made = (paymentId: string, day: string, changed: Parameters<typeof anAttempt>[0] = {}) =>
+    anAttempt({ paymentId, createdAt: at(day), ...changed });
+
+  it('candidates of a memory: of that day alone, succeeded before failed', async () => {
     books.attempts = [
-      made('next-day', '11-04T01:00', 'succeeded'), made('failed', '11-03T20:00', 'failed'),
-      made('early', '11-03T08:00', 'succeeded'), made('late', '11-03T18:00', 'succeeded'),
+      made('next-day', '11-04T01:00'), made('failed', '11-03T20:00', { status: 'failed' }),
+      made('late', '11-03T18:00'), made('early', '11-03T08:00'),
     ]; // prettier-ignore
-    expect(await briefs(find('4242 20.00 2026-11-03'))).toEqual(['candidates late early failed next-day']);
+    expect(await briefs(find('4242 20.00 2026-11-03'))).toEqual(['candidates late early failed']);
   });
+
+  it('where the day has none, the days beside it have, and say so', async () => {
+    books.attempts = [made('next-day', '11-04T01:00'), made('in-a-week', '11-10T01:00')];
+    const [answer] = await find('4242 20.00 2026-11-03');
+    expect(answer).toMatchObject({ candidates: [{ query: 'next-day', why: 'a day off' }] });
+  });
+
+  it.each([
+    ['Asia/Tokyo', 'candidates in-utc in-tokyo'],
+    ['UTC', 'candidates in-utc'],
+    ['America/Sao_Paulo', 'candidates in-sao-paulo'],
+  ])('a day is the asker’s, in %s', async (timeZone, expected) => {
+    books.attempts = [made('in-sao-paulo', '11-04T02:30'), made('in-utc', '11-03T01:00'), made('in-tokyo', '11-02T20:00')];
+    const answers = await find('4242 3 Nov', timeZone);
+    expect(answers.map(brief)).toEqual([expected]);
+  }); // prettier-ignore
+
+  it('a day in an order that nobody can tell is looked for in both, and both are told', async () => {
+    books.attempts = [made('in-march', '03-04T12:00'), made('in-april', '04-03T12:00')];
+    const [answer] = await find('4242 03/04/2026');
+    expect(answer).toMatchObject({
+      candidates: [{ query: 'in-april' }, { query: 'in-march' }],
+      readAs: ['•••• 4242, 3 Apr 2026 (UTC)', '•••• 4242, 4 Mar 2026 (UTC)'],
+    });
+  });
+
+  it.each([
+    ['49,00', ['eur'], 'a decimal comma'],
+    ['$49.00', ['usd'], 'dollars alone'],
+    ['49 EUR 10 Nov', ['eur'], 'a currency and a day'],
+    ['1.250', ['thousand', 'dinars'], 'both readings of one mark'],
+  ])('%s finds %j: %s', async (text, expected) => {
+    books.attempts = [
+      made('eur', '11-10T10:00', { amount: eur(4900) }), made('usd', '11-10T10:00', { amount: money(4900, 'USD') }),
+      made('thousand', '11-10T10:00', { amount: eur(125_000) }), made('dinars', '11-10T10:00', { amount: money(1250, 'KWD') }),
+    ];
+    const [answer] = await find(text);
+    const found = answer?.kind === 'candidates' ? answer.candidates.map(({ query }) => query) : [];
+    expect(found.toSorted()).toEqual(text === '49,00' ? ['eur', 'usd'] : expected.toSorted());
+  }); // prettier-ignore
+
+  it('an order id with signs around it is found as it was typed, and as it is without', async () => {
+    books.attempts = [anAttempt({ orderId: '#1001', paymentId: 'typed' }), anAttempt({ orderId: '1002', paymentId: 'bare' })];
+    expect(await briefs(find('#1001'))).toEqual(['trace typed']);
+    expect(await briefs(find('#1002'))).toEqual(['trace bare']);
+    books.attempts.push(anAttempt({ orderId: '1001', paymentId: 'other' }));
+    expect(await briefs(find('#1001'))).toEqual(['candidates typed other']);
+  }); // prettier-ignore
 
   it('a chosen candidate is followed by its id, whatever else that could mean', async () => {
     books.attempts = [anAttempt({ paymentId: 'TWIN' }), anAttempt({ paymentId: 'RB-9', orderId: 'TWIN' })];
@@ -194,15 +275,52 @@ describe('ambiguous text', () => {
   });
 });
 
+describe('which part was looked up', () => {
+  const lookedUp = async (text: string): Promise<unknown> => {
+    const [answer] = await find(text);
+    return answer?.kind === 'trace' ? answer.trace.findings.lookedUp : answer?.kind;
+  };
+
+  it.each<[string, object | null, string]>([
+    [
+      '123456789012',
+      { label: 'RRN', attempt: { id: 'att_1', status: 'failed' } },
+      'the RRN of an attempt that failed',
+    ],
+    ['att_1', { label: 'attempt', attempt: { id: 'att_1' } }, 'an attempt'],
+    ['re_1111', { label: 'refund', value: 're_1111' }, 'a refund'],
+    ['ch_1paid', { label: 'charge', value: 'ch_1paid' }, 'a charge'],
+    [
+      'RB-REFUND-7',
+      { label: 'refund', value: 'RB-REFUND-7' },
+      'the partner’s reference of a refund, which the ledger alone has',
+    ],
+    ['ORD-1', null, 'an order is the payment itself'],
+    ['pi_1paid', null, 'and so is its id'],
+  ])('%s → %o: %s', async (text, expected) => {
+    api.refunds = [aRefund({ id: 're_1111' })];
+    books.attempts = [
+      anAttempt({ id: 'att_0' }),
+      { ...anAttempt({ status: 'failed', declineCode: 'insufficient_funds' }), rrn: '123456789012' },
+    ];
+    books.entries = { pi_1paid: [anEntry(), anEntry({ kind: 'refund', reference: 'RB-REFUND-7' })] };
+    const found = await lookedUp(text);
+    if (expected === null) expect(found).toBeNull();
+    else expect(found).toMatchObject(expected);
+  });
+});
+
 describe('nothing found says where was looked', () => {
   it.each<[string, string, () => void, object[]]>([
     ['a payment that nobody knows', 'pi_9zzz', () => undefined, [{ where: 'Northpay', outcome: 'nothing' }, { where: 'books', outcome: 'nothing' }]],
     ['a charge that nobody knows', 'ch_9zzz', () => undefined, [{ where: 'Northpay', outcome: 'nothing' }, { where: 'books', outcome: 'nothing' }]],
     ['a refund that the provider does not know', 're_9zzz', () => undefined, [{ where: 'Northpay', as: 'refund', outcome: 'nothing' }]],
-    ['an order', 'ORD-99', () => undefined, [{ where: 'books', as: 'order or partner reference', outcome: 'nothing' }]],
-    ['the books do not answer: that is no absence', 'ORD-99', () => (books.mood = 'down'), [{ where: 'books', outcome: { failed: expect.stringContaining('It is down.') as string } }]],
+    ['an order', 'ORD-99', () => undefined, [{ where: 'books', as: 'order or partner reference “ORD-99”', outcome: 'nothing' }, { where: 'ledger', as: 'booking reference “ORD-99”', outcome: 'nothing' }]],
+    ['an order with a sign: both that were tried', '#1009', () => undefined, [{ as: 'order or partner reference “#1009”' }, { as: 'order or partner reference “1009”' }, { where: 'ledger' }, { where: 'ledger' }]],
+    ['a Checkout session that the provider does not know', 'cs_test_a1b2c3', () => undefined, [{ where: 'Northpay', as: 'checkout session', outcome: 'nothing' }]],
+    ['the books do not answer: that is no absence', 'ORD-99', () => (books.mood = 'down'), [{ where: 'books', outcome: { failed: expect.stringContaining('It is down.') as string } }, { where: 'ledger', outcome: { failed: expect.stringContaining('It is down.') as string } }]],
     ['a payment that the API does not know, while the books are down', 'pi_9zzz', () => (books.mood = 'down'), [{ where: 'Northpay', outcome: 'nothing' }, { where: 'books', outcome: { failed: expect.stringContaining('down') as string } }]],
-    ['rows that nobody can read are no absence', 'ORD-99', () => (books.problems = ['row att_7 cannot be read']), [{ where: 'books', outcome: { failed: 'row att_7 cannot be read' } }]],
+    ['rows that nobody can read are no absence', 'ORD-99', () => (books.problems = ['row att_7 cannot be read']), [{ where: 'books', outcome: { failed: 'row att_7 cannot be read' } }, { where: 'ledger' }]],
   ])('%s', async (_reason, text, arrange, looked) => {
     arrange();
     expect(await find(text)).toMatchObject([{ kind: 'nothing', query: text, looked }]);
@@ -215,7 +333,7 @@ describe('nothing found says where was looked', () => {
     ['ch_1paid', { api: false }, 'trace ch_1paid', 'and the charge'],
     ['pi_1paid', { books: false }, 'trace pi_1paid', 'without books the API still does'],
   ])('%s, %o → %s: %s', async (text, connected, expected) => {
-    expect(await briefs(all(lookup(connected).find(text)))).toEqual([expected]);
+    expect(await briefs(all(answersTo(text, lookup(connected))))).toEqual([expected]);
   });
 });
 
@@ -231,7 +349,7 @@ describe('sources that are down', () => {
     ['both', 'pi_1paid', () => (api.mood = books.mood = 'down'), ['payments_api', 'books']],
     ['the API, asked for a charge: the books know it', 'ch_1paid', () => (api.mood = 'down'), ['payments_api']],
     ['the API, asked for a payment that the books do not know: no absence', 'pi_9zzz', () => (api.mood = 'down'), ['payments_api']],
-    ['a row of the books', 'pi_1paid', () => (books.problems = ['row att_7 cannot be read']), ['books', 'books']],
+    ['a row of the books', 'pi_1paid', () => (books.problems = ['row att_7 cannot be read']), ['books']],
   ])('%s', async (_reason, text, arrange, expected) => {
     arrange();
     expect(await gaps(text)).toEqual(expected);
@@ -286,7 +404,7 @@ describe('sources that hang', () => {
   it('a search that hangs says that it searches, and is given up', async () => {
     passed = new Set([firstAnswerMs, sourceMs]);
     books.mood = 'hanging';
-    const answers = lookup().find('ORD-1');
+    const answers = answersTo('ORD-1');
     expect(brief((await answers.next()).value as Lookup)).toBe('searching');
     await expect(answers.next()).rejects.toMatchObject({ code: 'unavailable' });
   });
@@ -297,7 +415,7 @@ describe('sources that hang', () => {
     const ask = books.attemptsBy;
     books.attemptsBy = async (...question) => (await held, ask(...question));
     passed = new Set([firstAnswerMs]);
-    const answers = lookup().find('ORD-1');
+    const answers = answersTo('ORD-1');
     expect(brief((await answers.next()).value as Lookup)).toBe('searching');
     release();
     expect(brief((await answers.next()).value as Lookup)).toBe('trace pi_1paid');

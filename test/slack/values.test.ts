@@ -35,12 +35,12 @@ const rows: [element: Record<string, Json>, entered: Json, expected: string][] =
   [{ type: 'multi_static_select', options }, ['c', 'a'], 'c,a'],
   [{ type: 'radio_buttons', options }, 'a', 'a'],
   [{ type: 'checkboxes', options }, ['a', 'b'], 'a,b'],
-  [{ type: 'users_select' }, 'U1', 'U1'],
-  [{ type: 'multi_users_select' }, ['U1', 'U2'], 'U1,U2'],
-  [{ type: 'channels_select' }, 'C1', 'C1'],
-  [{ type: 'multi_channels_select' }, ['C1', 'C2'], 'C1,C2'],
-  [{ type: 'conversations_select' }, 'D1', 'D1'],
-  [{ type: 'multi_conversations_select' }, ['D1', 'C2'], 'D1,C2'],
+  [{ type: 'users_select' }, 'ana', 'ana'],
+  [{ type: 'multi_users_select' }, ['ana', 'mei'], 'ana,mei'],
+  [{ type: 'channels_select' }, 'payments-ops', 'payments-ops'],
+  [{ type: 'multi_channels_select' }, ['payments-ops', 'incidents'], 'payments-ops,incidents'],
+  [{ type: 'conversations_select' }, 'incidents', 'incidents'],
+  [{ type: 'multi_conversations_select' }, ['incidents', 'payments-ops'], 'incidents,payments-ops'],
   [{ type: 'datepicker' }, '2026-11-20', '2026-11-20'],
   [{ type: 'timepicker' }, '09:30', '09:30'],
   [{ type: 'datetimepicker' }, 1_795_165_200, '1795165200'],
@@ -65,9 +65,16 @@ it('through a window, each as the desk expects it', async () => {
   const submit = async (values: Json) =>
     desk.slack.control.post('submit', { user: 'ana', view_id: await desk.opened(), values });
   expect(await submit(values)).toMatchObject({ ok: true });
-  rows.forEach(([element, , expected], at) =>
-    expect([element.type, desk.submitted[0]!.values[`b${at}`]]).toEqual([element.type, expected]),
-  );
+  // People and channels are named here; the desk gets their ids.
+  const { users, channels } = await desk.slack.control.state();
+  const named = new Map([...users, ...channels].map(({ name, id }) => [name, id]));
+  const idsOf = (names: string): string => names.split(',').map((name) => named.get(name) ?? name).join(','); // prettier-ignore
+  rows.forEach(([element, , expected], at) => {
+    const wanted = /^(?:multi_)?(?:users|channels|conversations)_select$/.test(String(element.type))
+      ? idsOf(expected)
+      : expected;
+    expect([element.type, desk.submitted[0]!.values[`b${at}`]]).toEqual([element.type, wanted]);
+  });
   expect(desk.submitted[0]!.values[`b${rows.length}`]).toMatch(/^F\w+,F\w+$/);
 
   await submit({});

@@ -155,6 +155,7 @@ export const anEntry = (changed: Partial<LedgerEntry> = {}): LedgerEntry => ({
   amount: eur(2000),
   kind: 'capture',
   partner: 'northpay',
+  paymentId: 'pi_1paid',
   reference: 'pi_1paid',
   batchId: null,
   businessDay: '2026-11-10',

@@ -3,6 +3,7 @@
  * down, made to hang, or held back for as long as a test wants.
  */
 import { OpsError } from '../../src/kernel/errors.js';
+import { compare, formatMajor, parseMajor } from '../../src/kernel/money.js';
 import type {
   AttemptReference,
   Books,
@@ -11,7 +12,7 @@ import type {
   PaymentAttempt,
 } from '../../src/ports/books.js';
 import type {
-  BalanceTransaction, Charge, Dispute, EarlyFraudWarning, Payment, PaymentsApi, Payout, ProviderEvent, ProviderSubject, Refund,
+  BalanceTransaction, Charge, Dispute, EarlyFraudWarning, LinkingObject, ObjectLink, Payment, PaymentsApi, Payout, ProviderEvent, ProviderSubject, Refund,
 } from '../../src/ports/payments-api.js'; // prettier-ignore
 
 import type { Rows } from '../../src/ports/rows.js';
@@ -48,6 +49,8 @@ export class FakePaymentsApi implements PaymentsApi, Switch {
   events: ProviderEvent[] = [];
   /** Sentences about what a list holds and nobody can read. */
   unread: Partial<Record<ListQuestion, string[]>> = {};
+  /** What each object leads to, by its id. */
+  links: Record<string, ObjectLink> = {};
   /** Balance transaction id → payout id. */
   paidOutWith: Record<string, string> = {};
 
@@ -61,6 +64,13 @@ export class FakePaymentsApi implements PaymentsApi, Switch {
     this.one('balanceTransaction', this.transactions, id);
   earlyFraudWarning = (id: string): Promise<EarlyFraudWarning> =>
     this.one('earlyFraudWarning', this.warnings, id);
+
+  linkOf = (object: LinkingObject, id: string): Promise<ObjectLink> =>
+    answer(this, `linkOf ${object}`, () => {
+      const link = this.links[id];
+      if (!link) throw new OpsError('not_found', `There is no ${object} ${id}.`);
+      return link;
+    });
 
   chargesOf = (paymentId: string): Promise<Rows<Charge>> =>
     this.list('chargesOf', () => this.charges.filter((charge) => charge.paymentId === paymentId));
@@ -125,21 +135,46 @@ export class FakeBooks implements Books, Switch {
           .slice(0, limit),
       ),
     );
-  attemptsByCard: Books['attemptsByCard'] = ({ last4 }, limit) =>
+  attemptsByCard: Books['attemptsByCard'] = ({ last4, amountMajor, currencies, during }, limit) =>
     answer(this, 'attemptsByCard', () =>
-      this.rows(this.attempts.filter(({ cardLast4 }) => cardLast4 === last4).slice(0, limit)),
+      this.rows(
+        this.attempts
+          .filter(({ cardLast4, amount, createdAt }) => {
+            if (during && (createdAt < during.from || createdAt >= during.to)) return false;
+            if (currencies?.includes(amount.currency) === false) return false;
+            const read = parseMajor(amountMajor ?? formatMajor(amount), amount.currency);
+            return (last4 ?? cardLast4) === cardLast4 && read.ok && compare(read.value, amount) === 0;
+          })
+          .slice(0, limit),
+      ),
     );
   entriesOf: Books['entriesOf'] = (paymentId) =>
     answer(this, 'entriesOf', () => this.rows(this.entries[paymentId] ?? []));
   /** When the books begin. */
   begin: Date | null = null;
   beginOf: Books['beginOf'] = () => answer(this, 'beginOf', () => this.begin);
+  entriesBy: Books['entriesBy'] = (reference, limit) =>
+    answer(this, 'entriesBy', () =>
+      this.rows(
+        this.everyEntry()
+          .filter((entry) => entry.reference === reference && entry.paymentId !== null)
+          .slice(0, limit),
+      ),
+    );
+  entriesOfBatch: Books['entriesOfBatch'] = (batchId) =>
+    answer(this, 'entriesOfBatch', () =>
+      this.rows(this.everyEntry().filter((entry) => entry.batchId === batchId && entry.paymentId === null)),
+    );
   trafficOf: Books['trafficOf'] = () =>
     answer(this, 'trafficOf', () => {
       if (!this.traffic) throw new OpsError('internal', 'no traffic was given');
       return this.traffic;
     });
   check = (): Promise<void> => answer(this, 'check', () => undefined);
+
+  private everyEntry(): LedgerEntry[] {
+    return Object.values(this.entries).flat();
+  }
 
   private rows<Row>(rows: Row[]): { rows: Row[]; problems: string[] } {
     return { rows, problems: this.problems };

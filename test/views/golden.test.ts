@@ -42,7 +42,8 @@ function read(card: Card): string {
 
 const known = <Value>(value: Value) => ({ state: 'known', value }) as const;
 const findings: Findings = {
-  id: 'pi_1paid', partner: 'northpay', connectedPartner: 'northpay', attempts: known([anAttempt()]), payment: known(aPayment()),
+  id: 'pi_1paid', lookedUp: null, partner: 'northpay', connectedPartner: 'northpay', attempts: known([anAttempt()]), siblings: known([]),
+  charges: known([aCharge()]), batch: { state: 'not_applicable' }, payment: known(aPayment()),
   charge: known(aCharge()), balanceTransaction: known(aBalanceTransaction()), payout: known(aPayout()),
   ledger: known([anEntry()]), refunds: known([aRefund({ reference: '74208476043031234567890' })]),
   disputes: known([aDispute()]), warnings: known([aWarning()]),
@@ -54,15 +55,14 @@ describe('/payment', () => {
   it('a trace', () => {
     expect(read(paymentTraceCard({ trace: traced(), complete: true, links, sharedBy: null, startable: [] })))
       .toMatchInlineSnapshot(`
-        "Last confirmed at ledger, nothing further expected; refunded in full (20.00 EUR); disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC · pi_1paid · 20.00 EUR
-        :leftwards_arrow_with_hook: *Last confirmed at ledger, nothing further expected; refunded in full (20.00 EUR); disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC*
+        "Paid out 13 Nov 2026; booked in ledger; refunded in full (20.00 EUR); disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC · pi_1paid · 20.00 EUR
+        :leftwards_arrow_with_hook: *Paid out 13 Nov 2026; booked in ledger; refunded in full (20.00 EUR); disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC*
         ‹pi_1paid› · *20.00 EUR* · succeeded · at northpay · visa ••4242 · order \`ORD-1\` · a•••@example.com
         :white_check_mark: *Attempt* · 20.00 EUR · 2026-11-10 10:00 UTC (10 d 2 h ago) · ‹ORD-1› · succeeded
         :white_check_mark: *Authorisation* · 20.00 EUR · 2026-11-10 10:01 UTC (10 d 1 h ago) · ‹ch_1paid› · code 004321
         :white_check_mark: *Capture* · 20.00 EUR · 2026-11-10 10:02 UTC (10 d 1 h ago) · ‹ch_1paid›
-        :white_check_mark: *Balance* · 19.40 EUR · 2026-11-12 00:00 UTC (8 d 12 h ago) · ‹txn_1paid› · net of 0.60 EUR fees
-        :white_check_mark: *Payout* · 19.40 EUR · 2026-11-13 00:00 UTC (7 d 12 h ago) · ‹po_1paid› · in a payout of 9,000.00 EUR
-        :grey_question: *Statement* unknown source · no statements are connected
+        :white_check_mark: *Balance* · 19.40 EUR · 12 Nov 2026 · ‹txn_1paid› · net of 0.60 EUR fees
+        :white_check_mark: *Payout* · 19.40 EUR · 13 Nov 2026 · ‹po_1paid› · in a payout of 9,000.00 EUR
         :white_check_mark: *Ledger* · 20.00 EUR · 2026-11-10 11:00 UTC (10 d 1 h ago) · ‹bk_1-d› · 1 entry: capture
         :rotating_light: *Dispute* needs response · 20.00 EUR · fraudulent (10.4) · respond by 2026-11-22 12:00 UTC · ‹du_1›
         :triangular_flag_on_post: *Early fraud warning* actionable · unauthorized use of card · 2026-11-14 09:00 UTC · ‹issfr_1›
@@ -77,15 +77,14 @@ describe('/payment', () => {
     const waiting = { state: 'waiting' } as const;
     const trace = traced({ balanceTransaction: waiting, payout: waiting, refunds: waiting, disputes: known([]), warnings: known([]) });
     expect(read(paymentTraceCard({ trace, complete: false, links: noLinks, sharedBy: null, startable: [] }))).toMatchInlineSnapshot(`
-      "Last confirmed at ledger, balance unknown: has not answered yet · pi_1paid · 20.00 EUR
-      :grey_question: *Last confirmed at ledger, balance unknown: has not answered yet*
+      "Captured 2026-11-10 10:01 UTC; booked in ledger; balance unknown: has not answered yet · pi_1paid · 20.00 EUR
+      :grey_question: *Captured 2026-11-10 10:01 UTC; booked in ledger; balance unknown: has not answered yet*
       \`pi_1paid\` · *20.00 EUR* · succeeded · at northpay · visa ••4242 · order \`ORD-1\` · a•••@example.com
       :white_check_mark: *Attempt* · 20.00 EUR · 2026-11-10 10:00 UTC (10 d 2 h ago) · \`ORD-1\` · succeeded
       :white_check_mark: *Authorisation* · 20.00 EUR · 2026-11-10 10:01 UTC (10 d 1 h ago) · \`ch_1paid\` · code 004321
       :white_check_mark: *Capture* · 20.00 EUR · 2026-11-10 10:01 UTC (10 d 1 h ago) · \`ch_1paid\`
-      :grey_question: *Balance* unknown source · has not answered yet
-      :grey_question: *Payout* unknown source · has not answered yet
-      :grey_question: *Statement* unknown source · no statements are connected
+      :grey_question: *Balance* unknown · has not answered yet
+      :grey_question: *Payout* unknown · has not answered yet
       :white_check_mark: *Ledger* · 20.00 EUR · 2026-11-10 11:00 UTC (10 d 1 h ago) · \`bk_1-d\` · 1 entry: capture
       :grey_question: payments API: has not answered yet
       :hourglass_flowing_sand: Still asking, as of 2026-11-20 12:00 UTC. The complete answer follows."
@@ -103,24 +102,47 @@ describe('/payment', () => {
 
   it('candidates', () => {
     const candidates = [
-      { query: 'pi_1paid', attempt: anAttempt(), payment: null, why: 'last four digits' },
-      { query: 'pi_2', attempt: null, payment: aPayment({ id: 'pi_2', status: 'requires_capture' }), why: 'customer' },
+      { query: 'pi_1paid', attempt: anAttempt(), payment: null, why: 'a day off' },
+      { query: 'pi_2', attempt: null, payment: aPayment({ id: 'pi_2', status: 'requires_capture' }), why: null },
       { query: 're_3', attempt: null, payment: null, why: 'refund id' },
     ]; // prettier-ignore
-    expect(read(candidatesCard('4242 20.00', candidates, true))).toMatchInlineSnapshot(`
-      "3 or more payments may be meant by \`4242 20.00\`
-      :mag: *3 or more payments may be meant by \`4242 20.00\`*
-      \`pi_1paid\` · *20.00 EUR* · succeeded · 2026-11-10 10:00 UTC · northpay, card ••4242 · order \`ORD-1\` · found by last four digits
+    expect(
+      read(candidatesCard({ query: '4242 20.00', candidates, more: true, readAs: ['•••• 4242, 20.00'] })),
+    ).toMatchInlineSnapshot(`
+      "3+ payments match \`4242 20.00\`
+      :mag: *3+ payments match \`4242 20.00\`*
+      \`pi_1paid\` · *20.00 EUR* · succeeded · 2026-11-10 10:00 UTC · northpay, card ••4242 · order \`ORD-1\` · a day off
       [Trace → pi_1paid]
-      \`pi_2\` · *20.00 EUR* · requires capture · 2026-11-10 10:00 UTC · found by customer
+      \`pi_2\` · *20.00 EUR* · requires capture · 2026-11-10 10:00 UTC
       [Trace → pi_2]
-      \`re_3\` · found by refund id
+      \`re_3\` · refund id
       [Trace → re_3]
-      More fit than are shown. Last four digits, amount and day narrow a card payment down."
+      Read as •••• 4242, 20.00
+      Showing the first 3. Add amount and date to narrow it down."
     `);
-    expect(linesOf(candidatesCard('4242', candidates.slice(0, 1), false))[0]).toBe(
-      'One payment may be meant by `4242`',
-    );
+    expect(
+      linesOf(
+        candidatesCard({ query: '4242', candidates: candidates.slice(0, 1), more: false, readAs: [] }),
+      )[0],
+    ).toBe('1 payment matches `4242`');
+  });
+
+  it('candidates, some of which cannot be read', () => {
+    const unread = ['payment pi_coin cannot be read: currency is not an ISO 4217 currency'];
+    const ofCustomer = { query: 'cus_1', more: false, readAs: [], unread };
+    const one = { query: 'pi_2', attempt: null, payment: aPayment({ id: 'pi_2' }), why: null };
+    expect(read(candidatesCard({ ...ofCustomer, candidates: [one] }))).toMatchInlineSnapshot(`
+      "1 payment matches \`cus_1\`
+      :mag: *1 payment matches \`cus_1\`*
+      \`pi_2\` · *20.00 EUR* · succeeded · 2026-11-10 10:00 UTC
+      [Trace → pi_2]
+      :grey_question: payment pi_coin cannot be read: currency is not an ISO 4217 currency"
+    `);
+    expect(linesOf(candidatesCard({ ...ofCustomer, candidates: [] }))).toEqual([
+      'No readable payment matches `cus_1`',
+      ':mag: *No readable payment matches `cus_1`*',
+      `:grey_question: ${unread[0]}`,
+    ]);
   });
 
   it('nothing found', () => {
@@ -132,14 +154,16 @@ describe('/payment', () => {
         outcome: { failed: 'The database took too long to answer. (ref_1)' },
       },
     ] as const;
-    expect(read(nothingCard('pi_9 &lt;!channel&gt;', looked))).toMatchInlineSnapshot(`
-      "Nothing found for \`pi_9 &lt;!channel&gt;\`, but not every source could be asked
-      :mag: *Nothing found for \`pi_9 &lt;!channel&gt;\`, but not every source could be asked*
+    expect(read(nothingCard({ query: 'pi_9 &lt;!channel&gt;', looked, hint: null }))).toMatchInlineSnapshot(`
+      "Nothing found for \`pi_9 &lt;!channel&gt;\`; some sources did not answer
+      :mag: *Nothing found for \`pi_9 &lt;!channel&gt;\`; some sources did not answer*
       Looked in
-      • Northpay, as payment: nothing there
-      • books, as payment id: unknown source, The database took too long to answer. (ref_1)"
+      • Northpay, as payment: no record
+      • books, as payment id: no answer, The database took too long to answer. (ref_1)"
     `);
-    expect(linesOf(nothingCard('pi_9', looked.slice(0, 1)))[0]).toBe('Nothing found for `pi_9`');
+    expect(linesOf(nothingCard({ query: 'pi_9', looked: looked.slice(0, 1), hint: null }))[0]).toBe(
+      'Nothing found for `pi_9`',
+    );
   });
 
   it('searching, refused', () => {
@@ -156,11 +180,12 @@ describe('/payment', () => {
   }); // prettier-ignore
 
   it.each([
-    [aPayout({ traceId: 'FT1' }), 'Payout arrived 2026-11-13 00:00 UTC · 9,000.00 EUR po_1paid'],
-    [aPayout({ status: 'in_transit', arrivalDate: at('11-21T00:00') }), 'Payout in transit, expected by 2026-11-21 00:00 UTC · 9,000.00 EUR po_1paid'],
-    [aPayout({ status: 'pending', arrivalDate: at('11-20T10:00') }), 'Payout pending, expected by 2026-11-20 10:00 UTC (overdue by 2 h) · 9,000.00 EUR po_1paid'],
-    [aPayout({ status: 'failed', failure: { code: 'account_closed', message: null } }), 'Payout failed, the money is back on the balance: account_closed · 9,000.00 EUR po_1paid'],
-    [aPayout({ status: 'canceled' }), 'Payout cancelled, the money is back on the balance · 9,000.00 EUR po_1paid'],
+    [aPayout({ traceId: 'FT1' }), 'Payout arrived 13 Nov 2026 · 9,000.00 EUR po_1paid'],
+    [aPayout({ status: 'in_transit', arrivalDate: at('11-21T00:00') }), 'Payout in transit, expected 21 Nov 2026 · 9,000.00 EUR po_1paid'],
+    [aPayout({ status: 'pending', arrivalDate: at('11-20T10:00') }), 'Payout pending, expected 20 Nov 2026 · 9,000.00 EUR po_1paid'],
+    [aPayout({ status: 'pending', arrivalDate: at('11-18T23:59') }), 'Payout pending, expected 18 Nov 2026 (overdue by 2 d) · 9,000.00 EUR po_1paid'],
+    [aPayout({ status: 'failed', failure: { code: 'account_closed', message: null } }), 'Payout failed; the money is back on the balance: account_closed · 9,000.00 EUR po_1paid'],
+    [aPayout({ status: 'canceled' }), 'Payout cancelled; the money is back on the balance · 9,000.00 EUR po_1paid'],
   ])('a payout %#', (payout, first) => {
     expect(read(payoutCard(payout, now, links)).split('\n')[0]).toBe(first);
   }); // prettier-ignore

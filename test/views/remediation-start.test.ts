@@ -18,7 +18,8 @@ describe('buttons on other cards', () => {
   const none = { state: 'not_applicable' } as const;
   const traceCard = (status: string, refundedMinor: number, changed = {}, found = {}): Card => {
     const findings = {
-      id: 'pi_1', partner: null, connectedPartner: null, attempts: known([]), payment: known(aPayment({ id: 'pi_1', status })),
+      id: 'pi_1', lookedUp: null, partner: null, connectedPartner: null, attempts: known([]), siblings: known([]),
+      charges: known([]), batch: known([]), payment: known(aPayment({ id: 'pi_1', status })),
       charge: known(aCharge({ amountRefunded: eur(refundedMinor) })), balanceTransaction: none, payout: none, ledger: none, refunds: none, disputes: none, warnings: none, ...found,
     };
     const trace = traceOf(findings, { captureMs: 1, payoutMs: 1, ledgerMs: 1 }, now);
@@ -62,6 +63,17 @@ describe('buttons on other cards', () => {
     const card = traceCard('succeeded', 0, {}, found);
     expect(faultsOf(card)).toEqual([]);
     expect(buttonsOn(card)).toEqual(['Share', ...expected]);
+  }); // prettier-ignore
+
+  const second = aCharge({ id: 'ch_2', createdAt: at('11-10T10:05') });
+  const twice = (changed: object = {}) => ({ charges: known([second, aCharge()]), ...changed });
+  it.each<[string, object, readonly string[]]>([
+    ['and kept', twice(), ['Refund the second…']],
+    ['and the first is disputed', twice(disputed({ chargeId: 'ch_1paid' })), ['Submit evidence…', 'Accept…', 'Refund the second…']],
+    ['and the second is disputed: refunding it would pay twice', twice(disputed({ chargeId: 'ch_2' })), ['Submit evidence…', 'Accept…']],
+    ['and a refund of the second is pending', twice({ refunds: known([aRefund({ chargeId: 'ch_2', status: 'pending' })]) }), ['Refund…']],
+  ])('a payment that was captured twice %s', (_what, found, expected) => {
+    expect(buttonsOn(traceCard('succeeded', 0, {}, found))).toEqual(['Share', ...expected]);
   }); // prettier-ignore
 
   it('an answer is about the dispute, a refund about the payment', () => {

@@ -4,7 +4,6 @@
  */
 import { hourOf, SECOND_MS } from '../../world/clock.js';
 import type { Api, Call } from '../api.js';
-import type { ObjectType } from '../archive.js';
 import { missingResource } from '../errors.js';
 import { LIST_PARAMS, listPage } from '../lists.js';
 import { numberOf, textOf, type ApiObject } from '../objects/api-object.js';
@@ -12,9 +11,9 @@ import { allowOnly, textParam } from '../params.js';
 import { amongCustomer } from './payment-intents.js';
 import { amongRelated } from './refunds.js';
 
-/** A handler that answers one object of a type. */
+/** A handler that answers one object of a type, be it of the world or imported. */
 export const retrieve =
-  (type: ObjectType) =>
+  (type: string) =>
   ({ api, form, args: [id = ''] }: Call): ApiObject => {
     allowOnly(form, []);
     const object = api.store.find(id);

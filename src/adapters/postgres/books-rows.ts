@@ -19,8 +19,8 @@ export type AttemptRow = Row<
 >; // prettier-ignore
 
 export type EntryRow = Row<
-  | 'entry_id' | 'account' | 'direction' | 'amount_minor' | 'currency' | 'kind' | 'partner' | 'reference' | 'batch_id'
-  | 'business_day' | 'booked_at'
+  | 'entry_id' | 'account' | 'direction' | 'amount_minor' | 'currency' | 'kind' | 'partner' | 'payment_id' | 'reference'
+  | 'batch_id'   | 'business_day' | 'booked_at'
 >; // prettier-ignore
 
 export function readRows<From extends Readonly<Record<string, unknown>>, To>(
@@ -76,6 +76,7 @@ export const entryOf = (row: EntryRow): LedgerEntry => ({
   amount: amount(row),
   kind: text(row, 'kind'),
   partner: text(row, 'partner'),
+  paymentId: optional(row, 'payment_id', text),
   reference: text(row, 'reference'),
   batchId: optional(row, 'batch_id', text),
   businessDay: text(row, 'business_day'),

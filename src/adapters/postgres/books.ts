@@ -4,7 +4,6 @@
  * Invariants: reads only, on a connection that the server itself keeps read-only; every answer is bounded and found by
  * an index; a row that cannot be read is told and does not spoil the others; what is missing or not granted is named.
  */
-import { dayMs } from '../../kernel/clock.js';
 import { currencyCodes } from '../../kernel/currency.js';
 import { OpsError, toOpsError } from '../../kernel/errors.js';
 import { parseMajor } from '../../kernel/money.js';
@@ -52,18 +51,25 @@ const attemptsBySql = (kinds: readonly AttemptReference[]): string => `
 /** $2 and $3 say the same: the index on amounts understands the first, the second knows currencies. */
 const attemptsByCardSql = `
   select ${attemptColumns} from payment_attempts
-  where card_last4 = $1
+  where ($1::text is null or card_last4 = $1)
     and ($2::bigint[] is null or amount_minor = any($2))
     and ($3::jsonb is null or amount_minor = ($3::jsonb ->> currency)::bigint)
-    and ($4::timestamptz is null or (created_at >= $4 and created_at < $5))
-  order by abs(extract(epoch from (created_at - ($4::timestamptz + interval '36 hours')))), ${newestFirst}
-  limit $6`;
+    and ($4::text[] is null or currency = any($4))
+    and ($5::timestamptz is null or (created_at >= $5 and created_at < $6))
+  order by abs(extract(epoch from (created_at - $7::timestamptz))), ${newestFirst}
+  limit $8`;
 
-const entriesSql = `
-  select entry_id, account, direction, amount_minor, currency, kind, partner, reference, batch_id,
+const entriesSql = (condition: string): string => `
+  select entry_id, account, direction, amount_minor, currency, kind, partner, payment_id, reference, batch_id,
     to_char(business_day, 'YYYY-MM-DD') as business_day, booked_at
-  from ledger_entries where payment_id = $1
-  order by booked_at, entry_id limit 200`;
+  from ledger_entries where ${condition}
+  order by booked_at, entry_id limit $2`;
+
+const ofPaymentSql = entriesSql('payment_id = $1');
+const byReferenceSql = entriesSql('reference = $1 and payment_id is not null');
+const ofBatchSql = entriesSql('batch_id = $1 and payment_id is null');
+/** A payment has few entries, and so has a batch as a whole. */
+const mostEntries = 200;
 
 const trafficSql = `
   select count(*) as attempts,
@@ -94,7 +100,12 @@ export function createBooks(database: Database): Books {
     },
     attemptsByCard: async (sighting, limit) =>
       readRows(await query<AttemptRow>(attemptsByCardSql, [...sightingValues(sighting), limit]), attemptOf),
-    entriesOf: async (paymentId) => readRows(await query<EntryRow>(entriesSql, [paymentId]), entryOf),
+    entriesOf: async (paymentId) =>
+      readRows(await query<EntryRow>(ofPaymentSql, [paymentId, mostEntries]), entryOf),
+    entriesBy: async (reference, limit) =>
+      readRows(await query<EntryRow>(byReferenceSql, [reference, limit]), entryOf),
+    entriesOfBatch: async (batchId) =>
+      readRows(await query<EntryRow>(ofBatchSql, [batchId, mostEntries]), entryOf),
     beginOf: async (partner) =>
       (await query<{ created_at: Date | null }>(beginSql, [partner]))[0]?.created_at ?? null,
     trafficOf: async (partner, since) => traffic(await query<TrafficRow>(trafficSql, [partner, since])),
@@ -129,13 +140,17 @@ async function explain(thrown: unknown, database: Database): Promise<never> {
   });
 }
 
-/** The day before and after too: the person's day and UTC's are not the same. */
-function sightingValues({ last4, amountMajor, day }: CardSighting): unknown[] {
-  const from = day ? new Date(day.getTime() - dayMs) : null;
-  const to = day ? new Date(day.getTime() + 2 * dayMs) : null;
-  if (amountMajor === undefined) return [last4, null, null, from, to];
-  const minor = minorByCurrency(amountMajor);
-  return [last4, [...new Set(Object.values(minor))], JSON.stringify(minor), from, to];
+function sightingValues({ last4, amountMajor, currencies, during }: CardSighting): unknown[] {
+  const minor = amountMajor === undefined ? null : minorByCurrency(amountMajor);
+  return [
+    last4 ?? null,
+    minor && [...new Set(Object.values(minor))],
+    minor && JSON.stringify(minor),
+    currencies ?? null,
+    during?.from ?? null,
+    during?.to ?? null,
+    during?.near ?? null,
+  ];
 }
 
 /** `19.99` is 1999 in EUR, 19990 in KWD and nothing in JPY: the minor units per currency that can hold it. */

@@ -7,6 +7,7 @@
 import type { UsergroupsListResponse, UsersInfoResponse, WebClient } from '@slack/web-api';
 import { secondMs } from '../../kernel/clock.js';
 import { OpsError } from '../../kernel/errors.js';
+import { isTimeZone } from '../../kernel/time-zone.js';
 import type { Directory, DirectoryPerson, PersonKind } from '../../ports/directory.js';
 import type { Pace, SharedAnswers } from '../../ports/shared-answers.js';
 import { callError, callFault, isRefused } from './client.js';
@@ -112,14 +113,8 @@ type SlackUser = NonNullable<UsersInfoResponse['user']>;
 function personFrom(userId: string, user: SlackUser, ours: Workspace): DirectoryPerson {
   const names = [user.profile?.real_name, user.real_name, user.name];
   const name = names.find((each) => each !== undefined && each !== '') ?? userId;
-  const { tz: timeZone } = user;
-  return {
-    userId,
-    name,
-    email: user.profile?.email ?? null,
-    kind: kindOf(user, ours),
-    ...(timeZone === undefined ? {} : { timeZone }),
-  };
+  const timeZone = user.tz !== undefined && isTimeZone(user.tz) ? { timeZone: user.tz } : {};
+  return { userId, name, email: user.profile?.email ?? null, kind: kindOf(user, ours), ...timeZone };
 }
 
 /** The kind that may do least comes first. */

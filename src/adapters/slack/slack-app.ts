@@ -1,5 +1,5 @@
 /**
- * The Bolt app: commands and clicks come in, are acknowledged at once, and reach the desk once. Submissions and Home
+ * The Bolt app: commands, messages and clicks come in, are acknowledged at once, and reach the desk once. Submissions and Home
  * are mounted beside them.
  *
  * Invariants: the acknowledgement never waits for a database or another service; the same delivery is run once over
@@ -25,6 +25,7 @@ import { logged } from './failures.js';
 import { createHomes, mountHome, type Homes } from './home.js';
 import type { InFlight } from './in-flight.js';
 import { slackLogger } from './logger.js';
+import { mountMessages, type MessageCall } from './messages.js';
 import { createSeen, type Seen } from './seen.js';
 import { mountMenus } from './menus.js';
 import { mountSubmissions, type Notices } from './submissions.js';
@@ -78,6 +79,7 @@ export function createSlackApp<Desk>(facts: SlackAppFacts<Desk>): App {
   mountCommands(app, handling);
   mountActions(app, handling);
   mountMenus(app, handling);
+  mountMessages(app, { ...handling, run: (call) => runMessage(call, handling) });
   mountSubmissions(app, handling);
   app.error((error) => {
     log.error({ err: messageOf(error) }, 'a listener failed outside a command');
@@ -112,6 +114,17 @@ function mountCommands<Desk>(app: App, facts: Handling<Desk>): void {
     const delivery = { what: command.name, reads, ack, key: body.trigger_id, answer: said, log };
     await handle(delivery, facts, (answer) => command.run({ ...request, answer }, facts.desk));
   });
+}
+
+/** Events are acknowledged before they get here. */
+function runMessage<Desk>(
+  { command, key, answer, request }: MessageCall<Desk>,
+  facts: Handling<Desk>,
+): Promise<void> {
+  const reads = command.reads?.(request.text) === true;
+  const ack = (): Promise<void> => Promise.resolve();
+  const delivery = { what: command.name, reads, ack, key, answer, log: request.log };
+  return handle(delivery, facts, (gated) => command.run({ ...request, answer: gated }, facts.desk));
 }
 
 function mountActions<Desk>(app: App, facts: Handling<Desk>): void {

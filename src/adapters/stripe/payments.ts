@@ -14,6 +14,7 @@ import {
   type ObjectPath,
   type StripeClient,
 } from './client.js';
+import { linksOf } from './links.js';
 import { findPayout } from './payouts.js';
 import { readers, readObjects, type Reader } from './readers.js';
 import type { StripeDeps } from './transport.js';
@@ -55,6 +56,7 @@ function objectsOf(client: StripeClient) {
     balanceTransaction: one('/v1/balance_transactions/{id}', readers.balanceTransaction),
     earlyFraudWarning: one('/v1/radar/early_fraud_warnings/{id}', readers.earlyFraudWarning),
     event: one('/v1/events/{id}', readers.event),
+    linkOf: linksOf(client),
   };
 }
 

@@ -19,7 +19,7 @@ export interface Reader<Wire, Noun> {
   nounOf: (wire: Wire) => Noun;
 }
 
-const reader = <Wire, Noun>(
+export const reader = <Wire, Noun>(
   kind: string,
   schema: z.ZodType<Wire>,
   nounOf: (wire: Wire) => Noun,

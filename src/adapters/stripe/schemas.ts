@@ -14,7 +14,7 @@ import type { components } from './openapi.gen.js';
 export type Wire = components['schemas'];
 export type Reference = Wire['Reference'];
 
-const optional = <Schema extends z.ZodType>(schema: Schema) => schema.nullable().exactOptional();
+export const optional = <Schema extends z.ZodType>(schema: Schema) => schema.nullable().exactOptional();
 
 // The latest instant that a Date can hold, in seconds (ECMAScript: 8.64e15 ms).
 const seconds = z.int().min(0).max(8_640_000_000_000);
@@ -23,7 +23,7 @@ const currency = z
   .string()
   .refine((code) => currencyExponent(code.toUpperCase()) !== undefined, 'is not an ISO 4217 currency');
 const text = z.string();
-const reference: z.ZodType<Reference> = z.union([text, z.object({ id: text })]);
+export const reference: z.ZodType<Reference> = z.union([text, z.object({ id: text })]);
 
 /** What came along, or the id of what cannot be read. */
 const expanded = <Wire>(schema: z.ZodType<Wire>) =>

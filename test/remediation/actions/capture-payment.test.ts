@@ -118,7 +118,7 @@ describe('the plan', () => {
       changes: [
         'Status: requires_capture → succeeded',
         'Received: 0.00 EUR → 7.00 EUR, less the provider’s fee',
-        'Released to the customer: 3.00 EUR, which cannot be captured later',
+        'Released to the customer: 3.00 EUR, which can’t be captured later',
       ],
       affected: [
         'The customer is charged 7.00 EUR.',

@@ -1,0 +1,125 @@
+/**
+ * Looking up payments as people do it at work, through the whole desk: searches as they are typed, a double capture, a
+ * partner without an API, messages instead of commands, and help.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { completeTrace, startDesk, textOf, until, type TestDesk } from '../support/desk.js';
+import type { Message, Outcome } from '../../sandbox/slack/wire.js';
+
+let desk: TestDesk;
+beforeAll(async () => {
+  desk = await startDesk('socket');
+});
+afterAll(() => desk.close());
+
+const linesOf = async (text: string): Promise<string> => textOf(await desk.command(text));
+
+describe('searches as people type them', () => {
+  it.each([
+    ['last4 1563', 'as •••• 1563', 'a label'],
+    ['49,00', 'as 49.00', 'an amount alone'],
+    ['$49.00 yesterday', '(Europe/Lisbon)', 'a day by the clock of the person who asks'],
+  ])('%s: %s', async (text, expected) => {
+    expect(await linesOf(`/payment ${text}`)).toContain(expected);
+  });
+
+  it('the day of the asker: Tokyo is named for Mei', async () => {
+    const outcome = await desk.command('/payment 1563 49.00 today', { user: 'mei' });
+    expect(textOf(outcome)).toContain('(Asia/Tokyo)');
+  });
+
+  it('an order id is tried as it was typed, and the answer says so', async () => {
+    const answer = await linesOf('/payment #1001');
+    expect(answer).toContain('“#1001”: no record');
+    expect(answer).toContain('“1001”: no record');
+  });
+
+  it('an imported Checkout session leads to its payment', async () => {
+    const objects = [{ id: 'cs_test_a1b2c3d4', object: 'checkout.session', payment_intent: desk.examples.paidOut, customer: null }];
+    await desk.scenario('import-objects', { objects });
+    expect(textOf(await completeTrace(desk, 'cs_test_a1b2c3d4'))).toContain(desk.examples.paidOut);
+  }); // prettier-ignore
+});
+
+describe('a double capture', () => {
+  it('is the first thing said, from either charge, and the second can be refunded', async () => {
+    const { result } = (await desk.scenario('duplicate-capture')) as { result: { payments: string[] } };
+    const [payment = ''] = result.payments;
+    const outcome = await completeTrace(desk, payment);
+    const [first = '', second = ''] = outcome.messages[0]?.text.match(/ch_\w+/g) ?? [];
+    expect(outcome.messages[0]?.text).toMatch(/^Captured twice: /);
+    expect(textOf(outcome)).toContain(`refund-payment:payment:${second}`);
+    for (const charge of [first, second]) {
+      const byCharge = await completeTrace(desk, charge);
+      expect(byCharge.messages[0]?.text).toMatch(/^Captured twice: /);
+      expect(textOf(byCharge)).toContain(`You looked up charge \`${charge}\``);
+    }
+  });
+});
+
+describe('a partner without an API', () => {
+  it('is traced from the books, which are named, down to a refund in full', async () => {
+    const booked = await until('a refund in full that the books alone know', async () => {
+      for (const order of desk.world.ordersOfHour(Math.floor(Date.now() / 3_600_000) - 400)) {
+        if (order.route.partner.referenceStyle === 'stripe' || order.capturedMs === null) continue;
+        const outcome = await desk.command(`/payment ${order.paymentId}`);
+        if (textOf(outcome).includes('per our books')) return outcome;
+      }
+      return null;
+    });
+    const text = textOf(booked);
+    expect(text).toContain("isn't connected; showing our books only");
+    expect(text).not.toMatch(/unknown|Statement/);
+    expect(booked.messages[0]?.text).toMatch(/^(Paid out|Captured)/);
+  });
+});
+
+describe('messages instead of commands', () => {
+  const say = (channel: string, text: string): Promise<Outcome> =>
+    desk.control('message', { user: 'ana', channel, text });
+  const mention = async (): Promise<string> => `<@${(await desk.state()).bot.user_id}>`;
+  /** What the bot says there, once it does. */
+  const answer = (wanted: string): Promise<Message> =>
+    until(`an answer with ${wanted}`, async () => {
+      const { channels, bot } = await desk.state();
+      const said = channels.flatMap(({ messages }) => messages).filter(({ user }) => user === bot.user_id);
+      return said.find(({ text }) => text.includes(wanted));
+    });
+
+  it('a mention is answered to the person alone', async () => {
+    await say('payments-ops', `${await mention()} ${desk.examples.paidOut}`);
+    const said = await answer('booked in ledger');
+    expect(said.ephemeral_to).toBeDefined();
+  });
+
+  it('a mention of a command runs that command', async () => {
+    await say('payments-ops', `${await mention()} partner northpay`);
+    expect((await answer('Northpay')).ephemeral_to).toBeDefined();
+  });
+
+  it('a direct message is answered there', async () => {
+    const { channels, users } = await desk.state();
+    const ana = users.find(({ name }) => name === 'ana')?.id ?? '';
+    const direct = channels.find(({ is_im: isDirect, members }) => isDirect && members.includes(ana));
+    await say(direct?.id ?? '', 'price_1QabcDEF1234');
+    expect((await answer('is a price')).ephemeral_to).toBeUndefined();
+  });
+
+  it('a mention with nothing else is answered with help', async () => {
+    await say('payments-ops', await mention());
+    await answer('Paydesk, the payments operations desk');
+  });
+});
+
+describe('help after every command', () => {
+  it.each(['/payment help', '/dispute help', '/partner ?', '/remediate help', '/audit --help'])('%s', async (text) => {
+    const [name = ''] = text.split(' ');
+    const answer = await linesOf(text);
+    expect(answer).toContain(`*${name}*`);
+    expect(answer).not.toContain("couldn't find");
+  }); // prettier-ignore
+
+  it('a part of an action’s name is enough for a suggestion', async () => {
+    expect(await linesOf('/remediate refund')).toContain('/remediate refund-payment');
+  });
+});
