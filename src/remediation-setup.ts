@@ -126,7 +126,7 @@ export async function requireNoLockOut(policy: Policy, directory: Directory): Pr
   const named = Object.entries(policy.groups);
   const missing = named.filter(([, id]) => !membership.groups.has(id));
   requireNone(
-    missing.map(([name, id]) => `Group “${name}” (${id}): There is no such user group in this workspace.`),
+    missing.map(([name, id]) => `Group “${name}” (${id}): This user group is not in the workspace.`),
   );
   const groups = new Map<string, ReadonlySet<string>>();
   for (const [name, id] of named)

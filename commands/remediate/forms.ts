@@ -73,8 +73,8 @@ async function requireCouldAsk(
     ? (policy.breakGlass?.groups ?? [])
     : policy.rules.filter((rule) => isAbout(rule, action)).flatMap(({ request }) => request);
   const allowed = [...new Set(groups)].join(' or ');
-  const what = breakGlass ? 'break the glass for' : 'ask for';
-  throw new OpsError('forbidden', allowed === '' ? `No rule lets anybody ${what} “${action.title}”.` : `Only ${allowed} may ${what} “${action.title}”.`, {
+  const what = breakGlass ? 'use break-glass for' : 'request';
+  throw new OpsError('forbidden', allowed === '' ? `No rule lets anybody ${what} “${action.title}”.` : `Only ${allowed} can ${what} “${action.title}”.`, {
     hint: 'Ask somebody of the payments team.',
   });
 } // prettier-ignore

@@ -96,12 +96,12 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     );
     const { view } = await guarded.click('tomas', id, 'reject');
     await guarded.submit('tomas', view!, { words: 'Not this one' });
-    await guarded.told(id, /Rejected: Not this one[^]*At stake:[^]*Why:/);
+    await guarded.told(id, /rejected this: Not this one[^]*At stake:[^]*Why:/);
     const rejected = await until('it shrank', async () => {
       const card = await guarded.card(id);
       return card.blocks?.length === 2 ? card : undefined;
     });
-    expect(textOf({ ok: true, messages: [rejected] })).toMatch(/rejected, no action taken\\n\*Reason:\* Not this one/);
+    expect(textOf({ ok: true, messages: [rejected] })).toMatch(/rejected, no action taken\\n\*Rejected by <@\w+>:\* Not this one/);
     expect(buttonsOf(rejected)).toEqual([]);
   }); // prettier-ignore
 
@@ -309,7 +309,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     );
     expect(await routeNow(desk, route.id)).toMatchObject({ state: 'paused', pausedBy });
     desk.skip(6 * 60_000);
-    await guarded.reaches(id, 'closed', /done and verified$/);
+    await guarded.reaches(id, 'closed', /· over$/);
     expect(await routeNow(desk, route.id)).toMatchObject({ state: 'active' });
     await guarded.told(id, /is active: it resumed automatically/);
   });
