@@ -80,15 +80,16 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     for (const words of ['requested', 'approved', 'started to execute', 'executed', 'verified'])
       expect(audit).toContain(`${words} \`${id}\``);
     const entries = await desk.command(`/audit ${id}`);
+    const [, value = ''] = /Entry (\d+)/.exec(textOf(entries)) ?? [];
+    const ts = entries.messages.at(-1)?.ts ?? '';
     const raw = await desk.action({
       user: 'ana',
       channel: 'payments-ops',
-      ts: entries.messages.at(-1)?.ts ?? '',
+      ts,
       action_id: 'audit_raw',
+      value,
     });
-    expect(raw.view?.view.title).toMatchObject({
-      text: expect.stringMatching(/^Audit entry \d+$/) as string,
-    });
+    expect(raw.view?.view.title).toMatchObject({ text: `Audit entry ${value}` });
     expect(JSON.stringify(raw.view?.view.blocks)).toContain('\\"kind\\":\\"remediation.');
     const { channels } = await desk.state();
     const live = channels
