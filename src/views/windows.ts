@@ -1,5 +1,6 @@
 /**
- * The windows that take the place of a modal that was submitted: it works, it is done, something is wrong.
+ * The windows that take the place of a modal that was submitted: it works, it is done, something is wrong; and what a form
+ * says that comes back with a refusal.
  *
  * Invariant: none of them has an input, so nothing comes back from them.
  */
@@ -30,7 +31,7 @@ const notice = (title: string, blocks: readonly KnownBlock[]): Modal => ({
 export const waitingModal = (title: string): Modal =>
   notice(title, [
     section(':hourglass_flowing_sand: *Working on it…*'),
-    context('The outcome will stand here. You may close this window: the work goes on.'),
+    context('The result will appear here. You can close this window; the work goes on.'),
   ]);
 
 export const doneModal = (title: string): Modal =>
@@ -44,7 +45,6 @@ export function problemsModal(title: string, problems: readonly Problem[]): Moda
   return notice(title, [
     section(':warning: *Something has to be corrected. Nothing was done.*'),
     ...sections(lines),
-    context('Close this window and start again.'),
   ]);
 }
 
@@ -53,7 +53,17 @@ export const errorModal = (title: string, error: OpsError): Modal => ({
   blocks: errorCard(error).blocks,
 });
 
+/** Below an input of a form that comes back. */
+const fault = (text: string): KnownBlock =>
+  section(`:warning: ${wording(text === '' ? 'Check this value.' : text, problemLimit)}`);
+
+const chooseAgain: KnownBlock = context(
+  ':paperclip: Choose the files again: Slack does not let Paydesk put them back.',
+);
+
 export const windowNotices = {
+  fault,
+  chooseAgain,
   waiting: waitingModal,
   done: doneModal,
   problems: problemsModal,

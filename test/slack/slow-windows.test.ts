@@ -1,5 +1,6 @@
 /**
- * Submissions that take longer than Slack waits: the window says that it works, and then what came out of it.
+ * Submissions that take longer than Slack waits: the window says that it works, and then what came out of it; a form that is
+ * refused so late comes back as it was typed.
  * All at once, because each takes as long as the desk's patience.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -23,7 +24,7 @@ const answers: Record<string, () => Promise<SubmissionAnswer>> = {
 }; // prettier-ignore
 const expected = [
   ['ana', 'Done.'],
-  ['tomas', '*The amount*: Too much.'],
+  ['tomas', 'Too much.'],
   ['mei', 'The next step'],
   ['kofi', 'Somebody was faster.'],
 ] as const;
@@ -40,6 +41,26 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     const submitAs = async (user: string) => {
       const values = { amount: { text: '1' }, reason: { text: user } };
       return control.post('submit', { user, view_id: await desk.opened(user), values });
+    };
+    /** The form is there again with what was typed, and is taken when it is submitted anew. */
+    const comesBack = async (name: string, fault: string) => {
+      const { users, views } = await control.state();
+      const { id: user } = users.find((known) => known.name === name)!;
+      const { id: viewId, view } = views.find((shown) => shown.user === user)!;
+      const blocks = JSON.stringify(view.blocks);
+      for (const text of [fault, '"initial_value":"1"', `"initial_value":"${name}"`])
+        expect(blocks).toContain(text);
+      expect(view).toMatchObject({ submit: { text: 'Go on' }, private_metadata: 'pi_1' });
+      desk.submit = () => Promise.resolve({ kind: 'close' });
+      const values = { amount: { text: '2' }, reason: { text: name } };
+      expect(await control.post('submit', { user: name, view_id: viewId, values })).toMatchObject({
+        ok: true,
+      });
+      expect(desk.submitted.at(-1)).toMatchObject({
+        windowId: viewId,
+        memo: 'pi_1',
+        values: { amount: '2', reason: name },
+      });
     };
     const waiting = await Promise.all(Object.keys(answers).map(submitAs));
     for (const outcome of waiting) {
@@ -58,11 +79,13 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
         return JSON.stringify(views.filter(({ user }) => user === id)).includes(text);
       });
     }
+    await comesBack('tomas', 'Too much.');
+    await comesBack('kofi', 'Somebody was faster.');
     await until(async () => {
       const { channels } = await control.state();
       const direct = channels.filter(({ is_im: isDirect }) => isDirect).flatMap(({ messages }) => messages);
       return direct.length === 1 && direct[0]!.text.includes('Told elsewhere.');
     });
-    expect(desk.submitted).toHaveLength(5);
+    expect(desk.submitted).toHaveLength(7);
   });
 });
