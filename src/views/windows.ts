@@ -6,8 +6,9 @@
  */
 import type { KnownBlock } from '@slack/types';
 import type { OpsError } from '../kernel/errors.js';
+import type { Card } from '../ports/card.js';
 import type { Modal } from '../ports/command.js';
-import { context, escape, section, sections, wording } from './blocks.js';
+import { cardOf, context, escape, section, sections, wording } from './blocks.js';
 import { errorCard } from './error.js';
 
 /** What is wrong with what was typed; `label` is that of the input, null for the window as a whole. */
@@ -61,7 +62,15 @@ const chooseAgain: KnownBlock = context(
   ':paperclip: Choose the files again: Slack does not let Paydesk put them back.',
 );
 
+/** A refusal that no window can show any more. */
+const unseen = ({ title, blocks }: Modal): Card =>
+  cardOf(`“${escape(title)}” was refused after its window was closed; nothing was done`, [
+    section(`*${escape(title)}* was refused after you closed its window.`),
+    ...(blocks as readonly KnownBlock[]),
+  ]);
+
 export const windowNotices = {
+  unseen,
   fault,
   chooseAgain,
   waiting: waitingModal,

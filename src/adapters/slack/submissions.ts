@@ -32,6 +32,8 @@ export interface Notices extends FormNotices {
   /** What of a form has to be corrected; those that belong to an input stand below it. */
   problems: (title: string, problems: readonly Problem[]) => Modal;
   error: (title: string, error: OpsError) => Modal;
+  /** The same in the person's direct message, where the window is closed. */
+  unseen: (refusal: Modal) => Card;
 }
 
 /** `label` is that of the input, null when the problem belongs to none. */
@@ -142,10 +144,12 @@ function acknowledgement(outcome: Outcome, view: ViewOutput, notices: Notices): 
     : { response_action: 'update', view: viewAfter(outcome, view, notices) };
 }
 
+const isRefusal = (outcome: Outcome): outcome is Exclude<Outcome, { kind: 'close' | 'show' }> =>
+  outcome.kind !== 'close' && outcome.kind !== 'show';
+
 /** What the window becomes where nothing can be laid upon it: a form that was refused comes back with its refusal. */
 function viewAfter(outcome: Outcome, view: ViewOutput, notices: Notices): ReturnType<typeof viewOf> {
-  const isRefused = outcome.kind === 'errors' || outcome.kind === 'failed' || outcome.kind === 'above';
-  if (!isRefused || inputsOf(view).length === 0)
+  if (!isRefusal(outcome) || inputsOf(view).length === 0)
     return viewOf(noticeOf(outcome, view, notices), markOf(view));
   if (outcome.kind !== 'errors')
     return restoredForm(view, { above: noticeOf(outcome, view, notices).blocks, faults: {} }, notices);
@@ -170,18 +174,14 @@ async function answerLate<Desk>(
     });
   } catch (error) {
     log.warn({ err: messageOf(error), outcome: outcome.kind }, 'a window could not show its outcome');
-    if (outcome.kind !== 'failed') return;
-    // Most likely the person closed it; a failure must not go unheard with it.
+    if (!isRefusal(outcome)) return;
+    // Most likely the person closed it; a refusal must not go unheard with it.
+    const card = outcome.kind === 'failed' ? errorCard(outcome.error) : notices.unseen(noticeOf(outcome, view, notices));
     await directAnswers(client, person.userId, log)
-      .privately(errorCard(outcome.error))
-      .catch((failure: unknown) =>
-        log.error(
-          { err: messageOf(failure), reference: outcome.error.reference },
-          'the person could not be told',
-        ),
-      );
+      .privately(card)
+      .catch((failure: unknown) => log.error({ err: messageOf(failure), outcome: outcome.kind }, 'the person could not be told'));
   }
-}
+} // prettier-ignore
 
 /** What the person reads of an outcome. */
 function noticeOf(outcome: Outcome, view: ViewOutput, notices: Notices): Modal {
