@@ -6,6 +6,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Message, State } from '../sandbox/slack/wire.js';
 
@@ -35,6 +36,19 @@ export async function start(args: string[], environment: Record<string, string>)
   }
   throw new Error(`${args.join(' ')} ended without being ready`);
 }
+
+/** The process of a data folder whose command line matches. Linux only. */
+export const pidOf = (pattern: RegExp, home: string): string | undefined =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .find((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        return pattern.test(command) && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(home);
+      } catch {
+        return false;
+      }
+    });
 
 export interface People {
   state(): Promise<State>;

@@ -3,12 +3,12 @@
  *
  * Run: `npm run bench:start`. Linux only: memory is read from /proc.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { start } from './harness.js';
+import { pidOf, start } from './harness.js';
 
 const warmStarts = 5;
 /** Until the first collections are over and nothing is warmed up any more. */
@@ -40,17 +40,8 @@ async function weigh(): Promise<void> {
   say(`idle, the sandbox: ${memoryOf(/sandbox\/start\.js/)}`);
 }
 
-/** Resident memory of the process of this data folder whose command line matches. */
 function memoryOf(pattern: RegExp): string {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  const found = pids.find((pid) => {
-    try {
-      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      return pattern.test(command) && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(home);
-    } catch {
-      return false;
-    }
-  });
-  const status = found === undefined ? '' : readFileSync(`/proc/${found}/status`, 'utf8');
+  const pid = pidOf(pattern, home);
+  const status = pid === undefined ? '' : readFileSync(`/proc/${pid}/status`, 'utf8');
   return `${Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024)} MB resident`;
 }

@@ -1,24 +1,29 @@
 /**
  * `/audit`: who did what, when, why and by which rule?
  *
- * Invariants: only members of the workspace are answered; a search by person is itself in the log before it is answered.
+ * Invariants: only members of the workspace are answered, for one entry as for many; a search by person is itself in the
+ * log before it is answered.
  */
+import { readEntry } from '../src/audit/chain.js';
 import { readSearch, search, type AuditSearch } from '../src/audit/search.js';
-import type { AuditRecorder, AuditStore } from '../src/ports/audit.js';
+import { OpsError } from '../src/kernel/errors.js';
+import type { AuditRecorder, AuditStore, StoredEntry } from '../src/ports/audit.js';
 import type { Card } from '../src/ports/card.js';
-import type { Command, Person } from '../src/ports/command.js';
+import type { ActionRequest, Command, Person } from '../src/ports/command.js';
 import type { Directory } from '../src/ports/directory.js';
-import { auditCard } from '../src/views/audit.js';
+import { auditCard, rawEntryButton, rawEntryModal } from '../src/views/audit.js';
 import { requireMember } from './door.js';
 
 export interface AuditDesk {
-  auditStore: Pick<AuditStore, 'find' | 'head'>;
+  auditStore: Pick<AuditStore, 'find' | 'head' | 'page'>;
   audit: AuditRecorder;
   directory: Directory;
 }
 
 /** What stands on one card with its details and is still read. */
 const mostEntries = 15;
+
+const entries = 'Audit entries';
 
 export const auditCommand: Command<AuditDesk> = {
   name: '/audit',
@@ -31,12 +36,12 @@ export const auditCommand: Command<AuditDesk> = {
     { text: '/audit @ana', does: 'what a person did; that you looked is written down too' },
   ],
   run: async ({ text, person, answer }, desk) => {
-    await requireMember(desk, person.userId, 'Audit entries');
+    await requireMember(desk, person.userId, entries);
     const asked = readSearch(text);
     if (asked.person !== null) await recordSearch(asked.person, person, desk.audit);
     await answer.privately(await cardOf(asked, desk));
   },
-  actions: {},
+  actions: { [rawEntryButton]: showRaw },
 };
 
 const recordSearch = (subject: string, { userId }: Person, audit: AuditRecorder): Promise<void> =>
@@ -45,4 +50,19 @@ const recordSearch = (subject: string, { userId }: Person, audit: AuditRecorder)
 async function cardOf(asked: AuditSearch, { auditStore }: AuditDesk): Promise<Card> {
   const [found, head] = await Promise.all([search(auditStore, asked, mostEntries), auditStore.head()]);
   return auditCard({ found, term: asked.term, isPerson: asked.person !== null, head });
+}
+
+async function showRaw({ value, person, windows }: ActionRequest, desk: AuditDesk): Promise<void> {
+  await requireMember(desk, person.userId, entries);
+  const entry = await entryOf(value, desk);
+  await windows.open(rawEntryModal(entry, readEntry(entry)));
+}
+
+/** Throws `not_found`: only a forged button names an entry that is not there. */
+async function entryOf(value: string, { auditStore }: AuditDesk): Promise<StoredEntry> {
+  const seq = /^[1-9]\d{0,14}$/.test(value) ? Number(value) : null;
+  const found = seq === null ? [] : (await auditStore.page(seq - 1, 1)).entries;
+  const entry = found.find((candidate) => candidate.seq === seq);
+  if (entry) return entry;
+  throw new OpsError('not_found', 'The audit log has no such entry.', { hint: 'Type `/audit` again.' });
 }

@@ -17,7 +17,12 @@ export const genesis: AuditHead = { seq: 0, hash: '0'.repeat(64), at: null };
 /** What a search key may be long: an id, not an essay. Indexes refuse more than some 2,000 bytes. */
 const subjectLimit = 200;
 
-export interface AuditEntry extends AuditEvent {
+/** Not only of today's kinds: other versions of Paydesk wrote to the same log. */
+interface AnyEvent extends Omit<AuditEvent, 'kind'> {
+  kind: string;
+}
+
+export interface AuditEntry extends AnyEvent {
   seq: number;
   at: Date;
   previous: string;
@@ -28,7 +33,7 @@ export interface AuditEntry extends AuditEvent {
  * What is kept of an event: no card number, nothing that a database cannot hold. Throws `internal` for details that JSON
  * cannot hold.
  */
-export function contentOf({ kind, actor, subjects, why, details }: AuditEvent): EntryContent {
+export function contentOf({ kind, actor, subjects, why, details }: AnyEvent): EntryContent {
   return {
     kind: keepable(kind),
     actor: keepable(actor),

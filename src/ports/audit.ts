@@ -6,9 +6,59 @@
 import type { JsonObject } from '../kernel/canonical-json.js';
 import type { Transaction } from './transaction.js';
 
+/** Everything that Paydesk writes down. Permanent, `noun.verb`: entries of old stay as they are. */
+export const auditKinds = [
+  'kill_switch.frozen',
+  'kill_switch.unfreeze_asked',
+  'kill_switch.unfrozen',
+  'lookup.audit',
+  'lookup.personal',
+  'lookup.shared',
+  'remediation.approved',
+  'remediation.cancelled',
+  'remediation.done',
+  'remediation.executing',
+  'remediation.expired',
+  'remediation.follow_up_failed',
+  'remediation.followed_up',
+  'remediation.glass_broken',
+  'remediation.handed_over',
+  'remediation.held_up',
+  'remediation.judged',
+  'remediation.judgement_contradicted',
+  'remediation.looked',
+  'remediation.never_took_effect',
+  'remediation.postponed',
+  'remediation.refused',
+  'remediation.rejected',
+  'remediation.repeated',
+  'remediation.requested',
+  'remediation.review_overdue',
+  'remediation.reviewed',
+  'remediation.took_effect_late',
+  'remediation.unknown',
+  'remediation.verified_not_yet',
+  'remediation.verified_unanswered',
+  'remediation.verified_visible',
+  'remediation.verified_wrong',
+  'remediation.voided',
+  'remediation.vote_withdrawn',
+  'remediation.voted',
+  'remediation.votes_voided',
+  'remediation.watch_over',
+] as const;
+
+export type AuditKind = (typeof auditKinds)[number];
+
+/** `approved` of `remediation.approved`. */
+export type VerbOf<Noun extends string> = AuditKind extends infer Kind
+  ? Kind extends `${Noun}.${infer Verb}`
+    ? Verb
+    : never
+  : never;
+
 export interface AuditEvent {
-  /** Permanent, `noun.verb`: remediation.requested, remediation.approved, lookup.personal… */
-  kind: string;
+  kind: AuditKind;
   /** A Slack user id, or `paydesk` for what it does by itself. */
   actor: string;
   /** What people search by: the request (`REM-17`), the payment, the dispute, the route… */
@@ -57,7 +107,8 @@ export interface StoredEntry {
 }
 
 /** What the application says of an entry, in texts that a database can hold. */
-export interface EntryContent extends Omit<AuditEvent, 'details'> {
+export interface EntryContent extends Omit<AuditEvent, 'kind' | 'details'> {
+  kind: string;
   /** The canonical JSON of `details`. */
   details: string;
 }

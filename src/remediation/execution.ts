@@ -183,6 +183,10 @@ async function readAgain(tx: Transaction, deps: RemediationDeps, { id }: Remedia
   return null;
 }
 
+const lostLease = 'an order lost its lease: this process was stopped for too long and sends nothing more';
+const lateAnswer =
+  'an order lost its lease: its outcome was settled elsewhere meanwhile, so this answer is dropped';
+
 /** Orders the effect, under the key that stands in the request. */
 async function order(
   deps: RemediationDeps,
@@ -190,20 +194,22 @@ async function order(
   { isRepeat }: { isRepeat: boolean },
 ): Promise<void> {
   const action = actionOf(deps, remediation.action);
+  const until = orderBefore(remediation);
   let outcome: Move;
   try {
-    const until = orderBefore(remediation);
     requireLease(until, deps.clock);
     const world = fenced(deps.world, until, deps.clock);
     const effect = await action.execute(plan, remediation.idempotencyKey, world);
     await deps.probe?.('after_effect');
     outcome = doneMove(remediation, effect, deps.clock.now());
   } catch (thrown) {
+    if (deps.clock.now() >= until) deps.log.warn({ remediation: remediation.id }, lostLease);
     outcome = failedMove(remediation, thrown, { isRepeat, now: deps.clock.now() });
   }
   await deps.transactions.run(async (tx) => {
     const current = await deps.remediations.take(tx, remediation.id);
     if (isAnsweredBy(current, remediation)) await move(tx, deps, current, outcome);
+    else deps.log.warn({ remediation: remediation.id }, lateAnswer);
   });
   await deps.probe?.('after_record');
   // It may have ended what another request began, such as a pause.

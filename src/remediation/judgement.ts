@@ -18,7 +18,16 @@ import { eligibleVote } from './policy/votes.js';
 import { requireReason } from './reason.js';
 import { capEntryOf } from './reservations.js';
 import { awaitsJudgement } from './settlement.js';
-import { actionOf, move, rulingOf, seenBy, snapshotOf, takeIf, type Move } from './transitions.js';
+import {
+  actionOf,
+  move,
+  rulingOf,
+  seenBy,
+  snapshotOf,
+  takeIf,
+  type Happening,
+  type Move,
+} from './transitions.js';
 
 /** Someone said so, with the evidence before them. */
 export type Judgement = 'took_effect' | 'did_not';
@@ -101,7 +110,7 @@ function judgedMove(
   now: Date,
 ): Move {
   const { remediation, plan } = snapshot;
-  const happening = {
+  const happening: Happening = {
     verb: 'judged',
     actor,
     why,

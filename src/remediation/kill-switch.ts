@@ -7,6 +7,7 @@
 import { hourMs } from '../kernel/clock.js';
 import type { JsonObject } from '../kernel/canonical-json.js';
 import { OpsError, toOpsError } from '../kernel/errors.js';
+import type { VerbOf } from '../ports/audit.js';
 import type { KillSwitch } from '../ports/remediations.js';
 import type { Transaction } from '../ports/transaction.js';
 import type { FreezeStory, RemediationDeps } from './deps.js';
@@ -148,7 +149,7 @@ const isOf = ({ kind, groups }: KnownPerson, allowed: readonly string[]): boolea
 const record = (
   tx: Transaction,
   { audit }: RemediationDeps,
-  verb: string,
+  verb: VerbOf<'kill_switch'>,
   actor: string,
   why: string | null,
   details: JsonObject = {},

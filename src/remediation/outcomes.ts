@@ -9,7 +9,7 @@ import { toOpsError } from '../kernel/errors.js';
 import type { Remediation, RemediationProgress } from '../ports/remediations.js';
 import type { Effect } from './action.js';
 import { paydesk } from './deps.js';
-import type { Move } from './transitions.js';
+import type { Happening, Move } from './transitions.js';
 
 /** How often the same order is given, under one key. After that a person should look at it. */
 export const mostCalls = 3;
@@ -74,7 +74,7 @@ export function failedMove(
   }
   return moved({ state: 'refused', stateWhy: why, dueAt: null }, 'refused', `No action taken: ${why}`);
 
-  function moved(progress: Partial<RemediationProgress>, verb: string, text: string): Move {
+  function moved(progress: Partial<RemediationProgress>, verb: Happening['verb'], text: string): Move {
     return {
       progress,
       happening: { verb, actor: paydesk, why, details },

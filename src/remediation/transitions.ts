@@ -8,6 +8,7 @@
 import { canonicalJson, type JsonObject } from '../kernel/canonical-json.js';
 import { minuteMs } from '../kernel/clock.js';
 import { OpsError } from '../kernel/errors.js';
+import type { VerbOf } from '../ports/audit.js';
 import type { Remediation, RemediationProgress, RemediationState, Vote } from '../ports/remediations.js';
 import type { Transaction } from '../ports/transaction.js';
 import type { Action } from './action.js';
@@ -46,8 +47,7 @@ export const isTooOld = (startedAt: Date, now: Date): boolean =>
 
 /** Why the change happens, for the audit trail. */
 export interface Happening {
-  /** `approved` of `remediation.approved`. */
-  verb: string;
+  verb: VerbOf<'remediation'>;
   actor: string;
   why: string | null;
   details?: JsonObject;

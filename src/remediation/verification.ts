@@ -12,7 +12,7 @@ import type { Action, Effect, Verification } from './action.js';
 import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
 import { fenced } from './fence.js';
 import { answered, isAnswer, nextLookAt, nextTryAt } from './looking.js';
-import { actionOf, move, takeIf, wait, type Move } from './transitions.js';
+import { actionOf, move, takeIf, wait, type Happening, type Move } from './transitions.js';
 
 /** Refunds may be pending for days. What is still not seen then is a person's to look at. */
 const patienceMs = 10 * dayMs;
@@ -51,7 +51,7 @@ async function see(deps: RemediationDeps, { remediation, plan }: Snapshot): Prom
 
 /** Null while it has to be looked for again. */
 function endOf(found: Seen, current: Remediation, { action, laterAt, now }: { action: Action; laterAt: Date | null; now: Date }): Move | null {
-  const happening = { verb: `verified_${found.kind}`, actor: paydesk, why: found.evidence };
+  const happening: Happening = { verb: `verified_${found.kind}`, actor: paydesk, why: found.evidence };
   if (found.kind === 'visible') {
     const words = laterAt === null ? (action.closedWords ?? 'verified') : 'verified';
     const news = { text: `${words.replace(/^./, (first) => first.toUpperCase())}: ${found.evidence}`, mention: [] };

@@ -1,23 +1,22 @@
 /**
- * The cards of the audit log: what was found, and the head of the chain as it is told outside the database.
+ * The cards of the audit log: what was found, one entry as it is kept, and the head of the chain as it is posted outside
+ * the database.
  */
+import type { RichTextBlock } from '@slack/types';
 import type { AuditEntry } from '../audit/chain.js';
 import type { AuditFound } from '../audit/search.js';
-import type { Json, JsonObject } from '../kernel/canonical-json.js';
-import type { AuditHead, AuditWitness } from '../ports/audit.js';
+import { redactCardNumbers } from '../kernel/sensitive.js';
+import type { AuditHead, AuditWitness, StoredEntry } from '../ports/audit.js';
 import type { Card } from '../ports/card.js';
-import { shortHashOf } from '../remediation/votes.js';
-import { cardOf, code, context, escape, escapeWithin, instant, mention, section, utc } from './blocks.js';
+import type { Modal } from '../ports/command.js';
+import { auditSentence } from './audit-sentences.js';
+import { button, cardOf, code, context, instant, mention, section, truncate, utc } from './blocks.js';
 import { joined } from './links.js';
 
-/**
- * What the lists of all entries together may take: of the 13,000 characters of a card some 7,000 are left for who, what,
- * when and why. Shared evenly, so that a long plan does not push older entries out.
- */
-const listsLimit = 6000;
-/** Of one entry: a context takes 2,000 characters, and names, short values and hash stand there too. */
-const entryListsLimit = 1400;
-const lineLimit = 200;
+export const rawEntryButton = 'audit_raw';
+
+/** Slack takes some 13,000 characters in all blocks; what is around the entry needs a few hundred. */
+const rawLimit = 12_000;
 
 export interface AuditCardFacts {
   found: AuditFound;
@@ -36,71 +35,57 @@ export function auditCard({ found, term, isPerson, head }: AuditCardFacts): Card
       ? 'No entry'
       : `${more ? 'The newest ' : ''}${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`;
   const title = `${count}${what} in the audit log`;
-  const limit = Math.min(entryListsLimit, listsLimit / entries.length);
   return cardOf(title, [
     section(`:scroll: *${title}*`),
-    ...entries.flatMap((entry) => [section(headline(entry)), context(detailsOf(entry, limit).join('\n'))]),
-    context(joined(headLine(head), 'every entry carries the hash of the one before it')),
+    ...entries.flatMap((entry) => [section(auditSentence(entry), rawButton(entry)), context(besides(entry))]),
+    context(joined(headLine(head), 'each entry carries the hash of the one before it')),
   ]);
 }
 
-/** Who, what, when, and in whose words why. */
-function headline({ seq, kind, actor, at, subjects, why }: AuditEntry): string {
-  const first = joined(
-    `*${escape(kind)}*`,
-    mention(actor),
-    instant(at),
-    subjects.map((subject) => code(subject)).join(' '),
-    `#${seq}`,
-  );
-  return why === null || why === '' ? first : `${first}\n“${escape(why)}”`;
+const rawButton = ({ seq }: AuditEntry) =>
+  button({ actionId: rawEntryButton, text: 'Raw entry', value: String(seq), label: `Raw entry ${seq}` });
+
+/** Its number, by what right it happened, and what else it is about. */
+function besides({ seq, subjects, details: { rule } }: AuditEntry): string {
+  const others = subjects.slice(1).map((subject) => code(subject));
+  const ruled = typeof rule === 'string' ? `decided by rule ${code(rule)}` : null;
+  return joined(`Entry ${seq}`, ruled, others.length === 0 ? null : `about ${others.join(' ')}`);
 }
 
-/** The rule first, because it answers “by what right”; short values in one line, lists below it. */
-function detailsOf({ details, hash }: AuditEntry, limit: number): string[] {
-  const { rule, ...rest } = details;
-  const pairs = Object.entries({ ...(rule === undefined ? {} : { rule }), ...rest });
-  const short = pairs.filter(([, value]) => !isList(value));
-  const line = joined(
-    ...short.map(([name, value]) => `${wordsOf(name)} ${code(shownOf(name, value))}`),
-    `hash ${code(shortened(hash))}`,
-  );
-  return [line, ...within(pairs.flatMap(([name, value]) => listOf(name, value)), limit)];
-} // prettier-ignore
-
-const isList = (value: Json): value is readonly Json[] | JsonObject =>
-  typeof value === 'object' && value !== null;
-
-/** `planHash` → “plan hash”. */
-const wordsOf = (name: string): string =>
-  escape(
-    name
-      .replaceAll('_', ' ')
-      .replace(/([a-z])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`),
-  );
-
-const textOf = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
-
-/** A plan's hash as its card and its buttons have it. */
-const shownOf = (name: string, value: Json): string =>
-  name === 'planHash' ? shortHashOf({ planHash: textOf(value) }) : textOf(value);
-
-/** A label with its lines; none for a list of nothing, and none for what is no list. */
-function listOf(name: string, value: Json): string[] {
-  if (!isList(value)) return [];
-  const lines = Array.isArray(value)
-    ? value.map((item: Json) => escapeWithin(textOf(item), lineLimit))
-    : Object.entries(value).map(([key, item]: [string, Json]) => `${wordsOf(key)}: ${escapeWithin(textOf(item), lineLimit)}`);
-  return lines.length === 0 ? [] : [`*${wordsOf(name)}*`, ...lines.map((line) => `• ${line}`)];
-} // prettier-ignore
-
-/** The lines that fit; where some do not, it says who has them all. */
-function within(lines: readonly string[], limit: number): string[] {
-  let taken = 0;
-  const fitting = lines.findIndex((line) => (taken += line.length + 1) > limit);
-  if (fitting < 0) return [...lines];
-  return [...lines.slice(0, fitting), '… cut here: `paydesk audit export` has all of it'];
+/** The exact text that was hashed, as far as a window holds it. */
+export function rawEntryModal({ seq, body, hash }: StoredEntry, entry: AuditEntry): Modal {
+  const text = visible(redactCardNumbers(body));
+  const isCut = text.length > rawLimit;
+  return {
+    callbackId: 'notice',
+    title: `Audit entry ${seq}`,
+    submit: null,
+    close: 'Close',
+    blocks: [
+      section(auditSentence(entry)),
+      context(`Entry ${seq}`, `kind ${code(entry.kind)}`, `hash ${code(hash)}`),
+      preformatted(truncate(text, rawLimit)),
+      context(
+        isCut
+          ? 'This entry is too long for a window. `paydesk audit export` has all of it.'
+          : 'The hash is the SHA-256 of this text.',
+      ),
+    ],
+    memo: '',
+  };
 }
+
+/** Signs that are not seen, or that turn a text around, as the escapes that JSON has for them. */
+const visible = (json: string): string =>
+  json.replace(/[\p{Cf}\u2028\u2029]/gu, (signs) =>
+    Array.from({ length: signs.length }, (_, at) => `\\u${signs.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
+  ); // prettier-ignore
+
+/** Taken by Slack as it is: no sign in it formats, links or mentions. */
+const preformatted = (text: string): RichTextBlock => ({
+  type: 'rich_text',
+  elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text }] }],
+});
 
 /** Enough of a hash to compare by eye. */
 const shortened = (hash: string): string => `${hash.slice(0, 12)}…`;

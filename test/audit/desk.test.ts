@@ -10,7 +10,7 @@ import { createAuditRecorder, createAuditTrail } from '../../src/audit/trail.js'
 import { verifyChain } from '../../src/audit/verify.js';
 import { dayMs } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
-import type { CommandRequest } from '../../src/ports/command.js';
+import type { ActionRequest, CommandRequest, Modal, Windows } from '../../src/ports/command.js';
 import type { Directory, PersonKind } from '../../src/ports/directory.js';
 import { utc } from '../../src/views/blocks.js';
 import { recordingLog, type Line } from '../engine/recording-log.js';
@@ -57,20 +57,19 @@ describe('/audit', () => {
     return linesOf(answer.given[0]!.card);
   }
 
-  it('shows who, what, when, why, the rule and what was seen, newest first, and the head', async () => {
+  it('says who did what, when, why and by which rule, newest first, and the head', async () => {
     const head = (await bench.store.head())!;
     const hash = head.hash.slice(0, 12);
     const lines = (await ask('')).map((line) => line.replace(/<!date[^|]*\|([^>]*)>/g, '$1'));
     expect(lines.slice(0, 4)).toEqual([
       '2 entries in the audit log',
       ':scroll: *2 entries in the audit log*',
-      `*lookup.shared* · <@U1LARS> · ${utc(head.at!)} · \`pi_2\` · #2`,
-      expect.stringContaining(
-        'rule `refunds-below-1000` · seen `Refund 20.00 EUR of pi_1paid` · hash',
-      ) as string,
+      `<@U1LARS> shared the trace of \`pi_2\`, ${utc(head.at!)}`,
+      '[Raw entry → 2]',
     ]);
-    expect(lines).toContain('“the customer was charged twice”');
-    expect(lines.at(-1)).toBe(`Head #2 \`${hash}…\` · every entry carries the hash of the one before it`);
+    expect(lines[5]).toMatch(/^<@U1ANA> approved `REM-17`, .*: “the customer was charged twice”$/);
+    expect(lines[7]).toBe('Entry 1 · decided by rule `refunds-below-1000` · about `pi_1paid`');
+    expect(lines.at(-1)).toBe(`Head #2 \`${hash}…\` · each entry carries the hash of the one before it`);
   });
 
   it.each<[string, string | null, string]>([
@@ -100,6 +99,42 @@ describe('/audit', () => {
       expect(newest).toMatchObject({ kind: 'lookup.audit', actor: 'U1MEI', subjects: [userId] });
     },
   );
+
+  async function openRaw(value: string, kind: PersonKind = 'member'): Promise<Modal[]> {
+    const opened: Modal[] = [];
+    const windows: Windows = { open: (modal) => Promise.resolve(void opened.push(modal)) };
+    const desk = { auditStore: bench.store, audit: createAuditRecorder(bench.trail, bench.db), directory: directoryOf(kind) };
+    const request = { person: { userId: 'U1MEI', teamId: 'T1' }, channelId: 'C1', value, windows, log: silentLog };
+    await auditCommand.actions.audit_raw!(request as unknown as ActionRequest, desk);
+    return opened;
+  } // prettier-ignore
+
+  it('opens the raw entry: the stored text with its number and hash', async () => {
+    const [modal] = await openRaw('1');
+    const { entries } = await bench.store.page(0, 1);
+    expect(modal).toMatchObject({ title: 'Audit entry 1', submit: null });
+    expect(JSON.stringify(modal!.blocks)).toContain(JSON.stringify(entries[0]!.body).slice(1, -1));
+    expect(JSON.stringify(modal!.blocks)).toContain(entries[0]!.hash);
+  });
+
+  it.each<PersonKind>(['guest', 'external', 'bot', 'deactivated'])(
+    'the raw entry is refused to a %s',
+    async (kind) => {
+      await expect(openRaw('1', kind)).rejects.toMatchObject({ code: 'forbidden' });
+    },
+  );
+
+  it.each([
+    ['3', 'beyond the end'],
+    ['0', 'before the beginning'],
+    ['-1', 'no number of an entry'],
+    ['1e0', 'another spelling'],
+    ['9'.repeat(30), 'more than a number holds'],
+    ['', 'nothing'],
+    ["1'; drop table x", 'an attack'],
+  ])('a forged number is refused: %s, %s', async (value) => {
+    await expect(openRaw(value)).rejects.toMatchObject({ code: 'not_found' });
+  });
 
   it('a search by a person that cannot be written down is refused', async () => {
     const audit = createAuditRecorder(bench.trail, { run: () => Promise.reject(new Error('down')) });

@@ -130,8 +130,8 @@ describe('a refund', () => {
     await page.keyboard.press('Escape');
     await say(page, `/audit ${id}`);
     const audit = newest(page, 'in the audit log');
-    for (const verb of ['requested', 'approved', 'executing', 'done'])
-      expect(await audit.innerText()).toContain(`remediation.${verb}`);
+    for (const words of ['requested', 'approved', 'started to execute', 'executed'])
+      expect(await audit.innerText()).toContain(`${words} ${id}`);
     await inspect(page, 'remediation-audit');
   });
 

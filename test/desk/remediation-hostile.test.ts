@@ -5,7 +5,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { postSigned } from '../../sandbox/slack/http-delivery.js';
 import { startDesk, textOf, until, type TestDesk, type Transport } from '../support/desk.js';
-import { buttonsOf, buttonValueOf, guardedOf, requestedIn, type Guarded } from '../support/guarded.js';
+import {
+  buttonsOf,
+  buttonValueOf,
+  guardedOf,
+  initialValuesOf,
+  requestedIn,
+  type Guarded,
+} from '../support/guarded.js';
 
 const why = 'The customer was charged twice';
 const reason = 'requested_by_customer';
@@ -140,6 +147,24 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
         'voting has closed',
       );
     await guarded.told(id, /rejected this: It was refunded by the shop/);
+    expect(await guarded.refundsOf(charge)).toEqual([]);
+  });
+
+  it('brings a form back with everything typed when its refusal comes late', async () => {
+    const { payment, charge } = await guarded.pay();
+    const form = await guarded.open('mei', `/remediate refund-payment ${payment}`);
+    await desk.faults({ service: 'payments-api', kind: 'slow', count: 1, delayMs: 2500 });
+    const waiting = await guarded.submit('mei', form, { amount: '99.00', reason, why });
+    expect(JSON.stringify(waiting.view)).toContain('Working on it');
+    const returned = await until('the form with its fault', async () =>
+      (await desk.state()).views.find(
+        ({ id, view }) => id === form.id && JSON.stringify(view.blocks).includes('more than'),
+      ),
+    );
+    expect(initialValuesOf(returned)).toMatchObject({ payment, amount: '99.00', why });
+    expect(JSON.stringify(returned.view.blocks)).toContain(`"initial_option":{"text"`);
+    const id = requestedIn(await guarded.submit('mei', returned, { amount: '2.00' })) ?? '';
+    expect(await guarded.stored(id)).toMatchObject({ state: 'pending' });
     expect(await guarded.refundsOf(charge)).toEqual([]);
   });
 

@@ -77,8 +77,20 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     ]);
     await guarded.told(id, /Refund re_.*Verified: /);
     const audit = textOf(await desk.command(`/audit ${id}`));
-    for (const verb of ['requested', 'approved', 'executing', 'done', 'verified_visible'])
-      expect(audit).toContain(`remediation.${verb}`);
+    for (const words of ['requested', 'approved', 'started to execute', 'executed', 'verified'])
+      expect(audit).toContain(`${words} \`${id}\``);
+    const entries = await desk.command(`/audit ${id}`);
+    const [, value = ''] = /Entry (\d+)/.exec(textOf(entries)) ?? [];
+    const ts = entries.messages.at(-1)?.ts ?? '';
+    const raw = await desk.action({
+      user: 'ana',
+      channel: 'payments-ops',
+      ts,
+      action_id: 'audit_raw',
+      value,
+    });
+    expect(raw.view?.view.title).toMatchObject({ text: `Audit entry ${value}` });
+    expect(JSON.stringify(raw.view?.view.blocks)).toContain('\\"kind\\":\\"remediation.');
     const { channels } = await desk.state();
     const live = channels
       .flatMap(({ messages }) => messages)

@@ -1,16 +1,18 @@
 /**
- * A process of its own that carries out what was approved, with the real engine, for tests that kill it. Arguments:
- * connection address, and at which named point it kills itself (`never` for none), and the Slack that knows the people, as JSON; without it, everybody
- * is known.
+ * A process of its own that carries out what was approved, with the real engine, for tests that kill or stop it. Arguments:
+ * connection address, and at which named point it kills itself (`never` for none, `stop:` before it to stop there), and
+ * the Slack that knows the people, as JSON; without it, everybody is known. `CLOCK_AHEAD` names a file with the
+ * milliseconds by which the time of all replicas is ahead.
  *
  * The bank stands in the same database, behind its own connection: `bank_orders` has every order that arrived, with the
  * instant; `bank_effects` what took effect, once a key, as a provider with idempotency keys does it.
  */
+import { readFileSync } from 'node:fs';
 import { openDatabase } from '../../src/adapters/postgres/database.js';
 import { startEngine } from '../../src/adapters/engine/engine.js';
-import { systemClock } from '../../src/kernel/clock.js';
-import { silentLog } from '../../src/kernel/log.js';
+import { systemClock, type Clock } from '../../src/kernel/clock.js';
 import { Secret } from '../../src/kernel/secret.js';
+import { createLog } from '../../src/logging.js';
 import { advanceTask } from '../../src/remediation/deps.js';
 import { startSweeper } from '../../src/sweep.js';
 import { strictDesk, type SlackAddress } from './strict-slack.js';
@@ -18,25 +20,30 @@ import { tableDesk } from './table-bank.js';
 
 const [address = '', deathPoint = 'never', slackText] = process.argv.slice(2);
 const url = new Secret(address);
-const db = openDatabase({ url, clock: systemClock, log: silentLog });
+const log = createLog('warn', (line) => void process.stderr.write(line));
+const aheadFile = process.env.CLOCK_AHEAD;
+const aheadMs = (): number => (aheadFile === undefined ? 0 : Number(readFileSync(aheadFile, 'utf8')));
+const clock: Clock = { now: () => new Date(systemClock.now().getTime() + aheadMs()) };
+const db = openDatabase({ url, clock, log });
 const probe = (point: string): Promise<void> => {
   if (point === deathPoint) process.kill(process.pid, 'SIGKILL');
+  if (`stop:${point}` === deathPoint) process.kill(process.pid, 'SIGSTOP');
   return Promise.resolve();
 };
 const desk =
   slackText === undefined
-    ? tableDesk(db, { probe })
-    : strictDesk(db, JSON.parse(slackText) as SlackAddress, { probe });
+    ? tableDesk(db, { probe, clock, log })
+    : strictDesk(db, JSON.parse(slackText) as SlackAddress, { probe, clock, log });
 const engine = await startEngine({
   databaseUrl: url,
   jobs: [],
   tasks: { [advanceTask]: (id) => desk.advance(id) },
   desk: { remediation: desk },
-  clock: systemClock,
-  log: silentLog,
+  clock,
+  log,
   drainTimeoutMs: 2000,
 });
-const sweeper = startSweeper(() => desk.sweep(), silentLog);
+const sweeper = startSweeper(() => desk.sweep(), log);
 process.stdout.write('ready\n');
 process.once(
   'SIGTERM',

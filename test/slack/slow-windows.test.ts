@@ -1,5 +1,6 @@
 /**
- * Submissions that take longer than Slack waits: the window says that it works, and then what came out of it.
+ * Submissions that take longer than Slack waits: the window says that it works, and then what came out of it; a form that is
+ * refused so late comes back as it was typed.
  * All at once, because each takes as long as the desk's patience.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -19,11 +20,12 @@ const answers: Record<string, () => Promise<SubmissionAnswer>> = {
   tomas: () => Promise.resolve({ kind: 'errors', errors: { amount: 'Too much.' } }),
   mei: () => Promise.resolve({ kind: 'show', modal: form({ title: 'Next', blocks: [words('The next step')], submit: null }) }),
   kofi: () => Promise.reject(new OpsError('conflict', 'Somebody was faster.')),
+  lars: () => Promise.resolve({ kind: 'errors', errors: { amount: 'Less, please.' } }),
   ines: () => Promise.reject(new OpsError('conflict', 'Told elsewhere.')),
 }; // prettier-ignore
 const expected = [
   ['ana', 'Done.'],
-  ['tomas', '*The amount*: Too much.'],
+  ['tomas', 'Too much.'],
   ['mei', 'The next step'],
   ['kofi', 'Somebody was faster.'],
 ] as const;
@@ -41,6 +43,26 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
       const values = { amount: { text: '1' }, reason: { text: user } };
       return control.post('submit', { user, view_id: await desk.opened(user), values });
     };
+    /** The form is there again with what was typed, and is taken when it is submitted anew. */
+    const comesBack = async (name: string, fault: string) => {
+      const { users, views } = await control.state();
+      const { id: user } = users.find((known) => known.name === name)!;
+      const { id: viewId, view } = views.find((shown) => shown.user === user)!;
+      const blocks = JSON.stringify(view.blocks);
+      for (const text of [fault, '"initial_value":"1"', `"initial_value":"${name}"`])
+        expect(blocks).toContain(text);
+      expect(view).toMatchObject({ submit: { text: 'Go on' }, private_metadata: 'pi_1' });
+      desk.submit = () => Promise.resolve({ kind: 'close' });
+      const values = { amount: { text: '2' }, reason: { text: name } };
+      expect(await control.post('submit', { user: name, view_id: viewId, values })).toMatchObject({
+        ok: true,
+      });
+      expect(desk.submitted.at(-1)).toMatchObject({
+        windowId: viewId,
+        memo: 'pi_1',
+        values: { amount: '2', reason: name },
+      });
+    };
     const waiting = await Promise.all(Object.keys(answers).map(submitAs));
     for (const outcome of waiting) {
       expect(outcome.ok).toBe(true);
@@ -48,7 +70,9 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
       expect(JSON.stringify(outcome.view)).toContain('Working on it');
       expect(outcome.view?.view.title).toMatchObject({ text: 'Refund' });
     }
-    await control.post('close', { user: 'ines', view_id: waiting[4]!.view!.id });
+    for (const [place, user] of Object.keys(answers).entries())
+      if (['lars', 'ines'].includes(user))
+        await control.post('close', { user, view_id: waiting[place]!.view!.id });
     finishers.forEach((finish) => finish());
     const { users } = await control.state();
     for (const [name, text] of expected) {
@@ -58,11 +82,18 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
         return JSON.stringify(views.filter(({ user }) => user === id)).includes(text);
       });
     }
+    await comesBack('tomas', 'Too much.');
+    await comesBack('kofi', 'Somebody was faster.');
     await until(async () => {
       const { channels } = await control.state();
       const direct = channels.filter(({ is_im: isDirect }) => isDirect).flatMap(({ messages }) => messages);
-      return direct.length === 1 && direct[0]!.text.includes('Told elsewhere.');
+      const told = JSON.stringify(direct);
+      return (
+        direct.length === 2 &&
+        told.includes('Told elsewhere.') &&
+        told.includes('*The amount*: Less, please.')
+      );
     });
-    expect(desk.submitted).toHaveLength(5);
+    expect(desk.submitted).toHaveLength(8);
   });
 });

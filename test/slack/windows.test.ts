@@ -113,9 +113,9 @@ it('a delivery that is doubled over two replicas runs once, and its answer is th
 
 describe('errors that Slack would not take', () => {
   it.each([
-    ['for no input of the window', { amount: 'Too much.', partner: 'Which one?' }, ['*The amount*: Too much.', '• Which one?']],
-    ['without a text', { amount: '' }, ['*The amount*']],
-    ['none at all', {}, ['Correct this first']],
+    ['for no input of the window', { amount: 'Too much.', partner: 'Which one?' }, ['Too much.', '• Which one?', '"initial_value":"12"']],
+    ['without a text', { amount: '' }, ['Check this value.', '"initial_value":"12"']],
+    ['none at all', {}, ['Correct this first', '"initial_value":"12"']],
   ])('are listed in the window: %s', async (_why, errors, texts) => {
     await desk.startReplica('socket');
     desk.submit = () => Promise.resolve({ kind: 'errors', errors });
@@ -123,6 +123,24 @@ describe('errors that Slack would not take', () => {
     expect(outcome).toMatchObject({ ok: true });
     for (const text of texts) expect(shown(outcome)).toContain(text);
   }); // prettier-ignore
+});
+
+it('where nothing more can be laid upon a form, it comes back with the refusal and what was typed', async () => {
+  await desk.startReplica('socket');
+  desk.run = ({ windows }) => windows.open(form({ blocks: [...form().blocks, clickable()] }));
+  desk.click = ({ windows }) => windows.open(form({ title: 'On top' }));
+  const { view: upper } = await post('action', {
+    user: 'ana',
+    view_id: await desk.opened(),
+    action_id: 'open',
+  });
+  desk.submit = () => Promise.reject(new OpsError('conflict', 'Somebody was faster.'));
+  const outcome = await submit(upper!.id, '7');
+  expect(outcome.view?.id).toBe(upper!.id);
+  expect(shown(outcome)).toContain('Somebody was faster.');
+  expect(shown(outcome)).toContain('"initial_value":"7"');
+  desk.submit = () => Promise.resolve({ kind: 'close' });
+  expect(await submit(upper!.id, '7')).toMatchObject({ ok: true });
 });
 
 describe('a window that comes too late', () => {

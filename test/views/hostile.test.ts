@@ -13,6 +13,7 @@ import { traceOf } from '../../src/payments/trace.js';
 import type { Card } from '../../src/ports/card.js';
 import type { RememberedStatus } from '../../src/ports/partner-statuses.js';
 import { cardOf, code, escape, link, section, sections, truncate, wording } from '../../src/views/blocks.js';
+import { auditKinds } from '../../src/ports/audit.js';
 import { auditCard } from '../../src/views/audit.js';
 import { disputeCard, disputeQueueCard } from '../../src/views/dispute.js';
 import { errorCard } from '../../src/views/error.js';
@@ -86,6 +87,7 @@ function cardsWith(text: string, count: number): Record<string, Card> {
     aSnapshot({ ...told, ...changed }, { plan, votes, ruling: aRuling({ rule: text, approverGroups: [text], trail: times(text) }) });
   const judged = requestIn({ state: 'unknown', dueAt: null, askedAt: new Date('2026-11-20T12:05:00Z') });
   const auditDetails = { rule: text, planHash: text, [half]: half, plan: times(half), typed: { [half]: half }, [`a${half}`]: [{ [half]: [half] }] };
+  const sentenceDetails = { effect: text, found: times(text), judgement: text, by: text, query: text, channel: text, confirmedBy: text };
   const entry = { seq: 1, at: now, previous: text, hash: text, kind: text, actor: text, subjects: [text], why: text, details: auditDetails };
   const candidate = { query: text, attempt, payment: null, why: text };
   const partner = { id: text, name: text, status };
@@ -111,6 +113,7 @@ function cardsWith(text: string, count: number): Record<string, Card> {
     news: newsCard({ text: `Rejected: ${text}`, mention: ['U0SHARER', text] }, requestIn({ state: 'rejected' })),
     alarm: alarmCard(text, `broke the glass for ${text}`, { snapshot: judged, groups: ['S0LEADS', text] }),
     freeze: freezeCard({ at: now, by: text, why: text, liftBy: text, liftedBy: null }, ['S0LEADS', text]),
+    sentences: auditCard({ found: { entries: auditKinds.filter((_, place) => place % 3 === count % 3).map((kind) => ({ ...entry, kind, details: { ...auditDetails, ...sentenceDetails } })), more: false }, term: null, isPerson: false, head: null }),
     audit: auditCard({ found: { entries: times(entry).slice(0, 15), more: true }, term: text, isPerson: count > 1, head: { seq: 1, hash: text, at: now } }),
     error: errorCard(new OpsError('invalid', `Cannot read “${text}” at all.`, { hint: text })),
   };

@@ -2,7 +2,8 @@
  * What people submit in a modal: given to the desk once, and answered in the window that they look at.
  *
  * Invariants: Slack gets its acknowledgement in time, whatever the desk does; a window that works says so and shows the
- * outcome later; nothing that the desk answers or throws leaves a person in front of Slack's “trouble connecting”.
+ * outcome later; what was typed is never lost to a refusal, however late it comes: it is laid upon the form, stands in
+ * it, or brings the form back as it was left; nothing that the desk answers or throws leaves a person in front of Slack's “trouble connecting”.
  * A delivery is known by its trigger, not by the window: after errors the same window is submitted again, and with the
  * same hash. Two submissions of one window at the same moment are one here; over replicas and over time the desk tells
  * them by `windowId`.
@@ -19,16 +20,20 @@ import { directAnswers } from './direct-answers.js';
 import { logged } from './failures.js';
 import type { Homes } from './home.js';
 import type { InFlight } from './in-flight.js';
+import { inputsOf, restoredForm, type FormNotices } from './restored-form.js';
 import type { Seen } from './seen.js';
 import { valuesOf } from './values.js';
 import { isOfHome, viewOf } from './windows.js';
 
-/** The windows that take the place of one that was submitted. Each gets that one's title. */
-export interface Notices {
+/** The windows that take the place of one that was submitted, each with that one's title, and what stands in a form. */
+export interface Notices extends FormNotices {
   waiting: (title: string) => Modal;
   done: (title: string) => Modal;
+  /** What of a form has to be corrected; those that belong to an input stand below it. */
   problems: (title: string, problems: readonly Problem[]) => Modal;
   error: (title: string, error: OpsError) => Modal;
+  /** The same in the person's direct message, where the window is closed. */
+  unseen: (refusal: Modal) => Card;
 }
 
 /** `label` is that of the input, null when the problem belongs to none. */
@@ -132,12 +137,25 @@ function acknowledgement(outcome: Outcome, view: ViewOutput, notices: Notices): 
     const errors = fieldErrors(outcome.errors, view);
     if (errors) return { response_action: 'errors', errors };
   }
-  const shown = viewOf(noticeOf(outcome, view, notices), markOf(view));
   // Laid upon the form, so that what was typed is there to be submitted again; a stack holds three.
   const isLaid = outcome.kind === 'failed' || outcome.kind === 'above';
   return isLaid && view.previous_view_id === null
     ? { response_action: 'push', view: viewOf(noticeOf(outcome, view, notices), null) }
-    : { response_action: 'update', view: shown };
+    : { response_action: 'update', view: viewAfter(outcome, view, notices) };
+}
+
+const isRefusal = (outcome: Outcome): outcome is Exclude<Outcome, { kind: 'close' | 'show' }> =>
+  outcome.kind !== 'close' && outcome.kind !== 'show';
+
+/** What the window becomes where nothing can be laid upon it: a form that was refused comes back with its refusal. */
+function viewAfter(outcome: Outcome, view: ViewOutput, notices: Notices): ReturnType<typeof viewOf> {
+  if (!isRefusal(outcome) || inputsOf(view).length === 0)
+    return viewOf(noticeOf(outcome, view, notices), markOf(view));
+  if (outcome.kind !== 'errors')
+    return restoredForm(view, { above: noticeOf(outcome, view, notices).blocks, faults: {} }, notices);
+  const general = problemsOf(outcome.errors, view).filter(({ label }) => label === null);
+  const above = notices.problems(titleOf(view), general).blocks;
+  return restoredForm(view, { above, faults: outcome.errors }, notices);
 }
 
 async function answerLate<Desk>(
@@ -148,25 +166,24 @@ async function answerLate<Desk>(
   await ack({ response_action: 'update', view: viewOf(notices.waiting(titleOf(view)), markOf(view)) });
   const [outcome] = await Promise.all([working, pause(settlingMs)]);
   if (outcome === null) return;
-  const shown = viewOf(noticeOf(outcome, view, notices), markOf(view));
+  const show = (shown: ReturnType<typeof viewOf>) => client.views.update({ view_id: view.id, view: shown });
   try {
-    await client.views.update({ view_id: view.id, view: shown });
+    await show(viewAfter(outcome, view, notices)).catch((error: unknown) => {
+      log.warn({ err: messageOf(error), outcome: outcome.kind }, 'a form could not be shown again');
+      return show(viewOf(noticeOf(outcome, view, notices), markOf(view)));
+    });
   } catch (error) {
     log.warn({ err: messageOf(error), outcome: outcome.kind }, 'a window could not show its outcome');
-    if (outcome.kind !== 'failed') return;
-    // Most likely the person closed it; a failure must not go unheard with it.
+    if (!isRefusal(outcome)) return;
+    // Most likely the person closed it; a refusal must not go unheard with it.
+    const card = outcome.kind === 'failed' ? errorCard(outcome.error) : notices.unseen(noticeOf(outcome, view, notices));
     await directAnswers(client, person.userId, log)
-      .privately(errorCard(outcome.error))
-      .catch((failure: unknown) =>
-        log.error(
-          { err: messageOf(failure), reference: outcome.error.reference },
-          'the person could not be told',
-        ),
-      );
+      .privately(card)
+      .catch((failure: unknown) => log.error({ err: messageOf(failure), outcome: outcome.kind }, 'the person could not be told'));
   }
-}
+} // prettier-ignore
 
-/** What the window becomes. */
+/** What the person reads of an outcome. */
 function noticeOf(outcome: Outcome, view: ViewOutput, notices: Notices): Modal {
   const title = titleOf(view);
   switch (outcome.kind) {
@@ -202,11 +219,5 @@ const problemsOf = (errors: Readonly<Record<string, string>>, view: ViewOutput):
   Object.entries(errors).map(([blockId, text]) => ({ label: labelsOf(view).get(blockId) ?? null, text }));
 
 /** Of every input in the window, by block_id. */
-function labelsOf(view: ViewOutput): ReadonlyMap<string, string> {
-  const inputs = view.blocks as readonly { type: string; block_id?: string; label?: { text: string } }[];
-  return new Map(
-    inputs
-      .filter(({ type }) => type === 'input')
-      .map(({ block_id: blockId = '', label }) => [blockId, label?.text ?? blockId]),
-  );
-}
+const labelsOf = (view: ViewOutput): ReadonlyMap<string, string> =>
+  new Map(inputsOf(view).map(({ block_id: blockId, label }) => [blockId, label.text]));
