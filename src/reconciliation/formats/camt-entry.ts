@@ -35,6 +35,7 @@ export function* readEntry(
   const details = childrenNamed(entry, 'NtryDtls').flatMap((each) => childrenNamed(each, 'TxDtls'));
   const amounts = details.length > 1 ? details.map((detail) => detailMoney(detail, money.currency)) : [];
   const each = amounts.filter((amount) => amount !== null);
+  // Details in other currencies, or without amounts, cannot be told apart in the money of the account.
   if (details.length > 1 && each.length === details.length) {
     const rows = details.map((detail, at) => detailRow(entry, detail, each[at] ?? money, mark, account));
     yield* rows;
@@ -49,7 +50,7 @@ const signed = (money: CamtMoney, mark: string): CamtMoney =>
 function detailMoney(detail: XmlNode, currency: string): CamtMoney | null {
   const paths = ['Amt', 'AmtDtls/TxAmt/Amt', 'AmtDtls/CntrValAmt/Amt', 'AmtDtls/InstdAmt/Amt'];
   const found = paths.map((path) => readMoney(nodeAt(detail, path))).filter((money) => money !== null);
-  return found.find((money) => money.currency === currency) ?? found[0] ?? null;
+  return found.find((money) => money.currency === currency) ?? null;
 }
 
 function detailRow(
@@ -198,7 +199,7 @@ const familyKinds: Readonly<Record<string, RowKind>> = {
 
 /** The code of the bank transaction: domain, family, sub-family. */
 function kindOf(entry: XmlNode, detail: XmlNode | undefined): RowKind {
-  if (textAt(entry, 'RvslInd') === 'true') return 'reversal';
+  if (/^(?:true|1)$/.test(textAt(entry, 'RvslInd') ?? '')) return 'reversal';
   if (nodeAt(detail, 'RtrInf')) return 'return';
   const code = nodeAt(detail, 'BkTxCd/Domn') ?? nodeAt(entry, 'BkTxCd/Domn');
   const family = textAt(code, 'Fmly/Cd') ?? '';
@@ -226,18 +227,24 @@ function rawOf(entry: XmlNode, detail: XmlNode | undefined): Record<string, stri
   return raw;
 }
 
+/** The details come to their entry, or do so less the charges that the bank took from the whole. */
 function* checkEntrySum(
   entry: XmlNode,
   money: CamtMoney,
   rows: StatementRow[],
 ): Generator<Problem, void, undefined> {
   const exponent = Math.max(money.exponent, ...rows.map((row) => row.exponent));
-  const isForeign = rows.some((row) => row.currency !== money.currency);
   const sum = rows.reduce(
     (total, row) => total + withExponent({ minor: row.amountMinor, exponent: row.exponent }, exponent),
     0n,
   );
-  if (!isForeign && sum === withExponent(money, exponent)) return;
-  const reason = isForeign ? 'have another currency than their entry' : 'do not add up to their entry';
-  yield problem(entry.line, 'entry_mismatch', `the ${rows.length} details ${reason}`, 'NtryDtls');
+  const difference = sum - withExponent(money, exponent);
+  const charges = feeOf(entry, { ...money, exponent });
+  if (difference === 0n || difference === charges) return;
+  yield problem(
+    entry.line,
+    'entry_mismatch',
+    `the ${rows.length} details do not add up to their entry`,
+    'NtryDtls',
+  );
 }

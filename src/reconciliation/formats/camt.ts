@@ -6,7 +6,7 @@
  * Source: ISO 20022 message definitions, Bank-to-Customer Cash Management.
  */
 import { problem, type Problem } from '../problems.js';
-import { checkBalances } from './balances.js';
+import { balanceFacts, checkBalances } from './balances.js';
 import { readEntry, readMoney } from './camt-entry.js';
 import type { ExactAmount } from './decimal.js';
 import type { StatementFacts, StatementFormat, StatementItem, StatementRow } from './format.js';
@@ -20,6 +20,9 @@ export const camt: StatementFormat = {
 };
 
 const reports = new Set(['Stmt', 'Rpt', 'Ntfctn']);
+/** Entries of these statuses have not changed the balance. */
+const notBooked = new Set(['PDNG', 'INFO', 'FUTR']);
+
 const isEntry = ({ name, parent }: XmlNode): boolean =>
   name === 'Ntry' && parent !== null && reports.has(parent.name);
 
@@ -28,7 +31,8 @@ function* parseCamt(text: string): Generator<StatementItem, void, undefined> {
   for (const item of readXml(text, isEntry, reports)) {
     if (item.type === 'problem') yield item;
     else if (item.type === 'tree' && item.node.parent) {
-      if (report?.node !== item.node.parent) yield* (report = new Report(item.node.parent)).begin();
+      if (report?.node !== item.node.parent)
+        yield* (report = new Report(item.node.parent)).begin(nodeAt(item.node, 'Amt')?.attributes.Ccy);
       yield* report.entry(item.node);
     } else if (item.type === 'end') {
       if (report?.node !== item.node) yield* (report = new Report(item.node)).begin();
@@ -56,15 +60,21 @@ class Report {
     this.closing = balanceOf([...balances].reverse(), ['CLBD']);
   }
 
-  *begin(): Generator<StatementItem, void, undefined> {
+  /** A notification may name its currency in its entries alone. */
+  *begin(ofFirstEntry?: string): Generator<StatementItem, void, undefined> {
     const { node, account, opening, closing } = this;
-    if (this.currency === undefined) return;
-    const facts: StatementFacts = { type: 'statement', account, currency: this.currency };
+    const currency = this.currency ?? ofFirstEntry;
+    if (currency === undefined) return;
+    const facts: StatementFacts = {
+      type: 'statement',
+      line: node.line,
+      account,
+      currency,
+      ...balanceFacts(opening, closing, currency),
+    };
     const id = textAt(node, 'Id');
     const [from, to] = [dayAt(node, 'Fr'), dayAt(node, 'To')];
     if (id !== undefined) facts.id = id;
-    if (opening) facts.openingMinor = opening.minor;
-    if (closing) facts.closingMinor = closing.minor;
     if (from !== undefined) facts.from = from;
     if (to !== undefined) facts.to = to;
     yield facts;
@@ -74,7 +84,7 @@ class Report {
     this.entries++;
     for (const item of readEntry(node, this.account)) {
       yield item;
-      if (item.type === 'row' && item.raw.Sts !== 'PDNG') this.rows.push(item);
+      if (item.type === 'row' && !notBooked.has(item.raw.Sts ?? '')) this.rows.push(item);
     }
   }
 

@@ -2,11 +2,14 @@
 import { OpsError } from '../../kernel/errors.js';
 import { adyenSettlement } from './adyen-settlement.js';
 import { bai2 } from './bai2.js';
+import { withBalanceGaps } from './balances.js';
 import { camt } from './camt.js';
-import type { StatementFormat } from './format.js';
+import { csvProfile } from './csv-profile.js';
+import type { StatementFormat, StatementItem } from './format.js';
 import { mt940 } from './mt940.js';
 import { nacha } from './nacha.js';
 import { paypal } from './paypal.js';
+import { shippedProfiles } from './shipped-profiles.js';
 import { stripePayouts } from './stripe-payouts.js';
 
 export const formats: readonly StatementFormat[] = [
@@ -18,6 +21,13 @@ export const formats: readonly StatementFormat[] = [
   adyenSettlement,
   paypal,
 ];
+
+/** CSV by a profile: tried by their headers after all formats. */
+export const profiles: readonly StatementFormat[] = shippedProfiles.map(csvProfile);
+
+/** The items of a file, with what only shows between its statements. Never throws on bad data. */
+export const parseStatement = (format: StatementFormat, text: string): Iterable<StatementItem> =>
+  withBalanceGaps(format.parse(text));
 
 const headCharacters = 4096;
 
