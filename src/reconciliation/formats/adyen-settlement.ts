@@ -81,7 +81,14 @@ function* rowOf(record: NamedRecord): Generator<StatementRow | Problem, void, un
   if (gross.currency === net.currency) return yield* withNet(row, gross, net, fee, record);
   const { exponent, minor } = sameExponent({ net, fee });
   const fx = foreignSide(gross, record.get('Exchange Rate'));
-  yield { ...row, exponent, amountMinor: minor.net + minor.fee, feeMinor: minor.fee, netMinor: minor.net, fx };
+  yield {
+    ...row,
+    exponent,
+    amountMinor: minor.net + minor.fee,
+    feeMinor: minor.fee,
+    netMinor: minor.net,
+    fx,
+  };
 }
 
 /** Gross, fees and net of one currency, which must agree; newer reports have further columns of fees. */
@@ -97,7 +104,13 @@ function* withNet(
   const { exponent, minor } = sameExponent({ gross, net, fee, further });
   const kept = minor.gross - minor.net;
   const isRight = kept === minor.fee || kept === minor.fee + minor.further;
-  yield { ...row, exponent, amountMinor: minor.gross, feeMinor: isRight ? kept : minor.fee, netMinor: minor.net };
+  yield {
+    ...row,
+    exponent,
+    amountMinor: minor.gross,
+    feeMinor: isRight ? kept : minor.fee,
+    netMinor: minor.net,
+  };
   if (!isRight) yield problem(row.line, 'net_mismatch', 'gross less fees is not net', 'Net Credit (NC)');
 }
 
@@ -131,11 +144,7 @@ function readSide(record: NamedRecord, name: 'Gross' | 'Net', unit: 'GC' | 'NC')
   return { currency, exponent, minor: minor.credit - minor.debit };
 }
 
-function readFees(
-  record: NamedRecord,
-  columns: readonly string[],
-  currency: string,
-): ExactAmount | Problem {
+function readFees(record: NamedRecord, columns: readonly string[], currency: string): ExactAmount | Problem {
   let total: ExactAmount = { minor: 0n, exponent: 0 };
   for (const column of columns) {
     const fee = readAmount(record.get(column) || '0', currency);

@@ -1,14 +1,16 @@
 /** Whether a statement adds up (opening balance, rows, closing balance), and whether it goes on where the last one ended. */
-import { withExponent, type ExactAmount } from './decimal.js';
+import { decimalText, withExponent, type ExactAmount } from './decimal.js';
 import { currencyExponent } from '../../kernel/currency.js';
 import type { StatementFacts, StatementItem, StatementRow } from './format.js';
 import { problem, type Problem } from '../problems.js';
+
+export type Movement = Pick<StatementRow, 'amountMinor' | 'exponent'>;
 
 /** A problem at `line` unless opening plus rows is closing; none where a balance is missing. */
 export function checkBalances(
   opening: ExactAmount | undefined,
   closing: ExactAmount | undefined,
-  rows: readonly StatementRow[],
+  rows: readonly Movement[],
   line: number,
 ): Problem[] {
   if (!opening || !closing) return [];
@@ -20,14 +22,8 @@ export function checkBalances(
   );
   const difference = scaled(closing) - sum;
   if (difference === 0n) return [];
-  const message = `opening balance plus ${rows.length} rows differs from the closing balance by ${decimal(difference, exponent)}`;
+  const message = `opening balance plus ${rows.length} rows differs from the closing balance by ${decimalText(difference, exponent)}`;
   return [problem(line, 'balance_mismatch', message, 'closing')];
-}
-
-function decimal(minor: bigint, exponent: number): string {
-  const digits = (minor < 0n ? -minor : minor).toString().padStart(exponent + 1, '0');
-  const split = digits.length - exponent;
-  return `${minor < 0n ? '-' : ''}${digits.slice(0, split)}${exponent === 0 ? '' : `.${digits.slice(split)}`}`;
 }
 
 /** Both balances in one exponent, which is named where it is not the currency's own. */
@@ -70,6 +66,6 @@ function gapBetween(before: StatementFacts, after: StatementFacts): Problem[] {
   const scaled = (minor: bigint, from = exponent): bigint => minor * 10n ** BigInt(exponent - from);
   const difference = scaled(newer.openingMinor, exponents[1]) - scaled(older.closingMinor, exponents[0]);
   if (difference === 0n) return [];
-  const message = `the opening balance differs from the closing balance of the statement before by ${decimal(difference, exponent)}`;
+  const message = `the opening balance differs from the closing balance of the statement before by ${decimalText(difference, exponent)}`;
   return [problem(after.line, 'balance_gap', message, 'opening')];
 }

@@ -43,6 +43,13 @@ export function* readEntry(
   } else yield singleRow(entry, details, money, mark, account);
 }
 
+/** What an entry moves, signed; null where it cannot be read. */
+export function entryMoney(entry: XmlNode): CamtMoney | null {
+  const money = readMoney(nodeAt(entry, 'Amt'));
+  const mark = textAt(entry, 'CdtDbtInd') ?? '';
+  return money && /^(?:CRDT|DBIT)$/.test(mark) ? signed(money, mark) : null;
+}
+
 const signed = (money: CamtMoney, mark: string): CamtMoney =>
   mark === 'DBIT' ? { ...money, minor: -money.minor } : money;
 

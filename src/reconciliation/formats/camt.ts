@@ -6,10 +6,10 @@
  * Source: ISO 20022 message definitions, Bank-to-Customer Cash Management.
  */
 import { problem, type Problem } from '../problems.js';
-import { balanceFacts, checkBalances } from './balances.js';
-import { readEntry, readMoney } from './camt-entry.js';
+import { balanceFacts, checkBalances, type Movement } from './balances.js';
+import { entryMoney, readEntry, readMoney } from './camt-entry.js';
 import type { ExactAmount } from './decimal.js';
-import type { StatementFacts, StatementFormat, StatementItem, StatementRow } from './format.js';
+import type { StatementFacts, StatementFormat, StatementItem } from './format.js';
 import { childrenNamed, nodeAt, readXml, textAt, type XmlNode } from './xml.js';
 
 export const camt: StatementFormat = {
@@ -44,7 +44,8 @@ function* parseCamt(text: string): Generator<StatementItem, void, undefined> {
 
 /** One statement, report or notification. Everything but its entries stands before them. */
 class Report {
-  private readonly rows: StatementRow[] = [];
+  /** Entries and not rows: what the bank keeps of a batch is in no detail. */
+  private readonly booked: Movement[] = [];
   private entries = 0;
   private readonly account: string;
   private readonly currency: string | undefined;
@@ -82,14 +83,14 @@ class Report {
 
   *entry(node: XmlNode): Generator<StatementItem, void, undefined> {
     this.entries++;
-    for (const item of readEntry(node, this.account)) {
-      yield item;
-      if (item.type === 'row' && !notBooked.has(item.raw.Sts ?? '')) this.rows.push(item);
-    }
+    yield* readEntry(node, this.account);
+    const money = entryMoney(node);
+    const isBooked = !notBooked.has(textAt(node, 'Sts/Cd', 'Sts') ?? '');
+    if (money && isBooked) this.booked.push({ amountMinor: money.minor, exponent: money.exponent });
   }
 
   *end(): Generator<Problem, void, undefined> {
-    const { node, rows } = this;
+    const { node, booked } = this;
     const stated = textAt(node, 'TxsSummry/TtlNtries/NbOfNtries');
     if (stated !== undefined && Number(stated) !== this.entries)
       yield problem(
@@ -98,7 +99,7 @@ class Report {
         `${stated} entries are stated, ${this.entries} are there`,
         'NbOfNtries',
       );
-    yield* checkBalances(this.opening, this.closing, rows, node.line);
+    yield* checkBalances(this.opening, this.closing, booked, node.line);
   }
 }
 

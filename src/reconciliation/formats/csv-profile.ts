@@ -14,25 +14,25 @@ import { namedRecords, type NamedRecord } from './named-records.js';
 
 /** Columns by their names in the file; the first that has a value counts. */
 export interface ProfileColumns {
-  amount?: string[];
+  amount?: string[] | undefined;
   /** Instead of `amount`: two columns without signs. */
-  credit?: string[];
-  debit?: string[];
-  currency?: string[];
-  fee?: string[];
-  net?: string[];
-  kind?: string[];
-  partnerRef?: string[];
-  ourRef?: string[];
-  batchRef?: string[];
-  account?: string[];
-  valueDate?: string[];
-  bookedAt?: string[];
-  description?: string[];
+  credit?: string[] | undefined;
+  debit?: string[] | undefined;
+  currency?: string[] | undefined;
+  fee?: string[] | undefined;
+  net?: string[] | undefined;
+  kind?: string[] | undefined;
+  partnerRef?: string[] | undefined;
+  ourRef?: string[] | undefined;
+  batchRef?: string[] | undefined;
+  account?: string[] | undefined;
+  valueDate?: string[] | undefined;
+  bookedAt?: string[] | undefined;
+  description?: string[] | undefined;
   /** The amount before conversion. */
-  foreignAmount?: string[];
-  foreignCurrency?: string[];
-  foreignRate?: string[];
+  foreignAmount?: string[] | undefined;
+  foreignCurrency?: string[] | undefined;
+  foreignRate?: string[] | undefined;
 }
 
 export interface CsvProfile {
@@ -40,16 +40,16 @@ export interface CsvProfile {
   title: string;
   delimiter: string;
   decimal: '.' | ',';
-  thousands?: string;
+  thousands?: string | undefined;
   /** Amounts are whole minor units. */
   minorUnits: boolean;
   /** Such as `yyyy-MM-dd` or `dd.MM.yyyy HH:mm:ss`; the first that fits counts. */
   dates: string[];
   columns: ProfileColumns;
   /** For files without a currency column. */
-  currency?: string;
+  currency?: string | undefined;
   /** A column whose value makes the amount negative. */
-  sign?: { column: string; negative: string[] };
+  sign?: { column: string; negative: string[] } | undefined;
   /** A fee that is written as a negative number. */
   negativeFees: boolean;
   /** The partner's words for kinds; `*` at the beginning or the end stands for any text. */
@@ -57,9 +57,9 @@ export interface CsvProfile {
   /** Kinds whose amounts leave our balance although the file has them positive. */
   outgoing: RowKind[];
   /** A line of totals: the value that marks it, and kinds that it leaves out. */
-  trailer?: { column: string; values: string[]; leavesOut: RowKind[] };
+  trailer?: { column: string; values: string[]; leavesOut: RowKind[] } | undefined;
   /** A line about the whole file, under a header of its own: its values stand in where a row has none. */
-  summary?: { column: string; values: string[] };
+  summary?: { column: string; values: string[] } | undefined;
 }
 
 export function csvProfile(profile: CsvProfile): StatementFormat {

@@ -74,3 +74,10 @@ export function sameExponent<Name extends string>(
   const minor = Object.fromEntries(entries.map(([name, amount]) => [name, withExponent(amount, exponent)]));
   return { exponent, minor: minor as Record<Name, bigint> };
 }
+
+/** Minor units as people write them: `-12.50`. */
+export function decimalText(minor: bigint, exponent: number): string {
+  const digits = (minor < 0n ? -minor : minor).toString().padStart(exponent + 1, '0');
+  const split = digits.length - exponent;
+  return `${minor < 0n ? '-' : ''}${digits.slice(0, split)}${exponent === 0 ? '' : `.${digits.slice(split)}`}`;
+}

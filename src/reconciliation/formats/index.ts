@@ -29,15 +29,13 @@ export const profiles: readonly StatementFormat[] = shippedProfiles.map(csvProfi
 export const parseStatement = (format: StatementFormat, text: string): Iterable<StatementItem> =>
   withBalanceGaps(format.parse(text));
 
-const headCharacters = 4096;
+/** Enough for a header with hundreds of columns. */
+const headCharacters = 65_536;
 
-/** Throws `invalid` when no format recognises the text. */
-export function sniffFormat(text: string, known: readonly StatementFormat[] = formats): StatementFormat {
+export const recognised = (text: string, known: readonly StatementFormat[]): StatementFormat | undefined => {
   const head = text.slice(0, headCharacters);
-  const format = known.find((each) => each.recognises(head));
-  if (format) return format;
-  throw new OpsError('invalid', 'This file is in no format that Paydesk knows.', { hint: namesHint(known) });
-}
+  return known.find((each) => each.recognises(head));
+};
 
 /** Throws `invalid` for a format that does not exist. */
 export function formatNamed(id: string, known: readonly StatementFormat[] = formats): StatementFormat {

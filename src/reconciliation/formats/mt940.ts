@@ -17,7 +17,7 @@ import { chargesIn, originalAmountIn, referencesIn } from './mt940-details.js';
 export const mt940: StatementFormat = {
   id: 'mt940',
   title: 'SWIFT MT940 or MT942',
-  recognises: (head) => /(?:^|\{4:)\p{Cc}*:20:/mu.test(head) && /^:25P?:/m.test(head),
+  recognises: (head) => /(?:^|\{4:)[\p{Cc}\uFEFF]*:20:/mu.test(head) && /^:25P?:/m.test(head),
   parse: parseMt940,
 };
 
@@ -54,7 +54,7 @@ function* tagsOf(text: string): Generator<Tag | Problem, void, undefined> {
   let tag: Tag | null = null;
   for (const [at, lineText] of text.split(/\r\n|\r|\n/).entries()) {
     const line = at + 1;
-    const content = lineText.replace(/^\p{Cc}+/u, '').replace(/^(?:\{[^}]*\})*\{4:/, '');
+    const content = lineText.replace(/^[\p{Cc}\uFEFF]+/u, '').replace(/^(?:\{[^}]*\})*\{4:/, '');
     const [, name, rest = ''] = tagLine.exec(content) ?? [];
     const isEnd = /^-(?:\}|\p{Cc}|XXX|$)/u.test(content);
     if (name !== undefined && !name.startsWith('94')) {

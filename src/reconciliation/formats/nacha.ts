@@ -28,15 +28,13 @@ interface Physical {
 /** The records of a file, with line breaks or in one block without. */
 function* recordsOf(text: string): Generator<Physical | Problem, void, undefined> {
   for (const [at, physical] of text
-    .replace(/^\uFEFF/, '')
+    .replaceAll('\uFEFF', '')
     .split(/\r\n|\r|\n/)
     .entries()) {
     const line = at + 1;
     if (physical.trim() === '') continue;
     const isBlock = physical.length > recordLength && physical.length % recordLength === 0;
-    const parts = isBlock
-      ? (physical.match(/.{94}/gs) ?? [])
-      : [physical.trimEnd().padEnd(recordLength)];
+    const parts = isBlock ? (physical.match(/.{94}/gs) ?? []) : [physical.trimEnd().padEnd(recordLength)];
     for (const part of parts) {
       if (part.length === recordLength) yield { line, text: part };
       else yield problem(line, 'bad_length', `${part.length} characters where a record has ${recordLength}`);
