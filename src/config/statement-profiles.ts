@@ -102,7 +102,7 @@ const rules: readonly { path: string[]; message: string; isBroken: (profile: Sha
 const profile = shape
   .superRefine((each, context) => {
     for (const { path, message, isBroken } of rules)
-      if (isBroken(each)) context.addIssue({ code: 'custom', path, message });
+      if (isBroken(each)) context.addIssue({ code: 'custom', path: [...path], message });
   })
   .transform((each) => ({ ...each, title: each.title ?? each.id }));
 

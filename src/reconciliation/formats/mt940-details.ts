@@ -53,7 +53,8 @@ function slashWords(text: string): Details | null {
   ];
   const values = new Map(words.map(([, word = '', value = '']) => [word, value.trim()]));
   const remittance = values.get('REMI')?.replace(/^\/?(?:USTD|STRD)\/+/, '');
-  return detailsOf(values.get('EREF'), values.get('KREF') ?? values.get('PREF'), remittance || text);
+  const description = remittance === undefined || remittance === '' ? text : remittance;
+  return detailsOf(values.get('EREF'), values.get('KREF') ?? values.get('PREF'), description);
 }
 
 function detailsOf(endToEnd: string | undefined, customer: string | undefined, description: string): Details {

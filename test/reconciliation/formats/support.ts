@@ -40,7 +40,7 @@ function factText(value: unknown): string {
   if (value === undefined) return '–';
   return typeof value === 'object'
     ? JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? String(each) : each))
-    : String(value as string | bigint | number);
+    : `${value as string | bigint | number}`;
 }
 
 function statementText({
