@@ -58,7 +58,8 @@ export function* withBalanceGaps(items: Iterable<StatementItem>): Generator<Stat
 }
 
 function gapBetween(before: StatementFacts, after: StatementFacts): Problem[] {
-  const isNewestFirst = (after.to ?? after.from ?? '') < (before.to ?? before.from ?? '');
+  const [dayBefore, dayAfter] = [before, after].map((facts) => facts.to ?? facts.from);
+  const isNewestFirst = dayBefore !== undefined && dayAfter !== undefined && dayAfter < dayBefore;
   const [older, newer] = isNewestFirst ? [after, before] : [before, after];
   if (older.closingMinor === undefined || newer.openingMinor === undefined) return [];
   const exponents = [older, newer].map((facts) => facts.exponent ?? currencyExponent(facts.currency) ?? 2);

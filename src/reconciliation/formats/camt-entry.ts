@@ -35,7 +35,7 @@ export function* readEntry(
   const details = childrenNamed(entry, 'NtryDtls').flatMap((each) => childrenNamed(each, 'TxDtls'));
   const amounts = details.length > 1 ? details.map((detail) => detailMoney(detail, money.currency)) : [];
   const each = amounts.filter((amount) => amount !== null);
-  // Details in other currencies, or without amounts, cannot be told apart in the money of the account.
+  // Details without amounts cannot be told apart.
   if (details.length > 1 && each.length === details.length) {
     const rows = details.map((detail, at) => detailRow(entry, detail, each[at] ?? money, mark, account));
     yield* rows;
@@ -53,11 +53,17 @@ export function entryMoney(entry: XmlNode): CamtMoney | null {
 const signed = (money: CamtMoney, mark: string): CamtMoney =>
   mark === 'DBIT' ? { ...money, minor: -money.minor } : money;
 
-/** What a detail comes to in the currency of its entry. */
+/**
+ * What a detail comes to: in the currency of its entry where any amount is, else as its own amount says. An instructed
+ * amount in another currency is the one before conversion and does not count.
+ */
 function detailMoney(detail: XmlNode, currency: string): CamtMoney | null {
-  const paths = ['Amt', 'AmtDtls/TxAmt/Amt', 'AmtDtls/CntrValAmt/Amt', 'AmtDtls/InstdAmt/Amt'];
-  const found = paths.map((path) => readMoney(nodeAt(detail, path))).filter((money) => money !== null);
-  return found.find((money) => money.currency === currency) ?? null;
+  const own = ['Amt', 'AmtDtls/TxAmt/Amt'].map((path) => readMoney(nodeAt(detail, path)));
+  const further = ['AmtDtls/CntrValAmt/Amt', 'AmtDtls/InstdAmt/Amt'].map((path) =>
+    readMoney(nodeAt(detail, path)),
+  );
+  const inCurrency = [...own, ...further].find((money) => money?.currency === currency);
+  return inCurrency ?? own.find((money) => money !== null) ?? null;
 }
 
 function detailRow(
@@ -241,17 +247,14 @@ function* checkEntrySum(
   rows: StatementRow[],
 ): Generator<Problem, void, undefined> {
   const exponent = Math.max(money.exponent, ...rows.map((row) => row.exponent));
+  const isForeign = rows.some((row) => row.currency !== money.currency);
   const sum = rows.reduce(
     (total, row) => total + withExponent({ minor: row.amountMinor, exponent: row.exponent }, exponent),
     0n,
   );
   const difference = sum - withExponent(money, exponent);
   const charges = feeOf(entry, { ...money, exponent });
-  if (difference === 0n || difference === charges) return;
-  yield problem(
-    entry.line,
-    'entry_mismatch',
-    `the ${rows.length} details do not add up to their entry`,
-    'NtryDtls',
-  );
+  if (!isForeign && (difference === 0n || difference === charges)) return;
+  const reason = isForeign ? 'have another currency than their entry' : 'do not add up to their entry';
+  yield problem(entry.line, 'entry_mismatch', `the ${rows.length} details ${reason}`, 'NtryDtls');
 }

@@ -118,7 +118,8 @@ describe('batches', () => {
     ],
     ['30', details('<AmtDtls><TxAmt><Amt Ccy="EUR">10</Amt></TxAmt></AmtDtls>', '<AmtDtls><TxAmt><Amt Ccy="EUR">20</Amt></TxAmt></AmtDtls>'), ['10.00 EUR – B1', '20.00 EUR – B1'], [], 'older versions'], // prettier-ignore
     ['30', details(part('10', 'A'), '<Refs><EndToEndId>B</EndToEndId></Refs>'), ['30.00 EUR – –'], [], 'a detail without an amount: one row'], // prettier-ignore
-    ['30', details(part('10', 'A', 'USD'), part('20', 'B', 'USD')), ['30.00 EUR – –'], [], 'details in another currency: one row'], // prettier-ignore
+    ['30', details(part('10', 'A', 'USD'), part('20', 'B', 'USD')), ['10.00 USD A B1', '20.00 USD B B1'], ['entry_mismatch'], 'details in another currency cannot be held against the entry'], // prettier-ignore
+    ['30', details('<AmtDtls><InstdAmt><Amt Ccy="USD">1</Amt></InstdAmt></AmtDtls>', '<AmtDtls><InstdAmt><Amt Ccy="USD">2</Amt></InstdAmt></AmtDtls>'), ['30.00 EUR – –'], [], 'instructed amounts in another currency: one row'], // prettier-ignore
     ['30', details(part('10', 'A')), ['30.00 EUR A –'], [], 'the entry counts when there is one detail'],
     ['30', details(part('10', 'A')) + details(part('20', 'B')), ['10.00 EUR A B1', '20.00 EUR B B1'], [], 'two groups of details'], // prettier-ignore
     ['30', details(part('10', 'A'), part('25', 'B')), ['10.00 EUR A B1', '25.00 EUR B B1'], ['entry_mismatch'], 'details that do not add up'], // prettier-ignore
@@ -195,6 +196,8 @@ describe('files', () => {
     expect(read(camt, document(first, next))).toMatchObject({ problems: [], rows: { length: 2 } });
     expect(read(camt, document(first) + document(next))).toMatchObject({ problems: [], rows: { length: 2 } });
     expect(read(camt, document(first, first)).problems).toEqual([expect.stringContaining('balance_gap')]);
+    const dated = first.replace('<Acct>', '<FrToDt><FrDtTm>2026-11-27T00:00:00</FrDtTm><ToDtTm>2026-11-27T23:59:59</ToDtTm></FrToDt><Acct>'); // prettier-ignore
+    expect(read(camt, document(dated, next)).problems).toEqual([]);
   });
 
   it.each([
