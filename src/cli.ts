@@ -163,7 +163,7 @@ async function runParse(file: string, options: ParseOptions): Promise<void> {
 }
 
 async function runReconcile(options: ReconcileOptions): Promise<void> {
-  await reconcileFiles(options, voices);
+  await reconcileFiles(options, voices, process.stderr);
 }
 
 function runManifest({ check }: { check?: boolean }): void {

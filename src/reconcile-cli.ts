@@ -7,17 +7,24 @@ import { dayOf, isoDay, parseDay, type Day } from './kernel/calendar-day.js';
 import { OpsError } from './kernel/errors.js';
 import { formatMoney } from './kernel/money.js';
 import type { BusinessCalendar } from './ports/calendars.js';
+import { progressBar, type Screen } from './progress.js';
 import { target } from './reconciliation/calendars/target.js';
-import type { Finding, LedgerEntry } from './reconciliation/findings.js';
+import {
+  differenceOf,
+  type Break,
+  type Finding,
+  type LedgerEntry,
+  type StatementLine,
+} from './reconciliation/findings.js';
 import type { StatementItem } from './reconciliation/formats/format.js';
 import { decodeText } from './reconciliation/formats/text.js';
-import { joinExact, readSide } from './reconciliation/join/join.js';
+import { joinExact, readSide, type Tally } from './reconciliation/join/join.js';
 import { reconcile } from './reconciliation/matching/match.js';
 import { defaultSettings, type MatchSettings } from './reconciliation/matching/settings.js';
 import { findingLine, summarise, summaryLine, type Summary } from './reconciliation/report.js';
 import { dueDay, parseSettlementRule } from './reconciliation/settlement.js';
 import { statementLines } from './reconciliation/statement-lines.js';
-import { isStatementTable, readLedger } from './reconciliation/tables.js';
+import { isStatementTable, readLedger, type Table } from './reconciliation/tables.js';
 import { readInput, readStatement, type FormatChoice } from './statement-files.js';
 
 export interface Voices {
@@ -36,12 +43,27 @@ export interface ReconcileOptions extends FormatChoice {
   json?: boolean;
 }
 
+/** Below this nobody sees a bar. */
+const largeFiles = 5_000_000;
+/** Files read, rows joined, rules run. */
+const stages = 3;
+
 /** Prints findings and a summary. */
-export async function reconcileFiles(options: ReconcileOptions, voices: Voices): Promise<void> {
+export async function reconcileFiles(
+  options: ReconcileOptions,
+  voices: Voices,
+  screen: Screen,
+): Promise<void> {
   const startedAt = performance.now();
   const settings = await readSettings(options);
   const [ledger, statement] = [await readInput(options.ledger), await readInput(options.statement)];
-  const { findings, summary, problems } = compareFiles(ledger, statement, options, settings);
+  const isLarge = ledger.length + statement.length >= largeFiles;
+  const bar = progressBar(screen, 'Reconciling', isLarge ? stages : 0);
+  bar.at(1);
+  const sides = readSides(ledger, statement, options, settings);
+  bar.at(2);
+  const { findings, summary, problems } = compareSides(sides, settings);
+  bar.end();
   const seconds = Math.round(performance.now() - startedAt) / 1000;
   if (options.json === true) printJson(findings, problems, summaryLine(summary, seconds), voices);
   else printForPeople(findings, problems, summary, seconds, voices);
@@ -58,21 +80,26 @@ interface Compared {
   problems: FileProblem[];
 }
 
-function compareFiles(
-  ledger: Buffer,
-  statement: Buffer,
-  choice: FormatChoice,
-  settings: MatchSettings,
-): Compared {
+interface Sides {
+  /** What the join matched already; undefined where the rules get every row. */
+  exact: Tally | undefined;
+  ledger: Table<LedgerEntry>;
+  statement: Table<StatementLine>;
+}
+
+function readSides(ledger: Buffer, statement: Buffer, choice: FormatChoice, settings: MatchSettings): Sides {
   const { text } = decodeText(statement.subarray(0, 65_536));
   const isTable = choice.format === undefined && choice.profile === undefined && isStatementTable(text);
-  const joined = isTable
+  return isTable
     ? joinExact(readSide(ledger, 'ledger'), readSide(statement, 'statement'), settings)
     : {
         exact: undefined,
         ledger: readLedger(decodeText(ledger).text),
         statement: statementLines(readStatement(statement, choice)),
       };
+}
+
+function compareSides(joined: Sides, settings: MatchSettings): Compared {
   const pool = { entries: joined.ledger.rows, lines: joined.statement.rows };
   const findings = reconcile(pool, settings);
   const problems = [
@@ -139,11 +166,27 @@ function printForPeople(
   if (problems.length > 0) say(`Quarantined: ${problems.length} lines`);
   for (const { file, problem } of problems.slice(0, mostShown))
     say(`  ${file} line ${problem.line}: ${problem.message}`);
-  const lines = findings.filter(({ type }) => type === 'break').slice(0, mostShown);
-  for (const finding of lines) say(`  ${findingLine(finding) ?? ''}`);
+  printBreaks(
+    findings.filter((finding) => finding.type === 'break'),
+    say,
+  );
 }
 
 const mostShown = 20;
+
+function printBreaks(breaks: Break[], say: (line: string) => void): void {
+  if (breaks.length > 0) say(columns('Break', 'Difference', 'Ledger ids', 'Statement lines'));
+  for (const found of breaks.slice(0, mostShown)) {
+    const { minor, currency } = differenceOf(found);
+    const ids = found.entries.map(({ id }) => id).join(' ');
+    const numbers = found.lines.map(({ line }) => line).join(' ');
+    say(columns(found.kind.replaceAll('_', ' '), amountText(minor, currency), ids, numbers));
+  }
+  if (breaks.length > mostShown) say(`… and ${breaks.length - mostShown} more; --json prints them all.`);
+}
+
+const columns = (kind: string, difference: string, ids: string, numbers: string): string =>
+  `  ${kind.padEnd(20)}  ${difference.padStart(18)}  ${ids.padEnd(24)}  ${numbers}`.trimEnd();
 
 function printCounts(
   title: string,

@@ -221,6 +221,8 @@ describe('reconcile', () => {
     const { out } = await paydesk(...files.slice(0, -1));
     expect(out).toContain('5 ledger rows, 4 statement rows');
     expect(out).toMatch(/Breaks: .*amount 1/);
+    expect(out).toMatch(/^ {2}Break +Difference +Ledger ids +Statement lines$/m);
+    expect(out).toMatch(/^ {2}amount +-1\.20 EUR +L2 +2$/m);
   });
 });
 
