@@ -32,7 +32,7 @@ const noGross: Row = {
 
 describe('a row', () => {
   it('has everything that the report says', () => {
-    const { raw, ...row } = rowsOf(adyenSettlement, csv([sale]))[0] ?? { raw: {} };
+    const { raw, ...row } = rowsOf(adyenSettlement, csv([sale]))[0]!;
     expect(row).toEqual({
       type: 'row', line: 2, account: 'Larkspur', kind: 'payment', partnerRef: 'PSP1', ourRef: 'ord-1', batchRef: '42',
       amountMinor: 10_000n, feeMinor: 150n, netMinor: 9850n, currency: 'EUR', exponent: 2, bookedAt: '2026-11-27T10:00:00',
@@ -66,7 +66,7 @@ describe('a row', () => {
       '2 payment 100.00 EUR 150 9850',
       'a newer column that repeats the others',
     ],
-  ])('%j', (row, expected) => {
+  ] as [Row, string, string][])('%j', (row, expected) => {
     const said = read(adyenSettlement, csv([{ ...sale, ...row }]), 'feeMinor', 'netMinor');
     expect(said).toMatchObject({ rows: [expected], problems: [] });
   });

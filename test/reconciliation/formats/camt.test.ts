@@ -78,7 +78,7 @@ describe('dates', () => {
       'a day with an offset stays a day',
     ],
     ['<ValDt><Dt>2026-02-30</Dt></ValDt>', undefined, undefined, 'no such day'],
-  ])('%s', (inside, bookedAt, valueDate) => {
+  ] as [string, string | undefined, string | undefined, string][])('%s', (inside, bookedAt, valueDate) => {
     const row = one(inside);
     expect([row?.bookedAt, row?.valueDate]).toEqual([bookedAt, valueDate]);
   });
@@ -96,7 +96,7 @@ describe('references', () => {
     [details('<Refs><EndToEndId>NOTPROVIDED</EndToEndId><TxId>T1</TxId><InstrId>I1</InstrId></Refs>'), 'T1', 'I1', 'none provided'], // prettier-ignore
     [details('<Refs><UETR>u-1</UETR></Refs><RmtInf><Strd><CdtrRefInf><Ref>210000000003139471430009017</Ref></CdtrRefInf></Strd></RmtInf>'), 'u-1', '210000000003139471430009017', 'a Swiss QR reference'], // prettier-ignore
     [`<NtryRef>N1</NtryRef>${details('<Refs/>')}`, 'N1', undefined, 'empty references'],
-  ])('%s', (inside, partnerRef, ourRef) => {
+  ] as [string, string, string | undefined, string][])('%s', (inside, partnerRef, ourRef) => {
     const row = one(inside);
     expect([row?.partnerRef, row?.ourRef]).toEqual([partnerRef, ourRef]);
   });
@@ -142,7 +142,7 @@ describe('charges and conversion', () => {
     ['<Chrgs><Amt Ccy="EUR">0.50</Amt></Chrgs>', 50n, 'old: an amount'],
     ['<Chrgs><Rcrd><Amt Ccy="EUR">0.50</Amt></Rcrd><Rcrd><Amt Ccy="EUR">0.25</Amt><CdtDbtInd>CRDT</CdtDbtInd></Rcrd></Chrgs>', 25n, 'new: records, one given back'], // prettier-ignore
     ['<Chrgs><Rcrd><Amt Ccy="USD">0.50</Amt></Rcrd></Chrgs>', undefined, 'in another currency'],
-  ])('%s', (inside, feeMinor) => {
+  ] as [string, bigint | undefined, string][])('%s', (inside, feeMinor) => {
     expect(one(inside)?.feeMinor).toBe(feeMinor);
   });
 

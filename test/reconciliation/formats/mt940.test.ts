@@ -68,7 +68,7 @@ describe('dates', () => {
     ['2612310102C1,00', '2026-12-31', '2027-01-02', 'an entry date in the next year'],
     ['2701021231C1,00', '2027-01-02', '2026-12-31', 'an entry date in the last year'],
     ['2402290229C1,00', '2024-02-29', '2024-02-29', 'a leap day'],
-  ])('%s', (entry, valueDate, bookedAt) => {
+  ] as [string, string, string | undefined, string][])('%s', (entry, valueDate, bookedAt) => {
     const [row] = rowsOf(mt940, message([`:61:${entry}NTRFX`], 'C261127EUR101,00'));
     expect(row?.valueDate).toBe(valueDate);
     expect(row?.bookedAt).toBe(bookedAt);
@@ -176,16 +176,19 @@ describe('what does not add up or cannot be read', () => {
       ['6 bad_amount'],
       'longer than money gets',
     ],
-  ] as const)('%j', (entries, closing, without, rows, problems) => {
-    const text = message([...entries], closing)
-      .split('\n')
-      .filter((line) => !without.some((tag) => line.startsWith(tag)))
-      .filter((line) => without.length === 0 || line !== '-')
-      .join('\n');
-    const said = read(mt940, text.trimEnd());
-    expect(said.rows).toHaveLength(rows);
-    expect(said.problems).toEqual(problems);
-  });
+  ] as [string[], string, string[], number, string[], string][])(
+    '%j',
+    (entries, closing, without, rows, problems) => {
+      const text = message(entries, closing)
+        .split('\n')
+        .filter((line) => !without.some((tag) => line.startsWith(tag)))
+        .filter((line) => without.length === 0 || line !== '-')
+        .join('\n');
+      const said = read(mt940, text.trimEnd());
+      expect(said.rows).toHaveLength(rows);
+      expect(said.problems).toEqual(problems);
+    },
+  );
 
   it('reports every entry of a message without a currency, so that none is lost', () => {
     const text = lines(':20:S', ':25:X1', ':28C:1', good, good);

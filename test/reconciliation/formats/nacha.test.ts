@@ -42,23 +42,29 @@ describe('entries', () => {
     [['36', 1250, returned('R10')], { debits: 1250 }, /^3 return -12\.50 USD 091400600000077 R10 /, 'from a savings account'], // prettier-ignore
     [['26', 1250, returned('R99')], { debits: 1250 }, '3 return -12.50 USD 091400600000077 R99', 'a code outside the list'], // prettier-ignore
     [['21', 0, changed('C01', '1918171614')], {}, '3 notification_of_change 0.00 USD 091400600000077 C01 1918171614', 'a notification moves nothing'], // prettier-ignore
-  ] as const)('%j', ([code, cents, addenda], sums, expected) => {
-    const text = file({ ...sums, entries: 1, parts: 2 }, entry(code, cents, { addenda: 1 }), addenda);
-    const said = read(nacha, text, 'ourRef', 'description');
-    expect(said.problems).toEqual([]);
-    expect(said.rows).toEqual([typeof expected === 'string' ? expected : expect.stringMatching(expected)]);
-  });
+  ] as [[string, number, string], Partial<Sums>, string | RegExp, string][])(
+    '%j',
+    ([code, cents, addenda], sums, expected) => {
+      const text = file({ ...sums, entries: 1, parts: 2 }, entry(code, cents, { addenda: 1 }), addenda);
+      const said = read(nacha, text, 'ourRef', 'description');
+      expect(said.problems).toEqual([]);
+      expect(said.rows).toEqual([typeof expected === 'string' ? expected : expect.stringMatching(expected)]);
+    },
+  );
 
   it.each([
     ['27', 500, { debits: 500 }, 'direct_debit', 500n, 'we collect'],
     ['22', 500, { credits: 500 }, 'payout', -500n, 'we pay'],
     ['37', 500, { debits: 500 }, 'direct_debit', 500n, 'we collect from savings'],
     ['28', 0, {}, 'direct_debit', 0n, 'a prenote moves nothing'],
-  ] as const)('%s', (code, cents, sums, kind, amountMinor) => {
-    const text = file({ ...sums, entries: 1, parts: 1 }, entry(code, cents));
-    expect(read(nacha, text).problems).toEqual([]);
-    expect(rowsOf(nacha, text)[0]).toMatchObject({ kind, amountMinor, ourRef: 'INV-1', valueDate: '2026-11-27', batchRef: '0000001' }); // prettier-ignore
-  });
+  ] as [string, number, Partial<Sums>, string, bigint, string][])(
+    '%s',
+    (code, cents, sums, kind, amountMinor) => {
+      const text = file({ ...sums, entries: 1, parts: 1 }, entry(code, cents));
+      expect(read(nacha, text).problems).toEqual([]);
+      expect(rowsOf(nacha, text)[0]).toMatchObject({ kind, amountMinor, ourRef: 'INV-1', valueDate: '2026-11-27', batchRef: '0000001' }); // prettier-ignore
+    },
+  );
 
   it('does not take the foreign account of an international entry for our reference', () => {
     const sums = { debits: 500, entries: 1, parts: 1 };

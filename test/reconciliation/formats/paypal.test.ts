@@ -31,7 +31,7 @@ const report = (rows: string[], sums: string[] = [], count = rows.length): strin
 
 describe('a row', () => {
   it('has everything that the report says', () => {
-    const { raw, ...row } = rowsOf(paypal, report([body()]))[0] ?? { raw: {} };
+    const { raw, ...row } = rowsOf(paypal, report([body()]))[0]!;
     expect(row).toEqual({
       type: 'row', line: 5, account: 'ACC1', kind: 'payment', partnerRef: 'TX1', ourRef: 'INV-1', amountMinor: 5200n,
       feeMinor: 225n, netMinor: 4975n, currency: 'USD', exponent: 2, valueDate: '2026-11-27',

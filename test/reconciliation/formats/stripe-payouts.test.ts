@@ -60,7 +60,7 @@ describe('a row', () => {
     ],
     [{ gross: '-0.00', fee: '0', net: '0' }, '2 payment 0.00 EUR 0 0', 'negative zero'],
     [{ fee: '', net: '25.00' }, '2 payment 25.00 EUR 0 2500', 'no fee'],
-  ])('%j', (row, expected) => {
+  ] as [Record<string, string>, string, string][])('%j', (row, expected) => {
     expect(read(stripePayouts, csv(row), 'feeMinor', 'netMinor')).toMatchObject({
       rows: [expected],
       problems: [],
