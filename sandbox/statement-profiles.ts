@@ -2,8 +2,6 @@
  * How the company reads the CSV of partners without a format of their own kind, as it would write it in `paydesk.yaml`.
  * Invariant: one profile per dialect of `statements/formats/plain-csv.ts`, column by column.
  */
-const trailerKinds = ['payout'];
-
 export const STATEMENT_PROFILES = [
   {
     id: 'plain',
@@ -28,7 +26,7 @@ export const STATEMENT_PROFILES = [
       chargeback_reversal: 'chargeback_reversal',
       payout: 'payout',
     },
-    trailer: { column: 'settlement_date', values: ['TOTAL'], leavesOut: trailerKinds },
+    trailer: { column: 'settlement_date', values: ['TOTAL'], leavesOut: ['payout'] },
   },
   {
     id: 'plain-german',
@@ -56,6 +54,6 @@ export const STATEMENT_PROFILES = [
       'Rücklastschrift storniert': 'chargeback_reversal',
       Auszahlung: 'payout',
     },
-    trailer: { column: 'Buchungstag', values: ['Summe'], leavesOut: trailerKinds },
+    trailer: { column: 'Buchungstag', values: ['Summe'], leavesOut: ['payout'] },
   },
 ];

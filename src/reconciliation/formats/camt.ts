@@ -8,7 +8,7 @@
 import { problem, type Problem } from '../problems.js';
 import { balanceFacts, checkBalances, type Movement } from './balances.js';
 import { entryMoney, readEntry, readMoney } from './camt-entry.js';
-import type { ExactAmount } from './decimal.js';
+import { decimalText, readAmount, withExponent, type ExactAmount } from './decimal.js';
 import type { StatementFacts, StatementFormat, StatementItem } from './format.js';
 import { childrenNamed, nodeAt, readXml, textAt, type XmlNode } from './xml.js';
 
@@ -47,6 +47,8 @@ class Report {
   /** Entries and not rows: what the bank keeps of a batch is in no detail. */
   private readonly booked: Movement[] = [];
   private entries = 0;
+  /** Every entry that could be read, whatever its status. */
+  private readonly movements: Movement[] = [];
   private readonly account: string;
   private readonly currency: string | undefined;
   private readonly opening: ExactAmount | undefined;
@@ -85,8 +87,10 @@ class Report {
     this.entries++;
     yield* readEntry(node, this.account);
     const money = entryMoney(node);
-    const isBooked = !notBooked.has(textAt(node, 'Sts/Cd', 'Sts') ?? '');
-    if (money && isBooked) this.booked.push({ amountMinor: money.minor, exponent: money.exponent });
+    if (!money) return;
+    const movement = { amountMinor: money.minor, exponent: money.exponent };
+    this.movements.push(movement);
+    if (!notBooked.has(textAt(node, 'Sts/Cd', 'Sts') ?? '')) this.booked.push(movement);
   }
 
   *end(): Generator<Problem, void, undefined> {
@@ -99,7 +103,31 @@ class Report {
         `${stated} entries are stated, ${this.entries} are there`,
         'NbOfNtries',
       );
+    yield* this.checkSide(
+      'TtlCdtNtries',
+      this.movements.filter(({ amountMinor }) => amountMinor >= 0n),
+    );
+    yield* this.checkSide(
+      'TtlDbtNtries',
+      this.movements.filter(({ amountMinor }) => amountMinor < 0n),
+    );
     yield* checkBalances(this.opening, this.closing, booked, node.line);
+  }
+
+  /** The sum that the report states of its credits or debits. */
+  private *checkSide(name: string, side: Movement[]): Generator<Problem, void, undefined> {
+    const text = textAt(this.node, `TxsSummry/${name}/Sum`);
+    const stated = text === undefined ? null : readAmount(text, this.currency ?? '');
+    if (!stated) return;
+    const exponent = Math.max(stated.exponent, ...side.map((each) => each.exponent));
+    const sum = side.reduce(
+      (total, each) => total + withExponent({ minor: each.amountMinor, exponent: each.exponent }, exponent),
+      0n,
+    );
+    const found = sum < 0n ? -sum : sum;
+    if (withExponent(stated, exponent) === found) return;
+    const message = `${name} states ${text ?? ''}, the entries come to ${decimalText(found, exponent)}`;
+    yield problem(this.node.line, 'total_mismatch', message, name);
   }
 }
 

@@ -231,6 +231,9 @@ describe('files', () => {
       'a wrong closing balance',
     ],
     [document(statement({ entries: credit, closing: '110', summary: '<TxsSummry><TtlNtries><NbOfNtries>2</NbOfNtries></TtlNtries></TxsSummry>' })), ['total_mismatch'], 1, 'an entry is missing'], // prettier-ignore
+    [document(statement({ entries: credit, closing: '110', summary: '<TxsSummry><TtlCdtNtries><Sum>10.00</Sum></TtlCdtNtries><TtlDbtNtries><Sum>0</Sum></TtlDbtNtries></TxsSummry>' })), [], 1, 'sums of both sides'], // prettier-ignore
+    [document(statement({ entries: credit, closing: '110', summary: '<TxsSummry><TtlCdtNtries><Sum>10.01</Sum></TtlCdtNtries></TxsSummry>' })), ['total_mismatch'], 1, 'a wrong sum of credits'], // prettier-ignore
+    [document(statement({ entries: entry('10', '', 'DBIT'), closing: '90', summary: '<TxsSummry><TtlDbtNtries><Sum>9</Sum></TtlDbtNtries></TxsSummry>' })), ['total_mismatch'], 1, 'a wrong sum of debits'], // prettier-ignore
   ])('%#: says what is wrong (%#)', (text, codes, rows) => {
     const said = read(camt, text);
     expect(said.problems.map((each) => each.split(' ')[1])).toEqual(codes);
