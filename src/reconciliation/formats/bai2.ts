@@ -7,7 +7,7 @@
 import { currencyExponent } from '../../kernel/currency.js';
 import { problem, quoted, type Problem } from '../problems.js';
 import { isDebitCode, readAccountHeader, readDetail, type BaiRecord } from './bai2-records.js';
-import { checkBalances } from './balances.js';
+import { checkBalances, movementOf } from './balances.js';
 import { sixDigitDay } from './dates.js';
 import type { StatementFacts, StatementFormat, StatementItem, StatementRow } from './format.js';
 
@@ -137,7 +137,12 @@ class Reader {
     const { facts, rows, line } = this.account;
     const exponent = currencyExponent(facts.currency) ?? 2;
     const balance = (minor: bigint | undefined) => (minor === undefined ? undefined : { minor, exponent });
-    yield* checkBalances(balance(facts.openingMinor), balance(facts.closingMinor), rows, line);
+    yield* checkBalances(
+      balance(facts.openingMinor),
+      balance(facts.closingMinor),
+      rows.map(movementOf),
+      line,
+    );
     this.account = null;
   }
 

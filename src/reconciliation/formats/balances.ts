@@ -1,30 +1,29 @@
 /** Whether a statement adds up (opening balance, rows, closing balance), and whether it goes on where the last one ended. */
-import { decimalText, withExponent, type ExactAmount } from './decimal.js';
+import { decimalText, isSameAmount, totalOf, withExponent, type ExactAmount } from './decimal.js';
 import { currencyExponent } from '../../kernel/currency.js';
 import type { StatementFacts, StatementItem, StatementRow } from './format.js';
 import { problem, type Problem } from '../problems.js';
 
-export type Movement = Pick<StatementRow, 'amountMinor' | 'exponent'>;
-
-/** A problem at `line` unless opening plus rows is closing; none where a balance is missing. */
+/** A problem at `line` unless opening plus movements is closing; none where a balance is missing. */
 export function checkBalances(
   opening: ExactAmount | undefined,
   closing: ExactAmount | undefined,
-  rows: readonly Movement[],
+  movements: readonly ExactAmount[],
   line: number,
 ): Problem[] {
   if (!opening || !closing) return [];
-  const exponent = Math.max(opening.exponent, closing.exponent, ...rows.map((row) => row.exponent));
-  const scaled = (amount: ExactAmount): bigint => withExponent(amount, exponent);
-  const sum = rows.reduce(
-    (total, row) => total + scaled({ minor: row.amountMinor, exponent: row.exponent }),
-    scaled(opening),
-  );
-  const difference = scaled(closing) - sum;
-  if (difference === 0n) return [];
-  const message = `opening balance plus ${rows.length} rows differs from the closing balance by ${decimalText(difference, exponent)}`;
+  const expected = totalOf([opening, totalOf(movements)]);
+  if (isSameAmount(expected, closing)) return [];
+  const { minor, exponent } = totalOf([closing, { ...expected, minor: -expected.minor }]);
+  const message = `opening balance plus ${movements.length} rows differs from the closing balance by ${decimalText(minor, exponent)}`;
   return [problem(line, 'balance_mismatch', message, 'closing')];
 }
+
+/** What a row moves. */
+export const movementOf = ({ amountMinor, exponent }: StatementRow): ExactAmount => ({
+  minor: amountMinor,
+  exponent,
+});
 
 /** Both balances in one exponent, which is named where it is not the currency's own. */
 export function balanceFacts(

@@ -1,7 +1,8 @@
 /** An entry (`Ntry`) of an ISO 20022 report as rows: one, or one per detail. */
 import { parseDay } from '../../kernel/calendar-day.js';
 import { problem, quoted, type Problem } from '../problems.js';
-import { readAmount, withExponent, type ExactAmount } from './decimal.js';
+import { movementOf } from './balances.js';
+import { isSameAmount, readAmount, totalOf, withExponent, type ExactAmount } from './decimal.js';
 import type { ForeignAmount, RowKind, StatementRow } from './format.js';
 import { childrenNamed, nodeAt, textAt, type XmlNode } from './xml.js';
 
@@ -246,15 +247,13 @@ function* checkEntrySum(
   money: CamtMoney,
   rows: StatementRow[],
 ): Generator<Problem, void, undefined> {
-  const exponent = Math.max(money.exponent, ...rows.map((row) => row.exponent));
   const isForeign = rows.some((row) => row.currency !== money.currency);
-  const sum = rows.reduce(
-    (total, row) => total + withExponent({ minor: row.amountMinor, exponent: row.exponent }, exponent),
-    0n,
-  );
-  const difference = sum - withExponent(money, exponent);
-  const charges = feeOf(entry, { ...money, exponent });
-  if (!isForeign && (difference === 0n || difference === charges)) return;
+  const sum = totalOf(rows.map(movementOf));
+  const exponent = Math.max(sum.exponent, money.exponent);
+  const charges = feeOf(entry, { ...money, exponent }) ?? 0n;
+  const isWhole =
+    isSameAmount(sum, money) || isSameAmount(sum, totalOf([money, { minor: charges, exponent }]));
+  if (!isForeign && isWhole) return;
   const reason = isForeign ? 'have another currency than their entry' : 'do not add up to their entry';
   yield problem(entry.line, 'entry_mismatch', `the ${rows.length} details ${reason}`, 'NtryDtls');
 }

@@ -6,9 +6,9 @@
  * Source: ISO 20022 message definitions, Bank-to-Customer Cash Management.
  */
 import { problem, type Problem } from '../problems.js';
-import { balanceFacts, checkBalances, type Movement } from './balances.js';
+import { balanceFacts, checkBalances } from './balances.js';
 import { entryMoney, readEntry, readMoney } from './camt-entry.js';
-import { decimalText, readAmount, withExponent, type ExactAmount } from './decimal.js';
+import { decimalText, isSameAmount, readAmount, totalOf, type ExactAmount } from './decimal.js';
 import type { StatementFacts, StatementFormat, StatementItem } from './format.js';
 import { childrenNamed, nodeAt, readXml, textAt, type XmlNode } from './xml.js';
 
@@ -45,10 +45,10 @@ function* parseCamt(text: string): Generator<StatementItem, void, undefined> {
 /** One statement, report or notification. Everything but its entries stands before them. */
 class Report {
   /** Entries and not rows: what the bank keeps of a batch is in no detail. */
-  private readonly booked: Movement[] = [];
+  private readonly booked: ExactAmount[] = [];
   private entries = 0;
   /** Every entry that could be read, whatever its status. */
-  private readonly movements: Movement[] = [];
+  private readonly movements: ExactAmount[] = [];
   private readonly account: string;
   private readonly currency: string | undefined;
   private readonly opening: ExactAmount | undefined;
@@ -88,9 +88,8 @@ class Report {
     yield* readEntry(node, this.account);
     const money = entryMoney(node);
     if (!money) return;
-    const movement = { amountMinor: money.minor, exponent: money.exponent };
-    this.movements.push(movement);
-    if (!notBooked.has(textAt(node, 'Sts/Cd', 'Sts') ?? '')) this.booked.push(movement);
+    this.movements.push(money);
+    if (!notBooked.has(textAt(node, 'Sts/Cd', 'Sts') ?? '')) this.booked.push(money);
   }
 
   *end(): Generator<Problem, void, undefined> {
@@ -105,28 +104,24 @@ class Report {
       );
     yield* this.checkSide(
       'TtlCdtNtries',
-      this.movements.filter(({ amountMinor }) => amountMinor >= 0n),
+      this.movements.filter(({ minor }) => minor >= 0n),
     );
     yield* this.checkSide(
       'TtlDbtNtries',
-      this.movements.filter(({ amountMinor }) => amountMinor < 0n),
+      this.movements.filter(({ minor }) => minor < 0n),
     );
     yield* checkBalances(this.opening, this.closing, booked, node.line);
   }
 
   /** The sum that the report states of its credits or debits. */
-  private *checkSide(name: string, side: Movement[]): Generator<Problem, void, undefined> {
+  private *checkSide(name: string, side: ExactAmount[]): Generator<Problem, void, undefined> {
     const text = textAt(this.node, `TxsSummry/${name}/Sum`);
     const stated = text === undefined ? null : readAmount(text, this.currency ?? '');
     if (!stated) return;
-    const exponent = Math.max(stated.exponent, ...side.map((each) => each.exponent));
-    const sum = side.reduce(
-      (total, each) => total + withExponent({ minor: each.amountMinor, exponent: each.exponent }, exponent),
-      0n,
-    );
-    const found = sum < 0n ? -sum : sum;
-    if (withExponent(stated, exponent) === found) return;
-    const message = `${name} states ${text ?? ''}, the entries come to ${decimalText(found, exponent)}`;
+    const { minor, exponent } = totalOf(side);
+    const found = { exponent, minor: minor < 0n ? -minor : minor };
+    if (isSameAmount(stated, found)) return;
+    const message = `${name} states ${text ?? ''}, the entries come to ${decimalText(found.minor, exponent)}`;
     yield problem(this.node.line, 'total_mismatch', message, name);
   }
 }

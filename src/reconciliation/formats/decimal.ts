@@ -65,6 +65,22 @@ function ungrouped(digits: string, { decimal = '.', thousands }: NumberMarks): s
 export const withExponent = ({ minor, exponent }: ExactAmount, to: number): bigint =>
   minor * 10n ** BigInt(to - exponent);
 
+/** The sum of many amounts, in the largest exponent among them. */
+export function totalOf(amounts: Iterable<ExactAmount>): ExactAmount {
+  let total: ExactAmount = { minor: 0n, exponent: 0 };
+  for (const amount of amounts) {
+    const exponent = Math.max(total.exponent, amount.exponent);
+    total = { exponent, minor: withExponent(total, exponent) + withExponent(amount, exponent) };
+  }
+  return total;
+}
+
+/** Whether two amounts are the same money. */
+export const isSameAmount = (one: ExactAmount, other: ExactAmount): boolean => {
+  const exponent = Math.max(one.exponent, other.exponent);
+  return withExponent(one, exponent) === withExponent(other, exponent);
+};
+
 /** Amounts of one row in the largest exponent among them. */
 export function sameExponent<Name extends string>(
   amounts: Record<Name, ExactAmount>,

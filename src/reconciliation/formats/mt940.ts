@@ -8,9 +8,9 @@
 import { dayOf, isoDay } from '../../kernel/calendar-day.js';
 import { isCurrency } from '../../kernel/currency.js';
 import { problem, quoted, type Problem } from '../problems.js';
-import { balanceFacts, checkBalances } from './balances.js';
+import { balanceFacts, checkBalances, movementOf } from './balances.js';
 import { sixDigitDay } from './dates.js';
-import { readAmount, withExponent, type ExactAmount } from './decimal.js';
+import { isSameAmount, readAmount, totalOf, withExponent, type ExactAmount } from './decimal.js';
 import type { RowKind, StatementFacts, StatementFormat, StatementItem, StatementRow } from './format.js';
 import { chargesIn, originalAmountIn, referencesIn } from './mt940-details.js';
 
@@ -118,7 +118,7 @@ function* readMessage(tags: Tag[]): Generator<StatementItem, void, undefined> {
       'the statement ends without a closing balance',
       ':62F:',
     );
-  yield* checkBalances(open?.amount, close?.amount, rows, close?.line ?? first);
+  yield* checkBalances(open?.amount, close?.amount, rows.map(movementOf), close?.line ?? first);
   yield* checkSums(tags, rows, currency);
 }
 
@@ -257,15 +257,9 @@ function* checkSums(
     const [, count = '', amountText = ''] = /^(\d+)[A-Z]{3}([\d.,]+)/.exec(tag.text) ?? [];
     const stated = readSwiftAmount(amountText, currency);
     const side = rows.filter(({ amountMinor }) => amountMinor < 0n === (tag.name === '90D'));
-    const exponent = Math.max(stated?.exponent ?? 0, ...side.map((row) => row.exponent));
-    const sum = side.reduce(
-      (total, row) => total + withExponent({ minor: row.amountMinor, exponent: row.exponent }, exponent),
-      0n,
-    );
-    const isRight =
-      stated !== null &&
-      Number(count) === side.length &&
-      withExponent(stated, exponent) === (sum < 0n ? -sum : sum);
+    const { minor, exponent } = totalOf(side.map(movementOf));
+    const sum = { exponent, minor: minor < 0n ? -minor : minor };
+    const isRight = stated !== null && Number(count) === side.length && isSameAmount(stated, sum);
     if (!isRight)
       yield problem(
         tag.line,
