@@ -12,7 +12,11 @@ export interface Details {
   description: string;
 }
 
+/** SWIFT allows 390 characters and dialects a few thousand; looking for words in more would take too long. */
+const mostCharacters = 10_000;
+
 export function referencesIn(details: string): Details {
+  if (details.length > mostCharacters) return { description: details.replace(/\s+/g, ' ').trim() };
   const structured = /^\s*\d{3}\s*([?<~^])\d\d/.exec(details)?.[1];
   if (structured !== undefined) return fromSubfields(details, structured);
   const text = details.replaceAll('\n', '').trim();
@@ -33,9 +37,11 @@ function fromSubfields(details: string, mark: string): Details {
 
 const plusWordList = 'EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|PREF|RREF';
 
+const plusPattern = new RegExp(`(${plusWordList})\\+(.*?)(?=(?:${plusWordList})\\+|$)`, 'gs');
+
 /** `EREF+abc` up to the next code word. */
 function plusWords(text: string): Details | null {
-  const parts = [...text.matchAll(new RegExp(`(${plusWordList})\\+(.*?)(?=(?:${plusWordList})\\+|$)`, 'gs'))];
+  const parts = [...text.matchAll(plusPattern)];
   if (parts.length === 0) return null;
   const values = new Map(parts.map(([, word = '', value = '']) => [word, value.trim()]));
   return detailsOf(values.get('EREF'), values.get('KREF'), values.get('SVWZ') ?? text);
@@ -45,12 +51,12 @@ const slashWordList =
   'EREF|REMI|BENM|ORDP|MARF|PREF|KREF|CSID|TRCD|TRTP|ISDT|NAME|ADDR|IBAN|BIC|ID|CNTP|INIT|RTRN|ULTB|ULTC|ULTD|PURP|' +
   'SVCL|BUSP|RREF|HIST|OCMT|CHGS|EXCH|DACT|NRTX|SUM';
 
+const slashPattern = new RegExp(`/(${slashWordList})/(.*?)(?=/+(?:${slashWordList})/|/*$)`, 'gs');
+
 /** `/EREF/abc` up to the next code word between slashes. */
 function slashWords(text: string): Details | null {
   if (!/\/(?:EREF|REMI|BENM|ORDP|MARF|PREF|KREF|CSID|TRCD|TRTP)\//.test(text)) return null;
-  const words = [
-    ...text.matchAll(new RegExp(`/(${slashWordList})/(.*?)(?=/+(?:${slashWordList})/|/*$)`, 'gs')),
-  ];
+  const words = [...text.matchAll(slashPattern)];
   const values = new Map(words.map(([, word = '', value = '']) => [word, value.trim()]));
   const remittance = values.get('REMI')?.replace(/^\/?(?:USTD|STRD)\/+/, '');
   const description = remittance === undefined || remittance === '' ? text : remittance;
@@ -70,13 +76,15 @@ export interface NamedAmount extends ExactAmount {
 }
 
 /** `/OCMT/USD12,5/`: the amount before conversion. */
-export const originalAmountIn = (text: string): NamedAmount | null => amountAfter('OCMT', text);
+export const originalAmountIn = (text: string): NamedAmount | null =>
+  amountAfter(/\/OCMT\/([A-Z]{3})([\d,]+)/, text);
 
 /** `/CHGS/EUR0,5/`: what the bank kept. */
-export const chargesIn = (text: string): NamedAmount | null => amountAfter('CHGS', text);
+export const chargesIn = (text: string): NamedAmount | null =>
+  amountAfter(/\/CHGS\/([A-Z]{3})([\d,]+)/, text);
 
-function amountAfter(word: string, text: string): NamedAmount | null {
-  const [, currency = '', digits = ''] = new RegExp(`/${word}/([A-Z]{3})([\\d,]+)`).exec(text) ?? [];
+function amountAfter(pattern: RegExp, text: string): NamedAmount | null {
+  const [, currency = '', digits = ''] = pattern.exec(text) ?? [];
   const amount = digits === '' ? null : readAmount(digits, currency, { decimal: ',' });
   return amount && { ...amount, currency };
 }

@@ -198,6 +198,14 @@ describe('what does not add up or cannot be read', () => {
     });
   });
 
+  it('takes details of a length that no bank sends for free text', () => {
+    const details = `:86:/EREF/E1/REMI/${'/'.repeat(2_000_000)}`;
+    const startedAt = performance.now();
+    const [row] = rowsOf(mt940, message([good, details], 'C261127EUR101,00'));
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(row?.description).toHaveLength(details.length - ':86:'.length);
+  });
+
   it('holds the sums of an MT942 against its entries', () => {
     const text = (sum: string): string =>
       lines(':20:S', ':25:X1', ':28C:1', ':34F:EUR0,', ':61:261127C1,00NTRFX', ':61:261127D2,00NTRFX', ':90D:1EUR2,00', `:90C:${sum}`, '-'); // prettier-ignore
