@@ -20,6 +20,7 @@ import { startPaymentsApi, type PaymentsApi } from './payments-api/server.js';
 import { run, type Program } from './programs.js';
 import { startSlack, type SlackOptions, type SlackServer } from './slack/server.js';
 import type { State } from './slack/wire.js';
+import { STATEMENT_PROFILES } from './statement-profiles.js';
 import { startStatements, type Statements } from './statements/statements.js';
 import { startStatusPages } from './status-page/status-page.js';
 import { welcome } from './welcome.js';
@@ -268,6 +269,7 @@ async function configOf(
     links: Object.fromEntries(LINKED.map((object) => [object, `${slack.url}/dashboard/{id}`])),
     // Often enough that a scenario is seen while somebody still looks.
     schedules: { partnerStatus: '*/5 * * * * *' },
+    statementProfiles: STATEMENT_PROFILES,
     remediation: companyPolicy({
       state,
       groups: await userGroups(slack.apiUrl, slack.credentials.botToken),

@@ -20,13 +20,8 @@ import { packageRoot } from './kernel/package-root.js';
 import { createLog } from './logging.js';
 import { main } from './main.js';
 import { printManifest } from './manifest.js';
-import {
-  parseFile,
-  printCalendar,
-  reconcileFiles,
-  type ParseOptions,
-  type ReconcileOptions,
-} from './reconcile-cli.js';
+import { parseFile, type ParseOptions } from './parse-cli.js';
+import { printCalendar, reconcileFiles, type ReconcileOptions } from './reconcile-cli.js';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -85,6 +80,7 @@ program
   .description('print the rows of a statement file in one form for all partners')
   .argument('<file>')
   .option('--format <id>', 'the format, when it should not be recognised by its content')
+  .option('--profile <id>', 'the CSV profile, shipped or of paydesk.yaml')
   .option('--json', 'JSON lines')
   .action(runParse);
 
@@ -97,6 +93,7 @@ program
     'any statement, or CSV: line_no,partner_ref,amount_minor,currency,value_date,type,fee_minor',
   )
   .option('--format <id>', 'the format of the statement, when it should not be recognised by its content')
+  .option('--profile <id>', 'the CSV profile of the statement, shipped or of paydesk.yaml')
   .option('--settle <rule>', 'when money is due, such as T+2')
   .option(
     '--calendar <id>',
@@ -162,11 +159,11 @@ async function runAuditExport({ from, to }: { from: string; to?: string }): Prom
 }
 
 async function runParse(file: string, options: ParseOptions): Promise<void> {
-  if (!(await parseFile(file, options, voices))) process.exitCode = 1;
+  if (!(await parseFile(file, options, say, process.stderr))) process.exitCode = 1;
 }
 
 async function runReconcile(options: ReconcileOptions): Promise<void> {
-  await reconcileFiles(options, voices);
+  await reconcileFiles(options, voices, process.stderr);
 }
 
 function runManifest({ check }: { check?: boolean }): void {

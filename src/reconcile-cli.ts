@@ -1,27 +1,31 @@
 /**
- * `paydesk parse`, `paydesk reconcile` and `paydesk calendar`: statement files read and compared without Slack and
- * without a database.
+ * `paydesk reconcile` and `paydesk calendar`: a statement compared with a ledger, without Slack and without a database.
  *
  * Invariant: the standard output carries results alone; progress and faults go to the standard error.
  */
-import { readFile } from 'node:fs/promises';
 import { dayOf, isoDay, parseDay, type Day } from './kernel/calendar-day.js';
 import { OpsError } from './kernel/errors.js';
 import { formatMoney } from './kernel/money.js';
 import type { BusinessCalendar } from './ports/calendars.js';
+import { progressBar, type Screen } from './progress.js';
 import { target } from './reconciliation/calendars/target.js';
-import type { Finding, LedgerEntry } from './reconciliation/findings.js';
+import {
+  differenceOf,
+  type Break,
+  type Finding,
+  type LedgerEntry,
+  type StatementLine,
+} from './reconciliation/findings.js';
 import type { StatementItem } from './reconciliation/formats/format.js';
-import { formatNamed, sniffFormat } from './reconciliation/formats/index.js';
-import { itemLine } from './reconciliation/formats/item-json.js';
 import { decodeText } from './reconciliation/formats/text.js';
-import { joinExact, readSide } from './reconciliation/join/join.js';
+import { joinExact, readSide, type Tally } from './reconciliation/join/join.js';
 import { reconcile } from './reconciliation/matching/match.js';
 import { defaultSettings, type MatchSettings } from './reconciliation/matching/settings.js';
 import { findingLine, summarise, summaryLine, type Summary } from './reconciliation/report.js';
 import { dueDay, parseSettlementRule } from './reconciliation/settlement.js';
 import { statementLines } from './reconciliation/statement-lines.js';
-import { isStatementTable, readLedger } from './reconciliation/tables.js';
+import { isStatementTable, readLedger, type Table } from './reconciliation/tables.js';
+import { readInput, readStatement, type FormatChoice } from './statement-files.js';
 
 export interface Voices {
   /** Results. */
@@ -30,22 +34,36 @@ export interface Voices {
   tell: (line: string) => void;
 }
 
-export interface ReconcileOptions {
+export interface ReconcileOptions extends FormatChoice {
   ledger: string;
   statement: string;
-  format?: string;
   settle?: string;
   calendar: string;
   asOf?: string;
   json?: boolean;
 }
 
+/** Below this nobody sees a bar. */
+const largeFiles = 5_000_000;
+/** Files read, rows joined, rules run. */
+const stages = 3;
+
 /** Prints findings and a summary. */
-export async function reconcileFiles(options: ReconcileOptions, voices: Voices): Promise<void> {
+export async function reconcileFiles(
+  options: ReconcileOptions,
+  voices: Voices,
+  screen: Screen,
+): Promise<void> {
   const startedAt = performance.now();
   const settings = await readSettings(options);
   const [ledger, statement] = [await readInput(options.ledger), await readInput(options.statement)];
-  const { findings, summary, problems } = compareFiles(ledger, statement, options.format, settings);
+  const isLarge = ledger.length + statement.length >= largeFiles;
+  const bar = progressBar(screen, 'Reconciling', isLarge ? stages : 0);
+  bar.at(1);
+  const sides = readSides(ledger, statement, options, settings);
+  bar.at(2);
+  const { findings, summary, problems } = compareSides(sides, settings);
+  bar.end();
   const seconds = Math.round(performance.now() - startedAt) / 1000;
   if (options.json === true) printJson(findings, problems, summaryLine(summary, seconds), voices);
   else printForPeople(findings, problems, summary, seconds, voices);
@@ -62,21 +80,26 @@ interface Compared {
   problems: FileProblem[];
 }
 
-function compareFiles(
-  ledger: Buffer,
-  statement: Buffer,
-  format: string | undefined,
-  settings: MatchSettings,
-): Compared {
+interface Sides {
+  /** What the join matched already; undefined where the rules get every row. */
+  exact: Tally | undefined;
+  ledger: Table<LedgerEntry>;
+  statement: Table<StatementLine>;
+}
+
+function readSides(ledger: Buffer, statement: Buffer, choice: FormatChoice, settings: MatchSettings): Sides {
   const { text } = decodeText(statement.subarray(0, 65_536));
-  const isTable = format === undefined && isStatementTable(text);
-  const joined = isTable
+  const isTable = choice.format === undefined && choice.profile === undefined && isStatementTable(text);
+  return isTable
     ? joinExact(readSide(ledger, 'ledger'), readSide(statement, 'statement'), settings)
     : {
         exact: undefined,
         ledger: readLedger(decodeText(ledger).text),
-        statement: statementLines(parseItems(statement, format)),
+        statement: statementLines(readStatement(statement, choice)),
       };
+}
+
+function compareSides(joined: Sides, settings: MatchSettings): Compared {
   const pool = { entries: joined.ledger.rows, lines: joined.statement.rows };
   const findings = reconcile(pool, settings);
   const problems = [
@@ -84,11 +107,6 @@ function compareFiles(
     ...joined.statement.problems.map((problem) => ({ file: 'statement' as const, problem })),
   ];
   return { findings, summary: summarise(pool, findings, problems.length, joined.exact), problems };
-}
-
-function parseItems(file: Buffer, format: string | undefined): Iterable<StatementItem> {
-  const { text } = decodeText(file);
-  return (format === undefined ? sniffFormat(text) : formatNamed(format)).parse(text);
 }
 
 async function readSettings({ settle, calendar, asOf }: ReconcileOptions): Promise<MatchSettings> {
@@ -116,17 +134,6 @@ async function calendarNamed(id: string): Promise<BusinessCalendar> {
   // The holidays of the world take a third of a second to load.
   const { bankCalendar } = await import('./adapters/calendars/bank-holidays.js');
   return bankCalendar(id);
-}
-
-async function readInput(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new OpsError('invalid', `The file ${path} cannot be read.`, {
-      hint: error instanceof Error ? error.message : String(error),
-      cause: error,
-    });
-  }
 }
 
 function printJson(findings: Finding[], problems: FileProblem[], summary: string, { say }: Voices): void {
@@ -159,11 +166,27 @@ function printForPeople(
   if (problems.length > 0) say(`Quarantined: ${problems.length} lines`);
   for (const { file, problem } of problems.slice(0, mostShown))
     say(`  ${file} line ${problem.line}: ${problem.message}`);
-  const lines = findings.filter(({ type }) => type === 'break').slice(0, mostShown);
-  for (const finding of lines) say(`  ${findingLine(finding) ?? ''}`);
+  printBreaks(
+    findings.filter((finding) => finding.type === 'break'),
+    say,
+  );
 }
 
 const mostShown = 20;
+
+function printBreaks(breaks: Break[], say: (line: string) => void): void {
+  if (breaks.length > 0) say(columns('Break', 'Difference', 'Ledger ids', 'Statement lines'));
+  for (const found of breaks.slice(0, mostShown)) {
+    const { minor, currency } = differenceOf(found);
+    const ids = found.entries.map(({ id }) => id).join(' ');
+    const numbers = found.lines.map(({ line }) => line).join(' ');
+    say(columns(found.kind.replaceAll('_', ' '), amountText(minor, currency), ids, numbers));
+  }
+  if (breaks.length > mostShown) say(`… and ${breaks.length - mostShown} more; --json prints them all.`);
+}
+
+const columns = (kind: string, difference: string, ids: string, numbers: string): string =>
+  `  ${kind.padEnd(20)}  ${difference.padStart(18)}  ${ids.padEnd(24)}  ${numbers}`.trimEnd();
 
 function printCounts(
   title: string,
@@ -181,38 +204,6 @@ function amountText(minor: bigint, currency: string): string {
   } catch {
     return `${minor} ${currency} (minor units)`;
   }
-}
-
-export interface ParseOptions {
-  format?: string;
-  json?: boolean;
-}
-
-/** Prints the canonical rows of a file; true when all of it could be read. */
-export async function parseFile(
-  path: string,
-  { format, json }: ParseOptions,
-  { say }: Voices,
-): Promise<boolean> {
-  const counts = { rows: 0, statements: 0, problems: 0 };
-  const totals = new Map<string, bigint>();
-  for (const item of parseItems(await readInput(path), format)) {
-    if (item.type === 'problem') counts.problems++;
-    else if (item.type === 'statement') counts.statements++;
-    else {
-      counts.rows++;
-      const key = `${item.currency} ${item.exponent}`;
-      totals.set(key, (totals.get(key) ?? 0n) + item.amountMinor);
-    }
-    if (json === true || item.type === 'problem') say(itemLine(item));
-  }
-  const sums = [...totals].map(([key, minor]) => {
-    const [currency, exponent] = key.split(' ');
-    return { currency, exponent: Number(exponent), amountMinor: String(minor) };
-  });
-  if (json === true) say(JSON.stringify({ type: 'summary', ...counts, totals: sums }));
-  else say(`${counts.rows} rows, ${counts.statements} statements, ${counts.problems} problems`);
-  return counts.problems === 0;
 }
 
 /** Prints the closing days of a year. */

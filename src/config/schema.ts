@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { remediation, remediationFaults } from './remediation.js';
+import { statementProfiles } from './statement-profiles.js';
 import { channel, cron, duration, httpUrl, partnerId, privateUrl, timeZone, userGroup } from './values.js';
 
 const address = String.raw`[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+`;
@@ -76,6 +77,7 @@ export const configSchema = z.strictObject({
       auditWitness: cron.default('0 6 * * *'),
     })
     .prefault({}),
+  statementProfiles,
   remediation: remediation.optional().describe('absent: no guarded actions'),
 });
 

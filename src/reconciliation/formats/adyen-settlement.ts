@@ -1,8 +1,8 @@
 /**
  * Adyen's settlement details report: a row per movement of a batch, in gross (the shopper's) and net currency.
  *
- * Invariant: the amount is the gross one where the row has it, else the net one; fees are added up only in their own
- * currency. Source: Adyen, “Settlement details report”.
+ * Invariant: amount, fee and net are in the net currency, which is the money that comes to us; a gross amount in another
+ * currency is the amount before conversion. Source: Adyen, “Settlement details report”.
  */
 import { problem, quoted, type Problem } from '../problems.js';
 import { isoMoment } from './dates.js';
@@ -39,6 +39,7 @@ const kinds: Readonly<Record<string, RowKind>> = {
   PaidOut: 'payout',
   PaidOutReversed: 'payout_reversal',
   Fee: 'fee',
+  PaymentCost: 'fee',
   InvoiceDeduction: 'fee',
   MiscCosts: 'fee',
   DepositCorrection: 'reserve',
@@ -54,16 +55,17 @@ interface Side extends ExactAmount {
 }
 
 const feeColumns = ['Commission (NC)', 'Markup (NC)', 'Scheme Fees (NC)', 'Interchange (NC)'];
+const furtherFeeColumns = ['Payment Fees (NC)', 'DCC Markup (NC)'];
 
 function* rowOf(record: NamedRecord): Generator<StatementRow | Problem, void, undefined> {
   const gross = readSide(record, 'Gross', 'GC');
   const net = readSide(record, 'Net', 'NC');
   if (gross && 'code' in gross) return yield gross;
   if (net && 'code' in net) return yield net;
-  const main = gross ?? net;
+  const main = net ?? gross;
   if (!main)
     return yield problem(record.line, 'missing_value', 'the row has neither a gross nor a net amount', 'Net');
-  const fee = readFees(record, net?.currency ?? main.currency);
+  const fee = readFees(record, feeColumns, main.currency);
   if ('code' in fee) return yield fee;
   const row: StatementRow = {
     type: 'row',
@@ -75,22 +77,41 @@ function* rowOf(record: NamedRecord): Generator<StatementRow | Problem, void, un
     raw: record.raw,
   };
   addFacts(row, record);
-  if (gross && net && net.currency !== gross.currency) row.fx = foreignSide(net, record.get('Exchange Rate'));
-  if (gross && net?.currency === gross.currency) yield* withNet(row, gross, net, fee);
-  else yield row;
+  if (!gross || !net) return yield row;
+  if (gross.currency === net.currency) return yield* withNet(row, gross, net, fee, record);
+  const { exponent, minor } = sameExponent({ net, fee });
+  const fx = foreignSide(gross, record.get('Exchange Rate'));
+  yield {
+    ...row,
+    exponent,
+    amountMinor: minor.net + minor.fee,
+    feeMinor: minor.fee,
+    netMinor: minor.net,
+    fx,
+  };
 }
 
-/** Gross, fees and net of one currency, which must agree. */
+/** Gross, fees and net of one currency, which must agree; newer reports have further columns of fees. */
 function* withNet(
   row: StatementRow,
   gross: Side,
   net: Side,
   fee: ExactAmount,
+  record: NamedRecord,
 ): Generator<StatementRow | Problem, void, undefined> {
-  const { exponent, minor } = sameExponent({ gross, net, fee });
-  yield { ...row, exponent, amountMinor: minor.gross, feeMinor: minor.fee, netMinor: minor.net };
-  if (minor.gross - minor.fee !== minor.net)
-    yield problem(row.line, 'net_mismatch', 'gross less fees is not net', 'Net Credit (NC)');
+  const further = readFees(record, furtherFeeColumns, net.currency);
+  if ('code' in further) return yield further;
+  const { exponent, minor } = sameExponent({ gross, net, fee, further });
+  const kept = minor.gross - minor.net;
+  const isRight = kept === minor.fee || kept === minor.fee + minor.further;
+  yield {
+    ...row,
+    exponent,
+    amountMinor: minor.gross,
+    feeMinor: isRight ? kept : minor.fee,
+    netMinor: minor.net,
+  };
+  if (!isRight) yield problem(row.line, 'net_mismatch', 'gross less fees is not net', 'Net Credit (NC)');
 }
 
 const foreignSide = ({ currency, minor, exponent }: Side, rate: string): ForeignAmount => ({
@@ -123,9 +144,9 @@ function readSide(record: NamedRecord, name: 'Gross' | 'Net', unit: 'GC' | 'NC')
   return { currency, exponent, minor: minor.credit - minor.debit };
 }
 
-function readFees(record: NamedRecord, currency: string): ExactAmount | Problem {
+function readFees(record: NamedRecord, columns: readonly string[], currency: string): ExactAmount | Problem {
   let total: ExactAmount = { minor: 0n, exponent: 0 };
-  for (const column of feeColumns) {
+  for (const column of columns) {
     const fee = readAmount(record.get(column) || '0', currency);
     if (!fee)
       return problem(record.line, 'bad_amount', `${quoted(record.get(column))} is not an amount`, column);

@@ -64,19 +64,29 @@ function addSummary(header: AccountHeader, code: string, amountText: string, lin
   if (code === closingLedger) header.closing = amount;
 }
 
-/** How many fields the funds type takes, itself included: S has three amounts, V a date and a time, D as it says. */
+/**
+ * How many fields the funds type takes, itself included: S has three amounts, V a date and a time, D as it says. None
+ * where another type code stands in its place, because the bank left it out.
+ */
 function fundsWidth(fields: string[], at: number): number {
-  switch (fields[at]) {
+  const type = fields[at] ?? '';
+  switch (type) {
     case 'S':
       return 4;
     case 'V':
       return 3;
-    case 'D':
-      return 2 + 2 * Number(fields[at + 1] ?? 0);
+    case 'D': {
+      const count = fields[at + 1] ?? '';
+      return /^\d{1,2}$/.test(count) ? 2 + 2 * Number(count) : 2;
+    }
     default:
-      return 1;
+      return /^\d{3}$/.test(type) ? 0 : 1;
   }
 }
+
+/** 400 to 699 are debits, so are the disbursements of loans and the upper half of the codes that banks define. */
+export const isDebitCode = (code: string): boolean =>
+  (code >= '400' && code <= '699') || (code >= '760' && code <= '799') || (code >= '960' && code <= '999');
 
 const readMinor = (text: string): bigint | null =>
   /^[+-]?\d{1,30}$/.test(text) ? BigInt(text.replace('+', '')) : null;
@@ -97,7 +107,7 @@ export function readDetail(
     return problem(record.line, 'bad_type', `${quoted(code)} is not a type code`, 'type');
   if (amount === null)
     return problem(record.line, 'bad_amount', `${quoted(amountText)} is not whole minor units`, 'amount');
-  const isDebit = code >= '400' && code <= '699';
+  const isDebit = isDebitCode(code);
   const width = fundsWidth(
     fields.map((field) => field.trim()),
     detailFields.funds,

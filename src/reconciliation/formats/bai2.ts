@@ -6,8 +6,8 @@
  */
 import { currencyExponent } from '../../kernel/currency.js';
 import { problem, quoted, type Problem } from '../problems.js';
-import { readAccountHeader, readDetail, type BaiRecord } from './bai2-records.js';
-import { checkBalances } from './balances.js';
+import { isDebitCode, readAccountHeader, readDetail, type BaiRecord } from './bai2-records.js';
+import { checkBalances, movementOf } from './balances.js';
 import { sixDigitDay } from './dates.js';
 import type { StatementFacts, StatementFormat, StatementItem, StatementRow } from './format.js';
 
@@ -61,6 +61,7 @@ class Reader {
 
   *read(record: BaiRecord): Generator<StatementItem, void, undefined> {
     const size = 1 + record.continuations.length;
+    yield* this.unfinished(record);
     for (const level of Object.values(this.levels)) level.records += size;
     const fields = record.body.split(',');
     switch (record.code) {
@@ -88,6 +89,16 @@ class Reader {
     }
   }
 
+  /** A trailer that is missing: the file was cut, or another one follows. */
+  private *unfinished({ line, code }: BaiRecord): Generator<Problem, void, undefined> {
+    if (this.account && code !== '16' && code !== '49') {
+      yield problem(line, 'truncated', `account ${this.account.facts.account} ends without its trailer (49)`);
+      this.account = null;
+    }
+    if (this.isOpen && code === '01')
+      yield problem(line, 'truncated', 'a file begins before the one before has its trailer (99)');
+  }
+
   *end(line: number): Generator<StatementItem, void, undefined> {
     if (this.isOpen) yield problem(line, 'truncated', 'the file ends without its trailer (99)');
   }
@@ -97,7 +108,7 @@ class Reader {
     yield* header.problems;
     const { account, currency, opening, closing } = header;
     this.levels.account.amount += header.sum;
-    const facts: StatementFacts = { type: 'statement', account, currency };
+    const facts: StatementFacts = { type: 'statement', line: record.line, account, currency };
     if (opening !== undefined) facts.openingMinor = opening;
     if (closing !== undefined) facts.closingMinor = closing;
     if (this.groupDay !== undefined) facts.from = facts.to = this.groupDay;
@@ -113,7 +124,8 @@ class Reader {
     yield item;
     if (item.type === 'problem') return;
     rows.push(item);
-    this.levels.account.amount += item.amountMinor < 0n ? -item.amountMinor : item.amountMinor;
+    // Control totals count amounts as they stand in the file, without the direction of the type code.
+    this.levels.account.amount += isDebitCode(item.raw.type ?? '') ? -item.amountMinor : item.amountMinor;
   }
 
   private *closeAccount(record: BaiRecord, fields: string[]): Generator<StatementItem, void, undefined> {
@@ -125,7 +137,12 @@ class Reader {
     const { facts, rows, line } = this.account;
     const exponent = currencyExponent(facts.currency) ?? 2;
     const balance = (minor: bigint | undefined) => (minor === undefined ? undefined : { minor, exponent });
-    yield* checkBalances(balance(facts.openingMinor), balance(facts.closingMinor), rows, line);
+    yield* checkBalances(
+      balance(facts.openingMinor),
+      balance(facts.closingMinor),
+      rows.map(movementOf),
+      line,
+    );
     this.account = null;
   }
 

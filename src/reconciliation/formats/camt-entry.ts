@@ -1,7 +1,8 @@
 /** An entry (`Ntry`) of an ISO 20022 report as rows: one, or one per detail. */
 import { parseDay } from '../../kernel/calendar-day.js';
 import { problem, quoted, type Problem } from '../problems.js';
-import { readAmount, withExponent, type ExactAmount } from './decimal.js';
+import { movementOf } from './balances.js';
+import { isSameAmount, readAmount, totalOf, withExponent, type ExactAmount } from './decimal.js';
 import type { ForeignAmount, RowKind, StatementRow } from './format.js';
 import { childrenNamed, nodeAt, textAt, type XmlNode } from './xml.js';
 
@@ -35,6 +36,7 @@ export function* readEntry(
   const details = childrenNamed(entry, 'NtryDtls').flatMap((each) => childrenNamed(each, 'TxDtls'));
   const amounts = details.length > 1 ? details.map((detail) => detailMoney(detail, money.currency)) : [];
   const each = amounts.filter((amount) => amount !== null);
+  // Details without amounts cannot be told apart.
   if (details.length > 1 && each.length === details.length) {
     const rows = details.map((detail, at) => detailRow(entry, detail, each[at] ?? money, mark, account));
     yield* rows;
@@ -42,14 +44,27 @@ export function* readEntry(
   } else yield singleRow(entry, details, money, mark, account);
 }
 
+/** What an entry moves, signed; null where it cannot be read. */
+export function entryMoney(entry: XmlNode): CamtMoney | null {
+  const money = readMoney(nodeAt(entry, 'Amt'));
+  const mark = textAt(entry, 'CdtDbtInd') ?? '';
+  return money && /^(?:CRDT|DBIT)$/.test(mark) ? signed(money, mark) : null;
+}
+
 const signed = (money: CamtMoney, mark: string): CamtMoney =>
   mark === 'DBIT' ? { ...money, minor: -money.minor } : money;
 
-/** What a detail comes to in the currency of its entry. */
+/**
+ * What a detail comes to: in the currency of its entry where any amount is, else as its own amount says. An instructed
+ * amount in another currency is the one before conversion and does not count.
+ */
 function detailMoney(detail: XmlNode, currency: string): CamtMoney | null {
-  const paths = ['Amt', 'AmtDtls/TxAmt/Amt', 'AmtDtls/CntrValAmt/Amt', 'AmtDtls/InstdAmt/Amt'];
-  const found = paths.map((path) => readMoney(nodeAt(detail, path))).filter((money) => money !== null);
-  return found.find((money) => money.currency === currency) ?? found[0] ?? null;
+  const own = ['Amt', 'AmtDtls/TxAmt/Amt'].map((path) => readMoney(nodeAt(detail, path)));
+  const further = ['AmtDtls/CntrValAmt/Amt', 'AmtDtls/InstdAmt/Amt'].map((path) =>
+    readMoney(nodeAt(detail, path)),
+  );
+  const inCurrency = [...own, ...further].find((money) => money?.currency === currency);
+  return inCurrency ?? own.find((money) => money !== null) ?? null;
 }
 
 function detailRow(
@@ -198,7 +213,7 @@ const familyKinds: Readonly<Record<string, RowKind>> = {
 
 /** The code of the bank transaction: domain, family, sub-family. */
 function kindOf(entry: XmlNode, detail: XmlNode | undefined): RowKind {
-  if (textAt(entry, 'RvslInd') === 'true') return 'reversal';
+  if (/^(?:true|1)$/.test(textAt(entry, 'RvslInd') ?? '')) return 'reversal';
   if (nodeAt(detail, 'RtrInf')) return 'return';
   const code = nodeAt(detail, 'BkTxCd/Domn') ?? nodeAt(entry, 'BkTxCd/Domn');
   const family = textAt(code, 'Fmly/Cd') ?? '';
@@ -226,18 +241,19 @@ function rawOf(entry: XmlNode, detail: XmlNode | undefined): Record<string, stri
   return raw;
 }
 
+/** The details come to their entry, or do so less the charges that the bank took from the whole. */
 function* checkEntrySum(
   entry: XmlNode,
   money: CamtMoney,
   rows: StatementRow[],
 ): Generator<Problem, void, undefined> {
-  const exponent = Math.max(money.exponent, ...rows.map((row) => row.exponent));
   const isForeign = rows.some((row) => row.currency !== money.currency);
-  const sum = rows.reduce(
-    (total, row) => total + withExponent({ minor: row.amountMinor, exponent: row.exponent }, exponent),
-    0n,
-  );
-  if (!isForeign && sum === withExponent(money, exponent)) return;
+  const sum = totalOf(rows.map(movementOf));
+  const exponent = Math.max(sum.exponent, money.exponent);
+  const charges = feeOf(entry, { ...money, exponent }) ?? 0n;
+  const isWhole =
+    isSameAmount(sum, money) || isSameAmount(sum, totalOf([money, { minor: charges, exponent }]));
+  if (!isForeign && isWhole) return;
   const reason = isForeign ? 'have another currency than their entry' : 'do not add up to their entry';
   yield problem(entry.line, 'entry_mismatch', `the ${rows.length} details ${reason}`, 'NtryDtls');
 }

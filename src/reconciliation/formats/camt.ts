@@ -6,10 +6,10 @@
  * Source: ISO 20022 message definitions, Bank-to-Customer Cash Management.
  */
 import { problem, type Problem } from '../problems.js';
-import { checkBalances } from './balances.js';
-import { readEntry, readMoney } from './camt-entry.js';
-import type { ExactAmount } from './decimal.js';
-import type { StatementFacts, StatementFormat, StatementItem, StatementRow } from './format.js';
+import { balanceFacts, checkBalances } from './balances.js';
+import { entryMoney, readEntry, readMoney } from './camt-entry.js';
+import { decimalText, isSameAmount, readAmount, totalOf, type ExactAmount } from './decimal.js';
+import type { StatementFacts, StatementFormat, StatementItem } from './format.js';
 import { childrenNamed, nodeAt, readXml, textAt, type XmlNode } from './xml.js';
 
 export const camt: StatementFormat = {
@@ -20,6 +20,9 @@ export const camt: StatementFormat = {
 };
 
 const reports = new Set(['Stmt', 'Rpt', 'Ntfctn']);
+/** Entries of these statuses have not changed the balance. */
+const notBooked = new Set(['PDNG', 'INFO', 'FUTR']);
+
 const isEntry = ({ name, parent }: XmlNode): boolean =>
   name === 'Ntry' && parent !== null && reports.has(parent.name);
 
@@ -28,7 +31,8 @@ function* parseCamt(text: string): Generator<StatementItem, void, undefined> {
   for (const item of readXml(text, isEntry, reports)) {
     if (item.type === 'problem') yield item;
     else if (item.type === 'tree' && item.node.parent) {
-      if (report?.node !== item.node.parent) yield* (report = new Report(item.node.parent)).begin();
+      if (report?.node !== item.node.parent)
+        yield* (report = new Report(item.node.parent)).begin(nodeAt(item.node, 'Amt')?.attributes.Ccy);
       yield* report.entry(item.node);
     } else if (item.type === 'end') {
       if (report?.node !== item.node) yield* (report = new Report(item.node)).begin();
@@ -40,8 +44,11 @@ function* parseCamt(text: string): Generator<StatementItem, void, undefined> {
 
 /** One statement, report or notification. Everything but its entries stands before them. */
 class Report {
-  private readonly rows: StatementRow[] = [];
+  /** Entries and not rows: what the bank keeps of a batch is in no detail. */
+  private readonly booked: ExactAmount[] = [];
   private entries = 0;
+  /** Every entry that could be read, whatever its status. */
+  private readonly movements: ExactAmount[] = [];
   private readonly account: string;
   private readonly currency: string | undefined;
   private readonly opening: ExactAmount | undefined;
@@ -56,15 +63,21 @@ class Report {
     this.closing = balanceOf([...balances].reverse(), ['CLBD']);
   }
 
-  *begin(): Generator<StatementItem, void, undefined> {
+  /** A notification may name its currency in its entries alone. */
+  *begin(ofFirstEntry?: string): Generator<StatementItem, void, undefined> {
     const { node, account, opening, closing } = this;
-    if (this.currency === undefined) return;
-    const facts: StatementFacts = { type: 'statement', account, currency: this.currency };
+    const currency = this.currency ?? ofFirstEntry;
+    if (currency === undefined) return;
+    const facts: StatementFacts = {
+      type: 'statement',
+      line: node.line,
+      account,
+      currency,
+      ...balanceFacts(opening, closing, currency),
+    };
     const id = textAt(node, 'Id');
     const [from, to] = [dayAt(node, 'Fr'), dayAt(node, 'To')];
     if (id !== undefined) facts.id = id;
-    if (opening) facts.openingMinor = opening.minor;
-    if (closing) facts.closingMinor = closing.minor;
     if (from !== undefined) facts.from = from;
     if (to !== undefined) facts.to = to;
     yield facts;
@@ -72,14 +85,15 @@ class Report {
 
   *entry(node: XmlNode): Generator<StatementItem, void, undefined> {
     this.entries++;
-    for (const item of readEntry(node, this.account)) {
-      yield item;
-      if (item.type === 'row' && item.raw.Sts !== 'PDNG') this.rows.push(item);
-    }
+    yield* readEntry(node, this.account);
+    const money = entryMoney(node);
+    if (!money) return;
+    this.movements.push(money);
+    if (!notBooked.has(textAt(node, 'Sts/Cd', 'Sts') ?? '')) this.booked.push(money);
   }
 
   *end(): Generator<Problem, void, undefined> {
-    const { node, rows } = this;
+    const { node, booked } = this;
     const stated = textAt(node, 'TxsSummry/TtlNtries/NbOfNtries');
     if (stated !== undefined && Number(stated) !== this.entries)
       yield problem(
@@ -88,7 +102,27 @@ class Report {
         `${stated} entries are stated, ${this.entries} are there`,
         'NbOfNtries',
       );
-    yield* checkBalances(this.opening, this.closing, rows, node.line);
+    yield* this.checkSide(
+      'TtlCdtNtries',
+      this.movements.filter(({ minor }) => minor >= 0n),
+    );
+    yield* this.checkSide(
+      'TtlDbtNtries',
+      this.movements.filter(({ minor }) => minor < 0n),
+    );
+    yield* checkBalances(this.opening, this.closing, booked, node.line);
+  }
+
+  /** The sum that the report states of its credits or debits. */
+  private *checkSide(name: string, side: ExactAmount[]): Generator<Problem, void, undefined> {
+    const text = textAt(this.node, `TxsSummry/${name}/Sum`);
+    const stated = text === undefined ? null : readAmount(text, this.currency ?? '');
+    if (!stated) return;
+    const { minor, exponent } = totalOf(side);
+    const found = { exponent, minor: minor < 0n ? -minor : minor };
+    if (isSameAmount(stated, found)) return;
+    const message = `${name} states ${text ?? ''}, the entries come to ${decimalText(found.minor, exponent)}`;
+    yield problem(this.node.line, 'total_mismatch', message, name);
   }
 }
 

@@ -14,21 +14,25 @@ import { namedRecords, type NamedRecord } from './named-records.js';
 
 /** Columns by their names in the file; the first that has a value counts. */
 export interface ProfileColumns {
-  amount?: string[];
+  amount?: string[] | undefined;
   /** Instead of `amount`: two columns without signs. */
-  credit?: string[];
-  debit?: string[];
-  currency?: string[];
-  fee?: string[];
-  net?: string[];
-  kind?: string[];
-  partnerRef?: string[];
-  ourRef?: string[];
-  batchRef?: string[];
-  account?: string[];
-  valueDate?: string[];
-  bookedAt?: string[];
-  description?: string[];
+  credit?: string[] | undefined;
+  debit?: string[] | undefined;
+  currency?: string[] | undefined;
+  fee?: string[] | undefined;
+  net?: string[] | undefined;
+  kind?: string[] | undefined;
+  partnerRef?: string[] | undefined;
+  ourRef?: string[] | undefined;
+  batchRef?: string[] | undefined;
+  account?: string[] | undefined;
+  valueDate?: string[] | undefined;
+  bookedAt?: string[] | undefined;
+  description?: string[] | undefined;
+  /** The amount before conversion. */
+  foreignAmount?: string[] | undefined;
+  foreignCurrency?: string[] | undefined;
+  foreignRate?: string[] | undefined;
 }
 
 export interface CsvProfile {
@@ -36,33 +40,41 @@ export interface CsvProfile {
   title: string;
   delimiter: string;
   decimal: '.' | ',';
-  thousands?: string;
+  thousands?: string | undefined;
   /** Amounts are whole minor units. */
   minorUnits: boolean;
-  /** Such as `yyyy-MM-dd` or `dd.MM.yyyy HH:mm:ss`. */
-  dates: string;
+  /** Such as `yyyy-MM-dd` or `dd.MM.yyyy HH:mm:ss`; the first that fits counts. */
+  dates: string[];
   columns: ProfileColumns;
   /** For files without a currency column. */
-  currency?: string;
+  currency?: string | undefined;
   /** A column whose value makes the amount negative. */
-  sign?: { column: string; negative: string[] };
+  sign?: { column: string; negative: string[] } | undefined;
   /** A fee that is written as a negative number. */
   negativeFees: boolean;
-  /** The partner's words for kinds. */
+  /** The partner's words for kinds; `*` at the beginning or the end stands for any text. */
   kinds: Record<string, RowKind>;
   /** Kinds whose amounts leave our balance although the file has them positive. */
   outgoing: RowKind[];
   /** A line of totals: the value that marks it, and kinds that it leaves out. */
-  trailer?: { column: string; values: string[]; leavesOut: RowKind[] };
+  trailer?: { column: string; values: string[]; leavesOut: RowKind[] } | undefined;
+  /** A line about the whole file, under a header of its own: its values stand in where a row has none. */
+  summary?: { column: string; values: string[] } | undefined;
 }
 
 export function csvProfile(profile: CsvProfile): StatementFormat {
-  const isHeader = headerTest(profile);
+  const needed = neededColumns(profile);
+  const hasAll = (fields: string[]): boolean =>
+    needed.every((names) => names.some((name) => fields.includes(name)));
+  const { summary } = profile;
+  const isHeader = summary ? (fields: string[]): boolean => fields.includes(summary.column) : hasAll;
   return {
     id: profile.id,
     title: profile.title,
-    recognises: (head) =>
-      head.split(/\r\n|\r|\n/).some((line) => isHeader(plainFields(line, profile.delimiter))),
+    recognises: (head) => {
+      const lines = head.split(/\r\n|\r|\n/).map((line) => plainFields(line, profile.delimiter));
+      return hasAll(lines.filter(isHeader).flat());
+    },
     *parse(text): Generator<StatementItem, void, undefined> {
       const reader = new ProfileReader(profile);
       for (const record of namedRecords(text, { delimiter: profile.delimiter, isHeader }))
@@ -81,19 +93,10 @@ const plainFields = (line: string, delimiter: string): string[] =>
   );
 
 /** A header names, for each thing that the profile places, one of its columns. */
-function headerTest({ columns, trailer, sign }: CsvProfile): (fields: string[]) => boolean {
-  const needed = [
-    columns.amount,
-    columns.credit,
-    columns.debit,
-    columns.currency,
-    columns.partnerRef,
-    columns.kind,
-  ]
+const neededColumns = ({ columns, trailer, sign, summary }: CsvProfile): string[][] =>
+  [columns.amount, columns.credit, columns.debit, columns.currency, columns.partnerRef, columns.kind]
     .filter((names) => names !== undefined)
-    .concat(trailer ? [[trailer.column]] : [], sign ? [[sign.column]] : []);
-  return (fields) => needed.every((names) => names.some((name) => fields.includes(name)));
-}
+    .concat([trailer, sign, summary].flatMap((rule) => (rule ? [[rule.column]] : [])));
 
 interface Total {
   amount: ExactAmount;
@@ -102,14 +105,25 @@ interface Total {
 
 class ProfileReader {
   private readonly dates: DateReader;
+  private readonly kindOf: (word: string) => RowKind;
   private readonly totals = new Map<string, Total>();
+  private summary: NamedRecord | null = null;
 
   constructor(private readonly profile: CsvProfile) {
     this.dates = dateReader(profile.dates);
+    this.kindOf = kindReader(profile.kinds);
   }
 
-  *read(record: NamedRecord): Generator<StatementItem, void, undefined> {
-    const { trailer } = this.profile;
+  *read(line: NamedRecord): Generator<StatementItem, void, undefined> {
+    const { trailer, summary } = this.profile;
+    if (summary?.values.includes(line.get(summary.column)) === true) {
+      this.summary = line;
+      return;
+    }
+    const whole = this.summary;
+    const record = whole
+      ? { ...line, get: (...names: string[]) => line.get(...names) || whole.get(...names) }
+      : line;
     if (trailer?.values.includes(record.get(trailer.column)) === true)
       return yield* this.checkTrailer(record);
     const row = this.row(record);
@@ -156,7 +170,7 @@ class ProfileReader {
   }
 
   private row(record: NamedRecord): StatementRow | Problem {
-    const { columns, kinds } = this.profile;
+    const { columns } = this.profile;
     const currency = this.currencyOf(record);
     if (!/^[A-Z0-9]{3,10}$/.test(currency))
       return problem(
@@ -165,29 +179,21 @@ class ProfileReader {
         `${quoted(currency)} is not a currency code`,
         columns.currency?.[0],
       );
-    const kind =
-      kinds[columns.kind ? record.get(...columns.kind) : ''] ?? (columns.kind ? 'other' : 'payment');
+    const kind = columns.kind ? this.kindOf(record.get(...columns.kind)) : 'payment';
     const amount = this.signedAmount(record, currency, kind);
     if ('code' in amount) return amount;
     const row: StatementRow = { type: 'row', line: record.line, kind, amountMinor: amount.minor, currency, exponent: amount.exponent, raw: record.raw }; // prettier-ignore
-    return this.addFees(row, record) ?? this.addFacts(row, record) ?? row;
+    return this.addFees(row, record) ?? this.addForeign(row, record) ?? this.addFacts(row, record) ?? row;
   }
 
   private signedAmount(record: NamedRecord, currency: string, kind: RowKind): ExactAmount | Problem {
     const { columns, sign, outgoing } = this.profile;
-    const bad = (names: string[] | undefined): Problem =>
-      problem(
-        record.line,
-        'bad_amount',
-        `${quoted(names ? record.get(...names) : '')} is not an amount`,
-        names?.[0],
-      );
     if (columns.credit && columns.debit) {
       const zero: ExactAmount = { minor: 0n, exponent: 0 };
       const read = (names: string[]): ExactAmount | null =>
         record.get(...names) === '' ? zero : this.amount(record, currency, names);
       const [credit, debit] = [read(columns.credit), read(columns.debit)];
-      if (!credit || !debit) return bad(credit ? columns.debit : columns.credit);
+      if (!credit || !debit) return badAmount(record, credit ? columns.debit : columns.credit);
       const { exponent, minor } = sameExponent({ credit, debit });
       return {
         exponent: Math.max(exponent, currencyExponent(currency) ?? 0),
@@ -195,7 +201,7 @@ class ProfileReader {
       };
     }
     const amount = this.amount(record, currency, columns.amount);
-    if (!amount) return bad(columns.amount);
+    if (!amount) return badAmount(record, columns.amount);
     const isNegative =
       sign?.negative.includes(record.get(sign.column)) === true ||
       (outgoing.includes(kind) && amount.minor > 0n);
@@ -210,16 +216,25 @@ class ProfileReader {
     ] as const) {
       if (!names || record.get(...names) === '') continue;
       const amount = this.amount(record, row.currency, names);
-      if (!amount || amount.exponent > row.exponent)
-        return problem(
-          record.line,
-          'bad_amount',
-          `${quoted(record.get(...names))} is not an amount`,
-          names[0],
-        );
+      if (!amount) return badAmount(record, names);
+      raiseExponent(row, amount.exponent);
       const minor = withExponent(amount, row.exponent);
       row[name] = name === 'feeMinor' && negativeFees ? -minor : minor;
     }
+    return null;
+  }
+
+  private addForeign(row: StatementRow, record: NamedRecord): Problem | null {
+    const { foreignAmount, foreignCurrency, foreignRate } = this.profile.columns;
+    const currency = foreignCurrency ? record.get(...foreignCurrency).toUpperCase() : '';
+    if (currency === '' || currency === row.currency) return null;
+    row.fx = { currency };
+    const rate = foreignRate ? record.get(...foreignRate) : '';
+    if (rate !== '') row.fx.rate = rate;
+    if (!foreignAmount || record.get(...foreignAmount) === '') return null;
+    const amount = this.amount(record, currency, foreignAmount);
+    if (!amount) return badAmount(record, foreignAmount);
+    row.fx = { ...row.fx, amountMinor: amount.minor, exponent: amount.exponent };
     return null;
   }
 
@@ -236,7 +251,7 @@ class ProfileReader {
         return problem(
           record.line,
           'bad_date',
-          `${quoted(text)} is not a date like ${this.profile.dates}`,
+          `${quoted(text)} is not a date like ${this.profile.dates.join(' or ')}`,
           columns[name]?.[0],
         );
       if (moment !== undefined) row[name] = name === 'valueDate' ? moment.slice(0, 10) : moment;
@@ -244,3 +259,28 @@ class ProfileReader {
     return null;
   }
 }
+
+const badAmount = (record: NamedRecord, names: string[] = []): Problem =>
+  problem(record.line, 'bad_amount', `${quoted(record.get(...names))} is not an amount`, names[0]);
+
+/** A fee may have more decimals than the amount: then all amounts of the row get them. */
+function raiseExponent(row: StatementRow, to: number): void {
+  if (to <= row.exponent) return;
+  const factor = 10n ** BigInt(to - row.exponent);
+  row.exponent = to;
+  for (const name of ['amountMinor', 'feeMinor', 'netMinor'] as const) {
+    const minor = row[name];
+    if (minor !== undefined) row[name] = minor * factor;
+  }
+}
+
+function kindReader(kinds: Record<string, RowKind>): (word: string) => RowKind {
+  const patterns = Object.entries(kinds).filter(([word]) => /^\*|\*$/.test(word));
+  return (word) =>
+    (Object.hasOwn(kinds, word) ? kinds[word] : undefined) ??
+    patterns.find(([pattern]) => fits(word, pattern))?.[1] ??
+    'other';
+}
+
+const fits = (word: string, pattern: string): boolean =>
+  pattern.startsWith('*') ? word.endsWith(pattern.slice(1)) : word.startsWith(pattern.slice(0, -1));

@@ -1,5 +1,6 @@
 /** Dates by a pattern such as `dd.MM.yyyy HH:mm:ss`: exact, so that day and month are never exchanged by a guess. */
 import { dayOf, isoDay } from '../../kernel/calendar-day.js';
+import { isoOffset } from './dates.js';
 
 /** The day or the moment as ISO 8601; undefined for a text that is not of the pattern, or no date. */
 export type DateReader = (text: string) => string | undefined;
@@ -16,12 +17,26 @@ const parts: Readonly<Record<string, string>> = {
   ss: '(?<second>\\d{2})',
 };
 
-/** A pattern may end before the text does: a time of day behind a date is dropped when the pattern has none. */
-export function dateReader(pattern: string): DateReader {
-  const source = pattern.replace(/yyyy|yy|MM|M|dd|d|HH|mm|ss|[^A-Za-z]|[A-Za-z]/g, (part) => parts[part] ?? part.replace(/[.*+?^${}()|[\]\\]/, '\\$&')); // prettier-ignore
-  const expression = new RegExp(`^${source}(?=$|[ T.Z+])`);
+/** The first pattern that fits the whole text counts, so a pattern with a time stands beside one without. */
+export function dateReader(patterns: readonly string[]): DateReader {
+  const readers = patterns.map(patternReader);
   return (text) => {
-    const found = expression.exec(text.trim())?.groups;
+    for (const read of readers) {
+      const found = read(text.trim());
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+}
+
+/** Fractions of a second are dropped; an offset is kept, because it makes the moment an instant. */
+const rest = '(?:[.,]\\d+)?(?<zone>Z|UTC|[+-]\\d{2}(?::?\\d{2})?)?';
+
+function patternReader(pattern: string): DateReader {
+  const source = pattern.replace(/yyyy|yy|MM|M|dd|d|HH|mm|ss|[^A-Za-z]|[A-Za-z]/g, (part) => parts[part] ?? part.replace(/[.*+?^${}()|[\]\\]/, '\\$&')); // prettier-ignore
+  const expression = new RegExp(`^${source}${pattern.includes('HH') ? rest : ''}$`);
+  return (text) => {
+    const found = expression.exec(text)?.groups;
     if (!found) return undefined;
     const year = found.year === undefined ? 2000 + Number(found.shortYear) : Number(found.year);
     const day = dayOf(year, Number(found.month), Number(found.day));
@@ -29,6 +44,6 @@ export function dateReader(pattern: string): DateReader {
     if (found.hour === undefined) return isoDay(day);
     const { hour, minute = '00', second = '00' } = found;
     if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined;
-    return `${isoDay(day)}T${hour}:${minute}:${second}`;
+    return `${isoDay(day)}T${hour}:${minute}:${second}${isoOffset(found.zone ?? '')}`;
   };
 }

@@ -3,7 +3,7 @@ import { dayOf, isoDay } from '../../kernel/calendar-day.js';
 
 /** `2026-11-27 14:05:00`, with `T`, `/` or a zone: the day, and the instant as far as the report states it. */
 const dateTime =
-  /^(\d{4})[-/](\d{2})[-/](\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?$/;
+  /^(\d{4})[-/](\d{2})[-/](\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?\s*(Z|UTC|[+-]\d{2}(?::?\d{2})?)?)?$/;
 
 /** `YYYY-MM-DD`; undefined for anything that is no date. */
 export function isoDate(text: string): string | undefined {
@@ -17,9 +17,13 @@ export function isoMoment(text: string): string | undefined {
   const date = isoDate(text);
   const [, , , , time, zone = ''] = dateTime.exec(text.trim()) ?? [];
   if (date === undefined || time === undefined) return date;
-  const offset =
-    zone === 'UTC' || /^[+-]00:?00$/.test(zone) ? 'Z' : zone.replace(/^([+-]\d{2})(\d{2})$/, '$1:$2');
-  return `${date}T${time}${offset}`;
+  return `${date}T${time}${isoOffset(zone)}`;
+}
+
+/** `+0100`, `+01` or `UTC` as ISO 8601 writes it; empty where there is none. */
+export function isoOffset(zone: string): string {
+  if (zone === 'UTC' || /^[+-]00(?::?00)?$/.test(zone)) return 'Z';
+  return zone.replace(/^([+-]\d{2}):?(\d{2})?$/, (_, hours: string, minutes = '00') => `${hours}:${minutes}`);
 }
 
 /** Two digits of a year, as banks write it: 80 to 99 belong to the last century. */

@@ -65,6 +65,22 @@ function ungrouped(digits: string, { decimal = '.', thousands }: NumberMarks): s
 export const withExponent = ({ minor, exponent }: ExactAmount, to: number): bigint =>
   minor * 10n ** BigInt(to - exponent);
 
+/** The sum of many amounts, in the largest exponent among them. */
+export function totalOf(amounts: Iterable<ExactAmount>): ExactAmount {
+  let total: ExactAmount = { minor: 0n, exponent: 0 };
+  for (const amount of amounts) {
+    const exponent = Math.max(total.exponent, amount.exponent);
+    total = { exponent, minor: withExponent(total, exponent) + withExponent(amount, exponent) };
+  }
+  return total;
+}
+
+/** Whether two amounts are the same money. */
+export const isSameAmount = (one: ExactAmount, other: ExactAmount): boolean => {
+  const exponent = Math.max(one.exponent, other.exponent);
+  return withExponent(one, exponent) === withExponent(other, exponent);
+};
+
 /** Amounts of one row in the largest exponent among them. */
 export function sameExponent<Name extends string>(
   amounts: Record<Name, ExactAmount>,
@@ -73,4 +89,11 @@ export function sameExponent<Name extends string>(
   const exponent = Math.max(...entries.map(([, amount]) => amount.exponent));
   const minor = Object.fromEntries(entries.map(([name, amount]) => [name, withExponent(amount, exponent)]));
   return { exponent, minor: minor as Record<Name, bigint> };
+}
+
+/** Minor units as people write them: `-12.50`. */
+export function decimalText(minor: bigint, exponent: number): string {
+  const digits = (minor < 0n ? -minor : minor).toString().padStart(exponent + 1, '0');
+  const split = digits.length - exponent;
+  return `${minor < 0n ? '-' : ''}${digits.slice(0, split)}${exponent === 0 ? '' : `.${digits.slice(split)}`}`;
 }

@@ -49,6 +49,8 @@ export interface StatementRow {
   /** What the partner kept: positive is a cost to us. */
   feeMinor?: bigint;
   netMinor?: bigint;
+  /** A fee that is not in the currency of the amount: positive is a cost to us. */
+  foreignFee?: ForeignAmount;
   fx?: ForeignAmount;
   /** `YYYY-MM-DD`. */
   valueDate?: string;
@@ -70,11 +72,15 @@ export interface ForeignAmount {
 
 export interface StatementFacts {
   type: 'statement';
+  /** The physical line on which the statement begins, from 1; not printed. */
+  line: number;
   account: string;
   id?: string;
   currency: string;
   openingMinor?: bigint;
   closingMinor?: bigint;
+  /** The decimals of the balances, where they have more than the currency. */
+  exponent?: number;
   /** `YYYY-MM-DD`. */
   from?: string;
   to?: string;

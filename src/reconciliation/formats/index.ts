@@ -2,11 +2,14 @@
 import { OpsError } from '../../kernel/errors.js';
 import { adyenSettlement } from './adyen-settlement.js';
 import { bai2 } from './bai2.js';
+import { withBalanceGaps } from './balances.js';
 import { camt } from './camt.js';
-import type { StatementFormat } from './format.js';
+import { csvProfile } from './csv-profile.js';
+import type { StatementFormat, StatementItem } from './format.js';
 import { mt940 } from './mt940.js';
 import { nacha } from './nacha.js';
 import { paypal } from './paypal.js';
+import { shippedProfiles } from './shipped-profiles.js';
 import { stripePayouts } from './stripe-payouts.js';
 
 export const formats: readonly StatementFormat[] = [
@@ -19,15 +22,20 @@ export const formats: readonly StatementFormat[] = [
   paypal,
 ];
 
-const headCharacters = 4096;
+/** CSV by a profile: tried by their headers after all formats. */
+export const profiles: readonly StatementFormat[] = shippedProfiles.map(csvProfile);
 
-/** Throws `invalid` when no format recognises the text. */
-export function sniffFormat(text: string, known: readonly StatementFormat[] = formats): StatementFormat {
+/** The items of a file, with what only shows between its statements. Never throws on bad data. */
+export const parseStatement = (format: StatementFormat, text: string): Iterable<StatementItem> =>
+  withBalanceGaps(format.parse(text));
+
+/** Enough for a header with hundreds of columns. */
+const headCharacters = 65_536;
+
+export const recognised = (text: string, known: readonly StatementFormat[]): StatementFormat | undefined => {
   const head = text.slice(0, headCharacters);
-  const format = known.find((each) => each.recognises(head));
-  if (format) return format;
-  throw new OpsError('invalid', 'This file is in no format that Paydesk knows.', { hint: namesHint(known) });
-}
+  return known.find((each) => each.recognises(head));
+};
 
 /** Throws `invalid` for a format that does not exist. */
 export function formatNamed(id: string, known: readonly StatementFormat[] = formats): StatementFormat {

@@ -1,5 +1,10 @@
 /** Canonical items as lines of JSON: money as strings, so that no reader rounds it. */
 import type { StatementItem } from './format.js';
 
-export const itemLine = (item: StatementItem): string =>
-  JSON.stringify(item, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+export function itemLine(item: StatementItem): string {
+  // A statement is a fact about many lines; its first one serves findings alone.
+  const printed = item.type === 'statement' ? { ...item, line: undefined } : item;
+  return JSON.stringify(printed, (_key, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+}

@@ -1,6 +1,9 @@
 /**
- * The free text of an entry (:86:): structured by `?20`, by code words such as `EREF+` or `/EREF/`, or not at all.
+ * The free text of an entry (:86:): structured by `?20`, by code words such as `EREF+` or `/EREF/`, or not at all; and the
+ * amounts in its supplementary details.
  */
+import { readAmount, type ExactAmount } from './decimal.js';
+
 export interface Details {
   /** What the payer's bank passed on unchanged. */
   endToEnd?: string;
@@ -9,15 +12,19 @@ export interface Details {
   description: string;
 }
 
+/** SWIFT allows 390 characters and dialects a few thousand; looking for words in more would take too long. */
+const mostCharacters = 10_000;
+
 export function referencesIn(details: string): Details {
-  const structured = /^\s*\d{3}\s*(?=[?<~^])([?<~^])/.exec(details)?.[1];
+  if (details.length > mostCharacters) return { description: details.replace(/\s+/g, ' ').trim() };
+  const structured = /^\s*\d{3}\s*([?<~^])\d\d/.exec(details)?.[1];
   if (structured !== undefined) return fromSubfields(details, structured);
   const text = details.replaceAll('\n', '').trim();
   const found = slashWords(text) ?? plusWords(text);
   return found ?? { description: details.replace(/\s+/g, ' ').trim() };
 }
 
-/** German structure: `?00` names the booking, `?20` to `?29` and `?60` to `?63` carry the purpose. */
+/** German and Polish structure: `?00` names the booking, `?20` to `?29` and `?60` to `?63` carry the purpose. */
 function fromSubfields(details: string, mark: string): Details {
   const fields = details.replaceAll('\n', '').split(mark).slice(1);
   const purpose = fields
@@ -28,22 +35,32 @@ function fromSubfields(details: string, mark: string): Details {
   return found ?? { description: purpose.replace(/\s+/g, ' ').trim() };
 }
 
-const codeWords = 'EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|PREF|RREF';
+const plusWordList = 'EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|PREF|RREF';
+
+const plusPattern = new RegExp(`(${plusWordList})\\+(.*?)(?=(?:${plusWordList})\\+|$)`, 'gs');
 
 /** `EREF+abc` up to the next code word. */
 function plusWords(text: string): Details | null {
-  const parts = [...text.matchAll(new RegExp(`(${codeWords})\\+(.*?)(?=(?:${codeWords})\\+|$)`, 'gs'))];
+  const parts = [...text.matchAll(plusPattern)];
   if (parts.length === 0) return null;
   const values = new Map(parts.map(([, word = '', value = '']) => [word, value.trim()]));
   return detailsOf(values.get('EREF'), values.get('KREF'), values.get('SVWZ') ?? text);
 }
 
+const slashWordList =
+  'EREF|REMI|BENM|ORDP|MARF|PREF|KREF|CSID|TRCD|TRTP|ISDT|NAME|ADDR|IBAN|BIC|ID|CNTP|INIT|RTRN|ULTB|ULTC|ULTD|PURP|' +
+  'SVCL|BUSP|RREF|HIST|OCMT|CHGS|EXCH|DACT|NRTX|SUM';
+
+const slashPattern = new RegExp(`/(${slashWordList})/(.*?)(?=/+(?:${slashWordList})/|/*$)`, 'gs');
+
 /** `/EREF/abc` up to the next code word between slashes. */
 function slashWords(text: string): Details | null {
-  if (!/\/(?:EREF|REMI|BENM|ORDP|MARF|PREF|KREF|CSID|TRCD)\//.test(text)) return null;
-  const words = [...text.matchAll(/\/(EREF|REMI|BENM|ORDP|MARF|PREF|KREF|CSID|TRCD|ISDT|NAME|IBAN|BIC|RTRN|ULTB|ULTD|PURP|SVCL|TRTP)\/+(.*?)(?=\/(?:[A-Z]{3,4})\/|$)/gs)]; // prettier-ignore
+  if (!/\/(?:EREF|REMI|BENM|ORDP|MARF|PREF|KREF|CSID|TRCD|TRTP)\//.test(text)) return null;
+  const words = [...text.matchAll(slashPattern)];
   const values = new Map(words.map(([, word = '', value = '']) => [word, value.trim()]));
-  return detailsOf(values.get('EREF'), values.get('KREF') ?? values.get('PREF'), values.get('REMI') ?? text);
+  const remittance = values.get('REMI')?.replace(/^\/?(?:USTD|STRD)\/+/, '');
+  const description = remittance === undefined || remittance === '' ? text : remittance;
+  return detailsOf(values.get('EREF'), values.get('KREF') ?? values.get('PREF'), description);
 }
 
 function detailsOf(endToEnd: string | undefined, customer: string | undefined, description: string): Details {
@@ -52,4 +69,22 @@ function detailsOf(endToEnd: string | undefined, customer: string | undefined, d
     ...(customer === undefined || customer === '' ? {} : { customer }),
     description: description.replace(/\s+/g, ' ').trim(),
   };
+}
+
+export interface NamedAmount extends ExactAmount {
+  currency: string;
+}
+
+/** `/OCMT/USD12,5/`: the amount before conversion. */
+export const originalAmountIn = (text: string): NamedAmount | null =>
+  amountAfter(/\/OCMT\/([A-Z]{3})([\d,]+)/, text);
+
+/** `/CHGS/EUR0,5/`: what the bank kept. */
+export const chargesIn = (text: string): NamedAmount | null =>
+  amountAfter(/\/CHGS\/([A-Z]{3})([\d,]+)/, text);
+
+function amountAfter(pattern: RegExp, text: string): NamedAmount | null {
+  const [, currency = '', digits = ''] = pattern.exec(text) ?? [];
+  const amount = digits === '' ? null : readAmount(digits, currency, { decimal: ',' });
+  return amount && { ...amount, currency };
 }

@@ -8,16 +8,16 @@
 import { dayOf, isoDay } from '../../kernel/calendar-day.js';
 import { isCurrency } from '../../kernel/currency.js';
 import { problem, quoted, type Problem } from '../problems.js';
-import { checkBalances } from './balances.js';
+import { balanceFacts, checkBalances, movementOf } from './balances.js';
 import { sixDigitDay } from './dates.js';
-import { readAmount, withExponent, type ExactAmount } from './decimal.js';
+import { isSameAmount, readAmount, totalOf, withExponent, type ExactAmount } from './decimal.js';
 import type { RowKind, StatementFacts, StatementFormat, StatementItem, StatementRow } from './format.js';
-import { referencesIn } from './mt940-details.js';
+import { chargesIn, originalAmountIn, referencesIn } from './mt940-details.js';
 
 export const mt940: StatementFormat = {
   id: 'mt940',
   title: 'SWIFT MT940 or MT942',
-  recognises: (head) => /^:20:/m.test(head) && /^:25P?:/m.test(head),
+  recognises: (head) => /(?:^|\{4:)[\p{Cc}\uFEFF]*:20:/mu.test(head) && /^:25P?:/m.test(head),
   parse: parseMt940,
 };
 
@@ -47,13 +47,14 @@ function* parseMt940(text: string): Generator<StatementItem, void, undefined> {
 const tagLine = /^:(\d{2}[A-Z]?|NS|940|942):(.*)$/s;
 
 /** What stands around messages: SWIFT blocks, the headers of file transfer, and the end of a message. */
-const envelopeLine = /^(?:\{.*|-.*|[\s\p{Cc}]*|\d{4} \d{2}[A-Z].*|94[02] ?\d*|:94[02]:)$/u;
+const envelopeLine =
+  /^(?:\{.*|-.*|[\s\p{Cc}]*|\d{4} \d{2}[A-Z].*|94[02][ \dA-Z]*|:94[02]:|[\d ]+|(?:[FIO]\d\d)?[A-Z]{6}[A-Z\d]{2,24})$/u;
 
 function* tagsOf(text: string): Generator<Tag | Problem, void, undefined> {
   let tag: Tag | null = null;
   for (const [at, lineText] of text.split(/\r\n|\r|\n/).entries()) {
     const line = at + 1;
-    const content = lineText.replace(/^\p{Cc}+/u, '').replace(/^(?:\{[^}]*\})*\{4:/, '');
+    const content = lineText.replace(/^[\p{Cc}\uFEFF]+/u, '').replace(/^(?:\{[^}]*\})*\{4:/, '');
     const [, name, rest = ''] = tagLine.exec(content) ?? [];
     const isEnd = /^-(?:\}|\p{Cc}|XXX|$)/u.test(content);
     if (name !== undefined && !name.startsWith('94')) {
@@ -89,13 +90,19 @@ function* readMessage(tags: Tag[]): Generator<StatementItem, void, undefined> {
   const currency = open?.currency ?? close?.currency ?? floorCurrency(tags) ?? account.currency;
   if (currency === undefined) {
     yield problem(first, 'no_currency', 'the message names no currency', ':60F:');
+    for (const { line } of tags.filter(({ name }) => name === '61'))
+      yield problem(line, 'no_currency', 'the entry has no currency without its statement', ':61:');
     return;
   }
-  const facts: StatementFacts = { type: 'statement', account: account.id, currency };
+  const facts: StatementFacts = {
+    type: 'statement',
+    line: first,
+    account: account.id,
+    currency,
+    ...balanceFacts(open?.amount, close?.amount, currency),
+  };
   const id = find('28C', '28')?.text.trim();
   if (id !== undefined && id !== '') facts.id = id;
-  if (open) facts.openingMinor = open.amount.minor;
-  if (close) facts.closingMinor = close.amount.minor;
   if (open?.date !== undefined) facts.from = open.date;
   if (close?.date !== undefined) facts.to = close.date;
   yield facts;
@@ -111,7 +118,7 @@ function* readMessage(tags: Tag[]): Generator<StatementItem, void, undefined> {
       'the statement ends without a closing balance',
       ':62F:',
     );
-  yield* checkBalances(open?.amount, close?.amount, rows, close?.line ?? first);
+  yield* checkBalances(open?.amount, close?.amount, rows.map(movementOf), close?.line ?? first);
   yield* checkSums(tags, rows, currency);
 }
 
@@ -187,24 +194,30 @@ function readEntry(tag: Tag, details: string, account: string, currency: string)
   };
   const bookedAt = entry === undefined ? undefined : nearDate(entry, valueDate);
   if (bookedAt !== undefined) row.bookedAt = bookedAt;
-  addReferences(
-    row,
-    customer.trim(),
-    bank?.trim() ?? '',
-    [supplement ?? '', details].filter(Boolean).join('\n'),
-  );
+  addReferences(row, customer.trim(), bank?.trim() ?? '', details || (supplement ?? ''));
+  addConversion(row, supplement ?? '');
   return row;
 }
 
 /** Words in the place of a reference: none, or one that points to the details. */
-const noReference = /^(?:NONREF|NOTPROVIDED|EREF|PREF|MARF|KREF|)$/;
+const noReference = /^(?:(?:NONREF|NREF|NOTPROVIDED|EREF|PREF|MARF|KREF|KREF\+|EREF\+)|)$/;
 
 function addReferences(row: StatementRow, customer: string, bank: string, details: string): void {
   const found = referencesIn(details);
-  const ourRef = found.endToEnd ?? found.customer ?? (noReference.test(customer) ? undefined : customer);
-  if (bank !== '' && !noReference.test(bank)) row.partnerRef = bank;
-  if (ourRef !== undefined && !noReference.test(ourRef)) row.ourRef = ourRef;
+  const ours = [found.endToEnd ?? '', found.customer ?? '', customer].find((text) => !noReference.test(text));
+  if (!noReference.test(bank)) row.partnerRef = bank;
+  if (ours !== undefined) row.ourRef = ours;
   if (found.description !== '') row.description = found.description;
+}
+
+/** What was converted, and what the bank kept of it, stands in the supplementary details. */
+function addConversion(row: StatementRow, supplement: string): void {
+  const original = originalAmountIn(supplement);
+  if (original && original.currency !== row.currency)
+    row.fx = { currency: original.currency, amountMinor: original.minor, exponent: original.exponent };
+  const charges = chargesIn(supplement);
+  if (charges?.currency === row.currency && charges.exponent <= row.exponent)
+    row.feeMinor = withExponent(charges, row.exponent);
 }
 
 const kinds: Readonly<Record<string, RowKind>> = {
@@ -244,15 +257,9 @@ function* checkSums(
     const [, count = '', amountText = ''] = /^(\d+)[A-Z]{3}([\d.,]+)/.exec(tag.text) ?? [];
     const stated = readSwiftAmount(amountText, currency);
     const side = rows.filter(({ amountMinor }) => amountMinor < 0n === (tag.name === '90D'));
-    const exponent = Math.max(stated?.exponent ?? 0, ...side.map((row) => row.exponent));
-    const sum = side.reduce(
-      (total, row) => total + withExponent({ minor: row.amountMinor, exponent: row.exponent }, exponent),
-      0n,
-    );
-    const isRight =
-      stated !== null &&
-      Number(count) === side.length &&
-      withExponent(stated, exponent) === (sum < 0n ? -sum : sum);
+    const { minor, exponent } = totalOf(side.map(movementOf));
+    const sum = { exponent, minor: minor < 0n ? -minor : minor };
+    const isRight = stated !== null && Number(count) === side.length && isSameAmount(stated, sum);
     if (!isRight)
       yield problem(
         tag.line,

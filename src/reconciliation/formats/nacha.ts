@@ -13,7 +13,7 @@ import { returnReasons } from './nacha-reasons.js';
 export const nacha: StatementFormat = {
   id: 'nacha',
   title: 'NACHA returns and notifications of change',
-  recognises: (head) => /^\uFEFF?101[ \d]{10}/.test(head) && /(?:^|\n)?5(?:200|220|225|280)/.test(head),
+  recognises: (head) => /^\uFEFF?101[ \d]{10}/.test(head) && /5(?:200|220|225|280)/.test(head),
   parse: parseNacha,
 };
 
@@ -28,13 +28,13 @@ interface Physical {
 /** The records of a file, with line breaks or in one block without. */
 function* recordsOf(text: string): Generator<Physical | Problem, void, undefined> {
   for (const [at, physical] of text
-    .replace(/^\uFEFF/, '')
+    .replaceAll('\uFEFF', '')
     .split(/\r\n|\r|\n/)
     .entries()) {
     const line = at + 1;
     if (physical.trim() === '') continue;
     const isBlock = physical.length > recordLength && physical.length % recordLength === 0;
-    const parts = isBlock ? (physical.match(/.{94}/g) ?? []) : [physical.padEnd(recordLength)];
+    const parts = isBlock ? (physical.match(/.{94}/gs) ?? []) : [physical.trimEnd().padEnd(recordLength)];
     for (const part of parts) {
       if (part.length === recordLength) yield { line, text: part };
       else yield problem(line, 'bad_length', `${part.length} characters where a record has ${recordLength}`);
@@ -53,6 +53,8 @@ const noSums = (): Sums => ({ entries: 0, hash: 0n, debits: 0n, credits: 0n });
 
 interface Batch {
   company: string;
+  /** Such as PPD, WEB or IAT. */
+  entryClass: string;
   number: string;
   effective: string | undefined;
   description: string;
@@ -76,12 +78,13 @@ class Reader {
     const type = text.slice(0, 1);
     if (type === '7') return yield* this.addAddenda(line, text);
     yield* this.flush();
+    yield* this.unfinished(line, type);
     if (type === '1') {
       this.created = sixDigitDay(text.slice(23, 29));
       this.sums.file = noSums();
       this.batches = 0;
       this.isOpen = true;
-    } else if (type === '5') yield* this.openBatch(text);
+    } else if (type === '5') yield* this.openBatch(line, text);
     else if (type === '6') this.openEntry(line, text);
     else if (type === '8') yield* this.closeBatch(line, text);
     else if (text !== filler && type === '9') yield* this.closeFile(line, text);
@@ -89,20 +92,31 @@ class Reader {
       yield problem(line, 'unknown_record', `${quoted(text)} is no record of this format`);
   }
 
+  /** A control record that is missing: the file was cut, or another one follows. */
+  private *unfinished(line: number, type: string): Generator<Problem, void, undefined> {
+    if (this.batch && (type === '5' || type === '1')) {
+      yield problem(line, 'truncated', `batch ${this.batch.number} ends without its control record (8)`);
+      this.batch = null;
+    }
+    if (this.isOpen && type === '1')
+      yield problem(line, 'truncated', 'a file begins before the one before has its control record (9)');
+  }
+
   *end(line: number): Generator<StatementItem, void, undefined> {
     yield* this.flush();
     if (this.isOpen) yield problem(line, 'truncated', 'the file ends without its control record (9)');
   }
 
-  private *openBatch(text: string): Generator<StatementItem, void, undefined> {
+  private *openBatch(line: number, text: string): Generator<StatementItem, void, undefined> {
     this.sums.batch = noSums();
     this.batch = {
       company: text.slice(40, 50).trim(),
+      entryClass: text.slice(50, 53),
       number: text.slice(87, 94).trim(),
       effective: sixDigitDay(text.slice(69, 75)),
       description: text.slice(53, 63).trim(),
     };
-    yield { type: 'statement', account: this.batch.company, id: this.batch.number, currency: 'USD' };
+    yield { type: 'statement', line, account: this.batch.company, id: this.batch.number, currency: 'USD' };
   }
 
   private openEntry(line: number, text: string): void {
@@ -206,7 +220,7 @@ function rowOf(entry: Entry, batch: Batch | null, created: string | undefined): 
   const addenda = returned ?? change;
   const facts = {
     partnerRef: text.slice(79, 94).trim(),
-    ourRef: addenda === undefined ? text.slice(39, 54).trim() : addenda.slice(6, 21).trim(),
+    ourRef: addenda === undefined ? ownReference(batch, text) : addenda.slice(6, 21).trim(),
     batchRef: batch.number,
     valueDate: batch.effective ?? created,
     bookedAt: created,
@@ -219,6 +233,10 @@ function rowOf(entry: Entry, batch: Batch | null, created: string | undefined): 
 
 const addendaOf = ({ addenda }: Entry, type: '98' | '99'): string | undefined =>
   addenda.find(({ text }) => text.slice(1, 3) === type)?.text;
+
+/** In an international entry (IAT) the foreign account stands in the place of our reference. */
+const ownReference = ({ entryClass }: Batch, text: string): string =>
+  entryClass === 'IAT' ? '' : text.slice(39, 54).trim();
 
 const originatedKind = (text: string): 'direct_debit' | 'payout' =>
   isDebit(text) ? 'direct_debit' : 'payout';

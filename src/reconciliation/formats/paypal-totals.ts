@@ -14,18 +14,34 @@ const noSums = (): Sums => ({ grossCredits: 0n, grossDebits: 0n, feeCredits: 0n,
 /** The parts of a footer behind the currency, in its order. */
 const parts = ['grossCredits', 'grossDebits', 'feeCredits', 'feeDebits'] as const;
 
+function addFee(sums: Sums, feeMinor: bigint): void {
+  if (feeMinor < 0n) sums.feeCredits -= feeMinor;
+  else sums.feeDebits += feeMinor;
+}
+
+/** The two sums of fees stand in either order: the specification and real reports differ. */
+function partsIn([, , first, second]: string[], sums: Sums): readonly (keyof Sums)[] {
+  const isReversed = first === String(sums.feeDebits) && second === String(sums.feeCredits);
+  return isReversed ? ['grossCredits', 'grossDebits', 'feeDebits', 'feeCredits'] : parts;
+}
+
 class Tally {
   rows = 0;
   readonly sums = new Map<string, Sums>();
 
-  add({ amountMinor, feeMinor = 0n, currency }: StatementRow): void {
-    const sums = this.sums.get(currency) ?? noSums();
-    this.sums.set(currency, sums);
+  add({ amountMinor, feeMinor = 0n, foreignFee, currency }: StatementRow): void {
     this.rows++;
+    const sums = this.of(currency);
     if (amountMinor < 0n) sums.grossDebits -= amountMinor;
     else sums.grossCredits += amountMinor;
-    if (feeMinor < 0n) sums.feeCredits -= feeMinor;
-    else sums.feeDebits += feeMinor;
+    addFee(sums, feeMinor);
+    if (foreignFee?.amountMinor !== undefined) addFee(this.of(foreignFee.currency), foreignFee.amountMinor);
+  }
+
+  private of(currency: string): Sums {
+    const sums = this.sums.get(currency) ?? noSums();
+    this.sums.set(currency, sums);
+    return sums;
   }
 }
 
@@ -45,6 +61,7 @@ export class PaypalTotals {
     line: number,
   ): Generator<Problem, void, undefined> {
     const tally = tag.startsWith('S') ? this.section : this.report;
+    if (tag === 'RF') this.hasFooter = true;
     if (tag === 'SF' || tag === 'RF') yield* checkSums(tally, fields, line, tag);
     else {
       if (tag !== 'FF') yield* checkCount(tally, fields, line, tag);
@@ -67,7 +84,7 @@ function* checkSums(
   tag: string,
 ): Generator<Problem, void, undefined> {
   const sums = tally.sums.get(currency) ?? noSums();
-  for (const [at, part] of parts.entries()) {
+  for (const [at, part] of partsIn(amounts, sums).entries()) {
     const stated = amounts[at];
     if (stated === undefined || stated === '' || stated === String(sums[part])) continue;
     const message = `${tag} states ${stated} ${currency} of ${part}, the rows come to ${sums[part]}`;

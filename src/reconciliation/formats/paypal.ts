@@ -15,7 +15,7 @@ import { PaypalTotals } from './paypal-totals.js';
 export const paypal: StatementFormat = {
   id: 'paypal',
   title: 'PayPal settlement or transaction report',
-  recognises: (head) => /^\uFEFF?"?RH"?[,\t]/.test(head),
+  recognises: (head) => /^\uFEFF?"?(?:RH|FH|SH)"?[,\t]/.test(head),
   parse: parsePaypal,
 };
 
@@ -93,7 +93,11 @@ function readBody(line: number, fields: string[], { columns, account }: Section)
     if (typeof fee !== 'bigint') return fee;
     const feeCurrency = raw['Fee Currency'] ?? '';
     if (feeCurrency !== '' && feeCurrency !== currency && fee !== 0n)
-      row.fx = { currency: feeCurrency, amountMinor: fee, exponent: currencyExponent(feeCurrency) ?? 2 };
+      row.foreignFee = {
+        currency: feeCurrency,
+        amountMinor: -fee,
+        exponent: currencyExponent(feeCurrency) ?? 2,
+      };
     else {
       row.feeMinor = -fee;
       row.netMinor = amount + fee;

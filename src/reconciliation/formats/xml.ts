@@ -47,7 +47,10 @@ export function* readXml(
 function documentsIn(text: string): { text: string; line: number }[] {
   const documents: { text: string; line: number }[] = [];
   let line = 1;
-  for (const part of text.split(/(?=<\?xml[\s?])|(?<=<\/(?:\w+:)?Document>)\s*(?=<(?:\w+:)?Document[\s>])/)) {
+  // Each of them may begin with a byte order mark.
+  for (const part of text
+    .replaceAll('\uFEFF', '')
+    .split(/(?=<\?xml[\s?])|(?<=<\/(?:\w+:)?Document>)\s*(?=<(?:\w+:)?Document[\s>])/)) {
     if (part.trim() !== '') documents.push({ text: part, line });
     line += part.split(/\r\n|\r|\n/).length - 1;
   }

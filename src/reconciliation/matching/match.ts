@@ -43,7 +43,7 @@ function account({ entries, lines }: Pool, { dueLater }: MatchSettings): Verdict
   const missing: Finding[] = lines.map((line) => broken('missing_in_ledger', [], [line]));
   const byDue = groupBy(entries, (entry) => String(dueLater(entry)));
   for (const [dueOn, due] of byDue) {
-    if (dueOn === 'null') missing.push(...due.map((entry) => broken('missing_at_partner', [entry], [])));
+    if (dueOn === 'null') for (const entry of due) missing.push(broken('missing_at_partner', [entry], []));
   }
   const pending = [...byDue].filter(([dueOn]) => dueOn !== 'null').map(([dueOn, due]) => pendingOn(Number(dueOn), due)); // prettier-ignore
   return { findings: [...missing, ...pending], rest: { entries: [], lines: [] } };

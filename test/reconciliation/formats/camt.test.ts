@@ -1,0 +1,242 @@
+/** camt.052, .053 and .054: signs, batches, charges, conversions, dates, and XML that is refused. */
+import { describe, expect, it } from 'vitest';
+import { camt } from '../../../src/reconciliation/formats/camt.js';
+import { read, rowsOf } from './support.js';
+import { sniffFormat } from './sniff.js';
+
+interface Parts {
+  entries?: string;
+  opening?: string;
+  closing?: string;
+  summary?: string;
+}
+
+const balance = (code: string, amount: string): string =>
+  `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">${amount.replace('-', '')}</Amt><CdtDbtInd>${amount.startsWith('-') ? 'DBIT' : 'CRDT'}</CdtDbtInd></Bal>`;
+
+const statement = ({ entries = '', opening = '100', closing = '100', summary = '' }: Parts): string =>
+  `<Stmt><Id>S1</Id><Acct><Id><IBAN>DE89</IBAN></Id><Ccy>EUR</Ccy></Acct>${balance('OPBD', opening)}${balance('CLBD', closing)}${summary}${entries}</Stmt>`;
+
+const document = (...statements: string[]): string =>
+  `<?xml version="1.0"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt><GrpHdr><MsgId>M</MsgId></GrpHdr>\n${statements.join('\n')}</BkToCstmrStmt></Document>\n`;
+
+const entry = (amount: string, inside = '', mark = 'CRDT', currency = 'EUR'): string =>
+  `<Ntry><Amt Ccy="${currency}">${amount}</Amt><CdtDbtInd>${mark}</CdtDbtInd><Sts>BOOK</Sts>${inside}</Ntry>`;
+
+const details = (...transactions: string[]): string =>
+  `<NtryDtls>${transactions.map((each) => `<TxDtls>${each}</TxDtls>`).join('')}</NtryDtls>`;
+
+const one = (inside: string, amount = '10.00', mark = 'CRDT') =>
+  rowsOf(camt, document(statement({ entries: entry(amount, inside, mark) })))[0];
+
+describe('the sign of an entry', () => {
+  it.each([
+    ['CRDT', '', 'transfer', 1000n, 'a credit is money to us'],
+    ['DBIT', '', 'transfer', -1000n, 'a debit leaves us'],
+    ['DBIT', '<RvslInd>true</RvslInd>', 'reversal', -1000n, 'a reversed credit is a debit already'],
+    ['CRDT', '<RvslInd>1</RvslInd>', 'reversal', 1000n, 'a reversed debit is a credit already'],
+    ['CRDT', '<RvslInd>false</RvslInd>', 'transfer', 1000n, 'no reversal'],
+  ])('%s %s', (mark, inside, kind, amountMinor) => {
+    expect(one(inside, '10.00', mark)).toMatchObject({ kind, amountMinor });
+  });
+});
+
+describe('amounts', () => {
+  it.each([
+    ['10', 'EUR', 1000n, 2, 'no decimals'],
+    ['10.00000', 'EUR', 1000n, 2, 'five decimals, all zero'],
+    ['10.12345', 'EUR', 1_012_345n, 5, 'five decimals that count'],
+    ['1500', 'JPY', 1500n, 0, 'a currency without decimals'],
+    ['1.234', 'KWD', 1234n, 3, 'a currency with three'],
+    ['.5', 'EUR', 50n, 2, 'no digit before the point'],
+    ['-0.00', 'EUR', 0n, 2, 'negative zero'],
+  ])('%s %s', (amount, currency, amountMinor, exponent) => {
+    const [row] = rowsOf(camt, document(statement({ entries: entry(amount, '', 'CRDT', currency) })));
+    expect(row).toMatchObject({ amountMinor, exponent, currency });
+    expect(Object.is(Number(row?.amountMinor), -0)).toBe(false);
+  });
+
+  it('names the exponent of balances that have more decimals than the currency', () => {
+    const text = document(statement({ opening: '0.00001', closing: '0.00001' }));
+    expect([...camt.parse(text)][0]).toMatchObject({ openingMinor: 1n, closingMinor: 1n, exponent: 5 });
+  });
+});
+
+describe('dates', () => {
+  it.each([
+    [
+      '<BookgDt><Dt>2026-11-27</Dt></BookgDt><ValDt><Dt>2026-11-28</Dt></ValDt>',
+      '2026-11-27',
+      '2026-11-28',
+      'days',
+    ],
+    ['<BookgDt><DtTm>2026-11-27T10:00:00+01:00</DtTm></BookgDt><ValDt><DtTm>2026-11-28T00:00:00</DtTm></ValDt>', '2026-11-27T10:00:00+01:00', '2026-11-28', 'times'], // prettier-ignore
+    [
+      '<BookgDt><Dt>2026-11-27+01:00</Dt></BookgDt>',
+      '2026-11-27',
+      undefined,
+      'a day with an offset stays a day',
+    ],
+    ['<ValDt><Dt>2026-02-30</Dt></ValDt>', undefined, undefined, 'no such day'],
+  ] as [string, string | undefined, string | undefined, string][])('%s', (inside, bookedAt, valueDate) => {
+    const row = one(inside);
+    expect([row?.bookedAt, row?.valueDate]).toEqual([bookedAt, valueDate]);
+  });
+});
+
+describe('references', () => {
+  it.each([
+    ['<AcctSvcrRef>B1</AcctSvcrRef>', 'B1', undefined, 'of the entry alone'],
+    [
+      details('<Refs><AcctSvcrRef>B2</AcctSvcrRef><EndToEndId>E1</EndToEndId></Refs>'),
+      'B2',
+      'E1',
+      'of the detail',
+    ],
+    [details('<Refs><EndToEndId>NOTPROVIDED</EndToEndId><TxId>T1</TxId><InstrId>I1</InstrId></Refs>'), 'T1', 'I1', 'none provided'], // prettier-ignore
+    [details('<Refs><UETR>u-1</UETR></Refs><RmtInf><Strd><CdtrRefInf><Ref>210000000003139471430009017</Ref></CdtrRefInf></Strd></RmtInf>'), 'u-1', '210000000003139471430009017', 'a Swiss QR reference'], // prettier-ignore
+    [`<NtryRef>N1</NtryRef>${details('<Refs/>')}`, 'N1', undefined, 'empty references'],
+  ] as [string, string, string | undefined, string][])('%s', (inside, partnerRef, ourRef) => {
+    const row = one(inside);
+    expect([row?.partnerRef, row?.ourRef]).toEqual([partnerRef, ourRef]);
+  });
+});
+
+describe('batches', () => {
+  const part = (amount: string, id: string, currency = 'EUR'): string =>
+    `<Refs><EndToEndId>${id}</EndToEndId></Refs><Amt Ccy="${currency}">${amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd>`;
+  const said = (amount: string, inside: string) =>
+    read(camt, document(statement({ entries: entry(amount, `<AcctSvcrRef>B1</AcctSvcrRef>${inside}`), closing: '130' })), 'ourRef', 'batchRef'); // prettier-ignore
+
+  it.each([
+    [
+      '30',
+      details(part('10', 'A'), part('20', 'B')),
+      ['10.00 EUR A B1', '20.00 EUR B B1'],
+      [],
+      'a row per detail',
+    ],
+    ['30', details('<AmtDtls><TxAmt><Amt Ccy="EUR">10</Amt></TxAmt></AmtDtls>', '<AmtDtls><TxAmt><Amt Ccy="EUR">20</Amt></TxAmt></AmtDtls>'), ['10.00 EUR – B1', '20.00 EUR – B1'], [], 'older versions'], // prettier-ignore
+    ['30', details(part('10', 'A'), '<Refs><EndToEndId>B</EndToEndId></Refs>'), ['30.00 EUR – –'], [], 'a detail without an amount: one row'], // prettier-ignore
+    ['30', details(part('10', 'A', 'USD'), part('20', 'B', 'USD')), ['10.00 USD A B1', '20.00 USD B B1'], ['entry_mismatch'], 'details in another currency cannot be held against the entry'], // prettier-ignore
+    ['30', details('<AmtDtls><InstdAmt><Amt Ccy="USD">1</Amt></InstdAmt></AmtDtls>', '<AmtDtls><InstdAmt><Amt Ccy="USD">2</Amt></InstdAmt></AmtDtls>'), ['30.00 EUR – –'], [], 'instructed amounts in another currency: one row'], // prettier-ignore
+    ['30', details(part('10', 'A')), ['30.00 EUR A –'], [], 'the entry counts when there is one detail'],
+    ['30', details(part('10', 'A')) + details(part('20', 'B')), ['10.00 EUR A B1', '20.00 EUR B B1'], [], 'two groups of details'], // prettier-ignore
+    ['30', details(part('10', 'A'), part('25', 'B')), ['10.00 EUR A B1', '25.00 EUR B B1'], ['entry_mismatch'], 'details that do not add up'], // prettier-ignore
+  ])('%s %s', (amount, inside, rows, problems) => {
+    const { rows: found, problems: codes } = said(amount, inside);
+    expect(found.map((row) => row.replace(/^\d+ transfer /, ''))).toEqual(rows);
+    expect(codes.map((code) => code.split(' ')[1])).toEqual(problems);
+  });
+
+  it('accepts details that come to the entry before its charges', () => {
+    const charge = '<Chrgs><Rcrd><Amt Ccy="EUR">1</Amt><CdtDbtInd>DBIT</CdtDbtInd></Rcrd></Chrgs>';
+    const inside = charge + details(part('10', 'A'), part('20', 'B'));
+    const text = document(statement({ entries: entry('29', inside), closing: '129' }));
+    expect(read(camt, text).problems).toEqual([]);
+  });
+});
+
+describe('charges and conversion', () => {
+  it.each([
+    ['<Chrgs><Amt Ccy="EUR">0.50</Amt></Chrgs>', 50n, 'old: an amount'],
+    ['<Chrgs><Rcrd><Amt Ccy="EUR">0.50</Amt></Rcrd><Rcrd><Amt Ccy="EUR">0.25</Amt><CdtDbtInd>CRDT</CdtDbtInd></Rcrd></Chrgs>', 25n, 'new: records, one given back'], // prettier-ignore
+    ['<Chrgs><Rcrd><Amt Ccy="USD">0.50</Amt></Rcrd></Chrgs>', undefined, 'in another currency'],
+  ] as [string, bigint | undefined, string][])('%s', (inside, feeMinor) => {
+    expect(one(inside)?.feeMinor).toBe(feeMinor);
+  });
+
+  it('keeps the instructed amount and its rate', () => {
+    const inside =
+      '<InstdAmt><Amt Ccy="USD">12.00</Amt><CcyXchg><XchgRate>1.2</XchgRate></CcyXchg></InstdAmt>';
+    expect(one(`<AmtDtls>${inside}</AmtDtls>`)?.fx).toEqual({ currency: 'USD', amountMinor: 1200n, exponent: 2, rate: '1.2' }); // prettier-ignore
+  });
+});
+
+describe('files', () => {
+  const credit = entry('10');
+  const good = document(statement({ entries: credit, closing: '110' }));
+
+  it.each([
+    [good.replaceAll(/<(\/?)(?=[A-Z])/g, '<$1n:').replace('xmlns=', 'xmlns:n='), 'a prefix'],
+    [good.replace('camt.053.001.02', 'camt.053.001.13'), 'a later version'],
+    [good.replace(/ xmlns="[^"]*"/, ''), 'no namespace'],
+    [good.replace('<?xml version="1.0"?>\n', ''), 'no declaration'],
+    [good.replaceAll('\n', '\r\n'), 'Windows line ends'],
+    [`\uFEFF${good}`, 'a byte order mark'],
+    [good.replace('<Id>S1</Id>', '<!-- a comment --><Id><![CDATA[S1]]></Id>'), 'comments and CDATA'],
+    [good.replace('>10<', '>\n  10\n  <'), 'blanks around the amount'],
+  ])('%#: reads it (%s)', (text) => {
+    expect(sniffFormat(text).id).toBe('camt');
+    expect(read(camt, text)).toMatchObject({ problems: [], rows: [expect.stringContaining('10.00 EUR')] });
+  });
+
+  it.each([
+    ['052', 'BkToCstmrAcctRpt', 'Rpt'],
+    ['054', 'BkToCstmrDbtCdtNtfctn', 'Ntfctn'],
+  ])('reads camt.%s', (version, message, report) => {
+    const text = good.replace('camt.053', `camt.${version}`).replaceAll('BkToCstmrStmt', message).replaceAll(/(<\/?)Stmt>/g, `$1${report}>`); // prettier-ignore
+    expect(read(camt, text)).toMatchObject({ problems: [], statements: ['DE89 EUR 10000 → 11000'] });
+  });
+
+  it('names the currency of a notification by its first entry', () => {
+    const text = `<Document><BkToCstmrDbtCdtNtfctn><Ntfctn><Acct><Id><Othr><Id>A1</Id></Othr></Id></Acct>${credit}</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>`;
+    expect(read(camt, text)).toMatchObject({ problems: [], statements: ['A1 EUR ? → ?'] });
+  });
+
+  it('does not count what is only expected', () => {
+    const pending = credit.replace('BOOK', 'PDNG');
+    const coded = credit.replace('BOOK', '<Cd>PDNG</Cd>');
+    expect(read(camt, document(statement({ entries: pending + coded }))).problems).toEqual([]);
+  });
+
+  it('reads several statements, and files that were glued together', () => {
+    const next = statement({ entries: entry('10', '', 'DBIT'), opening: '110', closing: '100' });
+    const first = statement({ entries: credit, closing: '110' });
+    expect(read(camt, document(first, next))).toMatchObject({ problems: [], rows: { length: 2 } });
+    expect(read(camt, document(first) + document(next))).toMatchObject({ problems: [], rows: { length: 2 } });
+    expect(read(camt, document(first, first)).problems).toEqual([expect.stringContaining('balance_gap')]);
+    const dated = first.replace('<Acct>', '<FrToDt><FrDtTm>2026-11-27T00:00:00</FrDtTm><ToDtTm>2026-11-27T23:59:59</ToDtTm></FrToDt><Acct>'); // prettier-ignore
+    expect(read(camt, document(dated, next)).problems).toEqual([]);
+  });
+
+  it.each([
+    [
+      good.replace('<?xml version="1.0"?>', '<!DOCTYPE d [<!ENTITY a "b">]>'),
+      ['doctype'],
+      0,
+      'entities are refused',
+    ],
+    [good.replace('S1', '&unknown;'), ['bad_xml'], 0, 'an unknown entity'],
+    [
+      good.replace('</Ntry>', `</Ntry>${'<a>'.repeat(100)}${'</a>'.repeat(100)}`),
+      ['too_deep'],
+      1,
+      '100 levels',
+    ],
+    [good.slice(0, good.indexOf('</Stmt>')), ['truncated'], 1, 'cut off: rows before stand'],
+    [good.slice(0, good.indexOf('<Sts>')), ['truncated'], 0, 'cut off within an entry'],
+    [good.replace('</Ntry>', '</Nrty>'), ['bad_xml'], 1, 'a wrong end tag: what it ends is whole'],
+    [document(statement({ entries: entry('abc') + credit, closing: '110' })), ['bad_amount'], 1, 'no number'],
+    [
+      document(statement({ entries: entry('1', '', 'XXXX') + credit, closing: '110' })),
+      ['no_sign'],
+      1,
+      'no sign',
+    ],
+    [
+      document(statement({ entries: credit, closing: '111' })),
+      ['balance_mismatch'],
+      1,
+      'a wrong closing balance',
+    ],
+    [document(statement({ entries: credit, closing: '110', summary: '<TxsSummry><TtlNtries><NbOfNtries>2</NbOfNtries></TtlNtries></TxsSummry>' })), ['total_mismatch'], 1, 'an entry is missing'], // prettier-ignore
+    [document(statement({ entries: credit, closing: '110', summary: '<TxsSummry><TtlCdtNtries><Sum>10.00</Sum></TtlCdtNtries><TtlDbtNtries><Sum>0</Sum></TtlDbtNtries></TxsSummry>' })), [], 1, 'sums of both sides'], // prettier-ignore
+    [document(statement({ entries: credit, closing: '110', summary: '<TxsSummry><TtlCdtNtries><Sum>10.01</Sum></TtlCdtNtries></TxsSummry>' })), ['total_mismatch'], 1, 'a wrong sum of credits'], // prettier-ignore
+    [document(statement({ entries: entry('10', '', 'DBIT'), closing: '90', summary: '<TxsSummry><TtlDbtNtries><Sum>9</Sum></TtlDbtNtries></TxsSummry>' })), ['total_mismatch'], 1, 'a wrong sum of debits'], // prettier-ignore
+  ])('%#: says what is wrong (%#)', (text, codes, rows) => {
+    const said = read(camt, text);
+    expect(said.problems.map((each) => each.split(' ')[1])).toEqual(codes);
+    expect(said.rows).toHaveLength(rows);
+  });
+});
