@@ -154,7 +154,7 @@ function providerOf(
   return { partner: id, name: partners.find((partner) => partner.id === id)?.name ?? id, api };
 }
 
-export function expectationsOf({ partners }: Config, id: string | null): Expectations {
+function expectationsOf({ partners }: Config, id: string | null): Expectations {
   // A partner that the configuration does not name is judged by what is usual, not by what another one promised.
   const found = partners.find((partner) => partner.id === id);
   const { capture, payout, ledger } = found?.expectations ?? usualExpectations;

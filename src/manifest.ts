@@ -23,7 +23,7 @@ export const botScopes = {
 } as const;
 
 /** What Slack reports: somebody opened their Home, mentioned the desk or wrote to it, and who changed groups or left, so that no vote counts by an old list. */
-export const botEvents = [
+const botEvents = [
   'app_home_opened',
   'app_mention',
   'message.im',

@@ -24,7 +24,7 @@ import {
 } from './objects/payments.js';
 
 /** Types that can be listed, by their `object` field. */
-export const TYPES = [
+const TYPES = [
   'payment_intent',
   'charge',
   'refund',

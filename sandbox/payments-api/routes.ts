@@ -27,7 +27,7 @@ import { search } from './resources/search.js';
 
 type Row = readonly [method: 'GET' | 'POST', path: string, handler: Handler];
 
-export const ROUTES: readonly Row[] = [
+const ROUTES: readonly Row[] = [
   ['POST', '/v1/payment_intents', createIntent],
   ['GET', '/v1/payment_intents', listIntents],
   ['GET', '/v1/payment_intents/search', search('payment_intent')],

@@ -29,7 +29,7 @@ import { createStore, type Store } from './store.js';
 import { writtenMovement } from './written-movement.js';
 
 /** The version whose objects these are; another one asked for is echoed, not emulated. */
-export const API_VERSION = '2026-10-28.endive';
+const API_VERSION = '2026-10-28.endive';
 
 interface PaymentsApiOptions {
   port: number;

@@ -7,7 +7,7 @@ import type { FaultRequest } from './wire.js';
 
 type FaultKind = Exclude<FaultRequest['kind'], 'reset' | 'disconnect'>;
 
-export interface Fault {
+interface Fault {
   kind: FaultKind;
   count: number;
   method?: string | undefined;

@@ -21,7 +21,7 @@ interface HttpRequest {
 type HttpAnswer = { ok: true; payload: Json | undefined } | { ok: false; error: string };
 
 /** Slack's signature over a timestamp in seconds and the raw body. */
-export function signature(signingSecret: string, timestampSec: number, body: string): string {
+function signature(signingSecret: string, timestampSec: number, body: string): string {
   return `v0=${createHmac('sha256', signingSecret).update(`v0:${timestampSec}:${body}`).digest('hex')}`;
 }
 

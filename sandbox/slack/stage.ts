@@ -12,14 +12,14 @@ import type { Channel, Json, Outcome, User } from './wire.js';
 import type { World } from './world.js';
 
 /** An interaction under way: its id, who acts, and what they have seen so far. */
-export interface Scene {
+interface Scene {
   id: string;
   user: User;
   watch: Watch;
 }
 
 /** What is delivered, and what its acknowledgement does. */
-export interface Act {
+interface Act {
   type: 'slash_commands' | 'interactive';
   payload: JsonObject;
   /** What the acknowledgement's payload does. @throws SlackError for content that Slack refuses */

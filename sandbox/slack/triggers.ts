@@ -9,7 +9,7 @@ import type { Limits } from './limits.js';
 import type { Clock } from './store.js';
 
 /** Who did what, where: the answer to "what came out of this click?" hangs on `interaction`. */
-export interface Origin {
+interface Origin {
   interaction: string;
   user: string;
 }

@@ -283,27 +283,6 @@ export interface CloseRequest {
   view_id: string;
 }
 
-/** `POST /_sandbox/home` */
-export interface HomeRequest {
-  user: string;
-}
-
-/** `POST /_sandbox/group`: what is absent stays as it is. */
-export interface GroupRequest {
-  /** Id or handle. */
-  group: string;
-  /** Its new members. */
-  users?: string[];
-  disabled?: boolean;
-}
-
-/** `POST /_sandbox/person` */
-export interface PersonRequest {
-  user: string;
-  /** Whether the person is deactivated. */
-  deleted: boolean;
-}
-
 /** `POST /_sandbox/pin`: a message is pinned, or its pin taken away. */
 export interface PinRequest {
   user: string;

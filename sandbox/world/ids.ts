@@ -24,7 +24,7 @@ const KINDS = {
 export type IdKind = keyof typeof KINDS;
 
 /** Where a fact lives: the hour since 1970, the index within it (below 4,096), and a sub-number below 64. */
-export interface Place {
+interface Place {
   hour: number;
   index: number;
   sub: number;

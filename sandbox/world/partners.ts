@@ -6,7 +6,7 @@
  */
 import type { ReferenceStyle } from './ids.js';
 
-export const METHODS = ['card', 'wallet', 'open_banking', 'direct_debit', 'pay_later', 'voucher'] as const;
+const METHODS = ['card', 'wallet', 'open_banking', 'direct_debit', 'pay_later', 'voucher'] as const;
 export type Method = (typeof METHODS)[number];
 
 export const CURRENCIES = ['USD', 'GBP', 'EUR', 'JPY', 'KWD'] as const;

@@ -19,7 +19,7 @@ const MAIL_HOSTS = ['mail.example', 'post.example', 'inbox.example'] as const;
 
 export type CardBrand = 'visa' | 'mastercard' | 'amex' | 'jcb';
 
-export interface Card {
+interface Card {
   brand: CardBrand;
   last4: string;
   expMonth: number;

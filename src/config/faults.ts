@@ -174,7 +174,7 @@ export function misconfigured(source: string, faults: readonly ConfigFault[]): O
   });
 }
 
-export function describe(source: string, { path, line, column, message, hint }: ConfigFault): string {
+function describe(source: string, { path, line, column, message, hint }: ConfigFault): string {
   const place = line === null ? source : `${source}:${line}:${column ?? 1}`;
   return `${place}  ${path === '' ? '' : `${path}: `}${message}${hint === null ? '' : ` (${hint})`}`;
 }

@@ -12,7 +12,7 @@ type Status = Pick<Dispute, 'status'>;
 export const isInquiry = ({ status }: Status): boolean => status.startsWith('warning_');
 
 /** The provider's words share their endings: `warning_needs_response`, and others to come. */
-export const needsResponse = ({ status }: Status): boolean => /(^|_)needs_response$/.test(status);
+const needsResponse = ({ status }: Status): boolean => /(^|_)needs_response$/.test(status);
 
 /** Inquiries are answered as disputes are. Appeals are not: they take other evidence. */
 export const takesEvidence = ({ status }: Status): boolean =>

@@ -22,7 +22,7 @@ export interface Movement {
 }
 
 /** Oldest first. An account of the partner's own that is debited holds more: the money came in. */
-export function movementsIn(entries: readonly LedgerEntry[]): Movement[] {
+function movementsIn(entries: readonly LedgerEntry[]): Movement[] {
   const byBooking = new Map<string, LedgerEntry[]>();
   for (const entry of entries) {
     const booking = [entry.kind, entry.reference, entry.amount.minor, entry.amount.currency, entry.bookedAt.getTime()].join();

@@ -21,7 +21,7 @@ import {
   type ProviderObject,
 } from './stripe-objects.js';
 
-export type { ProviderObject } from './stripe-objects.js';
+;
 
 export type Identifier =
   | { kind: 'object'; object: ProviderObject; id: string }

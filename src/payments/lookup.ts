@@ -34,7 +34,7 @@ export type Lookup =
     }
   | { kind: 'nothing'; query: string; looked: readonly LookedAt[]; hint: string | null };
 
-export interface Patience {
+interface Patience {
   /** People wait about a second before they wonder. */
   firstAnswerMs: number;
   /** For finding the payment, and again for following it. Longer than the adapters' own timeouts with their retries. */
@@ -42,7 +42,7 @@ export interface Patience {
 }
 
 /** A text as it was understood, before anything was asked for it. */
-export interface Query {
+interface Query {
   text: string;
   recognised: Result<Identifier[], Unreadable>;
 }

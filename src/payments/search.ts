@@ -51,7 +51,7 @@ export type Found =
   | { kind: 'nothing'; looked: LookedAt[]; hint: string | null };
 
 /** More candidates than this do not help anybody choose. */
-export const mostCandidates = 10;
+const mostCandidates = 10;
 
 /** An event of a refund of a charge: no chain of Stripe's objects is longer. */
 const longestChain = 4;

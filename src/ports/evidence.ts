@@ -24,7 +24,7 @@ export type EvidenceTextKind = (typeof evidenceTextKinds)[number];
 
 export type EvidenceKind = EvidenceDocumentKind | EvidenceTextKind;
 
-export const evidenceMimeTypes = ['application/pdf', 'image/jpeg', 'image/png'] as const;
+const evidenceMimeTypes = ['application/pdf', 'image/jpeg', 'image/png'] as const;
 export type EvidenceMimeType = (typeof evidenceMimeTypes)[number];
 
 /** Stripe: 5 MB for a file of dispute evidence. */

@@ -38,7 +38,7 @@ export interface Route {
 }
 
 /** A consumer of an event. */
-export interface EventTarget {
+interface EventTarget {
   id: string;
   /** Whether taking the same event twice does no harm. */
   idempotent: boolean;
@@ -74,30 +74,30 @@ export interface PartnerStatement {
 }
 
 /** What every write has. */
-export interface OperationsOrder {
+interface OperationsOrder {
   /** 1 to 255 printable characters without spaces, random enough that no other write ever has it. */
   idempotencyKey: string;
 }
 
-export interface PauseRouteOrder extends OperationsOrder {
+interface PauseRouteOrder extends OperationsOrder {
   routeId: string;
   /** When it resumes by itself. The platform decides how far away that may be. */
   until: Date;
   reason: string;
 }
 
-export interface ResumeRouteOrder extends OperationsOrder {
+interface ResumeRouteOrder extends OperationsOrder {
   routeId: string;
   reason: string;
 }
 
-export interface ReplayEventOrder extends OperationsOrder {
+interface ReplayEventOrder extends OperationsOrder {
   eventId: string;
   /** The id of one of the event's targets. */
   target: string;
 }
 
-export interface RequestStatementOrder extends OperationsOrder {
+interface RequestStatementOrder extends OperationsOrder {
   partner: string;
   businessDay: string;
   reason: string;

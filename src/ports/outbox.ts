@@ -65,7 +65,7 @@ export interface ClaimedMessage {
 }
 
 /** How a refused message waits. */
-export interface Hold {
+interface Hold {
   /** The platform's own word. */
   refusal: string;
   until: Date;

@@ -14,7 +14,7 @@ import type { EvidenceKind, EvidenceMimeType } from './evidence.js';
 import type { Dispute, Payment, Payout, Refund } from './payments-api.js';
 
 /** What every write has. */
-export interface Order {
+interface Order {
   /** 1 to 255 printable characters without spaces, random enough that no other write ever has it. */
   idempotencyKey: string;
 }
@@ -29,23 +29,23 @@ export interface RefundOrder extends Order {
   metadata: Readonly<Record<string, string>>;
 }
 
-export interface CaptureOrder extends Order {
+interface CaptureOrder extends Order {
   paymentId: string;
   /** In the payment's currency, as for a refund. What is authorised beyond it is released. */
   amount: Money;
 }
 
-export interface CancelPaymentOrder extends Order {
+interface CancelPaymentOrder extends Order {
   paymentId: string;
   reason: 'abandoned' | 'duplicate' | 'fraudulent' | 'requested_by_customer' | null;
 }
 
-export interface CancelPayoutOrder extends Order {
+interface CancelPayoutOrder extends Order {
   /** Pending, and not automatic. */
   payoutId: string;
 }
 
-export interface EvidenceOrder extends Order {
+interface EvidenceOrder extends Order {
   disputeId: string;
   /** Null takes a piece back; what is not named stays. At most 150,000 characters together with what is there. */
   evidence: Readonly<Partial<Record<EvidenceKind, string | null>>>;
@@ -55,7 +55,7 @@ export interface EvidenceOrder extends Order {
   metadata: Readonly<Record<string, string>>;
 }
 
-export interface EvidenceFileOrder extends Order {
+interface EvidenceFileOrder extends Order {
   name: string;
   /** The content's own, not what its name promises. */
   mimeType: EvidenceMimeType;
@@ -63,7 +63,7 @@ export interface EvidenceFileOrder extends Order {
   content: Uint8Array;
 }
 
-export interface CloseDisputeOrder extends Order {
+interface CloseDisputeOrder extends Order {
   disputeId: string;
 }
 

@@ -82,7 +82,7 @@ export interface Remediation extends NewRemediation, RemediationProgress {
   changedAt: Date;
 }
 
-export type VoteState = 'counted' | 'unconfirmed' | 'void';
+type VoteState = 'counted' | 'unconfirmed' | 'void';
 
 export interface Vote {
   personId: string;

@@ -147,7 +147,7 @@ export type Verification =
   | { kind: 'wrong'; evidence: string };
 
 /** Something that belongs to the plan but comes later by itself, such as the end of a pause. */
-export interface FollowUp<Params, Facts> {
+interface FollowUp<Params, Facts> {
   at(params: Params, facts: Facts): Date;
   /** Safe to repeat. Throws OpsError when it has to be tried again. */
   run(step: Step<Params, Facts>): Promise<Effect>;

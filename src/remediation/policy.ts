@@ -91,7 +91,7 @@ export interface Freeze {
   actions?: readonly string[] | undefined;
 }
 
-export interface BreakGlass {
+interface BreakGlass {
   groups: readonly string[];
   /** By when another person has to close the review. */
   reviewWithin: number;

@@ -18,7 +18,7 @@ import type { AllowedRuling } from './policy.js';
 import { readRuling } from './policy/ruling-text.js';
 
 /** Nothing was done, and nothing will be. */
-export const endedWithoutEffect: readonly RemediationState[] = [
+const endedWithoutEffect: readonly RemediationState[] = [
   'refused',
   'rejected',
   'cancelled',

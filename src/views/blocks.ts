@@ -196,7 +196,7 @@ export interface ButtonFacts {
 }
 
 /** Asked before the click counts. Plain text. */
-export interface ConfirmFacts {
+interface ConfirmFacts {
   title: string;
   text: string;
   yes: string;

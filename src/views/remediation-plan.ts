@@ -22,7 +22,7 @@ const labelled = /^(At stake|Changes|Affects|To undo|Cannot be undone): (.*)$/s;
 const whole = (text: string): string => escape(text, 4 * text.length + 100);
 
 /** Text of several lines, each below the first as a quotation, so that none passes for a line of the card. */
-export function quoted(text: string): string[] {
+function quoted(text: string): string[] {
   const [first = '', ...rest] = text.split('\n');
   return [whole(first), ...rest.map((line) => `>${whole(line.replace(/^> ?/, ''))}`)];
 }

@@ -29,16 +29,16 @@ const notice = (title: string, blocks: readonly KnownBlock[]): Modal => ({
   memo: '',
 });
 
-export const waitingModal = (title: string): Modal =>
+const waitingModal = (title: string): Modal =>
   notice(title, [
     section(':hourglass_flowing_sand: *Working on it…*'),
     context('The result will appear here. You can close this window; the work continues.'),
   ]);
 
-export const doneModal = (title: string): Modal =>
+const doneModal = (title: string): Modal =>
   notice(title, [section(':white_check_mark: *Done.*'), context('You can close this window.')]);
 
-export function problemsModal(title: string, problems: readonly Problem[]): Modal {
+function problemsModal(title: string, problems: readonly Problem[]): Modal {
   const lines = problems.map(({ label, text }) => {
     const what = wording(text, problemLimit);
     return label === null ? `• ${what}` : `• *${escape(label)}*: ${what}`;
@@ -46,7 +46,7 @@ export function problemsModal(title: string, problems: readonly Problem[]): Moda
   return notice(title, [section(':warning: *Correct this first. No action was taken.*'), ...sections(lines)]);
 }
 
-export const errorModal = (title: string, error: OpsError): Modal => ({
+const errorModal = (title: string, error: OpsError): Modal => ({
   ...notice(title, []),
   blocks: errorCard(error).blocks,
 });

@@ -82,7 +82,7 @@ interface AxeResult {
 }
 
 /** Accessibility faults that axe-core calls serious or critical, one line each. */
-export async function seriousFaults(page: Page): Promise<string[]> {
+async function seriousFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate<AxeResult>(
     'Promise.all(document.getAnimations().filter((each) => Number.isFinite(each.effect?.getComputedTiming().endTime)).map((each) => each.finished)).then(() => axe.run())',

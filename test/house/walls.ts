@@ -123,10 +123,9 @@ export function crossings(file: SourceFile): string[] {
 }
 
 /** Libraries that would spread through the house if nobody held them, and where each may be imported. */
-export const libraryRooms: Readonly<Record<string, RegExp>> = {
+const libraryRooms: Readonly<Record<string, RegExp>> = {
   '@slack/bolt': /^src\/adapters\/slack\//,
   '@slack/web-api': /^src\/adapters\/slack\//,
-  '@slack/socket-mode': /^src\/adapters\/slack\//,
   '@slack/types': /^src\/views\//,
   pg: /^(?:src\/adapters\/(?:postgres|engine)|sandbox)\//,
   '@dbos-inc/dbos-sdk': /^src\/adapters\/engine\//,

@@ -23,7 +23,7 @@ import { createDatabase, type TestDatabase } from '../support/postgres.js';
 /** What may happen to a call: lost on the way there or back, or its caller dies at that moment. */
 export type Mishap = 'refused' | 'lost_before' | 'lost_after' | 'dies_before' | 'dies_after';
 
-export interface WrittenMessage {
+interface WrittenMessage {
   channel: string;
   text: string;
   /** Null outside of threads. */
@@ -154,7 +154,7 @@ export interface OutboxBench {
   close(): Promise<void>;
 }
 
-export interface SenderFacts {
+interface SenderFacts {
   wire?: Wire;
   timeoutMs?: number;
   paceMs?: number;

@@ -25,7 +25,7 @@ export async function openTableBank({ query }: Pick<Database, 'query'>): Promise
 }
 
 /** Takes one euro from an account. */
-export function tableBank({ query }: Pick<Database, 'query'>): Action {
+function tableBank({ query }: Pick<Database, 'query'>): Action {
   const taken = async (key: string): Promise<boolean> =>
     (await query('select 1 from bank_effects where key = $1', [key])).length > 0;
   return defineAction<{ account: string }, { account: string }>({

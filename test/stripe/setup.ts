@@ -5,7 +5,7 @@ import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
 import type { StripeDeps } from '../../src/adapters/stripe/transport.js';
 
-export const now = '2026-11-20T09:00:00Z';
+const now = '2026-11-20T09:00:00Z';
 
 export function stripeDeps(baseUrl: string, changes: Partial<StripeDeps> = {}) {
   const clock = fixedClock(now);

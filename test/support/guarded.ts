@@ -9,9 +9,9 @@ import type { Json, Message, OpenView, Outcome } from '../../sandbox/slack/wire.
 import { textOf, until, type TestDesk } from './desk.js';
 
 /** What people type into a form: field → text, or a list of files. */
-export type Typed = Readonly<Record<string, Json>>;
+type Typed = Readonly<Record<string, Json>>;
 
-export interface StoredRequest {
+interface StoredRequest {
   state: string;
   state_why: string | null;
   effect_reference: string | null;
@@ -21,13 +21,13 @@ export interface StoredRequest {
   calls: number;
 }
 
-export interface StoredVote {
+interface StoredVote {
   person: string;
   state: string;
   void_why: string | null;
 }
 
-export interface Refund {
+interface Refund {
   id: string;
   amount: number;
   metadata: Record<string, string>;
@@ -36,7 +36,7 @@ export interface Refund {
 /** One of the approvals channel's buttons, by what its action_id ends with. */
 export type ButtonName = 'approve' | 'reject' | 'cancel' | 'plan' | 'close_review' | 'took_effect';
 
-export interface Click {
+interface Click {
   /** Replaces the button's own value. */
   value?: string;
 }

@@ -18,11 +18,6 @@ export const plainText = (max = TEXT_MAX): VariantSpec => {
   return variant(() => variants);
 };
 
-export const mrkdwn = (max = TEXT_MAX): VariantSpec => {
-  const variants = { mrkdwn: mrkdwnObject(max) };
-  return variant(() => variants);
-};
-
 export const anyText = (max = TEXT_MAX): VariantSpec => {
   const variants = textVariants(max);
   return variant(() => variants);

@@ -20,7 +20,7 @@ export interface BlockError {
 export type Surface = 'message' | 'modal' | 'home';
 
 /** What a rule found; `at` is the member of the object that is to blame, or none for the object itself. */
-export interface Finding {
+interface Finding {
   at?: string;
   message: string;
 }

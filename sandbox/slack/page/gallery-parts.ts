@@ -23,7 +23,7 @@ export const button = (text: string, action_id: string): Record<string, Json> =>
   text: plain(text),
   value: action_id,
 });
-export const svg = (inner: string): string =>
+const svg = (inner: string): string =>
   `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 80">${inner}</svg>`)}`;
 export const CHART_PICTURE = svg(
   '<rect width="120" height="80" fill="#e8f5fa"/><path d="M6 64 28 52 50 58 72 30 94 38 114 14" fill="none" stroke="#1d7fc4" stroke-width="4"/>',

@@ -33,7 +33,7 @@ export interface EngineOptions<Desk> {
   drainTimeoutMs?: number;
 }
 
-export interface EngineState {
+interface EngineState {
   running: boolean;
   /** Why not; null when it runs. */
   reason: string | null;

@@ -15,7 +15,7 @@ import type { Log } from '../../kernel/log.js';
 import { faultOf, type Session } from './session.js';
 import { slotsBetween } from './slots.js';
 
-export interface Scheduled {
+interface Scheduled {
   readonly id: string;
   readonly schedule: string;
   readonly catchUp: number;

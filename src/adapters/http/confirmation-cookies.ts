@@ -31,7 +31,7 @@ const voterSchema = z.object({
 });
 
 /** A sign-in that was begun, for the link with this token. */
-export type PendingSignIn = z.infer<typeof signInSchema>;
+type PendingSignIn = z.infer<typeof signInSchema>;
 /** Who signed in, for the link with this token. */
 export type SignedInVoter = z.infer<typeof voterSchema>;
 

@@ -53,7 +53,7 @@ export interface Page {
 const styleHash = createHash('sha256').update(styles).digest('base64');
 
 /** For everything under our own pages, redirects too. */
-export const pageHeaders = {
+const pageHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
   'cross-origin-opener-policy': 'same-origin',

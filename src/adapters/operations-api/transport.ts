@@ -34,7 +34,7 @@ export interface Answer {
   response: Response;
 }
 
-export interface Question {
+interface Question {
   signal: AbortSignal;
   params: { path?: Readonly<Record<string, string>> | undefined; query?: object | undefined };
   body?: unknown;

@@ -33,7 +33,7 @@ const mapped = <Value>(
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 
 /** For text of any other kind, such as a message that mentions the bot. Throws `invalid`. */
-export function requireNoCardNumber(text: string): void {
+function requireNoCardNumber(text: string): void {
   if (!containsCardNumber(text)) return;
   throw new OpsError('invalid', 'That looks like a card number, so it was not read, searched or kept.', {
     hint: 'Please delete it where you pasted it, and write at most its last four digits. A reference of 13 to 19 digits can pass for a card number by chance; then use another one.',

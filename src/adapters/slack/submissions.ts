@@ -37,7 +37,7 @@ export interface Notices extends FormNotices {
 }
 
 /** `label` is that of the input, null when the problem belongs to none. */
-export interface Problem {
+interface Problem {
   label: string | null;
   text: string;
 }

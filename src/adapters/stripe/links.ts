@@ -13,7 +13,7 @@ import { optional, reference, type Reference, type Wire } from './schemas.js';
 const link = optional(reference);
 const id = z.string();
 
-export const checkoutSessionSchema: z.ZodType<Wire['CheckoutSession']> = z.object({
+const checkoutSessionSchema: z.ZodType<Wire['CheckoutSession']> = z.object({
   id,
   payment_intent: link,
   subscription: link,
@@ -22,13 +22,13 @@ export const checkoutSessionSchema: z.ZodType<Wire['CheckoutSession']> = z.objec
   customer: link,
 });
 
-export const subscriptionSchema: z.ZodType<Wire['Subscription']> = z.object({
+const subscriptionSchema: z.ZodType<Wire['Subscription']> = z.object({
   id,
   latest_invoice: link,
   customer: link,
 });
 
-export const invoiceSchema: z.ZodType<Wire['Invoice']> = z.object({
+const invoiceSchema: z.ZodType<Wire['Invoice']> = z.object({
   id,
   customer: link,
   payments: z
@@ -47,7 +47,7 @@ export const invoiceSchema: z.ZodType<Wire['Invoice']> = z.object({
     .exactOptional(),
 });
 
-export const customersObjectSchema: z.ZodType<Wire['SetupIntent'] & Wire['PaymentMethod']> = z.object({
+const customersObjectSchema: z.ZodType<Wire['SetupIntent'] & Wire['PaymentMethod']> = z.object({
   id,
   customer: link,
 });

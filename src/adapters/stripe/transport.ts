@@ -53,7 +53,7 @@ export interface Answer {
   response: Reply;
 }
 
-export interface AttemptInit {
+interface AttemptInit {
   signal: AbortSignal;
   params: object;
   /** A form; bytes go out as they are, to Stripe's address for files. */

@@ -124,7 +124,7 @@ function termsOf(rule: Rule): string {
 }
 
 /** What a ruling by break-glass names as its rule. */
-export const breakGlassRule = 'break-glass';
+const breakGlassRule = 'break-glass';
 
 /** May this person act without approvals? The reason that they give and the review afterwards are the caller's to see to. */
 export function breakGlassOn(policy: Policy, ask: Ask): Ruling {

@@ -16,7 +16,7 @@ export interface Voter {
   groups: ReadonlySet<string>;
 }
 
-export type IneligibleReason = 'requester' | 'not_a_member' | 'not_in_group' | 'already_voted';
+type IneligibleReason = 'requester' | 'not_a_member' | 'not_in_group' | 'already_voted';
 export type Eligibility = { ok: true } | { ok: false; reason: IneligibleReason; message: string };
 
 /** May this person vote now? A vote that became void may be cast again. */

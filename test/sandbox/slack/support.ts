@@ -101,7 +101,7 @@ const SILENT: Logger = {
 };
 
 /** The control interface, typed. */
-export interface Control {
+interface Control {
   state(): Promise<State>;
   channel(name: string): Promise<Channel>;
   message(channel: string, predicate: (message: Message) => boolean): Promise<Message | undefined>;
@@ -109,7 +109,7 @@ export interface Control {
   post(path: string, body: Json): Promise<Outcome & Record<string, unknown>>;
 }
 
-export function controlOf(slack: SlackServer): Control {
+function controlOf(slack: SlackServer): Control {
   const get = async <T>(path: string): Promise<T> =>
     (await fetch(`${slack.url}/_sandbox/${path}`)).json() as T;
   const channel = async (name: string) => {

@@ -3,7 +3,7 @@
  * apart from the writers, from the formats' public descriptions.
  */
 
-export interface Totals {
+interface Totals {
   count: number;
   gross: number;
   fee: number;
