@@ -24,18 +24,16 @@ import {
 } from './objects/payments.js';
 
 /** Types that can be listed, by their `object` field. */
-const TYPES = [
-  'payment_intent',
-  'charge',
-  'refund',
-  'dispute',
-  'payout',
-  'balance_transaction',
-  'event',
-  'radar.early_fraud_warning',
-  'customer',
-] as const;
-export type ObjectType = (typeof TYPES)[number];
+export type ObjectType =
+  | 'payment_intent'
+  | 'charge'
+  | 'refund'
+  | 'dispute'
+  | 'payout'
+  | 'balance_transaction'
+  | 'event'
+  | 'radar.early_fraud_warning'
+  | 'customer';
 
 export type SearchedType = 'payment_intent' | 'charge';
 export type Wanted = (draw: OrderDraw) => boolean;

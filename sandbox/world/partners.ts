@@ -6,8 +6,7 @@
  */
 import type { ReferenceStyle } from './ids.js';
 
-const METHODS = ['card', 'wallet', 'open_banking', 'direct_debit', 'pay_later', 'voucher'] as const;
-export type Method = (typeof METHODS)[number];
+export type Method = 'card' | 'wallet' | 'open_banking' | 'direct_debit' | 'pay_later' | 'voucher';
 
 export const CURRENCIES = ['USD', 'GBP', 'EUR', 'JPY', 'KWD'] as const;
 export type Currency = (typeof CURRENCIES)[number];

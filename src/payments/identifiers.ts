@@ -21,8 +21,6 @@ import {
   type ProviderObject,
 } from './stripe-objects.js';
 
-;
-
 export type Identifier =
   | { kind: 'object'; object: ProviderObject; id: string }
   /** A reference that the books may know; `label` is what people call it. */

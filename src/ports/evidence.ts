@@ -24,8 +24,7 @@ export type EvidenceTextKind = (typeof evidenceTextKinds)[number];
 
 export type EvidenceKind = EvidenceDocumentKind | EvidenceTextKind;
 
-const evidenceMimeTypes = ['application/pdf', 'image/jpeg', 'image/png'] as const;
-export type EvidenceMimeType = (typeof evidenceMimeTypes)[number];
+export type EvidenceMimeType = 'application/pdf' | 'image/jpeg' | 'image/png';
 
 /** Stripe: 5 MB for a file of dispute evidence. */
 export const evidenceFileMaxBytes = 5_000_000;

@@ -68,7 +68,7 @@ export interface Break {
 }
 
 /** Money that is not due yet. */
-export interface Pending {
+interface Pending {
   type: 'pending';
   entries: LedgerEntry[];
   lines: [];

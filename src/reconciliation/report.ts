@@ -16,7 +16,7 @@ import {
 } from './findings.js';
 import type { Tally } from './join/join.js';
 
-export interface Totals {
+interface Totals {
   ledgerMinor: bigint;
   statementMinor: bigint;
   /** The value of the entries that matched. */

@@ -9,12 +9,12 @@ import { csvRecords, type CsvFault, type CsvRecord } from './formats/csv-records
 import type { LedgerEntry, StatementLine } from './findings.js';
 import { problem, quoted, type Problem } from './problems.js';
 
-export const ledgerColumns = {
+const ledgerColumns = {
   required: ['id', 'partner_ref', 'amount_minor', 'currency', 'value_date'],
   optional: ['type', 'batch_id'],
 } as const;
 
-export const statementColumns = {
+const statementColumns = {
   required: ['partner_ref', 'amount_minor', 'currency'],
   optional: ['line_no', 'value_date', 'type', 'fee_minor'],
 } as const;

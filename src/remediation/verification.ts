@@ -109,10 +109,10 @@ async function close(deps: RemediationDeps, before: Remediation, effect: Effect)
   });
 }
 
-/** “by the order paydesk-0f…” as “by REM-18”, where it was an order of ours. */
+/** “by order paydesk-0f…” as “by REM-18”, where it was an order of ours. */
 async function namingRequest({ remediations }: RemediationDeps, { summary, reference }: Effect): Promise<string> {
   const id = reference === null ? null : await remediations.idOfKey(reference);
-  return id === null ? summary : summary.replaceAll(`the order ${reference}`, id);
+  return id === null ? summary : summary.replaceAll(`order ${reference}`, id);
 } // prettier-ignore
 
 /** Somebody may end it early, and then nothing is left to come. */

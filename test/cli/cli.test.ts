@@ -231,7 +231,7 @@ describe('doctor', () => {
   it('warns where Paydesk could take the guards of the audit log away', async () => {
     const own = await paydesk(['doctor'], { ...tokens, DATABASE_URL: database.url.reveal() });
     expect(own.said).toMatch(
-      /warn +audit log: the role \w+ owns the audit table[^]*→ Give DATABASE_OWNER_URL/,
+      /warn +audit log: the role \w+ owns the audit table[^]*→ Set DATABASE_OWNER_URL/,
     );
     expect(own.said).toContain('All checks passed');
     const guarded = await paydesk(['doctor'], { ...tokens, DATABASE_URL: database.appUrl.reveal() });

@@ -99,7 +99,7 @@ it('a pause that ends by other means is over within ten minutes', async () => {
   await letPass(10 * minuteMs);
   expect(await progressOf(paused)).toMatchObject({
     state: 'closed',
-    stateWhy: `${route} is active: it was resumed by the order theirs.`,
+    stateWhy: `${route} is active: it was resumed by order theirs.`,
   });
 });
 

@@ -82,7 +82,13 @@ async function get<Value>(
   question: Question<Value>,
   { maxAgeMs, atWorstMs, patienceMs }: Freshness,
 ): Promise<SharedAnswer<Value>> {
-  const row = await read(store, question.key);
+  const row = await read(store, question.key).catch((error: unknown) => {
+    if (atWorstMs !== Infinity) throw error;
+    store.log.warn({ key: question.key, err: messageOf(error) }, 'asked without sharing, the database is away');
+    return null;
+  });
+  // Lookups go on without the database; whatever decides about money asks for a limit, and waits for it.
+  if (row === null) return { value: await question.ask(), ageMs: 0 };
   const known = answerOf<Value>(row);
   if (known && row.is_current && known.ageMs <= maxAgeMs && maxAgeMs > 0) return known;
   // What is known to be outdated serves only those who take anything.

@@ -13,7 +13,7 @@ import type { RowKind, StatementFormat, StatementItem, StatementRow } from './fo
 import { namedRecords, type NamedRecord } from './named-records.js';
 
 /** Columns by their names in the file; the first that has a value counts. */
-export interface ProfileColumns {
+interface ProfileColumns {
   amount?: string[] | undefined;
   /** Instead of `amount`: two columns without signs. */
   credit?: string[] | undefined;

@@ -4,7 +4,7 @@
  * Invariant: decoding never drops a byte silently: what is not valid UTF-8 or UTF-16 is read as Windows-1252, in which
  * every byte is a character.
  */
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
 export interface DecodedText {
   text: string;
