@@ -160,7 +160,7 @@ describe('a refund', () => {
     await review.getByRole('textbox', { name: 'What did you find?' }).fill('It was right');
     await inspect(page, 'break-glass-review');
     await review.getByRole('button', { name: 'Close review' }).click();
-    await cardOf(page, id).filter({ hasText: 'Review closed' }).waitFor({ timeout: closedMs });
+    await cardOf(page, id).filter({ hasText: 'Reviewed by' }).waitFor({ timeout: closedMs });
   });
 
   it('waits in App Home, and is approved there', { timeout: 120_000 }, async () => {
@@ -242,7 +242,7 @@ describe('a world that goes on', () => {
     expect(await routeNow(desk, route.id)).toMatchObject({ state: 'paused' });
     desk.skip(16 * minuteMs);
     const closed = cardOf(page, id).filter({ hasNotText: 'the rest follows automatically' });
-    await closed.filter({ hasText: 'done and verified' }).waitFor({ timeout: closedMs });
+    await closed.filter({ hasText: '· over' }).waitFor({ timeout: closedMs });
     await closed.getByRole('button', { name: /repl/ }).click();
     await page.getByRole('complementary', { name: 'Thread' }).getByText(new RegExp(`^${route.id} is active: it resumed automatically`)).waitFor();
     await inspect(page, 'pause-route-resumed');

@@ -123,10 +123,8 @@ const PROMISES: Promised[] = [
     title: 'Slow drift',
     line: /sinks by 1 % a day .* compare weeks/,
     note: /^At Northpay since/,
-    before: () => Promise.resolve(inboxFiles()),
-    check: async ({ partner }, before) => {
+    check: async ({ partner }) => {
       expect(await successRate(2, 0)).toBeLessThan((await successRate(21, 15)) - 0.05);
-      expect(newFiles(before)).toContainEqual(expect.stringMatching(new RegExp(`^${partner}_.*-v\\d`)));
       expect((await statusOf(partner)).indicator).toBe('none');
     },
   },
@@ -151,7 +149,7 @@ const PROMISES: Promised[] = [
     name: 'missing-statement',
     title: 'Missing statement',
     line: /next statement does not come/,
-    note: /Next statement due: /,
+    note: /next statement is due .*alert/,
     before: () => Promise.resolve(inboxFiles()),
     check: async ({ partner, due }, before) => {
       expect(Date.parse(String(due))).toBeGreaterThan(Date.now());
@@ -258,11 +256,8 @@ describe('scenario panel', () => {
       const ts = await card.getAttribute('data-ts');
       await inspect(page, 'outage');
       await scenario.getByRole('button', { name: 'Stop Partner outage' }).click();
-      const rewritten = page.locator(`.message[data-ts="${ts ?? ''}"]`).filter({ hasText: '(edited)' });
-      await rewritten.waitFor({ timeout: SLOTS_MS });
-      await expect
-        .poll(() => rewritten.innerText(), { timeout: SLOTS_MS })
-        .toMatch(/resolved|over|operational/i);
+      const rewritten = page.locator(`.message[data-ts="${ts ?? ''}"]`);
+      await expect.poll(() => rewritten.innerText(), { timeout: SLOTS_MS }).toMatch(/has recovered/i);
       expect(await rewritten.innerText()).not.toBe(during);
       expect(await newest(page, 'Northpay').getAttribute('data-ts')).toBe(ts);
       await inspect(page, 'outage-over');
