@@ -14,12 +14,12 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openDatabase, type Database } from '../src/adapters/postgres/database.js';
 import { startEmbeddedPostgres } from '../src/adapters/postgres/embedded/supervisor.js';
-import { embeddedAddresses, migrateDatabase } from '../src/database-setup.js';
+import { embeddedAddresses, migrateDatabase } from '../src/wiring/database.js';
 import { systemClock } from '../src/kernel/clock.js';
 import { toOpsError } from '../src/kernel/errors.js';
 import { silentLog as log } from '../src/kernel/log.js';
 import type { RemediationDesk } from '../src/remediation/remediation.js';
-import { shortHashOf } from '../src/remediation/votes.js';
+import { shortHashOf } from '../src/remediation/life/votes.js';
 import { startStrictSlack, strictDesk, type StrictSlack } from '../test/remediation/strict-slack.js';
 import { openTableBank } from '../test/remediation/table-bank.js';
 import { ms, percentile } from './harness.js';
@@ -48,15 +48,19 @@ const server = await startEmbeddedPostgres({ home, log });
 const children: ChildProcess[] = [];
 try {
   await migrateDatabase(await embeddedAddresses(server), log);
-  await bench('with a freeze in the middle', (slack, at, desk) => (at === approvals / 2 ? freeze(slack, desk) : null));
+  await bench('with a freeze in the middle', (slack, at, desk) =>
+    at === approvals / 2 ? freeze(slack, desk) : null,
+  );
   await bench('while Slack refuses for 20 s', (slack, at) =>
-    at === approvals / 4 ? slack.faults({ kind: 'rate_limit', method: 'usergroups.list', amount: 20, count: 1 }) : null,
+    at === approvals / 4
+      ? slack.faults({ kind: 'rate_limit', method: 'usergroups.list', amount: 20, count: 1 })
+      : null,
   );
 } finally {
   children.forEach((child) => child.kill('SIGKILL'));
   await server.stop();
   await rm(home, { recursive: true, force: true });
-} // prettier-ignore
+}
 
 /** Each run has its own Slack, so that the one before has used up none of its limits. */
 async function bench(
@@ -70,13 +74,15 @@ async function bench(
   await db.query('delete from paydesk.call_paces');
   await openTableBank(db);
   const { apiUrl, token, groups } = slack;
-  const replicas = await Promise.all([1, 2].map(() => startReplica([url.reveal(), 'never', JSON.stringify({ apiUrl, token, groups })])));
+  const replicas = await Promise.all(
+    [1, 2].map(() => startReplica([url.reveal(), 'never', JSON.stringify({ apiUrl, token, groups })])),
+  );
   say(`${approvals} approvals in ${withinMs / 1000} s on two replicas, ${what}:`);
   await run({ db, slack, desk: strictDesk(db, slack) }, midway);
   replicas.forEach((child) => child.kill('SIGKILL'));
   await db.close();
   await slack.close();
-} // prettier-ignore
+}
 
 async function run(
   { db, desk, slack }: Bench,
@@ -96,18 +102,35 @@ async function run(
   const all = await Promise.all(approved);
   const votedMs = Date.now() - startedAt;
   const waits = await ordered(db, all);
-  report(approvals - all.length + (all.length - waits.length), votedMs, Date.now() - startedAt, waits, await slack.calls());
-} // prettier-ignore
+  report(
+    approvals - all.length + (all.length - waits.length),
+    votedMs,
+    Date.now() - startedAt,
+    waits,
+    await slack.calls(),
+  );
+}
 
 async function approve({ desk, slack }: Bench, at: number): Promise<Approved> {
-  const form = { formKey: randomUUID(), action: 'spend', typed: { account: randomUUID() }, why: 'a bench', channelId: 'C0', breakGlass: false };
-  const asked = await unlessFrozen(() => desk.request({ ...form, requesterId: slack.operators[at % slack.operators.length] ?? '' }));
+  const form = {
+    formKey: randomUUID(),
+    action: 'spend',
+    typed: { account: randomUUID() },
+    why: 'a bench',
+    channelId: 'C0',
+    breakGlass: false,
+  };
+  const asked = await unlessFrozen(() =>
+    desk.request({ ...form, requesterId: slack.operators[at % slack.operators.length] ?? '' }),
+  );
   if (asked.kind === 'refused') throw new Error(asked.faults.map(({ message }) => message).join(' '));
   const { remediation } = asked.snapshot;
   const personId = slack.approvers[at % slack.approvers.length] ?? '';
-  await unlessFrozen(() => desk.approve({ id: remediation.id, planHash: shortHashOf(remediation), personId }, null));
+  await unlessFrozen(() =>
+    desk.approve({ id: remediation.id, planHash: shortHashOf(remediation), personId }, null),
+  );
   return { id: remediation.id, key: remediation.idempotencyKey, votedAt: Date.now() };
-} // prettier-ignore
+}
 
 /** People whom a freeze stopped try again. */
 async function unlessFrozen<Value>(act: () => Promise<Value>): Promise<Value> {

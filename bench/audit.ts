@@ -17,7 +17,7 @@ import { startEmbeddedPostgres } from '../src/adapters/postgres/embedded/supervi
 import { bodyOf, contentOf, genesis, hashOf } from '../src/audit/chain.js';
 import { createAuditTrail } from '../src/audit/trail.js';
 import { verifyChain } from '../src/audit/verify.js';
-import { embeddedAddresses, migrateDatabase } from '../src/database-setup.js';
+import { embeddedAddresses, migrateDatabase } from '../src/wiring/database.js';
 import { systemClock } from '../src/kernel/clock.js';
 import { silentLog as log } from '../src/kernel/log.js';
 import type { AuditEvent, AuditHead, StoredEntry } from '../src/ports/audit.js';
@@ -63,17 +63,21 @@ try {
 async function benchAppend(database: Database): Promise<void> {
   const trail = createAuditTrail(createAuditStore(database));
   const bare = (tx: PgTransaction, index: number): Promise<unknown> =>
-    tx.query("insert into paydesk.job_cursors values ('job' || $1, now()) on conflict (job) do update set slot = now()", [
-      index,
-    ]);
+    tx.query(
+      "insert into paydesk.job_cursors values ('job' || $1, now()) on conflict (job) do update set slot = now()",
+      [index],
+    );
   const audited = async (tx: PgTransaction, index: number): Promise<void> => {
     await bare(tx, index);
     await trail.append(tx, approval(index));
   };
-  for (const [name, work] of [['without an entry', bare], ['with an entry', audited]] as const) {
+  for (const [name, work] of [
+    ['without an entry', bare],
+    ['with an entry', audited],
+  ] as const) {
     for (const at of [1, writers]) say(`${name}, ${at} at a time: ${await measure(database, at, work)}`);
   }
-} // prettier-ignore
+}
 
 async function measure(
   database: Database,

@@ -62,32 +62,57 @@ const achTrace: Make = (random) => {
 };
 
 const kinds: readonly (readonly [kind: string, make: Make])[] = [
-  ['`pi_ ch_ py_ re_ pyr_ dp_ du_ po_ txn_ evt_ cus_ issfr_`', (random) =>
-    stripeId(oneOf(['pi', 'ch', 'py', 're', 'pyr', 'dp', 'du', 'po', 'txn', 'evt', 'cus', 'issfr'], random))(random)],
+  [
+    '`pi_ ch_ py_ re_ pyr_ dp_ du_ po_ txn_ evt_ cus_ issfr_`',
+    (random) =>
+      stripeId(
+        oneOf(['pi', 'ch', 'py', 're', 'pyr', 'dp', 'du', 'po', 'txn', 'evt', 'cus', 'issfr'], random),
+      )(random),
+  ],
   ['ARN, 23 digits', arn],
   ['ARN in groups of four', (random) => (arn(random).match(/\d{1,4}/g) ?? []).join(' ')],
   ['RRN, 12 digits', (random) => some('digits', 12, random)],
   ['ACH trace number, 15 digits', achTrace],
   ['pspReference, 16 letters and digits', (random) => some('base36', 16, random)],
-  ['pspReference, 16 digits from 85 or 88', (random) => `${oneOf(['85', '88'], random)}${some('digits', 14, random)}`],
+  [
+    'pspReference, 16 digits from 85 or 88',
+    (random) => `${oneOf(['85', '88'], random)}${some('digits', 14, random)}`,
+  ],
   ['UETR and UUID', uuid],
-  ['network transaction id, 15 digits from 0–2 (Visa)', (random) => `${between(0, 2, random)}${some('digits', 14, random)}`],
+  [
+    'network transaction id, 15 digits from 0–2 (Visa)',
+    (random) => `${between(0, 2, random)}${some('digits', 14, random)}`,
+  ],
   ['network transaction id, any 15 digits', (random) => some('digits', 15, random)],
-  ['network transaction id, letters and day (Mastercard)', (random) => `${some('base36', 9, random)}${padded(between(1, 12, random), 2)}${padded(between(1, 31, random), 2)}`],
+  [
+    'network transaction id, letters and day (Mastercard)',
+    (random) =>
+      `${some('base36', 9, random)}${padded(between(1, 12, random), 2)}${padded(between(1, 31, random), 2)}`,
+  ],
   ['order `ORD-2026-000123`', (random) => `ORD-${between(2020, 2029, random)}-${some('digits', 6, random)}`],
-  ['order, 3-7-7 digits', (random) => `${some('digits', 3, random)}-${some('digits', 7, random)}-${some('digits', 7, random)}`],
+  [
+    'order, 3-7-7 digits',
+    (random) => `${some('digits', 3, random)}-${some('digits', 7, random)}-${some('digits', 7, random)}`,
+  ],
   ['order, 13 digits', (random) => some('digits', 13, random)],
   ['order, any 16 digits', (random) => some('digits', 16, random)],
   ['order, any 18 digits', (random) => some('digits', 18, random)],
   ['last four, amount and day', (random) => `${some('digits', 4, random)} ${amount(random)} ${day(random)}`],
   ['amount', amount],
   ['three amounts without currencies', (random) => `${amount(random)}, ${amount(random)}, ${amount(random)}`],
-  ['six amounts with currency signs', (random) => Array.from({ length: 6 }, () => `$${amount(random)}`).join(', ')],
-  ['instant', (random) => `${day(random)} ${padded(between(0, 23, random), 2)}:${padded(between(0, 59, random), 2)}:${padded(between(0, 59, random), 2)}`],
+  [
+    'six amounts with currency signs',
+    (random) => Array.from({ length: 6 }, () => `$${amount(random)}`).join(', '),
+  ],
+  [
+    'instant',
+    (random) =>
+      `${day(random)} ${padded(between(0, 23, random), 2)}:${padded(between(0, 59, random), 2)}:${padded(between(0, 59, random), 2)}`,
+  ],
   ['IBAN (Germany)', ibanOf],
   ['SHA-256', (random) => createHash('sha256').update(String(random())).digest('hex')],
   ['parcel, 22 digits from 94', (random) => `94${some('digits', 20, random)}`],
-]; // prettier-ignore
+];
 
 function ibanOf(random: () => number): string {
   const account = some('digits', 18, random);

@@ -48,7 +48,7 @@ async function benchDesk(): Promise<{ latencies: number[]; burst: string }> {
     const channel = channels.find(({ name }) => name === 'payments-ops')?.id ?? '';
     const ids = [...JSON.stringify(channels).matchAll(/\/payment (pi_\w+)/g)].map(([, id = '']) => id);
     const texts = ids.map((id) => `/payment ${id}`);
-    const latencies = await oneByOne(crowd, channel, texts, /onfirmed/);
+    const latencies = await oneByOne(crowd, channel, texts, /· pi_\w+ ·/);
     const names = users
       .filter(({ is_bot, is_restricted, deleted }) => !is_bot && !is_restricted && !deleted)
       .map(({ name }) => name);

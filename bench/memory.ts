@@ -68,8 +68,10 @@ function summarise(weights: readonly Weight[]): void {
     const variance = counted.reduce((sum, _, at) => sum + (at - middle) ** 2, 0);
     return `${((covariance / variance / commandsPerRound) * (1000 / 2 ** 10)).toFixed(0)} kB`;
   };
-  say(`growth per 1,000 commands: heap ${growth(({ heapUsed }) => heapUsed)}, resident ${growth(({ rss }) => rss)}`);
-} // prettier-ignore
+  say(
+    `growth per 1,000 commands: heap ${growth(({ heapUsed }) => heapUsed)}, resident ${growth(({ rss }) => rss)}`,
+  );
+}
 
 async function call(path: string, body: object): Promise<Outcome> {
   const init = {
@@ -83,7 +85,14 @@ async function call(path: string, body: object): Promise<Outcome> {
 /** Commands of every kind, some at once; beside them requests, one after the other, each approved by another person. */
 async function load(state: State): Promise<number> {
   const ids = [...JSON.stringify(state.channels).matchAll(/\/payment (pi_\w+)/g)].map(([, id = '']) => id);
-  const texts = [...ids.map((id) => `/payment ${id}`), '/dispute', '/partner', '/audit', '/paydesk', '/remediate list'];
+  const texts = [
+    ...ids.map((id) => `/payment ${id}`),
+    '/dispute',
+    '/partner',
+    '/audit',
+    '/paydesk',
+    '/remediate list',
+  ];
   const names = state.users
     .filter(({ is_bot, is_restricted, deleted }) => !is_bot && !is_restricted && !deleted)
     .map(({ name }) => name)
@@ -91,17 +100,25 @@ async function load(state: State): Promise<number> {
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let at = next++; at < commandsPerRound; at = next++)
-      await call('command', { user: names[at % names.length], channel: 'payments-ops', text: texts[at % texts.length] });
+      await call('command', {
+        user: names[at % names.length],
+        channel: 'payments-ops',
+        text: texts[at % texts.length],
+      });
   };
   const [requested] = await Promise.all([requests(state), ...names.flatMap(() => [worker(), worker()])]);
   return requested;
-} // prettier-ignore
+}
 
 async function requests({ services }: State): Promise<number> {
   let done = 0;
   for (let at = 0; at < requestsPerRound; at++) {
     const payment = await pay(services);
-    const { view } = await call('command', { user: requester, channel: 'payments-ops', text: `/remediate refund-payment ${payment}` });
+    const { view } = await call('command', {
+      user: requester,
+      channel: 'payments-ops',
+      text: `/remediate refund-payment ${payment}`,
+    });
     const typed = { amount: '1.00', reason: 'requested_by_customer', why: 'A bench' };
     const values = Object.fromEntries(Object.entries(typed).map(([field, value]) => [field, { value }]));
     const asked = await call('submit', { user: requester, view_id: view?.id, values });
@@ -111,7 +128,7 @@ async function requests({ services }: State): Promise<number> {
     done++;
   }
   return done;
-} // prettier-ignore
+}
 
 async function pay({ paymentsApi }: State['services']): Promise<string> {
   const order = { amount: '2500', currency: 'eur', confirm: 'true', payment_method: 'pm_card_visa' };
@@ -129,13 +146,18 @@ async function approve(id: string): Promise<void> {
     const messages = channels.find(({ name }) => name === 'approvals')?.messages ?? [];
     const card = messages.find(({ text }) => text.startsWith(`${id}: `));
     if (card) {
-      await call('action', { user: approver, channel: 'approvals', ts: card.ts, action_id: 'remediation_approve' });
+      await call('action', {
+        user: approver,
+        channel: 'approvals',
+        ts: card.ts,
+        action_id: 'remediation_approve',
+      });
       return;
     }
     await pause(100);
   }
   throw new Error(`${id} has no card`);
-} // prettier-ignore
+}
 
 /** Reads what the process weighs right after a collection. */
 async function scales(pid: number): Promise<() => Promise<Weight>> {

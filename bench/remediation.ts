@@ -15,11 +15,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { openDatabase, type Database } from '../src/adapters/postgres/database.js';
 import { startEmbeddedPostgres } from '../src/adapters/postgres/embedded/supervisor.js';
-import { embeddedAddresses, migrateDatabase } from '../src/database-setup.js';
+import { embeddedAddresses, migrateDatabase } from '../src/wiring/database.js';
 import { systemClock } from '../src/kernel/clock.js';
 import { silentLog as log } from '../src/kernel/log.js';
 import { type RemediationDesk } from '../src/remediation/remediation.js';
-import { shortHashOf } from '../src/remediation/votes.js';
+import { shortHashOf } from '../src/remediation/life/votes.js';
 import { operators } from '../test/remediation/support.js';
 import { openTableBank, tableDesk } from '../test/remediation/table-bank.js';
 import { ms, percentile } from './harness.js';
@@ -66,8 +66,18 @@ async function startReplica({ url }: Bench, deathPoint: string): Promise<ChildPr
   throw new Error('a replica ended without being ready');
 }
 
-async function ask({ desk }: Bench, requesterId: string): Promise<{ id: string; key: string; vote(): Promise<number> }> {
-  const form = { formKey: randomUUID(), action: 'spend', typed: { account: randomUUID() }, why: 'a bench', channelId: 'C0', breakGlass: false };
+async function ask(
+  { desk }: Bench,
+  requesterId: string,
+): Promise<{ id: string; key: string; vote(): Promise<number> }> {
+  const form = {
+    formKey: randomUUID(),
+    action: 'spend',
+    typed: { account: randomUUID() },
+    why: 'a bench',
+    channelId: 'C0',
+    breakGlass: false,
+  };
   const asked = await desk.request({ ...form, requesterId });
   if (asked.kind === 'refused') throw new Error(asked.faults.map(({ message }) => message).join(' '));
   const { remediation } = asked.snapshot;
@@ -77,7 +87,7 @@ async function ask({ desk }: Bench, requesterId: string): Promise<{ id: string; 
     return clickedAt;
   };
   return { id: remediation.id, key: remediation.idempotencyKey, vote };
-} // prettier-ignore
+}
 
 async function orderedAt({ db }: Bench, key: string): Promise<number> {
   for (;;) {
@@ -105,10 +115,14 @@ async function benchCrowd(bench: Bench): Promise<void> {
   const startedAt = Date.now();
   const votes = await Promise.all(open.map(async (one) => ({ key: one.key, clickedAt: await one.vote() })));
   const votedMs = Date.now() - startedAt;
-  const waits = await Promise.all(votes.map(async ({ key, clickedAt }) => (await orderedAt(bench, key)) - clickedAt));
+  const waits = await Promise.all(
+    votes.map(async ({ key, clickedAt }) => (await orderedAt(bench, key)) - clickedAt),
+  );
   const [effects] = await db.query<{ n: bigint }>('select count(*) as n from bank_effects');
-  say(`${open.length} requests voted on at once: all votes in ${ms(votedMs)}, vote to order p50 ${ms(percentile(waits, 0.5))}, p99 ${ms(percentile(waits, 0.99))}; ${effects?.n ?? 0n} effects in all`);
-} // prettier-ignore
+  say(
+    `${open.length} requests voted on at once: all votes in ${ms(votedMs)}, vote to order p50 ${ms(percentile(waits, 0.5))}, p99 ${ms(percentile(waits, 0.99))}; ${effects?.n ?? 0n} effects in all`,
+  );
+}
 
 /** Two replicas live, one of which kills itself between the intent and the order: until the other has it in hand. */
 async function benchKills(bench: Bench): Promise<void> {

@@ -11,7 +11,7 @@ import type { AuditRecorder, AuditStore, StoredEntry } from '../src/ports/audit.
 import type { Card } from '../src/ports/card.js';
 import type { ActionRequest, Command, Person } from '../src/ports/command.js';
 import type { Directory } from '../src/ports/directory.js';
-import { auditCard, rawEntryButton, rawEntryModal } from '../src/views/audit.js';
+import { auditCard, rawEntryButton, rawEntryModal } from '../src/views/audit/log.js';
 import { requireMember } from './door.js';
 
 export interface AuditDesk {

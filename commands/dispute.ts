@@ -8,11 +8,11 @@ import { containsCardNumber } from '../src/kernel/sensitive.js';
 import type { Card } from '../src/ports/card.js';
 import type { Command } from '../src/ports/command.js';
 import type { PaymentsApi } from '../src/ports/payments-api.js';
-import { disputeCard, disputeQueueCard } from '../src/views/dispute.js';
+import { disputeCard, disputeQueueCard } from '../src/views/disputes/dispute.js';
 import type { RemediationDesk } from '../src/remediation/remediation.js';
-import type { Links } from '../src/views/links.js';
-import { lookUpIds } from '../src/views/look-ups.js';
-import { startableIn } from '../src/views/remediation-start.js';
+import type { Links } from '../src/views/kit/links.js';
+import { lookUpIds } from '../src/views/kit/look-ups.js';
+import { startableIn } from '../src/views/remediation/start.js';
 import { requireLookups, type LookupDoor } from './door.js';
 
 export interface DisputeDesk extends LookupDoor {

@@ -5,7 +5,7 @@
  */
 import { OpsError } from '../src/kernel/errors.js';
 import type { Directory } from '../src/ports/directory.js';
-import { forReading } from '../src/remediation/people.js';
+import { forReading } from '../src/remediation/life/people.js';
 
 interface Door {
   directory: Directory;

@@ -2,8 +2,8 @@
  * A person's own page with the desk: what waits for them first.
  */
 import type { Home } from '../src/ports/command.js';
-import { helpCard } from '../src/views/help.js';
-import { homeBlocks } from '../src/views/home.js';
+import { helpCard } from '../src/views/desk/help.js';
+import { homeBlocks } from '../src/views/desk/home.js';
 import type { HelpDesk } from './paydesk.js';
 import type { RemediateDesk } from './remediate/index.js';
 

@@ -10,9 +10,14 @@ import type { Card } from '../src/ports/card.js';
 import type { Command } from '../src/ports/command.js';
 import type { PartnerStatuses } from '../src/ports/partner-statuses.js';
 import type { RemediationDesk } from '../src/remediation/remediation.js';
-import { lookUpIds } from '../src/views/look-ups.js';
-import { startableIn } from '../src/views/remediation-start.js';
-import { partnerCard, partnersCard, type PartnerCardFacts, type PartnerFacts } from '../src/views/partner.js';
+import { lookUpIds } from '../src/views/kit/look-ups.js';
+import { startableIn } from '../src/views/remediation/start.js';
+import {
+  partnerCard,
+  partnersCard,
+  type PartnerCardFacts,
+  type PartnerFacts,
+} from '../src/views/partners/partner.js';
 
 export interface PartnerDesk {
   partners: readonly { id: string; name: string }[];

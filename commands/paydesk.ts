@@ -2,7 +2,7 @@
  * `/paydesk`: help, from the registry. Every other command answers `help` from the same.
  */
 import type { Command } from '../src/ports/command.js';
-import { helpCard } from '../src/views/help.js';
+import { helpCard } from '../src/views/desk/help.js';
 
 export interface HelpDesk {
   commands: () => readonly Pick<Command<never>, 'name' | 'summary' | 'usageHint' | 'examples'>[];

@@ -18,13 +18,18 @@ import type { Card } from '../src/ports/card.js';
 import type { ActionRequest, Answers, Command, Person } from '../src/ports/command.js';
 import type { Directory } from '../src/ports/directory.js';
 import type { RemediationDesk } from '../src/remediation/remediation.js';
-import type { Links } from '../src/views/links.js';
-import { lookUpIds } from '../src/views/look-ups.js';
-import { startableIn } from '../src/views/remediation-start.js';
-import { paymentTraceCard, shareActionId } from '../src/views/payment-trace.js';
+import type { Links } from '../src/views/kit/links.js';
+import { lookUpIds } from '../src/views/kit/look-ups.js';
+import { startableIn } from '../src/views/remediation/start.js';
+import { paymentTraceCard, shareActionId } from '../src/views/payments/trace.js';
 import {
-  candidatesCard, chooseActionId, nothingCard, payoutCard, refusedCard, searchingCard,
-} from '../src/views/payment-search.js'; // prettier-ignore
+  candidatesCard,
+  chooseActionId,
+  nothingCard,
+  payoutCard,
+  refusedCard,
+  searchingCard,
+} from '../src/views/payments/search.js';
 import { requireLookups, type LookupDoor } from './door.js';
 
 export interface PaymentDesk extends LookupDoor {

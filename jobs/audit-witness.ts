@@ -11,7 +11,7 @@ import type { AuditStore } from '../src/ports/audit.js';
 import type { Job } from '../src/ports/jobs.js';
 import type { Outbox } from '../src/ports/outbox.js';
 import type { Transactions } from '../src/ports/transaction.js';
-import { witnessCard } from '../src/views/audit.js';
+import { witnessCard } from '../src/views/audit/log.js';
 
 export interface AuditWitnessDesk {
   auditStore: Pick<AuditStore, 'head' | 'witness'>;

@@ -14,7 +14,7 @@ import type { Outbox } from '../src/ports/outbox.js';
 import type { PublishedStatus, StatusSource } from '../src/ports/partner-status.js';
 import type { PartnerStatuses, RememberedStatus } from '../src/ports/partner-statuses.js';
 import type { Transaction, Transactions } from '../src/ports/transaction.js';
-import { partnerStatusCard } from '../src/views/partner.js';
+import { partnerStatusCard } from '../src/views/partners/partner.js';
 
 export interface WatchedPartner {
   id: string;

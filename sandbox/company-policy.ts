@@ -39,10 +39,24 @@ export function companyPolicy({ state, groups, now }: PolicyFacts): object {
     },
     expiry: '1h',
     rules: [
-      { id: 'operations', actions: ['pause-route', 'resume-route', 'replay-event', 'request-statement', 'message-partner'], ...everyday, approvals: 1 },
+      {
+        id: 'operations',
+        actions: ['pause-route', 'resume-route', 'replay-event', 'request-statement', 'message-partner'],
+        ...everyday,
+        approvals: 1,
+      },
       { id: 'everyday', actions: 'any', upTo: '500', ...everyday, approvals: 1 },
       { id: 'large', actions: 'any', upTo: '800', ...everyday, approvals: 2, typeAmount: true },
-      { id: 'exceptional', actions: 'any', ...everyday, approve: ['leads'], approvals: 1, coolingOff: '30s', typeAmount: true, confirmOutside: true },
+      {
+        id: 'exceptional',
+        actions: 'any',
+        ...everyday,
+        approve: ['leads'],
+        approvals: 1,
+        coolingOff: '30s',
+        typeAmount: true,
+        confirmOutside: true,
+      },
     ],
     caps: [
       { id: 'refunds-an-hour', per: 'requester', actions: ['refund-payment'], within: '1h', limit: '5000' },
@@ -50,5 +64,5 @@ export function companyPolicy({ state, groups, now }: PolicyFacts): object {
     ],
     breakGlass: { groups: ['leads'], reviewWithin: '24h' },
     killSwitch: { freeze: ['operators', 'approvers'], lift: ['approvers', 'leads'] },
-  }; // prettier-ignore
+  };
 }

@@ -56,8 +56,14 @@ const log = (message: string): void => void process.stderr.write(`${message}\n`)
 
 /** Objects whose deep links lead to a page that the sandbox serves. */
 const LINKED = [
-  'payment', 'charge', 'refund', 'dispute', 'payout', 'balance_transaction', 'early_fraud_warning',
-] as const; // prettier-ignore
+  'payment',
+  'charge',
+  'refund',
+  'dispute',
+  'payout',
+  'balance_transaction',
+  'early_fraud_warning',
+] as const;
 
 type Closer = () => Promise<unknown>;
 
@@ -183,7 +189,13 @@ interface PlatformParts extends Pick<OperationsApiOptions, 'port' | 'host' | 'wo
 }
 
 /** What the company itself runs beside its books: the platform and the mail server. */
-async function startPlatform({ keep, api, statements, faults, ...common }: PlatformParts): Promise<{
+async function startPlatform({
+  keep,
+  api,
+  statements,
+  faults,
+  ...common
+}: PlatformParts): Promise<{
   operationsApi: { baseUrl: string; token: string };
   mail: { smtpUrl: string; listUrl: string };
 }> {

@@ -10,18 +10,18 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { startEmbeddedPostgres } from './adapters/postgres/embedded/supervisor.js';
 import { ensureDatabase } from './adapters/postgres/provision.js';
-import { exportAudit, verifyAudit, type Voices } from './audit-cli.js';
+import { exportAudit, verifyAudit, type Voices } from './cli/audit.js';
 import { parseEnvironment, readDotEnv } from './config/environment.js';
-import { configuredAddresses, migrateDatabase } from './database-setup.js';
-import { examine, type Finding } from './doctor.js';
+import { configuredAddresses, migrateDatabase } from './wiring/database.js';
+import { examine, type Finding } from './doctor/doctor.js';
 import { systemClock } from './kernel/clock.js';
 import { OpsError, toOpsError } from './kernel/errors.js';
 import { packageRoot } from './kernel/package-root.js';
-import { createLog } from './logging.js';
+import { createLog } from './wiring/logging.js';
 import { main } from './main.js';
-import { printManifest } from './manifest.js';
-import { parseFile, type ParseOptions } from './parse-cli.js';
-import { printCalendar, reconcileFiles, type ReconcileOptions } from './reconcile-cli.js';
+import { printManifest } from './wiring/manifest.js';
+import { parseFile, type ParseOptions } from './cli/parse.js';
+import { printCalendar, reconcileFiles, type ReconcileOptions } from './cli/reconcile.js';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 

@@ -4,12 +4,12 @@
  * Invariant: a process that was asked to stop ends, whatever hangs: it waits for what runs, but not for ever.
  */
 import { once } from 'node:events';
-import { startPaydesk } from './app.js';
+import { startPaydesk } from './wiring/app.js';
 import { readDotEnv } from './config/environment.js';
 import { readSettings } from './config/settings.js';
 import { followingClock, systemClock } from './kernel/clock.js';
 import type { Log } from './kernel/log.js';
-import { createLog } from './logging.js';
+import { createLog } from './wiring/logging.js';
 
 /** Throws `misconfigured`. Resolves when the process was asked to stop, perhaps while it started, and everything has ended. */
 export async function main(): Promise<void> {

@@ -6,17 +6,23 @@
  */
 import { OpsError, toOpsError } from '../../src/kernel/errors.js';
 import type { ActionRequest } from '../../src/ports/command.js';
-import type { Snapshot } from '../../src/remediation/deps.js';
-import type { Judgement } from '../../src/remediation/judgement.js';
-import type { VoteOutcome } from '../../src/remediation/votes.js';
-import { lookedCard } from '../../src/views/remediation-answers.js';
-import { remediationButtons } from '../../src/views/remediation-ids.js';
-import { liftCard, underStop } from '../../src/views/remediation-freeze.js';
-import { fitsOnCard } from '../../src/views/remediation-plan.js';
-import { startIds } from '../../src/views/remediation-start.js';
+import type { Snapshot } from '../../src/remediation/life/deps.js';
+import type { Judgement } from '../../src/remediation/life/judgement.js';
+import type { VoteOutcome } from '../../src/remediation/life/votes.js';
+import { lookedCard } from '../../src/views/remediation/answers.js';
+import { remediationButtons } from '../../src/views/remediation/ids.js';
+import { liftCard, underStop } from '../../src/views/remediation/freeze.js';
+import { fitsOnCard } from '../../src/views/remediation/plan.js';
+import { startIds } from '../../src/views/remediation/start.js';
 import {
-  amountModal, confirmCard, confirmModal, judgeModal, planModal, rejectModal, reviewModal,
-} from '../../src/views/remediation-windows.js'; // prettier-ignore
+  amountModal,
+  confirmCard,
+  confirmModal,
+  judgeModal,
+  planModal,
+  rejectModal,
+  reviewModal,
+} from '../../src/views/remediation/windows.js';
 import {
   guardedActions,
   readReferred,
@@ -96,10 +102,12 @@ async function tellConfirmation(
 export function requireConfirmationAddress(desk: RemediateDesk, token: string): string {
   const address = desk.confirmationAddress(token);
   if (address !== null) return address;
-  throw new OpsError('misconfigured', 'Your vote must be confirmed outside Slack, but no sign-in is configured.', {
-    hint: 'Ask your Paydesk admin to connect an identity provider, then vote again.',
-  });
-} // prettier-ignore
+  throw new OpsError(
+    'misconfigured',
+    'Your vote must be confirmed outside Slack, but no sign-in is configured.',
+    { hint: 'Ask your Paydesk admin to connect an identity provider, then vote again.' },
+  );
+}
 
 async function cancel({ value, person }: ActionRequest, desk: RemediateDesk): Promise<void> {
   const remediation = requireRemediation(desk);

@@ -10,10 +10,10 @@ import { inTimeZone } from '../../src/kernel/instants.js';
 import { containsCardNumber } from '../../src/kernel/sensitive.js';
 import type { Directory } from '../../src/ports/directory.js';
 import type { HeldSince } from '../../src/ports/outbox.js';
-import type { Snapshot } from '../../src/remediation/deps.js';
+import type { Snapshot } from '../../src/remediation/life/deps.js';
 import type { RemediationDesk } from '../../src/remediation/remediation.js';
-import { shortHashOf } from '../../src/remediation/votes.js';
-import type { Links } from '../../src/views/links.js';
+import { shortHashOf } from '../../src/remediation/life/votes.js';
+import type { Links } from '../../src/views/kit/links.js';
 
 export interface RemediateDesk {
   /** Null while guarded actions are not configured. */

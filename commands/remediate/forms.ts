@@ -14,15 +14,22 @@ import type {
   SubmissionRequest,
   Windows,
 } from '../../src/ports/command.js';
-import type { Action, ActionFault, TypedParameters } from '../../src/remediation/action.js';
-import { forReading, personOf, type KnownPerson } from '../../src/remediation/people.js';
-import type { Policy } from '../../src/remediation/policy.js';
+import type { Action, ActionFault, TypedParameters } from '../../src/remediation/kit/action.js';
+import { forReading, personOf, type KnownPerson } from '../../src/remediation/life/people.js';
+import type { Policy } from '../../src/remediation/policy/policy.js';
 import type { RemediationDesk } from '../../src/remediation/remediation.js';
 import {
-  chooserModal, formModal, partnerOptions, readChooserMemo, readFormMemo, refusedModal, requestedModal, type Occasion,
-} from '../../src/views/remediation-forms.js'; // prettier-ignore
-import { menuOf } from '../../src/views/inputs.js';
-import { underStop } from '../../src/views/remediation-freeze.js';
+  chooserModal,
+  formModal,
+  partnerOptions,
+  readChooserMemo,
+  readFormMemo,
+  refusedModal,
+  requestedModal,
+  type Occasion,
+} from '../../src/views/remediation/forms.js';
+import { menuOf } from '../../src/views/kit/inputs.js';
+import { underStop } from '../../src/views/remediation/freeze.js';
 import { requireMember } from '../door.js';
 import {
   cardNumberFault,
@@ -74,10 +81,14 @@ async function requireCouldAsk(
     : policy.rules.filter((rule) => isAbout(rule, action)).flatMap(({ request }) => request);
   const allowed = [...new Set(groups)].join(' or ');
   const what = breakGlass ? 'use break-glass for' : 'request';
-  throw new OpsError('forbidden', allowed === '' ? `No rule lets anybody ${what} “${action.title}”.` : `Only ${allowed} can ${what} “${action.title}”.`, {
-    hint: 'Ask somebody of the payments team.',
-  });
-} // prettier-ignore
+  throw new OpsError(
+    'forbidden',
+    allowed === ''
+      ? `No rule lets anybody ${what} “${action.title}”.`
+      : `Only ${allowed} can ${what} “${action.title}”.`,
+    { hint: 'Ask somebody of the payments team.' },
+  );
+}
 
 /** By who they are alone; amount, channel and hour are ruled on when they are known. */
 function couldAsk(

@@ -8,12 +8,12 @@ import { nearest } from '../../src/kernel/nearest.js';
 import { redactCardNumbers } from '../../src/kernel/sensitive.js';
 import type { Command, CommandRequest } from '../../src/ports/command.js';
 import type { RemediationDesk } from '../../src/remediation/remediation.js';
-import { noticeCard, remediationListCard, remediationWhyCard } from '../../src/views/remediation-answers.js';
-import { frozenCard, liftCard } from '../../src/views/remediation-freeze.js';
-import { remediationCard } from '../../src/views/remediation-card.js';
-import { remediationMenu } from '../../src/views/remediation-ids.js';
-import { fitsOnCard } from '../../src/views/remediation-plan.js';
-import { planModal } from '../../src/views/remediation-windows.js';
+import { noticeCard, remediationListCard, remediationWhyCard } from '../../src/views/remediation/answers.js';
+import { frozenCard, liftCard } from '../../src/views/remediation/freeze.js';
+import { remediationCard } from '../../src/views/remediation/card.js';
+import { remediationMenu } from '../../src/views/remediation/ids.js';
+import { fitsOnCard } from '../../src/views/remediation/plan.js';
+import { planModal } from '../../src/views/remediation/windows.js';
 import { clicks } from './clicks.js';
 import { requireMember } from '../door.js';
 import { guardedActions, refuseCardNumber, requireRemediation, type RemediateDesk } from './desk.js';
@@ -25,7 +25,8 @@ export type { RemediateDesk } from './desk.js';
 export const remediateCommand: Command<RemediateDesk> = {
   name: '/remediate',
   summary: 'Request a guarded action, or see open requests',
-  usageHint: '[action [id] | list | show REM-… | why REM-… | cancel REM-… | freeze <why> | unfreeze | break-glass]',
+  usageHint:
+    '[action [id] | list | show REM-… | why REM-… | cancel REM-… | freeze <why> | unfreeze | break-glass]',
   examples: [
     { text: '/remediate', does: 'choose an action; it runs only after approval' },
     { text: '/remediate refund-payment pi_3Q…', does: 'one action’s form, prefilled' },
@@ -44,7 +45,7 @@ export const remediateCommand: Command<RemediateDesk> = {
   actions: clicks,
   menus: { [remediationMenu]: offered },
   submissions,
-}; // prettier-ignore
+};
 
 interface Call {
   request: CommandRequest;
@@ -91,8 +92,11 @@ const startAction =
   (call) =>
     form(call, requireTyped(call, verb), false);
 
-const chooser = ({ request: { windows, person, channelId }, desk }: Call, breakGlass: boolean): Promise<void> =>
-  openChooser({ windows, userId: person.userId, occasion: { channelId, breakGlass } }, desk); // prettier-ignore
+const chooser = (
+  { request: { windows, person, channelId }, desk }: Call,
+  breakGlass: boolean,
+): Promise<void> =>
+  openChooser({ windows, userId: person.userId, occasion: { channelId, breakGlass } }, desk);
 
 function form(
   { request: { windows, channelId, person }, rest, remediation, desk }: Call,

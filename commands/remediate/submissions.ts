@@ -7,8 +7,8 @@ import { toOpsError } from '../../src/kernel/errors.js';
 import { containsCardNumber } from '../../src/kernel/sensitive.js';
 import type { SubmissionAnswer, SubmissionRequest } from '../../src/ports/command.js';
 import type { RemediationDesk } from '../../src/remediation/remediation.js';
-import type { VoteOutcome } from '../../src/remediation/votes.js';
-import { remediationWindows } from '../../src/views/remediation-ids.js';
+import type { VoteOutcome } from '../../src/remediation/life/votes.js';
+import { remediationWindows } from '../../src/views/remediation/ids.js';
 import {
   amountModal,
   confirmModal,
@@ -16,7 +16,7 @@ import {
   isLastPage,
   planModal,
   wordsInput,
-} from '../../src/views/remediation-windows.js';
+} from '../../src/views/remediation/windows.js';
 import { requireConfirmationAddress } from './clicks.js';
 import {
   cardNumberFault,
@@ -39,7 +39,9 @@ interface Said {
 
 /** Reads the one input and the memo, does it, and closes the windows; what is `invalid` is told beside the input. */
 const saying =
-  (act: (said: Said, remediation: RemediationDesk, desk: RemediateDesk) => Promise<SubmissionAnswer | null>): Submission =>
+  (
+    act: (said: Said, remediation: RemediationDesk, desk: RemediateDesk) => Promise<SubmissionAnswer | null>,
+  ): Submission =>
   async ({ memo, values, person }, desk) => {
     const remediation = requireRemediation(desk);
     const words = values[wordsInput] ?? '';
@@ -56,7 +58,7 @@ const saying =
       const text = write([publicMessage, hint].filter(Boolean).join(' '));
       return { kind: 'errors', errors: { [wordsInput]: text } };
     }
-  }; // prettier-ignore
+  };
 
 export const submissions: Readonly<Record<string, Submission>> = {
   [remediationWindows.choose]: chosen,
@@ -96,8 +98,11 @@ function afterVote(outcome: VoteOutcome, desk: RemediateDesk): SubmissionAnswer 
     case 'needs_amount':
       return { kind: 'show', modal: amountModal(outcome.snapshot) };
     case 'needs_confirmation':
-      return { kind: 'show', modal: confirmModal(outcome.snapshot, requireConfirmationAddress(desk, outcome.token)) };
+      return {
+        kind: 'show',
+        modal: confirmModal(outcome.snapshot, requireConfirmationAddress(desk, outcome.token)),
+      };
     default:
       return { kind: 'close' };
   }
-} // prettier-ignore
+}

@@ -55,10 +55,16 @@ export async function startIdentity(options: IdentityOptions): Promise<IdentityS
   const server = createServer();
   const issuer = `http://${host}:${await listen(server, port, host)}`;
   const provider: Provider = {
-    ...client, issuer, company, people, redirectUris, clock, grants,
+    ...client,
+    issuer,
+    company,
+    people,
+    redirectUris,
+    clock,
+    grants,
     signing: { privateKey, kid },
     publicKey: { ...jwk, kid, alg: 'RS256', use: 'sig' },
-  }; // prettier-ignore
+  };
   server.on('request', (request, response) => {
     const fault = (error: unknown): Answer =>
       json(500, { error: 'server_error', error_description: String(error) });

@@ -10,9 +10,19 @@ const MAX_DEPTH = 4;
 
 /** Fields that hold an id of something this API serves, and `refunds`, which Stripe only sends when asked. */
 const EXPANDABLE = new Set([
-  'balance_transaction', 'charge', 'customer', 'destination', 'failure_balance_transaction', 'latest_charge',
-  'original_payout', 'payment_intent', 'payment_method', 'refunds', 'reversed_by', 'source',
-]); // prettier-ignore
+  'balance_transaction',
+  'charge',
+  'customer',
+  'destination',
+  'failure_balance_transaction',
+  'latest_charge',
+  'original_payout',
+  'payment_intent',
+  'payment_method',
+  'refunds',
+  'reversed_by',
+  'source',
+]);
 
 export function expand(store: Store, answer: unknown, paths: readonly string[]): unknown {
   let expanded = answer;

@@ -100,8 +100,13 @@ export async function startPaymentsApi(options: PaymentsApiOptions): Promise<Pay
     },
   });
   const service: Service = {
-    api, apiKey, faults, log, keys: createIdempotencyKeys(clock, answered, memory), nextRequestId: createRequestIds(api.nowMs()),
-  }; // prettier-ignore
+    api,
+    apiKey,
+    faults,
+    log,
+    keys: createIdempotencyKeys(clock, answered, memory),
+    nextRequestId: createRequestIds(api.nowMs()),
+  };
   const server = createServer((request, response) => void serve(service, request, response));
   const port = await listen(server, options.port, options.host);
   return {

@@ -8,7 +8,8 @@ import { setImmediate } from 'node:timers/promises';
 import { traceIdOf } from '../payments-api/objects/balance.js';
 import { dayOf, isoDay } from '../world/calendar.js';
 import { DAY_MS } from '../world/clock.js';
-import { CURRENCIES, MONEY, PARTNERS, type Bank, type Currency } from '../world/partners.js';
+import { type Bank } from '../world/banks.js';
+import { CURRENCIES, MONEY, PARTNERS, type Currency } from '../world/partners.js';
 import { hash, hashText } from '../world/random.js';
 import type { MovementKind, Payout } from '../world/settlement.js';
 import type { World } from '../world/world.js';
@@ -85,10 +86,17 @@ export async function bankAccountsOf(world: World, bank: Bank, day: number): Pro
     const entries = own.filter((payout) => arrivalDay(bank, payout) === day).map(payoutEntry);
     const earlier = own.filter((payout) => arrivalDay(bank, payout) < day);
     const openingMinor = floatOf(currency) + sumOf(earlier, ({ netMinor }) => netMinor);
-    return [{
-      owner: bank, account: accountNumber(bank.id, currency), currency, day, openingMinor, entries,
-      closingMinor: openingMinor + sumOf(entries, ({ amountMinor }) => amountMinor),
-    }]; // prettier-ignore
+    return [
+      {
+        owner: bank,
+        account: accountNumber(bank.id, currency),
+        currency,
+        day,
+        openingMinor,
+        entries,
+        closingMinor: openingMinor + sumOf(entries, ({ amountMinor }) => amountMinor),
+      },
+    ];
   });
 }
 

@@ -48,12 +48,14 @@ export interface SettlementReport {
 export function settlementOf(world: World, partner: Partner, day: number): SettlementReport {
   const lines = world.movementsOfPayouts(partner, day).map((movement) => lineOf(world, movement));
   const written = world.written.ofPayouts(partner, day);
-  const batches = world.payoutsOfDay(partner, day).map((payout) => ({
-    payout,
-    currency: payout.currency,
-    lines: lines.filter(({ order }) => order.route.country.currency === payout.currency),
-    written: written.filter(({ currency }) => currency === payout.currency),
-  }));
+  const batches = world
+    .payoutsOfDay(partner, day)
+    .map((payout) => ({
+      payout,
+      currency: payout.currency,
+      lines: lines.filter(({ order }) => order.route.country.currency === payout.currency),
+      written: written.filter(({ currency }) => currency === payout.currency),
+    }));
   return { world, partner, day, batches };
 }
 

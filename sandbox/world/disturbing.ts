@@ -124,10 +124,7 @@ export const DISTURBING: readonly Disturbing[] = [
       return {
         fromMs,
         partnerId: partner.id,
-        result: () => ({
-          partner: partner.id,
-          payments: duplicatePayments(world, partner, fromMs, nowMs),
-        }),
+        result: () => ({ partner: partner.id, payments: duplicatePayments(world, partner, fromMs, nowMs) }),
       };
     },
   },
@@ -164,7 +161,11 @@ const unknownValue = (what: string, value: unknown, known: readonly string[]): E
 function partnerOf({ world, params: { partner: wanted = PAYMENTS_API_PARTNER } }: Request): Partner {
   const partner = world.partners.find(({ id, name }) => id === wanted || name === wanted);
   if (partner) return partner;
-  throw unknownValue('partner', wanted, world.partners.map(({ id }) => id)); // prettier-ignore
+  throw unknownValue(
+    'partner',
+    wanted,
+    world.partners.map(({ id }) => id),
+  );
 }
 
 /** The partner's largest market unless another is named. */

@@ -174,8 +174,13 @@ function named({ ids, people }: Parts, facts: OrderFacts): Order {
 
 type Life = Pick<OrderFacts, 'capturedMs' | 'duplicateMs' | 'lapsedMs' | 'refunds' | 'dispute' | 'warningMs'>;
 const NO_LIFE: Life = {
-  capturedMs: null, duplicateMs: null, lapsedMs: null, refunds: [], dispute: null, warningMs: null,
-}; // prettier-ignore
+  capturedMs: null,
+  duplicateMs: null,
+  lapsedMs: null,
+  refunds: [],
+  dispute: null,
+  warningMs: null,
+};
 
 interface Paid {
   key: number;

@@ -342,34 +342,18 @@ export const PARTNERS: readonly Partner[] = [
   },
 ];
 
-export interface Bank {
-  id: string;
-  name: string;
-  bic: string;
-  /** Hours east of UTC of its business day. */
-  utcOffsetHours: number;
-  /** Hours from the end of a day to its statement. */
-  statementLagHours: number;
-  statementFormat: 'camt053' | 'mt940' | 'bai2';
-}
-
-/** Where the partners' payouts arrive. */
-export const BANKS: readonly Bank[] = [
-  { id: 'harbour', name: 'Harbour Bank', bic: 'HRBRIE2DXXX', utcOffsetHours: 0, statementLagHours: 3, statementFormat: 'camt053' },
-  { id: 'rheinbank', name: 'Rheinbank', bic: 'RHNBDEFFXXX', utcOffsetHours: 1, statementLagHours: 2, statementFormat: 'camt053' },
-  { id: 'first-meridian', name: 'First Meridian', bic: 'FMRDUS33XXX', utcOffsetHours: -5, statementLagHours: 4, statementFormat: 'bai2' },
-  { id: 'thames', name: 'Thames Bank', bic: 'THMSGB2LXXX', utcOffsetHours: 0, statementLagHours: 1, statementFormat: 'mt940' },
-  { id: 'minato', name: 'Minato Bank', bic: 'MNTOJPJTXXX', utcOffsetHours: 9, statementLagHours: 5, statementFormat: 'mt940' },
-  { id: 'boubyan-quay', name: 'Boubyan Quay', bic: 'BYQYKWKWXXX', utcOffsetHours: 3, statementLagHours: 6, statementFormat: 'mt940' },
-]; // prettier-ignore
-
 /** The one partner for which the payments API speaks. */
 export const PAYMENTS_API_PARTNER = 'northpay';
 
 /** How common each method is where a partner offers it. */
 const METHOD_WEIGHT: Record<Method, number> = {
-  card: 10, wallet: 4, open_banking: 6, direct_debit: 6, pay_later: 6, voucher: 3,
-}; // prettier-ignore
+  card: 10,
+  wallet: 4,
+  open_banking: 6,
+  direct_debit: 6,
+  pay_later: 6,
+  voucher: 3,
+};
 
 export interface Route {
   partner: Partner;
@@ -385,9 +369,13 @@ export const ROUTES: readonly Route[] = PARTNERS.flatMap((partner, partnerIndex)
   const routes = COUNTRIES.flatMap((country, countryIndex) =>
     partner.countries.includes(country.code)
       ? partner.methods.map((method) => ({
-          partner, partnerIndex, country, countryIndex, method,
+          partner,
+          partnerIndex,
+          country,
+          countryIndex,
+          method,
           weight: country.weight * METHOD_WEIGHT[method],
-        })) // prettier-ignore
+        }))
       : [],
   );
   const total = routes.reduce((sum, route) => sum + route.weight, 0);

@@ -9,12 +9,70 @@ import { COUNTRIES, type Country } from './partners.js';
 /** Customers per country: some sixteen orders each in eight weeks, with a busy few. */
 const PER_COUNTRY = 2_500;
 
-const FIRST = ['Ada', 'Amara', 'Ben', 'Chloe', 'Daniel', 'Elif', 'Emma', 'Farid', 'Grace', 'Hana', 'Ines', 'Jonas',
-  'Kenji', 'Lara', 'Layla', 'Liam', 'Lucas', 'Maya', 'Mia', 'Noah', 'Nour', 'Olivia', 'Oscar', 'Priya', 'Rosa', 'Sam',
-  'Sofia', 'Theo', 'Yuki', 'Zoe']; // prettier-ignore
-const LAST = ['Abbott', 'Almeida', 'Bakker', 'Becker', 'Carter', 'Dubois', 'Evans', 'Fischer', 'Garcia', 'Hughes',
-  'Ito', 'Jansen', 'Khan', 'Laurent', 'Lopez', 'Martin', 'Moreau', 'Nakamura', 'Novak', 'Okafor', 'Patel', 'Reed',
-  'Rossi', 'Sabah', 'Sato', 'Schmidt', 'Turner', 'Vega', 'Visser', 'Walker']; // prettier-ignore
+const FIRST = [
+  'Ada',
+  'Amara',
+  'Ben',
+  'Chloe',
+  'Daniel',
+  'Elif',
+  'Emma',
+  'Farid',
+  'Grace',
+  'Hana',
+  'Ines',
+  'Jonas',
+  'Kenji',
+  'Lara',
+  'Layla',
+  'Liam',
+  'Lucas',
+  'Maya',
+  'Mia',
+  'Noah',
+  'Nour',
+  'Olivia',
+  'Oscar',
+  'Priya',
+  'Rosa',
+  'Sam',
+  'Sofia',
+  'Theo',
+  'Yuki',
+  'Zoe',
+];
+const LAST = [
+  'Abbott',
+  'Almeida',
+  'Bakker',
+  'Becker',
+  'Carter',
+  'Dubois',
+  'Evans',
+  'Fischer',
+  'Garcia',
+  'Hughes',
+  'Ito',
+  'Jansen',
+  'Khan',
+  'Laurent',
+  'Lopez',
+  'Martin',
+  'Moreau',
+  'Nakamura',
+  'Novak',
+  'Okafor',
+  'Patel',
+  'Reed',
+  'Rossi',
+  'Sabah',
+  'Sato',
+  'Schmidt',
+  'Turner',
+  'Vega',
+  'Visser',
+  'Walker',
+];
 const MAIL_HOSTS = ['mail.example', 'post.example', 'inbox.example'] as const;
 
 export type CardBrand = 'visa' | 'mastercard' | 'amex' | 'jcb';
@@ -84,15 +142,32 @@ function createCustomer(seed: number, number: number): Customer {
 
 function createCard(key: number, country: string): Card {
   const local: readonly (readonly [CardBrand, number])[] =
-    country === 'JP' ? [['jcb', 40], ['visa', 40], ['mastercard', 20]]
-    : country === 'US' ? [['visa', 50], ['mastercard', 35], ['amex', 15]]
-    : [['visa', 58], ['mastercard', 42]]; // prettier-ignore
+    country === 'JP'
+      ? [
+          ['jcb', 40],
+          ['visa', 40],
+          ['mastercard', 20],
+        ]
+      : country === 'US'
+        ? [
+            ['visa', 50],
+            ['mastercard', 35],
+            ['amex', 15],
+          ]
+        : [
+            ['visa', 58],
+            ['mastercard', 42],
+          ];
   return {
     brand: pickWeighted(key, 5, local),
     last4: String(whole(key, 6, 0, 9_999)).padStart(4, '0'),
     expMonth: whole(key, 7, 1, 12),
     expYear: whole(key, 8, 2027, 2031),
-    funding: pickWeighted(key, 9, [['credit', 45], ['debit', 50], ['prepaid', 5]]), // prettier-ignore
+    funding: pickWeighted(key, 9, [
+      ['credit', 45],
+      ['debit', 50],
+      ['prepaid', 5],
+    ]),
     fingerprint: `${hash(key, 10).toString(36)}${hash(key, 11).toString(36)}Fp`.slice(0, 16).padEnd(16, 'x'),
   };
 }

@@ -52,8 +52,10 @@ const MANUAL_CAPTURE_RATE = 0.03;
 export const AUTHORISATION_LIFE_MS = 7 * 24 * HOUR_MS;
 
 /** Share of a day's traffic by local hour, then by UTC weekday (Sunday first): both average about one. */
-const BY_HOUR = [0.35, 0.22, 0.16, 0.14, 0.15, 0.25, 0.45, 0.75, 1.0, 1.2, 1.35, 1.45, 1.55, 1.45, 1.3, 1.25, 1.25, 1.35,
-  1.55, 1.7, 1.75, 1.6, 1.2, 0.7]; // prettier-ignore
+const BY_HOUR = [
+  0.35, 0.22, 0.16, 0.14, 0.15, 0.25, 0.45, 0.75, 1.0, 1.2, 1.35, 1.45, 1.55, 1.45, 1.3, 1.25, 1.25, 1.35,
+  1.55, 1.7, 1.75, 1.6, 1.2, 0.7,
+];
 const BY_WEEKDAY = [0.9, 0.97, 0.98, 1.0, 1.04, 1.12, 0.99];
 
 /** Attempts per order, used to turn a wanted number of attempts into a number of orders. */

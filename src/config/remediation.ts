@@ -47,9 +47,11 @@ const clockTime = z
   .string()
   .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, { message: 'must be a time of day such as 09:00' });
 
-const endTime = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, {
-  message: 'must be a time of day such as 18:00, at most 24:00',
-});
+const endTime = z
+  .string()
+  .regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, {
+    message: 'must be a time of day such as 18:00, at most 24:00',
+  });
 
 const hours = z
   .strictObject({
@@ -162,9 +164,15 @@ const loose = z
     killSwitch: z.object({ freeze: texts, lift: texts }).catch({ freeze: [], lift: [] }),
   })
   .catch({
-    reportingCurrency: '', groups: {}, rates: [], rules: [], caps: [], freezes: [],
-    breakGlass: { groups: [], upTo: '' }, killSwitch: { freeze: [], lift: [] },
-  }); // prettier-ignore
+    reportingCurrency: '',
+    groups: {},
+    rates: [],
+    rules: [],
+    caps: [],
+    freezes: [],
+    breakGlass: { groups: [], upTo: '' },
+    killSwitch: { freeze: [], lift: [] },
+  });
 
 type Parts = z.output<typeof loose>;
 

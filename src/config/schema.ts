@@ -12,13 +12,15 @@ import { channel, cron, duration, httpUrl, partnerId, privateUrl, timeZone, user
 
 const address = String.raw`[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+`;
 const emailAddress = z.string().regex(new RegExp(`^${address}$`), { message: 'must be one e-mail address' });
-const sender = z.string().regex(new RegExp(`^(?:${address}|[^<>@\\r\\n]+ <${address}>)$`), {
-  message: 'must be an e-mail address, or a name and an address: Payments <payments@example.com>',
-});
+const sender = z
+  .string()
+  .regex(new RegExp(`^(?:${address}|[^<>@\\r\\n]+ <${address}>)$`), {
+    message: 'must be an e-mail address, or a name and an address: Payments <payments@example.com>',
+  });
 
-const urlTemplate = z.string().refine(isUrlTemplate, {
-  message: 'must be an http or https address that contains {id}',
-});
+const urlTemplate = z
+  .string()
+  .refine(isUrlTemplate, { message: 'must be an http or https address that contains {id}' });
 
 function isUrlTemplate(template: string): boolean {
   const example = template.replaceAll('{id}', 'x');
@@ -50,9 +52,16 @@ const partner = z.strictObject({
 });
 
 const linkObjects = [
-  'payment', 'charge', 'refund', 'dispute', 'payout', 'balance_transaction', 'early_fraud_warning', 'order',
+  'payment',
+  'charge',
+  'refund',
+  'dispute',
+  'payout',
+  'balance_transaction',
+  'early_fraud_warning',
+  'order',
   'ledger_entry',
-] as const; // prettier-ignore
+] as const;
 
 export const configSchema = z.strictObject({
   company: z.string().min(1).max(60),
@@ -72,10 +81,7 @@ export const configSchema = z.strictObject({
     ),
   links: z.partialRecord(z.enum(linkObjects), urlTemplate).default({}),
   schedules: z
-    .strictObject({
-      partnerStatus: cron.default('* * * * *'),
-      auditWitness: cron.default('0 6 * * *'),
-    })
+    .strictObject({ partnerStatus: cron.default('* * * * *'), auditWitness: cron.default('0 6 * * *') })
     .prefault({}),
   statementProfiles,
   remediation: remediation.optional().describe('absent: no guarded actions'),

@@ -18,15 +18,33 @@ const columns = z.union([text.transform((name) => [name]), z.array(text).min(1)]
 const values = z.array(text).min(1, { message: 'names no value' });
 
 const kinds = [
-  'payment', 'refund', 'chargeback', 'chargeback_reversal', 'fee', 'fee_refund', 'payout', 'payout_reversal', 'transfer',
-  'direct_debit', 'return', 'notification_of_change', 'reserve', 'reserve_release', 'interest', 'adjustment', 'reversal',
-  'balance', 'other',
-] as const; // prettier-ignore
+  'payment',
+  'refund',
+  'chargeback',
+  'chargeback_reversal',
+  'fee',
+  'fee_refund',
+  'payout',
+  'payout_reversal',
+  'transfer',
+  'direct_debit',
+  'return',
+  'notification_of_change',
+  'reserve',
+  'reserve_release',
+  'interest',
+  'adjustment',
+  'reversal',
+  'balance',
+  'other',
+] as const;
 const kind = z.enum(kinds, { error: `must be one of ${kinds.join(', ')}` });
 
-const datePattern = z.string().regex(/^(?=.*yy)(?=.*M)(?=.*d)(?:yyyy|yy|MM|M|dd|d|HH|mm|ss|T|[^A-Za-z])+$/, {
-  message: 'must be a pattern of yyyy, MM, dd, HH, mm and ss, such as dd.MM.yyyy',
-});
+const datePattern = z
+  .string()
+  .regex(/^(?=.*yy)(?=.*M)(?=.*d)(?:yyyy|yy|MM|M|dd|d|HH|mm|ss|T|[^A-Za-z])+$/, {
+    message: 'must be a pattern of yyyy, MM, dd, HH, mm and ss, such as dd.MM.yyyy',
+  });
 
 const columnNames = z.strictObject({
   amount: columns.optional(),
@@ -49,9 +67,11 @@ const columnNames = z.strictObject({
 });
 
 const shape = z.strictObject({
-  id: z.string().regex(/^[a-z][a-z0-9-]{1,39}$/, {
-    message: 'must be lower-case letters, digits and hyphens, 2 to 40 characters',
-  }),
+  id: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{1,39}$/, {
+      message: 'must be lower-case letters, digits and hyphens, 2 to 40 characters',
+    }),
   title: text.optional(),
   delimiter: z.string().length(1, { message: 'must be one character' }).default(','),
   decimal: z.enum(['.', ','], { error: 'must be "." or ","' }).default('.'),

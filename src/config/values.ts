@@ -47,9 +47,11 @@ export const cron = z
   .string()
   .refine(isCronExpression, { message: 'is not a cron expression such as “*/5 * * * *”' });
 
-export const partnerId = z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, {
-  message: 'must be lower-case letters, digits and hyphens, 2 to 31 characters',
-});
+export const partnerId = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{1,30}$/, {
+    message: 'must be lower-case letters, digits and hyphens, 2 to 31 characters',
+  });
 
 export const channel = z
   .string()

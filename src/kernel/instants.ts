@@ -33,7 +33,7 @@ function zoned(at: Date, timeZone: string | undefined): string | null {
         hour: '2-digit',
         minute: '2-digit',
         timeZoneName: 'short',
-      }) // prettier-ignore
+      })
       .replace('Sept', 'Sep');
   } catch {
     return null;

@@ -24,16 +24,23 @@ const amount = "\\d{1,3}(?:[., ’']?\\d{3})*[.,]\\d{2}(?!\\d)";
 
 const shapes: readonly Shape[] = [
   // Random hexadecimal digits have more letters than these, but for one in some thousands.
-  { pattern: bounded('[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'), isOne: (text) => letterCount(text) >= 3 },
+  {
+    pattern: bounded('[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'),
+    isOne: (text) => letterCount(text) >= 3,
+  },
   { pattern: bounded('[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}'), isOne: (text) => letterCount(text) >= 6 },
   { pattern: bounded('[A-Z]{2}\\d{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,3})?'), isOne: isIban },
-  { pattern: bounded(`${year}-${month}-${day}(?:T\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d+)?)?(?:Z|[+-]\\d\\d:?\\d\\d)?)?`) },
+  {
+    pattern: bounded(
+      `${year}-${month}-${day}(?:T\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d+)?)?(?:Z|[+-]\\d\\d:?\\d\\d)?)?`,
+    ),
+  },
   { pattern: bounded(`${day}[./-]${month}[./-]${year}|${month}/${day}/${year}`) },
   { pattern: bounded('(?<!:)(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d)?(?!:)') },
   { pattern: new RegExp(`\\p{Sc} ?${amount}|(?<![\\p{N}.,])${amount} ?\\p{Sc}`, 'gu') },
   { pattern: /(?<![\p{N}.,])\d{1,7}([.,])\d\d(?:[,;]?\s+\d{1,7}\1\d\d)+(?!\p{N})/gu },
   { pattern: /\[card number ending \d{4}\]/g },
-]; // prettier-ignore
+];
 
 /** In the order of the text; none overlaps another. */
 export function knownPlaces(text: string): Place[] {

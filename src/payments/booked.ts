@@ -25,11 +25,17 @@ export interface Movement {
 function movementsIn(entries: readonly LedgerEntry[]): Movement[] {
   const byBooking = new Map<string, LedgerEntry[]>();
   for (const entry of entries) {
-    const booking = [entry.kind, entry.reference, entry.amount.minor, entry.amount.currency, entry.bookedAt.getTime()].join();
+    const booking = [
+      entry.kind,
+      entry.reference,
+      entry.amount.minor,
+      entry.amount.currency,
+      entry.bookedAt.getTime(),
+    ].join();
     byBooking.set(booking, [...(byBooking.get(booking) ?? []), entry]);
   }
   return [...byBooking.values()].flatMap(movementsOfBooking);
-} // prettier-ignore
+}
 
 /** Two refunds of the same amount at the same instant have four sides. */
 function movementsOfBooking(sides: LedgerEntry[]): Movement[] {
@@ -39,9 +45,18 @@ function movementsOfBooking(sides: LedgerEntry[]): Movement[] {
   return one.map((entry) => {
     const { kind, amount, reference, batchId, businessDay, bookedAt, id: entryId } = entry;
     const clearing = sides.find(({ account }) => /clearing/i.test(account)) ?? entry;
-    return { kind, isIncoming: clearing.direction === 'debit', amount, reference, batchId, businessDay, bookedAt, entryId };
+    return {
+      kind,
+      isIncoming: clearing.direction === 'debit',
+      amount,
+      reference,
+      batchId,
+      businessDay,
+      bookedAt,
+      entryId,
+    };
   });
-} // prettier-ignore
+}
 
 export const bookedMovements = (findings: Findings, kind: string): Movement[] =>
   movementsIn(valueOf(findings.ledger) ?? []).filter((movement) => movement.kind === kind);
@@ -71,6 +86,8 @@ export function bookedRefund(findings: Findings): BookedRefund | null {
   const [first] = given;
   if (!first || given.some(({ currency }) => currency !== first.currency)) return null;
   const amount = given.reduce(add);
-  const captured = taken.filter(({ currency }) => currency === amount.currency).reduce<Money | null>((sum, each) => (sum ? add(sum, each) : each), null);
+  const captured = taken
+    .filter(({ currency }) => currency === amount.currency)
+    .reduce<Money | null>((sum, each) => (sum ? add(sum, each) : each), null);
   return { amount, isWhole: captured !== null && compare(amount, captured) >= 0 };
-} // prettier-ignore
+}

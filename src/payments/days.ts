@@ -193,15 +193,25 @@ function phrasesWith(extra: readonly Form[]): Phrase[] {
   const point = pointOf(extra);
   const points = (found: string | undefined, today: Day): Day[] => readPoint(found ?? '', today);
   return [
-    phrase(`(?:from |between )?(${point})${dash}(${point})`, (found, today) => between(points(found[1], today), points(found[2], today))),
-    phrase(String.raw`(?:from |between )?(\d{1,2})(?:st|nd|rd|th|\.)?${dash}(\d{1,2}(?:st|nd|rd|th|\.)?[ -]?${month}(?:,? ?${fullYear})?)`, sameMonth),
+    phrase(`(?:from |between )?(${point})${dash}(${point})`, (found, today) =>
+      between(points(found[1], today), points(found[2], today)),
+    ),
+    phrase(
+      String.raw`(?:from |between )?(\d{1,2})(?:st|nd|rd|th|\.)?${dash}(\d{1,2}(?:st|nd|rd|th|\.)?[ -]?${month}(?:,? ?${fullYear})?)`,
+      sameMonth,
+    ),
     phrase(String.raw`(${month}) ?(\d{1,2})${dash}(\d{1,2})(?:,? (${fullYear}))?`, sameMonthAfter),
-    phrase(`(?:since|after|from) (${point})`, (found, today) => points(found[1], today).map((from) => ({ from, to: today }))),
-    phrase(String.raw`(this|last|past|previous|(?:in|over) the (?:last|past)) (?:(\d{1,3}) ?)?(days?|weeks?|months?)`, period),
+    phrase(`(?:since|after|from) (${point})`, (found, today) =>
+      points(found[1], today).map((from) => ({ from, to: today })),
+    ),
+    phrase(
+      String.raw`(this|last|past|previous|(?:in|over) the (?:last|past)) (?:(\d{1,3}) ?)?(days?|weeks?|months?)`,
+      period,
+    ),
     phrase(point, (found, today) => points(found[0], today).map(single)),
     phrase(String.raw`(?:in )?(${month})(?: (${fullYear}))?`, wholeMonth),
   ];
-} // prettier-ignore
+}
 
 const strict = phrasesWith([]);
 const loose = phrasesWith([bareDate]);

@@ -59,10 +59,14 @@ export function payoutInBooks(findings: Findings, capture: Hop, { payoutMs }: Ex
   if (paid) {
     const fee = bookedFee(findings);
     const whole = `in a payout of ${formatMoney(paid.amount)}${fee ? `, ${formatMoney(fee)} fees of the whole batch` : ''}`;
-    return hop('payout', 'books', 'present', { at: dateOf(paid.businessDay), reference: batch, note: `${whole} (per our books)` });
+    return hop('payout', 'books', 'present', {
+      at: dateOf(paid.businessDay),
+      reference: batch,
+      note: `${whole} (per our books)`,
+    });
   }
   const note = batch === null ? 'no batch is booked' : 'not in our books yet';
   if (!capture.at) return hop('payout', 'books', 'expected', { reference: batch, note });
   const expectedBy = dateOf(later(capture.at, payoutMs).toISOString().slice(0, 10));
   return hop('payout', 'books', dueOn(expectedBy, asOf), { expectedBy, reference: batch, note });
-} // prettier-ignore
+}

@@ -13,8 +13,20 @@ import type { PaymentAttempt } from '../ports/books.js';
 import type { BalanceTransaction, Charge, Payment, Payout } from '../ports/payments-api.js';
 import { valueOf, type Findings } from './findings.js';
 import {
-  dayOf, dueOn, dueState, hop, later, notes, plain, settledBy, unanswered, type Expectations, type Facts, type Hop, type HopState,
-} from './hop.js'; // prettier-ignore
+  dayOf,
+  dueOn,
+  dueState,
+  hop,
+  later,
+  notes,
+  plain,
+  settledBy,
+  unanswered,
+  type Expectations,
+  type Facts,
+  type Hop,
+  type HopState,
+} from './hop.js';
 import { captureInBooks, isOfBooksAlone, payoutInBooks } from './hops-in-books.js';
 
 export type { Expectations, Hop, HopKind, HopState } from './hop.js';

@@ -118,17 +118,44 @@ const lowerCase = (value: string): string => value.toLowerCase();
 
 /** Most specific first. A value may fit several rows: 15 digits are an ACH trace, a network's id or an order. */
 const shapes: readonly ReferenceShape[] = [
-  { label: 'e-mail address', pattern: /^[^\s@<>"]{1,64}@[^\s@<>"]+\.[^\s@<>"]{2,}$/, columns: ['customer_email'], normalise: lowerCase },
-  { label: 'UETR', pattern: /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i, columns: ['payment_id', 'order_id'], normalise: lowerCase },
-  { label: 'UUID', pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, columns: ['payment_id', 'order_id', 'attempt_id'], normalise: lowerCase },
+  {
+    label: 'e-mail address',
+    pattern: /^[^\s@<>"]{1,64}@[^\s@<>"]+\.[^\s@<>"]{2,}$/,
+    columns: ['customer_email'],
+    normalise: lowerCase,
+  },
+  {
+    label: 'UETR',
+    pattern: /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i,
+    columns: ['payment_id', 'order_id'],
+    normalise: lowerCase,
+  },
+  {
+    label: 'UUID',
+    pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+    columns: ['payment_id', 'order_id', 'attempt_id'],
+    normalise: lowerCase,
+  },
   { label: 'ARN', pattern: /^\d(?:[\s-]?\d){22}$/, columns: ['arn'], normalise: withoutBlanks },
   { label: 'RRN', pattern: /^\d{12}$/, columns: ['rrn'] },
-  { label: 'network transaction id', pattern: /^(?=.*\d)[A-Z0-9]{13,15}$/i, columns: ['network_transaction_id'] },
+  {
+    label: 'network transaction id',
+    pattern: /^(?=.*\d)[A-Z0-9]{13,15}$/i,
+    columns: ['network_transaction_id'],
+  },
   { label: 'ACH trace number', pattern: /^\d{15}$/, columns: ['payment_id'] },
   { label: 'PSP reference', pattern: /^(?=.*\d)[A-Z0-9]{16}$/, columns: ['payment_id'] },
-  { label: 'order or partner reference', pattern: /^(?=.*\p{N}|[^\p{Ll}]*\p{Lu}[^\p{Ll}]{2,}$)[^\s\p{C}]{1,64}$/u, columns: ['order_id', 'payment_id', 'attempt_id'] },
-  { label: 'order or partner reference', pattern: new RegExp(String.raw`^(?:${labels})[.:]? (?=.*\p{N})[^\s\p{C}]{1,60}$`, 'iu'), columns: ['order_id', 'payment_id'] },
-]; // prettier-ignore
+  {
+    label: 'order or partner reference',
+    pattern: /^(?=.*\p{N}|[^\p{Ll}]*\p{Lu}[^\p{Ll}]{2,}$)[^\s\p{C}]{1,64}$/u,
+    columns: ['order_id', 'payment_id', 'attempt_id'],
+  },
+  {
+    label: 'order or partner reference',
+    pattern: new RegExp(String.raw`^(?:${labels})[.:]? (?=.*\p{N})[^\s\p{C}]{1,60}$`, 'iu'),
+    columns: ['order_id', 'payment_id'],
+  },
+];
 
 function references(text: string): Identifier[] {
   return shapes

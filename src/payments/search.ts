@@ -197,9 +197,7 @@ async function ofCharge(
     throw new OpsError(
       'conflict',
       `“${found.id}” is about “${found.chargeId}”, which the provider does not know.`,
-      {
-        cause: thrown,
-      },
+      { cause: thrown },
     );
   }
 }
@@ -282,13 +280,16 @@ async function askLedger(
   try {
     const found = await books?.entriesBy(value, 2);
     const problems = found?.problems ?? [];
-    return { entries: found?.rows ?? [], outcome: problems.length > 0 ? { failed: problems.join('; ') } : 'nothing' };
+    return {
+      entries: found?.rows ?? [],
+      outcome: problems.length > 0 ? { failed: problems.join('; ') } : 'nothing',
+    };
   } catch (thrown) {
     const error = toOpsError(thrown);
     log.warn({ err: thrown, reference: error.reference, ...error.details }, 'the ledger did not answer');
     return { entries: [], outcome: { failed: `${error.publicMessage} (${error.reference})` } };
   }
-} // prettier-ignore
+}
 
 /** One for each payment: the most specific reading stays, and in it the newest or nearest attempt. */
 function distinctPayments(answers: readonly BookAnswer[]): Candidate[] {
@@ -334,13 +335,17 @@ async function askBooks(identifier: BookIdentifier, books: Sources['books'], log
 }
 
 /** Where the day has none, the days beside it: people and statements are often one off. */
-async function bySighting(sighting: CardSighting, books: Books): Promise<Rows<PaymentAttempt> & Pick<BookAnswer, 'why'>> {
+async function bySighting(
+  sighting: CardSighting,
+  books: Books,
+): Promise<Rows<PaymentAttempt> & Pick<BookAnswer, 'why'>> {
   const exact = await books.attemptsByCard(sighting, mostRows);
   const { during } = sighting;
-  if (!during || exact.rows.length > 0 || exact.problems.length > 0) return { ...exact, rows: ranked(exact.rows), why: null };
+  if (!during || exact.rows.length > 0 || exact.problems.length > 0)
+    return { ...exact, rows: ranked(exact.rows), why: null };
   const beside = await books.attemptsByCard({ ...sighting, during: aDayAround(during) }, mostRows);
   return { ...beside, rows: ranked(beside.rows), why: 'a day off' };
-} // prettier-ignore
+}
 
 function aDayAround({
   from,

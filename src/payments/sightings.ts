@@ -102,9 +102,12 @@ function readingsOf({ marked, numbers, currencies }: Parts, hasDay: boolean): Re
   const [only] = numbers;
   if (!only) return hasDay ? withAmount(null, undefined) : [];
   const isAmount =
-    only.amount.currencies !== null || currencies !== null || /\d[.,]/.test(only.word) || (hasDay && !/^\d{4}$/.test(only.word));
+    only.amount.currencies !== null ||
+    currencies !== null ||
+    /\d[.,]/.test(only.word) ||
+    (hasDay && !/^\d{4}$/.test(only.word));
   return [...withDigits, ...(numbers.length === 1 && isAmount ? withAmount(null, only.amount) : [])];
-} // prettier-ignore
+}
 
 /** Those readings of an amount that one of the currencies can hold. */
 const fitting = (majors: readonly string[], currencies: readonly string[] | null): string[] =>

@@ -7,19 +7,39 @@
 
 /** The provider's own words for documents: each takes the id of one file. */
 export const evidenceDocumentKinds = [
-  'cancellation_policy', 'customer_communication', 'customer_signature', 'duplicate_charge_documentation', 'receipt',
-  'refund_policy', 'service_documentation', 'shipping_documentation', 'uncategorized_file',
-] as const; // prettier-ignore
+  'cancellation_policy',
+  'customer_communication',
+  'customer_signature',
+  'duplicate_charge_documentation',
+  'receipt',
+  'refund_policy',
+  'service_documentation',
+  'shipping_documentation',
+  'uncategorized_file',
+] as const;
 export type EvidenceDocumentKind = (typeof evidenceDocumentKinds)[number];
 
 /** The provider's own words for texts. */
 export const evidenceTextKinds = [
-  'access_activity_log', 'billing_address', 'cancellation_policy_disclosure', 'cancellation_rebuttal',
-  'customer_email_address', 'customer_name', 'customer_purchase_ip', 'duplicate_charge_explanation',
-  'duplicate_charge_id', 'product_description', 'refund_policy_disclosure', 'refund_refusal_explanation',
-  'service_date', 'shipping_address', 'shipping_carrier', 'shipping_date', 'shipping_tracking_number',
+  'access_activity_log',
+  'billing_address',
+  'cancellation_policy_disclosure',
+  'cancellation_rebuttal',
+  'customer_email_address',
+  'customer_name',
+  'customer_purchase_ip',
+  'duplicate_charge_explanation',
+  'duplicate_charge_id',
+  'product_description',
+  'refund_policy_disclosure',
+  'refund_refusal_explanation',
+  'service_date',
+  'shipping_address',
+  'shipping_carrier',
+  'shipping_date',
+  'shipping_tracking_number',
   'uncategorized_text',
-] as const; // prettier-ignore
+] as const;
 export type EvidenceTextKind = (typeof evidenceTextKinds)[number];
 
 export type EvidenceKind = EvidenceDocumentKind | EvidenceTextKind;

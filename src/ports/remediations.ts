@@ -12,8 +12,17 @@ import type { Transaction } from './transaction.js';
  * anything was done; refused when the other side would not; unknown until it is settled.
  */
 export type RemediationState =
-  | 'pending' | 'approved' | 'executing' | 'unknown' | 'done' | 'closed'
-  | 'refused' | 'rejected' | 'cancelled' | 'expired' | 'voided'; // prettier-ignore
+  | 'pending'
+  | 'approved'
+  | 'executing'
+  | 'unknown'
+  | 'done'
+  | 'closed'
+  | 'refused'
+  | 'rejected'
+  | 'cancelled'
+  | 'expired'
+  | 'voided';
 
 /** Under this key the card of a request is live in the outbox. */
 export const liveCardOf = (id: string): string => `remediation:${id}`;

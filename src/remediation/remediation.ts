@@ -5,21 +5,21 @@ import { dayMs } from '../kernel/clock.js';
 import { messageOf, toOpsError } from '../kernel/errors.js';
 import type { Remediation, Vote } from '../ports/remediations.js';
 import type { VoteConfirmations } from '../ports/vote-confirmations.js';
-import type { Action, ActionFault, Brief, Choice, Hints } from './action.js';
-import { createVoteConfirmations } from './confirmations.js';
-import type { FreezeStory, RemediationDeps, Snapshot } from './deps.js';
-import { advance, lookAgain, sweep } from './execution.js';
-import { freezeAll, freezeNow, lift, stopNow, type Stop } from './kill-switch.js';
-import { forReading, personOf, type KnownPerson } from './people.js';
-import type { Policy } from './policy.js';
+import type { Action, ActionFault, Brief, Choice, Hints } from './kit/action.js';
+import { createVoteConfirmations } from './life/confirmations.js';
+import type { FreezeStory, RemediationDeps, Snapshot } from './life/deps.js';
+import { advance, lookAgain, sweep } from './life/execution.js';
+import { freezeAll, freezeNow, lift, stopNow, type Stop } from './policy/kill-switch.js';
+import { forReading, personOf, type KnownPerson } from './life/people.js';
+import type { Policy } from './policy/policy.js';
 import { eligibleVote } from './policy/votes.js';
-import { faultsOfForm, request, type Requested, type RequestForm } from './requests.js';
-import { closeReview } from './review.js';
-import { brief, suggestions } from './suggestions.js';
-import { judge, type Judged, type Judgement } from './judgement.js';
-import { awaitsJudgement } from './settlement.js';
-import { openStates, snapshotOf } from './transitions.js';
-import { approve, cancel, reject, type Ballot, type VoteOutcome } from './votes.js';
+import { faultsOfForm, request, type Requested, type RequestForm } from './life/requests.js';
+import { closeReview } from './life/review.js';
+import { brief, suggestions } from './kit/suggestions.js';
+import { judge, type Judged, type Judgement } from './life/judgement.js';
+import { awaitsJudgement } from './life/settlement.js';
+import { openStates, snapshotOf } from './life/transitions.js';
+import { approve, cancel, reject, type Ballot, type VoteOutcome } from './life/votes.js';
 
 export interface RemediationDesk {
   readonly actions: readonly Action[];
@@ -118,10 +118,13 @@ function readable({ log }: RemediationDeps, remediation: Remediation, votes: rea
     return [snapshotOf(remediation, votes)];
   } catch (thrown) {
     const { code, reference } = toOpsError(thrown);
-    log.error({ remediation: remediation.id, code, reference, err: messageOf(thrown) }, 'a stored request no longer reads');
+    log.error(
+      { remediation: remediation.id, code, reference, err: messageOf(thrown) },
+      'a stored request no longer reads',
+    );
     return [];
   }
-} // prettier-ignore
+}
 
 async function repairCards(deps: RemediationDeps): Promise<number> {
   const { remediations, transactions, clock } = deps;

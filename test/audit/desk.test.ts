@@ -12,7 +12,7 @@ import { dayMs } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import type { ActionRequest, CommandRequest, Modal, Windows } from '../../src/ports/command.js';
 import type { Directory, PersonKind } from '../../src/ports/directory.js';
-import { utc } from '../../src/views/blocks.js';
+import { utc } from '../../src/views/kit/blocks.js';
 import { recordingLog, type Line } from '../engine/recording-log.js';
 import { startOutboxBench, type OutboxBench } from '../outbox/support.js';
 import { faultsOf, linesOf, recordedAnswers } from '../support/cards.js';
@@ -103,11 +103,21 @@ describe('/audit', () => {
   async function openRaw(value: string, kind: PersonKind = 'member'): Promise<Modal[]> {
     const opened: Modal[] = [];
     const windows: Windows = { open: (modal) => Promise.resolve(void opened.push(modal)) };
-    const desk = { auditStore: bench.store, audit: createAuditRecorder(bench.trail, bench.db), directory: directoryOf(kind) };
-    const request = { person: { userId: 'U1MEI', teamId: 'T1' }, channelId: 'C1', value, windows, log: silentLog };
+    const desk = {
+      auditStore: bench.store,
+      audit: createAuditRecorder(bench.trail, bench.db),
+      directory: directoryOf(kind),
+    };
+    const request = {
+      person: { userId: 'U1MEI', teamId: 'T1' },
+      channelId: 'C1',
+      value,
+      windows,
+      log: silentLog,
+    };
     await auditCommand.actions.audit_raw!(request as unknown as ActionRequest, desk);
     return opened;
-  } // prettier-ignore
+  }
 
   it('opens the raw entry: the stored text with its number and hash', async () => {
     const [modal] = await openRaw('1');
@@ -147,11 +157,21 @@ describe('/audit', () => {
 
   it('a hostile entry stays one entry', async () => {
     const hostile = '<!channel> `*x*` \n> :rotating_light: <@U1ANA>'.repeat(40);
-    await bench.append(...Array.from({ length: 20 }, () => anEvent({ kind: hostile, actor: hostile, subjects: [hostile], why: hostile, details: { [hostile]: hostile } })));
+    await bench.append(
+      ...Array.from({ length: 20 }, () =>
+        anEvent({
+          kind: hostile,
+          actor: hostile,
+          subjects: [hostile],
+          why: hostile,
+          details: { [hostile]: hostile },
+        }),
+      ),
+    );
     const lines = await ask('');
     expect(lines[0]).toBe('The newest 15 entries in the audit log');
     expect(lines.join('\n')).not.toMatch(/<[!@]c|<@U1ANA/);
-  }); // prettier-ignore
+  });
 });
 
 describe('the witness', () => {

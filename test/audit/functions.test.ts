@@ -55,30 +55,38 @@ describe('the running role', () => {
     ['set local timezone to "Asia/Kathmandu"', 'a time zone'],
     ['set local datestyle to "German"', 'a way to write dates'],
     ['set local search_path to pg_temp, public', 'where names are looked up'],
-    ['create temp table audit_head (seq bigint, hash text, at timestamptz) on commit drop', 'a table of the same name'],
+    [
+      'create temp table audit_head (seq bigint, hash text, at timestamptz) on commit drop',
+      'a table of the same name',
+    ],
     ['create temp table audit_entries (seq bigint) on commit drop', 'another one'],
     ['create domain pg_temp.text as int', 'a type of the same name'],
-    ['create function pg_temp.now() returns timestamptz language sql as $$ select timestamptz \'infinity\' $$', 'a function of the same name'],
+    [
+      "create function pg_temp.now() returns timestamptz language sql as $$ select timestamptz 'infinity' $$",
+      'a function of the same name',
+    ],
   ])('cannot mislead the database by %s: %s', async (before) => {
     await call(['k', 'a', ['s'], 'w', '{"n": 1.50, "n": 2}'], before);
     expect(await verify()).toMatchObject({ ok: true, head: { seq: 2 } });
     const [newest] = await bench.store.find({}, 1);
     expect(Math.abs(newest!.at.getTime() - Date.now())).toBeLessThan(60_000);
-  }); // prettier-ignore
+  });
 
   it('writes every text as the chain reads it again', async () => {
     const texts = fc.array(fc.string({ unit: 'binary', maxLength: 40 }), { minLength: 1, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(texts, async (some) => {
         const [kind = '', actor = ''] = some;
-        await bench.append(anEvent({ kind, actor, subjects: some, why: some.join(''), details: { [kind]: actor } }));
+        await bench.append(
+          anEvent({ kind, actor, subjects: some, why: some.join(''), details: { [kind]: actor } }),
+        );
       }),
       { numRuns: 20 },
     );
     const all = Array.from({ length: 0x3000 }, (_, code) => String.fromCharCode(code)).join('');
     await bench.append(anEvent({ why: all, details: { all } }));
     expect(await verify()).toMatchObject({ ok: true });
-  }); // prettier-ignore
+  });
 
   it('keeps no card number, wherever it was said', async () => {
     const card = 'Karte4242424242424242';
@@ -93,15 +101,22 @@ describe('the running role', () => {
     const owner = openDatabase({ url: bench.database.url, clock: bench.clock, log: silentLog });
     onTestFinished(() => owner.close());
     const insert = (seq: number, hash: string, at = '2026-11-20', day = '2026-11-20'): Promise<unknown> =>
-      owner.query('insert into paydesk.audit_witnesses (day, seq, hash, at) values ($1, $2, $3, $4)', [day, seq, hash, at]);
+      owner.query('insert into paydesk.audit_witnesses (day, seq, hash, at) values ($1, $2, $3, $4)', [
+        day,
+        seq,
+        hash,
+        at,
+      ]);
     const { hash } = (await bench.store.head())!;
     await expect(insert(1, genesis.hash)).rejects.toMatchObject({ details: { sqlstate: '23000' } });
     await expect(insert(2, hash)).rejects.toMatchObject({ details: { sqlstate: '23000' } });
     await expect(insert(1, hash, 'infinity')).rejects.toMatchObject({ details: { sqlstate: '23514' } });
-    await expect(insert(1, hash, '2026-11-20', 'infinity')).rejects.toMatchObject({ details: { sqlstate: '23514' } });
+    await expect(insert(1, hash, '2026-11-20', 'infinity')).rejects.toMatchObject({
+      details: { sqlstate: '23514' },
+    });
     await bench.db.run((tx) => bench.store.witness(tx, '2026-11-20'));
     expect(await verify()).toMatchObject({ ok: true, witnesses: 1 });
-  }); // prettier-ignore
+  });
 
   it.each(['infinity', '9999-12-31', '1999-01-01'])('the owner dates no entry %s', async (at) => {
     const owner = openDatabase({ url: bench.database.url, clock: bench.clock, log: silentLog });
@@ -128,18 +143,25 @@ describe('a log of an earlier version', () => {
     const owner = openDatabase({ url: database.url, clock: bench.clock, log: silentLog });
     const app = openDatabase({ url: database.appUrl, clock: bench.clock, log: silentLog });
     onTestFinished(() => Promise.all([owner.close(), app.close()]).then(() => undefined));
-    const chain = chainOf([anEvent(), anEvent({ why: 'Grüße\n', details: { n: 1e-7, list: [1, { a: null }] } })]);
+    const chain = chainOf([
+      anEvent(),
+      anEvent({ why: 'Grüße\n', details: { n: 1e-7, list: [1, { a: null }] } }),
+    ]);
     for (const entry of chain) await insertAs(owner, entry);
-    await owner.query(`insert into paydesk.audit_witnesses values ('2026-11-20', 2, $1, now())`, [chain[1]!.hash]);
+    await owner.query(`insert into paydesk.audit_witnesses values ('2026-11-20', 2, $1, now())`, [
+      chain[1]!.hash,
+    ]);
     await owner.query('grant insert on paydesk.audit_entries, paydesk.audit_witnesses to paydesk_app');
     await migrate(database.url, { log: silentLog, engine: migrateEngine });
-    await expect(insertAs(app, seal(chain[1]!, anEvent(), new Date()))).rejects.toMatchObject({ code: 'misconfigured' });
+    await expect(insertAs(app, seal(chain[1]!, anEvent(), new Date()))).rejects.toMatchObject({
+      code: 'misconfigured',
+    });
     const store = createAuditStore(app);
     await app.run((tx) => createAuditTrail(store).append(tx, anEvent()));
     await app.run((tx) => store.witness(tx, '2026-11-21'));
     const verdict = await verifyChain(store, { witnesses: await store.witnesses() });
     expect(verdict).toMatchObject({ ok: true, head: { seq: 3 }, witnesses: 2 });
-  }); // prettier-ignore
+  });
 });
 
 function insertAs(db: Database, entry: Omit<StoredEntry, 'at'> & { at: unknown }): Promise<unknown> {

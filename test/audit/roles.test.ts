@@ -8,7 +8,7 @@ import { openDatabase, type Database } from '../../src/adapters/postgres/databas
 import { migrate } from '../../src/adapters/postgres/migrate.js';
 import { createOutbox, createOutboxQueue } from '../../src/adapters/postgres/outbox.js';
 import { ensureRole, readAuditGuard, roleOf } from '../../src/adapters/postgres/roles.js';
-import { migrateDatabase } from '../../src/database-setup.js';
+import { migrateDatabase } from '../../src/wiring/database.js';
 import { fixedClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';

@@ -48,9 +48,7 @@ export const anyEvent: fc.Arbitrary<AuditEvent> = fc.record({
   details: fc.dictionary(
     text,
     fc.oneof(text, fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean()),
-    {
-      maxKeys: 3,
-    },
+    { maxKeys: 3 },
   ),
 });
 
@@ -104,7 +102,11 @@ export async function startAuditBench(): Promise<AuditBench> {
   const store = createAuditStore(db);
   const trail = createAuditTrail(store);
   return {
-    database, db, store, trail, clock,
+    database,
+    db,
+    store,
+    trail,
+    clock,
     tamper: (sql, values) =>
       owner.run(async (tx) => {
         await tx.query("set local session_replication_role = 'replica'");
@@ -120,5 +122,5 @@ export async function startAuditBench(): Promise<AuditBench> {
       await Promise.all([db.close(), owner.close()]);
       await database.drop();
     },
-  }; // prettier-ignore
+  };
 }

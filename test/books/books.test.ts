@@ -57,16 +57,41 @@ beforeEach(async () => {
 });
 
 const attemptRow = {
-  attempt_id: 'att_1', order_id: 'ORD-1', payment_id: 'pi_1', charge_id: 'ch_1', partner: 'northpay', method: 'card',
-  country: 'DE', currency: 'EUR', amount_minor: '1999', status: 'succeeded', decline_code: null, error_origin: null,
-  customer_email: 'Ana@Example.com', card_last4: '4242', arn: '74208476043031234567890', rrn: '123456789012',
-  network_transaction_id: 'MCC1', latency_ms: 120, created_at: '2026-11-03T10:00:00Z', completed_at: null,
-}; // prettier-ignore
+  attempt_id: 'att_1',
+  order_id: 'ORD-1',
+  payment_id: 'pi_1',
+  charge_id: 'ch_1',
+  partner: 'northpay',
+  method: 'card',
+  country: 'DE',
+  currency: 'EUR',
+  amount_minor: '1999',
+  status: 'succeeded',
+  decline_code: null,
+  error_origin: null,
+  customer_email: 'Ana@Example.com',
+  card_last4: '4242',
+  arn: '74208476043031234567890',
+  rrn: '123456789012',
+  network_transaction_id: 'MCC1',
+  latency_ms: 120,
+  created_at: '2026-11-03T10:00:00Z',
+  completed_at: null,
+};
 const entryRow = {
-  entry_id: 'e_1', account: 'clearing', direction: 'debit', amount_minor: '1999', currency: 'EUR', kind: 'capture',
-  partner: 'northpay', payment_id: 'pi_1', reference: 'pi_1', batch_id: null, business_day: '2026-11-03',
+  entry_id: 'e_1',
+  account: 'clearing',
+  direction: 'debit',
+  amount_minor: '1999',
+  currency: 'EUR',
+  kind: 'capture',
+  partner: 'northpay',
+  payment_id: 'pi_1',
+  reference: 'pi_1',
+  batch_id: null,
+  business_day: '2026-11-03',
   booked_at: '2026-11-03T11:00:00Z',
-}; // prettier-ignore
+};
 
 async function insert(table: string, row: Record<string, unknown>): Promise<void> {
   const places = Object.keys(row).map((_, index) => `$${index + 1}`);
@@ -121,9 +146,11 @@ describe('attempts', () => {
   ])('are found by %s', async (kind, value) => {
     await addAttempt();
     const { rows } = await books.attemptsBy([kind], value, 10);
-    expect(rows).toMatchObject([{ id: 'att_1', amount: money(1999, 'EUR'), createdAt: new Date('2026-11-03T10:00:00Z') }]);
+    expect(rows).toMatchObject([
+      { id: 'att_1', amount: money(1999, 'EUR'), createdAt: new Date('2026-11-03T10:00:00Z') },
+    ]);
     expect((await books.attemptsBy([kind], `${value}x`, 10)).rows).toEqual([]);
-  }); // prettier-ignore
+  });
 
   it('references are compared with their case', async () => {
     await addAttempt();
@@ -131,10 +158,11 @@ describe('attempts', () => {
   });
 
   it('the newest come first, and no more than asked for', async () => {
-    for (const day of [1, 3, 2]) await addAttempt({ attempt_id: `att_${day}`, created_at: `2026-11-0${day}T10:00:00Z` });
+    for (const day of [1, 3, 2])
+      await addAttempt({ attempt_id: `att_${day}`, created_at: `2026-11-0${day}T10:00:00Z` });
     const { rows } = await books.attemptsBy(['order_id', 'payment_id'], 'ORD-1', 2);
     expect(rows.map(({ id }) => id)).toEqual(['att_3', 'att_2']);
-  }); // prettier-ignore
+  });
 
   it.each([
     ["'; drop table books.attempts; --", 'SQL'],
@@ -179,12 +207,15 @@ describe('attempts by what a person remembers', () => {
   });
 
   it('the nearest in time survive the limit where a time is given, else the newest', async () => {
-    for (const hour of [10, 12, 14]) await addAttempt({ attempt_id: `at_${hour}`, created_at: `2026-11-03T${hour}:00:00Z` });
+    for (const hour of [10, 12, 14])
+      await addAttempt({ attempt_id: `at_${hour}`, created_at: `2026-11-03T${hour}:00:00Z` });
     const first = async (near?: Date): Promise<string[]> =>
-      (await books.attemptsByCard({ last4: '4242', during: { ...during, ...(near && { near }) } }, 1)).rows.map(({ id }) => id);
+      (
+        await books.attemptsByCard({ last4: '4242', during: { ...during, ...(near && { near }) } }, 1)
+      ).rows.map(({ id }) => id);
     expect(await first(new Date('2026-11-03T12:10:00Z'))).toEqual(['at_12']);
     expect(await first()).toEqual(['at_14']);
-  }); // prettier-ignore
+  });
 });
 
 describe('entries', () => {
@@ -193,8 +224,11 @@ describe('entries', () => {
     await addEntry({ entry_id: 'e_0', booked_at: '2026-11-03T09:00:00Z' });
     await addEntry({ entry_id: 'e_2', payment_id: 'pi_2' });
     const { rows } = await books.entriesOf('pi_1');
-    expect(rows.map(({ id, businessDay }) => [id, businessDay])).toEqual([['e_0', '2026-11-03'], ['e_1', '2026-11-03']]);
-  }); // prettier-ignore
+    expect(rows.map(({ id, businessDay }) => [id, businessDay])).toEqual([
+      ['e_0', '2026-11-03'],
+      ['e_1', '2026-11-03'],
+    ]);
+  });
 
   it.each([
     [
@@ -224,7 +258,12 @@ describe('traffic', () => {
   it('counts failures by origin, and does not blame ourselves for what nobody explains', async () => {
     const failures = ['customer', 'partner', 'institution', 'own', null, 'the moon'];
     for (const [index, origin] of failures.entries())
-      await addAttempt({ attempt_id: `f_${index}`, status: 'failed', error_origin: origin, latency_ms: 100 * (index + 1) });
+      await addAttempt({
+        attempt_id: `f_${index}`,
+        status: 'failed',
+        error_origin: origin,
+        latency_ms: 100 * (index + 1),
+      });
     await addAttempt({ attempt_id: 'ok', latency_ms: null });
     await addAttempt({ attempt_id: 'pending', status: 'pending', latency_ms: null });
     await addAttempt({ attempt_id: 'before', created_at: '2026-11-03T09:00:00Z' });
@@ -237,7 +276,7 @@ describe('traffic', () => {
       latencyP95Ms: 600,
       lastAttemptAt: new Date('2026-11-03T10:00:00Z'),
     });
-  }); // prettier-ignore
+  });
 
   it('begins with the oldest attempt of the partner', async () => {
     await addAttempt({ attempt_id: 'young', created_at: '2026-11-03T10:00:00Z' });
@@ -271,28 +310,59 @@ describe('rights', () => {
   }
 
   it.each([
-    ['alter view ledger_entries rename to entries_away', 'alter view entries_away rename to ledger_entries', 'the view ledger_entries', 'a view is missing'],
-    ['alter view payment_attempts rename column arn to arn_away', 'alter view payment_attempts rename column arn_away to arn', 'payment_attempts.arn', 'a column is missing'],
-    ['revoke select on payment_attempts from ROLE', 'grant select on payment_attempts to ROLE', 'the view payment_attempts', 'a view was not granted'],
-    ['revoke select on ledger_entries from ROLE; grant select (entry_id, account) on ledger_entries to ROLE', 'revoke select (entry_id, account) on ledger_entries from ROLE; grant select on ledger_entries to ROLE', 'ledger_entries.direction, ledger_entries.amount_minor', 'columns were not granted'],
+    [
+      'alter view ledger_entries rename to entries_away',
+      'alter view entries_away rename to ledger_entries',
+      'the view ledger_entries',
+      'a view is missing',
+    ],
+    [
+      'alter view payment_attempts rename column arn to arn_away',
+      'alter view payment_attempts rename column arn_away to arn',
+      'payment_attempts.arn',
+      'a column is missing',
+    ],
+    [
+      'revoke select on payment_attempts from ROLE',
+      'grant select on payment_attempts to ROLE',
+      'the view payment_attempts',
+      'a view was not granted',
+    ],
+    [
+      'revoke select on ledger_entries from ROLE; grant select (entry_id, account) on ledger_entries to ROLE',
+      'revoke select (entry_id, account) on ledger_entries from ROLE; grant select on ledger_entries to ROLE',
+      'ledger_entries.direction, ledger_entries.amount_minor',
+      'columns were not granted',
+    ],
   ])('%s, until %s, names %s: %s', async (change, undo, what) => {
-    const failing = given(change.replaceAll('ROLE', role), undo.replaceAll('ROLE', role), () => books.check());
+    const failing = given(change.replaceAll('ROLE', role), undo.replaceAll('ROLE', role), () =>
+      books.check(),
+    );
     await expect(failing).rejects.toMatchObject({
       code: 'misconfigured',
       publicMessage: expect.stringContaining(what) as string,
       hint: expect.stringContaining('grant select') as string,
     });
     await expect(books.check()).resolves.toBeUndefined();
-  }); // prettier-ignore
+  });
 
   it('a lookup says the same as the check', async () => {
-    const failing = given(`revoke select on ledger_entries from ${role}`, `grant select on ledger_entries to ${role}`, () => books.entriesOf('pi_1'));
-    await expect(failing).rejects.toMatchObject({ code: 'misconfigured', publicMessage: 'The books do not let us read the view ledger_entries.' });
-  }); // prettier-ignore
+    const failing = given(
+      `revoke select on ledger_entries from ${role}`,
+      `grant select on ledger_entries to ${role}`,
+      () => books.entriesOf('pi_1'),
+    );
+    await expect(failing).rejects.toMatchObject({
+      code: 'misconfigured',
+      publicMessage: 'The books do not let us read the view ledger_entries.',
+    });
+  });
 
   it('the server refuses changes, even where the user may make them', async () => {
     await owner.query(`grant usage on schema books to ${role}; grant all on books.attempts to ${role}`);
-    await expect(database.query('delete from books.attempts')).rejects.toMatchObject({ details: { sqlstate: '25006' } });
+    await expect(database.query('delete from books.attempts')).rejects.toMatchObject({
+      details: { sqlstate: '25006' },
+    });
     await owner.query(`revoke all on books.attempts from ${role}; revoke usage on schema books from ${role}`);
-  }); // prettier-ignore
+  });
 });

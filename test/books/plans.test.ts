@@ -73,20 +73,48 @@ const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nod
 
 it.each<[string, () => Promise<unknown>, string]>([
   ['an order', () => books.attemptsBy(['order_id'], 'ORD-500', 30), 'order_id'],
-  ['a reference of any kind', () => books.attemptsBy(['order_id', 'payment_id', 'attempt_id'], 'pi_500', 30), 'payment_id'],
-  ['a reference that nobody has: walking back would read everything', () => books.attemptsBy(['order_id', 'payment_id', 'attempt_id'], 'none', 30), 'order_id'],
+  [
+    'a reference of any kind',
+    () => books.attemptsBy(['order_id', 'payment_id', 'attempt_id'], 'pi_500', 30),
+    'payment_id',
+  ],
+  [
+    'a reference that nobody has: walking back would read everything',
+    () => books.attemptsBy(['order_id', 'payment_id', 'attempt_id'], 'none', 30),
+    'order_id',
+  ],
   ['a payment', () => books.attemptsBy(['payment_id'], 'pi_500', 50), 'payment_id'],
   ['a charge', () => books.attemptsBy(['charge_id'], 'ch_500', 50), 'charge_id'],
   ['an ARN', () => books.attemptsBy(['arn'], 'arn500', 30), 'arn'],
   ['an RRN', () => books.attemptsBy(['rrn'], 'rrn500', 30), 'rrn'],
-  ['a network transaction id', () => books.attemptsBy(['network_transaction_id'], 'nti500', 30), 'network_transaction_id'],
+  [
+    'a network transaction id',
+    () => books.attemptsBy(['network_transaction_id'], 'nti500', 30),
+    'network_transaction_id',
+  ],
   ['an address', () => books.attemptsBy(['customer_email'], 'C501@example.com', 30), 'lower'],
-  ['an address that a tenth of all attempts share', () => books.attemptsBy(['customer_email'], 'busy@example.com', 30), 'lower'],
+  [
+    'an address that a tenth of all attempts share',
+    () => books.attemptsBy(['customer_email'], 'busy@example.com', 30),
+    'lower',
+  ],
   ['last four digits that a tenth share', () => books.attemptsByCard({ last4: '0004' }, 30), 'card_last4'],
-  ['digits and amount', () => books.attemptsByCard({ last4: '0004', amountMajor: '12.34' }, 30), 'card_last4'],
-  ['digits, amount and day', () => books.attemptsByCard({ last4: '0004', amountMajor: '12.34', during: aDay }, 30), 'amount_minor'],
+  [
+    'digits and amount',
+    () => books.attemptsByCard({ last4: '0004', amountMajor: '12.34' }, 30),
+    'card_last4',
+  ],
+  [
+    'digits, amount and day',
+    () => books.attemptsByCard({ last4: '0004', amountMajor: '12.34', during: aDay }, 30),
+    'amount_minor',
+  ],
   ['an amount', () => books.attemptsByCard({ amountMajor: '12.34' }, 30), 'amount_minor'],
-  ['an amount in one currency on a day', () => books.attemptsByCard({ amountMajor: '12.34', currencies: ['EUR'], during: aDay }, 30), 'amount_minor'],
+  [
+    'an amount in one currency on a day',
+    () => books.attemptsByCard({ amountMajor: '12.34', currencies: ['EUR'], during: aDay }, 30),
+    'amount_minor',
+  ],
   ['entries', () => books.entriesOf('pi_500'), 'bookings_payment_id'],
   ['the beginning of a partner’s books', () => books.beginOf('p1'), 'created_at'],
   ['an hour’s traffic', () => books.trafficOf('p1', new Date(end.getTime() - hourMs)), 'created_at'],
@@ -103,4 +131,4 @@ it.each<[string, () => Promise<unknown>, string]>([
   // Walking back through time by the index on time alone would read everything where nothing is found.
   if (index !== 'created_at') expect(indexes).not.toContain('attempts_created_at_idx');
   for (const node of nodes) expect(node['Rows Removed by Filter'] ?? 0).toBeLessThan(1000);
-}); // prettier-ignore
+});

@@ -138,11 +138,7 @@ function answerTables(app: App): void {
       page_size: 5,
       rows: [[raw('Reference'), raw('Amount')], ...rows],
     };
-    await client.chat.postMessage({
-      channel: body.channel_id,
-      text: 'Open breaks',
-      blocks: [table],
-    });
+    await client.chat.postMessage({ channel: body.channel_id, text: 'Open breaks', blocks: [table] });
   });
   app.command('/rates', async ({ ack, client, body }) => {
     await ack();
@@ -153,11 +149,7 @@ function answerTables(app: App): void {
       title: 'Approval rate',
       chart: { type: 'line', series: [{ name: 'Adyen', data }], axis_config: { categories } },
     };
-    await client.chat.postMessage({
-      channel: body.channel_id,
-      text: 'Approval rate',
-      blocks: [chart],
-    });
+    await client.chat.postMessage({ channel: body.channel_id, text: 'Approval rate', blocks: [chart] });
   });
 }
 

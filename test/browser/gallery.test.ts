@@ -69,10 +69,7 @@ describe('the gallery', () => {
   });
 
   it('reads well in the dark', async () => {
-    const page = await visitor.open(GALLERY, {
-      colorScheme: 'dark',
-      viewport: TALL,
-    });
+    const page = await visitor.open(GALLERY, { colorScheme: 'dark', viewport: TALL });
     await inspect(page, 'gallery-dark');
   });
 

@@ -228,7 +228,10 @@ describe('a world that goes on', () => {
     await form.getByRole('textbox', { name: /^Why/ }).fill('Customers give up at the payment page');
     await inspect(page, 'pause-route-form');
     const id = await send(page, form);
-    await dialog(page, /submitted/).getByRole('button', { name: 'Close' }).last().click();
+    await dialog(page, /submitted/)
+      .getByRole('button', { name: 'Close' })
+      .last()
+      .click();
 
     await become(page, 'lars');
     await goTo(page, 'approvals');
@@ -237,24 +240,32 @@ describe('a world that goes on', () => {
     await approve(page, id);
     await cardOf(page, id).filter({ hasText: 'done, verification pending' }).waitFor();
     desk.skip(3000);
-    await cardOf(page, id).filter({ hasText: 'done and verified; the rest follows automatically' }).waitFor({ timeout: closedMs });
+    await cardOf(page, id)
+      .filter({ hasText: 'done and verified; the rest follows automatically' })
+      .waitFor({ timeout: closedMs });
     await inspect(page, 'pause-route-paused');
     expect(await routeNow(desk, route.id)).toMatchObject({ state: 'paused' });
     desk.skip(16 * minuteMs);
     const closed = cardOf(page, id).filter({ hasNotText: 'the rest follows automatically' });
     await closed.filter({ hasText: '· over' }).waitFor({ timeout: closedMs });
     await closed.getByRole('button', { name: /repl/ }).click();
-    await page.getByRole('complementary', { name: 'Thread' }).getByText(new RegExp(`^${route.id} is active: it resumed automatically`)).waitFor();
+    await page
+      .getByRole('complementary', { name: 'Thread' })
+      .getByText(new RegExp(`^${route.id} is active: it resumed automatically`))
+      .waitFor();
     await inspect(page, 'pause-route-resumed');
     expect(await routeNow(desk, route.id)).toMatchObject({ state: 'active' });
-  }); // prettier-ignore
+  });
 
   it('voids a plan whose payment changed between the votes', { timeout: 120_000 }, async () => {
     const { payment, charge } = await guarded.pay({ amount: '90000' });
     const page = await visitor.open('#/kofi/payments-ops');
     await say(page, `/remediate refund-payment ${payment}`);
     const id = await askForRefund(page, dialog(page, 'Refund payment'), '700');
-    await dialog(page, /submitted/).getByRole('button', { name: 'Close' }).last().click();
+    await dialog(page, /submitted/)
+      .getByRole('button', { name: 'Close' })
+      .last()
+      .click();
     await goTo(page, 'approvals');
     await cardOf(page, id).filter({ hasText: 'needs 2 more approvals' }).waitFor();
     await voteTyping(page, 'ana', id);
@@ -268,7 +279,7 @@ describe('a world that goes on', () => {
     await page.getByRole('complementary', { name: 'Thread' }).getByText('the approvals are void').waitFor();
     await inspect(page, 'remediation-voided');
     expect((await guarded.refundsOf(charge)).map(({ amount }) => amount)).toEqual([100]);
-  }); // prettier-ignore
+  });
 
   async function voteTyping(page: Page, person: Person, id: string): Promise<void> {
     await become(page, person);

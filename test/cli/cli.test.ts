@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startSlack, type SlackServer } from '../../sandbox/slack/server.js';
-import { buildManifest } from '../../src/manifest.js';
+import { buildManifest } from '../../src/wiring/manifest.js';
 import { root } from '../house/source-tree.js';
 import { startFakeSlack } from '../slack/fake-slack.js';
 import { createDatabase, createEmptyDatabase, type TestDatabase } from '../support/postgres.js';

@@ -12,8 +12,8 @@ import { silentLog } from '../../src/kernel/log.js';
 import { createPaymentLookup } from '../../src/payments/lookup.js';
 import type { Command } from '../../src/ports/command.js';
 import type { Directory, PersonKind } from '../../src/ports/directory.js';
-import { chooseActionId } from '../../src/views/payment-search.js';
-import { shareActionId } from '../../src/views/payment-trace.js';
+import { chooseActionId } from '../../src/views/payments/search.js';
+import { shareActionId } from '../../src/views/payments/trace.js';
 import { faultsOf, linesOf, noWindows, recordedAnswers, sourceOf } from '../support/cards.js';
 import { aCharge, aDispute, anAttempt, anEntry, aPayment, at, now } from '../support/payment-objects.js';
 import { FakeBooks, FakePaymentsApi } from '../support/payment-sources.js';
@@ -37,8 +37,12 @@ const ana = { userId: 'U1ANA', teamId: 'T1' };
 const insideGuest = 'U2GUEST';
 /** Everybody is a member; who is not is told by the id. */
 const kinds: Record<string, PersonKind> = {
-  U2GUEST: 'guest', U3GUEST: 'guest', U4EXTERNAL: 'external', U5BOT: 'bot', U6GONE: 'deactivated',
-}; // prettier-ignore
+  U2GUEST: 'guest',
+  U3GUEST: 'guest',
+  U4EXTERNAL: 'external',
+  U5BOT: 'bot',
+  U6GONE: 'deactivated',
+};
 const directory: Directory = {
   person: (userId) =>
     Promise.resolve({ userId, name: userId, email: null, kind: kinds[userId] ?? 'member', timeZone }),
@@ -96,10 +100,18 @@ describe('/payment', () => {
     books.attempts = [anAttempt({ createdAt: at('11-19T20:00') })];
     timeZone = 'Asia/Tokyo';
     const answer = recordedAnswers();
-    await paymentCommand.run({ person: ana, channelId: 'C1', text: '4242 today', answer, windows: noWindows, log: silentLog }, paymentDesk());
+    await paymentCommand.run(
+      { person: ana, channelId: 'C1', text: '4242 today', answer, windows: noWindows, log: silentLog },
+      paymentDesk(),
+    );
     timeZone = 'UTC';
-    expect(linesOf(answer.given[0]!.card)).toEqual(expect.arrayContaining(['1 payment matches `4242 today`', 'Read as •••• 4242, 20 Nov 2026 (Asia/Tokyo)']));
-  }); // prettier-ignore
+    expect(linesOf(answer.given[0]!.card)).toEqual(
+      expect.arrayContaining([
+        '1 payment matches `4242 today`',
+        'Read as •••• 4242, 20 Nov 2026 (Asia/Tokyo)',
+      ]),
+    );
+  });
 
   it('a chosen candidate is traced', async () => {
     expect((await ask('pi_1paid', chooseActionId))[0]).toContain('one: Captured 2026-11-10');
@@ -116,23 +128,53 @@ describe('/payment', () => {
 
   it.each([
     ['', 'What should I look up?', 'nothing'],
-    ['4242 4242 4242 4242', 'That looks like a card number, so it was not read, searched or kept.', 'a card number'],
+    [
+      '4242 4242 4242 4242',
+      'That looks like a card number, so it was not read, searched or kept.',
+      'a card number',
+    ],
     ['💸', "I couldn't find an ID in that.", 'emoji'],
     ['x'.repeat(10_000), 'That is 10000 characters of text, and no ID is that long.', '10 kB'],
-    ['price_1QabcDEF', '`price_1QabcDEF` is a price; a trace starts from a payment.', 'an object that is not followed'],
+    [
+      'price_1QabcDEF',
+      '`price_1QabcDEF` is a price; a trace starts from a payment.',
+      'an object that is not followed',
+    ],
   ])('%s → %s: %s', async (text, message) => {
     expect(await ask(text)).toEqual([`one: ${message}`]);
-  }); // prettier-ignore
+  });
 });
 
 describe('who may look payments and disputes up', () => {
   const by = (userId: string) => ({ userId, teamId: 'T1' });
   const asked: [string, (userId: string, guestGroups?: string[]) => Promise<string[]>][] = [
-    ['/payment', (userId, guestGroups = ['S1SUPPORT']) => run(paymentCommand, 'pi_1paid', { ...paymentDesk(), guestGroups }, undefined, by(userId))],
-    ['a choice among candidates', (userId, guestGroups = ['S1SUPPORT']) => run(paymentCommand, 'pi_1paid', { ...paymentDesk(), guestGroups }, chooseActionId, by(userId))],
-    ['a share', (userId, guestGroups = ['S1SUPPORT']) => run(paymentCommand, 'pi_1paid', { ...paymentDesk(), guestGroups }, shareActionId, by(userId))],
-    ['/dispute', (userId, guestGroups = ['S1SUPPORT']) => run(disputeCommand, '', { ...door, paymentsApi: api, links, clock, remediation: null, guestGroups }, undefined, by(userId))],
-  ]; // prettier-ignore
+    [
+      '/payment',
+      (userId, guestGroups = ['S1SUPPORT']) =>
+        run(paymentCommand, 'pi_1paid', { ...paymentDesk(), guestGroups }, undefined, by(userId)),
+    ],
+    [
+      'a choice among candidates',
+      (userId, guestGroups = ['S1SUPPORT']) =>
+        run(paymentCommand, 'pi_1paid', { ...paymentDesk(), guestGroups }, chooseActionId, by(userId)),
+    ],
+    [
+      'a share',
+      (userId, guestGroups = ['S1SUPPORT']) =>
+        run(paymentCommand, 'pi_1paid', { ...paymentDesk(), guestGroups }, shareActionId, by(userId)),
+    ],
+    [
+      '/dispute',
+      (userId, guestGroups = ['S1SUPPORT']) =>
+        run(
+          disputeCommand,
+          '',
+          { ...door, paymentsApi: api, links, clock, remediation: null, guestGroups },
+          undefined,
+          by(userId),
+        ),
+    ],
+  ];
 
   it.each(asked)('%s: members, and guests with the role', async (_what, ask) => {
     for (const userId of ['U1ANA', insideGuest]) expect((await ask(userId)).length).toBeGreaterThan(0);
@@ -189,19 +231,28 @@ describe('/dispute', () => {
     await expect(ask('du_9zzzz')).rejects.toMatchObject({ code: 'not_found' });
     api.mood = 'down';
     await expect(ask('')).rejects.toMatchObject({ code: 'unavailable' });
-    await expect(run(disputeCommand, '', { ...desk(), paymentsApi: null })).rejects.toMatchObject({ code: 'misconfigured' });
-  }); // prettier-ignore
+    await expect(run(disputeCommand, '', { ...desk(), paymentsApi: null })).rejects.toMatchObject({
+      code: 'misconfigured',
+    });
+  });
 });
 
 describe('/partner', () => {
   const desk = (changed: Partial<PartnerDesk> = {}): PartnerDesk => ({
-    partners: [{ id: 'northpay', name: 'Northpay' }, { id: 'rheinbank', name: 'Rheinbank' }],
-    partnerStatuses: { all: () => Promise.resolve([]), take: () => Promise.reject(new Error('not asked')), put: () => Promise.resolve() },
+    partners: [
+      { id: 'northpay', name: 'Northpay' },
+      { id: 'rheinbank', name: 'Rheinbank' },
+    ],
+    partnerStatuses: {
+      all: () => Promise.resolve([]),
+      take: () => Promise.reject(new Error('not asked')),
+      put: () => Promise.resolve(),
+    },
     books,
     clock,
     remediation: null,
     ...changed,
-  }); // prettier-ignore
+  });
   const ask = (text: string, changed: Partial<PartnerDesk> = {}): Promise<string[]> =>
     run(partnerCommand, text, desk(changed));
 
@@ -210,15 +261,24 @@ describe('/partner', () => {
     [' NORTHPAY ', 'one: Northpay: status unknown · too few attempts for a success rate (n = 12)'],
     ['Rheinbank', 'one: Rheinbank: status unknown · too few attempts for a success rate (n = 12)'],
   ])('%j → %s', async (text, expected) => {
-    books.traffic = { attempts: 12, succeeded: 12, failedBy: {}, latencyP50Ms: null, latencyP95Ms: null, lastAttemptAt: null };
+    books.traffic = {
+      attempts: 12,
+      succeeded: 12,
+      failedBy: {},
+      latencyP50Ms: null,
+      latencyP95Ms: null,
+      lastAttemptAt: null,
+    };
     expect(await ask(text)).toEqual([expected]);
-  }); // prettier-ignore
+  });
 
   it('books that are down, or not connected, leave the rest standing', async () => {
     books.mood = 'down';
     expect(await ask('northpay')).toEqual(['one: Northpay: status unknown · our traffic unknown']);
-    expect(await ask('northpay', { books: null })).toEqual(['one: Northpay: status unknown · our traffic unknown']);
-  }); // prettier-ignore
+    expect(await ask('northpay', { books: null })).toEqual([
+      'one: Northpay: status unknown · our traffic unknown',
+    ]);
+  });
 
   it.each([
     ['northpya', 'Unknown partner “northpya”.', 'Did you mean northpay?'],
@@ -226,12 +286,15 @@ describe('/partner', () => {
     ['4242424242424242', 'Unknown partner “[card number ending 4242]”.', 'Partners: northpay, rheinbank.'],
   ])('%s is told with a hint', async (text, publicMessage, hint) => {
     await expect(ask(text)).rejects.toMatchObject({ code: 'not_found', publicMessage, hint });
-  }); // prettier-ignore
+  });
 });
 
 it('/paydesk tells of every command and its examples', async () => {
   const answer = recordedAnswers();
-  await paydeskCommand.run({ person: ana, channelId: 'C1', text: '', answer, windows: noWindows, log: silentLog }, { commands: () => commands });
+  await paydeskCommand.run(
+    { person: ana, channelId: 'C1', text: '', answer, windows: noWindows, log: silentLog },
+    { commands: () => commands },
+  );
   const text = sourceOf(answer.given[0]!.card);
   for (const { name, summary, examples } of commands) {
     expect(text).toContain(`*${name}*`);
@@ -239,4 +302,4 @@ it('/paydesk tells of every command and its examples', async () => {
     for (const example of examples) expect(text).toContain(`\`${example.text}\``);
   }
   expect(faultsOf(answer.given[0]!.card)).toEqual([]);
-}); // prettier-ignore
+});

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { remediateCommand, type RemediateDesk } from '../../commands/remediate/index.js';
 import { silentLog } from '../../src/kernel/log.js';
 import type { Modal, SubmissionAnswer } from '../../src/ports/command.js';
-import type { Action } from '../../src/remediation/action.js';
-import type { Snapshot } from '../../src/remediation/deps.js';
-import { remediationButtons, remediationWindows, valueOf } from '../../src/views/remediation-ids.js';
+import type { Action } from '../../src/remediation/kit/action.js';
+import type { Snapshot } from '../../src/remediation/life/deps.js';
+import { remediationButtons, remediationWindows, valueOf } from '../../src/views/remediation/ids.js';
 import {
   ask,
   ballotOf,

@@ -13,7 +13,7 @@ import { OpsError } from '../../src/kernel/errors.js';
 import { silentLog } from '../../src/kernel/log.js';
 import type { Modal, SubmissionAnswer } from '../../src/ports/command.js';
 import type { RemediationState } from '../../src/ports/remediations.js';
-import type { Snapshot } from '../../src/remediation/deps.js';
+import type { Snapshot } from '../../src/remediation/life/deps.js';
 import { sourceOf, faultsOf, linesOf, recordedAnswers } from '../support/cards.js';
 import {
   ask,
@@ -27,7 +27,7 @@ import {
   remediationButtons as buttons,
   remediationWindows as ids,
   valueOf,
-} from '../../src/views/remediation-ids.js';
+} from '../../src/views/remediation/ids.js';
 
 let company: Company;
 let replica: Replica;
@@ -40,7 +40,9 @@ afterAll(() => company.close());
 beforeEach(async () => {
   company.clock.advance(3 * hourMs);
   await company.db.query('update paydesk.remediations set due_at = null');
-  await company.db.query('update paydesk.remediation_kill_switch set frozen = false, lift_by = null, lift_at = null');
+  await company.db.query(
+    'update paydesk.remediation_kill_switch set frozen = false, lift_by = null, lift_at = null',
+  );
   company.bank.moods = [];
   const spend = { ...spendAction(company.bank), prefills: { payment: 'account' } as const };
   replica = company.replica({ actions: [spend], policy: { ...policy, caps: [] } });
@@ -51,7 +53,7 @@ beforeEach(async () => {
     directory: company.people.directory,
     heldSince: () => Promise.resolve(null),
   };
-}); // prettier-ignore
+});
 
 const personOf = (userId: string) => ({ userId, teamId: 'T1' });
 
@@ -78,7 +80,7 @@ function listener(isLate = false): Got & { request: ReturnType<typeof requestPar
     },
     request: requestParts(answer, open),
   };
-} // prettier-ignore
+}
 
 const requestParts = (answer: ReturnType<typeof recordedAnswers>, open: (modal: Modal) => Promise<void>) => ({
   channelId: 'C0OPS',
@@ -99,10 +101,15 @@ async function click(userId: string, actionId: string, value: string, isLate = f
   return got;
 }
 
-function submit(userId: string, modal: Modal, values: Record<string, string>, windowId = 'V1'): Promise<SubmissionAnswer> {
+function submit(
+  userId: string,
+  modal: Modal,
+  values: Record<string, string>,
+  windowId = 'V1',
+): Promise<SubmissionAnswer> {
   const run = remediateCommand.submissions![modal.callbackId]!;
   return run({ person: personOf(userId), windowId, memo: modal.memo, values, log: silentLog }, desk);
-} // prettier-ignore
+}
 
 const shown = (answer: SubmissionAnswer): Modal => {
   if (answer.kind !== 'show') throw new Error(`a window was expected, not ${JSON.stringify(answer)}`);
@@ -126,10 +133,17 @@ describe('asking', () => {
     const form = shown(await submit('ana', windows[0]!, { action: 'spend' }));
     expect(form).toMatchObject({ callbackId: ids.form, title: 'Spend', submit: 'Request approval' });
     const told = shown(await submit('ana', form, filled, newWindow()));
-    expect(textOf(told)).toMatch(/REM-\d+ submitted\n:raised_hand: \*Take 12\.50 EUR from acc\* · needs 1 more approval/);
+    expect(textOf(told)).toMatch(
+      /REM-\d+ submitted\n:raised_hand: \*Take 12\.50 EUR from acc\* · needs 1 more approval/,
+    );
     const [open] = await replica.desk.open();
-    expect(open?.remediation).toMatchObject({ requesterId: 'ana', channelId: 'C0OPS', why: 'charged twice', breakGlass: false });
-  }); // prettier-ignore
+    expect(open?.remediation).toMatchObject({
+      requesterId: 'ana',
+      channelId: 'C0OPS',
+      why: 'charged twice',
+      breakGlass: false,
+    });
+  });
 
   it('one window asks once, however often it is submitted', async () => {
     const { windows } = await type('ana', 'spend acc');
@@ -151,18 +165,26 @@ describe('asking', () => {
     [{ amount: '1e3' }, { amount: 'Enter an amount above zero, such as 12.50 or 12.50 EUR.' }, 'an exponent'],
     [{ amount: '-5' }, { amount: 'Enter an amount above zero, such as 12.50 or 12.50 EUR.' }, 'a sign'],
     [{ amount: '0' }, { amount: 'The amount must be above zero.' }, 'nothing'],
-    [{ amount: '12.505' }, { amount: 'EUR has 2 decimals, “12.505” has more.' }, 'decimals that the currency has not'],
+    [
+      { amount: '12.505' },
+      { amount: 'EUR has 2 decimals, “12.505” has more.' },
+      'decimals that the currency has not',
+    ],
     [{ account: 'gone' }, { account: 'There is no account gone.' }, 'an account that is not there'],
     [{ why: ' ' }, { why: 'Say why: approvers will see this.' }, 'no reason'],
     [{ why: '\u200b' }, { why: 'Say why: approvers will see this.' }, 'a reason that shows nothing'],
     [{ why: '\u3164\u2800' }, { why: 'Say why: approvers will see this.' }, 'a reason of fillers'],
-    [{ why: 'card 4242 4242 4242 4242' }, { why: 'This looks like a card number, so it was not stored. Give the last four digits instead.' }, 'a card number'],
+    [
+      { why: 'card 4242 4242 4242 4242' },
+      { why: 'This looks like a card number, so it was not stored. Give the last four digits instead.' },
+      'a card number',
+    ],
     [{ amount: '', account: '' }, { account: 'Required.', amount: 'Required.' }, 'every fault at once'],
   ])('tells %j beside the input: %s', async (changed, errors, _reason) => {
     const { windows } = await type('ana', 'spend');
     const answer = await submit('ana', windows[0]!, { ...filled, ...changed }, newWindow());
     expect(answer).toEqual({ kind: 'errors', errors });
-  }); // prettier-ignore
+  });
 
   it('tells what belongs to no input in a window upon the form, with what policy looked at', async () => {
     const { windows } = await type('cy', 'spend');
@@ -215,8 +237,10 @@ describe('asking', () => {
     const other = await click('ana', actionId, 'spend:dispute:du_1');
     expect(JSON.stringify(other.windows[0]?.blocks)).not.toContain('initial_value');
     await expect(click('ana', actionId, 'steal:payment:acc')).rejects.toMatchObject({ code: 'not_found' });
-    await expect(click('ana', actionId, 'spend:payment:4242424242424242')).rejects.toMatchObject({ code: 'invalid' });
-  }); // prettier-ignore
+    await expect(click('ana', actionId, 'spend:payment:4242424242424242')).rejects.toMatchObject({
+      code: 'invalid',
+    });
+  });
 });
 
 describe('deciding', () => {
@@ -243,10 +267,17 @@ describe('deciding', () => {
     [() => '', 'invalid', 'nothing'],
   ])('a tampered button: %#, %s, %s', async (tamper, code, _reason) => {
     const snapshot = await ask(replica);
-    for (const id of [buttons.approve, buttons.reject, buttons.cancel, buttons.plan, buttons.tookEffect, buttons.closeReview])
+    for (const id of [
+      buttons.approve,
+      buttons.reject,
+      buttons.cancel,
+      buttons.plan,
+      buttons.tookEffect,
+      buttons.closeReview,
+    ])
       await expect(click('bo', id, tamper(valueOf(snapshot)))).rejects.toMatchObject({ code });
     expect(await stateOf(snapshot)).toBe('pending');
-  }); // prettier-ignore
+  });
 
   it('reject asks why', async () => {
     const snapshot = await ask(replica);
@@ -279,12 +310,15 @@ describe('deciding', () => {
     expect(windows[0]?.callbackId).toBe(ids.amount);
     expect(await submit('mo', windows[0]!, { words: '1200' })).toEqual({
       kind: 'errors',
-      errors: { words: 'This isn’t the amount in the plan. The plan says 12,000.00 EUR. Type 12000.00 to approve that amount.' },
+      errors: {
+        words:
+          'This isn’t the amount in the plan. The plan says 12,000.00 EUR. Type 12000.00 to approve that amount.',
+      },
     });
     expect(await stateOf(snapshot)).toBe('pending');
     expect(await submit('mo', windows[0]!, { words: '12000' })).toEqual({ kind: 'close' });
     expect(await stateOf(snapshot)).toBe('approved');
-  }); // prettier-ignore
+  });
 
   it.each([
     [false, 'in a window'],
@@ -310,12 +344,21 @@ describe('deciding', () => {
 
   it('a plan that does not fit on a card is approved from its last page, also by an old button', async () => {
     const spend = spendAction(company.bank);
-    const long = { ...spend, plan: async (...given: Parameters<typeof spend.plan>) => {
-      const planned = await spend.plan(...given);
-      if (!planned.ok) return planned;
-      const changes = Array.from({ length: 700 }, (_, index) => `change ${index} of very many that are to be made`);
-      return { ok: true as const, plan: { ...planned.plan, preview: { ...planned.plan.preview, changes } } };
-    } };
+    const long = {
+      ...spend,
+      plan: async (...given: Parameters<typeof spend.plan>) => {
+        const planned = await spend.plan(...given);
+        if (!planned.ok) return planned;
+        const changes = Array.from(
+          { length: 700 },
+          (_, index) => `change ${index} of very many that are to be made`,
+        );
+        return {
+          ok: true as const,
+          plan: { ...planned.plan, preview: { ...planned.plan.preview, changes } },
+        };
+      },
+    };
     replica = company.replica({ actions: [long], policy });
     desk = { ...desk, remediation: replica.desk };
     const snapshot = await ask(replica);
@@ -328,7 +371,7 @@ describe('deciding', () => {
     expect(page.submit).toBe('Approve');
     expect(await submit('bo', page, {})).toEqual({ kind: 'close' });
     expect(await stateOf(snapshot)).toBe('approved');
-  }); // prettier-ignore
+  });
 
   it('what became of it is decided with the evidence in sight', async () => {
     const snapshot = await ask(replica);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { startSlack, type SlackServer } from '../../sandbox/slack/server.js';
-import { startPaydesk, type Paydesk } from '../../src/app.js';
+import { startPaydesk, type Paydesk } from '../../src/wiring/app.js';
 import { botEnvironmentSchema, parseEnvironment } from '../../src/config/environment.js';
 import { parseConfig } from '../../src/config/load.js';
 import { systemClock } from '../../src/kernel/clock.js';

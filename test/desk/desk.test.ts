@@ -136,8 +136,13 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
   it('tells of a partner’s outage on one card, and rewrites it when it is over', async () => {
     const cards = async (): Promise<string[]> => {
       const { channels } = await desk.state();
-      return channels.find(({ name }) => name === 'partner-alerts')?.messages.filter(({ ts, thread_ts = ts }) => thread_ts === ts).map(({ text }) => text) ?? [];
-    }; // prettier-ignore
+      return (
+        channels
+          .find(({ name }) => name === 'partner-alerts')
+          ?.messages.filter(({ ts, thread_ts = ts }) => thread_ts === ts)
+          .map(({ text }) => text) ?? []
+      );
+    };
     await desk.scenario('partner-outage', { partner: 'adria' });
     await until('the outage is told', async () => (await cards()).some((text) => /Adria.*major/.test(text)));
     await desk.scenario('partner-outage', { action: 'stop' });
@@ -148,8 +153,14 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
   });
 
   it.each([
-    'country-degrading', 'slow-drift', 'short-paid-settlement', 'missing-statement', 'late-statement',
-    'duplicate-capture', 'dispute-wave', 'webhook-delay',
+    'country-degrading',
+    'slow-drift',
+    'short-paid-settlement',
+    'missing-statement',
+    'late-statement',
+    'duplicate-capture',
+    'dispute-wave',
+    'webhook-delay',
   ])('lives on through %s, and when it is over', async (name) => {
     const running = async (): Promise<boolean | undefined> =>
       (await desk.state()).scenarios.find((scenario) => scenario.name === name)?.running;
@@ -159,7 +170,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect(await desk.scenario(name, { action: 'stop' })).toMatchObject({ ok: true });
     expect(await running()).toBe(false);
     expect(textOf(await desk.command('/partner northpay'))).toMatch(/n = \d+/);
-  }); // prettier-ignore
+  });
 
   it('runs a doubled delivery once', async () => {
     await desk.faults({ kind: 'duplicate', count: 1 });

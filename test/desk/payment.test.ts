@@ -35,10 +35,17 @@ describe('searches as people type them', () => {
   });
 
   it('an imported Checkout session leads to its payment', async () => {
-    const objects = [{ id: 'cs_test_a1b2c3d4', object: 'checkout.session', payment_intent: desk.examples.paidOut, customer: null }];
+    const objects = [
+      {
+        id: 'cs_test_a1b2c3d4',
+        object: 'checkout.session',
+        payment_intent: desk.examples.paidOut,
+        customer: null,
+      },
+    ];
     await desk.scenario('import-objects', { objects });
     expect(textOf(await completeTrace(desk, 'cs_test_a1b2c3d4'))).toContain(desk.examples.paidOut);
-  }); // prettier-ignore
+  });
 });
 
 describe('a double capture', () => {
@@ -112,12 +119,15 @@ describe('messages instead of commands', () => {
 });
 
 describe('help after every command', () => {
-  it.each(['/payment help', '/dispute help', '/partner ?', '/remediate help', '/audit --help'])('%s', async (text) => {
-    const [name = ''] = text.split(' ');
-    const answer = await linesOf(text);
-    expect(answer).toContain(`*${name}*`);
-    expect(answer).not.toContain("couldn't find");
-  }); // prettier-ignore
+  it.each(['/payment help', '/dispute help', '/partner ?', '/remediate help', '/audit --help'])(
+    '%s',
+    async (text) => {
+      const [name = ''] = text.split(' ');
+      const answer = await linesOf(text);
+      expect(answer).toContain(`*${name}*`);
+      expect(answer).not.toContain("couldn't find");
+    },
+  );
 
   it('a part of an action’s name is enough for a suggestion', async () => {
     expect(await linesOf('/remediate refund')).toContain('/remediate refund-payment');

@@ -80,13 +80,18 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
           url: `http://127.0.0.1:${desk.paydesk.port}/slack/events`,
           type: 'interactive',
           payload: {
-            type: 'block_actions', trigger_id: `forged.${who}`, response_url: `${desk.slack.url}/gone`,
-            user: { id: person }, team: { id: 'T0' }, channel: { id: 'C0' }, message: { ts },
+            type: 'block_actions',
+            trigger_id: `forged.${who}`,
+            response_url: `${desk.slack.url}/gone`,
+            user: { id: person },
+            team: { id: 'T0' },
+            channel: { id: 'C0' },
+            message: { ts },
             actions: [{ type: 'button', action_id: 'remediation_approve', block_id: 'b', value: approve }],
           },
           signingSecret: desk.slack.credentials.signingSecret,
           timeoutMs: 3000,
-        }); // prettier-ignore
+        });
         expect(answer.ok).toBe(true);
         await until('it is refused', () =>
           Promise.resolve(

@@ -6,8 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Outcome, Suggestions } from '../../sandbox/slack/wire.js';
 import { completeTrace, startDesk, textOf, until, type TestDesk, type Transport } from '../support/desk.js';
 import {
-  buttonsOf, buttonValueOf, guardedOf, initialValuesOf, requestedIn, type Guarded,
-} from '../support/guarded.js'; // prettier-ignore
+  buttonsOf,
+  buttonValueOf,
+  guardedOf,
+  initialValuesOf,
+  requestedIn,
+  type Guarded,
+} from '../support/guarded.js';
 import { pausableRoute, routeNow } from '../support/platform-routes.js';
 import { createVisitor } from '../support/visitor.js';
 
@@ -102,7 +107,9 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     const { payment } = await guarded.pay();
     const id = await askRefund('ana', payment, '1');
     const asked = await guarded.card(id);
-    expect(textOf({ ok: true, messages: [asked] })).toMatch(/Refundable: 25\.00 EUR now, 24\.00 EUR after this/);
+    expect(textOf({ ok: true, messages: [asked] })).toMatch(
+      /Refundable: 25\.00 EUR now, 24\.00 EUR after this/,
+    );
     await guarded.answered(payment, () =>
       desk.action({ user: 'tomas', channel: 'approvals', ts: asked.ts, action_id: 'payment_show' }),
     );
@@ -113,15 +120,20 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
       const card = await guarded.card(id);
       return card.blocks?.length === 2 ? card : undefined;
     });
-    expect(textOf({ ok: true, messages: [rejected] })).toMatch(/rejected, no action taken\\n\*Rejected by <@\w+>:\* Not this one/);
+    expect(textOf({ ok: true, messages: [rejected] })).toMatch(
+      /rejected, no action taken\\n\*Rejected by <@\w+>:\* Not this one/,
+    );
     expect(buttonsOf(rejected)).toEqual([]);
-  }); // prettier-ignore
+  });
 
   it('offers in its menus what the world lists, and takes what is typed', async () => {
     const form = await guarded.open('ana', '/remediate replay-event');
     const offered = async (field: string, value: string): Promise<string[]> => {
       const place = { view_id: form.id, block_id: field, action_id: 'remediation_menu' };
-      const { options = [] } = await desk.control<Suggestions & { options?: { value: string }[] }>('suggest', { user: 'ana', ...place, value });
+      const { options = [] } = await desk.control<Suggestions & { options?: { value: string }[] }>(
+        'suggest',
+        { user: 'ana', ...place, value },
+      );
       return options.map((option) => option.value);
     };
     const events = await offered('event', '');
@@ -130,8 +142,10 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect(await offered('event', 'evt_unlisted')).toEqual(['evt_unlisted']);
     expect(await offered('event', '4242 4242 4242 4242')).toEqual([]);
     expect(await offered('target', 'led')).toEqual(['ledger', 'led']);
-    expect(requestedIn(await guarded.submit('ana', form, { event: events[0]!, target: 'ledger', why }))).toMatch(/^REM-/);
-  }); // prettier-ignore
+    expect(
+      requestedIn(await guarded.submit('ana', form, { event: events[0]!, target: 'ledger', why })),
+    ).toMatch(/^REM-/);
+  });
 
   it('wants two people and the amount typed for a large one, and takes no wrong amount', async () => {
     const { payment, charge } = await guarded.pay({ amount: '90000' });
@@ -222,17 +236,20 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     const dispute = data[0]?.id ?? '';
     const content = Buffer.from('%PDF-1.4\nproof of delivery\n');
     const file = {
-      name: 'shipping-documentation.pdf', title: 'Proof', mimetype: 'application/pdf', size: content.length,
+      name: 'shipping-documentation.pdf',
+      title: 'Proof',
+      mimetype: 'application/pdf',
+      size: content.length,
       content_base64: content.toString('base64'),
-    }; // prettier-ignore
+    };
     const asked = await desk.command(`/dispute ${dispute}`, { user: 'mei' });
     const { view } = await desk.action({
-      user: 'mei', channel: 'payments-ops', ts: asked.messages.at(-1)?.ts ?? '',
+      user: 'mei',
+      channel: 'payments-ops',
+      ts: asked.messages.at(-1)?.ts ?? '',
       action_id: 'remediation_start_submit-evidence',
-    }); // prettier-ignore
-    const typed = {
-      explanation: 'It was delivered', shipping_tracking_number: 'LX123', files: [file], why,
-    }; // prettier-ignore
+    });
+    const typed = { explanation: 'It was delivered', shipping_tracking_number: 'LX123', files: [file], why };
     const id = requestedIn(await guarded.submit('mei', view!, typed)) ?? '';
     expect(JSON.stringify(await guarded.card(id))).toContain('shipping-documentation.pdf');
     await guarded.click('ana', id, 'approve');
@@ -305,9 +322,11 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     const route = await pausableRoute(desk);
     const card = await desk.command(`/partner ${route.partner}`, { user: 'ines' });
     const { view } = await desk.action({
-      user: 'ines', channel: 'payments-ops', ts: card.messages.at(-1)?.ts ?? '',
+      user: 'ines',
+      channel: 'payments-ops',
+      ts: card.messages.at(-1)?.ts ?? '',
       action_id: 'remediation_start_pause-route',
-    }); // prettier-ignore
+    });
     const endsAt = Math.ceil((await deskTime()) / 1000) + 5 * 60 + 30;
     const typed = { route: route.id, until: endsAt, reason: 'Its failures rise', why };
     const id = requestedIn(await guarded.submit('ines', view!, typed)) ?? '';

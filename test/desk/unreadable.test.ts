@@ -44,18 +44,34 @@ async function aPayment(payment: object, charge: object = {}): Promise<{ payment
 }
 const aRefund = (charge: Wire, fields: object): void =>
   put({
-    id: `re_3Odd${++made}`, object: 'refund', charge: charge.id, payment_intent: charge.payment_intent, amount: charge.amount,
-    currency: charge.currency, status: 'succeeded', reason: null, created: charge.created, balance_transaction: null, metadata: {},
-    destination_details: null, ...fields,
-  }); // prettier-ignore
+    id: `re_3Odd${++made}`,
+    object: 'refund',
+    charge: charge.id,
+    payment_intent: charge.payment_intent,
+    amount: charge.amount,
+    currency: charge.currency,
+    status: 'succeeded',
+    reason: null,
+    created: charge.created,
+    balance_transaction: null,
+    metadata: {},
+    destination_details: null,
+    ...fields,
+  });
 async function aDispute(charge: Wire, fields: object, details: object = {}): Promise<void> {
-  const { id } = (await get(`payment_intents/${desk.examples.disputed}`));
+  const { id } = await get(`payment_intents/${desk.examples.disputed}`);
   const [old] = ((await get(`disputes?payment_intent=${id}`)) as unknown as { data: Wire[] }).data;
   put({
-    ...old, id: `dp_3Odd${++made}`, charge: charge.id, payment_intent: charge.payment_intent, amount: charge.amount, currency: charge.currency, ...fields,
+    ...old,
+    id: `dp_3Odd${++made}`,
+    charge: charge.id,
+    payment_intent: charge.payment_intent,
+    amount: charge.amount,
+    currency: charge.currency,
+    ...fields,
     evidence_details: { ...(old!.evidence_details as object), ...details },
   });
-} // prettier-ignore
+}
 
 describe('/payment', () => {
   it('a payout in a stablecoin is shown as the provider says it', async () => {
@@ -73,11 +89,13 @@ describe('/payment', () => {
     const text = await trace(desk.examples.paidOut);
     put(movement);
     expect(text).toMatch(/Captured .*; booked in ledger; balance unknown/);
-    expect(text).toContain(`balance transaction ${movement.id} cannot be read: currency is not an ISO 4217 currency`);
+    expect(text).toContain(
+      `balance transaction ${movement.id} cannot be read: currency is not an ISO 4217 currency`,
+    );
     expect(text).toContain(`${String(movement.amount)} usdc`);
     expect(text).toMatch(/:white_check_mark: \*Capture\*/);
     expect(text).not.toMatch(/base address|proxy/);
-  }); // prettier-ignore
+  });
 
   it('a payment in a stablecoin is named among those of its customer', async () => {
     const { payment } = await aPayment({ customer: 'cus_3Odd' });
@@ -116,12 +134,20 @@ describe('/payment', () => {
 
   it('a payment captured in parts says how much of what', async () => {
     const { payment } = await aPayment(
-      { status: 'requires_capture', amount: 10_000, amount_received: 4_000, amount_capturable: 6_000, capture_method: 'manual' },
+      {
+        status: 'requires_capture',
+        amount: 10_000,
+        amount_received: 4_000,
+        amount_capturable: 6_000,
+        capture_method: 'manual',
+      },
       { amount: 10_000, amount_captured: 4_000, captured: false },
     );
-    expect(await firstLine(payment)).toMatch(/^Authorised [^;]*; captured 40\.00 \w+ of 100\.00 \w+, 60\.00 \w+ still authorised · /);
+    expect(await firstLine(payment)).toMatch(
+      /^Authorised [^;]*; captured 40\.00 \w+ of 100\.00 \w+, 60\.00 \w+ still authorised · /,
+    );
     expect(await trace(payment)).not.toMatch(/Capture…|Cancel payment…|Refund…/);
-  }); // prettier-ignore
+  });
 
   it.each([
     ['pending', 'a refund is pending'],

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { commands } from '../../commands/index.js';
 import { jobs } from '../../jobs/index.js';
 import { actions } from '../../src/remediation/actions/index.js';
-import { buildManifest, botScopes, printManifest } from '../../src/manifest.js';
+import { buildManifest, botScopes, printManifest } from '../../src/wiring/manifest.js';
 import { root } from './source-tree.js';
 
 /** Home is one for all, so it is in no registry. */
@@ -25,7 +25,12 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8');
 function rowsUnder(heading: string): string[][] {
   const section = readme.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
   const rows = section.split('\n').filter((line) => line.startsWith('| `'));
-  return rows.map((row) => row.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim())); // prettier-ignore
+  return rows.map((row) =>
+    row
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
 }
 
 /** The names in their first cells. */

@@ -30,6 +30,7 @@ interface Room {
 const kernel = /^src\/kernel\//;
 const ports = /^src\/ports\//;
 const nouns = /^src\/nouns\//;
+const lifecycle = /^src\/lifecycle\//;
 const anyDomain = new RegExp(`^${domain}/`);
 const views = /^src\/views\//;
 
@@ -43,9 +44,15 @@ const rooms: Room[] = [
     why: 'what the nouns mean is the same in every domain',
   },
   {
+    name: 'lifecycle',
+    files: /^src\/(lifecycle)\//,
+    mayImport: [kernel, ports, nouns],
+    why: 'one life for every thing that people work on',
+  },
+  {
     name: 'domain',
     files: new RegExp(`^src/(${domains.join('|')})/`),
-    mayImport: [kernel, ports, nouns],
+    mayImport: [kernel, ports, nouns, lifecycle],
     why: 'domains stand side by side',
   },
   {
@@ -86,9 +93,21 @@ const rooms: Room[] = [
   },
   {
     name: 'wiring',
-    files: /^(src)\/[^/]+\.ts$/,
-    mayImport: [/^src\//, /^commands\//, /^jobs\//],
+    files: /^src\/(wiring)\//,
+    mayImport: [/^src\/(?!cli\/|doctor\/|[^/]+$)/, /^commands\//, /^jobs\//],
     why: 'the only place that builds adapters',
+  },
+  {
+    name: 'doctor',
+    files: /^src\/(doctor)\//,
+    mayImport: [/^src\/(?!cli\/|[^/]+$)/, /^commands\//, /^jobs\//],
+    why: 'looks at every part, and no part knows it',
+  },
+  {
+    name: 'entry',
+    files: /^(src)\/(?:cli\/)?[^/]+\.ts$/,
+    mayImport: [/^src\//, /^commands\//, /^jobs\//],
+    why: 'where a process begins',
   },
   {
     name: 'page',
@@ -138,8 +157,8 @@ const libraryRooms: Readonly<Record<string, RegExp>> = {
   'date-holidays': /^src\/adapters\/calendars\//,
   saxes: /^src\/reconciliation\/formats\//,
   'prom-client': /^src\/adapters\/metrics\//,
-  pino: /^src\/logging\.ts$/,
-  commander: /^src\/cli\.ts$/,
+  pino: /^src\/wiring\/logging\.ts$/,
+  commander: /^src\/(?:cli\.ts$|cli\/)/,
   preact: /^sandbox\/slack\/page\//,
   ws: /^sandbox\/slack\//,
   stripe: /^$/,

@@ -13,7 +13,7 @@ import { createIdentityProvider } from '../../src/adapters/oidc/identity-provide
 import { fixedClock, minuteMs, type FixedClock } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { Secret } from '../../src/kernel/secret.js';
-import { createLog } from '../../src/logging.js';
+import { createLog } from '../../src/wiring/logging.js';
 import type { ConfirmationRefusal } from '../../src/ports/vote-confirmations.js';
 import { fakeConfirmations, type FakeConfirmations } from '../support/confirmations.js';
 import { createVisitor, type Visit, type Visitor } from '../support/visitor.js';

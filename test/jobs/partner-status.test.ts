@@ -199,11 +199,19 @@ describe('the job', () => {
   it('keeps what a page says of maintenance, and of parts that cannot be read', async () => {
     const until = new Date('2026-11-20T12:00:00Z');
     const work = { name: 'Database upgrade', until, url: null, latestUpdate: null };
-    const status = { ...published('maintenance'), maintenances: [work], problems: ['incident 1 cannot be read: name'], publishedAt: null };
-    await look({ watchedPartners: [watched('adria')], statusSource: { fetch: () => Promise.resolve(status) } });
+    const status = {
+      ...published('maintenance'),
+      maintenances: [work],
+      problems: ['incident 1 cannot be read: name'],
+      publishedAt: null,
+    };
+    await look({
+      watchedPartners: [watched('adria')],
+      statusSource: { fetch: () => Promise.resolve(status) },
+    });
     expect((await statuses.all())[0]?.published).toEqual(status);
     expect(JSON.stringify((await bench.said('incidents'))[0]!.blocks)).toContain('Database upgrade');
-  }); // prettier-ignore
+  });
 
   it('reads what was kept before maintenance was', async () => {
     await look({ watchedPartners: [watched('adria')], statusSource: saying('minor') });
@@ -250,9 +258,15 @@ describe('a decision', () => {
   it('counts as a change of wording what the card shows, and nothing else', () => {
     const component = { name: 'API', status: 'operational' };
     const incident = {
-      id: 'i1', name: 'Trouble', status: 'investigating', impact: 'minor', url: null, startedAt: at, updatedAt: at,
+      id: 'i1',
+      name: 'Trouble',
+      status: 'investigating',
+      impact: 'minor',
+      url: null,
+      startedAt: at,
+      updatedAt: at,
       latestUpdate: 'We look.',
-    }; // prettier-ignore
+    };
     const base = { ...published('minor'), components: [component], incidents: [incident] };
     const remembered = remember(null, 'adria', base, at);
     const reasonOf = (change: Partial<PublishedStatus>) => decide(remembered, { ...base, ...change }).reason;

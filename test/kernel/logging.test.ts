@@ -1,7 +1,7 @@
 /** No card number and no token leaves through the log, and every line stays JSON. */
 import { describe, expect, it } from 'vitest';
 import { containsCardNumber } from '../../src/kernel/sensitive.js';
-import { createLog } from '../../src/logging.js';
+import { createLog } from '../../src/wiring/logging.js';
 
 function written(fields: object, message = 'said'): { line: string; read: Record<string, unknown> } {
   const lines: string[] = [];

@@ -23,24 +23,54 @@ describe('what is left of a charge of 20.00 EUR', () => {
     ['a word to come counts as on its way', {}, [unmoved(500, { status: 'brand_new' })], [], 1500],
     ['a refund failed', {}, [aRefund({ status: 'failed' })], [], 2000],
     ['a refund was cancelled', {}, [aRefund({ status: 'canceled' })], [], 2000],
-    ['the charge knows of more than is listed', { amountRefunded: eur(700) }, [aRefund({ amount: eur(500) })], [], 1300],
+    [
+      'the charge knows of more than is listed',
+      { amountRefunded: eur(700) },
+      [aRefund({ amount: eur(500) })],
+      [],
+      1300,
+    ],
     ['a partial capture, whose release is listed', partly(600, 1400), [unmoved(1400)], [], 600],
     ['a partial capture, whose release only the charge knows', partly(600, 1400), [], [], 600],
     ['a partial capture, whose release nobody lists', partly(600, 0), [], [], 600],
     ['a release beside a refund', partly(600, 1500), [aRefund({ amount: eur(100) }), unmoved(1400)], [], 500],
-    ['a release, and a refund of the same amount', partly(1000, 2000), [aRefund({ amount: eur(1000) }), unmoved(1000)], [], 0],
-    ['a release, and one of the same amount on its way', partly(1000, 1000), [unmoved(1000, { status: 'pending' }), unmoved(1000)], [], 0],
+    [
+      'a release, and a refund of the same amount',
+      partly(1000, 2000),
+      [aRefund({ amount: eur(1000) }), unmoved(1000)],
+      [],
+      0,
+    ],
+    [
+      'a release, and one of the same amount on its way',
+      partly(1000, 1000),
+      [unmoved(1000, { status: 'pending' }), unmoved(1000)],
+      [],
+      0,
+    ],
     ['an authorisation that was reversed took nothing', uncaptured, [unmoved(2000)], [], 0],
     ['a lost dispute gave all of it back', {}, [], [aDispute({ status: 'lost' })], 0],
     ['a lost dispute gave a part back', {}, [], [aDispute({ status: 'lost', amount: eur(500) })], 1500],
-    ['a lost dispute, and a refund before', {}, [aRefund({ amount: eur(1500) })], [aDispute({ status: 'lost' })], 0],
+    [
+      'a lost dispute, and a refund before',
+      {},
+      [aRefund({ amount: eur(1500) })],
+      [aDispute({ status: 'lost' })],
+      0,
+    ],
     ['a dispute that is open', {}, [], [aDispute()], 2000],
     ['an inquiry that is closed', {}, [], [aDispute({ status: 'warning_closed' })], 2000],
     ['a dispute that was won', {}, [], [aDispute({ status: 'won' })], 2000],
-    ['what is in another currency is not added', {}, [aRefund({ amount: usd })], [aDispute({ status: 'lost', amount: usd })], 2000],
+    [
+      'what is in another currency is not added',
+      {},
+      [aRefund({ amount: usd })],
+      [aDispute({ status: 'lost', amount: usd })],
+      2000,
+    ],
   ])('%s', (_why, changed, refunds, disputes, left) => {
     expect(leftOf(aCharge(changed), refunds, disputes)).toEqual(eur(left));
-  }); // prettier-ignore
+  });
 
   it('is never below nothing, nor more than was taken; every refund has one meaning', () => {
     const cents = fc.integer({ min: 0, max: 2000 }).map((minor) => eur(minor));

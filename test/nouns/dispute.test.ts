@@ -1,8 +1,12 @@
 /** When a dispute waits for an answer, whether one can be given, and whether money is away: a row for every state. */
 import { describe, expect, it } from 'vitest';
 import {
-  answerTo, canBeAnswered, isInquiry, tookTheMoneyBack, type Answer,
-} from '../../src/nouns/dispute.js'; // prettier-ignore
+  answerTo,
+  canBeAnswered,
+  isInquiry,
+  tookTheMoneyBack,
+  type Answer,
+} from '../../src/nouns/dispute.js';
 import type { Dispute } from '../../src/ports/payments-api.js';
 import { aDispute, at, now } from '../support/payment-objects.js';
 

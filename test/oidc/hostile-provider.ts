@@ -43,10 +43,18 @@ export async function startHostileProvider(port = 0): Promise<HostileProvider> {
     const nowSeconds = Math.floor(Date.now() / 1000);
     return JSON.parse(
       JSON.stringify({
-        iss: provider.issuer, aud: clientId, sub: 'u1', iat: nowSeconds, exp: nowSeconds + 300, auth_time: nowSeconds,
-        nonce: provider.nonce, email: 'ana@larkspur-pay.example', email_verified: true, ...provider.lies.claims,
+        iss: provider.issuer,
+        aud: clientId,
+        sub: 'u1',
+        iat: nowSeconds,
+        exp: nowSeconds + 300,
+        auth_time: nowSeconds,
+        nonce: provider.nonce,
+        email: 'ana@larkspur-pay.example',
+        email_verified: true,
+        ...provider.lies.claims,
       }),
-    ) as JWTPayload; // prettier-ignore
+    ) as JWTPayload;
   };
   const idToken = async (): Promise<string> => {
     const { signature } = provider.lies;
@@ -61,10 +69,16 @@ export async function startHostileProvider(port = 0): Promise<HostileProvider> {
     const { issuer, lies } = provider;
     provider.discoveries++;
     return JSON.stringify({
-      issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token`,
-      jwks_uri: `${issuer}/jwks`, userinfo_endpoint: `${issuer}/userinfo`, response_types_supported: ['code'],
-      subject_types_supported: ['public'], id_token_signing_alg_values_supported: ['RS256'], ...lies.discovery,
-    }); // prettier-ignore
+      issuer,
+      authorization_endpoint: `${issuer}/authorize`,
+      token_endpoint: `${issuer}/token`,
+      jwks_uri: `${issuer}/jwks`,
+      userinfo_endpoint: `${issuer}/userinfo`,
+      response_types_supported: ['code'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['RS256'],
+      ...lies.discovery,
+    });
   };
   const token = async (): Promise<string> =>
     JSON.stringify({ access_token: 'at', token_type: 'Bearer', id_token: await idToken() });

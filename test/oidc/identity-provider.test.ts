@@ -56,9 +56,14 @@ describe('with the sandbox’s provider', () => {
   it('tells who signed in just now; a code works once', async () => {
     const email = 'Ana@Larkspur-Pay.example';
     const sandbox = await startIdentity({
-      port: 0, host: '127.0.0.1', company: 'L', people: [{ name: 'Ana', email }],
-      redirectUris: ['http://localhost/confirm/callback'], clock: systemClock, seed: 's',
-    }); // prettier-ignore
+      port: 0,
+      host: '127.0.0.1',
+      company: 'L',
+      people: [{ name: 'Ana', email }],
+      redirectUris: ['http://localhost/confirm/callback'],
+      clock: systemClock,
+      seed: 's',
+    });
     provider = providerOf(sandbox.issuer, sandbox.clientSecret);
     const { address, checks } = await provider.begin(callback);
     const response = await fetch(`${address}&choose=${encodeURIComponent(email)}`, { redirect: 'manual' });
@@ -83,10 +88,17 @@ it('asks for a new sign-in, with everything that binds the answer to it', async 
   const [first, second] = [await provider.begin(callback), await provider.begin(callback)];
   const params = Object.fromEntries(new URL(first.address).searchParams);
   expect(params).toEqual({
-    client_id: clientId, redirect_uri: callback, response_type: 'code', scope: 'openid email', prompt: 'login',
-    max_age: '60', state: first.checks.state, nonce: first.checks.nonce, code_challenge_method: 'S256',
+    client_id: clientId,
+    redirect_uri: callback,
+    response_type: 'code',
+    scope: 'openid email',
+    prompt: 'login',
+    max_age: '60',
+    state: first.checks.state,
+    nonce: first.checks.nonce,
+    code_challenge_method: 'S256',
     code_challenge: expect.stringMatching(/^[\w-]{43}$/),
-  }); // prettier-ignore
+  });
   expect(first.address).not.toContain(first.checks.codeVerifier);
   const values = [...Object.values(first.checks), ...Object.values(second.checks)];
   expect(new Set(values).size).toBe(6);

@@ -54,10 +54,18 @@ const silent: Answer = () => undefined;
 const stalled: Answer = (response) => void response.writeHead(200).write('{"id":');
 
 const route = {
-  id: 'r1', partner: 'northpay', method: 'card', country: null, currency: 'EUR', state: 'active', pausedUntil: null,
-  pausedBy: null, resumedBy: null, volume: { amount: { minor: '12345678901234567', currency: 'EUR' }, count: 1,
-  windowMs: 3_600_000 }, fallback: null,
-}; // prettier-ignore
+  id: 'r1',
+  partner: 'northpay',
+  method: 'card',
+  country: null,
+  currency: 'EUR',
+  state: 'active',
+  pausedUntil: null,
+  pausedBy: null,
+  resumedBy: null,
+  volume: { amount: { minor: '12345678901234567', currency: 'EUR' }, count: 1, windowMs: 3_600_000 },
+  fallback: null,
+};
 const pause = { routeId: 'r1', until: inAnHour, reason: 'why', idempotencyKey: 'key-1' };
 
 it('takes amounts beyond what a number holds, and fields that nobody knows', async () => {
@@ -84,23 +92,33 @@ it('sends what the protocol asks for', async () => {
 
 it.each<[string, unknown, string]>([
   ['an unknown state', { ...route, id: 'odd', state: 'draining' }, 'route odd cannot be read: state: '],
-  ['a stablecoin', { ...route, id: 'odd', volume: { ...route.volume, amount: { minor: '5', currency: 'USDC' } } }, 'route odd cannot be read: volume.amount.currency: is not an ISO 4217 currency'],
-  ['an id of no known form', { ...route, id: '<!channel>', state: 5 }, 'route (without id) cannot be read: state: '],
+  [
+    'a stablecoin',
+    { ...route, id: 'odd', volume: { ...route.volume, amount: { minor: '5', currency: 'USDC' } } },
+    'route odd cannot be read: volume.amount.currency: is not an ISO 4217 currency',
+  ],
+  [
+    'an id of no known form',
+    { ...route, id: '<!channel>', state: 5 },
+    'route (without id) cannot be read: state: ',
+  ],
   ['no route at all', null, 'route (without id) cannot be read: (root): '],
 ])('a route with %s is named, and its neighbours stand', async (_what, odd, says) => {
   answers = [json({ routes: [route, odd, { ...route, id: 'r2', currency: 'HRK' }] })];
   const { rows, problems } = await setUp(baseUrl).operations.routes();
   expect(rows.map(({ id }) => id)).toEqual(['r1', 'r2']);
   expect(problems).toEqual([expect.stringContaining(says)]);
-}); // prettier-ignore
+});
 
 it('an event that cannot be read is named, and its neighbours stand', async () => {
   const event = { id: 'evt_1', type: 'charge.succeeded', at: '2026-11-18T11:59:00Z' };
-  answers = [json({ events: [event, { ...event, id: 'evt_odd', at: 'yesterday' }, { ...event, id: 'evt_2' }] })];
+  answers = [
+    json({ events: [event, { ...event, id: 'evt_odd', at: 'yesterday' }, { ...event, id: 'evt_2' }] }),
+  ];
   const { rows, problems } = await setUp(baseUrl).operations.recentEvents(10);
   expect(rows.map(({ id }) => id)).toEqual(['evt_1', 'evt_2']);
   expect(problems).toEqual([expect.stringContaining('event evt_odd cannot be read: at: ')]);
-}); // prettier-ignore
+});
 
 it('names the field of an answer that cannot be read, and no proxy', async () => {
   answers = [json({ ...route, state: 'draining' })];
@@ -115,8 +133,14 @@ const noAnswers: [reason: string, answer: Answer][] = [
   ['HTML with status 200', answerWith(200, html)],
   ['no content', answerWith(204, '')],
   ['JSON that is no route', json([])],
-  ['an amount with decimals', json({ ...route, volume: { ...route.volume, amount: { minor: '1.5', currency: 'EUR' } } })],
-  ['an amount as a number', json({ ...route, volume: { ...route.volume, amount: { minor: 15, currency: 'EUR' } } })],
+  [
+    'an amount with decimals',
+    json({ ...route, volume: { ...route.volume, amount: { minor: '1.5', currency: 'EUR' } } }),
+  ],
+  [
+    'an amount as a number',
+    json({ ...route, volume: { ...route.volume, amount: { minor: 15, currency: 'EUR' } } }),
+  ],
   ['a currency that is none', json({ ...route, currency: 'EURO' })],
   ['a state that nobody knows', json({ ...route, state: 'sleeping' })],
   ['a time without an offset', json({ ...route, pausedUntil: '2026-11-18T12:00:00' })],
@@ -126,9 +150,15 @@ const noAnswers: [reason: string, answer: Answer][] = [
   ['a gateway that gave up', answerWith(504, html)],
   ['a refusal that is not the platform’s', answerWith(403, html)],
   ['a missing page of something between', answerWith(404, html)],
-  ['a problem without a code', answerWith(409, '{"title":"no","status":409}', { 'content-type': 'application/problem+json' })],
-  ['a refusal in JSON that is no problem', answerWith(409, '{"code":"conflict"}', { 'content-type': 'application/json' })],
-]; // prettier-ignore
+  [
+    'a problem without a code',
+    answerWith(409, '{"title":"no","status":409}', { 'content-type': 'application/problem+json' }),
+  ],
+  [
+    'a refusal in JSON that is no problem',
+    answerWith(409, '{"code":"conflict"}', { 'content-type': 'application/json' }),
+  ],
+];
 
 describe('no answer from the platform', () => {
   it.each(noAnswers)('%s: a read says unavailable', async (_reason, answer) => {

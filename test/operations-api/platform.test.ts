@@ -97,8 +97,11 @@ describe('writes', () => {
     expect(await operations.route(routeId)).toMatchObject(paused);
     platform.clock.advance(3_600_000);
     expect(await operations.route(routeId)).toMatchObject({
-      state: 'active', pausedUntil: null, pausedBy: null, resumedBy: null,
-    }); // prettier-ignore
+      state: 'active',
+      pausedUntil: null,
+      pausedBy: null,
+      resumedBy: null,
+    });
   });
 
   it('resume a route early, and show under which key', async () => {

@@ -8,7 +8,7 @@ import { slackClient } from '../../src/adapters/slack/client.js';
 import { startOutboxSender } from '../../src/adapters/slack/outbox-sender.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
-import { movedCard } from '../../src/views/outbox-notices.js';
+import { movedCard } from '../../src/views/desk/outbox-notices.js';
 import { Secret } from '../../src/kernel/secret.js';
 
 const [address = '', apiUrl = '', token = ''] = process.argv.slice(2);

@@ -11,7 +11,7 @@ import { slackClient } from '../../src/adapters/slack/client.js';
 import { startOutboxSender, type OutboxSender } from '../../src/adapters/slack/outbox-sender.js';
 import { fixedClock, type FixedClock } from '../../src/kernel/clock.js';
 import { Secret } from '../../src/kernel/secret.js';
-import { movedCard, outboxNoticeCard } from '../../src/views/outbox-notices.js';
+import { movedCard, outboxNoticeCard } from '../../src/views/desk/outbox-notices.js';
 import type { Card, CardBlock } from '../../src/ports/card.js';
 import type { Outbox, OutboxQueue, OutgoingMessage } from '../../src/ports/outbox.js';
 import type { SlackOptions } from '../../sandbox/slack/server.js';
@@ -88,11 +88,7 @@ export function createWire(): Wire {
 
 function writtenIn(init: RequestInit | undefined): WrittenMessage {
   const body = new URLSearchParams(init?.body as string);
-  return {
-    channel: body.get('channel') ?? '',
-    text: body.get('text') ?? '',
-    thread: body.get('thread_ts'),
-  };
+  return { channel: body.get('channel') ?? '', text: body.get('text') ?? '', thread: body.get('thread_ts') };
 }
 
 /** A queue that knows whether somebody has, or is just taking, a message in hand. */
@@ -189,7 +185,16 @@ export async function startOutboxBench(options: Partial<SlackOptions> = {}): Pro
       )
       .toBe(true);
   return {
-    slack, db, database, clock, queue, outbox, lines, said, until, noticeChannels,
+    slack,
+    db,
+    database,
+    clock,
+    queue,
+    outbox,
+    lines,
+    said,
+    until,
+    noticeChannels,
     channels: Object.fromEntries(channels.map(({ name, id }) => [name, id])),
     enqueue: (...messages) =>
       db.run(async (tx) => {
@@ -198,7 +203,15 @@ export async function startOutboxBench(options: Partial<SlackOptions> = {}): Pro
     startSender: ({ wire = createWire(), timeoutMs = 5000, ...facts } = {}) => {
       const client = slackClient(new Secret(botToken), apiUrl, log, { fetch: wire.fetch, timeoutMs });
       const { queue: seen, holds } = watched(queue, wire);
-      const sender = startOutboxSender({ queue: seen, client, clock, log, moved: movedCard, pollMs: 3, ...facts });
+      const sender = startOutboxSender({
+        queue: seen,
+        client,
+        clock,
+        log,
+        moved: movedCard,
+        pollMs: 3,
+        ...facts,
+      });
       senders.push({ ...sender, isBusy: () => holds() && !wire.isDead() });
       return sender;
     },
@@ -211,5 +224,5 @@ export async function startOutboxBench(options: Partial<SlackOptions> = {}): Pro
       await db.close();
       await database.drop();
     },
-  }; // prettier-ignore
+  };
 }

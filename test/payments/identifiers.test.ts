@@ -73,11 +73,19 @@ describe('what other ids are', () => {
     ['cs_live_a1QabcDEF1234', 'checkout_session cs_live_a1QabcDEF1234', 'one that is live'],
     ['sub_1QabcDEF1234', 'subscription sub_1QabcDEF1234', 'a subscription'],
     ['in_1QabcDEF1234', 'invoice in_1QabcDEF1234', 'an invoice'],
-    ['seti_1QabcDEF1234_secret_x9', 'setup_intent seti_1QabcDEF1234', 'a setup intent with its client secret'],
-    ['https://dashboard.stripe.com/acct_1QabcDEF1234/payments/pi_3QabcDEF1234', 'payment pi_3QabcDEF1234', 'the payment in a link beside an account'],
+    [
+      'seti_1QabcDEF1234_secret_x9',
+      'setup_intent seti_1QabcDEF1234',
+      'a setup intent with its client secret',
+    ],
+    [
+      'https://dashboard.stripe.com/acct_1QabcDEF1234/payments/pi_3QabcDEF1234',
+      'payment pi_3QabcDEF1234',
+      'the payment in a link beside an account',
+    ],
   ])('%s → %s: %s', (text, expected) => {
     expect(readings(text)).toEqual([expected]);
-  }); // prettier-ignore
+  });
 
   it.each(Object.keys(otherPrefixes))('%s_… says what it is and what to look up instead', (prefix) => {
     const id = `${prefix}_1QabcDEF1234`;
@@ -149,8 +157,10 @@ describe('references', () => {
 
   it('digits that fit several kinds give all of them, the most specific first', () => {
     expect(readings('091000019876542').map((reading) => reading.replace(/ \S+$/, ''))).toEqual([
-      'network transaction id', 'ACH trace number', 'order or partner reference',
-    ]); // prettier-ignore
+      'network transaction id',
+      'ACH trace number',
+      'order or partner reference',
+    ]);
   });
 });
 

@@ -8,8 +8,19 @@ import { money } from '../../src/kernel/money.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { createPaymentLookup, type Lookup, type PaymentLookup } from '../../src/payments/lookup.js';
 import {
-  aBalanceTransaction, aCharge, aDispute, anAttempt, anEntry, aPayment, aPayout, aRefund, at, aWarning, eur, now,
-} from '../support/payment-objects.js'; // prettier-ignore
+  aBalanceTransaction,
+  aCharge,
+  aDispute,
+  anAttempt,
+  anEntry,
+  aPayment,
+  aPayout,
+  aRefund,
+  at,
+  aWarning,
+  eur,
+  now,
+} from '../support/payment-objects.js';
 import { FakeBooks, FakePaymentsApi } from '../support/payment-sources.js';
 
 const firstAnswerMs = 900;
@@ -82,11 +93,40 @@ beforeEach(() => {
   ];
   books = new FakeBooks();
   books.attempts = [
-    { ...anAttempt(), arn: '74208476043031234567890', rrn: '123456789012', networkTransactionId: 'MCC1234567890' },
-    anAttempt({ id: 'att_2', orderId: 'ORD-2', paymentId: '091000019876542', partner: 'rheinbank', chargeId: null, customerEmail: 'bo@example.com', cardLast4: null }),
-    anAttempt({ id: 'att_3', orderId: 'ORD-3', paymentId: 'KQ9X2JMMVPNG7DZ3', partner: 'adyen', chargeId: null, customerEmail: null, cardLast4: null }),
-    anAttempt({ id: 'att_4', orderId: 'ORD-4', paymentId: '97ed4827-7b6f-4491-a06f-b548d5a7512d', partner: 'bankhub', chargeId: null, customerEmail: null, cardLast4: null }),
-  ]; // prettier-ignore
+    {
+      ...anAttempt(),
+      arn: '74208476043031234567890',
+      rrn: '123456789012',
+      networkTransactionId: 'MCC1234567890',
+    },
+    anAttempt({
+      id: 'att_2',
+      orderId: 'ORD-2',
+      paymentId: '091000019876542',
+      partner: 'rheinbank',
+      chargeId: null,
+      customerEmail: 'bo@example.com',
+      cardLast4: null,
+    }),
+    anAttempt({
+      id: 'att_3',
+      orderId: 'ORD-3',
+      paymentId: 'KQ9X2JMMVPNG7DZ3',
+      partner: 'adyen',
+      chargeId: null,
+      customerEmail: null,
+      cardLast4: null,
+    }),
+    anAttempt({
+      id: 'att_4',
+      orderId: 'ORD-4',
+      paymentId: '97ed4827-7b6f-4491-a06f-b548d5a7512d',
+      partner: 'bankhub',
+      chargeId: null,
+      customerEmail: null,
+      cardLast4: null,
+    }),
+  ];
   books.entries = { pi_1paid: [anEntry()] };
 });
 
@@ -132,17 +172,24 @@ describe('every identifier leads to its payment', () => {
     expect(await briefs(find(id))).toEqual([expected]);
   });
 
-  it.each(['seti_1QabcDEF', 'pm_1QabcDEF', 'sub_1QabcDEF'])('%s without a payment leads to the customer’s', async (id) => {
-    api.links = { [id]: { nextId: null, customerId: 'cus_1ana' } };
-    expect(await briefs(find(id))).toEqual(['candidates pi_1paid']);
-  }); // prettier-ignore
+  it.each(['seti_1QabcDEF', 'pm_1QabcDEF', 'sub_1QabcDEF'])(
+    '%s without a payment leads to the customer’s',
+    async (id) => {
+      api.links = { [id]: { nextId: null, customerId: 'cus_1ana' } };
+      expect(await briefs(find(id))).toEqual(['candidates pi_1paid']);
+    },
+  );
 
   it('an object that names neither says what it is and what to look up', async () => {
     api.links = { seti_1QabcDEF: { nextId: null, customerId: null } };
     const hint = expect.stringMatching(/a setup intent, .* Look up the customer/) as string;
-    expect(await find('seti_1QabcDEF')).toMatchObject([{ kind: 'nothing', looked: [{ outcome: 'no_link' }], hint }]);
-    expect(await find('seti_9zzzzzz')).toMatchObject([{ kind: 'nothing', looked: [{ outcome: 'nothing' }], hint }]);
-  }); // prettier-ignore
+    expect(await find('seti_1QabcDEF')).toMatchObject([
+      { kind: 'nothing', looked: [{ outcome: 'no_link' }], hint },
+    ]);
+    expect(await find('seti_9zzzzzz')).toMatchObject([
+      { kind: 'nothing', looked: [{ outcome: 'nothing' }], hint },
+    ]);
+  });
 
   it('a payout is shown as itself', async () => {
     expect((await find('po_1paid'))[0]).toMatchObject({
@@ -167,20 +214,27 @@ describe('every identifier leads to its payment', () => {
   });
 
   it('the charge that took the money is followed, not the attempts that failed before and after it', async () => {
-    api.charges = [aCharge({ id: 'ch_3', status: 'failed', captured: false }), aCharge(), aCharge({ id: 'ch_0', status: 'failed', captured: false })];
+    api.charges = [
+      aCharge({ id: 'ch_3', status: 'failed', captured: false }),
+      aCharge(),
+      aCharge({ id: 'ch_0', status: 'failed', captured: false }),
+    ];
     const [answer] = await find('ch_3333'.slice(0, 4) + '333');
     expect(brief(answer)).toBe('nothing');
     const [trace] = await find('pi_1paid');
     expect(trace).toMatchObject({ trace: { findings: { charge: { value: { id: 'ch_1paid' } } } } });
-  }); // prettier-ignore
+  });
 
   it('a charge without a payment is traced by itself, and booked as its attempt is', async () => {
     api.charges = [aCharge({ paymentId: null })];
     books.attempts = [anAttempt({ paymentId: 'OLD-77' })];
     books.entries = { 'OLD-77': [anEntry()] };
     const [answer] = await find('ch_1paid');
-    expect(answer).toMatchObject({ kind: 'trace', trace: { findings: { id: 'ch_1paid', ledger: { value: [{ id: 'bk_1-d' }] } } } });
-  }); // prettier-ignore
+    expect(answer).toMatchObject({
+      kind: 'trace',
+      trace: { findings: { id: 'ch_1paid', ledger: { value: [{ id: 'bk_1-d' }] } } },
+    });
+  });
 });
 
 describe('ambiguous text', () => {
@@ -188,34 +242,65 @@ describe('ambiguous text', () => {
     void (books.attempts = [anAttempt(), anAttempt({ id: 'att_9', ...changed })]);
 
   it.each<[string, string, () => void, string]>([
-    ['an order tried at two partners under two ids', 'ORD-1', () => twice({ paymentId: 'RB-9', partner: 'rheinbank' }), 'candidates pi_1paid RB-9'],
+    [
+      'an order tried at two partners under two ids',
+      'ORD-1',
+      () => twice({ paymentId: 'RB-9', partner: 'rheinbank' }),
+      'candidates pi_1paid RB-9',
+    ],
     ['an order tried twice under one id is one payment', 'ORD-1', () => twice({}), 'trace pi_1paid'],
-    ['a customer of the books with two payments', 'ana@example.com', () => twice({ paymentId: 'RB-9' }), 'candidates pi_1paid RB-9'],
-    ['what a person remembers is never a pick, even when one payment fits', '4242 20.00', () => undefined, 'candidates pi_1paid'],
+    [
+      'a customer of the books with two payments',
+      'ana@example.com',
+      () => twice({ paymentId: 'RB-9' }),
+      'candidates pi_1paid RB-9',
+    ],
+    [
+      'what a person remembers is never a pick, even when one payment fits',
+      '4242 20.00',
+      () => undefined,
+      'candidates pi_1paid',
+    ],
     ['ids of two objects', 'pi_1paid ch_1paid', () => undefined, 'candidates pi_1paid ch_1paid'],
     ['a customer of the provider', 'cus_1ana', () => undefined, 'candidates pi_1paid'],
     ['a customer without payments is nothing, not an empty list', 'cus_1bob', () => undefined, 'nothing'],
-    ['more than ten', 'ORD-1', () => (books.attempts = Array.from({ length: 11 }, (_, n) => anAttempt({ paymentId: `RB-${n}` }))), 'candidates RB-0 RB-1 RB-2 RB-3 RB-4 RB-5 RB-6 RB-7 RB-8 RB-9 …'],
-    ['ten or fewer of more rows than were asked for', 'ORD-1', () => (books.attempts = Array.from({ length: 40 }, (_, n) => anAttempt({ paymentId: `RB-${n % 2}` }))), 'candidates RB-0 RB-1 …'],
+    [
+      'more than ten',
+      'ORD-1',
+      () => (books.attempts = Array.from({ length: 11 }, (_, n) => anAttempt({ paymentId: `RB-${n}` }))),
+      'candidates RB-0 RB-1 RB-2 RB-3 RB-4 RB-5 RB-6 RB-7 RB-8 RB-9 …',
+    ],
+    [
+      'ten or fewer of more rows than were asked for',
+      'ORD-1',
+      () => (books.attempts = Array.from({ length: 40 }, (_, n) => anAttempt({ paymentId: `RB-${n % 2}` }))),
+      'candidates RB-0 RB-1 …',
+    ],
   ])('%s', async (_reason, text, arrange, expected) => {
     arrange();
     expect(await briefs(find(text))).toEqual([expected]);
-  }); // prettier-ignore
+  });
 
   it('a candidate shows the newest attempt of its payment', async () => {
-    books.attempts = [anAttempt(), anAttempt({ status: 'failed', createdAt: at('11-01T00:00') }), anAttempt({ paymentId: 'RB-9' })];
+    books.attempts = [
+      anAttempt(),
+      anAttempt({ status: 'failed', createdAt: at('11-01T00:00') }),
+      anAttempt({ paymentId: 'RB-9' }),
+    ];
     const [answer] = await find('ORD-1');
     expect(answer).toMatchObject({ candidates: [{ attempt: { status: 'succeeded' } }, {}] });
-  }); // prettier-ignore
+  });
 
   const made = (paymentId: string, day: string, changed: Parameters<typeof anAttempt>[0] = {}) =>
     anAttempt({ paymentId, createdAt: at(day), ...changed });
 
   it('candidates of a memory: of that day alone, succeeded before failed', async () => {
     books.attempts = [
-      made('next-day', '11-04T01:00'), made('failed', '11-03T20:00', { status: 'failed' }),
-      made('late', '11-03T18:00'), made('early', '11-03T08:00'),
-    ]; // prettier-ignore
+      made('next-day', '11-04T01:00'),
+      made('failed', '11-03T20:00', { status: 'failed' }),
+      made('late', '11-03T18:00'),
+      made('early', '11-03T08:00'),
+    ];
     expect(await briefs(find('4242 20.00 2026-11-03'))).toEqual(['candidates late early failed']);
   });
 
@@ -230,10 +315,14 @@ describe('ambiguous text', () => {
     ['UTC', 'candidates in-utc'],
     ['America/Sao_Paulo', 'candidates in-sao-paulo'],
   ])('a day is the asker’s, in %s', async (timeZone, expected) => {
-    books.attempts = [made('in-sao-paulo', '11-04T02:30'), made('in-utc', '11-03T01:00'), made('in-tokyo', '11-02T20:00')];
+    books.attempts = [
+      made('in-sao-paulo', '11-04T02:30'),
+      made('in-utc', '11-03T01:00'),
+      made('in-tokyo', '11-02T20:00'),
+    ];
     const answers = await find('4242 3 Nov', timeZone);
     expect(answers.map(brief)).toEqual([expected]);
-  }); // prettier-ignore
+  });
 
   it('a day in an order that nobody can tell is looked for in both, and both are told', async () => {
     books.attempts = [made('in-march', '03-04T12:00'), made('in-april', '04-03T12:00')];
@@ -251,21 +340,26 @@ describe('ambiguous text', () => {
     ['1.250', ['thousand', 'dinars'], 'both readings of one mark'],
   ])('%s finds %j: %s', async (text, expected) => {
     books.attempts = [
-      made('eur', '11-10T10:00', { amount: eur(4900) }), made('usd', '11-10T10:00', { amount: money(4900, 'USD') }),
-      made('thousand', '11-10T10:00', { amount: eur(125_000) }), made('dinars', '11-10T10:00', { amount: money(1250, 'KWD') }),
+      made('eur', '11-10T10:00', { amount: eur(4900) }),
+      made('usd', '11-10T10:00', { amount: money(4900, 'USD') }),
+      made('thousand', '11-10T10:00', { amount: eur(125_000) }),
+      made('dinars', '11-10T10:00', { amount: money(1250, 'KWD') }),
     ];
     const [answer] = await find(text);
     const found = answer?.kind === 'candidates' ? answer.candidates.map(({ query }) => query) : [];
     expect(found.toSorted()).toEqual(text === '49,00' ? ['eur', 'usd'] : expected.toSorted());
-  }); // prettier-ignore
+  });
 
   it('an order id with signs around it is found as it was typed, and as it is without', async () => {
-    books.attempts = [anAttempt({ orderId: '#1001', paymentId: 'typed' }), anAttempt({ orderId: '1002', paymentId: 'bare' })];
+    books.attempts = [
+      anAttempt({ orderId: '#1001', paymentId: 'typed' }),
+      anAttempt({ orderId: '1002', paymentId: 'bare' }),
+    ];
     expect(await briefs(find('#1001'))).toEqual(['trace typed']);
     expect(await briefs(find('#1002'))).toEqual(['trace bare']);
     books.attempts.push(anAttempt({ orderId: '1001', paymentId: 'other' }));
     expect(await briefs(find('#1001'))).toEqual(['candidates typed other']);
-  }); // prettier-ignore
+  });
 
   it('a chosen candidate is followed by its id, whatever else that could mean', async () => {
     books.attempts = [anAttempt({ paymentId: 'TWIN' }), anAttempt({ paymentId: 'RB-9', orderId: 'TWIN' })];
@@ -312,19 +406,84 @@ describe('which part was looked up', () => {
 
 describe('nothing found says where was looked', () => {
   it.each<[string, string, () => void, object[]]>([
-    ['a payment that nobody knows', 'pi_9zzz', () => undefined, [{ where: 'Northpay', outcome: 'nothing' }, { where: 'books', outcome: 'nothing' }]],
-    ['a charge that nobody knows', 'ch_9zzz', () => undefined, [{ where: 'Northpay', outcome: 'nothing' }, { where: 'books', outcome: 'nothing' }]],
-    ['a refund that the provider does not know', 're_9zzz', () => undefined, [{ where: 'Northpay', as: 'refund', outcome: 'nothing' }]],
-    ['an order', 'ORD-99', () => undefined, [{ where: 'books', as: 'order or partner reference “ORD-99”', outcome: 'nothing' }, { where: 'ledger', as: 'booking reference “ORD-99”', outcome: 'nothing' }]],
-    ['an order with a sign: both that were tried', '#1009', () => undefined, [{ as: 'order or partner reference “#1009”' }, { as: 'order or partner reference “1009”' }, { where: 'ledger' }, { where: 'ledger' }]],
-    ['a Checkout session that the provider does not know', 'cs_test_a1b2c3', () => undefined, [{ where: 'Northpay', as: 'checkout session', outcome: 'nothing' }]],
-    ['the books do not answer: that is no absence', 'ORD-99', () => (books.mood = 'down'), [{ where: 'books', outcome: { failed: expect.stringContaining('It is down.') as string } }, { where: 'ledger', outcome: { failed: expect.stringContaining('It is down.') as string } }]],
-    ['a payment that the API does not know, while the books are down', 'pi_9zzz', () => (books.mood = 'down'), [{ where: 'Northpay', outcome: 'nothing' }, { where: 'books', outcome: { failed: expect.stringContaining('down') as string } }]],
-    ['rows that nobody can read are no absence', 'ORD-99', () => (books.problems = ['row att_7 cannot be read']), [{ where: 'books', outcome: { failed: 'row att_7 cannot be read' } }, { where: 'ledger' }]],
+    [
+      'a payment that nobody knows',
+      'pi_9zzz',
+      () => undefined,
+      [
+        { where: 'Northpay', outcome: 'nothing' },
+        { where: 'books', outcome: 'nothing' },
+      ],
+    ],
+    [
+      'a charge that nobody knows',
+      'ch_9zzz',
+      () => undefined,
+      [
+        { where: 'Northpay', outcome: 'nothing' },
+        { where: 'books', outcome: 'nothing' },
+      ],
+    ],
+    [
+      'a refund that the provider does not know',
+      're_9zzz',
+      () => undefined,
+      [{ where: 'Northpay', as: 'refund', outcome: 'nothing' }],
+    ],
+    [
+      'an order',
+      'ORD-99',
+      () => undefined,
+      [
+        { where: 'books', as: 'order or partner reference “ORD-99”', outcome: 'nothing' },
+        { where: 'ledger', as: 'booking reference “ORD-99”', outcome: 'nothing' },
+      ],
+    ],
+    [
+      'an order with a sign: both that were tried',
+      '#1009',
+      () => undefined,
+      [
+        { as: 'order or partner reference “#1009”' },
+        { as: 'order or partner reference “1009”' },
+        { where: 'ledger' },
+        { where: 'ledger' },
+      ],
+    ],
+    [
+      'a Checkout session that the provider does not know',
+      'cs_test_a1b2c3',
+      () => undefined,
+      [{ where: 'Northpay', as: 'checkout session', outcome: 'nothing' }],
+    ],
+    [
+      'the books do not answer: that is no absence',
+      'ORD-99',
+      () => (books.mood = 'down'),
+      [
+        { where: 'books', outcome: { failed: expect.stringContaining('It is down.') as string } },
+        { where: 'ledger', outcome: { failed: expect.stringContaining('It is down.') as string } },
+      ],
+    ],
+    [
+      'a payment that the API does not know, while the books are down',
+      'pi_9zzz',
+      () => (books.mood = 'down'),
+      [
+        { where: 'Northpay', outcome: 'nothing' },
+        { where: 'books', outcome: { failed: expect.stringContaining('down') as string } },
+      ],
+    ],
+    [
+      'rows that nobody can read are no absence',
+      'ORD-99',
+      () => (books.problems = ['row att_7 cannot be read']),
+      [{ where: 'books', outcome: { failed: 'row att_7 cannot be read' } }, { where: 'ledger' }],
+    ],
   ])('%s', async (_reason, text, arrange, looked) => {
     arrange();
     expect(await find(text)).toMatchObject([{ kind: 'nothing', query: text, looked }]);
-  }); // prettier-ignore
+  });
 
   it.each<[string, { api?: boolean; books?: boolean }, string, string]>([
     ['ORD-1', { books: false }, 'nothing', 'without books no order is found'],
@@ -347,13 +506,23 @@ describe('sources that are down', () => {
     ['the API', 'pi_1paid', () => (api.mood = 'down'), ['payments_api']],
     ['the books', 'pi_1paid', () => (books.mood = 'down'), ['books']],
     ['both', 'pi_1paid', () => (api.mood = books.mood = 'down'), ['payments_api', 'books']],
-    ['the API, asked for a charge: the books know it', 'ch_1paid', () => (api.mood = 'down'), ['payments_api']],
-    ['the API, asked for a payment that the books do not know: no absence', 'pi_9zzz', () => (api.mood = 'down'), ['payments_api']],
+    [
+      'the API, asked for a charge: the books know it',
+      'ch_1paid',
+      () => (api.mood = 'down'),
+      ['payments_api'],
+    ],
+    [
+      'the API, asked for a payment that the books do not know: no absence',
+      'pi_9zzz',
+      () => (api.mood = 'down'),
+      ['payments_api'],
+    ],
     ['a row of the books', 'pi_1paid', () => (books.problems = ['row att_7 cannot be read']), ['books']],
   ])('%s', async (_reason, text, arrange, expected) => {
     arrange();
     expect(await gaps(text)).toEqual(expected);
-  }); // prettier-ignore
+  });
 
   it('rows none of which can be read leave the hop unknown, not expected', async () => {
     books.attempts = [];

@@ -55,16 +55,37 @@ describe('digits, amount and day in any order', () => {
 
 describe('amounts', () => {
   it.each([
-    ['$49.00', '49.00'], ['49.00$', '49.00'], ['US$49', '49 USD'], ['A$ 49', '49 AUD'], ['49,00 €', '49.00 EUR'],
-    ['€49,00', '49.00 EUR'], ['EUR 49', '49 EUR'], ['eur49.5', '49.5 EUR'], ['49.00gbp', '49.00 GBP'], ['£1,250', '1250 GBP'],
-    ['¥1250', '1250'], ['1250 JPY', '1250 JPY'], ['₹1,25,000.00', '125000.00 INR'], ["CHF 1'250.00", '1250.00 CHF'],
-    ['1 250,00 EUR', '1250.00 EUR'], ['EUR 1 250', '1250 EUR'], ['1\u202f250,00 €', '1250.00 EUR'], ['1.250,00', '1250.00'],
-    ['1,250.00', '1250.00'], ['1.234.567,89 €', '1234567.89 EUR'], ['49,- €', '49 EUR'], ['49.– CHF', '49 CHF'], ['49 kr', '49'],
-    ['199 zł', '199 PLN'], ['R$ 49,90', '49.90 BRL'], ['1_250.00', '1250.00'], ['-49.00', '49.00'],
+    ['$49.00', '49.00'],
+    ['49.00$', '49.00'],
+    ['US$49', '49 USD'],
+    ['A$ 49', '49 AUD'],
+    ['49,00 €', '49.00 EUR'],
+    ['€49,00', '49.00 EUR'],
+    ['EUR 49', '49 EUR'],
+    ['eur49.5', '49.5 EUR'],
+    ['49.00gbp', '49.00 GBP'],
+    ['£1,250', '1250 GBP'],
+    ['¥1250', '1250'],
+    ['1250 JPY', '1250 JPY'],
+    ['₹1,25,000.00', '125000.00 INR'],
+    ["CHF 1'250.00", '1250.00 CHF'],
+    ['1 250,00 EUR', '1250.00 EUR'],
+    ['EUR 1 250', '1250 EUR'],
+    ['1\u202f250,00 €', '1250.00 EUR'],
+    ['1.250,00', '1250.00'],
+    ['1,250.00', '1250.00'],
+    ['1.234.567,89 €', '1234567.89 EUR'],
+    ['49,- €', '49 EUR'],
+    ['49.– CHF', '49 CHF'],
+    ['49 kr', '49'],
+    ['199 zł', '199 PLN'],
+    ['R$ 49,90', '49.90 BRL'],
+    ['1_250.00', '1250.00'],
+    ['-49.00', '49.00'],
     ['$1.250', '1250'],
   ])('%s → %s', (text, expected) => {
     expect(labels(text)).toEqual([expected]);
-  }); // prettier-ignore
+  });
 
   it('one mark before three digits may be thousands or decimals, where the currency leaves it open', () => {
     expect(labels('1.250')).toEqual(['1.250', '1250']);
@@ -83,27 +104,52 @@ describe('amounts', () => {
 
 describe('days', () => {
   it.each([
-    ['2026-11-20', '20 Nov 2026', 'ISO 8601'], ['2026/11/20', '20 Nov 2026', 'with slashes'],
-    ['20261120', '20 Nov 2026', 'without marks'], ['20.11.2026', '20 Nov 2026', 'day first, with dots'],
-    ['20.11.26', '20 Nov 2026', 'a short year'], ['20.11.', '20 Nov 2026', 'no year'], ['20/11', '20 Nov 2026', 'a month of 20 there is none'],
-    ['11/20/2026', '20 Nov 2026', 'month first, because no other order fits'], ['20 Nov', '20 Nov 2026', 'a short month'],
-    ['20 November 2026', '20 Nov 2026', 'a long one'], ['Nov 20', '20 Nov 2026', 'month first'], ['Nov 20, 2026', '20 Nov 2026', 'with a comma'],
-    ['20th of November', '20 Nov 2026', 'in words'], ['20-Nov-2026', '20 Nov 2026', 'as banks write'], ['20. November', '20 Nov 2026', 'as Germans write'],
-    ['Fri 20 Nov', '20 Nov 2026', 'with its weekday'], ['30 Dec', '30 Dec 2025', 'the latest one that is past'], ['29 Feb', '29 Feb 2024', 'the latest that there was'],
-    ['today', '27 Nov 2026', 'today'], ['Yesterday', '26 Nov 2026', 'yesterday'], ['day before yesterday', '25 Nov 2026', 'two days ago'],
-    ['3 days ago', '24 Nov 2026', 'counted'], ['a week ago', '20 Nov 2026', 'a week'], ['Monday', '23 Nov 2026', 'the latest Monday'],
-    ['on tue', '24 Nov 2026', 'short'], ['last Friday', '20 Nov 2026', 'not today, although today is one'],
-    ['20–24 Nov', '20 Nov 2026 – 24 Nov 2026', 'a range of one month'], ['Nov 20-24', '20 Nov 2026 – 24 Nov 2026', 'the month first'],
-    ['20 Nov - 24 Nov', '20 Nov 2026 – 24 Nov 2026', 'two days'], ['2026-11-20..2026-11-24', '20 Nov 2026 – 24 Nov 2026', 'two dots'],
-    ['from 20.11. to 24.11.', '20 Nov 2026 – 24 Nov 2026', 'in words'], ['28 Dec to 3 Jan', '28 Dec 2025 – 3 Jan 2026', 'over new year'],
-    ['since Monday', '23 Nov 2026 – 27 Nov 2026', 'until now'], ['this week', '23 Nov 2026 – 27 Nov 2026', 'a week begins on Monday'],
-    ['last week', '16 Nov 2026 – 22 Nov 2026', 'the whole of it'], ['last month', '1 Oct 2026 – 31 Oct 2026', 'the whole of it'],
-    ['last 3 days', '24 Nov 2026 – 27 Nov 2026', 'counted back'], ['in October', '1 Oct 2026 – 31 Oct 2026', 'a month'], ['Feb 2024', '1 Feb 2024 – 29 Feb 2024', 'a leap month'],
-    ['yesterday 14:30', '26 Nov 2026 about 14:30', 'a time'], ['yesterday at 2:30 pm', '26 Nov 2026 about 14:30', 'twelve hours'], ['14:30', '27 Nov 2026 about 14:30', 'today is meant'],
+    ['2026-11-20', '20 Nov 2026', 'ISO 8601'],
+    ['2026/11/20', '20 Nov 2026', 'with slashes'],
+    ['20261120', '20 Nov 2026', 'without marks'],
+    ['20.11.2026', '20 Nov 2026', 'day first, with dots'],
+    ['20.11.26', '20 Nov 2026', 'a short year'],
+    ['20.11.', '20 Nov 2026', 'no year'],
+    ['20/11', '20 Nov 2026', 'a month of 20 there is none'],
+    ['11/20/2026', '20 Nov 2026', 'month first, because no other order fits'],
+    ['20 Nov', '20 Nov 2026', 'a short month'],
+    ['20 November 2026', '20 Nov 2026', 'a long one'],
+    ['Nov 20', '20 Nov 2026', 'month first'],
+    ['Nov 20, 2026', '20 Nov 2026', 'with a comma'],
+    ['20th of November', '20 Nov 2026', 'in words'],
+    ['20-Nov-2026', '20 Nov 2026', 'as banks write'],
+    ['20. November', '20 Nov 2026', 'as Germans write'],
+    ['Fri 20 Nov', '20 Nov 2026', 'with its weekday'],
+    ['30 Dec', '30 Dec 2025', 'the latest one that is past'],
+    ['29 Feb', '29 Feb 2024', 'the latest that there was'],
+    ['today', '27 Nov 2026', 'today'],
+    ['Yesterday', '26 Nov 2026', 'yesterday'],
+    ['day before yesterday', '25 Nov 2026', 'two days ago'],
+    ['3 days ago', '24 Nov 2026', 'counted'],
+    ['a week ago', '20 Nov 2026', 'a week'],
+    ['Monday', '23 Nov 2026', 'the latest Monday'],
+    ['on tue', '24 Nov 2026', 'short'],
+    ['last Friday', '20 Nov 2026', 'not today, although today is one'],
+    ['20–24 Nov', '20 Nov 2026 – 24 Nov 2026', 'a range of one month'],
+    ['Nov 20-24', '20 Nov 2026 – 24 Nov 2026', 'the month first'],
+    ['20 Nov - 24 Nov', '20 Nov 2026 – 24 Nov 2026', 'two days'],
+    ['2026-11-20..2026-11-24', '20 Nov 2026 – 24 Nov 2026', 'two dots'],
+    ['from 20.11. to 24.11.', '20 Nov 2026 – 24 Nov 2026', 'in words'],
+    ['28 Dec to 3 Jan', '28 Dec 2025 – 3 Jan 2026', 'over new year'],
+    ['since Monday', '23 Nov 2026 – 27 Nov 2026', 'until now'],
+    ['this week', '23 Nov 2026 – 27 Nov 2026', 'a week begins on Monday'],
+    ['last week', '16 Nov 2026 – 22 Nov 2026', 'the whole of it'],
+    ['last month', '1 Oct 2026 – 31 Oct 2026', 'the whole of it'],
+    ['last 3 days', '24 Nov 2026 – 27 Nov 2026', 'counted back'],
+    ['in October', '1 Oct 2026 – 31 Oct 2026', 'a month'],
+    ['Feb 2024', '1 Feb 2024 – 29 Feb 2024', 'a leap month'],
+    ['yesterday 14:30', '26 Nov 2026 about 14:30', 'a time'],
+    ['yesterday at 2:30 pm', '26 Nov 2026 about 14:30', 'twelve hours'],
+    ['14:30', '27 Nov 2026 about 14:30', 'today is meant'],
   ])('%s → %s: %s', (text, expected) => {
     expect(labels(`1563 49.00 ${text}`)).toEqual([`•••• 1563, 49.00, ${expected}`]);
     expect(labels(`${text} 49.00 1563`)).toEqual([`•••• 1563, 49.00, ${expected}`]);
-  }); // prettier-ignore
+  });
 
   it.each([
     ['03/04/2026', ['3 Apr 2026', '4 Mar 2026'], 'day first or month first'],
@@ -144,7 +190,9 @@ describe('card numbers', () => {
   it('digits, amount and day together are never taken for one, whatever they are', () => {
     const digits = fc.integer({ min: 0, max: 9999 }).map((n) => String(n).padStart(4, '0'));
     const cents = fc.integer({ min: 100, max: 99_999 }).map((n) => (n / 100).toFixed(2));
-    const day = fc.integer({ min: 0, max: 5000 }).map((n) => new Date(Date.UTC(2015, 0, 1 + n)).toISOString().slice(0, 10));
+    const day = fc
+      .integer({ min: 0, max: 5000 })
+      .map((n) => new Date(Date.UTC(2015, 0, 1 + n)).toISOString().slice(0, 10));
     fc.assert(
       fc.property(digits, cents, day, (last4, amount, iso) => {
         for (const written of [iso, iso.split('-').reverse().join('.'), iso.split('-').reverse().join('/')])
@@ -152,7 +200,7 @@ describe('card numbers', () => {
       }),
       { numRuns: 300 },
     );
-  }); // prettier-ignore
+  });
 
   it.each([
     '4242 4242 4242 4242',
@@ -166,10 +214,25 @@ describe('card numbers', () => {
 });
 
 it('never throws, and reads at most eight ways', () => {
-  const word = fc.constantFrom('1563', '49.00', '1,250', '$', 'EUR', '27 Nov', '3/4', 'friday', 'to', '-', '14:30', 'since', '31.02.', 'x');
+  const word = fc.constantFrom(
+    '1563',
+    '49.00',
+    '1,250',
+    '$',
+    'EUR',
+    '27 Nov',
+    '3/4',
+    'friday',
+    'to',
+    '-',
+    '14:30',
+    'since',
+    '31.02.',
+    'x',
+  );
   fc.assert(
     fc.property(fc.array(word, { maxLength: 7 }), (words) => {
       expect(sightings(words.join(' '), asked).length).toBeLessThanOrEqual(8);
     }),
   );
-}); // prettier-ignore
+});

@@ -46,15 +46,27 @@ describe('is not ready', () => {
     ['drop table paydesk.outbox cascade', 'tables', /paydesk\.outbox is missing.*paydesk migrate/],
     ['alter table paydesk.deliveries rename to gone', 'tables', /paydesk\.deliveries is missing/],
     ['alter table dbos.workflow_status rename to gone', 'tables', /dbos\.workflow_status is missing/],
-    ['revoke insert on paydesk.remediation_votes from paydesk_app', 'tables', /insert on paydesk\.remediation_votes/],
-    ['revoke update, delete on paydesk.outbox from paydesk_app', 'tables', /update on paydesk\.outbox, delete on paydesk\.outbox/],
+    [
+      'revoke insert on paydesk.remediation_votes from paydesk_app',
+      'tables',
+      /insert on paydesk\.remediation_votes/,
+    ],
+    [
+      'revoke update, delete on paydesk.outbox from paydesk_app',
+      'tables',
+      /update on paydesk\.outbox, delete on paydesk\.outbox/,
+    ],
     ['revoke select on paydesk.audit_entries from paydesk_app', 'tables', /select on paydesk\.audit_entries/],
     ['revoke usage on schema paydesk from paydesk_app', 'tables', /right/],
     ['revoke insert on paydesk.probes from paydesk_app', 'writing', /right/],
     ["alter table paydesk.probes add constraint full_disk check (filler = '')", 'writing', /./],
     ['revoke execute on function paydesk.audit_append from paydesk_app', 'audit', /right/],
     ['drop function paydesk.audit_append', 'audit', /missing in the database.*paydesk migrate/],
-    ["set session_replication_role = 'replica'; delete from paydesk.audit_head", 'audit', /end of the audit log is gone/],
+    [
+      "set session_replication_role = 'replica'; delete from paydesk.audit_head",
+      'audit',
+      /end of the audit log is gone/,
+    ],
     ["alter table paydesk.audit_entries add constraint none check (kind = '') not valid", 'audit', /./],
     ['alter database DATABASE set default_transaction_read_only = on', 'writing', /only allows reading/],
   ])('%s', async (sql, part, words) => {
@@ -65,7 +77,7 @@ describe('is not ready', () => {
     const faults = await createDatabaseProbe(fresh)();
     await fresh.close();
     expect(faults[part]).toMatch(words);
-  }); // prettier-ignore
+  });
 
   it('no more, soon after it was put right', async () => {
     const probe = createDatabaseProbe(app);

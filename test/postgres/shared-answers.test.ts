@@ -128,7 +128,7 @@ describe('how old an answer may be', () => {
     const asked = there.get({ key, pace, ask }, freshness);
     if (expected === 'old') expect(await asked).toMatchObject({ value: 'old' });
     else await expect(asked).rejects.toMatchObject({ code: expected });
-  }); // prettier-ignore
+  });
 
   it('does not wait long for a silent service where an older answer will do, and keeps the late one', async () => {
     await here.get({ key, pace: wide, ask: answers('old') }, anew);

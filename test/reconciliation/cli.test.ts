@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseFile } from '../../src/parse-cli.js';
+import { parseFile } from '../../src/cli/parse.js';
 import { root } from '../house/source-tree.js';
 import { samples } from './formats/samples.js';
 
@@ -21,8 +21,9 @@ beforeAll(async () => {
       'empty.csv': '',
       'ledger.csv': ledger,
       'statement.csv': statement,
-      'bank-ledger.csv': 'id,partner_ref,amount_minor,currency,value_date,type,batch_id\nL1,B1,500,EUR,2026-11-27,payment,\nL2,B2,-300,EUR,2026-11-27,refund,\n', // prettier-ignore
-      'paydesk.yaml': `company: L\npartners: [{ id: aa, name: A, kind: psp }]\nstatementProfiles:\n  - { id: own, delimiter: ';', decimal: ',', currency: EUR, columns: { amount: betrag, partnerRef: ref } }\n`, // prettier-ignore
+      'bank-ledger.csv':
+        'id,partner_ref,amount_minor,currency,value_date,type,batch_id\nL1,B1,500,EUR,2026-11-27,payment,\nL2,B2,-300,EUR,2026-11-27,refund,\n',
+      'paydesk.yaml': `company: L\npartners: [{ id: aa, name: A, kind: psp }]\nstatementProfiles:\n  - { id: own, delimiter: ';', decimal: ',', currency: EUR, columns: { amount: betrag, partnerRef: ref } }\n`,
     }).map(([name, text]) => writeFile(join(folder, name), text)),
   );
 });
@@ -62,18 +63,64 @@ function paydesk(...args: string[]): Promise<Ran> {
 }
 
 const linesOf = ({ out }: Ran): Record<string, unknown>[] =>
-  out.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>); // prettier-ignore
+  out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe('parse', () => {
   it('prints a line per item and a closing line, and ends with 0 for a clean file', async () => {
     const ran = await paydesk('parse', 'clean.sta', '--json');
     expect(ran).toMatchObject({ code: 0, err: '' });
     expect(linesOf(ran)).toEqual([
-      { type: 'statement', account: 'DE89370400440532013000', id: '1/1', currency: 'EUR', openingMinor: '1000', closingMinor: '1250', from: '2026-11-26', to: '2026-11-27' },
-      { type: 'row', line: 5, account: 'DE89370400440532013000', kind: 'transfer', amountMinor: '500', currency: 'EUR', exponent: 2, valueDate: '2026-11-27', bookedAt: '2026-11-27', partnerRef: 'B1', ourRef: 'ord-1', description: 'Müller', raw: { ':61:': '2611271127C5,00NTRFord-1//B1', ':86:': '/EREF/ord-1/REMI/Müller' } },
-      { type: 'row', line: 7, account: 'DE89370400440532013000', kind: 'transfer', amountMinor: '-250', currency: 'EUR', exponent: 2, valueDate: '2026-11-27', bookedAt: '2026-11-27', partnerRef: 'B2', ourRef: 'ord-2', description: 'Refund', raw: { ':61:': '2611271127D2,50NTRFord-2//B2', ':86:': '/EREF/ord-2/REMI/Refund' } },
-      { type: 'summary', rows: 2, statements: 1, problems: 0, totals: [{ currency: 'EUR', exponent: 2, amountMinor: '250' }] },
-    ]); // prettier-ignore
+      {
+        type: 'statement',
+        account: 'DE89370400440532013000',
+        id: '1/1',
+        currency: 'EUR',
+        openingMinor: '1000',
+        closingMinor: '1250',
+        from: '2026-11-26',
+        to: '2026-11-27',
+      },
+      {
+        type: 'row',
+        line: 5,
+        account: 'DE89370400440532013000',
+        kind: 'transfer',
+        amountMinor: '500',
+        currency: 'EUR',
+        exponent: 2,
+        valueDate: '2026-11-27',
+        bookedAt: '2026-11-27',
+        partnerRef: 'B1',
+        ourRef: 'ord-1',
+        description: 'Müller',
+        raw: { ':61:': '2611271127C5,00NTRFord-1//B1', ':86:': '/EREF/ord-1/REMI/Müller' },
+      },
+      {
+        type: 'row',
+        line: 7,
+        account: 'DE89370400440532013000',
+        kind: 'transfer',
+        amountMinor: '-250',
+        currency: 'EUR',
+        exponent: 2,
+        valueDate: '2026-11-27',
+        bookedAt: '2026-11-27',
+        partnerRef: 'B2',
+        ourRef: 'ord-2',
+        description: 'Refund',
+        raw: { ':61:': '2611271127D2,50NTRFord-2//B2', ':86:': '/EREF/ord-2/REMI/Refund' },
+      },
+      {
+        type: 'summary',
+        rows: 2,
+        statements: 1,
+        problems: 0,
+        totals: [{ currency: 'EUR', exponent: 2, amountMinor: '250' }],
+      },
+    ]);
   });
 
   it('ends with 1 where something cannot be read, and prints what can', async () => {
@@ -81,7 +128,13 @@ describe('parse', () => {
     expect(ran.code).toBe(1);
     const lines = linesOf(ran);
     expect(lines.map(({ type }) => type)).toEqual(['statement', 'problem', 'row', 'problem', 'summary']);
-    expect(lines[1]).toEqual({ type: 'problem', line: 5, field: ':61:', code: 'bad_entry', message: expect.stringContaining('is not an entry') as string }); // prettier-ignore
+    expect(lines[1]).toEqual({
+      type: 'problem',
+      line: 5,
+      field: ':61:',
+      code: 'bad_entry',
+      message: expect.stringContaining('is not an entry') as string,
+    });
     expect(lines.at(-1)).toMatchObject({ rows: 1, statements: 1, problems: 2 });
   });
 
@@ -113,8 +166,16 @@ describe('parse', () => {
     ],
     [['parse'], /missing required argument/, 'no file'],
     [['parse', 'clean.sta', '--jsno'], /unknown option/, 'a misspelt option'],
-    [['reconcile', '--ledger', 'ledger.csv', '--statement', 'garbage.bin'], /in no format that Paydesk knows/, 'no statement'], // prettier-ignore
-    [['reconcile', '--ledger', 'own.csv', '--statement', 'statement.csv'], /first line of the ledger lacks/, 'no ledger'], // prettier-ignore
+    [
+      ['reconcile', '--ledger', 'ledger.csv', '--statement', 'garbage.bin'],
+      /in no format that Paydesk knows/,
+      'no statement',
+    ],
+    [
+      ['reconcile', '--ledger', 'own.csv', '--statement', 'statement.csv'],
+      /first line of the ledger lacks/,
+      'no ledger',
+    ],
     [['calendar', 'TARGET', '26'], /“26” is not a year/, 'no year'],
   ])('ends with 2 for a call that cannot be served: %j', async (args, words) => {
     const ran = await paydesk(...args);
@@ -165,7 +226,14 @@ describe('parse', () => {
 
 describe('reconcile', () => {
   const files = ['reconcile', '--ledger', 'ledger.csv', '--statement', 'statement.csv', '--json'];
-  const missing = (id: string, amount: string) => ({ type: 'break', kind: 'missing_at_partner', ledgerIds: [id], statementLines: [], currency: 'EUR', differenceMinor: amount }); // prettier-ignore
+  const missing = (id: string, amount: string) => ({
+    type: 'break',
+    kind: 'missing_at_partner',
+    ledgerIds: [id],
+    statementLines: [],
+    currency: 'EUR',
+    differenceMinor: amount,
+  });
 
   it('prints every break, every match that was not exact, and a summary', async () => {
     const ran = await paydesk(...files);
@@ -173,19 +241,45 @@ describe('reconcile', () => {
     const lines = linesOf(ran);
     expect(lines.slice(0, -1)).toEqual(
       expect.arrayContaining([
-        { type: 'break', kind: 'amount', ledgerIds: ['L2'], statementLines: [2], currency: 'EUR', differenceMinor: '-120' },
+        {
+          type: 'break',
+          kind: 'amount',
+          ledgerIds: ['L2'],
+          statementLines: [2],
+          currency: 'EUR',
+          differenceMinor: '-120',
+        },
         { type: 'match', rule: 'batch', ledgerIds: ['L3', 'L4'], statementLines: [3] },
-        { type: 'break', kind: 'missing_in_ledger', ledgerIds: [], statementLines: [4], currency: 'EUR', differenceMinor: '700' },
+        {
+          type: 'break',
+          kind: 'missing_in_ledger',
+          ledgerIds: [],
+          statementLines: [4],
+          currency: 'EUR',
+          differenceMinor: '700',
+        },
         missing('L5', '-5000'),
       ]),
-    ); // prettier-ignore
+    );
     expect(lines).toHaveLength(5);
     expect(lines.at(-1)).toEqual({
-      type: 'summary', ledgerRows: 5, statementRows: 4, matched: { exact: 1, batch: 1 },
-      breaks: { amount: 1, missing_in_ledger: 1, missing_at_partner: 1 }, pending: 0, quarantined: 0,
-      totals: { EUR: { ledgerMinor: '15000', statementMinor: '10480', explainedMinor: expect.any(String) as string, pendingMinor: '0' } },
+      type: 'summary',
+      ledgerRows: 5,
+      statementRows: 4,
+      matched: { exact: 1, batch: 1 },
+      breaks: { amount: 1, missing_in_ledger: 1, missing_at_partner: 1 },
+      pending: 0,
+      quarantined: 0,
+      totals: {
+        EUR: {
+          ledgerMinor: '15000',
+          statementMinor: '10480',
+          explainedMinor: expect.any(String) as string,
+          pendingMinor: '0',
+        },
+      },
       seconds: expect.any(Number) as number,
-    }); // prettier-ignore
+    });
   });
 
   it('tells what is not due yet apart from what is missing', async () => {
@@ -213,7 +307,18 @@ describe('reconcile', () => {
       },
     ]);
     expect(lines.at(-1)).toMatchObject({ matched: { exact: 1 }, quarantined: 0 });
-    const named = linesOf(await paydesk('reconcile', '--ledger', 'bank-ledger.csv', '--statement', 'own.csv', '--profile', 'own', '--json')); // prettier-ignore
+    const named = linesOf(
+      await paydesk(
+        'reconcile',
+        '--ledger',
+        'bank-ledger.csv',
+        '--statement',
+        'own.csv',
+        '--profile',
+        'own',
+        '--json',
+      ),
+    );
     expect(named.at(-1)).toMatchObject({ statementRows: 1 });
   });
 

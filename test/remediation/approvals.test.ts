@@ -10,7 +10,7 @@ import { systemClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { packageRoot } from '../../src/kernel/package-root.js';
 import type { RemediationDesk } from '../../src/remediation/remediation.js';
-import { shortHashOf } from '../../src/remediation/votes.js';
+import { shortHashOf } from '../../src/remediation/life/votes.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { startStrictSlack, strictDesk, type StrictSlack } from './strict-slack.js';
 import { openTableBank } from './table-bank.js';
@@ -52,9 +52,14 @@ async function startReplica(): Promise<ChildProcess> {
 
 async function askAndApprove(at: number): Promise<void> {
   const asked = await desk.request({
-    formKey: `form-${at}`, action: 'spend', typed: { account: `acc-${at}` }, why: 'a drill',
-    requesterId: slack.operators[at % slack.operators.length] ?? '', channelId: 'C0OPS', breakGlass: false,
-  }); // prettier-ignore
+    formKey: `form-${at}`,
+    action: 'spend',
+    typed: { account: `acc-${at}` },
+    why: 'a drill',
+    requesterId: slack.operators[at % slack.operators.length] ?? '',
+    channelId: 'C0OPS',
+    breakGlass: false,
+  });
   if (asked.kind === 'refused') throw new Error(asked.faults.map(({ message }) => message).join(' '));
   const { remediation } = asked.snapshot;
   const personId = slack.approvers[at % slack.approvers.length] ?? '';
@@ -75,7 +80,7 @@ it('executes all of them without one refused call, and takes a freeze at the fir
   expect(calls.filter(({ status }) => status === 429)).toEqual([]);
   expect(calls.filter(({ method }) => method === 'usergroups.list').length).toBeLessThan(crowd / 2);
   expect(calls.filter(({ method }) => method === 'usergroups.users.list')).toEqual([]);
-}, 120_000); // prettier-ignore
+}, 120_000);
 
 it('waits out what Slack asks for, asks once, and then executes all', async () => {
   await askAndApprove(0);
@@ -86,4 +91,4 @@ it('waits out what Slack asks for, asks once, and then executes all', async () =
   await expect.poll(effects, { timeout: 60_000, interval: 100 }).toBe(crowd / 2);
   const since = (await slack.calls()).slice(before);
   expect(since.filter(({ status }) => status === 429).length).toBeLessThanOrEqual(1);
-}, 120_000); // prettier-ignore
+}, 120_000);

@@ -1,8 +1,8 @@
 /** Two requests of which only one can be meant: the second is not entered and points to the first. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { actions } from '../../src/remediation/actions/index.js';
-import { contradictions } from '../../src/remediation/contradictions.js';
-import type { Snapshot } from '../../src/remediation/deps.js';
+import { contradictions } from '../../src/remediation/life/contradictions.js';
+import type { Snapshot } from '../../src/remediation/life/deps.js';
 import { openPaymentsDesk, type PaymentsDesk } from './payments-desk.js';
 import { ballotOf, startCompany, type Company, type Replica } from './support.js';
 
@@ -19,14 +19,24 @@ afterAll(() => Promise.all([at.api.close(), company.close()]));
 const another = (): Replica => company.replica({ actions, world: { ...at.desk, clock: company.clock } });
 
 let forms = 0;
-async function request(by: Replica, action: string, typed: Record<string, string>, glass = false): Promise<Snapshot> {
+async function request(
+  by: Replica,
+  action: string,
+  typed: Record<string, string>,
+  glass = false,
+): Promise<Snapshot> {
   const asked = await by.desk.request({
-    formKey: `form-${forms++}`, action, typed, why: 'a drill', channelId: 'C0DESK000',
-    requesterId: glass ? 'mo' : 'ana', breakGlass: glass,
+    formKey: `form-${forms++}`,
+    action,
+    typed,
+    why: 'a drill',
+    channelId: 'C0DESK000',
+    requesterId: glass ? 'mo' : 'ana',
+    breakGlass: glass,
   });
   if (asked.kind === 'refused') throw new Error(asked.faults.map(({ message }) => message).join(' '));
   return asked.snapshot;
-} // prettier-ignore
+}
 
 const authorised = async (): Promise<string> => (await at.pay({ capture_method: 'manual' })).payment;
 const reason = 'duplicate';

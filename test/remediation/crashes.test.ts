@@ -13,9 +13,9 @@ import { verifyChain } from '../../src/audit/verify.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { packageRoot } from '../../src/kernel/package-root.js';
-import { crashPoints } from '../../src/remediation/deps.js';
+import { crashPoints } from '../../src/remediation/life/deps.js';
 import { type RemediationDesk } from '../../src/remediation/remediation.js';
-import { shortHashOf } from '../../src/remediation/votes.js';
+import { shortHashOf } from '../../src/remediation/life/votes.js';
 import { hash } from '../../sandbox/world/random.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { openTableBank, tableDesk } from './table-bank.js';
@@ -63,8 +63,14 @@ async function startReplica(
 
 async function askAndApprove(account: string): Promise<string> {
   const asked = await desk.request({
-    formKey: account, action: 'spend', typed: { account }, why: 'a drill', requesterId: 'ana', channelId: 'C0OPS', breakGlass: false,
-  }); // prettier-ignore
+    formKey: account,
+    action: 'spend',
+    typed: { account },
+    why: 'a drill',
+    requesterId: 'ana',
+    channelId: 'C0OPS',
+    breakGlass: false,
+  });
   if (asked.kind === 'refused') throw new Error(asked.faults.map(({ message }) => message).join(' '));
   const { remediation } = asked.snapshot;
   await desk.approve({ id: remediation.id, planHash: shortHashOf(remediation), personId: 'eve' }, null);
@@ -75,17 +81,21 @@ const closed = (id: string) =>
   expect.poll(async () => (await desk.read(id)).remediation.state, { timeout: 60_000, interval: 100 });
 
 describe('killed with SIGKILL', () => {
-  it.each(crashPoints)('%s: the other replica brings it to its end, with one effect', async (point) => {
-    const dying = await startReplica(point);
-    const id = await askAndApprove('acc');
-    await dying.ended;
-    await startReplica();
-    await closed(id).toBe('closed');
-    const { idempotencyKey } = (await desk.read(id)).remediation;
-    expect(await db.query('select key from bank_effects')).toEqual([{ key: idempotencyKey }]);
-    const orders = await db.query('select key from bank_orders');
-    expect(orders.length, 'at most two orders under the one key').toBeLessThanOrEqual(2);
-  }, 120_000); // prettier-ignore
+  it.each(crashPoints)(
+    '%s: the other replica brings it to its end, with one effect',
+    async (point) => {
+      const dying = await startReplica(point);
+      const id = await askAndApprove('acc');
+      await dying.ended;
+      await startReplica();
+      await closed(id).toBe('closed');
+      const { idempotencyKey } = (await desk.read(id)).remediation;
+      expect(await db.query('select key from bank_effects')).toEqual([{ key: idempotencyKey }]);
+      const orders = await db.query('select key from bank_orders');
+      expect(orders.length, 'at most two orders under the one key').toBeLessThanOrEqual(2);
+    },
+    120_000,
+  );
 
   it(`at random, while ${crowd} requests are approved: each has one effect`, async () => {
     let draws = 0;
@@ -113,9 +123,15 @@ describe('killed with SIGKILL', () => {
     );
     expect(orders?.most ?? 0n, 'orders under one key').toBeLessThanOrEqual(3n);
     const report = process.env.CHAOS_REPORT;
-    const facts = { requests: crowd, kills, effects: effects.length, orders: Number(orders?.all), mostOrdersUnderOneKey: Number(orders?.most) };
+    const facts = {
+      requests: crowd,
+      kills,
+      effects: effects.length,
+      orders: Number(orders?.all),
+      mostOrdersUnderOneKey: Number(orders?.most),
+    };
     if (report !== undefined) writeFileSync(report, JSON.stringify(facts, null, 2));
-  }, 600_000); // prettier-ignore
+  }, 600_000);
 
   it('the database breaks every connection again and again: each request has one effect', async () => {
     await startReplica();

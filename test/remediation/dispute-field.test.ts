@@ -1,6 +1,6 @@
 /** The disputes that a form offers: those that its action can still do something about, the nearest deadline first. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Action } from '../../src/remediation/action.js';
+import type { Action } from '../../src/remediation/kit/action.js';
 import { acceptDispute } from '../../src/remediation/actions/accept-dispute.js';
 import { stageEvidence } from '../../src/remediation/actions/stage-evidence.js';
 import { submitEvidence } from '../../src/remediation/actions/submit-evidence.js';
@@ -47,14 +47,16 @@ it.each([
 });
 
 it('says what is due, and when', async () => {
-  const labels = Object.fromEntries((await offered(acceptDispute)).map(({ value, label }) => [nameOf(value), label]));
+  const labels = Object.fromEntries(
+    (await offered(acceptDispute)).map(({ value, label }) => [nameOf(value), label]),
+  );
   expect(labels).toMatchObject({
     soon: expect.stringMatching(/^25\.00 USD, fraudulent, due 20\d\d-.* UTC$/) as string,
     undated: '25.00 USD, fraudulent, no deadline given',
     late: expect.stringMatching(/, was due 20\d\d-.* UTC$/) as string,
     refused: '25.00 USD, fraudulent, no response allowed',
   });
-}); // prettier-ignore
+});
 
 it('a time limit ends the question to the provider', async () => {
   await expect(offered(acceptDispute, AbortSignal.abort())).rejects.toMatchObject({ code: 'unavailable' });

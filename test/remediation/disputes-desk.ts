@@ -9,7 +9,7 @@ import { OpsError } from '../../src/kernel/errors.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
 import type { Attachment } from '../../src/ports/attachments.js';
-import type { Action, ActionFault, Plan, TypedParameters, World } from '../../src/remediation/action.js';
+import type { Action, ActionFault, Plan, TypedParameters, World } from '../../src/remediation/kit/action.js';
 import { apiKey, openBench } from '../sandbox/payments-api/support.js';
 
 export const pdf = (text = 'a letter'): Uint8Array => Buffer.from(`%PDF-1.7\n${text}`);

@@ -8,10 +8,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { OpsError } from '../../src/kernel/errors.js';
 import { minuteMs, secondMs } from '../../src/kernel/clock.js';
 import type { Remediation } from '../../src/ports/remediations.js';
-import type { TypedParameters, World } from '../../src/remediation/action.js';
+import type { TypedParameters, World } from '../../src/remediation/kit/action.js';
 import { actions } from '../../src/remediation/actions/index.js';
-import { crashPoints, type CrashPoint } from '../../src/remediation/deps.js';
-import { awaitsJudgement } from '../../src/remediation/settlement.js';
+import { crashPoints, type CrashPoint } from '../../src/remediation/life/deps.js';
+import { awaitsJudgement } from '../../src/remediation/life/settlement.js';
 import { hash } from '../../sandbox/world/random.js';
 import { eventId } from '../operations-api/support.js';
 import { openPaymentsDesk, type PaymentsDesk } from './payments-desk.js';
@@ -21,8 +21,18 @@ import { adopt, ballotOf, policy, startCompany, type Company, type Replica } fro
 const open = {
   ...policy,
   caps: [],
-  rules: [{ id: 'any', actions: 'any' as const, request: ['operators'], approve: ['approvers'], approvals: 1, typeAmount: false, confirmOutside: false }],
-}; // prettier-ignore
+  rules: [
+    {
+      id: 'any',
+      actions: 'any' as const,
+      request: ['operators'],
+      approve: ['approvers'],
+      approvals: 1,
+      typeAmount: false,
+      confirmOutside: false,
+    },
+  ],
+};
 
 const extraRuns = Number(process.env.EVERY_ACTION_RUNS ?? 2);
 
@@ -81,45 +91,75 @@ const trials: Readonly<Record<string, () => Promise<Trial>>> = {
   'refund-payment': async () => {
     const { payment, charge } = await payments.pay();
     const typed = { payment, amount: '5', reason: 'duplicate' };
-    return { typed, effects: async () => Number((await payments.get(`charges/${charge}`)).amount_refunded) / 500 };
+    return {
+      typed,
+      effects: async () => Number((await payments.get(`charges/${charge}`)).amount_refunded) / 500,
+    };
   },
   'capture-payment': async () => {
     const { payment } = await payments.pay({ capture_method: 'manual' });
-    return { typed: { payment, amount: '5' }, effects: async () => Number((await payments.get(`payment_intents/${payment}`)).amount_received) / 500 };
+    return {
+      typed: { payment, amount: '5' },
+      effects: async () => Number((await payments.get(`payment_intents/${payment}`)).amount_received) / 500,
+    };
   },
   'cancel-payment': async () => {
     const { payment } = await payments.pay({ capture_method: 'manual' });
-    return { typed: { payment, reason: 'duplicate' }, effects: async () => was((await payments.get(`payment_intents/${payment}`)).status === 'canceled') };
+    return {
+      typed: { payment, reason: 'duplicate' },
+      effects: async () => was((await payments.get(`payment_intents/${payment}`)).status === 'canceled'),
+    };
   },
   'cancel-payout': async () => {
     const { id } = await payments.stripe.payouts.create({ amount: 700, currency: 'eur' });
-    return { typed: { payout: id }, effects: async () => was((await payments.get(`payouts/${id}`)).status === 'canceled') };
+    return {
+      typed: { payout: id },
+      effects: async () => was((await payments.get(`payouts/${id}`)).status === 'canceled'),
+    };
   },
   'accept-dispute': async () => {
     const id = await dispute();
-    return { typed: { dispute: id, acknowledged: '25' }, effects: async () => was((await payments.get(`disputes/${id}`)).status === 'lost') };
+    return {
+      typed: { dispute: id, acknowledged: '25' },
+      effects: async () => was((await payments.get(`disputes/${id}`)).status === 'lost'),
+    };
   },
   'stage-evidence': async () => {
     const id = await dispute();
-    const effects = async () => was(((await payments.get(`disputes/${id}`)).evidence as { uncategorized_text: string | null }).uncategorized_text !== null);
+    const effects = async () =>
+      was(
+        ((await payments.get(`disputes/${id}`)).evidence as { uncategorized_text: string | null })
+          .uncategorized_text !== null,
+      );
     return { typed: { dispute: id, explanation: 'It was delivered' }, effects };
   },
   'submit-evidence': async () => {
     const id = await dispute();
-    const effects = async () => ((await payments.get(`disputes/${id}`)).evidence_details as { submission_count: number }).submission_count;
+    const effects = async () =>
+      ((await payments.get(`disputes/${id}`)).evidence_details as { submission_count: number })
+        .submission_count;
     return { typed: { dispute: id, explanation: 'It was delivered' }, effects };
   },
   'pause-route': async () => {
     const until = typedAt(company.clock.now(), 60);
-    return Promise.resolve({ typed: { route, until, reason }, effects: async () => was((await operations().route(route)).state === 'paused') });
+    return Promise.resolve({
+      typed: { route, until, reason },
+      effects: async () => was((await operations().route(route)).state === 'paused'),
+    });
   },
   'resume-route': async () => {
     const until = new Date(company.clock.now().getTime() + 600 * minuteMs);
     await operations().pauseRoute({ routeId: route, until, reason, idempotencyKey: 'theirs' });
-    return { typed: { route, reason }, effects: async () => was((await operations().route(route)).state === 'active') };
+    return {
+      typed: { route, reason },
+      effects: async () => was((await operations().route(route)).state === 'active'),
+    };
   },
   'replay-event': () =>
-    Promise.resolve({ typed: { event: eventId, target: 'ledger' }, effects: async () => (await operations().event(eventId)).replays.length }),
+    Promise.resolve({
+      typed: { event: eventId, target: 'ledger' },
+      effects: async () => (await operations().event(eventId)).replays.length,
+    }),
   'request-statement': () => {
     const effects = async () => (await operations().statement('adria', '2026-11-17')).requests.length;
     return Promise.resolve({ typed: { partner: 'adria', businessDay: '2026-11-17', reason }, effects });
@@ -129,7 +169,7 @@ const trials: Readonly<Record<string, () => Promise<Trial>>> = {
       typed: { partner: 'adria', subject: 'A file', text: 'Please send it' },
       effects: () => Promise.resolve(platform.mailbox.letters().length),
     }),
-}; // prettier-ignore
+};
 
 const writes = /^(refund|send|(capture|cancel|update|close|upload|pause|resume|replay|request)[A-Z]\w*)$/;
 
@@ -185,8 +225,14 @@ async function live(action: string, typed: TypedParameters, met: Ordeal): Promis
   const deps = { actions, policy: open, world: ordeal(met) };
   const dying = company.replica(deps);
   const asked = await dying.desk.request({
-    formKey: `every-${forms++}`, action, typed, why: reason, requesterId: 'cy', channelId: 'C0DESK000', breakGlass: false,
-  }); // prettier-ignore
+    formKey: `every-${forms++}`,
+    action,
+    typed,
+    why: reason,
+    requesterId: 'cy',
+    channelId: 'C0DESK000',
+    breakGlass: false,
+  });
   if (asked.kind === 'refused') throw new Error(asked.faults.map(({ message }) => message).join(' '));
   await dying.desk.approve(ballotOf(asked.snapshot, 'eve'), null);
   if (met.kill) dying.dieAt(met.kill);
@@ -209,7 +255,12 @@ async function ended(replica: Replica, id: string): Promise<Remediation> {
 
 function ordealsOf(action: string): Ordeal[] {
   let draws = 0;
-  const below = (limit: number): number => hash(actions.findIndex(({ id }) => id === action), 0xeae7, draws++) % limit;
+  const below = (limit: number): number =>
+    hash(
+      actions.findIndex(({ id }) => id === action),
+      0xeae7,
+      draws++,
+    ) % limit;
   const random = (): Ordeal => ({
     fault: faults[below(faults.length)]!,
     blind: below(2) * 4,
@@ -220,7 +271,7 @@ function ordealsOf(action: string): Ordeal[] {
     ...crashPoints.map((kill, at) => ({ fault: 'well' as const, blind: (at % 2) * 3, kill })),
     ...Array.from({ length: extraRuns }, random),
   ];
-} // prettier-ignore
+}
 
 it('there is a trial for every action', () => {
   expect(Object.keys(trials).sort()).toEqual(actions.map(({ id }) => id).sort());
@@ -237,18 +288,22 @@ it.each(actions)('$id: its plan says “cannot be undone” exactly where its ri
   expect(undo === null).toBe(risk === 'high');
 });
 
-it.each(actions.map(({ id }) => id))('%s', async (action) => {
-  for (const met of ordealsOf(action)) {
-    await platform.close();
-    await openAnotherPlatform();
-    const label = JSON.stringify({ action, ...met });
-    const { typed, effects } = await started(action);
-    const { state, calls } = await live(action, typed, met);
-    const count = await effects();
-    expect(count, `${label}: one effect at most`).toBeLessThanOrEqual(1);
-    expect(calls, `${label}: so many orders`).toBeLessThanOrEqual(3);
-    if (state === 'closed' || state === 'done') expect(count, `${label}: ${state}`).toBe(1);
-    // Of a letter no server tells later whether it was sent; everything else is found out.
-    else expect([action, state], label).toEqual(['message-partner', 'unknown']);
-  }
-}, 120_000); // prettier-ignore
+it.each(actions.map(({ id }) => id))(
+  '%s',
+  async (action) => {
+    for (const met of ordealsOf(action)) {
+      await platform.close();
+      await openAnotherPlatform();
+      const label = JSON.stringify({ action, ...met });
+      const { typed, effects } = await started(action);
+      const { state, calls } = await live(action, typed, met);
+      const count = await effects();
+      expect(count, `${label}: one effect at most`).toBeLessThanOrEqual(1);
+      expect(calls, `${label}: so many orders`).toBeLessThanOrEqual(3);
+      if (state === 'closed' || state === 'done') expect(count, `${label}: ${state}`).toBe(1);
+      // Of a letter no server tells later whether it was sent; everything else is found out.
+      else expect([action, state], label).toEqual(['message-partner', 'unknown']);
+    }
+  },
+  120_000,
+);

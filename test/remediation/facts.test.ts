@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { money } from '../../src/kernel/money.js';
-import { moneyFact, moneyOfFact } from '../../src/remediation/fields.js';
+import { moneyFact, moneyOfFact } from '../../src/remediation/kit/fields.js';
 
 it('an amount in a fact reads back as it was, grouped, negative and in any currency', () => {
   const minors = fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n });

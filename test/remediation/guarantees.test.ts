@@ -6,7 +6,7 @@ import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import { verifyChain } from '../../src/audit/verify.js';
 import { hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
 import type { RemediationState } from '../../src/ports/remediations.js';
-import { awaitsJudgement } from '../../src/remediation/settlement.js';
+import { awaitsJudgement } from '../../src/remediation/life/settlement.js';
 import {
   adopt,
   ask,
@@ -36,7 +36,10 @@ beforeEach(async () => {
   bank.moods = [];
   bank.orders = [];
   bank.deaf = 0;
-  bank.balances = new Map([['acc', 10_000_000n], ['other', 10_000_000n]]); // prettier-ignore
+  bank.balances = new Map([
+    ['acc', 10_000_000n],
+    ['other', 10_000_000n],
+  ]);
   people.kinds.clear();
   Object.entries(groups).forEach(([id, members]) => people.groups.set(id, new Set(members)));
   replica = company.replica();
@@ -447,13 +450,17 @@ describe('many at once', () => {
       Array.from({ length: 40 }, (_, at) => ask(replicas[at % 4]!, { amount: '1', requesterId })),
     );
     expect(forty.filter(({ status }) => status === 'fulfilled')).toHaveLength(20);
-    const open = await company.db.query('select 1 from paydesk.remediations where requester = $1', [requesterId]);
+    const open = await company.db.query('select 1 from paydesk.remediations where requester = $1', [
+      requesterId,
+    ]);
     expect(open).toHaveLength(20);
     const [cancelled] = (await replica.desk.waitingFor(requesterId)).own;
     await replica.desk.cancel(cancelled!.remediation.id, requesterId);
     await expect(ask(replica, { amount: '1', requesterId })).resolves.toBeDefined();
-    await company.db.query(`update paydesk.remediations set state = 'cancelled', due_at = null where state = 'pending'`);
-  }); // prettier-ignore
+    await company.db.query(
+      `update paydesk.remediations set state = 'cancelled', due_at = null where state = 'pending'`,
+    );
+  });
 
   it('a list counts all that are open, and what waits for a person is found behind a hundred newer ones', async () => {
     const before = await replica.desk.openCount();
@@ -467,11 +474,15 @@ describe('many at once', () => {
       [asked.remediation.formKey],
     );
     expect(await replica.desk.openCount()).toBe(before + 301);
-    expect((await replica.desk.waitingFor('lee')).own.map(({ remediation }) => remediation.id)).toEqual([asked.remediation.id]);
+    expect((await replica.desk.waitingFor('lee')).own.map(({ remediation }) => remediation.id)).toEqual([
+      asked.remediation.id,
+    ]);
     const ids = (await replica.desk.waitingFor('eve')).toDecide.map(({ remediation }) => remediation.id);
     expect(ids).toContain(asked.remediation.id);
-    await company.db.query(`update paydesk.remediations set state = 'cancelled', due_at = null where state = 'pending'`);
-  }); // prettier-ignore
+    await company.db.query(
+      `update paydesk.remediations set state = 'cancelled', due_at = null where state = 'pending'`,
+    );
+  });
 });
 
 describe('7. cards are put right at start', () => {

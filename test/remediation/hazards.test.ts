@@ -3,14 +3,14 @@
  * orders that are repeated into another world, two requests about the same thing, and rows and cards that are stale.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { awaitsJudgement } from '../../src/remediation/settlement.js';
+import { awaitsJudgement } from '../../src/remediation/life/settlement.js';
 import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import { createRemediations } from '../../src/adapters/postgres/remediations.js';
 import { dayMs, fixedClock, hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
-import type { Action, World } from '../../src/remediation/action.js';
-import type { CrashPoint, Snapshot } from '../../src/remediation/deps.js';
-import { fenced } from '../../src/remediation/fence.js';
+import type { Action, World } from '../../src/remediation/kit/action.js';
+import type { CrashPoint, Snapshot } from '../../src/remediation/life/deps.js';
+import { fenced } from '../../src/remediation/life/fence.js';
 import { ask, ballotOf, policy, spendAction, startCompany, type Company, type Replica } from './support.js';
 
 let company: Company;
@@ -42,7 +42,9 @@ async function settle(by: Replica, asked: Snapshot, forMs = 2 * hourMs): Promise
 }
 
 /** The bank's action, with something else in place of its n-th order. */
-const orders = (...turns: readonly ((plain: () => ReturnType<Action['execute']>) => ReturnType<Action['execute']>)[]): Action => {
+const orders = (
+  ...turns: readonly ((plain: () => ReturnType<Action['execute']>) => ReturnType<Action['execute']>)[]
+): Action => {
   const plain = spendAction(company.bank);
   let count = 0;
   return {
@@ -52,7 +54,7 @@ const orders = (...turns: readonly ((plain: () => ReturnType<Action['execute']>)
       return (turns[count++] ?? ((call) => call()))(own);
     },
   };
-}; // prettier-ignore
+};
 
 const noAnswer = () => Promise.reject(new OpsError('unknown_outcome', 'No answer.'));
 
@@ -74,9 +76,24 @@ describe('an order after one whose outcome nobody knows', () => {
 
   it.each([
     ['everything was frozen meanwhile', () => replica.desk.freezeAll('cy', 'the bank doubles'), 'frozen'],
-    ['somebody else repaired it meanwhile', () => Promise.resolve(company.bank.balances.set('acc', 9_995_000n)), 'balance:'],
-    ['the approver left the group', () => Promise.resolve(company.people.groups.get('S0APP')?.delete('eve')), 'eve’s vote'],
-    ['the approval is over', () => Promise.resolve().then(() => { company.clock.advance(2 * hourMs); }), 'approval has expired'],
+    [
+      'somebody else repaired it meanwhile',
+      () => Promise.resolve(company.bank.balances.set('acc', 9_995_000n)),
+      'balance:',
+    ],
+    [
+      'the approver left the group',
+      () => Promise.resolve(company.people.groups.get('S0APP')?.delete('eve')),
+      'eve’s vote',
+    ],
+    [
+      'the approval is over',
+      () =>
+        Promise.resolve().then(() => {
+          company.clock.advance(2 * hourMs);
+        }),
+      'approval has expired',
+    ],
   ])('is not given when %s; a person decides', async (_what, happens, why) => {
     company.bank.moods = ['lost_before'];
     const asked = await approved();
@@ -86,7 +103,7 @@ describe('an order after one whose outcome nobody knows', () => {
     expect(company.bank.orders).toHaveLength(1);
     expect(awaitsJudgement(await read(asked))).toBe(true);
     expect((await read(asked)).evidence.join('\n')).toContain(why);
-  }); // prettier-ignore
+  });
 
   it('is not given under a key that is a day old, however long approvals live', async () => {
     company.bank.moods = ['lost_before'];
@@ -105,12 +122,15 @@ describe('an order after one whose outcome nobody knows', () => {
     await replica.work();
     const rows = createRemediations(company.db);
     const blind = company.replica({
-      remediations: { ...rows, readKillSwitch: async () => ({ ...(await rows.readKillSwitch()), frozen: false }) },
+      remediations: {
+        ...rows,
+        readKillSwitch: async () => ({ ...(await rows.readKillSwitch()), frozen: false }),
+      },
     });
     await replica.desk.freezeAll('cy', 'the bank doubles');
     await settle(blind, asked);
     expect(company.bank.orders).toHaveLength(1);
-  }); // prettier-ignore
+  });
 });
 
 it('two replicas that looked at the same time move a request on once', async () => {
@@ -145,14 +165,17 @@ it('no first order is given when a freeze comes between the last look at things 
   const asked = await approved();
   const rows = createRemediations(company.db);
   const blind = company.replica({
-    remediations: { ...rows, readKillSwitch: async () => ({ ...(await rows.readKillSwitch()), frozen: false }) },
+    remediations: {
+      ...rows,
+      readKillSwitch: async () => ({ ...(await rows.readKillSwitch()), frozen: false }),
+    },
   });
   await replica.desk.freezeAll('cy', 'the bank doubles');
   await settle(blind, asked);
   expect(company.bank.orders).toEqual([]);
   expect((await read(asked)).state).toBe('expired');
   // It is looked at four times a minute until it expires.
-}, 60_000); // prettier-ignore
+}, 60_000);
 
 it('an answer counts although somebody closed the review while the order was under way', async () => {
   const reviewed = orders(async (order) => {
@@ -161,15 +184,22 @@ it('an answer counts although somebody closed the review while the order was und
     return order();
   });
   // Of a letter nobody can tell later whether it was sent.
-  const untold: Action = { ...reviewed, readBack: () => Promise.resolve({ kind: 'cannot_tell', evidence: ['?'] }) };
+  const untold: Action = {
+    ...reviewed,
+    readBack: () => Promise.resolve({ kind: 'cannot_tell', evidence: ['?'] }),
+  };
   replica = company.replica({ actions: [untold] });
   const asked = await ask(replica, { breakGlass: true, requesterId: 'mo' });
   await replica.work();
   expect(await read(asked)).toMatchObject({ state: 'done', review: 'closed', effectSummary: 'Took 50 EUR.' });
-}); // prettier-ignore
+});
 
 /** Stops the replica at a point, lets others go on for so long, and wakes it up again. */
-async function stoppedAt(point: CrashPoint, forMs: number, actions = [spendAction(company.bank)]): Promise<Snapshot> {
+async function stoppedAt(
+  point: CrashPoint,
+  forMs: number,
+  actions = [spendAction(company.bank)],
+): Promise<Snapshot> {
   let wake = (): void => undefined;
   let reached = (): void => undefined;
   const isStopped = new Promise<void>((resolve) => void (reached = resolve));
@@ -186,7 +216,7 @@ async function stoppedAt(point: CrashPoint, forMs: number, actions = [spendActio
   wake();
   await sleeping;
   return asked;
-} // prettier-ignore
+}
 
 describe('a process that was stopped and wakes up', () => {
   it('with its intent written, when another one has ordered in its place: sends nothing', async () => {
@@ -249,12 +279,16 @@ describe('a process that was stopped and wakes up', () => {
     const writes = { first: () => sent.push('first'), second: () => sent.push('second') };
     const clock = fixedClock('2026-11-20T10:00:00Z');
     const world = { writes, operations: null, mail: null, clock } as unknown as World;
-    const behind = fenced(world, new Date('2026-11-20T10:04:00Z'), clock) as unknown as { writes: typeof writes };
+    const behind = fenced(world, new Date('2026-11-20T10:04:00Z'), clock) as unknown as {
+      writes: typeof writes;
+    };
     behind.writes.first();
     clock.advance(5 * minuteMs);
-    expect(() => behind.writes.second()).toThrow(expect.objectContaining({ code: 'unknown_outcome' }) as Error);
+    expect(() => behind.writes.second()).toThrow(
+      expect.objectContaining({ code: 'unknown_outcome' }) as Error,
+    );
     expect(sent).toEqual(['first']);
-  }); // prettier-ignore
+  });
 });
 
 describe('two requests about the same thing', () => {
@@ -283,12 +317,15 @@ describe('two requests about the same thing', () => {
     expect((await read(first)).state).toBe('unknown');
     const second = await approved();
     await replica.work();
-    expect(await read(second)).toMatchObject({ state: 'approved', stateWhy: expect.stringContaining(first.remediation.id) as string });
+    expect(await read(second)).toMatchObject({
+      state: 'approved',
+      stateWhy: expect.stringContaining(first.remediation.id) as string,
+    });
     const { id } = first.remediation;
     await replica.desk.judge({ id, personId: 'dee', judgement: 'did_not', why: 'the bank said so' });
     await settle(replica, second);
     expect((await read(second)).state).toBe('closed');
-  }); // prettier-ignore
+  });
 });
 
 describe('a request that is due', () => {
@@ -500,28 +537,41 @@ it('waiting on for the same reason is said once', async () => {
 });
 
 describe('what holds a request up', () => {
-  it.each(['misconfigured', 'forbidden'] as const)('a key that is refused while the world is read again (%s): the approvals stand, and somebody is told once', async (code) => {
-    const alarms: string[] = [];
-    replica = company.replica({ alarm: (_tx, { personId, text }) => Promise.resolve(void alarms.push(`${personId ?? ''} ${text}`)) });
-    const asked = await approved();
-    company.bank.closed = new OpsError(code, 'The bank refuses our key.');
-    await settle(replica, asked, 5 * minuteMs);
-    expect(await read(asked)).toMatchObject({ state: 'approved', stateWhy: 'On hold: The bank refuses our key.' });
-    expect(alarms).toEqual([` Paydesk can’t run ${asked.remediation.id}, which is approved. On hold: The bank refuses our key.`]);
-    expect(company.bank.orders).toEqual([]);
-    company.bank.closed = null;
-    await settle(replica, asked, minuteMs);
-    expect((await read(asked)).state).toBe('closed');
-    expect(company.bank.orders).toHaveLength(1);
-  }); // prettier-ignore
+  it.each(['misconfigured', 'forbidden'] as const)(
+    'a key that is refused while the world is read again (%s): the approvals stand, and somebody is told once',
+    async (code) => {
+      const alarms: string[] = [];
+      replica = company.replica({
+        alarm: (_tx, { personId, text }) => Promise.resolve(void alarms.push(`${personId ?? ''} ${text}`)),
+      });
+      const asked = await approved();
+      company.bank.closed = new OpsError(code, 'The bank refuses our key.');
+      await settle(replica, asked, 5 * minuteMs);
+      expect(await read(asked)).toMatchObject({
+        state: 'approved',
+        stateWhy: 'On hold: The bank refuses our key.',
+      });
+      expect(alarms).toEqual([
+        ` Paydesk can’t run ${asked.remediation.id}, which is approved. On hold: The bank refuses our key.`,
+      ]);
+      expect(company.bank.orders).toEqual([]);
+      company.bank.closed = null;
+      await settle(replica, asked, minuteMs);
+      expect((await read(asked)).state).toBe('closed');
+      expect(company.bank.orders).toHaveLength(1);
+    },
+  );
 
   it('an account that is gone while the world is read again is of the world, and voids the approvals', async () => {
     const asked = await approved();
     company.bank.closed = new OpsError('not_found', 'There is no such account.');
     await settle(replica, asked, minuteMs);
-    expect(await read(asked)).toMatchObject({ state: 'voided', stateWhy: expect.stringContaining('no such account') as string });
+    expect(await read(asked)).toMatchObject({
+      state: 'voided',
+      stateWhy: expect.stringContaining('no such account') as string,
+    });
     company.bank.closed = null;
-  }); // prettier-ignore
+  });
 
   const freezing = (toMs: number): Replica => {
     const from = company.clock.now();

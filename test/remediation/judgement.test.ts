@@ -5,9 +5,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import { dayMs, hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
-import type { Action } from '../../src/remediation/action.js';
-import type { Snapshot } from '../../src/remediation/deps.js';
-import { awaitsJudgement } from '../../src/remediation/settlement.js';
+import type { Action } from '../../src/remediation/kit/action.js';
+import type { Snapshot } from '../../src/remediation/life/deps.js';
+import { awaitsJudgement } from '../../src/remediation/life/settlement.js';
 import { ask, ballotOf, spendAction, startCompany, type Company, type Replica } from './support.js';
 
 let company: Company;
@@ -102,7 +102,13 @@ describe('while the other side does not answer', () => {
   it('one of many tries, the others wait longer and look at once when it is answered', async () => {
     let looks = 0;
     const spend = spendAction(company.bank);
-    replica = telling([{ ...spend, readBack: (...step) => (looks++, spend.readBack(...step)), changesSince: () => Promise.resolve([]) }]);
+    replica = telling([
+      {
+        ...spend,
+        readBack: (...step) => (looks++, spend.readBack(...step)),
+        changesSince: () => Promise.resolve([]),
+      },
+    ]);
     company.bank.moods = Array.from({ length: 10 }, () => 'lost_after' as const);
     company.bank.deaf = Infinity;
     const many: Snapshot[] = [];
@@ -119,19 +125,28 @@ describe('while the other side does not answer', () => {
     company.bank.deaf = 0;
     await pass(30 * secondMs);
     for (const asked of many) expect((await read(asked)).state).toBe('closed');
-  }, 60_000); // prettier-ignore
+  }, 60_000);
 
   it('what was done waits to be verified in the same way', async () => {
     const spend = spendAction(company.bank);
     let away = true;
-    replica = telling([{ ...spend, verify: (...step) => (away ? Promise.reject(new Error('no route to host')) : spend.verify(...step)) }]); // prettier-ignore
+    replica = telling([
+      {
+        ...spend,
+        verify: (...step) => (away ? Promise.reject(new Error('no route to host')) : spend.verify(...step)),
+      },
+    ]);
     const asked = await approved();
     await pass(3 * hourMs, minuteMs);
-    expect(await read(asked)).toMatchObject({ state: 'done', looks: 0, stateWhy: expect.stringContaining('could not be verified yet') as string });
+    expect(await read(asked)).toMatchObject({
+      state: 'done',
+      looks: 0,
+      stateWhy: expect.stringContaining('could not be verified yet') as string,
+    });
     away = false;
     await pass(2 * minuteMs, 15 * secondMs);
     expect((await read(asked)).state).toBe('closed');
-  }); // prettier-ignore
+  });
 
   it('a person can have it looked for at once, which orders nothing, however often', async () => {
     const asked = await handedOver('lost_before');
@@ -162,9 +177,12 @@ describe('a decision is held against what is found', () => {
   it('“it took effect” against a clear no: contradicted, and it stays to be found out', async () => {
     const asked = await handedOver('lost_before');
     company.bank.deaf = 0;
-    expect(await judge(asked, 'took_effect')).toMatchObject({ kind: 'contradicted', found: ['no movement with this key'] });
+    expect(await judge(asked, 'took_effect')).toMatchObject({
+      kind: 'contradicted',
+      found: ['no movement with this key'],
+    });
     expect((await read(asked)).state).toBe('unknown');
-  }); // prettier-ignore
+  });
 
   it('“it did not” and nothing is there: refused, and the room is free', async () => {
     const asked = await handedOver('lost_before');
@@ -193,12 +211,16 @@ describe('a decision that nothing could be held against', () => {
     company.bank.deaf = 0;
     await pass(minuteMs);
     expect(await read(asked)).toMatchObject({ state: 'closed', verified: true, watchUntil: null });
-    expect(alarms).toEqual([{ personId: null, text: expect.stringContaining('took effect after all') as string }]);
+    expect(alarms).toEqual([
+      { personId: null, text: expect.stringContaining('took effect after all') as string },
+    ]);
     expect(news.some((text) => text.includes('took effect after all'))).toBe(true);
     expect(await room()).toBe(500_000n);
-    const kinds = (await createAuditStore(company.db).find({ subject: asked.remediation.id }, 50)).map(({ kind }) => kind);
+    const kinds = (await createAuditStore(company.db).find({ subject: asked.remediation.id }, 50)).map(
+      ({ kind }) => kind,
+    );
     expect(kinds).toContain('remediation.took_effect_late');
-  }); // prettier-ignore
+  });
 
   it('also when its room was given back in the meantime', async () => {
     const asked = await handedOver('lost_before', '5000');
@@ -237,9 +259,11 @@ describe('a decision that nothing could be held against', () => {
     await judge(asked, 'took_effect');
     company.bank.deaf = 0;
     await pass(dayMs + 2 * hourMs, 10 * minuteMs);
-    expect(alarms).toEqual([{ personId: null, text: expect.stringContaining('did not take effect, although') as string }]);
+    expect(alarms).toEqual([
+      { personId: null, text: expect.stringContaining('did not take effect, although') as string },
+    ]);
     expect(await read(asked)).toMatchObject({ state: 'closed', verified: false });
-  }); // prettier-ignore
+  });
 
   it('“it took effect”, found later: verified like any other', async () => {
     const asked = await handedOver('lost_after');

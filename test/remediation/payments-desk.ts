@@ -5,8 +5,8 @@ import { createStripeWrites } from '../../src/adapters/stripe/writes.js';
 import type { OpsErrorCode } from '../../src/kernel/errors.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
-import type { Action, ActionFault, Plan, TypedParameters, World } from '../../src/remediation/action.js';
-import { freeze, thaw } from '../../src/remediation/plan.js';
+import type { Action, ActionFault, Plan, TypedParameters, World } from '../../src/remediation/kit/action.js';
+import { freeze, thaw } from '../../src/remediation/kit/plan.js';
 import { apiKey, openBench, type Bench } from '../sandbox/payments-api/support.js';
 import { faultOf } from '../stripe/setup.js';
 
@@ -23,8 +23,13 @@ export async function openPaymentsDesk(timeoutMs = 10_000): Promise<PaymentsDesk
   const bench = await openBench(6);
   const { api, clock, stripe } = bench;
   const deps = {
-    baseUrl: api.baseUrl, apiKey: new Secret(apiKey), clock, log: silentLog, timeoutMs, sleep: () => Promise.resolve(),
-  }; // prettier-ignore
+    baseUrl: api.baseUrl,
+    apiKey: new Secret(apiKey),
+    clock,
+    log: silentLog,
+    timeoutMs,
+    sleep: () => Promise.resolve(),
+  };
   const desk: World = {
     payments: createStripePayments(deps),
     writes: createStripeWrites(deps),
@@ -40,12 +45,18 @@ export async function openPaymentsDesk(timeoutMs = 10_000): Promise<PaymentsDesk
     ...bench,
     desk,
     pay: async (fields = {}) => {
-      const order = { amount: 2_500, currency: 'eur', confirm: true, payment_method: 'pm_card_visa', ...fields };
+      const order = {
+        amount: 2_500,
+        currency: 'eur',
+        confirm: true,
+        payment_method: 'pm_card_visa',
+        ...fields,
+      };
       const { id, latest_charge } = await stripe.paymentIntents.create(order);
       return { payment: id, charge: latest_charge as string };
     },
     get: async (path) => (await (await bench.call('GET', `/v1/${path}`)).json()) as Record<string, unknown>,
-  }; // prettier-ignore
+  };
 }
 
 /** A plan that must come about, as it comes back from where plans are kept. */

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { minuteMs, secondMs } from '../../src/kernel/clock.js';
 import type { RemediationProgress } from '../../src/ports/remediations.js';
 import { actions } from '../../src/remediation/actions/index.js';
-import { awaitsJudgement } from '../../src/remediation/settlement.js';
+import { awaitsJudgement } from '../../src/remediation/life/settlement.js';
 import { openPlatformDesk, typedAt, type PlatformDesk } from './platform-desk.js';
 import { ballotOf, startCompany, type Company, type Replica } from './support.js';
 
@@ -24,8 +24,14 @@ afterEach(() => Promise.all([at.close(), company.close()]));
 /** Asks and approves; the id. */
 async function approved(action: string, typed: Record<string, string>): Promise<string> {
   const asked = await replica.desk.request({
-    formKey: action, action, typed, why: 'Declines rise', requesterId: 'ana', channelId: 'C0DESK000', breakGlass: false,
-  }); // prettier-ignore
+    formKey: action,
+    action,
+    typed,
+    why: 'Declines rise',
+    requesterId: 'ana',
+    channelId: 'C0DESK000',
+    breakGlass: false,
+  });
   if (asked.kind !== 'requested') throw new Error(asked.faults.map(({ message }) => message).join());
   await replica.desk.approve(ballotOf(asked.snapshot, 'eve'), null);
   return asked.snapshot.remediation.id;
@@ -134,11 +140,15 @@ it('a pause of a route that somebody paused meanwhile is void', async () => {
 
 it('a letter whose fate is unknown is never sent again, and comes before a person', async () => {
   at.mailbox.setFault({ kind: 'drop_after_data' });
-  const id = await approved('message-partner', { partner: 'adria', subject: 'Statement', text: 'Please send it.' });
+  const id = await approved('message-partner', {
+    partner: 'adria',
+    subject: 'Statement',
+    text: 'Please send it.',
+  });
   await letPass(20 * minuteMs);
   const { remediation } = await replica.desk.read(id);
   expect(awaitsJudgement(remediation)).toBe(true);
   const { evidence } = remediation;
   expect(evidence.join()).toMatch(/in the Sent folder/);
   expect(at.mailbox.letters()).toHaveLength(1);
-}); // prettier-ignore
+});

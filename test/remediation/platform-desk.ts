@@ -5,7 +5,7 @@ import { createOperationsApi } from '../../src/adapters/operations-api/operation
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
 import type { Operations, Route } from '../../src/ports/operations.js';
-import type { World } from '../../src/remediation/action.js';
+import type { World } from '../../src/remediation/kit/action.js';
 import { openPlatform, token } from '../operations-api/support.js';
 
 export interface PlatformDesk extends Awaited<ReturnType<typeof openPlatform>> {
@@ -23,8 +23,13 @@ export async function openPlatformDesk(): Promise<PlatformDesk> {
   const mailbox = await startMailbox({ port: 0, host: '127.0.0.1', clock, password: 'hunter2' });
   const operationsOf = (timeoutMs: number): Operations =>
     createOperationsApi({
-      baseUrl: api.baseUrl, token: new Secret(token), clock, log: silentLog, timeoutMs, sleep: () => Promise.resolve(),
-    }); // prettier-ignore
+      baseUrl: api.baseUrl,
+      token: new Secret(token),
+      clock,
+      log: silentLog,
+      timeoutMs,
+      sleep: () => Promise.resolve(),
+    });
   const operations = operationsOf(10_000);
   const hastyWrites = operationsOf(300);
   const from = 'Larkspur Pay <payments-ops@larkspur.example>';

@@ -3,7 +3,7 @@
  */
 import { dayMs, hourMs } from '../../src/kernel/clock.js';
 import { money } from '../../src/kernel/money.js';
-import type { AllowedRuling, Ask, Cap, Policy, Rule } from '../../src/remediation/policy.js';
+import type { AllowedRuling, Ask, Cap, Policy, Rule } from '../../src/remediation/policy/policy.js';
 
 /** A Friday, 12:30 in Amsterdam. */
 export const noon = new Date('2026-11-20T11:30:00Z');

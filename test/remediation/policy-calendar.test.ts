@@ -7,7 +7,7 @@ import { dayMs, minuteMs } from '../../src/kernel/clock.js';
 import { currencyCodes, currencyExponent } from '../../src/kernel/currency.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { money } from '../../src/kernel/money.js';
-import { weekdays, type Hours } from '../../src/remediation/policy.js';
+import { weekdays, type Hours } from '../../src/remediation/policy/policy.js';
 import { freezeOn, instantText, isOpen } from '../../src/remediation/policy/calendar.js';
 import { policyAmount, reportingOf, staleRates } from '../../src/remediation/policy/rates.js';
 import { noon, policy } from './policies.js';
@@ -28,15 +28,35 @@ describe('hours', () => {
     ['the last second', hours(), '2026-11-20T16:59:59Z', true],
     ['the end is out', hours(), '2026-11-20T17:00:00Z', false],
     ['another day', hours({ days: ['mon'] }), '2026-11-20T11:00:00Z', false],
-    ['the day is the zone’s, not UTC’s', hours({ days: ['sat'], from: '00:00', timeZone: 'Asia/Tokyo' }), '2026-11-20T15:00:00Z', true],
-    ['a whole day, its last minute', hours({ from: '00:00', to: '24:00', timeZone: 'UTC' }), '2026-11-20T23:59:59Z', true],
-    ['a whole day is not the next', hours({ days: ['thu'], from: '00:00', to: '24:00', timeZone: 'UTC' }), '2026-11-20T00:00:00Z', false],
+    [
+      'the day is the zone’s, not UTC’s',
+      hours({ days: ['sat'], from: '00:00', timeZone: 'Asia/Tokyo' }),
+      '2026-11-20T15:00:00Z',
+      true,
+    ],
+    [
+      'a whole day, its last minute',
+      hours({ from: '00:00', to: '24:00', timeZone: 'UTC' }),
+      '2026-11-20T23:59:59Z',
+      true,
+    ],
+    [
+      'a whole day is not the next',
+      hours({ days: ['thu'], from: '00:00', to: '24:00', timeZone: 'UTC' }),
+      '2026-11-20T00:00:00Z',
+      false,
+    ],
     ['over midnight: the evening', night, '2026-11-20T21:00:00Z', true],
     ['over midnight: the small hours belong to the day before', night, '2026-11-21T04:59:00Z', true],
     ['over midnight: its end is out', night, '2026-11-21T05:00:00Z', false],
     ['over midnight: not the small hours of the day itself', night, '2026-11-20T04:00:00Z', false],
     ['over midnight: not the next evening', night, '2026-11-21T21:00:00Z', false],
-    ['over midnight from Sunday into Monday', hours({ days: ['sun'], from: '22:00', to: '06:00' }), '2026-11-23T01:00:00Z', true],
+    [
+      'over midnight from Sunday into Monday',
+      hours({ days: ['sun'], from: '22:00', to: '06:00' }),
+      '2026-11-23T01:00:00Z',
+      true,
+    ],
     ['before the clocks go forward', hours(), '2026-03-28T08:00:00Z', true],
     ['after it nine comes an hour earlier', hours(), '2026-03-29T07:00:00Z', true],
     ['and so does six', hours(), '2026-03-29T16:00:00Z', false],
@@ -44,11 +64,21 @@ describe('hours', () => {
     ['after it nine comes an hour later', hours(), '2026-10-25T07:00:00Z', false],
     ['the hour that comes twice, first', hours({ from: '02:00', to: '03:00' }), '2026-10-25T00:30:00Z', true],
     ['the hour that comes twice, again', hours({ from: '02:00', to: '03:00' }), '2026-10-25T01:30:00Z', true],
-    ['a night over the change ends by the wall clock', hours({ days: ['sat'], from: '22:00', to: '06:00' }), '2026-10-25T04:59:00Z', true],
-    ['and not an hour later', hours({ days: ['sat'], from: '22:00', to: '06:00' }), '2026-10-25T05:00:00Z', false],
+    [
+      'a night over the change ends by the wall clock',
+      hours({ days: ['sat'], from: '22:00', to: '06:00' }),
+      '2026-10-25T04:59:00Z',
+      true,
+    ],
+    [
+      'and not an hour later',
+      hours({ days: ['sat'], from: '22:00', to: '06:00' }),
+      '2026-10-25T05:00:00Z',
+      false,
+    ],
   ])('%s', (_why, window, at, open) => {
     expect(isOpen(window, new Date(at))).toBe(open);
-  }); // prettier-ignore
+  });
 
   it.each([
     ['an ordinary day', '2026-11-20T00:00:00Z', 60],
@@ -62,7 +92,9 @@ describe('hours', () => {
   });
 
   it('a window and the rest of the week are never open together, and one of them always is', () => {
-    const time = fc.integer({ min: 0, max: 24 * 60 - 1 }).map((minute) => new Date(minute * minuteMs).toISOString().slice(11, 16)); // prettier-ignore
+    const time = fc
+      .integer({ min: 0, max: 24 * 60 - 1 })
+      .map((minute) => new Date(minute * minuteMs).toISOString().slice(11, 16));
     const zone = fc.constantFrom('Europe/Amsterdam', 'America/New_York', 'Asia/Kolkata', 'Pacific/Chatham');
     const at = fc.date({ min: new Date('2026-01-01'), max: new Date('2028-01-01'), noInvalidDate: true });
     fc.assert(

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { dayMs, hourMs, minuteMs } from '../../src/kernel/clock.js';
 import { money, type Money } from '../../src/kernel/money.js';
 import type { CapEntry } from '../../src/ports/remediations.js';
-import type { Cap, Policy } from '../../src/remediation/policy.js';
+import type { Cap, Policy } from '../../src/remediation/policy/policy.js';
 import { capsOn, longestWindowMs } from '../../src/remediation/policy/caps.js';
 import { reportingOf } from '../../src/remediation/policy/rates.js';
 import { cap, noon, policy } from './policies.js';
@@ -184,13 +184,16 @@ describe('a cap cannot be slipped under', () => {
     const parts = fc.array(fc.bigInt({ min: 1n, max: 5000n }), { minLength: 1, maxLength: 30 });
     fc.assert(
       fc.property(parts, fc.constantFrom('EUR', 'USD', 'JPY', 'KWD'), (minors, currency) => {
-        const whole = money(minors.reduce((sum, each) => sum + each, 0n), currency);
+        const whole = money(
+          minors.reduce((sum, each) => sum + each, 0n),
+          currency,
+        );
         const fits = capsOn(given, asked({ minor: reportingMinor(whole) }), [], noon).ok;
         const requests = numbered(minors.map((each) => ({ minor: reportingMinor(money(each, currency)) })));
         if (!fits) expect(kept(given, requests).length).toBeLessThan(minors.length);
       }),
     );
-  }); // prettier-ignore
+  });
 
   it.each([
     ['a merchant', ['Straße', 'STRASSE', 'straße ', 'Stra\u00ADße', 'ＳＴＲＡＳＳＥ']],

@@ -8,7 +8,7 @@ import { loadConfig } from '../../src/config/load.js';
 import { hourMs } from '../../src/kernel/clock.js';
 import type { PersonKind } from '../../src/ports/directory.js';
 import type { Vote } from '../../src/ports/remediations.js';
-import type { AllowedRuling, Policy } from '../../src/remediation/policy.js';
+import type { AllowedRuling, Policy } from '../../src/remediation/policy/policy.js';
 import { policyFaults } from '../../src/remediation/policy/faults.js';
 import { lockOuts } from '../../src/remediation/policy/lock-outs.js';
 import { countedVotes, eligibleVote, type Voter } from '../../src/remediation/policy/votes.js';
@@ -131,18 +131,25 @@ describe('counting', () => {
 
   it('removing people from groups never adds a vote, nor lets one in', () => {
     fc.assert(
-      fc.property(fc.array(anyVote.map(vote)), membership, fc.subarray(people), fc.constantFrom(...groupNames), (votes, members, removed, group) => {
-        const fewer = { ...members, [group]: (members[group] ?? []).filter((id) => !removed.includes(id)) };
-        const before = countedVotes(ruling, votes, 'U1', votersOf(members)).people;
-        const after = countedVotes(ruling, votes, 'U1', votersOf(fewer)).people;
-        expect(before).toEqual(expect.arrayContaining([...after]));
-        for (const now of votersOf(fewer).values()) {
-          const earlier = votersOf(members).get(now.personId) ?? now;
-          if (eligibleVote(ruling, now, 'U1', []).ok) expect(eligibleVote(ruling, earlier, 'U1', []).ok).toBe(true);
-        }
-      }),
+      fc.property(
+        fc.array(anyVote.map(vote)),
+        membership,
+        fc.subarray(people),
+        fc.constantFrom(...groupNames),
+        (votes, members, removed, group) => {
+          const fewer = { ...members, [group]: (members[group] ?? []).filter((id) => !removed.includes(id)) };
+          const before = countedVotes(ruling, votes, 'U1', votersOf(members)).people;
+          const after = countedVotes(ruling, votes, 'U1', votersOf(fewer)).people;
+          expect(before).toEqual(expect.arrayContaining([...after]));
+          for (const now of votersOf(fewer).values()) {
+            const earlier = votersOf(members).get(now.personId) ?? now;
+            if (eligibleVote(ruling, now, 'U1', []).ok)
+              expect(eligibleVote(ruling, earlier, 'U1', []).ok).toBe(true);
+          }
+        },
+      ),
     );
-  }); // prettier-ignore
+  });
 });
 
 const members = (groups: Record<string, string[]>): Map<string, ReadonlySet<string>> =>
@@ -153,41 +160,79 @@ describe('a policy that locks people out', () => {
   const full = { agents: ['U1', 'U2'], leads: ['U3', 'U4'], treasury: ['U5', 'U6'] };
   it.each<[string, Partial<Policy>, Record<string, string[]>, string[]]>([
     ['not this one', { breakGlass: glass }, full, []],
-    ['nobody may ask', {}, { ...full, agents: [] }, [
-      'Rule “refunds” cannot be used: agents has no members to request it.',
-      'The kill switch cannot be used: agents has no members.',
-    ]],
-    ['a group that nobody knows is empty', { rules: [rule({ request: ['leads'], approve: ['bosses'] })] }, full, [
-      'Rule “refunds” needs 1 person of bosses to approve, but there are none.',
-    ]],
-    ['fewer approvers than approvals', { rules: [rule({ approvals: 3 })] }, full, [
-      'Rule “refunds” needs 3 people of leads to approve, but there are only 2.',
-    ]],
-    ['the same people in two groups are not more', { rules: [rule({ approvals: 3, approve: ['leads', 'bosses'] })] }, { ...full, bosses: ['U3', 'U4'] }, [
-      'Rule “refunds” needs 3 people of leads or bosses to approve, but there are only 2.',
-    ]],
-    ['requesters who are needed as approvers', { rules: [rule({ request: ['agents', 'leads'], approvals: 2 })] }, full, [
-      'Rule “refunds” needs 2 people of leads to approve. With U3, U4 as the requester, only 1 other person can approve.',
-    ]],
-    ['alone with oneself', { rules: [rule({ request: ['leads'], approve: ['bosses'] })] }, { ...full, leads: ['U3', 'U4'], bosses: ['U3'] }, [
-      'Rule “refunds” needs 1 person of bosses to approve. With U3 as the requester, no other person can approve.',
-    ]],
-    ['many of them', { rules: [rule({ request: ['leads'], approvals: 5 })] }, { ...full, leads: ['U1', 'U2', 'U3', 'U4', 'U5'] }, [
-      'Rule “refunds” needs 5 people of leads to approve. With U1, U2, U3 and 2 more as the requester, only 4 other people can approve.',
-    ]],
+    [
+      'nobody may ask',
+      {},
+      { ...full, agents: [] },
+      [
+        'Rule “refunds” cannot be used: agents has no members to request it.',
+        'The kill switch cannot be used: agents has no members.',
+      ],
+    ],
+    [
+      'a group that nobody knows is empty',
+      { rules: [rule({ request: ['leads'], approve: ['bosses'] })] },
+      full,
+      ['Rule “refunds” needs 1 person of bosses to approve, but there are none.'],
+    ],
+    [
+      'fewer approvers than approvals',
+      { rules: [rule({ approvals: 3 })] },
+      full,
+      ['Rule “refunds” needs 3 people of leads to approve, but there are only 2.'],
+    ],
+    [
+      'the same people in two groups are not more',
+      { rules: [rule({ approvals: 3, approve: ['leads', 'bosses'] })] },
+      { ...full, bosses: ['U3', 'U4'] },
+      ['Rule “refunds” needs 3 people of leads or bosses to approve, but there are only 2.'],
+    ],
+    [
+      'requesters who are needed as approvers',
+      { rules: [rule({ request: ['agents', 'leads'], approvals: 2 })] },
+      full,
+      [
+        'Rule “refunds” needs 2 people of leads to approve. With U3, U4 as the requester, only 1 other person can approve.',
+      ],
+    ],
+    [
+      'alone with oneself',
+      { rules: [rule({ request: ['leads'], approve: ['bosses'] })] },
+      { ...full, leads: ['U3', 'U4'], bosses: ['U3'] },
+      [
+        'Rule “refunds” needs 1 person of bosses to approve. With U3 as the requester, no other person can approve.',
+      ],
+    ],
+    [
+      'many of them',
+      { rules: [rule({ request: ['leads'], approvals: 5 })] },
+      { ...full, leads: ['U1', 'U2', 'U3', 'U4', 'U5'] },
+      [
+        'Rule “refunds” needs 5 people of leads to approve. With U1, U2, U3 and 2 more as the requester, only 4 other people can approve.',
+      ],
+    ],
     ['just enough besides the requester', { rules: [rule({ request: ['leads'], approvals: 1 })] }, full, []],
-    ['break-glass that no other person could review', { breakGlass: glass }, { ...full, treasury: ['U5'] }, [
-      'Break-glass needs 2 people of treasury, one to act and another to review, but there is only 1.',
-    ]],
-    ['a kill switch that one person alone could lift', { killSwitch: { freeze: ['agents'], lift: ['treasury'] } }, { ...full, treasury: ['U5'] }, [
-      'Lifting the kill switch needs 2 people of treasury, but there is only 1.',
-    ]],
-    ['a kill switch that nobody could lift', { killSwitch: { freeze: ['agents'], lift: ['bosses'] } }, full, [
-      'Lifting the kill switch needs 2 people of bosses, but there are none.',
-    ]],
+    [
+      'break-glass that no other person could review',
+      { breakGlass: glass },
+      { ...full, treasury: ['U5'] },
+      ['Break-glass needs 2 people of treasury, one to act and another to review, but there is only 1.'],
+    ],
+    [
+      'a kill switch that one person alone could lift',
+      { killSwitch: { freeze: ['agents'], lift: ['treasury'] } },
+      { ...full, treasury: ['U5'] },
+      ['Lifting the kill switch needs 2 people of treasury, but there is only 1.'],
+    ],
+    [
+      'a kill switch that nobody could lift',
+      { killSwitch: { freeze: ['agents'], lift: ['bosses'] } },
+      full,
+      ['Lifting the kill switch needs 2 people of bosses, but there are none.'],
+    ],
   ])('%s', (_why, changes, groups, expected) => {
     expect(lockOuts(policy(changes), members(groups))).toEqual(expected);
-  }); // prettier-ignore
+  });
 
   it('is told exactly where some requester could never get the votes', () => {
     const someone = fc.subarray(['U1', 'U2', 'U3', 'U4']);
@@ -206,32 +251,48 @@ describe('a policy that does not fit the actions', () => {
   const actions = ['refund-payment', 'pause-route'];
   it.each<[string, Partial<Policy>, string[]]>([
     ['not this one', { rules: [rule({ upTo: '10' }), rule({ id: 'rest', actions: 'any' })] }, []],
-    ['a misspelt action', { rules: [rule(), rule({ id: 'two', actions: ['pause-routes'] })] }, [
-      'Rule “two” names the action “pause-routes”, which does not exist. Did you mean “pause-route”?',
-    ]],
-    ['one in every other place', {
-      caps: [cap({ actions: ['x-y'] })],
-      freezes: [{ id: 'sale', from: noon, to: noon, why: '', actions: ['x-y'] }],
-      breakGlass: { groups: [], reviewWithin: 1, actions: ['x-y'] },
-    }, [
-      'Cap “hourly” names the action “x-y”, which does not exist. Known actions: refund-payment, pause-route.',
-      'Freeze “sale” names the action “x-y”, which does not exist. Known actions: refund-payment, pause-route.',
-      'Break-glass names the action “x-y”, which does not exist. Known actions: refund-payment, pause-route.',
-    ]],
-    ['no rule for any action', { rules: [] }, [
-      'No rule covers any action, so everything would be refused. Add one, or leave “remediation” out.',
-    ]],
-    ['a strict rule below a lax one', { rules: [rule({ actions: 'any' }), rule({ id: 'strict', approvals: 2 })] }, [
-      'Rule “strict” is never reached: rule “refunds” above it covers all of it. Move it up.',
-    ]],
-    ['a smaller band below a larger one', { rules: [rule({ upTo: '20' }), rule({ id: 'strict', upTo: '20.00', risks: ['high'] })] }, [
-      'Rule “strict” is never reached: rule “refunds” above it covers all of it. Move it up.',
-    ]],
+    [
+      'a misspelt action',
+      { rules: [rule(), rule({ id: 'two', actions: ['pause-routes'] })] },
+      ['Rule “two” names the action “pause-routes”, which does not exist. Did you mean “pause-route”?'],
+    ],
+    [
+      'one in every other place',
+      {
+        caps: [cap({ actions: ['x-y'] })],
+        freezes: [{ id: 'sale', from: noon, to: noon, why: '', actions: ['x-y'] }],
+        breakGlass: { groups: [], reviewWithin: 1, actions: ['x-y'] },
+      },
+      [
+        'Cap “hourly” names the action “x-y”, which does not exist. Known actions: refund-payment, pause-route.',
+        'Freeze “sale” names the action “x-y”, which does not exist. Known actions: refund-payment, pause-route.',
+        'Break-glass names the action “x-y”, which does not exist. Known actions: refund-payment, pause-route.',
+      ],
+    ],
+    [
+      'no rule for any action',
+      { rules: [] },
+      ['No rule covers any action, so everything would be refused. Add one, or leave “remediation” out.'],
+    ],
+    [
+      'a strict rule below a lax one',
+      { rules: [rule({ actions: 'any' }), rule({ id: 'strict', approvals: 2 })] },
+      ['Rule “strict” is never reached: rule “refunds” above it covers all of it. Move it up.'],
+    ],
+    [
+      'a smaller band below a larger one',
+      { rules: [rule({ upTo: '20' }), rule({ id: 'strict', upTo: '20.00', risks: ['high'] })] },
+      ['Rule “strict” is never reached: rule “refunds” above it covers all of it. Move it up.'],
+    ],
     ['a larger band is reached', { rules: [rule({ upTo: '20' }), rule({ id: 'more', upTo: '20.01' })] }, []],
-    ['and so is another risk', { rules: [rule({ risks: ['low'] }), rule({ id: 'more', risks: ['low', 'high'] })] }, []],
+    [
+      'and so is another risk',
+      { rules: [rule({ risks: ['low'] }), rule({ id: 'more', risks: ['low', 'high'] })] },
+      [],
+    ],
   ])('%s', (_why, changes, expected) => {
     expect(policyFaults(policy(changes), actions)).toEqual(expected);
-  }); // prettier-ignore
+  });
 });
 
 it('the documented policy locks nobody out', () => {

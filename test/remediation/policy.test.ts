@@ -9,7 +9,7 @@ import { dayMs, hourMs, minuteMs } from '../../src/kernel/clock.js';
 import { currencyCodes } from '../../src/kernel/currency.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { money } from '../../src/kernel/money.js';
-import type { Ask, Policy, RefusalReason, Rule, Ruling } from '../../src/remediation/policy.js';
+import type { Ask, Policy, RefusalReason, Rule, Ruling } from '../../src/remediation/policy/policy.js';
 import { breakGlassOn, ruleOn } from '../../src/remediation/policy/ruling.js';
 import { readRuling, rulingText } from '../../src/remediation/policy/ruling-text.js';
 import { root } from '../house/source-tree.js';
@@ -95,21 +95,77 @@ describe('the first rule about a request decides', () => {
 
 describe('a request is refused with its reason', () => {
   it.each<[string, Partial<Policy>, Partial<Ask>, RefusalReason, string | null, RegExp]>([
-    ['nothing is about it', {}, { action: 'cancel-payout' }, 'no_rule', null, /No rule allows cancel-payout of 25\.00 EUR at medium risk/],
+    [
+      'nothing is about it',
+      {},
+      { action: 'cancel-payout' },
+      'no_rule',
+      null,
+      /No rule allows cancel-payout of 25\.00 EUR at medium risk/,
+    ],
     ['above every band', { rules: [small] }, { value: money(5001, 'EUR') }, 'no_rule', null, /of 50\.01 EUR/],
     ['a stranger', {}, { requesterGroups: new Set() }, 'not_requester', 'refunds', /Only agents can request/],
-    ['no falling through to a laxer rule', { rules: [rule({ request: ['leads'] }), rule({ id: 'lax' })] }, {}, 'not_requester', 'refunds', /Only leads/],
-    ['elsewhere', { rules: [rule({ channels: ['C0OTHER00'] })] }, {}, 'wrong_channel', 'refunds', /only be requested in C0OTHER00/],
-    ['no channel falls through either', { rules: [rule({ channels: ['C0OTHER00'] }), rule({ id: 'lax' })] }, {}, 'wrong_channel', 'refunds', /only be requested in/],
-    ['out of hours', { rules: [rule({ hours: office })] }, {}, 'outside_hours', 'refunds', /mon, tue 09:00–18:00 \(Europe\/Amsterdam\)/],
-    ['a currency without a rate', {}, { value: money(1, 'CHF') }, 'no_rate', null, /No exchange rate from CHF to EUR/],
-    ['a rate of tomorrow', { rates: [{ date: '2026-11-21', currency: 'USD', rate: '1' }] }, { value: money(1, 'USD') }, 'no_rate', null, /No exchange rate from USD/],
-    ['a rate too old', { ratesMaxAge: 19 * dayMs }, { value: money(1, 'USD') }, 'no_rate', null, /dated 2026-11-01, maximum age 19 d/],
+    [
+      'no falling through to a laxer rule',
+      { rules: [rule({ request: ['leads'] }), rule({ id: 'lax' })] },
+      {},
+      'not_requester',
+      'refunds',
+      /Only leads/,
+    ],
+    [
+      'elsewhere',
+      { rules: [rule({ channels: ['C0OTHER00'] })] },
+      {},
+      'wrong_channel',
+      'refunds',
+      /only be requested in C0OTHER00/,
+    ],
+    [
+      'no channel falls through either',
+      { rules: [rule({ channels: ['C0OTHER00'] }), rule({ id: 'lax' })] },
+      {},
+      'wrong_channel',
+      'refunds',
+      /only be requested in/,
+    ],
+    [
+      'out of hours',
+      { rules: [rule({ hours: office })] },
+      {},
+      'outside_hours',
+      'refunds',
+      /mon, tue 09:00–18:00 \(Europe\/Amsterdam\)/,
+    ],
+    [
+      'a currency without a rate',
+      {},
+      { value: money(1, 'CHF') },
+      'no_rate',
+      null,
+      /No exchange rate from CHF to EUR/,
+    ],
+    [
+      'a rate of tomorrow',
+      { rates: [{ date: '2026-11-21', currency: 'USD', rate: '1' }] },
+      { value: money(1, 'USD') },
+      'no_rate',
+      null,
+      /No exchange rate from USD/,
+    ],
+    [
+      'a rate too old',
+      { ratesMaxAge: 19 * dayMs },
+      { value: money(1, 'USD') },
+      'no_rate',
+      null,
+      /dated 2026-11-01, maximum age 19 d/,
+    ],
   ])('%s', (_why, changes, asked, reason, decidedBy, message) => {
     const ruling = ruleOn(policy(changes), ask(asked));
     expect(ruling).toMatchObject({ kind: 'refused', reason, rule: decidedBy });
     expect(ruling.kind === 'refused' && ruling.message).toMatch(message);
-  }); // prettier-ignore
+  });
 
   it('all conditions at once, the first as the reason', () => {
     const strict = rule({ request: ['leads'], channels: ['C0OTHER00'], hours: office });
@@ -203,13 +259,19 @@ describe('a ruling as text', () => {
     fc.record({
       kind: fc.constant('refused' as const),
       reason: fc.constantFrom<RefusalReason[]>(
-        'no_rate', 'no_rule', 'not_requester', 'wrong_channel', 'outside_hours', 'no_break_glass', 'above_break_glass',
+        'no_rate',
+        'no_rule',
+        'not_requester',
+        'wrong_channel',
+        'outside_hours',
+        'no_break_glass',
+        'above_break_glass',
       ),
       message: sentence,
       rule: fc.option(sentence),
       trail: fc.array(sentence),
     }),
-  ); // prettier-ignore
+  );
 
   it('is read back as it was', () => {
     fc.assert(

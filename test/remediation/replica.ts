@@ -12,9 +12,9 @@ import { openDatabase } from '../../src/adapters/postgres/database.js';
 import { startEngine } from '../../src/adapters/engine/engine.js';
 import { systemClock, type Clock } from '../../src/kernel/clock.js';
 import { Secret } from '../../src/kernel/secret.js';
-import { createLog } from '../../src/logging.js';
-import { advanceTask } from '../../src/remediation/deps.js';
-import { startSweeper } from '../../src/sweep.js';
+import { createLog } from '../../src/wiring/logging.js';
+import { advanceTask } from '../../src/remediation/life/deps.js';
+import { startSweeper } from '../../src/wiring/sweep.js';
 import { strictDesk, type SlackAddress } from './strict-slack.js';
 import { tableDesk } from './table-bank.js';
 

@@ -12,8 +12,8 @@ import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import { verifyChain } from '../../src/audit/verify.js';
 import { hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
 import type { Remediation } from '../../src/ports/remediations.js';
-import { crashPoints, type Snapshot } from '../../src/remediation/deps.js';
-import { awaitsJudgement } from '../../src/remediation/settlement.js';
+import { crashPoints, type Snapshot } from '../../src/remediation/life/deps.js';
+import { awaitsJudgement } from '../../src/remediation/life/settlement.js';
 import { hash } from '../../sandbox/world/random.js';
 import {
   adopt,
@@ -77,20 +77,43 @@ async function beginLife(seed: number): Promise<Life> {
   await db.query('update paydesk.remediations set due_at = null where due_at is not null');
   await db.query('update paydesk.remediation_kill_switch set frozen = false, lift_by = null, lift_at = null');
   return {
-    below, account,
+    below,
+    account,
     pick: (items) => items[below(items.length)]!,
     replicas: [company.replica(), company.replica()],
     asked: [],
   };
-} // prettier-ignore
+}
 
 /** Whatever people are refused is theirs to be refused; what breaks shows in the end. */
-const attempt = (work: Promise<unknown>): Promise<void> => work.then(() => undefined, () => undefined); // prettier-ignore
+const attempt = (work: Promise<unknown>): Promise<void> =>
+  work.then(
+    () => undefined,
+    () => undefined,
+  );
 
 const deeds: readonly ((life: Life) => Promise<void>)[] = [
-  askFor, askFor, vote, vote, vote, vote, voteTogether, rejectOrCancel, changeGroups, changeMood, changeWorld, die,
-  work, work, work, passTime, passTime, killSwitch, judge, lookAgain,
-]; // prettier-ignore
+  askFor,
+  askFor,
+  vote,
+  vote,
+  vote,
+  vote,
+  voteTogether,
+  rejectOrCancel,
+  changeGroups,
+  changeMood,
+  changeWorld,
+  die,
+  work,
+  work,
+  work,
+  passTime,
+  passTime,
+  killSwitch,
+  judge,
+  lookAgain,
+];
 
 async function askFor(life: Life): Promise<void> {
   const { account } = life;
@@ -245,13 +268,17 @@ async function endLife(life: Life): Promise<Remediation[]> {
   return Promise.all([...ids].map(async (id) => (await life.replicas[0]!.desk.read(id)).remediation));
 }
 
-it.each(seeds)('life %i', async (seed) => {
-  const life = await beginLife(seed);
-  for (let step = 0; step < steps; step++) await life.pick(deeds)(life);
-  const ended = await endLife(life);
-  for (const remediation of ended) await checkPromises(remediation);
-  await checkCaps(ended);
-}, 60_000); // prettier-ignore
+it.each(seeds)(
+  'life %i',
+  async (seed) => {
+    const life = await beginLife(seed);
+    for (let step = 0; step < steps; step++) await life.pick(deeds)(life);
+    const ended = await endLife(life);
+    for (const remediation of ended) await checkPromises(remediation);
+    await checkCaps(ended);
+  },
+  60_000,
+);
 
 const final = ['closed', 'refused', 'rejected', 'cancelled', 'expired', 'voided'];
 

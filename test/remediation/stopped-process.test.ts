@@ -15,9 +15,9 @@ import { verifyChain } from '../../src/audit/verify.js';
 import { minuteMs, systemClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { packageRoot } from '../../src/kernel/package-root.js';
-import type { CrashPoint } from '../../src/remediation/deps.js';
+import type { CrashPoint } from '../../src/remediation/life/deps.js';
 import type { RemediationDesk } from '../../src/remediation/remediation.js';
-import { shortHashOf } from '../../src/remediation/votes.js';
+import { shortHashOf } from '../../src/remediation/life/votes.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { openTableBank, tableDesk } from './table-bank.js';
 
@@ -72,8 +72,14 @@ async function startReplica(point: string): Promise<Replica> {
 
 async function approved(): Promise<string> {
   const asked = await desk.request({
-    formKey: 'acc', action: 'spend', typed: { account: 'acc' }, why: 'a drill', requesterId: 'ana', channelId: 'C0OPS', breakGlass: false,
-  }); // prettier-ignore
+    formKey: 'acc',
+    action: 'spend',
+    typed: { account: 'acc' },
+    why: 'a drill',
+    requesterId: 'ana',
+    channelId: 'C0OPS',
+    breakGlass: false,
+  });
   if (asked.kind === 'refused') throw new Error(asked.faults.map(({ message }) => message).join(' '));
   const { remediation } = asked.snapshot;
   await desk.approve({ id: remediation.id, planHash: shortHashOf(remediation), personId: 'eve' }, null);
@@ -100,25 +106,33 @@ const isFree = (sleeper: Replica): Promise<void> =>
 
 it.each<[CrashPoint, string, RegExp | null]>([
   ['before_intent', 'nothing was begun, so the other one begins', null],
-  ['after_intent', 'the other one orders in its place', /lost its lease: this process was stopped for too long/],
+  [
+    'after_intent',
+    'the other one orders in its place',
+    /lost its lease: this process was stopped for too long/,
+  ],
   ['after_effect', 'the other one finds the effect', /lost its lease: its outcome was settled elsewhere/],
   ['after_record', 'everything was written down', null],
-])('stopped %s (%s), it wakes up and does nothing more', async (point, _, said) => {
-  const sleeper = await startReplica(`stop:${point}`);
-  const id = await approved();
-  await expect.poll(() => stateOf(sleeper), { timeout: 60_000 }).toBe('T');
-  await startReplica('never');
-  await othersFinish(id);
-  const settled = (await desk.read(id)).remediation;
+])(
+  'stopped %s (%s), it wakes up and does nothing more',
+  async (point, _, said) => {
+    const sleeper = await startReplica(`stop:${point}`);
+    const id = await approved();
+    await expect.poll(() => stateOf(sleeper), { timeout: 60_000 }).toBe('T');
+    await startReplica('never');
+    await othersFinish(id);
+    const settled = (await desk.read(id)).remediation;
 
-  sleeper.process.kill('SIGCONT');
-  await isFree(sleeper);
-  if (said) await expect.poll(sleeper.output, { timeout: 30_000 }).toMatch(said);
-  // Its end waits for what it has in hand.
-  sleeper.process.kill('SIGTERM');
-  await sleeper.ended;
+    sleeper.process.kill('SIGCONT');
+    await isFree(sleeper);
+    if (said) await expect.poll(sleeper.output, { timeout: 30_000 }).toMatch(said);
+    // Its end waits for what it has in hand.
+    sleeper.process.kill('SIGTERM');
+    await sleeper.ended;
 
-  expect(await db.query('select key from bank_effects')).toEqual([{ key: settled.idempotencyKey }]);
-  expect(await db.query('select key from bank_orders')).toEqual([{ key: settled.idempotencyKey }]);
-  expect((await desk.read(id)).remediation).toEqual(settled);
-}, 180_000); // prettier-ignore
+    expect(await db.query('select key from bank_effects')).toEqual([{ key: settled.idempotencyKey }]);
+    expect(await db.query('select key from bank_orders')).toEqual([{ key: settled.idempotencyKey }]);
+    expect((await desk.read(id)).remediation).toEqual(settled);
+  },
+  180_000,
+);

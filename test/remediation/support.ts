@@ -12,12 +12,12 @@ import { silentLog } from '../../src/kernel/log.js';
 import { formatMoney, money, parseMajor } from '../../src/kernel/money.js';
 import type { Directory, DirectoryPerson, PersonKind } from '../../src/ports/directory.js';
 import type { Tasks } from '../../src/ports/tasks.js';
-import type { Action, World } from '../../src/remediation/action.js';
-import { defineAction } from '../../src/remediation/define-action.js';
-import type { CrashPoint, RemediationDeps, Snapshot } from '../../src/remediation/deps.js';
-import { amountField, amountIn, textField, type TypedAmount } from '../../src/remediation/fields.js';
-import { shortHashOf } from '../../src/remediation/votes.js';
-import type { Policy } from '../../src/remediation/policy.js';
+import type { Action, World } from '../../src/remediation/kit/action.js';
+import { defineAction } from '../../src/remediation/kit/define-action.js';
+import type { CrashPoint, RemediationDeps, Snapshot } from '../../src/remediation/life/deps.js';
+import { amountField, amountIn, textField, type TypedAmount } from '../../src/remediation/kit/fields.js';
+import { shortHashOf } from '../../src/remediation/life/votes.js';
+import type { Policy } from '../../src/remediation/policy/policy.js';
 import { createRemediationDesk, type RemediationDesk } from '../../src/remediation/remediation.js';
 import { createDatabase } from '../support/postgres.js';
 
@@ -52,21 +52,36 @@ export function spendAction(bank: Bank): Action {
     bank.balances.set(account, balanceOf(account) - minor);
   };
   return defineAction<{ account: string; amount: TypedAmount }, { balance: string; account: string }>({
-    id: 'spend', title: 'Spend', summary: 'Takes money from an account', risk: 'medium',
+    id: 'spend',
+    title: 'Spend',
+    summary: 'Takes money from an account',
+    risk: 'medium',
     fields: { account: textField('Account', 40), amount: amountField('Amount') },
     prefills: {},
-    read: ({ account }) => bank.closed ? Promise.reject(bank.closed) : Promise.resolve({ account, balance: formatMoney(money(balanceOf(account), 'EUR')) }),
+    read: ({ account }) =>
+      bank.closed
+        ? Promise.reject(bank.closed)
+        : Promise.resolve({ account, balance: formatMoney(money(balanceOf(account), 'EUR')) }),
     check: ({ account, amount }) => {
       const parsed = amountIn(amount, 'EUR');
       if (!parsed.ok) return [{ field: 'amount', message: parsed.fault }];
-      return parsed.value.minor > balanceOf(account) ? [{ field: 'amount', message: 'That is more than there is.' }] : [];
+      return parsed.value.minor > balanceOf(account)
+        ? [{ field: 'amount', message: 'That is more than there is.' }]
+        : [];
     },
     preview: ({ account, amount }) => {
       const parsed = parseMajor(amount.decimal, 'EUR');
       const value = parsed.ok ? parsed.value : null;
       return {
-        headline: `Take ${amount.decimal} EUR from ${account}`, changes: [], affected: [], undo: null, irreversible: 'all of it',
-        value, subject: { kind: 'payment', id: account }, partner: 'bank', merchant: account,
+        headline: `Take ${amount.decimal} EUR from ${account}`,
+        changes: [],
+        affected: [],
+        undo: null,
+        irreversible: 'all of it',
+        value,
+        subject: { kind: 'payment', id: account },
+        partner: 'bank',
+        merchant: account,
       };
     },
     execute: ({ params, idempotencyKey }) => {
@@ -79,7 +94,10 @@ export function spendAction(bank: Bank): Action {
       if (mood === 'lost_before') return Promise.reject(new OpsError('unknown_outcome', 'No answer.'));
       take(idempotencyKey, params.account, minor);
       if (mood === 'lost_after') return Promise.reject(new OpsError('unknown_outcome', 'No answer.'));
-      return Promise.resolve({ reference: `tx_${idempotencyKey}`, summary: `Took ${params.amount.decimal} EUR.` });
+      return Promise.resolve({
+        reference: `tx_${idempotencyKey}`,
+        summary: `Took ${params.amount.decimal} EUR.`,
+      });
     },
     readBack: ({ idempotencyKey }) => {
       if (bank.deaf > 0) {
@@ -99,7 +117,7 @@ export function spendAction(bank: Bank): Action {
           ? { kind: 'visible' as const, evidence: 'the movement is there' }
           : { kind: 'wrong' as const, evidence: 'there is no movement' },
       ),
-  }); // prettier-ignore
+  });
 }
 
 export interface People {
@@ -116,12 +134,21 @@ export function createPeople(groups: Readonly<Record<string, readonly string[]>>
     groups: members,
     directory: {
       person: (userId): Promise<DirectoryPerson> =>
-        Promise.resolve({ userId, name: userId, email: `${userId}@example.com`, kind: kinds.get(userId) ?? 'member' }),
-      membership: () => Promise.resolve({ groups: new Map([...members].map(([id, people]) => [id, new Set(people)])), ageMs: 0 }),
+        Promise.resolve({
+          userId,
+          name: userId,
+          email: `${userId}@example.com`,
+          kind: kinds.get(userId) ?? 'member',
+        }),
+      membership: () =>
+        Promise.resolve({
+          groups: new Map([...members].map(([id, people]) => [id, new Set(people)])),
+          ageMs: 0,
+        }),
       groupChanged: () => Promise.resolve(),
       personChanged: () => Promise.resolve(),
     },
-  }; // prettier-ignore
+  };
 }
 
 export const policy: Policy = {
@@ -132,16 +159,52 @@ export const policy: Policy = {
   groups: { operators: 'S0OPS', approvers: 'S0APP', leads: 'S0LEADS' },
   expiry: hourMs,
   rules: [
-    { id: 'small', actions: 'any', upTo: '100', request: ['operators'], approve: ['approvers', 'leads'], approvals: 1, typeAmount: false, confirmOutside: false },
-    { id: 'large', actions: 'any', upTo: '10000', request: ['operators'], approve: ['approvers', 'leads'], approvals: 2, typeAmount: false, confirmOutside: false },
-    { id: 'typed', actions: 'any', upTo: '20000', request: ['operators'], approve: ['leads'], approvals: 1, coolingOff: 10 * minuteMs, typeAmount: true, confirmOutside: false },
-    { id: 'outside', actions: 'any', request: ['operators'], approve: ['leads'], approvals: 1, typeAmount: false, confirmOutside: true },
+    {
+      id: 'small',
+      actions: 'any',
+      upTo: '100',
+      request: ['operators'],
+      approve: ['approvers', 'leads'],
+      approvals: 1,
+      typeAmount: false,
+      confirmOutside: false,
+    },
+    {
+      id: 'large',
+      actions: 'any',
+      upTo: '10000',
+      request: ['operators'],
+      approve: ['approvers', 'leads'],
+      approvals: 2,
+      typeAmount: false,
+      confirmOutside: false,
+    },
+    {
+      id: 'typed',
+      actions: 'any',
+      upTo: '20000',
+      request: ['operators'],
+      approve: ['leads'],
+      approvals: 1,
+      coolingOff: 10 * minuteMs,
+      typeAmount: true,
+      confirmOutside: false,
+    },
+    {
+      id: 'outside',
+      actions: 'any',
+      request: ['operators'],
+      approve: ['leads'],
+      approvals: 1,
+      typeAmount: false,
+      confirmOutside: true,
+    },
   ],
   caps: [{ id: 'hourly', per: 'merchant', within: hourMs, limit: '15000' }],
   freezes: [],
   breakGlass: { groups: ['leads'], reviewWithin: 24 * hourMs },
   killSwitch: { freeze: ['operators'], lift: ['leads'] },
-}; // prettier-ignore
+};
 
 /** Nobody may have more than twenty open requests, so a crowd of requests needs a crowd of people. */
 export const operators = Array.from({ length: 30 }, (_, at) => `operator-${at}`);
@@ -176,21 +239,44 @@ export async function startCompany(): Promise<Company> {
   const testDatabase = await createDatabase();
   const clock = fixedClock(start);
   const db = openDatabase({ url: testDatabase.url, clock, log: silentLog, maxConnections: 8 });
-  await db.query('create table test_tasks (key text primary key, subject text not null, taken_by text, done boolean not null default false)');
-  await db.query('create table test_cards (seq bigint generated always as identity, id text not null, state text not null)');
-  const bank: Bank = { effects: new Map(), orders: [], balances: new Map([['acc', 10_000_000n], ['other', 10_000_000n]]), moods: [], deaf: 0, closed: null };
+  await db.query(
+    'create table test_tasks (key text primary key, subject text not null, taken_by text, done boolean not null default false)',
+  );
+  await db.query(
+    'create table test_cards (seq bigint generated always as identity, id text not null, state text not null)',
+  );
+  const bank: Bank = {
+    effects: new Map(),
+    orders: [],
+    balances: new Map([
+      ['acc', 10_000_000n],
+      ['other', 10_000_000n],
+    ]),
+    moods: [],
+    deaf: 0,
+    closed: null,
+  };
   const people = createPeople(groups);
   let replicas = 0;
   return {
-    db, clock, bank, people,
-    replica: (overrides) => startReplica({ db, clock, bank, people, name: `replica-${replicas++}` }, overrides),
-    cards: async () => new Map((await db.query<{ id: string; state: string }>('select id, state from test_cards order by seq')).map(({ id, state }) => [id, state])),
+    db,
+    clock,
+    bank,
+    people,
+    replica: (overrides) =>
+      startReplica({ db, clock, bank, people, name: `replica-${replicas++}` }, overrides),
+    cards: async () =>
+      new Map(
+        (await db.query<{ id: string; state: string }>('select id, state from test_cards order by seq')).map(
+          ({ id, state }) => [id, state],
+        ),
+      ),
     close: async () => {
       await db.close();
       await testDatabase.drop();
     },
   };
-} // prettier-ignore
+}
 
 interface ReplicaFacts extends Pick<Company, 'db' | 'clock' | 'bank' | 'people'> {
   name: string;
@@ -198,7 +284,10 @@ interface ReplicaFacts extends Pick<Company, 'db' | 'clock' | 'bank' | 'people'>
 
 let keys = 0;
 
-function startReplica({ db, clock, bank, people, name }: ReplicaFacts, overrides: Partial<RemediationDeps> = {}): Replica {
+function startReplica(
+  { db, clock, bank, people, name }: ReplicaFacts,
+  overrides: Partial<RemediationDeps> = {},
+): Replica {
   let deathPoint: CrashPoint | null = null;
   let dead = false;
   let die = (): void => undefined;
@@ -242,7 +331,7 @@ function startReplica({ db, clock, bank, people, name }: ReplicaFacts, overrides
       }
     },
   };
-} // prettier-ignore
+}
 
 const rowTasks: Tasks = {
   enqueue: async (tx, _task, key, subject) => {
@@ -253,7 +342,10 @@ const rowTasks: Tasks = {
   },
 };
 
-async function takeTask({ query }: Database, name: string): Promise<{ key: string; subject: string } | undefined> {
+async function takeTask(
+  { query }: Database,
+  name: string,
+): Promise<{ key: string; subject: string } | undefined> {
   const [task] = await query<{ key: string; subject: string }>(
     `update test_tasks set taken_by = $1 where key = (
        select key from test_tasks where not done and taken_by is null order by key limit 1 for update skip locked)
@@ -261,7 +353,7 @@ async function takeTask({ query }: Database, name: string): Promise<{ key: strin
     [name],
   );
   return task;
-} // prettier-ignore
+}
 
 /** What the adopter does for the tasks of a dead executor. */
 export async function adopt({ query }: Database): Promise<void> {
@@ -281,15 +373,23 @@ export async function ask(
   } = {},
 ): Promise<Snapshot> {
   const asked = await desk.request({
-    formKey, action: 'spend', typed: { account, amount }, why: 'the customer was charged twice',
-    requesterId, channelId: 'C0OPS', breakGlass,
-  }); // prettier-ignore
+    formKey,
+    action: 'spend',
+    typed: { account, amount },
+    why: 'the customer was charged twice',
+    requesterId,
+    channelId: 'C0OPS',
+    breakGlass,
+  });
   if (asked.kind === 'refused') throw new Error(asked.faults.map(({ message }) => message).join(' '));
   return asked.snapshot;
 }
 
-export const ballotOf = ({ remediation }: Snapshot, personId: string): { id: string; planHash: string; personId: string } => ({
+export const ballotOf = (
+  { remediation }: Snapshot,
+  personId: string,
+): { id: string; planHash: string; personId: string } => ({
   id: remediation.id,
   planHash: shortHashOf(remediation),
   personId,
-}); // prettier-ignore
+});

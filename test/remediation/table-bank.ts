@@ -10,10 +10,10 @@ import { createAuditTrail } from '../../src/audit/trail.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { money } from '../../src/kernel/money.js';
-import type { Action, World } from '../../src/remediation/action.js';
-import { defineAction } from '../../src/remediation/define-action.js';
-import type { RemediationDeps } from '../../src/remediation/deps.js';
-import { textField } from '../../src/remediation/fields.js';
+import type { Action, World } from '../../src/remediation/kit/action.js';
+import { defineAction } from '../../src/remediation/kit/define-action.js';
+import type { RemediationDeps } from '../../src/remediation/life/deps.js';
+import { textField } from '../../src/remediation/kit/fields.js';
 import { createRemediationDesk, type RemediationDesk } from '../../src/remediation/remediation.js';
 import { createPeople, groups, policy } from './support.js';
 
@@ -29,18 +29,31 @@ function tableBank({ query }: Pick<Database, 'query'>): Action {
   const taken = async (key: string): Promise<boolean> =>
     (await query('select 1 from bank_effects where key = $1', [key])).length > 0;
   return defineAction<{ account: string }, { account: string }>({
-    id: 'spend', title: 'Spend', summary: 'Takes one euro', risk: 'low',
+    id: 'spend',
+    title: 'Spend',
+    summary: 'Takes one euro',
+    risk: 'low',
     fields: { account: textField('Account', 40) },
     prefills: {},
     read: ({ account }) => Promise.resolve({ account }),
     check: () => [],
     preview: ({ account }) => ({
-      headline: `Take 1.00 EUR from ${account}`, changes: [], affected: [], undo: null, irreversible: null,
-      value: money(100, 'EUR'), subject: { kind: 'payment', id: account }, partner: null, merchant: null,
+      headline: `Take 1.00 EUR from ${account}`,
+      changes: [],
+      affected: [],
+      undo: null,
+      irreversible: null,
+      value: money(100, 'EUR'),
+      subject: { kind: 'payment', id: account },
+      partner: null,
+      merchant: null,
     }),
     execute: async ({ params, idempotencyKey }) => {
       await query('insert into bank_orders (key) values ($1)', [idempotencyKey]);
-      await query('insert into bank_effects (key, account) values ($1, $2) on conflict do nothing', [idempotencyKey, params.account]);
+      await query('insert into bank_effects (key, account) values ($1, $2) on conflict do nothing', [
+        idempotencyKey,
+        params.account,
+      ]);
       return { reference: idempotencyKey, summary: 'Took 1.00 EUR.' };
     },
     readBack: async ({ idempotencyKey }) =>
@@ -48,8 +61,10 @@ function tableBank({ query }: Pick<Database, 'query'>): Action {
         ? { kind: 'done', effect: { reference: idempotencyKey, summary: 'It was taken.' } }
         : { kind: 'not_done', evidence: ['no movement'] },
     verify: async ({ idempotencyKey }) =>
-      (await taken(idempotencyKey)) ? { kind: 'visible', evidence: 'the movement is there' } : { kind: 'wrong', evidence: 'no movement' },
-  }); // prettier-ignore
+      (await taken(idempotencyKey))
+        ? { kind: 'visible', evidence: 'the movement is there' }
+        : { kind: 'wrong', evidence: 'no movement' },
+  });
 }
 
 /** The real domain over that bank, without caps, on the system's clock; what it tells goes nowhere. */

@@ -27,11 +27,7 @@ const attachmentsOf = (apiUrl: string, token: string) =>
 describe('of the workspace', () => {
   const attachments = ({ slack }: Bench) => attachmentsOf(slack.apiUrl, slack.credentials.botToken);
   async function handedIn(bench: Bench, bytes: Buffer, name = 'receipt.pdf'): Promise<string> {
-    const file = {
-      name,
-      mimetype: 'application/pdf',
-      content_base64: bytes.toString('base64'),
-    };
+    const file = { name, mimetype: 'application/pdf', content_base64: bytes.toString('base64') };
     const message = { user: 'ana', channel: 'payments-ops', text: 'here', files: [file] };
     await bench.control.post('message', message);
     return (await bench.control.message('payments-ops', ({ files }) => files !== undefined))!.files![0]!.id;

@@ -15,11 +15,17 @@ import { systemClock } from '../../src/kernel/clock.js';
 import { Secret } from '../../src/kernel/secret.js';
 import type { CardBlock } from '../../src/ports/card.js';
 import type {
-  ActionRequest, Command, CommandRequest, Modal, Person, SubmissionAnswer, SubmissionRequest,
-} from '../../src/ports/command.js'; // prettier-ignore
+  ActionRequest,
+  Command,
+  CommandRequest,
+  Modal,
+  Person,
+  SubmissionAnswer,
+  SubmissionRequest,
+} from '../../src/ports/command.js';
 import type { Deliveries } from '../../src/ports/deliveries.js';
-import { errorCard } from '../../src/views/error.js';
-import { windowNotices } from '../../src/views/windows.js';
+import { errorCard } from '../../src/views/desk/error.js';
+import { windowNotices } from '../../src/views/kit/windows.js';
 import { recordingLog, type Line } from '../engine/recording-log.js';
 import type { Limits } from '../../sandbox/slack/limits.js';
 import { SHORT, startBench, type Bench } from '../sandbox/slack/support.js';
@@ -93,9 +99,7 @@ export async function startDesk(limits: Partial<Limits> = {}): Promise<Desk> {
       ran.push(request.text);
       await desk.run(request);
     },
-    actions: {
-      open: (request, desk) => desk.click(request),
-    },
+    actions: { open: (request, desk) => desk.click(request) },
     submissions: {
       form: (request, desk) => {
         submitted.push(request);
@@ -116,32 +120,52 @@ export async function startDesk(limits: Partial<Limits> = {}): Promise<Desk> {
     createSlackApp({
       receiver: connection.receiver,
       observe: (what, outcome) => void observed.push(`${what} ${outcome}`),
-      commands: [{ ...payment, ...kind }], clock: systemClock, notices: windowNotices,
+      commands: [{ ...payment, ...kind }],
+      clock: systemClock,
+      notices: windowNotices,
       home: (person, theDesk) => theDesk.home(person),
       directory: {
         groupChanged: (id) => Promise.resolve(void changed.push(id)),
         personChanged: (id) => Promise.resolve(void changed.push(id)),
       },
-      desk, token, apiUrl, identity, deliveries, inFlight, errorCard, log,
-    }); // prettier-ignore
+      desk,
+      token,
+      apiUrl,
+      identity,
+      deliveries,
+      inFlight,
+      errorCard,
+      log,
+    });
     await connection.open();
     const http =
       transport === 'http'
         ? await startHttpServer('127.0.0.1', 0, { ...noRoutes, slack: () => connection.handle }, log)
         : null;
     const replica: Replica = {
-      connection, inFlight, http,
+      connection,
+      inFlight,
+      http,
       close: async () => {
         await connection.close();
         await http?.close();
       },
-    }; // prettier-ignore
+    };
     replicas.push(replica);
     if (http) await slack.control.post('request_url', { url: `http://127.0.0.1:${http.port}/slack/events` });
     return replica;
   };
   const desk: Desk = {
-    slack, db, database, lines, observed, ran, changed, submitted, token, startReplica,
+    slack,
+    db,
+    database,
+    lines,
+    observed,
+    ran,
+    changed,
+    submitted,
+    token,
+    startReplica,
     click: ({ windows }) => windows.open(form()),
     submit: () => Promise.resolve({ kind: 'close' }),
     home: () => Promise.resolve([words('Nothing waits for you.'), clickable()]),
@@ -149,7 +173,12 @@ export async function startDesk(limits: Partial<Limits> = {}): Promise<Desk> {
     type: async (text) => {
       const command = { user: 'ana', channel: 'payments-ops', text: `/payment ${text}` };
       const { ok, error, messages, ack_ms: ackMs } = await slack.control.post('command', command);
-      return { ok, ...(error === undefined ? {} : { error }), texts: messages.map((each) => each.text), ackMs };
+      return {
+        ok,
+        ...(error === undefined ? {} : { error }),
+        texts: messages.map((each) => each.text),
+        ackMs,
+      };
     },
     opened: async (user = 'ana') => {
       const { control } = slack;
@@ -168,7 +197,7 @@ export async function startDesk(limits: Partial<Limits> = {}): Promise<Desk> {
       await db.close();
       await database.drop();
     },
-  }; // prettier-ignore
+  };
   return desk;
 }
 

@@ -68,7 +68,7 @@ describe('of the workspace', () => {
   ])('%s is a %s', async (user, kind, name, email, timeZone) => {
     const userId = await idOf(user);
     expect(await directory().person(userId, anew)).toEqual({ userId, name, email, kind, timeZone });
-  }); // prettier-ignore
+  });
 
   it('without the scope for them there are no e-mails', async () => {
     const bot = MANIFEST.oauth_config.scopes.bot.filter((scope) => scope !== 'users:read.email');
@@ -166,7 +166,12 @@ describe('kinds of people that the sandbox has not got', () => {
     ['of another workspace', { team_id: 'T2' }, null, 'external'],
     ['without a workspace', {}, null, 'external'],
     ['shared with us, a stranger', { team_id: 'T1', is_stranger: true }, null, 'external'],
-    ['of another workspace of our enterprise', { team_id: 'T2', enterprise_user: { enterprise_id: 'E1' } }, 'E1', 'member'],
+    [
+      'of another workspace of our enterprise',
+      { team_id: 'T2', enterprise_user: { enterprise_id: 'E1' } },
+      'E1',
+      'member',
+    ],
     ['of another enterprise', { team_id: 'T2', enterprise_user: { enterprise_id: 'E2' } }, 'E1', 'external'],
     ['a guest of one channel', { team_id: 'T1', is_ultra_restricted: true }, null, 'guest'],
     ['a guest from outside', { team_id: 'T2', is_restricted: true }, null, 'external'],
@@ -178,8 +183,13 @@ describe('kinds of people that the sandbox has not got', () => {
       'auth.test': () => ({ team_id: 'T1', enterprise_id: enterprise }),
       'users.info': () => ({ user: { id: 'U1', name: 'somebody', ...user } }),
     });
-    expect(await directoryOf(slack.apiUrl).person('U1', anew)).toEqual({ userId: 'U1', name: 'somebody', email: null, kind });
-  }); // prettier-ignore
+    expect(await directoryOf(slack.apiUrl).person('U1', anew)).toEqual({
+      userId: 'U1',
+      name: 'somebody',
+      email: null,
+      kind,
+    });
+  });
 });
 
 describe('answers of Slack that leave something out', () => {

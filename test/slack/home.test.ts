@@ -85,7 +85,11 @@ it('a window opened elsewhere leaves Home alone', async () => {
 });
 
 it.each([
-  ['cannot be rendered', () => Promise.reject(new OpsError('unavailable', 'The database is away.')), 'The database is away.'],
+  [
+    'cannot be rendered',
+    () => Promise.reject(new OpsError('unavailable', 'The database is away.')),
+    'The database is away.',
+  ],
   ['is refused by Slack', () => Promise.resolve([{ type: 'data_table' }]), 'Slack refused this page.'],
 ])('a Home that %s says so, with the reference of the log', async (_why, home, text) => {
   await desk.startReplica('socket');
@@ -95,7 +99,7 @@ it.each([
   expect(shown).toContain(text);
   const failed = desk.lines.find(({ level }) => level === 'error')!;
   expect(shown).toContain(failed.fields.reference);
-}); // prettier-ignore
+});
 
 it('of two renderings at once the later one stays', async () => {
   const replica = await desk.startReplica('socket');

@@ -136,13 +136,20 @@ describe('what a command throws', () => {
   it.each([
     [
       'an OpsError is shown with its hint',
-      new OpsError('invalid', 'This is no payment.', { hint: 'Try another id.', details: { reference: 'theirs' } }),
-      'invalid', 'This is no payment.', 'Try another id.',
+      new OpsError('invalid', 'This is no payment.', {
+        hint: 'Try another id.',
+        details: { reference: 'theirs' },
+      }),
+      'invalid',
+      'This is no payment.',
+      'Try another id.',
     ],
     [
       'anything else is shown as a fault of ours, without its text',
       new TypeError('secret stack'),
-      'internal', 'Something went wrong on our side.', 'Try again. If it keeps failing, give the reference to your Paydesk admin.',
+      'internal',
+      'Something went wrong on our side.',
+      'Try again. If it keeps failing, give the reference to your Paydesk admin.',
     ],
   ])('%s, and with the reference of the log line', async (_why, thrown, code, text, hint) => {
     await desk.startReplica('socket');
@@ -160,7 +167,7 @@ describe('what a command throws', () => {
     expect(failed.fields).toMatchObject({ code, command: '/payment' });
     expect(words).toContain(failed.fields.reference);
     expect(desk.observed).toEqual(['/payment error']);
-  }); // prettier-ignore
+  });
 
   it('an answer that Slack does not take is logged, and ends nothing', async () => {
     await desk.startReplica('socket');

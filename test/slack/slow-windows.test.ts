@@ -18,11 +18,15 @@ afterEach(() => desk.close());
 const answers: Record<string, () => Promise<SubmissionAnswer>> = {
   ana: () => Promise.resolve({ kind: 'close' }),
   tomas: () => Promise.resolve({ kind: 'errors', errors: { amount: 'Too much.' } }),
-  mei: () => Promise.resolve({ kind: 'show', modal: form({ title: 'Next', blocks: [words('The next step')], submit: null }) }),
+  mei: () =>
+    Promise.resolve({
+      kind: 'show',
+      modal: form({ title: 'Next', blocks: [words('The next step')], submit: null }),
+    }),
   kofi: () => Promise.reject(new OpsError('conflict', 'Somebody was faster.')),
   lars: () => Promise.resolve({ kind: 'errors', errors: { amount: 'Less, please.' } }),
   ines: () => Promise.reject(new OpsError('conflict', 'Told elsewhere.')),
-}; // prettier-ignore
+};
 const expected = [
   ['ana', 'Done.'],
   ['tomas', 'Too much.'],

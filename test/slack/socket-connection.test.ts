@@ -5,8 +5,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
-  createReconnectWaits, defaultPatience, socketConnection, type Patience,
-} from '../../src/adapters/slack/socket-connection.js'; // prettier-ignore
+  createReconnectWaits,
+  defaultPatience,
+  socketConnection,
+  type Patience,
+} from '../../src/adapters/slack/socket-connection.js';
 import { packageRoot } from '../../src/kernel/package-root.js';
 import { Secret } from '../../src/kernel/secret.js';
 import type { Connection } from '../../src/adapters/slack/receivers.js';

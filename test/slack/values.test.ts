@@ -16,13 +16,25 @@ const options = ['a', 'b', 'c'].map((value) => ({ text: plain(value), value }));
 const richText: Json = {
   type: 'rich_text',
   elements: [
-    { type: 'rich_text_section', elements: [{ type: 'text', text: 'See ' }, { type: 'link', url: 'https://a.example' }, { type: 'text', text: ', ' }, { type: 'user', user_id: 'U1' }] },
-    { type: 'rich_text_list', style: 'bullet', elements: [
-      { type: 'rich_text_section', elements: [{ type: 'text', text: 'one', style: { bold: true } }] },
-      { type: 'rich_text_section', elements: [{ type: 'emoji', name: 'two' }] },
-    ] },
+    {
+      type: 'rich_text_section',
+      elements: [
+        { type: 'text', text: 'See ' },
+        { type: 'link', url: 'https://a.example' },
+        { type: 'text', text: ', ' },
+        { type: 'user', user_id: 'U1' },
+      ],
+    },
+    {
+      type: 'rich_text_list',
+      style: 'bullet',
+      elements: [
+        { type: 'rich_text_section', elements: [{ type: 'text', text: 'one', style: { bold: true } }] },
+        { type: 'rich_text_section', elements: [{ type: 'emoji', name: 'two' }] },
+      ],
+    },
   ],
-}; // prettier-ignore
+};
 
 /** Element, what a person enters, what the desk gets. */
 const rows: [element: Record<string, Json>, entered: Json, expected: string][] = [
@@ -68,9 +80,15 @@ it('through a window, each as the desk expects it', async () => {
   // People and channels are named here; the desk gets their ids.
   const { users, channels } = await desk.slack.control.state();
   const named = new Map([...users, ...channels].map(({ name, id }) => [name, id]));
-  const idsOf = (names: string): string => names.split(',').map((name) => named.get(name) ?? name).join(','); // prettier-ignore
+  const idsOf = (names: string): string =>
+    names
+      .split(',')
+      .map((name) => named.get(name) ?? name)
+      .join(',');
   rows.forEach(([element, , expected], at) => {
-    const wanted = /^(?:multi_)?(?:users|channels|conversations)_select$/.test(JSON.stringify(element.type).slice(1, -1))
+    const wanted = /^(?:multi_)?(?:users|channels|conversations)_select$/.test(
+      JSON.stringify(element.type).slice(1, -1),
+    )
       ? idsOf(expected)
       : expected;
     expect([element.type, desk.submitted[0]!.values[`b${at}`]]).toEqual([element.type, wanted]);
@@ -79,7 +97,7 @@ it('through a window, each as the desk expects it', async () => {
 
   await submit({});
   expect(Object.values(desk.submitted[1]!.values)).toEqual(elements.map(() => ''));
-}); // prettier-ignore
+});
 
 it('of a row of elements the first that holds something counts', () => {
   const row = { first: { value: null }, second: { selected_option: { value: 'b' } }, third: { value: 'c' } };
@@ -91,10 +109,23 @@ it.each<[string, ElementState & { type?: string }, string]>([
   ['a button without a value', { type: 'button' }, ''],
   ['an overflow menu', { type: 'overflow', selected_option: { value: 'share' } }, 'share'],
   ['a choice that was taken back', { type: 'static_select', selected_option: null }, ''],
-  ['mentions and marks', { rich_text_value: { type: 'rich_text_section', elements: [
-    { type: 'channel', channel_id: 'C1' }, { type: 'usergroup', usergroup_id: 'S1' }, { type: 'broadcast', range: 'here' },
-    { type: 'date', fallback: 'today' }, { type: 'color', value: '#fff' }, { type: 'to_come' },
-  ] } }, '<#C1><!subteam^S1>@heretoday#fff'],
+  [
+    'mentions and marks',
+    {
+      rich_text_value: {
+        type: 'rich_text_section',
+        elements: [
+          { type: 'channel', channel_id: 'C1' },
+          { type: 'usergroup', usergroup_id: 'S1' },
+          { type: 'broadcast', range: 'here' },
+          { type: 'date', fallback: 'today' },
+          { type: 'color', value: '#fff' },
+          { type: 'to_come' },
+        ],
+      },
+    },
+    '<#C1><!subteam^S1>@heretoday#fff',
+  ],
 ])('%s', (_what, state, expected) => {
   expect(valueOf(state)).toBe(expected);
-}); // prettier-ignore
+});

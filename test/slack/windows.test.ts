@@ -43,25 +43,29 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
   it('errors stand at their inputs, and the corrected window is taken', async () => {
     const viewId = await desk.opened();
     const errors = { amount: 'More than is left.' };
-    desk.submit = ({ values }) => Promise.resolve(values.amount === '99' ? { kind: 'errors', errors } : { kind: 'close' });
+    desk.submit = ({ values }) =>
+      Promise.resolve(values.amount === '99' ? { kind: 'errors', errors } : { kind: 'close' });
     expect(await submit(viewId, '99')).toMatchObject({ ok: false, errors });
     expect(await submit(viewId, '99'), 'the same again is asked again').toMatchObject({ ok: false, errors });
     expect(await submit(viewId, '9')).toMatchObject({ ok: true });
     expect(desk.submitted.map(({ windowId, values }) => [windowId, values.amount])).toEqual([
-      [viewId, '99'], [viewId, '99'], [viewId, '9'],
+      [viewId, '99'],
+      [viewId, '99'],
+      [viewId, '9'],
     ]);
     expect(await titlesOf()).toEqual([]);
-  }); // prettier-ignore
+  });
 
   it('the window becomes the next one, which can be submitted as well', async () => {
     const viewId = await desk.opened();
     const next = form({ title: 'Are you sure?', memo: 'second' });
-    desk.submit = ({ memo }) => Promise.resolve(memo === 'pi_1' ? { kind: 'show', modal: next } : { kind: 'close' });
+    desk.submit = ({ memo }) =>
+      Promise.resolve(memo === 'pi_1' ? { kind: 'show', modal: next } : { kind: 'close' });
     expect((await submit(viewId)).view?.view.title).toMatchObject({ text: 'Are you sure?' });
     await submit(viewId);
     expect(desk.submitted.map(({ memo }) => memo)).toEqual(['pi_1', 'second']);
     expect(await titlesOf()).toEqual([]);
-  }); // prettier-ignore
+  });
 
   it('what is thrown is laid upon the form, which stays as it was typed', async () => {
     const viewId = await desk.opened();
@@ -96,7 +100,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     finish({ kind: 'errors', errors: { amount: 'Too much.' } });
     for (const outcome of await Promise.all(both)) expect(outcome.errors).toEqual({ amount: 'Too much.' });
     expect(desk.submitted).toHaveLength(1);
-  }); // prettier-ignore
+  });
 });
 
 it('a delivery that is doubled over two replicas runs once, and its answer is the one that counts', async () => {
@@ -113,7 +117,11 @@ it('a delivery that is doubled over two replicas runs once, and its answer is th
 
 describe('errors that Slack would not take', () => {
   it.each([
-    ['for no input of the window', { amount: 'Too much.', partner: 'Which one?' }, ['Too much.', '• Which one?', '"initial_value":"12"']],
+    [
+      'for no input of the window',
+      { amount: 'Too much.', partner: 'Which one?' },
+      ['Too much.', '• Which one?', '"initial_value":"12"'],
+    ],
     ['without a text', { amount: '' }, ['Check this value.', '"initial_value":"12"']],
     ['none at all', {}, ['Correct this first', '"initial_value":"12"']],
   ])('are listed in the window: %s', async (_why, errors, texts) => {
@@ -122,7 +130,7 @@ describe('errors that Slack would not take', () => {
     const outcome = await submit(await desk.opened());
     expect(outcome).toMatchObject({ ok: true });
     for (const text of texts) expect(shown(outcome)).toContain(text);
-  }); // prettier-ignore
+  });
 });
 
 it('where nothing more can be laid upon a form, it comes back with the refusal and what was typed', async () => {
@@ -171,8 +179,11 @@ describe('a window that comes too late', () => {
     desk.run = ({ windows }) => windows.open(form({ title: 'Longer than Slack takes a title' }));
     expect((await desk.type('x')).texts).toEqual([expect.stringContaining('Slack did not open the window.')]);
     const failed = desk.lines.find(({ message }) => message === 'a command failed')!;
-    expect(failed.fields).toMatchObject({ code: 'internal', remarks: expect.stringContaining('/view/title') as string });
-  }); // prettier-ignore
+    expect(failed.fields).toMatchObject({
+      code: 'internal',
+      remarks: expect.stringContaining('/view/title') as string,
+    });
+  });
 });
 
 describe('a click in a window', () => {

@@ -178,13 +178,53 @@ describe('what cannot be read hides nothing else', () => {
     ['a time of the page that is null', { page: { updated_at: null } }, { publishedAt: null }, []],
     ['a time of the page that is none', { page: { updated_at: 'yesterday' } }, { publishedAt: null }, []],
     ['no page at all', { page: undefined }, { publishedAt: null }, []],
-    ['times of an incident', { incidents: [{ ...incident, created_at: null, started_at: '', updated_at: 5 }] }, { incidents: [{ name: 'Delayed payouts', startedAt: null, updatedAt: null }] }, []],
-    ['the updates of an incident', { incidents: [{ ...incident, incident_updates: 'none' }] }, { incidents: [{ latestUpdate: null }] }, []],
-    ['components that are no list', { components: 'all fine' }, { components: [], incidents: [{ name: 'Delayed payouts' }] }, ['the components are no list']],
-    ['one component', { components: [{ name: 'Cards', status: null }, { name: 'Payouts', status: 'a_word_to_come' }] }, { components: [{ name: 'Payouts', status: 'a_word_to_come' }] }, ['component 1 cannot be read: status']],
-    ['an incident without a name', { incidents: [{ ...incident, name: 5 }, incident] }, { incidents: [{ name: 'Delayed payouts' }] }, ['incident 1 cannot be read: name']],
-    ['an incident that is none', { incidents: [null, incident] }, { incidents: [{ name: 'Delayed payouts' }] }, ['incident 1 cannot be read: it is none']],
-    ['a maintenance', { scheduled_maintenances: [{ name: 'Upgrade' }] }, { maintenances: [] }, ['maintenance 1 cannot be read: status']],
+    [
+      'times of an incident',
+      { incidents: [{ ...incident, created_at: null, started_at: '', updated_at: 5 }] },
+      { incidents: [{ name: 'Delayed payouts', startedAt: null, updatedAt: null }] },
+      [],
+    ],
+    [
+      'the updates of an incident',
+      { incidents: [{ ...incident, incident_updates: 'none' }] },
+      { incidents: [{ latestUpdate: null }] },
+      [],
+    ],
+    [
+      'components that are no list',
+      { components: 'all fine' },
+      { components: [], incidents: [{ name: 'Delayed payouts' }] },
+      ['the components are no list'],
+    ],
+    [
+      'one component',
+      {
+        components: [
+          { name: 'Cards', status: null },
+          { name: 'Payouts', status: 'a_word_to_come' },
+        ],
+      },
+      { components: [{ name: 'Payouts', status: 'a_word_to_come' }] },
+      ['component 1 cannot be read: status'],
+    ],
+    [
+      'an incident without a name',
+      { incidents: [{ ...incident, name: 5 }, incident] },
+      { incidents: [{ name: 'Delayed payouts' }] },
+      ['incident 1 cannot be read: name'],
+    ],
+    [
+      'an incident that is none',
+      { incidents: [null, incident] },
+      { incidents: [{ name: 'Delayed payouts' }] },
+      ['incident 1 cannot be read: it is none'],
+    ],
+    [
+      'a maintenance',
+      { scheduled_maintenances: [{ name: 'Upgrade' }] },
+      { maintenances: [] },
+      ['maintenance 1 cannot be read: status'],
+    ],
     ['no description', { status: { indicator: 'major' } }, { description: 'major' }, []],
   ])('%s', async (_what, changed, expected, problems) => {
     answer = sending({ ...summary, ...changed });
@@ -192,7 +232,7 @@ describe('what cannot be read hides nothing else', () => {
     const found = await read(2000, { ...silentLog, warn: (fields) => void warned.push(fields) });
     expect(found).toMatchObject({ ...major, ...expected, problems });
     expect(warned).toEqual(problems.length > 0 ? [{ pageUrl, problems }] : []);
-  }); // prettier-ignore
+  });
 });
 
 describe('maintenance', () => {
@@ -205,19 +245,48 @@ describe('maintenance', () => {
     incident_updates: [],
   };
   const fine = { indicator: 'none', description: 'All Systems Operational' };
-  const shown = { name: 'Database upgrade', until: new Date('2026-11-20T12:00:00Z'), url: null, latestUpdate: null };
+  const shown = {
+    name: 'Database upgrade',
+    until: new Date('2026-11-20T12:00:00Z'),
+    url: null,
+    latestUpdate: null,
+  };
   it.each<[string, object, object, object]>([
-    ['in progress is the state where the page itself says none', work, fine, { indicator: 'maintenance', description: 'Maintenance in progress: Database upgrade', maintenances: [shown] }],
-    ['being verified is not over', { ...work, status: 'verifying' }, fine, { indicator: 'maintenance', maintenances: [shown] }],
+    [
+      'in progress is the state where the page itself says none',
+      work,
+      fine,
+      {
+        indicator: 'maintenance',
+        description: 'Maintenance in progress: Database upgrade',
+        maintenances: [shown],
+      },
+    ],
+    [
+      'being verified is not over',
+      { ...work, status: 'verifying' },
+      fine,
+      { indicator: 'maintenance', maintenances: [shown] },
+    ],
     ['in progress hides no trouble', work, summary.status, { indicator: 'major', maintenances: [shown] }],
     ['to come is none yet', { ...work, status: 'scheduled' }, fine, { indicator: 'none', maintenances: [] }],
-    ['that is completed is none any more', { ...work, status: 'completed' }, fine, { indicator: 'none', maintenances: [] }],
-    ['without an end', { ...work, scheduled_until: null }, fine, { indicator: 'maintenance', maintenances: [{ ...shown, until: null }] }],
+    [
+      'that is completed is none any more',
+      { ...work, status: 'completed' },
+      fine,
+      { indicator: 'none', maintenances: [] },
+    ],
+    [
+      'without an end',
+      { ...work, scheduled_until: null },
+      fine,
+      { indicator: 'maintenance', maintenances: [{ ...shown, until: null }] },
+    ],
   ])('%s', async (_what, scheduled, status, expected) => {
     answer = sending({ ...summary, status, scheduled_maintenances: [scheduled] });
     expect(await read()).toMatchObject(expected);
   });
-}); // prettier-ignore
+});
 
 describe('unavailable', () => {
   const rows: [reason: string, answer: RequestListener][] = [

@@ -44,10 +44,7 @@ describe('a request', () => {
     stripe.put('payouts');
     const { client } = setUp();
     const range = { arrival_date: { gte: 1, lte: 2 } };
-    const listed = client.list('/v1/payouts', range, {
-      limit: 5,
-      deadline: client.deadline(),
-    });
+    const listed = client.list('/v1/payouts', range, { limit: 5, deadline: client.deadline() });
     expect(await listed.next()).toEqual({ done: true, value: undefined });
     const [request] = stripe.requests;
     expect(decodeURIComponent(request!.url)).toBe(

@@ -52,8 +52,13 @@ it('says the same as Stripe’s own package', async () => {
   const leaf = fc.oneof(text, fc.bigInt(), fc.boolean(), fc.constant(null));
   const name = fc.stringMatching(/^[a-z][a-z_0-9]{0,8}$/);
   const { value } = fc.letrec<{ value: FormValue }>((tie) => ({
-    value: fc.oneof({ maxDepth: 3 }, leaf, fc.array(tie('value'), { maxLength: 3 }), fc.dictionary(name, tie('value'), { maxKeys: 3 })),
-  })); // prettier-ignore
+    value: fc.oneof(
+      { maxDepth: 3 },
+      leaf,
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(name, tie('value'), { maxKeys: 3 }),
+    ),
+  }));
   await fc.assert(
     fc.asyncProperty(fc.dictionary(name, value, { maxKeys: 4 }), async (form) => {
       await stripe.rawRequest('POST', '/v1/anything', form);

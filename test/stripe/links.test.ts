@@ -30,15 +30,50 @@ const paid = { id: 'inpay_1', status: 'paid', payment: { type: 'payment_intent',
 const open = { id: 'inpay_2', status: 'open', payment: { type: 'payment_intent', payment_intent: 'pi_2' } };
 
 it.each<[string, LinkingObject, object, ObjectLink]>([
-  ['its payment', 'checkout_session', { payment_intent: 'pi_1', customer: 'cus_1', invoice: null }, link('pi_1', 'cus_1')],
-  ['its invoice, for a subscription', 'checkout_session', { payment_intent: null, invoice: 'in_1', subscription: 'sub_1' }, link('in_1', null)],
-  ['what it set up', 'checkout_session', { payment_intent: null, setup_intent: 'seti_1' }, link('seti_1', null)],
+  [
+    'its payment',
+    'checkout_session',
+    { payment_intent: 'pi_1', customer: 'cus_1', invoice: null },
+    link('pi_1', 'cus_1'),
+  ],
+  [
+    'its invoice, for a subscription',
+    'checkout_session',
+    { payment_intent: null, invoice: 'in_1', subscription: 'sub_1' },
+    link('in_1', null),
+  ],
+  [
+    'what it set up',
+    'checkout_session',
+    { payment_intent: null, setup_intent: 'seti_1' },
+    link('seti_1', null),
+  ],
   ['nothing yet', 'checkout_session', { payment_intent: null, customer: null }, link(null, null)],
-  ['its latest invoice', 'subscription', { latest_invoice: 'in_1', customer: 'cus_1' }, link('in_1', 'cus_1')],
-  ['an expanded object is its id', 'subscription', { latest_invoice: { id: 'in_1', total: 100 }, customer: { id: 'cus_1' } }, link('in_1', 'cus_1')],
-  ['the payment that was paid', 'invoice', { customer: 'cus_1', payments: { data: [open, paid] } }, link('pi_1', 'cus_1')],
+  [
+    'its latest invoice',
+    'subscription',
+    { latest_invoice: 'in_1', customer: 'cus_1' },
+    link('in_1', 'cus_1'),
+  ],
+  [
+    'an expanded object is its id',
+    'subscription',
+    { latest_invoice: { id: 'in_1', total: 100 }, customer: { id: 'cus_1' } },
+    link('in_1', 'cus_1'),
+  ],
+  [
+    'the payment that was paid',
+    'invoice',
+    { customer: 'cus_1', payments: { data: [open, paid] } },
+    link('pi_1', 'cus_1'),
+  ],
   ['else the one that was tried', 'invoice', { payments: { data: [open] } }, link('pi_2', null)],
-  ['a charge of old', 'invoice', { payments: { data: [{ ...paid, payment: { type: 'charge', charge: 'ch_1' } }] } }, link('ch_1', null)],
+  [
+    'a charge of old',
+    'invoice',
+    { payments: { data: [{ ...paid, payment: { type: 'charge', charge: 'ch_1' } }] } },
+    link('ch_1', null),
+  ],
   ['nothing, for a draft', 'invoice', { customer: 'cus_1', payments: { data: [] } }, link(null, 'cus_1')],
   ['its customer', 'setup_intent', { customer: 'cus_1' }, link(null, 'cus_1')],
   ['its customer', 'payment_method', { customer: 'cus_1' }, link(null, 'cus_1')],
@@ -47,7 +82,7 @@ it.each<[string, LinkingObject, object, ObjectLink]>([
   stripe.put(collections[object], { id: 'x_1234', ...fields });
   expect(await payments.linkOf(object, 'x_1234')).toEqual(expected);
   expect((await faultOf(payments.linkOf(object, 'x_missing'))).code).toBe('not_found');
-}); // prettier-ignore
+});
 
 it('the payments of an invoice are asked for, because they do not come by themselves', async () => {
   stripe.put('invoices', { id: 'in_1', payments: { data: [] } });

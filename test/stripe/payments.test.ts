@@ -189,9 +189,11 @@ describe('lists', () => {
     expect(problems.sort()).toEqual([
       expect.stringMatching(/^dispute \(without id\) cannot be read: .* \(Stripe says: 5 \(no currency\)\)$/),
       'dispute dp_1 cannot be read: currency is not an ISO 4217 currency (Stripe says: 1000 usdc, needs response, fraudulent, response due 2026-11-30)',
-      expect.stringMatching(/^dispute dp_2 cannot be read: .* \(Stripe says: 1000 \(no currency\), response due 2026-11-16\)$/),
+      expect.stringMatching(
+        /^dispute dp_2 cannot be read: .* \(Stripe says: 1000 \(no currency\), response due 2026-11-16\)$/,
+      ),
     ]);
-  }); // prettier-ignore
+  });
 
   it('of a customer: the newest payments, as many as wanted', async () => {
     stripe.put(

@@ -45,7 +45,13 @@ const refundOrder: RefundOrder = {
 };
 
 describe('a write', () => {
-  const rows: [what: string, write: (writes: PaymentWrites) => Promise<object>, path: string, form: string[], found: object][] = [
+  const rows: [
+    what: string,
+    write: (writes: PaymentWrites) => Promise<object>,
+    path: string,
+    form: string[],
+    found: object,
+  ][] = [
     [
       'refund',
       (writes) => writes.refund(refundOrder),
@@ -99,13 +105,24 @@ describe('a write', () => {
           idempotencyKey,
         }),
       'disputes/dp_1',
-      ['evidence[uncategorized_text]=Signed & delivered', 'evidence[receipt]=', 'submit=false', 'metadata[paydesk]=rem_1'],
+      [
+        'evidence[uncategorized_text]=Signed & delivered',
+        'evidence[receipt]=',
+        'submit=false',
+        'metadata[paydesk]=rem_1',
+      ],
       { id: 'dp_1' },
     ],
     [
       'submit what is staged',
       (writes) =>
-        writes.updateEvidence({ disputeId: 'dp_1', evidence: {}, submit: true, metadata: {}, idempotencyKey }),
+        writes.updateEvidence({
+          disputeId: 'dp_1',
+          evidence: {},
+          submit: true,
+          metadata: {},
+          idempotencyKey,
+        }),
       'disputes/dp_1',
       ['submit=true'],
       { id: 'dp_1' },
@@ -117,21 +134,24 @@ describe('a write', () => {
       [],
       { id: 'dp_1', status: 'lost' },
     ],
-  ]; // prettier-ignore
+  ];
 
-  it.each(rows)('%s: one form with its key, answered in the desk’s noun', async (_what, write, path, form, found) => {
-    expect(await write(setUp().writes)).toMatchObject(found);
-    expect(stripe.effects).toEqual([path]);
-    const [request, ...more] = stripe.requests;
-    expect(more).toEqual([]);
-    expect(request!.url).toBe(`/v1/${path}`);
-    expect(request!.form.map((field) => field.join('='))).toEqual(form);
-    expect(request!.headers).toMatchObject({
-      'content-type': 'application/x-www-form-urlencoded',
-      'idempotency-key': idempotencyKey,
-      'stripe-version': '2026-10-28.endive',
-    });
-  }); // prettier-ignore
+  it.each(rows)(
+    '%s: one form with its key, answered in the desk’s noun',
+    async (_what, write, path, form, found) => {
+      expect(await write(setUp().writes)).toMatchObject(found);
+      expect(stripe.effects).toEqual([path]);
+      const [request, ...more] = stripe.requests;
+      expect(more).toEqual([]);
+      expect(request!.url).toBe(`/v1/${path}`);
+      expect(request!.form.map((field) => field.join('='))).toEqual(form);
+      expect(request!.headers).toMatchObject({
+        'content-type': 'application/x-www-form-urlencoded',
+        'idempotency-key': idempotencyKey,
+        'stripe-version': '2026-10-28.endive',
+      });
+    },
+  );
 
   it.each([
     ['EUR', 1250, '1250'],
@@ -287,8 +307,11 @@ describe('an outcome that nobody knows', () => {
     ['HTML with status 200', answerWith(200, html)],
     ['no content', answerWith(204, '')],
     ['a field of a wrong type', json(200, objects.refund({ amount: '250' }))],
-    ['an amount that its currency cannot express', json(200, objects.refund({ currency: 'isk', amount: 4010 }))],
-  ]; // prettier-ignore
+    [
+      'an amount that its currency cannot express',
+      json(200, objects.refund({ currency: 'isk', amount: 4010 })),
+    ],
+  ];
 
   it.each(rows)('%s: before the effect', async (_reason, fault) => {
     stripe.failNext(fault);
@@ -299,15 +322,18 @@ describe('an outcome that nobody knows', () => {
     expect(sleeps).toEqual([]);
   });
 
-  it.each(rows)('%s: after the effect, which happened once and is found under its key', async (_reason, fault) => {
-    stripe.loseNext(fault);
-    const { writes } = setUp();
-    expect((await faultOf(writes.refund(refundOrder))).code).toBe('unknown_outcome');
-    expect(stripe.requests).toHaveLength(1);
-    expect(stripe.effects).toEqual(['refunds']);
-    expect(await writes.refund(refundOrder)).toMatchObject({ id: 're_1' });
-    expect(stripe.effects).toEqual(['refunds']);
-  }); // prettier-ignore
+  it.each(rows)(
+    '%s: after the effect, which happened once and is found under its key',
+    async (_reason, fault) => {
+      stripe.loseNext(fault);
+      const { writes } = setUp();
+      expect((await faultOf(writes.refund(refundOrder))).code).toBe('unknown_outcome');
+      expect(stripe.requests).toHaveLength(1);
+      expect(stripe.effects).toEqual(['refunds']);
+      expect(await writes.refund(refundOrder)).toMatchObject({ id: 're_1' });
+      expect(stripe.effects).toEqual(['refunds']);
+    },
+  );
 
   it.each<[string, Fault]>([
     ['silence', silent],

@@ -35,10 +35,10 @@ import { examples, type Examples } from '../../sandbox/world/examples.js';
 import { PAYMENTS_API_PARTNER } from '../../sandbox/world/partners.js';
 import { createScenarios } from '../../sandbox/world/scenarios.js';
 import { createWorld, type World } from '../../sandbox/world/world.js';
-import { startPaydesk, type Paydesk } from '../../src/app.js';
+import { startPaydesk, type Paydesk } from '../../src/wiring/app.js';
 import { botEnvironmentSchema, parseEnvironment } from '../../src/config/environment.js';
 import { parseConfig } from '../../src/config/load.js';
-import { createLog } from '../../src/logging.js';
+import { createLog } from '../../src/wiring/logging.js';
 import { root } from '../house/source-tree.js';
 import { createDatabase, createEmptyDatabase } from './postgres.js';
 import { createVisitor, type Visit } from './visitor.js';
@@ -175,7 +175,18 @@ export async function startDesk(transport: Transport, pageDir?: string): Promise
   });
   if (transport === 'http') await call('request_url', { url: `http://${host}:${paydesk.port}/slack/events` });
   return {
-    paydesk, slack, paymentsApi, operations, mailbox, inbox, statusPages, books, identity, world, log, state,
+    paydesk,
+    slack,
+    paymentsApi,
+    operations,
+    mailbox,
+    inbox,
+    statusPages,
+    books,
+    identity,
+    world,
+    log,
+    state,
     examples: examples(world, clock.now()),
     urls: { database: database.url.reveal(), books: booksDatabase.url.reveal() },
     command: (text, by) => call('command', { user: 'ana', channel: 'payments-ops', text, ...by }),
@@ -188,11 +199,15 @@ export async function startDesk(transport: Transport, pageDir?: string): Promise
     signIn: async (address, person) => createVisitor().signIn(address, emailOf(await state(), person)),
     close: async () => {
       await paydesk.stop();
-      await Promise.all([slack, paymentsApi, operations, mailbox, statements, statusPages, books, identity].map((one) => one.close()));
+      await Promise.all(
+        [slack, paymentsApi, operations, mailbox, statements, statusPages, books, identity].map((one) =>
+          one.close(),
+        ),
+      );
       await rm(inbox, { recursive: true });
       await Promise.all([database.drop(), booksDatabase.drop()]);
     },
-  }; // prettier-ignore
+  };
 }
 
 function startIdentityOf({ team, users }: State, clock: Clock): Promise<IdentityServer> {

@@ -97,7 +97,9 @@ export async function guardedOf(desk: TestDesk): Promise<Guarded> {
   const card = (id: string): Promise<Message> =>
     until(`the card of ${id}`, async () => (await messagesOf('approvals')).find(isCardOf(id)));
   const stored = async (id: string): Promise<StoredRequest> => {
-    const [row] = await rows<StoredRequest>('select * from paydesk.remediations where number = $1', [numberOf(id)]);
+    const [row] = await rows<StoredRequest>('select * from paydesk.remediations where number = $1', [
+      numberOf(id),
+    ]);
     if (row) return row;
     throw new Error(`${id} is not in the database`);
   };
@@ -121,27 +123,52 @@ export async function guardedOf(desk: TestDesk): Promise<Guarded> {
     const { view } = await click(person, id, button);
     const windowOf = async (): Promise<OpenView | undefined> => {
       const { users, views } = await desk.state();
-      return views.find(({ user }) => users.some(({ id: userId, name }) => name === person && userId === user));
+      return views.find(({ user }) =>
+        users.some(({ id: userId, name }) => name === person && userId === user),
+      );
     };
     return view ?? until(`a window of ${person}`, windowOf);
   };
   const votes = (id: string): Promise<StoredVote[]> =>
-    rows('select person, state, void_why from paydesk.remediation_votes where remediation = $1 order by cast_at', [numberOf(id)]);
+    rows(
+      'select person, state, void_why from paydesk.remediation_votes where remediation = $1 order by cast_at',
+      [numberOf(id)],
+    );
   const answersWith = async (words: string): Promise<number> =>
     (await desk.state()).channels
-      .flatMap(({ is_im, messages }) => messages.filter(({ ephemeral_to }) => is_im || ephemeral_to !== undefined))
+      .flatMap(({ is_im, messages }) =>
+        messages.filter(({ ephemeral_to }) => is_im || ephemeral_to !== undefined),
+      )
       .filter((message) => textsOf([message]).includes(words)).length;
   const closing: Promise<Outcome>[] = [];
   const say: Guarded['say'] = (person, view, words) => void closing.push(submit(person, view, { words }));
   return {
-    click, opens, votes, say,
-    rows, payments, card, stored, open, submit,
+    click,
+    opens,
+    votes,
+    say,
+    rows,
+    payments,
+    card,
+    stored,
+    open,
+    submit,
     pay: async (fields = {}) => {
-      const order = { amount: '2500', currency: 'eur', confirm: 'true', payment_method: 'pm_card_visa', ...fields };
-      const { id, latest_charge } = await payments<{ id: string; latest_charge: string }>('payment_intents', order);
+      const order = {
+        amount: '2500',
+        currency: 'eur',
+        confirm: 'true',
+        payment_method: 'pm_card_visa',
+        ...fields,
+      };
+      const { id, latest_charge } = await payments<{ id: string; latest_charge: string }>(
+        'payment_intents',
+        order,
+      );
       return { payment: id, charge: latest_charge };
     },
-    refundsOf: async (charge) => (await payments<{ data: Refund[] }>(`refunds?charge=${charge}&limit=100`)).data,
+    refundsOf: async (charge) =>
+      (await payments<{ data: Refund[] }>(`refunds?charge=${charge}&limit=100`)).data,
     ask: async (person, command, typed) => {
       const outcome = await submit(person, await open(person, command), typed);
       return requestedIn(outcome) ?? fail(`${command} was not asked for`, outcome);
@@ -164,7 +191,9 @@ export async function guardedOf(desk: TestDesk): Promise<Guarded> {
       await until(`${String(words)} below the card of ${id}`, below);
     },
     heard: (channel, words) =>
-      until(`“${words}” in #${channel}`, async () => textsOf(await messagesOf(channel)).includes(words)).then(() => undefined),
+      until(`“${words}” in #${channel}`, async () => textsOf(await messagesOf(channel)).includes(words)).then(
+        () => undefined,
+      ),
     answered: async (words, act) => {
       const before = await answersWith(words);
       await act();
@@ -176,7 +205,7 @@ export async function guardedOf(desk: TestDesk): Promise<Guarded> {
       if (refused) fail('a window did not close', refused);
     },
   };
-} // prettier-ignore
+}
 
 const textsOf = (messages: Message[]): string => textOf({ ok: true, messages });
 
@@ -234,7 +263,10 @@ export const initialValuesOf = ({ view }: OpenView): Record<string, unknown> =>
     view.blocks
       .filter(({ type }) => type === 'input')
       .map(({ block_id, element }): [string, unknown] => {
-        const { initial_value: text, initial_option: option } = (element ?? {}) as { initial_value?: unknown; initial_option?: { value: unknown } };
+        const { initial_value: text, initial_option: option } = (element ?? {}) as {
+          initial_value?: unknown;
+          initial_option?: { value: unknown };
+        };
         return [block_id!, text ?? option?.value ?? null];
-      }), // prettier-ignore
+      }),
   );

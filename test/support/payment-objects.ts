@@ -4,8 +4,14 @@
 import { money, type Money } from '../../src/kernel/money.js';
 import type { LedgerEntry, PaymentAttempt } from '../../src/ports/books.js';
 import type {
-  BalanceTransaction, Charge, Dispute, EarlyFraudWarning, Payment, Payout, Refund,
-} from '../../src/ports/payments-api.js'; // prettier-ignore
+  BalanceTransaction,
+  Charge,
+  Dispute,
+  EarlyFraudWarning,
+  Payment,
+  Payout,
+  Refund,
+} from '../../src/ports/payments-api.js';
 
 export const now = new Date('2026-11-20T12:00:00Z');
 export const at = (text: string): Date => new Date(`2026-${text}:00Z`);

@@ -12,8 +12,19 @@ import type {
   PaymentAttempt,
 } from '../../src/ports/books.js';
 import type {
-  BalanceTransaction, Charge, Dispute, EarlyFraudWarning, LinkingObject, ObjectLink, Payment, PaymentsApi, Payout, ProviderEvent, ProviderSubject, Refund,
-} from '../../src/ports/payments-api.js'; // prettier-ignore
+  BalanceTransaction,
+  Charge,
+  Dispute,
+  EarlyFraudWarning,
+  LinkingObject,
+  ObjectLink,
+  Payment,
+  PaymentsApi,
+  Payout,
+  ProviderEvent,
+  ProviderSubject,
+  Refund,
+} from '../../src/ports/payments-api.js';
 
 import type { Rows } from '../../src/ports/rows.js';
 

@@ -3,10 +3,10 @@
  */
 import { money } from '../../src/kernel/money.js';
 import type { Remediation, Vote } from '../../src/ports/remediations.js';
-import type { Plan, Preview } from '../../src/remediation/action.js';
-import type { Snapshot } from '../../src/remediation/deps.js';
-import { freeze } from '../../src/remediation/plan.js';
-import type { AllowedRuling } from '../../src/remediation/policy.js';
+import type { Plan, Preview } from '../../src/remediation/kit/action.js';
+import type { Snapshot } from '../../src/remediation/life/deps.js';
+import { freeze } from '../../src/remediation/kit/plan.js';
+import type { AllowedRuling } from '../../src/remediation/policy/policy.js';
 import { at } from './payment-objects.js';
 
 export const aPlan = (changed: Partial<Preview> = {}): Plan => ({
@@ -57,14 +57,43 @@ export function aSnapshot(
 ): Snapshot {
   const { text, hash } = freeze(plan);
   const remediation: Remediation = {
-    id: 'REM-17', version: 1, formKey: 'V1', action: plan.action, planText: text, planHash: hash,
-    requesterId: 'U1ANA', channelId: 'C1', why: 'The customer was charged twice', rulingText: '', breakGlass: false,
-    idempotencyKey: 'key', subjects: ['pi_3Qpaid'], contends: ['pi_3Qpaid'], createdAt: at('11-20T12:00'), changedAt: at('11-20T12:00'),
-    state: 'pending', expiresAt: at('11-20T13:00'), stateWhy: null, dueAt: at('11-20T13:00'), calls: 0, looks: 0, misses: 0,
-    failedLooks: 0, unknownSince: null, askedAt: null, watchUntil: null, decidedBy: null, reviewedBy: null, reviewFindings: null,
-    effectReference: null, effectSummary: null, evidence: [], verified: false, review: 'none',
+    id: 'REM-17',
+    version: 1,
+    formKey: 'V1',
+    action: plan.action,
+    planText: text,
+    planHash: hash,
+    requesterId: 'U1ANA',
+    channelId: 'C1',
+    why: 'The customer was charged twice',
+    rulingText: '',
+    breakGlass: false,
+    idempotencyKey: 'key',
+    subjects: ['pi_3Qpaid'],
+    contends: ['pi_3Qpaid'],
+    createdAt: at('11-20T12:00'),
+    changedAt: at('11-20T12:00'),
+    state: 'pending',
+    expiresAt: at('11-20T13:00'),
+    stateWhy: null,
+    dueAt: at('11-20T13:00'),
+    calls: 0,
+    looks: 0,
+    misses: 0,
+    failedLooks: 0,
+    unknownSince: null,
+    askedAt: null,
+    watchUntil: null,
+    decidedBy: null,
+    reviewedBy: null,
+    reviewFindings: null,
+    effectReference: null,
+    effectSummary: null,
+    evidence: [],
+    verified: false,
+    review: 'none',
     ...changed,
-  }; // prettier-ignore
+  };
   return { remediation, plan, ruling, votes };
 }
 
@@ -75,27 +104,154 @@ const due = at('11-20T12:15');
 /** A request in every state in which a card can be, with the buttons that belong there. */
 export const everyState: readonly [name: string, snapshot: Snapshot, buttons: readonly string[]][] = [
   ['pending', aSnapshot(), ['Approve', 'Reject', 'Withdraw', 'Payment']],
-  ['pending, one of two', aSnapshot({}, { ruling: aRuling({ approvals: 2 }), votes: [aVote()] }), ['Approve', 'Reject', 'Withdraw', 'Payment']],
-  ['pending, unconfirmed', aSnapshot({}, { ruling: aRuling({ confirmOutside: true, typeAmount: true }), votes: [aVote({ state: 'unconfirmed' })] }), ['Approve', 'Reject', 'Withdraw', 'Payment']],
-  ['pending again', aSnapshot({ stateWhy: 'the vote of U2LARS is void. Only leads may decide about this.' }, { votes: [aVote({ state: 'void', voidWhy: 'Only leads may decide about this.' })] }), ['Approve', 'Reject', 'Withdraw', 'Payment']],
-  ['cooling off', aSnapshot({ state: 'approved', dueAt: due }, { ruling: aRuling({ coolingOffMs: 600_000 }), votes: [aVote()] }), ['Withdraw', 'Payment']],
+  [
+    'pending, one of two',
+    aSnapshot({}, { ruling: aRuling({ approvals: 2 }), votes: [aVote()] }),
+    ['Approve', 'Reject', 'Withdraw', 'Payment'],
+  ],
+  [
+    'pending, unconfirmed',
+    aSnapshot(
+      {},
+      {
+        ruling: aRuling({ confirmOutside: true, typeAmount: true }),
+        votes: [aVote({ state: 'unconfirmed' })],
+      },
+    ),
+    ['Approve', 'Reject', 'Withdraw', 'Payment'],
+  ],
+  [
+    'pending again',
+    aSnapshot(
+      { stateWhy: 'the vote of U2LARS is void. Only leads may decide about this.' },
+      { votes: [aVote({ state: 'void', voidWhy: 'Only leads may decide about this.' })] },
+    ),
+    ['Approve', 'Reject', 'Withdraw', 'Payment'],
+  ],
+  [
+    'cooling off',
+    aSnapshot(
+      { state: 'approved', dueAt: due },
+      { ruling: aRuling({ coolingOffMs: 600_000 }), votes: [aVote()] },
+    ),
+    ['Withdraw', 'Payment'],
+  ],
   ['starting', aSnapshot({ state: 'approved' }, { votes: [aVote()] }), ['Payment']],
-  ['held up', aSnapshot({ state: 'approved', stateWhy: 'On hold: The payments API does not answer.' }, { votes: [aVote()] }), ['Withdraw', 'Payment']],
-  ['glass broken', aSnapshot({ state: 'approved', breakGlass: true, review: 'open' }, { ruling: aRuling({ rule: 'break-glass', approvals: 0 }) }), ['Close review', 'Payment']],
+  [
+    'held up',
+    aSnapshot(
+      { state: 'approved', stateWhy: 'On hold: The payments API does not answer.' },
+      { votes: [aVote()] },
+    ),
+    ['Withdraw', 'Payment'],
+  ],
+  [
+    'glass broken',
+    aSnapshot(
+      { state: 'approved', breakGlass: true, review: 'open' },
+      { ruling: aRuling({ rule: 'break-glass', approvals: 0 }) },
+    ),
+    ['Close review', 'Payment'],
+  ],
   ['executing', aSnapshot({ state: 'executing' }, { votes: [aVote()] }), ['Payment']],
-  ['unknown', aSnapshot({ state: 'unknown', stateWhy: 'The answer was lost.', looks: 2 }, { votes: [aVote()] }), ['Look again', 'Payment']],
-  ['handed over', aSnapshot({ state: 'unknown', stateWhy: 'The answer was lost.', looks: 6, askedAt: at('11-20T12:05'), evidence }, { votes: [aVote()] }), ['It took effect', 'It didn’t', 'Look again', 'Payment']],
-  ['judged, watched', aSnapshot({ state: 'refused', stateWhy: 'the bank said so', decidedBy: 'U3MIRA', watchUntil: at('11-21T12:05') }, { votes: [aVote()] }), ['Look again', 'Payment']],
+  [
+    'unknown',
+    aSnapshot({ state: 'unknown', stateWhy: 'The answer was lost.', looks: 2 }, { votes: [aVote()] }),
+    ['Look again', 'Payment'],
+  ],
+  [
+    'handed over',
+    aSnapshot(
+      { state: 'unknown', stateWhy: 'The answer was lost.', looks: 6, askedAt: at('11-20T12:05'), evidence },
+      { votes: [aVote()] },
+    ),
+    ['It took effect', 'It didn’t', 'Look again', 'Payment'],
+  ],
+  [
+    'judged, watched',
+    aSnapshot(
+      { state: 'refused', stateWhy: 'the bank said so', decidedBy: 'U3MIRA', watchUntil: at('11-21T12:05') },
+      { votes: [aVote()] },
+    ),
+    ['Look again', 'Payment'],
+  ],
   ['done', aSnapshot({ state: 'done', ...effect }, { votes: [aVote()] }), ['Payment']],
-  ['done, not seen yet', aSnapshot({ state: 'done', ...effect, stateWhy: 'It could not be verified yet: No answer.', failedLooks: 3 }, { votes: [aVote()] }), ['Look again', 'Payment']],
-  ['verified, more to come', aSnapshot({ state: 'done', ...effect, verified: true, stateWhy: 'the route is paused', dueAt: due }, { votes: [aVote()] }), ['Payment']],
-  ['closed', aSnapshot({ state: 'closed', ...effect, verified: true, stateWhy: 'the refund is on the charge', dueAt: null }, { votes: [aVote()] }), []],
-  ['closed, wrong', aSnapshot({ state: 'closed', ...effect, stateWhy: 'Look at this: the effect came about, but the refund failed', dueAt: null }, { votes: [aVote()] }), []],
-  ['closed, review owed', aSnapshot({ state: 'closed', ...effect, verified: true, breakGlass: true, review: 'open' }), ['Close review', 'Payment']],
-  ['closed, reviewed', aSnapshot({ state: 'closed', ...effect, verified: true, breakGlass: true, review: 'closed', reviewedBy: 'U3MIRA', reviewFindings: 'The customer waited at the till' }), []],
-  ['refused', aSnapshot({ state: 'refused', stateWhy: 'The charge was refunded already.', dueAt: null }, { votes: [aVote()] }), []],
-  ['rejected', aSnapshot({ state: 'rejected', stateWhy: 'Not twice: see ORD-1', decidedBy: 'U2LARS', dueAt: null }), []],
+  [
+    'done, not seen yet',
+    aSnapshot(
+      { state: 'done', ...effect, stateWhy: 'It could not be verified yet: No answer.', failedLooks: 3 },
+      { votes: [aVote()] },
+    ),
+    ['Look again', 'Payment'],
+  ],
+  [
+    'verified, more to come',
+    aSnapshot(
+      { state: 'done', ...effect, verified: true, stateWhy: 'the route is paused', dueAt: due },
+      { votes: [aVote()] },
+    ),
+    ['Payment'],
+  ],
+  [
+    'closed',
+    aSnapshot(
+      { state: 'closed', ...effect, verified: true, stateWhy: 'the refund is on the charge', dueAt: null },
+      { votes: [aVote()] },
+    ),
+    [],
+  ],
+  [
+    'closed, wrong',
+    aSnapshot(
+      {
+        state: 'closed',
+        ...effect,
+        stateWhy: 'Look at this: the effect came about, but the refund failed',
+        dueAt: null,
+      },
+      { votes: [aVote()] },
+    ),
+    [],
+  ],
+  [
+    'closed, review owed',
+    aSnapshot({ state: 'closed', ...effect, verified: true, breakGlass: true, review: 'open' }),
+    ['Close review', 'Payment'],
+  ],
+  [
+    'closed, reviewed',
+    aSnapshot({
+      state: 'closed',
+      ...effect,
+      verified: true,
+      breakGlass: true,
+      review: 'closed',
+      reviewedBy: 'U3MIRA',
+      reviewFindings: 'The customer waited at the till',
+    }),
+    [],
+  ],
+  [
+    'refused',
+    aSnapshot(
+      { state: 'refused', stateWhy: 'The charge was refunded already.', dueAt: null },
+      { votes: [aVote()] },
+    ),
+    [],
+  ],
+  [
+    'rejected',
+    aSnapshot({ state: 'rejected', stateWhy: 'Not twice: see ORD-1', decidedBy: 'U2LARS', dueAt: null }),
+    [],
+  ],
   ['cancelled', aSnapshot({ state: 'cancelled', decidedBy: 'U1ANA', dueAt: null }), []],
   ['expired', aSnapshot({ state: 'expired', stateWhy: 'Not enough approvals in time.', dueAt: null }), []],
-  ['voided', aSnapshot({ state: 'voided', stateWhy: 'amount refunded: 0.00 EUR → 5.00 EUR', dueAt: null }, { votes: [aVote()] }), []],
-]; // prettier-ignore
+  [
+    'voided',
+    aSnapshot(
+      { state: 'voided', stateWhy: 'amount refunded: 0.00 EUR → 5.00 EUR', dueAt: null },
+      { votes: [aVote()] },
+    ),
+    [],
+  ],
+];

@@ -8,16 +8,24 @@ import { validateBlocks } from '../../sandbox/slack/block-kit/validate.js';
 import { readEntry, type AuditEntry } from '../../src/audit/chain.js';
 import { auditKinds } from '../../src/ports/audit.js';
 import type { JsonObject } from '../../src/kernel/canonical-json.js';
-import { auditSentence } from '../../src/views/audit-sentences.js';
-import { rawEntryModal } from '../../src/views/audit.js';
+import { auditSentence } from '../../src/views/audit/sentences.js';
+import { rawEntryModal } from '../../src/views/audit/log.js';
 import { chainOf, anEvent } from '../audit/support.js';
 import { root, sourceFiles } from '../house/source-tree.js';
 
 const at = new Date('2026-11-20T22:47:00Z');
 const entryOf = (changes: Partial<AuditEntry>): AuditEntry => ({
-  seq: 12, at, previous: '0'.repeat(64), hash: 'a'.repeat(64), kind: 'remediation.approved', actor: 'U1LARS',
-  subjects: ['REM-3', 'pi_1paid'], why: null, details: {}, ...changes,
-}); // prettier-ignore
+  seq: 12,
+  at,
+  previous: '0'.repeat(64),
+  hash: 'a'.repeat(64),
+  kind: 'remediation.approved',
+  actor: 'U1LARS',
+  subjects: ['REM-3', 'pi_1paid'],
+  why: null,
+  details: {},
+  ...changes,
+});
 
 /** With the reader's date as its UTC fallback. */
 const read = (changes: Partial<AuditEntry>): string =>
@@ -44,14 +52,18 @@ const written: Readonly<Record<string, Partial<AuditEntry>>> = {
   },
   'remediation.looked': { actor: 'paydesk', details: { found: 'not_done' } },
   'remediation.rejected': { why: 'Not ours.' },
-  'remediation.repeated': { actor: 'paydesk', why: 'It was looked for and nothing was done.', details: { call: 2 } },
+  'remediation.repeated': {
+    actor: 'paydesk',
+    why: 'It was looked for and nothing was done.',
+    details: { call: 2 },
+  },
   'remediation.requested': { actor: 'U1ANA', why: 'Paid twice', details: { plan } },
   'remediation.reviewed': { why: 'All in order' },
   'remediation.took_effect_late': { actor: 'paydesk', details: { effect: 'Refund re_1 of 20.00 EUR.' } },
   'remediation.voted': { details: { missing: 1 } },
   'remediation.cancelled': {},
   'remediation.vote_withdrawn': {},
-}; // prettier-ignore
+};
 
 describe('sentences', () => {
   it('one for every kind', () => {
@@ -99,21 +111,64 @@ describe('sentences', () => {
   });
 
   it.each<[string, string, Partial<AuditEntry>]>([
-    ['the vote is not confirmed yet', '<@U1LARS> voted for `REM-3`; the vote counts once it is confirmed outside Slack, 2026-11-20 22:47 UTC', { kind: 'remediation.voted', details: { unconfirmed: true } }],
-    ['two more are needed', '<@U1LARS> approved `REM-3`; 2 more approvals are needed, 2026-11-20 22:47 UTC', { kind: 'remediation.voted', details: { missing: 2 } }],
-    ['a search that found no payment', '<@U1LARS> looked for payments by email `a•@x.example` and found none, 2026-11-20 22:47 UTC', { kind: 'lookup.personal', subjects: [], details: { by: 'email', query: 'a•@x.example' } }],
-    ['a search that found one', '<@U1LARS> looked for payments by customer `cus_1` and found `pi_1`, 2026-11-20 22:47 UTC', { kind: 'lookup.personal', subjects: ['pi_1'], details: { by: 'customer', query: 'cus_1' } }],
-    ['a kind of another version', '<@U1LARS> recorded “escalation put off” for `REM-3`, 2026-11-20 22:47 UTC: “Holiday”', { kind: 'escalation.put_off', why: 'Holiday' }],
-    ['a kind that is a property of every object', '<@U1LARS> recorded “constructor” for `REM-3`, 2026-11-20 22:47 UTC', { kind: 'constructor' }],
-    ['nothing that it is about', 'Paydesk recorded “clock reset” for nothing in particular, 2026-11-20 22:47 UTC', { kind: 'clock.reset', actor: 'paydesk', subjects: [] }],
-  ])('%s', (_, sentence, changes) => expect(read(changes)).toBe(sentence)); // prettier-ignore
+    [
+      'the vote is not confirmed yet',
+      '<@U1LARS> voted for `REM-3`; the vote counts once it is confirmed outside Slack, 2026-11-20 22:47 UTC',
+      { kind: 'remediation.voted', details: { unconfirmed: true } },
+    ],
+    [
+      'two more are needed',
+      '<@U1LARS> approved `REM-3`; 2 more approvals are needed, 2026-11-20 22:47 UTC',
+      { kind: 'remediation.voted', details: { missing: 2 } },
+    ],
+    [
+      'a search that found no payment',
+      '<@U1LARS> looked for payments by email `a•@x.example` and found none, 2026-11-20 22:47 UTC',
+      { kind: 'lookup.personal', subjects: [], details: { by: 'email', query: 'a•@x.example' } },
+    ],
+    [
+      'a search that found one',
+      '<@U1LARS> looked for payments by customer `cus_1` and found `pi_1`, 2026-11-20 22:47 UTC',
+      { kind: 'lookup.personal', subjects: ['pi_1'], details: { by: 'customer', query: 'cus_1' } },
+    ],
+    [
+      'a kind of another version',
+      '<@U1LARS> recorded “escalation put off” for `REM-3`, 2026-11-20 22:47 UTC: “Holiday”',
+      { kind: 'escalation.put_off', why: 'Holiday' },
+    ],
+    [
+      'a kind that is a property of every object',
+      '<@U1LARS> recorded “constructor” for `REM-3`, 2026-11-20 22:47 UTC',
+      { kind: 'constructor' },
+    ],
+    [
+      'nothing that it is about',
+      'Paydesk recorded “clock reset” for nothing in particular, 2026-11-20 22:47 UTC',
+      { kind: 'clock.reset', actor: 'paydesk', subjects: [] },
+    ],
+  ])('%s', (_, sentence, changes) => expect(read(changes)).toBe(sentence));
 
   it.each<[string, JsonObject]>([
-    ['details of other types', { plan: 7, call: 'x', effect: null, found: {}, judgement: [], missing: '1', channel: 3, by: 1, query: true, confirmedBy: {} }],
+    [
+      'details of other types',
+      {
+        plan: 7,
+        call: 'x',
+        effect: null,
+        found: {},
+        judgement: [],
+        missing: '1',
+        channel: 3,
+        by: 1,
+        query: true,
+        confirmedBy: {},
+      },
+    ],
     ['no details', {}],
   ])('reads well with %s', (_, details) => {
-    for (const kind of auditKinds) expect(read({ kind, details })).not.toMatch(/undefined|null|NaN|\[object|\(\)| {2}/);
-  }); // prettier-ignore
+    for (const kind of auditKinds)
+      expect(read({ kind, details })).not.toMatch(/undefined|null|NaN|\[object|\(\)| {2}/);
+  });
 });
 
 describe('kinds', () => {
@@ -153,9 +208,10 @@ describe('the raw entry', () => {
     const [stored] = chainOf([anEvent({ details })]);
     const modal = rawEntryModal(stored!, readEntry(stored!));
     expect(validateBlocks(JSON.parse(JSON.stringify(modal.blocks)), 'modal')).toEqual([]);
-    const { text } = (modal.blocks[2] as unknown as { elements: { elements: { text: string }[] }[] }).elements[0]!.elements[0]!;
+    const { text } = (modal.blocks[2] as unknown as { elements: { elements: { text: string }[] }[] })
+      .elements[0]!.elements[0]!;
     return { stored: stored!, modal, text, said: JSON.stringify(modal.blocks) };
-  }; // prettier-ignore
+  };
 
   it('shows number, kind, hash and the exact text that was hashed', () => {
     const { stored, modal, text, said } = windowOf({ rule: 'everyday', seen: ['<!channel> *x* ```'] });

@@ -4,10 +4,10 @@ import { validateBlocks, validateView } from '../../sandbox/slack/block-kit/vali
 import { viewOf } from '../../src/adapters/slack/windows.js';
 import type { Card } from '../../src/ports/card.js';
 import { actions } from '../../src/remediation/actions/index.js';
-import { homeBlocks } from '../../src/views/home.js';
-import { chooserModal, formModal } from '../../src/views/remediation-forms.js';
-import { freezeCard, frozenCard, liftCard, underStop } from '../../src/views/remediation-freeze.js';
-import { alarmMessages } from '../../src/views/remediation-messages.js';
+import { homeBlocks } from '../../src/views/desk/home.js';
+import { chooserModal, formModal } from '../../src/views/remediation/forms.js';
+import { freezeCard, frozenCard, liftCard, underStop } from '../../src/views/remediation/freeze.js';
+import { alarmMessages } from '../../src/views/remediation/messages.js';
 import { faultsOf, linesOf } from '../support/cards.js';
 
 const at = new Date('2026-11-20T12:00:00Z');
@@ -84,15 +84,23 @@ describe('before anything is filled in', () => {
     ...actions.map((action) => formModal({ action, typed: {}, partners: [], brief: null, ...occasion })),
   ];
 
-  it.each(windows.map((modal) => [modal.title, modal] as const))('the window “%s” says so first', (_title, modal) => {
-    const frozen = underStop(modal, { kind: 'frozen', freeze });
-    expect(validateView(json(viewOf(frozen, null)))).toEqual([]);
-    expect(JSON.stringify(frozen.blocks[0])).toMatch(/\*All guarded actions are frozen\*.*doubled payouts/);
-    const window = underStop(modal, { kind: 'freeze_window', message: 'Frozen until 1 Dec: the year-end *close*.' });
-    expect(validateView(json(viewOf(window, null)))).toEqual([]);
-    expect(JSON.stringify(window.blocks[0])).toContain('*This action is frozen.* Frozen until 1 Dec: the year-end ∗close∗.');
-    expect(underStop(modal, null)).toBe(modal);
-  }); // prettier-ignore
+  it.each(windows.map((modal) => [modal.title, modal] as const))(
+    'the window “%s” says so first',
+    (_title, modal) => {
+      const frozen = underStop(modal, { kind: 'frozen', freeze });
+      expect(validateView(json(viewOf(frozen, null)))).toEqual([]);
+      expect(JSON.stringify(frozen.blocks[0])).toMatch(/\*All guarded actions are frozen\*.*doubled payouts/);
+      const window = underStop(modal, {
+        kind: 'freeze_window',
+        message: 'Frozen until 1 Dec: the year-end *close*.',
+      });
+      expect(validateView(json(viewOf(window, null)))).toEqual([]);
+      expect(JSON.stringify(window.blocks[0])).toContain(
+        '*This action is frozen.* Frozen until 1 Dec: the year-end ∗close∗.',
+      );
+      expect(underStop(modal, null)).toBe(modal);
+    },
+  );
 
   it('Home says so first, with the button', () => {
     const blocks = homeBlocks({ waiting: { toDecide: [], own: [] }, help: [], freeze });

@@ -8,24 +8,34 @@ import { queueOf, urgencyOf } from '../../src/disputes/queue.js';
 import type { Findings } from '../../src/payments/findings.js';
 import { traceOf } from '../../src/payments/trace.js';
 import type { Card } from '../../src/ports/card.js';
-import { auditCard } from '../../src/views/audit.js';
-import { disputeCard, disputeQueueCard } from '../../src/views/dispute.js';
-import { errorCard } from '../../src/views/error.js';
-import { helpCard } from '../../src/views/help.js';
-import { partnerCard, partnersCard, partnerStatusCard } from '../../src/views/partner.js';
+import { auditCard } from '../../src/views/audit/log.js';
+import { disputeCard, disputeQueueCard } from '../../src/views/disputes/dispute.js';
+import { errorCard } from '../../src/views/desk/error.js';
+import { helpCard } from '../../src/views/desk/help.js';
+import { partnerCard, partnersCard, partnerStatusCard } from '../../src/views/partners/partner.js';
 import {
   candidatesCard,
   nothingCard,
   payoutCard,
   refusedCard,
   searchingCard,
-} from '../../src/views/payment-search.js';
-import { paymentTraceCard } from '../../src/views/payment-trace.js';
+} from '../../src/views/payments/search.js';
+import { paymentTraceCard } from '../../src/views/payments/trace.js';
 import type { RememberedStatus } from '../../src/ports/partner-statuses.js';
 import { faultsOf, linesOf } from '../support/cards.js';
 import {
-  aBalanceTransaction, aCharge, aDispute, anAttempt, anEntry, aPayment, aPayout, aRefund, at, aWarning, now,
-} from '../support/payment-objects.js'; // prettier-ignore
+  aBalanceTransaction,
+  aCharge,
+  aDispute,
+  anAttempt,
+  anEntry,
+  aPayment,
+  aPayout,
+  aRefund,
+  at,
+  aWarning,
+  now,
+} from '../support/payment-objects.js';
 
 const links = (object: string, id: string): string => `https://desk.example/${object}/${id}`;
 const noLinks = (): null => null;
@@ -42,12 +52,23 @@ function read(card: Card): string {
 
 const known = <Value>(value: Value) => ({ state: 'known', value }) as const;
 const findings: Findings = {
-  id: 'pi_1paid', lookedUp: null, partner: 'northpay', connectedPartner: 'northpay', attempts: known([anAttempt()]), siblings: known([]),
-  charges: known([aCharge()]), batch: { state: 'not_applicable' }, payment: known(aPayment()),
-  charge: known(aCharge()), balanceTransaction: known(aBalanceTransaction()), payout: known(aPayout()),
-  ledger: known([anEntry()]), refunds: known([aRefund({ reference: '74208476043031234567890' })]),
-  disputes: known([aDispute()]), warnings: known([aWarning()]),
-}; // prettier-ignore
+  id: 'pi_1paid',
+  lookedUp: null,
+  partner: 'northpay',
+  connectedPartner: 'northpay',
+  attempts: known([anAttempt()]),
+  siblings: known([]),
+  charges: known([aCharge()]),
+  batch: { state: 'not_applicable' },
+  payment: known(aPayment()),
+  charge: known(aCharge()),
+  balanceTransaction: known(aBalanceTransaction()),
+  payout: known(aPayout()),
+  ledger: known([anEntry()]),
+  refunds: known([aRefund({ reference: '74208476043031234567890' })]),
+  disputes: known([aDispute()]),
+  warnings: known([aWarning()]),
+};
 const expectations = { captureMs: 7 * dayMs, payoutMs: 3 * dayMs, ledgerMs: 24 * hourMs };
 const traced = (changed: Partial<Findings> = {}) => traceOf({ ...findings, ...changed }, expectations, now);
 
@@ -75,8 +96,15 @@ describe('/payment', () => {
 
   it('a trace while a source has yet to answer cannot be shared', () => {
     const waiting = { state: 'waiting' } as const;
-    const trace = traced({ balanceTransaction: waiting, payout: waiting, refunds: waiting, disputes: known([]), warnings: known([]) });
-    expect(read(paymentTraceCard({ trace, complete: false, links: noLinks, sharedBy: null, startable: [] }))).toMatchInlineSnapshot(`
+    const trace = traced({
+      balanceTransaction: waiting,
+      payout: waiting,
+      refunds: waiting,
+      disputes: known([]),
+      warnings: known([]),
+    });
+    expect(read(paymentTraceCard({ trace, complete: false, links: noLinks, sharedBy: null, startable: [] })))
+      .toMatchInlineSnapshot(`
       "Captured 2026-11-10 10:01 UTC; booked in ledger; balance unknown: has not answered yet · pi_1paid · 20.00 EUR
       :grey_question: *Captured 2026-11-10 10:01 UTC; booked in ledger; balance unknown: has not answered yet*
       \`pi_1paid\` · *20.00 EUR* · succeeded · at northpay · visa ••4242 · order \`ORD-1\` · a•••@example.com
@@ -89,7 +117,7 @@ describe('/payment', () => {
       :grey_question: payments API: has not answered yet
       :hourglass_flowing_sand: Still asking, as of 2026-11-20 12:00 UTC. The complete answer follows."
     `);
-  }); // prettier-ignore
+  });
 
   it('a shared trace names who shared it, and no address of a customer', () => {
     const text = read(
@@ -103,9 +131,14 @@ describe('/payment', () => {
   it('candidates', () => {
     const candidates = [
       { query: 'pi_1paid', attempt: anAttempt(), payment: null, why: 'a day off' },
-      { query: 'pi_2', attempt: null, payment: aPayment({ id: 'pi_2', status: 'requires_capture' }), why: null },
+      {
+        query: 'pi_2',
+        attempt: null,
+        payment: aPayment({ id: 'pi_2', status: 'requires_capture' }),
+        why: null,
+      },
       { query: 're_3', attempt: null, payment: null, why: 'refund id' },
-    ]; // prettier-ignore
+    ];
     expect(
       read(candidatesCard({ query: '4242 20.00', candidates, more: true, readAs: ['•••• 4242, 20.00'] })),
     ).toMatchInlineSnapshot(`
@@ -171,24 +204,43 @@ describe('/payment', () => {
       "Still looking for \`ORD-1\`…
       :hourglass_flowing_sand: Still looking for \`ORD-1\`…"
     `);
-    const refusal = { reason: 'card_number', message: 'That looks like a card number.', hint: 'Use `4242 19.99`.' } as const;
+    const refusal = {
+      reason: 'card_number',
+      message: 'That looks like a card number.',
+      hint: 'Use `4242 19.99`.',
+    } as const;
     expect(read(refusedCard(refusal, 'R-1'))).toMatchInlineSnapshot(`
       "That looks like a card number.
       :no_entry: *That looks like a card number.*
       Use \`4242 19.99\`. · Reference \`R-1\`"
     `);
-  }); // prettier-ignore
+  });
 
   it.each([
     [aPayout({ traceId: 'FT1' }), 'Payout arrived 13 Nov 2026 · 9,000.00 EUR po_1paid'],
-    [aPayout({ status: 'in_transit', arrivalDate: at('11-21T00:00') }), 'Payout in transit, expected 21 Nov 2026 · 9,000.00 EUR po_1paid'],
-    [aPayout({ status: 'pending', arrivalDate: at('11-20T10:00') }), 'Payout pending, expected 20 Nov 2026 · 9,000.00 EUR po_1paid'],
-    [aPayout({ status: 'pending', arrivalDate: at('11-18T23:59') }), 'Payout pending, expected 18 Nov 2026 (overdue by 2 d) · 9,000.00 EUR po_1paid'],
-    [aPayout({ status: 'failed', failure: { code: 'account_closed', message: null } }), 'Payout failed; the money is back on the balance: account_closed · 9,000.00 EUR po_1paid'],
-    [aPayout({ status: 'canceled' }), 'Payout cancelled; the money is back on the balance · 9,000.00 EUR po_1paid'],
+    [
+      aPayout({ status: 'in_transit', arrivalDate: at('11-21T00:00') }),
+      'Payout in transit, expected 21 Nov 2026 · 9,000.00 EUR po_1paid',
+    ],
+    [
+      aPayout({ status: 'pending', arrivalDate: at('11-20T10:00') }),
+      'Payout pending, expected 20 Nov 2026 · 9,000.00 EUR po_1paid',
+    ],
+    [
+      aPayout({ status: 'pending', arrivalDate: at('11-18T23:59') }),
+      'Payout pending, expected 18 Nov 2026 (overdue by 2 d) · 9,000.00 EUR po_1paid',
+    ],
+    [
+      aPayout({ status: 'failed', failure: { code: 'account_closed', message: null } }),
+      'Payout failed; the money is back on the balance: account_closed · 9,000.00 EUR po_1paid',
+    ],
+    [
+      aPayout({ status: 'canceled' }),
+      'Payout cancelled; the money is back on the balance · 9,000.00 EUR po_1paid',
+    ],
   ])('a payout %#', (payout, first) => {
     expect(read(payoutCard(payout, now, links)).split('\n')[0]).toBe(first);
-  }); // prettier-ignore
+  });
 });
 
 describe('/dispute', () => {
@@ -259,14 +311,17 @@ describe('/dispute', () => {
       :scales: *No dispute needs a response*
       All 3 disputes checked · as of 2026-11-20 12:00 UTC"
     `);
-    expect(linesOf(disputeQueueCard({ ...facts, queue: [], scanned: 100, isAll: false }))[0]).toBe('No dispute needs a response among the 100 most recent');
+    expect(linesOf(disputeQueueCard({ ...facts, queue: [], scanned: 100, isAll: false }))[0]).toBe(
+      'No dispute needs a response among the 100 most recent',
+    );
     const odd = [
       aDispute({ id: 'du_refused', respondBy: null, answerAllowed: false }),
       aDispute({ id: 'du_soon', respondBy: at('11-20T13:00') }),
       aDispute({ id: 'du_undated', respondBy: null }),
     ];
     const unread = ['dispute du_odd cannot be read: currency is not an ISO 4217 currency'];
-    expect(read(disputeQueueCard({ ...facts, scanned: 4, queue: queueOf(odd, now), unread }))).toMatchInlineSnapshot(`
+    expect(read(disputeQueueCard({ ...facts, scanned: 4, queue: queueOf(odd, now), unread })))
+      .toMatchInlineSnapshot(`
       "2 disputes need a response; 1 unreadable: Response due; the provider gives no date
       :scales: *2 disputes need a response; 1 unreadable*
       :red_circle: Response due; the provider gives no date · 20.00 EUR · fraudulent · ‹du_undated›
@@ -275,9 +330,12 @@ describe('/dispute', () => {
       :grey_question: dispute du_odd cannot be read: currency is not an ISO 4217 currency
       All 4 disputes checked · 1 unreadable · as of 2026-11-20 12:00 UTC"
     `);
-    const many = queueOf(Array.from({ length: 17 }, (_, n) => aDispute({ id: `du_${n}` })), now);
+    const many = queueOf(
+      Array.from({ length: 17 }, (_, n) => aDispute({ id: `du_${n}` })),
+      now,
+    );
     expect(read(disputeQueueCard({ ...facts, queue: many }))).toContain('2 more due later');
-  }); // prettier-ignore
+  });
 });
 
 const status = (indicator: RememberedStatus['published']['indicator']): RememberedStatus => ({
@@ -289,7 +347,18 @@ const status = (indicator: RememberedStatus['published']['indicator']): Remember
     incidents:
       indicator === 'none'
         ? []
-        : [{ id: 'i1', name: 'Slow captures', status: 'investigating', impact: 'major', url: 'https://status.example/i1', startedAt: now, updatedAt: now, latestUpdate: 'We look into it.' }],
+        : [
+            {
+              id: 'i1',
+              name: 'Slow captures',
+              status: 'investigating',
+              impact: 'major',
+              url: 'https://status.example/i1',
+              startedAt: now,
+              updatedAt: now,
+              latestUpdate: 'We look into it.',
+            },
+          ],
     maintenances: [],
     problems: [],
     publishedAt: now,
@@ -298,18 +367,26 @@ const status = (indicator: RememberedStatus['published']['indicator']): Remember
   troubleAt: null,
   checkedAt: at('11-20T11:59'),
   staleToldAt: null,
-}); // prettier-ignore
+});
 
 describe('/partner', () => {
   const partner = { id: 'northpay', name: 'Northpay' };
   const counts = {
-    attempts: 1003, succeeded: 951, failedBy: { customer: 40, partner: 9, institution: 0, own: 0, unknown: 0 },
-    latencyP50Ms: 210, latencyP95Ms: 900, lastAttemptAt: at('11-20T11:59'),
-  }; // prettier-ignore
+    attempts: 1003,
+    succeeded: 951,
+    failedBy: { customer: 40, partner: 9, institution: 0, own: 0, unknown: 0 },
+    latencyP50Ms: 210,
+    latencyP95Ms: 900,
+    lastAttemptAt: at('11-20T11:59'),
+  };
   const since = at('11-20T11:00');
 
   it('one partner in trouble', () => {
-    expect(read(partnerCard({ ...partner, status: status('major'), traffic: { counts, since }, now, startable: [] }))).toMatchInlineSnapshot(`
+    expect(
+      read(
+        partnerCard({ ...partner, status: status('major'), traffic: { counts, since }, now, startable: [] }),
+      ),
+    ).toMatchInlineSnapshot(`
       "Northpay reports a major outage · our success rate 95.1 % (n = 1000)
       :large_orange_circle: *Northpay reports a major outage · our success rate 95.1 % (n = 1000)*
       *‹Slow captures›* (investigating): We look into it.
@@ -317,28 +394,52 @@ describe('/partner', () => {
       *Our traffic* since 2026-11-20 11:00 UTC: 1003 attempts, 951 succeeded · failures: 40 customer, 9 partner · 3 in progress · latency p50 210 ms, p95 900 ms · last attempt 2026-11-20 11:59 UTC
       Status page read 2026-11-20 11:59 UTC · as of 2026-11-20 12:00 UTC"
     `);
-  }); // prettier-ignore
+  });
 
   it.each<[string, object, string]>([
     ['attempts under way are no failures', counts, 'our success rate 95.1 % (n = 1000)'],
-    ['nearly all is not all', { ...counts, attempts: 10000, succeeded: 9999, failedBy: { own: 1 } }, 'our success rate 99.9 % (n = 10000)'],
-    ['all is all', { ...counts, attempts: 20, succeeded: 20, failedBy: {} }, 'our success rate 100.0 % (n = 20)'],
-    ['too little traffic', { ...counts, attempts: 19, succeeded: 19, failedBy: {} }, 'too few attempts for a success rate (n = 19)'],
-    ['only attempts under way', { ...counts, attempts: 500, succeeded: 0, failedBy: {} }, 'too few attempts for a success rate (n = 0)'],
+    [
+      'nearly all is not all',
+      { ...counts, attempts: 10000, succeeded: 9999, failedBy: { own: 1 } },
+      'our success rate 99.9 % (n = 10000)',
+    ],
+    [
+      'all is all',
+      { ...counts, attempts: 20, succeeded: 20, failedBy: {} },
+      'our success rate 100.0 % (n = 20)',
+    ],
+    [
+      'too little traffic',
+      { ...counts, attempts: 19, succeeded: 19, failedBy: {} },
+      'too few attempts for a success rate (n = 19)',
+    ],
+    [
+      'only attempts under way',
+      { ...counts, attempts: 500, succeeded: 0, failedBy: {} },
+      'too few attempts for a success rate (n = 0)',
+    ],
   ])('%s', (_reason, given, expected) => {
     const traffic = { counts: { ...counts, ...given }, since };
-    expect(linesOf(partnerCard({ ...partner, status: null, traffic, now, startable: [] }))[0]).toBe(`Northpay: status unknown · ${expected}`);
-  }); // prettier-ignore
+    expect(linesOf(partnerCard({ ...partner, status: null, traffic, now, startable: [] }))[0]).toBe(
+      `Northpay: status unknown · ${expected}`,
+    );
+  });
 
   it('books that are down leave the published status standing', () => {
-    const card = partnerCard({ ...partner, status: status('none'), traffic: { unknown: 'The database cannot be reached.' }, now, startable: [] });
+    const card = partnerCard({
+      ...partner,
+      status: status('none'),
+      traffic: { unknown: 'The database cannot be reached.' },
+      now,
+      startable: [],
+    });
     expect(read(card)).toMatchInlineSnapshot(`
       "Northpay reports normal service · our traffic unknown
       :large_green_circle: *Northpay reports normal service · our traffic unknown*
       :grey_question: Our traffic: unknown, The database cannot be reached.
       Status page read 2026-11-20 11:59 UTC · as of 2026-11-20 12:00 UTC"
     `);
-  }); // prettier-ignore
+  });
 
   it('the overview: the worst first, and what was not read for long says so', () => {
     const stale = { ...status('none'), checkedAt: at('11-20T09:00') };
@@ -396,9 +497,25 @@ describe('/partner', () => {
 
   it('maintenance in progress, and a part of the page that cannot be read', () => {
     const { published } = status('none');
-    const works = { name: 'Database upgrade', until: at('11-20T14:00'), url: null, latestUpdate: 'It goes as planned.' };
-    const maintained = { ...status('none'), published: { ...published, indicator: 'maintenance' as const, description: 'Maintenance in progress: Database upgrade', maintenances: [works], problems: ['incident 2 cannot be read: name'] } };
-    expect(read(partnerCard({ ...partner, status: maintained, traffic: { counts, since }, now, startable: [] }))).toMatchInlineSnapshot(`
+    const works = {
+      name: 'Database upgrade',
+      until: at('11-20T14:00'),
+      url: null,
+      latestUpdate: 'It goes as planned.',
+    };
+    const maintained = {
+      ...status('none'),
+      published: {
+        ...published,
+        indicator: 'maintenance' as const,
+        description: 'Maintenance in progress: Database upgrade',
+        maintenances: [works],
+        problems: ['incident 2 cannot be read: name'],
+      },
+    };
+    expect(
+      read(partnerCard({ ...partner, status: maintained, traffic: { counts, since }, now, startable: [] })),
+    ).toMatchInlineSnapshot(`
       "Northpay reports maintenance in progress · our success rate 95.1 % (n = 1000)
       :wrench: *Northpay reports maintenance in progress · our success rate 95.1 % (n = 1000)*
       :wrench: *Database upgrade* (maintenance in progress until 2026-11-20 14:00 UTC): It goes as planned.
@@ -406,7 +523,7 @@ describe('/partner', () => {
       *Our traffic* since 2026-11-20 11:00 UTC: 1003 attempts, 951 succeeded · failures: 40 customer, 9 partner · 3 in progress · latency p50 210 ms, p95 900 ms · last attempt 2026-11-20 11:59 UTC
       Status page read 2026-11-20 11:59 UTC · as of 2026-11-20 12:00 UTC"
     `);
-  }); // prettier-ignore
+  });
 
   it('the live card of a trouble that nobody can confirm any more', () => {
     expect(read(partnerStatusCard('Northpay', { ...status('major'), staleToldAt: now })))
@@ -428,18 +545,37 @@ describe('/partner', () => {
       • API: partial outage
       Since 2026-11-20 11:00 UTC · as reported on the partner’s status page"
     `);
-    expect(linesOf(partnerStatusCard('Northpay', status('none')))[0]).toBe('Northpay has recovered: All Systems Operational');
-  }); // prettier-ignore
+    expect(linesOf(partnerStatusCard('Northpay', status('none')))[0]).toBe(
+      'Northpay has recovered: All Systems Operational',
+    );
+  });
 });
 
 it('the audit log', () => {
   const hash = 'a1b2c3d4e5f60718'.repeat(4);
   const entry = {
-    seq: 1, at: now, previous: '0'.repeat(64), hash, kind: 'remediation.requested', actor: 'U1ANA', subjects: ['REM-17', 'pi_1'],
+    seq: 1,
+    at: now,
+    previous: '0'.repeat(64),
+    hash,
+    kind: 'remediation.requested',
+    actor: 'U1ANA',
+    subjects: ['REM-17', 'pi_1'],
     why: 'Paid twice',
-    details: { action: 'refund-payment', plan: ['Refund 20.00 EUR of pi_1', 'Changes: Refunded: 0.00 EUR → 20.00 EUR'], rule: 'everyday' },
+    details: {
+      action: 'refund-payment',
+      plan: ['Refund 20.00 EUR of pi_1', 'Changes: Refunded: 0.00 EUR → 20.00 EUR'],
+      rule: 'everyday',
+    },
   };
-  const approved = { ...entry, seq: 2, kind: 'remediation.approved', actor: 'U2LARS', why: null, details: { rule: 'everyday', missing: 0 } };
+  const approved = {
+    ...entry,
+    seq: 2,
+    kind: 'remediation.approved',
+    actor: 'U2LARS',
+    why: null,
+    details: { rule: 'everyday', missing: 0 },
+  };
   const found = { entries: [approved, entry], more: false };
   const facts = { term: 'REM-17', isPerson: false, head: { seq: 2, hash, at: now } };
   expect(read(auditCard({ found, ...facts }))).toMatchInlineSnapshot(`
@@ -454,22 +590,31 @@ it('the audit log', () => {
     Head #2 \`a1b2c3d4e5f6…\` · each entry carries the hash of the one before it"
   `);
   const long = { ...entry, details: { ...entry.details, plan: ['Refund a very long thing '.repeat(40)] } };
-  const whole = read(auditCard({ found: { entries: Array.from({ length: 15 }, () => long), more: true }, ...facts }));
+  const whole = read(
+    auditCard({ found: { entries: Array.from({ length: 15 }, () => long), more: true }, ...facts }),
+  );
   expect(whole.match(/requested `REM-17`/g)).toHaveLength(15);
   expect(whole).not.toContain('Card truncated');
-}); // prettier-ignore
+});
 
 it('an error', () => {
-  const error = new OpsError('misconfigured', 'The books do not let us read payment_attempts.arn.', { hint: 'Grant it.' });
+  const error = new OpsError('misconfigured', 'The books do not let us read payment_attempts.arn.', {
+    hint: 'Grant it.',
+  });
   expect(read(errorCard(error)).replaceAll(error.reference, 'REF')).toMatchInlineSnapshot(`
     "The books do not let us read payment_attempts.arn. (REF)
     :warning: *The books do not let us read payment_attempts.arn.*
     Grant it. · Reference \`REF\`"
   `);
-}); // prettier-ignore
+});
 
 it('help', () => {
-  const command = { name: '/payment', summary: 'Follow a payment', usageHint: 'pi_… | order', examples: [{ text: '/payment pi_3Q…', does: 'the trace' }] };
+  const command = {
+    name: '/payment',
+    summary: 'Follow a payment',
+    usageHint: 'pi_… | order',
+    examples: [{ text: '/payment pi_3Q…', does: 'the trace' }],
+  };
   expect(read(helpCard([command]))).toMatchInlineSnapshot(`
     "Paydesk, the payments operations desk: /payment
     *Paydesk*, the payments operations desk. Only you see the answers until you share them.
@@ -478,4 +623,4 @@ it('help', () => {
     • \`/payment pi_3Q…\`  the trace
     Never paste a card number: Paydesk refuses it. To find a card payment, give its last four digits, amount and date."
   `);
-}); // prettier-ignore
+});

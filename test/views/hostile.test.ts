@@ -8,98 +8,265 @@ import { queueOf, urgencyOf } from '../../src/disputes/queue.js';
 import { dayMs, hourMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { containsCardNumber } from '../../src/kernel/sensitive.js';
-import { linksFrom } from '../../src/links.js';
+import { linksFrom } from '../../src/wiring/links.js';
 import { traceOf } from '../../src/payments/trace.js';
 import type { Card } from '../../src/ports/card.js';
 import type { RememberedStatus } from '../../src/ports/partner-statuses.js';
-import { cardOf, code, escape, link, section, sections, truncate, wording } from '../../src/views/blocks.js';
+import {
+  cardOf,
+  code,
+  escape,
+  link,
+  section,
+  sections,
+  truncate,
+  wording,
+} from '../../src/views/kit/blocks.js';
 import { auditKinds } from '../../src/ports/audit.js';
-import { auditCard } from '../../src/views/audit.js';
-import { disputeCard, disputeQueueCard } from '../../src/views/dispute.js';
-import { errorCard } from '../../src/views/error.js';
-import { partnerCard, partnersCard, partnerStatusCard } from '../../src/views/partner.js';
-import { candidatesCard, nothingCard, payoutCard, searchingCard } from '../../src/views/payment-search.js';
-import { paymentTraceCard } from '../../src/views/payment-trace.js';
-import { alarmCard, newsCard, remediationCard } from '../../src/views/remediation-card.js';
-import { freezeCard } from '../../src/views/remediation-freeze.js';
-import { remediationListCard, remediationWhyCard } from '../../src/views/remediation-answers.js';
+import { auditCard } from '../../src/views/audit/log.js';
+import { disputeCard, disputeQueueCard } from '../../src/views/disputes/dispute.js';
+import { errorCard } from '../../src/views/desk/error.js';
+import { partnerCard, partnersCard, partnerStatusCard } from '../../src/views/partners/partner.js';
+import { candidatesCard, nothingCard, payoutCard, searchingCard } from '../../src/views/payments/search.js';
+import { paymentTraceCard } from '../../src/views/payments/trace.js';
+import { alarmCard, newsCard, remediationCard } from '../../src/views/remediation/card.js';
+import { freezeCard } from '../../src/views/remediation/freeze.js';
+import { remediationListCard, remediationWhyCard } from '../../src/views/remediation/answers.js';
 import type { Remediation } from '../../src/ports/remediations.js';
 import { aPlan, aRuling, aSnapshot, aVote } from '../support/remediation-objects.js';
 import { faultsOf, sourceOf } from '../support/cards.js';
 import {
-  aBalanceTransaction, aCharge, aDispute, anAttempt, anEntry, aPayment, aPayout, aRefund, aWarning, now,
-} from '../support/payment-objects.js'; // prettier-ignore
+  aBalanceTransaction,
+  aCharge,
+  aDispute,
+  anAttempt,
+  anEntry,
+  aPayment,
+  aPayout,
+  aRefund,
+  aWarning,
+  now,
+} from '../support/payment-objects.js';
 
 const nasty = fc.constantFrom(
-  '<!channel>', '<!here|here>', '<@U9OTHER>', '<#C1|general>', '<!subteam^S1>', '<https://evil.example|click>', '&lt;!channel&gt;',
-  'https://evil.example', '*bold*', '_it_', '~no~', '`code`', '```block```', ':white_check_mark:', '> quote', '|', '<', '>', '&', '\n\n',
-  '4242 4242 4242 4242', '4242424242424242', '\u202eRTL', 'שלום', '👩‍👩‍👧‍👦', '\ud83d', '\u0000', ' ', '',
-); // prettier-ignore
+  '<!channel>',
+  '<!here|here>',
+  '<@U9OTHER>',
+  '<#C1|general>',
+  '<!subteam^S1>',
+  '<https://evil.example|click>',
+  '&lt;!channel&gt;',
+  'https://evil.example',
+  '*bold*',
+  '_it_',
+  '~no~',
+  '`code`',
+  '```block```',
+  ':white_check_mark:',
+  '> quote',
+  '|',
+  '<',
+  '>',
+  '&',
+  '\n\n',
+  '4242 4242 4242 4242',
+  '4242424242424242',
+  '\u202eRTL',
+  'שלום',
+  '👩‍👩‍👧‍👦',
+  '\ud83d',
+  '\u0000',
+  ' ',
+  '',
+);
 const foreign: fc.Arbitrary<string> = fc.oneof(
-  { weight: 3, arbitrary: fc.array(fc.oneof(nasty, fc.string({ maxLength: 8 })), { maxLength: 6 }).map((parts) => parts.join('')) },
-  fc.tuple(nasty, fc.constantFrom(100, 1999, 10_000)).map(([part, length]) => part.repeat(Math.ceil(length / Math.max(1, part.length)))),
+  {
+    weight: 3,
+    arbitrary: fc
+      .array(fc.oneof(nasty, fc.string({ maxLength: 8 })), { maxLength: 6 })
+      .map((parts) => parts.join('')),
+  },
+  fc
+    .tuple(nasty, fc.constantFrom(100, 1999, 10_000))
+    .map(([part, length]) => part.repeat(Math.ceil(length / Math.max(1, part.length)))),
   fc.constant('é'.repeat(10_000)),
-); // prettier-ignore
+);
 
 const links = linksFrom(
   Object.fromEntries(
-    ['payment', 'charge', 'refund', 'dispute', 'payout', 'balance_transaction', 'order', 'ledger_entry'].map((object) => [object, `https://desk.example/${object}/{id}?a=1&b=2`]),
+    ['payment', 'charge', 'refund', 'dispute', 'payout', 'balance_transaction', 'order', 'ledger_entry'].map(
+      (object) => [object, `https://desk.example/${object}/{id}?a=1&b=2`],
+    ),
   ),
-); // prettier-ignore
+);
 const known = <Value>(value: Value) => ({ state: 'known', value }) as const;
 
 /** Every kind of card, with this text wherever text comes from outside. */
 function cardsWith(text: string, count: number): Record<string, Card> {
   const times = <Item>(item: Item): Item[] => Array.from({ length: count }, () => item);
-  const attempt = anAttempt({ id: text, orderId: text, paymentId: text, chargeId: text, partner: text, method: text, status: text, declineCode: text, customerEmail: text, cardLast4: text });
+  const attempt = anAttempt({
+    id: text,
+    orderId: text,
+    paymentId: text,
+    chargeId: text,
+    partner: text,
+    method: text,
+    status: text,
+    declineCode: text,
+    customerEmail: text,
+    cardLast4: text,
+  });
   const payment = aPayment({ id: text, status: text, cancellationReason: text });
-  const charge = aCharge({ id: text, card: { brand: text, last4: text, country: text, authorizationCode: text, networkTransactionId: text } });
+  const charge = aCharge({
+    id: text,
+    card: { brand: text, last4: text, country: text, authorizationCode: text, networkTransactionId: text },
+  });
   const refund = aRefund({ id: text, status: text, reason: text, failureReason: text, reference: text });
-  const dispute = aDispute({ id: text, status: text, reason: text, networkReasonCode: text, paymentId: text });
+  const dispute = aDispute({
+    id: text,
+    status: text,
+    reason: text,
+    networkReasonCode: text,
+    paymentId: text,
+  });
   const warning = aWarning({ id: text, fraudType: text });
-  const payout = aPayout({ id: text, status: 'failed', traceId: text, failure: { code: text, message: text } });
+  const payout = aPayout({
+    id: text,
+    status: 'failed',
+    traceId: text,
+    failure: { code: text, message: text },
+  });
   const trace = traceOf(
     {
-      id: text, lookedUp: { label: text, value: text, attempt }, partner: text, connectedPartner: 'northpay', attempts: known(times(attempt)),
-      siblings: known(times(attempt)), charges: known(times(charge)), batch: known([]), payment: known(payment), charge: known(charge),
-      balanceTransaction: known(aBalanceTransaction({ id: text, status: text })), payout: known(payout),
-      ledger: { state: 'known', value: times(anEntry({ id: text, account: text, kind: text })), problems: times(text) },
-      refunds: known(times(refund)), disputes: known(times(dispute)), warnings: known(times(warning)),
+      id: text,
+      lookedUp: { label: text, value: text, attempt },
+      partner: text,
+      connectedPartner: 'northpay',
+      attempts: known(times(attempt)),
+      siblings: known(times(attempt)),
+      charges: known(times(charge)),
+      batch: known([]),
+      payment: known(payment),
+      charge: known(charge),
+      balanceTransaction: known(aBalanceTransaction({ id: text, status: text })),
+      payout: known(payout),
+      ledger: {
+        state: 'known',
+        value: times(anEntry({ id: text, account: text, kind: text })),
+        problems: times(text),
+      },
+      refunds: known(times(refund)),
+      disputes: known(times(dispute)),
+      warnings: known(times(warning)),
     },
     { captureMs: dayMs, payoutMs: dayMs, ledgerMs: hourMs },
     now,
   );
   const status: RememberedStatus = {
-    partner: text, changedAt: now, troubleAt: null, checkedAt: now, staleToldAt: null,
+    partner: text,
+    changedAt: now,
+    troubleAt: null,
+    checkedAt: now,
+    staleToldAt: null,
     published: {
-      indicator: 'major', description: text, publishedAt: now, components: times({ name: text, status: text }),
-      incidents: times({ id: text, name: text, status: text, impact: text, url: text, startedAt: now, updatedAt: now, latestUpdate: text }),
-      maintenances: times({ name: text, until: now, url: text, latestUpdate: text }), problems: times(text),
+      indicator: 'major',
+      description: text,
+      publishedAt: now,
+      components: times({ name: text, status: text }),
+      incidents: times({
+        id: text,
+        name: text,
+        status: text,
+        impact: text,
+        url: text,
+        startedAt: now,
+        updatedAt: now,
+        latestUpdate: text,
+      }),
+      maintenances: times({ name: text, until: now, url: text, latestUpdate: text }),
+      problems: times(text),
     },
   };
   // A plan with half a character is refused before it is one.
   const half = text.replace(/\p{Cs}/gu, '');
-  const plan = aPlan({ headline: half, changes: times(half), affected: times(half), undo: half, irreversible: half });
+  const plan = aPlan({
+    headline: half,
+    changes: times(half),
+    affected: times(half),
+    undo: half,
+    irreversible: half,
+  });
   const votes = times(aVote({ state: 'void', voidWhy: text }));
   const evidence = times(text).slice(0, 12);
   const told = { why: text, stateWhy: text, effectSummary: text, effectReference: text, evidence };
   const requestIn = (changed: Partial<Remediation>) =>
-    aSnapshot({ ...told, ...changed }, { plan, votes, ruling: aRuling({ rule: text, approverGroups: [text], trail: times(text) }) });
+    aSnapshot(
+      { ...told, ...changed },
+      { plan, votes, ruling: aRuling({ rule: text, approverGroups: [text], trail: times(text) }) },
+    );
   const judged = requestIn({ state: 'unknown', dueAt: null, askedAt: new Date('2026-11-20T12:05:00Z') });
-  const auditDetails = { rule: text, planHash: text, [half]: half, plan: times(half), typed: { [half]: half }, [`a${half}`]: [{ [half]: [half] }] };
-  const sentenceDetails = { effect: text, found: times(text), judgement: text, by: text, query: text, channel: text, confirmedBy: text };
-  const entry = { seq: 1, at: now, previous: text, hash: text, kind: text, actor: text, subjects: [text], why: text, details: auditDetails };
+  const auditDetails = {
+    rule: text,
+    planHash: text,
+    [half]: half,
+    plan: times(half),
+    typed: { [half]: half },
+    [`a${half}`]: [{ [half]: [half] }],
+  };
+  const sentenceDetails = {
+    effect: text,
+    found: times(text),
+    judgement: text,
+    by: text,
+    query: text,
+    channel: text,
+    confirmedBy: text,
+  };
+  const entry = {
+    seq: 1,
+    at: now,
+    previous: text,
+    hash: text,
+    kind: text,
+    actor: text,
+    subjects: [text],
+    why: text,
+    details: auditDetails,
+  };
   const candidate = { query: text, attempt, payment: null, why: text };
   const partner = { id: text, name: text, status };
   return {
     trace: paymentTraceCard({ trace, complete: true, links, sharedBy: null, startable: [] }),
     shared: paymentTraceCard({ trace, complete: true, links, sharedBy: 'U0SHARER', startable: [] }),
-    candidates: candidatesCard({ query: text, candidates: times(candidate).slice(0, 10), more: true, readAs: times(text).slice(0, 8), unread: times(text) }),
-    nothing: nothingCard({ query: text, looked: times({ where: text, as: text, outcome: { failed: text } }), hint: null }),
+    candidates: candidatesCard({
+      query: text,
+      candidates: times(candidate).slice(0, 10),
+      more: true,
+      readAs: times(text).slice(0, 8),
+      unread: times(text),
+    }),
+    nothing: nothingCard({
+      query: text,
+      looked: times({ where: text, as: text, outcome: { failed: text } }),
+      hint: null,
+    }),
     searching: searchingCard(text),
     payout: payoutCard(payout, now, links),
-    dispute: disputeCard({ dispute: dispute, urgency: urgencyOf(dispute, now), now, links: links, startable: [] }),
-    queue: disputeQueueCard({ queue: queueOf(times(dispute), now), unread: times(text), scanned: 100, isAll: false, now, links }),
+    dispute: disputeCard({
+      dispute: dispute,
+      urgency: urgencyOf(dispute, now),
+      now,
+      links: links,
+      startable: [],
+    }),
+    queue: disputeQueueCard({
+      queue: queueOf(times(dispute), now),
+      unread: times(text),
+      scanned: 100,
+      isAll: false,
+      now,
+      links,
+    }),
     partner: partnerCard({ ...partner, traffic: { unknown: text }, now, startable: [] }),
     partners: partnersCard(times(partner), now),
     live: partnerStatusCard(text, status),
@@ -110,14 +277,32 @@ function cardsWith(text: string, count: number): Record<string, Card> {
     executing: remediationCard(requestIn({ state: 'executing', breakGlass: true, review: 'open' })),
     list: remediationListCard(times(judged), 4000),
     why: remediationWhyCard(judged),
-    news: newsCard({ text: `Rejected: ${text}`, mention: ['U0SHARER', text] }, requestIn({ state: 'rejected' })),
+    news: newsCard(
+      { text: `Rejected: ${text}`, mention: ['U0SHARER', text] },
+      requestIn({ state: 'rejected' }),
+    ),
     alarm: alarmCard(text, `broke the glass for ${text}`, { snapshot: judged, groups: ['S0LEADS', text] }),
     freeze: freezeCard({ at: now, by: text, why: text, liftBy: text, liftedBy: null }, ['S0LEADS', text]),
-    sentences: auditCard({ found: { entries: auditKinds.filter((_, place) => place % 3 === count % 3).map((kind) => ({ ...entry, kind, details: { ...auditDetails, ...sentenceDetails } })), more: false }, term: null, isPerson: false, head: null }),
-    audit: auditCard({ found: { entries: times(entry).slice(0, 15), more: true }, term: text, isPerson: count > 1, head: { seq: 1, hash: text, at: now } }),
+    sentences: auditCard({
+      found: {
+        entries: auditKinds
+          .filter((_, place) => place % 3 === count % 3)
+          .map((kind) => ({ ...entry, kind, details: { ...auditDetails, ...sentenceDetails } })),
+        more: false,
+      },
+      term: null,
+      isPerson: false,
+      head: null,
+    }),
+    audit: auditCard({
+      found: { entries: times(entry).slice(0, 15), more: true },
+      term: text,
+      isPerson: count > 1,
+      head: { seq: 1, hash: text, at: now },
+    }),
     error: errorCard(new OpsError('invalid', `Cannot read “${text}” at all.`, { hint: text })),
   };
-} // prettier-ignore
+}
 
 /** What may stand between angle brackets: our own dates, links to web pages, and people whom we name. */
 const ours =
@@ -258,12 +443,15 @@ describe('the shapes that cards are made of', () => {
   });
 
   it('a card too large for Slack says that it is cut', () => {
-    for (const blocks of [Array.from({ length: 60 }, () => section('line')), Array.from({ length: 10 }, () => section('x'.repeat(2900)))]) {
+    for (const blocks of [
+      Array.from({ length: 60 }, () => section('line')),
+      Array.from({ length: 10 }, () => section('x'.repeat(2900))),
+    ]) {
       const card = cardOf('A card with a great many lines', blocks);
       expect(faultsOf(card)).toEqual([]);
       expect(sourceOf(card)).toContain('Card truncated');
     }
     const full = Array.from({ length: 50 }, () => section('line'));
     expect(cardOf('A card', full).blocks).toEqual(full);
-  }); // prettier-ignore
+  });
 });

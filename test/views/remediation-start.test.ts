@@ -5,25 +5,55 @@ import { describe, expect, it } from 'vitest';
 import type { Card } from '../../src/ports/card.js';
 import { traceOf } from '../../src/payments/trace.js';
 import { actions } from '../../src/remediation/actions/index.js';
-import { disputeCard } from '../../src/views/dispute.js';
-import { partnerCard } from '../../src/views/partner.js';
-import { paymentTraceCard } from '../../src/views/payment-trace.js';
-import { offeredActions } from '../../src/views/remediation-start.js';
+import { disputeCard } from '../../src/views/disputes/dispute.js';
+import { partnerCard } from '../../src/views/partners/partner.js';
+import { paymentTraceCard } from '../../src/views/payments/trace.js';
+import { offeredActions } from '../../src/views/remediation/start.js';
 import { buttonsOn, faultsOf, sourceOf } from '../support/cards.js';
 import { aCharge, aDispute, aPayment, aRefund, at, eur, now } from '../support/payment-objects.js';
 
 describe('buttons on other cards', () => {
-  const all = ['refund-payment', 'capture-payment', 'cancel-payment', 'stage-evidence', 'submit-evidence', 'accept-dispute', 'pause-route', 'message-partner'];
+  const all = [
+    'refund-payment',
+    'capture-payment',
+    'cancel-payment',
+    'stage-evidence',
+    'submit-evidence',
+    'accept-dispute',
+    'pause-route',
+    'message-partner',
+  ];
   const known = <Value>(value: Value) => ({ state: 'known', value }) as const;
   const none = { state: 'not_applicable' } as const;
   const traceCard = (status: string, refundedMinor: number, changed = {}, found = {}): Card => {
     const findings = {
-      id: 'pi_1', lookedUp: null, partner: null, connectedPartner: null, attempts: known([]), siblings: known([]),
-      charges: known([]), batch: known([]), payment: known(aPayment({ id: 'pi_1', status })),
-      charge: known(aCharge({ amountRefunded: eur(refundedMinor) })), balanceTransaction: none, payout: none, ledger: none, refunds: none, disputes: none, warnings: none, ...found,
+      id: 'pi_1',
+      lookedUp: null,
+      partner: null,
+      connectedPartner: null,
+      attempts: known([]),
+      siblings: known([]),
+      charges: known([]),
+      batch: known([]),
+      payment: known(aPayment({ id: 'pi_1', status })),
+      charge: known(aCharge({ amountRefunded: eur(refundedMinor) })),
+      balanceTransaction: none,
+      payout: none,
+      ledger: none,
+      refunds: none,
+      disputes: none,
+      warnings: none,
+      ...found,
     };
     const trace = traceOf(findings, { captureMs: 1, payoutMs: 1, ledgerMs: 1 }, now);
-    return paymentTraceCard({ trace, complete: true, links: () => null, sharedBy: null, startable: all, ...changed });
+    return paymentTraceCard({
+      trace,
+      complete: true,
+      links: () => null,
+      sharedBy: null,
+      startable: all,
+      ...changed,
+    });
   };
 
   it.each([
@@ -51,30 +81,65 @@ describe('buttons on other cards', () => {
     ['with a dispute that hears no answer', disputed({ respondBy: null, answerAllowed: false }), ['Accept…']],
     ['with a dispute whose day is past', disputed({ respondBy: at('11-20T09:00') }), ['Accept…']],
     ['with a dispute that is answered', disputed({ status: 'under_review' }), []],
-    ['with an inquiry, which is no dispute yet', disputed({ status: 'warning_needs_response', isChargeRefundable: true }), ['Submit evidence…', 'Accept…', 'Refund…']],
+    [
+      'with an inquiry, which is no dispute yet',
+      disputed({ status: 'warning_needs_response', isChargeRefundable: true }),
+      ['Submit evidence…', 'Accept…', 'Refund…'],
+    ],
     ['with a lost dispute', disputed({ status: 'lost' }), []],
-    ['with a debit that was returned', disputed({ status: 'lost', reason: 'debit_not_authorized', isChargeRefundable: true }), []],
-    ['with a won dispute, as the provider says', disputed({ status: 'won', isChargeRefundable: true }), ['Refund…']],
-    ['captured in part, whose rest was released', { charge: known(aCharge({ amountCaptured: eur(600), amountRefunded: eur(1400) })), refunds: known([release]) }, ['Refund…']],
-    ['captured in parts, with more to come', { payment: known(aPayment({ id: 'pi_1', status: 'requires_capture', amountReceived: eur(800) })) }, []],
+    [
+      'with a debit that was returned',
+      disputed({ status: 'lost', reason: 'debit_not_authorized', isChargeRefundable: true }),
+      [],
+    ],
+    [
+      'with a won dispute, as the provider says',
+      disputed({ status: 'won', isChargeRefundable: true }),
+      ['Refund…'],
+    ],
+    [
+      'captured in part, whose rest was released',
+      {
+        charge: known(aCharge({ amountCaptured: eur(600), amountRefunded: eur(1400) })),
+        refunds: known([release]),
+      },
+      ['Refund…'],
+    ],
+    [
+      'captured in parts, with more to come',
+      { payment: known(aPayment({ id: 'pi_1', status: 'requires_capture', amountReceived: eur(800) })) },
+      [],
+    ],
     ['with a refund on its way over all of it', { refunds: known([aRefund({ status: 'pending' })]) }, []],
     ['with a refund that failed', { refunds: known([aRefund({ status: 'failed' })]) }, ['Refund…']],
   ])('a payment %s', (_what, found, expected) => {
     const card = traceCard('succeeded', 0, {}, found);
     expect(faultsOf(card)).toEqual([]);
     expect(buttonsOn(card)).toEqual(['Share', ...expected]);
-  }); // prettier-ignore
+  });
 
   const second = aCharge({ id: 'ch_2', createdAt: at('11-10T10:05') });
   const twice = (changed: object = {}) => ({ charges: known([second, aCharge()]), ...changed });
   it.each<[string, object, readonly string[]]>([
     ['and kept', twice(), ['Refund the second…']],
-    ['and the first is disputed', twice(disputed({ chargeId: 'ch_1paid' })), ['Submit evidence…', 'Accept…', 'Refund the second…']],
-    ['and the second is disputed: refunding it would pay twice', twice(disputed({ chargeId: 'ch_2' })), ['Submit evidence…', 'Accept…']],
-    ['and a refund of the second is pending', twice({ refunds: known([aRefund({ chargeId: 'ch_2', status: 'pending' })]) }), ['Refund…']],
+    [
+      'and the first is disputed',
+      twice(disputed({ chargeId: 'ch_1paid' })),
+      ['Submit evidence…', 'Accept…', 'Refund the second…'],
+    ],
+    [
+      'and the second is disputed: refunding it would pay twice',
+      twice(disputed({ chargeId: 'ch_2' })),
+      ['Submit evidence…', 'Accept…'],
+    ],
+    [
+      'and a refund of the second is pending',
+      twice({ refunds: known([aRefund({ chargeId: 'ch_2', status: 'pending' })]) }),
+      ['Refund…'],
+    ],
   ])('a payment that was captured twice %s', (_what, found, expected) => {
     expect(buttonsOn(traceCard('succeeded', 0, {}, found))).toEqual(['Share', ...expected]);
-  }); // prettier-ignore
+  });
 
   it('an answer is about the dispute, a refund about the payment', () => {
     const source = sourceOf(
@@ -110,4 +175,4 @@ describe('buttons on other cards', () => {
     expect(buttonsOn(partnerCard({ ...facts, startable: all }))).toEqual(['Pause a route…', 'Message…']);
     expect(buttonsOn(partnerCard({ ...facts, startable: [] }))).toEqual([]);
   });
-}); // prettier-ignore
+});

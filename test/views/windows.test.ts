@@ -5,7 +5,7 @@ import { validateView } from '../../sandbox/slack/block-kit/validate.js';
 import { viewOf } from '../../src/adapters/slack/windows.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import type { Modal } from '../../src/ports/command.js';
-import { windowNotices } from '../../src/views/windows.js';
+import { windowNotices } from '../../src/views/kit/windows.js';
 
 const title = 'A title of 24 characters';
 const textIn = ({ blocks }: Modal): string => JSON.stringify(blocks);

@@ -15,9 +15,16 @@ import { amongRelated } from './refunds.js';
 
 /** The kinds that take the id of a file. */
 const DOCUMENTS = [
-  'cancellation_policy', 'customer_communication', 'customer_signature', 'duplicate_charge_documentation', 'receipt',
-  'refund_policy', 'service_documentation', 'shipping_documentation', 'uncategorized_file',
-]; // prettier-ignore
+  'cancellation_policy',
+  'customer_communication',
+  'customer_signature',
+  'duplicate_charge_documentation',
+  'receipt',
+  'refund_policy',
+  'service_documentation',
+  'shipping_documentation',
+  'uncategorized_file',
+];
 const MAX_EVIDENCE_CHARACTERS = 150_000;
 
 function findDispute(api: Api, id: string): ApiObject {

@@ -22,10 +22,23 @@ import {
 import { captureCharge, chargeIntent, releaseCharge } from './charging.js';
 
 const DETAILS = [
-  'amount', 'automatic_payment_methods', 'capture_method', 'currency', 'customer', 'description', 'metadata',
-  'payment_method', 'payment_method_options', 'payment_method_types', 'receipt_email', 'setup_future_usage', 'shipping',
-  'statement_descriptor', 'statement_descriptor_suffix', 'transfer_group',
-] as const; // prettier-ignore
+  'amount',
+  'automatic_payment_methods',
+  'capture_method',
+  'currency',
+  'customer',
+  'description',
+  'metadata',
+  'payment_method',
+  'payment_method_options',
+  'payment_method_types',
+  'receipt_email',
+  'setup_future_usage',
+  'shipping',
+  'statement_descriptor',
+  'statement_descriptor_suffix',
+  'transfer_group',
+] as const;
 const CONFIRMING = ['confirmation_method', 'error_on_requires_action', 'off_session', 'return_url'] as const;
 
 function findIntent(api: Api, id: string, param = 'intent'): ApiObject {
@@ -155,8 +168,11 @@ export function cancelIntent({ api, form, args: [id = ''] }: Call): ApiObject {
   allowOnly(form, ['cancellation_reason']);
   const intent = findIntent(api, id);
   const reason = choiceParam(form, 'cancellation_reason', [
-    'abandoned', 'duplicate', 'fraudulent', 'requested_by_customer',
-  ]); // prettier-ignore
+    'abandoned',
+    'duplicate',
+    'fraudulent',
+    'requested_by_customer',
+  ]);
   if (!(textOf(intent, 'status') ?? '').startsWith('requires_')) throw unexpectedState(intent, 'canceled');
   if (intent.status === 'requires_capture') releaseCharge(api, intent);
   const canceled = {

@@ -137,5 +137,8 @@ function arrivalTest(form: Call['form']): (payout: ApiObject) => boolean {
     throw invalidParameter('arrival_date', 'Invalid arrival_date');
   return ({ arrival_date: at }) =>
     typeof at === 'number' &&
-    at > (gt ?? -Infinity) && at >= (gte ?? -Infinity) && at < (lt ?? Infinity) && at <= (lte ?? Infinity); // prettier-ignore
+    at > (gt ?? -Infinity) &&
+    at >= (gte ?? -Infinity) &&
+    at < (lt ?? Infinity) &&
+    at <= (lte ?? Infinity);
 }

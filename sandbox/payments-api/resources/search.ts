@@ -26,9 +26,18 @@ interface Query {
 const CLAUSE =
   /^\s*(-?)([a-z_][\w.]*)(?:\[["']([^"'\]]+)["']\])?\s*(:|~|>=|<=|>|<)\s*(?:"([^"]*)"|'([^']*)'|([\w.-]+))/i;
 const FIELDS = new Set([
-  'amount', 'created', 'currency', 'customer', 'status', 'metadata', 'payment_method_details.card.last4',
-  'payment_method_details.card.brand', 'billing_details.address.postal_code', 'refunded', 'disputed',
-]); // prettier-ignore
+  'amount',
+  'created',
+  'currency',
+  'customer',
+  'status',
+  'metadata',
+  'payment_method_details.card.last4',
+  'payment_method_details.card.brand',
+  'billing_details.address.postal_code',
+  'refunded',
+  'disputed',
+]);
 
 function parseQuery(text: string): Query {
   const clauses: Clause[] = [];

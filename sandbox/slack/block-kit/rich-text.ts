@@ -43,10 +43,7 @@ export const RICH_TEXT: Readonly<Record<string, ObjectSpec>> = {
   rich_text_quote: object({ elements: runs }, border),
   rich_text_preformatted: object({ elements: runs }, { ...border, language: anything }),
   rich_text_list: object(
-    {
-      style: choice('bullet', 'ordered'),
-      elements: list(variant(() => ({ rich_text_section: section }))),
-    },
+    { style: choice('bullet', 'ordered'), elements: list(variant(() => ({ rich_text_section: section }))) },
     { ...border, indent: integer(0, 8), offset: integer(0) },
   ),
 };

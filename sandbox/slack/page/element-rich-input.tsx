@@ -22,15 +22,45 @@ interface Tool {
 }
 
 const TOOLS: readonly Tool[] = [
-  { name: 'Bold', key: 'b', path: 'M6 4h5a3 3 0 0 1 0 6H6Zm0 6h6a3 3 0 0 1 0 6H6Z', apply: (on) => withMark(on, '*') },
+  {
+    name: 'Bold',
+    key: 'b',
+    path: 'M6 4h5a3 3 0 0 1 0 6H6Zm0 6h6a3 3 0 0 1 0 6H6Z',
+    apply: (on) => withMark(on, '*'),
+  },
   { name: 'Italic', key: 'i', path: 'M8.5 4h6M5.5 16h6M11.5 4l-3 12', apply: (on) => withMark(on, '_') },
-  { name: 'Strikethrough', key: 'X', path: 'M3 10h14M13.5 6.5C13 5 11.7 4.2 10 4.2c-2 0-3.5 1-3.5 2.6 0 1 .5 1.7 1.3 2.2M6.3 13c.4 1.7 1.8 2.8 3.8 2.8 2.2 0 3.7-1.1 3.7-2.9', apply: (on) => withMark(on, '~') },
-  { name: 'Link', key: 'U', path: 'M8.5 11.5a3 3 0 0 0 4.2 0l2.8-2.8a3 3 0 0 0-4.2-4.2L10 5.8M11.5 8.5a3 3 0 0 0-4.2 0l-2.8 2.8a3 3 0 0 0 4.2 4.2L10 14.2', apply: withLink },
-  { name: 'Ordered list', key: '7', path: 'M8.5 5h8M8.5 10h8M8.5 15h8M3.5 4l1.5-.8V7M3.3 13h2.2l-2.2 3.5h2.4', apply: (on) => withLineMark(on, (at) => `${at + 1}. `) },
-  { name: 'Bulleted list', key: '8', path: 'M8 5h8.5M8 10h8.5M8 15h8.5M4 5v.01M4 10v.01M4 15v.01', apply: (on) => withLineMark(on, () => '- ') },
-  { name: 'Quote', key: '9', path: 'M4 4v12M8 6h8.5M8 10h8.5M8 14h5', apply: (on) => withLineMark(on, () => '> ') },
+  {
+    name: 'Strikethrough',
+    key: 'X',
+    path: 'M3 10h14M13.5 6.5C13 5 11.7 4.2 10 4.2c-2 0-3.5 1-3.5 2.6 0 1 .5 1.7 1.3 2.2M6.3 13c.4 1.7 1.8 2.8 3.8 2.8 2.2 0 3.7-1.1 3.7-2.9',
+    apply: (on) => withMark(on, '~'),
+  },
+  {
+    name: 'Link',
+    key: 'U',
+    path: 'M8.5 11.5a3 3 0 0 0 4.2 0l2.8-2.8a3 3 0 0 0-4.2-4.2L10 5.8M11.5 8.5a3 3 0 0 0-4.2 0l-2.8 2.8a3 3 0 0 0 4.2 4.2L10 14.2',
+    apply: withLink,
+  },
+  {
+    name: 'Ordered list',
+    key: '7',
+    path: 'M8.5 5h8M8.5 10h8M8.5 15h8M3.5 4l1.5-.8V7M3.3 13h2.2l-2.2 3.5h2.4',
+    apply: (on) => withLineMark(on, (at) => `${at + 1}. `),
+  },
+  {
+    name: 'Bulleted list',
+    key: '8',
+    path: 'M8 5h8.5M8 10h8.5M8 15h8.5M4 5v.01M4 10v.01M4 15v.01',
+    apply: (on) => withLineMark(on, () => '- '),
+  },
+  {
+    name: 'Quote',
+    key: '9',
+    path: 'M4 4v12M8 6h8.5M8 10h8.5M8 14h5',
+    apply: (on) => withLineMark(on, () => '> '),
+  },
   { name: 'Code', key: 'C', path: 'm7 6-4 4 4 4M13 6l4 4-4 4', apply: (on) => withMark(on, '`') },
-]; // prettier-ignore
+];
 
 export function RichInput({ element, slot }: ElementProps): VNode {
   const surface = useSurface();

@@ -9,11 +9,30 @@ import type { Batch, SettlementLine, SettlementReport } from '../settlement.js';
 import { csvLine, major, plainTime } from '../text.js';
 
 const COLUMNS = [
-  'Company Account', 'Merchant Account', 'Psp Reference', 'Merchant Reference', 'Payment Method', 'Creation Date',
-  'TimeZone', 'Type', 'Modification Reference', 'Gross Currency', 'Gross Debit (GC)', 'Gross Credit (GC)',
-  'Exchange Rate', 'Net Currency', 'Net Debit (NC)', 'Net Credit (NC)', 'Commission (NC)', 'Markup (NC)',
-  'Scheme Fees (NC)', 'Interchange (NC)', 'Payment Method Variant', 'Modification Merchant Reference', 'Batch Number',
-] as const; // prettier-ignore
+  'Company Account',
+  'Merchant Account',
+  'Psp Reference',
+  'Merchant Reference',
+  'Payment Method',
+  'Creation Date',
+  'TimeZone',
+  'Type',
+  'Modification Reference',
+  'Gross Currency',
+  'Gross Debit (GC)',
+  'Gross Credit (GC)',
+  'Exchange Rate',
+  'Net Currency',
+  'Net Debit (NC)',
+  'Net Credit (NC)',
+  'Commission (NC)',
+  'Markup (NC)',
+  'Scheme Fees (NC)',
+  'Interchange (NC)',
+  'Payment Method Variant',
+  'Modification Merchant Reference',
+  'Batch Number',
+] as const;
 type Column = (typeof COLUMNS)[number];
 type Row = Partial<Record<Column, string | number>>;
 
@@ -73,8 +92,5 @@ const payoutRow = ({ payout, currency }: Batch): Row => ({
 
 function sides(what: 'Gross' | 'Net', minor: number, currency: Batch['currency']): Row {
   const [unit, side] = [what === 'Gross' ? 'GC' : 'NC', minor < 0 ? 'Debit' : 'Credit'];
-  return {
-    [`${what} Currency`]: currency,
-    [`${what} ${side} (${unit})`]: major(Math.abs(minor), currency),
-  };
+  return { [`${what} Currency`]: currency, [`${what} ${side} (${unit})`]: major(Math.abs(minor), currency) };
 }

@@ -10,11 +10,25 @@ import type { Batch, SettlementReport } from '../settlement.js';
 import { plainTime, sumOf } from '../text.js';
 
 const COLUMNS = [
-  'Transaction ID', 'Invoice ID', 'PayPal Reference ID', 'PayPal Reference ID Type', 'Transaction Event Code',
-  'Transaction Initiation Date', 'Transaction Completion Date', 'Transaction Debit or Credit',
-  'Gross Transaction Amount', 'Gross Transaction Currency', 'Fee Debit or Credit', 'Fee Amount', 'Fee Currency',
-  'Custom Field', 'Consumer ID', 'Payment Tracking ID', 'Store ID', 'Bank Reference ID',
-] as const; // prettier-ignore
+  'Transaction ID',
+  'Invoice ID',
+  'PayPal Reference ID',
+  'PayPal Reference ID Type',
+  'Transaction Event Code',
+  'Transaction Initiation Date',
+  'Transaction Completion Date',
+  'Transaction Debit or Credit',
+  'Gross Transaction Amount',
+  'Gross Transaction Currency',
+  'Fee Debit or Credit',
+  'Fee Amount',
+  'Fee Currency',
+  'Custom Field',
+  'Consumer ID',
+  'Payment Tracking ID',
+  'Store ID',
+  'Bank Reference ID',
+] as const;
 
 const EVENTS: Record<MovementKind | 'payout', string> = {
   capture: 'T0006',
@@ -91,9 +105,24 @@ function bodyRow(row: BodyRow): (string | number)[] {
   const time = `${plainTime(row.atMs).replaceAll('-', '/')} ${ZONE}`;
   const fee = row.feeMinor === 0 ? ['', '', ''] : ['DR', row.feeMinor, row.currency];
   return [
-    'SB', row.reference, row.invoice, row.original, row.original === '' ? '' : 'TXN', row.event, time, time,
-    flag(row.grossMinor), Math.abs(row.grossMinor), row.currency, ...fee, row.invoice, '', row.tracking, '', '',
-  ]; // prettier-ignore
+    'SB',
+    row.reference,
+    row.invoice,
+    row.original,
+    row.original === '' ? '' : 'TXN',
+    row.event,
+    time,
+    time,
+    flag(row.grossMinor),
+    Math.abs(row.grossMinor),
+    row.currency,
+    ...fee,
+    row.invoice,
+    '',
+    row.tracking,
+    '',
+    '',
+  ];
 }
 
 /** Currency, gross credits, gross debits, fee credits, fee debits. */

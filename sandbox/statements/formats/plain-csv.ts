@@ -19,21 +19,57 @@ interface Dialect {
 
 const PLAIN: Dialect = {
   delimiter: ',',
-  header: ['settlement_date', 'batch_id', 'reference', 'original_reference', 'order_id', 'type', 'transaction_time_utc', 'currency', 'amount', 'fee', 'net'],
+  header: [
+    'settlement_date',
+    'batch_id',
+    'reference',
+    'original_reference',
+    'order_id',
+    'type',
+    'transaction_time_utc',
+    'currency',
+    'amount',
+    'fee',
+    'net',
+  ],
   total: 'TOTAL',
   amount: major,
   date: (isoDate) => isoDate,
-  kinds: { capture: 'payment', refund: 'refund', dispute: 'chargeback', dispute_reversal: 'chargeback_reversal', payout: 'payout' },
-}; // prettier-ignore
+  kinds: {
+    capture: 'payment',
+    refund: 'refund',
+    dispute: 'chargeback',
+    dispute_reversal: 'chargeback_reversal',
+    payout: 'payout',
+  },
+};
 
 const DECIMAL_COMMA: Dialect = {
   delimiter: ';',
-  header: ['Buchungstag', 'Auszahlung', 'Referenz', 'Ursprungsreferenz', 'Bestellnummer', 'Art', 'Zeitpunkt (UTC)', 'Währung', 'Betrag', 'Gebühr', 'Netto'],
+  header: [
+    'Buchungstag',
+    'Auszahlung',
+    'Referenz',
+    'Ursprungsreferenz',
+    'Bestellnummer',
+    'Art',
+    'Zeitpunkt (UTC)',
+    'Währung',
+    'Betrag',
+    'Gebühr',
+    'Netto',
+  ],
   total: 'Summe',
   amount: (minor, currency) => grouped(major(minor, currency, ',')),
   date: (isoDate) => isoDate.split('-').toReversed().join('.'),
-  kinds: { capture: 'Zahlung', refund: 'Erstattung', dispute: 'Rücklastschrift', dispute_reversal: 'Rücklastschrift storniert', payout: 'Auszahlung' },
-}; // prettier-ignore
+  kinds: {
+    capture: 'Zahlung',
+    refund: 'Erstattung',
+    dispute: 'Rücklastschrift',
+    dispute_reversal: 'Rücklastschrift storniert',
+    payout: 'Auszahlung',
+  },
+};
 
 export const genericCsv = (report: SettlementReport): string => write(report, PLAIN);
 export const decimalCommaCsv = (report: SettlementReport): string => write(report, DECIMAL_COMMA);
@@ -52,14 +88,32 @@ function rowsOf({ payout, currency, lines }: Batch, date: string, dialect: Diale
   };
   return [
     ...lines.map((line) => [
-      date, payout.batchId, line.reference, line.paymentId, line.orderId, dialect.kinds[line.kind] ?? '',
-      time(line.atMs), currency, amount(line.grossMinor), amount(line.feeMinor), amount(line.netMinor),
+      date,
+      payout.batchId,
+      line.reference,
+      line.paymentId,
+      line.orderId,
+      dialect.kinds[line.kind] ?? '',
+      time(line.atMs),
+      currency,
+      amount(line.grossMinor),
+      amount(line.feeMinor),
+      amount(line.netMinor),
     ]),
     [
-      date, payout.batchId, payout.batchId, '', '', dialect.kinds.payout ?? '', time(payout.createdMs), currency,
-      amount(-payout.netMinor), amount(0), amount(-payout.netMinor),
+      date,
+      payout.batchId,
+      payout.batchId,
+      '',
+      '',
+      dialect.kinds.payout ?? '',
+      time(payout.createdMs),
+      currency,
+      amount(-payout.netMinor),
+      amount(0),
+      amount(-payout.netMinor),
     ],
-  ]; // prettier-ignore
+  ];
 }
 
 function totalsOf({ currency, lines }: Batch, { total, amount }: Dialect): (string | number)[] {
@@ -69,7 +123,16 @@ function totalsOf({ currency, lines }: Batch, { total, amount }: Dialect): (stri
     sumOf(lines, ({ netMinor }) => netMinor),
   ];
   return [
-    total, '', '', '', '', lines.length, '', currency,
-    amount(gross, currency), amount(fee, currency), amount(net, currency),
-  ]; // prettier-ignore
+    total,
+    '',
+    '',
+    '',
+    '',
+    lines.length,
+    '',
+    currency,
+    amount(gross, currency),
+    amount(fee, currency),
+    amount(net, currency),
+  ];
 }

@@ -89,10 +89,7 @@ function portError(error: NodeJS.ErrnoException, host: string, port: number, set
   return new OpsError(
     'misconfigured',
     reasons[error.code ?? ''] ?? `Port ${port} on ${host} cannot be opened.`,
-    {
-      hint: `Set ${setting} (or HOST) to another one; ${setting}=0 takes any free port.`,
-      cause: error,
-    },
+    { hint: `Set ${setting} (or HOST) to another one; ${setting}=0 takes any free port.`, cause: error },
   );
 }
 

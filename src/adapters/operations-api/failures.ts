@@ -42,10 +42,7 @@ const refusals: Readonly<Record<number, Meaning>> = {
     message: 'The operations API knows nothing of this name.',
     hint: 'Check the ID, and whether the platform supports this kind of object.',
   },
-  409: {
-    code: 'conflict',
-    message: 'The operations API sees a conflict with how things are.',
-  },
+  409: { code: 'conflict', message: 'The operations API sees a conflict with how things are.' },
   422: { code: 'invalid', message: 'The operations API cannot do this.' },
   429: {
     code: 'rate_limited',

@@ -24,12 +24,8 @@ const writeTimeoutMs = 30 * secondMs;
 const attemptsMax = 3;
 const backoffBaseMs = 200;
 
-type ReadPath = {
-  [Path in keyof paths]: paths[Path] extends { get: object } ? Path : never;
-}[keyof paths];
-type WritePath = {
-  [Path in keyof paths]: paths[Path] extends { post: object } ? Path : never;
-}[keyof paths];
+type ReadPath = { [Path in keyof paths]: paths[Path] extends { get: object } ? Path : never }[keyof paths];
+type WritePath = { [Path in keyof paths]: paths[Path] extends { post: object } ? Path : never }[keyof paths];
 type Question<Path extends ReadPath> = Pick<paths[Path]['get']['parameters'], 'path' | 'query'>;
 interface Order<Path extends WritePath> extends Pick<paths[Path]['post']['parameters'], 'path'> {
   body: paths[Path]['post']['requestBody']['content']['application/json'];

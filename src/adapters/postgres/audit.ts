@@ -116,5 +116,12 @@ const headOf = (row: HeadRow | undefined): AuditHead | null =>
 const witnessOf = ({ seq, hash, at }: WitnessRow): AuditWitness => ({ seq: Number(seq), hash, at });
 
 const entryOf = ({ seq, at, kind, actor, subjects, previous, body, hash }: EntryRow): StoredEntry => ({
-  seq: Number(seq), at, kind, actor, subjects, previous, body, hash,
-}); // prettier-ignore
+  seq: Number(seq),
+  at,
+  kind,
+  actor,
+  subjects,
+  previous,
+  body,
+  hash,
+});

@@ -13,15 +13,38 @@ import type { Rows } from '../../ports/rows.js';
 type Row<Column extends string> = Readonly<Record<Column, unknown>>;
 
 export type AttemptRow = Row<
-  | 'attempt_id' | 'order_id' | 'payment_id' | 'charge_id' | 'partner' | 'method' | 'country' | 'currency'
-  | 'amount_minor' | 'status' | 'decline_code' | 'error_origin' | 'customer_email' | 'card_last4' | 'created_at'
+  | 'attempt_id'
+  | 'order_id'
+  | 'payment_id'
+  | 'charge_id'
+  | 'partner'
+  | 'method'
+  | 'country'
+  | 'currency'
+  | 'amount_minor'
+  | 'status'
+  | 'decline_code'
+  | 'error_origin'
+  | 'customer_email'
+  | 'card_last4'
+  | 'created_at'
   | 'completed_at'
->; // prettier-ignore
+>;
 
 export type EntryRow = Row<
-  | 'entry_id' | 'account' | 'direction' | 'amount_minor' | 'currency' | 'kind' | 'partner' | 'payment_id' | 'reference'
-  | 'batch_id'   | 'business_day' | 'booked_at'
->; // prettier-ignore
+  | 'entry_id'
+  | 'account'
+  | 'direction'
+  | 'amount_minor'
+  | 'currency'
+  | 'kind'
+  | 'partner'
+  | 'payment_id'
+  | 'reference'
+  | 'batch_id'
+  | 'business_day'
+  | 'booked_at'
+>;
 
 export function readRows<From extends Readonly<Record<string, unknown>>, To>(
   rows: readonly From[],

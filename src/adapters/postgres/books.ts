@@ -14,15 +14,42 @@ import type { Database } from './database.js';
 /** The columns that are read, per view: what docs/books.md documents. */
 export const booksColumns = {
   payment_attempts: [
-    'attempt_id', 'order_id', 'payment_id', 'charge_id', 'partner', 'method', 'country', 'currency', 'amount_minor',
-    'status', 'decline_code', 'error_origin', 'customer_email', 'card_last4', 'arn', 'rrn', 'network_transaction_id',
-    'latency_ms', 'created_at', 'completed_at',
+    'attempt_id',
+    'order_id',
+    'payment_id',
+    'charge_id',
+    'partner',
+    'method',
+    'country',
+    'currency',
+    'amount_minor',
+    'status',
+    'decline_code',
+    'error_origin',
+    'customer_email',
+    'card_last4',
+    'arn',
+    'rrn',
+    'network_transaction_id',
+    'latency_ms',
+    'created_at',
+    'completed_at',
   ],
   ledger_entries: [
-    'entry_id', 'account', 'direction', 'amount_minor', 'currency', 'kind', 'partner', 'payment_id', 'reference',
-    'batch_id', 'business_day', 'booked_at',
+    'entry_id',
+    'account',
+    'direction',
+    'amount_minor',
+    'currency',
+    'kind',
+    'partner',
+    'payment_id',
+    'reference',
+    'batch_id',
+    'business_day',
+    'booked_at',
   ],
-} as const; // prettier-ignore
+} as const;
 
 const attemptColumns = `
   attempt_id, order_id, payment_id, charge_id, partner, method, country, currency, amount_minor, status, decline_code,

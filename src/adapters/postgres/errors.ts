@@ -115,10 +115,7 @@ const meanings: readonly Meaning[] = [
   })),
   ...['EHOSTUNREACH', 'ENETUNREACH', 'ENOENT'].map((sign) => ({ sign, ...unreachable })),
   ...['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_', 'CERT_', 'ERR_TLS_CERT_'].map(
-    (sign) => ({
-      sign,
-      ...certificate,
-    }),
+    (sign) => ({ sign, ...certificate }),
   ),
   { sign: 'The server does not support SSL connections', ...certificate },
   {

@@ -158,9 +158,7 @@ function requireSame(done: Omit<Migration, 'sql'>, known: Migration | undefined)
     throw new OpsError(
       'misconfigured',
       `Migration ${known.name} is not the one that the database was migrated with.`,
-      {
-        hint: 'Applied migrations never change: put the file back as it was, and add a new one.',
-      },
+      { hint: 'Applied migrations never change: put the file back as it was, and add a new one.' },
     );
   }
 }

@@ -10,7 +10,13 @@ import { dayMs } from '../../kernel/clock.js';
 import type { Json } from '../../kernel/canonical-json.js';
 import { redactWithin } from '../../kernel/sensitive.js';
 import type { Card } from '../../ports/card.js';
-import type { ClaimedMessage, Outbox, OutboxBacklog, OutboxQueue, OutgoingMessage } from '../../ports/outbox.js'; // prettier-ignore
+import type {
+  ClaimedMessage,
+  Outbox,
+  OutboxBacklog,
+  OutboxQueue,
+  OutgoingMessage,
+} from '../../ports/outbox.js';
 import type { Database, PgTransaction } from './database.js';
 import { createOutboxTeller, type OutboxNotices } from './outbox-news.js';
 import { requirePg } from './transactions.js';

@@ -12,11 +12,25 @@ export type DatabaseFaults = Readonly<Record<'tables' | 'writing' | 'audit', str
 
 /** Every table of schema `paydesk`, and the one of the engine that all its work goes through. */
 export const neededTables: readonly string[] = [
-  'paydesk.audit_entries', 'paydesk.audit_head', 'paydesk.audit_witnesses', 'paydesk.call_paces', 'paydesk.deliveries',
-  'paydesk.job_cursors', 'paydesk.live_cards', 'paydesk.migrations', 'paydesk.outbox', 'paydesk.outbox_channels',
-  'paydesk.partner_statuses', 'paydesk.probes', 'paydesk.remediation_kill_switch', 'paydesk.remediation_reservations',
-  'paydesk.remediation_votes', 'paydesk.remediations', 'paydesk.shared_answers', 'dbos.workflow_status',
-]; // prettier-ignore
+  'paydesk.audit_entries',
+  'paydesk.audit_head',
+  'paydesk.audit_witnesses',
+  'paydesk.call_paces',
+  'paydesk.deliveries',
+  'paydesk.job_cursors',
+  'paydesk.live_cards',
+  'paydesk.migrations',
+  'paydesk.outbox',
+  'paydesk.outbox_channels',
+  'paydesk.partner_statuses',
+  'paydesk.probes',
+  'paydesk.remediation_kill_switch',
+  'paydesk.remediation_reservations',
+  'paydesk.remediation_votes',
+  'paydesk.remediations',
+  'paydesk.shared_answers',
+  'dbos.workflow_status',
+];
 
 /** Those that are read, and written by functions of the owner if at all. */
 const readOnly = /\.(audit_\w+|migrations)$/;

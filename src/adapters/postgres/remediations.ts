@@ -7,8 +7,14 @@
 import { OpsError } from '../../kernel/errors.js';
 import { liveCardOf } from '../../ports/remediations.js';
 import type {
-  CapEntry, KillSwitch, NewRemediation, Remediation, RemediationProgress, Remediations, Vote,
-} from '../../ports/remediations.js'; // prettier-ignore
+  CapEntry,
+  KillSwitch,
+  NewRemediation,
+  Remediation,
+  RemediationProgress,
+  Remediations,
+  Vote,
+} from '../../ports/remediations.js';
 import type { Database, Querier } from './database.js';
 import { requirePg } from './transactions.js';
 
@@ -130,7 +136,10 @@ type VoteRow = Vote & { remediation: bigint };
 
 export function createRemediations({ query }: Database): Remediations {
   const withVotes = async (rows: Row[]): Promise<{ remediation: Remediation; votes: Vote[] }[]> => {
-    const votes = await votesOf({ query }, rows.map(({ number }) => number)); // prettier-ignore
+    const votes = await votesOf(
+      { query },
+      rows.map(({ number }) => number),
+    );
     return rows.map((row) => ({ remediation: remediationOf(row), votes: votes(row.number) }));
   };
   return {

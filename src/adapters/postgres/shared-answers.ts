@@ -84,7 +84,10 @@ async function get<Value>(
 ): Promise<SharedAnswer<Value>> {
   const row = await read(store, question.key).catch((error: unknown) => {
     if (atWorstMs !== Infinity) throw error;
-    store.log.warn({ key: question.key, err: messageOf(error) }, 'asked without sharing, the database is away');
+    store.log.warn(
+      { key: question.key, err: messageOf(error) },
+      'asked without sharing, the database is away',
+    );
     return null;
   });
   // Lookups go on without the database; whatever decides about money asks for a limit, and waits for it.
@@ -100,9 +103,12 @@ async function get<Value>(
   if (!fallback) return newer;
   return unlessLate(newer, waitMs, fallback, (error) => {
     const { code } = toOpsError(error);
-    store.log.warn({ key: question.key, ageMs: fallback.ageMs, code }, 'a kept answer serves, there is no newer one');
+    store.log.warn(
+      { key: question.key, ageMs: fallback.ageMs, code },
+      'a kept answer serves, there is no newer one',
+    );
   });
-} // prettier-ignore
+}
 
 /** The newer answer if it comes in time and the service gives one; otherwise the older. */
 async function unlessLate<Value>(

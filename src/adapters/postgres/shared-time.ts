@@ -43,7 +43,8 @@ export async function followDatabaseTime(
     }
     const aheadMs = Math.round(clock.aheadMs() ?? 0);
     const isOff = Math.abs(aheadMs) >= notableMs;
-    if (isOff && !wasOff) log.warn({ aheadMs }, 'the clock of this machine differs from the database’s, whose time counts');
+    if (isOff && !wasOff)
+      log.warn({ aheadMs }, 'the clock of this machine differs from the database’s, whose time counts');
     if (wasOff && !isOff) log.info({ aheadMs }, 'the clock of this machine agrees with the database’s again');
     wasOff = isOff;
   };
@@ -54,7 +55,7 @@ export async function followDatabaseTime(
     fault: () => faultOf(clock.aheadMs()),
     stop: () => clearInterval(timer),
   };
-} // prettier-ignore
+}
 
 function faultOf(aheadMs: number | null): string | null {
   if (aheadMs === null || Math.abs(aheadMs) < toleratedMs) return null;

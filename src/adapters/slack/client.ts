@@ -95,9 +95,16 @@ function refusal(data: unknown): CallFault {
 
 /** Refusals that whoever runs Paydesk can lift. */
 const credentialRefusals = [
-  'missing_scope', 'invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired', 'not_enabled',
-  'not_allowed_token_type', 'access_denied',
-]; // prettier-ignore
+  'missing_scope',
+  'invalid_auth',
+  'not_authed',
+  'account_inactive',
+  'token_revoked',
+  'token_expired',
+  'not_enabled',
+  'not_allowed_token_type',
+  'access_denied',
+];
 
 /** A failed call that changed nothing, as an error with a sentence for the person. */
 export function callError(error: unknown, sentence: string): OpsError {

@@ -25,18 +25,19 @@ export function directAnswers(client: WebClient, userId: string, log: Log): Answ
         await post(card).catch((error: unknown) => {
           const fault = callFault(error);
           if (!isRefused(fault, blockRefusals)) throw error;
-          log.error({ refusal: fault.error, remarks: fault.messages }, 'Slack refused the blocks of an answer; sending its text');
+          log.error(
+            { refusal: fault.error, remarks: fault.messages },
+            'Slack refused the blocks of an answer; sending its text',
+          );
           return post({ text: card.text, blocks: [] });
-        }); // prettier-ignore
+        });
       } catch (error) {
         throw postingError(error);
       }
     },
     publicly: () =>
       Promise.reject(
-        new OpsError('invalid', 'Nothing can be shared from here.', {
-          hint: 'Share it from a channel.',
-        }),
+        new OpsError('invalid', 'Nothing can be shared from here.', { hint: 'Share it from a channel.' }),
       ),
   };
 }

@@ -32,7 +32,11 @@ const soon = { maxAgeMs: Infinity, atWorstMs: 0, patienceMs: 10 * secondMs };
 export function createDirectory({ client, answers, groups }: DirectoryFacts): Directory {
   const wanted = [...new Set(groups)].sort();
   const workspace = { key: 'workspace', pace: workspacePace, ask: () => workspaceOf(client) };
-  const membership = { key: `groups ${wanted.join(' ')}`, pace: groupPace, ask: () => membersOf(client, wanted) };
+  const membership = {
+    key: `groups ${wanted.join(' ')}`,
+    pace: groupPace,
+    ask: () => membersOf(client, wanted),
+  };
   const ask = (userId: string) => async (): Promise<DirectoryPerson> => {
     const { value } = await answers.get(workspace, lasting);
     return personOf(client, userId, value);
@@ -51,7 +55,7 @@ export function createDirectory({ client, answers, groups }: DirectoryFacts): Di
       await answers.get(membership, soon);
     },
   };
-} // prettier-ignore
+}
 
 const personKey = (userId: string): string => `person ${userId}`;
 

@@ -40,11 +40,15 @@ export function mountMenus<Desk>(app: App, facts: MenuFacts<Desk>): void {
   });
 }
 
-const requestOf = ({ user, team, value, block_id: input, view }: BlockSuggestion, teamId: string, log: Log) => ({
+const requestOf = (
+  { user, team, value, block_id: input, view }: BlockSuggestion,
+  teamId: string,
+  log: Log,
+) => ({
   person: { userId: user.id, teamId: team?.id ?? teamId },
   typed: value,
   input,
   memo: view?.private_metadata ?? '',
   values: valuesOf(view?.state.values ?? {}),
   log,
-}); // prettier-ignore
+});

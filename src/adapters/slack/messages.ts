@@ -93,7 +93,10 @@ function answersIn(log: Log, post: (card: Card) => Promise<unknown>): Answers {
       await post(card).catch((error: unknown) => {
         const fault = callFault(error);
         if (!isRefused(fault, blockRefusals)) throw error;
-        log.error({ refusal: fault.error, remarks: fault.messages }, 'Slack refused the blocks of an answer; sending its text');
+        log.error(
+          { refusal: fault.error, remarks: fault.messages },
+          'Slack refused the blocks of an answer; sending its text',
+        );
         return post({ text: card.text, blocks: [] });
       });
     } catch (error) {
@@ -101,7 +104,7 @@ function answersIn(log: Log, post: (card: Card) => Promise<unknown>): Answers {
     }
   };
   return { privately: say, publicly: say };
-} // prettier-ignore
+}
 
 const noWindows = (name: string): Windows => ({
   open: () =>

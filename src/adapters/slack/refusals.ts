@@ -20,20 +20,43 @@ export type Meaning =
 const meanings: Readonly<Record<Exclude<Meaning, 'unknown'>, readonly string[]>> = {
   limit: ['ratelimited', 'rate_limited', 'message_limit_exceeded'],
   credential: [
-    'invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired', 'missing_scope',
-    'org_login_required', 'ekm_access_denied', 'team_access_not_granted', 'access_denied', 'team_added_to_org',
-    'accesslimited', 'not_allowed_token_type', 'two_factor_setup_required', 'enterprise_is_restricted',
+    'invalid_auth',
+    'not_authed',
+    'account_inactive',
+    'token_revoked',
+    'token_expired',
+    'missing_scope',
+    'org_login_required',
+    'ekm_access_denied',
+    'team_access_not_granted',
+    'access_denied',
+    'team_added_to_org',
+    'accesslimited',
+    'not_allowed_token_type',
+    'two_factor_setup_required',
+    'enterprise_is_restricted',
   ],
   // Of a private channel that the bot is not in, Slack says that it does not exist.
   channel: [
-    'not_in_channel', 'channel_not_found', 'is_archived', 'is_inactive', 'restricted_action',
-    'restricted_action_read_only_channel', 'external_channel_migrating', 'channel_type_not_supported',
+    'not_in_channel',
+    'channel_not_found',
+    'is_archived',
+    'is_inactive',
+    'restricted_action',
+    'restricted_action_read_only_channel',
+    'external_channel_migrating',
+    'channel_type_not_supported',
   ],
   message: [
-    'msg_too_long', 'no_text', 'too_many_attachments', 'metadata_too_large', 'invalid_metadata_format',
-    'invalid_metadata_schema', 'markdown_text_conflict',
+    'msg_too_long',
+    'no_text',
+    'too_many_attachments',
+    'metadata_too_large',
+    'invalid_metadata_format',
+    'invalid_metadata_schema',
+    'markdown_text_conflict',
   ],
-}; // prettier-ignore
+};
 
 export function meaningOf(refusal: string): Meaning {
   const found = (Object.keys(meanings) as (keyof typeof meanings)[]).find((meaning) =>
@@ -50,6 +73,8 @@ export const cardRefusals = ['message_not_found', 'cant_update_message', 'edit_w
 
 /** The thread takes no reply, and never will: the reply goes into the channel, and says why it is there. */
 export const threadRefusals = [
-  'thread_not_found', 'cannot_reply_to_message', 'restricted_action_thread_locked',
+  'thread_not_found',
+  'cannot_reply_to_message',
+  'restricted_action_thread_locked',
   'restricted_action_non_threadable_channel',
-]; // prettier-ignore
+];

@@ -176,12 +176,15 @@ async function answerLate<Desk>(
     log.warn({ err: messageOf(error), outcome: outcome.kind }, 'a window could not show its outcome');
     if (!isRefusal(outcome)) return;
     // Most likely the person closed it; a refusal must not go unheard with it.
-    const card = outcome.kind === 'failed' ? errorCard(outcome.error) : notices.unseen(noticeOf(outcome, view, notices));
+    const card =
+      outcome.kind === 'failed' ? errorCard(outcome.error) : notices.unseen(noticeOf(outcome, view, notices));
     await directAnswers(client, person.userId, log)
       .privately(card)
-      .catch((failure: unknown) => log.error({ err: messageOf(failure), outcome: outcome.kind }, 'the person could not be told'));
+      .catch((failure: unknown) =>
+        log.error({ err: messageOf(failure), outcome: outcome.kind }, 'the person could not be told'),
+      );
   }
-} // prettier-ignore
+}
 
 /** What the person reads of an outcome. */
 function noticeOf(outcome: Outcome, view: ViewOutput, notices: Notices): Modal {

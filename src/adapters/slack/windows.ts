@@ -39,9 +39,13 @@ const plain = (text: string) => ({ type: 'plain_text' as const, text });
 
 /** A trigger lives three seconds and serves once; a stack of windows holds three. */
 const tooLate = [
-  'expired_trigger_id', 'exchanged_trigger_id', 'invalid_trigger_id', 'trigger_expired', 'trigger_exchanged',
+  'expired_trigger_id',
+  'exchanged_trigger_id',
+  'invalid_trigger_id',
+  'trigger_expired',
+  'trigger_exchanged',
   'push_limit_reached',
-]; // prettier-ignore
+];
 
 /**
  * `from`: the view that was clicked; a window over another one is laid upon it, so that what was typed below stays.

@@ -34,7 +34,11 @@ const instant = z.iso
   .nullish()
   .catch(null)
   .transform((value) => value ?? null);
-const words = z.string().nullish().catch(null).transform((value) => value ?? null); // prettier-ignore
+const words = z
+  .string()
+  .nullish()
+  .catch(null)
+  .transform((value) => value ?? null);
 
 const componentSchema = z.object({ name: z.string(), status: z.string(), group: z.boolean().nullish() });
 
@@ -162,7 +166,7 @@ function partsOf<Part>(kind: string, list: unknown, schema: z.ZodType<Part>): Ro
     else rows.problems.push(`${kind} ${index + 1} cannot be read: ${placeIn(read.error)}`);
   }
   return rows;
-} // prettier-ignore
+}
 
 const placeIn = ({ issues: [issue] }: z.ZodError): string =>
   issue === undefined || issue.path.length === 0 ? 'it is none' : issue.path.join('.');

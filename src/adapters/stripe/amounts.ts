@@ -51,18 +51,40 @@ export function smallestUnitsOf({ minor, currency }: Money): bigint {
 
 /** In major units. Source: docs.stripe.com/currencies, “Minimum and maximum charge amounts”. */
 const leastCharges: Readonly<Record<string, string>> = {
-  AED: '2.00', AUD: '0.50', BGN: '1.00', BRL: '0.50', CAD: '0.50', CHF: '0.50', CZK: '15.00', DKK: '2.50', EUR: '0.50',
-  GBP: '0.30', HKD: '4.00', HUF: '175.00', INR: '0.50', JPY: '50', MXN: '10.00', MYR: '2.00', NOK: '3.00', NZD: '0.50',
-  PLN: '2.00', RON: '2.00', SEK: '3.00', SGD: '0.50', THB: '10.00', USD: '0.50',
-}; // prettier-ignore
+  AED: '2.00',
+  AUD: '0.50',
+  BGN: '1.00',
+  BRL: '0.50',
+  CAD: '0.50',
+  CHF: '0.50',
+  CZK: '15.00',
+  DKK: '2.50',
+  EUR: '0.50',
+  GBP: '0.30',
+  HKD: '4.00',
+  HUF: '175.00',
+  INR: '0.50',
+  JPY: '50',
+  MXN: '10.00',
+  MYR: '2.00',
+  NOK: '3.00',
+  NZD: '0.50',
+  PLN: '2.00',
+  RON: '2.00',
+  SEK: '3.00',
+  SGD: '0.50',
+  THB: '10.00',
+  USD: '0.50',
+};
 
 /** Three-decimal amounts end in 0 there, because networks count in hundredths (docs.stripe.com/currencies). */
 export function amountRulesOf(currency: string): AmountRules {
   const least = leastCharges[currency];
   const parsed = least === undefined ? null : parseMajor(least, currency);
-  const finest = currencyExponent(currency) === 3 ? 10n : 10n ** BigInt(Math.max(0, -excessDigitsOf(currency)));
+  const finest =
+    currencyExponent(currency) === 3 ? 10n : 10n ** BigInt(Math.max(0, -excessDigitsOf(currency)));
   return { step: money(finest, currency), leastCapture: parsed?.ok ? parsed.value : null };
-} // prettier-ignore
+}
 
 /** How many decimals Stripe counts beyond ISO 4217; negative where it counts fewer. */
 function excessDigitsOf(code: string): number {

@@ -37,10 +37,7 @@ const invoiceSchema: z.ZodType<Wire['Invoice']> = z.object({
         z.object({
           id,
           status: z.string(),
-          payment: z.object({
-            payment_intent: reference.exactOptional(),
-            charge: reference.exactOptional(),
-          }),
+          payment: z.object({ payment_intent: reference.exactOptional(), charge: reference.exactOptional() }),
         }),
       ),
     })

@@ -37,8 +37,12 @@ const counted = <Name extends string, Wire extends Record<Name | 'currency', unk
   schema.superRefine((wire, context) => {
     for (const name of names)
       if (!isExpressible(Number(wire[name]), String(wire.currency)))
-        context.addIssue({ code: 'custom', path: [name], message: `is no whole amount of ${String(wire.currency).toUpperCase()}` });
-  }); // prettier-ignore
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: `is no whole amount of ${String(wire.currency).toUpperCase()}`,
+        });
+  });
 
 export const balanceSchema: z.ZodType<Wire['Balance']> = z.object({ object: z.literal('balance') });
 
@@ -232,11 +236,6 @@ export const idOf = (wire: unknown): string | null => withId.safeParse(wire).dat
 
 /** The body of a refusal; anything else behind an error status did not come from Stripe. */
 export const refusalSchema = z.object({
-  error: z.object({
-    type: text,
-    code: text.optional(),
-    param: text.optional(),
-    message: text.optional(),
-  }),
+  error: z.object({ type: text, code: text.optional(), param: text.optional(), message: text.optional() }),
 });
 export type Refusal = z.infer<typeof refusalSchema>['error'];

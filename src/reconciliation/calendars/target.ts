@@ -8,10 +8,7 @@
 import { dayOf, isoDay, weekdayOf, type Day } from '../../kernel/calendar-day.js';
 import type { BusinessCalendar } from '../../ports/calendars.js';
 
-export const target: BusinessCalendar = {
-  id: 'TARGET',
-  closed: (day) => closingReason(day),
-};
+export const target: BusinessCalendar = { id: 'TARGET', closed: (day) => closingReason(day) };
 
 const fixedClosings: Readonly<Record<string, string>> = {
   '01-01': "New Year's Day",

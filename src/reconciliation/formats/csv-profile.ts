@@ -182,7 +182,15 @@ class ProfileReader {
     const kind = columns.kind ? this.kindOf(record.get(...columns.kind)) : 'payment';
     const amount = this.signedAmount(record, currency, kind);
     if ('code' in amount) return amount;
-    const row: StatementRow = { type: 'row', line: record.line, kind, amountMinor: amount.minor, currency, exponent: amount.exponent, raw: record.raw }; // prettier-ignore
+    const row: StatementRow = {
+      type: 'row',
+      line: record.line,
+      kind,
+      amountMinor: amount.minor,
+      currency,
+      exponent: amount.exponent,
+      raw: record.raw,
+    };
     return this.addFees(row, record) ?? this.addForeign(row, record) ?? this.addFacts(row, record) ?? row;
   }
 

@@ -33,7 +33,10 @@ export function dateReader(patterns: readonly string[]): DateReader {
 const rest = '(?:[.,]\\d+)?(?<zone>Z|UTC|[+-]\\d{2}(?::?\\d{2})?)?';
 
 function patternReader(pattern: string): DateReader {
-  const source = pattern.replace(/yyyy|yy|MM|M|dd|d|HH|mm|ss|[^A-Za-z]|[A-Za-z]/g, (part) => parts[part] ?? part.replace(/[.*+?^${}()|[\]\\]/, '\\$&')); // prettier-ignore
+  const source = pattern.replace(
+    /yyyy|yy|MM|M|dd|d|HH|mm|ss|[^A-Za-z]|[A-Za-z]/g,
+    (part) => parts[part] ?? part.replace(/[.*+?^${}()|[\]\\]/, '\\$&'),
+  );
   const expression = new RegExp(`^${source}${pattern.includes('HH') ? rest : ''}$`);
   return (text) => {
     const found = expression.exec(text)?.groups;

@@ -147,7 +147,12 @@ class Reader {
 
   private *closeBatch(line: number, text: string): Generator<StatementItem, void, undefined> {
     this.batches++;
-    yield* checkControl(line, this.sums.batch, { count: text.slice(4, 10), hash: text.slice(10, 20), debits: text.slice(20, 32), credits: text.slice(32, 44) }); // prettier-ignore
+    yield* checkControl(line, this.sums.batch, {
+      count: text.slice(4, 10),
+      hash: text.slice(10, 20),
+      debits: text.slice(20, 32),
+      credits: text.slice(32, 44),
+    });
     this.batch = null;
   }
 
@@ -159,7 +164,12 @@ class Reader {
         'total_mismatch',
         `${Number(text.slice(1, 7))} batches are stated, ${this.batches} are there`,
       );
-    yield* checkControl(line, this.sums.file, { count: text.slice(13, 21), hash: text.slice(21, 31), debits: text.slice(31, 43), credits: text.slice(43, 55) }); // prettier-ignore
+    yield* checkControl(line, this.sums.file, {
+      count: text.slice(13, 21),
+      hash: text.slice(21, 31),
+      debits: text.slice(31, 43),
+      credits: text.slice(43, 55),
+    });
   }
 }
 

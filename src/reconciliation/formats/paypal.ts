@@ -87,7 +87,16 @@ function readBody(line: number, fields: string[], { columns, account }: Section)
     );
   const amount = flagged(raw, 'Gross Transaction Amount', 'Transaction Debit or Credit', line);
   if (typeof amount !== 'bigint') return amount;
-  const row: StatementRow = { type: 'row', line, account, kind: kindOf(raw['Transaction Event Code'] ?? ''), amountMinor: amount, currency, exponent, raw }; // prettier-ignore
+  const row: StatementRow = {
+    type: 'row',
+    line,
+    account,
+    kind: kindOf(raw['Transaction Event Code'] ?? ''),
+    amountMinor: amount,
+    currency,
+    exponent,
+    raw,
+  };
   if ((raw['Fee Amount'] ?? '') !== '') {
     const fee = flagged(raw, 'Fee Amount', 'Fee Debit or Credit', line);
     if (typeof fee !== 'bigint') return fee;

@@ -23,7 +23,10 @@ export function matchByAmountAndDate(pool: Pool, { windowDays }: MatchSettings):
   const keyOf = ({ currency, amountMinor }: LedgerEntry | StatementLine): string =>
     `${currency} ${amountMinor}`;
   const hasDay = ({ day }: LedgerEntry | StatementLine): boolean => day !== null;
-  const lines = groupBy(pool.lines.filter((line) => line.reference === '' && hasDay(line)), keyOf); // prettier-ignore
+  const lines = groupBy(
+    pool.lines.filter((line) => line.reference === '' && hasDay(line)),
+    keyOf,
+  );
   const wanted = pool.entries.filter((entry) => hasDay(entry) && lines.has(keyOf(entry)));
   const findings = [...groupBy(wanted, keyOf)].flatMap(([key, entries]) =>
     neighbourhoods(entries, lines.get(key) ?? [], windowDays).flatMap(judged),

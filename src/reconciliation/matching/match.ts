@@ -45,7 +45,9 @@ function account({ entries, lines }: Pool, { dueLater }: MatchSettings): Verdict
   for (const [dueOn, due] of byDue) {
     if (dueOn === 'null') for (const entry of due) missing.push(broken('missing_at_partner', [entry], []));
   }
-  const pending = [...byDue].filter(([dueOn]) => dueOn !== 'null').map(([dueOn, due]) => pendingOn(Number(dueOn), due)); // prettier-ignore
+  const pending = [...byDue]
+    .filter(([dueOn]) => dueOn !== 'null')
+    .map(([dueOn, due]) => pendingOn(Number(dueOn), due));
   return { findings: [...missing, ...pending], rest: { entries: [], lines: [] } };
 }
 

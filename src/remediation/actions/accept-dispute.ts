@@ -9,8 +9,8 @@
 import { compare } from '../../kernel/money.js';
 import { isInquiry, takesEvidence } from '../../nouns/dispute.js';
 import type { Dispute } from '../../ports/payments-api.js';
-import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification } from '../action.js';
-import { defineAction } from '../define-action.js';
+import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification } from '../kit/action.js';
+import { defineAction } from '../kit/define-action.js';
 import {
   contendsOf,
   deadlineText,
@@ -18,9 +18,9 @@ import {
   readDispute,
   reasonText,
   type DisputeFacts,
-} from '../dispute-facts.js';
-import { amountField, amountIn, moneyOfFact, type TypedAmount } from '../fields.js';
-import { customerLines, providerOf } from '../provider.js';
+} from '../kit/dispute-facts.js';
+import { amountField, amountIn, moneyOfFact, type TypedAmount } from '../kit/fields.js';
+import { customerLines, providerOf } from '../kit/provider.js';
 
 interface Params {
   dispute: string;
@@ -46,7 +46,7 @@ export const acceptDispute: Action = defineAction<Params, DisputeFacts>({
     effectOf(await providerOf(world).writes.closeDispute({ disputeId: facts.dispute, idempotencyKey })),
   readBack: async (step) => readBackOf(await disputeOf(step)),
   verify: async (step) => verified(await disputeOf(step)),
-}); // prettier-ignore
+});
 
 const disputeOf = ({ facts, world }: Step<Params, DisputeFacts>): Promise<Dispute> =>
   providerOf(world).payments.dispute(facts.dispute);

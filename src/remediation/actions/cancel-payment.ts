@@ -7,11 +7,11 @@
  * other status it surely is not cancelled; the same order again is refused where it comes too late.
  */
 import type { Payment } from '../../ports/payments-api.js';
-import type { Action, ActionFault, Effect, Preview, ReadBack, Verification } from '../action.js';
-import { defineAction } from '../define-action.js';
-import { choiceField, idField, moneyOfFact } from '../fields.js';
-import { inPartsFaults, readPaymentFacts, type PaymentFacts } from '../payment-facts.js';
-import { customerLines, ofCustomer, providerOf } from '../provider.js';
+import type { Action, ActionFault, Effect, Preview, ReadBack, Verification } from '../kit/action.js';
+import { defineAction } from '../kit/define-action.js';
+import { choiceField, idField, moneyOfFact } from '../kit/fields.js';
+import { inPartsFaults, readPaymentFacts, type PaymentFacts } from '../kit/payment-facts.js';
+import { customerLines, ofCustomer, providerOf } from '../kit/provider.js';
 
 type Reason = 'requested_by_customer' | 'duplicate' | 'abandoned' | 'fraudulent';
 type Params = { payment: string; reason: Reason };

@@ -6,10 +6,10 @@
  * Deliberately absent: automatic payouts, which no provider lets anybody cancel.
  */
 import type { Payout } from '../../ports/payments-api.js';
-import type { Action, ActionFault, Effect, Preview, ReadBack, Verification, World } from '../action.js';
-import { defineAction } from '../define-action.js';
-import { idField, moneyFact, moneyOfFact } from '../fields.js';
-import { providerOf } from '../provider.js';
+import type { Action, ActionFault, Effect, Preview, ReadBack, Verification, World } from '../kit/action.js';
+import { defineAction } from '../kit/define-action.js';
+import { idField, moneyFact, moneyOfFact } from '../kit/fields.js';
+import { providerOf } from '../kit/provider.js';
 
 type Params = { payout: string };
 

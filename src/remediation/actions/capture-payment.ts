@@ -11,13 +11,19 @@ import { OpsError } from '../../kernel/errors.js';
 import { compare, isZero, subtract, type Money } from '../../kernel/money.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Payment } from '../../ports/payments-api.js';
-import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification } from '../action.js';
-import { defineAction } from '../define-action.js';
+import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification } from '../kit/action.js';
+import { defineAction } from '../kit/define-action.js';
 import {
-  amountField, amountIn, idField, moneyFact, moneyOfFact, optionalField, type TypedAmount,
-} from '../fields.js'; // prettier-ignore
-import { inPartsFaults, readPaymentFacts, type PaymentFacts } from '../payment-facts.js';
-import { customerLines, ofCustomer, providerOf, stepFaults, timeText } from '../provider.js';
+  amountField,
+  amountIn,
+  idField,
+  moneyFact,
+  moneyOfFact,
+  optionalField,
+  type TypedAmount,
+} from '../kit/fields.js';
+import { inPartsFaults, readPaymentFacts, type PaymentFacts } from '../kit/payment-facts.js';
+import { customerLines, ofCustomer, providerOf, stepFaults, timeText } from '../kit/provider.js';
 
 type Params = { payment: string; amount: TypedAmount | null };
 
@@ -106,12 +112,16 @@ function preview(params: Params, facts: PaymentFacts): Preview {
     changes: [
       'Status: requires_capture → succeeded',
       `Received: ${facts.amountReceived} → ${taken}, less the provider’s fee`,
-      ...(isZero(rest) ? [] : [`Released to the customer: ${moneyFact(rest)}, which can’t be captured later`]),
+      ...(isZero(rest)
+        ? []
+        : [`Released to the customer: ${moneyFact(rest)}, which can’t be captured later`]),
     ],
     affected: [
       ...customerLines(facts),
       `The customer is charged ${taken}.`,
-      ...(captureBefore === null ? [] : [`Without a capture the authorisation expires at ${timeText(captureBefore)}.`]),
+      ...(captureBefore === null
+        ? []
+        : [`Without a capture the authorisation expires at ${timeText(captureBefore)}.`]),
     ],
     undo: 'Refund the payment; the provider keeps its fee.',
     irreversible: null,
@@ -120,7 +130,7 @@ function preview(params: Params, facts: PaymentFacts): Preview {
     subject: { kind: 'payment', id: payment },
     partner: facts.partner,
     merchant: facts.merchant,
-  }; // prettier-ignore
+  };
 }
 
 const effectOf = ({ id, amountReceived }: Payment): Effect => ({

@@ -1,7 +1,7 @@
 /**
  * The registry of guarded actions: one line each. Modals, policy and the README's table follow from it.
  */
-import type { Action } from '../action.js';
+import type { Action } from '../kit/action.js';
 import { acceptDispute } from './accept-dispute.js';
 import { cancelPayment } from './cancel-payment.js';
 import { cancelPayout } from './cancel-payout.js';

@@ -8,18 +8,23 @@
 import { digestOf } from '../../kernel/canonical-json.js';
 import { OpsError } from '../../kernel/errors.js';
 import type { Acceptance, Letter, Mail } from '../../ports/mail.js';
-import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification, World } from '../action.js';
-import { defineAction } from '../define-action.js';
-import { partnerField } from '../fields.js';
-import { plainLineField, plainTextField } from '../plain-text.js';
+import type {
+  Action,
+  ActionFault,
+  Effect,
+  Preview,
+  ReadBack,
+  Step,
+  Verification,
+  World,
+} from '../kit/action.js';
+import { defineAction } from '../kit/define-action.js';
+import { partnerField } from '../kit/fields.js';
+import { plainLineField, plainTextField } from '../kit/plain-text.js';
 
 type Params = { partner: string; subject: string; text: string };
 
-type Facts = {
-  partner: string;
-  name: string;
-  contact: string | null;
-};
+type Facts = { partner: string; name: string; contact: string | null };
 
 export const messagePartner: Action = defineAction<Params, Facts>({
   id: 'message-partner',
@@ -63,22 +68,27 @@ function readFacts(id: string, world: World): Facts {
 
 const check = ({ name, contact }: Facts): ActionFault[] =>
   contact === null
-    ? [{ field: 'partner', message: `${name} has no contact address. Ask your Paydesk admin to set its contact under partners in paydesk.yaml.` }]
-    : []; // prettier-ignore
+    ? [
+        {
+          field: 'partner',
+          message: `${name} has no contact address. Ask your Paydesk admin to set its contact under partners in paydesk.yaml.`,
+        },
+      ]
+    : [];
 
 function preview({ subject, text }: Params, { partner, name, contact }: Facts): Preview {
   return {
-  headline: `Write to ${name}: “${subject}”`,
-  changes: [`To: ${contact ?? ''}`, `Subject: ${subject}`, `Text:\n${quoted(text)}`],
-  affected: [`${name}’s support desk gets this e-mail. Replies go to the address that Paydesk sends from.`],
-  undo: null,
-  irreversible: 'A sent e-mail can’t be recalled.',
-  value: null,
-  subject: { kind: 'partner', id: partner },
-  partner,
-  merchant: null,
-};
-} // prettier-ignore
+    headline: `Write to ${name}: “${subject}”`,
+    changes: [`To: ${contact ?? ''}`, `Subject: ${subject}`, `Text:\n${quoted(text)}`],
+    affected: [`${name}’s support desk gets this e-mail. Replies go to the address that Paydesk sends from.`],
+    undo: null,
+    irreversible: 'A sent e-mail can’t be recalled.',
+    value: null,
+    subject: { kind: 'partner', id: partner },
+    partner,
+    merchant: null,
+  };
+}
 
 const quoted = (text: string): string =>
   text

@@ -12,12 +12,30 @@ import { formatDuration } from '../../kernel/duration.js';
 import { OpsError } from '../../kernel/errors.js';
 import { money, type Money } from '../../kernel/money.js';
 import type { Route } from '../../ports/operations.js';
-import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification, World } from '../action.js';
-import { defineAction } from '../define-action.js';
-import { instantField, moneyFact, moneyOfFact } from '../fields.js';
-import { plainTextField } from '../plain-text.js';
-import { orderText, platformIdField, platformOf, routeFactsOf, routeText, stateText, suggestRoutes, type RouteFacts } from '../platform.js'; // prettier-ignore
-import { timeText } from '../provider.js';
+import type {
+  Action,
+  ActionFault,
+  Effect,
+  Preview,
+  ReadBack,
+  Step,
+  Verification,
+  World,
+} from '../kit/action.js';
+import { defineAction } from '../kit/define-action.js';
+import { instantField, moneyFact, moneyOfFact } from '../kit/fields.js';
+import { plainTextField } from '../kit/plain-text.js';
+import {
+  orderText,
+  platformIdField,
+  platformOf,
+  routeFactsOf,
+  routeText,
+  stateText,
+  suggestRoutes,
+  type RouteFacts,
+} from '../kit/platform.js';
+import { timeText } from '../kit/provider.js';
 
 type Params = { route: string; until: Date; reason: string };
 
@@ -136,7 +154,7 @@ function preview({ until, reason }: Params, facts: Facts, now: Date): Preview {
     subject: { kind: 'route', id: route },
     partner,
     merchant: null,
-  }; // prettier-ignore
+  };
 }
 
 const count = (payments: number): string => `${payments} payment${payments === 1 ? '' : 's'}`;
@@ -171,7 +189,8 @@ function verified(route: Route, { params, idempotencyKey, world }: Step<Params, 
       kind: 'visible',
       evidence: `${evidence} Its pause was due to end at ${timeText(params.until)}.`,
     };
-  const who = route.state === 'active' ? `It was resumed ${orderText(route.resumedBy)}.` : 'This plan’s pause is gone.'; // prettier-ignore
+  const who =
+    route.state === 'active' ? `It was resumed ${orderText(route.resumedBy)}.` : 'This plan’s pause is gone.';
   return { kind: 'wrong', evidence: `${evidence} ${who}` };
 }
 
@@ -179,11 +198,12 @@ function verified(route: Route, { params, idempotencyKey, world }: Step<Params, 
 async function endedEarly(step: Step<Params, Facts>): Promise<Effect | null> {
   const route = await routeOf(step);
   if (isOurs(route, step.idempotencyKey)) return null;
-  const summary = route.state === 'active'
-    ? `${route.id} is active: it was resumed ${orderText(route.resumedBy)}.`
-    : `${statusLine(route)} That is not the pause of this plan, which is over.`;
+  const summary =
+    route.state === 'active'
+      ? `${route.id} is active: it was resumed ${orderText(route.resumedBy)}.`
+      : `${statusLine(route)} That is not the pause of this plan, which is over.`;
   return { reference: route.state === 'active' ? route.resumedBy : route.pausedBy, summary };
-} // prettier-ignore
+}
 
 /** After the time at which the platform was to end it by itself. A pause of somebody else's is none of ours. */
 async function endPause(step: Step<Params, Facts>): Promise<Effect> {
@@ -194,7 +214,10 @@ async function endPause(step: Step<Params, Facts>): Promise<Effect> {
   if (route.state === 'active')
     return { reference: route.resumedBy, summary: resumedText(route, planned, key) };
   if (!isOurs(route, idempotencyKey))
-    return { reference: null, summary: `${statusLine(route)} This is a different pause; this plan’s was due to end at ${planned}. Left unchanged.` }; // prettier-ignore
+    return {
+      reference: null,
+      summary: `${statusLine(route)} This is a different pause; this plan’s was due to end at ${planned}. Left unchanged.`,
+    };
   const order = {
     routeId: facts.route,
     reason: `Its pause was due to end at ${planned}`,

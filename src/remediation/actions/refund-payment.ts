@@ -12,13 +12,20 @@ import { fail, ok, type Result } from '../../kernel/result.js';
 import { cameToNothing } from '../../nouns/refund.js';
 import type { Refund } from '../../ports/payments-api.js';
 import type { Rows } from '../../ports/rows.js';
-import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification } from '../action.js';
-import { defineAction } from '../define-action.js';
+import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification } from '../kit/action.js';
+import { defineAction } from '../kit/define-action.js';
 import {
-  amountField, amountIn, choiceField, idField, moneyFact, moneyOfFact, optionalField, type TypedAmount,
-} from '../fields.js'; // prettier-ignore
-import { customerLines, ofCustomer, providerOf, stepFaults, timeText } from '../provider.js';
-import { leftOf, readRefundFacts, type RefundFacts } from '../refund-facts.js';
+  amountField,
+  amountIn,
+  choiceField,
+  idField,
+  moneyFact,
+  moneyOfFact,
+  optionalField,
+  type TypedAmount,
+} from '../kit/fields.js';
+import { customerLines, ofCustomer, providerOf, stepFaults, timeText } from '../kit/provider.js';
+import { leftOf, readRefundFacts, type RefundFacts } from '../kit/refund-facts.js';
 
 type Reason = 'requested_by_customer' | 'duplicate' | 'fraudulent';
 type Params = { payment: string; amount: TypedAmount | null; reason: Reason };
@@ -54,7 +61,12 @@ export const refundPayment: Action = defineAction<Params, RefundFacts>({
   execute: async ({ params, facts, idempotencyKey, world }) => {
     const { charge: chargeId } = facts;
     const { reason } = params;
-    const order = { chargeId, amount: plannedAmount(params, facts), reason, metadata: { [mark]: idempotencyKey } };
+    const order = {
+      chargeId,
+      amount: plannedAmount(params, facts),
+      reason,
+      metadata: { [mark]: idempotencyKey },
+    };
     return effectOf(await providerOf(world).writes.refund({ ...order, idempotencyKey }));
   },
   readBack: async (step) => {
@@ -67,7 +79,7 @@ export const refundPayment: Action = defineAction<Params, RefundFacts>({
     const refund = refunds.rows.find(({ id }) => id === reference);
     return refund ? verified(refund) : missing(step.facts, reference, refunds);
   },
-}); // prettier-ignore
+});
 
 const refundsOf = ({ facts, world }: Step<Params, RefundFacts>): Promise<Rows<Refund>> =>
   providerOf(world).payments.refundsOf({ chargeId: facts.charge });
@@ -107,15 +119,19 @@ function check(params: Params, facts: RefundFacts, now: Date): ActionFault[] {
 function chargeFaults(facts: RefundFacts): string[] {
   const { charge, payment, status, captured, amountCaptured, inParts } = facts;
   if (inParts)
-    return [`${payment ?? charge} is captured in several parts, and more captures may follow: ${amountCaptured} captured so far. Refund it after the final capture, or in the provider’s dashboard.`];
+    return [
+      `${payment ?? charge} is captured in several parts, and more captures may follow: ${amountCaptured} captured so far. Refund it after the final capture, or in the provider’s dashboard.`,
+    ];
   if (status !== 'succeeded') return [`${charge} is ${status}: only a successful charge can be refunded.`];
   if (!captured)
-    return [`${charge} is not captured, so there is nothing to refund: cancel the payment instead, which releases the authorisation.`];
+    return [
+      `${charge} is not captured, so there is nothing to refund: cancel the payment instead, which releases the authorisation.`,
+    ];
   // What went by a dispute is told by the dispute's own line.
   if (!isZero(leftOf(facts)) || disputeFaults(facts).length > 0) return [];
   const how = lostWords(facts) === '' ? 'refunded' : 'refunded or lost to disputes';
   return [`${charge} is ${how} in full (${amountCaptured}): nothing is left to refund.`];
-} // prettier-ignore
+}
 
 /** The provider's word is taken, whatever a dispute's status: words may come that nobody here knows. */
 const disputeFaults = ({ charge, disputes }: RefundFacts): string[] =>
@@ -149,7 +165,9 @@ function preview(params: Params, facts: RefundFacts): Preview {
       `Refunded: ${amountRefunded} → ${after}, of ${amountCaptured} captured (${charge})`,
       `Refundable: ${moneyFact(leftOf(facts))} now, ${moneyFact(subtract(leftOf(facts), amount))} after this`,
       `Balance with the provider: ${balanceEffect(amount, fee)}`,
-      fee === null ? 'The provider keeps its fee for the payment.' : `The provider keeps its fee of ${fee} for the payment.`,
+      fee === null
+        ? 'The provider keeps its fee for the payment.'
+        : `The provider keeps its fee of ${fee} for the payment.`,
       `Reason: ${reasonLabel(params)}`,
     ],
     affected: affectedBy(params, facts, amount),
@@ -159,7 +177,7 @@ function preview(params: Params, facts: RefundFacts): Preview {
     subject: { kind: 'payment', id: payment ?? charge },
     partner: facts.partner,
     merchant: facts.merchant,
-  }; // prettier-ignore
+  };
 }
 
 /** As the form says it: the plan is read by the same people. */
@@ -175,16 +193,22 @@ function balanceEffect(amount: Money, fee: string | null): string {
 
 function affectedBy({ reason }: Params, facts: RefundFacts, amount: Money): string[] {
   const rest = compare(amount, leftOf(facts)) < 0;
-  const warned = rest ? 'stays open, because the refund is partial' : 'is resolved by this refund before it becomes a dispute';
+  const warned = rest
+    ? 'stays open, because the refund is partial'
+    : 'is resolved by this refund before it becomes a dispute';
   return [
     ...customerLines(facts),
     'The customer receives it in 5–10 days.',
-    ...(reason === 'fraudulent' ? ['The provider adds the card and e-mail address to its block list and declines their future payments.'] : []),
+    ...(reason === 'fraudulent'
+      ? [
+          'The provider adds the card and e-mail address to its block list and declines their future payments.',
+        ]
+      : []),
     ...facts.openWarnings.map((id) => `Early fraud warning ${id} ${warned}.`),
     ...facts.disputes.map(({ id, status }) => `Dispute ${id} (${status}) is open on the same charge.`),
     ...facts.unread.map((problem) => `Not taken into account: ${problem}.`),
   ];
-} // prettier-ignore
+}
 
 /** What became of it, where the provider's word is no sentence; any other word is taken as it is. */
 const statusWords: ReadonlyMap<string, string> = new Map([
@@ -224,6 +248,10 @@ function missing(
 function verified(refund: Refund): Verification {
   const evidence = statusLine(refund);
   if (refund.status === 'succeeded') return { kind: 'visible', evidence };
-  if (!cameToNothing(refund)) return { kind: 'not_yet', evidence: `${evidence} This is normal for a few hours.` };
-  return { kind: 'wrong', evidence: `${evidence} The customer did not receive the money; it is back on the balance.` };
-} // prettier-ignore
+  if (!cameToNothing(refund))
+    return { kind: 'not_yet', evidence: `${evidence} This is normal for a few hours.` };
+  return {
+    kind: 'wrong',
+    evidence: `${evidence} The customer did not receive the money; it is back on the balance.`,
+  };
+}

@@ -17,10 +17,10 @@ import type {
   Step,
   Verification,
   World,
-} from '../action.js';
-import { defineAction } from '../define-action.js';
-import { platformIdField, platformOf } from '../platform.js';
-import { timeText } from '../provider.js';
+} from '../kit/action.js';
+import { defineAction } from '../kit/define-action.js';
+import { platformIdField, platformOf } from '../kit/platform.js';
+import { timeText } from '../kit/provider.js';
 
 type Params = { event: string; target: string };
 
@@ -69,11 +69,7 @@ const mostSuggested = 50;
 
 async function suggestEvents(world: World, _hints: Hints, signal: AbortSignal): Promise<Choice[]> {
   const { rows } = await platformOf(world).recentEvents(mostSuggested, signal);
-  return rows.map(({ id, type, at }) => ({
-    value: id,
-    label: `${type}, ${timeText(at)}`,
-    description: id,
-  }));
+  return rows.map(({ id, type, at }) => ({ value: id, label: `${type}, ${timeText(at)}`, description: id }));
 }
 
 /** Of the event that was chosen; before one is, those of the newest. */
@@ -116,7 +112,9 @@ function check({ target }: Params, facts: Facts, now: Date): ActionFault[] {
 
 function targetFaults(target: string, { event, targets, idempotent }: Facts): string[] {
   if (idempotent === null)
-    return [`${event} has no target ${target}. ${targets.length === 0 ? 'It has no targets.' : `Its targets: ${targets.join(', ')}.`}`]; // prettier-ignore
+    return [
+      `${event} has no target ${target}. ${targets.length === 0 ? 'It has no targets.' : `Its targets: ${targets.join(', ')}.`}`,
+    ];
   return idempotent
     ? []
     : [
@@ -128,13 +126,19 @@ function sameAgain(target: string, { event, lastReplayedAt }: Facts, now: Date):
   if (lastReplayedAt === null) return [];
   const endsAt = new Date(new Date(lastReplayedAt).getTime() + replayWindowMs);
   if (endsAt <= now) return [];
-  return [`${event} was replayed to ${target} at ${timeText(lastReplayedAt)}. Try again after ${timeText(endsAt)}.`];
-} // prettier-ignore
+  return [
+    `${event} was replayed to ${target} at ${timeText(lastReplayedAt)}. Try again after ${timeText(endsAt)}.`,
+  ];
+}
 
 function preview({ target }: Params, facts: Facts): Preview {
   const { event, type, lastDeliveredAt, replays, lastReplayedAt } = facts;
-  const delivered = lastDeliveredAt === null ? 'never delivered' : `last delivered at ${timeText(lastDeliveredAt)}`;
-  const before = lastReplayedAt === null ? 'Not replayed to it before' : `Replayed to it ${replays} ${replays === 1 ? 'time' : 'times'} before, last at ${timeText(lastReplayedAt)}`;
+  const delivered =
+    lastDeliveredAt === null ? 'never delivered' : `last delivered at ${timeText(lastDeliveredAt)}`;
+  const before =
+    lastReplayedAt === null
+      ? 'Not replayed to it before'
+      : `Replayed to it ${replays} ${replays === 1 ? 'time' : 'times'} before, last at ${timeText(lastReplayedAt)}`;
   return {
     headline: `Replay ${event} (${type}) to ${target}`,
     changes: [`${target} gets the event again: ${delivered}`, before],
@@ -146,7 +150,7 @@ function preview({ target }: Params, facts: Facts): Preview {
     partner: null,
     merchant: null,
   };
-} // prettier-ignore
+}
 
 async function isListed({ facts, idempotencyKey, world }: Step<Params, Facts>): Promise<boolean> {
   const { replays } = await platformOf(world).event(facts.event);

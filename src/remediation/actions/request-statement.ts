@@ -8,12 +8,21 @@
 import { dayMs, hourMs } from '../../kernel/clock.js';
 import { OpsError } from '../../kernel/errors.js';
 import type { PartnerStatement } from '../../ports/operations.js';
-import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification, World } from '../action.js';
-import { defineAction } from '../define-action.js';
-import { dateField, partnerField } from '../fields.js';
-import { plainTextField } from '../plain-text.js';
-import { platformOf } from '../platform.js';
-import { timeText } from '../provider.js';
+import type {
+  Action,
+  ActionFault,
+  Effect,
+  Preview,
+  ReadBack,
+  Step,
+  Verification,
+  World,
+} from '../kit/action.js';
+import { defineAction } from '../kit/define-action.js';
+import { dateField, partnerField } from '../kit/fields.js';
+import { plainTextField } from '../kit/plain-text.js';
+import { platformOf } from '../kit/platform.js';
+import { timeText } from '../kit/provider.js';
 
 type Params = { partner: string; businessDay: string; reason: string };
 
@@ -93,8 +102,10 @@ function dayFaults(businessDay: string, now: Date): string[] {
   const today = now.toISOString().slice(0, 10);
   if (businessDay > today) return [`${businessDay} is in the future.`];
   const oldest = new Date(Date.parse(today) - oldestDays * dayMs).toISOString().slice(0, 10);
-  return businessDay < oldest ? [`${businessDay} is more than ${oldestDays} days ago. Choose ${oldest} or later.`] : [];
-} // prettier-ignore
+  return businessDay < oldest
+    ? [`${businessDay} is more than ${oldestDays} days ago. Choose ${oldest} or later.`]
+    : [];
+}
 
 function stateFaults({ name, businessDay, state, lastRequestedAt }: Facts, now: Date): string[] {
   const which = `The ${name} statement for ${businessDay}`;
@@ -108,10 +119,19 @@ function stateFaults({ name, businessDay, state, lastRequestedAt }: Facts, now: 
 
 function preview({ reason }: Params, facts: Facts): Preview {
   const { partner, name, businessDay, state, requests, lastRequestedAt } = facts;
-  const before = lastRequestedAt === null ? 'Not requested before' : `Requested ${requests} ${requests === 1 ? 'time' : 'times'} before, last at ${timeText(lastRequestedAt)}`;
+  const before =
+    lastRequestedAt === null
+      ? 'Not requested before'
+      : `Requested ${requests} ${requests === 1 ? 'time' : 'times'} before, last at ${timeText(lastRequestedAt)}`;
   return {
     headline: `Ask ${name} for the ${businessDay} statement again`,
-    changes: [state === 'requested' ? `Statement of ${businessDay}: still requested, requested once more` : `Statement of ${businessDay}: missing → requested`, before, `Reason: ${reason}`],
+    changes: [
+      state === 'requested'
+        ? `Statement of ${businessDay}: still requested, requested once more`
+        : `Statement of ${businessDay}: missing → requested`,
+      before,
+      `Reason: ${reason}`,
+    ],
     affected: [`${name} is asked to send the file again.`],
     undo: 'Nothing to undo: a second file for the same day is harmless.',
     irreversible: null,
@@ -120,7 +140,7 @@ function preview({ reason }: Params, facts: Facts): Preview {
     partner,
     merchant: null,
   };
-} // prettier-ignore
+}
 
 const statusLine = ({ state }: PartnerStatement, { name, businessDay }: Facts): string =>
   `The ${name} statement for ${businessDay} is ${state}.`;
@@ -133,10 +153,7 @@ const effectOf = (statement: PartnerStatement, facts: Facts, key: string): Effec
 function settled(statement: PartnerStatement, { facts, idempotencyKey }: Step<Params, Facts>): ReadBack {
   if (statement.requests.some(({ reference }) => reference === idempotencyKey))
     return { kind: 'done', effect: effectOf(statement, facts, idempotencyKey) };
-  return {
-    kind: 'not_done',
-    evidence: [`No request has this plan’s key. ${statusLine(statement, facts)}`],
-  };
+  return { kind: 'not_done', evidence: [`No request has this plan’s key. ${statusLine(statement, facts)}`] };
 }
 
 const verified = (statement: PartnerStatement, facts: Facts): Verification => ({

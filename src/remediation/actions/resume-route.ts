@@ -7,10 +7,28 @@
  * same order again would end a pause that nobody approved to end.
  */
 import type { Route } from '../../ports/operations.js';
-import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification, World } from '../action.js';
-import { defineAction } from '../define-action.js';
-import { plainTextField } from '../plain-text.js';
-import { orderText, platformIdField, platformOf, routeFactsOf, routeText, stateText, suggestRoutes, type RouteFacts } from '../platform.js'; // prettier-ignore
+import type {
+  Action,
+  ActionFault,
+  Effect,
+  Preview,
+  ReadBack,
+  Step,
+  Verification,
+  World,
+} from '../kit/action.js';
+import { defineAction } from '../kit/define-action.js';
+import { plainTextField } from '../kit/plain-text.js';
+import {
+  orderText,
+  platformIdField,
+  platformOf,
+  routeFactsOf,
+  routeText,
+  stateText,
+  suggestRoutes,
+  type RouteFacts,
+} from '../kit/platform.js';
 
 type Params = { route: string; reason: string };
 
@@ -87,8 +105,11 @@ function settled(route: Route, { facts, idempotencyKey }: Step<Params, Facts>): 
   const isSamePause = pausedBy === facts.pausedBy && pausedUntil === facts.pausedUntil;
   return isSamePause
     ? { kind: 'not_done', evidence }
-    : { kind: 'cannot_tell', evidence: [...evidence, `The plan was for a different pause: ${stateText(facts)}.`] };
-} // prettier-ignore
+    : {
+        kind: 'cannot_tell',
+        evidence: [...evidence, `The plan was for a different pause: ${stateText(facts)}.`],
+      };
+}
 
 const verified = (route: Route): Verification =>
   route.state === 'active'

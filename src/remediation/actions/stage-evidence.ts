@@ -1,8 +1,8 @@
 /** Puts evidence beside a dispute without handing it in: it can be changed until it is submitted. */
-import type { Action } from '../action.js';
-import { defineAction } from '../define-action.js';
-import { evidenceAction, type EvidenceFacts } from '../evidence.js';
-import type { EvidenceParams } from '../evidence-params.js';
+import type { Action } from '../kit/action.js';
+import { defineAction } from '../kit/define-action.js';
+import { evidenceAction, type EvidenceFacts } from '../kit/evidence.js';
+import type { EvidenceParams } from '../kit/evidence-params.js';
 
 export const stageEvidence: Action = defineAction<EvidenceParams, EvidenceFacts>(
   evidenceAction({

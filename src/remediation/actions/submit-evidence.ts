@@ -1,8 +1,8 @@
 /** Hands everything that is staged to the bank, and what is added here with it: once and for all. */
-import type { Action } from '../action.js';
-import { defineAction } from '../define-action.js';
-import { evidenceAction, type EvidenceFacts } from '../evidence.js';
-import type { EvidenceParams } from '../evidence-params.js';
+import type { Action } from '../kit/action.js';
+import { defineAction } from '../kit/define-action.js';
+import { evidenceAction, type EvidenceFacts } from '../kit/evidence.js';
+import type { EvidenceParams } from '../kit/evidence-params.js';
 
 export const submitEvidence: Action = defineAction<EvidenceParams, EvidenceFacts>(
   evidenceAction({

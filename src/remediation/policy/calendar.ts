@@ -6,7 +6,7 @@
  */
 import { minuteMs } from '../../kernel/clock.js';
 import { utcText } from '../../kernel/instants.js';
-import { weekdays, type Freeze, type Hours, type Policy, type Weekday } from '../policy.js';
+import { weekdays, type Freeze, type Hours, type Policy, type Weekday } from './policy.js';
 
 export function isOpen({ days, from, to, timeZone }: Hours, at: Date): boolean {
   const { weekday, time } = wallClock(at, timeZone);
@@ -18,8 +18,12 @@ export function isOpen({ days, from, to, timeZone }: Hours, at: Date): boolean {
 /** `time` is `HH:MM`, so that it compares as text. */
 function wallClock(at: Date, timeZone: string): { weekday: Weekday; time: string } {
   const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
-  }); // prettier-ignore
+    timeZone,
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
   const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
   const name = (parts.get('weekday') ?? '').toLowerCase();
   const weekday = weekdays.find((day) => day === name) ?? 'sun';

@@ -8,7 +8,7 @@
 import { formatDuration } from '../../kernel/duration.js';
 import { add, compare, formatMoney, isZero, type Money } from '../../kernel/money.js';
 import type { CapEntry } from '../../ports/remediations.js';
-import type { Cap, Policy } from '../policy.js';
+import type { Cap, Policy } from './policy.js';
 import { instantText } from './calendar.js';
 import { policyAmount } from './rates.js';
 
@@ -99,7 +99,11 @@ const keyOf = ({ per }: Cap, entry: CapCandidate): string => {
 
 /** One spelling for a name: width, case, blanks and invisible characters do not make another one. */
 function sameName(name: string | null): string {
-  const spelling = (name ?? '').normalize('NFKC').replace(/\p{Cf}/gu, '').replace(/\s+/g, ' ').trim(); // prettier-ignore
+  const spelling = (name ?? '')
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .replace(/\s+/g, ' ')
+    .trim();
   return spelling === '' ? unknownName : spelling.toUpperCase();
 }
 

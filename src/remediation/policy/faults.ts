@@ -6,8 +6,8 @@
  */
 import { nearest } from '../../kernel/nearest.js';
 import { compare } from '../../kernel/money.js';
-import type { Risk } from '../action.js';
-import type { Policy, Rule } from '../policy.js';
+import type { Risk } from '../kit/action.js';
+import type { Policy, Rule } from './policy.js';
 import { policyAmount } from './rates.js';
 
 /** None when the policy fits the registered actions. Throws `misconfigured` for an amount that does not read. */

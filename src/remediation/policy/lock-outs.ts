@@ -5,7 +5,7 @@
  * Invariant: approvers are counted besides the requester, for every possible requester; each sentence names the rule, the
  * numbers and the groups.
  */
-import type { Policy, Rule } from '../policy.js';
+import type { Policy, Rule } from './policy.js';
 
 /** Group name → user ids of those who may decide at all (members of the workspace, no guests, no bots). */
 export type Members = ReadonlyMap<string, ReadonlySet<string>>;

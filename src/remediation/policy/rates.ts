@@ -9,7 +9,7 @@ import { formatDuration } from '../../kernel/duration.js';
 import { OpsError } from '../../kernel/errors.js';
 import { formatMoney, parseMajor, type Money } from '../../kernel/money.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
-import type { Policy, Rate } from '../policy.js';
+import type { Policy, Rate } from './policy.js';
 
 export interface Conversion {
   reporting: Money;
@@ -50,10 +50,14 @@ export function staleRates({ rates, ratesMaxAge, reportingCurrency }: Policy, at
   return [...new Set(rates.map(({ currency }) => currency))].flatMap((currency) => {
     const rate = newestRate(rates, currency, at);
     if (rate && at.getTime() - startOf(rate) <= ratesMaxAge) return [];
-    const why = rate ? `is stale: dated ${rate.date}, maximum age ${formatDuration(ratesMaxAge)}` : 'is dated in the future';
-    return [`The exchange rate from ${currency} to ${reportingCurrency} ${why}. Guarded actions in ${currency} are refused.`];
+    const why = rate
+      ? `is stale: dated ${rate.date}, maximum age ${formatDuration(ratesMaxAge)}`
+      : 'is dated in the future';
+    return [
+      `The exchange rate from ${currency} to ${reportingCurrency} ${why}. Guarded actions in ${currency} are refused.`,
+    ];
   });
-} // prettier-ignore
+}
 
 function newestRate(rates: readonly Rate[], currency: string, at: Date): Rate | null {
   return rates

@@ -8,12 +8,17 @@ import { z } from 'zod';
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import { OpsError } from '../../kernel/errors.js';
 import { money, type Money } from '../../kernel/money.js';
-import type { RefusalReason, Ruling } from '../policy.js';
+import type { RefusalReason, Ruling } from './policy.js';
 
 const reasons: Readonly<Record<RefusalReason, true>> = {
-  no_rate: true, no_rule: true, not_requester: true, wrong_channel: true, outside_hours: true,
-  no_break_glass: true, above_break_glass: true,
-}; // prettier-ignore
+  no_rate: true,
+  no_rule: true,
+  not_requester: true,
+  wrong_channel: true,
+  outside_hours: true,
+  no_break_glass: true,
+  above_break_glass: true,
+};
 
 const reason = z.string().refine((text): text is RefusalReason => Object.hasOwn(reasons, text));
 

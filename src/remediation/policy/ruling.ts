@@ -7,7 +7,7 @@
  */
 import { formatDuration } from '../../kernel/duration.js';
 import { compare, formatMoney, type Money } from '../../kernel/money.js';
-import type { AllowedRuling, Ask, Policy, RefusalReason, RefusedRuling, Rule, Ruling } from '../policy.js';
+import type { AllowedRuling, Ask, Policy, RefusalReason, RefusedRuling, Rule, Ruling } from './policy.js';
 import { hoursText, isOpen } from './calendar.js';
 import { policyAmount, reportingOf } from './rates.js';
 
@@ -146,9 +146,16 @@ function brokenGlass(policy: Policy, ask: Ask, reporting: Money | null, trail: r
   const within = formatDuration(glass.reviewWithin);
   const terms = `Break-glass applies: no approvals; another person must review it within ${within}.`;
   return {
-    kind: 'allowed', rule: breakGlassRule, approvals: 0, approverGroups: glass.groups, coolingOffMs: 0,
-    typeAmount: false, confirmOutside: false, reporting, trail: [...trail, terms],
-  }; // prettier-ignore
+    kind: 'allowed',
+    rule: breakGlassRule,
+    approvals: 0,
+    approverGroups: glass.groups,
+    coolingOffMs: 0,
+    typeAmount: false,
+    confirmOutside: false,
+    reporting,
+    trail: [...trail, terms],
+  };
 }
 
 const refused = (

@@ -6,7 +6,7 @@
  */
 import type { PersonKind } from '../../ports/directory.js';
 import type { Vote } from '../../ports/remediations.js';
-import type { AllowedRuling } from '../policy.js';
+import type { AllowedRuling } from './policy.js';
 
 /** A person as the workspace says now. */
 export interface Voter {

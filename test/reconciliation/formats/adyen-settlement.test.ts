@@ -5,24 +5,64 @@ import { lines, read, rowsOf } from './support.js';
 import { sniffFormat } from './sniff.js';
 
 const columns = [
-  'Company Account', 'Merchant Account', 'Psp Reference', 'Merchant Reference', 'Payment Method', 'Creation Date', 'TimeZone',
-  'Type', 'Modification Reference', 'Gross Currency', 'Gross Debit (GC)', 'Gross Credit (GC)', 'Exchange Rate', 'Net Currency',
-  'Net Debit (NC)', 'Net Credit (NC)', 'Commission (NC)', 'Markup (NC)', 'Scheme Fees (NC)', 'Interchange (NC)',
-  'Payment Method Variant', 'Modification Merchant Reference', 'Batch Number', 'Payment Fees (NC)', 'DCC Markup (NC)',
-]; // prettier-ignore
+  'Company Account',
+  'Merchant Account',
+  'Psp Reference',
+  'Merchant Reference',
+  'Payment Method',
+  'Creation Date',
+  'TimeZone',
+  'Type',
+  'Modification Reference',
+  'Gross Currency',
+  'Gross Debit (GC)',
+  'Gross Credit (GC)',
+  'Exchange Rate',
+  'Net Currency',
+  'Net Debit (NC)',
+  'Net Credit (NC)',
+  'Commission (NC)',
+  'Markup (NC)',
+  'Scheme Fees (NC)',
+  'Interchange (NC)',
+  'Payment Method Variant',
+  'Modification Merchant Reference',
+  'Batch Number',
+  'Payment Fees (NC)',
+  'DCC Markup (NC)',
+];
 
 const sale = {
-  'Merchant Account': 'Larkspur', 'Psp Reference': 'PSP1', 'Merchant Reference': 'ord-1', 'Creation Date': '2026-11-27 10:00:00',
-  Type: 'Settled', 'Gross Currency': 'EUR', 'Gross Credit (GC)': '100.00', 'Exchange Rate': '1', 'Net Currency': 'EUR',
-  'Net Credit (NC)': '98.50', 'Markup (NC)': '0.50', 'Scheme Fees (NC)': '0.30', 'Interchange (NC)': '0.70', 'Batch Number': '42',
-}; // prettier-ignore
+  'Merchant Account': 'Larkspur',
+  'Psp Reference': 'PSP1',
+  'Merchant Reference': 'ord-1',
+  'Creation Date': '2026-11-27 10:00:00',
+  Type: 'Settled',
+  'Gross Currency': 'EUR',
+  'Gross Credit (GC)': '100.00',
+  'Exchange Rate': '1',
+  'Net Currency': 'EUR',
+  'Net Credit (NC)': '98.50',
+  'Markup (NC)': '0.50',
+  'Scheme Fees (NC)': '0.30',
+  'Interchange (NC)': '0.70',
+  'Batch Number': '42',
+};
 
 type Row = Partial<Record<string, string>>;
 
 const csv = (rows: Row[], order = columns, delimiter = ','): string =>
   lines(order.join(delimiter), ...rows.map((row) => order.map((name) => row[name] ?? '').join(delimiter)));
 
-const debit = (amount: string): Row => ({ 'Gross Debit (GC)': amount, 'Gross Credit (GC)': '', 'Net Debit (NC)': amount, 'Net Credit (NC)': '', 'Markup (NC)': '', 'Scheme Fees (NC)': '', 'Interchange (NC)': '' }); // prettier-ignore
+const debit = (amount: string): Row => ({
+  'Gross Debit (GC)': amount,
+  'Gross Credit (GC)': '',
+  'Net Debit (NC)': amount,
+  'Net Credit (NC)': '',
+  'Markup (NC)': '',
+  'Scheme Fees (NC)': '',
+  'Interchange (NC)': '',
+});
 const noGross: Row = {
   'Gross Currency': '',
   'Gross Debit (GC)': '',
@@ -34,10 +74,21 @@ describe('a row', () => {
   it('has everything that the report says', () => {
     const { raw, ...row } = rowsOf(adyenSettlement, csv([sale]))[0]!;
     expect(row).toEqual({
-      type: 'row', line: 2, account: 'Larkspur', kind: 'payment', partnerRef: 'PSP1', ourRef: 'ord-1', batchRef: '42',
-      amountMinor: 10_000n, feeMinor: 150n, netMinor: 9850n, currency: 'EUR', exponent: 2, bookedAt: '2026-11-27T10:00:00',
+      type: 'row',
+      line: 2,
+      account: 'Larkspur',
+      kind: 'payment',
+      partnerRef: 'PSP1',
+      ourRef: 'ord-1',
+      batchRef: '42',
+      amountMinor: 10_000n,
+      feeMinor: 150n,
+      netMinor: 9850n,
+      currency: 'EUR',
+      exponent: 2,
+      bookedAt: '2026-11-27T10:00:00',
       description: 'Settled',
-    }); // prettier-ignore
+    });
     expect(raw['Exchange Rate']).toBe('1');
   });
 
@@ -49,7 +100,11 @@ describe('a row', () => {
       '2 chargeback_reversal 100.00 EUR 150 9850',
       'a reversed one keeps its own sign',
     ],
-    [{ Type: 'MerchantPayout', ...debit('98.50'), ...noGross }, '2 payout -98.50 EUR – –', 'the payout has a net side alone'], // prettier-ignore
+    [
+      { Type: 'MerchantPayout', ...debit('98.50'), ...noGross },
+      '2 payout -98.50 EUR – –',
+      'the payout has a net side alone',
+    ],
     [{ Type: 'Fee', ...debit('0.10'), ...noGross }, '2 fee -0.10 EUR – –', 'a fee'],
     [
       { Type: 'PaymentCost', ...debit('1.75'), ...noGross },
@@ -59,8 +114,16 @@ describe('a row', () => {
     [{ Type: 'InvoiceDeduction', ...debit('5.00'), ...noGross }, '2 fee -5.00 EUR – –', 'an invoice'],
     [{ Type: 'DepositCorrection', ...debit('5.00'), ...noGross }, '2 reserve -5.00 EUR – –', 'a deposit'],
     [{ Type: 'NewThing' }, '2 other 100.00 EUR 150 9850', 'a type outside the list'],
-    [{ 'Markup (NC)': '0.50001', 'Net Credit (NC)': '98.49999' }, '2 payment 100.00000 EUR 150001 9849999', 'five decimals'], // prettier-ignore
-    [{ 'Payment Fees (NC)': '0.25', 'Net Credit (NC)': '98.25' }, '2 payment 100.00 EUR 175 9825', 'a newer column of fees'], // prettier-ignore
+    [
+      { 'Markup (NC)': '0.50001', 'Net Credit (NC)': '98.49999' },
+      '2 payment 100.00000 EUR 150001 9849999',
+      'five decimals',
+    ],
+    [
+      { 'Payment Fees (NC)': '0.25', 'Net Credit (NC)': '98.25' },
+      '2 payment 100.00 EUR 175 9825',
+      'a newer column of fees',
+    ],
     [
       { 'Payment Fees (NC)': '1.50' },
       '2 payment 100.00 EUR 150 9850',
@@ -79,9 +142,12 @@ describe('a row', () => {
       'Exchange Rate': '0.00625',
     };
     expect(rowsOf(adyenSettlement, csv([row]))[0]).toMatchObject({
-      amountMinor: 10_000n, feeMinor: 150n, netMinor: 9850n, currency: 'EUR',
+      amountMinor: 10_000n,
+      feeMinor: 150n,
+      netMinor: 9850n,
+      currency: 'EUR',
       fx: { currency: 'JPY', amountMinor: 16_000n, exponent: 0, rate: '0.00625' },
-    }); // prettier-ignore
+    });
   });
 });
 

@@ -17,13 +17,22 @@ function file(
   details: string[],
   { header = ',010,10000,,,015,10000,,/', account = 'A1', currency = 'USD', total, records }: Totals = {},
 ): string {
-  // prettier-ignore
-  const sum = total ?? [...(header.match(/(?<=,\d{3},)[+-]?\d+/g) ?? []), ...details.flatMap((each) => /^16,\d{3},([+-]?\d*)/.exec(each)?.[1] ?? [])].reduce((whole, each) => whole + Number(each), 0); // prettier-ignore
+  const sum =
+    total ??
+    [
+      ...(header.match(/(?<=,\d{3},)[+-]?\d+/g) ?? []),
+      ...details.flatMap((each) => /^16,\d{3},([+-]?\d*)/.exec(each)?.[1] ?? []),
+    ].reduce((whole, each) => whole + Number(each), 0);
   const count = records ?? details.length + 2;
   return lines(
-    '01,BANK,US,261127,0600,1,80,,2/', '02,US,BANK,1,261127,,USD,2/', `03,${account},${currency}${header}`, ...details,
-    `49,${sum},${count}/`, `98,${sum},1,${count + 2}/`, `99,${sum},1,${count + 4}/`,
-  ); // prettier-ignore
+    '01,BANK,US,261127,0600,1,80,,2/',
+    '02,US,BANK,1,261127,,USD,2/',
+    `03,${account},${currency}${header}`,
+    ...details,
+    `49,${sum},${count}/`,
+    `98,${sum},1,${count + 2}/`,
+    `99,${sum},1,${count + 4}/`,
+  );
 }
 
 const noBalances = { header: ',,,,/' };
@@ -74,7 +83,11 @@ describe('funds types, references and text', () => {
       'B1 – 2026-11-27 paid, C1',
       'a comma before the slash is an empty field',
     ],
-    ['16,165,1000,Z,B1,C1,first/\n88,second/\n88,third/', 'B1 C1 2026-11-27 first\nsecond\nthird', 'continued in the text'], // prettier-ignore
+    [
+      '16,165,1000,Z,B1,C1,first/\n88,second/\n88,third/',
+      'B1 C1 2026-11-27 first\nsecond\nthird',
+      'continued in the text',
+    ],
     [
       '16,165,1000,Z,B1,C1,/\n88,only here/',
       'B1 C1 2026-11-27 only here',
@@ -133,10 +146,39 @@ describe('control totals and counts', () => {
     [good.replace('98,1200,1', '98,1200,4'), ['6 total_mismatch'], 1, 'the accounts of the group'],
     [good.replace('99,1200,1,7', '99,1200,1,70'), ['7 total_mismatch'], 1, 'the records of the file'],
     [file([detail], { header: ',010,100,,,015,700,,/' }), ['3 balance_mismatch'], 1, 'balances'],
-    [file([detail, '16,16X,5,Z/', '16,165,5.5,Z/'], { ...noBalances, total: 500 }), ['5 bad_type', '6 bad_amount'], 1, 'bad details: neighbours stand'], // prettier-ignore
-    [good.replace('16,', '17,'), ['4 unknown_record', '5 total_mismatch', '5 total_mismatch', '3 balance_mismatch', '6 total_mismatch', '7 total_mismatch'], 0, 'an unknown record'], // prettier-ignore
+    [
+      file([detail, '16,16X,5,Z/', '16,165,5.5,Z/'], { ...noBalances, total: 500 }),
+      ['5 bad_type', '6 bad_amount'],
+      1,
+      'bad details: neighbours stand',
+    ],
+    [
+      good.replace('16,', '17,'),
+      [
+        '4 unknown_record',
+        '5 total_mismatch',
+        '5 total_mismatch',
+        '3 balance_mismatch',
+        '6 total_mismatch',
+        '7 total_mismatch',
+      ],
+      0,
+      'an unknown record',
+    ],
     [good.slice(0, good.indexOf('49,')), ['4 truncated'], 1, 'cut before the trailer of the account'],
-    [good.replace(/49,.*\n/, ''), ['5 truncated', '5 total_mismatch', '5 total_mismatch', '5 total_mismatch', '6 total_mismatch', '6 total_mismatch'], 1, 'no trailer of the account'], // prettier-ignore
+    [
+      good.replace(/49,.*\n/, ''),
+      [
+        '5 truncated',
+        '5 total_mismatch',
+        '5 total_mismatch',
+        '5 total_mismatch',
+        '6 total_mismatch',
+        '6 total_mismatch',
+      ],
+      1,
+      'no trailer of the account',
+    ],
     [good.slice(0, good.indexOf('99,')) + good, ['7 truncated', '9 balance_gap'], 2, 'a file within a file'],
     [good.replace(/03,.*\n/, ''), ['3 no_account'], 0, 'a detail outside an account'],
   ])('%#', (text, problems, rows) => {

@@ -70,7 +70,12 @@ describe('dates', () => {
       '2026-11-28',
       'days',
     ],
-    ['<BookgDt><DtTm>2026-11-27T10:00:00+01:00</DtTm></BookgDt><ValDt><DtTm>2026-11-28T00:00:00</DtTm></ValDt>', '2026-11-27T10:00:00+01:00', '2026-11-28', 'times'], // prettier-ignore
+    [
+      '<BookgDt><DtTm>2026-11-27T10:00:00+01:00</DtTm></BookgDt><ValDt><DtTm>2026-11-28T00:00:00</DtTm></ValDt>',
+      '2026-11-27T10:00:00+01:00',
+      '2026-11-28',
+      'times',
+    ],
     [
       '<BookgDt><Dt>2026-11-27+01:00</Dt></BookgDt>',
       '2026-11-27',
@@ -93,8 +98,20 @@ describe('references', () => {
       'E1',
       'of the detail',
     ],
-    [details('<Refs><EndToEndId>NOTPROVIDED</EndToEndId><TxId>T1</TxId><InstrId>I1</InstrId></Refs>'), 'T1', 'I1', 'none provided'], // prettier-ignore
-    [details('<Refs><UETR>u-1</UETR></Refs><RmtInf><Strd><CdtrRefInf><Ref>210000000003139471430009017</Ref></CdtrRefInf></Strd></RmtInf>'), 'u-1', '210000000003139471430009017', 'a Swiss QR reference'], // prettier-ignore
+    [
+      details('<Refs><EndToEndId>NOTPROVIDED</EndToEndId><TxId>T1</TxId><InstrId>I1</InstrId></Refs>'),
+      'T1',
+      'I1',
+      'none provided',
+    ],
+    [
+      details(
+        '<Refs><UETR>u-1</UETR></Refs><RmtInf><Strd><CdtrRefInf><Ref>210000000003139471430009017</Ref></CdtrRefInf></Strd></RmtInf>',
+      ),
+      'u-1',
+      '210000000003139471430009017',
+      'a Swiss QR reference',
+    ],
     [`<NtryRef>N1</NtryRef>${details('<Refs/>')}`, 'N1', undefined, 'empty references'],
   ] as [string, string, string | undefined, string][])('%s', (inside, partnerRef, ourRef) => {
     const row = one(inside);
@@ -106,7 +123,14 @@ describe('batches', () => {
   const part = (amount: string, id: string, currency = 'EUR'): string =>
     `<Refs><EndToEndId>${id}</EndToEndId></Refs><Amt Ccy="${currency}">${amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd>`;
   const said = (amount: string, inside: string) =>
-    read(camt, document(statement({ entries: entry(amount, `<AcctSvcrRef>B1</AcctSvcrRef>${inside}`), closing: '130' })), 'ourRef', 'batchRef'); // prettier-ignore
+    read(
+      camt,
+      document(
+        statement({ entries: entry(amount, `<AcctSvcrRef>B1</AcctSvcrRef>${inside}`), closing: '130' }),
+      ),
+      'ourRef',
+      'batchRef',
+    );
 
   it.each([
     [
@@ -116,13 +140,55 @@ describe('batches', () => {
       [],
       'a row per detail',
     ],
-    ['30', details('<AmtDtls><TxAmt><Amt Ccy="EUR">10</Amt></TxAmt></AmtDtls>', '<AmtDtls><TxAmt><Amt Ccy="EUR">20</Amt></TxAmt></AmtDtls>'), ['10.00 EUR – B1', '20.00 EUR – B1'], [], 'older versions'], // prettier-ignore
-    ['30', details(part('10', 'A'), '<Refs><EndToEndId>B</EndToEndId></Refs>'), ['30.00 EUR – –'], [], 'a detail without an amount: one row'], // prettier-ignore
-    ['30', details(part('10', 'A', 'USD'), part('20', 'B', 'USD')), ['10.00 USD A B1', '20.00 USD B B1'], ['entry_mismatch'], 'details in another currency cannot be held against the entry'], // prettier-ignore
-    ['30', details('<AmtDtls><InstdAmt><Amt Ccy="USD">1</Amt></InstdAmt></AmtDtls>', '<AmtDtls><InstdAmt><Amt Ccy="USD">2</Amt></InstdAmt></AmtDtls>'), ['30.00 EUR – –'], [], 'instructed amounts in another currency: one row'], // prettier-ignore
+    [
+      '30',
+      details(
+        '<AmtDtls><TxAmt><Amt Ccy="EUR">10</Amt></TxAmt></AmtDtls>',
+        '<AmtDtls><TxAmt><Amt Ccy="EUR">20</Amt></TxAmt></AmtDtls>',
+      ),
+      ['10.00 EUR – B1', '20.00 EUR – B1'],
+      [],
+      'older versions',
+    ],
+    [
+      '30',
+      details(part('10', 'A'), '<Refs><EndToEndId>B</EndToEndId></Refs>'),
+      ['30.00 EUR – –'],
+      [],
+      'a detail without an amount: one row',
+    ],
+    [
+      '30',
+      details(part('10', 'A', 'USD'), part('20', 'B', 'USD')),
+      ['10.00 USD A B1', '20.00 USD B B1'],
+      ['entry_mismatch'],
+      'details in another currency cannot be held against the entry',
+    ],
+    [
+      '30',
+      details(
+        '<AmtDtls><InstdAmt><Amt Ccy="USD">1</Amt></InstdAmt></AmtDtls>',
+        '<AmtDtls><InstdAmt><Amt Ccy="USD">2</Amt></InstdAmt></AmtDtls>',
+      ),
+      ['30.00 EUR – –'],
+      [],
+      'instructed amounts in another currency: one row',
+    ],
     ['30', details(part('10', 'A')), ['30.00 EUR A –'], [], 'the entry counts when there is one detail'],
-    ['30', details(part('10', 'A')) + details(part('20', 'B')), ['10.00 EUR A B1', '20.00 EUR B B1'], [], 'two groups of details'], // prettier-ignore
-    ['30', details(part('10', 'A'), part('25', 'B')), ['10.00 EUR A B1', '25.00 EUR B B1'], ['entry_mismatch'], 'details that do not add up'], // prettier-ignore
+    [
+      '30',
+      details(part('10', 'A')) + details(part('20', 'B')),
+      ['10.00 EUR A B1', '20.00 EUR B B1'],
+      [],
+      'two groups of details',
+    ],
+    [
+      '30',
+      details(part('10', 'A'), part('25', 'B')),
+      ['10.00 EUR A B1', '25.00 EUR B B1'],
+      ['entry_mismatch'],
+      'details that do not add up',
+    ],
   ])('%s %s', (amount, inside, rows, problems) => {
     const { rows: found, problems: codes } = said(amount, inside);
     expect(found.map((row) => row.replace(/^\d+ transfer /, ''))).toEqual(rows);
@@ -140,7 +206,11 @@ describe('batches', () => {
 describe('charges and conversion', () => {
   it.each([
     ['<Chrgs><Amt Ccy="EUR">0.50</Amt></Chrgs>', 50n, 'old: an amount'],
-    ['<Chrgs><Rcrd><Amt Ccy="EUR">0.50</Amt></Rcrd><Rcrd><Amt Ccy="EUR">0.25</Amt><CdtDbtInd>CRDT</CdtDbtInd></Rcrd></Chrgs>', 25n, 'new: records, one given back'], // prettier-ignore
+    [
+      '<Chrgs><Rcrd><Amt Ccy="EUR">0.50</Amt></Rcrd><Rcrd><Amt Ccy="EUR">0.25</Amt><CdtDbtInd>CRDT</CdtDbtInd></Rcrd></Chrgs>',
+      25n,
+      'new: records, one given back',
+    ],
     ['<Chrgs><Rcrd><Amt Ccy="USD">0.50</Amt></Rcrd></Chrgs>', undefined, 'in another currency'],
   ] as [string, bigint | undefined, string][])('%s', (inside, feeMinor) => {
     expect(one(inside)?.feeMinor).toBe(feeMinor);
@@ -149,7 +219,12 @@ describe('charges and conversion', () => {
   it('keeps the instructed amount and its rate', () => {
     const inside =
       '<InstdAmt><Amt Ccy="USD">12.00</Amt><CcyXchg><XchgRate>1.2</XchgRate></CcyXchg></InstdAmt>';
-    expect(one(`<AmtDtls>${inside}</AmtDtls>`)?.fx).toEqual({ currency: 'USD', amountMinor: 1200n, exponent: 2, rate: '1.2' }); // prettier-ignore
+    expect(one(`<AmtDtls>${inside}</AmtDtls>`)?.fx).toEqual({
+      currency: 'USD',
+      amountMinor: 1200n,
+      exponent: 2,
+      rate: '1.2',
+    });
   });
 });
 
@@ -175,7 +250,10 @@ describe('files', () => {
     ['052', 'BkToCstmrAcctRpt', 'Rpt'],
     ['054', 'BkToCstmrDbtCdtNtfctn', 'Ntfctn'],
   ])('reads camt.%s', (version, message, report) => {
-    const text = good.replace('camt.053', `camt.${version}`).replaceAll('BkToCstmrStmt', message).replaceAll(/(<\/?)Stmt>/g, `$1${report}>`); // prettier-ignore
+    const text = good
+      .replace('camt.053', `camt.${version}`)
+      .replaceAll('BkToCstmrStmt', message)
+      .replaceAll(/(<\/?)Stmt>/g, `$1${report}>`);
     expect(read(camt, text)).toMatchObject({ problems: [], statements: ['DE89 EUR 10000 → 11000'] });
   });
 
@@ -196,7 +274,10 @@ describe('files', () => {
     expect(read(camt, document(first, next))).toMatchObject({ problems: [], rows: { length: 2 } });
     expect(read(camt, document(first) + document(next))).toMatchObject({ problems: [], rows: { length: 2 } });
     expect(read(camt, document(first, first)).problems).toEqual([expect.stringContaining('balance_gap')]);
-    const dated = first.replace('<Acct>', '<FrToDt><FrDtTm>2026-11-27T00:00:00</FrDtTm><ToDtTm>2026-11-27T23:59:59</ToDtTm></FrToDt><Acct>'); // prettier-ignore
+    const dated = first.replace(
+      '<Acct>',
+      '<FrToDt><FrDtTm>2026-11-27T00:00:00</FrDtTm><ToDtTm>2026-11-27T23:59:59</ToDtTm></FrToDt><Acct>',
+    );
     expect(read(camt, document(dated, next)).problems).toEqual([]);
   });
 
@@ -230,10 +311,55 @@ describe('files', () => {
       1,
       'a wrong closing balance',
     ],
-    [document(statement({ entries: credit, closing: '110', summary: '<TxsSummry><TtlNtries><NbOfNtries>2</NbOfNtries></TtlNtries></TxsSummry>' })), ['total_mismatch'], 1, 'an entry is missing'], // prettier-ignore
-    [document(statement({ entries: credit, closing: '110', summary: '<TxsSummry><TtlCdtNtries><Sum>10.00</Sum></TtlCdtNtries><TtlDbtNtries><Sum>0</Sum></TtlDbtNtries></TxsSummry>' })), [], 1, 'sums of both sides'], // prettier-ignore
-    [document(statement({ entries: credit, closing: '110', summary: '<TxsSummry><TtlCdtNtries><Sum>10.01</Sum></TtlCdtNtries></TxsSummry>' })), ['total_mismatch'], 1, 'a wrong sum of credits'], // prettier-ignore
-    [document(statement({ entries: entry('10', '', 'DBIT'), closing: '90', summary: '<TxsSummry><TtlDbtNtries><Sum>9</Sum></TtlDbtNtries></TxsSummry>' })), ['total_mismatch'], 1, 'a wrong sum of debits'], // prettier-ignore
+    [
+      document(
+        statement({
+          entries: credit,
+          closing: '110',
+          summary: '<TxsSummry><TtlNtries><NbOfNtries>2</NbOfNtries></TtlNtries></TxsSummry>',
+        }),
+      ),
+      ['total_mismatch'],
+      1,
+      'an entry is missing',
+    ],
+    [
+      document(
+        statement({
+          entries: credit,
+          closing: '110',
+          summary:
+            '<TxsSummry><TtlCdtNtries><Sum>10.00</Sum></TtlCdtNtries><TtlDbtNtries><Sum>0</Sum></TtlDbtNtries></TxsSummry>',
+        }),
+      ),
+      [],
+      1,
+      'sums of both sides',
+    ],
+    [
+      document(
+        statement({
+          entries: credit,
+          closing: '110',
+          summary: '<TxsSummry><TtlCdtNtries><Sum>10.01</Sum></TtlCdtNtries></TxsSummry>',
+        }),
+      ),
+      ['total_mismatch'],
+      1,
+      'a wrong sum of credits',
+    ],
+    [
+      document(
+        statement({
+          entries: entry('10', '', 'DBIT'),
+          closing: '90',
+          summary: '<TxsSummry><TtlDbtNtries><Sum>9</Sum></TtlDbtNtries></TxsSummry>',
+        }),
+      ),
+      ['total_mismatch'],
+      1,
+      'a wrong sum of debits',
+    ],
   ])('%#: says what is wrong (%#)', (text, codes, rows) => {
     const said = read(camt, text);
     expect(said.problems.map((each) => each.split(' ')[1])).toEqual(codes);

@@ -6,9 +6,17 @@ import { lines, read, rowsOf } from './support.js';
 import { sniffFormat } from './sniff.js';
 
 const usual: CsvProfile = {
-  id: 'own', title: 'Own', delimiter: ',', decimal: '.', minorUnits: false, negativeFees: false, outgoing: [], kinds: {},
-  dates: ['yyyy-MM-dd'], columns: { amount: ['amount'], currency: ['ccy'], partnerRef: ['ref'], valueDate: ['day'] },
-}; // prettier-ignore
+  id: 'own',
+  title: 'Own',
+  delimiter: ',',
+  decimal: '.',
+  minorUnits: false,
+  negativeFees: false,
+  outgoing: [],
+  kinds: {},
+  dates: ['yyyy-MM-dd'],
+  columns: { amount: ['amount'], currency: ['ccy'], partnerRef: ['ref'], valueDate: ['day'] },
+};
 
 const own = (changes: Partial<CsvProfile> = {}) => csvProfile({ ...usual, ...changes });
 const csv = (amount: string, day = '2026-11-27', currency = 'EUR'): string =>
@@ -73,7 +81,11 @@ describe('dates', () => {
     ['2026-11-27 10:20:30+0530', '2026-11-27T10:20:30+05:30'],
     ['2026-11-27 10:20:30Z', '2026-11-27T10:20:30Z'],
   ])('a moment: %s', (day, bookedAt) => {
-    const profile = own({ delimiter: ';', dates: ['yyyy-MM-dd HH:mm:ss'], columns: { ...usual.columns, valueDate: undefined, bookedAt: ['day'] } }); // prettier-ignore
+    const profile = own({
+      delimiter: ';',
+      dates: ['yyyy-MM-dd HH:mm:ss'],
+      columns: { ...usual.columns, valueDate: undefined, bookedAt: ['day'] },
+    });
     expect(rowsOf(profile, csv('1', day))[0]?.bookedAt).toBe(bookedAt);
   });
 });
@@ -104,8 +116,18 @@ describe('signs, fees and kinds', () => {
     ['R,EUR,5.00,,Scheme Fee,,,', {}, 'fee 5.00 EUR –', 'a kind by its end'],
     ['R,EUR,5.00,,Chargeback (Visa),,,', {}, 'chargeback 5.00 EUR –', 'a kind by its beginning'],
     ['R,EUR,5.00,,constructor,,,', {}, 'other 5.00 EUR –', 'a word outside the list'],
-    ['R,EUR,,,Sale,,5.00,', { columns: { ...columns, amount: undefined, credit: ['in'], debit: ['out'] } }, 'payment 5.00 EUR –', 'a credit column'], // prettier-ignore
-    ['R,EUR,,,Sale,,,5.00', { columns: { ...columns, amount: undefined, credit: ['in'], debit: ['out'] } }, 'payment -5.00 EUR –', 'a debit column'], // prettier-ignore
+    [
+      'R,EUR,,,Sale,,5.00,',
+      { columns: { ...columns, amount: undefined, credit: ['in'], debit: ['out'] } },
+      'payment 5.00 EUR –',
+      'a credit column',
+    ],
+    [
+      'R,EUR,,,Sale,,,5.00',
+      { columns: { ...columns, amount: undefined, credit: ['in'], debit: ['out'] } },
+      'payment -5.00 EUR –',
+      'a debit column',
+    ],
   ] as [string, Partial<CsvProfile>, string, string][])('%s', (row, changes, expected) => {
     const said = read(own({ columns, kinds, ...changes }), lines(header, row), 'feeMinor');
     expect(said).toMatchObject({ rows: [`2 ${expected}`], problems: [] });
@@ -174,7 +196,16 @@ describe('profiles that ship', () => {
 
   it.each(Object.entries(files))('%s', (id, { text, rows }) => {
     expect(sniffFormat(text).id).toBe(id);
-    const said = read(formatNamed(id, profiles), text, 'partnerRef', 'ourRef', 'batchRef', 'valueDate', 'bookedAt', 'fx'); // prettier-ignore
+    const said = read(
+      formatNamed(id, profiles),
+      text,
+      'partnerRef',
+      'ourRef',
+      'batchRef',
+      'valueDate',
+      'bookedAt',
+      'fx',
+    );
     expect(said).toMatchObject({ rows, problems: [] });
   });
 });

@@ -81,14 +81,30 @@ describe('references and details', () => {
     ['NTRFNONREF//B2', [':86:more', 'of it'], 'B2 – more of it', 'no reference of ours, two lines'],
     ['NTRFEREF//B3', [':86:/EREF/E2E-7//MARF/M1//CSID/C1//REMI/USTD//INV 7/'], 'B3 E2E-7 INV 7', 'ING'],
     ['N102EREF', [':86:/EREF/E-1/BENM//NAME/A B/REMI//ISDT/2026-11-27'], '– E-1 ', 'Rabobank: an empty REMI'],
-    ['NTRFNONREF', [':86:/TRTP/SEPA OVERBOEKING/IBAN/NL01/BIC/AB/NAME/X/REMI/FACT 1 /EREF/NOTPROVIDED'], '– – FACT 1', 'ABN AMRO'], // prettier-ignore
-    ['NMSCNONREF', [':86:166?00GUTSCHRIFT?109310?20EREF+E2E-', '8?21KREF+K1?22SVWZ+Rechnung 8?32Meier'], '– E2E-8 Rechnung 8', 'Sparkasse: wrapped within a word'], // prettier-ignore
+    [
+      'NTRFNONREF',
+      [':86:/TRTP/SEPA OVERBOEKING/IBAN/NL01/BIC/AB/NAME/X/REMI/FACT 1 /EREF/NOTPROVIDED'],
+      '– – FACT 1',
+      'ABN AMRO',
+    ],
+    [
+      'NMSCNONREF',
+      [':86:166?00GUTSCHRIFT?109310?20EREF+E2E-', '8?21KREF+K1?22SVWZ+Rechnung 8?32Meier'],
+      '– E2E-8 Rechnung 8',
+      'Sparkasse: wrapped within a word',
+    ],
     ['NTRFKREF+', [':86:166?20SVWZ+Danke'], '– – Danke', 'a code word is no reference'],
     ['NTRFNONREF//B4', [':86:020~00B2~20Faktura 12~21/2026~32Jan'], 'B4 – Faktura 12/2026', 'Poland: tildes'],
     ['NTRFNONREF//B5', [':86:020<00X<20Faktura 5'], 'B5 – Faktura 5', 'Poland: angle brackets'],
     ['NTRFREF/1/X//B6', [], 'B6 REF/1/X –', 'a slash within the reference'],
   ])('%s %j', (entry, details, expected) => {
-    const said = read(mt940, message([`:61:261127C1,00${entry}`, ...details], 'C261127EUR101,00'), 'partnerRef', 'ourRef', 'description'); // prettier-ignore
+    const said = read(
+      mt940,
+      message([`:61:261127C1,00${entry}`, ...details], 'C261127EUR101,00'),
+      'partnerRef',
+      'ourRef',
+      'description',
+    );
     expect(said.problems).toEqual([]);
     expect(said.rows[0]?.replace('5 transfer 1.00 EUR ', '').trim()).toContain(expected.trim());
   });
@@ -208,7 +224,17 @@ describe('what does not add up or cannot be read', () => {
 
   it('holds the sums of an MT942 against its entries', () => {
     const text = (sum: string): string =>
-      lines(':20:S', ':25:X1', ':28C:1', ':34F:EUR0,', ':61:261127C1,00NTRFX', ':61:261127D2,00NTRFX', ':90D:1EUR2,00', `:90C:${sum}`, '-'); // prettier-ignore
+      lines(
+        ':20:S',
+        ':25:X1',
+        ':28C:1',
+        ':34F:EUR0,',
+        ':61:261127C1,00NTRFX',
+        ':61:261127D2,00NTRFX',
+        ':90D:1EUR2,00',
+        `:90C:${sum}`,
+        '-',
+      );
     expect(read(mt940, text('1EUR1,00')).problems).toEqual([]);
     expect(read(mt940, text('2EUR1,00')).problems).toEqual(['8 total_mismatch']);
   });

@@ -13,12 +13,28 @@ const number = (value: number, digits: number): string => String(value).padStart
 
 const header = record([0, '101 091400606 6910001341811270306A094101'], [40, 'BANK'], [63, 'LARKSPUR']);
 const batch = (no: number, entryClass = 'PPD', service = '200'): string =>
-  record([0, `5${service}LARKSPUR`], [40, '1234567890'], [50, `${entryClass}COLLECT`], [69, '261127'], [78, '109100001'], [87, number(no, 7)]); // prettier-ignore
+  record(
+    [0, `5${service}LARKSPUR`],
+    [40, '1234567890'],
+    [50, `${entryClass}COLLECT`],
+    [69, '261127'],
+    [78, '109100001'],
+    [87, number(no, 7)],
+  );
 
 const entry = (code: string, cents: number, { reference = 'INV-1', addenda = 0 } = {}): string =>
-  record([0, `6${code}091400606`], [12, '123456789'], [29, number(cents, 10)], [39, reference], [54, 'JANE DOE'], [78, `${addenda}091000010000001`]); // prettier-ignore
-const returned = (reason: string): string => record([0, `799${reason}091400600000077      09100001`], [79, '091000010000001']); // prettier-ignore
-const changed = (code: string, data: string): string => record([0, `798${code}091400600000077      09100001${data}`], [79, '091000010000001']); // prettier-ignore
+  record(
+    [0, `6${code}091400606`],
+    [12, '123456789'],
+    [29, number(cents, 10)],
+    [39, reference],
+    [54, 'JANE DOE'],
+    [78, `${addenda}091000010000001`],
+  );
+const returned = (reason: string): string =>
+  record([0, `799${reason}091400600000077      09100001`], [79, '091000010000001']);
+const changed = (code: string, data: string): string =>
+  record([0, `798${code}091400600000077      09100001${data}`], [79, '091000010000001']);
 
 interface Sums {
   debits?: number;
@@ -28,20 +44,54 @@ interface Sums {
 }
 
 const batchEnd = ({ debits = 0, credits = 0, entries, parts }: Sums): string =>
-  record([0, `8200${number(parts, 6)}${number(entries * 9_140_060, 10)}${number(debits, 12)}${number(credits, 12)}1234567890`], [79, '091000010000001']); // prettier-ignore
+  record(
+    [
+      0,
+      `8200${number(parts, 6)}${number(entries * 9_140_060, 10)}${number(debits, 12)}${number(credits, 12)}1234567890`,
+    ],
+    [79, '091000010000001'],
+  );
 const fileEnd = ({ debits = 0, credits = 0, entries, parts }: Sums, batches = 1): string =>
-  record([0, `9${number(batches, 6)}000001${number(parts, 8)}${number(entries * 9_140_060, 10)}${number(debits, 12)}${number(credits, 12)}`]); // prettier-ignore
+  record([
+    0,
+    `9${number(batches, 6)}000001${number(parts, 8)}${number(entries * 9_140_060, 10)}${number(debits, 12)}${number(credits, 12)}`,
+  ]);
 
 const file = (sums: Sums, ...records: string[]): string =>
   lines(header, batch(1), ...records, batchEnd(sums), fileEnd(sums), '9'.repeat(94));
 
 describe('entries', () => {
   it.each([
-    [['26', 1250, returned('R01')], { debits: 1250 }, '3 return -12.50 USD 091400600000077 R01 insufficient funds', 'a returned debit takes money back from us'], // prettier-ignore
-    [['21', 1250, returned('R03')], { credits: 1250 }, '3 return 12.50 USD 091400600000077 R03 no account, or unable to locate the account', 'a returned credit brings it back'], // prettier-ignore
-    [['36', 1250, returned('R10')], { debits: 1250 }, /^3 return -12\.50 USD 091400600000077 R10 /, 'from a savings account'], // prettier-ignore
-    [['26', 1250, returned('R99')], { debits: 1250 }, '3 return -12.50 USD 091400600000077 R99', 'a code outside the list'], // prettier-ignore
-    [['21', 0, changed('C01', '1918171614')], {}, '3 notification_of_change 0.00 USD 091400600000077 C01 1918171614', 'a notification moves nothing'], // prettier-ignore
+    [
+      ['26', 1250, returned('R01')],
+      { debits: 1250 },
+      '3 return -12.50 USD 091400600000077 R01 insufficient funds',
+      'a returned debit takes money back from us',
+    ],
+    [
+      ['21', 1250, returned('R03')],
+      { credits: 1250 },
+      '3 return 12.50 USD 091400600000077 R03 no account, or unable to locate the account',
+      'a returned credit brings it back',
+    ],
+    [
+      ['36', 1250, returned('R10')],
+      { debits: 1250 },
+      /^3 return -12\.50 USD 091400600000077 R10 /,
+      'from a savings account',
+    ],
+    [
+      ['26', 1250, returned('R99')],
+      { debits: 1250 },
+      '3 return -12.50 USD 091400600000077 R99',
+      'a code outside the list',
+    ],
+    [
+      ['21', 0, changed('C01', '1918171614')],
+      {},
+      '3 notification_of_change 0.00 USD 091400600000077 C01 1918171614',
+      'a notification moves nothing',
+    ],
   ] as [[string, number, string], Partial<Sums>, string | RegExp, string][])(
     '%j',
     ([code, cents, addenda], sums, expected) => {
@@ -62,7 +112,13 @@ describe('entries', () => {
     (code, cents, sums, kind, amountMinor) => {
       const text = file({ ...sums, entries: 1, parts: 1 }, entry(code, cents));
       expect(read(nacha, text).problems).toEqual([]);
-      expect(rowsOf(nacha, text)[0]).toMatchObject({ kind, amountMinor, ourRef: 'INV-1', valueDate: '2026-11-27', batchRef: '0000001' }); // prettier-ignore
+      expect(rowsOf(nacha, text)[0]).toMatchObject({
+        kind,
+        amountMinor,
+        ourRef: 'INV-1',
+        valueDate: '2026-11-27',
+        batchRef: '0000001',
+      });
     },
   );
 
@@ -83,15 +139,56 @@ describe('files', () => {
     [good.replaceAll('\n', ''), [], 1, 'one block without line breaks'],
     [good.replaceAll(/ +\n/g, '\n'), [], 1, 'blanks at the end of lines removed'],
     [good.replaceAll('\n', '      \n'), [], 1, 'more blanks at the end of lines'],
-    [lines(header, batch(1), entry('27', 500), batchEnd({ ...sums, debits: 9 }), fileEnd(sums)), ['4 total_mismatch'], 1, 'the debits of the batch'], // prettier-ignore
-    [lines(header, batch(1), entry('27', 500), batchEnd({ ...sums, entries: 2 }), fileEnd(sums)), ['4 total_mismatch'], 1, 'the hash of the batch'], // prettier-ignore
-    [lines(header, batch(1), entry('27', 500), batchEnd({ ...sums, parts: 7 }), fileEnd(sums)), ['4 total_mismatch'], 1, 'the count of the batch'], // prettier-ignore
-    [lines(header, batch(1), entry('27', 500), batchEnd(sums), fileEnd(sums, 3)), ['5 total_mismatch'], 1, 'the count of batches'], // prettier-ignore
+    [
+      lines(header, batch(1), entry('27', 500), batchEnd({ ...sums, debits: 9 }), fileEnd(sums)),
+      ['4 total_mismatch'],
+      1,
+      'the debits of the batch',
+    ],
+    [
+      lines(header, batch(1), entry('27', 500), batchEnd({ ...sums, entries: 2 }), fileEnd(sums)),
+      ['4 total_mismatch'],
+      1,
+      'the hash of the batch',
+    ],
+    [
+      lines(header, batch(1), entry('27', 500), batchEnd({ ...sums, parts: 7 }), fileEnd(sums)),
+      ['4 total_mismatch'],
+      1,
+      'the count of the batch',
+    ],
+    [
+      lines(header, batch(1), entry('27', 500), batchEnd(sums), fileEnd(sums, 3)),
+      ['5 total_mismatch'],
+      1,
+      'the count of batches',
+    ],
     [lines(header, batch(1), entry('27', 500)), ['3 truncated'], 1, 'cut off: rows before stand'],
-    [lines(header, batch(1), entry('27', 500), batch(2), batchEnd({ ...sums, debits: 0, entries: 0, parts: 0 })), ['4 truncated', '5 truncated'], 1, 'no end of the first batch'], // prettier-ignore
-    [good.replace('0000000500INV', '00000005x0INV'), ['3 bad_amount', '4 total_mismatch', '5 total_mismatch'], 0, 'no amount'], // prettier-ignore
+    [
+      lines(
+        header,
+        batch(1),
+        entry('27', 500),
+        batch(2),
+        batchEnd({ ...sums, debits: 0, entries: 0, parts: 0 }),
+      ),
+      ['4 truncated', '5 truncated'],
+      1,
+      'no end of the first batch',
+    ],
+    [
+      good.replace('0000000500INV', '00000005x0INV'),
+      ['3 bad_amount', '4 total_mismatch', '5 total_mismatch'],
+      0,
+      'no amount',
+    ],
     [good.replace(/^5.*\n/m, ''), ['2 no_batch'], 0, 'an entry outside a batch'],
-    [lines(header, returned('R01'), fileEnd({ entries: 0, parts: 1 }, 0)), ['2 unknown_record'], 0, 'an addenda record that follows no entry'], // prettier-ignore
+    [
+      lines(header, returned('R01'), fileEnd({ entries: 0, parts: 1 }, 0)),
+      ['2 unknown_record'],
+      0,
+      'an addenda record that follows no entry',
+    ],
     [good.replace(/^9000.*\n/m, (end) => `Xunknown\n${end}`), ['5 unknown_record'], 1, 'a record of no type'],
     [good + good, [], 2, 'two files glued together'],
   ])('%#', (text, problems, rows) => {

@@ -5,10 +5,21 @@ import { lines, read, rowsOf } from './support.js';
 import { sniffFormat } from './sniff.js';
 
 const columns = [
-  'Transaction ID', 'Invoice ID', 'PayPal Reference ID', 'PayPal Reference ID Type', 'Transaction Event Code',
-  'Transaction Initiation Date', 'Transaction Completion Date', 'Transaction Debit or Credit', 'Gross Transaction Amount',
-  'Gross Transaction Currency', 'Fee Debit or Credit', 'Fee Amount', 'Fee Currency', 'Custom Field',
-]; // prettier-ignore
+  'Transaction ID',
+  'Invoice ID',
+  'PayPal Reference ID',
+  'PayPal Reference ID Type',
+  'Transaction Event Code',
+  'Transaction Initiation Date',
+  'Transaction Completion Date',
+  'Transaction Debit or Credit',
+  'Gross Transaction Amount',
+  'Gross Transaction Currency',
+  'Fee Debit or Credit',
+  'Fee Amount',
+  'Fee Currency',
+  'Custom Field',
+];
 
 interface Body {
   event?: string;
@@ -20,28 +31,73 @@ interface Body {
 }
 
 const quote = (text: string): string => `"${text}"`;
-const body = ({ event = 'T0006', mark = 'CR', amount = '5200', currency = 'USD', fee = ['DR', '225', 'USD'], invoice = 'INV-1' }: Body = {}): string => // prettier-ignore
-  ['SB', 'TX1', invoice, '', '', event, '2026/11/27 00:00:30 -0800', '2026/11/27 10:00:30 -0800', mark, amount, currency, ...fee, 'cart-7'].map(quote).join(','); // prettier-ignore
+const body = ({
+  event = 'T0006',
+  mark = 'CR',
+  amount = '5200',
+  currency = 'USD',
+  fee = ['DR', '225', 'USD'],
+  invoice = 'INV-1',
+}: Body = {}): string =>
+  [
+    'SB',
+    'TX1',
+    invoice,
+    '',
+    '',
+    event,
+    '2026/11/27 00:00:30 -0800',
+    '2026/11/27 10:00:30 -0800',
+    mark,
+    amount,
+    currency,
+    ...fee,
+    'cart-7',
+  ]
+    .map(quote)
+    .join(',');
 
 const report = (rows: string[], sums: string[] = [], count = rows.length): string =>
   lines(
-    '"RH","2026/11/28 04:00:00 -0800","A","ACC1",9', '"FH",1', '"SH","2026/11/27 00:00:00 -0800","2026/11/27 23:59:59 -0800","ACC1",""',
-    ['CH', ...columns].map(quote).join(','), ...rows, ...sums.map((sum) => `"SF",${sum}`), `"SC",${count}`, `"RC",${count}`, `"FF",${count}`,
-  ); // prettier-ignore
+    '"RH","2026/11/28 04:00:00 -0800","A","ACC1",9',
+    '"FH",1',
+    '"SH","2026/11/27 00:00:00 -0800","2026/11/27 23:59:59 -0800","ACC1",""',
+    ['CH', ...columns].map(quote).join(','),
+    ...rows,
+    ...sums.map((sum) => `"SF",${sum}`),
+    `"SC",${count}`,
+    `"RC",${count}`,
+    `"FF",${count}`,
+  );
 
 describe('a row', () => {
   it('has everything that the report says', () => {
     const { raw, ...row } = rowsOf(paypal, report([body()]))[0]!;
     expect(row).toEqual({
-      type: 'row', line: 5, account: 'ACC1', kind: 'payment', partnerRef: 'TX1', ourRef: 'INV-1', amountMinor: 5200n,
-      feeMinor: 225n, netMinor: 4975n, currency: 'USD', exponent: 2, valueDate: '2026-11-27',
-      bookedAt: '2026-11-27T10:00:30-08:00', description: 'T0006',
-    }); // prettier-ignore
+      type: 'row',
+      line: 5,
+      account: 'ACC1',
+      kind: 'payment',
+      partnerRef: 'TX1',
+      ourRef: 'INV-1',
+      amountMinor: 5200n,
+      feeMinor: 225n,
+      netMinor: 4975n,
+      currency: 'USD',
+      exponent: 2,
+      valueDate: '2026-11-27',
+      bookedAt: '2026-11-27T10:00:30-08:00',
+      description: 'T0006',
+    });
     expect(raw['Custom Field']).toBe('cart-7');
   });
 
   it.each([
-    [{ event: 'T1107', mark: 'DR', fee: ['CR', '47', 'USD'] }, '5 refund -52.00 USD -47 -5153', 'a refund with its fee given back'], // prettier-ignore
+    [
+      { event: 'T1107', mark: 'DR', fee: ['CR', '47', 'USD'] },
+      '5 refund -52.00 USD -47 -5153',
+      'a refund with its fee given back',
+    ],
     [{ event: 'T1201', mark: 'DR', fee: ['', '', ''] }, '5 chargeback -52.00 USD – –', 'a chargeback'],
     [{ event: 'T1202', fee: ['', '', ''] }, '5 chargeback_reversal 52.00 USD – –', 'a reversed one'],
     [{ event: 'T0400', mark: 'DR', fee: ['', '', ''] }, '5 payout -52.00 USD – –', 'the payout'],
@@ -88,7 +144,12 @@ describe('totals and counts', () => {
     [lines(...good.split('\n').slice(2, -1)), [], 2, 'no report header'],
     [report(rows, ['"USD",9999,200,25,225']), ['7 total_mismatch'], 2, 'a wrong sum'],
     [report(rows, [], 3), ['7 total_mismatch', '8 total_mismatch'], 2, 'a wrong count'],
-    [report([body({ fee: ['DR', '10', 'EUR'] })], ['"USD",5200,0,0,0', '"EUR",0,0,0,10']), [], 1, 'a fee in another currency'], // prettier-ignore
+    [
+      report([body({ fee: ['DR', '10', 'EUR'] })], ['"USD",5200,0,0,0', '"EUR",0,0,0,10']),
+      [],
+      1,
+      'a fee in another currency',
+    ],
     [good.slice(0, good.indexOf('"SF"')), ['6 truncated'], 2, 'cut off: rows before stand'],
     [report([body({ amount: '52.00' }), body()], [], 1), ['5 bad_amount'], 1, 'decimals are no minor units'],
     [report([body({ mark: 'XX' }), body()], [], 1), ['5 no_sign'], 1, 'no flag'],

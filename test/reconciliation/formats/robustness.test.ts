@@ -111,7 +111,11 @@ describe.each(Object.entries(samples))('%s', (id, sample) => {
     const lines = sample.split('\n');
     const [first, next] = parse(id, sample).filter(({ type }) => type === 'row');
     const [from, to] = [(first?.line ?? 1) - 1, (next?.line ?? 2) - 1];
-    const many = [...lines.slice(0, from), ...Array<string[]>(200_000).fill(lines.slice(from, to)).flat(), ...lines.slice(to)]; // prettier-ignore
+    const many = [
+      ...lines.slice(0, from),
+      ...Array<string[]>(200_000).fill(lines.slice(from, to)).flat(),
+      ...lines.slice(to),
+    ];
     let rows = 0;
     for (const item of parseStatement(formatOf(id), many.join('\n'))) if (item.type === 'row') rows++;
     expect(rows).toBe(200_001);

@@ -5,25 +5,54 @@ import { lines, read, rowsOf } from './support.js';
 import { sniffFormat } from './sniff.js';
 
 const whole: Record<string, string> = {
-  automatic_payout_id: 'po_1', automatic_payout_effective_at: '2026-11-27 00:00:00', balance_transaction_id: 'txn_1',
-  created: '2026-11-25 10:11:12', created_utc: '2026-11-25 09:11:12', currency: 'eur', gross: '25.00', fee: '0.95', net: '24.05',
-  reporting_category: 'charge', source_id: 'ch_1', description: 'Order 7', customer_facing_amount: '', customer_facing_currency: '',
-  charge_id: 'ch_1', order_id: 'ord_7', invoice_id: '', 'payment_metadata[colour]': 'red',
-}; // prettier-ignore
+  automatic_payout_id: 'po_1',
+  automatic_payout_effective_at: '2026-11-27 00:00:00',
+  balance_transaction_id: 'txn_1',
+  created: '2026-11-25 10:11:12',
+  created_utc: '2026-11-25 09:11:12',
+  currency: 'eur',
+  gross: '25.00',
+  fee: '0.95',
+  net: '24.05',
+  reporting_category: 'charge',
+  source_id: 'ch_1',
+  description: 'Order 7',
+  customer_facing_amount: '',
+  customer_facing_currency: '',
+  charge_id: 'ch_1',
+  order_id: 'ord_7',
+  invoice_id: '',
+  'payment_metadata[colour]': 'red',
+};
 
 const quote = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 const csv = (...rows: Record<string, string>[]): string => {
   const columns = Object.keys(whole);
-  return lines(columns.join(','), ...rows.map((row) => columns.map((name) => quote({ ...whole, ...row }[name] ?? '')).join(','))); // prettier-ignore
+  return lines(
+    columns.join(','),
+    ...rows.map((row) => columns.map((name) => quote({ ...whole, ...row }[name] ?? '')).join(',')),
+  );
 };
 
 describe('a row', () => {
   it('has everything that the report says', () => {
     expect(rowsOf(stripePayouts, csv({}))[0]).toEqual({
-      type: 'row', line: 2, kind: 'payment', amountMinor: 2500n, feeMinor: 95n, netMinor: 2405n, currency: 'EUR', exponent: 2,
-      partnerRef: 'ch_1', ourRef: 'ord_7', batchRef: 'po_1', description: 'Order 7', valueDate: '2026-11-27',
-      bookedAt: '2026-11-25T09:11:12Z', raw: whole,
-    }); // prettier-ignore
+      type: 'row',
+      line: 2,
+      kind: 'payment',
+      amountMinor: 2500n,
+      feeMinor: 95n,
+      netMinor: 2405n,
+      currency: 'EUR',
+      exponent: 2,
+      partnerRef: 'ch_1',
+      ourRef: 'ord_7',
+      batchRef: 'po_1',
+      description: 'Order 7',
+      valueDate: '2026-11-27',
+      bookedAt: '2026-11-25T09:11:12Z',
+      raw: whole,
+    });
   });
 
   it.each([
@@ -98,7 +127,12 @@ describe('files', () => {
     [csv({}, {}).replace('po_1', '"po_1'), ['2 csv_quote'], 1, 'an unclosed quote costs its own line'],
     [csv({}, {}).replace('po_1', 'po_1,'), ['2 csv_width'], 1, 'a field too many'],
     [`Report of today\n${csv({})}`, ['1 before_header'], 1, 'a line before the header'],
-    ['balance_transaction_id,gross\ntxn_1,5\n', ['1 before_header', '2 before_header', '1 no_header'], 0, 'not the columns'], // prettier-ignore
+    [
+      'balance_transaction_id,gross\ntxn_1,5\n',
+      ['1 before_header', '2 before_header', '1 no_header'],
+      0,
+      'not the columns',
+    ],
   ])('%#', (text, problems, rows) => {
     const said = read(stripePayouts, text);
     expect(said.problems).toEqual(problems);

@@ -64,7 +64,11 @@ describe('a plan', () => {
     const { preview } = await planOf(acceptDispute, { dispute: id, acknowledged: '25' }, at.desk);
     expect(preview).toMatchObject({
       headline: `Accept dispute ${id} over 25.00 USD as lost`,
-      changes: ['Customer’s claim: fraudulent (visa 10.4)', 'The customer keeps 25.00 USD.', expect.stringMatching(/^Response due by/) as string],
+      changes: [
+        'Customer’s claim: fraudulent (visa 10.4)',
+        'The customer keeps 25.00 USD.',
+        expect.stringMatching(/^Response due by/) as string,
+      ],
       affected: [expect.stringMatching(/^pi_\w+ can still be refunded/) as string],
       undo: null,
       value: { minor: 2500n, currency: 'USD' },
@@ -72,7 +76,7 @@ describe('a plan', () => {
       merchant: 'Larkspur Tents',
     });
     expect(preview.irreversible).toMatch(/closes as lost/);
-  }); // prettier-ignore
+  });
 
   it('does not stand once somebody answered', async () => {
     const plan = await planOf(acceptDispute, { dispute, acknowledged: '25' }, at.desk);

@@ -1,7 +1,7 @@
 /** Cancelling payments at the stateful payments API: what is refused, what is shown, and who wins a race. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cancelPayment } from '../../../src/remediation/actions/cancel-payment.js';
-import type { Plan } from '../../../src/remediation/action.js';
+import type { Plan } from '../../../src/remediation/kit/action.js';
 import { codeOf, only, openPaymentsDesk, planned, refused, type PaymentsDesk } from '../payments-desk.js';
 
 let at: PaymentsDesk;
@@ -99,10 +99,13 @@ describe('doing it', () => {
     expect((await cancelPayment.readBack(made, key, at.desk)).kind).toBe('not_done');
     const effect = await cancelPayment.execute(made, key, at.desk);
     expect(effect).toEqual({ reference: payment, summary: `Payment ${payment} is cancelled (abandoned).` });
-    expect(await at.get(`payment_intents/${payment}`)).toMatchObject({ status: 'canceled', amount_capturable: 0 });
+    expect(await at.get(`payment_intents/${payment}`)).toMatchObject({
+      status: 'canceled',
+      amount_capturable: 0,
+    });
     expect(await cancelPayment.readBack(made, key, at.desk)).toEqual({ kind: 'done', effect });
     expect((await cancelPayment.verify(made, key, effect, at.desk)).kind).toBe('visible');
-  }); // prettier-ignore
+  });
 
   it.each([
     ['requires_capture', 'not_yet'],

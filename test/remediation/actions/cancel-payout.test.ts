@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cancelPayout } from '../../../src/remediation/actions/cancel-payout.js';
 import { hourMs } from '../../../src/kernel/clock.js';
-import type { Plan } from '../../../src/remediation/action.js';
+import type { Plan } from '../../../src/remediation/kit/action.js';
 import { collect } from '../../sandbox/payments-api/support.js';
 import { codeOf, only, openPaymentsDesk, planned, refused, type PaymentsDesk } from '../payments-desk.js';
 
@@ -44,11 +44,14 @@ describe('what cannot be cancelled', () => {
     expect(await faults(payout)).toEqual(only('payout', /is automatic/));
   });
 
-  it.each(['in_transit', 'paid', 'failed', 'canceled', 'a_word_to_come'])('one that is %s', async (status) => {
-    const payout = await start();
-    await put(payout, { status });
-    expect(await faults(payout)).toEqual(only('payout', new RegExp(`is ${status}: only a pending payout`)));
-  }); // prettier-ignore
+  it.each(['in_transit', 'paid', 'failed', 'canceled', 'a_word_to_come'])(
+    'one that is %s',
+    async (status) => {
+      const payout = await start();
+      await put(payout, { status });
+      expect(await faults(payout)).toEqual(only('payout', new RegExp(`is ${status}: only a pending payout`)));
+    },
+  );
 });
 
 it('the plan says what the bank account does not get, and how to undo it', async () => {
@@ -98,19 +101,22 @@ describe('doing it', () => {
   it.each([
     ['crash_after_effect', 'done'],
     ['drop', 'not_done'],
-  ] as const)('an answer that is lost (%s): unknown, then %s, and sent again it acts once', async (kind, settled) => {
-    const payout = await start();
-    const made = await plan(payout);
-    const key = `key-${kind}`;
-    at.api.setFault({ kind, path: '/v1/payouts/' });
-    expect(await codeOf(cancelPayout.execute(made, key, at.desk))).toBe('unknown_outcome');
-    expect((await cancelPayout.readBack(made, key, at.desk)).kind).toBe(settled);
-    at.changes.length = 0;
-    await cancelPayout.execute(made, key, at.desk);
-    await cancelPayout.execute(made, key, at.desk);
-    expect(at.changes.map(({ type }) => type)).toEqual(kind === 'drop' ? ['payout.canceled'] : []);
-    expect((await cancelPayout.readBack(made, key, at.desk)).kind).toBe('done');
-  }); // prettier-ignore
+  ] as const)(
+    'an answer that is lost (%s): unknown, then %s, and sent again it acts once',
+    async (kind, settled) => {
+      const payout = await start();
+      const made = await plan(payout);
+      const key = `key-${kind}`;
+      at.api.setFault({ kind, path: '/v1/payouts/' });
+      expect(await codeOf(cancelPayout.execute(made, key, at.desk))).toBe('unknown_outcome');
+      expect((await cancelPayout.readBack(made, key, at.desk)).kind).toBe(settled);
+      at.changes.length = 0;
+      await cancelPayout.execute(made, key, at.desk);
+      await cancelPayout.execute(made, key, at.desk);
+      expect(at.changes.map(({ type }) => type)).toEqual(kind === 'drop' ? ['payout.canceled'] : []);
+      expect((await cancelPayout.readBack(made, key, at.desk)).kind).toBe('done');
+    },
+  );
 
   it('it set out meanwhile: told in words, and refused without an effect', async () => {
     const payout = await start();

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cancelPayment } from '../../../src/remediation/actions/cancel-payment.js';
 import { capturePayment } from '../../../src/remediation/actions/capture-payment.js';
 import { dayMs, minuteMs } from '../../../src/kernel/clock.js';
-import type { Plan } from '../../../src/remediation/action.js';
+import type { Plan } from '../../../src/remediation/kit/action.js';
 import { codeOf, only, openPaymentsDesk, planned, refused, type PaymentsDesk } from '../payments-desk.js';
 
 let at: PaymentsDesk;
@@ -77,11 +77,12 @@ describe('what cannot be captured', () => {
     const payment = await authorise({ amount: 10_000 });
     const object = await at.get(`payment_intents/${payment}`);
     at.api.putObjects([{ ...object, amount_received: 4_000, amount_capturable: 6_000 }]);
-    const message = /captured in several parts: 40\.00 EUR of 100\.00 EUR captured so far, 60\.00 EUR still authorised/;
+    const message =
+      /captured in several parts: 40\.00 EUR of 100\.00 EUR captured so far, 60\.00 EUR still authorised/;
     expect(await faults(payment)).toEqual(only('payment', message));
     const typed = { payment, reason: 'abandoned' };
     expect(await refused(cancelPayment, typed, at.desk)).toEqual(only('payment', message));
-  }); // prettier-ignore
+  });
 
   it('one that was cancelled', async () => {
     const payment = await authorise();
@@ -105,8 +106,10 @@ describe('what cannot be captured', () => {
 
   it('anything without a provider', async () => {
     const world = { ...at.desk, payments: null };
-    expect(await refused(capturePayment, { payment: 'pi_123' }, world)).toEqual(only(null, /No payments provider/));
-  }); // prettier-ignore
+    expect(await refused(capturePayment, { payment: 'pi_123' }, world)).toEqual(
+      only(null, /No payments provider/),
+    );
+  });
 });
 
 describe('the plan', () => {

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { messagePartner } from '../../../src/remediation/actions/message-partner.js';
-import type { Plan, World } from '../../../src/remediation/action.js';
-import { linesOf } from '../../../src/remediation/plan.js';
+import type { Plan, World } from '../../../src/remediation/kit/action.js';
+import { linesOf } from '../../../src/remediation/kit/plan.js';
 import { codeOf, only, planned, refused } from '../payments-desk.js';
 import { openPlatformDesk, type PlatformDesk } from '../platform-desk.js';
 
@@ -140,13 +140,15 @@ describe('sending it', () => {
       },
     ]);
     expect(effect.reference).toMatch(/^<paydesk\.[0-9a-f]{32}@larkspur\.example>$/);
-    expect(effect.summary).toMatch(/^The mail server accepted the e-mail to support@adria\.example: “250 .*”, Message-ID </);
+    expect(effect.summary).toMatch(
+      /^The mail server accepted the e-mail to support@adria\.example: “250 .*”, Message-ID </,
+    );
     expect(await messagePartner.verify(made, 'key', effect, at.desk)).toEqual({
       kind: 'visible',
       evidence: `${effect.summary} Delivery after that can’t be verified.`,
     });
     expect(messagePartner.followUpAt(made)).toBeNull();
-  }); // prettier-ignore
+  });
 
   it('has one Message-ID for one plan, whatever its key looks like, and others for others', async () => {
     const made = await plan();
@@ -158,7 +160,24 @@ describe('sending it', () => {
   });
 
   it('whatever the text: what is received is what was shown, in one letter to one recipient', async () => {
-    const hostile = fc.constantFrom('.', '\r\n.\r\n', '\nBcc: x@y.example\n', '\rTo: x', '=0D=0A', '=?utf-8?q?a?=', 'ü', '\u200f', '> ', '\t', '\n\n', 'From ', '-- ', '👩‍👩‍👧', '<b>', '*x*'); // prettier-ignore
+    const hostile = fc.constantFrom(
+      '.',
+      '\r\n.\r\n',
+      '\nBcc: x@y.example\n',
+      '\rTo: x',
+      '=0D=0A',
+      '=?utf-8?q?a?=',
+      'ü',
+      '\u200f',
+      '> ',
+      '\t',
+      '\n\n',
+      'From ',
+      '-- ',
+      '👩‍👩‍👧',
+      '<b>',
+      '*x*',
+    );
     const text = fc
       .array(fc.oneof(hostile, fc.string({ maxLength: 90 })), { maxLength: 12 })
       .map((parts) => `A${parts.join('').replace(/[^\P{Cc}\n\t\r]/gu, '')}Z`);
@@ -181,7 +200,10 @@ describe('sending it', () => {
 
   it('another address in the configuration voids the plan, and none too', async () => {
     const made = await plan();
-    const moved = (contact: string | null) => ({ ...at.desk, partners: [{ id: 'adria', name: 'Adria', contact }] });
+    const moved = (contact: string | null) => ({
+      ...at.desk,
+      partners: [{ id: 'adria', name: 'Adria', contact }],
+    });
     expect(await messagePartner.changesSince(made, moved('new@adria.example'))).toEqual([
       'contact: support@adria.example → new@adria.example',
     ]);
@@ -189,7 +211,7 @@ describe('sending it', () => {
       'contact: support@adria.example → none',
       expect.stringMatching(/has no contact address/),
     ]);
-  }); // prettier-ignore
+  });
 });
 
 describe('a letter whose fate is unknown', () => {

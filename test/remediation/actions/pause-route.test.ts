@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hourMs, minuteMs } from '../../../src/kernel/clock.js';
 import { pauseRoute } from '../../../src/remediation/actions/pause-route.js';
-import type { Plan, World } from '../../../src/remediation/action.js';
+import type { Plan, World } from '../../../src/remediation/kit/action.js';
 import { start } from '../../operations-api/support.js';
 import { codeOf, only, planned, refused } from '../payments-desk.js';
 import { openPlatformDesk, typedAt, withRoutes, type PlatformDesk } from '../platform-desk.js';
@@ -26,7 +26,12 @@ const faults = (route?: string, minutes?: number, world: World = at.desk) =>
   refused(pauseRoute, typedFor(route, minutes), world);
 const later = (minutes: number): Date => new Date(start.getTime() + minutes * minuteMs);
 const pausedByOthers = (routeId = us, minutes = 30) =>
-  at.operations.pauseRoute({ routeId, until: later(minutes), reason: 'x', idempotencyKey: `theirs-${routeId}-${minutes}` }); // prettier-ignore
+  at.operations.pauseRoute({
+    routeId,
+    until: later(minutes),
+    reason: 'x',
+    idempotencyKey: `theirs-${routeId}-${minutes}`,
+  });
 const resumedByOthers = (routeId = us) =>
   at.operations.resumeRoute({ routeId, reason: 'x', idempotencyKey: `theirs-resume-${routeId}` });
 
@@ -171,19 +176,29 @@ describe('doing it', () => {
   it('pauses, is found again and verified, and the platform ends it by itself', async () => {
     const made = await plan();
     expect(await pauseRoute.changesSince(made, at.desk)).toEqual([]);
-    expect(await pauseRoute.readBack(made, 'key', at.desk)).toEqual({ kind: 'not_done', evidence: [`${us} is active.`] });
+    expect(await pauseRoute.readBack(made, 'key', at.desk)).toEqual({
+      kind: 'not_done',
+      evidence: [`${us} is active.`],
+    });
     const effect = await pauseRoute.execute(made, 'key', at.desk);
     const summary = `${us} is paused until 2026-11-18 13:00 UTC by order key.`;
     expect(effect).toEqual({ reference: 'key', summary });
-    expect(await at.operations.route(us)).toMatchObject({ state: 'paused', pausedBy: 'key', pausedUntil: later(60) });
+    expect(await at.operations.route(us)).toMatchObject({
+      state: 'paused',
+      pausedBy: 'key',
+      pausedUntil: later(60),
+    });
     expect(await pauseRoute.readBack(made, 'key', at.desk)).toEqual({ kind: 'done', effect });
-    expect(await pauseRoute.verify(made, 'key', effect, at.desk)).toEqual({ kind: 'visible', evidence: summary });
+    expect(await pauseRoute.verify(made, 'key', effect, at.desk)).toEqual({
+      kind: 'visible',
+      evidence: summary,
+    });
     at.clock.advance(60 * minuteMs);
     expect(await pauseRoute.verify(made, 'key', effect, at.desk)).toEqual({
       kind: 'visible',
       evidence: `${us} is active. Its pause was due to end at 2026-11-18 13:00 UTC.`,
     });
-  }); // prettier-ignore
+  });
 
   it('says so when somebody ended it before it was looked at', async () => {
     const made = await plan();
@@ -212,15 +227,19 @@ describe('a world that moved on', () => {
 
   it('but not more than the fallback takes', async () => {
     const made = await plan();
-    const fuller = withRoutes(at.desk, ({ fallback }) => ({ fallback: fallback && { ...fallback, loadPerHour: 209 } }));
+    const fuller = withRoutes(at.desk, ({ fallback }) => ({
+      fallback: fallback && { ...fallback, loadPerHour: 209 },
+    }));
     expect(await pauseRoute.changesSince(made, fuller)).toEqual([
       expect.stringMatching(/209 \+ 12 = 221 payments in the last hour, limit 220/),
     ]);
-  }); // prettier-ignore
+  });
 
   it('a fallback that takes less than was shown, another one, or none is told', async () => {
     const made = await plan();
-    const smaller = withRoutes(at.desk, ({ fallback }) => ({ fallback: fallback && { ...fallback, capacityPerHour: 20 } }));
+    const smaller = withRoutes(at.desk, ({ fallback }) => ({
+      fallback: fallback && { ...fallback, capacityPerHour: 20 },
+    }));
     expect(await pauseRoute.changesSince(made, smaller)).toEqual([
       'fallback: capacity per hour 220, partner halcyon, route halcyon-card-us, state active → capacity per hour 20, partner halcyon, route halcyon-card-us, state active',
       expect.stringMatching(/= 28 payments in the last hour, limit 20/),
@@ -230,7 +249,7 @@ describe('a world that moved on', () => {
       expect.stringMatching(/^fallback: .* → none$/),
       expect.stringMatching(/no fallback/),
     ]);
-  }); // prettier-ignore
+  });
 
   it('a pause of somebody else’s is told', async () => {
     const made = await plan();
@@ -267,13 +286,16 @@ describe('an answer that is lost', () => {
     expect((await at.operations.route(us)).state).toBe('active');
   });
 
-  it.each(['error_before_effect', 'unavailable'] as const)('%s: unknown, then surely not done, then done', async (kind) => {
-    const made = await plan();
-    at.api.setFault({ kind, path });
-    expect(await codeOf(pauseRoute.execute(made, 'key', at.desk))).toBe('unknown_outcome');
-    expect((await pauseRoute.readBack(made, 'key', at.desk)).kind).toBe('not_done');
-    expect((await pauseRoute.execute(made, 'key', at.desk)).summary).toMatch(/is paused until/);
-  }); // prettier-ignore
+  it.each(['error_before_effect', 'unavailable'] as const)(
+    '%s: unknown, then surely not done, then done',
+    async (kind) => {
+      const made = await plan();
+      at.api.setFault({ kind, path });
+      expect(await codeOf(pauseRoute.execute(made, 'key', at.desk))).toBe('unknown_outcome');
+      expect((await pauseRoute.readBack(made, 'key', at.desk)).kind).toBe('not_done');
+      expect((await pauseRoute.execute(made, 'key', at.desk)).summary).toMatch(/is paused until/);
+    },
+  );
 
   it('while somebody else paused it: theirs is not taken for ours', async () => {
     const made = await plan();
@@ -340,9 +362,12 @@ describe('at the time to resume', () => {
     at.api.setFault({ kind: 'timeout_after_effect', path: `/v1/routes/${us}/resume` });
     expect(await codeOf(pauseRoute.followUp(made, 'key', behind))).toBe('unknown_outcome');
     expect(await at.operations.route(us)).toMatchObject({ state: 'active', resumedBy: 'key:resume' });
-    const effect = { reference: 'key:resume', summary: `${us} is active: it did not resume automatically at 2026-11-18 13:00 UTC, so Paydesk resumed it.` };
+    const effect = {
+      reference: 'key:resume',
+      summary: `${us} is active: it did not resume automatically at 2026-11-18 13:00 UTC, so Paydesk resumed it.`,
+    };
     expect(await pauseRoute.followUp(made, 'key', at.desk)).toEqual(effect);
-  }); // prettier-ignore
+  });
 
   it('it is still paused by us and the platform refuses: it is tried again', async () => {
     const made = await pause();
@@ -361,9 +386,11 @@ describe('at the time to resume', () => {
     const world = who === 'theirs' ? at.desk : withRoutes(at.desk, () => ({ pausedBy: null }));
     const { summary } = await pauseRoute.followUp(made, 'key', world);
     expect(summary).toMatch(message);
-    expect(summary).toMatch(/a different pause; this plan’s was due to end at 2026-11-18 13:00 UTC\. Left unchanged/);
+    expect(summary).toMatch(
+      /a different pause; this plan’s was due to end at 2026-11-18 13:00 UTC\. Left unchanged/,
+    );
     expect((await at.operations.route(us)).state).toBe('paused');
-  }); // prettier-ignore
+  });
 
   it('nobody can be asked: it is tried again', async () => {
     const made = await pause();

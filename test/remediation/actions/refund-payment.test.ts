@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { refundPayment } from '../../../src/remediation/actions/refund-payment.js';
 import { hourMs } from '../../../src/kernel/clock.js';
-import type { Plan } from '../../../src/remediation/action.js';
+import type { Plan } from '../../../src/remediation/kit/action.js';
 import { codeOf, only, openPaymentsDesk, planned, refused, type PaymentsDesk } from '../payments-desk.js';
 
 let at: PaymentsDesk;
@@ -49,13 +49,23 @@ describe('what cannot be refunded', () => {
     ['more decimals than the currency has', 'usd', '1.234', /USD has 2 decimals/],
     ['decimals where there are none', 'jpy', '100.5', /JPY has 0 decimals/],
     ['another currency', 'eur', '5.00 USD', /The currency is EUR, not USD/],
-    ['a thousandth, which the networks do not count', 'kwd', '1.234', /1\.234 KWD is too precise: the provider accepts KWD only in steps of 0\.010 KWD/],
+    [
+      'a thousandth, which the networks do not count',
+      'kwd',
+      '1.234',
+      /1\.234 KWD is too precise: the provider accepts KWD only in steps of 0\.010 KWD/,
+    ],
     ['a fraction of a króna', 'isk', '5.5', /ISK has 0 decimals/],
-    ['more than was captured', 'eur', '25.01', /25\.01 EUR is more than the refundable amount: 0\.00 EUR of 25\.00 EUR is refunded already, so at most 25\.00 EUR/],
+    [
+      'more than was captured',
+      'eur',
+      '25.01',
+      /25\.01 EUR is more than the refundable amount: 0\.00 EUR of 25\.00 EUR is refunded already, so at most 25\.00 EUR/,
+    ],
   ])('%s', async (_why, currency, amount, message) => {
     const { payment } = await at.pay({ currency });
     expect(await faults(payment, amount)).toEqual(only('amount', message));
-  }); // prettier-ignore
+  });
 
   it.each(['pi_3OfAnotherAccount', 'ch_3OfAnotherAccount'])('%s, which is not ours', async (id) => {
     expect(await faults(id)).toEqual(only('payment', /no object with this id.*belongs to the account/));
@@ -64,9 +74,11 @@ describe('what cannot be refunded', () => {
   it('more by one cent than what others left of it', async () => {
     const { payment, charge } = await at.pay();
     await giveBack(charge, 100);
-    expect(await faults(payment, '24.01')).toEqual(only('amount', /1\.00 EUR of 25\.00 EUR is refunded already, so at most 24\.00/));
+    expect(await faults(payment, '24.01')).toEqual(
+      only('amount', /1\.00 EUR of 25\.00 EUR is refunded already, so at most 24\.00/),
+    );
     expect((await plan(payment, '24.00')).preview.value).toEqual({ minor: 2_400n, currency: 'EUR' });
-  }); // prettier-ignore
+  });
 
   it('what is refunded already', async () => {
     const { payment, charge } = await at.pay();
@@ -111,7 +123,9 @@ describe('what cannot be refunded', () => {
   it('the same amount of the same charge within a day, unless the first one failed', async () => {
     const { payment, charge } = await at.pay();
     const { id } = await giveBack(charge, 500);
-    const again = new RegExp(`${id} refunded the same amount \\(5\\.00 EUR\\) at 2026-11-18 12:00 UTC\\. .* after 2026-11-19 12:00 UTC`);
+    const again = new RegExp(
+      `${id} refunded the same amount \\(5\\.00 EUR\\) at 2026-11-18 12:00 UTC\\. .* after 2026-11-19 12:00 UTC`,
+    );
     expect(await faults(payment, '5')).toEqual(only('amount', again));
     await plan(payment, '5.01');
     at.api.putObjects([
@@ -119,7 +133,7 @@ describe('what cannot be refunded', () => {
       { ...(await at.get(`charges/${charge}`)), amount_refunded: 0 },
     ]);
     expect((await plan(payment, '5')).facts.amountRefunded).toBe('0.00 EUR');
-  }); // prettier-ignore
+  });
 
   it('what is on its way already counts as refunded, although the charge does not say so yet', async () => {
     const { payment, charge } = await at.pay();
@@ -146,8 +160,10 @@ describe('what cannot be refunded', () => {
       { ...(await at.get(`payment_intents/${payment}`)), amount_received: 4_000, amount_capturable: 6_000 },
       { ...(await at.get(`charges/${charge}`)), amount_captured: 4_000 },
     ]);
-    expect(await faults(payment)).toEqual(only('payment', /captured in several parts, and more captures may follow: 40\.00 EUR captured so far/));
-  }); // prettier-ignore
+    expect(await faults(payment)).toEqual(
+      only('payment', /captured in several parts, and more captures may follow: 40\.00 EUR captured so far/),
+    );
+  });
 
   it('what cannot be read is named in the plan, and the rest of it stands', async () => {
     const { payment, charge } = await at.pay();
@@ -157,8 +173,10 @@ describe('what cannot be refunded', () => {
     const { preview, facts } = await plan(payment);
     expect(facts.refunds).toMatchObject([{ id: second, amount: '6.00 EUR' }]);
     expect(preview.value).toEqual({ minor: 1_400n, currency: 'EUR' });
-    expect(preview.affected).toContainEqual(expect.stringContaining(`Not taken into account: refund ${id} cannot be read`));
-  }); // prettier-ignore
+    expect(preview.affected).toContainEqual(
+      expect.stringContaining(`Not taken into account: refund ${id} cannot be read`),
+    );
+  });
 
   it('a charge whose movement is in a stablecoin can be refunded', async () => {
     const { payment, charge } = await at.pay();
@@ -171,15 +189,19 @@ describe('what cannot be refunded', () => {
     const { payment, charge } = await at.pay();
     at.api.putObjects([{ ...(await at.get(`charges/${charge}`)), id: 'ch_second' }]);
     const told = await faults(payment);
-    expect(told).toEqual(only('payment', /was captured 2 times: .*ch_second, 25\.00 EUR at .* Enter the ID of the charge/));
+    expect(told).toEqual(
+      only('payment', /was captured 2 times: .*ch_second, 25\.00 EUR at .* Enter the ID of the charge/),
+    );
     expect(told[0]!.message).toContain(charge);
     expect((await plan('ch_second', '5')).facts.charge).toBe('ch_second');
-  }); // prettier-ignore
+  });
 
   it('anything without a provider that can be written to', async () => {
     const world = { ...at.desk, writes: null };
-    expect(await refused(refundPayment, typedFor('pi_123'), world)).toEqual(only(null, /No payments provider/));
-  }); // prettier-ignore
+    expect(await refused(refundPayment, typedFor('pi_123'), world)).toEqual(
+      only(null, /No payments provider/),
+    );
+  });
 });
 
 describe('the plan', () => {
@@ -237,10 +259,19 @@ describe('the plan', () => {
     const { preview, facts } = await plan(payment);
     expect(preview.value).toEqual({ minor: 700n, currency: 'EUR' });
     expect(facts).toMatchObject({ amountCaptured: '7.00 EUR', amountRefunded: '0.00 EUR', refunds: [] });
-    const release = { id: 're_release', object: 'refund', charge, payment_intent: payment, amount: 1_800, currency: 'eur', status: 'succeeded', created: 1_763_467_200 };
+    const release = {
+      id: 're_release',
+      object: 'refund',
+      charge,
+      payment_intent: payment,
+      amount: 1_800,
+      currency: 'eur',
+      status: 'succeeded',
+      created: 1_763_467_200,
+    };
     at.api.putObjects([release]);
     expect((await plan(payment)).facts).toEqual(facts);
-  }); // prettier-ignore
+  });
 });
 
 it('shows whose payment it is, masked, and the plan stands when the address changes', async () => {
@@ -262,11 +293,16 @@ describe('doing it', () => {
     expect((await refundPayment.readBack(made, 'key-happy', at.desk)).kind).toBe('not_done');
     const effect = await refundPayment.execute(made, 'key-happy', at.desk);
     const { data } = await at.stripe.refunds.list({ charge });
-    expect(data).toMatchObject([{ amount: 2_000, reason: 'requested_by_customer', metadata: { paydesk: 'key-happy' } }]);
-    expect(effect).toEqual({ reference: data[0]!.id, summary: `Refund ${data[0]!.id} of 20.00 EUR succeeded.` });
+    expect(data).toMatchObject([
+      { amount: 2_000, reason: 'requested_by_customer', metadata: { paydesk: 'key-happy' } },
+    ]);
+    expect(effect).toEqual({
+      reference: data[0]!.id,
+      summary: `Refund ${data[0]!.id} of 20.00 EUR succeeded.`,
+    });
     expect(await refundPayment.readBack(made, 'key-happy', at.desk)).toEqual({ kind: 'done', effect });
     expect((await refundPayment.verify(made, 'key-happy', effect, at.desk)).kind).toBe('visible');
-  }); // prettier-ignore
+  });
 
   it('gives back of the one charge that the plan names', async () => {
     const { charge } = await at.pay();
@@ -319,12 +355,22 @@ describe('a world that moved on', () => {
   it('a dispute, a warning, a second capture', async () => {
     const { payment, charge } = await at.pay();
     const made = await plan(payment);
-    const warned = { id: 'issfr_new', object: 'radar.early_fraud_warning', charge, payment_intent: payment, actionable: true, fraud_type: 'misc', created: 1_763_467_200 };
+    const warned = {
+      id: 'issfr_new',
+      object: 'radar.early_fraud_warning',
+      charge,
+      payment_intent: payment,
+      actionable: true,
+      fraud_type: 'misc',
+      created: 1_763_467_200,
+    };
     at.api.putObjects([warned]);
     expect(await refundPayment.changesSince(made, at.desk)).toEqual(['open warnings: none → issfr_new']);
     at.api.putObjects([{ ...(await at.get(`charges/${charge}`)), id: 'ch_twin' }]);
-    expect(await refundPayment.changesSince(made, at.desk)).toEqual([expect.stringMatching(/captured 2 times/)]);
-  }); // prettier-ignore
+    expect(await refundPayment.changesSince(made, at.desk)).toEqual([
+      expect.stringMatching(/captured 2 times/),
+    ]);
+  });
 
   it('a refund of before that goes through changes nothing', async () => {
     const { payment, charge } = await at.pay();
@@ -378,8 +424,10 @@ describe('an answer that is lost', () => {
     const { payment, charge } = await hasty.pay();
     const made = await planned(refundPayment, typedFor(payment, '20'), hasty.desk);
     const done = new Promise<void>((resolve) => {
-      hasty.api.onChange(({ type }) => { if (type === 'charge.refunded') resolve(); });
-    }); // prettier-ignore
+      hasty.api.onChange(({ type }) => {
+        if (type === 'charge.refunded') resolve();
+      });
+    });
     hasty.api.setFault({ kind: 'slow', delayMs: 2_000, path: '/v1/refunds' });
     expect(await codeOf(refundPayment.execute(made, 'key-slow', hasty.desk))).toBe('unknown_outcome');
     expect((await refundPayment.readBack(made, 'key-slow', hasty.desk)).kind).toBe('not_done');

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { minuteMs } from '../../../src/kernel/clock.js';
 import { replayEvent } from '../../../src/remediation/actions/replay-event.js';
-import type { Plan, World } from '../../../src/remediation/action.js';
+import type { Plan, World } from '../../../src/remediation/kit/action.js';
 import type { PlatformEvent } from '../../../src/ports/operations.js';
 import { eventId } from '../../operations-api/support.js';
 import { codeOf, only, planned, refused } from '../payments-desk.js';

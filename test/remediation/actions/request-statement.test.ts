@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hourMs } from '../../../src/kernel/clock.js';
 import { requestStatement } from '../../../src/remediation/actions/request-statement.js';
-import type { Plan, World } from '../../../src/remediation/action.js';
+import type { Plan, World } from '../../../src/remediation/kit/action.js';
 import type { PartnerStatement } from '../../../src/ports/operations.js';
 import { codeOf, only, planned, refused } from '../payments-desk.js';
 import { openPlatformDesk, type PlatformDesk } from '../platform-desk.js';
@@ -92,11 +92,7 @@ describe('the plan', () => {
   it('says what is asked of whom', async () => {
     expect((await plan()).preview).toEqual({
       headline: 'Ask Adria for the 2026-11-17 statement again',
-      changes: [
-        'Statement of 2026-11-17: missing → requested',
-        'Not requested before',
-        'Reason: It is late',
-      ],
+      changes: ['Statement of 2026-11-17: missing → requested', 'Not requested before', 'Reason: It is late'],
       affected: ['Adria is asked to send the file again.'],
       undo: 'Nothing to undo: a second file for the same day is harmless.',
       irreversible: null,
@@ -104,7 +100,7 @@ describe('the plan', () => {
       subject: { kind: 'statement', id: 'adria 2026-11-17' },
       partner: 'adria',
       merchant: null,
-    }); // prettier-ignore
+    });
   });
 
   it.each([
@@ -127,10 +123,7 @@ it('asks, is found again and verified, and the statement comes', async () => {
     evidence: ['No request has this plan’s key. The Adria statement for 2026-11-17 is missing.'],
   });
   const effect = await requestStatement.execute(made, 'key', at.desk);
-  expect(effect).toEqual({
-    reference: 'key',
-    summary: 'The Adria statement for 2026-11-17 is requested.',
-  });
+  expect(effect).toEqual({ reference: 'key', summary: 'The Adria statement for 2026-11-17 is requested.' });
   expect(at.sent).toEqual([missing]);
   expect((await requestStatement.readBack(made, 'key', at.desk)).kind).toBe('done');
 });

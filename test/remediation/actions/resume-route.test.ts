@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { minuteMs } from '../../../src/kernel/clock.js';
 import { resumeRoute } from '../../../src/remediation/actions/resume-route.js';
-import type { Plan } from '../../../src/remediation/action.js';
+import type { Plan } from '../../../src/remediation/kit/action.js';
 import { start } from '../../operations-api/support.js';
 import { codeOf, only, planned, refused } from '../payments-desk.js';
 import { openPlatformDesk, withRoutes, type PlatformDesk } from '../platform-desk.js';
@@ -18,8 +18,11 @@ const typed = { route: us, reason: 'Declines are back to normal' };
 const plan = (): Promise<Plan> => planned(resumeRoute, typed, at.desk);
 const pause = (idempotencyKey = 'pause', minutes = 60) =>
   at.operations.pauseRoute({
-    routeId: us, until: new Date(start.getTime() + minutes * minuteMs), reason: 'x', idempotencyKey,
-  }); // prettier-ignore
+    routeId: us,
+    until: new Date(start.getTime() + minutes * minuteMs),
+    reason: 'x',
+    idempotencyKey,
+  });
 const hourPasses = (): Promise<void> => {
   at.clock.advance(60 * minuteMs);
   return Promise.resolve();

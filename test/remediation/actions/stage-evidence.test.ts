@@ -32,8 +32,18 @@ describe('what is typed', () => {
     ['too many files', { files: 'FA1,FA2,FA3,FA4,FA5,FA6,FA7,FA8,FA9,FA10' }, 'files', /At most 9/],
     ['a file that is not there', { files: 'FGONE', fileKind: 'receipt' }, 'files', /deleted/],
     ['a file of no kind', { files: 'FSCAN' }, 'fileKind', /scan\.pdf/],
-    ['two files of the chosen kind', { files: 'FSCAN,FSCAN2', fileKind: 'receipt' }, 'files', /scan\.pdf and scan2\.pdf/],
-    ['a name that takes the chosen kind', { files: 'FSCAN,FRECEIPT', fileKind: 'receipt' }, 'files', /receipt/],
+    [
+      'two files of the chosen kind',
+      { files: 'FSCAN,FSCAN2', fileKind: 'receipt' },
+      'files',
+      /scan\.pdf and scan2\.pdf/,
+    ],
+    [
+      'a name that takes the chosen kind',
+      { files: 'FSCAN,FRECEIPT', fileKind: 'receipt' },
+      'files',
+      /receipt/,
+    ],
     ['a page for a PDF', { files: 'FHTML', fileKind: 'receipt' }, 'files', /not a PDF/],
     ['an empty file', { files: 'FEMPTY', fileKind: 'receipt' }, 'files', /not a PDF/],
     ['too large a file', { files: 'FLARGE', fileKind: 'receipt' }, 'files', /5000001 bytes/],
@@ -46,7 +56,7 @@ describe('what is typed', () => {
     at.give('FLARGE', 'large.pdf', Buffer.concat([pdf(''), Buffer.alloc(4_999_992)]));
     const faults = await faultsOf(stageEvidence, { dispute, ...typed }, at.desk);
     expect(faults).toEqual([{ field, message: expect.stringMatching(message) as string }]);
-  }); // prettier-ignore
+  });
 
   it('may be exactly 5 MB', async () => {
     at.give('FMOST', 'receipt.pdf', Buffer.concat([pdf(''), Buffer.alloc(4_999_991)]));
@@ -142,7 +152,11 @@ describe('a plan', () => {
     ['a file has another content', () => at.give('FMAIL', 'mail.pdf', pdf('tail')), /sha256/],
     ['a file is gone', () => at.files.delete('FMAIL'), /deleted/],
     ['a file has another name', () => at.give('FMAIL', 'receipt.pdf', pdf('mail')), /Only one file/],
-    ['somebody staged a text', () => at.stripe.disputes.update(dispute, { evidence: { uncategorized_text: 'x' }, submit: false }), /evidence: none/],
+    [
+      'somebody staged a text',
+      () => at.stripe.disputes.update(dispute, { evidence: { uncategorized_text: 'x' }, submit: false }),
+      /evidence: none/,
+    ],
     ['the day passed', () => at.details(dispute, { due_by: 1_763_000_000 }), /deadline has passed/],
     ['somebody answered', () => at.stripe.disputes.update(dispute, { submit: true }), /already submitted/],
   ])('does not stand when %s', async (_reason, happen, change) => {
@@ -150,7 +164,7 @@ describe('a plan', () => {
     expect(await stageEvidence.changesSince(plan, at.desk)).toEqual([]);
     await happen();
     expect((await stageEvidence.changesSince(plan, at.desk)).join('\n')).toMatch(change);
-  }); // prettier-ignore
+  });
 });
 
 describe('executed', () => {
@@ -215,11 +229,12 @@ describe('executed', () => {
 
   it('it is wrong when a piece is taken back, and not there before it is done', async () => {
     const plan = await planOf(stageEvidence, { dispute, explanation: 'mine' }, at.desk);
-    const verify = async () => (await stageEvidence.verify(plan, unique(), { reference: dispute, summary: '' }, at.desk)).kind;
+    const verify = async () =>
+      (await stageEvidence.verify(plan, unique(), { reference: dispute, summary: '' }, at.desk)).kind;
     expect(await verify()).toBe('not_yet');
     await stageEvidence.execute(plan, unique(), at.desk);
     expect(await verify()).toBe('visible');
     await at.stripe.disputes.update(dispute, { evidence: { uncategorized_text: '' }, submit: false });
     expect(await verify()).toBe('wrong');
-  }); // prettier-ignore
+  });
 });

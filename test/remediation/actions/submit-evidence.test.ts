@@ -25,11 +25,27 @@ const log = { access_activity_log: '2026-11-01 login' };
 
 describe('an answer', () => {
   it.each<[reason: string, evidence: Record<string, string>, lacks: RegExp | null]>([
-    ['fraudulent', { uncategorized_text: 'a' }, /access activity log; or billing address, customer signature/],
+    [
+      'fraudulent',
+      { uncategorized_text: 'a' },
+      /access activity log; or billing address, customer signature/,
+    ],
     ['fraudulent', { billing_address: 'a', access_activity_log: 'b' }, null],
-    ['product_not_received', { shipping_tracking_number: '1Z' }, /lacks: shipping documentation; or shipping documentation, shipping date; or service/],
-    ['duplicate', { duplicate_charge_id: 'ch_1', duplicate_charge_explanation: 'a' }, /lacks: duplicate charge documentation\./],
-    ['subscription_canceled', { cancellation_rebuttal: 'a' }, /cancellation policy, cancellation policy disclosure/],
+    [
+      'product_not_received',
+      { shipping_tracking_number: '1Z' },
+      /lacks: shipping documentation; or shipping documentation, shipping date; or service/,
+    ],
+    [
+      'duplicate',
+      { duplicate_charge_id: 'ch_1', duplicate_charge_explanation: 'a' },
+      /lacks: duplicate charge documentation\./,
+    ],
+    [
+      'subscription_canceled',
+      { cancellation_rebuttal: 'a' },
+      /cancellation policy, cancellation policy disclosure/,
+    ],
     ['credit_not_processed', { refund_policy_disclosure: 'a' }, /refund policy, refund refusal explanation/],
     ['product_unacceptable', { product_description: 'a' }, /customer communication, refund policy/],
     ['general', { uncategorized_text: 'a' }, null],
@@ -40,9 +56,12 @@ describe('an answer', () => {
     const prefilled = { customer_purchase_ip: '192.0.2.7', customer_name: 'Mia' };
     await at.stripe.disputes.update(id, { evidence: { ...prefilled, ...evidence }, submit: false });
     const faults = await faultsOf(submitEvidence, { dispute: id }, at.desk);
-    const told = faults.map(({ field, message }) => ({ isBeside: field !== null, told: lacks?.test(message) }));
+    const told = faults.map(({ field, message }) => ({
+      isBeside: field !== null,
+      told: lacks?.test(message),
+    }));
     expect(told).toEqual(lacks ? [{ isBeside: true, told: true }] : []);
-  }); // prettier-ignore
+  });
 
   it('that costs a fee waits until somebody agreed to it', async () => {
     const status = (word: string) => ({ enhanced_eligibility: { visa_compliance: { status: word } } });
@@ -87,14 +106,26 @@ describe('a plan', () => {
 
   it.each<[reason: string, happen: () => unknown, change: RegExp]>([
     ['the day passes before it is executed', () => at.clock.advance(30 * 86_400_000), /deadline has passed/],
-    ['what is staged is changed', () => at.stripe.disputes.update(dispute, { evidence: { customer_purchase_ip: '192.0.2.8' }, submit: false }), /evidence:/],
-    ['somebody else submits', () => at.stripe.disputes.update(dispute, { submit: true }), /already submitted/],
+    [
+      'what is staged is changed',
+      () =>
+        at.stripe.disputes.update(dispute, {
+          evidence: { customer_purchase_ip: '192.0.2.8' },
+          submit: false,
+        }),
+      /evidence:/,
+    ],
+    [
+      'somebody else submits',
+      () => at.stripe.disputes.update(dispute, { submit: true }),
+      /already submitted/,
+    ],
   ])('does not stand when %s', async (_reason, happen, change) => {
     const plan = await planOf(submitEvidence, { dispute, ...log }, at.desk);
     expect(await submitEvidence.changesSince(plan, at.desk)).toEqual([]);
     await happen();
     expect((await submitEvidence.changesSince(plan, at.desk)).join('\n')).toMatch(change);
-  }); // prettier-ignore
+  });
 });
 
 describe('executed', () => {
@@ -146,19 +177,31 @@ describe('executed', () => {
 
 describe('one answer takes all its items', () => {
   it('texts of several kinds and files, in one request', async () => {
-    const texts = { explanation: 'It arrived', shipping_carrier: 'DHL', shipping_tracking_number: 'JD1', service_date: '1 Nov' };
+    const texts = {
+      explanation: 'It arrived',
+      shipping_carrier: 'DHL',
+      shipping_tracking_number: 'JD1',
+      service_date: '1 Nov',
+    };
     const files = `${at.give('FREC', 'receipt.pdf', pdf('r'))},${at.give('FSHIP', 'shipping-documentation.pdf', pdf('s'))}`;
     const plan = await planOf(submitEvidence, { dispute, ...log, ...texts, files }, at.desk);
     await submitEvidence.execute(plan, unique(), at.desk);
     const { evidence } = await at.stripe.disputes.retrieve(dispute);
-    expect(evidence).toMatchObject({ uncategorized_text: 'It arrived', shipping_carrier: 'DHL', shipping_tracking_number: 'JD1', service_date: '1 Nov' });
+    expect(evidence).toMatchObject({
+      uncategorized_text: 'It arrived',
+      shipping_carrier: 'DHL',
+      shipping_tracking_number: 'JD1',
+      service_date: '1 Nov',
+    });
     expect(evidence.receipt).toMatch(/^file_/);
     expect(evidence.shipping_documentation).toMatch(/^file_/);
   });
 
   it('says beforehand what is required, and puts those fields first', async () => {
     const brief = await submitEvidence.brief?.(dispute, at.desk);
-    expect(brief?.lines.join('\n')).toMatch(/Required: access activity log; or billing address, customer signature/);
+    expect(brief?.lines.join('\n')).toMatch(
+      /Required: access activity log; or billing address, customer signature/,
+    );
     expect(brief?.lines.join('\n')).toMatch(/Already there: customer purchase IP/);
     expect(brief?.first[0]).toBe('access_activity_log');
   });
@@ -166,6 +209,8 @@ describe('one answer takes all its items', () => {
   it('a plan with a field that there is no longer is not carried out in part', async () => {
     const plan = await planOf(submitEvidence, { dispute, ...log }, at.desk);
     const older = { ...plan, typed: { ...plan.typed, textKind: 'access_activity_log', text: 'x' } };
-    expect(await codeOf(Promise.resolve().then(() => submitEvidence.execute(older, unique(), at.desk)))).toBe('internal');
+    expect(await codeOf(Promise.resolve().then(() => submitEvidence.execute(older, unique(), at.desk)))).toBe(
+      'internal',
+    );
   });
-}); // prettier-ignore
+});

@@ -23,13 +23,7 @@ let reader: pg.Client;
 let opened: World;
 const open = (atMs: number, otherSeed = seed): Promise<Books> => {
   opened = createWorld({ seed: otherSeed, attemptsPerHour: 20 });
-  return openBooks({
-    url,
-    world: opened,
-    clock: createManualClock(new Date(atMs)),
-    log,
-    tickMs: 0,
-  });
+  return openBooks({ url, world: opened, clock: createManualClock(new Date(atMs)), log, tickMs: 0 });
 };
 
 /** A fingerprint of what Paydesk can see of the eight weeks before a time, and of the ledger of the last weeks. */

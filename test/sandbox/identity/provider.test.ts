@@ -35,9 +35,16 @@ afterAll(() => server.close());
 
 const asking = (change: Record<string, string> = {}): string => {
   const params = {
-    client_id: server.clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid email', state: 's1',
-    nonce: 'n1', code_challenge: challenge, code_challenge_method: 'S256', ...change,
-  }; // prettier-ignore
+    client_id: server.clientId,
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    scope: 'openid email',
+    state: 's1',
+    nonce: 'n1',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+    ...change,
+  };
   return `${server.issuer}/authorize?${new URLSearchParams(params).toString()}`;
 };
 

@@ -67,7 +67,11 @@ describe('a pause', () => {
     const fallback = fallbackOf(northpayUs)!;
     const [from, to] = [startMs - 30 * MINUTE_MS, startMs + HOUR_MS];
     const untilMs = startMs + 20 * MINUTE_MS;
-    const stretches = [[from, startMs], [startMs, untilMs], [untilMs, to]] as const; // prettier-ignore
+    const stretches = [
+      [from, startMs],
+      [startMs, untilMs],
+      [untilMs, to],
+    ] as const;
     const before = stretches.map(([a, b]) => [ordersOn(northpayUs, a, b), ordersOn(fallback, a, b)] as const);
     expect(before.every(([own]) => own.length > 0)).toBe(true);
     await call('/v1/routes/northpay-card-us/pause', { until: at(20 * MINUTE_MS), reason: 'x' });
@@ -144,9 +148,13 @@ describe('a statement', () => {
   it('that is held back comes when it is asked for, once', async () => {
     clock.advance(-24 * HOUR_MS);
     await world.disturb({
-      name: 'missing-statement', partnerId: 'adria', country: null, reason: null,
-      fromMs: clock.now().getTime(), toMs: null,
-    }); // prettier-ignore
+      name: 'missing-statement',
+      partnerId: 'adria',
+      country: null,
+      reason: null,
+      fromMs: clock.now().getTime(),
+      toMs: null,
+    });
     clock.advance(24 * HOUR_MS);
     const path = '/v1/statements/adria/2026-11-17';
     expect((await call(path)).body).toMatchObject({ state: 'missing', requests: [] });
@@ -195,16 +203,31 @@ describe('a request is refused', () => {
     ['at an address that is no URL', '//', {}, 404],
     ['with a method that is not served', '/v1/routes', { method: 'DELETE' }, 404],
     ['without a key', '/v1/routes/northpay-card-us/resume', { method: 'POST', body: '{"reason":"x"}' }, 400],
-    ['without a body', '/v1/routes/northpay-card-us/resume', { method: 'POST', headers: { 'idempotency-key': 'k' } }, 400],
-    ['with a list as its body', '/v1/routes/northpay-card-us/resume', { method: 'POST', body: '[]', headers: { 'idempotency-key': 'k' } }, 400],
-    ['with too large a body', '/v1/routes/northpay-card-us/resume', { method: 'POST', body: 'x'.repeat(200_000) }, 413],
+    [
+      'without a body',
+      '/v1/routes/northpay-card-us/resume',
+      { method: 'POST', headers: { 'idempotency-key': 'k' } },
+      400,
+    ],
+    [
+      'with a list as its body',
+      '/v1/routes/northpay-card-us/resume',
+      { method: 'POST', body: '[]', headers: { 'idempotency-key': 'k' } },
+      400,
+    ],
+    [
+      'with too large a body',
+      '/v1/routes/northpay-card-us/resume',
+      { method: 'POST', body: 'x'.repeat(200_000) },
+      413,
+    ],
   ])('%s', async (_reason, path, { headers = {}, ...init }, status) => {
     const authorised = status === 401 ? headers : { authorization: 'Bearer t', ...(headers as object) };
     const response = await fetch(api.baseUrl + path, { ...init, headers: authorised });
     expect(response.status).toBe(status);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
     expect(await response.json()).toMatchObject({ status, code: expect.stringMatching(/^[a-z_]+$/) });
-  }); // prettier-ignore
+  });
 });
 
 it('faults of writes leave reads alone, and are used up', async () => {

@@ -60,7 +60,23 @@ describe('what is typed', () => {
   });
 
   it('gives a value that Slack would take as an initial one, whatever it is', () => {
-    const marks = fc.constantFrom('*', '_', '~', '`', '```', '\n', '- ', '> ', '1. ', '<', '&', 'a', ' b ', ':tada:', '[x](https://a.b)'); // prettier-ignore
+    const marks = fc.constantFrom(
+      '*',
+      '_',
+      '~',
+      '`',
+      '```',
+      '\n',
+      '- ',
+      '> ',
+      '1. ',
+      '<',
+      '&',
+      'a',
+      ' b ',
+      ':tada:',
+      '[x](https://a.b)',
+    );
     fc.assert(
       fc.property(fc.array(marks, { maxLength: 30 }), (parts) => {
         const value = richTextOf(parts.join(''));

@@ -34,8 +34,11 @@ describe('paying', () => {
       balance_transaction: { amount: 2_500, status: 'pending' },
     });
     expect(bench.changes.map(({ type }) => type)).toEqual([
-      'payment_intent.created', 'charge.succeeded', 'charge.captured', 'payment_intent.succeeded',
-    ]); // prettier-ignore
+      'payment_intent.created',
+      'charge.succeeded',
+      'charge.captured',
+      'payment_intent.succeeded',
+    ]);
     const rows = bench.changes;
     expect(rows.flatMap(({ attempts }) => attempts)[0]).toMatchObject({
       order_id: 'o-1',

@@ -271,10 +271,12 @@ describe.each<[Transport, number]>([
   it('shows a preview below the link, also where the app is no member', async () => {
     await act('message', { channel: 'random', text: 'https://sub.pay.example/p/2' });
     const found = () => bench.control.message('random', ({ attachments }) => attachments !== undefined);
-    await expect.poll(found).toMatchObject({
-      text: '<https://sub.pay.example/p/2>',
-      attachments: [{ from_url: 'https://sub.pay.example/p/2' }],
-    });
+    await expect
+      .poll(found)
+      .toMatchObject({
+        text: '<https://sub.pay.example/p/2>',
+        attachments: [{ from_url: 'https://sub.pay.example/p/2' }],
+      });
     const told = bodies.findLast((each) => (each.event as Body | undefined)?.type === 'link_shared')!;
     expect(told.event).toMatchObject({ is_bot_user_member: false, links: [{ domain: 'pay.example' }] });
   });

@@ -96,9 +96,7 @@ describe('the official client', () => {
     expect(history.messages!.map((message) => message.text)).not.toContain('one');
     expect(
       await refusal(client.chat.postMessage({ channel, text: 'x', thread_ts: '1.000000' })),
-    ).toMatchObject({
-      error: 'thread_not_found',
-    });
+    ).toMatchObject({ error: 'thread_not_found' });
   });
 
   it('keeps the metadata of a message for whoever asks for it', async () => {

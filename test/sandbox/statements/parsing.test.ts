@@ -7,7 +7,8 @@ import { stringify } from 'yaml';
 import { STATEMENT_PROFILES } from '../../../sandbox/statement-profiles.js';
 import { startStatements } from '../../../sandbox/statements/statements.js';
 import { createManualClock } from '../../../sandbox/world/clock.js';
-import { BANKS, PARTNERS, type StatementFormat } from '../../../sandbox/world/partners.js';
+import { BANKS } from '../../../sandbox/world/banks.js';
+import { PARTNERS, type StatementFormat } from '../../../sandbox/world/partners.js';
 import { createWorld } from '../../../sandbox/world/world.js';
 import { parseConfig } from '../../../src/config/load.js';
 import { csvProfile } from '../../../src/reconciliation/formats/csv-profile.js';
@@ -75,7 +76,13 @@ let names: string[];
 beforeAll(async () => {
   inbox = await mkdtemp(join(tmpdir(), 'paydesk-parsing-'));
   const world = createWorld({ seed: 'statements', attemptsPerHour: 30 });
-  const statements = startStatements({ inbox, world, clock: createManualClock(start), log: () => undefined, tickMs: 0 }); // prettier-ignore
+  const statements = startStatements({
+    inbox,
+    world,
+    clock: createManualClock(start),
+    log: () => undefined,
+    tickMs: 0,
+  });
   await statements.advance(start.getTime());
   await statements.close();
   names = await readdir(inbox);

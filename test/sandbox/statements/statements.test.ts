@@ -7,7 +7,8 @@ import { startStatements } from '../../../sandbox/statements/statements.js';
 import { dayOf } from '../../../sandbox/world/calendar.js';
 import { createManualClock, DAY_MS, HOUR_MS, hourOf } from '../../../sandbox/world/clock.js';
 import type { Booking } from '../../../sandbox/world/bookings.js';
-import { BANKS, PARTNERS, type StatementFormat } from '../../../sandbox/world/partners.js';
+import { BANKS } from '../../../sandbox/world/banks.js';
+import { PARTNERS, type StatementFormat } from '../../../sandbox/world/partners.js';
 import { createScenarios } from '../../../sandbox/world/scenarios.js';
 import { statementDueMs } from '../../../sandbox/world/settlement.js';
 import { createWorld, type World } from '../../../sandbox/world/world.js';
@@ -50,11 +51,17 @@ async function setUp() {
   const open = () => startStatements({ inbox, world, clock, log: () => undefined, tickMs: 0 });
   const scenarios = createScenarios({ world, clock, putObjects: () => undefined });
   return {
-    inbox, world, clock, scenarios, open, statements: open(),
+    inbox,
+    world,
+    clock,
+    scenarios,
+    open,
+    statements: open(),
     names: async () => (await readdir(inbox)).sort(),
     text: (name: string) => readFile(join(inbox, name), 'utf8'),
-    find: async (owner: string, on = day) => (await readdir(inbox)).filter((name) => name.startsWith(`${owner}_${on}`)),
-  }; // prettier-ignore
+    find: async (owner: string, on = day) =>
+      (await readdir(inbox)).filter((name) => name.startsWith(`${owner}_${on}`)),
+  };
 }
 type Bench = Awaited<ReturnType<typeof setUp>>;
 
@@ -71,8 +78,11 @@ function ledgerOf(world: World, partnerId: string): ByCurrency {
       const carried = new Set(world.movementsOfPayout(payout).map(({ order }) => order.paymentId));
       const isOf = (booking: Booking): boolean =>
         booking.batchId === payout.batchId ||
-        (booking.batchId === null && booking.settledFromMs === settledFrom(payout.batchId, bookings) &&
-          booking.partner === partnerId && booking.currency === payout.currency && carried.has(booking.paymentId!)); // prettier-ignore
+        (booking.batchId === null &&
+          booking.settledFromMs === settledFrom(payout.batchId, bookings) &&
+          booking.partner === partnerId &&
+          booking.currency === payout.currency &&
+          carried.has(booking.paymentId!));
       const own = bookings.filter(isOf);
       const sum = (test: (kind: Booking['kind']) => boolean): number =>
         own
@@ -131,9 +141,11 @@ describe('an undisturbed world', () => {
       const [before, today] = [await read('2026-11-13'), await read(day)];
       const bank = BANKS.find((one) => one.id === id)!;
       const expected = PARTNERS.filter((partner) => partner.bank === id)
-        .flatMap((partner) => [-4, -3, -2, -1, 0].flatMap((back) => bench.world.payoutsOfDay(partner, dayNumber + back)))
+        .flatMap((partner) =>
+          [-4, -3, -2, -1, 0].flatMap((back) => bench.world.payoutsOfDay(partner, dayNumber + back)),
+        )
         .filter(({ arrivalMs }) => dayOf(arrivalMs, bank.utcOffsetHours) === dayNumber)
-        .map(({ batchId, netMinor }) => [batchId, netMinor]); // prettier-ignore
+        .map(({ batchId, netMinor }) => [batchId, netMinor]);
       const told = today.flatMap(({ entries }) =>
         entries.map(({ reference, amount }) => [reference, amount] as const),
       );
@@ -170,7 +182,15 @@ describe('an undisturbed world', () => {
   it('sends seven business days at the start, nothing half written, and the same again to another inbox', async () => {
     const names = await bench.names();
     const days = names.filter((name) => name.startsWith('adria_')).map((name) => name.slice(6, 16));
-    expect(days).toEqual(['2026-11-09', '2026-11-10', '2026-11-11', '2026-11-12', '2026-11-13', '2026-11-16', '2026-11-17']); // prettier-ignore
+    expect(days).toEqual([
+      '2026-11-09',
+      '2026-11-10',
+      '2026-11-11',
+      '2026-11-12',
+      '2026-11-13',
+      '2026-11-16',
+      '2026-11-17',
+    ]);
     expect(names.filter((name) => name.startsWith('.'))).toEqual([]);
     const twin = await setUp();
     await twin.statements.advance(start.getTime());

@@ -45,11 +45,14 @@ class Sums {
 
 /** Fields of each line; quotes may hold delimiters, no field of ours holds a line end. */
 const parse = (text: string, delimiter = ','): string[][] =>
-  text.trimEnd().split(/\r?\n/).map((line) =>
-    [...line.matchAll(new RegExp(`(?:"((?:[^"]|"")*)"|([^${delimiter}]*))(?:${delimiter}|$)`, 'g'))]
-      .slice(0, line.endsWith(delimiter) ? undefined : -1)
-      .map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare ?? ''),
-  ); // prettier-ignore
+  text
+    .trimEnd()
+    .split(/\r?\n/)
+    .map((line) =>
+      [...line.matchAll(new RegExp(`(?:"((?:[^"]|"")*)"|([^${delimiter}]*))(?:${delimiter}|$)`, 'g'))]
+        .slice(0, line.endsWith(delimiter) ? undefined : -1)
+        .map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare ?? ''),
+    );
 
 function csv(text: string): Row[] {
   const [header = [], ...rows] = parse(text);
@@ -109,8 +112,11 @@ export function paypalTotals(text: string): ByCurrency {
   }
   for (const tag of ['SF', 'RF'])
     for (const [, currency, credits, debits, feeCredits, feeDebits] of rows.filter(([one]) => one === tag))
-      if (`${credits!},${debits!},${feeCredits!},${feeDebits!}` !== `${footers[currency!]![0]},${footers[currency!]![1]},0,${footers[currency!]![2]}`)
-        throw new Error(`${tag} of ${currency!}`); // prettier-ignore
+      if (
+        `${credits!},${debits!},${feeCredits!},${feeDebits!}` !==
+        `${footers[currency!]![0]},${footers[currency!]![1]},0,${footers[currency!]![2]}`
+      )
+        throw new Error(`${tag} of ${currency!}`);
   for (const tag of ['SC', 'RC', 'FF'])
     if (Number(rows.find(([one]) => one === tag)![1]) !== body.length) throw new Error(tag);
   return sums.byCurrency;
@@ -122,9 +128,13 @@ export function plainTotals(text: string, comma: boolean): ByCurrency {
   const [, ...rows] = parse(text, comma ? ';' : ',');
   for (const row of rows) {
     const currency = row[7]!;
-    const [gross, fee, net] = row.slice(8).map((amount) =>
-      minor(comma ? amount.replaceAll('.', '').replace(',', '.') : amount, currency),
-    ) as [number, number, number]; // prettier-ignore
+    const [gross, fee, net] = row
+      .slice(8)
+      .map((amount) => minor(comma ? amount.replaceAll('.', '').replace(',', '.') : amount, currency)) as [
+      number,
+      number,
+      number,
+    ];
     if (gross - fee !== net) throw new Error(`net of ${row[2]!}`);
     if (row[0] === 'TOTAL' || row[0] === 'Summe') {
       const { count, gross: sum, fee: fees } = sums.byCurrency[currency]!;
@@ -177,18 +187,33 @@ export function mt940Accounts(text: string): Account[] {
     if (decimals.length !== DECIMALS[currency]) throw new Error(`${digits} in ${currency}`);
     return Number(digits.replace(',', '')) * (sign === 'D' ? -1 : 1);
   };
-  return text.split(/-\}\r?\n/).filter((message) => message.includes(':20:')).map((message) => {
-    const balance = (tag: string): { currency: string; amount: number } => {
-      const [, sign, currency, digits] = new RegExp(`:${tag}:([CD])\\d{6}([A-Z]{3})([\\d,]+)`).exec(message)!;
-      return { currency: currency!, amount: amount(sign!, digits!, currency!) };
-    };
-    const { currency, amount: opening } = balance('60F');
-    const entries = [...message.replaceAll(/\r\n(?!:|-)/g, '').matchAll(/:61:\d{10}([CD])([\d,]+)NTRF[^:]*:86:\/EREF\/([^/]+)\//g)];
-    return {
-      currency, opening, closing: balance('62F').amount,
-      entries: entries.map(([, sign, digits, reference]) => ({ amount: amount(sign!, digits!, currency), kind: 'payout', reference: reference! })),
-    };
-  }); // prettier-ignore
+  return text
+    .split(/-\}\r?\n/)
+    .filter((message) => message.includes(':20:'))
+    .map((message) => {
+      const balance = (tag: string): { currency: string; amount: number } => {
+        const [, sign, currency, digits] = new RegExp(`:${tag}:([CD])\\d{6}([A-Z]{3})([\\d,]+)`).exec(
+          message,
+        )!;
+        return { currency: currency!, amount: amount(sign!, digits!, currency!) };
+      };
+      const { currency, amount: opening } = balance('60F');
+      const entries = [
+        ...message
+          .replaceAll(/\r\n(?!:|-)/g, '')
+          .matchAll(/:61:\d{10}([CD])([\d,]+)NTRF[^:]*:86:\/EREF\/([^/]+)\//g),
+      ];
+      return {
+        currency,
+        opening,
+        closing: balance('62F').amount,
+        entries: entries.map(([, sign, digits, reference]) => ({
+          amount: amount(sign!, digits!, currency),
+          kind: 'payout',
+          reference: reference!,
+        })),
+      };
+    });
 }
 
 /** Also holds every control total and record count to what is above it. */
@@ -202,7 +227,12 @@ export function bai2Accounts(text: string): Account[] {
   for (const [tag, ...fields] of records) {
     const last = accounts.at(-1);
     if (tag === '03') {
-      accounts.push({ currency: fields[1]!, opening: Number(fields[3]), closing: Number(fields[7]), entries: [] });
+      accounts.push({
+        currency: fields[1]!,
+        opening: Number(fields[3]),
+        closing: Number(fields[7]),
+        entries: [],
+      });
       [count, control] = [0, Number(fields[3]) + Number(fields[7])];
     }
     count += 1;
@@ -210,13 +240,19 @@ export function bai2Accounts(text: string): Account[] {
     if (tag === '16') {
       const isDebit = Number(fields[0]) >= 400;
       control += Number(fields[1]);
-      last!.entries.push({ amount: Number(fields[1]) * (isDebit ? -1 : 1), kind: fields[0]!, reference: fields[4]! });
+      last!.entries.push({
+        amount: Number(fields[1]) * (isDebit ? -1 : 1),
+        kind: fields[0]!,
+        reference: fields[4]!,
+      });
     }
     if (tag === '49' && (Number(fields[0]) !== control || Number(fields[1]) !== count)) throw new Error('49');
     if (tag === '49') group += control;
-    if (tag === '98' && (Number(fields[0]) !== group || Number(fields[2]) !== records.length - 2)) throw new Error('98');
-    if (tag === '99' && (Number(fields[0]) !== group || Number(fields[2]) !== records.length)) throw new Error('99');
-  } // prettier-ignore
+    if (tag === '98' && (Number(fields[0]) !== group || Number(fields[2]) !== records.length - 2))
+      throw new Error('98');
+    if (tag === '99' && (Number(fields[0]) !== group || Number(fields[2]) !== records.length))
+      throw new Error('99');
+  }
   return accounts;
 }
 

@@ -42,8 +42,13 @@ describe('status pages', () => {
 
   it('tell an outage from its start to its end, and leave other partners alone', async () => {
     const outage: Disturbance = {
-      name: 'partner-outage', partnerId: 'adria', country: null, reason: null, fromMs: start.getTime(), toMs: null,
-    }; // prettier-ignore
+      name: 'partner-outage',
+      partnerId: 'adria',
+      country: null,
+      reason: null,
+      fromMs: start.getTime(),
+      toMs: null,
+    };
     await world.disturb(outage);
     const during = await get('adria', 'summary');
     expect(during.status.indicator).toBe('major');

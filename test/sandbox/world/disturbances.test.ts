@@ -35,8 +35,10 @@ const attempts = (world: World, from: number, to: number): OrderAttempt[] =>
   hours(from, to).flatMap((hour) => world.attemptsOfHour(hour));
 const successRate = (found: readonly OrderAttempt[]): number =>
   found.filter(({ attempt }) => attempt.decline === null).length / found.length;
-const of = (partner: string, country?: string) => ({ order: { route } }: OrderAttempt): boolean =>
-  route.partner.id === partner && (country === undefined || route.country.code === country); // prettier-ignore
+const of =
+  (partner: string, country?: string) =>
+  ({ order: { route } }: OrderAttempt): boolean =>
+    route.partner.id === partner && (country === undefined || route.country.code === country);
 const told = (found: readonly OrderAttempt[]): string[] =>
   found.map(
     ({ order, attempt }) =>
@@ -47,29 +49,36 @@ describe('what a scenario does to attempts', () => {
   it.each([
     ['partner-outage', 'adria', undefined, 'partner', 0.1, 0.4],
     ['country-degrading', 'northpay', 'GB', 'institution', 0.35, 0.65],
-  ] as const)('%s: %s %s fails by the %s, the rest is untouched', async (name, partner, country, origin, least, most) => {
-    const { world } = await disturbed(name, { partner, ...(country ? { country } : {}) }, 4);
-    const hit = of(partner, country);
-    const during = attempts(world, now, now + 4);
-    const rate = successRate(during.filter(hit));
-    expect(rate).toBeGreaterThan(least);
-    expect(rate).toBeLessThan(most);
-    const more = (found: OrderAttempt[]): number =>
-      found.filter((one) => hit(one) && one.attempt.decline?.origin === origin).length;
-    expect(more(during)).toBeGreaterThan(4 * more(attempts(calm, now, now + 4)));
-    const others = (w: World): string[] => told(attempts(w, now, now + 4).filter((one) => !hit(one)));
-    expect(others(world)).toEqual(others(calm));
-  }); // prettier-ignore
-
-  it.each(['partner-outage', 'country-degrading', 'webhook-delay', 'duplicate-capture', 'dispute-wave', 'short-paid-settlement'])(
-    '%s leaves the attempts of before, and of after its end, as they were',
-    async (name) => {
-      const { world } = await disturbed(name, {}, 2);
-      expect(told(attempts(world, now - 24, now))).toEqual(told(attempts(calm, now - 24, now)));
-      // Orders that began during an outage may try again for an hour or two.
-      expect(told(attempts(world, now + 4, now + 24))).toEqual(told(attempts(calm, now + 4, now + 24)));
+  ] as const)(
+    '%s: %s %s fails by the %s, the rest is untouched',
+    async (name, partner, country, origin, least, most) => {
+      const { world } = await disturbed(name, { partner, ...(country ? { country } : {}) }, 4);
+      const hit = of(partner, country);
+      const during = attempts(world, now, now + 4);
+      const rate = successRate(during.filter(hit));
+      expect(rate).toBeGreaterThan(least);
+      expect(rate).toBeLessThan(most);
+      const more = (found: OrderAttempt[]): number =>
+        found.filter((one) => hit(one) && one.attempt.decline?.origin === origin).length;
+      expect(more(during)).toBeGreaterThan(4 * more(attempts(calm, now, now + 4)));
+      const others = (w: World): string[] => told(attempts(w, now, now + 4).filter((one) => !hit(one)));
+      expect(others(world)).toEqual(others(calm));
     },
-  ); // prettier-ignore
+  );
+
+  it.each([
+    'partner-outage',
+    'country-degrading',
+    'webhook-delay',
+    'duplicate-capture',
+    'dispute-wave',
+    'short-paid-settlement',
+  ])('%s leaves the attempts of before, and of after its end, as they were', async (name) => {
+    const { world } = await disturbed(name, {}, 2);
+    expect(told(attempts(world, now - 24, now))).toEqual(told(attempts(calm, now - 24, now)));
+    // Orders that began during an outage may try again for an hour or two.
+    expect(told(attempts(world, now + 4, now + 24))).toEqual(told(attempts(calm, now + 4, now + 24)));
+  });
 
   it('slow-drift sinks by one per cent a day from two weeks back, and ends when stopped', async () => {
     const { world } = await disturbed('slow-drift', { partner: 'northpay' }, 0);
@@ -94,24 +103,34 @@ describe('what a scenario does to money', () => {
   const today = Math.floor(now / 24);
   const northpay = PARTNERS[0]!;
 
-  it.each(['duplicate-capture', 'dispute-wave', 'partner-outage', 'slow-drift', 'webhook-delay', 'short-paid-settlement'])(
-    '%s: payouts are still what they carry, less what is kept back',
-    async (name) => {
-      const { world } = await disturbed(name);
-      for (const partner of world.partners)
-        for (const payout of world.payoutsOfDay(partner, today + 2)) {
-          const net = world
-            .movementsOfPayout(payout)
-            .reduce((sum, { amountMinor, feeMinor }) => sum + amountMinor - feeMinor, 0);
-          expect(payout.netMinor).toBe(net - payout.shortMinor);
-          const isShort = name === 'short-paid-settlement' && partner === northpay;
-          expect(payout.shortMinor > 0).toBe(isShort);
-        }
-    },
-  ); // prettier-ignore
+  it.each([
+    'duplicate-capture',
+    'dispute-wave',
+    'partner-outage',
+    'slow-drift',
+    'webhook-delay',
+    'short-paid-settlement',
+  ])('%s: payouts are still what they carry, less what is kept back', async (name) => {
+    const { world } = await disturbed(name);
+    for (const partner of world.partners)
+      for (const payout of world.payoutsOfDay(partner, today + 2)) {
+        const net = world
+          .movementsOfPayout(payout)
+          .reduce((sum, { amountMinor, feeMinor }) => sum + amountMinor - feeMinor, 0);
+        expect(payout.netMinor).toBe(net - payout.shortMinor);
+        const isShort = name === 'short-paid-settlement' && partner === northpay;
+        expect(payout.shortMinor > 0).toBe(isShort);
+      }
+  });
 
   it.each([
-    'slow-drift', 'short-paid-settlement', 'duplicate-capture', 'dispute-wave', 'webhook-delay', 'partner-outage', 'country-degrading',
+    'slow-drift',
+    'short-paid-settlement',
+    'duplicate-capture',
+    'dispute-wave',
+    'webhook-delay',
+    'partner-outage',
+    'country-degrading',
   ])('%s: what a paid payout held, and what it paid, stays as it was', async (name) => {
     const adria = PARTNERS.find(({ id }) => id === 'adria')!;
     const paid = (world: World) =>
@@ -127,7 +146,7 @@ describe('what a scenario does to money', () => {
     const { world } = await disturbed(name, name === 'dispute-wave' ? {} : { partner: 'adria' });
     expect(paid(calm).length).toBeGreaterThan(0);
     expect(held(world)).toEqual(held(calm));
-  }); // prettier-ignore
+  });
 
   it('duplicate-capture: the partner has a movement more, the books have not', async () => {
     const { world, result } = await disturbed('duplicate-capture');
@@ -150,19 +169,26 @@ describe('what a scenario does to money', () => {
     expect(during.length).toBeGreaterThan(5 * Math.max(1, usual.size));
     const extra = during.filter(({ orderId }) => !usual.has(orderId));
     expect(new Set(extra.map(({ dispute }) => dispute!.reason))).toEqual(new Set(['duplicate']));
-    expect(opened(world, now + 5, now + 24).map(({ orderId }) => orderId))
-      .toEqual(opened(calm, now + 5, now + 24).map(({ orderId }) => orderId)); // prettier-ignore
+    expect(opened(world, now + 5, now + 24).map(({ orderId }) => orderId)).toEqual(
+      opened(calm, now + 5, now + 24).map(({ orderId }) => orderId),
+    );
     const bookings = hours(now - 2, now + 4).flatMap((hour) => world.bookingsOfHour(hour));
     const charged = extra.filter(({ dispute }) => !dispute!.inquiry);
     for (const order of charged)
-      expect(bookings.filter(({ paymentId, kind }) => paymentId === order.paymentId && kind === 'dispute')).toHaveLength(1); // prettier-ignore
+      expect(
+        bookings.filter(({ paymentId, kind }) => paymentId === order.paymentId && kind === 'dispute'),
+      ).toHaveLength(1);
     expect(new Set(bookings.map(({ bookingId }) => bookingId)).size).toBe(bookings.length);
   });
 
   it('webhook-delay: every booking comes, late while it lasts and at once when it ends', async () => {
     const { world } = await disturbed('webhook-delay', {}, 2);
     const ids = (w: World): Map<string, number> =>
-      new Map(hours(now - 1, now + 6).flatMap((hour) => w.bookingsOfHour(hour).map((b) => [b.bookingId, b.bookedMs]))); // prettier-ignore
+      new Map(
+        hours(now - 1, now + 6).flatMap((hour) =>
+          w.bookingsOfHour(hour).map((b) => [b.bookingId, b.bookedMs]),
+        ),
+      );
     const [late, usual] = [ids(world), ids(calm)];
     expect([...late.keys()].sort()).toEqual([...usual.keys()].sort());
     const delays = [...late].map(([id, atMs]) => ({
@@ -170,11 +196,17 @@ describe('what a scenario does to money', () => {
       usualMs: usual.get(id)!,
       byMs: atMs - usual.get(id)!,
     }));
-    const during = delays.filter(({ id, usualMs }) =>
-      /^northpay:(capture|refund|dispute)/.test(id) && usualMs >= startMs && usualMs < startMs + HOUR_MS); // prettier-ignore
+    const during = delays.filter(
+      ({ id, usualMs }) =>
+        /^northpay:(capture|refund|dispute)/.test(id) && usualMs >= startMs && usualMs < startMs + HOUR_MS,
+    );
     expect(during.length).toBeGreaterThan(10);
     expect(new Set(during.map(({ byMs }) => byMs))).toEqual(new Set([45 * MINUTE_MS]));
-    expect(Math.max(...delays.map(({ usualMs, byMs }) => usualMs + byMs - Math.max(usualMs, startMs + 2 * HOUR_MS)))).toBeLessThanOrEqual(0); // prettier-ignore
+    expect(
+      Math.max(
+        ...delays.map(({ usualMs, byMs }) => usualMs + byMs - Math.max(usualMs, startMs + 2 * HOUR_MS)),
+      ),
+    ).toBeLessThanOrEqual(0);
     const answered = attempts(world, now, now + 1).filter(of('northpay'));
     expect(answered.every(({ attempt }) => attempt.learntMs - attempt.completedMs === 45 * MINUTE_MS)).toBe(
       true,
@@ -198,7 +230,11 @@ describe('determinism', () => {
       clock: createManualClock(new Date(startMs + DAY_MS)),
       putObjects: () => undefined,
     });
-    const running = (): string[] => scenarios.list().filter((one) => one.running).map(({ name }) => name); // prettier-ignore
+    const running = (): string[] =>
+      scenarios
+        .list()
+        .filter((one) => one.running)
+        .map(({ name }) => name);
     expect(running()).toEqual(['partner-outage', 'duplicate-capture']);
     await scenarios.stop('partner-outage');
     expect(running()).toEqual(['duplicate-capture']);

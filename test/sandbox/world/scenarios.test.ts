@@ -44,12 +44,7 @@ describe('scenarios', () => {
     clock.advance(60_000);
     await scenarios.stop('partner-outage');
     expect(world.disturbances.list()).toMatchObject([
-      {
-        name: 'partner-outage',
-        partnerId: 'lumen',
-        fromMs: start.getTime(),
-        toMs: start.getTime() + 60_000,
-      },
+      { name: 'partner-outage', partnerId: 'lumen', fromMs: start.getTime(), toMs: start.getTime() + 60_000 },
     ]);
     expect(heard).toEqual([true, false]);
   });

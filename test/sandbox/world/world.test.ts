@@ -19,15 +19,17 @@ const small = (): World => createWorld({ seed: 'small', attemptsPerHour: 60 });
 describe('size and mix of eight weeks', () => {
   const world = createWorld({ seed: 'paydesk' });
   const attempts = hours(now - HISTORY_HOURS, now).flatMap((hour) =>
-    world.attemptsOfHour(hour).map(({ order: { route, attempts: tries }, attempt }) => ({
-      partner: route.partner.id,
-      method: route.method,
-      country: route.country.code,
-      currency: route.country.currency,
-      failed: attempt.decline !== null,
-      origin: attempt.decline?.origin,
-      tries: tries.length,
-    })),
+    world
+      .attemptsOfHour(hour)
+      .map(({ order: { route, attempts: tries }, attempt }) => ({
+        partner: route.partner.id,
+        method: route.method,
+        country: route.country.code,
+        currency: route.country.currency,
+        failed: attempt.decline !== null,
+        origin: attempt.decline?.origin,
+        tries: tries.length,
+      })),
   );
   const count = (field: 'partner' | 'method' | 'country' | 'currency'): number =>
     new Set(attempts.map((attempt) => attempt[field])).size;

@@ -1,0 +1,230 @@
+/**
+ * `paydesk reconcile` and `paydesk calendar`: a statement compared with a ledger, without Slack and without a database.
+ *
+ * Invariant: the standard output carries results alone; progress and faults go to the standard error.
+ */
+import { dayOf, isoDay, parseDay, type Day } from '../kernel/calendar-day.js';
+import { OpsError } from '../kernel/errors.js';
+import { formatMoney } from '../kernel/money.js';
+import type { BusinessCalendar } from '../ports/calendars.js';
+import { progressBar, type Screen } from './progress.js';
+import { target } from '../reconciliation/calendars/target.js';
+import {
+  differenceOf,
+  type Break,
+  type Finding,
+  type LedgerEntry,
+  type StatementLine,
+} from '../reconciliation/findings.js';
+import type { StatementItem } from '../reconciliation/formats/format.js';
+import { decodeText } from '../reconciliation/formats/text.js';
+import { joinExact, readSide, type Tally } from '../reconciliation/join/join.js';
+import { reconcile } from '../reconciliation/matching/match.js';
+import { defaultSettings, type MatchSettings } from '../reconciliation/matching/settings.js';
+import { findingLine, summarise, summaryLine, type Summary } from '../reconciliation/report.js';
+import { dueDay, parseSettlementRule } from '../reconciliation/settlement.js';
+import { statementLines } from '../reconciliation/statement-lines.js';
+import { isStatementTable, readLedger, type Table } from '../reconciliation/tables.js';
+import { readInput, readStatement, type FormatChoice } from './statement-files.js';
+
+export interface Voices {
+  /** Results. */
+  say: (line: string) => void;
+  /** For the person at the terminal. */
+  tell: (line: string) => void;
+}
+
+export interface ReconcileOptions extends FormatChoice {
+  ledger: string;
+  statement: string;
+  settle?: string;
+  calendar: string;
+  asOf?: string;
+  json?: boolean;
+}
+
+/** Below this nobody sees a bar. */
+const largeFiles = 5_000_000;
+/** Files read, rows joined, rules run. */
+const stages = 3;
+
+/** Prints findings and a summary. */
+export async function reconcileFiles(
+  options: ReconcileOptions,
+  voices: Voices,
+  screen: Screen,
+): Promise<void> {
+  const startedAt = performance.now();
+  const settings = await readSettings(options);
+  const [ledger, statement] = [await readInput(options.ledger), await readInput(options.statement)];
+  const isLarge = ledger.length + statement.length >= largeFiles;
+  const bar = progressBar(screen, 'Reconciling', isLarge ? stages : 0);
+  bar.at(1);
+  const sides = readSides(ledger, statement, options, settings);
+  bar.at(2);
+  const { findings, summary, problems } = compareSides(sides, settings);
+  bar.end();
+  const seconds = Math.round(performance.now() - startedAt) / 1000;
+  if (options.json === true) printJson(findings, problems, summaryLine(summary, seconds), voices);
+  else printForPeople(findings, problems, summary, seconds, voices);
+}
+
+interface FileProblem {
+  file: 'ledger' | 'statement';
+  problem: Extract<StatementItem, { type: 'problem' }>;
+}
+
+interface Compared {
+  findings: Finding[];
+  summary: Summary;
+  problems: FileProblem[];
+}
+
+interface Sides {
+  /** What the join matched already; undefined where the rules get every row. */
+  exact: Tally | undefined;
+  ledger: Table<LedgerEntry>;
+  statement: Table<StatementLine>;
+}
+
+function readSides(ledger: Buffer, statement: Buffer, choice: FormatChoice, settings: MatchSettings): Sides {
+  const { text } = decodeText(statement.subarray(0, 65_536));
+  const isTable = choice.format === undefined && choice.profile === undefined && isStatementTable(text);
+  return isTable
+    ? joinExact(readSide(ledger, 'ledger'), readSide(statement, 'statement'), settings)
+    : {
+        exact: undefined,
+        ledger: readLedger(decodeText(ledger).text),
+        statement: statementLines(readStatement(statement, choice)),
+      };
+}
+
+function compareSides(joined: Sides, settings: MatchSettings): Compared {
+  const pool = { entries: joined.ledger.rows, lines: joined.statement.rows };
+  const findings = reconcile(pool, settings);
+  const problems = [
+    ...joined.ledger.problems.map((problem) => ({ file: 'ledger' as const, problem })),
+    ...joined.statement.problems.map((problem) => ({ file: 'statement' as const, problem })),
+  ];
+  return { findings, summary: summarise(pool, findings, problems.length, joined.exact), problems };
+}
+
+async function readSettings({ settle, calendar, asOf }: ReconcileOptions): Promise<MatchSettings> {
+  if (settle === undefined) return defaultSettings;
+  const rule = parseSettlementRule(settle);
+  const closings = await calendarNamed(calendar);
+  const today = asOf === undefined ? null : parseDay(asOf);
+  if (today === null)
+    throw new OpsError('invalid', '--settle needs the day that the statement ends on.', {
+      hint: 'Add it as --as-of YYYY-MM-DD.',
+    });
+  const dueDays = new Map<Day, Day>();
+  const dueOn = (day: Day): Day => {
+    const due = dueDays.get(day) ?? dueDay(day, rule, closings);
+    dueDays.set(day, due);
+    return due;
+  };
+  const dueLater = ({ day }: LedgerEntry): Day | null =>
+    day !== null && dueOn(day) > today ? dueOn(day) : null;
+  return { ...defaultSettings, dueLater };
+}
+
+async function calendarNamed(id: string): Promise<BusinessCalendar> {
+  if (id.toUpperCase() === target.id) return target;
+  // The holidays of the world take a third of a second to load.
+  const { bankCalendar } = await import('../adapters/calendars/bank-holidays.js');
+  return bankCalendar(id);
+}
+
+function printJson(findings: Finding[], problems: FileProblem[], summary: string, { say }: Voices): void {
+  for (const { file, problem } of problems) say(JSON.stringify({ ...problem, file }));
+  for (const finding of findings) {
+    const line = findingLine(finding);
+    if (line !== null) say(line);
+  }
+  say(summary);
+}
+
+function printForPeople(
+  findings: Finding[],
+  problems: FileProblem[],
+  summary: Summary,
+  seconds: number,
+  { say }: Voices,
+): void {
+  say(`${summary.ledgerRows} ledger rows, ${summary.statementRows} statement rows, ${seconds} s`);
+  for (const [currency, totals] of summary.totals) {
+    const part = (minor: bigint): string => amountText(minor, currency);
+    say(
+      `${currency}: ledger ${part(totals.ledgerMinor)} · statement ${part(totals.statementMinor)} · ` +
+        `explained ${part(totals.explainedMinor)} · pending ${part(totals.pendingMinor)}`,
+    );
+  }
+  printCounts('Matched', summary.matched, say);
+  printCounts('Breaks', summary.breaks, say);
+  if (summary.pending > 0) say(`Pending: ${summary.pending} entries are not due yet`);
+  if (problems.length > 0) say(`Quarantined: ${problems.length} lines`);
+  for (const { file, problem } of problems.slice(0, mostShown))
+    say(`  ${file} line ${problem.line}: ${problem.message}`);
+  printBreaks(
+    findings.filter((finding) => finding.type === 'break'),
+    say,
+  );
+}
+
+const mostShown = 20;
+
+function printBreaks(breaks: Break[], say: (line: string) => void): void {
+  if (breaks.length > 0) say(columns('Break', 'Difference', 'Ledger ids', 'Statement lines'));
+  for (const found of breaks.slice(0, mostShown)) {
+    const { minor, currency } = differenceOf(found);
+    const ids = found.entries.map(({ id }) => id).join(' ');
+    const numbers = found.lines.map(({ line }) => line).join(' ');
+    say(columns(found.kind.replaceAll('_', ' '), amountText(minor, currency), ids, numbers));
+  }
+  if (breaks.length > mostShown) say(`… and ${breaks.length - mostShown} more; --json prints them all.`);
+}
+
+const columns = (kind: string, difference: string, ids: string, numbers: string): string =>
+  `  ${kind.padEnd(20)}  ${difference.padStart(18)}  ${ids.padEnd(24)}  ${numbers}`.trimEnd();
+
+function printCounts(
+  title: string,
+  counts: Partial<Record<string, number>>,
+  say: (line: string) => void,
+): void {
+  const parts = Object.entries(counts).map(([name, count]) => `${name.replaceAll('_', ' ')} ${count ?? 0}`);
+  say(`${title}: ${parts.length === 0 ? 'none' : parts.join(' · ')}`);
+}
+
+/** Minor units as people write them; as they are for a currency outside ISO 4217. */
+function amountText(minor: bigint, currency: string): string {
+  try {
+    return formatMoney({ minor, currency });
+  } catch {
+    return `${minor} ${currency} (minor units)`;
+  }
+}
+
+/** Prints the closing days of a year. */
+export async function printCalendar(
+  id: string,
+  yearText: string,
+  json: boolean,
+  { say }: Voices,
+): Promise<void> {
+  const year = /^\d{4}$/.test(yearText) ? Number(yearText) : null;
+  const first = year === null ? null : dayOf(year, 1, 1);
+  if (year === null || first === null)
+    throw new OpsError('invalid', `“${yearText.slice(0, 20)}” is not a year.`, {
+      hint: 'Write four digits, such as 2026.',
+    });
+  const calendar = await calendarNamed(id);
+  const closings: { date: string; reason: string }[] = [];
+  for (let day = first; isoDay(day).startsWith(yearText); day++) {
+    const reason = calendar.closed(day);
+    if (reason !== null) closings.push({ date: isoDay(day), reason });
+  }
+  if (json) say(JSON.stringify({ calendar: calendar.id, year, closingDays: closings }));
+  else for (const { date, reason } of closings) say(`${date}  ${reason}`);
+}

@@ -1,0 +1,80 @@
+/**
+ * A statement file on disk: which format it is in, and what it says.
+ *
+ * Invariants: formats and profiles that ship with Paydesk go before those of paydesk.yaml, which is read only when it is
+ * needed; a file that nothing recognises is an error with a hint, never an empty statement.
+ */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { loadConfig } from '../config/load.js';
+import { OpsError } from '../kernel/errors.js';
+import { csvProfile } from '../reconciliation/formats/csv-profile.js';
+import type { StatementFormat, StatementItem } from '../reconciliation/formats/format.js';
+import {
+  formatNamed,
+  formats,
+  parseStatement,
+  profiles,
+  recognised,
+} from '../reconciliation/formats/index.js';
+import { decodeText } from '../reconciliation/formats/text.js';
+
+export interface FormatChoice {
+  format?: string;
+  /** The id of a CSV profile, shipped or of paydesk.yaml. */
+  profile?: string;
+}
+
+/** Throws `invalid` for a file that cannot be read. */
+export async function readInput(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new OpsError('invalid', `The file ${path} cannot be read.`, {
+      hint: error instanceof Error ? error.message : String(error),
+      cause: error,
+    });
+  }
+}
+
+/** Throws `invalid` for a format or profile that does not exist, and for a file that none recognises. */
+export function readStatement(file: Buffer, choice: FormatChoice): Iterable<StatementItem> {
+  const { text } = decodeText(file);
+  const format = formatOf(text, choice);
+  if (format) return parseStatement(format, text);
+  throw new OpsError('invalid', unrecognised, {
+    hint: `Name a format with --format (${formats.map(({ id }) => id).join(', ')}) or a CSV profile with --profile.`,
+  });
+}
+
+export const unrecognised =
+  'The file is in no format that Paydesk knows, and its header fits no CSV profile.';
+
+/** Undefined for a file that nothing recognises. Throws `invalid` for a format or profile that does not exist. */
+export function formatOf(text: string, { format, profile }: FormatChoice): StatementFormat | undefined {
+  if (format !== undefined && profile !== undefined)
+    throw new OpsError('invalid', 'A file has a format or a profile, not both.', {
+      hint: 'Leave out --format or --profile.',
+    });
+  if (format !== undefined) return formatNamed(format, [...formats, ...profiles]);
+  if (profile === undefined)
+    return recognised(text, [...formats, ...profiles]) ?? recognised(text, ownProfiles());
+  return profiles.find(({ id }) => id === profile) ?? profileNamed(profile, ownProfiles());
+}
+
+function profileNamed(id: string, own: StatementFormat[]): StatementFormat {
+  const found = own.find((each) => each.id === id);
+  if (found) return found;
+  const known = [...profiles, ...own].map((each) => each.id).join(', ');
+  throw new OpsError('invalid', `“${id.slice(0, 40)}” is not a CSV profile.`, {
+    hint: `Known are ${known}. Describe others under statementProfiles in paydesk.yaml.`,
+  });
+}
+
+/** The profiles of the paydesk.yaml in use; none where there is no such file. */
+function ownProfiles(): StatementFormat[] {
+  const named = process.env.PAYDESK_CONFIG?.trim() ?? '';
+  const path = named === '' ? 'paydesk.yaml' : named;
+  if (named === '' && !existsSync(path)) return [];
+  return loadConfig(path).statementProfiles.map((profile) => csvProfile(profile));
+}

@@ -1,0 +1,18 @@
+/**
+ * The card of an error: what happened, what to do, and the reference that finds it in the log.
+ */
+import type { OpsError } from '../../kernel/errors.js';
+import type { Card } from '../../ports/card.js';
+import { cardOf, code, context, section, wording } from '../kit/blocks.js';
+
+/** Our own words, with at most a word of the person's in them; a list of partners may stand there. */
+const hintLimit = 1500;
+
+export function errorCard(error: OpsError): Card {
+  const message = wording(error.publicMessage);
+  const hint = error.hint === undefined ? '' : `${wording(error.hint, hintLimit)} · `;
+  return cardOf(`${message} (${error.reference})`, [
+    section(`:warning: *${message}*`),
+    context(`${hint}Reference ${code(error.reference)}`),
+  ]);
+}

@@ -1,0 +1,258 @@
+/**
+ * The card of a payment's trace.
+ *
+ * Invariants: the first line says where the money is and what comes next, and so does the plain text; every hop has a
+ * line of its own, in the order in which money moves; a source that did not answer
+ * is named; e-mail addresses are masked on the private card and left out of the shared one.
+ */
+import type { KnownBlock } from '@slack/types';
+import { formatDuration } from '../../kernel/duration.js';
+import { formatMoney, isZero } from '../../kernel/money.js';
+import { maskEmail } from '../../kernel/sensitive.js';
+import { valueOf, type Findings, type SourceName } from '../../payments/findings.js';
+import { isProviderId } from '../../payments/gather.js';
+import type { Hop, HopKind, HopState } from '../../payments/hops.js';
+import { isOfBooksAlone } from '../../payments/hops-in-books.js';
+import type { Headline, Trace } from '../../payments/trace.js';
+import { leftOf } from '../../nouns/charge.js';
+import { canBeAnswered, takesEvidence } from '../../nouns/dispute.js';
+import { isCapturedInParts } from '../../nouns/payment.js';
+import type { Card } from '../../ports/card.js';
+import type { Charge } from '../../ports/payments-api.js';
+import { joined, pageOf, reference, type Links } from '../kit/links.js';
+import { startButtons, type Offer, type OfferedAction } from '../remediation/start.js';
+import { attemptLines, bookedLines, captureLines, lookedUpLine } from './attempts.js';
+import { branchLines } from './branches.js';
+import { isDated, sentence } from './headline.js';
+import {
+  actions,
+  button,
+  calendarDate,
+  cardOf,
+  code,
+  context,
+  divider,
+  escape,
+  instant,
+  linkButton,
+  section,
+  sections,
+  utc,
+} from '../kit/blocks.js';
+
+export const shareActionId = 'payment_share';
+
+const hopNames: Readonly<Record<HopKind, string>> = {
+  attempt: 'Attempt',
+  authorization: 'Authorisation',
+  capture: 'Capture',
+  balance: 'Balance',
+  payout: 'Payout',
+  statement: 'Statement',
+  ledger: 'Ledger',
+};
+
+const sourceNames: Readonly<Record<SourceName, string>> = {
+  payments_api: 'payments API',
+  books: 'books',
+  statements: 'statements',
+};
+
+const marks: Readonly<Record<HopState, string>> = {
+  present: ':white_check_mark:',
+  expected: ':hourglass_flowing_sand:',
+  overdue: ':warning:',
+  failed: ':x:',
+  not_expected: ':heavy_minus_sign:',
+  unknown_source: ':grey_question:',
+};
+
+const linkedAs: Readonly<Partial<Record<HopKind, string>>> = {
+  attempt: 'order',
+  authorization: 'charge',
+  capture: 'charge',
+  balance: 'balance_transaction',
+  payout: 'payout',
+  ledger: 'ledger_entry',
+};
+
+export interface TraceCardFacts {
+  trace: Trace;
+  /** False while a source has yet to answer: the complete card follows. */
+  complete: boolean;
+  links: Links;
+  /** The person who shared it, or null on the private card, which carries the Share button. */
+  sharedBy: string | null;
+  /** Ids of the guarded actions that the desk has. */
+  startable: readonly string[];
+}
+
+export function paymentTraceCard({ trace, complete, links, sharedBy, startable }: TraceCardFacts): Card {
+  const { findings, headline, hops, asOf } = trace;
+  const page = pageOf(links, 'payment', findings.id);
+  const canShare = sharedBy === null && complete && findings.id !== '';
+  return cardOf(`${sentence(trace, asOf, utc)} · ${plainSubject(findings)}`, [
+    section(`${headlineMark(headline)} *${sentence(trace, asOf, instant)}*`),
+    context(
+      ...[subjectLine(findings, links, sharedBy === null), lookedUpLine(findings)].filter(
+        (line) => line !== null,
+      ),
+    ),
+    divider,
+    ...sections(hops.filter(isWorthALine).map((hop) => hopLine(hop, asOf, links))),
+    ...sections(atMost([...captureLines(findings, links), ...attemptLines(findings, links)])),
+    ...sections([...branchLines(findings, links, asOf), ...atMost(bookedLines(findings))]),
+    ...closing(trace, complete, sharedBy),
+    ...actions(
+      canShare ? shareButton(findings.id) : null,
+      page === null ? null : linkButton('payment_open', 'Open', page),
+      ...(canShare ? offersOf(trace).flatMap((offer) => startButtons(offer, startable)) : []),
+    ),
+  ]);
+}
+
+/** What the provider would take, as far as the trace can tell; the action's own check has the last word. */
+function offersOf({ findings, headline, asOf }: Trace): Offer[] {
+  const waiting = (valueOf(findings.disputes) ?? []).find((dispute) => takesEvidence(dispute));
+  const ofPayment = paymentOffer(findings, headline);
+  if (!waiting) return [ofPayment];
+  const answering: OfferedAction[] = canBeAnswered(waiting, asOf) ? ['submit-evidence'] : [];
+  return [{ actions: [...answering, 'accept-dispute'], kind: 'dispute', id: waiting.id }, ofPayment];
+}
+
+/** Of a double capture the second is the one to refund: by its charge, or as the other payment of the order. */
+function paymentOffer(findings: Findings, { doubled }: Headline): Offer {
+  const second = doubled.at(-1);
+  if (!second || (second.source === 'books' && !isProviderId(second.id)))
+    return { actions: paymentActions(findings), kind: 'payment', id: findings.id };
+  const charge = valueOf(findings.charges)?.find(({ id }) => id === second.id);
+  const canRefund = !charge || isRefundable(charge, findings);
+  return {
+    actions: canRefund ? ['refund-payment'] : [],
+    kind: 'payment',
+    id: second.id,
+    text: 'Refund the second…',
+  };
+}
+
+function paymentActions(findings: Findings): readonly OfferedAction[] {
+  const payment = valueOf(findings.payment);
+  if (!payment || isCapturedInParts(payment)) return [];
+  if (payment.status === 'succeeded')
+    return isRefundable(valueOf(findings.charge), findings) ? ['refund-payment'] : [];
+  if (payment.status === 'requires_capture') return ['capture-payment', 'cancel-payment'];
+  return payment.status.startsWith('requires_') ? ['cancel-payment'] : [];
+}
+
+function isRefundable(taken: Charge | null, { refunds, disputes }: Findings): boolean {
+  const disputed = (valueOf(disputes) ?? []).filter(
+    ({ chargeId }) => taken === null || chargeId === null || chargeId === taken.id,
+  );
+  if (disputed.some(({ isChargeRefundable }) => !isChargeRefundable)) return false;
+  return taken === null || !isZero(leftOf(taken, valueOf(refunds) ?? [], disputed));
+}
+
+const shareButton = (id: string): ReturnType<typeof button> =>
+  button({ actionId: shareActionId, text: 'Share', value: id, label: 'Share this trace with the channel' });
+
+/** More lines than this hide the rest of the card; what is left out is counted. */
+const mostLines = 12;
+
+const atMost = (lines: string[]): string[] =>
+  lines.length > mostLines ? [...lines.slice(0, mostLines), `… and ${lines.length - mostLines} more`] : lines;
+
+/** No statements are read yet, and the books of one partner alone have no balance: that is no news of this payment. */
+const isWorthALine = ({ kind, source, state }: Hop): boolean =>
+  !(kind === 'statement' && state === 'unknown_source') && !(kind === 'balance' && source === 'books');
+
+function headlineMark({ next, ended, reversals, doubled }: Headline): string {
+  if (doubled.length > 0) return ':rotating_light:';
+  if (next) return marks[next.state];
+  if (ended === 'canceled') return marks.not_expected;
+  return reversals.length > 0 ? ':leftwards_arrow_with_hook:' : marks.present;
+}
+
+function amountOf({ payment, charge, attempts }: Findings): string | null {
+  const amount = (valueOf(payment) ?? valueOf(charge) ?? valueOf(attempts)?.[0])?.amount;
+  return amount ? formatMoney(amount) : null;
+}
+
+function subjectLine(findings: Findings, links: Links, isPrivate: boolean): string {
+  const amount = amountOf(findings);
+  const [attempt] = valueOf(findings.attempts) ?? [];
+  const card = valueOf(findings.charge)?.card;
+  const status = valueOf(findings.payment)?.status.replaceAll('_', ' ');
+  const method = card?.last4 ? `${card.brand ?? 'card'} ••${card.last4}` : attempt?.method;
+  return joined(
+    reference(links, 'payment', findings.id),
+    amount === null ? null : `*${amount}*`,
+    status && escape(status),
+    findings.partner === null ? null : `at ${escape(findings.partner)}`,
+    method && escape(method),
+    attempt ? `order ${code(attempt.orderId)}` : null,
+    isPrivate && attempt?.customerEmail ? escape(maskEmail(attempt.customerEmail)) : null,
+  );
+}
+
+const plainSubject = (findings: Findings): string => joined(escape(findings.id), amountOf(findings));
+
+function hopLine(hop: Hop, asOf: Date, links: Links): string {
+  return joined(
+    `${marks[hop.state]} *${hopNames[hop.kind]}*${stateWords(hop, asOf)}`,
+    hop.amount ? formatMoney(hop.amount) : null,
+    hop.at ? whenLine(hop.kind, hop.at, asOf) : null,
+    hop.reference === null ? null : reference(links, linkedAs[hop.kind] ?? hop.kind, hop.reference),
+    hop.note === null ? null : escape(hop.note),
+  );
+}
+
+const whenLine = (kind: HopKind, at: Date, asOf: Date): string =>
+  isDated(kind) ? calendarDate(at) : `${instant(at)} (${age(at, asOf)})`;
+
+function stateWords({ kind, state, expectedBy }: Hop, asOf: Date): string {
+  switch (state) {
+    case 'present':
+      return '';
+    case 'failed':
+      return ' failed';
+    case 'not_expected':
+      return ' not expected';
+    case 'unknown_source':
+      return ' unknown';
+    case 'expected':
+      return expectedBy
+        ? ` expected by ${isDated(kind) ? calendarDate(expectedBy) : instant(expectedBy)}`
+        : ' expected';
+    case 'overdue':
+      if (expectedBy && isDated(kind)) return ` overdue since ${calendarDate(expectedBy)}`;
+      return expectedBy
+        ? ` overdue by ${formatDuration(asOf.getTime() - expectedBy.getTime())}, since ${instant(expectedBy)}`
+        : ' overdue';
+  }
+}
+
+function age(at: Date, asOf: Date): string {
+  const durationMs = asOf.getTime() - at.getTime();
+  return durationMs < 0 ? `in ${formatDuration(durationMs)}` : `${formatDuration(durationMs)} ago`;
+}
+
+/** “Halcyon isn't connected; showing our books only”. */
+const booksAlone = ({ partner }: Findings): string =>
+  `:ledger: ${partner === null ? 'The partner' : escape(partner)} isn't connected; showing our books only`;
+
+function closing(
+  { findings, headline, asOf }: Trace,
+  complete: boolean,
+  sharedBy: string | null,
+): KnownBlock[] {
+  const lines = [
+    ...(isOfBooksAlone(findings) ? [booksAlone(findings)] : []),
+    ...headline.unknown.map(
+      ({ source, why }) => `${marks.unknown_source} ${sourceNames[source]}: ${escape(why)}`,
+    ),
+  ];
+  const stamp = complete
+    ? `As of ${instant(asOf)}`
+    : `:hourglass_flowing_sand: Still asking, as of ${instant(asOf)}. The complete answer follows.`;
+  return [...sections(lines), context(sharedBy === null ? stamp : `${stamp} · shared by <@${sharedBy}>`)];
+}

@@ -1,0 +1,167 @@
+/**
+ * Builds the desk: what commands and jobs work with, out of configuration, stores and sources.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { CommandDesk } from '../../commands/index.js';
+import { commands } from '../../commands/index.js';
+import type { JobDesk } from '../../jobs/index.js';
+import { createAuditStore } from '../adapters/postgres/audit.js';
+import { createMail } from '../adapters/mail/mail.js';
+import { createOperationsApi } from '../adapters/operations-api/operations-api.js';
+import { createBooks } from '../adapters/postgres/books.js';
+import { openDatabase, type Database } from '../adapters/postgres/database.js';
+import { createOutbox } from '../adapters/postgres/outbox.js';
+import { createHeldSince } from '../adapters/postgres/outbox-news.js';
+import { createPartnerStatuses } from '../adapters/postgres/partner-statuses.js';
+import { createStatuspage } from '../adapters/statuspage/statuspage.js';
+import { createStripePayments } from '../adapters/stripe/payments.js';
+import { createAuditRecorder, createAuditTrail } from '../audit/trail.js';
+import type { Environment } from '../config/environment.js';
+import { usualExpectations, type Config } from '../config/schema.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Log } from '../kernel/log.js';
+import { linksFrom } from './links.js';
+import type { Expectations } from '../payments/hops.js';
+import { createPaymentLookup } from '../payments/lookup.js';
+import type { Attachments } from '../ports/attachments.js';
+import type { Directory } from '../ports/directory.js';
+import type { Mail } from '../ports/mail.js';
+import type { Operations } from '../ports/operations.js';
+import type { PaymentsApi } from '../ports/payments-api.js';
+import { remediationFrom } from './remediation.js';
+import type { RemediationDesk } from '../remediation/remediation.js';
+
+export interface DeskFacts {
+  environment: Environment;
+  config: Config;
+  database: Database;
+  /** The company's own record; null when none is connected. */
+  booksDatabase: Database | null;
+  directory: Directory;
+  attachments: Attachments;
+  /** Where browsers find the page on which a vote is confirmed; null where there is none. */
+  confirmationAddress: (token: string) => string | null;
+  clock: Clock;
+  log: Log;
+  onEnqueued: () => void;
+}
+
+export type Desk = CommandDesk &
+  JobDesk & { remediation: RemediationDesk | null; confirmationAddress: (token: string) => string | null };
+
+/** Late enough for a healthy source, early enough that nobody wonders. */
+const firstAnswerMs = 900;
+const sourceMs = 12_000;
+
+export function createDesk(facts: DeskFacts): Desk {
+  const { config, database, clock, log } = facts;
+  const paymentsApi = paymentsApiFrom(facts);
+  const books = facts.booksDatabase ? createBooks(facts.booksDatabase) : null;
+  const provider = config.paymentsApi && paymentsApi ? providerOf(config, paymentsApi) : null;
+  const auditStore = createAuditStore(database);
+  const audit = createAuditTrail(auditStore);
+  const outbox = createOutbox(facts.onEnqueued);
+  const sources = { payments: paymentsApi, operations: operationsFrom(facts), mail: mailFrom(facts), books };
+  return {
+    payments: createPaymentLookup({
+      provider,
+      books,
+      clock,
+      log,
+      expectationsOf: (partner) => expectationsOf(config, partner),
+      patience: { firstAnswerMs, sourceMs },
+      pause: (durationMs) => pause(durationMs, undefined, { ref: false }),
+    }),
+    paymentsApi,
+    books,
+    links: linksFrom(config.links),
+    clock,
+    partners: config.partners,
+    partnerStatuses: createPartnerStatuses(database),
+    commands: () => commands,
+    watchedPartners: watchedPartners(config),
+    statusSource: createStatuspage({ log }),
+    transactions: database,
+    outbox,
+    auditStore,
+    audit: createAuditRecorder(audit, database),
+    auditChannel: config.channels.audit ?? null,
+    directory: facts.directory,
+    heldSince: createHeldSince(database),
+    guestGroups: config.lookups.guestGroups,
+    remediation: remediationFrom({ ...facts, audit, outbox, sources }),
+    confirmationAddress: facts.confirmationAddress,
+  };
+}
+
+export function paymentsApiFrom({
+  environment,
+  config,
+  clock,
+  log,
+}: Pick<DeskFacts, 'environment' | 'config' | 'clock' | 'log'>): PaymentsApi | null {
+  const apiKey = environment.STRIPE_API_KEY;
+  if (!config.paymentsApi || !apiKey) return null;
+  return createStripePayments({ baseUrl: config.paymentsApi.baseUrl, apiKey, clock, log });
+}
+
+/** Null where the platform is not connected. */
+export function operationsFrom({
+  environment,
+  config,
+  clock,
+  log,
+}: Pick<DeskFacts, 'environment' | 'config' | 'clock' | 'log'>): Operations | null {
+  const token = environment.OPERATIONS_API_TOKEN;
+  if (!config.operationsApi || !token) return null;
+  return createOperationsApi({ baseUrl: config.operationsApi.baseUrl, token, clock, log });
+}
+
+/** Null where no mail server is connected. */
+export function mailFrom({
+  environment,
+  config,
+  log,
+}: Pick<DeskFacts, 'environment' | 'config' | 'log'>): Mail | null {
+  const url = environment.SMTP_URL;
+  return config.mail && url ? createMail({ url, from: config.mail.from, log }) : null;
+}
+
+/** A lookup must not wait for a stuck query: the card then says that the books did not answer. */
+export function openBooksDatabase(environment: Environment, clock: Clock, log: Log): Database | null {
+  const url = environment.BOOKS_DATABASE_URL;
+  if (!url) return null;
+  return openDatabase({
+    url,
+    clock,
+    log,
+    applicationName: 'paydesk books',
+    readOnly: true,
+    statementTimeoutMs: 8000,
+    connectTimeoutMs: 3000,
+    setting: 'BOOKS_DATABASE_URL',
+  });
+}
+
+function providerOf(
+  { partners, paymentsApi }: Config,
+  api: PaymentsApi,
+): { partner: string; name: string; api: PaymentsApi } {
+  const id = paymentsApi?.partner ?? '';
+  return { partner: id, name: partners.find((partner) => partner.id === id)?.name ?? id, api };
+}
+
+function expectationsOf({ partners }: Config, id: string | null): Expectations {
+  // A partner that the configuration does not name is judged by what is usual, not by what another one promised.
+  const found = partners.find((partner) => partner.id === id);
+  const { capture, payout, ledger } = found?.expectations ?? usualExpectations;
+  return { captureMs: capture, payoutMs: payout, ledgerMs: ledger };
+}
+
+function watchedPartners({ partners, channels }: Config): JobDesk['watchedPartners'] {
+  return partners.flatMap(({ id, name, statusPage, alertsChannel }) =>
+    statusPage === undefined
+      ? []
+      : [{ id, name, statusPage, alertsChannel: alertsChannel ?? channels.alerts ?? null }],
+  );
+}

@@ -1,0 +1,56 @@
+/**
+ * Who may ask what over HTTP: with `OPERATIONS_PORT`, liveness, readiness and metrics answer there, and `PORT`, which
+ * others must reach, answers them no more.
+ */
+import {
+  startHttpServer,
+  type HttpServer,
+  type OperationsRoutes,
+  type PublicRoutes,
+} from '../adapters/http/server.js';
+import type { Environment } from '../config/environment.js';
+import type { Log } from '../kernel/log.js';
+
+export interface HttpServers {
+  /** Where the world reaches Paydesk. */
+  port: number;
+  /** Where those who run it do; the same without `OPERATIONS_PORT`. */
+  operationsPort: number;
+  close(): Promise<void>;
+}
+
+/** Whether others than those who run Paydesk must reach `PORT`. */
+export const isPortPublic = ({ OIDC_ISSUER, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }: Environment): boolean =>
+  OIDC_ISSUER !== undefined || (SLACK_APP_TOKEN === undefined && SLACK_SIGNING_SECRET !== undefined);
+
+/** Throws `misconfigured` when a port cannot be had; then none is taken. */
+export async function openHttp(
+  environment: Environment,
+  operations: OperationsRoutes,
+  world: PublicRoutes,
+  log: Log,
+): Promise<HttpServers> {
+  const { HOST: host, PORT, OPERATIONS_PORT } = environment;
+  if (OPERATIONS_PORT === undefined) {
+    if (isPortPublic(environment)) log.warn({ port: PORT }, sharedPort);
+    const server = await startHttpServer(host, PORT, { ...operations, ...world }, log);
+    return { port: server.port, operationsPort: server.port, close: () => server.close() };
+  }
+  const own = await startHttpServer(host, OPERATIONS_PORT, operations, log, { setting: 'OPERATIONS_PORT' });
+  const server = await startHttpServer(host, PORT, world, log).catch(
+    async (error: unknown): Promise<HttpServer> => {
+      await own.close();
+      throw error;
+    },
+  );
+  return {
+    port: server.port,
+    operationsPort: own.port,
+    close: async () => {
+      await Promise.all([server.close(), own.close()]);
+    },
+  };
+}
+
+const sharedPort =
+  '/readyz and /metrics answer on the port that others must reach; OPERATIONS_PORT sets them apart';

@@ -1,0 +1,14 @@
+/**
+ * Deep links from the URL templates of the configuration.
+ */
+import type { Config, LinkObject } from '../config/schema.js';
+import type { Links } from '../views/kit/links.js';
+
+export function linksFrom(templates: Config['links']): Links {
+  return (object, id) => {
+    const template = templates[object as LinkObject];
+    if (template === undefined || id === '') return null;
+    // Half a surrogate pair has no encoding.
+    return template.replaceAll('{id}', () => encodeURIComponent(id.replace(/\p{Cs}/gu, '\ufffd')));
+  };
+}
