@@ -73,6 +73,7 @@ export function createDesk(facts: DeskFacts): Desk {
       pause: (durationMs) => pause(durationMs, undefined, { ref: false }),
     }),
     paymentsApi,
+    paymentsPartner: config.paymentsApi?.partner ?? null,
     books,
     links: linksFrom(config.links),
     clock,

@@ -161,7 +161,14 @@ describe('buttons on other cards', () => {
     ['needs_response', [], ['Payment']],
   ])('a dispute that is %s', (status, startable, expected) => {
     const dispute = aDispute({ status });
-    const card = disputeCard({ dispute, urgency: null, now, links: () => null, startable });
+    const card = disputeCard({
+      dispute,
+      urgency: null,
+      around: { refunds: [], others: [], warnings: [] },
+      now,
+      links: () => null,
+      startable,
+    });
     expect(faultsOf(card)).toEqual([]);
     expect(buttonsOn(card)).toEqual(expected);
   });

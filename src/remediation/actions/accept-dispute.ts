@@ -17,6 +17,7 @@ import {
   openDisputeField,
   readDispute,
   reasonText,
+  responderLines,
   type DisputeFacts,
 } from '../kit/dispute-facts.js';
 import { amountField, amountIn, moneyOfFact, type TypedAmount } from '../kit/fields.js';
@@ -74,6 +75,7 @@ function preview(facts: DisputeFacts, now: Date): Preview {
       isInquiry(facts)
         ? `No money is withdrawn for this inquiry; without a response it may become a dispute over ${amount}.`
         : `The customer keeps ${amount}.`,
+      ...responderLines(facts, now),
       `${deadlineText(facts, now)}. No evidence is sent to the bank, draft evidence included.`,
     ],
     affected: [...customerLines(facts), ...inquiryLines(facts)],
