@@ -4,13 +4,13 @@
 import type { QueuedDispute, Urgency } from '../../disputes/queue.js';
 import { formatDuration } from '../../kernel/duration.js';
 import { formatMoney } from '../../kernel/money.js';
-import { answerTo, canBeAnswered, isInquiry, takesEvidence } from '../../nouns/dispute.js';
+import { answerTo, isInquiry } from '../../nouns/dispute.js';
 import type { Card } from '../../ports/card.js';
 import type { Dispute } from '../../ports/payments-api.js';
 import { actions, cardOf, context, escape, fields, instant, section, sections } from '../kit/blocks.js';
 import { joined, reference, type Links } from '../kit/links.js';
 import { lookUpButton } from '../kit/look-ups.js';
-import { startButtons, type Offer } from '../remediation/start.js';
+import { startButtons, type Startable } from '../remediation/start.js';
 
 const marks: Readonly<Record<Urgency, string>> = {
   no_date: ':red_circle:',
@@ -53,8 +53,8 @@ export interface DisputeCardFacts {
   urgency: Urgency | null;
   now: Date;
   links: Links;
-  /** Ids of the guarded actions that the desk has. */
-  startable: readonly string[];
+  /** The guarded actions that the desk has. */
+  startable: readonly Startable[];
 }
 
 export function disputeCard({ dispute, urgency, now, links, startable }: DisputeCardFacts): Card {
@@ -74,21 +74,11 @@ export function disputeCard({ dispute, urgency, now, links, startable }: Dispute
     section(`${urgency ? marks[urgency] : ':scales:'} *${dueSentence(dispute, now)}*`),
     fields(pairs),
     ...actions(
-      ...startButtons(disputeOffer(dispute, now), startable),
+      ...startButtons({ kind: 'dispute', dispute, now }, startable),
       payment === null ? null : lookUpButton('payment', payment),
     ),
   ]);
 }
-
-/** What the provider would take now. */
-const disputeOffer = (dispute: Dispute, now: Date): Offer => ({
-  actions: [
-    ...(canBeAnswered(dispute, now) ? (['submit-evidence', 'stage-evidence'] as const) : []),
-    ...(takesEvidence(dispute) ? (['accept-dispute'] as const) : []),
-  ],
-  kind: 'dispute',
-  id: dispute.id,
-});
 
 /** An inquiry asks about an amount and takes none of it. */
 const amountWords = (dispute: Dispute): string =>
