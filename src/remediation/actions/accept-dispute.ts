@@ -22,6 +22,7 @@ import {
 } from '../kit/dispute-facts.js';
 import { amountField, amountIn, moneyOfFact, type TypedAmount } from '../kit/fields.js';
 import { customerLines, providerOf } from '../kit/provider.js';
+import { waitingDisputeOf, type Offer, type Thing } from '../kit/thing.js';
 
 interface Params {
   dispute: string;
@@ -38,6 +39,7 @@ export const acceptDispute: Action = defineAction<Params, DisputeFacts>({
     acknowledged: amountField('Disputed amount', 'Type the full amount to confirm that you accept the loss'),
   },
   prefills: { dispute: 'dispute' },
+  offerFor,
   read: async ({ dispute }, world) => (await readDispute(dispute, world)).facts,
   volatile: ['customer', 'customerEmail'],
   contends: contendsOf,
@@ -48,6 +50,11 @@ export const acceptDispute: Action = defineAction<Params, DisputeFacts>({
   readBack: async (step) => readBackOf(await disputeOf(step)),
   verify: async (step) => verified(await disputeOf(step)),
 });
+
+function offerFor(thing: Thing): Offer | null {
+  const dispute = waitingDisputeOf(thing);
+  return dispute && { text: 'Accept…', kind: 'dispute', id: dispute.id };
+}
 
 const disputeOf = ({ facts, world }: Step<Params, DisputeFacts>): Promise<Dispute> =>
   providerOf(world).payments.dispute(facts.dispute);

@@ -80,17 +80,14 @@ const untold: readonly EvidenceKind[] = [
   'shipping_address',
 ];
 
-interface Words {
-  id: string;
-  title: string;
-  summary: string;
-  risk: 'low' | 'high';
-  submit: boolean;
-}
+type EvidenceDefinition = ActionDefinition<EvidenceParams, EvidenceFacts>;
 
-export function evidenceAction({ submit, ...words }: Words): ActionDefinition<EvidenceParams, EvidenceFacts> {
+/** What staging and submitting say each for itself. */
+type Own = Pick<EvidenceDefinition, 'id' | 'title' | 'summary' | 'risk' | 'offerFor'> & { submit: boolean };
+
+export function evidenceAction({ submit, ...own }: Own): EvidenceDefinition {
   return {
-    ...words,
+    ...own,
     fields: evidenceFields,
     prefills: { dispute: 'dispute' },
     brief: briefOf,

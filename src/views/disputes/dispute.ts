@@ -8,7 +8,7 @@ import { reasonCodeOf } from '../../disputes/reason-codes.js';
 import { stakesOf, type Stake } from '../../disputes/stakes.js';
 import { formatDuration } from '../../kernel/duration.js';
 import { formatMoney, isZero } from '../../kernel/money.js';
-import { answerTo, canBeAnswered, isInquiry, takesEvidence } from '../../nouns/dispute.js';
+import { answerTo, canBeAnswered, isInquiry } from '../../nouns/dispute.js';
 import { answeredBy, responderSentence, withoutAnswer } from '../../nouns/responder.js';
 import type { Card } from '../../ports/card.js';
 import type { EvidenceKind } from '../../ports/evidence.js';
@@ -17,7 +17,7 @@ import { kindsText, lackingFor } from '../../remediation/kit/evidence-needs.js';
 import { actions, cardOf, code, escape, fields, instant, section, sections } from '../kit/blocks.js';
 import { reference, type Links } from '../kit/links.js';
 import { lookUpButton } from '../kit/look-ups.js';
-import { startButtons, type Offer } from '../remediation/start.js';
+import { startButtons, type Startable } from '../remediation/start.js';
 
 export const marks: Readonly<Record<Urgency, string>> = {
   no_date: ':red_circle:',
@@ -68,8 +68,8 @@ export interface DisputeCardModel {
   around: Surroundings;
   now: Date;
   links: Links;
-  /** Ids of the guarded actions that the desk has. */
-  startable: readonly string[];
+  /** The guarded actions that the desk has. */
+  startable: readonly Startable[];
 }
 
 export function disputeCard({ dispute, urgency, around, now, links, startable }: DisputeCardModel): Card {
@@ -94,7 +94,7 @@ export function disputeCard({ dispute, urgency, around, now, links, startable }:
       ...aroundLines(dispute, around),
     ]),
     ...actions(
-      ...startButtons(disputeOffer(dispute, now), startable),
+      ...startButtons({ kind: 'dispute', dispute, now }, startable),
       payment === null ? null : lookUpButton('payment', payment),
     ),
   ]);
@@ -175,16 +175,6 @@ function aroundLines(dispute: Dispute, { refunds, others, warnings }: Surroundin
     ...(unread.length === 0 ? [] : [`:grey_question: ${unread.join(', ')} can’t be read at the moment`]),
   ];
 }
-
-/** What the provider would take now. */
-const disputeOffer = (dispute: Dispute, now: Date): Offer => ({
-  actions: [
-    ...(canBeAnswered(dispute, now) ? (['submit-evidence', 'stage-evidence'] as const) : []),
-    ...(takesEvidence(dispute) ? (['accept-dispute'] as const) : []),
-  ],
-  kind: 'dispute',
-  id: dispute.id,
-});
 
 /** An inquiry asks about an amount and takes none of it. */
 export const amountWords = (dispute: Dispute): string =>
