@@ -562,6 +562,31 @@ describe('what holds a request up', () => {
     },
   );
 
+  it('a key that is refused at the order itself: nothing was done, the approvals stand, and the key is tried again', async () => {
+    const alarms: string[] = [];
+    replica = company.replica({ alarm: (_tx, { text }) => Promise.resolve(void alarms.push(text)) });
+    const asked = await approved();
+    company.bank.moods = Array.from({ length: 5 }, () => 'refuses_our_key' as const);
+    await settle(replica, asked, 10 * minuteMs);
+    expect(await read(asked)).toMatchObject({
+      state: 'approved',
+      calls: 4,
+      stateWhy: 'On hold: The bank refuses our key. Renew it.',
+    });
+    // At the first, second and fourth order: waiting on is not news.
+    expect(alarms).toEqual(
+      Array.from(
+        { length: 3 },
+        () =>
+          `Paydesk can’t run ${asked.remediation.id}, which is approved. The bank refuses our key. Renew it.`,
+      ),
+    );
+    await settle(replica, asked, 40 * minuteMs);
+    expect((await read(asked)).state).toBe('closed');
+    expect([company.bank.orders.length, company.bank.effects.size]).toEqual([6, 1]);
+    expect(new Set(company.bank.orders).size).toBe(1);
+  });
+
   it('an account that is gone while the world is read again is of the world, and voids the approvals', async () => {
     const asked = await approved();
     company.bank.closed = new OpsError('not_found', 'There is no such account.');

@@ -24,7 +24,8 @@ import { createDatabase } from '../support/postgres.js';
 export const start = '2026-11-20T10:00:00Z';
 
 /** What the bank does with the next orders, in turn; then it behaves. */
-export type Mood = 'well' | 'lost_before' | 'lost_after' | 'refuses' | 'busy' | 'silent_to_questions';
+export type Mood =
+  'well' | 'lost_before' | 'lost_after' | 'refuses' | 'refuses_our_key' | 'busy' | 'silent_to_questions';
 
 export interface Bank {
   /** Key → what was taken under it. */
@@ -90,6 +91,8 @@ export function spendAction(bank: Bank): Action {
       const minor = parsed.ok ? parsed.value.minor : 0n;
       const mood = bank.moods.shift() ?? 'well';
       if (mood === 'refuses') return Promise.reject(new OpsError('invalid', 'The bank says no.'));
+      if (mood === 'refuses_our_key')
+        return Promise.reject(new OpsError('misconfigured', 'The bank refuses our key.', { hint: 'Renew it.' }));
       if (mood === 'busy') return Promise.reject(new OpsError('rate_limited', 'The bank is busy.'));
       if (mood === 'lost_before') return Promise.reject(new OpsError('unknown_outcome', 'No answer.'));
       take(idempotencyKey, params.account, minor);

@@ -9,14 +9,14 @@
  * Deliberately absent: waiting. What comes later is due later, and the sweep starts it.
  */
 import { minuteMs, secondMs } from '../../kernel/clock.js';
-import { toOpsError, type OpsError } from '../../kernel/errors.js';
+import { toOpsError } from '../../kernel/errors.js';
 import type { Remediation } from '../../ports/remediations.js';
 import type { Transaction } from '../../ports/transaction.js';
 import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
 import { expire, lapse } from './expiry.js';
 import { fenced, requireLease } from './fence.js';
 import { watch } from './judgement.js';
-import { callLease, doneMove, failedMove } from './outcomes.js';
+import { callLease, doneMove, failedMove, needsOperator } from './outcomes.js';
 import { whatChanged } from './revalidation.js';
 import { requireLookedFor, settle } from './settlement.js';
 import { remindOfReview } from './review.js';
@@ -121,9 +121,6 @@ async function lookAgainIn(deps: RemediationDeps, before: Remediation, forMs: nu
 const waitsFor = (id: string): string =>
   `Waiting for ${id}, which concerns the same item and whose outcome is not known yet.`;
 
-/** It does not pass by itself: a key is refused, or a setting is wrong. */
-const needsOperator = ({ code }: OpsError): boolean => code === 'misconfigured' || code === 'forbidden';
-
 interface HoldUp {
   why: string;
   forMs: number;
@@ -194,12 +191,14 @@ const lateAnswer =
 /** Orders the effect, under the key that stands in the request. */
 async function order(
   deps: RemediationDeps,
-  { remediation, plan }: Snapshot,
+  snapshot: Snapshot,
   { isRepeat }: { isRepeat: boolean },
 ): Promise<void> {
+  const { remediation, plan } = snapshot;
   const action = actionOf(deps, remediation.action);
   const until = orderBefore(remediation);
   let outcome: Move;
+  let alarm: string | null = null;
   try {
     requireLease(until, deps.clock);
     const world = fenced(deps.world, until, deps.clock);
@@ -208,12 +207,16 @@ async function order(
     outcome = doneMove(remediation, effect, deps.clock.now());
   } catch (thrown) {
     if (deps.clock.now() >= until) deps.log.warn({ remediation: remediation.id }, lostLease);
-    outcome = failedMove(remediation, thrown, { isRepeat, now: deps.clock.now() });
+    const failed = failedMove(remediation, thrown, { isRepeat, now: deps.clock.now() });
+    ({ alarm, ...outcome } = failed);
   }
   await deps.transactions.run(async (tx) => {
     const current = await deps.remediations.take(tx, remediation.id);
-    if (isAnsweredBy(current, remediation)) await move(tx, deps, current, outcome);
-    else deps.log.warn({ remediation: remediation.id }, lateAnswer);
+    if (!isAnsweredBy(current, remediation))
+      return deps.log.warn({ remediation: remediation.id }, lateAnswer);
+    if (alarm !== null)
+      await deps.alarm(tx, { personId: null, text: alarm, about: { kind: 'request', snapshot } });
+    await move(tx, deps, current, outcome);
   });
   await deps.probe?.('after_record');
   // It may have ended what another request began, such as a pause.
