@@ -17,10 +17,6 @@ export const mostCalls = 3;
 const retryMs = 10 * secondMs;
 /** The other side needs a moment before it can be asked what became of a call. */
 const settlingMs = 3 * secondMs;
-/** Nine files and a write, of half a minute each at most: whoever ordered it and is silent for longer is gone. */
-const callLeaseMs = 7 * minuteMs;
-export const callLease = (now: Date): Date => new Date(now.getTime() + callLeaseMs);
-
 /** What looking for an effect leaves behind, put away: it was found, or the request ended otherwise. */
 export const foundOut = {
   looks: 0,
