@@ -5,7 +5,7 @@
  * wrote it, so one that was given back is not counted.
  * Deliberately absent: what an answer will cost later, for instance the share that Smart Disputes keeps of a win.
  */
-import { add, isZero, money, negate, type Money } from '../kernel/money.js';
+import { add, money, negate, type Money } from '../kernel/money.js';
 import type { BalanceTransaction } from '../ports/payments-api.js';
 
 export interface Stake {
@@ -32,7 +32,3 @@ export function stakesOf(movements: readonly BalanceTransaction[]): Stake[] {
   }
   return [...stakes.values()];
 }
-
-/** Whether more went out than came back, or a fee stays. */
-export const isOpenStake = ({ withdrawn, returned, fees }: Stake): boolean =>
-  withdrawn.minor > returned.minor || !isZero(fees);
