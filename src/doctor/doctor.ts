@@ -23,6 +23,7 @@ import { silentLog } from '../kernel/log.js';
 import type { Secret } from '../kernel/secret.js';
 import { botScopes } from '../wiring/manifest.js';
 import { staleRates } from '../remediation/policy/rates.js';
+import { outboxState } from './outbox.js';
 import { groupsOf, requireNoLockOut, requirePolicy } from '../wiring/remediation.js';
 
 export interface Finding {
@@ -57,7 +58,12 @@ export async function examine(
   const checks = 'fault' in config ? [] : checksOfConfig(value, config.value, clock);
   const channels = 'fault' in config ? [] : checksOfChannels(value, config.value);
   const [findings, channelFindings] = await Promise.all([
-    findingsOf([...checksOfEnvironment(value), operationsRow(value), identityRow(value, clock), ...checks]),
+    findingsOf([
+      ...checksOfEnvironment(value, clock),
+      operationsRow(value),
+      identityRow(value, clock),
+      ...checks,
+    ]),
     findingsOf(channels),
   ]);
   return [configFinding, ...findings, ...alikeOnce(channelFindings)];
@@ -66,10 +72,10 @@ export async function examine(
 /** Name, check, and instead of the check why there is nothing to check. */
 type Row = readonly [what: string, check: Check | null, absent: string];
 
-function checksOfEnvironment(environment: Environment): Row[] {
+function checksOfEnvironment(environment: Environment, clock: Clock): Row[] {
   const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL } = environment;
   return [
-    ...checksOfDatabase(environment),
+    ...checksOfDatabase(environment, clock),
     [
       'slack bot token',
       SLACK_BOT_TOKEN ? () => botToken(SLACK_BOT_TOKEN, SLACK_API_URL) : missing('SLACK_BOT_TOKEN'),
@@ -87,11 +93,10 @@ function checksOfEnvironment(environment: Environment): Row[] {
   ];
 }
 
-function checksOfDatabase({
-  DATABASE_URL: url,
-  DATABASE_OWNER_URL: owner,
-  PAYDESK_HOME,
-}: Environment): Row[] {
+function checksOfDatabase(
+  { DATABASE_URL: url, DATABASE_OWNER_URL: owner, PAYDESK_HOME }: Environment,
+  clock: Clock,
+): Row[] {
   return [
     [
       'database',
@@ -109,6 +114,11 @@ function checksOfDatabase({
       'audit log',
       url ? () => auditState(url) : null,
       'guarded: Paydesk uses a separate role in the embedded database',
+    ],
+    [
+      'messages',
+      url ? () => outboxState(url, clock) : null,
+      'no DATABASE_URL: `/readyz` of the running Paydesk says which messages are held',
     ],
   ];
 }

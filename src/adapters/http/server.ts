@@ -17,6 +17,8 @@ export type Readiness = Readonly<Record<string, string | null>>;
 /** With them comes `/healthz`. */
 export interface OperationsRoutes {
   readiness(): Promise<Readiness>;
+  /** By part, what works and yet needs somebody's attention. */
+  remarks(): Promise<Readonly<Record<string, string>>>;
   metrics(): Promise<{ contentType: string; body: string }>;
 }
 
@@ -123,19 +125,23 @@ function pathOf(url: string): string | null {
   return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : null;
 }
 
-async function read(pathname: string | null, { readiness, metrics }: HttpRoutes): Promise<Answer> {
+async function read(pathname: string | null, { readiness, remarks, metrics }: HttpRoutes): Promise<Answer> {
   if (pathname === '/healthz' && readiness) return plain(200, 'alive\n');
-  if (pathname === '/readyz' && readiness) return readyAnswer(await readiness());
+  if (pathname === '/readyz' && readiness) return readyAnswer(await readiness(), (await remarks?.()) ?? {});
   if (pathname === '/metrics' && metrics) return { status: 200, ...(await metrics()) };
   return plain(404, 'not found\n');
 }
 
-function readyAnswer(parts: Readiness): Answer {
+function readyAnswer(parts: Readiness, remarks: Readonly<Record<string, string>>): Answer {
   const ready = Object.values(parts).every((reason) => reason === null);
   const said = Object.entries(parts).map(([part, reason]) => [part, reason ?? 'ready']);
   return {
     status: ready ? 200 : 503,
     contentType: 'application/json',
-    body: JSON.stringify({ ready, parts: Object.fromEntries(said) as Record<string, string> }),
+    body: JSON.stringify({
+      ready,
+      parts: Object.fromEntries(said) as Record<string, string>,
+      ...(Object.keys(remarks).length > 0 && { remarks }),
+    }),
   };
 }
