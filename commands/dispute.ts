@@ -131,7 +131,7 @@ async function askedCard(text: string, desk: DisputeDesk): Promise<Card> {
 }
 
 function paymentIn(text: string): ProviderSubject | null {
-  if (containsCardNumber(text)) return null;
+  refuseCardNumber(text);
   const [, id = ''] = /(?:^|[^A-Za-z0-9])((?:pi|ch|py)_[A-Za-z0-9]{4,60})(?![A-Za-z0-9_])/.exec(text) ?? [];
   if (id === '') return null;
   return id.startsWith('pi_') ? { paymentId: id } : { chargeId: id };
