@@ -21,7 +21,7 @@ import {
 
 export interface PartnerDesk {
   partners: readonly { id: string; name: string }[];
-  partnerStatuses: PartnerStatuses;
+  partnerStatuses: Pick<PartnerStatuses, 'all'>;
   books: Books | null;
   clock: Clock;
   remediation: Pick<RemediationDesk, 'actions'> | null;
