@@ -22,7 +22,7 @@ import { requireLookups, type LookupDoor } from './door.js';
 
 export interface PartnerDesk extends LookupDoor {
   partners: readonly { id: string; name: string }[];
-  partnerStatuses: PartnerStatuses;
+  partnerStatuses: Pick<PartnerStatuses, 'all'>;
   books: Books | null;
   clock: Clock;
   remediation: Pick<RemediationDesk, 'actions'> | null;

@@ -46,6 +46,7 @@ import type { Secret } from '../kernel/secret.js';
 import type { OutboxBacklog } from '../ports/outbox.js';
 import { remarksOn } from './held-messages.js';
 import { openHttp, type HttpServers } from './http.js';
+import { livingPartners } from './partners.js';
 import { groupsOf, livingRequests, requireNoLockOut } from './remediation.js';
 import { errorCard } from '../views/desk/error.js';
 import { movedCard, outboxNoticeCard } from '../views/desk/outbox-notices.js';
@@ -219,7 +220,7 @@ async function bringUpEngine(databaseUrl: Secret, parts: Parts, facts: PaydeskFa
     onEnqueued: () => parts.sender?.wake(),
   });
   const { remediation } = desk;
-  const living = remediation ? [livingRequests(remediation)] : [];
+  const living = [livingPartners(desk.partnerWatch), ...(remediation ? [livingRequests(remediation)] : [])];
   parts.engine = await persist('the engine', parts, log, () =>
     startEngine({
       databaseUrl,
@@ -254,6 +255,7 @@ async function bringUpSlack(
   const identity = await persist('Slack', parts, log, () => identityOf(client));
   const connection = connectionFrom(environment, log);
   parts.connection = connection;
+  await persist('the cards of partners', parts, log, () => desk.partnerWatch.repairCards());
   await bringUpRemediation(desk, parts, log);
   createSlackApp({
     receiver: connection.receiver,

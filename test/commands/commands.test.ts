@@ -343,11 +343,7 @@ const partnerDesk = (changed: Partial<PartnerDesk> = {}): PartnerDesk => ({
     { id: 'northpay', name: 'Northpay' },
     { id: 'rheinbank', name: 'Rheinbank' },
   ],
-  partnerStatuses: {
-    all: () => Promise.resolve([]),
-    take: () => Promise.reject(new Error('not asked')),
-    put: () => Promise.resolve(),
-  },
+  partnerStatuses: { all: () => Promise.resolve([]) },
   books,
   clock,
   remediation: null,
