@@ -37,8 +37,8 @@ interface Migration {
   sql: string;
 }
 
-/** "migrate" in ASCII. Not the key that DBOS takes inside its own migration. */
-const lockKey = '0x6d696772617465';
+/** "migrate" in ASCII. Not the key that DBOS takes inside its own migration. Sent as decimal: PostgreSQL 15 reads no other. */
+const lockKey = 0x6d696772617465n;
 const lockPauseMs = 100;
 
 export const migrationsFolder = join(packageRoot, 'src/adapters/postgres/migrations');
