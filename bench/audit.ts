@@ -44,6 +44,8 @@ const approval = (index: number): AuditEvent => ({
   },
 });
 
+const cleaned = contentOf(approval(0));
+
 const home = await mkdtemp(join(tmpdir(), 'paydesk-bench-'));
 const server = await startEmbeddedPostgres({ home, log });
 try {
@@ -100,7 +102,10 @@ async function measure(
   return `p50 ${ms(percentile(latencies, 0.5))}, p99 ${ms(percentile(latencies, 0.99))}, ${rate} transactions/s`;
 }
 
-/** A million entries, made by the chain's own code and copied past the trigger, which would take them one by one. */
+/**
+ * A million entries, made by the chain's own code and copied past the trigger, which would take them one by one. Their
+ * texts are cleaned once, because a bench of reading need not search a million of them for card numbers.
+ */
 async function fill(ownerUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
@@ -133,9 +138,9 @@ async function fill(ownerUrl: string): Promise<void> {
 }
 
 /** The entry that continues `head`, as the database makes it. */
-function seal(head: AuditHead, event: AuditEvent, at: Date): StoredEntry {
-  const { why, details, ...content } = contentOf(event);
-  const entry = { ...content, seq: head.seq + 1, at, previous: head.hash };
+function seal(head: AuditHead, { kind, actor, subjects }: AuditEvent, at: Date): StoredEntry {
+  const { why, details } = cleaned;
+  const entry = { kind, actor, subjects: [...subjects], seq: head.seq + 1, at, previous: head.hash };
   const body = bodyOf(entry, why, details);
   return { ...entry, body, hash: hashOf(body) };
 }

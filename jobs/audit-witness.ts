@@ -21,16 +21,16 @@ export interface AuditWitnessDesk {
   outbox: Outbox;
 }
 
-export const auditWitnessJob = (schedule: string): Job<AuditWitnessDesk> => ({
+export const auditWitnessJob: Job<AuditWitnessDesk> = {
   id: 'audit-witness',
   summary: 'Tells the audit channel where the chain of the audit log ends',
-  schedule,
+  schedule: '0 6 * * *',
   catchUp: 1,
   run: async (slot, desk, log) => {
     if (desk.auditChannel === null) await logHead(desk, log);
     else await tell(slot, desk.auditChannel, desk, log);
   },
-});
+};
 
 async function logHead({ auditStore }: AuditWitnessDesk, log: Log): Promise<void> {
   const head = await auditStore.head();

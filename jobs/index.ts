@@ -1,18 +1,26 @@
 /**
- * The registry of jobs: one line each. Schedules come from the configuration.
+ * The registry of jobs: one line each. A job brings its own schedule, and the configuration can set another.
  */
+import { OpsError } from '../src/kernel/errors.js';
 import type { Job } from '../src/ports/jobs.js';
 import { auditWitnessJob, type AuditWitnessDesk } from './audit-witness.js';
 import { partnerStatusJob, type PartnerStatusDesk } from './partner-status.js';
 
 export type JobDesk = PartnerStatusDesk & AuditWitnessDesk;
 
-export interface Schedules {
-  partnerStatus: string;
-  auditWitness: string;
-}
+const registry: readonly Job<JobDesk>[] = [partnerStatusJob, auditWitnessJob];
 
-export const jobs = (schedules: Schedules): readonly Job<JobDesk>[] => [
-  partnerStatusJob(schedules.partnerStatus),
-  auditWitnessJob(schedules.auditWitness),
-];
+/** `partner-status` is `partnerStatus` in the configuration. */
+const settingOf = (id: string): string =>
+  id.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** `schedules`: as configured, by the job's setting. Throws `misconfigured` for a job that does not exist. */
+export function jobs(schedules: Readonly<Record<string, string>>): readonly Job<JobDesk>[] {
+  const settings = registry.map(({ id }) => settingOf(id));
+  const unknown = Object.keys(schedules).find((name) => !settings.includes(name));
+  if (unknown !== undefined)
+    throw new OpsError('misconfigured', `schedules.${unknown} is not the schedule of a job.`, {
+      hint: `Schedules that can be set in paydesk.yaml: ${settings.join(', ')}.`,
+    });
+  return registry.map((job) => ({ ...job, schedule: schedules[settingOf(job.id)] ?? job.schedule }));
+}

@@ -33,15 +33,15 @@ export interface PartnerStatusDesk {
   clock: Clock;
 }
 
-export const partnerStatusJob = (schedule: string): Job<PartnerStatusDesk> => ({
+export const partnerStatusJob: Job<PartnerStatusDesk> = {
   id: 'partner-status',
   summary: 'Reads the partners’ status pages and tells of changes',
-  schedule,
+  schedule: '* * * * *',
   catchUp: 1,
   run: async (_slot, desk, log) => {
     await Promise.all(desk.watchedPartners.map((partner) => watch(partner, desk, log)));
   },
-});
+};
 
 async function watch(partner: WatchedPartner, desk: PartnerStatusDesk, log: Log): Promise<void> {
   const failed = (message: string) => (thrown: unknown) => {

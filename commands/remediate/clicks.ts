@@ -6,6 +6,7 @@
  */
 import { OpsError, toOpsError } from '../../src/kernel/errors.js';
 import type { ActionRequest } from '../../src/ports/command.js';
+import { actions } from '../../src/remediation/actions/index.js';
 import type { Snapshot } from '../../src/remediation/life/deps.js';
 import type { Judgement } from '../../src/remediation/life/judgement.js';
 import type { VoteOutcome } from '../../src/remediation/life/votes.js';
@@ -13,7 +14,7 @@ import { lookedCard } from '../../src/views/remediation/answers.js';
 import { remediationButtons } from '../../src/views/remediation/ids.js';
 import { liftCard, underStop } from '../../src/views/remediation/freeze.js';
 import { fitsOnCard } from '../../src/views/remediation/plan.js';
-import { startIds } from '../../src/views/remediation/start.js';
+import { startIdOf } from '../../src/views/remediation/start.js';
 import {
   amountModal,
   confirmCard,
@@ -58,7 +59,7 @@ export const clicks: Readonly<Record<string, Click>> = {
   [remediationButtons.closeReview]: showing(reviewModal),
   [remediationButtons.lift]: lift,
   [remediationButtons.confirm]: () => Promise.resolve(),
-  ...Object.fromEntries(startIds.map((id) => [id, start])),
+  ...Object.fromEntries(actions.map(({ id }) => [startIdOf(id), start])),
 };
 
 /** Its last page approves, so it says at once when that would be refused. */

@@ -81,8 +81,9 @@ export const configSchema = z.strictObject({
     ),
   links: z.partialRecord(z.enum(linkObjects), urlTemplate).default({}),
   schedules: z
-    .strictObject({ partnerStatus: cron.default('* * * * *'), auditWitness: cron.default('0 6 * * *') })
-    .prefault({}),
+    .record(z.string(), cron)
+    .default({})
+    .describe('by job; a job without one keeps its own schedule'),
   statementProfiles,
   remediation: remediation.optional().describe('absent: no guarded actions'),
 });

@@ -57,13 +57,22 @@ function cardNumbersIn(text: string): Found[] {
 
 const cardsOf = (runs: readonly DigitGroup[][]): Found[] => runs.flatMap(cardsIn);
 
-/** Most texts are ruled out by counting, before they are read mark by mark. */
+/**
+ * Most texts are ruled out by counting, before they are read mark by mark. A letter between digits ends a number, which
+ * can be counted too where every character is what it seems: in plain ASCII without escapes.
+ */
 function mayHoldOne(text: string): boolean {
   if (text.length < shortestCardNumber) return false;
+  if (isPlainAscii(text) && !holdsEscapes(text)) return longNumber.test(text);
   let count = 0;
   for (const _ of text.matchAll(/\p{N}/gu)) if (++count === shortestCardNumber) return true;
   return false;
 }
+
+const isPlainAscii = (text: string): boolean => !/[^\t\n\r -~]/.test(text);
+
+/** As many digits as the shortest card number has, with no letter between them. */
+const longNumber = new RegExp(`(?:\\d[^\\da-zA-Z]*){${shortestCardNumber}}`);
 
 function joined(before: Found[], next: Found): Found[] {
   const last = before.at(-1);

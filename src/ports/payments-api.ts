@@ -102,6 +102,8 @@ export interface Dispute {
   reason: string;
   networkReasonCode: string | null;
   brand: string | null;
+  /** inquiry, chargeback, compliance, resolution…; null where the provider does not say. */
+  caseType: string | null;
   createdAt: Date;
   /** False where the bank or the network hears no answer at all. */
   answerAllowed: boolean;
@@ -110,6 +112,17 @@ export interface Dispute {
   hasEvidence: boolean;
   pastDue: boolean;
   submissionCount: number;
+  /** `manual`, `smart_disputes`, `not_submitted`, more to come; null where the provider does not say. */
+  submissionMethod: string | null;
+  /**
+   * Who answers at the deadline: `manual`, `prefer_manual`, `prefer_smart_disputes`, `smart_disputes`, more to come; null
+   * where the provider never answers by itself.
+   */
+  intendedSubmission: string | null;
+  /** Visa Compelling Evidence 3.0, where the provider offers it for this dispute. */
+  compellingEvidence: { status: string; requiredActions: readonly string[] } | null;
+  /** What it took from the balance and gave back, with its fees; null where a movement cannot be read. */
+  movements: readonly BalanceTransaction[] | null;
   /** What is there by now, staged or submitted: texts, and ids of files. Providers fill in some themselves. */
   evidence: Readonly<Partial<Record<EvidenceKind, string>>>;
   /** The network takes a fee for hearing an answer, and nobody has agreed to it yet. */

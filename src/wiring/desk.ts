@@ -73,6 +73,7 @@ export function createDesk(facts: DeskFacts): Desk {
       pause: (durationMs) => pause(durationMs, undefined, { ref: false }),
     }),
     paymentsApi,
+    paymentsPartner: config.paymentsApi?.partner ?? null,
     books,
     links: linksFrom(config.links),
     clock,
@@ -139,6 +140,7 @@ export function openBooksDatabase(environment: Environment, clock: Clock, log: L
     readOnly: true,
     statementTimeoutMs: 8000,
     connectTimeoutMs: 3000,
+    queueTimeoutMs: 3000,
     setting: 'BOOKS_DATABASE_URL',
   });
 }

@@ -169,7 +169,15 @@ describe('who may look payments and disputes up', () => {
         run(
           disputeCommand,
           '',
-          { ...door, paymentsApi: api, links, clock, remediation: null, guestGroups },
+          {
+            ...door,
+            paymentsApi: api,
+            links,
+            clock,
+            remediation: null,
+            paymentsPartner: 'northpay',
+            guestGroups,
+          },
           undefined,
           by(userId),
         ),
@@ -190,7 +198,14 @@ describe('who may look payments and disputes up', () => {
 });
 
 describe('/dispute', () => {
-  const desk = () => ({ ...door, paymentsApi: api, links, clock, remediation: null });
+  const desk = () => ({
+    ...door,
+    paymentsApi: api,
+    links,
+    clock,
+    remediation: null,
+    paymentsPartner: 'northpay',
+  });
   const ask = (text: string): Promise<string[]> => run(disputeCommand, text, desk());
 
   it('the queue, the nearest deadline first', async () => {
@@ -206,8 +221,42 @@ describe('/dispute', () => {
   });
 
   it('says how far it looked when there may be more', async () => {
-    api.disputes = Array.from({ length: 120 }, (_, n) => aDispute({ id: `du_${n}`, status: 'won' }));
-    expect(await ask('')).toEqual(['one: No dispute needs a response among the 100 most recent']);
+    api.disputes = Array.from({ length: 1200 }, (_, n) => aDispute({ id: `du_${n}`, status: 'won' }));
+    expect(await ask('')).toEqual(['one: No dispute needs a response among the 1000 most recent']);
+  });
+
+  it('has seen all once the oldest is too old to be answered', async () => {
+    api.disputes = [
+      ...Array.from({ length: 999 }, (_, n) => aDispute({ id: `du_${n}`, status: 'won' })),
+      aDispute({ id: 'du_old', status: 'lost', createdAt: new Date('2026-01-01T00:00:00Z') }),
+    ];
+    expect(await ask('')).toEqual(['one: No dispute needs a response']);
+  });
+
+  it.each([
+    ['due 24h', 'one: 1 dispute needs a response due within 1 d; 1 is overdue', 'overdue ones still wait'],
+    ['due 3d northpay', 'one: 2 disputes need a response due within 3 d; 1 is overdue', 'and the partner'],
+    ['due', 'one: 3 disputes need a response; 1 is overdue', 'no limit'],
+  ])('%s → %s: %s', async (text, title) => {
+    api.disputes = [
+      aDispute({ id: 'du_soon', respondBy: at('11-21T00:00') }),
+      aDispute({ id: 'du_days', respondBy: at('11-22T12:00') }),
+      aDispute({ id: 'du_later', respondBy: at('12-20T00:00') }),
+      aDispute({ id: 'du_missed', respondBy: at('11-19T00:00') }),
+    ];
+    expect((await ask(text))[0]?.split(':').slice(0, 2).join(':')).toBe(title);
+  });
+
+  it.each(['due tomorrow', 'due 24h southpay', 'due 5s'])('%s is refused with what to type', async (text) => {
+    await expect(ask(text)).rejects.toMatchObject({ code: 'invalid', hint: expect.stringContaining('24h') });
+  });
+
+  it('the disputes of a payment: one is shown, several are listed, none is said', async () => {
+    api.disputes = [aDispute({ id: 'du_1abcd', paymentId: 'pi_1abcd' })];
+    expect((await ask('pi_1abcd'))[0]).toContain('du_1abcd');
+    api.disputes.push(aDispute({ id: 'du_2abcd', paymentId: 'pi_1abcd', status: 'won' }));
+    expect((await ask('pi_1abcd'))[0]).toContain('a response');
+    await expect(ask('pi_9none')).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('one dispute, from whatever stands around its id', async () => {
@@ -216,7 +265,7 @@ describe('/dispute', () => {
   });
 
   it.each([
-    ['pi_1paid', 'That isn’t a dispute ID.', 'another id'],
+    ['po_1paid', 'That isn’t a dispute ID.', 'another id'],
     [
       '4242424242424242',
       'This looks like a card number, so it was not read, searched or stored.',

@@ -38,7 +38,7 @@ describe('a good file', () => {
   it('may be as short as this, with defaults for the rest', () => {
     const config = parseConfig('company: L\npartners: [{ id: aa, name: A, kind: psp }]', 'x');
     expect(config).toMatchObject({
-      schedules: { partnerStatus: '* * * * *' },
+      schedules: {},
       partners: [{ timeZone: 'UTC', expectations: { payout: 3 * 86_400_000 } }],
     });
   });

@@ -71,14 +71,21 @@ describe('guarded actions', () => {
 });
 
 describe('jobs', () => {
-  const registered = jobs({
-    partnerStatus: '* * * * *',
-
-    auditWitness: '* * * * *',
-  });
+  const registered = jobs({});
 
   it('one file each', () => {
     expect(registered.map(({ id }) => id).sort()).toEqual(namesIn('jobs'));
+  });
+
+  it('each has a schedule of its own, which the configuration can change', () => {
+    const schedules = ({ id }: { id: string }, changed: Record<string, string>) =>
+      jobs(changed).find((job) => job.id === id)?.schedule;
+    expect(schedules({ id: 'partner-status' }, {})).toBe('* * * * *');
+    expect(schedules({ id: 'partner-status' }, { partnerStatus: '*/5 * * * *' })).toBe('*/5 * * * *');
+  });
+
+  it('a schedule of a job that does not exist is refused, with those that do', () => {
+    expect(() => jobs({ partnersStatus: '* * * * *' })).toThrow('schedules.partnersStatus is not');
   });
 
   it('the README names them all', () => {

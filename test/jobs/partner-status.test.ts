@@ -49,7 +49,7 @@ async function look(over: Partial<PartnerStatusDesk> = {}): Promise<void> {
     clock: bench.clock,
     ...over,
   };
-  await partnerStatusJob('* * * * *').run(bench.clock.now(), desk, recordingLog(lines));
+  await partnerStatusJob.run(bench.clock.now(), desk, recordingLog(lines));
   await bench.untilSent();
   bench.clock.advance(minuteMs);
 }

@@ -20,6 +20,7 @@ import { packageRoot } from '../../src/kernel/package-root.js';
 import { shortHashOf } from '../../src/remediation/life/votes.js';
 import type { RemediationDesk } from '../../src/remediation/remediation.js';
 import { migrateDatabase } from '../../src/wiring/database.js';
+import { foreverLease } from '../remediation/support.js';
 import { openTableBank, tableDesk } from '../remediation/table-bank.js';
 import { copyDatabase, createDatabase, createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
 
@@ -65,11 +66,17 @@ function open({ url }: TestDatabase): Database {
   return database;
 }
 
-function startReplica(database: TestDatabase): void {
+/** Resolves when it runs: until then no time must pass. */
+async function startReplica(database: TestDatabase): Promise<void> {
   const args = ['--import', 'tsx', join(packageRoot, 'test/remediation/replica.ts'), database.url.reveal()];
   const env = { ...process.env, CLOCK_AHEAD: clockFile(), BANK_ADDRESS: bankDatabase.url.reveal() };
-  const child = spawn(process.execPath, args, { cwd: packageRoot, env, stdio: 'ignore' });
+  const child = spawn(process.execPath, args, {
+    cwd: packageRoot,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   replica = { process: child, ended: once(child, 'exit') };
+  await once(child.stdout, 'data');
 }
 
 async function stopReplica(): Promise<void> {
@@ -100,7 +107,7 @@ async function approve(desk: RemediationDesk, id: string): Promise<void> {
 /** Carries it out within this process, without an engine, while time passes quickly. */
 async function carryOut(desk: RemediationDesk, id: string): Promise<void> {
   while ((await desk.read(id)).remediation.state !== 'closed') {
-    await desk.advance(id);
+    await desk.advance(id, foreverLease);
     setAhead(aheadMs + 5 * secondMs);
     if (aheadMs > mostAheadMs) throw new Error(`${id} does not end`);
   }
@@ -112,7 +119,7 @@ const closes = (desk: RemediationDesk, id: string): Promise<void> =>
     .poll(
       async () => {
         const { state } = (await desk.read(id)).remediation;
-        if (state !== 'closed') setAhead(Math.min(mostAheadMs, aheadMs + 5 * secondMs));
+        if (state !== 'closed') setAhead(Math.min(mostAheadMs, aheadMs + secondMs));
         return state;
       },
       { timeout: 60_000, interval: 50, message: id },
@@ -165,7 +172,7 @@ it('goes on from a back-up: the chain verifies, and each request has one effect'
   const restored = tableDesk(after, { clock }, bank);
   expect((await restored.read(pending)).remediation.state).toBe('pending');
   await approve(restored, pending);
-  startReplica(backup);
+  await startReplica(backup);
   await closes(restored, approved);
   await closes(restored, pending);
 

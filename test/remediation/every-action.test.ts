@@ -37,7 +37,15 @@ const open = {
 const extraRuns = Number(process.env.EVERY_ACTION_RUNS ?? 2);
 
 /** What becomes of the first order: whether it arrives, and what Paydesk hears. */
-const faults = ['well', 'lost before', 'lost after', 'breaks after', 'unavailable', 'busy'] as const;
+const faults = [
+  'well',
+  'lost before',
+  'lost after',
+  'breaks after',
+  'unavailable',
+  'busy',
+  'key refused',
+] as const;
 type Fault = (typeof faults)[number];
 
 interface Ordeal {
@@ -182,6 +190,7 @@ function ordeal({ fault, blind }: Ordeal): World {
     const turn = orders === 1 ? fault : 'well';
     if (turn === 'unavailable') throw new OpsError('unavailable', 'The provider does not answer.');
     if (turn === 'busy') throw new OpsError('rate_limited', 'The provider is busy.');
+    if (turn === 'key refused') throw new OpsError('misconfigured', 'The provider refuses our key.');
     if (turn === 'lost before') throw new OpsError('unknown_outcome', 'No answer.');
     const answer = await call();
     if (turn === 'lost after') throw new OpsError('unknown_outcome', 'No answer.');
@@ -243,7 +252,6 @@ async function live(action: string, typed: TypedParameters, met: Ordeal): Promis
 
 async function ended(replica: Replica, id: string): Promise<Remediation> {
   for (let steps = 0; steps < 300; steps++) {
-    await replica.desk.sweep();
     await replica.work();
     const { remediation } = await replica.desk.read(id);
     if (remediation.dueAt === null || remediation.verified || awaitsJudgement(remediation))

@@ -9,7 +9,8 @@ import type { Findings } from '../../src/payments/findings.js';
 import { traceOf } from '../../src/payments/trace.js';
 import type { Card } from '../../src/ports/card.js';
 import { auditCard } from '../../src/views/audit/log.js';
-import { disputeCard, disputeQueueCard } from '../../src/views/disputes/dispute.js';
+import { disputeCard } from '../../src/views/disputes/dispute.js';
+import { disputeQueueCard } from '../../src/views/disputes/queue.js';
 import { errorCard } from '../../src/views/desk/error.js';
 import { helpCard } from '../../src/views/desk/help.js';
 import { partnerCard, partnersCard, partnerStatusCard } from '../../src/views/partners/partner.js';
@@ -243,23 +244,28 @@ describe('/payment', () => {
   });
 });
 
+const alone = { refunds: [], others: [], warnings: [] };
+
 describe('/dispute', () => {
   it('one dispute', () => {
     const dispute = aDispute();
     expect(
       read(
-        disputeCard({ dispute: dispute, urgency: urgencyOf(dispute, now), now, links: links, startable: [] }),
+        disputeCard({ dispute, urgency: urgencyOf(dispute, now), around: alone, now, links, startable: [] }),
       ),
     ).toMatchInlineSnapshot(`
       "Response due by 2026-11-22 12:00 UTC, 2 d left · 20.00 EUR du_1
       :large_orange_circle: *Response due by 2026-11-22 12:00 UTC, 2 d left*
       *Dispute* ‹du_1›
       *Amount* 20.00 EUR
-      *Reason* fraudulent (10.4)
+      *Reason* fraudulent: Other fraud, card not present (visa 10.4, chargeback)
       *Status* needs response
       *Opened* 2026-11-16 09:00 UTC
       *Evidence* none yet
       *Payment* ‹pi_1paid›
+      *Who answers at the deadline:* Your team: nothing is sent unless someone submits evidence. Without an answer it is lost.
+      *At stake:* nothing withdrawn from the balance yet
+      *Evidence required:* customer purchase IP, access activity log; or billing address, customer signature; or shipping address, shipping documentation
       [Payment → pi_1paid]"
     `);
   });
@@ -281,8 +287,9 @@ describe('/dispute', () => {
     expect(
       read(
         disputeCard({
-          dispute: dispute,
+          dispute,
           urgency: urgencyOf(dispute, now),
+          around: alone,
           now,
           links: noLinks,
           startable: [],
@@ -297,13 +304,17 @@ describe('/dispute', () => {
       aDispute({ id: 'du_past', respondBy: at('11-20T09:00') }),
       aDispute({ id: 'du_week', status: 'warning_needs_response', respondBy: at('11-25T00:00') }),
     ];
-    const facts = { unread: [], scanned: 3, isAll: true, now, links };
+    const facts = { within: null, unread: [], scanned: 3, isAll: true, now, links };
     expect(read(disputeQueueCard({ ...facts, queue: queueOf(disputes, now) }))).toMatchInlineSnapshot(`
-      "3 disputes need a response: Response overdue by 3 h (was due 2026-11-20 09:00 UTC)
-      :scales: *3 disputes need a response*
-      :red_circle: Response overdue by 3 h (was due 2026-11-20 09:00 UTC) · 20.00 EUR · fraudulent · ‹du_past›
+      "2 disputes need a response; 1 is overdue: Response due by 2026-11-25 00:00 UTC, 4 d 12 h left
+      :scales: *2 disputes need a response; 1 is overdue*
       :large_yellow_circle: Response due by 2026-11-25 00:00 UTC, 4 d 12 h left · 20.00 EUR, nothing withdrawn · fraudulent · ‹du_week›
+      [Dispute → du_week]
       :large_green_circle: Response due by 2026-12-20 00:00 UTC, 29 d 12 h left · 20.00 EUR · fraudulent · ‹du_later›
+      [Dispute → du_later]
+      *Deadline missed*
+      :red_circle: Response overdue by 3 h (was due 2026-11-20 09:00 UTC) · 20.00 EUR · fraudulent · ‹du_past›
+      [Dispute → du_past]
       All 3 disputes checked · as of 2026-11-20 12:00 UTC"
     `);
     expect(read(disputeQueueCard({ ...facts, queue: [] }))).toMatchInlineSnapshot(`
@@ -322,19 +333,23 @@ describe('/dispute', () => {
     const unread = ['dispute du_odd cannot be read: currency is not an ISO 4217 currency'];
     expect(read(disputeQueueCard({ ...facts, scanned: 4, queue: queueOf(odd, now), unread })))
       .toMatchInlineSnapshot(`
-      "2 disputes need a response; 1 unreadable: Response due; the provider gives no date
-      :scales: *2 disputes need a response; 1 unreadable*
-      :red_circle: Response due; the provider gives no date · 20.00 EUR · fraudulent · ‹du_undated›
-      :red_circle: Response due by 2026-11-20 13:00 UTC, 1 h left · 20.00 EUR · fraudulent · ‹du_soon›
-      :no_entry_sign: Dispute can only be accepted: the network allows no response · 20.00 EUR · fraudulent · ‹du_refused›
-      :grey_question: dispute du_odd cannot be read: currency is not an ISO 4217 currency
-      All 4 disputes checked · 1 unreadable · as of 2026-11-20 12:00 UTC"
-    `);
+        "2 disputes need a response; 1 unreadable: Response due; the provider gives no date
+        :scales: *2 disputes need a response; 1 unreadable*
+        :red_circle: Response due; the provider gives no date · 20.00 EUR · fraudulent · ‹du_undated›
+        [Dispute → du_undated]
+        :red_circle: Response due by 2026-11-20 13:00 UTC, 1 h left · 20.00 EUR · fraudulent · ‹du_soon›
+        [Dispute → du_soon]
+        *No response allowed*
+        :no_entry_sign: Dispute can only be accepted: the network allows no response · 20.00 EUR · fraudulent · ‹du_refused›
+        [Dispute → du_refused]
+        :grey_question: dispute du_odd cannot be read: currency is not an ISO 4217 currency
+        All 4 disputes checked · 1 unreadable · as of 2026-11-20 12:00 UTC"
+      `);
     const many = queueOf(
       Array.from({ length: 17 }, (_, n) => aDispute({ id: `du_${n}` })),
       now,
     );
-    expect(read(disputeQueueCard({ ...facts, queue: many }))).toContain('2 more due later');
+    expect(read(disputeQueueCard({ ...facts, queue: many }))).toContain('and 5 more.');
   });
 });
 

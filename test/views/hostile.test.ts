@@ -24,7 +24,8 @@ import {
 } from '../../src/views/kit/blocks.js';
 import { auditKinds } from '../../src/ports/audit.js';
 import { auditCard } from '../../src/views/audit/log.js';
-import { disputeCard, disputeQueueCard } from '../../src/views/disputes/dispute.js';
+import { disputeCard } from '../../src/views/disputes/dispute.js';
+import { disputeQueueCard } from '../../src/views/disputes/queue.js';
 import { errorCard } from '../../src/views/desk/error.js';
 import { partnerCard, partnersCard, partnerStatusCard } from '../../src/views/partners/partner.js';
 import { candidatesCard, nothingCard, payoutCard, searchingCard } from '../../src/views/payments/search.js';
@@ -253,14 +254,25 @@ function cardsWith(text: string, count: number): Record<string, Card> {
     searching: searchingCard(text),
     payout: payoutCard(payout, now, links),
     dispute: disputeCard({
-      dispute: dispute,
+      dispute: {
+        ...dispute,
+        caseType: text,
+        intendedSubmission: text,
+        compellingEvidence: { status: text, requiredActions: times(text) },
+      },
       urgency: urgencyOf(dispute, now),
+      around: {
+        refunds: times(aRefund({ status: text })),
+        others: times(dispute),
+        warnings: times(aWarning({ fraudType: text })),
+      },
       now,
       links: links,
       startable: [],
     }),
     queue: disputeQueueCard({
       queue: queueOf(times(dispute), now),
+      within: 'due within 3 d',
       unread: times(text),
       scanned: 100,
       isAll: false,

@@ -29,6 +29,12 @@ export function networkReasonCode(reason: DisputeReason, brand: string): string 
   return brand === 'amex' ? amex : visa;
 }
 
+/** The account has Smart Disputes for the two large networks; the provider's default is to let people go first. */
+const hasSmartDisputes = (brand: string): boolean => brand === 'visa' || brand === 'mastercard';
+
+export const intendedMethod = (brand: string): string | null =>
+  hasSmartDisputes(brand) ? 'prefer_manual' : null;
+
 /** The dispute's status at a time (ms). */
 function disputeStatus(dispute: DisputeFact, nowMs: number): string {
   const prefix = dispute.inquiry ? 'warning_' : '';
@@ -68,8 +74,9 @@ export function disputeOf(ids: IdCodec, order: Order, dispute: DisputeFact, nowM
       has_evidence: replied,
       past_due: !replied && nowMs > dispute.dueMs,
       submission_count: replied ? 1 : 0,
-      submission_method: replied ? 'manual' : null,
+      submission_method: replied ? 'manual' : 'not_submitted',
     },
+    intended_submission_method: intendedMethod(brand),
     is_charge_refundable: dispute.inquiry,
     network_reason_code: code,
     payment_intent: order.paymentId,

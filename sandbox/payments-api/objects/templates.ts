@@ -154,7 +154,6 @@ export const DISPUTE = {
   object: 'dispute',
   balance_transactions: [],
   enhanced_eligibility_types: [],
-  intended_submission_method: 'manual',
   livemode: false,
   metadata: {},
 };

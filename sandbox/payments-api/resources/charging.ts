@@ -9,7 +9,7 @@ import { ApiError } from '../errors.js';
 import type { IssuerAnswer } from '../issuer.js';
 import { numberOf, seconds, textOf, type ApiObject } from '../objects/api-object.js';
 import { APPROVED_OUTCOME, declinedOutcome, paymentError, wordsOf } from '../objects/declines.js';
-import { networkReasonCode } from '../objects/disputes.js';
+import { intendedMethod, networkReasonCode } from '../objects/disputes.js';
 import { CARD_DETAILS, CHARGE, DISPUTE, DISPUTE_EVIDENCE, NO_ADDRESS } from '../objects/templates.js';
 import { addTransaction, captureFee } from './ledger.js';
 
@@ -183,8 +183,9 @@ function openDispute(api: Api, chargeId: string, answer: IssuerAnswer): void {
       has_evidence: false,
       past_due: false,
       submission_count: 0,
-      submission_method: null,
+      submission_method: 'not_submitted',
     },
+    intended_submission_method: intendedMethod(answer.brand),
     is_charge_refundable: false,
     network_reason_code: code,
     payment_intent: charge.payment_intent,

@@ -60,11 +60,29 @@ export function updateDispute({ api, form, args: [id = ''] }: Call): ApiObject {
       has_evidence: Object.values(evidence).some((value) => typeof value === 'string' && value !== ''),
       ...(submit ? { submission_count: count + 1, submission_method: 'manual' } : {}),
     },
+    intended_submission_method: givenMethod(form, dispute),
     metadata: mergedMetadata(form, dispute.metadata),
     ...(submit ? { status: reviewStatus(dispute) } : {}),
   };
   api.publish('charge.dispute.updated', updated);
   return updated;
+}
+
+const METHODS = ['manual', 'prefer_manual', 'prefer_smart_disputes', 'smart_disputes'];
+
+/** Only an account with Smart Disputes can choose one that the provider answers. */
+function givenMethod(form: Call['form'], dispute: ApiObject): unknown {
+  const { intended_submission_method: method } = form;
+  if (method === undefined) return dispute.intended_submission_method ?? null;
+  if (typeof method !== 'string' || !METHODS.includes(method))
+    throw invalidParameter(
+      'intended_submission_method',
+      `Invalid intended_submission_method: must be one of ${METHODS.join(', ')}`,
+    );
+  const available = (dispute.intended_submission_method ?? null) !== null;
+  if (!available && method !== 'manual')
+    throw refused('smart_disputes_not_available', 'Smart Disputes is not available for this dispute.');
+  return method;
 }
 
 const evidenceOf = (dispute: ApiObject): Record<string, unknown> =>

@@ -10,7 +10,7 @@ import type { Database, PgTransaction } from './database.js';
 /** By part, why it does not work; null when it does. */
 export type DatabaseFaults = Readonly<Record<'tables' | 'writing' | 'audit', string | null>>;
 
-/** Every table of schema `paydesk`, and the one of the engine that all its work goes through. */
+/** Every table of schema `paydesk`. */
 export const neededTables: readonly string[] = [
   'paydesk.audit_entries',
   'paydesk.audit_head',
@@ -29,7 +29,6 @@ export const neededTables: readonly string[] = [
   'paydesk.remediation_votes',
   'paydesk.remediations',
   'paydesk.shared_answers',
-  'dbos.workflow_status',
 ];
 
 /** Those that are read, and written by functions of the owner if at all. */

@@ -151,6 +151,7 @@ export function disputeOf(wire: Wire['Dispute']): Dispute {
     reason: wire.reason,
     networkReasonCode: card?.network_reason_code ?? null,
     brand: card?.brand ?? null,
+    caseType: card?.case_type ?? null,
     createdAt: instantOf(wire.created),
     // Stripe writes 0 where the bank or the network allows no answer, and null where it knows no date.
     answerAllowed: evidence.due_by !== 0,
@@ -158,6 +159,11 @@ export function disputeOf(wire: Wire['Dispute']): Dispute {
     hasEvidence: evidence.has_evidence,
     pastDue: evidence.past_due,
     submissionCount: evidence.submission_count,
+    submissionMethod: evidence.submission_method ?? null,
+    intendedSubmission: wire.intended_submission_method ?? null,
+    compellingEvidence: compellingEvidenceOf(evidence.enhanced_eligibility),
+    movements:
+      wire.balance_transactions === null ? null : (wire.balance_transactions ?? []).map(balanceTransactionOf),
     evidence: evidenceOf(wire.evidence),
     feeUnacknowledged: isFeeUnacknowledged(evidence.enhanced_eligibility),
     isChargeRefundable: wire.is_charge_refundable,
@@ -169,6 +175,11 @@ function evidenceOf(wire: Wire['PresentEvidence']): Dispute['evidence'] {
   const pieces = Object.entries(wire).map(([kind, piece]) => [kind, optionalIdOf(piece)] as const);
   return Object.fromEntries(pieces.filter(([, piece]) => piece !== null && piece !== ''));
 }
+
+const compellingEvidenceOf = ({
+  visa_compelling_evidence_3: wire,
+}: Wire['EnhancedEligibility']): Dispute['compellingEvidence'] =>
+  wire === undefined ? null : { status: wire.status, requiredActions: wire.required_actions ?? [] };
 
 const isFeeUnacknowledged = (wire: Wire['EnhancedEligibility']): boolean =>
   [wire.visa_compliance, wire.mastercard_compliance].some(

@@ -530,9 +530,15 @@ export interface components {
         ComplianceEligibility: {
             status: string;
         };
+        /** @description Visa Compelling Evidence 3.0; `qualified`, `requires_action` or `not_qualified`. */
+        CompellingEvidence: {
+            status: string;
+            required_actions?: string[];
+        };
         EnhancedEligibility: {
             mastercard_compliance?: components["schemas"]["ComplianceEligibility"];
             visa_compliance?: components["schemas"]["ComplianceEligibility"];
+            visa_compelling_evidence_3?: components["schemas"]["CompellingEvidence"];
         };
         EvidenceDetails: {
             due_by?: number | null;
@@ -540,9 +546,12 @@ export interface components {
             has_evidence: boolean;
             past_due: boolean;
             submission_count: number;
+            /** @description How the answer was given; `manual`, `smart_disputes` or `not_submitted`. */
+            submission_method?: string | null;
         };
         DisputeCard: {
             brand?: string | null;
+            case_type?: string | null;
             network_reason_code?: string | null;
         };
         DisputeMethodDetails: {
@@ -560,6 +569,9 @@ export interface components {
             evidence: components["schemas"]["PresentEvidence"];
             evidence_details: components["schemas"]["EvidenceDetails"];
             is_charge_refundable: boolean;
+            /** @description Who answers at the deadline; `manual`, `prefer_manual`, `prefer_smart_disputes` or `smart_disputes`, and null where the account has no Smart Disputes. */
+            intended_submission_method?: string | null;
+            balance_transactions?: components["schemas"]["BalanceTransaction"][] | null;
             metadata: {
                 [key: string]: string;
             };

@@ -173,15 +173,26 @@ export const disputeSchema: z.ZodType<Wire['Dispute']> = counted(
       enhanced_eligibility: z.object({
         mastercard_compliance: complianceSchema.exactOptional(),
         visa_compliance: complianceSchema.exactOptional(),
+        visa_compelling_evidence_3: z
+          .object({ status: text, required_actions: z.array(text).exactOptional() })
+          .exactOptional(),
       }),
       has_evidence: z.boolean(),
       past_due: z.boolean(),
       submission_count: z.int(),
+      submission_method: optional(text),
     }),
     is_charge_refundable: z.boolean(),
+    intended_submission_method: optional(text),
+    // A movement that cannot be read does not hide its dispute.
+    balance_transactions: z.array(balanceTransactionSchema).nullable().exactOptional().catch(null),
     metadata: z.record(text, text),
     payment_method_details: optional(
-      z.object({ card: optional(z.object({ brand: optional(text), network_reason_code: optional(text) })) }),
+      z.object({
+        card: optional(
+          z.object({ brand: optional(text), case_type: optional(text), network_reason_code: optional(text) }),
+        ),
+      }),
     ),
   }),
   ['amount'],

@@ -17,10 +17,12 @@ import {
   openDisputeField,
   readDispute,
   reasonText,
+  responderLines,
   type DisputeFacts,
 } from '../kit/dispute-facts.js';
 import { amountField, amountIn, moneyOfFact, type TypedAmount } from '../kit/fields.js';
 import { customerLines, providerOf } from '../kit/provider.js';
+import { waitingDisputeOf, type Offer, type Thing } from '../kit/thing.js';
 
 interface Params {
   dispute: string;
@@ -37,6 +39,7 @@ export const acceptDispute: Action = defineAction<Params, DisputeFacts>({
     acknowledged: amountField('Disputed amount', 'Type the full amount to confirm that you accept the loss'),
   },
   prefills: { dispute: 'dispute' },
+  offerFor,
   read: async ({ dispute }, world) => (await readDispute(dispute, world)).facts,
   volatile: ['customer', 'customerEmail'],
   contends: contendsOf,
@@ -47,6 +50,11 @@ export const acceptDispute: Action = defineAction<Params, DisputeFacts>({
   readBack: async (step) => readBackOf(await disputeOf(step)),
   verify: async (step) => verified(await disputeOf(step)),
 });
+
+function offerFor(thing: Thing): Offer | null {
+  const dispute = waitingDisputeOf(thing);
+  return dispute && { text: 'Accept…', kind: 'dispute', id: dispute.id };
+}
 
 const disputeOf = ({ facts, world }: Step<Params, DisputeFacts>): Promise<Dispute> =>
   providerOf(world).payments.dispute(facts.dispute);
@@ -74,6 +82,7 @@ function preview(facts: DisputeFacts, now: Date): Preview {
       isInquiry(facts)
         ? `No money is withdrawn for this inquiry; without a response it may become a dispute over ${amount}.`
         : `The customer keeps ${amount}.`,
+      ...responderLines(facts, now),
       `${deadlineText(facts, now)}. No evidence is sent to the bank, draft evidence included.`,
     ],
     affected: [...customerLines(facts), ...inquiryLines(facts)],

@@ -6,12 +6,14 @@
  * Reading back: a payment that is cancelled stays so, and the effect stands exactly once whoever asked for it. In any
  * other status it surely is not cancelled; the same order again is refused where it comes too late.
  */
+import { isCapturedInParts } from '../../nouns/payment.js';
 import type { Payment } from '../../ports/payments-api.js';
 import type { Action, ActionFault, Effect, Preview, ReadBack, Verification } from '../kit/action.js';
 import { defineAction } from '../kit/define-action.js';
 import { choiceField, idField, moneyOfFact } from '../kit/fields.js';
 import { inPartsFaults, readPaymentFacts, type PaymentFacts } from '../kit/payment-facts.js';
 import { customerLines, ofCustomer, providerOf } from '../kit/provider.js';
+import type { Offer, Thing } from '../kit/thing.js';
 
 type Reason = 'requested_by_customer' | 'duplicate' | 'abandoned' | 'fraudulent';
 type Params = { payment: string; reason: Reason };
@@ -40,6 +42,7 @@ export const cancelPayment: Action = defineAction<Params, PaymentFacts>({
     ]),
   },
   prefills: { payment: 'payment' },
+  offerFor,
   read: ({ payment }, world) => readPaymentFacts(payment, world),
   check: (_params, facts) => check(facts),
   preview,
@@ -51,6 +54,14 @@ export const cancelPayment: Action = defineAction<Params, PaymentFacts>({
   readBack: async ({ facts, world }) => settled(await providerOf(world).payments.payment(facts.payment)),
   verify: async ({ facts, world }) => verified(await providerOf(world).payments.payment(facts.payment)),
 });
+
+/** Not while it is processing: then the provider mostly refuses. */
+function offerFor(thing: Thing): Offer | null {
+  if (thing.kind !== 'payment' || thing.second) return null;
+  const { id, payment } = thing;
+  const waits = payment?.status.startsWith('requires_') === true && !isCapturedInParts(payment);
+  return waits ? { text: 'Cancel payment…', kind: 'payment', id } : null;
+}
 
 function check(facts: PaymentFacts): ActionFault[] {
   const { payment, status, amountReceived } = facts;

@@ -10,6 +10,7 @@ import { minuteMs } from '../../kernel/clock.js';
 import { OpsError } from '../../kernel/errors.js';
 import { compare, isZero, subtract, type Money } from '../../kernel/money.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
+import { isCapturedInParts } from '../../nouns/payment.js';
 import type { Payment } from '../../ports/payments-api.js';
 import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification } from '../kit/action.js';
 import { defineAction } from '../kit/define-action.js';
@@ -24,6 +25,7 @@ import {
 } from '../kit/fields.js';
 import { inPartsFaults, readPaymentFacts, type PaymentFacts } from '../kit/payment-facts.js';
 import { customerLines, ofCustomer, providerOf, stepFaults, timeText } from '../kit/provider.js';
+import type { Offer, Thing } from '../kit/thing.js';
 
 type Params = { payment: string; amount: TypedAmount | null };
 
@@ -40,6 +42,7 @@ export const capturePayment: Action = defineAction<Params, PaymentFacts>({
     amount: optionalField(amountField('Amount', 'Leave blank to capture the full authorised amount')),
   },
   prefills: { payment: 'payment' },
+  offerFor,
   read: ({ payment }, world) => readPaymentFacts(payment, world),
   check,
   preview,
@@ -51,6 +54,13 @@ export const capturePayment: Action = defineAction<Params, PaymentFacts>({
   readBack: async (step) => settled(await paymentOf(step), plannedAmount(step.params, step.facts)),
   verify: async (step) => verified(await paymentOf(step), plannedAmount(step.params, step.facts)),
 });
+
+function offerFor(thing: Thing): Offer | null {
+  if (thing.kind !== 'payment' || thing.second) return null;
+  const { id, payment } = thing;
+  const waits = payment?.status === 'requires_capture' && !isCapturedInParts(payment);
+  return waits ? { text: 'Capture…', kind: 'payment', id } : null;
+}
 
 const paymentOf = ({ facts, world }: Step<Params, PaymentFacts>): Promise<Payment> =>
   providerOf(world).payments.payment(facts.payment);

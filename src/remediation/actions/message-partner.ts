@@ -38,6 +38,8 @@ export const messagePartner: Action = defineAction<Params, Facts>({
     text: plainTextField('Text', 5_000),
   },
   prefills: { partner: 'partner' },
+  offerFor: (thing) =>
+    thing.kind === 'partner' ? { text: 'Message…', kind: 'partner', id: thing.id } : null,
   // Any number of letters may leave at a time.
   contends: () => [],
   read: ({ partner }, world) => Promise.resolve().then(() => readFacts(partner, world)),

@@ -63,6 +63,8 @@ export const pauseRoute: Action = defineAction<Params, Facts>({
     reason: plainTextField('Reason', 300, 'Stored with the pause on the platform'),
   },
   prefills: { route: 'route' },
+  offerFor: (thing) =>
+    thing.kind === 'partner' ? { text: 'Pause a route…', kind: 'partner', id: thing.id } : null,
   read: ({ route }, world) => readFacts(route, world),
   check,
   preview,

@@ -9,8 +9,10 @@ import { dayMs } from '../../kernel/clock.js';
 import { OpsError } from '../../kernel/errors.js';
 import { add, compare, isZero, negate, subtract, type Money } from '../../kernel/money.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
+import * as charges from '../../nouns/charge.js';
+import { isCapturedInParts } from '../../nouns/payment.js';
 import { cameToNothing } from '../../nouns/refund.js';
-import type { Refund } from '../../ports/payments-api.js';
+import type { Charge, Refund } from '../../ports/payments-api.js';
 import type { Rows } from '../../ports/rows.js';
 import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification } from '../kit/action.js';
 import { defineAction } from '../kit/define-action.js';
@@ -26,6 +28,7 @@ import {
 } from '../kit/fields.js';
 import { customerLines, ofCustomer, providerOf, stepFaults, timeText } from '../kit/provider.js';
 import { leftOf, readRefundFacts, type RefundFacts } from '../kit/refund-facts.js';
+import type { Offer, PaymentThing, Thing } from '../kit/thing.js';
 
 type Reason = 'requested_by_customer' | 'duplicate' | 'fraudulent';
 type Params = { payment: string; amount: TypedAmount | null; reason: Reason };
@@ -53,6 +56,7 @@ export const refundPayment: Action = defineAction<Params, RefundFacts>({
     reason: choiceField('Reason', reasons),
   },
   prefills: { payment: 'payment' },
+  offerFor,
   read: ({ payment }, world) => readRefundFacts(payment, world),
   contends: ({ payment, charge }) => [payment, charge].filter((id) => id !== null),
   check,
@@ -80,6 +84,26 @@ export const refundPayment: Action = defineAction<Params, RefundFacts>({
     return refund ? verified(refund) : missing(step.facts, reference, refunds);
   },
 });
+
+/** Of a double capture the second is the one to refund: by its charge, or as the other payment of the order. */
+function offerFor(thing: Thing): Offer | null {
+  if (thing.kind !== 'payment') return null;
+  const { id, second } = thing;
+  if (second)
+    return second.charge === null || isRefundable(second.charge, thing)
+      ? { text: 'Refund the second…', kind: 'payment', id: second.id }
+      : null;
+  const isTaken = thing.payment?.status === 'succeeded' && !isCapturedInParts(thing.payment);
+  return isTaken && isRefundable(thing.charge, thing) ? { text: 'Refund…', kind: 'payment', id } : null;
+}
+
+function isRefundable(charge: Charge | null, { refunds, disputes }: PaymentThing): boolean {
+  const own = disputes.filter(
+    ({ chargeId }) => charge === null || chargeId === null || chargeId === charge.id,
+  );
+  if (own.some(({ isChargeRefundable }) => !isChargeRefundable)) return false;
+  return charge === null || !isZero(charges.leftOf(charge, refunds, own));
+}
 
 const refundsOf = ({ facts, world }: Step<Params, RefundFacts>): Promise<Rows<Refund>> =>
   providerOf(world).payments.refundsOf({ chargeId: facts.charge });

@@ -16,6 +16,7 @@ import type { Mail } from '../../ports/mail.js';
 import type { Operations } from '../../ports/operations.js';
 import type { PaymentWrites } from '../../ports/payment-writes.js';
 import type { PaymentsApi } from '../../ports/payments-api.js';
+import type { Offer, SubjectKind, Thing } from './thing.js';
 
 /** Where actions read and act. What is not connected is null, and an action that needs it says so as a fault. */
 export interface World {
@@ -95,8 +96,6 @@ export interface ActionFault {
   message: string;
 }
 
-export type SubjectKind = 'payment' | 'dispute' | 'payout' | 'route' | 'event' | 'statement' | 'partner';
-
 /** What an action would do, in words that stand as they are: nobody approves anything else. Plain text, no markup. */
 export interface Preview {
   /** One line: “Refund 25.00 EUR of pi_3Q… to Visa •• 4242”. */
@@ -167,6 +166,8 @@ export interface ActionDefinition<Params, Facts extends JsonObject> {
   fields: { readonly [Name in keyof Params & string]: Field<Params[Name]> };
   /** Which field takes the id of the card that the action was started from, by the card's subject. */
   prefills: Partial<Record<SubjectKind, keyof Params & string>>;
+  /** The button that starts it from a card about this thing; null, as by default, where it does not fit. */
+  offerFor?(thing: Thing): Offer | null;
   /** About the thing that the first field names. */
   brief?(id: string, world: World): Promise<Brief>;
   /** Throws `not_found` and the like, which become faults; `unavailable` is told as such. */
@@ -211,6 +212,7 @@ export interface Action {
   readonly prefills: Partial<Record<SubjectKind, string>>;
   /** Null where there is nothing to say before the form. */
   readonly brief: ((id: string, world: World) => Promise<Brief>) | null;
+  readonly offerFor: (thing: Thing) => Offer | null;
   /** Only what can be told without asking anybody; none when all is well. */
   faultsOf(typed: TypedParameters): readonly ActionFault[];
   plan(typed: TypedParameters, world: World): Promise<Planned>;

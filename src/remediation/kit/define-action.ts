@@ -52,6 +52,7 @@ export function defineAction<Params extends object, Facts extends JsonObject>(
     prefills,
     closedWords,
     endedBy,
+    offerFor: (thing) => definition.offerFor?.(thing) ?? null,
     brief: definition.brief?.bind(definition) ?? null,
     endedEarly: endedEarly ? (plan, key, world) => endedEarly(stepOf(plan, key, world)) : null,
     faultsOf: (typed) => readParams(fields, typed).faults,

@@ -3,6 +3,7 @@
  */
 import { formatDuration } from '../../kernel/duration.js';
 import { answerTo, canBeAnswered, takesEvidence, type Answer } from '../../nouns/dispute.js';
+import { responderOf, responderSentence } from '../../nouns/responder.js';
 import type { Dispute } from '../../ports/payments-api.js';
 import type { ActionFault, Field, World } from './action.js';
 import { idField, moneyFact } from './fields.js';
@@ -26,6 +27,9 @@ export type DisputeFacts = {
   pastDue: boolean;
   submissionCount: number;
   isChargeRefundable: boolean;
+  /** Who answers at the deadline, in the provider’s word. */
+  intendedSubmission: string | null;
+  hasEvidence: boolean;
 };
 
 /** Throws `not_found` and the like. */
@@ -51,6 +55,8 @@ export async function readDispute(
     pastDue: dispute.pastDue,
     submissionCount: dispute.submissionCount,
     isChargeRefundable: dispute.isChargeRefundable,
+    intendedSubmission: dispute.intendedSubmission,
+    hasEvidence: dispute.hasEvidence,
   };
   return { dispute, facts };
 }
@@ -126,6 +132,19 @@ export function deadlineText({ respondBy, answerAllowed, pastDue }: DisputeFacts
   const left = leftMs > 0 ? `${formatDuration(leftMs)} left` : `${formatDuration(leftMs)} overdue`;
   return `Response due by ${timeText(respondBy)}, ${left}`;
 }
+
+/** “At the deadline: your team: nothing is sent unless someone submits evidence.”; none when no answer is due. */
+export function responderLines(facts: DisputeFacts, now: Date): string[] {
+  const sentence = responderSentence(
+    { ...facts, respondBy: facts.respondBy === null ? null : new Date(facts.respondBy) },
+    now,
+  );
+  return sentence === null ? [] : [`Who answers at the deadline: ${sentence}.`];
+}
+
+/** Evidence that is given takes the answer away from the provider, and somebody has to submit it then. */
+export const switchesProviderOff = (facts: DisputeFacts): boolean =>
+  responderOf(facts) === 'provider_without_evidence';
 
 /** “product not received (visa 13.1)”. */
 export function reasonText({ reason, networkCode }: DisputeFacts): string {

@@ -29,6 +29,8 @@ import {
   deadlineText,
   readDispute,
   reasonText,
+  responderLines,
+  switchesProviderOff,
   type DisputeFacts,
 } from './dispute-facts.js';
 import { readFiles, readPlannedFile, sizeText, type FileFact } from './evidence-files.js';
@@ -78,17 +80,14 @@ const untold: readonly EvidenceKind[] = [
   'shipping_address',
 ];
 
-interface Words {
-  id: string;
-  title: string;
-  summary: string;
-  risk: 'low' | 'high';
-  submit: boolean;
-}
+type EvidenceDefinition = ActionDefinition<EvidenceParams, EvidenceFacts>;
 
-export function evidenceAction({ submit, ...words }: Words): ActionDefinition<EvidenceParams, EvidenceFacts> {
+/** What staging and submitting say each for itself. */
+type Own = Pick<EvidenceDefinition, 'id' | 'title' | 'summary' | 'risk' | 'offerFor'> & { submit: boolean };
+
+export function evidenceAction({ submit, ...own }: Own): EvidenceDefinition {
   return {
-    ...words,
+    ...own,
     fields: evidenceFields,
     prefills: { dispute: 'dispute' },
     brief: briefOf,
@@ -208,6 +207,7 @@ async function briefOf(disputeId: string, world: World): Promise<Brief> {
     lines: [
       `What the customer says: ${reasonText(facts)}`,
       `${deadlineText(facts, now)}.`,
+      ...responderLines(facts, now),
       ...(lacking.length > 0 ? [`Required: ${setsText(lacking)}`] : []),
       ...(recommended.length > 0 ? [`Recommended: ${kindsText(recommended)}`] : []),
       ...(present.length > 0 ? [`Already there: ${kindsText(present)}`] : []),
@@ -227,6 +227,11 @@ function stagePreview(params: EvidenceParams, facts: EvidenceFacts, now: Date): 
       ...stayingLines(params, facts),
       ...(lacking.length > 0 ? [`Still lacking for “${reasonText(facts)}”: ${setsText(lacking)}`] : []),
       ...recommendedLines(params, facts),
+      ...(switchesProviderOff(facts)
+        ? [
+            'This switches the provider’s own answer (Smart Disputes) off: someone must submit before the deadline.',
+          ]
+        : responderLines(facts, now)),
       `${deadlineText(facts, now)}. Nothing goes to the bank yet.`,
     ],
     affected: customerLines(facts),
@@ -246,6 +251,7 @@ function submitPreview(params: EvidenceParams, facts: EvidenceFacts, now: Date):
       ...stayingLines(params, facts),
       `All that goes to the bank: ${kindsText(kindsAfter(params, facts))}`,
       ...recommendedLines(params, facts),
+      ...responderLines(facts, now),
       `${deadlineText(facts, now)}.`,
     ],
     affected: [...customerLines(facts), 'The customer’s bank decides, which takes up to three months.'],

@@ -1,18 +1,25 @@
 /**
- * The cards of disputes: one dispute, and the queue of those that need a response.
+ * The card of one dispute: what is due and by when, what it is about, what is at stake, who answers at the deadline, and
+ * which evidence is there.
  */
-import type { QueuedDispute, Urgency } from '../../disputes/queue.js';
+import { compellingEvidenceOf } from '../../disputes/compelling-evidence.js';
+import type { Urgency } from '../../disputes/queue.js';
+import { reasonCodeOf } from '../../disputes/reason-codes.js';
+import { stakesOf, type Stake } from '../../disputes/stakes.js';
 import { formatDuration } from '../../kernel/duration.js';
-import { formatMoney } from '../../kernel/money.js';
-import { answerTo, canBeAnswered, isInquiry, takesEvidence } from '../../nouns/dispute.js';
+import { formatMoney, isZero } from '../../kernel/money.js';
+import { answerTo, canBeAnswered, isInquiry } from '../../nouns/dispute.js';
+import { answeredBy, responderSentence, withoutAnswer } from '../../nouns/responder.js';
 import type { Card } from '../../ports/card.js';
-import type { Dispute } from '../../ports/payments-api.js';
-import { actions, cardOf, context, escape, fields, instant, section, sections } from '../kit/blocks.js';
-import { joined, reference, type Links } from '../kit/links.js';
+import type { EvidenceKind } from '../../ports/evidence.js';
+import type { Dispute, EarlyFraudWarning, Refund } from '../../ports/payments-api.js';
+import { kindsText, lackingFor } from '../../remediation/kit/evidence-needs.js';
+import { actions, cardOf, code, escape, fields, instant, section, sections } from '../kit/blocks.js';
+import { reference, type Links } from '../kit/links.js';
 import { lookUpButton } from '../kit/look-ups.js';
-import { startButtons, type Offer } from '../remediation/start.js';
+import { startButtons, type Startable } from '../remediation/start.js';
 
-const marks: Readonly<Record<Urgency, string>> = {
+export const marks: Readonly<Record<Urgency, string>> = {
   no_date: ':red_circle:',
   past_due: ':red_circle:',
   within_24_hours: ':red_circle:',
@@ -22,7 +29,7 @@ const marks: Readonly<Record<Urgency, string>> = {
   not_allowed: ':no_entry_sign:',
 };
 
-const words = (text: string): string => escape(text.replaceAll('_', ' '));
+export const words = (text: string): string => escape(text.replaceAll('_', ' '));
 
 /** “Inquiry” where it is none of the disputes that move money. */
 const nameOf = (dispute: Dispute): string => (isInquiry(dispute) ? 'Inquiry' : 'Dispute');
@@ -30,7 +37,7 @@ const nameOf = (dispute: Dispute): string => (isInquiry(dispute) ? 'Inquiry' : '
 /** `warning_needs_response` as “needs response”: that it is an inquiry is said by its name. */
 const statusWords = ({ status }: Dispute): string => words(status.replace(/^warning_/, ''));
 
-function dueSentence(dispute: Dispute, now: Date): string {
+export function dueSentence(dispute: Dispute, now: Date): string {
   const answer = answerTo(dispute, now);
   switch (answer.kind) {
     case 'due':
@@ -48,98 +55,132 @@ function dueSentence(dispute: Dispute, now: Date): string {
   }
 }
 
-export interface DisputeCardFacts {
-  dispute: Dispute;
-  urgency: Urgency | null;
-  now: Date;
-  links: Links;
-  /** Ids of the guarded actions that the desk has. */
-  startable: readonly string[];
+/** What else happened to the charge; null where it could not be read. */
+export interface Surroundings {
+  refunds: readonly Refund[] | null;
+  others: readonly Dispute[] | null;
+  warnings: readonly EarlyFraudWarning[] | null;
 }
 
-export function disputeCard({ dispute, urgency, now, links, startable }: DisputeCardFacts): Card {
-  const reason = dispute.networkReasonCode === null ? '' : ` (${escape(dispute.networkReasonCode)})`;
+export interface DisputeCardModel {
+  dispute: Dispute;
+  urgency: Urgency | null;
+  around: Surroundings;
+  now: Date;
+  links: Links;
+  /** The guarded actions that the desk has. */
+  startable: readonly Startable[];
+}
+
+export function disputeCard({ dispute, urgency, around, now, links, startable }: DisputeCardModel): Card {
+  const payment = dispute.paymentId ?? dispute.chargeId;
   const pairs: [string, string][] = [
     [nameOf(dispute), reference(links, 'dispute', dispute.id)],
     ['Amount', amountWords(dispute)],
-    ['Reason', `${words(dispute.reason)}${reason}`],
+    ['Reason', reasonWords(dispute)],
     ['Status', statusWords(dispute)],
     ['Opened', instant(dispute.createdAt)],
     ['Evidence', evidenceWords(dispute)],
   ];
-  const payment = dispute.paymentId ?? dispute.chargeId;
   if (payment !== null) pairs.push(['Payment', reference(links, 'payment', payment)]);
   const plain = `${dueSentence(dispute, now)} · ${formatMoney(dispute.amount)} ${escape(dispute.id)}`;
   return cardOf(plain, [
     section(`${urgency ? marks[urgency] : ':scales:'} *${dueSentence(dispute, now)}*`),
     fields(pairs),
+    ...sections([
+      ...deadlineLines(dispute, now),
+      ...stakeLines(dispute),
+      ...evidenceLines(dispute, now),
+      ...aroundLines(dispute, around),
+    ]),
     ...actions(
-      ...startButtons(disputeOffer(dispute, now), startable),
+      ...startButtons({ kind: 'dispute', dispute, now }, startable),
       payment === null ? null : lookUpButton('payment', payment),
     ),
   ]);
 }
 
-/** What the provider would take now. */
-const disputeOffer = (dispute: Dispute, now: Date): Offer => ({
-  actions: [
-    ...(canBeAnswered(dispute, now) ? (['submit-evidence', 'stage-evidence'] as const) : []),
-    ...(takesEvidence(dispute) ? (['accept-dispute'] as const) : []),
-  ],
-  kind: 'dispute',
-  id: dispute.id,
-});
+/** “fraudulent: other fraud, card not present (visa 10.4, chargeback)”. */
+function reasonWords(dispute: Dispute): string {
+  const { brand, networkReasonCode, caseType } = dispute;
+  const known = reasonCodeOf(brand, networkReasonCode);
+  const networkCode = [brand, networkReasonCode].filter((part) => part !== null).join(' ');
+  const network = [networkCode, caseType?.replaceAll('_', ' ')].filter(Boolean).join(', ');
+  const meaning = known === null ? '' : `: ${known.meaning}`;
+  return `${words(dispute.reason)}${meaning}${network === '' ? '' : ` (${escape(network)})`}`;
+}
+
+/** Who answers at the deadline, or who has answered. */
+function deadlineLines(dispute: Dispute, now: Date): string[] {
+  const responder = responderSentence(dispute, now);
+  const answered = answeredBy(dispute, now);
+  return [
+    ...(responder === null
+      ? []
+      : [
+          `*Who answers at the deadline:* ${escape(responder)}. Without an answer it ${withoutAnswer(dispute)}.`,
+        ]),
+    ...(answered === null ? [] : [`*Answered by:* ${escape(answered)}`]),
+  ];
+}
+
+function stakeLines(dispute: Dispute): string[] {
+  if (dispute.movements === null) return ['*At stake:* its movements on the balance can’t be read'];
+  const stakes = stakesOf(dispute.movements);
+  if (stakes.length === 0)
+    return isInquiry(dispute) ? [] : ['*At stake:* nothing withdrawn from the balance yet'];
+  return stakes.map((stake) => `*At stake:* ${stakeWords(stake)}`);
+}
+
+function stakeWords({ withdrawn, returned, fees }: Stake): string {
+  const back = isZero(returned) ? '' : `, ${formatMoney(returned)} returned`;
+  const fee = isZero(fees) ? '' : `, ${formatMoney(fees)} fee`;
+  return `${formatMoney(withdrawn)} withdrawn${back}${fee}`;
+}
+
+/** What the category needs against what is there, while it can be answered. */
+function evidenceLines(dispute: Dispute, now: Date): string[] {
+  const compelling = compellingEvidenceOf(dispute);
+  const present = Object.keys(dispute.evidence) as EvidenceKind[];
+  const lacking = canBeAnswered(dispute, now) ? lackingFor(dispute.reason, present) : [];
+  const lines = lacking.length === 0 ? [] : [`*Evidence required:* ${lacking.map(kindsText).join('; or ')}`];
+  if (canBeAnswered(dispute, now) && present.length > 0)
+    lines.push(`*Evidence present:* ${kindsText(present)}`);
+  if (compelling?.qualifies === true) lines.push('*Visa Compelling Evidence 3.0:* qualifies');
+  if (compelling?.qualifies === false)
+    lines.push(
+      `*Visa Compelling Evidence 3.0:* ${words(compelling.status)}${compelling.lacking.length === 0 ? '' : `; lacks ${escape(compelling.lacking.join('; '), 600)}`}`,
+    );
+  return lines;
+}
+
+function aroundLines(dispute: Dispute, { refunds, others, warnings }: Surroundings): string[] {
+  const unread = [
+    refunds === null ? 'refunds' : null,
+    others === null ? 'other disputes' : null,
+    warnings === null ? 'early fraud warnings' : null,
+  ].filter((part) => part !== null);
+  const parts = [
+    ...(refunds ?? []).map(({ amount, status }) => `refund of ${formatMoney(amount)} ${words(status)}`),
+    ...(others ?? [])
+      .filter(({ id }) => id !== dispute.id)
+      .map((other) => `${nameOf(other).toLowerCase()} ${code(other.id)} ${statusWords(other)}`),
+    ...(warnings ?? []).map(
+      ({ createdAt, fraudType }) => `early fraud warning ${instant(createdAt)} (${words(fraudType)})`,
+    ),
+  ];
+  return [
+    ...(dispute.isChargeRefundable ? ['The charge can still be refunded.'] : []),
+    ...(parts.length === 0 ? [] : [`*Also on this payment:* ${parts.slice(0, 8).join(' · ')}`]),
+    ...(unread.length === 0 ? [] : [`:grey_question: ${unread.join(', ')} can’t be read at the moment`]),
+  ];
+}
 
 /** An inquiry asks about an amount and takes none of it. */
-const amountWords = (dispute: Dispute): string =>
+export const amountWords = (dispute: Dispute): string =>
   `${formatMoney(dispute.amount)}${isInquiry(dispute) ? ', nothing withdrawn' : ''}`;
 
 function evidenceWords({ submissionCount, hasEvidence }: Dispute): string {
   if (submissionCount > 0) return 'submitted';
   return hasEvidence ? 'saved as draft, not submitted' : 'none yet';
-}
-
-const mostLines = 15;
-
-export interface QueueCardFacts {
-  queue: readonly QueuedDispute[];
-  /** A sentence per unreadable dispute: it may need a response too. */
-  unread: readonly string[];
-  /** How many recent disputes were read to find the queue. */
-  scanned: number;
-  /** Whether those were all there are. */
-  isAll: boolean;
-  now: Date;
-  links: Links;
-}
-
-export function disputeQueueCard({ queue, unread, scanned, isAll, now, links }: QueueCardFacts): Card {
-  const among = isAll ? '' : ` among the ${scanned} most recent`;
-  const due = queue.filter(({ urgency }) => urgency !== 'not_allowed').length;
-  const count = ['No dispute needs', '1 dispute needs'][due] ?? `${due} disputes need`;
-  const unreadable = unread.length === 0 ? '' : `${unread.length} unreadable`;
-  const title = `${count} a response${among}${unreadable && `; ${unreadable}`}`;
-  const [first] = queue;
-  const nearest = first ? `: ${dueSentence(first.dispute, now)}` : '';
-  const rest = queue.length - mostLines;
-  const scope = isAll
-    ? `All ${scanned} disputes checked`
-    : `Only the ${scanned} most recent disputes checked`;
-  return cardOf(`${title}${nearest}`, [
-    section(`:scales: *${title}*`),
-    ...sections(queue.slice(0, mostLines).map((queued) => queueLine(queued, now, links))),
-    ...sections(unread.slice(0, mostLines).map((problem) => `:grey_question: ${escape(problem)}`)),
-    context(
-      joined(rest > 0 ? `${rest} more due later` : null, scope, unreadable || null, `as of ${instant(now)}`),
-    ),
-  ]);
-}
-
-function queueLine({ dispute, urgency }: QueuedDispute, now: Date, links: Links): string {
-  return joined(
-    `${marks[urgency]} ${dueSentence(dispute, now)}`,
-    amountWords(dispute),
-    words(dispute.reason),
-    reference(links, 'dispute', dispute.id),
-  );
 }

@@ -17,7 +17,7 @@ import type {
 import type { RememberedStatus } from '../../ports/partner-statuses.js';
 import { actions, cardOf, context, escape, instant, link, section, sections } from '../kit/blocks.js';
 import { joined } from '../kit/links.js';
-import { startButtons } from '../remediation/start.js';
+import { startButtons, type Startable } from '../remediation/start.js';
 
 const marks: Readonly<Record<StatusIndicator, string>> = {
   none: ':large_green_circle:',
@@ -115,8 +115,8 @@ export interface PartnerCardFacts extends PartnerFacts {
   /** What we measured since `since`, or why we could not. */
   traffic: { counts: PartnerTraffic; since: Date } | { unknown: string };
   now: Date;
-  /** Ids of the guarded actions that the desk has. */
-  startable: readonly string[];
+  /** The guarded actions that the desk has. */
+  startable: readonly Startable[];
 }
 
 export function partnerCard({ traffic, now, startable, ...partner }: PartnerCardFacts): Card {
@@ -135,9 +135,7 @@ export function partnerCard({ traffic, now, startable, ...partner }: PartnerCard
         : trafficLine(traffic.counts, traffic.since),
     ),
     context(`${read} · as of ${instant(now)}`),
-    ...actions(
-      ...startButtons({ actions: ['pause-route', 'message-partner'], kind: 'partner', id }, startable),
-    ),
+    ...actions(...startButtons({ kind: 'partner', id, now }, startable)),
   ]);
 }
 

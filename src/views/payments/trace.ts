@@ -7,20 +7,17 @@
  */
 import type { KnownBlock } from '@slack/types';
 import { formatDuration } from '../../kernel/duration.js';
-import { formatMoney, isZero } from '../../kernel/money.js';
+import { formatMoney } from '../../kernel/money.js';
 import { maskEmail } from '../../kernel/sensitive.js';
 import { valueOf, type Findings, type SourceName } from '../../payments/findings.js';
 import { isProviderId } from '../../payments/gather.js';
 import type { Hop, HopKind, HopState } from '../../payments/hops.js';
 import { isOfBooksAlone } from '../../payments/hops-in-books.js';
 import type { Headline, Trace } from '../../payments/trace.js';
-import { leftOf } from '../../nouns/charge.js';
-import { canBeAnswered, takesEvidence } from '../../nouns/dispute.js';
-import { isCapturedInParts } from '../../nouns/payment.js';
 import type { Card } from '../../ports/card.js';
-import type { Charge } from '../../ports/payments-api.js';
+import type { Thing } from '../../remediation/kit/thing.js';
 import { joined, pageOf, reference, type Links } from '../kit/links.js';
-import { startButtons, type Offer, type OfferedAction } from '../remediation/start.js';
+import { startButtons, type Startable } from '../remediation/start.js';
 import { attemptLines, bookedLines, captureLines, lookedUpLine } from './attempts.js';
 import { branchLines } from './branches.js';
 import { isDated, sentence } from './headline.js';
@@ -83,8 +80,8 @@ export interface TraceCardFacts {
   links: Links;
   /** The person who shared it, or null on the private card, which carries the Share button. */
   sharedBy: string | null;
-  /** Ids of the guarded actions that the desk has. */
-  startable: readonly string[];
+  /** The guarded actions that the desk has. */
+  startable: readonly Startable[];
 }
 
 export function paymentTraceCard({ trace, complete, links, sharedBy, startable }: TraceCardFacts): Card {
@@ -106,50 +103,28 @@ export function paymentTraceCard({ trace, complete, links, sharedBy, startable }
     ...actions(
       canShare ? shareButton(findings.id) : null,
       page === null ? null : linkButton('payment_open', 'Open', page),
-      ...(canShare ? offersOf(trace).flatMap((offer) => startButtons(offer, startable)) : []),
+      ...(canShare ? startButtons(thingOf(trace), startable) : []),
     ),
   ]);
 }
 
-/** What the provider would take, as far as the trace can tell; the action's own check has the last word. */
-function offersOf({ findings, headline, asOf }: Trace): Offer[] {
-  const waiting = (valueOf(findings.disputes) ?? []).find((dispute) => takesEvidence(dispute));
-  const ofPayment = paymentOffer(findings, headline);
-  if (!waiting) return [ofPayment];
-  const answering: OfferedAction[] = canBeAnswered(waiting, asOf) ? ['submit-evidence'] : [];
-  return [{ actions: [...answering, 'accept-dispute'], kind: 'dispute', id: waiting.id }, ofPayment];
-}
-
-/** Of a double capture the second is the one to refund: by its charge, or as the other payment of the order. */
-function paymentOffer(findings: Findings, { doubled }: Headline): Offer {
-  const second = doubled.at(-1);
-  if (!second || (second.source === 'books' && !isProviderId(second.id)))
-    return { actions: paymentActions(findings), kind: 'payment', id: findings.id };
-  const charge = valueOf(findings.charges)?.find(({ id }) => id === second.id);
-  const canRefund = !charge || isRefundable(charge, findings);
+/** As actions see it. Of a double capture the last one is the second. */
+function thingOf({ findings, headline, asOf }: Trace): Thing {
+  const last = headline.doubled.at(-1);
+  const second = last && (last.source !== 'books' || isProviderId(last.id)) ? last : null;
   return {
-    actions: canRefund ? ['refund-payment'] : [],
     kind: 'payment',
-    id: second.id,
-    text: 'Refund the second…',
+    id: findings.id,
+    payment: valueOf(findings.payment),
+    charge: valueOf(findings.charge),
+    refunds: valueOf(findings.refunds) ?? [],
+    disputes: valueOf(findings.disputes) ?? [],
+    second: second && {
+      id: second.id,
+      charge: valueOf(findings.charges)?.find(({ id }) => id === second.id) ?? null,
+    },
+    now: asOf,
   };
-}
-
-function paymentActions(findings: Findings): readonly OfferedAction[] {
-  const payment = valueOf(findings.payment);
-  if (!payment || isCapturedInParts(payment)) return [];
-  if (payment.status === 'succeeded')
-    return isRefundable(valueOf(findings.charge), findings) ? ['refund-payment'] : [];
-  if (payment.status === 'requires_capture') return ['capture-payment', 'cancel-payment'];
-  return payment.status.startsWith('requires_') ? ['cancel-payment'] : [];
-}
-
-function isRefundable(taken: Charge | null, { refunds, disputes }: Findings): boolean {
-  const disputed = (valueOf(disputes) ?? []).filter(
-    ({ chargeId }) => taken === null || chargeId === null || chargeId === taken.id,
-  );
-  if (disputed.some(({ isChargeRefundable }) => !isChargeRefundable)) return false;
-  return taken === null || !isZero(leftOf(taken, valueOf(refunds) ?? [], disputed));
 }
 
 const shareButton = (id: string): ReturnType<typeof button> =>

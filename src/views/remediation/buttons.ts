@@ -8,7 +8,7 @@ import { awaitsJudgement, isLookedFor } from '../../remediation/life/settlement.
 import { openStates } from '../../remediation/life/transitions.js';
 import { actions, button } from '../kit/blocks.js';
 import { lookUpButton } from '../kit/look-ups.js';
-import { offeredOf, startButtons } from './start.js';
+import { startButton } from './start.js';
 import { remediationButtons as ids, valueOf } from './ids.js';
 import { fitsOnCard } from './plan.js';
 import { canBeCancelled, endedByOf, isFinished } from './state.js';
@@ -72,9 +72,9 @@ function laterButtons(snapshot: Snapshot): (Button | null)[] {
 
 /** While a part of the plan is still to come, its effect can be ended early: with a request of its own. */
 function undoButtons({ remediation, plan }: Snapshot): (Button | null)[] {
-  const endedBy = offeredOf(endedByOf(remediation));
+  const endedBy = endedByOf(remediation);
   if (remediation.state !== 'done' || !remediation.verified || endedBy === null) return [];
-  return startButtons({ actions: [endedBy], ...plan.preview.subject }, [endedBy]);
+  return [startButton(endedBy, { text: 'Undo…', ...plan.preview.subject })];
 }
 
 /** What was done a moment ago is looked for at once. */

@@ -67,6 +67,9 @@ describe('a plan', () => {
       changes: [
         'Customer’s claim: fraudulent (visa 10.4)',
         'The customer keeps 25.00 USD.',
+        expect.stringMatching(
+          /^Who answers at the deadline: If you provide no evidence, the provider/,
+        ) as string,
         expect.stringMatching(/^Response due by/) as string,
       ],
       affected: [expect.stringMatching(/^pi_\w+ can still be refunded/) as string],

@@ -129,6 +129,7 @@ describe('a plan', () => {
       'Adds the receipt: Receipt.png (image/png, 9 B)',
       'Still lacking for “fraudulent (visa 10.4)”: customer purchase IP; or billing address, customer signature; or shipping address, shipping documentation',
       'Recommended, and not there: product description',
+      'This switches the provider’s own answer (Smart Disputes) off: someone must submit before the deadline.',
       expect.stringMatching(
         /^Response due by 2026-\d\d-\d\d 23:59 UTC, \d+ d( \d+ h)? left\. Nothing goes to the bank yet\.$/,
       ),

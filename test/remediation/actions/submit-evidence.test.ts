@@ -100,6 +100,7 @@ describe('a plan', () => {
       'There already: customer purchase IP',
       'All that goes to the bank: access activity log, receipt, customer purchase IP',
       'Recommended, and not there: customer communication, product description',
+      'Who answers at the deadline: Your team: draft evidence has switched the provider’s own answer (Smart Disputes) off.',
     ]);
     expect(preview.changes.at(-1)).toMatch(/^Response due by .* left\.$/);
   });

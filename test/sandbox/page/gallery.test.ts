@@ -46,7 +46,7 @@ const SHARED = new Set([
 /** What docs/sandbox.md says has no effect on the page. */
 const withoutEffect = (): Set<string> => {
   const text = readFileSync(new URL('../../../docs/sandbox.md', import.meta.url), 'utf8');
-  const [, list = ''] = /without effect on the page: ([^.]*)\./.exec(text.replaceAll('\n', ' ')) ?? [];
+  const [, list = ''] = /have no effect on the page: ([^.]*)\./.exec(text.replaceAll('\n', ' ')) ?? [];
   return new Set([...list.matchAll(/`(\w+)`/g)].map((match) => match[1]!));
 };
 

@@ -1,0 +1,120 @@
+/**
+ * Adding a command, a job or an action is one file, one line of its registry and one test: no other file of the product
+ * names one that exists. Comments may.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../commands/index.js';
+import { jobs } from '../../jobs/index.js';
+import { actions } from '../../src/remediation/actions/index.js';
+import { root } from './source-tree.js';
+
+interface Text {
+  path: string;
+  code: string;
+}
+
+const textsIn = (...folders: string[]): Text[] =>
+  folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.tsx?$/.test(name))
+      .map((name) => join(folder, name).replaceAll('\\', '/'))
+      .map((path) => ({ path, code: withoutComments(readFileSync(join(root, path), 'utf8')) })),
+  );
+
+/** Whole lines only, which is how comments are written here. */
+const withoutComments = (text: string): string => text.replace(/^\s*(?:\/\*|\*|\/\/).*$/gm, '');
+
+const product = textsIn('src', 'commands', 'jobs', 'sandbox');
+const tests = textsIn('test');
+
+const naming = (texts: readonly Text[], ...patterns: RegExp[]): string[] =>
+  texts.filter(({ code }) => patterns.some((pattern) => pattern.test(code))).map(({ path }) => path);
+
+const camelCase = (id: string): string =>
+  id.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** Files that may name an action besides its own and the registry, and which. */
+const exceptions: Readonly<Record<string, { why: string; actions: readonly string[] | 'any' }>> = {
+  'src/remediation/life/contradictions.ts': { why: 'a contradiction is between two actions', actions: 'any' },
+  'sandbox/company-policy.ts': { why: 'the policy of a company names actions', actions: 'any' },
+  'src/remediation/actions/pause-route.ts': {
+    why: 'the undo of a pause is an action',
+    actions: ['resume-route'],
+  },
+  'src/remediation/actions/resume-route.ts': {
+    why: 'the undo of a resume is an action',
+    actions: ['pause-route'],
+  },
+  'src/config/remediation.ts': { why: 'an example in a fault', actions: ['refund-payment'] },
+  'commands/remediate/index.ts': { why: 'an example in the help', actions: ['refund-payment'] },
+  'sandbox/welcome.ts': { why: 'an example of what to try', actions: ['refund-payment'] },
+};
+
+describe.each(actions.map(({ id }) => id))('the action %s', (id) => {
+  const own = `src/remediation/actions/${id}.ts`;
+
+  it('is named by its file and its registry alone', () => {
+    const named = naming(
+      product,
+      new RegExp(`\\b${id}\\b`),
+      new RegExp(`\\b${camelCase(id)}\\b.*/${id}\\.js`),
+    );
+    const surplus = named.filter((path) => {
+      const exception = exceptions[path];
+      return exception?.actions !== 'any' && exception?.actions.includes(id) !== true;
+    });
+    expect(surplus.sort()).toEqual([own, 'src/remediation/actions/index.ts'].sort());
+  });
+
+  it('has a test of its own', () => {
+    expect(tests.map(({ path }) => path)).toContain(`test/remediation/actions/${id}.test.ts`);
+  });
+});
+
+it('no exception outlives its reason', () => {
+  const unused = Object.entries(exceptions).filter(([path, { actions: named }]) => {
+    const ids = named === 'any' ? actions.map(({ id }) => id) : named;
+    return !ids.some((id) => naming(product, new RegExp(`\\b${id}\\b`)).includes(path));
+  });
+  expect(unused).toEqual([]);
+});
+
+it('one test goes through all actions, and has a trial for each', () => {
+  const lists = actions.map(({ id }) => naming(tests, new RegExp(`'${id}'`)));
+  const everywhere = lists.reduce((common, files) => common.filter((path) => files.includes(path)));
+  expect(everywhere).toEqual(['test/remediation/every-action.test.ts']);
+});
+
+describe.each(jobs({}).map(({ id }) => id))('the job %s', (id) => {
+  it('is named by its file and its registry alone', () => {
+    const named = naming(product, new RegExp(`'${id}'`), new RegExp(`\\b${camelCase(id)}Job\\b`));
+    expect(named.sort()).toEqual(['jobs/index.ts', `jobs/${id}.ts`].sort());
+  });
+
+  it('has a test', () => {
+    expect(naming(tests, new RegExp(`\\b${camelCase(id)}Job\\b`))).not.toEqual([]);
+  });
+});
+
+/** Paydesk itself: messages without a command of their own are answered as `/paydesk` is. */
+const talks = ['src/adapters/slack/messages.ts'];
+
+describe.each(commands.map(({ name }) => name))('the command %s', (name) => {
+  const word = name.slice(1);
+
+  it('is named by its file and its registry alone', () => {
+    const named = naming(product, new RegExp(`'${name}'`), new RegExp(`\\b${word}Command\\b`));
+    const surplus = named.filter((path) => !talks.includes(path));
+    expect(surplus).toHaveLength(2);
+    expect(surplus).toContain('commands/index.ts');
+    expect(surplus.find((path) => path !== 'commands/index.ts')).toMatch(
+      new RegExp(`^commands/${word}(?:\\.ts|/index\\.ts)$`),
+    );
+  });
+
+  it('has a test', () => {
+    expect(naming(tests, new RegExp(`\\b${word}Command\\b`))).not.toEqual([]);
+  });
+});
