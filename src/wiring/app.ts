@@ -48,7 +48,7 @@ import { remarksOn } from './held-messages.js';
 import { openHttp, type HttpServers } from './http.js';
 import { groupsOf, requireNoLockOut } from './remediation.js';
 import { advanceTask } from '../remediation/life/deps.js';
-import { startSweeper, type Sweeper } from './sweep.js';
+import { startHomeRedraws, startSweeper, type Sweeper } from './sweep.js';
 import { errorCard } from '../views/desk/error.js';
 import { movedCard, outboxNoticeCard } from '../views/desk/outbox-notices.js';
 import { windowNotices } from '../views/kit/windows.js';
@@ -92,6 +92,7 @@ interface Parts {
   booksDatabase: Database | null;
   engine: Engine | null;
   sweeper: Sweeper | null;
+  redraws: Sweeper | null;
   connection: Connection | null;
   confirmations: ConfirmationPages | null;
   sender: OutboxSender | null;
@@ -111,6 +112,7 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
     booksDatabase: null,
     engine: null,
     sweeper: null,
+    redraws: null,
     connection: null,
     confirmations: null,
     sender: null,
@@ -260,7 +262,7 @@ async function bringUpSlack(
   const connection = connectionFrom(environment, log);
   parts.connection = connection;
   await bringUpRemediation(desk, parts, log);
-  createSlackApp({
+  const slackApp = createSlackApp({
     receiver: connection.receiver,
     token,
     apiUrl: environment.SLACK_API_URL,
@@ -277,6 +279,7 @@ async function bringUpSlack(
     log,
     observe: (what, outcome, durationMs) => metrics.observeCommand(what, outcome, durationMs),
   });
+  if (desk.remediation) parts.redraws = startHomeRedraws(desk.remediation, slackApp, log);
   parts.waitsFor = 'the connection to Slack';
   await unlessStopped(parts.stopping.signal, () => connection.open());
   const pace = facts.paceMs === undefined ? {} : { paceMs: facts.paceMs };
@@ -366,6 +369,7 @@ async function stopParts(parts: Parts, inFlight: ReturnType<typeof createInFligh
   const steps: (() => Promise<unknown> | undefined)[] = [
     () => parts.connection?.close(),
     () => inFlight.drain(drainMs),
+    () => parts.redraws?.stop(),
     () => parts.sweeper?.stop(),
     () => parts.engine?.close(),
     () => parts.sender?.stop(),
