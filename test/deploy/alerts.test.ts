@@ -28,7 +28,8 @@ async function exported(): Promise<string> {
   const clock = fixedClock('2026-11-20T09:00:00Z');
   const metrics = createMetrics({
     clock,
-    backlog: () => Promise.resolve({ waiting: 2, held: 1, refused: 1, oldestWaitingAt: clock.now() }),
+    backlog: () =>
+      Promise.resolve({ waiting: 2, held: 1, refused: 1, oldestWaitingAt: clock.now(), oldestHeld: null }),
     clockAheadMs: () => minuteMs,
     parts: () => Promise.resolve(Object.fromEntries(parts.map((part) => [part, true]))),
   });

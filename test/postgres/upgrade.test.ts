@@ -17,7 +17,9 @@ import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
 import { readMigrationState } from '../../src/adapters/postgres/migrate.js';
 import { createOutbox, createOutboxQueue } from '../../src/adapters/postgres/outbox.js';
-import { createPartnerStatuses } from '../../src/adapters/postgres/partner-statuses.js';
+import { createAuditTrail } from '../../src/audit/trail.js';
+import { livingPartners, partnerWatchFrom } from '../../src/wiring/partners.js';
+import { moveOn } from '../engine/move-on.js';
 import { slackClient } from '../../src/adapters/slack/client.js';
 import { startOutboxSender } from '../../src/adapters/slack/outbox-sender.js';
 import { verifyChain } from '../../src/audit/verify.js';
@@ -218,14 +220,18 @@ it('keeps the audit chain, its witness and the cards that are in Slack', async (
 }, 60_000);
 
 it('tells a partner’s recovery on the card that the earlier version posted', async () => {
-  const watched = (id: string): PartnerStatusDesk['watchedPartners'][number] => ({
-    id,
-    name: id,
-    statusPage: id,
-    alertsChannel: 'C0ALERTS',
+  const watched = (id: string) => ({ id, name: id, statusPage: id, alertsChannel: 'C0ALERTS' });
+  const watchedPartners = [watched('adria'), watched('northpay')];
+  const partnerWatch = partnerWatchFrom({
+    watched: watchedPartners,
+    database: db,
+    audit: createAuditTrail(createAuditStore(db)),
+    outbox: createOutbox(() => undefined),
+    clock,
+    log: silentLog,
   });
   const partners: PartnerStatusDesk = {
-    watchedPartners: [watched('adria'), watched('northpay')],
+    watchedPartners,
     statusSource: {
       fetch: (page) =>
         Promise.resolve({
@@ -238,13 +244,11 @@ it('tells a partner’s recovery on the card that the earlier version posted', a
           publishedAt: clock.now(),
         }),
     },
-    partnerStatuses: createPartnerStatuses(db),
-    transactions: db,
-    outbox: createOutbox(() => undefined),
-    clock,
+    partnerWatch,
   };
   await sendAll();
   await partnerStatusJob.run(clock.now(), partners, silentLog);
+  await moveOn(db, clock, livingPartners(partnerWatch));
   const calls = await sendAll();
   expect(calls).toContain('chat.update 1790000006.000100');
   const unthreaded = calls.filter(
