@@ -24,19 +24,20 @@ export async function detectRows(
 ): Promise<boolean> {
   const scorer = new RowScorer(budgetOf(alertsPerWeek), tell);
   const lines = new LineReader();
-  let fault: NodeJS.ErrnoException | null = null;
-  output.on('error', (error: NodeJS.ErrnoException) => (fault = error));
+  const faults: NodeJS.ErrnoException[] = [];
+  output.on('error', (error: NodeJS.ErrnoException) => void faults.push(error));
   const print = async (scores: string): Promise<void> => {
-    if (scores === '' || fault !== null || output.write(scores)) return;
+    if (scores === '' || faults.length > 0 || output.write(scores)) return;
     // An error ends the wait as well, and is kept above.
     await once(output, 'drain').catch(() => undefined);
   };
   for await (const chunk of input) {
-    if (fault !== null) break;
+    if (faults.length > 0) break;
     await print(scorer.scoresOf(lines.add(chunk as Buffer)));
   }
-  if (fault === null) await print(scorer.scoresOf(lines.end()));
-  if (fault !== null) throwUnlessClosed(fault);
+  if (faults.length === 0) await print(scorer.scoresOf(lines.end()));
+  const [fault] = faults;
+  if (fault) throwUnlessClosed(fault);
   else scorer.close();
   return scorer.isClean;
 }

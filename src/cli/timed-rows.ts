@@ -5,7 +5,7 @@
  * and a hint. Nothing is guessed: a decimal comma makes three columns and is refused, not read as a smaller number.
  */
 
-export interface RowProblem {
+interface RowProblem {
   message: string;
   hint: string;
 }

@@ -11,7 +11,7 @@ import { SeenValues } from './seen-values.js';
 const warmUp = 100;
 /** The first numbers are far apart because nothing is between them yet. */
 const firstFew = 5;
-const capacity = 1_024;
+const capacity = 768;
 /** What a change after a history without any change is worth: as much as counts at all. */
 const unbounded = 100;
 
