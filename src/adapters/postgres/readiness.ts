@@ -19,6 +19,7 @@ export const neededTables: readonly string[] = [
   'paydesk.deliveries',
   'paydesk.job_cursors',
   'paydesk.live_cards',
+  'paydesk.metric_buckets',
   'paydesk.migrations',
   'paydesk.outbox',
   'paydesk.outbox_channels',
