@@ -50,7 +50,7 @@ export default tseslint.config(
   },
   {
     // Typed arrays, read within their bounds.
-    files: ['src/reconciliation/join/**'],
+    files: ['src/reconciliation/join/**', 'src/anomalies/novelty/**'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   {

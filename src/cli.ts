@@ -13,13 +13,15 @@ import { ensureDatabase } from './adapters/postgres/provision.js';
 import { exportAudit, verifyAudit, type Voices } from './cli/audit.js';
 import { parseEnvironment, readDotEnv } from './config/environment.js';
 import { configuredAddresses, migrateDatabase } from './wiring/database.js';
-import { examine, type Finding } from './doctor/doctor.js';
+import type { Finding } from './doctor/check.js';
+import { examine } from './doctor/doctor.js';
 import { systemClock } from './kernel/clock.js';
 import { OpsError, toOpsError } from './kernel/errors.js';
 import { packageRoot } from './kernel/package-root.js';
 import { createLog } from './wiring/logging.js';
 import { main } from './main.js';
 import { printManifest } from './wiring/manifest.js';
+import { detectRows, type DetectOptions } from './cli/detect.js';
 import { parseFile, type ParseOptions } from './cli/parse.js';
 import { printCalendar, reconcileFiles, type ReconcileOptions } from './cli/reconcile.js';
 
@@ -114,6 +116,12 @@ program
     printCalendar(id, year, json === true, voices),
   );
 
+program
+  .command('detect')
+  .description('score rows of timestamp,value from the standard input, 0 to 1 each; 0.5 or more is an alert')
+  .option('--alerts-per-week <number>', 'false alerts a week that people can live with', '1')
+  .action(runDetect);
+
 async function runMigrate(): Promise<void> {
   readDotEnv();
   const environment = parseEnvironment(process.env);
@@ -164,6 +172,10 @@ async function runParse(file: string, options: ParseOptions): Promise<void> {
 
 async function runReconcile(options: ReconcileOptions): Promise<void> {
   await reconcileFiles(options, voices, process.stderr);
+}
+
+async function runDetect(options: DetectOptions): Promise<void> {
+  if (!(await detectRows(options, process.stdin, process.stdout, voices.tell))) process.exitCode = 1;
 }
 
 function runManifest({ check }: { check?: boolean }): void {

@@ -2,12 +2,9 @@
  * Who may ask what over HTTP: with `OPERATIONS_PORT`, liveness, readiness and metrics answer there, and `PORT`, which
  * others must reach, answers them no more.
  */
-import {
-  startHttpServer,
-  type HttpServer,
-  type OperationsRoutes,
-  type PublicRoutes,
-} from '../adapters/http/server.js';
+import { confirmationsMount, type ConfirmationPages } from '../adapters/http/confirmations.js';
+import { operationsMounts, type OperationsSources } from '../adapters/http/operations.js';
+import { startHttpServer, type Handler, type HttpServer, type Mount } from '../adapters/http/server.js';
 import type { Environment } from '../config/environment.js';
 import type { Log } from '../kernel/log.js';
 
@@ -23,21 +20,42 @@ export interface HttpServers {
 export const isPortPublic = ({ OIDC_ISSUER, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }: Environment): boolean =>
   OIDC_ISSUER !== undefined || (SLACK_APP_TOKEN === undefined && SLACK_SIGNING_SECRET !== undefined);
 
+/** What is behind the paths that the world reaches; each null while it is not there. */
+export interface WorldParts {
+  /** Slack's requests, where it calls over HTTP. */
+  slack: () => Handler | null;
+  /** Where there is an identity provider, and something to confirm. */
+  confirmations: () => ConfirmationPages | null;
+}
+
+/** One line for each part that the world reaches. */
+const worldMounts = ({ slack, confirmations }: WorldParts): Mount[] => [
+  { path: '/slack/events', handler: slack },
+  confirmationsMount(confirmations),
+];
+
 /** Throws `misconfigured` when a port cannot be had; then none is taken. */
 export async function openHttp(
   environment: Environment,
-  operations: OperationsRoutes,
-  world: PublicRoutes,
+  operations: OperationsSources,
+  world: WorldParts,
   log: Log,
 ): Promise<HttpServers> {
   const { HOST: host, PORT, OPERATIONS_PORT } = environment;
   if (OPERATIONS_PORT === undefined) {
     if (isPortPublic(environment)) log.warn({ port: PORT }, sharedPort);
-    const server = await startHttpServer(host, PORT, { ...operations, ...world }, log);
+    const server = await startHttpServer(
+      host,
+      PORT,
+      [...operationsMounts(operations), ...worldMounts(world)],
+      log,
+    );
     return { port: server.port, operationsPort: server.port, close: () => server.close() };
   }
-  const own = await startHttpServer(host, OPERATIONS_PORT, operations, log, { setting: 'OPERATIONS_PORT' });
-  const server = await startHttpServer(host, PORT, world, log).catch(
+  const own = await startHttpServer(host, OPERATIONS_PORT, operationsMounts(operations), log, {
+    setting: 'OPERATIONS_PORT',
+  });
+  const server = await startHttpServer(host, PORT, worldMounts(world), log).catch(
     async (error: unknown): Promise<HttpServer> => {
       await own.close();
       throw error;

@@ -62,9 +62,15 @@ const rooms: Room[] = [
     why: 'only the wiring reads configuration',
   },
   {
+    name: 'http-api',
+    files: /^src\/adapters\/(http-api)\//,
+    mayImport: [kernel],
+    why: 'one client under every API over HTTP, which knows none of them',
+  },
+  {
     name: 'adapter',
     files: /^src\/adapters\/([^/]+)\//,
-    mayImport: [kernel, ports],
+    mayImport: [kernel, ports, /^src\/adapters\/http-api\//],
     why: 'an adapter serves ports alone',
   },
   {
@@ -150,7 +156,8 @@ const libraryRooms: Readonly<Record<string, RegExp>> = {
   'node-cron': /^src\/(?:adapters\/engine|config)\//,
   'openid-client': /^src\/adapters\/oidc\//,
   jose: /^sandbox\/identity\//,
-  'openapi-fetch': /^src\/adapters\//,
+  'openapi-fetch': /^src\/adapters\/http-api\//,
+  undici: /^src\/adapters\/(?:http-api|slack)\//,
   nodemailer: /^src\/adapters\/mail\//,
   'smtp-server': /^sandbox\/mail\//,
   'date-holidays': /^src\/adapters\/calendars\//,

@@ -6,8 +6,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import fc from 'fast-check';
 import { startIdentity, type IdentityServer } from '../../sandbox/identity/provider.js';
 import { systemClock } from '../../sandbox/world/clock.js';
-import { confirmationAddress, createConfirmationPages } from '../../src/adapters/http/confirmations.js';
+import {
+  confirmationAddress,
+  confirmationsMount,
+  createConfirmationPages,
+} from '../../src/adapters/http/confirmations.js';
 import { escapeHtml } from '../../src/adapters/http/html.js';
+import { operationsMounts } from '../../src/adapters/http/operations.js';
 import { startHttpServer, type HttpServer } from '../../src/adapters/http/server.js';
 import { createIdentityProvider } from '../../src/adapters/oidc/identity-provider.js';
 import { fixedClock, minuteMs, type FixedClock } from '../../src/kernel/clock.js';
@@ -64,16 +69,15 @@ afterEach(() => server.close());
 async function serve(issuer = identity.issuer, address?: string): Promise<void> {
   const houseLog = createLog('debug', (line) => void log.push(line));
   let replicas: ReturnType<typeof createConfirmationPages>[] = [];
-  const routes = {
+  const mount = confirmationsMount(() => {
+    replicas = [...replicas.slice(1), ...replicas.slice(0, 1)];
+    return replicas[0] ?? null;
+  });
+  const operations = operationsMounts({
     readiness: () => Promise.resolve({}),
     metrics: () => Promise.resolve({ contentType: 'text/plain', body: '' }),
-    slack: () => null,
-    confirmations: () => {
-      replicas = [...replicas.slice(1), ...replicas.slice(0, 1)];
-      return replicas[0] ?? null;
-    },
-  };
-  server = await startHttpServer(host, 0, routes, houseLog);
+  });
+  server = await startHttpServer(host, 0, [...operations, mount], houseLog);
   const publicUrl = address ?? `http://localhost:${server.port}`;
   const { clientId } = identity;
   const clientSecret = new Secret(identity.clientSecret);
@@ -328,17 +332,7 @@ describe('trouble', () => {
   });
 
   it('while nothing is to be confirmed there is no page', async () => {
-    const bare = await startHttpServer(
-      host,
-      0,
-      {
-        readiness: () => Promise.resolve({}),
-        metrics: () => Promise.resolve({ contentType: 'text/plain', body: '' }),
-        slack: () => null,
-        confirmations: () => null,
-      },
-      createLog('silent'),
-    );
+    const bare = await startHttpServer(host, 0, [confirmationsMount(() => null)], createLog('silent'));
     expect((await fetch(`http://${host}:${bare.port}/confirm/${token}`)).status).toBe(404);
     await bare.close();
   });

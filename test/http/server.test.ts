@@ -1,7 +1,9 @@
 /** Liveness, readiness and metrics over real HTTP. */
 import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { operationsMounts } from '../../src/adapters/http/operations.js';
 import { startHttpServer, type HttpServer, type Readiness } from '../../src/adapters/http/server.js';
 import { createMetrics, type Metrics } from '../../src/adapters/metrics/metrics.js';
 import { fixedClock } from '../../src/kernel/clock.js';
@@ -25,14 +27,15 @@ beforeEach(async () => {
     clockAheadMs: () => 1500,
     parts: () => Promise.resolve({ database: true, slack: false }),
   });
-  const routes = {
-    readiness: () => (parts instanceof Error ? Promise.reject(parts) : Promise.resolve(parts)),
-    metrics: () => metrics.render(),
-    slack: () => null,
-    confirmations: () => null,
-  };
+  const mounts = [
+    ...operationsMounts({
+      readiness: () => (parts instanceof Error ? Promise.reject(parts) : Promise.resolve(parts)),
+      metrics: () => metrics.render(),
+    }),
+    { path: '/slack/events', handler: () => null },
+  ];
   open = (requestMs) =>
-    startHttpServer(host, 0, routes, silentLog, requestMs === undefined ? {} : { requestMs });
+    startHttpServer(host, 0, mounts, silentLog, requestMs === undefined ? {} : { requestMs });
   server = await open();
 });
 afterEach(() => server.close());
@@ -63,8 +66,7 @@ describe('the HTTP server', () => {
   });
 
   it.each(['/healthz', '/readyz', '/metrics'])('answers %s only where it was given', async (path) => {
-    const world = { slack: () => null, confirmations: () => null };
-    const other = await startHttpServer(host, 0, world, silentLog);
+    const other = await startHttpServer(host, 0, [], silentLog);
     onTestFinished(() => other.close());
     expect((await fetch(`http://${host}:${other.port}${path}`)).status).toBe(404);
     expect((await get(path)).status).toBe(200);
@@ -82,6 +84,22 @@ describe('the HTTP server', () => {
     socket.on('error', () => undefined).resume();
     await once(socket, 'close');
     await hasty.close();
+  });
+
+  it('a mount with a slash at its end takes every path below it, and no other', async () => {
+    const seen: (string | undefined)[] = [];
+    const mount = {
+      path: '/hooks/',
+      handler: () => (request: IncomingMessage, response: ServerResponse) => {
+        seen.push(request.url);
+        response.end();
+      },
+    };
+    const other = await startHttpServer(host, 0, [mount], silentLog);
+    onTestFinished(() => other.close());
+    const statusOf = async (path: string) => (await fetch(`http://${host}:${other.port}${path}`)).status;
+    expect(await Promise.all(['/hooks/a/b?c=d', '/hooks', '/hook/s'].map(statusOf))).toEqual([200, 404, 404]);
+    expect(seen).toEqual(['/hooks/a/b?c=d']);
   });
 
   it.each([
@@ -103,18 +121,12 @@ describe('the HTTP server', () => {
   });
 
   it('says what to do when its port is taken, or cannot be had', async () => {
-    const routes = {
-      readiness: () => Promise.resolve({}),
-      metrics: () => metrics.render(),
-      slack: () => null,
-      confirmations: () => null,
-    };
-    await expect(startHttpServer(host, server.port, routes, silentLog)).rejects.toMatchObject({
+    await expect(startHttpServer(host, server.port, [], silentLog)).rejects.toMatchObject({
       code: 'misconfigured',
       publicMessage: `Port ${server.port} on ${host} is in use by another process.`,
       hint: expect.stringContaining('PORT') as string,
     });
-    await expect(startHttpServer('192.0.2.1', 0, routes, silentLog)).rejects.toMatchObject({
+    await expect(startHttpServer('192.0.2.1', 0, [], silentLog)).rejects.toMatchObject({
       code: 'misconfigured',
       publicMessage: 'This machine has no address 192.0.2.1.',
     });

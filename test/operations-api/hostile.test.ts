@@ -95,7 +95,7 @@ it.each<[string, unknown, string]>([
   [
     'a stablecoin',
     { ...route, id: 'odd', volume: { ...route.volume, amount: { minor: '5', currency: 'USDC' } } },
-    'route odd cannot be read: volume.amount.currency: is not an ISO 4217 currency',
+    'route odd cannot be read: volume.amount.currency is not an ISO 4217 currency',
   ],
   [
     'an id of no known form',

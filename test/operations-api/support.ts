@@ -2,8 +2,10 @@
 import { createManualClock } from '../../sandbox/world/clock.js';
 import { createWorld } from '../../sandbox/world/world.js';
 import { startOperationsApi } from '../../sandbox/operations-api/server.js';
-import { createOperationsApi } from '../../src/adapters/operations-api/operations-api.js';
-import type { OperationsApiDeps } from '../../src/adapters/operations-api/transport.js';
+import {
+  createOperationsApi,
+  type OperationsApiDeps,
+} from '../../src/adapters/operations-api/operations-api.js';
 import { fixedClock } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { silentLog } from '../../src/kernel/log.js';

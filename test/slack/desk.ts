@@ -140,7 +140,12 @@ export async function startDesk(limits: Partial<Limits> = {}): Promise<Desk> {
     await connection.open();
     const http =
       transport === 'http'
-        ? await startHttpServer('127.0.0.1', 0, { ...noRoutes, slack: () => connection.handle }, log)
+        ? await startHttpServer(
+            '127.0.0.1',
+            0,
+            [{ path: '/slack/events', handler: () => connection.handle }],
+            log,
+          )
         : null;
     const replica: Replica = {
       connection,
@@ -200,12 +205,6 @@ export async function startDesk(limits: Partial<Limits> = {}): Promise<Desk> {
   };
   return desk;
 }
-
-const noRoutes = {
-  readiness: () => Promise.resolve({}),
-  metrics: () => Promise.resolve({ contentType: 'text/plain', body: '' }),
-  confirmations: () => null,
-};
 
 /** Waits until it holds. */
 export const until = (condition: () => boolean | Promise<boolean>): Promise<void> =>

@@ -19,6 +19,7 @@ import { createConfirmationCookies, type ConfirmationCookies } from './confirmat
 import * as pages from './confirmation-pages.js';
 import { isFromOrigin, readForm } from './form.js';
 import { redirect, sendPage, type Page } from './html.js';
+import type { Mount } from './server.js';
 
 export interface ConfirmationPages {
   /** Answers a request under `/confirm/`. Never rejects. */
@@ -48,6 +49,15 @@ export const confirmationAddress = (publicUrl: string, token: string): string =>
 
 /** Where the identity provider sends browsers back to; to be registered there. */
 export const callbackAddress = (publicUrl: string): string => new URL('/confirm/callback', publicUrl).href;
+
+/** `pages`: null while there are none. */
+export const confirmationsMount = (pages: () => ConfirmationPages | null): Mount => ({
+  path: '/confirm/',
+  handler: () => {
+    const found = pages();
+    return found && ((request, response) => found.handle(request, response));
+  },
+});
 
 export function createConfirmationPages(deps: ConfirmationDeps): ConfirmationPages {
   const desk = { ...deps, cookies: createConfirmationCookies(deps) };

@@ -1,33 +1,26 @@
 /**
- * The HTTP side of the process: liveness, readiness and metrics for those who run it; Slack's requests when it calls us
- * over HTTP, and the pages on which votes are confirmed, for the world. One server for both, or one for each.
+ * The HTTP side of the process: a server of the paths that are mounted on it.
  *
- * Invariants: a server answers what it was given and nothing else; `/healthz` answers for as long as the process can answer at all; `/readyz` names every part that is not
- * ready; no request ends the process.
+ * Invariants: a server answers what is mounted and nothing else; no request ends the process; a connection that says
+ * nothing is closed.
+ * Deliberately absent: what is mounted. The wiring says that.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf, OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
-import type { ConfirmationPages } from './confirmations.js';
 
 /** Each part of readiness, with why it is not ready; null when it is. */
 export type Readiness = Readonly<Record<string, string | null>>;
 
-/** With them comes `/healthz`. */
-export interface OperationsRoutes {
-  readiness(): Promise<Readiness>;
-  metrics(): Promise<{ contentType: string; body: string }>;
-}
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-export interface PublicRoutes {
-  /** `/slack/events`; null while Slack does not call over HTTP. */
-  slack(): ((request: IncomingMessage, response: ServerResponse) => void) | null;
-  /** `/confirm/…`; null while there is no identity provider, or nothing to confirm. */
-  confirmations(): ConfirmationPages | null;
+export interface Mount {
+  /** One path, or with a slash at its end all paths below it. */
+  path: string;
+  /** Null while nothing is behind it. */
+  handler: () => Handler | null;
 }
-
-export type HttpRoutes = Partial<OperationsRoutes & PublicRoutes>;
 
 export interface HttpServer {
   port: number;
@@ -50,7 +43,7 @@ const defaultRequestMs = 10_000;
 export async function startHttpServer(
   host: string,
   port: number,
-  routes: HttpRoutes,
+  mounts: readonly Mount[],
   log: Log,
   { setting = 'PORT', requestMs = defaultRequestMs }: HttpServerOptions = {},
 ): Promise<HttpServer> {
@@ -60,7 +53,7 @@ export async function startHttpServer(
     connectionsCheckingInterval: requestMs / 20,
   };
   const server = createServer(limits, (request, response) => {
-    route(request, response, routes).catch((error: unknown) => {
+    answer(request, response, mounts).catch((error: unknown) => {
       log.error({ err: messageOf(error), url: request.url }, 'an HTTP request failed');
       if (!response.headersSent) response.writeHead(500).end();
     });
@@ -93,49 +86,21 @@ function portError(error: NodeJS.ErrnoException, host: string, port: number, set
   );
 }
 
-interface Answer {
-  status: number;
-  contentType: string;
-  body: string;
-}
-
-const plain = (status: number, body: string): Answer => ({ status, contentType: 'text/plain', body });
-
-async function route(request: IncomingMessage, response: ServerResponse, routes: HttpRoutes): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  mounts: readonly Mount[],
+): Promise<void> {
   const pathname = pathOf(request.url ?? '/');
-  const slack = pathname === '/slack/events' ? routes.slack?.() : null;
-  if (slack) {
-    slack(request, response);
-    return;
-  }
-  const confirmations = pathname?.startsWith('/confirm/') === true ? routes.confirmations?.() : null;
-  if (confirmations) {
-    await confirmations.handle(request, response);
-    return;
-  }
-  const reads = request.method === 'GET' || request.method === 'HEAD';
-  const { status, contentType, body } = reads ? await read(pathname, routes) : plain(404, 'not found\n');
-  response.writeHead(status, { 'content-type': contentType }).end(body);
+  const mount = mounts.find(
+    ({ path }) => path === pathname || (path.endsWith('/') && pathname?.startsWith(path)),
+  );
+  const handler = mount?.handler();
+  if (handler) return handler(request, response);
+  response.writeHead(404, { 'content-type': 'text/plain' }).end('not found\n');
 }
 
 /** `//` and the like are no paths of ours, and no addresses either. */
 function pathOf(url: string): string | null {
   return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : null;
-}
-
-async function read(pathname: string | null, { readiness, metrics }: HttpRoutes): Promise<Answer> {
-  if (pathname === '/healthz' && readiness) return plain(200, 'alive\n');
-  if (pathname === '/readyz' && readiness) return readyAnswer(await readiness());
-  if (pathname === '/metrics' && metrics) return { status: 200, ...(await metrics()) };
-  return plain(404, 'not found\n');
-}
-
-function readyAnswer(parts: Readiness): Answer {
-  const ready = Object.values(parts).every((reason) => reason === null);
-  const said = Object.entries(parts).map(([part, reason]) => [part, reason ?? 'ready']);
-  return {
-    status: ready ? 200 : 503,
-    contentType: 'application/json',
-    body: JSON.stringify({ ready, parts: Object.fromEntries(said) as Record<string, string> }),
-  };
 }

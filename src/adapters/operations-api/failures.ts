@@ -1,29 +1,13 @@
 /**
- * What went wrong with one request to the operations API, as an OpsError, and whether a read may be sent again or a write
- * was done.
+ * What the problems of the operations API mean, and how it is spoken of.
  *
  * Invariant: only a problem of the platform's own with a 4xx says that nothing was done; whatever stands between us and
- * it (a proxy, a login page) can answer with any status. Messages are ours; the platform's words are the cause, for the
- * log, and of them people see the code alone.
+ * it (a proxy, a login page) can answer with any status.
  */
-import { OpsError, type OpsErrorCode } from '../../kernel/errors.js';
+import { OpsError } from '../../kernel/errors.js';
+import { codeWord, retryAfterMsOf, type Dialect, type Failure, type Meaning } from '../http-api/failures.js';
+import type { Reply } from '../http-api/wire.js';
 import { problemSchema, type Problem } from './schemas.js';
-
-export interface Failure {
-  error: OpsError;
-  /** The platform itself said no, so nothing was done. Otherwise a write may have taken effect. */
-  refused: boolean;
-  /** Whether a read may be sent again. */
-  retryable: boolean;
-  /** How long the platform asks us to wait; null where it does not. */
-  retryAfterMs: number | null;
-}
-
-interface Meaning {
-  code: OpsErrorCode;
-  message: string;
-  hint?: string;
-}
 
 const refusals: Readonly<Record<number, Meaning>> = {
   400: { code: 'invalid', message: 'The operations API refuses this request.' },
@@ -65,7 +49,7 @@ const notOurApi: Meaning = {
 const underWay = 'idempotency_key_in_use';
 
 /** An answer with an error status. `body` is its text or, where it could be read, its JSON. */
-export function failedAnswer(path: string, response: Response, body: unknown): Failure {
+function failureOf(path: string, response: Reply, body: unknown): Failure {
   const { status } = response;
   const problem = problemOf(response, body);
   const refusal = problem?.code === underWay ? undefined : problem && refusals[status];
@@ -84,35 +68,18 @@ export function failedAnswer(path: string, response: Response, body: unknown): F
   };
 }
 
-function problemOf(response: Response, body: unknown): Problem | undefined {
+function problemOf(response: Reply, body: unknown): Problem | undefined {
   const kind = response.headers.get('content-type') ?? '';
   return /^application\/problem\+json\b/i.test(kind) ? problemSchema.safeParse(body).data : undefined;
 }
 
-/** A word of a list, such as already_paused: unlike sentences, it quotes nothing. */
 function reasonOf(problem: Problem | undefined): string | undefined {
-  return problem && /^[a-z_]{1,80}$/.test(problem.code)
-    ? `The platform’s reason: ${problem.code}.`
-    : undefined;
-}
-
-function retryAfterMsOf(response: Response): number | null {
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
-}
-
-/** A good status, but not what was asked for: HTML, cut-off JSON. */
-export function unreadableAnswer(path: string, response: Response, fault: string, cause: Error): OpsError {
-  const { code, message, hint } = notOurApi;
-  return new OpsError(code, message, {
-    ...(hint && { hint }),
-    cause,
-    details: { path, status: response.status, fault },
-  });
+  const code = codeWord(problem?.code);
+  return code === null ? undefined : `The platform’s reason: ${code}.`;
 }
 
 /** It is the platform that answered, in a form that it does not promise. `fault` names the field. */
-export function unreadableObject(path: string, response: Response, fault: string, cause: Error): OpsError {
+export function unreadableObject(path: string, response: Reply, fault: string, cause: Error): OpsError {
   return new OpsError('unavailable', `The operations API’s answer cannot be read: ${fault}.`, {
     hint: 'Whoever runs the platform has to answer as the operations API is described.',
     cause,
@@ -120,29 +87,16 @@ export function unreadableObject(path: string, response: Response, fault: string
   });
 }
 
-/** No answer at all: refused, reset, unresolvable; or late, and then there is no time left for another attempt. */
-export function noAnswer(path: string, timeoutMs: number, isLate: boolean, cause: unknown): Failure {
-  const error = new OpsError(
-    'unavailable',
-    isLate ? 'The operations API did not answer in time.' : 'The operations API cannot be reached.',
-    {
-      hint: 'Try again in a moment; if this persists, check the network and operationsApi.baseUrl.',
-      cause,
-      details: { path, ...(isLate && { timeoutMs }) },
-    },
-  );
-  return { error, refused: false, retryable: !isLate, retryAfterMs: null };
-}
+const outOfReach = 'Try again in a moment; if this persists, check the network and operationsApi.baseUrl.';
 
-/** A write after which nobody knows whether it took effect. `details` keeps the key, under which it may be settled. */
-export function unknownOutcome({ details, cause }: OpsError, idempotencyKey: string): OpsError {
-  return new OpsError(
-    'unknown_outcome',
-    'The operations API did not confirm this, so it may or may not have happened.',
-    {
-      hint: 'Check the state on the platform before you act.',
-      cause,
-      details: { ...details, idempotencyKey },
-    },
-  );
-}
+export const operationsDialect: Dialect = {
+  name: 'The operations API',
+  hints: {
+    lost: outOfReach,
+    late: outOfReach,
+    unconfirmed: 'Check the state on the platform before you act.',
+  },
+  stranger: notOurApi,
+  failureOf: (_method, path, reply, body) => failureOf(path, reply, body),
+  placeOf: (path, { status }) => ({ path, status }),
+};

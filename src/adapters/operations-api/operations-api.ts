@@ -1,28 +1,23 @@
 /**
  * The operations port over a company's operations API (openapi.yaml).
  *
- * Invariants: one write is at most one request, and it says whether nothing was done or nobody knows; a read is sent
- * again while its deadline allows; no answer is handed on before its schema accepted it.
+ * Invariant: no answer is handed on before its schema accepted it.
  * Deliberately absent: preconditions, which whoever plans a write reads before and the platform checks again; and
  * settling an unknown outcome, which is for whoever kept the key.
  */
-import { setTimeout as wait } from 'node:timers/promises';
 import type { z } from 'zod';
-import { secondMs } from '../../kernel/clock.js';
-import { OpsError, toOpsError } from '../../kernel/errors.js';
-import { endingBy } from '../../kernel/signals.js';
+import { OpsError } from '../../kernel/errors.js';
+import type { Secret } from '../../kernel/secret.js';
 import type { Operations } from '../../ports/operations.js';
-import { unknownOutcome } from './failures.js';
+import { bearerOf, createHttpApi, type Answer, type HttpApi, type HttpApiDeps } from '../http-api/client.js';
+import { faultOf } from '../http-api/failures.js';
+import { operationsDialect, unreadableObject } from './failures.js';
 import type { paths } from './openapi.gen.js';
 import { eventSchema, eventsSchema, routeSchema, routesSchema, statementSchema } from './schemas.js';
-import { createAttempt, read, type Answer, type Attempt, type OperationsApiDeps } from './transport.js';
 
-/** People wait for a read. */
-const readTimeoutMs = 5 * secondMs;
-/** Giving up on a write too early costs certainty. */
-const writeTimeoutMs = 30 * secondMs;
-const attemptsMax = 3;
-const backoffBaseMs = 200;
+export interface OperationsApiDeps extends HttpApiDeps {
+  token: Secret;
+}
 
 type ReadPath = { [Path in keyof paths]: paths[Path] extends { get: object } ? Path : never }[keyof paths];
 type WritePath = { [Path in keyof paths]: paths[Path] extends { post: object } ? Path : never }[keyof paths];
@@ -46,8 +41,14 @@ type Write = <Path extends WritePath, Noun>(
 
 /** Nothing is sent before the first question. Throws `misconfigured` for a token that cannot be one. */
 export function createOperationsApi(deps: OperationsApiDeps): Operations {
-  const attempt = createAttempt(deps);
-  return { ...readsOf(readerOf(attempt, deps)), ...writesOf(writerOf(attempt, deps)) };
+  const facts = {
+    dialect: operationsDialect,
+    logName: 'operations API',
+    headers: bearerOf(deps.token, 'OPERATIONS_API_TOKEN'),
+    requirePathPart,
+  };
+  const api = createHttpApi(facts, deps);
+  return { ...readsOf(readerOf(api)), ...writesOf(writerOf(api)) };
 }
 
 type Reads = Pick<Operations, 'check' | 'route' | 'routes' | 'event' | 'recentEvents' | 'statement'>;
@@ -90,56 +91,26 @@ function writesOf(write: Write): Omit<Operations, keyof Reads> {
   };
 }
 
-function readerOf(attempt: Attempt, deps: OperationsApiDeps): Read {
-  const { clock, log, timeoutMs = readTimeoutMs, sleep = wait, random = Math.random } = deps;
-  const answerTo = async (path: string, params: object, until?: AbortSignal): Promise<Answer> => {
-    const endsAtMs = clock.now().getTime() + timeoutMs;
-    const signal = endingBy(timeoutMs, until);
-    for (let attempts = 1; ; attempts++) {
-      const result = await attempt('get', path, { params, signal }, timeoutMs);
-      if (result.ok) return result.value;
-      const { error, retryable, retryAfterMs } = result.fault;
-      const waitMs = retryAfterMs ?? backoffMs(attempts, random());
-      const leftMs = endsAtMs - clock.now().getTime();
-      if (!retryable || attempts === attemptsMax || waitMs >= leftMs) throw error;
-      log.warn({ ...error.details, attempts, waitMs }, 'operations API: the request is sent again');
-      await sleep(waitMs);
-    }
-  };
-  return async (path, question, schema, signal) => read(path, await answerTo(path, question, signal), schema);
+const readerOf =
+  (api: HttpApi): Read =>
+  async (path, question, schema, signal) =>
+    read(api, path, await api.ask(path, question, api.deadline(signal)), schema);
+
+const writerOf =
+  (api: HttpApi): Write =>
+  (path, order, schema) =>
+    api.order(path, order, (answer) => read(api, path, answer, schema));
+
+/** What an answer says. Throws `unavailable` where it is not what was asked for. */
+function read<Noun>(api: HttpApi, path: string, answer: Answer, schema: z.ZodType<Noun>): Noun {
+  const parsed = schema.safeParse(api.jsonOf(path, answer));
+  if (parsed.success) return parsed.data;
+  throw unreadableObject(path, answer.reply, faultOf(parsed.error), parsed.error);
 }
 
-/** Doubles with every attempt; the upper half is random, so that callers who failed together do not return together. */
-const backoffMs = (attempts: number, random: number): number =>
-  Math.round(backoffBaseMs * 2 ** (attempts - 1) * (0.5 + random / 2));
-
-/**
- * Sends an order once. Throws `invalid`, `not_found`, `conflict`, `misconfigured` or `rate_limited` when the platform
- * refused and nothing was done, else `unknown_outcome` with `idempotencyKey` in its details.
- */
-function writerOf(attempt: Attempt, { timeoutMs = writeTimeoutMs }: OperationsApiDeps): Write {
-  return async (path, { path: place, body, idempotencyKey }, schema) => {
-    requireKey(idempotencyKey);
-    const signal = AbortSignal.timeout(timeoutMs);
-    const headers = { 'Idempotency-Key': idempotencyKey };
-    const result = await attempt('post', path, { signal, params: { path: place }, body, headers }, timeoutMs);
-    if (!result.ok) {
-      const { error, refused } = result.fault;
-      throw refused ? error : unknownOutcome(error, idempotencyKey);
-    }
-    try {
-      return read(path, result.value, schema);
-    } catch (unreadable) {
-      throw unknownOutcome(toOpsError(unreadable), idempotencyKey);
-    }
-  };
-}
-
-/** The protocol's limit; a header takes printable characters only. */
-function requireKey(idempotencyKey: string): void {
-  if (/^[\x21-\x7e]{1,255}$/.test(idempotencyKey)) return;
-  throw new OpsError(
-    'invalid',
-    'This cannot be an idempotency key: 1 to 255 printable characters, no spaces.',
-  );
+function requirePathPart(part: string): void {
+  if (/^\w[\w.:-]{0,254}$/.test(part)) return;
+  throw new OpsError('invalid', 'This is not a valid ID for the operations API.', {
+    hint: 'IDs contain letters, digits, dots, colons, hyphens and underscores.',
+  });
 }

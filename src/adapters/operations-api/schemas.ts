@@ -9,6 +9,7 @@ import { currencyExponent } from '../../kernel/currency.js';
 import { money } from '../../kernel/money.js';
 import type { PartnerStatement, PlatformEvent, PlatformEventSummary, Route } from '../../ports/operations.js';
 import type { Rows } from '../../ports/rows.js';
+import { faultOf } from '../http-api/failures.js';
 import type { components } from './openapi.gen.js';
 
 type Wire = components['schemas'];
@@ -60,12 +61,6 @@ function rowsOf<Row>(what: string, wires: readonly unknown[], schema: z.ZodType<
 
 const withId = z.object({ id: z.string().regex(/^\w[\w.:-]{0,254}$/) });
 const idOf = (wire: unknown): string => withId.safeParse(wire).data?.id ?? '(without id)';
-
-/** The first thing that zod found wrong, with its place: `volume.count: Invalid input: …`. */
-export function faultOf(error: z.ZodError): string {
-  const [issue] = error.issues;
-  return issue ? `${issue.path.join('.') || '(root)'}: ${issue.message}` : 'unreadable';
-}
 
 export const eventSchema: z.ZodType<PlatformEvent, Wire['Event']> = z.object({
   id: text,

@@ -1,28 +1,15 @@
 /**
  * Reads Stripe's API: objects, and lists page after page.
  *
- * Invariants: everything done under one deadline ends with it, attempts, waits and pages included; a read may always be
- * sent again; no object is handed on before its schema accepted it.
+ * Invariants: everything done under one deadline ends with it, attempts, waits and pages included; no object is handed
+ * on before its schema accepted it.
  */
-import { setTimeout as wait } from 'node:timers/promises';
-import { secondMs } from '../../kernel/clock.js';
+import type { Deadline } from '../http-api/client.js';
 import type { paths } from './openapi.gen.js';
 import type { Reader } from './readers.js';
 import { balanceSchema, pageSchema } from './schemas.js';
-import {
-  createTransport,
-  read,
-  readNoun,
-  requireId,
-  type Answer,
-  type Deadline,
-  type StripeDeps,
-} from './transport.js';
+import { createStripeApi, read, readNoun, type StripeDeps } from './transport.js';
 
-/** People wait for a read. */
-const readTimeoutMs = 5 * secondMs;
-const attemptsMax = 3;
-const backoffBaseMs = 200;
 /** Stripe's own limit of objects in a page. */
 const pageSize = 100;
 
@@ -59,25 +46,10 @@ export interface StripeClient {
 }
 
 export function createStripeClient(deps: StripeDeps): StripeClient {
-  const { log, sleep = wait, random = Math.random } = deps;
-  const { deadline, attempt } = createTransport({ timeoutMs: readTimeoutMs, ...deps });
+  const api = createStripeApi(deps);
 
-  async function answerTo(path: string, params: object, { signal, remainingMs }: Deadline): Promise<Answer> {
-    for (let attempts = 1; ; attempts++) {
-      const result = await attempt('get', path, { params, signal });
-      if (result.ok) return result.value;
-      const { error, retryable, retryAfterMs } = result.fault;
-      const waitMs = retryAfterMs ?? backoffMs(attempts, random());
-      if (!retryable || attempts === attemptsMax || waitMs >= remainingMs()) throw error;
-      log.warn({ ...error.details, attempts, waitMs }, 'stripe: the request is sent again');
-      await sleep(waitMs);
-    }
-  }
-
-  const get: StripeClient['get'] = async (path, params, reader, deadline) => {
-    requireId(params.path);
-    return readNoun(path, await answerTo(path, params, deadline), reader);
-  };
+  const get: StripeClient['get'] = async (path, params, reader, deadline) =>
+    readNoun(api, path, await api.ask(path, params, deadline), reader);
 
   async function* list<Path extends ListPath>(
     path: Path,
@@ -87,8 +59,8 @@ export function createStripeClient(deps: StripeDeps): StripeClient {
     let left = options.limit;
     let cursor: { starting_after?: string } = {};
     while (left > 0) {
-      const params = { query: { ...filter, ...cursor, limit: Math.min(left, pageSize) } };
-      const page = read(path, await answerTo(path, params, options.deadline), pageSchema);
+      const query = { ...filter, ...cursor, limit: Math.min(left, pageSize) };
+      const page = read(api, path, await api.ask(path, { query }, options.deadline), pageSchema);
       yield* page.data.slice(0, left);
       if (!page.has_more || page.last === null) return;
       left -= page.data.length;
@@ -97,12 +69,7 @@ export function createStripeClient(deps: StripeDeps): StripeClient {
   }
 
   const check = async (): Promise<void> =>
-    void read('/v1/balance', await answerTo('/v1/balance', {}, deadline()), balanceSchema);
+    void read(api, '/v1/balance', await api.ask('/v1/balance', {}, api.deadline()), balanceSchema);
 
-  return { deadline, get, list, check };
-}
-
-/** Doubles with every attempt; the upper half is random, so that callers who failed together do not return together. */
-function backoffMs(attempts: number, random: number): number {
-  return Math.round(backoffBaseMs * 2 ** (attempts - 1) * (0.5 + random / 2));
+  return { deadline: (until) => api.deadline(until), get, list, check };
 }

@@ -1,32 +1,20 @@
 /**
- * What went wrong with one request to Stripe, as an OpsError, and whether a read may be sent again or a write was done.
+ * What Stripe's errors mean, and how Stripe is spoken of.
  *
- * Invariant: messages and hints are ours, never Stripe's, because Stripe quotes parts of keys; its own words are the
- * cause, for the log. `details` has Stripe's request id wherever an answer arrived.
+ * Invariant: `details` has Stripe's request id wherever an answer arrived.
  * Source: docs.stripe.com/error-handling and /rate-limits, docs.stripe.com/api/errors.
  */
-import type { z } from 'zod';
-import { OpsError, type OpsErrorCode } from '../../kernel/errors.js';
+import { OpsError } from '../../kernel/errors.js';
+import {
+  codeWord,
+  retryAfterMsOf,
+  type Dialect,
+  type Failure,
+  type Meaning,
+  type Method,
+} from '../http-api/failures.js';
+import type { Reply } from '../http-api/wire.js';
 import { refusalSchema, type Refusal } from './schemas.js';
-import type { Reply } from './wire.js';
-
-export type Method = 'get' | 'post';
-
-export interface Failure {
-  error: OpsError;
-  /** Stripe itself said no, so nothing was done. Otherwise a write may have taken effect. */
-  refused: boolean;
-  /** Whether a read may be sent again. */
-  retryable: boolean;
-  /** How long Stripe asks us to wait; null where it does not. */
-  retryAfterMs: number | null;
-}
-
-interface Meaning {
-  code: OpsErrorCode;
-  message: string;
-  hint?: string;
-}
 
 const keyRefused: Meaning = {
   code: 'misconfigured',
@@ -93,13 +81,8 @@ function isRetryable(response: Reply): boolean {
   return response.status === 409 || response.status === 429 || response.status >= 500;
 }
 
-function retryAfterMsOf(response: Reply): number | null {
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
-}
-
 /** An answer with an error status. `body` is its text or, where it could be read, its JSON. */
-export function failedAnswer(method: Method, path: string, response: Reply, body: unknown): Failure {
+function failureOf(method: Method, path: string, response: Reply, body: unknown): Failure {
   const refusal = refusalSchema.safeParse(body).data?.error;
   const { code, message, hint = reasonOf(refusal) } = meaningOf(method, response.status, refusal);
   const error = new OpsError(code, message, {
@@ -122,29 +105,9 @@ export function failedAnswer(method: Method, path: string, response: Reply, body
   };
 }
 
-/** Stripe's codes are words of a list, such as charge_already_refunded: unlike its sentences, they quote nothing. */
 function reasonOf(refusal: Refusal | undefined): string | undefined {
-  return refusal?.code && /^[a-z_]{1,80}$/.test(refusal.code)
-    ? `Stripe’s reason: ${refusal.code}.`
-    : undefined;
-}
-
-/** A write after which nobody knows whether it took effect. `details` keeps the key, under which it may be settled. */
-export function unknownOutcome({ details, cause }: OpsError, idempotencyKey: string): OpsError {
-  return new OpsError('unknown_outcome', 'Stripe did not confirm this, so it may or may not have happened.', {
-    hint: 'Look at the object at Stripe before anything is done about it.',
-    cause,
-    details: { ...details, idempotencyKey },
-  });
-}
-
-/** A good status, but not the object that was asked for: HTML, cut-off JSON, a field of a wrong type. */
-export function unreadableAnswer(path: string, response: Reply, fault: string, cause: Error): OpsError {
-  return new OpsError('unavailable', notStripe.message, {
-    ...(notStripe.hint && { hint: notStripe.hint }),
-    cause,
-    details: { ...placeOf(path, response), fault },
-  });
+  const code = codeWord(refusal?.code);
+  return code === null ? undefined : `Stripe’s reason: ${code}.`;
 }
 
 /** It is Stripe that answered, and the object is one that nobody here can read. Asking again changes nothing. */
@@ -155,34 +118,20 @@ export function unreadableObject(path: string, response: Reply, fault: string): 
   });
 }
 
-/** The first thing that zod found wrong, with its place: `data.3.amount: Invalid input: …`. */
-export function faultOf(error: z.ZodError): string {
-  const [issue] = error.issues;
-  if (!issue) return 'unreadable';
-  const ours = issue.code === 'custom' ? ' ' : ': ';
-  return `${issue.path.join('.') || '(root)'}${ours}${issue.message}`;
-}
+const placeOf = (path: string, reply: Reply): Record<string, string | number | null> => ({
+  path,
+  status: reply.status,
+  requestId: reply.headers.get('request-id'),
+});
 
-/** No answer at all: refused, reset, unresolvable. Nothing was read, so a read may be sent again. */
-export function lostConnection(path: string, cause: unknown): Failure {
-  const error = new OpsError('unavailable', 'Stripe cannot be reached.', {
-    hint: 'Try again in a moment; if this stays, check the network and the base address of the payments API.',
-    cause,
-    details: { path },
-  });
-  return { error, refused: false, retryable: true, retryAfterMs: null };
-}
-
-/** The time that the caller granted is used up, so there is none left for another attempt. */
-export function lateAnswer(path: string, timeoutMs: number, cause: unknown): Failure {
-  const error = new OpsError('unavailable', 'Stripe did not answer in time.', {
-    hint: 'Try again in a moment.',
-    cause,
-    details: { path, timeoutMs },
-  });
-  return { error, refused: false, retryable: false, retryAfterMs: null };
-}
-
-function placeOf(path: string, response: Reply): Record<string, string | number | null> {
-  return { path, status: response.status, requestId: response.headers.get('request-id') };
-}
+export const stripeDialect: Dialect = {
+  name: 'Stripe',
+  hints: {
+    lost: 'Try again in a moment; if this stays, check the network and the base address of the payments API.',
+    late: 'Try again in a moment.',
+    unconfirmed: 'Look at the object at Stripe before anything is done about it.',
+  },
+  stranger: notStripe,
+  failureOf,
+  placeOf,
+};

@@ -9,10 +9,10 @@ import { z } from 'zod';
 import { dayMs } from '../../kernel/clock.js';
 import { OpsError } from '../../kernel/errors.js';
 import type { BalanceTransaction, Payout } from '../../ports/payments-api.js';
+import type { Deadline } from '../http-api/client.js';
 import type { StripeClient } from './client.js';
 import { readers, readObject } from './readers.js';
 import { idOf } from './schemas.js';
-import type { Deadline } from './transport.js';
 
 /** When a payout arrives, in days after its funds became available, as [from, to]. */
 type ArrivalDays = readonly [from: number, to: number];

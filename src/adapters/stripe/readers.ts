@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import type { Rows } from '../../ports/rows.js';
-import { faultOf } from './failures.js';
+import { faultOf } from '../http-api/failures.js';
 import * as map from './mapping.js';
 import * as schemas from './schemas.js';
 

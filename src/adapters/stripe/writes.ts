@@ -5,28 +5,23 @@
  * Deliberately absent: preconditions, which whoever plans a write reads before and Stripe checks again; and settling an
  * unknown outcome, which is for whoever kept the key.
  */
-import { secondMs } from '../../kernel/clock.js';
-import { OpsError, toOpsError } from '../../kernel/errors.js';
 import type { PaymentWrites } from '../../ports/payment-writes.js';
+import type { HttpApi } from '../http-api/client.js';
 import { amountRulesOf, smallestUnitsOf } from './amounts.js';
-import { unknownOutcome } from './failures.js';
 import { multipartOf } from './multipart.js';
 import type { paths } from './openapi.gen.js';
 import { readers, type Reader } from './readers.js';
-import { createTransport, readNoun, requireId, type StripeDeps, type Transport } from './transport.js';
-
-/** Banks take their time with captures and refunds, and giving up too early costs certainty. */
-const writeTimeoutMs = 30 * secondMs;
+import { createStripeApi, readNoun, type StripeDeps } from './transport.js';
 
 /** Nothing is sent before the first write. */
 export function createStripeWrites(deps: StripeDeps): PaymentWrites {
-  const transport = createTransport({ timeoutMs: writeTimeoutMs, ...deps });
-  const write = writerOf(transport);
+  const api = createStripeApi(deps);
+  const write = writerOf(api);
   return {
     amountRules: amountRulesOf,
     ...moneyWritesOf(write),
     ...disputeWritesOf(write),
-    uploadEvidence: uploaderOf(transport),
+    uploadEvidence: uploaderOf(api),
   };
 }
 
@@ -64,55 +59,13 @@ type Write = <Path extends WritePath, Wire, Noun>(
   reader: Reader<Wire, Noun>,
 ) => Promise<Noun>;
 
-function writerOf(transport: Transport): Write {
-  const send = senderOf(transport);
-  return (path, { path: place, form, idempotencyKey }, reader) => {
-    const body = { type: 'application/x-www-form-urlencoded', content: form };
-    return send({ path, place, body, idempotencyKey }, reader);
+const writerOf =
+  (api: HttpApi): Write =>
+  (path, { path: place, form, idempotencyKey }, reader) => {
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    const order = { path: place, body: form, headers, idempotencyKey };
+    return api.order(path, order, (answer) => readNoun(api, path, answer, reader));
   };
-}
-
-interface Sending {
-  path: string;
-  place: { id: string } | undefined;
-  /** `content` is a form, or the bytes of one. */
-  body: { type: string; content: unknown };
-  idempotencyKey: string;
-}
-
-function senderOf({ deadline, attempt }: Transport) {
-  return async <Wire, Noun>(
-    { path, place, body, idempotencyKey }: Sending,
-    reader: Reader<Wire, Noun>,
-  ): Promise<Noun> => {
-    requireId(place);
-    requireKey(idempotencyKey);
-    const result = await attempt('post', path, {
-      signal: deadline().signal,
-      params: { path: place },
-      body: body.content,
-      headers: { 'Content-Type': body.type, 'Idempotency-Key': idempotencyKey },
-    });
-    if (!result.ok) {
-      const { error, refused } = result.fault;
-      throw refused ? error : unknownOutcome(error, idempotencyKey);
-    }
-    try {
-      return readNoun(path, result.value, reader);
-    } catch (unreadable) {
-      throw unknownOutcome(toOpsError(unreadable), idempotencyKey);
-    }
-  };
-}
-
-/** Stripe's limit is 255 characters; a header takes printable ones only. */
-function requireKey(idempotencyKey: string): void {
-  if (/^[\x21-\x7e]{1,255}$/.test(idempotencyKey)) return;
-  throw new OpsError(
-    'invalid',
-    'This cannot be an idempotency key: 1 to 255 printable characters, no spaces.',
-  );
-}
 
 type MoneyWrites = Pick<PaymentWrites, 'refund' | 'capturePayment' | 'cancelPayment' | 'cancelPayout'>;
 type DisputeWrites = Pick<PaymentWrites, 'updateEvidence' | 'closeDispute'>;
@@ -153,11 +106,11 @@ function disputeWritesOf(write: Write): DisputeWrites {
   };
 }
 
-function uploaderOf(transport: Transport): PaymentWrites['uploadEvidence'] {
-  const send = senderOf(transport);
-  return ({ name, mimeType, content, idempotencyKey }) => {
+const uploaderOf =
+  (api: HttpApi): PaymentWrites['uploadEvidence'] =>
+  ({ name, mimeType, content, idempotencyKey }) => {
     const texts: Omit<UploadForm, 'file'> = { purpose: 'dispute_evidence' };
-    const body = multipartOf(texts, { name, mimeType, content });
-    return send({ path: '/v1/files', place: undefined, body, idempotencyKey }, readers.file);
+    const { type, content: body } = multipartOf(texts, { name, mimeType, content });
+    const order = { body, headers: { 'Content-Type': type }, idempotencyKey };
+    return api.order('/v1/files', order, (answer) => readNoun(api, '/v1/files', answer, readers.file));
   };
-}

@@ -1,0 +1,138 @@
+/**
+ * `paydesk detect`: scores the rows of any metric from the standard input, without Slack and without a database.
+ *
+ * Invariants: one score per row and in its order, also for a row that cannot be read, written before a later row is looked
+ * at; a pipe that delivers one line at a time gets one score at a time. Memory does not grow with the number of rows.
+ */
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import { NoveltyDetector } from '../anomalies/novelty/detector.js';
+import { OpsError } from '../kernel/errors.js';
+import { isHeader, readTimedRow } from './timed-rows.js';
+
+export interface DetectOptions {
+  alertsPerWeek: string;
+}
+
+/** Scores every row of the input; true when all of them could be read. */
+export async function detectRows(
+  { alertsPerWeek }: DetectOptions,
+  input: Readable,
+  output: Writable,
+  tell: (line: string) => void,
+): Promise<boolean> {
+  const scorer = new RowScorer(budgetOf(alertsPerWeek), tell);
+  const lines = new LineReader();
+  let fault: NodeJS.ErrnoException | null = null;
+  output.on('error', (error: NodeJS.ErrnoException) => (fault = error));
+  const print = async (scores: string): Promise<void> => {
+    if (scores === '' || output.write(scores)) return;
+    await Promise.race([once(output, 'drain'), once(output, 'close')]);
+  };
+  for await (const chunk of input) {
+    if (fault !== null) break;
+    await print(scorer.scoresOf(lines.add(chunk as Buffer)));
+  }
+  await print(scorer.scoresOf(lines.end()));
+  if (fault !== null) throwUnlessClosed(fault);
+  scorer.close();
+  return scorer.isClean;
+}
+
+/** Another program, such as head, may have read enough. */
+function throwUnlessClosed(fault: NodeJS.ErrnoException): void {
+  if (fault.code === 'EPIPE') return;
+  throw new OpsError('unavailable', `The scores cannot be written: ${fault.message}`, { cause: fault });
+}
+
+function budgetOf(text: string): number {
+  const budget = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (budget > 0 && budget <= 1_000) return budget;
+  throw new OpsError('invalid', `“${text.slice(0, 40)}” is not a number of alerts per week.`, {
+    hint: 'Write a number above 0 and up to 1000, such as 1 or 0.25.',
+  });
+}
+
+const mostTold = 20;
+
+class RowScorer {
+  private readonly detector: NoveltyDetector;
+  private line = 0;
+  private rows = 0;
+  private problems = 0;
+  private isFirst = true;
+
+  constructor(
+    alertsPerWeek: number,
+    private readonly tell: (line: string) => void,
+  ) {
+    this.detector = new NoveltyDetector(alertsPerWeek);
+  }
+
+  get isClean(): boolean {
+    return this.problems === 0 && this.rows > 0;
+  }
+
+  /** The scores of these lines as text, one a line. */
+  scoresOf(lines: readonly string[]): string {
+    let scores = '';
+    for (const line of lines) {
+      this.line++;
+      if (line.trim() === '') continue;
+      const isNames = this.isFirst && isHeader(line);
+      this.isFirst = false;
+      if (!isNames) scores += `${scoreText(this.score(line))}\n`;
+    }
+    return scores;
+  }
+
+  close(): void {
+    if (this.problems > mostTold) this.tell(`… and ${this.problems - mostTold} more problems.`);
+    if (this.rows === 0)
+      this.tell('The input has no rows.\n→ Pass timestamp,value rows on the standard input.');
+  }
+
+  private score(line: string): number {
+    this.rows++;
+    const { wallTimeMs, value, problems } = readTimedRow(line);
+    for (const { message, hint } of problems) {
+      this.problems++;
+      if (this.problems <= mostTold) this.tell(`Line ${this.line}: ${message}.\n→ ${hint}`);
+    }
+    return value === null ? 0 : this.detector.score({ wallTimeMs, value });
+  }
+}
+
+const digits = 1e6;
+
+/** Rounded down, so that a row below a threshold is never printed as one that reaches it. */
+const scoreText = (score: number): string => String(Math.floor(score * digits) / digits);
+
+/** A line that is longer than this is not a row; the rest of it is skipped. */
+const longestLine = 65_536;
+
+class LineReader {
+  private readonly decoder = new StringDecoder('utf8');
+  private rest = '';
+  private isFirst = true;
+
+  add(chunk: Buffer): string[] {
+    const lines = (this.rest + this.decode(chunk)).split('\n');
+    this.rest = lines.pop() ?? '';
+    if (this.rest.length > longestLine) this.rest = this.rest.slice(0, longestLine);
+    return lines;
+  }
+
+  end(): string[] {
+    const last = this.rest + this.decoder.end();
+    return last === '' ? [] : [last];
+  }
+
+  private decode(chunk: Buffer): string {
+    const text = this.decoder.write(chunk);
+    if (!this.isFirst || text === '') return text;
+    this.isFirst = false;
+    return text.replace(/^\ufeff/, '');
+  }
+}
