@@ -12,6 +12,7 @@ export type DatabaseFaults = Readonly<Record<'tables' | 'writing' | 'audit', str
 
 /** Every table of schema `paydesk`. */
 export const neededTables: readonly string[] = [
+  'paydesk.alerts',
   'paydesk.audit_entries',
   'paydesk.audit_head',
   'paydesk.audit_witnesses',
@@ -20,6 +21,7 @@ export const neededTables: readonly string[] = [
   'paydesk.job_cursors',
   'paydesk.live_cards',
   'paydesk.metric_buckets',
+  'paydesk.metric_quiets',
   'paydesk.migrations',
   'paydesk.outbox',
   'paydesk.outbox_channels',
