@@ -5,7 +5,7 @@ import { queueOf, urgencyOf, type QueuedDispute } from '../src/disputes/queue.js
 import { dayMs, hourMs, type Clock } from '../src/kernel/clock.js';
 import { formatDuration, parseDuration } from '../src/kernel/duration.js';
 import { OpsError } from '../src/kernel/errors.js';
-import { containsCardNumber } from '../src/kernel/sensitive.js';
+import { refuseCardNumber } from '../src/kernel/card-number-refusal.js';
 import type { Card } from '../src/ports/card.js';
 import type { Command } from '../src/ports/command.js';
 import type { Dispute, PaymentsApi, ProviderSubject } from '../src/ports/payments-api.js';
@@ -131,7 +131,7 @@ async function askedCard(text: string, desk: DisputeDesk): Promise<Card> {
 }
 
 function paymentIn(text: string): ProviderSubject | null {
-  if (containsCardNumber(text)) return null;
+  refuseCardNumber(text);
   const [, id = ''] = /(?:^|[^A-Za-z0-9])((?:pi|ch|py)_[A-Za-z0-9]{4,60})(?![A-Za-z0-9_])/.exec(text) ?? [];
   if (id === '') return null;
   return id.startsWith('pi_') ? { paymentId: id } : { chargeId: id };
@@ -181,10 +181,7 @@ const notConnected = (): OpsError =>
   });
 
 function requireDisputeId(text: string): string {
-  if (containsCardNumber(text))
-    throw new OpsError('invalid', 'This looks like a card number, so it was not read, searched or stored.', {
-      hint: 'Delete it where you pasted it, and give the dispute ID.',
-    });
+  refuseCardNumber(text);
   const id = /(?:^|[^A-Za-z0-9])((?:dp|du)_[A-Za-z0-9]{4,60})(?![A-Za-z0-9_])/.exec(text)?.[1];
   if (id !== undefined) return id;
   throw new OpsError('invalid', 'That isn’t a dispute ID.', {

@@ -11,10 +11,13 @@ interface Door {
   directory: Directory;
 }
 
+export async function isMember({ directory }: Door, userId: string): Promise<boolean> {
+  return (await directory.person(userId, forReading.person)).kind === 'member';
+}
+
 /** Throws `forbidden`, with `what` as the subject: “Guarded actions”. */
-export async function requireMember({ directory }: Door, userId: string, what: string): Promise<void> {
-  const { kind } = await directory.person(userId, forReading.person);
-  if (kind !== 'member') throw membersOnly(what);
+export async function requireMember(door: Door, userId: string, what: string): Promise<void> {
+  if (!(await isMember(door, userId))) throw membersOnly(what);
 }
 
 export interface LookupDoor extends Door {

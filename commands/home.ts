@@ -1,19 +1,23 @@
 /**
  * A person's own page with the desk: what waits for them first.
+ *
+ * Invariant: only members of the workspace read of requests and freezes; everybody else gets the help alone.
  */
 import type { Home } from '../src/ports/command.js';
 import { helpCard } from '../src/views/desk/help.js';
 import { homeBlocks } from '../src/views/desk/home.js';
+import { isMember } from './door.js';
 import type { HelpDesk } from './paydesk.js';
 import type { RemediateDesk } from './remediate/index.js';
 
-export const home: Home<HelpDesk & Pick<RemediateDesk, 'remediation' | 'links'>> = async (
-  { userId },
-  { remediation, commands, links },
-) =>
-  homeBlocks({
-    waiting: remediation ? await remediation.waitingFor(userId) : null,
-    freeze: remediation ? await remediation.freezeNow() : null,
+type HomeDesk = HelpDesk & Pick<RemediateDesk, 'remediation' | 'links' | 'directory'>;
+
+export const home: Home<HomeDesk> = async ({ userId }, { remediation, commands, links, directory }) => {
+  const shown = remediation && (await isMember({ directory }, userId)) ? remediation : null;
+  return homeBlocks({
+    waiting: shown ? await shown.waitingFor(userId) : null,
+    freeze: shown ? await shown.freezeNow() : null,
     help: helpCard(commands()).blocks,
     ...(links && { links }),
   });
+};

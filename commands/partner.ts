@@ -18,14 +18,18 @@ import {
   type PartnerCardFacts,
   type PartnerFacts,
 } from '../src/views/partners/partner.js';
+import { requireLookups, type LookupDoor } from './door.js';
 
-export interface PartnerDesk {
+export interface PartnerDesk extends LookupDoor {
   partners: readonly { id: string; name: string }[];
-  partnerStatuses: PartnerStatuses;
+  partnerStatuses: Pick<PartnerStatuses, 'all'>;
   books: Books | null;
   clock: Clock;
   remediation: Pick<RemediationDesk, 'actions'> | null;
 }
+
+/** What guests do not see without a role. */
+const partnerHealth = 'Partner reports';
 
 /** What happened in the last hour is what people ask about during trouble. */
 const windowMs = hourMs;
@@ -41,10 +45,15 @@ export const partnerCommand: Command<PartnerDesk> = {
       does: 'one partner: incidents, success rate with n, failures by origin, latency',
     },
   ],
-  run: async ({ text, answer }, desk) =>
-    answer.privately(text.trim() === '' ? await overview(desk) : await oneCard(text, desk)),
+  run: async ({ text, answer, person }, desk) => {
+    await requireLookups(desk, person.userId, partnerHealth);
+    return answer.privately(text.trim() === '' ? await overview(desk) : await oneCard(text, desk));
+  },
   actions: {
-    [lookUpIds.partner]: async ({ value, answer }, desk) => answer.privately(await oneCard(value, desk)),
+    [lookUpIds.partner]: async ({ value, answer, person }, desk) => {
+      await requireLookups(desk, person.userId, partnerHealth);
+      return answer.privately(await oneCard(value, desk));
+    },
   },
 };
 

@@ -4,6 +4,7 @@
  * Invariants: a click decides about the plan that stood beside it and about nothing else; a plan that does not fit on a
  * card is approved from its last page only; the address that confirms a vote is told to the voter alone.
  */
+import { refuseCardNumber } from '../../src/kernel/card-number-refusal.js';
 import { OpsError, toOpsError } from '../../src/kernel/errors.js';
 import type { ActionRequest } from '../../src/ports/command.js';
 import { actions } from '../../src/remediation/actions/index.js';
@@ -24,14 +25,7 @@ import {
   rejectModal,
   reviewModal,
 } from '../../src/views/remediation/windows.js';
-import {
-  guardedActions,
-  readReferred,
-  referenceOf,
-  refuseCardNumber,
-  requireRemediation,
-  type RemediateDesk,
-} from './desk.js';
+import { guardedActions, readReferred, referenceOf, requireRemediation, type RemediateDesk } from './desk.js';
 import { requireMember } from '../door.js';
 import { openForm, requireAction } from './forms.js';
 

@@ -7,7 +7,6 @@
 import { hourMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { inTimeZone } from '../../src/kernel/instants.js';
-import { containsCardNumber } from '../../src/kernel/sensitive.js';
 import type { Directory } from '../../src/ports/directory.js';
 import type { HeldSince } from '../../src/ports/outbox.js';
 import type { Snapshot } from '../../src/remediation/life/deps.js';
@@ -74,16 +73,5 @@ export async function readReferred(
   if (shortHashOf(snapshot.remediation) === planHash) return snapshot;
   throw new OpsError('conflict', `This belongs to an older plan of ${id}.`, {
     hint: `See \`/remediate show ${id}\`.`,
-  });
-}
-
-export const cardNumberFault =
-  'This looks like a card number, so it was not stored. Give the last four digits instead.';
-
-/** Throws `invalid`. */
-export function refuseCardNumber(text: string): void {
-  if (!containsCardNumber(text)) return;
-  throw new OpsError('invalid', 'This looks like a card number, so it was not read or stored.', {
-    hint: 'Delete it where you pasted it, and give the payment ID.',
   });
 }

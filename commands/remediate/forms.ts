@@ -4,6 +4,7 @@
  * Invariants: one window asks once, however often it is submitted; what is wrong with an input stands beside it; what is
  * wrong otherwise is told with everything that policy looked at.
  */
+import { cardNumberFault } from '../../src/kernel/card-number-refusal.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { containsCardNumber } from '../../src/kernel/sensitive.js';
 import type {
@@ -31,13 +32,7 @@ import {
 import { menuOf } from '../../src/views/kit/inputs.js';
 import { underStop } from '../../src/views/remediation/freeze.js';
 import { requireMember } from '../door.js';
-import {
-  cardNumberFault,
-  guardedActions,
-  requireRemediation,
-  writerFor,
-  type RemediateDesk,
-} from './desk.js';
+import { guardedActions, requireRemediation, writerFor, type RemediateDesk } from './desk.js';
 
 /** Throws `not_found`. */
 export function requireAction({ actions }: RemediationDesk, id: string): Action {

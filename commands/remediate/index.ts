@@ -3,6 +3,7 @@
  *
  * Invariant: nothing is done by typing a command that others have to approve; the command opens a form.
  */
+import { refuseCardNumber } from '../../src/kernel/card-number-refusal.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { nearest } from '../../src/kernel/nearest.js';
 import { redactCardNumbers } from '../../src/kernel/sensitive.js';
@@ -16,7 +17,7 @@ import { fitsOnCard } from '../../src/views/remediation/plan.js';
 import { planModal } from '../../src/views/remediation/windows.js';
 import { clicks } from './clicks.js';
 import { requireMember } from '../door.js';
-import { guardedActions, refuseCardNumber, requireRemediation, type RemediateDesk } from './desk.js';
+import { guardedActions, requireRemediation, type RemediateDesk } from './desk.js';
 import { offered, openChooser, openForm, requireAction } from './forms.js';
 import { submissions } from './submissions.js';
 

@@ -3,6 +3,7 @@
  *
  * Invariants: a window's memo is held against the database like a button; what is wrong with the words stands beside them.
  */
+import { cardNumberFault } from '../../src/kernel/card-number-refusal.js';
 import { toOpsError } from '../../src/kernel/errors.js';
 import { containsCardNumber } from '../../src/kernel/sensitive.js';
 import type { SubmissionAnswer, SubmissionRequest } from '../../src/ports/command.js';
@@ -19,7 +20,6 @@ import {
 } from '../../src/views/remediation/windows.js';
 import { requireConfirmationAddress } from './clicks.js';
 import {
-  cardNumberFault,
   readReferred,
   referenceOf,
   requireRemediation,

@@ -48,12 +48,20 @@ export function contentOf({ kind, actor, subjects, why, details }: AnyEvent): En
  * it (migration 0009), and this is what it is held to.
  */
 export function bodyOf(
-  { seq, at, kind, actor, subjects, previous }: Omit<StoredEntry, 'body' | 'hash'>,
+  entry: Omit<StoredEntry, 'body' | 'hash'>,
   why: string | null,
   details: string,
 ): string {
+  const [before, behind] = aroundDetails(entry, why);
+  return before + details + behind;
+}
+
+function aroundDetails(
+  { seq, at, kind, actor, subjects, previous }: Omit<StoredEntry, 'body' | 'hash'>,
+  why: string | null,
+): [before: string, behind: string] {
   const rest = canonicalJson({ kind, previous, seq, subjects, why });
-  return `{"actor":${canonicalJson(actor)},"at":"${at.toISOString()}","details":${details},${rest.slice(1)}`;
+  return [`{"actor":${canonicalJson(actor)},"at":"${at.toISOString()}","details":`, `,${rest.slice(1)}`];
 }
 
 export const hashOf = (body: string): string => createHash('sha256').update(body).digest('hex');
@@ -73,10 +81,12 @@ export function detailsOf(body: string): { why: string | null; details: JsonObje
  * own form is the application's.
  */
 export function detailsTextOf(entry: StoredEntry, why: string | null): string | null {
-  const before = bodyOf(entry, why, '').indexOf('"details":') + '"details":'.length;
-  const behind = bodyOf(entry, why, '').length - before;
-  const details = entry.body.slice(before, entry.body.length - behind);
-  return bodyOf(entry, why, details) === entry.body ? details : null;
+  const { body } = entry;
+  const [before, behind] = aroundDetails(entry, why);
+  const end = body.length - behind.length;
+  return end >= before.length && body.startsWith(before) && body.endsWith(behind)
+    ? body.slice(before.length, end)
+    : null;
 }
 
 const keepable = (text: string): string => redactCardNumbers(storable(text));

@@ -4,7 +4,7 @@
  * Invariant: a card number is refused before anything else looks at the text.
  */
 import { OpsError } from '../kernel/errors.js';
-import { containsCardNumber } from '../kernel/sensitive.js';
+import { refuseCardNumber } from '../kernel/card-number-refusal.js';
 import type { AuditQuery, AuditStore } from '../ports/audit.js';
 import { readEntry, type AuditEntry } from './chain.js';
 
@@ -33,7 +33,7 @@ const kind = /^[a-z]+\.[a-z_]+$/;
 /** Throws `invalid`. */
 export function readSearch(text: string): AuditSearch {
   const term = text.trim().replace(/^`(.*)`$/, '$1');
-  if (containsCardNumber(term)) throw cardNumberRefused();
+  refuseCardNumber(term);
   if (term === '') return { query: {}, person: null, term: null };
   const person = mention.exec(term)?.[1] ?? userId.exec(term)?.[0] ?? null;
   if (person !== null) return { query: { actor: person, subject: person }, person, term: person };
@@ -52,11 +52,6 @@ export async function search(
   const found = await store.find(query, limit + 1);
   return { entries: found.slice(0, limit).map(readEntry), more: found.length > limit };
 }
-
-const cardNumberRefused = (): OpsError =>
-  new OpsError('invalid', 'That looks like a card number, so it was not read, searched or kept.', {
-    hint: 'Please delete it where you pasted it, and give the id of the payment.',
-  });
 
 const notOneId = (): OpsError =>
   new OpsError('invalid', 'The audit log is searched by one id or one person.', {

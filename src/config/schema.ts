@@ -78,7 +78,7 @@ export const configSchema = z.strictObject({
     .strictObject({ guestGroups: z.array(userGroup).max(20).default([]) })
     .prefault({})
     .describe(
-      'guestGroups: ids of user groups whose guests may look payments and disputes up, as members may',
+      'guestGroups: ids of user groups whose guests may look up payments, disputes and partners, as members may',
     ),
   links: z.partialRecord(z.enum(linkObjects), urlTemplate).default({}),
   schedules: z

@@ -20,11 +20,19 @@ const staleMs = 10 * minuteMs;
 
 /** Since when nobody knows what the page says; null while it was read a short time ago. */
 export const unknownSince = ({ checkedAt }: RememberedStatus, now: Date): Date | null =>
-  now.getTime() - checkedAt.getTime() > staleMs ? checkedAt : null;
+  now.getTime() - checkedAt.getTime() >= staleMs ? checkedAt : null;
+
+/** When a trouble will have been unconfirmed for too long; null where there is none, or it was said. */
+export const staleAt = ({
+  published,
+  checkedAt,
+  staleToldAt,
+}: Pick<RememberedStatus, 'published' | 'checkedAt' | 'staleToldAt'>): Date | null =>
+  published.indicator === 'none' || staleToldAt !== null ? null : new Date(checkedAt.getTime() + staleMs);
 
 /** Whether a live card tells of a trouble that nobody can confirm any more, and does not say so yet. */
 export const isToBeMarked = (status: RememberedStatus, now: Date): boolean =>
-  status.published.indicator !== 'none' && status.staleToldAt === null && unknownSince(status, now) !== null;
+  staleAt(status) !== null && unknownSince(status, now) !== null;
 
 const severity: Readonly<Record<StatusIndicator, number>> = {
   none: 0,

@@ -8,6 +8,7 @@
  * pspReference 16 characters.
  */
 import { plainDigits } from '../kernel/digit-runs.js';
+import { cardNumberRefusal } from '../kernel/card-number-refusal.js';
 import { containsCardNumber } from '../kernel/sensitive.js';
 import { fail, ok, type Result } from '../kernel/result.js';
 import type { AttemptReference, CardSighting } from '../ports/books.js';
@@ -172,8 +173,8 @@ const searchHint = 'the last four digits with amount and day: `4242 19.99 27 Nov
 
 const cardNumberRefused: Unreadable = {
   reason: 'card_number',
-  message: 'That looks like a card number, so it was not read, searched or kept.',
-  hint: `Delete it where you pasted it. Search by ${searchHint}. A reference of 13 to 19 digits can look like a card number by chance; look up that payment by another one.`,
+  message: cardNumberRefusal.message,
+  hint: `${cardNumberRefusal.hint} Or search by ${searchHint}.`,
 };
 
 const secretRefused: Unreadable = {

@@ -7,7 +7,7 @@
 import type { Log } from '../kernel/log.js';
 
 export interface Job<Desk> {
-  /** Permanent; part of workflow ids. */
+  /** Permanent: its cursor is kept under it. */
   readonly id: string;
   readonly summary: string;
   /** A cron expression in UTC; seconds first when it has six fields. */

@@ -96,6 +96,8 @@ export interface OutboxBacklog {
   held: number;
   refused: number;
   oldestWaitingAt: Date | null;
+  /** Of the message that has been held longest: since when, and what the chat platform last said of it. */
+  oldestHeld: { since: Date; refusal: string } | null;
 }
 
 /**

@@ -17,10 +17,33 @@ export interface RememberedStatus {
   staleToldAt: Date | null;
 }
 
+/** As it is kept: a thing with a life. */
+export interface KeptStatus extends RememberedStatus {
+  /** The partner's. */
+  id: string;
+  version: number;
+  /** When the page will have been unread for too long; null while that is no news. */
+  dueAt: Date | null;
+}
+
+export interface StatusProgress extends Omit<RememberedStatus, 'partner'> {
+  dueAt: Date | null;
+  /** When its live card was last made. */
+  toldAt: Date;
+}
+
+/** Key of the live card of a partner's latest trouble. */
+export const troubleCardOf = ({ partner, troubleAt }: RememberedStatus): string =>
+  `partner-status:${partner}:${troubleAt?.toISOString() ?? ''}`;
+
 export interface PartnerStatuses {
   /** Outside a transaction: for showing. */
   all(): Promise<RememberedStatus[]>;
-  /** Nobody else takes this partner's status, a first one included, until the transaction ends. */
-  take(tx: Transaction, partner: string): Promise<RememberedStatus | null>;
-  put(tx: Transaction, status: RememberedStatus): Promise<void>;
+  /** Locked until the transaction ends. A partner that was never seen begins with this status. */
+  takeOrBegin(tx: Transaction, first: RememberedStatus): Promise<{ status: KeptStatus; isNew: boolean }>;
+  /** Locked until the transaction ends. Throws `not_found`. */
+  take(tx: Transaction, partner: string): Promise<KeptStatus>;
+  change(tx: Transaction, partner: string, progress: Partial<StatusProgress>): Promise<KeptStatus>;
+  /** Partners whose live card was made since an instant, is behind, and is not on its way. */
+  withStaleCards(toldSince: Date, limit: number): Promise<string[]>;
 }

@@ -43,7 +43,10 @@ import { canFollow, type Clock } from '../kernel/clock.js';
 import { messageOf, OpsError, toOpsError } from '../kernel/errors.js';
 import type { Log } from '../kernel/log.js';
 import type { Secret } from '../kernel/secret.js';
+import type { OutboxBacklog } from '../ports/outbox.js';
+import { remarksOn } from './held-messages.js';
 import { openHttp, type HttpServers } from './http.js';
+import { livingPartners } from './partners.js';
 import { groupsOf, livingRequests, requireNoLockOut } from './remediation.js';
 import { errorCard } from '../views/desk/error.js';
 import { movedCard, outboxNoticeCard } from '../views/desk/outbox-notices.js';
@@ -121,7 +124,7 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
     const metrics = metricsOf(parts, readiness, facts);
     parts.http = await openHttp(
       facts.environment,
-      { readiness, metrics: () => metrics.render() },
+      { readiness, remarks: async () => remarksOn(await backlogOf(parts)), metrics: () => metrics.render() },
       { slack: () => parts.connection?.handle ?? null, confirmations: () => parts.confirmations },
       facts.log,
     );
@@ -217,7 +220,7 @@ async function bringUpEngine(databaseUrl: Secret, parts: Parts, facts: PaydeskFa
     onEnqueued: () => parts.sender?.wake(),
   });
   const { remediation } = desk;
-  const living = remediation ? [livingRequests(remediation)] : [];
+  const living = [livingPartners(desk.partnerWatch), ...(remediation ? [livingRequests(remediation)] : [])];
   parts.engine = await persist('the engine', parts, log, () =>
     startEngine({
       databaseUrl,
@@ -252,6 +255,7 @@ async function bringUpSlack(
   const identity = await persist('Slack', parts, log, () => identityOf(client));
   const connection = connectionFrom(environment, log);
   parts.connection = connection;
+  await persist('the cards of partners', parts, log, () => desk.partnerWatch.repairCards());
   await bringUpRemediation(desk, parts, log);
   createSlackApp({
     receiver: connection.receiver,
@@ -335,15 +339,17 @@ function inTime<Value>(work: Promise<Value>): Promise<Value | string> {
   return Promise.race([work.catch((error: unknown) => toOpsError(error).publicMessage), late]);
 }
 
+/** Null while the database does not answer. */
+async function backlogOf({ database }: Parts): Promise<OutboxBacklog | null> {
+  if (!database) return null;
+  const read = await inTime(createOutboxQueue(database).backlog());
+  return typeof read === 'string' ? null : read;
+}
+
 function metricsOf(parts: Parts, readiness: () => Promise<Readiness>, { clock }: PaydeskFacts): Metrics {
   return createMetrics({
     clock,
-    backlog: async () =>
-      parts.database
-        ? createOutboxQueue(parts.database)
-            .backlog()
-            .catch(() => null)
-        : null,
+    backlog: () => backlogOf(parts),
     clockAheadMs: () => parts.time?.aheadMs() ?? null,
     parts: async () =>
       Object.fromEntries(Object.entries(await readiness()).map(([part, fault]) => [part, fault === null])),

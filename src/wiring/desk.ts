@@ -28,7 +28,9 @@ import type { Directory } from '../ports/directory.js';
 import type { Mail } from '../ports/mail.js';
 import type { Operations } from '../ports/operations.js';
 import type { PaymentsApi } from '../ports/payments-api.js';
+import { partnerWatchFrom, watchedPartners } from './partners.js';
 import { remediationFrom } from './remediation.js';
+import type { PartnerWatch } from '../partners/watch.js';
 import type { RemediationDesk } from '../remediation/remediation.js';
 
 export interface DeskFacts {
@@ -47,7 +49,11 @@ export interface DeskFacts {
 }
 
 export type Desk = CommandDesk &
-  JobDesk & { remediation: RemediationDesk | null; confirmationAddress: (token: string) => string | null };
+  JobDesk & {
+    partnerWatch: PartnerWatch;
+    remediation: RemediationDesk | null;
+    confirmationAddress: (token: string) => string | null;
+  };
 
 /** Late enough for a healthy source, early enough that nobody wonders. */
 const firstAnswerMs = 900;
@@ -61,6 +67,7 @@ export function createDesk(facts: DeskFacts): Desk {
   const auditStore = createAuditStore(database);
   const audit = createAuditTrail(auditStore);
   const outbox = createOutbox(facts.onEnqueued);
+  const watched = watchedPartners(config);
   const sources = { payments: paymentsApi, operations: operationsFrom(facts), mail: mailFrom(facts), books };
   return {
     payments: createPaymentLookup({
@@ -80,7 +87,8 @@ export function createDesk(facts: DeskFacts): Desk {
     partners: config.partners,
     partnerStatuses: createPartnerStatuses(database),
     commands: () => commands,
-    watchedPartners: watchedPartners(config),
+    watchedPartners: watched,
+    partnerWatch: partnerWatchFrom({ ...facts, watched, audit, outbox }),
     statusSource: createStatuspage({ log }),
     transactions: database,
     outbox,
@@ -158,12 +166,4 @@ function expectationsOf({ partners }: Config, id: string | null): Expectations {
   const found = partners.find((partner) => partner.id === id);
   const { capture, payout, ledger } = found?.expectations ?? usualExpectations;
   return { captureMs: capture, payoutMs: payout, ledgerMs: ledger };
-}
-
-function watchedPartners({ partners, channels }: Config): JobDesk['watchedPartners'] {
-  return partners.flatMap(({ id, name, statusPage, alertsChannel }) =>
-    statusPage === undefined
-      ? []
-      : [{ id, name, statusPage, alertsChannel: alertsChannel ?? channels.alerts ?? null }],
-  );
 }

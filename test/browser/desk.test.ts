@@ -178,7 +178,7 @@ describe('a lookup', () => {
   it('refuses a card number', async () => {
     const page = await visitor.open(OPS);
     await say(page, '/payment 4242 4242 4242 4242');
-    const refusal = newest(page, 'That looks like a card number');
+    const refusal = newest(page, 'This looks like a card number');
     await refusal.waitFor();
     expect(await refusal.innerText()).not.toContain('4242 4242 4242 4242');
   });

@@ -2,7 +2,7 @@
  * The commands as a person meets them: what is answered to whom, and what bad input gets.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { commands } from '../../commands/index.js';
+import { commands, home, type CommandDesk } from '../../commands/index.js';
 import { disputeCommand } from '../../commands/dispute.js';
 import { partnerCommand, type PartnerDesk } from '../../commands/partner.js';
 import { paydeskCommand } from '../../commands/paydesk.js';
@@ -12,6 +12,7 @@ import { silentLog } from '../../src/kernel/log.js';
 import { createPaymentLookup } from '../../src/payments/lookup.js';
 import type { Command } from '../../src/ports/command.js';
 import type { Directory, PersonKind } from '../../src/ports/directory.js';
+import { lookUpIds } from '../../src/views/kit/look-ups.js';
 import { chooseActionId } from '../../src/views/payments/search.js';
 import { shareActionId } from '../../src/views/payments/trace.js';
 import { faultsOf, linesOf, noWindows, recordedAnswers, sourceOf } from '../support/cards.js';
@@ -130,7 +131,7 @@ describe('/payment', () => {
     ['', 'What should I look up?', 'nothing'],
     [
       '4242 4242 4242 4242',
-      'That looks like a card number, so it was not read, searched or kept.',
+      'This looks like a card number, so it was not read, searched or stored.',
       'a card number',
     ],
     ['💸', "I couldn't find an ID in that.", 'emoji'],
@@ -145,7 +146,7 @@ describe('/payment', () => {
   });
 });
 
-describe('who may look payments and disputes up', () => {
+describe('who may look payments, disputes and partners up', () => {
   const by = (userId: string) => ({ userId, teamId: 'T1' });
   const asked: [string, (userId: string, guestGroups?: string[]) => Promise<string[]>][] = [
     [
@@ -182,6 +183,16 @@ describe('who may look payments and disputes up', () => {
           by(userId),
         ),
     ],
+    [
+      '/partner',
+      (userId, guestGroups = ['S1SUPPORT']) =>
+        run(partnerCommand, 'northpay', partnerDesk({ guestGroups }), undefined, by(userId)),
+    ],
+    [
+      'a button that leads to a partner',
+      (userId, guestGroups = ['S1SUPPORT']) =>
+        run(partnerCommand, 'northpay', partnerDesk({ guestGroups }), lookUpIds.partner, by(userId)),
+    ],
   ];
 
   it.each(asked)('%s: members, and guests with the role', async (_what, ask) => {
@@ -194,6 +205,46 @@ describe('who may look payments and disputes up', () => {
     await expect(ask(insideGuest, []), 'a guest where no group has the role').rejects.toMatchObject({
       code: 'forbidden',
     });
+  });
+
+  /** Everything else that a command reaches for is a fault. */
+  const shut = new Proxy({} as CommandDesk, {
+    get: (_, name) => {
+      if (name === 'directory') return directory;
+      if (name === 'guestGroups') return [];
+      if (name === 'remediation') return {};
+      throw new Error(`${String(name)} was used before the door`);
+    },
+  });
+  const texts = commands
+    .filter(({ name }) => name !== paydeskCommand.name)
+    .flatMap((command) => command.examples.map(({ text }) => ({ command, text })))
+    // A freeze waits for no lookup of groups; the kill switch decides who may.
+    .filter(({ text }) => !text.startsWith('/remediate freeze'));
+
+  it.each(texts)('$text: a guest, an outsider, a bot and a closed account are refused first', async (row) => {
+    for (const userId of ['U3GUEST', 'U4EXTERNAL', 'U5BOT', 'U6GONE'])
+      await expect(
+        run(row.command, row.text.replace(/^\/\w+ ?/, ''), shut, undefined, by(userId)),
+      ).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('Home shows requests and freezes to members alone', async () => {
+    const asked: string[] = [];
+    const remediation = {
+      waitingFor: (userId: string) => {
+        asked.push(userId);
+        return Promise.resolve({ toDecide: [], own: [] });
+      },
+      freezeNow: () => Promise.resolve(null),
+    } as unknown as CommandDesk['remediation'];
+    const desk = { remediation, directory, commands: () => commands };
+    for (const { userId } of [ana, ...Object.keys(kinds).map(by)]) {
+      const blocks = JSON.stringify(await home({ userId, teamId: 'T1' }, desk));
+      expect(blocks).toContain('/payment');
+      expect(blocks.includes('Needs my decision')).toBe(userId === ana.userId);
+    }
+    expect(asked).toEqual([ana.userId]);
   });
 });
 
@@ -286,24 +337,22 @@ describe('/dispute', () => {
   });
 });
 
+const partnerDesk = (changed: Partial<PartnerDesk> = {}): PartnerDesk => ({
+  ...door,
+  partners: [
+    { id: 'northpay', name: 'Northpay' },
+    { id: 'rheinbank', name: 'Rheinbank' },
+  ],
+  partnerStatuses: { all: () => Promise.resolve([]) },
+  books,
+  clock,
+  remediation: null,
+  ...changed,
+});
+
 describe('/partner', () => {
-  const desk = (changed: Partial<PartnerDesk> = {}): PartnerDesk => ({
-    partners: [
-      { id: 'northpay', name: 'Northpay' },
-      { id: 'rheinbank', name: 'Rheinbank' },
-    ],
-    partnerStatuses: {
-      all: () => Promise.resolve([]),
-      take: () => Promise.reject(new Error('not asked')),
-      put: () => Promise.resolve(),
-    },
-    books,
-    clock,
-    remediation: null,
-    ...changed,
-  });
   const ask = (text: string, changed: Partial<PartnerDesk> = {}): Promise<string[]> =>
-    run(partnerCommand, text, desk(changed));
+    run(partnerCommand, text, partnerDesk(changed));
 
   it.each([
     ['', 'one: 0 of 2 partners report normal service; status of 2 unknown'],

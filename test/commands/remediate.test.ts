@@ -455,6 +455,7 @@ describe('Home', () => {
   const homeOf = async (userId: string): Promise<string> => {
     const blocks = await home(personOf(userId), {
       remediation: replica.desk,
+      directory: company.people.directory,
       commands: () => [remediateCommand],
     });
     return linesOf({ text: '', blocks }).join('\n');

@@ -75,6 +75,7 @@ async function serve(issuer = identity.issuer, address?: string): Promise<void> 
   });
   const operations = operationsMounts({
     readiness: () => Promise.resolve({}),
+    remarks: () => Promise.resolve({}),
     metrics: () => Promise.resolve({ contentType: 'text/plain', body: '' }),
   });
   server = await startHttpServer(host, 0, [...operations, mount], houseLog);

@@ -13,6 +13,7 @@ import type { OutboxBacklog } from '../../src/ports/outbox.js';
 const host = '127.0.0.1';
 const clock = fixedClock('2026-11-20T09:00:00Z');
 let parts: Readiness | Error;
+let remarks: Record<string, string>;
 let backlog: OutboxBacklog | null;
 let metrics: Metrics;
 let server: HttpServer;
@@ -20,7 +21,14 @@ let open: (requestMs?: number) => Promise<HttpServer>;
 
 beforeEach(async () => {
   parts = { database: null, slack: null };
-  backlog = { waiting: 5, held: 3, refused: 1, oldestWaitingAt: new Date('2026-11-20T08:59:00Z') };
+  remarks = {};
+  backlog = {
+    waiting: 5,
+    held: 3,
+    refused: 1,
+    oldestWaitingAt: new Date('2026-11-20T08:59:00Z'),
+    oldestHeld: null,
+  };
   metrics = createMetrics({
     clock,
     backlog: () => Promise.resolve(backlog),
@@ -30,6 +38,7 @@ beforeEach(async () => {
   const mounts = [
     ...operationsMounts({
       readiness: () => (parts instanceof Error ? Promise.reject(parts) : Promise.resolve(parts)),
+      remarks: () => Promise.resolve(remarks),
       metrics: () => metrics.render(),
     }),
     { path: '/slack/events', handler: () => null },
@@ -63,6 +72,13 @@ describe('the HTTP server', () => {
       503,
       { ready: false, parts: { database: 'The database cannot be reached.', slack: 'ready' } },
     ]);
+  });
+
+  it('is ready with something to remark, and says it', async () => {
+    remarks = { outbox: '2 messages are held' };
+    const ready = await get('/readyz');
+    expect(ready.status).toBe(200);
+    expect(await ready.json()).toMatchObject({ ready: true, remarks });
   });
 
   it.each(['/healthz', '/readyz', '/metrics'])('answers %s only where it was given', async (path) => {

@@ -1,13 +1,18 @@
 /** The job against the status pages of the sandbox, the real database and the stand-in for Slack. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { partnerStatusJob, type PartnerStatusDesk, type WatchedPartner } from '../../jobs/partner-status.js';
+import { partnerStatusJob } from '../../jobs/partner-status.js';
+import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import { createPartnerStatuses } from '../../src/adapters/postgres/partner-statuses.js';
 import { createStatuspage } from '../../src/adapters/statuspage/statuspage.js';
 import { minuteMs } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { decide, remember, type StatusDecision } from '../../src/partners/status.js';
 import type { PublishedStatus, StatusIndicator, StatusSource } from '../../src/ports/partner-status.js';
+import type { Outbox } from '../../src/ports/outbox.js';
 import type { PartnerStatuses } from '../../src/ports/partner-statuses.js';
+import { createAuditTrail } from '../../src/audit/trail.js';
+import { livingPartners, partnerWatchFrom, type PartnerWatchFacts } from '../../src/wiring/partners.js';
+import { moveOn } from '../engine/move-on.js';
 import { startStatusPages, type StatusPages } from '../../sandbox/status-page/status-page.js';
 import { createWorld, type World } from '../../sandbox/world/world.js';
 import { recordingLog, type Line } from '../engine/recording-log.js';
@@ -32,24 +37,41 @@ afterEach(async () => {
   await bench.close();
 });
 
-const watched = (id: string, statusPage = pages.urls[id]!): WatchedPartner => ({
+type Watched = PartnerWatchFacts['watched'][number];
+
+const watched = (id: string, statusPage = pages.urls[id]!): Watched => ({
   id,
   name: id.toUpperCase(),
   statusPage,
   alertsChannel: bench.channels.incidents!,
 });
 
-async function look(over: Partial<PartnerStatusDesk> = {}): Promise<void> {
-  const desk: PartnerStatusDesk = {
-    watchedPartners: [watched('adria'), watched('northpay')],
-    statusSource: createStatuspage({ log: silentLog }),
-    partnerStatuses: statuses,
-    transactions: bench.db,
-    outbox: bench.outbox,
+interface Look {
+  watchedPartners: readonly Watched[];
+  statusSource: StatusSource;
+  outbox: Outbox;
+}
+
+const watchOver = ({ watchedPartners = [watched('adria'), watched('northpay')], outbox }: Partial<Look>) =>
+  partnerWatchFrom({
+    watched: watchedPartners,
+    database: bench.db,
+    audit: createAuditTrail(createAuditStore(bench.db)),
+    outbox: outbox ?? bench.outbox,
     clock: bench.clock,
-    ...over,
+    log: silentLog,
+  });
+
+/** The job of this minute, and whatever is due then. */
+async function look(over: Partial<Look> = {}): Promise<void> {
+  const partnerWatch = watchOver(over);
+  const desk = {
+    watchedPartners: over.watchedPartners ?? [watched('adria'), watched('northpay')],
+    statusSource: over.statusSource ?? createStatuspage({ log: silentLog }),
+    partnerWatch,
   };
   await partnerStatusJob.run(bench.clock.now(), desk, recordingLog(lines));
+  await moveOn(bench.db, bench.clock, livingPartners(partnerWatch));
   await bench.untilSent();
   bench.clock.advance(minuteMs);
 }
@@ -187,6 +209,38 @@ describe('the job', () => {
     await look({ watchedPartners, statusSource: saying('major') });
     expect(await bench.texts('incidents')).toEqual([expect.stringContaining('ADRIA reports a major outage')]);
     expect(lines.at(-1)).toMatchObject({ fields: { reason: 'readable_again' } });
+  });
+
+  it('marks it without a look too, and a mark that could not be told is told at the next start', async () => {
+    const over = { watchedPartners: [watched('adria')], statusSource: saying('major') };
+    await look(over);
+    bench.clock.advance(20 * minuteMs);
+    const lossy = { ...over, outbox: { enqueue: () => Promise.resolve() } };
+    await moveOn(bench.db, bench.clock, livingPartners(watchOver(lossy)));
+    expect(await bench.said('incidents'), 'the message was lost').toHaveLength(1);
+    expect(await watchOver(over).repairCards()).toBe(1);
+    await bench.untilSent();
+    expect(await bench.texts('incidents')).toEqual([expect.stringContaining('ADRIA: status unknown since')]);
+    expect(await watchOver(over).repairCards(), 'nothing is behind any more').toBe(0);
+  });
+
+  it('writes every step into the audit log, and no change of wording', async () => {
+    const watchedPartners = [watched('adria')];
+    for (const [indicator, words] of [
+      ['minor', 'slow'],
+      ['minor', 'slower'],
+      ['major', 'down'],
+      ['minor', 'slow'],
+      ['none', 'fine'],
+    ] as const)
+      await look({ watchedPartners, statusSource: saying(indicator, words) });
+    const entries = await createAuditStore(bench.db).find({ subject: 'adria' }, 10);
+    expect(entries.map(({ kind }) => kind).reverse()).toEqual([
+      'partner.degraded',
+      'partner.worse',
+      'partner.better',
+      'partner.recovered',
+    ]);
   });
 
   it('is silent about a page that was fine before it could not be read', async () => {

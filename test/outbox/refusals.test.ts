@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHeldSince } from '../../src/adapters/postgres/outbox-news.js';
 import { leaseMs } from '../../src/adapters/slack/outbox-sender.js';
 import { meaningOf, type Meaning } from '../../src/adapters/slack/refusals.js';
+import { remarksOn } from '../../src/wiring/held-messages.js';
 import { card, createWire, startOutboxBench, type OutboxBench, type Wire } from './support.js';
 
 describe('what a refusal means', () => {
@@ -70,7 +71,13 @@ describe.each([
     await bench.until(() => attempts() >= before + 4, 60_000);
     expect(await bench.texts('incidents')).toHaveLength(1);
     expect(await held()).toBeGreaterThanOrEqual(1);
-    expect(await createHeldSince(bench.db)(ops)).toEqual(expect.any(Date));
+    const since = await createHeldSince(bench.db)(ops);
+    expect(since).toEqual(expect.any(Date));
+    const backlog = await bench.queue.backlog();
+    expect(backlog.oldestHeld).toEqual({ since, refusal });
+    expect(remarksOn(backlog).outbox).toMatch(
+      new RegExp(`^\\d+ messages? (is|are) held, the oldest since \\S+Z: Slack says ${refusal}$`),
+    );
     expect(
       bench.lines.filter(({ level, fields }) => level === 'error' && fields.why === refusal),
     ).not.toEqual([]);
@@ -82,6 +89,7 @@ describe.each([
     );
     expect(await bench.texts('incidents')).toHaveLength(2);
     expect(await held()).toBe(0);
+    expect(remarksOn(await bench.queue.backlog())).toEqual({});
     expect(await createHeldSince(bench.db)(ops)).toBeNull();
   });
 });

@@ -449,7 +449,7 @@ describe('votes', () => {
       expect(await replica.desk.confirmations.confirm(token, by('mo'))).toMatchObject({ why: 'expired' });
       await settle(replica, asked);
       expect((await read(asked)).state).toBe('expired');
-      expect(await replica.desk.confirmations.look(token), 'once the sweep has been there').toMatchObject({
+      expect(await replica.desk.confirmations.look(token), 'once it was closed as expired').toMatchObject({
         why: 'expired',
       });
       expect(await replica.desk.confirmations.withdraw(token, by('mo'))).toMatchObject({ why: 'expired' });

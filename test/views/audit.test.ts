@@ -40,6 +40,12 @@ const written: Readonly<Record<string, Partial<AuditEntry>>> = {
   'lookup.audit': { subjects: ['U1ANA'] },
   'lookup.personal': { subjects: ['pi_1', 'pi_2'], details: { by: 'card', query: '•••• 4242 19.99' } },
   'lookup.shared': { subjects: ['pi_1'], details: { channel: 'C0OPS' } },
+  ...Object.fromEntries(
+    ['better', 'degraded', 'readable_again', 'recovered', 'unreadable', 'worse'].map((verb) => [
+      `partner.${verb}`,
+      { actor: 'paydesk', subjects: ['northpay'], details: { description: 'Slow captures' } },
+    ]),
+  ),
   'remediation.approved': { details: { missing: 0, confirmedBy: 'lars@test.example' } },
   'remediation.done': { actor: 'paydesk', details: { effect: 'Refund re_1 of 20.00 EUR.' } },
   'remediation.executing': { actor: 'paydesk', details: { call: 2 } },
@@ -75,6 +81,12 @@ describe('sentences', () => {
       <@U1LARS> searched the audit log for <@U1ANA>, 2026-11-20 22:47 UTC
       <@U1LARS> looked for payments by card \`•••• 4242 19.99\` and found 2, 2026-11-20 22:47 UTC
       <@U1LARS> shared the trace of \`pi_1\` in <#C0OPS>, 2026-11-20 22:47 UTC
+      Paydesk saw \`northpay\` report a smaller incident (Slow captures), 2026-11-20 22:47 UTC
+      Paydesk saw \`northpay\` report an incident (Slow captures), 2026-11-20 22:47 UTC
+      Paydesk could read the status page of \`northpay\` again, 2026-11-20 22:47 UTC
+      Paydesk saw \`northpay\` report normal service (Slow captures), 2026-11-20 22:47 UTC
+      Paydesk could no longer read the status page of \`northpay\`, 2026-11-20 22:47 UTC
+      Paydesk saw \`northpay\` report a larger incident (Slow captures), 2026-11-20 22:47 UTC
       <@U1LARS> approved \`REM-3\`, confirmed outside Slack, 2026-11-20 22:47 UTC
       <@U1LARS> withdrew \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk executed \`REM-3\` (Refund re_1 of 20.00 EUR), 2026-11-20 22:47 UTC
@@ -193,13 +205,13 @@ describe('kinds', () => {
         : [],
     );
     const verbs = sources.flatMap((source) =>
-      [...source.matchAll(/\bverb: '([a-z_]+)'/g)].map(([, verb = '']) => `remediation.${verb}`),
+      [...source.matchAll(/\bverb: '([a-z_]+)'/g)].map(([, verb = '']) => verb),
     );
+    const known = new Set(auditKinds.map((kind) => kind.slice(kind.indexOf('.') + 1)));
     expect(texts.length).toBeGreaterThan(2);
     expect(verbs.length).toBeGreaterThan(20);
-    expect([...texts, ...verbs].filter((kind) => !(auditKinds as readonly string[]).includes(kind))).toEqual(
-      [],
-    );
+    expect(texts.filter((kind) => !(auditKinds as readonly string[]).includes(kind))).toEqual([]);
+    expect(verbs.filter((verb) => !known.has(verb))).toEqual([]);
   });
 });
 

@@ -49,7 +49,7 @@ import {
   now,
 } from '../support/payment-objects.js';
 
-const nasty = fc.constantFrom(
+const nastyTexts = [
   '<!channel>',
   '<!here|here>',
   '<@U9OTHER>',
@@ -79,10 +79,11 @@ const nasty = fc.constantFrom(
   '\u0000',
   ' ',
   '',
-);
+];
+const nasty = fc.constantFrom(...nastyTexts);
 const foreign: fc.Arbitrary<string> = fc.oneof(
   {
-    weight: 3,
+    weight: 8,
     arbitrary: fc
       .array(fc.oneof(nasty, fc.string({ maxLength: 8 })), { maxLength: 6 })
       .map((parts) => parts.join('')),
@@ -335,41 +336,50 @@ function harmOf(card: Card): string[] {
   return harm;
 }
 
+/** Each alone, several together, and each so long that it has to be cut: tried in every run, whatever the seed. */
+const examples = [...nastyTexts, nastyTexts.join(' '), '<!channel>'.repeat(1000), 'é'.repeat(10_000)];
+const runs = Number(process.env.HOSTILE_RUNS ?? 40);
+
 describe('every card', () => {
   it.each([
-    [1, 100],
-    [3, 100],
-    [40, 10],
+    ['one or three', [1, 3], runs, examples],
+    // The length is what matters here, and every run takes a while.
+    ['forty', [40], Math.ceil(runs / 10), examples.slice(-3)],
   ])(
-    'with hostile text in %i of everything',
-    (count, numRuns) => {
+    'with hostile text in %s of everything',
+    (_what, counts, numRuns, texts) => {
       fc.assert(
-        fc.property(foreign, (text) => {
-          for (const [name, card] of Object.entries(cardsWith(text, count)))
-            expect({ name, faults: faultsOf(card), harm: harmOf(card) }).toEqual({
-              name,
-              faults: [],
-              harm: [],
-            });
+        fc.property(foreign, fc.constantFrom(...counts), (text, count) => {
+          const harmed = Object.entries(cardsWith(text, count)).flatMap(([name, card]) =>
+            [...faultsOf(card), ...harmOf(card)].map((found) => `${name}: ${found}`),
+          );
+          expect(harmed).toEqual([]);
         }),
-        { seed: 11, numRuns },
+        {
+          seed: 11,
+          numRuns: numRuns + texts.length,
+          examples: texts.map((text, place) => [text, counts[place % counts.length] ?? 1]),
+        },
       );
     },
     20_000,
   );
 
-  it.each(['request', 'judged', 'executing'])('%s keeps the buttons of its state', (name) => {
-    for (const text of ['&'.repeat(1000), '<!channel> & `x`'.repeat(700)]) {
-      const card = cardsWith(text, 40)[name];
+  it.each([
+    ['ampersands, which grow when they are escaped', '&'.repeat(1000), []],
+    [
+      'long notes',
+      '<!channel> & `x`'.repeat(700),
+      ['Attempt', 'Authorisation', 'Capture', 'Balance', 'Payout', 'Ledger'],
+    ],
+  ])('with %s a request keeps the buttons of its state, and a trace its hops', (_what, text, hops) => {
+    const cards = cardsWith(text, 40);
+    for (const name of ['request', 'judged', 'executing']) {
+      const card = cards[name];
       expect(card && sourceOf(card)).not.toContain('Card truncated');
       expect(JSON.stringify(card)).toContain('"type":"actions"');
     }
-  });
-
-  it('keeps every hop that is known, whatever the notes are', () => {
-    const card = cardsWith('<!channel> & `x`'.repeat(700), 40).trace;
-    for (const name of ['Attempt', 'Authorisation', 'Capture', 'Balance', 'Payout', 'Ledger'])
-      expect(card && sourceOf(card)).toContain(`*${name}*`);
+    for (const name of hops) expect(cards.trace && sourceOf(cards.trace)).toContain(`*${name}*`);
   });
 
   it('hands over no button whose value would be cut', () => {

@@ -8,6 +8,8 @@ import type { Mount, Readiness } from './server.js';
 
 export interface OperationsSources {
   readiness: () => Promise<Readiness>;
+  /** By part, what works and yet needs somebody's attention. */
+  remarks: () => Promise<Readonly<Record<string, string>>>;
   metrics: () => Promise<{ contentType: string; body: string }>;
 }
 
@@ -19,9 +21,9 @@ interface Answer {
 
 const plain = (status: number, body: string): Answer => ({ status, contentType: 'text/plain', body });
 
-export const operationsMounts = ({ readiness, metrics }: OperationsSources): Mount[] => [
+export const operationsMounts = ({ readiness, remarks, metrics }: OperationsSources): Mount[] => [
   reading('/healthz', () => Promise.resolve(plain(200, 'alive\n'))),
-  reading('/readyz', async () => readyAnswer(await readiness())),
+  reading('/readyz', async () => readyAnswer(await readiness(), await remarks())),
   reading('/metrics', async () => ({ status: 200, ...(await metrics()) })),
 ];
 
@@ -36,12 +38,16 @@ function reading(path: string, read: () => Promise<Answer>): Mount {
   };
 }
 
-function readyAnswer(parts: Readiness): Answer {
+function readyAnswer(parts: Readiness, remarks: Readonly<Record<string, string>>): Answer {
   const ready = Object.values(parts).every((reason) => reason === null);
   const said = Object.entries(parts).map(([part, reason]) => [part, reason ?? 'ready']);
   return {
     status: ready ? 200 : 503,
     contentType: 'application/json',
-    body: JSON.stringify({ ready, parts: Object.fromEntries(said) as Record<string, string> }),
+    body: JSON.stringify({
+      ready,
+      parts: Object.fromEntries(said) as Record<string, string>,
+      ...(Object.keys(remarks).length > 0 && { remarks }),
+    }),
   };
 }

@@ -138,7 +138,10 @@ const backlogSql = `
   select count(*) filter (where state <> 'refused') as waiting,
          count(*) filter (where state = 'refused') as refused,
          count(*) filter (where state <> 'refused' and held_since is not null) as held,
-         min(enqueued_at) filter (where state <> 'refused') as oldest
+         min(enqueued_at) filter (where state <> 'refused') as oldest,
+         min(held_since) filter (where state <> 'refused') as held_since,
+         (array_agg(last_fault order by held_since, id)
+           filter (where state <> 'refused' and held_since is not null))[1] as refusal
   from paydesk.outbox where state in ('waiting', 'sending', 'refused')`;
 
 /** `onEnqueued` is called once a sender can see what was enqueued. */
@@ -249,11 +252,15 @@ function backlogOf([row]: {
   held?: bigint;
   refused?: bigint;
   oldest?: Date | null;
+  held_since?: Date | null;
+  refusal?: string | null;
 }[]): OutboxBacklog {
+  const since = row?.held_since ?? null;
   return {
     waiting: Number(row?.waiting ?? 0n),
     held: Number(row?.held ?? 0n),
     refused: Number(row?.refused ?? 0n),
     oldestWaitingAt: row?.oldest ?? null,
+    oldestHeld: since && { since, refusal: row?.refusal ?? 'no reason' },
   };
 }

@@ -9,6 +9,7 @@ import { checkOfDatabase } from './database.js';
 import { checkOfGuardedActions } from './guarded-actions.js';
 import { checkOfIdentityProvider } from './identity-provider.js';
 import { checkOfMail } from './mail.js';
+import { checkOfMessages } from './messages.js';
 import { checkOfOperationsApi } from './operations-api.js';
 import { checkOfOperationsPort } from './operations-port.js';
 import { checkOfPaymentsApi } from './payments-api.js';
@@ -20,6 +21,7 @@ export const environmentChecks: readonly ((facts: EnvironmentFacts) => Check)[] 
   checkOfDatabase,
   checkOfDatabaseOwner,
   checkOfAuditLog,
+  checkOfMessages,
   checkOfSlackToken,
   checkOfSlackConnection,
   checkOfOperationsPort,

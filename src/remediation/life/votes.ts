@@ -79,7 +79,7 @@ export async function approve(
 
 export const tokenHashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-/** What expired while nobody looked, the sweep tells everybody; the voter hears it now. */
+/** A request that expired is closed when it is due; the voter hears it now. */
 function requireOpen({ id, state, expiresAt }: Remediation, now: Date): void {
   if (state !== 'pending') throw new OpsError('conflict', `${id} is ${state}: voting has closed.`);
   if (now >= expiresAt) throw new OpsError('conflict', `${id} has expired.`);

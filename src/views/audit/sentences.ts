@@ -29,6 +29,12 @@ const predicates: Readonly<Record<AuditKind, Predicate>> = {
   'lookup.personal': (_, entry) =>
     `looked for payments by ${personalOf(entry)} and found ${foundCount(entry)}`,
   'lookup.shared': (thing, entry) => `shared the trace of ${thing}${channelOf(entry)}`,
+  'partner.better': (thing, entry) => `saw ${thing} report a smaller incident${describedOf(entry)}`,
+  'partner.degraded': (thing, entry) => `saw ${thing} report an incident${describedOf(entry)}`,
+  'partner.readable_again': (thing) => `could read the status page of ${thing} again`,
+  'partner.recovered': (thing, entry) => `saw ${thing} report normal service${describedOf(entry)}`,
+  'partner.unreadable': (thing) => `could no longer read the status page of ${thing}`,
+  'partner.worse': (thing, entry) => `saw ${thing} report a larger incident${describedOf(entry)}`,
   'remediation.approved': (thing, entry) => `approved ${thing}${confirmedOf(entry)}`,
   'remediation.cancelled': (thing) => `withdrew ${thing}`,
   'remediation.done': (thing, entry) => `executed ${thing}${colon(textIn(entry, 'effect'))}`,
@@ -102,6 +108,9 @@ function linesIn({ details }: AuditEntry, name: string): string[] {
 }
 
 const colon = (text: string): string => (text === '' ? '' : ` (${escape(text.replace(/\.$/, ''))})`);
+
+/** In the partner's words. */
+const describedOf = (entry: AuditEntry): string => colon(textIn(entry, 'description'));
 
 /** The headline of what was asked for. */
 const planOf = (entry: AuditEntry): string => colon(linesIn(entry, 'plan')[0] ?? '');

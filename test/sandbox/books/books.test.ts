@@ -22,7 +22,7 @@ let reader: pg.Client;
 /** The world of the books that were opened last. */
 let opened: World;
 const open = (atMs: number, otherSeed = seed): Promise<Books> => {
-  opened = createWorld({ seed: otherSeed, attemptsPerHour: 20 });
+  opened = createWorld({ seed: otherSeed, attemptsPerHour: 8 });
   return openBooks({ url, world: opened, clock: createManualClock(new Date(atMs)), log, tickMs: 0 });
 };
 
@@ -44,7 +44,7 @@ async function fingerprint(atMs: number): Promise<unknown> {
 beforeAll(async () => {
   database = await createEmptyDatabase();
   url = database.url.reveal();
-  world = createWorld({ seed, attemptsPerHour: 20 });
+  world = createWorld({ seed, attemptsPerHour: 8 });
   books = await open(startMs);
   reader = new pg.Client({ connectionString: books.readerUrl });
   await reader.connect();
@@ -192,7 +192,7 @@ describe('as the clock moves', () => {
   it('loads anew when the seed is another', async () => {
     await books.close();
     books = await open(laterMs, 'another');
-    const foreign = createWorld({ seed: 'another', attemptsPerHour: 20 });
+    const foreign = createWorld({ seed: 'another', attemptsPerHour: 8 });
     const sample = foreign.attemptsOfHour(hourOf(laterMs) - 5)[0]!;
     const found = await reader.query('select from payment_attempts where order_id = $1', [
       sample.order.orderId,
