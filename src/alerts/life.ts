@@ -98,7 +98,8 @@ export const reopenAlert = (
     const state = current.ownerId === null ? 'open' : 'acknowledged';
     await moveAlert(tx, deps, current, {
       progress: {
-        ...found,
+        slice: found.slice,
+        facts: found.facts,
         state,
         resolvedAt: null,
         dueAt: state === 'open' ? new Date(tx.now.getTime() + escalationMs) : null,
