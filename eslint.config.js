@@ -50,7 +50,10 @@ export default tseslint.config(
   },
   {
     // Typed arrays, read within their bounds.
-    files: ['src/reconciliation/join/**', 'src/anomalies/novelty/**'],
+    files: [
+      'src/reconciliation/join/**',
+      'src/anomalies/{novelty,slices,baseline,rates,volumes,localisation,monitor}/**',
+    ],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   {

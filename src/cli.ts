@@ -11,6 +11,7 @@ import { Command } from 'commander';
 import { startEmbeddedPostgres } from './adapters/postgres/embedded/supervisor.js';
 import { ensureDatabase } from './adapters/postgres/provision.js';
 import { exportAudit, verifyAudit, type Voices } from './cli/audit.js';
+import { backtestFile, localiseFiles, type BacktestOptions, type LocaliseOptions } from './cli/backtest.js';
 import { parseEnvironment, readDotEnv } from './config/environment.js';
 import { configuredAddresses, migrateDatabase } from './wiring/database.js';
 import type { Finding } from './doctor/check.js';
@@ -122,6 +123,26 @@ program
   .option('--alerts-per-week <number>', 'false alerts a week that people can live with', '1')
   .action(runDetect);
 
+program
+  .command('backtest')
+  .description('show the alerts that a history of counts would have raised')
+  .requiredOption('--input <file>', 'CSV: bucket, any dimensions, attempts, failures; buckets ascending')
+  .option('--warmup <days>', 'how many days at the beginning are history', '14')
+  .option(
+    '--budget <alerts>',
+    'how many false alerts a week are acceptable, for rates and for volumes',
+    '0.5',
+  )
+  .option('--json', 'JSON lines')
+  .action(runBacktest);
+
+program
+  .command('localise')
+  .description('print the slices that explain why one table of counts fails more than another, as JSON')
+  .requiredOption('--baseline <file>', 'CSV: any dimensions, attempts, failures, of a normal time')
+  .requiredOption('--current <file>', 'the same columns, of the time to explain')
+  .action(runLocalise);
+
 async function runMigrate(): Promise<void> {
   readDotEnv();
   const environment = parseEnvironment(process.env);
@@ -176,6 +197,14 @@ async function runReconcile(options: ReconcileOptions): Promise<void> {
 
 async function runDetect(options: DetectOptions): Promise<void> {
   if (!(await detectRows(options, process.stdin, process.stdout, voices.tell))) process.exitCode = 1;
+}
+
+async function runBacktest(options: BacktestOptions): Promise<void> {
+  if (!(await backtestFile(options, voices))) process.exitCode = 1;
+}
+
+async function runLocalise(options: LocaliseOptions): Promise<void> {
+  if (!(await localiseFiles(options, voices))) process.exitCode = 1;
 }
 
 function runManifest({ check }: { check?: boolean }): void {

@@ -27,16 +27,17 @@ export async function detectRows(
   let fault: NodeJS.ErrnoException | null = null;
   output.on('error', (error: NodeJS.ErrnoException) => (fault = error));
   const print = async (scores: string): Promise<void> => {
-    if (scores === '' || output.write(scores)) return;
-    await Promise.race([once(output, 'drain'), once(output, 'close')]);
+    if (scores === '' || fault !== null || output.write(scores)) return;
+    // An error ends the wait as well, and is kept above.
+    await once(output, 'drain').catch(() => undefined);
   };
   for await (const chunk of input) {
     if (fault !== null) break;
     await print(scorer.scoresOf(lines.add(chunk as Buffer)));
   }
-  await print(scorer.scoresOf(lines.end()));
+  if (fault === null) await print(scorer.scoresOf(lines.end()));
   if (fault !== null) throwUnlessClosed(fault);
-  scorer.close();
+  else scorer.close();
   return scorer.isClean;
 }
 
@@ -104,10 +105,12 @@ class RowScorer {
   }
 }
 
-const digits = 1e6;
-
 /** Rounded down, so that a row below a threshold is never printed as one that reaches it. */
-const scoreText = (score: number): string => String(Math.floor(score * digits) / digits);
+function scoreText(score: number): string {
+  const millionths = Math.floor(score * 1e6);
+  if (millionths === 0) return '0';
+  return millionths === 1e6 ? '1' : `0.${String(millionths).padStart(6, '0')}`;
+}
 
 /** A line that is longer than this is not a row; the rest of it is skipped. */
 const longestLine = 65_536;

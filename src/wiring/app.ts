@@ -47,6 +47,7 @@ import type { OutboxBacklog } from '../ports/outbox.js';
 import { remarksOn } from './held-messages.js';
 import { livingAlerts } from './alerts.js';
 import { openHttp, type HttpServers } from './http.js';
+import { startHomeRedraws, type HomeRedraws } from './home-redraws.js';
 import { livingPartners } from './partners.js';
 import { groupsOf, livingRequests, requireNoLockOut } from './remediation.js';
 import { errorCard } from '../views/desk/error.js';
@@ -91,6 +92,7 @@ interface Parts {
   time: SharedTime | null;
   booksDatabase: Database | null;
   engine: Engine | null;
+  redraws: HomeRedraws | null;
   connection: Connection | null;
   confirmations: ConfirmationPages | null;
   sender: OutboxSender | null;
@@ -109,6 +111,7 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
     time: null,
     booksDatabase: null,
     engine: null,
+    redraws: null,
     connection: null,
     confirmations: null,
     sender: null,
@@ -262,7 +265,7 @@ async function bringUpSlack(
   parts.connection = connection;
   await persist('the cards of partners', parts, log, () => desk.partnerWatch.repairCards());
   await bringUpRemediation(desk, parts, log);
-  createSlackApp({
+  const slackApp = createSlackApp({
     receiver: connection.receiver,
     token,
     apiUrl: environment.SLACK_API_URL,
@@ -279,6 +282,7 @@ async function bringUpSlack(
     log,
     observe: (what, outcome, durationMs) => metrics.observeCommand(what, outcome, durationMs),
   });
+  if (desk.remediation) parts.redraws = startHomeRedraws(desk.remediation, slackApp, log);
   parts.waitsFor = 'the connection to Slack';
   await unlessStopped(parts.stopping.signal, () => connection.open());
   const pace = facts.paceMs === undefined ? {} : { paceMs: facts.paceMs };
@@ -368,6 +372,7 @@ async function stopParts(parts: Parts, inFlight: ReturnType<typeof createInFligh
   const steps: (() => Promise<unknown> | undefined)[] = [
     () => parts.connection?.close(),
     () => inFlight.drain(drainMs),
+    () => parts.redraws?.stop(),
     () => parts.engine?.close(),
     () => parts.sender?.stop(),
     () => Promise.resolve(parts.time?.stop()),

@@ -32,6 +32,12 @@ const alarms = async () =>
 const homeOf = async (user: string): Promise<string> =>
   JSON.stringify((await desk.control('home', { user })).view?.view);
 
+/** What the page shows already, without opening it again. */
+const shownHomeOf = async (user: string): Promise<string> => {
+  const { users, homes } = await desk.state();
+  return JSON.stringify(homes[users.find(({ name }) => name === user)!.id]?.view);
+};
+
 describe('while everything is frozen', () => {
   const freezeMessage = async () =>
     (await alarms()).findLast(({ text }) =>
@@ -42,11 +48,15 @@ describe('while everything is frozen', () => {
     const { payment } = await guarded.pay();
     const before = await guarded.open('ines', `/remediate refund-payment ${payment}`);
     const id = requestedIn(await guarded.submit('ines', before, typed)) ?? '';
+    expect(await homeOf('kofi')).not.toContain('frozen');
     await desk.command('/remediate freeze doubled payouts', { user: 'mei' });
     await guarded.heard('break-glass', 'All guarded actions are frozen: doubled payouts');
     const message = await freezeMessage();
     for (const handle of ['payments-leads', 'payments-approvers', 'payments-operators'])
       expect(message.text).toContain(`<!subteam^${await groupId(handle)}`);
+    await until('an open Home is redrawn', async () =>
+      (await shownHomeOf('kofi')).includes('All guarded actions are frozen'),
+    );
     expect(await homeOf('kofi')).toMatch(/All guarded actions are frozen.*doubled payouts.*Lift the freeze/);
     for (const command of [`/remediate refund-payment ${payment}`, '/remediate'])
       expect(JSON.stringify((await guarded.open('ines', command)).view)).toMatch(
@@ -66,7 +76,7 @@ describe('while everything is frozen', () => {
     await guarded.answered('The freeze is lifted', () => lift('tomas'));
     await until('the button is gone', async () => buttonsOf(await freezeMessage()).length === 0);
     expect((await freezeMessage()).ts).toBe(message.ts);
-    expect(await homeOf('kofi')).not.toContain('frozen');
+    await until('an open Home is redrawn', async () => !(await shownHomeOf('kofi')).includes('frozen'));
     await guarded.click('lars', id, 'approve');
     await guarded.closes(id);
   });

@@ -4,7 +4,7 @@
  * the Slack that knows the people, as JSON; without it, everybody is known. `CLOCK_AHEAD` names a file with the
  * milliseconds by which the time of all replicas is ahead.
  *
- * The bank stands in the same database, behind its own connection: `bank_orders` has every order that arrived, with the
+ * The bank stands in the same database, or in the one of `BANK_ADDRESS`: `bank_orders` has every order that arrived, with the
  * instant; `bank_effects` what took effect, once a key, as a provider with idempotency keys does it.
  */
 import { readFileSync } from 'node:fs';
@@ -29,9 +29,11 @@ const probe = (point: string): Promise<void> => {
   if (`stop:${point}` === deathPoint) process.kill(process.pid, 'SIGSTOP');
   return Promise.resolve();
 };
+const bankAddress = process.env.BANK_ADDRESS;
+const bank = bankAddress === undefined ? db : openDatabase({ url: new Secret(bankAddress), clock, log });
 const desk =
   slackText === undefined
-    ? tableDesk(db, { probe, clock, log })
+    ? tableDesk(db, { probe, clock, log }, bank)
     : strictDesk(db, JSON.parse(slackText) as SlackAddress, { probe, clock, log });
 const engine = await startEngine({
   databaseUrl: url,
@@ -43,4 +45,11 @@ const engine = await startEngine({
   drainTimeoutMs: 2000,
 });
 process.stdout.write('ready\n');
-process.once('SIGTERM', () => void engine.close().then(() => db.close()));
+process.once(
+  'SIGTERM',
+  () =>
+    void engine
+      .close()
+      .then(() => db.close())
+      .then(() => bank.close()),
+);

@@ -93,7 +93,9 @@ export function spendAction(bank: Bank): Action {
       const mood = bank.moods.shift() ?? 'well';
       if (mood === 'refuses') return Promise.reject(new OpsError('invalid', 'The bank says no.'));
       if (mood === 'refuses_our_key')
-        return Promise.reject(new OpsError('misconfigured', 'The bank refuses our key.', { hint: 'Renew it.' }));
+        return Promise.reject(
+          new OpsError('misconfigured', 'The bank refuses our key.', { hint: 'Renew it.' }),
+        );
       if (mood === 'busy') return Promise.reject(new OpsError('rate_limited', 'The bank is busy.'));
       if (mood === 'lost_before') return Promise.reject(new OpsError('unknown_outcome', 'No answer.'));
       take(idempotencyKey, params.account, minor);

@@ -66,10 +66,17 @@ function tableBank({ query }: Pick<Database, 'query'>): Action {
   });
 }
 
-/** The real domain over that bank, without caps, on the system's clock; what it tells goes nowhere. */
-export function tableDesk(db: Database, overrides: Partial<RemediationDeps> = {}): RemediationDesk {
+/**
+ * The real domain over that bank, without caps, on the system's clock; what it tells goes nowhere. The bank is in the desk's
+ * own database unless it is said where else.
+ */
+export function tableDesk(
+  db: Database,
+  overrides: Partial<RemediationDeps> = {},
+  bank: Pick<Database, 'query'> = db,
+): RemediationDesk {
   return createRemediationDesk({
-    actions: [tableBank(db)],
+    actions: [tableBank(bank)],
     policy: { ...policy, caps: [] },
     world: { clock: systemClock, partners: [] } as unknown as World,
     remediations: createRemediations(db),

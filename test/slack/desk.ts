@@ -9,7 +9,7 @@ import { createDeliveries } from '../../src/adapters/postgres/deliveries.js';
 import { identityOf, slackClient } from '../../src/adapters/slack/client.js';
 import { createInFlight, type InFlight } from '../../src/adapters/slack/in-flight.js';
 import { httpConnection, type Connection } from '../../src/adapters/slack/receivers.js';
-import { createSlackApp } from '../../src/adapters/slack/slack-app.js';
+import { createSlackApp, type SlackApp } from '../../src/adapters/slack/slack-app.js';
 import { socketConnection } from '../../src/adapters/slack/socket-connection.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { Secret } from '../../src/kernel/secret.js';
@@ -35,6 +35,7 @@ export type Transport = 'socket' | 'http';
 
 export interface Replica {
   connection: Connection;
+  app: SlackApp;
   inFlight: InFlight;
   http: HttpServer | null;
   close(): Promise<void>;
@@ -117,7 +118,7 @@ export async function startDesk(limits: Partial<Limits> = {}): Promise<Desk> {
         ? socketConnection(new Secret(appToken), apiUrl, log)
         : httpConnection(new Secret(signingSecret), log);
     const inFlight = createInFlight();
-    createSlackApp({
+    const app = createSlackApp({
       receiver: connection.receiver,
       observe: (what, outcome) => void observed.push(`${what} ${outcome}`),
       commands: [{ ...payment, ...kind }],
@@ -148,6 +149,7 @@ export async function startDesk(limits: Partial<Limits> = {}): Promise<Desk> {
           )
         : null;
     const replica: Replica = {
+      app,
       connection,
       inFlight,
       http,

@@ -1,7 +1,13 @@
 /** The person's own page: rendered when it is opened, and again after what was done there. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenView } from '../../sandbox/slack/wire.js';
+import type { WebClient } from '@slack/web-api';
+import { createHomes } from '../../src/adapters/slack/home.js';
+import { createInFlight } from '../../src/adapters/slack/in-flight.js';
+import { fixedClock, hourMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
+import { silentLog } from '../../src/kernel/log.js';
+import { errorCard } from '../../src/views/desk/error.js';
 import { clickable, form, startDesk, until, words, type Desk, type Transport } from './desk.js';
 
 let desk: Desk;
@@ -99,6 +105,61 @@ it.each([
   expect(shown).toContain(text);
   const failed = desk.lines.find(({ level }) => level === 'error')!;
   expect(shown).toContain(failed.fields.reference);
+});
+
+describe('when something that every Home shows has changed', () => {
+  it('those who opened theirs are redrawn, one per call, once per change', async () => {
+    const { app } = await desk.startReplica('socket');
+    expect(await app.redrawOneHome('no freeze')).toBe(0);
+    const drawn: string[] = [];
+    desk.home = ({ userId }) => {
+      drawn.push(userId);
+      return Promise.resolve([words(`Rendering ${drawn.length}`)]);
+    };
+    await opened('ana');
+    await opened('mei');
+    await until(() => drawn.length === 2);
+    await opened('ana');
+    await until(() => drawn.length === 3);
+    const [ana, mei] = drawn.splice(0);
+    expect(await app.redrawOneHome('no freeze')).toBe(0);
+    expect(drawn, 'nothing changed').toEqual([]);
+    expect(await app.redrawOneHome('a freeze')).toBe(1);
+    expect(await app.redrawOneHome('a freeze')).toBe(0);
+    expect(await app.redrawOneHome('a freeze')).toBe(0);
+    expect(drawn, 'the latest first').toEqual([ana, mei]);
+    expect(await shownTo('mei')).toContain('Rendering 2');
+    expect(await app.redrawOneHome('no freeze')).toBe(1);
+  });
+
+  it('fifty at most, and nobody who has not looked for eight hours', async () => {
+    const published: string[] = [];
+    const clock = fixedClock('2026-11-20T09:00:00Z');
+    const homes = createHomes({
+      client: { views: { publish: () => Promise.resolve({ ok: true }) } } as unknown as WebClient,
+      home: ({ userId }) => {
+        published.push(userId);
+        return Promise.resolve([]);
+      },
+      desk: null,
+      inFlight: createInFlight(),
+      clock,
+      errorCard,
+      log: silentLog,
+    });
+    const redrawn = async (mark: string): Promise<string[]> => {
+      published.length = 0;
+      while ((await homes.redrawOne(mark)) > 0);
+      return [...published];
+    };
+    await redrawn('no freeze');
+    for (let person = 0; person < 60; person++) await homes.publish({ userId: `U${person}`, teamId: 'T1' });
+    const first = await redrawn('a freeze');
+    expect([first.length, first[0], first.at(-1)]).toEqual([50, 'U59', 'U10']);
+    clock.advance(8 * hourMs);
+    await homes.publish({ userId: 'U3', teamId: 'T1' });
+    expect(await redrawn('no freeze')).toEqual(['U3']);
+  });
 });
 
 it('of two renderings at once the later one stays', async () => {

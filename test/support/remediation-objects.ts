@@ -98,7 +98,10 @@ export function aSnapshot(
 }
 
 export const effect = { effectReference: 're_1', effectSummary: 'Refund re_1 of 25.00 EUR is pending.' };
-export const evidence = ['12:05:03 UTC no refund with this key', '12:05:09 UTC the API does not answer'];
+export const evidence = [
+  '2026-11-20 12:05:03 UTC no refund with this key',
+  '2026-11-20 12:05:09 UTC the API does not answer',
+];
 const due = at('11-20T12:15');
 
 /** A request in every state in which a card can be, with the buttons that belong there. */

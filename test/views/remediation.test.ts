@@ -50,8 +50,8 @@ describe('the live card', () => {
       *Cannot be undone:* a refund cannot be taken back
       *Why:* “The customer was charged twice”
       The answer was lost.
-      • 12:05:03 UTC no refund with this key
-      • 12:05:09 UTC the API does not answer
+      • 2026-11-20 12:05:03 UTC no refund with this key
+      • 2026-11-20 12:05:09 UTC the API does not answer
       :white_check_mark: <@U2LARS> approved 2026-11-20 12:03 UTC
       [It took effect → REM-17:6bb4c0f714ec6220]
       [It didn’t → REM-17:6bb4c0f714ec6220]

@@ -33,8 +33,8 @@ interface Migration {
   sql: string;
 }
 
-/** "migrate" in ASCII. */
-const lockKey = '0x6d696772617465';
+/** "migrate" in ASCII. Sent as decimal: PostgreSQL 15 reads no other. */
+const lockKey = 0x6d696772617465n;
 
 export const migrationsFolder = join(packageRoot, 'src/adapters/postgres/migrations');
 

@@ -1,11 +1,13 @@
 /**
- * The person's own page with the desk: rendered when they open it, and again after what they did there.
+ * The person's own page with the desk: rendered when they open it, after what they did there, and when something that all
+ * pages show has changed.
  *
- * Invariants: of two renderings for one person that run at once the later is the one that stays; a Home that cannot be
+ * Invariants: redrawing is bounded and paced, one page per call; of two renderings for one person that run at once the later is the one that stays; a Home that cannot be
  * rendered says why instead of showing nothing.
  */
 import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
+import { hourMs, type Clock } from '../../kernel/clock.js';
 import { messageOf, OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Card, CardBlock } from '../../ports/card.js';
@@ -19,6 +21,7 @@ export interface HomeFacts<Desk> {
   home: Home<Desk>;
   desk: Desk;
   inFlight: InFlight;
+  clock: Clock;
   errorCard: (error: OpsError) => Card;
   log: Log;
 }
@@ -26,18 +29,62 @@ export interface HomeFacts<Desk> {
 export interface Homes {
   /** Renders the person's Home anew. Never throws: what goes wrong stands in Home, or in the log. */
   publish(person: Person): Promise<void>;
+  /**
+   * `mark` stands for what every Home shows, such as a freeze. After it changed, each call redraws one Home of those who
+   * opened theirs lately. Returns how many are left.
+   */
+  redrawOne(mark: string): Promise<number>;
 }
+
+/** Who opened Home earlier than this, or before so many others, sees the change when they open it again. */
+const latelyMs = 8 * hourMs;
+const mostRedrawn = 50;
 
 export function createHomes<Desk>(facts: HomeFacts<Desk>): Homes {
   const last = new Map<string, Promise<void>>();
+  const publish = async (person: Person): Promise<void> => {
+    const { userId } = person;
+    const before = last.get(userId) ?? Promise.resolve();
+    const now = before.then(() => renderAndPublish(person, facts));
+    last.set(userId, now);
+    await now;
+    if (last.get(userId) === now) last.delete(userId);
+  };
+  const { seen, redrawOne } = createRedraws(publish, facts.clock);
   return {
-    publish: async (person) => {
-      const { userId } = person;
-      const before = last.get(userId) ?? Promise.resolve();
-      const now = before.then(() => renderAndPublish(person, facts));
-      last.set(userId, now);
-      await now;
-      if (last.get(userId) === now) last.delete(userId);
+    publish: (person) => {
+      seen(person);
+      return publish(person);
+    },
+    redrawOne,
+  };
+}
+
+interface Redraws extends Pick<Homes, 'redrawOne'> {
+  /** This person looks at their Home. */
+  seen(person: Person): void;
+}
+
+function createRedraws(publish: Homes['publish'], clock: Clock): Redraws {
+  /** By person, the latest last. */
+  const opened = new Map<string, { person: Person; atMs: number }>();
+  let known: string | null = null;
+  let waiting: Person[] = [];
+  return {
+    seen: (person) => {
+      opened.delete(person.userId);
+      opened.set(person.userId, { person, atMs: clock.now().getTime() });
+      for (const userId of [...opened.keys()].slice(0, -mostRedrawn)) opened.delete(userId);
+    },
+    redrawOne: async (mark) => {
+      if (known !== null && known !== mark) {
+        const sinceMs = clock.now().getTime() - latelyMs;
+        waiting = [...opened.values()].filter(({ atMs }) => atMs > sinceMs).map(({ person }) => person);
+      }
+      known = mark;
+      const next = waiting.pop();
+      if (next) await publish(next);
+      return waiting.length;
     },
   };
 }

@@ -53,7 +53,13 @@ export interface SlackAppFacts<Desk> {
   observe: (what: string, outcome: 'ok' | 'error', durationMs: number) => void;
 }
 
-export function createSlackApp<Desk>(facts: SlackAppFacts<Desk>): App {
+/** Deliveries come in by themselves; this is what else the app can be asked for. */
+export interface SlackApp {
+  /** See `Homes`. */
+  redrawOneHome(mark: string): Promise<number>;
+}
+
+export function createSlackApp<Desk>(facts: SlackAppFacts<Desk>): SlackApp {
   const { identity, token, home, log } = facts;
   const app = new App({
     receiver: facts.receiver,
@@ -85,7 +91,7 @@ export function createSlackApp<Desk>(facts: SlackAppFacts<Desk>): App {
     log.error({ err: messageOf(error) }, 'a listener failed outside a command');
     return Promise.resolve();
   });
-  return app;
+  return { redrawOneHome: (mark) => homes?.redrawOne(mark) ?? Promise.resolve(0) };
 }
 
 type Handling<Desk> = SlackAppFacts<Desk> & {

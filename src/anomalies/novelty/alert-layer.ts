@@ -10,10 +10,12 @@ const quietRows = 110;
 const muchStronger = 2.5;
 /** Rows over which the raised bar comes down: a week of five-minute rows. */
 const barRows = 2_016;
+/** Much is new in a series that has only begun: its bar is raised as if it had alerted twice. */
+const firstBar = 2;
 const fade = Math.exp(-1 / barRows);
 
 export class AlertLayer {
-  private recentAlerts = 0;
+  private recentAlerts = firstBar;
   private rowsSince = Infinity;
   private lastStrength = 0;
 

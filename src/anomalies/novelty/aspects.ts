@@ -1,6 +1,6 @@
 /**
- * What else of a series can be new besides its value: its level over half a day of minutes, its unrest, and its distance
- * from what is usual at this hour.
+ * What else of a series can be new besides its value: its level over the last rows, its unrest, and its distance from
+ * what is usual at this hour.
  *
  * Invariant: each aspect looks back only and keeps a fixed amount.
  */

@@ -18,8 +18,8 @@ export interface NoveltyRow {
 
 /** The value itself counts in full; what is derived from it repeats part of what it says. */
 const aspectWeight = 0.3;
-/** Five-minute rows: half an hour for unrest, two and a half hours for the level. */
-const unrestRows = 6;
+/** Five-minute rows: an hour for unrest, two and a half hours for the level. */
+const unrestRows = 12;
 const levelRows = 30;
 
 const hourMs = 3_600_000;
@@ -29,6 +29,8 @@ const generationRows = 8_064;
 
 /** One absurd row must not deafen the detector: what lies far outside the range seen counts as this many ranges. */
 const farthest = 10;
+/** Far beyond any amount, and its square is still a number. */
+const greatest = 1e100;
 const rangeKnown = 20;
 /** Rounding of doubles in sums of a few hundred terms, relative to the value. */
 const rounding = 1e-12;
@@ -74,7 +76,8 @@ export class NoveltyDetector {
   }
 
   private age(wallTimeMs: number): void {
-    this.generationSince ??= wallTimeMs;
+    // A clock that went back starts the count again, or one time in the far future would stop it for good.
+    this.generationSince = Math.min(this.generationSince ?? wallTimeMs, wallTimeMs);
     if (this.rows < generationRows || wallTimeMs - this.generationSince < generationMs) return;
     this.rows = 0;
     this.generationSince = wallTimeMs;
@@ -93,24 +96,27 @@ function hourOf(wallTimeMs: number): number {
 
 /** Lowest and highest value of two generations. */
 class RangeSeen {
-  private older: [low: number, high: number] = [Infinity, -Infinity];
-  private newer: [low: number, high: number] = [Infinity, -Infinity];
+  private older = { low: Infinity, high: -Infinity };
+  private newer = { low: Infinity, high: -Infinity };
   private count = 0;
 
   clip(value: number): number {
-    const low = Math.min(this.older[0], this.newer[0]);
-    const high = Math.max(this.older[1], this.newer[1]);
-    const room = farthest * (high - low);
-    const near =
-      this.count < rangeKnown || room <= 0 ? value : Math.min(Math.max(value, low - room), high + room);
+    const { older, newer } = this;
+    const low = Math.min(older.low, newer.low);
+    const high = Math.max(older.high, newer.high);
+    let near = Math.min(Math.max(value, -greatest), greatest);
+    if (this.count >= rangeKnown && high > low) {
+      const room = farthest * (high - low);
+      near = Math.min(Math.max(near, low - room), high + room);
+    }
     this.count++;
-    if (near < this.newer[0]) this.newer[0] = near;
-    if (near > this.newer[1]) this.newer[1] = near;
+    newer.low = Math.min(newer.low, near);
+    newer.high = Math.max(newer.high, near);
     return near;
   }
 
   nextGeneration(): void {
     this.older = this.newer;
-    this.newer = [Infinity, -Infinity];
+    this.newer = { low: Infinity, high: -Infinity };
   }
 }

@@ -64,7 +64,8 @@ export class Novelty {
     const { older, newer } = this;
     const largest = Math.max(older.largest, newer.largest);
     const usualStep = (older.stepSum + newer.stepSum) / (older.steps + newer.steps);
-    const usual = Math.sqrt(largest * usualStep);
+    // Two roots, because the product of very small numbers is zero.
+    const usual = Math.sqrt(largest) * Math.sqrt(usualStep);
     return usual > 0 ? Math.min(unbounded, distance / usual) : unbounded;
   }
 }

@@ -64,12 +64,12 @@ export const answered = ({ transactions, remediations }: RemediationDeps): Promi
   transactions.run((tx) => remediations.hastenUnanswered(tx));
 
 const mostEvidence = 12;
-const timeLength = '12:00:00 UTC '.length;
+const timeLength = '2026-11-20 12:00:00 UTC '.length;
 
-/** Each finding once, with the time at which it was found last. */
+/** Each finding once, with the instant at which it was found last, written so that cards show it in the reader's zone. */
 export function noted(evidence: readonly string[], findings: readonly string[], now: Date): string[] {
   const others = evidence.filter((line) => !findings.includes(line.slice(timeLength)));
-  const time = now.toISOString().slice(11, 19);
+  const time = now.toISOString().slice(0, 19).replace('T', ' ');
   return [...others, ...findings.map((line) => `${time} UTC ${line}`)].slice(-mostEvidence);
 }
 

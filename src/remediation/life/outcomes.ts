@@ -111,11 +111,7 @@ export function failedMove(
   }
   return moved({ state: 'refused', stateWhy: why, dueAt: null }, 'refused', `No action taken: ${why}`);
 
-  function moved(
-    progress: Partial<RemediationProgress>,
-    verb: Happening['verb'],
-    text: string,
-  ): FailedMove {
+  function moved(progress: Partial<RemediationProgress>, verb: Happening['verb'], text: string): FailedMove {
     return {
       alarm: null,
       progress,

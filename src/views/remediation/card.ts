@@ -39,7 +39,7 @@ const newsLimit = 2000;
 const mostVotes = 8;
 /** The newest; the window that asks for a decision has them all. */
 const mostEvidence = 6;
-const evidenceLimit = 120;
+const evidenceLimit = 190;
 const idLimit = 80;
 
 interface CardOptions {

@@ -1,0 +1,215 @@
+/**
+ * The alerts that are open: which leaves each covers, where it began, how bad it got, and when it is over.
+ *
+ * Invariant: for each kind, a leaf is covered by at most one alert. A silent alert is traffic that moved to other slices: it
+ * covers leaves like any other while they learn their new volume, and people never see it.
+ */
+import { isNested, type Lattice, type Slice } from '../slices/lattice.js';
+import { grown } from '../slices/columns.js';
+import { localise } from '../localisation/localise.js';
+import type { AlertKind, SliceEvidence } from './evidence.js';
+import type { Expectations } from './expectations.js';
+
+export interface OpenAlert {
+  id: number;
+  kind: AlertKind;
+  slice: Slice;
+  node: number;
+  /** Traffic moved: covered, and not shown. */
+  silent: boolean;
+  /** Buckets. */
+  onset: number;
+  raised: number;
+  scoreMax: number;
+  excessFailures: number;
+  missingAttempts: number;
+  shareExplained: number;
+  /** Evidence that it is over, and for how many buckets there has been some. */
+  recovery: number;
+  calmBuckets: number;
+  severity: number;
+}
+
+/** An odds of 50 to 1 for normal against half of the fault. */
+const recovered = Math.log(50);
+/** A slice may be refined while the first hours of the fault are in sight. */
+const refineHours = 2;
+/** An alert that was raised on its first buckets may turn out to be about something else. */
+const unsettledBuckets = 3;
+/** What lasts for longer is the new normal. */
+const longestDays = { alert: 7, silent: 1 };
+const smallestRateFault = 0.05;
+const smallestVolumeFault = 0.3;
+
+export type Ending = 'recovered' | 'new_normal' | 'joined';
+
+export class OpenAlerts {
+  readonly covered = { rate: new Float64Array(0), volume: new Float64Array(0) };
+  open: OpenAlert[] = [];
+  private lastId = 0;
+
+  constructor(
+    private readonly lattice: Lattice,
+    private readonly expectations: Expectations,
+    private readonly evidence: SliceEvidence,
+    private readonly bucketsPerDay: number,
+  ) {}
+
+  grow(): void {
+    for (const kind of ['rate', 'volume'] as const)
+      this.covered[kind] = grown(this.covered[kind], this.lattice.leafCount);
+    // A leaf that appears inside a slice with an open alert belongs to that alert.
+    for (const alert of this.open) this.cover(alert);
+  }
+
+  /** Whether a leaf must not teach what is usual. */
+  freezesRate = (leaf: number): boolean => this.covered.rate[leaf] !== 0;
+  freezesVolume = (leaf: number): boolean => {
+    const id = this.covered.volume[leaf]!;
+    return id !== 0 && this.open.some((alert) => alert.id === id && !alert.silent);
+  };
+
+  add(
+    alert: Omit<
+      OpenAlert,
+      'id' | 'recovery' | 'calmBuckets' | 'severity' | 'excessFailures' | 'missingAttempts'
+    >,
+  ): OpenAlert {
+    const added: OpenAlert = {
+      ...alert,
+      id: ++this.lastId,
+      excessFailures: 0,
+      missingAttempts: 0,
+      recovery: 0,
+      calmBuckets: 0,
+      severity: 0,
+    };
+    this.open.push(added);
+    this.cover(added);
+    this.countSinceOnset(added);
+    return added;
+  }
+
+  private cover(alert: OpenAlert): void {
+    const kinds: AlertKind[] = alert.kind === 'rate' ? ['rate', 'volume'] : ['volume'];
+    for (const leaf of this.lattice.membersOf(alert.node)) {
+      for (const kind of kinds) if (this.covered[kind][leaf] === 0) this.covered[kind][leaf] = alert.id;
+      this.evidence.resetAbove(leaf);
+    }
+  }
+
+  private uncover(alert: OpenAlert): void {
+    for (let leaf = 0; leaf < this.lattice.leafCount; leaf++)
+      for (const kind of ['rate', 'volume'] as const)
+        if (this.covered[kind][leaf] === alert.id) {
+          this.covered[kind][leaf] = 0;
+          this.evidence.resetAbove(leaf);
+        }
+  }
+
+  private countSinceOnset(alert: OpenAlert): void {
+    const window = this.expectations.window(alert.onset, alert.raised);
+    alert.excessFailures = 0;
+    alert.missingAttempts = 0;
+    for (const leaf of this.lattice.membersOf(alert.node)) {
+      if (alert.kind === 'rate')
+        alert.excessFailures += window.failures[leaf]! - window.expectedFailures[leaf]!;
+      else alert.missingAttempts += window.expectedAttempts[leaf]! - window.attempts[leaf]!;
+    }
+  }
+
+  /** Looks again which slice explains an alert, while it is young. True when its slice changed. */
+  refine(alert: OpenAlert, bucket: number): boolean {
+    const { covered, expectations, evidence } = this;
+    if (bucket - alert.raised > refineHours * expectations.perHour) return false;
+    const from = Math.max(alert.onset, bucket - expectations.ring.length + 1);
+    const [cause] = localise(this.lattice, expectations.window(from, bucket), {
+      kind: alert.kind,
+      excluded: (leaf) => covered[alert.kind][leaf] !== 0 && covered[alert.kind][leaf] !== alert.id,
+      temper: evidence.temper(alert.kind, bucket - from + 1),
+      alarm: alert.node,
+    });
+    alert.scoreMax = Math.max(alert.scoreMax, cause?.score ?? 0);
+    if (cause === undefined || cause.node === alert.node) return false;
+    if (bucket - alert.raised > unsettledBuckets && !isNested(cause.slice, alert.slice)) return false;
+    this.uncover(alert);
+    Object.assign(alert, { node: cause.node, slice: cause.slice, shareExplained: cause.shareExplained });
+    this.cover(alert);
+    this.countSinceOnset({ ...alert, raised: bucket });
+    return true;
+  }
+
+  /** Counts one more bucket of an alert. Says how it ended, or null while it goes on. */
+  follow(alert: OpenAlert, bucket: number): Ending | null {
+    const members = this.lattice
+      .membersOf(alert.node)
+      .filter((leaf) => this.covered[alert.kind][leaf] === alert.id);
+    if (members.length === 0) return this.close(alert, 'joined');
+    // From here on the buckets that teach are those after the move.
+    if (alert.silent && bucket === alert.onset + this.expectations.ring.length)
+      for (const leaf of members) this.expectations.volumes.forget(leaf);
+    const gain =
+      alert.kind === 'rate'
+        ? this.rateRecovery(alert, members, bucket)
+        : this.volumeRecovery(alert, members, bucket);
+    if (gain === null) return null;
+    alert.recovery = Math.max(0, alert.recovery + gain);
+    alert.calmBuckets = alert.recovery > 0 ? alert.calmBuckets + 1 : 0;
+    const lasted = (bucket - alert.raised) / this.bucketsPerDay;
+    if (lasted > (alert.silent ? longestDays.silent : longestDays.alert)) {
+      if (!alert.silent) for (const leaf of members) this.forget(leaf);
+      return this.close(alert, 'new_normal');
+    }
+    const calm = alert.calmBuckets >= this.expectations.perHour / 2;
+    return alert.recovery > recovered && calm ? this.close(alert, 'recovered') : null;
+  }
+
+  private forget(leaf: number): void {
+    this.expectations.rates.forget(leaf);
+    this.expectations.volumes.forget(leaf);
+  }
+
+  private close(alert: OpenAlert, ending: Ending): Ending {
+    this.open = this.open.filter((other) => other !== alert);
+    this.uncover(alert);
+    return ending;
+  }
+
+  /** ln(likelihood of normal ⁄ likelihood of half of the fault) of one bucket; null when nothing was attempted. */
+  private rateRecovery(alert: OpenAlert, members: number[], bucket: number): number | null {
+    const { ring, perHour } = this.expectations;
+    const offset = ring.offset(bucket);
+    let [n, k, expected, chance] = [0, 0, 0, 0];
+    for (const leaf of members) {
+      const [attempts, p] = [ring.attempts[offset + leaf]!, ring.rate[offset + leaf]!];
+      n += attempts;
+      k += ring.failures[offset + leaf]!;
+      expected += attempts * p;
+      chance += attempts * p * (1 - p);
+    }
+    if (n === 0) return null;
+    alert.excessFailures += bucket > alert.raised ? k - expected : 0;
+    const p = Math.min(1 - 1e-9, Math.max(1e-9, expected / n));
+    const lost = Math.min(0.95, (k / n - p) / (1 - p));
+    alert.severity = Math.max(smallestRateFault, 0.9 * alert.severity, lost);
+    const half = 1 - (1 - p) * (1 - alert.severity / 2);
+    const temper = 1 / (1 + chance * this.evidence.noise.rate.perBucket(alert.node, perHour));
+    return temper * (k * Math.log(p / half) + (n - k) * Math.log((1 - p) / (1 - half)));
+  }
+
+  private volumeRecovery(alert: OpenAlert, members: number[], bucket: number): number {
+    const { ring, perHour } = this.expectations;
+    const offset = ring.offset(bucket);
+    let [n, usual] = [0, 0];
+    for (const leaf of members) {
+      n += ring.attempts[offset + leaf]!;
+      usual += ring.volume[offset + leaf]!;
+    }
+    alert.missingAttempts += bucket > alert.raised ? usual - n : 0;
+    const lost = Math.min(0.95, 1 - n / Math.max(usual, 1e-9));
+    alert.severity = Math.max(smallestVolumeFault, 0.9 * alert.severity, lost);
+    const half = 1 - alert.severity / 2;
+    const temper = 1 / (1 + usual * this.evidence.noise.volume.perBucket(alert.node, perHour));
+    return -temper * (n * Math.log(half) + usual * (1 - half));
+  }
+}

@@ -1,0 +1,239 @@
+/**
+ * Watches one metric of counts over a hierarchy of slices, bucket by bucket: learns what is usual, gathers evidence for every
+ * slice, and opens, refines and closes alerts, each with its reason.
+ *
+ * Invariants: strictly causal, one step per bucket; the same buckets give the same verdicts whatever the order of their rows.
+ * The threshold follows from the false-alert budget alone: a score must be worth the buckets of a week, the number of slices
+ * and 1 ⁄ budget. Deliberately absent: people, channels and storage; whoever calls keeps the state and tells people.
+ */
+import { localise } from '../localisation/localise.js';
+import { Lattice, type Slice } from '../slices/lattice.js';
+import { hasMoved } from '../volumes/moved.js';
+import { OpenAlerts, type Ending, type OpenAlert } from './alerts.js';
+import { SliceEvidence, type AlertKind } from './evidence.js';
+import { Expectations } from './expectations.js';
+
+export interface CountRow {
+  /** One per dimension. */
+  values: readonly string[];
+  attempts: number;
+  failures: number;
+}
+
+export interface CountBucket {
+  atMs: number;
+  rows: readonly CountRow[];
+}
+
+interface MonitorOptions {
+  dimensions: readonly string[];
+  widthMs: number;
+  /** How many false alerts people accept per metric and week. Rates and volumes are a metric each. */
+  budgetPerWeek: number;
+  /** How long to learn before the first alert. */
+  warmupMs: number;
+}
+
+export interface Verdict {
+  type: 'raised' | 'refined' | 'resolved' | 'silent' | 'ignored';
+  reason: 'evidence' | 'explains_more' | 'traffic_moved' | 'may_be_late' | 'too_old' | Ending;
+  atMs: number;
+  alert: AlertView | null;
+}
+
+/** An alert as others see it. */
+export interface AlertView {
+  id: number;
+  kind: AlertKind;
+  slice: Slice;
+  onsetMs: number;
+  raisedAtMs: number;
+  scoreMax: number;
+  excessFailures: number;
+  missingAttempts: number;
+  shareExplained: number;
+}
+
+const weekMs = 7 * 24 * 3_600_000;
+const dayMs = weekMs / 7;
+/** Combinations of up to two dimensions, and the leaves. */
+const judgedDepth = 2;
+/** Late data has this long to arrive before missing attempts are a fault. */
+const latenessHours = 1;
+/** How busy today is shows in this long before a fall of attempts. */
+const lookBackHours = 2;
+/** What is slow cancels between the two times; noise that lasts some three buckets inflates the variance of a sum fourfold. */
+const persistence = 4;
+/** More causes at once than people can follow are one cause that is not understood. */
+const mostAtOnce = 8;
+
+export class Monitor {
+  private readonly lattice: Lattice;
+  private readonly expectations: Expectations;
+  private readonly evidence: SliceEvidence;
+  private readonly alerts: OpenAlerts;
+  private readonly leastScore: number;
+  private first = -1;
+  private newest = -1;
+
+  constructor(private readonly options: MonitorOptions) {
+    const { dimensions, widthMs, budgetPerWeek } = options;
+    this.lattice = new Lattice(dimensions, judgedDepth);
+    this.expectations = new Expectations(this.lattice, widthMs);
+    this.evidence = new SliceEvidence(this.lattice, this.expectations, dayMs / widthMs);
+    this.alerts = new OpenAlerts(this.lattice, this.expectations, this.evidence, dayMs / widthMs);
+    this.leastScore = Math.log(weekMs / widthMs / budgetPerWeek);
+    this.grow();
+  }
+
+  get leafCount(): number {
+    return this.lattice.leafCount;
+  }
+
+  observe({ atMs, rows }: CountBucket): Verdict[] {
+    const bucket = Math.floor(atMs / this.options.widthMs);
+    const { ring } = this.expectations;
+    const isLate = this.newest >= 0 && bucket <= this.newest;
+    if (isLate && !ring.has(bucket)) return [this.verdict('ignored', 'too_old', null)];
+    const before = this.lattice.leafCount;
+    const leaves = rows.map(({ values }) => this.lattice.leafOf(values));
+    if (this.lattice.leafCount !== before) this.grow();
+    return isLate ? this.correct(bucket, leaves, rows) : this.advance(bucket, leaves, rows);
+  }
+
+  private grow(): void {
+    this.expectations.grow();
+    this.evidence.grow();
+    this.alerts.grow();
+  }
+
+  private advance(bucket: number, leaves: number[], rows: readonly CountRow[]): Verdict[] {
+    const { expectations, evidence, alerts } = this;
+    if (this.first < 0) this.first = bucket;
+    expectations.settleUntil(this.first, bucket - expectations.ring.length, {
+      rate: alerts.freezesRate,
+      volume: alerts.freezesVolume,
+    });
+    this.newest = bucket;
+    const offset = expectations.ring.claim(bucket);
+    this.count(offset, leaves, rows);
+    expectations.predict(bucket);
+    evidence.gather(bucket, alerts.covered);
+    const ageMs = (bucket - this.first) * this.options.widthMs;
+    const isReady = ageMs >= this.options.warmupMs;
+    if (isReady) evidence.weigh(bucket);
+    evidence.followLevels();
+    // The first half of the history is too little to tell noise from what is not known yet.
+    if (ageMs >= this.options.warmupMs / 2) evidence.learnNoise(bucket);
+    return isReady ? [...this.followOpen(), ...this.raise('rate'), ...this.raise('volume')] : [];
+  }
+
+  /** A bucket that was judged before has new counts: they replace the old ones, and the evidence is gathered anew. */
+  private correct(bucket: number, leaves: number[], rows: readonly CountRow[]): Verdict[] {
+    const { expectations, evidence, alerts } = this;
+    const { ring } = expectations;
+    const offset = ring.offset(bucket);
+    for (const leaf of leaves) ring.attempts[offset + leaf] = ring.failures[offset + leaf] = 0;
+    this.count(offset, leaves, rows);
+    if ((this.newest - this.first) * this.options.widthMs < this.options.warmupMs) return [];
+    evidence.reset();
+    for (let at = Math.max(this.first, this.newest - ring.length + 1); at <= this.newest; at++) {
+      if (!ring.has(at)) continue;
+      evidence.gather(at, alerts.covered);
+      evidence.weigh(at);
+    }
+    return [...this.raise('rate'), ...this.raise('volume')];
+  }
+
+  private count(offset: number, leaves: number[], rows: readonly CountRow[]): void {
+    const { attempts, failures } = this.expectations.ring;
+    rows.forEach((row, at) => {
+      const to = offset + leaves[at]!;
+      attempts[to] = attempts[to]! + row.attempts;
+      failures[to] = failures[to]! + row.failures;
+    });
+  }
+
+  private followOpen(): Verdict[] {
+    const verdicts: Verdict[] = [];
+    for (const alert of [...this.alerts.open]) {
+      if (this.alerts.refine(alert, this.newest) && !alert.silent)
+        verdicts.push(this.verdict('refined', 'explains_more', alert));
+      const ending = this.alerts.follow(alert, this.newest);
+      if (ending !== null && !alert.silent) verdicts.push(this.verdict('resolved', ending, alert));
+    }
+    return verdicts;
+  }
+
+  private raise(kind: AlertKind): Verdict[] {
+    const verdicts: Verdict[] = [];
+    while (verdicts.length < mostAtOnce) {
+      const [alarm] = this.evidence.rejected(kind, this.leastScore);
+      if (alarm === undefined) break;
+      const verdict = this.openAlert(kind, alarm);
+      verdicts.push(verdict);
+      if (verdict.reason === 'may_be_late') break;
+    }
+    return verdicts;
+  }
+
+  private openAlert(kind: AlertKind, alarm: number): Verdict {
+    const { evidence, expectations, alerts, lattice, newest } = this;
+    const onset = evidence.cusums[kind].onset(alarm);
+    const buckets = newest - onset + 1;
+    if (kind === 'volume' && buckets <= latenessHours * expectations.perHour)
+      return this.verdict('silent', 'may_be_late', null);
+    const window = expectations.window(onset, newest);
+    const [cause] = localise(lattice, window, {
+      kind,
+      excluded: (leaf) => alerts.covered[kind][leaf] !== 0,
+      temper: evidence.temper(kind, Math.min(buckets, expectations.ring.length)),
+      alarm,
+    });
+    const node = cause?.node ?? alarm;
+    const silent = kind === 'volume' && this.hasMoved(node, onset);
+    const score = evidence.cusums[kind].score(alarm);
+    const alert = alerts.add({
+      kind,
+      node,
+      slice: lattice.sliceOfNode(node),
+      silent,
+      onset,
+      raised: newest,
+      scoreMax: score,
+      shareExplained: cause?.shareExplained ?? 1,
+    });
+    evidence.cusums[kind].reset(alarm);
+    return silent
+      ? this.verdict('silent', 'traffic_moved', alert)
+      : this.verdict('raised', 'evidence', alert);
+  }
+
+  private hasMoved(node: number, onset: number): boolean {
+    const { evidence, expectations, newest, lattice } = this;
+    const lookBack = lookBackHours * expectations.perHour;
+    const spans = 1 / (newest - onset + 1) + 1 / lookBack;
+    return hasMoved(lattice, node, {
+      since: expectations.window(onset, newest),
+      before: expectations.window(onset - lookBack, onset - 1),
+      noiseOf: (of) => persistence * spans * evidence.noise.volume.ofBucket(of),
+    });
+  }
+
+  private verdict(type: Verdict['type'], reason: Verdict['reason'], alert: OpenAlert | null): Verdict {
+    // A bucket is known when it has ended.
+    const endOf = (bucket: number): number => (bucket + 1) * this.options.widthMs;
+    const view = alert && {
+      id: alert.id,
+      kind: alert.kind,
+      slice: alert.slice,
+      onsetMs: alert.onset * this.options.widthMs,
+      raisedAtMs: endOf(alert.raised),
+      scoreMax: alert.scoreMax,
+      excessFailures: alert.excessFailures,
+      missingAttempts: alert.missingAttempts,
+      shareExplained: alert.shareExplained,
+    };
+    return { type, reason, atMs: endOf(this.newest), alert: view };
+  }
+}

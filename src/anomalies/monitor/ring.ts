@@ -1,0 +1,53 @@
+/**
+ * The newest buckets of every leaf: counts, and what was expected when they were judged.
+ *
+ * Invariant: a slot belongs to one bucket; reading a bucket that is not kept any more gives zeros.
+ */
+export class Ring {
+  private capacity = 64;
+  private readonly bucketOfSlot: Float64Array;
+  attempts: Float64Array;
+  failures: Float64Array;
+  rate: Float64Array;
+  volume: Float64Array;
+
+  constructor(readonly length: number) {
+    this.bucketOfSlot = new Float64Array(length).fill(-1);
+    const empty = (): Float64Array => new Float64Array(length * this.capacity);
+    [this.attempts, this.failures, this.rate, this.volume] = [empty(), empty(), empty(), empty()];
+  }
+
+  grow(leaves: number): void {
+    if (leaves <= this.capacity) return;
+    const before = this.capacity;
+    while (this.capacity < leaves) this.capacity *= 2;
+    const wider = (column: Float64Array): Float64Array => {
+      const next = new Float64Array(this.length * this.capacity);
+      for (let slot = 0; slot < this.length; slot++)
+        next.set(column.subarray(slot * before, (slot + 1) * before), slot * this.capacity);
+      return next;
+    };
+    this.attempts = wider(this.attempts);
+    this.failures = wider(this.failures);
+    this.rate = wider(this.rate);
+    this.volume = wider(this.volume);
+  }
+
+  has(bucket: number): boolean {
+    return bucket >= 0 && this.bucketOfSlot[bucket % this.length] === bucket;
+  }
+
+  /** Where the leaves of a bucket begin. */
+  offset(bucket: number): number {
+    return (bucket % this.length) * this.capacity;
+  }
+
+  /** Empties the slot of a bucket and gives it to that bucket. */
+  claim(bucket: number): number {
+    const at = this.offset(bucket);
+    this.bucketOfSlot[bucket % this.length] = bucket;
+    for (const column of [this.attempts, this.failures, this.rate, this.volume])
+      column.fill(0, at, at + this.capacity);
+    return at;
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * Whether traffic that a slice lacks turned up beside it: a routing migration or a shift of the mix, and no fault.
+ *
+ * For each dimension of the slice, its siblings are the leaves that differ from it in that dimension alone. Traffic moved when
+ * their surplus makes up for half of the shortfall and is beyond their own noise.
+ */
+import type { LeafWindow } from '../localisation/localise.js';
+import type { Lattice, Slice } from '../slices/lattice.js';
+
+const leastShare = 0.5;
+const deviations = 2;
+
+interface Move {
+  /** Since the shortfall began, and the time before it, which shows how busy today is. */
+  since: LeafWindow;
+  before: LeafWindow;
+  /** The relative variance of a slice's volume between the two. */
+  noiseOf: (node: number) => number;
+}
+
+export function hasMoved(lattice: Lattice, node: number, move: Move): boolean {
+  const slice = lattice.sliceOfNode(node);
+  const members = lattice.membersOf(node);
+  const inside = new Set(members);
+  const own = againstBefore(members, move);
+  const short = own.expected - own.counted;
+  return lattice.dimensions.some((name, d) => {
+    if (slice[name] === undefined) return false;
+    const places = new Set(members.map((leaf) => placeWithout(lattice, leaf, d)));
+    const siblings: number[] = [];
+    for (let leaf = 0; leaf < lattice.leafCount; leaf++)
+      if (!inside.has(leaf) && places.has(placeWithout(lattice, leaf, d))) siblings.push(leaf);
+    const { counted, expected } = againstBefore(siblings, move);
+    const relative = move.noiseOf(lattice.nodeOfSlice(without(slice, name)) ?? 0);
+    const noise = Math.sqrt(expected + expected * expected * relative);
+    return counted - expected > leastShare * short && counted - expected > deviations * noise;
+  });
+}
+
+/** Attempts of leaves since the shortfall, and what the time before it lets expect. */
+function againstBefore(
+  leaves: readonly number[],
+  { since, before }: Move,
+): { counted: number; expected: number } {
+  const sum = (column: Float64Array): number => leaves.reduce((total, leaf) => total + column[leaf]!, 0);
+  const usual = sum(before.expectedAttempts);
+  const busy = usual > 0 ? Math.min(2, Math.max(0.5, sum(before.attempts) / usual)) : 1;
+  return { counted: sum(since.attempts), expected: busy * sum(since.expectedAttempts) };
+}
+
+const without = (slice: Slice, dimension: string): Slice =>
+  Object.fromEntries(Object.entries(slice).filter(([name]) => name !== dimension));
+
+const placeWithout = (lattice: Lattice, leaf: number, dimension: number): string =>
+  lattice.dimensions.map((_, d) => (d === dimension ? '' : lattice.leafCode(leaf, d))).join(' ');

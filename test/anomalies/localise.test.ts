@@ -1,0 +1,99 @@
+/** Which slices explain a change: tables with a reason, and properties. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compareTables, type Counts } from '../../src/anomalies/localisation/compare.js';
+
+const dimensions = ['partner', 'method', 'country'];
+const cells = ['northpay', 'halcyon', 'meridian'].flatMap((partner) =>
+  ['card', 'pix'].flatMap((method) => ['BR', 'DE', 'US', 'FR'].map((country) => [partner, method, country])),
+);
+
+const table = (
+  rate: (values: string[]) => number,
+  attempts: (values: string[]) => number = () => 1000,
+): Counts[] =>
+  cells.map((values) => ({
+    values,
+    attempts: attempts(values),
+    failures: Math.round(attempts(values) * rate(values)),
+  }));
+
+const normal = table(() => 0.1);
+const slicesOf = (current: Counts[], baseline = normal): unknown[] =>
+  compareTables(dimensions, baseline, current).map(({ slice }) => slice);
+
+describe('causes', () => {
+  it.each<[string, (values: string[]) => number, unknown[]]>([
+    ['nothing changed', () => 0.1, []],
+    ['everything fails less', () => 0.05, []],
+    ['everything fails more: no single slice explains this', () => 0.3, []],
+    ['one partner', ([p]) => (p === 'northpay' ? 0.4 : 0.1), [{ partner: 'northpay' }]],
+    ['one country', ([, , c]) => (c === 'BR' ? 0.2 : 0.1), [{ country: 'BR' }]],
+    [
+      'a method in a country',
+      ([, m, c]) => (m === 'pix' && c === 'BR' ? 0.4 : 0.1),
+      [{ method: 'pix', country: 'BR' }],
+    ],
+    [
+      'a single leaf',
+      ([p, m, c]) => (p === 'halcyon' && m === 'pix' && c === 'BR' ? 0.6 : 0.1),
+      [{ partner: 'halcyon', method: 'pix', country: 'BR' }],
+    ],
+    [
+      'two causes, the larger first',
+      ([p, m, c]) =>
+        p === 'northpay' && c === 'DE' ? 0.7 : m === 'pix' && p === 'halcyon' && c === 'US' ? 0.6 : 0.1,
+      [
+        { partner: 'northpay', country: 'DE' },
+        { partner: 'halcyon', method: 'pix', country: 'US' },
+      ],
+    ],
+  ])('%s', (_, rate, slices) => {
+    expect(slicesOf(table(rate))).toEqual(slices);
+  });
+
+  it('a shift to leaves that always failed more explains nothing', () => {
+    const rate = ([, , c]: string[]): number => (c === 'BR' ? 0.4 : 0.1);
+    const shifted = table(rate, ([, , c]) => (c === 'BR' ? 3000 : 800));
+    expect(slicesOf(shifted, table(rate))).toEqual([]);
+  });
+
+  it('says how much of the excess a slice explains', () => {
+    const [cause] = compareTables(
+      dimensions,
+      normal,
+      table(([p]) => (p === 'northpay' ? 0.4 : 0.1)),
+    );
+    expect(cause?.shareExplained).toBeGreaterThan(0.9);
+    expect(cause?.excess).toBeGreaterThan(2000);
+  });
+
+  it.each<[string, Counts[], Counts[]]>([
+    ['no rows', [], []],
+    ['no baseline', [], normal],
+    ['nothing now', normal, []],
+    [
+      'no attempts',
+      table(
+        () => 0,
+        () => 0,
+      ),
+      table(
+        () => 0,
+        () => 0,
+      ),
+    ],
+  ])('%s: no cause, no crash', (_, baseline, current) => {
+    expect(compareTables(dimensions, baseline, current)).toEqual([]);
+  });
+
+  it('does not depend on the order of rows', () => {
+    const current = table(([p]) => (p === 'northpay' ? 0.3 : 0.1));
+    fc.assert(
+      fc.property(fc.shuffledSubarray(current, { minLength: current.length }), (turned) => {
+        expect(slicesOf(turned)).toEqual([{ partner: 'northpay' }]);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
