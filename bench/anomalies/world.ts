@@ -65,10 +65,11 @@ function characterOf(random: Random, metric: Metric): Character {
       if (!weights.some((weight) => weight > 0)) weights[random.below(partners.length)] = 1;
       const sum = weights.reduce((all, weight) => all + weight, 0);
       partners.forEach((partner, p) => {
-        if (weights[p]! === 0) return;
+        const weight = weights[p] ?? 0;
+        if (weight === 0) return;
         leaves.push({
           values: [partner, method, country],
-          volume: (total * byCountry[c]! * byMethod[m]! * weights[p]!) / sum,
+          volume: (total * byCountry[c]! * byMethod[m]! * weight) / sum,
           logit: base + spread * (ofPartner[p]! + ofMethod[m]! + ofCountry[c]! + 0.15 * random.normal()),
           sigma: random.between(0.05, 0.2),
           persistence: random.pick([0, 0.5, 0.9]),
@@ -162,8 +163,8 @@ function* produce(
       volumeNoise[at] = 0.7 * volumeNoise[at]! + 0.71 * leaf.volumeSigma * random.normal();
       mix[at] = mix[at]! + 0.0015 * random.normal();
       const { volume, logit } = now[countryOf[at]!]!;
-      mean[at] = leaf.volume * volume * Math.exp(volumeNoise[at]! + mix[at]! + common);
-      rate[at] = sigmoid(leaf.logit + logit + noise[at]! + partnerNoise[partnerOf[at]!]!);
+      mean[at] = leaf.volume * volume * Math.exp(volumeNoise[at] + mix[at] + common);
+      rate[at] = sigmoid(leaf.logit + logit + noise[at] + partnerNoise[partnerOf[at]!]!);
     });
     const live = events.filter((event) => index >= event.from && index < event.until);
     for (const event of live) event.apply({ index, mean, rate, leaves });
@@ -171,7 +172,7 @@ function* produce(
     const failures = new Float64Array(leaves.length);
     leaves.forEach((_, at) => {
       attempts[at] = random.poisson(mean[at]!);
-      failures[at] = random.binomial(attempts[at]!, rate[at]!);
+      failures[at] = random.binomial(attempts[at], rate[at]!);
     });
     for (const event of live) event.after?.({ index, attempts, failures, delayed, random });
     yield { index, attempts, failures };

@@ -20,6 +20,10 @@ interface BaselineFamily {
   start: number;
   level: Spread;
   season: Omit<Spread, 'leaf'>;
+  /** What the days of the week differ in, at one hour, beside what all days share. */
+  weekShare: number;
+  /** The largest rise that teaches in one step what is known already: a promotion is not what is usual. */
+  mostRise: number;
   /** How fast a level may drift, as a variance per day. */
   driftPerDay: number;
   /** Of an hour's count around its expectation, beside chance. */
@@ -36,7 +40,7 @@ export const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /**
  * Rates: successes differ between partners, methods and countries by some .5 on the logit (variance .25), less within
- * them; an hour of the day moves a rate by .15 or so. A level may wander by .001 on the logit a day, so that what is known of it has a memory of two
+ * them; an hour of the day moves a rate by .15 or so. A level may wander by .0003 on the logit a day, so that what is known of it has a memory of some
  * weeks: a fault that takes 1 % of the success a day (.08 on the logit at 15 % failures) runs away from it.
  */
 export const rateFamily: BaselineFamily = {
@@ -45,7 +49,9 @@ export const rateFamily: BaselineFamily = {
   start: -2,
   level: { whole: 4, value: 0.25, leaf: 0.15 },
   season: { whole: 0.03, value: 0.02 },
-  driftPerDay: 0.000001,
+  weekShare: 0.03,
+  mostRise: Infinity,
+  driftPerDay: 0.0000001,
   noise: 0.0025,
 };
 
@@ -56,6 +62,8 @@ export const volumeFamily: BaselineFamily = {
   start: 0,
   level: { whole: 9, value: 2, leaf: 2 },
   season: { whole: 1, value: 0.5 },
+  weekShare: 0.25,
+  mostRise: 0.1,
   driftPerDay: 0.00001,
   noise: 0.01,
 };
@@ -64,8 +72,10 @@ export const volumeFamily: BaselineFamily = {
 const hoursOfDay = 24;
 const width = 1 + hoursOfDay + hoursOfWeek;
 /** An effect stays able to learn: its variance never falls below this share of where it began. */
-const leastVariance = 1 / 400;
+const leastVariance = 1 / 1000;
 const farthest = 3;
+/** Below this variance an effect is known. */
+const knownVariance = 0.1;
 
 export class Baseline {
   private readonly groups = new Effects();
@@ -125,7 +135,7 @@ export class Baseline {
     const season = this.family.season[kind];
     variances[at] = this.family.level[kind];
     variances.fill(season, at + 1, at + 1 + hoursOfDay);
-    variances.fill(season * weekShare, at + 1 + hoursOfDay, at + width);
+    variances.fill(season * this.family.weekShare, at + 1 + hoursOfDay, at + width);
     return group;
   }
 
@@ -183,7 +193,7 @@ export class Baseline {
     const ofDay = at + 1 + (hour % hoursOfDay);
     const ofWeek = at + 1 + hoursOfDay + hour;
     variances[ofDay] = Math.max(variances[ofDay]!, leastVariance * season);
-    variances[ofWeek] = Math.max(variances[ofWeek]!, leastVariance * season * weekShare);
+    variances[ofWeek] = Math.max(variances[ofWeek]!, leastVariance * season * this.family.weekShare);
     this.move(this.groups, group, [at, ofDay, ofWeek], day);
   }
 
@@ -198,8 +208,10 @@ export class Baseline {
     days[to] = day;
     variances[level] = variances[level]! + since * family.driftPerDay;
     const prior = effects.reduce((sum, effect) => sum + variances[effect]!, 0);
-    const total = prior + family.noise + 1 / information;
-    const step = stepOf(counted, expected, information, family.noise + Math.min(1, prior));
+    // The places explain one residual after another, so each one takes it for noisier: together they learn at the pace of one.
+    const total = prior + (this.groupsPerLeaf + 1) * (family.noise + 1 / information);
+    const free = stepOf(counted, expected, information, family.noise + Math.min(1, prior));
+    const step = prior < knownVariance ? Math.min(family.mostRise, free) : free;
     for (const effect of effects) {
       const gain = variances[effect]! / total;
       means[effect] = means[effect]! + gain * step;
@@ -225,9 +237,6 @@ class Effects {
     this.days = grown(this.days, owners, -1);
   }
 }
-
-/** What the days of the week differ in, at one hour, beside what all days share. */
-const weekShare = 0.25;
 
 /**
  * How far the counts are from their expectation, on the effect's scale. Low counts are skewed: one event where .05 are expected

@@ -4,7 +4,7 @@
  *
  * Method of moments on the logit (or the logarithm): for residual r and variance of chance v, which is also
  * the derivative of the expectation, E[r²] = v + v²σ², so σ² = Σ(r² − v) ⁄ Σv², over a memory of two weeks and starting from a prior.
- * Invariant: a residual counts for at most three standard deviations, so that an incident can't hide the next one.
+ * Invariant: a residual counts for at most three standard deviations (a slow one for 1.5), so that an incident can't hide the next one.
  */
 import { grown } from '../slices/columns.js';
 
@@ -13,8 +13,12 @@ type Span = (typeof spans)[number];
 
 const memoryDays = 14;
 const farthest = 3;
-/** The slow part is remembered longer, so that a drift of days does not pass for noise. */
+/** The slow part is remembered longer and limited more, so that a drift of days does not pass for noise. */
 const slowMemoryDays = 42;
+const farthestSlow = 1.5;
+
+/** E[min(z², c²)] of a standard normal z, so that limiting residuals does not make noise look smaller. */
+const clippedVariance = (c: number): number => (c === farthestSlow ? 0.7785 : 0.9916);
 
 class SpanNoise {
   private excess = new Float64Array(0);
@@ -22,12 +26,17 @@ class SpanNoise {
   private residual = new Float64Array(0);
   private chance = new Float64Array(0);
   sigma2 = new Float64Array(0);
+  private readonly kept: number;
 
   constructor(
     private readonly prior: number,
     /** As if so many typical blocks had been seen at the prior. */
     private readonly priorBlocks: number,
-  ) {}
+    /** The limit of a residual, in standard deviations. */
+    private readonly farthest: number,
+  ) {
+    this.kept = clippedVariance(farthest);
+  }
 
   grow(size: number): void {
     this.excess = grown(this.excess, size);
@@ -44,7 +53,7 @@ class SpanNoise {
 
   /** Ends a block of every slice. */
   close(size: number, keep: number): void {
-    const { residual, chance, excess, weight, sigma2, prior, priorBlocks } = this;
+    const { residual, chance, excess, weight, sigma2, prior, priorBlocks, farthest, kept } = this;
     for (let at = 0; at < size; at++) {
       const [r, v] = [residual[at]!, chance[at]!];
       residual[at] = chance[at] = 0;
@@ -53,7 +62,7 @@ class SpanNoise {
       const limit = farthest * farthest * variance;
       // A block weighs by what it can say about σ²: (v² ⁄ its variance)².
       const precision = (v / variance) ** 2;
-      excess[at] = keep * excess[at]! + (Math.min(r * r, limit) - v) * precision;
+      excess[at] = keep * excess[at]! + (Math.min(r * r, limit) / kept - v) * precision;
       weight[at] = keep * weight[at]! + v * v * precision;
       const typical = priorBlocks / Math.max(prior, sigma2[at]!) ** 2;
       sigma2[at] = Math.max(0, (excess[at]! + typical * prior) / (weight[at]! + typical));
@@ -78,9 +87,9 @@ export class Noise {
     private readonly bucketsPerDay: number,
   ) {
     this.of = {
-      bucket: new SpanNoise(priors.bucket, 20),
-      hour: new SpanNoise(priors.hour, 6),
-      watch: new SpanNoise(priors.watch, 4),
+      bucket: new SpanNoise(priors.bucket, 20, farthest),
+      hour: new SpanNoise(priors.hour, 6, farthest),
+      watch: new SpanNoise(priors.watch, 4, farthestSlow),
     };
   }
 

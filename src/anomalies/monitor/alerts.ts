@@ -38,6 +38,8 @@ const refineHours = 2;
 const unsettledBuckets = 3;
 /** What lasts for longer is the new normal. */
 const longestDays = { alert: 7, silent: 1 };
+/** After a move, the hours of a week have to be seen once. */
+const relearnDays = 7;
 const smallestRateFault = 0.05;
 const smallestVolumeFault = 0.3;
 
@@ -46,6 +48,7 @@ export type Ending = 'recovered' | 'new_normal' | 'joined';
 export class OpenAlerts {
   readonly covered = { rate: new Float64Array(0), volume: new Float64Array(0) };
   open: OpenAlert[] = [];
+  private moved: { slice: Slice; bucket: number }[] = [];
   private lastId = 0;
 
   constructor(
@@ -86,8 +89,16 @@ export class OpenAlerts {
     };
     this.open.push(added);
     this.cover(added);
+    if (added.silent) this.moved.push({ slice: added.slice, bucket: added.raised });
     this.countSinceOnset(added);
     return added;
+  }
+
+  /** Whether traffic of this slice moved so lately that its usual volume is not known again. */
+  hasMovedLately(slice: Slice, bucket: number): boolean {
+    this.moved = this.moved.filter((move) => bucket - move.bucket < relearnDays * this.bucketsPerDay);
+    const isWhole = Object.keys(slice).length === 0;
+    return !isWhole && this.moved.some((move) => isNested(move.slice, slice));
   }
 
   private cover(alert: OpenAlert): void {

@@ -191,7 +191,9 @@ export class Monitor {
       alarm,
     });
     const node = cause?.node ?? alarm;
-    const silent = kind === 'volume' && this.hasMoved(node, onset);
+    const silent =
+      kind === 'volume' &&
+      (alerts.hasMovedLately(lattice.sliceOfNode(node), newest) || this.hasMoved(node, onset));
     const score = evidence.cusums[kind].score(alarm);
     const alert = alerts.add({
       kind,

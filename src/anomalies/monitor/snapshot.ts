@@ -18,8 +18,7 @@ export function snapshotOf(part: object, seen = new Set<object>()): Record<strin
   const saved: Record<string, Json> = {};
   for (const [name, value] of Object.entries(part) as [string, unknown][]) {
     if (isPlainValue(value) || isCollection(value)) saved[name] = encoded(value);
-    else if (typeof value === 'object' && value !== null && !seen.has(value))
-      saved[name] = snapshotOf(value, seen);
+    else if (typeof value === 'object' && !seen.has(value)) saved[name] = snapshotOf(value, seen);
   }
   return saved;
 }

@@ -8,7 +8,7 @@ import type { LeafWindow } from '../localisation/localise.js';
 import type { Lattice, Slice } from '../slices/lattice.js';
 
 const leastShare = 0.5;
-const deviations = 2;
+const deviations = 1.5;
 
 interface Move {
   /** Since the shortfall began, and the time before it, which shows how busy today is. */
