@@ -2,8 +2,8 @@
  * Watches metrics: counts new buckets, keeps them, feeds them to the detector, and opens, updates and closes alerts.
  *
  * Invariants: a replica's detector sees every kept bucket once and in order, so it says the same wherever and whenever it
- * is fed; only a change that a detector raised after the newest evaluated bucket of the start opens an alert, so a restart
- * opens none anew; buckets without data at the end are late data and no outage; a metric that cannot be read has an alert
+ * is fed; only a change that a detector raised after the newest bucket that was kept before the start opens an alert, so a
+ * restart opens none anew; buckets without data at the end are late data and no outage; a metric that cannot be read has an alert
  * of its own and does not stop the others.
  */
 import { dayMs, hourMs, minuteMs } from '../kernel/clock.js';
@@ -20,6 +20,8 @@ const chunkMs = 7 * dayMs;
 /** Buckets that are counted again each time, because late attempts may still have come into them. */
 const recounted = 3;
 const pageOfBuckets = 500;
+/** At the very first start: what began within this time and still goes on is news. */
+const firstLookMs = dayMs;
 /** A cause that returns within this time is the same one. */
 const flappingMs = 30 * minuteMs;
 /** Without any data for this long, data is late. Longer than a quiet night minute, shorter than patience. */
@@ -29,8 +31,8 @@ interface Watched {
   detector: Detector;
   /** The begin of the newest bucket that the detector has seen. */
   fedTo: Date | null;
-  /** Changes raised in buckets up to here belong to the past, before this process. */
-  openFrom: Date;
+  /** Changes raised in buckets up to here belong to the past: they were judged before this process. Null until known. */
+  openFrom: Date | null;
   evaluatedAt: Date | null;
   failingSince: Date | null;
 }
@@ -50,7 +52,7 @@ export function createWatch(deps: AlertDeps): Watch {
     const made = {
       detector: deps.detectorOf(metric),
       fedTo: null,
-      openFrom: deps.clock.now(),
+      openFrom: null,
       evaluatedAt: null,
       failingSince: null,
     };
@@ -74,6 +76,7 @@ export function createWatch(deps: AlertDeps): Watch {
 async function evaluate(deps: AlertDeps, metric: Metric, own: Watched): Promise<void> {
   const now = deps.clock.now();
   try {
+    own.openFrom ??= (await deps.buckets.newest(metric.id)) ?? new Date(now.getTime() - firstLookMs);
     const newestData = await count(deps, metric, now);
     await feed(deps, metric, own);
     own.evaluatedAt = now;
@@ -163,7 +166,7 @@ async function settle(deps: AlertDeps, metric: Metric, own: Watched, late: Date 
     if (alert) {
       taken.add(alert.id);
       if (differs(alert, change)) await updateAlert(deps, alert, change);
-    } else if (change.raisedAt >= own.openFrom) await openOrReopen(deps, metric, change);
+    } else if (own.openFrom !== null && change.raisedAt > own.openFrom) await openOrReopen(deps, metric, change);
   }
   for (const alert of open.filter(({ id }) => !taken.has(id)))
     await resolveAlert(deps, alert, 'back to what is usual');
