@@ -5,10 +5,11 @@ import { OpsError } from '../src/kernel/errors.js';
 import type { Job } from '../src/ports/jobs.js';
 import { auditWitnessJob, type AuditWitnessDesk } from './audit-witness.js';
 import { partnerStatusJob, type PartnerStatusDesk } from './partner-status.js';
+import { watchMetricsJob, type WatchDesk } from './watch-metrics.js';
 
-export type JobDesk = PartnerStatusDesk & AuditWitnessDesk;
+export type JobDesk = PartnerStatusDesk & AuditWitnessDesk & WatchDesk;
 
-const registry: readonly Job<JobDesk>[] = [partnerStatusJob, auditWitnessJob];
+const registry: readonly Job<JobDesk>[] = [partnerStatusJob, auditWitnessJob, watchMetricsJob];
 
 /** `partner-status` is `partnerStatus` in the configuration. */
 const settingOf = (id: string): string =>

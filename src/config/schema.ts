@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { remediation, remediationFaults } from './remediation.js';
+import { metrics } from './metrics.js';
 import { statementProfiles } from './statement-profiles.js';
 import { channel, cron, duration, httpUrl, partnerId, privateUrl, timeZone, userGroup } from './values.js';
 
@@ -85,6 +86,7 @@ export const configSchema = z.strictObject({
     .default({})
     .describe('by job; a job without one keeps its own schedule'),
   statementProfiles,
+  metrics,
   remediation: remediation.optional().describe('absent: no guarded actions'),
 });
 

@@ -8,6 +8,15 @@ import type { Transaction } from './transaction.js';
 
 /** Everything that Paydesk writes down. Permanent, `noun.verb`: entries of old stay as they are. */
 export const auditKinds = [
+  'alert.acknowledged',
+  'alert.dismissed',
+  'alert.escalated',
+  'alert.opened',
+  'alert.quieted',
+  'alert.reopened',
+  'alert.resolved',
+  'alert.snoozed',
+  'alert.woken',
   'kill_switch.frozen',
   'kill_switch.unfreeze_asked',
   'kill_switch.unfrozen',

@@ -45,6 +45,7 @@ import type { Log } from '../kernel/log.js';
 import type { Secret } from '../kernel/secret.js';
 import type { OutboxBacklog } from '../ports/outbox.js';
 import { remarksOn } from './held-messages.js';
+import { livingAlerts } from './alerts.js';
 import { openHttp, type HttpServers } from './http.js';
 import { startHomeRedraws, type HomeRedraws } from './home-redraws.js';
 import { livingPartners } from './partners.js';
@@ -222,8 +223,12 @@ async function bringUpEngine(databaseUrl: Secret, parts: Parts, facts: PaydeskFa
     log,
     onEnqueued: () => parts.sender?.wake(),
   });
-  const { remediation } = desk;
-  const living = [livingPartners(desk.partnerWatch), ...(remediation ? [livingRequests(remediation)] : [])];
+  const { remediation, alerts } = desk;
+  const living = [
+    livingPartners(desk.partnerWatch),
+    ...(remediation ? [livingRequests(remediation)] : []),
+    ...(alerts ? [livingAlerts(alerts)] : []),
+  ];
   parts.engine = await persist('the engine', parts, log, () =>
     startEngine({
       databaseUrl,

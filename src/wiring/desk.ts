@@ -20,6 +20,7 @@ import type { Environment } from '../config/environment.js';
 import { usualExpectations, type Config } from '../config/schema.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';
+import { alertsFrom } from './alerts.js';
 import { linksFrom } from './links.js';
 import type { Expectations } from '../payments/hops.js';
 import { createPaymentLookup } from '../payments/lookup.js';
@@ -69,6 +70,7 @@ export function createDesk(facts: DeskFacts): Desk {
   const outbox = createOutbox(facts.onEnqueued);
   const watched = watchedPartners(config);
   const sources = { payments: paymentsApi, operations: operationsFrom(facts), mail: mailFrom(facts), books };
+  const guarded = remediationFrom({ ...facts, audit, outbox, sources });
   return {
     payments: createPaymentLookup({
       provider,
@@ -98,7 +100,8 @@ export function createDesk(facts: DeskFacts): Desk {
     directory: facts.directory,
     heldSince: createHeldSince(database),
     guestGroups: config.lookups.guestGroups,
-    remediation: remediationFrom({ ...facts, audit, outbox, sources }),
+    remediation: guarded,
+    alerts: alertsFrom({ ...facts, audit, outbox, startable: guarded?.actions ?? [] }),
     confirmationAddress: facts.confirmationAddress,
   };
 }

@@ -12,6 +12,7 @@ export type DatabaseFaults = Readonly<Record<'tables' | 'writing' | 'audit', str
 
 /** Every table of schema `paydesk`. */
 export const neededTables: readonly string[] = [
+  'paydesk.alerts',
   'paydesk.audit_entries',
   'paydesk.audit_head',
   'paydesk.audit_witnesses',
@@ -19,6 +20,8 @@ export const neededTables: readonly string[] = [
   'paydesk.deliveries',
   'paydesk.job_cursors',
   'paydesk.live_cards',
+  'paydesk.metric_buckets',
+  'paydesk.metric_quiets',
   'paydesk.migrations',
   'paydesk.outbox',
   'paydesk.outbox_channels',

@@ -13,6 +13,15 @@ import { code, escape, instant, mention, wording } from '../kit/blocks.js';
 type Predicate = (thing: string, entry: AuditEntry) => string;
 
 const predicates: Readonly<Record<AuditKind, Predicate>> = {
+  'alert.acknowledged': (thing) => `acknowledged ${thing}`,
+  'alert.dismissed': (thing) => `called ${thing} not an anomaly`,
+  'alert.escalated': (thing) => `escalated ${thing}`,
+  'alert.opened': (thing) => `opened ${thing}`,
+  'alert.quieted': (thing) => `silenced alerts of ${thing}`,
+  'alert.reopened': (thing) => `reopened ${thing}`,
+  'alert.resolved': (thing) => `resolved ${thing}`,
+  'alert.snoozed': (thing) => `snoozed ${thing}`,
+  'alert.woken': (thing) => `ended the snooze of ${thing}`,
   'kill_switch.frozen': () => 'froze all guarded actions',
   'kill_switch.unfreeze_asked': () => 'asked to lift the freeze',
   'kill_switch.unfrozen': () => 'lifted the freeze as the second person',

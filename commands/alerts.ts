@@ -1,0 +1,149 @@
+/**
+ * `/alerts`: what is wrong now, why, and who is on it?
+ */
+import type { AlertDesk } from '../src/alerts/alerts.js';
+import { dayMs, hourMs, type Clock } from '../src/kernel/clock.js';
+import { formatDuration, parseDuration } from '../src/kernel/duration.js';
+import { OpsError } from '../src/kernel/errors.js';
+import type { AlertSlice } from '../src/ports/alerts.js';
+import type { Card } from '../src/ports/card.js';
+import type { Command } from '../src/ports/command.js';
+import type { Metric } from '../src/ports/metrics.js';
+import type { RemediationDesk } from '../src/remediation/remediation.js';
+import { alertCard, alertIds, alertListCard, metricOf } from '../src/views/alerts/alert.js';
+import { precisionCard, quietCard, sightCard } from '../src/views/alerts/answers.js';
+import { startableIn } from '../src/views/remediation/start.js';
+import { requireLookups, type LookupDoor } from './door.js';
+
+export interface AlertsDesk extends LookupDoor {
+  /** Null while no books are connected. */
+  alerts: AlertDesk | null;
+  clock: Clock;
+  remediation: Pick<RemediationDesk, 'actions'> | null;
+}
+
+const snoozeMs = hourMs;
+const quietMaxMs = 7 * dayMs;
+
+export const alertsCommand: Command<AlertsDesk> = {
+  name: '/alerts',
+  summary: 'Open alerts: what changed, where, and who is on it',
+  usageHint: '[ALR-7 | why <metric> | quiet <metric> 2h]',
+  examples: [
+    { text: '/alerts', does: 'open alerts, and those that recovered in the last day' },
+    { text: '/alerts ALR-7', does: 'one alert' },
+    {
+      text: '/alerts why authorisation-success partner=northpay',
+      does: 'what the detector sees in a slice, and why it raises nothing',
+    },
+    { text: '/alerts quiet authorisation-success 2h', does: 'notify nobody of a metric for a while' },
+    { text: '/alerts precision', does: 'how many alerts people called no anomaly, by metric' },
+  ],
+  run: async ({ text, answer, person }, desk) => {
+    await requireLookups(desk, person.userId, 'Alerts');
+    return answer.privately(await cardFor(text.trim(), person.userId, desk));
+  },
+  actions: {
+    [alertIds.show]: async ({ value, answer, person }, desk) => {
+      await requireLookups(desk, person.userId, 'Alerts');
+      return answer.privately(await oneCard(value, desk));
+    },
+    [alertIds.acknowledge]: async ({ value, person }, desk) => {
+      await requireLookups(desk, person.userId, 'Alerts');
+      await connected(desk).acknowledge(value, person.userId);
+    },
+    [alertIds.snooze]: async ({ value, person }, desk) => {
+      await requireLookups(desk, person.userId, 'Alerts');
+      const until = new Date(desk.clock.now().getTime() + snoozeMs);
+      await connected(desk).snooze(value, person.userId, until);
+    },
+    [alertIds.dismiss]: async ({ value, person }, desk) => {
+      await requireLookups(desk, person.userId, 'Alerts');
+      await connected(desk).dismiss(value, person.userId);
+    },
+  },
+};
+
+async function cardFor(text: string, personId: string, desk: AlertsDesk): Promise<Card> {
+  const [word = '', ...rest] = text.split(/\s+/);
+  switch (word.toLowerCase()) {
+    case '':
+      return listCard(desk);
+    case 'why':
+      return whyCard(rest, desk);
+    case 'quiet':
+      return quieted(rest, personId, desk);
+    case 'precision':
+      return precisionCard(
+        await connected(desk).precision(new Date(desk.clock.now().getTime() - 90 * dayMs)),
+      );
+    case 'show':
+      return oneCard(rest[0] ?? '', desk);
+    default:
+      return oneCard(word, desk);
+  }
+}
+
+async function listCard(desk: AlertsDesk): Promise<Card> {
+  const alerts = connected(desk);
+  const now = desk.clock.now();
+  const [active, recent] = await Promise.all([
+    alerts.active(),
+    alerts.recent(new Date(now.getTime() - dayMs)),
+  ]);
+  return alertListCard({ active, recent, metrics: alerts.metrics, now });
+}
+
+async function oneCard(id: string, desk: AlertsDesk): Promise<Card> {
+  const alerts = connected(desk);
+  const alert = await alerts.read(id.toUpperCase());
+  return alertCard({ alert, metric: metricOf(alerts.metrics, alert.metric), startable: startableIn(desk) });
+}
+
+async function whyCard([id = '', ...pairs]: string[], desk: AlertsDesk): Promise<Card> {
+  const alerts = connected(desk);
+  const metric = requireMetric(id, alerts.metrics);
+  const slice = sliceOf(pairs, metric);
+  return sightCard({ metric, slice, sight: await alerts.sight(metric.id, slice), now: desk.clock.now() });
+}
+
+async function quieted([id = '', ...words]: string[], personId: string, desk: AlertsDesk): Promise<Card> {
+  const alerts = connected(desk);
+  const metric = requireMetric(id, alerts.metrics);
+  const durationMs = parseDuration(words.filter((word) => word !== 'until' && word !== 'for').join(''));
+  if (durationMs === null || durationMs <= 0 || durationMs > quietMaxMs)
+    throw new OpsError('invalid', `Say for how long: up to ${formatDuration(quietMaxMs)}.`, {
+      hint: `Example: \`/alerts quiet ${metric.id} 2h\``,
+    });
+  const until = new Date(desk.clock.now().getTime() + durationMs);
+  await alerts.quiet(metric.id, until, personId);
+  return quietCard(metric, until);
+}
+
+function requireMetric(id: string, metrics: readonly Metric[]): Metric {
+  const metric = metrics.find((candidate) => candidate.id === id.toLowerCase());
+  if (metric) return metric;
+  throw new OpsError('invalid', id === '' ? 'Which metric?' : 'There is no such metric.', {
+    hint: `Metrics: ${metrics.map((candidate) => candidate.id).join(', ')}`,
+  });
+}
+
+/** `partner=northpay country=DE`. */
+function sliceOf(pairs: readonly string[], { dimensions }: Metric): AlertSlice {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [name = '', ...value] = pair.split('=');
+      if (dimensions.includes(name) && value.length > 0) return [name, value.join('=')];
+      throw new OpsError('invalid', 'A slice is written as dimension=value.', {
+        hint: `Dimensions: ${dimensions.join(', ')}. Example: \`${dimensions[0] ?? 'partner'}=northpay\``,
+      });
+    }),
+  );
+}
+
+function connected({ alerts }: AlertsDesk): AlertDesk {
+  if (alerts) return alerts;
+  throw new OpsError('misconfigured', 'Metrics can’t be watched: no books are connected.', {
+    hint: 'Ask your Paydesk admin to set BOOKS_DATABASE_URL.',
+  });
+}

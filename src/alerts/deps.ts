@@ -1,0 +1,56 @@
+/**
+ * What alerts work with, and the shapes that this folder shares.
+ */
+import type { Clock } from '../kernel/clock.js';
+import type { Log } from '../kernel/log.js';
+import type { Alert, AlertFacts, Alerts, AlertSlice, Quiets } from '../ports/alerts.js';
+import type { AuditTrail } from '../ports/audit.js';
+import type { Metric, MetricBucket, MetricBuckets, MetricSource } from '../ports/metrics.js';
+import type { Transaction, Transactions } from '../ports/transaction.js';
+
+/** What is said in the thread of an alert's card. */
+export interface AlertNews {
+  text: string;
+  /** Whether the people who are on call are mentioned. */
+  calls: boolean;
+}
+
+/** A change that a detector sees and that is not over. */
+export interface Detected {
+  kind: 'rate' | 'volume';
+  slice: AlertSlice;
+  onsetAt: Date;
+  raisedAt: Date;
+  facts: AlertFacts;
+}
+
+/** Why a slice raises nothing now, or does. */
+export interface Sight {
+  slice: AlertSlice;
+  /** One sentence a line. */
+  lines: readonly string[];
+}
+
+/** Watches one metric: causal, one step a bucket, the same after the same buckets. */
+export interface Detector {
+  observe(bucket: MetricBucket): void;
+  /** Open after the newest bucket. */
+  detected(): Detected[];
+  /** What it sees in a slice; null for a slice that it never saw. */
+  sight(slice: AlertSlice): Sight | null;
+}
+
+export interface AlertDeps {
+  alerts: Alerts;
+  quiets: Quiets;
+  metrics: readonly Metric[];
+  source: MetricSource;
+  buckets: MetricBuckets;
+  detectorOf(metric: Metric): Detector;
+  audit: AuditTrail;
+  transactions: Transactions;
+  /** Enqueues the live card, and the news in its thread. */
+  tell(tx: Transaction, alert: Alert, news: AlertNews | null): Promise<void>;
+  clock: Clock;
+  log: Log;
+}

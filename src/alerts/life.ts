@@ -1,0 +1,176 @@
+/**
+ * The life of an alert: open → acknowledged → resolved, snoozed for a while, escalated when nobody acknowledges it.
+ *
+ * Invariants: people decide by buttons and the watch by what it counts, both through `move`; a resolved alert is only
+ * opened again by the watch; why people were notified or not is decided once, when it opens, and kept.
+ */
+import { minuteMs } from '../kernel/clock.js';
+import { OpsError } from '../kernel/errors.js';
+import * as lifecycle from '../lifecycle/lifecycle.js';
+import type { Alert, AlertProgress, NewAlert } from '../ports/alerts.js';
+import type { Transaction } from '../ports/transaction.js';
+import type { AlertDeps, AlertNews } from './deps.js';
+
+export type AlertMove = lifecycle.Move<AlertProgress, AlertNews, 'alert'>;
+
+/** Nobody acknowledged it for this long: the people on call are mentioned. */
+const escalationMs = 15 * minuteMs;
+/** Then it is left to the card: a fourth mention helps nobody. */
+const escalationsMax = 3;
+const paydesk = 'paydesk';
+
+const lifeOf = (deps: AlertDeps): lifecycle.Life<Alert, AlertProgress, AlertNews, 'alert'> => ({
+  noun: 'alert',
+  things: deps.alerts,
+  audit: deps.audit,
+  entryOf: ({ id, metric, slice, state, kind }) => ({
+    subjects: [id, metric, ...Object.values(slice)],
+    details: { state, kind },
+  }),
+  show: (tx, alert, news) => deps.tell(tx, alert, news),
+});
+
+export const moveAlert = (tx: Transaction, deps: AlertDeps, alert: Alert, move: AlertMove): Promise<Alert> =>
+  lifecycle.move(tx, lifeOf(deps), alert, move);
+
+/** Opens an alert, unless its metric is quiet: then it is snoozed until that is over. */
+export async function openAlert(deps: AlertDeps, found: NewAlert): Promise<Alert> {
+  const now = deps.clock.now();
+  const quiet = await deps.quiets.of(found.metric, now);
+  const ruling = quiet
+    ? `not notified: ${found.metric} is quiet until ${quiet.until.toISOString()}, by ${quiet.by}`
+    : 'notified: no quiet time, and no open alert of the same cause';
+  const progress = {
+    slice: found.slice,
+    facts: found.facts,
+    state: quiet ? ('snoozed' as const) : ('open' as const),
+    ruling,
+    ownerId: null,
+    escalations: 0,
+    dismissedBy: null,
+    resolvedAt: null,
+    dueAt: quiet?.until ?? new Date(now.getTime() + escalationMs),
+  };
+  return deps.transactions.run(async (tx) => {
+    const alert = await deps.alerts.open(tx, { ...found, ...progress });
+    return moveAlert(tx, deps, alert, {
+      progress: {},
+      happening: { verb: 'opened', actor: paydesk, why: found.facts.reason, details: { ruling } },
+      news: null,
+    });
+  });
+}
+
+/** What was counted since; the card says it, and people are not told again. */
+export const updateAlert = (
+  deps: AlertDeps,
+  alert: Alert,
+  found: Pick<NewAlert, 'slice' | 'facts'>,
+): Promise<unknown> =>
+  deps.transactions.run(async (tx) => {
+    const current = await lifecycle.takeIf(tx, deps.alerts, alert);
+    if (!current) return;
+    const changed = await deps.alerts.change(tx, alert.id, { slice: found.slice, facts: found.facts });
+    await deps.tell(tx, changed, null);
+  });
+
+/** The watch no longer sees it. */
+export const resolveAlert = (deps: AlertDeps, alert: Alert, why: string): Promise<unknown> =>
+  deps.transactions.run(async (tx) => {
+    const current = await lifecycle.takeIf(tx, deps.alerts, alert);
+    if (!current) return;
+    await moveAlert(tx, deps, current, {
+      progress: { state: 'resolved', resolvedAt: tx.now, dueAt: null },
+      happening: { verb: 'resolved', actor: paydesk, why },
+      news: { text: `Recovered: ${why}`, calls: false },
+    });
+  });
+
+/** It came back soon after it was resolved: the same alert, so that a flapping cause is one card. */
+export const reopenAlert = (
+  deps: AlertDeps,
+  alert: Alert,
+  found: Pick<NewAlert, 'slice' | 'facts'>,
+): Promise<unknown> =>
+  deps.transactions.run(async (tx) => {
+    const current = await lifecycle.takeIf(tx, deps.alerts, alert);
+    if (!current) return;
+    const state = current.ownerId === null ? 'open' : 'acknowledged';
+    await moveAlert(tx, deps, current, {
+      progress: {
+        slice: found.slice,
+        facts: found.facts,
+        state,
+        resolvedAt: null,
+        dueAt: state === 'open' ? new Date(tx.now.getTime() + escalationMs) : null,
+      },
+      happening: { verb: 'reopened', actor: paydesk, why: found.facts.reason },
+      news: { text: 'It is back.', calls: state === 'open' },
+    });
+  });
+
+/** What a person decides on a live alert. Throws `conflict` for one that is resolved. */
+const decide = (
+  deps: AlertDeps,
+  id: string,
+  moveOf: (alert: Alert, now: Date) => AlertMove,
+): Promise<Alert> =>
+  deps.transactions.run(async (tx) => {
+    const alert = await deps.alerts.take(tx, id);
+    if (alert.state === 'resolved') throw new OpsError('conflict', `${id} is already resolved.`);
+    return moveAlert(tx, deps, alert, moveOf(alert, tx.now));
+  });
+
+export const acknowledge = (deps: AlertDeps, id: string, personId: string): Promise<Alert> =>
+  decide(deps, id, () => ({
+    progress: { state: 'acknowledged', ownerId: personId, dueAt: null },
+    happening: { verb: 'acknowledged', actor: personId, why: null },
+    news: { text: `<@${personId}> acknowledged it.`, calls: false },
+  }));
+
+export const snooze = (deps: AlertDeps, id: string, personId: string, until: Date): Promise<Alert> =>
+  decide(deps, id, (_alert, now) => {
+    if (until <= now) throw new OpsError('invalid', 'A snooze must end in the future.');
+    return {
+      progress: { state: 'snoozed', dueAt: until },
+      happening: { verb: 'snoozed', actor: personId, why: null, details: { until: until.toISOString() } },
+      news: { text: `<@${personId}> snoozed it until ${until.toISOString()}.`, calls: false },
+    };
+  });
+
+/** Counts as a false alert in the metric's precision. It is over for people; the watch goes on. */
+export const dismiss = (deps: AlertDeps, id: string, personId: string): Promise<Alert> =>
+  decide(deps, id, (_alert, now) => ({
+    progress: { state: 'resolved', dismissedBy: personId, resolvedAt: now, dueAt: null },
+    happening: { verb: 'dismissed', actor: personId, why: 'not an anomaly' },
+    news: { text: `<@${personId}>: not an anomaly.`, calls: false },
+  }));
+
+/** A snooze that is over, or an alert that nobody acknowledged. Does nothing where there is nothing to do. */
+export async function advanceAlert(deps: AlertDeps, id: string): Promise<void> {
+  const before = await deps.alerts.read(id);
+  const move = overdueMove(before, deps.clock.now());
+  if (!move) return;
+  await deps.transactions.run(async (tx) => {
+    const alert = await lifecycle.takeIf(tx, deps.alerts, before);
+    if (alert) await moveAlert(tx, deps, alert, move);
+  });
+}
+
+function overdueMove({ state, dueAt, escalations }: Alert, now: Date): AlertMove | null {
+  if (dueAt === null || dueAt > now) return null;
+  const next = new Date(now.getTime() + escalationMs * 2 ** (escalations + 1));
+  if (state === 'snoozed')
+    return {
+      progress: { state: 'open', dueAt: new Date(now.getTime() + escalationMs) },
+      happening: { verb: 'woken', actor: paydesk, why: 'its snooze is over' },
+      news: { text: 'The snooze is over and it goes on.', calls: true },
+    };
+  if (state !== 'open') return null;
+  const isLast = escalations + 1 >= escalationsMax;
+  return {
+    progress: { escalations: escalations + 1, dueAt: isLast ? null : next },
+    happening: { verb: 'escalated', actor: paydesk, why: 'nobody acknowledged it' },
+    news: { text: 'Nobody has acknowledged this alert.', calls: true },
+  };
+}

@@ -1,0 +1,228 @@
+/**
+ * Watches metrics: counts new buckets, keeps them, feeds them to the detector, and opens, updates and closes alerts.
+ *
+ * Invariants: a replica's detector sees every kept bucket once and in order, so it says the same wherever and whenever it
+ * is fed; only a change that a detector raised after the newest bucket that was kept before the start opens an alert, so a
+ * restart opens none anew; buckets without data at the end are late data and no outage; a metric that cannot be read has an alert
+ * of its own and does not stop the others.
+ */
+import { dayMs, hourMs, minuteMs } from '../kernel/clock.js';
+import { toOpsError } from '../kernel/errors.js';
+import type { Alert, AlertSlice } from '../ports/alerts.js';
+import type { Metric, MetricBucket } from '../ports/metrics.js';
+import type { AlertDeps, Detected, Detector, Sight } from './deps.js';
+import { openAlert, reopenAlert, resolveAlert, updateAlert } from './life.js';
+
+/** What a baseline by hour of week needs. */
+const historyMs = 56 * dayMs;
+/** Of one question to the books. */
+const chunkMs = 7 * dayMs;
+/** Buckets that are counted again each time, because late attempts may still have come into them. */
+const recounted = 3;
+const pageOfBuckets = 500;
+/** At the very first start: what began within this time and still goes on is news. */
+const firstLookMs = dayMs;
+/** A cause that returns within this time is the same one. */
+const flappingMs = 30 * minuteMs;
+/** Without any data for this long, data is late. Longer than a quiet night minute, shorter than patience. */
+const lateMs = 15 * minuteMs;
+
+interface Watched {
+  detector: Detector;
+  /** The begin of the newest bucket that the detector has seen. */
+  fedTo: Date | null;
+  /** Changes raised in buckets up to here belong to the past: they were judged before this process. Null until known. */
+  openFrom: Date | null;
+  evaluatedAt: Date | null;
+  failingSince: Date | null;
+}
+
+export interface Watch {
+  /** Counts and judges what is new, metric by metric. Never throws for a metric. */
+  tick(): Promise<void>;
+  /** What the detector of a metric sees in a slice; null where it has not seen the slice. */
+  sight(metric: string, slice: AlertSlice): Promise<Sight | null>;
+}
+
+export function createWatch(deps: AlertDeps): Watch {
+  const watched = new Map<string, Watched>();
+  const watchedOf = (metric: Metric): Watched => {
+    const known = watched.get(metric.id);
+    if (known) return known;
+    const made = {
+      detector: deps.detectorOf(metric),
+      fedTo: null,
+      openFrom: null,
+      evaluatedAt: null,
+      failingSince: null,
+    };
+    watched.set(metric.id, made);
+    return made;
+  };
+  return {
+    tick: async () => {
+      for (const metric of deps.metrics) await evaluate(deps, metric, watchedOf(metric));
+    },
+    sight: async (id, slice) => {
+      const metric = deps.metrics.find((candidate) => candidate.id === id);
+      if (!metric) return null;
+      const own = watchedOf(metric);
+      await feed(deps, metric, own);
+      return own.detector.sight(slice);
+    },
+  };
+}
+
+async function evaluate(deps: AlertDeps, metric: Metric, own: Watched): Promise<void> {
+  const now = deps.clock.now();
+  try {
+    own.openFrom ??= (await deps.buckets.newest(metric.id)) ?? new Date(now.getTime() - firstLookMs);
+    const newestData = await count(deps, metric, now);
+    await feed(deps, metric, own);
+    own.evaluatedAt = now;
+    own.failingSince = null;
+    await settle(deps, metric, own, lateSince(metric, newestData, now));
+  } catch (thrown) {
+    const error = toOpsError(thrown);
+    own.failingSince ??= now;
+    deps.log.warn(
+      { metric: metric.id, code: error.code, reference: error.reference, err: error },
+      'a metric cannot be evaluated',
+    );
+    await tellUnreadable(deps, metric, own.failingSince, error.publicMessage).catch((fault: unknown) =>
+      deps.log.error({ metric: metric.id, err: toOpsError(fault) }, 'an alert cannot be opened'),
+    );
+  }
+}
+
+const floorTo = (at: number, widthMs: number): number => Math.floor(at / widthMs) * widthMs;
+
+/** Counts what is not kept yet, and the newest buckets again. The begin of the newest bucket with data. */
+async function count(deps: AlertDeps, metric: Metric, now: Date): Promise<Date | null> {
+  const { bucketMs, lagMs, id } = metric;
+  const end = floorTo(now.getTime() - lagMs, bucketMs);
+  const newest = await deps.buckets.newest(id);
+  const begin =
+    newest === null
+      ? floorTo(now.getTime() - historyMs, bucketMs)
+      : Math.max(newest.getTime() - recounted * bucketMs, end - historyMs);
+  let last: Date | null = newest;
+  for (let from = begin; from < end; from += chunkMs) {
+    const to = Math.min(from + chunkMs, end);
+    const read = await deps.source.read(metric, new Date(from), new Date(to));
+    const reached = read.at(-1)?.at ?? null;
+    if (reached === null) continue;
+    // Buckets without data after the newest one with data may still come.
+    await deps.buckets.put(id, filled(read, from, reached.getTime() + bucketMs, bucketMs));
+    last = reached;
+  }
+  await deps.buckets.forget(id, new Date(end - historyMs));
+  return last;
+}
+
+/** Every bucket of the span: one without data says that nothing happened then. */
+function filled(read: readonly MetricBucket[], from: number, to: number, widthMs: number): MetricBucket[] {
+  const byBegin = new Map(read.map((bucket) => [bucket.at.getTime(), bucket]));
+  const buckets = [];
+  for (let at = from; at < to; at += widthMs)
+    buckets.push(byBegin.get(at) ?? { at: new Date(at), counts: [] });
+  return buckets;
+}
+
+/** Gives the detector what it has not seen, a page at a time, so that the event loop breathes. */
+async function feed(deps: AlertDeps, metric: Metric, own: Watched): Promise<void> {
+  for (;;) {
+    const page = await deps.buckets.after(metric.id, own.fedTo, pageOfBuckets);
+    for (const [index, bucket] of page.entries()) {
+      own.detector.observe(bucket);
+      own.fedTo = bucket.at;
+      if (index % 20 === 19) await breathe();
+    }
+    if (page.length < pageOfBuckets) return;
+  }
+}
+
+const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function lateSince({ lagMs, bucketMs }: Metric, newestData: Date | null, now: Date): Date | null {
+  if (newestData === null) return null;
+  const end = newestData.getTime() + bucketMs;
+  return now.getTime() - end > lagMs + lateMs ? new Date(end) : null;
+}
+
+/** Brings the alerts of a metric in line with what the detector sees now. */
+async function settle(deps: AlertDeps, metric: Metric, own: Watched, late: Date | null): Promise<void> {
+  const active = await deps.alerts.active(metric.id);
+  const detected = own.detector.detected();
+  await settleLate(deps, metric, active, late);
+  for (const alert of active.filter(({ kind }) => kind === 'unreadable'))
+    await resolveAlert(deps, alert, 'the metric is evaluated again');
+  // While data is late, nothing new is known: what is open stays open.
+  if (late !== null) return;
+  const open = active.filter(({ kind }) => kind === 'rate' || kind === 'volume');
+  const taken = new Set<string>();
+  for (const change of detected) {
+    const alert = open.find((candidate) => !taken.has(candidate.id) && isSame(candidate, change));
+    if (alert) {
+      taken.add(alert.id);
+      if (differs(alert, change)) await updateAlert(deps, alert, change);
+    } else if (own.openFrom !== null && change.raisedAt > own.openFrom) await openOrReopen(deps, metric, change);
+  }
+  for (const alert of open.filter(({ id }) => !taken.has(id)))
+    await resolveAlert(deps, alert, 'back to what is usual');
+}
+
+async function openOrReopen(deps: AlertDeps, metric: Metric, change: Detected): Promise<void> {
+  const now = deps.clock.now();
+  const recent = await deps.alerts.resolvedSince(new Date(now.getTime() - hourMs), 100);
+  const same = recent.filter((alert) => alert.metric === metric.id && isSame(alert, change));
+  // A person said that this is none: the same change, still going on, is not raised again.
+  if (same.some(({ dismissedBy, onsetAt }) => dismissedBy !== null && onsetAt >= change.onsetAt)) return;
+  const flapped = same.find(
+    ({ resolvedAt, dismissedBy }) =>
+      dismissedBy === null && resolvedAt !== null && now.getTime() - resolvedAt.getTime() < flappingMs,
+  );
+  if (flapped) return void (await reopenAlert(deps, flapped, change));
+  const { kind, slice, facts, onsetAt } = change;
+  await openAlert(deps, { metric: metric.id, kind, slice, facts, onsetAt, openedAt: now });
+}
+
+async function settleLate(
+  deps: AlertDeps,
+  metric: Metric,
+  active: readonly Alert[],
+  late: Date | null,
+): Promise<void> {
+  const alert = active.find(({ kind }) => kind === 'late');
+  if (late === null) return void (alert && (await resolveAlert(deps, alert, 'data arrives again')));
+  if (alert) return;
+  const facts = { attempts: 0, failures: 0, expected: 0, shareExplained: null, reason: 'no data arrives' };
+  const openedAt = deps.clock.now();
+  await openAlert(deps, { metric: metric.id, kind: 'late', slice: {}, facts, onsetAt: late, openedAt });
+}
+
+async function tellUnreadable(deps: AlertDeps, metric: Metric, since: Date, why: string): Promise<void> {
+  const active = await deps.alerts.active(metric.id);
+  if (active.some(({ kind }) => kind === 'unreadable')) return;
+  const facts = { attempts: 0, failures: 0, expected: 0, shareExplained: null, reason: why };
+  const openedAt = deps.clock.now();
+  await openAlert(deps, {
+    metric: metric.id,
+    kind: 'unreadable',
+    slice: {},
+    facts,
+    onsetAt: since,
+    openedAt,
+  });
+}
+
+/** The same cause: the same kind, and one slice holds the other. */
+const isSame = (alert: Alert, { kind, slice }: Detected): boolean =>
+  alert.kind === kind && (holds(alert.slice, slice) || holds(slice, alert.slice));
+
+const holds = (wide: AlertSlice, narrow: AlertSlice): boolean =>
+  Object.entries(wide).every(([name, value]) => narrow[name] === value);
+
+/** Whether people would read something else. */
+const differs = (alert: Alert, { slice, facts }: Detected): boolean =>
+  facts.attempts !== alert.facts.attempts || !(holds(alert.slice, slice) && holds(slice, alert.slice));

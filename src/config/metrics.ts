@@ -1,0 +1,48 @@
+/**
+ * The section `metrics` of `paydesk.yaml`: what is watched beside what ships, how many false alerts people accept, and who is
+ * on call.
+ */
+import { z } from 'zod';
+import { minuteMs } from '../kernel/clock.js';
+import { duration, userGroup } from './values.js';
+
+const name = z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, { message: 'must be the name of a column: partner, method' });
+
+const metric = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]{1,60}$/, { message: 'must be small letters, digits and dashes' }),
+  name: z.string().min(1).max(60),
+  kind: z.enum(['rate', 'volume']),
+  sql: z
+    .string()
+    .max(10_000)
+    .refine((sql) => /\$1\b/.test(sql) && /\$2\b/.test(sql), {
+      message: 'must use $1 and $2, the begin and the end of the span',
+    })
+    .refine((sql) => !/;\s*\S/.test(sql), { message: 'must be one statement' })
+    .transform((sql) => sql.replace(/;\s*$/, '')),
+  dimensions: z.array(name).max(4).default([]),
+  bucket: duration.prefault('5m').describe('width of a bucket'),
+  lag: duration.prefault('1m').describe('how long a bucket may still change after its end'),
+  falseAlertsPerWeek: z.number().min(0.01).max(50).default(0.5),
+});
+
+const unique = (ids: readonly { id: string }[]): boolean => new Set(ids.map(({ id }) => id)).size === ids.length;
+
+export const metrics = z
+  .strictObject({
+    falseAlertsPerWeek: z.number().min(0.01).max(50).optional().describe('of each metric that ships'),
+    onCall: z.array(userGroup).max(10).default([]).describe('user groups that are mentioned on escalation'),
+    own: z
+      .array(
+        metric
+          .refine(({ bucket }) => bucket >= minuteMs && bucket <= 60 * minuteMs, {
+            path: ['bucket'],
+            message: 'must be between 1m and 60m',
+          })
+          .transform(({ bucket, lag, ...rest }) => ({ ...rest, bucketMs: bucket, lagMs: lag })),
+      )
+      .max(50)
+      .default([])
+      .refine(unique, { message: 'lists an id twice' }),
+  })
+  .prefault({});

@@ -1,0 +1,59 @@
+/**
+ * Metrics over the company's books: what is counted, bucket by bucket, and what was counted so far.
+ *
+ * Invariants: counts are kept per bucket and slice, and a rate is never kept without its denominator; a bucket is a
+ * half-open span of time that begins at a multiple of its width; reading a bucket again replaces it.
+ * Errors: `unavailable` (books down or slow), `misconfigured` (the metric's SQL is refused, or gives other columns).
+ */
+
+/** `rate`: failures out of attempts. `volume`: attempts alone. */
+export type MetricKind = 'rate' | 'volume';
+
+export interface Metric {
+  /** Permanent, for instance `authorisation-success`. */
+  id: string;
+  /** As people say it at the start of a title: “Success rate”. */
+  name: string;
+  kind: MetricKind;
+  /** In order of the hierarchy, for instance partner, method, country. Columns of the SQL. */
+  dimensions: readonly string[];
+  bucketMs: number;
+  /** How long a bucket may still change after its end. */
+  lagMs: number;
+  /** How many false alerts people accept in a week. */
+  falseAlertsPerWeek: number;
+  /**
+   * A question to the books with $1 and $2, the span as instants; gives `bucket` (timestamptz), a text column for each
+   * dimension, `attempts` and `failures` (whole numbers).
+   */
+  sql: string;
+}
+
+/** Counts of one slice: a value for each dimension, in their order. */
+export interface MetricCount {
+  values: readonly string[];
+  attempts: number;
+  failures: number;
+}
+
+export interface MetricBucket {
+  at: Date;
+  counts: readonly MetricCount[];
+}
+
+export interface MetricSource {
+  /** Buckets with anything in them that begin in [from, to), oldest first. */
+  read(metric: Metric, from: Date, to: Date): Promise<MetricBucket[]>;
+}
+
+/** What was counted, for all replicas. */
+export interface MetricBuckets {
+  /** The begin of the newest bucket that is kept; null before the first. */
+  newest(metric: string): Promise<Date | null>;
+  /** From `after` on, without it, oldest first, at most `limit`; null reads from the beginning. */
+  after(metric: string, after: Date | null, limit: number): Promise<MetricBucket[]>;
+  /** Adds and replaces. A bucket without counts is kept too: nothing happened then. */
+  put(metric: string, buckets: readonly MetricBucket[]): Promise<void>;
+  /** Forgets buckets that begin before an instant. */
+  forget(metric: string, before: Date): Promise<void>;
+}

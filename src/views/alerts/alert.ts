@@ -1,0 +1,171 @@
+/**
+ * The live card of an alert: what changed, where, since when and how much, and what people did about it.
+ *
+ * Invariant: the first line says the change with its n and the slice that explains it, or that no single slice does.
+ */
+import type { ActionsBlock, KnownBlock } from '@slack/types';
+import type { AlertNews } from '../../alerts/deps.js';
+import { formatDuration } from '../../kernel/duration.js';
+import type { Alert, AlertSlice } from '../../ports/alerts.js';
+import type { Card } from '../../ports/card.js';
+import type { Metric } from '../../ports/metrics.js';
+import {
+  actions,
+  button,
+  cardOf,
+  context,
+  escape,
+  instant,
+  mention,
+  mentionGroup,
+  section,
+  sections,
+} from '../kit/blocks.js';
+import { joined } from '../kit/links.js';
+import { lookUpButton } from '../kit/look-ups.js';
+import { startButtons, type Startable } from '../remediation/start.js';
+
+export const alertIds = {
+  acknowledge: 'alert_acknowledge',
+  snooze: 'alert_snooze',
+  dismiss: 'alert_dismiss',
+  show: 'alert_show',
+} as const;
+
+export type AlertMetric = Pick<Metric, 'id' | 'name' | 'kind'>;
+
+export interface AlertCardModel {
+  alert: Alert;
+  metric: AlertMetric;
+  startable: readonly Startable[];
+}
+
+export function alertCard({ alert, metric, startable }: AlertCardModel): Card {
+  const title = titleOf(alert, metric);
+  return cardOf(title, [
+    section(`${markOf(alert)} *${title}*`),
+    ...sections(detailLines(alert)),
+    ...buttonsOf(alert, startable),
+    context(joined(alert.id, escape(metric.id), stateWords(alert), `opened ${instant(alert.openedAt)}`)),
+  ]);
+}
+
+/** “Success rate −12 pts (71 %, n = 4,210): partner = northpay explains 94 %”. */
+export function titleOf({ kind, slice, facts, onsetAt, state }: Alert, { name }: AlertMetric): string {
+  const over = state === 'resolved' ? 'Recovered: ' : '';
+  const what = escape(name);
+  if (kind === 'late') return `${over}${what}: no data since ${instant(onsetAt)}`;
+  if (kind === 'unreadable') return `${over}${what}: not evaluated since ${instant(onsetAt)}`;
+  return `${over}${what} ${changeWords(kind, facts)}: ${causeWords(slice, facts.shareExplained)}`;
+}
+
+const number = (value: number): string => Math.round(value).toLocaleString('en-GB');
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+const signed = (value: number): string => (value < 0 ? `−${number(-value)}` : `+${number(value)}`);
+
+/** `expected` are failures for a rate, attempts for a volume. */
+function changeWords(kind: Alert['kind'], { attempts, failures, expected }: Alert['facts']): string {
+  if (kind === 'volume') {
+    const change = expected === 0 ? 0 : (attempts - expected) / expected;
+    return `${signed(change * 100)} % (${number(attempts)} instead of ${number(expected)})`;
+  }
+  if (attempts === 0) return 'changed (n = 0)';
+  const points = ((expected - failures) / attempts) * 100;
+  return `${signed(points)} pts (${percent((attempts - failures) / attempts)}, n = ${number(attempts)})`;
+}
+
+function causeWords(slice: AlertSlice, share: number | null): string {
+  const words = sliceWords(slice);
+  if (words === '') return 'no single slice explains this';
+  return share === null ? words : `${words} explains ${percent(share)}`;
+}
+
+export const sliceWords = (slice: AlertSlice): string =>
+  Object.entries(slice)
+    .map(([name, value]) => `${escape(name)} = ${escape(value, 60)}`)
+    .join(', ');
+
+function detailLines({ kind, facts, onsetAt, ruling, ownerId, resolvedAt, dismissedBy }: Alert): string[] {
+  const excess = facts.failures - facts.expected;
+  return [
+    `*Since:* ${instant(onsetAt)}`,
+    ...(kind === 'rate' && excess > 0
+      ? [`*Impact:* about ${number(excess)} more failures than usual, of ${number(facts.attempts)} attempts`]
+      : []),
+    ...(kind === 'late' ? ['The books have nothing newer. Data is late, or everything has stopped.'] : []),
+    `*Why:* ${escape(facts.reason, 300)}`,
+    ...(ruling.startsWith('not ') ? [`*Notification:* ${escape(ruling, 300)}`] : []),
+    ...(ownerId === null ? [] : [`*Owner:* ${mention(ownerId)}`]),
+    ...(dismissedBy === null ? [] : [`*Not an anomaly:* ${mention(dismissedBy)}`]),
+    ...(resolvedAt === null
+      ? []
+      : [
+          `*Lasted:* ${formatDuration(resolvedAt.getTime() - onsetAt.getTime())}, until ${instant(resolvedAt)}`,
+        ]),
+  ];
+}
+
+function markOf({ state }: Alert): string {
+  if (state === 'resolved') return ':white_check_mark:';
+  return state === 'open' ? ':red_circle:' : ':large_orange_circle:';
+}
+
+function stateWords({ state, dueAt, escalations }: Alert): string {
+  if (state === 'snoozed') return dueAt === null ? 'snoozed' : `snoozed until ${instant(dueAt)}`;
+  return state === 'open' && escalations > 0 ? `open, escalated ${escalations}×` : state;
+}
+
+function buttonsOf(alert: Alert, startable: readonly Startable[]): ActionsBlock[] {
+  if (alert.state === 'resolved') return [];
+  const { id, slice } = alert;
+  const click = (name: keyof typeof alertIds, text: string) =>
+    button({ actionId: alertIds[name], text, value: id, label: `${text}: ${id}` });
+  const partner = slice.partner ?? null;
+  return actions(
+    alert.state === 'acknowledged' ? null : click('acknowledge', 'Acknowledge'),
+    click('snooze', 'Snooze 1 h'),
+    click('dismiss', 'Not an anomaly'),
+    ...(partner === null
+      ? []
+      : [
+          lookUpButton('partner', partner),
+          ...startButtons({ kind: 'partner', id: partner, now: alert.openedAt }, startable),
+        ]),
+  );
+}
+
+/** For the thread of the card. */
+export function alertNewsCard({ text, calls }: AlertNews, groups: readonly string[]): Card {
+  const called = calls ? groups.map(mentionGroup).join(' ') : '';
+  return cardOf(joined(text, called), [section([text, called].filter(Boolean).join(' '))]);
+}
+
+export interface AlertListModel {
+  active: readonly Alert[];
+  recent: readonly Alert[];
+  metrics: readonly AlertMetric[];
+  now: Date;
+}
+
+const linesMax = 15;
+
+export function alertListCard({ active, recent, metrics, now }: AlertListModel): Card {
+  const count = ['No open alerts', '1 open alert'][active.length] ?? `${active.length} open alerts`;
+  const line = (alert: Alert): KnownBlock =>
+    section(
+      `${markOf(alert)} ${titleOf(alert, metricOf(metrics, alert.metric))} · ${stateWords(alert)}`,
+      button({ actionId: alertIds.show, text: alert.id, value: alert.id, label: `Show ${alert.id}` }),
+    );
+  return cardOf(count, [
+    section(`*${count}*`),
+    ...active.slice(0, linesMax).map(line),
+    ...(recent.length === 0
+      ? []
+      : [section('*Recovered in the last 24 h*'), ...recent.slice(0, 10).map(line)]),
+    context(joined(`${metrics.length} metrics watched`, `as of ${instant(now)}`)),
+  ]);
+}
+
+/** A metric that is no longer configured goes by its id. */
+export const metricOf = (metrics: readonly AlertMetric[], id: string): AlertMetric =>
+  metrics.find((metric) => metric.id === id) ?? { id, name: id, kind: 'rate' };

@@ -1,0 +1,44 @@
+/**
+ * Private answers about metrics: what a detector sees, quiet times, and measured precision.
+ */
+import type { Sight } from '../../alerts/deps.js';
+import type { AlertSlice, Precision } from '../../ports/alerts.js';
+import type { Card } from '../../ports/card.js';
+import { cardOf, context, escape, instant, section, sections } from '../kit/blocks.js';
+import { sliceWords, type AlertMetric } from './alert.js';
+
+export interface SightModel {
+  metric: AlertMetric;
+  slice: AlertSlice;
+  sight: Sight | null;
+  now: Date;
+}
+
+export function sightCard({ metric, slice, sight, now }: SightModel): Card {
+  const where = sliceWords(slice) === '' ? 'everything together' : sliceWords(slice);
+  const title = `${escape(metric.name)}, ${where}`;
+  if (sight === null)
+    return cardOf(`${title}: not seen yet`, [
+      section(`*${title}: not seen yet*`),
+      context('The books had no attempt in this slice, or the watch has just started.'),
+    ]);
+  return cardOf(title, [
+    section(`*${title}*`),
+    ...sections(sight.lines.map((line) => escape(line, 300))),
+    context(`as of ${instant(now)}`),
+  ]);
+}
+
+export const quietCard = (metric: AlertMetric, until: Date): Card => {
+  const line = `${escape(metric.name)} is quiet until ${instant(until)}: its alerts notify nobody until then.`;
+  return cardOf(line, [section(`:no_bell: ${line}`)]);
+};
+
+export function precisionCard(rows: readonly Precision[]): Card {
+  const title = 'Precision of alerts, last 90 days';
+  const lines = rows.map(
+    ({ metric, alerts, dismissed }) =>
+      `${escape(metric)}: ${alerts - dismissed} of ${alerts} alerts stood (n = ${alerts}; ${dismissed} called not an anomaly)`,
+  );
+  return cardOf(title, [section(`*${title}*`), ...sections(lines.length === 0 ? ['No alerts yet.'] : lines)]);
+}

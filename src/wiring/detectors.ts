@@ -1,0 +1,142 @@
+/**
+ * Puts the monitor of `src/anomalies/` under the alerts: verdicts become the changes that are open, with what was counted
+ * since each began.
+ *
+ * Invariant: what was to be expected is fixed when a change is raised, as the baseline then was; later counts are measured
+ * against that, so that a long fault does not become its own normal on the card.
+ */
+import type { Detected, Detector, Sight } from '../alerts/deps.js';
+import { Monitor, type AlertView, type Verdict } from '../anomalies/monitor/monitor.js';
+import { dayMs, hourMs } from '../kernel/clock.js';
+import type { AlertFacts, AlertSlice } from '../ports/alerts.js';
+import type { Metric, MetricBucket, MetricCount } from '../ports/metrics.js';
+
+/** What a baseline needs before it can call anything unusual. */
+const warmupMs = 14 * dayMs;
+/** Counted since its begin; what lasts longer is counted from here. */
+const rememberedMs = 2 * dayMs;
+
+interface OpenChange {
+  view: AlertView;
+  reason: Verdict['reason'];
+  /** Expected failures per attempt, or expected attempts per bucket. */
+  usual: number;
+}
+
+export function detectorOf(metric: Metric): Detector {
+  const monitor = new Monitor({
+    dimensions: metric.dimensions,
+    widthMs: metric.bucketMs,
+    budgetPerWeek: metric.falseAlertsPerWeek,
+    warmupMs,
+  });
+  const open = new Map<number, OpenChange>();
+  let recent: MetricBucket[] = [];
+  const counted = (slice: AlertSlice, from: number): Totals => totalsOf(metric, recent, slice, from);
+  const keep = ({ type, alert, reason }: Verdict): void => {
+    if (alert === null || type === 'silent' || type === 'ignored') return;
+    if (type === 'resolved') return void open.delete(alert.id);
+    const totals = counted(alert.slice, alert.onsetMs);
+    open.set(alert.id, { view: alert, reason, usual: usualOf(alert, totals) });
+  };
+  return {
+    observe: (bucket) => {
+      recent.push(bucket);
+      const oldest = bucket.at.getTime() - rememberedMs;
+      if (recent.length > 64 && (recent[32]?.at.getTime() ?? 0) < oldest)
+        recent = recent.filter(({ at }) => at.getTime() >= oldest);
+      const { at, counts } = bucket;
+      for (const verdict of monitor.observe({ atMs: at.getTime(), rows: counts })) keep(verdict);
+    },
+    detected: () =>
+      [...open.values()].map((change): Detected => ({
+        kind: change.view.kind,
+        slice: change.view.slice,
+        onsetAt: new Date(change.view.onsetMs),
+        raisedAt: new Date(change.view.raisedAtMs),
+        facts: factsOf(change, counted(change.view.slice, change.view.onsetMs)),
+      })),
+    sight: (slice) => sightOf(metric, recent, slice, [...open.values()]),
+  };
+}
+
+interface Totals {
+  attempts: number;
+  failures: number;
+  buckets: number;
+}
+
+function totalsOf(
+  { dimensions }: Metric,
+  buckets: readonly MetricBucket[],
+  slice: AlertSlice,
+  from: number,
+): Totals {
+  const wanted = dimensions.map((name) => slice[name]);
+  const isIn = ({ values }: MetricCount): boolean =>
+    values.every((value, index) => wanted[index] === undefined || wanted[index] === value);
+  const totals = { attempts: 0, failures: 0, buckets: 0 };
+  for (const { at, counts } of buckets) {
+    if (at.getTime() < from) continue;
+    totals.buckets += 1;
+    for (const count of counts) {
+      if (!isIn(count)) continue;
+      totals.attempts += count.attempts;
+      totals.failures += count.failures;
+    }
+  }
+  return totals;
+}
+
+function usualOf(view: AlertView, { attempts, failures, buckets }: Totals): number {
+  if (view.kind === 'volume') return (attempts + view.missingAttempts) / Math.max(1, buckets);
+  return Math.max(0, failures - view.excessFailures) / Math.max(1, attempts);
+}
+
+function factsOf({ view, reason, usual }: OpenChange, totals: Totals): AlertFacts {
+  const { attempts, failures, buckets } = totals;
+  return {
+    attempts,
+    failures,
+    expected: view.kind === 'volume' ? usual * buckets : usual * attempts,
+    shareExplained: Object.keys(view.slice).length === 0 ? null : view.shareExplained,
+    reason: reasonWords[reason] ?? reason,
+  };
+}
+
+const reasonWords: Partial<Record<Verdict['reason'], string>> = {
+  evidence: 'the evidence exceeds what the false-alert budget allows',
+  explains_more: 'a smaller slice explains the change better',
+};
+
+function sightOf(
+  metric: Metric,
+  recent: readonly MetricBucket[],
+  slice: AlertSlice,
+  open: readonly OpenChange[],
+): Sight | null {
+  const newest = recent.at(-1)?.at.getTime();
+  if (newest === undefined) return null;
+  const hour = totalsOf(metric, recent, slice, newest - hourMs + metric.bucketMs);
+  const days = totalsOf(metric, recent, slice, newest - rememberedMs);
+  if (days.attempts === 0) return null;
+  const covering = open.filter(({ view }) =>
+    Object.entries(view.slice).every(([name, value]) => (slice[name] ?? value) === value),
+  );
+  return {
+    slice,
+    lines: [
+      `Last hour: ${countWords(metric, hour)}`,
+      `Last 2 days: ${countWords(metric, days)}`,
+      covering.length > 0
+        ? `A change is open since ${new Date(covering[0]?.view.onsetMs ?? newest).toISOString()}.`
+        : `Silent: what the last buckets show is not worth an alert at ${metric.falseAlertsPerWeek} false alerts per week.`,
+    ],
+  };
+}
+
+function countWords({ kind }: Metric, { attempts, failures, buckets }: Totals): string {
+  if (kind === 'volume') return `${attempts} in ${buckets} buckets`;
+  if (attempts === 0) return 'no attempts';
+  return `${(((attempts - failures) / attempts) * 100).toFixed(1)} % (n = ${attempts})`;
+}
