@@ -11,7 +11,7 @@ import type { Alert, AlertProgress, NewAlert } from '../ports/alerts.js';
 import type { Transaction } from '../ports/transaction.js';
 import type { AlertDeps, AlertNews } from './deps.js';
 
-export type AlertMove = lifecycle.Move<AlertProgress, AlertNews, 'alert'>;
+type AlertMove = lifecycle.Move<AlertProgress, AlertNews, 'alert'>;
 
 /** Nobody acknowledged it for this long: the people on call are mentioned. */
 const escalationMs = 15 * minuteMs;
@@ -30,7 +30,7 @@ const lifeOf = (deps: AlertDeps): lifecycle.Life<Alert, AlertProgress, AlertNews
   show: (tx, alert, news) => deps.tell(tx, alert, news),
 });
 
-export const moveAlert = (tx: Transaction, deps: AlertDeps, alert: Alert, move: AlertMove): Promise<Alert> =>
+const moveAlert = (tx: Transaction, deps: AlertDeps, alert: Alert, move: AlertMove): Promise<Alert> =>
   lifecycle.move(tx, lifeOf(deps), alert, move);
 
 /** Opens an alert, unless its metric is quiet: then it is snoozed until that is over. */

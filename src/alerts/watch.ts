@@ -166,7 +166,8 @@ async function settle(deps: AlertDeps, metric: Metric, own: Watched, late: Date 
     if (alert) {
       taken.add(alert.id);
       if (differs(alert, change)) await updateAlert(deps, alert, change);
-    } else if (own.openFrom !== null && change.raisedAt > own.openFrom) await openOrReopen(deps, metric, change);
+    } else if (own.openFrom !== null && change.raisedAt > own.openFrom)
+      await openOrReopen(deps, metric, change);
   }
   for (const alert of open.filter(({ id }) => !taken.has(id)))
     await resolveAlert(deps, alert, 'back to what is usual');

@@ -7,8 +7,8 @@
 import type { Transaction } from './transaction.js';
 
 /** `rate`, `volume`: a slice behaves unusually. `late`: no data arrives. `unreadable`: the metric cannot be evaluated. */
-export type AlertKind = 'rate' | 'volume' | 'late' | 'unreadable';
-export type AlertState = 'open' | 'acknowledged' | 'snoozed' | 'resolved';
+type AlertKind = 'rate' | 'volume' | 'late' | 'unreadable';
+type AlertState = 'open' | 'acknowledged' | 'snoozed' | 'resolved';
 
 /** Dimension → value; empty for the whole metric. */
 export type AlertSlice = Readonly<Record<string, string>>;

@@ -7,7 +7,7 @@
  */
 
 /** `rate`: failures out of attempts. `volume`: attempts alone. */
-export type MetricKind = 'rate' | 'volume';
+type MetricKind = 'rate' | 'volume';
 
 export interface Metric {
   /** Permanent, for instance `authorisation-success`. */

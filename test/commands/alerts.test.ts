@@ -1,0 +1,193 @@
+/**
+ * `/alerts` as a person meets it: titles, states and buttons of every kind of alert, and what bad input gets.
+ */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { alertsCommand, type AlertsDesk } from '../../commands/alerts.js';
+import { watchMetricsJob } from '../../jobs/watch-metrics.js';
+import type { AlertDesk } from '../../src/alerts/alerts.js';
+import { shippedMetrics } from '../../src/alerts/shipped-metrics.js';
+import { fixedClock, hourMs } from '../../src/kernel/clock.js';
+import { OpsError } from '../../src/kernel/errors.js';
+import { silentLog } from '../../src/kernel/log.js';
+import type { Alert } from '../../src/ports/alerts.js';
+import { alertCard, alertIds } from '../../src/views/alerts/alert.js';
+import { buttonsOn, faultsOf, linesOf, noWindows, recordedAnswers } from '../support/cards.js';
+import { now } from '../support/payment-objects.js';
+
+const clock = fixedClock(now);
+const metric = shippedMetrics[0]!;
+let calls: unknown[][];
+let active: Alert[];
+
+const anAlert = (changed: Partial<Alert> = {}): Alert => ({
+  id: 'ALR-7',
+  version: 1,
+  metric: metric.id,
+  kind: 'rate',
+  state: 'open',
+  slice: { method: 'pix', country: 'BR' },
+  facts: { attempts: 4210, failures: 1221, expected: 716, shareExplained: 0.94, reason: 'the evidence' },
+  ruling: 'notified: no quiet time',
+  onsetAt: new Date(now.getTime() - hourMs),
+  openedAt: now,
+  ownerId: null,
+  escalations: 0,
+  dismissedBy: null,
+  resolvedAt: null,
+  dueAt: new Date(now.getTime() + hourMs),
+  ...changed,
+});
+
+beforeEach(() => {
+  calls = [];
+  active = [anAlert()];
+});
+
+const alertDesk = (): AlertDesk => {
+  const noted =
+    <Answer>(name: string, answer: Answer) =>
+    (...given: unknown[]): Promise<Answer> => {
+      calls.push([name, ...given]);
+      return Promise.resolve(answer);
+    };
+  return {
+    metrics: shippedMetrics,
+    tick: noted('tick', undefined),
+    active: () => Promise.resolve(active),
+    recent: () => Promise.resolve([]),
+    read: (id) => {
+      const found = active.find((alert) => alert.id === id);
+      return found
+        ? Promise.resolve(found)
+        : Promise.reject(new OpsError('not_found', `There is no alert ${id}.`));
+    },
+    sight: noted('sight', { slice: {}, lines: ['Last hour: 71 % (n = 421)'] }),
+    precision: () => Promise.resolve([{ metric: metric.id, alerts: 10, dismissed: 1 }]),
+    acknowledge: noted('acknowledge', anAlert()),
+    snooze: noted('snooze', anAlert()),
+    dismiss: noted('dismiss', anAlert()),
+    quiet: noted('quiet', undefined),
+    advance: noted('advance', undefined),
+  };
+};
+
+const deps = (): AlertsDesk => ({
+  alerts: alertDesk(),
+  clock,
+  remediation: null,
+  guestGroups: [],
+  directory: {
+    person: (userId) =>
+      Promise.resolve({ userId, name: userId, email: null, kind: 'member', timeZone: 'UTC' }),
+    membership: () => Promise.resolve({ groups: new Map(), ageMs: 0 }),
+    groupChanged: () => Promise.resolve(),
+    personChanged: () => Promise.resolve(),
+  },
+});
+
+async function given(text: string, action?: string, desk = deps()): Promise<string[]> {
+  const answer = recordedAnswers();
+  const invocation = {
+    text,
+    value: text,
+    person: { userId: 'U1ANA', teamId: 'T1' },
+    channelId: 'C1',
+    answer,
+    windows: noWindows,
+    log: silentLog,
+  };
+  const handler = action === undefined ? alertsCommand.run : alertsCommand.actions?.[action];
+  await handler?.(invocation as never, desk);
+  return answer.given.flatMap(({ card }) => {
+    expect(faultsOf(card)).toEqual([]);
+    return linesOf(card);
+  });
+}
+
+describe('the card', () => {
+  it.each<[string, Partial<Alert>, string]>([
+    ['a rate', {}, 'Success rate −12 pts (71 %, n = 4,210): method = pix, country = BR explains 94 %'],
+    [
+      'no single slice',
+      { slice: {}, facts: { ...anAlert().facts, shareExplained: null } },
+      'Success rate −12 pts (71 %, n = 4,210): no single slice explains this',
+    ],
+    [
+      'a volume',
+      { kind: 'volume', facts: { ...anAlert().facts, attempts: 40, expected: 100 } },
+      'Success rate −60 % (40 instead of 100): method = pix, country = BR explains 94 %',
+    ],
+    ['late data', { kind: 'late', slice: {} }, 'Success rate: no data since'],
+    ['a metric that cannot be read', { kind: 'unreadable', slice: {} }, 'Success rate: not evaluated since'],
+    ['resolved', { state: 'resolved', resolvedAt: now }, 'Recovered: Success rate −12 pts'],
+    [
+      'hostile values',
+      { slice: { method: '"><script>*_~`<!channel>' } },
+      'Success rate −12 pts (71 %, n = 4,210): method = ',
+    ],
+  ])('%s', (_reason, changed, title) => {
+    const card = alertCard({ alert: anAlert(changed), metric, startable: [] });
+    expect(faultsOf(card)).toEqual([]);
+    expect(card.text).toContain(title);
+    expect(card.text).not.toContain('<!channel>');
+  });
+
+  it('has buttons until it is resolved', () => {
+    const buttons = (changed: Partial<Alert>): number =>
+      buttonsOn(alertCard({ alert: anAlert(changed), metric, startable: [] })).length;
+    expect(buttons({})).toBe(3);
+    expect(buttons({ state: 'acknowledged', ownerId: 'U1ANA' })).toBe(2);
+    expect(buttons({ state: 'resolved', resolvedAt: now })).toBe(0);
+  });
+});
+
+describe('/alerts', () => {
+  it.each([
+    ['', '1 open alert'],
+    ['ALR-7', 'Success rate −12 pts'],
+    ['show alr-7', 'Success rate −12 pts'],
+    ['why authorisation-success partner=northpay', 'Last hour: 71 % (n = 421)'],
+    ['precision', '9 of 10 alerts stood (n = 10'],
+    ['quiet authorisation-success 2h', 'is quiet until'],
+  ])('%j → %s', async (text, expected) => {
+    expect((await given(text)).join('\n')).toContain(expected);
+  });
+
+  it.each([
+    ['why', 'Which metric?'],
+    ['why nonsense', 'There is no such metric.'],
+    ['why authorisation-success northpay', 'A slice is written as dimension=value.'],
+    ['why authorisation-success colour=red', 'A slice is written as dimension=value.'],
+    ['quiet authorisation-success', 'Say for how long: up to 7 d.'],
+    ['quiet authorisation-success 30d', 'Say for how long: up to 7 d.'],
+    ['quiet authorisation-success forever', 'Say for how long: up to 7 d.'],
+    ['ALR-99', 'There is no alert ALR-99.'],
+  ])('%j is refused: %s', async (text, publicMessage) => {
+    await expect(given(text)).rejects.toMatchObject({ publicMessage });
+  });
+
+  it('the buttons decide for the person who clicked', async () => {
+    await given('ALR-7', alertIds.acknowledge);
+    await given('ALR-7', alertIds.snooze);
+    await given('ALR-7', alertIds.dismiss);
+    expect(calls).toEqual([
+      ['acknowledge', 'ALR-7', 'U1ANA'],
+      ['snooze', 'ALR-7', 'U1ANA', new Date(now.getTime() + hourMs)],
+      ['dismiss', 'ALR-7', 'U1ANA'],
+    ]);
+  });
+
+  it('says that no books are connected', async () => {
+    await expect(given('', undefined, { ...deps(), alerts: null })).rejects.toMatchObject({
+      code: 'misconfigured',
+    });
+  });
+});
+
+describe('the job', () => {
+  it('evaluates all metrics, and nothing without books', async () => {
+    await watchMetricsJob.run(now, { alerts: alertDesk() }, silentLog);
+    await watchMetricsJob.run(now, { alerts: null }, silentLog);
+    expect(calls).toEqual([['tick']]);
+  });
+});
