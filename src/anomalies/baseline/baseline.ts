@@ -107,6 +107,9 @@ export class Baseline {
     if (count === this.knownLeaves) return;
     this.groupsOfLeaf = grownInts(this.groupsOfLeaf, count * groupsPerLeaf);
     leaves.grow(count, 1);
+    // Room for all values at once: doubling it value by value would take twice the memory.
+    const values = lattice.dimensions.reduce((sum, _, d) => sum + lattice.cardinality(d), 0);
+    this.groups.grow(1 + values, width);
     for (let leaf = this.knownLeaves; leaf < count; leaf++) {
       const at = leaf * groupsPerLeaf;
       this.groupsOfLeaf[at] = 0;

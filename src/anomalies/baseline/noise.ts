@@ -12,13 +12,16 @@ const spans = ['bucket', 'hour', 'watch'] as const;
 type Span = (typeof spans)[number];
 
 const memoryDays = 14;
-const farthest = 3;
 /** The slow part is remembered longer and limited more, so that a drift of days does not pass for noise. */
 const slowMemoryDays = 42;
-const farthestSlow = 1.5;
 
-/** E[min(z², c²)] of a standard normal z, so that limiting residuals does not make noise look smaller. */
-const clippedVariance = (c: number): number => (c === farthestSlow ? 0.7785 : 0.9916);
+/** How many standard deviations a residual may count for, and what share of a normal variance, E[min(z², c²)], that keeps. */
+interface Limit {
+  deviations: number;
+  kept: number;
+}
+const usualLimit: Limit = { deviations: 3, kept: 0.995 };
+const slowLimit: Limit = { deviations: 1.5, kept: 0.7785 };
 
 class SpanNoise {
   private excess = new Float64Array(0);
@@ -26,17 +29,13 @@ class SpanNoise {
   private residual = new Float64Array(0);
   private chance = new Float64Array(0);
   sigma2 = new Float64Array(0);
-  private readonly kept: number;
 
   constructor(
     private readonly prior: number,
     /** As if so many typical blocks had been seen at the prior. */
     private readonly priorBlocks: number,
-    /** The limit of a residual, in standard deviations. */
-    private readonly farthest: number,
-  ) {
-    this.kept = clippedVariance(farthest);
-  }
+    private readonly limit: Limit,
+  ) {}
 
   grow(size: number): void {
     this.excess = grown(this.excess, size);
@@ -53,13 +52,14 @@ class SpanNoise {
 
   /** Ends a block of every slice. */
   close(size: number, keep: number): void {
-    const { residual, chance, excess, weight, sigma2, prior, priorBlocks, farthest, kept } = this;
+    const { residual, chance, excess, weight, sigma2, prior, priorBlocks } = this;
+    const { deviations, kept } = this.limit;
     for (let at = 0; at < size; at++) {
       const [r, v] = [residual[at]!, chance[at]!];
       residual[at] = chance[at] = 0;
       if (v <= 0) continue;
       const variance = v + v * v * sigma2[at]!;
-      const limit = farthest * farthest * variance;
+      const limit = deviations ** 2 * variance;
       // A block weighs by what it can say about σ²: (v² ⁄ its variance)².
       const precision = (v / variance) ** 2;
       excess[at] = keep * excess[at]! + (Math.min(r * r, limit) / kept - v) * precision;
@@ -87,9 +87,9 @@ export class Noise {
     private readonly bucketsPerDay: number,
   ) {
     this.of = {
-      bucket: new SpanNoise(priors.bucket, 20, farthest),
-      hour: new SpanNoise(priors.hour, 6, farthest),
-      watch: new SpanNoise(priors.watch, 4, farthestSlow),
+      bucket: new SpanNoise(priors.bucket, 20, usualLimit),
+      hour: new SpanNoise(priors.hour, 6, usualLimit),
+      watch: new SpanNoise(priors.watch, 4, slowLimit),
     };
   }
 

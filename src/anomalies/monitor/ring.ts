@@ -20,7 +20,7 @@ export class Ring {
   grow(leaves: number): void {
     if (leaves <= this.capacity) return;
     const before = this.capacity;
-    while (this.capacity < leaves) this.capacity *= 2;
+    this.capacity = Math.max(leaves, Math.ceil(1.25 * before));
     const wider = (column: Float64Array): Float64Array => {
       const next = new Float64Array(this.length * this.capacity);
       for (let slot = 0; slot < this.length; slot++)
