@@ -31,6 +31,7 @@ function lineOf(row: StatementRow): StatementLine | Problem {
       'amount',
     );
   return {
+    file: 0,
     line: row.line,
     reference: row.partnerRef ?? row.batchRef ?? row.ourRef ?? '',
     amountMinor,
@@ -38,6 +39,7 @@ function lineOf(row: StatementRow): StatementLine | Problem {
     day: parseDay(row.valueDate ?? row.bookedAt?.slice(0, 10) ?? ''),
     type: row.kind,
     feeMinor,
+    batch: row.batchRef ?? '',
   };
 }
 

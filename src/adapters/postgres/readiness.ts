@@ -24,11 +24,17 @@ export const neededTables: readonly string[] = [
   'paydesk.outbox_channels',
   'paydesk.partner_statuses',
   'paydesk.probes',
+  'paydesk.recon_lines',
+  'paydesk.recon_open',
+  'paydesk.recon_results',
+  'paydesk.recon_unit_files',
+  'paydesk.recon_units',
   'paydesk.remediation_kill_switch',
   'paydesk.remediation_reservations',
   'paydesk.remediation_votes',
   'paydesk.remediations',
   'paydesk.shared_answers',
+  'paydesk.statement_files',
   'dbos.workflow_status',
 ];
 
