@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { remediation, remediationFaults } from './remediation.js';
+import { partnerStatements, statements } from './statements.js';
 import { statementProfiles } from './statement-profiles.js';
 import { channel, cron, duration, httpUrl, partnerId, privateUrl, timeZone, userGroup } from './values.js';
 
@@ -49,6 +50,7 @@ const partner = z.strictObject({
   alertsChannel: channel.optional(),
   contact: emailAddress.optional(),
   expectations,
+  statements: partnerStatements.optional(),
 });
 
 const linkObjects = [
@@ -65,7 +67,13 @@ const linkObjects = [
 
 export const configSchema = z.strictObject({
   company: z.string().min(1).max(60),
-  channels: z.strictObject({ alerts: channel.optional(), audit: channel.optional() }).prefault({}),
+  channels: z
+    .strictObject({
+      alerts: channel.optional(),
+      audit: channel.optional(),
+      reconciliation: channel.optional(),
+    })
+    .prefault({}),
   paymentsApi: z
     .strictObject({ partner: partnerId, baseUrl: privateUrl.default('https://api.stripe.com') })
     .optional(),
@@ -81,8 +89,13 @@ export const configSchema = z.strictObject({
     ),
   links: z.partialRecord(z.enum(linkObjects), urlTemplate).default({}),
   schedules: z
-    .strictObject({ partnerStatus: cron.default('* * * * *'), auditWitness: cron.default('0 6 * * *') })
+    .strictObject({
+      partnerStatus: cron.default('* * * * *'),
+      auditWitness: cron.default('0 6 * * *'),
+      reconcile: cron.default('*/30 * * * * *'),
+    })
     .prefault({}),
+  statements,
   statementProfiles,
   remediation: remediation.optional().describe('absent: no guarded actions'),
 });

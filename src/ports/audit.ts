@@ -8,6 +8,16 @@ import type { Transaction } from './transaction.js';
 
 /** Everything that Paydesk writes down. Permanent, `noun.verb`: entries of old stay as they are. */
 export const auditKinds = [
+  'break.noted',
+  'break.released',
+  'break.reopened',
+  'break.resolved',
+  'break.started',
+  'break.taken',
+  'break.written_off',
+  'day.reconciled',
+  'day.reopened',
+  'day.signed_off',
   'kill_switch.frozen',
   'kill_switch.unfreeze_asked',
   'kill_switch.unfrozen',

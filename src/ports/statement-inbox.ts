@@ -5,6 +5,7 @@
  * content is kept under its hash before anything else becomes of it.
  * Errors of every call: `unavailable` (out of reach), `misconfigured` (refused credentials, no such folder or bucket).
  */
+import type { Day } from '../kernel/calendar-day.js';
 import type { Transaction } from './transaction.js';
 
 /** A file as a place lists it. */
@@ -65,6 +66,21 @@ export interface Quarantined {
   at: Date;
 }
 
+/** A document whose business day is known and not reconciled yet. */
+export interface WaitingStatement {
+  /** Id of the statement file. */
+  file: number;
+  sha256: string;
+  name: string;
+  format: string;
+  partner: string;
+  businessDay: Day;
+  receivedAt: Date;
+  rows: number;
+  /** Places in it that could not be read. */
+  problems: number;
+}
+
 /** What the desk remembers of files in places. */
 export interface StatementArrivals {
   /** Notes a look at a file. It is ready when it has had this fingerprint for `restMs`. */
@@ -75,6 +91,17 @@ export interface StatementArrivals {
   keep(tx: Transaction, sha256: string, bytes: Uint8Array): Promise<void>;
   /** A kept content, checked against its hash; null when there is none. */
   content(sha256: string): Promise<Uint8Array | null>;
+  /** Notes of which day a file is. It waits until it is part of a unit. */
+  await(
+    tx: Transaction,
+    statement: Pick<WaitingStatement, 'file' | 'businessDay' | 'rows' | 'problems'>,
+  ): Promise<void>;
+  /** By partner and business day, oldest first. */
+  waiting(): Promise<WaitingStatement[]>;
+  /** Names and arrival of files, by their ids. */
+  filesOf(ids: readonly number[]): Promise<{ id: number; name: string; receivedAt: Date }[]>;
+  /** When the statements of a partner's last days came first, newest day first. */
+  arrivedAt(partner: string, limit: number): Promise<{ businessDay: Day; receivedAt: Date }[]>;
   /** Notes a file that cannot be used; false when the same is noted already. */
   quarantine(tx: Transaction, file: Quarantined): Promise<boolean>;
   /** Newest first. */

@@ -16,6 +16,7 @@ import { createPartnerStatuses } from '../adapters/postgres/partner-statuses.js'
 import { createStatuspage } from '../adapters/statuspage/statuspage.js';
 import { createStripePayments } from '../adapters/stripe/payments.js';
 import { createAuditRecorder, createAuditTrail } from '../audit/trail.js';
+import { actions } from '../remediation/actions/index.js';
 import type { Environment } from '../config/environment.js';
 import { usualExpectations, type Config } from '../config/schema.js';
 import type { Clock } from '../kernel/clock.js';
@@ -28,6 +29,7 @@ import type { Directory } from '../ports/directory.js';
 import type { Mail } from '../ports/mail.js';
 import type { Operations } from '../ports/operations.js';
 import type { PaymentsApi } from '../ports/payments-api.js';
+import { reconciliationFrom } from './reconciliation.js';
 import { remediationFrom } from './remediation.js';
 import type { RemediationDesk } from '../remediation/remediation.js';
 
@@ -89,6 +91,12 @@ export function createDesk(facts: DeskFacts): Desk {
     directory: facts.directory,
     heldSince: createHeldSince(database),
     guestGroups: config.lookups.guestGroups,
+    reconciliation: reconciliationFrom({
+      ...facts,
+      audit,
+      outbox,
+      startable: config.remediation ? actions.map(({ id }) => id) : [],
+    }),
     remediation: remediationFrom({ ...facts, audit, outbox, sources }),
     confirmationAddress: facts.confirmationAddress,
   };

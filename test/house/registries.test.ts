@@ -73,8 +73,8 @@ describe('guarded actions', () => {
 describe('jobs', () => {
   const registered = jobs({
     partnerStatus: '* * * * *',
-
     auditWitness: '* * * * *',
+    reconcile: '* * * * *',
   });
 
   it('one file each', () => {

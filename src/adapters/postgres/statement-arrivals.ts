@@ -6,8 +6,14 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
+import { isoDay, parseDay, type Day } from '../../kernel/calendar-day.js';
 import { OpsError } from '../../kernel/errors.js';
-import type { Quarantined, Sighting, StatementArrivals } from '../../ports/statement-inbox.js';
+import type {
+  Quarantined,
+  Sighting,
+  StatementArrivals,
+  WaitingStatement,
+} from '../../ports/statement-inbox.js';
 import type { Database } from './database.js';
 import { requirePg } from './transactions.js';
 
@@ -31,12 +37,36 @@ const keepSql = `
   insert into paydesk.statement_contents (sha256, part, packed, kept_at) values ($1, $2, $3, $4)
   on conflict do nothing`;
 const contentSql = 'select packed from paydesk.statement_contents where sha256 = $1 order by part';
+const awaitSql = `
+  insert into paydesk.statement_days (file, business_day, rows, problems) values ($1, $2::date, $3, $4)
+  on conflict do nothing`;
+const waitingSql = `
+  select file.id::int as file, file.sha256, file.name, file.format, file.partner, file.received_at as "receivedAt",
+    waiting.business_day, waiting.rows::int as rows, waiting.problems::int as problems
+  from paydesk.statement_days waiting join paydesk.statement_files file on file.id = waiting.file
+  where not exists (select from paydesk.recon_unit_files used where used.file = waiting.file)
+  order by waiting.business_day, file.partner, file.id`;
+const arrivedSql = `
+  select waiting.business_day, min(file.received_at) as "receivedAt"
+  from paydesk.statement_days waiting join paydesk.statement_files file on file.id = waiting.file
+  where file.partner = $1 group by waiting.business_day order by waiting.business_day desc limit $2`;
+const filesSql = `
+  select id::int as id, name, received_at as "receivedAt" from paydesk.statement_files where id = any($1) order by id`;
 const quarantineSql = `
   insert into paydesk.statement_quarantine (place, name, sha256, partner, why, at) values ($1, $2, $3, $4, $5, $6)
   on conflict do nothing returning place`;
 const quarantinedSql = `
   select place, name, nullif(sha256, '') as sha256, partner, why, at from paydesk.statement_quarantine
   order by at desc, name limit $1`;
+
+type Dated<Row> = Omit<Row, 'businessDay'> & { business_day: string };
+
+/** The driver gives a date as it is stored. */
+function dayOf(text: string): Day {
+  const day = parseDay(text);
+  if (day === null) throw new OpsError('internal', 'A stored day is none.', { details: { day: text } });
+  return day;
+}
 
 export function createStatementArrivals(database: Pick<Database, 'query'>): StatementArrivals {
   return {
@@ -69,6 +99,19 @@ export function createStatementArrivals(database: Pick<Database, 'query'>): Stat
         details: { sha256 },
       });
     },
+    await: async (tx, { file, businessDay, rows, problems }) => {
+      await requirePg(tx).query(awaitSql, [file, isoDay(businessDay), rows, problems]);
+    },
+    waiting: async () =>
+      (await database.query<Dated<WaitingStatement>>(waitingSql)).map(({ business_day, ...row }) => ({
+        ...row,
+        businessDay: dayOf(business_day),
+      })),
+    filesOf: (ids) => database.query(filesSql, [ids]),
+    arrivedAt: async (partner, limit) =>
+      (await database.query<Dated<{ receivedAt: Date }>>(arrivedSql, [partner, limit])).map(
+        ({ business_day, receivedAt }) => ({ businessDay: dayOf(business_day), receivedAt }),
+      ),
     quarantine: async (tx, { place, name, sha256, partner, why, at }) => {
       const values = [place, name, sha256 ?? '', partner, why, at];
       return (await requirePg(tx).query(quarantineSql, values)).length > 0;

@@ -74,8 +74,7 @@ async function unzipped(name: string, bytes: Uint8Array, limit: number): Promise
     .catch((error: unknown) => {
       throw refused(name, 'its zip data is damaged or cut off', error);
     });
-  if (archive.entryCount > mostEntries)
-    throw refused(name, `it contains more than ${mostEntries} files`);
+  if (archive.entryCount > mostEntries) throw refused(name, `it contains more than ${mostEntries} files`);
   const documents: UnpackedDocument[] = [];
   let left = limit;
   try {

@@ -95,7 +95,15 @@ export interface ActionFault {
   message: string;
 }
 
-export type SubjectKind = 'payment' | 'dispute' | 'payout' | 'route' | 'event' | 'statement' | 'partner';
+export type SubjectKind =
+  | 'payment'
+  | 'dispute'
+  | 'payout'
+  | 'route'
+  | 'event'
+  | 'statement'
+  | 'partner'
+  | 'break';
 
 /** What an action would do, in words that stand as they are: nobody approves anything else. Plain text, no markup. */
 export interface Preview {

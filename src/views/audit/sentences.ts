@@ -13,6 +13,16 @@ import { code, escape, instant, mention, wording } from '../kit/blocks.js';
 type Predicate = (thing: string, entry: AuditEntry) => string;
 
 const predicates: Readonly<Record<AuditKind, Predicate>> = {
+  'break.noted': (thing) => `noted something about ${thing}`,
+  'break.released': (thing) => `gave ${thing} back`,
+  'break.reopened': (thing) => `reopened ${thing}`,
+  'break.resolved': (thing) => `resolved ${thing}`,
+  'break.started': (thing) => `started a guarded action from ${thing}`,
+  'break.taken': (thing) => `took ${thing}`,
+  'break.written_off': (thing) => `wrote off ${thing}`,
+  'day.reconciled': (thing) => `reconciled ${thing}`,
+  'day.reopened': (thing) => `reopened ${thing}`,
+  'day.signed_off': (thing) => `signed off ${thing}`,
   'kill_switch.frozen': () => 'froze all guarded actions',
   'kill_switch.unfreeze_asked': () => 'asked to lift the freeze',
   'kill_switch.unfrozen': () => 'lifted the freeze as the second person',

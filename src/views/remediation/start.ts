@@ -17,6 +17,8 @@ const texts = {
   'pause-route': 'Pause a route…',
   'resume-route': 'Undo…',
   'message-partner': 'Message…',
+  'request-statement': 'Request statement…',
+  'write-off-break': 'Write off…',
 } as const;
 export type OfferedAction = keyof typeof texts;
 

@@ -30,3 +30,11 @@ create table paydesk.statement_quarantine (
   primary key (place, name, sha256)
 );
 create index statement_quarantine_at on paydesk.statement_quarantine (at);
+
+-- Of which business day a file is. It waits for as long as it is in no unit.
+create table paydesk.statement_days (
+  file bigint primary key references paydesk.statement_files,
+  business_day date not null,
+  rows bigint not null,
+  problems bigint not null
+);
