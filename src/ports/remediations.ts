@@ -174,8 +174,6 @@ export interface Remediations {
   ): Promise<number>;
   /** Ids of those that changed since an instant, and their card was not brought up to date since, nor is it on its way. Oldest first. */
   withStaleCards(changedSince: Date, limit: number): Promise<string[]>;
-  /** Taken: those whose time has come, oldest first, without what another replica has in hand. */
-  takeDue(tx: Transaction, limit: number): Promise<Remediation[]>;
   /** When the next of the others whose last look was not answered is looked for; null where there is none. */
   nextUnansweredAt(tx: Transaction, id: string): Promise<Date | null>;
   /** Makes those whose last look was not answered due now, without what another replica has in hand. Not a change of any. */

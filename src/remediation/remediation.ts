@@ -3,12 +3,14 @@
  */
 import { dayMs } from '../kernel/clock.js';
 import { messageOf, toOpsError } from '../kernel/errors.js';
+import { repairCards } from '../lifecycle/cards.js';
+import type { Lease } from '../ports/lives.js';
 import type { Remediation, Vote } from '../ports/remediations.js';
 import type { VoteConfirmations } from '../ports/vote-confirmations.js';
 import type { Action, ActionFault, Brief, Choice, Hints } from './kit/action.js';
 import { createVoteConfirmations } from './life/confirmations.js';
 import type { FreezeStory, RemediationDeps, Snapshot } from './life/deps.js';
-import { advance, lookAgain, sweep } from './life/execution.js';
+import { advance, lookAgain } from './life/execution.js';
 import { freezeAll, freezeNow, lift, stopNow, type Stop } from './policy/kill-switch.js';
 import { forReading, personOf, type KnownPerson } from './life/people.js';
 import type { Policy } from './policy/policy.js';
@@ -54,10 +56,8 @@ export interface RemediationDesk {
   openCount(): Promise<number>;
   /** What waits for this person: to vote on, to decide about, to review; and what they asked for themselves. */
   waitingFor(personId: string): Promise<{ toDecide: Snapshot[]; own: Snapshot[] }>;
-  /** The durable task. */
-  advance(id: string): Promise<void>;
-  /** Starts what is due; how many. */
-  sweep(): Promise<number>;
+  /** Moves a request on from wherever it stands. Safe to call at any time, from any replica, any number of times. */
+  advance(id: string, lease: Lease): Promise<void>;
   /** Rewrites every card that is behind its request, such as one whose last update Slack refused; how many. */
   repairCards(): Promise<number>;
 }
@@ -106,9 +106,8 @@ export function createRemediationDesk(deps: RemediationDeps): RemediationDesk {
       ]);
       return { toDecide: toDecideBy(person, all), own };
     },
-    advance: (id) => advance(deps, id),
-    sweep: () => sweep(deps),
-    repairCards: () => repairCards(deps),
+    advance: (id, lease) => advance(deps, id, lease),
+    repairCards: () => repairStaleCards(deps),
   };
 }
 
@@ -126,19 +125,16 @@ function readable({ log }: RemediationDeps, remediation: Remediation, votes: rea
   }
 }
 
-async function repairCards(deps: RemediationDeps): Promise<number> {
-  const { remediations, transactions, clock } = deps;
-  const changedSince = new Date(clock.now().getTime() - staleAfterMs);
-  const stale = await remediations.withStaleCards(changedSince, mostListed);
-  for (const id of stale) {
-    await transactions.run(async (tx) => {
-      // Taken, so that no card of an earlier moment follows one that somebody's click makes meanwhile.
+function repairStaleCards(deps: RemediationDeps): Promise<number> {
+  const { remediations, clock } = deps;
+  return repairCards({
+    ...deps,
+    stale: () => remediations.withStaleCards(new Date(clock.now().getTime() - staleAfterMs), mostListed),
+    show: async (tx, id) => {
       const current = await remediations.take(tx, id);
-      for (const snapshot of readable(deps, current, await remediations.votesOf(tx, current.id)))
-        await deps.tell(tx, snapshot, null);
-    });
-  }
-  return stale.length;
+      await deps.tell(tx, snapshotOf(current, await remediations.votesOf(tx, id)), null);
+    },
+  });
 }
 
 function toDecideBy(person: KnownPerson, snapshots: readonly Snapshot[]): Snapshot[] {

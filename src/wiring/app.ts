@@ -44,9 +44,7 @@ import { messageOf, OpsError, toOpsError } from '../kernel/errors.js';
 import type { Log } from '../kernel/log.js';
 import type { Secret } from '../kernel/secret.js';
 import { openHttp, type HttpServers } from './http.js';
-import { groupsOf, requireNoLockOut } from './remediation.js';
-import { advanceTask } from '../remediation/life/deps.js';
-import { startSweeper, type Sweeper } from './sweep.js';
+import { groupsOf, livingRequests, requireNoLockOut } from './remediation.js';
 import { errorCard } from '../views/desk/error.js';
 import { movedCard, outboxNoticeCard } from '../views/desk/outbox-notices.js';
 import { windowNotices } from '../views/kit/windows.js';
@@ -89,7 +87,6 @@ interface Parts {
   time: SharedTime | null;
   booksDatabase: Database | null;
   engine: Engine | null;
-  sweeper: Sweeper | null;
   connection: Connection | null;
   confirmations: ConfirmationPages | null;
   sender: OutboxSender | null;
@@ -108,7 +105,6 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
     time: null,
     booksDatabase: null,
     engine: null,
-    sweeper: null,
     connection: null,
     confirmations: null,
     sender: null,
@@ -221,19 +217,18 @@ async function bringUpEngine(databaseUrl: Secret, parts: Parts, facts: PaydeskFa
     onEnqueued: () => parts.sender?.wake(),
   });
   const { remediation } = desk;
-  const tasks = remediation ? { [advanceTask]: (id: string) => remediation.advance(id) } : {};
+  const living = remediation ? [livingRequests(remediation)] : [];
   parts.engine = await persist('the engine', parts, log, () =>
     startEngine({
       databaseUrl,
       jobs: jobs(config.schedules),
-      tasks,
+      living,
       desk,
       clock,
       log,
       drainTimeoutMs: drainMs,
     }),
   );
-  if (remediation) parts.sweeper = startSweeper(() => remediation.sweep(), log);
   const pages = { company: config.company, clock, log };
   if (remediation)
     parts.confirmations = confirmationPagesFrom(environment, http.port, {
@@ -362,7 +357,6 @@ async function stopParts(parts: Parts, inFlight: ReturnType<typeof createInFligh
   const steps: (() => Promise<unknown> | undefined)[] = [
     () => parts.connection?.close(),
     () => inFlight.drain(drainMs),
-    () => parts.sweeper?.stop(),
     () => parts.engine?.close(),
     () => parts.sender?.stop(),
     () => Promise.resolve(parts.time?.stop()),

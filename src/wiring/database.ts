@@ -2,7 +2,6 @@
  * Who goes into the desk's own database as whom: one role owns and migrates it, another runs Paydesk, so that the
  * audit log cannot be rewritten with what the running application holds.
  */
-import { migrateEngine } from '../adapters/engine/dbos.js';
 import type { EmbeddedPostgres } from '../adapters/postgres/embedded/supervisor.js';
 import { migrate, readMigrationState } from '../adapters/postgres/migrate.js';
 import { ensureDatabase } from '../adapters/postgres/provision.js';
@@ -44,7 +43,7 @@ export async function migrateDatabase(
   { app, owner }: DatabaseAddresses,
   log: Log,
 ): Promise<{ applied: string[] }> {
-  const options = { log, engine: migrateEngine };
+  const options = { log };
   await requireOwnSessions(app, 'DATABASE_URL');
   if (owner !== null) {
     await requireOwnSessions(owner, 'DATABASE_OWNER_URL');

@@ -147,6 +147,7 @@ export function openBooksDatabase(environment: Environment, clock: Clock, log: L
     readOnly: true,
     statementTimeoutMs: 8000,
     connectTimeoutMs: 3000,
+    queueTimeoutMs: 3000,
     setting: 'BOOKS_DATABASE_URL',
   });
 }

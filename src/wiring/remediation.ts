@@ -4,8 +4,7 @@
  * Invariant: a policy that cannot work, or that locks people out, ends the start with all of its faults.
  */
 import { randomUUID } from 'node:crypto';
-import { createRemediations } from '../adapters/postgres/remediations.js';
-import { createTasks } from '../adapters/postgres/tasks.js';
+import { createRemediations, remediationLives } from '../adapters/postgres/remediations.js';
 import type { Database } from '../adapters/postgres/database.js';
 import { createStripeWrites } from '../adapters/stripe/writes.js';
 import type { Environment } from '../config/environment.js';
@@ -17,6 +16,7 @@ import { linksFrom } from './links.js';
 import type { Attachments } from '../ports/attachments.js';
 import type { AuditTrail } from '../ports/audit.js';
 import type { Books } from '../ports/books.js';
+import type { Living } from '../ports/lives.js';
 import type { Directory, DirectoryPerson } from '../ports/directory.js';
 import type { Mail } from '../ports/mail.js';
 import type { Operations } from '../ports/operations.js';
@@ -67,7 +67,6 @@ export function remediationFrom(facts: RemediationFacts): RemediationDesk | null
     directory,
     transactions: database,
     audit,
-    tasks: createTasks(),
     tell: async (tx, snapshot, news) => {
       for (const message of remediationMessages(snapshot, news, policy.channels, links))
         await outbox.enqueue(tx, message);
@@ -80,6 +79,15 @@ export function remediationFrom(facts: RemediationFacts): RemediationDesk | null
     log,
   });
 }
+
+/** Of one replica at a time; the rest waits its turn or goes to another replica. */
+const requestsAtOnce = 10;
+
+export const livingRequests = ({ advance }: Pick<RemediationDesk, 'advance'>): Living => ({
+  ...remediationLives,
+  atOnce: requestsAtOnce,
+  advance,
+});
 
 function worldOf({ config, environment, attachments, sources, clock, log }: RemediationFacts): World {
   return {

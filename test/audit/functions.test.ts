@@ -4,7 +4,6 @@ import { mkdtemp, copyFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { migrateEngine } from '../../src/adapters/engine/dbos.js';
 import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
 import { migrate, migrationsFolder } from '../../src/adapters/postgres/migrate.js';
@@ -138,7 +137,7 @@ describe('a log of an earlier version', () => {
     });
     for (const name of await readdir(migrationsFolder))
       if (name < '0009') await copyFile(join(migrationsFolder, name), join(earlier, name));
-    const options = { log: silentLog, engine: migrateEngine, appRole };
+    const options = { log: silentLog, appRole };
     await migrate(database.url, { ...options, folder: earlier });
     const owner = openDatabase({ url: database.url, clock: bench.clock, log: silentLog });
     const app = openDatabase({ url: database.appUrl, clock: bench.clock, log: silentLog });
@@ -152,7 +151,7 @@ describe('a log of an earlier version', () => {
       chain[1]!.hash,
     ]);
     await owner.query('grant insert on paydesk.audit_entries, paydesk.audit_witnesses to paydesk_app');
-    await migrate(database.url, { log: silentLog, engine: migrateEngine });
+    await migrate(database.url, { log: silentLog });
     await expect(insertAs(app, seal(chain[1]!, anEvent(), new Date()))).rejects.toMatchObject({
       code: 'misconfigured',
     });

@@ -2,7 +2,6 @@
  * The role that runs Paydesk can do all that Paydesk does, and nothing to the audit log but add to it.
  */
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { migrateEngine } from '../../src/adapters/engine/dbos.js';
 import { startEngine } from '../../src/adapters/engine/engine.js';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
 import { migrate } from '../../src/adapters/postgres/migrate.js';
@@ -62,8 +61,9 @@ describe('the role that runs Paydesk', () => {
     expect(await readAuditGuard(bench.database.appUrl)).toEqual({ role: appRole, couldRemove: false });
   });
 
-  it('runs the engine: a job is scheduled, started, finished and forgotten', async () => {
+  it('runs the engine: a job is due, runs, and is due again', async () => {
     const ran: string[] = [];
+    await bench.db.query("insert into paydesk.job_cursors values ('yearly', '2019-06-01T00:00:00Z')");
     const engine = await startEngine({
       databaseUrl: bench.database.appUrl,
       jobs: [
@@ -80,8 +80,10 @@ describe('the role that runs Paydesk', () => {
       log: silentLog,
     });
     onTestFinished(() => engine.close());
-    await engine.enqueue('yearly', new Date('2020-01-01T00:00:00Z'));
     await expect.poll(() => ran, { timeout: 8000 }).toEqual(['2020-01-01T00:00:00.000Z']);
+    const dueAt = async (): Promise<unknown> =>
+      (await bench.db.query('select due_at from paydesk.job_cursors'))[0];
+    await expect.poll(dueAt, { timeout: 8000 }).toEqual({ due_at: new Date('2021-01-01T00:00:00Z') });
   });
 
   it('runs the outbox', async () => {
@@ -167,7 +169,7 @@ describe('bringing a database up', () => {
     const make = (): Promise<void> => ensureRole(empty.url, name, new Secret(`it's`));
     await Promise.all([make(), make(), make()]);
     await make();
-    await migrate(empty.url, { log: silentLog, engine: migrateEngine, appRole: name });
+    await migrate(empty.url, { log: silentLog, appRole: name });
     const url = new URL(empty.url.reveal());
     url.username = encodeURIComponent(name);
     url.password = encodeURIComponent(`it's`);

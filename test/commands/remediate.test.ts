@@ -379,7 +379,6 @@ describe('deciding', () => {
     company.bank.deaf = Infinity;
     await click('bo', buttons.approve, valueOf(snapshot));
     for (let passed = 0; passed < 15 * minuteMs; passed += 30 * secondMs) {
-      await replica.desk.sweep();
       await replica.work();
       company.clock.advance(30 * secondMs);
     }

@@ -60,6 +60,9 @@ const setCursor = (slot: string): Promise<unknown> =>
 const cursor = async (): Promise<string | undefined> =>
   (await db.query<{ slot: Date }>('select slot from paydesk.job_cursors'))[0]?.slot.toISOString();
 
+const dueAt = async (): Promise<string | undefined> =>
+  (await db.query<{ at: Date }>('select due_at as at from paydesk.job_cursors'))[0]?.at.toISOString();
+
 const soon = { timeout: 5000, interval: 20 };
 const year = (slot: Date): number => slot.getUTCFullYear();
 
@@ -75,12 +78,15 @@ test('the newest missed slots run, oldest first and one at a time; the cursor mo
   const engine = await start([job(run)]);
   const expected = ['the desk 2018 0', 'the desk 2019 0', 'the desk 2020 0'];
   await expect.poll(() => seen, soon).toEqual(expected);
-  expect(await cursor()).toBe('2020-01-01T00:00:00.000Z');
   await engine.close();
-  const again = await start([job(run)]);
-  await again.enqueue('yearly', new Date('2020-01-01T00:00:00Z'));
-  await again.enqueue('yearly', new Date('2017-01-01T00:00:00Z'));
-  await expect.poll(() => seen, soon).toEqual([...expected, 'the desk 2017 0']);
+  expect(await cursor()).toBe('2020-01-01T00:00:00.000Z');
+  expect(await dueAt()).toBe('2021-01-01T00:00:00.000Z');
+  let others = 0;
+  const other = job(() => (others++, Promise.resolve()), { id: 'other' });
+  await db.query("insert into paydesk.job_cursors values ('other', '2019-06-01T00:00:00Z')");
+  await start([job(run), other]);
+  await expect.poll(() => others, soon).toBe(1);
+  expect(seen).toEqual(expected);
 });
 
 test('a job that is new has missed nothing', async () => {
@@ -143,30 +149,30 @@ test('closing gives up on a job that hangs; it is pending for the next start, wh
   await expect.poll(() => runs, { timeout: 10_000 }).toBe(2);
 });
 
-test('a slot that waits of a job that no longer exists is dropped', async () => {
+test('the row of a job that this version does not have is left as it is', async () => {
+  await db.query("insert into paydesk.job_cursors (job, slot, due_at) values ('retired', $1, $1)", [
+    '2019-06-01T00:00:00Z',
+  ]);
   await setCursor('2019-06-01T00:00:00Z');
-  const engine = await start([]);
-  await engine.enqueue('retired', new Date('2020-01-01T00:00:00Z'));
-  await expect
-    .poll(() => lines.some(({ level, fields }) => level === 'warn' && fields.job === 'retired'), soon)
-    .toBe(true);
+  let runs = 0;
+  await start([job(() => (runs++, Promise.resolve()))]);
+  await expect.poll(() => runs, soon).toBe(1);
+  const [retired] = await db.query(
+    "select due_at, lease_owner, version from paydesk.job_cursors where job = 'retired'",
+  );
+  expect(retired).toEqual({ due_at: new Date('2019-06-01T00:00:00Z'), lease_owner: null, version: 1 });
 });
 
-test('slots are forgotten a week after they ran, and not before', async () => {
-  await setCursor('2019-06-01T00:00:00Z');
-  const rows = (): Promise<object[]> =>
-    db.query("select from dbos.workflow_status where workflow_uuid like 'cron:%'");
-  const outputs = (): Promise<object[]> => db.query('select from dbos.operation_outputs');
-  let runs = 0;
-  const first = await start([job(() => (runs++, Promise.resolve()))]);
-  await expect.poll(() => runs, soon).toBe(1);
-  await first.close();
-  await (await start([])).close();
-  expect([(await rows()).length, (await outputs()).length]).toEqual([1, 1]);
-  const later = { now: () => new Date('2120-01-01T00:00:00Z') };
-  const options = { databaseUrl: database.url, jobs: [], desk: '', log: recordingLog(lines) };
-  await (await startEngine({ ...options, clock: later })).close();
-  expect([(await rows()).length, (await outputs()).length]).toEqual([0, 0]);
+test('a schedule that changed counts from the last slot', async () => {
+  await setCursor('2020-01-01T00:00:00Z');
+  await (await start([job(() => Promise.reject(new Error('must not run')))])).close();
+  expect(await dueAt()).toBe('2021-01-01T00:00:00.000Z');
+  const seen: string[] = [];
+  await start([
+    job((slot) => (seen.push(slot.toISOString()), Promise.resolve()), { schedule: '0 0 1 3,9 *' }),
+  ]);
+  await expect.poll(() => seen, soon).toEqual(['2020-03-01T00:00:00.000Z']);
+  await expect.poll(dueAt, soon).toBe('2020-09-01T00:00:00.000Z');
 });
 
 const faults: readonly [Partial<Job<string>>[], string, string][] = [

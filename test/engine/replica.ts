@@ -3,7 +3,6 @@
  * `migrate` first, and `ticks` (a job every second) or `hang` (a job that starts and never ends).
  * What its jobs do stands in the table `ran`; on standard output it says `ready` and nothing else.
  */
-import { migrateEngine } from '../../src/adapters/engine/dbos.js';
 import { startEngine } from '../../src/adapters/engine/engine.js';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
 import { migrate } from '../../src/adapters/postgres/migrate.js';
@@ -14,7 +13,7 @@ import type { Job } from '../../src/ports/jobs.js';
 
 const [address = '', ...wishes] = process.argv.slice(2);
 const url = new Secret(address);
-if (wishes.includes('migrate')) await migrate(url, { log: silentLog, engine: migrateEngine });
+if (wishes.includes('migrate')) await migrate(url, { log: silentLog });
 const db = openDatabase({ url, clock: systemClock, log: silentLog });
 
 const note = async (job: string, slot: Date): Promise<void> => {

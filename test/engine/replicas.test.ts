@@ -120,7 +120,7 @@ const rounds = new Set<string>();
 async function lastLook(): Promise<string> {
   const rows = await db.query<{ at: string }>(
     `select max(query_start)::text as at from pg_stat_activity
-     where application_name = 'paydesk engine' and query like '%workflow_status%'`,
+     where application_name = 'paydesk engine' and query like '%pg_locks%'`,
   );
   return rows[0]?.at ?? '';
 }

@@ -84,7 +84,12 @@ const presences = async (): Promise<number> => {
 };
 
 test('a session that is closed while it reconnects ends, and nobody looks present', async () => {
-  const session = await openSession(door.url, 'executor', silentLog);
+  const session = await openSession(
+    door.url,
+    'owner',
+    { due: () => undefined, reconnected: () => undefined },
+    silentLog,
+  );
   expect(await presences()).toBe(1);
   door.shut();
   await expect.poll(() => door.waiting()).toBe(1);

@@ -147,7 +147,6 @@ const libraryRooms: Readonly<Record<string, RegExp>> = {
   '@slack/web-api': /^src\/adapters\/slack\//,
   '@slack/types': /^src\/views\//,
   pg: /^(?:src\/adapters\/(?:postgres|engine)|sandbox)\//,
-  '@dbos-inc/dbos-sdk': /^src\/adapters\/engine\//,
   'node-cron': /^src\/(?:adapters\/engine|config)\//,
   'openid-client': /^src\/adapters\/oidc\//,
   jose: /^sandbox\/identity\//,

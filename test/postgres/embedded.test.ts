@@ -10,7 +10,6 @@ import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startEngine } from '../../src/adapters/engine/engine.js';
-import { migrateEngine } from '../../src/adapters/engine/dbos.js';
 import { openDatabase } from '../../src/adapters/postgres/database.js';
 import { findBinaries, packageFolder } from '../../src/adapters/postgres/embedded/binaries.js';
 import { lastingFault } from '../../src/adapters/postgres/embedded/start-faults.js';
@@ -171,7 +170,7 @@ test('a Ctrl-C in the terminal does not reach the server before us', async () =>
 test('after the server is killed, database and engine come back by themselves at the same address', async () => {
   const server = await start();
   const url = server.url;
-  await migrate(url, { log: silentLog, engine: migrateEngine });
+  await migrate(url, { log: silentLog });
   const db = openDatabase({ url, clock: systemClock, log: silentLog });
   later(() => db.close());
   const slots: number[] = [];

@@ -45,7 +45,6 @@ describe('is not ready', () => {
   it.each<[sql: string, part: keyof DatabaseFaults, words: RegExp]>([
     ['drop table paydesk.outbox cascade', 'tables', /paydesk\.outbox is missing.*paydesk migrate/],
     ['alter table paydesk.deliveries rename to gone', 'tables', /paydesk\.deliveries is missing/],
-    ['alter table dbos.workflow_status rename to gone', 'tables', /dbos\.workflow_status is missing/],
     [
       'revoke insert on paydesk.remediation_votes from paydesk_app',
       'tables',

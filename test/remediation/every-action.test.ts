@@ -243,7 +243,6 @@ async function live(action: string, typed: TypedParameters, met: Ordeal): Promis
 
 async function ended(replica: Replica, id: string): Promise<Remediation> {
   for (let steps = 0; steps < 300; steps++) {
-    await replica.desk.sweep();
     await replica.work();
     const { remediation } = await replica.desk.read(id);
     if (remediation.dueAt === null || remediation.verified || awaitsJudgement(remediation))

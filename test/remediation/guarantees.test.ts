@@ -17,6 +17,7 @@ import {
   startCompany,
   type Company,
   type Replica,
+  foreverLease,
 } from './support.js';
 
 let company: Company;
@@ -29,9 +30,8 @@ beforeEach(async () => {
   const { db, bank, people, clock } = company;
   clock.advance(3 * hourMs);
   await db.query(
-    `update paydesk.remediations set due_at = null, state = case when state = 'unknown' then 'refused' else state end`,
+    `update paydesk.remediations set due_at = null, lease_owner = null, lease_until = null, state = case when state = 'unknown' then 'refused' else state end`,
   );
-  await db.query('update test_tasks set done = true');
   await db.query('update paydesk.remediation_kill_switch set frozen = false, lift_by = null, lift_at = null');
   bank.moods = [];
   bank.orders = [];
@@ -52,13 +52,12 @@ afterAll(async () => {
 const stateOf = async (id: string): Promise<RemediationState> =>
   (await replica.desk.read(id)).remediation.state;
 
-/** Lets time pass, sweeping and working, until nothing moves any more. */
+/** Lets time pass until nothing moves any more. */
 async function settle(
   id: string,
   { forMs = 2 * hourMs, stepMs = 5 * secondMs } = {},
 ): Promise<RemediationState> {
   for (let passed = 0; passed < forMs; passed += stepMs) {
-    await replica.desk.sweep();
     await replica.work();
     const { remediation } = await replica.desk.read(id);
     if (remediation.dueAt === null || awaitsJudgement(remediation)) return remediation.state;
@@ -256,7 +255,7 @@ describe('3. at most once, and unless refused exactly once', () => {
     await replica.desk.approve(ballotOf(asked, 'eve'), null);
     const { id } = asked.remediation;
     const others = Array.from({ length: 6 }, () => company.replica());
-    await Promise.all(others.map(({ desk }) => desk.advance(id)));
+    await Promise.all(others.map(({ desk }) => desk.advance(id, foreverLease)));
     expect(company.bank.orders).toEqual([asked.remediation.idempotencyKey]);
   });
 
@@ -346,7 +345,6 @@ describe('what a person has to decide', () => {
     await loud.desk.approve(ballotOf(asked, 'eve'), null);
     const pass = async (forMs: number): Promise<void> => {
       for (let passedMs = 0; passedMs < forMs; passedMs += 5 * secondMs) {
-        await loud.desk.sweep();
         await loud.work();
         company.clock.advance(5 * secondMs);
       }
@@ -533,7 +531,6 @@ describe('breaking the glass', () => {
     await replica.work();
     expect(company.bank.orders).toEqual([asked.remediation.idempotencyKey]);
     company.clock.advance(minuteMs);
-    await replica.desk.sweep();
     await replica.work();
     expect((await replica.desk.read(id)).remediation).toMatchObject({ state: 'closed', review: 'open' });
     await expect(replica.desk.closeReview({ id, personId: 'mo', findings: 'fine' })).rejects.toThrow(

@@ -42,10 +42,9 @@ async function approved(amount = '50'): Promise<Snapshot> {
   return asked;
 }
 
-/** Sweeps and works for so long. */
+/** Lets so much time pass. */
 async function pass(forMs: number, stepMs = 5 * secondMs): Promise<void> {
   for (let passedMs = 0; passedMs < forMs; passedMs += stepMs) {
-    await replica.desk.sweep();
     await replica.work();
     company.clock.advance(stepMs);
   }

@@ -72,7 +72,6 @@ it('events are there to choose from, and the targets of the one that was chosen'
 
 async function letPass(forMs: number): Promise<void> {
   for (let passed = 0; passed <= forMs; passed += 10 * secondMs) {
-    await replica.desk.sweep();
     await replica.work();
     company.clock.advance(10 * secondMs);
     at.clock.advance(10 * secondMs);

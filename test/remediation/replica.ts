@@ -13,8 +13,7 @@ import { startEngine } from '../../src/adapters/engine/engine.js';
 import { systemClock, type Clock } from '../../src/kernel/clock.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { createLog } from '../../src/wiring/logging.js';
-import { advanceTask } from '../../src/remediation/life/deps.js';
-import { startSweeper } from '../../src/wiring/sweep.js';
+import { livingRequests } from '../../src/wiring/remediation.js';
 import { strictDesk, type SlackAddress } from './strict-slack.js';
 import { tableDesk } from './table-bank.js';
 
@@ -37,19 +36,11 @@ const desk =
 const engine = await startEngine({
   databaseUrl: url,
   jobs: [],
-  tasks: { [advanceTask]: (id) => desk.advance(id) },
+  living: [livingRequests(desk)],
   desk: { remediation: desk },
   clock,
   log,
   drainTimeoutMs: 2000,
 });
-const sweeper = startSweeper(() => desk.sweep(), log);
 process.stdout.write('ready\n');
-process.once(
-  'SIGTERM',
-  () =>
-    void sweeper
-      .stop()
-      .then(() => engine.close())
-      .then(() => db.close()),
-);
+process.once('SIGTERM', () => void engine.close().then(() => db.close()));

@@ -73,8 +73,9 @@ async function beginLife(seed: number): Promise<Life> {
   bank.moods = [];
   bank.deaf = 0;
   Object.entries(groups).forEach(([id, members]) => people.groups.set(id, new Set(members)));
-  await db.query('update test_tasks set done = true where not done');
-  await db.query('update paydesk.remediations set due_at = null where due_at is not null');
+  await db.query(
+    'update paydesk.remediations set due_at = null, lease_owner = null, lease_until = null where due_at is not null',
+  );
   await db.query('update paydesk.remediation_kill_switch set frozen = false, lift_by = null, lift_at = null');
   return {
     below,
@@ -198,9 +199,9 @@ async function work(life: Life): Promise<void> {
   await adopt(company.db);
 }
 
-async function passTime(life: Life): Promise<void> {
+function passTime(life: Life): Promise<void> {
   company.clock.advance(life.pick([secondMs, 30 * secondMs, 5 * minuteMs, 70 * minuteMs]));
-  await Promise.all(life.replicas.map(({ desk }) => desk.sweep()));
+  return Promise.resolve();
 }
 
 /** The answer is lost and the bank stays silent until people are asked; whoever it is says something, whatever is true. */
@@ -220,7 +221,6 @@ async function judge(life: Life): Promise<void> {
   for (let minutes = 0; minutes < 12; minutes++) {
     await work(life);
     company.clock.advance(minuteMs);
-    await Promise.all(life.replicas.map(({ desk }) => desk.sweep()));
   }
   if (life.below(2) === 0) company.bank.deaf = 0;
   const judgement = life.pick(['took_effect', 'did_not'] as const);
@@ -255,7 +255,6 @@ async function endLife(life: Life): Promise<Remediation[]> {
   await db.query('update paydesk.remediation_kill_switch set frozen = false');
   company.bank.deaf = 0;
   for (let hours = 0; hours < 400; hours++) {
-    await life.replicas[0]!.desk.sweep();
     await life.replicas[0]!.work();
     const [row] = await db.query<{ waiting: bigint }>(
       `select count(*) as waiting from paydesk.remediations where due_at is not null and not (state = 'unknown' and asked_at is not null)

@@ -1,17 +1,18 @@
 /**
  * A company in a test: the real domain on a real database with its real audit log, people in groups, and a stateful
- * bank that can be slow, silent or unwilling. Durable tasks are rows, taken in hand by replicas that can die.
+ * bank that can be slow, silent or unwilling. What is due is taken in hand by replicas that can die.
  */
 import { createAuditStore } from '../../src/adapters/postgres/audit.js';
+import { claim, release } from '../../src/adapters/engine/lives.js';
 import { openDatabase, type Database, type PgTransaction } from '../../src/adapters/postgres/database.js';
-import { createRemediations } from '../../src/adapters/postgres/remediations.js';
+import { createRemediations, remediationLives } from '../../src/adapters/postgres/remediations.js';
 import { createAuditTrail } from '../../src/audit/trail.js';
 import { fixedClock, hourMs, minuteMs, type FixedClock } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { formatMoney, money, parseMajor } from '../../src/kernel/money.js';
 import type { Directory, DirectoryPerson, PersonKind } from '../../src/ports/directory.js';
-import type { Tasks } from '../../src/ports/tasks.js';
+import type { Lease } from '../../src/ports/lives.js';
 import type { Action, World } from '../../src/remediation/kit/action.js';
 import { defineAction } from '../../src/remediation/kit/define-action.js';
 import type { CrashPoint, RemediationDeps, Snapshot } from '../../src/remediation/life/deps.js';
@@ -217,7 +218,7 @@ export const groups = {
 
 export interface Replica {
   desk: RemediationDesk;
-  /** Runs every task that waits, until none does; a task that its point of death was reached in stays unfinished. */
+  /** Moves on everything that is due, until nothing is; what its point of death was reached in stays in its dead hand. */
   work(): Promise<void>;
   /** Dies at the next passing of this point: from then on it does nothing more, and says nothing. */
   dieAt(point: CrashPoint): void;
@@ -239,9 +240,6 @@ export async function startCompany(): Promise<Company> {
   const testDatabase = await createDatabase();
   const clock = fixedClock(start);
   const db = openDatabase({ url: testDatabase.url, clock, log: silentLog, maxConnections: 8 });
-  await db.query(
-    'create table test_tasks (key text primary key, subject text not null, taken_by text, done boolean not null default false)',
-  );
   await db.query(
     'create table test_cards (seq bigint generated always as identity, id text not null, state text not null)',
   );
@@ -300,7 +298,6 @@ function startReplica(
     directory: people.directory,
     transactions: db,
     audit: createAuditTrail(createAuditStore(db)),
-    tasks: rowTasks,
     tell: async (tx, { remediation: { id, state } }) => {
       await (tx as PgTransaction).query('insert into test_cards (id, state) values ($1, $2)', [id, state]);
     },
@@ -324,40 +321,48 @@ function startReplica(
     dead: () => dead,
     work: async () => {
       const isDead = (): boolean => dead;
-      for (let task = await takeTask(db, name); task; task = await takeTask(db, name)) {
-        await Promise.race([desk.advance(task.subject), death]);
+      for (let hand = await takeDue({ db, clock, name }); hand; hand = await takeDue({ db, clock, name })) {
+        await Promise.race([desk.advance(hand.id, hand.lease), death]);
         if (isDead()) return;
-        await db.query('update test_tasks set done = true where key = $1', [task.key]);
+        await hand.giveBack();
       }
     },
   };
 }
 
-const rowTasks: Tasks = {
-  enqueue: async (tx, _task, key, subject) => {
-    await (tx as PgTransaction).query(
-      'insert into test_tasks (key, subject) values ($1, $2) on conflict do nothing',
-      [key, subject],
-    );
-  },
-};
+/** Never ends. */
+export const foreverLease: Lease = { lasts: () => true };
 
-async function takeTask(
-  { query }: Database,
-  name: string,
-): Promise<{ key: string; subject: string } | undefined> {
-  const [task] = await query<{ key: string; subject: string }>(
-    `update test_tasks set taken_by = $1 where key = (
-       select key from test_tasks where not done and taken_by is null order by key limit 1 for update skip locked)
-     returning key, subject`,
-    [name],
-  );
-  return task;
+const leaseMs = 3 * minuteMs;
+
+/** The one that has been due for longest. */
+async function takeDue({
+  db: { query },
+  clock,
+  name: owner,
+}: Pick<ReplicaFacts, 'db' | 'clock' | 'name'>): Promise<{
+  id: string;
+  lease: Lease;
+  giveBack(): Promise<void>;
+} | null> {
+  const now = clock.now();
+  const leaseUntil = new Date(now.getTime() + leaseMs);
+  const wanted = { owner, now, leaseUntil, limit: 1, only: null, except: [] };
+  const [taken] = await claim(query, remediationLives, wanted);
+  if (!taken) return null;
+  return {
+    id: `REM-${taken.key}`,
+    lease: { lasts: (durationMs) => clock.now().getTime() + durationMs < leaseUntil.getTime() },
+    giveBack: () => {
+      const againAt = new Date(clock.now().getTime() + 10_000);
+      return release(query, remediationLives, { owner, taken, now: clock.now(), againAt });
+    },
+  };
 }
 
-/** What the adopter does for the tasks of a dead executor. */
+/** What the adopter does with the things of a dead replica. */
 export async function adopt({ query }: Database): Promise<void> {
-  await query('update test_tasks set taken_by = null where not done');
+  await query('update paydesk.remediations set lease_owner = null, lease_until = null');
 }
 
 let forms = 0;

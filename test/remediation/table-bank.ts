@@ -5,7 +5,6 @@ import { randomUUID } from 'node:crypto';
 import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import type { Database } from '../../src/adapters/postgres/database.js';
 import { createRemediations } from '../../src/adapters/postgres/remediations.js';
-import { createTasks } from '../../src/adapters/postgres/tasks.js';
 import { createAuditTrail } from '../../src/audit/trail.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
@@ -77,7 +76,6 @@ export function tableDesk(db: Database, overrides: Partial<RemediationDeps> = {}
     directory: createPeople(groups).directory,
     transactions: db,
     audit: createAuditTrail(createAuditStore(db)),
-    tasks: createTasks(),
     tell: () => Promise.resolve(),
     alarm: () => Promise.resolve(),
     newKey: randomUUID,

@@ -8,7 +8,6 @@ import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { migrateEngine } from '../../src/adapters/engine/dbos.js';
 import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded/supervisor.js';
 import { migrate } from '../../src/adapters/postgres/migrate.js';
 import { ensureDatabase } from '../../src/adapters/postgres/provision.js';
@@ -35,7 +34,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const server = await startEmbeddedPostgres({ home, log: silentLog, settings });
   await ensureDatabase(server.url, templateName);
   await ensureRole(server.url, appRole, new Secret(appRole));
-  await migrate(server.urlOf(templateName), { log: silentLog, engine: migrateEngine, appRole });
+  await migrate(server.urlOf(templateName), { log: silentLog, appRole });
   project.provide('postgresUrl', server.url.reveal());
   return async () => {
     await server.stop();

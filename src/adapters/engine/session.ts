@@ -1,8 +1,9 @@
 /**
- * The engine's own connection. It holds an advisory lock on this process's executor id for as long as it stands: that
- * lock is how the other replicas know that we live. The engine's few statements run over it too, one after another.
+ * The engine's own connection. It holds an advisory lock on this process's owner id for as long as it lasts: that lock is
+ * how the other replicas know that we live. Over it we hear that something became due, and the engine's few statements run
+ * over it too, one after another.
  *
- * Invariant: connections are numbered, so that whoever watched others over a broken one knows to begin anew.
+ * Invariant: connections are numbered, so that a watcher of other replicas starts again after a reconnect.
  * Not for a pooler in transaction mode, which would take the lock away.
  */
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +11,7 @@ import pg from 'pg';
 import { messageOf, OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Secret } from '../../kernel/secret.js';
+import type { Query } from './lives.js';
 
 /** The first half of the locks' keys, apart from everybody else's: "payd" in ASCII. The second is the id's hash. */
 export const presenceNamespace = 0x70617964;
@@ -18,17 +20,36 @@ const connectTimeoutMs = 5000;
 const reconnectPauseMs = 250;
 /** Our statements take milliseconds: without an answer by then the connection leads nowhere. */
 const queryTimeoutMs = 10_000;
+/**
+ * The server drops the session of a machine that vanished after 5 + 3 × 2 s, and the lock with it; by default it takes two
+ * hours. On a local socket it has no effect.
+ */
+const keepaliveSql =
+  'set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3';
+const listenSql = 'listen paydesk_due';
+
+export interface SessionEvents {
+  /** Another transaction made something due. */
+  due: () => void;
+  /** There is a new connection; what was announced meanwhile was not heard. */
+  reconnected: () => void;
+}
 
 export interface Session {
-  query<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  query: Query;
   /** How many connections there have been; 0 while there is none. */
   connection(): number;
   close(): Promise<void>;
 }
 
 /** Connects, and reconnects for as long as it is open. Throws `unavailable` when the first connection fails. */
-export async function openSession(url: Secret, executorId: string, log: Log): Promise<Session> {
-  const connect = (): Promise<Connection> => connectOnce(url, executorId);
+export async function openSession(
+  url: Secret,
+  owner: string,
+  events: SessionEvents,
+  log: Log,
+): Promise<Session> {
+  const connect = (): Promise<Connection> => connectOnce(url, owner, events);
   const state: { current: Connection | null; count: number; closed: boolean } = {
     current: null,
     count: 1,
@@ -48,7 +69,10 @@ export async function openSession(url: Secret, executorId: string, log: Log): Pr
       connection = await reconnect(connect, () => state.closed);
       state.current = connection;
       state.count++;
-      if (connection) log.info({}, 'the engine has its database session again');
+      if (connection) {
+        log.info({}, 'the engine has its database session again');
+        events.reconnected();
+      }
     }
   };
   const kept = keep(state.current);
@@ -56,7 +80,7 @@ export async function openSession(url: Secret, executorId: string, log: Log): Pr
     query: serialised(async (sql, values) => {
       if (!state.current) throw new OpsError('unavailable', 'The engine has no database session.');
       return ask(state.current, sql, values);
-    }) as Session['query'],
+    }) as Query,
     connection: () => (state.current ? state.count : 0),
     close: async () => {
       state.closed = true;
@@ -73,7 +97,7 @@ interface Connection {
   abandon: () => void;
 }
 
-async function connectOnce(url: Secret, executorId: string): Promise<Connection> {
+async function connectOnce(url: Secret, owner: string, { due }: SessionEvents): Promise<Connection> {
   const client = new pg.Client({
     connectionString: url.reveal(),
     connectionTimeoutMillis: connectTimeoutMs,
@@ -89,7 +113,10 @@ async function connectOnce(url: Secret, executorId: string): Promise<Connection>
   });
   try {
     await client.connect();
-    await client.query('select pg_advisory_lock_shared($1, hashtext($2))', [presenceNamespace, executorId]);
+    await client.query(keepaliveSql);
+    await client.query('select pg_advisory_lock_shared($1, hashtext($2))', [presenceNamespace, owner]);
+    client.on('notification', due);
+    await client.query(listenSql);
     return { client, broken, abandon };
   } catch (error) {
     await client.end().catch(() => undefined);
@@ -140,3 +167,9 @@ function serialised(send: Send): (sql: string, values?: readonly unknown[]) => P
 
 /** For the log: a statement that failed because the connection broke. */
 export const faultOf = (error: unknown): { error: string } => ({ error: messageOf(error) });
+
+const missing = ['42P01', '3F000', '42703'];
+
+/** No table, schema or column of that name: the database was not migrated, or not far enough. */
+export const isTableMissing = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && missing.includes(error.code ?? '');

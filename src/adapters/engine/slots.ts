@@ -1,5 +1,5 @@
 /**
- * Which instants a cron expression fires at, looking back. All in UTC, to the second.
+ * Which instants a cron expression fires at, looking back and to the next one. All in UTC, to the second.
  *
  * Whole days are asked first, and then only the listed hours, minutes and seconds, so that a job that runs once a month
  * costs a few dozen questions and not a few million.
@@ -25,6 +25,38 @@ export function slotsBetween(schedule: string, after: Date, until: Date, limit: 
     slots.push(slot);
   }
   return slots.reverse();
+}
+
+/** Leap days on a given weekday come back after 28 years at most, or 40 across a century. */
+const furthestMs = 41 * 366 * dayMs;
+
+/** The first slot after an instant; null for a day that no calendar has, such as February 30. */
+export function nextSlot(schedule: string, after: Date): Date | null {
+  const times = timesOf(schedule);
+  const first = earliestOf(times);
+  const task = createTask(schedule, () => undefined, { timezone: 'UTC' });
+  try {
+    for (let day = startOfDay(after); day <= after.getTime() + furthestMs; day += dayMs) {
+      if (!task.match(new Date(day + first))) continue;
+      const slot = firstAfter(day, times, after.getTime());
+      if (slot !== null) return slot;
+    }
+    return null;
+  } finally {
+    void task.destroy();
+  }
+}
+
+function firstAfter(day: number, { hours, minutes, seconds }: Times, after: number): Date | null {
+  for (const hour of hours.toReversed()) {
+    if (day + hour + hourMs <= after) continue;
+    for (const minute of minutes.toReversed()) {
+      if (day + hour + minute + minuteMs <= after) continue;
+      for (const second of seconds.toReversed())
+        if (day + hour + minute + second > after) return new Date(day + hour + minute + second);
+    }
+  }
+  return null;
 }
 
 /** Newest first; stops at the beginning of the day of `bound`. */

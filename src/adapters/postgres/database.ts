@@ -51,6 +51,8 @@ export interface DatabaseOptions {
   /** After this a statement is cancelled and its caller gets `unavailable`. */
   statementTimeoutMs?: number;
   connectTimeoutMs?: number;
+  /** How long a caller waits for a connection while all are in use; 30 s where absent. */
+  queueTimeoutMs?: number;
   maxConnections?: number;
   /** The variable that the address came from, named in hints. */
   setting?: string;
@@ -95,12 +97,13 @@ export function openDatabase(options: DatabaseOptions): Database {
 }
 
 function createPool(options: DatabaseOptions): pg.Pool {
-  const { statementTimeoutMs = 30_000, connectTimeoutMs = 5000, applicationName = 'paydesk' } = options;
+  const { statementTimeoutMs = 30_000, connectTimeoutMs = 5000, queueTimeoutMs = 30_000 } = options;
   const pool = new pg.Pool({
+    Client: clientWithin(connectTimeoutMs),
     connectionString: options.url.reveal(),
-    application_name: applicationName,
+    application_name: options.applicationName ?? 'paydesk',
     max: options.maxConnections ?? 10,
-    connectionTimeoutMillis: connectTimeoutMs,
+    connectionTimeoutMillis: Math.max(connectTimeoutMs, queueTimeoutMs),
     query_timeout: statementTimeoutMs + answerGraceMs,
     keepAlive: true,
     types: { getTypeParser },
@@ -117,6 +120,14 @@ function createPool(options: DatabaseOptions): pg.Pool {
   );
   return pool;
 }
+
+/** The pool has one limit for both: a crowd that waits its turn would be told that the database cannot be reached. */
+const clientWithin = (connectTimeoutMs: number): new () => pg.ClientBase =>
+  class extends pg.Client {
+    constructor(config?: pg.ClientConfig) {
+      super({ ...config, connectionTimeoutMillis: connectTimeoutMs });
+    }
+  };
 
 const parsers: Readonly<Record<number, (text: string) => unknown>> = {
   [pg.types.builtins.INT8]: BigInt,

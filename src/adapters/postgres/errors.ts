@@ -125,6 +125,12 @@ const meanings: readonly Meaning[] = [
     hint: 'Check {setting}.',
   },
   { sign: 'Connection terminated', ...unreachable },
+  {
+    sign: 'timeout exceeded when trying to connect',
+    code: 'unavailable',
+    message: 'Paydesk is busy: all its database connections are in use.',
+    hint: 'Try again in a minute.',
+  },
   { sign: 'timeout e', ...unreachable },
   { sign: 'Client has encountered a connection error', ...unreachable },
   { sign: 'Client was closed', ...unreachable },

@@ -1,6 +1,5 @@
 /**
- * Brings a database to the shape that this code expects: schema `paydesk` from the numbered files beside this one,
- * and whatever else keeps tables there (the engine).
+ * Brings a database to the shape that this code expects: schema `paydesk` from the numbered files beside this one.
  *
  * Invariants: forward only; numbers have no gap; each file runs once, in a transaction of its own, under a lock that
  * makes a second starter wait; an applied file never changes (its checksum is recorded); a database that is ahead of
@@ -9,7 +8,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
@@ -20,8 +18,6 @@ import { grantRights } from './roles.js';
 
 export interface MigrateOptions {
   log: Log;
-  /** Migrates the tables of the durable engine; runs under the same lock, because its own migration races. */
-  engine: (url: Secret, log: Log) => Promise<void>;
   /** The role that will run Paydesk, when it is not the owner of `url`: given its rights under the same lock. */
   appRole?: string;
   /** The variable that `url` came from, named in hints. */
@@ -37,9 +33,8 @@ interface Migration {
   sql: string;
 }
 
-/** "migrate" in ASCII. Not the key that DBOS takes inside its own migration. */
+/** "migrate" in ASCII. */
 const lockKey = '0x6d696772617465';
-const lockPauseMs = 100;
 
 export const migrationsFolder = join(packageRoot, 'src/adapters/postgres/migrations');
 
@@ -57,9 +52,8 @@ export async function migrate(url: Secret, options: MigrateOptions): Promise<{ a
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await takeLock(client);
+    await client.query(`select pg_advisory_lock(${lockKey})`);
     const applied = await applyAll(client, migrations, options.log);
-    await options.engine(url, options.log);
     if (options.appRole !== undefined) await grantRights(client, options.appRole);
     return { applied };
   } catch (error) {
@@ -67,20 +61,6 @@ export async function migrate(url: Secret, options: MigrateOptions): Promise<{ a
   } finally {
     // Ends the session, and with it the lock.
     await client.end().catch(() => undefined);
-  }
-}
-
-/**
- * Asks again and again instead of waiting inside one statement: a waiting statement holds a snapshot, and the engine's
- * migration, which builds indexes concurrently, waits for every snapshot to go. The two would wait for each other.
- */
-async function takeLock(client: pg.Client): Promise<void> {
-  for (;;) {
-    const { rows } = await client.query<{ taken: boolean }>(
-      `select pg_try_advisory_lock(${lockKey}) as taken`,
-    );
-    if (rows[0]?.taken === true) return;
-    await delay(lockPauseMs);
   }
 }
 

@@ -10,7 +10,7 @@ import type { Database, PgTransaction } from './database.js';
 /** By part, why it does not work; null when it does. */
 export type DatabaseFaults = Readonly<Record<'tables' | 'writing' | 'audit', string | null>>;
 
-/** Every table of schema `paydesk`, and the one of the engine that all its work goes through. */
+/** Every table of schema `paydesk`. */
 export const neededTables: readonly string[] = [
   'paydesk.audit_entries',
   'paydesk.audit_head',
@@ -43,7 +43,6 @@ export const neededTables: readonly string[] = [
   'paydesk.statement_files',
   'paydesk.statement_quarantine',
   'paydesk.statement_sightings',
-  'dbos.workflow_status',
 ];
 
 /** Those that are read, and written by functions of the owner if at all. */

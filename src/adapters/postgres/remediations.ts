@@ -5,6 +5,7 @@
  * two transactions wait for each other.
  */
 import { OpsError } from '../../kernel/errors.js';
+import type { LifeTable } from '../../ports/lives.js';
 import { liveCardOf } from '../../ports/remediations.js';
 import type {
   CapEntry,
@@ -17,6 +18,8 @@ import type {
 } from '../../ports/remediations.js';
 import type { Database, Querier } from './database.js';
 import { requirePg } from './transactions.js';
+
+export const remediationLives: LifeTable = { table: 'paydesk.remediations', key: 'number', prefix: 'REM-' };
 
 const columns: Readonly<Record<keyof (NewRemediation & RemediationProgress), string>> = {
   formKey: 'form_key',
@@ -65,9 +68,6 @@ const byKeySql = `select number from paydesk.remediations where idempotency_key 
 const byFormSql = `select ${selected} from paydesk.remediations where form_key = $1`;
 const readSql = `select ${selected} from paydesk.remediations where number = $1`;
 const takeSql = `${readSql} for no key update`;
-const takeDueSql = `
-  select ${selected} from paydesk.remediations where due_at <= $1
-  order by due_at, number limit $2 for no key update skip locked`;
 const unansweredSql = `
   select min(due_at) as "dueAt" from paydesk.remediations
   where failed_looks > 0 and due_at is not null and number <> $1`;
@@ -217,14 +217,12 @@ const ballots: Pick<Remediations, 'votesOf' | 'putVote'> = {
 
 type Schedule = Pick<
   Remediations,
-  'takeDue' | 'nextUnansweredAt' | 'hastenUnanswered' | 'hastenFollowUps' | 'withStaleCards'
+  'nextUnansweredAt' | 'hastenUnanswered' | 'hastenFollowUps' | 'withStaleCards'
 >;
 
 /** What happens by itself, and when. */
 function schedule(query: Querier['query']): Schedule {
   return {
-    takeDue: async (tx, limit) =>
-      (await requirePg(tx).query<Row>(takeDueSql, [tx.now, limit])).map(remediationOf),
     nextUnansweredAt: async (tx, id) => {
       const [row] = await requirePg(tx).query<{ dueAt: Date | null }>(unansweredSql, [numberOf(id)]);
       return row?.dueAt ?? null;

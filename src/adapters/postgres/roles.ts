@@ -2,8 +2,8 @@
  * Two roles, so that nobody who gets hold of the application can rewrite the audit log: one owns the tables and migrates
  * them, the other runs Paydesk with the rights below.
  *
- * Invariant: the rights are given anew after every migration, ours and the engine's, so a new table needs no line here
- * unless it is one that is only read.
+ * Invariant: the rights are given anew after every migration, so a new table needs no line here unless it is one that is
+ * only read.
  */
 import pg from 'pg';
 import type { Secret } from '../../kernel/secret.js';
@@ -28,16 +28,16 @@ export async function ensureRole(url: Secret, name: string, password: Secret): P
   });
 }
 
-/** Gives a role what running Paydesk needs. `client` is the owner of schemas `paydesk` and `dbos`. */
+/** Gives a role what running Paydesk needs. `client` is the owner of schema `paydesk`. */
 export async function grantRights(client: pg.ClientBase, name: string): Promise<void> {
   const role = pg.escapeIdentifier(name);
   const tables = readOnly.map((table) => `paydesk.${table}`).join(', ');
   // Several statements in one message are one transaction.
   await client.query(`
-    grant usage on schema paydesk, dbos to ${role};
-    grant select, insert, update, delete on all tables in schema paydesk, dbos to ${role};
-    grant usage, select on all sequences in schema paydesk, dbos to ${role};
-    grant execute on all functions in schema paydesk, dbos to ${role};
+    grant usage on schema paydesk to ${role};
+    grant select, insert, update, delete on all tables in schema paydesk to ${role};
+    grant usage, select on all sequences in schema paydesk to ${role};
+    grant execute on all functions in schema paydesk to ${role};
     revoke insert, update, delete on ${tables} from ${role}`);
 }
 

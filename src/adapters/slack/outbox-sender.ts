@@ -11,7 +11,7 @@ import { messageOf } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { ClaimedMessage, OutboxQueue } from '../../ports/outbox.js';
 import { callFault, callTimeoutMs, type CallFault } from './client.js';
-import { createNap } from './nap.js';
+import { createNap } from '../../kernel/nap.js';
 import { deliver, LeaseLost, type DeliveryFacts } from './outbox-delivery.js';
 import { mostPages } from './outbox-read-back.js';
 import { meaningOf, type Meaning } from './refusals.js';

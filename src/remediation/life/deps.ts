@@ -6,7 +6,6 @@ import type { Log } from '../../kernel/log.js';
 import type { AuditTrail } from '../../ports/audit.js';
 import type { Directory } from '../../ports/directory.js';
 import type { Remediation, Remediations, Vote } from '../../ports/remediations.js';
-import type { Tasks } from '../../ports/tasks.js';
 import type { Transaction, Transactions } from '../../ports/transaction.js';
 import type { Action, Plan, World } from '../kit/action.js';
 import type { AllowedRuling, Policy } from '../policy/policy.js';
@@ -57,7 +56,6 @@ export interface RemediationDeps {
   directory: Directory;
   transactions: Transactions;
   audit: AuditTrail;
-  tasks: Tasks;
   /** Enqueues the card of this moment, and the news in its thread, in the same transaction. */
   tell(tx: Transaction, snapshot: Snapshot, news: News | null): Promise<void>;
   /**
@@ -71,8 +69,5 @@ export interface RemediationDeps {
   clock: Clock;
   log: Log;
 }
-
-/** The durable task that moves a request on. */
-export const advanceTask = 'remediation';
 
 export const paydesk = 'paydesk';

@@ -6,31 +6,22 @@
  * only one is under way, because each changes what the others rest on; a call whose outcome nobody knows is
  * looked for before anything else; the same key is used for every try, and no try follows an unknown one before the
  * other side has said that nothing was done.
- * Deliberately absent: waiting. What comes later is due later, and the sweep starts it.
+ * Deliberately absent: waiting. What comes later is due later (`ports/lives.ts`).
  */
 import { minuteMs, secondMs } from '../../kernel/clock.js';
 import { toOpsError, type OpsError } from '../../kernel/errors.js';
 import type { Remediation } from '../../ports/remediations.js';
+import type { Lease } from '../../ports/lives.js';
 import type { Transaction } from '../../ports/transaction.js';
 import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
 import { expire, lapse } from './expiry.js';
-import { fenced, requireLease } from './fence.js';
+import { coversCall, fenced, requireLease } from './fence.js';
 import { watch } from './judgement.js';
-import { callLease, doneMove, failedMove } from './outcomes.js';
+import { doneMove, failedMove } from './outcomes.js';
 import { whatChanged } from './revalidation.js';
 import { requireLookedFor, settle } from './settlement.js';
 import { remindOfReview } from './review.js';
-import {
-  actionOf,
-  enqueueStep,
-  isTooOld,
-  move,
-  snapshotOf,
-  stepLeaseMs,
-  takeIf,
-  wait,
-  type Move,
-} from './transitions.js';
+import { actionOf, isTooOld, move, snapshotOf, takeIf, wait, type Move } from './transitions.js';
 import { followUp, verify } from './verification.js';
 
 const heldUpMs = 15 * secondMs;
@@ -38,7 +29,7 @@ const heldUpMs = 15 * secondMs;
 const quietMs = minuteMs;
 
 /** Moves a request on from wherever it stands. Safe to call at any time, from any replica, any number of times. */
-export async function advance(deps: RemediationDeps, id: string): Promise<void> {
+export async function advance(deps: RemediationDeps, id: string, lease: Lease): Promise<void> {
   const { remediation, votes } = await deps.remediations.read(id);
   const snapshot = snapshotOf(remediation, votes);
   if (remediation.watchUntil !== null) return watch(deps, snapshot);
@@ -46,13 +37,13 @@ export async function advance(deps: RemediationDeps, id: string): Promise<void> 
     case 'pending':
       return expire(deps, snapshot);
     case 'approved':
-      return begin(deps, snapshot);
+      return begin(deps, snapshot, lease);
     // Somebody began and did not come back to say how it went.
     case 'executing':
     case 'unknown':
-      return settle(deps, snapshot, (again) => order(deps, again, { isRepeat: true }));
+      return settle(deps, snapshot, (again) => order(deps, again, { isRepeat: true, lease }));
     case 'done':
-      return remediation.verified ? followUp(deps, snapshot) : verify(deps, snapshot);
+      return remediation.verified ? followUp(deps, snapshot, lease) : verify(deps, snapshot);
     default:
       return remindOfReview(deps, snapshot);
   }
@@ -67,7 +58,7 @@ export async function lookAgain(deps: RemediationDeps, id: string): Promise<void
   return remediation.state === 'unknown' ? settle(deps, snapshot, null) : verify(deps, snapshot);
 }
 
-async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
+async function begin(deps: RemediationDeps, snapshot: Snapshot, lease: Lease): Promise<void> {
   const { remediation } = snapshot;
   const startedAt = deps.clock.now();
   if (deps.clock.now() >= remediation.expiresAt) return expire(deps, snapshot);
@@ -83,7 +74,7 @@ async function begin(deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
   const intended = await intend(deps, remediation, { rivalCalls, startedAt });
   if (intended === null) return;
   await deps.probe?.('after_intent');
-  await order(deps, { ...snapshot, remediation: intended }, { isRepeat: false });
+  await order(deps, { ...snapshot, remediation: intended }, { isRepeat: false, lease });
 }
 
 type Delay = ({ kind: 'wait' } & HoldUp) | { kind: 'wait_quietly'; forMs: number };
@@ -175,7 +166,7 @@ function intend(
     if ((await deps.remediations.rivalsOf(tx, current)).calls !== rivalCalls)
       return readAgain(tx, deps, current);
     return move(tx, deps, current, {
-      progress: { state: 'executing', stateWhy: null, calls: current.calls + 1, dueAt: callLease(tx.now) },
+      progress: { state: 'executing', stateWhy: null, calls: current.calls + 1, dueAt: tx.now },
       happening: { verb: 'executing', actor: paydesk, why: null, details: { call: current.calls + 1 } },
       news: null,
     });
@@ -195,19 +186,18 @@ const lateAnswer =
 async function order(
   deps: RemediationDeps,
   { remediation, plan }: Snapshot,
-  { isRepeat }: { isRepeat: boolean },
+  { isRepeat, lease }: { isRepeat: boolean; lease: Lease },
 ): Promise<void> {
   const action = actionOf(deps, remediation.action);
-  const until = orderBefore(remediation);
   let outcome: Move;
   try {
-    requireLease(until, deps.clock);
-    const world = fenced(deps.world, until, deps.clock);
+    requireLease(lease);
+    const world = fenced(deps.world, lease);
     const effect = await action.execute(plan, remediation.idempotencyKey, world);
     await deps.probe?.('after_effect');
     outcome = doneMove(remediation, effect, deps.clock.now());
   } catch (thrown) {
-    if (deps.clock.now() >= until) deps.log.warn({ remediation: remediation.id }, lostLease);
+    if (!coversCall(lease)) deps.log.warn({ remediation: remediation.id }, lostLease);
     outcome = failedMove(remediation, thrown, { isRepeat, now: deps.clock.now() });
   }
   await deps.transactions.run(async (tx) => {
@@ -220,28 +210,6 @@ async function order(
   await deps.transactions.run((tx) => deps.remediations.hastenFollowUps(tx, remediation));
 }
 
-/** A call takes half a minute at most, so one that begins before this is over before anybody else looks for its effect. */
-const callMs = minuteMs;
-const orderBefore = ({ dueAt }: Remediation): Date => new Date((dueAt?.getTime() ?? 0) - callMs);
-
 /** Other things may have changed meanwhile, such as a review; the answer to the last call counts until it is settled. */
 const isAnsweredBy = (current: Remediation, { calls }: Remediation): boolean =>
   (current.state === 'executing' || current.state === 'unknown') && current.calls === calls;
-
-/** How long the due requests of one sweep may be; the rest is due at the next. */
-const sweepLimit = 50;
-
-/** Starts whatever is due. Returns how many. */
-export function sweep(deps: RemediationDeps): Promise<number> {
-  return deps.transactions.run(async (tx) => {
-    const due = await deps.remediations.takeDue(tx, sweepLimit);
-    for (const remediation of due) await startDue(tx, deps, remediation);
-    return due.length;
-  });
-}
-
-/** Not a move: nothing that people would want to know of happens here. */
-async function startDue(tx: Transaction, deps: RemediationDeps, { id }: Remediation): Promise<void> {
-  const dueAt = new Date(tx.now.getTime() + stepLeaseMs);
-  await enqueueStep(tx, deps, await deps.remediations.change(tx, id, { dueAt }));
-}

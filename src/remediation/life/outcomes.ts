@@ -4,7 +4,7 @@
  * Invariant: only the codes with which a port promises that nothing was done count as nothing done; whatever else was
  * thrown, a fault of ours too, leaves the outcome unknown.
  */
-import { minuteMs, secondMs } from '../../kernel/clock.js';
+import { secondMs } from '../../kernel/clock.js';
 import { toOpsError } from '../../kernel/errors.js';
 import type { Remediation, RemediationProgress } from '../../ports/remediations.js';
 import type { Effect } from '../kit/action.js';
@@ -16,10 +16,6 @@ export const mostCalls = 3;
 const retryMs = 10 * secondMs;
 /** The other side needs a moment before it can be asked what became of a call. */
 const settlingMs = 3 * secondMs;
-/** Nine files and a write, of half a minute each at most: whoever ordered it and is silent for longer is gone. */
-const callLeaseMs = 7 * minuteMs;
-export const callLease = (now: Date): Date => new Date(now.getTime() + callLeaseMs);
-
 /** What looking for an effect leaves behind, put away: it was found, or the request ended otherwise. */
 export const foundOut = {
   looks: 0,

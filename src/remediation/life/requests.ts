@@ -19,7 +19,7 @@ import { readReason } from '../kit/reason.js';
 import { rulingText } from '../policy/ruling-text.js';
 import { capEntryOf, capRulingOf } from './reservations.js';
 import { frozenMessage } from '../policy/kill-switch.js';
-import { actionOf, enqueueStep, snapshotOf, stepLeaseMs } from './transitions.js';
+import { actionOf, snapshotOf } from './transitions.js';
 
 export interface RequestForm {
   /** Names the window, or the command, that it was asked in. */
@@ -119,7 +119,6 @@ async function enter(tx: Transaction, deps: RemediationDeps, entry: Entry): Prom
     },
   });
   if (form.breakGlass) {
-    await enqueueStep(tx, deps, remediation);
     await deps.alarm(tx, {
       personId: form.requesterId,
       text: `broke the glass for ${remediation.id}: ${plan.preview.headline}`,
@@ -192,7 +191,7 @@ function startOf({ policy }: RemediationDeps, { breakGlass }: RequestForm, now: 
     state: breakGlass ? 'approved' : 'pending',
     stateWhy: null,
     expiresAt,
-    dueAt: breakGlass ? new Date(now.getTime() + stepLeaseMs) : expiresAt,
+    dueAt: breakGlass ? now : expiresAt,
     calls: 0,
     looks: 0,
     failedLooks: 0,

@@ -11,7 +11,7 @@ import type { Remediation } from '../../ports/remediations.js';
 import type { Transaction } from '../../ports/transaction.js';
 import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
 import { answered, isNoted, look, nextLookAt, nextTryAt, noted, type Look } from './looking.js';
-import { callLease, doneMove, mostCalls } from './outcomes.js';
+import { doneMove, mostCalls } from './outcomes.js';
 import { whatChanged } from './revalidation.js';
 import { isTooOld, move, takeIf, type Move } from './transitions.js';
 
@@ -85,7 +85,7 @@ const repeatMove = (current: Remediation, findings: readonly string[], now: Date
       askedAt: null,
       evidence,
       calls: current.calls + 1,
-      dueAt: callLease(now),
+      dueAt: now,
     },
     happening: {
       verb: 'repeated',

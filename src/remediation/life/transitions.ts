@@ -1,18 +1,17 @@
 /**
- * The one way for a request to change: state, audit entry, card and news in one transaction.
+ * How a request moves (`lifecycle/lifecycle.ts`), and what is particular to requests about it.
  *
- * Invariants: nobody changes a request without saying so in the audit trail, save that waiting on for the same reason is
- * said once; what ends without an effect, and is looked for no longer, gives back what it held of the caps; the next step of an approved request is
- * enqueued in the transaction that made it due.
+ * Invariants: waiting on for the same reason is said once; what ends without an effect, and is looked for no longer, releases
+ * its cap reservation; an ended request is due again while its review is still owed.
  */
 import { canonicalJson, type JsonObject } from '../../kernel/canonical-json.js';
 import { minuteMs } from '../../kernel/clock.js';
 import { OpsError } from '../../kernel/errors.js';
-import type { VerbOf } from '../../ports/audit.js';
+import * as lifecycle from '../../lifecycle/lifecycle.js';
 import type { Remediation, RemediationProgress, RemediationState, Vote } from '../../ports/remediations.js';
 import type { Transaction } from '../../ports/transaction.js';
 import type { Action } from '../kit/action.js';
-import { advanceTask, type News, type RemediationDeps, type Snapshot } from './deps.js';
+import type { News, RemediationDeps, Snapshot } from './deps.js';
 import { linesOf, thaw } from '../kit/plan.js';
 import type { AllowedRuling } from '../policy/policy.js';
 import { readRuling } from '../policy/ruling-text.js';
@@ -33,62 +32,42 @@ export const openStates: readonly RemediationState[] = [
   'done',
 ];
 
-/**
- * How long a started step may go unheard of. While the engine is to move a request it is always due, so that a step which
- * failed, or was lost with its process, is taken up by a sweep; starting one twice does no harm.
- */
-export const stepLeaseMs = minuteMs;
-
 /** Reading people and the world takes seconds; this leaves room for a slow provider. */
 const oldestReadMs = 2 * minuteMs;
 /** Whether a process was stopped since it read the world: what it read is no ground to act on any more. */
 export const isTooOld = (startedAt: Date, now: Date): boolean =>
   now.getTime() - startedAt.getTime() >= oldestReadMs;
 
-/** Why the change happens, for the audit trail. */
-export interface Happening {
-  verb: VerbOf<'remediation'>;
-  actor: string;
-  why: string | null;
-  details?: JsonObject;
-}
+export type Happening = lifecycle.Happening<'remediation'>;
+export type Move = lifecycle.Move<RemediationProgress, News, 'remediation'>;
 
-export interface Move {
-  progress: Partial<RemediationProgress>;
-  happening: Happening;
-  news: News | null;
-  /** The engine moves it on as soon as this is committed. */
-  advance?: boolean;
-}
+const lifeOf = (
+  deps: RemediationDeps,
+): lifecycle.Life<Remediation, RemediationProgress, News, 'remediation'> => ({
+  noun: 'remediation',
+  things: deps.remediations,
+  audit: deps.audit,
+  entryOf: (after) => ({
+    subjects: [after.id, ...after.subjects],
+    details: { state: after.state, rule: rulingOf(after).rule, planHash: after.planHash },
+  }),
+  show: async (tx, after, news) =>
+    deps.tell(tx, snapshotOf(after, await deps.remediations.votesOf(tx, after.id)), news),
+});
 
 export async function move(
   tx: Transaction,
   deps: RemediationDeps,
   before: Remediation,
-  { progress, happening, news, advance = false }: Move,
+  { progress, ...rest }: Move,
 ): Promise<Remediation> {
-  const after = await deps.remediations.change(tx, before.id, {
-    ...progress,
-    ...dueOf(deps, { ...before, ...progress }, advance, tx.now),
+  const due = dueOf(deps, { ...before, ...progress });
+  const after = await lifecycle.move(tx, lifeOf(deps), before, {
+    progress: { ...progress, ...due },
+    ...rest,
   });
-  const votes = await deps.remediations.votesOf(tx, before.id);
   if (endedWithoutEffect.includes(after.state) && after.watchUntil === null)
     await deps.remediations.release(tx, after.id);
-  const snapshot = snapshotOf(after, votes);
-  await deps.audit.append(tx, {
-    kind: `remediation.${happening.verb}`,
-    actor: happening.actor,
-    subjects: [after.id, ...after.subjects],
-    why: happening.why,
-    details: {
-      state: after.state,
-      rule: snapshot.ruling.rule,
-      planHash: after.planHash,
-      ...happening.details,
-    },
-  });
-  if (advance) await enqueueStep(tx, deps, after);
-  await deps.tell(tx, snapshot, news);
   return after;
 }
 
@@ -104,24 +83,11 @@ export async function wait(
   else await move(tx, deps, before, waiting);
 }
 
-/** A started step is due again when nothing is heard of it; an ended request, when its review is still owed. */
-function dueOf(
-  { policy }: RemediationDeps,
-  after: Remediation,
-  advance: boolean,
-  now: Date,
-): Partial<RemediationProgress> {
-  if (advance) return { dueAt: new Date(now.getTime() + stepLeaseMs) };
+/** An ended request is due when its review is overdue. */
+function dueOf({ policy }: RemediationDeps, after: Remediation): Partial<RemediationProgress> {
   if (after.review !== 'open' || openStates.includes(after.state) || after.dueAt !== null) return {};
   return { dueAt: new Date(after.createdAt.getTime() + (policy.breakGlass?.reviewWithin ?? 0)) };
 }
-
-/** Keyed by version: the same moment is moved on from once. */
-export const enqueueStep = (
-  tx: Transaction,
-  deps: RemediationDeps,
-  { id, version }: Remediation,
-): Promise<void> => deps.tasks.enqueue(tx, advanceTask, `remediation:${id}:${version}`, id);
 
 export function snapshotOf(remediation: Remediation, votes: readonly Vote[]): Snapshot {
   const plan = thaw({ text: remediation.planText, hash: remediation.planHash });
@@ -152,11 +118,8 @@ export function actionOf(deps: RemediationDeps, id: string): Action {
 }
 
 /** Takes a request, and only goes on when it is still as the caller believes. Null when it moved meanwhile. */
-export async function takeIf(
+export const takeIf = (
   tx: Transaction,
   deps: RemediationDeps,
-  { id, version }: Remediation,
-): Promise<Remediation | null> {
-  const current = await deps.remediations.take(tx, id);
-  return current.version === version ? current : null;
-}
+  before: Remediation,
+): Promise<Remediation | null> => lifecycle.takeIf(tx, deps.remediations, before);

@@ -7,6 +7,7 @@
 import { dayMs, minuteMs, secondMs } from '../../kernel/clock.js';
 import { toOpsError } from '../../kernel/errors.js';
 import type { Remediation } from '../../ports/remediations.js';
+import type { Lease } from '../../ports/lives.js';
 import type { Transaction } from '../../ports/transaction.js';
 import type { Action, Effect, Verification } from '../kit/action.js';
 import { paydesk, type RemediationDeps, type Snapshot } from './deps.js';
@@ -18,7 +19,6 @@ import { actionOf, move, takeIf, wait, type Happening, type Move } from './trans
 const patienceMs = 10 * dayMs;
 const followUpRetryMs = 30 * secondMs;
 const standingMs = 10 * minuteMs;
-const followUpLeaseMs = minuteMs;
 
 /** `unanswered`: the other side could not be asked, which says nothing about the effect. */
 type Seen = Verification | { kind: 'unanswered'; evidence: string };
@@ -94,14 +94,16 @@ async function waitingMove(
   };
 }
 
-export async function followUp(deps: RemediationDeps, { remediation, plan }: Snapshot): Promise<void> {
+export async function followUp(
+  deps: RemediationDeps,
+  { remediation, plan }: Snapshot,
+  lease: Lease,
+): Promise<void> {
   const action = actionOf(deps, remediation.action);
   const at = action.followUpAt(plan);
   if (at !== null && deps.clock.now() < at) return beforeItsTime(deps, { remediation, plan }, at);
   try {
-    const before = new Date(deps.clock.now().getTime() + followUpLeaseMs);
-    const world = fenced(deps.world, before, deps.clock);
-    const effect = await action.followUp(plan, remediation.idempotencyKey, world);
+    const effect = await action.followUp(plan, remediation.idempotencyKey, fenced(deps.world, lease));
     await close(deps, remediation, effect);
   } catch (thrown) {
     await complain(deps, remediation, thrown);

@@ -176,7 +176,7 @@ function approvedMove(
     progress: {
       state: 'approved',
       stateWhy: null,
-      dueAt: waits ? startsAt : null,
+      dueAt: startsAt,
       // An approval lives as long as a request does: what is held up longer than that has to be asked for again.
       expiresAt: new Date(startsAt.getTime() + policy.expiry),
     },
@@ -188,7 +188,6 @@ function approvedMove(
           mention: [remediation.requesterId],
         }
       : null,
-    advance: !waits,
   };
 }
 
