@@ -13,6 +13,14 @@ export const partnerStatements = z
       .default([])
       .describe('patterns of paths or names; absent: the folder or the beginning of the name is the id'),
     accounts: z.array(z.string().min(4).max(64)).max(100).default([]),
+    references: z
+      .array(z.string().min(1).max(100))
+      .min(1)
+      .max(10)
+      .default(['partnerRef', 'batchRef', 'ourRef'])
+      .describe(
+        'which field is the reference in the ledger, first choice first: canonical, or a column of the file',
+      ),
     format: z.string().min(1).max(60).optional(),
     ledgerAccount: z.string().min(1).max(200).optional().describe('absent: clearing:<id>'),
     settles: z

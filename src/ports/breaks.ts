@@ -146,8 +146,8 @@ export interface Breaks {
   openCounts(partner: string | null): Promise<OpenCount[]>;
   /** Oldest first. */
   eventsOf(id: string): Promise<BreakEvent[]>;
-  /** The breaks that a guarded action was started from. */
-  ofRemediation(remediationId: string): Promise<Break[]>;
+  /** The request for a guarded action that has this key, and who made it; null when there is none. */
+  requestOf(idempotencyKey: string): Promise<{ id: string; requesterId: string } | null>;
 }
 
 export interface Days {
@@ -160,4 +160,15 @@ export interface Days {
   movementsOf(key: UnitKey): Promise<Movement[]>;
   /** Who asked for a write-off of a break that this day's run found. */
   writersOff(key: UnitKey): Promise<string[]>;
+}
+
+/** Giving up a difference, as a guarded action orders it. */
+export interface WriteOffs {
+  find(id: string): Promise<Break>;
+  /**
+   * Writes the break off under the request that has this key. Safe to repeat. Throws `conflict` when it is over meanwhile.
+   */
+  writeOff(order: { id: string; idempotencyKey: string; reason: string }): Promise<Break>;
+  /** The break when the request with this key wrote it off; null otherwise. */
+  writtenOffBy(order: { id: string; idempotencyKey: string }): Promise<Break | null>;
 }

@@ -40,6 +40,8 @@ export interface StatementLine {
   feeMinor: bigint;
   /** The payout or batch that the partner says it belongs to; empty where it says none. */
   batch: string;
+  /** Our own reference, such as an order; empty or absent where the line has none. */
+  order?: string;
 }
 
 /** The rules that ship, in the order in which they run. Rules of paydesk.yaml have their own names, as `rule:<id>`. */

@@ -9,6 +9,7 @@ import type { Transaction } from '../ports/transaction.js';
 import { releaseBreak, reopenBreak, resolveBreak, step, takeBreak, isOpen } from './breaks/life.js';
 import type { DayReport, DaysDeps, Landing, ReconciledPartner } from './days/deps.js';
 import { watchLate } from './days/late.js';
+import { prefillOf } from './breaks/prefill.js';
 import { newestReport, partnerNamed, reportOf, todayOf } from './days/report.js';
 import { reconcileWaiting, runAgain } from './days/run.js';
 import { reopenDay, signOff } from './days/sign-off.js';
@@ -49,6 +50,8 @@ export interface ReconciliationDesk {
   reopen(what: { id: string; personId: string; why: string }): Promise<Break>;
   /** A guarded action was started from it. */
   link(what: { id: string; personId: string; remediationId: string }): Promise<void>;
+  /** What the form of an action says of a break beforehand, by field. */
+  prefill(id: string, actionId: string): Promise<Record<string, string>>;
   signOff(key: UnitKey, personId: string): Promise<void>;
   reopenDay(key: UnitKey, what: { personId: string; why: string }): Promise<void>;
   /** What is not due yet, by day and currency. */
@@ -84,6 +87,7 @@ export function createReconciliationDesk(deps: DaysDeps & { intake: IntakeDeps }
     resolve: (what) => resolveBreak(deps, what),
     reopen: (what) => reopenBreak(deps, what),
     link: (what) => link(deps, what),
+    prefill: async (id, actionId) => prefillOf(await breakReport(deps, id), actionId),
     signOff: (key, personId) => signOff(deps, key, personId),
     reopenDay: (key, what) => reopenDay(deps, key, what),
     landings: async (partner) => (await newestReport(deps, partnerNamed(deps, partner)))?.pending ?? [],

@@ -63,7 +63,19 @@ export function createDesk(facts: DeskFacts): Desk {
   const auditStore = createAuditStore(database);
   const audit = createAuditTrail(auditStore);
   const outbox = createOutbox(facts.onEnqueued);
-  const sources = { payments: paymentsApi, operations: operationsFrom(facts), mail: mailFrom(facts), books };
+  const reconciliation = reconciliationFrom({
+    ...facts,
+    audit,
+    outbox,
+    startable: config.remediation ? actions.map(({ id }) => id) : [],
+  });
+  const sources = {
+    payments: paymentsApi,
+    operations: operationsFrom(facts),
+    mail: mailFrom(facts),
+    books,
+    writeOffs: reconciliation?.writeOffs ?? null,
+  };
   return {
     payments: createPaymentLookup({
       provider,
@@ -91,12 +103,7 @@ export function createDesk(facts: DeskFacts): Desk {
     directory: facts.directory,
     heldSince: createHeldSince(database),
     guestGroups: config.lookups.guestGroups,
-    reconciliation: reconciliationFrom({
-      ...facts,
-      audit,
-      outbox,
-      startable: config.remediation ? actions.map(({ id }) => id) : [],
-    }),
+    reconciliation: reconciliation?.desk ?? null,
     remediation: remediationFrom({ ...facts, audit, outbox, sources }),
     confirmationAddress: facts.confirmationAddress,
   };

@@ -4,7 +4,7 @@ import { isoDay, parseDay, type Day } from '../kernel/calendar-day.js';
 import type { BusinessCalendar } from '../ports/calendars.js';
 import type { LedgerEntry, Reconciler, StatementLine } from '../ports/reconciliation.js';
 import type { StatementArrivals } from '../ports/statement-inbox.js';
-import { differenceOf } from '../reconciliation/findings.js';
+import { differenceOf, feesOf, groupBy, sumOf, type Finding } from '../reconciliation/findings.js';
 import type { StatementFormat } from '../reconciliation/formats/format.js';
 import { parseStatement } from '../reconciliation/formats/index.js';
 import { decodeText } from '../reconciliation/formats/text.js';
@@ -18,7 +18,12 @@ export interface InterimDeps {
   books: Database;
   arrivals: StatementArrivals;
   formats: readonly StatementFormat[];
-  partnerOf(id: string): { account: string; settleDays: number; calendar: BusinessCalendar };
+  partnerOf(id: string): {
+    account: string;
+    references: readonly string[];
+    settleDays: number;
+    calendar: BusinessCalendar;
+  };
 }
 
 const json = (value: unknown): string =>
@@ -29,7 +34,7 @@ export function interimReconciler(deps: InterimDeps): Reconciler {
   const { database, books } = deps;
   return {
     run: async ({ partner, businessDay, asOf, files }) => {
-      const { account, settleDays, calendar } = deps.partnerOf(partner);
+      const { account, settleDays, calendar, references } = deps.partnerOf(partner);
       const known = await database.query<{ id: number; sha256: string; format: string }>(
         `select f.id::int as id, f.sha256, f.format from paydesk.recon_unit_files uf join paydesk.recon_units u on u.id = uf.unit
          join paydesk.statement_files f on f.id = uf.file where u.partner = $1 and u.business_day = $2::date`,
@@ -46,19 +51,19 @@ export function interimReconciler(deps: InterimDeps): Reconciler {
         const found = deps.formats.find((each) => each.id === format);
         if (!found) continue;
         const items = [...parseStatement(found, decodeText(bytes).text)];
-        const table = statementLines(items);
+        const table = statementLines(items, references);
         const own: StatementLine[] = [];
         for (const row of table.rows) {
           if (row.type === 'return' || row.type === 'notification_of_change') continue;
           own.push({ ...row, file: id });
         }
-        lines.push(...withSums(own, found.id));
+        lines.push(...withSums(own));
         problems.push(
           ...table.problems.map(({ line, code, message }) => ({ file: id, line, code, message })),
         );
       }
-      const [prev] = await database.query<{ day: string | null }>(
-        `select max(business_day)::text as day from paydesk.recon_units where partner = $1 and business_day < $2::date`,
+      const [prev] = await database.query<{ day: string | null; ran: Date | null }>(
+        `select max(business_day)::text as day, max(ran_at) as ran from paydesk.recon_units where partner = $1 and business_day < $2::date`,
         [partner, isoDay(businessDay)],
       );
       const prevDay = prev?.day ? parseDay(prev.day) : null;
@@ -66,12 +71,13 @@ export function interimReconciler(deps: InterimDeps): Reconciler {
       const rows = await books.query<Record<string, string>>(
         `select entry_id, direction, amount_minor::text as amount, currency, kind, reference, coalesce(batch_id, '') as batch,
            to_char(business_day, 'YYYY-MM-DD') as day
-         from ledger_entries where account = $1 and business_day > $2::date and business_day <= $3::date`,
-        [account, isoDay(afterDay), isoDay(businessDay)],
+         from ledger_entries where account = $1 and business_day <= $3::date
+           and (business_day > $2::date or (business_day > $2::date - 10 and booked_at > $4::timestamptz))`,
+        [account, isoDay(afterDay), isoDay(businessDay), prev?.ran ?? new Date()],
       );
       const dues = new Map<string, Day>();
       const dueOf = ({ day, type }: LedgerEntry): Day => {
-        const days = type === 'payout' || type === 'fee' ? 0 : settleDays;
+        const days = account.startsWith('clearing') && (type === 'payout' || type === 'fee') ? 0 : settleDays;
         const key = `${day} ${days}`;
         const due = dues.get(key) ?? dueDay(day ?? businessDay, { businessDays: days }, calendar);
         dues.set(key, due);
@@ -108,19 +114,46 @@ export function interimReconciler(deps: InterimDeps): Reconciler {
         if (side === 'ledger') entries.push(thing as unknown as LedgerEntry);
         else lines.push(thing as unknown as StatementLine);
       }
-      const pool = { entries, lines };
+      const residues = account.startsWith('clearing')
+        ? residuesOf(
+            entries,
+            lines.filter((line) => !old.has(line)),
+          )
+        : [];
+      const held = new Set<object>(residues.flatMap(({ found }) => [...found.entries, ...found.lines]));
+      const pool = {
+        entries: entries.filter((entry) => !held.has(entry)),
+        lines: lines.filter((line) => !held.has(line)),
+      };
       const findings = reconcile(pool, {
         windowDays: 7,
         dueLater: (entry) => (dueOf(entry) > asOf ? dueOf(entry) : null),
       });
-      const kept = findings.filter(
+      const kept = [
+        ...findings.map((f) => asDuplicate(f, lines)),
+        ...residues.map(({ found }) => found),
+      ].filter(
         (f) =>
           !(
             f.type === 'break' &&
             [...f.entries, ...f.lines].every((x) => old.has(x) && old.get(x)?.identity !== null)
           ),
       );
-      const summary = summarise(pool, kept, problems.length);
+      const awaited = new Set(
+        kept.filter(
+          (f) =>
+            f.type === 'break' &&
+            f.kind === 'missing_in_ledger' &&
+            f.lines.every(
+              ({ type, day }) => type.startsWith('implied') && businessDay - (day ?? businessDay) <= 5,
+            ),
+        ),
+      );
+      const summary = summarise(
+        pool,
+        kept.filter((f) => !awaited.has(f)),
+        problems.length,
+      );
       return database.run(async (tx) => {
         const [unit] = await tx.query<{ id: bigint; runs: number }>(
           `insert into paydesk.recon_units as u (partner, business_day, after_day, runs, ran_at, as_of, engine, ledger_rows,
@@ -188,8 +221,9 @@ export function interimReconciler(deps: InterimDeps): Reconciler {
           )
             continue;
           const keptLines = found.lines.map((line) => ({ ...line, identity: identify(line) }));
+          const isAwaited = awaited.has(found);
           const identity =
-            found.type === 'break'
+            found.type === 'break' && !isAwaited
               ? identityOf(
                   json([
                     found.kind,
@@ -198,8 +232,9 @@ export function interimReconciler(deps: InterimDeps): Reconciler {
                   ]),
                 )
               : null;
-          const difference = found.type === 'break' ? differenceOf(found) : null;
-          if (found.type !== 'pending')
+          const residue = residues.find((each) => each.found === found);
+          const difference = residue?.difference ?? (found.type === 'break' ? differenceOf(found) : null);
+          if (found.type !== 'pending' && !isAwaited)
             results.push([
               id,
               seq++,
@@ -216,6 +251,7 @@ export function interimReconciler(deps: InterimDeps): Reconciler {
             const before = old.get(thing);
             if (
               before &&
+              !isAwaited &&
               found.type !== 'pending' &&
               (found.type === 'match' || before.identity === null || before.identity !== identity)
             )
@@ -287,31 +323,65 @@ export function interimReconciler(deps: InterimDeps): Reconciler {
   };
 }
 
-/** Adds fee per batch, and a payout where the report has none. */
-function withSums(lines: StatementLine[], format: string): StatementLine[] {
-  const fees = new Map<string, StatementLine>();
-  const payouts = new Map<string, StatementLine>();
-  const payoutRef = new Map<string, string>();
-  for (const line of lines)
-    if (line.type === 'payout') payoutRef.set(`${line.batch} ${line.currency}`, line.reference);
-  for (const line of lines) {
-    if (line.batch === '') continue;
-    const key = `${line.batch} ${line.currency}`;
-    const reference = payoutRef.get(key) ?? line.batch;
-    if (line.feeMinor !== 0n) {
-      const sum = fees.get(key) ?? { ...line, reference, amountMinor: 0n, type: 'fee', feeMinor: 0n };
-      fees.set(key, { ...sum, amountMinor: sum.amountMinor - line.feeMinor });
-    }
-    if (format === 'stripe-payouts') {
-      const sum = payouts.get(key) ?? {
-        ...line,
-        reference: line.batch,
-        amountMinor: 0n,
-        type: 'payout',
-        feeMinor: 0n,
-      };
-      payouts.set(key, { ...sum, amountMinor: sum.amountMinor - line.amountMinor + line.feeMinor });
-    }
-  }
-  return [...lines.map((line) => ({ ...line, feeMinor: 0n })), ...fees.values(), ...payouts.values()];
+/** Adds the fees of each batch as a line, and the payout where the report has none. */
+function withSums(lines: StatementLine[]): StatementLine[] {
+  const batches = groupBy(
+    lines.filter(({ batch }) => batch !== ''),
+    ({ batch, currency }) => `${batch} ${currency}`,
+  );
+  const sums = [...batches.values()].flatMap((ofBatch): StatementLine[] => {
+    const [first] = ofBatch;
+    if (first === undefined) return [];
+    const payout = ofBatch.find(({ type }) => type === 'payout');
+    const fees = feesOf(ofBatch);
+    const type = payout ? 'fee' : 'implied_fee';
+    const sum = { ...first, reference: payout?.reference ?? first.batch, feeMinor: 0n, order: '' };
+    const fee = fees === 0n ? [] : [{ ...sum, amountMinor: -fees, type }];
+    return payout ? fee : [...fee, { ...sum, amountMinor: fees - sumOf(ofBatch), type: 'implied_payout' }];
+  });
+  return [...lines.map((line) => ({ ...line, feeMinor: 0n })), ...sums];
+}
+
+interface Residue {
+  found: Extract<Finding, { type: 'break' }>;
+  difference: { currency: string; minor: bigint };
+}
+
+/** A report pays out what its lines come to; a payout of another amount is short or over by the rest. */
+function residuesOf(entries: readonly LedgerEntry[], lines: readonly StatementLine[]): Residue[] {
+  const payouts = new Map(
+    entries.filter(({ type }) => type === 'payout').map((entry) => [entry.reference, entry]),
+  );
+  const groups = groupBy(lines, ({ file, batch, currency }) => `${file} ${batch} ${currency}`);
+  return [...groups.values()].flatMap((group): Residue[] => {
+    const line = group.find(
+      ({ reference, type, amountMinor }) =>
+        payouts.has(reference) && type !== 'fee' && payouts.get(reference)?.amountMinor === amountMinor,
+    );
+    const rest = sumOf(group);
+    if (line === undefined || rest === 0n || line.type === 'implied_payout') return [];
+    const entry = payouts.get(line.reference);
+    return [
+      {
+        found: { type: 'break', kind: 'batch_residue', entries: entry ? [entry] : [], lines: [line] },
+        difference: { currency: line.currency, minor: -rest },
+      },
+    ];
+  });
+}
+
+/** A line that the books lack beside another one of the same order and amount was captured twice. */
+function asDuplicate(found: Finding, lines: readonly StatementLine[]): Finding {
+  if (found.type !== 'break' || found.kind !== 'missing_in_ledger') return found;
+  const [line] = found.lines;
+  if (line === undefined || line.type !== 'payment' || !line.order) return found;
+  const twin = lines.some(
+    (other) =>
+      other !== line &&
+      other.order === line.order &&
+      other.type === line.type &&
+      other.currency === line.currency &&
+      other.amountMinor === line.amountMinor,
+  );
+  return twin ? { ...found, kind: 'duplicate_at_partner' } : found;
 }

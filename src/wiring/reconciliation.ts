@@ -20,12 +20,13 @@ import { currencyCodes, currencyExponent } from '../kernel/currency.js';
 import type { Log } from '../kernel/log.js';
 import { parseMajor } from '../kernel/money.js';
 import type { AuditTrail } from '../ports/audit.js';
-import { breakCardOf, dayCardOf } from '../ports/breaks.js';
+import { breakCardOf, dayCardOf, type WriteOffs } from '../ports/breaks.js';
 import type { BusinessCalendar } from '../ports/calendars.js';
 import type { OutgoingMessage, Outbox } from '../ports/outbox.js';
 import type { StatementPlace } from '../ports/statement-inbox.js';
 import type { Transaction } from '../ports/transaction.js';
 import { isoDay } from '../kernel/calendar-day.js';
+import { createWriteOffs } from '../reconciliation/breaks/write-offs.js';
 import { target } from '../reconciliation/calendars/target.js';
 import { weekdays } from '../reconciliation/calendars/weekdays.js';
 import type { DaysDeps, ReconciledPartner } from '../reconciliation/days/deps.js';
@@ -36,7 +37,7 @@ import { formats, profiles } from '../reconciliation/formats/index.js';
 import { breakCard, breakNewsCard } from '../views/reconciliation/breaks.js';
 import { dayCard, dayNewsCard } from '../views/reconciliation/day.js';
 import { lateCard, quarantineCard } from '../views/reconciliation/files.js';
-import { interimReconciler } from './interim-reconciler.js';
+import { interimReconciler, type InterimDeps } from './interim-reconciler.js';
 
 export interface ReconciliationFacts {
   environment: Environment;
@@ -51,8 +52,13 @@ export interface ReconciliationFacts {
   log: Log;
 }
 
+export interface Reconciliation {
+  desk: ReconciliationDesk;
+  writeOffs: WriteOffs;
+}
+
 /** Null where no partner has statements, or where no books are connected to compare them with. */
-export function reconciliationFrom(facts: ReconciliationFacts): ReconciliationDesk | null {
+export function reconciliationFrom(facts: ReconciliationFacts): Reconciliation | null {
   const { config, database, booksDatabase, audit, clock, log } = facts;
   const partners = reconciledPartners(config);
   if (partners.length === 0 || booksDatabase === null) return null;
@@ -77,7 +83,7 @@ export function reconciliationFrom(facts: ReconciliationFacts): ReconciliationDe
     log,
   };
   const { tell, ...shows } = tellersOf(deps, facts);
-  return createReconciliationDesk({
+  const desk = createReconciliationDesk({
     ...deps,
     ...shows,
     intake: {
@@ -94,6 +100,7 @@ export function reconciliationFrom(facts: ReconciliationFacts): ReconciliationDe
       log,
     },
   });
+  return { desk, writeOffs: createWriteOffs({ ...deps, ...shows }) };
 }
 
 const reconciledPartners = ({ partners }: Config): ReconciledPartner[] =>
@@ -120,13 +127,11 @@ function calendarOf(id: string): BusinessCalendar {
   return own ?? bankCalendar(id);
 }
 
-function settlementOf(
-  { partners }: Config,
-  id: string,
-): { account: string; settleDays: number; calendar: BusinessCalendar } {
+function settlementOf({ partners }: Config, id: string): ReturnType<InterimDeps['partnerOf']> {
   const statements = partners.find((one) => one.id === id)?.statements;
   return {
     account: statements?.ledgerAccount ?? `clearing:${id}`,
+    references: statements?.references ?? [],
     settleDays: Number(statements?.settles.slice(2) ?? 0),
     calendar: calendarOf(statements?.calendar ?? target.id),
   };

@@ -115,7 +115,8 @@ const openCountsSql = `
     trunc(sum(abs(difference_minor)))::text as absolute
   from paydesk.breaks where state in ('open', 'owned') and ($1::text is null or partner = $1)
   group by business_day, kind, currency order by business_day, kind, currency`;
-const ofRemediationSql = `select ${columns} from ${joined} where b.remediation = $1 order by b.number`;
+const requestSql = `
+  select 'REM-' || number as id, requester as "requesterId" from paydesk.remediations where idempotency_key = $1`;
 
 /** By currency, in minor units: sizes that matter, and the one where nothing else is said. */
 export interface MaterialSizes {
@@ -184,8 +185,8 @@ export function createBreaks(database: Pick<Database, 'query'>, sizes: MaterialS
         }),
       ),
     eventsOf: (id) => database.query<BreakEvent & { kind: BreakEventKind }>(eventsSql, [numberOf(id)]),
-    ofRemediation: async (remediationId) =>
-      (await database.query<BreakRow>(ofRemediationSql, [remediationId])).map(breakOf),
+    requestOf: async (idempotencyKey) =>
+      (await database.query<{ id: string; requesterId: string }>(requestSql, [idempotencyKey]))[0] ?? null,
   };
 }
 

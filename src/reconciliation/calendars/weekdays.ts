@@ -4,7 +4,4 @@ import type { BusinessCalendar } from '../../ports/calendars.js';
 
 const names: Readonly<Record<number, string>> = { 6: 'Saturday', 7: 'Sunday' };
 
-export const weekdays: BusinessCalendar = {
-  id: 'WEEKDAYS',
-  closed: (day) => names[weekdayOf(day)] ?? null,
-};
+export const weekdays: BusinessCalendar = { id: 'WEEKDAYS', closed: (day) => names[weekdayOf(day)] ?? null };
