@@ -12,7 +12,13 @@ import { remediateCommand, type RemediateDesk } from './remediate/index.js';
 
 export { home } from './home.js';
 
-export type CommandDesk = PaymentDesk & DisputeDesk & PartnerDesk & ReconDesk & AuditDesk & RemediateDesk & HelpDesk;
+export type CommandDesk = PaymentDesk &
+  DisputeDesk &
+  PartnerDesk &
+  ReconDesk &
+  AuditDesk &
+  RemediateDesk &
+  HelpDesk;
 
 export const commands: readonly Command<CommandDesk>[] = [
   withHelp(paymentCommand),

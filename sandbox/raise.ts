@@ -131,7 +131,7 @@ async function raise(
   });
   const statusPages = keep(await startStatusPages(common));
   const inbox = join(home, 'inbox');
-  const statements = keep(startStatements({ inbox, world, clock, log }));
+  const statements = keep(startStatements({ inbox, world, clock, log, careless: true }));
   const { operationsApi, mail } = await startPlatform({ ...common, keep, api, statements, faults });
   const identity = keep(await raiseIdentity(slack));
   const configFile = join(home, 'paydesk.yaml');

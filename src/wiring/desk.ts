@@ -12,6 +12,7 @@ import { createBooks } from '../adapters/postgres/books.js';
 import { openDatabase, type Database } from '../adapters/postgres/database.js';
 import { createOutbox } from '../adapters/postgres/outbox.js';
 import { createHeldSince } from '../adapters/postgres/outbox-news.js';
+import { createResults } from '../adapters/postgres/recon-results.js';
 import { createPartnerStatuses } from '../adapters/postgres/partner-statuses.js';
 import { createStatuspage } from '../adapters/statuspage/statuspage.js';
 import { createStripePayments } from '../adapters/stripe/payments.js';
@@ -80,6 +81,7 @@ export function createDesk(facts: DeskFacts): Desk {
     payments: createPaymentLookup({
       provider,
       books,
+      statements: reconciliation ? createResults(database) : null,
       clock,
       log,
       expectationsOf: (partner) => expectationsOf(config, partner),

@@ -131,7 +131,9 @@ export function interimReconciler(deps: InterimDeps): Reconciler {
       });
       const kept = [
         ...findings.map((f) => asDuplicate(f, lines)),
-        ...residues.map(({ found }) => found),
+        ...residues.map((residue) =>
+          explainedResidue(residue, findings, (entry) => (old.get(entry)?.identity ?? null) !== null),
+        ),
       ].filter(
         (f) =>
           !(
@@ -232,7 +234,7 @@ export function interimReconciler(deps: InterimDeps): Reconciler {
                   ]),
                 )
               : null;
-          const residue = residues.find((each) => each.found === found);
+          const residue = residues.find((each) => each.found === found && found.type === 'break');
           const difference = residue?.difference ?? (found.type === 'break' ? differenceOf(found) : null);
           if (found.type !== 'pending' && !isAwaited)
             results.push([
@@ -345,6 +347,24 @@ function withSums(lines: StatementLine[]): StatementLine[] {
 interface Residue {
   found: Extract<Finding, { type: 'break' }>;
   difference: { currency: string; minor: bigint };
+}
+
+/** Lines that are left out or short are breaks of their own: what they come to is not counted a second time. */
+function explainedResidue(
+  { found, difference }: Residue,
+  findings: readonly Finding[],
+  isLate: (entry: LedgerEntry) => boolean,
+): Finding {
+  const explained = findings.reduce((sum, other) => {
+    if (other.type === 'match' && other.entries.some(isLate))
+      return other.lines[0]?.currency === difference.currency ? sum + sumOf(other.lines) : sum;
+    if (other.type !== 'break' || !['missing_at_partner', 'amount', 'fee'].includes(other.kind)) return sum;
+    const { currency, minor } = differenceOf(other);
+    return currency === difference.currency ? sum + minor : sum;
+  }, 0n);
+  return difference.minor + explained === 0n
+    ? { type: 'match', rule: 'exact', entries: found.entries, lines: found.lines }
+    : found;
 }
 
 /** A report pays out what its lines come to; a payout of another amount is short or over by the rest. */

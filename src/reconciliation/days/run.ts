@@ -16,6 +16,8 @@ import { newestReport, partnerNamed, reportOf } from './report.js';
 
 /** A run that is told in the thread of its card names so many breaks. */
 const mostTold = 20;
+/** Older days that are caught up are history: their open breaks are in the summary of the newest day. */
+const newsDays = 4;
 /** Far enough back for any day that a crash left without its follow-up. */
 const followDays = 60;
 
@@ -142,7 +144,8 @@ export async function rewrite(deps: DaysDeps, key: UnitKey, news: DayNews | null
 /** The newest day of a partner comes into the channel; older ones that were caught up are history only. */
 async function showNewest(deps: DaysDeps, partner: ReconciledPartner): Promise<void> {
   const report = await newestReport(deps, partner);
-  if (report) await showDay(deps, { partner: partner.partner, businessDay: report.businessDay });
+  if (report && report.today - report.businessDay <= newsDays)
+    await showDay(deps, { partner: partner.partner, businessDay: report.businessDay });
 }
 
 async function showDay(deps: DaysDeps, key: UnitKey): Promise<void> {

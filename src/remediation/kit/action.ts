@@ -98,14 +98,7 @@ export interface ActionFault {
 }
 
 export type SubjectKind =
-  | 'payment'
-  | 'dispute'
-  | 'payout'
-  | 'route'
-  | 'event'
-  | 'statement'
-  | 'partner'
-  | 'break';
+  'payment' | 'dispute' | 'payout' | 'route' | 'event' | 'statement' | 'partner' | 'break';
 
 /** What an action would do, in words that stand as they are: nobody approves anything else. Plain text, no markup. */
 export interface Preview {

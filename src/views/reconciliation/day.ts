@@ -69,11 +69,11 @@ function headlineOf(report: DayReport): string {
   const name = escape(partner.name);
   const when = dayText(businessDay);
   const open = openOf(report);
-  const lines = plural(unit.statementRows, 'statement line');
-  if (open === 0)
-    return unit.pending === 0
-      ? `${name} is whole for ${when}: all ${lines} explained`
-      : `${name} is whole for ${when}: all ${lines} explained, ${plural(unit.pending, 'entry', 'entries')} not due yet`;
+  if (open === 0) {
+    const lines = `${countText(unit.statementRows)} of ${plural(unit.statementRows, 'statement line')} explained`;
+    const rest = unit.pending === 0 ? '' : `, ${plural(unit.pending, 'entry', 'entries')} not due yet`;
+    return `${name} is whole for ${when}: ${lines}${rest}`;
+  }
   const value = amountsText(openAmounts(report));
   return `${name} is not whole for ${when}: ${plural(open, 'break')}, ${value} unexplained`;
 }
@@ -202,7 +202,8 @@ const fewestPoints = 3;
 
 /** Slack’s own chart; its type is not in the library yet. */
 function chartOf(trend: readonly TrendDay[]): CardBlock | null {
-  if (trend.length < fewestPoints) return null;
+  // A line that never moves says nothing.
+  if (trend.length < fewestPoints || trend.every(({ explained }) => explained === 100)) return null;
   const labels = trend.map(({ businessDay }) => shortDay(businessDay));
   const data = trend.map(({ explained }, at) => ({
     label: labels[at] ?? '',
