@@ -37,7 +37,7 @@ import { formats, profiles } from '../reconciliation/formats/index.js';
 import { breakCard, breakNewsCard } from '../views/reconciliation/breaks.js';
 import { dayCard, dayNewsCard } from '../views/reconciliation/day.js';
 import { lateCard, quarantineCard } from '../views/reconciliation/files.js';
-import { interimReconciler, type InterimDeps } from './interim-reconciler.js';
+import { inProcessReconciler, type InProcessDeps } from './in-process-reconciler.js';
 
 export interface ReconciliationFacts {
   environment: Environment;
@@ -63,18 +63,20 @@ export function reconciliationFrom(facts: ReconciliationFacts): Reconciliation |
   const partners = reconciledPartners(config);
   if (partners.length === 0 || booksDatabase === null) return null;
   const arrivals = createStatementArrivals(database);
+  const results = createResults(database);
   const known = [...formats, ...profiles, ...config.statementProfiles.map((profile) => csvProfile(profile))];
   const deps: Omit<DaysDeps, 'showBreak' | 'showDay' | 'showLate'> = {
     partners,
     arrivals,
-    reconciler: interimReconciler({
+    reconciler: inProcessReconciler({
       database,
       books: booksDatabase,
       arrivals,
+      results,
       formats: known,
-      partnerOf: (id) => settlementOf(config, id),
+      termsOf: (id) => settlementOf(config, id),
     }),
-    results: createResults(database),
+    results,
     breaks: createBreaks(database, materialSizes(config)),
     days: createDays(database),
     transactions: database,
@@ -127,7 +129,7 @@ function calendarOf(id: string): BusinessCalendar {
   return own ?? bankCalendar(id);
 }
 
-function settlementOf({ partners }: Config, id: string): ReturnType<InterimDeps['partnerOf']> {
+function settlementOf({ partners }: Config, id: string): ReturnType<InProcessDeps['termsOf']> {
   const statements = partners.find((one) => one.id === id)?.statements;
   return {
     account: statements?.ledgerAccount ?? `clearing:${id}`,

@@ -25,7 +25,7 @@ export interface BreakLifeDeps {
   transactions: Transactions;
   audit: AuditTrail;
   /** Enqueues the card of the break, and the news in its thread. */
-  showBreak(tx: Transaction, after: Break, news: BreakNews | null): Promise<void>;
+  showBreak: (tx: Transaction, after: Break, news: BreakNews | null) => Promise<void>;
 }
 
 interface Step {

@@ -45,7 +45,7 @@ export function dayCard(report: DayReport): Card {
         `Files: ${report.files.map(({ name }) => escape(name)).join(', ')}`,
         unit.quarantined > 0 ? `${plural(unit.quarantined, 'place')} could not be read` : null,
         `reconciled ${instant(unit.ranAt)}${unit.runs > 1 ? ` (run ${unit.runs})` : ''}`,
-        day?.signedBy != null && day.signedAt !== null
+        day && day.signedBy !== null && day.signedAt !== null
           ? `signed off by ${mention(day.signedBy)} ${instant(day.signedAt)}`
           : null,
       ),
@@ -158,7 +158,7 @@ function buttonsOf({ partner, businessDay, largest, day }: DayReport): ReturnTyp
   const value = `${partner.id}:${isoDay(businessDay)}`;
   const name = `${partner.name} ${isoDay(businessDay)}`;
   const [first] = largest;
-  const isSigned = day?.signedBy != null;
+  const isSigned = (day?.signedBy ?? null) !== null;
   return [
     first === undefined
       ? null

@@ -44,6 +44,6 @@ function rowLine({ name, report }: OverviewRow): string {
   return joined(
     `${open === 0 ? ':white_check_mark:' : ':red_circle:'} *${escape(name)}* ${dayText(report.businessDay)}`,
     open === 0 ? 'whole' : `${plural(open, 'break')}, ${amountsText([...sums])}`,
-    report.day?.signedBy == null ? null : 'signed off',
+    (report.day?.signedBy ?? null) === null ? null : 'signed off',
   );
 }
