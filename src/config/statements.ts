@@ -1,6 +1,6 @@
 /** The parts of `paydesk.yaml` about statements: where they come from, and whose is whose. */
 import { z } from 'zod';
-import { duration, httpUrl } from './values.js';
+import { duration } from './values.js';
 
 const pattern = z.string().min(1).max(200);
 
@@ -45,27 +45,6 @@ export const statements = z
   .strictObject({
     folder: z.string().min(1).optional().describe('absent: inbox in PAYDESK_HOME'),
     rest: duration.prefault('10s').describe('how long a file must stay unchanged before it is read'),
-    s3: z
-      .strictObject({
-        bucket: z.string().min(3).max(63),
-        prefix: z.string().max(500).default(''),
-        region: z.string().min(1).optional(),
-        endpoint: httpUrl.optional(),
-      })
-      .optional(),
-    sftp: z
-      .strictObject({
-        host: z.string().min(1).max(253),
-        port: z.int().min(1).max(65_535).default(22),
-        user: z.string().min(1).max(100),
-        folder: z.string().min(1).max(500).default('.'),
-        hostKey: z
-          .string()
-          .regex(/^SHA256:[A-Za-z0-9+/]{43}=?$/, {
-            message: 'must be the fingerprint of the server’s key, as ssh-keygen -l prints it: SHA256:…',
-          }),
-      })
-      .optional(),
     material: z
       .record(z.string().regex(/^[A-Z]{3}$/), amount)
       .default({})

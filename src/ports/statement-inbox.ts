@@ -27,7 +27,7 @@ export interface RefusedFile {
 }
 
 export interface StatementPlace {
-  /** Permanent: `folder`, `s3`, `sftp`. */
+  /** Permanent, such as `folder`. */
   id: string;
   /** What is there now, hidden and unfinished files (`.name`, `name.part`) left out. */
   list(): Promise<{ files: ArrivedFile[]; refused: RefusedFile[] }>;

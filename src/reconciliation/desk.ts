@@ -4,36 +4,17 @@
 import type { Day } from '../kernel/calendar-day.js';
 import { OpsError } from '../kernel/errors.js';
 import type { Break, BreakFilter } from '../ports/breaks.js';
-import type { BreakFact, LineSighting, UnitKey } from '../ports/reconciliation.js';
+import type { LineSighting, UnitKey } from '../ports/reconciliation.js';
 import type { Transaction } from '../ports/transaction.js';
 import { releaseBreak, reopenBreak, resolveBreak, step, takeBreak, isOpen } from './breaks/life.js';
 import type { DayReport, DaysDeps, Landing, ReconciledPartner } from './days/deps.js';
 import { watchLate } from './days/late.js';
 import { prefillOf } from './breaks/prefill.js';
+import type { BreakReport } from './breaks/report.js';
 import { newestReport, partnerNamed, reportOf, todayOf } from './days/report.js';
 import { reconcileWaiting, runAgain } from './days/run.js';
 import { reopenDay, signOff } from './days/sign-off.js';
 import { takeIn, type IntakeDeps } from './intake/intake.js';
-
-/** A line of a break, with the file that it is in. */
-export interface BreakSide {
-  line: BreakFact['lines'][number];
-  fileName: string;
-}
-
-/** A break with all that its card says. */
-export interface BreakReport {
-  found: Break;
-  partner: { id: string; name: string };
-  today: Day;
-  /** Null when no run finds it any more. */
-  fact: BreakFact | null;
-  sides: BreakSide[];
-  /** Open breaks of the partner that could be the other side of this one. */
-  candidates: Break[];
-  /** By which the payment is looked up; null where the rows have no reference. */
-  paymentReference: string | null;
-}
 
 export interface ReconciliationDesk {
   partners: readonly ReconciledPartner[];

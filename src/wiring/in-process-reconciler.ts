@@ -75,9 +75,8 @@ async function runUnit(deps: InProcessDeps, store: UnitStore, request: RunReques
   });
   const opened = await store.open(request, afterDay);
   const carried = new Set(opened.map(({ key, side }) => `${side} ${key}`));
-  const entries = booked.filter(
-    (entry) => !carried.has(`ledger ${entry.id}`) && (previous !== null || dueOf(entry) >= businessDay),
-  );
+  const entries = booked.filter((entry) => !carried.has(`ledger ${entry.id}`));
+  const isBefore = (entry: LedgerEntry): boolean => previous === null && dueOf(entry) < businessDay;
   const open = new Map<LedgerEntry | StatementLine, OpenRow>(opened.map(({ row, ...rest }) => [row, rest]));
   const of = (side: 'ledger' | 'statement') =>
     opened.filter((one) => one.side === side).map(({ row }) => row);
@@ -88,11 +87,13 @@ async function runUnit(deps: InProcessDeps, store: UnitStore, request: RunReques
     lines: [...read.lines, ...(of('statement') as StatementLine[])],
     open,
     dueOf,
+    isBefore,
     isClearing: isClearingAccount(terms.account),
   });
   const facts = factsOf(found, open);
   const told = found.filter(({ isAwaited }) => !isAwaited).map(({ finding }) => finding);
-  const summary = summarise({ entries, lines: read.lines }, told, read.problems.length);
+  const own = entries.filter((entry) => !isBefore(entry));
+  const summary = summarise({ entries: own, lines: read.lines }, told, read.problems.length);
   await deps.database.run((tx) =>
     store.put(tx, request, {
       numbers: {

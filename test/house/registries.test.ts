@@ -71,11 +71,7 @@ describe('guarded actions', () => {
 });
 
 describe('jobs', () => {
-  const registered = jobs({
-    partnerStatus: '* * * * *',
-    auditWitness: '* * * * *',
-    reconcile: '* * * * *',
-  });
+  const registered = jobs({ partnerStatus: '* * * * *', auditWitness: '* * * * *', reconcile: '* * * * *' });
 
   it('one file each', () => {
     expect(registered.map(({ id }) => id).sort()).toEqual(namesIn('jobs'));

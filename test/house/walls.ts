@@ -151,6 +151,7 @@ const libraryRooms: Readonly<Record<string, RegExp>> = {
   'openid-client': /^src\/adapters\/oidc\//,
   jose: /^sandbox\/identity\//,
   'openapi-fetch': /^src\/adapters\//,
+  yauzl: /^src\/adapters\/statements\//,
   nodemailer: /^src\/adapters\/mail\//,
   'smtp-server': /^sandbox\/mail\//,
   'date-holidays': /^src\/adapters\/calendars\//,

@@ -2,7 +2,7 @@
 import { isoDay } from '../../kernel/calendar-day.js';
 import { currencyExponent } from '../../kernel/currency.js';
 import { formatMoney } from '../../kernel/money.js';
-import type { BreakReport } from '../desk.js';
+import type { BreakReport } from './report.js';
 
 /** By field of the action; empty for an action that has nothing to do with breaks. */
 export function prefillOf(report: BreakReport, actionId: string): Record<string, string> {

@@ -27,6 +27,8 @@ export interface UnitInput {
   /** Rows of earlier days among entries and lines. */
   open: ReadonlyMap<LedgerEntry | StatementLine, OpenRow>;
   dueOf: (entry: LedgerEntry) => Day;
+  /** Due before the partner's first day: its statement never came here, so only a late line tells of it. */
+  isBefore: (entry: LedgerEntry) => boolean;
   /** Whether the account is one through which payouts pass, so that it comes to zero. */
   isClearing: boolean;
 }
@@ -56,10 +58,11 @@ export function compareUnit(input: UnitInput): UnitFinding[] {
     { entries: entries.filter(isFree), lines: lines.filter(isFree) },
     { windowDays, dueLater: (entry) => (dueOf(entry) > asOf ? dueOf(entry) : null) },
   );
-  const isLate = (entry: LedgerEntry): boolean => (open.get(entry)?.identity ?? null) !== null;
+  const isLate = (entry: LedgerEntry): boolean =>
+    (open.get(entry)?.identity ?? null) !== null || input.isBefore(entry);
   const judged = residues.map((residue) => judgedResidue(residue, findings, isLate));
   return [...asDuplicates(findings, lines), ...judged]
-    .filter((finding) => !isKnown(finding, open))
+    .filter((finding) => !isKnown(finding, open) && !isOld(finding, input.isBefore))
     .map((finding) => ({
       finding,
       isAwaited: isAwaited(finding, businessDay),
@@ -71,6 +74,9 @@ export function compareUnit(input: UnitInput): UnitFinding[] {
 const isKnown = (finding: Finding, open: UnitInput['open']): boolean =>
   finding.type === 'break' &&
   [...finding.entries, ...finding.lines].every((row) => (open.get(row)?.identity ?? null) !== null);
+
+const isOld = (finding: Finding, isBefore: UnitInput['isBefore']): boolean =>
+  finding.type === 'break' && finding.lines.length === 0 && finding.entries.every(isBefore);
 
 const isAwaited = (finding: Finding, businessDay: Day): boolean =>
   finding.type === 'break' &&

@@ -5,7 +5,7 @@ import type { Card } from '../../ports/card.js';
 import type { BreakFact, LedgerEntry } from '../../ports/reconciliation.js';
 import { ageBucket } from '../../reconciliation/breaks/age.js';
 import type { BreakNews } from '../../reconciliation/breaks/life.js';
-import type { BreakReport, BreakSide } from '../../reconciliation/desk.js';
+import type { BreakReport, BreakSide } from '../../reconciliation/breaks/report.js';
 import {
   actions,
   button,
@@ -21,9 +21,8 @@ import {
 import { joined } from '../kit/links.js';
 import { lookUpButton } from '../kit/look-ups.js';
 import { startButtons, type OfferedAction } from '../remediation/start.js';
-import { resolutionText } from './day.js';
 import { reconButtons } from './ids.js';
-import { amountText, breakClause, countText, dayText, plural } from './words.js';
+import { amountText, breakClause, countText, dayText, plural, resolutionText } from './words.js';
 
 /** One line of a list: “BRK-12 · 120.00 EUR short (amount differs) · Fri 27 Nov · @Mei”. */
 export function breakLine(one: Break, today: Day): string {

@@ -22,7 +22,16 @@ import {
 import { joined } from '../kit/links.js';
 import { breakLine } from './breaks.js';
 import { reconButtons } from './ids.js';
-import { amountsText, amountText, countText, dayText, kindWords, plural, ruleText } from './words.js';
+import {
+  amountsText,
+  amountText,
+  countText,
+  dayText,
+  kindWords,
+  plural,
+  resolutionText,
+  ruleText,
+} from './words.js';
 
 export function dayCard(report: DayReport): Card {
   const { unit, day } = report;
@@ -259,16 +268,4 @@ export function dayNewsCard({ partner, businessDay, today }: DayReport, news: Da
       return cardOf(text, [section(`:unlock: ${text}`)]);
     }
   }
-}
-
-/** What ended a break, with the line that did. */
-export function resolutionText({ resolution, state }: DayReport['largest'][number]): string {
-  if (resolution === null) return 'open again';
-  if (state === 'written_off') return `written off, requested by ${mention(resolution.by ?? '')}`;
-  if (resolution.by !== null) return `resolved by ${mention(resolution.by)}`;
-  const rule = resolution.rule === null ? '' : ` (${ruleText(resolution.rule)})`;
-  if (resolution.line !== null)
-    return `arrived in ${escape(resolution.line.fileName)}, line ${countText(resolution.line.line)}${rule}`;
-  if (resolution.rule !== null) return `booked since${rule}`;
-  return 'a corrected file or a new booking explains it';
 }

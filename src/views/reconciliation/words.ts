@@ -4,7 +4,7 @@ import { currencyExponent } from '../../kernel/currency.js';
 import { formatMoney } from '../../kernel/money.js';
 import type { Break } from '../../ports/breaks.js';
 import type { BreakKind, RuleName } from '../../ports/reconciliation.js';
-import { escape } from '../kit/blocks.js';
+import { escape, mention } from '../kit/blocks.js';
 
 export const kindWords: Readonly<Record<BreakKind, string>> = {
   missing_at_partner: 'missing at partner',
@@ -76,4 +76,16 @@ export function breakClause({
     default:
       return `${amount} ${kindWords[kind]}`;
   }
+}
+
+/** What ended a break, with the line that did. */
+export function resolutionText({ resolution, state }: Break): string {
+  if (resolution === null) return 'open again';
+  if (state === 'written_off') return `written off, requested by ${mention(resolution.by ?? '')}`;
+  if (resolution.by !== null) return `resolved by ${mention(resolution.by)}`;
+  const rule = resolution.rule === null ? '' : ` (${ruleText(resolution.rule)})`;
+  if (resolution.line !== null)
+    return `arrived in ${escape(resolution.line.fileName)}, line ${countText(resolution.line.line)}${rule}`;
+  if (resolution.rule !== null) return `booked since${rule}`;
+  return 'a corrected file or a new booking explains it';
 }
