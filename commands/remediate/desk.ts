@@ -17,7 +17,7 @@ import { shortHashOf } from '../../src/remediation/life/votes.js';
 import type { Links } from '../../src/views/kit/links.js';
 
 /** Where requests are started from breaks, and told to them. */
-export interface BreakLinks {
+interface BreakLinks {
   /** What the form of an action says of a break beforehand. */
   prefill(breakId: string, actionId: string): Promise<TypedParameters>;
   link(what: { id: string; personId: string; remediationId: string }): Promise<void>;

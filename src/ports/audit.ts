@@ -8,7 +8,6 @@ import type { Transaction } from './transaction.js';
 
 /** Everything that Paydesk writes down. Permanent, `noun.verb`: entries of old stay as they are. */
 export const auditKinds = [
-  'break.noted',
   'break.released',
   'break.reopened',
   'break.resolved',

@@ -17,7 +17,7 @@ export const breakCardOf = (id: string): string => `break:${id}`;
 export type BreakState = 'open' | 'owned' | 'resolved' | 'written_off';
 
 /** What ended a break by itself, or who did. */
-export interface Resolution {
+interface Resolution {
   rule: RuleName | null;
   /** The statement line that answered it; null where a booking or a corrected file did. */
   line: { file: number; fileName: string; line: number } | null;
@@ -52,7 +52,7 @@ export interface Break {
 }
 
 export type BreakEventKind =
-  'opened' | 'taken' | 'released' | 'resolved' | 'written_off' | 'reopened' | 'linked' | 'noted';
+  'opened' | 'taken' | 'released' | 'resolved' | 'written_off' | 'reopened' | 'linked';
 
 export interface BreakEvent {
   at: Date;

@@ -12,7 +12,7 @@ import { watchLate } from './days/late.js';
 import { prefillOf } from './breaks/prefill.js';
 import type { BreakReport } from './breaks/report.js';
 import { newestReport, partnerNamed, reportOf, todayOf } from './days/report.js';
-import { reconcileWaiting, runAgain } from './days/run.js';
+import { reconcileWaiting, refreshNewest, runAgain } from './days/run.js';
 import { reopenDay, signOff } from './days/sign-off.js';
 import { takeIn, type IntakeDeps } from './intake/intake.js';
 
@@ -44,6 +44,8 @@ export interface ReconciliationDesk {
 
 /** Amounts alone say little: more candidates than these are a search of their own. */
 const mostCandidates = 3;
+/** A candidate differs by a tenth of the amount at most. */
+const nearShare = 10n;
 const mostSightings = 20;
 
 export function createReconciliationDesk(deps: DaysDeps & { intake: IntakeDeps }): ReconciliationDesk {
@@ -63,10 +65,10 @@ export function createReconciliationDesk(deps: DaysDeps & { intake: IntakeDeps }
       return { breaks, total };
     },
     break: (id) => breakReport(deps, id),
-    take: (id, personId) => takeBreak(deps, id, personId),
-    release: (id, personId) => releaseBreak(deps, id, personId),
-    resolve: (what) => resolveBreak(deps, what),
-    reopen: (what) => reopenBreak(deps, what),
+    take: (id, personId) => refreshed(deps, takeBreak(deps, id, personId)),
+    release: (id, personId) => refreshed(deps, releaseBreak(deps, id, personId)),
+    resolve: (what) => refreshed(deps, resolveBreak(deps, what)),
+    reopen: (what) => refreshed(deps, reopenBreak(deps, what)),
     link: (what) => link(deps, what),
     prefill: async (id, actionId) => prefillOf(await breakReport(deps, id), actionId),
     signOff: (key, personId) => signOff(deps, key, personId),
@@ -81,6 +83,13 @@ export function createReconciliationDesk(deps: DaysDeps & { intake: IntakeDeps }
     },
     today: (partner) => todayOf(partnerNamed(deps, partner), deps.clock.now()),
   };
+}
+
+/** The break first, then the card of the day that lists it. */
+async function refreshed(deps: DaysDeps, change: Promise<Break>): Promise<Break> {
+  const after = await change;
+  await refreshNewest(deps, after.partner);
+  return after;
 }
 
 async function breakReport(deps: DaysDeps, id: string): Promise<BreakReport> {
@@ -124,7 +133,11 @@ async function candidatesOf(deps: Pick<DaysDeps, 'breaks'>, found: Break): Promi
     const difference = one.differenceMinor + found.differenceMinor;
     return difference < 0n ? -difference : difference;
   };
-  return open.sort((a, b) => (gap(a) < gap(b) ? -1 : gap(a) > gap(b) ? 1 : 0)).slice(0, mostCandidates);
+  const size = found.differenceMinor < 0n ? -found.differenceMinor : found.differenceMinor;
+  return open
+    .filter((one) => gap(one) * nearShare <= size)
+    .sort((a, b) => (gap(a) < gap(b) ? -1 : gap(a) > gap(b) ? 1 : 0))
+    .slice(0, mostCandidates);
 }
 
 async function link(

@@ -30,6 +30,7 @@ import { createWriteOffs } from '../reconciliation/breaks/write-offs.js';
 import { target } from '../reconciliation/calendars/target.js';
 import { weekdays } from '../reconciliation/calendars/weekdays.js';
 import type { DaysDeps, ReconciledPartner } from '../reconciliation/days/deps.js';
+import { refreshNewest } from '../reconciliation/days/run.js';
 import { todayOf } from '../reconciliation/days/report.js';
 import { createReconciliationDesk, reportOn, type ReconciliationDesk } from '../reconciliation/desk.js';
 import { csvProfile } from '../reconciliation/formats/csv-profile.js';
@@ -102,7 +103,8 @@ export function reconciliationFrom(facts: ReconciliationFacts): Reconciliation |
       log,
     },
   });
-  return { desk, writeOffs: createWriteOffs({ ...deps, ...shows }) };
+  const life = { ...deps, ...shows };
+  return { desk, writeOffs: createWriteOffs(life, (partner) => refreshNewest(life, partner)) };
 }
 
 const reconciledPartners = ({ partners }: Config): ReconciledPartner[] =>

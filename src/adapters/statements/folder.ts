@@ -101,12 +101,12 @@ const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code
 const isGone = (error: unknown): boolean => codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
 const isLink = (error: unknown): boolean => codeOf(error) === 'ELOOP';
 
-export const changed = (path: string): OpsError =>
+const changed = (path: string): OpsError =>
   new OpsError('conflict', `The file ${path} changed while it was read.`, {
     hint: 'It is read again when it has stopped changing.',
   });
 
-export const tooLarge = (path: string): OpsError =>
+const tooLarge = (path: string): OpsError =>
   new OpsError('invalid', `The file ${path} is larger than ${mostBytes / 1024 / 1024} MB.`, {
     hint: 'Ask the partner to split it by day or by currency.',
   });

@@ -8,14 +8,15 @@ import { OpsError } from '../../kernel/errors.js';
 import type { WriteOffs } from '../../ports/breaks.js';
 import { isOpen, step, type BreakLifeDeps } from './life.js';
 
-export function createWriteOffs(deps: BreakLifeDeps): WriteOffs {
+/** `refresh` rewrites the card of the day that lists a partner’s breaks. */
+export function createWriteOffs(deps: BreakLifeDeps, refresh: (partner: string) => Promise<void>): WriteOffs {
   const { breaks, transactions } = deps;
   return {
     find: (id) => breaks.find(id),
     writeOff: async ({ id, idempotencyKey, reason }) => {
       const request = await breaks.requestOf(idempotencyKey);
       if (request === null) throw new OpsError('internal', 'The request of a write-off is gone.');
-      return transactions.run(async (tx) => {
+      const written = await transactions.run(async (tx) => {
         const before = await breaks.take(tx, id);
         if (before.state === 'written_off' && before.remediationId === request.id) return before;
         if (!isOpen(before)) throw new OpsError('conflict', `${id} was explained meanwhile.`);
@@ -27,6 +28,8 @@ export function createWriteOffs(deps: BreakLifeDeps): WriteOffs {
           progress: { state: 'written_off', resolvedBy: request.requesterId, remediationId: request.id },
         });
       });
+      await refresh(written.partner);
+      return written;
     },
     writtenOffBy: async ({ id, idempotencyKey }) => {
       const [found, request] = await Promise.all([breaks.find(id), breaks.requestOf(idempotencyKey)]);

@@ -141,6 +141,12 @@ export async function rewrite(deps: DaysDeps, key: UnitKey, news: DayNews | null
   if (report) await deps.transactions.run((tx) => deps.showDay(tx, report, news));
 }
 
+/** The card of the newest day lists what is open: it is rewritten when a person changes that. */
+export async function refreshNewest(deps: DaysDeps, partner: string): Promise<void> {
+  const report = await newestReport(deps, partnerNamed(deps, partner));
+  if (report?.day?.shown === true) await deps.transactions.run((tx) => deps.showDay(tx, report, null));
+}
+
 /** The newest day of a partner comes into the channel; older ones that were caught up are history only. */
 async function showNewest(deps: DaysDeps, partner: ReconciledPartner): Promise<void> {
   const report = await newestReport(deps, partner);

@@ -10,7 +10,7 @@ import type { KeptLine, LedgerEntry, StatementLine } from '../../ports/reconcili
 import type { Finding } from '../findings.js';
 import type { OpenRow, UnitFinding } from './compare.js';
 
-export interface KeptResult {
+interface KeptResult {
   type: 'match' | 'break';
   name: string;
   identity: string | null;
@@ -19,12 +19,12 @@ export interface KeptResult {
   lines: KeptLine[];
 }
 
-export interface KeptOpen extends OpenRow {
+interface KeptOpen extends OpenRow {
   dueOn: Day | null;
   row: LedgerEntry | KeptLine;
 }
 
-export interface KeptClosed {
+interface KeptClosed {
   row: OpenRow;
   rule: string;
   entries: LedgerEntry[];

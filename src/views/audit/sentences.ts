@@ -13,7 +13,6 @@ import { code, escape, instant, mention, wording } from '../kit/blocks.js';
 type Predicate = (thing: string, entry: AuditEntry) => string;
 
 const predicates: Readonly<Record<AuditKind, Predicate>> = {
-  'break.noted': (thing) => `noted something about ${thing}`,
   'break.released': (thing) => `gave ${thing} back`,
   'break.reopened': (thing) => `reopened ${thing}`,
   'break.resolved': (thing) => `resolved ${thing}`,

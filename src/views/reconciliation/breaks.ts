@@ -31,7 +31,7 @@ export function breakLine(one: Break, today: Day): string {
     escape(breakClause(one)),
     dayText(one.businessDay),
     today - one.businessDay > 1 ? ageBucket(one.businessDay, today) : null,
-    one.ownerId === null ? 'nobody has it' : mention(one.ownerId),
+    one.ownerId === null ? 'not taken' : mention(one.ownerId),
     one.remediationId,
   );
 }
@@ -107,7 +107,7 @@ export function breakCard(report: BreakReport, startable: readonly string[]): Ca
 }
 
 function stateLine({ found }: BreakReport): string {
-  const owner = found.ownerId === null ? 'Nobody has it yet' : `${mention(found.ownerId)} has it`;
+  const owner = found.ownerId === null ? 'Not taken yet' : `Taken by ${mention(found.ownerId)}`;
   const link = found.remediationId === null ? '' : ` · ${found.remediationId} was started from it`;
   if (found.state === 'open' || found.state === 'owned') return `${owner}${link}`;
   return `${resolutionText(found)}${link}`.replace(/^./, (letter) => letter.toUpperCase());
@@ -225,8 +225,6 @@ function sentenceOf(
       return `${who} gave ${after.id} back.`;
     case 'linked':
       return `:wrench: ${who} started ${text} from ${after.id}.`;
-    case 'noted':
-      return `${who}${reason}`;
     case 'written_off':
       return `:black_circle: ${after.id} is written off, requested by ${who}${reason}`;
     case 'reopened':

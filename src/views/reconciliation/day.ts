@@ -54,7 +54,7 @@ export function dayCard(report: DayReport): Card {
         `Files: ${report.files.map(({ name }) => escape(name)).join(', ')}`,
         unit.quarantined > 0 ? `${plural(unit.quarantined, 'place')} could not be read` : null,
         `reconciled ${instant(unit.ranAt)}${unit.runs > 1 ? ` (run ${unit.runs})` : ''}`,
-        day && day.signedBy !== null && day.signedAt !== null
+        day?.signedBy && day.signedAt
           ? `signed off by ${mention(day.signedBy)} ${instant(day.signedAt)}`
           : null,
       ),
@@ -96,10 +96,12 @@ function openAmounts({ open }: DayReport): [string, bigint][] {
 
 function pairsOf(report: DayReport): [string, string][] {
   const { unit, found, open, today } = report;
-  const due = Math.max(unit.ledgerRows - unit.pending, 0);
   const pairs: [string, string][] = [
     ['Value explained', valueText(report)],
-    ['Entries explained', `${percentText(due - found.open, due)} of ${countText(due)} due`],
+    [
+      'Lines explained',
+      `${percentText(unit.statementRows - found.open, unit.statementRows)} of ${countText(unit.statementRows)}`,
+    ],
     ['Not due yet', pendingText(report)],
   ];
   if (open.length > 0) {
@@ -220,10 +222,10 @@ function chartOf(trend: readonly TrendDay[]): CardBlock | null {
   }));
   const chart = {
     type: 'line',
-    series: [{ name: 'Entries explained, %', data }],
+    series: [{ name: 'Lines explained, %', data }],
     axis_config: { categories: labels },
   };
-  return { type: 'data_visualization', title: 'Entries explained by business day, %', chart } as CardBlock;
+  return { type: 'data_visualization', title: 'Lines explained by business day, %', chart } as CardBlock;
 }
 
 const shortDay = (day: Day): string => dayText(day).slice(4);

@@ -46,7 +46,7 @@ export function amountText(minor: bigint, currency: string): string {
 }
 
 const size = (minor: bigint): bigint => (minor < 0n ? -minor : minor);
-export const sizeText = (minor: bigint, currency: string): string => amountText(size(minor), currency);
+const sizeText = (minor: bigint, currency: string): string => amountText(size(minor), currency);
 
 /** 1541 as “1,541”. */
 export const countText = (count: number): string => count.toLocaleString('en-GB');
@@ -58,7 +58,7 @@ export const plural = (count: number, one: string, many = `${one}s`): string =>
 export function amountsText(amounts: readonly (readonly [currency: string, minor: bigint])[]): string {
   const shown = amounts.slice(0, 4).map(([currency, minor]) => amountText(minor, currency));
   const rest = amounts.length - shown.length;
-  return `${shown.join(' + ')}${rest > 0 ? ` and ${rest} more currencies` : ''}`;
+  return `${shown.join(' + ')}${rest > 0 ? ` and ${plural(rest, 'more currency', 'more currencies')}` : ''}`;
 }
 
 /** What is wrong, in a clause with its amount: “1,234.00 EUR missing at partner”. */
