@@ -4,12 +4,13 @@
 import { OpsError } from '../src/kernel/errors.js';
 import type { Job } from '../src/ports/jobs.js';
 import { auditWitnessJob, type AuditWitnessDesk } from './audit-witness.js';
+import { reconcileJob, type ReconcileDesk } from './reconcile.js';
 import { partnerStatusJob, type PartnerStatusDesk } from './partner-status.js';
 import { watchMetricsJob, type WatchDesk } from './watch-metrics.js';
 
-export type JobDesk = PartnerStatusDesk & AuditWitnessDesk & WatchDesk;
+export type JobDesk = PartnerStatusDesk & AuditWitnessDesk & WatchDesk & ReconcileDesk;
 
-const registry: readonly Job<JobDesk>[] = [partnerStatusJob, auditWitnessJob, watchMetricsJob];
+const registry: readonly Job<JobDesk>[] = [partnerStatusJob, auditWitnessJob, watchMetricsJob, reconcileJob];
 
 /** `partner-status` is `partnerStatus` in the configuration. */
 const settingOf = (id: string): string =>

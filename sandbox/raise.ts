@@ -20,11 +20,13 @@ import { startPaymentsApi, type PaymentsApi } from './payments-api/server.js';
 import { run, type Program } from './programs.js';
 import { startSlack, type SlackOptions, type SlackServer } from './slack/server.js';
 import type { State } from './slack/wire.js';
+import { bankSide, settlementSide } from './statement-sides.js';
 import { STATEMENT_PROFILES } from './statement-profiles.js';
 import { startStatements, type Statements } from './statements/statements.js';
 import { startStatusPages } from './status-page/status-page.js';
 import { welcome } from './welcome.js';
 import { systemClock } from './world/clock.js';
+import { BANKS } from './world/banks.js';
 import { PAYMENTS_API_PARTNER } from './world/partners.js';
 import { createScenarios } from './world/scenarios.js';
 import { createWorld, type World } from './world/world.js';
@@ -129,7 +131,7 @@ async function raise(
   });
   const statusPages = keep(await startStatusPages(common));
   const inbox = join(home, 'inbox');
-  const statements = keep(startStatements({ inbox, world, clock, log }));
+  const statements = keep(startStatements({ inbox, world, clock, log, careless: true }));
   const { operationsApi, mail } = await startPlatform({ ...common, keep, api, statements, faults });
   const identity = keep(await raiseIdentity(slack));
   const configFile = join(home, 'paydesk.yaml');
@@ -266,21 +268,26 @@ async function configOf(
     state.channels.find((channel) => channel.name === name)?.id ?? '';
   return stringify({
     company: state.team.name,
-    channels: { alerts: channelId('partner-alerts'), audit: channelId('audit-log') },
+    channels: {
+      alerts: channelId('partner-alerts'),
+      audit: channelId('audit-log'),
+      reconciliation: channelId('reconciliation'),
+    },
     paymentsApi: { partner: PAYMENTS_API_PARTNER, baseUrl: addresses.paymentsApi },
     operationsApi: { baseUrl: addresses.operationsApi },
     mail: { from: `${state.team.name} <payments-ops@${state.team.domain}.example>` },
-    partners: world.partners.map(({ id, name, kind, timeZone }) => ({
-      id,
-      name,
-      kind,
-      timeZone,
-      statusPage: statusPages[id],
-      contact: `support@${id}.example`,
-    })),
+    partners: [
+      ...world.partners.map((partner) => ({
+        ...settlementSide(partner),
+        statusPage: statusPages[partner.id],
+        contact: `support@${partner.id}.example`,
+      })),
+      ...BANKS.map(bankSide),
+    ],
     links: Object.fromEntries(LINKED.map((object) => [object, `${slack.url}/dashboard/{id}`])),
     // Often enough that a scenario is seen while somebody still looks.
-    schedules: { partnerStatus: '*/5 * * * * *' },
+    schedules: { partnerStatus: '*/5 * * * * *', reconcile: '*/5 * * * * *' },
+    statements: { rest: '3s' },
     statementProfiles: STATEMENT_PROFILES,
     remediation: companyPolicy({
       state,

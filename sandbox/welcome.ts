@@ -63,6 +63,13 @@ export function welcome(world: World, now: Date): Welcome {
         },
       },
       {
+        type: 'section',
+        text: {
+          type: 'mrkdwn',
+          text: '`/recon`  are we whole? Yesterday’s statements are in #reconciliation. Start *Short-paid settlement* or *Duplicate captures* under *Scenarios*, then `/recon breaks`: take a break, see both sides, write to the partner or write it off; the statement that proves it closes it in its thread.',
+        },
+      },
+      {
         type: 'context',
         elements: [{ type: 'mrkdwn', text: 'Break something under *Scenarios* and watch #partner-alerts.' }],
       },

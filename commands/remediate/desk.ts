@@ -9,12 +9,22 @@ import { OpsError } from '../../src/kernel/errors.js';
 import { inTimeZone } from '../../src/kernel/instants.js';
 import type { Directory } from '../../src/ports/directory.js';
 import type { HeldSince } from '../../src/ports/outbox.js';
+import type { TypedParameters } from '../../src/remediation/kit/action.js';
 import type { Snapshot } from '../../src/remediation/life/deps.js';
 import type { RemediationDesk } from '../../src/remediation/remediation.js';
 import { shortHashOf } from '../../src/remediation/life/votes.js';
 import type { Links } from '../../src/views/kit/links.js';
 
+/** Where requests are started from breaks, and told to them. */
+interface BreakLinks {
+  /** What the form of an action says of a break beforehand. */
+  prefill(breakId: string, actionId: string): Promise<TypedParameters>;
+  link(what: { id: string; personId: string; remediationId: string }): Promise<void>;
+}
+
 export interface RemediateDesk {
+  /** Null while no statements are connected. */
+  reconciliation: BreakLinks | null;
   /** Null while guarded actions are not configured. */
   remediation: RemediationDesk | null;
   /** The page on which a vote is confirmed; null where no sign-in is configured. */

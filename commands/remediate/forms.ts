@@ -5,7 +5,7 @@
  * wrong otherwise is told with everything that policy looked at.
  */
 import { cardNumberFault } from '../../src/kernel/card-number-refusal.js';
-import { OpsError } from '../../src/kernel/errors.js';
+import { OpsError, toOpsError } from '../../src/kernel/errors.js';
 import { containsCardNumber } from '../../src/kernel/sensitive.js';
 import type {
   MenuOption,
@@ -138,12 +138,17 @@ async function formFor(
     stopNow({ actionId: action.id, breakGlass }),
     requireCouldAsk(desk, { action, userId, breakGlass }),
   ]);
-  const typed = prefilled(action, subject);
+  const typed = await prefilled(action, subject, desk);
   return underStop(formModal({ action, typed, partners: desk.partners, about, brief, ...occasion }), stop);
 }
 
-function prefilled({ prefills }: Action, subject: Subject | null): TypedParameters {
+async function prefilled(
+  { id: actionId, prefills }: Action,
+  subject: Subject | null,
+  { reconciliation }: RemediateDesk,
+): Promise<TypedParameters> {
   if (!subject) return {};
+  if (subject.kind === 'break' && reconciliation) return reconciliation.prefill(subject.id, actionId);
   const fitting = Object.entries(prefills).filter(([kind]) => subject.kind === null || kind === subject.kind);
   return Object.fromEntries(fitting.slice(0, 1).map(([, field]) => [field, subject.id]));
 }
@@ -181,7 +186,7 @@ export async function asked(
   desk: RemediateDesk,
 ): Promise<SubmissionAnswer> {
   const remediation = requireRemediation(desk);
-  const { action: actionId, about: _about, ...occasion } = readFormMemo(memo);
+  const { action: actionId, about, ...occasion } = readFormMemo(memo);
   const action = requireAction(remediation, actionId);
   const { why = '', ...typed } = values;
   const faults = [...cardNumbersIn(values), ...remediation.faultsOfForm({ action: action.id, typed, why })];
@@ -196,10 +201,26 @@ export async function asked(
     ...occasion,
   });
   if (outcome.kind === 'refused') return answerTo(refused, outcome.faults, outcome.trail, desk);
+  await linkBreak(about, { personId: person.userId, remediationId: outcome.snapshot.remediation.id }, desk);
   const { approvals: channel } = remediation.policy.channels;
   // The request is made: whether its channel takes messages is said where it is known.
   const heldSince = await desk.heldSince(channel).catch(() => null);
   return { kind: 'show', modal: requestedModal(outcome.snapshot, outcome.isNew, { channel, heldSince }) };
+}
+
+/** The request is made: a break that is over meanwhile must not make it look refused. */
+async function linkBreak(
+  about: { kind: string; id: string } | null,
+  what: { personId: string; remediationId: string },
+  { reconciliation }: RemediateDesk,
+): Promise<void> {
+  if (about?.kind !== 'break' || reconciliation === null) return;
+  await reconciliation.link({ id: about.id, ...what }).catch(ignoreOver);
+}
+
+function ignoreOver(thrown: unknown): void {
+  const { code } = toOpsError(thrown);
+  if (code !== 'conflict' && code !== 'not_found') throw thrown;
 }
 
 const cardNumbersIn = (values: Readonly<Record<string, string>>): ActionFault[] =>

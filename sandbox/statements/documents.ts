@@ -19,6 +19,7 @@ import { nachaReturns } from './formats/nacha-returns.js';
 import { paypalStl } from './formats/paypal-stl.js';
 import { decimalCommaCsv, genericCsv } from './formats/plain-csv.js';
 import { stripePayouts } from './formats/stripe-payouts.js';
+import { carelessReport } from './everyday-errors.js';
 import { settlementOf, type SettlementReport } from './settlement.js';
 
 export interface Document {
@@ -54,10 +55,15 @@ const BANK_FILES = {
 /** The partner that also sends the direct debits that came back. */
 const ACH_PARTNER = 'tidewire';
 
-/** Every document whose business day is one of the last `days` weekdays before a time (ms), oldest day first. */
-export function documentsBefore(world: World, nowMs: number, days: number): Document[] {
+/**
+ * Every document whose business day is one of the last `days` weekdays before a time (ms), oldest day first. `careless`:
+ * with the errors that partners make on any day.
+ */
+export function documentsBefore(world: World, nowMs: number, days: number, careless = false): Document[] {
   const ofPartners = world.partners.flatMap((partner) =>
-    lastWeekdays(nowMs, partner.utcOffsetHours, days).flatMap((day) => partnerDocuments(world, partner, day)),
+    lastWeekdays(nowMs, partner.utcOffsetHours, days).flatMap((day) =>
+      partnerDocuments(world, partner, day, careless),
+    ),
   );
   const ofBanks = BANKS.flatMap((bank) =>
     lastWeekdays(nowMs, bank.utcOffsetHours, days).map((day) => bankDocument(world, bank, day)),
@@ -72,7 +78,7 @@ function lastWeekdays(nowMs: number, utcOffsetHours: number, count: number): num
   return days;
 }
 
-function partnerDocuments(world: World, partner: Partner, day: number): Document[] {
+function partnerDocuments(world: World, partner: Partner, day: number, careless: boolean): Document[] {
   const report = REPORTS[partner.statementFormat];
   const dueMs = statementDueMs(partner, day);
   const common = {
@@ -84,7 +90,11 @@ function partnerDocuments(world: World, partner: Partner, day: number): Document
   const settlement: Document = {
     ...common,
     name: `${partner.id}_${isoDay(day)}_settlement.${report.extension}`,
-    render: () => Promise.resolve(report.write(settlementOf(world, partner, day))),
+    render: () =>
+      Promise.resolve(
+        (careless ? carelessReport(world, partner, day) : null) ??
+          report.write(settlementOf(world, partner, day)),
+      ),
   };
   if (partner.id !== ACH_PARTNER) return [settlement];
   const returns: Document = {

@@ -18,6 +18,8 @@ interface StatementsOptions {
   world: World;
   clock: Clock;
   log: (message: string) => void;
+  /** Partners make the errors of any day. */
+  careless?: boolean;
   /** How often the clock is looked at; 0 leaves that to `advance`. */
   tickMs?: number;
 }
@@ -45,6 +47,7 @@ export function startStatements({
   world,
   clock,
   log,
+  careless = false,
   tickMs = 15_000,
 }: StatementsOptions): Statements {
   const sent = new Set<string>();
@@ -56,7 +59,7 @@ export function startStatements({
     return result;
   };
   const documents = (nowMs: number): Document[] =>
-    documentsBefore(world, nowMs, HISTORY_DAYS).filter(({ arrivalMs }) => arrivalMs <= nowMs);
+    documentsBefore(world, nowMs, HISTORY_DAYS, careless).filter(({ arrivalMs }) => arrivalMs <= nowMs);
   const deliver = async (due: readonly Document[]): Promise<void> => {
     await mkdir(inbox, { recursive: true });
     for (const name of await readdir(inbox)) sent.add(name);
@@ -69,7 +72,7 @@ export function startStatements({
   };
   const send = (toMs: number): Promise<void> => deliver(documents(toMs));
   const ofDay = (owner: string, businessDay: string): Document[] =>
-    documentsBefore(world, clock.now().getTime(), HISTORY_DAYS).filter(({ name }) =>
+    documentsBefore(world, clock.now().getTime(), HISTORY_DAYS, careless).filter(({ name }) =>
       name.startsWith(`${owner}_${businessDay}_`),
     );
   const correct = async (disturbance: Disturbance, changedMs: number): Promise<void> => {

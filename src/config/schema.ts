@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { remediation, remediationFaults } from './remediation.js';
 import { metrics } from './metrics.js';
+import { partnerStatements, statements } from './statements.js';
 import { statementProfiles } from './statement-profiles.js';
 import { channel, cron, duration, httpUrl, partnerId, privateUrl, timeZone, userGroup } from './values.js';
 
@@ -50,6 +51,7 @@ const partner = z.strictObject({
   alertsChannel: channel.optional(),
   contact: emailAddress.optional(),
   expectations,
+  statements: partnerStatements.optional(),
 });
 
 const linkObjects = [
@@ -66,7 +68,13 @@ const linkObjects = [
 
 export const configSchema = z.strictObject({
   company: z.string().min(1).max(60),
-  channels: z.strictObject({ alerts: channel.optional(), audit: channel.optional() }).prefault({}),
+  channels: z
+    .strictObject({
+      alerts: channel.optional(),
+      audit: channel.optional(),
+      reconciliation: channel.optional(),
+    })
+    .prefault({}),
   paymentsApi: z
     .strictObject({ partner: partnerId, baseUrl: privateUrl.default('https://api.stripe.com') })
     .optional(),
@@ -85,6 +93,7 @@ export const configSchema = z.strictObject({
     .record(z.string(), cron)
     .default({})
     .describe('by job; a job without one keeps its own schedule'),
+  statements,
   statementProfiles,
   metrics,
   remediation: remediation.optional().describe('absent: no guarded actions'),

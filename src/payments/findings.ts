@@ -5,6 +5,7 @@
  * (`waiting`, `failed`) are never the same thing.
  */
 import type { LedgerEntry, PaymentAttempt } from '../ports/books.js';
+import type { LineSighting } from '../ports/reconciliation.js';
 import type {
   BalanceTransaction,
   Charge,
@@ -55,6 +56,8 @@ export interface Findings {
   balanceTransaction: Finding<BalanceTransaction | null>;
   payout: Finding<Payout | null>;
   ledger: Finding<LedgerEntry[]>;
+  /** Statement lines of its capture, newest first; absent where no statements are connected. */
+  statement?: Finding<LineSighting[]>;
   /** When the books of the partner begin; asked only where they know nothing of the payment. */
   booksBegin?: Date | null;
   /** What the books hold of the batch that carries the payment. */

@@ -15,6 +15,7 @@ import type {
   PaymentsApi,
   ProviderSubject,
 } from '../ports/payments-api.js';
+import type { ReconciliationResults } from '../ports/reconciliation.js';
 import type { Rows } from '../ports/rows.js';
 import { valueOf, type Finding, type Findings, type LookedUp } from './findings.js';
 
@@ -22,6 +23,8 @@ export interface Sources {
   /** The one provider whose API is connected, and the partner it is in the configuration; null when none is. */
   provider: { partner: string; name: string; api: PaymentsApi } | null;
   books: Books | null;
+  /** Null where no statements are connected. */
+  statements: Pick<ReconciliationResults, 'linesBy'> | null;
   log: Log;
 }
 
@@ -129,9 +132,37 @@ async function askBooks(subject: Subject, sources: Sources, note: Note): Promise
     asking,
     asking.then(async (latest) => note({ siblings: await askSiblings(latest, bookedAs, books, log) })),
   ]);
-  note({ ledger, batch: await askBatch(ledger, books, log) });
+  const [batch] = await Promise.all([
+    askBatch(ledger, books, log),
+    askStatements(ledger, bookedAs, sources, note),
+  ]);
+  note({ ledger, batch });
   const isUnknown = !attempt && valueOf(ledger)?.length === 0;
   if (isUnknown) note({ booksBegin: await beginOf(books, sources) });
+}
+
+/** A payment is on one line, or on few; the newest say where it is now. */
+const mostLines = 5;
+
+/** By the references that the books have of its capture, which are those that partners settle by. */
+async function askStatements(
+  ledger: Findings['ledger'],
+  bookedAs: string,
+  { statements, log }: Sources,
+  note: Note,
+): Promise<void> {
+  if (!statements) return;
+  const captures = (valueOf(ledger) ?? []).filter(({ kind }) => kind === 'capture');
+  const references = [...new Set([...captures.map(({ reference }) => reference), bookedAs])];
+  note({
+    statement: await ask(log, async () => {
+      for (const reference of references) {
+        const lines = await statements.linesBy(reference, mostLines);
+        if (lines.length > 0) return lines;
+      }
+      return [];
+    }),
+  });
 }
 
 /** Without an answer the books count as reaching back far enough: what is missing there is reported. */

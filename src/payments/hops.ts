@@ -4,9 +4,10 @@
  * Invariants: every function returns exactly one hop, whatever is known; a hop whose forerunner failed or was
  * cancelled is `not_expected`, one whose forerunner is unknown is unknown; `overdue` means the expected instant has
  * passed; no answer, or an answer that makes no sense, is `unknown_source` and never an absence.
- * Deliberately absent: statement lines. No statements are read yet, and the hop says so.
  */
-import { compare, formatMoney } from '../kernel/money.js';
+import { dayMs } from '../kernel/clock.js';
+import { currencyExponent } from '../kernel/currency.js';
+import { compare, formatMoney, money } from '../kernel/money.js';
 import { givenBackOf, sumOf } from '../nouns/charge.js';
 import { isCapturedInParts } from '../nouns/payment.js';
 import type { PaymentAttempt } from '../ports/books.js';
@@ -44,9 +45,34 @@ export function hopsOf(findings: Findings, expectations: Expectations, asOf: Dat
     capture,
     balance,
     payout,
-    hop('statement', 'statements', 'unknown_source', { note: 'no statements are connected' }),
+    statementHop(findings, capture, payout),
     ledgerHop(findings, capture, expectations, asOf),
   ];
+}
+
+/** The line that settles the capture: file, line, day and amount; or by when it should be on a statement. */
+function statementHop(findings: Findings, capture: Hop, payout: Hop): Hop {
+  const found = findings.statement;
+  if (!found)
+    return hop('statement', 'statements', 'unknown_source', { note: 'no statements are connected' });
+  const silent = unanswered('statement', 'statements', found);
+  if (silent) return silent;
+  const [seen] = valueOf(found) ?? [];
+  if (seen) {
+    const { line, fileName, businessDay } = seen;
+    const isKnown = currencyExponent(line.currency) !== undefined;
+    return hop('statement', 'statements', 'present', {
+      at: new Date((line.day ?? businessDay) * dayMs),
+      amount: isKnown ? money(line.amountMinor, line.currency) : null,
+      reference: line.reference,
+      note: `${fileName}, line ${line.line}`,
+    });
+  }
+  const settled = settledBy(capture, 'statement');
+  if (settled) return settled;
+  const paidOn = payout.at ?? payout.expectedBy;
+  const expectedBy = paidOn === null ? null : later(paidOn, 2 * dayMs);
+  return hop('statement', 'statements', 'expected', { expectedBy, note: 'on no statement yet' });
 }
 
 function attemptHop(findings: Findings): Hop {

@@ -5,53 +5,10 @@
  * Invariant: every entry and every line is in exactly one finding, or still in the pool that the next rule gets.
  */
 import type { Day } from '../kernel/calendar-day.js';
+import type { BreakKind, LedgerEntry, RuleName, StatementLine } from '../ports/reconciliation.js';
 
-/** A row of the company's ledger. Empty strings mean that the ledger has no such value. */
-export interface LedgerEntry {
-  id: string;
-  /** The partner's reference. */
-  reference: string;
-  /** Signed minor units: positive is money to us. */
-  amountMinor: bigint;
-  currency: string;
-  /** Value date. */
-  day: Day | null;
-  type: string;
-  /** The payout or batch in which the partner settles this entry. */
-  batch: string;
-}
-
-/** A line of a partner's statement. */
-export interface StatementLine {
-  line: number;
-  /** The partner's reference of a payment or of a batch; empty where the line has none. */
-  reference: string;
-  /** Signed minor units: positive is money to us. */
-  amountMinor: bigint;
-  currency: string;
-  day: Day | null;
-  type: string;
-  /** What the partner kept, in minor units: amount plus fee is what a batch should come to. */
-  feeMinor: bigint;
-}
-
-/** The rules that match, in the order in which they run. */
-export const ruleNames = ['exact', 'split', 'batch', 'amount_date'] as const;
-export type RuleName = (typeof ruleNames)[number];
-
-export const breakKinds = [
-  'missing_at_partner',
-  'missing_in_ledger',
-  'amount',
-  'currency',
-  'duplicate_in_ledger',
-  'duplicate_at_partner',
-  'fee',
-  'date',
-  'batch_residue',
-  'ambiguous',
-] as const;
-export type BreakKind = (typeof breakKinds)[number];
+export { breakKinds, ruleNames } from '../ports/reconciliation.js';
+export type { BreakKind, LedgerEntry, RuleName, StatementLine } from '../ports/reconciliation.js';
 
 export interface Match {
   type: 'match';

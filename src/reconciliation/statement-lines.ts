@@ -10,16 +10,27 @@ import type { StatementLine } from './findings.js';
 import { problem, type Problem } from './problems.js';
 import { addTo, type Table } from './tables.js';
 
-export function statementLines(items: Iterable<StatementItem>): Table<StatementLine> {
+/**
+ * In which fields of a row the reference is that the ledger knows it by, first choice first: one of the canonical
+ * references, or a column of the file by its own name.
+ */
+export type ReferenceFields = readonly string[];
+
+const usualReferences: ReferenceFields = ['partnerRef', 'batchRef', 'ourRef'];
+
+export function statementLines(
+  items: Iterable<StatementItem>,
+  references: ReferenceFields = usualReferences,
+): Table<StatementLine> {
   const table: Table<StatementLine> = { rows: [], problems: [] };
   for (const item of items) {
-    if (item.type === 'row') addTo(table, lineOf(item));
+    if (item.type === 'row') addTo(table, lineOf(item, references));
     else if (item.type === 'problem') table.problems.push(item);
   }
   return table;
 }
 
-function lineOf(row: StatementRow): StatementLine | Problem {
+function lineOf(row: StatementRow, references: ReferenceFields): StatementLine | Problem {
   const exponent = currencyExponent(row.currency) ?? row.exponent;
   const amountMinor = rescale(row.amountMinor, row.exponent, exponent);
   const feeMinor = rescale(row.feeMinor ?? 0n, row.exponent, exponent);
@@ -31,14 +42,27 @@ function lineOf(row: StatementRow): StatementLine | Problem {
       'amount',
     );
   return {
+    file: 0,
     line: row.line,
-    reference: row.partnerRef ?? row.batchRef ?? row.ourRef ?? '',
+    reference: referenceOf(row, references),
     amountMinor,
     currency: row.currency,
     day: parseDay(row.valueDate ?? row.bookedAt?.slice(0, 10) ?? ''),
     type: row.kind,
     feeMinor,
+    batch: row.batchRef ?? '',
+    order: row.ourRef ?? '',
   };
+}
+
+function referenceOf(row: StatementRow, references: ReferenceFields): string {
+  for (const field of references) {
+    const canonical =
+      field === 'partnerRef' || field === 'batchRef' || field === 'ourRef' ? row[field] : row.raw[field];
+    const value = canonical?.trim() ?? '';
+    if (value !== '') return value;
+  }
+  return '';
 }
 
 /** The same amount with other decimals; null where that would round. */

@@ -71,7 +71,7 @@ export const readStatementRecord: ReadRecord<StatementLine> = (record, reader) =
   const number = row('line_no') || String(record.line);
   if (!/^\d{1,15}$/.test(number))
     return problem(record.line, 'bad_line_number', `${quoted(number)} is not a line number`, 'line_no');
-  return { line: Number(number), ...facts, type: row('type'), feeMinor };
+  return { file: 0, line: Number(number), ...facts, type: row('type'), feeMinor, batch: '' };
 };
 
 export const readLedger = (text: string): Table<LedgerEntry> => readTable(text, 'ledger', readLedgerRecord);

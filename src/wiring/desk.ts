@@ -12,10 +12,12 @@ import { createBooks } from '../adapters/postgres/books.js';
 import { openDatabase, type Database } from '../adapters/postgres/database.js';
 import { createOutbox } from '../adapters/postgres/outbox.js';
 import { createHeldSince } from '../adapters/postgres/outbox-news.js';
+import { createResults } from '../adapters/postgres/recon-results.js';
 import { createPartnerStatuses } from '../adapters/postgres/partner-statuses.js';
 import { createStatuspage } from '../adapters/statuspage/statuspage.js';
 import { createStripePayments } from '../adapters/stripe/payments.js';
 import { createAuditRecorder, createAuditTrail } from '../audit/trail.js';
+import { actions } from '../remediation/actions/index.js';
 import type { Environment } from '../config/environment.js';
 import { usualExpectations, type Config } from '../config/schema.js';
 import type { Clock } from '../kernel/clock.js';
@@ -30,6 +32,7 @@ import type { Mail } from '../ports/mail.js';
 import type { Operations } from '../ports/operations.js';
 import type { PaymentsApi } from '../ports/payments-api.js';
 import { partnerWatchFrom, watchedPartners } from './partners.js';
+import { reconciliationFrom } from './reconciliation.js';
 import { remediationFrom } from './remediation.js';
 import type { PartnerWatch } from '../partners/watch.js';
 import type { RemediationDesk } from '../remediation/remediation.js';
@@ -69,12 +72,25 @@ export function createDesk(facts: DeskFacts): Desk {
   const audit = createAuditTrail(auditStore);
   const outbox = createOutbox(facts.onEnqueued);
   const watched = watchedPartners(config);
-  const sources = { payments: paymentsApi, operations: operationsFrom(facts), mail: mailFrom(facts), books };
+  const reconciliation = reconciliationFrom({
+    ...facts,
+    audit,
+    outbox,
+    startable: config.remediation ? actions : [],
+  });
+  const sources = {
+    payments: paymentsApi,
+    operations: operationsFrom(facts),
+    mail: mailFrom(facts),
+    books,
+    writeOffs: reconciliation?.writeOffs ?? null,
+  };
   const guarded = remediationFrom({ ...facts, audit, outbox, sources });
   return {
     payments: createPaymentLookup({
       provider,
       books,
+      statements: reconciliation ? createResults(database) : null,
       clock,
       log,
       expectationsOf: (partner) => expectationsOf(config, partner),
@@ -100,6 +116,7 @@ export function createDesk(facts: DeskFacts): Desk {
     directory: facts.directory,
     heldSince: createHeldSince(database),
     guestGroups: config.lookups.guestGroups,
+    reconciliation: reconciliation?.desk ?? null,
     remediation: guarded,
     alerts: alertsFrom({ ...facts, audit, outbox, startable: guarded?.actions ?? [] }),
     confirmationAddress: facts.confirmationAddress,

@@ -16,6 +16,7 @@ import { linksFrom } from './links.js';
 import type { Attachments } from '../ports/attachments.js';
 import type { AuditTrail } from '../ports/audit.js';
 import type { Books } from '../ports/books.js';
+import type { WriteOffs } from '../ports/breaks.js';
 import type { Living } from '../ports/lives.js';
 import type { Directory, DirectoryPerson } from '../ports/directory.js';
 import type { Mail } from '../ports/mail.js';
@@ -45,6 +46,7 @@ export interface RemediationFacts {
     operations: Operations | null;
     mail: Mail | null;
     books: Books | null;
+    writeOffs: WriteOffs | null;
   };
   clock: Clock;
   log: Log;

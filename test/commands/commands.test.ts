@@ -62,6 +62,7 @@ const paymentDesk = (): PaymentDesk => ({
   payments: createPaymentLookup({
     provider: { partner: 'northpay', name: 'Northpay', api },
     books,
+    statements: null,
     log: silentLog,
     clock,
     expectationsOf: () => ({ captureMs: 1, payoutMs: 1, ledgerMs: 1 }),

@@ -31,6 +31,7 @@ afterEach(() => company.close());
 const card = '4242 4242 4242 4242';
 const deskOf = (): RemediateDesk => ({
   remediation: replica.desk,
+  reconciliation: null,
   confirmationAddress: () => null,
   heldSince: () => Promise.resolve(null),
   partners: [],

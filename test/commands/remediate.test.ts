@@ -48,6 +48,7 @@ beforeEach(async () => {
   replica = company.replica({ actions: [spend], policy: { ...policy, caps: [] } });
   desk = {
     remediation: replica.desk,
+    reconciliation: null,
     confirmationAddress: (token) => `https://desk.example/confirm/${token}`,
     partners: [{ id: 'northpay', name: 'Northpay' }],
     directory: company.people.directory,

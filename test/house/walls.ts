@@ -158,6 +158,7 @@ const libraryRooms: Readonly<Record<string, RegExp>> = {
   jose: /^sandbox\/identity\//,
   'openapi-fetch': /^src\/adapters\/http-api\//,
   undici: /^src\/adapters\/(?:http-api|slack)\//,
+  yauzl: /^src\/adapters\/statements\//,
   nodemailer: /^src\/adapters\/mail\//,
   'smtp-server': /^sandbox\/mail\//,
   'date-holidays': /^src\/adapters\/calendars\//,

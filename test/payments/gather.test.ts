@@ -103,7 +103,7 @@ it.each([
   });
   const provider = { partner: 'stripe', name: 'Stripe', api };
   const subject = { paymentId: 'pi_1', chargeId: null };
-  const found = await gather(subject, { provider, books: null, log: silentLog }).settled;
+  const found = await gather(subject, { provider, books: null, statements: null, log: silentLog }).settled;
   expect(valueOf(found.charge)?.id).toBe(followed);
   // One list shows all charges and finds the one to follow.
   expect(asked.filter((question) => question === 'chargesOf')).toHaveLength(1);
@@ -115,7 +115,7 @@ it('does not follow another charge where the one that decides cannot be read', a
   const { api } = apiWith(refused, { payment: sent, chargesOf: { rows: [refused], problems } });
   const provider = { partner: 'stripe', name: 'Stripe', api };
   const subject = { paymentId: 'pi_1', chargeId: null };
-  const found = await gather(subject, { provider, books: null, log: silentLog }).settled;
+  const found = await gather(subject, { provider, books: null, statements: null, log: silentLog }).settled;
   expect(found.charge).toMatchObject({
     state: 'failed',
     why: expect.stringContaining(problems[0]!) as string,
@@ -129,7 +129,7 @@ it('keeps the refunds that can be read, and what is said of the others', async (
   const { api } = apiWith(charge(null), { refundsOf: { rows: [refund], problems: ['refund re_2 …'] } });
   const provider = { partner: 'stripe', name: 'Stripe', api };
   const subject = { paymentId: null, chargeId: 'ch_1' };
-  const found = await gather(subject, { provider, books: null, log: silentLog }).settled;
+  const found = await gather(subject, { provider, books: null, statements: null, log: silentLog }).settled;
   expect(found.refunds).toEqual({ state: 'known', value: [refund], problems: ['refund re_2 …'] });
 });
 
@@ -143,7 +143,12 @@ it.each([
   const { api, asked } = apiWith(charge(sent));
   const provider = { partner: 'stripe', name: 'Stripe', api };
   const subject = { paymentId: null, chargeId: 'ch_1' };
-  const { balanceTransaction } = await gather(subject, { provider, books: null, log: silentLog }).settled;
+  const { balanceTransaction } = await gather(subject, {
+    provider,
+    books: null,
+    statements: null,
+    log: silentLog,
+  }).settled;
   expect(balanceTransaction).toEqual(finding);
   expect(asked.filter((question) => /balance|payout/.test(question))).toEqual(questions);
 });

@@ -41,6 +41,7 @@ function lookup(connected: { api?: boolean; books?: boolean } = {}): PaymentLook
   return createPaymentLookup({
     provider: connected.api === false ? null : { partner: 'northpay', name: 'Northpay', api },
     books: connected.books === false ? null : books,
+    statements: null,
     log: silentLog,
     clock: fixedClock(now),
     expectationsOf: () => ({ captureMs: 7 * dayMs, payoutMs: 3 * dayMs, ledgerMs: 24 * hourMs }),

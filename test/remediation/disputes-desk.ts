@@ -26,6 +26,7 @@ export async function openDisputesDesk() {
     operations: null,
     mail: null,
     books: null,
+    writeOffs: null,
     attachments: {
       read: async (id) => {
         const file = files.get(id);

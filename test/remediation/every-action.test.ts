@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { OpsError } from '../../src/kernel/errors.js';
 import { minuteMs, secondMs } from '../../src/kernel/clock.js';
 import type { Remediation } from '../../src/ports/remediations.js';
+import type { Break, WriteOffs } from '../../src/ports/breaks.js';
 import type { TypedParameters, World } from '../../src/remediation/kit/action.js';
 import { actions } from '../../src/remediation/actions/index.js';
 import { crashPoints, type CrashPoint } from '../../src/remediation/life/deps.js';
@@ -95,7 +96,59 @@ async function dispute(): Promise<string> {
 const route = 'adria-card-fr';
 const operations = () => platform.operations;
 
+/** Breaks as a desk keeps them: written off once, by the request that says so. */
+const found = new Map<string, Break>();
+const writers = new Map<string, string>();
+let writeOffCount = 0;
+
+const writeOffs: WriteOffs = {
+  find: (id) => Promise.resolve(found.get(id)!),
+  writeOff: ({ id, idempotencyKey }) => {
+    const before = found.get(id)!;
+    if (writers.get(id) === idempotencyKey) return Promise.resolve(before);
+    writers.set(id, idempotencyKey);
+    writeOffCount++;
+    const after: Break = { ...before, state: 'written_off' };
+    found.set(id, after);
+    return Promise.resolve(after);
+  },
+  writtenOffBy: ({ id, idempotencyKey }) =>
+    Promise.resolve(writers.get(id) === idempotencyKey ? found.get(id)! : null),
+};
+
+function aBreak(): Break {
+  const id = `BRK-${found.size + 1}`;
+  const at = company.clock.now();
+  found.set(id, {
+    id,
+    identity: id,
+    partner: 'northpay',
+    businessDay: 20_784,
+    kind: 'missing_at_partner',
+    currency: 'EUR',
+    differenceMinor: -500n,
+    state: 'open',
+    ownerId: null,
+    material: false,
+    openedAt: at,
+    changedAt: at,
+    resolution: null,
+    remediationId: null,
+    hasCard: false,
+    version: 1,
+  });
+  return found.get(id)!;
+}
+
 const trials: Readonly<Record<string, () => Promise<Trial>>> = {
+  'write-off-break': () => {
+    const { id } = aBreak();
+    const before = writeOffCount;
+    return Promise.resolve({
+      typed: { break: id, reason },
+      effects: () => Promise.resolve(writeOffCount - before),
+    });
+  },
   'refund-payment': async () => {
     const { payment, charge } = await payments.pay();
     const typed = { payment, amount: '5', reason: 'duplicate' };
@@ -179,7 +232,8 @@ const trials: Readonly<Record<string, () => Promise<Trial>>> = {
     }),
 };
 
-const writes = /^(refund|send|(capture|cancel|update|close|upload|pause|resume|replay|request)[A-Z]\w*)$/;
+const writes =
+  /^(refund|send|writeOff|(capture|cancel|update|close|upload|pause|resume|replay|request)[A-Z]\w*)$/;
 
 /** The world with the first order met by a fault, and reads after it that fail. */
 function ordeal({ fault, blind }: Ordeal): World {
@@ -218,6 +272,7 @@ function ordeal({ fault, blind }: Ordeal): World {
     writes: meeting(payments.desk.writes),
     operations: meeting(platform.desk.operations),
     mail: meeting(platform.desk.mail),
+    writeOffs: meeting(writeOffs),
     clock: company.clock,
   };
 }

@@ -36,6 +36,7 @@ export async function openPaymentsDesk(timeoutMs = 10_000): Promise<PaymentsDesk
     operations: null,
     mail: null,
     books: null,
+    writeOffs: null,
     attachments: null,
     partners: [{ id: 'stripe', name: 'Stripe', contact: null }],
     paymentsPartner: 'stripe',

@@ -39,6 +39,7 @@ export async function openPlatformDesk(): Promise<PlatformDesk> {
     operations,
     mail: createMail({ url: new Secret(mailbox.smtpUrl), from, log: silentLog }),
     books: null,
+    writeOffs: null,
     attachments: null,
     partners: [
       { id: 'adria', name: 'Adria', contact: 'support@adria.example' },

@@ -75,7 +75,16 @@ describe('sentences', () => {
   it('one for every kind', () => {
     const lines = auditKinds.map((kind) => read({ kind, ...(written[kind] ?? { actor: 'paydesk' }) }));
     expect(lines.join('\n')).toMatchInlineSnapshot(`
-      "<@U1LARS> froze all guarded actions, 2026-11-20 22:47 UTC: “Refunds go out twice.”
+      "Paydesk gave \`REM-3\` back, 2026-11-20 22:47 UTC
+      Paydesk reopened \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk resolved \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk started a guarded action from \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk took \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk wrote off \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk reconciled \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk reopened \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk signed off \`REM-3\`, 2026-11-20 22:47 UTC
+      <@U1LARS> froze all guarded actions, 2026-11-20 22:47 UTC: “Refunds go out twice.”
       <@U1LARS> asked to lift the freeze, 2026-11-20 22:47 UTC
       <@U1LARS> lifted the freeze as the second person, 2026-11-20 22:47 UTC
       <@U1LARS> searched the audit log for <@U1ANA>, 2026-11-20 22:47 UTC

@@ -14,6 +14,7 @@ import { requestStatement } from './request-statement.js';
 import { resumeRoute } from './resume-route.js';
 import { stageEvidence } from './stage-evidence.js';
 import { submitEvidence } from './submit-evidence.js';
+import { writeOffBreak } from './write-off-break.js';
 
 export const actions: readonly Action[] = [
   refundPayment,
@@ -28,4 +29,5 @@ export const actions: readonly Action[] = [
   replayEvent,
   requestStatement,
   messagePartner,
+  writeOffBreak,
 ];

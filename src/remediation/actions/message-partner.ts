@@ -39,7 +39,9 @@ export const messagePartner: Action = defineAction<Params, Facts>({
   },
   prefills: { partner: 'partner' },
   offerFor: (thing) =>
-    thing.kind === 'partner' ? { text: 'Message…', kind: 'partner', id: thing.id } : null,
+    thing.kind === 'partner' || thing.kind === 'break'
+      ? { text: 'Message…', kind: thing.kind, id: thing.id }
+      : null,
   // Any number of letters may leave at a time.
   contends: () => [],
   read: ({ partner }, world) => Promise.resolve().then(() => readFacts(partner, world)),

@@ -52,6 +52,10 @@ export const requestStatement: Action = defineAction<Params, Facts>({
     reason: plainTextField('Reason', 300, 'Stored with the request on the platform'),
   },
   prefills: { partner: 'partner' },
+  offerFor: (thing) =>
+    thing.kind === 'break' && thing.missingAtPartner
+      ? { text: 'Request statement…', kind: 'break', id: thing.id }
+      : null,
   read: readFacts,
   check,
   preview,

@@ -12,6 +12,7 @@ import type { Money } from '../../kernel/money.js';
 import type { Result } from '../../kernel/result.js';
 import type { Attachments } from '../../ports/attachments.js';
 import type { Books } from '../../ports/books.js';
+import type { WriteOffs } from '../../ports/breaks.js';
 import type { Mail } from '../../ports/mail.js';
 import type { Operations } from '../../ports/operations.js';
 import type { PaymentWrites } from '../../ports/payment-writes.js';
@@ -25,6 +26,7 @@ export interface World {
   operations: Operations | null;
   mail: Mail | null;
   books: Books | null;
+  writeOffs: WriteOffs | null;
   attachments: Attachments | null;
   partners: readonly { id: string; name: string; contact: string | null }[];
   /** The partner behind `payments`. */

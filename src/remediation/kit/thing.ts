@@ -8,7 +8,8 @@ import { takesEvidence } from '../../nouns/dispute.js';
 import type { Charge, Dispute, Payment, Refund } from '../../ports/payments-api.js';
 
 /** What a button is about; the form that it opens is filled in with it. */
-export type SubjectKind = 'payment' | 'dispute' | 'payout' | 'route' | 'event' | 'statement' | 'partner';
+export type SubjectKind =
+  'payment' | 'dispute' | 'payout' | 'route' | 'event' | 'statement' | 'partner' | 'break';
 
 export interface PaymentThing {
   kind: 'payment';
@@ -32,7 +33,15 @@ interface PartnerThing {
   id: string;
 }
 
-export type Thing = (PaymentThing | DisputeThing | PartnerThing) & { now: Date };
+/** A difference between books and statements that is open. */
+interface BreakThing {
+  kind: 'break';
+  id: string;
+  /** Whether the books have what no statement has: the statement may be incomplete. */
+  missingAtPartner: boolean;
+}
+
+export type Thing = (PaymentThing | DisputeThing | PartnerThing | BreakThing) & { now: Date };
 
 /** A button that starts an action: its text, and what the form is about. */
 export interface Offer {

@@ -1,0 +1,24 @@
+/**
+ * Takes statement files in, reconciles the business days that they are of, and says which files are late.
+ *
+ * Invariant: what a look leaves undone the next one does, so a failed or doubled slot harms nothing.
+ */
+import type { Job } from '../src/ports/jobs.js';
+import type { ReconciliationDesk } from '../src/reconciliation/desk.js';
+
+export interface ReconcileDesk {
+  /** Null while no partner has statements. */
+  reconciliation: Pick<ReconciliationDesk, 'look'> | null;
+}
+
+export const reconcileJob: Job<ReconcileDesk> = {
+  id: 'reconcile',
+  summary: 'Takes in statements, reconciles their business days and reports late files',
+  schedule: '*/30 * * * * *',
+  catchUp: 1,
+  run: async (_slot, { reconciliation }, log) => {
+    if (reconciliation === null) return;
+    const { taken, reconciled } = await reconciliation.look();
+    if (taken > 0 || reconciled > 0) log.info({ taken, reconciled }, 'statements were reconciled');
+  },
+};

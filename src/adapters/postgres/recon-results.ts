@@ -1,0 +1,212 @@
+/** What runs of the reconciliation left behind, read from Postgres. */
+import { isoDay, parseDay, type Day } from '../../kernel/calendar-day.js';
+import { OpsError } from '../../kernel/errors.js';
+import type {
+  BreakFact,
+  KeptLine,
+  LedgerEntry,
+  LineSighting,
+  MatchFact,
+  Page,
+  ReconciliationResults,
+  UnitRecord,
+  UnitTotals,
+} from '../../ports/reconciliation.js';
+import type { Database } from './database.js';
+
+const unitColumns = `u.partner, u.business_day, u.after_day, u.runs, u.ran_at, u.as_of, u.engine, u.ledger_rows::int,
+  u.statement_rows::int, u.matched, u.breaks, u.pending::int, u.quarantined::int, u.cleared::int, u.totals,
+  array(select file::int from paydesk.recon_unit_files f where f.unit = u.id order by file) as files`;
+const unitsSql = `select ${unitColumns} from paydesk.recon_units u
+  where ($1::text is null or u.partner = $1) and u.business_day between $2::date and $3::date order by u.business_day, u.partner`;
+const unitSql = `select ${unitColumns} from paydesk.recon_units u where u.partner = $1 and u.business_day = $2::date`;
+const resultsSql = `select r.seq, r.name, r.identity, r.currency, trunc(r.difference_minor)::text as difference, r.entries,
+  r.lines, r.message, r.due_on from paydesk.recon_results r join paydesk.recon_units u on u.id = r.unit
+  where u.partner = $1 and u.business_day = $2::date and r.type = $3 and r.seq > $5 order by r.seq limit $4`;
+const breaksBySql = `select r.seq, r.name, r.identity, r.currency, trunc(r.difference_minor)::text as difference, r.entries,
+  r.lines from paydesk.recon_results r where r.identity = any($1) and r.type = 'break'`;
+const pendingSql = `select due_on, row from paydesk.recon_open
+  where partner = $1 and side = 'ledger' and closed_by is null and due_on is not null order by due_on, key limit $2`;
+const linesBySql = `select u.partner, u.business_day, f.name, l.file::int, l.line::int, l.reference, l.amount_minor, l.currency,
+  l.value_date, l.type, l.fee_minor, l.batch from paydesk.recon_lines l join paydesk.recon_units u on u.id = l.unit
+  join paydesk.statement_files f on f.id = l.file
+  where l.reference = $1 and l.superseded_by is null order by u.business_day desc, l.file desc, l.line limit $2`;
+
+export function createResults(database: Pick<Database, 'query'>): ReconciliationResults {
+  const page = async <Fact>(
+    key: { partner: string; businessDay: Day },
+    type: string,
+    read: (row: ResultRow) => Fact,
+    limit: number,
+    after = -1,
+  ): Promise<Page<Fact>> => {
+    const rows = await database.query<ResultRow>(resultsSql, [
+      key.partner,
+      isoDay(key.businessDay),
+      type,
+      limit,
+      after,
+    ]);
+    return { facts: rows.map(read), next: rows.length < limit ? null : (rows.at(-1)?.seq ?? null) };
+  };
+  return {
+    units: async (partner, from, to) =>
+      (await database.query<UnitRow>(unitsSql, [partner, isoDay(from), isoDay(to)])).map(unitOf),
+    unit: async ({ partner, businessDay }) => {
+      const [row] = await database.query<UnitRow>(unitSql, [partner, isoDay(businessDay)]);
+      return row ? unitOf(row) : null;
+    },
+    breaks: (key, limit, after) => page(key, 'break', breakOf, limit, after),
+    breaksBy: async (identities) => (await database.query<ResultRow>(breaksBySql, [identities])).map(breakOf),
+    cleared: () => Promise.resolve({ facts: [], next: null }),
+    matches: (key, limit, after) =>
+      page(
+        key,
+        'match',
+        (row): MatchFact => ({ rule: row.name as MatchFact['rule'], ...sidesOf(row) }),
+        limit,
+        after,
+      ),
+    quarantine: (key, limit, after) =>
+      page(
+        key,
+        'quarantined',
+        ({ name, message, lines: [line] }) => ({
+          file: line?.file ?? 0,
+          line: line?.line ?? 0,
+          code: name,
+          message: message ?? '',
+        }),
+        limit,
+        after,
+      ),
+    pending: async (partner, limit) =>
+      (await database.query<{ due_on: string; row: StoredSide }>(pendingSql, [partner, limit])).map(
+        (row) => ({ dueOn: dayOf(row.due_on), entry: entryOf(row.row) }),
+      ),
+    linesBy: async (reference, limit) =>
+      (await database.query<LineRow>(linesBySql, [reference, limit])).map(sightingOf),
+  };
+}
+
+type StoredSide = Record<string, never> & { amountMinor: string; feeMinor?: string };
+
+interface ResultRow {
+  seq: number;
+  name: string;
+  identity: string | null;
+  currency: string | null;
+  difference: string | null;
+  entries: StoredSide[];
+  lines: (StoredSide & { file: number; line: number })[];
+  message: string | null;
+}
+
+const entryOf = (stored: StoredSide): LedgerEntry =>
+  ({ ...stored, amountMinor: BigInt(stored.amountMinor) }) as unknown as LedgerEntry;
+const lineOf = (stored: StoredSide): KeptLine =>
+  ({
+    ...stored,
+    amountMinor: BigInt(stored.amountMinor),
+    feeMinor: BigInt(stored.feeMinor ?? '0'),
+  }) as unknown as KeptLine;
+
+const sidesOf = ({ entries, lines }: ResultRow): { entries: LedgerEntry[]; lines: KeptLine[] } => ({
+  entries: entries.map(entryOf),
+  lines: lines.map(lineOf),
+});
+
+const breakOf = (row: ResultRow): BreakFact => ({
+  identity: row.identity ?? '',
+  kind: row.name as BreakFact['kind'],
+  currency: row.currency ?? '',
+  differenceMinor: BigInt(row.difference ?? '0'),
+  ...sidesOf(row),
+});
+
+interface UnitRow {
+  partner: string;
+  business_day: string;
+  after_day: string;
+  runs: number;
+  ran_at: Date;
+  as_of: string;
+  engine: 'join' | 'sql';
+  ledger_rows: number;
+  statement_rows: number;
+  matched: UnitRecord['matched'];
+  breaks: UnitRecord['breaks'];
+  pending: number;
+  quarantined: number;
+  cleared: number;
+  totals: Record<string, Record<keyof UnitTotals, string>>;
+  files: number[];
+}
+
+const unitOf = (row: UnitRow): UnitRecord => ({
+  partner: row.partner,
+  businessDay: dayOf(row.business_day),
+  afterDay: dayOf(row.after_day),
+  runs: row.runs,
+  ranAt: row.ran_at,
+  asOf: dayOf(row.as_of),
+  engine: row.engine,
+  files: row.files,
+  ledgerRows: row.ledger_rows,
+  statementRows: row.statement_rows,
+  matched: row.matched,
+  breaks: row.breaks,
+  pending: row.pending,
+  quarantined: row.quarantined,
+  cleared: row.cleared,
+  totals: new Map(
+    Object.entries(row.totals).map(([currency, totals]) => [
+      currency,
+      {
+        ledgerMinor: BigInt(totals.ledgerMinor),
+        statementMinor: BigInt(totals.statementMinor),
+        explainedMinor: BigInt(totals.explainedMinor),
+        pendingMinor: BigInt(totals.pendingMinor),
+      },
+    ]),
+  ),
+});
+
+interface LineRow {
+  partner: string;
+  business_day: string;
+  name: string;
+  file: number;
+  line: number;
+  reference: string;
+  amount_minor: bigint;
+  currency: string;
+  value_date: string | null;
+  type: string;
+  fee_minor: bigint;
+  batch: string;
+}
+
+const sightingOf = (row: LineRow): LineSighting => ({
+  partner: row.partner,
+  businessDay: dayOf(row.business_day),
+  fileName: row.name,
+  line: {
+    file: row.file,
+    line: row.line,
+    reference: row.reference,
+    amountMinor: row.amount_minor,
+    currency: row.currency,
+    day: row.value_date === null ? null : parseDay(row.value_date),
+    type: row.type,
+    feeMinor: row.fee_minor,
+    batch: row.batch,
+  },
+});
+
+/** The driver gives a date as it is stored. */
+function dayOf(text: string): Day {
+  const day = parseDay(text);
+  if (day === null) throw new OpsError('internal', 'A stored day is none.', { details: { day: text } });
+  return day;
+}

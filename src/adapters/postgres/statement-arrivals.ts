@@ -1,0 +1,121 @@
+/**
+ * What is remembered of statement files in places, their contents, and those that nobody could use, in Postgres.
+ *
+ * Invariant: a content that comes back has the hash that it is kept under.
+ */
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import { isoDay, parseDay, type Day } from '../../kernel/calendar-day.js';
+import { OpsError } from '../../kernel/errors.js';
+import type {
+  Quarantined,
+  Sighting,
+  StatementArrivals,
+  WaitingStatement,
+} from '../../ports/statement-inbox.js';
+import type { Database } from './database.js';
+import { requirePg } from './transactions.js';
+
+/** A row of this size passes through the driver without doubling the memory of the process. */
+const partBytes = 4 * 1024 * 1024;
+
+const pack = promisify(gzip) as (bytes: Uint8Array) => Promise<Buffer>;
+const unpack = promisify(gunzip) as (bytes: Uint8Array) => Promise<Buffer>;
+
+const seeSql = `
+  insert into paydesk.statement_sightings as seen (place, path, fingerprint, since) values ($1, $2, $3, $4)
+  on conflict (place, path) do update set
+    since = case when seen.fingerprint = $3 then seen.since else $4 end,
+    settled = seen.settled and seen.fingerprint = $3,
+    fingerprint = $3
+  returning settled, since`;
+const settleSql = `
+  update paydesk.statement_sightings set settled = true where place = $1 and path = $2 and fingerprint = $3`;
+const isKeptSql = 'select from paydesk.statement_contents where sha256 = $1 limit 1';
+const keepSql = `
+  insert into paydesk.statement_contents (sha256, part, packed, kept_at) values ($1, $2, $3, $4)
+  on conflict do nothing`;
+const contentSql = 'select packed from paydesk.statement_contents where sha256 = $1 order by part';
+const awaitSql = `
+  insert into paydesk.statement_days (file, business_day, rows, problems) values ($1, $2::date, $3, $4)
+  on conflict do nothing`;
+const waitingSql = `
+  select file.id::int as file, file.sha256, file.name, file.format, file.partner, file.received_at as "receivedAt",
+    waiting.business_day, waiting.rows::int as rows, waiting.problems::int as problems
+  from paydesk.statement_days waiting join paydesk.statement_files file on file.id = waiting.file
+  where not exists (select from paydesk.recon_unit_files used where used.file = waiting.file)
+  order by waiting.business_day, file.partner, file.id`;
+const arrivedSql = `
+  select waiting.business_day, min(file.received_at) as "receivedAt"
+  from paydesk.statement_days waiting join paydesk.statement_files file on file.id = waiting.file
+  where file.partner = $1 group by waiting.business_day order by waiting.business_day desc limit $2`;
+const filesSql = `
+  select id::int as id, name, received_at as "receivedAt" from paydesk.statement_files where id = any($1) order by id`;
+const quarantineSql = `
+  insert into paydesk.statement_quarantine (place, name, sha256, partner, why, at) values ($1, $2, $3, $4, $5, $6)
+  on conflict do nothing returning place`;
+const quarantinedSql = `
+  select place, name, nullif(sha256, '') as sha256, partner, why, at from paydesk.statement_quarantine
+  order by at desc, name limit $1`;
+
+type Dated<Row> = Omit<Row, 'businessDay'> & { business_day: string };
+
+/** The driver gives a date as it is stored. */
+function dayOf(text: string): Day {
+  const day = parseDay(text);
+  if (day === null) throw new OpsError('internal', 'A stored day is none.', { details: { day: text } });
+  return day;
+}
+
+export function createStatementArrivals(database: Pick<Database, 'query'>): StatementArrivals {
+  return {
+    see: async (tx, place, { path, fingerprint, isWhole }, restMs): Promise<Sighting> => {
+      const values = [place, path, fingerprint, tx.now];
+      const [row] = await requirePg(tx).query<{ settled: boolean; since: Date }>(seeSql, values);
+      if (!row) throw new OpsError('internal', 'A look at a file was not noted.');
+      if (row.settled) return 'known';
+      return isWhole || tx.now.getTime() - row.since.getTime() >= restMs ? 'ready' : 'resting';
+    },
+    settle: async (tx, place, { path, fingerprint }) => {
+      await requirePg(tx).query(settleSql, [place, path, fingerprint]);
+    },
+    keep: async (tx, sha256, bytes) => {
+      const { query } = requirePg(tx);
+      if ((await query(isKeptSql, [sha256])).length > 0) return;
+      const packed = await pack(bytes);
+      for (let part = 0; part * partBytes < packed.length; part++) {
+        const piece = packed.subarray(part * partBytes, (part + 1) * partBytes);
+        await query(keepSql, [sha256, part, piece, tx.now]);
+      }
+    },
+    content: async (sha256) => {
+      const rows = await database.query<{ packed: Buffer }>(contentSql, [sha256]);
+      if (rows.length === 0) return null;
+      const bytes = await unpack(Buffer.concat(rows.map(({ packed }) => packed)));
+      if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
+      throw new OpsError('internal', 'The archive of statements holds other bytes than were put into it.', {
+        hint: 'Somebody changed the database by hand: restore it, or ask the partner for the file again.',
+        details: { sha256 },
+      });
+    },
+    await: async (tx, { file, businessDay, rows, problems }) => {
+      await requirePg(tx).query(awaitSql, [file, isoDay(businessDay), rows, problems]);
+    },
+    waiting: async () =>
+      (await database.query<Dated<WaitingStatement>>(waitingSql)).map(({ business_day, ...row }) => ({
+        ...row,
+        businessDay: dayOf(business_day),
+      })),
+    filesOf: (ids) => database.query(filesSql, [ids]),
+    arrivedAt: async (partner, limit) =>
+      (await database.query<Dated<{ receivedAt: Date }>>(arrivedSql, [partner, limit])).map(
+        ({ business_day, receivedAt }) => ({ businessDay: dayOf(business_day), receivedAt }),
+      ),
+    quarantine: async (tx, { place, name, sha256, partner, why, at }) => {
+      const values = [place, name, sha256 ?? '', partner, why, at];
+      return (await requirePg(tx).query(quarantineSql, values)).length > 0;
+    },
+    quarantined: (limit) => database.query<Quarantined>(quarantinedSql, [limit]),
+  };
+}

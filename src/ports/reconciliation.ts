@@ -1,0 +1,236 @@
+/**
+ * Reconciliation as facts: what one run compared, what it found, and where it is kept. The unit is a partner's business
+ * day; a run replaces everything that is kept of its unit.
+ *
+ * Invariants: every ledger entry and every statement line of a unit is in exactly one match, break, pending finding or
+ * quarantine; a break keeps its `identity` over runs for as long as it concerns the same rows in the same way.
+ * Deliberately absent: what people do about a break. Its owner, age and resolution live beside these facts, by identity.
+ */
+import type { Day } from '../kernel/calendar-day.js';
+import type { Transaction } from './transaction.js';
+
+/** A row of the company's ledger, signed from the partner's clearing account. Empty strings: the ledger has no value. */
+export interface LedgerEntry {
+  id: string;
+  /** The partner's reference. */
+  reference: string;
+  /** Signed minor units: positive is money to us. */
+  amountMinor: bigint;
+  currency: string;
+  /** Value date. */
+  day: Day | null;
+  type: string;
+  /** The payout or batch in which the partner settles this entry. */
+  batch: string;
+}
+
+/** A line of a partner's statement. */
+export interface StatementLine {
+  /** The statement file that it came with; 0 where files are compared without an inbox. */
+  file: number;
+  line: number;
+  /** The partner's reference of a payment or of a batch; empty where the line has none. */
+  reference: string;
+  /** Signed minor units: positive is money to us. */
+  amountMinor: bigint;
+  currency: string;
+  day: Day | null;
+  type: string;
+  /** What the partner kept, in minor units: amount plus fee is what a batch should come to. */
+  feeMinor: bigint;
+  /** The payout or batch that the partner says it belongs to; empty where it says none. */
+  batch: string;
+  /** Our own reference, such as an order; empty or absent where the line has none. */
+  order?: string;
+}
+
+/** The rules that ship, in the order in which they run. Rules of paydesk.yaml have their own names, as `rule:<id>`. */
+export const ruleNames = ['exact', 'split', 'tolerance', 'batch', 'batch_group', 'amount_date'] as const;
+export type RuleName = (typeof ruleNames)[number] | `rule:${string}`;
+
+export const breakKinds = [
+  'missing_at_partner',
+  'missing_in_ledger',
+  'amount',
+  'currency',
+  'duplicate_in_ledger',
+  'duplicate_at_partner',
+  'fee',
+  'fx',
+  'date',
+  'batch_residue',
+  'ambiguous',
+] as const;
+export type BreakKind = (typeof breakKinds)[number];
+
+/** What is reconciled in one go. */
+export interface UnitKey {
+  /** Partner id as in the configuration. */
+  partner: string;
+  /** The partner's accounting day. */
+  businessDay: Day;
+}
+
+/** In minor units of one currency. */
+export interface UnitTotals {
+  ledgerMinor: bigint;
+  statementMinor: bigint;
+  /** The value of the entries that matched. */
+  explainedMinor: bigint;
+  pendingMinor: bigint;
+}
+
+/** What the last run of a unit came to. */
+export interface UnitRecord extends UnitKey {
+  /** How often it has run. */
+  runs: number;
+  ranAt: Date;
+  /** The day against which due dates were judged. */
+  asOf: Day;
+  engine: 'join' | 'sql';
+  /** Entries belong to the unit when their business day is later than this one: the day of the unit before. */
+  afterDay: Day;
+  /** Ids of the statement files, oldest first. */
+  files: number[];
+  ledgerRows: number;
+  statementRows: number;
+  /** Matches by rule, not rows: a batch counts once. */
+  matched: Partial<Record<RuleName, number>>;
+  /** New breaks by kind; breaks carried in from earlier units are not counted again. */
+  breaks: Partial<Record<BreakKind, number>>;
+  /** Entries whose money is not due yet. */
+  pending: number;
+  /** Lines that could not be read. */
+  quarantined: number;
+  /** Open items of earlier units that this run matched. */
+  cleared: number;
+  totals: ReadonlyMap<string, UnitTotals>;
+}
+
+/** A line as a result keeps it: with the identity that survives a corrected or repeated file. */
+export interface KeptLine extends StatementLine {
+  identity: string;
+}
+
+export interface BreakFact {
+  /** 32 hexadecimal digits over kind, entry ids and line identities. */
+  identity: string;
+  kind: BreakKind;
+  /** The ledger's currency where both sides have one. */
+  currency: string;
+  /** Statement less ledger, in minor units; a batch's fees count as paid. */
+  differenceMinor: bigint;
+  entries: LedgerEntry[];
+  lines: KeptLine[];
+}
+
+/** A match that was not one entry with one line of the same reference and amount, or that closed an older item. */
+export interface MatchFact {
+  rule: RuleName;
+  entries: LedgerEntry[];
+  lines: KeptLine[];
+}
+
+interface PendingFact {
+  dueOn: Day;
+  entry: LedgerEntry;
+}
+
+interface QuarantineFact {
+  file: number;
+  line: number;
+  code: string;
+  message: string;
+}
+
+/** A break of an earlier unit that a run of a later one ended: the money came, or the booking did. */
+interface ClearedFact {
+  /** The identity of the break. */
+  identity: string;
+  rule: RuleName;
+  entries: LedgerEntry[];
+  lines: KeptLine[];
+}
+
+/** One page of facts, in a fixed order; `next` is null on the last page. */
+export interface Page<Fact> {
+  facts: Fact[];
+  next: number | null;
+}
+
+/** A statement line as a trace shows it. */
+export interface LineSighting {
+  partner: string;
+  businessDay: Day;
+  fileName: string;
+  line: StatementLine;
+}
+
+/** A statement file that was taken in. */
+export interface StatementFile {
+  id: number;
+  partner: string;
+  /** Of the content, in hexadecimal digits. */
+  sha256: string;
+  name: string;
+  format: string;
+  receivedAt: Date;
+}
+
+/** The files that were taken in, each content once per partner. */
+export interface StatementFiles {
+  /** The file with its id; `isNew` is false when the partner sent the same content before, whatever its name. */
+  add(tx: Transaction, file: Omit<StatementFile, 'id'>): Promise<{ file: StatementFile; isNew: boolean }>;
+  find(id: number): Promise<StatementFile | null>;
+}
+
+/** What runs left behind. Errors of every call: `unavailable`. */
+export interface ReconciliationResults {
+  /** Units of a partner, or of all, whose business day lies in [from, to], oldest first. */
+  units(partner: string | null, from: Day, to: Day): Promise<UnitRecord[]>;
+  unit(key: UnitKey): Promise<UnitRecord | null>;
+  /** Largest difference first within a currency. `after` is the `next` of the page before. */
+  breaks(key: UnitKey, limit: number, after?: number): Promise<Page<BreakFact>>;
+  /** Breaks by identity, wherever they were found last; those that no run finds any more are left out. */
+  breaksBy(identities: readonly string[]): Promise<BreakFact[]>;
+  /** Earlier breaks that the unit's run ended. */
+  cleared(key: UnitKey, limit: number, after?: number): Promise<Page<ClearedFact>>;
+  matches(key: UnitKey, limit: number, after?: number): Promise<Page<MatchFact>>;
+  quarantine(key: UnitKey, limit: number, after?: number): Promise<Page<QuarantineFact>>;
+  /** Entries of the partner that are not due, or due and not there yet, as the newest run left them; by due day. */
+  pending(partner: string, limit: number): Promise<PendingFact[]>;
+  /** Statement lines with a reference, newest unit first. */
+  linesBy(reference: string, limit: number): Promise<LineSighting[]>;
+}
+
+/** A file of a unit: its bytes, and in which format they are. */
+export interface UnitFile {
+  id: number;
+  bytes: Uint8Array;
+  /** The id of a format or of a CSV profile. */
+  format: string;
+}
+
+export interface RunRequest extends UnitKey {
+  asOf: Day;
+  /** Files that were not part of a run of this unit before. Those of earlier runs are kept in lines already. */
+  files: readonly UnitFile[];
+  engine?: 'join' | 'sql';
+  /** Hears how far the run is, from 0 to 1. */
+  onProgress?: (share: number, stage: string) => void;
+}
+
+interface RunOutcome {
+  unit: UnitRecord;
+  /** Business days of later units that were run on the state before, and have to be run again, oldest first. */
+  stale: Day[];
+}
+
+export interface Reconciler {
+  /**
+   * Compares a unit and replaces what is kept of it, in one transaction. One run per unit at a time; others wait.
+   * Throws `unavailable` (a database is down or slow), `misconfigured` (a view or right is missing), `invalid` (a file
+   * that is not of its format), `internal` (a row would be lost or used twice: nothing is kept of the run).
+   */
+  run(request: RunRequest, signal?: AbortSignal): Promise<RunOutcome>;
+}

@@ -1,0 +1,91 @@
+/** What business days work with, and the shapes that this folder shares. */
+import type { Day } from '../../kernel/calendar-day.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { Log } from '../../kernel/log.js';
+import type { Break, Days, DayState, Movement, OpenCount } from '../../ports/breaks.js';
+import type { BusinessCalendar } from '../../ports/calendars.js';
+import type { Reconciler, ReconciliationResults, UnitRecord } from '../../ports/reconciliation.js';
+import type { StatementArrivals } from '../../ports/statement-inbox.js';
+import type { Transaction } from '../../ports/transaction.js';
+import type { BreakLifeDeps } from '../breaks/life.js';
+import type { StatementSender } from '../intake/senders.js';
+
+/** A partner or bank whose statements are reconciled. */
+export interface ReconciledPartner extends StatementSender {
+  /** On which days it sends nothing. */
+  calendar: BusinessCalendar;
+  /** By when its statement of a day is there, by its own clock, `HH:MM`; null where that is learned. */
+  cutOff: string | null;
+  /** How many days after the business day that is. */
+  cutOffDays: number;
+}
+
+/** Money of a partner that lands on a day, per currency. */
+export interface Landing {
+  dueOn: Day;
+  currency: string;
+  count: number;
+  minor: bigint;
+}
+
+/** A business day of a partner, with all that its card says. */
+export interface DayReport {
+  partner: { id: string; name: string };
+  businessDay: Day;
+  /** The day by the partner's own clock. */
+  today: Day;
+  unit: UnitRecord;
+  files: { id: number; name: string; receivedAt: Date }[];
+  day: DayState | null;
+  /** What the day's run found and is not explained yet, and what was. */
+  found: { total: number; open: number };
+  /** All open breaks of the partner, those carried forward included. */
+  open: OpenCount[];
+  largest: Break[];
+  /** What is not due yet, by day and currency. */
+  pending: Landing[];
+  trend: TrendDay[];
+  /** What moved, per currency. */
+  value: Movement[];
+}
+
+/** One of the last thirty days. */
+export interface TrendDay {
+  businessDay: Day;
+  /** Share of the entries that are explained, in percent. */
+  explained: number;
+}
+
+/** A statement that should be there. */
+export interface LateStatement {
+  partner: { id: string; name: string };
+  businessDay: Day;
+  dueAt: Date;
+  /** Whether a person set that time, or it was learned from how many arrivals. */
+  learnedFrom: number | null;
+  /** Its usual time by the partner's clock, `HH:MM`; null where too few came so far. */
+  usually: string | null;
+  timeZone: string;
+  /** When it came after all. */
+  arrivedAt: Date | null;
+}
+
+export interface DaysDeps extends BreakLifeDeps {
+  partners: readonly ReconciledPartner[];
+  arrivals: StatementArrivals;
+  reconciler: Reconciler;
+  results: ReconciliationResults;
+  days: Days;
+  /** Rewrites the summary of a day. */
+  showDay(tx: Transaction, report: DayReport, news: DayNews | null): Promise<void>;
+  showLate(tx: Transaction, late: LateStatement): Promise<void>;
+  clock: Clock;
+  log: Log;
+}
+
+/** For the thread of a day's card. */
+export type DayNews =
+  | { kind: 'reconciled'; breaks: Break[]; openCount: number }
+  | { kind: 'cleared'; breaks: Break[]; count: number; by: { businessDay: Day } }
+  | { kind: 'signed'; personId: string; openCount: number }
+  | { kind: 'reopened'; personId: string; why: string };

@@ -1,0 +1,170 @@
+/**
+ * Reconciles business days: those with new files, then the later ones that they changed, and brings the lives of breaks,
+ * cards and the audit log in line with what was found.
+ *
+ * Invariants: what a run found is followed up even when the process died in between, because following up is safe to
+ * repeat and is remembered per run; one day that fails does not keep the others from being reconciled.
+ */
+import { isoDay, type Day } from '../../kernel/calendar-day.js';
+import { OpsError, toOpsError } from '../../kernel/errors.js';
+import type { Break, Followed } from '../../ports/breaks.js';
+import type { UnitFile, UnitKey, UnitRecord } from '../../ports/reconciliation.js';
+import type { WaitingStatement } from '../../ports/statement-inbox.js';
+import type { Transaction } from '../../ports/transaction.js';
+import type { DayNews, DaysDeps, ReconciledPartner } from './deps.js';
+import { newestReport, partnerNamed, reportOf } from './report.js';
+
+/** A run that is told in the thread of its card names so many breaks. */
+const mostTold = 20;
+/** Older days that are caught up are history: their open breaks are in the summary of the newest day. */
+const newsDays = 4;
+/** Far enough back for any day that a crash left without its follow-up. */
+const followDays = 60;
+
+/** Reconciles what waits; how many days were run. */
+export async function reconcileWaiting(deps: DaysDeps): Promise<number> {
+  const known = new Set(deps.partners.map(({ partner }) => partner));
+  const waiting = (await deps.arrivals.waiting()).filter(({ partner }) => known.has(partner));
+  const units = groupedByUnit(waiting);
+  for (const [key, statements] of units) await tried(deps, key, () => runDay(deps, key, statements));
+  for (const { partner } of deps.partners) await followUp(deps, partner);
+  for (const partner of deps.partners)
+    if (waiting.some((statement) => statement.partner === partner.partner)) await showNewest(deps, partner);
+  return units.size;
+}
+
+/** Runs a day again on what is there; false when it was never reconciled. */
+export async function runAgain(deps: DaysDeps, key: UnitKey): Promise<boolean> {
+  if ((await deps.results.unit(key)) === null) return false;
+  await runDay(deps, key, []);
+  await followUp(deps, key.partner);
+  await showDay(deps, key);
+  return true;
+}
+
+function groupedByUnit(waiting: readonly WaitingStatement[]): Map<UnitKey, WaitingStatement[]> {
+  const groups = new Map<string, { key: UnitKey; statements: WaitingStatement[] }>();
+  for (const statement of waiting) {
+    const { partner, businessDay } = statement;
+    const name = `${businessDay} ${partner}`;
+    const group = groups.get(name) ?? { key: { partner, businessDay }, statements: [] };
+    group.statements.push(statement);
+    groups.set(name, group);
+  }
+  return new Map([...groups.values()].map(({ key, statements }) => [key, statements]));
+}
+
+async function tried(
+  deps: DaysDeps,
+  { partner, businessDay }: UnitKey,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (thrown) {
+    const error = toOpsError(thrown);
+    const { code, reference } = error;
+    deps.log.error(
+      { partner, day: isoDay(businessDay), code, reference, err: error.cause ?? error },
+      'a business day was not reconciled',
+    );
+  }
+}
+
+async function runDay(deps: DaysDeps, key: UnitKey, statements: readonly WaitingStatement[]): Promise<void> {
+  const files: UnitFile[] = [];
+  for (const { file, sha256, format } of statements) {
+    const bytes = await deps.arrivals.content(sha256);
+    if (bytes === null)
+      throw new OpsError('internal', 'A statement is not in the archive.', { details: { file } });
+    files.push({ id: file, bytes, format });
+  }
+  const { stale } = await deps.reconciler.run({ ...key, asOf: key.businessDay, files });
+  for (const businessDay of stale)
+    await deps.reconciler.run({ partner: key.partner, businessDay, asOf: businessDay, files: [] });
+}
+
+/** Brings breaks in line with every run of the partner that was not followed up yet, oldest day first. */
+async function followUp(deps: DaysDeps, partner: string): Promise<void> {
+  const today = Math.floor(deps.clock.now().getTime() / 86_400_000);
+  const units = await deps.results.units(partner, today - followDays, today + 7);
+  for (const unit of units) await tried(deps, unit, () => followUnit(deps, unit));
+}
+
+async function followUnit(deps: DaysDeps, unit: UnitRecord): Promise<void> {
+  const known = await deps.days.find(unit);
+  if ((known?.followedRuns ?? 0) >= unit.runs) return;
+  const followed = await deps.transactions.run(async (tx) => {
+    const day = await deps.days.take(tx, unit);
+    if (day.followedRuns >= unit.runs) return null;
+    const changes = await deps.breaks.follow(tx, unit);
+    await deps.days.put(tx, { ...day, followedRuns: unit.runs }, null);
+    await deps.audit.append(tx, auditOf(unit, changes));
+    for (const ended of changes.resolved.filter(({ hasCard }) => hasCard))
+      await deps.showBreak(tx, ended, { kind: 'resolved', actor: 'paydesk', text: '' });
+    return changes;
+  });
+  if (followed !== null) await tellCleared(deps, unit, followed.resolved);
+}
+
+const auditOf = (
+  { partner, businessDay, engine, runs, breaks, cleared }: UnitRecord,
+  { opened, reopened, resolvedCount }: Followed,
+): Parameters<DaysDeps['audit']['append']>[1] => ({
+  kind: 'day.reconciled',
+  actor: 'paydesk',
+  subjects: [`${partner} ${isoDay(businessDay)}`, partner],
+  why: null,
+  details: { engine, run: runs, breaks: { ...breaks }, opened, reopened, resolved: resolvedCount, cleared },
+});
+
+/** Says in the thread of each earlier day which of its breaks this run ended. */
+async function tellCleared(deps: DaysDeps, unit: UnitRecord, resolved: readonly Break[]): Promise<void> {
+  const days = new Map<Day, Break[]>();
+  for (const ended of resolved) days.set(ended.businessDay, [...(days.get(ended.businessDay) ?? []), ended]);
+  for (const [businessDay, breaks] of days) {
+    const news: DayNews = {
+      kind: 'cleared',
+      breaks: breaks.slice(0, mostTold),
+      count: breaks.length,
+      by: { businessDay: unit.businessDay },
+    };
+    await rewrite(deps, { partner: unit.partner, businessDay }, news);
+  }
+}
+
+/** Rewrites the card of a day that is shown. */
+export async function rewrite(deps: DaysDeps, key: UnitKey, news: DayNews | null): Promise<void> {
+  const day = await deps.days.find(key);
+  if (!day?.shown) return;
+  const report = await reportOf(deps, partnerNamed(deps, key.partner), key.businessDay);
+  if (report) await deps.transactions.run((tx) => deps.showDay(tx, report, news));
+}
+
+/** The card of the newest day lists what is open: it is rewritten when a person changes that. */
+export async function refreshNewest(deps: DaysDeps, partner: string): Promise<void> {
+  const report = await newestReport(deps, partnerNamed(deps, partner));
+  if (report?.day?.shown === true) await deps.transactions.run((tx) => deps.showDay(tx, report, null));
+}
+
+/** The newest day of a partner comes into the channel; older ones that were caught up are history only. */
+async function showNewest(deps: DaysDeps, partner: ReconciledPartner): Promise<void> {
+  const report = await newestReport(deps, partner);
+  if (report && report.today - report.businessDay <= newsDays)
+    await showDay(deps, { partner: partner.partner, businessDay: report.businessDay });
+}
+
+async function showDay(deps: DaysDeps, key: UnitKey): Promise<void> {
+  const partner = partnerNamed(deps, key.partner);
+  const first = await deps.transactions.run(async (tx: Transaction) => {
+    const day = await deps.days.take(tx, key);
+    await deps.days.put(tx, { ...day, shown: true }, null);
+    return !day.shown;
+  });
+  const report = await reportOf(deps, partner, key.businessDay);
+  if (!report) return;
+  const breaks = await deps.breaks.list({ ...key, states: ['open', 'owned'], limit: mostTold });
+  const news: DayNews | null =
+    first && breaks.length > 0 ? { kind: 'reconciled', breaks, openCount: report.found.open } : null;
+  await deps.transactions.run((tx) => deps.showDay(tx, report, news));
+}

@@ -1,0 +1,159 @@
+/**
+ * Reconciliation as the rest of the house sees it: one record of verbs.
+ */
+import type { Day } from '../kernel/calendar-day.js';
+import { OpsError } from '../kernel/errors.js';
+import type { Break, BreakFilter } from '../ports/breaks.js';
+import type { LineSighting, UnitKey } from '../ports/reconciliation.js';
+import type { Transaction } from '../ports/transaction.js';
+import { releaseBreak, reopenBreak, resolveBreak, step, takeBreak, isOpen } from './breaks/life.js';
+import type { DayReport, DaysDeps, Landing, ReconciledPartner } from './days/deps.js';
+import { watchLate } from './days/late.js';
+import { prefillOf } from './breaks/prefill.js';
+import type { BreakReport } from './breaks/report.js';
+import { newestReport, partnerNamed, reportOf, todayOf } from './days/report.js';
+import { reconcileWaiting, refreshNewest, runAgain } from './days/run.js';
+import { reopenDay, signOff } from './days/sign-off.js';
+import { takeIn, type IntakeDeps } from './intake/intake.js';
+
+export interface ReconciliationDesk {
+  partners: readonly ReconciledPartner[];
+  /** Takes files in, reconciles what waits, and says what is late; how many days were reconciled. */
+  look(): Promise<{ taken: number; reconciled: number }>;
+  run(key: UnitKey): Promise<boolean>;
+  newest(partner: string): Promise<DayReport | null>;
+  day(key: UnitKey): Promise<DayReport | null>;
+  breaks(filter: BreakFilter): Promise<{ breaks: Break[]; total: number }>;
+  break(id: string): Promise<BreakReport>;
+  take(id: string, personId: string): Promise<Break>;
+  release(id: string, personId: string): Promise<Break>;
+  resolve(what: { id: string; personId: string; why: string }): Promise<Break>;
+  reopen(what: { id: string; personId: string; why: string }): Promise<Break>;
+  /** A guarded action was started from it. */
+  link(what: { id: string; personId: string; remediationId: string }): Promise<void>;
+  /** What the form of an action says of a break beforehand, by field. */
+  prefill(id: string, actionId: string): Promise<Record<string, string>>;
+  signOff(key: UnitKey, personId: string): Promise<void>;
+  reopenDay(key: UnitKey, what: { personId: string; why: string }): Promise<void>;
+  /** What is not due yet, by day and currency. */
+  landings(partner: string): Promise<Landing[]>;
+  /** Statement lines with one of these references, newest first. */
+  linesBy(references: readonly string[]): Promise<LineSighting[]>;
+  today(partner: string): Day;
+}
+
+/** Amounts alone say little: more candidates than these are a search of their own. */
+const mostCandidates = 3;
+/** A candidate differs by a tenth of the amount at most. */
+const nearShare = 10n;
+const mostSightings = 20;
+
+export function createReconciliationDesk(deps: DaysDeps & { intake: IntakeDeps }): ReconciliationDesk {
+  return {
+    partners: deps.partners,
+    look: async () => {
+      const taken = await takeIn(deps.intake);
+      const reconciled = await reconcileWaiting(deps);
+      await watchLate(deps);
+      return { taken, reconciled };
+    },
+    run: (key) => runAgain(deps, key),
+    newest: (partner) => newestReport(deps, partnerNamed(deps, partner)),
+    day: (key) => reportOf(deps, partnerNamed(deps, key.partner), key.businessDay),
+    breaks: async (filter) => {
+      const [breaks, total] = await Promise.all([deps.breaks.list(filter), deps.breaks.count(filter)]);
+      return { breaks, total };
+    },
+    break: (id) => breakReport(deps, id),
+    take: (id, personId) => refreshed(deps, takeBreak(deps, id, personId)),
+    release: (id, personId) => refreshed(deps, releaseBreak(deps, id, personId)),
+    resolve: (what) => refreshed(deps, resolveBreak(deps, what)),
+    reopen: (what) => refreshed(deps, reopenBreak(deps, what)),
+    link: (what) => link(deps, what),
+    prefill: async (id, actionId) => prefillOf(await breakReport(deps, id), actionId),
+    signOff: (key, personId) => signOff(deps, key, personId),
+    reopenDay: (key, what) => reopenDay(deps, key, what),
+    landings: async (partner) => (await newestReport(deps, partnerNamed(deps, partner)))?.pending ?? [],
+    linesBy: async (references) => {
+      for (const reference of references) {
+        const found = await deps.results.linesBy(reference, mostSightings);
+        if (found.length > 0) return found;
+      }
+      return [];
+    },
+    today: (partner) => todayOf(partnerNamed(deps, partner), deps.clock.now()),
+  };
+}
+
+/** The break first, then the card of the day that lists it. */
+async function refreshed(deps: DaysDeps, change: Promise<Break>): Promise<Break> {
+  const after = await change;
+  await refreshNewest(deps, after.partner);
+  return after;
+}
+
+async function breakReport(deps: DaysDeps, id: string): Promise<BreakReport> {
+  return reportOn(deps, await deps.breaks.find(id));
+}
+
+/** Also for its card, inside the transaction that changes it. */
+export async function reportOn(deps: Omit<DaysDeps, keyof Callbacks>, found: Break): Promise<BreakReport> {
+  const [fact = null] = await deps.results.breaksBy([found.identity]);
+  const files = await deps.arrivals.filesOf([...new Set((fact?.lines ?? []).map(({ file }) => file))]);
+  const partner = partnerNamed(deps, found.partner);
+  return {
+    found,
+    partner: { id: partner.partner, name: partner.name },
+    today: todayOf(partner, deps.clock.now()),
+    fact,
+    sides: (fact?.lines ?? []).map((line) => ({
+      line,
+      fileName: files.find((file) => file.id === line.file)?.name ?? `file ${line.file}`,
+    })),
+    candidates: await candidatesOf(deps, found),
+    paymentReference: fact?.entries[0]?.reference ?? fact?.lines[0]?.reference ?? null,
+  };
+}
+
+type Callbacks = Pick<DaysDeps, 'showBreak' | 'showDay' | 'showLate'>;
+
+const otherSide: Readonly<Partial<Record<Break['kind'], Break['kind']>>> = {
+  missing_at_partner: 'missing_in_ledger',
+  missing_in_ledger: 'missing_at_partner',
+};
+
+/** Of the other side and currency: the amounts that come nearest. */
+async function candidatesOf(deps: Pick<DaysDeps, 'breaks'>, found: Break): Promise<Break[]> {
+  const kind = otherSide[found.kind];
+  if (kind === undefined || !isOpen(found)) return [];
+  const { partner, currency } = found;
+  const open = await deps.breaks.list({ partner, currency, kind, states: ['open', 'owned'], limit: 200 });
+  const gap = (one: Break): bigint => {
+    // A missing entry and a surplus line have opposite signs.
+    const difference = one.differenceMinor + found.differenceMinor;
+    return difference < 0n ? -difference : difference;
+  };
+  const size = found.differenceMinor < 0n ? -found.differenceMinor : found.differenceMinor;
+  return open
+    .filter((one) => gap(one) * nearShare <= size)
+    .sort((a, b) => (gap(a) < gap(b) ? -1 : gap(a) > gap(b) ? 1 : 0))
+    .slice(0, mostCandidates);
+}
+
+async function link(
+  deps: DaysDeps,
+  { id, personId, remediationId }: { id: string; personId: string; remediationId: string },
+): Promise<void> {
+  await deps.transactions.run(async (tx: Transaction) => {
+    const before = await deps.breaks.take(tx, id);
+    if (!isOpen(before)) throw new OpsError('conflict', `${id} is over.`);
+    const owner = before.ownerId ?? personId;
+    await step(tx, deps, before, {
+      verb: 'started',
+      kind: 'linked',
+      actor: personId,
+      text: remediationId,
+      progress: { remediationId, ownerId: owner, state: 'owned' },
+    });
+  });
+}

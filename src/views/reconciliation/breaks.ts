@@ -1,0 +1,236 @@
+/** The cards of breaks: one of them with both sides, and lists. */
+import type { Day } from '../../kernel/calendar-day.js';
+import type { Break, BreakEvent } from '../../ports/breaks.js';
+import type { Card } from '../../ports/card.js';
+import type { LedgerEntry } from '../../ports/reconciliation.js';
+import { ageBucket } from '../../reconciliation/breaks/age.js';
+import type { BreakNews } from '../../reconciliation/breaks/life.js';
+import type { BreakReport, BreakSide } from '../../reconciliation/breaks/report.js';
+import {
+  actions,
+  button,
+  cardOf,
+  code,
+  context,
+  escape,
+  instant,
+  mention,
+  section,
+  sections,
+} from '../kit/blocks.js';
+import { joined } from '../kit/links.js';
+import { lookUpButton } from '../kit/look-ups.js';
+import { startButtons, type Startable } from '../remediation/start.js';
+import { reconButtons } from './ids.js';
+import { amountText, breakClause, countText, dayText, plural, resolutionText } from './words.js';
+
+/** One line of a list: “BRK-12 · 120.00 EUR short (amount differs) · Fri 27 Nov · @Mei”. */
+export function breakLine(one: Break, today: Day): string {
+  return joined(
+    `${one.material ? ':red_circle:' : ':white_circle:'} *${one.id}*`,
+    escape(breakClause(one)),
+    dayText(one.businessDay),
+    today - one.businessDay > 1 ? ageBucket(one.businessDay, today) : null,
+    one.ownerId === null ? 'not taken' : mention(one.ownerId),
+    one.remediationId,
+  );
+}
+
+export interface BreakListFacts {
+  title: string;
+  breaks: readonly Break[];
+  /** How many fit the filter. */
+  total: number;
+  today: Day;
+}
+
+export function breakListCard({ title, breaks, total, today }: BreakListFacts): Card {
+  const headline = total === 0 ? `No open breaks: ${title}` : `${plural(total, 'open break')}: ${title}`;
+  const [first] = breaks;
+  return cardOf(escape(headline), [
+    section(`${total === 0 ? ':white_check_mark:' : ':mag:'} *${escape(headline)}*`),
+    ...sections(breaks.map((one) => breakLine(one, today))),
+    ...(first === undefined
+      ? []
+      : actions(
+          ...breaks
+            .slice(0, 5)
+            .map((one, at) =>
+              button({
+                actionId: `${reconButtons.show}_${at}`,
+                text: one.id,
+                value: one.id,
+                label: `Show ${one.id}`,
+              }),
+            ),
+        )),
+    context(
+      total > breaks.length
+        ? `The ${breaks.length} largest. Narrow down by partner, day, kind or currency: \`/recon breaks northpay missing EUR\``
+        : 'Largest first, measured by what is material in each currency.',
+    ),
+  ]);
+}
+
+const stateWords: Readonly<Record<Break['state'], string>> = {
+  open: 'open',
+  owned: 'being worked on',
+  resolved: 'resolved',
+  written_off: 'written off',
+};
+
+const marks: Readonly<Record<Break['state'], string>> = {
+  open: ':red_circle:',
+  owned: ':large_orange_circle:',
+  resolved: ':white_check_mark:',
+  written_off: ':black_circle:',
+};
+
+export function breakCard(report: BreakReport, startable: readonly Startable[]): Card {
+  const { found } = report;
+  const headline = `${found.id} ${stateWords[found.state]}: ${escape(breakClause(found))}, ${escape(report.partner.name)}, ${dayText(found.businessDay)}`;
+  return cardOf(headline, [
+    section(`${marks[found.state]} *${headline}*`),
+    section(stateLine(report)),
+    ...sidesOf(report),
+    ...candidatesOf(report),
+    ...actions(...buttonsOf(report, startable)),
+    context(
+      joined(
+        found.material ? 'Material' : 'Not material',
+        ageBucket(found.businessDay, report.today),
+        `found ${instant(found.openedAt)}`,
+        `\`/recon break ${found.id}\``,
+      ),
+    ),
+  ]);
+}
+
+function stateLine({ found }: BreakReport): string {
+  const owner = found.ownerId === null ? 'Not taken yet' : `Taken by ${mention(found.ownerId)}`;
+  const link = found.remediationId === null ? '' : ` · ${found.remediationId} was started from it`;
+  if (found.state === 'open' || found.state === 'owned') return `${owner}${link}`;
+  return `${resolutionText(found)}${link}`.replace(/^./, (letter) => letter.toUpperCase());
+}
+
+function sidesOf({ fact, sides }: BreakReport): ReturnType<typeof sections> {
+  if (fact === null) return sections(['The rows are no longer in the results of a run.']);
+  const ledger = fact.entries.slice(0, mostRows).map(entryLine);
+  const lines = sides.slice(0, mostRows).map(sideLine);
+  return sections([
+    `*Our ledger* (${countText(fact.entries.length)})`,
+    ...(ledger.length > 0 ? ledger : ['• no entry']),
+    ...moreLine(fact.entries.length),
+    `*Partner’s statement* (${countText(fact.lines.length)})`,
+    ...(lines.length > 0 ? lines : ['• no line']),
+    ...moreLine(fact.lines.length),
+  ]);
+}
+
+const mostRows = 8;
+
+const moreLine = (count: number): string[] =>
+  count > mostRows ? [`• … and ${countText(count - mostRows)} more`] : [];
+
+const entryLine = ({ amountMinor, currency, reference, day, type, id }: LedgerEntry): string =>
+  `• ${joined(
+    amountText(amountMinor, currency),
+    escape(type),
+    day === null ? null : dayText(day),
+    reference === '' ? null : code(reference),
+    `entry ${code(id)}`,
+  )}`;
+
+const sideLine = ({ line, fileName }: BreakSide): string =>
+  `• ${joined(
+    amountText(line.amountMinor, line.currency),
+    escape(line.type.replaceAll('_', ' ')),
+    line.day === null ? null : dayText(line.day),
+    line.reference === '' ? 'no reference' : code(line.reference),
+    `${escape(fileName)}, line ${countText(line.line)}`,
+  )}`;
+
+function candidatesOf({ candidates }: BreakReport): ReturnType<typeof sections> {
+  if (candidates.length === 0) return [];
+  return sections([
+    '*Nearest candidates among open breaks*',
+    ...candidates.map((one) => `• *${one.id}*: ${escape(breakClause(one))}, ${dayText(one.businessDay)}`),
+  ]);
+}
+
+function buttonsOf(
+  { found, paymentReference }: BreakReport,
+  startable: readonly Startable[],
+): ReturnType<typeof button>[] {
+  const { id } = found;
+  const payment = paymentReference === null ? null : lookUpButton('payment', paymentReference);
+  if (found.state === 'resolved' || found.state === 'written_off')
+    return [
+      button({
+        actionId: reconButtons.reopen,
+        text: 'Reopen…',
+        value: id,
+        label: `Open ${id} again, with a reason`,
+      }),
+      payment,
+    ];
+  return [
+    found.state === 'open'
+      ? button({
+          actionId: reconButtons.take,
+          text: 'Take',
+          value: id,
+          label: `Take ${id}`,
+          style: 'primary',
+        })
+      : button({ actionId: reconButtons.release, text: 'Release', value: id, label: `Give ${id} back` }),
+    ...startButtons(
+      { kind: 'break', id, missingAtPartner: found.kind === 'missing_at_partner', now: found.openedAt },
+      startable,
+    ),
+    button({
+      actionId: reconButtons.explain,
+      text: 'Explain…',
+      value: id,
+      label: `Resolve ${id} with a reason`,
+    }),
+    payment,
+  ];
+}
+
+/** For the thread of a break's card. */
+export function breakNewsCard(after: Break, { kind, actor, text }: BreakNews): Card {
+  const who = actor === 'paydesk' ? '' : mention(actor);
+  const reason = text === '' ? '' : `: “${escape(text, 500)}”`;
+  const sentence = sentenceOf(after, kind, who, reason, text);
+  return cardOf(sentence, [section(sentence)]);
+}
+
+function sentenceOf(
+  after: Break,
+  kind: BreakEvent['kind'],
+  who: string,
+  reason: string,
+  text: string,
+): string {
+  switch (kind) {
+    case 'opened':
+      return `${after.id} was found.`;
+    case 'taken':
+      return `:raising_hand: ${who} took ${after.id}.`;
+    case 'released':
+      return `${who} gave ${after.id} back.`;
+    case 'linked':
+      return `:wrench: ${who} started ${text} from ${after.id}.`;
+    case 'written_off':
+      return `:black_circle: ${after.id} is written off, requested by ${who}${reason}`;
+    case 'reopened':
+      return who === ''
+        ? `:red_circle: ${after.id} is open again: a newer run finds it.`
+        : `:red_circle: ${who} reopened ${after.id}${reason}`;
+    case 'resolved':
+      return who === ''
+        ? `:white_check_mark: ${after.id} is resolved: ${resolutionText(after)}.`
+        : `:white_check_mark: ${who} resolved ${after.id}${reason}`;
+  }
+}

@@ -1,0 +1,247 @@
+/** The folder inbox on a real file system and a real database: whole files once, attacks never. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
+import { createStatementArrivals } from '../../src/adapters/postgres/statement-arrivals.js';
+import { createStatementFiles } from '../../src/adapters/postgres/statement-files.js';
+import { folderPlace } from '../../src/adapters/statements/folder.js';
+import { unpack } from '../../src/adapters/statements/unpack.js';
+import { parseDay } from '../../src/kernel/calendar-day.js';
+import { silentLog } from '../../src/kernel/log.js';
+import type { Quarantined } from '../../src/ports/statement-inbox.js';
+import { formats, profiles } from '../../src/reconciliation/formats/index.js';
+import { takeIn } from '../../src/reconciliation/intake/intake.js';
+import type { StatementSender } from '../../src/reconciliation/intake/senders.js';
+import { createDatabase, type TestDatabase } from '../support/postgres.js';
+import { zipOf } from './zip.js';
+
+const restMs = 10_000;
+let now = new Date('2026-11-29T09:00:00Z');
+let test: TestDatabase;
+let database: Database;
+let inbox: string;
+let told: Quarantined[] = [];
+
+beforeAll(async () => {
+  test = await createDatabase();
+  database = openDatabase({ url: test.url, clock: { now: () => now }, log: silentLog });
+});
+afterAll(async () => {
+  await database.close();
+  await test.drop();
+});
+beforeEach(async () => {
+  inbox = await mkdtemp(join(tmpdir(), 'inbox-'));
+  told = [];
+  await database.query(
+    'truncate paydesk.statement_sightings, paydesk.statement_contents, paydesk.statement_quarantine, paydesk.statement_files cascade',
+  );
+});
+afterEach(() => rm(inbox, { recursive: true, force: true }));
+
+const sender = (partner: string, over: Partial<StatementSender> = {}): StatementSender => ({
+  partner,
+  name: partner,
+  timeZone: 'UTC',
+  files: [],
+  accounts: [],
+  format: null,
+  ...over,
+});
+
+const arrivals = () => createStatementArrivals(database);
+
+const look = (
+  senders = [sender('northpay'), sender('harbour', { accounts: ['DE89 3704 0044'] })],
+): Promise<number> =>
+  takeIn({
+    places: [folderPlace(inbox)],
+    unpack,
+    arrivals: arrivals(),
+    files: createStatementFiles(database),
+    transactions: database,
+    senders,
+    formats: [...formats, ...profiles],
+    today: () => parseDay('2026-11-29') ?? 0,
+    restMs,
+    tell: (_tx, file) => Promise.resolve(void told.push(file)),
+    log: silentLog,
+  });
+
+/** Two looks with the time between them in which a whole file does not change. */
+async function settle(senders?: StatementSender[]): Promise<number> {
+  const first = await look(senders);
+  now = new Date(now.getTime() + restMs);
+  return first + (await look(senders));
+}
+
+const mt940 = (account = 'NL91ABNA0417164300', amount = '12,34'): string =>
+  [
+    ':20:STMT',
+    `:25:${account}`,
+    ':28C:1/1',
+    ':60F:C261126EUR100,00',
+    `:61:2611271127C${amount}NTRFREF1//BANK1`,
+    ':86:/EREF/ORDER1/',
+    `:62F:C261127EUR${String(100 + Number(amount.replace(',', '.'))).replace('.', ',')}`,
+    '-',
+  ].join('\r\n');
+
+const put = (name: string, content: string | Buffer): Promise<void> => writeFile(join(inbox, name), content);
+const waiting = async () =>
+  (await arrivals().waiting()).map(({ name, partner, rows }) => ({ name, partner, rows }));
+
+describe('a whole file', () => {
+  it('is taken once it has stopped changing, and never again', async () => {
+    await put('northpay_1.sta', mt940());
+    expect(await look()).toBe(0);
+    now = new Date(now.getTime() + restMs);
+    expect(await look()).toBe(1);
+    expect(await look()).toBe(0);
+    expect(await waiting()).toEqual([{ name: 'northpay_1.sta', partner: 'northpay', rows: 1 }]);
+  });
+
+  it('is left alone while it grows', async () => {
+    const whole = mt940();
+    await put('northpay_1.sta', whole.slice(0, 60));
+    await look();
+    now = new Date(now.getTime() + restMs - 1);
+    await put('northpay_1.sta', whole);
+    await utimes(join(inbox, 'northpay_1.sta'), now, now);
+    expect(await look()).toBe(0);
+    now = new Date(now.getTime() + restMs);
+    expect(await look()).toBe(1);
+    expect(told).toEqual([]);
+  });
+
+  it.each(['.northpay_1.sta', 'northpay_1.sta.part', 'northpay_1.sta.filepart', 'northpay_1.sta~'])(
+    'is not seen under the unfinished name %s, and is after its rename',
+    async (name) => {
+      await put(name, mt940());
+      expect(await settle()).toBe(0);
+      await rename(join(inbox, name), join(inbox, 'northpay_1.sta'));
+      expect(await settle()).toBe(1);
+    },
+  );
+
+  it('with a content that came before counts once, whatever it is called', async () => {
+    await put('northpay_1.sta', mt940());
+    await put('northpay_again.sta', mt940());
+    expect(await settle()).toBe(1);
+  });
+
+  it('is kept under its hash, byte for byte', async () => {
+    const bytes = Buffer.from(mt940());
+    await put('northpay_1.sta', bytes);
+    await settle();
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    expect(Buffer.from((await arrivals().content(sha256)) ?? [])).toEqual(bytes);
+  });
+
+  it('is told from its folder, its name or its account', async () => {
+    await mkdir(join(inbox, 'northpay'));
+    await put('northpay/a.sta', mt940('NL1', '1,00'));
+    await put('northpay-b.sta', mt940('NL2', '2,00'));
+    await put('c.sta', mt940('DE8937040044', '3,00'));
+    expect(await settle()).toBe(3);
+    expect((await waiting()).map(({ partner }) => partner).sort()).toEqual([
+      'harbour',
+      'northpay',
+      'northpay',
+    ]);
+  });
+});
+
+describe('a packed file', () => {
+  it('is unpacked from gzip, and from zip document by document', async () => {
+    await put('northpay_1.sta.gz', gzipSync(mt940('NL1', '1,00')));
+    await put('northpay_2.zip', zipOf({ 'a.sta': mt940('NL2', '2,00'), 'b.sta': mt940('NL3', '3,00') }));
+    expect(await settle()).toBe(3);
+    expect((await waiting()).map(({ name }) => name)).toContain('northpay_2.zip#b.sta');
+  });
+
+  const zeros = Buffer.alloc(64 * 1024 * 1024);
+  const refused: [why: string, name: string, content: () => Buffer, words: RegExp][] = [
+    ['a gzip bomb', 'northpay.gz', () => gzipSync(zeros), /unpacks to more than/],
+    ['a zip bomb', 'northpay.zip', () => zipOf({ 'a.sta': zeros }), /unpacks to more than/],
+    ['a cut gzip', 'northpay.gz', () => gzipSync(mt940()).subarray(0, 40), /damaged or cut off/],
+    ['a cut zip', 'northpay.zip', () => zipOf({ 'a.sta': mt940() }).subarray(0, 60), /damaged/],
+    [
+      'a path out of the archive',
+      'northpay.zip',
+      () => zipOf({ '../../etc/a.sta': mt940() }),
+      /damaged or misleading|leads out/,
+    ],
+    [
+      'an absolute path',
+      'northpay.zip',
+      () => zipOf({ '/etc/passwd': mt940() }),
+      /damaged or misleading|leads out/,
+    ],
+    [
+      'an archive in an archive',
+      'northpay.zip',
+      () => zipOf({ 'a.gz': gzipSync(mt940()) }),
+      /archive inside an archive/,
+    ],
+    ['an empty archive', 'northpay.zip', () => zipOf({}), /empty/],
+  ];
+  it.each(refused)('is refused as %s, with the reason', async (_why, name, content, words) => {
+    await put(name, content());
+    expect(await settle()).toBe(0);
+    expect(told.map(({ why }) => why).join()).toMatch(words);
+    expect(await settle()).toBe(0);
+    expect(told).toHaveLength(1);
+  });
+});
+
+describe('a file that cannot be used', () => {
+  const unusable: [why: string, name: string, content: string, words: RegExp][] = [
+    ['it is in no format', 'northpay_1.txt', 'hello', /no format that Paydesk knows/],
+    ['it is empty', 'northpay_1.csv', '', /empty/],
+    ['nobody is known to have sent it', 'unknown.sta', mt940(), /which partner sent it/],
+    ['it is of another century', 'northpay_1.sta', mt940().replaceAll('2611', '5611'), /too far from today/],
+  ];
+  it.each(unusable)('is set aside when %s', async (_why, name, content, words) => {
+    await put(name, content);
+    expect(await settle()).toBe(0);
+    expect(told.map(({ why }) => why).join()).toMatch(words);
+  });
+
+  it('is set aside when two partners claim it', async () => {
+    await put('pay_1.sta', mt940());
+    await settle([sender('northpay', { files: ['pay_*'] }), sender('adria', { files: ['*_1.sta'] })]);
+    expect(told.map(({ why }) => why).join()).toMatch(/could be from northpay or from adria/);
+  });
+});
+
+describe('what is no regular file', () => {
+  it('is refused: links are not followed, pipes do not hang', async () => {
+    await writeFile(join(tmpdir(), 'secret.sta'), mt940());
+    await symlink(join(tmpdir(), 'secret.sta'), join(inbox, 'northpay_link.sta'));
+    execFileSync('mkfifo', [join(inbox, 'northpay_pipe.sta')]);
+    expect(await settle()).toBe(0);
+    expect(told.map(({ why }) => why).sort()).toEqual([
+      'The file northpay_link.sta was not read: it is a link, and links are not followed.',
+      'The file northpay_pipe.sta was not read: it is not a regular file.',
+    ]);
+  });
+
+  it('that is swapped for a link after it was listed is not read', async () => {
+    const place = folderPlace(inbox);
+    await put('northpay_1.sta', mt940());
+    const [file] = (await place.list()).files;
+    await rm(join(inbox, 'northpay_1.sta'));
+    await symlink('/etc/hostname', join(inbox, 'northpay_1.sta'));
+    await expect(place.read(file!)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('a missing folder is an empty inbox', async () => {
+    expect(await folderPlace(join(inbox, 'nowhere')).list()).toEqual({ files: [], refused: [] });
+  });
+});
