@@ -76,11 +76,11 @@ async function meet(button: string | null, text: string, desk = deskOf()): Promi
     windows: { open: (modal: Given['opened'][number]) => Promise.resolve(void opened.push(modal)) },
     log: silentLog,
   };
-  if (button === null) await reconCommand.run(invocation as never, desk);
+  if (button === null) await reconCommand.run(invocation, desk);
   else {
     const press = reconCommand.actions[button];
     if (!press) throw new Error(`nothing handles ${button}`);
-    await press(invocation as never, desk);
+    await press(invocation, desk);
   }
   for (const { to, card } of answer.given) expect([to, faultsOf(card)]).toEqual(['one', []]);
   return {
