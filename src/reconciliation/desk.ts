@@ -47,14 +47,19 @@ const mostCandidates = 3;
 /** A candidate differs by a tenth of the amount at most. */
 const nearShare = 10n;
 const mostSightings = 20;
+/** Looks in a row that find files coming in. A file that grows for ever must not hide one that is late. */
+const waitsMax = 20;
 
 export function createReconciliationDesk(deps: DaysDeps & { intake: IntakeDeps }): ReconciliationDesk {
+  let waits = 0;
   return {
     partners: deps.partners,
     look: async () => {
-      const taken = await takeIn(deps.intake);
+      const { taken, resting } = await takeIn(deps.intake);
       const reconciled = await reconcileWaiting(deps);
-      await watchLate(deps);
+      // While files come in, one that is not there yet is no news.
+      waits = taken + resting > 0 ? waits + 1 : 0;
+      if (waits === 0 || waits > waitsMax) await watchLate(deps);
       return { taken, reconciled };
     },
     run: (key) => runAgain(deps, key),

@@ -56,22 +56,24 @@ const sender = (partner: string, over: Partial<StatementSender> = {}): Statement
 
 const arrivals = () => createStatementArrivals(database);
 
-const look = (
+const look = async (
   senders = [sender('northpay'), sender('harbour', { accounts: ['DE89 3704 0044'] })],
 ): Promise<number> =>
-  takeIn({
-    places: [folderPlace(inbox)],
-    unpack,
-    arrivals: arrivals(),
-    files: createStatementFiles(database),
-    transactions: database,
-    senders,
-    formats: [...formats, ...profiles],
-    today: () => parseDay('2026-11-29') ?? 0,
-    restMs,
-    tell: (_tx, file) => Promise.resolve(void told.push(file)),
-    log: silentLog,
-  });
+  (
+    await takeIn({
+      places: [folderPlace(inbox)],
+      unpack,
+      arrivals: arrivals(),
+      files: createStatementFiles(database),
+      transactions: database,
+      senders,
+      formats: [...formats, ...profiles],
+      today: () => parseDay('2026-11-29') ?? 0,
+      restMs,
+      tell: (_tx, file) => Promise.resolve(void told.push(file)),
+      log: silentLog,
+    })
+  ).taken;
 
 /** Two looks with the time between them in which a whole file does not change. */
 async function settle(senders?: StatementSender[]): Promise<number> {

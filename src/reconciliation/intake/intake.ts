@@ -38,33 +38,44 @@ export interface IntakeDeps {
   log: Log;
 }
 
-/** Looks at every place once; how many new statements were taken. A place out of reach is logged and left out. */
-export async function takeIn(deps: IntakeDeps): Promise<number> {
-  let taken = 0;
+/** What a look found. */
+export interface Intake {
+  /** New statements that were taken. */
+  taken: number;
+  /** Files that may still be written, which a later look takes. */
+  resting: number;
+}
+
+/** Looks at every place once. A place out of reach is logged and left out. */
+export async function takeIn(deps: IntakeDeps): Promise<Intake> {
+  const all = { taken: 0, resting: 0 };
   for (const place of deps.places) {
     try {
-      taken += await takeFrom(place, deps);
+      const { taken, resting } = await takeFrom(place, deps);
+      all.taken += taken;
+      all.resting += resting;
     } catch (thrown) {
       const error = toOpsError(thrown);
       deps.log.warn({ err: error.cause ?? error, place: place.id }, 'a statement inbox was not read');
     }
   }
-  return taken;
+  return all;
 }
 
-async function takeFrom(place: StatementPlace, deps: IntakeDeps): Promise<number> {
+async function takeFrom(place: StatementPlace, deps: IntakeDeps): Promise<Intake> {
   const { files, refused } = await place.list();
   for (const { path, why } of refused)
     await setAside(
       { place: place.id, name: path, sha256: null, partner: null, why: sentence(path, why) },
       deps,
     );
-  let taken = 0;
+  const found = { taken: 0, resting: 0 };
   for (const file of files) {
     const sighting = await deps.transactions.run((tx) => deps.arrivals.see(tx, place.id, file, deps.restMs));
-    if (sighting === 'ready') taken += await takeFile(place, file, deps);
+    if (sighting === 'ready') found.taken += await takeFile(place, file, deps);
+    if (sighting === 'resting') found.resting += 1;
   }
-  return taken;
+  return found;
 }
 
 const sentence = (path: string, why: string): string => `The file ${path} was not read: ${why}.`;
