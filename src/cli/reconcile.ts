@@ -3,7 +3,7 @@
  *
  * Invariant: the standard output carries results alone; progress and faults go to the standard error.
  */
-import { dayOf, isoDay, parseDay, type Day } from '../kernel/calendar-day.js';
+import { dayOf, isoDay, parseDay } from '../kernel/calendar-day.js';
 import { OpsError } from '../kernel/errors.js';
 import { formatMoney } from '../kernel/money.js';
 import type { BusinessCalendar } from '../ports/calendars.js';
@@ -22,7 +22,7 @@ import { joinExact, readSide, type Tally } from '../reconciliation/join/join.js'
 import { reconcile } from '../reconciliation/matching/match.js';
 import { defaultSettings, type MatchSettings } from '../reconciliation/matching/settings.js';
 import { findingLine, summarise, summaryLine, type Summary } from '../reconciliation/report.js';
-import { dueDay, parseSettlementRule } from '../reconciliation/settlement.js';
+import { dueLaterThan, parseSettlementRule } from '../reconciliation/settlement.js';
 import { statementLines } from '../reconciliation/statement-lines.js';
 import { isStatementTable, readLedger, type Table } from '../reconciliation/tables.js';
 import { readInput, readStatement, type FormatChoice } from './statement-files.js';
@@ -118,15 +118,8 @@ async function readSettings({ settle, calendar, asOf }: ReconcileOptions): Promi
     throw new OpsError('invalid', '--settle needs the day that the statement ends on.', {
       hint: 'Add it as --as-of YYYY-MM-DD.',
     });
-  const dueDays = new Map<Day, Day>();
-  const dueOn = (day: Day): Day => {
-    const due = dueDays.get(day) ?? dueDay(day, rule, closings);
-    dueDays.set(day, due);
-    return due;
-  };
-  const dueLater = ({ day }: LedgerEntry): Day | null =>
-    day !== null && dueOn(day) > today ? dueOn(day) : null;
-  return { ...defaultSettings, dueLater };
+  const terms = { rule, byType: new Map(), graceDays: 0, calendar: closings };
+  return { ...defaultSettings, dueLater: dueLaterThan(today, terms) };
 }
 
 async function calendarNamed(id: string): Promise<BusinessCalendar> {

@@ -6,6 +6,7 @@
  * `paydesk.example.yaml` documents every key, and a test holds it to this schema.
  */
 import { z } from 'zod';
+import { reconciliation } from './reconciliation.js';
 import { remediation, remediationFaults } from './remediation.js';
 import { statementProfiles } from './statement-profiles.js';
 import { channel, cron, duration, httpUrl, partnerId, privateUrl, timeZone, userGroup } from './values.js';
@@ -83,6 +84,7 @@ export const configSchema = z.strictObject({
   schedules: z
     .strictObject({ partnerStatus: cron.default('* * * * *'), auditWitness: cron.default('0 6 * * *') })
     .prefault({}),
+  reconciliation,
   statementProfiles,
   remediation: remediation.optional().describe('absent: no guarded actions'),
 });

@@ -145,7 +145,8 @@ export interface QuarantineFact {
 export interface ClearedFact {
   /** The identity of the break. */
   identity: string;
-  rule: RuleName;
+  /** The rule that matched it, or the kind of the break that took its place. */
+  rule: RuleName | BreakKind;
   entries: LedgerEntry[];
   lines: KeptLine[];
 }

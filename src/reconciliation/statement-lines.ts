@@ -20,6 +20,7 @@ export function statementLines(items: Iterable<StatementItem>): Table<StatementL
 }
 
 function lineOf(row: StatementRow): StatementLine | Problem {
+  if (row.unsettled !== undefined) return problem(row.line, 'not_settled', row.unsettled);
   const exponent = currencyExponent(row.currency) ?? row.exponent;
   const amountMinor = rescale(row.amountMinor, row.exponent, exponent);
   const feeMinor = rescale(row.feeMinor ?? 0n, row.exponent, exponent);
@@ -33,7 +34,7 @@ function lineOf(row: StatementRow): StatementLine | Problem {
   return {
     file: 0,
     line: row.line,
-    reference: row.partnerRef ?? row.batchRef ?? row.ourRef ?? '',
+    reference: referenceOf(row),
     amountMinor,
     currency: row.currency,
     day: parseDay(row.valueDate ?? row.bookedAt?.slice(0, 10) ?? ''),
@@ -41,6 +42,12 @@ function lineOf(row: StatementRow): StatementLine | Problem {
     feeMinor,
     batch: row.batchRef ?? '',
   };
+}
+
+/** The payment's own reference. Where a bank gives all parts of an entry the entry's, ours tells them apart. */
+function referenceOf({ partnerRef, batchRef, ourRef }: StatementRow): string {
+  const isShared = partnerRef !== undefined && partnerRef === batchRef;
+  return (isShared ? ourRef : undefined) ?? partnerRef ?? batchRef ?? ourRef ?? '';
 }
 
 /** The same amount with other decimals; null where that would round. */

@@ -1,0 +1,105 @@
+/**
+ * How a partner's units are compared, as data that may cross into a worker thread, and as what the rules take.
+ */
+import { bankCalendar } from '../../adapters/calendars/bank-holidays.js';
+import type { Config } from '../../config/schema.js';
+import { parseDay, type Day } from '../../kernel/calendar-day.js';
+import type { BusinessCalendar } from '../../ports/calendars.js';
+import { target } from '../../reconciliation/calendars/target.js';
+import {
+  defaultSettings,
+  type MatchSettings,
+  type Tolerance,
+} from '../../reconciliation/matching/settings.js';
+import type { UserRule } from '../../reconciliation/matching/by-user-rule.js';
+import {
+  dueDays,
+  dueLaterThan,
+  parseSettlementRule,
+  type SettlementTerms,
+} from '../../reconciliation/settlement.js';
+
+export interface PartnerTerms {
+  /** The ledger account in which the partner's money is. */
+  account: string;
+  /** `T+2`, `weekly friday`; by type of ledger entry where that differs. */
+  settles: string;
+  settlesByType: Readonly<Record<string, string>>;
+  graceDays: number;
+  /** TARGET, or a country. */
+  calendar: string;
+  /** `YYYY-MM-DD`. */
+  extraClosingDays: readonly string[];
+  windowDays: number;
+  tolerances: Readonly<Record<string, Tolerance>>;
+  rules: readonly UserRule[];
+}
+
+/** What paydesk.yaml says of a partner; the account and the calendar come from what the partner itself says. */
+export function termsOf(
+  { reconciliation }: Pick<Config, 'reconciliation'>,
+  partner: string,
+  own: Pick<PartnerTerms, 'account'> & Partial<PartnerTerms>,
+): PartnerTerms {
+  const settlement = reconciliation.settlement.filter((each) => each.partner === partner);
+  const others = settlement.find(({ types }) => types.length === 0);
+  const byType = settlement.flatMap(({ types, settles }) => types.map((type) => [type, settles] as const));
+  return {
+    ...usualTerms,
+    ...own,
+    ...(others && { settles: others.settles, graceDays: others.graceDays }),
+    settlesByType: { ...usualTerms.settlesByType, ...Object.fromEntries(byType) },
+    windowDays: reconciliation.windowDays,
+    extraClosingDays: reconciliation.closingDays,
+    tolerances: reconciliation.tolerances,
+    rules: reconciliation.rules
+      .filter(({ partners }) => partners.length === 0 || partners.includes(partner))
+      .map(({ tolerances, ...rule }) => ({ ...rule, tolerances: new Map(Object.entries(tolerances)) })),
+  };
+}
+
+/** Until a partner says otherwise. What it books itself is due at once; its money comes within a week. */
+export const usualTerms: Omit<PartnerTerms, 'account'> = {
+  settles: 'T+0',
+  settlesByType: { payout: 'T+0', fee: 'T+0' },
+  graceDays: 0,
+  calendar: target.id,
+  extraClosingDays: [],
+  windowDays: 7,
+  tolerances: {},
+  rules: [],
+};
+
+export function calendarOf({ calendar, extraClosingDays }: PartnerTerms): BusinessCalendar {
+  const base = calendar.toUpperCase() === target.id ? target : bankCalendar(calendar);
+  const extra = new Set(extraClosingDays.map((date) => parseDay(date)));
+  return { id: base.id, closed: (day) => (extra.has(day) ? 'closed by configuration' : base.closed(day)) };
+}
+
+const settlementTerms = (terms: PartnerTerms): SettlementTerms => ({
+  rule: parseSettlementRule(terms.settles),
+  byType: new Map(
+    Object.entries(terms.settlesByType).map(([type, text]) => [type, parseSettlementRule(text)]),
+  ),
+  graceDays: terms.graceDays,
+  calendar: calendarOf(terms),
+});
+
+export function matchSettings(terms: PartnerTerms, asOf: Day): MatchSettings {
+  return {
+    ...defaultSettings,
+    windowDays: terms.windowDays,
+    tolerances: new Map(Object.entries(terms.tolerances)),
+    rules: terms.rules,
+    dueLater: dueLaterThan(asOf, settlementTerms(terms)),
+  };
+}
+
+/** Whether an entry was due on a day or later. */
+export function dueFrom(
+  terms: PartnerTerms,
+  day: Day,
+): (entry: Parameters<MatchSettings['dueLater']>[0]) => boolean {
+  const dueOf = dueDays(settlementTerms(terms));
+  return (entry) => (dueOf(entry) ?? day) >= day;
+}
