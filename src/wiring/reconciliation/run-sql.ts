@@ -45,10 +45,10 @@ export async function compareInSql(
   await openSides(desk);
   const { account, businessDay: toDay, settings } = plan;
   await loadLedger(desk, copyLedger(books, { account, afterDay: unit.afterDay, toDay }));
-  if (unit.isFirst) await keepEntries(desk, plan.isOwn);
   if (plan.files.length + unit.files.length > 0) await loadLines(desk, unit.id);
   progress(0.4, 'Matching');
   const exact = await takeExact(desk, settings);
+  if (unit.isFirst) await keepEntries(desk, plan.isOwn);
   const rest = await restOf(desk);
   const open = await store.openItems(desk, plan, unit.id, plan.asOf, leftoversOf(rest));
   const carried = carriedOf(open);
