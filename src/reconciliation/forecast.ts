@@ -69,7 +69,7 @@ function quantile(shares: ReadonlyMap<number, number>, wanted: number): number {
 }
 
 /** Business days from one day to another: 0 on the same day, or when no business day lies behind the first. */
-export function businessDaysBetween(from: Day, to: Day, calendar: BusinessCalendar): number {
+function businessDaysBetween(from: Day, to: Day, calendar: BusinessCalendar): number {
   return to <= from ? 0 : numberOf(to, calendar) - numberOf(from, calendar);
 }
 

@@ -2,9 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseDay } from '../../src/kernel/calendar-day.js';
 import type { LedgerEntry, StatementLine } from '../../src/reconciliation/findings.js';
-import type { UserRule } from '../../src/reconciliation/matching/by-user-rule.js';
 import { reconcile } from '../../src/reconciliation/matching/match.js';
-import { defaultSettings, type MatchSettings } from '../../src/reconciliation/matching/settings.js';
+import {
+  defaultSettings,
+  type MatchSettings,
+  type UserRule,
+} from '../../src/reconciliation/matching/settings.js';
 
 const day = parseDay('2026-11-02');
 

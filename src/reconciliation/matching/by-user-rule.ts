@@ -7,25 +7,7 @@
 import type { Day } from '../../kernel/calendar-day.js';
 import { feesOf, groupBy, matched, sumOf, type Finding, type LedgerEntry } from '../findings.js';
 import type { Pool, StatementLine, Verdict } from '../findings.js';
-import { isTolerated, type MatchSettings, type Tolerance } from './settings.js';
-
-/** `plain_reference` compares letters and digits alone, without leading zeros and whatever their case. */
-export const ruleCriteria = ['reference', 'plain_reference', 'batch', 'date'] as const;
-export type RuleCriterion = (typeof ruleCriteria)[number];
-
-export interface UserRule {
-  id: string;
-  /** One at least: what both sides share besides currency and amount. */
-  by: readonly RuleCriterion[];
-  /** Types of ledger entries and of statement lines that it is about; empty for all. */
-  ledgerTypes: readonly string[];
-  statementTypes: readonly string[];
-  /** Whether several entries may answer several lines when their sums agree. */
-  many: boolean;
-  /** How many days the rows of a match may lie apart, where the rule goes by date. */
-  windowDays: number;
-  tolerances: ReadonlyMap<string, Tolerance>;
-}
+import { isTolerated, type MatchSettings, type UserRule } from './settings.js';
 
 export function matchByUserRules(pool: Pool, { rules }: MatchSettings): Verdict {
   let rest = pool;

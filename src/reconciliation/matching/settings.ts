@@ -1,7 +1,6 @@
 /** What the rules of matching are set to. */
 import type { Day } from '../../kernel/calendar-day.js';
 import type { LedgerEntry } from '../findings.js';
-import type { UserRule } from './by-user-rule.js';
 
 /** How far a payment may differ and still match, in minor units of its currency. */
 export interface Tolerance {
@@ -9,6 +8,23 @@ export interface Tolerance {
   shortMinor: bigint;
   /** The partner pays more, or collects less. */
   overMinor: bigint;
+}
+
+/** `plain_reference` compares letters and digits alone, without leading zeros and whatever their case. */
+type RuleCriterion = 'reference' | 'plain_reference' | 'batch' | 'date';
+
+export interface UserRule {
+  id: string;
+  /** One at least: what both sides share besides currency and amount. */
+  by: readonly RuleCriterion[];
+  /** Types of ledger entries and of statement lines that it is about; empty for all. */
+  ledgerTypes: readonly string[];
+  statementTypes: readonly string[];
+  /** Whether several entries may answer several lines when their sums agree. */
+  many: boolean;
+  /** How many days the rows of a match may lie apart, where the rule goes by date. */
+  windowDays: number;
+  tolerances: ReadonlyMap<string, Tolerance>;
 }
 
 export interface MatchSettings {

@@ -8,7 +8,7 @@ import { isStagingTable, plainTable, statementTable } from '../../reconciliation
 import type { TableFile } from './common.js';
 
 /** The plain table of minor units that `paydesk reconcile` reads. */
-export const plainFormat = 'table';
+const plainFormat = 'table';
 
 export function tableOf({ id, bytes, format }: UnitFile, own: readonly CsvProfile[]): TableFile {
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -10,8 +10,8 @@ import {
   defaultSettings,
   type MatchSettings,
   type Tolerance,
+  type UserRule,
 } from '../../reconciliation/matching/settings.js';
-import type { UserRule } from '../../reconciliation/matching/by-user-rule.js';
 import {
   dueDays,
   dueLaterThan,
@@ -70,7 +70,7 @@ export const usualTerms: Omit<PartnerTerms, 'account'> = {
   rules: [],
 };
 
-export function calendarOf({ calendar, extraClosingDays }: PartnerTerms): BusinessCalendar {
+function calendarOf({ calendar, extraClosingDays }: PartnerTerms): BusinessCalendar {
   const base = calendar.toUpperCase() === target.id ? target : bankCalendar(calendar);
   const extra = new Set(extraClosingDays.map((date) => parseDay(date)));
   return { id: base.id, closed: (day) => (extra.has(day) ? 'closed by configuration' : base.closed(day)) };
