@@ -84,7 +84,7 @@ function numberOf(day: Day, calendar: BusinessCalendar): number {
   return known[day] ?? 0;
 }
 
-export interface Expected {
+interface Expected {
   minor: bigint;
   /** From which to which amount 80 % of such days lay; null when the history is too short to say. */
   interval: { lowMinor: bigint; highMinor: bigint } | null;

@@ -14,7 +14,7 @@ const firstBytes = 1 << 27;
 export class Inflow {
   private buffer = Buffer.allocUnsafeSlow(firstBytes);
   private length = 0;
-  private side: Side | null = null;
+  private side: (Side & { scan: Scanner }) | null = null;
 
   constructor(private readonly name: TableName) {}
 
@@ -41,10 +41,10 @@ export class Inflow {
     const hasHeader = this.side !== null || isWhole || bytes.includes('\n');
     if (!hasHeader) return;
     this.side = this.sideOf(bytes);
-    (this.side.scan as Scanner).scan(bytes, isWhole);
+    this.side.scan.scan(bytes, isWhole);
   }
 
-  private sideOf(bytes: Buffer): Side {
+  private sideOf(bytes: Buffer): Side & { scan: Scanner } {
     if (this.side) return this.side;
     const header = recordAt(bytes, 0);
     const reader = readHeader(header?.record, this.name);

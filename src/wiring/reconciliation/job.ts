@@ -16,7 +16,7 @@ export interface Job {
   statementTimeoutMs: number;
 }
 
-export type Progress = (share: number, stage: string) => void;
+type Progress = (share: number, stage: string) => void;
 export type StartJob = (job: Job, progress: Progress, signal: AbortSignal | undefined) => Promise<Day[]>;
 
 /** How far back a partner's first unit looks for entries whose money is still to come. */

@@ -17,14 +17,14 @@ import type { Database } from '../database.js';
 import { entryOf, lineOf, type EntryJson, type LineJson } from './rows.js';
 
 export function createReconciliationResults(database: Pick<Database, 'query'>): ReconciliationResults {
-  const page = async <Row extends object, Fact>(
+  const page = async <Fact>(
     sql: string,
     { partner, businessDay }: UnitKey,
     limit: number,
     after: number,
-    read: (row: Row) => Fact,
+    read: (row: never) => Fact,
   ): Promise<Page<Fact>> => {
-    const rows = await database.query<Row>(sql, [partner, isoDay(businessDay), limit + 1, after]);
+    const rows = await database.query<never>(sql, [partner, isoDay(businessDay), limit + 1, after]);
     const facts = rows.slice(0, limit).map(read);
     return { facts, next: rows.length > limit ? after + limit : null };
   };

@@ -14,7 +14,7 @@ import { packageRoot } from '../../../kernel/package-root.js';
 import type { LedgerEntry, StatementLine } from '../../../ports/reconciliation.js';
 import type { CopySession } from './session.js';
 
-export interface SqlRule {
+interface SqlRule {
   id: string;
   by: readonly ('reference' | 'plain_reference' | 'batch' | 'date')[];
   ledgerTypes: readonly string[];

@@ -260,7 +260,7 @@ export const resultLine = (unit: number, seq: number, row: ResultRow): string =>
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** A row in the text format of COPY. A NUL cannot be kept by the database. */
-export const copyLine = (fields: readonly (string | null)[]): string =>
+const copyLine = (fields: readonly (string | null)[]): string =>
   `${fields
     .map((field) =>
       field === null
