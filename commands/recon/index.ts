@@ -18,7 +18,7 @@ import { startableIn } from '../../src/views/remediation/start.js';
 import { requireMember } from '../door.js';
 import { clicks, submissions } from './clicks.js';
 import { reconciliation, requireReconciliation, type ReconDesk } from './desk.js';
-import { breakIdIn, dayIn, filterFrom, partnerIn } from './reading.js';
+import { breakIdIn, dayIn, filterFrom, partnerIn, refuseOthers } from './reading.js';
 
 export type { ReconDesk } from './desk.js';
 
@@ -84,7 +84,9 @@ async function showDay({ request: { answer, text }, words, recon }: Call): Promi
     throw new OpsError('not_found', `“${text.trim().slice(0, 60)}” is no partner, day or verb of /recon.`, {
       hint: `Partners: ${recon.partners.map((one) => one.partner).join(', ')}. \`/recon help\` shows more.`,
     });
-  const day = dayIn(words, recon.today(partner.partner));
+  const today = recon.today(partner.partner);
+  refuseOthers(words, { partner, today });
+  const day = dayIn(words, today);
   const report =
     day === null
       ? await recon.newest(partner.partner)
@@ -116,6 +118,7 @@ async function showBreak({ request: { answer }, words, recon, desk }: Call): Pro
 
 async function forecast({ request: { answer }, words, recon }: Call): Promise<void> {
   const one = partnerIn(words, recon.partners);
+  refuseOthers(words, { partner: one, today: null });
   const partners = one === null ? recon.partners : [one];
   const landings = await Promise.all(partners.map(({ partner }) => recon.landings(partner)));
   await answer.privately(
@@ -132,7 +135,9 @@ async function forecast({ request: { answer }, words, recon }: Call): Promise<vo
 /** Looks at the inbox now; with a partner and a day, compares that day again. */
 async function run({ request: { answer }, words, recon }: Call): Promise<void> {
   const partner = partnerIn(words, recon.partners);
-  const day = partner === null ? null : dayIn(words, recon.today(partner.partner));
+  const today = partner === null ? null : recon.today(partner.partner);
+  refuseOthers(words, { partner, today });
+  const day = today === null ? null : dayIn(words, today);
   if (partner === null || day === null) {
     const { taken, reconciled } = await recon.look();
     const found =
@@ -161,8 +166,9 @@ async function namedDay(words: readonly string[], recon: ReconciliationDesk): Pr
   const partner = partnerIn(words, recon.partners);
   if (partner === null)
     throw new OpsError('invalid', 'Which partner?', { hint: '`/recon signoff northpay 2026-11-27`' });
-  const businessDay =
-    dayIn(words, recon.today(partner.partner)) ?? (await recon.newest(partner.partner))?.businessDay;
+  const today = recon.today(partner.partner);
+  refuseOthers(words, { partner, today });
+  const businessDay = dayIn(words, today) ?? (await recon.newest(partner.partner))?.businessDay;
   if (businessDay === undefined)
     throw new OpsError('not_found', `No statement of ${partner.name} was reconciled yet.`);
   return { partner: partner.partner, businessDay };

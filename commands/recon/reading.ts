@@ -33,20 +33,62 @@ const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
 /** `2026-11-27`, `27 Nov`, `yesterday`, `fri` (the last one). Null where no word is a day. */
 export function dayIn(words: readonly string[], today: Day): Day | null {
-  for (const [at, word] of words.map((one) => one.toLowerCase()).entries()) {
-    const iso = parseDay(word);
-    if (iso !== null) return iso;
-    if (word === 'today') return today;
-    if (word === 'yesterday') return today - 1;
-    const weekday = weekdays.findIndex(
-      (name) => word === name || (word.length > 3 && word.startsWith(name) && word.endsWith('day')),
-    );
-    if (weekday >= 0) return lastWeekday(weekday + 1, today);
-    const month = months.findIndex((name) => words[at + 1]?.toLowerCase().startsWith(name) === true);
-    if (/^\d{1,2}\.?$/.test(word) && month >= 0) return lastDate(month + 1, Number.parseInt(word, 10), today);
+  for (const at of words.keys()) {
+    const found = dayAt(words, at, today);
+    if (found) return found.day;
   }
   return null;
 }
+
+interface FoundDay {
+  day: Day;
+  /** How many words it takes. */
+  length: number;
+}
+
+function dayAt(words: readonly string[], at: number, today: Day): FoundDay | null {
+  const word = words[at]?.toLowerCase() ?? '';
+  const iso = parseDay(word);
+  if (iso !== null) return { day: iso, length: 1 };
+  if (word === 'today') return { day: today, length: 1 };
+  if (word === 'yesterday') return { day: today - 1, length: 1 };
+  const weekday = weekdays.findIndex(
+    (name) => word === name || (word.length > 3 && word.startsWith(name) && word.endsWith('day')),
+  );
+  if (weekday >= 0) return { day: lastWeekday(weekday + 1, today), length: 1 };
+  const month = months.findIndex((name) => words[at + 1]?.toLowerCase().startsWith(name) === true);
+  if (!/^\d{1,2}\.?$/.test(word) || month < 0) return null;
+  const day = lastDate(month + 1, Number.parseInt(word, 10), today);
+  return day === null ? null : { day, length: 2 };
+}
+
+/** What may be named besides the verb; `today` is null where no day may. */
+interface Expected {
+  partner: Partners[number] | null;
+  today: Day | null;
+  refusal?: (word: string) => OpsError;
+}
+
+/** Refuses words that are neither of the partner nor of one day: a slip must not end in another day than was meant. */
+export function refuseOthers(
+  words: readonly string[],
+  { partner, today, refusal = unknownWord }: Expected,
+): void {
+  let isDayRead = today === null;
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? '';
+    const found = isDayRead ? null : dayAt(words, at, today ?? 0);
+    if (!found && !partOf(word, partner)) throw refusal(word);
+    if (!found) continue;
+    isDayRead = true;
+    at += found.length - 1;
+  }
+}
+
+const unknownWord = (word: string): OpsError =>
+  new OpsError('invalid', `“${word.slice(0, 40)}” does not belong here.`, {
+    hint: 'Days are written as 2026-11-27, `27 Nov`, `fri` or `yesterday`. `/recon` lists the partners.',
+  });
 
 const lastWeekday = (weekday: number, today: Day): Day => today - ((weekdayOf(today) - weekday + 7) % 7);
 
@@ -75,23 +117,36 @@ export function filterFrom(
   userId: string,
   todayOf: (partner: string) => Day,
 ): { filter: Omit<BreakFilter, 'limit'>; title: string } {
-  const partner = partnerIn(words, partners);
-  const day = dayIn(words, todayOf(partner?.partner ?? partners[0]?.partner ?? ''));
+  const named = words.filter((word) => readFilter(word, userId) === null);
+  const partner = partnerIn(named, partners);
+  const today = todayOf(partner?.partner ?? partners[0]?.partner ?? '');
+  const day = dayIn(named, today);
+  refuseOthers(named, { partner, today, refusal: unknownFilter });
   const filter: Omit<BreakFilter, 'limit'> = { states: ['open', 'owned'] };
   const said: string[] = [];
   if (partner) [filter.partner, said[said.length]] = [partner.partner, partner.name];
   if (day !== null) [filter.businessDay, said[said.length]] = [day, isoDay(day)];
-  for (const word of words) {
-    const name = word.toLowerCase();
-    const kind = kindNames.get(name);
-    if (kind !== undefined) [filter.kind, said[said.length]] = [kind, kind.replaceAll('_', ' ')];
-    else if (isCurrency(word.toUpperCase()))
-      [filter.currency, said[said.length]] = [word.toUpperCase(), word.toUpperCase()];
-    else if (name === 'mine') [filter.ownerId, said[said.length]] = [userId, 'yours'];
-    else if (name === 'material') [filter.material, said[said.length]] = [true, 'material'];
-    else if (!partOf(word, partner) && dayIn(words, 0) === null) throw unknownFilter(word);
+  for (const { part, title } of words.flatMap((word) => readFilter(word, userId) ?? [])) {
+    Object.assign(filter, part);
+    if (title !== '') said.push(title);
   }
   return { filter, title: said.length === 0 ? 'all partners' : said.join(', ') };
+}
+
+/** Null for a word that is of a partner or a day, or of nothing. */
+function readFilter(
+  word: string,
+  userId: string,
+): { part: Omit<BreakFilter, 'limit'>; title: string } | null {
+  const name = word.toLowerCase();
+  const kind = kindNames.get(name);
+  if (kind !== undefined) return { part: { kind }, title: kind.replaceAll('_', ' ') };
+  // Who writes “all” means no currency, although the lek has that code.
+  if (word === 'all') return { part: {}, title: '' };
+  if (isCurrency(word.toUpperCase()))
+    return { part: { currency: word.toUpperCase() }, title: word.toUpperCase() };
+  if (name === 'mine') return { part: { ownerId: userId }, title: 'yours' };
+  return name === 'material' ? { part: { material: true }, title: 'material' } : null;
 }
 
 const partOf = (word: string, partner: Partners[number] | null): boolean => {

@@ -183,7 +183,10 @@ async function openOrReopen(deps: AlertDeps, metric: Metric, change: Detected): 
     ({ resolvedAt, dismissedBy }) =>
       dismissedBy === null && resolvedAt !== null && now.getTime() - resolvedAt.getTime() < flappingMs,
   );
-  if (flapped) return void (await reopenAlert(deps, flapped, change));
+  if (flapped) {
+    await reopenAlert(deps, flapped, change);
+    return;
+  }
   const { kind, slice, facts, onsetAt } = change;
   await openAlert(deps, { metric: metric.id, kind, slice, facts, onsetAt, openedAt: now });
 }
@@ -195,8 +198,8 @@ async function settleLate(
   late: Date | null,
 ): Promise<void> {
   const alert = active.find(({ kind }) => kind === 'late');
-  if (late === null) return void (alert && (await resolveAlert(deps, alert, 'data arrives again')));
-  if (alert) return;
+  if (late === null && alert) await resolveAlert(deps, alert, 'data arrives again');
+  if (late === null || alert) return;
   const facts = { attempts: 0, failures: 0, expected: 0, shareExplained: null, reason: 'no data arrives' };
   const openedAt = deps.clock.now();
   await openAlert(deps, { metric: metric.id, kind: 'late', slice: {}, facts, onsetAt: late, openedAt });

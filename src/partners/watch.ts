@@ -23,9 +23,9 @@ export interface PartnerWatchDeps {
   transactions: Transactions;
   audit: AuditTrail;
   /** Whether people are told about this partner. */
-  isTold(partner: string): boolean;
+  isTold: (partner: string) => boolean;
   /** Enqueues the card of this moment, and the news in its thread, in the same transaction. */
-  tell(tx: Transaction, status: KeptStatus, news: StatusNews | null): Promise<void>;
+  tell: (tx: Transaction, status: KeptStatus, news: StatusNews | null) => Promise<void>;
   clock: Clock;
   log: Log;
 }
@@ -34,7 +34,7 @@ export interface PartnerWatch {
   /** What a status page says now. */
   note(partner: string, published: PublishedStatus): Promise<StatusDecision>;
   /** Marks the card of a trouble that nobody can confirm any more. Safe to call at any time. */
-  advance(partner: string): Promise<void>;
+  advance: (partner: string) => Promise<void>;
   /** How many cards were behind. */
   repairCards(): Promise<number>;
 }

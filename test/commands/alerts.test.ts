@@ -96,8 +96,8 @@ async function given(text: string, action?: string, desk = deps()): Promise<stri
     windows: noWindows,
     log: silentLog,
   };
-  const handler = action === undefined ? alertsCommand.run : alertsCommand.actions?.[action];
-  await handler?.(invocation as never, desk);
+  if (action === undefined) await alertsCommand.run(invocation, desk);
+  else await alertsCommand.actions[action]?.(invocation, desk);
   return answer.given.flatMap(({ card }) => {
     expect(faultsOf(card)).toEqual([]);
     return linesOf(card);

@@ -60,7 +60,10 @@ const later = (durationMs: number): Date => new Date(clock.now().getTime() + dur
 async function inHand(): Promise<{ lease: Lease; letGo: () => void }> {
   let letGo = (): void => undefined;
   const held = new Promise<void>((resolve) => (letGo = resolve));
-  open.push(() => Promise.resolve(letGo()));
+  open.push(() => {
+    letGo();
+    return Promise.resolve();
+  });
   let lease: Lease | null = null;
   await start(async (id, given) => {
     lease = given;
@@ -98,7 +101,10 @@ describe('what is due', () => {
   it('is found without any announcement', async () => {
     await db.query('drop trigger announce_due on paydesk.things');
     const moved: string[] = [];
-    await start(async (id) => (moved.push(id), void (await end(id))));
+    await start(async (id) => {
+      moved.push(id);
+      await end(id);
+    });
     await add(1);
     await expect.poll(() => moved, soon).toEqual(['T-1']);
     const free = { due_at: null, lease_owner: null, lease_until: null };

@@ -75,7 +75,16 @@ describe('sentences', () => {
   it('one for every kind', () => {
     const lines = auditKinds.map((kind) => read({ kind, ...(written[kind] ?? { actor: 'paydesk' }) }));
     expect(lines.join('\n')).toMatchInlineSnapshot(`
-      "Paydesk gave \`REM-3\` back, 2026-11-20 22:47 UTC
+      "Paydesk acknowledged \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk called \`REM-3\` not an anomaly, 2026-11-20 22:47 UTC
+      Paydesk escalated \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk opened \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk silenced alerts of \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk reopened \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk resolved \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk snoozed \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk ended the snooze of \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk gave \`REM-3\` back, 2026-11-20 22:47 UTC
       Paydesk reopened \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk resolved \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk started a guarded action from \`REM-3\`, 2026-11-20 22:47 UTC

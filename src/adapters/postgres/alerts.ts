@@ -77,8 +77,9 @@ export function createAlerts(database: Database): Alerts {
 
 export function createQuiets(database: Database): Quiets {
   return {
-    put: async (tx, { metric, until, by }) =>
-      void (await requirePg(tx).query(putQuietSql, [metric, until, by])),
+    put: async (tx, { metric, until, by }) => {
+      await requirePg(tx).query(putQuietSql, [metric, until, by]);
+    },
     of: async (metric, now) => (await database.query<Quiet>(quietSql, [metric, now]))[0] ?? null,
   };
 }

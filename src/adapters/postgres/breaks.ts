@@ -32,6 +32,7 @@ const foundSql = `
   where u.partner = $1 and u.business_day = $2::date
     and not exists (select from paydesk.recon_open o where o.identity = r.identity and o.closed_by is not null)`;
 
+// Known ones are left out first, because a conflict would use up a number that people would miss.
 const openSql = `
   with found as (${foundSql}),
   opened as (
@@ -39,7 +40,7 @@ const openSql = `
       (identity, partner, business_day, kind, currency, difference_minor, state, material, opened_at, changed_at)
     select identity, partner, business_day, name, currency, difference_minor, 'open',
       abs(difference_minor) >= coalesce((($4::jsonb) ->> currency)::numeric, $5::numeric), $3, $3
-    from found order by identity
+    from found where not exists (select from paydesk.breaks known where known.identity = found.identity) order by identity
     on conflict (identity) do nothing
     returning number
   )

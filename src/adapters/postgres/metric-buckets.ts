@@ -31,7 +31,9 @@ export function createMetricBuckets(database: Database): MetricBuckets {
       const counts = buckets.map((bucket) => JSON.stringify(bucket.counts.map(storedCount)));
       await database.query(putSql, [metric, times, counts]);
     },
-    forget: async (metric, before) => void (await database.query(forgetSql, [metric, before])),
+    forget: async (metric, before) => {
+      await database.query(forgetSql, [metric, before]);
+    },
   };
 }
 

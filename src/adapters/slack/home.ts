@@ -33,7 +33,7 @@ export interface Homes {
    * `mark` stands for what every Home shows, such as a freeze. After it changed, each call redraws one Home of those who
    * opened theirs lately. Returns how many are left.
    */
-  redrawOne(mark: string): Promise<number>;
+  redrawOne: (mark: string) => Promise<number>;
 }
 
 /** Who opened Home earlier than this, or before so many others, sees the change when they open it again. */
@@ -62,7 +62,7 @@ export function createHomes<Desk>(facts: HomeFacts<Desk>): Homes {
 
 interface Redraws extends Pick<Homes, 'redrawOne'> {
   /** This person looks at their Home. */
-  seen(person: Person): void;
+  seen: (person: Person) => void;
 }
 
 function createRedraws(publish: Homes['publish'], clock: Clock): Redraws {

@@ -56,7 +56,7 @@ export interface SlackAppFacts<Desk> {
 /** Deliveries come in by themselves; this is what else the app can be asked for. */
 export interface SlackApp {
   /** See `Homes`. */
-  redrawOneHome(mark: string): Promise<number>;
+  redrawOneHome: (mark: string) => Promise<number>;
 }
 
 export function createSlackApp<Desk>(facts: SlackAppFacts<Desk>): SlackApp {

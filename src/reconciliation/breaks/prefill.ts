@@ -29,10 +29,11 @@ const kinds: Readonly<Record<string, string>> = {
   batch_residue: 'payout differs from its lines',
 };
 
-function amountOf({ found: { differenceMinor, currency } }: BreakReport): string {
-  const minor = differenceMinor < 0n ? -differenceMinor : differenceMinor;
-  return currencyExponent(currency) === undefined ? `${minor} ${currency}` : formatMoney({ minor, currency });
-}
+const amountText = (minor: bigint, currency: string): string =>
+  currencyExponent(currency) === undefined ? `${minor} ${currency}` : formatMoney({ minor, currency });
+
+const amountOf = ({ found: { differenceMinor, currency } }: BreakReport): string =>
+  amountText(differenceMinor < 0n ? -differenceMinor : differenceMinor, currency);
 
 const sentenceOf = (report: BreakReport): string =>
   `${amountOf(report)} ${kinds[report.found.kind] ?? report.found.kind.replaceAll('_', ' ')}, ${isoDay(report.found.businessDay)}`;
@@ -49,10 +50,7 @@ function letterOf(report: BreakReport): string {
   ]
     .filter(({ reference }) => reference !== '')
     .slice(0, 20)
-    .map(
-      ({ reference, amountMinor, currency }) =>
-        `- ${reference}: ${formatMoney({ minor: amountMinor, currency })}`,
-    );
+    .map(({ reference, amountMinor, currency }) => `- ${reference}: ${amountText(amountMinor, currency)}`);
   return [
     'Hello,',
     '',

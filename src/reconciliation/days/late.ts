@@ -26,11 +26,10 @@ async function watchPartner(deps: DaysDeps, partner: ReconciledPartner): Promise
   const now = deps.clock.now();
   const today = todayOf(partner, now);
   const arrivals = await deps.arrivals.arrivedAt(partner.partner, mostArrivals);
-  // A partner that never sent anything is being set up.
-  const [newest] = arrivals;
-  if (newest === undefined) return;
+  // A partner that never sent anything is being set up, and nothing is owed for the days before its first file.
+  const first = Math.min(...arrivals.map(({ businessDay }) => businessDay));
   const habit = habitOf(partner, arrivals);
-  for (let day = today - lookBackDays; day < today; day++) {
+  for (let day = Math.max(first, today - lookBackDays); day < today; day++) {
     if (partner.calendar.closed(day) !== null) continue;
     const arrived = arrivals.find(({ businessDay }) => businessDay === day)?.receivedAt ?? null;
     const dueAt = dueAtOf(partner, day, habit);

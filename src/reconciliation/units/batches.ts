@@ -60,7 +60,10 @@ export function residuesOf(entries: readonly LedgerEntry[], lines: readonly Stat
     );
     const entry = line && payouts.get(line.reference);
     const rest = sumOf(group);
-    if (!line || !entry || rest === 0n) return [];
+    if (!line || !entry) return [];
+    // Another batch with this reference, as of a file that was sent again, is not paid by the same booking.
+    payouts.delete(line.reference);
+    if (rest === 0n) return [];
     return [{ found: broken('batch_residue', [entry], [line]), minor: -rest }];
   });
 }

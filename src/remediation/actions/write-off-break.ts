@@ -5,6 +5,7 @@
  * amount, or that was explained meanwhile, is not written off.
  * Reading back: the break names the request that wrote it off.
  */
+import { currencyExponent } from '../../kernel/currency.js';
 import { OpsError } from '../../kernel/errors.js';
 import { formatMoney, money, type Money } from '../../kernel/money.js';
 import { fail, ok } from '../../kernel/result.js';
@@ -80,7 +81,14 @@ async function readFacts({ break: wanted }: Params, world: World): Promise<Facts
   };
 }
 
-function check(_params: Params, { id, state }: Facts): ActionFault[] {
+function check(_params: Params, { id, state, currency }: Facts): ActionFault[] {
+  if (state === 'open' && currencyExponent(currency) === undefined)
+    return [
+      {
+        field: 'break',
+        message: `${id} is in “${currency}”, which is not an ISO 4217 currency, so nobody can approve its value. Explain it instead.`,
+      },
+    ];
   if (state === 'open') return [];
   const message =
     state === 'written_off'
@@ -100,11 +108,15 @@ function preview({ reason }: Params, facts: Facts): Preview {
   const { id, name, kind, partner, differenceMinor } = facts;
   const amount = formatMoney(valueOf(facts));
   const side = BigInt(differenceMinor) < 0n ? 'less than our ledger says' : 'more than our ledger says';
+  const statement =
+    BigInt(differenceMinor) === 0n
+      ? 'The statement and our ledger have the same amount'
+      : `The statement has ${amount} ${side}`;
   return {
     headline: `Write off ${amount} of ${id} at ${name}`,
     changes: [
       `${id} (${kind.replaceAll('_', ' ')}): open → written off`,
-      `The statement has ${amount} ${side}; the ledger is not changed.`,
+      `${statement}; the ledger is not changed.`,
       `Reason: ${reason}`,
     ],
     affected: ['Its business day counts this break as closed.'],

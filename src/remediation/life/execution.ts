@@ -202,8 +202,10 @@ async function order(
   }
   await deps.transactions.run(async (tx) => {
     const current = await deps.remediations.take(tx, remediation.id);
-    if (!isAnsweredBy(current, remediation))
-      return deps.log.warn({ remediation: remediation.id }, lateAnswer);
+    if (!isAnsweredBy(current, remediation)) {
+      deps.log.warn({ remediation: remediation.id }, lateAnswer);
+      return;
+    }
     if (alarm !== null)
       await deps.alarm(tx, { personId: null, text: alarm, about: { kind: 'request', snapshot } });
     await move(tx, deps, current, outcome);

@@ -1,0 +1,341 @@
+/**
+ * `/recon` as a person meets it, on a real database: every verb, every button and window, and what bad input gets. Each
+ * answer is a card without a fault.
+ */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { reconCommand, type ReconDesk } from '../../commands/recon/index.js';
+import { behindDoor } from '../../src/adapters/slack/door.js';
+import { parseDay } from '../../src/kernel/calendar-day.js';
+import { silentLog } from '../../src/kernel/log.js';
+import type { SubmissionAnswer } from '../../src/ports/command.js';
+import { actions } from '../../src/remediation/actions/index.js';
+import { reconButtons, reconWindows } from '../../src/views/reconciliation/ids.js';
+import { startBench, type Bench } from '../reconciliation/bench.js';
+import { buttonsOn, faultsOf, linesOf, recordedAnswers } from '../support/cards.js';
+
+const morning = '2026-11-28T06:00:00Z';
+const key = { partner: 'northpay', businessDay: parseDay('2026-11-27') ?? 0 };
+let bench: Bench;
+beforeAll(async () => {
+  bench = await startBench(morning);
+});
+afterAll(() => bench.close());
+afterEach(() => {
+  expect(bench.faults).toEqual([]);
+});
+
+/** Of Friday: 150.00 EUR are missing, a line is 1.20 EUR short, one of 7.00 USD is unknown; 50.00 EUR are due on Monday. */
+async function friday(): Promise<void> {
+  bench.setTime(morning);
+  await bench.clear();
+  await bench.book(
+    { id: 'L1', reference: 'P1', minor: 1_000, day: '2026-11-26' },
+    { id: 'L2', reference: 'P2', minor: 3_000, day: '2026-11-26' },
+    { id: 'L3', reference: 'P3', minor: 15_000, day: '2026-11-26' },
+    { id: 'L4', reference: 'P4', minor: 5_000, day: '2026-11-27' },
+  );
+  await bench.put(
+    'northpay_27.csv',
+    { reference: 'P1', amount: '10.00', day: '2026-11-27' },
+    { reference: 'P2', amount: '28.80', day: '2026-11-27' },
+    { reference: 'X9', amount: '7.00', currency: 'USD', day: '2026-11-27' },
+  );
+  await bench.settle();
+  bench.posted();
+}
+
+const deskOf = (kind: 'member' | 'guest' | 'outsider' | 'bot' = 'member'): ReconDesk => ({
+  reconciliation: bench.desk,
+  remediation: { actions },
+  directory: {
+    person: (userId) =>
+      Promise.resolve({ userId, name: userId, email: null, kind, timeZone: 'UTC' } as never),
+    membership: () => Promise.resolve({ groups: new Map(), ageMs: 0 }),
+    groupChanged: () => Promise.resolve(),
+    personChanged: () => Promise.resolve(),
+  },
+});
+
+interface Given {
+  /** Line by line. */
+  lines: string[];
+  buttons: string[];
+  opened: { callbackId: string; memo?: string }[];
+}
+
+/** A button is pressed; without one the text is typed. */
+async function meet(button: string | null, text: string, desk = deskOf()): Promise<Given> {
+  const answer = recordedAnswers();
+  const opened: Given['opened'] = [];
+  const invocation = {
+    text,
+    value: text,
+    person: { userId: 'U1MEI', teamId: 'T1' },
+    channelId: 'C1',
+    answer,
+    windows: { open: (modal: Given['opened'][number]) => Promise.resolve(void opened.push(modal)) },
+    log: silentLog,
+  };
+  if (button === null) await reconCommand.run(invocation, desk);
+  else {
+    const press = reconCommand.actions[button];
+    if (!press) throw new Error(`nothing handles ${button}`);
+    await press(invocation, desk);
+  }
+  for (const { to, card } of answer.given) expect([to, faultsOf(card)]).toEqual(['one', []]);
+  return {
+    lines: answer.given.flatMap(({ card }) => linesOf(card)),
+    buttons: answer.given.flatMap(({ card }) => buttonsOn(card)),
+    opened,
+  };
+}
+
+const typed = (text: string, desk?: ReconDesk): Promise<Given> => meet(null, text, desk);
+const said = async (text: string): Promise<string> => (await typed(text)).lines.join('\n');
+const submit = (window: string, memo: string, why: string, desk = deskOf()): Promise<SubmissionAnswer> => {
+  const request = { values: { why }, memo, person: { userId: 'U1MEI', teamId: 'T1' }, log: silentLog };
+  const handle = reconCommand.submissions?.[window];
+  if (!handle) throw new Error(`nothing handles ${window}`);
+  return handle(request as never, desk);
+};
+
+describe('before any statement has come', () => {
+  it.each([
+    ['', 'No statement was reconciled yet'],
+    ['northpay', 'No statement of Northpay was reconciled yet.'],
+    ['northpay 2026-11-27', 'Northpay was not reconciled for 2026-11-27'],
+    ['breaks', 'No open breaks: all partners'],
+    ['forecast', 'Nothing is waiting to be settled'],
+    ['run', 'No new statement file; 0 business days reconciled.'],
+    ['run northpay 2026-11-27', 'Northpay 2026-11-27 has no statement yet, so nothing was compared.'],
+  ])('%j: %s', async (text, expected) => {
+    expect(await said(text)).toContain(expected);
+  });
+
+  it('there is nothing to sign off', async () => {
+    await expect(typed('signoff northpay')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(typed('signoff northpay 2026-11-27')).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('a day with breaks', () => {
+  beforeAll(friday);
+
+  const headline = 'Northpay is not whole for Fri 27 Nov: 3 breaks, 151.20 EUR + 7.00 USD unexplained';
+  it.each([
+    ['', 'We are not whole: 1 of 1 partner with open breaks', 'the overview'],
+    ['northpay', headline, 'a partner by id'],
+    ['Northpay', headline, 'a partner by name'],
+    ['nort', headline, 'the beginning of a name'],
+    ['northpay 2026-11-27', headline, 'a date'],
+    ['northpay 27 Nov', headline, 'a date in words'],
+    ['northpay 27. November', headline, 'a date in long words'],
+    ['northpay yesterday', headline, 'yesterday'],
+    ['northpay fri', headline, 'a weekday'],
+    ['northpay Friday', headline, 'a long weekday'],
+    ['friday northpay', headline, 'the other order'],
+    ['NORTHPAY   2026-11-27 ', headline, 'capitals and spaces'],
+    ['northpay 2026-11-26', 'Northpay was not reconciled for 2026-11-26', 'a day without a file'],
+    ['harbour', 'No statement of Harbour Bank was reconciled yet.', 'a partner without a file'],
+    ['harbour bank', 'No statement of Harbour Bank', 'a name of two words'],
+    ['forecast', 'Northpay: 50.00 EUR land on Mon 30 Nov', 'what lands'],
+    ['forecast northpay', '50.00 EUR land on Mon 30 Nov', 'what lands from a partner'],
+    ['forecast harbour', 'Nothing is waiting to be settled', 'a partner that owes nothing'],
+    ['run', 'No new statement file; 0 business days reconciled.', 'a look'],
+    ['run northpay 27 Nov', 'Northpay 2026-11-27 was reconciled again.', 'a day once more'],
+    ['RUN', 'No new statement file', 'a verb in capitals'],
+  ])('%j: %s (%s)', async (text, expected, _why) => {
+    expect(await said(text)).toContain(expected);
+  });
+
+  it.each([
+    ['breaks', '3 open breaks: all partners'],
+    ['breaks northpay', '3 open breaks: Northpay'],
+    ['breaks harbour', 'No open breaks: Harbour Bank'],
+    ['breaks missing', '1 open break: missing at partner'],
+    ['breaks short', '1 open break: amount'],
+    ['breaks missing-in-ledger', '1 open break: missing in ledger'],
+    ['breaks missing_in_ledger', '1 open break: missing in ledger'],
+    ['breaks usd', '1 open break: USD'],
+    ['breaks material', '1 open break: material'],
+    ['breaks all', '3 open breaks: all partners'],
+    ['breaks mine', 'No open breaks: yours'],
+    ['breaks 27 Nov northpay missing EUR', '1 open break: Northpay, 2026-11-27, missing at partner, EUR'],
+    ['breaks 2026-11-26', 'No open breaks: 2026-11-26'],
+  ])('%j: %s', async (text, expected) => {
+    expect(await said(text)).toContain(expected);
+  });
+
+  it('the list begins with the largest and has a button for each', async () => {
+    const { lines, buttons } = await typed('breaks');
+    expect(lines.filter((line) => line.includes('*BRK-')).map((line) => line.split(' · ')[1])).toEqual([
+      '150.00 EUR missing at partner',
+      '7.00 USD missing in ledger',
+      '1.20 EUR short (amount differs)',
+    ]);
+    expect(buttons).toHaveLength(3);
+  });
+
+  it('a break shows both sides and what can be done', async () => {
+    const id = await idOf('missing_at_partner');
+    for (const text of [`break ${id}`, `break ${id.toLowerCase()}`, `break ${id.slice(4)}`]) {
+      const { lines, buttons } = await typed(text);
+      expect(lines.join('\n')).toMatch(
+        /150\.00 EUR missing at partner[^]*Our ledger[^]*`P3`[^]*Partner’s statement[^]*no line/,
+      );
+      expect(buttons).toEqual(
+        expect.arrayContaining(['Take', 'Request statement…', 'Write off…', 'Explain…']),
+      );
+    }
+  });
+
+  it('the first sign-off counts, and carries open breaks forward', async () => {
+    expect(await said('signoff northpay 27 Nov')).toContain('northpay 2026-11-27 is signed off.');
+    expect((await bench.desk.day(key))?.day?.signedBy).toBe('U1MEI');
+    await expect(typed('signoff northpay')).rejects.toMatchObject({ code: 'conflict' });
+    expect(await said('breaks')).toContain('3 open breaks');
+    expect((await typed('northpay')).buttons).toContain('Reopen day…');
+  });
+});
+
+const idOf = async (kind: 'missing_at_partner' | 'amount'): Promise<string> =>
+  (await bench.desk.breaks({ kind, limit: 1 })).breaks[0]!.id;
+
+describe('what is refused', () => {
+  beforeAll(friday);
+
+  it.each([
+    ['nonsense', 'not_found', 'no partner, day or verb'],
+    ['no', 'not_found', 'too little of a name'],
+    ['2026-11-27', 'not_found', 'a day without a partner'],
+    ['northpay 2026-13-40', 'invalid', 'a date that no calendar has'],
+    ['northpay 2026-02-30', 'invalid', 'the 30th of February'],
+    ['northpay 31 Nov', 'invalid', 'the 31st of November'],
+    ['northpay 27.11.2026', 'invalid', 'a date in another spelling'],
+    ['northpay 27 Nov 26 Nov', 'invalid', 'two days'],
+    ['northpay harbour', 'invalid', 'two partners'],
+    ['forecast northpay 27 Nov', 'invalid', 'a day where none is asked for'],
+    ['run yesterday', 'invalid', 'a day of nobody'],
+    ['signoff northpay 31 Nov', 'invalid', 'a sign-off of the 31st of November'],
+    ['northpay tomorow', 'invalid', 'a misspelt word'],
+    ['breaks 2026-13-40', 'invalid', 'a filter that is no date'],
+    ['breaks nonsense', 'invalid', 'a filter that does not exist'],
+    ['breaks northpay nonsense', 'invalid', 'one beside a good one'],
+    ['breaks 27 Nov nonsense', 'invalid', 'one beside a date'],
+    ['break', 'invalid', 'no id'],
+    ['break REM-1', 'invalid', 'the id of something else'],
+    ['break BRK-99', 'not_found', 'a break that does not exist'],
+    ['break 99999999999999999999', 'invalid', 'more digits than any break has'],
+    ['run northpay 2026-13-40', 'invalid', 'a run of a day that no calendar has'],
+    ['run nonsense', 'invalid', 'a run of nobody'],
+    ['forecast nonsense', 'invalid', 'a forecast of nobody'],
+    ['signoff', 'invalid', 'a sign-off of nothing'],
+    ['signoff nonsense', 'invalid', 'a sign-off of nobody'],
+    ['signoff northpay 2026-13-40', 'invalid', 'a sign-off of a day that no calendar has'],
+    ['signoff northpay 2026-11-20', 'not_found', 'a sign-off of a day without a file'],
+  ])('%j: %s (%s)', async (text, code, _why) => {
+    await expect(typed(text)).rejects.toMatchObject({ code });
+    expect((await bench.desk.day(key))?.day?.signedBy ?? null, 'nothing was signed off').toBe(null);
+    expect((await bench.desk.day(key))?.unit.runs, 'nothing was run').toBe(1);
+  });
+
+  it.each(['', 'northpay ', 'breaks ', 'break ', 'run ', 'signoff northpay '])(
+    'a card number after “%s”, which is not repeated',
+    async (verb) => {
+      const answer = recordedAnswers();
+      const request = {
+        text: `${verb}4242 4242 4242 4242`,
+        person: { userId: 'U1MEI', teamId: 'T1' },
+        answer,
+      };
+      const refusal = behindDoor(reconCommand).run(request as never, deskOf());
+      await expect(refusal).rejects.toMatchObject({
+        code: 'invalid',
+        message: expect.not.stringContaining('4242'),
+      });
+      expect(answer.given).toEqual([]);
+    },
+  );
+
+  it.each(['guest', 'outsider', 'bot'] as const)('everything, to a %s', async (kind) => {
+    const desk = deskOf(kind);
+    for (const text of ['', 'northpay', 'breaks', 'break BRK-1', 'forecast', 'run', 'signoff northpay'])
+      await expect(typed(text, desk), text).rejects.toMatchObject({ code: 'forbidden' });
+    for (const button of Object.keys(reconCommand.actions))
+      await expect(meet(button, 'BRK-1', desk), button).rejects.toMatchObject({ code: 'forbidden' });
+    for (const window of Object.keys(reconCommand.submissions ?? {}))
+      await expect(submit(window, 'BRK-1', 'why', desk), window).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('everything where no statements are connected', async () => {
+    await expect(typed('', { ...deskOf(), reconciliation: null })).rejects.toMatchObject({
+      code: 'misconfigured',
+    });
+  });
+
+  it.each(['', 'BRK-', 'northpay', 'northpay:2026-13-40', 'northpay:2026-11-27:x', '__proto__', '1; drop'])(
+    'a button with %j, which no card has',
+    async (value) => {
+      for (const button of [
+        reconButtons.breaks,
+        reconButtons.take,
+        reconButtons.signOff,
+        reconButtons.release,
+      ])
+        await expect(meet(button, value), button).rejects.toMatchObject({ code: 'invalid' });
+    },
+  );
+});
+
+describe('buttons and windows', () => {
+  beforeEach(friday);
+  const dayValue = 'northpay:2026-11-27';
+
+  it('the card of a day leads to its breaks and to what lands next', async () => {
+    const list = await meet(reconButtons.breaks, dayValue);
+    expect(list.lines.join('\n')).toContain('3 open breaks: Northpay');
+    const next = await meet(reconButtons.forecast, 'northpay');
+    expect(next.lines.join('\n')).toContain('50.00 EUR land on Mon 30 Nov');
+    await expect(meet(reconButtons.forecast, 'nobody')).rejects.toMatchObject({ code: 'invalid' });
+  });
+
+  it('every button of a list shows its break', async () => {
+    for (const at of [0, 1, 2, 3, 4]) {
+      const { lines } = await meet(`${reconButtons.show}_${at}`, 'BRK-1');
+      expect(lines[0]).toMatch(/^BRK-1 open/);
+    }
+  });
+
+  it.each([reconButtons.take, reconButtons.takeLargest])('%s gives it to who clicked', async (button) => {
+    const id = await idOf('amount');
+    const { lines, buttons } = await meet(button, id);
+    expect(lines.join('\n')).toContain('Taken by <@U1MEI>');
+    expect(buttons).toContain('Release');
+    expect(await said('breaks mine')).toContain('1 open break: yours');
+    await meet(reconButtons.release, id);
+    expect((await bench.desk.break(id)).found).toMatchObject({ state: 'open', ownerId: null });
+  });
+
+  it('a break is explained and reopened with a reason, and not without', async () => {
+    const id = await idOf('amount');
+    const { opened } = await meet(reconButtons.explain, id);
+    expect(opened).toMatchObject([{ callbackId: reconWindows.explain, memo: id }]);
+    expect(await submit(reconWindows.explain, id, '  ')).toMatchObject({ kind: 'errors' });
+    expect(await submit(reconWindows.explain, id, 'A fee')).toEqual({ kind: 'close' });
+    const { lines, buttons } = await typed(`break ${id}`);
+    expect(lines.join('\n')).toContain('Resolved by <@U1MEI>');
+    expect(buttons).toContain('Reopen…');
+    expect((await meet(reconButtons.reopen, id)).opened).toMatchObject([{ memo: id }]);
+    expect(await submit(reconWindows.reopen, id, 'It is not')).toEqual({ kind: 'close' });
+    expect((await bench.desk.break(id)).found.state).toBe('open');
+  });
+
+  it('a day is signed off and reopened with a reason', async () => {
+    await meet(reconButtons.signOff, dayValue);
+    expect((await bench.desk.day(key))?.day?.signedBy).toBe('U1MEI');
+    expect((await meet(reconButtons.reopenDay, dayValue)).opened).toMatchObject([{ memo: dayValue }]);
+    expect(await submit(reconWindows.reopenDay, dayValue, '')).toMatchObject({ kind: 'errors' });
+    expect(await submit(reconWindows.reopenDay, dayValue, 'A file came')).toEqual({ kind: 'close' });
+    expect((await bench.desk.day(key))?.day?.signedBy).toBeNull();
+  });
+});

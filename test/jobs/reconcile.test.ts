@@ -1,0 +1,180 @@
+/** The job on a real folder and a real database: what it takes in, what it says, and what it says once. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { reconcileJob } from '../../jobs/reconcile.js';
+import { silentLog } from '../../src/kernel/log.js';
+import type { OutgoingMessage } from '../../src/ports/outbox.js';
+import { recordingLog, type Line } from '../engine/recording-log.js';
+import { startBench, type Bench } from '../reconciliation/bench.js';
+import { linesOf } from '../support/cards.js';
+
+const morning = '2026-11-28T06:00:00Z';
+let bench: Bench;
+beforeAll(async () => {
+  bench = await startBench(morning);
+});
+afterAll(() => bench.close());
+beforeEach(async () => {
+  bench.setTime(morning);
+  await bench.clear();
+});
+afterEach(() => {
+  expect(bench.faults).toEqual([]);
+});
+
+const slot = new Date(morning);
+const run = (): Promise<void> => reconcileJob.run(slot, { reconciliation: bench.desk }, silentLog);
+
+/** Two slots, with the rest of a file between them. */
+async function runTwice(): Promise<OutgoingMessage[]> {
+  await run();
+  bench.setTime('2026-11-28T06:00:30Z');
+  await run();
+  return bench.posted();
+}
+
+const texts = (messages: readonly OutgoingMessage[]): string[] => messages.map(({ card }) => card.text);
+const bookAll = (): Promise<void> =>
+  bench.book(
+    { id: 'L1', reference: 'P1', minor: 1_000, day: '2026-11-26' },
+    { id: 'L2', reference: 'P2', minor: 2_000, day: '2026-11-26' },
+    { id: 'L3', reference: 'P3', minor: 3_000, day: '2026-11-26' },
+  );
+const [p1, p2, p3] = (['P1 10.00', 'P2 20.00', 'P3 30.00'] as const).map((text) => {
+  const [reference = '', amount = ''] = text.split(' ');
+  return { reference, amount, day: '2026-11-27' };
+}) as [Row, Row, Row];
+interface Row {
+  reference: string;
+  amount: string;
+  day: string;
+}
+
+it('does nothing where no partner has statements', async () => {
+  await reconcileJob.run(slot, { reconciliation: null }, silentLog);
+  expect(bench.posted()).toEqual([]);
+});
+
+it('says what it did, and nothing while there is nothing to do', async () => {
+  const lines: Line[] = [];
+  const log = recordingLog(lines);
+  await bookAll();
+  await bench.put('northpay_27.csv', p1, p2, p3);
+  await reconcileJob.run(slot, { reconciliation: bench.desk }, log);
+  expect(lines).toEqual([]);
+  bench.setTime('2026-11-28T06:00:30Z');
+  await reconcileJob.run(slot, { reconciliation: bench.desk }, log);
+  expect(lines).toMatchObject([{ fields: { taken: 1, reconciled: 1 } }]);
+});
+
+describe('a day is one card', () => {
+  it('that is green where everything is explained', async () => {
+    await bookAll();
+    await bench.put('northpay_27.csv', p1, p2, p3);
+    const posted = await runTwice();
+    expect(posted).toMatchObject([{ channel: 'C0RECON01', liveCard: 'recon:northpay:2026-11-27' }]);
+    expect(texts(posted)).toEqual(['Northpay is whole for Fri 27 Nov: 3 of 3 statement lines explained']);
+  });
+
+  it.each([
+    ['missing', [p1, p2], '1 break, 30.00 EUR unexplained', '30.00 EUR missing at partner'],
+    ['short paid', [p1, p2, { ...p3, amount: '28.80' }], '1 break, 1.20 EUR unexplained', '1.20 EUR short'],
+    ['over', [p1, p2, { ...p3, amount: '31.00' }], '1 break, 1.00 EUR unexplained', '1.00 EUR over'],
+    [
+      'unknown to us',
+      [p1, p2, p3, { reference: 'X9', amount: '7.00', day: '2026-11-27' }],
+      '1 break, 7.00 EUR unexplained',
+      '7.00 EUR missing in ledger',
+    ],
+    [
+      'captured twice',
+      [p1, p2, { ...p3, order: 'O3' }, { ...p3, reference: 'P4', order: 'O3' }],
+      '1 break, 30.00 EUR unexplained',
+      '30.00 EUR duplicate at partner',
+    ],
+  ])('of which a line is %s', async (_kind, rows, headline, inThread) => {
+    await bookAll();
+    await bench.put('northpay_27.csv', ...rows);
+    const [card, news, ...more] = await runTwice();
+    expect(more).toEqual([]);
+    expect(card?.card.text).toBe(`Northpay is not whole for Fri 27 Nov: ${headline}`);
+    expect(news?.threadOf).toBe('recon:northpay:2026-11-27');
+    expect(linesOf(news!.card).join('\n')).toContain(inThread);
+  });
+
+  it('a second look and the same file under another name say nothing new', async () => {
+    await bookAll();
+    await bench.put('northpay_27.csv', p1, p2);
+    await runTwice();
+    await bench.put('northpay_again.csv', p1, p2);
+    expect(await runTwice()).toEqual([]);
+  });
+
+  it('a corrected file of the same day resolves the break', async () => {
+    await bookAll();
+    await bench.put('northpay_27.csv', p1, p2);
+    await runTwice();
+    bench.setTime('2026-11-28T06:10:00Z');
+    await bench.put('northpay_27b.csv', p1, p2, p3);
+    await bench.settle();
+    const posted = bench.posted();
+    expect(posted.at(-1)?.card.text).toBe(
+      'Northpay is whole for Fri 27 Nov: 3 of 3 statement lines explained',
+    );
+    expect((await bench.desk.break('BRK-1')).found.state).toBe('resolved');
+  });
+
+  it('what comes a day later resolves the break, and says so under the day that missed it', async () => {
+    await bookAll();
+    await bench.put('northpay_27.csv', p1, p2);
+    await runTwice();
+    bench.setTime('2026-12-01T06:00:00Z');
+    await bench.put('northpay_30.csv', { ...p3, day: '2026-11-30' });
+    await bench.settle();
+    const posted = bench.posted();
+    expect(posted.find(({ threadOf }) => threadOf === 'recon:northpay:2026-11-27')?.card.text).toBe(
+      '1 break of this day resolved by the statement of Mon 30 Nov',
+    );
+    expect((await bench.desk.break('BRK-1')).found).toMatchObject({
+      state: 'resolved',
+      resolution: { line: { fileName: 'northpay_30.csv', line: 2 } },
+    });
+  });
+});
+
+describe('a file that is late', () => {
+  beforeEach(async () => {
+    await bookAll();
+    await bench.put('northpay_27.csv', p1, p2, p3);
+    await runTwice();
+    bench.setTime('2026-12-01T06:59:00Z');
+  });
+
+  it('is said once, when its time has passed, and said to have come', async () => {
+    await run();
+    expect(bench.posted()).toEqual([]);
+    bench.setTime('2026-12-01T07:01:00Z');
+    await run();
+    await run();
+    const posted = bench.posted();
+    expect(posted).toMatchObject([{ liveCard: 'late:northpay:2026-11-30' }]);
+    expect(posted[0]?.card.text).toContain('is late');
+    await bench.put('northpay_30.csv', { reference: 'P9', amount: '9.00', day: '2026-11-30' });
+    await bench.settle();
+    const told = bench.posted().filter(({ liveCard }) => liveCard === 'late:northpay:2026-11-30');
+    expect(texts(told)).toEqual([expect.stringContaining('has arrived')]);
+  });
+
+  it('nothing of its day is missing until it is there', async () => {
+    await bench.book({ id: 'L5', reference: 'P5', minor: 5_000, day: '2026-11-27' });
+    bench.setTime('2026-12-01T07:01:00Z');
+    await run();
+    expect((await bench.desk.breaks({ limit: 10 })).total).toBe(0);
+  });
+});
+
+it('a file that cannot be used is set aside with a reason, once', async () => {
+  await bench.put('northpay_27.csv', { reference: 'P1', amount: 'ten', day: '2026-11-27' });
+  const [card, ...more] = await runTwice();
+  expect(more).toEqual([]);
+  expect(card?.card.text).toContain('northpay_27.csv');
+});
