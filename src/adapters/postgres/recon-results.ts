@@ -1,4 +1,4 @@
-/** What runs of the reconciliation left behind, read from Postgres. */
+/** What runs left behind, read from Postgres: those of the desk as those of the engines, which keep rows in one form. */
 import { isoDay, parseDay, type Day } from '../../kernel/calendar-day.js';
 import { OpsError } from '../../kernel/errors.js';
 import type {

@@ -1,6 +1,6 @@
 /**
- * A unit compared: the exact pass over both tables, then the rules over what is left together with what earlier units
- * left open, and everything counted.
+ * A unit compared by the engines (the desk's days are compared in `../units`): the exact pass over both tables, then the
+ * rules over what is left together with what earlier units left open, and everything counted.
  *
  * Invariant: conservation, checked again over the whole: rows matched exactly, in findings and quarantined are the rows
  * that came. A violation stops the run, and nothing of it is kept.

@@ -1,6 +1,6 @@
 /**
- * The findings of a unit as what is kept of them: results, rows that stay open for later units, and open rows of
- * earlier units that were answered.
+ * The findings of a unit of the engines (those of the desk's days: `../units/facts.ts`) as what is kept of them: results,
+ * rows that stay open for later units, and open rows of earlier units that were answered.
  *
  * Invariant: a row that an earlier unit left open and that nothing answers stays as it is and is not found again, so a
  * break that is carried forward costs nothing per day.

@@ -1,5 +1,7 @@
 /**
- * Runs of units, each in a worker thread of its own.
+ * Runs of units, each in a worker thread of its own: the engine for days larger than a process should hold.
+ * Used by the tests and the bench; the desk runs on `in-process-reconciler.ts`, whose `references`, implied payouts and late
+ * bookings are deliberately absent here.
  *
  * Invariants: a run that is aborted cuts its database connections and ends; a thread never outlives its run; the bytes of
  * large files are handed over, so the caller does not use them again.

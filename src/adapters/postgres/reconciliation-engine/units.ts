@@ -1,5 +1,5 @@
 /**
- * What a run reads and writes of its unit in schema `paydesk`.
+ * What a run of the engines reads and writes of its unit in schema `paydesk`; the desk's is `../recon-units.ts`.
  *
  * Invariant: all of it happens in the one transaction of the session, under the partner's lock, so that runs of one
  * partner never see each other half done.
