@@ -97,10 +97,11 @@ program
   )
   .option('--format <id>', 'the format of the statement, when it should not be recognised by its content')
   .option('--profile <id>', 'the CSV profile of the statement, shipped or of paydesk.yaml')
+  .option('--partner <id>', 'compare by what reconciliation in paydesk.yaml says of this partner')
   .option('--settle <rule>', 'when money is due, such as T+2')
   .option(
     '--calendar <id>',
-    'the business days that --settle counts: TARGET, or a country such as DE',
+    'the business days on which money settles: TARGET, or a country such as DE',
     'TARGET',
   )
   .option('--as-of <day>', 'the day that the statement ends on, as YYYY-MM-DD')

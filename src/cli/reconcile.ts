@@ -22,10 +22,10 @@ import { joinExact, readSide, type Tally } from '../reconciliation/join/join.js'
 import { reconcile } from '../reconciliation/matching/match.js';
 import { defaultSettings, type MatchSettings } from '../reconciliation/matching/settings.js';
 import { findingLine, summarise, summaryLine, type Summary } from '../reconciliation/report.js';
-import { dueDay, parseSettlementRule } from '../reconciliation/settlement.js';
+import { dueLaterThan, parseSettlementRule } from '../reconciliation/settlement.js';
 import { statementLines } from '../reconciliation/statement-lines.js';
 import { isStatementTable, readLedger, type Table } from '../reconciliation/tables.js';
-import { readInput, readStatement, type FormatChoice } from './statement-files.js';
+import { configInUse, readInput, readStatement, type FormatChoice } from './statement-files.js';
 
 export interface Voices {
   /** Results. */
@@ -37,6 +37,8 @@ export interface Voices {
 export interface ReconcileOptions extends FormatChoice {
   ledger: string;
   statement: string;
+  /** An id: its part of paydesk.yaml says how to compare. */
+  partner?: string;
   settle?: string;
   calendar: string;
   asOf?: string;
@@ -109,24 +111,43 @@ function compareSides(joined: Sides, settings: MatchSettings): Compared {
   return { findings, summary: summarise(pool, findings, problems.length, joined.exact), problems };
 }
 
-async function readSettings({ settle, calendar, asOf }: ReconcileOptions): Promise<MatchSettings> {
-  if (settle === undefined) return defaultSettings;
-  const rule = parseSettlementRule(settle);
-  const closings = await calendarNamed(calendar);
+async function readSettings(options: ReconcileOptions): Promise<MatchSettings> {
+  const { partner, settle, calendar, asOf } = options;
+  if (partner === undefined && settle === undefined) return defaultSettings;
   const today = asOf === undefined ? null : parseDay(asOf);
   if (today === null)
-    throw new OpsError('invalid', '--settle needs the day that the statement ends on.', {
-      hint: 'Add it as --as-of YYYY-MM-DD.',
+    throw new OpsError(
+      'invalid',
+      `${settle === undefined ? '--partner' : '--settle'} needs the day that the statement ends on.`,
+      { hint: 'Add it as --as-of YYYY-MM-DD.' },
+    );
+  if (partner !== undefined) return partnerSettings({ partner, settle, calendar, today });
+  const rule = parseSettlementRule(settle ?? '');
+  const closings = await calendarNamed(calendar);
+  const terms = { rule, byType: new Map(), graceDays: 0, calendar: closings };
+  return { ...defaultSettings, dueLater: dueLaterThan(today, terms) };
+}
+
+/** `--settle` goes before what paydesk.yaml says of when money is due. */
+async function partnerSettings(asked: {
+  partner: string;
+  settle: string | undefined;
+  calendar: string;
+  today: Day;
+}): Promise<MatchSettings> {
+  const config = configInUse();
+  const known = config.partners.map(({ id }) => id);
+  if (!known.includes(asked.partner))
+    throw new OpsError('invalid', `“${asked.partner.slice(0, 40)}” is not a partner of paydesk.yaml.`, {
+      hint: `Known are ${known.join(', ') || 'none'}.`,
     });
-  const dueDays = new Map<Day, Day>();
-  const dueOn = (day: Day): Day => {
-    const due = dueDays.get(day) ?? dueDay(day, rule, closings);
-    dueDays.set(day, due);
-    return due;
-  };
-  const dueLater = ({ day }: LedgerEntry): Day | null =>
-    day !== null && dueOn(day) > today ? dueOn(day) : null;
-  return { ...defaultSettings, dueLater };
+  // Loads the holidays of the world.
+  const { matchSettings, termsOf } = await import('../wiring/reconciliation-engine/terms.js');
+  const terms = termsOf(config, asked.partner, { calendar: asked.calendar });
+  return matchSettings(
+    asked.settle === undefined ? terms : { ...terms, settles: asked.settle, settlesByType: {}, graceDays: 0 },
+    asked.today,
+  );
 }
 
 async function calendarNamed(id: string): Promise<BusinessCalendar> {

@@ -7,6 +7,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { loadConfig } from '../config/load.js';
+import type { Config } from '../config/schema.js';
 import { OpsError } from '../kernel/errors.js';
 import { csvProfile } from '../reconciliation/formats/csv-profile.js';
 import type { StatementFormat, StatementItem } from '../reconciliation/formats/format.js';
@@ -71,10 +72,14 @@ function profileNamed(id: string, own: StatementFormat[]): StatementFormat {
   });
 }
 
+/** The paydesk.yaml in use. Throws `misconfigured` when it does not exist or cannot be used. */
+export const configInUse = (): Config => loadConfig(configNamed() || usualPath);
+
+const usualPath = 'paydesk.yaml';
+const configNamed = (): string => process.env.PAYDESK_CONFIG?.trim() ?? '';
+
 /** The profiles of the paydesk.yaml in use; none where there is no such file. */
 function ownProfiles(): StatementFormat[] {
-  const named = process.env.PAYDESK_CONFIG?.trim() ?? '';
-  const path = named === '' ? 'paydesk.yaml' : named;
-  if (named === '' && !existsSync(path)) return [];
-  return loadConfig(path).statementProfiles.map((profile) => csvProfile(profile));
+  if (configNamed() === '' && !existsSync(usualPath)) return [];
+  return configInUse().statementProfiles.map((profile) => csvProfile(profile));
 }

@@ -6,6 +6,7 @@
  * `paydesk.example.yaml` documents every key, and a test holds it to this schema.
  */
 import { z } from 'zod';
+import { reconciliation } from './reconciliation.js';
 import { remediation, remediationFaults } from './remediation.js';
 import { metrics } from './metrics.js';
 import { partnerStatements, statements } from './statements.js';
@@ -94,6 +95,7 @@ export const configSchema = z.strictObject({
     .default({})
     .describe('by job; a job without one keeps its own schedule'),
   statements,
+  reconciliation,
   statementProfiles,
   metrics,
   remediation: remediation.optional().describe('absent: no guarded actions'),

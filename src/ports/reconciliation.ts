@@ -136,7 +136,7 @@ interface PendingFact {
   entry: LedgerEntry;
 }
 
-interface QuarantineFact {
+export interface QuarantineFact {
   file: number;
   line: number;
   code: string;
@@ -144,10 +144,11 @@ interface QuarantineFact {
 }
 
 /** A break of an earlier unit that a run of a later one ended: the money came, or the booking did. */
-interface ClearedFact {
+export interface ClearedFact {
   /** The identity of the break. */
   identity: string;
-  rule: RuleName;
+  /** The rule that matched it, or the kind of the break that took its place. */
+  rule: RuleName | BreakKind;
   entries: LedgerEntry[];
   lines: KeptLine[];
 }
@@ -220,7 +221,7 @@ export interface RunRequest extends UnitKey {
   onProgress?: (share: number, stage: string) => void;
 }
 
-interface RunOutcome {
+export interface RunOutcome {
   unit: UnitRecord;
   /** Business days of later units that were run on the state before, and have to be run again, oldest first. */
   stale: Day[];

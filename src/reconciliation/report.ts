@@ -66,7 +66,9 @@ export function summarise(
     const part = finding.type === 'match' ? 'explainedMinor' : 'pendingMinor';
     for (const { currency, amountMinor } of finding.entries) of(currency)[part] += amountMinor;
   }
-  const matched = countBy(ruleNames, findings, (finding) => (finding.type === 'match' ? finding.rule : null));
+  const matched = countBy<RuleName>(ruleNames, findings, (finding) =>
+    finding.type === 'match' ? finding.rule : null,
+  );
   if (exact.rows > 0) matched.exact = (matched.exact ?? 0) + exact.rows;
   return {
     ledgerRows: exact.rows + entries.length,
@@ -79,17 +81,18 @@ export function summarise(
   };
 }
 
+/** The known keys in their order, then those of a company's own rules. */
 function countBy<Key extends string>(
   keys: readonly Key[],
   findings: Finding[],
   keyOf: (finding: Finding) => Key | null,
 ): Partial<Record<Key, number>> {
-  const counts: Partial<Record<Key, number>> = {};
-  for (const key of keys) {
-    const count = findings.filter((finding) => keyOf(finding) === key).length;
-    if (count > 0) counts[key] = count;
+  const counts = new Map<Key, number>(keys.map((key) => [key, 0]));
+  for (const finding of findings) {
+    const key = keyOf(finding);
+    if (key !== null) counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  return counts;
+  return Object.fromEntries([...counts].filter(([, count]) => count > 0)) as Partial<Record<Key, number>>;
 }
 
 /** A finding as a line of JSON; null for an exact match, of which there are as many as rows. */

@@ -31,6 +31,7 @@ export function statementLines(
 }
 
 function lineOf(row: StatementRow, references: ReferenceFields): StatementLine | Problem {
+  if (row.unsettled !== undefined) return problem(row.line, 'not_settled', row.unsettled);
   const exponent = currencyExponent(row.currency) ?? row.exponent;
   const amountMinor = rescale(row.amountMinor, row.exponent, exponent);
   const feeMinor = rescale(row.feeMinor ?? 0n, row.exponent, exponent);
@@ -55,8 +56,14 @@ function lineOf(row: StatementRow, references: ReferenceFields): StatementLine |
   };
 }
 
+/**
+ * Where a bank gives all parts of an entry the entry's own reference, ours tells them apart, for a ledger that may know
+ * payments by ours.
+ */
 function referenceOf(row: StatementRow, references: ReferenceFields): string {
-  for (const field of references) {
+  const isShared = row.partnerRef !== undefined && row.partnerRef === row.batchRef;
+  const first = isShared && references.includes('ourRef') ? ['ourRef'] : [];
+  for (const field of [...first, ...references]) {
     const canonical =
       field === 'partnerRef' || field === 'batchRef' || field === 'ourRef' ? row[field] : row.raw[field];
     const value = canonical?.trim() ?? '';

@@ -16,7 +16,7 @@ const ledgerColumns = {
 
 const statementColumns = {
   required: ['partner_ref', 'amount_minor', 'currency'],
-  optional: ['line_no', 'value_date', 'type', 'fee_minor'],
+  optional: ['line_no', 'value_date', 'type', 'fee_minor', 'batch_id', 'file'],
 } as const;
 
 export interface Table<Row> {
@@ -71,7 +71,14 @@ export const readStatementRecord: ReadRecord<StatementLine> = (record, reader) =
   const number = row('line_no') || String(record.line);
   if (!/^\d{1,15}$/.test(number))
     return problem(record.line, 'bad_line_number', `${quoted(number)} is not a line number`, 'line_no');
-  return { file: 0, line: Number(number), ...facts, type: row('type'), feeMinor, batch: '' };
+  return {
+    file: Number(row('file') || 0),
+    line: Number(number),
+    ...facts,
+    type: row('type'),
+    feeMinor,
+    batch: row('batch_id'),
+  };
 };
 
 export const readLedger = (text: string): Table<LedgerEntry> => readTable(text, 'ledger', readLedgerRecord);

@@ -19,7 +19,7 @@ import { faultsOf } from '../support/cards.js';
 import { createDatabase } from '../support/postgres.js';
 
 /** An entry of the clearing account; positive is money to us. */
-export interface Booked {
+interface Booked {
   id: string;
   reference: string;
   minor: number;

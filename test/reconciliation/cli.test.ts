@@ -23,7 +23,12 @@ beforeAll(async () => {
       'statement.csv': statement,
       'bank-ledger.csv':
         'id,partner_ref,amount_minor,currency,value_date,type,batch_id\nL1,B1,500,EUR,2026-11-27,payment,\nL2,B2,-300,EUR,2026-11-27,refund,\n',
-      'paydesk.yaml': `company: L\npartners: [{ id: aa, name: A, kind: psp }]\nstatementProfiles:\n  - { id: own, delimiter: ';', decimal: ',', currency: EUR, columns: { amount: betrag, partnerRef: ref } }\n`,
+      'paydesk.yaml': `company: L\npartners: [{ id: aa, name: A, kind: psp }]\nstatementProfiles:\n  - { id: own, delimiter: ';', decimal: ',', currency: EUR, columns: { amount: betrag, partnerRef: ref } }
+reconciliation:
+  settlement: [{ partner: aa, settles: T+2 }]
+  tolerances: { EUR: { short: '1.20' } }
+  rules: [{ id: x-is-p5, partners: [aa], by: [plain_reference], tolerances: { EUR: { short: '43' } } }]
+`,
     }).map(([name, text]) => writeFile(join(folder, name), text)),
   );
 });
@@ -291,6 +296,29 @@ describe('reconcile', () => {
     expect(lines.at(-1)).toMatchObject({ pending: 1 });
     const later = linesOf(await paydesk(...files, '--settle', 'T+2', '--as-of', '2026-11-30'));
     expect(later).toContainEqual(missing('L5', '-5000'));
+  });
+
+  it('goes by what paydesk.yaml says of a partner', async () => {
+    const asked = [...files, '--partner', 'aa', '--as-of', '2026-11-27'];
+    const lines = linesOf(await paydesk(...asked));
+    expect(lines).toContainEqual({
+      type: 'match',
+      rule: 'tolerance',
+      ledgerIds: ['L2'],
+      statementLines: [2],
+    });
+    expect(lines).toContainEqual({ type: 'pending', ledgerIds: ['L5'], dueOn: '2026-11-30' });
+    const now = linesOf(await paydesk(...asked, '--settle', 'T+0'));
+    expect(now).toContainEqual(missing('L5', '-5000'));
+  });
+
+  it.each([
+    [['--partner', 'aa'], '--partner needs the day'],
+    [['--partner', 'zz', '--as-of', '2026-11-27'], '“zz” is not a partner of paydesk.yaml.'],
+  ])('says what is wrong with %j', async (more, words) => {
+    const ran = await paydesk(...files, ...more);
+    expect(ran).toMatchObject({ code: 2, out: '' });
+    expect(ran.err.replace(/\s+/g, ' ')).toContain(words);
   });
 
   it('reads the statement in any format', async () => {

@@ -1,8 +1,9 @@
-/** What runs of the reconciliation left behind, read from Postgres. */
+/** What runs left behind, read from Postgres: those of the desk as those of the engines, which keep rows in one form. */
 import { isoDay, parseDay, type Day } from '../../kernel/calendar-day.js';
 import { OpsError } from '../../kernel/errors.js';
 import type {
   BreakFact,
+  ClearedFact,
   KeptLine,
   LedgerEntry,
   LineSighting,
@@ -25,6 +26,9 @@ const resultsSql = `select r.seq, r.name, r.identity, r.currency, trunc(r.differ
   where u.partner = $1 and u.business_day = $2::date and r.type = $3 and r.seq > $5 order by r.seq limit $4`;
 const breaksBySql = `select r.seq, r.name, r.identity, r.currency, trunc(r.difference_minor)::text as difference, r.entries,
   r.lines from paydesk.recon_results r where r.identity = any($1) and r.type = 'break'`;
+const clearedSql = `select o.identity, o.closed_rule as rule, o.closed_entries as entries, o.closed_lines as lines
+  from paydesk.recon_open o join paydesk.recon_units u on u.id = o.closed_by
+  where u.partner = $1 and u.business_day = $2::date and o.identity is not null order by o.identity limit $3 offset $4`;
 const pendingSql = `select due_on, row from paydesk.recon_open
   where partner = $1 and side = 'ledger' and closed_by is null and due_on is not null order by due_on, key limit $2`;
 const linesBySql = `select u.partner, u.business_day, f.name, l.file::int, l.line::int, l.reference, l.amount_minor, l.currency,
@@ -58,7 +62,15 @@ export function createResults(database: Pick<Database, 'query'>): Reconciliation
     },
     breaks: (key, limit, after) => page(key, 'break', breakOf, limit, after),
     breaksBy: async (identities) => (await database.query<ResultRow>(breaksBySql, [identities])).map(breakOf),
-    cleared: () => Promise.resolve({ facts: [], next: null }),
+    cleared: async (key, limit, after = 0) => {
+      const rows = await database.query<ClearedRow>(clearedSql, [
+        key.partner,
+        isoDay(key.businessDay),
+        limit,
+        after,
+      ]);
+      return { facts: rows.map(clearedOf), next: rows.length < limit ? null : after + limit };
+    },
     matches: (key, limit, after) =>
       page(
         key,
@@ -111,7 +123,10 @@ const lineOf = (stored: StoredSide): KeptLine =>
     feeMinor: BigInt(stored.feeMinor ?? '0'),
   }) as unknown as KeptLine;
 
-const sidesOf = ({ entries, lines }: ResultRow): { entries: LedgerEntry[]; lines: KeptLine[] } => ({
+const sidesOf = ({
+  entries,
+  lines,
+}: Pick<ResultRow, 'entries' | 'lines'>): { entries: LedgerEntry[]; lines: KeptLine[] } => ({
   entries: entries.map(entryOf),
   lines: lines.map(lineOf),
 });
@@ -122,6 +137,17 @@ const breakOf = (row: ResultRow): BreakFact => ({
   currency: row.currency ?? '',
   differenceMinor: BigInt(row.difference ?? '0'),
   ...sidesOf(row),
+});
+
+interface ClearedRow extends Pick<ResultRow, 'entries' | 'lines'> {
+  identity: string;
+  rule: ClearedFact['rule'];
+}
+
+const clearedOf = ({ identity, rule, ...sides }: ClearedRow): ClearedFact => ({
+  identity,
+  rule,
+  ...sidesOf(sides),
 });
 
 interface UnitRow {

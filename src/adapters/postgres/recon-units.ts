@@ -1,4 +1,4 @@
-/** Where compared days are kept in Postgres: one transaction replaces all that is kept of a day. */
+/** Where the desk's compared days are kept in Postgres (the engines': `reconciliation-engine/units.ts`): one transaction replaces all that is kept of a day. */
 import { isoDay, parseDay, type Day } from '../../kernel/calendar-day.js';
 import type { KeptLine, LedgerEntry, StatementLine, UnitKey } from '../../ports/reconciliation.js';
 import type { Transaction } from '../../ports/transaction.js';

@@ -6,6 +6,9 @@ import { isSameAmount, readAmount, totalOf, withExponent, type ExactAmount } fro
 import type { ForeignAmount, RowKind, StatementRow } from './format.js';
 import { childrenNamed, nodeAt, textAt, type XmlNode } from './xml.js';
 
+/** Entries of these statuses have not changed the balance. */
+export const notBooked: ReadonlySet<string> = new Set(['PDNG', 'INFO', 'FUTR']);
+
 export interface CamtMoney extends ExactAmount {
   currency: string;
 }
@@ -116,6 +119,8 @@ function baseRow(
     exponent: money.exponent,
     raw: rawOf(entry, detail),
   };
+  const status = textAt(entry, 'Sts/Cd', 'Sts') ?? '';
+  if (notBooked.has(status)) row.unsettled = `the bank has not booked the entry (${status})`;
   addReferences(row, entry, detail);
   addDates(row, entry);
   const fee = feeOf(detail, money) ?? feeOf(entry, money);

@@ -7,7 +7,7 @@
  */
 import { problem, type Problem } from '../problems.js';
 import { balanceFacts, checkBalances } from './balances.js';
-import { entryMoney, readEntry, readMoney } from './camt-entry.js';
+import { entryMoney, notBooked, readEntry, readMoney } from './camt-entry.js';
 import { decimalText, isSameAmount, readAmount, totalOf, type ExactAmount } from './decimal.js';
 import type { StatementFacts, StatementFormat, StatementItem } from './format.js';
 import { childrenNamed, nodeAt, readXml, textAt, type XmlNode } from './xml.js';
@@ -20,8 +20,6 @@ export const camt: StatementFormat = {
 };
 
 const reports = new Set(['Stmt', 'Rpt', 'Ntfctn']);
-/** Entries of these statuses have not changed the balance. */
-const notBooked = new Set(['PDNG', 'INFO', 'FUTR']);
 
 const isEntry = ({ name, parent }: XmlNode): boolean =>
   name === 'Ntry' && parent !== null && reports.has(parent.name);

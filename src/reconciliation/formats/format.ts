@@ -57,6 +57,8 @@ export interface StatementRow {
   /** ISO 8601: a day, or an instant where the file has one. */
   bookedAt?: string;
   description?: string;
+  /** Why the row moved no money, or not yet: for people. Not printed; the file's own word for it is in `raw`. */
+  unsettled?: string;
   /** The fields as the file has them. */
   raw: Record<string, string>;
 }

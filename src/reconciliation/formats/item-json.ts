@@ -3,7 +3,12 @@ import type { StatementItem } from './format.js';
 
 export function itemLine(item: StatementItem): string {
   // A statement is a fact about many lines; its first one serves findings alone.
-  const printed = item.type === 'statement' ? { ...item, line: undefined } : item;
+  const printed =
+    item.type === 'statement'
+      ? { ...item, line: undefined }
+      : item.type === 'row'
+        ? { ...item, unsettled: undefined }
+        : item;
   return JSON.stringify(printed, (_key, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   );

@@ -144,7 +144,15 @@ function addFacts(row: StatementRow, raw: Record<string, string>): void {
   };
   for (const [name, value] of Object.entries(facts))
     if (value !== undefined && value !== '') Object.assign(row, { [name]: value });
+  const status = unsettledStatuses[raw['Transaction Status'] ?? ''];
+  if (status !== undefined) row.unsettled = status;
 }
+
+/** Source: PayPal, “Transaction status codes”. A reversed transaction (V) moved money, and its reversal moves it back. */
+const unsettledStatuses: Readonly<Record<string, string>> = {
+  D: 'PayPal denied the transaction (D)',
+  P: 'the transaction is pending at PayPal (P)',
+};
 
 /** The event codes by group; the first two digits name it. Source: PayPal, “Transaction event codes”. */
 const groups: Readonly<Record<string, RowKind>> = {

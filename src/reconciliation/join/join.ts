@@ -18,7 +18,8 @@ import {
   type TableName,
   type TableReader,
 } from '../tables.js';
-import { asUtf8, currencyName, hashOf, recordAt, scanRows, type PlainRows, type Scan } from './scan.js';
+import { asUtf8, hashOf, lineAt, recordAt, Scanner, type Scan, type ScanColumns } from './scan.js';
+import { none, ReferenceTable } from './reference-table.js';
 
 /** Amounts by currency and the number of rows behind them. */
 export interface Tally {
@@ -40,43 +41,52 @@ export interface Side {
   scan: Scan;
 }
 
-/** Scans a file. Throws `invalid` when its header lacks a column. */
-export function readSide(file: Buffer, name: TableName): Side {
-  const bytes = asUtf8(file);
-  const header = recordAt(bytes, 0);
-  const reader = readHeader(header?.record, name);
+/** How to scan a table with this header. Throws `invalid` when it lacks a column. */
+export function columnsOf(reader: TableReader, filled: readonly string[] = ['id']): ScanColumns {
   const place = (column: string): number => reader.place(column) ?? -1;
-  const columns = {
+  return {
     width: reader.width,
     reference: place('partner_ref'),
     amount: place('amount_minor'),
     currency: place('currency'),
     day: place('value_date'),
-    filled: [reader.place('id')].filter((at) => at !== undefined),
+    filled: filled.map((column) => reader.place(column)).filter((at) => at !== undefined),
     digits: [reader.place('line_no'), reader.place('fee_minor')].filter((at) => at !== undefined),
   };
-  return { bytes, reader, scan: scanRows(bytes, header?.next ?? 0, columns) };
 }
 
-const noPartner = -1;
+/** Scans a file. Throws `invalid` when its header lacks a column. */
+export function readSide(file: Buffer, name: TableName): Side {
+  const bytes = asUtf8(file);
+  const header = recordAt(bytes, 0);
+  const reader = readHeader(header?.record, name);
+  const scan = new Scanner(header?.next ?? 0, columnsOf(reader), expectedRows(bytes.length));
+  scan.scan(bytes, true);
+  return { bytes, reader, scan };
+}
+
+/** Pages of these arrays that no row fills cost no memory, so a guess may be high. */
+export const expectedRows = (bytes: number): number => Math.max(1 << 10, Math.ceil(bytes / 40));
 
 export function joinExact(ledger: Side, statement: Side, { windowDays }: MatchSettings): Joined {
   const [ours, theirs] = [ledger.scan.rows, statement.scan.rows];
   const partners = pairReferences(ledger, statement);
   const isTaken = new Uint8Array(theirs.count);
+  const sameCurrency = statement.scan.currencies.map((name) => ledger.scan.currencies.indexOf(name));
   for (let entry = 0; entry < ours.count; entry++) {
     const line = partners[entry]!;
-    if (line === noPartner) continue;
+    if (line === none) continue;
     const isExact =
-      ours.amount[entry] === theirs.amount[line] &&
-      ours.currency[entry] === theirs.currency[line] &&
-      Math.abs(ours.day[entry]! - theirs.day[line]!) <= windowDays;
+      ours.amount(entry) === theirs.amount(line) &&
+      ours.currency(entry) === sameCurrency[theirs.currency(line)] &&
+      Math.abs(ours.day(entry) - theirs.day(line)) <= windowDays &&
+      hasSameReference(ledger, entry, statement, line);
     if (isExact) isTaken[line] = 1;
-    else partners[entry] = noPartner;
+    else partners[entry] = none;
   }
   return {
-    exact: tally(theirs, isTaken),
-    ledger: readRest(ledger, (entry) => partners[entry] === noPartner, readLedgerRecord),
+    exact: tally(statement.scan, isTaken),
+    ledger: readRest(ledger, (entry) => partners[entry] === none, readLedgerRecord),
     statement: readRest(statement, (line) => isTaken[line] === 0, readStatementRecord),
   };
 }
@@ -87,106 +97,37 @@ function readRest<Row>(side: Side, isLeft: (row: number) => boolean, read: ReadR
   const table: Table<Row> = { rows: [], problems: [] };
   for (let row = 0; row < scan.rows.count; row++) {
     if (!isLeft(row)) continue;
-    const found = recordAt(bytes, scan.rows.lineStart[row]!, reader.width);
-    if (found) addTo(table, read({ ...found.record, line: scan.rows.lineNumber[row]! }, reader));
+    const raw = lineAt(bytes, scan.rows.lineStart(row));
+    addTo(table, read({ line: scan.lineNumberOf(row), fields: raw.split(','), raw }, reader));
   }
   for (const record of scan.others) addTo(table, read(record, reader));
   return table;
 }
 
-/** The line of each entry whose reference stands once on either side; −1 for every other entry. */
+/** The line of each entry whose reference stands once on either side, as far as hashes tell; −1 for every other entry. */
 function pairReferences(ledger: Side, statement: Side): Int32Array {
-  const { rows } = ledger.scan;
-  const table = new ReferenceTable(ledger);
-  const partners = new Int32Array(rows.count).fill(noPartner);
-  const isShared = new Uint8Array(rows.count);
-  for (let entry = 0; entry < rows.count; entry++) {
-    if (rows.referenceLength[entry] === 0) continue;
-    const first = table.insert(entry);
-    if (first !== entry) isShared[first] = 1;
+  const table = new ReferenceTable(ledger.scan.rows);
+  const partners = table.partners(statement.scan.rows);
+  // A line that only the careful reader reads may carry the same reference: then the rules decide the whole group.
+  for (const { scan, reader } of [ledger, statement]) {
+    for (const record of scan.others) {
+      const reference = Buffer.from(referenceOf(record, reader));
+      table.share(hashOf(reference, 0, reference.length));
+    }
   }
-  for (let line = 0; line < statement.scan.rows.count; line++) {
-    if (statement.scan.rows.referenceLength[line] === 0) continue;
-    const entry = table.find(statement.bytes, statement.scan.rows, line);
-    if (entry === noPartner) continue;
-    if (partners[entry] === noPartner) partners[entry] = line;
-    else isShared[entry] = 1;
-  }
-  shareOthers(ledger, statement, table, isShared);
-  for (let entry = 0; entry < rows.count; entry++) if (isShared[entry] === 1) partners[entry] = noPartner;
+  for (let entry = 0; entry < partners.length; entry++)
+    if (table.isShared[entry] === 1) partners[entry] = none;
   return partners;
 }
 
-/** A line that only the careful reader reads may carry the same reference: then the rules decide the whole group. */
-function shareOthers(ledger: Side, statement: Side, table: ReferenceTable, isShared: Uint8Array): void {
-  const references = [
-    ...ledger.scan.others.map((record) => referenceOf(record, ledger.reader)),
-    ...statement.scan.others.map((record) => referenceOf(record, statement.reader)),
-  ];
-  for (const reference of references) {
-    const entry = reference === '' ? noPartner : table.findText(reference);
-    if (entry !== noPartner) isShared[entry] = 1;
-  }
-}
-
-/** Open addressing over the references of the ledger; equality is equality of the bytes. */
-class ReferenceTable {
-  private readonly slots: Int32Array;
-  private readonly mask: number;
-
-  constructor(private readonly ledger: Side) {
-    const size = 1 << Math.max(4, Math.ceil(Math.log2(ledger.scan.rows.count * 2 + 1)));
-    this.slots = new Int32Array(size).fill(noPartner);
-    this.mask = size - 1;
-  }
-
-  /** The entry that has this reference first: `entry` itself unless an earlier one does. */
-  insert(entry: number): number {
-    const slot = this.slotOf(this.ledger.bytes, this.ledger.scan.rows, entry);
-    const first = this.slots[slot]!;
-    if (first !== noPartner) return first;
-    this.slots[slot] = entry;
-    return entry;
-  }
-
-  find(bytes: Buffer, rows: PlainRows, row: number): number {
-    return this.slots[this.slotOf(bytes, rows, row)]!;
-  }
-
-  findText(reference: string): number {
-    const bytes = Buffer.from(reference);
-    for (let slot = hashOf(bytes, 0, bytes.length) & this.mask; ; slot = (slot + 1) & this.mask) {
-      const entry = this.slots[slot]!;
-      if (entry === noPartner || this.textOf(entry).equals(bytes)) return entry;
-    }
-  }
-
-  private textOf(entry: number): Buffer {
-    const { rows } = this.ledger.scan;
-    const start = rows.referenceStart[entry]!;
-    return this.ledger.bytes.subarray(start, start + rows.referenceLength[entry]!);
-  }
-
-  private slotOf(bytes: Buffer, rows: PlainRows, row: number): number {
-    const hash = rows.hash[row]!;
-    for (let slot = hash & this.mask; ; slot = (slot + 1) & this.mask) {
-      const entry = this.slots[slot]!;
-      if (
-        entry === noPartner ||
-        (this.ledger.scan.rows.hash[entry] === hash && this.isSame(entry, bytes, rows, row))
-      )
-        return slot;
-    }
-  }
-
-  private isSame(entry: number, bytes: Buffer, rows: PlainRows, row: number): boolean {
-    const ours = this.ledger.scan.rows;
-    const length = ours.referenceLength[entry]!;
-    if (length !== rows.referenceLength[row]) return false;
-    const [a, b] = [ours.referenceStart[entry]!, rows.referenceStart[row]!];
-    for (let at = 0; at < length; at++) if (this.ledger.bytes[a + at] !== bytes[b + at]) return false;
-    return true;
-  }
+function hasSameReference(ledger: Side, entry: number, statement: Side, line: number): boolean {
+  const length = ledger.scan.rows.referenceLength(entry);
+  if (length !== statement.scan.rows.referenceLength(line)) return false;
+  const [ours, theirs] = [ledger.bytes, statement.bytes];
+  const a = ledger.scan.rows.referenceStart(entry);
+  const b = statement.scan.rows.referenceStart(line);
+  for (let at = 0; at < length; at++) if (ours[a + at] !== theirs[b + at]) return false;
+  return true;
 }
 
 const referenceOf = (record: CsvRecord | CsvFault, reader: TableReader): string =>
@@ -196,23 +137,23 @@ const referenceOf = (record: CsvRecord | CsvFault, reader: TableReader): string 
 const chunkRows = 8;
 
 /** Counts the marked rows and adds up their amounts. */
-function tally(rows: PlainRows, isMarked: Uint8Array): Tally {
+function tally({ rows, currencies }: Scan, isMarked: Uint8Array): Tally {
   const sums = new Map<number, { chunk: number; size: number; sum: bigint }>();
   let count = 0;
   for (let row = 0; row < rows.count; row++) {
     if (isMarked[row] === 0) continue;
     count++;
-    const currency = rows.currency[row]!;
+    const currency = rows.currency(row);
     let of = sums.get(currency);
     if (!of) sums.set(currency, (of = { chunk: 0, size: 0, sum: 0n }));
-    of.chunk += rows.amount[row]!;
+    of.chunk += rows.amount(row);
     if (++of.size === chunkRows) {
       of.sum += BigInt(of.chunk);
       of.chunk = of.size = 0;
     }
   }
   const amounts = [...sums].map(
-    ([packed, { chunk, sum }]) => [currencyName(packed), sum + BigInt(chunk)] as const,
+    ([place, { chunk, sum }]) => [currencies[place] ?? '', sum + BigInt(chunk)] as const,
   );
   return { rows: count, amounts: new Map(amounts) };
 }

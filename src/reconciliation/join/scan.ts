@@ -9,26 +9,15 @@ import { isUtf8 } from 'node:buffer';
 import { OpsError } from '../../kernel/errors.js';
 import { csvRecords, type CsvFault, type CsvRecord } from '../formats/csv-records.js';
 import { decodeText } from '../formats/text.js';
-
-/** Rows as columns. A reference is a place in the bytes; an empty reference has length 0. */
-export interface PlainRows {
-  count: number;
-  lineStart: Uint32Array;
-  lineNumber: Uint32Array;
-  referenceStart: Uint32Array;
-  referenceLength: Uint16Array;
-  hash: Uint32Array;
-  /** Minor units; a plain amount has at most 15 digits, so it is exact. */
-  amount: Float64Array;
-  /** Three letters packed into one number. */
-  currency: Uint32Array;
-  day: Int32Array;
-}
+import { PlainRows } from './plain-rows.js';
 
 export interface Scan {
   rows: PlainRows;
+  currencies: readonly string[];
   /** Lines for the careful reader. */
   others: (CsvRecord | CsvFault)[];
+  /** The number of the line on which a plain row stands, from 1. */
+  lineNumberOf(row: number): number;
 }
 
 export interface ScanColumns {
@@ -43,7 +32,7 @@ export interface ScanColumns {
 }
 
 /** Offsets are 32 bits wide. */
-const mostBytes = 0xffff_ffff;
+export const mostBytes = 0xffff_ffff;
 
 /** The bytes of a file as UTF-8 without a byte order mark. Throws `invalid` for a file of 4 GiB or more. */
 export function asUtf8(bytes: Buffer): Buffer {
@@ -60,40 +49,72 @@ const carriageReturn = 0x0d;
 const minus = 0x2d;
 const zero = 0x30;
 
-/** Scans from `at`, the first byte behind the header, which is line 1. */
-export function scanRows(bytes: Buffer, at: number, columns: ScanColumns): Scan {
-  return new Scanner(bytes, columns).run(at);
-}
-
-class Scanner {
-  private rows = emptyRows(1 << 14);
-  private readonly others: (CsvRecord | CsvFault)[] = [];
+/**
+ * Scans a table whose bytes may still be coming. Each call goes on where the last one ended; the first byte is the one
+ * behind the header, which is line 1.
+ */
+export class Scanner implements Scan {
+  readonly rows: PlainRows;
+  readonly currencies: string[] = [];
+  readonly others: (CsvRecord | CsvFault)[] = [];
+  private bytes: Buffer = Buffer.alloc(0);
   private readonly starts: Int32Array;
   private readonly ends: Int32Array;
+  private readonly places = new Map<number, number>();
+  /** Stretches of lines that are not plain: start and end, each start at or behind the end before. */
+  readonly gaps: { start: number; end: number }[] = [];
+  /** Where plain rows stop standing on consecutive lines: a row, and the number of its line. */
+  private readonly jumps: { row: number; line: number }[] = [];
+  private line = 2;
+  private wasPlain = false;
 
   constructor(
-    private readonly bytes: Buffer,
+    public at: number,
     private readonly columns: ScanColumns,
+    expectedRows = 1 << 14,
   ) {
     this.starts = new Int32Array(columns.width);
     this.ends = new Int32Array(columns.width);
+    this.rows = new PlainRows(expectedRows);
   }
 
-  run(from: number): Scan {
-    const { bytes } = this;
-    for (let at = from, line = 2; at < bytes.length;) {
-      const end = this.splitLine(at);
-      if (end >= 0 && this.storeRow(at, line)) {
-        at = afterBreak(bytes, end);
-        line++;
-        continue;
-      }
-      const record = recordAt(bytes, at, this.columns.width);
-      if (record) this.others.push({ ...record.record, line });
-      line += record ? record.lines : 1;
-      at = record ? record.next : afterBreak(bytes, endOfLine(bytes, at));
+  /** Scans what has come. Until the table `isWhole`, the last line is left for the next call. */
+  scan(bytes: Buffer, isWhole: boolean): void {
+    this.bytes = bytes;
+    while (this.at < bytes.length) {
+      const end = this.splitLine(this.at);
+      const isCut = !isWhole && end >= bytes.length - 1;
+      if (isCut) return;
+      if (end >= 0 && this.storeRow(this.at)) {
+        this.at = afterBreak(bytes, end);
+        this.line++;
+      } else if (!this.storeOther(isWhole)) return;
     }
-    return { rows: this.rows, others: this.others };
+  }
+
+  lineNumberOf(row: number): number {
+    let [low, high] = [0, this.jumps.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.jumps[middle]!.row <= row) low = middle;
+      else high = middle - 1;
+    }
+    const jump = this.jumps[low]!;
+    return jump.line + row - jump.row;
+  }
+
+  /** False when more bytes may still belong to the line. */
+  private storeOther(isWhole: boolean): boolean {
+    const { bytes, at } = this;
+    const record = recordAt(bytes, at, this.columns.width);
+    const next = record ? record.next : afterBreak(bytes, endOfLine(bytes, at));
+    if (!isWhole && next >= bytes.length) return false;
+    if (record) this.others.push({ ...record.record, line: this.line });
+    this.line += record ? record.lines : 1;
+    this.gaps.push({ start: at, end: Math.min(next, bytes.length) });
+    this.at = next;
+    this.wasPlain = false;
+    return true;
   }
 
   /** Notes where the fields of a line begin and end; the end of the line, or −1 when it is not plain. */
@@ -116,27 +137,33 @@ class Scanner {
     return field === columns.width - 1 ? end : -1;
   }
 
-  private storeRow(lineStart: number, line: number): boolean {
+  private storeRow(lineStart: number): boolean {
     const { bytes, columns, starts, ends } = this;
     const referenceStart = starts[columns.reference]!;
     const length = ends[columns.reference]! - referenceStart;
     const amount = readAmount(bytes, starts[columns.amount]!, ends[columns.amount]!);
-    const currency = readCurrency(bytes, starts[columns.currency]!, ends[columns.currency]!);
+    const currency = this.placeOf(readCurrency(bytes, starts[columns.currency]!, ends[columns.currency]!));
     const day = readDay(bytes, starts[columns.day]!, ends[columns.day]!);
     if (currency < 0 || Number.isNaN(amount) || Number.isNaN(day)) return false;
+    if (referenceStart - lineStart > mostReferenceBytes) return false;
     if (!isPlainReference(bytes, referenceStart, length) || !this.hasPlainRest()) return false;
-    if (this.rows.count === this.rows.amount.length) this.rows = grown(this.rows);
-    const { rows } = this;
-    const at = rows.count++;
-    rows.lineStart[at] = lineStart;
-    rows.lineNumber[at] = line;
-    rows.referenceStart[at] = referenceStart;
-    rows.referenceLength[at] = length;
-    rows.hash[at] = hashOf(bytes, referenceStart, length);
-    rows.amount[at] = amount;
-    rows.currency[at] = currency;
-    rows.day[at] = day;
+    if (!this.wasPlain) this.jumps.push({ row: this.rows.count, line: this.line });
+    this.wasPlain = true;
+    this.rows.add(lineStart, referenceStart - lineStart, length, hashOf(bytes, referenceStart, length));
+    this.rows.setMoney(amount, currency, day);
     return true;
+  }
+
+  /** The place of a packed currency in the list; −1 for none, and where the list is full. */
+  private placeOf(packed: number): number {
+    if (packed < 0) return -1;
+    const known = this.places.get(packed);
+    if (known !== undefined) return known;
+    const place = this.currencies.length;
+    if (place === mostCurrencies) return -1;
+    this.currencies.push(currencyName(packed));
+    this.places.set(packed, place);
+    return place;
   }
 
   private hasPlainRest(): boolean {
@@ -152,33 +179,8 @@ class Scanner {
   }
 }
 
-function emptyRows(capacity: number): PlainRows {
-  return {
-    count: 0,
-    lineStart: new Uint32Array(capacity),
-    lineNumber: new Uint32Array(capacity),
-    referenceStart: new Uint32Array(capacity),
-    referenceLength: new Uint16Array(capacity),
-    hash: new Uint32Array(capacity),
-    amount: new Float64Array(capacity),
-    currency: new Uint32Array(capacity),
-    day: new Int32Array(capacity),
-  };
-}
-
-function grown(rows: PlainRows): PlainRows {
-  const larger = emptyRows(rows.count * 2);
-  larger.count = rows.count;
-  larger.lineStart.set(rows.lineStart);
-  larger.lineNumber.set(rows.lineNumber);
-  larger.referenceStart.set(rows.referenceStart);
-  larger.referenceLength.set(rows.referenceLength);
-  larger.hash.set(rows.hash);
-  larger.amount.set(rows.amount);
-  larger.currency.set(rows.currency);
-  larger.day.set(rows.day);
-  return larger;
-}
+/** What one byte counts. */
+const mostCurrencies = 256;
 
 /** No more digits than a double holds exactly; NaN for anything else. */
 const mostDigits = 15;
@@ -209,7 +211,7 @@ function readCurrency(bytes: Buffer, start: number, end: number): number {
   return packed;
 }
 
-export const currencyName = (packed: number): string =>
+const currencyName = (packed: number): string =>
   String.fromCharCode(packed >> 16, (packed >> 8) & 0xff, packed & 0xff);
 
 /** The day of `YYYY-MM-DD`; NaN for anything else. The last days of a month are left to the careful reader's calendar. */
@@ -251,11 +253,13 @@ function isPlainReference(bytes: Buffer, start: number, length: number): boolean
   return !mayBePlaceholder;
 }
 
-/** FNV-1a. */
+/** FNV-1a, stirred as MurmurHash3 ends, so that references that count upwards spread over the whole table. */
 export function hashOf(bytes: Buffer, start: number, length: number): number {
   let hash = 0x811c9dc5;
   for (let at = start; at < start + length; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
-  return (hash ^ (hash >>> 15)) >>> 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }
 
 function endOfLine(bytes: Buffer, from: number): number {
@@ -263,6 +267,10 @@ function endOfLine(bytes: Buffer, from: number): number {
   while (end < bytes.length && bytes[end] !== newline && bytes[end] !== carriageReturn) end++;
   return end;
 }
+
+/** The text of a plain line: it has no quotes, so every comma ends a field. */
+export const lineAt = (bytes: Buffer, start: number): string =>
+  bytes.toString('utf8', start, endOfLine(bytes, start));
 
 const afterBreak = (bytes: Buffer, end: number): number =>
   bytes[end] === carriageReturn && bytes[end + 1] === newline ? end + 2 : end + 1;

@@ -25,17 +25,35 @@ export function matchByBatch(pool: Pool): Verdict {
     ({ reference }) => reference,
   );
   const findings = [...named].flatMap(([batch, lines]) => compareBatch(batches.get(batch) ?? [], lines));
+  return { findings, rest: without(pool, findings) };
+}
+
+/** Entries and lines that name the same batch and have no other partner: all of them together, when their sums agree. */
+export function matchWithinBatch(pool: Pool): Verdict {
+  const keyOf = ({ batch, currency }: LedgerEntry | StatementLine): string =>
+    batch === '' ? '' : `${currency} ${batch}`;
+  const entries = groupBy(pool.entries, keyOf);
+  const lines = groupBy(pool.lines, keyOf);
+  entries.delete('');
+  const findings = [...entries].flatMap(([key, ours]) => {
+    const theirs = lines.get(key) ?? [];
+    const came = sumOf(theirs);
+    const expected = sumOf(ours);
+    const isWhole = theirs.length > 0 && (came === expected || came + feesOf(theirs) === expected);
+    return isWhole ? [matched('batch_group', ours, theirs)] : [];
+  });
+  return { findings, rest: without(pool, findings) };
+}
+
+const without = (pool: Pool, findings: Finding[]): Pool => {
   const settled = new Set<LedgerEntry | StatementLine>(
     findings.flatMap(({ entries, lines }) => [...entries, ...lines]),
   );
   return {
-    findings,
-    rest: {
-      entries: pool.entries.filter((entry) => !settled.has(entry)),
-      lines: pool.lines.filter((line) => !settled.has(line)),
-    },
+    entries: pool.entries.filter((entry) => !settled.has(entry)),
+    lines: pool.lines.filter((line) => !settled.has(line)),
   };
-}
+};
 
 function compareBatch(entries: LedgerEntry[], lines: StatementLine[]): Finding[] {
   const ours = groupBy(entries, ({ currency }) => currency);

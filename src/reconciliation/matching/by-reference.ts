@@ -18,7 +18,7 @@ import {
   type StatementLine,
   type Verdict,
 } from '../findings.js';
-import { withinWindow, type MatchSettings } from './settings.js';
+import { isTolerated, withinWindow, type MatchSettings } from './settings.js';
 
 /** Above so many possible pairs, a reference is a placeholder that many payments share: nearest pairs mean nothing. */
 const mostPairs = 4096;
@@ -41,9 +41,21 @@ export function matchByReference(pool: Pool, settings: MatchSettings): Verdict {
 
 /** One reference: equal amounts first, then sums, then the nearest amounts, then currencies, then surplus. */
 function compareGroup(group: Pool, settings: MatchSettings): Verdict {
+  const [entry, line] = [group.entries[0], group.lines[0]];
+  const isPair = group.entries.length === 1 && group.lines.length === 1;
+  // Most groups by far, and the one step that can concern them.
+  if (isPair && entry?.currency === line?.currency)
+    return entry?.amountMinor === line?.amountMinor
+      ? pairByDay(group, settings)
+      : compareAmounts(group, settings);
   const steps: ((pool: Pool) => Verdict)[] = [
     (pool) => bySide(pool, amountKey, (side) => pairByDay(side, settings)),
-    (pool) => bySide(pool, ({ currency }) => currency, compareAmounts),
+    (pool) =>
+      bySide(
+        pool,
+        ({ currency }) => currency,
+        (side) => compareAmounts(side, settings),
+      ),
     pairCurrencies,
     (pool) => findDuplicates(pool, group, settings),
   ];
@@ -112,7 +124,7 @@ function pairByDay({ entries, lines }: Pool, { windowDays }: MatchSettings): Ver
 }
 
 /** Unequal amounts of one currency: several that add up, or else the nearest pairs of one sign. */
-function compareAmounts(pool: Pool): Verdict {
+function compareAmounts(pool: Pool, settings: MatchSettings): Verdict {
   const { entries, lines } = pool;
   if (entries.length === 0 || lines.length === 0) return { findings: [], rest: pool };
   const expected = sumOf(entries);
@@ -121,10 +133,10 @@ function compareAmounts(pool: Pool): Verdict {
     return { findings: [matched('split', entries, lines)], rest: { entries: [], lines: [] } };
   if (entries.length * lines.length > mostPairs)
     return { findings: [broken('ambiguous', entries, lines)], rest: { entries: [], lines: [] } };
-  return nearestPairs(pool);
+  return nearestPairs(pool, settings);
 }
 
-function nearestPairs({ entries, lines }: Pool): Verdict {
+function nearestPairs({ entries, lines }: Pool, { tolerances }: MatchSettings): Verdict {
   const left = { entries: new Set(entries), lines: new Set(lines) };
   const findings: Finding[] = [];
   const pairs = entries
@@ -135,6 +147,10 @@ function nearestPairs({ entries, lines }: Pool): Verdict {
     if (!left.entries.has(entry) || !left.lines.has(line)) continue;
     left.entries.delete(entry);
     left.lines.delete(line);
+    if (isTolerated(line.amountMinor - entry.amountMinor, tolerances.get(entry.currency))) {
+      findings.push(matched('tolerance', [entry], [line]));
+      continue;
+    }
     const isFee = line.feeMinor !== 0n && line.amountMinor + line.feeMinor === entry.amountMinor;
     findings.push(broken(isFee ? 'fee' : 'amount', [entry], [line]));
   }

@@ -16,16 +16,37 @@ import {
   type Verdict,
 } from '../findings.js';
 import { matchByAmountAndDate } from './by-amount-and-date.js';
-import { matchByBatch } from './by-batch.js';
+import { matchByBatch, matchWithinBatch } from './by-batch.js';
+import { matchByUserRules } from './by-user-rule.js';
 import { matchByReference } from './by-reference.js';
 import type { MatchSettings } from './settings.js';
 
 type Rule = (pool: Pool, settings: MatchSettings) => Verdict;
 
-const rules: Rule[] = [matchByReference, matchByBatch, matchByAmountAndDate, account];
+const rules: Rule[] = [
+  matchByReference,
+  matchByBatch,
+  matchWithinBatch,
+  matchByUserRules,
+  matchByAmountAndDate,
+  account,
+];
 
 /** Every finding about a pool. Throws `internal` when an entry or a line would be lost or used twice. */
-export function reconcile(pool: Pool, settings: MatchSettings): Finding[] {
+export const reconcile = (pool: Pool, settings: MatchSettings): Finding[] => findBy(rules, pool, settings);
+
+/**
+ * The same without groups within a batch: for the desk's days, where what a batch pays out is judged as a whole and a
+ * payment under a wrong reference is shown on both sides.
+ */
+export const reconcileRows = (pool: Pool, settings: MatchSettings): Finding[] =>
+  findBy(
+    rules.filter((rule) => rule !== matchWithinBatch),
+    pool,
+    settings,
+  );
+
+function findBy(rules: readonly Rule[], pool: Pool, settings: MatchSettings): Finding[] {
   const findings: Finding[][] = [];
   let rest = pool;
   for (const rule of rules) {
@@ -58,7 +79,8 @@ const pendingOn = (dueOn: Day, entries: LedgerEntry[]): Finding => ({
   dueOn,
 });
 
-function requireConserved(pool: Pool, findings: Finding[]): void {
+/** Throws `internal` unless every row of the pool is in exactly one finding. */
+export function requireConserved(pool: Pool, findings: Finding[]): void {
   const entries = new Set<LedgerEntry>();
   const lines = new Set<StatementLine>();
   let [entryUses, lineUses] = [0, 0];

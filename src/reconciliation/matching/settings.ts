@@ -2,15 +2,53 @@
 import type { Day } from '../../kernel/calendar-day.js';
 import type { LedgerEntry } from '../findings.js';
 
+/** How far a payment may differ and still match, in minor units of its currency. */
+export interface Tolerance {
+  /** The partner pays less, or collects more. */
+  shortMinor: bigint;
+  /** The partner pays more, or collects less. */
+  overMinor: bigint;
+}
+
+/** `plain_reference` compares letters and digits alone, without leading zeros and whatever their case. */
+type RuleCriterion = 'reference' | 'plain_reference' | 'batch' | 'date';
+
+export interface UserRule {
+  id: string;
+  /** One at least: what both sides share besides currency and amount. */
+  by: readonly RuleCriterion[];
+  /** Types of ledger entries and of statement lines that it is about; empty for all. */
+  ledgerTypes: readonly string[];
+  statementTypes: readonly string[];
+  /** Whether several entries may answer several lines when their sums agree. */
+  many: boolean;
+  /** How many days the rows of a match may lie apart, where the rule goes by date. */
+  windowDays: number;
+  tolerances: ReadonlyMap<string, Tolerance>;
+}
+
 export interface MatchSettings {
   /** How far the two value dates of one payment may lie apart, in days. */
   windowDays: number;
+  /** By currency; a currency that is not listed has none. */
+  tolerances: ReadonlyMap<string, Tolerance>;
+  /** Of paydesk.yaml, in its order. */
+  rules: readonly UserRule[];
   /** The day on which an entry's money is due when that day is still to come; null when it is due already. */
   dueLater: (entry: LedgerEntry) => Day | null;
 }
 
-export const defaultSettings: MatchSettings = { windowDays: 2, dueLater: () => null };
+export const defaultSettings: MatchSettings = {
+  windowDays: 2,
+  tolerances: new Map(),
+  rules: [],
+  dueLater: () => null,
+};
 
 /** A side that states no day cannot contradict one. */
 export const withinWindow = (a: Day | null, b: Day | null, windowDays: number): boolean =>
   a === null || b === null || Math.abs(a - b) <= windowDays;
+
+/** Whether a difference, statement less ledger, is too small to matter. */
+export const isTolerated = (difference: bigint, tolerance: Tolerance | undefined): boolean =>
+  tolerance !== undefined && -tolerance.shortMinor <= difference && difference <= tolerance.overMinor;

@@ -7,7 +7,8 @@
 import type { Day } from '../../kernel/calendar-day.js';
 import type { BusinessCalendar } from '../../ports/calendars.js';
 import { differenceOf, type Finding, type LedgerEntry, type StatementLine } from '../findings.js';
-import { reconcile } from '../matching/match.js';
+import { reconcileRows } from '../matching/match.js';
+import { defaultSettings } from '../matching/settings.js';
 import { dueDay } from '../settlement.js';
 import { asDuplicates, isImplied, judgedResidue, residuesOf, type Residue } from './batches.js';
 
@@ -54,9 +55,9 @@ export function compareUnit(input: UnitInput): UnitFinding[] {
     residues.flatMap(({ found }) => [...found.entries, ...found.lines]),
   );
   const isFree = (row: LedgerEntry | StatementLine): boolean => !held.has(row);
-  const findings = reconcile(
+  const findings = reconcileRows(
     { entries: entries.filter(isFree), lines: lines.filter(isFree) },
-    { windowDays, dueLater: (entry) => (dueOf(entry) > asOf ? dueOf(entry) : null) },
+    { ...defaultSettings, windowDays, dueLater: (entry) => (dueOf(entry) > asOf ? dueOf(entry) : null) },
   );
   const isLate = (entry: LedgerEntry): boolean =>
     (open.get(entry)?.identity ?? null) !== null || input.isBefore(entry);

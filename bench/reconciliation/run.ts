@@ -1,0 +1,156 @@
+/**
+ * A million ledger entries in PostgreSQL against a statement file of a million lines, to breaks written: beside a bare
+ * COPY of the file and the set-based engine, in one run. Usage: tsx bench/reconciliation/run.ts [rows…], default 100000
+ * 1000000. The thread's memory counts: the process does nothing else.
+ */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmod, mkdtemp, rm, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { openDatabase } from '../../src/adapters/postgres/database.js';
+import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded/supervisor.js';
+import { migrate } from '../../src/adapters/postgres/migrate.js';
+import { ensureDatabase } from '../../src/adapters/postgres/provision.js';
+import { createResults } from '../../src/adapters/postgres/recon-results.js';
+import { createStatementFiles } from '../../src/adapters/postgres/statement-files.js';
+import { parseDay } from '../../src/kernel/calendar-day.js';
+import { systemClock } from '../../src/kernel/clock.js';
+import { silentLog } from '../../src/kernel/log.js';
+import { Secret } from '../../src/kernel/secret.js';
+import { createReconciler } from '../../src/wiring/reconciliation-engine/reconciler.js';
+import { usualTerms } from '../../src/wiring/reconciliation-engine/terms.js';
+
+const execFileAsync = promisify(execFile);
+
+const sizes = process.argv.slice(2).map(Number);
+const businessDay = parseDay('2026-11-30') ?? 0;
+const runsPerSize = 2;
+
+const home = await mkdtemp(join(tmpdir(), 'paydesk-bench-'));
+const exchange = await mkdtemp(join(tmpdir(), 'paydesk-bench-files-'));
+await chmod(exchange, 0o755);
+const server = await startEmbeddedPostgres({ home, log: silentLog, settings: { max_wal_size: '8GB' } });
+await ensureDatabase(server.url, 'bench');
+const url = server.urlOf('bench');
+await migrate(url, { log: silentLog });
+// Only a superuser may have the server read files.
+const superuser = new URL(server.url.reveal());
+superuser.pathname = '/bench';
+const books = new Secret(superuser.href);
+const client = new pg.Client({ connectionString: books.reveal() });
+await client.connect();
+const database = openDatabase({ url, clock: systemClock, log: silentLog });
+const results = createResults(database);
+const files = createStatementFiles(database);
+const reconciler = createReconciler({
+  database: url,
+  books,
+  termsOf: () => ({ ...usualTerms, account: 'clearing:bench', windowDays: 2 }),
+  profiles: [],
+  results,
+});
+try {
+  for (const rows of sizes.length > 0 ? sizes : [100_000, 1_000_000]) await measure(rows);
+} finally {
+  await database.close();
+  await client.end();
+  await server.stop();
+  await Promise.all([home, exchange].map((folder) => rm(folder, { recursive: true, force: true })));
+}
+
+async function measure(rows: number): Promise<void> {
+  const path = join(exchange, `${rows}.csv`);
+  const truth = await load(rows, path);
+  const copies: number[] = [];
+  const joins: number[] = [];
+  let slowest = 0;
+  for (let at = 0; at < runsPerSize; at++) {
+    copies.push(await bareCopy(path));
+    const { seconds, loopMs } = await reconcileOnce(`bench${rows}-${at}`, rows, path, 'join');
+    joins.push(seconds);
+    slowest = Math.max(slowest, loopMs);
+  }
+  const sql = await reconcileOnce(`bench${rows}-sql`, rows, path, 'sql');
+  const [copy, joined] = [Math.min(...copies), Math.min(...joins)];
+  console.log(
+    JSON.stringify({
+      rows,
+      copySeconds: copy,
+      joinSeconds: joined,
+      ratio: Number((joined / copy).toFixed(2)),
+      sqlSeconds: sql.seconds,
+      sqlRatio: Number((sql.seconds / joined).toFixed(2)),
+      loopDelayMaxMs: Number(slowest.toFixed(1)),
+      peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
+      breaks: sql.breaks,
+      truth,
+    }),
+  );
+}
+
+/** The ledger into the books, the statement into a file; the breaks that must be found. */
+async function load(rows: number, path: string): Promise<Record<string, number>> {
+  const script = join(import.meta.dirname, 'write-files.ts');
+  const { stdout } = await execFileAsync(process.execPath, ['--import', 'tsx', script, String(rows), path]);
+  await client.query('drop table if exists ledger_entries, loading');
+  await client.query(`create table loading (id text, partner_ref text collate "C", amount_minor bigint, currency text,
+    value_date date, type text, batch_id text)`);
+  await client.query(`copy loading from '${path}.ledger' (format csv, header)`);
+  await client.query(`create table ledger_entries as select id as entry_id, 'clearing:bench' as account,
+    'debit' as direction, amount_minor, currency, type as kind, 'bench' as partner, partner_ref as reference, batch_id,
+    value_date as business_day from loading`);
+  await client.query('vacuum analyze ledger_entries');
+  return JSON.parse(stdout) as Record<string, number>;
+}
+
+async function bareCopy(path: string): Promise<number> {
+  await client.query('drop table if exists bare');
+  await client.query(`create table bare (line_no bigint, partner_ref text collate "C", amount_minor bigint, currency text,
+    value_date date, type text, fee_minor bigint)`);
+  const startedAt = performance.now();
+  await client.query(`copy bare from '${path}' (format csv, header)`);
+  return secondsSince(startedAt);
+}
+
+function secondsSince(startedAt: number): number {
+  return Math.round(performance.now() - startedAt) / 1000;
+}
+
+async function reconcileOnce(
+  partner: string,
+  rows: number,
+  path: string,
+  engine: 'join' | 'sql',
+): Promise<{ seconds: number; loopMs: number; breaks: object }> {
+  const bytes = await readFile(path);
+  const sha256 = createHash('sha256').update(partner).update(String(rows)).digest('hex');
+  const { file } = await database.run((tx) =>
+    files.add(tx, { partner, sha256, name: 'bench.csv', format: 'table', receivedAt: new Date(0) }),
+  );
+  // A unit before, so that the whole ledger belongs to this one.
+  const dayBefore = businessDay - 60;
+  await reconciler.run({ partner, businessDay: dayBefore, asOf: dayBefore, files: [] });
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  let seconds = 0;
+  let startedAt = 0;
+  const { unit } = await reconciler.run({
+    partner,
+    businessDay,
+    asOf: businessDay,
+    files: [{ id: file.id, bytes, format: 'table' }],
+    engine,
+    // From when the thread is up: from sources it has to compile them first. The index for traces is made when the breaks
+    // are written already.
+    onProgress: (_share, stage) => {
+      if (stage.startsWith('Reading')) startedAt = performance.now();
+      if (stage === 'Indexing') seconds = secondsSince(startedAt);
+    },
+  });
+  delay.disable();
+  return { seconds, loopMs: delay.max / 1e6, breaks: unit.breaks };
+}

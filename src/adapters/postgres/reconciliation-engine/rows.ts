@@ -1,0 +1,19 @@
+/** Entries and lines as JSON in the database and back: money as text, so that nothing rounds it; a day is its number. */
+import type { KeptLine, LedgerEntry } from '../../../ports/reconciliation.js';
+
+type Kept<Row> = { [Name in keyof Row]: Row[Name] extends bigint ? string : Row[Name] };
+export type EntryJson = Kept<LedgerEntry>;
+export type LineJson = Kept<KeptLine>;
+
+export const jsonText = (value: unknown): string =>
+  JSON.stringify(value, (_name, part: unknown) =>
+    typeof part === 'bigint' ? String(part) : part,
+  ).replaceAll('\\u0000', '\\ufffd');
+
+export const entryOf = (row: EntryJson): LedgerEntry => ({ ...row, amountMinor: BigInt(row.amountMinor) });
+
+export const lineOf = (row: LineJson): KeptLine => ({
+  ...row,
+  amountMinor: BigInt(row.amountMinor),
+  feeMinor: BigInt(row.feeMinor),
+});

@@ -1,0 +1,30 @@
+-- Both sides of a comparison, for the session. `f` is the finding that a row is in; null while no rule accounts for it.
+-- Days count from 1970. Amounts have any number of digits.
+create temporary table e (
+  n bigint generated always as identity,
+  id text collate "C" not null,
+  reference text collate "C" not null,
+  amount numeric not null,
+  currency text collate "C" not null,
+  day integer,
+  type text collate "C" not null,
+  batch text collate "C" not null,
+  due integer,
+  f bigint
+);
+create temporary table l (
+  n bigint generated always as identity,
+  file bigint not null,
+  line bigint not null,
+  reference text collate "C" not null,
+  amount numeric not null,
+  currency text collate "C" not null,
+  day integer,
+  type text collate "C" not null,
+  fee numeric not null,
+  batch text collate "C" not null,
+  f bigint
+);
+create temporary table findings (f bigint primary key, type text not null, name text not null, due integer);
+create temporary sequence finding;
+create temporary table exact (currency text collate "C" primary key, rows bigint not null, amount numeric not null);

@@ -1,0 +1,301 @@
+/**
+ * The rules of matching as sets: for ledgers larger than memory, and as the oracle that the join is tested against.
+ *
+ * Invariant: the same rules in the same order as `src/reconciliation/matching`, with the same results to the row. One rule
+ * per file under `rules/`; names with a dollar are numbers and expressions of this module, never text from outside.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import pg from 'pg';
+import type { Day } from '../../../kernel/calendar-day.js';
+import { packageRoot } from '../../../kernel/package-root.js';
+import type { LedgerEntry, StatementLine } from '../../../ports/reconciliation.js';
+import type { CopySession } from './session.js';
+
+interface SqlRule {
+  id: string;
+  by: readonly ('reference' | 'plain_reference' | 'batch' | 'date')[];
+  ledgerTypes: readonly string[];
+  statementTypes: readonly string[];
+  many: boolean;
+  windowDays: number;
+  tolerances: ReadonlyMap<string, SqlTolerance>;
+}
+
+interface SqlTolerance {
+  shortMinor: bigint;
+  overMinor: bigint;
+}
+
+export interface SqlSettings {
+  windowDays: number;
+  tolerances: ReadonlyMap<string, SqlTolerance>;
+  rules: readonly SqlRule[];
+  dueLater: (entry: LedgerEntry) => Day | null;
+}
+
+/** A row with its number in the comparison, by which the caller knows rows that it added. */
+type Numbered<Row> = Row & { n: number };
+
+export interface SqlFinding {
+  type: 'match' | 'break' | 'pending';
+  /** The rule or the kind. */
+  name: string;
+  due: Day | null;
+  entries: Numbered<LedgerEntry>[];
+  lines: Numbered<StatementLine>[];
+}
+
+export interface SqlExact {
+  currency: string;
+  rows: number;
+  amountMinor: bigint;
+}
+
+/** Above so many possible pairs a reference is a placeholder; the same number as in `by-reference.ts`. */
+const mostPairs = 4096;
+
+const folder = join(packageRoot, 'src/adapters/postgres/reconciliation-engine/rules');
+
+async function rule(
+  session: CopySession,
+  file: string,
+  values: Record<string, string> = {},
+): Promise<object[]> {
+  const sql = await readFile(join(folder, `${file}.sql`), 'utf8');
+  return session.query(sql.replace(/\$([A-Za-z]+)/g, (_, name: string) => values[name] ?? 'null'));
+}
+
+/** Makes the tables of a comparison, in which the session keeps both sides. */
+export const openSides = (session: CopySession): Promise<object[]> => rule(session, '0-tables');
+
+/** The ledger as `copyLedger` gives it. */
+export const loadLedger = (session: CopySession, rows: Readable): Promise<void> =>
+  load(
+    session,
+    rows,
+    'ledger_rows',
+    'id text, partner_ref text, amount_minor numeric, currency text, value_date date, type text, batch_id text',
+    `insert into e (id, reference, amount, currency, day, type, batch)
+      select id, coalesce(partner_ref, ''), amount_minor, currency, value_date - date '1970-01-01', coalesce(type, ''),
+        coalesce(batch_id, '') from ledger_rows`,
+  );
+
+/** The staged lines of a unit. */
+export const loadLines = (session: CopySession, unit: number): Promise<object[]> =>
+  session.query(`
+    insert into l (file, line, reference, amount, currency, day, type, fee, batch)
+    select file, line, reference, amount_minor, currency, value_date - date '1970-01-01', type, fee_minor, batch
+    from paydesk.recon_lines_${unit} where superseded_by is null`);
+
+/** What is there and in no finding yet; read where the exact pass left little. */
+export async function restOf(
+  session: CopySession,
+): Promise<{ entries: Numbered<LedgerEntry>[]; lines: Numbered<StatementLine>[] }> {
+  const [rest] = await session.query<Pick<FindingRow, 'entries' | 'lines'>>(
+    `select (select ${entriesJson} from e) as entries, (select ${linesJson} from l) as lines`,
+  );
+  return rowsOf(rest ?? { entries: null, lines: null });
+}
+
+/** Leaves out entries that are not the unit's own. */
+export async function keepEntries(
+  session: CopySession,
+  isOwn: (entry: LedgerEntry) => boolean,
+): Promise<void> {
+  const kinds = await session.query<{ day: number; type: string }>(
+    'select distinct day, type from e where day is not null',
+  );
+  const foreign = kinds.filter(({ day, type }) => !isOwn({ ...anyEntry, day, type }));
+  await session.query(
+    `delete from e using jsonb_to_recordset($1::jsonb) as k (day integer, type text)
+      where e.day = k.day and e.type = k.type`,
+    [JSON.stringify(foreign)],
+  );
+}
+
+/** Rows that come from elsewhere, such as those that earlier units left open. */
+export async function addRows(
+  session: CopySession,
+  entries: readonly LedgerEntry[],
+  lines: readonly StatementLine[],
+): Promise<void> {
+  const json = (rows: readonly object[]): string =>
+    JSON.stringify(rows, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+  await session.query(
+    `insert into e (id, reference, amount, currency, day, type, batch)
+      select id, reference, "amountMinor", currency, day, type, batch from jsonb_to_recordset($1::jsonb)
+        as r (id text, reference text, "amountMinor" numeric, currency text, day integer, type text, batch text)`,
+    [json(entries)],
+  );
+  await session.query(
+    `insert into l (file, line, reference, amount, currency, day, type, fee, batch)
+      select file, line, reference, "amountMinor", currency, day, type, "feeMinor", batch
+      from jsonb_to_recordset($1::jsonb) as r (file bigint, line bigint, reference text, "amountMinor" numeric,
+        currency text, day integer, type text, "feeMinor" numeric, batch text)`,
+    [json(lines)],
+  );
+}
+
+async function load(
+  session: CopySession,
+  rows: Readable,
+  table: string,
+  columns: string,
+  insert: string,
+): Promise<void> {
+  await session.query(`create temporary table ${table} (${columns})`);
+  const into: Writable = session.copyIn(`copy ${table} from stdin (format csv, header)`);
+  try {
+    await pipeline(rows, into);
+  } catch (error) {
+    throw session.fault(error);
+  }
+  await session.query(insert);
+  await session.query(`drop table ${table}`);
+}
+
+/** Takes out what one row of either side answers exactly; what is left is for `applyRules`. */
+export async function takeExact(session: CopySession, { windowDays }: SqlSettings): Promise<SqlExact[]> {
+  await rule(session, '1-exact', { window: whole(windowDays) });
+  const rows = await session.query<{ currency: string; rows: string; amount: string }>('select * from exact');
+  return rows.map(({ currency, rows: count, amount }) => ({
+    currency,
+    rows: Number(count),
+    amountMinor: BigInt(amount),
+  }));
+}
+
+export async function applyRules(session: CopySession, settings: SqlSettings): Promise<SqlFinding[]> {
+  const values = { window: whole(settings.windowDays), pairs: whole(mostPairs) };
+  await setTerms(session, settings);
+  await rule(session, '2-reference', values);
+  for (let found = 1; found > 0;) {
+    const [round] = (await rule(session, '3-nearest', values)) as { found: bigint | string }[];
+    found = Number(round?.found ?? 0);
+  }
+  await rule(session, '4-surplus', values);
+  await rule(session, '5-batch', values);
+  for (const each of settings.rules) await rule(session, '6-user-rule', userRuleValues(each));
+  await rule(session, '7-amount-date', values);
+  await rule(session, '8-rest', values);
+  return readFindings(session);
+}
+
+/** Tolerances, and due days for each day and type that occurs. */
+async function setTerms(session: CopySession, settings: SqlSettings): Promise<void> {
+  await session.query('create temporary table tolerances (currency text, short numeric, over numeric)');
+  await session.query(
+    'create temporary table rule_tolerances (rule text, currency text, short numeric, over numeric)',
+  );
+  for (const [currency, { shortMinor, overMinor }] of settings.tolerances)
+    await session.query('insert into tolerances values ($1, $2, $3)', [
+      currency,
+      String(shortMinor),
+      String(overMinor),
+    ]);
+  for (const { id, tolerances } of settings.rules)
+    for (const [currency, { shortMinor, overMinor }] of tolerances)
+      await session.query('insert into rule_tolerances values ($1, $2, $3, $4)', [
+        id,
+        currency,
+        String(shortMinor),
+        String(overMinor),
+      ]);
+  const kinds = await session.query<{ day: number; type: string }>(
+    'select distinct day, type from e where day is not null',
+  );
+  const dues = kinds.flatMap(({ day, type }) => {
+    const due = settings.dueLater({ ...anyEntry, day, type });
+    return due === null ? [] : [{ day, type, due }];
+  });
+  await session.query(
+    `update e set due = d.due from jsonb_to_recordset($1::jsonb) as d (day integer, type text, due integer)
+      where e.day = d.day and e.type = d.type`,
+    [JSON.stringify(dues)],
+  );
+}
+
+const anyEntry: LedgerEntry = {
+  id: '',
+  reference: '',
+  amountMinor: 0n,
+  currency: '',
+  day: null,
+  type: '',
+  batch: '',
+};
+
+const whole = (value: number): string => String(Math.trunc(value));
+
+function userRuleValues(each: SqlRule): Record<string, string> {
+  const types = (names: readonly string[]): string =>
+    names.length === 0 ? 'true' : `type in (${names.map((name) => pg.escapeLiteral(name)).join(', ')})`;
+  const key = keySql(each);
+  return {
+    ourKey: key,
+    theirKey: key,
+    ourTypes: types(each.ledgerTypes),
+    theirTypes: types(each.statementTypes),
+    many: String(each.many),
+    byDate: String(each.by.includes('date')),
+    window: whole(each.windowDays),
+    rule: pg.escapeLiteral(each.id),
+  };
+}
+
+const plainReference = "nullif(upper(ltrim(regexp_replace(reference, '[^A-Za-z0-9]', '', 'g'), '0')), '')";
+const keyParts: Readonly<Record<SqlRule['by'][number], string>> = {
+  reference: "nullif(reference, '')",
+  plain_reference: plainReference,
+  batch: "nullif(batch, '')",
+  date: "case when day is not null then '' end",
+};
+
+/** Text that is null as soon as a part of it is. */
+function keySql({ by }: SqlRule): string {
+  const amount = by.every((criterion) => criterion === 'date') ? 'amount::text' : "''";
+  return by.length === 0
+    ? 'null::text'
+    : `(${['currency', amount, ...by.map((criterion) => keyParts[criterion])].join(" || E'\\n' || ")})`;
+}
+
+interface FindingRow {
+  type: SqlFinding['type'];
+  name: string;
+  due: number | null;
+  entries: (Numbered<Omit<LedgerEntry, 'amountMinor'>> & { amount: string })[] | null;
+  lines:
+    (Numbered<Omit<StatementLine, 'amountMinor' | 'feeMinor'>> & { amount: string; fee: string })[] | null;
+}
+
+const entriesJson = `jsonb_agg(jsonb_build_object('n', n, 'id', id, 'reference', reference, 'amount', amount::text,
+  'currency', currency, 'day', day, 'type', type, 'batch', batch) order by n)`;
+const linesJson = `jsonb_agg(jsonb_build_object('n', n, 'file', file, 'line', line, 'reference', reference,
+  'amount', amount::text, 'currency', currency, 'day', day, 'type', type, 'fee', fee::text, 'batch', batch) order by n)`;
+
+const findingsSql = `
+  select f.type, f.name, f.due, o.rows as entries, t.rows as lines
+  from findings f
+  left join (select f, ${entriesJson} as rows from e where f is not null group by f) o using (f)
+  left join (select f, ${linesJson} as rows from l where f is not null group by f) t using (f)
+  order by f`;
+
+async function readFindings(session: CopySession): Promise<SqlFinding[]> {
+  const rows = await session.query<FindingRow>(findingsSql);
+  return rows.map(({ type, name, due, ...sides }) => ({ type, name, due, ...rowsOf(sides) }));
+}
+
+const rowsOf = ({
+  entries,
+  lines,
+}: Pick<FindingRow, 'entries' | 'lines'>): Pick<SqlFinding, 'entries' | 'lines'> => ({
+  entries: (entries ?? []).map(({ amount, ...entry }) => ({ ...entry, amountMinor: BigInt(amount) })),
+  lines: (lines ?? []).map(({ amount, fee, ...line }) => ({
+    ...line,
+    amountMinor: BigInt(amount),
+    feeMinor: BigInt(fee),
+  })),
+});

@@ -1,0 +1,50 @@
+/**
+ * Names for rows and breaks that survive a file which is sent again, corrected or with more in it.
+ *
+ * Invariant: a line is named by what it says and by how many equal lines stand before it in its unit, never by where it
+ * stands; a break by its kind and the rows that it is about.
+ */
+import { createHash } from 'node:crypto';
+import { groupBy, type Break, type StatementLine } from '../findings.js';
+import type { KeptLine } from '../../ports/reconciliation.js';
+
+/** 32 hexadecimal digits: 128 bits, so that no two of a company's rows ever share one. */
+const digest = (parts: readonly unknown[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify(parts, (_name, part: unknown) => (typeof part === 'bigint' ? String(part) : part)))
+    .digest('hex')
+    .slice(0, 32);
+
+const contentOf = (line: StatementLine): unknown[] => [
+  line.reference,
+  line.amountMinor,
+  line.currency,
+  line.day,
+  line.type,
+  line.feeMinor,
+  line.batch,
+];
+
+/** Each line with its name. Lines that equal each other must all be among `lines`, or be left out together. */
+export function withIdentities(
+  partner: string,
+  businessDay: number,
+  lines: StatementLine[],
+): Map<StatementLine, KeptLine> {
+  const named = new Map<StatementLine, KeptLine>();
+  for (const [content, equal] of groupBy(lines, (line) => digest(contentOf(line)))) {
+    equal.sort((a, b) => a.file - b.file || a.line - b.line);
+    equal.forEach((line, at) =>
+      named.set(line, { ...line, identity: digest([partner, businessDay, content, at]) }),
+    );
+  }
+  return named;
+}
+
+export const breakIdentity = (partner: string, { kind, entries, lines }: Break): string =>
+  digest([
+    partner,
+    kind,
+    entries.map(({ id }) => id).sort(),
+    lines.map((line) => (line as KeptLine).identity).sort(),
+  ]);

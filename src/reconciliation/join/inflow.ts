@@ -1,0 +1,68 @@
+/**
+ * A table that comes in chunks, scanned while it comes.
+ *
+ * Invariant: the bytes stay in one piece, so that rows are places in them.
+ */
+import { OpsError } from '../../kernel/errors.js';
+import { readHeader, type TableName } from '../tables.js';
+import { columnsOf, expectedRows, type Side } from './join.js';
+import { mostBytes, recordAt, Scanner } from './scan.js';
+
+/** Memory that nothing was written to costs nothing. */
+const firstBytes = 1 << 27;
+
+export class Inflow {
+  private buffer = Buffer.allocUnsafeSlow(firstBytes);
+  private length = 0;
+  private side: (Side & { scan: Scanner }) | null = null;
+
+  constructor(private readonly name: TableName) {}
+
+  /** Throws `invalid` for a header that lacks a column, and for 4 GiB or more. */
+  add(chunk: Buffer): void {
+    if (this.length + chunk.length > this.buffer.length) this.grow(chunk.length);
+    chunk.copy(this.buffer, this.length);
+    this.length += chunk.length;
+    this.scan(false);
+  }
+
+  /** The whole table. */
+  end(): Side {
+    this.scan(true);
+    return { ...this.sideOf(this.bytes()), bytes: this.bytes() };
+  }
+
+  private bytes(): Buffer {
+    return this.buffer.subarray(0, this.length);
+  }
+
+  private scan(isWhole: boolean): void {
+    const bytes = this.bytes();
+    const hasHeader = this.side !== null || isWhole || bytes.includes('\n');
+    if (!hasHeader) return;
+    this.side = this.sideOf(bytes);
+    this.side.scan.scan(bytes, isWhole);
+  }
+
+  private sideOf(bytes: Buffer): Side & { scan: Scanner } {
+    if (this.side) return this.side;
+    const header = recordAt(bytes, 0);
+    const reader = readHeader(header?.record, this.name);
+    return {
+      bytes,
+      reader,
+      scan: new Scanner(header?.next ?? 0, columnsOf(reader), expectedRows(firstBytes)),
+    };
+  }
+
+  private grow(extra: number): void {
+    const wanted = Math.max(this.buffer.length * 2, this.length + extra);
+    if (this.length + extra > mostBytes)
+      throw new OpsError('invalid', 'The table is larger than 4 GiB.', {
+        hint: 'Run the unit on the SQL engine.',
+      });
+    const larger = Buffer.allocUnsafeSlow(Math.min(wanted, mostBytes));
+    this.buffer.copy(larger, 0, 0, this.length);
+    this.buffer = larger;
+  }
+}

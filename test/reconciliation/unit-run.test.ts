@@ -1,0 +1,268 @@
+/** Runs of units against real databases: what is kept, what a second file changes, and what later days close. */
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
+import { createResults } from '../../src/adapters/postgres/recon-results.js';
+import { createStatementFiles } from '../../src/adapters/postgres/statement-files.js';
+import { parseDay } from '../../src/kernel/calendar-day.js';
+import { fixedClock } from '../../src/kernel/clock.js';
+import { silentLog } from '../../src/kernel/log.js';
+import type {
+  Reconciler,
+  ReconciliationResults,
+  RunOutcome,
+  StatementFiles,
+} from '../../src/ports/reconciliation.js';
+import { runJob } from '../../src/wiring/reconciliation-engine/job.js';
+import { createReconciler, type ReconcilerFacts } from '../../src/wiring/reconciliation-engine/reconciler.js';
+import { usualTerms } from '../../src/wiring/reconciliation-engine/terms.js';
+import { createDatabase, createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
+
+let desk: TestDatabase;
+let books: TestDatabase;
+let database: Database;
+let owner: pg.Client;
+let results: ReconciliationResults;
+let files: StatementFiles;
+let reconciler: Reconciler;
+/** As in production, in a thread of its own. */
+let threaded: Reconciler;
+
+beforeAll(async () => {
+  [desk, books] = await Promise.all([createDatabase(), createEmptyDatabase()]);
+  owner = new pg.Client({ connectionString: books.url.reveal() });
+  await owner.connect();
+  await owner.query(`create table ledger_entries (entry_id text, account text, direction text, amount_minor bigint,
+    currency text, kind text, partner text, reference text, batch_id text, business_day date)`);
+  const clock = fixedClock('2026-11-27T09:00:00Z');
+  database = openDatabase({ url: desk.appUrl, clock, log: silentLog });
+  results = createResults(database);
+  files = createStatementFiles(database);
+  const facts: ReconcilerFacts = {
+    database: desk.appUrl,
+    books: books.url,
+    termsOf: (id) => ({ ...usualTerms, account: `clearing:${id}` }),
+    profiles: [],
+    results,
+  };
+  reconciler = createReconciler(facts, runJob);
+  threaded = createReconciler(facts);
+}, 60_000);
+afterAll(async () => {
+  await database.close();
+  await owner.end();
+  await Promise.all([desk.drop(), books.drop()]);
+});
+
+let partner: string;
+let partners = 0;
+beforeEach(() => {
+  partner = `p${++partners}`;
+});
+
+/** An entry in short: id, reference, signed amount, day. */
+const book = (
+  ...entries: [id: string, reference: string, amount: number, day: string, batch?: string][]
+): Promise<unknown> =>
+  Promise.all(
+    entries.map(([id, reference, amount, day, batch = null]) =>
+      owner.query('insert into ledger_entries values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
+        id,
+        `clearing:${partner}`,
+        amount < 0 ? 'credit' : 'debit',
+        Math.abs(amount),
+        'EUR',
+        'capture',
+        partner,
+        reference,
+        batch,
+        day,
+      ]),
+    ),
+  );
+
+const header = 'line_no,partner_ref,amount_minor,currency,value_date,type,fee_minor';
+const statement = (...rows: string[]): string => [header, ...rows, ''].join('\n');
+
+async function take(text: string, name = 'a.csv'): Promise<number | null> {
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  const facts = { partner, sha256, name, format: 'table', receivedAt: new Date('2026-11-27T08:00:00Z') };
+  const { file, isNew } = await database.run((tx) => files.add(tx, facts));
+  return isNew ? file.id : null;
+}
+
+async function run(
+  businessDay: string,
+  text: string | null,
+  more: { engine?: 'join' | 'sql'; asOf?: string } = {},
+): Promise<RunOutcome> {
+  const id = text === null ? null : await take(text);
+  return reconciler.run({
+    partner,
+    businessDay: parseDay(businessDay) ?? 0,
+    asOf: parseDay(more.asOf ?? businessDay) ?? 0,
+    files: id === null || text === null ? [] : [{ id, bytes: Buffer.from(text), format: 'table' }],
+    ...(more.engine && { engine: more.engine }),
+  });
+}
+
+async function breaks(businessDay: string): Promise<string[]> {
+  const { facts } = await results.breaks({ partner, businessDay: parseDay(businessDay) ?? 0 }, 100);
+  return facts
+    .map(
+      ({ kind, differenceMinor, entries, lines }) =>
+        `${kind} ${differenceMinor} ${entries.map(({ id }) => id).join(' ')} / ${lines.map(({ line }) => line).join(' ')}`,
+    )
+    .sort();
+}
+
+describe.each(['join', 'sql'] as const)('with the engine %s', (engine) => {
+  it('keeps matches as counts, breaks with both sides, and lines that can be found again', async () => {
+    await book(
+      ['A', 'r1', 100, '2026-11-26'],
+      ['B', 'r2', 200, '2026-11-26'],
+      ['C', 'r3', -50, '2026-11-26'],
+    );
+    const { unit, stale } = await run(
+      '2026-11-26',
+      statement(
+        '1,r1,100,EUR,2026-11-26,payment,0',
+        '2,r2,180,EUR,2026-11-26,payment,0',
+        '3,"x,9",7,EUR,2026-11-26,payment,0',
+        '4,bad,1.5,EUR,2026-11-26,payment,0',
+      ),
+      { engine },
+    );
+    expect(stale).toEqual([]);
+    expect(unit).toMatchObject({
+      runs: 1,
+      engine,
+      ledgerRows: 3,
+      statementRows: 3,
+      matched: { exact: 1 },
+      breaks: { amount: 1, missing_at_partner: 1, missing_in_ledger: 1 },
+      quarantined: 1,
+    });
+    expect(unit.totals.get('EUR')).toEqual({
+      ledgerMinor: 250n,
+      statementMinor: 287n,
+      explainedMinor: 100n,
+      pendingMinor: 0n,
+    });
+    expect(await breaks('2026-11-26')).toEqual([
+      'amount -20 B / 2',
+      'missing_at_partner 50 C / ',
+      'missing_in_ledger 7  / 3',
+    ]);
+    const sightings = await results.linesBy('x,9', 5);
+    expect(sightings.find((each) => each.partner === partner)).toMatchObject({
+      fileName: 'a.csv',
+      line: { line: 3 },
+    });
+    const { facts } = await results.quarantine({ partner, businessDay: unit.businessDay }, 10);
+    expect(facts).toMatchObject([{ line: 5, code: 'bad_amount' }]);
+  });
+
+  it('finds the same again when it runs again, under the same identities', async () => {
+    await book(['A', 'r1', 100, '2026-11-26'], ['B', 'r2', 200, '2026-11-26']);
+    const text = statement('1,r1,90,EUR,2026-11-26,payment,0');
+    await run('2026-11-26', text, { engine });
+    const key = { partner, businessDay: parseDay('2026-11-26') ?? 0 };
+    const before = (await results.breaks(key, 10)).facts.map(({ identity }) => identity);
+    expect(await take(text, 'again.csv')).toBeNull();
+    const { unit } = await run('2026-11-26', null, { engine });
+    expect(unit).toMatchObject({ runs: 2, statementRows: 1, files: [expect.any(Number)] });
+    expect((await results.breaks(key, 10)).facts.map(({ identity }) => identity)).toEqual(before);
+  });
+
+  it('adds of a file with more in it the difference alone, and twins stay twins', async () => {
+    await book(
+      ['A', 'r1', 100, '2026-11-26'],
+      ['B', 'r2', 200, '2026-11-26'],
+      ['C', 'r2', 200, '2026-11-26'],
+    );
+    const rows = [
+      '1,r1,100,EUR,2026-11-26,payment,0',
+      '2,r2,200,EUR,2026-11-26,payment,0',
+      '3,r2,200,EUR,2026-11-26,payment,0',
+    ];
+    await run('2026-11-26', statement(...rows.slice(0, 2)), { engine });
+    expect(await breaks('2026-11-26')).toEqual(['duplicate_in_ledger -200 C / ']);
+    const { unit } = await run('2026-11-26', statement(...rows), { engine });
+    expect(unit).toMatchObject({ statementRows: 3, matched: { exact: 3 }, breaks: {} });
+  });
+
+  it('lets a corrected file speak for the payments that it names', async () => {
+    await book(['A', 'r1', 100, '2026-11-26'], ['B', 'r2', 200, '2026-11-26']);
+    await run(
+      '2026-11-26',
+      statement('1,r1,100,EUR,2026-11-26,payment,0', '2,r2,190,EUR,2026-11-26,payment,0'),
+      { engine },
+    );
+    const { unit } = await run(
+      '2026-11-26',
+      statement('1,r1,100,EUR,2026-11-26,payment,0', '2,r2,200,EUR,2026-11-26,payment,0'),
+      { engine },
+    );
+    expect(unit).toMatchObject({ statementRows: 2, matched: { exact: 2 }, breaks: {} });
+  });
+
+  it('carries a break forward in silence and closes it when the money comes', async () => {
+    await book(['A', 'r1', 100, '2026-11-24'], ['B', 'r2', 200, '2026-11-25']);
+    await run('2026-11-24', statement('1,zz,5,EUR,2026-11-24,payment,0'), { engine });
+    expect(await breaks('2026-11-24')).toEqual(['missing_at_partner -100 A / ', 'missing_in_ledger 5  / 1']);
+    await run('2026-11-25', statement('1,r2,200,EUR,2026-11-25,payment,0'), { engine });
+    expect(await breaks('2026-11-25')).toEqual([]);
+    const { unit } = await run('2026-11-26', statement('1,r1,100,EUR,2026-11-26,payment,0'), { engine });
+    expect(unit).toMatchObject({ cleared: 1, breaks: {}, matched: { exact: 1 } });
+    const { facts } = await results.cleared({ partner, businessDay: unit.businessDay }, 10);
+    expect(facts).toMatchObject([{ rule: 'exact', entries: [{ id: 'A' }], lines: [{ line: 1 }] }]);
+  });
+
+  it('says which later days stand on a day that ran again', async () => {
+    await run('2026-11-25', statement('1,a,1,EUR,2026-11-25,payment,0'), { engine });
+    await run('2026-11-26', statement('1,b,1,EUR,2026-11-26,payment,0'), { engine });
+    const { stale } = await run('2026-11-25', null, { engine });
+    expect(stale).toEqual([parseDay('2026-11-26')]);
+  });
+});
+
+it('keeps nothing of a run in a thread that is stopped', async () => {
+  const stop = new AbortController();
+  const id = await take(statement('1,r1,100,EUR,2026-11-26,payment,0'));
+  const running = threaded.run(
+    {
+      partner,
+      businessDay: parseDay('2026-11-26') ?? 0,
+      asOf: parseDay('2026-11-26') ?? 0,
+      files: [
+        { id: id ?? 0, bytes: Buffer.from(statement('1,r1,100,EUR,2026-11-26,payment,0')), format: 'table' },
+      ],
+      onProgress: () => stop.abort(),
+    },
+    stop.signal,
+  );
+  await expect(running).rejects.toMatchObject({ code: 'unavailable' });
+  expect(await results.unit({ partner, businessDay: parseDay('2026-11-26') ?? 0 })).toBeNull();
+});
+
+it('runs in a thread and says how far it is', async () => {
+  const stages: string[] = [];
+  const text = statement('1,r1,100,EUR,2026-11-26,payment,0');
+  const { unit } = await threaded.run({
+    partner,
+    businessDay: parseDay('2026-11-26') ?? 0,
+    asOf: parseDay('2026-11-26') ?? 0,
+    files: [{ id: (await take(text)) ?? 0, bytes: Buffer.from(text), format: 'table' }],
+    onProgress: (_share, stage) => stages.push(stage),
+  });
+  expect(unit).toMatchObject({ statementRows: 1, breaks: { missing_in_ledger: 1 } });
+  expect(stages).toEqual(['Reading ledger and statement', 'Matching', 'Keeping the results', 'Indexing']);
+}, 60_000);
+
+it('names the view that the books lack', async () => {
+  await owner.query('alter table ledger_entries rename to elsewhere');
+  await expect(run('2026-11-26', null)).rejects.toMatchObject({ code: 'misconfigured' });
+  await owner.query('alter table elsewhere rename to ledger_entries');
+});
