@@ -165,8 +165,10 @@ describe('people of another company, in a channel that is shared with them', () 
     expect(textOf(await desk.command(command, { user: 'tomas' }))).toContain(refusal);
   });
 
-  it('have nothing waiting in Home', async () => {
-    expect(await homeOf('tomas')).toContain('Nothing needs your decision');
+  it('read nothing of requests in Home, only how to look things up', async () => {
+    const seen = await homeOf('tomas');
+    expect(seen).not.toContain('decision');
+    expect(seen).toContain('/payment');
   });
 });
 
