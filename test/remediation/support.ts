@@ -339,6 +339,8 @@ function startReplica(
 export const foreverLease: Lease = { lasts: () => true };
 
 const leaseMs = 3 * minuteMs;
+/** By world and replica: a process knows what it has in hand. */
+const inHand = new WeakMap<object, Map<string, Set<string>>>();
 
 /** The one that has been due for longest. */
 async function takeDue({
@@ -352,13 +354,19 @@ async function takeDue({
 } | null> {
   const now = clock.now();
   const leaseUntil = new Date(now.getTime() + leaseMs);
-  const wanted = { owner, now, leaseUntil, limit: 1, only: null, except: [] };
+  const byReplica = inHand.get(clock) ?? new Map<string, Set<string>>();
+  inHand.set(clock, byReplica);
+  const hands = byReplica.get(owner) ?? new Set();
+  byReplica.set(owner, hands);
+  const wanted = { owner, now, leaseUntil, limit: 1, only: null, except: [...hands] };
   const [taken] = await claim(query, remediationLives, wanted);
   if (!taken) return null;
+  hands.add(taken.key);
   return {
     id: `REM-${taken.key}`,
     lease: { lasts: (durationMs) => clock.now().getTime() + durationMs < leaseUntil.getTime() },
     giveBack: () => {
+      hands.delete(taken.key);
       const againAt = new Date(clock.now().getTime() + 10_000);
       return release(query, remediationLives, { owner, taken, now: clock.now(), againAt });
     },

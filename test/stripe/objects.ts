@@ -119,12 +119,20 @@ export const dispute = (fields: Fields = {}) => ({
     enhanced_eligibility: {
       mastercard_compliance: { status: 'fee_acknowledged' },
       visa_compliance: { status: 'requires_fee_acknowledgement' },
+      visa_compelling_evidence_3: {
+        status: 'requires_action',
+        required_actions: ['missing_customer_identifiers'],
+      },
     },
     has_evidence: true,
     past_due: false,
     submission_count: 1,
+    submission_method: 'manual',
   },
   is_charge_refundable: true,
+  intended_submission_method: 'prefer_manual',
+  // What is not described is not kept.
+  balance_transactions: [balanceTransaction({ object: undefined })],
   metadata: { paydesk: 'rem_1' },
   payment_method_details: {
     type: 'card',

@@ -27,7 +27,8 @@ export interface Claim {
 
 /**
  * Taking and giving back need not wait for the disk: when the server crashes, a lease that was lost with it is not confirmed
- * over the next connection, so nothing is sent under it.
+ * over the next connection, so nothing is sent under it. What it says is ours and is not in hand was given back before the
+ * crash, or its taking was never answered: it is taken again at once.
  */
 const quickly = "(select set_config('synchronous_commit', 'off', true)) quickly";
 
@@ -36,7 +37,7 @@ export async function claim(query: Query, { table, key }: LifeTable, wanted: Cla
   const sql = `
     with due as materialized (
       select ${key} from ${table}
-      where due_at <= $1 and (lease_until is null or lease_until <= $1)
+      where due_at <= $1 and (lease_until is null or lease_until <= $1 or lease_owner = $5)
         and ($3::text[] is null or ${key}::text = any ($3)) and not ${key}::text = any ($4)
       order by due_at, ${key} limit $2 for no key update skip locked
     )
