@@ -6,7 +6,9 @@ import { z } from 'zod';
 import { minuteMs } from '../kernel/clock.js';
 import { duration, userGroup } from './values.js';
 
-const name = z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, { message: 'must be the name of a column: partner, method' });
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,40}$/, { message: 'must be the name of a column: partner, method' });
 
 const metric = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{1,60}$/, { message: 'must be small letters, digits and dashes' }),
@@ -26,7 +28,8 @@ const metric = z.strictObject({
   falseAlertsPerWeek: z.number().min(0.01).max(50).default(0.5),
 });
 
-const unique = (ids: readonly { id: string }[]): boolean => new Set(ids.map(({ id }) => id)).size === ids.length;
+const unique = (ids: readonly { id: string }[]): boolean =>
+  new Set(ids.map(({ id }) => id)).size === ids.length;
 
 export const metrics = z
   .strictObject({

@@ -59,7 +59,7 @@ export function createReconciliationDesk(deps: DaysDeps & { intake: IntakeDeps }
       const reconciled = await reconcileWaiting(deps);
       // While files come in, one that is not there yet is no news.
       waits = taken + resting > 0 ? waits + 1 : 0;
-      if (waits === 0 || waits > waitsMax) await watchLate(deps);
+      await watchLate(deps, { mayBeLate: waits === 0 || waits > waitsMax });
       return { taken, reconciled };
     },
     run: (key) => runAgain(deps, key),

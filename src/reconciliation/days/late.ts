@@ -18,11 +18,12 @@ const fewestArrivals = 5;
 const grace = hourMs;
 const mostArrivals = 30;
 
-export async function watchLate(deps: DaysDeps): Promise<void> {
-  for (const partner of deps.partners) await watchPartner(deps, partner);
+/** `mayBeLate`: false while files come in; what has come is said all the same. */
+export async function watchLate(deps: DaysDeps, { mayBeLate }: { mayBeLate: boolean }): Promise<void> {
+  for (const partner of deps.partners) await watchPartner(deps, partner, mayBeLate);
 }
 
-async function watchPartner(deps: DaysDeps, partner: ReconciledPartner): Promise<void> {
+async function watchPartner(deps: DaysDeps, partner: ReconciledPartner, mayBeLate: boolean): Promise<void> {
   const now = deps.clock.now();
   const today = todayOf(partner, now);
   const arrivals = await deps.arrivals.arrivedAt(partner.partner, mostArrivals);
@@ -43,7 +44,7 @@ async function watchPartner(deps: DaysDeps, partner: ReconciledPartner): Promise
       timeZone: partner.timeZone,
       arrivedAt: arrived,
     };
-    if (arrived === null && now > dueAt) await sayLate(deps, late, now);
+    if (mayBeLate && arrived === null && now > dueAt) await sayLate(deps, late, now);
     if (arrived !== null) await sayArrived(deps, late);
   }
 }
