@@ -128,13 +128,15 @@ async function ask({ client, abandon }: Connection, sql: string, values: unknown
   try {
     return (await client.query<object>(sql, values)).rows;
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError)) {
-      abandon();
-      void client.end().catch(() => undefined);
-    }
-    throw error;
+    if (error instanceof pg.DatabaseError && !goingDown.test(error.code ?? '')) throw error;
+    abandon();
+    void client.end().catch(() => undefined);
+    throw new OpsError('unavailable', 'The engine lost its database session.', { cause: error });
   }
 }
+
+/** SQLSTATE classes of a server that shuts down, crashed or starts, and of a broken connection. */
+const goingDown = /^(?:57P|08)/;
 
 /** Null when we were closed meanwhile: `close` cannot end a connection that was still under way, so it is ended here. */
 async function reconnect(
