@@ -36,7 +36,7 @@ export const alertsCommand: Command<AlertsDesk> = {
       text: '/alerts why authorisation-success partner=northpay',
       does: 'what the detector sees in a slice, and why it raises nothing',
     },
-    { text: '/alerts quiet authorisation-success 2h', does: 'notify nobody of a metric for a while' },
+    { text: '/alerts quiet authorisation-success 2h', does: 'silence a metric’s alerts for a while' },
     { text: '/alerts precision', does: 'how many alerts people called no anomaly, by metric' },
   ],
   run: async ({ text, answer, person }, desk) => {

@@ -10,6 +10,8 @@ import type { Transaction, Transactions } from '../ports/transaction.js';
 
 /** What is said in the thread of an alert's card. */
 export interface AlertNews {
+  /** Whose doing it is; null for what Paydesk found. */
+  by: string | null;
   text: string;
   /** Whether the people who are on call are mentioned. */
   calls: boolean;

@@ -15,7 +15,7 @@ type AlertMove = lifecycle.Move<AlertProgress, AlertNews, 'alert'>;
 
 /** Nobody acknowledged it for this long: the people on call are mentioned. */
 const escalationMs = 15 * minuteMs;
-/** Then it is left to the card: a fourth mention helps nobody. */
+/** After three mentions the card alone remains. */
 const escalationsMax = 3;
 const paydesk = 'paydesk';
 
@@ -38,7 +38,7 @@ export async function openAlert(deps: AlertDeps, found: NewAlert): Promise<Alert
   const now = deps.clock.now();
   const quiet = await deps.quiets.of(found.metric, now);
   const ruling = quiet
-    ? `not notified: ${found.metric} is quiet until ${quiet.until.toISOString()}, by ${quiet.by}`
+    ? `not notified: ${found.metric} is quiet until ${quiet.until.toISOString()}`
     : 'notified: no quiet time, and no open alert of the same cause';
   const progress = {
     slice: found.slice,
@@ -82,7 +82,7 @@ export const resolveAlert = (deps: AlertDeps, alert: Alert, why: string): Promis
     await moveAlert(tx, deps, current, {
       progress: { state: 'resolved', resolvedAt: tx.now, dueAt: null },
       happening: { verb: 'resolved', actor: paydesk, why },
-      news: { text: `Recovered: ${why}`, calls: false },
+      news: { by: null, text: `Recovered: ${why}`, calls: false },
     });
   });
 
@@ -105,7 +105,7 @@ export const reopenAlert = (
         dueAt: state === 'open' ? new Date(tx.now.getTime() + escalationMs) : null,
       },
       happening: { verb: 'reopened', actor: paydesk, why: found.facts.reason },
-      news: { text: 'It is back.', calls: state === 'open' },
+      news: { by: null, text: 'The change has returned.', calls: state === 'open' },
     });
   });
 
@@ -125,7 +125,7 @@ export const acknowledge = (deps: AlertDeps, id: string, personId: string): Prom
   decide(deps, id, () => ({
     progress: { state: 'acknowledged', ownerId: personId, dueAt: null },
     happening: { verb: 'acknowledged', actor: personId, why: null },
-    news: { text: `<@${personId}> acknowledged it.`, calls: false },
+    news: { by: personId, text: 'acknowledged it.', calls: false },
   }));
 
 export const snooze = (deps: AlertDeps, id: string, personId: string, until: Date): Promise<Alert> =>
@@ -134,7 +134,7 @@ export const snooze = (deps: AlertDeps, id: string, personId: string, until: Dat
     return {
       progress: { state: 'snoozed', dueAt: until },
       happening: { verb: 'snoozed', actor: personId, why: null, details: { until: until.toISOString() } },
-      news: { text: `<@${personId}> snoozed it until ${until.toISOString()}.`, calls: false },
+      news: { by: personId, text: `snoozed it until ${until.toISOString()}.`, calls: false },
     };
   });
 
@@ -143,7 +143,7 @@ export const dismiss = (deps: AlertDeps, id: string, personId: string): Promise<
   decide(deps, id, (_alert, now) => ({
     progress: { state: 'resolved', dismissedBy: personId, resolvedAt: now, dueAt: null },
     happening: { verb: 'dismissed', actor: personId, why: 'not an anomaly' },
-    news: { text: `<@${personId}>: not an anomaly.`, calls: false },
+    news: { by: personId, text: 'marked it as not an anomaly.', calls: false },
   }));
 
 /** A snooze that is over, or an alert that nobody acknowledged. Does nothing where there is nothing to do. */
@@ -164,13 +164,13 @@ function overdueMove({ state, dueAt, escalations }: Alert, now: Date): AlertMove
     return {
       progress: { state: 'open', dueAt: new Date(now.getTime() + escalationMs) },
       happening: { verb: 'woken', actor: paydesk, why: 'its snooze is over' },
-      news: { text: 'The snooze is over and it goes on.', calls: true },
+      news: { by: null, text: 'The snooze has ended and the change continues.', calls: true },
     };
   if (state !== 'open') return null;
   const isLast = escalations + 1 >= escalationsMax;
   return {
     progress: { escalations: escalations + 1, dueAt: isLast ? null : next },
-    happening: { verb: 'escalated', actor: paydesk, why: 'nobody acknowledged it' },
-    news: { text: 'Nobody has acknowledged this alert.', calls: true },
+    happening: { verb: 'escalated', actor: paydesk, why: 'not acknowledged in time' },
+    news: { by: null, text: 'This alert is not acknowledged yet.', calls: true },
   };
 }

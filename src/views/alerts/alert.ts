@@ -92,7 +92,7 @@ function detailLines({ kind, facts, onsetAt, ruling, ownerId, resolvedAt, dismis
     ...(kind === 'rate' && excess > 0
       ? [`*Impact:* about ${number(excess)} more failures than usual, of ${number(facts.attempts)} attempts`]
       : []),
-    ...(kind === 'late' ? ['The books have nothing newer. Data is late, or everything has stopped.'] : []),
+    ...(kind === 'late' ? ['The books have no newer data: it is late, or all traffic has stopped.'] : []),
     `*Why:* ${escape(facts.reason, 300)}`,
     ...(ruling.startsWith('not ') ? [`*Notification:* ${escape(ruling, 300)}`] : []),
     ...(ownerId === null ? [] : [`*Owner:* ${mention(ownerId)}`]),
@@ -135,9 +135,10 @@ function buttonsOf(alert: Alert, startable: readonly Startable[]): ActionsBlock[
 }
 
 /** For the thread of the card. */
-export function alertNewsCard({ text, calls }: AlertNews, groups: readonly string[]): Card {
-  const called = calls ? groups.map(mentionGroup).join(' ') : '';
-  return cardOf(joined(text, called), [section([text, called].filter(Boolean).join(' '))]);
+export function alertNewsCard({ by, text, calls }: AlertNews, groups: readonly string[]): Card {
+  const called = calls ? groups.map(mentionGroup) : [];
+  const line = [by === null ? '' : mention(by), escape(text), ...called].filter(Boolean).join(' ');
+  return cardOf(line, [section(line)]);
 }
 
 export interface AlertListModel {

@@ -30,7 +30,7 @@ export function sightCard({ metric, slice, sight, now }: SightModel): Card {
 }
 
 export const quietCard = (metric: AlertMetric, until: Date): Card => {
-  const line = `${escape(metric.name)} is quiet until ${instant(until)}: its alerts notify nobody until then.`;
+  const line = `${escape(metric.name)} is quiet until ${instant(until)}: its alerts send no notifications.`;
   return cardOf(line, [section(`:no_bell: ${line}`)]);
 };
 
