@@ -8,6 +8,8 @@ export default defineConfig({
     setupFiles: ['test/support/fixed-seed.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // A condition that comes late on a busy machine is not a fault; one that never comes is.
+    expect: { poll: { timeout: 10_000 } },
     pool: 'forks',
     // One more than two cores: many tests wait for a process that was killed, or for Slack's pace.
     maxWorkers: 3,
