@@ -18,7 +18,7 @@ import { embeddedAddresses, migrateDatabase } from '../src/wiring/database.js';
 import { systemClock } from '../src/kernel/clock.js';
 import { toOpsError } from '../src/kernel/errors.js';
 import { silentLog as log } from '../src/kernel/log.js';
-import type { RemediationDesk } from '../src/remediation/remediation.js';
+import type { RemediationService } from '../src/remediation/remediation.js';
 import { shortHashOf } from '../src/remediation/life/votes.js';
 import { startStrictSlack, strictDesk, type StrictSlack } from '../test/remediation/strict-slack.js';
 import { openTableBank } from '../test/remediation/table-bank.js';
@@ -33,7 +33,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 interface Bench {
   db: Database;
-  desk: RemediationDesk;
+  desk: RemediationService;
   slack: StrictSlack;
 }
 
@@ -65,7 +65,7 @@ try {
 /** Each run has its own Slack, so that the one before has used up none of its limits. */
 async function bench(
   what: string,
-  midway: (slack: StrictSlack, at: number, desk: RemediationDesk) => Promise<void> | null,
+  midway: (slack: StrictSlack, at: number, desk: RemediationService) => Promise<void> | null,
 ): Promise<void> {
   const slack = await startStrictSlack();
   const url = server.urlOf('paydesk');
@@ -86,7 +86,7 @@ async function bench(
 
 async function run(
   { db, desk, slack }: Bench,
-  midway: (slack: StrictSlack, at: number, desk: RemediationDesk) => Promise<void> | null,
+  midway: (slack: StrictSlack, at: number, desk: RemediationService) => Promise<void> | null,
 ): Promise<void> {
   const approved: Promise<Approved>[] = [];
   const startedAt = Date.now();
@@ -144,7 +144,7 @@ async function unlessFrozen<Value>(act: () => Promise<Value>): Promise<Value> {
   }
 }
 
-async function freeze({ operators, leads }: StrictSlack, desk: RemediationDesk): Promise<void> {
+async function freeze({ operators, leads }: StrictSlack, desk: RemediationService): Promise<void> {
   const startedAt = Date.now();
   await desk.freezeAll(operators[0] ?? '', 'a bench');
   say(`  a freeze after half of them, first try: ${ms(Date.now() - startedAt)}`);

@@ -18,7 +18,7 @@ import { startEmbeddedPostgres } from '../src/adapters/postgres/embedded/supervi
 import { embeddedAddresses, migrateDatabase } from '../src/wiring/database.js';
 import { systemClock } from '../src/kernel/clock.js';
 import { silentLog as log } from '../src/kernel/log.js';
-import { type RemediationDesk } from '../src/remediation/remediation.js';
+import { type RemediationService } from '../src/remediation/remediation.js';
 import { shortHashOf } from '../src/remediation/life/votes.js';
 import { operators } from '../test/remediation/support.js';
 import { openTableBank, tableDesk } from '../test/remediation/table-bank.js';
@@ -33,7 +33,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 interface Bench {
   url: string;
   db: Database;
-  desk: RemediationDesk;
+  desk: RemediationService;
 }
 
 const home = await mkdtemp(join(tmpdir(), 'paydesk-bench-'));

@@ -4,8 +4,8 @@
  * Run: `npm run bench:search`.
  */
 import { startPaymentsApi } from '../sandbox/payments-api/server.js';
-import { HISTORY_HOURS, hourOf } from '../sandbox/world/clock.js';
-import { PAYMENTS_API_PARTNER } from '../sandbox/world/partners.js';
+import { historyHours, hourOf } from '../sandbox/world/clock.js';
+import { paymentsApiPartner } from '../sandbox/world/partners.js';
 import { createWorld } from '../sandbox/world/world.js';
 import { ms } from './harness.js';
 
@@ -40,10 +40,10 @@ try {
     'foreign metadata': 'metadata["invoice"]:"4711"',
     'status and amount': 'status:"failed" AND amount>100000',
   };
-  const partner = world.partners.find(({ id }) => id === PAYMENTS_API_PARTNER);
+  const partner = world.partners.find(({ id }) => id === paymentsApiPartner);
   if (partner === undefined) throw new Error('no partner');
   const now = hourOf(clock.now().getTime());
-  const hours = Array.from({ length: HISTORY_HOURS }, (_, back) => now - back);
+  const hours = Array.from({ length: historyHours }, (_, back) => now - back);
   const charges = hours
     .flatMap((hour) => world.attemptsOfHour(hour))
     .filter(({ order }) => order.route.partner === partner).length;

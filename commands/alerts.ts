@@ -1,7 +1,7 @@
 /**
  * `/alerts`: what is wrong now, why, and who is on it?
  */
-import type { AlertDesk } from '../src/alerts/alerts.js';
+import type { AlertService } from '../src/alerts/alerts.js';
 import { dayMs, hourMs, type Clock } from '../src/kernel/clock.js';
 import { formatDuration, parseDuration } from '../src/kernel/duration.js';
 import { OpsError } from '../src/kernel/errors.js';
@@ -9,23 +9,23 @@ import type { AlertSlice } from '../src/ports/alerts.js';
 import type { Card } from '../src/ports/card.js';
 import type { Command } from '../src/ports/command.js';
 import type { Metric } from '../src/ports/metrics.js';
-import type { RemediationDesk } from '../src/remediation/remediation.js';
+import type { RemediationService } from '../src/remediation/remediation.js';
 import { alertCard, alertIds, alertListCard, metricOf } from '../src/views/alerts/alert.js';
 import { precisionCard, quietCard, sightCard } from '../src/views/alerts/answers.js';
 import { startableIn } from '../src/views/remediation/start.js';
 import { requireLookups, type LookupDoor } from './door.js';
 
-export interface AlertsDesk extends LookupDoor {
+export interface AlertsDeps extends LookupDoor {
   /** Null while no books are connected. */
-  alerts: AlertDesk | null;
+  alerts: AlertService | null;
   clock: Clock;
-  remediation: Pick<RemediationDesk, 'actions'> | null;
+  remediation: Pick<RemediationService, 'actions'> | null;
 }
 
 const snoozeMs = hourMs;
 const quietMaxMs = 7 * dayMs;
 
-export const alertsCommand: Command<AlertsDesk> = {
+export const alertsCommand: Command<AlertsDeps> = {
   name: '/alerts',
   summary: 'Open alerts: what changed, where, and who is on it',
   usageHint: '[ALR-7 | why <metric> | quiet <metric> 2h]',
@@ -64,7 +64,7 @@ export const alertsCommand: Command<AlertsDesk> = {
   },
 };
 
-async function cardFor(text: string, personId: string, desk: AlertsDesk): Promise<Card> {
+async function cardFor(text: string, personId: string, desk: AlertsDeps): Promise<Card> {
   const [word = '', ...rest] = text.split(/\s+/);
   switch (word.toLowerCase()) {
     case '':
@@ -84,7 +84,7 @@ async function cardFor(text: string, personId: string, desk: AlertsDesk): Promis
   }
 }
 
-async function listCard(desk: AlertsDesk): Promise<Card> {
+async function listCard(desk: AlertsDeps): Promise<Card> {
   const alerts = connected(desk);
   const now = desk.clock.now();
   const [active, recent] = await Promise.all([
@@ -94,20 +94,20 @@ async function listCard(desk: AlertsDesk): Promise<Card> {
   return alertListCard({ active, recent, metrics: alerts.metrics, now });
 }
 
-async function oneCard(id: string, desk: AlertsDesk): Promise<Card> {
+async function oneCard(id: string, desk: AlertsDeps): Promise<Card> {
   const alerts = connected(desk);
   const alert = await alerts.read(id.toUpperCase());
   return alertCard({ alert, metric: metricOf(alerts.metrics, alert.metric), startable: startableIn(desk) });
 }
 
-async function whyCard([id = '', ...pairs]: string[], desk: AlertsDesk): Promise<Card> {
+async function whyCard([id = '', ...pairs]: string[], desk: AlertsDeps): Promise<Card> {
   const alerts = connected(desk);
   const metric = requireMetric(id, alerts.metrics);
   const slice = sliceOf(pairs, metric);
   return sightCard({ metric, slice, sight: await alerts.sight(metric.id, slice), now: desk.clock.now() });
 }
 
-async function quieted([id = '', ...words]: string[], personId: string, desk: AlertsDesk): Promise<Card> {
+async function quieted([id = '', ...words]: string[], personId: string, desk: AlertsDeps): Promise<Card> {
   const alerts = connected(desk);
   const metric = requireMetric(id, alerts.metrics);
   const durationMs = parseDuration(words.filter((word) => word !== 'until' && word !== 'for').join(''));
@@ -141,7 +141,7 @@ function sliceOf(pairs: readonly string[], { dimensions }: Metric): AlertSlice {
   );
 }
 
-function connected({ alerts }: AlertsDesk): AlertDesk {
+function connected({ alerts }: AlertsDeps): AlertService {
   if (alerts) return alerts;
   throw new OpsError('misconfigured', 'Metrics can’t be watched: no books are connected.', {
     hint: 'Ask your Paydesk admin to set BOOKS_DATABASE_URL.',

@@ -14,7 +14,7 @@ import type { Directory } from '../src/ports/directory.js';
 import { auditCard, rawEntryButton, rawEntryModal } from '../src/views/audit/log.js';
 import { requireMember } from './door.js';
 
-export interface AuditDesk {
+export interface AuditDeps {
   auditStore: Pick<AuditStore, 'find' | 'head' | 'page'>;
   audit: AuditRecorder;
   directory: Directory;
@@ -25,7 +25,7 @@ const mostEntries = 15;
 
 const entries = 'Audit entries';
 
-export const auditCommand: Command<AuditDesk> = {
+export const auditCommand: Command<AuditDeps> = {
   name: '/audit',
   summary: 'See who did what, when, why and by which rule',
   usageHint: '[REM-17 | @person | pi_…]',
@@ -47,19 +47,19 @@ export const auditCommand: Command<AuditDesk> = {
 const recordSearch = (subject: string, { userId }: Person, audit: AuditRecorder): Promise<void> =>
   audit.record({ kind: 'lookup.audit', actor: userId, subjects: [subject], why: null, details: {} });
 
-async function cardOf(asked: AuditSearch, { auditStore }: AuditDesk): Promise<Card> {
+async function cardOf(asked: AuditSearch, { auditStore }: AuditDeps): Promise<Card> {
   const [found, head] = await Promise.all([search(auditStore, asked, mostEntries), auditStore.head()]);
   return auditCard({ found, term: asked.term, isPerson: asked.person !== null, head });
 }
 
-async function showRaw({ value, person, windows }: ActionRequest, desk: AuditDesk): Promise<void> {
+async function showRaw({ value, person, windows }: ActionRequest, desk: AuditDeps): Promise<void> {
   await requireMember(desk, person.userId, entries);
   const entry = await entryOf(value, desk);
   await windows.open(rawEntryModal(entry, readEntry(entry)));
 }
 
 /** Throws `not_found`: only a forged button names an entry that is not there. */
-async function entryOf(value: string, { auditStore }: AuditDesk): Promise<StoredEntry> {
+async function entryOf(value: string, { auditStore }: AuditDeps): Promise<StoredEntry> {
   const seq = /^[1-9]\d{0,14}$/.test(value) ? Number(value) : null;
   const found = seq === null ? [] : (await auditStore.page(seq - 1, 1)).entries;
   const entry = found.find((candidate) => candidate.seq === seq);

@@ -11,20 +11,20 @@ import type { Command } from '../src/ports/command.js';
 import type { Dispute, PaymentsApi, ProviderSubject } from '../src/ports/payments-api.js';
 import { disputeCard, type Surroundings } from '../src/views/disputes/dispute.js';
 import { disputeQueueCard } from '../src/views/disputes/queue.js';
-import type { RemediationDesk } from '../src/remediation/remediation.js';
+import type { RemediationService } from '../src/remediation/remediation.js';
 import type { Links } from '../src/views/kit/links.js';
 import { lookUpIds } from '../src/views/kit/look-ups.js';
 import { startableIn } from '../src/views/remediation/start.js';
 import { requireLookups, type LookupDoor } from './door.js';
 
-export interface DisputeDesk extends LookupDoor {
+export interface DisputeDeps extends LookupDoor {
   /** Null while no payments API is connected. */
   paymentsApi: PaymentsApi | null;
   /** Whose API that is. */
   paymentsPartner: string | null;
   links: Links;
   clock: Clock;
-  remediation: Pick<RemediationDesk, 'actions'> | null;
+  remediation: Pick<RemediationService, 'actions'> | null;
 }
 
 /** Ten pages of the provider's list, newest first. */
@@ -32,7 +32,7 @@ const scannedMax = 1000;
 /** An older dispute waits for no first answer any more: the longest deadline of a network is 120 days. */
 const answerableMs = 180 * dayMs;
 
-export const disputeCommand: Command<DisputeDesk> = {
+export const disputeCommand: Command<DisputeDeps> = {
   name: '/dispute',
   summary: 'See which disputes need a response, and by when',
   usageHint: '[dp_… | pi_… | due 24h]',
@@ -61,7 +61,7 @@ export const disputeCommand: Command<DisputeDesk> = {
 /** Nothing, or `due` and what narrows it. */
 const queueWords = /^(?:due(?:\s+(.*))?)?$/is;
 
-async function queueCard(narrowing: string, desk: DisputeDesk): Promise<Card> {
+async function queueCard(narrowing: string, desk: DisputeDeps): Promise<Card> {
   const { links, clock } = desk;
   const withinMs = withinOf(narrowing, desk);
   const { rows, problems } = await connected(desk).recentDisputes(scannedMax);
@@ -83,7 +83,7 @@ async function queueCard(narrowing: string, desk: DisputeDesk): Promise<Card> {
 }
 
 /** `24h`, `3d northpay`, in any order; null without a time. */
-function withinOf(narrowing: string, desk: DisputeDesk): number | null {
+function withinOf(narrowing: string, desk: DisputeDeps): number | null {
   let withinMs: number | null = null;
   for (const word of narrowing.toLowerCase().split(/\s+/).filter(Boolean)) {
     const duration = parseDuration(word);
@@ -93,7 +93,7 @@ function withinOf(narrowing: string, desk: DisputeDesk): number | null {
   return withinMs;
 }
 
-const unknownWord = (word: string, { paymentsPartner }: DisputeDesk): OpsError =>
+const unknownWord = (word: string, { paymentsPartner }: DisputeDeps): OpsError =>
   new OpsError(
     'invalid',
     `“${word.slice(0, 40)}” is neither a time nor a partner whose disputes are connected.`,
@@ -109,7 +109,7 @@ function isDueWithin({ dispute, urgency }: QueuedDispute, now: Date, withinMs: n
 }
 
 /** A dispute by its id, or those of a payment. */
-async function askedCard(text: string, desk: DisputeDesk): Promise<Card> {
+async function askedCard(text: string, desk: DisputeDeps): Promise<Card> {
   const subject = paymentIn(text);
   if (subject === null) return oneCard(text, desk);
   const { rows, problems } = await connected(desk).disputesOf(subject);
@@ -143,10 +143,10 @@ const noDispute = (subject: ProviderSubject): OpsError =>
     `${'paymentId' in subject ? subject.paymentId : subject.chargeId} has no dispute.`,
   );
 
-const oneCard = async (text: string, desk: DisputeDesk): Promise<Card> =>
+const oneCard = async (text: string, desk: DisputeDeps): Promise<Card> =>
   cardFor(await connected(desk).dispute(requireDisputeId(text.trim())), desk);
 
-async function cardFor(dispute: Dispute, desk: DisputeDesk): Promise<Card> {
+async function cardFor(dispute: Dispute, desk: DisputeDeps): Promise<Card> {
   const around = await surroundingsOf(dispute, connected(desk));
   const now = desk.clock.now();
   const urgency = urgencyOf(dispute, now);
@@ -170,7 +170,7 @@ async function surroundingsOf(dispute: Dispute, api: PaymentsApi): Promise<Surro
   };
 }
 
-function connected({ paymentsApi }: DisputeDesk): PaymentsApi {
+function connected({ paymentsApi }: DisputeDeps): PaymentsApi {
   if (paymentsApi) return paymentsApi;
   throw notConnected();
 }

@@ -7,12 +7,12 @@ import type { Home } from '../src/ports/command.js';
 import { helpCard } from '../src/views/desk/help.js';
 import { homeBlocks } from '../src/views/desk/home.js';
 import { isMember } from './door.js';
-import type { HelpDesk } from './paydesk.js';
-import type { RemediateDesk } from './remediate/index.js';
+import type { HelpDeps } from './paydesk.js';
+import type { RemediateDeps } from './remediate/index.js';
 
-type HomeDesk = HelpDesk & Pick<RemediateDesk, 'remediation' | 'links' | 'directory'>;
+type HomeDeps = HelpDeps & Pick<RemediateDeps, 'remediation' | 'links' | 'directory'>;
 
-export const home: Home<HomeDesk> = async ({ userId }, { remediation, commands, links, directory }) => {
+export const home: Home<HomeDeps> = async ({ userId }, { remediation, commands, links, directory }) => {
   const shown = remediation && (await isMember({ directory }, userId)) ? remediation : null;
   return homeBlocks({
     waiting: shown ? await shown.waitingFor(userId) : null,

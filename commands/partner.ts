@@ -9,7 +9,7 @@ import type { Books } from '../src/ports/books.js';
 import type { Card } from '../src/ports/card.js';
 import type { Command } from '../src/ports/command.js';
 import type { PartnerStatuses } from '../src/ports/partner-statuses.js';
-import type { RemediationDesk } from '../src/remediation/remediation.js';
+import type { RemediationService } from '../src/remediation/remediation.js';
 import { lookUpIds } from '../src/views/kit/look-ups.js';
 import { startableIn } from '../src/views/remediation/start.js';
 import {
@@ -20,12 +20,12 @@ import {
 } from '../src/views/partners/partner.js';
 import { requireLookups, type LookupDoor } from './door.js';
 
-export interface PartnerDesk extends LookupDoor {
+export interface PartnerDeps extends LookupDoor {
   partners: readonly { id: string; name: string }[];
   partnerStatuses: Pick<PartnerStatuses, 'all'>;
   books: Books | null;
   clock: Clock;
-  remediation: Pick<RemediationDesk, 'actions'> | null;
+  remediation: Pick<RemediationService, 'actions'> | null;
 }
 
 /** What guests do not see without a role. */
@@ -34,7 +34,7 @@ const partnerHealth = 'Partner reports';
 /** What happened in the last hour is what people ask about during trouble. */
 const windowMs = hourMs;
 
-export const partnerCommand: Command<PartnerDesk> = {
+export const partnerCommand: Command<PartnerDeps> = {
   name: '/partner',
   summary: 'Partner health: reported status and our own success rate',
   usageHint: '[partner]',
@@ -57,17 +57,17 @@ export const partnerCommand: Command<PartnerDesk> = {
   },
 };
 
-const overview = async (desk: PartnerDesk): Promise<Card> =>
+const overview = async (desk: PartnerDeps): Promise<Card> =>
   partnersCard(await withStatuses(desk), desk.clock.now());
 
-async function oneCard(text: string, desk: PartnerDesk): Promise<Card> {
+async function oneCard(text: string, desk: PartnerDeps): Promise<Card> {
   const now = desk.clock.now();
   const partner = requirePartner(text, await withStatuses(desk));
   const traffic = await trafficOf(partner.id, desk, now);
   return partnerCard({ ...partner, traffic, now, startable: startableIn(desk) });
 }
 
-async function withStatuses({ partners, partnerStatuses }: PartnerDesk): Promise<PartnerFacts[]> {
+async function withStatuses({ partners, partnerStatuses }: PartnerDeps): Promise<PartnerFacts[]> {
   const statuses = await partnerStatuses.all();
   return partners.map(({ id, name }) => ({
     id,
@@ -94,7 +94,7 @@ function requirePartner<Partner extends { id: string; name: string }>(
 
 async function trafficOf(
   partner: string,
-  { books }: PartnerDesk,
+  { books }: PartnerDeps,
   now: Date,
 ): Promise<PartnerCardFacts['traffic']> {
   if (!books) return { unknown: 'books not connected' };

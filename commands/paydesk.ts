@@ -4,7 +4,7 @@
 import type { Command } from '../src/ports/command.js';
 import { helpCard } from '../src/views/desk/help.js';
 
-export interface HelpDesk {
+export interface HelpDeps {
   commands: () => readonly Pick<Command<never>, 'name' | 'summary' | 'usageHint' | 'examples'>[];
 }
 
@@ -18,7 +18,7 @@ export const withHelp = <Desk>(command: Command<Desk>): Command<Desk> => ({
     asksForHelp(request.text) ? request.answer.privately(helpCard([command])) : command.run(request, desk),
 });
 
-export const paydeskCommand: Command<HelpDesk> = {
+export const paydeskCommand: Command<HelpDeps> = {
   name: '/paydesk',
   summary: 'See what Paydesk can do',
   usageHint: '',

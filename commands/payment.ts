@@ -17,7 +17,7 @@ import type { AuditRecorder } from '../src/ports/audit.js';
 import type { Card } from '../src/ports/card.js';
 import type { ActionRequest, Answers, Command, Person } from '../src/ports/command.js';
 import type { Directory } from '../src/ports/directory.js';
-import type { RemediationDesk } from '../src/remediation/remediation.js';
+import type { RemediationService } from '../src/remediation/remediation.js';
 import type { Links } from '../src/views/kit/links.js';
 import { lookUpIds } from '../src/views/kit/look-ups.js';
 import { startableIn } from '../src/views/remediation/start.js';
@@ -32,18 +32,18 @@ import {
 } from '../src/views/payments/search.js';
 import { requireLookups, type LookupDoor } from './door.js';
 
-export interface PaymentDesk extends LookupDoor {
+export interface PaymentDeps extends LookupDoor {
   payments: PaymentLookup;
   links: Links;
   audit: AuditRecorder;
   directory: Directory;
-  remediation: Pick<RemediationDesk, 'actions'> | null;
+  remediation: Pick<RemediationService, 'actions'> | null;
 }
 
 /** What guests do not see without a role. */
 const payments = 'Payments';
 
-export const paymentCommand: Command<PaymentDesk> = {
+export const paymentCommand: Command<PaymentDeps> = {
   name: '/payment',
   summary: 'Follow a payment through every system',
   usageHint: 'pi_… | ch_… | order | ARN | e-mail | 4242 19.99 27 Nov',
@@ -73,7 +73,7 @@ export const paymentCommand: Command<PaymentDesk> = {
   },
 };
 
-async function follow(request: ActionRequest, desk: PaymentDesk): Promise<void> {
+async function follow(request: ActionRequest, desk: PaymentDeps): Promise<void> {
   await requireLookups(desk, request.person.userId, payments);
   return answerLookup(desk.payments.follow(request.value), request, desk);
 }
@@ -91,7 +91,7 @@ const timeZoneOf = ({ userId }: Person, directory: Directory): Promise<string> =
 async function answerLookup(
   lookups: AsyncIterable<Lookup>,
   { answer, log }: { answer: Answers; log: Log },
-  desk: PaymentDesk,
+  desk: PaymentDeps,
 ): Promise<void> {
   for await (const lookup of lookups) {
     if (lookup.kind === 'refused') {
@@ -129,7 +129,7 @@ async function* recorded(
 /** Looks again, because the world moved on since the private card was made. Only a trace is for everybody's eyes. */
 async function share(
   { value, person: { userId }, channelId, answer }: ActionRequest,
-  desk: PaymentDesk,
+  desk: PaymentDeps,
 ): Promise<void> {
   await requireLookups(desk, userId, payments);
   let last: Lookup | null = null;
@@ -146,7 +146,7 @@ async function share(
   await answer.publicly(cardOf(last, desk, userId));
 }
 
-function cardOf(lookup: Lookup, desk: PaymentDesk, sharedBy: string | null): Card {
+function cardOf(lookup: Lookup, desk: PaymentDeps, sharedBy: string | null): Card {
   const { links } = desk;
   switch (lookup.kind) {
     case 'refused':

@@ -13,7 +13,7 @@ import type { Outbox } from '../src/ports/outbox.js';
 import type { Transactions } from '../src/ports/transaction.js';
 import { witnessCard } from '../src/views/audit/log.js';
 
-export interface AuditWitnessDesk {
+export interface AuditWitnessDeps {
   auditStore: Pick<AuditStore, 'head' | 'witness'>;
   /** Channel id; null for nowhere. */
   auditChannel: string | null;
@@ -21,7 +21,7 @@ export interface AuditWitnessDesk {
   outbox: Outbox;
 }
 
-export const auditWitnessJob: Job<AuditWitnessDesk> = {
+export const auditWitnessJob: Job<AuditWitnessDeps> = {
   id: 'audit-witness',
   summary: 'Tells the audit channel where the chain of the audit log ends',
   schedule: '0 6 * * *',
@@ -32,13 +32,13 @@ export const auditWitnessJob: Job<AuditWitnessDesk> = {
   },
 };
 
-async function logHead({ auditStore }: AuditWitnessDesk, log: Log): Promise<void> {
+async function logHead({ auditStore }: AuditWitnessDeps, log: Log): Promise<void> {
   const head = await auditStore.head();
   if (!head) throw new OpsError('internal', 'The head of the audit log is gone.');
   log.info({ seq: head.seq, hash: head.hash }, 'the head of the audit log');
 }
 
-async function tell(slot: Date, channel: string, desk: AuditWitnessDesk, log: Log): Promise<void> {
+async function tell(slot: Date, channel: string, desk: AuditWitnessDeps, log: Log): Promise<void> {
   const day = slot.toISOString().slice(0, 10);
   const witness = await desk.transactions.run(async (tx) => {
     const written = await desk.auditStore.witness(tx, day);

@@ -3,21 +3,21 @@
  */
 import { OpsError } from '../src/kernel/errors.js';
 import type { Job } from '../src/ports/jobs.js';
-import { auditWitnessJob, type AuditWitnessDesk } from './audit-witness.js';
-import { reconcileJob, type ReconcileDesk } from './reconcile.js';
-import { partnerStatusJob, type PartnerStatusDesk } from './partner-status.js';
-import { watchMetricsJob, type WatchDesk } from './watch-metrics.js';
+import { auditWitnessJob, type AuditWitnessDeps } from './audit-witness.js';
+import { reconcileJob, type ReconcileDeps } from './reconcile.js';
+import { partnerStatusJob, type PartnerStatusDeps } from './partner-status.js';
+import { watchMetricsJob, type WatchMetricsDeps } from './watch-metrics.js';
 
-export type JobDesk = PartnerStatusDesk & AuditWitnessDesk & WatchDesk & ReconcileDesk;
+export type JobDeps = PartnerStatusDeps & AuditWitnessDeps & WatchMetricsDeps & ReconcileDeps;
 
-const registry: readonly Job<JobDesk>[] = [partnerStatusJob, auditWitnessJob, watchMetricsJob, reconcileJob];
+const registry: readonly Job<JobDeps>[] = [partnerStatusJob, auditWitnessJob, watchMetricsJob, reconcileJob];
 
 /** `partner-status` is `partnerStatus` in the configuration. */
 const settingOf = (id: string): string =>
   id.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** `schedules`: as configured, by the job's setting. Throws `misconfigured` for a job that does not exist. */
-export function jobs(schedules: Readonly<Record<string, string>>): readonly Job<JobDesk>[] {
+export function jobs(schedules: Readonly<Record<string, string>>): readonly Job<JobDeps>[] {
   const settings = registry.map(({ id }) => settingOf(id));
   const unknown = Object.keys(schedules).find((name) => !settings.includes(name));
   if (unknown !== undefined)

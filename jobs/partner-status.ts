@@ -15,13 +15,13 @@ export interface WatchedPartner {
   statusPage: string;
 }
 
-export interface PartnerStatusDesk {
+export interface PartnerStatusDeps {
   watchedPartners: readonly WatchedPartner[];
   statusSource: StatusSource;
   partnerWatch: Pick<PartnerWatch, 'note'>;
 }
 
-export const partnerStatusJob: Job<PartnerStatusDesk> = {
+export const partnerStatusJob: Job<PartnerStatusDeps> = {
   id: 'partner-status',
   summary: 'Reads the partners’ status pages and reports changes',
   schedule: '* * * * *',
@@ -33,7 +33,7 @@ export const partnerStatusJob: Job<PartnerStatusDesk> = {
 
 async function watch(
   { id, statusPage }: WatchedPartner,
-  { statusSource, partnerWatch }: PartnerStatusDesk,
+  { statusSource, partnerWatch }: PartnerStatusDeps,
   log: Log,
 ): Promise<void> {
   const failed = (message: string) => (thrown: unknown) => {

@@ -4,14 +4,14 @@
  * Invariant: what a look leaves undone the next one does, so a failed or doubled slot harms nothing.
  */
 import type { Job } from '../src/ports/jobs.js';
-import type { ReconciliationDesk } from '../src/reconciliation/desk.js';
+import type { ReconciliationService } from '../src/reconciliation/reconciliation.js';
 
-export interface ReconcileDesk {
+export interface ReconcileDeps {
   /** Null while no partner has statements. */
-  reconciliation: Pick<ReconciliationDesk, 'look'> | null;
+  reconciliation: Pick<ReconciliationService, 'look'> | null;
 }
 
-export const reconcileJob: Job<ReconcileDesk> = {
+export const reconcileJob: Job<ReconcileDeps> = {
   id: 'reconcile',
   summary: 'Takes in statements, reconciles their business days and reports late files',
   schedule: '*/30 * * * * *',

@@ -6,7 +6,7 @@
  * eight weeks of payments hold some for each rule.
  */
 import type { State } from './slack/wire.js';
-import { EUR_RATES } from './world/rates.js';
+import { eurRates } from './world/rates.js';
 
 interface PolicyFacts {
   state: State;
@@ -31,7 +31,7 @@ export function companyPolicy({ state, groups, now }: PolicyFacts): object {
   return {
     channels: { approvals: channel('approvals'), alarm: channel('break-glass') },
     reportingCurrency: 'EUR',
-    rates: Object.entries(EUR_RATES).map(([currency, rate]) => ({ date, currency, rate: String(rate) })),
+    rates: Object.entries(eurRates).map(([currency, rate]) => ({ date, currency, rate: String(rate) })),
     groups: {
       operators: group('payments-operators'),
       approvers: group('payments-approvers'),

@@ -5,12 +5,12 @@
 import type { IncomingMessage } from 'node:http';
 
 /** Larger than anything that is no upload. */
-const BODY_MAX_BYTES = 4_000_000;
+const bodyMaxBytes = 4_000_000;
 
 /** The whole body, or undefined when it is larger than `maxBytes`. */
 export async function readBody(
   request: IncomingMessage,
-  maxBytes = BODY_MAX_BYTES,
+  maxBytes = bodyMaxBytes,
 ): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;

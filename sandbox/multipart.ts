@@ -10,7 +10,7 @@ export interface Part {
   bytes: Buffer;
 }
 
-const CRLF = '\r\n';
+const crlf = '\r\n';
 
 export const boundaryOf = (contentType: string | undefined): string | null =>
   /^multipart\/form-data;.*boundary=(?:"([^"]+)"|([^;\s]+))/i
@@ -21,9 +21,9 @@ export const boundaryOf = (contentType: string | undefined): string | null =>
 export function readParts(contentType: string | undefined, body: Buffer): Part[] | undefined {
   const boundary = boundaryOf(contentType);
   if (boundary === null) return undefined;
-  const delimiter = Buffer.from(`${CRLF}--${boundary}`);
+  const delimiter = Buffer.from(`${crlf}--${boundary}`);
   // The first delimiter has no line break before it; with one it reads like all the others.
-  const whole = Buffer.concat([Buffer.from(CRLF), body]);
+  const whole = Buffer.concat([Buffer.from(crlf), body]);
   const parts: Part[] = [];
   let start = whole.indexOf(delimiter);
   while (start >= 0) {
@@ -39,7 +39,7 @@ export function readParts(contentType: string | undefined, body: Buffer): Part[]
 }
 
 function readPart(raw: Buffer): Part | undefined {
-  const headEnd = raw.indexOf(CRLF + CRLF);
+  const headEnd = raw.indexOf(crlf + crlf);
   if (headEnd < 0) return undefined;
   const head = raw.subarray(0, headEnd).toString('utf8');
   const name = /content-disposition:[^\r\n]*[;\s]name="([^"]*)"/i.exec(head)?.[1];

@@ -21,13 +21,13 @@ import { run, type Program } from './programs.js';
 import { startSlack, type SlackOptions, type SlackServer } from './slack/server.js';
 import type { State } from './slack/wire.js';
 import { bankSide, settlementSide } from './statement-sides.js';
-import { STATEMENT_PROFILES } from './statement-profiles.js';
+import { statementProfiles } from './statement-profiles.js';
 import { startStatements, type Statements } from './statements/statements.js';
 import { startStatusPages } from './status-page/status-page.js';
 import { welcome } from './welcome.js';
 import { systemClock } from './world/clock.js';
-import { BANKS } from './world/banks.js';
-import { PAYMENTS_API_PARTNER } from './world/partners.js';
+import { banks } from './world/banks.js';
+import { paymentsApiPartner } from './world/partners.js';
 import { createScenarios } from './world/scenarios.js';
 import { createWorld, type World } from './world/world.js';
 
@@ -57,7 +57,7 @@ const host = '127.0.0.1';
 const log = (message: string): void => void process.stderr.write(`${message}\n`);
 
 /** Objects whose deep links lead to a page that the sandbox serves. */
-const LINKED = [
+const linked = [
   'payment',
   'charge',
   'refund',
@@ -183,7 +183,7 @@ function startPage(
   });
 }
 
-interface PlatformParts extends Pick<OperationsApiOptions, 'port' | 'host' | 'world' | 'clock' | 'log'> {
+interface PlatformDeps extends Pick<OperationsApiOptions, 'port' | 'host' | 'world' | 'clock' | 'log'> {
   keep: <Part extends { close(): Promise<unknown> }>(part: Part) => Part;
   api: PaymentsApi;
   statements: Statements;
@@ -197,7 +197,7 @@ async function startPlatform({
   statements,
   faults,
   ...common
-}: PlatformParts): Promise<{
+}: PlatformDeps): Promise<{
   operationsApi: { baseUrl: string; token: string };
   mail: { smtpUrl: string; listUrl: string };
 }> {
@@ -273,7 +273,7 @@ async function configOf(
       audit: channelId('audit-log'),
       reconciliation: channelId('reconciliation'),
     },
-    paymentsApi: { partner: PAYMENTS_API_PARTNER, baseUrl: addresses.paymentsApi },
+    paymentsApi: { partner: paymentsApiPartner, baseUrl: addresses.paymentsApi },
     operationsApi: { baseUrl: addresses.operationsApi },
     mail: { from: `${state.team.name} <payments-ops@${state.team.domain}.example>` },
     partners: [
@@ -282,13 +282,13 @@ async function configOf(
         statusPage: statusPages[partner.id],
         contact: `support@${partner.id}.example`,
       })),
-      ...BANKS.map(bankSide),
+      ...banks.map(bankSide),
     ],
-    links: Object.fromEntries(LINKED.map((object) => [object, `${slack.url}/dashboard/{id}`])),
+    links: Object.fromEntries(linked.map((object) => [object, `${slack.url}/dashboard/{id}`])),
     // Often enough that a scenario is seen while somebody still looks.
     schedules: { partnerStatus: '*/5 * * * * *', reconcile: '*/5 * * * * *' },
     statements: { rest: '3s' },
-    statementProfiles: STATEMENT_PROFILES,
+    statementProfiles: statementProfiles,
     remediation: companyPolicy({
       state,
       groups: await userGroups(slack.apiUrl, slack.credentials.botToken),

@@ -2,7 +2,7 @@
  * How the company reads the CSV of partners without a format of their own kind, as it would write it in `paydesk.yaml`.
  * Invariant: one profile per dialect of `statements/formats/plain-csv.ts`, column by column.
  */
-export const STATEMENT_PROFILES = [
+export const statementProfiles = [
   {
     id: 'plain',
     title: 'Plain settlement CSV',

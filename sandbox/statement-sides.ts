@@ -3,10 +3,10 @@
  * reads their contracts: by when a file comes, when money settles, and which ledger account it is held against.
  */
 import type { Bank } from './world/banks.js';
-import { PARTNERS, type Partner, type StatementFormat } from './world/partners.js';
+import { partners, type Partner, type StatementFormat } from './world/partners.js';
 
 /** Files come within forty minutes of their usual hour; after an hour one is late. */
-const GRACE_HOURS = 1;
+const graceHours = 1;
 
 export const settlementSide = ({
   id,
@@ -24,9 +24,9 @@ export const settlementSide = ({
   statements: {
     files: [`${id}_*`],
     settles: `T+${payoutDelayDays}`,
-    references: REFERENCES[statementFormat] ?? ['partnerRef', 'batchRef'],
+    references: references[statementFormat] ?? ['partnerRef', 'batchRef'],
     calendar: 'weekdays',
-    cutOff: clock(statementLagHours + GRACE_HOURS),
+    cutOff: clock(statementLagHours + graceHours),
   },
 });
 
@@ -34,27 +34,27 @@ export const bankSide = ({ id, name, utcOffsetHours, statementLagHours }: Bank):
   id,
   name,
   kind: 'bank',
-  timeZone: BANK_ZONES[utcOffsetHours] ?? 'UTC',
+  timeZone: bankZones[utcOffsetHours] ?? 'UTC',
   statements: {
     files: [`${id}_*`],
     ledgerAccount: `cash:${id}`,
     // A bank names a payout by our reference; the payments API’s partner pays out a day before the money arrives.
     references: ['ourRef', 'partnerRef'],
-    settles: PARTNERS.some((partner) => partner.bank === id && partner.referenceStyle === 'stripe')
+    settles: partners.some((partner) => partner.bank === id && partner.referenceStyle === 'stripe')
       ? 'T+1'
       : 'T+0',
     calendar: 'weekdays',
-    cutOff: clock(statementLagHours + GRACE_HOURS),
+    cutOff: clock(statementLagHours + graceHours),
   },
 });
 
 /** What the ledger calls a movement, where that is not the partner’s own reference of the payment. */
-const REFERENCES: Readonly<Partial<Record<StatementFormat, readonly string[]>>> = {
+const references: Readonly<Partial<Record<StatementFormat, readonly string[]>>> = {
   'stripe-payouts': ['balance_transaction_id'],
   'adyen-settlement': ['Modification Reference', 'Psp Reference', 'batchRef'],
 };
 
-const BANK_ZONES: Readonly<Record<number, string>> = {
+const bankZones: Readonly<Record<number, string>> = {
   0: 'Europe/London',
   1: 'Europe/Berlin',
   [-5]: 'America/New_York',

@@ -3,7 +3,7 @@
  */
 import type { Block } from './slack/wire.js';
 import { examples } from './world/examples.js';
-import { MONEY } from './world/partners.js';
+import { moneyFacts } from './world/partners.js';
 import type { World } from './world/world.js';
 
 export interface Welcome {
@@ -16,7 +16,7 @@ const row = (text: string, does: string): [string, string] => [text, does];
 export function welcome(world: World, now: Date): Welcome {
   const found = examples(world, now);
   const { last4, amountMinor, currency, date } = found.ambiguous;
-  const { decimals } = MONEY[currency as keyof typeof MONEY];
+  const { decimals } = moneyFacts[currency as keyof typeof moneyFacts];
   const amount = (amountMinor / 10 ** decimals).toFixed(decimals);
   const rows: [string, string][] = [
     [found.paidOut, 'paid out: confirmed everywhere'],

@@ -3,21 +3,21 @@ import { parseDay } from '../../src/kernel/calendar-day.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import type { ActionRequest, SubmissionAnswer, SubmissionRequest } from '../../src/ports/command.js';
 import type { UnitKey } from '../../src/ports/reconciliation.js';
-import type { ReconciliationDesk } from '../../src/reconciliation/desk.js';
+import type { ReconciliationService } from '../../src/reconciliation/reconciliation.js';
 import { breakCard, breakListCard } from '../../src/views/reconciliation/breaks.js';
 import { forecastCard } from '../../src/views/reconciliation/forecast.js';
 import { reconButtons, reconWindows } from '../../src/views/reconciliation/ids.js';
 import { explainModal, reopenDayModal, reopenModal } from '../../src/views/reconciliation/windows.js';
 import { startableIn } from '../../src/views/remediation/start.js';
 import { requireMember } from '../door.js';
-import { reconciliation, requireReconciliation, type ReconDesk } from './desk.js';
+import { reconciliation, requireReconciliation, type ReconDeps } from './deps.js';
 import { breakIdIn } from './reading.js';
 
-type Click = (request: ActionRequest, recon: ReconciliationDesk, desk: ReconDesk) => Promise<void>;
+type Click = (request: ActionRequest, recon: ReconciliationService, desk: ReconDeps) => Promise<void>;
 
 const forMembers =
   (click: Click) =>
-  async (request: ActionRequest, desk: ReconDesk): Promise<void> => {
+  async (request: ActionRequest, desk: ReconDeps): Promise<void> => {
     await requireMember(desk, request.person.userId, reconciliation);
     await click(request, requireReconciliation(desk), desk);
   };
@@ -61,7 +61,7 @@ const landings: Click = async ({ value, answer }, recon) => {
 /** A row of buttons may not share an action_id. */
 const showIds = [0, 1, 2, 3, 4].map((at) => `${reconButtons.show}_${at}`);
 
-export const clicks: Readonly<Record<string, (request: ActionRequest, desk: ReconDesk) => Promise<void>>> = {
+export const clicks: Readonly<Record<string, (request: ActionRequest, desk: ReconDeps) => Promise<void>>> = {
   [reconButtons.breaks]: forMembers(list),
   [reconButtons.forecast]: forMembers(landings),
   [reconButtons.take]: forMembers(take),
@@ -81,11 +81,11 @@ export const clicks: Readonly<Record<string, (request: ActionRequest, desk: Reco
   ...Object.fromEntries(showIds.map((id) => [id, forMembers(show)])),
 };
 
-type Submit = (request: SubmissionRequest, recon: ReconciliationDesk, why: string) => Promise<void>;
+type Submit = (request: SubmissionRequest, recon: ReconciliationService, why: string) => Promise<void>;
 
 const withReason =
   (submit: Submit) =>
-  async (request: SubmissionRequest, desk: ReconDesk): Promise<SubmissionAnswer> => {
+  async (request: SubmissionRequest, desk: ReconDeps): Promise<SubmissionAnswer> => {
     await requireMember(desk, request.person.userId, reconciliation);
     const why = request.values.why ?? '';
     if (why.trim() === '') return { kind: 'errors', errors: { why: 'Say why.' } };
@@ -94,7 +94,7 @@ const withReason =
   };
 
 export const submissions: Readonly<
-  Record<string, (request: SubmissionRequest, desk: ReconDesk) => Promise<SubmissionAnswer>>
+  Record<string, (request: SubmissionRequest, desk: ReconDeps) => Promise<SubmissionAnswer>>
 > = {
   [reconWindows.explain]: withReason(async ({ memo, person }, recon, why) => {
     await recon.resolve({ id: breakIdIn([memo]), personId: person.userId, why });

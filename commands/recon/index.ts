@@ -8,7 +8,7 @@ import { isoDay } from '../../src/kernel/calendar-day.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import type { Command, CommandRequest } from '../../src/ports/command.js';
 import type { UnitKey } from '../../src/ports/reconciliation.js';
-import type { ReconciliationDesk } from '../../src/reconciliation/desk.js';
+import type { ReconciliationService } from '../../src/reconciliation/reconciliation.js';
 import { breakCard, breakListCard } from '../../src/views/reconciliation/breaks.js';
 import { dayCard } from '../../src/views/reconciliation/day.js';
 import { forecastCard } from '../../src/views/reconciliation/forecast.js';
@@ -17,12 +17,12 @@ import { noticeCard } from '../../src/views/remediation/answers.js';
 import { startableIn } from '../../src/views/remediation/start.js';
 import { requireMember } from '../door.js';
 import { clicks, submissions } from './clicks.js';
-import { reconciliation, requireReconciliation, type ReconDesk } from './desk.js';
+import { reconciliation, requireReconciliation, type ReconDeps } from './deps.js';
 import { breakIdIn, dayIn, filterFrom, partnerIn, refuseOthers } from './reading.js';
 
-export type { ReconDesk } from './desk.js';
+export type { ReconDeps } from './deps.js';
 
-export const reconCommand: Command<ReconDesk> = {
+export const reconCommand: Command<ReconDeps> = {
   name: '/recon',
   summary: 'Reconciliation: are we whole, and where not?',
   usageHint: '[partner] [day] | breaks [filters] | break BRK-… | forecast [partner] | run | signoff',
@@ -54,8 +54,8 @@ interface Call {
   request: CommandRequest;
   /** The words after the verb. */
   words: readonly string[];
-  recon: ReconciliationDesk;
-  desk: ReconDesk;
+  recon: ReconciliationService;
+  desk: ReconDeps;
 }
 
 type Verb = (call: Call) => Promise<void>;
@@ -162,7 +162,7 @@ async function signOff({ request: { answer, person }, words, recon }: Call): Pro
 }
 
 /** The day that is named, else the partner's newest. Throws `invalid`. */
-async function namedDay(words: readonly string[], recon: ReconciliationDesk): Promise<UnitKey> {
+async function namedDay(words: readonly string[], recon: ReconciliationService): Promise<UnitKey> {
   const partner = partnerIn(words, recon.partners);
   if (partner === null)
     throw new OpsError('invalid', 'Which partner?', { hint: '`/recon signoff northpay 2026-11-27`' });

@@ -25,11 +25,11 @@ import {
   rejectModal,
   reviewModal,
 } from '../../src/views/remediation/windows.js';
-import { guardedActions, readReferred, referenceOf, requireRemediation, type RemediateDesk } from './desk.js';
+import { guardedActions, readReferred, referenceOf, requireRemediation, type RemediateDeps } from './deps.js';
 import { requireMember } from '../door.js';
 import { openForm, requireAction } from './forms.js';
 
-type Click = (request: ActionRequest, desk: RemediateDesk) => Promise<void>;
+type Click = (request: ActionRequest, desk: RemediateDeps) => Promise<void>;
 
 /** Shows a window about the request of a button. */
 const showing =
@@ -57,7 +57,7 @@ export const clicks: Readonly<Record<string, Click>> = {
 };
 
 /** Its last page approves, so it says at once when that would be refused. */
-async function openPlan({ value, person, windows }: ActionRequest, desk: RemediateDesk): Promise<void> {
+async function openPlan({ value, person, windows }: ActionRequest, desk: RemediateDeps): Promise<void> {
   await requireMember(desk, person.userId, guardedActions);
   const remediation = requireRemediation(desk);
   const snapshot = await readReferred(remediation, referenceOf(value));
@@ -67,7 +67,7 @@ async function openPlan({ value, person, windows }: ActionRequest, desk: Remedia
   );
 }
 
-async function approve(request: ActionRequest, desk: RemediateDesk): Promise<void> {
+async function approve(request: ActionRequest, desk: RemediateDeps): Promise<void> {
   const { value, person, windows } = request;
   const remediation = requireRemediation(desk);
   const reference = referenceOf(value);
@@ -82,7 +82,7 @@ async function approve(request: ActionRequest, desk: RemediateDesk): Promise<voi
 async function tellConfirmation(
   { snapshot, token }: Extract<VoteOutcome, { kind: 'needs_confirmation' }>,
   { windows, answer }: ActionRequest,
-  desk: RemediateDesk,
+  desk: RemediateDeps,
 ): Promise<void> {
   const address = requireConfirmationAddress(desk, token);
   try {
@@ -94,7 +94,7 @@ async function tellConfirmation(
 }
 
 /** Throws `misconfigured`. */
-export function requireConfirmationAddress(desk: RemediateDesk, token: string): string {
+export function requireConfirmationAddress(desk: RemediateDeps, token: string): string {
   const address = desk.confirmationAddress(token);
   if (address !== null) return address;
   throw new OpsError(
@@ -104,14 +104,14 @@ export function requireConfirmationAddress(desk: RemediateDesk, token: string): 
   );
 }
 
-async function cancel({ value, person }: ActionRequest, desk: RemediateDesk): Promise<void> {
+async function cancel({ value, person }: ActionRequest, desk: RemediateDeps): Promise<void> {
   const remediation = requireRemediation(desk);
   const snapshot = await readReferred(remediation, referenceOf(value));
   await remediation.cancel(snapshot.remediation.id, person.userId);
 }
 
 /** A button of an earlier freeze lifts nothing of a later one. */
-async function lift({ value, person, answer }: ActionRequest, desk: RemediateDesk): Promise<void> {
+async function lift({ value, person, answer }: ActionRequest, desk: RemediateDeps): Promise<void> {
   const remediation = requireRemediation(desk);
   const freeze = await remediation.freezeNow();
   if (freeze?.at.toISOString() !== value) throw new OpsError('conflict', 'That freeze is over.');
@@ -119,7 +119,7 @@ async function lift({ value, person, answer }: ActionRequest, desk: RemediateDes
 }
 
 /** Looks now and answers with what was found: where nothing changed, the card does not change either. */
-async function lookAgain({ value, person, answer }: ActionRequest, desk: RemediateDesk): Promise<void> {
+async function lookAgain({ value, person, answer }: ActionRequest, desk: RemediateDeps): Promise<void> {
   await requireMember(desk, person.userId, guardedActions);
   const remediation = requireRemediation(desk);
   const { id } = (await readReferred(remediation, referenceOf(value))).remediation;
@@ -130,7 +130,7 @@ async function lookAgain({ value, person, answer }: ActionRequest, desk: Remedia
 /** A button on another card: `refund-payment:payment:pi_…`. */
 async function start(
   { value, windows, channelId, person }: ActionRequest,
-  desk: RemediateDesk,
+  desk: RemediateDeps,
 ): Promise<void> {
   const [, actionId = '', kind = '', id = ''] =
     /^([a-z-]{1,60}):([a-z]{1,20}):(.{1,300})$/s.exec(value) ?? [];

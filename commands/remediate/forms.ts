@@ -18,7 +18,7 @@ import type {
 import type { Action, ActionFault, TypedParameters } from '../../src/remediation/kit/action.js';
 import { forReading, personOf, type KnownPerson } from '../../src/remediation/life/people.js';
 import type { Policy } from '../../src/remediation/policy/policy.js';
-import type { RemediationDesk } from '../../src/remediation/remediation.js';
+import type { RemediationService } from '../../src/remediation/remediation.js';
 import {
   chooserModal,
   formModal,
@@ -32,10 +32,10 @@ import {
 import { menuOf } from '../../src/views/kit/inputs.js';
 import { underStop } from '../../src/views/remediation/freeze.js';
 import { requireMember } from '../door.js';
-import { guardedActions, requireRemediation, writerFor, type RemediateDesk } from './desk.js';
+import { guardedActions, requireRemediation, writerFor, type RemediateDeps } from './deps.js';
 
 /** Throws `not_found`. */
-export function requireAction({ actions }: RemediationDesk, id: string): Action {
+export function requireAction({ actions }: RemediationService, id: string): Action {
   const action = actions.find((candidate) => candidate.id === id);
   if (action) return action;
   throw new OpsError('not_found', 'Unknown action.', {
@@ -46,7 +46,7 @@ export function requireAction({ actions }: RemediationDesk, id: string): Action 
 /** Shows the actions that some rule could allow this person. Throws `forbidden` when there is none. */
 export async function openChooser(
   { windows, userId, occasion }: { windows: Windows; userId: string; occasion: Occasion },
-  desk: RemediateDesk,
+  desk: RemediateDeps,
 ): Promise<void> {
   const { actions, policy, stopNow } = requireRemediation(desk);
   const [person, stop] = await Promise.all([
@@ -65,7 +65,7 @@ export async function openChooser(
 
 /** Throws `forbidden`, before anything is filled in. */
 async function requireCouldAsk(
-  { remediation, directory }: RemediateDesk,
+  { remediation, directory }: RemediateDeps,
   { action, userId, breakGlass }: { action: Action; userId: string; breakGlass: boolean },
 ): Promise<void> {
   const { policy } = requireRemediation({ remediation });
@@ -121,14 +121,14 @@ interface Opening {
 /** Throws `forbidden` for whoever no rule lets ask for this. */
 export async function openForm(
   { windows, userId, action, subject, occasion }: Opening,
-  desk: RemediateDesk,
+  desk: RemediateDeps,
 ): Promise<void> {
   await windows.open(await formFor({ userId, action, subject, occasion }, desk));
 }
 
 async function formFor(
   { userId, action, subject, occasion }: Omit<Opening, 'windows'>,
-  desk: RemediateDesk,
+  desk: RemediateDeps,
 ): Promise<Modal> {
   const { stopNow, brief: briefOf } = requireRemediation(desk);
   const about = subject && { kind: subject.kind ?? '', id: subject.id };
@@ -145,7 +145,7 @@ async function formFor(
 async function prefilled(
   { id: actionId, prefills }: Action,
   subject: Subject | null,
-  { reconciliation }: RemediateDesk,
+  { reconciliation }: RemediateDeps,
 ): Promise<TypedParameters> {
   if (!subject) return {};
   if (subject.kind === 'break' && reconciliation) return reconciliation.prefill(subject.id, actionId);
@@ -155,7 +155,7 @@ async function prefilled(
 
 export async function chosen(
   { memo, values, person: { userId } }: SubmissionRequest,
-  desk: RemediateDesk,
+  desk: RemediateDeps,
 ): Promise<SubmissionAnswer> {
   const occasion = readChooserMemo(memo);
   const action = requireAction(requireRemediation(desk), values.action ?? '');
@@ -165,7 +165,7 @@ export async function chosen(
 /** What a menu of a form offers. Plans tell of money, so their parts are for members too. */
 export async function offered(
   { memo, input, typed, values, person }: MenuRequest,
-  desk: RemediateDesk,
+  desk: RemediateDeps,
 ): Promise<readonly MenuOption[]> {
   if (containsCardNumber(typed)) return [];
   await requireMember(desk, person.userId, guardedActions);
@@ -183,7 +183,7 @@ export async function offered(
 
 export async function asked(
   { memo, values, windowId, person }: SubmissionRequest,
-  desk: RemediateDesk,
+  desk: RemediateDeps,
 ): Promise<SubmissionAnswer> {
   const remediation = requireRemediation(desk);
   const { action: actionId, about, ...occasion } = readFormMemo(memo);
@@ -212,7 +212,7 @@ export async function asked(
 async function linkBreak(
   about: { kind: string; id: string } | null,
   what: { personId: string; remediationId: string },
-  { reconciliation }: RemediateDesk,
+  { reconciliation }: RemediateDeps,
 ): Promise<void> {
   if (about?.kind !== 'break' || reconciliation === null) return;
   await reconciliation.link({ id: about.id, ...what }).catch(ignoreOver);
@@ -239,7 +239,7 @@ async function answerTo(
   { action, values, personId }: Refusal,
   faults: readonly ActionFault[],
   trail: readonly string[],
-  desk: RemediateDesk,
+  desk: RemediateDeps,
 ): Promise<SubmissionAnswer> {
   const besides = faults.filter(({ field }) => field === null || !(field in values));
   if (besides.length > 0) return { kind: 'above', modal: refusedModal(action, faults, trail) };

@@ -8,7 +8,7 @@ import { OpsError } from '../../src/kernel/errors.js';
 import { nearest } from '../../src/kernel/nearest.js';
 import { redactCardNumbers } from '../../src/kernel/sensitive.js';
 import type { Command, CommandRequest } from '../../src/ports/command.js';
-import type { RemediationDesk } from '../../src/remediation/remediation.js';
+import type { RemediationService } from '../../src/remediation/remediation.js';
 import { noticeCard, remediationListCard, remediationWhyCard } from '../../src/views/remediation/answers.js';
 import { frozenCard, liftCard } from '../../src/views/remediation/freeze.js';
 import { remediationCard } from '../../src/views/remediation/card.js';
@@ -17,13 +17,13 @@ import { fitsOnCard } from '../../src/views/remediation/plan.js';
 import { planModal } from '../../src/views/remediation/windows.js';
 import { clicks } from './clicks.js';
 import { requireMember } from '../door.js';
-import { guardedActions, requireRemediation, type RemediateDesk } from './desk.js';
+import { guardedActions, requireRemediation, type RemediateDeps } from './deps.js';
 import { offered, openChooser, openForm, requireAction } from './forms.js';
 import { submissions } from './submissions.js';
 
-export type { RemediateDesk } from './desk.js';
+export type { RemediateDeps } from './deps.js';
 
-export const remediateCommand: Command<RemediateDesk> = {
+export const remediateCommand: Command<RemediateDeps> = {
   name: '/remediate',
   summary: 'Request a guarded action, or see open requests',
   usageHint:
@@ -52,8 +52,8 @@ interface Call {
   request: CommandRequest;
   /** The words after the verb. */
   rest: readonly string[];
-  remediation: RemediationDesk;
-  desk: RemediateDesk;
+  remediation: RemediationService;
+  desk: RemediateDeps;
 }
 
 type Verb = (call: Call) => Promise<void>;

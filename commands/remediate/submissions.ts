@@ -7,7 +7,7 @@ import { cardNumberFault } from '../../src/kernel/card-number-refusal.js';
 import { toOpsError } from '../../src/kernel/errors.js';
 import { containsCardNumber } from '../../src/kernel/sensitive.js';
 import type { SubmissionAnswer, SubmissionRequest } from '../../src/ports/command.js';
-import type { RemediationDesk } from '../../src/remediation/remediation.js';
+import type { RemediationService } from '../../src/remediation/remediation.js';
 import type { VoteOutcome } from '../../src/remediation/life/votes.js';
 import { remediationWindows } from '../../src/views/remediation/ids.js';
 import {
@@ -25,11 +25,11 @@ import {
   requireRemediation,
   writerFor,
   type Reference,
-  type RemediateDesk,
-} from './desk.js';
+  type RemediateDeps,
+} from './deps.js';
 import { asked, chosen } from './forms.js';
 
-type Submission = (request: SubmissionRequest, desk: RemediateDesk) => Promise<SubmissionAnswer>;
+type Submission = (request: SubmissionRequest, desk: RemediateDeps) => Promise<SubmissionAnswer>;
 
 interface Said {
   reference: Reference;
@@ -40,7 +40,11 @@ interface Said {
 /** Reads the one input and the memo, does it, and closes the windows; what is `invalid` is told beside the input. */
 const saying =
   (
-    act: (said: Said, remediation: RemediationDesk, desk: RemediateDesk) => Promise<SubmissionAnswer | null>,
+    act: (
+      said: Said,
+      remediation: RemediationService,
+      desk: RemediateDeps,
+    ) => Promise<SubmissionAnswer | null>,
   ): Submission =>
   async ({ memo, values, person }, desk) => {
     const remediation = requireRemediation(desk);
@@ -84,7 +88,7 @@ export const submissions: Readonly<Record<string, Submission>> = {
 };
 
 /** The last page approves. */
-async function turnPage({ memo, person }: SubmissionRequest, desk: RemediateDesk): Promise<SubmissionAnswer> {
+async function turnPage({ memo, person }: SubmissionRequest, desk: RemediateDeps): Promise<SubmissionAnswer> {
   const remediation = requireRemediation(desk);
   const reference = referenceOf(memo);
   const snapshot = await readReferred(remediation, reference);
@@ -93,7 +97,7 @@ async function turnPage({ memo, person }: SubmissionRequest, desk: RemediateDesk
   return afterVote(await remediation.approve({ ...reference, personId: person.userId }, null), desk);
 }
 
-function afterVote(outcome: VoteOutcome, desk: RemediateDesk): SubmissionAnswer {
+function afterVote(outcome: VoteOutcome, desk: RemediateDeps): SubmissionAnswer {
   switch (outcome.kind) {
     case 'needs_amount':
       return { kind: 'show', modal: amountModal(outcome.snapshot) };

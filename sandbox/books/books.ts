@@ -6,10 +6,10 @@
  * Deliberately absent: anything that Paydesk writes. It reads two views through a login of its own.
  */
 import pg from 'pg';
-import { HOUR_MS, hourOf, type Clock } from '../world/clock.js';
+import { hourMs, hourOf, type Clock } from '../world/clock.js';
 import { moneyChangesFrom } from '../world/disturbances.js';
 import { hash, hashText } from '../world/random.js';
-import { HISTORY_HOURS, type OrderAttempt, type World } from '../world/world.js';
+import { historyHours, type OrderAttempt, type World } from '../world/world.js';
 import { loadHistory } from './load.js';
 import {
   deleteAnswers,
@@ -23,7 +23,7 @@ import {
 } from './memory.js';
 import { rewrite } from './rewrite.js';
 import { attemptRow, bookingRow, type AttemptRow, type BookingRow } from './rows.js';
-import { CREATE_VIEWS, grantReader } from './schema.js';
+import { createViews, grantReader } from './schema.js';
 
 /** What somebody did at a partner outside the world's own traffic, as the company would record it. */
 export interface Change {
@@ -76,7 +76,7 @@ export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: Book
   try {
     await restoreWorld(pool, world);
     await advance(clock.now().getTime());
-    await pool.query(CREATE_VIEWS + reader.grant);
+    await pool.query(createViews + reader.grant);
   } catch (error) {
     await pool.end();
     throw error;
@@ -153,7 +153,7 @@ interface FillUp {
 /** From the stored time to the wanted one, or everything anew when the stored state is of no use. */
 async function fillUp(pool: pg.Pool, world: World, toMs: number, { log, grant }: FillUp): Promise<void> {
   const fromMs = await loadedTo(pool, world);
-  if (fromMs === null || toMs - fromMs > HISTORY_HOURS * HOUR_MS) {
+  if (fromMs === null || toMs - fromMs > historyHours * hourMs) {
     await loadHistory(pool, world, toMs, { log, grant });
     return;
   }

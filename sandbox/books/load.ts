@@ -7,16 +7,16 @@ import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { HOUR_MS, hourOf } from '../world/clock.js';
-import { HISTORY_HOURS, type World } from '../world/world.js';
+import { hourMs, hourOf } from '../world/clock.js';
+import { historyHours, type World } from '../world/world.js';
 import { attemptRow, bookingRow, copyLine } from './rows.js';
-import { CREATE_INDEXES, CREATE_TABLES, CREATE_VIEWS } from './schema.js';
+import { createIndexes, createTables, createViews } from './schema.js';
 
 /**
  * The ledger begins so much before the attempts, and only with payouts that it holds in full: then every attempt has its
  * entries and clearing accounts open at zero. A payout carries at most three days, and zones differ by a day.
  */
-const LEAD_HOURS = 4 * 24;
+const leadHours = 4 * 24;
 
 /** Loads everything up to a time (ms). */
 export async function loadHistory(
@@ -27,11 +27,11 @@ export async function loadHistory(
 ): Promise<void> {
   const startedMs = performance.now();
   // The views are there while the load lasts, so that a reader is told so.
-  await pool.query(CREATE_TABLES + CREATE_VIEWS + grant);
+  await pool.query(createTables + createViews + grant);
   const [first, second] = await Promise.all([pool.connect(), pool.connect()]);
   try {
     await copyHistory(first, second, world, toMs);
-    await Promise.all([runAll(first, CREATE_INDEXES[0]), runAll(second, CREATE_INDEXES[1])]);
+    await Promise.all([runAll(first, createIndexes[0]), runAll(second, createIndexes[1])]);
     await first.query('insert into books.state values ($1, $2)', [world.name, new Date(toMs)]);
   } finally {
     first.release();
@@ -49,9 +49,9 @@ async function copyHistory(
   const attempts = openCopy(first, 'books.attempts');
   const bookings = openCopy(second, 'books.bookings');
   const lastHour = hourOf(toMs);
-  const openingMs = (lastHour - HISTORY_HOURS - LEAD_HOURS) * HOUR_MS;
-  const firstHour = lastHour - HISTORY_HOURS;
-  for (let hour = firstHour - LEAD_HOURS; hour <= lastHour; hour += 1) {
+  const openingMs = (lastHour - historyHours - leadHours) * hourMs;
+  const firstHour = lastHour - historyHours;
+  for (let hour = firstHour - leadHours; hour <= lastHour; hour += 1) {
     const found = hour < firstHour ? [] : world.attemptsOfHour(hour);
     await attempts.write(
       found

@@ -30,7 +30,7 @@ export interface ObjectMemory extends AnswerMemory {
 }
 
 /** Answers from before their time was kept count as given when the column was added. */
-const CREATE_MEMORY = `
+const createMemory = `
 create schema if not exists sandbox;
 create table if not exists sandbox.disturbances (world text primary key, disturbances jsonb not null);
 create table if not exists sandbox.objects (
@@ -54,7 +54,7 @@ alter table sandbox.answers
 
 /** Makes the tables where they are missing; hands the world its disturbances, and the money that was moved by hand. */
 export async function restoreWorld(pool: pg.Pool, world: World): Promise<void> {
-  await pool.query(CREATE_MEMORY);
+  await pool.query(createMemory);
   const found = await pool.query<{ disturbances: Disturbance[] }>(
     'select disturbances from sandbox.disturbances where world = $1',
     [world.name],

@@ -7,7 +7,7 @@
  */
 
 /** Start of an empty load. Everything runs in one transaction, so a half-loaded state is never seen. */
-export const CREATE_TABLES = `
+export const createTables = `
 drop schema if exists books cascade;
 create schema books;
 create unlogged table books.state (
@@ -55,7 +55,7 @@ create unlogged table books.written_bookings (primary key (booking_id)) inherits
 `;
 
 /** What Paydesk reads; made again at each start, so that an older data folder gets what is new in it. */
-export const CREATE_VIEWS = `
+export const createViews = `
 -- A crash of the server empties all of these: until they are loaded again a reader is refused, not told of nothing.
 create or replace function books.is_loaded() returns boolean language plpgsql stable security definer as $$
 begin
@@ -74,7 +74,7 @@ create or replace view public.ledger_entries as
 `;
 
 /** Two halves of about equal work, built side by side. */
-export const CREATE_INDEXES = [
+export const createIndexes = [
   [
     'create unique index on books.attempts (attempt_id)',
     'create index on books.attempts (payment_id)',

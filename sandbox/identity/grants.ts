@@ -37,7 +37,7 @@ export interface Grants {
 const codeLifeMs = 60_000;
 const tokenLifeMs = 300_000;
 /** Of codes and of tokens; far more than can be alive at once. */
-const KEPT = 1_000;
+const kept = 1_000;
 
 export function createGrants(seed: string, clock: Clock): Grants {
   const codes = new Map<string, { grant: Grant; isUsed: boolean }>();
@@ -55,7 +55,7 @@ export function createGrants(seed: string, clock: Clock): Grants {
     issue(request, person) {
       const code = next('code');
       codes.set(code, { grant: { request, person, authenticatedAt: clock.now() }, isUsed: false });
-      forgetOldest(codes, KEPT);
+      forgetOldest(codes, kept);
       return code;
     },
     redeem(code) {
@@ -68,7 +68,7 @@ export function createGrants(seed: string, clock: Clock): Grants {
     accessToken(code, grant) {
       const token = next('token');
       tokens.set(token, { grant, code, expiresAtMs: nowMs() + tokenLifeMs });
-      forgetOldest(tokens, KEPT);
+      forgetOldest(tokens, kept);
       return token;
     },
     holderOf(accessToken) {

@@ -15,7 +15,7 @@ import { readAuthorization } from './authorization.js';
 import { createGrants, type Person } from './grants.js';
 import { json, readForm, send, type Answer } from './http.js';
 import { errorPage, loginPage } from './login-page.js';
-import { answerToken, answerUserinfo, type TokenDesk } from './tokens.js';
+import { answerToken, answerUserinfo, type TokenIssuer } from './tokens.js';
 
 export interface IdentityOptions {
   port: number;
@@ -37,7 +37,7 @@ export interface IdentityServer {
 }
 
 /** What every endpoint works with. */
-interface Provider extends TokenDesk {
+interface Provider extends TokenIssuer {
   company: string;
   people: readonly Person[];
   redirectUris: readonly string[];

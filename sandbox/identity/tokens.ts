@@ -10,7 +10,7 @@ import type { Clock } from '../world/clock.js';
 import type { Grant, Grants, Person } from './grants.js';
 import { json, type Answer } from './http.js';
 
-export interface TokenDesk {
+export interface TokenIssuer {
   issuer: string;
   clientId: string;
   clientSecret: string;
@@ -22,7 +22,7 @@ export interface TokenDesk {
 const lifeSeconds = 300;
 
 export async function answerToken(
-  desk: TokenDesk,
+  desk: TokenIssuer,
   authorization: string | undefined,
   form: URLSearchParams,
 ): Promise<Answer> {
@@ -43,7 +43,7 @@ export async function answerToken(
 
 /** By the header or by the form, not both. The parts of the header are form-encoded. */
 function isClient(
-  { clientId, clientSecret }: TokenDesk,
+  { clientId, clientSecret }: TokenIssuer,
   authorization: string | undefined,
   form: URLSearchParams,
 ): boolean {
@@ -61,7 +61,7 @@ function isFor({ request }: Grant, form: URLSearchParams): boolean {
   return form.get('redirect_uri') === request.redirectUri && challenge === request.codeChallenge;
 }
 
-async function idToken(desk: TokenDesk, { request, person, authenticatedAt }: Grant): Promise<string> {
+async function idToken(desk: TokenIssuer, { request, person, authenticatedAt }: Grant): Promise<string> {
   const { issuer, clientId, signing, clock } = desk;
   const nowSeconds = Math.floor(clock.now().getTime() / 1000);
   const claims = {
@@ -79,7 +79,7 @@ async function idToken(desk: TokenDesk, { request, person, authenticatedAt }: Gr
 }
 
 function claimsOf(
-  { grants }: TokenDesk,
+  { grants }: TokenIssuer,
   { name, email, emailVerified = true }: Person,
   scopes: readonly string[],
 ): Record<string, unknown> {
@@ -90,7 +90,7 @@ function claimsOf(
   };
 }
 
-export function answerUserinfo(desk: TokenDesk, authorization: string | undefined): Answer {
+export function answerUserinfo(desk: TokenIssuer, authorization: string | undefined): Answer {
   const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
   const grant = token === undefined ? null : desk.grants.holderOf(token);
   if (!grant)

@@ -48,9 +48,9 @@ export interface Mailbox {
   close(): Promise<void>;
 }
 
-const USER = 'paydesk';
+const user = 'paydesk';
 /** So that a sandbox can run for weeks. */
-const LETTERS_KEPT = 500;
+const lettersKept = 500;
 
 /** Starts to listen, for the list at any free port; rejects when the port is taken. */
 export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
@@ -58,7 +58,7 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
   const letters: ReceivedLetter[] = [];
   const smtp = createSmtp(options, faults, (letter) => {
     letters.push(letter);
-    if (letters.length > LETTERS_KEPT) letters.shift();
+    if (letters.length > lettersKept) letters.shift();
   });
   const list = createServer((_request, response) =>
     response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ letters })),
@@ -66,7 +66,7 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
   const smtpPort = await listen(smtp.server as unknown as Server, port, host);
   const listPort = await listen(list, 0, host);
   return {
-    smtpUrl: `smtp://${USER}:${password}@${host}:${smtpPort}`,
+    smtpUrl: `smtp://${user}:${password}@${host}:${smtpPort}`,
     listUrl: `http://${host}:${listPort}`,
     letters: () => [...letters],
     setFault: faults.set,
@@ -90,8 +90,8 @@ function createSmtp(
     logger: false,
     closeTimeout: 500,
     onAuth: ({ username, password: given }, _session, done) =>
-      username === USER && given === password
-        ? done(null, { user: USER })
+      username === user && given === password
+        ? done(null, { user: user })
         : done(new Error('the login is not known')),
     onRcptTo: (_address, _session, done) => {
       const fault = faults.take('', ['refuse']);

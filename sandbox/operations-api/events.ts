@@ -5,9 +5,9 @@
 import { forgetOldest } from '../forget.js';
 import { numberOf, textOf } from '../payments-api/objects/api-object.js';
 import type { PaymentsApi } from '../payments-api/server.js';
-import { SECOND_MS, type Clock } from '../world/clock.js';
+import { secondMs, type Clock } from '../world/clock.js';
 import { learntMs } from '../world/disturbances.js';
-import { PAYMENTS_API_PARTNER } from '../world/partners.js';
+import { paymentsApiPartner } from '../world/partners.js';
 import type { World } from '../world/world.js';
 import { notFound, Problem } from './problems.js';
 
@@ -23,7 +23,7 @@ export const eventsOf =
   (id) => {
     const event = paymentsApi.find(id);
     if (event?.object !== 'event') return null;
-    return { type: textOf(event, 'type') ?? '', createdMs: numberOf(event, 'created') * SECOND_MS };
+    return { type: textOf(event, 'type') ?? '', createdMs: numberOf(event, 'created') * secondMs };
   };
 
 export const recentEventsOf =
@@ -32,7 +32,7 @@ export const recentEventsOf =
     (await paymentsApi.newestEvents(limit)).map((event) => ({
       id: event.id,
       type: textOf(event, 'type') ?? '',
-      createdMs: numberOf(event, 'created') * SECOND_MS,
+      createdMs: numberOf(event, 'created') * secondMs,
     }));
 
 export interface Events {
@@ -42,14 +42,14 @@ export interface Events {
 }
 
 /** The second one sends e-mails, and would send them again. */
-const CONSUMERS = [
+const consumers = [
   { id: 'ledger', idempotent: true },
   { id: 'customer-notices', idempotent: false },
   { id: 'order-service', idempotent: true },
 ];
 
 /** Of so many events the replays are known. */
-const KEPT = 1_000;
+const kept = 1_000;
 
 interface Replay {
   reference: string;
@@ -68,7 +68,7 @@ export function createEvents(
     const event = id.startsWith('evt_') ? findEvent(id) : null;
     if (!event) throw notFound(`event ${id}`);
     const own = replays.get(id) ?? [];
-    const firstMs = learntMs(world.disturbances, PAYMENTS_API_PARTNER, event.createdMs);
+    const firstMs = learntMs(world.disturbances, paymentsApiPartner, event.createdMs);
     const delivered = firstMs <= clock.now().getTime() ? isoOf(firstMs) : null;
     const lastTo = (target: string): string | null => {
       const last = own.findLast((replay) => replay.target === target);
@@ -77,7 +77,7 @@ export function createEvents(
     return {
       id,
       type: event.type,
-      targets: CONSUMERS.map((consumer) => ({ ...consumer, lastDeliveredAt: lastTo(consumer.id) })),
+      targets: consumers.map((consumer) => ({ ...consumer, lastDeliveredAt: lastTo(consumer.id) })),
       replays: own.map(({ reference, target, atMs }) => ({ reference, target, at: isoOf(atMs) })),
     };
   };
@@ -87,10 +87,10 @@ export function createEvents(
     get: view,
     replay: (id, target, reference) => {
       view(id);
-      if (!CONSUMERS.some((consumer) => consumer.id === target))
+      if (!consumers.some((consumer) => consumer.id === target))
         throw new Problem(422, 'unknown_target', `No consumer is called ${target}.`);
       replays.set(id, [...(replays.get(id) ?? []), { reference, target, atMs: clock.now().getTime() }]);
-      forgetOldest(replays, KEPT);
+      forgetOldest(replays, kept);
       return view(id);
     },
   };

@@ -16,7 +16,7 @@ export interface IdempotencyKeys {
 }
 
 /** Years of a person's repairs, in a few megabytes. */
-const KEPT = 10_000;
+const kept = 10_000;
 
 export function createIdempotencyKeys(): IdempotencyKeys {
   /** The answer is null while the first call is still at work. */
@@ -31,7 +31,7 @@ export function createIdempotencyKeys(): IdempotencyKeys {
       if (known?.answer) return known.answer;
       const entry: { fingerprint: string; answer: Answer | null } = { fingerprint, answer: null };
       entries.set(key, entry);
-      forgetOldest(entries, KEPT);
+      forgetOldest(entries, kept);
       const answer = await work();
       entry.answer = answer;
       return answer;

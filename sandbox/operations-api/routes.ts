@@ -4,8 +4,8 @@
  * restart. Who paused or resumed it is known since the start only.
  */
 import { fallbackOf, pauseOf } from '../world/detours.js';
-import { DAY_MS, HOUR_MS, hourOf, type Clock } from '../world/clock.js';
-import { ROUTES, type Route } from '../world/partners.js';
+import { dayMs, hourMs, hourOf, type Clock } from '../world/clock.js';
+import { allRoutes, type Route } from '../world/partners.js';
 import { hash, hashText, unit } from '../world/random.js';
 import type { World } from '../world/world.js';
 import { invalid, notFound, Problem } from './problems.js';
@@ -18,7 +18,7 @@ export interface Routes {
   resume(id: string, reference: string): Promise<object>;
 }
 
-const LONGEST_PAUSE_MS = DAY_MS;
+const longestPauseMs = dayMs;
 
 interface Load {
   count: number;
@@ -49,9 +49,9 @@ export function createRoutes(world: World, clock: Clock): Routes {
   return {
     list: (partner) => {
       const now = loads();
-      return ROUTES.filter((route) => partner === null || route.partner.id === partner).map((route) =>
-        view(route, now),
-      );
+      return allRoutes
+        .filter((route) => partner === null || route.partner.id === partner)
+        .map((route) => view(route, now));
     },
     get: (id) => view(find(id), loads()),
     pause: async (id, until, reference) => {
@@ -82,7 +82,7 @@ const idOf = ({ partner, method, country }: Route): string =>
   `${partner.id}-${method}-${country.code.toLowerCase()}`;
 
 function find(id: string): Route {
-  const route = ROUTES.find((one) => idOf(one) === id);
+  const route = allRoutes.find((one) => idOf(one) === id);
   if (!route) throw notFound(`route ${id}`);
   return route;
 }
@@ -91,7 +91,7 @@ function requireUntil(until: string, nowMs: number): number {
   const toMs = Date.parse(until);
   if (!/^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(until) || Number.isNaN(toMs))
     throw invalid('until must be an instant such as 2026-11-20T09:30:00Z');
-  if (toMs > nowMs && toMs <= nowMs + LONGEST_PAUSE_MS) return toMs;
+  if (toMs > nowMs && toMs <= nowMs + longestPauseMs) return toMs;
   throw new Problem(422, 'until_out_of_range', 'until must be in the future, and at most 24 hours away.');
 }
 
@@ -112,7 +112,7 @@ function loadsOf(world: World, nowMs: number): Map<Route, Load> {
   const loads = new Map<Route, Load>();
   const hour = hourOf(nowMs);
   for (const { route, createdMs, amountMinor } of [hour - 1, hour].flatMap(world.ordersOfHour)) {
-    if (createdMs <= nowMs - HOUR_MS || createdMs > nowMs) continue;
+    if (createdMs <= nowMs - hourMs || createdMs > nowMs) continue;
     const load = loads.get(route) ?? { count: 0, amountMinor: 0 };
     loads.set(route, { count: load.count + 1, amountMinor: load.amountMinor + amountMinor });
   }
@@ -126,7 +126,7 @@ function traffic(world: World, route: Route, loads: ReadonlyMap<Route, Load>): o
     volume: {
       amount: { minor: String(amountMinor), currency: route.country.currency },
       count,
-      windowMs: HOUR_MS,
+      windowMs: hourMs,
     },
     fallback: fallback && {
       routeId: idOf(fallback),
@@ -137,12 +137,12 @@ function traffic(world: World, route: Route, loads: ReadonlyMap<Route, Load>): o
   };
 }
 
-const TOTAL_WEIGHT = ROUTES.reduce((sum, { weight }) => sum + weight, 0);
+const totalWeight = allRoutes.reduce((sum, { weight }) => sum + weight, 0);
 /** The busiest local hour has so many times the traffic of an average one. */
-const PEAK = 1.75;
+const peak = 1.75;
 
 /** A fifth more than a route's own peak up to six times as much, by seed: a small route cannot carry a large one. */
 function capacityOf({ seed, attemptsPerHour }: World, route: Route): number {
-  const ownPeak = ((attemptsPerHour * route.weight) / TOTAL_WEIGHT) * PEAK;
+  const ownPeak = ((attemptsPerHour * route.weight) / totalWeight) * peak;
   return Math.ceil(ownPeak * (1.2 + 4.8 * unit(hash(hashText(seed), hashText(idOf(route))), 0xca9)));
 }

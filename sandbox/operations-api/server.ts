@@ -63,7 +63,7 @@ interface Service {
   log: (message: string) => void;
 }
 
-const MAX_BODY_BYTES = 100_000;
+const maxBodyBytes = 100_000;
 
 /** Starts to listen; rejects when the port is taken. */
 export async function startOperationsApi(options: OperationsApiOptions): Promise<OperationsApi> {
@@ -135,7 +135,7 @@ async function serve(service: Service, request: IncomingMessage, response: Serve
   const query = new URLSearchParams(rest.join('?'));
   const isWrite = request.method === 'POST';
   try {
-    const body = await readBody(request, MAX_BODY_BYTES);
+    const body = await readBody(request, maxBodyBytes);
     if (!body) throw new Problem(413, 'too_large', 'The body is too large.');
     authorise(service.token, request.headers.authorization);
     const fault = service.faults.take(pathname, isWrite ? undefined : faultsOfReads);

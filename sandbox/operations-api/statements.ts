@@ -15,7 +15,7 @@ interface StatementRequests {
 }
 
 /** Of so many statements the requests are known; only the last seven business days can be asked for. */
-const KEPT = 1_000;
+const kept = 1_000;
 
 export function createStatementRequests(source: StatementSource, clock: Clock): StatementRequests {
   const requests = new Map<string, { reference: string; at: string }[]>();
@@ -35,7 +35,7 @@ export function createStatementRequests(source: StatementSource, clock: Clock): 
       if (state === 'not_due') throw new Problem(422, 'not_due', 'The statement is not due yet.');
       const key = `${partner} ${businessDay}`;
       requests.set(key, [...(requests.get(key) ?? []), { reference, at: clock.now().toISOString() }]);
-      forgetOldest(requests, KEPT);
+      forgetOldest(requests, kept);
       const answer = view(partner, businessDay);
       source.send(partner, businessDay);
       return answer;

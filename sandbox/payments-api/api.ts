@@ -45,7 +45,7 @@ export interface Call {
 
 export type Handler = (call: Call) => unknown;
 
-interface ApiParts {
+interface PaymentsApiDeps {
   world: World;
   store: Store;
   clock: Clock;
@@ -53,7 +53,7 @@ interface ApiParts {
   onEvent: (event: PaymentsEvent) => void;
 }
 
-export function createApi({ world, store, clock, apiVersion, onEvent }: ApiParts): Api {
+export function createApi({ world, store, clock, apiVersion, onEvent }: PaymentsApiDeps): Api {
   const nowMs = (): number => clock.now().getTime();
   const codec = createIdCodec(
     hash(hashText(world.seed), 0xa91, Math.floor(nowMs() / 1_000), nowMs() % 1_000),

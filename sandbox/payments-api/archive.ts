@@ -3,13 +3,13 @@
  * Invariant: nothing that lies after `nowMs` is ever shown, and nothing of another partner. History ends eight weeks
  * back for lists; a single object is found however old it is.
  */
-import { HOUR_MS, hourOf, SECOND_MS } from '../world/clock.js';
+import { hourMs, hourOf, secondMs } from '../world/clock.js';
 import { learntMs } from '../world/disturbances.js';
 import type { IdCodec } from '../world/ids.js';
 import type { Order, OrderDraw } from '../world/orders.js';
-import { CURRENCIES, PAYMENTS_API_PARTNER, type Partner } from '../world/partners.js';
-import { movementsOf, payoutDayOf, TXN_SUB, type Movement, type Payout } from '../world/settlement.js';
-import { HISTORY_HOURS, type World } from '../world/world.js';
+import { currencies, paymentsApiPartner, type Partner } from '../world/partners.js';
+import { movementsOf, payoutDayOf, txnSub, type Movement, type Payout } from '../world/settlement.js';
+import { historyHours, type World } from '../world/world.js';
 import { numberOf, type ApiObject } from './objects/api-object.js';
 import { balanceTransactionOf, payoutOf, payoutTransactionOf } from './objects/balance.js';
 import { customerOf } from './objects/customers.js';
@@ -68,8 +68,8 @@ interface View {
 }
 
 export function createArchive(world: World, apiVersion: string): Archive {
-  const partner = world.partners.find(({ id }) => id === PAYMENTS_API_PARTNER);
-  if (!partner) throw new Error(`no partner ${PAYMENTS_API_PARTNER}`);
+  const partner = world.partners.find(({ id }) => id === paymentsApiPartner);
+  if (!partner) throw new Error(`no partner ${paymentsApiPartner}`);
   const view = { world, partner, apiVersion };
   const { ids, people } = world;
   return {
@@ -86,7 +86,7 @@ export function createArchive(world: World, apiVersion: string): Archive {
       const place = ids.decode(customerId);
       if (place?.kind !== 'customer') return [];
       const now = hourOf(nowMs);
-      return Array.from({ length: HISTORY_HOURS }, (_, back) => now - back)
+      return Array.from({ length: historyHours }, (_, back) => now - back)
         .flatMap((hour) => world.ordersOfCustomer(customerNumber(place), hour))
         .filter((order) => order.route.partner === partner && order.createdMs <= nowMs)
         .flatMap((order) => ofOrder(view, type, order, nowMs));
@@ -102,7 +102,7 @@ export function createArchive(world: World, apiVersion: string): Archive {
     },
     carries: (payoutId, transaction, nowMs) => {
       const payout = findPayout(view, payoutId, nowMs);
-      const createdMs = Number(transaction.created) * SECOND_MS;
+      const createdMs = Number(transaction.created) * secondMs;
       return (
         payout !== null &&
         transaction.currency === payout.currency.toLowerCase() &&
@@ -144,7 +144,7 @@ function find(view: View, id: string, nowMs: number): ApiObject | null {
     const number = customerNumber(place);
     return number < people.count ? customerOf(ids, people.get(number)) : null;
   }
-  if (place.kind === 'payout' || place.sub === TXN_SUB.payout) {
+  if (place.kind === 'payout' || place.sub === txnSub.payout) {
     const payout = payoutAt(view, place.hour, place.index, nowMs);
     if (!payout) return null;
     return place.kind === 'payout' ? payoutOf(ids, payout, nowMs) : payoutTransactionOf(ids, payout, nowMs);
@@ -178,9 +178,9 @@ function findPayout(view: View, payoutId: string, nowMs: number): Payout | null 
 
 function payoutAt({ world, partner }: View, hour: number, index: number, nowMs: number): Payout | null {
   // A payout of the future has no members yet; asking the world for it would cost and mean nothing.
-  if (hour * HOUR_MS > nowMs) return null;
+  if (hour * hourMs > nowMs) return null;
   const payouts = world.payoutsOfDay(partner, hour / 24);
-  const payout = payouts.find(({ currency }) => currency === CURRENCIES[index]);
+  const payout = payouts.find(({ currency }) => currency === currencies[index]);
   return payout && payout.createdMs <= nowMs ? payout : null;
 }
 
@@ -282,12 +282,12 @@ function createdIn(view: View, type: ObjectType, hour: number, nowMs: number): A
 function likeIn(view: View, type: SearchedType, hour: number, nowMs: number, wanted: Wanted): ApiObject[] {
   const { world, partner } = view;
   const isDoubling = [hour, hour + 1].some((edge) =>
-    world.disturbances.at('duplicate-capture', partner.id, edge * HOUR_MS),
+    world.disturbances.at('duplicate-capture', partner.id, edge * hourMs),
   );
   if (isDoubling) return createdIn(view, type, hour, nowMs);
   const made = [hour - 1, hour].flatMap((begun) => world.ordersLike(partner, begun, wanted));
   const isThen = (object: ApiObject): boolean => {
-    const createdMs = numberOf(object, 'created') * SECOND_MS;
+    const createdMs = numberOf(object, 'created') * secondMs;
     return hourOf(createdMs) === hour && createdMs <= nowMs;
   };
   return made

@@ -5,7 +5,7 @@
 import type { Change } from '../books/books.js';
 import type { AttemptRow, BookingRow } from '../books/rows.js';
 import { dayOf, isoDay, isoTime } from '../world/calendar.js';
-import { PAYMENTS_API_PARTNER } from '../world/partners.js';
+import { paymentsApiPartner } from '../world/partners.js';
 import type { PaymentsEvent } from './api.js';
 import { isRecord, numberOf, textOf, type ApiObject } from './objects/api-object.js';
 import { transactionOf } from './written-movement.js';
@@ -31,7 +31,7 @@ function attemptRow(charge: ApiObject, atMs: number): AttemptRow {
     order_id: textFrom(metadata.order_id) ?? charge.id,
     payment_id: textOf(charge, 'payment_intent') ?? charge.id,
     charge_id: charge.id,
-    partner: PAYMENTS_API_PARTNER,
+    partner: paymentsApiPartner,
     method: 'card',
     country: textFrom(card.country) ?? 'US',
     currency: (textOf(charge, 'currency') ?? 'usd').toUpperCase(),
@@ -53,27 +53,27 @@ function attemptRow(charge: ApiObject, atMs: number): AttemptRow {
 const textFrom = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** Where money goes for each event: the account beside the partner's clearing account, and whether it comes in. */
-const MOVES: Record<string, { kind: string; account: string; comesIn: boolean }> = {
+const moves: Record<string, { kind: string; account: string; comesIn: boolean }> = {
   'charge.captured': { kind: 'capture', account: 'revenue', comesIn: true },
   'refund.created': { kind: 'refund', account: 'refunds', comesIn: false },
   'charge.dispute.created': { kind: 'dispute', account: 'disputes', comesIn: false },
 };
 
 function bookingRows(type: string, object: ApiObject, atMs: number): BookingRow[] {
-  const move = MOVES[type];
+  const move = moves[type];
   if (!move) return [];
-  const clearing = `clearing:${PAYMENTS_API_PARTNER}`;
+  const clearing = `clearing:${paymentsApiPartner}`;
   const reference = transactionOf(object) ?? object.id;
   return [
     {
-      booking_id: `${PAYMENTS_API_PARTNER}:${move.kind}:${reference}`,
+      booking_id: `${paymentsApiPartner}:${move.kind}:${reference}`,
       debit: move.comesIn ? clearing : move.account,
       credit: move.comesIn ? move.account : clearing,
       amount_minor:
         type === 'charge.captured' ? numberOf(object, 'amount_captured') : numberOf(object, 'amount'),
       currency: (textOf(object, 'currency') ?? 'usd').toUpperCase(),
       kind: move.kind,
-      partner: PAYMENTS_API_PARTNER,
+      partner: paymentsApiPartner,
       payment_id: textOf(object, 'payment_intent'),
       reference,
       batch_id: null,

@@ -6,10 +6,10 @@ import { invalidParameter } from './errors.js';
 import { isApiObject, isRecord } from './objects/api-object.js';
 import type { Store } from './store.js';
 
-const MAX_DEPTH = 4;
+const maxDepth = 4;
 
 /** Fields that hold an id of something this API serves, and `refunds`, which Stripe only sends when asked. */
-const EXPANDABLE = new Set([
+const expandable = new Set([
   'balance_transaction',
   'charge',
   'customer',
@@ -28,10 +28,10 @@ export function expand(store: Store, answer: unknown, paths: readonly string[]):
   let expanded = answer;
   for (const path of paths) {
     const parts = path.split('.');
-    if (parts.length > MAX_DEPTH)
+    if (parts.length > maxDepth)
       throw invalidParameter(
         'expand',
-        `You cannot expand more than ${MAX_DEPTH} levels of a property (${path}).`,
+        `You cannot expand more than ${maxDepth} levels of a property (${path}).`,
       );
     expanded = follow(store, expanded, parts, path);
   }
@@ -45,7 +45,7 @@ function follow(store: Store, value: unknown, parts: readonly string[], path: st
   if (!isRecord(value)) return value;
   if (head === 'data' && value.object === 'list')
     return { ...value, data: follow(store, value.data, rest, path) };
-  if (!EXPANDABLE.has(head) || (!(head in value) && head !== 'refunds'))
+  if (!expandable.has(head) || (!(head in value) && head !== 'refunds'))
     throw invalidParameter('expand', `This property cannot be expanded (${path}).`);
   return { ...value, [head]: follow(store, resolve(store, value, head), rest, path) };
 }

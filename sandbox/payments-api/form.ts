@@ -6,7 +6,7 @@
 export type FormValue = string | FormValue[] | { [key: string]: FormValue };
 export type Form = Record<string, FormValue>;
 
-const MAX_DEPTH = 6;
+const maxDepth = 6;
 
 /** Parses a query string or a form body. Keys deeper than six levels are cut there. */
 export function parseForm(text: string): Form {
@@ -18,7 +18,7 @@ export function parseForm(text: string): Form {
 function pathOf(key: string): string[] {
   const [, head, rest] = /^([^[]*)(.*)$/s.exec(key) ?? [];
   const inner = [...(rest ?? '').matchAll(/\[([^\]]*)\]/g)].map((match) => match[1] ?? '');
-  return [head ?? key, ...inner].slice(0, MAX_DEPTH);
+  return [head ?? key, ...inner].slice(0, maxDepth);
 }
 
 function put(into: Form, [head = '', ...rest]: string[], value: string): void {

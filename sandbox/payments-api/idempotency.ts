@@ -3,7 +3,7 @@
  * Invariant: an effect happens once per key. Answers that say "nothing was tried" (a wrong parameter, a conflict) are
  * not kept. As at Stripe a key is forgotten once it is 24 hours old; a later request with it is a new one.
  */
-import { DAY_MS, type Clock } from '../world/clock.js';
+import { dayMs, type Clock } from '../world/clock.js';
 import { ApiError } from './errors.js';
 
 export interface Answer {
@@ -54,7 +54,7 @@ export function createIdempotencyKeys(
 ): IdempotencyKeys {
   const entries = new Map<string, Entry>(kept.map(({ key, ...entry }) => [key, entry]));
   const prune = (nowMs: number): void => {
-    if (forgetUntil(entries, nowMs - DAY_MS)) void memory?.forgetAnswers(nowMs - DAY_MS);
+    if (forgetUntil(entries, nowMs - dayMs)) void memory?.forgetAnswers(nowMs - dayMs);
   };
   prune(clock.now().getTime());
   return {

@@ -31,7 +31,7 @@ const approved = (brand: CardBrand, last4: string, extra: Partial<IssuerAnswer> 
 const declined = (last4: string, declineCode: string): IssuerAnswer =>
   approved('visa', last4, { declineCode });
 
-const ANSWERS: Record<string, IssuerAnswer> = {
+const answers: Record<string, IssuerAnswer> = {
   pm_card_visa: approved('visa', '4242'),
   pm_card_visa_debit: approved('visa', '5556', { funding: 'debit' }),
   pm_card_mastercard: approved('mastercard', '4444'),
@@ -59,4 +59,4 @@ const ANSWERS: Record<string, IssuerAnswer> = {
 
 /** What the issuer says to a payment method, or null when nobody knows it. */
 export const issuerAnswer = (paymentMethod: string): IssuerAnswer | null =>
-  Object.hasOwn(ANSWERS, paymentMethod) ? (ANSWERS[paymentMethod] ?? null) : null;
+  Object.hasOwn(answers, paymentMethod) ? (answers[paymentMethod] ?? null) : null;

@@ -16,7 +16,7 @@ interface ListAnswer {
   url: string;
 }
 
-export const LIST_PARAMS = ['limit', 'starting_after', 'ending_before', 'created'] as const;
+export const listParams = ['limit', 'starting_after', 'ending_before', 'created'] as const;
 
 interface ListQuery {
   type: ObjectType;

@@ -27,7 +27,7 @@ import { search } from './resources/search.js';
 
 type Row = readonly [method: 'GET' | 'POST', path: string, handler: Handler];
 
-const ROUTES: readonly Row[] = [
+const routes: readonly Row[] = [
   ['POST', '/v1/payment_intents', createIntent],
   ['GET', '/v1/payment_intents', listIntents],
   ['GET', '/v1/payment_intents/search', search('payment_intent')],
@@ -78,7 +78,7 @@ export interface Match {
 /** The handler of a request, or null. */
 export function matchRoute(method: string, path: string): Match | null {
   const parts = path.split('/');
-  for (const [rowMethod, rowPath, handler] of ROUTES) {
+  for (const [rowMethod, rowPath, handler] of routes) {
     const wanted = rowPath.split('/');
     if (rowMethod !== method || wanted.length !== parts.length) continue;
     if (!wanted.every((part, i) => part === parts[i] || (part === ':id' && parts[i] !== ''))) continue;

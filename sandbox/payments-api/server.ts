@@ -10,7 +10,7 @@ import { readBody } from '../http.js';
 import { closeServer, listen } from '../listening.js';
 import { boundaryOf } from '../multipart.js';
 import type { ObjectMemory, WrittenObject } from '../books/memory.js';
-import { SECOND_MS, type Clock } from '../world/clock.js';
+import { secondMs, type Clock } from '../world/clock.js';
 import { hash } from '../world/random.js';
 import type { World } from '../world/world.js';
 import { createApi, type Api } from './api.js';
@@ -29,7 +29,7 @@ import { createStore, type Store } from './store.js';
 import { writtenMovement } from './written-movement.js';
 
 /** The version whose objects these are; another one asked for is echoed, not emulated. */
-const API_VERSION = '2026-10-28.endive';
+const apiVersion = '2026-10-28.endive';
 
 interface PaymentsApiOptions {
   port: number;
@@ -72,9 +72,9 @@ interface Service {
 }
 
 /** A file of evidence and its form. */
-const MAX_BODY_BYTES = 6_000_000;
+const maxBodyBytes = 6_000_000;
 const noBody = Buffer.alloc(0);
-const RECENT_SECONDS = 2 * 86_400;
+const recentSeconds = 2 * 86_400;
 
 /** Starts to listen; rejects when the port is taken. */
 export async function startPaymentsApi(options: PaymentsApiOptions): Promise<PaymentsApi> {
@@ -83,7 +83,7 @@ export async function startPaymentsApi(options: PaymentsApiOptions): Promise<Pay
   const answered = (await memory?.loadAnswers()) ?? [];
   const listeners = new Set<(change: PaymentsChange) => void>();
   const store = createStore(
-    createArchive(world, API_VERSION),
+    createArchive(world, apiVersion),
     () => clock.now().getTime(),
     (written) => void memory?.keep(written),
   );
@@ -92,7 +92,7 @@ export async function startPaymentsApi(options: PaymentsApiOptions): Promise<Pay
     world,
     store,
     clock,
-    apiVersion: API_VERSION,
+    apiVersion: apiVersion,
     onEvent: (event) => {
       const movement = writtenMovement(event.type, event.object, (id) => store.find(id));
       if (movement) world.written.put(movement);
@@ -126,9 +126,9 @@ export async function startPaymentsApi(options: PaymentsApiOptions): Promise<Pay
 }
 
 async function newestEvents(store: Store, limit: number): Promise<ApiObject[]> {
-  const to = Math.floor(store.nowMs() / SECOND_MS);
+  const to = Math.floor(store.nowMs() / secondMs);
   const events: ApiObject[] = [];
-  for await (const event of store.newest('event', { from: to - RECENT_SECONDS, to })) {
+  for await (const event of store.newest('event', { from: to - recentSeconds, to })) {
     if (events.push(event) >= limit) break;
   }
   return events;
@@ -167,7 +167,7 @@ async function serve(service: Service, request: IncomingMessage, response: Serve
     return;
   }
   try {
-    const body = request.method === 'GET' ? noBody : await readBody(request, MAX_BODY_BYTES);
+    const body = request.method === 'GET' ? noBody : await readBody(request, maxBodyBytes);
     if (!body) throw new ApiError(413, 'invalid_request_error', 'The request body is too large.');
     const asked: Asked = { request, pathname, query: query.join('?'), body, requestId, fault };
     const { answer, replayed } = await answerFor(service, asked);
@@ -263,7 +263,7 @@ function send(response: ServerResponse, request: IncomingMessage, answer: Answer
   response.writeHead(answer.status, {
     'Content-Type': 'application/json',
     'Request-Id': answer.requestId,
-    'Stripe-Version': request.headers['stripe-version'] ?? API_VERSION,
+    'Stripe-Version': request.headers['stripe-version'] ?? apiVersion,
     ...(typeof key === 'string' ? { 'Idempotency-Key': key } : {}),
     ...(replayed ? { 'Idempotent-Replayed': 'true', 'Original-Request': answer.requestId } : {}),
     ...(answer.status === 409 || answer.status === 429 ? { 'Stripe-Should-Retry': 'true' } : {}),

@@ -4,9 +4,9 @@
  * a store of its own; each write is told to whoever keeps it, and `remember` takes back what was kept.
  */
 import { setImmediate } from 'node:timers/promises';
-import { HOUR_MS, hourOf } from '../world/clock.js';
+import { hourMs, hourOf } from '../world/clock.js';
 import type { WrittenObject } from '../books/memory.js';
-import { HISTORY_HOURS } from '../world/world.js';
+import { historyHours } from '../world/world.js';
 import type { Archive, ObjectType, SearchedType, Wanted } from './archive.js';
 import { numberOf, type ApiObject } from './objects/api-object.js';
 
@@ -92,9 +92,7 @@ function asOf(object: ApiObject, nowMs: number): ApiObject {
     return { ...object, status: numberOf(object, 'available_on') * 1_000 <= nowMs ? 'available' : 'pending' };
   if (object.object !== 'payout' || object.status !== 'pending') return object;
   if (nowMs >= numberOf(object, 'arrival_date') * 1_000) return { ...object, status: 'paid' };
-  return nowMs >= numberOf(object, 'created') * 1_000 + HOUR_MS
-    ? { ...object, status: 'in_transit' }
-    : object;
+  return nowMs >= numberOf(object, 'created') * 1_000 + hourMs ? { ...object, status: 'in_transit' } : object;
 }
 
 /** The world's objects hour by hour, breathing in between so that other requests are answered. */
@@ -119,7 +117,7 @@ async function* byHour(
   nowMs: number,
   objectsOf: (hour: number) => ApiObject[],
 ): AsyncGenerator<ApiObject[]> {
-  const firstHour = Math.max(hourOf(nowMs) - HISTORY_HOURS, hourOf(window.from * 1_000));
+  const firstHour = Math.max(hourOf(nowMs) - historyHours, hourOf(window.from * 1_000));
   for (let hour = Math.min(hourOf(nowMs), hourOf(window.to * 1_000)); hour >= firstHour; hour -= 1) {
     yield objectsOf(hour).filter(inside(window));
     if (hour % 8 === 0) await setImmediate();

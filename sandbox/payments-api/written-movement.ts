@@ -2,13 +2,13 @@
  * What was done through the payments API, as a movement of money for the world.
  * Invariant: told from the event and its objects alone, so a restart tells the same again.
  */
-import { SECOND_MS } from '../world/clock.js';
-import { CURRENCIES } from '../world/partners.js';
+import { secondMs } from '../world/clock.js';
+import { currencies } from '../world/partners.js';
 import type { MovementKind } from '../world/settlement.js';
 import type { WrittenMovement } from '../world/written.js';
 import { isApiObject, isRecord, numberOf, textOf, type ApiObject } from './objects/api-object.js';
 
-const KINDS: Record<string, MovementKind> = {
+const kinds: Record<string, MovementKind> = {
   'charge.captured': 'capture',
   'refund.created': 'refund',
   'charge.dispute.created': 'dispute',
@@ -20,9 +20,9 @@ export function writtenMovement(
   object: ApiObject,
   find: (id: string) => ApiObject | null,
 ): WrittenMovement | null {
-  const kind = KINDS[type];
+  const kind = kinds[type];
   const transaction = find(transactionOf(object) ?? '');
-  const currency = CURRENCIES.find((known) => known === (textOf(object, 'currency') ?? '').toUpperCase());
+  const currency = currencies.find((known) => known === (textOf(object, 'currency') ?? '').toUpperCase());
   if (!kind || !transaction || !currency) return null;
   const chargeId = kind === 'capture' ? object.id : (textOf(object, 'charge') ?? '');
   const charge = find(chargeId) ?? object;
@@ -30,13 +30,13 @@ export function writtenMovement(
   return {
     kind,
     reference: transaction.id,
-    atMs: numberOf(transaction, 'created') * SECOND_MS,
+    atMs: numberOf(transaction, 'created') * secondMs,
     currency,
     amountMinor: numberOf(transaction, 'amount'),
     feeMinor: numberOf(transaction, 'fee'),
     sourceId: object.id,
     chargeId,
-    chargeCreatedMs: numberOf(charge, 'created') * SECOND_MS,
+    chargeCreatedMs: numberOf(charge, 'created') * secondMs,
     paymentId: textOf(object, 'payment_intent') ?? '',
     orderId: typeof metadata.order_id === 'string' ? metadata.order_id : '',
     customerId: textOf(charge, 'customer') ?? '',

@@ -5,11 +5,11 @@
 import type { ServerResponse } from 'node:http';
 import type { User } from './wire.js';
 
-const LARGEST = 512;
+const largest = 512;
 
 /** The picture of this person, or of nobody in particular. */
 export function answerAvatar(response: ServerResponse, user: User | undefined, size: number): void {
-  const side = Number.isInteger(size) && size > 0 && size <= LARGEST ? size : LARGEST;
+  const side = Number.isInteger(size) && size > 0 && size <= largest ? size : largest;
   response.writeHead(200, { 'content-type': 'image/svg+xml; charset=utf-8', 'cache-control': 'no-store' });
   response.end(drawn(side, user?.color ?? '#757575', initialsOf(user?.real_name ?? '')));
 }

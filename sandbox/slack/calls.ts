@@ -9,9 +9,9 @@ import type { JsonObject } from './json.js';
 import type { Clock } from './store.js';
 import type { ApiCall, Json } from './wire.js';
 
-const KEPT = 500;
+const kept = 500;
 /** A modal of a hundred blocks is shorter; a page of history may be longer. */
-const SHOWN_MAX_CHARACTERS = 50_000;
+const shownMaxCharacters = 50_000;
 
 export interface Calls {
   record(call: {
@@ -52,7 +52,7 @@ export function createCalls({ credentials, changes, clock }: Deps): Calls {
     const text = secrets
       .reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), JSON.stringify(value))
       .replace(/([?&]ticket=)[\w-]+/g, '$1[redacted]');
-    return text.length > SHOWN_MAX_CHARACTERS
+    return text.length > shownMaxCharacters
       ? { omitted_characters: text.length }
       : (JSON.parse(text) as Json);
   };
@@ -73,7 +73,7 @@ export function createCalls({ credentials, changes, clock }: Deps): Calls {
         answer: shown(answer),
         findings: findingsOf(answer),
       };
-      calls = [...calls.slice(1 - KEPT), call];
+      calls = [...calls.slice(1 - kept), call];
       changes.emit({ type: 'call', call });
     },
     log: () => calls,

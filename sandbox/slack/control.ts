@@ -17,7 +17,7 @@ import { pressPin } from './pins.js';
 import { pressReaction } from './reactions.js';
 import { changeRequestUrl } from './request-url.js';
 import { stateOfWorld } from './state.js';
-import { UPLOADS_BODY_MAX_BYTES } from './uploads.js';
+import { uploadsBodyMaxBytes } from './uploads.js';
 import type { SandboxEvent, ScenarioInfo, Services } from './wire.js';
 import type { World } from './world.js';
 
@@ -48,12 +48,12 @@ export interface Control {
 type Route = (body: JsonObject) => object | Promise<object>;
 
 /** A comment line on an idle event stream now and then, so that nothing in between closes it. */
-const HEARTBEAT_MS = 15_000;
+const heartbeatMs = 15_000;
 
 /** Routes whose body may carry files. */
-const BODY_MAX_OF: Readonly<Record<string, number>> = {
-  message: UPLOADS_BODY_MAX_BYTES,
-  submit: UPLOADS_BODY_MAX_BYTES,
+const bodyMaxOf: Readonly<Record<string, number>> = {
+  message: uploadsBodyMaxBytes,
+  submit: uploadsBodyMaxBytes,
 };
 
 export function createControl(
@@ -105,7 +105,7 @@ export function createControl(
         }
         const route = Object.hasOwn(routes, key) ? routes[key] : undefined;
         if (route === undefined) throw new ControlError(`there is no ${key} here; see docs/sandbox.md`, 404);
-        const body = request.method === 'GET' ? {} : await readJson(request, BODY_MAX_OF[path]);
+        const body = request.method === 'GET' ? {} : await readJson(request, bodyMaxOf[path]);
         const result = await route(body);
         answerJson(response, result);
       } catch (error) {
@@ -188,7 +188,7 @@ function streamEvents(world: World, request: IncomingMessage, response: ServerRe
   response.write('retry: 1000\n\n');
   const write = (event: SandboxEvent) => response.write(`data: ${JSON.stringify(event)}\n\n`);
   const stop = world.changes.on(write);
-  const heartbeat = setInterval(() => response.write(': alive\n\n'), HEARTBEAT_MS).unref();
+  const heartbeat = setInterval(() => response.write(': alive\n\n'), heartbeatMs).unref();
   request.on('close', () => {
     stop();
     clearInterval(heartbeat);

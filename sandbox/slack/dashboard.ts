@@ -8,13 +8,13 @@ import { asString } from './json.js';
 /** The object as the API answers it, or null when there is none. */
 export type FindObject = (id: string) => object | null;
 
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
-const STYLE =
+const policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+const style =
   'body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}' +
   'pre{background:#f4f4f5;padding:1rem;overflow:auto;border-radius:6px}dt{color:#71717a}dd{margin:0 0 .5rem}';
 
 /** What people look for first, by name of the member. */
-const FIRST = [
+const first = [
   'status',
   'amount',
   'currency',
@@ -29,7 +29,7 @@ export function answerDashboard(response: ServerResponse, find: FindObject, id: 
   const object = find(id);
   response.writeHead(object === null ? 404 : 200, {
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': POLICY,
+    'content-security-policy': policy,
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
   });
@@ -38,7 +38,7 @@ export function answerDashboard(response: ServerResponse, find: FindObject, id: 
 
 function shown(id: string, object: object): string {
   const members = new Map(Object.entries(object) as [string, unknown][]);
-  const facts = FIRST.flatMap((name) => {
+  const facts = first.flatMap((name) => {
     const value = members.get(name);
     return typeof value === 'string' || typeof value === 'number' ? [fact(name, value)] : [];
   });
@@ -57,7 +57,7 @@ function fact(name: string, value: string | number): string {
 }
 
 const page = (title: string, body: string): string =>
-  `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escaped(title)}</title><style>${STYLE}</style>` +
+  `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escaped(title)}</title><style>${style}</style>` +
   `<h1>${escaped(title)}</h1>${body}<p>Served by the sandbox: amounts are in minor units.</p></html>`;
 
 const escaped = (text: string): string =>

@@ -16,7 +16,7 @@ import type { Clock } from './store.js';
 import type { Delivery, Json, State } from './wire.js';
 
 /** So many deliveries are kept for `GET /_sandbox/deliveries`. */
-const KEPT = 2_000;
+const kept = 2_000;
 
 export type Ack =
   { ok: true; payload: Json | undefined; ack_ms: number } | { ok: false; error: string; ack_ms?: number };
@@ -137,7 +137,7 @@ export function createDeliverer(deps: Deps): Deliverer {
       retry_attempt: retry?.attempt ?? 0,
       payload: outgoing.payload,
     };
-    deliveries = [...deliveries.slice(1 - KEPT), delivery];
+    deliveries = [...deliveries.slice(1 - kept), delivery];
     const ack = await (isHttp ? overHttp : overSocket)(delivery.envelope_id, outgoing, retry);
     bay.release();
     delivery.ack_ms = ack.ack_ms ?? null;

@@ -7,11 +7,11 @@ import { asObject, asString } from './json.js';
 import type { JsonObject } from './json.js';
 import type { Ids } from './ids.js';
 import type { Block, Json } from './wire.js';
-import { BLOCKS } from './block-kit/blocks.js';
-import { ELEMENTS } from './block-kit/elements.js';
+import { blockRules } from './block-kit/blocks.js';
+import { elements } from './block-kit/elements.js';
 
 /** Interactive element types: all but the picture. */
-const INTERACTIVE = new Set(Object.keys(ELEMENTS).filter((type) => type !== 'image'));
+const interactive = new Set(Object.keys(elements).filter((type) => type !== 'image'));
 
 export interface PlacedElement {
   element: JsonObject;
@@ -29,12 +29,13 @@ function identify(value: Json, ids: Ids, isBlock: boolean): Json {
   const object = asObject(value);
   if (object === undefined) return value;
   const type = asString(object.type) ?? '';
-  const nestedBlock = isBlock || (Object.hasOwn(BLOCKS, type) && type !== 'image' && type !== 'rich_text');
+  const nestedBlock =
+    isBlock || (Object.hasOwn(blockRules, type) && type !== 'image' && type !== 'rich_text');
   const copy = Object.fromEntries(
     Object.entries(object).map(([key, member]) => [key, identify(member, ids, false)]),
   );
   if (nestedBlock && copy.block_id === undefined) copy.block_id = ids.next('b').slice(1, 7);
-  if (INTERACTIVE.has(type) && copy.action_id === undefined) copy.action_id = ids.next('a').slice(1, 7);
+  if (interactive.has(type) && copy.action_id === undefined) copy.action_id = ids.next('a').slice(1, 7);
   return copy;
 }
 
@@ -48,7 +49,7 @@ function placed(value: Json | undefined, block: JsonObject): PlacedElement[] {
   const object = asObject(value);
   if (object === undefined) return [];
   const type = asString(object.type) ?? '';
-  if (INTERACTIVE.has(type) && typeof object.action_id === 'string') {
+  if (interactive.has(type) && typeof object.action_id === 'string') {
     return [{ element: object, block, isInput: block.type === 'input' }];
   }
   const inner = typeof object.block_id === 'string' ? object : block;

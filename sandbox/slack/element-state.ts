@@ -19,7 +19,7 @@ interface Shape {
 
 const shape = (member: string, initial: string, kind: Shape['kind']): Shape => ({ member, initial, kind });
 
-const SHAPES: Readonly<Record<string, Shape>> = {
+const shapes: Readonly<Record<string, Shape>> = {
   plain_text_input: shape('value', 'initial_value', 'text'),
   email_text_input: shape('value', 'initial_value', 'text'),
   url_text_input: shape('value', 'initial_value', 'text'),
@@ -45,7 +45,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 };
 
 /** Buttons hold a value but have no state. */
-const shapeOf = (element: JsonObject): Shape | undefined => SHAPES[asString(element.type) ?? ''];
+const shapeOf = (element: JsonObject): Shape | undefined => shapes[asString(element.type) ?? ''];
 
 const isSeveral = (shape: Shape) => shape.kind === 'options' || shape.kind === 'ids';
 

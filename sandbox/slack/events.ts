@@ -28,7 +28,7 @@ export interface Events {
   userChanged(user: User): void;
 }
 
-const SUBSCRIPTION = {
+const subscriptionOf = {
   im: 'message.im',
   mpim: 'message.mpim',
   group: 'message.groups',
@@ -36,7 +36,7 @@ const SUBSCRIPTION = {
 } as const;
 
 /** What the app must have been granted to be told; Slack installs no app that subscribes without it. */
-const SCOPES: Readonly<Record<string, readonly string[]>> = {
+const scopes: Readonly<Record<string, readonly string[]>> = {
   'message.im': ['im:history'],
   'message.mpim': ['mpim:history'],
   'message.groups': ['groups:history'],
@@ -54,7 +54,7 @@ const SCOPES: Readonly<Record<string, readonly string[]>> = {
 };
 
 const isGranted = ({ manifest }: World, subscription: string): boolean =>
-  SCOPES[subscription]?.some((scope) => manifest.scopes.has(scope)) ?? true;
+  scopes[subscription]?.some((scope) => manifest.scopes.has(scope)) ?? true;
 
 type Send = (subscription: string, event: JsonObject) => Promise<Ack> | undefined;
 
@@ -99,7 +99,7 @@ async function sendMessage(world: World, send: Send, message: Message): Promise<
   const isMention =
     !channel.is_im && message.user !== bot.user_id && message.text.includes(`<@${bot.user_id}`);
   const mention = isMention ? send('app_mention', { ...event, type: 'app_mention' }) : undefined;
-  const acks = await Promise.all([send(SUBSCRIPTION[type], event), mention, shared]);
+  const acks = await Promise.all([send(subscriptionOf[type], event), mention, shared]);
   return acks.find((ack) => ack !== undefined);
 }
 
@@ -108,7 +108,7 @@ function sendHidden(world: World, send: Send, channelId: string, event: JsonObje
   const channel = memberChannel(world, channelId);
   if (channel === undefined) return;
   const type = kindOf(channel);
-  void send(SUBSCRIPTION[type], {
+  void send(subscriptionOf[type], {
     type: 'message',
     channel: channelId,
     channel_type: type,

@@ -22,7 +22,7 @@ export interface Faults {
   take(kind: FaultKind, method?: string): Fault | undefined;
 }
 
-const KINDS: readonly string[] = [
+const kinds: readonly string[] = [
   'rate_limit',
   'server_error',
   'slow',
@@ -36,8 +36,8 @@ const KINDS: readonly string[] = [
 /** Checks the request's shape. @throws ControlError naming what is wrong. */
 export function readFault(body: Record<string, unknown>): FaultRequest {
   const { kind, count, method, amount, reason } = body;
-  if (typeof kind !== 'string' || !KINDS.includes(kind)) {
-    throw new ControlError(`kind must be one of ${KINDS.join(', ')}`);
+  if (typeof kind !== 'string' || !kinds.includes(kind)) {
+    throw new ControlError(`kind must be one of ${kinds.join(', ')}`);
   }
   if (count !== undefined && !(Number.isInteger(count) && (count as number) > 0)) {
     throw new ControlError('count must be a whole number above 0');

@@ -13,12 +13,12 @@ import type { Limits } from './limits.js';
 import type { Clock } from './store.js';
 import type { FileRef } from './wire.js';
 
-export const FILE_MAX_BYTES = 20_000_000;
+export const fileMaxBytes = 20_000_000;
 
 /** Uploads that were begun and never sent. */
-const TICKETS_KEPT = 1_000;
+const ticketsKept = 1_000;
 /** However small they are. */
-const FILES_KEPT = 5_000;
+const filesKept = 5_000;
 
 interface StoredFile {
   ref: FileRef;
@@ -44,7 +44,7 @@ export interface Files {
 }
 
 /** By extension: the MIME type and how Slack calls it. */
-const TYPES: Readonly<Record<string, readonly [mimetype: string, pretty: string]>> = {
+const types: Readonly<Record<string, readonly [mimetype: string, pretty: string]>> = {
   png: ['image/png', 'PNG'],
   jpg: ['image/jpeg', 'JPEG'],
   jpeg: ['image/jpeg', 'JPEG'],
@@ -72,7 +72,7 @@ function describe(ref: FileRef, file: StoredFile | undefined): JsonObject {
     created: file?.createdSec ?? 0,
     timestamp: file?.createdSec ?? 0,
     filetype: extension || 'binary',
-    pretty_type: TYPES[extension]?.[1] ?? 'Binary',
+    pretty_type: types[extension]?.[1] ?? 'Binary',
     user: file?.user ?? '',
     editable: false,
     mode: 'hosted',
@@ -97,7 +97,7 @@ function createCabinet({ ids, clock, limits, baseUrl }: Deps) {
       const ref = { id, name, title, mimetype, size, url_private };
       const file = { complete: false, bytes: undefined, ref, user, createdSec };
       files.set(id, file);
-      forgetOldest(files, FILES_KEPT);
+      forgetOldest(files, filesKept);
       return file;
     },
     fill(file: StoredFile, bytes: Buffer): void {
@@ -119,11 +119,11 @@ export function createFiles(deps: Deps): Files {
   const tickets = new Map<string, string>();
   return {
     begin(filename, length, user) {
-      const mimetype = TYPES[extensionOf(filename)]?.[0] ?? 'application/octet-stream';
+      const mimetype = types[extensionOf(filename)]?.[0] ?? 'application/octet-stream';
       const { id } = cabinet.put(filename, filename, mimetype, length, user).ref;
       const ticket = deps.ids.uuid();
       tickets.set(ticket, id);
-      forgetOldest(tickets, TICKETS_KEPT);
+      forgetOldest(tickets, ticketsKept);
       return { id, path: `/upload/${ticket}` };
     },
     receive(ticket, bytes) {

@@ -6,7 +6,7 @@
 import type { Faults } from './faults.js';
 
 /** Well within the life of a trigger, which began before the wait. */
-const WAIT_MS = 1_000;
+const waitMs = 1_000;
 
 interface HoldingBay {
   /** Waits when a `reorder` fault asks for it. */
@@ -27,7 +27,7 @@ export function createHoldingBay(faults: Faults): HoldingBay {
           clearTimeout(timer);
           resolve();
         };
-        const timer = setTimeout(go, fault.amount ?? WAIT_MS);
+        const timer = setTimeout(go, fault.amount ?? waitMs);
         waiting.add(go);
       });
     },

@@ -7,7 +7,7 @@ import { parseJson, textOf } from './json.js';
 import type { JsonObject } from './json.js';
 import type { Delivery, Json } from './wire.js';
 
-const ANSWER_MAX_CHARACTERS = 1_000_000;
+const answerMaxCharacters = 1_000_000;
 
 interface HttpRequest {
   url: string;
@@ -65,7 +65,7 @@ function encode({ type, payload }: HttpRequest): { body: string; contentType: st
 }
 
 async function readAnswer(response: Response): Promise<HttpAnswer> {
-  const text = (await response.text()).slice(0, ANSWER_MAX_CHARACTERS);
+  const text = (await response.text()).slice(0, answerMaxCharacters);
   if (response.status >= 500) return { ok: false, error: 'http_service_error' };
   if (response.status >= 300) return { ok: false, error: 'http_client_error' };
   if (text.trim() === '') return { ok: true, payload: undefined };

@@ -26,7 +26,7 @@ export interface Credentials {
 }
 
 /** Team, user, channel, group and direct message, bot, app, user group. */
-const LASTING = new Set(['T', 'U', 'C', 'G', 'D', 'B', 'A', 'S']);
+const lasting = new Set(['T', 'U', 'C', 'G', 'D', 'B', 'A', 'S']);
 
 export function createIds(seed: string | number, startedAt: Date): Ids {
   const counters = new Map<string, number>();
@@ -34,7 +34,7 @@ export function createIds(seed: string | number, startedAt: Date): Ids {
   const fresh = (kind: string) => {
     const count = (counters.get(kind) ?? 0) + 1;
     counters.set(kind, count);
-    return digest(LASTING.has(kind) ? `${kind}:${count}` : `${kind}:${startedAt.getTime()}:${count}`);
+    return digest(lasting.has(kind) ? `${kind}:${count}` : `${kind}:${startedAt.getTime()}:${count}`);
   };
   return {
     next: (prefix) => {

@@ -34,7 +34,7 @@ export interface Limits {
   fileBytesKept: number;
 }
 
-export const SLACK_LIMITS: Limits = {
+export const slackLimits: Limits = {
   ackMs: 3_000,
   triggerMs: 3_000,
   responseUrlMs: 30 * 60_000,

@@ -60,11 +60,11 @@ function createTimestamps(clock: Clock): () => string {
   };
 }
 
-const TOMBSTONE = 'tombstone';
+const tombstoneText = 'tombstone';
 const tombstone = {
   user: 'USLACKBOT',
   text: 'This message was deleted.',
-  subtype: TOMBSTONE,
+  subtype: tombstoneText,
   hidden: true,
 } as const;
 
@@ -133,7 +133,7 @@ export function createMessages(
     const parent = parentOf(message);
     if (parent === undefined) return;
     count(parent, by);
-    if (parent.subtype === TOMBSTONE && parent.reply_count === 0) takeAway(parent, cause);
+    if (parent.subtype === tombstoneText && parent.reply_count === 0) takeAway(parent, cause);
     else changes.emit({ type: 'message_changed', message: parent }, cause);
   };
   const takeAway = (message: Message, cause?: Cause) => {

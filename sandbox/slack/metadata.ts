@@ -8,7 +8,7 @@ import { asArray, asObject } from './json.js';
 import type { Json, MessageMetadata } from './wire.js';
 
 /** Slack answers `metadata_too_large` from a size that it does not document; sixteen kilobytes is ours. */
-const METADATA_MAX_BYTES = 16_384;
+const metadataMaxBytes = 16_384;
 
 /**
  * The argument `metadata`: undefined when absent, null for the empty object that takes it away.
@@ -27,7 +27,7 @@ export function metadataArgument(args: Arguments): MessageMetadata | null | unde
   if (!isKnown || payload === undefined || !Object.values(payload).every(isValue)) {
     throw new SlackError('invalid_metadata_schema');
   }
-  if (Buffer.byteLength(JSON.stringify(metadata)) > METADATA_MAX_BYTES) {
+  if (Buffer.byteLength(JSON.stringify(metadata)) > metadataMaxBytes) {
     throw new SlackError('metadata_too_large');
   }
   return { event_type, event_payload: payload };

@@ -4,7 +4,8 @@
  */
 import type { Store } from './store.js';
 
-const MENTION = /<(@[UW][A-Z0-9]+|#C[A-Z0-9]+|!here|!channel|!everyone|!subteam\^S[A-Z0-9]+)(\|[^<>|]*)?>/g;
+const mentionPattern =
+  /<(@[UW][A-Z0-9]+|#C[A-Z0-9]+|!here|!channel|!everyone|!subteam\^S[A-Z0-9]+)(\|[^<>|]*)?>/g;
 
 const escapeText = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
@@ -13,7 +14,7 @@ const escapeText = (text: string): string =>
 function escapeAround(text: string): string {
   let from = 0;
   let escaped = '';
-  for (const match of text.matchAll(MENTION)) {
+  for (const match of text.matchAll(mentionPattern)) {
     escaped += escapeText(text.slice(from, match.index)) + match[0];
     from = match.index + match[0].length;
   }
@@ -21,7 +22,7 @@ function escapeAround(text: string): string {
 }
 
 /** Words that call everybody of a place, by what Slack makes of them. */
-const CALLS = new Set(['here', 'channel', 'everyone']);
+const calls = new Set(['here', 'channel', 'everyone']);
 
 function mentionOf(sign: string, name: string, store: Store, withNames: boolean): string | undefined {
   const named = (id: string, label: string) => `<${id}${withNames ? `|${label}` : ''}>`;
@@ -29,7 +30,7 @@ function mentionOf(sign: string, name: string, store: Store, withNames: boolean)
     const channel = store.findChannel(name);
     return channel && named(`#${channel.id}`, channel.name);
   }
-  if (CALLS.has(name)) return `<!${name}>`;
+  if (calls.has(name)) return `<!${name}>`;
   const user = store.findUser(name);
   if (user) return named(`@${user.id}`, user.name);
   const group = store.groups.find((each) => each.handle === name);

@@ -11,9 +11,9 @@ import type { Block, OpenView } from './wire.js';
 import { validateView } from './block-kit/validate.js';
 import { errorMessages } from './block-kit/messages.js';
 
-const STACK_MAX = 3;
+const stackMax = 3;
 /** Slack refuses a view of more than 250 kB. */
-const VIEW_MAX_BYTES = 250_000;
+const viewMaxBytes = 250_000;
 
 interface Deps {
   ids: Ids;
@@ -47,7 +47,7 @@ function accept(view: unknown, type: 'modal' | 'home', ids: Ids): OpenView['view
   }
   const errors = validateView(view);
   if (errors.length > 0) throw new SlackError('invalid_arguments', errorMessages(errors));
-  if (JSON.stringify(view).length > VIEW_MAX_BYTES) throw new SlackError('view_too_large');
+  if (JSON.stringify(view).length > viewMaxBytes) throw new SlackError('view_too_large');
   return { ...object, type, blocks: withIds((object?.blocks ?? []) as Block[], ids) } as OpenView['view'];
 }
 
@@ -133,7 +133,7 @@ export function createOpenViews(deps: Deps): OpenViews {
       const accepted = admit(view, 'modal');
       const stack = shelf.stackOf(user);
       if (stack.length === 0) throw new SlackError('no_open_view');
-      if (stack.length >= STACK_MAX) throw new SlackError('push_limit_reached');
+      if (stack.length >= stackMax) throw new SlackError('push_limit_reached');
       return shelf.put(newView(ids, user, accepted, stack.at(-1)), cause);
     },
     update(current, view, hash, cause) {

@@ -7,7 +7,7 @@ import { extname, join, normalize, resolve, sep } from 'node:path';
 import type { ServerResponse } from 'node:http';
 import { answerText } from './http.js';
 
-const TYPES: Readonly<Record<string, string>> = {
+const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -20,10 +20,10 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** The page talks to its own server only; pictures in messages may come from anywhere. */
-const POLICY =
+const policy =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: http: https:; frame-ancestors 'none'";
 
-const NOT_BUILT =
+const notBuilt =
   'The page of the sandbox is not built yet: run "npm run build". The control interface is at /_sandbox/.';
 
 export async function servePage(
@@ -32,18 +32,18 @@ export async function servePage(
   path: string,
 ): Promise<void> {
   if (pageDir === undefined) {
-    answerText(response, NOT_BUILT, path === '/' ? 200 : 404);
+    answerText(response, notBuilt, path === '/' ? 200 : 404);
     return;
   }
   const file = fileOf(pageDir, path);
   const content = file === undefined ? undefined : await readFile(file).catch(() => undefined);
   if (file === undefined || content === undefined) {
-    answerText(response, path === '/' ? NOT_BUILT : 'There is nothing here.', path === '/' ? 200 : 404);
+    answerText(response, path === '/' ? notBuilt : 'There is nothing here.', path === '/' ? 200 : 404);
     return;
   }
   response.writeHead(200, {
-    'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-    'content-security-policy': POLICY,
+    'content-type': types[extname(file)] ?? 'application/octet-stream',
+    'content-security-policy': policy,
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-cache',
   });

@@ -105,12 +105,12 @@ export function messagePayload(world: World, message: Message): JsonObject {
 }
 
 /** So many of those who replied are named; all are counted. */
-const REPLY_USERS_NAMED = 5;
+const replyUsersNamed = 5;
 
 const threadFields = ({ reply_count = 0, reply_users = [] }: Message) => ({
   reply_count,
   reply_users_count: reply_users.length,
-  reply_users: reply_users.slice(0, REPLY_USERS_NAMED),
+  reply_users: reply_users.slice(0, replyUsersNamed),
   is_locked: false,
   subscribed: false,
 });

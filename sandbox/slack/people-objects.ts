@@ -8,7 +8,7 @@ import type { User } from './wire.js';
 import type { World } from './world.js';
 
 /** Slack's own robot, which every workspace has; not a member that the page or the groups know. */
-export const SLACKBOT: User = {
+export const slackbot: User = {
   id: 'USLACKBOT',
   name: 'slackbot',
   real_name: 'Slackbot',
@@ -27,12 +27,10 @@ const tzLabel = (tz: string, now: Date): string =>
     .formatToParts(now)
     .find((part) => part.type === 'timeZoneName')?.value ?? tz;
 
-const IMAGE_SIZES = [24, 32, 48, 72, 192, 512];
+const imageSizes = [24, 32, 48, 72, 192, 512];
 
 const images = (world: World, { id }: User): JsonObject =>
-  Object.fromEntries(
-    IMAGE_SIZES.map((size) => [`image_${size}`, `${world.baseUrl()}/avatars/${id}/${size}`]),
-  );
+  Object.fromEntries(imageSizes.map((size) => [`image_${size}`, `${world.baseUrl()}/avatars/${id}/${size}`]));
 
 /** Minutes east of UTC now, as Slack tells `tz_offset` in seconds. */
 function tzOffsetSec(tz: string, now: Date): number {

@@ -9,12 +9,12 @@ import type { Channel, Message, Outcome } from './wire.js';
 import type { World } from './world.js';
 
 /** Slack keeps at most a hundred pins in a channel. */
-const PINS_MAX = 100;
+const pinsMax = 100;
 
 export const pinnedIn = (channel: Channel): Message[] =>
   channel.messages.filter(({ pinned_info }) => pinned_info !== undefined);
 
-export const isFull = (channel: Channel): boolean => pinnedIn(channel).length >= PINS_MAX;
+export const isFull = (channel: Channel): boolean => pinnedIn(channel).length >= pinsMax;
 
 export function pin({ store, clock }: World, message: Message, user: string): void {
   const pinned_ts = Math.floor(clock.now().getTime() / 1000);

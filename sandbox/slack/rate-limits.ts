@@ -13,7 +13,7 @@ export interface Rate {
 }
 
 /** Tiers as documented ("20+ per minute"): the documented rate, with the burst that the plus sign leaves room for. */
-export const TIERS = {
+export const tiers = {
   tier1: { perMinute: 10, burst: 20 },
   tier2: { perMinute: 20, burst: 20 },
   tier3: { perMinute: 50, burst: 50 },
@@ -29,7 +29,7 @@ interface RateLimits {
 }
 
 /** So many buckets are kept, the last used; one that was forgotten begins full again. */
-const KEPT = 10_000;
+const kept = 10_000;
 
 export function createRateLimits(clock: Clock): RateLimits {
   const buckets = new Map<string, { tokens: number; atMs: number }>();
@@ -42,7 +42,7 @@ export function createRateLimits(clock: Clock): RateLimits {
       const passes = tokens >= 1;
       buckets.delete(key);
       buckets.set(key, { tokens: passes ? tokens - 1 : tokens, atMs: nowMs });
-      forgetOldest(buckets, KEPT);
+      forgetOldest(buckets, kept);
       return passes ? undefined : Math.max(1, Math.ceil(((1 - tokens) * 60) / rate.perMinute));
     },
   };

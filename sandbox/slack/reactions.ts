@@ -11,7 +11,7 @@ import type { World } from './world.js';
 type Reactions = NonNullable<Message['reactions']>;
 
 /** A short name without colons, as Slack takes it. */
-export const EMOJI_NAME = /^[a-z0-9_+'-]{1,100}$/;
+export const emojiName = /^[a-z0-9_+'-]{1,100}$/;
 
 export const hasReacted = (reactions: Reactions, name: string, user: string): boolean =>
   reactions.some((reaction) => reaction.name === name && reaction.users.includes(user));
@@ -44,7 +44,7 @@ export function pressReaction(world: World, body: JsonObject): Outcome {
   const user = personOf(world, body);
   const message = messageOf(world, body, user, placeOf(world, body, user));
   const name = requiredText(body, 'name').replaceAll(':', '');
-  if (!EMOJI_NAME.test(name)) throw new ControlError(`${name} is no name of an emoji`);
+  if (!emojiName.test(name)) throw new ControlError(`${name} is no name of an emoji`);
   if (message.ephemeral_to !== undefined) throw new ControlError('an ephemeral message takes no reactions');
   react(world, message, name, user.id, !hasReacted(message.reactions ?? [], name, user.id));
   return { ok: true, messages: [message] };

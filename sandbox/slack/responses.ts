@@ -15,10 +15,10 @@ import type { Block, Json, Message } from './wire.js';
 import type { World } from './world.js';
 
 /** Slack cuts or refuses longer text. */
-const TEXT_MAX = 40_000;
-const MARKDOWN_MAX = 12_000;
+const textMax = 40_000;
+const markdownMax = 12_000;
 /** Text in all blocks of one message. */
-const BLOCKS_TEXT_MAX = 13_200;
+const blocksTextMax = 13_200;
 
 interface MessageContent {
   text: string;
@@ -33,7 +33,7 @@ export function contentArgument(world: World, args: Arguments): MessageContent {
   const [text, blocks, markdown] = [args.text('text'), args.json('blocks'), args.text('markdown_text')];
   if (markdown === undefined) return acceptContent(world, text, blocks);
   if (text !== undefined || blocks !== undefined) throw new SlackError('markdown_text_conflict');
-  if (markdown.length > MARKDOWN_MAX) throw new SlackError('msg_too_long');
+  if (markdown.length > markdownMax) throw new SlackError('msg_too_long');
   return acceptContent(world, markdown, [{ type: 'markdown', text: markdown }]);
 }
 
@@ -42,7 +42,7 @@ export function contentArgument(world: World, args: Arguments): MessageContent {
  * @throws SlackError no_text, msg_too_long, msg_blocks_too_long, invalid_blocks_format or invalid_blocks with pointers
  */
 export function acceptContent(world: World, text: string | undefined, blocks: unknown): MessageContent {
-  if (text !== undefined && text.length > TEXT_MAX) throw new SlackError('msg_too_long');
+  if (text !== undefined && text.length > textMax) throw new SlackError('msg_too_long');
   const given = typeof blocks === 'string' ? parseJson(blocks) : blocks;
   if (blocks !== undefined && !Array.isArray(given)) throw new SlackError('invalid_blocks_format');
   const list = asArray(given)?.length === 0 ? undefined : asArray(given);
@@ -50,7 +50,7 @@ export function acceptContent(world: World, text: string | undefined, blocks: un
   if (list === undefined) return { text: text ?? '', blocks: undefined };
   const errors = validateBlocks(list, 'message');
   if (errors.length > 0) throw new SlackError('invalid_blocks', errorMessages(errors));
-  if (textOfBlocks(list) > BLOCKS_TEXT_MAX) throw new SlackError('msg_blocks_too_long');
+  if (textOfBlocks(list) > blocksTextMax) throw new SlackError('msg_blocks_too_long');
   return { text: text ?? '', blocks: withIds(list as Block[], world.ids) };
 }
 

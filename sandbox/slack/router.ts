@@ -10,7 +10,7 @@ import type { Control } from './control.js';
 import { answerDashboard } from './dashboard.js';
 import type { FindObject } from './dashboard.js';
 import { SlackError } from './errors.js';
-import { FILE_MAX_BYTES } from './files.js';
+import { fileMaxBytes } from './files.js';
 import { answerJson, answerText, foreignness } from './http.js';
 import { asObject, parseJson } from './json.js';
 import type { JsonObject } from './json.js';
@@ -120,7 +120,7 @@ async function takeUpload(
   response: ServerResponse,
   ticket: string,
 ): Promise<void> {
-  const raw = await readBody(request, FILE_MAX_BYTES);
+  const raw = await readBody(request, fileMaxBytes);
   if (raw === undefined) {
     answerText(response, 'The file is too large', 413);
     return;

@@ -8,13 +8,13 @@ import type { Limits } from './limits.js';
 import type { NewMessage } from './messages.js';
 import type { Clock, Store } from './store.js';
 
-const DAYS_MAX_SEC = 120 * 86_400;
+const daysMaxSec = 120 * 86_400;
 /** Slack takes at most thirty messages for one channel within five minutes. */
-const WINDOW_SEC = 300;
-const WINDOW_MAX = 30;
+const windowSec = 300;
+const windowMax = 30;
 
 /** What is due so soon cannot be taken back. */
-const SETTLED_SEC = 60;
+const settledSec = 60;
 
 export interface Scheduled {
   id: string;
@@ -47,7 +47,7 @@ interface Deps {
 export function createSchedule({ ids, clock, limits, store }: Deps): Schedule {
   let waiting: Scheduled[] = [];
   const nowSec = () => clock.now().getTime() / 1000;
-  const windowOf = (sec: number) => Math.floor(sec / WINDOW_SEC);
+  const windowOf = (sec: number) => Math.floor(sec / windowSec);
 
   const postDue = () => {
     const now = nowSec();
@@ -63,12 +63,12 @@ export function createSchedule({ ids, clock, limits, store }: Deps): Schedule {
   return {
     add(message, postAtSec) {
       if (postAtSec <= nowSec()) throw new SlackError('time_in_past');
-      if (postAtSec > nowSec() + DAYS_MAX_SEC) throw new SlackError('time_too_far');
+      if (postAtSec > nowSec() + daysMaxSec) throw new SlackError('time_too_far');
       const near = waiting.filter(
         (other) =>
           other.message.channel === message.channel && windowOf(other.postAtSec) === windowOf(postAtSec),
       );
-      if (near.length >= WINDOW_MAX) throw new SlackError('restricted_too_many');
+      if (near.length >= windowMax) throw new SlackError('restricted_too_many');
       const id = ids.next('Q');
       waiting.push({ id, createdSec: Math.floor(nowSec()), postAtSec, message });
       return id;
@@ -76,7 +76,7 @@ export function createSchedule({ ids, clock, limits, store }: Deps): Schedule {
     list: () => [...waiting].sort((a, b) => a.postAtSec - b.postAtSec),
     remove(channelId, id) {
       const found = waiting.find((each) => each.id === id && each.message.channel === channelId);
-      if (found === undefined || found.postAtSec <= nowSec() + SETTLED_SEC) return false;
+      if (found === undefined || found.postAtSec <= nowSec() + settledSec) return false;
       waiting = waiting.filter((each) => each !== found);
       return true;
     },

@@ -30,7 +30,7 @@ const matching =
     pattern.test(textOf(value)) ? value : undefined;
 
 /** By type of element: how one chosen value reads, what it is called, and the member of the state that holds it. */
-const PICKERS: Readonly<Record<string, readonly [read: Read, noun: string, member: string]>> = {
+const pickers: Readonly<Record<string, readonly [read: Read, noun: string, member: string]>> = {
   users_select: [person, 'person', 'selected_user'],
   multi_users_select: [person, 'person', 'selected_users'],
   channels_select: [channel, 'channel', 'selected_channel'],
@@ -47,7 +47,7 @@ const PICKERS: Readonly<Record<string, readonly [read: Read, noun: string, membe
  * @throws ControlError naming what cannot be chosen
  */
 export function readSelection(world: World, element: JsonObject, value: Json): Json {
-  const picker = PICKERS[textOf(element.type)];
+  const picker = pickers[textOf(element.type)];
   if (picker === undefined || value === null || value === '') return value;
   const [read, noun, member] = picker;
   const state = asObject(value);

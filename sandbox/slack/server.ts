@@ -18,7 +18,7 @@ import { createFaults } from './faults.js';
 import { createFiles } from './files.js';
 import { createCredentials, createIds } from './ids.js';
 import { createInteractions } from './interactions.js';
-import { SLACK_LIMITS } from './limits.js';
+import { slackLimits } from './limits.js';
 import type { Limits } from './limits.js';
 import { readManifest } from './manifest.js';
 import { createOpenViews } from './open-views.js';
@@ -30,7 +30,7 @@ import type { Clock } from './store.js';
 import { createResponseUrls, createTriggers } from './triggers.js';
 import { createWebApi } from './web-api.js';
 import type { Block, Message, Services } from './wire.js';
-import { LARKSPUR } from './workspace.js';
+import { larkspur } from './workspace.js';
 import type { Workspace } from './workspace.js';
 import type { World } from './world.js';
 
@@ -80,7 +80,7 @@ export interface SlackServer {
   close(): Promise<void>;
 }
 
-const NO_SERVICES: OtherServices = {
+const noServices: OtherServices = {
   paymentsApi: null,
   booksUrl: null,
   statusPages: {},
@@ -90,7 +90,7 @@ const NO_SERVICES: OtherServices = {
   identity: null,
 };
 
-const NO_SCENARIOS: Scenarios = {
+const noScenarios: Scenarios = {
   list: () => [],
   start: () => Promise.resolve(null),
   stop: () => Promise.resolve(),
@@ -108,12 +108,12 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
   tellTheApp(world, events);
 
   const credentials = slackService(world);
-  let services: Services = { slack: credentials, ...NO_SERVICES, ...options.services };
+  let services: Services = { slack: credentials, ...noServices, ...options.services };
   const control = createControl(
     world,
     createInteractions(world, events),
     events,
-    options.scenarios ?? NO_SCENARIOS,
+    options.scenarios ?? noScenarios,
     () => services,
     options.faultSwitches ?? {},
   );
@@ -149,13 +149,13 @@ export async function startSlack(options: SlackOptions): Promise<SlackServer> {
 
 function createWorld(options: SlackOptions, url: string, log: (line: string) => void): World {
   const clock = options.clock ?? { now: () => new Date() };
-  const limits = { ...SLACK_LIMITS, ...options.limits };
+  const limits = { ...slackLimits, ...options.limits };
   const ids = createIds(options.seed ?? 'paydesk', clock.now());
   const manifest = readManifest(options.manifest);
   const changes = createChanges(log);
   const faults = createFaults();
   const store = createStore({
-    workspace: options.workspace ?? LARKSPUR,
+    workspace: options.workspace ?? larkspur,
     manifest,
     ids,
     clock,
@@ -203,16 +203,16 @@ function slackService(world: World): Services['slack'] {
 }
 
 /** Ports above 1024 that browsers and Node's fetch refuse (WHATWG Fetch, "bad port"). */
-const BAD_PORTS = new Set([
+const badPorts = new Set([
   1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697,
   10080,
 ]);
 
 /** Listens and answers the port. @throws when the port is taken, or is one that nobody could reach by fetch */
 async function listenReachably(server: Server, wanted: number, host: string): Promise<number> {
-  if (BAD_PORTS.has(wanted)) throw new Error(`port ${wanted} cannot be reached by browsers: choose another`);
+  if (badPorts.has(wanted)) throw new Error(`port ${wanted} cannot be reached by browsers: choose another`);
   const port = await listen(server, wanted, host);
-  if (!BAD_PORTS.has(port)) return port;
+  if (!badPorts.has(port)) return port;
   await closeServer(server);
   return listenReachably(server, wanted, host);
 }

@@ -15,13 +15,13 @@ import type { Limits } from './limits.js';
 import type { Json } from './wire.js';
 
 /** An acknowledgement carries at most a view; 1 MB is four times the largest. */
-const FRAME_MAX_BYTES = 1_000_000;
+const frameMaxBytes = 1_000_000;
 
 /** Tickets that nobody came with. */
-const TICKETS_KEPT = 100;
+const ticketsKept = 100;
 
 /** On loopback the closing handshake takes a few milliseconds; nobody is waited for longer than this. */
-const CLOSE_GRACE_MS = 200;
+const closeGraceMs = 200;
 
 export interface Sockets {
   /** A path with a ticket for one connection, `/link?ticket=…`. */
@@ -51,7 +51,7 @@ interface Connection {
 }
 
 export function createSockets({ ids, limits, appId, log, onAck, onCountChange }: Deps): Sockets {
-  const server = new WebSocketServer({ noServer: true, maxPayload: FRAME_MAX_BYTES });
+  const server = new WebSocketServer({ noServer: true, maxPayload: frameMaxBytes });
   const tickets = new Map<string, true>();
   const ready: Connection[] = [];
   const pings = setInterval(() => ping(ready), limits.pingMs).unref();
@@ -81,7 +81,7 @@ export function createSockets({ ids, limits, appId, log, onAck, onCountChange }:
     issueTicket() {
       const ticket = ids.uuid();
       tickets.set(ticket, true);
-      forgetOldest(tickets, TICKETS_KEPT);
+      forgetOldest(tickets, ticketsKept);
       return `/link?ticket=${ticket}&app_id=${appId}`;
     },
     upgrade(request, socket, head) {
@@ -113,7 +113,7 @@ export function createSockets({ ids, limits, appId, log, onAck, onCountChange }:
       clearInterval(pings);
       for (const client of server.clients) {
         client.close(1001);
-        setTimeout(() => client.terminate(), CLOSE_GRACE_MS).unref();
+        setTimeout(() => client.terminate(), closeGraceMs).unref();
       }
       server.close();
     },

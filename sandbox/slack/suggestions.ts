@@ -17,7 +17,7 @@ import type { Block, Json, Suggestions, User } from './wire.js';
 import type { World } from './world.js';
 
 /** The client asks once so many characters were typed, unless the element says otherwise. */
-const QUERY_MIN = 3;
+const queryMin = 3;
 
 export async function suggest(world: World, body: JsonObject): Promise<Suggestions> {
   const user = personOf(world, body);
@@ -26,7 +26,7 @@ export async function suggest(world: World, body: JsonObject): Promise<Suggestio
   if (world.delivery.connection() === 'none')
     return { ok: false, error: 'dispatch_failed: no app is connected' };
   const typed = asString(body.value) ?? '';
-  if (lengthOf(typed) < Number(element.min_query_length ?? QUERY_MIN)) return { ok: true, options: [] };
+  if (lengthOf(typed) < Number(element.min_query_length ?? queryMin)) return { ok: true, options: [] };
   const payload = suggestionPayload(world, {
     user,
     actionId: textOf(element.action_id),

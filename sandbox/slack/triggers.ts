@@ -35,7 +35,7 @@ export interface ResponseUrls {
 }
 
 /** At most so many are kept; Slack forgets them sooner, by time. */
-const KEPT = 10_000;
+const kept = 10_000;
 
 interface Deps {
   ids: Ids;
@@ -49,7 +49,7 @@ export function createTriggers({ ids, clock, limits }: Deps): Triggers {
     issue(origin) {
       const id = ids.trigger();
       issued.set(id, { origin, atMs: clock.now().getTime(), used: false });
-      forgetOldest(issued, KEPT);
+      forgetOldest(issued, kept);
       return id;
     },
     exchange(id) {
@@ -69,7 +69,7 @@ export function createResponseUrls({ ids, clock, limits }: Deps): ResponseUrls {
     issue(target) {
       const key = `${ids.next('R')}/${ids.uuid()}`;
       issued.set(key, { target, atMs: clock.now().getTime(), uses: 0 });
-      forgetOldest(issued, KEPT);
+      forgetOldest(issued, kept);
       return `/response/${key}`;
     },
     use(key) {

@@ -11,11 +11,11 @@ type SharedLink = {
   domain: string;
 };
 
-const LINK = /<(https?:\/\/[^<>|\s]+)(?:\|[^<>]*)?>/gi;
+const link = /<(https?:\/\/[^<>|\s]+)(?:\|[^<>]*)?>/gi;
 
 /** Links as they stand in encoded text, `&amp;` undone. */
 export function urlsIn(text: string): string[] {
-  return [...text.matchAll(LINK)].map((match) => (match[1] ?? '').replaceAll('&amp;', '&'));
+  return [...text.matchAll(link)].map((match) => (match[1] ?? '').replaceAll('&amp;', '&'));
 }
 
 export function domainOf(url: string, domains: readonly string[]): string | undefined {

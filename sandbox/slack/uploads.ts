@@ -10,11 +10,11 @@ import type { JsonObject } from './json.js';
 import type { Block, FileRef, Json, User } from './wire.js';
 import type { World } from './world.js';
 
-const UPLOAD_MAX_BYTES = 5_000_000;
+const uploadMaxBytes = 5_000_000;
 /** Slack takes at most ten files at once, in a message as well as in a file input. */
-const UPLOADS_MAX = 10;
+const uploadsMax = 10;
 /** Ten files of five megabytes, a third longer in base64, and the rest of the request. */
-export const UPLOADS_BODY_MAX_BYTES = 70_000_000;
+export const uploadsBodyMaxBytes = 70_000_000;
 
 /** @throws ControlError naming what is wrong with the file */
 function store(world: World, user: User, value: Json): FileRef {
@@ -27,7 +27,7 @@ function store(world: World, user: User, value: Json): FileRef {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(content))
     throw new ControlError(`content_base64 of ${name} is no base64`);
   const bytes = Buffer.from(content, 'base64');
-  if (bytes.length > UPLOAD_MAX_BYTES) throw new ControlError(`${name} is larger than 5 MB`, 413);
+  if (bytes.length > uploadMaxBytes) throw new ControlError(`${name} is larger than 5 MB`, 413);
   const mimetype = asString(upload.mimetype) ?? 'application/octet-stream';
   return world.files.add({ name, title: asString(upload.title) ?? name, mimetype, bytes }, user.id);
 }
@@ -35,8 +35,8 @@ function store(world: World, user: User, value: Json): FileRef {
 /** The files of a message. @throws ControlError */
 export function storeUploads(world: World, user: User, value: Json | undefined): FileRef[] | undefined {
   const uploads = value === undefined ? [] : asArray(value);
-  if (uploads === undefined || uploads.length > UPLOADS_MAX)
-    throw new ControlError(`files must be a list of at most ${UPLOADS_MAX}`);
+  if (uploads === undefined || uploads.length > uploadsMax)
+    throw new ControlError(`files must be a list of at most ${uploadsMax}`);
   return uploads.length === 0 ? undefined : uploads.map((upload) => store(world, user, upload));
 }
 
@@ -52,7 +52,7 @@ export function uploadErrors(blocks: readonly Block[], values: JsonObject): Reco
     const names = filesIn(values, block, element).map((file) => textOf(asObject(file)?.name));
     const types = stringsOf(element.filetypes).map((type) => type.toLowerCase());
     const wrong = names.find((name) => types.length > 0 && !types.includes(extensionOf(name)));
-    const most = Number(element.max_files ?? UPLOADS_MAX);
+    const most = Number(element.max_files ?? uploadsMax);
     if (names.length > most) errors[textOf(block.block_id)] = `Must be no more than ${most} files.`;
     else if (wrong !== undefined) errors[textOf(block.block_id)] = `${wrong} is not of a type asked for.`;
   }

@@ -12,7 +12,7 @@ import type { Events } from './events.js';
 import { answerJson } from './http.js';
 import { asObject, asString, stringsOf, textOf } from './json.js';
 import type { JsonObject } from './json.js';
-import { METHODS } from './methods/index.js';
+import { allMethods } from './methods/index.js';
 import { needScope } from './methods/method.js';
 import type { Method } from './methods/method.js';
 import { createRateLimits } from './rate-limits.js';
@@ -47,7 +47,7 @@ export function createWebApi(world: World, events: Events, options: { rateLimits
   };
   const run = async (request: IncomingMessage, name: string, body: JsonObject | undefined | 'too large') => {
     await meetFaults(name);
-    const method = METHODS.get(name);
+    const method = allMethods.get(name);
     if (method === undefined) throw new SlackError('unknown_method', { req_method: name });
     needKnownType(request);
     if (body === 'too large') throw new SlackError('request_too_large', {}, 413);
@@ -72,7 +72,7 @@ export function createWebApi(world: World, events: Events, options: { rateLimits
         answer,
       });
       const scopes = [...world.manifest.scopes].join(',');
-      const accepted = METHODS.get(methodName)?.scopes.join(',') ?? '';
+      const accepted = allMethods.get(methodName)?.scopes.join(',') ?? '';
       answerJson(response, answer, status, {
         'x-oauth-scopes': scopes,
         'x-accepted-oauth-scopes': accepted,
@@ -82,7 +82,7 @@ export function createWebApi(world: World, events: Events, options: { rateLimits
   };
 }
 
-const CONTENT_TYPES = [
+const contentTypes = [
   'application/json',
   'application/x-www-form-urlencoded',
   'multipart/form-data',
@@ -95,7 +95,7 @@ function needKnownType({ method, headers }: IncomingMessage): void {
   if (method !== 'POST' || !hasBody) return;
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (type === undefined || type === '') throw new SlackError('missing_post_type');
-  if (!CONTENT_TYPES.includes(type)) throw new SlackError('invalid_post_type');
+  if (!contentTypes.includes(type)) throw new SlackError('invalid_post_type');
 }
 
 /** JSON is to name its charset, a form is not. */

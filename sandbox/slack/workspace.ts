@@ -46,7 +46,7 @@ export interface Workspace {
  * A payments company: the six who touch money when something goes wrong, one guest, one who left, and two people of a
  * partner, who share a channel with them.
  */
-export const LARKSPUR: Workspace = {
+export const larkspur: Workspace = {
   team: { name: 'Larkspur Pay', domain: 'larkspur-pay' },
   users: [
     {

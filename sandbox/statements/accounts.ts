@@ -7,9 +7,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { traceIdOf } from '../payments-api/objects/balance.js';
 import { dayOf, isoDay } from '../world/calendar.js';
-import { DAY_MS } from '../world/clock.js';
+import { dayMs } from '../world/clock.js';
 import { type Bank } from '../world/banks.js';
-import { CURRENCIES, MONEY, PARTNERS, type Currency } from '../world/partners.js';
+import { currencies, moneyFacts, partners, type Currency } from '../world/partners.js';
 import { hash, hashText } from '../world/random.js';
 import type { MovementKind, Payout } from '../world/settlement.js';
 import type { World } from '../world/world.js';
@@ -80,7 +80,7 @@ function batchEntries({ payout, lines }: Batch): AccountEntry[] {
 export async function bankAccountsOf(world: World, bank: Bank, day: number): Promise<AccountStatement[]> {
   const monthStart = dayOf(Date.parse(`${isoDay(day).slice(0, 7)}-01T00:00:00Z`), 0);
   const arrived = await payoutsArriving(world, bank, monthStart, day);
-  return CURRENCIES.flatMap((currency) => {
+  return currencies.flatMap((currency) => {
     const own = arrived.filter((payout) => payout.currency === currency);
     if (own.length === 0) return [];
     const entries = own.filter((payout) => arrivalDay(bank, payout) === day).map(payoutEntry);
@@ -100,13 +100,13 @@ export async function bankAccountsOf(world: World, bank: Bank, day: number): Pro
   });
 }
 
-const floatOf = (currency: Currency): number => 50_000 * 10 ** MONEY[currency].decimals;
+const floatOf = (currency: Currency): number => 50_000 * 10 ** moneyFacts[currency].decimals;
 const arrivalDay = (bank: Bank, payout: Payout): number => dayOf(payout.arrivalMs, bank.utcOffsetHours);
 
 /** A payout is at the bank four days after it left at the latest: a weekend lies between. */
 async function payoutsArriving(world: World, bank: Bank, from: number, to: number): Promise<Payout[]> {
   const found: Payout[] = [];
-  for (const partner of PARTNERS.filter((one) => one.bank === bank.id)) {
+  for (const partner of partners.filter((one) => one.bank === bank.id)) {
     for (let day = from - 4; day <= to; day += 1) {
       found.push(...world.payoutsOfDay(partner, day));
       await setImmediate();
@@ -124,7 +124,7 @@ const payoutEntry = (payout: Payout): AccountEntry => ({
   reference: bankReferenceOf(payout),
   endToEndId: payout.batchId,
   paymentId: null,
-  text: `${payout.partner.name} settlement ${isoDay(Math.floor(payout.createdMs / DAY_MS))}`,
+  text: `${payout.partner.name} settlement ${isoDay(Math.floor(payout.createdMs / dayMs))}`,
 });
 
 /** The payments API tells the trace id of its payouts; the others have a reference that only the bank knows. */
@@ -135,4 +135,4 @@ const bankReferenceOf = (payout: Payout): string =>
 
 /** Ten digits that belong to nobody. */
 const accountNumber = (owner: string, currency: Currency): string =>
-  String(hash(hashText(owner), CURRENCIES.indexOf(currency)) % 10_000_000).padStart(10, '900');
+  String(hash(hashText(owner), currencies.indexOf(currency)) % 10_000_000).padStart(10, '900');

@@ -4,9 +4,9 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { dayOf, isoDay, isWeekend, startOfDay } from '../world/calendar.js';
-import { HOUR_MS } from '../world/clock.js';
+import { hourMs } from '../world/clock.js';
 import { statementArrivalMs } from '../world/disturbances.js';
-import { BANKS, type Bank } from '../world/banks.js';
+import { banks, type Bank } from '../world/banks.js';
 import { type Partner, type StatementFormat } from '../world/partners.js';
 import { daysOfPayout, statementDueMs } from '../world/settlement.js';
 import type { OrderAttempt, World } from '../world/world.js';
@@ -36,7 +36,7 @@ export interface Document {
   render: () => Promise<string>;
 }
 
-const REPORTS: Record<StatementFormat, { extension: string; write: (report: SettlementReport) => string }> = {
+const reports: Record<StatementFormat, { extension: string; write: (report: SettlementReport) => string }> = {
   'stripe-payouts': { extension: 'csv', write: stripePayouts },
   'adyen-settlement': { extension: 'csv', write: adyenSettlement },
   'paypal-stl': { extension: 'csv', write: paypalStl },
@@ -46,14 +46,14 @@ const REPORTS: Record<StatementFormat, { extension: string; write: (report: Sett
   bai2: { extension: 'bai', write: (report) => bai2(accountsOf(report)) },
 };
 
-const BANK_FILES = {
+const bankFiles = {
   camt053: { extension: 'xml', write: camt053 },
   mt940: { extension: 'sta', write: mt940 },
   bai2: { extension: 'bai', write: bai2 },
 } as const;
 
 /** The partner that also sends the direct debits that came back. */
-const ACH_PARTNER = 'tidewire';
+const achPartner = 'tidewire';
 
 /**
  * Every document whose business day is one of the last `days` weekdays before a time (ms), oldest day first. `careless`:
@@ -65,7 +65,7 @@ export function documentsBefore(world: World, nowMs: number, days: number, carel
       partnerDocuments(world, partner, day, careless),
     ),
   );
-  const ofBanks = BANKS.flatMap((bank) =>
+  const ofBanks = banks.flatMap((bank) =>
     lastWeekdays(nowMs, bank.utcOffsetHours, days).map((day) => bankDocument(world, bank, day)),
   );
   return [...ofPartners, ...ofBanks].sort((a, b) => a.endMs - b.endMs);
@@ -79,7 +79,7 @@ function lastWeekdays(nowMs: number, utcOffsetHours: number, count: number): num
 }
 
 function partnerDocuments(world: World, partner: Partner, day: number, careless: boolean): Document[] {
-  const report = REPORTS[partner.statementFormat];
+  const report = reports[partner.statementFormat];
   const dueMs = statementDueMs(partner, day);
   const common = {
     partnerIds: [partner.id],
@@ -96,7 +96,7 @@ function partnerDocuments(world: World, partner: Partner, day: number, careless:
           report.write(settlementOf(world, partner, day)),
       ),
   };
-  if (partner.id !== ACH_PARTNER) return [settlement];
+  if (partner.id !== achPartner) return [settlement];
   const returns: Document = {
     ...common,
     name: `${partner.id}_${isoDay(day)}_returns.ach`,
@@ -106,9 +106,9 @@ function partnerDocuments(world: World, partner: Partner, day: number, careless:
 }
 
 const bankDocument = (world: World, bank: Bank, day: number): Document => {
-  const file = BANK_FILES[bank.statementFormat];
+  const file = bankFiles[bank.statementFormat];
   const endMs = startOfDay(day + 1, bank.utcOffsetHours);
-  const dueMs = endMs + bank.statementLagHours * HOUR_MS;
+  const dueMs = endMs + bank.statementLagHours * hourMs;
   return {
     name: `${bank.id}_${isoDay(day)}_statement.${file.extension}`,
     partnerIds: world.partners.filter((partner) => partner.bank === bank.id).map(({ id }) => id),
@@ -123,7 +123,7 @@ const bankDocument = (world: World, bank: Bank, day: number): Document => {
 async function failedAttempts(world: World, partner: Partner, day: number): Promise<OrderAttempt[]> {
   const found: OrderAttempt[] = [];
   for (const businessDay of daysOfPayout(partner, day)) {
-    const first = startOfDay(businessDay, partner.utcOffsetHours) / HOUR_MS;
+    const first = startOfDay(businessDay, partner.utcOffsetHours) / hourMs;
     for (let hour = first; hour < first + 24; hour += 1) {
       const own = world.attemptsOfHour(hour).filter(({ order }) => order.route.partner === partner);
       found.push(...own.filter(({ attempt }) => attempt.decline !== null));

@@ -10,22 +10,22 @@ import { adyenSettlement } from './formats/adyen-settlement.js';
 import { settlementOf } from './settlement.js';
 
 /** Reports in Adyen’s format have no totals that would give the errors away at once. */
-const CARELESS_PARTNER = 'halcyon';
+const carelessPartner = 'halcyon';
 /** What a line is short of, in cents. */
-const SHORT_CENTS = 1_200;
+const shortCents = 1_200;
 
 /** The report of a settlement day as it is sent; null where the partner makes no errors. */
 export function carelessReport(world: World, partner: Partner, day: number): string | null {
-  if (partner.id !== CARELESS_PARTNER) return null;
+  if (partner.id !== carelessPartner) return null;
   const before = previousWeekday(day);
   const lines = adyenSettlement(settlementOf(world, partner, day))
     .trimEnd()
     .split('\n');
   const [header = '', ...rows] = lines;
   const columns = header.split(',');
-  const late = largest(adyenSettlement(settlementOf(world, partner, before)), REFUND);
-  const left = largest(lines.join('\n'), REFUND);
-  const short = day % 5 === 0 ? largest(lines.join('\n'), PAYMENT) : null;
+  const late = largest(adyenSettlement(settlementOf(world, partner, before)), refund);
+  const left = largest(lines.join('\n'), refund);
+  const short = day % 5 === 0 ? largest(lines.join('\n'), payment) : null;
   const kept = rows
     .filter((row) => row !== left)
     .map((row) => (row === short ? shortened(row, columns) : row));
@@ -45,8 +45,8 @@ interface Kind {
 }
 
 /** A refund has no fee, so that leaving it out changes nothing else. */
-const REFUND: Kind = { type: 'Refunded', amount: 'Gross Debit (GC)' };
-const PAYMENT: Kind = { type: 'Settled', amount: 'Gross Credit (GC)' };
+const refund: Kind = { type: 'Refunded', amount: 'Gross Debit (GC)' };
+const payment: Kind = { type: 'Settled', amount: 'Gross Credit (GC)' };
 
 /** The line of this kind with the largest amount. */
 function largest(report: string, kind: Kind): string | null {
@@ -69,7 +69,7 @@ function shortened(row: string, columns: readonly string[]): string {
   const fields = row.split(',');
   for (const column of ['Gross Credit (GC)', 'Net Credit (NC)']) {
     const at = columns.indexOf(column);
-    fields[at] = (Math.round(Number(fields[at]) * 100 - SHORT_CENTS) / 100).toFixed(2);
+    fields[at] = (Math.round(Number(fields[at]) * 100 - shortCents) / 100).toFixed(2);
   }
   return fields.join(',');
 }

@@ -39,7 +39,7 @@ export interface Statements {
 }
 
 /** So many business days back files are made at the first start, and corrected later. */
-const HISTORY_DAYS = 7;
+const historyDays = 7;
 
 /** Starts at once and without waiting for the history, which may take seconds. */
 export function startStatements({
@@ -59,7 +59,7 @@ export function startStatements({
     return result;
   };
   const documents = (nowMs: number): Document[] =>
-    documentsBefore(world, nowMs, HISTORY_DAYS, careless).filter(({ arrivalMs }) => arrivalMs <= nowMs);
+    documentsBefore(world, nowMs, historyDays, careless).filter(({ arrivalMs }) => arrivalMs <= nowMs);
   const deliver = async (due: readonly Document[]): Promise<void> => {
     await mkdir(inbox, { recursive: true });
     for (const name of await readdir(inbox)) sent.add(name);
@@ -72,7 +72,7 @@ export function startStatements({
   };
   const send = (toMs: number): Promise<void> => deliver(documents(toMs));
   const ofDay = (owner: string, businessDay: string): Document[] =>
-    documentsBefore(world, clock.now().getTime(), HISTORY_DAYS, careless).filter(({ name }) =>
+    documentsBefore(world, clock.now().getTime(), historyDays, careless).filter(({ name }) =>
       name.startsWith(`${owner}_${businessDay}_`),
     );
   const correct = async (disturbance: Disturbance, changedMs: number): Promise<void> => {

@@ -3,11 +3,11 @@
  * Invariant: an amount has exactly the decimals of its currency; nothing is rounded, because everything is whole.
  */
 import { isoDay, isoTime } from '../world/calendar.js';
-import { MONEY, type Currency } from '../world/partners.js';
+import { moneyFacts, type Currency } from '../world/partners.js';
 
 /** 123456 USD as `1234.56`, JPY as `123456`, KWD as `123.456`; the sign in front. */
 export function major(minor: number, currency: Currency, mark = '.'): string {
-  const { decimals } = MONEY[currency];
+  const { decimals } = moneyFacts[currency];
   const digits = String(Math.abs(minor)).padStart(decimals + 1, '0');
   const whole = digits.slice(0, digits.length - decimals);
   const sign = minor < 0 ? '-' : '';

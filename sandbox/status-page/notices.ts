@@ -18,14 +18,14 @@ export interface Notice {
 
 type Words = Omit<Notice, 'disturbance'>;
 
-const PROCESSING = ['Card processing', 'Payment initiation'];
+const processing = ['Card processing', 'Payment initiation'];
 const parts = (names: readonly string[], status: string): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, status]));
 
-const OUTAGE: Words = {
+const outage: Words = {
   name: 'Elevated payment failures',
   impact: 'major',
-  components: { ...parts(PROCESSING, 'major_outage'), API: 'degraded_performance' },
+  components: { ...parts(processing, 'major_outage'), API: 'degraded_performance' },
   bodies: [
     'We are looking into a raised rate of failed payments.',
     'A fault in payment processing has been found and is being fixed.',
@@ -36,7 +36,7 @@ const OUTAGE: Words = {
 const countryWords = (country: string | null): Words => ({
   name: `Degraded payments in ${country ?? 'one country'}`,
   impact: 'minor',
-  components: parts(PROCESSING, 'degraded_performance'),
+  components: parts(processing, 'degraded_performance'),
   bodies: [
     'Institutions in one country answer slowly or not at all.',
     'We are in contact with the institutions concerned.',
@@ -44,7 +44,7 @@ const countryWords = (country: string | null): Words => ({
   ],
 });
 
-const LATE_STATEMENT: Words = {
+const lateStatement: Words = {
   name: 'Settlement reports are delayed',
   impact: 'minor',
   components: parts(['Dashboard', 'Payouts', 'Bank connections'], 'degraded_performance'),
@@ -55,7 +55,7 @@ const LATE_STATEMENT: Words = {
   ],
 };
 
-const WEBHOOK_DELAY: Words = {
+const webhookDelay: Words = {
   name: 'Delayed webhooks',
   impact: 'minor',
   components: parts(['Webhooks'], 'degraded_performance'),
@@ -66,11 +66,11 @@ const WEBHOOK_DELAY: Words = {
   ],
 };
 
-const WORDS: Partial<Record<DisturbanceName, (disturbance: Disturbance) => Words>> = {
-  'partner-outage': () => OUTAGE,
+const noticeWords: Partial<Record<DisturbanceName, (disturbance: Disturbance) => Words>> = {
+  'partner-outage': () => outage,
   'country-degrading': ({ country }) => countryWords(country),
-  'late-statement': () => LATE_STATEMENT,
-  'webhook-delay': () => WEBHOOK_DELAY,
+  'late-statement': () => lateStatement,
+  'webhook-delay': () => webhookDelay,
 };
 
 /** Everything a partner has said up to a time (ms), oldest first. */
@@ -78,6 +78,6 @@ export const noticesOf = (disturbances: readonly Disturbance[], partnerId: strin
   disturbances
     .filter((one) => one.fromMs <= nowMs && (one.partnerId === null || one.partnerId === partnerId))
     .flatMap((disturbance) => {
-      const words = WORDS[disturbance.name]?.(disturbance);
+      const words = noticeWords[disturbance.name]?.(disturbance);
       return words ? [{ disturbance, ...words }] : [];
     });

@@ -7,7 +7,7 @@
  */
 import { createServer, type ServerResponse } from 'node:http';
 import { closeServer, listen } from '../listening.js';
-import { MINUTE_MS, type Clock } from '../world/clock.js';
+import { minuteMs, type Clock } from '../world/clock.js';
 import { hash, hashText } from '../world/random.js';
 import { isActive } from '../world/disturbances.js';
 import type { Partner } from '../world/partners.js';
@@ -89,7 +89,7 @@ function pageOf(scene: Scene, document: string): Record<string, unknown> {
 const worst = (open: readonly Notice[]): Indicator =>
   open.some(({ impact }) => impact === 'major') ? 'major' : open.length > 0 ? 'minor' : 'none';
 
-const DESCRIPTIONS: Record<Indicator, string> = {
+const descriptions: Record<Indicator, string> = {
   none: 'All Systems Operational',
   minor: 'Minor Service Outage',
   major: 'Partial System Outage',
@@ -97,7 +97,7 @@ const DESCRIPTIONS: Record<Indicator, string> = {
 };
 const statusOf = (indicator: Indicator): { indicator: Indicator; description: string } => ({
   indicator,
-  description: DESCRIPTIONS[indicator],
+  description: descriptions[indicator],
 });
 
 const iso = (timeMs: number): string => new Date(timeMs).toISOString();
@@ -114,7 +114,7 @@ const lastChange = (notices: readonly Notice[], nowMs: number): number =>
     (last, { disturbance: { fromMs, toMs } }) =>
       Math.max(last, fromMs, (toMs ?? 0) <= nowMs ? (toMs ?? 0) : 0),
     0,
-  ) || nowMs - (nowMs % (24 * 60 * MINUTE_MS));
+  ) || nowMs - (nowMs % (24 * 60 * minuteMs));
 
 function componentsOf(
   { partner }: Scene,
@@ -199,7 +199,7 @@ function updatesOf({ disturbance, bodies }: Notice, nowMs: number): Update[] {
   const endMs = toMs ?? Infinity;
   const updates: Update[] = [
     { status: 'investigating', body: bodies[0], atMs: fromMs },
-    { status: 'identified', body: bodies[1], atMs: fromMs + 10 * MINUTE_MS },
+    { status: 'identified', body: bodies[1], atMs: fromMs + 10 * minuteMs },
     { status: 'resolved', body: bodies[2], atMs: endMs },
   ];
   return updates.filter(({ atMs, status }) => atMs <= nowMs && (status === 'resolved' || atMs < endMs));

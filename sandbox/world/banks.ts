@@ -13,7 +13,7 @@ export interface Bank {
 }
 
 /** Where the partners' payouts arrive. */
-export const BANKS: readonly Bank[] = [
+export const banks: readonly Bank[] = [
   {
     id: 'harbour',
     name: 'Harbour Bank',

@@ -6,13 +6,13 @@
 import { dayOf, startOfDay } from './calendar.js';
 import { learntMs, type Disturbances } from './disturbances.js';
 import type { IdCodec } from './ids.js';
-import { CURRENCIES, type Currency, type Partner } from './partners.js';
+import { currencies, type Currency, type Partner } from './partners.js';
 import {
   batchIdOf,
   daysOfPayout,
   payoutDayOf,
   referenceOf,
-  TXN_SUB,
+  txnSub,
   type Movement,
   type Payout,
 } from './settlement.js';
@@ -36,7 +36,7 @@ export interface Booking {
   settledFromMs: number;
 }
 
-const ACCOUNT_OF = {
+const accountOf = {
   capture: 'revenue',
   refund: 'refunds',
   dispute: 'disputes',
@@ -51,7 +51,7 @@ export function bookMovement(ids: IdCodec, disturbances: Disturbances, movement:
   const { order, kind, amountMinor } = movement;
   const { partner, country } = order.route;
   const clearing = `clearing:${partner.id}`;
-  const other = ACCOUNT_OF[kind];
+  const other = accountOf[kind];
   const reference = referenceOf(ids, movement);
   const payoutDay = payoutDayOf(partner, movement.atMs);
   return {
@@ -117,6 +117,6 @@ export function bookPayout(ids: IdCodec, payout: Payout): Booking[] {
 export const payoutTransactionId = (ids: IdCodec, payout: Pick<Payout, 'day' | 'currency'>): string =>
   ids.encode('balance_transaction', {
     hour: payout.day * 24,
-    index: CURRENCIES.indexOf(payout.currency),
-    sub: TXN_SUB.payout,
+    index: currencies.indexOf(payout.currency),
+    sub: txnSub.payout,
   });

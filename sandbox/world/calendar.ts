@@ -2,15 +2,15 @@
  * Business days. A day is a number: days since 1970 in the partner's zone; day 0 was a Thursday.
  * Invariant: weekends are Saturday and Sunday. Deliberately absent: bank holidays and summer time.
  */
-import { DAY_MS, HOUR_MS } from './clock.js';
+import { dayMs, hourMs } from './clock.js';
 
 /** The business day in which a time (ms) lies, in a zone so many hours east of UTC. */
 export const dayOf = (timeMs: number, utcOffsetHours: number): number =>
-  Math.floor((timeMs + utcOffsetHours * HOUR_MS) / DAY_MS);
+  Math.floor((timeMs + utcOffsetHours * hourMs) / dayMs);
 
 /** Start of a day (ms) in a zone so many hours east of UTC. */
 export const startOfDay = (day: number, utcOffsetHours: number): number =>
-  day * DAY_MS - utcOffsetHours * HOUR_MS;
+  day * dayMs - utcOffsetHours * hourMs;
 
 /** 0 is Sunday. */
 const weekdayOf = (day: number): number => (day + 4) % 7;
@@ -51,8 +51,8 @@ export function isoDay(day: number): string {
 
 /** A time (ms) in ISO 8601, UTC, with milliseconds. */
 export function isoTime(timeMs: number): string {
-  const day = Math.floor(timeMs / DAY_MS);
-  const ms = Math.floor(timeMs - day * DAY_MS);
+  const day = Math.floor(timeMs / dayMs);
+  const ms = Math.floor(timeMs - day * dayMs);
   const clock = `${two(Math.floor(ms / 3_600_000))}:${two(Math.floor(ms / 60_000) % 60)}:${two(Math.floor(ms / 1_000) % 60)}`;
   return `${isoDay(day)}T${clock}.${String(ms % 1_000).padStart(3, '0')}Z`;
 }

@@ -8,13 +8,13 @@ export interface Clock {
   now(): Date;
 }
 
-export const SECOND_MS = 1_000;
-export const MINUTE_MS = 60_000;
-export const HOUR_MS = 3_600_000;
-export const DAY_MS = 86_400_000;
+export const secondMs = 1_000;
+export const minuteMs = 60_000;
+export const hourMs = 3_600_000;
+export const dayMs = 86_400_000;
 
 /** History reaches back eight weeks. */
-export const HISTORY_HOURS = 56 * 24;
+export const historyHours = 56 * 24;
 
 /** The machine's own clock. */
 export const systemClock: Clock = { now: () => new Date() };
@@ -31,4 +31,4 @@ export function createManualClock(start: Date): Clock & { advance(byMs: number):
 }
 
 /** The hour since 1970 in which a time (ms) lies. */
-export const hourOf = (timeMs: number): number => Math.floor(timeMs / HOUR_MS);
+export const hourOf = (timeMs: number): number => Math.floor(timeMs / hourMs);

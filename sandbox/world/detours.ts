@@ -6,13 +6,13 @@
  * pause take another way, and hours to come have not been scanned.
  */
 import type { Disturbance, Disturbances } from './disturbances.js';
-import { ROUTES, type Route } from './partners.js';
+import { allRoutes, type Route } from './partners.js';
 import { startMsOf, type Traffic } from './traffic.js';
 
 const fallbacks: ReadonlyMap<Route, Route | null> = new Map(
-  ROUTES.map((route) => [
+  allRoutes.map((route) => [
     route,
-    ROUTES.filter((other) => serves(other, route)).sort(heaviestFirst)[0] ?? null,
+    allRoutes.filter((other) => serves(other, route)).sort(heaviestFirst)[0] ?? null,
   ]),
 );
 

@@ -1,7 +1,7 @@
 /**
  * Why cardholders dispute, in Stripe's words.
  */
-export const DISPUTE_REASONS = [
+export const disputeReasons = [
   'fraudulent',
   'product_not_received',
   'product_unacceptable',
@@ -10,4 +10,4 @@ export const DISPUTE_REASONS = [
   'credit_not_processed',
   'unrecognized',
 ] as const;
-export type DisputeReason = (typeof DISPUTE_REASONS)[number];
+export type DisputeReason = (typeof disputeReasons)[number];

@@ -3,9 +3,9 @@
  * Invariant: told from world, disturbance and time alone, so a scenario still says what it does after a restart.
  */
 import { dayOf, isWeekend } from './calendar.js';
-import { hourOf, SECOND_MS } from './clock.js';
+import { hourOf, secondMs } from './clock.js';
 import type { Disturbance, DisturbanceName } from './disturbances.js';
-import { MONEY, type Partner } from './partners.js';
+import { moneyFacts, type Partner } from './partners.js';
 import { payoutTimes, statementDueMs, type Payout } from './settlement.js';
 import type { World } from './world.js';
 
@@ -41,7 +41,7 @@ const due: Detail = (_world, { fromMs }, partner) =>
 const missing: Detail = (_world, { fromMs }, partner) =>
   `Its next statement is due ${timeText(nextStatementMs(partner, fromMs))}; from then on an alert about it is due.`;
 
-const DETAILS: Partial<Record<DisturbanceName, Detail>> = {
+const details: Partial<Record<DisturbanceName, Detail>> = {
   'missing-statement': missing,
   'late-statement': due,
   'short-paid-settlement': (world, { fromMs }, partner) =>
@@ -59,15 +59,15 @@ export function noteOf(world: World, disturbance: Disturbance, nowMs: number): s
   const { name, partnerId, country, reason, fromMs } = disturbance;
   const partner = world.partners.find(({ id }) => id === partnerId);
   const where = [partner?.name ?? 'all partners', country].filter((part) => part !== null).join(', ');
-  const detail = partner ? (DETAILS[name]?.(world, disturbance, partner, nowMs) ?? '') : '';
+  const detail = partner ? (details[name]?.(world, disturbance, partner, nowMs) ?? '') : '';
   const why = reason === null ? '' : `Reason: ${reason}.`;
   return [`At ${where} since ${timeText(fromMs)}.`, why, detail].filter((part) => part !== '').join(' ');
 }
 
 const timeText = (atMs: number): string =>
-  `<!date^${Math.floor(atMs / SECOND_MS)}^{date_short_pretty} {time}|${new Date(atMs).toISOString()}>`;
+  `<!date^${Math.floor(atMs / secondMs)}^{date_short_pretty} {time}|${new Date(atMs).toISOString()}>`;
 
 function amountText(minor: number, currency: Payout['currency']): string {
-  const { decimals } = MONEY[currency];
+  const { decimals } = moneyFacts[currency];
   return `${(minor / 10 ** decimals).toFixed(decimals)} ${currency}`;
 }

@@ -4,7 +4,7 @@
  * Invariant: a disturbance never changes anything before its start, so what lies before stays as it was told.
  * Deliberately absent: what each of them does, which stands where it is done.
  */
-import { HOUR_MS, MINUTE_MS } from './clock.js';
+import { hourMs, minuteMs } from './clock.js';
 import type { DisputeReason } from './dispute-reasons.js';
 import type { Method } from './partners.js';
 
@@ -95,16 +95,16 @@ function firstDifference(before: number | null, after: number | null): number {
 }
 
 /** Word from the partner comes so much later while `webhook-delay` acts; under an hour, so the world looks back one. */
-const WEBHOOK_DELAY_MS = 45 * MINUTE_MS;
+const webhookDelayMs = 45 * minuteMs;
 
 /** When the company learns of what happens at a partner: at once, or late; the backlog comes when the delay ends. */
 export function learntMs(disturbances: Pick<Disturbances, 'at'>, partnerId: string, atMs: number): number {
   const delay = disturbances.at('webhook-delay', partnerId, atMs);
-  return delay ? Math.min(atMs + WEBHOOK_DELAY_MS, delay.toMs ?? Infinity) : atMs;
+  return delay ? Math.min(atMs + webhookDelayMs, delay.toMs ?? Infinity) : atMs;
 }
 
 /** How much later a statement comes while `late-statement` acts. */
-const STATEMENT_DELAY_MS = 6 * HOUR_MS;
+const statementDelayMs = 6 * hourMs;
 
 /**
  * When a statement that is due at a time really comes (ms). A late one is hours late, a missing one does not come; when
@@ -118,5 +118,5 @@ export function statementArrivalMs(
   const missing = disturbances.at('missing-statement', partnerId, dueMs);
   const late = disturbances.at('late-statement', partnerId, dueMs);
   if (missing) return missing.toMs ?? Infinity;
-  return late ? Math.min(dueMs + STATEMENT_DELAY_MS, late.toMs ?? Infinity) : dueMs;
+  return late ? Math.min(dueMs + statementDelayMs, late.toMs ?? Infinity) : dueMs;
 }

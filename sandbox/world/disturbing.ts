@@ -4,12 +4,12 @@
  * Invariant: a plan depends on world, time and parameters alone; wrong parameters are refused with a sentence that
  * names the right ones. Deliberately absent: effects, which stand where the world is made.
  */
-import { DAY_MS, HOUR_MS } from './clock.js';
+import { dayMs, hourMs } from './clock.js';
 import { dayOf, isWeekend, startOfDay } from './calendar.js';
 import { duplicatePayments, nextStatementMs, shortPayouts } from './disturbance-facts.js';
 import type { Disturbance, DisturbanceName } from './disturbances.js';
-import { DISPUTE_REASONS } from './dispute-reasons.js';
-import { COUNTRIES, PAYMENTS_API_PARTNER, type Partner } from './partners.js';
+import { disputeReasons } from './dispute-reasons.js';
+import { countries, paymentsApiPartner, type Partner } from './partners.js';
 import { payoutDayOf, payoutTimes } from './settlement.js';
 import type { World } from './world.js';
 
@@ -37,11 +37,11 @@ interface Disturbing {
 }
 
 /** A drift that begins now would show in a week; this one has gone on for so long. */
-const DRIFT_DAYS = 14;
+const driftDays = 14;
 /** So much of the past is hit as well, so that there is something to see at once. */
-const SEEN_AT_ONCE_MS = 2 * HOUR_MS;
+const seenAtOnceMs = 2 * hourMs;
 
-export const DISTURBING: readonly Disturbing[] = [
+export const disturbing: readonly Disturbing[] = [
   {
     name: 'partner-outage',
     title: 'Partner outage',
@@ -73,7 +73,7 @@ export const DISTURBING: readonly Disturbing[] = [
     plan: (request) => {
       const partner = partnerOf(request);
       const settledMs = unsettledFromMs(partner, request.nowMs);
-      return { ...from(request.nowMs - DRIFT_DAYS * DAY_MS, partner), settledMs };
+      return { ...from(request.nowMs - driftDays * dayMs, partner), settledMs };
     },
   },
   {
@@ -120,7 +120,7 @@ export const DISTURBING: readonly Disturbing[] = [
     plan: (request) => {
       const { world, nowMs } = request;
       const partner = partnerOf(request);
-      const fromMs = nowMs - SEEN_AT_ONCE_MS;
+      const fromMs = nowMs - seenAtOnceMs;
       return {
         fromMs,
         partnerId: partner.id,
@@ -134,9 +134,9 @@ export const DISTURBING: readonly Disturbing[] = [
     expect:
       'Many times the usual number of disputes open at all partners, for payments of the last nine days and for one reason. Look at /dispute; every one takes its money and a fee.',
     plan: ({ nowMs, params: { reason = 'fraudulent' } }) => {
-      const known = DISPUTE_REASONS.find((one) => one === reason);
-      if (!known) throw unknownValue('reason', reason, DISPUTE_REASONS);
-      return { fromMs: nowMs - SEEN_AT_ONCE_MS, reason: known, result: { reason } };
+      const known = disputeReasons.find((one) => one === reason);
+      if (!known) throw unknownValue('reason', reason, disputeReasons);
+      return { fromMs: nowMs - seenAtOnceMs, reason: known, result: { reason } };
     },
   },
   {
@@ -158,7 +158,7 @@ const unknownValue = (what: string, value: unknown, known: readonly string[]): E
   new Error(`There is no ${what} "${String(value)}". Known: ${known.join(', ')}.`);
 
 /** The payments API's partner unless another is named, by id or name. */
-function partnerOf({ world, params: { partner: wanted = PAYMENTS_API_PARTNER } }: Request): Partner {
+function partnerOf({ world, params: { partner: wanted = paymentsApiPartner } }: Request): Partner {
   const partner = world.partners.find(({ id, name }) => id === wanted || name === wanted);
   if (partner) return partner;
   throw unknownValue(
@@ -170,7 +170,7 @@ function partnerOf({ world, params: { partner: wanted = PAYMENTS_API_PARTNER } }
 
 /** The partner's largest market unless another is named. */
 function countryOf({ params }: Request, partner: Partner): string {
-  const own = COUNTRIES.filter(({ code }) => partner.countries.includes(code)).map(({ code }) => code);
+  const own = countries.filter(({ code }) => partner.countries.includes(code)).map(({ code }) => code);
   const { country: wanted = own[0] } = params;
   const country = own.find((code) => code === wanted);
   if (!country) throw unknownValue(`country at ${partner.name} called`, wanted, own);
@@ -178,11 +178,11 @@ function countryOf({ params }: Request, partner: Partner): string {
 }
 
 /** A payout lies at most so many days behind the last one: a weekend between them. */
-const LONGEST_GAP_DAYS = 4;
+const longestGapDays = 4;
 
 /** The first payout that has not reached the bank. */
 function nextArrival(partner: Partner, nowMs: number): { createdMs: number } {
-  for (let day = dayOf(nowMs, partner.utcOffsetHours) - LONGEST_GAP_DAYS; ; day += 1) {
+  for (let day = dayOf(nowMs, partner.utcOffsetHours) - longestGapDays; ; day += 1) {
     const times = payoutTimes(partner, day);
     if (!isWeekend(day) && times.arrivalMs > nowMs) return times;
   }
@@ -191,7 +191,7 @@ function nextArrival(partner: Partner, nowMs: number): { createdMs: number } {
 /** Money moved from here on (ms) is in payouts that have not set out. */
 function unsettledFromMs(partner: Partner, nowMs: number): number {
   const today = dayOf(nowMs, partner.utcOffsetHours);
-  for (let day = today - LONGEST_GAP_DAYS - partner.payoutDelayDays; ; day += 1) {
+  for (let day = today - longestGapDays - partner.payoutDelayDays; ; day += 1) {
     const startMs = startOfDay(day, partner.utcOffsetHours);
     if (payoutTimes(partner, payoutDayOf(partner, startMs)).createdMs > nowMs) return startMs;
   }

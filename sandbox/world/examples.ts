@@ -2,13 +2,13 @@
  * Interesting payments of the last weeks, for a welcome message and for tests.
  * Invariant: every id is real at `now`: what is said of it is what the payments API and the books show.
  */
-import { HOUR_MS, hourOf, MINUTE_MS } from './clock.js';
+import { hourMs, hourOf, minuteMs } from './clock.js';
 import type { Order, OrderDraw } from './orders.js';
-import { MONEY, PAYMENTS_API_PARTNER } from './partners.js';
-import { EUR_RATES } from './rates.js';
+import { moneyFacts, paymentsApiPartner } from './partners.js';
+import { eurRates } from './rates.js';
 import { referencesOf } from './references.js';
 import { payoutDayOf, payoutTimes } from './settlement.js';
-import { HISTORY_HOURS, type World } from './world.js';
+import { historyHours, type World } from './world.js';
 
 export interface Examples {
   /** Payment intents (`pi_…`). */
@@ -34,7 +34,7 @@ export interface Examples {
 export function examples(world: World, now: Date): Examples {
   const nowMs = now.getTime();
   const paid = (order: Order): boolean =>
-    order.capturedMs !== null && order.capturedMs <= nowMs - 5 * MINUTE_MS;
+    order.capturedMs !== null && order.capturedMs <= nowMs - 5 * minuteMs;
   const plain = (order: Order): boolean =>
     paid(order) &&
     order.attempts.length === 1 &&
@@ -66,8 +66,8 @@ export function examples(world: World, now: Date): Examples {
       0,
     ).paymentId,
     uncaptured: find('uncaptured', (order) => isUncaptured(order, nowMs)).paymentId,
-    large: findWorth(world, nowMs, [LARGE_EUR, EXCEPTIONAL_EUR], plain),
-    exceptional: findWorth(world, nowMs, [EXCEPTIONAL_EUR, Infinity], plain),
+    large: findWorth(world, nowMs, [largeEur, exceptionalEur], plain),
+    exceptional: findWorth(world, nowMs, [exceptionalEur, Infinity], plain),
     orderId: paidOut.orderId,
     arn: referencesOf(paidOut, paidOut.attempts.length - 1).arn ?? '',
     customerEmail: paidOut.customer.email,
@@ -76,8 +76,8 @@ export function examples(world: World, now: Date): Examples {
 }
 
 /** Above these a refund asks for more than everyday approval; the policy of the sandbox has the same. */
-const LARGE_EUR = 500;
-const EXCEPTIONAL_EUR = 800;
+const largeEur = 500;
+const exceptionalEur = 800;
 
 function findWorth(
   world: World,
@@ -85,14 +85,14 @@ function findWorth(
   [above, upTo]: readonly [number, number],
   test: (order: Order) => boolean,
 ): string | null {
-  const partner = world.partners.find(({ id }) => id === PAYMENTS_API_PARTNER);
+  const partner = world.partners.find(({ id }) => id === paymentsApiPartner);
   const isWorth = ({ route: { country }, amountMinor }: OrderDraw): boolean => {
     const { currency } = country;
-    const rate = currency === 'EUR' ? 1 : EUR_RATES[currency];
-    const eur = (amountMinor / 10 ** MONEY[currency].decimals) * rate;
+    const rate = currency === 'EUR' ? 1 : eurRates[currency];
+    const eur = (amountMinor / 10 ** moneyFacts[currency].decimals) * rate;
     return eur > above && eur <= upTo;
   };
-  for (let back = 0; partner && back < HISTORY_HOURS; back += 1) {
+  for (let back = 0; partner && back < historyHours; back += 1) {
     const found = world.ordersLike(partner, hourOf(nowMs) - back, isWorth).find(test);
     if (found) return found.paymentId;
   }
@@ -113,9 +113,9 @@ function findOrder(
   test: (order: Order) => boolean,
   skipHours: number,
 ): Order {
-  for (let back = skipHours; back < HISTORY_HOURS; back += 1) {
+  for (let back = skipHours; back < historyHours; back += 1) {
     const found = ordersOf(hourOf(nowMs) - back).find(
-      (order) => order.route.partner.id === PAYMENTS_API_PARTNER && order.createdMs <= nowMs && test(order),
+      (order) => order.route.partner.id === paymentsApiPartner && order.createdMs <= nowMs && test(order),
     );
     if (found) return found;
   }
@@ -125,7 +125,7 @@ function findOrder(
 /** Walks whole days back until one holds two card payments of equal last four digits and amount. */
 function findAmbiguous(world: World, nowMs: number): Examples['ambiguous'] {
   const today = Math.floor(hourOf(nowMs) / 24);
-  for (let day = today - 1; day > today - HISTORY_HOURS / 24; day -= 1) {
+  for (let day = today - 1; day > today - historyHours / 24; day -= 1) {
     const seen = new Map<string, Order>();
     const orders = Array.from({ length: 24 }, (_, i) => world.ordersOfHour(day * 24 + i)).flat();
     for (const order of orders.filter((found) => found.route.method === 'card')) {
@@ -137,7 +137,7 @@ function findAmbiguous(world: World, nowMs: number): Examples['ambiguous'] {
           last4,
           amountMinor: order.amountMinor,
           currency: order.route.country.currency,
-          date: new Date(day * 24 * HOUR_MS).toISOString().slice(0, 10),
+          date: new Date(day * 24 * hourMs).toISOString().slice(0, 10),
         };
       seen.set(key, order);
     }

@@ -4,7 +4,7 @@
  * attempts and moves no money.
  * Invariant: without a disturbance the factors are one, so an undisturbed world is left exactly as it is.
  */
-import { DAY_MS } from './clock.js';
+import { dayMs } from './clock.js';
 import type { Disturbances } from './disturbances.js';
 import { institutionDecline, outageDecline, type Decline } from './outcomes.js';
 import type { Route } from './partners.js';
@@ -19,11 +19,11 @@ interface Hardship {
   vain: number;
 }
 
-const NONE: Hardship = { successFactor: 1, latencyFactor: 1, decline: null, vain: 0 };
+const none: Hardship = { successFactor: 1, latencyFactor: 1, decline: null, vain: 0 };
 
-const DAILY_DRIFT = 0.99;
+const dailyDrift = 0.99;
 /** A drift that nobody stops levels out here. */
-const LEAST_DRIFT = 0.4;
+const leastDrift = 0.4;
 
 /** The hardest that acts on a route at a time (ms): an outage before a country's trouble, that before a drift. */
 export function hardshipOf(
@@ -31,15 +31,15 @@ export function hardshipOf(
   { partner, country, method }: Route,
   atMs: number,
 ): Hardship {
-  if (disturbances.list().length === 0) return NONE;
+  if (disturbances.list().length === 0) return none;
   if (disturbances.at('partner-outage', partner.id, atMs))
-    return { ...NONE, successFactor: 0.25, latencyFactor: 7, decline: outageDecline(method) };
+    return { ...none, successFactor: 0.25, latencyFactor: 7, decline: outageDecline(method) };
   if (disturbances.at('country-degrading', partner.id, atMs)?.country === country.code)
-    return { ...NONE, successFactor: 0.5, latencyFactor: 1.6, decline: institutionDecline(method) };
+    return { ...none, successFactor: 0.5, latencyFactor: 1.6, decline: institutionDecline(method) };
   const drift = disturbances.at('slow-drift', partner.id, atMs);
-  if (!drift) return NONE;
-  const days = (atMs - drift.fromMs) / DAY_MS;
-  const successFactor = Math.max(LEAST_DRIFT, DAILY_DRIFT ** days);
+  if (!drift) return none;
+  const days = (atMs - drift.fromMs) / dayMs;
+  const successFactor = Math.max(leastDrift, dailyDrift ** days);
   const isPaidOut = atMs < (drift.settledMs ?? -Infinity);
-  return isPaidOut ? { ...NONE, vain: 1 / successFactor - 1 } : { ...NONE, successFactor };
+  return isPaidOut ? { ...none, vain: 1 / successFactor - 1 } : { ...none, successFactor };
 }

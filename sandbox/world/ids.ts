@@ -7,7 +7,7 @@
 import { hash } from './random.js';
 
 /** Stripe's prefix, the digit after it, and nothing else differs between kinds. */
-const KINDS = {
+const idKinds = {
   payment_intent: ['pi_', '3'],
   charge: ['ch_', '3'],
   balance_transaction: ['txn_', '3'],
@@ -21,7 +21,7 @@ const KINDS = {
   file: ['file_', '1'],
 } as const;
 
-export type IdKind = keyof typeof KINDS;
+export type IdKind = keyof typeof idKinds;
 
 /** Where a fact lives: the hour since 1970, the index within it (below 4,096), and a sub-number below 64. */
 interface Place {
@@ -44,23 +44,23 @@ export interface IdCodec {
   reference(style: ReferenceStyle, salt: number, place: Place): string;
 }
 
-const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const BASE36 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-const ORDER_SALT = 101;
-const ATTEMPT_SALT = 102;
-const ROUNDS = 4;
+const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const base32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const base36 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const orderSalt = 101;
+const attemptSalt = 102;
+const rounds = 4;
 
 /** The codec of one seed. */
 export function createIdCodec(seed: number): IdCodec {
   const account = accountPart(seed);
-  const kinds = Object.entries(KINDS) as [IdKind, (typeof KINDS)[IdKind]][];
+  const kinds = Object.entries(idKinds) as [IdKind, (typeof idKinds)[IdKind]][];
   const salts = Object.fromEntries(kinds.map(([kind], i) => [kind, i + 1])) as Record<IdKind, number>;
   return {
     encode: (kind, place) => {
       const [left, right] = scramble(seed, salts[kind], place);
-      const [prefix, digit] = KINDS[kind];
-      return `${prefix}${digit}${write(left, BASE62, 6)}${account}${write(right, BASE62, 6)}`;
+      const [prefix, digit] = idKinds[kind];
+      return `${prefix}${digit}${write(left, base62, 6)}${account}${write(right, base62, 6)}`;
     },
     decode: (id) => {
       const found = kinds.find(([, [prefix]]) => id.startsWith(prefix));
@@ -69,15 +69,15 @@ export function createIdCodec(seed: number): IdCodec {
       const body = id.slice(prefix.length);
       if (body.length !== 13 + account.length || !body.startsWith(digit)) return null;
       if (body.slice(7, -6) !== account) return null;
-      const place = readPair(seed, salts[kind], body.slice(1, 7) + body.slice(-6), BASE62);
+      const place = readPair(seed, salts[kind], body.slice(1, 7) + body.slice(-6), base62);
       return place && { kind, ...place };
     },
-    orderId: (place) => `ORD-${writePair(scramble(seed, ORDER_SALT, place), BASE32, 7)}`,
+    orderId: (place) => `ORD-${writePair(scramble(seed, orderSalt, place), base32, 7)}`,
     decodeOrderId: (id) =>
-      id.startsWith('ORD-') ? readPair(seed, ORDER_SALT, id.slice(4).toUpperCase(), BASE32) : null,
-    attemptId: (place) => `att_${writePair(scramble(seed, ATTEMPT_SALT, place), BASE62, 6)}`,
+      id.startsWith('ORD-') ? readPair(seed, orderSalt, id.slice(4).toUpperCase(), base32) : null,
+    attemptId: (place) => `att_${writePair(scramble(seed, attemptSalt, place), base62, 6)}`,
     decodeAttemptId: (id) =>
-      id.startsWith('att_') ? readPair(seed, ATTEMPT_SALT, id.slice(4), BASE62) : null,
+      id.startsWith('att_') ? readPair(seed, attemptSalt, id.slice(4), base62) : null,
     reference: (style, salt, place) => {
       const words = scramble(seed, 200 + salt, place);
       return styled(style, words, hash(seed, 200 + salt, words[0], words[1]));
@@ -87,7 +87,7 @@ export function createIdCodec(seed: number): IdCodec {
 
 /** Eleven characters that all identifiers of one seed share, as all those of one Stripe account do. */
 function accountPart(seed: number): string {
-  return writePair([hash(seed, 0xacc), hash(seed, 0xacd)], BASE62, 6).slice(1);
+  return writePair([hash(seed, 0xacc), hash(seed, 0xacd)], base62, 6).slice(1);
 }
 
 /** Two 32-bit words: (check 6 | sub 6 | hour 20) and (check 20 | index 12), through a four-round Feistel network. */
@@ -95,7 +95,7 @@ function scramble(seed: number, salt: number, { hour, index, sub }: Place): [num
   const check = checkOf(seed, salt, hour, index, sub);
   let left = (((check & 63) << 26) | (sub << 20) | hour) >>> 0;
   let right = (((check >>> 6) << 12) | index) >>> 0;
-  for (let round = 1; round <= ROUNDS; round += 1) {
+  for (let round = 1; round <= rounds; round += 1) {
     const mixed = (left ^ hash(seed, salt, round, right)) >>> 0;
     left = right;
     right = mixed;
@@ -105,7 +105,7 @@ function scramble(seed: number, salt: number, { hour, index, sub }: Place): [num
 
 function unscramble(seed: number, salt: number, words: [number, number]): Place | null {
   let [left, right] = words;
-  for (let round = ROUNDS; round >= 1; round -= 1) {
+  for (let round = rounds; round >= 1; round -= 1) {
     const mixed = (right ^ hash(seed, salt, round, left)) >>> 0;
     right = left;
     left = mixed;
@@ -124,11 +124,11 @@ const pairsOf = (alphabet: string): readonly string[] =>
     { length: alphabet.length ** 2 },
     (_, i) => alphabet.charAt(i % alphabet.length) + alphabet.charAt(Math.floor(i / alphabet.length)),
   );
-const PAIRS = new Map([BASE62, BASE36, BASE32].map((alphabet) => [alphabet, pairsOf(alphabet)]));
+const idPairs = new Map([base62, base36, base32].map((alphabet) => [alphabet, pairsOf(alphabet)]));
 
 /** Least significant digit first, so that the front of an identifier varies most. */
 function write(word: number, alphabet: string, width: number): string {
-  const pairs = PAIRS.get(alphabet) ?? [];
+  const pairs = idPairs.get(alphabet) ?? [];
   let text = '';
   let left = word;
   for (let i = 0; i < width; i += 2) {
@@ -154,7 +154,7 @@ function read(text: string, alphabet: string): number {
 function readPair(seed: number, salt: number, text: string, alphabet: string): Place | null {
   const half = text.length / 2;
   const words: [number, number] = [read(text.slice(0, half), alphabet), read(text.slice(half), alphabet)];
-  const width = alphabet === BASE62 ? 6 : 7;
+  const width = alphabet === base62 ? 6 : 7;
   if (half !== width || words.some((word) => !(word <= 0xffffffff))) return null;
   return unscramble(seed, salt, words);
 }
@@ -167,16 +167,16 @@ function styled(style: ReferenceStyle, words: [number, number], extra: number): 
   const tail = hex(extra);
   switch (style) {
     case 'psp16':
-      return writePair(words, BASE36, 7) + write(extra, BASE36, 2);
+      return writePair(words, base36, 7) + write(extra, base36, 2);
     case 'uuid':
       return `${left}-${right.slice(0, 4)}-4${right.slice(4, 7)}-a${right.slice(7)}${tail.slice(0, 2)}-${tail.slice(2)}${hex(hash(extra, 1)).slice(0, 6)}`;
     case 'digits20':
       return digits10(words[0]) + digits10(words[1]);
     case 'dashed':
-      return `KL-${writePair(words, BASE32, 7)}`;
+      return `KL-${writePair(words, base32, 7)}`;
     case 'trace18':
       return `TW${left}${right}`.toUpperCase();
     case 'stripe':
-      return `pyr_1${writePair(words, BASE62, 6)}`;
+      return `pyr_1${writePair(words, base62, 6)}`;
   }
 }

@@ -4,7 +4,7 @@
  * paid). Source hours are scanned once each, a few hashes per order.
  */
 import type { Route } from './partners.js';
-import { LAST_HAPPENING_HOURS, type Traffic } from './traffic.js';
+import { lastHappeningHours, type Traffic } from './traffic.js';
 
 /** Candidates as (hour, index) pairs packed into hour × 4,096 + index. */
 export type PackedOrder = number;
@@ -45,7 +45,7 @@ export function createLateIndex(
   return {
     into: (hour) => {
       if (!complete.has(hour)) {
-        for (let source = hour - LAST_HAPPENING_HOURS; source < hour; source += 1)
+        for (let source = hour - lastHappeningHours; source < hour; source += 1)
           if (!scanned.has(source)) scan(source);
         complete.add(hour);
       }

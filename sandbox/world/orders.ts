@@ -4,13 +4,13 @@
  * Invariant: an order depends on seed, hour, index and the disturbances given, and on nothing else.
  */
 import { getOr } from './caches.js';
-import { HOUR_MS, hourOf, SECOND_MS } from './clock.js';
+import { hourMs, hourOf, secondMs } from './clock.js';
 import type { DisputeReason } from './dispute-reasons.js';
 import { learntMs, type Disturbances } from './disturbances.js';
 import { hardshipOf } from './hardship.js';
 import type { IdCodec } from './ids.js';
 import { drawDecline, type Decline } from './outcomes.js';
-import { MONEY, type Partner, type Route } from './partners.js';
+import { moneyFacts, type Partner, type Route } from './partners.js';
 import type { Customer, People } from './people.js';
 import { hash, logSpread, normal, pick, pickWeighted, unit, whole } from './random.js';
 import {
@@ -18,9 +18,9 @@ import {
   disputeLagsHours,
   refundLagsHours,
   slowLagHours,
-  SLOT,
+  slotMs,
   startMsOf,
-  AUTHORISATION_LIFE_MS,
+  authorisationLifeMs,
   warningLagHours,
   waveLagsHours,
   type DisputeLags,
@@ -116,10 +116,10 @@ interface Parts {
  * Offset within the hour, three waits of at most fourteen minutes and answers of at most four keep every attempt, and
  * every immediate answer, within the order's own hour and the next: the world looks no further.
  */
-const MAX_ATTEMPTS = 4;
-const RETRY_RATE = 0.5;
-const RETRY_SUCCESS = 0.52;
-const SLOTS_PER_ATTEMPT = 16;
+const maxAttempts = 4;
+const retryRate = 0.5;
+const retrySuccess = 0.52;
+const slotsPerAttempt = 16;
 
 /** Makes the orders of one world. The disturbances are read at each call, so they may grow. */
 export function createOrderMaker(sources: Omit<Parts, 'chance'>): OrderMaker {
@@ -129,7 +129,7 @@ export function createOrderMaker(sources: Omit<Parts, 'chance'>): OrderMaker {
       const { traffic, people } = parts;
       const key = traffic.keyOf(hour, index);
       const route = traffic.routeOf(key, hour);
-      const customerNumber = people.numberFor(key, SLOT.customer, route.countryIndex);
+      const customerNumber = people.numberFor(key, slotMs.customer, route.countryIndex);
       return { index, route, amountMinor: drawAmount(key, route), customerNumber };
     },
     facts: (hour, index) => createFacts(parts, hour, index),
@@ -144,7 +144,7 @@ function createFacts(parts: Parts, hour: number, index: number): OrderFacts {
   const attempts = createAttempts(parts, key, hour, route);
   const amountMinor = drawAmount(key, route);
   const paid = attempts.at(-1)?.decline === null ? attempts.at(-1) : undefined;
-  const life = paid ? createLife(parts, { key, hour, route, amountMinor }, paid.completedMs) : NO_LIFE;
+  const life = paid ? createLife(parts, { key, hour, route, amountMinor }, paid.completedMs) : noLife;
   return {
     hour,
     index,
@@ -152,7 +152,7 @@ function createFacts(parts: Parts, hour: number, index: number): OrderFacts {
     route,
     amountMinor,
     attempts,
-    createdMs: attempts[0]?.createdMs ?? hour * HOUR_MS,
+    createdMs: attempts[0]?.createdMs ?? hour * hourMs,
     ...life,
     captureMethod: captureLagHours(key, route) === null ? 'automatic' : 'manual',
   };
@@ -168,12 +168,12 @@ function named({ ids, people }: Parts, facts: OrderFacts): Order {
       referenceStyle === 'stripe'
         ? ids.encode('payment_intent', place)
         : ids.reference(referenceStyle, route.partnerIndex, place),
-    customer: people.get(people.numberFor(key, SLOT.customer, route.countryIndex)),
+    customer: people.get(people.numberFor(key, slotMs.customer, route.countryIndex)),
   });
 }
 
 type Life = Pick<OrderFacts, 'capturedMs' | 'duplicateMs' | 'lapsedMs' | 'refunds' | 'dispute' | 'warningMs'>;
-const NO_LIFE: Life = {
+const noLife: Life = {
   capturedMs: null,
   duplicateMs: null,
   lapsedMs: null,
@@ -191,24 +191,24 @@ interface Paid {
 
 function createLife({ disturbances }: Parts, paid: Paid, paidMs: number): Life {
   const { key, hour, route, amountMinor } = paid;
-  const startMs = hour * HOUR_MS;
+  const startMs = hour * hourMs;
   const captureLag = captureLagHours(key, route);
-  if (captureLag !== null && captureLag * HOUR_MS >= AUTHORISATION_LIFE_MS)
-    return { ...NO_LIFE, lapsedMs: startMs + captureLag * HOUR_MS };
+  if (captureLag !== null && captureLag * hourMs >= authorisationLifeMs)
+    return { ...noLife, lapsedMs: startMs + captureLag * hourMs };
   const warningLag = warningLagHours(key, route);
-  const capturedMs = captureLag === null ? paidMs : startMs + captureLag * HOUR_MS;
+  const capturedMs = captureLag === null ? paidMs : startMs + captureLag * hourMs;
   return {
     capturedMs,
     duplicateMs: duplicateOf(disturbances, key, route, capturedMs),
     lapsedMs: null,
     refunds: createRefunds(key, startMs, route, amountMinor),
     dispute: createDispute(paid, disputeLagsHours(key, route)) ?? waveDispute(disturbances, paid),
-    warningMs: warningLag === null ? null : wholeSecond(startMs + warningLag * HOUR_MS),
+    warningMs: warningLag === null ? null : wholeSecond(startMs + warningLag * hourMs),
   };
 }
 
-const DUPLICATE_RATE = 0.15;
-const DUPLICATE_AFTER_MS = 90 * SECOND_MS;
+const duplicateRate = 0.15;
+const duplicateAfterMs = 90 * secondMs;
 
 /** Only within the hour of the capture: there the world looks for it. */
 function duplicateOf(
@@ -218,8 +218,8 @@ function duplicateOf(
   capturedMs: number,
 ): number | null {
   if (!disturbances.at('duplicate-capture', route.partner.id, capturedMs)) return null;
-  const atMs = capturedMs + DUPLICATE_AFTER_MS;
-  return unit(key, SLOT.duplicate) < DUPLICATE_RATE && hourOf(atMs) === hourOf(capturedMs) ? atMs : null;
+  const atMs = capturedMs + duplicateAfterMs;
+  return unit(key, slotMs.duplicate) < duplicateRate && hourOf(atMs) === hourOf(capturedMs) ? atMs : null;
 }
 
 function waveDispute(disturbances: Disturbances, paid: Paid): DisputeFact | null {
@@ -229,17 +229,17 @@ function waveDispute(disturbances: Disturbances, paid: Paid): DisputeFact | null
   return wave && { ...dispute, reason: wave.reason ?? dispute.reason };
 }
 
-const wholeSecond = (timeMs: number): number => Math.floor(timeMs / SECOND_MS) * SECOND_MS;
+const wholeSecond = (timeMs: number): number => Math.floor(timeMs / secondMs) * secondMs;
 
 function createRefunds(key: number, startMs: number, route: Route, amountMinor: number): RefundFact[] {
   const lags = refundLagsHours(key, route);
-  const partial = lags.length > 1 || unit(key, SLOT.refundShare) < 0.4;
-  const share = 0.15 + 0.3 * unit(key, SLOT.refundShare);
+  const partial = lags.length > 1 || unit(key, slotMs.refundShare) < 0.4;
+  const share = 0.15 + 0.3 * unit(key, slotMs.refundShare);
   return lags.map((lag, no) => ({
     no,
-    atMs: wholeSecond(startMs + lag * HOUR_MS),
+    atMs: wholeSecond(startMs + lag * hourMs),
     amountMinor: partial ? Math.max(1, Math.round(amountMinor * share)) : amountMinor,
-    reason: pickWeighted(key, SLOT.refundReason, [
+    reason: pickWeighted(key, slotMs.refundReason, [
       ['requested_by_customer' as const, 80],
       ['duplicate' as const, 8],
       [null, 12],
@@ -252,8 +252,8 @@ function createDispute(
   lags: DisputeLags | null,
 ): DisputeFact | null {
   if (!lags) return null;
-  const startMs = hour * HOUR_MS;
-  const at = (hours: number): number => wholeSecond(startMs + hours * HOUR_MS);
+  const startMs = hour * hourMs;
+  const at = (hours: number): number => wholeSecond(startMs + hours * hourMs);
   const refunded = createRefunds(key, startMs, route, amountMinor).reduce(
     (sum, refund) => sum + refund.amountMinor,
     0,
@@ -261,18 +261,18 @@ function createDispute(
   return {
     openedMs: at(lags.opened),
     // Stripe's deadlines end with a day.
-    dueMs: Math.ceil(at(lags.due) / (24 * HOUR_MS)) * 24 * HOUR_MS - SECOND_MS,
+    dueMs: Math.ceil(at(lags.due) / (24 * hourMs)) * 24 * hourMs - secondMs,
     repliedMs: lags.replied === null ? null : at(lags.replied),
     decidedMs: at(lags.decided),
-    won: lags.replied !== null && unit(key, SLOT.disputeWon) < 0.45,
-    inquiry: unit(key, SLOT.inquiry) < 0.15,
+    won: lags.replied !== null && unit(key, slotMs.disputeWon) < 0.45,
+    inquiry: unit(key, slotMs.inquiry) < 0.15,
     amountMinor: Math.max(1, amountMinor - refunded),
     reason: drawReason(key),
   };
 }
 
 const drawReason = (key: number): DisputeReason =>
-  pickWeighted(key, SLOT.disputeReason, [
+  pickWeighted(key, slotMs.disputeReason, [
     ['fraudulent', 46],
     ['product_not_received', 18],
     ['product_unacceptable', 10],
@@ -284,31 +284,31 @@ const drawReason = (key: number): DisputeReason =>
 
 /** Two in five orders are for a listed price, so that equal amounts of one card are nothing rare. */
 function drawAmount(key: number, route: Route): number {
-  const money = MONEY[route.country.currency];
-  if (unit(key, SLOT.amount) < 0.4) return pick(key, SLOT.amountSize, money.pricesMinor);
-  const size = money.middlingMinor * Math.exp(0.85 * normal(key, SLOT.amountSize));
+  const money = moneyFacts[route.country.currency];
+  if (unit(key, slotMs.amount) < 0.4) return pick(key, slotMs.amountSize, money.pricesMinor);
+  const size = money.middlingMinor * Math.exp(0.85 * normal(key, slotMs.amountSize));
   return Math.max(50, Math.round(size));
 }
 
 function createAttempts(parts: Parts, key: number, hour: number, route: Route): Attempt[] {
   const attempts: Attempt[] = [];
-  const slowMs = slowLagHours(key, route) * HOUR_MS;
+  const slowMs = slowLagHours(key, route) * hourMs;
   let createdMs = startMsOf(key, hour);
-  for (let no = 0; no < MAX_ATTEMPTS; no += 1) {
-    const slot = SLOT.attempts + no * SLOTS_PER_ATTEMPT;
+  for (let no = 0; no < maxAttempts; no += 1) {
+    const slot = slotMs.attempts + no * slotsPerAttempt;
     const attempt = createAttempt(parts, { key, slot, no, createdMs, hour, route, slowMs });
     attempts.push(attempt);
-    if (attempt.decline === null || unit(key, slot + 4) >= RETRY_RATE) break;
+    if (attempt.decline === null || unit(key, slot + 4) >= retryRate) break;
     createdMs = nextAttemptMs(key, slot, attempt);
   }
   return [...attempts, ...vainAttempts(parts, { key, hour, route, slowMs }, attempts)];
 }
 
 const nextAttemptMs = (key: number, slot: number, { completedMs }: Attempt): number =>
-  completedMs + Math.floor(logSpread(key, slot + 5, 15, 840) * SECOND_MS);
+  completedMs + Math.floor(logSpread(key, slot + 5, 15, 840) * secondMs);
 
 /** Of the failed attempts of a partner, so many belong to an order that is never paid. */
-const LOST_SHARE = 0.7;
+const lostShare = 0.7;
 
 /** What a disturbance adds to an order that failed; money that is confirmed later has returns of its own, so nothing there. */
 function vainAttempts(
@@ -321,11 +321,11 @@ function vainAttempts(
   if (!first || !last?.decline || slowMs > 0) return [];
   const { vain } = hardshipOf(parts.disturbances, route, first.createdMs);
   if (vain === 0) return [];
-  const wanted = vain / (LOST_SHARE * (1 - parts.chance(hour, route))) + unit(key, SLOT.vain);
+  const wanted = vain / (lostShare * (1 - parts.chance(hour, route))) + unit(key, slotMs.vain);
   const added: Attempt[] = [];
-  for (let no = attempts.length; no < MAX_ATTEMPTS && added.length < Math.floor(wanted); no += 1) {
-    const slot = SLOT.attempts + no * SLOTS_PER_ATTEMPT;
-    const createdMs = nextAttemptMs(key, slot - SLOTS_PER_ATTEMPT, last);
+  for (let no = attempts.length; no < maxAttempts && added.length < Math.floor(wanted); no += 1) {
+    const slot = slotMs.attempts + no * slotsPerAttempt;
+    const createdMs = nextAttemptMs(key, slot - slotsPerAttempt, last);
     const attempt = createAttempt(parts, { key, slot, no, createdMs, hour, route, slowMs });
     last = { ...attempt, decline: attempt.decline ?? drawDecline(key, slot + 6, route.method) };
     added.push(last);
@@ -347,12 +347,12 @@ interface Draw {
 function createAttempt({ chance: rate, disturbances }: Parts, draw: Draw): Attempt {
   const { key, slot, no, createdMs, route, slowMs } = draw;
   const hardship = hardshipOf(disturbances, route, createdMs);
-  const chance = no > 0 ? RETRY_SUCCESS : rate(draw.hour, route);
+  const chance = no > 0 ? retrySuccess : rate(draw.hour, route);
   const share = unit(key, slot);
   const succeeds = share < chance * hardship.successFactor;
   const latencyMs = Math.round(drawLatency(key, slot, route.partner) * hardship.latencyFactor);
-  const answerMs = route.method === 'open_banking' ? whole(key, slot + 8, 8, 240) * SECOND_MS : latencyMs;
-  const completedMs = succeeds && slowMs > 0 ? draw.hour * HOUR_MS + slowMs : createdMs + answerMs;
+  const answerMs = route.method === 'open_banking' ? whole(key, slot + 8, 8, 240) * secondMs : latencyMs;
+  const completedMs = succeeds && slowMs > 0 ? draw.hour * hourMs + slowMs : createdMs + answerMs;
   // What would have succeeded fails for the disturbance's own reason; the rest as ever.
   const cause = share < chance ? hardship.decline : null;
   return {

@@ -19,7 +19,7 @@ const decline = (code: string, origin: ErrorOrigin, weight: number): readonly [D
   weight,
 ];
 
-const CARD: Weighted = [
+const card: Weighted = [
   decline('insufficient_funds', 'customer', 31),
   decline('generic_decline', 'institution', 18),
   decline('do_not_honor', 'institution', 15),
@@ -35,7 +35,7 @@ const CARD: Weighted = [
   decline('stolen_card', 'institution', 1),
 ];
 
-const BANK: Weighted = [
+const bank: Weighted = [
   decline('customer_cancelled', 'customer', 38),
   decline('insufficient_funds', 'customer', 22),
   decline('bank_unavailable', 'institution', 17),
@@ -44,7 +44,7 @@ const BANK: Weighted = [
   decline('invalid_account', 'own', 3),
 ];
 
-const LENDER: Weighted = [
+const lender: Weighted = [
   decline('credit_refused', 'institution', 60),
   decline('customer_cancelled', 'customer', 30),
   decline('provider_error', 'partner', 7),
@@ -55,8 +55,8 @@ const isCardLike = (method: Method): boolean => method === 'card' || method === 
 
 /** Why an attempt of this method fails. */
 export function drawDecline(key: number, slot: number, method: Method): Decline {
-  if (isCardLike(method)) return pickWeighted(key, slot, CARD);
-  return pickWeighted(key, slot, method === 'pay_later' || method === 'voucher' ? LENDER : BANK);
+  if (isCardLike(method)) return pickWeighted(key, slot, card);
+  return pickWeighted(key, slot, method === 'pay_later' || method === 'voucher' ? lender : bank);
 }
 
 /** What an institution answers that cannot keep up. */

@@ -8,8 +8,8 @@ import type { ReferenceStyle } from './ids.js';
 
 export type Method = 'card' | 'wallet' | 'open_banking' | 'direct_debit' | 'pay_later' | 'voucher';
 
-export const CURRENCIES = ['USD', 'GBP', 'EUR', 'JPY', 'KWD'] as const;
-export type Currency = (typeof CURRENCIES)[number];
+export const currencies = ['USD', 'GBP', 'EUR', 'JPY', 'KWD'] as const;
+export type Currency = (typeof currencies)[number];
 
 export interface Country {
   code: string;
@@ -19,7 +19,7 @@ export interface Country {
   weight: number;
 }
 
-export const COUNTRIES: readonly Country[] = [
+export const countries: readonly Country[] = [
   { code: 'US', currency: 'USD', utcOffsetHours: -5, weight: 34 },
   { code: 'GB', currency: 'GBP', utcOffsetHours: 0, weight: 20 },
   { code: 'DE', currency: 'EUR', utcOffsetHours: 1, weight: 14 },
@@ -31,7 +31,10 @@ export const COUNTRIES: readonly Country[] = [
 ];
 
 /** Decimals of each currency (ISO 4217), and the size of a middling amount in minor units. */
-export const MONEY: Record<Currency, { decimals: number; middlingMinor: number; pricesMinor: number[] }> = {
+export const moneyFacts: Record<
+  Currency,
+  { decimals: number; middlingMinor: number; pricesMinor: number[] }
+> = {
   USD: { decimals: 2, middlingMinor: 4_600, pricesMinor: [999, 1_499, 1_999, 2_999, 4_900, 9_900] },
   GBP: { decimals: 2, middlingMinor: 3_800, pricesMinor: [799, 1_299, 1_999, 2_499, 4_500, 8_900] },
   EUR: { decimals: 2, middlingMinor: 4_200, pricesMinor: [899, 1_499, 1_999, 2_999, 4_900, 9_900] },
@@ -41,7 +44,7 @@ export const MONEY: Record<Currency, { decimals: number; middlingMinor: number; 
 
 /** So many US cents as a comparable amount of another currency, in its minor units. */
 export const scaled = (cents: number, currency: Currency): number =>
-  Math.round((cents * MONEY[currency].middlingMinor) / MONEY.USD.middlingMinor);
+  Math.round((cents * moneyFacts[currency].middlingMinor) / moneyFacts.USD.middlingMinor);
 
 export interface Partner {
   id: string;
@@ -82,12 +85,12 @@ export type StatementFormat =
   | 'camt053'
   | 'bai2';
 
-const EURO = ['DE', 'FR', 'NL', 'ES'] as const;
-const CARD_PARTS = ['API', 'Card processing', 'Webhooks', 'Dashboard', 'Payouts'] as const;
-const BANK_PARTS = ['API', 'Payment initiation', 'Bank connections', 'Webhooks'] as const;
+const euro = ['DE', 'FR', 'NL', 'ES'] as const;
+const cardParts = ['API', 'Card processing', 'Webhooks', 'Dashboard', 'Payouts'] as const;
+const bankParts = ['API', 'Payment initiation', 'Bank connections', 'Webhooks'] as const;
 
 /** Utc offsets are fixed: a business day that moves with summer time would only blur what tests look at. */
-export const PARTNERS: readonly Partner[] = [
+export const partners: readonly Partner[] = [
   {
     id: 'northpay',
     name: 'Northpay',
@@ -95,7 +98,7 @@ export const PARTNERS: readonly Partner[] = [
     timeZone: 'Etc/UTC',
     utcOffsetHours: 0,
     methods: ['card', 'wallet'],
-    countries: COUNTRIES.map((country) => country.code),
+    countries: countries.map((country) => country.code),
     weight: 30,
     successRate: 0.955,
     overdispersion: 0.08,
@@ -107,7 +110,7 @@ export const PARTNERS: readonly Partner[] = [
     statementFormat: 'stripe-payouts',
     bank: 'harbour',
     referenceStyle: 'stripe',
-    components: CARD_PARTS,
+    components: cardParts,
   },
   {
     id: 'adria',
@@ -116,7 +119,7 @@ export const PARTNERS: readonly Partner[] = [
     timeZone: 'Europe/Berlin',
     utcOffsetHours: 1,
     methods: ['card', 'wallet'],
-    countries: [...EURO, 'GB'],
+    countries: [...euro, 'GB'],
     weight: 17,
     successRate: 0.945,
     overdispersion: 0.1,
@@ -128,7 +131,7 @@ export const PARTNERS: readonly Partner[] = [
     statementFormat: 'adyen-settlement',
     bank: 'rheinbank',
     referenceStyle: 'psp16',
-    components: CARD_PARTS,
+    components: cardParts,
   },
   {
     id: 'halcyon',
@@ -149,7 +152,7 @@ export const PARTNERS: readonly Partner[] = [
     statementFormat: 'adyen-settlement',
     bank: 'first-meridian',
     referenceStyle: 'digits20',
-    components: CARD_PARTS,
+    components: cardParts,
   },
   {
     id: 'quill',
@@ -170,7 +173,7 @@ export const PARTNERS: readonly Partner[] = [
     statementFormat: 'generic-csv',
     bank: 'thames',
     referenceStyle: 'uuid',
-    components: CARD_PARTS,
+    components: cardParts,
   },
   {
     id: 'lumen',
@@ -191,7 +194,7 @@ export const PARTNERS: readonly Partner[] = [
     statementFormat: 'camt053',
     bank: 'thames',
     referenceStyle: 'uuid',
-    components: BANK_PARTS,
+    components: bankParts,
   },
   {
     id: 'sakura',
@@ -212,7 +215,7 @@ export const PARTNERS: readonly Partner[] = [
     statementFormat: 'adyen-settlement',
     bank: 'minato',
     referenceStyle: 'psp16',
-    components: CARD_PARTS,
+    components: cardParts,
   },
   {
     id: 'brightwallet',
@@ -233,7 +236,7 @@ export const PARTNERS: readonly Partner[] = [
     statementFormat: 'paypal-stl',
     bank: 'first-meridian',
     referenceStyle: 'psp16',
-    components: CARD_PARTS,
+    components: cardParts,
   },
   {
     id: 'klaro',
@@ -254,7 +257,7 @@ export const PARTNERS: readonly Partner[] = [
     statementFormat: 'decimal-comma-csv',
     bank: 'rheinbank',
     referenceStyle: 'dashed',
-    components: CARD_PARTS,
+    components: cardParts,
   },
   {
     id: 'gulfswitch',
@@ -275,7 +278,7 @@ export const PARTNERS: readonly Partner[] = [
     statementFormat: 'generic-csv',
     bank: 'boubyan-quay',
     referenceStyle: 'digits20',
-    components: CARD_PARTS,
+    components: cardParts,
   },
   {
     id: 'sepalink',
@@ -284,7 +287,7 @@ export const PARTNERS: readonly Partner[] = [
     timeZone: 'Europe/Berlin',
     utcOffsetHours: 1,
     methods: ['direct_debit'],
-    countries: EURO,
+    countries: euro,
     weight: 2.5,
     successRate: 0.965,
     overdispersion: 0.08,
@@ -296,7 +299,7 @@ export const PARTNERS: readonly Partner[] = [
     statementFormat: 'camt053',
     bank: 'rheinbank',
     referenceStyle: 'psp16',
-    components: BANK_PARTS,
+    components: bankParts,
   },
   {
     id: 'tidewire',
@@ -317,7 +320,7 @@ export const PARTNERS: readonly Partner[] = [
     statementFormat: 'bai2',
     bank: 'first-meridian',
     referenceStyle: 'trace18',
-    components: BANK_PARTS,
+    components: bankParts,
   },
   {
     id: 'cobalt',
@@ -338,15 +341,15 @@ export const PARTNERS: readonly Partner[] = [
     statementFormat: 'adyen-settlement',
     bank: 'thames',
     referenceStyle: 'psp16',
-    components: CARD_PARTS,
+    components: cardParts,
   },
 ];
 
 /** The one partner for which the payments API speaks. */
-export const PAYMENTS_API_PARTNER = 'northpay';
+export const paymentsApiPartner = 'northpay';
 
 /** How common each method is where a partner offers it. */
-const METHOD_WEIGHT: Record<Method, number> = {
+const methodWeight: Record<Method, number> = {
   card: 10,
   wallet: 4,
   open_banking: 6,
@@ -365,8 +368,8 @@ export interface Route {
 }
 
 /** Every combination that carries traffic, with its share of it. */
-export const ROUTES: readonly Route[] = PARTNERS.flatMap((partner, partnerIndex) => {
-  const routes = COUNTRIES.flatMap((country, countryIndex) =>
+export const allRoutes: readonly Route[] = partners.flatMap((partner, partnerIndex) => {
+  const routes = countries.flatMap((country, countryIndex) =>
     partner.countries.includes(country.code)
       ? partner.methods.map((method) => ({
           partner,
@@ -374,7 +377,7 @@ export const ROUTES: readonly Route[] = PARTNERS.flatMap((partner, partnerIndex)
           country,
           countryIndex,
           method,
-          weight: country.weight * METHOD_WEIGHT[method],
+          weight: country.weight * methodWeight[method],
         }))
       : [],
   );

@@ -4,12 +4,12 @@
  * real person is ever addressed; a card is a brand, four digits and an expiry, never a number.
  */
 import { hash, pick, pickWeighted, whole } from './random.js';
-import { COUNTRIES, type Country } from './partners.js';
+import { countries, type Country } from './partners.js';
 
 /** Customers per country: some sixteen orders each in eight weeks, with a busy few. */
-const PER_COUNTRY = 2_500;
+const perCountry = 2_500;
 
-const FIRST = [
+const firstNames = [
   'Ada',
   'Amara',
   'Ben',
@@ -41,7 +41,7 @@ const FIRST = [
   'Yuki',
   'Zoe',
 ];
-const LAST = [
+const lastNames = [
   'Abbott',
   'Almeida',
   'Bakker',
@@ -73,7 +73,7 @@ const LAST = [
   'Visser',
   'Walker',
 ];
-const MAIL_HOSTS = ['mail.example', 'post.example', 'inbox.example'] as const;
+const mailHosts = ['mail.example', 'post.example', 'inbox.example'] as const;
 
 export type CardBrand = 'visa' | 'mastercard' | 'amex' | 'jcb';
 
@@ -107,14 +107,14 @@ export interface People {
 /** The customers of one seed. */
 export function createPeople(seed: number): People {
   const known: (Customer | undefined)[] = [];
-  const count = PER_COUNTRY * COUNTRIES.length;
+  const count = perCountry * countries.length;
   const get = (number: number): Customer => (known[number] ??= createCustomer(seed, number));
   return {
     count,
     get,
     numberFor: (key, slot, countryIndex) => {
       const share = hash(key, slot) / 0x1_0000_0000;
-      return Math.floor(share * Math.sqrt(share) * PER_COUNTRY) * COUNTRIES.length + countryIndex;
+      return Math.floor(share * Math.sqrt(share) * perCountry) * countries.length + countryIndex;
     },
     numberOfEmail: (email) => {
       const number = Number(/(\d+)@/.exec(email)?.[1] ?? Number.NaN);
@@ -125,15 +125,15 @@ export function createPeople(seed: number): People {
 
 function createCustomer(seed: number, number: number): Customer {
   const key = hash(seed, 0xc057, number);
-  const country = COUNTRIES[number % COUNTRIES.length];
+  const country = countries[number % countries.length];
   if (!country) throw new RangeError(`no customer ${number}`);
-  const first = pick(key, 0, FIRST);
-  const last = pick(key, 1, LAST);
+  const first = pick(key, 0, firstNames);
+  const last = pick(key, 1, lastNames);
   return {
     number,
     country,
     name: `${first} ${last}`,
-    email: `${first}.${last}${number}@${pick(key, 2, MAIL_HOSTS)}`.toLowerCase(),
+    email: `${first}.${last}${number}@${pick(key, 2, mailHosts)}`.toLowerCase(),
     // 198.18.0.0/15 is set aside for tests and belongs to nobody.
     ip: `198.18.${whole(key, 3, 0, 255)}.${whole(key, 4, 1, 254)}`,
     card: createCard(key, country.code),

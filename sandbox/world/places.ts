@@ -4,9 +4,9 @@
  * Invariant: like every cache, dropping it changes nothing; it is dropped where routes are paused.
  */
 import { createHourCache, getOr } from './caches.js';
-import { HISTORY_HOURS } from './clock.js';
+import { historyHours } from './clock.js';
 import type { OrderDraw, OrderMaker } from './orders.js';
-import { PARTNERS } from './partners.js';
+import { partners } from './partners.js';
 import type { Traffic } from './traffic.js';
 
 interface Places {
@@ -18,8 +18,8 @@ interface Places {
 
 export function createPlaces(traffic: Traffic, maker: Pick<OrderMaker, 'draw'>): Places {
   /** By position of the partner: twelve partners ask for the same hours. */
-  const indexes = createHourCache(HISTORY_HOURS, (hour) => {
-    const own: number[][] = PARTNERS.map(() => []);
+  const indexes = createHourCache(historyHours, (hour) => {
+    const own: number[][] = partners.map(() => []);
     const count = traffic.ordersInHour(hour);
     for (let index = 0; index < count; index += 1)
       own[traffic.routeOf(traffic.keyOf(hour, index), hour).partnerIndex]?.push(index);
@@ -27,7 +27,7 @@ export function createPlaces(traffic: Traffic, maker: Pick<OrderMaker, 'draw'>):
   });
   const of = (hour: number, partnerIndex: number): readonly number[] => indexes.get(hour)[partnerIndex] ?? [];
   /** By position of a partner that was searched. */
-  const draws = createHourCache<Map<number, OrderDraw[]>>(HISTORY_HOURS, () => new Map());
+  const draws = createHourCache<Map<number, OrderDraw[]>>(historyHours, () => new Map());
   return {
     of,
     drawsOf: (hour, partnerIndex) =>

@@ -4,7 +4,7 @@
 import type { Currency } from './partners.js';
 
 /** What one unit is worth in EUR, for the company's limits; EUR itself needs none. */
-export const EUR_RATES: Readonly<Record<Exclude<Currency, 'EUR'>, number>> = {
+export const eurRates: Readonly<Record<Exclude<Currency, 'EUR'>, number>> = {
   USD: 0.8672,
   GBP: 1.1395,
   JPY: 0.0057,

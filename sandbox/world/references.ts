@@ -4,7 +4,7 @@
  * a Visa transaction id starts with 0, 1 or 2.
  */
 import { dayOf } from './calendar.js';
-import { HOUR_MS } from './clock.js';
+import { hourMs } from './clock.js';
 import type { Order } from './orders.js';
 import { hash } from './random.js';
 
@@ -48,7 +48,7 @@ export function referencesOf(order: Order, no: number): References {
   const attempt = order.attempts[no];
   if (!attempt) return { arn: null, rrn: null, networkTransactionId: null };
   if (!isCardLike(order)) return { arn: null, rrn: null, networkTransactionId: bankTrace(order) };
-  const hourOfDay = digits(Math.floor(attempt.createdMs / HOUR_MS) % 24, 2);
+  const hourOfDay = digits(Math.floor(attempt.createdMs / hourMs) % 24, 2);
   return {
     arn: attempt.decline === null && order.capturedMs !== null ? arnOf(order, no, order.capturedMs) : null,
     // Year digit, day, hour, then six digits that never repeat within the hour.

@@ -6,7 +6,7 @@
  */
 import type { ScenarioInfo } from '../slack/wire.js';
 import { noteOf } from './disturbance-facts.js';
-import { DISTURBING, type Params } from './disturbing.js';
+import { disturbing, type Params } from './disturbing.js';
 import type { Clock } from './clock.js';
 import type { Disturbance } from './disturbances.js';
 import type { World } from './world.js';
@@ -65,7 +65,7 @@ export function createScenarios(options: ScenariosOptions): Scenarios {
 }
 
 const disturbingScenarios = ({ world, clock }: ScenariosOptions): Scenario[] =>
-  DISTURBING.map(({ name, title, expect, plan }) => ({
+  disturbing.map(({ name, title, expect, plan }) => ({
     name,
     title,
     expect,

@@ -4,20 +4,20 @@
  * less what a disturbance has the partner keep back; so a clearing account returns to zero once everything is paid out.
  */
 import { addBusinessDays, dayOf, isoDay, isWeekend, startOfDay } from './calendar.js';
-import { HOUR_MS, MINUTE_MS } from './clock.js';
+import { hourMs, minuteMs } from './clock.js';
 import type { IdCodec } from './ids.js';
 import type { Order, OrderFacts, RefundFact } from './orders.js';
-import { CURRENCIES, scaled, type Currency, type Partner } from './partners.js';
+import { currencies, scaled, type Currency, type Partner } from './partners.js';
 import { hash, unit } from './random.js';
 
 export type MovementKind = 'capture' | 'refund' | 'dispute' | 'dispute_reversal';
 
 /** Sub-numbers of balance transactions: captures use their attempt's number. */
-export const TXN_SUB = { duplicate: 4, refund: 8, dispute: 16, disputeReversal: 17, payout: 32 } as const;
+export const txnSub = { duplicate: 4, refund: 8, dispute: 16, disputeReversal: 17, payout: 32 } as const;
 
-const DISPUTE_FEE_CENTS = 1_500;
+const disputeFeeCents = 1_500;
 /** What a short-paid settlement lacks of its captures. */
-const SHORT_RATE = 0.03;
+const shortRate = 0.03;
 
 /** Of an order with its names, unless only sums are wanted. */
 export interface Movement<Of extends OrderFacts = Order> {
@@ -52,7 +52,7 @@ export function movementsOf<Of extends OrderFacts>(order: Of): Movement<Of>[] {
   const again: Movement<Of>[] =
     order.duplicateMs === null
       ? []
-      : [{ ...capture, atMs: order.duplicateMs, sub: TXN_SUB.duplicate, duplicate: true }];
+      : [{ ...capture, atMs: order.duplicateMs, sub: txnSub.duplicate, duplicate: true }];
   const refunds = order.refunds.map((refund) => refundMovement(order, refund));
   return [capture, ...again, ...refunds, ...disputeMovements(order)].sort((a, b) => a.atMs - b.atMs);
 }
@@ -75,7 +75,7 @@ const refundMovement = <Of extends OrderFacts>(order: Of, refund: RefundFact): M
   atMs: refund.atMs,
   order,
   no: refund.no,
-  sub: TXN_SUB.refund + refund.no,
+  sub: txnSub.refund + refund.no,
   amountMinor: -refund.amountMinor,
   feeMinor: 0,
   duplicate: false,
@@ -89,9 +89,9 @@ function disputeMovements<Of extends OrderFacts>(order: Of): Movement<Of>[] {
     ...base,
     kind: 'dispute',
     atMs: dispute.openedMs,
-    sub: TXN_SUB.dispute,
+    sub: txnSub.dispute,
     amountMinor: -dispute.amountMinor,
-    feeMinor: scaled(DISPUTE_FEE_CENTS, order.route.country.currency),
+    feeMinor: scaled(disputeFeeCents, order.route.country.currency),
   };
   if (!dispute.won) return [taken];
   return [
@@ -100,7 +100,7 @@ function disputeMovements<Of extends OrderFacts>(order: Of): Movement<Of>[] {
       ...base,
       kind: 'dispute_reversal',
       atMs: dispute.decidedMs,
-      sub: TXN_SUB.disputeReversal,
+      sub: txnSub.disputeReversal,
       amountMinor: dispute.amountMinor,
       feeMinor: 0,
     },
@@ -186,33 +186,30 @@ export function addTotals(into: Totals, from: Totals): void {
 export function payoutTimes(partner: Partner, day: number): { createdMs: number; arrivalMs: number } {
   const start = startOfDay(day, partner.utcOffsetHours);
   if (partner.referenceStyle !== 'stripe')
-    return { createdMs: start + 9 * HOUR_MS, arrivalMs: start + 9 * HOUR_MS };
-  return {
-    createdMs: start + 15 * MINUTE_MS,
-    arrivalMs: startOfDay(addBusinessDays(day, 1), 0) + 9 * HOUR_MS,
-  };
+    return { createdMs: start + 9 * hourMs, arrivalMs: start + 9 * hourMs };
+  return { createdMs: start + 15 * minuteMs, arrivalMs: startOfDay(addBusinessDays(day, 1), 0) + 9 * hourMs };
 }
 
 /** When the statement of a settlement day is due (ms): some hours after the day's end, never at the same minute. */
 export function statementDueMs(partner: Partner, day: number): number {
-  const scatter = unit(hash(day, partner.statementLagHours), 0x57a7e) * 40 * MINUTE_MS;
+  const scatter = unit(hash(day, partner.statementLagHours), 0x57a7e) * 40 * minuteMs;
   return (
-    startOfDay(day + 1, partner.utcOffsetHours) + partner.statementLagHours * HOUR_MS + Math.floor(scatter)
+    startOfDay(day + 1, partner.utcOffsetHours) + partner.statementLagHours * hourMs + Math.floor(scatter)
   );
 }
 
 /** The payout day whose money reaches the bank in this hour, or null. */
 export function payoutDayArriving(partner: Partner, hour: number): number | null {
-  const today = dayOf(hour * HOUR_MS, partner.utcOffsetHours);
+  const today = dayOf(hour * hourMs, partner.utcOffsetHours);
   for (let day = today - 3; day <= today; day += 1)
-    if (!isWeekend(day) && payoutTimes(partner, day).arrivalMs === hour * HOUR_MS) return day;
+    if (!isWeekend(day) && payoutTimes(partner, day).arrivalMs === hour * hourMs) return day;
   return null;
 }
 
 /** `po_…` at the payments API's partner, else a batch name such as `ADRIA-20261118-EUR`. */
 export const batchIdOf = (ids: IdCodec, partner: Partner, day: number, currency: Currency): string =>
   partner.referenceStyle === 'stripe'
-    ? ids.encode('payout', { hour: day * 24, index: CURRENCIES.indexOf(currency), sub: 0 })
+    ? ids.encode('payout', { hour: day * 24, index: currencies.indexOf(currency), sub: 0 })
     : `${partner.id.toUpperCase()}-${isoDay(day).replaceAll('-', '')}-${currency}`;
 
 export const createPayout = (
@@ -223,7 +220,7 @@ export const createPayout = (
   totals: Totals,
   isShort: boolean,
 ): Payout => {
-  const shortMinor = isShort ? Math.ceil(totals.captureMinor * SHORT_RATE) : 0;
+  const shortMinor = isShort ? Math.ceil(totals.captureMinor * shortRate) : 0;
   return {
     partner,
     currency,

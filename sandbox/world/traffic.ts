@@ -4,12 +4,12 @@
  * Invariant: everything here costs a few hashes per order, so weeks can be scanned for late happenings in
  * milliseconds; details are drawn in `orders.ts`, from the same key and the slots below.
  */
-import { HOUR_MS } from './clock.js';
-import { PARTNERS, PAYMENTS_API_PARTNER, ROUTES, type Route } from './partners.js';
+import { hourMs } from './clock.js';
+import { partners, paymentsApiPartner, allRoutes, type Route } from './partners.js';
 import { hash, logSpread, normal, unit } from './random.js';
 
 /** Slots of the draws of one order. Attempts take sixteen slots each from `attempts` on. */
-export const SLOT = {
+export const slotMs = {
   route: 0,
   capture: 1,
   captureLag: 2,
@@ -41,25 +41,25 @@ export const SLOT = {
 } as const;
 
 /** Nothing about an order happens later than this many hours after its own hour. */
-export const LAST_HAPPENING_HOURS = 60 * 24;
+export const lastHappeningHours = 60 * 24;
 
-const REFUND_RATE = 0.028;
-const SECOND_REFUND_RATE = 0.12;
-const DISPUTE_RATE = 0.0017;
-const LONE_WARNING_RATE = 0.0008;
-const MANUAL_CAPTURE_RATE = 0.03;
+const refundRate = 0.028;
+const secondRefundRate = 0.12;
+const disputeRate = 0.0017;
+const loneWarningRate = 0.0008;
+const manualCaptureRate = 0.03;
 /** Card authorisations that nobody captures lapse after seven days. */
-export const AUTHORISATION_LIFE_MS = 7 * 24 * HOUR_MS;
+export const authorisationLifeMs = 7 * 24 * hourMs;
 
 /** Share of a day's traffic by local hour, then by UTC weekday (Sunday first): both average about one. */
-const BY_HOUR = [
+const byHour = [
   0.35, 0.22, 0.16, 0.14, 0.15, 0.25, 0.45, 0.75, 1.0, 1.2, 1.35, 1.45, 1.55, 1.45, 1.3, 1.25, 1.25, 1.35,
   1.55, 1.7, 1.75, 1.6, 1.2, 0.7,
 ];
-const BY_WEEKDAY = [0.9, 0.97, 0.98, 1.0, 1.04, 1.12, 0.99];
+const byWeekday = [0.9, 0.97, 0.98, 1.0, 1.04, 1.12, 0.99];
 
 /** Attempts per order, used to turn a wanted number of attempts into a number of orders. */
-const ATTEMPTS_PER_ORDER = 1.048;
+const attemptsPerOrder = 1.048;
 
 export interface Traffic {
   ordersInHour(hour: number): number;
@@ -70,7 +70,7 @@ export interface Traffic {
 
 /** When an order of an hour begins (ms). */
 export const startMsOf = (key: number, hour: number): number =>
-  hour * HOUR_MS + Math.floor(unit(key, SLOT.offset) * HOUR_MS);
+  hour * hourMs + Math.floor(unit(key, slotMs.offset) * hourMs);
 
 /** Traffic of one seed. `attemptsPerHour` is the long-run average; 4,000 is the most an hour's identifiers can hold. */
 export function createTraffic(seed: number, attemptsPerHour: number): Traffic {
@@ -79,15 +79,15 @@ export function createTraffic(seed: number, attemptsPerHour: number): Traffic {
   const mixOf = (hour: number): Mix => mixes[hour % 24] ?? createMix(hour % 24);
   return {
     ordersInHour: (hour) => {
-      const weekday = BY_WEEKDAY[(Math.floor(hour / 24) + 4) % 7] ?? 1;
+      const weekday = byWeekday[(Math.floor(hour / 24) + 4) % 7] ?? 1;
       const noise = Math.exp(
         0.09 * normal(hash(seed, hour), 1) + 0.05 * normal(hash(seed, Math.floor(hour / 24)), 3),
       );
-      const expected = ((attemptsPerHour / ATTEMPTS_PER_ORDER) * weekday * noise * mixOf(hour).total) / mean;
+      const expected = ((attemptsPerHour / attemptsPerOrder) * weekday * noise * mixOf(hour).total) / mean;
       return Math.min(4_000, Math.floor(expected + unit(hash(seed, hour), 5)));
     },
     keyOf: (hour, index) => hash(seed, hour, index, 0x07d3),
-    routeOf: (key, hour) => mixOf(hour).at(unit(key, SLOT.route)),
+    routeOf: (key, hour) => mixOf(hour).at(unit(key, slotMs.route)),
   };
 }
 
@@ -99,13 +99,13 @@ interface Mix {
 /** Routes weighted by the local hour of their country. */
 function createMix(utcHour: number): Mix {
   let total = 0;
-  const bounds = ROUTES.map((route) => {
+  const bounds = allRoutes.map((route) => {
     const localHour = (utcHour + route.country.utcOffsetHours + 24) % 24;
-    total += route.weight * (BY_HOUR[localHour] ?? 1);
+    total += route.weight * (byHour[localHour] ?? 1);
     return total;
   });
   const at = (share: number): Route => {
-    const route = ROUTES[lowerBound(bounds, share * total)];
+    const route = allRoutes[lowerBound(bounds, share * total)];
     if (!route) throw new RangeError('share outside [0, 1)');
     return route;
   };
@@ -124,23 +124,23 @@ function lowerBound(bounds: readonly number[], value: number): number {
   return low;
 }
 
-const API_INDEX = PARTNERS.findIndex((partner) => partner.id === PAYMENTS_API_PARTNER);
+const apiIndex = partners.findIndex((partner) => partner.id === paymentsApiPartner);
 const isCardLike = (route: Route): boolean => route.method === 'card' || route.method === 'wallet';
 
-const NEVER: readonly number[] = [];
+const never: readonly number[] = [];
 
 /** Hours after which a slow method's money is confirmed, or 0 for the methods that answer at once. */
 export function slowLagHours(key: number, route: Route): number {
-  if (route.method === 'direct_debit') return 18 + 26 * unit(key, SLOT.slowLag);
-  if (route.method === 'voucher') return logSpread(key, SLOT.slowLag, 1.5, 30);
+  if (route.method === 'direct_debit') return 18 + 26 * unit(key, slotMs.slowLag);
+  if (route.method === 'voucher') return logSpread(key, slotMs.slowLag, 1.5, 30);
   return 0;
 }
 
 /** Manual capture exists at the payments API's partner only. Hours to the capture, or null for automatic. */
 export function captureLagHours(key: number, route: Route): number | null {
-  if (route.partnerIndex !== API_INDEX || unit(key, SLOT.capture) >= MANUAL_CAPTURE_RATE) return null;
-  if (unit(key, SLOT.neverCaptured) < 0.1) return AUTHORISATION_LIFE_MS / HOUR_MS;
-  return logSpread(key, SLOT.captureLag, 2.5, 48);
+  if (route.partnerIndex !== apiIndex || unit(key, slotMs.capture) >= manualCaptureRate) return null;
+  if (unit(key, slotMs.neverCaptured) < 0.1) return authorisationLifeMs / hourMs;
+  return logSpread(key, slotMs.captureLag, 2.5, 48);
 }
 
 /** Hours before which nothing may follow a payment: its money is confirmed and captured by then. */
@@ -149,9 +149,9 @@ const settledBy = (key: number, route: Route): number =>
 
 /** Hours to each refund of the order: none, one or two. */
 export function refundLagsHours(key: number, route: Route): readonly number[] {
-  if (unit(key, SLOT.refund) >= REFUND_RATE) return NEVER;
-  const first = settledBy(key, route) + logSpread(key, SLOT.refundLag, 0.5, 20 * 24);
-  return unit(key, SLOT.secondRefund) < SECOND_REFUND_RATE ? [first, first + 30] : [first];
+  if (unit(key, slotMs.refund) >= refundRate) return never;
+  const first = settledBy(key, route) + logSpread(key, slotMs.refundLag, 0.5, 20 * 24);
+  return unit(key, slotMs.secondRefund) < secondRefundRate ? [first, first + 30] : [first];
 }
 
 export interface DisputeLags {
@@ -164,32 +164,32 @@ export interface DisputeLags {
 
 /** Hours to the stages of the order's dispute, or null for most. */
 export function disputeLagsHours(key: number, route: Route): DisputeLags | null {
-  if (!isCardLike(route) || unit(key, SLOT.dispute) >= DISPUTE_RATE) return null;
-  return stagesAfter(key, settledBy(key, route) + 24 * (1.5 + 26 * unit(key, SLOT.disputeLag) ** 1.5));
+  if (!isCardLike(route) || unit(key, slotMs.dispute) >= disputeRate) return null;
+  return stagesAfter(key, settledBy(key, route) + 24 * (1.5 + 26 * unit(key, slotMs.disputeLag) ** 1.5));
 }
 
 function stagesAfter(key: number, opened: number): DisputeLags {
   const due = opened + 24 * 14;
-  const reply = unit(key, SLOT.disputeReply);
+  const reply = unit(key, slotMs.disputeReply);
   const replied = reply < 0.75 ? opened + (due - opened) * (0.15 + reply) : null;
-  return { opened, due, replied, decided: due + 24 * (1 + 11 * unit(key, SLOT.disputeVerdict)) };
+  return { opened, due, replied, decided: due + 24 * (1 + 11 * unit(key, slotMs.disputeVerdict)) };
 }
 
-const WAVE_RATE = 0.035;
+const waveRate = 0.035;
 
 /**
  * Hours to the stages of a dispute that comes with a wave, for the few orders that would be hit by one: paid between a
  * day and nine days before. Null for all others.
  */
 export function waveLagsHours(key: number, route: Route): DisputeLags | null {
-  if (!isCardLike(route) || unit(key, SLOT.wave) >= WAVE_RATE || disputeLagsHours(key, route)) return null;
-  return stagesAfter(key, settledBy(key, route) + 24 * (1 + 8 * unit(key, SLOT.waveLag)));
+  if (!isCardLike(route) || unit(key, slotMs.wave) >= waveRate || disputeLagsHours(key, route)) return null;
+  return stagesAfter(key, settledBy(key, route) + 24 * (1 + 8 * unit(key, slotMs.waveLag)));
 }
 
 /** Every hour, counted from the order's own, in which a wave's dispute would change. */
 export function waveHours(key: number, route: Route): readonly number[] {
   const lags = waveLagsHours(key, route);
-  if (!lags) return NEVER;
+  if (!lags) return never;
   return [lags.opened, lags.replied, lags.decided].filter((lag) => lag !== null).map(Math.floor);
 }
 
@@ -197,9 +197,9 @@ export function waveHours(key: number, route: Route): readonly number[] {
 export function warningLagHours(key: number, route: Route): number | null {
   if (!isCardLike(route)) return null;
   const dispute = disputeLagsHours(key, route);
-  if (dispute) return unit(key, SLOT.warning) < 0.25 ? dispute.opened - 20 : null;
-  if (unit(key, SLOT.warning) >= LONE_WARNING_RATE) return null;
-  return settledBy(key, route) + logSpread(key, SLOT.warningLag, 6, 12 * 24);
+  if (dispute) return unit(key, slotMs.warning) < 0.25 ? dispute.opened - 20 : null;
+  if (unit(key, slotMs.warning) >= loneWarningRate) return null;
+  return settledBy(key, route) + logSpread(key, slotMs.warningLag, 6, 12 * 24);
 }
 
 /** Every hour, counted from the order's own, in which something late may happen to it. */
@@ -210,7 +210,7 @@ export function lateHours(key: number, route: Route): readonly number[] {
   const dispute = disputeLagsHours(key, route);
   const warning = warningLagHours(key, route);
   // Nine orders in ten end here, and weeks of them are scanned at once.
-  if (slow === 0 && capture === null && refunds.length === 0 && !dispute && warning === null) return NEVER;
+  if (slow === 0 && capture === null && refunds.length === 0 && !dispute && warning === null) return never;
   const disputed = dispute ? [dispute.opened, dispute.replied, dispute.decided] : [];
   const lags = [slow, capture, ...refunds, ...disputed, warning];
   return [...new Set(lags.filter((lag) => lag !== null && lag > 0).map((lag) => Math.floor(lag ?? 0)))];

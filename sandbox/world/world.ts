@@ -6,13 +6,13 @@
  */
 import { createHourCache, getOr, type HourCache } from './caches.js';
 import { startOfDay } from './calendar.js';
-import { HISTORY_HOURS, HOUR_MS, hourOf } from './clock.js';
+import { historyHours, hourMs, hourOf } from './clock.js';
 import { createIdCodec, type IdCodec } from './ids.js';
 import { withDetours } from './detours.js';
 import { createLateIndex, unpack, type OrderPlace, type PackedOrder } from './late-index.js';
 import { createDisturbances, moneyChangesFrom, type Disturbance, type Disturbances } from './disturbances.js';
 import { createOrderMaker, type Attempt, type Order, type OrderDraw, type OrderFacts } from './orders.js';
-import { COUNTRIES, CURRENCIES, PARTNERS, type Partner, type Route } from './partners.js';
+import { countries, currencies, partners, type Partner, type Route } from './partners.js';
 import { createPeople, type People } from './people.js';
 import { createPlaces } from './places.js';
 import { hashText } from './random.js';
@@ -30,14 +30,14 @@ import {
   type Payout,
   type Totals,
 } from './settlement.js';
-import { createTraffic, disputeLagsHours, lateHours, SLOT, warningLagHours, waveHours } from './traffic.js';
+import { createTraffic, disputeLagsHours, lateHours, slotMs, warningLagHours, waveHours } from './traffic.js';
 import { bookMovement, bookPayout, type Booking } from './bookings.js';
 import { createWritten, type Written } from './written.js';
 
 /** Changes whenever the same seed no longer gives the same world: stored books are then rebuilt. */
-const WORLD_VERSION = '2';
+const worldVersion = '2';
 
-export { HISTORY_HOURS } from './clock.js';
+export { historyHours } from './clock.js';
 
 export interface OrderAttempt {
   order: Order;
@@ -103,7 +103,7 @@ interface WorldOptions {
 }
 
 /** Orders of this many hours stay at hand: those around the present. More costs memory and, in a load, time. */
-const CACHED_HOURS = 4;
+const cachedHours = 4;
 
 export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): World {
   const seedWord = hashText(seed);
@@ -115,7 +115,7 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
     sumPayouts({ ids, disturbances, totalsOf, written }, partner, day, beforeHour);
   const movementsOfPayouts = (partner: Partner, day: number): Movement[] =>
     hoursOfPayout(partner, day).flatMap((hour) =>
-      movementsIn(hour, sources.factsTouched(hour, PARTNERS.indexOf(partner))).map((movement) => ({
+      movementsIn(hour, sources.factsTouched(hour, partners.indexOf(partner))).map((movement) => ({
         ...movement,
         order: sources.named(movement.order),
       })),
@@ -132,8 +132,8 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
   };
   return {
     seed,
-    name: `${WORLD_VERSION}:${seed}:${attemptsPerHour}`,
-    partners: PARTNERS,
+    name: `${worldVersion}:${seed}:${attemptsPerHour}`,
+    partners: partners,
     attemptsPerHour,
     ids,
     people,
@@ -200,7 +200,7 @@ function createSources(seed: number, attemptsPerHour: number): Sources {
   const index = createLateIndex(traffic, lateHours);
   const waveIndex = createLateIndex(traffic, waveHours);
   const maker = createOrderMaker({ seed, ids, people, traffic, disturbances });
-  const orders = createHourCache(CACHED_HOURS, (hour) =>
+  const orders = createHourCache(cachedHours, (hour) =>
     Array.from({ length: traffic.ordersInHour(hour) }, (_, i) => maker.order(hour, i)),
   );
   const places = createPlaces(traffic, maker);
@@ -222,7 +222,7 @@ function createSources(seed: number, attemptsPerHour: number): Sources {
     named: maker.named,
     like: (partner, hour, wanted) =>
       places
-        .drawsOf(hour, PARTNERS.indexOf(partner))
+        .drawsOf(hour, partners.indexOf(partner))
         .filter(wanted)
         .map(({ index }) => maker.order(hour, index)),
     dropPlaces: places.dropFrom,
@@ -245,11 +245,11 @@ function createSources(seed: number, attemptsPerHour: number): Sources {
       return index.into(hour).map(unpack).filter(isDue).map(make);
     },
     ofCustomer: (number, hour) => {
-      const country = number % COUNTRIES.length;
+      const country = number % countries.length;
       const isTheirs = (i: number): boolean => {
         const key = traffic.keyOf(hour, i);
         return (
-          people.numberFor(key, SLOT.customer, country) === number &&
+          people.numberFor(key, slotMs.customer, country) === number &&
           traffic.routeOf(key, hour).countryIndex === country
         );
       };
@@ -270,8 +270,8 @@ interface Movements {
 }
 
 function createMovements({ touched, factsTouched }: Sources): Movements {
-  const totals = createHourCache<HourTotals>(HISTORY_HOURS, () => new Map());
-  const movements = createHourCache(CACHED_HOURS, (hour) => {
+  const totals = createHourCache<HourTotals>(historyHours, () => new Map());
+  const movements = createHourCache(cachedHours, (hour) => {
     const found = movementsIn(hour, touched(hour));
     // A payout asks for these sums days later, when the movements themselves are no longer at hand.
     totals.put(hour, sumByPartner(found));
@@ -281,7 +281,7 @@ function createMovements({ touched, factsTouched }: Sources): Movements {
     movements,
     totalsOf: (hour, partnerIndex) =>
       getOr(totals.get(hour), partnerIndex, () =>
-        sumUp(CURRENCIES.map(noTotals), movementsIn(hour, factsTouched(hour, partnerIndex))),
+        sumUp(currencies.map(noTotals), movementsIn(hour, factsTouched(hour, partnerIndex))),
       ),
     redraw: (fromHour) => {
       movements.dropFrom(-Infinity);
@@ -292,14 +292,14 @@ function createMovements({ touched, factsTouched }: Sources): Movements {
 
 function sumUp(sums: Totals[], movements: readonly Movement<OrderFacts>[]): Totals[] {
   for (const movement of movements) {
-    const sum = sums[CURRENCIES.indexOf(movement.order.route.country.currency)];
+    const sum = sums[currencies.indexOf(movement.order.route.country.currency)];
     if (sum) addMovement(sum, movement);
   }
   return sums;
 }
 
 function sumByPartner(movements: readonly Movement[]): HourTotals {
-  const sums: HourTotals = new Map(PARTNERS.map((_, index) => [index, CURRENCIES.map(noTotals)]));
+  const sums: HourTotals = new Map(partners.map((_, index) => [index, currencies.map(noTotals)]));
   for (const movement of movements) sumUp(sums.get(movement.order.route.partnerIndex) ?? [], [movement]);
   return sums;
 }
@@ -313,7 +313,7 @@ interface BookingSources {
 
 function bookingsIn(sources: BookingSources, hour: number): Booking[] {
   const { ids, disturbances, movementsOf, payoutsOfDay } = sources;
-  const arriving = PARTNERS.flatMap((partner) => {
+  const arriving = partners.flatMap((partner) => {
     const day = payoutDayArriving(partner, hour);
     return day === null ? [] : payoutsOfDay(partner, day).flatMap((payout) => bookPayout(ids, payout));
   });
@@ -327,8 +327,8 @@ function bookingsIn(sources: BookingSources, hour: number): Booking[] {
 }
 
 function movementsIn<Of extends OrderFacts>(hour: number, orders: readonly Of[]): Movement<Of>[] {
-  const fromMs = hour * HOUR_MS;
-  const toMs = fromMs + HOUR_MS;
+  const fromMs = hour * hourMs;
+  const toMs = fromMs + hourMs;
   return orders
     .filter((order) => movesWithin(order, fromMs, toMs))
     .flatMap((order) => movementsOf(order))
@@ -344,7 +344,7 @@ const attemptsIn = (hour: number, orders: readonly Order[]): OrderAttempt[] =>
 
 function hoursOfPayout(partner: Partner, day: number): number[] {
   return daysOfPayout(partner, day).flatMap((businessDay) => {
-    const first = startOfDay(businessDay, partner.utcOffsetHours) / HOUR_MS;
+    const first = startOfDay(businessDay, partner.utcOffsetHours) / hourMs;
     return Array.from({ length: 24 }, (_, i) => first + i);
   });
 }
@@ -365,9 +365,9 @@ function sumPayouts(
   const hours = hoursOfPayout(partner, day).filter((hour) => hour < beforeHour);
   const { createdMs } = payoutTimes(partner, day);
   const isShort = disturbances.at('short-paid-settlement', partner.id, createdMs) !== null;
-  const parts = hours.map((hour) => totalsOf(hour, PARTNERS.indexOf(partner)));
+  const parts = hours.map((hour) => totalsOf(hour, partners.indexOf(partner)));
   const byHand = written.ofPayouts(partner, day, beforeHour);
-  return CURRENCIES.flatMap((currency, currencyIndex) => {
+  return currencies.flatMap((currency, currencyIndex) => {
     const sum = noTotals();
     for (const part of parts) addTotals(sum, part[currencyIndex] ?? noTotals());
     for (const movement of byHand) if (movement.currency === currency) addMovement(sum, movement);

@@ -3,8 +3,8 @@
  * Invariant: a movement is known by its reference, so putting it again changes nothing; it joins the payout of the day on
  * which it happened, which lies ahead, so what was told before stays as it was told.
  */
-import { HOUR_MS } from './clock.js';
-import { PAYMENTS_API_PARTNER, type Currency, type Partner } from './partners.js';
+import { hourMs } from './clock.js';
+import { paymentsApiPartner, type Currency, type Partner } from './partners.js';
 import { payoutDayOf, type MovementKind } from './settlement.js';
 
 export interface WrittenMovement {
@@ -41,9 +41,9 @@ export function createWritten(): Written {
     put: (movement) => void known.set(movement.reference, movement),
     has: (reference) => known.has(reference),
     ofPayouts: (partner, day, beforeHour = Infinity) =>
-      partner.id === PAYMENTS_API_PARTNER && known.size > 0
+      partner.id === paymentsApiPartner && known.size > 0
         ? [...known.values()]
-            .filter(({ atMs }) => atMs < beforeHour * HOUR_MS && payoutDayOf(partner, atMs) === day)
+            .filter(({ atMs }) => atMs < beforeHour * hourMs && payoutDayOf(partner, atMs) === day)
             .sort((a, b) => a.atMs - b.atMs)
         : [],
   };

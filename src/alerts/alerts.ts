@@ -8,7 +8,7 @@ import type { AlertDeps } from './deps.js';
 import { acknowledge, advanceAlert, dismiss, snooze } from './life.js';
 import { createWatch, type Watch } from './watch.js';
 
-export interface AlertDesk extends Watch {
+export interface AlertService extends Watch {
   metrics: readonly Metric[];
   active(): Promise<Alert[]>;
   recent(since: Date): Promise<Alert[]>;
@@ -24,7 +24,7 @@ export interface AlertDesk extends Watch {
 
 const listed = 50;
 
-export function createAlertDesk(deps: AlertDeps): AlertDesk {
+export function createAlertDesk(deps: AlertDeps): AlertService {
   return {
     ...createWatch(deps),
     metrics: deps.metrics,

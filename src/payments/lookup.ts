@@ -59,7 +59,7 @@ export interface PaymentLookup {
   follow(id: string): AsyncGenerator<Lookup, void>;
 }
 
-export interface LookupDependencies extends Sources {
+export interface LookupDeps extends Sources {
   clock: Clock;
   expectationsOf(partner: string | null): Expectations;
   patience: Patience;
@@ -67,7 +67,7 @@ export interface LookupDependencies extends Sources {
   pause(durationMs: number): Promise<void>;
 }
 
-export function createPaymentLookup(deps: LookupDependencies): PaymentLookup {
+export function createPaymentLookup(deps: LookupDeps): PaymentLookup {
   return {
     read: (text, timeZoneOf) => readQuery(text, timeZoneOf, deps.clock),
     find: ({ text, recognised }) =>
@@ -100,13 +100,13 @@ async function* refuse(refusal: Unreadable): AsyncGenerator<Lookup, void> {
 const late = 'late';
 type Late = typeof late;
 
-const firstAnswer = (deps: LookupDependencies): Promise<Late> =>
+const firstAnswer = (deps: LookupDeps): Promise<Late> =>
   deps.pause(deps.patience.firstAnswerMs).then(() => late);
 
 async function* find(
   identifiers: Identifier[],
   query: string,
-  deps: LookupDependencies,
+  deps: LookupDeps,
 ): AsyncGenerator<Lookup, void> {
   const searching = Promise.race([search(identifiers, deps), tooLate(deps)]);
   const isLate = firstAnswer(deps);
@@ -120,7 +120,7 @@ async function* find(
   else yield found.kind === 'payout' ? { ...found, asOf: deps.clock.now() } : { ...found, query };
 }
 
-async function tooLate(deps: LookupDependencies): Promise<never> {
+async function tooLate(deps: LookupDeps): Promise<never> {
   await deps.pause(deps.patience.sourceMs);
   throw new OpsError('unavailable', 'The sources took too long to answer.', { hint: 'Try again later.' });
 }
@@ -129,7 +129,7 @@ async function tooLate(deps: LookupDependencies): Promise<never> {
 async function* trace(
   subject: Subject,
   query: string,
-  deps: LookupDependencies,
+  deps: LookupDeps,
   isLate: Promise<Late> | null,
 ): AsyncGenerator<Lookup, void> {
   const gathering = gather(subject, deps);
@@ -153,7 +153,7 @@ function isUnknownEverywhere({ attempts, payment, charge, ledger }: Findings): b
   return saysNone(payment) && saysNone(charge) && isSilent(attempts) && isSilent(ledger);
 }
 
-function lookedAt({ payment, charge, attempts }: Findings, { provider }: LookupDependencies): LookedAt[] {
+function lookedAt({ payment, charge, attempts }: Findings, { provider }: LookupDeps): LookedAt[] {
   const wasAsked = payment.state === 'known' || charge.state === 'known';
   return [
     ...(wasAsked && provider ? [{ where: provider.name, as: 'payment', outcome: 'nothing' } as const] : []),

@@ -23,7 +23,7 @@ import { awaitsJudgement } from './life/settlement.js';
 import { openStates, snapshotOf } from './life/transitions.js';
 import { approve, cancel, reject, type Ballot, type VoteOutcome } from './life/votes.js';
 
-export interface RemediationDesk {
+export interface RemediationService {
   readonly actions: readonly Action[];
   readonly policy: Policy;
   faultsOfForm(form: Pick<RequestForm, 'action' | 'typed' | 'why'>): ActionFault[];
@@ -68,7 +68,7 @@ const mostWaiting = 1000;
 /** Nobody scrolls back further to click a button. */
 const staleAfterMs = 14 * dayMs;
 
-export function createRemediationDesk(deps: RemediationDeps): RemediationDesk {
+export function createRemediationDesk(deps: RemediationDeps): RemediationService {
   const { actions, policy, remediations } = deps;
   const list = async (filter: Parameters<typeof remediations.list>[0]): Promise<Snapshot[]> =>
     (await remediations.list(filter)).flatMap(({ remediation, votes }) => readable(deps, remediation, votes));

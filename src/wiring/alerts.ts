@@ -5,7 +5,7 @@ import { alertLives, createAlerts, createQuiets } from '../adapters/postgres/ale
 import type { Database } from '../adapters/postgres/database.js';
 import { createMetricBuckets } from '../adapters/postgres/metric-buckets.js';
 import { createMetricSource } from '../adapters/postgres/metric-source.js';
-import { createAlertDesk, type AlertDesk } from '../alerts/alerts.js';
+import { createAlertDesk, type AlertService } from '../alerts/alerts.js';
 import type { AlertNews } from '../alerts/deps.js';
 import { shippedMetrics } from '../alerts/shipped-metrics.js';
 import type { Config } from '../config/schema.js';
@@ -33,7 +33,7 @@ export interface AlertFacts {
   log: Log;
 }
 
-export function alertsFrom(facts: AlertFacts): AlertDesk | null {
+export function alertsFrom(facts: AlertFacts): AlertService | null {
   const { config, database, booksDatabase, audit, outbox, startable, clock, log } = facts;
   if (!booksDatabase) return null;
   const metrics = metricsOf(config);
@@ -86,7 +86,7 @@ function messagesOf(
 
 const alertsAtOnce = 5;
 
-export const livingAlerts = ({ advance }: Pick<AlertDesk, 'advance'>): Living => ({
+export const livingAlerts = ({ advance }: Pick<AlertService, 'advance'>): Living => ({
   ...alertLives,
   atOnce: alertsAtOnce,
   advance,

@@ -2,9 +2,9 @@
  * Builds the desk: what commands and jobs work with, out of configuration, stores and sources.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CommandDesk } from '../../commands/index.js';
+import type { CommandDeps } from '../../commands/index.js';
 import { commands } from '../../commands/index.js';
-import type { JobDesk } from '../../jobs/index.js';
+import type { JobDeps } from '../../jobs/index.js';
 import { createAuditStore } from '../adapters/postgres/audit.js';
 import { createMail } from '../adapters/mail/mail.js';
 import { createOperationsApi } from '../adapters/operations-api/operations-api.js';
@@ -35,7 +35,7 @@ import { partnerWatchFrom, watchedPartners } from './partners.js';
 import { reconciliationFrom } from './reconciliation.js';
 import { remediationFrom } from './remediation.js';
 import type { PartnerWatch } from '../partners/watch.js';
-import type { RemediationDesk } from '../remediation/remediation.js';
+import type { RemediationService } from '../remediation/remediation.js';
 
 export interface DeskFacts {
   environment: Environment;
@@ -52,10 +52,10 @@ export interface DeskFacts {
   onEnqueued: () => void;
 }
 
-export type Desk = CommandDesk &
-  JobDesk & {
+export type Desk = CommandDeps &
+  JobDeps & {
     partnerWatch: PartnerWatch;
-    remediation: RemediationDesk | null;
+    remediation: RemediationService | null;
     confirmationAddress: (token: string) => string | null;
   };
 

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { SlackApp } from '../adapters/slack/slack-app.js';
 import { messageOf } from '../kernel/errors.js';
 import type { Log } from '../kernel/log.js';
-import type { RemediationDesk } from '../remediation/remediation.js';
+import type { RemediationService } from '../remediation/remediation.js';
 
 const everyMs = 1000;
 
@@ -17,7 +17,7 @@ export interface HomeRedraws {
 }
 
 export function startHomeRedraws(
-  { freezeNow }: Pick<RemediationDesk, 'freezeNow'>,
+  { freezeNow }: Pick<RemediationService, 'freezeNow'>,
   { redrawOneHome }: SlackApp,
   log: Log,
 ): HomeRedraws {

@@ -21,7 +21,7 @@ export const isPortPublic = ({ OIDC_ISSUER, SLACK_APP_TOKEN, SLACK_SIGNING_SECRE
   OIDC_ISSUER !== undefined || (SLACK_APP_TOKEN === undefined && SLACK_SIGNING_SECRET !== undefined);
 
 /** What is behind the paths that the world reaches; each null while it is not there. */
-export interface WorldParts {
+export interface HttpDeps {
   /** Slack's requests, where it calls over HTTP. */
   slack: () => Handler | null;
   /** Where there is an identity provider, and something to confirm. */
@@ -29,7 +29,7 @@ export interface WorldParts {
 }
 
 /** One line for each part that the world reaches. */
-const worldMounts = ({ slack, confirmations }: WorldParts): Mount[] => [
+const worldMounts = ({ slack, confirmations }: HttpDeps): Mount[] => [
   { path: '/slack/events', handler: slack },
   confirmationsMount(confirmations),
 ];
@@ -38,7 +38,7 @@ const worldMounts = ({ slack, confirmations }: WorldParts): Mount[] => [
 export async function openHttp(
   environment: Environment,
   operations: OperationsSources,
-  world: WorldParts,
+  world: HttpDeps,
   log: Log,
 ): Promise<HttpServers> {
   const { HOST: host, PORT, OPERATIONS_PORT } = environment;

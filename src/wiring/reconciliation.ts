@@ -33,7 +33,11 @@ import { weekdays } from '../reconciliation/calendars/weekdays.js';
 import type { DaysDeps, ReconciledPartner } from '../reconciliation/days/deps.js';
 import { refreshNewest } from '../reconciliation/days/run.js';
 import { todayOf } from '../reconciliation/days/report.js';
-import { createReconciliationDesk, reportOn, type ReconciliationDesk } from '../reconciliation/desk.js';
+import {
+  createReconciliation,
+  reportOn,
+  type ReconciliationService,
+} from '../reconciliation/reconciliation.js';
 import { csvProfile } from '../reconciliation/formats/csv-profile.js';
 import { formats, profiles } from '../reconciliation/formats/index.js';
 import { breakCard, breakNewsCard } from '../views/reconciliation/breaks.js';
@@ -55,7 +59,7 @@ export interface ReconciliationFacts {
 }
 
 export interface Reconciliation {
-  desk: ReconciliationDesk;
+  desk: ReconciliationService;
   writeOffs: WriteOffs;
 }
 
@@ -87,7 +91,7 @@ export function reconciliationFrom(facts: ReconciliationFacts): Reconciliation |
     log,
   };
   const { tell, ...shows } = tellersOf(deps, facts);
-  const desk = createReconciliationDesk({
+  const desk = createReconciliation({
     ...deps,
     ...shows,
     intake: {

@@ -30,7 +30,7 @@ import type { Policy } from '../remediation/policy/policy.js';
 import { policyFaults } from '../remediation/policy/faults.js';
 import { lockOuts } from '../remediation/policy/lock-outs.js';
 import { staleRates } from '../remediation/policy/rates.js';
-import { createRemediationDesk, type RemediationDesk } from '../remediation/remediation.js';
+import { createRemediationDesk, type RemediationService } from '../remediation/remediation.js';
 import { alarmMessages, remediationMessages } from '../views/remediation/messages.js';
 
 export interface RemediationFacts {
@@ -53,7 +53,7 @@ export interface RemediationFacts {
 }
 
 /** Null where the configuration has no section for it. Throws `misconfigured` with every fault of the policy. */
-export function remediationFrom(facts: RemediationFacts): RemediationDesk | null {
+export function remediationFrom(facts: RemediationFacts): RemediationService | null {
   const { config, environment, database, directory, audit, outbox, clock, log } = facts;
   const policy = config.remediation;
   if (!policy) return null;
@@ -85,7 +85,7 @@ export function remediationFrom(facts: RemediationFacts): RemediationDesk | null
 /** Of one replica at a time; the rest waits its turn or goes to another replica. */
 const requestsAtOnce = 10;
 
-export const livingRequests = ({ advance }: Pick<RemediationDesk, 'advance'>): Living => ({
+export const livingRequests = ({ advance }: Pick<RemediationService, 'advance'>): Living => ({
   ...remediationLives,
   atOnce: requestsAtOnce,
   advance,

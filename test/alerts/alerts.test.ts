@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAlerts, createQuiets } from '../../src/adapters/postgres/alerts.js';
 import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import { createMetricBuckets } from '../../src/adapters/postgres/metric-buckets.js';
-import { createAlertDesk, type AlertDesk } from '../../src/alerts/alerts.js';
+import { createAlertDesk, type AlertService } from '../../src/alerts/alerts.js';
 import type { AlertDeps, AlertNews, Detected } from '../../src/alerts/deps.js';
 import { createAuditTrail } from '../../src/audit/trail.js';
 import { dayMs, hourMs, minuteMs } from '../../src/kernel/clock.js';
@@ -46,7 +46,7 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 
 /** A replica: what it remembers is gone with it. */
-function replica(over: Partial<AlertDeps> = {}): AlertDesk {
+function replica(over: Partial<AlertDeps> = {}): AlertService {
   return createAlertDesk({
     alerts: createAlerts(bench.db),
     quiets: createQuiets(bench.db),
@@ -87,7 +87,7 @@ const change = (changed: Partial<Detected> = {}): Detected => ({
   ...changed,
 });
 
-const states = async (desk: AlertDesk): Promise<string[]> =>
+const states = async (desk: AlertService): Promise<string[]> =>
   [...(await desk.active()), ...(await desk.recent(new Date(0)))]
     .sort((a, b) => a.id.localeCompare(b.id))
     .map(({ id, kind, state }) => `${id} ${kind} ${state}`);
@@ -185,7 +185,7 @@ describe('the watch', () => {
 });
 
 describe('people', () => {
-  let desk: AlertDesk;
+  let desk: AlertService;
   beforeEach(async () => {
     desk = replica();
     seen = [change()];

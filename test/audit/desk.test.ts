@@ -2,7 +2,7 @@
  * The audit log as people meet it: `/audit`, what `/payment` writes down, and the head that is told every day.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { auditCommand, type AuditDesk } from '../../commands/audit.js';
+import { auditCommand, type AuditDeps } from '../../commands/audit.js';
 import { auditWitnessJob } from '../../jobs/audit-witness.js';
 import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import { readEntry } from '../../src/audit/chain.js';
@@ -39,9 +39,9 @@ describe('/audit', () => {
   });
   afterEach(() => bench.close());
 
-  async function ask(text: string, over: Partial<AuditDesk> = {}): Promise<string[]> {
+  async function ask(text: string, over: Partial<AuditDeps> = {}): Promise<string[]> {
     const answer = recordedAnswers();
-    const desk: AuditDesk = {
+    const desk: AuditDeps = {
       auditStore: bench.store,
       audit: createAuditRecorder(bench.trail, bench.db),
       directory: directoryOf('member'),

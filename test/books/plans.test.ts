@@ -4,7 +4,7 @@
  */
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CREATE_INDEXES, CREATE_TABLES, CREATE_VIEWS } from '../../sandbox/books/schema.js';
+import { createIndexes, createTables, createViews } from '../../sandbox/books/schema.js';
 import { createBooks } from '../../src/adapters/postgres/books.js';
 import type { Querier } from '../../src/adapters/postgres/database.js';
 import { hourMs, systemClock } from '../../src/kernel/clock.js';
@@ -46,9 +46,9 @@ beforeAll(async () => {
   testDatabase = await createEmptyDatabase();
   const owner = new pg.Client({ connectionString: testDatabase.url.reveal() });
   await owner.connect();
-  await owner.query(CREATE_TABLES + CREATE_VIEWS + fill);
+  await owner.query(createTables + createViews + fill);
   await owner.query("insert into books.state values ('plans', now())");
-  for (const statement of CREATE_INDEXES.flat()) await owner.query(statement);
+  for (const statement of createIndexes.flat()) await owner.query(statement);
   await owner.end();
   database = openDatabase({ url: testDatabase.url, clock: systemClock, log: silentLog, readOnly: true });
   const query: Querier['query'] = async (sql, values) => {

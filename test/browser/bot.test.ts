@@ -5,34 +5,34 @@
 import type { App } from '@slack/bolt';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MANIFEST, startApp, startBench, type Bench } from '../sandbox/slack/support.js';
+import { paydeskManifest, startApp, startBench, type Bench } from '../sandbox/slack/support.js';
 import { inspect, newest, say, useBrowser } from './browser.js';
 
-const PAGE_DIR = join(import.meta.dirname, '../../dist/sandbox/slack/page');
-const LEFT_MINOR = 8_400;
+const pageDir = join(import.meta.dirname, '../../dist/sandbox/slack/page');
+const leftMinor = 8_400;
 const command = (name: string, usage_hint = '') => ({
   command: name,
   description: `Shows ${name}`,
   usage_hint,
 });
 const manifest = {
-  ...MANIFEST,
+  ...paydeskManifest,
   features: {
-    ...MANIFEST.features,
+    ...paydeskManifest.features,
     slash_commands: ['/refund', '/breaks', '/rates'].map((name) => command(name)),
   },
 };
 const plain = (text: string) => ({ type: 'plain_text' as const, text });
 const mrkdwn = (text: string) => ({ type: 'mrkdwn' as const, text });
 const raw = (text: string) => ({ type: 'raw_text', text });
-const AMOUNTS = [120, 84, 42.5, 1999.99, 15, 640, 73.2];
+const amounts = [120, 84, 42.5, 1999.99, 15, 640, 73.2];
 
 let bench: Bench;
 let bot: { stop(): Promise<void> };
 const visitor = useBrowser(() => bench.slack.url);
 
 beforeAll(async () => {
-  bench = await startBench({ pageDir: PAGE_DIR, manifest, limits: {}, rateLimits: false });
+  bench = await startBench({ pageDir: pageDir, manifest, limits: {}, rateLimits: false });
   bot = await startApp(bench, 'socket', 0, (app) => {
     answerRefunds(app);
     answerTables(app);
@@ -53,7 +53,7 @@ function answerRefunds(app: App): void {
   app.view('refund', async ({ ack, view, body, client }) => {
     const minor = Math.round(Number(view.state.values.amount?.amount?.value) * 100);
     const errors = { amount: 'Only €84.00 is left of the charge.' };
-    if (minor > LEFT_MINOR) return ack({ response_action: 'errors', errors });
+    if (minor > leftMinor) return ack({ response_action: 'errors', errors });
     await ack();
     await client.chat.postMessage({ channel: 'approvals', ...requestCard(body.user.id, minor) });
   });
@@ -128,7 +128,7 @@ function requestCard(requester: string, minor: number) {
 function answerTables(app: App): void {
   app.command('/breaks', async ({ ack, client, body }) => {
     await ack();
-    const rows = AMOUNTS.map((value, at) => [
+    const rows = amounts.map((value, at) => [
       raw(`pi_${at}`),
       { type: 'raw_number', value, text: `€${value.toFixed(2)}` },
     ]);
@@ -250,15 +250,15 @@ describe('numbers', () => {
     const table = page.getByRole('table', { name: 'Open breaks' }).last();
     const cells = table.locator('tbody td');
     await table.waitFor();
-    expect(await amountsShown(cells)).toEqual(AMOUNTS.slice(0, 5));
+    expect(await amountsShown(cells)).toEqual(amounts.slice(0, 5));
     await table.getByRole('button', { name: 'Amount' }).click();
     expect(await table.locator('th[aria-sort=ascending]').innerText()).toBe('Amount');
-    expect(await amountsShown(cells)).toEqual(AMOUNTS.toSorted((a, b) => a - b).slice(0, 5));
+    expect(await amountsShown(cells)).toEqual(amounts.toSorted((a, b) => a - b).slice(0, 5));
     await table.getByRole('button', { name: 'Amount' }).click();
-    expect(await amountsShown(cells)).toEqual(AMOUNTS.toSorted((a, b) => b - a).slice(0, 5));
+    expect(await amountsShown(cells)).toEqual(amounts.toSorted((a, b) => b - a).slice(0, 5));
     await inspect(page, 'data-table');
     await newest(page, 'Reference').getByRole('button', { name: 'Next page' }).click();
-    expect(await amountsShown(cells)).toEqual(AMOUNTS.toSorted((a, b) => b - a).slice(5));
+    expect(await amountsShown(cells)).toEqual(amounts.toSorted((a, b) => b - a).slice(5));
     await page.getByRole('searchbox', { name: 'Filter Open breaks' }).last().fill('1999');
     expect(await amountsShown(cells)).toEqual([1999.99]);
   });

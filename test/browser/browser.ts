@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 
-const ARTEFACTS = join(import.meta.dirname, '../../artefacts');
-const ARGUMENTS = [
+const artefacts = join(import.meta.dirname, '../../artefacts');
+const chromiumArguments = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -22,7 +22,7 @@ const ARGUMENTS = [
 ];
 
 /** How long anything on the page may take to appear before a test fails. */
-const PATIENCE_MS = 15_000;
+const patienceMs = 15_000;
 
 export interface Visitor {
   /** Opens the page at a place such as `#/ana/payments-ops`; waits until it is drawn. */
@@ -32,7 +32,7 @@ export interface Visitor {
 /** Debian's chromium, or the one that CHROMIUM_PATH names. */
 export function launchChromium(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-  return chromium.launch({ executablePath, args: ARGUMENTS });
+  return chromium.launch({ executablePath, args: chromiumArguments });
 }
 
 /** A browser for this file's tests; `url` answers the address of the page once it is known. */
@@ -52,7 +52,7 @@ export function useBrowser(url: () => string): Visitor {
   return {
     async open(place, options = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
-      context.setDefaultTimeout(PATIENCE_MS);
+      context.setDefaultTimeout(patienceMs);
       const page = await context.newPage();
       watch(page, new URL(url()).origin, faults);
       await page.goto(`${url()}/${place}`);
@@ -73,8 +73,8 @@ function watch(page: Page, origin: string, faults: string[]): void {
 
 /** Keeps a picture of what is on the screen, for people to look at. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
-  mkdirSync(ARTEFACTS, { recursive: true });
-  await page.screenshot({ path: join(ARTEFACTS, `${name}.png`) });
+  mkdirSync(artefacts, { recursive: true });
+  await page.screenshot({ path: join(artefacts, `${name}.png`) });
 }
 
 interface AxeResult {

@@ -9,8 +9,8 @@ import { composer, control, inspect, keepPicture, newest, say, useBrowser } from
 
 const url = inject('deskUrl');
 const visitor = useBrowser(() => url);
-const OPS = '#/ana/payments-ops';
-const TRACE_SHOWN_MS = 1_500;
+const ops = '#/ana/payments-ops';
+const traceShownMs = 1_500;
 
 /** By what the welcome says of it: the command that it suggests. */
 const suggested: Record<string, string> = {};
@@ -57,7 +57,7 @@ describe('the first visit', () => {
   });
 
   it('has a welcome with ids that can be typed', async () => {
-    const page = await visitor.open(OPS);
+    const page = await visitor.open(ops);
     const welcome = newest(page, 'Welcome to the Paydesk sandbox');
     expect(await welcome.innerText()).toMatch(/\/payment pi_\w+/);
     expect(Object.keys(suggested).length).toBeGreaterThan(8);
@@ -65,7 +65,7 @@ describe('the first visit', () => {
   });
 
   it('lists the commands with their hints as soon as a slash is typed', async () => {
-    const page = await visitor.open(OPS);
+    const page = await visitor.open(ops);
     await composer(page).pressSequentially('/');
     const list = page.getByRole('listbox', { name: 'Commands' });
     await list.waitFor();
@@ -82,7 +82,7 @@ describe('the first visit', () => {
 
 describe('what makes the first minute easy', () => {
   it('a press on a command in the welcome writes it into the composer, ready to send', async () => {
-    const page = await visitor.open(OPS);
+    const page = await visitor.open(ops);
     const command = suggestion('refunded');
     await newest(page, 'Welcome to the Paydesk sandbox')
       .getByRole('button', { name: command, exact: true })
@@ -96,7 +96,7 @@ describe('what makes the first minute easy', () => {
   });
 
   it('Ctrl+K jumps to whatever a few letters name', async () => {
-    const page = await visitor.open(OPS);
+    const page = await visitor.open(ops);
     await composer(page).waitFor();
     await page.keyboard.press('Control+k');
     const field = page.getByRole('combobox', { name: 'Jump to' });
@@ -111,7 +111,7 @@ describe('what makes the first minute easy', () => {
   });
 
   it('the inspector tells how fast each envelope was acknowledged', async () => {
-    const page = await visitor.open(OPS);
+    const page = await visitor.open(ops);
     await page.getByRole('button', { name: 'Inspector' }).click();
     await say(page, '/paydesk');
     const envelope = page
@@ -126,7 +126,7 @@ describe('what makes the first minute easy', () => {
 
 describe('a lookup', () => {
   it('answers with a trace within a second and a half', async () => {
-    const page = await visitor.open(OPS);
+    const page = await visitor.open(ops);
     const id = subject(suggestion('paid out: confirmed everywhere'));
     await composer(page).fill(`/payment ${id}`);
     const shown = page.locator('.message.ephemeral').filter({ hasText: id });
@@ -134,14 +134,14 @@ describe('a lookup', () => {
     const pressedMs = performance.now();
     await composer(page).press('Enter');
     await shown.nth(before).filter({ hasText: 'booked in ledger' }).waitFor();
-    expect(performance.now() - pressedMs).toBeLessThan(TRACE_SHOWN_MS);
+    expect(performance.now() - pressedMs).toBeLessThan(traceShownMs);
     expect(await shown.nth(before).innerText()).toContain('Only visible to you');
     expect(await composer(page).inputValue()).toBe('');
     await inspect(page, 'trace');
   });
 
   it('is seen by nobody else until it is shared, and by everybody afterwards', async () => {
-    const mine = await visitor.open(OPS);
+    const mine = await visitor.open(ops);
     const theirs = await visitor.open('#/tomas/payments-ops');
     const id = await trace(mine, 'refunded');
     await newest(theirs, 'Welcome to the Paydesk sandbox').waitFor();
@@ -163,7 +163,7 @@ describe('a lookup', () => {
   });
 
   it('offers candidates for what somebody remembers, and traces the chosen one', async () => {
-    const page = await visitor.open(OPS);
+    const page = await visitor.open(ops);
     const remembered = suggestion('what somebody remembers: candidates');
     await say(page, remembered);
     const candidates = newest(page, 'payments match');
@@ -176,7 +176,7 @@ describe('a lookup', () => {
   });
 
   it('refuses a card number', async () => {
-    const page = await visitor.open(OPS);
+    const page = await visitor.open(ops);
     await say(page, '/payment 4242 4242 4242 4242');
     const refusal = newest(page, 'This looks like a card number');
     await refusal.waitFor();
@@ -184,7 +184,7 @@ describe('a lookup', () => {
   });
 
   it('says what Slack says when the app does not acknowledge', async () => {
-    const page = await visitor.open(OPS);
+    const page = await visitor.open(ops);
     await control(url, 'faults', { kind: 'drop_ack', count: 1 });
     await say(page, '/paydesk');
     const toast = page.getByRole('alert').filter({ hasText: 'operation_timeout' });
@@ -196,7 +196,7 @@ describe('a lookup', () => {
   });
 
   it('refuses a command that does not exist, and keeps what was typed', async () => {
-    const page = await visitor.open(OPS);
+    const page = await visitor.open(ops);
     await say(page, '/payout po_1');
     await page.getByRole('alert').filter({ hasText: '/payout is not a valid command' }).waitFor();
     expect(await composer(page).inputValue()).toBe('/payout po_1');
@@ -295,7 +295,7 @@ describe('the conversation', () => {
 
 describe('however one works', () => {
   it('in the dark', async () => {
-    const page = await visitor.open(OPS, { colorScheme: 'dark' });
+    const page = await visitor.open(ops, { colorScheme: 'dark' });
     await trace(page, 'disputed, an answer is due');
     const [red = 255] = await brightness(page, '.stage');
     expect(red).toBeLessThan(60);
@@ -303,7 +303,7 @@ describe('however one works', () => {
   });
 
   it('on a narrow screen, where the sidebar is a drawer', async () => {
-    const page = await visitor.open(OPS, { viewport: { width: 390, height: 844 }, hasTouch: true });
+    const page = await visitor.open(ops, { viewport: { width: 390, height: 844 }, hasTouch: true });
     await trace(page);
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     await inspect(page, 'narrow');
@@ -314,7 +314,7 @@ describe('however one works', () => {
   });
 
   it('with the keyboard alone: a command chosen, typed, sent and shared', async () => {
-    const page = await visitor.open(OPS);
+    const page = await visitor.open(ops);
     const id = subject(suggestion('just captured: on its way'));
     const keys = page.keyboard;
     await composer(page).waitFor();

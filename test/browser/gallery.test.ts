@@ -6,21 +6,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, inject, it } from 'vitest';
-import { EXHIBITS } from '../../sandbox/slack/page/gallery.js';
+import { exhibits } from '../../sandbox/slack/page/gallery.js';
 import { inspect, keepPicture, useBrowser } from './browser.js';
 
-const PAGE_DIR = join(import.meta.dirname, '../../dist/sandbox/slack/page');
-const PAGE_GZIP_BYTES_MAX = 100_000;
-const GALLERY = '#gallery';
+const pageDir = join(import.meta.dirname, '../../dist/sandbox/slack/page');
+const pageGzipBytesMax = 100_000;
+const gallery = '#gallery';
 /** High enough for the whole gallery, so that a picture holds all of it. */
-const TALL = { width: 1280, height: 11_000 };
+const tall = { width: 1280, height: 11_000 };
 const visitor = useBrowser(() => inject('deskUrl'));
 
 describe('the gallery', () => {
   it('draws every exhibit, and a visible box for a block that nobody knows', async () => {
-    const page = await visitor.open(GALLERY, { viewport: TALL });
+    const page = await visitor.open(gallery, { viewport: tall });
     const items = page.locator('.gallery-item');
-    expect(await items.count()).toBe(EXHIBITS.length);
+    expect(await items.count()).toBe(exhibits.length);
     for (const block of await items.locator('.block').all())
       expect(
         (await block.boundingBox())?.height ?? 0,
@@ -32,7 +32,7 @@ describe('the gallery', () => {
   });
 
   it('opens a modal with every input, which shows the error of a field', async () => {
-    const page = await visitor.open(GALLERY, { viewport: { width: 1280, height: 2_200 } });
+    const page = await visitor.open(gallery, { viewport: { width: 1280, height: 2_200 } });
     await page.getByRole('button', { name: 'Open a modal' }).click();
     const modal = page.getByRole('dialog', { name: 'Refund a payment' });
     await modal.waitFor();
@@ -43,7 +43,7 @@ describe('the gallery', () => {
   });
 
   it('folds a long section, and unfolds it for the keyboard too', async () => {
-    const page = await visitor.open(GALLERY);
+    const page = await visitor.open(gallery);
     const item = page.locator('.gallery-item').filter({ hasText: 'long section' });
     const more = item.getByRole('button', { name: 'See more' });
     const folded = (await item.locator('.foldable').first().boundingBox())?.height ?? 0;
@@ -55,7 +55,7 @@ describe('the gallery', () => {
   });
 
   it('formats what is typed into a rich text field, by mark, key and button', async () => {
-    const page = await visitor.open(GALLERY, { viewport: { width: 1280, height: 2_200 } });
+    const page = await visitor.open(gallery, { viewport: { width: 1280, height: 2_200 } });
     await page.getByRole('button', { name: 'Open a modal' }).click();
     const field = page.getByRole('textbox', { name: 'Message to the customer' });
     expect(await field.inputValue()).toBe('Your refund of *€84.00* is on its way.');
@@ -69,22 +69,22 @@ describe('the gallery', () => {
   });
 
   it('reads well in the dark', async () => {
-    const page = await visitor.open(GALLERY, { colorScheme: 'dark', viewport: TALL });
+    const page = await visitor.open(gallery, { colorScheme: 'dark', viewport: tall });
     await inspect(page, 'gallery-dark');
   });
 
   it('fits a narrow screen', async () => {
-    const page = await visitor.open(GALLERY, { viewport: { width: 390, height: 844 } });
+    const page = await visitor.open(gallery, { viewport: { width: 390, height: 844 } });
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     await keepPicture(page, 'gallery-narrow');
   });
 });
 
 it('the page weighs less than 100 KB, compressed, pictures and all', () => {
-  const files = readdirSync(PAGE_DIR, { recursive: true, withFileTypes: true }).filter((each) =>
+  const files = readdirSync(pageDir, { recursive: true, withFileTypes: true }).filter((each) =>
     each.isFile(),
   );
   const bytes = files.map(({ parentPath, name }) => gzipSync(readFileSync(join(parentPath, name))).length);
   expect(bytes.length).toBeGreaterThan(2);
-  expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(PAGE_GZIP_BYTES_MAX);
+  expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(pageGzipBytesMax);
 });

@@ -6,11 +6,11 @@ import type { App } from '@slack/bolt';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MANIFEST, startApp, startBench, type Bench } from '../sandbox/slack/support.js';
+import { paydeskManifest, startApp, startBench, type Bench } from '../sandbox/slack/support.js';
 import { composer, inspect, newest, say, useBrowser } from './browser.js';
 
-const PAGE_DIR = join(import.meta.dirname, '../../dist/sandbox/slack/page');
-const OPS = '#/ana/payments-ops';
+const pageDir = join(import.meta.dirname, '../../dist/sandbox/slack/page');
+const ops = '#/ana/payments-ops';
 const shortcut = (type: 'global' | 'message', callback_id: string, name: string) => ({
   type,
   callback_id,
@@ -18,9 +18,9 @@ const shortcut = (type: 'global' | 'message', callback_id: string, name: string)
   description: `${name} now`,
 });
 const manifest = {
-  ...MANIFEST,
+  ...paydeskManifest,
   features: {
-    ...MANIFEST.features,
+    ...paydeskManifest.features,
     slash_commands: [{ command: '/evidence', description: 'Hands in evidence', usage_hint: '' }],
     shortcuts: [
       shortcut('global', 'find', 'Find a payment'),
@@ -29,9 +29,9 @@ const manifest = {
   },
 };
 const plain = (text: string) => ({ type: 'plain_text' as const, text });
-const PAYMENTS = ['pi_alpha', 'pi_beta', 'ch_gamma'];
+const payments = ['pi_alpha', 'pi_beta', 'ch_gamma'];
 /** A red dot. */
-const PNG = Buffer.from(
+const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mP8z8BQz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC',
   'base64',
 );
@@ -41,7 +41,7 @@ let bot: { stop(): Promise<void> };
 const visitor = useBrowser(() => bench.slack.url);
 
 beforeAll(async () => {
-  bench = await startBench({ pageDir: PAGE_DIR, manifest, limits: {}, rateLimits: false });
+  bench = await startBench({ pageDir: pageDir, manifest, limits: {}, rateLimits: false });
   bot = await startApp(bench, 'socket', 0, answer);
 });
 afterAll(async () => {
@@ -55,7 +55,7 @@ function answer(app: App): void {
     await client.views.open({ trigger_id: body.trigger_id, view: finder });
   });
   app.options('payment', ({ ack, payload }) => {
-    const found = PAYMENTS.filter((id) => id.includes(payload.value));
+    const found = payments.filter((id) => id.includes(payload.value));
     return ack({ options: found.map((id) => ({ text: plain(id), value: id })) });
   });
   app.view('find', async ({ ack, view, client }) => {
@@ -115,7 +115,7 @@ const evidence = {
 
 describe('shortcuts', () => {
   it('from anywhere: its modal asks the bot for options as one types', async () => {
-    const page = await visitor.open(OPS);
+    const page = await visitor.open(ops);
     await page.locator('.stage').getByRole('button', { name: 'Shortcuts' }).click();
     await inspect(page, 'shortcuts');
     await page.getByRole('menuitem', { name: /Find a payment/ }).click();
@@ -131,7 +131,7 @@ describe('shortcuts', () => {
   });
 
   it('from a message: the bot is told which one', async () => {
-    const page = await visitor.open(OPS);
+    const page = await visitor.open(ops);
     await say(page, 'Where is pi_alpha?');
     const message = newest(page, 'Where is pi_alpha?');
     await message.hover();
@@ -153,9 +153,9 @@ describe('files', () => {
   };
 
   it('attached to a message: pictures show, anything else can be downloaded', async () => {
-    const page = await visitor.open(OPS);
+    const page = await visitor.open(ops);
     const chooser = page.locator('.stage').getByLabel('Attach files').last();
-    await chooser.setInputFiles([{ name: 'dot.png', mimeType: 'image/png', buffer: PNG }, csv]);
+    await chooser.setInputFiles([{ name: 'dot.png', mimeType: 'image/png', buffer: png }, csv]);
     await page.getByRole('button', { name: 'Remove breaks.csv' }).waitFor();
     await say(page, 'Two files');
     const message = newest(page, 'Two files');
@@ -169,7 +169,7 @@ describe('files', () => {
   });
 
   it('handed in with a form, of the types that the form asks for', async () => {
-    const page = await visitor.open(OPS);
+    const page = await visitor.open(ops);
     await say(page, '/evidence');
     const modal = page.getByRole('dialog', { name: 'Evidence' });
     const chooser = modal.getByLabel('Files');
@@ -186,7 +186,7 @@ describe('files', () => {
 
 describe('the inspector', () => {
   it('lists what was sent and what was asked, with what was wrong', async () => {
-    const page = await visitor.open(OPS);
+    const page = await visitor.open(ops);
     await page.getByRole('button', { name: 'Inspector' }).click();
     const panel = page.getByRole('complementary', { name: 'Inspector' });
     await say(page, '/evidence');

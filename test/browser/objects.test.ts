@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { control, inspect, newest, say, useBrowser } from './browser.js';
 
-const RECORDED = join(import.meta.dirname, '../../../shared/data/stripe-objects.json');
+const recorded = join(import.meta.dirname, '../../../shared/data/stripe-objects.json');
 const url = inject('deskUrl');
 
 interface Recorded {
@@ -17,12 +17,12 @@ interface Recorded {
   currency: string;
 }
 
-describe.skipIf(!existsSync(RECORDED))('recorded objects', () => {
+describe.skipIf(!existsSync(recorded))('recorded objects', () => {
   const visitor = useBrowser(() => url);
   let objects: Record<string, Recorded>;
 
   beforeAll(async () => {
-    objects = JSON.parse(readFileSync(RECORDED, 'utf8')) as Record<string, Recorded>;
+    objects = JSON.parse(readFileSync(recorded, 'utf8')) as Record<string, Recorded>;
     const known = Object.values(objects).filter(({ id }) => id !== undefined);
     const answer = await control(url, 'scenario', { name: 'import-objects', objects: known });
     expect(answer).toMatchObject({ ok: true });

@@ -11,7 +11,7 @@ import type { Outcome, State } from '../../sandbox/slack/wire.js';
 import { control, launchChromium, newest, say } from './browser.js';
 import { startBuiltWorld } from './world.js';
 
-const PICTURE = join(import.meta.dirname, '../../docs/pictures/payment.png');
+const picture = join(import.meta.dirname, '../../docs/pictures/payment.png');
 
 const world = await startBuiltWorld();
 const browser = await launchChromium();
@@ -20,8 +20,8 @@ try {
   await page.goto(`${world.url}/#/mei/payments-ops`);
   await newest(page, 'Welcome to the Paydesk sandbox').waitFor();
   await tellTheStory(page, await refundedPayment());
-  mkdirSync(dirname(PICTURE), { recursive: true });
-  await page.screenshot({ path: PICTURE });
+  mkdirSync(dirname(picture), { recursive: true });
+  await page.screenshot({ path: picture });
 } finally {
   await browser.close();
   await world.stop();

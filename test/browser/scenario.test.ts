@@ -39,10 +39,10 @@ interface ApiList {
   data: { id: string; amount: number; net: number; type: string; reason: string }[];
 }
 
-const PARTNER = 'northpay';
-const HOUR_S = 3_600;
+const partnerName = 'northpay';
+const hourS = 3_600;
 /** The job reads the status pages every five seconds; a busy machine takes its time. */
-const SLOTS_MS = 40_000;
+const slotsMs = 40_000;
 const url = inject('deskUrl');
 const visitor = useBrowser(() => url);
 let services: Services;
@@ -84,7 +84,7 @@ const successRate = (fromDays: number, toDays: number): Promise<number> =>
   askBooks(
     `select avg((status = 'succeeded')::int) as value from payment_attempts
      where partner = $1 and created_at between now() - $2::interval and now() - $3::interval`,
-    PARTNER,
+    partnerName,
     `${fromDays} days`,
     `${toDays} days`,
   );
@@ -94,7 +94,7 @@ const newFiles = (before: unknown): string[] =>
   inboxFiles().filter((name) => !(before as string[]).includes(name));
 
 const recentDisputes = async (): Promise<string[]> => {
-  const since = Math.floor(Date.now() / 1_000) - 2 * HOUR_S;
+  const since = Math.floor(Date.now() / 1_000) - 2 * hourS;
   const { data } = await askApi(`disputes?limit=100&created[gte]=${since}`);
   return data.map(({ reason }) => reason);
 };
@@ -107,7 +107,7 @@ const disputesBooked = (hours: number): Promise<number> =>
     `${hours} hours`,
   );
 
-const PROMISES: Promised[] = [
+const promises: Promised[] = [
   {
     name: 'country-degrading',
     title: 'One country degrading',
@@ -237,34 +237,34 @@ async function openCard(name: string, channel = 'payments-ops'): Promise<{ page:
 describe('scenario panel', () => {
   it('knows a promise of each scenario', async () => {
     const { scenarios } = await control<{ scenarios: { name: string }[] }>(url, 'state');
-    const tested = [...PROMISES.map(({ name }) => name), 'partner-outage', 'import-objects'];
+    const tested = [...promises.map(({ name }) => name), 'partner-outage', 'import-objects'];
     expect(scenarios.map(({ name }) => name).sort()).toEqual(tested.sort());
   });
 
   it(
     'partner-outage brings one card into the alerts channel, which is rewritten when it is over',
-    { timeout: 2 * SLOTS_MS + 20_000 },
+    { timeout: 2 * slotsMs + 20_000 },
     async () => {
       const { page, card: scenario } = await openCard('partner-outage', 'partner-alerts');
       expect(await scenario.innerText()).toContain('Its status page turns to major');
       await scenario.getByRole('button', { name: 'Start Partner outage' }).click();
       await scenario.getByRole('button', { name: 'Stop Partner outage' }).waitFor();
-      await expect(statusOf(PARTNER)).resolves.toMatchObject({ indicator: 'major' });
+      await expect(statusOf(partnerName)).resolves.toMatchObject({ indicator: 'major' });
       const card = page.locator('.stage .message').filter({ hasText: 'Northpay' }).last();
-      await card.waitFor({ timeout: SLOTS_MS });
+      await card.waitFor({ timeout: slotsMs });
       const during = await card.innerText();
       const ts = await card.getAttribute('data-ts');
       await inspect(page, 'outage');
       await scenario.getByRole('button', { name: 'Stop Partner outage' }).click();
       const rewritten = page.locator(`.message[data-ts="${ts ?? ''}"]`);
-      await expect.poll(() => rewritten.innerText(), { timeout: SLOTS_MS }).toMatch(/has recovered/i);
+      await expect.poll(() => rewritten.innerText(), { timeout: slotsMs }).toMatch(/has recovered/i);
       expect(await rewritten.innerText()).not.toBe(during);
       expect(await newest(page, 'Northpay').getAttribute('data-ts')).toBe(ts);
       await inspect(page, 'outage-over');
     },
   );
 
-  it.each(PROMISES)('$name does what its line says', async ({ name, title, line, note, before, check }) => {
+  it.each(promises)('$name does what its line says', async ({ name, title, line, note, before, check }) => {
     const { page, card } = await openCard(name);
     expect(await card.innerText()).toMatch(line);
     const earlier = await before?.();

@@ -20,8 +20,8 @@ declare module 'vitest' {
   }
 }
 
-const START = join(import.meta.dirname, '../../dist/sandbox/start.js');
-const LAST_WORDS_COUNT = 20;
+const start = join(import.meta.dirname, '../../dist/sandbox/start.js');
+const lastWordsCount = 20;
 
 export interface BuiltWorld {
   /** Address of the page, without a trailing slash. */
@@ -31,10 +31,10 @@ export interface BuiltWorld {
 
 /** Starts the built sandbox on a free port. @throws with its last words when it ends before it is ready */
 export async function startBuiltWorld(): Promise<BuiltWorld> {
-  if (!existsSync(START)) throw new Error('There is no build to test.\n→ npm run build');
+  if (!existsSync(start)) throw new Error('There is no build to test.\n→ npm run build');
   const home = await mkdtemp(join(tmpdir(), 'paydesk-browser-'));
   const { PATH, HOME, TMPDIR, LANG } = process.env;
-  const sandbox = spawn(process.execPath, [START], {
+  const sandbox = spawn(process.execPath, [start], {
     cwd: home,
     env: { PATH, HOME, TMPDIR, LANG, PORT: '0', PAYDESK_HOME: join(home, 'data') },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -64,7 +64,7 @@ function readyUrl(sandbox: ChildProcess): Promise<string> {
         if (url !== undefined) resolve(url);
       });
     }
-    sandbox.once('close', () => reject(new Error(said.slice(-LAST_WORDS_COUNT).join('\n'))));
+    sandbox.once('close', () => reject(new Error(said.slice(-lastWordsCount).join('\n'))));
   });
 }
 

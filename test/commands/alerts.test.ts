@@ -2,9 +2,9 @@
  * `/alerts` as a person meets it: titles, states and buttons of every kind of alert, and what bad input gets.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { alertsCommand, type AlertsDesk } from '../../commands/alerts.js';
+import { alertsCommand, type AlertsDeps } from '../../commands/alerts.js';
 import { watchMetricsJob } from '../../jobs/watch-metrics.js';
-import type { AlertDesk } from '../../src/alerts/alerts.js';
+import type { AlertService } from '../../src/alerts/alerts.js';
 import { shippedMetrics } from '../../src/alerts/shipped-metrics.js';
 import { fixedClock, hourMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
@@ -43,7 +43,7 @@ beforeEach(() => {
   active = [anAlert()];
 });
 
-const alertDesk = (): AlertDesk => {
+const alertDesk = (): AlertService => {
   const noted =
     <Answer>(name: string, answer: Answer) =>
     (...given: unknown[]): Promise<Answer> => {
@@ -71,7 +71,7 @@ const alertDesk = (): AlertDesk => {
   };
 };
 
-const deps = (): AlertsDesk => ({
+const deps = (): AlertsDeps => ({
   alerts: alertDesk(),
   clock,
   remediation: null,

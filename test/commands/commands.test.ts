@@ -2,11 +2,11 @@
  * The commands as a person meets them: what is answered to whom, and what bad input gets.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { commands, home, type CommandDesk } from '../../commands/index.js';
+import { commands, home, type CommandDeps } from '../../commands/index.js';
 import { disputeCommand } from '../../commands/dispute.js';
-import { partnerCommand, type PartnerDesk } from '../../commands/partner.js';
+import { partnerCommand, type PartnerDeps } from '../../commands/partner.js';
 import { paydeskCommand } from '../../commands/paydesk.js';
-import { paymentCommand, type PaymentDesk } from '../../commands/payment.js';
+import { paymentCommand, type PaymentDeps } from '../../commands/payment.js';
 import { fixedClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { createPaymentLookup } from '../../src/payments/lookup.js';
@@ -54,7 +54,7 @@ const directory: Directory = {
 };
 const door = { directory, guestGroups: ['S1SUPPORT'] };
 
-const paymentDesk = (): PaymentDesk => ({
+const paymentDesk = (): PaymentDeps => ({
   ...door,
   links,
   remediation: null,
@@ -209,7 +209,7 @@ describe('who may look payments, disputes and partners up', () => {
   });
 
   /** Everything else that a command reaches for is a fault. */
-  const shut = new Proxy({} as CommandDesk, {
+  const shut = new Proxy({} as CommandDeps, {
     get: (_, name) => {
       if (name === 'directory') return directory;
       if (name === 'guestGroups') return [];
@@ -238,7 +238,7 @@ describe('who may look payments, disputes and partners up', () => {
         return Promise.resolve({ toDecide: [], own: [] });
       },
       freezeNow: () => Promise.resolve(null),
-    } as unknown as CommandDesk['remediation'];
+    } as unknown as CommandDeps['remediation'];
     const desk = { remediation, directory, commands: () => commands };
     for (const { userId } of [ana, ...Object.keys(kinds).map(by)]) {
       const blocks = JSON.stringify(await home({ userId, teamId: 'T1' }, desk));
@@ -338,7 +338,7 @@ describe('/dispute', () => {
   });
 });
 
-const partnerDesk = (changed: Partial<PartnerDesk> = {}): PartnerDesk => ({
+const partnerDesk = (changed: Partial<PartnerDeps> = {}): PartnerDeps => ({
   ...door,
   partners: [
     { id: 'northpay', name: 'Northpay' },
@@ -352,7 +352,7 @@ const partnerDesk = (changed: Partial<PartnerDesk> = {}): PartnerDesk => ({
 });
 
 describe('/partner', () => {
-  const ask = (text: string, changed: Partial<PartnerDesk> = {}): Promise<string[]> =>
+  const ask = (text: string, changed: Partial<PartnerDeps> = {}): Promise<string[]> =>
     run(partnerCommand, text, partnerDesk(changed));
 
   it.each([

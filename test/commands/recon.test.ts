@@ -3,7 +3,7 @@
  * answer is a card without a fault.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { reconCommand, type ReconDesk } from '../../commands/recon/index.js';
+import { reconCommand, type ReconDeps } from '../../commands/recon/index.js';
 import { behindDoor } from '../../src/adapters/slack/door.js';
 import { parseDay } from '../../src/kernel/calendar-day.js';
 import { silentLog } from '../../src/kernel/log.js';
@@ -44,7 +44,7 @@ async function friday(): Promise<void> {
   bench.posted();
 }
 
-const deskOf = (kind: 'member' | 'guest' | 'outsider' | 'bot' = 'member'): ReconDesk => ({
+const deskOf = (kind: 'member' | 'guest' | 'outsider' | 'bot' = 'member'): ReconDeps => ({
   reconciliation: bench.desk,
   remediation: { actions },
   directory: {
@@ -90,7 +90,7 @@ async function meet(button: string | null, text: string, desk = deskOf()): Promi
   };
 }
 
-const typed = (text: string, desk?: ReconDesk): Promise<Given> => meet(null, text, desk);
+const typed = (text: string, desk?: ReconDeps): Promise<Given> => meet(null, text, desk);
 const said = async (text: string): Promise<string> => (await typed(text)).lines.join('\n');
 const submit = (window: string, memo: string, why: string, desk = deskOf()): Promise<SubmissionAnswer> => {
   const request = { values: { why }, memo, person: { userId: 'U1MEI', teamId: 'T1' }, log: silentLog };

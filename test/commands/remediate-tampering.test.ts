@@ -2,7 +2,7 @@
  * `/remediate`, its buttons and its windows on the real desk: what a click or a window may do, whatever it claims to be.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { remediateCommand, type RemediateDesk } from '../../commands/remediate/index.js';
+import { remediateCommand, type RemediateDeps } from '../../commands/remediate/index.js';
 import { silentLog } from '../../src/kernel/log.js';
 import type { Modal, SubmissionAnswer } from '../../src/ports/command.js';
 import type { Action } from '../../src/remediation/kit/action.js';
@@ -29,7 +29,7 @@ beforeEach(async () => {
 afterEach(() => company.close());
 
 const card = '4242 4242 4242 4242';
-const deskOf = (): RemediateDesk => ({
+const deskOf = (): RemediateDeps => ({
   remediation: replica.desk,
   reconciliation: null,
   confirmationAddress: () => null,

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { home } from '../../commands/home.js';
 import { clicks } from '../../commands/remediate/clicks.js';
-import { remediateCommand, type RemediateDesk } from '../../commands/remediate/index.js';
+import { remediateCommand, type RemediateDeps } from '../../commands/remediate/index.js';
 import { validateView } from '../../sandbox/slack/block-kit/validate.js';
 import { viewOf } from '../../src/adapters/slack/windows.js';
 import { hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
@@ -31,7 +31,7 @@ import {
 
 let company: Company;
 let replica: Replica;
-let desk: RemediateDesk;
+let desk: RemediateDeps;
 
 beforeAll(async () => {
   company = await startCompany();
@@ -90,7 +90,7 @@ const requestParts = (answer: ReturnType<typeof recordedAnswers>, open: (modal: 
   log: silentLog,
 });
 
-async function type(userId: string, text: string, changed: Partial<RemediateDesk> = {}): Promise<Got> {
+async function type(userId: string, text: string, changed: Partial<RemediateDeps> = {}): Promise<Got> {
   const got = listener();
   await remediateCommand.run({ ...got.request, person: personOf(userId), text }, { ...desk, ...changed });
   return got;

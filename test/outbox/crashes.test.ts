@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { leaseMs } from '../../src/adapters/slack/outbox-sender.js';
 import { packageRoot } from '../../src/kernel/package-root.js';
 import type { OutgoingMessage } from '../../src/ports/outbox.js';
-import { MANIFEST } from '../sandbox/slack/support.js';
+import { paydeskManifest } from '../sandbox/slack/support.js';
 import { card, createWire, startOutboxBench, type OutboxBench, type Wire } from './support.js';
 
 let bench: OutboxBench;
@@ -123,7 +123,7 @@ describe('reading back', () => {
   it('that is not permitted sends again: twice is better than never', async () => {
     await bench.close();
     const scopes = { bot: ['chat:write', 'channels:read'] };
-    bench = await startOutboxBench({ manifest: { ...MANIFEST, oauth_config: { scopes } } });
+    bench = await startOutboxBench({ manifest: { ...paydeskManifest, oauth_config: { scopes } } });
     await bench.enqueue({ channel: ops, card: card('doubled') });
     await dieAt('after Slack took it', 'chat.postMessage');
     await takeOver();

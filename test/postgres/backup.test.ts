@@ -18,7 +18,7 @@ import { minuteMs, secondMs, systemClock, type Clock } from '../../src/kernel/cl
 import { silentLog } from '../../src/kernel/log.js';
 import { packageRoot } from '../../src/kernel/package-root.js';
 import { shortHashOf } from '../../src/remediation/life/votes.js';
-import type { RemediationDesk } from '../../src/remediation/remediation.js';
+import type { RemediationService } from '../../src/remediation/remediation.js';
 import { migrateDatabase } from '../../src/wiring/database.js';
 import { foreverLease } from '../remediation/support.js';
 import { openTableBank, tableDesk } from '../remediation/table-bank.js';
@@ -85,7 +85,7 @@ async function stopReplica(): Promise<void> {
   replica = null;
 }
 
-async function request(desk: RemediationDesk, account: string): Promise<string> {
+async function request(desk: RemediationService, account: string): Promise<string> {
   const asked = await desk.request({
     formKey: account,
     action: 'spend',
@@ -99,13 +99,13 @@ async function request(desk: RemediationDesk, account: string): Promise<string> 
   return asked.snapshot.remediation.id;
 }
 
-async function approve(desk: RemediationDesk, id: string): Promise<void> {
+async function approve(desk: RemediationService, id: string): Promise<void> {
   const { remediation } = await desk.read(id);
   await desk.approve({ id, planHash: shortHashOf(remediation), personId: 'eve' }, null);
 }
 
 /** Carries it out within this process, without an engine, while time passes quickly. */
-async function carryOut(desk: RemediationDesk, id: string): Promise<void> {
+async function carryOut(desk: RemediationService, id: string): Promise<void> {
   while ((await desk.read(id)).remediation.state !== 'closed') {
     await desk.advance(id, foreverLease);
     setAhead(aheadMs + 5 * secondMs);
@@ -114,7 +114,7 @@ async function carryOut(desk: RemediationDesk, id: string): Promise<void> {
 }
 
 /** Waits until an engine has closed it, while time passes quickly. */
-const closes = (desk: RemediationDesk, id: string): Promise<void> =>
+const closes = (desk: RemediationService, id: string): Promise<void> =>
   expect
     .poll(
       async () => {

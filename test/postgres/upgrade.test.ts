@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { partnerStatusJob, type PartnerStatusDesk } from '../../jobs/partner-status.js';
+import { partnerStatusJob, type PartnerStatusDeps } from '../../jobs/partner-status.js';
 import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
 import { readMigrationState } from '../../src/adapters/postgres/migrate.js';
@@ -28,7 +28,7 @@ import { silentLog } from '../../src/kernel/log.js';
 import { packageRoot } from '../../src/kernel/package-root.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { shortHashOf } from '../../src/remediation/life/votes.js';
-import type { RemediationDesk } from '../../src/remediation/remediation.js';
+import type { RemediationService } from '../../src/remediation/remediation.js';
 import { movedCard, outboxNoticeCard } from '../../src/views/desk/outbox-notices.js';
 import { remediationMessages } from '../../src/views/remediation/messages.js';
 import { migrateDatabase } from '../../src/wiring/database.js';
@@ -43,7 +43,7 @@ const mostAheadMs = 40 * minuteMs;
 
 let database: TestDatabase;
 let db: Database;
-let desk: RemediationDesk;
+let desk: RemediationService;
 let folder: string;
 let aheadMs = 0;
 let replica: { process: ChildProcess; ended: Promise<unknown> } | null = null;
@@ -230,7 +230,7 @@ it('tells a partner’s recovery on the card that the earlier version posted', a
     clock,
     log: silentLog,
   });
-  const partners: PartnerStatusDesk = {
+  const partners: PartnerStatusDeps = {
     watchedPartners,
     statusSource: {
       fetch: (page) =>

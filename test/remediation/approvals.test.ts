@@ -9,7 +9,7 @@ import { openDatabase, type Database } from '../../src/adapters/postgres/databas
 import { systemClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { packageRoot } from '../../src/kernel/package-root.js';
-import type { RemediationDesk } from '../../src/remediation/remediation.js';
+import type { RemediationService } from '../../src/remediation/remediation.js';
 import { shortHashOf } from '../../src/remediation/life/votes.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { startStrictSlack, strictDesk, type StrictSlack } from './strict-slack.js';
@@ -20,7 +20,7 @@ const crowd = 40;
 let database: TestDatabase;
 let db: Database;
 let slack: StrictSlack;
-let desk: RemediationDesk;
+let desk: RemediationService;
 let replicas: ChildProcess[] = [];
 
 beforeEach(async () => {

@@ -14,7 +14,7 @@ import { systemClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { packageRoot } from '../../src/kernel/package-root.js';
 import { crashPoints } from '../../src/remediation/life/deps.js';
-import { type RemediationDesk } from '../../src/remediation/remediation.js';
+import { type RemediationService } from '../../src/remediation/remediation.js';
 import { shortHashOf } from '../../src/remediation/life/votes.js';
 import { hash } from '../../sandbox/world/random.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
@@ -23,7 +23,7 @@ import { openTableBank, tableDesk } from './table-bank.js';
 const crowd = Number(process.env.CHAOS_REQUESTS ?? 8);
 let database: TestDatabase;
 let db: Database;
-let desk: RemediationDesk;
+let desk: RemediationService;
 let replicas: { process: ChildProcess; ended: Promise<unknown> }[] = [];
 
 beforeEach(async () => {

@@ -4,9 +4,9 @@ import type { Action } from '../../src/remediation/kit/action.js';
 import { acceptDispute } from '../../src/remediation/actions/accept-dispute.js';
 import { stageEvidence } from '../../src/remediation/actions/stage-evidence.js';
 import { submitEvidence } from '../../src/remediation/actions/submit-evidence.js';
-import { openDisputesDesk, type Desk } from './disputes-desk.js';
+import { openDisputesDesk, type DisputesDesk } from './disputes-desk.js';
 
-let at: Desk;
+let at: DisputesDesk;
 const ids: Record<string, string> = {};
 const hour = 3600;
 

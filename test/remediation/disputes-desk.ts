@@ -67,7 +67,7 @@ export async function openDisputesDesk() {
   return { ...bench, desk: world, files, give, openDispute, details, count };
 }
 
-export type Desk = Awaited<ReturnType<typeof openDisputesDesk>>;
+export type DisputesDesk = Awaited<ReturnType<typeof openDisputesDesk>>;
 
 export async function planOf(action: Action, typed: TypedParameters, world: World): Promise<Plan> {
   const planned = await action.plan(typed, world);

@@ -16,14 +16,14 @@ import { minuteMs, systemClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { packageRoot } from '../../src/kernel/package-root.js';
 import type { CrashPoint } from '../../src/remediation/life/deps.js';
-import type { RemediationDesk } from '../../src/remediation/remediation.js';
+import type { RemediationService } from '../../src/remediation/remediation.js';
 import { shortHashOf } from '../../src/remediation/life/votes.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { openTableBank, tableDesk } from './table-bank.js';
 
 let database: TestDatabase;
 let db: Database;
-let desk: RemediationDesk;
+let desk: RemediationService;
 let folder: string;
 let replicas: Replica[] = [];
 

@@ -8,10 +8,10 @@ import { slackClient } from '../../src/adapters/slack/client.js';
 import { createDirectory } from '../../src/adapters/slack/directory.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
-import type { RemediationDesk } from '../../src/remediation/remediation.js';
+import type { RemediationService } from '../../src/remediation/remediation.js';
 import { startSlack } from '../../sandbox/slack/server.js';
 import type { ApiCall, FaultRequest, State } from '../../sandbox/slack/wire.js';
-import { MANIFEST } from '../sandbox/slack/support.js';
+import { paydeskManifest } from '../sandbox/slack/support.js';
 import { policy } from './support.js';
 import { tableDesk } from './table-bank.js';
 
@@ -45,7 +45,7 @@ export async function startStrictSlack(): Promise<StrictSlack> {
   const slack = await startSlack({
     port: 0,
     seed: 'approvals',
-    manifest: MANIFEST,
+    manifest: paydeskManifest,
     rateLimits: true,
     workspace: {
       team: { name: 'Crowd', domain: 'crowd' },
@@ -87,7 +87,7 @@ export function strictDesk(
   db: Database,
   { apiUrl, token, groups }: SlackAddress,
   overrides: Parameters<typeof tableDesk>[1] = {},
-): RemediationDesk {
+): RemediationService {
   return tableDesk(db, {
     directory: createDirectory({
       client: slackClient(new Secret(token), apiUrl, silentLog),

@@ -19,7 +19,7 @@ import type { CrashPoint, RemediationDeps, Snapshot } from '../../src/remediatio
 import { amountField, amountIn, textField, type TypedAmount } from '../../src/remediation/kit/fields.js';
 import { shortHashOf } from '../../src/remediation/life/votes.js';
 import type { Policy } from '../../src/remediation/policy/policy.js';
-import { createRemediationDesk, type RemediationDesk } from '../../src/remediation/remediation.js';
+import { createRemediationDesk, type RemediationService } from '../../src/remediation/remediation.js';
 import { createDatabase } from '../support/postgres.js';
 
 export const start = '2026-11-20T10:00:00Z';
@@ -222,7 +222,7 @@ export const groups = {
 };
 
 export interface Replica {
-  desk: RemediationDesk;
+  desk: RemediationService;
   /** Moves on everything that is due, until nothing is; what its point of death was reached in stays in its dead hand. */
   work(): Promise<void>;
   /** Dies at the next passing of this point: from then on it does nothing more, and says nothing. */

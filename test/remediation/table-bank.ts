@@ -13,7 +13,7 @@ import type { Action, World } from '../../src/remediation/kit/action.js';
 import { defineAction } from '../../src/remediation/kit/define-action.js';
 import type { RemediationDeps } from '../../src/remediation/life/deps.js';
 import { textField } from '../../src/remediation/kit/fields.js';
-import { createRemediationDesk, type RemediationDesk } from '../../src/remediation/remediation.js';
+import { createRemediationDesk, type RemediationService } from '../../src/remediation/remediation.js';
 import { createPeople, groups, policy } from './support.js';
 
 export async function openTableBank({ query }: Pick<Database, 'query'>): Promise<void> {
@@ -74,7 +74,7 @@ export function tableDesk(
   db: Database,
   overrides: Partial<RemediationDeps> = {},
   bank: Pick<Database, 'query'> = db,
-): RemediationDesk {
+): RemediationService {
   return createRemediationDesk({
     actions: [tableBank(bank)],
     policy: { ...policy, caps: [] },

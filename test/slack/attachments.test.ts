@@ -5,7 +5,7 @@ import { createAttachments } from '../../src/adapters/slack/attachments.js';
 import { slackClient } from '../../src/adapters/slack/client.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
-import { MANIFEST, startBench, type Bench } from '../sandbox/slack/support.js';
+import { paydeskManifest, startBench, type Bench } from '../sandbox/slack/support.js';
 import { startFakeSlack, type FakeSlack } from './fake-slack.js';
 
 const opened: { close(): Promise<void> }[] = [];
@@ -67,7 +67,7 @@ describe('of the workspace', () => {
 
   it('a missing scope says what to do', async () => {
     const bench = kept(
-      await startBench({ manifest: { ...MANIFEST, oauth_config: { scopes: { bot: [] } } } }),
+      await startBench({ manifest: { ...paydeskManifest, oauth_config: { scopes: { bot: [] } } } }),
     );
     await expect(attachments(bench).read('F1')).rejects.toMatchObject({ code: 'misconfigured' });
   });

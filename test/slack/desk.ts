@@ -28,7 +28,7 @@ import { errorCard } from '../../src/views/desk/error.js';
 import { windowNotices } from '../../src/views/kit/windows.js';
 import { recordingLog, type Line } from '../engine/recording-log.js';
 import type { Limits } from '../../sandbox/slack/limits.js';
-import { SHORT, startBench, type Bench } from '../sandbox/slack/support.js';
+import { short, startBench, type Bench } from '../sandbox/slack/support.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 
 export type Transport = 'socket' | 'http';
@@ -41,7 +41,7 @@ export interface Replica {
   close(): Promise<void>;
 }
 
-export interface Desk {
+export interface SlackDesk {
   slack: Bench;
   db: Database;
   database: TestDatabase;
@@ -77,8 +77,8 @@ export interface Desk {
 }
 
 /** Slack is as impatient here as in all tests; `limits` give it its own patience back. */
-export async function startDesk(limits: Partial<Limits> = {}): Promise<Desk> {
-  const slack = await startBench({ rateLimits: false, limits: { ...SHORT, ...limits } });
+export async function startDesk(limits: Partial<Limits> = {}): Promise<SlackDesk> {
+  const slack = await startBench({ rateLimits: false, limits: { ...short, ...limits } });
   const database = await createDatabase();
   const lines: Line[] = [];
   const log = recordingLog(lines);
@@ -91,7 +91,7 @@ export async function startDesk(limits: Partial<Limits> = {}): Promise<Desk> {
   const ran: string[] = [];
   const changed: string[] = [];
   const submitted: SubmissionRequest[] = [];
-  const payment: Command<Desk> = {
+  const payment: Command<SlackDesk> = {
     name: '/payment',
     summary: 'for tests',
     usageHint: '',
@@ -108,7 +108,7 @@ export async function startDesk(limits: Partial<Limits> = {}): Promise<Desk> {
       },
     },
   };
-  const startReplica: Desk['startReplica'] = async (
+  const startReplica: SlackDesk['startReplica'] = async (
     transport,
     deliveries = createDeliveries(db),
     kind = {},
@@ -162,7 +162,7 @@ export async function startDesk(limits: Partial<Limits> = {}): Promise<Desk> {
     if (http) await slack.control.post('request_url', { url: `http://127.0.0.1:${http.port}/slack/events` });
     return replica;
   };
-  const desk: Desk = {
+  const desk: SlackDesk = {
     slack,
     db,
     database,

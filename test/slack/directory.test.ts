@@ -7,7 +7,7 @@ import { openDatabase, type Database } from '../../src/adapters/postgres/databas
 import { systemClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
-import { MANIFEST, startBench, type Bench } from '../sandbox/slack/support.js';
+import { paydeskManifest, startBench, type Bench } from '../sandbox/slack/support.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { startFakeSlack, type FakeSlack } from './fake-slack.js';
 
@@ -71,8 +71,8 @@ describe('of the workspace', () => {
   });
 
   it('without the scope for them there are no e-mails', async () => {
-    const bot = MANIFEST.oauth_config.scopes.bot.filter((scope) => scope !== 'users:read.email');
-    const poor = await startBench({ manifest: { ...MANIFEST, oauth_config: { scopes: { bot } } } });
+    const bot = paydeskManifest.oauth_config.scopes.bot.filter((scope) => scope !== 'users:read.email');
+    const poor = await startBench({ manifest: { ...paydeskManifest, oauth_config: { scopes: { bot } } } });
     const { users } = await poor.control.state();
     const person = await directory(poor).person(users[0]!.id, anew);
     await poor.close();
@@ -125,7 +125,9 @@ describe('of the workspace', () => {
   });
 
   it('a missing scope says what to do', async () => {
-    const poor = await startBench({ manifest: { ...MANIFEST, oauth_config: { scopes: { bot: [] } } } });
+    const poor = await startBench({
+      manifest: { ...paydeskManifest, oauth_config: { scopes: { bot: [] } } },
+    });
     const asked = await Promise.allSettled([
       directory(poor).membership(anew),
       directory(poor).person('U1', anew),

@@ -1,8 +1,8 @@
 /** A text with a card number in it reaches no command, no button and no form, and stands nowhere afterwards. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { clickable, form, startDesk, until, words, type Desk, type Transport } from './desk.js';
+import { clickable, form, startDesk, until, words, type SlackDesk, type Transport } from './desk.js';
 
-let desk: Desk;
+let desk: SlackDesk;
 beforeEach(async () => {
   desk = await startDesk({ ackMs: 3000 });
 });

@@ -8,9 +8,9 @@ import { fixedClock, hourMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { errorCard } from '../../src/views/desk/error.js';
-import { clickable, form, startDesk, until, words, type Desk, type Transport } from './desk.js';
+import { clickable, form, startDesk, until, words, type SlackDesk, type Transport } from './desk.js';
 
-let desk: Desk;
+let desk: SlackDesk;
 let renderings = 0;
 beforeEach(async () => {
   desk = await startDesk({ ackMs: 3000 });

@@ -6,13 +6,13 @@ import { socketConnection } from '../../src/adapters/slack/socket-connection.js'
 import { Secret } from '../../src/kernel/secret.js';
 import { startSlack, type SlackServer } from '../../sandbox/slack/server.js';
 import { recordingLog, type Line } from '../engine/recording-log.js';
-import { MANIFEST, SHORT } from '../sandbox/slack/support.js';
-import { startDesk, until, type Desk } from './desk.js';
+import { paydeskManifest, short } from '../sandbox/slack/support.js';
+import { startDesk, until, type SlackDesk } from './desk.js';
 
 /** In the range that nobody else uses here; Slack must come back where it was. */
 const port = 21_640;
 const startAt = (seed: number): Promise<SlackServer> =>
-  startSlack({ port, manifest: MANIFEST, seed, limits: SHORT });
+  startSlack({ port, manifest: paydeskManifest, seed, limits: short });
 
 describe('Socket Mode', () => {
   let slack: SlackServer | null = null;
@@ -138,7 +138,7 @@ describe('Socket Mode', () => {
 });
 
 describe('signed HTTP', () => {
-  let desk: Desk;
+  let desk: SlackDesk;
   let url: string;
   beforeEach(async () => {
     desk = await startDesk();

@@ -2,9 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OpsError } from '../../src/kernel/errors.js';
 import type { Deliveries } from '../../src/ports/deliveries.js';
-import { startDesk, until, type Desk, type Transport } from './desk.js';
+import { startDesk, until, type SlackDesk, type Transport } from './desk.js';
 
-let desk: Desk;
+let desk: SlackDesk;
 beforeEach(async () => {
   desk = await startDesk();
 });

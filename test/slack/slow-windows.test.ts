@@ -6,9 +6,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OpsError } from '../../src/kernel/errors.js';
 import type { SubmissionAnswer } from '../../src/ports/command.js';
-import { form, startDesk, until, words, type Desk, type Transport } from './desk.js';
+import { form, startDesk, until, words, type SlackDesk, type Transport } from './desk.js';
 
-let desk: Desk;
+let desk: SlackDesk;
 beforeEach(async () => {
   desk = await startDesk({ ackMs: 3000 });
   desk.run = ({ windows }) => windows.open(form());

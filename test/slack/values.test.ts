@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Json } from '../../sandbox/slack/wire.js';
 import { valueOf, valuesOf, type ElementState } from '../../src/adapters/slack/values.js';
-import { form, startDesk, type Desk } from './desk.js';
+import { form, startDesk, type SlackDesk } from './desk.js';
 
-let desk: Desk;
+let desk: SlackDesk;
 beforeAll(async () => {
   desk = await startDesk({ ackMs: 3000 });
   await desk.startReplica('socket');

@@ -3,11 +3,20 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Json, Message, Outcome } from '../../sandbox/slack/wire.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import type { SubmissionAnswer } from '../../src/ports/command.js';
-import { clickable, form, startDesk, until, words, type Desk, type Replica, type Transport } from './desk.js';
+import {
+  clickable,
+  form,
+  startDesk,
+  until,
+  words,
+  type SlackDesk,
+  type Replica,
+  type Transport,
+} from './desk.js';
 
 const patient = { ackMs: 3000 };
 
-let desk: Desk;
+let desk: SlackDesk;
 beforeEach(async () => {
   desk = await startDesk(patient);
   desk.run = ({ windows }) => windows.open(form());

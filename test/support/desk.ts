@@ -32,7 +32,7 @@ import type {
 import { startStatusPages, type StatusPages } from '../../sandbox/status-page/status-page.js';
 import { systemClock, type Clock } from '../../sandbox/world/clock.js';
 import { examples, type Examples } from '../../sandbox/world/examples.js';
-import { PAYMENTS_API_PARTNER } from '../../sandbox/world/partners.js';
+import { paymentsApiPartner } from '../../sandbox/world/partners.js';
 import { createScenarios } from '../../sandbox/world/scenarios.js';
 import { createWorld, type World } from '../../sandbox/world/world.js';
 import { startPaydesk, type Paydesk } from '../../src/wiring/app.js';
@@ -230,7 +230,7 @@ async function configOf(
   return JSON.stringify({
     company: 'Test',
     channels: { alerts, audit: state.channels.find(({ name }) => name === 'audit-log')?.id },
-    paymentsApi: { partner: PAYMENTS_API_PARTNER, baseUrl: paymentsApi.baseUrl },
+    paymentsApi: { partner: paymentsApiPartner, baseUrl: paymentsApi.baseUrl },
     operationsApi: { baseUrl: operations.baseUrl },
     mail: { from: 'Test <payments-ops@test.example>' },
     partners: world.partners.map(({ id, name, kind }) => ({

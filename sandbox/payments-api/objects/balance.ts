@@ -4,7 +4,7 @@
  */
 import { startOfDay } from '../../world/calendar.js';
 import { payoutTransactionId } from '../../world/bookings.js';
-import { HOUR_MS } from '../../world/clock.js';
+import { hourMs } from '../../world/clock.js';
 import type { IdCodec } from '../../world/ids.js';
 import { hash } from '../../world/random.js';
 import {
@@ -15,10 +15,10 @@ import {
   type Payout,
 } from '../../world/settlement.js';
 import { seconds, type ApiObject } from './api-object.js';
-import { BALANCE_TRANSACTION, PAYOUT } from './templates.js';
+import { balanceTransactionTemplate, payoutTemplate } from './templates.js';
 
 /** Stripe's `type` and `reporting_category`, and what the amount is for. */
-const WORDS: Record<MovementKind, [type: string, category: string, description: string]> = {
+const words: Record<MovementKind, [type: string, category: string, description: string]> = {
   capture: ['charge', 'charge', 'Charge'],
   refund: ['refund', 'refund', 'REFUND FOR CHARGE'],
   dispute: ['adjustment', 'dispute', 'Chargeback withdrawal'],
@@ -27,11 +27,11 @@ const WORDS: Record<MovementKind, [type: string, category: string, description: 
 
 export function balanceTransactionOf(ids: IdCodec, movement: Movement, nowMs: number): ApiObject {
   const { order, kind, amountMinor, feeMinor } = movement;
-  const [type, category, description] = WORDS[kind];
+  const [type, category, description] = words[kind];
   const availableMs = startOfDay(payoutDayOf(order.route.partner, movement.atMs), 0);
   const currency = order.route.country.currency.toLowerCase();
   return {
-    ...BALANCE_TRANSACTION,
+    ...balanceTransactionTemplate,
     id: referenceOf(ids, movement),
     amount: amountMinor,
     available_on: seconds(availableMs),
@@ -72,10 +72,10 @@ export const destinationOf = (ids: IdCodec, currency: string): string =>
   `ba_1${ids.encode('payout', { hour: 1, index: currency.charCodeAt(0), sub: 63 }).slice(4)}`;
 
 export function payoutOf(ids: IdCodec, payout: Payout, nowMs: number): ApiObject {
-  const arrivalDayMs = payout.arrivalMs - (payout.arrivalMs % (24 * HOUR_MS));
+  const arrivalDayMs = payout.arrivalMs - (payout.arrivalMs % (24 * hourMs));
   const paid = payout.arrivalMs <= nowMs;
   return {
-    ...PAYOUT,
+    ...payoutTemplate,
     id: payout.batchId,
     amount: payout.netMinor,
     arrival_date: seconds(arrivalDayMs),
@@ -98,7 +98,7 @@ export const traceIdOf = (payout: Payout): string =>
 export function payoutTransactionOf(ids: IdCodec, payout: Payout, nowMs: number): ApiObject {
   const availableMs = startOfDay(payout.day, 0);
   return {
-    ...BALANCE_TRANSACTION,
+    ...balanceTransactionTemplate,
     id: payoutTransactionId(ids, payout),
     amount: -payout.netMinor,
     available_on: seconds(availableMs),

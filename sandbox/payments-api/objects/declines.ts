@@ -12,7 +12,7 @@ interface DeclineWords {
 }
 
 /** The declines that have an error code of their own; every other one is a `card_declined`. */
-const OWN_CODE: Record<string, [code: string, message: string]> = {
+const ownCodes: Record<string, [code: string, message: string]> = {
   expired_card: ['expired_card', 'Your card has expired.'],
   incorrect_cvc: ['incorrect_cvc', "Your card's security code is incorrect."],
   processing_error: [
@@ -25,16 +25,16 @@ const OWN_CODE: Record<string, [code: string, message: string]> = {
   ],
 };
 
-const MESSAGE: Record<string, string> = {
+const declineMessages: Record<string, string> = {
   insufficient_funds: 'Your card has insufficient funds.',
   card_velocity_exceeded: 'Your card was declined for making repeated attempts too frequently.',
   transaction_not_allowed: 'Your card does not support this type of purchase.',
 };
 
 export function wordsOf(declineCode: string): DeclineWords {
-  const [code, message] = OWN_CODE[declineCode] ?? [
+  const [code, message] = ownCodes[declineCode] ?? [
     'card_declined',
-    MESSAGE[declineCode] ?? 'Your card was declined.',
+    declineMessages[declineCode] ?? 'Your card was declined.',
   ];
   return { code, declineCode, message, blocked: declineCode === 'fraudulent' };
 }
@@ -54,7 +54,7 @@ export const declinedOutcome = (words: DeclineWords): Record<string, unknown> =>
   type: words.blocked ? 'blocked' : 'issuer_declined',
 });
 
-export const APPROVED_OUTCOME = {
+export const approvedOutcome = {
   advice_code: null,
   network_advice_code: null,
   network_decline_code: null,

@@ -10,10 +10,10 @@ import { movementsOf } from '../../world/settlement.js';
 import { seconds, type ApiObject } from './api-object.js';
 import { balanceTransactionOf } from './balance.js';
 import { chargeIdOf } from './payments.js';
-import { DISPUTE, DISPUTE_EVIDENCE } from './templates.js';
+import { disputeTemplate, disputeEvidenceTemplate } from './templates.js';
 
 /** Network reason codes by Stripe's reason: Visa, then Mastercard; American Express has letters. */
-const REASON_CODES: Record<DisputeReason, [visa: string, mastercard: string, amex: string]> = {
+const reasonCodes: Record<DisputeReason, [visa: string, mastercard: string, amex: string]> = {
   fraudulent: ['10.4', '4837', 'F29'],
   product_not_received: ['13.1', '4853', 'C08'],
   product_unacceptable: ['13.3', '4853', 'C31'],
@@ -24,7 +24,7 @@ const REASON_CODES: Record<DisputeReason, [visa: string, mastercard: string, ame
 };
 
 export function networkReasonCode(reason: DisputeReason, brand: string): string {
-  const [visa, mastercard, amex] = REASON_CODES[reason];
+  const [visa, mastercard, amex] = reasonCodes[reason];
   if (brand === 'mastercard') return mastercard;
   return brand === 'amex' ? amex : visa;
 }
@@ -49,7 +49,7 @@ export function disputeOf(ids: IdCodec, order: Order, dispute: DisputeFact, nowM
   const code = networkReasonCode(dispute.reason, brand);
   const eligible = brand === 'visa' && code === '10.4';
   return {
-    ...DISPUTE,
+    ...disputeTemplate,
     id: ids.encode('dispute', { hour: order.hour, index: order.index, sub: 0 }),
     amount: dispute.amountMinor,
     balance_transactions: movementsOf(order)
@@ -60,7 +60,7 @@ export function disputeOf(ids: IdCodec, order: Order, dispute: DisputeFact, nowM
     currency: order.route.country.currency.toLowerCase(),
     enhanced_eligibility_types: eligible ? ['visa_compelling_evidence_3'] : [],
     evidence: {
-      ...DISPUTE_EVIDENCE,
+      ...disputeEvidenceTemplate,
       customer_email_address: order.customer.email,
       customer_name: order.customer.name,
       customer_purchase_ip: order.customer.ip,
@@ -94,7 +94,7 @@ export function disputeOf(ids: IdCodec, order: Order, dispute: DisputeFact, nowM
   };
 }
 
-const FRAUD_TYPES = [
+const fraudTypes = [
   'made_with_stolen_card',
   'made_with_lost_card',
   'card_never_received',
@@ -114,7 +114,7 @@ export function earlyFraudWarningOf(ids: IdCodec, order: Order, warningMs: numbe
     actionable: !disputed && refunded < order.amountMinor,
     charge: chargeIdOf(ids, order, order.attempts.length - 1),
     created: seconds(warningMs),
-    fraud_type: FRAUD_TYPES[Math.floor(unit(order.key, 24) * FRAUD_TYPES.length)] ?? 'misc',
+    fraud_type: fraudTypes[Math.floor(unit(order.key, 24) * fraudTypes.length)] ?? 'misc',
     livemode: false,
     payment_intent: order.paymentId,
   };

@@ -5,7 +5,7 @@
 import type { IdCodec } from '../../world/ids.js';
 import type { Order } from '../../world/orders.js';
 import type { Payout } from '../../world/settlement.js';
-import { CURRENCIES } from '../../world/partners.js';
+import { currencies } from '../../world/partners.js';
 import { seconds, type ApiObject } from './api-object.js';
 import { payoutOf } from './balance.js';
 import { disputeOf, earlyFraudWarningOf } from './disputes.js';
@@ -20,7 +20,7 @@ export interface EventFact {
 }
 
 /** Numbers of an order's events within its id; attempts and refunds add their own number. */
-const SUB = {
+const subOrder = {
   created: 0,
   charge: 1,
   duplicate: 5,
@@ -32,7 +32,7 @@ const SUB = {
   warned: 22,
   lapsed: 23,
 };
-const PAYOUT_SUB = { created: 40, paid: 41 };
+const payoutSub = { created: 40, paid: 41 };
 
 /** Everything that is told of an order in its life, unsorted. */
 export function eventsOfOrder(ids: IdCodec, order: Order): EventFact[] {
@@ -50,31 +50,37 @@ export function eventsOfOrder(ids: IdCodec, order: Order): EventFact[] {
     place: { hour: order.hour, index: order.index },
     render,
   });
-  const events = [event(SUB.created, 'payment_intent.created', order.createdMs, intentAt(order.createdMs))];
+  const events = [
+    event(subOrder.created, 'payment_intent.created', order.createdMs, intentAt(order.createdMs)),
+  ];
   for (const { no, completedMs, decline } of order.attempts) {
     events.push(
       event(
-        SUB.charge + no,
+        subOrder.charge + no,
         decline ? 'charge.failed' : 'charge.succeeded',
         completedMs,
         chargeAt(no, completedMs),
       ),
     );
-    events.push(event(SUB.intent + no, intentEvent(order, completedMs), completedMs, intentAt(completedMs)));
+    events.push(
+      event(subOrder.intent + no, intentEvent(order, completedMs), completedMs, intentAt(completedMs)),
+    );
   }
   if (order.captureMethod === 'manual' && order.capturedMs !== null)
-    events.push(event(SUB.captured, 'charge.captured', order.capturedMs, chargeAt(last, order.capturedMs)));
+    events.push(
+      event(subOrder.captured, 'charge.captured', order.capturedMs, chargeAt(last, order.capturedMs)),
+    );
   const { duplicateMs } = order;
   if (duplicateMs !== null)
     events.push(
-      event(SUB.duplicate, 'charge.succeeded', duplicateMs, () =>
+      event(subOrder.duplicate, 'charge.succeeded', duplicateMs, () =>
         duplicateChargeOf(ids, order, duplicateMs, duplicateMs),
       ),
     );
   if (order.lapsedMs !== null)
-    events.push(event(SUB.lapsed, 'payment_intent.canceled', order.lapsedMs, intentAt(order.lapsedMs)));
+    events.push(event(subOrder.lapsed, 'payment_intent.canceled', order.lapsedMs, intentAt(order.lapsedMs)));
   for (const { no, atMs } of order.refunds)
-    events.push(event(SUB.refunded + no, 'charge.refunded', atMs, chargeAt(last, atMs)));
+    events.push(event(subOrder.refunded + no, 'charge.refunded', atMs, chargeAt(last, atMs)));
   return [...events, ...troubleEvents(ids, order, event)];
 }
 
@@ -87,12 +93,12 @@ function troubleEvents(
   const events: EventFact[] = [];
   if (dispute) {
     const at = (atMs: number) => (): ApiObject => disputeOf(ids, order, dispute, atMs);
-    events.push(event(SUB.disputed, 'charge.dispute.created', dispute.openedMs, at(dispute.openedMs)));
-    events.push(event(SUB.closed, 'charge.dispute.closed', dispute.decidedMs, at(dispute.decidedMs)));
+    events.push(event(subOrder.disputed, 'charge.dispute.created', dispute.openedMs, at(dispute.openedMs)));
+    events.push(event(subOrder.closed, 'charge.dispute.closed', dispute.decidedMs, at(dispute.decidedMs)));
   }
   if (warningMs !== null)
     events.push(
-      event(SUB.warned, 'radar.early_fraud_warning.created', warningMs, () =>
+      event(subOrder.warned, 'radar.early_fraud_warning.created', warningMs, () =>
         earlyFraudWarningOf(ids, order, warningMs, warningMs),
       ),
     );
@@ -108,27 +114,21 @@ function intentEvent(order: Order, atMs: number): string {
 }
 
 export function eventsOfPayout(ids: IdCodec, payout: Payout): EventFact[] {
-  const place = { hour: payout.day * 24, index: CURRENCIES.indexOf(payout.currency) };
+  const place = { hour: payout.day * 24, index: currencies.indexOf(payout.currency) };
   const at = (atMs: number) => (): ApiObject => payoutOf(ids, payout, atMs);
   return [
     {
-      sub: PAYOUT_SUB.created,
+      sub: payoutSub.created,
       type: 'payout.created',
       atMs: payout.createdMs,
       place,
       render: at(payout.createdMs),
     },
-    {
-      sub: PAYOUT_SUB.paid,
-      type: 'payout.paid',
-      atMs: payout.arrivalMs,
-      place,
-      render: at(payout.arrivalMs),
-    },
+    { sub: payoutSub.paid, type: 'payout.paid', atMs: payout.arrivalMs, place, render: at(payout.arrivalMs) },
   ];
 }
 
-export const isPayoutEvent = (sub: number): boolean => sub >= PAYOUT_SUB.created;
+export const isPayoutEvent = (sub: number): boolean => sub >= payoutSub.created;
 
 export const eventOf = (ids: IdCodec, fact: EventFact, apiVersion: string): ApiObject => ({
   object: 'event',

@@ -5,11 +5,17 @@
 import type { IdCodec } from '../../world/ids.js';
 import type { Attempt, Order, RefundFact } from '../../world/orders.js';
 import { arnOf, referencesOf } from '../../world/references.js';
-import { TXN_SUB } from '../../world/settlement.js';
-import { DAY_MS } from '../../world/clock.js';
+import { txnSub } from '../../world/settlement.js';
+import { dayMs } from '../../world/clock.js';
 import { seconds, type ApiObject } from './api-object.js';
-import { APPROVED_OUTCOME, declinedOutcome, paymentError, wordsOf } from './declines.js';
-import { CARD_DETAILS, CHARGE, NO_ADDRESS, PAYMENT_INTENT, REFUND } from './templates.js';
+import { approvedOutcome, declinedOutcome, paymentError, wordsOf } from './declines.js';
+import {
+  cardDetailsTemplate,
+  chargeTemplate,
+  noAddress,
+  paymentIntentTemplate,
+  refundTemplate,
+} from './templates.js';
 
 const placeOf = (order: Order, sub = 0): { hour: number; index: number; sub: number } => ({
   hour: order.hour,
@@ -51,7 +57,7 @@ export function paymentIntentOf(ids: IdCodec, order: Order, nowMs: number): ApiO
   const last = order.attempts.filter((attempt) => attempt.createdMs <= nowMs).at(-1);
   const failed = stage === 'requires_payment_method' && last?.decline ? last : null;
   return {
-    ...PAYMENT_INTENT,
+    ...paymentIntentTemplate,
     id: order.paymentId,
     amount: order.amountMinor,
     amount_capturable: stage === 'requires_capture' ? order.amountMinor : 0,
@@ -83,14 +89,14 @@ export function chargeOf(ids: IdCodec, order: Order, attempt: Attempt, nowMs: nu
   const captured = paid && order.capturedMs !== null && order.capturedMs <= nowMs;
   const refundedMinor = paid ? refundedAt(order, nowMs) : 0;
   return {
-    ...CHARGE,
+    ...chargeTemplate,
     id,
     amount: order.amountMinor,
     amount_captured: captured ? order.amountMinor : 0,
     amount_refunded: refundedMinor,
     balance_transaction: captured ? ids.encode('balance_transaction', placeOf(order, attempt.no)) : null,
     billing_details: {
-      address: { ...NO_ADDRESS, country: order.route.country.code },
+      address: { ...noAddress, country: order.route.country.code },
       email: order.customer.email,
       name: order.customer.name,
       phone: null,
@@ -105,7 +111,7 @@ export function chargeOf(ids: IdCodec, order: Order, attempt: Attempt, nowMs: nu
     failure_code: words?.code ?? null,
     failure_message: words?.message ?? null,
     metadata: { order_id: order.orderId },
-    outcome: words ? declinedOutcome(words) : done ? APPROVED_OUTCOME : null,
+    outcome: words ? declinedOutcome(words) : done ? approvedOutcome : null,
     paid,
     payment_intent: order.paymentId,
     payment_method: paymentMethodId(ids, order),
@@ -120,7 +126,7 @@ export function chargeOf(ids: IdCodec, order: Order, attempt: Attempt, nowMs: nu
 export function duplicateChargeOf(ids: IdCodec, order: Order, atMs: number, nowMs: number): ApiObject {
   const paid = order.attempts.at(-1);
   if (!paid) throw new Error('an order has at least one attempt');
-  const place = placeOf(order, TXN_SUB.duplicate);
+  const place = placeOf(order, txnSub.duplicate);
   return {
     ...chargeOf(ids, order, paid, nowMs),
     id: ids.encode('charge', place),
@@ -152,12 +158,12 @@ function cardDetails(
   return {
     type: 'card',
     card: {
-      ...CARD_DETAILS,
+      ...cardDetailsTemplate,
       amount_authorized: paid ? order.amountMinor : null,
       authorization_code: paid ? String(order.key % 1_000_000).padStart(6, '0') : null,
       brand: card.brand,
       ...(order.captureMethod === 'manual' && paid && !captured
-        ? { capture_before: seconds(attempt.createdMs + 7 * DAY_MS) }
+        ? { capture_before: seconds(attempt.createdMs + 7 * dayMs) }
         : {}),
       country: order.route.country.code,
       exp_month: card.expMonth,
@@ -175,13 +181,13 @@ function cardDetails(
 }
 
 /** Schemes make a refund's ARN known some days later. */
-const ARN_KNOWN_AFTER_MS = 3 * DAY_MS;
+const arnKnownAfterMs = 3 * dayMs;
 
 export function refundOf(ids: IdCodec, order: Order, refund: RefundFact, nowMs: number): ApiObject {
-  const known = refund.atMs + ARN_KNOWN_AFTER_MS <= nowMs;
-  const sub = TXN_SUB.refund + refund.no;
+  const known = refund.atMs + arnKnownAfterMs <= nowMs;
+  const sub = txnSub.refund + refund.no;
   return {
-    ...REFUND,
+    ...refundTemplate,
     id: ids.encode('refund', placeOf(order, refund.no)),
     amount: refund.amountMinor,
     balance_transaction: ids.encode('balance_transaction', placeOf(order, sub)),

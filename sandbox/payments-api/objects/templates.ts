@@ -4,7 +4,7 @@
  * Source: Stripe's API reference and the types of its Node library.
  */
 
-export const NO_ADDRESS = {
+export const noAddress = {
   city: null,
   country: null,
   line1: null,
@@ -13,7 +13,7 @@ export const NO_ADDRESS = {
   state: null,
 };
 
-export const PAYMENT_INTENT = {
+export const paymentIntentTemplate = {
   object: 'payment_intent',
   allowed_payment_method_types: null,
   amount_capturable: 0,
@@ -55,7 +55,7 @@ export const PAYMENT_INTENT = {
   transfer_group: null,
 };
 
-export const CHARGE = {
+export const chargeTemplate = {
   object: 'charge',
   amount_captured: 0,
   amount_refunded: 0,
@@ -89,7 +89,7 @@ export const CHARGE = {
   transfer_group: null,
 };
 
-export const CARD_DETAILS = {
+export const cardDetailsTemplate = {
   amount_authorized: null,
   authorization_code: null,
   checks: { address_line1_check: null, address_postal_code_check: 'pass', cvc_check: 'pass' },
@@ -107,7 +107,7 @@ export const CARD_DETAILS = {
   wallet: null,
 };
 
-export const REFUND = {
+export const refundTemplate = {
   object: 'refund',
   balance_transaction: null,
   customer: null,
@@ -119,7 +119,7 @@ export const REFUND = {
   transfer_reversal: null,
 };
 
-export const DISPUTE_EVIDENCE = {
+export const disputeEvidenceTemplate = {
   access_activity_log: null,
   billing_address: null,
   cancellation_policy: null,
@@ -150,7 +150,7 @@ export const DISPUTE_EVIDENCE = {
   uncategorized_text: null,
 };
 
-export const DISPUTE = {
+export const disputeTemplate = {
   object: 'dispute',
   balance_transactions: [],
   enhanced_eligibility_types: [],
@@ -158,7 +158,7 @@ export const DISPUTE = {
   metadata: {},
 };
 
-export const BALANCE_TRANSACTION = {
+export const balanceTransactionTemplate = {
   object: 'balance_transaction',
   balance_type: 'payments',
   description: null,
@@ -167,7 +167,7 @@ export const BALANCE_TRANSACTION = {
   fee_details: [],
 };
 
-export const PAYOUT = {
+export const payoutTemplate = {
   object: 'payout',
   application_fee: null,
   application_fee_amount: null,
@@ -185,7 +185,7 @@ export const PAYOUT = {
   type: 'bank_account',
 };
 
-export const CUSTOMER = {
+export const customerTemplate = {
   object: 'customer',
   balance: 0,
   customer_account: null,

@@ -2,15 +2,21 @@
  * What confirming and capturing does: the charge, its balance transaction, the events, and what the issuer does next.
  * Invariant: a declined confirmation leaves a failed charge and answers 402; money moves only at capture.
  */
-import { DAY_MS } from '../../world/clock.js';
+import { dayMs } from '../../world/clock.js';
 import { hashText } from '../../world/random.js';
 import type { Api } from '../api.js';
 import { ApiError } from '../errors.js';
 import type { IssuerAnswer } from '../issuer.js';
 import { numberOf, seconds, textOf, type ApiObject } from '../objects/api-object.js';
-import { APPROVED_OUTCOME, declinedOutcome, paymentError, wordsOf } from '../objects/declines.js';
+import { approvedOutcome, declinedOutcome, paymentError, wordsOf } from '../objects/declines.js';
 import { intendedMethod, networkReasonCode } from '../objects/disputes.js';
-import { CARD_DETAILS, CHARGE, DISPUTE, DISPUTE_EVIDENCE, NO_ADDRESS } from '../objects/templates.js';
+import {
+  cardDetailsTemplate,
+  chargeTemplate,
+  disputeTemplate,
+  disputeEvidenceTemplate,
+  noAddress,
+} from '../objects/templates.js';
 import { addTransaction, captureFee } from './ledger.js';
 
 /** Charges a payment intent and answers it as it is then; throws a card error when the issuer declines. */
@@ -65,11 +71,11 @@ function decline(api: Api, intent: ApiObject, charge: ApiObject, declineCode: st
 function newCharge(api: Api, intent: ApiObject, answer: IssuerAnswer): ApiObject {
   const id = api.newId('charge');
   return {
-    ...CHARGE,
+    ...chargeTemplate,
     id,
     amount: numberOf(intent, 'amount'),
     billing_details: {
-      address: NO_ADDRESS,
+      address: noAddress,
       email: intent.receipt_email,
       name: null,
       phone: null,
@@ -80,7 +86,7 @@ function newCharge(api: Api, intent: ApiObject, answer: IssuerAnswer): ApiObject
     customer: intent.customer,
     description: intent.description,
     metadata: intent.metadata,
-    outcome: APPROVED_OUTCOME,
+    outcome: approvedOutcome,
     paid: true,
     payment_intent: intent.id,
     payment_method: intent.payment_method,
@@ -101,11 +107,11 @@ function cardDetails(
   return {
     type: 'card',
     card: {
-      ...CARD_DETAILS,
+      ...cardDetailsTemplate,
       amount_authorized: approved ? numberOf(intent, 'amount') : null,
       authorization_code: approved ? String(key % 1_000_000).padStart(6, '0') : null,
       brand: answer.brand,
-      ...(intent.capture_method === 'manual' ? { capture_before: seconds(api.nowMs() + 7 * DAY_MS) } : {}),
+      ...(intent.capture_method === 'manual' ? { capture_before: seconds(api.nowMs() + 7 * dayMs) } : {}),
       country: 'US',
       exp_month: 8,
       exp_year: 2030,
@@ -151,7 +157,7 @@ export function releaseCharge(api: Api, intent: ApiObject): void {
   if (charge) api.publish('charge.refunded', { ...charge, amount_refunded: charge.amount, refunded: true });
 }
 
-const RESPONSE_DAYS = 14;
+const responseDays = 14;
 
 function openDispute(api: Api, chargeId: string, answer: IssuerAnswer): void {
   const charge = api.store.find(chargeId);
@@ -166,17 +172,17 @@ function openDispute(api: Api, chargeId: string, answer: IssuerAnswer): void {
     feeMinor: 1_500,
     description: `Chargeback withdrawal for ${chargeId}`,
   });
-  const deadlineMs = Math.ceil((api.nowMs() + RESPONSE_DAYS * DAY_MS) / DAY_MS) * DAY_MS - 1_000;
+  const deadlineMs = Math.ceil((api.nowMs() + responseDays * dayMs) / dayMs) * dayMs - 1_000;
   api.store.save({ ...charge, disputed: true });
   api.publish('charge.dispute.created', {
-    ...DISPUTE,
+    ...disputeTemplate,
     id,
     amount: charge.amount,
     balance_transactions: [api.store.find(transaction)],
     charge: chargeId,
     created: api.now(),
     currency: charge.currency,
-    evidence: DISPUTE_EVIDENCE,
+    evidence: disputeEvidenceTemplate,
     evidence_details: {
       due_by: seconds(deadlineMs),
       enhanced_eligibility: {},

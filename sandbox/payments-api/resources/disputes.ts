@@ -6,15 +6,15 @@
 import type { Api, Call } from '../api.js';
 import { invalidParameter, missingResource, refused, unknownParameter } from '../errors.js';
 import type { FormValue } from '../form.js';
-import { LIST_PARAMS, listPage } from '../lists.js';
+import { listParams, listPage } from '../lists.js';
 import { isRecord, numberOf, textOf, type ApiObject } from '../objects/api-object.js';
-import { DISPUTE_EVIDENCE } from '../objects/templates.js';
+import { disputeEvidenceTemplate } from '../objects/templates.js';
 import { allowOnly, flagParam, isForm, mergedMetadata } from '../params.js';
-import { EVIDENCE_PURPOSE, findFile } from './files.js';
+import { evidencePurpose, findFile } from './files.js';
 import { amongRelated } from './refunds.js';
 
 /** The kinds that take the id of a file. */
-const DOCUMENTS = [
+const documents = [
   'cancellation_policy',
   'customer_communication',
   'customer_signature',
@@ -25,7 +25,7 @@ const DOCUMENTS = [
   'shipping_documentation',
   'uncategorized_file',
 ];
-const MAX_EVIDENCE_CHARACTERS = 150_000;
+const maxEvidenceCharacters = 150_000;
 
 function findDispute(api: Api, id: string): ApiObject {
   const dispute = api.store.find(id);
@@ -39,7 +39,7 @@ export function retrieveDispute({ api, form, args: [id = ''] }: Call): ApiObject
 }
 
 export function listDisputes({ api, form, path }: Call): unknown {
-  allowOnly(form, [...LIST_PARAMS, 'charge', 'payment_intent']);
+  allowOnly(form, [...listParams, 'charge', 'payment_intent']);
   return listPage(api.store, { type: 'dispute', url: path, form, among: amongRelated(api, 'dispute', form) });
 }
 
@@ -68,16 +68,16 @@ export function updateDispute({ api, form, args: [id = ''] }: Call): ApiObject {
   return updated;
 }
 
-const METHODS = ['manual', 'prefer_manual', 'prefer_smart_disputes', 'smart_disputes'];
+const methods = ['manual', 'prefer_manual', 'prefer_smart_disputes', 'smart_disputes'];
 
 /** Only an account with Smart Disputes can choose one that the provider answers. */
 function givenMethod(form: Call['form'], dispute: ApiObject): unknown {
   const { intended_submission_method: method } = form;
   if (method === undefined) return dispute.intended_submission_method ?? null;
-  if (typeof method !== 'string' || !METHODS.includes(method))
+  if (typeof method !== 'string' || !methods.includes(method))
     throw invalidParameter(
       'intended_submission_method',
-      `Invalid intended_submission_method: must be one of ${METHODS.join(', ')}`,
+      `Invalid intended_submission_method: must be one of ${methods.join(', ')}`,
     );
   const available = (dispute.intended_submission_method ?? null) !== null;
   if (!available && method !== 'manual')
@@ -86,15 +86,15 @@ function givenMethod(form: Call['form'], dispute: ApiObject): unknown {
 }
 
 const evidenceOf = (dispute: ApiObject): Record<string, unknown> =>
-  isRecord(dispute.evidence) ? dispute.evidence : DISPUTE_EVIDENCE;
+  isRecord(dispute.evidence) ? dispute.evidence : disputeEvidenceTemplate;
 
 function givenEvidence(api: Api, form: Call['form']): Record<string, unknown> {
   const { evidence } = form;
   if (evidence === undefined || evidence === '') return {};
   if (!isForm(evidence)) throw invalidParameter('evidence', 'Invalid hash');
-  const unknown = Object.keys(evidence).find((key) => !(key in DISPUTE_EVIDENCE));
+  const unknown = Object.keys(evidence).find((key) => !(key in disputeEvidenceTemplate));
   if (unknown !== undefined) throw unknownParameter(`evidence[${unknown}]`);
-  for (const kind of DOCUMENTS) checkFile(api, kind, evidence[kind]);
+  for (const kind of documents) checkFile(api, kind, evidence[kind]);
   return Object.fromEntries(
     Object.entries(evidence).map(([key, value]) => [key, value === '' ? null : value]),
   );
@@ -105,16 +105,16 @@ function checkFile(api: Api, kind: string, id: FormValue | undefined): void {
   const param = `evidence[${kind}]`;
   const file = typeof id === 'string' ? findFile(api, id) : null;
   if (!file) throw invalidParameter(param, `No such file upload: ${JSON.stringify(id)}`, 'resource_missing');
-  if (textOf(file, 'purpose') !== EVIDENCE_PURPOSE)
-    throw invalidParameter(param, `The file must have been uploaded with the purpose ${EVIDENCE_PURPOSE}.`);
+  if (textOf(file, 'purpose') !== evidencePurpose)
+    throw invalidParameter(param, `The file must have been uploaded with the purpose ${evidencePurpose}.`);
 }
 
 function checkLength(evidence: Record<string, unknown>): void {
   const texts = Object.values(evidence).filter((value) => typeof value === 'string');
-  if (texts.reduce((sum, text) => sum + text.length, 0) > MAX_EVIDENCE_CHARACTERS)
+  if (texts.reduce((sum, text) => sum + text.length, 0) > maxEvidenceCharacters)
     throw invalidParameter(
       'evidence',
-      `The combined character count of evidence must not exceed ${MAX_EVIDENCE_CHARACTERS}.`,
+      `The combined character count of evidence must not exceed ${maxEvidenceCharacters}.`,
     );
 }
 

@@ -9,11 +9,11 @@ import type { Api } from '../api.js';
 import type { ApiObject } from '../objects/api-object.js';
 import { allowOnly, requiredText } from '../params.js';
 
-export const EVIDENCE_PURPOSE = 'dispute_evidence';
-const MAX_FILE_BYTES = 5_000_000;
+export const evidencePurpose = 'dispute_evidence';
+const maxFileBytes = 5_000_000;
 /** Purposes that Stripe's clients may name here; evidence takes files of the first only. */
-const PURPOSES = [EVIDENCE_PURPOSE, 'customer_signature', 'business_logo'];
-const SIGNATURES = [
+const purposes = [evidencePurpose, 'customer_signature', 'business_logo'];
+const signatures = [
   ['pdf', '255044462d'],
   ['jpg', 'ffd8ff'],
   ['png', '89504e470d0a1a0a'],
@@ -22,12 +22,12 @@ const SIGNATURES = [
 export function createFile({ api, form, upload }: Call): ApiObject {
   allowOnly(form, ['purpose']);
   const purpose = requiredText(form, 'purpose');
-  if (!PURPOSES.includes(purpose)) throw invalidParameter('purpose', `Invalid purpose: ${purpose}`);
+  if (!purposes.includes(purpose)) throw invalidParameter('purpose', `Invalid purpose: ${purpose}`);
   if (!upload) throw missingParameter('file');
   const { content, name } = upload;
-  const type = SIGNATURES.find(([, signature]) => content.toString('hex', 0, 8).startsWith(signature))?.[0];
+  const type = signatures.find(([, signature]) => content.toString('hex', 0, 8).startsWith(signature))?.[0];
   if (!type) throw invalidParameter('file', 'The file must be a PDF, a JPEG or a PNG.');
-  if (content.length > MAX_FILE_BYTES) throw invalidParameter('file', 'The file is larger than 5 MB.');
+  if (content.length > maxFileBytes) throw invalidParameter('file', 'The file is larger than 5 MB.');
   const id = api.newId('file');
   const file = {
     object: 'file',

@@ -3,10 +3,10 @@ import { addBusinessDays, dayOf, startOfDay } from '../../world/calendar.js';
 import type { Api } from '../api.js';
 import { numberOf, seconds, textOf, type ApiObject } from '../objects/api-object.js';
 import { feeDetails } from '../objects/balance.js';
-import { BALANCE_TRANSACTION } from '../objects/templates.js';
+import { balanceTransactionTemplate } from '../objects/templates.js';
 
 /** Weekdays until money is available, as for the world's own payments. */
-const DELAY_DAYS = 2;
+const delayDays = 2;
 
 interface NewTransaction {
   source: ApiObject;
@@ -21,9 +21,9 @@ interface NewTransaction {
 export function addTransaction(api: Api, entry: NewTransaction): string {
   const { source, type, category, amountMinor, feeMinor = 0, description } = entry;
   const currency = textOf(source, 'currency') ?? 'usd';
-  const availableMs = startOfDay(addBusinessDays(dayOf(api.nowMs(), 0), DELAY_DAYS), 0);
+  const availableMs = startOfDay(addBusinessDays(dayOf(api.nowMs(), 0), delayDays), 0);
   const transaction = {
-    ...BALANCE_TRANSACTION,
+    ...balanceTransactionTemplate,
     id: api.newId('balance_transaction'),
     amount: amountMinor,
     available_on: seconds(availableMs),

@@ -7,9 +7,9 @@ import { currencyParam } from '../currencies.js';
 import type { ApiError } from '../errors.js';
 import { missingResource, refused } from '../errors.js';
 import { issuerAnswer } from '../issuer.js';
-import { LIST_PARAMS, listPage } from '../lists.js';
+import { listParams, listPage } from '../lists.js';
 import { numberOf, textOf, type ApiObject } from '../objects/api-object.js';
-import { PAYMENT_INTENT } from '../objects/templates.js';
+import { paymentIntentTemplate } from '../objects/templates.js';
 import {
   allowOnly,
   choiceParam,
@@ -21,7 +21,7 @@ import {
 } from '../params.js';
 import { captureCharge, chargeIntent, releaseCharge } from './charging.js';
 
-const DETAILS = [
+const methodDetails = [
   'amount',
   'automatic_payment_methods',
   'capture_method',
@@ -39,7 +39,7 @@ const DETAILS = [
   'statement_descriptor_suffix',
   'transfer_group',
 ] as const;
-const CONFIRMING = ['confirmation_method', 'error_on_requires_action', 'off_session', 'return_url'] as const;
+const confirming = ['confirmation_method', 'error_on_requires_action', 'off_session', 'return_url'] as const;
 
 function findIntent(api: Api, id: string, param = 'intent'): ApiObject {
   const intent = api.store.find(id);
@@ -48,13 +48,13 @@ function findIntent(api: Api, id: string, param = 'intent'): ApiObject {
 }
 
 export function createIntent({ api, form }: Call): ApiObject {
-  allowOnly(form, [...DETAILS, ...CONFIRMING, 'confirm']);
+  allowOnly(form, [...methodDetails, ...confirming, 'confirm']);
   const currency = currencyParam(form) ?? requiredText(form, 'currency');
   requiredText(form, 'amount');
   const amount = wholeParam(form, 'amount', 1);
   const id = api.newId('payment_intent');
   const intent: ApiObject = {
-    ...PAYMENT_INTENT,
+    ...paymentIntentTemplate,
     id,
     amount,
     client_secret: `${id}_secret_${id.slice(-10)}`,
@@ -89,7 +89,7 @@ function details(api: Api, form: Call['form']): Record<string, unknown> {
 }
 
 export function updateIntent({ api, form, args: [id = ''] }: Call): ApiObject {
-  allowOnly(form, DETAILS);
+  allowOnly(form, methodDetails);
   const intent = findIntent(api, id);
   const amount = wholeParam(form, 'amount', 1);
   const currency = currencyParam(form);
@@ -113,7 +113,7 @@ export function updateIntent({ api, form, args: [id = ''] }: Call): ApiObject {
 }
 
 export function confirmIntent({ api, form, args: [id = ''] }: Call): ApiObject {
-  allowOnly(form, [...DETAILS, ...CONFIRMING]);
+  allowOnly(form, [...methodDetails, ...confirming]);
   return confirm(api, findIntent(api, id), form);
 }
 
@@ -186,7 +186,7 @@ export function cancelIntent({ api, form, args: [id = ''] }: Call): ApiObject {
   return canceled;
 }
 
-const VERBS: Record<string, string> = {
+const verbs: Record<string, string> = {
   captured: 'capture',
   canceled: 'cancel',
   confirmed: 'confirm',
@@ -197,7 +197,7 @@ function unexpectedState(intent: ApiObject, done: string): ApiError {
   const status = textOf(intent, 'status') ?? '';
   return refused(
     'payment_intent_unexpected_state',
-    `This PaymentIntent could not be ${done} because it has a status of ${status}. You cannot ${VERBS[done] ?? done} it now.`,
+    `This PaymentIntent could not be ${done} because it has a status of ${status}. You cannot ${verbs[done] ?? done} it now.`,
     { payment_intent: intent },
   );
 }
@@ -208,7 +208,7 @@ export function retrieveIntent({ api, args: [id = ''], form }: Call): ApiObject 
 }
 
 export function listIntents({ api, form, path }: Call): unknown {
-  allowOnly(form, [...LIST_PARAMS, 'customer']);
+  allowOnly(form, [...listParams, 'customer']);
   const among = amongCustomer(api, 'payment_intent', form);
   return listPage(api.store, { type: 'payment_intent', url: path, form, among });
 }

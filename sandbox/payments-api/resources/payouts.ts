@@ -5,10 +5,10 @@ import { currencyParam } from '../currencies.js';
 import { addBusinessDays, dayOf, startOfDay } from '../../world/calendar.js';
 import type { Api, Call } from '../api.js';
 import { invalidParameter, missingResource, refused } from '../errors.js';
-import { LIST_PARAMS, listPage } from '../lists.js';
+import { listParams, listPage } from '../lists.js';
 import { numberOf, seconds, textOf, type ApiObject } from '../objects/api-object.js';
 import { destinationOf } from '../objects/balance.js';
-import { PAYOUT } from '../objects/templates.js';
+import { payoutTemplate } from '../objects/templates.js';
 import {
   allowOnly,
   choiceParam,
@@ -20,7 +20,7 @@ import {
 } from '../params.js';
 import { addTransaction } from './ledger.js';
 
-const STATUSES = ['paid', 'pending', 'in_transit', 'canceled', 'failed'] as const;
+const statuses = ['paid', 'pending', 'in_transit', 'canceled', 'failed'] as const;
 
 function findPayout(api: Api, id: string): ApiObject {
   const payout = api.store.find(id);
@@ -44,7 +44,7 @@ export function createPayoutByHand({ api, form }: Call): ApiObject {
   const amount = wholeParam(form, 'amount', 1) ?? 0;
   const id = api.newId('payout');
   const payout: ApiObject = {
-    ...PAYOUT,
+    ...payoutTemplate,
     id,
     amount,
     arrival_date: seconds(startOfDay(addBusinessDays(dayOf(api.nowMs(), 0), 2), 0)),
@@ -103,8 +103,8 @@ export function cancelPayout({ api, form, args: [id = ''] }: Call): ApiObject {
 }
 
 export function listPayouts({ api, form, path }: Call): unknown {
-  allowOnly(form, [...LIST_PARAMS, 'arrival_date', 'destination', 'status']);
-  const status = choiceParam(form, 'status', STATUSES);
+  allowOnly(form, [...listParams, 'arrival_date', 'destination', 'status']);
+  const status = choiceParam(form, 'status', statuses);
   const destination = textParam(form, 'destination');
   const arrives = arrivalTest(form);
   return listPage(api.store, {

@@ -2,10 +2,10 @@
  * Resources that are only read: charges, balance, balance transactions, events, early fraud warnings, customers.
  * Invariant: a filter that names one payment, payout or person looks at that one only, never at the whole history.
  */
-import { hourOf, SECOND_MS } from '../../world/clock.js';
+import { hourOf, secondMs } from '../../world/clock.js';
 import type { Api, Call } from '../api.js';
 import { missingResource } from '../errors.js';
-import { LIST_PARAMS, listPage } from '../lists.js';
+import { listParams, listPage } from '../lists.js';
 import { numberOf, textOf, type ApiObject } from '../objects/api-object.js';
 import { allowOnly, textParam } from '../params.js';
 import { amongCustomer } from './payment-intents.js';
@@ -22,7 +22,7 @@ export const retrieve =
   };
 
 export function listCharges({ api, form, path }: Call): unknown {
-  allowOnly(form, [...LIST_PARAMS, 'customer', 'payment_intent', 'transfer_group']);
+  allowOnly(form, [...listParams, 'customer', 'payment_intent', 'transfer_group']);
   const customer = textParam(form, 'customer');
   return listPage(api.store, {
     type: 'charge',
@@ -35,12 +35,12 @@ export function listCharges({ api, form, path }: Call): unknown {
 
 export function listWarnings({ api, form, path }: Call): unknown {
   const type = 'radar.early_fraud_warning';
-  allowOnly(form, [...LIST_PARAMS, 'charge', 'payment_intent']);
+  allowOnly(form, [...listParams, 'charge', 'payment_intent']);
   return listPage(api.store, { type, url: path, form, among: amongRelated(api, type, form) });
 }
 
 export function listEvents({ api, form, path }: Call): unknown {
-  allowOnly(form, [...LIST_PARAMS, 'type', 'types']);
+  allowOnly(form, [...listParams, 'type', 'types']);
   const type = textParam(form, 'type');
   const given = Array.isArray(form.types) ? form.types : [type];
   const types = given.filter((wanted) => typeof wanted === 'string');
@@ -54,7 +54,7 @@ const matches = (type: string, wanted: string): boolean =>
   wanted.endsWith('*') ? type.startsWith(wanted.slice(0, -1)) : type === wanted;
 
 export function listTransactions({ api, form, path }: Call): unknown {
-  allowOnly(form, [...LIST_PARAMS, 'currency', 'payout', 'source', 'type']);
+  allowOnly(form, [...listParams, 'currency', 'payout', 'source', 'type']);
   const [currency, type] = [textParam(form, 'currency'), textParam(form, 'type')];
   return listPage(api.store, {
     type: 'balance_transaction',
@@ -110,7 +110,7 @@ function worldTransactions(api: Api, source: string): ApiObject[] {
 }
 
 export function listCustomers({ api, form, path }: Call): unknown {
-  allowOnly(form, [...LIST_PARAMS, 'email']);
+  allowOnly(form, [...listParams, 'email']);
   const email = textParam(form, 'email');
   const same = (customer: ApiObject): boolean => textOf(customer, 'email') === email;
   const among =
@@ -136,7 +136,7 @@ export function retrieveBalance({ api, form }: Call): ApiObject | Record<string,
     add(pending, payout.currency.toLowerCase(), payout.netMinor);
   // Coming payouts count what moved before this hour.
   const isCounted = ({ id, created }: ApiObject): boolean =>
-    api.world.written.has(id) && hourOf(Number(created) * SECOND_MS) < hourOf(api.nowMs());
+    api.world.written.has(id) && hourOf(Number(created) * secondMs) < hourOf(api.nowMs());
   const loose = api.store.written('balance_transaction').filter((transaction) => !isCounted(transaction));
   for (const transaction of loose)
     add(

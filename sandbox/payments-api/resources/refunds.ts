@@ -4,13 +4,13 @@
  */
 import type { Api, Call } from '../api.js';
 import { invalidParameter, missingParameter, missingResource, refused } from '../errors.js';
-import { LIST_PARAMS, listPage } from '../lists.js';
+import { listParams, listPage } from '../lists.js';
 import { numberOf, textOf, type ApiObject } from '../objects/api-object.js';
-import { REFUND } from '../objects/templates.js';
+import { refundTemplate } from '../objects/templates.js';
 import { allowOnly, choiceParam, mergedMetadata, textParam, wholeParam } from '../params.js';
 import { addTransaction, refundable } from './ledger.js';
 
-const REASONS = ['duplicate', 'fraudulent', 'requested_by_customer'] as const;
+const reasons = ['duplicate', 'fraudulent', 'requested_by_customer'] as const;
 
 export function createRefund({ api, form }: Call): ApiObject {
   allowOnly(form, [
@@ -43,7 +43,7 @@ export function createRefund({ api, form }: Call): ApiObject {
     );
   return refund(api, charge, amount ?? left, {
     metadata: mergedMetadata(form, {}),
-    reason: choiceParam(form, 'reason', REASONS) ?? null,
+    reason: choiceParam(form, 'reason', reasons) ?? null,
   });
 }
 
@@ -78,7 +78,7 @@ const isRefundable = (api: Api, charge: ApiObject): boolean =>
 function refund(api: Api, charge: ApiObject, amount: number, fields: Record<string, unknown>): ApiObject {
   const id = api.newId('refund');
   const created: ApiObject = {
-    ...REFUND,
+    ...refundTemplate,
     id,
     amount,
     balance_transaction: addTransaction(api, {
@@ -125,7 +125,7 @@ export function updateRefund(call: Call): ApiObject {
 }
 
 export function listRefunds({ api, form, path }: Call): unknown {
-  allowOnly(form, [...LIST_PARAMS, 'charge', 'payment_intent']);
+  allowOnly(form, [...listParams, 'charge', 'payment_intent']);
   return listPage(api.store, { type: 'refund', url: path, form, among: amongRelated(api, 'refund', form) });
 }
 

@@ -23,9 +23,9 @@ interface Query {
   clauses: Clause[];
 }
 
-const CLAUSE =
+const clausePattern =
   /^\s*(-?)([a-z_][\w.]*)(?:\[["']([^"'\]]+)["']\])?\s*(:|~|>=|<=|>|<)\s*(?:"([^"]*)"|'([^']*)'|([\w.-]+))/i;
-const FIELDS = new Set([
+const fields = new Set([
   'amount',
   'created',
   'currency',
@@ -44,10 +44,10 @@ function parseQuery(text: string): Query {
   const joins = new Set<string>();
   let rest = text;
   for (;;) {
-    const match = CLAUSE.exec(rest);
+    const match = clausePattern.exec(rest);
     const [whole, sign, field, key, operator, double, single, bare] = match ?? [];
     if (whole === undefined || field === undefined) throw badQuery(text, rest);
-    if (!FIELDS.has(field)) throw badQuery(text, field);
+    if (!fields.has(field)) throw badQuery(text, field);
     clauses.push({
       negated: sign === '-',
       path: [...field.split('.'), ...(key === undefined ? [] : [key])],

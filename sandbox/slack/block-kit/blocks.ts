@@ -4,7 +4,7 @@
  * lets nobody send.
  */
 import { asArray, asObject } from '../json.js';
-import { button, ELEMENTS, imageElement } from './elements.js';
+import { button, elements, imageElement } from './elements.js';
 import { anyText, plainText, slackFile, slackIcon, textVariants } from './objects.js';
 import { richText, richTextBlock } from './rich-text.js';
 import { dataVisualization, dataTable, table } from './tables.js';
@@ -24,10 +24,10 @@ import {
 } from './spec.js';
 import type { ObjectSpec, Rule, Surface } from './spec.js';
 
-const MESSAGE: readonly Surface[] = ['message'];
+const message: readonly Surface[] = ['message'];
 const identified = { block_id: string(255) };
 
-const CHOICES = [
+const choices = [
   'checkboxes',
   'radio_buttons',
   'datepicker',
@@ -43,18 +43,18 @@ const CHOICES = [
   'channels_select',
   'multi_channels_select',
 ];
-const WRITTEN = ['plain_text_input', 'email_text_input', 'url_text_input', 'number_input', 'rich_text_input'];
+const written = ['plain_text_input', 'email_text_input', 'url_text_input', 'number_input', 'rich_text_input'];
 
 /** Which elements stand in which block. */
-const PLACES = {
-  section: [...CHOICES, 'button', 'image', 'overflow', 'workflow_button'],
-  actions: [...CHOICES, 'button', 'overflow', 'datetimepicker', 'rich_text_input', 'workflow_button'],
-  input: [...CHOICES, ...WRITTEN, 'datetimepicker', 'file_input'],
+const places = {
+  section: [...choices, 'button', 'image', 'overflow', 'workflow_button'],
+  actions: [...choices, 'button', 'overflow', 'datetimepicker', 'rich_text_input', 'workflow_button'],
+  input: [...choices, ...written, 'datetimepicker', 'file_input'],
   context_actions: ['feedback_buttons', 'icon_button'],
 } as const;
 
-const elementsOf = (place: keyof typeof PLACES) => {
-  const variants = pick(ELEMENTS, PLACES[place]);
+const elementsOf = (place: keyof typeof places) => {
+  const variants = pick(elements, places[place]);
   return variant(() => variants);
 };
 const image = variant(() => ({ image: imageElement }));
@@ -93,7 +93,7 @@ const taskCard = object(
     ),
   },
   [],
-  MESSAGE,
+  message,
 );
 
 /** Both stand at the same place. */
@@ -119,10 +119,10 @@ const card = object(
     ),
   },
   [atLeastOne('hero_image', 'title', 'actions', 'body'), oneIcon],
-  MESSAGE,
+  message,
 );
 
-const IN_CONTAINER = [
+const inContainer = [
   'actions',
   'context',
   'divider',
@@ -136,7 +136,7 @@ const IN_CONTAINER = [
 ];
 
 /** Every block by its type. */
-export const BLOCKS: Readonly<Record<string, ObjectSpec>> = {
+export const blockRules: Readonly<Record<string, ObjectSpec>> = {
   section: object(
     {},
     {
@@ -160,7 +160,7 @@ export const BLOCKS: Readonly<Record<string, ObjectSpec>> = {
     identified,
   ),
   actions: object({ elements: list(elementsOf('actions'), 25) }, identified),
-  context_actions: object({ elements: list(elementsOf('context_actions'), 5) }, identified, [], MESSAGE),
+  context_actions: object({ elements: list(elementsOf('context_actions'), 5) }, identified, [], message),
   image: object(
     { alt_text: string(2000) },
     { ...identified, title: plainText(2000), image_url: url, slack_file: slackFile },
@@ -172,7 +172,7 @@ export const BLOCKS: Readonly<Record<string, ObjectSpec>> = {
     [fileInputDoesNotDispatch],
   ),
   rich_text: richText,
-  markdown: object({ text: string(12_000) }, identified, [], MESSAGE),
+  markdown: object({ text: string(12_000) }, identified, [], message),
   table,
   data_table: dataTable,
   data_visualization: dataVisualization,
@@ -192,12 +192,12 @@ export const BLOCKS: Readonly<Record<string, ObjectSpec>> = {
     },
     identified,
     [],
-    MESSAGE,
+    message,
   ),
   container: object(
     {
       child_blocks: list(
-        variant(() => pick(BLOCKS, IN_CONTAINER)),
+        variant(() => pick(blockRules, inContainer)),
         10,
       ),
     },
@@ -213,7 +213,7 @@ export const BLOCKS: Readonly<Record<string, ObjectSpec>> = {
       has_header_divider: boolean,
     },
     [atLeastOne('title', 'rich_text_title'), collapsedNeedsCollapsible],
-    MESSAGE,
+    message,
   ),
   task_card: taskCard,
   plan: object(
@@ -227,7 +227,7 @@ export const BLOCKS: Readonly<Record<string, ObjectSpec>> = {
       ),
     },
     [uniqueTasks],
-    MESSAGE,
+    message,
   ),
   video: object(
     { video_url: httpsUrl, thumbnail_url: url, alt_text: string(), title: plainText(199) },

@@ -76,7 +76,7 @@ export const button: ObjectSpec = object(
 );
 
 /** Every element by its type. `image` stands in sections and context; all others carry an action_id. */
-export const ELEMENTS: Readonly<Record<string, ObjectSpec>> = {
+export const elements: Readonly<Record<string, ObjectSpec>> = {
   button,
   image: imageElement,
   checkboxes: object(

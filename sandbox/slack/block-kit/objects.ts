@@ -8,22 +8,22 @@ import { boolean, choice, exactlyOne, list, object, string, url, variant } from 
 import type { ObjectSpec, Rule, VariantSpec } from './spec.js';
 
 /** Length of any text object whose place sets no smaller limit. */
-const TEXT_MAX = 3000;
+const textMax = 3000;
 
 const plainTextObject = (max: number): ObjectSpec => object({ text: string(max) }, { emoji: boolean });
 const mrkdwnObject = (max: number): ObjectSpec => object({ text: string(max) }, { verbatim: boolean });
 
-export const plainText = (max = TEXT_MAX): VariantSpec => {
+export const plainText = (max = textMax): VariantSpec => {
   const variants = { plain_text: plainTextObject(max) };
   return variant(() => variants);
 };
 
-export const anyText = (max = TEXT_MAX): VariantSpec => {
+export const anyText = (max = textMax): VariantSpec => {
   const variants = textVariants(max);
   return variant(() => variants);
 };
 
-export const textVariants = (max = TEXT_MAX): Record<string, ObjectSpec> => ({
+export const textVariants = (max = textMax): Record<string, ObjectSpec> => ({
   plain_text: plainTextObject(max),
   mrkdwn: mrkdwnObject(max),
 });
@@ -67,13 +67,13 @@ export const conversationFilter = object(
 export const slackFile = object({}, { id: string(), url }, [exactlyOne('id', 'url')]);
 
 /** Those that Slack documents, in its order. */
-export const SLACK_ICON_NAMES =
+export const slackIconNames =
   'archive book bookmark bot bug calendar call caret-left caret-right check clipboard code comment compass copy cube download edit email eye-closed eye-open file flag folder gear globe heart help image info key lightbulb link map mobile new-window pin plus refine refresh rocket save screen share sparkle star star-filled tag thumbs-down thumbs-up trash upload user warning'.split(
     ' ',
   );
 
 /** One of Slack's own icons, for a card. */
-export const slackIcon = variant(() => ({ icon: object({ name: choice(...SLACK_ICON_NAMES) }) }));
+export const slackIcon = variant(() => ({ icon: object({ name: choice(...slackIconNames) }) }));
 
 /** All option values of an element, from `options` or `option_groups`. */
 function optionValues(element: JsonObject): unknown[] {

@@ -17,7 +17,7 @@ const styled = { style: textStyle };
 /** A link may also be mailto: or tel:. */
 const link = matching(/^[a-z][a-z0-9+.-]*:\S+$/i, 'invalid url', 3000);
 
-export const RUNS: Readonly<Record<string, ObjectSpec>> = {
+export const runRules: Readonly<Record<string, ObjectSpec>> = {
   text: object({ text: string() }, styled),
   link: object({ url: link }, { ...styled, text: string(Infinity, 0), unsafe: boolean }),
   emoji: object({ name: string() }, { ...styled, unicode: string(), url }),
@@ -31,14 +31,14 @@ export const RUNS: Readonly<Record<string, ObjectSpec>> = {
 };
 
 const runs = list(
-  variant(() => RUNS),
+  variant(() => runRules),
   Infinity,
   0,
 );
 const border = { border: integer(0, 1) };
 const section = object({ elements: runs });
 
-export const RICH_TEXT: Readonly<Record<string, ObjectSpec>> = {
+export const richTextRules: Readonly<Record<string, ObjectSpec>> = {
   rich_text_section: section,
   rich_text_quote: object({ elements: runs }, border),
   rich_text_preformatted: object({ elements: runs }, { ...border, language: anything }),
@@ -51,7 +51,7 @@ export const RICH_TEXT: Readonly<Record<string, ObjectSpec>> = {
 export const richText: ObjectSpec = object(
   {
     elements: list(
-      variant(() => RICH_TEXT),
+      variant(() => richTextRules),
       Infinity,
       0,
     ),

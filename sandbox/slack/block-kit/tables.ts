@@ -9,9 +9,9 @@ import { richText } from './rich-text.js';
 import { boolean, choice, integer, list, number, object, string, variant } from './spec.js';
 import type { ObjectSpec, Rule, Surface } from './spec.js';
 
-const MESSAGE: readonly Surface[] = ['message'];
+const message: readonly Surface[] = ['message'];
 /** Characters in all cells of one table. */
-const CELLS_MAX = 10_000;
+const cellsMax = 10_000;
 
 const rawText = object({ text: string() });
 const rawNumber = object({ value: number(), text: string() });
@@ -26,8 +26,8 @@ function textLength(value: Json | undefined): number {
 }
 
 const cellsFit: Rule = (block) =>
-  rowsOf(block).reduce((sum, row) => sum + textLength(row), 0) > CELLS_MAX
-    ? { at: 'rows', message: `must be less than ${CELLS_MAX + 1} characters in all cells` }
+  rowsOf(block).reduce((sum, row) => sum + textLength(row), 0) > cellsMax
+    ? { at: 'rows', message: `must be less than ${cellsMax + 1} characters in all cells` }
     : undefined;
 
 const evenRows: Rule = (block) => {
@@ -63,7 +63,7 @@ export const table: ObjectSpec = object(
     column_settings: list(object({}, { align: choice('left', 'center', 'right'), is_wrapped: boolean }), 20),
   },
   [cellsFit],
-  MESSAGE,
+  message,
 );
 
 /** A header row and up to a hundred others. */
@@ -81,7 +81,7 @@ export const dataTable: ObjectSpec = object(
   },
   { block_id: string(255), page_size: integer(1, 100), row_header_column_index: integer(0) },
   [evenRows, plainHeader, headerColumnExists, cellsFit],
-  MESSAGE,
+  message,
 );
 
 const label = string(20);
@@ -115,7 +115,7 @@ const labelsAreCategories: Rule = (chart) => {
     : { at: 'series', message: 'data labels must match axis_config.categories' };
 };
 
-const CHARTS: Readonly<Record<string, ObjectSpec>> = {
+const charts: Readonly<Record<string, ObjectSpec>> = {
   pie: object({ segments: list(object({ label, value: number(Number.MIN_VALUE) }), 6) }),
   bar: seriesChart(),
   line: seriesChart(),
@@ -123,8 +123,8 @@ const CHARTS: Readonly<Record<string, ObjectSpec>> = {
 };
 
 export const dataVisualization: ObjectSpec = object(
-  { title: string(50), chart: variant(() => CHARTS) },
+  { title: string(50), chart: variant(() => charts) },
   { block_id: string(255) },
   [],
-  MESSAGE,
+  message,
 );

@@ -6,7 +6,7 @@
 import { asArray, asObject, asString, lengthOf } from '../json.js';
 import type { JsonObject } from '../json.js';
 import type { Json } from '../wire.js';
-import { BLOCKS } from './blocks.js';
+import { blockRules } from './blocks.js';
 import { option, plainText } from './objects.js';
 import type {
   ArraySpec,
@@ -20,7 +20,7 @@ import type {
 } from './spec.js';
 import { list, object, variant } from './spec.js';
 import { acrossBlocks } from './whole.js';
-import { HOME, MODAL } from './views.js';
+import { home, modal } from './views.js';
 
 /** Unlike in a static select, a group may be empty when nothing matches. */
 const suggestedGroup = object({ label: plainText(75), options: list(option, 100, 0) });
@@ -31,7 +31,7 @@ interface Walk {
 }
 
 /** How many blocks a surface takes. */
-const BLOCKS_MAX: Record<Surface, number> = { message: 50, modal: 100, home: 100 };
+const blocksMax: Record<Surface, number> = { message: 50, modal: 100, home: 100 };
 
 /**
  * Checks the blocks of a message, a modal or a Home.
@@ -42,8 +42,8 @@ export function validateBlocks(value: unknown, surface: Surface, pointer = '/blo
   check(
     value as Json,
     list(
-      variant(() => BLOCKS),
-      BLOCKS_MAX[surface],
+      variant(() => blockRules),
+      blocksMax[surface],
       0,
     ),
     pointer,
@@ -60,7 +60,7 @@ export function validateView(value: unknown, pointer = '/view'): BlockError[] {
   const walk: Walk = { surface, errors: [] };
   check(
     value as Json,
-    variant(() => ({ modal: MODAL, home: HOME })),
+    variant(() => ({ modal: modal, home: home })),
     pointer,
     walk,
   );
@@ -69,14 +69,14 @@ export function validateView(value: unknown, pointer = '/view'): BlockError[] {
 }
 
 /** Slack takes a hundred options or groups in answer to a block_suggestion. */
-const SUGGESTIONS_MAX = 100;
+const suggestionsMax = 100;
 
 /** Checks what an app answers to a block_suggestion: `{options}` or `{option_groups}`; nothing at all is fine too. */
 export function validateSuggestions(value: JsonObject): BlockError[] {
   const walk: Walk = { surface: undefined, errors: [] };
   const { options, option_groups: groups } = value;
-  if (options !== undefined) check(options, list(option, SUGGESTIONS_MAX, 0), '/options', walk);
-  if (groups !== undefined) check(groups, list(suggestedGroup, SUGGESTIONS_MAX, 0), '/option_groups', walk);
+  if (options !== undefined) check(options, list(option, suggestionsMax, 0), '/options', walk);
+  if (groups !== undefined) check(groups, list(suggestedGroup, suggestionsMax, 0), '/option_groups', walk);
   if (options !== undefined && groups !== undefined)
     fail(walk, '/option_groups', 'failed_constraint', 'provide either options or option_groups');
   return walk.errors;

@@ -18,7 +18,7 @@ const inputsNeedSubmit: Rule = (view) =>
     ? { message: 'missing required field: submit (a view with input blocks needs it)' }
     : undefined;
 
-export const MODAL: ObjectSpec = object(
+export const modal: ObjectSpec = object(
   { title: plainText(24), blocks: anything },
   {
     ...common,
@@ -31,4 +31,4 @@ export const MODAL: ObjectSpec = object(
   [inputsNeedSubmit],
 );
 
-export const HOME: ObjectSpec = object({ blocks: anything }, common);
+export const home: ObjectSpec = object({ blocks: anything }, common);

@@ -8,9 +8,9 @@ import type { Json } from '../wire.js';
 import type { BlockError, Surface } from './spec.js';
 
 /** Blocks of which a message takes only so many. */
-const MOST_IN_A_MESSAGE: Readonly<Record<string, number>> = { table: 1, data_visualization: 2 };
+const mostInAMessage: Readonly<Record<string, number>> = { table: 1, data_visualization: 2 };
 /** All markdown blocks of a message together. */
-const MARKDOWN_MAX = 12_000;
+const markdownMax = 12_000;
 
 const constraint = (pointer: string, message: string): BlockError => ({
   pointer,
@@ -62,7 +62,7 @@ function uniqueActionIds({ block, pointer }: { block: Json; pointer: string }): 
 }
 
 function mostOfAKind(blocks: readonly JsonObject[], pointer: string): BlockError[] {
-  return Object.entries(MOST_IN_A_MESSAGE).flatMap(([type, most]) => {
+  return Object.entries(mostInAMessage).flatMap(([type, most]) => {
     const found = blocks.flatMap((block, at) => (block.type === type ? [at] : []));
     return found
       .slice(most)
@@ -74,8 +74,8 @@ function markdownFits(blocks: readonly JsonObject[], pointer: string): BlockErro
   const characters = blocks
     .filter((block) => block.type === 'markdown')
     .reduce((sum, block) => sum + (asString(block.text) ?? '').length, 0);
-  return characters > MARKDOWN_MAX
-    ? [constraint(pointer, `must be less than ${MARKDOWN_MAX + 1} characters in all markdown blocks`)]
+  return characters > markdownMax
+    ? [constraint(pointer, `must be less than ${markdownMax + 1} characters in all markdown blocks`)]
     : [];
 }
 

@@ -5,7 +5,7 @@ import type { BlockError } from '../block-kit/spec.js';
 import { validateBlocks, validateView } from '../block-kit/validate.js';
 import { invalidArguments, SlackError } from '../errors.js';
 import { asObject, toJson } from '../json.js';
-import { TIERS } from '../rate-limits.js';
+import { tiers } from '../rate-limits.js';
 import type { Call, Method } from './method.js';
 
 function validate({ args }: Call): { error: string; errors: BlockError[] } {
@@ -19,12 +19,12 @@ function validate({ args }: Call): { error: string; errors: BlockError[] } {
   return { error: 'invalid_message', errors: validateBlocks(content, 'message') };
 }
 
-export const BASICS: readonly Method[] = [
+export const basics: readonly Method[] = [
   {
     name: 'api.test',
     token: 'none',
     scopes: [],
-    rate: TIERS.tier4,
+    rate: tiers.tier4,
     run: ({ args }) => {
       const error = args.text('error');
       if (error !== undefined) throw new SlackError(error);
@@ -35,7 +35,7 @@ export const BASICS: readonly Method[] = [
     name: 'auth.test',
     token: 'bot',
     scopes: [],
-    rate: TIERS.special,
+    rate: tiers.special,
     run: ({ world, world: { store } }) => ({
       url: `${world.baseUrl()}/`,
       team: store.team.name,
@@ -50,7 +50,7 @@ export const BASICS: readonly Method[] = [
     name: 'apps.connections.open',
     token: 'app',
     scopes: [],
-    rate: TIERS.tier1,
+    rate: tiers.tier1,
     run: ({ world }) => ({
       url: world.baseUrl().replace(/^http/, 'ws') + world.delivery.sockets.issueTicket(),
     }),
@@ -59,7 +59,7 @@ export const BASICS: readonly Method[] = [
     name: 'blocks.validate',
     token: 'bot',
     scopes: [],
-    rate: TIERS.special,
+    rate: tiers.special,
     run: (call) => {
       const { error, errors } = validate(call);
       if (errors.length > 0) throw new SlackError(error, { errors: errors.map(toJson) });
@@ -70,7 +70,7 @@ export const BASICS: readonly Method[] = [
     name: 'bots.info',
     token: 'bot',
     scopes: ['users:read'],
-    rate: TIERS.tier3,
+    rate: tiers.tier3,
     run: ({ world: { store, manifest }, args }) => {
       if ((args.text('bot') ?? store.bot.bot_id) !== store.bot.bot_id) throw new SlackError('bot_not_found');
       const { bot_id: id, app_id, user_id } = store.bot;
@@ -83,7 +83,7 @@ export const BASICS: readonly Method[] = [
     name: 'team.info',
     token: 'bot',
     scopes: ['team:read'],
-    rate: TIERS.tier3,
+    rate: tiers.tier3,
     run: ({ world: { store } }) => ({ team: { ...store.team, email_domain: '', icon: {} } }),
   },
 ];

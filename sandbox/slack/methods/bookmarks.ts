@@ -4,14 +4,14 @@
  */
 import { SlackError } from '../errors.js';
 import type { JsonObject } from '../json.js';
-import { TIERS } from '../rate-limits.js';
+import { tiers } from '../rate-limits.js';
 import type { Bookmark, Channel } from '../wire.js';
 import type { World } from '../world.js';
 import { channelArgument, needMembership } from './method.js';
 import type { Call, Method } from './method.js';
 
 /** Slack's limit for one conversation. */
-const BOOKMARKS_MAX = 100;
+const bookmarksMax = 100;
 
 function place(call: Call): Channel {
   const channel = channelArgument(call, 'channel_id');
@@ -63,7 +63,7 @@ function add(call: Call): JsonObject {
   const link = linkOf(args.text('link'));
   const emoji = args.text('emoji');
   const others = channel.bookmarks ?? [];
-  if (others.length >= BOOKMARKS_MAX) throw new SlackError('too_many_bookmarks');
+  if (others.length >= bookmarksMax) throw new SlackError('too_many_bookmarks');
   const bookmark = {
     id: world.ids.next('Bk'),
     title,
@@ -106,9 +106,9 @@ function list(call: Call): JsonObject {
   return { bookmarks: (channel.bookmarks ?? []).map((each) => shown(call.world, channel, each)) };
 }
 
-export const BOOKMARKS: readonly Method[] = [
-  { name: 'bookmarks.add', token: 'bot', scopes: ['bookmarks:write'], rate: TIERS.tier2, run: add },
-  { name: 'bookmarks.edit', token: 'bot', scopes: ['bookmarks:write'], rate: TIERS.tier2, run: edit },
-  { name: 'bookmarks.remove', token: 'bot', scopes: ['bookmarks:write'], rate: TIERS.tier2, run: remove },
-  { name: 'bookmarks.list', token: 'bot', scopes: ['bookmarks:read'], rate: TIERS.tier2, run: list },
+export const bookmarkMethods: readonly Method[] = [
+  { name: 'bookmarks.add', token: 'bot', scopes: ['bookmarks:write'], rate: tiers.tier2, run: add },
+  { name: 'bookmarks.edit', token: 'bot', scopes: ['bookmarks:write'], rate: tiers.tier2, run: edit },
+  { name: 'bookmarks.remove', token: 'bot', scopes: ['bookmarks:write'], rate: tiers.tier2, run: remove },
+  { name: 'bookmarks.list', token: 'bot', scopes: ['bookmarks:read'], rate: tiers.tier2, run: list },
 ];

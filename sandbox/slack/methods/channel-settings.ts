@@ -5,14 +5,14 @@
 import { channelObject } from '../channel-object.js';
 import { SlackError } from '../errors.js';
 import type { JsonObject } from '../json.js';
-import { TIERS } from '../rate-limits.js';
+import { tiers } from '../rate-limits.js';
 import type { Channel } from '../wire.js';
 import { nameArgument } from './conversations.js';
 import { channelArgument, needActive, needManageScope, needMembership } from './method.js';
 import type { Call, Method } from './method.js';
 
-const MANAGING = ['channels:manage', 'groups:write', 'im:write', 'mpim:write'];
-const TELLING = [
+const managing = ['channels:manage', 'groups:write', 'im:write', 'mpim:write'];
+const telling = [
   'channels:manage',
   'channels:write.topic',
   'groups:write',
@@ -20,7 +20,7 @@ const TELLING = [
   'im:write',
   'mpim:write',
 ];
-const TEXT_MAX = 250;
+const textMax = 250;
 
 function changeable(call: Call): Channel {
   const channel = channelArgument(call);
@@ -32,7 +32,7 @@ function changeable(call: Call): Channel {
 function setText(call: Call, member: 'topic' | 'purpose'): JsonObject {
   const channel = changeable(call);
   const text = call.args.text(member) ?? '';
-  if (text.length > TEXT_MAX) throw new SlackError('too_long');
+  if (text.length > textMax) throw new SlackError('too_long');
   const set = {
     creator: call.world.store.bot.user_id,
     last_set: Math.floor(call.world.clock.now().getTime() / 1000),
@@ -61,21 +61,21 @@ function archive(call: Call): JsonObject {
   return {};
 }
 
-export const CHANNEL_SETTINGS: readonly Method[] = [
-  { name: 'conversations.rename', token: 'bot', scopes: MANAGING, rate: TIERS.tier2, run: rename },
+export const channelSettings: readonly Method[] = [
+  { name: 'conversations.rename', token: 'bot', scopes: managing, rate: tiers.tier2, run: rename },
   {
     name: 'conversations.setTopic',
     token: 'bot',
-    scopes: TELLING,
-    rate: TIERS.tier2,
+    scopes: telling,
+    rate: tiers.tier2,
     run: (call) => setText(call, 'topic'),
   },
   {
     name: 'conversations.setPurpose',
     token: 'bot',
-    scopes: TELLING,
-    rate: TIERS.tier2,
+    scopes: telling,
+    rate: tiers.tier2,
     run: (call) => setText(call, 'purpose'),
   },
-  { name: 'conversations.archive', token: 'bot', scopes: MANAGING, rate: TIERS.tier2, run: archive },
+  { name: 'conversations.archive', token: 'bot', scopes: managing, rate: tiers.tier2, run: archive },
 ];

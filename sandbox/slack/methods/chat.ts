@@ -5,7 +5,7 @@ import { SlackError } from '../errors.js';
 import { lengthOf, toJson } from '../json.js';
 import { metadataArgument } from '../metadata.js';
 import { messagePayload, permalinkOf } from '../payloads.js';
-import { TIERS } from '../rate-limits.js';
+import { tiers } from '../rate-limits.js';
 import { contentArgument } from '../responses.js';
 import type { MessageEdit } from '../messages.js';
 import type { Channel, Message } from '../wire.js';
@@ -38,7 +38,7 @@ const broadcast = ({ args }: Call, thread_ts: string | undefined): string | unde
   thread_ts !== undefined && args.flag('reply_broadcast') ? 'thread_broadcast' : undefined;
 
 /** An update takes shorter text than a post. */
-const UPDATE_TEXT_MAX = 4_000;
+const updateTextMax = 4_000;
 
 /**
  * What an update makes of the message: new text without blocks takes the old blocks away, an update of metadata alone
@@ -49,7 +49,7 @@ function editOf({ world, args }: Call, message: Message): MessageEdit {
   const metadata = metadataArgument(args);
   const says = ['text', 'blocks', 'markdown_text'].some((name) => args.json(name) !== undefined);
   if (!says && metadata !== undefined) return { text: message.text, blocks: message.blocks, metadata };
-  if (lengthOf(args.text('text') ?? '') > UPDATE_TEXT_MAX) throw new SlackError('msg_too_long');
+  if (lengthOf(args.text('text') ?? '') > updateTextMax) throw new SlackError('msg_too_long');
   return { ...contentArgument(world, args), metadata };
 }
 
@@ -78,12 +78,12 @@ const shown = (world: World, message: Message) => ({
   },
 });
 
-export const CHAT: readonly Method[] = [
+export const chat: readonly Method[] = [
   {
     name: 'chat.postMessage',
     token: 'bot',
     scopes: ['chat:write'],
-    rate: TIERS.posting,
+    rate: tiers.posting,
     rateBy: 'channel',
     run: (call) => {
       const { world } = call;
@@ -104,7 +104,7 @@ export const CHAT: readonly Method[] = [
     name: 'chat.postEphemeral',
     token: 'bot',
     scopes: ['chat:write'],
-    rate: TIERS.tier4,
+    rate: tiers.tier4,
     run: (call) => {
       const { world, args } = call;
       const channel = postingPlace(call);
@@ -126,7 +126,7 @@ export const CHAT: readonly Method[] = [
     name: 'chat.update',
     token: 'bot',
     scopes: ['chat:write'],
-    rate: TIERS.tier3,
+    rate: tiers.tier3,
     run: (call) => {
       const channel = placeOfMessage(call);
       if (channel.is_archived) throw new SlackError('is_inactive');
@@ -139,7 +139,7 @@ export const CHAT: readonly Method[] = [
     name: 'chat.delete',
     token: 'bot',
     scopes: ['chat:write'],
-    rate: TIERS.tier3,
+    rate: tiers.tier3,
     run: (call) => {
       const channel = placeOfMessage(call);
       const message = ownMessage(call, channel, 'cant_delete_message');
@@ -151,7 +151,7 @@ export const CHAT: readonly Method[] = [
     name: 'chat.getPermalink',
     token: 'bot',
     scopes: [],
-    rate: TIERS.special,
+    rate: tiers.special,
     run: (call) => {
       const channel = channelArgument(call);
       const message = call.world.store.findMessage(channel.id, call.args.required('message_ts'));

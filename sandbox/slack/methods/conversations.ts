@@ -5,7 +5,7 @@ import { channelObject } from '../channel-object.js';
 import { kindOf } from '../channels.js';
 import { SlackError } from '../errors.js';
 import type { JsonObject } from '../json.js';
-import { TIERS } from '../rate-limits.js';
+import { tiers } from '../rate-limits.js';
 import type { Channel } from '../wire.js';
 import {
   channelArgument,
@@ -18,8 +18,8 @@ import {
 import type { Call, Method } from './method.js';
 
 /** The types of conversations.list, with the scope that each needs. */
-const TYPE_OF = { im: 'im', mpim: 'mpim', group: 'private_channel', channel: 'public_channel' } as const;
-const SCOPE_OF: Readonly<Record<string, string>> = {
+const typeOf = { im: 'im', mpim: 'mpim', group: 'private_channel', channel: 'public_channel' } as const;
+const scopeOf: Readonly<Record<string, string>> = {
   im: 'im:read',
   mpim: 'mpim:read',
   private_channel: 'groups:read',
@@ -31,7 +31,7 @@ function typesArgument({ world, args }: Call): string[] {
   const given = args.list('types');
   const types = given.length === 0 ? ['public_channel'] : given;
   for (const type of types) {
-    const scope = SCOPE_OF[type];
+    const scope = scopeOf[type];
     if (scope === undefined) throw new SlackError('invalid_types');
     needScope(world, [scope]);
   }
@@ -39,7 +39,7 @@ function typesArgument({ world, args }: Call): string[] {
 }
 
 const isOfType = (channel: Channel, types: readonly string[]): boolean =>
-  types.includes(TYPE_OF[kindOf(channel)]);
+  types.includes(typeOf[kindOf(channel)]);
 
 /** Ids of people, comma-separated. @throws SlackError user_not_found, no_user */
 function peopleArgument({ world, args }: Call): string[] {
@@ -49,14 +49,14 @@ function peopleArgument({ world, args }: Call): string[] {
   return ids;
 }
 
-const NAME = /^[a-z0-9\p{L}_-]{1,80}$/u;
+const namePattern = /^[a-z0-9\p{L}_-]{1,80}$/u;
 
 /** A name for a channel that no other has. @throws SlackError invalid_name_…, name_taken */
 export function nameArgument({ world, args }: Call): string {
   const name = args.text('name');
   if (name === undefined) throw new SlackError('invalid_name_required');
   if (name.length > 80) throw new SlackError('invalid_name_maxlength');
-  if (!NAME.test(name) || name !== name.toLowerCase()) throw new SlackError('invalid_name_specials');
+  if (!namePattern.test(name) || name !== name.toLowerCase()) throw new SlackError('invalid_name_specials');
   if (/^[_-]+$/.test(name)) throw new SlackError('invalid_name_punctuation');
   if ([...world.store.channels.values()].some((channel) => channel.name === name))
     throw new SlackError('name_taken');
@@ -92,12 +92,12 @@ function open(call: Call): JsonObject {
   };
 }
 
-export const CONVERSATIONS: readonly Method[] = [
+export const conversations: readonly Method[] = [
   {
     name: 'conversations.info',
     token: 'bot',
     scopes: conversationScopes('read'),
-    rate: TIERS.tier3,
+    rate: tiers.tier3,
     run: (call) => {
       const channel = channelArgument(call);
       needChannelScope(call.world, channel, 'read');
@@ -109,7 +109,7 @@ export const CONVERSATIONS: readonly Method[] = [
     name: 'conversations.list',
     token: 'bot',
     scopes: conversationScopes('read'),
-    rate: TIERS.tier2,
+    rate: tiers.tier2,
     run: (call) => {
       const { world, args } = call;
       const types = typesArgument(call);
@@ -132,7 +132,7 @@ export const CONVERSATIONS: readonly Method[] = [
     name: 'conversations.members',
     token: 'bot',
     scopes: conversationScopes('read'),
-    rate: TIERS.tier4,
+    rate: tiers.tier4,
     run: (call) => {
       const channel = channelArgument(call);
       needChannelScope(call.world, channel, 'read');
@@ -144,14 +144,14 @@ export const CONVERSATIONS: readonly Method[] = [
     name: 'conversations.open',
     token: 'bot',
     scopes: ['im:write', 'mpim:write'],
-    rate: TIERS.tier3,
+    rate: tiers.tier3,
     run: open,
   },
   {
     name: 'conversations.create',
     token: 'bot',
     scopes: ['channels:manage', 'groups:write'],
-    rate: TIERS.tier2,
+    rate: tiers.tier2,
     run: create,
   },
 ];

@@ -2,10 +2,10 @@
  * files.*: the app's own files, uploaded in two steps, and what is known of any file.
  */
 import { invalidArguments, SlackError } from '../errors.js';
-import { FILE_MAX_BYTES } from '../files.js';
+import { fileMaxBytes } from '../files.js';
 import { asArray, asObject, asString } from '../json.js';
 import type { JsonObject } from '../json.js';
-import { TIERS } from '../rate-limits.js';
+import { tiers } from '../rate-limits.js';
 import { acceptContent } from '../responses.js';
 import { channelArgument, needActive, needMembership } from './method.js';
 import type { Call, Method } from './method.js';
@@ -36,17 +36,17 @@ function completeUpload(call: Call): JsonObject {
   return { files: files.map((file) => world.files.describe(file)) };
 }
 
-export const FILES: readonly Method[] = [
+export const fileMethods: readonly Method[] = [
   {
     name: 'files.getUploadURLExternal',
     token: 'bot',
     scopes: ['files:write'],
-    rate: TIERS.tier4,
+    rate: tiers.tier4,
     run: ({ world, args }) => {
       const filename = args.required('filename');
       const length = args.integer('length', { min: 0, max: Number.MAX_SAFE_INTEGER, default: 0 });
       if (length === 0) throw invalidArguments('missing required field: length');
-      if (length > FILE_MAX_BYTES) throw new SlackError('file_upload_size_restricted');
+      if (length > fileMaxBytes) throw new SlackError('file_upload_size_restricted');
       const { id, path } = world.files.begin(filename, length, world.store.bot.user_id);
       return { upload_url: world.baseUrl() + path, file_id: id };
     },
@@ -55,14 +55,14 @@ export const FILES: readonly Method[] = [
     name: 'files.completeUploadExternal',
     token: 'bot',
     scopes: ['files:write'],
-    rate: TIERS.tier4,
+    rate: tiers.tier4,
     run: completeUpload,
   },
   {
     name: 'files.info',
     token: 'bot',
     scopes: ['files:read'],
-    rate: TIERS.tier4,
+    rate: tiers.tier4,
     run: ({ world, args }) => {
       const file = world.files.find(args.required('file'));
       if (file === undefined) throw new SlackError('file_not_found');

@@ -7,7 +7,7 @@ import { SlackError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import { messagePayload } from '../payloads.js';
 import { pinnedIn } from '../pins.js';
-import { TIERS } from '../rate-limits.js';
+import { tiers } from '../rate-limits.js';
 import type { Channel, Message } from '../wire.js';
 import {
   channelArgument,
@@ -102,19 +102,19 @@ function replies(call: Call): JsonObject {
   return pageInTime(call, messagesBetween(call, thread), 1, { max: 1_000, default: 1_000 });
 }
 
-export const HISTORY: readonly Method[] = [
+export const historyMethods: readonly Method[] = [
   {
     name: 'conversations.history',
     token: 'bot',
     scopes: conversationScopes('history'),
-    rate: TIERS.tier3,
+    rate: tiers.tier3,
     run: history,
   },
   {
     name: 'conversations.replies',
     token: 'bot',
     scopes: conversationScopes('history'),
-    rate: TIERS.tier3,
+    rate: tiers.tier3,
     run: replies,
   },
 ];

@@ -6,7 +6,7 @@
 import { channelObject } from '../channel-object.js';
 import { invalidArguments, SlackError } from '../errors.js';
 import type { JsonObject } from '../json.js';
-import { TIERS } from '../rate-limits.js';
+import { tiers } from '../rate-limits.js';
 import type { Channel } from '../wire.js';
 import type { World } from '../world.js';
 import { channelArgument, needActive, needMembership } from './method.js';
@@ -24,7 +24,7 @@ function join(
   return changed;
 }
 
-const INVITED_MAX = 1_000;
+const invitedMax = 1_000;
 
 /** Why this person cannot be invited here, or null. */
 function refusalOf({ store }: World, channel: Channel, id: string): string | null {
@@ -44,7 +44,7 @@ function invite(call: Call): JsonObject {
   needActive(channel);
   const users = [...new Set(args.list('users'))];
   if (users.length === 0) throw new SlackError('no_user');
-  if (users.length > INVITED_MAX) throw invalidArguments('no more than 1000 items allowed');
+  if (users.length > invitedMax) throw invalidArguments('no more than 1000 items allowed');
   const refusals = users.map((user) => ({ user, error: refusalOf(world, channel, user) }));
   const welcome = refusals.flatMap(({ user, error }) => (error === null ? user : []));
   const errors = refusals.flatMap(({ user, error }) => (error === null ? [] : { user, ok: false, error }));
@@ -69,13 +69,13 @@ function joinAlone(call: Call): JsonObject {
   return { channel: channelObject(world, channel), warning, response_metadata: { warnings: [warning] } };
 }
 
-export const MEMBERSHIP: readonly Method[] = [
+export const membership: readonly Method[] = [
   {
     name: 'conversations.invite',
     token: 'bot',
     scopes: ['channels:manage', 'channels:write.invites', 'groups:write', 'groups:write.invites'],
-    rate: TIERS.tier3,
+    rate: tiers.tier3,
     run: invite,
   },
-  { name: 'conversations.join', token: 'bot', scopes: ['channels:join'], rate: TIERS.tier3, run: joinAlone },
+  { name: 'conversations.join', token: 'bot', scopes: ['channels:join'], rate: tiers.tier3, run: joinAlone },
 ];

@@ -2,30 +2,30 @@
  * users.* and usergroups.*: people and the groups they are mentioned by.
  */
 import { SlackError } from '../errors.js';
-import { TIERS } from '../rate-limits.js';
-import { groupObject, SLACKBOT, userObject } from '../people-objects.js';
+import { tiers } from '../rate-limits.js';
+import { groupObject, slackbot, userObject } from '../people-objects.js';
 import { nextCursor, pageOf, userArgument } from './method.js';
 import type { Method } from './method.js';
 
-export const PEOPLE: readonly Method[] = [
+export const people: readonly Method[] = [
   {
     name: 'users.info',
     token: 'bot',
     scopes: ['users:read'],
-    rate: TIERS.tier4,
+    rate: tiers.tier4,
     run: (call) => {
-      const isSlackbot = call.args.text('user') === SLACKBOT.id;
-      return { user: userObject(call.world, isSlackbot ? SLACKBOT : userArgument(call)) };
+      const isSlackbot = call.args.text('user') === slackbot.id;
+      return { user: userObject(call.world, isSlackbot ? slackbot : userArgument(call)) };
     },
   },
   {
     name: 'users.list',
     token: 'bot',
     scopes: ['users:read'],
-    rate: TIERS.tier2,
+    rate: tiers.tier2,
     run: (call) => {
       const own = [...call.world.store.users.values()].filter(({ team_id }) => team_id === undefined);
-      const { page, cursor } = pageOf([SLACKBOT, ...own], call);
+      const { page, cursor } = pageOf([slackbot, ...own], call);
       return {
         members: page.map((user) => userObject(call.world, user)),
         cache_ts: 0,
@@ -37,7 +37,7 @@ export const PEOPLE: readonly Method[] = [
     name: 'users.lookupByEmail',
     token: 'bot',
     scopes: ['users:read.email'],
-    rate: TIERS.tier3,
+    rate: tiers.tier3,
     run: ({ world, args }) => {
       const email = args.required('email').toLowerCase();
       const user = [...world.store.users.values()].find(
@@ -51,7 +51,7 @@ export const PEOPLE: readonly Method[] = [
     name: 'usergroups.list',
     token: 'bot',
     scopes: ['usergroups:read'],
-    rate: TIERS.tier2,
+    rate: tiers.tier2,
     run: ({ world, args }) => ({
       usergroups: world.store.groups
         .filter(({ is_disabled }) => !is_disabled || args.flag('include_disabled'))
@@ -67,7 +67,7 @@ export const PEOPLE: readonly Method[] = [
     name: 'usergroups.users.list',
     token: 'bot',
     scopes: ['usergroups:read'],
-    rate: TIERS.tier2,
+    rate: tiers.tier2,
     run: ({ world, args }) => {
       const id = args.required('usergroup');
       const group = world.store.groups.find((each) => each.id === id);

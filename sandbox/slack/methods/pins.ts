@@ -5,7 +5,7 @@ import { SlackError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import { messagePayload } from '../payloads.js';
 import { isFull, pin, pinnedIn, unpin } from '../pins.js';
-import { TIERS } from '../rate-limits.js';
+import { tiers } from '../rate-limits.js';
 import { channelArgument, itemArgument, needActive, needMembership } from './method.js';
 import type { Call, Method } from './method.js';
 
@@ -42,8 +42,8 @@ function list(call: Call): JsonObject {
   };
 }
 
-export const PINS: readonly Method[] = [
-  { name: 'pins.add', token: 'bot', scopes: ['pins:write'], rate: TIERS.tier2, run: add },
-  { name: 'pins.remove', token: 'bot', scopes: ['pins:write'], rate: TIERS.tier2, run: remove },
-  { name: 'pins.list', token: 'bot', scopes: ['pins:read'], rate: TIERS.tier2, run: list },
+export const pins: readonly Method[] = [
+  { name: 'pins.add', token: 'bot', scopes: ['pins:write'], rate: tiers.tier2, run: add },
+  { name: 'pins.remove', token: 'bot', scopes: ['pins:write'], rate: tiers.tier2, run: remove },
+  { name: 'pins.list', token: 'bot', scopes: ['pins:read'], rate: tiers.tier2, run: list },
 ];

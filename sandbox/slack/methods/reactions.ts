@@ -5,8 +5,8 @@
 import { SlackError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import { messagePayload } from '../payloads.js';
-import { TIERS } from '../rate-limits.js';
-import { EMOJI_NAME, hasReacted, react } from '../reactions.js';
+import { tiers } from '../rate-limits.js';
+import { emojiName, hasReacted, react } from '../reactions.js';
 import type { Message } from '../wire.js';
 import { itemArgument, needActive, nextCursor, pageOf } from './method.js';
 import type { Call, Method } from './method.js';
@@ -14,7 +14,7 @@ import type { Call, Method } from './method.js';
 /** @throws SlackError invalid_name */
 function emojiArgument({ args }: Call): string {
   const name = (args.text('name') ?? '').replaceAll(':', '');
-  if (!EMOJI_NAME.test(name)) throw new SlackError('invalid_name');
+  if (!emojiName.test(name)) throw new SlackError('invalid_name');
   return name;
 }
 
@@ -59,15 +59,15 @@ function list(call: Call): JsonObject {
   return { items: page.map((message) => itemOf(call, message)), ...nextCursor(cursor) };
 }
 
-export const REACTIONS: readonly Method[] = [
-  { name: 'reactions.add', token: 'bot', scopes: ['reactions:write'], rate: TIERS.tier3, run: add },
-  { name: 'reactions.remove', token: 'bot', scopes: ['reactions:write'], rate: TIERS.tier2, run: remove },
+export const reactionMethods: readonly Method[] = [
+  { name: 'reactions.add', token: 'bot', scopes: ['reactions:write'], rate: tiers.tier3, run: add },
+  { name: 'reactions.remove', token: 'bot', scopes: ['reactions:write'], rate: tiers.tier2, run: remove },
   {
     name: 'reactions.get',
     token: 'bot',
     scopes: ['reactions:read'],
-    rate: TIERS.tier3,
+    rate: tiers.tier3,
     run: (call) => itemOf(call, itemArgument(call).message),
   },
-  { name: 'reactions.list', token: 'bot', scopes: ['reactions:read'], rate: TIERS.tier2, run: list },
+  { name: 'reactions.list', token: 'bot', scopes: ['reactions:read'], rate: tiers.tier2, run: list },
 ];

@@ -6,7 +6,7 @@ import { SlackError } from '../errors.js';
 import { toJson } from '../json.js';
 import type { JsonObject } from '../json.js';
 import { metadataArgument } from '../metadata.js';
-import { TIERS } from '../rate-limits.js';
+import { tiers } from '../rate-limits.js';
 import { contentArgument } from '../responses.js';
 import type { Scheduled } from '../scheduled.js';
 import { postingPlace, threadOf } from './chat.js';
@@ -70,14 +70,14 @@ function remove(call: Call): JsonObject {
   return {};
 }
 
-export const SCHEDULED: readonly Method[] = [
-  { name: 'chat.scheduleMessage', token: 'bot', scopes: ['chat:write'], rate: TIERS.tier3, run: schedule },
-  { name: 'chat.scheduledMessages.list', token: 'bot', scopes: [], rate: TIERS.tier3, run: list },
+export const scheduled: readonly Method[] = [
+  { name: 'chat.scheduleMessage', token: 'bot', scopes: ['chat:write'], rate: tiers.tier3, run: schedule },
+  { name: 'chat.scheduledMessages.list', token: 'bot', scopes: [], rate: tiers.tier3, run: list },
   {
     name: 'chat.deleteScheduledMessage',
     token: 'bot',
     scopes: ['chat:write'],
-    rate: TIERS.tier3,
+    rate: tiers.tier3,
     run: remove,
   },
 ];

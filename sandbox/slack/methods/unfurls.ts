@@ -9,7 +9,7 @@ import { withIds } from '../element-ids.js';
 import { SlackError } from '../errors.js';
 import { asArray, asObject, asString } from '../json.js';
 import type { JsonObject } from '../json.js';
-import { TIERS } from '../rate-limits.js';
+import { tiers } from '../rate-limits.js';
 import { domainOf, unfurlTarget, urlsIn } from '../unfurls.js';
 import type { Attachment, Block, Json, Message } from '../wire.js';
 import type { World } from '../world.js';
@@ -87,6 +87,6 @@ function unfurl(call: Call): JsonObject {
   return {};
 }
 
-export const UNFURLS: readonly Method[] = [
-  { name: 'chat.unfurl', token: 'bot', scopes: ['links:write'], rate: TIERS.tier3, run: unfurl },
+export const unfurls: readonly Method[] = [
+  { name: 'chat.unfurl', token: 'bot', scopes: ['links:write'], rate: tiers.tier3, run: unfurl },
 ];

@@ -5,7 +5,7 @@ import { SlackError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import { stateValues } from '../element-state.js';
 import { viewPayload } from '../payloads.js';
-import { TIERS } from '../rate-limits.js';
+import { tiers } from '../rate-limits.js';
 import type { OpenView } from '../wire.js';
 import { userArgument } from './method.js';
 import type { Call, Method } from './method.js';
@@ -33,26 +33,26 @@ function existing({ world, args }: Call): OpenView {
   return view;
 }
 
-export const VIEWS: readonly Method[] = [
+export const views: readonly Method[] = [
   {
     name: 'views.open',
     token: 'bot',
     scopes: [],
-    rate: TIERS.tier4,
+    rate: tiers.tier4,
     run: (call) => withTrigger(call, 'open'),
   },
   {
     name: 'views.push',
     token: 'bot',
     scopes: [],
-    rate: TIERS.tier4,
+    rate: tiers.tier4,
     run: (call) => withTrigger(call, 'push'),
   },
   {
     name: 'views.update',
     token: 'bot',
     scopes: [],
-    rate: TIERS.tier4,
+    rate: tiers.tier4,
     run: (call) =>
       shown(call, call.world.views.update(existing(call), call.args.json('view'), call.args.text('hash'))),
   },
@@ -60,7 +60,7 @@ export const VIEWS: readonly Method[] = [
     name: 'views.publish',
     token: 'bot',
     scopes: [],
-    rate: TIERS.tier4,
+    rate: tiers.tier4,
     run: (call) => {
       if (!call.world.manifest.homeTab) throw new SlackError('not_enabled');
       const user = userArgument(call, 'user_id');

@@ -38,7 +38,7 @@ export interface Api {
   calls: () => Promise<ApiCall[]>;
 }
 
-const BASE = '/_sandbox';
+const base = '/_sandbox';
 
 /** The API of the sandbox that served this page. */
 export function createApi(): Api {
@@ -72,7 +72,7 @@ export async function loadStore(): Promise<Store> {
 }
 
 async function load<Answer>(path: string): Promise<Answer> {
-  const response = await fetch(`${BASE}/${path}`);
+  const response = await fetch(`${base}/${path}`);
   if (!response.ok) throw new Error(`${path} answered ${response.status}`);
   return (await response.json()) as Answer;
 }
@@ -83,7 +83,7 @@ export function followEvents(
   onOpen: () => void,
   onLost: () => void,
 ): () => void {
-  const source = new EventSource(`${BASE}/events`);
+  const source = new EventSource(`${base}/events`);
   source.onopen = onOpen;
   source.onerror = onLost;
   source.onmessage = (message: MessageEvent<string>) => onEvent(JSON.parse(message.data) as SandboxEvent);
@@ -92,7 +92,7 @@ export function followEvents(
 
 async function send(path: string, request: unknown): Promise<Outcome> {
   try {
-    const response = await fetch(`${BASE}/${path}`, {
+    const response = await fetch(`${base}/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(request),

@@ -8,7 +8,7 @@ import type { Channel, User } from '../wire.js';
 import type { Api } from './api.js';
 import { ChannelView } from './channel.js';
 import { ConfirmDialog, useConfirm } from './confirm.js';
-import { DeskContext, useDesk, type Desk, type Draft } from './desk.js';
+import { DeskContext, useDesk, type PageContext, type Draft } from './desk.js';
 import { Inspector } from './inspector.js';
 import {
   rememberedMarks,
@@ -60,7 +60,7 @@ export function App({ store, api, route, go, nowMs, lost }: AppProps): VNode {
     setPanel(next);
     if (next !== null && route.thread !== null) go({ thread: null });
   };
-  const desk: Desk = {
+  const desk: PageContext = {
     ...{ store, person, route, nowMs, draft, api, write },
     go: move,
     toast: toasts.say,

@@ -5,10 +5,10 @@
 import type { VNode } from 'preact';
 import type { User } from '../wire.js';
 
-const SKINS = ['#f6d3b8', '#e8b48f', '#c98a5e', '#8f5a3a', '#f2c6a0', '#6f432b'];
-const HAIRS = ['#2b1d16', '#5a3621', '#8a5a2b', '#c99a4a', '#3b3b45', '#7a2f22'];
+const skins = ['#f6d3b8', '#e8b48f', '#c98a5e', '#8f5a3a', '#f2c6a0', '#6f432b'];
+const hairs = ['#2b1d16', '#5a3621', '#8a5a2b', '#c99a4a', '#3b3b45', '#7a2f22'];
 /** Hair as a cap, a bob, curls, a parting and a bun, behind or over a head of radius 8 at 20,17. */
-const CUTS = [
+const cuts = [
   'M11.5 17a8.5 8.5 0 0 1 17 0c-2-4-5-5-8.5-5s-6.5 1-8.5 5Z',
   'M11 24V16a9 9 0 0 1 18 0v8c-2 0-2.5-3-2.5-7-3 0-5-2-6.5-4-1.5 2-3.5 4-6.5 4 0 4-.5 7-2.5 7Z',
   'M11.5 17c-2-2-1-6 2-6 0-4 5-5 7-2.5 3-2 7 0 6.5 3 2.5.5 3 4 1.5 5.5-1-3-4-4-8.5-4s-7.5 1-8.5 4Z',
@@ -37,14 +37,14 @@ function Mark(): VNode {
 }
 
 function Portrait({ seed }: { seed: number }): VNode {
-  const skin = pick(SKINS, seed);
-  const hair = pick(HAIRS, seed >> 3);
+  const skin = pick(skins, seed);
+  const hair = pick(hairs, seed >> 3);
   return (
     <g>
       <path d="M5 40c1-9 7-12 15-12s14 3 15 12Z" fill="#fff" opacity=".92" />
       <path d="M16.5 23h7v6c-1.5 2.5-5.5 2.5-7 0Z" fill={skin} />
       <circle cx="20" cy="17.5" r="7.7" fill={skin} />
-      <path d={pick(CUTS, seed >> 5)} fill={hair} />
+      <path d={pick(cuts, seed >> 5)} fill={hair} />
       <g fill="#2a1c16">
         <circle cx="17" cy="18.3" r=".9" />
         <circle cx="23" cy="18.3" r=".9" />

@@ -9,15 +9,15 @@ import { axisTicks, plotOf, shortNumber, slicePath, slicesOf, type Plot, type Sl
 import { obj, str } from './json.js';
 import { Unknown } from './unknown.js';
 
-const WIDTH = 600;
-const HEIGHT = 250;
-const LEFT = 54;
-const RIGHT = 14;
-const TOP = 12;
-const BOTTOM = 46;
-const PLOT_WIDTH = WIDTH - LEFT - RIGHT;
-const PLOT_HEIGHT = HEIGHT - TOP - BOTTOM;
-const LABEL_COUNT_MAX = 8;
+const chartWidth = 600;
+const height = 250;
+const left = 54;
+const right = 14;
+const top = 12;
+const bottom = 46;
+const plotWidth = chartWidth - left - right;
+const plotHeight = height - top - bottom;
+const labelCountMax = 8;
 
 export function Chart({ block }: BlockProps): VNode {
   const chart = obj(block.chart);
@@ -37,22 +37,22 @@ function XyChart({ type, plot }: { type: string; plot: Plot }): VNode {
   const ticks = axisTicks(all, type !== 'line');
   const low = ticks[0] ?? 0;
   const span = (ticks.at(-1) ?? 1) - low;
-  const y = (value: number): number => TOP + PLOT_HEIGHT * (1 - (value - low) / span);
-  const band = PLOT_WIDTH / Math.max(1, plot.categories.length);
-  const x = (at: number): number => LEFT + band * (at + 0.5);
+  const y = (value: number): number => top + plotHeight * (1 - (value - low) / span);
+  const band = plotWidth / Math.max(1, plot.categories.length);
+  const x = (at: number): number => left + band * (at + 0.5);
   return (
     <>
-      <svg class="plot" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
+      <svg class="plot" viewBox={`0 0 ${chartWidth} ${height}`} aria-hidden="true">
         {ticks.map((tick) => (
           <g key={tick}>
             <line
               class={tick === 0 ? 'axis' : 'grid'}
-              x1={LEFT}
-              x2={WIDTH - RIGHT}
+              x1={left}
+              x2={chartWidth - right}
               y1={y(tick)}
               y2={y(tick)}
             />
-            <text class="tick" x={LEFT - 8} y={y(tick) + 4} text-anchor="end">
+            <text class="tick" x={left - 8} y={y(tick) + 4} text-anchor="end">
               {shortNumber(tick)}
             </text>
           </g>
@@ -64,14 +64,14 @@ function XyChart({ type, plot }: { type: string; plot: Plot }): VNode {
           <Lines {...{ plot, x, y }} filled={type === 'area'} floor={y(Math.max(low, 0))} />
         )}
         {plot.xLabel !== '' && (
-          <text class="axis-name" x={LEFT + PLOT_WIDTH / 2} y={HEIGHT - 4} text-anchor="middle">
+          <text class="axis-name" x={left + plotWidth / 2} y={height - 4} text-anchor="middle">
             {plot.xLabel}
           </text>
         )}
         {plot.yLabel !== '' && (
           <text
             class="axis-name"
-            transform={`translate(12 ${TOP + PLOT_HEIGHT / 2}) rotate(-90)`}
+            transform={`translate(12 ${top + plotHeight / 2}) rotate(-90)`}
             text-anchor="middle"
           >
             {plot.yLabel}
@@ -91,12 +91,12 @@ interface Scales {
 }
 
 function CategoryLabels({ categories, x }: { categories: string[]; x: (at: number) => number }): VNode {
-  const every = Math.ceil(categories.length / LABEL_COUNT_MAX);
+  const every = Math.ceil(categories.length / labelCountMax);
   return (
     <>
       {categories.map((category, at) =>
         at % every === 0 ? (
-          <text key={at} class="tick" x={x(at)} y={HEIGHT - BOTTOM + 18} text-anchor="middle">
+          <text key={at} class="tick" x={x(at)} y={height - bottom + 18} text-anchor="middle">
             {category}
           </text>
         ) : null,

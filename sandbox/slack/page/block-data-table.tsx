@@ -20,12 +20,12 @@ import { withEmoji } from './emoji.js';
 import { Icon, type IconName } from './icons.js';
 import { num, str, type Obj } from './json.js';
 
-const PAGE_SIZE_DEFAULT = 5;
+const pageSizeDefault = 5;
 
 export function DataTable({ block, id }: BlockProps): VNode {
   const [head = [], ...body] = tableRows(block);
   const caption = str(block.caption, 'Table');
-  const size = Math.max(1, num(block.page_size, PAGE_SIZE_DEFAULT));
+  const size = Math.max(1, num(block.page_size, pageSizeDefault));
   const [filter, setFilter] = useState('');
   const [sorting, setSorting] = useState<Sorting | null>(null);
   const [page, setPage] = useState(0);

@@ -7,7 +7,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { BlockProps } from './parts.js';
 import type { FileRef } from '../wire.js';
-import { useDesk, type Desk } from './desk.js';
+import { useDesk, type PageContext } from './desk.js';
 import { withEmoji } from './emoji.js';
 import { Icon } from './icons.js';
 import { obj, str, words, type Obj } from './json.js';
@@ -130,7 +130,7 @@ function isLoopback({ hostname }: { hostname: string }): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
 }
 
-function pictureUrl({ store }: Desk, image: Obj): string {
+function pictureUrl({ store }: PageContext, image: Obj): string {
   const file = obj(image.slack_file);
   return str(image.image_url) || str(file.url) || (fileOf(store.channels, str(file.id))?.url_private ?? '');
 }

@@ -9,7 +9,7 @@ import { richTextTree } from './rich-text.js';
 import { Away, Tree } from './rich.js';
 import { safeHref } from './text-tree.js';
 
-const STATUS: Record<string, string> = {
+const statusMarks: Record<string, string> = {
   pending: 'Pending',
   in_progress: 'In progress',
   complete: 'Complete',
@@ -54,7 +54,7 @@ function Task({ task }: { task: Obj }): VNode {
     <>
       <TaskMark status={status} />
       <span class="task-title">{withEmoji(words(task.title))}</span>
-      <span class="unseen">{STATUS[status] ?? status}</span>
+      <span class="unseen">{statusMarks[status] ?? status}</span>
     </>
   );
   return (

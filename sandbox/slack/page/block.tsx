@@ -29,7 +29,7 @@ import { Unknown } from './unknown.js';
 
 type Part = (props: BlockProps) => VNode;
 
-const PARTS: Record<string, Part> = {
+const parts: Record<string, Part> = {
   section: Section,
   header: Header,
   context: Context,
@@ -79,7 +79,7 @@ const nested = (blocks: Obj[]): VNode => <BlockList blocks={blocks} />;
 
 function OneBlock({ block, id }: { block: Obj; id: string }): VNode {
   const type = str(block.type);
-  const Known = PARTS[type];
+  const Known = parts[type];
   return (
     <div class={`block block-${Known === undefined ? 'unknown' : type}`} data-block-id={id}>
       {Known === undefined ? (

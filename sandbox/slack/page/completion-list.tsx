@@ -10,14 +10,14 @@ interface CompletionListProps {
   onPick: (completion: Completion) => void;
 }
 
-const TITLES: Record<string, string> = { '/': 'Commands', '@': 'People', '#': 'Channels' };
+const titles: Record<string, string> = { '/': 'Commands', '@': 'People', '#': 'Channels' };
 
 export function CompletionList({ listId, found, active, onPick }: CompletionListProps): VNode {
   useLayoutEffect(
     () => document.getElementById(`${listId}-${active}`)?.scrollIntoView({ block: 'nearest' }),
     [listId, active],
   );
-  const title = TITLES[found[0]?.name[0] ?? '/'];
+  const title = titles[found[0]?.name[0] ?? '/'];
   return (
     // Scrolls when there is more than fits, so the keyboard must reach it.
     <div class="completion-list" tabIndex={0}>

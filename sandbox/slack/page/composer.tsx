@@ -6,7 +6,7 @@ import type { VNode } from 'preact';
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Channel, FileUpload } from '../wire.js';
 import { CompletionList } from './completion-list.js';
-import { useDesk, type Desk } from './desk.js';
+import { useDesk, type PageContext } from './desk.js';
 import { FileChips, FileChooser } from './file-picker.js';
 import { Icon } from './icons.js';
 import { GlobalShortcuts } from './shortcuts.js';
@@ -18,7 +18,7 @@ interface ComposerProps {
   threadTs?: string;
 }
 
-const FIELD_HEIGHT_MAX_PX = 260;
+const fieldHeightMaxPx = 260;
 
 export function Composer({ channel, name, threadTs }: ComposerProps): VNode {
   const { store, draft } = useDesk();
@@ -165,7 +165,11 @@ interface Written {
 }
 
 /** Sends what was written as a command or a message; false when it did not get through. */
-async function send(desk: Desk, channel: Channel, { line, files, threadTs }: Written): Promise<boolean> {
+async function send(
+  desk: PageContext,
+  channel: Channel,
+  { line, files, threadTs }: Written,
+): Promise<boolean> {
   const { api, person } = desk;
   const place = { user: person.id, channel: channel.id };
   if (isCommand(line) && threadTs === undefined) return sendCommand(desk, place, line);
@@ -184,7 +188,7 @@ async function send(desk: Desk, channel: Channel, { line, files, threadTs }: Wri
 }
 
 async function sendCommand(
-  desk: Desk,
+  desk: PageContext,
   place: { user: string; channel: string },
   line: string,
 ): Promise<boolean> {
@@ -204,5 +208,5 @@ async function sendCommand(
 function grow(field: HTMLTextAreaElement | null): void {
   if (field === null) return;
   field.style.height = 'auto';
-  field.style.height = `${Math.min(FIELD_HEIGHT_MAX_PX, field.scrollHeight)}px`;
+  field.style.height = `${Math.min(fieldHeightMaxPx, field.scrollHeight)}px`;
 }

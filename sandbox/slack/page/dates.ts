@@ -3,7 +3,7 @@
  * Invariant: pure; a broken time zone reads as UTC and a broken moment as its fallback, nothing throws.
  */
 
-const FORMATS: Record<string, Intl.DateTimeFormatOptions> = {
+const formats: Record<string, Intl.DateTimeFormatOptions> = {
   date_num: { year: 'numeric', month: '2-digit', day: '2-digit' },
   date: { year: 'numeric', month: 'long', day: 'numeric' },
   date_short: { year: 'numeric', month: 'short', day: 'numeric' },
@@ -12,7 +12,7 @@ const FORMATS: Record<string, Intl.DateTimeFormatOptions> = {
   time: { hour: 'numeric', minute: '2-digit' },
   time_secs: { hour: 'numeric', minute: '2-digit', second: '2-digit' },
 };
-const DAY_MS = 86_400_000;
+const dayMs = 86_400_000;
 
 /** A Slack timestamp ("1710000000.000100") in milliseconds since 1970. */
 function tsMs(ts: string): number {
@@ -69,8 +69,8 @@ export function formatDate(
 function tokenOf(ms: number, token: string, tz: string, nowMs: number): string | null {
   if (token === 'ago') return agoLabel(String(ms / 1000), nowMs);
   const pretty = /^(.*)_pretty$/.exec(token);
-  const name = FORMATS[token] === undefined ? (pretty?.[1] ?? '') : token;
-  if (FORMATS[name] === undefined) return null;
+  const name = formats[token] === undefined ? (pretty?.[1] ?? '') : token;
+  if (formats[name] === undefined) return null;
   const close = pretty === null ? null : near(ms, tz, nowMs);
   if (close !== null) return close.toLowerCase();
   if (name === 'date_num') return dayOf(ms, tz);
@@ -85,12 +85,12 @@ function withOrdinal(ms: number, tz: string, name: string): string {
 function near(ms: number, tz: string, nowMs: number): string | null {
   const day = dayOf(ms, tz);
   if (day === dayOf(nowMs, tz)) return 'Today';
-  if (day === dayOf(nowMs - DAY_MS, tz)) return 'Yesterday';
-  return day === dayOf(nowMs + DAY_MS, tz) ? 'Tomorrow' : null;
+  if (day === dayOf(nowMs - dayMs, tz)) return 'Yesterday';
+  return day === dayOf(nowMs + dayMs, tz) ? 'Tomorrow' : null;
 }
 
 function say(ms: number, tz: string, name: string): string {
-  return part(ms, tz, FORMATS[name] ?? {});
+  return part(ms, tz, formats[name] ?? {});
 }
 
 function part(ms: number, tz: string, options: Intl.DateTimeFormatOptions): string {

@@ -5,7 +5,7 @@ import { timeOf } from './dates.js';
 import { useDesk } from './desk.js';
 import { obj, objs, str } from './json.js';
 
-const SLOW_ACK_MS = 1_000;
+const slowAckMs = 1_000;
 
 export function Envelopes(): VNode {
   const { store } = useDesk();
@@ -25,7 +25,7 @@ export function Envelopes(): VNode {
 
 function Envelope({ delivery }: { delivery: Delivery }): VNode {
   const { person } = useDesk();
-  const late = delivery.error !== undefined || (delivery.ack_ms ?? 0) > SLOW_ACK_MS;
+  const late = delivery.error !== undefined || (delivery.ack_ms ?? 0) > slowAckMs;
   const ack = delivery.error ?? (delivery.ack_ms === null ? 'waiting' : `${Math.round(delivery.ack_ms)} ms`);
   return (
     <li>

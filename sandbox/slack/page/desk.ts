@@ -16,7 +16,7 @@ export interface Draft {
   count: number;
 }
 
-export interface Desk {
+export interface PageContext {
   store: Store;
   person: User;
   route: Route;
@@ -32,10 +32,10 @@ export interface Desk {
   ask: (confirm: Obj) => Promise<boolean>;
 }
 
-export const DeskContext = createContext<Desk | null>(null);
+export const DeskContext = createContext<PageContext | null>(null);
 
 /** The desk of this page. */
-export function useDesk(): Desk {
+export function useDesk(): PageContext {
   const desk = useContext(DeskContext);
   if (desk === null) throw new Error('A part was drawn outside a desk.');
   return desk;

@@ -8,12 +8,12 @@ import { Icon } from './icons.js';
 import { json, list, num, objs, str } from './json.js';
 import { useSurface, valueOf } from './surface.js';
 
-const FILE_COUNT_MAX = 10;
+const fileCountMax = 10;
 
 export function FileInput({ element, slot }: ElementProps): VNode {
   const surface = useSurface();
   const files = objs(valueOf(surface, slot, element));
-  const most = num(element.max_files, FILE_COUNT_MAX);
+  const most = num(element.max_files, fileCountMax);
   const isFull = files.length >= most;
   const set = (next: Json[]): void => surface.edit(slot, element, next.slice(0, most));
   const add = (more: FileUpload[]): void =>

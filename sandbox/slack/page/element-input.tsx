@@ -11,7 +11,7 @@ import { actionId } from './form.js';
 import { list, num, obj, str, words, type Obj } from './json.js';
 import { useSurface, valueOf, type Slot } from './surface.js';
 
-const KINDS: Record<string, string> = { email_text_input: 'email', url_text_input: 'url' };
+const kinds: Record<string, string> = { email_text_input: 'email', url_text_input: 'url' };
 
 /** The attributes that every field shares. */
 export function fieldOf(element: Obj, slot: Slot): InputHTMLAttributes & Record<string, unknown> {
@@ -66,7 +66,7 @@ export function TextInput({ element, slot }: ElementProps): VNode {
     <input
       {...shared}
       class="field"
-      type={KINDS[type] ?? 'text'}
+      type={kinds[type] ?? 'text'}
       inputMode={number ? 'decimal' : undefined}
       autoComplete="off"
       onInput={(event) => typed(event.currentTarget.value)}

@@ -21,7 +21,7 @@ interface Tool {
   apply: (selection: Selection) => Selection;
 }
 
-const TOOLS: readonly Tool[] = [
+const tools: readonly Tool[] = [
   {
     name: 'Bold',
     key: 'b',
@@ -84,7 +84,7 @@ export function RichInput({ element, slot }: ElementProps): VNode {
     area.setSelectionRange(next.from, next.to);
   };
   const keys = (event: KeyboardEvent): void => {
-    const tool = event.ctrlKey || event.metaKey ? TOOLS.find((each) => isPressed(each, event)) : undefined;
+    const tool = event.ctrlKey || event.metaKey ? tools.find((each) => isPressed(each, event)) : undefined;
     if (tool) {
       event.preventDefault();
       use(tool);
@@ -98,7 +98,7 @@ export function RichInput({ element, slot }: ElementProps): VNode {
   return (
     <div class="rich-input">
       <div class="rich-tools" role="toolbar" aria-label={`Format ${slot.label}`.trim()}>
-        {TOOLS.map((tool) => (
+        {tools.map((tool) => (
           <button
             key={tool.name}
             type="button"

@@ -6,14 +6,14 @@ import type { VNode } from 'preact';
 import type { Json } from '../wire.js';
 import { Combo, type Choice, type Group } from './combo.js';
 import type { ElementProps } from './parts.js';
-import { useDesk, type Desk } from './desk.js';
+import { useDesk, type PageContext } from './desk.js';
 import { withEmoji } from './emoji.js';
 import { actionId } from './form.js';
 import { json, list, num, obj, objs, str, words, type Obj } from './json.js';
 import { useSurface, valueOf } from './surface.js';
 import { counterpart } from './timeline.js';
 
-const EXTERNAL_QUERY_LENGTH_MIN = 3;
+const externalQueryLengthMin = 3;
 
 export function SelectElement({ element, slot }: ElementProps): VNode {
   const surface = useSurface();
@@ -40,7 +40,7 @@ export function SelectElement({ element, slot }: ElementProps): VNode {
       multiple={multiple}
       chosen={chosen}
       most={num(element.max_selected_items, Infinity)}
-      queryLengthMin={external ? num(element.min_query_length, EXTERNAL_QUERY_LENGTH_MIN) : 0}
+      queryLengthMin={external ? num(element.min_query_length, externalQueryLengthMin) : 0}
       describedBy={slot.describedBy}
       invalid={slot.invalid === true}
       load={load}
@@ -83,7 +83,7 @@ function matching(groups: Group[], query: string): Group[] {
 }
 
 /** People, public channels, or every conversation of the person, by the kind of select. */
-function placesOf(desk: Desk, kind: string): Choice[] {
+function placesOf(desk: PageContext, kind: string): Choice[] {
   const { users, channels } = desk.store;
   if (kind === 'users_select') {
     return users

@@ -16,7 +16,7 @@ import { Unknown } from './unknown.js';
 
 type Part = (props: ElementProps) => VNode | null;
 
-const PARTS: Record<string, Part> = {
+const parts: Record<string, Part> = {
   button: ButtonElement,
   workflow_button: ButtonElement,
   icon_button: IconButton,
@@ -48,7 +48,7 @@ const PARTS: Record<string, Part> = {
 export function Element({ element, slot }: ElementProps): VNode {
   const type = str(element.type);
   if (type === 'image') return <ImageElement element={element} />;
-  const Known = PARTS[type];
+  const Known = parts[type];
   return Known === undefined ? (
     <Unknown what="element" json={element} />
   ) : (

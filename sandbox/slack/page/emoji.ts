@@ -4,7 +4,7 @@
  * the system has no font for them: `:warning:` says something, an empty box does not.
  */
 
-const NAMES = `
+const names = `
 white_check_mark ✅ heavy_check_mark ✔️ ballot_box_with_check ☑️ x ❌ negative_squared_cross_mark ❎ warning ⚠️
 no_entry ⛔ no_entry_sign 🚫 octagonal_sign 🛑 rotating_light 🚨 bangbang ‼️ exclamation ❗ grey_exclamation ❕
 question ❓ grey_question ❔ interrobang ⁉️ information_source ℹ️ sos 🆘 new 🆕 ok 🆗 up 🆙 cool 🆒 free 🆓
@@ -38,8 +38,8 @@ heavy_plus_sign ➕ heavy_minus_sign ➖ heavy_multiplication_x ✖️ 100 💯 
 airplane ✈️ truck 🚚 ship 🚢 house 🏠 door 🚪 checkered_flag 🏁 triangular_flag_on_post 🚩 white_flag 🏳️
 `;
 
-const words = NAMES.trim().split(/\s+/);
-const CHARACTERS: ReadonlyMap<string, string> = new Map(
+const words = names.trim().split(/\s+/);
+const characters: ReadonlyMap<string, string> = new Map(
   words.flatMap((name, at) => (at % 2 === 0 ? [[name, words[at + 1] ?? ''] as const] : [])),
 );
 
@@ -55,7 +55,7 @@ export function emojiCharacter(name: string): string | null {
   if (isSpelled) return null;
   const flag = /^flag-([a-z])([a-z])$/.exec(name);
   if (flag !== null) return regional(flag[1] ?? 'a') + regional(flag[2] ?? 'a');
-  return CHARACTERS.get(name) ?? null;
+  return characters.get(name) ?? null;
 }
 
 /** Replaces `:name:` in plain text, such as a button's or a header's. */

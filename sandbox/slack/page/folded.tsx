@@ -6,9 +6,9 @@ import type { ComponentChildren, VNode } from 'preact';
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** Sixteen lines. Slack documents that it folds (`expand`), not from which height on. */
-const HEIGHT_MAX_PX = 16 * 22;
+const heightMaxPx = 16 * 22;
 /** A fold that hides less than two lines only annoys. */
-const WORTH_FOLDING_PX = HEIGHT_MAX_PX + 44;
+const worthFoldingPx = heightMaxPx + 44;
 
 export function Folded({ children }: { children: ComponentChildren }): VNode {
   const id = useId();
@@ -18,7 +18,7 @@ export function Folded({ children }: { children: ComponentChildren }): VNode {
   useLayoutEffect(() => {
     const { current } = inner;
     if (current === null) return;
-    const measure = (): void => setLong(current.offsetHeight > WORTH_FOLDING_PX);
+    const measure = (): void => setLong(current.offsetHeight > worthFoldingPx);
     const observer = new ResizeObserver(measure);
     measure();
     observer.observe(current);
@@ -30,7 +30,7 @@ export function Folded({ children }: { children: ComponentChildren }): VNode {
       <div
         id={id}
         class={folded ? 'foldable folded' : 'foldable'}
-        style={folded ? { maxHeight: `${HEIGHT_MAX_PX}px` } : undefined}
+        style={folded ? { maxHeight: `${heightMaxPx}px` } : undefined}
         onFocusIn={() => setOpen(true)}
       >
         <div ref={inner}>{children}</div>

@@ -9,7 +9,7 @@ import { list, obj, objs, str, type Obj } from './json.js';
 export type Form = Record<string, Record<string, Json>>;
 
 /** What an element would start with, by type: the state key and the element's key for it. */
-const INITIAL: Record<string, [stateKey: string, elementKey: string]> = {
+const initial: Record<string, [stateKey: string, elementKey: string]> = {
   plain_text_input: ['value', 'initial_value'],
   email_text_input: ['value', 'initial_value'],
   url_text_input: ['value', 'initial_value'],
@@ -35,7 +35,7 @@ const INITIAL: Record<string, [stateKey: string, elementKey: string]> = {
 
 /** The key under which an element's value stands in its state object, for instance `selected_option`. */
 export function stateKey(type: string): string {
-  return INITIAL[type]?.[0] ?? 'value';
+  return initial[type]?.[0] ?? 'value';
 }
 
 /** A block's id, or its place where the server gave it none. */
@@ -91,14 +91,14 @@ function inputsOf(block: Obj, id: string): [string, Obj][] {
   const children = objs(block.child_blocks).flatMap((child, at) => inputsOf(child, blockId(child, at)));
   const own = [obj(block.element), obj(block.accessory), ...objs(block.elements)];
   return [
-    ...own.filter((each) => str(each.type) in INITIAL).map((each): [string, Obj] => [id, each]),
+    ...own.filter((each) => str(each.type) in initial).map((each): [string, Obj] => [id, each]),
     ...children,
   ];
 }
 
 function initialState(element: Obj): Json {
   const type = str(element.type);
-  const [key, initialKey] = INITIAL[type] ?? ['value', 'initial_value'];
+  const [key, initialKey] = initial[type] ?? ['value', 'initial_value'];
   const many = key.endsWith('s');
   return { type, [key]: element[initialKey] ?? (many ? [] : null) };
 }

@@ -4,7 +4,7 @@
  */
 import type { Block, Json, Message } from '../wire.js';
 import {
-  LONG,
+  long,
   plain,
   mrkdwn,
   raw,
@@ -14,8 +14,8 @@ import {
   rich,
   linkTo,
   button,
-  CHART_PICTURE,
-  ICON,
+  chartPicture,
+  icon,
 } from './gallery-parts.js';
 
 export interface Exhibit {
@@ -23,19 +23,19 @@ export interface Exhibit {
   message: Partial<Message>;
 }
 
-const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const series = (name: string, values: number[]): Json => ({
   name,
-  data: values.map((value, at) => ({ label: DAYS[at] ?? '', value })),
+  data: values.map((value, at) => ({ label: days[at] ?? '', value })),
 });
 const chart = (title: string, type: string, y_label: string, ...all: Json[]): Block => ({
   type: 'data_visualization',
   title,
-  chart: { type, series: all, axis_config: { categories: DAYS, x_label: 'Business day', y_label } },
+  chart: { type, series: all, axis_config: { categories: days, x_label: 'Business day', y_label } },
 });
 const exhibit = (name: string, ...blocks: Block[]): Exhibit => ({ name, message: { blocks } });
 
-const BREAKS: [partner: string, reference: string, amount: number, age: number, state: string][] = [
+const breaks: [partner: string, reference: string, amount: number, age: number, state: string][] = [
   ['Adyen', 'pi_3QK8vZ', 120.0, 1, 'Missing in statement'],
   ['Stripe', 'pi_3QK8wA', 84.0, 3, 'Amount differs'],
   ['Worldpay', 'pi_3QK8xB', 42.5, 9, 'Missing in books'],
@@ -46,23 +46,23 @@ const BREAKS: [partner: string, reference: string, amount: number, age: number, 
   ['Adyen', 'pi_3QK92G', 310.4, 4, 'Missing in statement'],
 ];
 
-const CARDS: [title: string, subtitle: string, body: string][] = [
+const cards: [title: string, subtitle: string, body: string][] = [
   ['Adyen', 'Acquirer · EU, UK', ':large_green_circle: 98.2% of 12,480 attempts authorised'],
   ['Worldpay', 'Acquirer · UK', ':large_yellow_circle: 91.4% of 3,112 attempts authorised'],
   ['Bizum', 'Open banking · ES', ':red_circle: 64.0% of 402 attempts, declines `91`'],
   ['Stripe', 'PSP · worldwide', ':large_green_circle: 97.8% of 22,905 attempts authorised'],
 ];
 
-const card = ([title, subtitle, body]: (typeof CARDS)[number]): { type: string; [key: string]: Json } => ({
+const card = ([title, subtitle, body]: (typeof cards)[number]): { type: string; [key: string]: Json } => ({
   type: 'card',
-  icon: { type: 'image', image_url: ICON, alt_text: `${title} icon` },
+  icon: { type: 'image', image_url: icon, alt_text: `${title} icon` },
   title: mrkdwn(`*${title}*`),
   subtitle: mrkdwn(subtitle),
   body: mrkdwn(body),
   actions: [button('Scorecard', `scorecard_${title}`)],
 });
 
-const TASKS: Json[] = [
+const tasks: Json[] = [
   {
     type: 'task_card',
     task_id: 't1',
@@ -81,7 +81,7 @@ const TASKS: Json[] = [
   { type: 'task_card', task_id: 't3', title: 'Prove it in tomorrow’s statement', status: 'pending' },
 ];
 
-export const BLOCK_EXHIBITS: Exhibit[] = [
+export const blockExhibits: Exhibit[] = [
   exhibit(
     'header, section, fields, accessory',
     { type: 'header', text: plain(':rotating_light: Worldpay: approvals fell to 71.3% in GB') },
@@ -109,7 +109,7 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
     {
       type: 'context',
       elements: [
-        { type: 'image', image_url: ICON, alt_text: 'Paydesk' },
+        { type: 'image', image_url: icon, alt_text: 'Paydesk' },
         mrkdwn('Alert `al_7` · opened <!date^1795190400^{time}|08:00> · severity 2'),
       ],
     },
@@ -120,20 +120,20 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
   ),
   exhibit(
     'long section, folded and expanded',
-    { type: 'section', text: mrkdwn(LONG) },
+    { type: 'section', text: mrkdwn(long) },
     { type: 'section', text: mrkdwn('This one asks to stand open.'), expand: true },
   ),
   exhibit('section with picture', {
     type: 'section',
     text: mrkdwn('*Authorisation rate, 7 days*\nRecovered after the retry rule of Tuesday.'),
-    accessory: { type: 'image', image_url: CHART_PICTURE, alt_text: 'A rising line' },
+    accessory: { type: 'image', image_url: chartPicture, alt_text: 'A rising line' },
   }),
   exhibit(
     'image',
     {
       type: 'image',
       title: plain('Approvals since Monday'),
-      image_url: CHART_PICTURE,
+      image_url: chartPicture,
       alt_text: 'Approvals rise from Wednesday on',
     },
     {
@@ -141,11 +141,11 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
       image_url: 'https://images.example.com/rates.png',
       alt_text: 'A picture from another host',
     },
-    { type: 'image', slack_file: { url: CHART_PICTURE }, alt_text: 'A file of the workspace' },
+    { type: 'image', slack_file: { url: chartPicture }, alt_text: 'A file of the workspace' },
   ),
   exhibit('context with a file of the workspace', {
     type: 'context',
-    elements: [{ type: 'image', slack_file: { url: ICON }, alt_text: 'Paydesk' }, plain('From a Slack file')],
+    elements: [{ type: 'image', slack_file: { url: icon }, alt_text: 'Paydesk' }, plain('From a Slack file')],
   }),
   exhibit(
     'rich_text',
@@ -260,7 +260,7 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
     row_header_column_index: 1,
     rows: [
       ['Partner', 'Reference', 'Amount', 'Age in days', 'Break'].map(raw),
-      ...BREAKS.map(([partner, reference, amount, age, state]): Json[] => [
+      ...breaks.map(([partner, reference, amount, age, state]): Json[] => [
         raw(partner),
         linkTo(reference),
         number(amount, `€${amount.toFixed(2)}`),
@@ -314,8 +314,8 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
     },
   }),
   exhibit('card', {
-    ...card(CARDS[0] ?? ['', '', '']),
-    hero_image: { type: 'image', image_url: CHART_PICTURE, alt_text: 'Approvals of Adyen' },
+    ...card(cards[0] ?? ['', '', '']),
+    hero_image: { type: 'image', image_url: chartPicture, alt_text: 'Approvals of Adyen' },
   }),
   exhibit('card with one of Slack’s icons', {
     type: 'card',
@@ -330,14 +330,14 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
       { ...button('Approve', 'card_approve'), style: 'primary' },
     ],
   }),
-  exhibit('carousel', { type: 'carousel', elements: CARDS.map(card) }),
+  exhibit('carousel', { type: 'carousel', elements: cards.map(card) }),
   exhibit('container', {
     type: 'container',
     title: plain('Refund €84.00 of pi_3QK8wA'),
     subtitle: mrkdwn('Requested by <@U1>, 1 of 2 approvals'),
     is_collapsible: true,
     has_header_divider: true,
-    icon: { type: 'image', image_url: ICON, alt_text: 'Refund' },
+    icon: { type: 'image', image_url: icon, alt_text: 'Refund' },
     child_blocks: [
       { type: 'section', text: mrkdwn('Plan `9f3c…` is frozen. Reason: *duplicate*.') },
       {
@@ -373,7 +373,7 @@ export const BLOCK_EXHIBITS: Exhibit[] = [
       child_blocks: [{ type: 'section', text: plain('Amount differs by €0.50') }],
     },
   ),
-  exhibit('plan', { type: 'plan', title: 'Refund in progress', tasks: TASKS }),
+  exhibit('plan', { type: 'plan', title: 'Refund in progress', tasks: tasks }),
   exhibit('task_card', {
     type: 'task_card',
     task_id: 't9',

@@ -9,19 +9,19 @@ export const plain = (text: string): Json => ({ type: 'plain_text', text });
 export const option = (text: string, value: string): Record<string, Json> => ({ text: plain(text), value });
 const actions = (...elements: Json[]): Block[] => [{ type: 'actions', block_id: 'actions', elements }];
 const exhibit = (name: string, ...blocks: Block[]): Exhibit => ({ name, message: { blocks } });
-const PARTNERS = [
+const partners = [
   option('Adyen', 'adyen'),
   option('Checkout.com', 'checkout'),
   option('Stripe', 'stripe'),
   option('Worldpay', 'worldpay'),
 ];
-export const SEVERITIES = [
+export const severities = [
   option(':red_circle: Severe', 'sev1'),
   option(':large_yellow_circle: Degraded', 'sev2'),
   option(':large_green_circle: Notice', 'sev3'),
 ];
 
-export const ELEMENT_EXHIBITS: Exhibit[] = [
+export const elementExhibits: Exhibit[] = [
   exhibit(
     'button',
     ...actions(
@@ -76,22 +76,22 @@ export const ELEMENT_EXHIBITS: Exhibit[] = [
         type: 'static_select',
         action_id: 'assignee',
         placeholder: plain('Assign a partner'),
-        options: PARTNERS,
+        options: partners,
       },
       {
         type: 'static_select',
         action_id: 'grouped',
         placeholder: plain('Grouped options'),
         option_groups: [
-          { label: plain('Acquirers'), options: PARTNERS.slice(0, 2) },
-          { label: plain('Gateways'), options: PARTNERS.slice(2) },
+          { label: plain('Acquirers'), options: partners.slice(0, 2) },
+          { label: plain('Gateways'), options: partners.slice(2) },
         ],
       },
       {
         type: 'multi_static_select',
         action_id: 'several',
         placeholder: plain('Several partners'),
-        options: PARTNERS,
+        options: partners,
       },
       {
         type: 'overflow',
@@ -134,8 +134,8 @@ export const ELEMENT_EXHIBITS: Exhibit[] = [
         type: 'multi_static_select',
         action_id: 'watch',
         placeholder: plain('Choose partners'),
-        option_groups: [{ label: plain('Acquirers'), options: PARTNERS }],
-        initial_options: PARTNERS.slice(0, 2),
+        option_groups: [{ label: plain('Acquirers'), options: partners }],
+        initial_options: partners.slice(0, 2),
         max_selected_items: 3,
       },
     },
@@ -212,8 +212,8 @@ export const ELEMENT_EXHIBITS: Exhibit[] = [
         {
           type: 'radio_buttons',
           action_id: 'severity',
-          options: SEVERITIES,
-          initial_option: SEVERITIES[1] ?? null,
+          options: severities,
+          initial_option: severities[1] ?? null,
         },
       ],
     },

@@ -7,9 +7,9 @@ import { useState } from 'preact/hooks';
 import type { Message, OpenView, Outcome } from '../wire.js';
 import type { Api } from './api.js';
 import { ConfirmDialog, useConfirm } from './confirm.js';
-import { DeskContext, type Desk } from './desk.js';
+import { DeskContext, type PageContext } from './desk.js';
 import type { Exhibit } from './gallery-blocks.js';
-import { EXHIBITS, galleryStore, MODAL_EXHIBIT, SUGGESTIONS } from './gallery.js';
+import { exhibits, galleryStore, modalExhibit, suggestions } from './gallery.js';
 import { MessageRow } from './message.js';
 import { Modal } from './modal.js';
 import type { Route } from './route.js';
@@ -27,7 +27,7 @@ export function GalleryPage({ go, nowMs }: { go: (change: Partial<Route>) => voi
     () => setView(null),
   );
   const route: Route = { person: '', channel: '', tab: 'messages', thread: null, gallery: true };
-  const desk: Desk = {
+  const desk: PageContext = {
     ...{ store, person, route, nowMs, draft: null, api, go },
     write: (line) => toasts.say(`Would write ${line}`),
     toast: toasts.say,
@@ -38,7 +38,7 @@ export function GalleryPage({ go, nowMs }: { go: (change: Partial<Route>) => voi
       <div class="gallery">
         <header class="gallery-head">
           <h1>Block Kit gallery</h1>
-          <button type="button" class="button primary small" onClick={() => setView(MODAL_EXHIBIT)}>
+          <button type="button" class="button primary small" onClick={() => setView(modalExhibit)}>
             Open a modal
           </button>
           <button
@@ -50,7 +50,7 @@ export function GalleryPage({ go, nowMs }: { go: (change: Partial<Route>) => voi
           </button>
         </header>
         <main>
-          {EXHIBITS.map((exhibit, at) => (
+          {exhibits.map((exhibit, at) => (
             <Item
               key={exhibit.name}
               exhibit={exhibit}
@@ -67,7 +67,7 @@ export function GalleryPage({ go, nowMs }: { go: (change: Partial<Route>) => voi
   );
 }
 
-function Item({ exhibit, ts, desk }: { exhibit: Exhibit; ts: string; desk: Desk }): VNode | null {
+function Item({ exhibit, ts, desk }: { exhibit: Exhibit; ts: string; desk: PageContext }): VNode | null {
   const [channel] = desk.store.channels;
   if (channel === undefined) return null;
   const message: Message = {
@@ -115,7 +115,7 @@ function silentApi(say: (what: string) => void, closed: () => void): Api {
     suggest: ({ value }) =>
       Promise.resolve({
         ok: true,
-        options: SUGGESTIONS.filter((each) =>
+        options: suggestions.filter((each) =>
           JSON.stringify(each).toLowerCase().includes(value.toLowerCase()),
         ),
       }),

@@ -3,12 +3,12 @@
  * Invariant: one exhibit for each block and element that Slack documents, with content a payments desk would show.
  */
 import type { Block, Json, OpenView, User } from '../wire.js';
-import { BLOCK_EXHIBITS, type Exhibit } from './gallery-blocks.js';
-import { ELEMENT_EXHIBITS, option, plain, SEVERITIES } from './gallery-elements.js';
+import { blockExhibits, type Exhibit } from './gallery-blocks.js';
+import { elementExhibits, option, plain, severities } from './gallery-elements.js';
 import type { Store } from './store.js';
 
 /** What the external selects of the gallery answer. */
-export const SUGGESTIONS: Json[] = [
+export const suggestions: Json[] = [
   option('pi_3QK8vZ · €120.00 · succeeded', 'pi_3QK8vZ'),
   option('pi_3QK8wA · €84.00 · requires_capture', 'pi_3QK8wA'),
   option('pi_3QK8xB · £42.50 · canceled', 'pi_3QK8xB'),
@@ -21,7 +21,7 @@ const input = (
   more: Partial<Block> = {},
 ): Block => ({ type: 'input', block_id, label: plain(label), element, ...more });
 
-const RICH_VALUE: Json = {
+const richValue: Json = {
   type: 'rich_text',
   elements: [
     {
@@ -36,7 +36,7 @@ const RICH_VALUE: Json = {
 };
 
 /** A modal with every input element; submitting it answers a field error. */
-export const MODAL_EXHIBIT: OpenView = {
+export const modalExhibit: OpenView = {
   id: 'V1',
   root_view_id: 'V1',
   previous_view_id: null,
@@ -128,7 +128,7 @@ export const MODAL_EXHIBIT: OpenView = {
           placeholder: plain('What will the customer read?'),
           min_lines: 2,
           max_lines: 8,
-          initial_value: RICH_VALUE,
+          initial_value: richValue,
         },
         { optional: true },
       ),
@@ -146,8 +146,8 @@ export const MODAL_EXHIBIT: OpenView = {
       input('urgency', 'Urgency', {
         type: 'radio_buttons',
         action_id: 'urgency',
-        options: SEVERITIES,
-        initial_option: SEVERITIES[2] ?? null,
+        options: severities,
+        initial_option: severities[2] ?? null,
       }),
       input(
         'watchers',
@@ -165,7 +165,7 @@ export const MODAL_EXHIBIT: OpenView = {
   } as OpenView['view'],
 };
 
-const EXTRA_EXHIBITS: Exhibit[] = [
+const extraExhibits: Exhibit[] = [
   {
     name: 'text (mrkdwn)',
     message: {
@@ -202,7 +202,7 @@ const EXTRA_EXHIBITS: Exhibit[] = [
   },
 ];
 
-export const EXHIBITS: Exhibit[] = [...EXTRA_EXHIBITS, ...BLOCK_EXHIBITS, ...ELEMENT_EXHIBITS];
+export const exhibits: Exhibit[] = [...extraExhibits, ...blockExhibits, ...elementExhibits];
 
 const user = (
   id: string,

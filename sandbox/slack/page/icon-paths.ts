@@ -3,7 +3,7 @@
  * Invariant: every name that Slack documents for a card is here.
  */
 
-export const PATHS = {
+export const paths = {
   home: 'M3 9.2 10 3.5l7 5.7V16a1 1 0 0 1-1 1h-4v-5H8v5H4a1 1 0 0 1-1-1Z',
   world:
     'M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15Zm0 0c2.4 2 3.4 4.6 3.4 7.5S12.4 15.5 10 17.5C7.6 15.5 6.6 12.9 6.6 10S7.6 4.5 10 2.5ZM2.8 10h14.4',
@@ -42,47 +42,47 @@ export const PATHS = {
   calendar: 'M3 5h14v12H3Zm0 4h14M6.5 3v3.5m7-3.5v3.5',
 } as const;
 
-const DISC = 'M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15Z';
-const STAR = 'm10 3 2.1 4.6 5 .6-3.7 3.4 1 4.9L10 14.1l-4.4 2.4 1-4.9-3.7-3.4 5-.6Z';
+const disc = 'M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15Z';
+const star = 'm10 3 2.1 4.6 5 .6-3.7 3.4 1 4.9L10 14.1l-4.4 2.4 1-4.9-3.7-3.4 5-.6Z';
 
-export const SLACK_ICONS: Readonly<Record<string, string>> = {
+export const slackIcons: Readonly<Record<string, string>> = {
   archive: 'M3 4h14v4H3Zm1 4v9h12V8M8 11h4',
   book: 'M4 4.5A1.5 1.5 0 0 1 5.5 3H16v14H5.5A1.5 1.5 0 0 1 4 15.5ZM4 15a1.5 1.5 0 0 1 1.5-1.5H16',
   bookmark: 'M5.5 3h9v14L10 13.5 5.5 17Z',
   bot: 'M4 8h12v8H4ZM10 8V4.5M10 4a.5.5 0 1 0 .01 0ZM7.5 11v1.5M12.5 11v1.5',
   bug: 'M6.5 8a3.5 3.5 0 0 1 7 0v4.5a3.5 3.5 0 0 1-7 0ZM6.5 8h7M10 8v8M3 6.5l3.5 2M17 6.5l-3.5 2M3 16l3.5-2.5M17 16l-3.5-2.5M2.5 11h4M13.5 11h4',
-  calendar: PATHS.calendar,
+  calendar: paths.calendar,
   call: 'M6.5 3 8.5 7 6.6 8.6a9 9 0 0 0 4.8 4.8L13 11.5l4 2v2.5a1.5 1.5 0 0 1-1.7 1.5A13.5 13.5 0 0 1 2.5 4.7 1.5 1.5 0 0 1 4 3Z',
-  'caret-left': PATHS.left,
-  'caret-right': PATHS.right,
-  check: PATHS.check,
+  'caret-left': paths.left,
+  'caret-right': paths.right,
+  check: paths.check,
   clipboard: 'M5 4.5h10v13H5ZM8 3h4v3H8ZM8 10h4M8 13h4',
   code: 'm7 6-4 4 4 4M13 6l4 4-4 4M11.5 4.5l-3 11',
-  comment: PATHS.thread,
-  compass: `${DISC}M13 7l-1.8 4.2L7 13l1.8-4.2Z`,
+  comment: paths.thread,
+  compass: `${disc}M13 7l-1.8 4.2L7 13l1.8-4.2Z`,
   copy: 'M7 7h10v10H7ZM13 7V3H3v10h4',
   cube: 'm10 2.5 6.5 3.7v7.6L10 17.5l-6.5-3.7V6.2ZM3.5 6.2 10 10l6.5-3.8M10 10v7.5',
   download: 'M10 3v9.5M6 9l4 4 4-4M3.5 16.5h13',
-  edit: PATHS.pencil,
+  edit: paths.pencil,
   email: 'M3 5h14v10.5H3ZM3.2 5.5 10 11l6.8-5.5',
   'eye-closed': 'M2.5 8.5c2 2.6 4.5 4 7.5 4s5.5-1.4 7.5-4M5 11.5l-1.3 2.2M15 11.5l1.3 2.2M10 12.5V15',
-  'eye-open': PATHS.eye,
-  file: PATHS.file,
+  'eye-open': paths.eye,
+  file: paths.file,
   flag: 'M4.5 17.5V3M4.5 3.5H15L12.5 7l2.5 3.5H4.5',
   folder: 'M3 15.5v-11h5l2 2h7v9Z',
   gear: 'M10 7a3 3 0 1 0 0 6 3 3 0 0 0 0-6ZM10 2.5V5M10 15v2.5M2.5 10H5M15 10h2.5M4.7 4.7l1.8 1.8M13.5 13.5l1.8 1.8M15.3 4.7l-1.8 1.8M6.5 13.5l-1.8 1.8',
-  globe: PATHS.world,
+  globe: paths.world,
   heart: 'M10 16.5C5.5 13.5 3 10.8 3 7.8A3.6 3.6 0 0 1 10 6a3.6 3.6 0 0 1 7 1.8c0 3-2.5 5.7-7 8.7Z',
-  help: `${DISC}M8 8a2 2 0 1 1 2.8 1.9c-.6.3-.8.7-.8 1.4M10 14v.01`,
+  help: `${disc}M8 8a2 2 0 1 1 2.8 1.9c-.6.3-.8.7-.8 1.4M10 14v.01`,
   image: 'M3 4h14v12H3ZM3 13l4-4 4 4 2-2 4 3.5M13 7.5v.01',
-  info: `${DISC}M10 9.5V14M10 6.5v.01`,
+  info: `${disc}M10 9.5V14M10 6.5v.01`,
   key: 'M7 7.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7ZM9.5 8.5 16 3M13.5 5.2l2 2',
   lightbulb: 'M7.5 14.5V13a5 5 0 1 1 5 0v1.5ZM8 17h4',
   link: 'M8.5 11.5a3 3 0 0 0 4.2 0l2.8-2.8a3 3 0 0 0-4.2-4.2L10 5.8M11.5 8.5a3 3 0 0 0-4.2 0l-2.8 2.8a3 3 0 0 0 4.2 4.2L10 14.2',
   map: 'm3 5 4.5-1.5L12.5 5 17 3.5V15l-4.5 1.5L7.5 15 3 16.5ZM7.5 3.5V15M12.5 5v11.5',
   mobile: 'M6 2.5h8v15H6ZM9.5 15h1',
   'new-window': 'M11.5 3.5h5v5M16.5 3.5 10 10M14.5 11.5v5h-11v-11h5',
-  pin: PATHS.pin,
+  pin: paths.pin,
   plus: 'M10 4v12M4 10h12',
   refine: 'M3 6h14M6 10h8M8.5 14h3',
   refresh: 'M16 10a6 6 0 1 1-1.8-4.3M16.5 3v3.5H13',
@@ -92,13 +92,13 @@ export const SLACK_ICONS: Readonly<Record<string, string>> = {
   screen: 'M3 4h14v9.5H3ZM7 17h6M10 13.5V17',
   share: 'M11 4.5 17 10l-6 5.5V12c-4 0-6.5 1-8 4 .3-4.5 3-7.5 8-8Z',
   sparkle: 'm10 3 1.8 5.2L17 10l-5.2 1.8L10 17l-1.8-5.2L3 10l5.2-1.8Z',
-  star: STAR,
-  'star-filled': STAR,
+  star: star,
+  'star-filled': star,
   tag: 'M3 3.5h7l7 7-6.5 6.5L3 9.5ZM6.5 7v.01',
-  'thumbs-down': PATHS.thumbsdown,
-  'thumbs-up': PATHS.thumbsup,
-  trash: PATHS.trash,
+  'thumbs-down': paths.thumbsdown,
+  'thumbs-up': paths.thumbsup,
+  trash: paths.trash,
   upload: 'M10 13V3.5M6 7.5l4-4 4 4M3.5 16.5h13',
   user: 'M10 3.5a3.2 3.2 0 1 0 0 6.4 3.2 3.2 0 0 0 0-6.4ZM3.5 17c.8-3.3 3.3-5 6.5-5s5.7 1.7 6.5 5',
-  warning: PATHS.warning,
+  warning: paths.warning,
 };

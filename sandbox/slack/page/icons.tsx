@@ -1,8 +1,8 @@
 /** Line icons, drawn here. Invariant: decorative only; whatever they stand on carries the name. */
 import type { VNode } from 'preact';
-import { PATHS } from './icon-paths.js';
+import { paths } from './icon-paths.js';
 
-export type IconName = keyof typeof PATHS;
+export type IconName = keyof typeof paths;
 
 interface DrawingProps {
   path: string;
@@ -11,7 +11,7 @@ interface DrawingProps {
 }
 
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }): VNode {
-  return <Drawing path={PATHS[name]} size={size} />;
+  return <Drawing path={paths[name]} size={size} />;
 }
 
 /** A path on a field of 20 by 20. */

@@ -5,14 +5,14 @@ import { Calls } from './calls.js';
 import { Envelopes } from './deliveries.js';
 import { SidePanel } from './side-panel.js';
 
-const SIDES = ['Envelopes', 'API calls'] as const;
+const sides = ['Envelopes', 'API calls'] as const;
 
 export function Inspector({ onClose }: { onClose: () => void }): VNode {
-  const [side, setSide] = useState<(typeof SIDES)[number]>('Envelopes');
+  const [side, setSide] = useState<(typeof sides)[number]>('Envelopes');
   return (
     <SidePanel title="Inspector" note="Between Slack and Paydesk" onClose={onClose}>
       <nav class="tabs" aria-label="Inspector">
-        {SIDES.map((each) => (
+        {sides.map((each) => (
           <button
             key={each}
             type="button"

@@ -25,8 +25,8 @@ import './css/card.css';
 import './css/element.css';
 import './css/dialog.css';
 
-const TICK_MS = 30_000;
-const RETRY_MS = 2_000;
+const tickMs = 30_000;
+const retryMs = 2_000;
 const api = createApi();
 
 type Change = { loaded: Store } | { event: SandboxEvent };
@@ -62,7 +62,7 @@ function Live({
           setLost(false);
           change({ loaded });
         },
-        () => (retry = setTimeout(load, RETRY_MS)),
+        () => (retry = setTimeout(load, retryMs)),
       );
     };
     const stop = followEvents(
@@ -101,7 +101,7 @@ function useRoute(): [Route, (change: Partial<Route>) => void] {
 function useNow(): number {
   const [nowMs, setNowMs] = useState(() => Date.now());
   useEffect(() => {
-    const timer = setInterval(() => setNowMs(Date.now()), TICK_MS);
+    const timer = setInterval(() => setNowMs(Date.now()), tickMs);
     return () => clearInterval(timer);
   }, []);
   return nowMs;

@@ -5,7 +5,7 @@
  */
 import { link, type Cell, type Inline, type TextBlock } from './text-tree.js';
 
-const INLINE =
+const inlinePattern =
   /`([^`]+)`|!?\[([^\]]*)\]\(([^()\s]+)\)|<(https?:[^>\s]+)>|\*\*([^*]+(?:\*[^*]+\*[^*]*)*)\*\*|__([^_]+)__|~~([^~]+)~~|\*([^*\s][^*]*)\*|(?<![\p{L}\p{N}])_([^_\s][^_]*)_(?![\p{L}\p{N}])|:([a-z0-9_+-]+):|(https?:\/\/[^\s<>]*[^\s<>.,;:!?)\]'"])/u;
 
 /** Parses a `markdown` block's text. */
@@ -59,14 +59,14 @@ function readList(lines: string[], at: number, blocks: TextBlock[]): number {
   return end;
 }
 
-const ITEM = /^(\s*)([-*+]|\d+[.)])\s+(?:\[([ xX])\]\s+)?(.*)$/;
+const itemPattern = /^(\s*)([-*+]|\d+[.)])\s+(?:\[([ xX])\]\s+)?(.*)$/;
 
 function isItem(line: string): boolean {
-  return ITEM.test(line);
+  return itemPattern.test(line);
 }
 
 function addItem(blocks: TextBlock[], line: string): void {
-  const [, space = '', mark = '-', task, text = ''] = ITEM.exec(line) ?? [];
+  const [, space = '', mark = '-', task, text = ''] = itemPattern.exec(line) ?? [];
   const ordered = /\d/.test(mark);
   const indent = Math.min(4, Math.floor(space.length / 2));
   const box: Inline[] = task === undefined ? [] : [{ kind: 'text', text: task === ' ' ? '☐ ' : '☑ ' }];
@@ -113,7 +113,7 @@ function endOf(lines: string[], at: number, belongs: (line: string) => boolean):
 function inline(text: string): Inline[] {
   const nodes: Inline[] = [];
   let rest = text;
-  for (let match = INLINE.exec(rest); match !== null; match = INLINE.exec(rest)) {
+  for (let match = inlinePattern.exec(rest); match !== null; match = inlinePattern.exec(rest)) {
     if (match.index > 0) nodes.push({ kind: 'text', text: rest.slice(0, match.index) });
     nodes.push(...nodesOf(match));
     rest = rest.slice(match.index + match[0].length);

@@ -6,27 +6,27 @@
 /** How far people have read: `personId/channelId` → timestamp. */
 export type ReadMarks = Record<string, string>;
 
-const PERSON_KEY = 'paydesk.person';
-const READ_KEY = 'paydesk.read';
+const personKey = 'paydesk.person';
+const readKey = 'paydesk.read';
 
 export function rememberedPerson(): string {
-  return read(PERSON_KEY) ?? '';
+  return read(personKey) ?? '';
 }
 
 export function rememberPerson(name: string): void {
-  write(PERSON_KEY, name);
+  write(personKey, name);
 }
 
 export function rememberedMarks(): ReadMarks {
   try {
-    return JSON.parse(read(READ_KEY) ?? '{}') as ReadMarks;
+    return JSON.parse(read(readKey) ?? '{}') as ReadMarks;
   } catch {
     return {};
   }
 }
 
 export function rememberMarks(marks: ReadMarks): void {
-  write(READ_KEY, JSON.stringify(marks));
+  write(readKey, JSON.stringify(marks));
 }
 
 function read(key: string): string | null {

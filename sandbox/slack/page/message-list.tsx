@@ -18,7 +18,7 @@ interface MessageListProps {
   inThread?: boolean;
 }
 
-const NEAR_END_PX = 120;
+const nearEndPx = 120;
 
 export function MessageList({ rows, channel, intro, inThread = false }: MessageListProps): VNode {
   const { person, nowMs } = useDesk();
@@ -48,7 +48,7 @@ export function MessageList({ rows, channel, intro, inThread = false }: MessageL
   const scrolled = (): void => {
     const box = frame.current;
     const isByPerson = box?.scrollHeight === height.current;
-    if (isByPerson) atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
+    if (isByPerson) atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < nearEndPx;
   };
   return (
     <div

@@ -25,13 +25,13 @@ interface MessageProps {
   inThread: boolean;
 }
 
-const QUIET = /^tombstone$|^(channel|group)_(join|leave|topic|purpose|name|archive|unarchive)$/;
+const quietSubtypes = /^tombstone$|^(channel|group)_(join|leave|topic|purpose|name|archive|unarchive)$/;
 
 export function MessageRow({ message, grouped, channel, inThread }: MessageProps): VNode {
   const { store, person } = useDesk();
   const author = store.users.find((user) => user.id === message.user) ?? null;
   const ephemeral = message.ephemeral_to !== undefined;
-  const quiet = QUIET.test(message.subtype ?? '');
+  const quiet = quietSubtypes.test(message.subtype ?? '');
   const name = ['message', grouped ? 'grouped' : '', ephemeral ? 'ephemeral' : '', quiet ? 'quiet' : ''].join(
     ' ',
   );

@@ -17,7 +17,7 @@ import { useShownModally } from './shown-modally.js';
 import { useNewSurface } from './surface.js';
 
 /** Where typing begins when a view opens: its first input, or else its submit button. */
-const FIRST_FIELD = '[autofocus], .modal-body :is(input, textarea, button), .modal-foot [type=submit]';
+const firstField = '[autofocus], .modal-body :is(input, textarea, button), .modal-foot [type=submit]';
 
 /** The dialog of a stack, its top last; views below are hidden, not gone, so that they keep what was typed. */
 export function Modal({ stack }: { stack: OpenView[] }): VNode | null {
@@ -75,7 +75,7 @@ function ViewForm({ view, hidden, titleId, onClose, onCloseAll }: ViewFormProps)
   const surface = useNewSurface('modal', blocks, { view_id: view.id }, errors);
   useEffect(() => setErrors(view.errors ?? {}), [view.hash, view.errors]);
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector<HTMLElement>(FIRST_FIELD)?.focus(), [hidden]);
+  useEffect(() => form.current?.querySelector<HTMLElement>(firstField)?.focus(), [hidden]);
   const submit = async (): Promise<void> => {
     const missing = missingInputs(blocks, surface.form);
     setErrors(missing);

@@ -6,17 +6,17 @@
  */
 import { link, safeHref, type Inline, type TextBlock } from './text-tree.js';
 
-const STYLES = { '*': 'bold', _: 'italic', '~': 'strike' } as const;
-const PRE = /```\n?([\s\S]*?)\n?```/;
-const QUOTE_LINE = /^(?:&gt;|>)\s?(.*)$/;
-const QUOTE_REST = /^(?:&gt;|>){3}\s?([\s\S]*)$/;
-const BULLET_LINE = /^\s*•\s+(.*)$/;
-const TOKEN =
+const styles = { '*': 'bold', _: 'italic', '~': 'strike' } as const;
+const prePattern = /```\n?([\s\S]*?)\n?```/;
+const quoteLine = /^(?:&gt;|>)\s?(.*)$/;
+const quoteRest = /^(?:&gt;|>){3}\s?([\s\S]*)$/;
+const bulletLine = /^\s*•\s+(.*)$/;
+const token =
   /`([^`\n]+)`|<([^<>\n]+)>|:([a-z0-9_+'-]+):(?::skin-tone-\d:)?|(https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)\]'"*_~])|[*_~]/giu;
 
 /** Parses text in Slack's mrkdwn, as it stands in `text` of a message or of a `mrkdwn` object. */
 export function parseMrkdwn(text: string): TextBlock[] {
-  const pre = PRE.exec(text);
+  const pre = prePattern.exec(text);
   if (pre === null) return parseLines(text);
   const before = text.slice(0, pre.index).replace(/\n$/, '');
   const after = text.slice(pre.index + pre[0].length).replace(/^\n/, '');
@@ -50,13 +50,13 @@ function parseLines(text: string): TextBlock[] {
   const lines = text.split('\n');
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? '';
-    const rest = QUOTE_REST.exec(lines.slice(at).join('\n'));
+    const rest = quoteRest.exec(lines.slice(at).join('\n'));
     if (rest !== null) {
       blocks.push({ kind: 'quote', children: parseLines(rest[1] ?? '') });
       return blocks;
     }
-    const quoted = QUOTE_LINE.exec(line);
-    const bullet = BULLET_LINE.exec(line);
+    const quoted = quoteLine.exec(line);
+    const bullet = bulletLine.exec(line);
     if (quoted !== null) addQuote(blocks, parseInline(quoted[1] ?? ''));
     else if (bullet !== null) addItem(blocks, parseInline(bullet[1] ?? ''));
     else addLine(blocks, parseInline(line), at);
@@ -86,7 +86,7 @@ function addLine(blocks: TextBlock[], children: Inline[], at: number): void {
 function inlineNodes(text: string): Inline[] {
   const nodes: Inline[] = [];
   let done = 0;
-  const pattern = new RegExp(TOKEN);
+  const pattern = new RegExp(token);
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const found = nodesOf(text, match);
     if (found === null) continue;
@@ -132,7 +132,7 @@ function insideToken(text: string, from: number, at: number): boolean {
 }
 
 function styleOf(mark: string): 'bold' | 'italic' | 'strike' {
-  return STYLES[mark as keyof typeof STYLES];
+  return styles[mark as keyof typeof styles];
 }
 
 function angleNodes(body: string): Inline[] {

@@ -15,7 +15,7 @@ interface PopupProps {
   children: ComponentChildren;
 }
 
-const GAP_PX = 4;
+const gapPx = 4;
 
 export function Popup({ anchor, onClose, fit = false, class: name = '', children }: PopupProps): VNode {
   const self = useRef<HTMLDivElement>(null);
@@ -65,11 +65,11 @@ function place(self: HTMLElement, anchor: HTMLElement, fit: boolean): void {
   const at = anchor.getBoundingClientRect();
   if (fit) self.style.minWidth = `${at.width}px`;
   const { offsetWidth: width, offsetHeight: height } = self;
-  const below = at.bottom + GAP_PX + height <= innerHeight || at.top < height;
+  const below = at.bottom + gapPx + height <= innerHeight || at.top < height;
   self.style.left = `${Math.max(8, Math.min(at.left, innerWidth - width - 8))}px`;
   self.style.top = below
-    ? `${Math.min(at.bottom + GAP_PX, Math.max(8, innerHeight - height - 8))}px`
-    : `${at.top - GAP_PX - height}px`;
+    ? `${Math.min(at.bottom + gapPx, Math.max(8, innerHeight - height - 8))}px`
+    : `${at.top - gapPx - height}px`;
 }
 
 /** Moves focus among the `menuitem`s of a menu with the arrow keys, Home and End. */

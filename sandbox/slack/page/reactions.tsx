@@ -4,7 +4,7 @@ import type { Message } from '../wire.js';
 import { useDesk } from './desk.js';
 import { Emoji } from './rich.js';
 
-const OFFERED = ['white_check_mark', 'eyes', 'raised_hands'];
+const offered = ['white_check_mark', 'eyes', 'raised_hands'];
 
 export function Reactions({ message }: { message: Message }): VNode | null {
   const { store, person } = useDesk();
@@ -35,7 +35,7 @@ export function QuickReactions({ message }: { message: Message }): VNode {
   const press = usePress(message);
   return (
     <>
-      {OFFERED.map((name) => (
+      {offered.map((name) => (
         <button
           key={name}
           type="button"

@@ -12,8 +12,8 @@ import type { Inline, TextBlock } from './text-tree.js';
 
 type Style = Record<string, boolean>;
 
-const FENCE = '```';
-const KINDS: [mark: RegExp, kind: string, style?: 'bullet' | 'ordered'][] = [
+const fence = '```';
+const kinds: [mark: RegExp, kind: string, style?: 'bullet' | 'ordered'][] = [
   [/^\s*[-•] +/, 'rich_text_list', 'bullet'],
   [/^\s*\d+\. +/, 'rich_text_list', 'ordered'],
   [/^> ?/, 'rich_text_quote'],
@@ -25,11 +25,11 @@ export function richTextOf(typed: string): Json {
   const elements: Obj[] = [];
   const lines = typed.split('\n');
   for (let at = 0; at < lines.length; at += 1) {
-    if (!(lines[at] ?? '').startsWith(FENCE)) {
+    if (!(lines[at] ?? '').startsWith(fence)) {
       addLine(elements, lines[at] ?? '');
       continue;
     }
-    const end = lines.findIndex((line, later) => later > at && line.startsWith(FENCE));
+    const end = lines.findIndex((line, later) => later > at && line.startsWith(fence));
     const inside = lines.slice(at + 1, end < 0 ? undefined : end).join('\n');
     elements.push({ type: 'rich_text_preformatted', elements: [{ type: 'text', text: inside || ' ' }] });
     at = end < 0 ? lines.length : end;
@@ -38,7 +38,7 @@ export function richTextOf(typed: string): Json {
 }
 
 function addLine(elements: Obj[], line: string): void {
-  const found = KINDS.find(([mark]) => mark.test(line));
+  const found = kinds.find(([mark]) => mark.test(line));
   const runs = runsOf(found ? line.replace(found[0], '') : line);
   const kind = found?.[1] ?? 'rich_text_section';
   const last = elements.at(-1);
@@ -95,7 +95,7 @@ function typedBlock(block: TextBlock): string {
   }
 }
 
-const MARKS: Partial<Record<Inline['kind'], string>> = { bold: '*', italic: '_', strike: '~' };
+const marks: Partial<Record<Inline['kind'], string>> = { bold: '*', italic: '_', strike: '~' };
 
 function typedInline(nodes: readonly Inline[]): string {
   return nodes.map(typedNode).join('');
@@ -118,7 +118,7 @@ function typedNode(node: Inline): string {
     case 'strike':
     case 'underline':
     case 'highlight': {
-      const mark = MARKS[node.kind] ?? '';
+      const mark = marks[node.kind] ?? '';
       return `${mark}${typedInline(node.children)}${mark}`;
     }
     case 'color':

@@ -4,7 +4,7 @@
  */
 import type { VNode } from 'preact';
 import type { Message, ShortcutHint, ShortcutRequest } from '../wire.js';
-import { useDesk, type Desk } from './desk.js';
+import { useDesk, type PageContext } from './desk.js';
 import { MenuButton, type MenuItem } from './menu.js';
 
 export function GlobalShortcuts(): VNode | null {
@@ -35,7 +35,7 @@ function ShortcutMenu({ type, label, place }: ShortcutMenuProps): VNode | null {
   return <MenuButton label={label} icon={type === 'global' ? 'bolt' : 'more'} items={items} />;
 }
 
-async function run(desk: Desk, name: string, request: ShortcutRequest): Promise<void> {
+async function run(desk: PageContext, name: string, request: ShortcutRequest): Promise<void> {
   const outcome = await desk.api.shortcut(request);
   if (!outcome.ok) desk.toast(`${name} failed with the error “${outcome.error ?? 'unknown'}”`, 'error');
 }

@@ -3,11 +3,11 @@
  * Invariant: an icon that nobody knows shows its initial, never nothing.
  */
 import type { VNode } from 'preact';
-import { SLACK_ICONS } from './icon-paths.js';
+import { slackIcons } from './icon-paths.js';
 import { Drawing } from './icons.js';
 
 export function SlackIcon({ name }: { name: string }): VNode {
-  const path = SLACK_ICONS[name];
+  const path = slackIcons[name];
   return (
     <span class="slack-icon" role="img" aria-label={`${name} icon`}>
       {path === undefined ? (

@@ -12,12 +12,12 @@ export interface Store extends State {
   calls: ApiCall[];
 }
 
-const DELIVERY_COUNT_MAX = 200;
-const CALL_COUNT_MAX = 200;
+const deliveryCountMax = 200;
+const callCountMax = 200;
 
 /** The store for a freshly loaded state. */
 export function storeOf(state: State, deliveries: Delivery[]): Store {
-  return { ...state, deliveries: deliveries.slice(-DELIVERY_COUNT_MAX), calls: [] };
+  return { ...state, deliveries: deliveries.slice(-deliveryCountMax), calls: [] };
 }
 
 /** The store after one event of `GET /_sandbox/events`. */
@@ -84,12 +84,12 @@ function withView(views: OpenView[], view: OpenView): OpenView[] {
 /** The calls of both lists in order, each once. */
 export function withCalls(calls: ApiCall[], more: ApiCall[]): ApiCall[] {
   const byId = new Map([...calls, ...more].map((call) => [call.id, call]));
-  return [...byId.values()].sort((a, b) => a.id - b.id).slice(-CALL_COUNT_MAX);
+  return [...byId.values()].sort((a, b) => a.id - b.id).slice(-callCountMax);
 }
 
 function withDelivery(deliveries: Delivery[], delivery: Delivery): Delivery[] {
   const same = (each: Delivery): boolean =>
     each.envelope_id === delivery.envelope_id && each.retry_attempt === delivery.retry_attempt;
   const at = deliveries.findIndex(same);
-  return at < 0 ? [...deliveries, delivery].slice(-DELIVERY_COUNT_MAX) : deliveries.with(at, delivery);
+  return at < 0 ? [...deliveries, delivery].slice(-deliveryCountMax) : deliveries.with(at, delivery);
 }

@@ -5,7 +5,7 @@
 import { createContext } from 'preact';
 import { useContext, useRef, useState } from 'preact/hooks';
 import type { ActionRequest, Block, Json, Suggestions } from '../wire.js';
-import { useDesk, type Desk } from './desk.js';
+import { useDesk, type PageContext } from './desk.js';
 import { actionId, formOf, selectedOf, stateKey, withEdit, type Form } from './form.js';
 import { obj, str, type Obj } from './json.js';
 
@@ -95,11 +95,11 @@ function names(slot: Slot, element: Obj): { action_id: string; block_id: string 
   return { action_id: actionId(element), block_id: slot.block };
 }
 
-function agreed(desk: Desk, element: Obj): Promise<boolean> {
+function agreed(desk: PageContext, element: Obj): Promise<boolean> {
   return element.confirm === undefined ? Promise.resolve(true) : desk.ask(obj(element.confirm));
 }
 
-async function sendAction(desk: Desk, request: ActionRequest): Promise<void> {
+async function sendAction(desk: PageContext, request: ActionRequest): Promise<void> {
   const outcome = await desk.api.action(request);
   if (!outcome.ok) desk.toast(`This action failed with the error “${outcome.error ?? 'unknown'}”`, 'error');
 }

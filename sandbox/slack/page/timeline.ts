@@ -20,7 +20,7 @@ interface ThreadSummary {
   lastTs: string;
 }
 
-const GROUP_SPAN_SECONDS = 300;
+const groupSpanSeconds = 300;
 
 export function isVisible(message: Message, personId: string): boolean {
   return message.ephemeral_to === undefined || message.ephemeral_to === personId;
@@ -69,7 +69,7 @@ function continues(before: Message, message: Message): boolean {
     before.user === message.user &&
     before.subtype === message.subtype &&
     before.ephemeral_to === message.ephemeral_to &&
-    Number(message.ts) - Number(before.ts) < GROUP_SPAN_SECONDS
+    Number(message.ts) - Number(before.ts) < groupSpanSeconds
   );
 }
 

@@ -18,8 +18,8 @@ interface ToastList {
   dismiss: (key: number) => void;
 }
 
-const SHOWN_MS = { error: 12_000, info: 5_000 };
-const TOAST_COUNT_MAX = 3;
+const shownMs = { error: 12_000, info: 5_000 };
+const toastCountMax = 3;
 
 export function useToasts(): ToastList {
   const [list, setList] = useState<Toast[]>([]);
@@ -27,8 +27,8 @@ export function useToasts(): ToastList {
   const dismiss = (key: number): void => setList((now) => now.filter((each) => each.key !== key));
   const say = (text: string, kind: 'error' | 'info' = 'info'): void => {
     const key = ++count.current;
-    setList((now) => [...now, { key, text, kind }].slice(-TOAST_COUNT_MAX));
-    setTimeout(() => dismiss(key), SHOWN_MS[kind]);
+    setList((now) => [...now, { key, text, kind }].slice(-toastCountMax));
+    setTimeout(() => dismiss(key), shownMs[kind]);
   };
   return { list, say, dismiss };
 }

@@ -31,7 +31,7 @@ interface Vocabulary {
   channels: Channel[];
 }
 
-const COMPLETION_COUNT_MAX = 8;
+const completionCountMax = 8;
 
 /** What completes the line at the caret: a command in its first word, or a name after `@` or `#`. */
 export function completionsFor(line: string, caret: number, vocabulary: Vocabulary): Completion[] {
@@ -44,7 +44,7 @@ export function completionsFor(line: string, caret: number, vocabulary: Vocabula
   const all = sign === '@' ? people(vocabulary.users) : rooms(vocabulary.channels);
   return all
     .filter(({ words }) => words.some((word) => word.toLowerCase().startsWith(query.toLowerCase())))
-    .slice(0, COMPLETION_COUNT_MAX)
+    .slice(0, completionCountMax)
     .map(({ name, hint, note }) => ({ name: `${sign}${name}`, hint, note, line: take(name) }));
 }
 
@@ -102,7 +102,7 @@ export function placesFor(
     all.map((each) => ({ ...each, sign }));
   return [...signed('#', rooms(open)), ...signed('@', people(users.filter(({ id }) => id !== person.id)))]
     .filter(({ words }) => words.some((word) => word.toLowerCase().startsWith(typed)))
-    .slice(0, COMPLETION_COUNT_MAX)
+    .slice(0, completionCountMax)
     .map(({ sign, name, hint, note }) => ({
       name: sign + name,
       hint,

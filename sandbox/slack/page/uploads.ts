@@ -5,7 +5,7 @@
  */
 import type { FileUpload } from '../wire.js';
 
-const FILE_BYTES_MAX = 5_000_000;
+const fileBytesMax = 5_000_000;
 
 /** The files as they are sent, or why one of them is not. `types` are extensions; none: any. */
 export async function readUploads(files: File[], types: string[] = []): Promise<FileUpload[] | string> {
@@ -18,7 +18,7 @@ function refusal({ name, size }: File, types: string[]): string | null {
   if (types.length > 0 && !types.includes(extension))
     return `${name} is not of a type asked for: ${types.join(', ')}.`;
   if (size === 0) return `${name} is empty.`;
-  return size > FILE_BYTES_MAX ? `${name} is larger than 5 MB.` : null;
+  return size > fileBytesMax ? `${name} is larger than 5 MB.` : null;
 }
 
 async function readUpload(file: File): Promise<FileUpload> {

@@ -8,7 +8,7 @@ import { hash, hashText } from '../../world/random.js';
 import type { Batch, SettlementLine, SettlementReport } from '../settlement.js';
 import { csvLine, major, plainTime } from '../text.js';
 
-const COLUMNS = [
+const columnNames = [
   'Company Account',
   'Merchant Account',
   'Psp Reference',
@@ -33,10 +33,10 @@ const COLUMNS = [
   'Modification Merchant Reference',
   'Batch Number',
 ] as const;
-type Column = (typeof COLUMNS)[number];
+type Column = (typeof columnNames)[number];
 type Row = Partial<Record<Column, string | number>>;
 
-const TYPES: Record<MovementKind, string> = {
+const types: Record<MovementKind, string> = {
   capture: 'Settled',
   refund: 'Refunded',
   dispute: 'Chargeback',
@@ -46,7 +46,7 @@ const TYPES: Record<MovementKind, string> = {
 export function adyenSettlement(report: SettlementReport): string {
   const { partner } = report;
   const key = hashText(partner.id);
-  const columns = COLUMNS.toSorted((a, b) => hash(key, hashText(a)) - hash(key, hashText(b)));
+  const columns = columnNames.toSorted((a, b) => hash(key, hashText(a)) - hash(key, hashText(b)));
   const common = {
     'Company Account': 'LarkspurPay',
     'Merchant Account': `Larkspur_${partner.id}`,
@@ -72,7 +72,7 @@ function lineRow({ payout, currency }: Batch, line: SettlementLine): Row {
     'Merchant Reference': line.orderId,
     'Payment Method': route.method === 'voucher' ? 'econtext' : customer.card.brand,
     'Creation Date': plainTime(line.atMs),
-    Type: TYPES[line.kind],
+    Type: types[line.kind],
     'Modification Reference': line.reference,
     'Exchange Rate': 1,
     'Commission (NC)': major(line.feeMinor, currency),

@@ -7,7 +7,7 @@ import type { AccountEntry, AccountStatement } from '../accounts.js';
 import { shortDay, sumOf } from '../text.js';
 
 /** Type codes of credit and debit: 1xx and 4xx or 6xx. */
-const CODES: Record<AccountEntry['kind'], [credit: string, debit: string]> = {
+const codes: Record<AccountEntry['kind'], [credit: string, debit: string]> = {
   capture: ['165', '465'],
   refund: ['165', '455'],
   dispute: ['257', '555'],
@@ -60,6 +60,6 @@ function accountPart({ account, currency, openingMinor, closingMinor, entries }:
 }
 
 const detail = (entry: AccountEntry): string[] => [
-  `16,${CODES[entry.kind][entry.amountMinor < 0 ? 1 : 0]},${Math.abs(entry.amountMinor)},Z,${entry.reference},${entry.endToEndId},${entry.text}`,
+  `16,${codes[entry.kind][entry.amountMinor < 0 ? 1 : 0]},${Math.abs(entry.amountMinor)},Z,${entry.reference},${entry.endToEndId},${entry.text}`,
   `88,EREF: ${entry.endToEndId}${entry.paymentId === null ? '' : ` PREF: ${entry.paymentId}`}`,
 ];

@@ -8,7 +8,7 @@ import type { AccountEntry, AccountStatement } from '../accounts.js';
 import { major, sumOf } from '../text.js';
 
 /** Domain, family and sub-family of each kind, by whether it is a credit. */
-const CODES: Record<AccountEntry['kind'], [domain: string, family: string, subFamily: string]> = {
+const codes: Record<AccountEntry['kind'], [domain: string, family: string, subFamily: string]> = {
   capture: ['PMNT', 'RDDT', 'ESDD'],
   refund: ['PMNT', 'ICDT', 'ESCT'],
   dispute: ['PMNT', 'RDDT', 'UPDD'],
@@ -62,7 +62,7 @@ function summaryXml({ entries, currency }: AccountStatement): string {
 }
 
 function entryXml({ currency, day }: AccountStatement, entry: AccountEntry): string {
-  const [domain, family, subFamily] = CODES[entry.kind];
+  const [domain, family, subFamily] = codes[entry.kind];
   const txId = entry.paymentId === null ? '' : `<TxId>${xml(entry.paymentId)}</TxId>`;
   return `      <Ntry>
         <NtryRef>${xml(entry.reference)}</NtryRef>${amountXml(entry.amountMinor, currency)}<CdtDbtInd>${side(entry.amountMinor)}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>

@@ -5,7 +5,7 @@
  */
 import type { AccountEntry, AccountStatement } from '../accounts.js';
 import { dayOf } from '../../world/calendar.js';
-import { MONEY, type Currency } from '../../world/partners.js';
+import { moneyFacts, type Currency } from '../../world/partners.js';
 import { major, shortDay } from '../text.js';
 
 export const mt940 = (statements: readonly AccountStatement[]): string => statements.map(message).join('');
@@ -27,7 +27,7 @@ function message(statement: AccountStatement, position: number): string {
 
 /** The comma stands even where nothing follows it. */
 const comma = (minor: number, currency: Currency): string =>
-  major(Math.abs(minor), currency, ',') + (MONEY[currency].decimals === 0 ? ',' : '');
+  major(Math.abs(minor), currency, ',') + (moneyFacts[currency].decimals === 0 ? ',' : '');
 
 const balance = ({ currency, day }: AccountStatement, minor: number): string =>
   `${minor < 0 ? 'D' : 'C'}${shortDay(day)}${currency}${comma(minor, currency)}`;

@@ -10,7 +10,7 @@ import { referencesOf } from '../../world/references.js';
 import { shortDay, sumOf } from '../text.js';
 
 /** Return codes by why the attempt failed; what failed before it was sent never comes back. */
-const RETURN_CODES: Readonly<Record<string, string>> = {
+const returnCodes: Readonly<Record<string, string>> = {
   insufficient_funds: 'R01',
   invalid_account: 'R03',
   authorisation_expired: 'R07',
@@ -18,7 +18,7 @@ const RETURN_CODES: Readonly<Record<string, string>> = {
   bank_unavailable: 'R13',
 };
 
-const ODFI = '09100001';
+const odfi = '09100001';
 const text = (value: string, width: number): string => value.slice(0, width).padEnd(width);
 const digits = (value: number | string, width: number): string =>
   String(value).slice(-width).padStart(width, '0');
@@ -37,10 +37,10 @@ export function nachaReturns(day: number, attempts: readonly OrderAttempt[]): st
     12,
   )}${digits(0, 12)}`;
   const records = [
-    `101 ${ODFI}9 ${ODFI}9${shortDay(day + 1)}0600A094101${text('Larkspur Pay', 23)}${text('Tidewire ACH', 23)}${text('', 8)}`,
-    `5200${text('Larkspur Pay', 16)}${text('', 20)}${text('1091000010', 10)}WEB${text('RETURN', 10)}${shortDay(day)}${shortDay(day)}${julian(day)}1${ODFI}${digits(1, 7)}`,
+    `101 ${odfi}9 ${odfi}9${shortDay(day + 1)}0600A094101${text('Larkspur Pay', 23)}${text('Tidewire ACH', 23)}${text('', 8)}`,
+    `5200${text('Larkspur Pay', 16)}${text('', 20)}${text('1091000010', 10)}WEB${text('RETURN', 10)}${shortDay(day)}${shortDay(day)}${julian(day)}1${odfi}${digits(1, 7)}`,
     ...returns.flatMap((one) => one.records),
-    `8200${totals}${text('1091000010', 10)}${text('', 25)}${ODFI}${digits(1, 7)}`,
+    `8200${totals}${text('1091000010', 10)}${text('', 25)}${odfi}${digits(1, 7)}`,
   ];
   const blocks = Math.ceil((records.length + 1) / 10);
   const control = `9${digits(1, 6)}${digits(blocks, 6)}${digits(returns.length * 2, 8)}${totals.slice(6)}${text('', 39)}`;
@@ -58,11 +58,11 @@ const entryHash = (returns: readonly Return[]): string =>
   );
 
 function returnOf({ order, attempt }: OrderAttempt, number: number): Return[] {
-  const code = RETURN_CODES[attempt.decline?.code ?? ''];
+  const code = returnCodes[attempt.decline?.code ?? ''];
   const original = referencesOf(order, attempt.no).networkTransactionId;
   if (code === undefined || original === null) return [];
   const rdfi = digits(10_000_000 + (hash(order.key, 91) % 80_000_000), 8);
-  const trace = ODFI + digits(number, 7);
+  const trace = odfi + digits(number, 7);
   const account = digits(hash(order.customer.number, 92), 10);
   const entry = `626${rdfi}${checkDigit(rdfi)}${text(account, 17)}${digits(order.amountMinor, 10)}${text(order.orderId, 15)}${text(order.customer.name, 22)}  1${trace}`;
   const addenda = `799${code}${original}${text('', 6)}${rdfi}${text(order.orderId, 44)}${trace}`;

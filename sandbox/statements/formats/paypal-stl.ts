@@ -4,12 +4,12 @@
  * of gross credits, gross debits and fees per currency, and the counts of the body rows.
  */
 import { isoDay } from '../../world/calendar.js';
-import { CURRENCIES, type Currency } from '../../world/partners.js';
+import { currencies, type Currency } from '../../world/partners.js';
 import type { MovementKind } from '../../world/settlement.js';
 import type { Batch, SettlementReport } from '../settlement.js';
 import { plainTime, sumOf } from '../text.js';
 
-const COLUMNS = [
+const columns = [
   'Transaction ID',
   'Invoice ID',
   'PayPal Reference ID',
@@ -30,7 +30,7 @@ const COLUMNS = [
   'Bank Reference ID',
 ] as const;
 
-const EVENTS: Record<MovementKind | 'payout', string> = {
+const events: Record<MovementKind | 'payout', string> = {
   capture: 'T0006',
   refund: 'T1107',
   dispute: 'T1201',
@@ -50,17 +50,17 @@ interface BodyRow {
   tracking: string;
 }
 
-const MERCHANT = 'LARKSPUR00001';
-const ZONE = '+0000';
+const merchant = 'LARKSPUR00001';
+const zone = '+0000';
 
 export function paypalStl({ day, batches }: SettlementReport): string {
   const body = batches.flatMap(rowsOf);
   const date = isoDay(day).replaceAll('-', '/');
   const rows = [
-    ['RH', `${date} 23:59:59 ${ZONE}`, 'A', MERCHANT, 9],
+    ['RH', `${date} 23:59:59 ${zone}`, 'A', merchant, 9],
     ['FH', 1],
-    ['SH', `${date} 00:00:00 ${ZONE}`, `${date} 23:59:59 ${ZONE}`, MERCHANT, ''],
-    ['CH', ...COLUMNS],
+    ['SH', `${date} 00:00:00 ${zone}`, `${date} 23:59:59 ${zone}`, merchant, ''],
+    ['CH', ...columns],
     ...body.map(bodyRow),
     ...footers('SF', body),
     ['SC', body.length],
@@ -79,7 +79,7 @@ const rowsOf = ({ payout, currency, lines }: Batch): BodyRow[] => [
     reference: line.reference,
     invoice: line.orderId,
     original: line.kind === 'capture' ? '' : line.paymentId,
-    event: EVENTS[line.kind],
+    event: events[line.kind],
     atMs: line.atMs,
     grossMinor: line.grossMinor,
     feeMinor: line.feeMinor,
@@ -90,7 +90,7 @@ const rowsOf = ({ payout, currency, lines }: Batch): BodyRow[] => [
     reference: payout.batchId,
     invoice: '',
     original: '',
-    event: EVENTS.payout,
+    event: events.payout,
     atMs: payout.createdMs,
     grossMinor: -payout.netMinor,
     feeMinor: 0,
@@ -102,7 +102,7 @@ const rowsOf = ({ payout, currency, lines }: Batch): BodyRow[] => [
 const flag = (minor: number): string => (minor < 0 ? 'DR' : 'CR');
 
 function bodyRow(row: BodyRow): (string | number)[] {
-  const time = `${plainTime(row.atMs).replaceAll('-', '/')} ${ZONE}`;
+  const time = `${plainTime(row.atMs).replaceAll('-', '/')} ${zone}`;
   const fee = row.feeMinor === 0 ? ['', '', ''] : ['DR', row.feeMinor, row.currency];
   return [
     'SB',
@@ -127,14 +127,16 @@ function bodyRow(row: BodyRow): (string | number)[] {
 
 /** Currency, gross credits, gross debits, fee credits, fee debits. */
 const footers = (tag: 'SF' | 'RF', body: readonly BodyRow[]): (string | number)[][] =>
-  CURRENCIES.filter((currency) => body.some((row) => row.currency === currency)).map((currency) => {
-    const own = body.filter((row) => row.currency === currency);
-    return [
-      tag,
-      currency,
-      sumOf(own, ({ grossMinor }) => Math.max(0, grossMinor)),
-      sumOf(own, ({ grossMinor }) => Math.max(0, -grossMinor)),
-      0,
-      sumOf(own, ({ feeMinor }) => feeMinor),
-    ];
-  });
+  currencies
+    .filter((currency) => body.some((row) => row.currency === currency))
+    .map((currency) => {
+      const own = body.filter((row) => row.currency === currency);
+      return [
+        tag,
+        currency,
+        sumOf(own, ({ grossMinor }) => Math.max(0, grossMinor)),
+        sumOf(own, ({ grossMinor }) => Math.max(0, -grossMinor)),
+        0,
+        sumOf(own, ({ feeMinor }) => feeMinor),
+      ];
+    });

@@ -17,7 +17,7 @@ interface Dialect {
   kinds: Record<string, string>;
 }
 
-const PLAIN: Dialect = {
+const plain: Dialect = {
   delimiter: ',',
   header: [
     'settlement_date',
@@ -44,7 +44,7 @@ const PLAIN: Dialect = {
   },
 };
 
-const DECIMAL_COMMA: Dialect = {
+const decimalComma: Dialect = {
   delimiter: ';',
   header: [
     'Buchungstag',
@@ -71,8 +71,8 @@ const DECIMAL_COMMA: Dialect = {
   },
 };
 
-export const genericCsv = (report: SettlementReport): string => write(report, PLAIN);
-export const decimalCommaCsv = (report: SettlementReport): string => write(report, DECIMAL_COMMA);
+export const genericCsv = (report: SettlementReport): string => write(report, plain);
+export const decimalCommaCsv = (report: SettlementReport): string => write(report, decimalComma);
 
 function write({ day, batches }: SettlementReport, dialect: Dialect): string {
   const date = dialect.date(isoDay(day));

@@ -12,7 +12,7 @@ import type { WrittenMovement } from '../../world/written.js';
 import type { Batch, SettlementLine, SettlementReport } from '../settlement.js';
 import { csvLine, major, plainTime } from '../text.js';
 
-const COLUMNS = [
+const columns = [
   'automatic_payout_id',
   'automatic_payout_effective_at_utc',
   'automatic_payout_effective_at',
@@ -44,7 +44,7 @@ const COLUMNS = [
   'payment_metadata[order_id]',
 ] as const;
 
-const CATEGORIES: Record<MovementKind, string> = {
+const categories: Record<MovementKind, string> = {
   capture: 'charge',
   refund: 'refund',
   dispute: 'dispute',
@@ -53,7 +53,7 @@ const CATEGORIES: Record<MovementKind, string> = {
 
 export const stripePayouts = (report: SettlementReport): string =>
   [
-    csvLine(COLUMNS),
+    csvLine(columns),
     ...report.batches.flatMap((batch) => [
       ...batch.lines.map((line) => csvLine(rowOf(report, batch, line))),
       ...batch.written.map((movement) => csvLine(writtenRow(batch, movement))),
@@ -121,7 +121,7 @@ function writtenRow({ payout, currency }: Batch, movement: WrittenMovement): str
     major(amountMinor, currency),
     major(feeMinor, currency),
     major(amountMinor - feeMinor, currency),
-    CATEGORIES[movement.kind],
+    categories[movement.kind],
     movement.sourceId,
     movement.description,
     major(amountMinor, currency),

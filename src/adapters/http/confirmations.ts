@@ -41,7 +41,7 @@ export interface ConfirmationDeps {
 
 /** What a request is answered with. */
 type Answer = { page: Page; cookies?: string[] } | { redirectTo: string; cookies: string[] };
-type Desk = ConfirmationDeps & { cookies: ConfirmationCookies };
+type PageDeps = ConfirmationDeps & { cookies: ConfirmationCookies };
 
 /** The link to send to whoever voted. */
 export const confirmationAddress = (publicUrl: string, token: string): string =>
@@ -70,14 +70,14 @@ export function createConfirmationPages(deps: ConfirmationDeps): ConfirmationPag
   };
 }
 
-function failure({ log }: Desk, thrown: unknown): Answer {
+function failure({ log }: PageDeps, thrown: unknown): Answer {
   const error = toOpsError(thrown);
   const fields = { err: messageOf(error.cause ?? error), code: error.code, reference: error.reference };
   log[error.code === 'internal' ? 'error' : 'warn'](fields, 'a page of a vote’s confirmation failed');
   return { page: pages.failed(error) };
 }
 
-async function answerTo(desk: Desk, request: IncomingMessage): Promise<Answer> {
+async function answerTo(desk: PageDeps, request: IncomingMessage): Promise<Answer> {
   const { host } = new URL(desk.publicUrl);
   if (request.headers.host !== host) return { page: pages.otherHost(host) };
   const address = new URL(request.url ?? '/', desk.publicUrl);
@@ -90,7 +90,7 @@ async function answerTo(desk: Desk, request: IncomingMessage): Promise<Answer> {
 }
 
 /** Following the link: to the sign-in, or to the plan for whoever has signed in for it. */
-async function visit(desk: Desk, request: IncomingMessage, token: string): Promise<Answer> {
+async function visit(desk: PageDeps, request: IncomingMessage, token: string): Promise<Answer> {
   const found = await desk.votes.look(token);
   if (found.kind === 'refused') return { page: pages.refused(found.why) };
   const voter = desk.cookies.voters.find(request, token);
@@ -100,7 +100,7 @@ async function visit(desk: Desk, request: IncomingMessage, token: string): Promi
 }
 
 /** Back from the provider. The answer leads to the link again, so that the code does not stay in the address. */
-async function comeBack(desk: Desk, request: IncomingMessage, address: URL): Promise<Answer> {
+async function comeBack(desk: PageDeps, request: IncomingMessage, address: URL): Promise<Answer> {
   const state = address.searchParams.get('state') ?? '';
   const begun = desk.cookies.signIns.find(request, state);
   if (!begun) return { page: pages.notBegunHere };
@@ -113,7 +113,7 @@ async function comeBack(desk: Desk, request: IncomingMessage, address: URL): Pro
   return admit(desk, token, identity, gone);
 }
 
-async function admit(desk: Desk, token: string, identity: Identity, gone: string): Promise<Answer> {
+async function admit(desk: PageDeps, token: string, identity: Identity, gone: string): Promise<Answer> {
   const found = await desk.votes.look(token);
   if (found.kind === 'refused') return { page: pages.refused(found.why), cookies: [gone] };
   const { subject, email, emailVerified } = identity;
@@ -133,7 +133,7 @@ const isVoter = ({ voterEmail }: OpenConfirmation, email: string): boolean =>
 
 const plainCase = (address: string): string => address.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
-async function decide(desk: Desk, request: IncomingMessage, token: string): Promise<Answer> {
+async function decide(desk: PageDeps, request: IncomingMessage, token: string): Promise<Answer> {
   const form = await readForm(request);
   if (!form) return { page: pages.tooLong };
   if (!isFromOrigin(request, new URL(desk.publicUrl).origin)) return { page: pages.foreignForm };
@@ -149,7 +149,7 @@ async function decide(desk: Desk, request: IncomingMessage, token: string): Prom
 }
 
 async function settle(
-  { votes, cookies, log }: Desk,
+  { votes, cookies, log }: PageDeps,
   token: string,
   decision: string | null,
   { subject, email }: { subject: string; email: string },

@@ -1,9 +1,9 @@
 /** A dispute that is given up: only by who types its amount, only while it is open, and once. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { acceptDispute } from '../../../src/remediation/actions/accept-dispute.js';
-import { codeOf, faultsOf, openDisputesDesk, planOf, type Desk } from '../disputes-desk.js';
+import { codeOf, faultsOf, openDisputesDesk, planOf, type DisputesDesk } from '../disputes-desk.js';
 
-let at: Desk;
+let at: DisputesDesk;
 let dispute: string;
 beforeAll(async () => {
   at = await openDisputesDesk();

@@ -1,9 +1,9 @@
 /** Evidence that is staged: what is refused, what it looks like to who approves it, and that it is staged once. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stageEvidence } from '../../../src/remediation/actions/stage-evidence.js';
-import { codeOf, faultsOf, openDisputesDesk, pdf, planOf, png, type Desk } from '../disputes-desk.js';
+import { codeOf, faultsOf, openDisputesDesk, pdf, planOf, png, type DisputesDesk } from '../disputes-desk.js';
 
-let at: Desk;
+let at: DisputesDesk;
 let dispute: string;
 beforeAll(async () => {
   at = await openDisputesDesk();

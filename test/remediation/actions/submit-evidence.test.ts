@@ -1,9 +1,9 @@
 /** Evidence that is submitted: only when it answers, only once, and only what was shown. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { submitEvidence } from '../../../src/remediation/actions/submit-evidence.js';
-import { codeOf, faultsOf, openDisputesDesk, pdf, planOf, type Desk } from '../disputes-desk.js';
+import { codeOf, faultsOf, openDisputesDesk, pdf, planOf, type DisputesDesk } from '../disputes-desk.js';
 
-let at: Desk;
+let at: DisputesDesk;
 let dispute: string;
 beforeAll(async () => {
   at = await openDisputesDesk();

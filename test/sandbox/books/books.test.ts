@@ -3,9 +3,9 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBooks, type Books } from '../../../sandbox/books/books.js';
 import { dayOf } from '../../../sandbox/world/calendar.js';
-import { createManualClock, DAY_MS, HOUR_MS, hourOf } from '../../../sandbox/world/clock.js';
+import { createManualClock, dayMs, hourMs, hourOf } from '../../../sandbox/world/clock.js';
 import { createScenarios } from '../../../sandbox/world/scenarios.js';
-import { createWorld, HISTORY_HOURS, type World } from '../../../sandbox/world/world.js';
+import { createWorld, historyHours, type World } from '../../../sandbox/world/world.js';
 import { startPaymentsApi } from '../../../sandbox/payments-api/server.js';
 import { createEmptyDatabase, type TestDatabase } from '../../support/postgres.js';
 
@@ -28,7 +28,7 @@ const open = (atMs: number, otherSeed = seed): Promise<Books> => {
 
 /** A fingerprint of what Paydesk can see of the eight weeks before a time, and of the ledger of the last weeks. */
 async function fingerprint(atMs: number): Promise<unknown> {
-  const firstMs = (hourOf(atMs) - HISTORY_HOURS) * HOUR_MS;
+  const firstMs = (hourOf(atMs) - historyHours) * hourMs;
   const attempts = await reader.query<{ n: string; sum: string }>(
     `select count(*) n, md5(string_agg(a::text, '' order by attempt_id)) sum from payment_attempts a
      where created_at >= $1`,
@@ -36,7 +36,7 @@ async function fingerprint(atMs: number): Promise<unknown> {
   );
   const entries = await reader.query<{ n: string; sum: string }>(
     `select count(*) n, md5(string_agg(e::text, '' order by entry_id)) sum from ledger_entries e where booked_at > $1`,
-    [new Date(startMs - 20 * 24 * HOUR_MS)],
+    [new Date(startMs - 20 * 24 * hourMs)],
   );
   return { attempts: attempts.rows[0], entries: entries.rows[0] };
 }
@@ -60,7 +60,7 @@ describe('the first load', () => {
   it('holds the attempts of eight weeks up to now, and not one of the future', async () => {
     const now = hourOf(startMs);
     let expected = 0;
-    for (let hour = now - HISTORY_HOURS; hour <= now; hour += 1)
+    for (let hour = now - historyHours; hour <= now; hour += 1)
       expected += world.attemptsOfHour(hour).filter(({ attempt }) => attempt.createdMs <= startMs).length;
     const found = await reader.query<{ n: string; last: Date }>(
       'select count(*) n, max(created_at) last from payment_attempts',
@@ -129,10 +129,10 @@ describe('the reader', () => {
 });
 
 describe('as the clock moves', () => {
-  const laterMs = startMs + 30 * HOUR_MS;
+  const laterMs = startMs + 30 * hourMs;
 
   it('reaches the same books in many steps, in one step after a restart, and in a fresh load', async () => {
-    for (const hours of [0.01, 1, 1.5, 7, 7, 20]) await books.advance(startMs + hours * HOUR_MS);
+    for (const hours of [0.01, 1, 1.5, 7, 7, 20]) await books.advance(startMs + hours * hourMs);
     await books.advance(startMs);
     await books.close();
     books = await open(laterMs);
@@ -140,7 +140,7 @@ describe('as the clock moves', () => {
     const pending = await reader.query(
       `select from payment_attempts where status = 'pending' and partner = 'northpay'
       and created_at < $1`,
-      [new Date(laterMs - HOUR_MS)],
+      [new Date(laterMs - hourMs)],
     );
     expect(pending.rows).toEqual([]);
     const owner = new pg.Client({ connectionString: url });
@@ -186,7 +186,7 @@ describe('as the clock moves', () => {
       { account: 'revenue', direction: 'credit', amount_minor: '4321' },
       { account: 'clearing:northpay', direction: 'debit', amount_minor: '4321' },
     ]);
-    await books.advance(laterMs + HOUR_MS);
+    await books.advance(laterMs + hourMs);
   });
 
   it('loads anew when the seed is another', async () => {
@@ -202,7 +202,7 @@ describe('as the clock moves', () => {
 });
 
 describe('a disturbed world', () => {
-  const atMs = startMs + 48 * HOUR_MS;
+  const atMs = startMs + 48 * hourMs;
   /** What a fresh database would hold of the same, disturbed world. */
   const freshFingerprint = async (): Promise<unknown> => {
     const owner = new pg.Client({ connectionString: url });
@@ -244,18 +244,18 @@ describe('a disturbed world', () => {
 
   it('is remembered: after a restart the same runs and the books go on as one', async () => {
     await run(opened).start('partner-outage', { partner: 'adria' });
-    await books.advance(atMs + 2 * HOUR_MS);
-    const before = await fingerprint(atMs + 2 * HOUR_MS);
+    await books.advance(atMs + 2 * hourMs);
+    const before = await fingerprint(atMs + 2 * hourMs);
     const was = opened.disturbances.list();
     await books.close();
-    books = await open(atMs + 2 * HOUR_MS, 'disturbed');
+    books = await open(atMs + 2 * hourMs, 'disturbed');
     expect(opened.disturbances.list()).toEqual(was);
     expect(
       run(opened)
         .list()
         .find(({ name }) => name === 'partner-outage')?.running,
     ).toBe(true);
-    expect(await fingerprint(atMs + 2 * HOUR_MS)).toEqual(before);
+    expect(await fingerprint(atMs + 2 * hourMs)).toEqual(before);
     const failed = await reader.query<{ share: number }>(
       `select avg((status = 'failed')::int)::float as share from payment_attempts where partner = 'adria' and created_at > $1`,
       [new Date(atMs)],
@@ -266,7 +266,7 @@ describe('a disturbed world', () => {
 
 describe('what was written through the payments API', () => {
   it('is known to the API and to the books after both were restarted and the books were made anew', async () => {
-    const atMs = startMs + 60 * HOUR_MS;
+    const atMs = startMs + 60 * hourMs;
     const clock = createManualClock(new Date(atMs));
     const options = { port: 0, host: '127.0.0.1', clock, apiKey: 'sk_test', log };
     const headers = { authorization: 'Bearer sk_test' };
@@ -332,7 +332,7 @@ describe('what was written through the payments API', () => {
     expect(await rows()).toEqual(written);
     await second.close();
     expect(await books.memory.loadAnswers()).toMatchObject([{ key: 'rem_1:refund:1', atMs }]);
-    clock.advance(DAY_MS);
+    clock.advance(dayMs);
     await (await startPaymentsApi({ ...options, world: opened, memory: books.memory })).close();
     await books.advance(atMs);
     expect(await books.memory.loadAnswers()).toEqual([]);

@@ -12,9 +12,9 @@ import { eventsOf } from '../../../sandbox/operations-api/events.js';
 import { startOperationsApi, type OperationsApi } from '../../../sandbox/operations-api/server.js';
 import { startPaymentsApi, type PaymentsApi } from '../../../sandbox/payments-api/server.js';
 import { startStatements, type Statements } from '../../../sandbox/statements/statements.js';
-import { createManualClock, HOUR_MS, hourOf, MINUTE_MS } from '../../../sandbox/world/clock.js';
+import { createManualClock, hourMs, hourOf, minuteMs } from '../../../sandbox/world/clock.js';
 import { fallbackOf, pauseOf } from '../../../sandbox/world/detours.js';
-import { ROUTES, type Route } from '../../../sandbox/world/partners.js';
+import { allRoutes, type Route } from '../../../sandbox/world/partners.js';
 import { createWorld, type World } from '../../../sandbox/world/world.js';
 
 const start = new Date('2026-11-18T12:30:00Z');
@@ -51,7 +51,7 @@ async function call(path: string, body?: object, headers: Record<string, string>
 }
 
 const at = (byMs: number): string => new Date(start.getTime() + byMs).toISOString();
-const northpayUs = ROUTES.find(
+const northpayUs = allRoutes.find(
   ({ partner, method, country }) => partner.id === 'northpay' && method === 'card' && country.code === 'US',
 )!;
 
@@ -65,8 +65,8 @@ describe('a pause', () => {
 
   it('leads the orders that begin meanwhile to the fallback, and no others', async () => {
     const fallback = fallbackOf(northpayUs)!;
-    const [from, to] = [startMs - 30 * MINUTE_MS, startMs + HOUR_MS];
-    const untilMs = startMs + 20 * MINUTE_MS;
+    const [from, to] = [startMs - 30 * minuteMs, startMs + hourMs];
+    const untilMs = startMs + 20 * minuteMs;
     const stretches = [
       [from, startMs],
       [startMs, untilMs],
@@ -74,7 +74,7 @@ describe('a pause', () => {
     ] as const;
     const before = stretches.map(([a, b]) => [ordersOn(northpayUs, a, b), ordersOn(fallback, a, b)] as const);
     expect(before.every(([own]) => own.length > 0)).toBe(true);
-    await call('/v1/routes/northpay-card-us/pause', { until: at(20 * MINUTE_MS), reason: 'x' });
+    await call('/v1/routes/northpay-card-us/pause', { until: at(20 * minuteMs), reason: 'x' });
     const after = stretches.map(([a, b]) => [ordersOn(northpayUs, a, b), ordersOn(fallback, a, b)] as const);
     expect([after[0], after[2]]).toEqual([before[0], before[2]]);
     expect(after[1]![0]).toEqual([]);
@@ -82,18 +82,18 @@ describe('a pause', () => {
   });
 
   it('keeps customer and amount of an order that takes another way, and its payment is that partner’s', async () => {
-    const [first] = ordersOn(northpayUs, startMs, startMs + 20 * MINUTE_MS);
+    const [first] = ordersOn(northpayUs, startMs, startMs + 20 * minuteMs);
     const find = () =>
       [hourOf(startMs), hourOf(startMs) + 1]
         .flatMap(world.ordersOfHour)
         .find(({ orderId }) => orderId === first)!;
     const { amountMinor, customer, paymentId } = find();
-    clock.advance(HOUR_MS);
+    clock.advance(hourMs);
     expect(paymentsApi.find(paymentId)).not.toBeNull();
-    clock.advance(-HOUR_MS);
-    await call('/v1/routes/northpay-card-us/pause', { until: at(20 * MINUTE_MS), reason: 'x' });
+    clock.advance(-hourMs);
+    await call('/v1/routes/northpay-card-us/pause', { until: at(20 * minuteMs), reason: 'x' });
     expect(find()).toMatchObject({ amountMinor, customer, route: fallbackOf(northpayUs) });
-    clock.advance(HOUR_MS);
+    clock.advance(hourMs);
     expect(paymentsApi.find(paymentId)).toBeNull();
   });
 
@@ -101,12 +101,12 @@ describe('a pause', () => {
     const volume = async (id: string) =>
       ((await call(`/v1/routes/${id}`)).body.volume as { count: number }).count;
     const before = [await volume('northpay-card-us'), await volume('halcyon-card-us')];
-    await call('/v1/routes/northpay-card-us/pause', { until: at(HOUR_MS), reason: 'x' });
-    clock.advance(59 * MINUTE_MS);
+    await call('/v1/routes/northpay-card-us/pause', { until: at(hourMs), reason: 'x' });
+    clock.advance(59 * minuteMs);
     expect(await volume('northpay-card-us')).toBeLessThan(before[0]! / 5);
     expect(await volume('halcyon-card-us')).toBeGreaterThan(before[1]!);
     expect((await call('/v1/routes/northpay-card-us')).body.state).toBe('paused');
-    clock.advance(MINUTE_MS);
+    clock.advance(minuteMs);
     expect((await call('/v1/routes/northpay-card-us')).body).toMatchObject({
       state: 'active',
       pausedUntil: null,
@@ -114,17 +114,17 @@ describe('a pause', () => {
   });
 
   it('that somebody ends early leaves what was to come as it would have been', async () => {
-    const later = ordersOn(northpayUs, startMs + 5 * MINUTE_MS, startMs + HOUR_MS);
-    await call('/v1/routes/northpay-card-us/pause', { until: at(HOUR_MS), reason: 'x' });
-    clock.advance(5 * MINUTE_MS);
+    const later = ordersOn(northpayUs, startMs + 5 * minuteMs, startMs + hourMs);
+    await call('/v1/routes/northpay-card-us/pause', { until: at(hourMs), reason: 'x' });
+    clock.advance(5 * minuteMs);
     await call('/v1/routes/northpay-card-us/resume', { reason: 'x' });
-    expect(ordersOn(northpayUs, startMs + 5 * MINUTE_MS, startMs + HOUR_MS)).toEqual(later);
+    expect(ordersOn(northpayUs, startMs + 5 * minuteMs, startMs + hourMs)).toEqual(later);
     expect(pauseOf(world.disturbances, northpayUs, clock.now().getTime())).toBeNull();
   });
 
   it('of two routes of one partner at the same instant is two pauses', async () => {
     for (const id of ['northpay-card-us', 'northpay-card-gb'])
-      expect((await call(`/v1/routes/${id}/pause`, { until: at(HOUR_MS), reason: 'x' })).status).toBe(200);
+      expect((await call(`/v1/routes/${id}/pause`, { until: at(hourMs), reason: 'x' })).status).toBe(200);
     const { routes } = (await call('/v1/routes?partner=northpay')).body as {
       routes: { id: string; state: string }[];
     };
@@ -136,7 +136,7 @@ describe('a pause', () => {
 });
 
 it('every fallback is another partner’s route for the same country and method', () => {
-  for (const route of ROUTES) {
+  for (const route of allRoutes) {
     const fallback = fallbackOf(route);
     if (!fallback) continue;
     expect(fallback).toMatchObject({ country: route.country, method: route.method });
@@ -146,7 +146,7 @@ it('every fallback is another partner’s route for the same country and method'
 
 describe('a statement', () => {
   it('that is held back comes when it is asked for, once', async () => {
-    clock.advance(-24 * HOUR_MS);
+    clock.advance(-24 * hourMs);
     await world.disturb({
       name: 'missing-statement',
       partnerId: 'adria',
@@ -155,7 +155,7 @@ describe('a statement', () => {
       fromMs: clock.now().getTime(),
       toMs: null,
     });
-    clock.advance(24 * HOUR_MS);
+    clock.advance(24 * hourMs);
     const path = '/v1/statements/adria/2026-11-17';
     expect((await call(path)).body).toMatchObject({ state: 'missing', requests: [] });
     expect((await call(`${path}/requests`, { reason: 'late' })).body).toMatchObject({ state: 'requested' });
@@ -233,7 +233,7 @@ describe('a request is refused', () => {
 it('faults of writes leave reads alone, and are used up', async () => {
   api.setFault({ kind: 'error_before_effect' });
   expect((await call('/v1/routes')).status).toBe(200);
-  const pause = { until: at(HOUR_MS), reason: 'x' };
+  const pause = { until: at(hourMs), reason: 'x' };
   expect((await call('/v1/routes/northpay-card-us/pause', pause)).status).toBe(500);
   expect((await call('/v1/routes/northpay-card-us/pause', pause)).status).toBe(200);
 });

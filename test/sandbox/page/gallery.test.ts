@@ -1,17 +1,17 @@
 /** The gallery is whole, and every exhibit of it would be taken by Slack: held against the sandbox's own validator. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { BLOCKS } from '../../../sandbox/slack/block-kit/blocks.js';
-import { ELEMENTS } from '../../../sandbox/slack/block-kit/elements.js';
-import { SLACK_ICON_NAMES } from '../../../sandbox/slack/block-kit/objects.js';
-import { RICH_TEXT, RUNS } from '../../../sandbox/slack/block-kit/rich-text.js';
+import { blockRules } from '../../../sandbox/slack/block-kit/blocks.js';
+import { elements } from '../../../sandbox/slack/block-kit/elements.js';
+import { slackIconNames } from '../../../sandbox/slack/block-kit/objects.js';
+import { richTextRules, runRules } from '../../../sandbox/slack/block-kit/rich-text.js';
 import type { ObjectSpec } from '../../../sandbox/slack/block-kit/spec.js';
 import { validateBlocks, validateView } from '../../../sandbox/slack/block-kit/validate.js';
-import { EXHIBITS, MODAL_EXHIBIT } from '../../../sandbox/slack/page/gallery.js';
-import { SLACK_ICONS } from '../../../sandbox/slack/page/icon-paths.js';
+import { exhibits, modalExhibit } from '../../../sandbox/slack/page/gallery.js';
+import { slackIcons } from '../../../sandbox/slack/page/icon-paths.js';
 
 /** What the validator refuses, and why it is in the gallery nevertheless. */
-const REFUSED: Record<string, string> = {
+const refused: Record<string, string> = {
   'unknown block': 'nobody has documented it',
   file: 'Slack lets nobody send it, but shows it for remote files',
 };
@@ -23,7 +23,7 @@ const withAddresses = (value: unknown): unknown =>
 /** Every member that an object of this type has somewhere in the gallery. */
 function membersShown(type: string): Set<string> {
   const found = new Set<string>();
-  JSON.stringify([EXHIBITS, MODAL_EXHIBIT], (_key, value: unknown) => {
+  JSON.stringify([exhibits, modalExhibit], (_key, value: unknown) => {
     if (typeof value === 'object' && value !== null && 'type' in value && value.type === type)
       for (const key of Object.keys(value)) found.add(key);
     return value;
@@ -32,7 +32,7 @@ function membersShown(type: string): Set<string> {
 }
 
 /** Members that most elements share; each is shown on one of them. Only one element of a view may have the focus. */
-const SHARED = new Set([
+const shared = new Set([
   'style',
 
   'block_id',
@@ -50,53 +50,53 @@ const withoutEffect = (): Set<string> => {
   return new Set([...list.matchAll(/`(\w+)`/g)].map((match) => match[1]!));
 };
 
-const SPECS: [type: string, spec: ObjectSpec][] = [BLOCKS, ELEMENTS, RICH_TEXT, RUNS].flatMap((table) =>
-  Object.entries(table),
+const specs: [type: string, spec: ObjectSpec][] = [blockRules, elements, richTextRules, runRules].flatMap(
+  (table) => Object.entries(table),
 );
 
 describe('the gallery', () => {
-  it.each(SPECS)(
+  it.each(specs)(
     'shows every documented member of "%s", but what the page is said to leave out',
     (type, spec) => {
       const shown = membersShown(type);
       const known = [...Object.keys(spec.required), ...Object.keys(spec.optional)];
       const left = withoutEffect();
-      expect(known.filter((name) => !shown.has(name) && !SHARED.has(name) && !left.has(name))).toEqual([]);
+      expect(known.filter((name) => !shown.has(name) && !shared.has(name) && !left.has(name))).toEqual([]);
     },
   );
 
-  it.each([...SHARED])('shows "%s" on one element', (name) => {
-    expect(JSON.stringify([EXHIBITS, MODAL_EXHIBIT])).toContain(`"${name}":`);
+  it.each([...shared])('shows "%s" on one element', (name) => {
+    expect(JSON.stringify([exhibits, modalExhibit])).toContain(`"${name}":`);
   });
 
   it('draws every icon that a card may name', () => {
-    const cards = Object.keys(SLACK_ICONS).map((name) => ({
+    const cards = Object.keys(slackIcons).map((name) => ({
       type: 'card',
       title: { type: 'plain_text', text: name },
       slack_icon: { type: 'icon', name },
     }));
     for (const card of cards) expect(validateBlocks([card], 'message')).toEqual([]);
-    expect(Object.keys(SLACK_ICONS).sort()).toEqual([...SLACK_ICON_NAMES].sort());
+    expect(Object.keys(slackIcons).sort()).toEqual([...slackIconNames].sort());
   });
 
   it.each([
-    ['block', Object.keys(BLOCKS)],
-    ['element', Object.keys(ELEMENTS)],
+    ['block', Object.keys(blockRules)],
+    ['element', Object.keys(elements)],
   ])('has an exhibit for every %s that the validator knows', (_what, types) => {
-    const shown = JSON.stringify([EXHIBITS, MODAL_EXHIBIT]);
+    const shown = JSON.stringify([exhibits, modalExhibit]);
     expect(types.filter((type) => !shown.includes(`"type":"${type}"`))).toEqual([]);
   });
 
-  it.each(EXHIBITS.map((exhibit): [string, typeof exhibit] => [exhibit.name, exhibit]))(
+  it.each(exhibits.map((exhibit): [string, typeof exhibit] => [exhibit.name, exhibit]))(
     'shows "%s" as Slack would take it',
     (name, { message }) => {
       const errors = validateBlocks(withAddresses(message.blocks ?? []), 'message');
-      if (name in REFUSED) expect(errors).not.toEqual([]);
+      if (name in refused) expect(errors).not.toEqual([]);
       else expect(errors).toEqual([]);
     },
   );
 
   it('shows a modal as Slack would take it', () => {
-    expect(validateView(MODAL_EXHIBIT.view)).toEqual([]);
+    expect(validateView(modalExhibit.view)).toEqual([]);
   });
 });

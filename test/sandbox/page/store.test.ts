@@ -181,8 +181,8 @@ describe('applyEvent', () => {
 });
 
 describe('timeline', () => {
-  const DAY = 86_400;
-  const noon = 20_000 * DAY + DAY / 2;
+  const day = 86_400;
+  const noon = 20_000 * day + day / 2;
   const at = (seconds: number): string => `${noon + seconds}.000000`;
 
   it.each([
@@ -196,7 +196,7 @@ describe('timeline', () => {
   });
 
   it('opens a day in the reader’s zone, not in UTC', () => {
-    const late = [message(`${20_000 * DAY + DAY - 60}.0`), message(`${20_001 * DAY + 60}.0`)];
+    const late = [message(`${20_000 * day + day - 60}.0`), message(`${20_001 * day + 60}.0`)];
     const opens = (tz: string): boolean[] => channelRows(channel(late), 'U1', tz).map((row) => row.opensDay);
     expect(opens('UTC')).toEqual([true, true]);
     expect(opens('America/New_York')).toEqual([true, false]);

@@ -1,6 +1,6 @@
 /** What the official client sees of a disturbed world. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HOUR_MS } from '../../../sandbox/world/clock.js';
+import { hourMs } from '../../../sandbox/world/clock.js';
 import { createScenarios, type Scenarios } from '../../../sandbox/world/scenarios.js';
 import { collect, failure, openBench, type Bench } from './support.js';
 
@@ -62,7 +62,7 @@ describe('the payments API in a disturbed world', () => {
   it('has events at once whose webhooks are still pending while webhooks are late', async () => {
     const { stripe, clock } = bench;
     await scenarios.start('webhook-delay');
-    clock.advance(HOUR_MS);
+    clock.advance(hourMs);
     const events = await collect(stripe.events.list({ limit: 100 }), 200);
     const nowS = clock.now().getTime() / 1_000;
     const age = ({ created }: { created: number }): number => nowS - created;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { settlementOf } from '../../../sandbox/statements/settlement.js';
 import { stripePayouts } from '../../../sandbox/statements/formats/stripe-payouts.js';
 import { dayOf } from '../../../sandbox/world/calendar.js';
-import { HOUR_MS } from '../../../sandbox/world/clock.js';
+import { hourMs } from '../../../sandbox/world/clock.js';
 import { payoutDayOf } from '../../../sandbox/world/settlement.js';
 import { collect, openBench, start, type Bench } from './support.js';
 
@@ -44,7 +44,7 @@ it('a refund and a capture of today are in the next payout, its statement and it
   await stripe.paymentIntents.capture(intent.id, { amount_to_capture: 4_000 });
   const before = await stripe.balance.retrieve();
 
-  clock.advance(4 * 24 * HOUR_MS);
+  clock.advance(4 * 24 * hourMs);
   const { day, northpay, payout } = await payoutOf(charge.currency);
   const carried = await collect(stripe.balanceTransactions.list({ payout: payout.id, limit: 100 }));
   const own = carried.filter(({ type }) => type !== 'payout');
@@ -92,8 +92,8 @@ it('money by hand is in the balance at once, and counted once when its hour is o
   expect(await pending(charge.currency)).toBe(before - 100);
   // On the hour, and on a Sunday: nothing else has moved in this hour, and nothing leaves in it.
   const now = clock.now().getTime();
-  expect(now % HOUR_MS).toBe(0);
-  clock.advance(HOUR_MS);
+  expect(now % hourMs).toBe(0);
+  clock.advance(hourMs);
   const since = { gte: now / 1_000, lt: now / 1_000 + 3_600 };
   const moved = await collect(
     stripe.balanceTransactions.list({ currency: charge.currency, created: since, limit: 100 }),

@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HOUR_MS, hourOf } from '../../../sandbox/world/clock.js';
+import { hourMs, hourOf } from '../../../sandbox/world/clock.js';
 import { examples } from '../../../sandbox/world/examples.js';
-import { HISTORY_HOURS } from '../../../sandbox/world/world.js';
+import { historyHours } from '../../../sandbox/world/world.js';
 import { collect, failure, openBench, start, type Bench } from './support.js';
 
 let bench: Bench;
@@ -74,7 +74,7 @@ describe('a payment', () => {
     const [charge] = await collect(own.stripe.charges.list({ payment_intent: intent }));
     const transaction = charge!.balance_transaction as string;
     expect((await own.stripe.balanceTransactions.retrieve(transaction)).status).toBe('pending');
-    own.clock.advance(4 * 24 * HOUR_MS);
+    own.clock.advance(4 * 24 * hourMs);
     expect((await own.stripe.balanceTransactions.retrieve(transaction)).status).toBe('available');
     await own.api.close();
   });
@@ -130,7 +130,7 @@ describe('lists', () => {
   it('ends after eight weeks', async () => {
     const disputes = await collect(bench.stripe.disputes.list({ limit: 100 }));
     const oldest = Math.min(...disputes.map(({ created }) => created));
-    expect(oldest * 1_000).toBeGreaterThan(start.getTime() - (HISTORY_HOURS + 1) * HOUR_MS);
+    expect(oldest * 1_000).toBeGreaterThan(start.getTime() - (historyHours + 1) * hourMs);
   });
 
   it('finds customers by e-mail and their payments', async () => {

@@ -1,7 +1,7 @@
 /** What the official client changes, what it is refused, and how the API behaves when things go wrong. */
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DAY_MS, HOUR_MS } from '../../../sandbox/world/clock.js';
+import { dayMs, hourMs } from '../../../sandbox/world/clock.js';
 import { examples } from '../../../sandbox/world/examples.js';
 import { apiKey, collect, failure, openBench, start, type Bench } from './support.js';
 
@@ -328,10 +328,10 @@ describe('payouts', () => {
       net: 800,
       source: dropped.id,
     });
-    clock.advance(2 * HOUR_MS);
+    clock.advance(2 * hourMs);
     expect((await stripe.payouts.retrieve(kept.id)).status).toBe('in_transit');
     expect((await failure(stripe.payouts.cancel(kept.id))).statusCode).toBe(400);
-    clock.advance(72 * HOUR_MS);
+    clock.advance(72 * hourMs);
     expect((await stripe.payouts.retrieve(kept.id)).status).toBe('paid');
     const automatic = (await collect(stripe.payouts.list({ limit: 10 }))).find((payout) => payout.automatic);
     expect((await failure(stripe.payouts.cancel(automatic!.id))).statusCode).toBe(400);
@@ -382,7 +382,7 @@ describe('idempotency', () => {
       return ((await (await own.call('POST', '/v1/payment_intents', init)).json()) as { id: string }).id;
     };
     const first = await idOf('daily');
-    own.clock.advance(DAY_MS - 1);
+    own.clock.advance(dayMs - 1);
     const younger = await idOf('younger');
     expect(await idOf('daily')).toBe(first);
     own.clock.advance(1);

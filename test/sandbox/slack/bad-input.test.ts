@@ -13,36 +13,36 @@ import type { Json } from '../../../sandbox/slack/wire.js';
 import { startApp, startBench } from './support.js';
 import type { Bench } from './support.js';
 
-const HOSTILE = '<script>alert("1")</script><img src=x onerror=alert(1)> & </textarea>';
-const ESCAPED =
+const hostile = '<script>alert("1")</script><img src=x onerror=alert(1)> & </textarea>';
+const escaped =
   '&lt;script&gt;alert("1")&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt; &amp; &lt;/textarea&gt;';
 
-const plain = { type: 'plain_text' as const, text: HOSTILE };
-const BLOCKS: KnownBlock[] = [
+const plain = { type: 'plain_text' as const, text: hostile };
+const blocks: KnownBlock[] = [
   { type: 'header', text: plain },
-  { type: 'section', text: { type: 'mrkdwn', text: HOSTILE }, fields: [plain] },
+  { type: 'section', text: { type: 'mrkdwn', text: hostile }, fields: [plain] },
   { type: 'context', elements: [plain] },
-  { type: 'actions', elements: [{ type: 'button', action_id: 'go', text: plain, value: HOSTILE }] },
+  { type: 'actions', elements: [{ type: 'button', action_id: 'go', text: plain, value: hostile }] },
 ];
-const short = HOSTILE.slice(0, 24);
-const MODAL: View = {
+const short = hostile.slice(0, 24);
+const modal: View = {
   type: 'modal',
   callback_id: 'form',
   title: { type: 'plain_text', text: short },
   submit: { type: 'plain_text', text: short },
-  private_metadata: HOSTILE,
+  private_metadata: hostile,
   blocks: [
     {
       type: 'input',
       block_id: 'name',
       label: plain,
       hint: plain,
-      element: { type: 'plain_text_input', action_id: 'value', initial_value: HOSTILE },
+      element: { type: 'plain_text_input', action_id: 'value', initial_value: hostile },
     },
   ],
 };
 
-const PORT = 21_061;
+const port = 21_061;
 
 describe('markup and script', () => {
   let bench: Bench;
@@ -53,11 +53,11 @@ describe('markup and script', () => {
     bolt.command('/form', async ({ ack, client, command: { text, trigger_id } }) => {
       heard.push(text);
       await ack();
-      await client.views.open({ trigger_id, view: MODAL });
+      await client.views.open({ trigger_id, view: modal });
     });
     bolt.view('form', ({ ack, view }) => {
       heard.push(view.state.values.name!.value!.value!, view.private_metadata);
-      return ack({ response_action: 'errors', errors: { name: HOSTILE } });
+      return ack({ response_action: 'errors', errors: { name: hostile } });
     });
     bolt.action('go', ({ ack, action }) => {
       if (action.type === 'button') heard.push(action.value ?? '');
@@ -72,7 +72,7 @@ describe('markup and script', () => {
 
   beforeAll(async () => {
     bench = await startBench({ rateLimits: false });
-    app = await startApp(bench, 'http', PORT, listen);
+    app = await startApp(bench, 'http', port, listen);
   });
   afterAll(async () => {
     await app.stop();
@@ -80,31 +80,31 @@ describe('markup and script', () => {
   });
 
   it('of people reaches the app escaped, and is kept so', async () => {
-    const said = await bench.control.post('message', { user: 'ana', channel: 'general', text: HOSTILE });
-    expect(said.messages[0]!.text).toBe(ESCAPED);
-    expect(heard.at(-1)).toBe(ESCAPED);
-    await bench.control.post('command', { user: 'ana', channel: 'general', text: `/form ${HOSTILE}` });
-    expect(heard.at(-1)).toBe(ESCAPED);
+    const said = await bench.control.post('message', { user: 'ana', channel: 'general', text: hostile });
+    expect(said.messages[0]!.text).toBe(escaped);
+    expect(heard.at(-1)).toBe(escaped);
+    await bench.control.post('command', { user: 'ana', channel: 'general', text: `/form ${hostile}` });
+    expect(heard.at(-1)).toBe(escaped);
   });
 
   it('in a field is handed over as typed, and comes back as text', async () => {
     const { view } = await bench.control.post('command', { user: 'ana', channel: 'general', text: '/form' });
     expect(view!.view.blocks[0]).toMatchObject({ label: plain, hint: plain });
     const outcome = await bench.control.post('submit', { user: 'ana', view_id: view!.id, values: {} });
-    expect(heard.slice(-2)).toEqual([HOSTILE, HOSTILE]);
-    expect(outcome.errors).toEqual({ name: HOSTILE });
+    expect(heard.slice(-2)).toEqual([hostile, hostile]);
+    expect(outcome.errors).toEqual({ name: hostile });
   });
 
   it('of the app stays what it sent: blocks, names, file names, topics', async () => {
     const channel = (await bench.control.channel('general')).id;
-    const { ts } = await bench.client.chat.postMessage({ channel, text: HOSTILE, blocks: BLOCKS });
+    const { ts } = await bench.client.chat.postMessage({ channel, text: hostile, blocks: blocks });
     const clicked = await bench.control.post('action', { user: 'ana', channel, ts: ts!, action_id: 'go' });
     expect(clicked.ok).toBe(true);
-    expect(heard.at(-1)).toBe(HOSTILE);
+    expect(heard.at(-1)).toBe(hostile);
     const found = await bench.control.message('general', (message) => message.ts === ts);
-    expect(found).toMatchObject({ text: HOSTILE, blocks: BLOCKS });
-    await bench.client.conversations.setTopic({ channel, topic: HOSTILE });
-    expect((await bench.control.channel('general')).topic).toBe(HOSTILE);
+    expect(found).toMatchObject({ text: hostile, blocks: blocks });
+    await bench.client.conversations.setTopic({ channel, topic: hostile });
+    expect((await bench.control.channel('general')).topic).toBe(hostile);
   });
 
   it('in a file is a download under its own name, in which nothing runs', async () => {
@@ -116,7 +116,7 @@ describe('markup and script', () => {
         {
           name: '"><script>.html',
           mimetype: 'text/html',
-          content_base64: Buffer.from(HOSTILE).toString('base64'),
+          content_base64: Buffer.from(hostile).toString('base64'),
         },
       ],
     });
@@ -131,7 +131,7 @@ describe('markup and script', () => {
 
   const deliver = async (body: string, more: Record<string, string>) =>
     (
-      await fetch(`http://127.0.0.1:${PORT}/slack/events`, {
+      await fetch(`http://127.0.0.1:${port}/slack/events`, {
         method: 'POST',
         body,
         headers: { 'content-type': 'application/x-www-form-urlencoded', ...more },

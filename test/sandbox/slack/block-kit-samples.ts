@@ -70,7 +70,7 @@ export const video = {
 
 export type Row = [reason: string, block: object, surface?: Surface];
 
-export const ACCEPTED: Row[] = [
+export const accepted: Row[] = [
   ['a section with text', section()],
   ['a section with fields only', { type: 'section', fields: many(10, () => mrkdwn(x(2000))) }],
   ['a section of 3000 characters', section({ text: mrkdwn(x(3000)) })],

@@ -3,8 +3,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BLOCKS } from '../../../sandbox/slack/block-kit/blocks.js';
-import { ELEMENTS } from '../../../sandbox/slack/block-kit/elements.js';
+import { blockRules } from '../../../sandbox/slack/block-kit/blocks.js';
+import { elements } from '../../../sandbox/slack/block-kit/elements.js';
 import { validateBlocks, validateView } from '../../../sandbox/slack/block-kit/validate.js';
 import {
   plain,
@@ -29,14 +29,14 @@ import {
   series,
   chart,
   video,
-  ACCEPTED,
+  accepted,
 } from './block-kit-samples.js';
 import type { Surface } from '../../../sandbox/slack/block-kit/spec.js';
 
 /** The pointer is where the fault is, below the blocks. */
 type Refusal = [reason: string, block: unknown, pointer: string, message: string | RegExp, surface?: Surface];
 
-const REFUSED: Refusal[] = [
+const refused: Refusal[] = [
   ['a block is an object', 'section', '/0', 'must provide an object'],
   ['a block has a type', { text: plain('x') }, '/0', 'missing required field: type'],
   ['a type that Slack does not know', { type: 'banner' }, '/0/type', 'unsupported type: banner'],
@@ -480,18 +480,18 @@ const REFUSED: Refusal[] = [
 const sent = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 describe('blocks that Slack takes', () => {
-  it.each(ACCEPTED)('%s', (_reason, block, surface = 'message') => {
+  it.each(accepted)('%s', (_reason, block, surface = 'message') => {
     expect(validateBlocks([sent(block)], surface)).toEqual([]);
   });
 
   it('has a row for every block', () => {
-    const shown = new Set(ACCEPTED.map(([, block]) => (block as { type: string }).type));
-    expect(Object.keys(BLOCKS).filter((type) => !shown.has(type))).toEqual([]);
+    const shown = new Set(accepted.map(([, block]) => (block as { type: string }).type));
+    expect(Object.keys(blockRules).filter((type) => !shown.has(type))).toEqual([]);
   });
 
   it('has a row for every element, save for those that differ in their source only', () => {
-    const text = JSON.stringify(ACCEPTED);
-    const missing = Object.keys(ELEMENTS).filter((type) => !text.includes(`"type":"${type}"`));
+    const text = JSON.stringify(accepted);
+    const missing = Object.keys(elements).filter((type) => !text.includes(`"type":"${type}"`));
     expect(missing).toEqual([
       'multi_external_select',
       'multi_users_select',
@@ -505,7 +505,7 @@ describe('blocks that Slack takes', () => {
 });
 
 describe('blocks that Slack refuses', () => {
-  it.each(REFUSED)('%s', (_reason, block, pointer, message, surface = 'message') => {
+  it.each(refused)('%s', (_reason, block, pointer, message, surface = 'message') => {
     const errors = validateBlocks([block], surface);
     expect(errors[0]).toMatchObject({ pointer: `/blocks${pointer}` });
     expect(errors[0]!.message).toMatch(message);
@@ -621,7 +621,7 @@ describe('whatever comes', () => {
 
   it('finds a fault that is put into any accepted block', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...ACCEPTED), ([, block, surface = 'message']) => {
+      fc.property(fc.constantFrom(...accepted), ([, block, surface = 'message']) => {
         const errors = validateBlocks([{ ...block, not_a_member: 1 }], surface);
         expect(errors.some((error) => error.code === 'invalid_additional_property')).toBe(true);
       }),

@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '@slack/bolt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModalView } from '@slack/types';
-import { SHORT, startApp, startBench } from './support.js';
+import { short, startApp, startBench } from './support.js';
 import type { Bench, Transport } from './support.js';
 
-const FORM: ModalView = {
+const form: ModalView = {
   type: 'modal',
   callback_id: 'refund',
   title: { type: 'plain_text', text: 'Refund' },
@@ -86,12 +86,12 @@ function listeners(heard: Heard): (app: App) => void {
       await ack({ response_type: 'in_channel', text: 'assigned' });
     });
     app.command('/late', async ({ ack }) => {
-      await sleep(SHORT.ackMs * 2);
+      await sleep(short.ackMs * 2);
       await ack('too late').catch(() => undefined);
     });
     app.command('/form', async ({ ack, client, command }) => {
       await ack();
-      await client.views.open({ trigger_id: command.trigger_id, view: FORM });
+      await client.views.open({ trigger_id: command.trigger_id, view: form });
     });
     app.action('share', async ({ ack, client, body, action }) => {
       await ack();
@@ -173,7 +173,7 @@ describe.each<[Transport, number]>([
     expect(outcome).toMatchObject({ ok: true, messages: [{ text: 'trace of pi_1 &lt;b&gt; &amp; co' }] });
     const { users } = await bench.control.state();
     expect(outcome.messages[0]!.ephemeral_to).toBe(users.find((user) => user.name === 'ana')!.id);
-    expect(outcome.ack_ms).toBeLessThan(SHORT.ackMs);
+    expect(outcome.ack_ms).toBeLessThan(short.ackMs);
   });
 
   it('encodes mentions for a command with should_escape, and posts an in_channel acknowledgement', async () => {

@@ -3,12 +3,12 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiCall, SandboxEvent } from '../../../sandbox/slack/wire.js';
-import { SHORT, startBench } from './support.js';
+import { short, startBench } from './support.js';
 import type { Bench } from './support.js';
 
 let bench: Bench;
 beforeEach(async () => {
-  bench = await startBench({ rateLimits: false, limits: { ...SHORT, messagesKept: 3, fileBytesKept: 10 } });
+  bench = await startBench({ rateLimits: false, limits: { ...short, messagesKept: 3, fileBytesKept: 10 } });
 });
 afterEach(() => bench.close());
 

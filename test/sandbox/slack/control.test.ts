@@ -9,10 +9,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { startSlack } from '../../../sandbox/slack/server.js';
 import type { SandboxEvent, ScenarioInfo } from '../../../sandbox/slack/wire.js';
-import { MANIFEST, SHORT, startApp, startBench } from './support.js';
+import { paydeskManifest, short, startApp, startBench } from './support.js';
 import type { Bench } from './support.js';
 
-const MODAL: View = {
+const modal: View = {
   type: 'modal',
   title: { type: 'plain_text', text: 'A form' },
   blocks: [{ type: 'divider' }],
@@ -109,7 +109,7 @@ describe('what is refused, and how it reads', () => {
   });
 
   it('serves the page from its folder and from nowhere else', async () => {
-    const slack = await startSlack({ port: 0, manifest: MANIFEST, pageDir: import.meta.dirname });
+    const slack = await startSlack({ port: 0, manifest: paydeskManifest, pageDir: import.meta.dirname });
     const path = async (suffix: string) =>
       new Promise<[number, string]>((resolve) => {
         httpRequest(slack.url + suffix, { path: suffix }, (response) => {
@@ -220,7 +220,7 @@ describe('triggers and response_urls', () => {
     return { status: response.status, error: ((await response.json()) as { error?: string }).error };
   };
   const open = (trigger_id: string) =>
-    bench.client.views.open({ trigger_id, view: MODAL }).then(
+    bench.client.views.open({ trigger_id, view: modal }).then(
       () => 'opened',
       (error: unknown) => (error as { data: { error: string } }).data.error,
     );
@@ -304,8 +304,8 @@ describe('signed HTTP', () => {
     await new Promise<void>((resolve) => receiver.listen(21_022, '127.0.0.1', resolve));
     const slack = await startSlack({
       port: 0,
-      manifest: MANIFEST,
-      limits: SHORT,
+      manifest: paydeskManifest,
+      limits: short,
       requestUrl: 'http://127.0.0.1:21022/',
     });
     const response = await fetch(`${slack.url}/_sandbox/command`, {
@@ -333,7 +333,7 @@ describe('what the starter adds', () => {
     let told: () => void = () => undefined;
     const slack = await startSlack({
       port: 0,
-      manifest: MANIFEST,
+      manifest: paydeskManifest,
       scenarios: {
         list: () => [scenario],
         start: (name, parameters) => {

@@ -3,17 +3,17 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { BLOCKS } from '../../../sandbox/slack/block-kit/blocks.js';
-import { ELEMENTS } from '../../../sandbox/slack/block-kit/elements.js';
+import { blockRules } from '../../../sandbox/slack/block-kit/blocks.js';
+import { elements } from '../../../sandbox/slack/block-kit/elements.js';
 import type { ObjectSpec } from '../../../sandbox/slack/block-kit/spec.js';
-import { METHODS } from '../../../sandbox/slack/methods/index.js';
+import { allMethods } from '../../../sandbox/slack/methods/index.js';
 
-const DOCS = new URL('../../../docs/sandbox.md', import.meta.url);
-const SOURCES = new URL('../../../sandbox/slack/', import.meta.url);
+const docs = new URL('../../../docs/sandbox.md', import.meta.url);
+const sources = new URL('../../../sandbox/slack/', import.meta.url);
 
 /** Rows of the table whose first heading is this one: first cell → second cell. */
 function tableOf(heading: string): Record<string, string> {
-  const lines = readFileSync(DOCS, 'utf8').split('\n');
+  const lines = readFileSync(docs, 'utf8').split('\n');
   const start = lines.findIndex((line) => new RegExp(`^\\| ${heading} +\\|`).test(line));
   expect(start, `no table ${heading}`).toBeGreaterThan(0);
   const end = lines.findIndex((line, at) => at > start && !line.startsWith('|'));
@@ -30,19 +30,19 @@ const surfaces = (table: Readonly<Record<string, ObjectSpec>>) =>
 
 describe('docs/sandbox.md', () => {
   it('lists every Web API method with its scopes', () => {
-    const methods = [...METHODS.values()].map(({ name, scopes }) => [name, scopes.join(', ') || 'none']);
+    const methods = [...allMethods.values()].map(({ name, scopes }) => [name, scopes.join(', ') || 'none']);
     expect(tableOf('Web API method')).toEqual(Object.fromEntries(methods));
   });
 
   it('lists every block and every element with its surfaces', () => {
-    expect(tableOf('block')).toEqual(surfaces(BLOCKS));
-    expect(tableOf('element')).toEqual(surfaces(ELEMENTS));
+    expect(tableOf('block')).toEqual(surfaces(blockRules));
+    expect(tableOf('element')).toEqual(surfaces(elements));
   });
 
   it('lists every delivery', () => {
-    const payloads = readFileSync(new URL('payloads.ts', SOURCES), 'utf8');
+    const payloads = readFileSync(new URL('payloads.ts', sources), 'utf8');
     const events = ['events.ts', 'touch.ts']
-      .map((name) => readFileSync(new URL(name, SOURCES), 'utf8'))
+      .map((name) => readFileSync(new URL(name, sources), 'utf8'))
       .join();
     const interactions = [...payloads.matchAll(/^ {4}type: '(\w+)',$/gm)].map((match) => match[1]!);
     const told = [...events.matchAll(/\btype: '(\w+)'/g)].map((match) => match[1]!);
@@ -56,8 +56,8 @@ describe('docs/sandbox.md', () => {
   });
 
   it('shows every route of the control interface with an example', () => {
-    const text = readFileSync(DOCS, 'utf8');
-    const source = readFileSync(new URL('control.ts', SOURCES), 'utf8');
+    const text = readFileSync(docs, 'utf8');
+    const source = readFileSync(new URL('control.ts', sources), 'utf8');
     const routes = [...source.matchAll(/'(?:GET|POST) (\w+)'/g)].map((match) => match[1]!);
     expect(routes.length).toBeGreaterThan(10);
     for (const route of routes) expect(text).toMatch(new RegExp(`curl (-N )?\\$S/_sandbox/${route}\\b`));

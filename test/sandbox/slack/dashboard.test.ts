@@ -1,7 +1,7 @@
 /** The pages of the sandbox to which the deep links of cards lead. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startSlack, type SlackServer } from '../../../sandbox/slack/server.js';
-import { MANIFEST } from './support.js';
+import { paydeskManifest } from './support.js';
 
 const objects: Readonly<Record<string, object>> = {
   ch_1paid: {
@@ -22,7 +22,7 @@ beforeAll(async () => {
   slack = await startSlack({
     port: 0,
     seed: 'dashboard',
-    manifest: MANIFEST,
+    manifest: paydeskManifest,
     findObject: (id) => (Object.hasOwn(objects, id) ? objects[id]! : null),
   });
 });

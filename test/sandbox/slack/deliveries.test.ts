@@ -6,18 +6,18 @@ import type { App } from '@slack/bolt';
 import type { KnownBlock, ModalView } from '@slack/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FileUpload, Json } from '../../../sandbox/slack/wire.js';
-import { differences, ENVELOPE, EVENTS, FILE, INTERACTIONS } from './payload-samples.js';
-import { MANIFEST, SHORT, startApp, startBench } from './support.js';
+import { differences, envelopeKeys, events, samplesFile, interactions } from './payload-samples.js';
+import { paydeskManifest, short, startApp, startBench } from './support.js';
 import type { Bench, Transport } from './support.js';
 
 const plain = (text: string) => ({ type: 'plain_text' as const, text });
 const option = (text: string, value: string) => ({ text: plain(text), value });
 
-const SHARE: KnownBlock = {
+const share: KnownBlock = {
   type: 'actions',
   elements: [{ type: 'button', action_id: 'share', value: 'pi_1', text: plain('Share') }],
 };
-const PARTNER: KnownBlock = {
+const partner: KnownBlock = {
   type: 'actions',
   block_id: 'partner',
   elements: [
@@ -25,14 +25,14 @@ const PARTNER: KnownBlock = {
     { type: 'button', action_id: 'other', text: plain('Other') },
   ],
 };
-const FORM: ModalView = {
+const form: ModalView = {
   type: 'modal',
   callback_id: 'evidence',
   title: plain('Evidence'),
   submit: plain('Send'),
   notify_on_close: true,
   blocks: [
-    PARTNER,
+    partner,
     {
       type: 'input',
       block_id: 'proof',
@@ -54,7 +54,7 @@ const upload = (more: Partial<FileUpload> = {}): Json => ({
 });
 
 /** What the app answers to a block_suggestion, by what was typed. */
-const ANSWERS: Record<string, object> = {
+const answers: Record<string, object> = {
   ad: { options: [option('Adyen', 'adyen')] },
   group: { option_groups: [{ label: plain('PSPs'), options: [option('Stripe', 'stripe')] }] },
   none: { options: [] },
@@ -73,21 +73,21 @@ function listeners(bodies: Body[]): (app: App) => void {
     });
     app.command('/payment', async ({ ack, respond }) => {
       await ack();
-      await respond({ text: 'here', blocks: [SHARE] });
+      await respond({ text: 'here', blocks: [share] });
     });
     app.command('/form', async ({ ack, client, command: { trigger_id } }) => {
       await ack();
-      await client.views.open({ trigger_id, view: FORM });
+      await client.views.open({ trigger_id, view: form });
     });
     app.action(/share|pick/, ({ ack }) => ack());
-    app.options('pick', ({ ack, payload }) => ack((ANSWERS[payload.value] ?? {}) as never));
+    app.options('pick', ({ ack, payload }) => ack((answers[payload.value] ?? {}) as never));
     app.view('evidence', ({ ack }) => ack());
     app.view({ type: 'view_closed', callback_id: 'evidence' }, ({ ack }) => ack());
     app.shortcut(
       { type: 'shortcut', callback_id: 'start' },
       async ({ ack, client, shortcut: { trigger_id } }) => {
         await ack();
-        await client.views.open({ trigger_id, view: FORM });
+        await client.views.open({ trigger_id, view: form });
       },
     );
     app.shortcut({ type: 'message_action', callback_id: 'trace' }, async ({ ack, respond }) => {
@@ -95,11 +95,11 @@ function listeners(bodies: Body[]): (app: App) => void {
       await respond({ text: 'traced', replace_original: true });
     });
     app.event('link_shared', async ({ event, client }) => {
-      const unfurls = Object.fromEntries(event.links.map(({ url }) => [url, { blocks: [SHARE] }]));
+      const unfurls = Object.fromEntries(event.links.map(({ url }) => [url, { blocks: [share] }]));
       await client.chat.unfurl({ unfurl_id: event.unfurl_id!, source: 'conversations_history', unfurls });
     });
     app.event('app_home_opened', async ({ event, client }) => {
-      await client.views.publish({ user_id: event.user, view: { type: 'home', blocks: [SHARE] } });
+      await client.views.publish({ user_id: event.user, view: { type: 'home', blocks: [share] } });
     });
     app.event('message', () => Promise.resolve());
     for (const event of ['app_mention', 'reaction_added', 'reaction_removed', 'pin_added', 'pin_removed'])
@@ -116,7 +116,7 @@ describe.each<[Transport, number]>([
   const bodies: Body[] = [];
 
   beforeAll(async () => {
-    bench = await startBench({ rateLimits: false, limits: { ...SHORT, ackMs: 3_000 } });
+    bench = await startBench({ rateLimits: false, limits: { ...short, ackMs: 3_000 } });
     app = await startApp(bench, transport, port, listeners(bodies));
   });
   afterAll(async () => {
@@ -136,7 +136,7 @@ describe.each<[Transport, number]>([
     const channel = (await bench.control.channel('general')).id;
     return {
       channel,
-      ts: (await bench.client.chat.postMessage({ channel, text: 'a', blocks: [SHARE, PARTNER] })).ts!,
+      ts: (await bench.client.chat.postMessage({ channel, text: 'a', blocks: [share, partner] })).ts!,
     };
   };
   const preview = async () => {
@@ -147,7 +147,7 @@ describe.each<[Transport, number]>([
     return { channel, ts };
   };
 
-  const play: Record<keyof typeof INTERACTIONS, () => Promise<unknown>> = {
+  const play: Record<keyof typeof interactions, () => Promise<unknown>> = {
     slash_commands: () => act('command', { channel: 'general', text: '/payment' }),
     'block_actions of a message': async () => act('action', { ...(await card()), action_id: 'share' }),
     'block_actions of an ephemeral message': async () => {
@@ -176,10 +176,10 @@ describe.each<[Transport, number]>([
     const type = name.split(' ')[0]!;
     const body = bodies.findLast((each) => (each.type ?? 'slash_commands') === type);
     expect(body, `no ${type} came`).toBeDefined();
-    expect(differences(INTERACTIONS[name as keyof typeof INTERACTIONS], body!)).toEqual([]);
+    expect(differences(interactions[name as keyof typeof interactions], body!)).toEqual([]);
   });
 
-  const happen: Record<keyof typeof EVENTS, () => Promise<unknown>> = {
+  const happen: Record<keyof typeof events, () => Promise<unknown>> = {
     message: () => say('hello'),
     'message with a file': () => say('', { files: [upload()] }),
     app_mention: () => say('@paydesk hello'),
@@ -212,12 +212,12 @@ describe.each<[Transport, number]>([
   it.each(Object.entries(happen))('the event %s has the documented shape', async (name, happening) => {
     bodies.length = 0;
     await happening();
-    const sample: Json = EVENTS[name as keyof typeof EVENTS];
+    const sample: Json = events[name as keyof typeof events];
     const wanted = name.split(' ')[0];
     const found = () => bodies.findLast(({ event }) => (event as Body | undefined)?.type === wanted);
     await expect.poll(found).toBeDefined();
     const { event, ...envelope } = found()!;
-    expect(differences(ENVELOPE, { ...envelope, event: {} })).toEqual([]);
+    expect(differences(envelopeKeys, { ...envelope, event: {} })).toEqual([]);
     expect(differences(sample, event!)).toEqual([]);
   });
 
@@ -288,11 +288,11 @@ describe.each<[Transport, number]>([
     });
     expect(submitted).toMatchObject({ ok: true });
     const body = bodies.findLast((each) => each.type === 'view_submission') as unknown as {
-      view: { state: { values: { proof: { files: { type: string; files: (typeof FILE)[] } } } } };
+      view: { state: { values: { proof: { files: { type: string; files: (typeof samplesFile)[] } } } } };
     };
     const { type, files } = body.view.state.values.proof.files;
     expect(type).toBe('file_input');
-    expect(differences([FILE], files)).toEqual([]);
+    expect(differences([samplesFile], files)).toEqual([]);
     const [file] = files;
     expect(file).toMatchObject({ name: 'receipt.txt', size: text.length, filetype: 'txt' });
     const { botToken, appToken } = bench.slack.credentials;
@@ -360,9 +360,9 @@ describe('the comparison of shapes', () => {
 describe('events that the manifest does not ask for, or has no scope for', () => {
   it('are not sent', async () => {
     const settings = { event_subscriptions: { bot_events: ['app_mention', 'link_shared'] } };
-    const bot = MANIFEST.oauth_config.scopes.bot.filter((scope) => scope !== 'links:read');
+    const bot = paydeskManifest.oauth_config.scopes.bot.filter((scope) => scope !== 'links:read');
     const bench = await startBench({
-      manifest: { ...MANIFEST, settings, oauth_config: { scopes: { bot } } },
+      manifest: { ...paydeskManifest, settings, oauth_config: { scopes: { bot } } },
     });
     const app = await startApp(bench, 'socket', 0, listeners([]));
     const say = (text: string) => bench.control.post('message', { user: 'ana', channel: 'general', text });

@@ -148,7 +148,7 @@ describe.each<[Transport, number]>([
         await respond({ text: 'second', replace_original: true });
         await respond({ delete_original: true });
       });
-      app.command('/form', ({ ack }) => ack({ response_type: 'in_channel', blocks: [CARD] }));
+      app.command('/form', ({ ack }) => ack({ response_type: 'in_channel', blocks: [cardBlocks] }));
       app.action('swap', async ({ ack, respond }) => {
         await ack();
         await respond({ text: 'swapped', replace_original: true });
@@ -171,7 +171,7 @@ describe.each<[Transport, number]>([
   });
 });
 
-const CARD = {
+const cardBlocks = {
   type: 'actions' as const,
   elements: [
     { type: 'button' as const, action_id: 'swap', text: { type: 'plain_text' as const, text: 'Swap' } },

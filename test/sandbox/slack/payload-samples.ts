@@ -8,7 +8,7 @@ import type { Json } from '../../../sandbox/slack/wire.js';
 type Sample = Record<string, Json>;
 
 /** Members whose inside is the app's own: blocks, texts, filled-in values. */
-const OPAQUE = new Set(['blocks', 'values', 'title', 'submit', 'close', 'text', 'selected_option']);
+const opaque = new Set(['blocks', 'values', 'title', 'submit', 'close', 'text', 'selected_option']);
 
 const typeOf = (value: Json): string =>
   value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
@@ -25,7 +25,7 @@ export function differences(sample: Json, actual: Json, path = ''): string[] {
   const [wanted, given] = [sample as Sample, actual as Sample];
   const missing = Object.keys(wanted).filter((key) => !(key in given));
   const unknown = Object.keys(given).filter((key) => !(key in wanted));
-  const common = Object.keys(wanted).filter((key) => key in given && !OPAQUE.has(key));
+  const common = Object.keys(wanted).filter((key) => key in given && !opaque.has(key));
   return [
     ...missing.map((key) => `${path}/${key} is missing`),
     ...unknown.map((key) => `${path}/${key} is unknown`),
@@ -109,7 +109,7 @@ const select = {
 };
 const response = { response_url: 'https://hooks.slack.com/actions/T1DC2JH3J/1/x' };
 
-export const FILE = {
+export const samplesFile = {
   id: 'F0S43PZDF',
   created: 1_531_763_342,
   timestamp: 1_531_763_342,
@@ -133,7 +133,7 @@ export const FILE = {
 
 const said = { channel: 'CBR2V3XEX', channel_type: 'channel', event_ts: '1548261231.000200' };
 
-export const INTERACTIONS = {
+export const interactions = {
   slash_commands: {
     token: 'gIkuvaNzQIHg97ATvDxqgjtO',
     team_id: 'T0001',
@@ -275,9 +275,9 @@ const pinned = {
   event_ts: '1360782804.083113',
 };
 
-export const EVENTS = {
+export const events = {
   message: { ...personMessage, ...said },
-  'message with a file': { ...personMessage, ...said, subtype: 'file_share', files: [FILE] },
+  'message with a file': { ...personMessage, ...said, subtype: 'file_share', files: [samplesFile] },
   app_mention: { ...personMessage, ...said, type: 'app_mention' },
   link_shared: {
     type: 'link_shared',
@@ -320,7 +320,7 @@ export const EVENTS = {
   },
 } satisfies Record<string, Sample>;
 
-export const ENVELOPE = {
+export const envelopeKeys = {
   token: 'XXYYZZ',
   team_id: 'T123ABC456',
   context_team_id: 'T123ABC456',

@@ -9,7 +9,7 @@ import { startApp, startBench } from './support.js';
 import type { Bench } from './support.js';
 
 const plain = (text: string) => ({ type: 'plain_text' as const, text });
-const TYPES = [
+const types = [
   'users_select',
   'multi_users_select',
   'channels_select',
@@ -18,7 +18,7 @@ const TYPES = [
   'timepicker',
   'datetimepicker',
 ];
-const PICKERS = TYPES.map((type) => ({
+const pickers = types.map((type) => ({
   type: 'input',
   optional: true,
   block_id: type,
@@ -40,7 +40,7 @@ const listen = (bolt: App) => {
       callback_id: 'pick',
       title: plain('Pick'),
       submit: plain('Go'),
-      blocks: PICKERS,
+      blocks: pickers,
     };
     await client.views.open({ trigger_id: command.trigger_id, view });
   });

@@ -4,17 +4,17 @@
 import type { WebClient } from '@slack/web-api';
 import type { KnownBlock } from '@slack/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MANIFEST, refusal, SHORT, startBench } from './support.js';
+import { paydeskManifest, refusal, short, startBench } from './support.js';
 import type { Bench } from './support.js';
 
-const SECTION: KnownBlock = { type: 'section', text: { type: 'mrkdwn', text: 'hello' } };
+const section: KnownBlock = { type: 'section', text: { type: 'mrkdwn', text: 'hello' } };
 
 let bench: Bench;
 let client: WebClient;
 const ids: Record<string, string> = {};
 
 beforeAll(async () => {
-  bench = await startBench({ rateLimits: false, limits: { ...SHORT, scheduleTickMs: 60_000 } });
+  bench = await startBench({ rateLimits: false, limits: { ...short, scheduleTickMs: 60_000 } });
   client = bench.client;
   const { channels, users } = await bench.control.state();
   for (const each of [...channels, ...users]) ids[each.name] = each.id;
@@ -52,8 +52,8 @@ const raw = (method: string, init: RequestInit) =>
 describe('chat.update', () => {
   it('takes the blocks away with text alone, and only then shows that the message was edited', async () => {
     const channel = await freshChannel('updates');
-    const { ts } = await client.chat.postMessage({ channel, text: 'a', blocks: [SECTION] });
-    const rewritten = await client.chat.update({ channel, ts: ts!, text: 'b', blocks: [SECTION] });
+    const { ts } = await client.chat.postMessage({ channel, text: 'a', blocks: [section] });
+    const rewritten = await client.chat.update({ channel, ts: ts!, text: 'b', blocks: [section] });
     expect(rewritten.message).not.toHaveProperty('edited');
     const reworded = await client.chat.update({ channel, ts: ts!, text: 'c' });
     expect(reworded.message).toMatchObject({ text: 'c', edited: { user: ids.paydesk } });
@@ -62,7 +62,7 @@ describe('chat.update', () => {
 
   it('keeps text and blocks when only the metadata is new', async () => {
     const channel = ids['payments-ops']!;
-    const { ts } = await client.chat.postMessage({ channel, text: 'a', blocks: [SECTION] });
+    const { ts } = await client.chat.postMessage({ channel, text: 'a', blocks: [section] });
     const metadata = { event_type: 'task', event_payload: { id: 'TK-1' } };
     const { message } = await client.chat.update({ channel, ts: ts!, metadata } as never);
     expect(message).toMatchObject({ text: 'a', blocks: [{ type: 'section' }], metadata });
@@ -383,6 +383,6 @@ describe('bodies and headers', () => {
   it('tell the scopes that the app has and those that the method takes', async () => {
     const { headers } = await raw('users.list', {});
     expect(headers.get('x-accepted-oauth-scopes')).toBe('users:read');
-    expect(headers.get('x-oauth-scopes')).toBe(MANIFEST.oauth_config.scopes.bot.join(','));
+    expect(headers.get('x-oauth-scopes')).toBe(paydeskManifest.oauth_config.scopes.bot.join(','));
   });
 });

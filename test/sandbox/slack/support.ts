@@ -11,7 +11,7 @@ import { startSlack } from '../../../sandbox/slack/server.js';
 import type { SlackOptions, SlackServer } from '../../../sandbox/slack/server.js';
 import type { Channel, Delivery, Json, Message, Outcome, State } from '../../../sandbox/slack/wire.js';
 
-export const MANIFEST = {
+export const paydeskManifest = {
   display_information: { name: 'Paydesk' },
   features: {
     bot_user: { display_name: 'paydesk' },
@@ -87,10 +87,10 @@ export const MANIFEST = {
 };
 
 /** A tenth of Slack's patience, so that being late takes 300 ms and not three seconds. */
-export const SHORT = { ackMs: 300, effectMs: 300, quietMs: 40, eventRetryMs: [0], scheduleTickMs: 10 };
+export const short = { ackMs: 300, effectMs: 300, quietMs: 40, eventRetryMs: [0], scheduleTickMs: 10 };
 
 /** Refusals are what most tests are about; they need not be printed. */
-const SILENT: Logger = {
+const silent: Logger = {
   debug: () => undefined,
   info: () => undefined,
   warn: () => undefined,
@@ -144,11 +144,11 @@ export interface Bench {
 }
 
 export async function startBench(options: Partial<SlackOptions> = {}): Promise<Bench> {
-  const slack = await startSlack({ port: 0, manifest: MANIFEST, seed: 7, limits: SHORT, ...options });
+  const slack = await startSlack({ port: 0, manifest: paydeskManifest, seed: 7, limits: short, ...options });
   const called = new Set<string>();
   const clientOptions: WebClientOptions = {
     slackApiUrl: slack.apiUrl,
-    logger: SILENT,
+    logger: silent,
     fetch: async (input, init) => {
       const response = await fetch(input, init);
       const isJson = response.headers.get('content-type')?.includes('json') === true;

@@ -2,18 +2,18 @@
  * Who may call the Web API, how often, and what a body must be: tokens, scopes, rate tiers and limits of size.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MANIFEST, refusal, startBench } from './support.js';
+import { paydeskManifest, refusal, startBench } from './support.js';
 import type { Bench } from './support.js';
 
 describe('who may call', () => {
   let bench: Bench;
   beforeAll(async () => {
-    const bot = MANIFEST.oauth_config.scopes.bot.filter((scope) => scope !== 'users:read.email');
+    const bot = paydeskManifest.oauth_config.scopes.bot.filter((scope) => scope !== 'users:read.email');
     bench = await startBench({
       manifest: {
-        ...MANIFEST,
+        ...paydeskManifest,
         oauth_config: { scopes: { bot } },
-        features: { ...MANIFEST.features, app_home: {} },
+        features: { ...paydeskManifest.features, app_home: {} },
       },
     });
   });

@@ -4,12 +4,12 @@
 import type { WebClient } from '@slack/web-api';
 import type { KnownBlock, View } from '@slack/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { METHODS } from '../../../sandbox/slack/methods/index.js';
+import { allMethods } from '../../../sandbox/slack/methods/index.js';
 import { refusal, startApp, startBench } from './support.js';
 import type { Bench } from './support.js';
 
-const SECTION: KnownBlock = { type: 'section', text: { type: 'mrkdwn', text: 'hello' } };
-const MODAL: View = { type: 'modal', title: { type: 'plain_text', text: 'A form' }, blocks: [SECTION] };
+const section: KnownBlock = { type: 'section', text: { type: 'mrkdwn', text: 'hello' } };
+const modal: View = { type: 'modal', title: { type: 'plain_text', text: 'A form' }, blocks: [section] };
 
 describe('the official client', () => {
   let bench: Bench;
@@ -34,7 +34,7 @@ describe('the official client', () => {
 
   it('posts, changes, links, reacts and deletes', async () => {
     const channel = ids['payments-ops']!;
-    const posted = await client.chat.postMessage({ channel, text: 'hi', blocks: [SECTION] });
+    const posted = await client.chat.postMessage({ channel, text: 'hi', blocks: [section] });
     const ts = posted.ts!;
     expect(posted.message!.blocks![0]!.block_id).toEqual(expect.any(String));
     expect((await client.chat.getPermalink({ channel, message_ts: ts })).permalink).toContain(
@@ -438,16 +438,16 @@ describe('the official client', () => {
     const ts = messages[0]!.ts;
     const unfurl = (unfurls: Record<string, unknown>) =>
       client.apiCall('chat.unfurl', { channel, ts, unfurls });
-    await unfurl({ [url]: { blocks: [SECTION] } });
-    await unfurl({ [url]: { blocks: [SECTION, SECTION] } });
+    await unfurl({ [url]: { blocks: [section] } });
+    await unfurl({ [url]: { blocks: [section, section] } });
     const found = await bench.control.message('general', (message) => message.ts === ts);
     expect(found!.text).toBe('see <https://app.pay.example/p/1?a=1&amp;b=2>, and <https://other.example/x>');
     expect(found!.attachments, 'the second replaces the first').toMatchObject([
       { id: 1, from_url: url, is_app_unfurl: true, blocks: [{ type: 'section' }, { type: 'section' }] },
     ]);
     for (const [unfurls, error] of [
-      [{ 'https://other.example/x': { blocks: [SECTION] } }, 'cannot_unfurl_url'],
-      [{ 'https://pay.example/not-said': { blocks: [SECTION] } }, 'cannot_unfurl_message'],
+      [{ 'https://other.example/x': { blocks: [section] } }, 'cannot_unfurl_url'],
+      [{ 'https://pay.example/not-said': { blocks: [section] } }, 'cannot_unfurl_message'],
       [{ [url]: { blocks: [{ type: 'alert' }] } }, 'cannot_parse_attachment'],
       [{ [url]: {} }, 'cannot_parse_attachment'],
       [{}, 'invalid_unfurls_format'],
@@ -517,7 +517,7 @@ describe('the official client', () => {
   });
 
   it('publishes a Home and updates it only with the right hash', async () => {
-    const home: View = { type: 'home', blocks: [SECTION] };
+    const home: View = { type: 'home', blocks: [section] };
     const first = await client.views.publish({ user_id: ids.ana!, view: home });
     await client.views.publish({ user_id: ids.ana!, view: home, hash: first.view!.hash! });
     expect(
@@ -532,7 +532,7 @@ describe('the official client', () => {
 
   it('needs a trigger to open or push a view', async () => {
     for (const open of [client.views.open.bind(client.views), client.views.push.bind(client.views)]) {
-      expect(await refusal(open({ trigger_id: '1.2.3', view: MODAL }))).toMatchObject({
+      expect(await refusal(open({ trigger_id: '1.2.3', view: modal }))).toMatchObject({
         error: 'invalid_trigger_id',
       });
     }
@@ -550,22 +550,22 @@ describe('the official client', () => {
       await bench.control.post('command', { user: 'ana', channel: 'general', text: '/form' });
       return triggers.at(-1)!;
     };
-    const opened = await client.views.open({ trigger_id: await fresh(), view: MODAL });
-    const pushed = await client.views.push({ trigger_id: await fresh(), view: MODAL });
+    const opened = await client.views.open({ trigger_id: await fresh(), view: modal });
+    const pushed = await client.views.push({ trigger_id: await fresh(), view: modal });
     expect(pushed.view).toMatchObject({ root_view_id: opened.view!.id, previous_view_id: opened.view!.id });
-    const updated = await client.views.update({ view_id: opened.view!.id!, view: MODAL });
+    const updated = await client.views.update({ view_id: opened.view!.id!, view: modal });
     expect(updated.view!.hash).not.toBe(opened.view!.hash);
     await app.stop();
   });
 
   it('validates blocks, messages and views, with pointers', async () => {
-    expect(await client.blocks.validate({ blocks: [SECTION] })).toMatchObject({ ok: true });
-    expect(await client.blocks.validate({ view: MODAL })).toMatchObject({ ok: true });
+    expect(await client.blocks.validate({ blocks: [section] })).toMatchObject({ ok: true });
+    expect(await client.blocks.validate({ view: modal })).toMatchObject({ ok: true });
     const bad = { type: 'section' };
     const [blocks, message, view] = await Promise.all([
       refusal(client.blocks.validate({ blocks: [bad] })),
       refusal(client.blocks.validate({ message: { blocks: [bad] } })),
-      refusal(client.blocks.validate({ view: { ...MODAL, blocks: [bad] } })),
+      refusal(client.blocks.validate({ view: { ...modal, blocks: [bad] } })),
     ]);
     expect(blocks).toMatchObject({
       error: 'invalid_blocks',
@@ -609,7 +609,7 @@ describe('the official client', () => {
   });
 
   it('names the pointer of a bad block as Slack does', async () => {
-    const blocks = [SECTION, { type: 'actions', elements: [] }];
+    const blocks = [section, { type: 'actions', elements: [] }];
     const { response_metadata, errors } = await refusal(
       client.chat.postMessage({ channel: ids.general!, text: 'x', blocks }),
     );
@@ -625,7 +625,7 @@ describe('the official client', () => {
   });
 
   it('has had an answer from every method that there is', () => {
-    const unused = [...METHODS.keys()].filter((name) => !bench.called.has(name));
+    const unused = [...allMethods.keys()].filter((name) => !bench.called.has(name));
     expect(unused).toEqual([]);
   });
 });

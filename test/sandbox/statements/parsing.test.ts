@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { STATEMENT_PROFILES } from '../../../sandbox/statement-profiles.js';
+import { statementProfiles } from '../../../sandbox/statement-profiles.js';
 import { startStatements } from '../../../sandbox/statements/statements.js';
 import { createManualClock } from '../../../sandbox/world/clock.js';
-import { BANKS } from '../../../sandbox/world/banks.js';
-import { PARTNERS, type StatementFormat } from '../../../sandbox/world/partners.js';
+import { banks } from '../../../sandbox/world/banks.js';
+import { partners, type StatementFormat } from '../../../sandbox/world/partners.js';
 import { createWorld } from '../../../sandbox/world/world.js';
 import { parseConfig } from '../../../src/config/load.js';
 import { csvProfile } from '../../../src/reconciliation/formats/csv-profile.js';
@@ -33,7 +33,7 @@ const settings = parseConfig(
   stringify({
     company: 'L',
     partners: [{ id: 'aa', name: 'A', kind: 'psp' }],
-    statementProfiles: STATEMENT_PROFILES,
+    statementProfiles: statementProfiles,
   }),
   'paydesk.yaml',
 );
@@ -107,7 +107,7 @@ function expectAccounts(text: string, accounts: Account[]): void {
 }
 
 describe('the reports of partners', () => {
-  it.each(PARTNERS.map(({ id, statementFormat }) => [id, statementFormat] as const))(
+  it.each(partners.map(({ id, statementFormat }) => [id, statementFormat] as const))(
     '%s (%s)',
     async (id, format) => {
       const text = await textOf(id, 'settlement');
@@ -132,7 +132,7 @@ describe('the reports of partners', () => {
 });
 
 describe('the statements of banks', () => {
-  it.each(BANKS.map(({ id, statementFormat }) => [id, statementFormat] as const))(
+  it.each(banks.map(({ id, statementFormat }) => [id, statementFormat] as const))(
     '%s (%s)',
     async (id, format) => {
       const text = await textOf(id, 'statement');

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startStatements } from '../../../sandbox/statements/statements.js';
 import { dayOf } from '../../../sandbox/world/calendar.js';
-import { createManualClock, DAY_MS, HOUR_MS, hourOf } from '../../../sandbox/world/clock.js';
+import { createManualClock, dayMs, hourMs, hourOf } from '../../../sandbox/world/clock.js';
 import type { Booking } from '../../../sandbox/world/bookings.js';
-import { BANKS } from '../../../sandbox/world/banks.js';
-import { PARTNERS, type StatementFormat } from '../../../sandbox/world/partners.js';
+import { banks } from '../../../sandbox/world/banks.js';
+import { partners, type StatementFormat } from '../../../sandbox/world/partners.js';
 import { createScenarios } from '../../../sandbox/world/scenarios.js';
 import { statementDueMs } from '../../../sandbox/world/settlement.js';
 import { createWorld, type World } from '../../../sandbox/world/world.js';
@@ -31,7 +31,7 @@ const day = '2026-11-16';
 const dayNumber = dayOf(Date.parse(`${day}T12:00:00Z`), 0);
 const newWorld = (): World => createWorld({ seed: 'statements', attemptsPerHour: 30 });
 
-const READERS: Record<StatementFormat, (text: string) => ByCurrency> = {
+const readers: Record<StatementFormat, (text: string) => ByCurrency> = {
   'stripe-payouts': stripeTotals,
   'adyen-settlement': adyenTotals,
   'paypal-stl': paypalTotals,
@@ -40,7 +40,7 @@ const READERS: Record<StatementFormat, (text: string) => ByCurrency> = {
   camt053: (text) => accountTotals(camtAccounts(text)),
   bai2: (text) => accountTotals(bai2Accounts(text)),
 };
-const BANK_READERS = { camt053: camtAccounts, mt940: mt940Accounts, bai2: bai2Accounts };
+const bankReaders = { camt053: camtAccounts, mt940: mt940Accounts, bai2: bai2Accounts };
 
 const folders: string[] = [];
 async function setUp() {
@@ -71,7 +71,7 @@ afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true 
 function ledgerOf(world: World, partnerId: string): ByCurrency {
   const hours = Array.from({ length: 24 * 16 }, (_, i) => hourOf(start.getTime()) - i);
   const bookings = hours.flatMap((hour) => world.bookingsOfHour(hour));
-  const partner = PARTNERS.find(({ id }) => id === partnerId)!;
+  const partner = partners.find(({ id }) => id === partnerId)!;
   const payouts = world.payoutsOfDay(partner, dayNumber);
   return Object.fromEntries(
     payouts.map((payout) => {
@@ -116,11 +116,11 @@ describe('an undisturbed world', () => {
   });
   afterAll(() => bench.statements.close());
 
-  it.each(PARTNERS.map(({ id, statementFormat }) => [id, statementFormat] as const))(
+  it.each(partners.map(({ id, statementFormat }) => [id, statementFormat] as const))(
     '%s reports (%s) what the ledger has: count, gross, fee and payout per currency',
     async (id, format) => {
       const name = (await bench.find(id)).find((one) => one.includes('settlement'))!;
-      const reported = READERS[format](await bench.text(name));
+      const reported = readers[format](await bench.text(name));
       const booked = ledgerOf(bench.world, id);
       expect(Object.keys(reported).length).toBeGreaterThan(0);
       // Stripe's report does not name the payout; there it is the sum of the nets.
@@ -133,14 +133,15 @@ describe('an undisturbed world', () => {
     },
   );
 
-  it.each(BANKS.map(({ id, statementFormat }) => [id, statementFormat] as const))(
+  it.each(banks.map(({ id, statementFormat }) => [id, statementFormat] as const))(
     '%s tells (%s) every payout that arrived, and its balances hold together from day to day',
     async (id, format) => {
       const read = async (on: string): Promise<Account[]> =>
-        BANK_READERS[format](await bench.text((await bench.find(id, on))[0]!));
+        bankReaders[format](await bench.text((await bench.find(id, on))[0]!));
       const [before, today] = [await read('2026-11-13'), await read(day)];
-      const bank = BANKS.find((one) => one.id === id)!;
-      const expected = PARTNERS.filter((partner) => partner.bank === id)
+      const bank = banks.find((one) => one.id === id)!;
+      const expected = partners
+        .filter((partner) => partner.bank === id)
         .flatMap((partner) =>
           [-4, -3, -2, -1, 0].flatMap((back) => bench.world.payoutsOfDay(partner, dayNumber + back)),
         )
@@ -212,7 +213,7 @@ describe('arrival', () => {
   it('is after the day at the usual hour, once, and leaves what is there alone', async () => {
     const { statements, clock, open, names, inbox, text } = await setUp();
     const dueMs = statementDueMs(
-      PARTNERS.find(({ id }) => id === 'cobalt')!,
+      partners.find(({ id }) => id === 'cobalt')!,
       dayNumber + 1,
     );
     expect(dueMs).toBeGreaterThan(start.getTime());
@@ -223,12 +224,12 @@ describe('arrival', () => {
     expect(await names()).toContain(file);
     await writeFile(join(inbox, file), 'mine');
     await rm(join(inbox, 'adria_2026-11-16_settlement.csv'));
-    await statements.advance(dueMs + HOUR_MS);
+    await statements.advance(dueMs + hourMs);
     expect(await names()).not.toContain('adria_2026-11-16_settlement.csv');
     await statements.close();
     clock.advance(dueMs - start.getTime());
     const again = open();
-    await again.advance(dueMs + HOUR_MS);
+    await again.advance(dueMs + hourMs);
     expect(await text(file)).toBe('mine');
     await again.close();
   });
@@ -241,9 +242,9 @@ describe('arrival', () => {
     await statements.advance(start.getTime());
     const result = (await scenarios.start(name)) as { partner: string; due: string };
     const dueMs = Date.parse(result.due);
-    expect(dueMs - start.getTime()).toBeLessThan(DAY_MS);
+    expect(dueMs - start.getTime()).toBeLessThan(dayMs);
     const before = (await names()).filter((one) => one.startsWith(result.partner));
-    clock.advance(dueMs - start.getTime() + hours * HOUR_MS);
+    clock.advance(dueMs - start.getTime() + hours * hourMs);
     await statements.advance(clock.now().getTime());
     expect((await names()).filter((one) => one.startsWith(result.partner))).toEqual(before);
     await scenarios.stop(name);
@@ -260,9 +261,9 @@ describe('arrival', () => {
     const result = (await scenarios.start('late-statement', { partner: 'cobalt' })) as { due: string };
     const dueMs = Date.parse(result.due);
     const file = 'cobalt_2026-11-17_settlement.csv';
-    await statements.advance(dueMs + 6 * HOUR_MS - 1);
+    await statements.advance(dueMs + 6 * hourMs - 1);
     expect(await names()).not.toContain(file);
-    await statements.advance(dueMs + 6 * HOUR_MS);
+    await statements.advance(dueMs + 6 * hourMs);
     expect(await names()).toContain(file);
     await statements.close();
   });
@@ -277,7 +278,7 @@ describe('corrections', () => {
       short: { currency: string; missingMinor: number }[];
     };
     expect(await names()).toEqual(before);
-    await statements.advance(start.getTime() + 3 * DAY_MS);
+    await statements.advance(start.getTime() + 3 * dayMs);
     const first = adyenTotals(await text(`adria_2026-11-19_settlement.csv`));
     const missing = Object.entries(first).map(([currency, { gross, fee, payout }]) => ({
       currency,
@@ -307,9 +308,9 @@ describe('corrections', () => {
   it('a partner that captures twice reports a line that the books do not have', async () => {
     const { statements, scenarios, text, world } = await setUp();
     await scenarios.start('duplicate-capture', { partner: 'halcyon' });
-    await statements.advance(start.getTime() + 3 * DAY_MS);
+    await statements.advance(start.getTime() + 3 * dayMs);
     const rows = adyenTotals(await text('halcyon_2026-11-19_settlement.csv'));
-    const partner = PARTNERS.find(({ id }) => id === 'halcyon')!;
+    const partner = partners.find(({ id }) => id === 'halcyon')!;
     const movements = world.movementsOfPayouts(partner, dayNumber + 3);
     const twice = movements.filter(({ duplicate }) => duplicate);
     expect(twice.length).toBeGreaterThan(0);

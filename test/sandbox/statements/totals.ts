@@ -14,11 +14,11 @@ interface Totals {
 export type ByCurrency = Record<string, Totals>;
 type Row = Record<string, string>;
 
-const DECIMALS: Record<string, number> = { USD: 2, GBP: 2, EUR: 2, JPY: 0, KWD: 3 };
+const currencyDecimals: Record<string, number> = { USD: 2, GBP: 2, EUR: 2, JPY: 0, KWD: 3 };
 
 /** Major units as text into minor units, strictly: exactly the decimals of the currency. */
 function minor(text: string, currency: string): number {
-  const decimals = DECIMALS[currency] ?? 2;
+  const decimals = currencyDecimals[currency] ?? 2;
   const shape = decimals === 0 ? /^-?\d+$/ : new RegExp(`^-?\\d+\\.\\d{${decimals}}$`);
   if (!shape.test(text)) throw new Error(`"${text}" is no amount in ${currency}`);
   return Number(text.replace('.', ''));
@@ -90,7 +90,7 @@ export function adyenTotals(text: string): ByCurrency {
   return sums.byCurrency;
 }
 
-const zero = (currency: string): string => (0).toFixed(DECIMALS[currency]);
+const zero = (currency: string): string => (0).toFixed(currencyDecimals[currency]);
 
 export function paypalTotals(text: string): ByCurrency {
   const sums = new Sums();
@@ -184,7 +184,7 @@ export function camtAccounts(text: string): Account[] {
 export function mt940Accounts(text: string): Account[] {
   const amount = (sign: string, digits: string, currency: string): number => {
     const decimals = digits.split(',')[1] ?? '';
-    if (decimals.length !== DECIMALS[currency]) throw new Error(`${digits} in ${currency}`);
+    if (decimals.length !== currencyDecimals[currency]) throw new Error(`${digits} in ${currency}`);
     return Number(digits.replace(',', '')) * (sign === 'D' ? -1 : 1);
   };
   return text

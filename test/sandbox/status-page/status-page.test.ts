@@ -1,7 +1,7 @@
 /** Each partner's page speaks Statuspage's JSON and follows the outages of the world. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startStatusPages, type StatusPages } from '../../../sandbox/status-page/status-page.js';
-import { createManualClock, MINUTE_MS } from '../../../sandbox/world/clock.js';
+import { createManualClock, minuteMs } from '../../../sandbox/world/clock.js';
 import type { Disturbance } from '../../../sandbox/world/disturbances.js';
 import { createWorld } from '../../../sandbox/world/world.js';
 
@@ -54,7 +54,7 @@ describe('status pages', () => {
     expect(during.status.indicator).toBe('major');
     expect(during.components.map(({ status }) => status)).toContain('major_outage');
     expect(during.incidents).toMatchObject([{ status: 'investigating', resolved_at: null }]);
-    clock.advance(15 * MINUTE_MS);
+    clock.advance(15 * minuteMs);
     expect((await get('adria', 'summary')).incidents[0]).toMatchObject({ status: 'identified' });
     expect((await get('northpay', 'status')).status.indicator).toBe('none');
     await world.disturb({ ...outage, toMs: clock.now().getTime() });

@@ -3,10 +3,10 @@
  * same seed, clock and scenario give the same world.
  */
 import { describe, expect, it } from 'vitest';
-import { createManualClock, DAY_MS, HOUR_MS, hourOf, MINUTE_MS } from '../../../sandbox/world/clock.js';
+import { createManualClock, dayMs, hourMs, hourOf, minuteMs } from '../../../sandbox/world/clock.js';
 import type { Disturbance } from '../../../sandbox/world/disturbances.js';
 import type { Order } from '../../../sandbox/world/orders.js';
-import { PARTNERS } from '../../../sandbox/world/partners.js';
+import { partners } from '../../../sandbox/world/partners.js';
 import { createScenarios } from '../../../sandbox/world/scenarios.js';
 import { createWorld, type OrderAttempt, type World } from '../../../sandbox/world/world.js';
 
@@ -25,7 +25,7 @@ async function disturbed(name: string, params: Record<string, unknown> = {}, sto
   hours(now - 3, now + 3).forEach((hour) => world.bookingsOfHour(hour));
   const result = await scenarios.start(name, params);
   if (stopAfterHours !== undefined) {
-    clock.advance(stopAfterHours * HOUR_MS);
+    clock.advance(stopAfterHours * hourMs);
     await scenarios.stop(name);
   }
   return { world, scenarios, result };
@@ -101,7 +101,7 @@ describe('what a scenario does to attempts', () => {
 
 describe('what a scenario does to money', () => {
   const today = Math.floor(now / 24);
-  const northpay = PARTNERS[0]!;
+  const northpay = partners[0]!;
 
   it.each([
     'duplicate-capture',
@@ -132,7 +132,7 @@ describe('what a scenario does to money', () => {
     'partner-outage',
     'country-degrading',
   ])('%s: what a paid payout held, and what it paid, stays as it was', async (name) => {
-    const adria = PARTNERS.find(({ id }) => id === 'adria')!;
+    const adria = partners.find(({ id }) => id === 'adria')!;
     const paid = (world: World) =>
       hours(today - 3, today + 1)
         .flatMap((day) => world.payoutsOfDay(adria, day))
@@ -198,17 +198,17 @@ describe('what a scenario does to money', () => {
     }));
     const during = delays.filter(
       ({ id, usualMs }) =>
-        /^northpay:(capture|refund|dispute)/.test(id) && usualMs >= startMs && usualMs < startMs + HOUR_MS,
+        /^northpay:(capture|refund|dispute)/.test(id) && usualMs >= startMs && usualMs < startMs + hourMs,
     );
     expect(during.length).toBeGreaterThan(10);
-    expect(new Set(during.map(({ byMs }) => byMs))).toEqual(new Set([45 * MINUTE_MS]));
+    expect(new Set(during.map(({ byMs }) => byMs))).toEqual(new Set([45 * minuteMs]));
     expect(
       Math.max(
-        ...delays.map(({ usualMs, byMs }) => usualMs + byMs - Math.max(usualMs, startMs + 2 * HOUR_MS)),
+        ...delays.map(({ usualMs, byMs }) => usualMs + byMs - Math.max(usualMs, startMs + 2 * hourMs)),
       ),
     ).toBeLessThanOrEqual(0);
     const answered = attempts(world, now, now + 1).filter(of('northpay'));
-    expect(answered.every(({ attempt }) => attempt.learntMs - attempt.completedMs === 45 * MINUTE_MS)).toBe(
+    expect(answered.every(({ attempt }) => attempt.learntMs - attempt.completedMs === 45 * minuteMs)).toBe(
       true,
     );
   });
@@ -227,7 +227,7 @@ describe('determinism', () => {
     expect(picture(restored)).toEqual(picture(first.world));
     const scenarios = createScenarios({
       world: restored,
-      clock: createManualClock(new Date(startMs + DAY_MS)),
+      clock: createManualClock(new Date(startMs + dayMs)),
       putObjects: () => undefined,
     });
     const running = (): string[] =>

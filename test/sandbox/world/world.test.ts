@@ -4,12 +4,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isoDay, isoTime } from '../../../sandbox/world/calendar.js';
-import { DAY_MS, hourOf } from '../../../sandbox/world/clock.js';
+import { dayMs, hourOf } from '../../../sandbox/world/clock.js';
 import { createIdCodec, type IdKind } from '../../../sandbox/world/ids.js';
-import { PARTNERS } from '../../../sandbox/world/partners.js';
+import { partners } from '../../../sandbox/world/partners.js';
 import { luhnDigit, referencesOf } from '../../../sandbox/world/references.js';
 import { payoutDayOf } from '../../../sandbox/world/settlement.js';
-import { createWorld, HISTORY_HOURS, type World } from '../../../sandbox/world/world.js';
+import { createWorld, historyHours, type World } from '../../../sandbox/world/world.js';
 
 const nowMs = Date.UTC(2026, 10, 18, 12);
 const now = hourOf(nowMs);
@@ -18,7 +18,7 @@ const small = (): World => createWorld({ seed: 'small', attemptsPerHour: 60 });
 
 describe('size and mix of eight weeks', () => {
   const world = createWorld({ seed: 'paydesk' });
-  const attempts = hours(now - HISTORY_HOURS, now).flatMap((hour) =>
+  const attempts = hours(now - historyHours, now).flatMap((hour) =>
     world
       .attemptsOfHour(hour)
       .map(({ order: { route, attempts: tries }, attempt }) => ({
@@ -43,7 +43,7 @@ describe('size and mix of eight weeks', () => {
     expect([count('partner'), count('method'), count('country'), count('currency')]).toEqual([12, 6, 8, 5]);
   });
 
-  it.each(PARTNERS.map(({ id }) => id))('%s succeeds between 85 and 97 %% of the time', (id) => {
+  it.each(partners.map(({ id }) => id))('%s succeeds between 85 and 97 %% of the time', (id) => {
     const own = attempts.filter(({ partner }) => partner === id);
     const rate = own.filter(({ failed }) => !failed).length / own.length;
     expect(rate).toBeGreaterThan(0.85);
@@ -147,7 +147,7 @@ describe('time', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 4e12 }), (time) => {
         expect(isoTime(time)).toBe(new Date(time).toISOString());
-        expect(isoDay(Math.floor(time / DAY_MS))).toBe(new Date(time).toISOString().slice(0, 10));
+        expect(isoDay(Math.floor(time / dayMs))).toBe(new Date(time).toISOString().slice(0, 10));
       }),
     );
   });
@@ -158,7 +158,7 @@ describe('time', () => {
     ['2026-11-21', '2026-11-24', 'Saturday counts from Monday'],
     ['2026-11-22', '2026-11-24', 'Sunday counts from Monday'],
   ])('%s is paid out on %s: %s', (day, payout) => {
-    const [partner] = PARTNERS;
+    const [partner] = partners;
     expect(isoDay(payoutDayOf(partner!, Date.parse(`${day}T15:00:00Z`)))).toBe(payout);
   });
 });

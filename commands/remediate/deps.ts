@@ -11,7 +11,7 @@ import type { Directory } from '../../src/ports/directory.js';
 import type { HeldSince } from '../../src/ports/outbox.js';
 import type { TypedParameters } from '../../src/remediation/kit/action.js';
 import type { Snapshot } from '../../src/remediation/life/deps.js';
-import type { RemediationDesk } from '../../src/remediation/remediation.js';
+import type { RemediationService } from '../../src/remediation/remediation.js';
 import { shortHashOf } from '../../src/remediation/life/votes.js';
 import type { Links } from '../../src/views/kit/links.js';
 
@@ -22,11 +22,11 @@ interface BreakLinks {
   link(what: { id: string; personId: string; remediationId: string }): Promise<void>;
 }
 
-export interface RemediateDesk {
+export interface RemediateDeps {
   /** Null while no statements are connected. */
   reconciliation: BreakLinks | null;
   /** Null while guarded actions are not configured. */
-  remediation: RemediationDesk | null;
+  remediation: RemediationService | null;
   /** The page on which a vote is confirmed; null where no sign-in is configured. */
   confirmationAddress(token: string): string | null;
   partners: readonly { id: string; name: string }[];
@@ -36,7 +36,7 @@ export interface RemediateDesk {
 }
 
 /** Throws `misconfigured`. */
-export function requireRemediation({ remediation }: Pick<RemediateDesk, 'remediation'>): RemediationDesk {
+export function requireRemediation({ remediation }: Pick<RemediateDeps, 'remediation'>): RemediationService {
   if (remediation) return remediation;
   throw new OpsError('misconfigured', 'Guarded actions are not configured.', {
     hint: 'Ask your Paydesk admin to add “remediation” to paydesk.yaml; paydesk.example.yaml shows every setting.',
@@ -51,7 +51,7 @@ const asRead = { maxAgeMs: hourMs, atWorstMs: Infinity, patienceMs: 2000 };
 
 /** Plain text, in which Slack writes no dates, as this person reads it: instants in their own zone. */
 export async function writerFor(
-  { directory }: Pick<RemediateDesk, 'directory'>,
+  { directory }: Pick<RemediateDeps, 'directory'>,
   userId: string,
 ): Promise<(text: string) => string> {
   const reader = await directory.person(userId, asRead).catch(() => null);
@@ -76,7 +76,7 @@ export function referenceOf(value: string): Reference {
 
 /** Throws `not_found`, and `conflict` when the plan is another one. */
 export async function readReferred(
-  remediation: RemediationDesk,
+  remediation: RemediationService,
   { id, planHash }: Reference,
 ): Promise<Snapshot> {
   const snapshot = await remediation.read(id);

@@ -16,7 +16,7 @@ import { reconcileWaiting, refreshNewest, runAgain } from './days/run.js';
 import { reopenDay, signOff } from './days/sign-off.js';
 import { takeIn, type IntakeDeps } from './intake/intake.js';
 
-export interface ReconciliationDesk {
+export interface ReconciliationService {
   partners: readonly ReconciledPartner[];
   /** Takes files in, reconciles what waits, and says what is late; how many days were reconciled. */
   look(): Promise<{ taken: number; reconciled: number }>;
@@ -50,7 +50,7 @@ const mostSightings = 20;
 /** Looks in a row that find files coming in. A file that grows for ever must not hide one that is late. */
 const waitsMax = 20;
 
-export function createReconciliationDesk(deps: DaysDeps & { intake: IntakeDeps }): ReconciliationDesk {
+export function createReconciliation(deps: DaysDeps & { intake: IntakeDeps }): ReconciliationService {
   let waits = 0;
   return {
     partners: deps.partners,
