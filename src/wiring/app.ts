@@ -14,7 +14,7 @@ import type { Readiness } from '../adapters/http/server.js';
 import { createMetrics, type Metrics } from '../adapters/metrics/metrics.js';
 import { openDatabase, type Database } from '../adapters/postgres/database.js';
 import { createDeliveries } from '../adapters/postgres/deliveries.js';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../adapters/postgres/embedded/supervisor.js';
+import { startEmbeddedPostgres } from '../adapters/postgres/embedded/supervisor.js';
 import { createOutboxQueue } from '../adapters/postgres/outbox.js';
 import { createDatabaseProbe, type DatabaseFaults } from '../adapters/postgres/readiness.js';
 import { followDatabaseTime, type SharedTime } from '../adapters/postgres/shared-time.js';
@@ -40,14 +40,15 @@ import {
 import { confirmationAddressFrom, confirmationPagesFrom } from './confirmations.js';
 import { createDesk, openBooksDatabase, type Desk } from './desk.js';
 import { canFollow, type Clock } from '../kernel/clock.js';
+import { createClosers, type Closers } from '../kernel/closers.js';
 import { messageOf, OpsError, toOpsError } from '../kernel/errors.js';
 import type { Log } from '../kernel/log.js';
 import type { Secret } from '../kernel/secret.js';
 import type { OutboxBacklog } from '../ports/outbox.js';
 import { remarksOn } from './held-messages.js';
 import { livingAlerts } from './alerts.js';
-import { openHttp, type HttpServers } from './http.js';
-import { startHomeRedraws, type HomeRedraws } from './home-redraws.js';
+import { openHttp } from './http.js';
+import { startHomeRedraws } from './home-redraws.js';
 import { livingPartners } from './partners.js';
 import { groupsOf, livingRequests, requireNoLockOut } from './remediation.js';
 import { errorCard } from '../views/desk/error.js';
@@ -82,61 +83,55 @@ const drainMs = 10_000;
 const longestRetryMs = 15_000;
 const readinessTimeoutMs = 2000;
 
-/** What exists so far; null until it does. */
-interface Parts {
-  http: HttpServers | null;
-  embedded: EmbeddedPostgres | null;
+/** What is up so far; null until it is. Readiness, the metrics and the doors of HTTP look here. */
+interface Up {
   database: Database | null;
   /** What of the database works. */
   probe: (() => Promise<DatabaseFaults>) | null;
   time: SharedTime | null;
-  booksDatabase: Database | null;
   engine: Engine | null;
-  redraws: HomeRedraws | null;
   connection: Connection | null;
   confirmations: ConfirmationPages | null;
   sender: OutboxSender | null;
   /** Why the start has not got further yet. */
   waitsFor: string | null;
+}
+
+/** One start: what came with it, what is up, and what has to be closed. */
+interface Run extends PaydeskFacts {
+  up: Up;
+  closers: Closers;
+  /** Aborted when the start is given up or Paydesk stops. */
   stopping: AbortController;
 }
 
 /** Resolves when everything is up. Throws `misconfigured` when a person has to change something first. */
 export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
-  const parts: Parts = {
-    http: null,
-    embedded: null,
-    database: null,
-    probe: null,
-    time: null,
-    booksDatabase: null,
-    engine: null,
-    redraws: null,
-    connection: null,
-    confirmations: null,
-    sender: null,
-    waitsFor: 'starting',
-    stopping: new AbortController(),
+  const run = createRun(facts);
+  const { up, stopping, closers } = run;
+  const readiness = (): Promise<Readiness> => readinessOf(up);
+  const giveUp = (): void => stopping.abort(facts.signal?.reason);
+  const stop = (): Promise<void> => {
+    stopping.abort();
+    up.waitsFor = 'nothing, it stops';
+    return closers.close();
   };
-  const inFlight = createInFlight();
-  const readiness = (): Promise<Readiness> => readinessOf(parts);
-  const stop = (): Promise<void> => stopParts(parts, inFlight, facts.log);
-  const giveUp = (): void => parts.stopping.abort(facts.signal?.reason);
   facts.signal?.addEventListener('abort', giveUp, { once: true });
   try {
     facts.signal?.throwIfAborted();
-    const metrics = metricsOf(parts, readiness, facts);
-    parts.http = await openHttp(
+    const metrics = metricsOf(up, readiness, facts);
+    const http = await openHttp(
       facts.environment,
-      { readiness, remarks: async () => remarksOn(await backlogOf(parts)), metrics: () => metrics.render() },
-      { slack: () => parts.connection?.handle ?? null, confirmations: () => parts.confirmations },
+      { readiness, remarks: async () => remarksOn(await backlogOf(up)), metrics: () => metrics.render() },
+      { slack: () => up.connection?.handle ?? null, confirmations: () => up.confirmations },
       facts.log,
     );
-    const databaseUrl = await bringUpDatabase(parts, facts);
-    const desk = await bringUpEngine(databaseUrl, parts, facts);
-    await bringUpSlack(desk, parts, inFlight, metrics, facts);
-    parts.waitsFor = null;
-    return { port: parts.http.port, operationsPort: parts.http.operationsPort, readiness, stop };
+    closers.add(() => http.close());
+    const { database, url } = await bringUpDatabase(run);
+    const desk = await bringUpEngine(database, url, http.port, run);
+    await bringUpSlack(desk, database, metrics, run);
+    up.waitsFor = null;
+    return { port: http.port, operationsPort: http.operationsPort, readiness, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -145,16 +140,32 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
   }
 }
 
+function createRun(facts: PaydeskFacts): Run {
+  const nothing = {
+    database: null,
+    probe: null,
+    time: null,
+    engine: null,
+    connection: null,
+    confirmations: null,
+    sender: null,
+  };
+  return {
+    ...facts,
+    up: { ...nothing, waitsFor: 'starting' },
+    closers: createClosers((error) => facts.log.warn({ err: messageOf(error) }, 'a part did not stop well')),
+    stopping: new AbortController(),
+  };
+}
+
 const passing = ['unavailable', 'rate_limited'];
 
 /** Tries again while the part is out of reach or wants us to wait. Throws the signal's reason when we are to stop. */
 async function persist<Value>(
   what: string,
-  parts: Parts,
-  log: Log,
+  { up, log, stopping: { signal } }: Run,
   work: () => Promise<Value>,
 ): Promise<Value> {
-  const { signal } = parts.stopping;
   for (let failures = 0; ; failures++) {
     signal.throwIfAborted();
     try {
@@ -162,7 +173,7 @@ async function persist<Value>(
     } catch (thrown) {
       const error = toOpsError(thrown);
       if (!passing.includes(error.code)) throw error;
-      parts.waitsFor = `${what}: ${error.publicMessage}`;
+      up.waitsFor = `${what}: ${error.publicMessage}`;
       const waitMs = Math.max(askedToWaitMs(error), Math.min(longestRetryMs, 500 * 2 ** failures));
       log.warn(
         { err: messageOf(error.cause ?? error), reference: error.reference, waitMs },
@@ -176,19 +187,29 @@ async function persist<Value>(
 /** What Slack's `Retry-After` says: retrying earlier wastes a request. */
 const askedToWaitMs = ({ details }: OpsError): number => Number(details.retryAfterMs ?? 0);
 
-async function bringUpDatabase(parts: Parts, { environment, clock, log }: PaydeskFacts): Promise<Secret> {
-  const addresses = configuredAddresses(environment) ?? (await startEmbedded(parts, environment, log));
-  await persist('the database', parts, log, () => migrateDatabase(addresses, log));
-  parts.database = openDatabase({ url: addresses.app, clock, log, setting: 'DATABASE_URL' });
-  parts.probe = createDatabaseProbe(parts.database);
-  if (canFollow(clock)) parts.time = await followDatabaseTime(clock, parts.database, log);
-  return addresses.app;
+async function bringUpDatabase(run: Run): Promise<{ database: Database; url: Secret }> {
+  const { environment, clock, log, up, closers } = run;
+  const addresses = configuredAddresses(environment) ?? (await startEmbedded(run));
+  await persist('the database', run, () => migrateDatabase(addresses, log));
+  const database = openDatabase({ url: addresses.app, clock, log, setting: 'DATABASE_URL' });
+  closers.add(() => database.close());
+  up.database = database;
+  up.probe = createDatabaseProbe(database);
+  if (canFollow(clock)) {
+    const time = await followDatabaseTime(clock, database, log);
+    closers.add(() => {
+      time.stop();
+      return undefined;
+    });
+    up.time = time;
+  }
+  return { database, url: addresses.app };
 }
 
-async function startEmbedded(parts: Parts, environment: Environment, log: Log): Promise<DatabaseAddresses> {
-  const embedded = await startEmbeddedPostgres({ home: environment.PAYDESK_HOME, log });
-  parts.embedded = embedded;
-  return persist('the embedded database', parts, log, () => embeddedAddresses(embedded));
+async function startEmbedded(run: Run): Promise<DatabaseAddresses> {
+  const embedded = await startEmbeddedPostgres({ home: run.environment.PAYDESK_HOME, log: run.log });
+  run.closers.add(() => embedded.stop());
+  return persist('the embedded database', run, () => embeddedAddresses(embedded));
 }
 
 /** Slack is only asked once somebody clicks or something is due; nothing is sent here. */
@@ -201,12 +222,16 @@ function clientFrom({ environment, log }: PaydeskFacts): {
   return { token, client: slackClient(token, apiUrl, log) };
 }
 
-async function bringUpEngine(databaseUrl: Secret, parts: Parts, facts: PaydeskFacts): Promise<Desk> {
-  const { environment, config, clock, log } = facts;
-  parts.booksDatabase = openBooksDatabase(environment, clock, log);
-  const { database, http, booksDatabase } = parts;
-  if (!database || !http) throw new OpsError('internal', 'The database is not open.');
-  const { token, client } = clientFrom(facts);
+async function bringUpEngine(
+  database: Database,
+  databaseUrl: Secret,
+  httpPort: number,
+  run: Run,
+): Promise<Desk> {
+  const { environment, config, clock, log, up, closers } = run;
+  const booksDatabase = openBooksDatabase(environment, clock, log);
+  closers.add(() => booksDatabase?.close());
+  const { token, client } = clientFrom(run);
   const desk = createDesk({
     environment,
     config,
@@ -218,10 +243,10 @@ async function bringUpEngine(databaseUrl: Secret, parts: Parts, facts: PaydeskFa
       groups: groupsOf(config),
     }),
     attachments: createAttachments({ client, token, log }),
-    confirmationAddress: confirmationAddressFrom(environment, http.port),
+    confirmationAddress: confirmationAddressFrom(environment, httpPort),
     clock,
     log,
-    onEnqueued: () => parts.sender?.wake(),
+    onEnqueued: () => up.sender?.wake(),
   });
   const { remediation, alerts } = desk;
   const living = [
@@ -229,7 +254,9 @@ async function bringUpEngine(databaseUrl: Secret, parts: Parts, facts: PaydeskFa
     ...(remediation ? [livingRequests(remediation)] : []),
     ...(alerts ? [livingAlerts(alerts)] : []),
   ];
-  parts.engine = await persist('the engine', parts, log, () =>
+  // Stops after the engine, whose last moves still leave messages.
+  closers.add(() => up.sender?.stop());
+  const engine = await persist('the engine', run, () =>
     startEngine({
       databaseUrl,
       jobs: jobs(config.schedules),
@@ -240,31 +267,28 @@ async function bringUpEngine(databaseUrl: Secret, parts: Parts, facts: PaydeskFa
       drainTimeoutMs: drainMs,
     }),
   );
+  closers.add(() => engine.close());
+  up.engine = engine;
   const pages = { company: config.company, clock, log };
   if (remediation)
-    parts.confirmations = confirmationPagesFrom(environment, http.port, {
+    up.confirmations = confirmationPagesFrom(environment, httpPort, {
       votes: remediation.confirmations,
       ...pages,
     });
   return desk;
 }
 
-async function bringUpSlack(
-  desk: Desk,
-  parts: Parts,
-  inFlight: ReturnType<typeof createInFlight>,
-  metrics: Metrics,
-  facts: PaydeskFacts,
-): Promise<void> {
-  const { environment, clock, log } = facts;
-  const { database } = parts;
-  if (!database) throw new OpsError('internal', 'The database is not open.');
-  const { token, client } = clientFrom(facts);
-  const identity = await persist('Slack', parts, log, () => identityOf(client));
+async function bringUpSlack(desk: Desk, database: Database, metrics: Metrics, run: Run): Promise<void> {
+  const { environment, clock, log, up, closers } = run;
+  const { token, client } = clientFrom(run);
+  const identity = await persist('Slack', run, () => identityOf(client));
+  const inFlight = createInFlight();
   const connection = connectionFrom(environment, log);
-  parts.connection = connection;
-  await persist('the cards of partners', parts, log, () => desk.partnerWatch.repairCards());
-  await bringUpRemediation(desk, parts, log);
+  closers.add(() => inFlight.drain(drainMs));
+  closers.add(() => connection.close());
+  up.connection = connection;
+  await persist('the cards of partners', run, () => desk.partnerWatch.repairCards());
+  await bringUpRemediation(desk, run);
   const slackApp = createSlackApp({
     receiver: connection.receiver,
     token,
@@ -282,12 +306,15 @@ async function bringUpSlack(
     log,
     observe: (what, outcome, durationMs) => metrics.observeCommand(what, outcome, durationMs),
   });
-  if (desk.remediation) parts.redraws = startHomeRedraws(desk.remediation, slackApp, log);
-  parts.waitsFor = 'the connection to Slack';
-  await unlessStopped(parts.stopping.signal, () => connection.open());
-  const pace = facts.paceMs === undefined ? {} : { paceMs: facts.paceMs };
-  const queue = createOutboxQueue(database, noticesFrom(facts.config));
-  parts.sender = startOutboxSender({ queue, client, clock, log, moved: movedCard, ...pace });
+  if (desk.remediation) {
+    const redraws = startHomeRedraws(desk.remediation, slackApp, log);
+    closers.add(() => redraws.stop());
+  }
+  up.waitsFor = 'the connection to Slack';
+  await unlessStopped(run.stopping.signal, () => connection.open());
+  const pace = run.paceMs === undefined ? {} : { paceMs: run.paceMs };
+  const queue = createOutboxQueue(database, noticesFrom(run.config));
+  up.sender = startOutboxSender({ queue, client, clock, log, moved: movedCard, ...pace });
   log.info({ team: identity.teamName, bot: identity.botUserId }, 'Paydesk is up');
 }
 
@@ -306,11 +333,11 @@ async function unlessStopped(signal: AbortSignal, work: () => Promise<void>): Pr
 }
 
 /** A policy that nobody could work with is refused before anybody can click; then stale cards are put right. */
-async function bringUpRemediation({ remediation, directory }: Desk, parts: Parts, log: Log): Promise<void> {
+async function bringUpRemediation({ remediation, directory }: Desk, run: Run): Promise<void> {
   if (!remediation) return;
-  await persist('the user groups', parts, log, () => requireNoLockOut(remediation.policy, directory));
-  const repaired = await persist('the cards of guarded actions', parts, log, () => remediation.repairCards());
-  log.info({ repaired }, 'the cards of guarded actions are up to date');
+  await persist('the user groups', run, () => requireNoLockOut(remediation.policy, directory));
+  const repaired = await persist('the cards of guarded actions', run, () => remediation.repairCards());
+  run.log.info({ repaired }, 'the cards of guarded actions are up to date');
 }
 
 function connectionFrom(
@@ -322,11 +349,11 @@ function connectionFrom(
   throw new OpsError('misconfigured', 'SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing.');
 }
 
-async function readinessOf(parts: Parts): Promise<Readiness> {
-  const { engine, connection, time, waitsFor } = parts;
+async function readinessOf(up: Up): Promise<Readiness> {
+  const { engine, connection, time, waitsFor } = up;
   return {
     start: waitsFor === null ? null : `waits for ${waitsFor}`,
-    ...(await databaseFaults(parts)),
+    ...(await databaseFaults(up)),
     engine: engine ? engine.state().reason : 'not started yet',
     slack: connection?.connected() === true ? null : 'not connected',
     clock: time?.fault() ?? null,
@@ -334,7 +361,7 @@ async function readinessOf(parts: Parts): Promise<Readiness> {
 }
 
 /** What a database that does not answer can do is not asked. */
-async function databaseFaults({ database, probe }: Parts): Promise<Readiness> {
+async function databaseFaults({ database, probe }: Up): Promise<Readiness> {
   if (!database || !probe) return { database: 'not open yet' };
   const reached = await inTime(database.check().then(() => null));
   if (reached !== null) return { database: reached };
@@ -349,41 +376,18 @@ function inTime<Value>(work: Promise<Value>): Promise<Value | string> {
 }
 
 /** Null while the database does not answer. */
-async function backlogOf({ database }: Parts): Promise<OutboxBacklog | null> {
+async function backlogOf({ database }: Up): Promise<OutboxBacklog | null> {
   if (!database) return null;
   const read = await inTime(createOutboxQueue(database).backlog());
   return typeof read === 'string' ? null : read;
 }
 
-function metricsOf(parts: Parts, readiness: () => Promise<Readiness>, { clock }: PaydeskFacts): Metrics {
+function metricsOf(up: Up, readiness: () => Promise<Readiness>, { clock }: PaydeskFacts): Metrics {
   return createMetrics({
     clock,
-    backlog: () => backlogOf(parts),
-    clockAheadMs: () => parts.time?.aheadMs() ?? null,
+    backlog: () => backlogOf(up),
+    clockAheadMs: () => up.time?.aheadMs() ?? null,
     parts: async () =>
       Object.fromEntries(Object.entries(await readiness()).map(([part, fault]) => [part, fault === null])),
   });
-}
-
-/** In the order in which nothing is pulled away from under something that still runs. */
-async function stopParts(parts: Parts, inFlight: ReturnType<typeof createInFlight>, log: Log): Promise<void> {
-  parts.stopping.abort();
-  parts.waitsFor = 'nothing, it stops';
-  const steps: (() => Promise<unknown> | undefined)[] = [
-    () => parts.connection?.close(),
-    () => inFlight.drain(drainMs),
-    () => parts.redraws?.stop(),
-    () => parts.engine?.close(),
-    () => parts.sender?.stop(),
-    () => Promise.resolve(parts.time?.stop()),
-    () => parts.booksDatabase?.close(),
-    () => parts.database?.close(),
-    () => parts.embedded?.stop(),
-    () => parts.http?.close(),
-  ];
-  for (const step of steps) {
-    await Promise.resolve(step()).catch((error: unknown) =>
-      log.warn({ err: messageOf(error) }, 'a part did not stop well'),
-    );
-  }
 }
