@@ -1,5 +1,5 @@
 /**
- * `paydesk audit verify` and `paydesk audit export`: the audit log as whoever runs Paydesk, or an auditor, sees it.
+ * `paydesk audit verify` and `paydesk audit export`: the audit log as the operator of Paydesk, or an auditor, sees it.
  *
  * Invariants: nothing is changed; memory does not grow with the log; the export is the exact text that was hashed.
  */
@@ -18,12 +18,7 @@ import type { Log } from '../kernel/log.js';
 import type { Secret } from '../kernel/secret.js';
 import { createLog } from '../wiring/logging.js';
 import type { AuditStore } from '../ports/audit.js';
-
-/** What is said goes to `say` when it is the result, and to `tell` when it is about the work. */
-export interface Voices {
-  say: (line: string) => void;
-  tell: (line: string) => void;
-}
+import type { Voices } from './voices.js';
 
 const pageSize = 2000;
 const entriesPerNote = 100_000;
@@ -44,11 +39,12 @@ export async function verifyAudit(expected: readonly string[], { say, tell }: Vo
   return verdict.ok;
 }
 
-/** JSON lines, one entry each: to a new file, or to the standard output. */
+/** JSON lines, one entry each: to a new file, or to the standard output. Throws `invalid` for what is no entry number. */
 export async function exportAudit(
-  { from, to }: { from: number; to?: string | undefined },
+  { from: first, to }: { from: string; to?: string | undefined },
   { tell }: Voices,
 ): Promise<void> {
+  const from = entryNumber(first);
   const told = { last: 0, hash: '' };
   await withStore(async (store) => {
     const lines = Readable.from(linesOf(store, from, told));
@@ -60,6 +56,13 @@ export async function exportAudit(
       ? 'There was nothing to export.'
       : `Exported up to entry ${told.last}, whose hash is ${told.hash}`,
   );
+}
+
+function entryNumber(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new OpsError('invalid', `“${text.slice(0, 100)}” is not an entry number.`, {
+    hint: 'Entries are numbered from 1.',
+  });
 }
 
 async function* linesOf(
@@ -76,7 +79,7 @@ async function* linesOf(
   }
 }
 
-/** Whoever reads may have seen enough: `paydesk audit export | head`. */
+/** The reader may have seen enough: `paydesk audit export | head`. */
 function ignoreClosedPipe(error: unknown): void {
   if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
 }

@@ -14,7 +14,7 @@ import { OpsError } from '../kernel/errors.js';
 import { utcText } from '../kernel/instants.js';
 import { problem, quoted, type Problem } from '../reconciliation/problems.js';
 import { readCounts, type CountHeader, type CountLine } from './count-tables.js';
-import type { Voices } from './reconcile.js';
+import type { Voices } from './voices.js';
 
 export interface BacktestOptions {
   input: string;

@@ -17,7 +17,7 @@ export interface ParseOptions extends FormatChoice {
   json?: boolean;
 }
 
-/** Below this nobody sees a bar. */
+/** Shorter work shows no bar. */
 const largeFile = 5_000_000;
 
 const mostShown = 40;

@@ -10,7 +10,7 @@ export interface Progress {
   end: () => void;
 }
 
-/** What is drawn on: the standard error, or what stands in for it. */
+/** What is drawn on: the standard error, or a stand-in for it. */
 export interface Screen {
   isTTY?: boolean;
   write: (text: string) => unknown;

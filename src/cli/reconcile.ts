@@ -26,13 +26,7 @@ import { dueLaterThan, parseSettlementRule } from '../reconciliation/settlement.
 import { statementLines } from '../reconciliation/statement-lines.js';
 import { isStatementTable, readLedger, type Table } from '../reconciliation/tables.js';
 import { configInUse, readInput, readStatement, type FormatChoice } from './statement-files.js';
-
-export interface Voices {
-  /** Results. */
-  say: (line: string) => void;
-  /** For the person at the terminal. */
-  tell: (line: string) => void;
-}
+import type { Voices } from './voices.js';
 
 export interface ReconcileOptions extends FormatChoice {
   ledger: string;
@@ -45,7 +39,7 @@ export interface ReconcileOptions extends FormatChoice {
   json?: boolean;
 }
 
-/** Below this nobody sees a bar. */
+/** Shorter work shows no bar. */
 const largeFiles = 5_000_000;
 /** Files read, rows joined, rules run. */
 const stages = 3;

@@ -2,7 +2,7 @@
  * Where the files that are not code live (SQL, YAML, the manifest): the folder with package.json, whether the code
  * runs from its sources or from `dist`.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,3 +14,7 @@ function find(folder: string): string {
 }
 
 export const packageRoot: string = find(dirname(fileURLToPath(import.meta.url)));
+
+const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+
+export const packageVersion = manifest.version;
