@@ -1,5 +1,5 @@
 /**
- * `/payment`: where is the money? Follows whatever was pasted to a payment and shows its trace.
+ * `/payment`: where is the money? Follows the pasted text to a payment and shows its trace.
  *
  * Invariant: what a search by a person's data found, and what is shown to everybody, is in the audit log before it is
  * shown; when it cannot be written there, it is not shown.

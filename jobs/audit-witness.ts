@@ -1,8 +1,8 @@
 /**
- * Tells the audit channel every day where the chain of the audit log ends: whoever rewrites the log in the database
+ * Posts the end of the audit chain in the audit channel every day: a person who rewrites the log in the database
  * cannot rewrite what people have read.
  *
- * Invariant: what is told and what `paydesk audit verify` remembers of it are one transaction, once a day.
+ * Invariant: the message and the witness that `paydesk audit verify` reads are one transaction, once a day.
  * Without a channel the head is only logged, which is a witness as good as the place where the logs go.
  */
 import { OpsError } from '../src/kernel/errors.js';

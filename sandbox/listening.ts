@@ -16,7 +16,7 @@ export const listen = (server: Listening, port: number, host: string): Promise<n
     });
   });
 
-/** Whoever is still connected is cut off. */
+/** Open connections are cut off. */
 export const closeServer = (server: Server): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => resolve());

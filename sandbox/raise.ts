@@ -38,7 +38,7 @@ interface RaiseOptions {
   requestUrl: string | undefined;
   /** Manifest file of another app; Paydesk's own when absent. */
   manifest?: string | undefined;
-  /** Resolves when nobody wants the world any more. */
+  /** Resolves when the world is to stop. */
   stopped: Promise<void>;
 }
 
@@ -108,7 +108,7 @@ async function raise(
     onClose(() => part.close());
     return part;
   };
-  // Slack first: a taken port is told before anything is loaded.
+  // Slack first: a taken port is reported before anything is loaded.
   let paymentsApi: PaymentsApi | null = null;
   const putObjects = (objects: readonly unknown[]): void => paymentsApi?.putObjects(objects);
   const found = { faultSwitches: faults, findObject: (id: string) => paymentsApi?.find(id) ?? null, log };

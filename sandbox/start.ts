@@ -123,7 +123,7 @@ async function runSandbox(options: Options, stopped: Promise<void>): Promise<voi
   }
 }
 
-/** As people write it. The servers listen on loopback, whatever its name is. */
+/** As people write it. The servers listen on loopback. */
 const addressOf = ({ url }: RaisedWorld): string => url.replace('127.0.0.1', 'localhost');
 
 /** What a real deployment sets, and nothing of the shell's own but what a process needs to run. */

@@ -1,7 +1,7 @@
 /**
  * Runs Paydesk as a process: reads configuration and environment, starts, and stops on a signal.
  *
- * Invariant: a process that was asked to stop ends, whatever hangs: it waits for what runs, but not for ever.
+ * Invariant: a process that was asked to stop ends even when a part hangs: it waits for running work, but not for ever.
  */
 import { once } from 'node:events';
 import { startPaydesk } from './wiring/app.js';
@@ -16,7 +16,7 @@ export async function main(): Promise<void> {
   readDotEnv();
   const { environment, config } = readSettings(process.env);
   const log = createLog(environment.LOG_LEVEL);
-  // A promise that nobody waits for may fail when a connection breaks; that must not take the desk down.
+  // An unawaited promise may fail when a connection breaks; that must not take the desk down.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a failure that nobody waited for'));
   const signal = stopSignal();
   signal.addEventListener('abort', () => {

@@ -26,7 +26,7 @@ function drawsOf(seed: number): Draws {
   return { uniform, normal };
 }
 
-/** Counts with this mean: exact below 30, else the rounded normal that nobody can tell apart. */
+/** Counts with this mean: exact below 30, else the rounded normal that cannot be told apart. */
 function poisson(mean: number, { uniform, normal }: Draws): number {
   if (mean > 30) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal()));
   const limit = Math.exp(-mean);

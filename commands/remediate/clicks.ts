@@ -2,7 +2,7 @@
  * The buttons of requests, wherever they stand.
  *
  * Invariants: a click decides about the plan that stood beside it and about nothing else; a plan that does not fit on a
- * card is approved from its last page only; the address that confirms a vote is told to the voter alone.
+ * card is approved from its last page only; the address that confirms a vote is shown to the voter alone.
  */
 import { refuseCardNumber } from '../../src/kernel/card-number-refusal.js';
 import { OpsError, toOpsError } from '../../src/kernel/errors.js';

@@ -1,8 +1,8 @@
 /**
  * Opening the windows in which an action is asked for, and taking what they say.
  *
- * Invariants: one window asks once, however often it is submitted; what is wrong with an input stands beside it; what is
- * wrong otherwise is told with everything that policy looked at.
+ * Invariants: one window asks once, however often it is submitted; what is wrong with an input is shown beside it; what is
+ * wrong otherwise is shown with everything that the policy checked.
  */
 import { cardNumberFault } from '../../src/kernel/card-number-refusal.js';
 import { OpsError, toOpsError } from '../../src/kernel/errors.js';
@@ -118,7 +118,7 @@ interface Opening {
   occasion: Occasion;
 }
 
-/** Throws `forbidden` for whoever no rule lets ask for this. */
+/** Throws `forbidden` for a person whom no rule lets request this. */
 export async function openForm(
   { windows, userId, action, subject, occasion }: Opening,
   desk: RemediateDeps,

@@ -113,7 +113,7 @@ function form(
   );
 }
 
-/** A private copy, without buttons: nobody would rewrite it. A plan that is longer opens in a window. */
+/** A private copy, without buttons, because it is never rewritten. A plan that is longer opens in a window. */
 async function show({ request: { answer, windows }, rest, remediation, desk }: Call): Promise<void> {
   const snapshot = await remediation.read(requireId(rest));
   if (!fitsOnCard(snapshot.plan)) await windows.open(planModal(snapshot, 0));

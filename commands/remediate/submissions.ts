@@ -1,7 +1,7 @@
 /**
  * What people say in the windows of requests.
  *
- * Invariants: a window's memo is held against the database like a button; what is wrong with the words stands beside them.
+ * Invariants: a window's memo is held against the database like a button; what is wrong with the words is shown beside them.
  */
 import { cardNumberFault } from '../../src/kernel/card-number-refusal.js';
 import { toOpsError } from '../../src/kernel/errors.js';
@@ -37,7 +37,7 @@ interface Said {
   personId: string;
 }
 
-/** Reads the one input and the memo, does it, and closes the windows; what is `invalid` is told beside the input. */
+/** Reads the one input and the memo, does it, and closes the windows; what is `invalid` is shown beside the input. */
 const saying =
   (
     act: (

@@ -2,7 +2,7 @@
  * The company's own record of its payments in a PostgreSQL database: eight weeks of history at the first start, filled
  * up at later starts, and live traffic as the clock moves.
  * Invariant: what is stored is exactly what the world says up to `loaded_to`; both change in one transaction. When the
- * world is disturbed, the stored hours that it changes are written anew, together with the disturbance.
+ * world is disturbed, the stored hours that it changes are rewritten, together with the disturbance.
  * Deliberately absent: anything that Paydesk writes. It reads two views through a login of its own.
  */
 import pg from 'pg';

@@ -26,7 +26,7 @@ export async function loadHistory(
   { log, grant }: { log: (message: string) => void; grant: string },
 ): Promise<void> {
   const startedMs = performance.now();
-  // The views are there while the load lasts, so that a reader is told so.
+  // The views are there while the load lasts, so that a reader gets an error that says so.
   await pool.query(createTables + createViews + grant);
   const [first, second] = await Promise.all([pool.connect(), pool.connect()]);
   try {

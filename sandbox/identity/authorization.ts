@@ -1,7 +1,7 @@
 /**
  * Reads what a client asks of a sign-in.
  *
- * Invariant: a client or an address that is not registered is told to the person and never redirected to; every other
+ * Invariant: a client or an address that is not registered is shown to the person and never redirected to; every other
  * fault goes back to the client.
  * Source: RFC 6749, 4.1.2.1; RFC 8252, 7.3; OpenID Connect Core 1.0, 3.1.2.
  */
@@ -51,7 +51,7 @@ function faultOf(params: URLSearchParams): string | null {
   if (!scopesOf(params).includes('openid')) return 'invalid_scope';
   if (params.get('code_challenge_method') !== 'S256') return 'invalid_request';
   if (!/^[\w-]{43}$/.test(params.get('code_challenge') ?? '')) return 'invalid_request';
-  // Nobody is ever signed in already.
+  // A person is never signed in already.
   return params.get('prompt') === 'none' ? 'login_required' : null;
 }
 

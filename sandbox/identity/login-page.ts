@@ -1,7 +1,7 @@
 /**
  * The login page of the sandbox's provider: the company's people, one click each.
  *
- * Invariant: whatever a client or the workspace wrote is escaped. Deliberately absent: scripts, and passwords.
+ * Invariant: everything that a client or the workspace wrote is escaped. Deliberately absent: scripts, and passwords.
  */
 import type { Person } from './grants.js';
 import type { Answer } from './http.js';

@@ -1,7 +1,7 @@
 /**
- * A mail server that delivers nothing: it keeps every letter, whoever it is for, and lists them.
+ * A mail server that delivers nothing: it keeps and lists every letter, to any address.
  * Invariant: what is listed is what a sender handed over completely, also when the sender was not told so.
- * Deliberately absent: TLS, which nobody needs on loopback, and bounces.
+ * Deliberately absent: TLS, which loopback does not need, and bounces.
  */
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';

@@ -1,6 +1,6 @@
 /**
  * The routes of the company's platform: those that the world's payments take, with what goes through them.
- * Invariant: whether a route is paused is told by the world alone, so it resumes by the clock and stays paused over a
+ * Invariant: only the world knows whether a route is paused, so it resumes by the clock and stays paused over a
  * restart. Who paused or resumed it is known since the start only.
  */
 import { fallbackOf, pauseOf } from '../world/detours.js';

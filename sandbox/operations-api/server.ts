@@ -144,7 +144,7 @@ async function serve(service: Service, request: IncomingMessage, response: Serve
     if (fault?.kind === 'error_before_effect')
       throw new Problem(500, 'internal', 'Something went wrong before anything was done.');
     const answer = await answerTo(service, request, { pathname, query, text: body.toString('utf8'), fault });
-    // Whoever asked waits for an answer that never comes.
+    // The caller waits for an answer that never comes.
     if (fault?.kind !== 'timeout_after_effect') send(response, answer);
   } catch (error) {
     send(response, refusalOf(service, error));

@@ -1,6 +1,6 @@
 /**
  * Statements as the company's platform knows them: come, missing, or asked for again.
- * Invariant: whether one has come is told by the inbox; a partner that is asked sends at once what it held back.
+ * Invariant: the inbox says whether one has come; a partner that is asked sends at once what it held back.
  */
 import { forgetOldest } from '../forget.js';
 import type { Statements } from '../statements/statements.js';

@@ -57,6 +57,6 @@ const answers: Record<string, IssuerAnswer> = {
   pm_card_chargeDeclinedFraudulent: declined('0019', 'fraudulent'),
 };
 
-/** What the issuer says to a payment method, or null when nobody knows it. */
+/** What the issuer says to a payment method, or null when it is unknown. */
 export const issuerAnswer = (paymentMethod: string): IssuerAnswer | null =>
   Object.hasOwn(answers, paymentMethod) ? (answers[paymentMethod] ?? null) : null;

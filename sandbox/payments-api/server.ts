@@ -57,7 +57,7 @@ export interface PaymentsApi {
   resetFaults(): void;
   /**
    * Calls back after every write, with the rows for the company's books; returns how to stop that. What was remembered
-   * from before the start is told first, so that books that were made anew hear of it again.
+   * from before the start is reported first, so that books that were made again hear of it again.
    */
   onChange(listener: (change: PaymentsChange) => void): () => void;
 }

@@ -1,7 +1,7 @@
 /**
  * What the payments API answers from: the world, with everything written through the API laid over it.
  * Invariant: an object that was written hides the world's object of the same id, in lists too. Deliberately absent:
- * a store of its own; each write is told to whoever keeps it, and `remember` takes back what was kept.
+ * a store of its own; each write is reported to its keeper, and `remember` takes back what was kept.
  */
 import { setImmediate } from 'node:timers/promises';
 import { hourMs, hourOf } from '../world/clock.js';

@@ -7,7 +7,7 @@ import type { User } from './wire.js';
 
 const largest = 512;
 
-/** The picture of this person, or of nobody in particular. */
+/** The picture of this person, or a neutral one. */
 export function answerAvatar(response: ServerResponse, user: User | undefined, size: number): void {
   const side = Number.isInteger(size) && size > 0 && size <= largest ? size : largest;
   response.writeHead(200, { 'content-type': 'image/svg+xml; charset=utf-8', 'cache-control': 'no-store' });

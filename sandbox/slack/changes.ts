@@ -1,7 +1,7 @@
 /**
- * The one stream of everything that happens in the workspace: the page listens to it, and whoever waits to see what an
+ * The one stream of everything that happens in the workspace: the page listens to it, and so does a caller that waits to see what an
  * interaction did.
- * Invariant: listeners are called in order, synchronously, after the state has changed; one that throws harms nobody.
+ * Invariant: listeners are called in order, synchronously, after the state has changed; one that throws harms no other.
  */
 import type { Touch } from './touch.js';
 import type { Message, SandboxEvent } from './wire.js';

@@ -1,6 +1,6 @@
 /**
  * What kind of conversation a channel is; Slack names it differently in payloads, in events and in scopes.
- * Invariant: a direct message of more than two is an `mpim`, whoever opened it.
+ * Invariant: a direct message of more than two is an `mpim`.
  */
 import type { Channel } from './wire.js';
 
@@ -17,7 +17,7 @@ export function scopeKind(channel: Channel): 'im' | 'mpim' | 'groups' | 'channel
   return kind === 'group' ? 'groups' : kind === 'channel' ? 'channels' : kind;
 }
 
-/** A channel's name as it stands in payloads. */
+/** A channel's name as it is in payloads. */
 export function payloadName(channel: Channel): string {
   const kind = kindOf(channel);
   return kind === 'im' ? 'directmessage' : kind === 'group' ? 'privategroup' : channel.name;

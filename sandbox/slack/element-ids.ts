@@ -16,7 +16,7 @@ const interactive = new Set(Object.keys(elements).filter((type) => type !== 'ima
 export interface PlacedElement {
   element: JsonObject;
   block: JsonObject;
-  /** The element stands in an input block, whose value belongs to the state. */
+  /** The element is in an input block, whose value belongs to the state. */
   isInput: boolean;
 }
 
@@ -39,7 +39,7 @@ function identify(value: Json, ids: Ids, isBlock: boolean): Json {
   return copy;
 }
 
-/** Every interactive element with the block that it stands in, in reading order. */
+/** Every interactive element with its block, in reading order. */
 export function elementsIn(blocks: readonly Block[]): PlacedElement[] {
   return blocks.flatMap((block) => placed(block as JsonObject, block as JsonObject));
 }

@@ -1,6 +1,6 @@
 /**
  * The two ways in which this stand-in says no: as Slack's Web API would, and as the control interface does.
- * Invariant: whatever else is thrown is a fault of the stand-in itself and answers 500.
+ * Invariant: any other error is a fault of the stand-in itself and answers 500.
  */
 import type { JsonObject } from './json.js';
 

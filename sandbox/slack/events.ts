@@ -1,5 +1,5 @@
 /**
- * Events API: what the app is told of without having been asked, for the events that its manifest subscribes to and has
+ * Events API: what the app hears of without asking, for the events that its manifest subscribes to and has
  * the scopes for.
  * Invariant: the app hears only of channels that it is a member of, and of nothing that is ephemeral.
  */
@@ -16,7 +16,7 @@ import type { Channel, Message, User } from './wire.js';
 import type { World } from './world.js';
 
 export interface Events {
-  /** A message of a person or of the app. Resolves with the first acknowledgement; undefined when nobody is told. */
+  /** A message of a person or of the app. Resolves with the first acknowledgement; undefined when no app is subscribed. */
   message(message: Message): Promise<Ack | undefined>;
   messageChanged(message: Message, previous: Message | undefined): void;
   messageDeleted(deleted: Message): void;

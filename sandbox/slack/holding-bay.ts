@@ -1,7 +1,7 @@
 /**
  * Where a delivery waits when it is to come too late: until the next one is through, so that the app sees the two the
  * other way round.
- * Invariant: nothing waits for ever; what nobody overtakes goes out after the fault's `amount` of milliseconds.
+ * Invariant: nothing waits for ever; what is not overtaken goes out after the fault's `amount` of milliseconds.
  */
 import type { Faults } from './faults.js';
 

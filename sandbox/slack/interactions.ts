@@ -1,7 +1,7 @@
 /**
  * What people do: type a command, click, start a shortcut, submit or close a view, write, open the Home. Each is delivered to the app,
  * and answered with what that person then sees.
- * Invariant: nobody can touch what they cannot see.
+ * Invariant: people cannot touch what they cannot see.
  */
 import { clickMessage, clickView } from './clicks.js';
 import type { Values } from './clicks.js';

@@ -21,7 +21,7 @@ export function asString(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The strings of an array; whatever is not a string is left out. */
+/** The strings of an array; other values are left out. */
 export function stringsOf(value: unknown): string[] {
   return (asArray(value) ?? []).filter((item): item is string => typeof item === 'string');
 }

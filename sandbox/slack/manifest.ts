@@ -23,7 +23,7 @@ export interface Manifest {
   commands: ReadonlyMap<string, ManifestCommand>;
   /** By callback_id. */
   shortcuts: ReadonlyMap<string, ShortcutHint>;
-  /** Lower case; a link of a domain or of one below it is told to the app. */
+  /** Lower case; the app hears of links to a domain or to one below it. */
   unfurlDomains: readonly string[];
   /** Names as in the manifest, for instance `message.channels`. */
   events: ReadonlySet<string>;

@@ -95,7 +95,7 @@ function createThreads(channels: ReadonlyMap<string, Channel>) {
   };
 }
 
-/** What stands in the place of a deleted message that has replies. */
+/** What is in the place of a deleted message that has replies. */
 const tombstoneOf = ({
   channel,
   ts,

@@ -1,7 +1,7 @@
 /**
  * Watches what one person sees come out of one interaction, and says when that is over.
  * Invariant: what is known to come from another interaction is never counted. A message without a known cause counts
- * when it stands in the channel of the interaction, in the person's direct message with the app, or is ephemeral to them.
+ * when it is in the channel of the interaction, in the person's direct message with the app, or is ephemeral to them.
  */
 import type { Cause, Changes } from './changes.js';
 import type { Limits } from './limits.js';

@@ -1,6 +1,6 @@
 /**
  * Serves the built page from its folder.
- * Invariant: nothing outside the folder is ever read, whatever the path says.
+ * Invariant: nothing outside the folder is ever read.
  */
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, resolve, sep } from 'node:path';

@@ -51,7 +51,7 @@ export function commandPayload(world: World, parts: CommandParts): JsonObject {
   };
 }
 
-/** A view with its state, as it stands in payloads and in the answers of views.*. */
+/** A view with its state, as it is in payloads and in the answers of views.*. */
 export function viewPayload(world: World, open: OpenView, values: JsonObject = {}): JsonObject {
   const { team, bot } = world.store;
   return {

@@ -45,7 +45,7 @@ function tzOffsetSec(tz: string, now: Date): number {
 /** Of another company. */
 const isOfOthers = ({ team_id, is_stranger }: User): boolean => team_id !== undefined || is_stranger === true;
 
-/** Of somebody who left little more than the name is told. */
+/** Of a person who left, little more than the name is given. */
 export function userObject(world: World, user: User): JsonObject {
   return {
     id: user.id,

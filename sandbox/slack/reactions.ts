@@ -1,6 +1,6 @@
 /**
  * Emoji below messages: who reacted with what, for the app's methods and for people.
- * Invariant: nobody reacts twice with the same emoji, and an emoji that nobody reacts with is gone.
+ * Invariant: a person reacts once with the same emoji, and an emoji without reactions is gone.
  */
 import { ControlError } from './errors.js';
 import type { JsonObject } from './json.js';
@@ -28,7 +28,7 @@ function withoutReaction(reactions: Reactions, name: string, user: string): Reac
   return rest.length === 0 ? undefined : rest;
 }
 
-/** Gives a message an emoji of somebody's, or takes it away; everybody is told. */
+/** Gives a message an emoji of somebody's, or takes it away; an event says so. */
 export function react(world: World, message: Message, name: string, user: string, gives: boolean): void {
   const change = gives ? withReaction : withoutReaction;
   const type = gives ? 'reaction_added' : 'reaction_removed';

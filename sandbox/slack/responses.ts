@@ -1,6 +1,6 @@
 /**
  * Messages that answer an interaction: through its response_url, or in the acknowledgement of a command.
- * Invariant: an answer is validated like any message; an ephemeral one is seen by the person who acted and by nobody else.
+ * Invariant: an answer is validated like any message; an ephemeral one is seen by the person who acted and by no one else.
  */
 import type { Arguments } from './arguments.js';
 import { withIds } from './element-ids.js';

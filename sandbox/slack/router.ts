@@ -1,6 +1,6 @@
 /**
  * Which part of the stand-in answers a request.
- * Invariant: whatever a handler throws becomes HTTP 500 and a line in the log, never the end of the process.
+ * Invariant: what a handler throws becomes HTTP 500 and a line in the log, never the end of the process.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../http.js';

@@ -1,6 +1,6 @@
 /**
  * What a request of the control interface chooses in pickers of people, channels, days and times, as Slack would send it.
- * Invariant: a name becomes the id that it means; whatever no client could choose is refused and named.
+ * Invariant: a name becomes the id that it means; a value that no client could choose is refused and named.
  */
 import { elementsIn } from './element-ids.js';
 import type { PlacedElement } from './element-ids.js';

@@ -186,7 +186,7 @@ function createWorld(options: SlackOptions, url: string, log: (line: string) => 
   };
 }
 
-/** The app's own messages and every later change are events too; people's messages are told where they are written. */
+/** The app's own messages and every later change are events too; people's messages become events where they are written. */
 function tellTheApp(world: World, events: Events): void {
   world.changes.on((event, { isEdit, touch, previous }) => {
     if (event.type === 'message' && event.message.user === world.store.bot.user_id)
@@ -208,7 +208,7 @@ const badPorts = new Set([
   10080,
 ]);
 
-/** Listens and answers the port. @throws when the port is taken, or is one that nobody could reach by fetch */
+/** Listens and answers the port. @throws when the port is taken, or is one that fetch cannot reach */
 async function listenReachably(server: Server, wanted: number, host: string): Promise<number> {
   if (badPorts.has(wanted)) throw new Error(`port ${wanted} cannot be reached by browsers: choose another`);
   const port = await listen(server, wanted, host);

@@ -17,10 +17,10 @@ import type { Json } from './wire.js';
 /** An acknowledgement carries at most a view; 1 MB is four times the largest. */
 const frameMaxBytes = 1_000_000;
 
-/** Tickets that nobody came with. */
+/** Unused tickets. */
 const ticketsKept = 100;
 
-/** On loopback the closing handshake takes a few milliseconds; nobody is waited for longer than this. */
+/** On loopback the closing handshake takes a few milliseconds; the wait ends after this. */
 const closeGraceMs = 200;
 
 export interface Sockets {

@@ -1,6 +1,6 @@
 /**
  * One interaction from beginning to end: deliver it, apply the acknowledgement, wait for what becomes visible.
- * Invariant: whatever happens in between, the watch is stopped and an `Outcome` comes back.
+ * Invariant: the watch is always stopped and an `Outcome` comes back.
  */
 import type { Ack } from './delivery.js';
 import { SlackError } from './errors.js';
@@ -30,10 +30,10 @@ export interface Stage {
   begin(user: User, channel?: Channel): Scene;
   /** A trigger id that belongs to this scene. */
   trigger(scene: Scene): string;
-  /** Set when there is nobody to deliver to. */
+  /** Set when there is no app to deliver to. */
   refusal(): Outcome | undefined;
   play(scene: Scene, act: Act): Promise<Outcome>;
-  /** For events, which need no answer: when nobody was told, the person simply sees nothing more. */
+  /** For events, which need no answer: without a receiver, the person sees nothing more. */
   told(scene: Scene, ack: Ack | undefined): Promise<Outcome>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The state of the workspace: people, channels, and with them the messages. Every change goes through here and is told
+ * The state of the workspace: people, channels, and with them the messages. Every change goes through here and is announced
  * to the stream of changes.
  * Deliberately absent: who may do what; the Web API methods and the interactions decide that.
  */

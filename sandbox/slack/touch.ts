@@ -1,4 +1,4 @@
-/** What is done to a message besides writing it, as the app is told of it. Invariant: types are Slack's names of events. */
+/** What is done to a message besides writing it, as the app hears of it. Invariant: types are Slack's names of events. */
 import type { Message } from './wire.js';
 
 export type Touch =

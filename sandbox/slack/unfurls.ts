@@ -13,7 +13,7 @@ type SharedLink = {
 
 const link = /<(https?:\/\/[^<>|\s]+)(?:\|[^<>]*)?>/gi;
 
-/** Links as they stand in encoded text, `&amp;` undone. */
+/** Links as they are in encoded text, `&amp;` undone. */
 export function urlsIn(text: string): string[] {
   return [...text.matchAll(link)].map((match) => (match[1] ?? '').replaceAll('&amp;', '&'));
 }

@@ -1,6 +1,6 @@
 /**
  * Files that people hand over with a message or in a file input: checked, stored, and told as Slack tells them.
- * Invariant: the size is that of the bytes, whatever the request says; nothing over 5 MB is kept.
+ * Invariant: the size is that of the bytes, not of the request; nothing over 5 MB is kept.
  */
 import { elementsIn } from './element-ids.js';
 import { ControlError } from './errors.js';

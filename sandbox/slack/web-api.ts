@@ -1,6 +1,6 @@
 /**
  * `POST /api/<method>`: token, faults, rate, scopes, then the method itself.
- * Invariant: whatever happens, the answer is JSON as Slack gives it; an unknown method is HTTP 200 `unknown_method`,
+ * Invariant: the answer is always JSON as Slack gives it; an unknown method is HTTP 200 `unknown_method`,
  * for Slack's own client would repeat any other status.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';

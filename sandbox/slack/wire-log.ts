@@ -30,7 +30,7 @@ export interface ApiCall {
   status: number;
   ok: boolean;
   error?: string;
-  /** Without tokens. What is longer than 50,000 characters is told as `{omitted_characters}`. */
+  /** Without tokens. What is longer than 50,000 characters is given as `{omitted_characters}`. */
   arguments: Json;
   answer: Json;
   /** What was wrong with blocks, views or arguments, each with its JSON pointer. */

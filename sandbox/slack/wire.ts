@@ -62,7 +62,7 @@ export interface Message {
   subtype?: string;
   /** Set on the tombstone that a deleted message with replies leaves. */
   hidden?: true;
-  /** What the app keeps with the message for itself; nobody sees it. */
+  /** What the app keeps with the message for itself, unseen by people. */
   metadata?: MessageMetadata;
 }
 
@@ -335,7 +335,7 @@ export interface FaultRequest {
   method?: string;
   /** `rate_limit`: Retry-After in seconds. `slow`: the delay; `reorder`: the longest wait, both in milliseconds. */
   amount?: number;
-  /** For `disconnect`: what the app is told. */
+  /** For `disconnect`: the reason that the app gets. */
   reason?: 'refresh_requested' | 'warning';
 }
 

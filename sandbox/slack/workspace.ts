@@ -31,7 +31,7 @@ interface SeedGroup {
   handle: string;
   name: string;
   users: string[];
-  /** Nobody can be reached by it any more. */
+  /** It reaches no one any more. */
   disabled?: boolean;
 }
 

@@ -133,6 +133,6 @@ const bankReferenceOf = (payout: Payout): string =>
     ? traceIdOf(payout)
     : `BK${String(hash(hashText(payout.batchId), 0xba)).padStart(10, '0')}`;
 
-/** Ten digits that belong to nobody. */
+/** Ten digits that belong to no one. */
 const accountNumber = (owner: string, currency: Currency): string =>
   String(hash(hashText(owner), currencies.indexOf(currency)) % 10_000_000).padStart(10, '900');

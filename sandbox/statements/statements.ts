@@ -123,7 +123,7 @@ function stateOf(
   return awaited.every(({ dueMs }) => dueMs <= nowMs) ? 'missing' : 'not_due';
 }
 
-/** Nobody ever sees a half-written file: names with a dot in front are not for readers. */
+/** A half-written file is never seen: names with a dot in front are not for readers. */
 async function put(inbox: string, name: string, text: string): Promise<void> {
   const aside = join(inbox, `.${name}.part`);
   await writeFile(aside, text);

@@ -1,7 +1,7 @@
 /**
  * The company's double entry: one booking is one debit and one credit of the same amount.
  * Invariant: a capture, refund or dispute is booked one to one under the partner's reference; fees are booked once per
- * payout, because the company learns them from the settlement. A capture that nobody asked for is not booked.
+ * payout, because the company learns them from the settlement. An unrequested capture is not booked.
  */
 import { dayOf, startOfDay } from './calendar.js';
 import { learntMs, type Disturbances } from './disturbances.js';

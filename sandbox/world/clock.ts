@@ -1,7 +1,7 @@
 /**
  * The sandbox's clock: every stand-in reads the time here, so that a test can hold or move it. Inside the world a
  * time is a number: milliseconds since 1970 (UTC).
- * Deliberately absent: timers, which belong to whoever needs them.
+ * Deliberately absent: timers, which belong to their users.
  */
 
 export interface Clock {
@@ -19,7 +19,7 @@ export const historyHours = 56 * 24;
 /** The machine's own clock. */
 export const systemClock: Clock = { now: () => new Date() };
 
-/** A clock that stands still until it is told to move. */
+/** A clock that moves only when it is set. */
 export function createManualClock(start: Date): Clock & { advance(byMs: number): void } {
   let nowMs = start.getTime();
   return {

@@ -1,6 +1,6 @@
 /**
  * What can go wrong in the world and when: each disturbance is one scenario's doing, with a start and an end. The world
- * is a function of seed, time and these; whatever reads the world follows by itself.
+ * is a function of seed, time and these; every reader of the world follows by itself.
  * Invariant: a disturbance never changes anything before its start, so what lies before stays as it was told.
  * Deliberately absent: what each of them does, which stands where it is done.
  */

@@ -23,7 +23,7 @@ interface Request {
 
 interface Plan extends Partial<Pick<Disturbance, 'partnerId' | 'country' | 'reason' | 'settledMs'>> {
   fromMs: number;
-  /** What the one who starts it is told; a function is asked once the world is disturbed. */
+  /** What its starter reads; a function is asked once the world is disturbed. */
   result: Params | (() => Params);
 }
 

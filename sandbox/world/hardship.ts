@@ -22,7 +22,7 @@ interface Hardship {
 const none: Hardship = { successFactor: 1, latencyFactor: 1, decline: null, vain: 0 };
 
 const dailyDrift = 0.99;
-/** A drift that nobody stops levels out here. */
+/** An unstopped drift levels out here. */
 const leastDrift = 0.4;
 
 /** The hardest that acts on a route at a time (ms): an outage before a country's trouble, that before a drift. */

@@ -75,12 +75,12 @@ export interface OrderFacts {
   amountMinor: number;
   attempts: readonly Attempt[];
   createdMs: number;
-  /** When money is confirmed and captured; null when no attempt succeeds or nobody captures. */
+  /** When money is confirmed and captured; null when no attempt succeeds or the money is not captured. */
   capturedMs: number | null;
   captureMethod: 'automatic' | 'manual';
-  /** When the partner captures it a second time, which nobody asked for; null for nearly all. */
+  /** When the partner captures it a second time, unrequested; null for nearly all. */
   duplicateMs: number | null;
-  /** When an authorisation that nobody captures lapses. */
+  /** When an authorisation that is never captured lapses. */
   lapsedMs: number | null;
   refunds: readonly RefundFact[];
   dispute: DisputeFact | null;

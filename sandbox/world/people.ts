@@ -134,7 +134,7 @@ function createCustomer(seed: number, number: number): Customer {
     country,
     name: `${first} ${last}`,
     email: `${first}.${last}${number}@${pick(key, 2, mailHosts)}`.toLowerCase(),
-    // 198.18.0.0/15 is set aside for tests and belongs to nobody.
+    // 198.18.0.0/15 is set aside for tests and belongs to no one.
     ip: `198.18.${whole(key, 3, 0, 255)}.${whole(key, 4, 1, 254)}`,
     card: createCard(key, country.code),
   };

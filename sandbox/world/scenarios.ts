@@ -2,7 +2,7 @@
  * Scenarios: what a person or a test can make happen in the world, by name. Nearly all add a disturbance to the world;
  * payments API, books, statements and status pages follow because they read the same world.
  * Invariant: names are permanent; a scenario that runs cannot be started twice; stopping restores, and what happened
- * stays. What runs is told by the world alone, so it still runs after a restart.
+ * stays. Only the world knows what runs, so it still runs after a restart.
  */
 import type { ScenarioInfo } from '../slack/wire.js';
 import { noteOf } from './disturbance-facts.js';

@@ -48,7 +48,7 @@ const secondRefundRate = 0.12;
 const disputeRate = 0.0017;
 const loneWarningRate = 0.0008;
 const manualCaptureRate = 0.03;
-/** Card authorisations that nobody captures lapse after seven days. */
+/** Card authorisations that are never captured lapse after seven days. */
 export const authorisationLifeMs = 7 * 24 * hourMs;
 
 /** Share of a day's traffic by local hour, then by UTC weekday (Sunday first): both average about one. */
@@ -157,7 +157,7 @@ export function refundLagsHours(key: number, route: Route): readonly number[] {
 export interface DisputeLags {
   opened: number;
   due: number;
-  /** When evidence goes in; null when nobody answers. */
+  /** When evidence goes in; null when there is no answer. */
   replied: number | null;
   decided: number;
 }

@@ -259,7 +259,7 @@ function createSources(seed: number, attemptsPerHour: number): Sources {
   };
 }
 
-/** By position of the partner, then of the currency; a partner that nobody asked for is missing. */
+/** By position of the partner, then of the currency; a partner that was not asked for is missing. */
 type HourTotals = Map<number, Totals[]>;
 
 interface Movements {

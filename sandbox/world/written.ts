@@ -21,7 +21,7 @@ export interface WrittenMovement {
   chargeId: string;
   chargeCreatedMs: number;
   paymentId: string;
-  /** Empty where nobody told. */
+  /** Empty where it is unknown. */
   orderId: string;
   customerId: string;
   email: string;

@@ -17,7 +17,7 @@ export interface AlertService extends Watch {
   acknowledge(id: string, personId: string): Promise<Alert>;
   snooze(id: string, personId: string, until: Date): Promise<Alert>;
   dismiss(id: string, personId: string): Promise<Alert>;
-  /** Nobody is notified of a metric's alerts until a time. */
+  /** Silences a metric's alerts until a time. */
   quiet(metric: string, until: Date, personId: string): Promise<void>;
   advance: Living['advance'];
 }

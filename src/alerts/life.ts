@@ -1,5 +1,5 @@
 /**
- * The life of an alert: open → acknowledged → resolved, snoozed for a while, escalated when nobody acknowledges it.
+ * The life of an alert: open → acknowledged → resolved, snoozed for a while, escalated when no one acknowledges it.
  *
  * Invariants: people decide by buttons and the watch by what it counts, both through `move`; a resolved alert is only
  * opened again by the watch; why people were notified or not is decided once, when it opens, and kept.
@@ -13,7 +13,7 @@ import type { AlertDeps, AlertNews } from './deps.js';
 
 type AlertMove = lifecycle.Move<AlertProgress, AlertNews, 'alert'>;
 
-/** Nobody acknowledged it for this long: the people on call are mentioned. */
+/** Unacknowledged for this long, it mentions the people on call. */
 const escalationMs = 15 * minuteMs;
 /** After three mentions the card alone remains. */
 const escalationsMax = 3;
@@ -146,7 +146,7 @@ export const dismiss = (deps: AlertDeps, id: string, personId: string): Promise<
     news: { by: personId, text: 'marked it as not an anomaly.', calls: false },
   }));
 
-/** A snooze that is over, or an alert that nobody acknowledged. Does nothing where there is nothing to do. */
+/** A snooze that is over, or an unacknowledged alert. Does nothing where there is nothing to do. */
 export async function advanceAlert(deps: AlertDeps, id: string): Promise<void> {
   const before = await deps.alerts.read(id);
   const move = overdueMove(before, deps.clock.now());

@@ -3,7 +3,7 @@
  *
  * Invariants: a replica's detector sees every kept bucket once and in order, so it says the same wherever and whenever it
  * is fed; only a change that a detector raised after the newest bucket that was kept before the start opens an alert, so a
- * restart opens none anew; buckets without data at the end are late data and no outage; a metric that cannot be read has an alert
+ * restart opens none again; buckets without data at the end are late data and no outage; a metric that cannot be read has an alert
  * of its own and does not stop the others.
  */
 import { dayMs, hourMs, minuteMs } from '../kernel/clock.js';

@@ -1,6 +1,6 @@
 /**
  * What an entry of the audit log is, and how entries hang together: each carries the hash of the one before it, so
- * whoever knows one hash knows all that came before.
+ * one hash vouches for all that came before.
  *
  * Invariants: the hash is the SHA-256 of the exact text that is stored; numbers have no gap; time never runs backwards,
  * because an entry that comes later than its transaction began is dated like the one before it. The database sees to all
@@ -77,7 +77,7 @@ export function detailsOf(body: string): { why: string | null; details: JsonObje
 }
 
 /**
- * Where the details stand in a text that is otherwise made of these columns and this reason; null where it is not. Their
+ * Where the details are in a text that is otherwise made of these columns and this reason; null where it is not. Their
  * own form is the application's.
  */
 export function detailsTextOf(entry: StoredEntry, why: string | null): string | null {

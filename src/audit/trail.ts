@@ -1,7 +1,7 @@
 /**
  * Adding to the audit log, inside the transaction that an entry tells of or in one of its own.
  *
- * Lock order: the head of the chain is one row, so whoever extends the chain makes every other writer wait until its
+ * Lock order: the head of the chain is one row, so a transaction that extends the chain makes every other writer wait until its
  * commit. The store therefore takes that lock last of all, when the work of a transaction is over: nothing is locked
  * behind it, so it is in no deadlock, and it is held for one insertion and the commit alone. What the log can take per
  * second is what the database can commit one after another (docs/benchmarks.md).

@@ -4,7 +4,7 @@
  * Invariants: reads in pages, so memory does not grow with the log; entries that are added meanwhile do no harm, because
  * a page and the head it is compared with are of one moment; nothing is changed.
  * What no database can tell about itself, a log that was rewritten from some entry to its end, hashes and head included,
- * is told by witnesses: heads that were seen outside.
+ * is known from witnesses: heads that were seen outside.
  */
 import type { AuditHead, AuditStore, AuditWitness, StoredEntry } from '../ports/audit.js';
 import { detailsOf, detailsTextOf, genesis, hashOf } from './chain.js';

@@ -1,7 +1,7 @@
 /**
  * What the environment says: addresses with passwords in them, tokens, ports and folders.
  *
- * Invariants: every fault is told at once, by variable; secrets become `Secret` here and are never printed; an empty
+ * Invariants: all faults are reported at once, by variable; secrets become `Secret` here and are never printed; an empty
  * variable counts as absent.
  */
 import { existsSync } from 'node:fs';
@@ -83,8 +83,8 @@ const variablesSchema = z.object({
 });
 
 /**
- * What must be there. Apart from the shape, and of what was given instead of what became of it, so that what is missing
- * and what is bad are told at once.
+ * What must be there. Checked apart from the shape, on the raw values, so that what is missing
+ * and what is bad are reported together.
  */
 const givenSchema = z.record(z.string(), z.string().optional());
 

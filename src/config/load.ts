@@ -1,5 +1,5 @@
 /**
- * Reads `paydesk.yaml`. Every fault is told at once; a file that cannot be read says where it was looked for.
+ * Reads `paydesk.yaml`. All faults are reported at once; a file that cannot be read says where it was looked for.
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';

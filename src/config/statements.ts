@@ -4,7 +4,7 @@ import { duration } from './values.js';
 
 const pattern = z.string().min(1).max(200);
 
-/** Of a partner: how its files are told, and by when they come. */
+/** Of a partner: how its files are recognised, and by when they come. */
 export const partnerStatements = z
   .strictObject({
     files: z

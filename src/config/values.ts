@@ -22,11 +22,11 @@ export const duration = z.string().transform((text, context) => {
 export const httpUrl = z.url({
   protocol: /^https?$/,
   message: 'must be an http or https address',
-  // What is no address at all is not told a second time for being read on the way.
+  // What is no address at all is not reported twice.
   abort: true,
 });
 
-/** What goes there, such as a key, must be read by nobody on the way. */
+/** What goes there, such as a key, must be safe from readers on the way. */
 export const privateUrl = httpUrl.refine(isPrivatePath, {
   message: 'must be an https address (http on this machine)',
 });

@@ -2,7 +2,7 @@
  * Disputes in the order in which they need an answer.
  *
  * Invariants: a dispute that waits for an answer is in the queue, also where the provider names no date for it or the
- * network hears none; a date that nobody knows may be the nearest, so it comes first.
+ * network hears none; an unknown date may be the nearest, so it comes first.
  */
 import { dayMs, hourMs } from '../kernel/clock.js';
 import { answerTo } from '../nouns/dispute.js';
@@ -24,7 +24,7 @@ const limits: readonly (readonly [Urgency, number])[] = [
   ['within_7_days', 7 * dayMs],
 ];
 
-/** How soon an answer is due; null when nobody waits for one. */
+/** How soon an answer is due; null when none is awaited. */
 export function urgencyOf(dispute: Dispute, now: Date): Urgency | null {
   const answer = answerTo(dispute, now);
   if (answer.kind === 'none') return null;

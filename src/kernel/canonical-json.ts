@@ -3,7 +3,7 @@
  *
  * Invariants: equal values give the same bytes whatever order their members were made in; what JSON cannot hold is
  * refused, not dropped, so that two different values never share a text.
- * Deliberately absent: bigint and Date. Whoever hashes decides how they are written, as text.
+ * Deliberately absent: bigint and Date. The caller decides how they are written, as text.
  */
 import { createHash } from 'node:crypto';
 import { OpsError } from './errors.js';

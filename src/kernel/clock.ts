@@ -10,7 +10,7 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => new Date() };
 
-/** A clock that stands still until it is told to move. */
+/** A clock that moves only when it is set. */
 export interface FixedClock extends Clock {
   set(instant: Date): void;
   advance(durationMs: number): void;

@@ -6,7 +6,7 @@
  */
 export interface DigitGroup {
   digits: string;
-  /** Where each digit stands in the text: a digit that is written as an escape takes more than one character. */
+  /** Where each digit is in the text: a digit that is written as an escape takes more than one character. */
   places: readonly Place[];
 }
 

@@ -13,7 +13,7 @@ import { referenceId } from './ids.js';
  * - `conflict`: the world changed meanwhile, or the thing exists already
  * - `unavailable`: a source is down, slow or unreachable; trying again later may help
  * - `rate_limited`: a source asked us to slow down
- * - `unknown_outcome`: a write was sent and nobody knows whether it took effect
+ * - `unknown_outcome`: a write was sent and it is unknown whether it took effect
  * - `misconfigured`: a person who runs Paydesk has to change something
  * - `internal`: a fault of ours
  */

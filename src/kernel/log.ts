@@ -12,7 +12,7 @@ export interface Log {
 
 const nothing = (): void => undefined;
 
-/** For tests and tools that have nobody to tell. */
+/** For tests and tools without an operator. */
 export const silentLog: Log = {
   debug: nothing,
   info: nothing,

@@ -12,6 +12,6 @@ export function isLoopback(address: string | URL): boolean {
   return /^https?:$/.test(protocol) && loopbackHost.test(hostname);
 }
 
-/** Whether nobody on the way can read or change what is said to this address: https, or loopback. */
+/** Whether traffic to this address is safe from readers on the way: https, or loopback. */
 export const isPrivatePath = (address: string | URL): boolean =>
   isLoopback(address) || (URL.canParse(String(address)) && new URL(address).protocol === 'https:');

@@ -1,5 +1,5 @@
 /**
- * A pause that can be cut short. Waking while nobody sleeps makes the next sleep end at once, so no call is lost.
+ * A pause that can be cut short. A wake-up before the sleep ends the next sleep at once, so none is lost.
  */
 export interface Nap {
   sleep(durationMs: number): Promise<void>;

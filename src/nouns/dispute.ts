@@ -2,7 +2,7 @@
  * What the state of a dispute means: whether money is away, and whether, and by when, an answer can be given.
  *
  * Invariants: the deadline is the provider's own, never computed from a network's table; “no answer is allowed” and “no
- * date is given” are two things; a status that nobody here knows is told as it is, and is due while its date is to come.
+ * date is given” are two things; a status that is not known here is shown as it is, and is due while its date is to come.
  */
 import type { Dispute } from '../ports/payments-api.js';
 
@@ -32,7 +32,7 @@ export type Answer =
   /** An answer would be wanted, and the bank or the network hears none. */
   | { kind: 'not_allowed' }
   | { kind: 'late'; by: Date | null }
-  /** Nobody waits for one. */
+  /** None is awaited. */
   | { kind: 'none' };
 
 type Deadline = Pick<Dispute, 'status' | 'respondBy' | 'answerAllowed' | 'pastDue'>;

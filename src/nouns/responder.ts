@@ -1,9 +1,9 @@
 /**
- * Who answers a dispute at its deadline when nobody does anything, and who has answered it.
+ * Who answers a dispute at its deadline when no one acts, and who has answered it.
  *
  * Source: the provider's `intended_submission_method` and `evidence_details.submission_method`. With Smart Disputes the
  * provider answers by itself, for a share of what is won. Invariant: a word that is not known here never counts as an
- * answer, so that nobody relies on one.
+ * answer, so that no one relies on it.
  * Deliberately absent: whether Smart Disputes will find evidence, and its price, which the provider does not say.
  */
 import type { Dispute } from '../ports/payments-api.js';
@@ -12,13 +12,13 @@ import { answerTo, isInquiry } from './dispute.js';
 export type Responder =
   /** Nothing is sent unless a person submits it. */
   | 'person'
-  /** The provider, because nobody has given evidence. */
+  /** The provider, because no evidence was given. */
   | 'provider_without_evidence'
   /** A person: the evidence that is staged has switched the provider's answer off. */
   | 'person_staged'
   /** The provider where it has evidence of its own, otherwise a person. */
   | 'provider_or_person'
-  /** The provider where it has evidence of its own, otherwise nobody. */
+  /** The provider where it has evidence of its own, otherwise no one. */
   | 'provider_alone'
   | 'unknown';
 
@@ -71,6 +71,6 @@ export function answeredBy(dispute: Deadline & Pick<Dispute, 'submissionMethod'>
   return answerTo(dispute, now).kind === 'none' ? 'nobody' : null;
 }
 
-/** What happens when nobody answers. */
+/** What happens without an answer. */
 export const withoutAnswer = (dispute: Pick<Dispute, 'status'>): string =>
   isInquiry(dispute) ? 'may become a dispute' : 'is lost';

@@ -11,14 +11,14 @@ import type { RememberedStatus } from '../ports/partner-statuses.js';
 
 export type StatusDecision =
   | { notify: false; reason: 'first_look_and_fine' | 'unchanged' }
-  /** `step`: the card alone does not tell it, because it was there before. */
+  /** `step`: posted in the thread, because the card alone does not show the change. */
   | { notify: true; step: false; reason: 'degraded' | 'details_changed' | 'readable_again' }
   | { notify: true; step: true; reason: 'worse' | 'better' | 'recovered' };
 
 /** A page that was read longer ago than this may tell of yesterday's weather. */
 const staleMs = 10 * minuteMs;
 
-/** Since when nobody knows what the page says; null while it was read a short time ago. */
+/** Since when the page is unreadable; null while it was read a short time ago. */
 export const unknownSince = ({ checkedAt }: RememberedStatus, now: Date): Date | null =>
   now.getTime() - checkedAt.getTime() >= staleMs ? checkedAt : null;
 
@@ -30,7 +30,7 @@ export const staleAt = ({
 }: Pick<RememberedStatus, 'published' | 'checkedAt' | 'staleToldAt'>): Date | null =>
   published.indicator === 'none' || staleToldAt !== null ? null : new Date(checkedAt.getTime() + staleMs);
 
-/** Whether a live card tells of a trouble that nobody can confirm any more, and does not say so yet. */
+/** Whether a live card tells of a trouble that can no longer be confirmed, and does not say so yet. */
 export const isToBeMarked = (status: RememberedStatus, now: Date): boolean =>
   staleAt(status) !== null && unknownSince(status, now) !== null;
 

@@ -22,7 +22,7 @@ export interface PartnerWatchDeps {
   statuses: PartnerStatuses;
   transactions: Transactions;
   audit: AuditTrail;
-  /** Whether people are told about this partner. */
+  /** Whether this partner's trouble is posted. */
   isTold: (partner: string) => boolean;
   /** Enqueues the card of this moment, and the news in its thread, in the same transaction. */
   tell: (tx: Transaction, status: KeptStatus, news: StatusNews | null) => Promise<void>;
@@ -33,13 +33,13 @@ export interface PartnerWatchDeps {
 export interface PartnerWatch {
   /** What a status page says now. */
   note(partner: string, published: PublishedStatus): Promise<StatusDecision>;
-  /** Marks the card of a trouble that nobody can confirm any more. Safe to call at any time. */
+  /** Marks the card of a trouble that can no longer be confirmed. Safe to call at any time. */
   advance: (partner: string) => Promise<void>;
   /** How many cards were behind. */
   repairCards(): Promise<number>;
 }
 
-/** Nobody scrolls back further. */
+/** People do not scroll back further than this. */
 const staleCardMs = 14 * dayMs;
 const mostRepaired = 100;
 

@@ -71,7 +71,7 @@ export function bookedFee(findings: Findings): Money | null {
   return fees.length === 1 ? (fees[0]?.amount ?? null) : null;
 }
 
-/** Refunds that nobody but the books tells of. */
+/** Refunds that only the books know. */
 export const isRefundedInBooksAlone = ({ refunds }: Findings): boolean => refunds.state !== 'known';
 
 export interface BookedRefund {

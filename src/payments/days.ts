@@ -2,7 +2,7 @@
  * Days as people write them: `2026-11-27`, `27.11.`, `27 Nov`, `yesterday`, `last Friday`, `20–27 Nov`, `since Monday`.
  *
  * Invariants: a day that is written without a year is the latest one that is not in the future; day and month in an order
- * that nobody can tell give both readings; a day that no calendar has gives none.
+ * that cannot be told apart give both readings; a day that no calendar has gives none.
  * Deliberately absent: time zones. What is read are calendar days; whose midnight counts is the caller's to say.
  */
 import { addDays, dayOf, weekdayOf, type Day } from '../kernel/time-zone.js';

@@ -20,7 +20,7 @@ export type SourceName = 'payments_api' | 'books' | 'statements';
 
 /** What became of asking one source one question. */
 export type Finding<Value> =
-  /** `problems`: what it gave besides, and nobody can read. */
+  /** `problems`: what it gave besides that cannot be read. */
   | { state: 'known'; value: Value; problems?: readonly string[] }
   /** Nothing to ask about: the step before it has not happened. */
   | { state: 'not_applicable' }
@@ -67,11 +67,11 @@ export interface Findings {
   warnings: Finding<EarlyFraudWarning[]>;
 }
 
-/** The value a source gave, or null when it gave none for whatever reason. */
+/** The value a source gave, or null when it gave none. */
 export const valueOf = <Value>(finding: Finding<Value>): Value | null =>
   finding.state === 'known' ? finding.value : null;
 
-/** What is still waiting when nobody waits any longer. */
+/** What is still waiting when the time is up. */
 export function givenUp(findings: Findings): Findings {
   const late = { state: 'failed', why: 'did not answer in time' } as const;
   const entries = Object.entries(findings).map(([name, found]: [string, unknown]) => [

@@ -2,7 +2,7 @@
  * Asks every source about one payment at the same time and keeps what each one said.
  *
  * Invariants: a source that fails or hangs spoils only its own findings; nothing here throws; `current` may be read
- * at any moment and is `waiting` where nobody has answered yet.
+ * at any moment and is `waiting` where no answer has come yet.
  */
 import type { Log } from '../kernel/log.js';
 import { toOpsError } from '../kernel/errors.js';

@@ -35,7 +35,7 @@ export interface Hop {
   state: HopState;
   source: SourceName;
   at: Date | null;
-  /** For `expected` and `overdue`; null where nobody can tell, or where the step before comes first. */
+  /** For `expected` and `overdue`; null where it cannot be known, or where the step before comes first. */
   expectedBy: Date | null;
   amount: Money | null;
   /** The object or entry behind it. */

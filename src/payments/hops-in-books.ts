@@ -18,7 +18,7 @@ import {
   type Hop,
 } from './hop.js';
 
-/** Nobody but the books can be asked: its partner has no API here, and the one that is connected is another's. */
+/** Only the books can be asked: its partner has no API here, and the one that is connected is another's. */
 export function isOfBooksAlone({ payment, charge, partner, connectedPartner }: Findings): boolean {
   const isUnasked = payment.state === 'not_applicable' && charge.state === 'not_applicable';
   const asked = [payment, charge].every(({ state }) => state === 'known' || state === 'not_applicable');

@@ -1,7 +1,7 @@
 /**
  * The hops of a trace, one function each: attempt → authorisation → capture → balance → payout → statement → ledger.
  *
- * Invariants: every function returns exactly one hop, whatever is known; a hop whose forerunner failed or was
+ * Invariants: every function returns exactly one hop; a hop whose forerunner failed or was
  * cancelled is `not_expected`, one whose forerunner is unknown is unknown; `overdue` means the expected instant has
  * passed; no answer, or an answer that makes no sense, is `unknown_source` and never an absence.
  */

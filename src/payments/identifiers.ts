@@ -1,5 +1,5 @@
 /**
- * Reads whatever a person pasted after `/payment` as the identifiers it may be.
+ * Reads the text after `/payment` as the identifiers it may be.
  *
  * Invariants: never throws; a card number is refused before anything else looks at the text; a text that can mean
  * several things gives all of its readings, most specific first, and leaves the choice to what the sources know; the
@@ -35,7 +35,7 @@ export interface Unreadable {
   hint: string;
 }
 
-/** Long enough for a pasted line with an id in it, short enough that nobody pastes a log. */
+/** Long enough for a pasted line with an id in it, too short for a pasted log. */
 const longestText = 500;
 
 export function recognise(pasted: string, asked: Asked): Result<Identifier[], Unreadable> {
@@ -55,7 +55,7 @@ export function recognise(pasted: string, asked: Asked): Result<Identifier[], Un
   const [other] = objects;
   if (other) return fail(notFollowed(other.id, otherPrefixes[other.prefix]));
 
-  // A number sign makes digits a number of something: nobody writes the last four digits of a card so.
+  // Digits after a number sign are an order number: people do not write a card's last four digits so.
   const isNumbered = /^[\s`'"]*(?:\p{L}+[\s:.]*)?#/u.test(pasted);
   const seen = (isNumbered ? [] : sightings(text, asked)).map((sighting): Identifier => ({
     kind: 'card',

@@ -55,7 +55,7 @@ export interface PaymentLookup {
    * Throws OpsError when the one source that could tell is down.
    */
   find(query: Query): AsyncGenerator<Lookup, void>;
-  /** From an id that one of our own cards carries: followed as it is, whatever else it may look like. */
+  /** From an id that one of our own cards carries: followed as it is, even if it resembles another kind of id. */
   follow(id: string): AsyncGenerator<Lookup, void>;
 }
 
@@ -145,7 +145,7 @@ async function* trace(
     : { kind: 'trace', trace: traced(findings), complete: true };
 }
 
-/** Nobody knows it, as far as anybody answered. A provider that does not answer may know it: that is a trace. */
+/** Every source that answered has no record of it. A provider that does not answer may have one: then it is a trace. */
 function isUnknownEverywhere({ attempts, payment, charge, ledger }: Findings): boolean {
   const saysNone = ({ state, value }: { state: string; value?: unknown }): boolean =>
     state === 'not_applicable' || (state === 'known' && value === null);

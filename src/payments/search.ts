@@ -2,7 +2,7 @@
  * From identifiers to payments: exact where an identifier is exact, ranked candidates where it is not.
  *
  * Invariants: what a person remembers (last four digits, amount, day) is never turned into a pick, not even when one
- * payment fits; every source that was asked, and every one that did not answer, is told.
+ * payment fits; every source that was asked is listed, also when it did not answer.
  */
 import { dayMs } from '../kernel/clock.js';
 import { OpsError, toOpsError } from '../kernel/errors.js';

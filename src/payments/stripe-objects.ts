@@ -122,7 +122,7 @@ export const linkingObjects: Readonly<Record<LinkingObject, OtherObject>> = {
   payment_method: other('a payment method', ofCustomer),
 };
 
-/** API keys and signing secrets, which nobody should have pasted. */
+/** API keys and signing secrets, pasted by mistake. */
 export const secretKey = /(?<![A-Za-z0-9])(?:(?:sk|rk)_(?:live|test)|whsec)_[A-Za-z0-9]{8,}/;
 
 const prefix = [...Object.keys(followedPrefixes), ...Object.keys(otherPrefixes)]

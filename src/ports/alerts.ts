@@ -42,7 +42,7 @@ export interface AlertProgress {
   /** Why people were or were not notified when it opened. */
   ruling: string;
   ownerId: string | null;
-  /** How often nobody acknowledged it in time. */
+  /** How often it was escalated because no one acknowledged it in time. */
   escalations: number;
   /** A person said that it is none, and who. */
   dismissedBy: string | null;
@@ -76,7 +76,7 @@ export interface Alerts {
   precision(since: Date): Promise<Precision[]>;
 }
 
-/** A metric whose alerts notify nobody until a time. */
+/** A metric whose alerts are silenced until a time. */
 export interface Quiet {
   metric: string;
   until: Date;

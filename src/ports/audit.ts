@@ -168,6 +168,6 @@ export interface AuditStore {
   find(query: AuditQuery, limit: number): Promise<StoredEntry[]>;
   /** Every head that was told, in the order of telling. */
   witnesses(): Promise<AuditWitness[]>;
-  /** Puts down the head that is told for a day (`YYYY-MM-DD`); null when one was told for that day before. */
+  /** Records the published head of a day (`YYYY-MM-DD`); null when that day has one already. */
   witness(tx: Transaction, day: string): Promise<{ told: AuditWitness; before: AuditWitness | null } | null>;
 }

@@ -12,7 +12,7 @@ export interface Person {
   teamId: string;
 }
 
-/** Ways to answer. Ephemeral answers are seen by the person who asked and by nobody else. */
+/** Ways to answer. Ephemeral answers are seen by the person who asked and by no one else. */
 export interface Answers {
   /** Each call is a new message; an interaction may be answered five times. */
   privately(card: Card): Promise<void>;
@@ -104,7 +104,7 @@ export interface Command<Desk> {
   readonly summary: string;
   /** What may follow the name, as Slack hints it. */
   readonly usageHint: string;
-  /** People that are named in the text arrive as `<@U…>`; otherwise as they were typed, and a name finds nobody. */
+  /** People that are named in the text arrive as `<@U…>`; otherwise as they were typed, and a name finds no one. */
   readonly mentions?: true;
   /** For help: things to type, and what they do. */
   readonly examples: readonly { text: string; does: string }[];

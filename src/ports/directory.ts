@@ -19,7 +19,7 @@ export interface DirectoryPerson {
 
 /** Who is in the groups of the configuration, at one moment. */
 export interface Membership {
-  /** User ids by group id (`S…`); a disabled group has nobody, a group that does not exist is missing. */
+  /** User ids by group id (`S…`); a disabled group is empty, a group that does not exist is missing. */
   groups: ReadonlyMap<string, ReadonlySet<string>>;
   ageMs: number;
 }

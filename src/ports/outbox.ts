@@ -4,7 +4,7 @@
  * Invariants: nothing that was enqueued is dropped; messages of one channel leave in the order in which they were
  * enqueued, except that a message which is held aside lets the others pass, apart from its own card's; of a live card
  * only the newest state is sent; a message with `once` exists at most once a month; a message that is tried again is
- * looked for in the channel first, so that it stands there once.
+ * looked for in the channel first, so that it is posted once.
  */
 import type { Card } from './card.js';
 import type { Transaction } from './transaction.js';
@@ -13,7 +13,7 @@ interface AnyMessage {
   /** Channel id. */
   channel: string;
   card: Card;
-  /** Posts into the thread of this live card, after it; on its own when that card stands in another channel. */
+  /** Posts into the thread of this live card, after it; on its own when that card is in another channel. */
   threadOf?: string;
   /** The id of a person who expects it there, and who learns when it is held. */
   concerns?: string;
@@ -47,18 +47,18 @@ export interface ClaimedMessage {
   channel: string;
   card: Card;
   liveCard: string | null;
-  /** Where the live card stands in this channel, when it was posted before. */
+  /** Where the live card is in this channel, when it was posted before. */
   ts: string | null;
   /** Where the thread starts. */
   threadTs: string | null;
   /** How often it was claimed, this time included. Tells this claim from a later one. */
   attempts: number;
   enqueuedAt: Date;
-  /** It was tried before, and nobody knows what came of it: it may be in the channel already. */
+  /** An earlier try had an unknown outcome: the message may be in the channel already. */
   outcomeUnknown: boolean;
   /** Since when it is refused; null when it was not refused. */
   heldSince: Date | null;
-  /** Who learns when it is held; null when nobody expects it. */
+  /** Who gets a message when it is held; null when no one expects it. */
   concerns: string | null;
   /** Until then it belongs to the claimer. */
   leaseUntil: Date;
@@ -73,7 +73,7 @@ interface Hold {
   aside: boolean;
 }
 
-/** What is told of refused messages, in another place than the one that it is about. */
+/** The notice about refused messages, posted in another channel than theirs. */
 export type OutboxNews = OperatorNews | PersonNews;
 
 type OperatorNews =

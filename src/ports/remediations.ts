@@ -1,7 +1,7 @@
 /**
  * Where requests for guarded actions and the votes on them are kept.
  *
- * Invariants: whoever changes a request has taken it first (a row lock until the transaction ends); `version` grows with
+ * Invariants: a request is locked before it is changed (a row lock until the transaction ends); `version` grows with
  * every change; a plan's text never changes; a person has one vote on a request.
  * Errors: as Transactions, and `not_found` where a request is named that does not exist.
  */
@@ -141,7 +141,7 @@ export interface Remediations {
   /** The request and the voter that a token stands for, or null. */
   byToken(tokenHash: string): Promise<{ id: string; personId: string } | null>;
 
-  /** How often other requests about the same thing were ordered, and one of them whose outcome nobody knows yet. */
+  /** How often other requests about the same thing were ordered, and one of them whose outcome is unknown. */
   rivalsOf(
     tx: Transaction | null,
     request: Pick<Remediation, 'id' | 'contends'>,

@@ -1,5 +1,5 @@
 /**
- * What a source gave when it was asked for several things: one that nobody can read does not hide its neighbours.
+ * What a source gave when it was asked for several things: one that cannot be read does not hide its neighbours.
  *
  * Invariant: whatever is not among `rows` is among `problems`, so that a list with problems is never taken for a whole one.
  */

@@ -46,7 +46,7 @@ export interface RemediationService {
   lift(personId: string): Promise<'lifted' | 'one_more'>;
   /** The freeze that lasts now; null when there is none. */
   freezeNow: () => Promise<FreezeStory | null>;
-  /** Why a request would be refused whatever it says; null where nothing stops it. */
+  /** Why any request would be refused now; null where nothing stops it. */
   stopNow: (what: { actionId: string | null; breakGlass: boolean }) => Promise<Stop | null>;
   /** Throws `not_found`. */
   read(id: string): Promise<Snapshot>;
@@ -65,7 +65,7 @@ export interface RemediationService {
 const mostListed = 100;
 /** Fifty people with all the requests that they may have open. */
 const mostWaiting = 1000;
-/** Nobody scrolls back further to click a button. */
+/** People do not scroll back further than this to click a button. */
 const staleAfterMs = 14 * dayMs;
 
 export function createRemediationDesk(deps: RemediationDeps): RemediationService {

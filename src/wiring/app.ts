@@ -332,7 +332,7 @@ async function unlessStopped(signal: AbortSignal, work: () => Promise<void>): Pr
   signal.throwIfAborted();
 }
 
-/** A policy that nobody could work with is refused before anybody can click; then stale cards are put right. */
+/** A policy that locks everyone out is refused before people can click; then stale cards are repaired. */
 async function bringUpRemediation({ remediation, directory }: Desk, run: Run): Promise<void> {
   if (!remediation) return;
   await persist('the user groups', run, () => requireNoLockOut(remediation.policy, directory));

@@ -59,7 +59,7 @@ export type Desk = CommandDeps &
     confirmationAddress: (token: string) => string | null;
   };
 
-/** Late enough for a healthy source, early enough that nobody wonders. */
+/** Late enough for a healthy source, early enough for a waiting person. */
 const firstAnswerMs = 900;
 const sourceMs = 12_000;
 

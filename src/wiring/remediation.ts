@@ -140,7 +140,7 @@ const askedAtOnce = 5;
 const recent = { maxAgeMs: hourMs, atWorstMs: hourMs, patienceMs: 5 * secondMs };
 
 /**
- * Asks who is in the policy's groups, and refuses a policy that nobody could work with.
+ * Asks who is in the policy's groups, and refuses a policy that locks everyone out.
  * Throws `misconfigured` with every fault, and what the directory throws when it cannot be asked.
  */
 export async function requireNoLockOut(policy: Policy, directory: Directory): Promise<void> {

@@ -31,7 +31,7 @@ const replaced = (
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** The rest of the chain made anew behind an entry, as somebody would who has the code. */
+/** The rest of the chain made again behind an entry, as somebody would who has the code. */
 function rewritten(chain: StoredEntry[], place: number, why: string): StoredEntry[] {
   return chain.slice(place).reduce<StoredEntry[]>(
     (done, entry, index) => {

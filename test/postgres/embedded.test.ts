@@ -39,7 +39,7 @@ let cleanups: (() => unknown)[];
 beforeEach(async () => {
   children = [];
   cleanups = [];
-  // Below a folder that nobody else may enter, as a home folder often is.
+  // Below a folder that no one else may enter, as a home folder often is.
   home = join(await mkdtemp(join(tmpdir(), 'paydesk-home-')), '.paydesk');
 });
 

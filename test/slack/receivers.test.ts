@@ -9,7 +9,7 @@ import { recordingLog, type Line } from '../engine/recording-log.js';
 import { paydeskManifest, short } from '../sandbox/slack/support.js';
 import { startDesk, until, type SlackDesk } from './desk.js';
 
-/** In the range that nobody else uses here; Slack must come back where it was. */
+/** In the range that no one else uses here; Slack must come back where it was. */
 const port = 21_640;
 const startAt = (seed: number): Promise<SlackServer> =>
   startSlack({ port, manifest: paydeskManifest, seed, limits: short });

@@ -58,7 +58,7 @@ export class FakePaymentsApi implements PaymentsApi, Switch {
   transactions: BalanceTransaction[] = [];
   payouts: Payout[] = [];
   events: ProviderEvent[] = [];
-  /** Sentences about what a list holds and nobody can read. */
+  /** Sentences about what a list holds that cannot be read. */
   unread: Partial<Record<ListQuestion, string[]>> = {};
   /** What each object leads to, by its id. */
   links: Record<string, ObjectLink> = {};

@@ -34,7 +34,7 @@ const subOrder = {
 };
 const payoutSub = { created: 40, paid: 41 };
 
-/** Everything that is told of an order in its life, unsorted. */
+/** All events in the life of an order, unsorted. */
 export function eventsOfOrder(ids: IdCodec, order: Order): EventFact[] {
   const intentAt = (atMs: number) => (): ApiObject => paymentIntentOf(ids, order, atMs);
   const last = order.attempts.length - 1;

@@ -45,7 +45,7 @@ const choices = [
 ];
 const written = ['plain_text_input', 'email_text_input', 'url_text_input', 'number_input', 'rich_text_input'];
 
-/** Which elements stand in which block. */
+/** Which elements each block takes. */
 const places = {
   section: [...choices, 'button', 'image', 'overflow', 'workflow_button'],
   actions: [...choices, 'button', 'overflow', 'datetimepicker', 'rich_text_input', 'workflow_button'],

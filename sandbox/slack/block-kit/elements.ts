@@ -75,7 +75,7 @@ export const button: ObjectSpec = object(
   { ...confirmable, ...labelled, url, value: string(2000, 0), style },
 );
 
-/** Every element by its type. `image` stands in sections and context; all others carry an action_id. */
+/** Every element by its type. `image` is for sections and context; all others carry an action_id. */
 export const elements: Readonly<Record<string, ObjectSpec>> = {
   button,
   image: imageElement,

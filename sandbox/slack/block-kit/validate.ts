@@ -35,7 +35,7 @@ const blocksMax: Record<Surface, number> = { message: 50, modal: 100, home: 100 
 
 /**
  * Checks the blocks of a message, a modal or a Home.
- * @param pointer where the array stands in what was sent, for instance `/blocks` or `/view/blocks`
+ * @param pointer where the array is in what was sent, for instance `/blocks` or `/view/blocks`
  */
 export function validateBlocks(value: unknown, surface: Surface, pointer = '/blocks'): BlockError[] {
   const walk: Walk = { surface, errors: [] };

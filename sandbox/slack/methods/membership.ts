@@ -56,7 +56,7 @@ function invite(call: Call): JsonObject {
   return { channel: channelObject(world, changed), ...(first && { errors }) };
 }
 
-/** Whoever is in the channel already is told so, as a warning. */
+/** A member of the channel gets a warning. */
 function joinAlone(call: Call): JsonObject {
   const { world } = call;
   const channel = channelArgument(call);

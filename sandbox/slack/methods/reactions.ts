@@ -1,6 +1,6 @@
 /**
  * reactions.*: emoji below messages, given by the app.
- * Invariant: nobody reacts twice with the same emoji.
+ * Invariant: a person reacts once with the same emoji.
  */
 import { SlackError } from '../errors.js';
 import type { JsonObject } from '../json.js';

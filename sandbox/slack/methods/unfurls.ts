@@ -1,6 +1,6 @@
 /**
  * chat.unfurl: shows the app's own preview below a link that a person posted.
- * Invariant: only a link that stands in the message, of a domain of the manifest, is unfurled; a second call for the
+ * Invariant: only a link that is in the message, of a domain of the manifest, is unfurled; a second call for the
  * same link replaces the first. Deliberately absent: the prompts to sign in (`user_auth_…`).
  */
 import { errorMessages } from '../block-kit/messages.js';

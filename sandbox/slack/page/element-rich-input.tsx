@@ -130,7 +130,7 @@ export function RichInput({ element, slot }: ElementProps): VNode {
   );
 }
 
-/** Digits are told by their key, because with Shift they are other signs. */
+/** Digits are recognised by their key, because Shift makes them other signs. */
 function isPressed({ key }: Tool, event: KeyboardEvent): boolean {
   const wantsShift = /[A-Z\d]/.test(key);
   if (event.shiftKey !== wantsShift) return false;

@@ -17,7 +17,7 @@ function drawn(character: string): string {
   return canvas.toDataURL();
 }
 
-/** A character that no font has; whatever looks like it is missing as well. */
+/** A character that no font has; a character that looks like it is missing as well. */
 const unassigned = '\u{10fffd}';
 
 /** Whether the system can draw emoji. */

@@ -28,7 +28,7 @@ interface FileChooserProps {
   onAdd: (files: FileUpload[]) => void;
 }
 
-/** The browser's own file input, out of sight; whatever surrounds it is its button. */
+/** The browser's own file input, out of sight; the element around it is its button. */
 export function FileChooser({ label, types, many, disabled = false, onAdd }: FileChooserProps): VNode {
   const { toast } = useDesk();
   const add = async (chosen: File[]): Promise<void> => {

@@ -33,7 +33,7 @@ const initial: Record<string, [stateKey: string, elementKey: string]> = {
   file_input: ['files', ''],
 };
 
-/** The key under which an element's value stands in its state object, for instance `selected_option`. */
+/** The key of an element's value in its state object, for instance `selected_option`. */
 export function stateKey(type: string): string {
   return initial[type]?.[0] ?? 'value';
 }

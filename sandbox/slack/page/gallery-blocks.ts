@@ -1,5 +1,5 @@
 /**
- * The gallery's blocks: one exhibit for each block that Slack documents, and one that nobody knows.
+ * The gallery's blocks: one exhibit for each block that Slack documents, and one unknown block.
  * Invariant: each keeps Slack's documented limits, so that it would be accepted by Slack as it stands.
  */
 import type { Block, Json, Message } from '../wire.js';

@@ -1,5 +1,5 @@
 /**
- * The gallery's elements, as they stand in messages; those of forms are in the modal of `gallery.ts`.
+ * The gallery's elements, as they are in messages; those of forms are in the modal of `gallery.ts`.
  * Invariant: one exhibit for each element that Slack documents for messages, accepted by Slack as it stands.
  */
 import type { Block, Json } from '../wire.js';

@@ -1,4 +1,4 @@
-/** Line icons, drawn here. Invariant: decorative only; whatever they stand on carries the name. */
+/** Line icons, drawn here. Invariant: decorative only; the element around them carries the name. */
 import type { VNode } from 'preact';
 import { paths } from './icon-paths.js';
 

@@ -1,5 +1,5 @@
 /**
- * Careful reading of JSON whose shape nobody has promised: blocks come from a bot, which may be wrong.
+ * Careful reading of JSON of unknown shape: blocks come from a bot, which may be wrong.
  * Invariant: no function here throws; what is missing or of another type reads as empty.
  */
 import type { Json } from '../wire.js';

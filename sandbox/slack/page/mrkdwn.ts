@@ -14,7 +14,7 @@ const bulletLine = /^\s*•\s+(.*)$/;
 const token =
   /`([^`\n]+)`|<([^<>\n]+)>|:([a-z0-9_+'-]+):(?::skin-tone-\d:)?|(https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)\]'"*_~])|[*_~]/giu;
 
-/** Parses text in Slack's mrkdwn, as it stands in `text` of a message or of a `mrkdwn` object. */
+/** Parses text in Slack's mrkdwn, as it is in `text` of a message or of a `mrkdwn` object. */
 export function parseMrkdwn(text: string): TextBlock[] {
   const pre = prePattern.exec(text);
   if (pre === null) return parseLines(text);

@@ -66,7 +66,7 @@ function initials(name: string): string {
     .toUpperCase();
 }
 
-/** The avatar that opens the list of people: one acts as whoever is chosen. */
+/** The avatar that opens the list of people: the user acts as the chosen person. */
 function PersonSwitch(): VNode {
   const { store, person, go } = useDesk();
   const anchor = useRef<HTMLButtonElement>(null);

@@ -196,7 +196,7 @@ function InlineNode({ node }: { node: Inline }): VNode {
   }
 }
 
-/** Code; a command of the app in it can be pressed, and then stands in the composer, up to what is left open. */
+/** Code; a command of the app in it can be pressed, and is then put into the composer, up to its first placeholder. */
 function Code({ text }: { text: string }): VNode {
   const { store, write } = useDesk();
   const name = commandName(text);

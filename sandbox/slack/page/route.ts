@@ -5,7 +5,7 @@
  */
 
 export interface Route {
-  /** A person's name; empty: whoever was last. */
+  /** A person's name; empty: the last one. */
   person: string;
   /** A channel's name or id; empty: the first. */
   channel: string;

@@ -1,4 +1,4 @@
-/** The panel at the right: a title, a cross, and whatever it holds. Escape closes it. */
+/** The panel at the right: a title, a cross, and its content. Escape closes it. */
 import type { ComponentChildren, VNode } from 'preact';
 import { Icon } from './icons.js';
 

@@ -1,6 +1,6 @@
 /**
  * Slack's own icons, which a card can name, drawn here in their spirit.
- * Invariant: an icon that nobody knows shows its initial, never nothing.
+ * Invariant: an unknown icon shows its initial, never nothing.
  */
 import type { VNode } from 'preact';
 import { slackIcons } from './icon-paths.js';

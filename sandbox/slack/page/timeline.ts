@@ -46,7 +46,7 @@ export function threadRows(channel: Channel, threadTs: string, personId: string,
   return rows(shown, tz);
 }
 
-/** The reply line under a parent message, or null where nobody has replied. */
+/** The reply line under a parent message, or null where there are no replies. */
 export function threadSummary(channel: Channel, parent: Message): ThreadSummary | null {
   const replies = channel.messages.filter(
     (each) => each.thread_ts === parent.ts && isReply(each) && each.ephemeral_to === undefined,

@@ -1,6 +1,6 @@
 /**
  * An acquirer's settlement detail report in Adyen's shape. Source: Adyen's documentation of the settlement details
- * report. Invariant: debits and credits stand in columns of their own and are never negative; the batch's nets, its
+ * report. Invariant: debits and credits have columns of their own and are never negative; the batch's nets, its
  * payout included, add up to zero unless it is paid short. The order of the columns differs from partner to partner.
  */
 import type { MovementKind } from '../../world/settlement.js';

@@ -35,7 +35,7 @@ const balance = ({ currency, day }: AccountStatement, minor: number): string =>
 function entryLines(entry: AccountEntry, day: number, currency: Currency): string[] {
   const booked = shortDay(dayOf(entry.bookedMs, 0)).slice(2);
   const mark = entry.amountMinor < 0 ? 'D' : 'C';
-  // A customer reference has sixteen characters at most; longer ones stand in the details.
+  // A customer reference has sixteen characters at most; longer ones go into the details.
   return [
     `:61:${shortDay(day)}${booked}${mark}${comma(entry.amountMinor, currency)}NTRFNONREF//${entry.reference.slice(0, 16)}`,
     ...wrapped(`:86:/EREF/${entry.endToEndId}/REMI/${entry.text}`),

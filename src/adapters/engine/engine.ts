@@ -1,5 +1,5 @@
 /**
- * Moves on whatever is due, durably: requests, alerts and other things with a life, and the slots of jobs. One mechanism
+ * Moves what is due, durably: requests, alerts and other things with a life, and the slots of jobs. One mechanism
  * for all of them, kept in the rows of the things themselves.
  *
  * Invariants: each slot of a job runs once over all replicas and restarts; what a replica that died had in hand is taken
@@ -29,7 +29,7 @@ export interface EngineOptions<Desk> {
   desk: Desk;
   clock: Clock;
   log: Log;
-  /** How long `close` waits for what is in hand. */
+  /** How long `close` waits for running work. */
   drainTimeoutMs?: number;
 }
 
@@ -41,7 +41,7 @@ interface EngineState {
 
 export interface Engine {
   state(): EngineState;
-  /** Takes nothing new, waits for what is in hand, lets go. Safe to call twice; returns within the drain time and 2 s. */
+  /** Takes nothing new, waits for running work, then closes. Safe to call twice; returns within the drain time and 2 s. */
   close(): Promise<void>;
 }
 

@@ -79,7 +79,7 @@ export async function nextDueAt(query: Query, tables: readonly LifeTable[], now:
   return row?.at ?? null;
 }
 
-/** Advisory locks with two keys stand in `pg_locks` as classid, objid and objsubid 2 (PostgreSQL, "pg_locks"). */
+/** `pg_locks` lists advisory locks with two keys as classid, objid and objsubid 2 (PostgreSQL, "pg_locks"). */
 const hasLock = `
   select from pg_locks
   where locktype = 'advisory' and granted and objsubid = 2
@@ -99,7 +99,7 @@ export async function absentOwners(
   return (await query<{ owner: string }>(sql, [presenceNamespace])).map(({ owner }) => owner);
 }
 
-/** Whatever that owner had in hand is anybody’s. */
+/** Releases what that owner was working on. */
 export async function dispossess(query: Query, tables: readonly LifeTable[], owner: string): Promise<void> {
   for (const { table } of tables)
     await query(`update ${table} set lease_owner = null, lease_until = null where lease_owner = $1`, [owner]);

@@ -23,9 +23,9 @@ const againMs = 10 * secondMs;
 export interface Worker {
   /** Something may be due, or free. */
   wake(): void;
-  /** There is a new connection: what is in hand is made sure of. */
+  /** After a reconnect: checks that running work still holds its leases. */
   reconnected(): void;
-  /** Takes nothing new, and waits at most so long for what is in hand; the rest is for others once the session ends. */
+  /** Takes nothing new and waits at most so long for running work; other replicas take the rest once the session ends. */
   close(drainTimeoutMs: number): Promise<void>;
 }
 

@@ -1,8 +1,8 @@
 /**
  * Questions and orders to an API over HTTP: one address, one secret, one deadline for all that a question needs.
  *
- * Invariants: whatever happens to a request, it ends before its deadline, as an answer or as an OpsError; a read is sent
- * again while its deadline allows; a write is at most one request, and says whether nothing was done or nobody knows.
+ * Invariants: a request ends before its deadline, as an answer or as an OpsError; a read is sent
+ * again while its deadline allows; a write is at most one request, and its failure says whether nothing was done or the outcome is unknown.
  * Deliberately absent: what the other side's answers mean. Its dialect and its schemas say that.
  */
 import { setTimeout as wait } from 'node:timers/promises';
@@ -227,7 +227,7 @@ function requireKey(idempotencyKey: string): void {
 /**
  * The header that carries a secret. `name` begins a sentence.
  *
- * A secret with a stray line break would come back, readable, in the error of whoever refuses such a header.
+ * A secret with a stray line break would be readable in the error that refuses such a header.
  */
 export function bearerOf(secret: Secret, name: string): { Authorization: string } {
   const text = secret.reveal();

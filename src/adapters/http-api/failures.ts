@@ -99,7 +99,7 @@ export function lateAnswer(
   return { error, refused: false, retryable: false, retryAfterMs: null };
 }
 
-/** A write after which nobody knows whether it took effect. `details` keeps the key, under which it may be settled. */
+/** A write after which it is unknown whether it took effect. `details` keeps the key, under which it may be settled. */
 export function unknownOutcome(
   { name, hints }: Dialect,
   { details, cause }: OpsError,

@@ -3,7 +3,7 @@
  * them the global `fetch` takes three times the processor time.
  *
  * Invariants: a reply arrives whole or the call fails; a redirect is a reply like any other and is never followed.
- * Deliberately absent: what nobody here asks for: streams, compression, cookies, proxies.
+ * Deliberately absent, because it is not needed: streams, compression, cookies, proxies.
  */
 import { Agent, request } from 'undici';
 

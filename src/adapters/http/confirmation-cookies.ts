@@ -26,7 +26,7 @@ const voterSchema = z.object({
   token: z.string(),
   subject: z.string(),
   email: z.string(),
-  /** Stands in the form as well; whoever makes a browser send one cannot know it. */
+  /** In the form as well, because a forged request cannot know it. */
   formKey: z.string(),
 });
 

@@ -3,7 +3,7 @@
  * company's identity provider, the plan, and a form.
  *
  * Invariants: only the POST of the person who voted uses the token up, so that a bot that follows the link does not;
- * before the sign-in nothing of the plan is told; what is confirmed is the plan that was shown; neither tokens nor
+ * before the sign-in nothing of the plan is shown; what is confirmed is the plan that was shown; neither tokens nor
  * codes are logged. Nothing is kept in this process between two requests.
  * Deliberately absent: any session beyond this one vote, which ends after ten minutes.
  */
@@ -43,7 +43,7 @@ export interface ConfirmationDeps {
 type Answer = { page: Page; cookies?: string[] } | { redirectTo: string; cookies: string[] };
 type PageDeps = ConfirmationDeps & { cookies: ConfirmationCookies };
 
-/** The link to send to whoever voted. */
+/** The link to send to the voter. */
 export const confirmationAddress = (publicUrl: string, token: string): string =>
   new URL(`/confirm/${token}`, publicUrl).href;
 
@@ -89,7 +89,7 @@ async function answerTo(desk: PageDeps, request: IncomingMessage): Promise<Answe
   return reads ? visit(desk, request, token) : decide(desk, request, token);
 }
 
-/** Following the link: to the sign-in, or to the plan for whoever has signed in for it. */
+/** Following the link: to the sign-in, or to the plan once signed in for it. */
 async function visit(desk: PageDeps, request: IncomingMessage, token: string): Promise<Answer> {
   const found = await desk.votes.look(token);
   if (found.kind === 'refused') return { page: pages.refused(found.why) };
@@ -137,7 +137,7 @@ async function decide(desk: PageDeps, request: IncomingMessage, token: string): 
   const form = await readForm(request);
   if (!form) return { page: pages.tooLong };
   if (!isFromOrigin(request, new URL(desk.publicUrl).origin)) return { page: pages.foreignForm };
-  // Whoever loads the last page again hears that the link was used, not that the sign-in has ended.
+  // Reloading the last page says that the link was used, not that the sign-in has ended.
   const found = await desk.votes.look(token);
   if (found.kind === 'refused') return { page: pages.refused(found.why) };
   const voter = desk.cookies.voters.find(request, token);

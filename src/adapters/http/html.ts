@@ -1,7 +1,7 @@
 /**
  * HTML that hostile text cannot break out of, and the frame and headers of our own pages.
  *
- * Invariants: only `markup` makes it, and it escapes whatever is put into it that is not markup itself; characters
+ * Invariants: only `markup` makes it, and it escapes everything that is put into it but markup; characters
  * that hide or reorder text are spelled out, because people decide by what they read; a page has no script and asks no
  * other host for anything.
  */

@@ -1,5 +1,5 @@
 /**
- * Seals what a browser keeps for us, so that nobody can read, change, swap or make it: any replica can open it again
+ * Seals what a browser keeps for us, so that no one can read, change, swap or forge it: any replica can open it again
  * and none has to remember anything.
  *
  * Invariant: what is opened was sealed with the same secret, for the same purpose, and has not expired.

@@ -1,5 +1,5 @@
 /**
- * One SMTP connection for one piece of work: opened, logged in where the address has a login, closed whatever happens.
+ * One SMTP connection for one piece of work: opened, logged in where the address has a login, always closed.
  *
  * Invariant: the work ends before the deadline, and no connection outlives it.
  */

@@ -1,8 +1,8 @@
 /**
  * Letters over SMTP, one connection each.
  *
- * Invariants: one call is at most one letter, never tried again. What the server answers decides what is told; without an
- * answer the stage does: before the text began to leave nothing was sent, after that nobody knows.
+ * Invariants: one call is at most one letter, never tried again. The server's answer decides what is reported; without an
+ * answer the stage does: before the text began to leave nothing was sent, after that the outcome is unknown.
  * The library's lower floor is used because its transport does not tell at which stage a connection was lost.
  * Deliberately absent: a pool; letters are rare, and an idle connection is one more thing to keep.
  * Source: RFC 5321, section 4.2.1: with 4yz and 5yz the server has not accepted the letter.

@@ -1,8 +1,8 @@
 /**
  * What went wrong between us and the identity provider, as an OpsError.
  *
- * Invariant: whatever is not known to be an outage, a refusal or a setting counts as an answer that must not be
- * believed. The provider's own words stay in the cause: they can be made up by whoever sends a browser to us.
+ * Invariant: what is not a known outage, refusal or wrong setting counts as an answer that must not be
+ * believed. The provider's own words stay in the cause: the sender of a browser can forge them.
  */
 import {
   AuthorizationResponseError,
@@ -46,7 +46,7 @@ export function signInFailureOf(thrown: unknown): OpsError {
   return isNetworkError(thrown) || silences.includes(codeOf(thrown)) ? unavailable(thrown) : invalid(thrown);
 }
 
-/** What `fetch` throws when nobody answers: a TypeError without a code, as opposed to the library's own. */
+/** What `fetch` throws when there is no answer: a TypeError without a code, as opposed to the library's own. */
 const isNetworkError = (thrown: unknown): boolean => thrown instanceof TypeError && !('code' in thrown);
 
 const unavailable = (cause: unknown): OpsError =>

@@ -1,7 +1,7 @@
 /**
  * What the problems of the operations API mean, and how it is spoken of.
  *
- * Invariant: only a problem of the platform's own with a 4xx says that nothing was done; whatever stands between us and
+ * Invariant: only a problem of the platform's own with a 4xx says that nothing was done; a failure between us and
  * it (a proxy, a login page) can answer with any status.
  */
 import { OpsError } from '../../kernel/errors.js';

@@ -2,8 +2,8 @@
  * The operations port over a company's operations API (openapi.yaml).
  *
  * Invariant: no answer is handed on before its schema accepted it.
- * Deliberately absent: preconditions, which whoever plans a write reads before and the platform checks again; and
- * settling an unknown outcome, which is for whoever kept the key.
+ * Deliberately absent: preconditions, which a plan checks first and the platform checks again; and
+ * settling an unknown outcome, which is for the holder of the key.
  */
 import type { z } from 'zod';
 import { OpsError } from '../../kernel/errors.js';

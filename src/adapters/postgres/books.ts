@@ -2,7 +2,7 @@
  * The company's books, read through the documented views `payment_attempts` and `ledger_entries` (docs/books.md).
  *
  * Invariants: reads only, on a connection that the server itself keeps read-only; every answer is bounded and found by
- * an index; a row that cannot be read is told and does not spoil the others; what is missing or not granted is named.
+ * an index; an unreadable row is reported and does not spoil the others; what is missing or not granted is named.
  */
 import { currencyCodes } from '../../kernel/currency.js';
 import { OpsError, toOpsError } from '../../kernel/errors.js';

@@ -114,7 +114,7 @@ function createPool(options: DatabaseOptions): pg.Pool {
       if (options.readOnly === true) await client.query('set default_transaction_read_only = on');
     },
   });
-  // A connection that breaks while nobody uses it; the pool has already dropped it.
+  // An idle connection broke; the pool has already dropped it.
   pool.on('error', (error) =>
     options.log.warn({ error: messageOf(error) }, 'an idle database connection broke'),
   );

@@ -64,7 +64,7 @@ const meanings: readonly Meaning[] = [
     hint: 'Look at the server of {setting}.',
   },
   { sign: '58', code: 'unavailable', message: 'The database cannot read or write its files.' },
-  // Nobody knows whether it was committed: the port says that this is for the caller to read back.
+  // It is unknown whether it was committed: the port says that this is for the caller to read back.
   { sign: '40003', ...unreachable },
   {
     sign: '40',

@@ -1,5 +1,5 @@
 /**
- * What is told of messages that the chat platform refuses: to operators in another channel, and to the person who was
+ * News about messages that the chat platform refuses: to operators in another channel, and to the person who was
  * told to look for the message.
  *
  * Invariants: told in the transaction that changes the message; each thing once, however often the message is tried.

@@ -155,7 +155,7 @@ export function createOutbox(onEnqueued: () => void): Outbox {
   };
 }
 
-/** Whatever a card was made of: the row outlives it. */
+/** A card may have been made of anything: the row outlives it. */
 const withoutCardNumbers = (card: Card): Json => redactWithin(JSON.parse(JSON.stringify(card)) as Json);
 
 async function enqueue(
@@ -184,7 +184,7 @@ interface ClaimedRow {
 
 const nobody: OutboxNotices = { channels: [], card: ({ channel }) => ({ text: channel, blocks: [] }) };
 
-/** Without `notices` no operator is told. */
+/** Without `notices`, operators get no message. */
 export function createOutboxQueue(database: Database, notices = nobody): OutboxQueue {
   const { query } = database;
   const teller = createOutboxTeller(notices, enqueue);

@@ -118,7 +118,7 @@ const rightText = ({ rights, name }: TableRow): string => `${rights.toLowerCase(
 
 class RolledBack extends Error {}
 
-/** Null when it worked; whatever it did is undone. */
+/** Null when it worked; its effects are undone. */
 async function tried(
   { run }: Pick<Database, 'run'>,
   work: (tx: PgTransaction) => Promise<unknown>,

@@ -301,7 +301,7 @@ async function votesOf({ query }: Querier, numbers: readonly bigint[]): Promise<
 
 const idOf = (number: bigint): string => `REM-${number}`;
 
-/** Throws `not_found`, for whatever people type. */
+/** Throws `not_found` for any text. */
 function numberOf(id: string): bigint {
   const [, digits] = /^REM-([1-9]\d{0,17})$/.exec(id) ?? [];
   if (digits === undefined) throw notFound(id);

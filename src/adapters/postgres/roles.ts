@@ -1,5 +1,5 @@
 /**
- * Two roles, so that nobody who gets hold of the application can rewrite the audit log: one owns the tables and migrates
+ * Two roles, so that an attacker who controls the application cannot rewrite the audit log: one owns the tables and migrates
  * them, the other runs Paydesk with the rights below.
  *
  * Invariant: the rights are given anew after every migration, so a new table needs no line here unless it is one that is

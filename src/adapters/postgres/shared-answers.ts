@@ -12,13 +12,13 @@ import type { Log } from '../../kernel/log.js';
 import type { Freshness, Pace, Question, SharedAnswer, SharedAnswers } from '../../ports/shared-answers.js';
 import type { Database } from './database.js';
 
-/** Longer than a turn's wait and a call together: a replica that died in between blocks nobody for longer. */
+/** Longer than a turn's wait and a call together: a dead replica blocks others no longer than this. */
 const leaseMs = 20 * secondMs;
 /** How long a newer answer is waited for where an older one will do: short enough for a click. */
 const withFallbackMs = 600;
 /** A service that does not answer is left alone for a moment, by all replicas. */
 const outageMs = 2 * secondMs;
-/** Answers that nobody asked for since are forgotten: they name people. */
+/** Unused answers are forgotten after this, because they name people. */
 const keptMs = 30 * dayMs;
 const lookEveryMs = 40;
 
@@ -90,7 +90,7 @@ async function get<Value>(
     );
     return null;
   });
-  // Lookups go on without the database; whatever decides about money asks for a limit, and waits for it.
+  // Lookups go on without the database; a decision about money sets a limit, and waits for the answer.
   if (row === null) return { value: await question.ask(), ageMs: 0 };
   const known = answerOf<Value>(row);
   if (known && row.is_current && known.ageMs <= maxAgeMs && maxAgeMs > 0) return known;
@@ -128,12 +128,12 @@ async function unlessLate<Value>(
     return await Promise.race([answered, late]);
   } finally {
     waiting.abort();
-    // Past the caller's patience a failure concerns nobody.
+    // After the caller gave up, a failure is of no interest.
     answered.catch(() => undefined);
   }
 }
 
-/** Asks, or shares the answer of whoever asks. */
+/** Asks, or waits for the answer of the replica that is asking. */
 async function newerAnswer<Value>(
   store: Store,
   question: Question<Value>,
@@ -153,7 +153,7 @@ async function newerAnswer<Value>(
   }
 }
 
-/** Holds the lease. Whoever had it before may have just answered. */
+/** Holds the lease. Its last holder may have answered just now. */
 async function askUnlessKnown<Value>(
   store: Store,
   question: Question<Value>,

@@ -1,5 +1,5 @@
 /**
- * What is remembered of statement files in places, their contents, and those that nobody could use, in Postgres.
+ * What is remembered of statement files in places, their contents, and the files that could not be used, in Postgres.
  *
  * Invariant: a content that comes back has the hash that it is kept under.
  */

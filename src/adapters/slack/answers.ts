@@ -20,10 +20,10 @@ const mostTries = 3;
 const longestRetryAfterMs = 60_000;
 const longestRefusal = 500;
 
-/** Throws `unavailable` when Slack does not take an answer, `unknown_outcome` when nobody knows whether it did. */
+/** Throws `unavailable` when Slack does not take an answer, `unknown_outcome` when it is unknown whether it did. */
 export type Answering = (responseUrl: string, log: Log) => Answers;
 
-/** On connections of its own. After `timeoutMs` nobody knows whether Slack took an answer. */
+/** On connections of its own. After `timeoutMs` it is unknown whether Slack took an answer. */
 export function createAnswering(timeoutMs = defaultTimeoutMs): Answering {
   const post = createPost(new Agent(), timeoutMs);
   return (responseUrl, log) => {

@@ -1,7 +1,7 @@
 /**
  * The Web API client, and what its errors mean to the desk.
  *
- * Invariant: the client never retries by itself; whoever calls decides, because only the caller knows whether a
+ * Invariant: the client never retries by itself; the caller decides, because only the caller knows whether a
  * second call would act twice.
  */
 import { ErrorCode, WebClient, type WebAPICallError } from '@slack/web-api';
@@ -38,7 +38,7 @@ export type CallFault =
   | { kind: 'refused'; error: string; messages: string[] }
   /** There was no connection, so Slack did not take it. */
   | { kind: 'unreached'; why: string }
-  /** Nobody knows whether Slack took it. */
+  /** It is unknown whether Slack took it. */
   | { kind: 'unknown'; why: string };
 
 export function callFault(error: unknown): CallFault {
@@ -93,7 +93,7 @@ function refusal(data: unknown): CallFault {
   return { kind: 'refused', error, messages: answer.response_metadata?.messages ?? [] };
 }
 
-/** Refusals that whoever runs Paydesk can lift. */
+/** Refusals that the operator of Paydesk can lift. */
 const credentialRefusals = [
   'missing_scope',
   'invalid_auth',

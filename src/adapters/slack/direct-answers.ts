@@ -14,7 +14,7 @@ import { blockRefusals } from './refusals.js';
 
 /**
  * Throws `invalid` for a public answer, because there is no conversation around; otherwise `rate_limited`, `unavailable`,
- * and `unknown_outcome` when nobody knows whether Slack took it.
+ * and `unknown_outcome` when it is unknown whether Slack took it.
  */
 export function directAnswers(client: WebClient, userId: string, log: Log): Answers {
   const post = ({ text, blocks }: Card): Promise<unknown> =>

@@ -26,7 +26,7 @@ const peoplePace: Pace = { name: 'users.info', everyMs: 0.8 * secondMs, burst: 2
 /** Asked once: neither changes while a token lives. */
 const workspacePace: Pace = { name: 'auth.test', everyMs: secondMs, burst: 20 };
 const lasting = { maxAgeMs: Infinity, atWorstMs: Infinity, patienceMs: 10 * secondMs };
-/** For a group that changed: nobody waits for it. */
+/** For a changed group, which is read in the background. */
 const soon = { maxAgeMs: Infinity, atWorstMs: 0, patienceMs: 10 * secondMs };
 
 export function createDirectory({ client, answers, groups }: DirectoryFacts): Directory {
@@ -74,7 +74,7 @@ async function personOf(client: WebClient, userId: string, ours: Workspace): Pro
 
 type SlackGroup = NonNullable<UsergroupsListResponse['usergroups']>[number];
 
-/** By group id. Disabled groups are asked for too: they exist, and have nobody. */
+/** By group id. Disabled groups are asked for too: they exist and have no members. */
 async function membersOf(client: WebClient, wanted: readonly string[]): Promise<Record<string, string[]>> {
   const { usergroups = [] } = await client.usergroups
     .list({ include_users: true, include_disabled: true, include_count: true })

@@ -1,6 +1,6 @@
 /**
- * What was thrown, told to the operator before the person is told.
- * Invariant: the reference that the person sees is in the log line. A person's slip is told without a stack, because
+ * Reports what was thrown to the operator, then to the person.
+ * Invariant: the reference that the person sees is in the log line. A person's slip is logged without a stack, because
  * nothing is broken.
  */
 import { toOpsError, type OpsError, type OpsErrorCode } from '../../kernel/errors.js';

@@ -27,7 +27,7 @@ export interface HomeFacts<Desk> {
 }
 
 export interface Homes {
-  /** Renders the person's Home anew. Never throws: what goes wrong stands in Home, or in the log. */
+  /** Renders the person's Home again. Never throws: a failure is shown in Home, or logged. */
   publish(person: Person): Promise<void>;
   /**
    * `mark` stands for what every Home shows, such as a freeze. After it changed, each call redraws one Home of those who

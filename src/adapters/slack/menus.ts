@@ -1,7 +1,7 @@
 /**
  * Menus in modals whose options are asked for while they are open.
  *
- * Invariants: Slack gets an answer within its three seconds, whatever the desk does; a menu that cannot be filled is empty
+ * Invariants: Slack always gets an answer within its three seconds; a menu that cannot be filled is empty
  * and says so in the log. Asking changes nothing, so a second delivery is answered like the first.
  */
 import { setTimeout as pause } from 'node:timers/promises';

@@ -1,7 +1,7 @@
 /**
  * Messages to the desk: a mention in a channel, or a direct message, is answered like the command that it means.
  *
- * Invariants: what is answered in a channel is seen by the person who asked and by nobody else; messages of bots, edits
+ * Invariants: what is answered in a channel is seen by the person who asked and by no one else; messages of bots, edits
  * and deletions are not answered; the text runs through the command itself, so its checks and its audit entries are the
  * same.
  * Deliberately absent: forms. Slack opens a window only after a command or a click, and the answer then says so.

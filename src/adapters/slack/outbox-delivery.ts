@@ -17,7 +17,7 @@ import { blockRefusals, cardRefusals, threadRefusals } from './refusals.js';
 export interface DeliveryFacts {
   client: WebClient;
   clock: Clock;
-  /** The card of a reply that stands in the channel because its thread refused it with `refusal`. */
+  /** The card of a reply that is in the channel because its thread refused it with `refusal`. */
   moved: (card: Card, refusal: string) => Card;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Finds out whether a message that may have been posted is there.
  *
- * Invariants: every post carries a key as metadata, which people do not see and nobody else writes; when Slack cannot
+ * Invariants: every post carries a key as metadata, which people do not see and no one else writes; when Slack cannot
  * answer now, the question stays open and the message waits. Only when the channel cannot be read at all is the answer
  * "not found": a message twice is better than a message never.
  */
@@ -14,7 +14,7 @@ const eventType = 'paydesk_outbox';
 /** Clocks of two machines differ; Slack's is neither. */
 const clockSkewMs = 60_000;
 const pageSize = 200;
-/** Further back than 600 messages nobody looks. */
+/** The search goes back no further than 600 messages. */
 export const mostPages = 3;
 
 /** Ids begin at 1 in every database; together with the instant they are not met twice. */

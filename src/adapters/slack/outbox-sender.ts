@@ -32,13 +32,13 @@ export interface OutboxSenderFacts extends DeliveryFacts {
 }
 
 const defaultPaceMs = 1000;
-/** Other replicas enqueue as well, and nobody tells us. */
+/** Other replicas enqueue as well, without a signal to this one. */
 const defaultPollMs = 500;
 /** A database that is away is asked again at least so often. */
 const longestPollMs = 5000;
 /** Reading back in thread and channel; then rewriting, posting in the thread and in the channel, with blocks and without. */
 const mostCalls = 2 * mostPages + 2 * 3;
-/** Whoever holds a message for longer is gone. */
+/** Past this lease the sender of a message is presumed dead. */
 export const leaseMs = mostCalls * callTimeoutMs;
 /** After this Slack has taken a message that it was slow to take, or never will. */
 const settlingMs = 15_000;

@@ -15,7 +15,7 @@ import { slackLogger } from './logger.js';
 
 export interface Connection {
   receiver: Receiver;
-  /** Whether Slack can reach us now. Over HTTP nobody can know, so it is true while we listen. */
+  /** Whether Slack can reach us now. Over HTTP this cannot be known, so it is true while we listen. */
   connected(): boolean;
   /** Returns when the first connection stands, or when it was closed meanwhile. Throws `misconfigured` when Slack refuses the token before that. */
   open(): Promise<void>;
@@ -25,7 +25,7 @@ export interface Connection {
   handle: ((request: IncomingMessage, response: ServerResponse) => void) | null;
 }
 
-/** Bolt answers a request that nobody acknowledges after three seconds. */
+/** Bolt answers an unacknowledged request after three seconds. */
 const answeringMs = 4000;
 
 /** Slack's own limit is far below; anything larger is not Slack. */
@@ -35,7 +35,7 @@ export function httpConnection(signingSecret: Secret, log: Log): Connection {
   const receiver = new HTTPReceiver({
     signingSecret: signingSecret.reveal(),
     logger: slackLogger(log),
-    // Called three seconds after a request that nobody acknowledged, also when Bolt has refused it long ago.
+    // Called three seconds after an unacknowledged request, also when Bolt has refused it long ago.
     unhandledRequestHandler: ({ response }) => {
       if (!response.headersSent) response.writeHead(404).end();
     },

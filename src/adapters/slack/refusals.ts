@@ -14,7 +14,7 @@ export type Meaning =
   | 'channel'
   /** This message will never be taken, wherever it goes. */
   | 'message'
-  /** Nobody knows: it may be about the message, the channel or the moment. */
+  /** Unknown: it may be about the message, the channel or the moment. */
   | 'unknown';
 
 const meanings: Readonly<Record<Exclude<Meaning, 'unknown'>, readonly string[]>> = {

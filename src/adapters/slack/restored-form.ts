@@ -14,7 +14,7 @@ import { valueOf, type ElementState } from './values.js';
 export interface FormNotices {
   /** Below an input: what is wrong with it. */
   fault: (text: string) => CardBlock;
-  /** Below an input that Slack lets nobody fill in beforehand. */
+  /** Below an input that Slack cannot prefill. */
   chooseAgain: CardBlock;
 }
 

@@ -13,7 +13,7 @@ import type { Deliveries } from '../../ports/deliveries.js';
 
 /** Slack delivers again within minutes; a busy workspace sends some hundred commands in that time. */
 const mostKeys = 2000;
-/** Of the three seconds that nobody minds; the answer itself needs the rest. */
+/** Of the three seconds that Slack allows; the answer itself needs the rest. */
 const patienceMs = 1000;
 
 export interface Seen {

@@ -3,7 +3,7 @@
  * are mounted beside them.
  *
  * Invariants: the acknowledgement never waits for a database or another service; the same delivery is run once over
- * all replicas; whatever a command throws, the person gets an answer with a reference and the operator a log line.
+ * all replicas; when a command throws, the person gets an answer with a reference and the operator a log line.
  * Deliberately absent: what commands do and how cards look; both are handed in.
  */
 import { App, type BlockAction, type Receiver } from '@slack/bolt';
@@ -197,7 +197,7 @@ function handle<Desk>(
       const outcome = await runOrExplain(() => run(answer), answer, log, facts.errorCard);
       if (await isFirst) facts.observe(delivery.what, outcome, performance.now() - startedAt);
     };
-    // What only reads starts now, because a double of it does no more than read; whatever it says waits for the check.
+    // What only reads starts now, because a double of it does no more than read; its answer waits for the check.
     const early = reads ? work() : null;
     await acked;
     if (!(await isFirst)) log.info({}, 'delivered twice, run once');

@@ -1,7 +1,7 @@
 /**
  * What people submit in a modal: given to the desk once, and answered in the window that they look at.
  *
- * Invariants: Slack gets its acknowledgement in time, whatever the desk does; a window that works says so and shows the
+ * Invariants: Slack always gets its acknowledgement in time; a window that works says so and shows the
  * outcome later; what was typed is never lost to a refusal, however late it comes: it is laid upon the form, stands in
  * it, or brings the form back as it was left; nothing that the desk answers or throws leaves a person in front of Slack's “trouble connecting”.
  * A delivery is known by its trigger, not by the window: after errors the same window is submitted again, and with the
@@ -25,7 +25,7 @@ import type { Seen } from './seen.js';
 import { valuesOf } from './values.js';
 import { isOfHome, viewOf } from './windows.js';
 
-/** The windows that take the place of one that was submitted, each with that one's title, and what stands in a form. */
+/** The windows that take the place of one that was submitted, each with that one's title, and what is in a form. */
 export interface Notices extends FormNotices {
   waiting: (title: string) => Modal;
   done: (title: string) => Modal;
@@ -124,7 +124,7 @@ async function answer<Desk>(
 ): Promise<void> {
   const { ack, view, person } = submission;
   const early = await Promise.race([working, pause(patienceMs, 'late' as const, { ref: false })]);
-  // Whoever had this delivery first acknowledges it: the first acknowledgement counts, and an empty one would close.
+  // The first taker of this delivery acknowledges it: the first acknowledgement counts, and an empty one would close.
   if (early === null) return;
   if (early !== 'late') await ack(acknowledgement(early, view, facts.notices));
   else await answerLate(submission, working, facts);

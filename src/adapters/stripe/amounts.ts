@@ -2,7 +2,7 @@
  * Stripe's amounts as Money, and back. Stripe counts in its own smallest unit, which for a few currencies is not ISO 4217's.
  *
  * Source: docs.stripe.com/currencies, “Zero-decimal currencies” and “Special cases”. ISK and UGX are whole in life but
- * stay two-decimal on the wire (500 is 5 ISK); MGA has two decimals in ISO 4217 but none at Stripe. UGX stands in both
+ * stay two-decimal on the wire (500 is 5 ISK); MGA has two decimals in ISO 4217 but none at Stripe. UGX is in both
  * lists there; its special case governs.
  * Deliberately absent: HUF and TWD. They are restricted for manual payouts only and count in hundredths everywhere.
  */

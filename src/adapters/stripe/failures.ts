@@ -110,7 +110,7 @@ function reasonOf(refusal: Refusal | undefined): string | undefined {
   return code === null ? undefined : `Stripe’s reason: ${code}.`;
 }
 
-/** It is Stripe that answered, and the object is one that nobody here can read. Asking again changes nothing. */
+/** It is Stripe that answered, and the object cannot be read here. Asking again changes nothing. */
 export function unreadableObject(path: string, response: Reply, fault: string): OpsError {
   return new OpsError('unavailable', `Stripe’s ${fault}.`, {
     hint: 'Look at it in the Stripe Dashboard. Everything else at Stripe is read as usual.',

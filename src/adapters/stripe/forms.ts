@@ -1,7 +1,7 @@
 /**
  * Stripe's form encoding, for queries and bodies alike: `arrival_date[gte]=1&expand[0]=customer`.
  *
- * Invariants: null goes out as an empty text, which is how Stripe is told to unset; items of a list are numbered, so
+ * Invariants: null goes out as an empty text, which is how Stripe unsets a field; items of a list are numbered, so
  * that the fields of one object stay together; an empty list or object says nothing. Same text as Stripe's own package.
  * Deliberately absent: dates and undefined. What is sent is spelled out by who sends it.
  */

@@ -2,7 +2,7 @@
  * The payments API of the house, answered by Stripe.
  *
  * Invariant: one question to the port has one deadline (five seconds unless told otherwise), however many requests it
- * takes. A charge comes with its balance transaction, which saves whoever follows the money a request.
+ * takes. A charge comes with its balance transaction, which saves a request for a trace.
  * Deliberately absent: caching. What Stripe says now is what people act on.
  */
 import type { PaymentsApi, ProviderSubject } from '../../ports/payments-api.js';

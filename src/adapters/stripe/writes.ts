@@ -1,9 +1,9 @@
 /**
  * The writes of the house, carried out by Stripe.
  *
- * Invariant: one call to the port is at most one request, and it says whether nothing was done or nobody knows.
- * Deliberately absent: preconditions, which whoever plans a write reads before and Stripe checks again; and settling an
- * unknown outcome, which is for whoever kept the key.
+ * Invariant: one call to the port is at most one request, and its failure says whether nothing was done or the outcome is unknown.
+ * Deliberately absent: preconditions, which a plan checks first and Stripe checks again; and settling an
+ * unknown outcome, which is for the holder of the key.
  */
 import type { PaymentWrites } from '../../ports/payment-writes.js';
 import type { HttpApi } from '../http-api/client.js';

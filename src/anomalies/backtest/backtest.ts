@@ -19,7 +19,7 @@ interface BacktestOptions {
   budgetPerWeek: number;
 }
 
-/** Buckets from which the width is told. */
+/** Buckets from which the width is read. */
 const probeBuckets = 64;
 
 interface Bucket {

@@ -222,7 +222,7 @@ export class Baseline {
     }
   }
 
-  /** Forgets what is known of the level of a leaf, so that it is learned anew. */
+  /** Forgets what is known of the level of a leaf, so that it is learned again. */
   forget(leaf: number): void {
     this.leaves.variances[leaf] = this.family.level.leaf;
   }

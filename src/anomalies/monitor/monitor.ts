@@ -4,7 +4,7 @@
  *
  * Invariants: strictly causal, one step per bucket; the same buckets give the same verdicts whatever the order of their rows.
  * The threshold follows from the false-alert budget alone: a score must be worth the buckets of a week, the number of slices
- * and 1 ⁄ budget. Deliberately absent: people, channels and storage; whoever calls keeps the state and tells people.
+ * and 1 ⁄ budget. Deliberately absent: people, channels and storage; the caller keeps the state and tells people.
  */
 import { localise } from '../localisation/localise.js';
 import { Lattice, type Slice } from '../slices/lattice.js';
@@ -128,7 +128,7 @@ export class Monitor {
     return isReady ? [...this.followOpen(), ...this.raise('rate'), ...this.raise('volume')] : [];
   }
 
-  /** A bucket that was judged before has new counts: they replace the old ones, and the evidence is gathered anew. */
+  /** A bucket that was judged before has new counts: they replace the old ones, and the evidence is gathered again. */
   private correct(bucket: number, leaves: number[], rows: readonly CountRow[]): Verdict[] {
     const { expectations, evidence, alerts } = this;
     const { ring } = expectations;

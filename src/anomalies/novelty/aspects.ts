@@ -22,7 +22,7 @@ export class RecentValues {
     this.isFull = true;
   }
 
-  /** Null until there are enough. Summed anew each time: a running sum would drift over millions of rows. */
+  /** Null until there are enough. Summed again each time: a running sum would drift over millions of rows. */
   mean(): number | null {
     if (!this.isFull) return null;
     const { values, length } = this;

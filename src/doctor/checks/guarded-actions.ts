@@ -1,4 +1,4 @@
-/** Whether the policy can work: it contradicts nothing, locks nobody out, and its rates are fresh. */
+/** Whether the policy can work: it has no contradiction, locks no one out, and its rates are fresh. */
 import { slackClient } from '../../adapters/slack/client.js';
 import { createDirectory } from '../../adapters/slack/directory.js';
 import { createRunAnswers } from '../../adapters/slack/run-answers.js';

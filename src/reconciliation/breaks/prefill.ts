@@ -1,4 +1,4 @@
-/** What a form that is opened from a break says beforehand: the person corrects it, nobody has to copy references. */
+/** What a form that is opened from a break says beforehand: people correct it instead of copying references. */
 import { isoDay } from '../../kernel/calendar-day.js';
 import { currencyExponent } from '../../kernel/currency.js';
 import { formatMoney } from '../../kernel/money.js';

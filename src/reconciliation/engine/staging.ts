@@ -1,7 +1,7 @@
 /**
  * A statement table on its way into staging, scanned as it goes, so that the database loads while the join prepares.
  *
- * Invariant: what is staged is what the join reads: plain lines pass byte for byte, readable others are written anew,
+ * Invariant: what is staged is what the join reads: plain lines pass byte for byte, readable others are rewritten,
  * and a line that cannot be read is not staged but reported.
  */
 import { columnsOf, expectedRows, type Side } from '../join/join.js';

@@ -66,7 +66,7 @@ function addSummary(header: AccountHeader, code: string, amountText: string, lin
 
 /**
  * How many fields the funds type takes, itself included: S has three amounts, V a date and a time, D as it says. None
- * where another type code stands in its place, because the bank left it out.
+ * where another type code is in its place, because the bank left it out.
  */
 function fundsWidth(fields: string[], at: number): number {
   const type = fields[at] ?? '';

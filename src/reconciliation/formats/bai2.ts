@@ -124,7 +124,7 @@ class Reader {
     yield item;
     if (item.type === 'problem') return;
     rows.push(item);
-    // Control totals count amounts as they stand in the file, without the direction of the type code.
+    // Control totals count amounts as they are in the file, without the direction of the type code.
     this.levels.account.amount += isDebitCode(item.raw.type ?? '') ? -item.amountMinor : item.amountMinor;
   }
 

@@ -58,7 +58,7 @@ export interface CsvProfile {
   outgoing: RowKind[];
   /** A line of totals: the value that marks it, and kinds that it leaves out. */
   trailer?: { column: string; values: string[]; leavesOut: RowKind[] } | undefined;
-  /** A line about the whole file, under a header of its own: its values stand in where a row has none. */
+  /** A line about the whole file, under a header of its own: its values are used where a row has none. */
   summary?: { column: string; values: string[] } | undefined;
 }
 

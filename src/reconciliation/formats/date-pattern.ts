@@ -17,7 +17,7 @@ const parts: Readonly<Record<string, string>> = {
   ss: '(?<second>\\d{2})',
 };
 
-/** The first pattern that fits the whole text counts, so a pattern with a time stands beside one without. */
+/** The first pattern that fits the whole text counts, so a pattern with a time is listed beside one without. */
 export function dateReader(patterns: readonly string[]): DateReader {
   const readers = patterns.map(patternReader);
   return (text) => {

@@ -210,7 +210,7 @@ function addReferences(row: StatementRow, customer: string, bank: string, detail
   if (found.description !== '') row.description = found.description;
 }
 
-/** What was converted, and what the bank kept of it, stands in the supplementary details. */
+/** What was converted, and what the bank kept of it, is in the supplementary details. */
 function addConversion(row: StatementRow, supplement: string): void {
   const original = originalAmountIn(supplement);
   if (original && original.currency !== row.currency)

@@ -244,7 +244,7 @@ function rowOf(entry: Entry, batch: Batch | null, created: string | undefined): 
 const addendaOf = ({ addenda }: Entry, type: '98' | '99'): string | undefined =>
   addenda.find(({ text }) => text.slice(1, 3) === type)?.text;
 
-/** In an international entry (IAT) the foreign account stands in the place of our reference. */
+/** In an international entry (IAT) the foreign account is in the place of our reference. */
 const ownReference = ({ entryClass }: Batch, text: string): string =>
   entryClass === 'IAT' ? '' : text.slice(39, 54).trim();
 

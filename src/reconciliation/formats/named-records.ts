@@ -45,7 +45,7 @@ function named({ line, fields }: CsvRecord, columns: string[]): NamedRecord | Pr
   const raw: Record<string, string> = {};
   columns.forEach((column, at) => {
     const value = fields[at]?.trim() ?? '';
-    // A name that stands twice keeps both values.
+    // A name that is listed twice keeps both values.
     raw[column in raw ? `${column} (${at + 1})` : column] = value;
   });
   const get = (...names: string[]): string =>

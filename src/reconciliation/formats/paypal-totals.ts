@@ -19,7 +19,7 @@ function addFee(sums: Sums, feeMinor: bigint): void {
   else sums.feeDebits += feeMinor;
 }
 
-/** The two sums of fees stand in either order: the specification and real reports differ. */
+/** The two sums of fees come in either order: the specification and real reports differ. */
 function partsIn([, , first, second]: string[], sums: Sums): readonly (keyof Sums)[] {
   const isReversed = first === String(sums.feeDebits) && second === String(sums.feeCredits);
   return isReversed ? ['grossCredits', 'grossDebits', 'feeDebits', 'feeCredits'] : parts;

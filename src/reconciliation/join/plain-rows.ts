@@ -1,6 +1,6 @@
 /**
  * Rows of a table as numbers: 24 bytes each, because a million of them must fit beside both files, and side by side,
- * because whoever looks at one part of a row looks at the others too and should wait for memory once.
+ * because a reader of one part of a row reads the others too and should wait for memory once.
  */
 const cellsPerRow = 6;
 const [lineStart, referencePlace, hash, currencyAndDay] = [0, 1, 2, 3];

@@ -157,7 +157,7 @@ function chargeFaults(facts: RefundFacts): string[] {
   return [`${charge} is ${how} in full (${amountCaptured}): nothing is left to refund.`];
 }
 
-/** The provider's word is taken, whatever a dispute's status: words may come that nobody here knows. */
+/** The provider's word is taken, whatever a dispute's status: a new word may come. */
 const disputeFaults = ({ charge, disputes }: RefundFacts): string[] =>
   disputes
     .filter(({ isChargeRefundable }) => !isChargeRefundable)

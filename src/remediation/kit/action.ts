@@ -3,7 +3,7 @@
  *
  * Invariants: a plan is made from parameters and facts alone, so it can be made again and compared; parameters are
  * kept as they were typed; everything in a plan is plain JSON, so that its hash covers all of it; an action says itself
- * how its effect is found again, because nobody else can.
+ * how its effect is found again, because no one else can.
  * Deliberately absent: who may do it, how often, and when. That is policy.
  */
 import type { JsonObject } from '../../kernel/canonical-json.js';
@@ -98,7 +98,7 @@ export interface ActionFault {
   message: string;
 }
 
-/** What an action would do, in words that stand as they are: nobody approves anything else. Plain text, no markup. */
+/** What an action would do, in words that are shown unchanged, because they are what people approve. Plain text, no markup. */
 export interface Preview {
   /** One line: “Refund 25.00 EUR of pi_3Q… to Visa •• 4242”. */
   headline: string;
@@ -114,7 +114,7 @@ export interface Preview {
   subject: { kind: SubjectKind; id: string };
   /** As the configuration calls it. From the facts, never from what was typed, so that a name cannot dodge a cap. */
   partner: string | null;
-  /** Whose money it is, as the provider or the books call them; null where nobody can tell. */
+  /** Whose money it is, as the provider or the books call them; null where it cannot be known. */
   merchant: string | null;
 }
 
@@ -172,7 +172,7 @@ export interface ActionDefinition<Params, Facts extends JsonObject> {
   offerFor?(thing: Thing): Offer | null;
   /** About the thing that the first field names. */
   brief?(id: string, world: World): Promise<Brief>;
-  /** Throws `not_found` and the like, which become faults; `unavailable` is told as such. */
+  /** Throws `not_found` and the like, which become faults; `unavailable` is reported as such. */
   read(params: Params, world: World): Promise<Facts>;
   /** Every precondition that does not hold, not only the first. Run when planning and again before acting. */
   check(params: Params, facts: Facts, now: Date): readonly ActionFault[];
@@ -181,7 +181,7 @@ export interface ActionDefinition<Params, Facts extends JsonObject> {
   contends?(facts: Facts): readonly string[];
   /** Facts that may move without making the plan another one, such as the volume of the last hour. */
   volatile?: readonly (keyof Facts & string)[];
-  /** Errors as in the ports: `unknown_outcome` when nobody knows, anything else when nothing was done. */
+  /** Errors as in the ports: `unknown_outcome` when the outcome is unknown, anything else when nothing was done. */
   execute(step: Step<Params, Facts>): Promise<Effect>;
   readBack(step: Step<Params, Facts>): Promise<ReadBack>;
   verify(step: Step<Params, Facts>, effect: Effect): Promise<Verification>;
@@ -226,7 +226,7 @@ export interface Action {
   /** Null where nothing comes later. */
   followUpAt(plan: Plan): Date | null;
   followUp(plan: Plan, idempotencyKey: string, world: World): Promise<Effect>;
-  /** Null where nobody can tell before its time. */
+  /** Null where it cannot be known before its time. */
   readonly endedEarly: ((plan: Plan, idempotencyKey: string, world: World) => Promise<Effect | null>) | null;
   readonly closedWords: string | null;
   readonly endedBy: string | null;

@@ -1,5 +1,5 @@
 /**
- * What the actions on disputes share: the dispute as a plan sees it, when it can still be answered, and how that is told.
+ * What the actions on disputes share: the dispute as a plan sees it, when it can still be answered, and how that is said.
  */
 import { formatDuration } from '../../kernel/duration.js';
 import { answerTo, canBeAnswered, takesEvidence, type Answer } from '../../nouns/dispute.js';

@@ -1,7 +1,7 @@
 /**
  * Files that people hand in as evidence: what a plan knows of them, and which piece of evidence each one is.
  *
- * Invariants: what a file is, is told by its content; a plan holds the digest of every file, so that another content is
+ * Invariants: the type of a file is read from its content; a plan holds the digest of every file, so that another content is
  * another plan. A file that cannot be used stays among the facts with the reason, because the person who chose it is to
  * hear of each.
  */

@@ -1,7 +1,7 @@
 /**
  * How evidence is asked for, and which pieces of evidence the answers are.
  *
- * Invariant: a dispute holds one piece of each kind, so no two things that were handed in are the same piece. A file is
+ * Invariant: a dispute holds one piece of each kind, so no two submitted items are the same piece. A file is
  * the kind that it is named after, else the chosen one: nothing is guessed, and the plan shows what each became.
  */
 import {
@@ -90,7 +90,7 @@ export function givenDocuments({ fileKind }: EvidenceParams, files: readonly Fil
   });
 }
 
-/** Everything about what was handed in that cannot be used. */
+/** Every fault of the submitted items. */
 export function givenFaults(params: EvidenceParams, files: readonly FileFact[]): ActionFault[] {
   const problems = files.flatMap(({ problem }) => (problem === null ? [] : [problem]));
   const usable = files.filter(({ problem }) => problem === null);

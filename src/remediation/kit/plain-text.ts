@@ -1,7 +1,7 @@
 /**
  * Text that leaves the house, to the platform or in a letter: what is typed, shown, approved and sent is the same.
  *
- * Invariants: no card number leaves, however it is spaced out with what nobody sees; nothing that hides, or shows the
+ * Invariants: no card number leaves, even when invisible characters separate its digits; nothing that hides, or shows the
  * text in another order than it is written; line breaks are line feeds.
  * Marks that only set a direction stay, because right-to-left scripts need them.
  */

@@ -1,7 +1,7 @@
 /**
  * What a refund rests on: the charge, what was given back of it already, and what stands against giving more.
  *
- * Invariants: a refund on its way counts as given back, one that failed does not; what nobody can read is named, and what
+ * Invariants: a refund on its way counts as given back, one that failed does not; what cannot be read is named, and what
  * the charge itself says counts for it; amounts are exact text with their currency and instants ISO text, so that a
  * difference reads as it is.
  * Deliberately absent: whether a refund is pending or through, which changes no plan.
@@ -40,7 +40,7 @@ export type RefundFacts = AmountRuleFacts & {
   /** Those that count as given back, newest first. */
   refunds: readonly { id: string; amount: string; createdAt: string }[];
   disputes: readonly { id: string; status: string; isChargeRefundable: boolean }[];
-  /** What the provider gave about the charge and nobody can read, a sentence each. */
+  /** A sentence for each thing about the charge that the provider gave and that cannot be read. */
   unread: readonly string[];
   /** Early fraud warnings that a refund would settle. */
   openWarnings: readonly string[];

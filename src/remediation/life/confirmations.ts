@@ -1,7 +1,7 @@
 /**
  * Votes that are confirmed outside the chat: what a one-time link stands for, and what becomes of it.
  *
- * Invariant: a link confirms the vote of one person on one plan, once; whoever holds it still has to prove who they are.
+ * Invariant: a link confirms the vote of one person on one plan, once; its holder still has to prove who they are.
  */
 import { OpsError, toOpsError } from '../../kernel/errors.js';
 import type {
@@ -67,7 +67,7 @@ async function settle<Kind extends string>(
   } catch (thrown) {
     const error = toOpsError(thrown);
     if (error.code !== 'conflict') throw error;
-    // Something came between the look and the deed, or stands in its way.
+    // Something changed since the check, or blocks the vote.
     const now = await lookUp(deps, token);
     return now.kind === 'refused' ? now : { kind: 'refused', why: 'stopped' };
   }

@@ -1,7 +1,7 @@
 /**
  * Which actions contradict each other: about the same thing, only one of the two can be meant.
  *
- * Invariant: while one is open the other is not entered, so that nobody approves both; a broken glass passes, because what
+ * Invariant: while one is open the other is not entered, so that people cannot approve both; a broken glass passes, because what
  * changed voids the other one right before it begins.
  * Deliberately absent: the same action twice. Parts of a payment are refunded one after another.
  */

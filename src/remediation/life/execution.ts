@@ -3,7 +3,7 @@
  *
  * Invariants: right before acting everything is read again, people and world, and what no longer holds stops it; the
  * intent is in the database before the first call, and the key of the call with it; of the requests about one thing
- * only one is under way, because each changes what the others rest on; a call whose outcome nobody knows is
+ * only one is under way, because each changes what the others rest on; a call with an unknown outcome is
  * looked for before anything else; the same key is used for every try, and no try follows an unknown one before the
  * other side has said that nothing was done.
  * Deliberately absent: waiting. What comes later is due later (`ports/lives.ts`).
@@ -179,7 +179,7 @@ const lostLease = 'an order lost its lease: this process was stopped for too lon
 const lateAnswer =
   'an order lost its lease: its outcome was settled elsewhere meanwhile, so this answer is dropped';
 
-/** Orders the effect, under the key that stands in the request. */
+/** Orders the effect, under the key that is in the request. */
 async function order(
   deps: RemediationDeps,
   snapshot: Snapshot,

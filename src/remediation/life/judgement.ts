@@ -175,7 +175,7 @@ async function watched(
   if (found.kind === 'done') return confirmed(tx, deps, snapshot, found.effect);
   const denied = remediation.state === 'refused';
   if (found.kind === 'not_done' && denied) await deps.remediations.release(tx, remediation.id);
-  // A day in which nobody answered was no day of looking.
+  // A day without an answer does not count as a day of looking.
   if (found.kind !== 'unanswered' && tx.now >= watchUntil)
     return found.kind === 'not_done' && !denied
       ? missed(tx, deps, snapshot, found.evidence)

@@ -62,7 +62,7 @@ const mayPass = ['rate_limited', 'unavailable'];
 export const needsOperator = ({ code }: OpsError): boolean =>
   code === 'misconfigured' || code === 'forbidden';
 
-/** From a minute up to a quarter of an hour: whoever repairs the credential does not wait long, and the log stays short. */
+/** From a minute up to a quarter of an hour: short for the person who repairs the credential, long enough for a short log. */
 const longestHoldMs = 15 * minuteMs;
 const holdMs = (calls: number): number => Math.min(longestHoldMs, minuteMs * 2 ** (calls - 1));
 /** Once, and then each time that the calls have doubled. */

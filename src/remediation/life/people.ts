@@ -40,7 +40,7 @@ const sharedGroupsMs = 5 * secondMs;
 /** Slack answers 100 questions about people in a minute: forty people can decide all the time. */
 const sharedPersonMs = 30 * secondMs;
 
-/** Before money moves everything is asked anew; when Slack's limit is reached, what was read since the last vote serves. */
+/** Before money moves everything is asked again; when Slack's limit is reached, what was read since the last vote serves. */
 export function forExecution(votes: readonly Vote[], now: Date): Recency {
   const lastVoteAt = Math.max(0, ...votes.map(({ castAt }) => castAt.getTime()));
   const sinceVoteMs = Math.max(0, now.getTime() - lastVoteAt);
@@ -79,7 +79,7 @@ export async function personOf(
   return { personId: userId, name, email, kind, groups: groupsOf(policy, membership, userId) };
 }
 
-/** Names of the policy's groups that somebody is in. Nobody is in a group that the workspace does not know. */
+/** Names of the policy's groups that somebody is in. A group that the workspace does not know is empty. */
 export function groupsOf(
   { groups }: Pick<RemediationDeps['policy'], 'groups'>,
   membership: Membership,

@@ -1,7 +1,7 @@
 /**
  * Whether an approved plan still stands, right before it is carried out: freezes, people, policy, and the world.
  *
- * Invariant: people and world are read anew, or from what all replicas read since the last vote; every difference is
+ * Invariant: people and world are read again, or from what all replicas read since the last vote; every difference is
  * named in words that go into the thread.
  */
 import { secondMs } from '../../kernel/clock.js';

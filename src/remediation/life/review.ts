@@ -9,7 +9,7 @@ import { eligibleVote } from '../policy/votes.js';
 import { requireReason } from '../kit/reason.js';
 import { move, openStates, rulingOf, seenBy, snapshotOf, takeIf } from './transitions.js';
 
-/** Throws `forbidden` for whoever broke the glass and for people outside the groups; `conflict` when it is closed. */
+/** Throws `forbidden` for the person who broke the glass and for people outside the groups; `conflict` when it is closed. */
 export async function closeReview(
   deps: RemediationDeps,
   { id, personId, findings }: { id: string; personId: string; findings: string },

@@ -55,7 +55,7 @@ export async function settle(
 const wouldRepeat = ({ kind }: Look, { misses, calls }: Remediation): boolean =>
   kind === 'not_done' && misses + 1 >= 2 && calls < mostCalls;
 
-/** To order again is to act: what was asked right before the first order is asked anew. */
+/** To order again is to act: what was asked right before the first order is asked again. */
 async function unlessHindered(deps: RemediationDeps, snapshot: Snapshot, found: Look): Promise<Look> {
   const { expiresAt, createdAt } = snapshot.remediation;
   const now = deps.clock.now();

@@ -2,7 +2,7 @@
  * After the effect: seeing it on the other side, and what belongs to the plan but comes later by itself.
  *
  * Invariants: a request is closed once its effect was seen; what went wrong with an effect is said aloud, not hidden in
- * a closed card; the end of a pause comes even when nobody looks.
+ * a closed card; a pause ends even when the check fails.
  */
 import { dayMs, minuteMs, secondMs } from '../../kernel/clock.js';
 import { toOpsError } from '../../kernel/errors.js';

@@ -32,10 +32,10 @@ export type VoteOutcome =
   | { kind: 'approved' }
   /** The rule wants the amount typed by the voter. */
   | { kind: 'needs_amount'; snapshot: Snapshot }
-  /** The rule wants the vote confirmed outside the chat; the token is told to the voter alone, and to nobody again. */
+  /** The rule wants the vote confirmed outside the chat; the token is shown to the voter alone, and only once. */
   | { kind: 'needs_confirmation'; token: string; snapshot: Snapshot };
 
-/** How much of a hash stands in a button: enough to tell plans apart. */
+/** How much of a hash a button carries: enough to tell plans apart. */
 const shortHash = 16;
 export const shortHashOf = ({ planHash }: Pick<Remediation, 'planHash'>): string =>
   planHash.slice(0, shortHash);
@@ -103,8 +103,8 @@ async function takeVotable(
       hint: `See \`/remediate show ${id}\`.`,
     });
   const votes = await deps.remediations.votesOf(tx, id);
-  // Whoever lost the link of an unconfirmed vote votes again and gets a new one; the old one is worth nothing then. And
-  // whoever approved and sees now that it is wrong may still reject.
+  // A person who lost the link of an unconfirmed vote votes again and gets a new one; the old one is void then. And
+  // a person who approved may still reject.
   const counts = (vote: Vote): boolean => vote.state === 'counted' && choice === 'approve';
   const eligible = eligibleVote(rulingOf(remediation), voter, remediation.requesterId, votes.filter(counts));
   if (!eligible.ok) throw new OpsError('forbidden', eligible.message);

@@ -107,7 +107,7 @@ function sameName(name: string | null): string {
   return spelling === '' ? unknownName : spelling.toUpperCase();
 }
 
-/** What nobody can name shares one key, so that hiding a name does not dodge a cap. */
+/** Unnamed things share one key, so that hiding a name does not dodge a cap. */
 const unknownName = 'UNKNOWN';
 
 /** When the oldest entries have left the window so far that no more than `roomMinor` is used. */

@@ -18,7 +18,7 @@ import { requireReason } from '../kit/reason.js';
 /** What stops every request for a while, so that people hear of it before they fill in a form. */
 export type Stop = { kind: 'frozen'; freeze: FreezeStory } | { kind: 'freeze_window'; message: string };
 
-/** A wish to lift it that nobody joined is forgotten after this. */
+/** A request to lift it lapses after this without a second person. */
 const liftWishMs = hourMs;
 
 export const frozenMessage = (why: string | null): string =>
@@ -130,7 +130,7 @@ export async function freezeNow({
   return state.frozen ? storyOf(state) : null;
 }
 
-/** Why a request would be refused whatever it says; null where nothing stops it. `actionId`: null while none is chosen. */
+/** Why any request would be refused now; null where nothing stops it. `actionId`: null while none is chosen. */
 export async function stopNow(
   deps: Pick<RemediationDeps, 'remediations' | 'policy' | 'clock'>,
   { actionId, breakGlass }: { actionId: string | null; breakGlass: boolean },
@@ -150,7 +150,7 @@ export async function requireUnfrozen({
   if (frozen) throw new OpsError('conflict', frozenMessage(why));
 }
 
-/** Whoever said so first, if they still may; whoever left the group since counts for nothing. */
+/** The first person, if still entitled; one who has left the group since does not count. */
 async function firstToLift(deps: RemediationDeps): Promise<KnownPerson | null> {
   const { liftBy } = await deps.remediations.readKillSwitch();
   const first = liftBy === null ? null : await personOf(deps, liftBy, forFinalWords);

@@ -1,5 +1,5 @@
 /**
- * Rules that nobody can ever satisfy, given who is in the groups: refused when Paydesk starts, rather than found out in the
+ * Rules that can never be satisfied, given who is in the groups: refused when Paydesk starts, rather than found out in the
  * night when money stands still.
  *
  * Invariant: approvers are counted besides the requester, for every possible requester; each sentence names the rule, the
@@ -10,7 +10,7 @@ import type { Policy, Rule } from './policy.js';
 /** Group name → user ids of those who may decide at all (members of the workspace, no guests, no bots). */
 export type Members = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** None when every rule can be satisfied by whoever may ask for it. A group that is not in `membersOf` is empty. */
+/** Empty when every rule can be satisfied for each of its requesters. A group that is not in `membersOf` is empty. */
 export function lockOuts(policy: Policy, membersOf: Members): string[] {
   return [
     ...policy.rules.flatMap((rule) => lockOutsOf(rule, membersOf)),

@@ -4,15 +4,15 @@
  *
  * Invariants: durations are milliseconds; amounts and rates are decimal text as they were written, in `reportingCurrency`;
  * people are named by group, and groups by their own names, so that a policy reads without Slack's ids.
- * Deliberately absent: exemptions. Nobody is above a rule; there is break-glass, and it is loud.
+ * Deliberately absent: exemptions. Rules bind everyone; there is break-glass, and it is loud.
  */
 import type { Money } from '../../kernel/money.js';
 import type { Risk } from '../kit/action.js';
 
 export interface Policy {
-  /** Channel ids. Break-glass is told in `alarm`. */
+  /** Channel ids. Break-glass is announced in `alarm`. */
   channels: { approvals: string; alarm: string };
-  /** ISO 4217. Bands and caps are in it, whatever currency a payment is in. */
+  /** ISO 4217. Bands and caps are in it, also for payments in other currencies. */
   reportingCurrency: string;
   rates: readonly Rate[];
   /** A rate older than this is none. */

@@ -2,7 +2,7 @@
  * A ruling as the text that is stored with its request, and back.
  *
  * Invariant: what is read back is what was written, amounts included; a text that is not a ruling is refused, so that a
- * request never goes on under terms that nobody set.
+ * request never goes on under terms that were not set.
  */
 import { z } from 'zod';
 import { canonicalJson } from '../../kernel/canonical-json.js';

@@ -1,7 +1,7 @@
 /**
  * Whose vote counts.
  *
- * Invariants: people are counted, not votes and not groups; the requester never counts; whoever is no longer entitled when
+ * Invariants: people are counted, not votes and not groups; the requester never counts; a voter who is no longer entitled when
  * it matters does not count, however rightly the vote was cast.
  */
 import type { PersonKind } from '../../ports/directory.js';
@@ -62,7 +62,7 @@ export interface VoteCount {
 }
 
 /**
- * Who counts, by what the workspace says now; a voter that it does not know is nobody. Votes that are void or wait for their
+ * Who counts, by what the workspace says now; an unknown voter does not count. Votes that are void or wait for their
  * confirmation are in neither list.
  */
 export function countedVotes(

@@ -98,7 +98,7 @@ function headLine(head: AuditHead | null): string {
   return `Head #${head.seq} ${code(shortened(head.hash))}`;
 }
 
-/** Told daily. Whoever reads it can hold the database to it, so it carries the whole hash. */
+/** Published daily. A reader can hold the database to it, so it carries the whole hash. */
 export function witnessCard(told: AuditWitness, before: AuditWitness | null): Card {
   const { seq, hash, at } = told;
   const added = seq - (before?.seq ?? 0);

@@ -5,7 +5,7 @@ import type { OpsError } from '../../kernel/errors.js';
 import type { Card } from '../../ports/card.js';
 import { cardOf, code, context, section, wording } from '../kit/blocks.js';
 
-/** Our own words, with at most a word of the person's in them; a list of partners may stand there. */
+/** Our own words, with at most a word of the person's in them; it may list partners. */
 const hintLimit = 1500;
 
 export function errorCard(error: OpsError): Card {

@@ -72,7 +72,7 @@ const movedBecause: Readonly<Record<string, string>> = {
   restricted_action_non_threadable_channel: 'this channel does not allow thread replies',
 };
 
-/** A reply that stands in the channel instead of its thread. */
+/** A reply that is in the channel instead of its thread. */
 export function movedCard({ text, blocks }: Card, refusal: string): Card {
   const note = `Posted in the channel because ${movedBecause[refusal] ?? 'the message it replies to is gone'}.`;
   return { text, blocks: [...(blocks.length > 0 ? blocks : [section(text)]), context(note)] };

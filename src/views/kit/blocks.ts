@@ -84,7 +84,7 @@ export const mentionGroup = (groupId: string): string =>
   /^S[A-Z0-9]{2,20}$/.test(groupId) ? `<!subteam^${groupId}>` : '';
 
 /**
- * Redacted before it is cut: half a card number would not be recognised as one. Nobody looks beyond four times the
+ * Redacted before it is cut: half a card number would not be recognised as one. People do not read beyond four times the
  * limit, because redaction shrinks a text by less than that. Controls can turn the text around.
  */
 function oneLine(text: string, limit: number): string {

@@ -44,7 +44,7 @@ export interface PartnerFacts {
   status: RememberedStatus | null;
 }
 
-/** More lines than this nobody reads, and Slack does not take. Troubled partners come first. */
+/** People do not read more lines than this, and Slack does not take them. Troubled partners come first. */
 const mostLines = 40;
 
 const severity: readonly (StatusIndicator | undefined)[] = [
@@ -55,7 +55,7 @@ const severity: readonly (StatusIndicator | undefined)[] = [
   undefined,
 ];
 
-/** What the page says now; undefined where nobody knows. */
+/** What the page says now; undefined where it is unknown. */
 const indicatorOf = ({ status }: PartnerFacts, now: Date): StatusIndicator | undefined =>
   status && unknownSince(status, now) === null ? status.published.indicator : undefined;
 
@@ -213,7 +213,7 @@ export function partnerStatusCard(name: string, status: RememberedStatus): Card 
   return status.staleToldAt === null ? currentCard(name, status) : staleCard(name, status);
 }
 
-/** The trouble may be over, or worse: nobody can say. */
+/** The trouble may be over, or worse. */
 function staleCard(name: string, status: RememberedStatus): Card {
   const sentence = `${escape(name)}: status unknown since ${instant(status.checkedAt)}, its status page can’t be read`;
   return cardOf(sentence, [

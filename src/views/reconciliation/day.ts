@@ -120,7 +120,7 @@ function pairsOf(report: DayReport): [string, string][] {
   return pairs;
 }
 
-/** Per currency the share of what moved; the worst first, so that nobody reads over it. */
+/** Per currency the share of what moved; the worst first, so that it is not overlooked. */
 function valueText({ value }: DayReport): string {
   if (value.length === 0) return 'No movements';
   return value

@@ -1,5 +1,5 @@
 /**
- * The live card of a request for a guarded action, and what is told in its thread and in the alarm channel.
+ * The live card of a request for a guarded action, and its messages in the thread and in the alarm channel.
  *
  * Invariants: the first line says what happens and in which state it is, and so does the plain text; the body is the plan
  * that is approved, line by line, or the card says that it does not fit and offers no approval; the buttons follow from
@@ -43,7 +43,7 @@ const evidenceLimit = 190;
 const idLimit = 80;
 
 interface CardOptions {
-  /** False for a private copy, which nobody would ever rewrite: it is whole, and has no button. */
+  /** False for a private copy, which is never rewritten: it is whole, and has no button. */
   live?: boolean;
   links?: Links;
 }
@@ -83,7 +83,7 @@ function finishedBlocks(snapshot: Snapshot, links: Links): KnownBlock[] {
   ];
 }
 
-/** Without its buttons and origin: what stands in Home too, where Slack takes no progress. */
+/** Without its buttons and origin: what is in Home too, where Slack takes no progress. */
 export function requestBlocks(snapshot: Snapshot, progress: readonly KnownBlock[] = []): KnownBlock[] {
   return [section(firstLine(snapshot)), ...detailBlocks(snapshot, progress)];
 }
@@ -172,7 +172,7 @@ function reasonLabel(remediation: Remediation): string {
 const reasonText = (why: string, { verified, effectSummary }: Remediation, votes: readonly Vote[]): string =>
   verified && why === effectSummary ? 'with the provider' : named(why, votes);
 
-/** People whose vote a sentence tells of stand there by id. */
+/** A sentence about a vote names its people by id. */
 const named = (text: string, votes: readonly Vote[], limit = reasonLimit): string =>
   votes.reduce(
     (line, { personId }) => line.replaceAll(personId, () => mention(personId)),

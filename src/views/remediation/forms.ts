@@ -2,7 +2,7 @@
  * The windows in which a guarded action is asked for: which one, with which parameters, and what became of it.
  *
  * Invariants: the inputs are the action's own fields, named as they are; breaking the glass cannot be mistaken for asking;
- * what a window has to remember stands in its memo, which is read back as something from outside.
+ * a window keeps its memory in its memo, which is read back as untrusted input.
  */
 import type { AlertBlock, InputBlock, InputBlockElement } from '@slack/types';
 import { z } from 'zod';
@@ -52,7 +52,7 @@ const about = z
   .default(null);
 const formMemo = z.strictObject({ ...occasion, action: z.string().max(60), about });
 
-/** Throws `invalid`: nobody but a forger gets there. */
+/** Throws `invalid`: only a forged request gets there. */
 export const readChooserMemo = (memo: string): Occasion => readMemo(chooserMemo, memo);
 export const readFormMemo = (memo: string): z.output<typeof formMemo> => readMemo(formMemo, memo);
 

@@ -11,7 +11,7 @@ import { freezeCard } from './freeze.js';
 
 type Channels = Policy['channels'];
 
-/** The card first, so that news that is sent with it has a thread to stand in. */
+/** The card first, so that news sent with it has a thread. */
 export function remediationMessages(
   snapshot: Snapshot,
   news: News | null,
@@ -24,7 +24,7 @@ export function remediationMessages(
   return news ? [card, { channel, card: newsCard(news, snapshot), threadOf: liveCard }] : [card];
 }
 
-/** A freeze has a live card, with the button that lifts it; what is done about it later is said anew. */
+/** A freeze has a live card, with the button that lifts it; what is done about it later is said again. */
 export function alarmMessages({ personId, text, about }: Alarm, policy: AlarmPolicy): OutgoingMessage[] {
   const { alarm: channel } = policy.channels;
   if (about.kind === 'request') {

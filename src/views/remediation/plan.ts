@@ -11,7 +11,7 @@ import { escape, sections } from '../kit/blocks.js';
 
 /** Leaves room on a card for everything that is not the plan. */
 const cardTextLimit = 4000;
-/** A longer one is no headline any more: it stands in the pages. */
+/** A longer one does not fit a headline: it goes to the pages. */
 export const headlineLimit = 300;
 const pieceLimit = 2900;
 const pageTextLimit = 12_000;

@@ -2,7 +2,7 @@
  * The windows in which something is decided about a request: reading a long plan, typing its amount, saying why.
  *
  * Invariants: each shows what is being decided about; its memo names the plan that was shown; the one-time address to
- * confirm a vote stands in a window of the voter and nowhere else.
+ * confirm a vote is shown in a window of the voter and nowhere else.
  */
 import type { KnownBlock } from '@slack/types';
 import type { Card } from '../../ports/card.js';
@@ -68,7 +68,7 @@ const asking = (question: Question): Modal => ({
   memo: question.memo,
 });
 
-/** The rule wants the amount typed by whoever approves. */
+/** The rule requires approvers to type the amount. */
 export const amountModal = (snapshot: Snapshot): Modal =>
   asking({
     callbackId: ids.amount,
@@ -93,7 +93,7 @@ export const rejectModal = (snapshot: Snapshot): Modal =>
     above: [section(firstLine(snapshot))],
   });
 
-/** With everything that was found: nobody else can tell. */
+/** With everything that was found: no one else can tell. */
 export function judgeModal(snapshot: Snapshot, judgement: Judgement): Modal {
   const took = judgement === 'took_effect';
   const { evidence, stateWhy } = snapshot.remediation;

@@ -4,7 +4,7 @@
  * Invariant: what `findBinaries` returns has just been seen to run as the user who will run it.
  * Two things can be wrong with the programs where npm put them: the links between their libraries are missing (install
  * scripts were off), or the server's user cannot reach them (root's checkout below a folder with mode 700). The first
- * is repaired in place; whatever is still wrong is cured by a copy in a folder that works.
+ * is repaired in place; what is still wrong is cured by a copy in a folder that works.
  */
 import { execFile } from 'node:child_process';
 import { chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';

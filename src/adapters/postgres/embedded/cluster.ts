@@ -48,7 +48,7 @@ export interface Cluster {
 
 const clusterFolder = (home: string): string => join(home, 'postgres');
 
-/** Whom the server of this home runs as: ourselves, or, for root, whoever owns the data. */
+/** Whom the server of this home runs as: ourselves, or, for root, the owner of the data. */
 export async function serverIdentity(home: string): Promise<Identity> {
   if (process.getuid?.() !== 0) return {};
   const owner = await stat(join(clusterFolder(home), 'data')).catch(() => null);
@@ -195,7 +195,7 @@ async function lockLines(cluster: Cluster): Promise<string[]> {
   return text === '' ? [] : text.split('\n');
 }
 
-/** A loopback port that nobody listens on at this moment. */
+/** A loopback port that is free at this moment. */
 export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

@@ -73,7 +73,7 @@ export interface RunningServer extends Connection {
 interface Connection {
   client: pg.Client;
   port: number;
-  /** Settles when the connection has ended, for whatever reason. */
+  /** Settles when the connection has ended, for any reason. */
   broken: Promise<void>;
 }
 

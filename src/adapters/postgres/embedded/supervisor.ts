@@ -2,7 +2,7 @@
  * The PostgreSQL that Paydesk brings along, for everyone who has not given it one: real, durable, in `<home>/postgres/`.
  *
  * Any number of processes may share a home. The rule: **each holds a shared advisory lock in the server for as long as
- * it lives, and whoever leaves and then gets that lock alone, stops the server.** PostgreSQL itself counts its users
+ * it lives, and the process that leaves and then gets that lock alone stops the server.** PostgreSQL itself counts its users
  * that way: a killed process drops its lock with its connection, a server that outlived its starter is found again by
  * the next one, and no file can tell a stale story.
  * The same connection is the watcher: when it breaks, the server is started again on the same port.
@@ -42,7 +42,7 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-/** Any number that nobody else locks: "paydesk" in ASCII. */
+/** Any number that no one else locks: "paydesk" in ASCII. */
 const presenceKey = '0x7061796465736b';
 const restartPauseMs = 1000;
 
