@@ -109,7 +109,7 @@ describe('faults', () => {
     );
   });
 
-  it('a slow loss of 1 % a day is found and does not become what is usual', () => {
+  it('a slow loss of 1 % a day is found and does not become the baseline', () => {
     // Seven days of it, in steps of two hours, after two weeks of history; the rest of the traffic is as ever.
     const changes = Array.from({ length: 84 }, (_, at) => ({
       from: 9 * 24 + at * 2,

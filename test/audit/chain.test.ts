@@ -67,7 +67,7 @@ describe('an entry', () => {
 });
 
 describe('a chain', () => {
-  it('as it was written is whole, whatever was written', async () => {
+  it('as it was written is whole, for any entries', async () => {
     await fc.assert(
       fc.asyncProperty(anyChain, async (chain) => {
         const witnesses = [{ seq: 0, hash: genesis.hash }, ...chain];
@@ -119,7 +119,7 @@ describe('a chain', () => {
     );
   });
 
-  it('an entry that was made anew breaks the link of the next, or the head', async () => {
+  it('an entry that was made again breaks the link of the next, or the head', async () => {
     await fc.assert(
       fc.asyncProperty(anyPlace, async ([chain, place]) => {
         const tampered = replaced(
@@ -165,7 +165,7 @@ describe('a chain', () => {
     );
   });
 
-  it('an inserted entry is found where it stands, or by the one that it pushed away', async () => {
+  it('an inserted entry is found at its place, or by the one that it displaced', async () => {
     await fc.assert(
       fc.asyncProperty(anyPlace, async ([chain, place]) => {
         const pushed = chain.slice(place).map((entry) => ({ ...entry, seq: entry.seq + 1 }));

@@ -1,5 +1,5 @@
 /**
- * The audit log as people meet it: `/audit`, what `/payment` writes down, and the head that is told every day.
+ * The audit log as people meet it: `/audit`, what `/payment` writes down, and the head that is published every day.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { auditCommand, type AuditDeps } from '../../commands/audit.js';
@@ -193,7 +193,7 @@ describe('the witness', () => {
   const append = (): Promise<void> =>
     bench.db.run((tx) => createAuditTrail(createAuditStore(bench.db)).append(tx, anEvent()));
 
-  it('is told once a day, with how many were added, and verifying holds the log to it', async () => {
+  it('is published once a day, with how many were added, and verifying holds the log to it', async () => {
     await append();
     await tell(bench.channels.incidents!);
     await append();
@@ -211,7 +211,7 @@ describe('the witness', () => {
     expect(await verifyChain(store, { witnesses })).toMatchObject({ ok: true, witnesses: 2 });
   });
 
-  it('tells of an empty log too', async () => {
+  it('reports an empty log too', async () => {
     await tell(bench.channels.incidents!);
     const [witness] = await createAuditStore(bench.db).witnesses();
     expect(await bench.texts('incidents')).toEqual([

@@ -96,7 +96,7 @@ describe('the running role', () => {
     expect(await verify()).toMatchObject({ ok: true, head: { seq: 2 } });
   });
 
-  it('cannot witness what is not in the log, and neither can the owner', async () => {
+  it('cannot witness an entry that is not in the log, and neither can the owner', async () => {
     const owner = openDatabase({ url: bench.database.url, clock: bench.clock, log: silentLog });
     onTestFinished(() => owner.close());
     const insert = (seq: number, hash: string, at = '2026-11-20', day = '2026-11-20'): Promise<unknown> =>

@@ -32,7 +32,7 @@ async function writtenBy(work: () => Promise<unknown>): Promise<AuditEntry[]> {
   return (await store.page(seq, 10)).entries.map(readEntry);
 }
 
-it('a lookup by a payment’s id is nobody’s personal data', async () => {
+it('a lookup by a payment’s id is no personal data', async () => {
   expect(await writtenBy(() => desk.command(`/payment ${desk.examples.refunded}`))).toEqual([]);
 });
 
@@ -64,7 +64,7 @@ it('the payments that a person’s address led to are named, so that they lead b
   expect(JSON.stringify(written)).not.toContain(customerEmail);
 });
 
-it('what is shown to everybody is written down', async () => {
+it('an answer shown to everyone is recorded', async () => {
   const trace = await completeTrace(desk, desk.examples.refunded);
   const share = (): Promise<Outcome> =>
     desk.action({

@@ -164,7 +164,7 @@ describe('bringing a database up', () => {
     ).rejects.toMatchObject({ hint: 'Check DATABASE_OWNER_URL.' });
   });
 
-  it('a role is made once, whoever asks, and whatever its name', async () => {
+  it('a role is made once, for any caller and any name', async () => {
     const name = `odd "role" ${new URL(empty.url.reveal()).pathname}`;
     const make = (): Promise<void> => ensureRole(empty.url, name, new Secret(`it's`));
     await Promise.all([make(), make(), make()]);

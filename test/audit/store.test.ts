@@ -99,7 +99,7 @@ describe('appending', () => {
     expect(await verify()).toMatchObject({ ok: true });
   });
 
-  it('what does not continue the chain is refused by the database itself, whoever asks', async () => {
+  it('the database itself refuses what does not continue the chain', async () => {
     await bench.append(anEvent());
     const owner = openDatabase({ url: bench.database.url, clock: bench.clock, log: silentLog });
     onTestFinished(() => owner.close());

@@ -181,7 +181,7 @@ const amountsShown = async (cells: { allInnerTexts(): Promise<string[]> }): Prom
   (await cells.allInnerTexts()).map((text) => Number(text.replace('€', '')));
 
 describe('a modal', () => {
-  it('shows what is missing, then what the app refuses at its field, then closes', async () => {
+  it('shows missing inputs, then the app’s refusal at its field, then closes', async () => {
     const page = await visitor.open('#/ana/payments-ops');
     await say(page, '/refund');
     const modal = page.getByRole('dialog', { name: 'Refund a payment' });

@@ -95,7 +95,7 @@ describe('what makes the first minute easy', () => {
     expect(await composer(page).inputValue()).toBe('');
   });
 
-  it('Ctrl+K jumps to whatever a few letters name', async () => {
+  it('Ctrl+K jumps to the place that a few letters name', async () => {
     const page = await visitor.open(ops);
     await composer(page).waitFor();
     await page.keyboard.press('Control+k');
@@ -110,7 +110,7 @@ describe('what makes the first minute easy', () => {
     await field.waitFor({ state: 'detached' });
   });
 
-  it('the inspector tells how fast each envelope was acknowledged', async () => {
+  it('the inspector shows how fast each envelope was acknowledged', async () => {
     const page = await visitor.open(ops);
     await page.getByRole('button', { name: 'Inspector' }).click();
     await say(page, '/paydesk');
@@ -140,7 +140,7 @@ describe('a lookup', () => {
     await inspect(page, 'trace');
   });
 
-  it('is seen by nobody else until it is shared, and by everybody afterwards', async () => {
+  it('is seen by no one else until it is shared, and by everyone afterwards', async () => {
     const mine = await visitor.open(ops);
     const theirs = await visitor.open('#/tomas/payments-ops');
     const id = await trace(mine, 'refunded');
@@ -258,7 +258,7 @@ describe('the conversation', () => {
     await page.locator('.channel-row').filter({ hasText: 'disputes' }).waitFor();
   });
 
-  it('lets two people write to each other, seen by nobody else', async () => {
+  it('lets two people write to each other, seen by no one else', async () => {
     const theirs = await visitor.open('#/lars/payments-ops');
     const mine = await visitor.open('#/ines/incidents');
     await mine.locator('.channel-row').filter({ hasText: 'Lars Holm' }).click();

@@ -17,7 +17,7 @@ const tall = { width: 1280, height: 11_000 };
 const visitor = useBrowser(() => inject('deskUrl'));
 
 describe('the gallery', () => {
-  it('draws every exhibit, and a visible box for a block that nobody knows', async () => {
+  it('draws every exhibit, and a visible box for an unknown block', async () => {
     const page = await visitor.open(gallery, { viewport: tall });
     const items = page.locator('.gallery-item');
     expect(await items.count()).toBe(exhibits.length);

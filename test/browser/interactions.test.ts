@@ -130,7 +130,7 @@ describe('shortcuts', () => {
     await newest(page, 'Found pi_beta').waitFor();
   });
 
-  it('from a message: the bot is told which one', async () => {
+  it('from a message: the bot learns which one', async () => {
     const page = await visitor.open(ops);
     await say(page, 'Where is pi_alpha?');
     const message = newest(page, 'Where is pi_alpha?');

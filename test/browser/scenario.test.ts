@@ -280,7 +280,7 @@ describe('scenario panel', () => {
     expect(await card.locator('.scenario-note').count()).toBe(0);
   });
 
-  it('imports what is pasted, and says at once when that is no object', async () => {
+  it('imports a pasted object, and says at once when it is none', async () => {
     const { page, card } = await openCard('import-objects');
     const field = card.getByRole('textbox', { name: 'Objects as JSON' });
     const start = card.getByRole('button', { name: 'Start Import objects' });

@@ -24,7 +24,7 @@ function messageOf(work: () => unknown): string {
   throw new Error('nothing was found wrong');
 }
 
-describe('every rule tells where it is broken', () => {
+describe('every rule says where it is broken', () => {
   it.each(readdirSync(folder))('%s', (name) => {
     const text = readFileSync(join(folder, name), 'utf8');
     const expected = [...text.matchAll(/^# expect: ?(.*)$/gm)].map(([, words = '']) => words);
@@ -63,7 +63,7 @@ describe('a good file', () => {
     expect(keys.filter((key) => !new RegExp(`^\\s*(?:- )?${key}:`, 'm').test(text))).toEqual([]);
   });
 
-  it('that is not there is told with what to do', () => {
+  it('that is missing is reported with what to do', () => {
     expect(messageOf(() => loadConfig('/nowhere/paydesk.yaml'))).toMatch(
       /cannot be read[^]*paydesk\.example\.yaml/,
     );
@@ -144,7 +144,7 @@ describe('the environment', () => {
     expect(message).not.toContain('OIDC_CLIENT_ID is missing');
   });
 
-  it('tells every fault at once', () => {
+  it('reports all faults at once', () => {
     const message = messageOf(() =>
       parseEnvironment({ PORT: 'x', LOG_LEVEL: 'x', DATABASE_URL: 'x' }, environmentSchema),
     );
@@ -154,7 +154,7 @@ describe('the environment', () => {
     );
   });
 
-  it.each(['x', '3.5', '70000'])('tells what is missing beside what is bad, such as PORT=%s', (port) => {
+  it.each(['x', '3.5', '70000'])('reports what is missing beside what is bad, such as PORT=%s', (port) => {
     const variables = { PORT: port, OIDC_ISSUER: 'x', SLACK_APP_TOKEN: 'xoxb-1' };
     const message = messageOf(() => parseEnvironment(variables, botEnvironmentSchema));
     // What is only bad is not called missing.

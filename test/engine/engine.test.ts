@@ -186,7 +186,7 @@ test.each(faults)('%j is %s: %s', async (changes, code) => {
   await expect(start(jobs)).rejects.toMatchObject({ code });
 });
 
-test('a database without tables and no database at all are told apart, and a later start works', async () => {
+test('a database without tables and no database at all have different errors, and a later start works', async () => {
   const empty = await createEmptyDatabase();
   onTestFinished(() => empty.drop());
   const nowhere = new URL(database.url.reveal());

@@ -76,7 +76,7 @@ async function inHand(): Promise<{ lease: Lease; letGo: () => void }> {
 }
 
 describe('what is due', () => {
-  it('is announced by the database, whatever made it due, and what is due later is not', async () => {
+  it('is announced by the database, and what is due later is not', async () => {
     const client = new pg.Client({ connectionString: database.url.reveal() });
     await client.connect();
     open.push(() => client.end());

@@ -83,7 +83,7 @@ const presences = async (): Promise<number> => {
   return (await db.query(held, [presenceNamespace])).length;
 };
 
-test('a session that is closed while it reconnects ends, and nobody looks present', async () => {
+test('a session that is closed while it reconnects ends, and no replica looks present', async () => {
   const session = await openSession(
     door.url,
     'owner',

@@ -155,7 +155,7 @@ describe('the person who voted', () => {
 });
 
 describe('everybody else', () => {
-  it('is told nothing of the plan before signing in', async () => {
+  it('sees nothing of the plan before signing in', async () => {
     const answer = await fetch(link, { redirect: 'manual' });
     expect(answer.headers.get('location')).toContain(identity.issuer);
     const told = `${[...answer.headers].join('\n')}\n${await answer.text()}`;
@@ -267,7 +267,7 @@ describe('a forged POST', () => {
     expect(votes.decisions).toEqual([]);
   });
 
-  it('may come from a browser that tells the origin', async () => {
+  it('may come from a browser that sends the origin', async () => {
     const page = await confirm(
       await review(),
       {},
@@ -309,7 +309,7 @@ describe('trouble', () => {
     expect((await fetch(`http://${host}:${server.port}/healthz`)).status).toBe(200);
   });
 
-  it('with the votes says that the link tells more, and keeps it usable', async () => {
+  it('with the votes says that the link shows more, and keeps it usable', async () => {
     const page = await review();
     votes.failWith(new OpsError('unavailable', 'The database cannot be reached.'));
     const failed = await confirm(page);

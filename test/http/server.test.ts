@@ -52,7 +52,7 @@ afterEach(() => server.close());
 const get = (path: string, init: RequestInit = {}) => fetch(`http://${host}:${server.port}${path}`, init);
 
 describe('the HTTP server', () => {
-  it('is alive, whatever else is not', async () => {
+  it('is alive, also when other parts are not', async () => {
     parts = new Error('nothing works');
     const response = await get('/healthz');
     expect([response.status, await response.text()]).toEqual([200, 'alive\n']);

@@ -114,7 +114,7 @@ describe('the job', () => {
     expect((await statuses.all()).map(({ partner }) => partner)).toEqual(['adria', 'northpay']);
   });
 
-  it('tells a trouble with one card, follows its wording there, and ends it in its thread', async () => {
+  it('reports a trouble with one card, follows its wording there, and ends it in its thread', async () => {
     await look();
     const end = await startOutage('adria');
     await look();
@@ -173,7 +173,7 @@ describe('the job', () => {
     ]);
   });
 
-  it('forgets a change that it could not tell, and tells it at the next look', async () => {
+  it('forgets a change that it could not report, and reports it at the next look', async () => {
     await look();
     await startOutage('adria');
     await look({ outbox: { enqueue: () => Promise.reject(new Error('no room')) } });
@@ -185,7 +185,7 @@ describe('the job', () => {
     expect(await bench.texts('incidents')).toHaveLength(1);
   });
 
-  it('says nothing of a partner whose changes nobody is told', async () => {
+  it('is silent about a partner without a channel', async () => {
     const watchedPartners = [{ ...watched('adria'), alertsChannel: null }];
     await look({ watchedPartners, statusSource: saying('major') });
     expect(await bench.said('incidents')).toEqual([]);
@@ -211,7 +211,7 @@ describe('the job', () => {
     expect(lines.at(-1)).toMatchObject({ fields: { reason: 'readable_again' } });
   });
 
-  it('marks it without a look too, and a mark that could not be told is told at the next start', async () => {
+  it('marks it without a look too, and makes up for a failed mark at the next start', async () => {
     const over = { watchedPartners: [watched('adria')], statusSource: saying('major') };
     await look(over);
     bench.clock.advance(20 * minuteMs);
@@ -273,7 +273,7 @@ describe('the job', () => {
     expect((await statuses.all())[0]?.published).toMatchObject({ maintenances: [], problems: [] });
   });
 
-  it('tells a first trouble once, also when two look at the same moment', async () => {
+  it('reports a first trouble once, also when two look at the same moment', async () => {
     const over = { watchedPartners: [watched('adria')], statusSource: saying('major') };
     await Promise.all([look(over), look(over), look(over), look(over)]);
     expect(await bench.said('incidents')).toHaveLength(1);

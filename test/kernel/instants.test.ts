@@ -14,7 +14,7 @@ it.each<[string | undefined, string, string, string]>([
   expect(inTimeZone(text, timeZone)).toBe(expected);
 });
 
-it('tells the instant that was written', () => {
+it('gives the instant that was written', () => {
   const at = new Date('2026-11-18T12:00:00Z');
   const seen: number[] = [];
   rewriteInstants(`from ${utcText(at)} to ${utcText(at)}`, (found, utc) => {

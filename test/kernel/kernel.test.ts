@@ -40,7 +40,7 @@ describe('errors', () => {
   });
 });
 
-it('a secret shows itself to nobody who does not ask', () => {
+it('a secret is shown only when it is asked for', () => {
   const secret = new Secret('xoxb-1');
   const seen = [String(secret), JSON.stringify({ secret }), inspect({ secret }), secret.toString()].join();
   expect(seen).not.toContain('xoxb-1');

@@ -53,7 +53,7 @@ async function finishWith(query: Record<string, string> = {}, lies: Lies = {}): 
 }
 
 describe('with the sandbox’s provider', () => {
-  it('tells who signed in just now; a code works once', async () => {
+  it('reports who signed in just now; a code works once', async () => {
     const email = 'Ana@Larkspur-Pay.example';
     const sandbox = await startIdentity({
       port: 0,

@@ -68,7 +68,7 @@ const route = {
 };
 const pause = { routeId: 'r1', until: inAnHour, reason: 'why', idempotencyKey: 'key-1' };
 
-it('takes amounts beyond what a number holds, and fields that nobody knows', async () => {
+it('takes amounts beyond what a number holds, and unknown fields', async () => {
   answers = [json({ ...route, weather: 'fine' })];
   const told = await setUp(baseUrl).operations.route('r1');
   expect(told.volume.amount).toEqual({ minor: 12345678901234567n, currency: 'EUR' });
@@ -110,7 +110,7 @@ it.each<[string, unknown, string]>([
   expect(problems).toEqual([expect.stringContaining(says)]);
 });
 
-it('an event that cannot be read is named, and its neighbours stand', async () => {
+it('an unreadable event is named, and its neighbours are shown', async () => {
   const event = { id: 'evt_1', type: 'charge.succeeded', at: '2026-11-18T11:59:00Z' };
   answers = [
     json({ events: [event, { ...event, id: 'evt_odd', at: 'yesterday' }, { ...event, id: 'evt_2' }] }),
@@ -200,7 +200,7 @@ describe('no answer from the platform', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('nobody there', async () => {
+  it('no server', async () => {
     const { operations, sleeps } = setUp('http://127.0.0.1:9');
     expect((await faultOf(operations.route('r1'))).code).toBe('unavailable');
     expect(sleeps).toEqual([200, 400]);

@@ -56,7 +56,7 @@ describe('reads', () => {
     expect(route.volume.count).toBeGreaterThan(0);
   });
 
-  it('list the routes of a partner, of all, and of a partner that nobody knows', async () => {
+  it('list the routes of a partner, of all, and of an unknown partner', async () => {
     const { rows: own } = await operations.routes('sakura');
     expect(own.map(({ id }) => id).sort()).toEqual(['sakura-card-jp', 'sakura-voucher-jp']);
     expect((await operations.routes()).rows.length).toBeGreaterThan(own.length);
@@ -227,7 +227,7 @@ describe('a key', () => {
     expect(told).toMatchObject({ code: 'conflict', details: { problem: 'idempotency_key_reused' } });
   });
 
-  it('of an order that is still at work tells the second one nothing', async () => {
+  it('of an order that is still at work leaves the second one without an answer', async () => {
     // Whichever comes first waits and holds the key.
     platform.api.setFault({ kind: 'slow', delayMs: 400 });
     const both = await Promise.allSettled([operations.replayEvent(replay), operations.replayEvent(replay)]);
@@ -239,7 +239,7 @@ describe('a key', () => {
   });
 });
 
-describe('an outcome that nobody knows', () => {
+describe('an unknown outcome', () => {
   const writes: [
     what: string,
     send: (api: Operations) => Promise<unknown>,

@@ -73,7 +73,7 @@ test('a transaction has one now, and is visible as a whole', async () => {
   expect(await names()).toEqual(['a', 'b']);
 });
 
-test('whatever is thrown inside undoes everything and comes out as it was', async () => {
+test('an error inside undoes everything and is thrown unchanged', async () => {
   await db.query('truncate things');
   const thrown = new TypeError('the caller’s own');
   const work = db.run(async (tx) => {
@@ -84,7 +84,7 @@ test('whatever is thrown inside undoes everything and comes out as it was', asyn
   expect(await names()).toEqual([]);
 });
 
-test('what is left for after the commit runs then, and not at all after a rollback', async () => {
+test('work for after the commit runs then, and not at all after a rollback', async () => {
   await db.query('truncate things');
   const seen: string[][] = [];
   const look = async (): Promise<void> => void seen.push(await names());
@@ -120,7 +120,7 @@ test('a transaction cannot be used after its end', async () => {
   expect(await code(kept.tx.query('select 1'))).toBe('internal');
 });
 
-test('two that would wait for each other: one is told of a conflict', async () => {
+test('two that would wait for each other: one gets a conflict', async () => {
   await db.query('truncate things');
   await db.query("insert into things values (1, 'a'), (2, 'b')");
   let arrived = 0;
@@ -192,7 +192,7 @@ test('connections that are cut, idle or in a transaction, are replaced', async (
   await expect.poll(() => code(victim.check())).toBe('ok');
 });
 
-test('nobody there, a wrong password and a missing database are told apart', async () => {
+test('no server, a wrong password and a missing database have different errors', async () => {
   const changed = (change: (url: URL) => void): Secret => {
     const url = new URL(own.url.reveal());
     change(url);

@@ -235,7 +235,7 @@ test('what a starter left that was killed while it made the data is cleared away
   expect((await readdir(home)).sort()).toEqual(['postgres']);
 });
 
-test('a secret that does not fit the data, and one that is missing, are told, and the server does not stay', async () => {
+test('a wrong secret and a missing one are reported, and the server does not stay', async () => {
   await (await start()).stop();
   await writeFile(join(home, 'postgres/secret'), 'another');
   await expect(start()).rejects.toMatchObject({
@@ -250,7 +250,7 @@ test('a secret that does not fit the data, and one that is missing, are told, an
   });
 });
 
-test('data of another version, and a file in the way, are told with what to do', async () => {
+test('data of another version and a file in the way are reported with what to do', async () => {
   await (await start()).stop();
   await writeFile(join(home, 'postgres/data/PG_VERSION'), '16\n');
   await expect(start()).rejects.toMatchObject({

@@ -18,7 +18,7 @@ async function databaseNames(like: string): Promise<string[]> {
   return rows.map(({ datname }) => datname);
 }
 
-test('ten at once that want the same missing database get one, whatever its name', async () => {
+test('ten at once that want the same missing database get one, with any name', async () => {
   const server = new Secret(inject('postgresUrl'));
   const name = 'odd "name" 1';
   await Promise.all(Array.from({ length: 10 }, () => ensureDatabase(server, name)));

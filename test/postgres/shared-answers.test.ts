@@ -154,7 +154,7 @@ describe('how old an answer may be', () => {
     expect(await there.get(refused, lately), 'no longer outdated').toMatchObject({ value: 'new' });
   });
 
-  it('forgets what nobody asked for in thirty days', async () => {
+  it('forgets what was not asked for in thirty days', async () => {
     await here.get({ key, pace: wide, ask: answers('someone') }, anew);
     await age(31 * 24 * 3_600_000);
     await here.get({ key: `${key} other`, pace: wide, ask: answers('someone else') }, anew);

@@ -34,7 +34,7 @@ const ahead = (durationMs: number): Clock => ({
 const offMs = (clock: Clock): number => Math.abs(clock.now().getTime() - systemClock.now().getTime());
 
 describe('a following clock', () => {
-  it('is the machine’s until it follows, and then runs on by a timer that nobody sets', () => {
+  it('is the machine’s until it follows, and then runs on by a timer that cannot be set', () => {
     const machine = fixedClock('2026-11-20T09:00:00Z');
     let timerMs = 5000;
     const clock = followingClock(machine, () => timerMs);

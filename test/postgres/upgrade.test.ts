@@ -219,7 +219,7 @@ it('keeps the audit chain, its witness and the cards that are in Slack', async (
   ]);
 }, 60_000);
 
-it('tells a partner’s recovery on the card that the earlier version posted', async () => {
+it('shows a partner’s recovery on the card that the earlier version posted', async () => {
   const watched = (id: string) => ({ id, name: id, statusPage: id, alertsChannel: 'C0ALERTS' });
   const watchedPartners = [watched('adria'), watched('northpay')];
   const partnerWatch = partnerWatchFrom({

@@ -220,7 +220,7 @@ describe.each(['join', 'sql'] as const)('with the engine %s', (engine) => {
     expect(facts).toMatchObject([{ rule: 'exact', entries: [{ id: 'A' }], lines: [{ line: 1 }] }]);
   });
 
-  it('says which later days stand on a day that ran again', async () => {
+  it('says which later days rest on a day that ran again', async () => {
     await run('2026-11-25', statement('1,a,1,EUR,2026-11-25,payment,0'), { engine });
     await run('2026-11-26', statement('1,b,1,EUR,2026-11-26,payment,0'), { engine });
     const { stale } = await run('2026-11-25', null, { engine });

@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 import { packageRoot } from '../../sandbox/package-root.js';
 import { raiseWorld } from '../../sandbox/raise.js';
 
-it('nobody wants it any more: what was begun is ended, and nothing goes on being made', async () => {
+it('stopped early: what has started is ended, and nothing more is started', async () => {
   const home = await mkdtemp(join(tmpdir(), 'paydesk-raise-'));
   await mkdir(join(home, 'logs'));
   const options = { root: packageRoot, home, port: 0, requestUrl: undefined };

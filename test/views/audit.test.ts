@@ -216,7 +216,7 @@ describe('kinds', () => {
     expect(unwritten).toEqual([]);
   });
 
-  it('what is written as text is one of them', () => {
+  it('an event written as text is one of them', () => {
     const texts = sources.flatMap((source) =>
       source.includes('audit')
         ? [...source.matchAll(/\bkind: '([a-z_]+\.[a-z_]+)'/g)].map(([, kind = '']) => kind)

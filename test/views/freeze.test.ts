@@ -71,7 +71,7 @@ describe('the answers', () => {
     expect(read(frozenCard({ staleMs }))).toMatch(words);
   });
 
-  it('to whoever lifts it', () => {
+  it('to the person who lifts it', () => {
     expect(read(liftCard('one_more'))).toContain('A second person has to agree');
     expect(read(liftCard('lifted'))).toContain('The freeze is lifted');
   });

@@ -222,7 +222,7 @@ describe('windows', () => {
     `);
   });
 
-  it('deciding shows what is decided about', () => {
+  it('a decision shows its subject', () => {
     const snapshot = aSnapshot({ evidence, stateWhy: 'The answer was lost.', review: 'open' });
     for (const modal of [
       amountModal(snapshot),

@@ -234,7 +234,7 @@ describe('the live card', () => {
     );
   });
 
-  it('tells of votes: counted, unconfirmed, void, and those that do not fit', () => {
+  it('shows votes: counted, unconfirmed, void, and those that do not fit', () => {
     const many = Array.from({ length: 10 }, (_, index) => aVote({ personId: `U${index}VOTER` }));
     const votes = [
       aVote({ confirmedBy: 'lars@example.com' }),
@@ -273,7 +273,7 @@ it('says once what the effect said and what was seen', () => {
 });
 
 describe('the plan', () => {
-  it('stands on the card whole, line by line, and nothing else of the plan does', () => {
+  it('is on the card whole, line by line, and nothing else of the plan is', () => {
     const card = remediationCard(aSnapshot());
     const lines = planLinesOf(aPlan().preview);
     const text = textOf(json(card.blocks));
@@ -434,7 +434,7 @@ describe('private answers', () => {
   });
 });
 
-describe('a card says what is so of', () => {
+describe('a card is right about', () => {
   it('a letter: the mail server took it', () => {
     const letter = {
       action: 'message-partner',

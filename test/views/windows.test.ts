@@ -33,7 +33,7 @@ it('an error has its sentence, its hint and its reference', () => {
     expect(textIn(modal)).toContain(text);
 });
 
-it('problems of any text and number mention nobody', () => {
+it('problems of any text and number mention no one', () => {
   const text = fc.oneof(fc.string(), fc.constantFrom('<!channel>', 'x'.repeat(5000), '4242424242424242', ''));
   const problem = fc.record({ label: fc.option(text), text });
   fc.assert(

@@ -127,7 +127,7 @@ describe('rows that cannot be read', () => {
     expect(told).toEqual([expect.stringContaining('The input has no rows.')]);
   });
 
-  it('tells the first problems and counts the others', async () => {
+  it('lists the first problems and counts the others', async () => {
     const { scores, told } = await detectText('2026-01-05 00:05:00,x\n'.repeat(1_000));
     expect(scores).toHaveLength(1_000);
     expect(told).toHaveLength(21);

@@ -30,7 +30,7 @@ const history = fc
   .tuple(fc.constantFrom(...Object.keys(ordinaryKinds)), fc.integer({ min: 1, max: 99 }))
   .map(([kind, seed]) => ordinarySeries(kind, seed, 1).slice(0, 600));
 
-describe('whatever the rows are', () => {
+describe('for any rows', () => {
   it('scores a row without knowing what follows it', () => {
     fc.assert(
       fc.property(history, fc.array(anyRow), fc.array(anyRow), (rows, one, other) => {

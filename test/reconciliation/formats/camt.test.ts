@@ -262,7 +262,7 @@ describe('files', () => {
     expect(read(camt, text)).toMatchObject({ problems: [], statements: ['A1 EUR ? → ?'] });
   });
 
-  it('does not count what is only expected', () => {
+  it('does not count entries that are only expected', () => {
     const pending = credit.replace('BOOK', 'PDNG');
     const coded = credit.replace('BOOK', '<Cd>PDNG</Cd>');
     expect(read(camt, document(statement({ entries: pending + coded }))).problems).toEqual([]);

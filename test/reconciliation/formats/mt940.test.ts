@@ -139,7 +139,7 @@ describe('the account', () => {
   });
 });
 
-describe('what stands around messages', () => {
+describe('text around messages', () => {
   const body = message([':61:261127C1,00NTRFX'], 'C261127EUR101,00');
   it.each([
     ['{1:F01INGBNL2ABXXX0000000000}{2:I940INGBNL2AXXXN}{4:\n', '-}', 'SWIFT blocks'],

@@ -46,7 +46,7 @@ describe.each(Object.entries(samples))('%s', (id, sample) => {
     expect(items.filter(({ type }) => type === 'row').length).toBeGreaterThan(1);
   });
 
-  it('never throws, and prints every item, whatever was done to the bytes', () => {
+  it('never throws, and prints every item, for any damage to the bytes', () => {
     const seen = { problems: 0, rows: 0 };
     fc.assert(
       fc.property(fc.array(mutation, { minLength: 1, maxLength: 4 }), (mutations) => {
@@ -67,7 +67,7 @@ describe.each(Object.entries(samples))('%s', (id, sample) => {
     expect(seen.rows).toBeGreaterThan(20);
   });
 
-  it('gives the rows before a cut as they stand in the whole file', () => {
+  it('gives the rows before a cut as in the whole file', () => {
     const whole = parse(id, sample).filter((item) => item.type === 'row');
     const cuts = sample.split('\n').length;
     for (let kept = 1; kept < cuts; kept++) {

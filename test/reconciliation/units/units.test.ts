@@ -290,7 +290,7 @@ describe('the name of a break', () => {
       .results.map(({ identity }) => identity)
       .sort();
 
-  it('does not depend on where a line stands, or in which file', () => {
+  it('does not depend on the place of a line, or on its file', () => {
     const first = namesOf([entry('L1', 100)], [line('P1', 90), line('X9', 7)]);
     const again = namesOf([entry('L1', 100)], [line('X9', 7, { file: 2 }), line('P1', 90, { file: 2 })]);
     expect(again).toEqual(first);

@@ -189,7 +189,7 @@ describe('as the clock moves', () => {
     await books.advance(laterMs + hourMs);
   });
 
-  it('loads anew when the seed is another', async () => {
+  it('loads again when the seed is another', async () => {
     await books.close();
     books = await open(laterMs, 'another');
     const foreign = createWorld({ seed: 'another', attemptsPerHour: 8 });
@@ -265,7 +265,7 @@ describe('a disturbed world', () => {
 });
 
 describe('what was written through the payments API', () => {
-  it('is known to the API and to the books after both were restarted and the books were made anew', async () => {
+  it('is known to the API and to the books after both were restarted and the books were made again', async () => {
     const atMs = startMs + 60 * hourMs;
     const clock = createManualClock(new Date(atMs));
     const options = { port: 0, host: '127.0.0.1', clock, apiKey: 'sk_test', log };

@@ -95,7 +95,7 @@ describe('a sign-in', () => {
     });
   });
 
-  it('gives a signed ID token that tells who, when and for whom, and the same by userinfo', async () => {
+  it('gives a signed ID token that says who, when and for whom, and the same by userinfo', async () => {
     const { status, body } = await redeem(await codeOf());
     expect(status).toBe(200);
     const keys = createRemoteJWKSet(new URL(`${server.issuer}/jwks`));

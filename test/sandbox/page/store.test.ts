@@ -81,7 +81,7 @@ const texts = (state: Store): string[] =>
   state.channels.flatMap((each) => each.messages.map((one) => `${one.ts}=${one.text}`));
 
 describe('applyEvent', () => {
-  it('inserts messages in order of time, whatever order they come in', () => {
+  it('inserts messages in order of time, in whichever order they come', () => {
     const events = ['3.0', '1.0', '2.0', '10.0'].map((ts): SandboxEvent => ({
       type: 'message',
       message: message(ts, { text: '' }),
@@ -269,7 +269,7 @@ describe('calls of the bot', () => {
     expect(all.map(({ id }) => id)).toEqual([1, 2, 3]);
   });
 
-  it('are kept as they are told of, the oldest forgotten first', () => {
+  it('are kept as they arrive, and the oldest are forgotten first', () => {
     let state = store();
     for (let id = 1; id <= 201; id++) state = applyEvent(state, { type: 'call', call: call(id) });
     expect(state.calls).toHaveLength(200);
@@ -292,7 +292,7 @@ describe('a direct conversation', () => {
   });
   const [ana, ben] = [person('U1', 'ana'), person('U2', 'ben')];
 
-  it('is the one that exists, whoever of the two looks', () => {
+  it('is the existing one for both people', () => {
     const existing = channel([], { id: 'D1', is_im: true });
     expect(directWith([channel([]), existing], ana, ben)).toBe(existing);
     expect(directWith([existing], ben, ana)).toBe(existing);

@@ -386,7 +386,7 @@ describe('jumping to a conversation', () => {
     expect(names(query)).toEqual(expected);
   });
 
-  it('offers a private channel to its members only, and nobody themselves', () => {
+  it('offers a private channel to its members only, and no one themselves', () => {
     expect(names('payroll')).toEqual([]);
     expect(names('payroll', ben)).toEqual(['#payroll']);
     expect(names('ana')).toEqual([]);

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => bench.api.close());
 
 describe('a payment', () => {
-  it('is told from attempt to payout', async () => {
+  it('can be followed from attempt to payout', async () => {
     const { stripe, world } = bench;
     const { paidOut, orderId } = examples(world, start);
     const intent = await stripe.paymentIntents.retrieve(paidOut, {

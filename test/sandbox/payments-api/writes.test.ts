@@ -205,7 +205,7 @@ describe('giving back', () => {
     expect((await stripe.refunds.create({ payment_intent: id })).amount).toBe(700);
   });
 
-  it('cancels what is not captured', async () => {
+  it('cancels an uncaptured payment', async () => {
     const intent = await pay({ capture_method: 'manual' });
     const canceled = await bench.stripe.paymentIntents.cancel(intent.id, {
       cancellation_reason: 'duplicate',

@@ -240,7 +240,7 @@ describe.each<[Transport, number]>([
     expect(await bench.control.message('payments-ops', (message) => message.ts === other.ts)).toBeUndefined();
   });
 
-  it('lets nobody else click an ephemeral message', async () => {
+  it('lets no one else click an ephemeral message', async () => {
     const shown = (await payment()).messages[0]!;
     const body = { user: 'kofi', channel: shown.channel, ts: shown.ts, action_id: 'share' };
     expect((await bench.control.post('action', body)).error).toContain('there is no message');
@@ -263,7 +263,7 @@ describe.each<[Transport, number]>([
     expect((await bench.control.state()).views).toEqual([]);
   });
 
-  it('tells the app that a view was closed', async () => {
+  it('notifies the app that a view was closed', async () => {
     const opened = await bench.control.post('command', { user: 'mei', channel: 'disputes', text: '/form' });
     await bench.control.post('close', { user: 'mei', view_id: opened.view!.id });
     expect(heard.closed).toContain(opened.view!.id);
@@ -288,7 +288,7 @@ describe.each<[Transport, number]>([
     expect(Object.keys(homes)).toEqual([users.find((user) => user.name === 'lars')!.id]);
   });
 
-  it('tells of people who join a channel', async () => {
+  it('notifies the app of people who join a channel', async () => {
     const channel = await bench.client.conversations.create({ name: `inc-${transport}` });
     const { users } = await bench.control.state();
     const lars = users.find((user) => user.name === 'lars')!;

@@ -32,7 +32,7 @@ describe('GET calls', () => {
     expect(Date.parse(call!.at)).not.toBeNaN();
   });
 
-  it('tells what the validator found, in messages, in views and in blocks.validate', async () => {
+  it('reports what the validator found, in messages, in views and in blocks.validate', async () => {
     const bad = [{ type: 'section' }] as never;
     const user_id = (await bench.control.state()).users[0]!.id;
     const { client } = bench;
@@ -52,7 +52,7 @@ describe('GET calls', () => {
     ]);
   });
 
-  it('never shows a token, a secret or a ticket, wherever it stands', async () => {
+  it('never shows a token, a secret or a ticket in any place', async () => {
     const { botToken, appToken, signingSecret } = bench.slack.credentials;
     const body = new URLSearchParams({ token: botToken });
     await fetch(`${bench.slack.apiUrl}auth.test?token=${botToken}`, { method: 'POST', body });
@@ -94,7 +94,7 @@ describe('GET calls', () => {
     expect([kept.length, kept[0]!.id, kept.at(-1)!.id]).toEqual([500, 3, 502]);
   });
 
-  it('tells each call on the stream of events', async () => {
+  it('reports each call on the stream of events', async () => {
     const response = await fetch(`${bench.slack.url}/_sandbox/events`);
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     await bench.client.auth.test();

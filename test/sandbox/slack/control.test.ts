@@ -375,7 +375,7 @@ describe('what the starter adds', () => {
 });
 
 describe('changes of the app’s own messages', () => {
-  it('are told as events: what was posted, edited and deleted, but no reply count', async () => {
+  it('become events: posts, edits and deletions, but no reply count', async () => {
     await withApp((app) => app.event('message', () => Promise.resolve()));
     const channel = (await bench.control.channel('general')).id;
     const { ts } = await bench.client.chat.postMessage({ channel, text: 'one' });
@@ -475,7 +475,7 @@ describe('what an administrator changes', () => {
     expect([await listed(), await listed({ include_disabled: true })]).toEqual([false, true]);
   });
 
-  it('whoever is deactivated cannot act, and can after coming back', async () => {
+  it('a deactivated person cannot act, and can after coming back', async () => {
     await withApp((app) => app.command('/payment', ({ ack }) => ack('here')));
     expect(await change('person', { user: 'ana', deleted: true })).toMatchObject({ ok: true });
     expect(await command()).toMatchObject({ ok: false, error: 'ana is deactivated and cannot act' });

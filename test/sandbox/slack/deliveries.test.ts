@@ -336,7 +336,7 @@ describe.each<[Transport, number]>([
     expect((await act(path, body)).error).toMatch(error);
   });
 
-  it('asks no options of what is no external select, and no shortcut of an ephemeral message', async () => {
+  it('refuses options for other elements than external selects, and shortcuts on ephemeral messages', async () => {
     const asked = { ...(await card()), block_id: 'partner', action_id: 'other', value: '' };
     expect((await act('suggest', asked)).error).toContain('is no external select');
     const [shown] = (await act('command', { channel: 'general', text: '/payment' })).messages;
@@ -346,7 +346,7 @@ describe.each<[Transport, number]>([
 });
 
 describe('the comparison of shapes', () => {
-  it('finds what is missing, invented or of another type, in lists as well', () => {
+  it('finds missing, invented and mistyped members, in lists as well', () => {
     const sample = { a: 1, list: [{ b: 'x' }], none: null };
     expect(differences(sample, { a: 2, list: [{ b: 'y' }], none: 'anything' })).toEqual([]);
     expect(differences(sample, { a: '1', list: [{ c: 'x' }], none: null })).toEqual([

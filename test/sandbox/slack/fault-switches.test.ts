@@ -23,7 +23,7 @@ async function faults(body?: object): Promise<unknown> {
 
 const refuse = { service: 'mail', kind: 'refuse', count: 2 };
 
-it('reach the stand-in that is named, and stand beside Slack’s own', async () => {
+it('reach the named stand-in, and are listed beside Slack’s own', async () => {
   await faults({ kind: 'slow', amount: 1 });
   expect(await faults(refuse)).toMatchObject({ ok: true, faults: [{ kind: 'slow' }, refuse] });
   expect(mail.take('')?.kind).toBe('refuse');

@@ -68,7 +68,7 @@ describe.each<[Transport, number]>([
     expect((await bench.control.channel('payments-ops')).messages).toEqual([]);
   });
 
-  it('an ephemeral answer is seen by one person, whoever else is there', async () => {
+  it('an ephemeral answer is seen by one person only', async () => {
     await withApp((app) => app.command('/payment', ({ ack }) => ack('for you')));
     const [anas] = (await command('/payment', 'ana')).messages;
     const kofis = (await command('/payment', 'kofi')).messages;
@@ -112,7 +112,7 @@ describe.each<[Transport, number]>([
     expect(heard).toEqual(['second', 'first']);
   });
 
-  it('what nobody overtakes comes after the longest wait', async () => {
+  it('a delivery that is not overtaken comes after the longest wait', async () => {
     await withApp((app) => app.command('/payment', ({ ack }) => ack('here')));
     await fault('reorder', { amount: 60 });
     const startMs = performance.now();
@@ -120,7 +120,7 @@ describe.each<[Transport, number]>([
     expect(performance.now() - startMs).toBeGreaterThanOrEqual(59);
   });
 
-  it('an event that nobody acknowledges comes again, with the same event_id', async () => {
+  it('an unacknowledged event comes again, with the same event_id', async () => {
     const ids: string[] = [];
     await withApp((app) =>
       app.event('message', ({ body }) => {

@@ -101,7 +101,7 @@ describe('rate limits', () => {
     return () => bench.close();
   });
 
-  it('lets a burst into one channel pass, then one message a second, and tells how long to wait', async () => {
+  it('lets a burst into one channel pass, then one message a second, and says how long to wait', async () => {
     const { channels } = await bench.control.state();
     const [general, other] = ['general', 'incidents'].map(
       (name) => channels.find((each) => each.name === name)!.id,

@@ -57,7 +57,7 @@ describe('the official client', () => {
     });
   });
 
-  it('gives every message its own, growing ts, also when the clock stands still', async () => {
+  it('gives every message its own, growing ts, even with a stopped clock', async () => {
     const still = await startBench({
       clock: { now: () => new Date('2026-11-20T09:00:00Z') },
       rateLimits: false,
@@ -99,7 +99,7 @@ describe('the official client', () => {
     ).toMatchObject({ error: 'thread_not_found' });
   });
 
-  it('keeps the metadata of a message for whoever asks for it', async () => {
+  it('keeps the metadata of a message for a caller that asks for it', async () => {
     const channel = ids.incidents!;
     const metadata = {
       event_type: 'task',
@@ -618,7 +618,7 @@ describe('the official client', () => {
     expect(response_metadata!.messages).toEqual([`[ERROR] ${text}`]);
   });
 
-  it('tells a missing argument', async () => {
+  it('reports a missing argument', async () => {
     const { error, response_metadata } = await refusal(client.apiCall('chat.postMessage', { text: 'x' }));
     expect(error).toBe('invalid_arguments');
     expect(response_metadata!.messages).toEqual(['[ERROR] missing required field: channel']);

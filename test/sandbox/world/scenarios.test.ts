@@ -20,7 +20,7 @@ function setUp() {
 }
 
 describe('scenarios', () => {
-  it('tells what there is', () => {
+  it('lists the scenarios', () => {
     const { scenarios } = setUp();
     expect(scenarios.list().map(({ name, running, stoppable }) => ({ name, running, stoppable }))).toEqual([
       { name: 'partner-outage', running: false, stoppable: true },

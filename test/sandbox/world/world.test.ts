@@ -59,7 +59,7 @@ describe('size and mix of eight weeks', () => {
 });
 
 describe('determinism', () => {
-  it('is the same world for the same seed, whatever was asked before', () => {
+  it('is the same world for the same seed, also after other questions', () => {
     const [a, b] = [small(), small()];
     hours(now - 40, now).forEach((hour) => b.bookingsOfHour(hour));
     expect(a.attemptsOfHour(now - 3)).toEqual(b.attemptsOfHour(now - 3));
