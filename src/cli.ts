@@ -2,29 +2,21 @@
 /**
  * The command line: `paydesk start | migrate | doctor | audit | manifest | postgres`.
  *
- * Invariant: a fault that a person can mend is told as a sentence and a hint, never as a stack; exit code 1 then, and 2 for a call that
- * cannot be read.
+ * Invariants: a fault that a person can mend is told as a sentence and a hint, never as a stack; exit code 1 then, and 2 for
+ * a call that cannot be read. A command loads what it needs and no more: comparing two files does not take the memory of
+ * the bot.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { startEmbeddedPostgres } from './adapters/postgres/embedded/supervisor.js';
-import { ensureDatabase } from './adapters/postgres/provision.js';
-import { exportAudit, verifyAudit, type Voices } from './cli/audit.js';
-import { backtestFile, localiseFiles, type BacktestOptions, type LocaliseOptions } from './cli/backtest.js';
-import { parseEnvironment, readDotEnv } from './config/environment.js';
-import { configuredAddresses, migrateDatabase } from './wiring/database.js';
+import type { Voices } from './cli/audit.js';
+import type { BacktestOptions, LocaliseOptions } from './cli/backtest.js';
+import type { DetectOptions } from './cli/detect.js';
+import type { ParseOptions } from './cli/parse.js';
+import type { ReconcileOptions } from './cli/reconcile.js';
 import type { Finding } from './doctor/check.js';
-import { examine } from './doctor/doctor.js';
-import { systemClock } from './kernel/clock.js';
 import { OpsError, toOpsError } from './kernel/errors.js';
 import { packageRoot } from './kernel/package-root.js';
-import { createLog } from './wiring/logging.js';
-import { main } from './main.js';
-import { printManifest } from './wiring/manifest.js';
-import { detectRows, type DetectOptions } from './cli/detect.js';
-import { parseFile, type ParseOptions } from './cli/parse.js';
-import { printCalendar, reconcileFiles, type ReconcileOptions } from './cli/reconcile.js';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -37,7 +29,7 @@ const program = new Command('paydesk')
 program
   .command('start')
   .description('run the bot with the environment and paydesk.yaml')
-  .action(() => main());
+  .action(async () => (await import('./main.js')).main());
 
 program
   .command('migrate')
@@ -114,9 +106,7 @@ program
   .argument('<id>', 'TARGET, or a country such as DE')
   .argument('<year>')
   .option('--json', 'one line of JSON')
-  .action((id: string, year: string, { json }: { json?: boolean }) =>
-    printCalendar(id, year, json === true, voices),
-  );
+  .action(runCalendar);
 
 program
   .command('detect')
@@ -145,6 +135,9 @@ program
   .action(runLocalise);
 
 async function runMigrate(): Promise<void> {
+  const { configuredAddresses, migrateDatabase } = await import('./wiring/database.js');
+  const { createLog } = await import('./wiring/logging.js');
+  const { parseEnvironment, readDotEnv } = await import('./config/environment.js');
   readDotEnv();
   const environment = parseEnvironment(process.env);
   const log = createLog('warn');
@@ -159,6 +152,9 @@ async function runMigrate(): Promise<void> {
 }
 
 async function runDoctor(): Promise<void> {
+  const { readDotEnv } = await import('./config/environment.js');
+  const { examine } = await import('./doctor/doctor.js');
+  const { systemClock } = await import('./kernel/clock.js');
   readDotEnv();
   const findings = await examine(process.env, systemClock);
   findings.forEach(sayFinding);
@@ -176,6 +172,7 @@ function sayFinding({ what, state, says, hint }: Finding): void {
 const voices: Voices = { say, tell: (line) => void process.stderr.write(`${line}\n`) };
 
 async function runAuditVerify({ expect }: { expect: string[] }): Promise<void> {
+  const { verifyAudit } = await import('./cli/audit.js');
   if (!(await verifyAudit(expect, voices))) process.exitCode = 1;
 }
 
@@ -185,30 +182,42 @@ async function runAuditExport({ from, to }: { from: string; to?: string }): Prom
       hint: 'Entries are numbered from 1.',
     });
   }
+  const { exportAudit } = await import('./cli/audit.js');
   await exportAudit({ from: Number(from), to }, voices);
 }
 
 async function runParse(file: string, options: ParseOptions): Promise<void> {
+  const { parseFile } = await import('./cli/parse.js');
   if (!(await parseFile(file, options, say, process.stderr))) process.exitCode = 1;
 }
 
 async function runReconcile(options: ReconcileOptions): Promise<void> {
+  const { reconcileFiles } = await import('./cli/reconcile.js');
   await reconcileFiles(options, voices, process.stderr);
 }
 
+async function runCalendar(id: string, year: string, { json }: { json?: boolean }): Promise<void> {
+  const { printCalendar } = await import('./cli/reconcile.js');
+  await printCalendar(id, year, json === true, voices);
+}
+
 async function runDetect(options: DetectOptions): Promise<void> {
+  const { detectRows } = await import('./cli/detect.js');
   if (!(await detectRows(options, process.stdin, process.stdout, voices.tell))) process.exitCode = 1;
 }
 
 async function runBacktest(options: BacktestOptions): Promise<void> {
+  const { backtestFile } = await import('./cli/backtest.js');
   if (!(await backtestFile(options, voices))) process.exitCode = 1;
 }
 
 async function runLocalise(options: LocaliseOptions): Promise<void> {
+  const { localiseFiles } = await import('./cli/backtest.js');
   if (!(await localiseFiles(options, voices))) process.exitCode = 1;
 }
 
-function runManifest({ check }: { check?: boolean }): void {
+async function runManifest({ check }: { check?: boolean }): Promise<void> {
+  const { printManifest } = await import('./wiring/manifest.js');
   const printed = printManifest();
   if (check !== true) return void process.stdout.write(printed);
   if (readFileSync(join(packageRoot, 'manifest.yml'), 'utf8') === printed)
@@ -219,6 +228,10 @@ function runManifest({ check }: { check?: boolean }): void {
 }
 
 async function runPostgres({ database }: { database: string }): Promise<void> {
+  const { startEmbeddedPostgres } = await import('./adapters/postgres/embedded/supervisor.js');
+  const { ensureDatabase } = await import('./adapters/postgres/provision.js');
+  const { createLog } = await import('./wiring/logging.js');
+  const { parseEnvironment, readDotEnv } = await import('./config/environment.js');
   readDotEnv();
   const { PAYDESK_HOME: home } = parseEnvironment(process.env);
   const server = await startEmbeddedPostgres({
