@@ -30,7 +30,7 @@ export async function parseFile(
   screen: Screen,
 ): Promise<boolean> {
   const { text } = decodeText(await readInput(path));
-  const format = formatOf(text, choice);
+  const format = await formatOf(text, choice);
   const items = format ? parseStatement(format, text) : [problem(1, 'unknown_format', unrecognised)];
   const bar = progressBar(screen, 'Reading', text.length < largeFile ? 0 : linesIn(text));
   const printer = json ? new JsonPrinter(say) : new TablePrinter(say);

@@ -25,7 +25,7 @@ import { findingLine, summarise, summaryLine, type Summary } from '../reconcilia
 import { dueLaterThan, parseSettlementRule } from '../reconciliation/settlement.js';
 import { statementLines } from '../reconciliation/statement-lines.js';
 import { isStatementTable, readLedger, type Table } from '../reconciliation/tables.js';
-import { configInUse, readInput, readStatement, type FormatChoice } from './statement-files.js';
+import { configInUse, readInput, readStatement, sizeOf, type FormatChoice } from './statement-files.js';
 import type { Voices } from './voices.js';
 
 export interface ReconcileOptions extends FormatChoice {
@@ -52,11 +52,10 @@ export async function reconcileFiles(
 ): Promise<void> {
   const startedAt = performance.now();
   const settings = await readSettings(options);
-  const [ledger, statement] = [await readInput(options.ledger), await readInput(options.statement)];
-  const isLarge = ledger.length + statement.length >= largeFiles;
+  const isLarge = (await sizeOf(options.ledger)) + (await sizeOf(options.statement)) >= largeFiles;
   const bar = progressBar(screen, 'Reconciling', isLarge ? stages : 0);
   bar.at(1);
-  const sides = readSides(ledger, statement, options, settings);
+  const sides = await readSides(options, settings);
   bar.at(2);
   const { findings, summary, problems } = compareSides(sides, settings);
   bar.end();
@@ -83,15 +82,17 @@ interface Sides {
   statement: Table<StatementLine>;
 }
 
-function readSides(ledger: Buffer, statement: Buffer, choice: FormatChoice, settings: MatchSettings): Sides {
+/** Both files are let go of when this returns: the rules need what is left of them alone. */
+async function readSides(options: ReconcileOptions, settings: MatchSettings): Promise<Sides> {
+  const [ledger, statement] = [await readInput(options.ledger), await readInput(options.statement)];
   const { text } = decodeText(statement.subarray(0, 65_536));
-  const isTable = choice.format === undefined && choice.profile === undefined && isStatementTable(text);
+  const isTable = options.format === undefined && options.profile === undefined && isStatementTable(text);
   return isTable
     ? joinExact(readSide(ledger, 'ledger'), readSide(statement, 'statement'), settings)
     : {
         exact: undefined,
         ledger: readLedger(decodeText(ledger).text),
-        statement: statementLines(readStatement(statement, choice)),
+        statement: statementLines(await readStatement(statement, options)),
       };
 }
 
@@ -129,7 +130,7 @@ async function partnerSettings(asked: {
   calendar: string;
   today: Day;
 }): Promise<MatchSettings> {
-  const config = configInUse();
+  const config = await configInUse();
   const known = config.partners.map(({ id }) => id);
   if (!known.includes(asked.partner))
     throw new OpsError('invalid', `“${asked.partner.slice(0, 40)}” is not a partner of paydesk.yaml.`, {
@@ -148,7 +149,7 @@ async function calendarNamed(id: string): Promise<BusinessCalendar> {
   if (id.toUpperCase() === target.id) return target;
   // The holidays of the world take a third of a second to load.
   const { bankCalendar } = await import('../adapters/calendars/bank-holidays.js');
-  return bankCalendar(id);
+  return bankCalendar(id, target);
 }
 
 function printJson(findings: Finding[], problems: FileProblem[], summary: string, { say }: Voices): void {

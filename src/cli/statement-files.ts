@@ -5,8 +5,7 @@
  * needed; a file that nothing recognises is an error with a hint, never an empty statement.
  */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { loadConfig } from '../config/load.js';
+import { readFile, stat } from 'node:fs/promises';
 import type { Config } from '../config/schema.js';
 import { OpsError } from '../kernel/errors.js';
 import { csvProfile } from '../reconciliation/formats/csv-profile.js';
@@ -38,10 +37,17 @@ export async function readInput(path: string): Promise<Buffer> {
   }
 }
 
+/** In bytes; 0 for a file that cannot be read, which reading it says. */
+export const sizeOf = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+
 /** Throws `invalid` for a format or profile that does not exist, and for a file that none recognises. */
-export function readStatement(file: Buffer, choice: FormatChoice): Iterable<StatementItem> {
+export async function readStatement(file: Buffer, choice: FormatChoice): Promise<Iterable<StatementItem>> {
   const { text } = decodeText(file);
-  const format = formatOf(text, choice);
+  const format = await formatOf(text, choice);
   if (format) return parseStatement(format, text);
   throw new OpsError('invalid', unrecognised, {
     hint: `Name a format with --format (${formats.map(({ id }) => id).join(', ')}) or a CSV profile with --profile.`,
@@ -52,15 +58,18 @@ export const unrecognised =
   'The file is in no format that Paydesk knows, and its header fits no CSV profile.';
 
 /** Undefined for a file that nothing recognises. Throws `invalid` for a format or profile that does not exist. */
-export function formatOf(text: string, { format, profile }: FormatChoice): StatementFormat | undefined {
+export async function formatOf(
+  text: string,
+  { format, profile }: FormatChoice,
+): Promise<StatementFormat | undefined> {
   if (format !== undefined && profile !== undefined)
     throw new OpsError('invalid', 'A file has a format or a profile, not both.', {
       hint: 'Leave out --format or --profile.',
     });
   if (format !== undefined) return formatNamed(format, [...formats, ...profiles]);
   if (profile === undefined)
-    return recognised(text, [...formats, ...profiles]) ?? recognised(text, ownProfiles());
-  return profiles.find(({ id }) => id === profile) ?? profileNamed(profile, ownProfiles());
+    return recognised(text, [...formats, ...profiles]) ?? recognised(text, await ownProfiles());
+  return profiles.find(({ id }) => id === profile) ?? profileNamed(profile, await ownProfiles());
 }
 
 function profileNamed(id: string, own: StatementFormat[]): StatementFormat {
@@ -73,13 +82,18 @@ function profileNamed(id: string, own: StatementFormat[]): StatementFormat {
 }
 
 /** The paydesk.yaml in use. Throws `misconfigured` when it does not exist or cannot be used. */
-export const configInUse = (): Config => loadConfig(configNamed() || usualPath);
+export async function configInUse(): Promise<Config> {
+  // Takes more memory than reading a statement does.
+  const { loadConfig } = await import('../config/load.js');
+  return loadConfig(configNamed() || usualPath);
+}
 
 const usualPath = 'paydesk.yaml';
 const configNamed = (): string => process.env.PAYDESK_CONFIG?.trim() ?? '';
 
 /** The profiles of the paydesk.yaml in use; none where there is no such file. */
-function ownProfiles(): StatementFormat[] {
+async function ownProfiles(): Promise<StatementFormat[]> {
   if (configNamed() === '' && !existsSync(usualPath)) return [];
-  return configInUse().statementProfiles.map((profile) => csvProfile(profile));
+  const { statementProfiles } = await configInUse();
+  return statementProfiles.map((profile) => csvProfile(profile));
 }

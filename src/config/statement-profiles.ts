@@ -42,7 +42,7 @@ const kind = z.enum(kinds, { error: `must be one of ${kinds.join(', ')}` });
 
 const datePattern = z
   .string()
-  .regex(/^(?=.*yy)(?=.*M)(?=.*d)(?:yyyy|yy|MM|M|dd|d|HH|mm|ss|T|[^A-Za-z])+$/, {
+  .regex(/^(?=.*yy)(?=.*M)(?=.*d)(?:yyyy|yy|MMM|MM|M|dd|d|HH|mm|ss|T|[^A-Za-z])+$/, {
     message: 'must be a pattern of yyyy, MM, dd, HH, mm and ss, such as dd.MM.yyyy',
   });
 

@@ -133,7 +133,7 @@ const reconciledPartners = ({ partners }: Config): ReconciledPartner[] =>
 
 function calendarOf(id: string): BusinessCalendar {
   const own = [target, weekdays].find((calendar) => calendar.id === id.toUpperCase());
-  return own ?? bankCalendar(id);
+  return own ?? bankCalendar(id, target);
 }
 
 function settlementOf({ partners }: Config, id: string): ReturnType<InProcessDeps['termsOf']> {

@@ -63,17 +63,35 @@ describe('countries', () => {
     ['DE', '2026-10-03', 'National Holiday'],
     ['DE', '2026-10-05', null],
     ['GB', '2026-12-28', 'Boxing Day (substitute day)'],
+    // The Bank of England keeps the holidays of England.
+    ['GB', '2026-08-31', 'Summer bank holiday'],
+    ['GB', '2012-05-28', null],
+    ['GB', '2012-06-04', 'Spring bank holiday'],
+    ['GB', '2011-04-29', 'Wedding of William and Catherine'],
+    // Holidays of several days close each of them.
+    ['KR', '2026-02-18', 'Korean New Year'],
+    ['RO', '2026-01-02', "New Year's Day"],
+    ['TR', '2026-05-29', 'Feast of the Sacrifice (Eid al-Adha)'],
+    ['SA', '2026-03-22', 'End of Ramadan (Eid al-Fitr)'],
+    ['SA', '2026-03-23', null],
+    // From two o'clock on: until then money settles.
+    ['DE', '2026-12-24', null],
+    // No bank of the euro area settles on the closing days of TARGET, since its country has the euro.
+    ['AT', '2026-04-03', 'Good Friday'],
+    ['NL', '2026-05-01', 'Labour Day'],
+    ['HR', '2022-04-15', null],
+    ['HR', '2023-04-07', 'Good Friday'],
     // The Federal Reserve stays open on the Friday before a holiday on a Saturday.
     ['US', '2026-07-03', null],
     ['US', '2026-11-26', 'Thanksgiving Day'],
     ['SA', '2026-11-27', 'Friday'],
     ['SA', '2026-11-29', null],
   ])('%s on %s: %s', (country, date, reason) => {
-    expect(bankCalendar(country).closed(day(date))).toBe(reason);
+    expect(bankCalendar(country, target).closed(day(date))).toBe(reason);
   });
 
   it('refuses a country that does not exist', () => {
-    expect(() => bankCalendar('XX')).toThrow(/not a calendar/);
+    expect(() => bankCalendar('XX', target)).toThrow(/not a calendar/);
   });
 });
 

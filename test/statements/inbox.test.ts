@@ -137,6 +137,35 @@ describe('a whole file', () => {
     expect(await settle()).toBe(1);
   });
 
+  it.each([
+    [
+      'returns.ach',
+      `101 100067554 1823273902611271043 094101PARTNER\n9${'0'.repeat(11)}1${'0'.repeat(42)}\n${'9'.repeat(94)}\n`,
+      'a day without returns',
+    ],
+    [
+      'camt052.xml',
+      '<Document><BkToCstmrAcctRpt><Rpt><CreDtTm>2026-11-27T18:00:00</CreDtTm><Acct><Id><IBAN>DE1</IBAN></Id></Acct></Rpt></BkToCstmrAcctRpt></Document>',
+      'a day without entries',
+    ],
+    [
+      'trr.csv',
+      'RH,x\nFH,1\nSH,2026/11/27 00:00:00 -0800,2026/11/27 23:59:59 -0800,ACC1,\nCH,Transaction ID\nSC,0\nRC,0\nFF,0\n',
+      'a day without movements',
+    ],
+    [
+      'mt942.sta',
+      ':20:S\n:25:PL1\n:28C:1\n:34F:PLN0\n:13D:2611271815+0100\n:90D:0PLN0,00\n-\n',
+      'no entries',
+    ],
+  ])('without rows is a statement of the day that it names: %s', async (name, content) => {
+    await put(`northpay_${name}`, content);
+    expect(await settle()).toBe(1);
+    expect(told).toEqual([]);
+    const [taken] = await arrivals().waiting();
+    expect(taken).toMatchObject({ rows: 0, businessDay: parseDay('2026-11-27') });
+  });
+
   it('is kept under its hash, byte for byte', async () => {
     const bytes = Buffer.from(mt940());
     await put('northpay_1.sta', bytes);

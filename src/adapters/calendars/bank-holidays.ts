@@ -1,11 +1,13 @@
 /**
- * The days on which the banks of a country are closed: its weekend and its public and bank holidays.
+ * The days on which the banks of a country are closed: its weekend, its public and bank holidays, and in the euro area the
+ * closing days of TARGET, on which no bank there settles.
  *
- * Source: the `date-holidays` package. Deliberately absent: regions and single banks; a company adds its extra days
- * in paydesk.yaml.
+ * Invariants: a holiday of several days closes each of them; one that begins in the afternoon closes none, because money
+ * settles in the morning. Source: the `date-holidays` package. Deliberately absent: regions and single banks; a company
+ * adds its extra days in paydesk.yaml.
  */
-import Holidays from 'date-holidays';
-import { isoDay, weekdayOf, type Day } from '../../kernel/calendar-day.js';
+import Holidays, { type HolidaysTypes } from 'date-holidays';
+import { isoDay, parseDay, weekdayOf, type Day } from '../../kernel/calendar-day.js';
 import { OpsError } from '../../kernel/errors.js';
 import type { BusinessCalendar } from '../../ports/calendars.js';
 
@@ -15,14 +17,18 @@ const friday = 5;
 const saturday = 6;
 const sunday = 7;
 
-/** The calendar of a country by its ISO 3166 code, such as `DE`. Throws `invalid` for a code without holidays. */
-export function bankCalendar(country: string): BusinessCalendar {
+/**
+ * The calendar of a country by its ISO 3166 code, such as `DE`; `euro` are the days of the euro's payment system. Throws
+ * `invalid` for a code without holidays.
+ */
+export function bankCalendar(country: string, euro: BusinessCalendar): BusinessCalendar {
   const code = country.toUpperCase();
   if (!(code in new Holidays().getCountries()))
     throw new OpsError('invalid', `“${country.slice(0, 20)}” is not a calendar.`, {
       hint: 'Name TARGET, or the two letters of a country, such as DE or US.',
     });
-  const holidays = new Holidays(code);
+  const region = leadingRegions[code];
+  const holidays = region === undefined ? new Holidays(code) : new Holidays(code, region);
   const byYear = new Map<string, Map<string, string>>();
   const weekend = fridayWeekends.has(code) ? [friday, saturday] : [saturday, sunday];
   return {
@@ -32,7 +38,9 @@ export function bankCalendar(country: string): BusinessCalendar {
       const year = date.slice(0, 4);
       const closings = byYear.get(year) ?? closingsOf(holidays, code, Number(year));
       byYear.set(year, closings);
-      return closings.get(date) ?? weekendName(day, weekend);
+      return (
+        closings.get(date) ?? weekendName(day, weekend) ?? (isEuro(code, date) ? euro.closed(day) : null)
+      );
     },
   };
 }
@@ -44,19 +52,70 @@ function weekendName(day: Day, weekend: readonly number[]): string | null {
   return weekend.includes(weekday) ? (weekdayNames[weekday - 1] ?? null) : null;
 }
 
+/** Where the payment systems of a country keep the holidays of one part of it. */
+const leadingRegions: Readonly<Record<string, string>> = { GB: 'ENG' };
+
+/** When each country came into the euro; before 2002 TARGET kept other days. */
+const euroSince = new Map<string, string>([
+  ...'AT BE DE ES FI FR GR IE IT LU NL PT'.split(' ').map((code) => [code, '2002'] as const),
+  ['SI', '2007'],
+  ['CY', '2008'],
+  ['MT', '2008'],
+  ['SK', '2009'],
+  ['EE', '2011'],
+  ['LV', '2014'],
+  ['LT', '2015'],
+  ['HR', '2023'],
+  ['BG', '2026'],
+]);
+
+const isEuro = (country: string, date: string): boolean => date >= (euroSince.get(country) ?? '9999');
+
 function closingsOf(holidays: Holidays, country: string, year: number): Map<string, string> {
-  const closings = holidays
-    .getHolidays(year, 'en')
+  const moved = movedHolidays[country] ?? {};
+  // A holiday at the end of a year may reach into the next one.
+  const closings = [year - 1, year]
+    .flatMap((each) => holidays.getHolidays(each, 'en'))
     .filter(({ type }) => type === 'public' || type === 'bank')
-    .map(({ date, name, substitute }) => ({
-      date: date.slice(0, 10),
-      name,
-      substitute: substitute === true,
-    }));
-  return new Map(closings.filter((each) => isObserved(country, each)).map(({ date, name }) => [date, name]));
+    .filter((holiday) => isObserved(country, holiday))
+    .flatMap((holiday) => daysOf(holiday).map((date) => [date, holiday.name] as const));
+  const known = new Map(closings.filter(([date]) => moved[date] !== null));
+  for (const [date, name] of Object.entries(moved)) if (name !== null) known.set(date, name);
+  return known;
+}
+
+type Holiday = HolidaysTypes.Holiday;
+
+const msPerDay = 86_400_000;
+const msPerHour = 3_600_000;
+
+/** Its days. It may begin at the sunset before (`-0600`: six hours), end at noon, and cross a change of the clock. */
+function daysOf({ date, start, end }: Holiday): string[] {
+  if (date.slice(11, 13) !== '00') return [];
+  const first = parseDay(date.slice(0, 10));
+  if (first === null) return [];
+  const hoursBefore = Number(/ -(\d\d)\d\d$/.exec(date)?.[1] ?? 0);
+  const length = (end.getTime() - start.getTime() - hoursBefore * msPerHour) / msPerDay;
+  const days = Math.max(1, Math.ceil(length - 0.5));
+  return Array.from({ length: days }, (_, at) => isoDay(first + at));
 }
 
 /** The Federal Reserve keeps the Friday before a holiday on a Saturday open, although offices close. */
-function isObserved(country: string, { date, substitute }: { date: string; substitute: boolean }): boolean {
-  return !(country === 'US' && substitute && new Date(`${date}T00:00:00Z`).getUTCDay() === friday);
-}
+const isObserved = (country: string, { date, substitute }: Holiday): boolean =>
+  !(
+    country === 'US' &&
+    substitute === true &&
+    new Date(`${date.slice(0, 10)}T00:00:00Z`).getUTCDay() === friday
+  );
+
+/** What the package lacks: days that were added by proclamation, and days (null) that were moved away. */
+const movedHolidays: Readonly<Record<string, Readonly<Record<string, string | null>>>> = {
+  GB: {
+    '2002-05-27': null,
+    '2002-06-03': 'Golden Jubilee of Elizabeth II',
+    '2002-06-04': 'Spring bank holiday',
+    '2011-04-29': 'Wedding of William and Catherine',
+    '2012-05-28': null,
+    '2012-06-04': 'Spring bank holiday',
+  },
+};

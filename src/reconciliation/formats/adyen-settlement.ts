@@ -6,7 +6,7 @@
  */
 import { problem, quoted, type Problem } from '../problems.js';
 import { isoMoment } from './dates.js';
-import { readAmount, sameExponent, type ExactAmount } from './decimal.js';
+import { readAmountOfAnyMarks, sameExponent, type ExactAmount } from './decimal.js';
 import type { ForeignAmount, RowKind, StatementFormat, StatementItem, StatementRow } from './format.js';
 import { namedRecords, names, type NamedRecord } from './named-records.js';
 
@@ -17,8 +17,7 @@ export const adyenSettlement: StatementFormat = {
   title: 'Adyen settlement details',
   recognises: (head) => head.includes('Psp Reference') && head.includes('Net Currency'),
   *parse(text): Generator<StatementItem, void, undefined> {
-    const delimiter = text.slice(0, 4096).includes('Psp Reference;') ? ';' : ',';
-    for (const record of namedRecords(text, { isHeader, delimiter }))
+    for (const record of namedRecords(text, { isHeader }))
       if (record.type === 'problem') yield record;
       else yield* rowOf(record);
   },
@@ -134,8 +133,8 @@ function readSide(record: NamedRecord, name: 'Gross' | 'Net', unit: 'GC' | 'NC')
       `${quoted(currency)} is not a currency code`,
       `${name} Currency`,
     );
-  const credit = readAmount(creditText || '0', currency);
-  const debit = readAmount(debitText || '0', currency);
+  const credit = readAmountOfAnyMarks(creditText || '0', currency);
+  const debit = readAmountOfAnyMarks(debitText || '0', currency);
   if (!credit || !debit) {
     const [column, text] = credit ? [debitName, debitText] : [creditName, creditText];
     return problem(record.line, 'bad_amount', `${quoted(text)} is not an amount`, column);
@@ -147,7 +146,7 @@ function readSide(record: NamedRecord, name: 'Gross' | 'Net', unit: 'GC' | 'NC')
 function readFees(record: NamedRecord, columns: readonly string[], currency: string): ExactAmount | Problem {
   let total: ExactAmount = { minor: 0n, exponent: 0 };
   for (const column of columns) {
-    const fee = readAmount(record.get(column) || '0', currency);
+    const fee = readAmountOfAnyMarks(record.get(column) || '0', currency);
     if (!fee)
       return problem(record.line, 'bad_amount', `${quoted(record.get(column))} is not an amount`, column);
     const { exponent, minor } = sameExponent({ total, fee });

@@ -20,21 +20,50 @@ export const bai2: StatementFormat = {
 
 const knownCodes = new Set(['01', '02', '03', '16', '49', '98', '99']);
 
+/** Some banks go on behind the slash that ends a record with the next one, in the same line. */
+const nextRecord =
+  /\/\s+(?=(?:01,[^,]*,[^,]*,\d{6}|02,[^,]*,[^,]*,[1-4],\d{6}|03,\w|16,\d{3},|49,[-+]?\d+,\d+\/|88,|9[89],[-+]?\d+,\d+,\d+\/))/;
+
+interface Piece {
+  line: number;
+  text: string;
+}
+
+function* piecesOf(text: string): Generator<Piece, void, undefined> {
+  for (const [at, physical] of text.split(/\r\n|\r|\n/).entries()) {
+    const parts = physical.replace(/^\uFEFF/, '').split(nextRecord);
+    for (const [part, content] of parts.entries())
+      if (content.trim() !== '')
+        yield { line: at + 1, text: content.trim() + (part < parts.length - 1 ? '/' : '') };
+  }
+}
+
 function* recordsOf(text: string): Generator<BaiRecord | Problem, void, undefined> {
   let record: BaiRecord | null = null;
-  for (const [at, physical] of text.split(/\r\n|\r|\n/).entries()) {
-    const content = physical.replace(/^\uFEFF/, '').trim();
-    const line = at + 1;
+  let isEnded = true;
+  for (const { line, text: content } of piecesOf(text)) {
     const code = content.slice(0, 2);
     const body = content.slice(3).replace(/\s*\/$/, '');
-    if (content === '') continue;
     if (code === '88' && record) record.continuations.push(body);
     else if (knownCodes.has(code) && (content[2] === ',' || content[2] === undefined)) {
       if (record) yield record;
       record = { line, code, body, continuations: [] };
-    } else yield problem(line, 'unknown_record', `${quoted(content)} is no record of this format`);
+    } else if (record?.code === '16' && !isEnded) addText(record, content);
+    else {
+      yield problem(line, 'unknown_record', `${quoted(content)} is no record of this format`);
+      continue;
+    }
+    isEnded = content.endsWith('/');
   }
   if (record) yield record;
+}
+
+/** The text of a detail that no slash has ended goes on in the next line, even without a continuation record. */
+function addText(record: BaiRecord, content: string): void {
+  const text = `\n${content.replace(/\s*\/$/, '')}`;
+  const last = record.continuations.length - 1;
+  if (last < 0) record.body += text;
+  else record.continuations[last] += text;
 }
 
 /** What one level of the file has come to, against what its trailer states. */
@@ -63,7 +92,7 @@ class Reader {
     const size = 1 + record.continuations.length;
     yield* this.unfinished(record);
     for (const level of Object.values(this.levels)) level.records += size;
-    const fields = record.body.split(',');
+    const fields = [record.body, ...record.continuations].join(',').split(',');
     switch (record.code) {
       case '01':
         this.isOpen = true;

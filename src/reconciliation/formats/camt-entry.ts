@@ -36,7 +36,7 @@ export function* readEntry(
     yield problem(entry.line, 'no_sign', `${quoted(mark ?? '')} is neither CRDT nor DBIT`, 'CdtDbtInd');
     return;
   }
-  const details = childrenNamed(entry, 'NtryDtls').flatMap((each) => childrenNamed(each, 'TxDtls'));
+  const details = detailsOf(entry);
   const amounts = details.length > 1 ? details.map((detail) => detailMoney(detail, money.currency)) : [];
   const each = amounts.filter((amount) => amount !== null);
   // Details without amounts cannot be told apart.
@@ -46,6 +46,10 @@ export function* readEntry(
     yield* checkEntrySum(entry, signed(money, mark), rows);
   } else yield singleRow(entry, details, money, mark, account);
 }
+
+/** The first version has them in the entry itself. */
+const detailsOf = (entry: XmlNode): XmlNode[] =>
+  [entry, ...childrenNamed(entry, 'NtryDtls')].flatMap((each) => childrenNamed(each, 'TxDtls'));
 
 /** What an entry moves, signed; null where it cannot be read. */
 export function entryMoney(entry: XmlNode): CamtMoney | null {
@@ -84,10 +88,11 @@ function detailRow(
   return row;
 }
 
+const batchPaths = ['NtryDtls/Btch/PmtInfId', 'NtryDtls/Btch/MsgId', 'Btch/PmtInfId', 'Btch/MsgId'];
+
 /** The name of an entry: the bank's, or the place where it stands. */
 const entryIdentity = (entry: XmlNode): string =>
-  textAt(entry, 'AcctSvcrRef', 'NtryRef', 'NtryDtls/Btch/PmtInfId', 'NtryDtls/Btch/MsgId') ??
-  `line ${entry.line}`;
+  textAt(entry, 'AcctSvcrRef', 'NtryRef', ...batchPaths) ?? `line ${entry.line}`;
 
 function singleRow(
   entry: XmlNode,
@@ -98,7 +103,7 @@ function singleRow(
 ): StatementRow {
   const detail = details.length === 1 ? details[0] : undefined;
   const row = baseRow(entry, detail, signed(money, mark), account);
-  const batch = textAt(entry, 'NtryDtls/Btch/PmtInfId', 'NtryDtls/Btch/MsgId');
+  const batch = textAt(entry, ...batchPaths);
   if (batch !== undefined) row.batchRef = batch;
   return row;
 }
@@ -138,7 +143,7 @@ const isReference = (text: string | undefined): text is string =>
 function addReferences(row: StatementRow, entry: XmlNode, detail: XmlNode | undefined): void {
   const partner = [
     textAt(detail, 'Refs/AcctSvcrRef'),
-    detail && childrenNamed(entry, 'NtryDtls').length > 0 ? undefined : textAt(entry, 'AcctSvcrRef'),
+    detail ? undefined : textAt(entry, 'AcctSvcrRef'),
     textAt(detail, 'Refs/TxId'),
     textAt(detail, 'Refs/UETR'),
     textAt(entry, 'AcctSvcrRef', 'NtryRef'),
@@ -235,7 +240,7 @@ function rawOf(entry: XmlNode, detail: XmlNode | undefined): Record<string, stri
   const add = (node: XmlNode, path: string): void => {
     if (node.text !== '') raw[path] = raw[path] === undefined ? node.text : `${raw[path]} ${node.text}`;
     for (const child of node.children) {
-      if (child.name !== 'NtryDtls' || detail === undefined)
+      if ((child.name !== 'NtryDtls' && child.name !== 'TxDtls') || detail === undefined)
         add(child, path === '' ? child.name : `${path}/${child.name}`);
     }
   };

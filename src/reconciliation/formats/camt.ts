@@ -15,9 +15,12 @@ import { childrenNamed, nodeAt, readXml, textAt, type XmlNode } from './xml.js';
 export const camt: StatementFormat = {
   id: 'camt',
   title: 'ISO 20022 camt.052, camt.053 or camt.054',
-  recognises: (head) => /<(?:\w+:)?(?:BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn))\b|camt\.05[234]\./.test(head),
+  recognises: (head) => /<(?:[\w.-]+:)?BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)|camt\.05[234]\./.test(head),
   parse: parseCamt,
 };
+
+/** ISO 4217 for no currency at all. */
+const noCurrency = 'XXX';
 
 const reports = new Set(['Stmt', 'Rpt', 'Ntfctn']);
 
@@ -33,7 +36,7 @@ function* parseCamt(text: string): Generator<StatementItem, void, undefined> {
         yield* (report = new Report(item.node.parent)).begin(nodeAt(item.node, 'Amt')?.attributes.Ccy);
       yield* report.entry(item.node);
     } else if (item.type === 'end') {
-      if (report?.node !== item.node) yield* (report = new Report(item.node)).begin();
+      if (report?.node !== item.node) yield* (report = new Report(item.node)).withoutEntries();
       yield* report.end();
       report = null;
     }
@@ -49,36 +52,54 @@ class Report {
   private readonly movements: ExactAmount[] = [];
   private readonly account: string;
   private readonly currency: string | undefined;
-  private readonly opening: ExactAmount | undefined;
-  private readonly closing: ExactAmount | undefined;
+  private readonly opening: Balance | undefined;
+  private readonly closing: Balance | undefined;
+  private readonly problems: Problem[];
 
   constructor(readonly node: XmlNode) {
     this.account =
       textAt(node, 'Acct/Id/IBAN', 'Acct/Id/Othr/Id', 'Acct/Id/PrtryAcct/Id', 'Acct/Id/BBAN') ?? '';
     const balances = childrenNamed(node, 'Bal');
     this.currency = textAt(node, 'Acct/Ccy') ?? nodeAt(balances[0], 'Amt')?.attributes.Ccy;
-    this.opening = balanceOf(balances, ['OPBD', 'PRCD']);
-    this.closing = balanceOf([...balances].reverse(), ['CLBD']);
+    const { ledger, problems } = readBalances(balances, this.currency);
+    this.opening = earliest(ledger, 'OPBD') ?? earliest(ledger, 'PRCD');
+    this.closing = earliest([...ledger].reverse(), 'CLBD', -1);
+    this.problems = problems;
   }
 
   /** A notification may name its currency in its entries alone. */
-  *begin(ofFirstEntry?: string): Generator<StatementItem, void, undefined> {
-    const { node, account, opening, closing } = this;
+  *begin(ofFirstEntry: string | undefined): Generator<StatementItem, void, undefined> {
     const currency = this.currency ?? ofFirstEntry;
-    if (currency === undefined) return;
+    if (currency !== undefined) yield this.facts(currency);
+    yield* this.problems;
+  }
+
+  /** Of a day without entries: it may name no currency, and only say when it was made. */
+  *withoutEntries(): Generator<StatementItem, void, undefined> {
+    const facts = this.facts(this.currency ?? noCurrency);
+    const made = (
+      textAt(this.node, 'CreDtTm') ?? textAt(this.node.parent ?? this.node, 'GrpHdr/CreDtTm')
+    )?.slice(0, 10);
+    yield facts.to === undefined && made !== undefined ? { ...facts, to: made } : facts;
+    yield* this.problems;
+  }
+
+  private facts(currency: string): StatementFacts {
+    const { node, account, opening, closing } = this;
     const facts: StatementFacts = {
       type: 'statement',
       line: node.line,
       account,
       currency,
-      ...balanceFacts(opening, closing, currency),
+      ...balanceFacts(opening?.amount, closing?.amount, currency),
     };
     const id = textAt(node, 'Id');
-    const [from, to] = [dayAt(node, 'Fr'), dayAt(node, 'To')];
+    const from = dayAt(node, 'Fr') ?? opening?.day;
+    const to = dayAt(node, 'To') ?? closing?.day;
     if (id !== undefined) facts.id = id;
     if (from !== undefined) facts.from = from;
     if (to !== undefined) facts.to = to;
-    yield facts;
+    return facts;
   }
 
   *entry(node: XmlNode): Generator<StatementItem, void, undefined> {
@@ -108,7 +129,7 @@ class Report {
       'TtlDbtNtries',
       this.movements.filter(({ minor }) => minor < 0n),
     );
-    yield* checkBalances(this.opening, this.closing, booked, node.line);
+    yield* checkBalances(this.opening?.amount, this.closing?.amount, booked, node.line);
   }
 
   /** The sum that the report states of its credits or debits. */
@@ -124,11 +145,44 @@ class Report {
   }
 }
 
-function balanceOf(balances: XmlNode[], codes: string[]): ExactAmount | undefined {
-  const balance = balances.find((each) => codes.includes(textAt(each, 'Tp/CdOrPrtry/Cd') ?? ''));
-  const amount = readMoney(nodeAt(balance, 'Amt'));
-  if (!amount) return undefined;
-  return textAt(balance, 'CdtDbtInd') === 'DBIT' ? { ...amount, minor: -amount.minor } : amount;
+interface Balance {
+  code: string;
+  amount: ExactAmount;
+  day: string | undefined;
+}
+
+/** Balances of the books; what is available, expected or for information only adds up to nothing here. */
+const ledgerBalances = new Set(['OPBD', 'PRCD', 'CLBD']);
+
+function readBalances(
+  nodes: XmlNode[],
+  currency: string | undefined,
+): { ledger: Balance[]; problems: Problem[] } {
+  const ledger: Balance[] = [];
+  const problems: Problem[] = [];
+  for (const node of nodes) {
+    const code = textAt(node, 'Tp/CdOrPrtry/Cd', 'Tp/Cd', 'Tp/CdOrPrtry/Prtry', 'Tp/Prtry') ?? '';
+    if (!ledgerBalances.has(code)) continue;
+    const money = readMoney(nodeAt(node, 'Amt'));
+    if (!money) problems.push(problem(node.line, 'bad_balance', `${code} is not an amount`, 'Bal'));
+    else if (currency !== undefined && money.currency !== currency) {
+      const message = `${code} is in ${money.currency}, the account in ${currency}`;
+      problems.push(problem(node.line, 'balance_currency', message, 'Bal'));
+    } else {
+      const isDebit = textAt(node, 'CdtDbtInd') === 'DBIT';
+      const day = textAt(node, 'Dt/Dt', 'Dt/DtTm', 'Dt')?.slice(0, 10);
+      ledger.push({ code, amount: isDebit ? { ...money, minor: -money.minor } : money, day });
+    }
+  }
+  return { ledger, problems };
+}
+
+/** Of several days in one report, in either order: the first balance of its kind, or with `direction` -1 the last. */
+function earliest(balances: Balance[], wanted: string, direction: 1 | -1 = 1): Balance | undefined {
+  return balances
+    .filter(({ code }) => code === wanted)
+    .sort((a, b) => direction * (a.day ?? '').localeCompare(b.day ?? ''))
+    .at(0);
 }
 
 const dayAt = (node: XmlNode, end: 'Fr' | 'To'): string | undefined =>

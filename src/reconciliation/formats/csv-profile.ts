@@ -10,7 +10,7 @@ import { problem, quoted, type Problem } from '../problems.js';
 import { dateReader, type DateReader } from './date-pattern.js';
 import { readAmount, sameExponent, withExponent, type ExactAmount } from './decimal.js';
 import type { RowKind, StatementFormat, StatementItem, StatementRow } from './format.js';
-import { namedRecords, type NamedRecord } from './named-records.js';
+import { delimiterOf, namedRecords, type NamedRecord } from './named-records.js';
 
 /** Columns by their names in the file; the first that has a value counts. */
 interface ProfileColumns {
@@ -72,7 +72,8 @@ export function csvProfile(profile: CsvProfile): StatementFormat {
     id: profile.id,
     title: profile.title,
     recognises: (head) => {
-      const lines = head.split(/\r\n|\r|\n/).map((line) => plainFields(line, profile.delimiter));
+      const delimiter = delimiterOf(head, isHeader, profile.delimiter);
+      const lines = head.split(/\r\n|\r|\n/).map((line) => plainFields(line, delimiter));
       return hasAll(lines.filter(isHeader).flat());
     },
     *parse(text): Generator<StatementItem, void, undefined> {
@@ -210,10 +211,9 @@ class ProfileReader {
     }
     const amount = this.amount(record, currency, columns.amount);
     if (!amount) return badAmount(record, columns.amount);
-    const isNegative =
-      sign?.negative.includes(record.get(sign.column)) === true ||
-      (outgoing.includes(kind) && amount.minor > 0n);
-    return isNegative ? { ...amount, minor: -amount.minor } : amount;
+    const isNegative = sign?.negative.includes(record.get(sign.column)) === true || outgoing.includes(kind);
+    // Some files have both the word and the minus.
+    return isNegative && amount.minor > 0n ? { ...amount, minor: -amount.minor } : amount;
   }
 
   private addFees(row: StatementRow, record: NamedRecord): Problem | null {

@@ -8,6 +8,7 @@ export type DateReader = (text: string) => string | undefined;
 const parts: Readonly<Record<string, string>> = {
   yyyy: '(?<year>\\d{4})',
   yy: '(?<shortYear>\\d{2})',
+  MMM: '(?<monthName>[A-Za-z]{3})',
   MM: '(?<month>\\d{2})',
   M: '(?<month>\\d{1,2})',
   dd: '(?<day>\\d{2})',
@@ -32,9 +33,14 @@ export function dateReader(patterns: readonly string[]): DateReader {
 /** Fractions of a second are dropped; an offset is kept, because it makes the moment an instant. */
 const rest = '(?:[.,]\\d+)?(?<zone>Z|UTC|[+-]\\d{2}(?::?\\d{2})?)?';
 
+const monthNames = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
+
+/** 1 to 12 by its first three letters in English; 0, which is no month, for others. */
+const monthNamed = (name: string): number => monthNames.indexOf(name.toLowerCase()) + 1;
+
 function patternReader(pattern: string): DateReader {
   const source = pattern.replace(
-    /yyyy|yy|MM|M|dd|d|HH|mm|ss|[^A-Za-z]|[A-Za-z]/g,
+    /yyyy|yy|MMM|MM|M|dd|d|HH|mm|ss|[^A-Za-z]|[A-Za-z]/g,
     (part) => parts[part] ?? part.replace(/[.*+?^${}()|[\]\\]/, '\\$&'),
   );
   const expression = new RegExp(`^${source}${pattern.includes('HH') ? rest : ''}$`);
@@ -42,7 +48,8 @@ function patternReader(pattern: string): DateReader {
     const found = expression.exec(text)?.groups;
     if (!found) return undefined;
     const year = found.year === undefined ? 2000 + Number(found.shortYear) : Number(found.year);
-    const day = dayOf(year, Number(found.month), Number(found.day));
+    const month = found.monthName === undefined ? Number(found.month) : monthNamed(found.monthName);
+    const day = dayOf(year, month, Number(found.day));
     if (day === null) return undefined;
     if (found.hour === undefined) return isoDay(day);
     const { hour, minute = '00', second = '00' } = found;

@@ -22,8 +22,8 @@ export interface NumberMarks {
 const usualExponent = 2;
 
 /**
- * Reads a decimal such as `12.5`, `-3`, `+1,000.00`, `200.00-` or `(100.00)`; null for anything else. A mark for
- * thousands is accepted only where three digits follow each time.
+ * Reads a decimal such as `12.5`, `-3`, `+1,000.00`, `200.00-`, `(100.00)` or `100.00 DR`; null for anything else. A mark
+ * for thousands is accepted only where three digits follow each time, or two before the last three as India writes them.
  */
 export function readAmount(text: string, currency: string, marks: NumberMarks = {}): ExactAmount | null {
   const signed = signOf(text.trim());
@@ -39,10 +39,25 @@ export function readAmount(text: string, currency: string, marks: NumberMarks = 
   return { minor: signed.isNegative ? -minor : minor, exponent };
 }
 
+/**
+ * A decimal whose marks a spreadsheet may have changed: of two kinds of marks the last is the decimal one, and a comma
+ * alone is decimal unless it could group thousands (`1,234`), which is null, because nobody can tell.
+ */
+export function readAmountOfAnyMarks(text: string, currency: string): ExactAmount | null {
+  const [point, comma] = [text.lastIndexOf('.'), text.lastIndexOf(',')];
+  if (comma === -1) return readAmount(text, currency);
+  if (point > comma) return readAmount(text, currency, { decimal: '.', thousands: ',' });
+  if (point !== -1) return readAmount(text, currency, { decimal: ',', thousands: '.' });
+  if (text.indexOf(',') !== comma) return readAmount(text, currency, { thousands: ',' });
+  return /,\d{3}(?!\d)/.test(text) ? null : readAmount(text, currency, { decimal: ',' });
+}
+
 function signOf(text: string): { digits: string; isNegative: boolean } | null {
   const bracketed = /^\((.*)\)$/.exec(text)?.[1];
   if (bracketed !== undefined)
-    return /[-+()]/.test(bracketed) ? null : { digits: bracketed.trim(), isNegative: true };
+    return /[-+()\p{L}]/u.test(bracketed) ? null : { digits: bracketed.trim(), isNegative: true };
+  const [, marked, mark = ''] = /^(\d[^-+\u2212()]*?)\s*(CR|DR)$/i.exec(text) ?? [];
+  if (marked !== undefined) return { digits: marked, isNegative: mark.toUpperCase() === 'DR' };
   const match = /^([-+\u2212]?)\s*([^-+\u2212()]*?)\s*([-+\u2212]?)$/.exec(text);
   if (!match) return null;
   const [, before = '', digits = '', after = ''] = match;
@@ -55,11 +70,16 @@ function ungrouped(digits: string, { decimal = '.', thousands }: NumberMarks): s
   const [whole = '', ...fractions] = digits.split(decimal);
   if (fractions.length > 1) return null;
   const fraction = fractions[0] === undefined ? '' : `.${fractions[0]}`;
-  if (thousands === undefined || !whole.includes(thousands)) return whole + fraction;
-  const [first = '', ...groups] = whole.split(thousands);
-  const isGrouped = /^\d{1,3}$/.test(first) && groups.every((group) => /^\d{3}$/.test(group));
-  return isGrouped ? first + groups.join('') + fraction : null;
+  if (thousands === undefined) return whole + fraction;
+  const groups = whole.split(marksLike[thousands] ?? thousands);
+  if (groups.length === 1) return whole + fraction;
+  return grouped.test(groups.join(' ')) ? groups.join('') + fraction : null;
 }
+
+/** Blanks that do not break a line, and apostrophes as printers set them, stand for the plain ones. */
+const marksLike: Readonly<Record<string, RegExp>> = { ' ': /[ \u00A0\u2009\u202F]/, "'": /['\u2019]/ };
+
+const grouped = /^(?:\d{1,3}(?: \d{3})+|\d{1,2}(?: \d{2})+ \d{3})$/;
 
 /** The amount in a larger exponent. */
 export const withExponent = ({ minor, exponent }: ExactAmount, to: number): bigint =>

@@ -17,7 +17,7 @@ const mostCharacters = 10_000;
 
 export function referencesIn(details: string): Details {
   if (details.length > mostCharacters) return { description: details.replace(/\s+/g, ' ').trim() };
-  const structured = /^\s*\d{3}\s*([?<~^])\d\d/.exec(details)?.[1];
+  const structured = /^\s*\d{3}\s*([?<>~^|@])\d\d/.exec(details)?.[1];
   if (structured !== undefined) return fromSubfields(details, structured);
   const text = details.replaceAll('\n', '').trim();
   const found = slashWords(text) ?? plusWords(text);
@@ -26,11 +26,17 @@ export function referencesIn(details: string): Details {
 
 /** German and Polish structure: `?00` names the booking, `?20` to `?29` and `?60` to `?63` carry the purpose. */
 function fromSubfields(details: string, mark: string): Details {
-  const fields = details.replaceAll('\n', '').split(mark).slice(1);
-  const purpose = fields
-    .filter((field) => /^(?:2\d|6[0-3])/.test(field))
-    .map((field) => field.slice(2))
-    .join('');
+  // The mark may stand in a text as well: two digits behind it make it a field.
+  const fields = details
+    .replaceAll('\n', '')
+    .split(new RegExp(`\\${mark}(?=\\d\\d)`))
+    .slice(1);
+  const textOf = (codes: RegExp): string =>
+    fields
+      .filter((field) => codes.test(field))
+      .map((field) => field.slice(2))
+      .join('');
+  const purpose = textOf(/^(?:2\d|6[0-3])/) || textOf(/^00/);
   const found = plusWords(purpose);
   return found ?? { description: purpose.replace(/\s+/g, ' ').trim() };
 }

@@ -7,15 +7,20 @@
  */
 import { problem, quoted, type Problem } from '../problems.js';
 import { sixDigitDay } from './dates.js';
-import type { StatementFormat, StatementItem, StatementRow } from './format.js';
+import type { RowKind, StatementFormat, StatementItem, StatementRow } from './format.js';
 import { returnReasons } from './nacha-reasons.js';
 
 export const nacha: StatementFormat = {
   id: 'nacha',
   title: 'NACHA returns and notifications of change',
-  recognises: (head) => /^\uFEFF?101[ \d]{10}/.test(head) && /5(?:200|220|225|280)/.test(head),
+  recognises: (head) => fileStart.test(head) || batchStart.test(head),
   parse: parseNacha,
 };
+
+/** A file header names the size of its records and of its blocks; a file without a batch has nothing else. */
+const fileStart = /^\uFEFF?101.{31}094\d\d1/;
+/** A batch of its own, cut out of a file. */
+const batchStart = /^\uFEFF?5(?:200|220|225|280).{83}\d{7}\s*$/m;
 
 const recordLength = 94;
 const filler = '9'.repeat(recordLength);
@@ -33,13 +38,19 @@ function* recordsOf(text: string): Generator<Physical | Problem, void, undefined
     .entries()) {
     const line = at + 1;
     if (physical.trim() === '') continue;
-    const isBlock = physical.length > recordLength && physical.length % recordLength === 0;
-    const parts = isBlock ? (physical.match(/.{94}/gs) ?? []) : [physical.trimEnd().padEnd(recordLength)];
-    for (const part of parts) {
+    for (const part of partsOf(physical.trimEnd())) {
       if (part.length === recordLength) yield { line, text: part };
       else yield problem(line, 'bad_length', `${part.length} characters where a record has ${recordLength}`);
     }
   }
+}
+
+/** A line is a record that may have lost the blanks at its end, or a block of them, whose last one may be cut off. */
+function partsOf(physical: string): string[] {
+  if (physical.length <= recordLength) return [physical.padEnd(recordLength)];
+  const parts = physical.match(/.{1,94}/gs) ?? [];
+  // Controls end with blanks, the others with a number.
+  return parts.map((part) => (/^[189]/.test(part) ? part.padEnd(recordLength) : part));
 }
 
 interface Sums {
@@ -50,6 +61,22 @@ interface Sums {
 }
 
 const noSums = (): Sums => ({ entries: 0, hash: 0n, debits: 0n, credits: 0n });
+
+/** Where records of an accounting advice (ADV) are wider than those of other batches. */
+interface Layout {
+  amount: [from: number, to: number];
+  /** Debits and credits of a batch control, and of a file control. */
+  batchTotals: [debits: number, credits: number, end: number];
+  fileTotals: [debits: number, credits: number, end: number];
+}
+
+const usualLayout: Layout = { amount: [29, 39], batchTotals: [20, 32, 44], fileTotals: [31, 43, 55] };
+const adviceLayout: Layout = { amount: [27, 39], batchTotals: [20, 40, 60], fileTotals: [31, 51, 71] };
+
+const isAdvice = (batch: Batch | null): boolean => batch?.entryClass === 'ADV';
+const layoutOf = (batch: Batch | null): Layout => (isAdvice(batch) ? adviceLayout : usualLayout);
+const amountOf = (text: string, batch: Batch | null): bigint | null =>
+  minorOf(text.slice(...layoutOf(batch).amount));
 
 interface Batch {
   company: string;
@@ -73,6 +100,9 @@ class Reader {
   private batches = 0;
   private created: string | undefined;
   private isOpen = false;
+  private header: Physical | null = null;
+  /** Of the latest batch: a file has advices alone, or none. */
+  private layout = usualLayout;
 
   *read({ line, text }: Physical): Generator<StatementItem, void, undefined> {
     const type = text.slice(0, 1);
@@ -84,6 +114,7 @@ class Reader {
       this.sums.file = noSums();
       this.batches = 0;
       this.isOpen = true;
+      this.header = { line, text };
     } else if (type === '5') yield* this.openBatch(line, text);
     else if (type === '6') this.openEntry(line, text);
     else if (type === '8') yield* this.closeBatch(line, text);
@@ -94,7 +125,7 @@ class Reader {
 
   /** A control record that is missing: the file was cut, or another one follows. */
   private *unfinished(line: number, type: string): Generator<Problem, void, undefined> {
-    if (this.batch && (type === '5' || type === '1')) {
+    if (this.batch && /^[159]$/.test(type)) {
       yield problem(line, 'truncated', `batch ${this.batch.number} ends without its control record (8)`);
       this.batch = null;
     }
@@ -116,12 +147,13 @@ class Reader {
       effective: sixDigitDay(text.slice(69, 75)),
       description: text.slice(53, 63).trim(),
     };
+    this.layout = layoutOf(this.batch);
     yield { type: 'statement', line, account: this.batch.company, id: this.batch.number, currency: 'USD' };
   }
 
   private openEntry(line: number, text: string): void {
     this.entry = { line, text, addenda: [] };
-    this.count(text.slice(3, 11), isDebit(text), minorOf(text.slice(29, 39)) ?? 0n);
+    this.count(text.slice(3, 11), isDebit(text), amountOf(text, this.batch) ?? 0n);
   }
 
   private *addAddenda(line: number, text: string): Generator<StatementItem, void, undefined> {
@@ -147,36 +179,57 @@ class Reader {
 
   private *closeBatch(line: number, text: string): Generator<StatementItem, void, undefined> {
     this.batches++;
+    const [debits, credits, end] = this.layout.batchTotals;
     yield* checkControl(line, this.sums.batch, {
       count: text.slice(4, 10),
       hash: text.slice(10, 20),
-      debits: text.slice(20, 32),
-      credits: text.slice(32, 44),
+      debits: text.slice(debits, credits),
+      credits: text.slice(credits, end),
     });
     this.batch = null;
   }
 
   private *closeFile(line: number, text: string): Generator<StatementItem, void, undefined> {
     this.isOpen = false;
+    if (this.batches === 0) yield* this.nothing();
     if (Number(text.slice(1, 7)) !== this.batches)
       yield problem(
         line,
         'total_mismatch',
         `${Number(text.slice(1, 7))} batches are stated, ${this.batches} are there`,
       );
+    const [debits, credits, end] = this.layout.fileTotals;
     yield* checkControl(line, this.sums.file, {
       count: text.slice(13, 21),
       hash: text.slice(21, 31),
-      debits: text.slice(31, 43),
-      credits: text.slice(43, 55),
+      debits: text.slice(debits, credits),
+      credits: text.slice(credits, end),
     });
+  }
+
+  /** A day without returns comes as a file without batches. */
+  private *nothing(): Generator<StatementItem, void, undefined> {
+    const { header, created } = this;
+    if (!header || created === undefined) return;
+    const account = header.text.slice(3, 13).trim();
+    yield { type: 'statement', line: header.line, account, currency: 'USD', from: created, to: created };
   }
 }
 
-/** The second digit of a transaction code: 0 to 4 credits, 5 to 9 debits the account of the other side. */
-const isDebit = (text: string): boolean => Number(text.slice(2, 3)) >= 5;
+/**
+ * The second digit of a transaction code: 0 to 4 credits, 5 to 9 debits the account of the other side. Advices (81 to 88)
+ * are credits and debits in turn, of our own account.
+ */
+const isDebit = (text: string): boolean => {
+  const digit = Number(text.slice(2, 3));
+  return text.slice(1, 2) === '8' ? digit % 2 === 0 : digit >= 5;
+};
 
-const minorOf = (text: string): bigint | null => (/^\d+$/.test(text.trim()) ? BigInt(text.trim()) : null);
+/** Codes ending in 1 and 6 are returns and notifications of change. */
+const isSentBack = (text: string): boolean => /^6[2-5][16]/.test(text);
+
+/** Blanks may fill up the front; behind digits they are those of a record that was cut off. */
+const minorOf = (text: string): bigint | null => (/^ *\d+$/.test(text) ? BigInt(text.trim()) : null);
 
 /** Ten digits of the sum of the banks' numbers. */
 const hashModulus = 10_000_000_000n;
@@ -206,23 +259,26 @@ function* checkControl(
 
 function rowOf(entry: Entry, batch: Batch | null, created: string | undefined): StatementRow | Problem {
   const { line, text } = entry;
-  const amount = minorOf(text.slice(29, 39));
+  const amount = amountOf(text, batch);
   if (!batch) return problem(line, 'no_batch', 'an entry (6) stands outside a batch (5)');
   if (amount === null)
-    return problem(line, 'bad_amount', `${quoted(text.slice(29, 39))} is not whole cents`, 'amount');
+    return problem(
+      line,
+      'bad_amount',
+      `${quoted(text.slice(...layoutOf(batch).amount))} is not whole cents`,
+      'amount',
+    );
   const change = addendaOf(entry, '98');
   const returned = addendaOf(entry, '99');
+  // Without it nothing says whether money moves, or which way.
+  if (isSentBack(text) && (change ?? returned) === undefined)
+    return problem(line, 'no_addenda', 'a returned entry has no addenda record (99 or 98)', 'addenda');
   const row: StatementRow = {
     type: 'row',
     line,
     account: batch.company,
-    kind:
-      change === undefined
-        ? returned === undefined
-          ? originatedKind(text)
-          : 'return'
-        : 'notification_of_change',
-    amountMinor: isDebit(text) === (returned === undefined) || amount === 0n ? amount : -amount,
+    kind: kindOf(text, batch, returned, change),
+    amountMinor: comesToUs(text, batch, returned) ? amount : -amount,
     currency: 'USD',
     exponent: 2,
     raw: rawOf(entry),
@@ -244,9 +300,24 @@ function rowOf(entry: Entry, batch: Batch | null, created: string | undefined): 
 const addendaOf = ({ addenda }: Entry, type: '98' | '99'): string | undefined =>
   addenda.find(({ text }) => text.slice(1, 3) === type)?.text;
 
-/** In an international entry (IAT) the foreign account is in the place of our reference. */
+/** What we debit comes to us, unless it is returned; an advice says what happened to our own account. */
+const comesToUs = (text: string, batch: Batch, returned: string | undefined): boolean =>
+  (isDebit(text) === (returned === undefined)) !== isAdvice(batch);
+
+function kindOf(
+  text: string,
+  batch: Batch,
+  returned: string | undefined,
+  change: string | undefined,
+): RowKind {
+  if (change !== undefined) return 'notification_of_change';
+  if (returned !== undefined) return 'return';
+  return isAdvice(batch) ? 'transfer' : originatedKind(text);
+}
+
+/** International entries (IAT) and advices have other facts in the place of our reference. */
 const ownReference = ({ entryClass }: Batch, text: string): string =>
-  entryClass === 'IAT' ? '' : text.slice(39, 54).trim();
+  entryClass === 'IAT' || entryClass === 'ADV' ? '' : text.slice(39, 54).trim();
 
 const originatedKind = (text: string): 'direct_debit' | 'payout' =>
   isDebit(text) ? 'direct_debit' : 'payout';

@@ -15,15 +15,33 @@ export interface NamedRecord {
 }
 
 export interface NamedOptions {
+  /** The partner's own. Absent: a comma. */
   delimiter?: string;
   /** Whether a record is a header: it names the columns that the format cannot do without. */
   isHeader: (fields: string[]) => boolean;
 }
 
+/** A header that is further down than this is looked for with the usual delimiter alone. */
+const headCharacters = 65_536;
+
+const delimiters = [',', ';', '\t', '|'];
+
+/** What separates the columns: a report that went through a spreadsheet may come with another mark than the partner's. */
+export function delimiterOf(text: string, isHeader: NamedOptions['isHeader'], usual = ','): string {
+  const head = text.slice(0, headCharacters);
+  const found = [usual, ...delimiters].find((delimiter) => {
+    for (const record of csvRecords(head, { delimiter }))
+      if ('fields' in record && isHeader(record.fields.map((field) => field.trim()))) return true;
+    return false;
+  });
+  return found ?? usual;
+}
+
 export function* namedRecords(
   text: string,
-  { delimiter = ',', isHeader }: NamedOptions,
+  { delimiter: usual, isHeader }: NamedOptions,
 ): Generator<NamedRecord | Problem, void, undefined> {
+  const delimiter = delimiterOf(text, isHeader, usual);
   let columns: string[] | null = null;
   for (const record of csvRecords(text, { delimiter })) {
     if ('fault' in record) yield faultProblem(record);
@@ -46,7 +64,7 @@ function named({ line, fields }: CsvRecord, columns: string[]): NamedRecord | Pr
   columns.forEach((column, at) => {
     const value = fields[at]?.trim() ?? '';
     // A name that is listed twice keeps both values.
-    raw[column in raw ? `${column} (${at + 1})` : column] = value;
+    raw[Object.hasOwn(raw, column) ? `${column} (${at + 1})` : column] = value;
   });
   const get = (...names: string[]): string =>
     names.map((name) => raw[name] ?? '').find((value) => value !== '') ?? '';

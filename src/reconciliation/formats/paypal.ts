@@ -20,12 +20,21 @@ export const paypal: StatementFormat = {
 };
 
 interface Section {
+  /** Where its header stands. */
+  line: number;
   account: string;
+  /** The days that it reports on. */
+  from: string | undefined;
+  to: string | undefined;
   columns: string[];
+  rows: number;
 }
 
+/** ISO 4217 for no currency at all. */
+const noCurrency = 'XXX';
+
 function* parsePaypal(text: string): Generator<StatementItem, void, undefined> {
-  const section: Section = { account: '', columns: [] };
+  const section: Section = { line: 1, account: '', from: undefined, to: undefined, columns: [], rows: 0 };
   const totals = new PaypalTotals();
   const delimiter = text.slice(0, 10).includes('\t') ? '\t' : ',';
   let last = 1;
@@ -48,12 +57,19 @@ function* readRecord(
     case 'FH':
       return;
     case 'SH':
-      section.account = fields[2] ?? '';
+      Object.assign(section, {
+        line: record.line,
+        account: fields[2] ?? '',
+        from: isoDate(fields[0] ?? ''),
+        to: isoDate(fields[1] ?? ''),
+        rows: 0,
+      });
       return;
     case 'CH':
       section.columns = fields;
       return;
     case 'SB': {
+      section.rows++;
       const row = readBody(record.line, fields, section);
       yield row;
       if (row.type === 'row') totals.add(row);
@@ -64,11 +80,18 @@ function* readRecord(
     case 'SC':
     case 'RC':
     case 'FF':
+      if (tag === 'SC' && section.rows === 0) yield* nothingIn(section);
       yield* totals.check(tag, fields, record.line);
       return;
     default:
       yield problem(record.line, 'unknown_tag', `${quoted(tag)} is no row tag of this report`);
   }
+}
+
+/** A day without movements has a section without rows, and no currency. */
+function* nothingIn({ line, account, from, to }: Section): Generator<StatementItem, void, undefined> {
+  if (account === '' || from === undefined || to === undefined) return;
+  yield { type: 'statement', line, account, currency: noCurrency, from, to };
 }
 
 function readBody(line: number, fields: string[], { columns, account }: Section): StatementRow | Problem {

@@ -6,7 +6,7 @@
  */
 import { problem, quoted, type Problem } from '../problems.js';
 import { isoDate, isoMoment } from './dates.js';
-import { readAmount, sameExponent } from './decimal.js';
+import { readAmountOfAnyMarks, sameExponent } from './decimal.js';
 import type { RowKind, StatementFormat, StatementItem, StatementRow } from './format.js';
 import { namedRecords, names, type NamedRecord } from './named-records.js';
 
@@ -55,9 +55,9 @@ function* rowOf(record: NamedRecord): Generator<StatementRow | Problem, void, un
       'currency',
     );
   const read = {
-    gross: readAmount(amounts.gross, currency),
-    fee: readAmount(amounts.fee, currency),
-    net: readAmount(amounts.net, currency),
+    gross: readAmountOfAnyMarks(amounts.gross, currency),
+    fee: readAmountOfAnyMarks(amounts.fee, currency),
+    net: readAmountOfAnyMarks(amounts.net, currency),
   };
   const { gross, fee, net } = read;
   if (!gross || !fee || !net) {
@@ -95,7 +95,7 @@ function addFacts(row: StatementRow, record: NamedRecord): void {
   for (const [name, value] of Object.entries(facts)) if (value !== '') Object.assign(row, { [name]: value });
   const foreign = record.get('customer_facing_currency').toUpperCase();
   if (foreign === '' || foreign === row.currency) return;
-  const amount = readAmount(record.get('customer_facing_amount'), foreign);
+  const amount = readAmountOfAnyMarks(record.get('customer_facing_amount'), foreign);
   row.fx = { currency: foreign, ...(amount && { amountMinor: amount.minor, exponent: amount.exponent }) };
 }
 

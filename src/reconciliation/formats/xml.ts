@@ -2,7 +2,8 @@
  * XML as small trees, one at a time, with the line on which each element begins.
  *
  * Invariants: no document type, no entities but the five of XML, no more than 64 levels, so nothing in a file can make
- * reading it larger than the file; what comes before a fault is given out.
+ * reading it larger than the file; what comes before a fault is given out. A character that XML does not allow, or an
+ * ampersand that begins no entity, is reported and does not end the reading.
  */
 import { SaxesParser } from 'saxes';
 import { problem, type Problem } from '../problems.js';
@@ -40,8 +41,35 @@ export function* readXml(
   isWanted: (node: XmlNode) => boolean,
   ends: ReadonlySet<string>,
 ): Generator<XmlTree | XmlEnd | Problem, void, undefined> {
-  for (const document of documentsIn(text)) yield* readDocument(document, isWanted, ends);
+  for (const document of documentsIn(text)) {
+    yield* strayCharacters(document);
+    const repaired = { ...document, text: document.text.replace(stray, replacementOf) };
+    yield* readDocument(repaired, isWanted, ends);
+  }
 }
+
+/** What XML does not allow in a text. */
+const stray =
+  /(?![\t\n\r\x7F-\x9F])[\p{Cc}\uFFFE\uFFFF]|&(?!(?:amp|lt|gt|apos|quot|#\d{1,7}|#x[\dA-Fa-f]{1,6});)/gu;
+
+const replacementOf = (found: string): string => (found === '&' ? '&amp;' : '\uFFFD');
+
+/** One problem for each line that has any. */
+function* strayCharacters(document: { text: string; line: number }): Generator<Problem, void, undefined> {
+  let line = document.line;
+  let from = 0;
+  let last = 0;
+  for (const { index, 0: found } of document.text.matchAll(stray)) {
+    line += linesIn(document.text.slice(from, index)) - 1;
+    from = index;
+    if (line === last) continue;
+    last = line;
+    const name = found === '&' ? 'an ampersand that begins no entity' : 'a control character';
+    yield problem(line, 'bad_xml', `${name}, which XML does not allow`);
+  }
+}
+
+const linesIn = (text: string): number => text.split(/\r\n|\r|\n/).length;
 
 /** Files that were glued together, each with its place. */
 function documentsIn(text: string): { text: string; line: number }[] {
@@ -52,7 +80,7 @@ function documentsIn(text: string): { text: string; line: number }[] {
     .replaceAll('\uFEFF', '')
     .split(/(?=<\?xml[\s?])|(?<=<\/(?:\w+:)?Document>)\s*(?=<(?:\w+:)?Document[\s>])/)) {
     if (part.trim() !== '') documents.push({ text: part, line });
-    line += part.split(/\r\n|\r|\n/).length - 1;
+    line += linesIn(part) - 1;
   }
   return documents;
 }
@@ -98,7 +126,7 @@ class TreeReader {
   }
 
   skip(blank: string): void {
-    this.firstLine += blank.split(/\r\n|\r|\n/).length - 1;
+    this.firstLine += linesIn(blank) - 1;
   }
 
   write(chunk: string): void {
@@ -113,7 +141,8 @@ class TreeReader {
     if (this.hasFailed) return;
     this.hasFailed = true;
     const isCut = /unclosed tag|unexpected end|must contain a root/.test(message);
-    this.give(problem(this.lineOf(this.parser.line), isCut ? 'truncated' : code, message));
+    const place = this.lineOf(this.parser.line);
+    this.give(problem(place, isCut ? 'truncated' : code, `${message}; nothing behind it is read`));
   }
 
   private lineOf(line: number): number {

@@ -1,8 +1,8 @@
 /**
  * What a statement document is about: its format, its accounts, its business day, and how well it can be read.
  *
- * Invariants: a document without a row and without a balance is unreadable, never an empty statement; reading lets others
- * run in between, because a day of a large partner takes seconds.
+ * Invariants: a document without a row that names no account either is unreadable, never an empty statement; reading lets
+ * others run in between, because a day of a large partner takes seconds.
  */
 import { setImmediate } from 'node:timers/promises';
 import { isoDay, parseDay, type Day } from '../../kernel/calendar-day.js';

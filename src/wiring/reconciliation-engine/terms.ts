@@ -74,7 +74,7 @@ export const usualTerms: MatchTerms = {
 };
 
 function calendarOf({ calendar, extraClosingDays }: MatchTerms): BusinessCalendar {
-  const base = calendar.toUpperCase() === target.id ? target : bankCalendar(calendar);
+  const base = calendar.toUpperCase() === target.id ? target : bankCalendar(calendar, target);
   const extra = new Set(extraClosingDays.map((date) => parseDay(date)));
   return { id: base.id, closed: (day) => (extra.has(day) ? 'closed by configuration' : base.closed(day)) };
 }

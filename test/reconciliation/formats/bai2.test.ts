@@ -89,12 +89,19 @@ describe('funds types, references and text', () => {
       'continued in the text',
     ],
     [
+      '16,165,1000,Z,B1,C1,first\n     second   /\n88,third/',
+      'B1 C1 2026-11-27 first\nsecond\nthird',
+      'a text that goes on in a line without a record code',
+    ],
+    ['16,165,1000,Z,B1,C1,INV 03/ 16 more', 'B1 C1 2026-11-27 INV 03/ 16 more', 'no record behind the slash'],
+    [
       '16,165,1000,Z,B1,C1,/\n88,only here/',
       'B1 C1 2026-11-27 only here',
       'a text that begins in the continuation',
     ],
   ])('%s', (detail, expected) => {
-    const text = file([detail], { ...noBalances, records: detail.split('\n').length + 2 });
+    const records = detail.split('\n').filter((line) => /^\d\d,/.test(line)).length;
+    const text = file([detail], { ...noBalances, records: records + 2 });
     const said = read(bai2, text, 'partnerRef', 'ourRef', 'valueDate', 'description');
     expect(said.problems).toEqual([]);
     expect(said.rows).toEqual([`4 transfer 10.00 USD ${expected}`]);
@@ -136,6 +143,13 @@ describe('control totals and counts', () => {
     [good, [], 1, 'right'],
     [good.replaceAll('\n', '\r\n'), [], 1, 'Windows line ends'],
     [good.replace('49,1200', '49,+00001200'), [], 1, 'signs and leading zeros'],
+    [good.replaceAll('/\n', '/   '), [], 1, 'records one after another in a line'],
+    [
+      good.replace('/\n03,', '/\n88/\n03,').replace(',5/', ',6/').replace(',7/', ',8/'),
+      [],
+      1,
+      'a continued group',
+    ],
     [
       good.replace('49,1200', '49,9'),
       ['5 total_mismatch', '6 total_mismatch'],

@@ -257,6 +257,43 @@ describe('files', () => {
     expect(read(camt, text)).toMatchObject({ problems: [], statements: ['DE89 EUR 10000 → 11000'] });
   });
 
+  it('reads the first version, whose details stand in the entry itself', () => {
+    const part = (reference: string, amount: string): string =>
+      `<TxDtls><Refs><EndToEndId>${reference}</EndToEndId></Refs><AmtDtls><TxAmt><Amt Ccy="EUR">${amount}</Amt></TxAmt></AmtDtls></TxDtls>`;
+    const first = entry('5', `<AcctSvcrRef>B1</AcctSvcrRef>${part('E1', '2')}${part('E2', '3')}`);
+    const text = `<Document><BkToCstmrAcctRptV01><Rpt><Acct><Id><PrtryAcct><Id>A1</Id></PrtryAcct></Id></Acct>${first}</Rpt></BkToCstmrAcctRptV01></Document>`;
+    expect(sniffFormat(text).id).toBe('camt');
+    expect(read(camt, text, 'ourRef', 'batchRef')).toEqual({
+      problems: [],
+      rows: ['1 transfer 2.00 EUR E1 B1', '1 transfer 3.00 EUR E2 B1'],
+      statements: ['A1 EUR ? → ?'],
+    });
+  });
+
+  it.each([
+    ['<CreDtTm>2026-11-28T05:00:00</CreDtTm>', 'EUR', 'a day without entries says when it was made'],
+    ['', 'XXX', 'only the message says it'],
+  ])('%s', (inside, currency) => {
+    const account = `<Acct><Id><IBAN>DE1</IBAN></Id>${currency === 'EUR' ? '<Ccy>EUR</Ccy>' : ''}</Acct>`;
+    const text = `<Document><BkToCstmrAcctRpt><GrpHdr><CreDtTm>2026-11-28T05:00:00</CreDtTm></GrpHdr><Rpt>${inside}${account}</Rpt></BkToCstmrAcctRpt></Document>`;
+    expect([...camt.parse(text)]).toMatchObject([{ account: 'DE1', currency, to: '2026-11-28' }]);
+  });
+
+  it('takes the first opening and the last closing of several days, in any order, of its own currency', () => {
+    const dated = (code: string, amount: string, day: string, currency = 'EUR'): string =>
+      balance(code, amount)
+        .replace('"EUR"', `"${currency}"`)
+        .replace('</Bal>', `<Dt><Dt>${day}</Dt></Dt></Bal>`);
+    const text = document(
+      `<Stmt><Acct><Id><IBAN>DE1</IBAN></Id><Ccy>EUR</Ccy></Acct>${dated('CLBD', '20', '2026-11-27')}${dated('OPBD', '10', '2026-11-27')}${dated('CLBD', '10', '2026-11-26')}${dated('OPBD', '10', '2026-11-26')}${dated('CLBD', '9', '2026-11-27', 'USD')}${credit}</Stmt>`,
+    );
+    expect([...camt.parse(text)]).toMatchObject([
+      { type: 'statement', openingMinor: 1000n, closingMinor: 2000n, from: '2026-11-26', to: '2026-11-27' },
+      { code: 'balance_currency' },
+      { type: 'row' },
+    ]);
+  });
+
   it('names the currency of a notification by its first entry', () => {
     const text = `<Document><BkToCstmrDbtCdtNtfctn><Ntfctn><Acct><Id><Othr><Id>A1</Id></Othr></Id></Acct>${credit}</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>`;
     expect(read(camt, text)).toMatchObject({ problems: [], statements: ['A1 EUR ? → ?'] });
@@ -288,7 +325,14 @@ describe('files', () => {
       0,
       'entities are refused',
     ],
-    [good.replace('S1', '&unknown;'), ['bad_xml'], 0, 'an unknown entity'],
+    [good.replace('S1', '&unknown;'), ['bad_xml'], 1, 'an unknown entity stays as it is written'],
+    [good.replace('S1', 'A & B'), ['bad_xml'], 1, 'an ampersand alone'],
+    [
+      good.replace('S1', 'A\0\u0001B'),
+      ['bad_xml'],
+      1,
+      'control characters cost their line a problem, no row',
+    ],
     [
       good.replace('</Ntry>', `</Ntry>${'<a>'.repeat(100)}${'</a>'.repeat(100)}`),
       ['too_deep'],

@@ -30,6 +30,11 @@ describe('amounts', () => {
     ['1.234,50', { ...comma, thousands: '.' }, '1234.50', 'a decimal comma'],
     ['1 234,50', { ...comma, thousands: ' ' }, '1234.50', 'blanks between thousands'],
     ["1'234.50", { delimiter: ';', thousands: "'" }, '1234.50', 'apostrophes (Switzerland)'],
+    ['1\u202F234,50', { ...comma, thousands: ' ' }, '1234.50', 'narrow blanks that do not break a line'],
+    ['1’234.50', { delimiter: ';', thousands: "'" }, '1234.50', 'apostrophes as printers set them'],
+    ['12,34,567.50', { delimiter: ';', thousands: ',' }, '1234567.50', 'lakhs and crores (India)'],
+    ['100.00 DR', { delimiter: ';' }, '-100.00', 'a word for a debit'],
+    ['100.00CR', { delimiter: ';' }, '100.00', 'a word for a credit'],
     ['(100.00)', { delimiter: ';' }, '-100.00', 'brackets'],
     ['200.00-', { delimiter: ';' }, '-200.00', 'a sign behind'],
     ['+5', { delimiter: ';' }, '5.00', 'a plus'],
@@ -46,6 +51,8 @@ describe('amounts', () => {
     ['1.234,50', { ...comma }, 'thousands that the profile does not have'],
     ['12.5', { delimiter: ';', minorUnits: true }, 'minor units with a point'],
     ['--5', { delimiter: ';' }, 'two signs'],
+    ['-5 DR', { delimiter: ';' }, 'a minus and a word'],
+    ['1,2,345.00', { delimiter: ';', thousands: ',' }, 'groups of neither kind'],
     ['1e5', { delimiter: ';' }, 'an exponent'],
     ['', { delimiter: ';' }, 'nothing'],
     ['NaN', { delimiter: ';' }, 'no number'],
@@ -62,6 +69,8 @@ describe('dates', () => {
     [['yyyyMMdd'], '20261127', '2026-11-27'],
     [['dd/MM/yy'], '27/11/26', '2026-11-27'],
     [['d.M.yyyy'], '7.1.2026', '2026-01-07'],
+    [['dd-MMM-yyyy'], '27-Nov-2026', '2026-11-27'],
+    [['dd-MMM-yyyy'], '27-Xxx-2026', undefined],
     [['yyyy-MM-dd HH:mm:ss', 'yyyy-MM-dd'], '2026-11-27', '2026-11-27'],
     [['yyyy-MM-dd HH:mm:ss'], '2026-11-27 10:20:30.123+00', '2026-11-27'],
     [['yyyy-MM-dd'], '27.11.2026', undefined],
@@ -103,6 +112,12 @@ describe('signs, fees and kinds', () => {
       'a flag',
     ],
     [
+      'R,EUR,-5.00,,Sale,DR,,',
+      { sign: { column: 'flag', negative: ['DR'] } },
+      'payment -5.00 EUR –',
+      'a flag and a minus',
+    ],
+    [
       'R,EUR,5.00,,Sale,CR,,',
       { sign: { column: 'flag', negative: ['DR'] } },
       'payment 5.00 EUR –',
@@ -132,6 +147,12 @@ describe('signs, fees and kinds', () => {
     const said = read(own({ columns, kinds, ...changes }), lines(header, row), 'feeMinor');
     expect(said).toMatchObject({ rows: [`2 ${expected}`], problems: [] });
   });
+});
+
+it.each([';', '\t', '|'])('columns that a spreadsheet separates with %j are found', (mark) => {
+  const text = lines('ref,amount,ccy,day', 'R1,"5.00",EUR,2026-11-27').replaceAll(',', mark);
+  expect(own().recognises(text)).toBe(true);
+  expect(read(own(), text)).toMatchObject({ rows: ['2 payment 5.00 EUR'], problems: [] });
 });
 
 describe('totals', () => {

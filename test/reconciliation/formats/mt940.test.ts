@@ -33,6 +33,15 @@ describe('the sign of an entry', () => {
     ],
     ['DR', '10,00', 'C261127EUR90,00', '5 transfer -10.00 EUR', 'R behind D is the third letter of EUR'],
     ['RCR', '10,00', 'C261127EUR90,00', '5 reversal -10.00 EUR', 'a reversed credit with the letter of EUR'],
+    ['DD', '10,00', 'C261127EUR90,00', '5 transfer -10.00 EUR', 'a currency that ends in D'],
+    ['C ', '10,00', 'C261127EUR110,00', '5 transfer 10.00 EUR', 'a blank before the amount'],
+    [
+      'C\n',
+      '10,00',
+      'C261127EUR110,00',
+      '5 transfer 10.00 EUR',
+      'a line break before the amount (Sparkasse)',
+    ],
   ])('%s%s', (mark, amount, closing, row) => {
     const said = read(mt940, message([`:61:2611271127${mark}${amount}NTRFINV-1//B1`], closing));
     expect(said).toMatchObject({ rows: [row], problems: [] });
@@ -45,6 +54,9 @@ describe('amounts', () => {
     ['EUR', '10,5', '5 transfer 10.50 EUR', 'one decimal'],
     ['EUR', '000000000010,00', '5 transfer 10.00 EUR', 'leading zeros (Rabobank)'],
     ['EUR', '10.00', '5 transfer 10.00 EUR', 'a point instead of the comma'],
+    ['EUR', '1.234,50', '5 transfer 1234.50 EUR', 'points between thousands'],
+    ['EUR', '1,234.50', '5 transfer 1234.50 EUR', 'commas between thousands'],
+    ['EUR', ',50', '5 transfer 0.50 EUR', 'no digit before the comma'],
     ['EUR', '0,00', '5 transfer 0.00 EUR', 'nothing'],
     ['JPY', '1500,', '5 transfer 1500 JPY', 'a currency without decimals'],
     ['KWD', '1,234', '5 transfer 1.234 KWD', 'a currency with three'],
@@ -68,6 +80,9 @@ describe('dates', () => {
     ['2612310102C1,00', '2026-12-31', '2027-01-02', 'an entry date in the next year'],
     ['2701021231C1,00', '2027-01-02', '2026-12-31', 'an entry date in the last year'],
     ['2402290229C1,00', '2024-02-29', '2024-02-29', 'a leap day'],
+    ['261127    C1,00', '2026-11-27', undefined, 'blanks for the entry date (ASN)'],
+    ['2602300302C1,00', '2026-02-28', '2026-03-02', 'a 30th of February, where months have 30 days'],
+    ['240230C1,00', '2024-02-29', undefined, 'the same in a leap year'],
   ] as [string, string, string | undefined, string][])('%s', (entry, valueDate, bookedAt) => {
     const [row] = rowsOf(mt940, message([`:61:${entry}NTRFX`], 'C261127EUR101,00'));
     expect(row?.valueDate).toBe(valueDate);
@@ -97,6 +112,26 @@ describe('references and details', () => {
     ['NTRFNONREF//B4', [':86:020~00B2~20Faktura 12~21/2026~32Jan'], 'B4 – Faktura 12/2026', 'Poland: tildes'],
     ['NTRFNONREF//B5', [':86:020<00X<20Faktura 5'], 'B5 – Faktura 5', 'Poland: angle brackets'],
     ['NTRFREF/1/X//B6', [], 'B6 REF/1/X –', 'a slash within the reference'],
+    ['NTRFNONREF//', ['/ABC/MISC'], '– – /ABC/MISC', 'no bank reference behind its mark (Citi)'],
+    ['S   R7', [], '– R7 –', 'blanks in the kind of booking (Sberbank)'],
+    [
+      'N0440121470966      W.P. Jansen',
+      [':86:Terug', ':86:NIET AKKOORD'],
+      '– 0121470966 Terug NIET AKKOORD',
+      'a name behind the 16 characters of the reference, and details in two tags (Rabobank)',
+    ],
+    ['N030NONREF          TOMTE', [], '– – TOMTE', 'a name behind no reference'],
+    ['S051', [':NS:01Zweck 1', '02Zweck 2'], '– – Zweck 1 Zweck 2', 'fields of the bank’s own (:NS:)'],
+    [
+      'NMSC',
+      [':86:166?00GUTSCHRIFT?20Wie geht es? Gu?21t?32M'],
+      '– – Wie geht es? Gut',
+      'the mark in a text',
+    ],
+    ['NMSC', [':86:116?00UEBERW/STORNO?100399'], '– – UEBERW/STORNO', 'no purpose: the name of the booking'],
+    ['NMSC', [':86:000>10098>20HUUR>21 KANTOOR>3103'], '– – HUUR KANTOOR', 'Triodos: angle brackets'],
+    ['NMSC', [':86:Betaald om', ':12:30 uur'], '– – Betaald om :12:30 uur', 'a time is no tag'],
+    ['NMSC', [':86:Schoenen', '-XXXL', '--'], '– – Schoenen -XXXL --', 'a dash that ends no message'],
   ])('%s %j', (entry, details, expected) => {
     const said = read(
       mt940,
@@ -133,6 +168,7 @@ describe('the account', () => {
     ['NL69INGB0123456789EUR', 'NL69INGB0123456789', 'with its currency (ING)'],
     ['37040044/532013000', '37040044/532013000', 'bank code and number'],
     ['NL01ABNA0123456789 EUR', 'NL01ABNA0123456789', 'a blank before the currency'],
+    ['UBRTHUHB/123456789002/EUR', 'UBRTHUHB/123456789002', 'a slash before the currency (Raiffeisen)'],
   ])('%s', (field, account) => {
     const text = lines(':20:S', `:25:${field}`, ':28C:1', ':60F:C261126EUR0,', ':62F:C261126EUR0,');
     expect(read(mt940, text).statements).toEqual([`${account} EUR 0 → 0`]);
@@ -148,6 +184,8 @@ describe('text around messages', () => {
     ['0000 01INGBNL2AXXXX00001\n0000 01INGBNL2AXXXX00001\n940 00\n', '-XXX', 'file transfer (ING)'],
     [':940:\n', '-', 'Rabobank'],
     ['F01KNABNL2HXXX0000000000\n940XKNABNL2HXXX\n', '-', 'Knab'],
+    ['{1:F01A}{2:O940A}{3:{108:X}}{4:\n', '-}{5:{CHK:12}{TNG:}}', 'blocks within blocks'],
+    ['', '-   ', 'blanks behind the dash'],
     ['', '', 'nothing at all'],
     ['\uFEFF', '-', 'a byte order mark'],
   ])('%j', (before, after) => {
@@ -166,6 +204,47 @@ describe('text around messages', () => {
       problems: [],
       statements: ['DE89370400440532013000 EUR 10000 → 10100', 'DE89370400440532013000 EUR 10100 → 10000'],
     });
+  });
+});
+
+describe('statements of one message', () => {
+  it('are told apart by their accounts, balances and pages', () => {
+    const text = lines(
+      ':20:FILE',
+      ':25:A1',
+      ':28C:1/1',
+      ':60F:C261126EUR10,',
+      ':61:261127C1,00NTRFX',
+      ':62F:C261127EUR11,',
+      ':25:A2',
+      ':28C:1/1',
+      ':60F:C261126EUR0,',
+      ':61:261127C2,00NTRFX',
+      ':62M:C261127EUR2,',
+      ':28C:1/2',
+      ':60M:C261127EUR2,',
+      ':61:261127RD3,00NTRFX',
+      ':62F:C261127EUR5,',
+      '-',
+    );
+    expect(read(mt940, text, 'account')).toEqual({
+      problems: [],
+      rows: ['5 transfer 1.00 EUR A1', '10 transfer 2.00 EUR A2', '14 reversal 3.00 EUR A2'],
+      statements: ['A1 EUR 1000 → 1100', 'A2 EUR 0 → 200', 'A2 EUR 200 → 500'],
+    });
+  });
+
+  it('may have a balance without a currency, and none in another one', () => {
+    const good = message([':61:261127C1,00NTRFX'], 'C261127101,00');
+    expect(read(mt940, good)).toMatchObject({ problems: [], rows: { length: 1 } });
+    expect(read(mt940, good.replace('127101', '127USD101')).problems).toEqual(['6 balance_currency']);
+  });
+
+  it('of a day without entries say the day', () => {
+    const text = lines(':20:S', ':25:PL1', ':28C:1/1', ':34F:PLN0', ':13D:2611271815+0100', ':90D:0PLN0,00');
+    expect([...mt940.parse(text)]).toEqual([
+      { type: 'statement', line: 1, account: 'PL1', currency: 'PLN', id: '1/1', to: '2026-11-27' },
+    ]);
   });
 });
 

@@ -122,6 +122,34 @@ describe('entries', () => {
     },
   );
 
+  it.each([
+    [
+      '81',
+      'credits',
+      123_456_789_012,
+      '3 transfer 1234567890.12 USD',
+      'a credit of our own account, 12 digits',
+    ],
+    ['82', 'debits', 500, '3 transfer -5.00 USD', 'a debit of our own account'],
+  ] as const)('%s: an advice (ADV) is %s', (code, side, cents, row) => {
+    const advice = record(
+      [0, `6${code}091400606`],
+      [12, 'ACCT'],
+      [27, number(cents, 12)],
+      [54, 'NAME'],
+      [79, '011'],
+    );
+    const totals = `${number(side === 'debits' ? cents : 0, 20)}${number(side === 'credits' ? cents : 0, 20)}`;
+    const text = lines(
+      header,
+      batch(1, 'ADV', '280'),
+      advice,
+      record([0, `8280000001${number(9_140_060, 10)}${totals}`], [79, '091000010000001']),
+      record([0, `900000100000100000001${number(9_140_060, 10)}${totals}`]),
+    );
+    expect(read(nacha, text)).toMatchObject({ problems: [], rows: [row] });
+  });
+
   it('does not take the foreign account of an international entry for our reference', () => {
     const sums = { debits: 500, entries: 1, parts: 1 };
     const text = lines(header, batch(1, 'IAT'), entry('27', 500), batchEnd(sums), fileEnd(sums));
@@ -184,6 +212,30 @@ describe('files', () => {
     ],
     [good.replace(/^5.*\n/m, ''), ['2 no_batch'], 0, 'an entry outside a batch'],
     [
+      good.slice(0, good.indexOf('INV-1') - 4),
+      ['3 bad_amount', '3 truncated'],
+      0,
+      'cut within an amount: half of one is none',
+    ],
+    [
+      (good + good).replaceAll('\n', '').slice(0, 94 * 8 + 40),
+      ['1 bad_length', '1 truncated'],
+      1,
+      'a block that was cut: its whole records stand',
+    ],
+    [
+      lines(header, batch(1), entry('21', 500), batchEnd({ ...sums, debits: 0, credits: 500 })),
+      ['3 no_addenda', '4 truncated'],
+      0,
+      'a return without its reason could go either way',
+    ],
+    [
+      lines(header, batch(1), entry('27', 500), fileEnd(sums)),
+      ['4 truncated', '4 total_mismatch'],
+      1,
+      'no end of the only batch',
+    ],
+    [
       lines(header, returned('R01'), fileEnd({ entries: 0, parts: 1 }, 0)),
       ['2 unknown_record'],
       0,
@@ -197,7 +249,27 @@ describe('files', () => {
     expect(said.rows).toHaveLength(rows);
   });
 
+  it('without a batch are of a day without returns, which the header names', () => {
+    const text = lines(
+      header.trimEnd(),
+      '9000000000001000000000000000000000000000000000000000000',
+      '9'.repeat(94),
+    );
+    expect(sniffFormat(text).id).toBe('nacha');
+    expect([...nacha.parse(text)]).toEqual([
+      {
+        type: 'statement',
+        line: 1,
+        account: '091400606',
+        currency: 'USD',
+        from: '2018-11-27',
+        to: '2018-11-27',
+      },
+    ]);
+  });
+
   it('is recognised by its content', () => {
+    expect(sniffFormat(lines(batch(1), entry('27', 500), batchEnd(sums))).id).toBe('nacha');
     expect(sniffFormat(good).id).toBe('nacha');
     expect(sniffFormat(good.replaceAll('\n', '')).id).toBe('nacha');
   });

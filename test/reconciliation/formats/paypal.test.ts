@@ -163,6 +163,12 @@ describe('totals and counts', () => {
     expect(said.rows).toHaveLength(count);
   });
 
+  it('of a day without movements say the day', () => {
+    expect([...paypal.parse(report([]))]).toEqual([
+      { type: 'statement', line: 3, account: 'ACC1', currency: 'XXX', from: '2026-11-27', to: '2026-11-27' },
+    ]);
+  });
+
   it('are recognised by their tags', () => {
     expect(sniffFormat(good).id).toBe('paypal');
     expect(sniffFormat(good.replaceAll('"', '').replaceAll(',', '\t')).id).toBe('paypal');

@@ -121,6 +121,8 @@ describe('files', () => {
     [good + good, [], 4, 'two files glued together'],
     [csv({ gross: 'abc' }, {}), ['2 bad_amount'], 1, 'no amount: the neighbour stands'],
     [csv({ gross: '1e3' }, {}), ['2 bad_amount'], 1, 'an exponent is no amount'],
+    [csv({ gross: '1,234' }, {}), ['2 bad_amount'], 1, 'a comma that could be either mark'],
+    [csv({ gross: '1,234.00', net: '1233.00', fee: '1,00' }), [], 1, 'marks that a spreadsheet has changed'],
     [csv({ currency: '€' }, {}), ['2 bad_currency'], 1, 'no currency'],
     [csv({ net: '1.00' }), ['2 net_mismatch'], 1, 'gross less fee is not net'],
     [csv({}).replace('txn_1', 'txn\0_1'), ['2 csv_nul'], 0, 'a NUL byte'],
