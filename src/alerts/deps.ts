@@ -36,7 +36,9 @@ export interface Sight {
 /** Watches one metric: causal, one step a bucket, the same after the same buckets. */
 export interface Detector {
   observe(bucket: MetricBucket): void;
-  /** Open after the newest bucket. */
+  /** Looks at what is counted so far of buckets that have not ended, oldest first; learns nothing. */
+  glance(buckets: readonly MetricBucket[]): void;
+  /** Open after the newest bucket, and what the last glance showed. */
   detected(): Detected[];
   /** What it sees in a slice; null for a slice that it never saw. */
   sight(slice: AlertSlice): Sight | null;

@@ -77,8 +77,9 @@ async function evaluate(deps: AlertDeps, metric: Metric, own: Watched): Promise<
   const now = deps.clock.now();
   try {
     own.openFrom ??= (await deps.buckets.newest(metric.id)) ?? new Date(now.getTime() - firstLookMs);
-    const newestData = await count(deps, metric, now);
+    const { newestData, unfinished } = await count(deps, metric, now);
     await feed(deps, metric, own);
+    own.detector.glance(unfinished);
     own.evaluatedAt = now;
     own.failingSince = null;
     await settle(deps, metric, own, lateSince(metric, newestData, now));
@@ -97,8 +98,15 @@ async function evaluate(deps: AlertDeps, metric: Metric, own: Watched): Promise<
 
 const floorTo = (at: number, widthMs: number): number => Math.floor(at / widthMs) * widthMs;
 
-/** Counts what is not kept yet, and the newest buckets again. The begin of the newest bucket with data. */
-async function count(deps: AlertDeps, metric: Metric, now: Date): Promise<Date | null> {
+interface Counted {
+  /** The begin of the newest bucket with data. */
+  newestData: Date | null;
+  /** Buckets that have not ended, or may still change: they are looked at and not kept. */
+  unfinished: MetricBucket[];
+}
+
+/** Counts what is not kept yet, and the newest buckets again. */
+async function count(deps: AlertDeps, metric: Metric, now: Date): Promise<Counted> {
   const { bucketMs, lagMs, id } = metric;
   const end = floorTo(now.getTime() - lagMs, bucketMs);
   const newest = await deps.buckets.newest(id);
@@ -117,7 +125,8 @@ async function count(deps: AlertDeps, metric: Metric, now: Date): Promise<Date |
     last = reached;
   }
   await deps.buckets.forget(id, new Date(end - historyMs));
-  return last;
+  const unfinished = await deps.source.read(metric, new Date(end), now);
+  return { newestData: unfinished.at(-1)?.at ?? last, unfinished };
 }
 
 /** Every bucket of the span: one without data says that nothing happened then. */
@@ -169,9 +178,13 @@ async function settle(deps: AlertDeps, metric: Metric, own: Watched, late: Date 
     } else if (own.openFrom !== null && change.raisedAt > own.openFrom)
       await openOrReopen(deps, metric, change);
   }
-  for (const alert of open.filter(({ id }) => !taken.has(id)))
+  for (const alert of open.filter((each) => !taken.has(each.id) && isJudged(each, metric, own)))
     await resolveAlert(deps, alert, 'back to what is usual');
 }
+
+/** What was seen in a bucket that had not ended is for that whole bucket to confirm. */
+const isJudged = ({ facts, openedAt }: Alert, { bucketMs }: Metric, { fedTo }: Watched): boolean =>
+  facts.early !== true || (fedTo !== null && openedAt.getTime() < fedTo.getTime() + bucketMs);
 
 async function openOrReopen(deps: AlertDeps, metric: Metric, change: Detected): Promise<void> {
   const now = deps.clock.now();

@@ -21,6 +21,8 @@ export interface AlertFacts {
   expected: number;
   /** Of all unusual failures of the metric, how many this slice explains: 0 to 1; null where no single slice does. */
   shareExplained: number | null;
+  /** Seen in a bucket that has not ended, which will confirm it or not. */
+  early?: boolean;
   /** The detector's reason, or why the metric cannot be read. */
   reason: string;
 }

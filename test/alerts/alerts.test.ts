@@ -33,6 +33,7 @@ let told: { alert: Alert; news: AlertNews | null }[];
 /** What the detector sees after the newest bucket. */
 let seen: Detected[];
 let observed: MetricBucket[];
+let glanced: MetricBucket[];
 /** Begin of the newest bucket with data; null for a source that fails. */
 let dataUntil: Date | null;
 
@@ -41,6 +42,7 @@ beforeEach(async () => {
   told = [];
   seen = [];
   observed = [];
+  glanced = [];
   dataUntil = new Date('2100-01-01T00:00:00Z');
 });
 afterEach(() => bench.close());
@@ -63,6 +65,7 @@ function replica(over: Partial<AlertDeps> = {}): AlertService {
     buckets: createMetricBuckets(bench.db),
     detectorOf: () => ({
       observe: (bucket) => void observed.push(bucket),
+      glance: (buckets) => void glanced.push(...buckets),
       detected: () => seen,
       sight: () => null,
     }),
@@ -125,6 +128,26 @@ describe('the watch', () => {
     await replica().tick();
     expect(observed.map(({ at }) => at.getTime())).toEqual(begins.slice(-observed.length));
     expect(observed.length).toBeGreaterThan((50 * dayMs) / metric.bucketMs);
+  });
+
+  it('looks at the bucket that has not ended, and neither keeps it nor gives it to the detector', async () => {
+    await replica().tick();
+    const newest = observed.at(-1)?.at.getTime() ?? 0;
+    expect(glanced.map(({ at }) => at.getTime())).toEqual([newest + metric.bucketMs]);
+    expect(await createMetricBuckets(bench.db).newest(metric.id)).toEqual(new Date(newest));
+  });
+
+  it('what was seen early stays open until its bucket has ended, and is then confirmed or over', async () => {
+    const desk = replica();
+    await desk.tick();
+    seen = [change({ facts: { ...change().facts, early: true } })];
+    await desk.tick();
+    seen = [];
+    await desk.tick();
+    expect(await states(desk)).toEqual(['ALR-1 rate open']);
+    pass(10 * minuteMs);
+    await desk.tick();
+    expect(await states(desk)).toEqual(['ALR-1 rate resolved']);
   });
 
   it('opens nothing for a change that was raised before this process began', async () => {
