@@ -10,6 +10,8 @@ import { dayMs, hourMs, minuteMs } from '../kernel/clock.js';
 import { toOpsError } from '../kernel/errors.js';
 import type { Alert, AlertSlice } from '../ports/alerts.js';
 import type { Metric, MetricBucket } from '../ports/metrics.js';
+import { holds } from './causes.js';
+import { withContext } from './context.js';
 import type { AlertDeps, Detected, Detector, Sight } from './deps.js';
 import { openAlert, reopenAlert, resolveAlert, updateAlert } from './life.js';
 
@@ -174,7 +176,7 @@ async function settle(deps: AlertDeps, metric: Metric, own: Watched, late: Date 
     const alert = open.find((candidate) => !taken.has(candidate.id) && isSame(candidate, change));
     if (alert) {
       taken.add(alert.id);
-      if (differs(alert, change)) await updateAlert(deps, alert, change);
+      if (differs(alert, change)) await updateAlert(deps, alert, await withContext(deps, metric, change));
     } else if (own.openFrom !== null && change.raisedAt > own.openFrom)
       await openOrReopen(deps, metric, change);
   }
@@ -196,11 +198,12 @@ async function openOrReopen(deps: AlertDeps, metric: Metric, change: Detected): 
     ({ resolvedAt, dismissedBy }) =>
       dismissedBy === null && resolvedAt !== null && now.getTime() - resolvedAt.getTime() < flappingMs,
   );
+  const seen = await withContext(deps, metric, change);
   if (flapped) {
-    await reopenAlert(deps, flapped, change);
+    await reopenAlert(deps, flapped, seen);
     return;
   }
-  const { kind, slice, facts, onsetAt } = change;
+  const { kind, slice, facts, onsetAt } = seen;
   await openAlert(deps, { metric: metric.id, kind, slice, facts, onsetAt, openedAt: now });
 }
 
@@ -236,9 +239,6 @@ async function tellUnreadable(deps: AlertDeps, metric: Metric, since: Date, why:
 /** The same cause: the same kind, and one slice holds the other. */
 const isSame = (alert: Alert, { kind, slice }: Detected): boolean =>
   alert.kind === kind && (holds(alert.slice, slice) || holds(slice, alert.slice));
-
-const holds = (wide: AlertSlice, narrow: AlertSlice): boolean =>
-  Object.entries(wide).every(([name, value]) => narrow[name] === value);
 
 /** Whether people would read something else. */
 const differs = (alert: Alert, { slice, facts }: Detected): boolean =>

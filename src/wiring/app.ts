@@ -10,8 +10,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { commands, home } from '../../commands/index.js';
 import { jobs } from '../../jobs/index.js';
 import { startEngine, type Engine } from '../adapters/engine/engine.js';
-import type { Readiness } from '../adapters/http/server.js';
+import { createChangesHandler } from '../adapters/http/changes.js';
+import type { Handler, Readiness } from '../adapters/http/server.js';
 import { createMetrics, type Metrics } from '../adapters/metrics/metrics.js';
+import { createChanges } from '../adapters/postgres/changes.js';
 import { openDatabase, type Database } from '../adapters/postgres/database.js';
 import { createDeliveries } from '../adapters/postgres/deliveries.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../adapters/postgres/embedded/supervisor.js';
@@ -23,6 +25,7 @@ import { createSharedAnswers } from '../adapters/postgres/shared-answers.js';
 import { createAttachments } from '../adapters/slack/attachments.js';
 import { identityOf, slackClient } from '../adapters/slack/client.js';
 import { createDirectory } from '../adapters/slack/directory.js';
+import { createIncidentRooms } from '../adapters/slack/incident-rooms.js';
 import { createInFlight } from '../adapters/slack/in-flight.js';
 import { startOutboxSender, type OutboxSender } from '../adapters/slack/outbox-sender.js';
 import { httpConnection, type Connection } from '../adapters/slack/receivers.js';
@@ -45,7 +48,7 @@ import type { Log } from '../kernel/log.js';
 import type { Secret } from '../kernel/secret.js';
 import type { OutboxBacklog } from '../ports/outbox.js';
 import { remarksOn } from './held-messages.js';
-import { livingAlerts } from './alerts.js';
+import { livingAlerts, livingIncidents } from './alerts.js';
 import { openHttp, type HttpServers } from './http.js';
 import { startHomeRedraws, type HomeRedraws } from './home-redraws.js';
 import { livingPartners } from './partners.js';
@@ -129,7 +132,11 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
     parts.http = await openHttp(
       facts.environment,
       { readiness, remarks: async () => remarksOn(await backlogOf(parts)), metrics: () => metrics.render() },
-      { slack: () => parts.connection?.handle ?? null, confirmations: () => parts.confirmations },
+      {
+        slack: () => parts.connection?.handle ?? null,
+        confirmations: () => parts.confirmations,
+        changes: () => changesOf(parts, facts),
+      },
       facts.log,
     );
     const databaseUrl = await bringUpDatabase(parts, facts);
@@ -191,6 +198,14 @@ async function startEmbedded(parts: Parts, environment: Environment, log: Log): 
   return persist('the embedded database', parts, log, () => embeddedAddresses(embedded));
 }
 
+/** Null without a token, and until there is a database. */
+function changesOf({ database }: Parts, { environment, clock, log }: PaydeskFacts): Handler | null {
+  const { CHANGES_TOKEN: token } = environment;
+  return database && token
+    ? createChangesHandler({ changes: createChanges(database), token, clock, log })
+    : null;
+}
+
 /** Slack is only asked once somebody clicks or something is due; nothing is sent here. */
 function clientFrom({ environment, log }: PaydeskFacts): {
   token: Secret;
@@ -218,6 +233,7 @@ async function bringUpEngine(databaseUrl: Secret, parts: Parts, facts: PaydeskFa
       groups: groupsOf(config),
     }),
     attachments: createAttachments({ client, token, log }),
+    rooms: createIncidentRooms(client),
     confirmationAddress: confirmationAddressFrom(environment, http.port),
     clock,
     log,
@@ -227,7 +243,7 @@ async function bringUpEngine(databaseUrl: Secret, parts: Parts, facts: PaydeskFa
   const living = [
     livingPartners(desk.partnerWatch),
     ...(remediation ? [livingRequests(remediation)] : []),
-    ...(alerts ? [livingAlerts(alerts)] : []),
+    ...(alerts ? [livingAlerts(alerts), livingIncidents(alerts)] : []),
   ];
   parts.engine = await persist('the engine', parts, log, () =>
     startEngine({
@@ -264,6 +280,7 @@ async function bringUpSlack(
   const connection = connectionFrom(environment, log);
   parts.connection = connection;
   await persist('the cards of partners', parts, log, () => desk.partnerWatch.repairCards());
+  await persist('the cards of alerts', parts, log, () => desk.alerts?.repairCards() ?? Promise.resolve(0));
   await bringUpRemediation(desk, parts, log);
   const slackApp = createSlackApp({
     receiver: connection.receiver,
