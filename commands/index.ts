@@ -2,7 +2,7 @@
  * The registry of commands: one line each. The manifest, the help and the README's table follow from it.
  */
 import type { Command } from '../src/ports/command.js';
-import { alertsCommand, type AlertsDeps } from './alerts.js';
+import { alertsCommand, type AlertsDeps } from './alerts/index.js';
 import { auditCommand, type AuditDeps } from './audit.js';
 import { disputeCommand, type DisputeDeps } from './dispute.js';
 import { partnerCommand, type PartnerDeps } from './partner.js';

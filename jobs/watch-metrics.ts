@@ -12,7 +12,7 @@ export interface WatchMetricsDeps {
 export const watchMetricsJob: Job<WatchMetricsDeps> = {
   id: 'watch-metrics',
   summary: 'counts metrics over the books and opens alerts for what is unusual',
-  schedule: '* * * * *',
+  schedule: '*/30 * * * * *',
   catchUp: 1,
   run: async (_slot, { alerts }) => {
     await alerts?.tick();

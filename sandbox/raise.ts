@@ -136,7 +136,7 @@ async function raise(
   const identity = keep(await raiseIdentity(slack));
   const configFile = join(home, 'paydesk.yaml');
   const addresses = { paymentsApi: api.baseUrl, operationsApi: operationsApi.baseUrl };
-  writeFileSync(configFile, await configOf(slack, world, addresses, statusPages.urls));
+  writeFileSync(configFile, await configOf(slack, world, addresses, statusPages.urls, root));
   slack.setServices({
     paymentsApi: { baseUrl: api.baseUrl, apiKey },
     booksUrl: books.readerUrl,
@@ -262,8 +262,10 @@ async function configOf(
   world: World,
   addresses: { paymentsApi: string; operationsApi: string },
   statusPages: Record<string, string>,
+  root: string,
 ): Promise<string> {
   const state = await stateOf(slack);
+  const groups = await userGroups(slack.apiUrl, slack.credentials.botToken);
   const channelId = (name: string): string =>
     state.channels.find((channel) => channel.name === name)?.id ?? '';
   return stringify({
@@ -289,10 +291,7 @@ async function configOf(
     schedules: { partnerStatus: '*/5 * * * * *', reconcile: '*/5 * * * * *' },
     statements: { rest: '3s' },
     statementProfiles: statementProfiles,
-    remediation: companyPolicy({
-      state,
-      groups: await userGroups(slack.apiUrl, slack.credentials.botToken),
-      now: systemClock.now(),
-    }),
+    metrics: { onCall: [groups.get('on-call')].filter(Boolean), runbooks: join(root, 'runbooks') },
+    remediation: companyPolicy({ state, groups, now: systemClock.now() }),
   });
 }

@@ -4,6 +4,7 @@
 import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';
 import type { Alert, AlertFacts, Alerts, AlertSlice, Quiets } from '../ports/alerts.js';
+import type { Incident, IncidentEntry, IncidentRooms, Incidents } from '../ports/incidents.js';
 import type { AuditTrail } from '../ports/audit.js';
 import type { Metric, MetricBucket, MetricBuckets, MetricSource } from '../ports/metrics.js';
 import type { Transaction, Transactions } from '../ports/transaction.js';
@@ -36,7 +37,9 @@ export interface Sight {
 /** Watches one metric: causal, one step a bucket, the same after the same buckets. */
 export interface Detector {
   observe(bucket: MetricBucket): void;
-  /** Open after the newest bucket. */
+  /** Looks at what is counted so far of buckets that have not ended, oldest first; learns nothing. */
+  glance(buckets: readonly MetricBucket[]): void;
+  /** Open after the newest bucket, and what the last glance showed. */
   detected(): Detected[];
   /** What it sees in a slice; null for a slice that it never saw. */
   sight(slice: AlertSlice): Sight | null;
@@ -49,10 +52,22 @@ export interface AlertDeps {
   source: MetricSource;
   buckets: MetricBuckets;
   detectorOf(metric: Metric): Detector;
+  incidents: Incidents;
+  rooms: IncidentRooms;
+  /** User groups. */
+  onCall: readonly string[];
+  /** From so many unusual failures on, an alert opens an incident by itself; null for never. */
+  incidentFailures: number | null;
+  titleOf(alert: Alert): string;
+  channelNameOf(alert: Alert): string;
+  /** Markdown. */
+  summaryOf(incident: Incident, alerts: readonly Alert[], timeline: readonly IncidentEntry[]): string;
   audit: AuditTrail;
   transactions: Transactions;
   /** Enqueues the live card, and the news in its thread. */
   tell(tx: Transaction, alert: Alert, news: AlertNews | null): Promise<void>;
+  /** Enqueues the live card of an incident, where it has a channel. */
+  tellIncident(tx: Transaction, incident: Incident): Promise<void>;
   clock: Clock;
   log: Log;
 }

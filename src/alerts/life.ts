@@ -10,6 +10,7 @@ import * as lifecycle from '../lifecycle/lifecycle.js';
 import type { Alert, AlertProgress, NewAlert } from '../ports/alerts.js';
 import type { Transaction } from '../ports/transaction.js';
 import type { AlertDeps, AlertNews } from './deps.js';
+import { declareIncident, joinIncident } from './incidents.js';
 
 type AlertMove = lifecycle.Move<AlertProgress, AlertNews, 'alert'>;
 
@@ -30,8 +31,21 @@ const lifeOf = (deps: AlertDeps): lifecycle.Life<Alert, AlertProgress, AlertNews
   show: (tx, alert, news) => deps.tell(tx, alert, news),
 });
 
-const moveAlert = (tx: Transaction, deps: AlertDeps, alert: Alert, move: AlertMove): Promise<Alert> =>
-  lifecycle.move(tx, lifeOf(deps), alert, move);
+async function moveAlert(tx: Transaction, deps: AlertDeps, alert: Alert, move: AlertMove): Promise<Alert> {
+  const after = await lifecycle.move(tx, lifeOf(deps), alert, move);
+  if (after.incident) {
+    const { actor, verb, why } = move.happening;
+    const by = actor === paydesk ? null : actor;
+    const text = `${after.id} ${verb}${why === null ? '' : `: ${why}`}`;
+    await deps.incidents.note(tx, after.incident.id, {
+      source: `${after.id}:${after.version}`,
+      at: tx.now,
+      by,
+      text,
+    });
+  }
+  return after;
+}
 
 /** Opens an alert, unless its metric is quiet: then it is snoozed until that is over. */
 export async function openAlert(deps: AlertDeps, found: NewAlert): Promise<Alert> {
@@ -48,17 +62,27 @@ export async function openAlert(deps: AlertDeps, found: NewAlert): Promise<Alert
     ownerId: null,
     escalations: 0,
     dismissedBy: null,
+    incident: null,
     resolvedAt: null,
     dueAt: quiet?.until ?? new Date(now.getTime() + escalationMs),
   };
   return deps.transactions.run(async (tx) => {
     const alert = await deps.alerts.open(tx, { ...found, ...progress });
     return moveAlert(tx, deps, alert, {
-      progress: {},
+      progress: { incident: quiet ? null : await ownIncident(tx, deps, alert) },
       happening: { verb: 'opened', actor: paydesk, why: found.facts.reason, details: { ruling } },
       news: null,
     });
   });
+}
+
+/** The open incident of the same cause; a new one where the alert is severe enough; else what it has. */
+async function ownIncident(tx: Transaction, deps: AlertDeps, alert: Alert): Promise<Alert['incident']> {
+  if (alert.incident !== null || alert.kind !== 'rate') return alert.incident;
+  const joined = await joinIncident(tx, deps, alert, paydesk);
+  const excess = alert.facts.failures - alert.facts.expected;
+  if (joined || deps.incidentFailures === null || excess < deps.incidentFailures) return joined;
+  return declareIncident(tx, deps, alert, paydesk);
 }
 
 /** What was counted since; the card says it, and people are not told again. */
@@ -70,7 +94,9 @@ export const updateAlert = (
   deps.transactions.run(async (tx) => {
     const current = await lifecycle.takeIf(tx, deps.alerts, alert);
     if (!current) return;
-    const changed = await deps.alerts.change(tx, alert.id, { slice: found.slice, facts: found.facts });
+    const { slice, facts } = found;
+    const incident = await ownIncident(tx, deps, { ...current, slice, facts });
+    const changed = await deps.alerts.change(tx, alert.id, { slice, facts, incident });
     await deps.tell(tx, changed, null);
   });
 
@@ -136,6 +162,25 @@ export const snooze = (deps: AlertDeps, id: string, personId: string, until: Dat
       happening: { verb: 'snoozed', actor: personId, why: null, details: { until: until.toISOString() } },
       news: { by: personId, text: `snoozed it until ${until.toISOString()}.`, calls: false },
     };
+  });
+
+/** Opens an incident for it, or lets it join the one of the same cause. */
+export const takeToIncident = (deps: AlertDeps, id: string, personId: string): Promise<Alert> =>
+  deps.transactions.run(async (tx) => {
+    const alert = await deps.alerts.take(tx, id);
+    if (alert.incident?.open === true) return alert;
+    if (alert.state === 'resolved') throw new OpsError('conflict', `${id} is already resolved.`);
+    const incident = await declareIncident(tx, deps, alert, personId);
+    return moveAlert(tx, deps, alert, {
+      progress: { incident },
+      happening: {
+        verb: 'taken_to_incident',
+        actor: personId,
+        why: null,
+        details: { incident: incident.id },
+      },
+      news: { by: personId, text: `took it to incident ${incident.id}.`, calls: false },
+    });
   });
 
 /** Counts as a false alert in the metric's precision. It is over for people; the watch goes on. */

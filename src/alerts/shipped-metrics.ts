@@ -28,6 +28,9 @@ export const shippedMetrics: readonly Metric[] = [
     name: 'Success rate',
     kind: 'rate',
     sql: counted("status = 'failed'", 'true'),
+    failedAmountsSql: `
+      select partner::text, method::text, country::text, currency::text, amount_minor as amount
+      from payment_attempts where created_at >= $1 and created_at < $2 and status = 'failed'`,
   },
   {
     ...shared,

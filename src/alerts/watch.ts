@@ -10,6 +10,8 @@ import { dayMs, hourMs, minuteMs } from '../kernel/clock.js';
 import { toOpsError } from '../kernel/errors.js';
 import type { Alert, AlertSlice } from '../ports/alerts.js';
 import type { Metric, MetricBucket } from '../ports/metrics.js';
+import { holds } from './causes.js';
+import { withContext } from './context.js';
 import type { AlertDeps, Detected, Detector, Sight } from './deps.js';
 import { openAlert, reopenAlert, resolveAlert, updateAlert } from './life.js';
 
@@ -77,8 +79,9 @@ async function evaluate(deps: AlertDeps, metric: Metric, own: Watched): Promise<
   const now = deps.clock.now();
   try {
     own.openFrom ??= (await deps.buckets.newest(metric.id)) ?? new Date(now.getTime() - firstLookMs);
-    const newestData = await count(deps, metric, now);
+    const { newestData, unfinished } = await count(deps, metric, now);
     await feed(deps, metric, own);
+    own.detector.glance(unfinished);
     own.evaluatedAt = now;
     own.failingSince = null;
     await settle(deps, metric, own, lateSince(metric, newestData, now));
@@ -97,8 +100,15 @@ async function evaluate(deps: AlertDeps, metric: Metric, own: Watched): Promise<
 
 const floorTo = (at: number, widthMs: number): number => Math.floor(at / widthMs) * widthMs;
 
-/** Counts what is not kept yet, and the newest buckets again. The begin of the newest bucket with data. */
-async function count(deps: AlertDeps, metric: Metric, now: Date): Promise<Date | null> {
+interface Counted {
+  /** The begin of the newest bucket with data. */
+  newestData: Date | null;
+  /** Buckets that have not ended, or may still change: they are looked at and not kept. */
+  unfinished: MetricBucket[];
+}
+
+/** Counts what is not kept yet, and the newest buckets again. */
+async function count(deps: AlertDeps, metric: Metric, now: Date): Promise<Counted> {
   const { bucketMs, lagMs, id } = metric;
   const end = floorTo(now.getTime() - lagMs, bucketMs);
   const newest = await deps.buckets.newest(id);
@@ -117,7 +127,8 @@ async function count(deps: AlertDeps, metric: Metric, now: Date): Promise<Date |
     last = reached;
   }
   await deps.buckets.forget(id, new Date(end - historyMs));
-  return last;
+  const unfinished = await deps.source.read(metric, new Date(end), now);
+  return { newestData: unfinished.at(-1)?.at ?? last, unfinished };
 }
 
 /** Every bucket of the span: one without data says that nothing happened then. */
@@ -165,13 +176,17 @@ async function settle(deps: AlertDeps, metric: Metric, own: Watched, late: Date 
     const alert = open.find((candidate) => !taken.has(candidate.id) && isSame(candidate, change));
     if (alert) {
       taken.add(alert.id);
-      if (differs(alert, change)) await updateAlert(deps, alert, change);
+      if (differs(alert, change)) await updateAlert(deps, alert, await withContext(deps, metric, change));
     } else if (own.openFrom !== null && change.raisedAt > own.openFrom)
       await openOrReopen(deps, metric, change);
   }
-  for (const alert of open.filter(({ id }) => !taken.has(id)))
+  for (const alert of open.filter((each) => !taken.has(each.id) && isJudged(each, metric, own)))
     await resolveAlert(deps, alert, 'back to what is usual');
 }
+
+/** What was seen in a bucket that had not ended is for that whole bucket to confirm. */
+const isJudged = ({ facts, openedAt }: Alert, { bucketMs }: Metric, { fedTo }: Watched): boolean =>
+  facts.early !== true || (fedTo !== null && openedAt.getTime() < fedTo.getTime() + bucketMs);
 
 async function openOrReopen(deps: AlertDeps, metric: Metric, change: Detected): Promise<void> {
   const now = deps.clock.now();
@@ -183,11 +198,12 @@ async function openOrReopen(deps: AlertDeps, metric: Metric, change: Detected): 
     ({ resolvedAt, dismissedBy }) =>
       dismissedBy === null && resolvedAt !== null && now.getTime() - resolvedAt.getTime() < flappingMs,
   );
+  const seen = await withContext(deps, metric, change);
   if (flapped) {
-    await reopenAlert(deps, flapped, change);
+    await reopenAlert(deps, flapped, seen);
     return;
   }
-  const { kind, slice, facts, onsetAt } = change;
+  const { kind, slice, facts, onsetAt } = seen;
   await openAlert(deps, { metric: metric.id, kind, slice, facts, onsetAt, openedAt: now });
 }
 
@@ -223,9 +239,6 @@ async function tellUnreadable(deps: AlertDeps, metric: Metric, since: Date, why:
 /** The same cause: the same kind, and one slice holds the other. */
 const isSame = (alert: Alert, { kind, slice }: Detected): boolean =>
   alert.kind === kind && (holds(alert.slice, slice) || holds(slice, alert.slice));
-
-const holds = (wide: AlertSlice, narrow: AlertSlice): boolean =>
-  Object.entries(wide).every(([name, value]) => narrow[name] === value);
 
 /** Whether people would read something else. */
 const differs = (alert: Alert, { slice, facts }: Detected): boolean =>

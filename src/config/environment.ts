@@ -60,6 +60,12 @@ const variablesSchema = z.object({
     .min(8, { message: 'is too short to be a token' })
     .transform((value) => new Secret(value))
     .optional(),
+  /** With it, pipelines report changes to `POST /changes`. */
+  CHANGES_TOKEN: z
+    .string()
+    .min(16, { message: 'is too short to be a token' })
+    .transform((value) => new Secret(value))
+    .optional(),
   SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\/\S+$/, { message: 'must look like smtp://user:password@host:587, or smtps://' })

@@ -35,6 +35,13 @@ export const metrics = z
   .strictObject({
     falseAlertsPerWeek: z.number().min(0.01).max(50).optional().describe('of each metric that ships'),
     onCall: z.array(userGroup).max(10).default([]).describe('user groups that are mentioned on escalation'),
+    runbooks: z.string().min(1).default('runbooks').describe('folder of Markdown files'),
+    incidentFailures: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe('so many unusual failures open an incident by themselves; left out: people open incidents'),
     own: z
       .array(
         metric

@@ -13,6 +13,21 @@ type AlertState = 'open' | 'acknowledged' | 'snoozed' | 'resolved';
 /** Dimension → value; empty for the whole metric. */
 export type AlertSlice = Readonly<Record<string, string>>;
 
+/** Two hours of a slice: its success, and between what it usually lies. */
+export interface AlertSpan {
+  /** ISO 8601. */
+  at: string;
+  success: number;
+  low: number;
+  high: number;
+}
+
+/** What failed beyond what is usual, by currency: whole minor units, as text. */
+interface AmountAtRisk {
+  currency: string;
+  minor: string;
+}
+
 /** What is known of the change, counted since it began. */
 export interface AlertFacts {
   attempts: number;
@@ -21,8 +36,26 @@ export interface AlertFacts {
   expected: number;
   /** Of all unusual failures of the metric, how many this slice explains: 0 to 1; null where no single slice does. */
   shareExplained: number | null;
+  /** The last 24 hours; absent where it is not known. */
+  day?: readonly AlertSpan[];
+  /** Absent where it is not known. */
+  atRisk?: readonly AmountAtRisk[];
+  /** Seen in a bucket that has not ended, which will confirm it or not. */
+  early?: boolean;
   /** The detector's reason, or why the metric cannot be read. */
   reason: string;
+}
+
+/** Where people handle an alert together. */
+export interface AlertIncident {
+  /** `INC-3`. */
+  id: string;
+  /** Null until it is made. */
+  channel: string | null;
+  /** Whether news go there. */
+  open: boolean;
+  /** Why there is no channel. */
+  problem: string | null;
 }
 
 export interface NewAlert {
@@ -46,6 +79,7 @@ export interface AlertProgress {
   escalations: number;
   /** A person said that it is none, and who. */
   dismissedBy: string | null;
+  incident: AlertIncident | null;
   resolvedAt: Date | null;
   dueAt: Date | null;
 }
@@ -73,6 +107,10 @@ export interface Alerts {
   active(metric: string | null): Promise<Alert[]>;
   /** Resolved since an instant, newest first, at most `limit`. */
   resolvedSince(since: Date, limit: number): Promise<Alert[]>;
+  /** Ids of the alerts of an incident, oldest first. */
+  ofIncident(incident: string): Promise<string[]>;
+  /** Ids of alerts whose card is behind, of those changed since. */
+  withStaleCards(since: Date, limit: number): Promise<string[]>;
   precision(since: Date): Promise<Precision[]>;
 }
 

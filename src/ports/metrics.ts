@@ -6,6 +6,8 @@
  * Errors: `unavailable` (books down or slow), `misconfigured` (the metric's SQL is refused, or gives other columns).
  */
 
+import type { Money } from '../kernel/money.js';
+
 /** `rate`: failures out of attempts. `volume`: attempts alone. */
 type MetricKind = 'rate' | 'volume';
 
@@ -27,6 +29,8 @@ export interface Metric {
    * dimension, `attempts` and `failures` (whole numbers).
    */
   sql: string;
+  /** The same with `currency` (text) and `amount` (whole minor units) of what failed instead of counts, without buckets. */
+  failedAmountsSql?: string;
 }
 
 /** Counts of one slice: a value for each dimension, in their order. */
@@ -41,9 +45,23 @@ export interface MetricBucket {
   counts: readonly MetricCount[];
 }
 
+/** Counts of one slice in one hour. */
+export interface MetricHour {
+  at: Date;
+  attempts: number;
+  failures: number;
+}
+
 export interface MetricSource {
   /** Buckets with anything in them that begin in [from, to), oldest first. */
   read(metric: Metric, from: Date, to: Date): Promise<MetricBucket[]>;
+  /** What failed in a slice, by currency, largest first. None where the metric has no amounts. */
+  failedAmounts(
+    metric: Metric,
+    slice: Readonly<Record<string, string>>,
+    from: Date,
+    to: Date,
+  ): Promise<Money[]>;
 }
 
 /** What was counted, for all replicas. */
@@ -52,6 +70,12 @@ export interface MetricBuckets {
   newest(metric: string): Promise<Date | null>;
   /** From `after` on, without it, oldest first, at most `limit`; null reads from the beginning. */
   after(metric: string, after: Date | null, limit: number): Promise<MetricBucket[]>;
+  /** One slice by the hour, over several spans; `wanted` has a value for each dimension, null for any. */
+  hours(
+    metric: string,
+    wanted: readonly (string | null)[],
+    spans: readonly { from: Date; to: Date }[],
+  ): Promise<MetricHour[]>;
   /** Adds and replaces. A bucket without counts is kept too: nothing happened then. */
   put(metric: string, buckets: readonly MetricBucket[]): Promise<void>;
   /** Forgets buckets that begin before an instant. */

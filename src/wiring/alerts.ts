@@ -1,22 +1,33 @@
 /**
  * Builds alerts: metrics, where they are counted and kept, and how people are told.
  */
+import { createIncidents, incidentLives } from '../adapters/postgres/incidents.js';
 import { alertLives, createAlerts, createQuiets } from '../adapters/postgres/alerts.js';
 import type { Database } from '../adapters/postgres/database.js';
 import { createMetricBuckets } from '../adapters/postgres/metric-buckets.js';
 import { createMetricSource } from '../adapters/postgres/metric-source.js';
 import { createAlertDesk, type AlertService } from '../alerts/alerts.js';
 import type { AlertNews } from '../alerts/deps.js';
+import { incidentCardOf, roomCardOf } from '../alerts/incidents.js';
 import { shippedMetrics } from '../alerts/shipped-metrics.js';
+import { createChanges } from '../adapters/postgres/changes.js';
+import { createPartnerStatuses } from '../adapters/postgres/partner-statuses.js';
 import type { Config } from '../config/schema.js';
-import type { Clock } from '../kernel/clock.js';
+import { hourMs, type Clock } from '../kernel/clock.js';
+import { messageOf } from '../kernel/errors.js';
 import type { Log } from '../kernel/log.js';
 import type { Alert } from '../ports/alerts.js';
+import type { Change } from '../ports/changes.js';
+import type { KeptStatus } from '../ports/partner-statuses.js';
+import type { RunbookFor } from '../ports/runbooks.js';
 import type { AuditTrail } from '../ports/audit.js';
+import type { Incident, IncidentRooms } from '../ports/incidents.js';
 import type { Living } from '../ports/lives.js';
 import type { Outbox, OutgoingMessage } from '../ports/outbox.js';
 import type { Metric } from '../ports/metrics.js';
-import { alertCard, alertNewsCard, metricOf } from '../views/alerts/alert.js';
+import { alertCard, alertNewsCard, alertTitle, metricOf } from '../views/alerts/alert.js';
+import { incidentCard, incidentSummary } from '../views/alerts/incident.js';
+import type { Surroundings } from '../views/alerts/surroundings.js';
 import type { Startable } from '../views/remediation/start.js';
 import { detectorOf } from './detectors.js';
 
@@ -25,6 +36,8 @@ export interface AlertFacts {
   database: Database;
   /** Null while no books are connected: then nothing is watched. */
   booksDatabase: Database | null;
+  rooms: IncidentRooms;
+  runbookFor: RunbookFor;
   audit: AuditTrail;
   outbox: Outbox;
   /** What a card can offer. */
@@ -34,9 +47,10 @@ export interface AlertFacts {
 }
 
 export function alertsFrom(facts: AlertFacts): AlertService | null {
-  const { config, database, booksDatabase, audit, outbox, startable, clock, log } = facts;
+  const { config, database, booksDatabase, rooms, audit, outbox, startable, clock, log } = facts;
   if (!booksDatabase) return null;
   const metrics = metricsOf(config);
+  const around = surroundingsFrom(facts);
   return createAlertDesk({
     alerts: createAlerts(database),
     quiets: createQuiets(database),
@@ -44,17 +58,66 @@ export function alertsFrom(facts: AlertFacts): AlertService | null {
     source: createMetricSource(booksDatabase),
     buckets: createMetricBuckets(database),
     detectorOf,
+    incidents: createIncidents(database),
+    rooms,
+    onCall: config.metrics.onCall,
+    incidentFailures: config.metrics.incidentFailures ?? null,
+    titleOf: (alert) => alertTitle(alert, metricOf(metrics, alert.metric)),
+    channelNameOf: (alert) => channelNameOf(alert),
+    summaryOf: (incident, alerts, timeline) =>
+      incidentSummary({
+        incident,
+        alerts: alerts.map((alert) => ({ alert, title: alertTitle(alert, metricOf(metrics, alert.metric)) })),
+        timeline,
+      }),
     audit,
     transactions: database,
     tell: async (tx, alert, news) => {
       const channel = channelOf(config, alert);
       if (channel === null) return;
-      const card = alertCard({ alert, metric: metricOf(metrics, alert.metric), startable });
+      const surroundings = await around(alert);
+      const card = alertCard({ alert, metric: metricOf(metrics, alert.metric), startable, surroundings });
       for (const message of messagesOf(channel, alert, card, news, config)) await outbox.enqueue(tx, message);
+      for (const message of roomMessages(alert, card, news)) await outbox.enqueue(tx, message);
+    },
+    tellIncident: async (tx, incident) => {
+      const message = incidentMessage(incident);
+      if (message) await outbox.enqueue(tx, message);
     },
     clock,
     log,
   });
+}
+
+/** Before a change began, what else changed: longer ago it is no suspect. */
+const suspectMs = 2 * hourMs;
+const changesMax = 3;
+
+/** What stands on the card beside the alert; what cannot be read is left out. */
+export function surroundingsFrom({
+  config,
+  database,
+  runbookFor,
+  log,
+}: Pick<AlertFacts, 'config' | 'database' | 'runbookFor' | 'log'>): (alert: Alert) => Promise<Surroundings> {
+  const statuses = createPartnerStatuses(database);
+  const changes = createChanges(database);
+  return async ({ metric, slice, onsetAt, openedAt }) => {
+    const partner = config.partners.find(({ id }) => id === slice.partner) ?? null;
+    const [all, suspects] = await Promise.all([
+      partner === null ? [] : statuses.all(),
+      changes.between(new Date(onsetAt.getTime() - suspectMs), openedAt, partner?.id ?? null, changesMax),
+    ]).catch((error: unknown): [KeptStatus[], Change[]] => {
+      log.warn({ err: messageOf(error) }, 'an alert goes without its surroundings');
+      return [[], []];
+    });
+    const kept = all.find((status) => status.partner === partner?.id);
+    return {
+      partner: partner && kept ? { name: partner.name, published: kept.published } : null,
+      changes: suspects,
+      runbook: runbookFor(metric, slice.partner ?? null),
+    };
+  };
 }
 
 const metricsOf = ({ metrics }: Config): Metric[] => [
@@ -84,7 +147,38 @@ function messagesOf(
   return [live, { channel, card: alertNewsCard(news, metrics.onCall), threadOf: liveCard }];
 }
 
+/** The same card in the incident's channel, and news as messages: there people talk about nothing else. */
+function roomMessages(
+  { id, incident }: Alert,
+  card: ReturnType<typeof alertCard>,
+  news: AlertNews | null,
+): OutgoingMessage[] {
+  const channel = incident?.channel ?? null;
+  if (!incident?.open || channel === null) return [];
+  const live: OutgoingMessage = { channel, card, liveCard: roomCardOf(id, incident.id) };
+  return news === null ? [live] : [live, { channel, card: alertNewsCard(news, []) }];
+}
+
+function incidentMessage(incident: Incident): OutgoingMessage | null {
+  const { id, channel, state } = incident;
+  if (channel === null || state === 'closed') return null;
+  return { channel, card: incidentCard(incident), liveCard: incidentCardOf(id) };
+}
+
+/** `northpay-success-rate`: what Slack takes as a channel's name. */
+const channelNameOf = ({ metric, slice }: Alert): string =>
+  [...Object.values(slice), metric]
+    .join('-')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, 60)
+    .replaceAll(/^-|-$/g, '');
+
 const alertsAtOnce = 5;
+
+export const livingIncidents = ({
+  advanceIncident: advance,
+}: Pick<AlertService, 'advanceIncident'>): Living => ({ ...incidentLives, atOnce: 2, advance });
 
 export const livingAlerts = ({ advance }: Pick<AlertService, 'advance'>): Living => ({
   ...alertLives,

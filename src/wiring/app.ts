@@ -10,8 +10,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { commands, home } from '../../commands/index.js';
 import { jobs } from '../../jobs/index.js';
 import { startEngine, type Engine } from '../adapters/engine/engine.js';
-import type { Readiness } from '../adapters/http/server.js';
+import { createChangesHandler } from '../adapters/http/changes.js';
+import type { Handler, Readiness } from '../adapters/http/server.js';
 import { createMetrics, type Metrics } from '../adapters/metrics/metrics.js';
+import { createChanges } from '../adapters/postgres/changes.js';
 import { openDatabase, type Database } from '../adapters/postgres/database.js';
 import { createDeliveries } from '../adapters/postgres/deliveries.js';
 import { startEmbeddedPostgres } from '../adapters/postgres/embedded/supervisor.js';
@@ -23,6 +25,7 @@ import { createSharedAnswers } from '../adapters/postgres/shared-answers.js';
 import { createAttachments } from '../adapters/slack/attachments.js';
 import { identityOf, slackClient } from '../adapters/slack/client.js';
 import { createDirectory } from '../adapters/slack/directory.js';
+import { createIncidentRooms } from '../adapters/slack/incident-rooms.js';
 import { createInFlight } from '../adapters/slack/in-flight.js';
 import { startOutboxSender, type OutboxSender } from '../adapters/slack/outbox-sender.js';
 import { httpConnection, type Connection } from '../adapters/slack/receivers.js';
@@ -46,7 +49,7 @@ import type { Log } from '../kernel/log.js';
 import type { Secret } from '../kernel/secret.js';
 import type { OutboxBacklog } from '../ports/outbox.js';
 import { remarksOn } from './held-messages.js';
-import { livingAlerts } from './alerts.js';
+import { livingAlerts, livingIncidents } from './alerts.js';
 import { openHttp } from './http.js';
 import { startHomeRedraws } from './home-redraws.js';
 import { livingPartners } from './partners.js';
@@ -123,7 +126,11 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
     const http = await openHttp(
       facts.environment,
       { readiness, remarks: async () => remarksOn(await backlogOf(up)), metrics: () => metrics.render() },
-      { slack: () => up.connection?.handle ?? null, confirmations: () => up.confirmations },
+      {
+        slack: () => up.connection?.handle ?? null,
+        confirmations: () => up.confirmations,
+        changes: () => changesOf(up, facts),
+      },
       facts.log,
     );
     closers.add(() => http.close());
@@ -212,6 +219,14 @@ async function startEmbedded(run: Run): Promise<DatabaseAddresses> {
   return persist('the embedded database', run, () => embeddedAddresses(embedded));
 }
 
+/** Null without a token, and until there is a database. */
+function changesOf({ database }: Up, { environment, clock, log }: PaydeskFacts): Handler | null {
+  const { CHANGES_TOKEN: token } = environment;
+  return database && token
+    ? createChangesHandler({ changes: createChanges(database), token, clock, log })
+    : null;
+}
+
 /** Slack is only asked once somebody clicks or something is due; nothing is sent here. */
 function clientFrom({ environment, log }: PaydeskFacts): {
   token: Secret;
@@ -243,6 +258,7 @@ async function bringUpEngine(
       groups: groupsOf(config),
     }),
     attachments: createAttachments({ client, token, log }),
+    rooms: createIncidentRooms(client),
     confirmationAddress: confirmationAddressFrom(environment, httpPort),
     clock,
     log,
@@ -252,7 +268,7 @@ async function bringUpEngine(
   const living = [
     livingPartners(desk.partnerWatch),
     ...(remediation ? [livingRequests(remediation)] : []),
-    ...(alerts ? [livingAlerts(alerts)] : []),
+    ...(alerts ? [livingAlerts(alerts), livingIncidents(alerts)] : []),
   ];
   // Stops after the engine, whose last moves still leave messages.
   closers.add(() => up.sender?.stop());
@@ -288,6 +304,7 @@ async function bringUpSlack(desk: Desk, database: Database, metrics: Metrics, ru
   closers.add(() => connection.close());
   up.connection = connection;
   await persist('the cards of partners', run, () => desk.partnerWatch.repairCards());
+  await persist('the cards of alerts', run, () => desk.alerts?.repairCards() ?? Promise.resolve(0));
   await bringUpRemediation(desk, run);
   const slackApp = createSlackApp({
     receiver: connection.receiver,

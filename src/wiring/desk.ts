@@ -14,6 +14,7 @@ import { createOutbox } from '../adapters/postgres/outbox.js';
 import { createHeldSince } from '../adapters/postgres/outbox-news.js';
 import { createResults } from '../adapters/postgres/recon-results.js';
 import { createPartnerStatuses } from '../adapters/postgres/partner-statuses.js';
+import { loadRunbooks } from '../adapters/runbooks/runbooks.js';
 import { createStatuspage } from '../adapters/statuspage/statuspage.js';
 import { createStripePayments } from '../adapters/stripe/payments.js';
 import { createAuditRecorder, createAuditTrail } from '../audit/trail.js';
@@ -22,12 +23,13 @@ import type { Environment } from '../config/environment.js';
 import { usualExpectations, type Config } from '../config/schema.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';
-import { alertsFrom } from './alerts.js';
+import { alertsFrom, surroundingsFrom } from './alerts.js';
 import { linksFrom } from './links.js';
 import type { Expectations } from '../payments/hops.js';
 import { createPaymentLookup } from '../payments/lookup.js';
 import type { Attachments } from '../ports/attachments.js';
 import type { Directory } from '../ports/directory.js';
+import type { IncidentRooms } from '../ports/incidents.js';
 import type { Mail } from '../ports/mail.js';
 import type { Operations } from '../ports/operations.js';
 import type { PaymentsApi } from '../ports/payments-api.js';
@@ -45,6 +47,7 @@ export interface DeskFacts {
   booksDatabase: Database | null;
   directory: Directory;
   attachments: Attachments;
+  rooms: IncidentRooms;
   /** Where browsers find the page on which a vote is confirmed; null where there is none. */
   confirmationAddress: (token: string) => string | null;
   clock: Clock;
@@ -85,6 +88,7 @@ export function createDesk(facts: DeskFacts): Desk {
     books,
     writeOffs: reconciliation?.writeOffs ?? null,
   };
+  const runbookFor = loadRunbooks(config.metrics.runbooks, log);
   const guarded = remediationFrom({ ...facts, audit, outbox, sources });
   return {
     payments: createPaymentLookup({
@@ -118,7 +122,8 @@ export function createDesk(facts: DeskFacts): Desk {
     guestGroups: config.lookups.guestGroups,
     reconciliation: reconciliation?.desk ?? null,
     remediation: guarded,
-    alerts: alertsFrom({ ...facts, audit, outbox, startable: guarded?.actions ?? [] }),
+    alerts: alertsFrom({ ...facts, runbookFor, audit, outbox, startable: guarded?.actions ?? [] }),
+    surroundingsOf: surroundingsFrom({ ...facts, runbookFor }),
     confirmationAddress: facts.confirmationAddress,
   };
 }

@@ -7,12 +7,14 @@
  */
 import type { Detected, Detector, Sight } from '../alerts/deps.js';
 import { Monitor, type AlertView, type Verdict } from '../anomalies/monitor/monitor.js';
-import { dayMs, hourMs } from '../kernel/clock.js';
+import { dayMs, hourMs, secondMs } from '../kernel/clock.js';
 import type { AlertFacts, AlertSlice } from '../ports/alerts.js';
 import type { Metric, MetricBucket, MetricCount } from '../ports/metrics.js';
 
 /** What a baseline needs before it can call anything unusual. */
 const warmupMs = 14 * dayMs;
+/** How often `watch-metrics` looks; by this the evidence of a glance is weighed. */
+const lookMs = 30 * secondMs;
 /** Counted since its begin; what lasts longer is counted from here. */
 const rememberedMs = 2 * dayMs;
 
@@ -21,6 +23,7 @@ interface OpenChange {
   reason: Verdict['reason'];
   /** Expected failures per attempt, or expected attempts per bucket. */
   usual: number;
+  early: boolean;
 }
 
 export function detectorOf(metric: Metric): Detector {
@@ -32,12 +35,22 @@ export function detectorOf(metric: Metric): Detector {
   });
   const open = new Map<number, OpenChange>();
   let recent: MetricBucket[] = [];
+  let unfinished: readonly MetricBucket[] = [];
+  let glimpsed: AlertView | null = null;
   const counted = (slice: AlertSlice, from: number): Totals => totalsOf(metric, recent, slice, from);
+  const soFar = ({ kind, slice, onsetMs }: AlertView): Totals =>
+    totalsOf(metric, kind === 'volume' ? recent : [...recent, ...unfinished], slice, onsetMs);
+  const early = (view: AlertView): OpenChange => ({
+    view,
+    reason: 'evidence',
+    usual: usualOf(view, soFar(view)),
+    early: true,
+  });
   const keep = ({ type, alert, reason }: Verdict): void => {
     if (alert === null || type === 'silent' || type === 'ignored') return;
     if (type === 'resolved') return void open.delete(alert.id);
     const totals = counted(alert.slice, alert.onsetMs);
-    open.set(alert.id, { view: alert, reason, usual: usualOf(alert, totals) });
+    open.set(alert.id, { view: alert, reason, usual: usualOf(alert, totals), early: false });
   };
   return {
     observe: (bucket) => {
@@ -48,13 +61,18 @@ export function detectorOf(metric: Metric): Detector {
       const { at, counts } = bucket;
       for (const verdict of monitor.observe({ atMs: at.getTime(), rows: counts })) keep(verdict);
     },
+    glance: (buckets) => {
+      unfinished = buckets;
+      const counts = buckets.map(({ at, counts: rows }) => ({ atMs: at.getTime(), rows }));
+      glimpsed = monitor.glance(counts, metric.bucketMs / lookMs);
+    },
     detected: () =>
-      [...open.values()].map((change): Detected => ({
+      [...open.values(), ...(glimpsed ? [early(glimpsed)] : [])].map((change): Detected => ({
         kind: change.view.kind,
         slice: change.view.slice,
         onsetAt: new Date(change.view.onsetMs),
         raisedAt: new Date(change.view.raisedAtMs),
-        facts: factsOf(change, counted(change.view.slice, change.view.onsetMs)),
+        facts: factsOf(change, soFar(change.view)),
       })),
     sight: (slice) => sightOf(metric, recent, slice, [...open.values()]),
   };
@@ -93,14 +111,15 @@ function usualOf(view: AlertView, { attempts, failures, buckets }: Totals): numb
   return Math.max(0, failures - view.excessFailures) / Math.max(1, attempts);
 }
 
-function factsOf({ view, reason, usual }: OpenChange, totals: Totals): AlertFacts {
+function factsOf({ view, reason, usual, early }: OpenChange, totals: Totals): AlertFacts {
   const { attempts, failures, buckets } = totals;
   return {
     attempts,
     failures,
     expected: view.kind === 'volume' ? usual * buckets : usual * attempts,
     shareExplained: Object.keys(view.slice).length === 0 ? null : view.shareExplained,
-    reason: reasonWords[reason] ?? reason,
+    reason: early ? earlyWords : (reasonWords[reason] ?? reason),
+    ...(early && { early }),
   };
 }
 
@@ -108,6 +127,8 @@ const reasonWords: Partial<Record<Verdict['reason'], string>> = {
   evidence: 'the evidence exceeds what the false-alert budget allows',
   explains_more: 'a smaller slice explains the change better',
 };
+
+const earlyWords = 'the evidence is strong enough before the current bucket has ended';
 
 function sightOf(
   metric: Metric,

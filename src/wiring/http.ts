@@ -26,12 +26,15 @@ export interface HttpDeps {
   slack: () => Handler | null;
   /** Where there is an identity provider, and something to confirm. */
   confirmations: () => ConfirmationPages | null;
+  /** Where pipelines report changes; null without a token. */
+  changes: () => Handler | null;
 }
 
 /** One line for each part that the world reaches. */
-const worldMounts = ({ slack, confirmations }: HttpDeps): Mount[] => [
+const worldMounts = ({ slack, confirmations, changes }: HttpDeps): Mount[] => [
   { path: '/slack/events', handler: slack },
   confirmationsMount(confirmations),
+  { path: '/changes', handler: changes },
 ];
 
 /** Throws `misconfigured` when a port cannot be had; then none is taken. */

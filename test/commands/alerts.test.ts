@@ -2,7 +2,7 @@
  * `/alerts` as a person meets it: titles, states and buttons of every kind of alert, and what bad input gets.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { alertsCommand, type AlertsDeps } from '../../commands/alerts.js';
+import { alertsCommand, type AlertsDeps } from '../../commands/alerts/index.js';
 import { watchMetricsJob } from '../../jobs/watch-metrics.js';
 import type { AlertService } from '../../src/alerts/alerts.js';
 import { shippedMetrics } from '../../src/alerts/shipped-metrics.js';
@@ -33,6 +33,7 @@ const anAlert = (changed: Partial<Alert> = {}): Alert => ({
   ownerId: null,
   escalations: 0,
   dismissedBy: null,
+  incident: null,
   resolvedAt: null,
   dueAt: new Date(now.getTime() + hourMs),
   ...changed,
@@ -67,12 +68,18 @@ const alertDesk = (): AlertService => {
     snooze: noted('snooze', anAlert()),
     dismiss: noted('dismiss', anAlert()),
     quiet: noted('quiet', undefined),
+    takeToIncident: noted('takeToIncident', anAlert()),
+    incident: () => Promise.reject(new OpsError('not_found', 'There is no incident.')),
+    closeIncident: noted('closeIncident', undefined),
     advance: noted('advance', undefined),
+    advanceIncident: noted('advanceIncident', undefined),
+    repairCards: noted('repairCards', 0),
   };
 };
 
 const deps = (): AlertsDeps => ({
   alerts: alertDesk(),
+  surroundingsOf: () => Promise.resolve({ partner: null, changes: [], runbook: null }),
   clock,
   remediation: null,
   guestGroups: [],
@@ -126,7 +133,7 @@ describe('the card', () => {
       'Success rate −12 pts (71 %, n = 4,210): method = ',
     ],
   ])('%s', (_reason, changed, title) => {
-    const card = alertCard({ alert: anAlert(changed), metric, startable: [] });
+    const card = alertCard({ alert: anAlert(changed), metric, startable: [], surroundings: null });
     expect(faultsOf(card)).toEqual([]);
     expect(card.text).toContain(title);
     expect(card.text).not.toContain('<!channel>');
@@ -134,9 +141,9 @@ describe('the card', () => {
 
   it('has buttons until it is resolved', () => {
     const buttons = (changed: Partial<Alert>): number =>
-      buttonsOn(alertCard({ alert: anAlert(changed), metric, startable: [] })).length;
-    expect(buttons({})).toBe(3);
-    expect(buttons({ state: 'acknowledged', ownerId: 'U1ANA' })).toBe(2);
+      buttonsOn(alertCard({ alert: anAlert(changed), metric, startable: [], surroundings: null })).length;
+    expect(buttons({})).toBe(4);
+    expect(buttons({ state: 'acknowledged', ownerId: 'U1ANA' })).toBe(3);
     expect(buttons({ state: 'resolved', resolvedAt: now })).toBe(0);
   });
 });

@@ -21,6 +21,7 @@ const columns: Readonly<Record<keyof (NewAlert & AlertProgress), string>> = {
   ownerId: 'owner',
   escalations: 'escalations',
   dismissedBy: 'dismissed_by',
+  incident: 'incident',
   resolvedAt: 'resolved_at',
   dueAt: 'due_at',
 };
@@ -38,6 +39,15 @@ const activeSql = `
 const resolvedSql = `
   select ${selected} from paydesk.alerts
   where state = 'resolved' and resolved_at >= $1 order by resolved_at desc limit $2`;
+const ofIncidentSql = `select number from paydesk.alerts where incident ->> 'id' = $1 order by number`;
+const staleSql = `
+  select number from paydesk.alerts a
+  where changed_at >= $1
+    and not exists (
+      select from paydesk.live_cards c where c.live_card = 'alert:ALR-' || a.number and c.updated_at >= a.changed_at)
+    and not exists (
+      select from paydesk.outbox o where o.live_card = 'alert:ALR-' || a.number and o.state in ('waiting', 'sending'))
+  order by number limit $2`;
 const precisionSql = `
   select metric, count(*)::integer as alerts, count(dismissed_by)::integer as dismissed
   from paydesk.alerts where opened_at >= $1 and kind in ('rate', 'volume') group by metric order by metric`;
@@ -46,9 +56,13 @@ const putQuietSql = `
   on conflict (metric) do update set until = excluded.until, by = excluded.by`;
 const quietSql = 'select metric, until, by from paydesk.metric_quiets where metric = $1 and until > $2';
 
-type Row = Omit<Alert, 'id'> & { number: bigint };
+interface Numbered {
+  number: bigint;
+}
+type Row = Omit<Alert, 'id'> & Numbered;
 
-const alertOf = ({ number, ...row }: Row): Alert => ({ id: `ALR-${number}`, ...row });
+const idOf = ({ number }: Numbered): string => `ALR-${number}`;
+const alertOf = ({ number, ...row }: Row): Alert => ({ id: idOf({ number }), ...row });
 
 export function createAlerts(database: Database): Alerts {
   return {
@@ -61,16 +75,19 @@ export function createAlerts(database: Database): Alerts {
     take: async (tx, id) => found(id, await requirePg(tx).query<Row>(takeSql, [numberOf(id)])),
     change: async (tx, id, progress) => {
       const given = Object.entries(progress) as [keyof AlertProgress, unknown][];
-      const sets = given.map(([name], index) => `${columns[name]} = $${index + 2}`);
-      const sql = `update paydesk.alerts set ${['version = version + 1', ...sets].join(', ')}
+      const sets = given.map(([name], index) => `${columns[name]} = $${index + 3}`);
+      const sql = `update paydesk.alerts set ${['version = version + 1', 'changed_at = $2', ...sets].join(', ')}
         where number = $1 returning ${selected}`;
-      const values = [numberOf(id), ...given.map(([, value]) => valueOf(value))];
+      const values = [numberOf(id), tx.now, ...given.map(([, value]) => valueOf(value))];
       return found(id, await requirePg(tx).query<Row>(sql, values));
     },
     read: async (id) => found(id, await database.query<Row>(readSql, [numberOf(id)])),
     active: async (metric) => (await database.query<Row>(activeSql, [metric])).map(alertOf),
     resolvedSince: async (since, limit) =>
       (await database.query<Row>(resolvedSql, [since, limit])).map(alertOf),
+    ofIncident: async (incident) => (await database.query<Numbered>(ofIncidentSql, [incident])).map(idOf),
+    withStaleCards: async (since, limit) =>
+      (await database.query<Numbered>(staleSql, [since, limit])).map(idOf),
     precision: (since) => database.query<Precision>(precisionSql, [since]),
   };
 }

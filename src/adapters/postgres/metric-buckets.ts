@@ -1,7 +1,7 @@
 /**
  * Counted buckets in Postgres: one row a bucket, its slices as JSON, so that eight weeks of a metric are read in a second.
  */
-import type { MetricBucket, MetricBuckets, MetricCount } from '../../ports/metrics.js';
+import type { MetricBucket, MetricBuckets, MetricCount, MetricHour } from '../../ports/metrics.js';
 import type { Database } from './database.js';
 
 type StoredCount = [values: string[], attempts: number, failures: number];
@@ -15,6 +15,16 @@ const newestSql = 'select max(at) as at from paydesk.metric_buckets where metric
 const afterSql = `
   select at, counts from paydesk.metric_buckets
   where metric = $1 and ($2::timestamptz is null or at > $2) order by at limit $3`;
+const hoursSql = `
+  select date_trunc('hour', at, 'UTC') as at, sum((c ->> 1)::bigint)::integer as attempts,
+    sum((c ->> 2)::bigint)::integer as failures
+  from unnest($3::timestamptz[], $4::timestamptz[]) as span (since, until)
+  join paydesk.metric_buckets b on b.metric = $1 and b.at >= since and b.at < until
+  cross join jsonb_array_elements(b.counts) as c
+  where not exists (
+    select from unnest($2::text[]) with ordinality as wanted (value, place)
+    where value is not null and value <> c -> 0 ->> (place - 1)::integer)
+  group by 1`;
 const putSql = `
   insert into paydesk.metric_buckets (metric, at, counts)
   select $1, at, counts from unnest($2::timestamptz[], $3::jsonb[]) as given (at, counts)
@@ -26,6 +36,13 @@ export function createMetricBuckets(database: Database): MetricBuckets {
     newest: async (metric) => (await database.query<{ at: Date | null }>(newestSql, [metric]))[0]?.at ?? null,
     after: async (metric, after, limit) =>
       (await database.query<BucketRow>(afterSql, [metric, after, limit])).map(bucketOf),
+    hours: (metric, wanted, spans) =>
+      database.query<MetricHour>(hoursSql, [
+        metric,
+        wanted,
+        spans.map(({ from }) => from),
+        spans.map(({ to }) => to),
+      ]),
     put: async (metric, buckets) => {
       const times = buckets.map(({ at }) => at);
       const counts = buckets.map((bucket) => JSON.stringify(bucket.counts.map(storedCount)));

@@ -5,8 +5,12 @@
  * number of slices is bounded.
  */
 import { OpsError } from '../../kernel/errors.js';
+import type { Money } from '../../kernel/money.js';
 import type { Metric, MetricBucket, MetricCount, MetricSource } from '../../ports/metrics.js';
 import type { Database } from './database.js';
+
+/** More amounts than people read. */
+const currenciesMax = 10;
 
 type CountRow = Readonly<Record<string, unknown>>;
 
@@ -30,6 +34,14 @@ export function createMetricSource(database: Database): MetricSource {
       return [...buckets]
         .sort(([a], [b]) => a - b)
         .map(([at, counts]): MetricBucket => ({ at: new Date(at), counts }));
+    },
+    failedAmounts: async (metric, slice, from, to) => {
+      if (metric.failedAmountsSql === undefined) return [];
+      const named = metric.dimensions.filter((name) => slice[name] !== undefined);
+      const where = ['amount > 0', ...named.map((name, at) => `coalesce(${name}, 'none') = $${at + 3}`)];
+      const sql = `select currency, sum(amount)::bigint as minor from (${metric.failedAmountsSql}) as failed
+        where ${where.join(' and ')} group by currency order by 2 desc limit ${currenciesMax}`;
+      return database.query<Money>(sql, [from, to, ...named.map((name) => slice[name])]);
     },
   };
 }

@@ -34,12 +34,27 @@ export async function deliver(facts: DeliveryFacts, message: ClaimedMessage, log
   } catch (error) {
     const fault = callFault(error);
     if (!isRefused(fault, blockRefusals)) throw error;
-    log.error(
-      { refusal: fault.error, remarks: fault.messages },
-      'Slack refused the blocks of a card; sending its text',
-    );
-    return put(facts, { ...placed, card: { ...placed.card, blocks: [] } });
+    log.error({ refusal: fault.error, remarks: fault.messages }, 'Slack refused the blocks of a card');
+    return putPlainer(facts, placed, log);
   }
+}
+
+/** Workspaces get new kinds of blocks at different times; a chart is no reason to lose a card's buttons. */
+const chartType = 'data_visualization';
+
+/** Without its charts; where that is refused too, its text alone. */
+async function putPlainer(facts: DeliveryFacts, message: ClaimedMessage, log: Log): Promise<string> {
+  const { card } = message;
+  const withBlocks = (blocks: Card['blocks']): ClaimedMessage => ({ ...message, card: { ...card, blocks } });
+  const rest = card.blocks.filter(({ type }) => type !== chartType);
+  if (rest.length < card.blocks.length)
+    try {
+      return await put(facts, withBlocks(rest));
+    } catch (error) {
+      if (!isRefused(callFault(error), blockRefusals)) throw error;
+    }
+  log.error({}, 'sending the text of a card without its blocks');
+  return put(facts, withBlocks([]));
 }
 
 /** Rewrites a card that was posted before; posts one that was not, or that is gone from Slack. */

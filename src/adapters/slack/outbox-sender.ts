@@ -36,8 +36,8 @@ const defaultPaceMs = 1000;
 const defaultPollMs = 500;
 /** A database that is away is asked again at least so often. */
 const longestPollMs = 5000;
-/** Reading back in thread and channel; then rewriting, posting in the thread and in the channel, with blocks and without. */
-const mostCalls = 2 * mostPages + 2 * 3;
+/** Reading back in thread and channel; then rewriting, posting in the thread and in the channel, with blocks, without charts, and without blocks. */
+const mostCalls = 2 * mostPages + 3 * 3;
 /** Past this lease the sender of a message is presumed dead. */
 export const leaseMs = mostCalls * callTimeoutMs;
 /** After this Slack has taken a message that it was slow to take, or never will. */

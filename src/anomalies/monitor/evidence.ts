@@ -128,6 +128,11 @@ export class SliceEvidence {
     }
   }
 
+  /** What `look` weighs counts while it runs, and is gone afterwards. */
+  aside<Seen>(look: () => Seen): Seen {
+    return this.cusums.rate.aside(() => this.cusums.volume.aside(look));
+  }
+
   /** Learns how far slices stray from their expectations. */
   learnNoise(bucket: number): void {
     const { sums, noise, expectations } = this;

@@ -61,6 +61,11 @@ export class Expectations {
       this.effects[name] = grown(this.effects[name], 3 * leaves);
       this.doubt[name] = grown(this.doubt[name], leaves);
     }
+    this.reread();
+  }
+
+  /** What is expected of the next bucket is read anew. */
+  reread(): void {
     this.hour = -1;
   }
 

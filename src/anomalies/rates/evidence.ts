@@ -85,6 +85,19 @@ export class Cusums {
     this.single[at] = 0;
   }
 
+  /** What `look` adds counts while it runs, and is gone afterwards. */
+  aside<Seen>(look: () => Seen): Seen {
+    const { sums, starts, single } = this;
+    this.sums = sums.map((column) => column.slice());
+    this.starts = starts.map((column) => column.slice());
+    this.single = single.slice();
+    try {
+      return look();
+    } finally {
+      Object.assign(this, { sums, starts, single });
+    }
+  }
+
   setSingle(at: number, score: number): void {
     this.single[at] = score;
   }

@@ -46,8 +46,12 @@ export class Lattice {
 
   /** The leaf of these values, new when they occur for the first time. */
   leafOf(values: readonly string[]): number {
-    const key = values.join(separator);
-    return this.leaves.get(key) ?? this.addLeaf(key, values);
+    return this.knownLeaf(values) ?? this.addLeaf(values.join(separator), values);
+  }
+
+  /** Null for values that did not occur yet. */
+  knownLeaf(values: readonly string[]): number | null {
+    return this.leaves.get(values.join(separator)) ?? null;
   }
 
   /** For each leaf, one slice per mask. */

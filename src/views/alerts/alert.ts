@@ -6,7 +6,7 @@
 import type { ActionsBlock, KnownBlock } from '@slack/types';
 import type { AlertNews } from '../../alerts/deps.js';
 import { formatDuration } from '../../kernel/duration.js';
-import type { Alert, AlertSlice } from '../../ports/alerts.js';
+import type { Alert, AlertIncident, AlertSlice } from '../../ports/alerts.js';
 import type { Card } from '../../ports/card.js';
 import type { Metric } from '../../ports/metrics.js';
 import {
@@ -22,7 +22,12 @@ import {
   sections,
 } from '../kit/blocks.js';
 import { joined } from '../kit/links.js';
+import { formatMoney } from '../../kernel/money.js';
+import { dayChart } from './chart.js';
+import { surroundingLines, type Surroundings } from './surroundings.js';
 import { lookUpButton } from '../kit/look-ups.js';
+import { incidentIds } from './incident.js';
+import type { Runbook } from '../../ports/runbooks.js';
 import { startButtons, type Startable } from '../remediation/start.js';
 
 export const alertIds = {
@@ -30,28 +35,36 @@ export const alertIds = {
   snooze: 'alert_snooze',
   dismiss: 'alert_dismiss',
   show: 'alert_show',
+  runbook: 'alert_runbook',
 } as const;
 
 export type AlertMetric = Pick<Metric, 'id' | 'name' | 'kind'>;
+
+/** More currencies than people add up in their heads. */
+const amountsMax = 4;
 
 export interface AlertCardModel {
   alert: Alert;
   metric: AlertMetric;
   startable: readonly Startable[];
+  /** Null where nobody looked. */
+  surroundings: Surroundings | null;
 }
 
-export function alertCard({ alert, metric, startable }: AlertCardModel): Card {
-  const title = titleOf(alert, metric);
+export function alertCard({ alert, metric, startable, surroundings: around }: AlertCardModel): Card {
+  const surroundings = around ? surroundingLines(around) : [];
+  const title = alertTitle(alert, metric);
   return cardOf(title, [
     section(`${markOf(alert)} *${title}*`),
-    ...sections(detailLines(alert)),
-    ...buttonsOf(alert, startable),
+    ...sections([...detailLines(alert), ...surroundings]),
+    ...(dayChart(alert, metric) as KnownBlock[]),
+    ...buttonsOf(alert, startable, around?.runbook ?? null),
     context(joined(alert.id, escape(metric.id), stateWords(alert), `opened ${instant(alert.openedAt)}`)),
   ]);
 }
 
 /** “Success rate −12 pts (71 %, n = 4,210): partner = northpay explains 94 %”. */
-function titleOf({ kind, slice, facts, onsetAt, state }: Alert, { name }: AlertMetric): string {
+export function alertTitle({ kind, slice, facts, onsetAt, state }: Alert, { name }: AlertMetric): string {
   const over = state === 'resolved' ? 'Recovered: ' : '';
   const what = escape(name);
   if (kind === 'late') return `${over}${what}: no data since ${instant(onsetAt)}`;
@@ -85,17 +98,28 @@ export const sliceWords = (slice: AlertSlice): string =>
     .map(([name, value]) => `${escape(name)} = ${escape(value, 60)}`)
     .join(', ');
 
-function detailLines({ kind, facts, onsetAt, ruling, ownerId, resolvedAt, dismissedBy }: Alert): string[] {
+function detailLines({
+  kind,
+  facts,
+  onsetAt,
+  ruling,
+  ownerId,
+  resolvedAt,
+  dismissedBy,
+  incident,
+}: Alert): string[] {
   const excess = facts.failures - facts.expected;
   return [
     `*Since:* ${instant(onsetAt)}`,
     ...(kind === 'rate' && excess > 0
       ? [`*Impact:* about ${number(excess)} more failures than usual, of ${number(facts.attempts)} attempts`]
       : []),
+    ...atRiskLines(facts),
     ...(kind === 'late' ? ['The books have no newer data: it is late, or all traffic has stopped.'] : []),
     `*Why:* ${escape(facts.reason, 300)}`,
     ...(ruling.startsWith('not ') ? [`*Notification:* ${escape(ruling, 300)}`] : []),
     ...(ownerId === null ? [] : [`*Owner:* ${mention(ownerId)}`]),
+    ...(incident === null ? [] : [`*Incident:* ${incidentWords(incident)}`]),
     ...(dismissedBy === null ? [] : [`*Not an anomaly:* ${mention(dismissedBy)}`]),
     ...(resolvedAt === null
       ? []
@@ -103,6 +127,19 @@ function detailLines({ kind, facts, onsetAt, ruling, ownerId, resolvedAt, dismis
           `*Lasted:* ${formatDuration(resolvedAt.getTime() - onsetAt.getTime())}, until ${instant(resolvedAt)}`,
         ]),
   ];
+}
+
+function atRiskLines({ atRisk = [] }: Alert['facts']): string[] {
+  const amounts = atRisk.map(({ currency, minor }) => formatMoney({ currency, minor: BigInt(minor) }));
+  if (amounts.length === 0) return [];
+  const more = amounts.length > amountsMax ? ` and ${amounts.length - amountsMax} more currencies` : '';
+  return [`*Money at risk:* about ${amounts.slice(0, amountsMax).join(', ')}${more}`];
+}
+
+function incidentWords({ id, channel, open, problem }: AlertIncident): string {
+  if (problem !== null) return `${id} has no channel. ${escape(problem, 300)}`;
+  if (channel === null) return `${id}, its channel is being set up`;
+  return `${id} in <#${channel}>${open ? '' : ', closed'}`;
 }
 
 function markOf({ state }: Alert): string {
@@ -115,7 +152,7 @@ function stateWords({ state, dueAt, escalations }: Alert): string {
   return state === 'open' && escalations > 0 ? `open, escalated ${escalations}×` : state;
 }
 
-function buttonsOf(alert: Alert, startable: readonly Startable[]): ActionsBlock[] {
+function buttonsOf(alert: Alert, startable: readonly Startable[], runbook: Runbook | null): ActionsBlock[] {
   if (alert.state === 'resolved') return [];
   const { id, slice } = alert;
   const click = (name: keyof typeof alertIds, text: string) =>
@@ -124,7 +161,16 @@ function buttonsOf(alert: Alert, startable: readonly Startable[]): ActionsBlock[
   return actions(
     alert.state === 'acknowledged' ? null : click('acknowledge', 'Acknowledge'),
     click('snooze', 'Snooze 1 h'),
+    alert.incident?.open === true
+      ? null
+      : button({
+          actionId: incidentIds.open,
+          text: 'Incident',
+          value: id,
+          label: `Open an incident for ${id}`,
+        }),
     click('dismiss', 'Not an anomaly'),
+    runbook && button({ actionId: alertIds.runbook, text: 'Runbook', value: id, label: `Runbook for ${id}` }),
     ...(partner === null
       ? []
       : [
@@ -154,7 +200,7 @@ export function alertListCard({ active, recent, metrics, now }: AlertListModel):
   const count = ['No open alerts', '1 open alert'][active.length] ?? `${active.length} open alerts`;
   const line = (alert: Alert): KnownBlock =>
     section(
-      `${markOf(alert)} ${titleOf(alert, metricOf(metrics, alert.metric))} · ${stateWords(alert)}`,
+      `${markOf(alert)} ${alertTitle(alert, metricOf(metrics, alert.metric))} · ${stateWords(alert)}`,
       button({ actionId: alertIds.show, text: alert.id, value: alert.id, label: `Show ${alert.id}` }),
     );
   return cardOf(count, [

@@ -3,7 +3,9 @@
  */
 import type { Sight } from '../../alerts/deps.js';
 import type { AlertSlice, Precision } from '../../ports/alerts.js';
-import type { Card } from '../../ports/card.js';
+import type { Runbook } from '../../ports/runbooks.js';
+import { redactCardNumbers } from '../../kernel/sensitive.js';
+import type { Card, CardBlock } from '../../ports/card.js';
 import { cardOf, context, escape, instant, section, sections } from '../kit/blocks.js';
 import { sliceWords, type AlertMetric } from './alert.js';
 
@@ -42,3 +44,12 @@ export function precisionCard(rows: readonly Precision[]): Card {
   );
   return cardOf(title, [section(`*${title}*`), ...sections(lines.length === 0 ? ['No alerts yet.'] : lines)]);
 }
+
+/** Slack draws Markdown itself; its limit is for the whole message. */
+const markdownMax = 11_000;
+
+/** The company's own file, shown as it is written. */
+export const runbookCard = ({ title, text }: Runbook): Card => ({
+  text: `Runbook: ${escape(title)}`,
+  blocks: [{ type: 'markdown', text: redactCardNumbers(text).slice(0, markdownMax) } as CardBlock],
+});

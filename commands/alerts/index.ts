@@ -1,26 +1,21 @@
 /**
  * `/alerts`: what is wrong now, why, and who is on it?
  */
-import type { AlertService } from '../src/alerts/alerts.js';
-import { dayMs, hourMs, type Clock } from '../src/kernel/clock.js';
-import { formatDuration, parseDuration } from '../src/kernel/duration.js';
-import { OpsError } from '../src/kernel/errors.js';
-import type { AlertSlice } from '../src/ports/alerts.js';
-import type { Card } from '../src/ports/card.js';
-import type { Command } from '../src/ports/command.js';
-import type { Metric } from '../src/ports/metrics.js';
-import type { RemediationService } from '../src/remediation/remediation.js';
-import { alertCard, alertIds, alertListCard, metricOf } from '../src/views/alerts/alert.js';
-import { precisionCard, quietCard, sightCard } from '../src/views/alerts/answers.js';
-import { startableIn } from '../src/views/remediation/start.js';
-import { requireLookups, type LookupDoor } from './door.js';
+import { dayMs, hourMs } from '../../src/kernel/clock.js';
+import { formatDuration, parseDuration } from '../../src/kernel/duration.js';
+import { OpsError } from '../../src/kernel/errors.js';
+import type { AlertSlice } from '../../src/ports/alerts.js';
+import type { Card } from '../../src/ports/card.js';
+import type { Command } from '../../src/ports/command.js';
+import type { Metric } from '../../src/ports/metrics.js';
+import { alertCard, alertIds, alertListCard, metricOf } from '../../src/views/alerts/alert.js';
+import { precisionCard, quietCard, runbookCard, sightCard } from '../../src/views/alerts/answers.js';
+import { startableIn } from '../../src/views/remediation/start.js';
+import { requireLookups } from '../door.js';
+import { connected, type AlertsDeps } from './deps.js';
+import { incidentActions, incidentSubmissions } from './incidents.js';
 
-export interface AlertsDeps extends LookupDoor {
-  /** Null while no books are connected. */
-  alerts: AlertService | null;
-  clock: Clock;
-  remediation: Pick<RemediationService, 'actions'> | null;
-}
+export type { AlertsDeps } from './deps.js';
 
 const snoozeMs = hourMs;
 const quietMaxMs = 7 * dayMs;
@@ -61,7 +56,15 @@ export const alertsCommand: Command<AlertsDeps> = {
       await requireLookups(desk, person.userId, 'Alerts');
       await connected(desk).dismiss(value, person.userId);
     },
+    [alertIds.runbook]: async ({ value, answer, person }, desk) => {
+      await requireLookups(desk, person.userId, 'Alerts');
+      const { runbook } = await desk.surroundingsOf(await connected(desk).read(value));
+      if (!runbook) throw new OpsError('not_found', 'The runbook of this alert is gone.');
+      return answer.privately(runbookCard(runbook));
+    },
+    ...incidentActions,
   },
+  submissions: incidentSubmissions,
 };
 
 async function cardFor(text: string, personId: string, desk: AlertsDeps): Promise<Card> {
@@ -97,7 +100,12 @@ async function listCard(desk: AlertsDeps): Promise<Card> {
 async function oneCard(id: string, desk: AlertsDeps): Promise<Card> {
   const alerts = connected(desk);
   const alert = await alerts.read(id.toUpperCase());
-  return alertCard({ alert, metric: metricOf(alerts.metrics, alert.metric), startable: startableIn(desk) });
+  return alertCard({
+    alert,
+    metric: metricOf(alerts.metrics, alert.metric),
+    startable: startableIn(desk),
+    surroundings: await desk.surroundingsOf(alert),
+  });
 }
 
 async function whyCard([id = '', ...pairs]: string[], desk: AlertsDeps): Promise<Card> {
@@ -139,11 +147,4 @@ function sliceOf(pairs: readonly string[], { dimensions }: Metric): AlertSlice {
       });
     }),
   );
-}
-
-function connected({ alerts }: AlertsDeps): AlertService {
-  if (alerts) return alerts;
-  throw new OpsError('misconfigured', 'Metrics can’t be watched: no books are connected.', {
-    hint: 'Ask your Paydesk admin to set BOOKS_DATABASE_URL.',
-  });
 }

@@ -1,0 +1,184 @@
+/**
+ * Incident channels in Slack.
+ *
+ * Invariants: a channel whose making was not heard of is found again and not made twice; what is done already is no error;
+ * a refusal is a sentence that says what to change.
+ * Source: docs.slack.dev/reference/methods/conversations.create, .invite, .setTopic, .archive, pins.add, files.*.
+ */
+import type { ConversationsHistoryResponse, WebClient } from '@slack/web-api';
+import { OpsError } from '../../kernel/errors.js';
+import type { IncidentEntry, IncidentRooms } from '../../ports/incidents.js';
+import { callError, callFault, isRefused } from './client.js';
+
+type SlackMessage = NonNullable<ConversationsHistoryResponse['messages']>[number];
+
+/** Of names that are taken by others: then somebody names channels like ours on purpose. */
+const namesTried = 5;
+const pagesMax = 20;
+const pageSize = 200;
+const topicMax = 250;
+const pushpins = ['pushpin', 'round_pushpin'];
+const clockSlackMs = 5 * 60_000;
+
+const words: Readonly<Record<string, string>> = {
+  missing_scope: 'the app lacks a permission; install it again from manifest.yml',
+  restricted_action: 'the settings of the workspace don’t let apps do this',
+  user_is_restricted: 'the settings of the workspace don’t let apps do this',
+  no_permission: 'the settings of the workspace don’t let apps do this',
+  too_many_convos_for_team: 'the workspace has reached its limit of channels',
+  too_many_pins: 'the channel has reached its limit of pins',
+  cant_invite: 'one of these people can’t be invited',
+  no_external_invite_permission: 'one of these people is from another company',
+  user_not_found: 'one of these people isn’t in this workspace',
+  not_in_channel: 'the app was removed from the channel',
+  is_archived: 'the channel is archived already',
+  channel_not_found: 'the channel is gone',
+  storage_limit_reached: 'the workspace has no room for files',
+};
+
+const passing = ['unavailable', 'rate_limited'];
+
+function refusal(error: unknown, what: string): OpsError {
+  const known = callError(error, `${what}: Slack can’t be reached.`);
+  const fault = callFault(error);
+  if (passing.includes(known.code) || fault.kind !== 'refused') return known;
+  const why = words[fault.error] ?? `Slack says ${fault.error}`;
+  return new OpsError('misconfigured', `${what}: ${why}.`, {
+    cause: error,
+    details: { refusal: fault.error },
+  });
+}
+
+/** `done`: answers which say that it is so already. */
+async function call(what: string, work: () => Promise<unknown>, done: readonly string[] = []): Promise<void> {
+  await work().catch((error: unknown) => {
+    if (!isRefused(callFault(error), done)) throw refusal(error, what);
+  });
+}
+
+export function createIncidentRooms(client: WebClient): IncidentRooms {
+  return {
+    create: (name, since) => create(client, name, since),
+    invite: async (channel, people) => {
+      const users = people.join(',');
+      if (users === '') return;
+      const done = ['already_in_channel', 'cant_invite_self'];
+      await call(
+        'People can’t be invited',
+        () => client.conversations.invite({ channel, users, force: true }),
+        done,
+      );
+    },
+    setTopic: (channel, topic) =>
+      call('The topic can’t be set', () =>
+        client.conversations.setTopic({ channel, topic: topic.slice(0, topicMax) }),
+      ),
+    pin: (channel, timestamp) =>
+      call('The card can’t be pinned', () => client.pins.add({ channel, timestamp }), ['already_pinned']),
+    archive: (channel) =>
+      call('The channel can’t be archived', () => client.conversations.archive({ channel }), [
+        'already_archived',
+      ]),
+    marked: async (channel) => (await messagesOf(client, channel)).filter(isMarked).map(entryOf).toReversed(),
+    hasFile: async (channel, name) =>
+      (await messagesOf(client, channel)).some(({ files = [] }) => files.some((file) => file.name === name)),
+    upload: (channel, { name, title, text }) =>
+      call('The summary can’t be uploaded', () =>
+        client.filesUploadV2({ channel_id: channel, filename: name, title, content: text }),
+      ),
+    peopleOf: (groups) => peopleOf(client, groups),
+  };
+}
+
+async function create(client: WebClient, wanted: string, since: Date): Promise<string> {
+  const what = 'The incident channel can’t be created';
+  for (let attempt = 1; attempt <= namesTried; attempt++) {
+    const name = attempt === 1 ? wanted : `${wanted}-${attempt}`;
+    try {
+      const { channel } = await client.conversations.create({ name });
+      if (channel?.id === undefined)
+        throw new OpsError('unavailable', 'Slack did not say which channel it made.');
+      return channel.id;
+    } catch (error) {
+      if (error instanceof OpsError) throw error;
+      if (!isRefused(callFault(error), ['name_taken'])) throw refusal(error, what);
+      const ours = await ourChannel(client, name, since);
+      if (ours !== null) return ours;
+    }
+  }
+  throw new OpsError('misconfigured', `${what}: the names ${wanted} to ${wanted}-${namesTried} are taken.`);
+}
+
+/** The channel of this name that we made since; null where it is somebody else’s, or an older one. */
+async function ourChannel(client: WebClient, name: string, since: Date): Promise<string | null> {
+  const { user_id: ourselves } = await client.auth.test().catch((error: unknown) => {
+    throw refusal(error, 'Slack doesn’t say who we are');
+  });
+  for (let cursor: string | undefined, page = 0; page < pagesMax; page++) {
+    const answer = await client.conversations
+      .list({ exclude_archived: true, limit: 1000, ...(cursor !== undefined && { cursor }) })
+      .catch((error: unknown) => {
+        throw refusal(error, 'Channels can’t be listed');
+      });
+    const found = answer.channels?.find((channel) => channel.name === name);
+    if (found) {
+      const isOurs =
+        found.creator === ourselves && (found.created ?? 0) * 1000 >= since.getTime() - clockSlackMs;
+      return isOurs ? (found.id ?? null) : null;
+    }
+    cursor = answer.response_metadata?.next_cursor;
+    if (cursor === undefined || cursor === '') return null;
+  }
+  return null;
+}
+
+/** Newest first, replies after their parent. */
+async function messagesOf(client: WebClient, channel: string): Promise<SlackMessage[]> {
+  const messages: SlackMessage[] = [];
+  for (let cursor: string | undefined, page = 0; page < pagesMax; page++) {
+    const answer = await client.conversations
+      .history({ channel, limit: pageSize, ...(cursor !== undefined && { cursor }) })
+      .catch((error: unknown) => {
+        throw refusal(error, 'The channel can’t be read');
+      });
+    for (const message of answer.messages ?? []) {
+      messages.push(message);
+      if ((message.reply_count ?? 0) > 0 && message.ts !== undefined)
+        messages.push(...(await repliesOf(client, channel, message.ts)));
+    }
+    cursor = answer.response_metadata?.next_cursor;
+    if (cursor === undefined || cursor === '') break;
+  }
+  return messages.sort((a, b) => Number(b.ts) - Number(a.ts));
+}
+
+async function repliesOf(client: WebClient, channel: string, ts: string): Promise<SlackMessage[]> {
+  const { messages = [] } = await client.conversations
+    .replies({ channel, ts, limit: pageSize })
+    .catch((error: unknown) => {
+      throw refusal(error, 'A thread can’t be read');
+    });
+  return messages.filter((message) => message.ts !== ts);
+}
+
+const isMarked = ({ reactions = [] }: SlackMessage): boolean =>
+  reactions.some(({ name }) => pushpins.includes(name ?? ''));
+
+const entryOf = ({ ts = '0', user, text = '' }: SlackMessage): IncidentEntry => ({
+  source: `message:${ts}`,
+  at: new Date(Number(ts) * 1000),
+  by: user ?? null,
+  text,
+});
+
+async function peopleOf(client: WebClient, groups: readonly string[]): Promise<string[]> {
+  if (groups.length === 0) return [];
+  const { usergroups = [] } = await client.usergroups
+    .list({ include_users: true })
+    .catch((error: unknown) => {
+      throw refusal(error, 'The on-call groups can’t be read');
+    });
+  return [
+    ...new Set(usergroups.filter(({ id = '' }) => groups.includes(id)).flatMap(({ users = [] }) => users)),
+  ];
+}

@@ -1,0 +1,130 @@
+/**
+ * Alerts on a real database with a detector that does as it is told, and incident channels in the stand-in for Slack.
+ */
+import { createAlerts, createQuiets } from '../../src/adapters/postgres/alerts.js';
+import { createAuditStore } from '../../src/adapters/postgres/audit.js';
+import { createIncidents } from '../../src/adapters/postgres/incidents.js';
+import { createMetricBuckets } from '../../src/adapters/postgres/metric-buckets.js';
+import { slackClient } from '../../src/adapters/slack/client.js';
+import { createIncidentRooms } from '../../src/adapters/slack/incident-rooms.js';
+import { createAlertDesk, type AlertService } from '../../src/alerts/alerts.js';
+import type { AlertDeps, AlertNews, Detected } from '../../src/alerts/deps.js';
+import { incidentCardOf, roomCardOf } from '../../src/alerts/incidents.js';
+import { createAuditTrail } from '../../src/audit/trail.js';
+import { minuteMs } from '../../src/kernel/clock.js';
+import { OpsError } from '../../src/kernel/errors.js';
+import { silentLog } from '../../src/kernel/log.js';
+import { Secret } from '../../src/kernel/secret.js';
+import type { Alert } from '../../src/ports/alerts.js';
+import type { Metric, MetricBucket } from '../../src/ports/metrics.js';
+import { incidentCard, incidentSummary } from '../../src/views/alerts/incident.js';
+import { card, createWire, type OutboxBench, type Wire } from '../outbox/support.js';
+
+export const metric: Metric = {
+  id: 'success',
+  name: 'Success rate',
+  kind: 'rate',
+  dimensions: ['partner'],
+  bucketMs: 5 * minuteMs,
+  lagMs: minuteMs,
+  falseAlertsPerWeek: 0.5,
+  sql: '',
+};
+
+/** What the world shows to every replica, and what became known of it. */
+export interface Stage {
+  bench: OutboxBench;
+  told: { alert: Alert; news: AlertNews | null }[];
+  /** What the detector sees after the newest bucket. */
+  seen: Detected[];
+  observed: MetricBucket[];
+  glanced: MetricBucket[];
+  /** Begin of the newest bucket with data; null for a source that fails. */
+  dataUntil: Date | null;
+}
+
+export const stageOn = (bench: OutboxBench): Stage => ({
+  bench,
+  told: [],
+  seen: [],
+  observed: [],
+  glanced: [],
+  dataUntil: new Date('2100-01-01T00:00:00Z'),
+});
+
+/** A replica: what it remembers is gone with it. `wire` carries its calls to Slack. */
+export function replica(
+  stage: Stage,
+  over: Partial<AlertDeps> = {},
+  wire: Wire = createWire(),
+): AlertService {
+  const { bench } = stage;
+  const { apiUrl, botToken } = bench.slack.slack.credentials;
+  const titleOf = ({ id }: Alert): string => `${id} is bad`;
+  return createAlertDesk({
+    alerts: createAlerts(bench.db),
+    quiets: createQuiets(bench.db),
+    metrics: [metric],
+    source: {
+      read: (_metric, from, to) => {
+        const { dataUntil } = stage;
+        if (dataUntil === null) throw new OpsError('unavailable', 'The books are down.');
+        const buckets = [];
+        for (let at = from.getTime(); at < to.getTime() && at <= dataUntil.getTime(); at += metric.bucketMs)
+          buckets.push({ at: new Date(at), counts: [{ values: ['northpay'], attempts: 10, failures: 1 }] });
+        return Promise.resolve(buckets);
+      },
+      failedAmounts: () => Promise.resolve([]),
+    },
+    buckets: createMetricBuckets(bench.db),
+    detectorOf: () => ({
+      observe: (bucket) => void stage.observed.push(bucket),
+      glance: (buckets) => void stage.glanced.push(...buckets),
+      detected: () => stage.seen,
+      sight: () => null,
+    }),
+    incidents: createIncidents(bench.db),
+    rooms: createIncidentRooms(slackClient(new Secret(botToken), apiUrl, silentLog, { fetch: wire.fetch })),
+    onCall: [],
+    incidentFailures: null,
+    titleOf,
+    channelNameOf: () => 'northpay',
+    summaryOf: (incident, alerts, timeline) =>
+      incidentSummary({
+        incident,
+        alerts: alerts.map((alert) => ({ alert, title: titleOf(alert) })),
+        timeline,
+      }),
+    audit: createAuditTrail(createAuditStore(bench.db)),
+    transactions: bench.db,
+    tell: async (tx, alert, news) => {
+      stage.told.push({ alert, news });
+      const { incident } = alert;
+      if (!incident?.open || incident.channel === null) return;
+      const { id, channel } = incident;
+      await bench.outbox.enqueue(tx, {
+        channel,
+        card: card(titleOf(alert)),
+        liveCard: roomCardOf(alert.id, id),
+      });
+      if (news) await bench.outbox.enqueue(tx, { channel, card: card(news.text) });
+    },
+    tellIncident: async (tx, incident) => {
+      const { id, channel, state } = incident;
+      if (channel === null || state === 'closed') return;
+      await bench.outbox.enqueue(tx, { channel, card: incidentCard(incident), liveCard: incidentCardOf(id) });
+    },
+    clock: bench.clock,
+    log: silentLog,
+    ...over,
+  });
+}
+
+export const change = (stage: Stage, changed: Partial<Detected> = {}): Detected => ({
+  kind: 'rate',
+  slice: { partner: 'northpay' },
+  onsetAt: stage.bench.clock.now(),
+  raisedAt: stage.bench.clock.now(),
+  facts: { attempts: 100, failures: 40, expected: 10, shareExplained: 0.9, reason: 'evidence' },
+  ...changed,
+});
