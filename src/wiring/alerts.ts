@@ -57,7 +57,7 @@ export function alertsFrom(facts: AlertFacts): AlertService | null {
   });
 }
 
-const metricsOf = ({ metrics }: Config): Metric[] => [
+export const metricsOf = ({ metrics }: Config): Metric[] => [
   ...shippedMetrics.map((metric) => ({
     ...metric,
     ...(metrics.falseAlertsPerWeek !== undefined && { falseAlertsPerWeek: metrics.falseAlertsPerWeek }),
@@ -71,6 +71,21 @@ function channelOf({ partners, channels }: Config, { slice }: Alert): string | n
   return partner?.alertsChannel ?? channels.alerts ?? null;
 }
 
+/** Under this key the card of an alert is live in the outbox. */
+const liveCardOf = (id: string): string => `alert:${id}`;
+
+/** Where things are told about an alert; null where nobody is told about it. */
+export function alertThreadsOf(
+  config: Config,
+  database: Database,
+): (id: string) => Promise<{ channel: string; liveCard: string } | null> {
+  const alerts = createAlerts(database);
+  return async (id) => {
+    const channel = channelOf(config, await alerts.read(id));
+    return channel === null ? null : { channel, liveCard: liveCardOf(id) };
+  };
+}
+
 function messagesOf(
   channel: string,
   { id }: Alert,
@@ -78,7 +93,7 @@ function messagesOf(
   news: AlertNews | null,
   { metrics }: Config,
 ): OutgoingMessage[] {
-  const liveCard = `alert:${id}`;
+  const liveCard = liveCardOf(id);
   const live: OutgoingMessage = { channel, card, liveCard };
   if (news === null) return [live];
   return [live, { channel, card: alertNewsCard(news, metrics.onCall), threadOf: liveCard }];
