@@ -10,7 +10,7 @@ import type { Card } from '../src/ports/card.js';
 import type { Command } from '../src/ports/command.js';
 import type { Metric } from '../src/ports/metrics.js';
 import type { RemediationService } from '../src/remediation/remediation.js';
-import { alertCard, alertIds, alertListCard, metricOf } from '../src/views/alerts/alert.js';
+import { alertCard, alertIds, alertListCard, metricOf, namedOf } from '../src/views/alerts/alert.js';
 import { precisionCard, quietCard, sightCard } from '../src/views/alerts/answers.js';
 import { startableIn } from '../src/views/remediation/start.js';
 import { requireLookups, type LookupDoor } from './door.js';
@@ -91,13 +91,13 @@ async function listCard(desk: AlertsDeps): Promise<Card> {
     alerts.active(),
     alerts.recent(new Date(now.getTime() - dayMs)),
   ]);
-  return alertListCard({ active, recent, metrics: alerts.metrics, now });
+  return alertListCard({ active, recent, metrics: namedOf(alerts), now });
 }
 
 async function oneCard(id: string, desk: AlertsDeps): Promise<Card> {
   const alerts = connected(desk);
   const alert = await alerts.read(id.toUpperCase());
-  return alertCard({ alert, metric: metricOf(alerts.metrics, alert.metric), startable: startableIn(desk) });
+  return alertCard({ alert, metric: metricOf(namedOf(alerts), alert.metric), startable: startableIn(desk) });
 }
 
 async function whyCard([id = '', ...pairs]: string[], desk: AlertsDeps): Promise<Card> {

@@ -11,6 +11,9 @@ import type { Alert, AlertProgress, NewAlert } from '../ports/alerts.js';
 import type { Transaction } from '../ports/transaction.js';
 import type { AlertDeps, AlertNews } from './deps.js';
 
+/** What opening and following an alert needs of all deps. */
+type LifeDeps = Pick<AlertDeps, 'alerts' | 'quiets' | 'audit' | 'transactions' | 'tell' | 'clock'>;
+
 type AlertMove = lifecycle.Move<AlertProgress, AlertNews, 'alert'>;
 
 /** Nobody acknowledged it for this long: the people on call are mentioned. */
@@ -19,7 +22,7 @@ const escalationMs = 15 * minuteMs;
 const escalationsMax = 3;
 const paydesk = 'paydesk';
 
-const lifeOf = (deps: AlertDeps): lifecycle.Life<Alert, AlertProgress, AlertNews, 'alert'> => ({
+const lifeOf = (deps: LifeDeps): lifecycle.Life<Alert, AlertProgress, AlertNews, 'alert'> => ({
   noun: 'alert',
   things: deps.alerts,
   audit: deps.audit,
@@ -30,11 +33,11 @@ const lifeOf = (deps: AlertDeps): lifecycle.Life<Alert, AlertProgress, AlertNews
   show: (tx, alert, news) => deps.tell(tx, alert, news),
 });
 
-const moveAlert = (tx: Transaction, deps: AlertDeps, alert: Alert, move: AlertMove): Promise<Alert> =>
+const moveAlert = (tx: Transaction, deps: LifeDeps, alert: Alert, move: AlertMove): Promise<Alert> =>
   lifecycle.move(tx, lifeOf(deps), alert, move);
 
 /** Opens an alert, unless its metric is quiet: then it is snoozed until that is over. */
-export async function openAlert(deps: AlertDeps, found: NewAlert): Promise<Alert> {
+export async function openAlert(deps: LifeDeps, found: NewAlert): Promise<Alert> {
   const now = deps.clock.now();
   const quiet = await deps.quiets.of(found.metric, now);
   const ruling = quiet
@@ -63,7 +66,7 @@ export async function openAlert(deps: AlertDeps, found: NewAlert): Promise<Alert
 
 /** What was counted since; the card says it, and people are not told again. */
 export const updateAlert = (
-  deps: AlertDeps,
+  deps: LifeDeps,
   alert: Alert,
   found: Pick<NewAlert, 'slice' | 'facts'>,
 ): Promise<unknown> =>
@@ -75,7 +78,7 @@ export const updateAlert = (
   });
 
 /** The watch no longer sees it. */
-export const resolveAlert = (deps: AlertDeps, alert: Alert, why: string): Promise<unknown> =>
+export const resolveAlert = (deps: LifeDeps, alert: Alert, why: string): Promise<unknown> =>
   deps.transactions.run(async (tx) => {
     const current = await lifecycle.takeIf(tx, deps.alerts, alert);
     if (!current) return;
@@ -88,7 +91,7 @@ export const resolveAlert = (deps: AlertDeps, alert: Alert, why: string): Promis
 
 /** It came back soon after it was resolved: the same alert, so that a flapping cause is one card. */
 export const reopenAlert = (
-  deps: AlertDeps,
+  deps: LifeDeps,
   alert: Alert,
   found: Pick<NewAlert, 'slice' | 'facts'>,
 ): Promise<unknown> =>
@@ -110,25 +113,21 @@ export const reopenAlert = (
   });
 
 /** What a person decides on a live alert. Throws `conflict` for one that is resolved. */
-const decide = (
-  deps: AlertDeps,
-  id: string,
-  moveOf: (alert: Alert, now: Date) => AlertMove,
-): Promise<Alert> =>
+const decide = (deps: LifeDeps, id: string, moveOf: (alert: Alert, now: Date) => AlertMove): Promise<Alert> =>
   deps.transactions.run(async (tx) => {
     const alert = await deps.alerts.take(tx, id);
     if (alert.state === 'resolved') throw new OpsError('conflict', `${id} is already resolved.`);
     return moveAlert(tx, deps, alert, moveOf(alert, tx.now));
   });
 
-export const acknowledge = (deps: AlertDeps, id: string, personId: string): Promise<Alert> =>
+export const acknowledge = (deps: LifeDeps, id: string, personId: string): Promise<Alert> =>
   decide(deps, id, () => ({
     progress: { state: 'acknowledged', ownerId: personId, dueAt: null },
     happening: { verb: 'acknowledged', actor: personId, why: null },
     news: { by: personId, text: 'acknowledged it.', calls: false },
   }));
 
-export const snooze = (deps: AlertDeps, id: string, personId: string, until: Date): Promise<Alert> =>
+export const snooze = (deps: LifeDeps, id: string, personId: string, until: Date): Promise<Alert> =>
   decide(deps, id, (_alert, now) => {
     if (until <= now) throw new OpsError('invalid', 'A snooze must end in the future.');
     return {
@@ -139,7 +138,7 @@ export const snooze = (deps: AlertDeps, id: string, personId: string, until: Dat
   });
 
 /** Counts as a false alert in the metric's precision. It is over for people; the watch goes on. */
-export const dismiss = (deps: AlertDeps, id: string, personId: string): Promise<Alert> =>
+export const dismiss = (deps: LifeDeps, id: string, personId: string): Promise<Alert> =>
   decide(deps, id, (_alert, now) => ({
     progress: { state: 'resolved', dismissedBy: personId, resolvedAt: now, dueAt: null },
     happening: { verb: 'dismissed', actor: personId, why: 'not an anomaly' },
@@ -147,7 +146,7 @@ export const dismiss = (deps: AlertDeps, id: string, personId: string): Promise<
   }));
 
 /** A snooze that is over, or an alert that nobody acknowledged. Does nothing where there is nothing to do. */
-export async function advanceAlert(deps: AlertDeps, id: string): Promise<void> {
+export async function advanceAlert(deps: LifeDeps, id: string): Promise<void> {
   const before = await deps.alerts.read(id);
   const move = overdueMove(before, deps.clock.now());
   if (!move) return;

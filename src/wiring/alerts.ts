@@ -3,10 +3,12 @@
  */
 import { alertLives, createAlerts, createQuiets } from '../adapters/postgres/alerts.js';
 import type { Database } from '../adapters/postgres/database.js';
+import { createInvariantSources } from '../adapters/postgres/invariant-sources.js';
 import { createMetricBuckets } from '../adapters/postgres/metric-buckets.js';
 import { createMetricSource } from '../adapters/postgres/metric-source.js';
 import { createAlertDesk, type AlertService } from '../alerts/alerts.js';
 import type { AlertNews } from '../alerts/deps.js';
+import { shippedInvariants } from '../alerts/invariants/shipped.js';
 import { shippedMetrics } from '../alerts/shipped-metrics.js';
 import type { Config } from '../config/schema.js';
 import type { Clock } from '../kernel/clock.js';
@@ -16,7 +18,7 @@ import type { AuditTrail } from '../ports/audit.js';
 import type { Living } from '../ports/lives.js';
 import type { Outbox, OutgoingMessage } from '../ports/outbox.js';
 import type { Metric } from '../ports/metrics.js';
-import { alertCard, alertNewsCard, metricOf } from '../views/alerts/alert.js';
+import { alertCard, alertNewsCard, metricOf, namedOf } from '../views/alerts/alert.js';
 import type { Startable } from '../views/remediation/start.js';
 import { detectorOf } from './detectors.js';
 
@@ -37,10 +39,14 @@ export function alertsFrom(facts: AlertFacts): AlertService | null {
   const { config, database, booksDatabase, audit, outbox, startable, clock, log } = facts;
   if (!booksDatabase) return null;
   const metrics = metricsOf(config);
+  const invariants = [...shippedInvariants, ...config.invariants];
+  const named = namedOf({ metrics, invariants });
   return createAlertDesk({
     alerts: createAlerts(database),
     quiets: createQuiets(database),
     metrics,
+    invariants,
+    sources: createInvariantSources(booksDatabase),
     source: createMetricSource(booksDatabase),
     buckets: createMetricBuckets(database),
     detectorOf,
@@ -49,7 +55,7 @@ export function alertsFrom(facts: AlertFacts): AlertService | null {
     tell: async (tx, alert, news) => {
       const channel = channelOf(config, alert);
       if (channel === null) return;
-      const card = alertCard({ alert, metric: metricOf(metrics, alert.metric), startable });
+      const card = alertCard({ alert, metric: metricOf(named, alert.metric), startable });
       for (const message of messagesOf(channel, alert, card, news, config)) await outbox.enqueue(tx, message);
     },
     clock,

@@ -51,6 +51,8 @@ function replica(over: Partial<AlertDeps> = {}): AlertService {
     alerts: createAlerts(bench.db),
     quiets: createQuiets(bench.db),
     metrics: [metric],
+    invariants: [],
+    sources: { read: () => Promise.resolve([]), moved: () => Promise.resolve([]) },
     source: {
       read: (_metric, from, to) => {
         if (dataUntil === null) throw new OpsError('unavailable', 'The books are down.');

@@ -52,7 +52,9 @@ const alertDesk = (): AlertService => {
     };
   return {
     metrics: shippedMetrics,
+    invariants: [],
     tick: noted('tick', undefined),
+    checkInvariants: noted('checkInvariants', undefined),
     active: () => Promise.resolve(active),
     recent: () => Promise.resolve([]),
     read: (id) => {
