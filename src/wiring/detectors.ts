@@ -49,13 +49,16 @@ export function detectorOf(metric: Metric): Detector {
       for (const verdict of monitor.observe({ atMs: at.getTime(), rows: counts })) keep(verdict);
     },
     detected: () =>
-      [...open.values()].map((change): Detected => ({
-        kind: change.view.kind,
-        slice: change.view.slice,
-        onsetAt: new Date(change.view.onsetMs),
-        raisedAt: new Date(change.view.raisedAtMs),
-        facts: factsOf(change, counted(change.view.slice, change.view.onsetMs)),
-      })),
+      // Missing attempts are for a metric of volume: two of rates would tell of the same loss twice.
+      [...open.values()]
+        .filter(({ view }) => view.kind === metric.kind)
+        .map((change): Detected => ({
+          kind: change.view.kind,
+          slice: change.view.slice,
+          onsetAt: new Date(change.view.onsetMs),
+          raisedAt: new Date(change.view.raisedAtMs),
+          facts: factsOf(change, counted(change.view.slice, change.view.onsetMs)),
+        })),
     sight: (slice) => sightOf(metric, recent, slice, [...open.values()]),
   };
 }
