@@ -4,13 +4,24 @@
 import { OpsError } from '../src/kernel/errors.js';
 import type { Job } from '../src/ports/jobs.js';
 import { auditWitnessJob, type AuditWitnessDeps } from './audit-witness.js';
+import { checkInvariantsJob, type CheckInvariantsDeps } from './check-invariants.js';
 import { reconcileJob, type ReconcileDeps } from './reconcile.js';
 import { partnerStatusJob, type PartnerStatusDeps } from './partner-status.js';
 import { watchMetricsJob, type WatchMetricsDeps } from './watch-metrics.js';
 
-export type JobDeps = PartnerStatusDeps & AuditWitnessDeps & WatchMetricsDeps & ReconcileDeps;
+export type JobDeps = PartnerStatusDeps &
+  AuditWitnessDeps &
+  WatchMetricsDeps &
+  CheckInvariantsDeps &
+  ReconcileDeps;
 
-const registry: readonly Job<JobDeps>[] = [partnerStatusJob, auditWitnessJob, watchMetricsJob, reconcileJob];
+const registry: readonly Job<JobDeps>[] = [
+  partnerStatusJob,
+  auditWitnessJob,
+  watchMetricsJob,
+  checkInvariantsJob,
+  reconcileJob,
+];
 
 /** `partner-status` is `partnerStatus` in the configuration. */
 const settingOf = (id: string): string =>

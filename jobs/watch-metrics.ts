@@ -1,12 +1,15 @@
 /**
- * Counts each metric's new buckets and opens, updates and closes its alerts.
+ * Counts each metric's new buckets, opens, updates and closes its alerts, and lets standing approvals act on them.
  */
 import type { AlertService } from '../src/alerts/alerts.js';
 import type { Job } from '../src/ports/jobs.js';
+import type { RemediationService } from '../src/remediation/remediation.js';
 
 export interface WatchMetricsDeps {
   /** Null while no books are connected. */
-  alerts: Pick<AlertService, 'tick'> | null;
+  alerts: Pick<AlertService, 'tick' | 'active'> | null;
+  /** Null while guarded actions are not configured. */
+  remediation: Pick<RemediationService, 'followAlerts'> | null;
 }
 
 export const watchMetricsJob: Job<WatchMetricsDeps> = {
@@ -14,7 +17,9 @@ export const watchMetricsJob: Job<WatchMetricsDeps> = {
   summary: 'counts metrics over the books and opens alerts for what is unusual',
   schedule: '*/30 * * * * *',
   catchUp: 1,
-  run: async (_slot, { alerts }) => {
-    await alerts?.tick();
+  run: async (_slot, { alerts, remediation }) => {
+    if (!alerts) return;
+    await alerts.tick();
+    await remediation?.followAlerts(await alerts.active());
   },
 };

@@ -2,7 +2,7 @@
  * What the company of the sandbox allows: `remediation` of its `paydesk.yaml`, as its head of payments would write it.
  *
  * Invariant: every way a request can go can be tried by the seven people of the workspace: one approval, two, a typed
- * amount, a confirmation outside Slack after a cooling-off time, a broken glass, the kill switch. Limits are such that
+ * amount, a standing approval, a confirmation outside Slack after a cooling-off time, a broken glass, the kill switch. Limits are such that
  * eight weeks of payments hold some for each rule.
  */
 import type { State } from './slack/wire.js';
@@ -45,6 +45,7 @@ export function companyPolicy({ state, groups, now }: PolicyFacts): object {
         ...everyday,
         approvals: 1,
       },
+      { id: 'standing', actions: ['arm-route'], upTo: '20000', ...everyday, approvals: 1 },
       { id: 'everyday', actions: 'any', upTo: '500', ...everyday, approvals: 1 },
       { id: 'large', actions: 'any', upTo: '800', ...everyday, approvals: 2, typeAmount: true },
       {

@@ -8,7 +8,7 @@ import type { AlertSlice } from '../../src/ports/alerts.js';
 import type { Card } from '../../src/ports/card.js';
 import type { Command } from '../../src/ports/command.js';
 import type { Metric } from '../../src/ports/metrics.js';
-import { alertCard, alertIds, alertListCard, metricOf } from '../../src/views/alerts/alert.js';
+import { alertCard, alertIds, alertListCard, metricOf, namedOf } from '../../src/views/alerts/alert.js';
 import { precisionCard, quietCard, runbookCard, sightCard } from '../../src/views/alerts/answers.js';
 import { startableIn } from '../../src/views/remediation/start.js';
 import { requireLookups } from '../door.js';
@@ -94,7 +94,7 @@ async function listCard(desk: AlertsDeps): Promise<Card> {
     alerts.active(),
     alerts.recent(new Date(now.getTime() - dayMs)),
   ]);
-  return alertListCard({ active, recent, metrics: alerts.metrics, now });
+  return alertListCard({ active, recent, metrics: namedOf(alerts), now });
 }
 
 async function oneCard(id: string, desk: AlertsDeps): Promise<Card> {
@@ -102,7 +102,7 @@ async function oneCard(id: string, desk: AlertsDeps): Promise<Card> {
   const alert = await alerts.read(id.toUpperCase());
   return alertCard({
     alert,
-    metric: metricOf(alerts.metrics, alert.metric),
+    metric: metricOf(namedOf(alerts), alert.metric),
     startable: startableIn(desk),
     surroundings: await desk.surroundingsOf(alert),
   });

@@ -51,6 +51,8 @@ export const clicks: Readonly<Record<string, Click>> = {
   [remediationButtons.didNot]: judging('did_not'),
   [remediationButtons.lookAgain]: lookAgain,
   [remediationButtons.closeReview]: showing(reviewModal),
+  [remediationButtons.undo]: undo,
+  [remediationButtons.revoke]: revoke,
   [remediationButtons.lift]: lift,
   [remediationButtons.confirm]: () => Promise.resolve(),
   ...Object.fromEntries(actions.map(({ id }) => [startIdOf(id), start])),
@@ -108,6 +110,18 @@ async function cancel({ value, person }: ActionRequest, desk: RemediateDeps): Pr
   const remediation = requireRemediation(desk);
   const snapshot = await readReferred(remediation, referenceOf(value));
   await remediation.cancel(snapshot.remediation.id, person.userId);
+}
+
+async function undo({ value, person }: ActionRequest, desk: RemediateDeps): Promise<void> {
+  const remediation = requireRemediation(desk);
+  const { id } = (await readReferred(remediation, referenceOf(value))).remediation;
+  await remediation.undo(id, person.userId);
+}
+
+async function revoke({ value, person }: ActionRequest, desk: RemediateDeps): Promise<void> {
+  const remediation = requireRemediation(desk);
+  const { id } = (await readReferred(remediation, referenceOf(value))).remediation;
+  await remediation.revokeStanding(id, person.userId);
 }
 
 /** A button of an earlier freeze lifts nothing of a later one. */

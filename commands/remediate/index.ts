@@ -10,6 +10,7 @@ import { redactCardNumbers } from '../../src/kernel/sensitive.js';
 import type { Command, CommandRequest } from '../../src/ports/command.js';
 import type { RemediationService } from '../../src/remediation/remediation.js';
 import { noticeCard, remediationListCard, remediationWhyCard } from '../../src/views/remediation/answers.js';
+import { standingListCard } from '../../src/views/remediation/standing.js';
 import { frozenCard, liftCard } from '../../src/views/remediation/freeze.js';
 import { remediationCard } from '../../src/views/remediation/card.js';
 import { remediationMenu } from '../../src/views/remediation/ids.js';
@@ -27,11 +28,12 @@ export const remediateCommand: Command<RemediateDeps> = {
   name: '/remediate',
   summary: 'Request a guarded action, or see open requests',
   usageHint:
-    '[action [id] | list | show REM-… | why REM-… | cancel REM-… | freeze <why> | unfreeze | break-glass]',
+    '[action [id] | list | show REM-… | why REM-… | cancel REM-… | standing | freeze <why> | unfreeze | break-glass]',
   examples: [
     { text: '/remediate', does: 'choose an action; it runs only after approval' },
     { text: '/remediate refund-payment pi_3Q…', does: 'one action’s form, prefilled' },
     { text: '/remediate list', does: 'open requests; `show REM-17` and `why REM-17` for details' },
+    { text: '/remediate standing', does: 'what is approved ahead; `standing revoke REM-17` ends one' },
     { text: '/remediate freeze doubled payouts', does: 'stop all guarded actions; two people must lift it' },
   ],
   run: async (request, desk) => {
@@ -73,6 +75,7 @@ const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>(
       await remediation.cancel(id, person.userId);
       await answer.privately(noticeCard(`${id} is withdrawn. No action was taken.`));
     },
+    standing,
     freeze: async ({ request: { answer, person }, rest, remediation }) => {
       await answer.privately(frozenCard(await remediation.freezeAll(person.userId, rest.join(' '))));
     },
@@ -120,6 +123,26 @@ async function show({ request: { answer, windows }, rest, remediation, desk }: C
   await answer.privately(
     remediationCard(snapshot, { live: false, ...(desk.links && { links: desk.links }) }),
   );
+}
+
+/** Lists them, shows one, or revokes one; one person is enough to revoke. */
+async function standing(call: Call): Promise<void> {
+  const { request, rest, remediation } = call;
+  const { answer, person } = request;
+  const [word = 'list', ...more] = rest;
+  switch (word.toLowerCase()) {
+    case 'list':
+      return answer.privately(standingListCard(await remediation.standing()));
+    case 'show':
+      return show({ ...call, rest: more });
+    case 'revoke': {
+      const id = requireId(more);
+      await remediation.revokeStanding(id, person.userId);
+      return answer.privately(noticeCard(`${id} is revoked: it never acts again.`));
+    }
+    default:
+      return show({ ...call, rest });
+  }
 }
 
 /** Throws `not_found` with the nearest word. */

@@ -13,8 +13,8 @@ import { invalid, notFound, Problem } from './problems.js';
 export interface Routes {
   list(partner: string | null): object[];
   get(id: string): object;
-  /** From now until a time (ISO 8601) at most a day away. */
-  pause(id: string, until: string, reference: string): Promise<object>;
+  /** From now until a time (ISO 8601) at most a day away; `probe`: orders in a hundred that stay. */
+  pause(id: string, order: { until: string; probe: unknown; reference: string }): Promise<object>;
   resume(id: string, reference: string): Promise<object>;
 }
 
@@ -40,6 +40,7 @@ export function createRoutes(world: World, clock: Clock): Routes {
       currency: route.country.currency,
       state: pause ? 'paused' : 'active',
       pausedUntil: pause ? new Date(pause.toMs ?? Infinity).toISOString() : null,
+      probePercent: pause?.probePercent ?? null,
       pausedBy: pause && by?.fromMs === pause.fromMs ? by.reference : null,
       resumedBy: pause ? null : (resumedBy.get(route) ?? null),
       ...traffic(world, route, loads),
@@ -54,8 +55,9 @@ export function createRoutes(world: World, clock: Clock): Routes {
         .map((route) => view(route, now));
     },
     get: (id) => view(find(id), loads()),
-    pause: async (id, until, reference) => {
+    pause: async (id, { until, probe, reference }) => {
       const route = find(id);
+      const probePercent = requireProbe(probe);
       const toMs = requireUntil(until, nowMs());
       requirePausable(world, route, nowMs());
       const fromMs = nowMs();
@@ -63,7 +65,7 @@ export function createRoutes(world: World, clock: Clock): Routes {
       resumedBy.delete(route);
       const { partner, country, method } = route;
       const place = { partnerId: partner.id, country: country.code, method };
-      await world.disturb({ name: 'paused-route', ...place, reason: null, fromMs, toMs });
+      await world.disturb({ name: 'paused-route', ...place, reason: null, fromMs, toMs, ...probePercent });
       return view(route, loads());
     },
     resume: async (id, reference) => {
@@ -93,6 +95,13 @@ function requireUntil(until: string, nowMs: number): number {
     throw invalid('until must be an instant such as 2026-11-20T09:30:00Z');
   if (toMs > nowMs && toMs <= nowMs + longestPauseMs) return toMs;
   throw new Problem(422, 'until_out_of_range', 'until must be in the future, and at most 24 hours away.');
+}
+
+function requireProbe(probe: unknown): { probePercent?: number } {
+  if (probe === undefined) return {};
+  if (typeof probe === 'number' && Number.isInteger(probe) && probe >= 1 && probe <= 50)
+    return { probePercent: probe };
+  throw invalid('probePercent must be a whole number from 1 to 50');
 }
 
 function requirePausable({ disturbances }: World, route: Route, nowMs: number): void {

@@ -93,7 +93,8 @@ function rowsOf(options: OperationsApiOptions): Row[] {
       /^\/v1\/routes\/([^/]+)\/pause$/,
       (call) => {
         textOf(call.body, 'reason');
-        return routes.pause(arg(call), textOf(call.body, 'until'), call.reference);
+        const until = textOf(call.body, 'until');
+        return routes.pause(arg(call), { until, probe: call.body.probePercent, reference: call.reference });
       },
     ],
     [

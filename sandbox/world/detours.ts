@@ -7,7 +7,8 @@
  */
 import type { Disturbance, Disturbances } from './disturbances.js';
 import { allRoutes, type Route } from './partners.js';
-import { startMsOf, type Traffic } from './traffic.js';
+import { unit } from './random.js';
+import { slotMs, startMsOf, type Traffic } from './traffic.js';
 
 const fallbacks: ReadonlyMap<Route, Route | null> = new Map(
   allRoutes.map((route) => [
@@ -51,13 +52,20 @@ export function withDetours(traffic: Traffic, disturbances: Disturbances): Traff
     ...traffic,
     routeOf: (key, hour) => {
       const route = traffic.routeOf(key, hour);
-      return disturbances.any('paused-route') ? detour(disturbances, route, startMsOf(key, hour)) : route;
+      return disturbances.any('paused-route') ? detour(disturbances, route, { key, hour }) : route;
     },
   };
 }
 
 /** A fallback may be paused as well; where every way is, the route itself is taken. */
-function detour(disturbances: Disturbances, route: Route, atMs: number): Route {
+function detour(
+  disturbances: Disturbances,
+  route: Route,
+  { key, hour }: { key: number; hour: number },
+): Route {
+  const atMs = startMsOf(key, hour);
+  const { probePercent = 0 } = pauseOf(disturbances, route, atMs) ?? {};
+  if (unit(key, slotMs.probe) * 100 < probePercent) return route;
   const tried = new Set<Route>();
   for (let way: Route | null = route; way && !tried.has(way); way = fallbackOf(way)) {
     if (!pauseOf(disturbances, way, atMs)) return way;

@@ -30,6 +30,8 @@ export interface Disturbance {
   country: string | null;
   /** Where only one method is hit; absent for all. */
   method?: Method;
+  /** Of a paused route: how many of its orders in a hundred stay on it; absent for none. */
+  probePercent?: number;
   /** Of the disputes it opens; null draws one for each. */
   reason: DisputeReason | null;
   fromMs: number;

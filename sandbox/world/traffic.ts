@@ -37,6 +37,7 @@ export const slotMs = {
   wave: 26,
   waveLag: 27,
   vain: 28,
+  probe: 29,
   attempts: 32,
 } as const;
 

@@ -9,11 +9,14 @@ import type { Alert, Precision } from '../ports/alerts.js';
 import type { Metric } from '../ports/metrics.js';
 import type { AlertDeps } from './deps.js';
 import { advanceIncident, closeIncident } from './incidents.js';
+import type { Invariant } from '../ports/invariants.js';
+import { createInvariantWatch, type InvariantDeps, type InvariantWatch } from './invariants/watch.js';
 import { acknowledge, advanceAlert, dismiss, snooze, takeToIncident } from './life.js';
 import { createWatch, type Watch } from './watch.js';
 
-export interface AlertService extends Watch {
+export interface AlertService extends Watch, InvariantWatch {
   metrics: readonly Metric[];
+  invariants: readonly Invariant[];
   active(): Promise<Alert[]>;
   recent(since: Date): Promise<Alert[]>;
   read(id: string): Promise<Alert>;
@@ -37,10 +40,12 @@ const listed = 50;
 const repairedMs = 7 * dayMs;
 const repairedMax = 200;
 
-export function createAlertDesk(deps: AlertDeps): AlertService {
+export function createAlertDesk(deps: AlertDeps & InvariantDeps): AlertService {
   return {
     ...createWatch(deps),
+    ...createInvariantWatch(deps),
     metrics: deps.metrics,
+    invariants: deps.invariants,
     active: () => deps.alerts.active(null),
     recent: (since) => deps.alerts.resolvedSince(since, listed),
     read: (id) => deps.alerts.read(id),

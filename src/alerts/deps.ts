@@ -71,3 +71,6 @@ export interface AlertDeps {
   clock: Clock;
   log: Log;
 }
+
+/** What the lives of alerts and incidents need: everything but the watch over metrics. */
+export type LifeDeps = Omit<AlertDeps, 'metrics' | 'source' | 'buckets' | 'detectorOf'>;

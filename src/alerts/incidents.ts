@@ -13,7 +13,7 @@ import type { Incident, IncidentProgress, IncidentStep } from '../ports/incident
 import type { Lease } from '../ports/lives.js';
 import type { Transaction } from '../ports/transaction.js';
 import { isSameCause } from './causes.js';
-import type { AlertDeps } from './deps.js';
+import type { LifeDeps } from './deps.js';
 
 type IncidentMove = lifecycle.Move<IncidentProgress, null, 'incident'>;
 
@@ -36,7 +36,7 @@ const next: Readonly<Record<IncidentStep, IncidentStep | null>> = {
   archive: null,
 };
 
-const lifeOf = (deps: AlertDeps): lifecycle.Life<Incident, IncidentProgress, null, 'incident'> => ({
+const lifeOf = (deps: LifeDeps): lifecycle.Life<Incident, IncidentProgress, null, 'incident'> => ({
   noun: 'incident',
   things: deps.incidents,
   audit: deps.audit,
@@ -46,7 +46,7 @@ const lifeOf = (deps: AlertDeps): lifecycle.Life<Incident, IncidentProgress, nul
 
 const moveIncident = (
   tx: Transaction,
-  deps: AlertDeps,
+  deps: LifeDeps,
   incident: Incident,
   move: IncidentMove,
 ): Promise<Incident> => lifecycle.move(tx, lifeOf(deps), incident, move);
@@ -61,7 +61,7 @@ const linkOf = ({ id, channel, state, problems }: Incident): AlertIncident => ({
 /** Gives an alert its incident: the one of the same cause, or a new one. The alert is locked by `tx`. */
 export async function declareIncident(
   tx: Transaction,
-  deps: AlertDeps,
+  deps: LifeDeps,
   alert: Alert,
   by: string,
 ): Promise<AlertIncident> {
@@ -107,7 +107,7 @@ export async function declareIncident(
 /** The open incident of the same cause; null where there is none. */
 export async function joinIncident(
   tx: Transaction,
-  deps: AlertDeps,
+  deps: LifeDeps,
   alert: Alert,
   by: string,
 ): Promise<AlertIncident | null> {
@@ -125,7 +125,7 @@ export async function joinIncident(
 }
 
 export const closeIncident = (
-  deps: AlertDeps,
+  deps: LifeDeps,
   id: string,
   { by, cause, impact }: { by: string; cause: string; impact: string },
 ): Promise<unknown> =>
@@ -155,7 +155,7 @@ function notOpen({ id, state }: Incident): string {
 }
 
 /** Alerts say where their incident is handled. */
-async function linkAlerts(tx: Transaction, deps: AlertDeps, incident: Incident): Promise<void> {
+async function linkAlerts(tx: Transaction, deps: LifeDeps, incident: Incident): Promise<void> {
   for (const id of await deps.alerts.ofIncident(incident.id)) {
     await deps.alerts.take(tx, id);
     const changed = await deps.alerts.change(tx, id, { incident: linkOf(incident) });
@@ -164,7 +164,7 @@ async function linkAlerts(tx: Transaction, deps: AlertDeps, incident: Incident):
 }
 
 /** Does the step that is next. Called at any time, any number of times. */
-export async function advanceIncident(deps: AlertDeps, id: string, lease: Lease): Promise<void> {
+export async function advanceIncident(deps: LifeDeps, id: string, lease: Lease): Promise<void> {
   const before = await deps.incidents.read(id);
   const { step, dueAt } = before;
   if (step === null || dueAt === null || dueAt > deps.clock.now() || !lease.lasts(stepMs)) return;
@@ -195,7 +195,7 @@ type Outcome = { done: Partial<IncidentProgress> } | { wait: number } | { proble
 
 async function record(
   tx: Transaction,
-  deps: AlertDeps,
+  deps: LifeDeps,
   incident: Incident,
   step: IncidentStep,
   outcome: Outcome,
@@ -227,7 +227,7 @@ const channelOf = ({ id, channel }: Incident): string => {
   throw new OpsError('internal', `${id} has no channel.`);
 };
 
-const steps: Readonly<Record<IncidentStep, (deps: AlertDeps, incident: Incident) => Promise<Outcome>>> = {
+const steps: Readonly<Record<IncidentStep, (deps: LifeDeps, incident: Incident) => Promise<Outcome>>> = {
   create: async ({ rooms }, { id, name, openedAt }) => ({
     done: { channel: await rooms.create(`${id.toLowerCase()}-${name}`, openedAt) },
   }),

@@ -9,7 +9,7 @@ import { OpsError } from '../kernel/errors.js';
 import * as lifecycle from '../lifecycle/lifecycle.js';
 import type { Alert, AlertProgress, NewAlert } from '../ports/alerts.js';
 import type { Transaction } from '../ports/transaction.js';
-import type { AlertDeps, AlertNews } from './deps.js';
+import type { AlertNews, LifeDeps } from './deps.js';
 import { declareIncident, joinIncident } from './incidents.js';
 
 type AlertMove = lifecycle.Move<AlertProgress, AlertNews, 'alert'>;
@@ -20,7 +20,7 @@ const escalationMs = 15 * minuteMs;
 const escalationsMax = 3;
 const paydesk = 'paydesk';
 
-const lifeOf = (deps: AlertDeps): lifecycle.Life<Alert, AlertProgress, AlertNews, 'alert'> => ({
+const lifeOf = (deps: LifeDeps): lifecycle.Life<Alert, AlertProgress, AlertNews, 'alert'> => ({
   noun: 'alert',
   things: deps.alerts,
   audit: deps.audit,
@@ -31,7 +31,7 @@ const lifeOf = (deps: AlertDeps): lifecycle.Life<Alert, AlertProgress, AlertNews
   show: (tx, alert, news) => deps.tell(tx, alert, news),
 });
 
-async function moveAlert(tx: Transaction, deps: AlertDeps, alert: Alert, move: AlertMove): Promise<Alert> {
+async function moveAlert(tx: Transaction, deps: LifeDeps, alert: Alert, move: AlertMove): Promise<Alert> {
   const after = await lifecycle.move(tx, lifeOf(deps), alert, move);
   if (after.incident) {
     const { actor, verb, why } = move.happening;
@@ -48,7 +48,7 @@ async function moveAlert(tx: Transaction, deps: AlertDeps, alert: Alert, move: A
 }
 
 /** Opens an alert, unless its metric is quiet: then it is snoozed until that is over. */
-export async function openAlert(deps: AlertDeps, found: NewAlert): Promise<Alert> {
+export async function openAlert(deps: LifeDeps, found: NewAlert): Promise<Alert> {
   const now = deps.clock.now();
   const quiet = await deps.quiets.of(found.metric, now);
   const ruling = quiet
@@ -77,7 +77,7 @@ export async function openAlert(deps: AlertDeps, found: NewAlert): Promise<Alert
 }
 
 /** The open incident of the same cause; a new one where the alert is severe enough; else what it has. */
-async function ownIncident(tx: Transaction, deps: AlertDeps, alert: Alert): Promise<Alert['incident']> {
+async function ownIncident(tx: Transaction, deps: LifeDeps, alert: Alert): Promise<Alert['incident']> {
   if (alert.incident !== null || alert.kind !== 'rate') return alert.incident;
   const joined = await joinIncident(tx, deps, alert, paydesk);
   const excess = alert.facts.failures - alert.facts.expected;
@@ -87,7 +87,7 @@ async function ownIncident(tx: Transaction, deps: AlertDeps, alert: Alert): Prom
 
 /** What was counted since; the card says it, and people are not told again. */
 export const updateAlert = (
-  deps: AlertDeps,
+  deps: LifeDeps,
   alert: Alert,
   found: Pick<NewAlert, 'slice' | 'facts'>,
 ): Promise<unknown> =>
@@ -101,7 +101,7 @@ export const updateAlert = (
   });
 
 /** The watch no longer sees it. */
-export const resolveAlert = (deps: AlertDeps, alert: Alert, why: string): Promise<unknown> =>
+export const resolveAlert = (deps: LifeDeps, alert: Alert, why: string): Promise<unknown> =>
   deps.transactions.run(async (tx) => {
     const current = await lifecycle.takeIf(tx, deps.alerts, alert);
     if (!current) return;
@@ -114,7 +114,7 @@ export const resolveAlert = (deps: AlertDeps, alert: Alert, why: string): Promis
 
 /** It came back soon after it was resolved: the same alert, so that a flapping cause is one card. */
 export const reopenAlert = (
-  deps: AlertDeps,
+  deps: LifeDeps,
   alert: Alert,
   found: Pick<NewAlert, 'slice' | 'facts'>,
 ): Promise<unknown> =>
@@ -136,25 +136,21 @@ export const reopenAlert = (
   });
 
 /** What a person decides on a live alert. Throws `conflict` for one that is resolved. */
-const decide = (
-  deps: AlertDeps,
-  id: string,
-  moveOf: (alert: Alert, now: Date) => AlertMove,
-): Promise<Alert> =>
+const decide = (deps: LifeDeps, id: string, moveOf: (alert: Alert, now: Date) => AlertMove): Promise<Alert> =>
   deps.transactions.run(async (tx) => {
     const alert = await deps.alerts.take(tx, id);
     if (alert.state === 'resolved') throw new OpsError('conflict', `${id} is already resolved.`);
     return moveAlert(tx, deps, alert, moveOf(alert, tx.now));
   });
 
-export const acknowledge = (deps: AlertDeps, id: string, personId: string): Promise<Alert> =>
+export const acknowledge = (deps: LifeDeps, id: string, personId: string): Promise<Alert> =>
   decide(deps, id, () => ({
     progress: { state: 'acknowledged', ownerId: personId, dueAt: null },
     happening: { verb: 'acknowledged', actor: personId, why: null },
     news: { by: personId, text: 'acknowledged it.', calls: false },
   }));
 
-export const snooze = (deps: AlertDeps, id: string, personId: string, until: Date): Promise<Alert> =>
+export const snooze = (deps: LifeDeps, id: string, personId: string, until: Date): Promise<Alert> =>
   decide(deps, id, (_alert, now) => {
     if (until <= now) throw new OpsError('invalid', 'A snooze must end in the future.');
     return {
@@ -165,7 +161,7 @@ export const snooze = (deps: AlertDeps, id: string, personId: string, until: Dat
   });
 
 /** Opens an incident for it, or lets it join the one of the same cause. */
-export const takeToIncident = (deps: AlertDeps, id: string, personId: string): Promise<Alert> =>
+export const takeToIncident = (deps: LifeDeps, id: string, personId: string): Promise<Alert> =>
   deps.transactions.run(async (tx) => {
     const alert = await deps.alerts.take(tx, id);
     if (alert.incident?.open === true) return alert;
@@ -184,7 +180,7 @@ export const takeToIncident = (deps: AlertDeps, id: string, personId: string): P
   });
 
 /** Counts as a false alert in the metric's precision. It is over for people; the watch goes on. */
-export const dismiss = (deps: AlertDeps, id: string, personId: string): Promise<Alert> =>
+export const dismiss = (deps: LifeDeps, id: string, personId: string): Promise<Alert> =>
   decide(deps, id, (_alert, now) => ({
     progress: { state: 'resolved', dismissedBy: personId, resolvedAt: now, dueAt: null },
     happening: { verb: 'dismissed', actor: personId, why: 'not an anomaly' },
@@ -192,7 +188,7 @@ export const dismiss = (deps: AlertDeps, id: string, personId: string): Promise<
   }));
 
 /** A snooze that is over, or an unacknowledged alert. Does nothing where there is nothing to do. */
-export async function advanceAlert(deps: AlertDeps, id: string): Promise<void> {
+export async function advanceAlert(deps: LifeDeps, id: string): Promise<void> {
   const before = await deps.alerts.read(id);
   const move = overdueMove(before, deps.clock.now());
   if (!move) return;

@@ -1,10 +1,10 @@
 /**
- * Metrics that every company with books has: counted over `payment_attempts` (docs/books.md).
+ * Metrics that every company with books has: counted over `payment_attempts` and `ledger_entries` (docs/books.md).
  *
  * Invariant: attempts that are still under way count as attempts, because some methods answer after days: left out, they
  * would look like missing traffic.
  */
-import { minuteMs } from '../kernel/clock.js';
+import { hourMs, minuteMs } from '../kernel/clock.js';
 import type { Metric } from '../ports/metrics.js';
 
 const counted = (failures: string, condition: string): string => `
@@ -19,6 +19,21 @@ const shared = {
   bucketMs: 5 * minuteMs,
   lagMs: minuteMs,
   falseAlertsPerWeek: 0.5,
+} as const;
+
+/** One booking has one debit. Both kinds count as attempts, so that a day of refunds alone is no division by nothing. */
+const bookedRate = (kind: string): string => `
+  select date_bin('1 hour', booked_at, timestamptz 'epoch') as bucket, partner::text, currency::text,
+    count(*) as attempts, count(*) filter (where kind = '${kind}') as failures
+  from ledger_entries
+  where booked_at >= $1 and booked_at < $2 and direction = 'debit' and kind in ('capture', '${kind}')
+  group by 1, 2, 3`;
+
+const booked = {
+  dimensions: ['partner', 'currency'],
+  bucketMs: hourMs,
+  lagMs: 5 * minuteMs,
+  falseAlertsPerWeek: 0.1,
 } as const;
 
 export const shippedMetrics: readonly Metric[] = [
@@ -39,5 +54,21 @@ export const shippedMetrics: readonly Metric[] = [
     kind: 'rate',
     falseAlertsPerWeek: 0.2,
     sql: counted('latency_ms > 5000', 'latency_ms is not null'),
+  },
+  {
+    ...shared,
+    id: 'attempts',
+    name: 'Attempts',
+    kind: 'volume',
+    falseAlertsPerWeek: 0.2,
+    sql: counted('false', 'true'),
+  },
+  { ...booked, id: 'refund-rate', name: 'Captures without refunds', kind: 'rate', sql: bookedRate('refund') },
+  {
+    ...booked,
+    id: 'dispute-rate',
+    name: 'Captures without disputes',
+    kind: 'rate',
+    sql: bookedRate('dispute'),
   },
 ];

@@ -158,7 +158,8 @@ const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 function lateSince({ lagMs, bucketMs }: Metric, newestData: Date | null, now: Date): Date | null {
   if (newestData === null) return null;
   const end = newestData.getTime() + bucketMs;
-  return now.getTime() - end > lagMs + lateMs ? new Date(end) : null;
+  // The bucket that is filling, and one more, are no delay.
+  return now.getTime() - end > lagMs + Math.max(lateMs, 2 * bucketMs) ? new Date(end) : null;
 }
 
 /** Brings the alerts of a metric in line with what the detector sees now. */
@@ -216,6 +217,8 @@ async function settleLate(
   const alert = active.find(({ kind }) => kind === 'late');
   if (late === null && alert) await resolveAlert(deps, alert, 'data arrives again');
   if (late === null || alert) return;
+  // Metrics of one source are late together: the first says it for all.
+  if ((await deps.alerts.active(null)).some(({ kind }) => kind === 'late')) return;
   const facts = { attempts: 0, failures: 0, expected: 0, shareExplained: null, reason: 'no data arrives' };
   const openedAt = deps.clock.now();
   await openAlert(deps, { metric: metric.id, kind: 'late', slice: {}, facts, onsetAt: late, openedAt });

@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { reconciliation } from './reconciliation.js';
 import { remediation, remediationFaults } from './remediation.js';
+import { invariants } from './invariants.js';
 import { metrics } from './metrics.js';
 import { partnerStatements, statements } from './statements.js';
 import { statementProfiles } from './statement-profiles.js';
@@ -98,6 +99,7 @@ export const configSchema = z.strictObject({
   reconciliation,
   statementProfiles,
   metrics,
+  invariants,
   remediation: remediation.optional().describe('absent: no guarded actions'),
 });
 

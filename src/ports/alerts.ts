@@ -6,8 +6,11 @@
  */
 import type { Transaction } from './transaction.js';
 
-/** `rate`, `volume`: a slice behaves unusually. `late`: no data arrives. `unreadable`: the metric cannot be evaluated. */
-type AlertKind = 'rate' | 'volume' | 'late' | 'unreadable';
+/**
+ * `rate`, `volume`: a slice behaves unusually. `late`: no data arrives. `unreadable`: the metric, or the invariant, cannot be
+ * evaluated. `invariant`: what must always hold does not.
+ */
+type AlertKind = 'rate' | 'volume' | 'late' | 'unreadable' | 'invariant';
 type AlertState = 'open' | 'acknowledged' | 'snoozed' | 'resolved';
 
 /** Dimension → value; empty for the whole metric. */
@@ -44,6 +47,8 @@ export interface AlertFacts {
   early?: boolean;
   /** The detector's reason, or why the metric cannot be read. */
   reason: string;
+  /** Of a broken invariant: what differs, and the rows that moved last; a line each. */
+  findings?: readonly string[];
 }
 
 /** Where people handle an alert together. */

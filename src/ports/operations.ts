@@ -31,6 +31,10 @@ export interface Route {
   pausedBy: string | null;
   /** The key under which the last pause was ended; null when it ended by itself or by other means. */
   resumedBy: string | null;
+  /** Whether a pause can leave a share of the payments on it, as a probe. */
+  canProbe: boolean;
+  /** How many payments in a hundred stay on it while it is paused; null where none do, and while it is active. */
+  probePercent: number | null;
   /** What went through it in the last `windowMs`, an hour. */
   volume: { amount: Money; count: number; windowMs: number };
   /** Where its payments go while it is paused; null where there is no other way. */
@@ -84,6 +88,8 @@ interface PauseRouteOrder extends OperationsOrder {
   /** When it resumes by itself. The platform decides how far away that may be. */
   until: Date;
   reason: string;
+  /** How many payments in a hundred stay, 1 to 50; absent for none. Only where the route can probe. */
+  probePercent?: number;
 }
 
 interface ResumeRouteOrder extends OperationsOrder {

@@ -42,6 +42,9 @@ export interface NewRemediation {
   /** How policy ruled, canonical JSON. */
   rulingText: string;
   breakGlass: boolean;
+  /** The standing approval under which Paydesk acts by itself, `REM-…`, and the alert that let it; null for what people ask for. */
+  standingId: string | null;
+  alertId: string | null;
   idempotencyKey: string;
   /** What people search by: first the one thing that it is about, then partner and merchant. */
   subjects: readonly string[];
@@ -76,6 +79,8 @@ export interface RemediationProgress {
   /** What was found when looking for the effect, newest last. */
   evidence: readonly string[];
   verified: boolean;
+  /** Why what it began is ended before its time; null where nobody ends it. */
+  endWhy: string | null;
   review: 'none' | 'open' | 'closed';
   /** Who rejected or cancelled it, or decided what became of it. */
   decidedBy: string | null;
@@ -165,8 +170,14 @@ export interface Remediations {
     orReviewOpen?: boolean;
     requesterId?: string;
     changedSince?: Date;
+    /** Of these actions. */
+    actions?: readonly string[];
+    /** Only what was begun under standing approvals. */
+    onlyUses?: boolean;
     limit: number;
   }): Promise<{ remediation: Remediation; votes: Vote[] }[]>;
+  /** What was begun under a standing approval, oldest first. Under the lock of the kill switch, nothing is added meanwhile. */
+  usesOf(tx: Transaction, standingId: string): Promise<Remediation[]>;
   /** How many there are; within the transaction where one is given. */
   count(
     tx: Transaction | null,

@@ -10,6 +10,7 @@ import type { VoteConfirmations } from '../ports/vote-confirmations.js';
 import type { Action, ActionFault, Brief, Choice, Hints } from './kit/action.js';
 import { createVoteConfirmations } from './life/confirmations.js';
 import type { FreezeStory, RemediationDeps, Snapshot } from './life/deps.js';
+import { revoke, undo } from './life/ending.js';
 import { advance, lookAgain } from './life/execution.js';
 import { freezeAll, freezeNow, lift, stopNow, type Stop } from './policy/kill-switch.js';
 import { forReading, personOf, type KnownPerson } from './life/people.js';
@@ -19,6 +20,8 @@ import { faultsOfForm, request, type Requested, type RequestForm } from './life/
 import { closeReview } from './life/review.js';
 import { brief, suggestions } from './kit/suggestions.js';
 import { judge, type Judged, type Judgement } from './life/judgement.js';
+import { armedApprovals, followAlerts, type StandingApproval } from './life/standing.js';
+import type { SeenAlert } from './policy/bounds.js';
 import { awaitsJudgement } from './life/settlement.js';
 import { openStates, snapshotOf } from './life/transitions.js';
 import { approve, cancel, reject, type Ballot, type VoteOutcome } from './life/votes.js';
@@ -40,6 +43,13 @@ export interface RemediationService {
   judge(verdict: { id: string; personId: string; judgement: Judgement; why: string }): Promise<Judged>;
   /** Looks for the effect now. Throws `conflict` where there is none to look for. */
   lookAgain(id: string): Promise<void>;
+  /** Ends what Paydesk began by itself. */
+  undo(id: string, personId: string): Promise<void>;
+  /** Those that are armed now. */
+  standing(): Promise<StandingApproval[]>;
+  revokeStanding(id: string, personId: string): Promise<void>;
+  /** Begins and ends what standing approvals allow; `alerts` are all that are not over. Never throws. */
+  followAlerts(alerts: readonly SeenAlert[]): Promise<void>;
   closeReview(review: { id: string; personId: string; findings: string }): Promise<void>;
   /** Works from the last known membership where Slack does not answer; its age then, null otherwise. */
   freezeAll(personId: string, why: string): Promise<{ staleMs: number | null }>;
@@ -87,6 +97,10 @@ export function createRemediationDesk(deps: RemediationDeps): RemediationService
     confirmations: createVoteConfirmations(deps),
     judge: (verdict) => judge(deps, verdict),
     lookAgain: (id) => lookAgain(deps, id),
+    undo: (id, personId) => undo(deps, id, personId),
+    standing: () => armedApprovals(deps),
+    revokeStanding: (id, personId) => revoke(deps, id, personId),
+    followAlerts: (alerts) => followAlerts(deps, alerts),
     closeReview: (review) => closeReview(deps, review),
     freezeAll: (personId, why) => freezeAll(deps, personId, why),
     lift: (personId) => lift(deps, personId),

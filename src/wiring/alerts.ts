@@ -4,11 +4,13 @@
 import { createIncidents, incidentLives } from '../adapters/postgres/incidents.js';
 import { alertLives, createAlerts, createQuiets } from '../adapters/postgres/alerts.js';
 import type { Database } from '../adapters/postgres/database.js';
+import { createInvariantSources } from '../adapters/postgres/invariant-sources.js';
 import { createMetricBuckets } from '../adapters/postgres/metric-buckets.js';
 import { createMetricSource } from '../adapters/postgres/metric-source.js';
 import { createAlertDesk, type AlertService } from '../alerts/alerts.js';
 import type { AlertNews } from '../alerts/deps.js';
 import { incidentCardOf, roomCardOf } from '../alerts/incidents.js';
+import { shippedInvariants } from '../alerts/invariants/shipped.js';
 import { shippedMetrics } from '../alerts/shipped-metrics.js';
 import { createChanges } from '../adapters/postgres/changes.js';
 import { createPartnerStatuses } from '../adapters/postgres/partner-statuses.js';
@@ -25,7 +27,7 @@ import type { Incident, IncidentRooms } from '../ports/incidents.js';
 import type { Living } from '../ports/lives.js';
 import type { Outbox, OutgoingMessage } from '../ports/outbox.js';
 import type { Metric } from '../ports/metrics.js';
-import { alertCard, alertNewsCard, alertTitle, metricOf } from '../views/alerts/alert.js';
+import { alertCard, alertNewsCard, alertTitle, metricOf, namedOf } from '../views/alerts/alert.js';
 import { incidentCard, incidentSummary } from '../views/alerts/incident.js';
 import type { Surroundings } from '../views/alerts/surroundings.js';
 import type { Startable } from '../views/remediation/start.js';
@@ -51,10 +53,14 @@ export function alertsFrom(facts: AlertFacts): AlertService | null {
   if (!booksDatabase) return null;
   const metrics = metricsOf(config);
   const around = surroundingsFrom(facts);
+  const invariants = [...shippedInvariants, ...config.invariants];
+  const named = namedOf({ metrics, invariants });
   return createAlertDesk({
     alerts: createAlerts(database),
     quiets: createQuiets(database),
     metrics,
+    invariants,
+    sources: createInvariantSources(booksDatabase),
     source: createMetricSource(booksDatabase),
     buckets: createMetricBuckets(database),
     detectorOf,
@@ -62,12 +68,12 @@ export function alertsFrom(facts: AlertFacts): AlertService | null {
     rooms,
     onCall: config.metrics.onCall,
     incidentFailures: config.metrics.incidentFailures ?? null,
-    titleOf: (alert) => alertTitle(alert, metricOf(metrics, alert.metric)),
+    titleOf: (alert) => alertTitle(alert, metricOf(named, alert.metric)),
     channelNameOf: (alert) => channelNameOf(alert),
     summaryOf: (incident, alerts, timeline) =>
       incidentSummary({
         incident,
-        alerts: alerts.map((alert) => ({ alert, title: alertTitle(alert, metricOf(metrics, alert.metric)) })),
+        alerts: alerts.map((alert) => ({ alert, title: alertTitle(alert, metricOf(named, alert.metric)) })),
         timeline,
       }),
     audit,
@@ -76,7 +82,7 @@ export function alertsFrom(facts: AlertFacts): AlertService | null {
       const channel = channelOf(config, alert);
       if (channel === null) return;
       const surroundings = await around(alert);
-      const card = alertCard({ alert, metric: metricOf(metrics, alert.metric), startable, surroundings });
+      const card = alertCard({ alert, metric: metricOf(named, alert.metric), startable, surroundings });
       for (const message of messagesOf(channel, alert, card, news, config)) await outbox.enqueue(tx, message);
       for (const message of roomMessages(alert, card, news)) await outbox.enqueue(tx, message);
     },
@@ -120,7 +126,7 @@ export function surroundingsFrom({
   };
 }
 
-const metricsOf = ({ metrics }: Config): Metric[] => [
+export const metricsOf = ({ metrics }: Config): Metric[] => [
   ...shippedMetrics.map((metric) => ({
     ...metric,
     ...(metrics.falseAlertsPerWeek !== undefined && { falseAlertsPerWeek: metrics.falseAlertsPerWeek }),
@@ -134,6 +140,21 @@ function channelOf({ partners, channels }: Config, { slice }: Alert): string | n
   return partner?.alertsChannel ?? channels.alerts ?? null;
 }
 
+/** Under this key the card of an alert is live in the outbox. */
+const liveCardOf = (id: string): string => `alert:${id}`;
+
+/** Where things are told about an alert; null where nobody is told about it. */
+export function alertThreadsOf(
+  config: Config,
+  database: Database,
+): (id: string) => Promise<{ channel: string; liveCard: string } | null> {
+  const alerts = createAlerts(database);
+  return async (id) => {
+    const channel = channelOf(config, await alerts.read(id));
+    return channel === null ? null : { channel, liveCard: liveCardOf(id) };
+  };
+}
+
 function messagesOf(
   channel: string,
   { id }: Alert,
@@ -141,7 +162,7 @@ function messagesOf(
   news: AlertNews | null,
   { metrics }: Config,
 ): OutgoingMessage[] {
-  const liveCard = `alert:${id}`;
+  const liveCard = liveCardOf(id);
   const live: OutgoingMessage = { channel, card, liveCard };
   if (news === null) return [live];
   return [live, { channel, card: alertNewsCard(news, metrics.onCall), threadOf: liveCard }];

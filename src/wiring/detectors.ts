@@ -67,13 +67,16 @@ export function detectorOf(metric: Metric): Detector {
       glimpsed = monitor.glance(counts, metric.bucketMs / lookMs);
     },
     detected: () =>
-      [...open.values(), ...(glimpsed ? [early(glimpsed)] : [])].map((change): Detected => ({
-        kind: change.view.kind,
-        slice: change.view.slice,
-        onsetAt: new Date(change.view.onsetMs),
-        raisedAt: new Date(change.view.raisedAtMs),
-        facts: factsOf(change, soFar(change.view)),
-      })),
+      // Missing attempts are for a metric of volume: two of rates would report the same loss twice.
+      [...open.values(), ...(glimpsed ? [early(glimpsed)] : [])]
+        .filter(({ view }) => view.kind === metric.kind)
+        .map((change): Detected => ({
+          kind: change.view.kind,
+          slice: change.view.slice,
+          onsetAt: new Date(change.view.onsetMs),
+          raisedAt: new Date(change.view.raisedAtMs),
+          facts: factsOf(change, soFar(change.view)),
+        })),
     sight: (slice) => sightOf(metric, recent, slice, [...open.values()]),
   };
 }

@@ -12,6 +12,7 @@ import type { Config } from '../config/schema.js';
 import { hourMs, minuteMs, secondMs, type Clock } from '../kernel/clock.js';
 import { OpsError, toOpsError } from '../kernel/errors.js';
 import type { Log } from '../kernel/log.js';
+import { alertThreadsOf, metricsOf } from './alerts.js';
 import { linksFrom } from './links.js';
 import type { Attachments } from '../ports/attachments.js';
 import type { AuditTrail } from '../ports/audit.js';
@@ -31,7 +32,7 @@ import { policyFaults } from '../remediation/policy/faults.js';
 import { lockOuts } from '../remediation/policy/lock-outs.js';
 import { staleRates } from '../remediation/policy/rates.js';
 import { createRemediationDesk, type RemediationService } from '../remediation/remediation.js';
-import { alarmMessages, remediationMessages } from '../views/remediation/messages.js';
+import { alarmMessages, alertThreadMessage, remediationMessages } from '../views/remediation/messages.js';
 
 export interface RemediationFacts {
   environment: Environment;
@@ -61,6 +62,7 @@ export function remediationFrom(facts: RemediationFacts): RemediationService | n
   for (const problem of staleRates(policy, clock.now()))
     log.warn({ problem }, 'a rate of the policy is too old');
   const links = linksFrom(config.links);
+  const threadOf = alertThreadsOf(config, database);
   return createRemediationDesk({
     actions,
     policy,
@@ -72,6 +74,9 @@ export function remediationFrom(facts: RemediationFacts): RemediationService | n
     tell: async (tx, snapshot, news) => {
       for (const message of remediationMessages(snapshot, news, policy.channels, links))
         await outbox.enqueue(tx, message);
+      const { alertId } = snapshot.remediation;
+      const thread = alertId && news && (await threadOf(alertId));
+      if (thread) await outbox.enqueue(tx, alertThreadMessage(snapshot, news, thread));
     },
     alarm: async (tx, alarm) => {
       for (const message of alarmMessages(alarm, policy)) await outbox.enqueue(tx, message);
@@ -97,6 +102,7 @@ function worldOf({ config, environment, attachments, sources, clock, log }: Reme
     writes: writesFrom(config, environment, clock, log),
     attachments,
     partners: config.partners.map(({ id, name, contact }) => ({ id, name, contact: contact ?? null })),
+    metrics: metricsOf(config),
     paymentsPartner: config.paymentsApi?.partner ?? null,
     clock,
   };

@@ -8,6 +8,7 @@ import { createMetricBuckets } from '../../src/adapters/postgres/metric-buckets.
 import { slackClient } from '../../src/adapters/slack/client.js';
 import { createIncidentRooms } from '../../src/adapters/slack/incident-rooms.js';
 import { createAlertDesk, type AlertService } from '../../src/alerts/alerts.js';
+import type { InvariantDeps } from '../../src/alerts/invariants/watch.js';
 import type { AlertDeps, AlertNews, Detected } from '../../src/alerts/deps.js';
 import { incidentCardOf, roomCardOf } from '../../src/alerts/incidents.js';
 import { createAuditTrail } from '../../src/audit/trail.js';
@@ -53,18 +54,22 @@ export const stageOn = (bench: OutboxBench): Stage => ({
 });
 
 /** A replica: what it remembers is gone with it. `wire` carries its calls to Slack. */
-export function replica(
+export const replica = (
   stage: Stage,
   over: Partial<AlertDeps> = {},
   wire: Wire = createWire(),
-): AlertService {
+): AlertService => createAlertDesk({ ...depsOn(stage, wire), ...over });
+
+export function depsOn(stage: Stage, wire: Wire = createWire()): AlertDeps & InvariantDeps {
   const { bench } = stage;
   const { apiUrl, botToken } = bench.slack.slack.credentials;
   const titleOf = ({ id }: Alert): string => `${id} is bad`;
-  return createAlertDesk({
+  return {
     alerts: createAlerts(bench.db),
     quiets: createQuiets(bench.db),
     metrics: [metric],
+    invariants: [],
+    sources: { read: () => Promise.resolve([]), moved: () => Promise.resolve([]) },
     source: {
       read: (_metric, from, to) => {
         const { dataUntil } = stage;
@@ -116,8 +121,7 @@ export function replica(
     },
     clock: bench.clock,
     log: silentLog,
-    ...over,
-  });
+  };
 }
 
 export const change = (stage: Stage, changed: Partial<Detected> = {}): Detected => ({

@@ -53,7 +53,9 @@ const alertDesk = (): AlertService => {
     };
   return {
     metrics: shippedMetrics,
+    invariants: [],
     tick: noted('tick', undefined),
+    checkInvariants: noted('checkInvariants', undefined),
     active: () => Promise.resolve(active),
     recent: () => Promise.resolve([]),
     read: (id) => {
@@ -193,8 +195,12 @@ describe('/alerts', () => {
 
 describe('the job', () => {
   it('evaluates all metrics, and nothing without books', async () => {
-    await watchMetricsJob.run(now, { alerts: alertDesk() }, silentLog);
-    await watchMetricsJob.run(now, { alerts: null }, silentLog);
-    expect(calls).toEqual([['tick']]);
+    const seen: unknown[] = [];
+    const remediation = { followAlerts: (alerts: unknown) => Promise.resolve(void seen.push(alerts)) };
+    await watchMetricsJob.run(now, { alerts: alertDesk(), remediation }, silentLog);
+    await watchMetricsJob.run(now, { alerts: alertDesk(), remediation: null }, silentLog);
+    await watchMetricsJob.run(now, { alerts: null, remediation }, silentLog);
+    expect(calls).toEqual([['tick'], ['tick']]);
+    expect(seen).toEqual([await alertDesk().active()]);
   });
 });

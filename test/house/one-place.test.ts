@@ -47,6 +47,10 @@ const exceptions: Readonly<Record<string, { why: string; actions: readonly strin
     why: 'the undo of a resume is an action',
     actions: ['pause-route'],
   },
+  'src/remediation/actions/arm-route.ts': {
+    why: 'a standing approval names the action that it arms',
+    actions: ['pause-route'],
+  },
   'src/config/remediation.ts': { why: 'an example in a fault', actions: ['refund-payment'] },
   'commands/remediate/index.ts': { why: 'an example in the help', actions: ['refund-payment'] },
   'src/reconciliation/breaks/prefill.ts': {

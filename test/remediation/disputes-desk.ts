@@ -35,6 +35,7 @@ export async function openDisputesDesk() {
       },
     },
     partners: [],
+    metrics: [],
     paymentsPartner: 'northpay',
     clock,
   };

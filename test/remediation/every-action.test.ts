@@ -216,6 +216,12 @@ const trials: Readonly<Record<string, () => Promise<Trial>>> = {
       effects: async () => was((await operations().route(route)).state === 'active'),
     };
   },
+  'arm-route': () => {
+    const typed = { route, metric: 'authorisation-success', drop: '20', attempts: '50', minutes: '60' };
+    const bounds = { most: '5000', uses: '2', until: typedAt(company.clock.now(), 24 * 60), reason };
+    // It has no effect but to be armed.
+    return Promise.resolve({ typed: { ...typed, ...bounds }, effects: () => Promise.resolve(1) });
+  },
   'replay-event': () =>
     Promise.resolve({
       typed: { event: eventId, target: 'ledger' },

@@ -39,6 +39,7 @@ export async function openPaymentsDesk(timeoutMs = 10_000): Promise<PaymentsDesk
     writeOffs: null,
     attachments: null,
     partners: [{ id: 'stripe', name: 'Stripe', contact: null }],
+    metrics: [],
     paymentsPartner: 'stripe',
     clock,
   };

@@ -45,6 +45,7 @@ export async function openPlatformDesk(): Promise<PlatformDesk> {
       { id: 'adria', name: 'Adria', contact: 'support@adria.example' },
       { id: 'northpay', name: 'NorthPay', contact: null },
     ],
+    metrics: [{ id: 'authorisation-success', name: 'Success rate', kind: 'rate' }],
     paymentsPartner: 'northpay',
     clock,
   };

@@ -7,7 +7,7 @@ import { dayMs, minuteMs } from '../../src/kernel/clock.js';
 import { currencyCodes, currencyExponent } from '../../src/kernel/currency.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { money } from '../../src/kernel/money.js';
-import { weekdays, type Hours } from '../../src/remediation/policy/policy.js';
+import { weekdays, type Hours } from '../../src/remediation/kit/hours.js';
 import { freezeOn, instantText, isOpen } from '../../src/remediation/policy/calendar.js';
 import { policyAmount, reportingOf, staleRates } from '../../src/remediation/policy/rates.js';
 import { noon, policy } from './policies.js';

@@ -80,7 +80,7 @@ export interface TestDesk {
 const seed = 'test-desk';
 const host = '127.0.0.1';
 
-interface DeskOptions {
+export interface DeskOptions {
   /** The built page, for whoever looks at the desk in a browser. */
   pageDir?: string;
   /** Counts metrics every second; without it never, because eight weeks of buckets are work. */

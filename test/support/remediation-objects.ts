@@ -68,6 +68,8 @@ export function aSnapshot(
     why: 'The customer was charged twice',
     rulingText: '',
     breakGlass: false,
+    standingId: null,
+    alertId: null,
     idempotencyKey: 'key',
     subjects: ['pi_3Qpaid'],
     contends: ['pi_3Qpaid'],
@@ -91,6 +93,7 @@ export function aSnapshot(
     effectSummary: null,
     evidence: [],
     verified: false,
+    endWhy: null,
     review: 'none',
     ...changed,
   };

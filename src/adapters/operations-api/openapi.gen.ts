@@ -45,7 +45,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description New payments take the fallback from now until `until`, when the route resumes by itself; payments under way are not touched. Refused: 422 `until_out_of_range` (in the past, or further away than the platform allows), 409 `already_paused`, 409 `no_fallback` (there is none, or it is paused itself). */
+        /** @description New payments take the fallback from now until `until`, when the route resumes by itself; payments under way are not touched. With `probePercent` so many in a hundred stay on the route, spread evenly, to show when it works again; only for a platform whose routes show `probePercent`. Refused: 422 `until_out_of_range` (in the past, or further away than the platform allows), 409 `already_paused`, 409 `no_fallback` (there is none, or it is paused itself). */
         post: operations["pauseRoute"];
         delete?: never;
         options?: never;
@@ -189,6 +189,8 @@ export interface components {
             pausedUntil: string | null;
             /** @description The idempotency key of the pause */
             pausedBy: string | null;
+            /** @description How many payments in a hundred stay while it is paused; absent where the platform can keep none. */
+            probePercent?: number | null;
             /** @description The idempotency key that ended the last pause; null when it ended by itself. */
             resumedBy: string | null;
             /** @description What went through it in the last `windowMs` milliseconds, which is an hour. */
@@ -359,6 +361,7 @@ export interface operations {
                     /** Format: date-time */
                     until: string;
                     reason: string;
+                    probePercent?: number;
                 };
             };
         };

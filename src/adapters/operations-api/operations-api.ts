@@ -72,8 +72,12 @@ function readsOf(ask: Read): Reads {
 
 function writesOf(write: Write): Omit<Operations, keyof Reads> {
   return {
-    pauseRoute: async ({ routeId, until, reason, idempotencyKey }) => {
-      const body = { until: until.toISOString(), reason };
+    pauseRoute: async ({ routeId, until, reason, probePercent, idempotencyKey }) => {
+      const body = {
+        until: until.toISOString(),
+        reason,
+        ...(probePercent !== undefined && { probePercent }),
+      };
       return write('/v1/routes/{id}/pause', { path: { id: routeId }, body, idempotencyKey }, routeSchema);
     },
     resumeRoute: ({ routeId, reason, idempotencyKey }) => {

@@ -27,22 +27,31 @@ const amount = z
   .object({ minor: z.string().regex(/^-?\d{1,18}$/), currency })
   .transform((wire) => money(BigInt(wire.minor), wire.currency));
 
-export const routeSchema: z.ZodType<Route, Wire['Route']> = z.object({
-  id: text,
-  partner: text,
-  method: text,
-  country: z
-    .string()
-    .regex(/^[A-Z]{2}$/)
-    .nullable(),
-  currency,
-  state: z.enum(['active', 'paused']),
-  pausedUntil: instant.nullable(),
-  pausedBy: text.nullable(),
-  resumedBy: text.nullable(),
-  volume: z.object({ amount, count, windowMs: z.int().min(1) }),
-  fallback: z.object({ routeId: text, partner: text, capacityPerHour: count, loadPerHour: count }).nullable(),
-});
+export const routeSchema: z.ZodType<Route, Wire['Route']> = z
+  .object({
+    id: text,
+    partner: text,
+    method: text,
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/)
+      .nullable(),
+    currency,
+    state: z.enum(['active', 'paused']),
+    pausedUntil: instant.nullable(),
+    pausedBy: text.nullable(),
+    probePercent: z.int().min(1).max(99).nullable().exactOptional(),
+    resumedBy: text.nullable(),
+    volume: z.object({ amount, count, windowMs: z.int().min(1) }),
+    fallback: z
+      .object({ routeId: text, partner: text, capacityPerHour: count, loadPerHour: count })
+      .nullable(),
+  })
+  .transform(({ probePercent, ...route }) => ({
+    ...route,
+    canProbe: probePercent !== undefined,
+    probePercent: probePercent ?? null,
+  }));
 
 export const routesSchema: z.ZodType<Rows<Route>> = z
   .object({ routes: z.array(z.unknown()) })

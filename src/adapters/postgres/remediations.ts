@@ -31,6 +31,8 @@ const columns: Readonly<Record<keyof (NewRemediation & RemediationProgress), str
   why: 'why',
   rulingText: 'ruling',
   breakGlass: 'break_glass',
+  standingId: 'standing',
+  alertId: 'alert',
   idempotencyKey: 'idempotency_key',
   subjects: 'subjects',
   contends: 'contends',
@@ -50,6 +52,7 @@ const columns: Readonly<Record<keyof (NewRemediation & RemediationProgress), str
   effectSummary: 'effect_summary',
   evidence: 'evidence',
   verified: 'verified',
+  endWhy: 'end_why',
   review: 'review',
   decidedBy: 'decided_by',
   reviewedBy: 'reviewed_by',
@@ -78,8 +81,10 @@ const hastenSql = `
 const listSql = `
   select ${selected} from paydesk.remediations
   where ($1::text[] is null or state = any ($1) or (review = 'open' and $5)) and ($2::text is null or requester = $2)
-    and ($3::timestamptz is null or changed_at >= $3)
+    and ($3::timestamptz is null or changed_at >= $3) and ($6::text[] is null or action = any ($6))
+    and (not $7 or standing is not null)
   order by number desc limit $4`;
+const usesSql = `select ${selected} from paydesk.remediations where standing = $1 order by number`;
 const countSql = `
   select count(*)::integer as count from paydesk.remediations
   where (state = any ($1) or (review = 'open' and $3)) and ($2::text is null or requester = $2)`;
@@ -182,7 +187,9 @@ export function createRemediations({ query }: Database): Remediations {
       if (!found) throw notFound(id);
       return found;
     },
-    list: async ({ states, orReviewOpen, requesterId, changedSince, limit }) =>
+    usesOf: async (tx, standingId) =>
+      (await requirePg(tx).query<Row>(usesSql, [standingId])).map(remediationOf),
+    list: async ({ states, orReviewOpen, requesterId, changedSince, actions, onlyUses, limit }) =>
       withVotes(
         await query<Row>(listSql, [
           states ?? null,
@@ -190,6 +197,8 @@ export function createRemediations({ query }: Database): Remediations {
           changedSince ?? null,
           limit,
           orReviewOpen ?? false,
+          actions ?? null,
+          onlyUses ?? false,
         ]),
       ),
     count: async (tx, { states, orReviewOpen, requesterId }) => {

@@ -3,6 +3,7 @@
  */
 import type { Action } from '../kit/action.js';
 import { acceptDispute } from './accept-dispute.js';
+import { armRoute } from './arm-route.js';
 import { cancelPayment } from './cancel-payment.js';
 import { cancelPayout } from './cancel-payout.js';
 import { capturePayment } from './capture-payment.js';
@@ -26,6 +27,7 @@ export const actions: readonly Action[] = [
   acceptDispute,
   pauseRoute,
   resumeRoute,
+  armRoute,
   replayEvent,
   requestStatement,
   messagePartner,

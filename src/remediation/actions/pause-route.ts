@@ -23,7 +23,7 @@ import type {
   World,
 } from '../kit/action.js';
 import { defineAction } from '../kit/define-action.js';
-import { instantField, moneyFact, moneyOfFact } from '../kit/fields.js';
+import { instantField, moneyFact, moneyOfFact, optionalField, wholeField } from '../kit/fields.js';
 import { plainTextField } from '../kit/plain-text.js';
 import {
   orderText,
@@ -37,7 +37,7 @@ import {
 } from '../kit/platform.js';
 import { timeText } from '../kit/provider.js';
 
-type Params = { route: string; until: Date; reason: string };
+type Params = { route: string; until: Date; probe: number | null; reason: string };
 
 type Facts = RouteFacts & {
   fallback: { route: string; partner: string; state: string; capacityPerHour: number } | null;
@@ -45,12 +45,19 @@ type Facts = RouteFacts & {
   volume: string;
   payments: number;
   fallbackPayments: number;
+  /** Whether the platform can leave a share of the payments on it. */
+  canProbe: boolean;
 };
 
 /** Below, a pause is over before anybody has seen what it does. */
 const shortestMs = 5 * minuteMs;
 /** A longer one is a change of routing, not a repair. */
 const longestMs = dayMs;
+
+/** Half of the payments is not moving them. */
+export const probeMost = 50;
+export const cannotProbe =
+  'The platform can’t keep a share of the payments on a paused route. Leave it blank.';
 
 export const pauseRoute: Action = defineAction<Params, Facts>({
   id: 'pause-route',
@@ -60,6 +67,9 @@ export const pauseRoute: Action = defineAction<Params, Facts>({
   fields: {
     route: { ...platformIdField('Route', 'northpay-card-us'), suggest: suggestRoutes('active') },
     until: instantField('Resumes at', 'At least 5 minutes and at most 24 hours from now'),
+    probe: optionalField(
+      wholeField('Keep on the route', [1, probeMost], 'Payments in a hundred that show when it works again'),
+    ),
     reason: plainTextField('Reason', 300, 'Stored with the pause on the platform'),
   },
   prefills: { route: 'route' },
@@ -68,10 +78,11 @@ export const pauseRoute: Action = defineAction<Params, Facts>({
   read: ({ route }, world) => readFacts(route, world),
   check,
   preview,
-  volatile: ['volume', 'payments', 'fallbackPayments'],
+  volatile: ['volume', 'payments', 'fallbackPayments', 'canProbe'],
   execute: async ({ params, facts, idempotencyKey, world }) => {
-    const { until, reason } = params;
-    const order = { routeId: facts.route, until, reason, idempotencyKey };
+    const { until, reason, probe } = params;
+    const kept = probe === null ? {} : { probePercent: probe };
+    const order = { routeId: facts.route, until, reason, ...kept, idempotencyKey };
     return effectOf(await platformOf(world).pauseRoute(order), idempotencyKey);
   },
   readBack: async (step) => settled(await routeOf(step), step),
@@ -99,11 +110,13 @@ async function readFacts(id: string, world: World): Promise<Facts> {
     volume: moneyFact(volume.amount),
     payments: volume.count,
     fallbackPayments: fallback?.loadPerHour ?? 0,
+    canProbe: route.canProbe,
   };
 }
 
-function check({ until }: Params, facts: Facts, now: Date): ActionFault[] {
+function check({ until, probe }: Params, facts: Facts, now: Date): ActionFault[] {
   return [
+    ...(probe !== null && !facts.canProbe ? [{ field: 'probe', message: cannotProbe }] : []),
     ...[...stateFaults(facts), ...fallbackFaults(facts)].map((message) => ({ field: 'route', message })),
     ...untilFaults(until, now).map((message) => ({ field: 'until', message })),
   ];
@@ -131,7 +144,7 @@ function untilFaults(until: Date, now: Date): string[] {
   return until > latest ? [`Resume at most 24 hours from now: ${timeText(latest)} or earlier.`] : [];
 }
 
-function preview({ until, reason }: Params, facts: Facts, now: Date): Preview {
+function preview({ until, probe, reason }: Params, facts: Facts, now: Date): Preview {
   const { route, partner, fallback, volume, payments, fallbackPayments } = facts;
   if (!fallback) throw new OpsError('internal', 'A plan pauses a route that has no fallback.');
   const minutes = Math.ceil((until.getTime() - now.getTime()) / minuteMs);
@@ -142,6 +155,7 @@ function preview({ until, reason }: Params, facts: Facts, now: Date): Preview {
     changes: [
       `${route}: active → paused for ${length}, resumes automatically at ${timeText(until)}`,
       `Payments go to ${fallback.route} (${fallback.partner}) meanwhile: ${fallbackPayments} + ${payments} = ${fallbackPayments + payments} payments an hour, limit ${fallback.capacityPerHour}`,
+      ...(probe === null ? [] : [`${probe} of 100 payments stay on ${route}, to show when it works again`]),
       `Amount at stake: last hour’s volume (${volume}, ${count(payments)}) over ${length} = ${moneyFact(value)}, rounded up`,
       ...(payments === 0 ? ['No volume in the last hour, so the amount at stake is unknown'] : []),
       `Reason: ${reason}`,
@@ -207,14 +221,18 @@ async function endedEarly(step: Step<Params, Facts>): Promise<Effect | null> {
   return { reference: route.state === 'active' ? route.resumedBy : route.pausedBy, summary };
 }
 
-/** After the time at which the platform was to end it by itself. A pause of somebody else's is none of ours. */
-async function endPause(step: Step<Params, Facts>): Promise<Effect> {
+/**
+ * After the time at which the platform was to end it by itself, or before it, for a reason. A pause of somebody else's is
+ * none of ours.
+ */
+async function endPause(step: Step<Params, Facts>, early: string | null): Promise<Effect> {
   const { params, facts, idempotencyKey, world } = step;
-  const key = `${idempotencyKey}:resume`;
+  // One order each, since the platform refuses a key that comes with another reason.
+  const key = `${idempotencyKey}:${early === null ? 'resume' : 'end'}`;
   const planned = timeText(params.until);
   const route = await routeOf(step);
   if (route.state === 'active')
-    return { reference: route.resumedBy, summary: resumedText(route, planned, key) };
+    return { reference: route.resumedBy, summary: resumedText(route, planned, { key, early }) };
   if (!isOurs(route, idempotencyKey))
     return {
       reference: null,
@@ -222,13 +240,19 @@ async function endPause(step: Step<Params, Facts>): Promise<Effect> {
     };
   const order = {
     routeId: facts.route,
-    reason: `Its pause was due to end at ${planned}`,
+    reason: early ?? `Its pause was due to end at ${planned}`,
     idempotencyKey: key,
   };
-  return { reference: key, summary: resumedText(await platformOf(world).resumeRoute(order), planned, key) };
+  const resumed = await platformOf(world).resumeRoute(order);
+  return { reference: key, summary: resumedText(resumed, planned, { key, early }) };
 }
 
-function resumedText({ id, resumedBy }: Route, planned: string, key: string): string {
+function resumedText(
+  { id, resumedBy }: Route,
+  planned: string,
+  { key, early }: { key: string; early: string | null },
+): string {
+  if (early !== null && resumedBy === key) return `${id} is active again. ${early}`;
   if (resumedBy === null) return `${id} is active: it resumed automatically at ${planned}.`;
   if (resumedBy !== key) return `${id} is active: it was resumed ${orderText(resumedBy)}.`;
   return `${id} is active: it did not resume automatically at ${planned}, so Paydesk resumed it.`;

@@ -17,6 +17,7 @@ import type { Mail } from '../../ports/mail.js';
 import type { Operations } from '../../ports/operations.js';
 import type { PaymentWrites } from '../../ports/payment-writes.js';
 import type { PaymentsApi } from '../../ports/payments-api.js';
+import type { Hours } from './hours.js';
 import type { Offer, SubjectKind, Thing } from './thing.js';
 
 /** Where actions read and act. What is not connected is null, and an action that needs it says so as a fault. */
@@ -29,6 +30,8 @@ export interface World {
   writeOffs: WriteOffs | null;
   attachments: Attachments | null;
   partners: readonly { id: string; name: string; contact: string | null }[];
+  /** What alerts are about. */
+  metrics: readonly { id: string; name: string; kind: string }[];
   /** The partner behind `payments`. */
   paymentsPartner: string | null;
   clock: Clock;
@@ -150,8 +153,8 @@ export type Verification =
 /** Something that belongs to the plan but comes later by itself, such as the end of a pause. */
 interface FollowUp<Params, Facts> {
   at(params: Params, facts: Facts): Date;
-  /** Safe to repeat. Throws OpsError when it has to be tried again. */
-  run(step: Step<Params, Facts>): Promise<Effect>;
+  /** Safe to repeat. `early`: why it comes before its time, or null. Throws OpsError when it has to be tried again. */
+  run(step: Step<Params, Facts>, early: string | null): Promise<Effect>;
   /** What ended it before its time, such as another request; null while it is still to come. */
   endedEarly?(step: Step<Params, Facts>): Promise<Effect | null>;
 }
@@ -190,6 +193,8 @@ export interface ActionDefinition<Params, Facts extends JsonObject> {
   closedWords?: string;
   /** The action that ends its effect early, about the same subject, while a part of the plan is still to come. */
   endedBy?: string;
+  /** For an action that does nothing by itself: what it lets act later. Once it is done it is armed, until its follow-up. */
+  arms?(params: Params, facts: Facts): Standing;
 }
 
 /** What is frozen, hashed and approved. */
@@ -200,6 +205,44 @@ export interface Plan {
   /** What only one request at a time may act upon. */
   contends: readonly string[];
   preview: Preview;
+}
+
+/** Dimension of a metric → value. */
+export type Place = Readonly<Record<string, string>>;
+
+/** Which alert lets it act. */
+interface AlertBounds {
+  metric: string;
+  /** The alert names at least these values. */
+  slice: Place;
+  /** Points that the rate has to be below what is usual. */
+  dropPoints: number;
+  /** Counted since the change began. */
+  attempts: number;
+}
+
+/**
+ * What people approve ahead: an action that acts by itself when an alert opens, and the bounds that hold it. Every bound is in
+ * the plan whose hash was approved.
+ */
+export interface Standing {
+  /** The action that acts. */
+  action: string;
+  alert: AlertBounds;
+  /** Where it acts; the alert has to be about this. */
+  place: Place;
+  /** Where it sends things instead; while an alert is about this it does not act, and what acts is ended. */
+  fallback: Place;
+  /** At stake in all uses together. */
+  most: Money;
+  uses: number;
+  /** Null for any hour. */
+  hours: Hours | null;
+  until: Date;
+  /** What the action is asked for with. */
+  typed(now: Date): TypedParameters;
+  /** What of a plan that is made now is not as it was approved, in words; none when it fits. */
+  differences(plan: Plan): readonly string[];
 }
 
 export type Planned = { ok: true; plan: Plan } | { ok: false; faults: readonly ActionFault[] };
@@ -225,7 +268,9 @@ export interface Action {
   verify(plan: Plan, idempotencyKey: string, effect: Effect, world: World): Promise<Verification>;
   /** Null where nothing comes later. */
   followUpAt(plan: Plan): Date | null;
-  followUp(plan: Plan, idempotencyKey: string, world: World): Promise<Effect>;
+  followUp(plan: Plan, order: { key: string; early: string | null }, world: World): Promise<Effect>;
+  /** What a plan of it lets act later; null for an action that acts itself. */
+  readonly arms: ((plan: Plan) => Standing) | null;
   /** Null where it cannot be known before its time. */
   readonly endedEarly: ((plan: Plan, idempotencyKey: string, world: World) => Promise<Effect | null>) | null;
   readonly closedWords: string | null;

@@ -35,6 +35,7 @@ export function defineAction<Params extends object, Facts extends JsonObject>(
     closedWords = null,
     endedBy = null,
   } = definition;
+  const arms = definition.arms?.bind(definition);
   const endedEarly = followUp?.endedEarly?.bind(followUp);
   const stepOf = (plan: Plan, idempotencyKey: string, world: World): Step<Params, Facts> => ({
     params: requireParams(fields, plan.typed),
@@ -62,10 +63,11 @@ export function defineAction<Params extends object, Facts extends JsonObject>(
     readBack: (plan, key, world) => definition.readBack(stepOf(plan, key, world)),
     verify: (plan, key, effect, world) => definition.verify(stepOf(plan, key, world), effect),
     followUpAt: (plan) => followUp?.at(requireParams(fields, plan.typed), plan.facts as Facts) ?? null,
-    followUp: (plan, key, world) => {
+    followUp: (plan, { key, early }, world) => {
       if (!followUp) throw new OpsError('internal', `${id} has no follow-up.`);
-      return followUp.run(stepOf(plan, key, world));
+      return followUp.run(stepOf(plan, key, world), early);
     },
+    arms: arms ? (plan) => arms(requireParams(fields, plan.typed), plan.facts as Facts) : null,
   };
 }
 

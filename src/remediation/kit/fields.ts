@@ -62,6 +62,19 @@ export function amountIn({ decimal, currency }: TypedAmount, own: string): Resul
   return parsed.ok ? parsed : fail(`${parsed.fault}.`);
 }
 
+/** A whole number within bounds, both included. */
+export const wholeField = (label: string, [least, most]: [number, number], hint?: string): Field<number> => ({
+  label,
+  ...(hint === undefined ? {} : { hint }),
+  input: { kind: 'text', placeholder: `${least} to ${most}` },
+  parse: (typed) => {
+    const value = /^\d{1,9}$/.test(typed) ? Number(typed) : Number.NaN;
+    return value >= least && value <= most
+      ? ok(value)
+      : fail(`Enter a whole number from ${least} to ${most}.`);
+  },
+});
+
 export const textField = (label: string, most: number, hint?: string): Field<string> => ({
   label,
   ...(hint === undefined ? {} : { hint }),

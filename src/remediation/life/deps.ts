@@ -46,7 +46,8 @@ export interface Alarm {
 
 /** Where a test pulls the plug. Each is between two writes that a crash could tear apart. */
 export const crashPoints = ['before_intent', 'after_intent', 'after_effect', 'after_record'] as const;
-export type CrashPoint = (typeof crashPoints)[number];
+/** Passed before Paydesk begins something by itself, so by no request that a person makes. */
+export type CrashPoint = (typeof crashPoints)[number] | 'before_use';
 
 export interface RemediationDeps {
   actions: readonly Action[];

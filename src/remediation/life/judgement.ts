@@ -197,7 +197,7 @@ async function confirmed(
   snapshot: Snapshot,
   effect: Effect,
 ): Promise<void> {
-  const { remediation, plan, ruling, votes } = snapshot;
+  const { remediation, votes } = snapshot;
   const done = doneMove(remediation, effect, tx.now);
   if (remediation.state !== 'refused') {
     await move(tx, deps, remediation, {
@@ -207,7 +207,7 @@ async function confirmed(
     return;
   }
   await deps.remediations.takeKillSwitch(tx);
-  const entry = capEntryOf(remediation, plan, ruling, tx.now);
+  const entry = capEntryOf(deps, snapshot, tx.now);
   if (entry) await deps.remediations.reserve(tx, entry);
   const text = `${remediation.id} took effect after all, although it was decided that it did not: ${effect.summary}`;
   await alarming(tx, deps, snapshot, text, {

@@ -98,7 +98,7 @@ async function enter(tx: Transaction, deps: RemediationDeps, entry: Entry): Prom
     startOf(deps, form, tx.now),
   );
   if (!isNew) return { kind: 'requested', snapshot: snapshotOf(remediation, []), isNew };
-  const stopped = await whyStopped(tx, deps, remediation, plan, ruling);
+  const stopped = await whyStopped(tx, deps, remediation, plan);
   // Thrown, so that the request that was just entered is gone again.
   if (stopped !== null) throw new OpsError('conflict', stopped);
   await requireFewOpen(tx, deps, remediation);
@@ -149,11 +149,10 @@ async function whyStopped(
   deps: RemediationDeps,
   remediation: Remediation,
   plan: Plan,
-  ruling: AllowedRuling,
 ): Promise<string | null> {
   const { frozen, why } = await deps.remediations.takeKillSwitch(tx);
   if (frozen) return frozenMessage(why);
-  const entry = capEntryOf(remediation, plan, ruling, tx.now);
+  const entry = capEntryOf(deps, snapshotOf(remediation, []), tx.now);
   if (remediation.breakGlass) {
     if (entry) await deps.remediations.reserve(tx, entry);
     return null;
@@ -178,6 +177,8 @@ function newRemediation(deps: RemediationDeps, { form, plan, ruling }: Entry, no
     why: form.why.trim(),
     rulingText: rulingText(ruling),
     breakGlass: form.breakGlass,
+    standingId: null,
+    alertId: null,
     idempotencyKey: deps.newKey(),
     contends: plan.contends,
     subjects: [subject.id, ...[partner, merchant].filter((name) => name !== null)],
@@ -187,25 +188,35 @@ function newRemediation(deps: RemediationDeps, { form, plan, ruling }: Entry, no
 
 function startOf({ policy }: RemediationDeps, { breakGlass }: RequestForm, now: Date): RemediationProgress {
   const expiresAt = new Date(now.getTime() + policy.expiry);
-  return {
-    state: breakGlass ? 'approved' : 'pending',
-    stateWhy: null,
-    expiresAt,
-    dueAt: breakGlass ? now : expiresAt,
-    calls: 0,
-    looks: 0,
-    failedLooks: 0,
-    unknownSince: null,
-    askedAt: null,
-    watchUntil: null,
-    misses: 0,
-    effectReference: null,
-    effectSummary: null,
-    evidence: [],
-    verified: false,
-    review: breakGlass ? 'open' : 'none',
-    decidedBy: null,
-    reviewedBy: null,
-    reviewFindings: null,
-  };
+  return breakGlass
+    ? withoutVotes(now, expiresAt)
+    : { ...untouched, state: 'pending', expiresAt, dueAt: expiresAt, review: 'none' };
 }
+
+/** What nobody votes on begins at once and owes a review. */
+export const withoutVotes = (now: Date, expiresAt: Date): RemediationProgress => ({
+  ...untouched,
+  state: 'approved',
+  expiresAt,
+  dueAt: now,
+  review: 'open',
+});
+
+const untouched = {
+  stateWhy: null,
+  calls: 0,
+  looks: 0,
+  failedLooks: 0,
+  unknownSince: null,
+  askedAt: null,
+  watchUntil: null,
+  misses: 0,
+  effectReference: null,
+  effectSummary: null,
+  evidence: [],
+  verified: false,
+  endWhy: null,
+  decidedBy: null,
+  reviewedBy: null,
+  reviewFindings: null,
+} as const;

@@ -3,22 +3,20 @@
  *
  * Invariant: partner, merchant and amount are those of the plan, which come from the world, never from what was typed.
  */
-import type { CapEntry, Remediation } from '../../ports/remediations.js';
+import type { CapEntry } from '../../ports/remediations.js';
 import type { Transaction } from '../../ports/transaction.js';
-import type { Plan } from '../kit/action.js';
-import type { RemediationDeps } from './deps.js';
-import type { AllowedRuling } from '../policy/policy.js';
+import type { RemediationDeps, Snapshot } from './deps.js';
 import { capsOn, longestWindowMs, type CapRuling } from '../policy/caps.js';
+import { actionOf } from './transitions.js';
 
-/** Null where no money is at stake. */
+/** Null where no money is at stake; what is only armed holds nothing until it acts. */
 export function capEntryOf(
-  { id, action, requesterId }: Remediation,
-  { preview }: Plan,
-  { reporting }: AllowedRuling,
+  deps: RemediationDeps,
+  { remediation: { id, action, requesterId }, plan, ruling: { reporting } }: Snapshot,
   at: Date,
 ): CapEntry | null {
-  if (!reporting) return null;
-  const { partner, merchant } = preview;
+  if (!reporting || actionOf(deps, action).arms) return null;
+  const { partner, merchant } = plan.preview;
   return { remediationId: id, action, requesterId, partner, merchant, minor: reporting.minor, at };
 }
 

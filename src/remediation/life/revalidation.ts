@@ -13,7 +13,8 @@ import type { AllowedRuling, Ask } from '../policy/policy.js';
 import { freezeOn } from '../policy/calendar.js';
 import { breakGlassOn, ruleOn } from '../policy/ruling.js';
 import { countedVotes } from '../policy/votes.js';
-import { actionOf } from './transitions.js';
+import { thaw } from '../kit/plan.js';
+import { actionOf, snapshotOf } from './transitions.js';
 
 export type Verdict =
   | { kind: 'stands' }
@@ -30,14 +31,44 @@ const frozenMs = 15 * secondMs;
 export async function whatChanged(deps: RemediationDeps, snapshot: Snapshot): Promise<Verdict> {
   const { remediation, plan } = snapshot;
   const { frozen, why } = await deps.remediations.readKillSwitch();
-  if (frozen) return { kind: 'wait', why: frozenMessage(why), forMs: frozenMs };
+  if (frozen) return whileFrozen(remediation, frozenMessage(why));
   const freezing = freezeOn(deps.policy, plan.action, deps.clock.now());
-  if (freezing.frozen && !remediation.breakGlass)
-    return { kind: 'wait', why: freezing.message, forMs: frozenMs };
-  const people = await verdictOnPeople({ ...deps, directory: askedOnce(deps.directory) }, snapshot);
+  if (freezing.frozen && !remediation.breakGlass) return whileFrozen(remediation, freezing.message);
+  const asking = { ...deps, directory: askedOnce(deps.directory) };
+  const people =
+    remediation.standingId === null
+      ? await verdictOnPeople(asking, snapshot)
+      : await verdictOnStanding(asking, remediation.standingId);
   if (people.kind !== 'stands') return people;
   const changes = await actionOf(deps, plan.action).changesSince(plan, deps.world);
   return changes.length > 0 ? { kind: 'void', changes } : { kind: 'stands' };
+}
+
+/** What Paydesk began by itself does not wait: by the end of the freeze its alert may be over. */
+const whileFrozen = ({ standingId }: Remediation, why: string): Verdict =>
+  standingId === null ? { kind: 'wait', why, forMs: frozenMs } : { kind: 'void', changes: [why] };
+
+/** The approval has to be armed still, as it was hashed, and by people whose votes still count. */
+export async function verdictOnStanding(deps: RemediationDeps, id: string): Promise<Verdict> {
+  const { remediation, votes } = await deps.remediations.read(id);
+  if (!isArmed(remediation, deps.clock.now()))
+    return { kind: 'void', changes: [`${id} is no longer armed.`] };
+  if (!isAsHashed(remediation))
+    return { kind: 'void', changes: [`The stored plan of ${id} is not the one that was approved.`] };
+  const people = await verdictOnPeople(deps, snapshotOf(remediation, votes));
+  return people.kind === 'votes_void' ? { kind: 'void', changes: [people.why] } : people;
+}
+
+/** Approved, done, and not ended; what is verified waits for its end. */
+export const isArmed = ({ state, verified, endWhy, dueAt }: Remediation, now: Date): boolean =>
+  state === 'done' && verified && endWhy === null && dueAt !== null && dueAt > now;
+
+export function isAsHashed({ planText: text, planHash: hash }: Remediation): boolean {
+  try {
+    return thaw({ text, hash }) !== null;
+  } catch {
+    return false;
+  }
 }
 
 async function verdictOnPeople(

@@ -5,7 +5,7 @@
  * its cap reservation; an ended request is due again while its review is still owed.
  */
 import { canonicalJson, type JsonObject } from '../../kernel/canonical-json.js';
-import { minuteMs } from '../../kernel/clock.js';
+import { dayMs, minuteMs } from '../../kernel/clock.js';
 import { OpsError } from '../../kernel/errors.js';
 import * as lifecycle from '../../lifecycle/lifecycle.js';
 import type { Remediation, RemediationProgress, RemediationState, Vote } from '../../ports/remediations.js';
@@ -17,7 +17,7 @@ import type { AllowedRuling } from '../policy/policy.js';
 import { readRuling } from '../policy/ruling-text.js';
 
 /** Nothing was done, and nothing will be. */
-const endedWithoutEffect: readonly RemediationState[] = [
+export const endedWithoutEffect: readonly RemediationState[] = [
   'refused',
   'rejected',
   'cancelled',
@@ -86,7 +86,7 @@ export async function wait(
 /** An ended request is due when its review is overdue. */
 function dueOf({ policy }: RemediationDeps, after: Remediation): Partial<RemediationProgress> {
   if (after.review !== 'open' || openStates.includes(after.state) || after.dueAt !== null) return {};
-  return { dueAt: new Date(after.createdAt.getTime() + (policy.breakGlass?.reviewWithin ?? 0)) };
+  return { dueAt: new Date(after.createdAt.getTime() + (policy.breakGlass?.reviewWithin ?? dayMs)) };
 }
 
 export function snapshotOf(remediation: Remediation, votes: readonly Vote[]): Snapshot {

@@ -65,7 +65,11 @@ function endOf(
     const seen = { verified: true, failedLooks: 0, stateWhy: found.evidence };
     return laterAt === null
       ? { progress: { ...seen, state: 'closed', dueAt: null }, happening, news }
-      : { progress: { ...seen, dueAt: lookBefore(action, laterAt, now) }, happening, news };
+      : {
+          progress: { ...seen, dueAt: current.endWhy === null ? lookBefore(action, laterAt, now) : now },
+          happening,
+          news,
+        };
   }
   const isOverdue = now.getTime() - current.createdAt.getTime() > patienceMs;
   if (found.kind !== 'wrong' && !isOverdue) return null;
@@ -101,9 +105,11 @@ export async function followUp(
 ): Promise<void> {
   const action = actionOf(deps, remediation.action);
   const at = action.followUpAt(plan);
-  if (at !== null && deps.clock.now() < at) return beforeItsTime(deps, { remediation, plan }, at);
+  const { idempotencyKey: key, endWhy: early } = remediation;
+  if (early === null && at !== null && deps.clock.now() < at)
+    return beforeItsTime(deps, { remediation, plan }, at);
   try {
-    const effect = await action.followUp(plan, remediation.idempotencyKey, fenced(deps.world, lease));
+    const effect = await action.followUp(plan, { key, early }, fenced(deps.world, lease));
     await close(deps, remediation, effect);
   } catch (thrown) {
     await complain(deps, remediation, thrown);

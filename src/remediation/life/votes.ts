@@ -192,14 +192,10 @@ function approvedMove(
 }
 
 /** Throws `conflict`: the vote is not kept either, so that it can be cast again when there is room. */
-async function reserveOrRefuse(
-  tx: Transaction,
-  deps: RemediationDeps,
-  { remediation, plan, ruling }: Snapshot,
-): Promise<void> {
+async function reserveOrRefuse(tx: Transaction, deps: RemediationDeps, snapshot: Snapshot): Promise<void> {
   const { frozen, why } = await deps.remediations.takeKillSwitch(tx);
   if (frozen) throw new OpsError('conflict', frozenMessage(why));
-  const entry = capEntryOf(remediation, plan, ruling, tx.now);
+  const entry = capEntryOf(deps, snapshot, tx.now);
   if (!entry) return;
   const caps = await capRulingOf(tx, deps, entry);
   if (!caps.ok) throw new OpsError('conflict', caps.message);

@@ -6,7 +6,8 @@
  */
 import { minuteMs } from '../../kernel/clock.js';
 import { utcText } from '../../kernel/instants.js';
-import { weekdays, type Freeze, type Hours, type Policy, type Weekday } from './policy.js';
+import { weekdays, type Hours, type Weekday } from '../kit/hours.js';
+import type { Freeze, Policy } from './policy.js';
 
 export function isOpen({ days, from, to, timeZone }: Hours, at: Date): boolean {
   const { weekday, time } = wallClock(at, timeZone);

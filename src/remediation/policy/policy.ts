@@ -8,6 +8,7 @@
  */
 import type { Money } from '../../kernel/money.js';
 import type { Risk } from '../kit/action.js';
+import type { Hours } from '../kit/hours.js';
 
 export interface Policy {
   /** Channel ids. Break-glass is announced in `alarm`. */
@@ -55,20 +56,6 @@ export interface Rule {
   typeAmount: boolean;
   /** Votes are confirmed outside the chat account. */
   confirmOutside: boolean;
-}
-
-export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-export type Weekday = (typeof weekdays)[number];
-
-/** By the clock on the wall of `timeZone`. `to` is exclusive; before `from` it means the next day. */
-export interface Hours {
-  /** The days on which the window begins. */
-  days: readonly Weekday[];
-  /** `HH:MM`. */
-  from: string;
-  /** `HH:MM`, `24:00` for the end of the day. */
-  to: string;
-  timeZone: string;
 }
 
 /** How much may be approved within any window of this length, for each action, requester, partner or merchant. */

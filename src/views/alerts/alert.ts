@@ -69,6 +69,7 @@ export function alertTitle({ kind, slice, facts, onsetAt, state }: Alert, { name
   const what = escape(name);
   if (kind === 'late') return `${over}${what}: no data since ${instant(onsetAt)}`;
   if (kind === 'unreadable') return `${over}${what}: not evaluated since ${instant(onsetAt)}`;
+  if (kind === 'invariant') return `${over}${what}: ${escape(facts.reason, 300)}`;
   return `${over}${what} ${changeWords(kind, facts)}: ${causeWords(slice, facts.shareExplained)}`;
 }
 
@@ -115,8 +116,11 @@ function detailLines({
       ? [`*Impact:* about ${number(excess)} more failures than usual, of ${number(facts.attempts)} attempts`]
       : []),
     ...atRiskLines(facts),
+    ...(facts.findings ?? []).map((line) =>
+      line.startsWith(' ') ? `• ${escape(line.trim(), 300)}` : `*${escape(line, 300)}*`,
+    ),
     ...(kind === 'late' ? ['The books have no newer data: it is late, or all traffic has stopped.'] : []),
-    `*Why:* ${escape(facts.reason, 300)}`,
+    ...(kind === 'invariant' ? [] : [`*Why:* ${escape(facts.reason, 300)}`]),
     ...(ruling.startsWith('not ') ? [`*Notification:* ${escape(ruling, 300)}`] : []),
     ...(ownerId === null ? [] : [`*Owner:* ${mention(ownerId)}`]),
     ...(incident === null ? [] : [`*Incident:* ${incidentWords(incident)}`]),
@@ -212,6 +216,15 @@ export function alertListCard({ active, recent, metrics, now }: AlertListModel):
     context(joined(`${metrics.length} metrics watched`, `as of ${instant(now)}`)),
   ]);
 }
+
+/** Everything that an alert can be about. */
+export const namedOf = ({
+  metrics,
+  invariants,
+}: {
+  metrics: readonly AlertMetric[];
+  invariants: readonly { id: string; name: string }[];
+}): AlertMetric[] => [...metrics, ...invariants.map(({ id, name }) => ({ id, name, kind: 'rate' as const }))];
 
 /** A metric that is no longer configured goes by its id. */
 export const metricOf = (metrics: readonly AlertMetric[], id: string): AlertMetric =>

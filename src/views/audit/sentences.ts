@@ -54,6 +54,7 @@ const predicates: Readonly<Record<AuditKind, Predicate>> = {
   'remediation.approved': (thing, entry) => `approved ${thing}${confirmedOf(entry)}`,
   'remediation.cancelled': (thing) => `withdrew ${thing}`,
   'remediation.done': (thing, entry) => `executed ${thing}${colon(textIn(entry, 'effect'))}`,
+  'remediation.ended_early': (thing) => `ended what ${thing} began before its time`,
   'remediation.executing': (thing, entry) => `started to execute ${thing}${attemptOf(entry)}`,
   'remediation.expired': (thing) => `closed ${thing} as expired`,
   'remediation.follow_up_failed': (thing) => `could not complete the follow-up of ${thing}`,
@@ -73,6 +74,10 @@ const predicates: Readonly<Record<AuditKind, Predicate>> = {
   'remediation.requested': (thing, entry) => `requested ${thing}${planOf(entry)}`,
   'remediation.review_overdue': (thing) => `reported that the review of ${thing} is overdue`,
   'remediation.reviewed': (thing) => `closed the review of ${thing}`,
+  'remediation.revoked': (thing) => `revoked the standing approval ${thing}`,
+  'remediation.standing_declined': (thing) => `did not act under the standing approval ${thing}`,
+  'remediation.standing_used': (thing, entry) =>
+    `began ${thing} under the standing approval ${code(textIn(entry, 'standing'))}${planOf(entry)}`,
   'remediation.took_effect_late': (thing, entry) =>
     `found that ${thing} took effect late, against a decision${colon(textIn(entry, 'effect'))}`,
   'remediation.unknown': (thing) => `could not tell whether ${thing} took effect`,

@@ -11,7 +11,7 @@ import { lookUpButton } from '../kit/look-ups.js';
 import { startButton } from './start.js';
 import { remediationButtons as ids, valueOf } from './ids.js';
 import { fitsOnCard } from './plan.js';
-import { canBeCancelled, endedByOf, isFinished } from './state.js';
+import { canBeCancelled, endedByOf, isArming, isFinished } from './state.js';
 
 /** Who will look at the buttons: in a channel anybody, at home the one whom they are for. */
 export type Audience = 'anybody' | 'approver' | 'requester';
@@ -70,12 +70,26 @@ function laterButtons(snapshot: Snapshot): (Button | null)[] {
   ];
 }
 
-/** While a part of the plan is still to come, its effect can be ended early: with a request of its own. */
-function undoButtons({ remediation, plan }: Snapshot): (Button | null)[] {
+/** While a part of the plan is still to come, its effect can be ended early: with a request, or at once where nobody voted. */
+function undoButtons(snapshot: Snapshot): (Button | null)[] {
+  const { remediation, plan } = snapshot;
+  if (!isUndoable(snapshot)) return [];
+  if (remediation.standingId !== null) return [undoButton(snapshot)];
+  if (remediation.state !== 'done' || !remediation.verified) return [];
+  if (isArming(remediation)) return [revokeButton(snapshot)];
   const endedBy = endedByOf(remediation);
-  if (remediation.state !== 'done' || !remediation.verified || endedBy === null) return [];
-  return [startButton(endedBy, { text: 'Undo…', ...plan.preview.subject })];
+  return endedBy === null ? [] : [startButton(endedBy, { text: 'Undo…', ...plan.preview.subject })];
 }
+
+const isUndoable = ({ remediation: { state, endWhy } }: Snapshot): boolean =>
+  endWhy === null && ['approved', 'executing', 'unknown', 'done'].includes(state);
+
+/** Ends what Paydesk began by itself; also in the thread of the alert that let it begin. */
+export const undoButton = (snapshot: Snapshot): Button | null =>
+  decision(snapshot, 'undo', 'Undo now', 'danger');
+
+export const revokeButton = (snapshot: Snapshot): Button | null =>
+  decision(snapshot, 'revoke', 'Revoke', 'danger');
 
 /** What was done a moment ago is looked for at once. */
 const offersLook = (remediation: Remediation): boolean =>

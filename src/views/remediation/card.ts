@@ -101,7 +101,11 @@ function detailBlocks(snapshot: Snapshot, progress: readonly KnownBlock[]): Know
 /** One line for lists and for the top of the card. */
 export function firstLine(snapshot: Snapshot): string {
   const { remediation, plan } = snapshot;
-  const glass = remediation.breakGlass ? ':rotating_light: *Break-glass* · ' : '';
+  const glass = remediation.breakGlass
+    ? ':rotating_light: *Break-glass* · '
+    : remediation.standingId === null
+      ? ''
+      : `:zap: *Standing approval ${remediation.standingId}* · `;
   const headline = escape(plan.preview.headline, headlineLimit);
   return `${glass}${markOf(remediation)} *${headline}* · ${stateWords(snapshot, instant)}`;
 }
@@ -218,8 +222,11 @@ function requestedLine({ remediation, plan }: Snapshot, links: Links): string {
   const { id, requesterId, createdAt } = remediation;
   const { subject } = plan.preview;
   const page = pageOf(links, linkedAs(subject), subject.id);
+  const { standingId, alertId } = remediation;
   return joined(
-    `${id} requested by ${mention(requesterId)} ${instant(createdAt)}`,
+    standingId === null
+      ? `${id} requested by ${mention(requesterId)} ${instant(createdAt)}`
+      : `${id} begun by Paydesk ${instant(createdAt)} for ${alertId ?? 'an alert'} under ${standingId} of ${mention(requesterId)}`,
     riskOf(remediation.action),
     page === null ? null : link(page, `Open ${subject.id.slice(0, idLimit)}`),
   );
@@ -244,12 +251,16 @@ function ruleWords({ ruling }: Pick<Snapshot, 'ruling'>): string {
 }
 
 /** For the thread of the card: pings those who should look. The last one keeps the details, which leave the card then. */
-export function newsCard({ by, text, mention: people }: News, snapshot: Snapshot): Card {
-  const told = named(text, snapshot.votes, newsLimit);
-  const others = people.filter((personId) => personId !== by).map(mention);
-  const line = by === undefined ? [...others, told].join(' ') : joined(`${mention(by)} ${told}`, ...others);
+export function newsCard(news: News, snapshot: Snapshot): Card {
+  const line = newsLine(news, snapshot);
   const details = isFinished(snapshot) ? [...detailBlocks(snapshot, []), context(originLine(snapshot))] : [];
   return cardOf(line, [section(line), ...details]);
+}
+
+export function newsLine({ by, text, mention: people }: News, { votes }: Pick<Snapshot, 'votes'>): string {
+  const told = named(text, votes, newsLimit);
+  const others = people.filter((personId) => personId !== by).map(mention);
+  return by === undefined ? [...others, told].join(' ') : joined(`${mention(by)} ${told}`, ...others);
 }
 
 /** What a person did with the kill switch or by breaking the glass, or what Paydesk itself found (`null`). */

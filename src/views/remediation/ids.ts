@@ -16,6 +16,8 @@ export const remediationButtons = {
   didNot: 'remediation_did_not',
   lookAgain: 'remediation_look_again',
   closeReview: 'remediation_close_review',
+  undo: 'remediation_undo',
+  revoke: 'remediation_revoke',
   lift: 'remediation_lift',
   /** Leads to another page; the click itself does nothing. */
   confirm: 'remediation_confirm',

@@ -6,8 +6,10 @@ import { liveCardOf } from '../../ports/remediations.js';
 import type { Alarm, News, Snapshot } from '../../remediation/life/deps.js';
 import type { Policy } from '../../remediation/policy/policy.js';
 import { noLinks, type Links } from '../kit/links.js';
-import { alarmCard, newsCard, remediationCard } from './card.js';
+import { alarmCard, newsCard, newsLine, remediationCard } from './card.js';
 import { freezeCard } from './freeze.js';
+import { undoButton } from './buttons.js';
+import { actions, cardOf, section } from '../kit/blocks.js';
 
 type Channels = Policy['channels'];
 
@@ -22,6 +24,19 @@ export function remediationMessages(
   const concerns = snapshot.remediation.requesterId;
   const card: OutgoingMessage = { channel, card: remediationCard(snapshot, { links }), liveCard, concerns };
   return news ? [card, { channel, card: newsCard(news, snapshot), threadOf: liveCard }] : [card];
+}
+
+/** What Paydesk began by itself is reported in the thread of its alert as well, with a button to undo it. */
+export function alertThreadMessage(
+  snapshot: Snapshot,
+  news: News,
+  { channel, liveCard }: { channel: string; liveCard: string },
+): OutgoingMessage {
+  const line = newsLine(news, snapshot);
+  const isNew = snapshot.remediation.state === 'approved';
+  const way = isNew ? actions(undoButton(snapshot)) : [];
+  const card = cardOf(line, [section(`:zap: ${line}`), ...way]);
+  return { channel, card, threadOf: liveCard };
 }
 
 /** A freeze has a live card, with the button that lifts it; what is done about it later is said again. */

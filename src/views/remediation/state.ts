@@ -43,6 +43,8 @@ export function stateWords(snapshot: Snapshot, at: (instant: Date) => string): s
         ? 'outcome unknown: Paydesk keeps checking, and a person can decide'
         : 'outcome unknown, checking';
     case 'done':
+      if (remediation.endWhy !== null) return 'ending now';
+      if (isArming(remediation)) return `armed${untilWords(remediation, at)}`;
       return remediation.verified
         ? `done and verified${laterWords(remediation, at)}`
         : 'done, verification pending';
@@ -61,6 +63,9 @@ const actionOf = ({ action }: Remediation): Action | undefined => actions.find((
 
 export const closedWordsOf = (remediation: Remediation): string | null =>
   remediation.state === 'closed' ? (actionOf(remediation)?.closedWords ?? null) : null;
+
+/** Whether it lets another action act later. */
+export const isArming = (remediation: Remediation): boolean => (actionOf(remediation)?.arms ?? null) !== null;
 
 export const endedByOf = (remediation: Remediation): string | null => actionOf(remediation)?.endedBy ?? null;
 
@@ -85,11 +90,18 @@ const approvals = (missing: number): string =>
   missing === 1 ? '1 more approval' : `${missing} more approvals`;
 
 function approvedWords({ remediation, ruling }: Snapshot, at: (instant: Date) => string): string {
-  const { breakGlass, stateWhy, dueAt } = remediation;
-  const start = breakGlass ? 'runs without approvals' : 'approved';
+  const { breakGlass, standingId, stateWhy, dueAt } = remediation;
+  const start = breakGlass
+    ? 'runs without approvals'
+    : standingId === null
+      ? 'approved'
+      : `acts under ${standingId}`;
   if (stateWhy !== null) return `${start}, on hold`;
   return ruling.coolingOffMs > 0 && dueAt ? `${start}, starts ${at(dueAt)}` : `${start}, starts now`;
 }
+
+const untilWords = ({ dueAt, verified }: Remediation, at: (instant: Date) => string): string =>
+  dueAt && verified ? ` until ${at(dueAt)}` : '';
 
 const laterWords = ({ dueAt }: Remediation, at: (instant: Date) => string): string =>
   dueAt ? `; the rest follows automatically ${at(dueAt)}` : '';

@@ -344,14 +344,14 @@ describe('at the time to resume', () => {
       reference: null,
       summary: `${us} is active: it resumed automatically at 2026-11-18 13:00 UTC.`,
     };
-    expect(await pauseRoute.followUp(made, 'key', at.desk)).toEqual(effect);
+    expect(await pauseRoute.followUp(made, { key: 'key', early: null }, at.desk)).toEqual(effect);
   });
 
   it('somebody had resumed it', async () => {
     const made = await pause();
     await resumedByOthers();
     at.clock.advance(60 * minuteMs);
-    const { summary } = await pauseRoute.followUp(made, 'key', at.desk);
+    const { summary } = await pauseRoute.followUp(made, { key: 'key', early: null }, at.desk);
     expect(summary).toBe(`${us} is active: it was resumed by order theirs-resume-${us}.`);
   });
 
@@ -360,19 +360,23 @@ describe('at the time to resume', () => {
     // The platform’s clock is behind ours, so it has not ended the pause.
     const behind = { ...at.hasty, clock: { now: () => later(60) } };
     at.api.setFault({ kind: 'timeout_after_effect', path: `/v1/routes/${us}/resume` });
-    expect(await codeOf(pauseRoute.followUp(made, 'key', behind))).toBe('unknown_outcome');
+    expect(await codeOf(pauseRoute.followUp(made, { key: 'key', early: null }, behind))).toBe(
+      'unknown_outcome',
+    );
     expect(await at.operations.route(us)).toMatchObject({ state: 'active', resumedBy: 'key:resume' });
     const effect = {
       reference: 'key:resume',
       summary: `${us} is active: it did not resume automatically at 2026-11-18 13:00 UTC, so Paydesk resumed it.`,
     };
-    expect(await pauseRoute.followUp(made, 'key', at.desk)).toEqual(effect);
+    expect(await pauseRoute.followUp(made, { key: 'key', early: null }, at.desk)).toEqual(effect);
   });
 
   it('it is still paused by us and the platform refuses: it is tried again', async () => {
     const made = await pause();
     at.clock.advance(60 * minuteMs);
-    expect(await codeOf(pauseRoute.followUp(made, 'key', stuck('key')))).toBe('conflict');
+    expect(await codeOf(pauseRoute.followUp(made, { key: 'key', early: null }, stuck('key')))).toBe(
+      'conflict',
+    );
   });
 
   it.each([
@@ -384,7 +388,7 @@ describe('at the time to resume', () => {
     await pausedByOthers(us, 90);
     at.clock.advance(60 * minuteMs);
     const world = who === 'theirs' ? at.desk : withRoutes(at.desk, () => ({ pausedBy: null }));
-    const { summary } = await pauseRoute.followUp(made, 'key', world);
+    const { summary } = await pauseRoute.followUp(made, { key: 'key', early: null }, world);
     expect(summary).toMatch(message);
     expect(summary).toMatch(
       /a different pause; this plan’s was due to end at 2026-11-18 13:00 UTC\. Left unchanged/,
@@ -395,6 +399,6 @@ describe('at the time to resume', () => {
   it('nobody can be asked: it is tried again', async () => {
     const made = await pause();
     at.api.setFault({ kind: 'unavailable', count: 9 });
-    expect(await codeOf(pauseRoute.followUp(made, 'key', at.desk))).toBe('unavailable');
+    expect(await codeOf(pauseRoute.followUp(made, { key: 'key', early: null }, at.desk))).toBe('unavailable');
   });
 });

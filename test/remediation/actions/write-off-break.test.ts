@@ -50,6 +50,7 @@ const world = (): World => ({
   writeOffs: bench.writeOffs,
   attachments: null,
   partners: [{ id: 'northpay', name: 'Northpay', contact: null }],
+  metrics: [],
   paymentsPartner: null,
   clock: { now: () => new Date(morning) },
 });
