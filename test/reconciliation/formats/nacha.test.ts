@@ -131,7 +131,7 @@ describe('entries', () => {
       'a credit of our own account, 12 digits',
     ],
     ['82', 'debits', 500, '3 transfer -5.00 USD', 'a debit of our own account'],
-  ] as const)('%s: an advice (ADV) is %s', (code, side, cents, row) => {
+  ] as const)('%s: an advice (ADV) is %s', (code, side, cents, row, _reason) => {
     const advice = record(
       [0, `6${code}091400606`],
       [12, 'ACCT'],
