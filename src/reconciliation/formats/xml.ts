@@ -42,9 +42,12 @@ export function* readXml(
   ends: ReadonlySet<string>,
 ): Generator<XmlTree | XmlEnd | Problem, void, undefined> {
   for (const document of documentsIn(text)) {
-    yield* strayCharacters(document);
-    const repaired = { ...document, text: document.text.replace(stray, replacementOf) };
-    yield* readDocument(repaired, isWanted, ends);
+    if (document.text.search(stray) === -1) yield* readDocument(document, isWanted, ends);
+    else {
+      yield* strayCharacters(document);
+      const repaired = { ...document, text: document.text.replace(stray, replacementOf) };
+      yield* readDocument(repaired, isWanted, ends);
+    }
   }
 }
 
