@@ -37,6 +37,8 @@ interface Watched {
   openFrom: Date | null;
   evaluatedAt: Date | null;
   failingSince: Date | null;
+  /** Ends when the detector has been fed: who asks meanwhile waits, so that it sees no bucket twice. */
+  feeding: Promise<void>;
 }
 
 export interface Watch {
@@ -57,6 +59,7 @@ export function createWatch(deps: AlertDeps): Watch {
       openFrom: null,
       evaluatedAt: null,
       failingSince: null,
+      feeding: Promise.resolve(),
     };
     watched.set(metric.id, made);
     return made;
@@ -141,7 +144,13 @@ function filled(read: readonly MetricBucket[], from: number, to: number, widthMs
 }
 
 /** Gives the detector what it has not seen, a page at a time, so that the event loop breathes. */
-async function feed(deps: AlertDeps, metric: Metric, own: Watched): Promise<void> {
+function feed(deps: AlertDeps, metric: Metric, own: Watched): Promise<void> {
+  const feeding = own.feeding.then(() => feedNew(deps, metric, own));
+  own.feeding = feeding.catch(() => undefined);
+  return feeding;
+}
+
+async function feedNew(deps: AlertDeps, metric: Metric, own: Watched): Promise<void> {
   for (;;) {
     const page = await deps.buckets.after(metric.id, own.fedTo, pageOfBuckets);
     for (const [index, bucket] of page.entries()) {

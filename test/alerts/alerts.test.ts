@@ -82,6 +82,16 @@ describe('the watch', () => {
     expect(await states(desk)).toEqual(['ALR-1 rate resolved']);
   });
 
+  it('feeds every bucket once, also while people ask what the detector sees', async () => {
+    await replica().tick();
+    observed = [];
+    const desk = replica();
+    await Promise.all([desk.tick(), desk.sight('success', {}), desk.sight('success', {})]);
+    const begins = observed.map(({ at }) => at.getTime());
+    expect(begins.length).toBeGreaterThan((50 * dayMs) / metric.bucketMs);
+    expect(begins).toEqual([...new Set(begins)]);
+  });
+
   it('opens nothing for a change that was raised before this process began', async () => {
     const desk = replica(stage);
     stage.seen = [change(stage, { raisedAt: new Date(bench.clock.now().getTime() - dayMs) })];

@@ -161,6 +161,22 @@ describe('an alert within the bounds', () => {
   });
 });
 
+it('nobody arms alone by breaking the glass', async () => {
+  const asked = await replica.desk.request({
+    formKey: 'glass',
+    action: 'arm-route',
+    typed: bounds(),
+    why: 'it cannot wait',
+    requesterId: 'mo',
+    channelId: 'C0DESK000',
+    breakGlass: true,
+  });
+  expect(asked).toMatchObject({
+    kind: 'refused',
+    faults: [{ message: expect.stringContaining('needs its approvals') }],
+  });
+});
+
 describe('outside the bounds', () => {
   const northpay = { partner: 'northpay' };
   it.each<[string, Partial<SeenAlert>, RegExp | null]>([

@@ -62,6 +62,7 @@ export async function request(deps: RemediationDeps, form: RequestForm): Promise
   const requester = await personOf(deps, form.requesterId, forClicks);
   requireMember(requester);
   const action = actionOf(deps, form.action);
+  if (form.breakGlass && action.arms !== null) return refused([{ field: null, message: noGlass }]);
   const planned = await action.plan(form.typed, deps.world);
   if (!planned.ok) return refused(planned.faults);
   const ask: Ask = {
@@ -76,6 +77,9 @@ export async function request(deps: RemediationDeps, form: RequestForm): Promise
   if (ruling.kind === 'refused') return refused([{ field: null, message: ruling.message }], ruling.trail);
   return deps.transactions.run((tx) => enter(tx, deps, { form, plan: planned.plan, ruling }));
 }
+
+/** What acts later by itself is nothing that cannot wait. */
+const noGlass = 'Break-glass is for acting now. A standing approval needs its approvals.';
 
 function requireMember({ kind }: KnownPerson): void {
   if (kind === 'member') return;
