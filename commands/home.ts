@@ -8,6 +8,7 @@ import { helpCard } from '../src/views/desk/help.js';
 import { homeBlocks } from '../src/views/desk/home.js';
 import { isMember } from './door.js';
 import type { HelpDeps } from './paydesk.js';
+import { writerFor } from './remediate/deps.js';
 import type { RemediateDeps } from './remediate/index.js';
 
 type HomeDeps = HelpDeps & Pick<RemediateDeps, 'remediation' | 'links' | 'directory'>;
@@ -18,6 +19,7 @@ export const home: Home<HomeDeps> = async ({ userId }, { remediation, commands, 
     waiting: shown ? await shown.waitingFor(userId) : null,
     freeze: shown ? await shown.freezeNow() : null,
     help: helpCard(commands()).blocks,
+    write: await writerFor({ directory }, userId),
     ...(links && { links }),
   });
 };

@@ -28,7 +28,7 @@ export interface MessageEdit {
 }
 
 /** What stands around a message's text. */
-type Surroundings = Pick<Message, 'reactions' | 'attachments' | 'pinned_to' | 'pinned_info'>;
+type Surroundings = Pick<Message, 'reactions' | 'attachments' | 'pinned_to' | 'pinned_info' | 'subtype'>;
 
 /** What was said. */
 export interface Messages {

@@ -12,7 +12,7 @@ import type { Events } from './events.js';
 import { answerJson } from './http.js';
 import { asObject, asString, stringsOf, textOf } from './json.js';
 import type { JsonObject } from './json.js';
-import { allMethods } from './methods/index.js';
+import { allMethods, formOnlyMethods } from './methods/index.js';
 import { needScope } from './methods/method.js';
 import type { Method } from './methods/method.js';
 import { createRateLimits } from './rate-limits.js';
@@ -61,7 +61,7 @@ export function createWebApi(world: World, events: Events, options: { rateLimits
   return {
     async handle(request, response, methodName) {
       const startMs = performance.now();
-      const body = await bodyOf(request);
+      const body = await bodyOf(request, methodName);
       const { status, answer: said, headers } = await settled(run(request, methodName, body));
       const answer = withWarning(said, charsetWarning(request.headers['content-type']));
       world.calls.record({
@@ -114,10 +114,15 @@ function withWarning(answer: JsonObject, warning: string | undefined): JsonObjec
 }
 
 /** Query and body together, but no token from the query; undefined when the body cannot be read. */
-async function bodyOf(request: IncomingMessage): Promise<JsonObject | undefined | 'too large'> {
+async function bodyOf(
+  request: IncomingMessage,
+  methodName: string,
+): Promise<JsonObject | undefined | 'too large'> {
   const raw = await readBody(request);
   if (raw === undefined) return 'too large';
-  const body = parseBody(request.headers['content-type'] ?? '', raw);
+  const contentType = request.headers['content-type'] ?? '';
+  const isUnread = formOnlyMethods.has(methodName) && contentType.includes('application/json');
+  const body = isUnread ? {} : parseBody(contentType, raw);
   const { token: _token, ...query } = queryOf(request);
   return body && { ...query, ...body };
 }

@@ -189,6 +189,8 @@ export interface Remediations {
   nextUnansweredAt(tx: Transaction, id: string): Promise<Date | null>;
   /** Makes those whose last look was not answered due now, without what another replica has in hand. Not a change of any. */
   hastenUnanswered(tx: Transaction): Promise<void>;
+  /** Makes approved requests that wait for this reason due now, without what another replica has in hand. Not a change of any. */
+  hastenHeldUp(tx: Transaction, why: string): Promise<void>;
 
   /** Locked until the transaction ends: approvals pass through one at a time, so that caps hold. */
   takeKillSwitch(tx: Transaction): Promise<KillSwitch>;

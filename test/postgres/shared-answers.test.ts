@@ -181,6 +181,21 @@ describe('how often a service is asked', () => {
     expect(retryAfterMs).toBeLessThanOrEqual(60_000);
   });
 
+  it('keeps half of the burst for those who cannot go on without an answer', async () => {
+    const pace: Pace = { name: key, everyMs: 60_000, burst: 4 };
+    const known = (at: number) => ({ key: `${key} ${at}`, pace, ask: answers(`newer ${at}`) });
+    const ages = [1, 2, 3];
+    for (const at of ages) await here.get({ ...known(at), ask: answers(`old ${at}`) }, anew);
+    await db.query('delete from paydesk.call_paces where name = $1', [key]);
+    const refreshed: string[] = [];
+    for (const at of ages) refreshed.push((await there.get(known(at), orOlder)).value);
+    expect(refreshed).toEqual(['newer 1', 'newer 2', 'old 3']);
+    for (const at of [4, 5]) expect(await there.get(known(at), anew)).toMatchObject({ value: `newer ${at}` });
+    await expect(there.get(known(6), { ...anew, patienceMs: 50 })).rejects.toMatchObject({
+      code: 'rate_limited',
+    });
+  });
+
   it('waits for a turn that comes in time, in order of asking', async () => {
     const pace: Pace = { name: key, everyMs: 100, burst: 1 };
     const sentAt: number[] = [];

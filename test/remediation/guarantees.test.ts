@@ -519,6 +519,10 @@ describe('the kill switch', () => {
     expect(await replica.desk.lift('mo'), 'the first one left the group').toBe('one_more');
     await expect(replica.desk.lift('mo')).rejects.toThrow('another person');
     expect(await replica.desk.lift('dee')).toBe('lifted');
+    await replica.work();
+    expect(company.bank.orders, 'what the freeze held up begins at once').toEqual([
+      waiting.remediation.idempotencyKey,
+    ]);
     expect(await settle(waiting.remediation.id)).toBe('closed');
   });
 });

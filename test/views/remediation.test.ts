@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { validateBlocks } from '../../sandbox/slack/block-kit/validate.js';
 import { money } from '../../src/kernel/money.js';
+import { inTimeZone } from '../../src/kernel/instants.js';
 import { homeBlocks } from '../../src/views/desk/home.js';
 import { linesOf as planLinesOf } from '../../src/remediation/kit/plan.js';
 import { remediationListCard, remediationWhyCard } from '../../src/views/remediation/answers.js';
@@ -483,6 +484,30 @@ describe('Home', () => {
   };
   const toDecide = [aSnapshot()];
   const own = [aSnapshot({ id: 'REM-18' })];
+
+  it('asks for a confirmation in the reader’s own time', () => {
+    const plan = aPlan({ headline: 'Pause route adria-card-fr until 2026-11-20 13:00 UTC' });
+    const write = (text: string) => inTimeZone(text, 'Europe/Lisbon');
+    const blocks = homeBlocks({
+      waiting: { toDecide: [aSnapshot({}, { plan })], own: [] },
+      help: [],
+      freeze: null,
+      write,
+    });
+    const asked = write('Pause route adria-card-fr until 2026-11-20 13:00 UTC');
+    expect(asked).not.toContain('UTC');
+    expect(json(blocks)).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining({
+          elements: expect.arrayContaining([
+            expect.objectContaining({
+              confirm: expect.objectContaining({ text: { type: 'plain_text', text: asked } }) as object,
+            }),
+          ]) as object,
+        }),
+      ]),
+    );
+  });
 
   it('what waits for me first, then my own requests', () => {
     expect(readHome({ waiting: { toDecide, own }, help: [] })).toMatchInlineSnapshot(`

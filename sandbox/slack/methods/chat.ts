@@ -53,6 +53,15 @@ function editOf({ world, args }: Call, message: Message): MessageEdit {
   return { ...contentArgument(world, args), metadata };
 }
 
+/** An old reply is shown in the channel as well. @throws SlackError no_dual_broadcast_content_update, cant_broadcast_message */
+function broadcastReply({ world, args }: Call, message: Message): void {
+  if (['text', 'blocks', 'markdown_text'].some((name) => args.json(name) !== undefined))
+    throw new SlackError('no_dual_broadcast_content_update');
+  if (message.thread_ts === undefined || message.thread_ts === message.ts)
+    throw new SlackError('cant_broadcast_message');
+  world.store.amend(message, { subtype: 'thread_broadcast' });
+}
+
 /** A message of the app itself. @throws SlackError message_not_found, or what `refusal` says for another's message */
 function ownMessage({ world, args }: Call, channel: Channel, refusal: string): Message {
   const message = world.store.findMessage(channel.id, args.required('ts'));
@@ -131,7 +140,8 @@ export const chat: readonly Method[] = [
       const channel = placeOfMessage(call);
       if (channel.is_archived) throw new SlackError('is_inactive');
       const message = ownMessage(call, channel, 'cant_update_message');
-      call.world.store.edit(message, editOf(call, message));
+      if (call.args.flag('reply_broadcast')) broadcastReply(call, message);
+      else call.world.store.edit(message, editOf(call, message));
       return { ...shown(call.world, message), text: message.text };
     },
   },

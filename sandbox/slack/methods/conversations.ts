@@ -11,6 +11,7 @@ import {
   channelArgument,
   conversationScopes,
   needChannelScope,
+  needLimit,
   needScope,
   nextCursor,
   pageOf,
@@ -112,6 +113,7 @@ export const conversations: readonly Method[] = [
     rate: tiers.tier2,
     run: (call) => {
       const { world, args } = call;
+      needLimit(call);
       const types = typesArgument(call);
       const botId = world.store.bot.user_id;
       const all = [...world.store.channels.values()].filter(
@@ -136,6 +138,7 @@ export const conversations: readonly Method[] = [
     run: (call) => {
       const channel = channelArgument(call);
       needChannelScope(call.world, channel, 'read');
+      needLimit(call);
       const { page, cursor } = pageOf(channel.members, call);
       return { members: page, ...nextCursor(cursor) };
     },

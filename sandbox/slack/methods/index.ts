@@ -17,6 +17,28 @@ import { scheduled } from './scheduled.js';
 import { unfurls } from './unfurls.js';
 import { views } from './views.js';
 
+/** Slack's reference lists no JSON for these, and what JSON says is not read: arguments come as a form or in the address. */
+export const formOnlyMethods: ReadonlySet<string> = new Set([
+  'bots.info',
+  'chat.getPermalink',
+  'conversations.history',
+  'conversations.info',
+  'conversations.list',
+  'conversations.members',
+  'conversations.replies',
+  'files.getUploadURLExternal',
+  'files.info',
+  'pins.list',
+  'reactions.get',
+  'reactions.list',
+  'team.info',
+  'usergroups.list',
+  'usergroups.users.list',
+  'users.info',
+  'users.list',
+  'users.lookupByEmail',
+]);
+
 export const allMethods: ReadonlyMap<string, Method> = new Map(
   [
     ...basics,

@@ -107,6 +107,12 @@ export function userArgument({ world, args }: Call, name = 'user'): User {
   return user;
 }
 
+/** Some methods refuse a limit out of bounds, and others bring it within. @throws SlackError invalid_limit */
+export function needLimit({ args }: Call): void {
+  const limit = args.text('limit');
+  if (limit !== undefined && !/^(0*[1-9]\d{0,2}|0*1000)$/.test(limit)) throw new SlackError('invalid_limit');
+}
+
 /** One page of a list, with Slack's opaque cursor. @throws SlackError invalid_cursor */
 export function pageOf<T>(
   items: readonly T[],

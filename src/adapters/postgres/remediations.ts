@@ -78,6 +78,10 @@ const hastenSql = `
   update paydesk.remediations set due_at = $1 where number in (
     select number from paydesk.remediations
     where failed_looks > 0 and due_at > $1 for no key update skip locked)`;
+const hastenHeldUpSql = `
+  update paydesk.remediations set due_at = $1 where number in (
+    select number from paydesk.remediations
+    where state = 'approved' and state_why = $2 and due_at > $1 for no key update skip locked)`;
 const listSql = `
   select ${selected} from paydesk.remediations
   where ($1::text[] is null or state = any ($1) or (review = 'open' and $5)) and ($2::text is null or requester = $2)
@@ -226,7 +230,7 @@ const ballots: Pick<Remediations, 'votesOf' | 'putVote'> = {
 
 type Schedule = Pick<
   Remediations,
-  'nextUnansweredAt' | 'hastenUnanswered' | 'hastenFollowUps' | 'withStaleCards'
+  'nextUnansweredAt' | 'hastenUnanswered' | 'hastenHeldUp' | 'hastenFollowUps' | 'withStaleCards'
 >;
 
 /** What happens by itself, and when. */
@@ -238,6 +242,9 @@ function schedule(query: Querier['query']): Schedule {
     },
     hastenUnanswered: async (tx) => {
       await requirePg(tx).query(hastenSql, [tx.now]);
+    },
+    hastenHeldUp: async (tx, why) => {
+      await requirePg(tx).query(hastenHeldUpSql, [tx.now, why]);
     },
     hastenFollowUps: async (tx, { id, contends }) => {
       await requirePg(tx).query(hastenFollowUpsSql, [contends, numberOf(id), tx.now]);

@@ -4,6 +4,8 @@
  * Invariants: see `ports/shared-answers.ts`; no connection is held while a service is asked; a question that outlasts its
  * caller's patience still ends, and its answer serves the next caller.
  * The pace is the generic cell rate algorithm (GCRA): `full_at` is the moment at which the whole burst is free again.
+ * Whoever has an older answer to go by asks only while half of the burst is free, so that a crowd that merely refreshes what
+ * it knows takes no turn from those who cannot go on without an answer.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { dayMs, secondMs } from '../../kernel/clock.js';
@@ -40,7 +42,7 @@ const forgetSql = `
   delete from paydesk.shared_answers
   where coalesce(asked_at, asking_until) < clock_timestamp() - $1::float8 * interval '1 ms'`;
 
-/** $2: one interval; $3: what a full burst may run ahead; $4: how long the turn may be waited for. All in ms. */
+/** $2: one interval; $3: what a full burst may run ahead; $4: how long the turn may be waited for, or what it must leave free. In ms. */
 const turnSql = `
   insert into paydesk.call_paces as pace (name, full_at) values ($1, clock_timestamp() + $2::float8 * interval '1 ms')
   on conflict (name) do update set full_at = greatest(pace.full_at, clock_timestamp()) + $2::float8 * interval '1 ms'
@@ -99,7 +101,7 @@ async function get<Value>(
   const fallback = isUsable ? known : null;
   const waitMs = fallback ? Math.min(withFallbackMs, patienceMs) : patienceMs;
   const sinceMs = row.now.getTime() - maxAgeMs;
-  const newer = newerAnswer(store, question, sinceMs, waitMs);
+  const newer = newerAnswer(store, question, { sinceMs, waitMs, isSpare: fallback !== null });
   if (!fallback) return newer;
   return unlessLate(newer, waitMs, fallback, (error) => {
     const { code } = toOpsError(error);
@@ -133,19 +135,25 @@ async function unlessLate<Value>(
   }
 }
 
+interface Wanted {
+  sinceMs: number;
+  waitMs: number;
+  /** Whether the caller can go on without it. */
+  isSpare: boolean;
+}
+
 /** Asks, or waits for the answer of the replica that is asking. */
 async function newerAnswer<Value>(
   store: Store,
   question: Question<Value>,
-  sinceMs: number,
-  waitMs: number,
+  wanted: Wanted,
 ): Promise<SharedAnswer<Value>> {
-  const untilMs = performance.now() + waitMs;
+  const untilMs = performance.now() + wanted.waitMs;
   for (;;) {
     const leftMs = Math.max(0, untilMs - performance.now());
     const [leased] = await store.database.query(leaseSql, [question.key, leaseMs]);
-    if (leased) return askUnlessKnown(store, question, sinceMs, leftMs);
-    const shared = await readSince<Value>(store, question.key, sinceMs);
+    if (leased) return askUnlessKnown(store, question, { ...wanted, waitMs: leftMs });
+    const shared = await readSince<Value>(store, question.key, wanted.sinceMs);
     if (shared) return shared;
     if (leftMs === 0) throw tooBusy(secondMs);
     // Random, so that those who wait do not look in step.
@@ -157,15 +165,14 @@ async function newerAnswer<Value>(
 async function askUnlessKnown<Value>(
   store: Store,
   question: Question<Value>,
-  sinceMs: number,
-  waitMs: number,
+  { sinceMs, waitMs, isSpare }: Wanted,
 ): Promise<SharedAnswer<Value>> {
   const { database } = store;
   const { key, pace } = question;
   try {
     const known = await readSince<Value>(store, key, sinceMs);
     if (known) return known;
-    await pause(await takeTurn(database, pace, waitMs));
+    await pause(await takeTurn(database, pace, isSpare ? -spareMs(pace) : waitMs));
     const value = await asked(store, question);
     return { value, ageMs: 0 };
   } finally {
@@ -193,6 +200,9 @@ async function asked<Value>({ database, log }: Store, { key, pace, ask }: Questi
 
 /** How far the calls of a burst run ahead of the even pace. */
 const aheadMs = ({ everyMs, burst }: Pace): number => (burst - 1) * everyMs;
+
+/** Half of the burst. */
+const spareMs = ({ everyMs, burst }: Pace): number => Math.floor(burst / 2) * everyMs;
 
 /** Reserves the next call and answers how long it has to wait, in order of asking. */
 async function takeTurn(database: Database, pace: Pace, mostMs: number): Promise<number> {

@@ -25,6 +25,8 @@ import { actionOf, isTooOld, move, snapshotOf, takeIf, wait, type Move } from '.
 import { followUp, verify } from './verification.js';
 
 const heldUpMs = 15 * secondMs;
+/** What people and the world said is no ground any more, so they are read at once, but not in a tight circle. */
+const readAgainMs = secondMs;
 /** A shorter wait than this, for a source that named its end, is not worth a message. */
 const quietMs = minuteMs;
 
@@ -171,7 +173,7 @@ function intend(
 }
 
 async function readAgain(tx: Transaction, deps: RemediationDeps, { id }: Remediation): Promise<null> {
-  await deps.remediations.change(tx, id, { dueAt: new Date(tx.now.getTime() + heldUpMs) });
+  await deps.remediations.change(tx, id, { dueAt: new Date(tx.now.getTime() + readAgainMs) });
   return null;
 }
 

@@ -46,8 +46,7 @@ export async function approve(
   ballot: Ballot,
   typedAmount: string | null,
 ): Promise<VoteOutcome> {
-  const voter = await personOf(deps, ballot.personId, forClicks);
-  await requireUnfrozen(deps);
+  const [voter] = await Promise.all([personOf(deps, ballot.personId, forClicks), requireUnfrozen(deps)]);
   return deps.transactions.run(async (tx) => {
     const { remediation, votes } = await takeVotable(tx, deps, ballot, { voter, choice: 'approve' });
     const snapshot = snapshotOf(remediation, votes);

@@ -91,6 +91,7 @@ export async function lift(deps: RemediationDeps, personId: string): Promise<'li
         liftBy: null,
         liftAt: null,
       });
+      await deps.remediations.hastenHeldUp(tx, frozenMessage(state.why));
       await record(tx, deps, 'unfrozen', personId, null);
       const freeze = { ...storyOf(state), liftedBy: personId };
       await deps.alarm(tx, {

@@ -20,21 +20,27 @@ export interface HomeFacts {
   /** The freeze that lasts now. */
   freeze: FreezeStory | null;
   links?: Links;
+  /** Plain text as this person reads it: instants in their own zone. */
+  write?: (text: string) => string;
 }
 
 const mostToDecide = 5;
 const mostOwn = 6;
 
-export function homeBlocks({ waiting, help, freeze, links = noLinks }: HomeFacts): CardBlock[] {
+export function homeBlocks({ waiting, help, freeze, links = noLinks, write }: HomeFacts): CardBlock[] {
   return [
     ...freezeBanner(freeze),
-    ...(waiting ? waitingBlocks(waiting, links) : []),
+    ...(waiting ? waitingBlocks(waiting, links, write) : []),
     header('Look things up'),
     ...help,
   ];
 }
 
-function waitingBlocks({ toDecide, own }: NonNullable<HomeFacts['waiting']>, links: Links): KnownBlock[] {
+function waitingBlocks(
+  { toDecide, own }: NonNullable<HomeFacts['waiting']>,
+  links: Links,
+  write: HomeFacts['write'],
+): KnownBlock[] {
   return [
     header('Needs my decision'),
     ...(toDecide.length === 0 ? [section('Nothing needs your decision.')] : []),
@@ -42,7 +48,7 @@ function waitingBlocks({ toDecide, own }: NonNullable<HomeFacts['waiting']>, lin
       .slice(0, mostToDecide)
       .flatMap((snapshot) => [
         ...requestBlocks(snapshot),
-        ...buttonsOf(snapshot, 'approver'),
+        ...buttonsOf(snapshot, 'approver', write),
         context(originLine(snapshot, links)),
         divider,
       ]),

@@ -24,11 +24,12 @@ import { startButtons, type Startable } from '../remediation/start.js';
 import { reconButtons } from './ids.js';
 import { amountText, breakClause, countText, dayText, plural, resolutionText } from './words.js';
 
-/** One line of a list: “BRK-12 · 120.00 EUR short (amount differs) · Fri 27 Nov · @Mei”. */
+/** One line of a list: “BRK-12 · 120.00 EUR short (amount differs) · material · Fri 27 Nov · @Mei”. */
 export function breakLine(one: Break, today: Day): string {
   return joined(
     `${one.material ? ':red_circle:' : ':white_circle:'} *${one.id}*`,
     escape(breakClause(one)),
+    one.material ? 'material' : null,
     dayText(one.businessDay),
     today - one.businessDay > 1 ? ageBucket(one.businessDay, today) : null,
     one.ownerId === null ? 'not taken' : mention(one.ownerId),

@@ -16,13 +16,19 @@ import { canBeCancelled, endedByOf, isArming, isFinished } from './state.js';
 /** Who will look at the buttons: in a channel anybody, at home the one whom they are for. */
 export type Audience = 'anybody' | 'approver' | 'requester';
 
-/** By the state; none when nothing can be decided any more. */
-export function buttonsOf(snapshot: Snapshot, audience: Audience): ActionsBlock[] {
+type Write = (text: string) => string;
+
+/** By the state; none when nothing can be decided any more. `write`: plain text as the one reader reads it. */
+export function buttonsOf(
+  snapshot: Snapshot,
+  audience: Audience,
+  write: Write = (text) => text,
+): ActionsBlock[] {
   const cancel = canBeCancelled(snapshot) && audience !== 'approver' ? cancelButton(snapshot) : null;
   return audience === 'requester'
     ? actions(cancel)
     : actions(
-        ...votingButtons(snapshot),
+        ...votingButtons(snapshot, write),
         cancel,
         ...laterButtons(snapshot),
         ...undoButtons(snapshot),
@@ -45,13 +51,13 @@ function subjectButton(snapshot: Snapshot): Button | null {
   }
 }
 
-function votingButtons(snapshot: Snapshot): (Button | null)[] {
+function votingButtons(snapshot: Snapshot, write: Write): (Button | null)[] {
   const { remediation, plan } = snapshot;
   const isPending = remediation.state === 'pending';
   const isOpen = openStates.includes(remediation.state);
   const fits = fitsOnCard(plan);
   return [
-    isPending && fits ? approveButton(snapshot) : null,
+    isPending && fits ? approveButton(snapshot, write) : null,
     isOpen && !fits ? decision(snapshot, 'plan', 'Read the plan') : null,
     isPending ? decision(snapshot, 'reject', 'Reject', 'danger') : null,
   ];
@@ -109,7 +115,7 @@ const decision = (
     ...(style && { style }),
   });
 
-const approveButton = (snapshot: Snapshot): Button | null =>
+const approveButton = (snapshot: Snapshot, write: Write): Button | null =>
   button({
     actionId: ids.approve,
     text: 'Approve',
@@ -118,7 +124,7 @@ const approveButton = (snapshot: Snapshot): Button | null =>
     style: 'primary',
     confirm: {
       title: `Approve ${snapshot.remediation.id}?`,
-      text: snapshot.plan.preview.headline,
+      text: write(snapshot.plan.preview.headline),
       yes: 'Approve',
       no: 'Not now',
       style: 'primary',

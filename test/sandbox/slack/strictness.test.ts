@@ -151,6 +151,22 @@ describe('threads', () => {
     expect(thread!.map(({ text }) => text)).toEqual(['parent', 'quiet', 'loud']);
   });
 
+  it('an old reply comes into the channel by an update, which then changes nothing else', async () => {
+    const channel = await freshChannel('late-broadcasts');
+    const { ts: root } = await client.chat.postMessage({ channel, text: 'parent' });
+    const { ts } = await client.chat.postMessage({ channel, text: 'quiet', thread_ts: root! });
+    const both = client.chat.update({ channel, ts: ts!, text: 'loud', reply_broadcast: true });
+    expect(await refusal(both)).toMatchObject({ error: 'no_dual_broadcast_content_update' });
+    const update = (ts: string) => client.apiCall('chat.update', { channel, ts, reply_broadcast: true });
+    expect(await refusal(update(root!))).toMatchObject({ error: 'cant_broadcast_message' });
+    await update(ts!);
+    const { messages } = await client.conversations.history({ channel });
+    expect(messages!.map(({ text, subtype }) => [text, subtype])).toEqual([
+      ['quiet', 'thread_broadcast'],
+      ['parent', undefined],
+    ]);
+  });
+
   it('answer a thousand messages when no limit is given', async () => {
     const channel = await freshChannel('long-thread');
     const { ts } = await client.chat.postMessage({ channel, text: '0' });
@@ -349,7 +365,37 @@ describe('scheduled messages', () => {
   });
 });
 
+describe('a limit', () => {
+  it.each([
+    ['0', 'invalid_limit'],
+    ['1001', 'invalid_limit'],
+    ['many', 'invalid_limit'],
+    ['1000', null],
+  ])('of %s', async (limit, error) => {
+    const channel = ids.general!;
+    for (const [method, args] of [
+      ['conversations.list', {}],
+      ['conversations.members', { channel }],
+    ] as const) {
+      const call = client.apiCall(method, { ...args, limit });
+      if (error === null) expect(await call, method).toMatchObject({ ok: true });
+      else expect(await refusal(call), method).toMatchObject({ error });
+    }
+  });
+});
+
 describe('bodies and headers', () => {
+  it('a method that takes forms alone reads no JSON', async () => {
+    const user = ids.lars!;
+    const type = { 'content-type': 'application/json; charset=utf-8' };
+    const asked = async (init: RequestInit) => (await (await raw('users.info', init)).json()) as object;
+    expect(await asked({ headers: type, body: JSON.stringify({ user }) })).toMatchObject({
+      ok: false,
+      error: 'invalid_arguments',
+    });
+    expect(await asked({ body: new URLSearchParams({ user }) })).toMatchObject({ ok: true });
+  });
+
   const json = JSON.stringify({ channel: 'C0', text: 'x' });
   it.each([
     ['JSON without a charset', 'application/json', json, { warning: 'missing_charset' }],
