@@ -91,6 +91,7 @@ interface Parts {
   probe: (() => Promise<DatabaseFaults>) | null;
   time: SharedTime | null;
   booksDatabase: Database | null;
+  desk: Desk | null;
   engine: Engine | null;
   redraws: HomeRedraws | null;
   connection: Connection | null;
@@ -110,6 +111,7 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
     probe: null,
     time: null,
     booksDatabase: null,
+    desk: null,
     engine: null,
     redraws: null,
     connection: null,
@@ -211,6 +213,7 @@ async function bringUpEngine(databaseUrl: Secret, parts: Parts, facts: PaydeskFa
     environment,
     config,
     database,
+    databaseUrl,
     booksDatabase,
     directory: createDirectory({
       client,
@@ -223,6 +226,7 @@ async function bringUpEngine(databaseUrl: Secret, parts: Parts, facts: PaydeskFa
     log,
     onEnqueued: () => parts.sender?.wake(),
   });
+  parts.desk = desk;
   const { remediation, alerts } = desk;
   const living = [
     livingPartners(desk.partnerWatch),
@@ -374,6 +378,7 @@ async function stopParts(parts: Parts, inFlight: ReturnType<typeof createInFligh
     () => inFlight.drain(drainMs),
     () => parts.redraws?.stop(),
     () => parts.engine?.close(),
+    () => parts.desk?.close(),
     () => parts.sender?.stop(),
     () => Promise.resolve(parts.time?.stop()),
     () => parts.booksDatabase?.close(),
