@@ -15,8 +15,8 @@ import type { ThreadAnswer, ThreadFacts, ThreadOrder } from './statement-thread.
 import { statementWork } from './statement-work.js';
 import { faultFrom } from './threads.js';
 
-/** Half-way to the least: what waits for a person goes first, and the work still comes on. */
-const niceness = 10;
+/** A third of the share of what waits for a person: that goes first, and the work still comes on where others fill the machine. */
+const niceness = 5;
 /** A look at a day of a large ledger takes longer than a lookup. */
 const statementTimeoutMs = 5 * minuteMs;
 

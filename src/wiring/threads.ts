@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
-import { OpsError, toOpsError, type OpsErrorCode } from '../kernel/errors.js';
+import { messageOf, OpsError, toOpsError, type OpsErrorCode } from '../kernel/errors.js';
 
 /** `module` is the path without its extension, beside the file whose `import.meta.url` is `base`. */
 export function startThread(module: string, base: string, options: WorkerOptions): Worker {
@@ -29,8 +29,8 @@ export interface ThreadFault {
 
 export function faultFrom(thrown: unknown): ThreadFault {
   const { code, publicMessage, hint, details, cause } = toOpsError(thrown);
-  const text = cause instanceof Error ? (cause.stack ?? cause.message) : cause;
-  return { code, publicMessage, hint, details, cause: text === undefined ? undefined : String(text) };
+  const text = cause instanceof Error ? cause.stack : messageOf(cause);
+  return { code, publicMessage, hint, details, cause: cause === undefined ? undefined : text };
 }
 
 export const errorFrom = ({ code, publicMessage, hint, ...rest }: ThreadFault): OpsError =>
