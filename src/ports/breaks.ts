@@ -155,6 +155,8 @@ export interface Days {
   take(tx: Transaction, key: UnitKey): Promise<DayState>;
   put(tx: Transaction, day: DayState, event: Omit<DayEvent, 'at'> | null): Promise<void>;
   find(key: UnitKey): Promise<DayState | null>;
+  /** Those whose last run the lives of their breaks do not follow yet, oldest first. */
+  unfollowed(): Promise<UnitKey[]>;
   eventsOf(key: UnitKey): Promise<DayEvent[]>;
   /** What moved on the statements of a day, and how much of it is in breaks of that day that are still open. */
   movementsOf(key: UnitKey): Promise<Movement[]>;

@@ -131,9 +131,12 @@ export interface MatchFact {
   lines: KeptLine[];
 }
 
-interface PendingFact {
+/** Money of a partner that lands on a day, per currency. */
+export interface Landing {
   dueOn: Day;
-  entry: LedgerEntry;
+  currency: string;
+  count: number;
+  minor: bigint;
 }
 
 export interface QuarantineFact {
@@ -198,16 +201,16 @@ export interface ReconciliationResults {
   cleared(key: UnitKey, limit: number, after?: number): Promise<Page<ClearedFact>>;
   matches(key: UnitKey, limit: number, after?: number): Promise<Page<MatchFact>>;
   quarantine(key: UnitKey, limit: number, after?: number): Promise<Page<QuarantineFact>>;
-  /** Entries of the partner that are not due, or due and not there yet, as the newest run left them; by due day. */
-  pending(partner: string, limit: number): Promise<PendingFact[]>;
+  /** What of the partner's money is not due, or due and not there yet, as the newest run left it; by day and currency. */
+  landings(partner: string): Promise<Landing[]>;
   /** Statement lines with a reference, newest unit first. */
   linesBy(reference: string, limit: number): Promise<LineSighting[]>;
 }
 
-/** A file of a unit: its bytes, and in which format they are. */
+/** A file of a unit, by the hash under which its bytes are in the archive of statements. */
 export interface UnitFile {
   id: number;
-  bytes: Uint8Array;
+  sha256: string;
   /** The id of a format or of a CSV profile. */
   format: string;
 }

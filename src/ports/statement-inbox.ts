@@ -83,8 +83,8 @@ export interface WaitingStatement {
 
 /** What the desk remembers of files in places. */
 export interface StatementArrivals {
-  /** Notes a look at a file. It is ready when it has had this fingerprint for `restMs`. */
-  see(tx: Transaction, place: string, file: ArrivedFile, restMs: number): Promise<Sighting>;
+  /** Notes a look at files, answered in their order. One is ready when it has had its fingerprint for `restMs`. */
+  see(tx: Transaction, place: string, files: readonly ArrivedFile[], restMs: number): Promise<Sighting[]>;
   /** The file with this fingerprint needs no further look. */
   settle(tx: Transaction, place: string, file: Pick<ArrivedFile, 'path' | 'fingerprint'>): Promise<void>;
   /** Keeps a content, packed, under its hash; what is kept already stays as it is. */

@@ -4,10 +4,10 @@
 import type { Day } from '../kernel/calendar-day.js';
 import { OpsError } from '../kernel/errors.js';
 import type { Break, BreakFilter } from '../ports/breaks.js';
-import type { LineSighting, UnitKey } from '../ports/reconciliation.js';
+import type { Landing, LineSighting, UnitKey } from '../ports/reconciliation.js';
 import type { Transaction } from '../ports/transaction.js';
 import { releaseBreak, reopenBreak, resolveBreak, step, takeBreak, isOpen } from './breaks/life.js';
-import type { DayReport, DaysDeps, Landing, ReconciledPartner } from './days/deps.js';
+import type { DayReport, DaysDeps, ReconciledPartner } from './days/deps.js';
 import { watchLate } from './days/late.js';
 import { prefillOf } from './breaks/prefill.js';
 import type { BreakReport } from './breaks/report.js';
@@ -78,7 +78,7 @@ export function createReconciliation(deps: DaysDeps & { intake: IntakeDeps }): R
     prefill: async (id, actionId) => prefillOf(await breakReport(deps, id), actionId),
     signOff: (key, personId) => signOff(deps, key, personId),
     reopenDay: (key, what) => reopenDay(deps, key, what),
-    landings: async (partner) => (await newestReport(deps, partnerNamed(deps, partner)))?.pending ?? [],
+    landings: (partner) => deps.results.landings(partnerNamed(deps, partner).partner),
     linesBy: async (references) => {
       for (const reference of references) {
         const found = await deps.results.linesBy(reference, mostSightings);

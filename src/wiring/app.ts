@@ -251,6 +251,7 @@ async function bringUpEngine(
     environment,
     config,
     database,
+    databaseUrl,
     booksDatabase,
     directory: createDirectory({
       client,
@@ -264,6 +265,7 @@ async function bringUpEngine(
     log,
     onEnqueued: () => up.sender?.wake(),
   });
+  closers.add(() => desk.close());
   const { remediation, alerts } = desk;
   const living = [
     livingPartners(desk.partnerWatch),

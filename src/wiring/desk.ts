@@ -23,6 +23,7 @@ import type { Environment } from '../config/environment.js';
 import { usualExpectations, type Config } from '../config/schema.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';
+import type { Secret } from '../kernel/secret.js';
 import { alertsFrom, surroundingsFrom } from './alerts.js';
 import { linksFrom } from './links.js';
 import type { Expectations } from '../payments/hops.js';
@@ -35,6 +36,8 @@ import type { Operations } from '../ports/operations.js';
 import type { PaymentsApi } from '../ports/payments-api.js';
 import { partnerWatchFrom, watchedPartners } from './partners.js';
 import { reconciliationFrom } from './reconciliation.js';
+import { statementThread, type StatementThread } from './statement-thread.js';
+import { statementSettings, type StatementSettings } from './statement-work.js';
 import { remediationFrom } from './remediation.js';
 import type { PartnerWatch } from '../partners/watch.js';
 import type { RemediationService } from '../remediation/remediation.js';
@@ -43,6 +46,7 @@ export interface DeskFacts {
   environment: Environment;
   config: Config;
   database: Database;
+  databaseUrl: Secret;
   /** The company's own record; null when none is connected. */
   booksDatabase: Database | null;
   directory: Directory;
@@ -60,6 +64,8 @@ export type Desk = CommandDeps &
     partnerWatch: PartnerWatch;
     remediation: RemediationService | null;
     confirmationAddress: (token: string) => string | null;
+    /** Ends what the desk itself keeps running. */
+    close(): Promise<void>;
   };
 
 /** Late enough for a healthy source, early enough for a waiting person. */
@@ -75,8 +81,12 @@ export function createDesk(facts: DeskFacts): Desk {
   const audit = createAuditTrail(auditStore);
   const outbox = createOutbox(facts.onEnqueued);
   const watched = watchedPartners(config);
+  const settings = statementSettings(facts.environment, config);
+  const work = statementThreadFrom(facts, settings);
   const reconciliation = reconciliationFrom({
     ...facts,
+    settings,
+    work,
     audit,
     outbox,
     startable: config.remediation ? actions : [],
@@ -125,7 +135,19 @@ export function createDesk(facts: DeskFacts): Desk {
     alerts: alertsFrom({ ...facts, runbookFor, audit, outbox, startable: guarded?.actions ?? [] }),
     surroundingsOf: surroundingsFrom({ ...facts, runbookFor }),
     confirmationAddress: facts.confirmationAddress,
+    close: async () => work?.close(),
   };
+}
+
+/** Null where no books are connected to compare statements with. */
+function statementThreadFrom(
+  { environment, databaseUrl, clock }: DeskFacts,
+  settings: StatementSettings,
+): StatementThread | null {
+  const { BOOKS_DATABASE_URL: booksUrl, LOG_LEVEL: logLevel } = environment;
+  if (!booksUrl) return null;
+  const urls = { databaseUrl: databaseUrl.reveal(), booksUrl: booksUrl.reveal() };
+  return statementThread({ settings, logLevel, ...urls }, { clock });
 }
 
 export function paymentsApiFrom({

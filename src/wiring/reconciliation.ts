@@ -4,17 +4,12 @@
  * Invariant: without books or without a partner that has statements there is none, and nothing of it is shown.
  */
 import type { Startable } from '../views/remediation/start.js';
-import { join } from 'node:path';
-import { bankCalendar } from '../adapters/calendars/bank-holidays.js';
 import { createBreaks } from '../adapters/postgres/breaks.js';
 import type { Database } from '../adapters/postgres/database.js';
 import { createDays } from '../adapters/postgres/recon-days.js';
 import { createResults } from '../adapters/postgres/recon-results.js';
 import { createStatementArrivals } from '../adapters/postgres/statement-arrivals.js';
 import { createStatementFiles } from '../adapters/postgres/statement-files.js';
-import { folderPlace } from '../adapters/statements/folder.js';
-import { unpack } from '../adapters/statements/unpack.js';
-import type { Environment } from '../config/environment.js';
 import type { Config } from '../config/schema.js';
 import type { Clock } from '../kernel/clock.js';
 import { currencyCodes, currencyExponent } from '../kernel/currency.js';
@@ -22,34 +17,33 @@ import type { Log } from '../kernel/log.js';
 import { parseMajor } from '../kernel/money.js';
 import type { AuditTrail } from '../ports/audit.js';
 import { breakCardOf, dayCardOf, type WriteOffs } from '../ports/breaks.js';
-import type { BusinessCalendar } from '../ports/calendars.js';
 import type { OutgoingMessage, Outbox } from '../ports/outbox.js';
-import type { StatementPlace } from '../ports/statement-inbox.js';
 import type { Transaction } from '../ports/transaction.js';
 import { isoDay } from '../kernel/calendar-day.js';
 import { createWriteOffs } from '../reconciliation/breaks/write-offs.js';
-import { target } from '../reconciliation/calendars/target.js';
-import { weekdays } from '../reconciliation/calendars/weekdays.js';
-import type { DaysDeps, ReconciledPartner } from '../reconciliation/days/deps.js';
+import type { DaysDeps } from '../reconciliation/days/deps.js';
 import { refreshNewest } from '../reconciliation/days/run.js';
-import { todayOf } from '../reconciliation/days/report.js';
 import {
   createReconciliation,
   reportOn,
   type ReconciliationService,
 } from '../reconciliation/reconciliation.js';
-import { csvProfile } from '../reconciliation/formats/csv-profile.js';
-import { formats, profiles } from '../reconciliation/formats/index.js';
 import { breakCard, breakNewsCard } from '../views/reconciliation/breaks.js';
 import { dayCard, dayNewsCard } from '../views/reconciliation/day.js';
 import { lateCard, quarantineCard } from '../views/reconciliation/files.js';
-import { inProcessReconciler, type InProcessDeps } from './in-process-reconciler.js';
+import {
+  placesOf,
+  reconciledPartners,
+  type StatementSettings,
+  type StatementWork,
+} from './statement-work.js';
 
 export interface ReconciliationFacts {
-  environment: Environment;
   config: Config;
+  settings: StatementSettings;
   database: Database;
-  booksDatabase: Database | null;
+  /** Null where no books are connected. */
+  work: StatementWork | null;
   audit: AuditTrail;
   outbox: Outbox;
   /** Ids of the guarded actions that the desk has. */
@@ -65,23 +59,15 @@ export interface Reconciliation {
 
 /** Null where no partner has statements, or where no books are connected to compare them with. */
 export function reconciliationFrom(facts: ReconciliationFacts): Reconciliation | null {
-  const { config, database, booksDatabase, audit, clock, log } = facts;
+  const { config, settings, database, work, audit, clock, log } = facts;
   const partners = reconciledPartners(config);
-  if (partners.length === 0 || booksDatabase === null) return null;
+  if (partners.length === 0 || work === null) return null;
   const arrivals = createStatementArrivals(database);
   const results = createResults(database);
-  const known = [...formats, ...profiles, ...config.statementProfiles.map((profile) => csvProfile(profile))];
   const deps: Omit<DaysDeps, 'showBreak' | 'showDay' | 'showLate'> = {
     partners,
     arrivals,
-    reconciler: inProcessReconciler({
-      database,
-      books: booksDatabase,
-      arrivals,
-      results,
-      formats: known,
-      termsOf: (id) => settlementOf(config, id),
-    }),
+    reconciler: work,
     results,
     breaks: createBreaks(database, materialSizes(config)),
     days: createDays(database),
@@ -95,14 +81,11 @@ export function reconciliationFrom(facts: ReconciliationFacts): Reconciliation |
     ...deps,
     ...shows,
     intake: {
-      places: placesOf(facts),
-      unpack,
+      places: placesOf(settings),
+      documentsOf: (placeId, file) => work.documentsOf(placeId, file),
       arrivals,
       files: createStatementFiles(database),
       transactions: database,
-      senders: partners,
-      formats: known,
-      today: () => todayOf({ timeZone: 'UTC' }, clock.now()),
       restMs: config.statements.rest,
       tell,
       log,
@@ -111,44 +94,6 @@ export function reconciliationFrom(facts: ReconciliationFacts): Reconciliation |
   const life = { ...deps, ...shows };
   return { desk, writeOffs: createWriteOffs(life, (partner) => refreshNewest(life, partner)) };
 }
-
-const reconciledPartners = ({ partners }: Config): ReconciledPartner[] =>
-  partners.flatMap(({ id, name, timeZone, statements }) =>
-    statements === undefined
-      ? []
-      : [
-          {
-            partner: id,
-            name,
-            timeZone,
-            files: statements.files,
-            accounts: statements.accounts,
-            format: statements.format ?? null,
-            calendar: calendarOf(statements.calendar),
-            cutOff: statements.cutOff ?? null,
-            cutOffDays: statements.cutOffDays,
-          },
-        ],
-  );
-
-function calendarOf(id: string): BusinessCalendar {
-  const own = [target, weekdays].find((calendar) => calendar.id === id.toUpperCase());
-  return own ?? bankCalendar(id, target);
-}
-
-function settlementOf({ partners }: Config, id: string): ReturnType<InProcessDeps['termsOf']> {
-  const statements = partners.find((one) => one.id === id)?.statements;
-  return {
-    account: statements?.ledgerAccount ?? `clearing:${id}`,
-    references: statements?.references ?? [],
-    settleDays: Number(statements?.settles.slice(2) ?? 0),
-    calendar: calendarOf(statements?.calendar ?? target.id),
-  };
-}
-
-const placesOf = ({ environment, config }: ReconciliationFacts): StatementPlace[] => [
-  folderPlace(config.statements.folder ?? join(environment.PAYDESK_HOME, 'inbox')),
-];
 
 /** A hundred units where a currency has cents, ten thousand where it has none, and so on: about the same worth. */
 const usuallyMaterial = (currency: string): bigint => {

@@ -11,9 +11,16 @@ import { createAuditTrail } from '../../src/audit/trail.js';
 import { parseConfig } from '../../src/config/load.js';
 import { secondMs } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
+import type { Secret } from '../../src/kernel/secret.js';
 import type { OutgoingMessage } from '../../src/ports/outbox.js';
 import type { Transaction } from '../../src/ports/transaction.js';
 import { actions } from '../../src/remediation/actions/index.js';
+import {
+  statementSettings,
+  statementWork,
+  type StatementWork,
+  type StatementWorkFacts,
+} from '../../src/wiring/statement-work.js';
 import { reconciliationFrom, type Reconciliation } from '../../src/wiring/reconciliation.js';
 import { faultsOf } from '../support/cards.js';
 import { createDatabase } from '../support/postgres.js';
@@ -42,6 +49,8 @@ export interface Reported {
 }
 
 export interface Bench extends Reconciliation {
+  /** The inbox. */
+  folder: string;
   database: Database;
   /** What was posted since it was last asked, each card without a fault. */
   posted(): OutgoingMessage[];
@@ -94,7 +103,11 @@ const rowOf = ({
 const ledgerSql = `create table ledger_entries (entry_id text, account text, direction text, amount_minor bigint,
   currency text, kind text, reference text, batch_id text, business_day date, booked_at timestamptz)`;
 
-export async function startBench(start: string): Promise<Bench> {
+/** `work`: how statements are worked on, in this thread where absent. */
+export async function startBench(
+  start: string,
+  work: (facts: StatementWorkFacts & { url: Secret }) => StatementWork = statementWork,
+): Promise<Bench> {
   let now = new Date(start);
   const clock = { now: () => now };
   const test = await createDatabase();
@@ -108,11 +121,13 @@ export async function startBench(start: string): Promise<Bench> {
     messages.push(message);
     return Promise.resolve();
   };
+  const config = parseConfig(configFor(inbox), 'paydesk.yaml');
+  const settings = statementSettings({ PAYDESK_HOME: inbox }, config);
   const built = reconciliationFrom({
-    environment: {} as never,
-    config: parseConfig(configFor(inbox), 'paydesk.yaml'),
+    config,
+    settings,
     database,
-    booksDatabase: database,
+    work: work({ settings, database, booksDatabase: database, clock, url: test.url }),
     audit: createAuditTrail(createAuditStore(database)),
     outbox: { enqueue },
     startable: actions,
@@ -122,6 +137,7 @@ export async function startBench(start: string): Promise<Bench> {
   if (!built) throw new Error('reconciliation was not built');
   return {
     ...built,
+    folder: inbox,
     database,
     faults,
     posted: () => {

@@ -8,14 +8,13 @@ import { createStatementFiles } from '../../src/adapters/postgres/statement-file
 import { parseDay } from '../../src/kernel/calendar-day.js';
 import { fixedClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
-import type {
-  Reconciler,
-  ReconciliationResults,
-  RunOutcome,
-  StatementFiles,
-} from '../../src/ports/reconciliation.js';
+import type { ReconciliationResults, RunOutcome, StatementFiles } from '../../src/ports/reconciliation.js';
 import { runJob } from '../../src/wiring/reconciliation-engine/job.js';
-import { createReconciler, type ReconcilerFacts } from '../../src/wiring/reconciliation-engine/reconciler.js';
+import {
+  createReconciler,
+  type EngineReconciler,
+  type ReconcilerFacts,
+} from '../../src/wiring/reconciliation-engine/reconciler.js';
 import { usualTerms } from '../../src/wiring/reconciliation-engine/terms.js';
 import { createDatabase, createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
 
@@ -25,9 +24,9 @@ let database: Database;
 let owner: pg.Client;
 let results: ReconciliationResults;
 let files: StatementFiles;
-let reconciler: Reconciler;
+let reconciler: EngineReconciler;
 /** As in production, in a thread of its own. */
-let threaded: Reconciler;
+let threaded: EngineReconciler;
 
 beforeAll(async () => {
   [desk, books] = await Promise.all([createDatabase(), createEmptyDatabase()]);

@@ -15,6 +15,7 @@ import { parseDay } from '../../src/kernel/calendar-day.js';
 import { silentLog } from '../../src/kernel/log.js';
 import type { Quarantined } from '../../src/ports/statement-inbox.js';
 import { formats, profiles } from '../../src/reconciliation/formats/index.js';
+import { documentsOf } from '../../src/reconciliation/intake/documents.js';
 import { takeIn } from '../../src/reconciliation/intake/intake.js';
 import type { StatementSender } from '../../src/reconciliation/intake/senders.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
@@ -62,13 +63,18 @@ const look = async (
   (
     await takeIn({
       places: [folderPlace(inbox)],
-      unpack,
+      documentsOf: (_placeId, file) =>
+        documentsOf(folderPlace(inbox), file, {
+          unpack,
+          arrivals: arrivals(),
+          transactions: database,
+          senders,
+          formats: [...formats, ...profiles],
+          today: () => parseDay('2026-11-29') ?? 0,
+        }),
       arrivals: arrivals(),
       files: createStatementFiles(database),
       transactions: database,
-      senders,
-      formats: [...formats, ...profiles],
-      today: () => parseDay('2026-11-29') ?? 0,
       restMs,
       tell: (_tx, file) => Promise.resolve(void told.push(file)),
       log: silentLog,

@@ -1,5 +1,5 @@
 /** Business days as people work on them, in Postgres: shown, late, signed off. */
-import { isoDay } from '../../kernel/calendar-day.js';
+import { isoDay, parseDay } from '../../kernel/calendar-day.js';
 import type { DayEvent, Days, DayState } from '../../ports/breaks.js';
 import type { UnitKey } from '../../ports/reconciliation.js';
 import type { Database } from './database.js';
@@ -9,6 +9,10 @@ const columns = 'followed_runs, shown, late_at, signed_by, signed_at';
 // A day that was never worked on has no row to lock yet.
 const lockSql = `select pg_advisory_xact_lock(hashtextextended('paydesk.recon_days/' || $1 || '/' || $2, 0))`;
 const findSql = `select ${columns} from paydesk.recon_days where partner = $1 and business_day = $2::date`;
+const unfollowedSql = `
+  select unit.partner, unit.business_day from paydesk.recon_units unit
+  left join paydesk.recon_days day using (partner, business_day)
+  where unit.runs > coalesce(day.followed_runs, 0) order by unit.business_day, unit.partner`;
 const putSql = `
   insert into paydesk.recon_days (partner, business_day, ${columns}) values ($1, $2::date, $3, $4, $5, $6, $7)
   on conflict (partner, business_day) do update
@@ -53,6 +57,10 @@ export function createDays(database: Pick<Database, 'query'>): Days {
       const [row] = await database.query<DayRow>(findSql, values(key));
       return row ? stateOf(key, row) : null;
     },
+    unfollowed: async () =>
+      (await database.query<{ partner: string; business_day: string }>(unfollowedSql)).map(
+        ({ partner, business_day }) => ({ partner, businessDay: parseDay(business_day) ?? 0 }),
+      ),
     eventsOf: (key) => database.query<DayEvent>(eventsSql, values(key)),
     movementsOf: async (key) =>
       (

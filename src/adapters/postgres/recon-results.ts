@@ -29,8 +29,9 @@ const breaksBySql = `select r.seq, r.name, r.identity, r.currency, trunc(r.diffe
 const clearedSql = `select o.identity, o.closed_rule as rule, o.closed_entries as entries, o.closed_lines as lines
   from paydesk.recon_open o join paydesk.recon_units u on u.id = o.closed_by
   where u.partner = $1 and u.business_day = $2::date and o.identity is not null order by o.identity limit $3 offset $4`;
-const pendingSql = `select due_on, row from paydesk.recon_open
-  where partner = $1 and side = 'ledger' and closed_by is null and due_on is not null order by due_on, key limit $2`;
+const landingsSql = `select due_on, currency, count(*)::int as count, sum(amount_minor)::text as minor
+  from paydesk.recon_open where partner = $1 and side = 'ledger' and closed_by is null and due_on is not null
+  group by due_on, currency order by due_on, currency`;
 const linesBySql = `select u.partner, u.business_day, f.name, l.file::int, l.line::int, l.reference, l.amount_minor, l.currency,
   l.value_date, l.type, l.fee_minor, l.batch from paydesk.recon_lines l join paydesk.recon_units u on u.id = l.unit
   join paydesk.statement_files f on f.id = l.file
@@ -92,13 +93,22 @@ export function createResults(database: Pick<Database, 'query'>): Reconciliation
         limit,
         after,
       ),
-    pending: async (partner, limit) =>
-      (await database.query<{ due_on: string; row: StoredSide }>(pendingSql, [partner, limit])).map(
-        (row) => ({ dueOn: dayOf(row.due_on), entry: entryOf(row.row) }),
-      ),
+    landings: async (partner) =>
+      (await database.query<LandingRow>(landingsSql, [partner])).map(({ due_on, minor, ...row }) => ({
+        ...row,
+        dueOn: dayOf(due_on),
+        minor: BigInt(minor),
+      })),
     linesBy: async (reference, limit) =>
       (await database.query<LineRow>(linesBySql, [reference, limit])).map(sightingOf),
   };
+}
+
+interface LandingRow {
+  due_on: string;
+  currency: string;
+  count: number;
+  minor: string;
 }
 
 type StoredSide = Record<string, never> & { amountMinor: string; feeMinor?: string };

@@ -1,15 +1,9 @@
 /** Where the desk's compared days are kept in Postgres (the engines': `reconciliation-engine/units.ts`): one transaction replaces all that is kept of a day. */
 import { isoDay, parseDay, type Day } from '../../kernel/calendar-day.js';
-import type { KeptLine, LedgerEntry, StatementLine, UnitKey } from '../../ports/reconciliation.js';
+import type { KeptLine, LedgerEntry, StatementLine, UnitFile, UnitKey } from '../../ports/reconciliation.js';
 import type { Transaction } from '../../ports/transaction.js';
 import type { Database } from './database.js';
 import { requirePg } from './transactions.js';
-
-export interface KeptFile {
-  id: number;
-  sha256: string;
-  format: string;
-}
 
 export interface OpenStored {
   key: string;
@@ -88,7 +82,7 @@ const closeSql = `
 export function createUnitStore(database: Pick<Database, 'query'>) {
   const keyOf = ({ partner, businessDay }: UnitKey): [string, string] => [partner, isoDay(businessDay)];
   return {
-    files: (key: UnitKey): Promise<KeptFile[]> => database.query<KeptFile>(filesSql, keyOf(key)),
+    files: (key: UnitKey): Promise<UnitFile[]> => database.query<UnitFile>(filesSql, keyOf(key)),
     previous: async (key: UnitKey): Promise<{ day: Day; ranAt: Date } | null> => {
       const [row] = await database.query<{ business_day: string; ran_at: Date }>(previousSql, keyOf(key));
       return row ? { day: parseDay(row.business_day) ?? 0, ranAt: row.ran_at } : null;

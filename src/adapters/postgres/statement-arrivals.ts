@@ -24,12 +24,13 @@ const pack = promisify(gzip) as (bytes: Uint8Array) => Promise<Buffer>;
 const unpack = promisify(gunzip) as (bytes: Uint8Array) => Promise<Buffer>;
 
 const seeSql = `
-  insert into paydesk.statement_sightings as seen (place, path, fingerprint, since) values ($1, $2, $3, $4)
+  insert into paydesk.statement_sightings as seen (place, path, fingerprint, since)
+  select $1, path, fingerprint, $4 from unnest($2::text[], $3::text[]) as listed (path, fingerprint) order by path
   on conflict (place, path) do update set
-    since = case when seen.fingerprint = $3 then seen.since else $4 end,
-    settled = seen.settled and seen.fingerprint = $3,
-    fingerprint = $3
-  returning settled, since`;
+    since = case when seen.fingerprint = excluded.fingerprint then seen.since else excluded.since end,
+    settled = seen.settled and seen.fingerprint = excluded.fingerprint,
+    fingerprint = excluded.fingerprint
+  returning path, settled, since`;
 const settleSql = `
   update paydesk.statement_sightings set settled = true where place = $1 and path = $2 and fingerprint = $3`;
 const isKeptSql = 'select from paydesk.statement_contents where sha256 = $1 limit 1';
@@ -59,6 +60,12 @@ const quarantinedSql = `
   select place, name, nullif(sha256, '') as sha256, partner, why, at from paydesk.statement_quarantine
   order by at desc, name limit $1`;
 
+interface SightingRow {
+  path: string;
+  settled: boolean;
+  since: Date;
+}
+
 type Dated<Row> = Omit<Row, 'businessDay'> & { business_day: string };
 
 /** The driver gives a date as it is stored. */
@@ -70,12 +77,16 @@ function dayOf(text: string): Day {
 
 export function createStatementArrivals(database: Pick<Database, 'query'>): StatementArrivals {
   return {
-    see: async (tx, place, { path, fingerprint, isWhole }, restMs): Promise<Sighting> => {
-      const values = [place, path, fingerprint, tx.now];
-      const [row] = await requirePg(tx).query<{ settled: boolean; since: Date }>(seeSql, values);
-      if (!row) throw new OpsError('internal', 'A look at a file was not noted.');
-      if (row.settled) return 'known';
-      return isWhole || tx.now.getTime() - row.since.getTime() >= restMs ? 'ready' : 'resting';
+    see: async (tx, place, files, restMs) => {
+      const listed = [files.map(({ path }) => path), files.map(({ fingerprint }) => fingerprint)];
+      const rows = await requirePg(tx).query<SightingRow>(seeSql, [place, ...listed, tx.now]);
+      const byPath = new Map(rows.map((row) => [row.path, row]));
+      return files.map(({ path, isWhole }): Sighting => {
+        const row = byPath.get(path);
+        if (!row) throw new OpsError('internal', 'A look at a file was not noted.');
+        if (row.settled) return 'known';
+        return isWhole || tx.now.getTime() - row.since.getTime() >= restMs ? 'ready' : 'resting';
+      });
     },
     settle: async (tx, place, { path, fingerprint }) => {
       await requirePg(tx).query(settleSql, [place, path, fingerprint]);

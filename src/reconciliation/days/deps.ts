@@ -4,7 +4,7 @@ import type { Clock } from '../../kernel/clock.js';
 import type { Log } from '../../kernel/log.js';
 import type { Break, Days, DayState, Movement, OpenCount } from '../../ports/breaks.js';
 import type { BusinessCalendar } from '../../ports/calendars.js';
-import type { Reconciler, ReconciliationResults, UnitRecord } from '../../ports/reconciliation.js';
+import type { Landing, Reconciler, ReconciliationResults, UnitRecord } from '../../ports/reconciliation.js';
 import type { StatementArrivals } from '../../ports/statement-inbox.js';
 import type { Transaction } from '../../ports/transaction.js';
 import type { BreakLifeDeps } from '../breaks/life.js';
@@ -18,14 +18,6 @@ export interface ReconciledPartner extends StatementSender {
   cutOff: string | null;
   /** How many days after the business day that is. */
   cutOffDays: number;
-}
-
-/** Money of a partner that lands on a day, per currency. */
-export interface Landing {
-  dueOn: Day;
-  currency: string;
-  count: number;
-  minor: bigint;
 }
 
 /** A business day of a partner, with all that its card says. */

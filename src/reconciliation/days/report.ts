@@ -3,9 +3,8 @@ import { parseDay, type Day } from '../../kernel/calendar-day.js';
 import { OpsError } from '../../kernel/errors.js';
 import { dayIn } from '../../kernel/time-zone.js';
 import type { UnitRecord } from '../../ports/reconciliation.js';
-import type { DayReport, DaysDeps, Landing, ReconciledPartner, TrendDay } from './deps.js';
+import type { DayReport, DaysDeps, ReconciledPartner, TrendDay } from './deps.js';
 
-const mostPending = 20_000;
 const mostLargest = 5;
 const trendDays = 30;
 
@@ -49,7 +48,7 @@ async function reportOn(deps: DaysDeps, partner: ReconciledPartner, unit: UnitRe
     deps.breaks.list({ partner: partner.partner, states: ['open', 'owned'], limit: mostLargest }),
     deps.breaks.count(key),
     deps.breaks.count({ ...key, states: ['open', 'owned'] }),
-    deps.results.pending(partner.partner, mostPending),
+    deps.results.landings(partner.partner),
     deps.results.units(partner.partner, businessDay - trendDays, businessDay),
     deps.arrivals.filesOf(unit.files),
     deps.days.movementsOf(key),
@@ -64,22 +63,10 @@ async function reportOn(deps: DaysDeps, partner: ReconciledPartner, unit: UnitRe
     found: { total, open: still },
     open,
     largest,
-    pending: landings(pending),
+    pending,
     trend: units.map(trendOf),
     value,
   };
-}
-
-function landings(
-  pending: readonly { dueOn: Day; entry: { currency: string; amountMinor: bigint } }[],
-): Landing[] {
-  const sums = new Map<string, Landing>();
-  for (const { dueOn, entry } of pending) {
-    const key = `${dueOn} ${entry.currency}`;
-    const sum = sums.get(key) ?? { dueOn, currency: entry.currency, count: 0, minor: 0n };
-    sums.set(key, { ...sum, count: sum.count + 1, minor: sum.minor + entry.amountMinor });
-  }
-  return [...sums.values()].sort((a, b) => a.dueOn - b.dueOn || (a.currency < b.currency ? -1 : 1));
 }
 
 const sumOf = (counts: Readonly<Record<string, number | undefined>>): number =>

@@ -6,9 +6,9 @@
  * repeat and is remembered per run; one day that fails does not keep the others from being reconciled.
  */
 import { isoDay, type Day } from '../../kernel/calendar-day.js';
-import { OpsError, toOpsError } from '../../kernel/errors.js';
+import { toOpsError } from '../../kernel/errors.js';
 import type { Break, Followed } from '../../ports/breaks.js';
-import type { UnitFile, UnitKey, UnitRecord } from '../../ports/reconciliation.js';
+import type { UnitKey, UnitRecord } from '../../ports/reconciliation.js';
 import type { WaitingStatement } from '../../ports/statement-inbox.js';
 import type { Transaction } from '../../ports/transaction.js';
 import type { DayNews, DaysDeps, ReconciledPartner } from './deps.js';
@@ -18,8 +18,6 @@ import { newestReport, partnerNamed, reportOf } from './report.js';
 const mostTold = 20;
 /** Older days that are caught up are history: their open breaks are in the summary of the newest day. */
 const newsDays = 4;
-/** Far enough back for any day that a crash left without its follow-up. */
-const followDays = 60;
 
 /** Reconciles what waits; how many days were run. */
 export async function reconcileWaiting(deps: DaysDeps): Promise<number> {
@@ -27,7 +25,7 @@ export async function reconcileWaiting(deps: DaysDeps): Promise<number> {
   const waiting = (await deps.arrivals.waiting()).filter(({ partner }) => known.has(partner));
   const units = groupedByUnit(waiting);
   for (const [key, statements] of units) await tried(deps, key, () => runDay(deps, key, statements));
-  for (const { partner } of deps.partners) await followUp(deps, partner);
+  await followUp(deps);
   for (const partner of deps.partners)
     if (waiting.some((statement) => statement.partner === partner.partner)) await showNewest(deps, partner);
   return units.size;
@@ -37,7 +35,7 @@ export async function reconcileWaiting(deps: DaysDeps): Promise<number> {
 export async function runAgain(deps: DaysDeps, key: UnitKey): Promise<boolean> {
   if ((await deps.results.unit(key)) === null) return false;
   await runDay(deps, key, []);
-  await followUp(deps, key.partner);
+  await followUp(deps);
   await showDay(deps, key);
   return true;
 }
@@ -72,28 +70,22 @@ async function tried(
 }
 
 async function runDay(deps: DaysDeps, key: UnitKey, statements: readonly WaitingStatement[]): Promise<void> {
-  const files: UnitFile[] = [];
-  for (const { file, sha256, format } of statements) {
-    const bytes = await deps.arrivals.content(sha256);
-    if (bytes === null)
-      throw new OpsError('internal', 'A statement is not in the archive.', { details: { file } });
-    files.push({ id: file, bytes, format });
-  }
+  const files = statements.map(({ file, sha256, format }) => ({ id: file, sha256, format }));
   const { stale } = await deps.reconciler.run({ ...key, asOf: key.businessDay, files });
   for (const businessDay of stale)
     await deps.reconciler.run({ partner: key.partner, businessDay, asOf: businessDay, files: [] });
 }
 
-/** Brings breaks in line with every run of the partner that was not followed up yet, oldest day first. */
-async function followUp(deps: DaysDeps, partner: string): Promise<void> {
-  const today = Math.floor(deps.clock.now().getTime() / 86_400_000);
-  const units = await deps.results.units(partner, today - followDays, today + 7);
-  for (const unit of units) await tried(deps, unit, () => followUnit(deps, unit));
+/** Brings breaks in line with every run that was not followed up yet, those included that a crash left behind. */
+async function followUp(deps: DaysDeps): Promise<void> {
+  const known = new Set(deps.partners.map(({ partner }) => partner));
+  for (const key of await deps.days.unfollowed())
+    if (known.has(key.partner)) await tried(deps, key, () => followUnit(deps, key));
 }
 
-async function followUnit(deps: DaysDeps, unit: UnitRecord): Promise<void> {
-  const known = await deps.days.find(unit);
-  if ((known?.followedRuns ?? 0) >= unit.runs) return;
+async function followUnit(deps: DaysDeps, key: UnitKey): Promise<void> {
+  const unit = await deps.results.unit(key);
+  if (unit === null) return;
   const followed = await deps.transactions.run(async (tx) => {
     const day = await deps.days.take(tx, unit);
     if (day.followedRuns >= unit.runs) return null;

@@ -1,10 +1,8 @@
 /**
  * What a statement document is about: its format, its accounts, its business day, and how well it can be read.
  *
- * Invariants: a document without a row that names no account either is unreadable, never an empty statement; reading lets
- * others run in between, because a day of a large partner takes seconds.
+ * Invariant: a document without a row that names no account either is unreadable, never an empty statement.
  */
-import { setImmediate } from 'node:timers/promises';
 import { isoDay, parseDay, type Day } from '../../kernel/calendar-day.js';
 import { dayIn } from '../../kernel/time-zone.js';
 import type { StatementFormat, StatementItem, StatementRow } from '../formats/format.js';
@@ -25,19 +23,12 @@ export interface ReadDocument {
 }
 
 /** Null for a document that no format recognises. */
-export async function readDocument(
-  bytes: Uint8Array,
-  formats: readonly StatementFormat[],
-): Promise<ReadDocument | null> {
+export function readDocument(bytes: Uint8Array, formats: readonly StatementFormat[]): ReadDocument | null {
   const { text } = decodeText(bytes);
   const format = recognised(text, formats);
   if (format === undefined) return null;
   const facts = new Facts();
-  let items = 0;
-  for (const item of parseStatement(format, text)) {
-    facts.add(item);
-    if (++items % 2000 === 0) await setImmediate();
-  }
+  for (const item of parseStatement(format, text)) facts.add(item);
   return {
     format: format.id,
     accounts: [...facts.accounts],

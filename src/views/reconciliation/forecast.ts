@@ -1,7 +1,7 @@
 /** What should land, when: per partner, day and currency. */
 import type { Day } from '../../kernel/calendar-day.js';
 import type { Card } from '../../ports/card.js';
-import type { Landing } from '../../reconciliation/days/deps.js';
+import type { Landing } from '../../ports/reconciliation.js';
 import { cardOf, context, escape, section } from '../kit/blocks.js';
 import { amountsText, countText, dayText, plural } from './words.js';
 

@@ -17,6 +17,18 @@ import type { UnitFindings } from '../../reconciliation/engine/compare.js';
 import type { KeptFacts } from '../../reconciliation/engine/facts.js';
 import { stagingOf, type Staging } from '../../reconciliation/engine/staging.js';
 
+/** A file as the engines are given it. */
+export interface EngineFile {
+  id: number;
+  bytes: Uint8Array;
+  /** The id of a format or of a CSV profile. */
+  format: string;
+}
+
+export interface EngineRequest extends Omit<RunRequest, 'files'> {
+  files: readonly EngineFile[];
+}
+
 /** A file of the run as a table, with what could not be read of it. */
 export interface TableFile {
   id: number;

@@ -1,14 +1,14 @@
 /** A run of a unit as a job that may cross into a worker thread: data in, days that are stale now out. */
 import type { Day } from '../../kernel/calendar-day.js';
 import { Secret } from '../../kernel/secret.js';
-import type { RunRequest } from '../../ports/reconciliation.js';
 import type { CsvProfile } from '../../reconciliation/formats/csv-profile.js';
+import type { EngineRequest } from './common.js';
 import { runUnit } from './run.js';
 import { tableOf } from './tables.js';
 import { dueFrom, matchSettings, type PartnerTerms } from './terms.js';
 
 export interface Job {
-  request: Omit<RunRequest, 'onProgress'>;
+  request: Omit<EngineRequest, 'onProgress'>;
   terms: PartnerTerms;
   profiles: readonly CsvProfile[];
   databaseUrl: string;

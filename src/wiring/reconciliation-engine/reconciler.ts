@@ -1,21 +1,25 @@
 /**
  * Runs of units, each in a worker thread of its own: the engine for days larger than a process should hold.
- * Used by the tests and the bench; the desk runs on `in-process-reconciler.ts`, whose `references`, implied payouts and late
+ * Used by the tests and the bench; the desk runs on `../in-memory-reconciler.ts`, whose `references`, implied payouts and late
  * bookings are deliberately absent here.
  *
  * Invariants: a run that is aborted cuts its database connections and ends; a thread never outlives its run; the bytes of
  * large files are handed over, so the caller does not use them again.
  */
-import { createRequire } from 'node:module';
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { OpsError } from '../../kernel/errors.js';
 import type { Secret } from '../../kernel/secret.js';
-import type { Reconciler, ReconciliationResults } from '../../ports/reconciliation.js';
+import type { ReconciliationResults, RunOutcome } from '../../ports/reconciliation.js';
 import type { CsvProfile } from '../../reconciliation/formats/csv-profile.js';
 import type { Job, StartJob } from './job.js';
+import { errorFrom, startThread } from '../threads.js';
+import type { EngineRequest } from './common.js';
 import type { PartnerTerms } from './terms.js';
 import type { WorkerNews } from './worker.js';
+
+/** As `Reconciler`, given the bytes of files. */
+export interface EngineReconciler {
+  run(request: EngineRequest, signal?: AbortSignal): Promise<RunOutcome>;
+}
 
 export interface ReconcilerFacts {
   database: Secret;
@@ -29,7 +33,10 @@ export interface ReconcilerFacts {
 /** A run has few statements, and each may read a million rows. */
 const statementTimeoutMs = 600_000;
 
-export const createReconciler = (facts: ReconcilerFacts, start: StartJob = runInThread): Reconciler => ({
+export const createReconciler = (
+  facts: ReconcilerFacts,
+  start: StartJob = runInThread,
+): EngineReconciler => ({
   run: async ({ onProgress, ...request }, signal) => {
     const job: Job = {
       request,
@@ -48,7 +55,10 @@ export const createReconciler = (facts: ReconcilerFacts, start: StartJob = runIn
 
 const runInThread: StartJob = async (job, progress, signal) => {
   signal?.throwIfAborted();
-  const worker = startWorker({ workerData: job, transferList: wholeBuffers(job) });
+  const worker = startThread('./worker', import.meta.url, {
+    workerData: job,
+    transferList: wholeBuffers(job),
+  });
   const stop = (): void => worker.postMessage('stop');
   signal?.addEventListener('abort', stop, { once: true });
   try {
@@ -56,7 +66,7 @@ const runInThread: StartJob = async (job, progress, signal) => {
       worker.on('message', (news: WorkerNews) => {
         if (news.type === 'progress') progress(news.share, news.stage);
         else if (news.type === 'done') resolve(news.stale);
-        else reject(faultOf(news));
+        else reject(errorFrom(news.fault));
       });
       worker.once('error', reject);
       worker.once('exit', () => reject(new OpsError('internal', 'The run ended without a result.')));
@@ -66,23 +76,8 @@ const runInThread: StartJob = async (job, progress, signal) => {
   }
 };
 
-function startWorker(options: { workerData: Job; transferList: ArrayBuffer[] }): Worker {
-  const extension = extname(import.meta.filename);
-  const file = new URL(`./worker${extension}`, import.meta.url);
-  if (extension !== '.ts') return new Worker(file, options);
-  // From sources, a thread does not inherit the loader of its process.
-  const loader = createRequire(import.meta.url)
-    .resolve('tsx/esm/api')
-    .replace(/cjs$/, 'mjs');
-  const script = `import('${loader}').then(({ register }) => { register(); return import('${file.href}'); });`;
-  return new Worker(script, { ...options, eval: true });
-}
-
 /** Small buffers share their memory with others of Node's pool, which must stay. */
 const wholeBuffers = ({ request }: Job): ArrayBuffer[] =>
   request.files.flatMap(({ bytes }) =>
     bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer] : [],
   );
-
-const faultOf = ({ code, publicMessage, hint, cause }: Extract<WorkerNews, { type: 'fault' }>): OpsError =>
-  new OpsError(code, publicMessage, hint === undefined ? { cause } : { hint, cause });

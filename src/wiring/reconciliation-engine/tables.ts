@@ -1,16 +1,15 @@
 /** A statement file as a table for staging. Throws `invalid` for a format that does not exist. */
-import type { UnitFile } from '../../ports/reconciliation.js';
 import { csvProfile, type CsvProfile } from '../../reconciliation/formats/csv-profile.js';
 import { formatNamed, formats, parseStatement, profiles } from '../../reconciliation/formats/index.js';
 import { decodeText } from '../../reconciliation/formats/text.js';
 import { readStatementTable } from '../../reconciliation/tables.js';
 import { isStagingTable, plainTable, statementTable } from '../../reconciliation/engine/statement-table.js';
-import type { TableFile } from './common.js';
+import type { EngineFile, TableFile } from './common.js';
 
 /** The plain table of minor units that `paydesk reconcile` reads. */
 const plainFormat = 'table';
 
-export function tableOf({ id, bytes, format }: UnitFile, own: readonly CsvProfile[]): TableFile {
+export function tableOf({ id, bytes, format }: EngineFile, own: readonly CsvProfile[]): TableFile {
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (format === plainFormat && isStagingTable(whole)) return { id, bytes: whole, problems: [] };
   const { text } = decodeText(bytes);

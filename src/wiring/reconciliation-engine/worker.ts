@@ -5,13 +5,13 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Day } from '../../kernel/calendar-day.js';
-import { toOpsError, type OpsErrorCode } from '../../kernel/errors.js';
+import { faultFrom, type ThreadFault } from '../threads.js';
 import { runJob, type Job } from './job.js';
 
 export type WorkerNews =
   | { type: 'progress'; share: number; stage: string }
   | { type: 'done'; stale: Day[] }
-  | { type: 'fault'; code: OpsErrorCode; publicMessage: string; hint: string | undefined; cause: string };
+  | { type: 'fault'; fault: ThreadFault };
 
 async function work(say: (news: WorkerNews) => void): Promise<void> {
   const stopping = new AbortController();
@@ -20,8 +20,7 @@ async function work(say: (news: WorkerNews) => void): Promise<void> {
     const progress = (share: number, stage: string): void => say({ type: 'progress', share, stage });
     say({ type: 'done', stale: await runJob(workerData as Job, progress, stopping.signal) });
   } catch (thrown) {
-    const { code, publicMessage, hint, cause } = toOpsError(thrown);
-    say({ type: 'fault', code, publicMessage, hint, cause: String(cause) });
+    say({ type: 'fault', fault: faultFrom(thrown) });
   }
   parentPort?.close();
 }

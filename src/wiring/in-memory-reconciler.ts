@@ -1,10 +1,9 @@
 /**
- * Runs of business days in the memory of this process: for ledgers whose day is some ten thousand entries.
+ * Runs of business days in the memory of one thread: for ledgers whose day is some ten thousand entries.
  *
  * Invariant: one transaction replaces what is kept of a day; a run reads every file of its day again, so that a corrected
- * file changes what it should. Deliberately absent: a worker thread, and the join that serves larger days.
+ * file changes what it should. Deliberately absent: the join that serves larger days.
  */
-import { setImmediate } from 'node:timers/promises';
 import type { Database } from '../adapters/postgres/database.js';
 import { createUnitStore, ledgerOf, type UnitStore } from '../adapters/postgres/recon-units.js';
 import { OpsError } from '../kernel/errors.js';
@@ -32,7 +31,7 @@ import {
 } from '../reconciliation/units/compare.js';
 import { factsOf, jsonText } from '../reconciliation/units/facts.js';
 
-export interface InProcessDeps {
+export interface InMemoryDeps {
   database: Database;
   books: Database;
   arrivals: Pick<StatementArrivals, 'content'>;
@@ -44,7 +43,7 @@ export interface InProcessDeps {
 /** How far back a partner's first day looks for entries whose money is still to come. */
 const firstDays = 12;
 
-export function inProcessReconciler(deps: InProcessDeps): Reconciler {
+export function inMemoryReconciler(deps: InMemoryDeps): Reconciler {
   const store = createUnitStore(deps.database);
   return {
     run: async (request) => {
@@ -56,14 +55,10 @@ export function inProcessReconciler(deps: InProcessDeps): Reconciler {
   };
 }
 
-async function runUnit(deps: InProcessDeps, store: UnitStore, request: RunRequest): Promise<void> {
+async function runUnit(deps: InMemoryDeps, store: UnitStore, request: RunRequest): Promise<void> {
   const { partner, businessDay, asOf, files } = request;
   const terms = deps.termsOf(partner);
-  const read = await readFiles(
-    deps,
-    [...(await keptFiles(deps, store, request)), ...files],
-    terms.references,
-  );
+  const read = await readFiles(deps, [...(await store.files(request)), ...files], terms.references);
   const previous = await store.previous(request);
   const afterDay = previous?.day ?? businessDay - firstDays;
   const dueOf = dueOn(terms);
@@ -117,18 +112,6 @@ async function runUnit(deps: InProcessDeps, store: UnitStore, request: RunReques
   );
 }
 
-/** Those of earlier runs, out of the archive. */
-async function keptFiles(deps: InProcessDeps, store: UnitStore, request: RunRequest): Promise<UnitFile[]> {
-  const kept: UnitFile[] = [];
-  for (const { id, sha256, format } of await store.files(request)) {
-    const bytes = await deps.arrivals.content(sha256);
-    if (bytes === null)
-      throw new OpsError('internal', 'A statement is not in the archive.', { details: { id } });
-    kept.push({ id, bytes, format });
-  }
-  return kept;
-}
-
 interface ReadFiles {
   lines: StatementLine[];
   problems: {
@@ -145,17 +128,19 @@ const movesNothing: ReadonlySet<string> = new Set(['return', 'notification_of_ch
 
 /** A later file replaces the batches and accounts that it repeats. */
 async function readFiles(
-  deps: InProcessDeps,
+  deps: InMemoryDeps,
   files: readonly UnitFile[],
   references: readonly string[],
 ): Promise<ReadFiles> {
   const groups = new Map<string, StatementLine[]>();
   const problems: ReadFiles['problems'] = [];
-  for (const { id, bytes, format } of files) {
+  for (const { id, sha256, format } of files) {
     const known = deps.formats.find((each) => each.id === format);
     if (!known) throw new OpsError('invalid', `“${format.slice(0, 40)}” is not a statement format.`);
+    const bytes = await deps.arrivals.content(sha256);
+    if (bytes === null)
+      throw new OpsError('internal', 'A statement is not in the archive.', { details: { id } });
     const table = statementLines(parseStatement(known, decodeText(bytes).text), references);
-    await setImmediate();
     const own = new Map<string, StatementLine[]>();
     for (const line of withBatchLines(table.rows.filter(({ type }) => !movesNothing.has(type)))) {
       const group = `${format} ${line.batch} ${line.currency}`;

@@ -1,0 +1,126 @@
+/**
+ * The heavy work of reconciliation: reading the files that have arrived, and comparing business days. What is decided and
+ * said of it is `reconciliation.ts`.
+ *
+ * Invariant: facts and answers are plain data, so that the work can be done in a thread of its own.
+ */
+import { join } from 'node:path';
+import { bankCalendar } from '../adapters/calendars/bank-holidays.js';
+import type { Database } from '../adapters/postgres/database.js';
+import { createResults } from '../adapters/postgres/recon-results.js';
+import { createStatementArrivals } from '../adapters/postgres/statement-arrivals.js';
+import { folderPlace } from '../adapters/statements/folder.js';
+import { unpack } from '../adapters/statements/unpack.js';
+import type { Environment } from '../config/environment.js';
+import type { Config } from '../config/schema.js';
+import type { Clock } from '../kernel/clock.js';
+import { OpsError } from '../kernel/errors.js';
+import type { BusinessCalendar } from '../ports/calendars.js';
+import type { Reconciler } from '../ports/reconciliation.js';
+import type { StatementPlace } from '../ports/statement-inbox.js';
+import { target } from '../reconciliation/calendars/target.js';
+import { weekdays } from '../reconciliation/calendars/weekdays.js';
+import type { ReconciledPartner } from '../reconciliation/days/deps.js';
+import { todayOf } from '../reconciliation/days/report.js';
+import { csvProfile } from '../reconciliation/formats/csv-profile.js';
+import { formats, profiles } from '../reconciliation/formats/index.js';
+import { documentsOf } from '../reconciliation/intake/documents.js';
+import type { IntakeDeps } from '../reconciliation/intake/intake.js';
+import { inMemoryReconciler, type InMemoryDeps } from './in-memory-reconciler.js';
+
+export type StatementWork = Pick<IntakeDeps, 'documentsOf'> & Reconciler;
+
+/** What paydesk.yaml and the environment say of statements. */
+export interface StatementSettings {
+  partners: Config['partners'];
+  statementProfiles: Config['statementProfiles'];
+  folder: string;
+}
+
+export interface StatementWorkFacts {
+  settings: StatementSettings;
+  database: Database;
+  booksDatabase: Database;
+  clock: Clock;
+}
+
+export function statementWork({
+  settings,
+  database,
+  booksDatabase,
+  clock,
+}: StatementWorkFacts): StatementWork {
+  const arrivals = createStatementArrivals(database);
+  const own = settings.statementProfiles.map((profile) => csvProfile(profile));
+  const known = [...formats, ...profiles, ...own];
+  const documentDeps = {
+    unpack,
+    arrivals,
+    transactions: database,
+    senders: reconciledPartners(settings),
+    formats: known,
+    today: () => todayOf({ timeZone: 'UTC' }, clock.now()),
+  };
+  const places = placesOf(settings);
+  const reconciler = inMemoryReconciler({
+    database,
+    books: booksDatabase,
+    arrivals,
+    results: createResults(database),
+    formats: known,
+    termsOf: (id) => termsOf(settings, id),
+  });
+  return {
+    documentsOf: async (placeId, file) => {
+      const place = places.find(({ id }) => id === placeId);
+      if (!place) throw new OpsError('internal', `There is no place ${placeId} for statements.`);
+      return documentsOf(place, file, documentDeps);
+    },
+    run: (request, signal) => reconciler.run(request, signal),
+  };
+}
+
+export const statementSettings = (
+  { PAYDESK_HOME }: Pick<Environment, 'PAYDESK_HOME'>,
+  { partners, statementProfiles, statements }: Config,
+): StatementSettings => ({
+  partners,
+  statementProfiles,
+  folder: statements.folder ?? join(PAYDESK_HOME, 'inbox'),
+});
+
+export const placesOf = ({ folder }: StatementSettings): StatementPlace[] => [folderPlace(folder)];
+
+export const reconciledPartners = ({ partners }: Pick<Config, 'partners'>): ReconciledPartner[] =>
+  partners.flatMap(({ id, name, timeZone, statements }) =>
+    statements === undefined
+      ? []
+      : [
+          {
+            partner: id,
+            name,
+            timeZone,
+            files: statements.files,
+            accounts: statements.accounts,
+            format: statements.format ?? null,
+            calendar: calendarOf(statements.calendar),
+            cutOff: statements.cutOff ?? null,
+            cutOffDays: statements.cutOffDays,
+          },
+        ],
+  );
+
+function termsOf({ partners }: StatementSettings, id: string): ReturnType<InMemoryDeps['termsOf']> {
+  const statements = partners.find((one) => one.id === id)?.statements;
+  return {
+    account: statements?.ledgerAccount ?? `clearing:${id}`,
+    references: statements?.references ?? [],
+    settleDays: Number(statements?.settles.slice(2) ?? 0),
+    calendar: calendarOf(statements?.calendar ?? target.id),
+  };
+}
+
+function calendarOf(id: string): BusinessCalendar {
+  const own = [target, weekdays].find((calendar) => calendar.id === id.toUpperCase());
+  return own ?? bankCalendar(id, target);
+}
