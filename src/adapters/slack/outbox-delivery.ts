@@ -12,7 +12,8 @@ import type { Card } from '../../ports/card.js';
 import type { ClaimedMessage } from '../../ports/outbox.js';
 import { callFault, callTimeoutMs, isRefused } from './client.js';
 import { findPosted, outgoingMetadata } from './outbox-read-back.js';
-import { blockRefusals, cardRefusals, threadRefusals } from './refusals.js';
+import { postPlainly } from './plainer.js';
+import { cardRefusals, threadRefusals } from './refusals.js';
 
 export interface DeliveryFacts {
   client: WebClient;
@@ -29,17 +30,7 @@ export async function deliver(facts: DeliveryFacts, message: ClaimedMessage, log
   const found = message.outcomeUnknown ? await findPosted(facts.client, message, log) : null;
   if (found !== null && message.liveCard === null) return found;
   const placed = found === null ? message : { ...message, ts: found };
-  try {
-    return await put(facts, placed);
-  } catch (error) {
-    const fault = callFault(error);
-    if (!isRefused(fault, blockRefusals)) throw error;
-    log.error(
-      { refusal: fault.error, remarks: fault.messages },
-      'Slack refused the blocks of a card; sending its text',
-    );
-    return put(facts, { ...placed, card: { ...placed.card, blocks: [] } });
-  }
+  return postPlainly(placed.card, (card) => put(facts, { ...placed, card }), log);
 }
 
 /** Rewrites a card that was posted before; posts one that was not, or that is gone from Slack. */
