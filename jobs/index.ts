@@ -4,13 +4,36 @@
 import { OpsError } from '../src/kernel/errors.js';
 import type { Job } from '../src/ports/jobs.js';
 import { auditWitnessJob, type AuditWitnessDeps } from './audit-witness.js';
+import { disputeDigestJob, type DisputeDigestDeps } from './dispute-digest.js';
+import { disputeProgrammesJob, type DisputeProgrammesDeps } from './dispute-programmes.js';
+import { disputeRemindersJob, type DisputeRemindersDeps } from './dispute-reminders.js';
+import { disputeRegisterJob, type DisputeRegisterDeps } from './dispute-register.js';
 import { reconcileJob, type ReconcileDeps } from './reconcile.js';
 import { partnerStatusJob, type PartnerStatusDeps } from './partner-status.js';
+import { providerEventsJob, type ProviderEventsDeps } from './provider-events.js';
 import { watchMetricsJob, type WatchMetricsDeps } from './watch-metrics.js';
 
-export type JobDeps = PartnerStatusDeps & AuditWitnessDeps & WatchMetricsDeps & ReconcileDeps;
+export type JobDeps = PartnerStatusDeps &
+  AuditWitnessDeps &
+  WatchMetricsDeps &
+  ReconcileDeps &
+  ProviderEventsDeps &
+  DisputeRegisterDeps &
+  DisputeRemindersDeps &
+  DisputeDigestDeps &
+  DisputeProgrammesDeps;
 
-const registry: readonly Job<JobDeps>[] = [partnerStatusJob, auditWitnessJob, watchMetricsJob, reconcileJob];
+const registry: readonly Job<JobDeps>[] = [
+  partnerStatusJob,
+  auditWitnessJob,
+  watchMetricsJob,
+  reconcileJob,
+  providerEventsJob,
+  disputeRegisterJob,
+  disputeRemindersJob,
+  disputeDigestJob,
+  disputeProgrammesJob,
+];
 
 /** `partner-status` is `partnerStatus` in the configuration. */
 const settingOf = (id: string): string =>

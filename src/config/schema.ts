@@ -6,6 +6,7 @@
  * `paydesk.example.yaml` documents every key, and a test holds it to this schema.
  */
 import { z } from 'zod';
+import { disputes } from './disputes.js';
 import { reconciliation } from './reconciliation.js';
 import { remediation, remediationFaults } from './remediation.js';
 import { metrics } from './metrics.js';
@@ -73,6 +74,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       alerts: channel.optional(),
       audit: channel.optional(),
+      disputes: channel.optional(),
       reconciliation: channel.optional(),
     })
     .prefault({}),
@@ -98,6 +100,7 @@ export const configSchema = z.strictObject({
   reconciliation,
   statementProfiles,
   metrics,
+  disputes,
   remediation: remediation.optional().describe('absent: no guarded actions'),
 });
 

@@ -29,6 +29,7 @@ import { httpConnection, type Connection } from '../adapters/slack/receivers.js'
 import { createSlackApp } from '../adapters/slack/slack-app.js';
 import { socketConnection } from '../adapters/slack/socket-connection.js';
 import type { ConfirmationPages } from '../adapters/http/confirmations.js';
+import type { WebhookReceiver } from '../adapters/http/webhooks.js';
 import type { Environment } from '../config/environment.js';
 import type { Config } from '../config/schema.js';
 import {
@@ -48,6 +49,7 @@ import { remarksOn } from './held-messages.js';
 import { livingAlerts } from './alerts.js';
 import { openHttp, type HttpServers } from './http.js';
 import { startHomeRedraws, type HomeRedraws } from './home-redraws.js';
+import { stripeWebhookFrom } from './disputes.js';
 import { livingPartners } from './partners.js';
 import { groupsOf, livingRequests, requireNoLockOut } from './remediation.js';
 import { errorCard } from '../views/desk/error.js';
@@ -95,6 +97,7 @@ interface Parts {
   redraws: HomeRedraws | null;
   connection: Connection | null;
   confirmations: ConfirmationPages | null;
+  stripe: WebhookReceiver | null;
   sender: OutboxSender | null;
   /** Why the start has not got further yet. */
   waitsFor: string | null;
@@ -114,6 +117,7 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
     redraws: null,
     connection: null,
     confirmations: null,
+    stripe: null,
     sender: null,
     waitsFor: 'starting',
     stopping: new AbortController(),
@@ -129,7 +133,11 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
     parts.http = await openHttp(
       facts.environment,
       { readiness, remarks: async () => remarksOn(await backlogOf(parts)), metrics: () => metrics.render() },
-      { slack: () => parts.connection?.handle ?? null, confirmations: () => parts.confirmations },
+      {
+        slack: () => parts.connection?.handle ?? null,
+        confirmations: () => parts.confirmations,
+        stripe: () => parts.stripe,
+      },
       facts.log,
     );
     const databaseUrl = await bringUpDatabase(parts, facts);
@@ -228,6 +236,7 @@ async function bringUpEngine(databaseUrl: Secret, parts: Parts, facts: PaydeskFa
     livingPartners(desk.partnerWatch),
     ...(remediation ? [livingRequests(remediation)] : []),
     ...(alerts ? [livingAlerts(alerts)] : []),
+    ...(desk.livingEvents ? [desk.livingEvents] : []),
   ];
   parts.engine = await persist('the engine', parts, log, () =>
     startEngine({
@@ -240,6 +249,7 @@ async function bringUpEngine(databaseUrl: Secret, parts: Parts, facts: PaydeskFa
       drainTimeoutMs: drainMs,
     }),
   );
+  parts.stripe = stripeWebhookFrom(environment, desk, clock, log);
   const pages = { company: config.company, clock, log };
   if (remediation)
     parts.confirmations = confirmationPagesFrom(environment, http.port, {
@@ -264,6 +274,7 @@ async function bringUpSlack(
   const connection = connectionFrom(environment, log);
   parts.connection = connection;
   await persist('the cards of partners', parts, log, () => desk.partnerWatch.repairCards());
+  await persist('the cards of disputes', parts, log, async () => desk.disputes?.repairCards());
   await bringUpRemediation(desk, parts, log);
   const slackApp = createSlackApp({
     receiver: connection.receiver,
@@ -293,7 +304,13 @@ async function bringUpSlack(
 
 /** Operators learn of refused messages in the first of these channels that is open. */
 function noticesFrom({ channels, remediation, partners }: Config): OutboxNotices {
-  const own = [channels.alerts, remediation?.channels.alarm, channels.audit, remediation?.channels.approvals];
+  const own = [
+    channels.alerts,
+    remediation?.channels.alarm,
+    channels.disputes,
+    channels.audit,
+    remediation?.channels.approvals,
+  ];
   const all = [...own, ...partners.map(({ alertsChannel }) => alertsChannel)];
   return { channels: all.filter((channel) => channel !== undefined), card: outboxNoticeCard };
 }

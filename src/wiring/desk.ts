@@ -23,6 +23,7 @@ import { usualExpectations, type Config } from '../config/schema.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';
 import { alertsFrom } from './alerts.js';
+import { disputesFrom, type DisputeDesk } from './disputes.js';
 import { linksFrom } from './links.js';
 import type { Expectations } from '../payments/hops.js';
 import { createPaymentLookup } from '../payments/lookup.js';
@@ -53,7 +54,8 @@ export interface DeskFacts {
 }
 
 export type Desk = CommandDeps &
-  JobDeps & {
+  JobDeps &
+  DisputeDesk & {
     partnerWatch: PartnerWatch;
     remediation: RemediationService | null;
     confirmationAddress: (token: string) => string | null;
@@ -97,6 +99,7 @@ export function createDesk(facts: DeskFacts): Desk {
       patience: { firstAnswerMs, sourceMs },
       pause: (durationMs) => pause(durationMs, undefined, { ref: false }),
     }),
+    ...disputesFrom({ ...facts, paymentsApi, audit, outbox }),
     paymentsApi,
     paymentsPartner: config.paymentsApi?.partner ?? null,
     books,

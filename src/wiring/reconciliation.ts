@@ -5,7 +5,6 @@
  */
 import type { Startable } from '../views/remediation/start.js';
 import { join } from 'node:path';
-import { bankCalendar } from '../adapters/calendars/bank-holidays.js';
 import { createBreaks } from '../adapters/postgres/breaks.js';
 import type { Database } from '../adapters/postgres/database.js';
 import { createDays } from '../adapters/postgres/recon-days.js';
@@ -22,14 +21,13 @@ import type { Log } from '../kernel/log.js';
 import { parseMajor } from '../kernel/money.js';
 import type { AuditTrail } from '../ports/audit.js';
 import { breakCardOf, dayCardOf, type WriteOffs } from '../ports/breaks.js';
-import type { BusinessCalendar } from '../ports/calendars.js';
 import type { OutgoingMessage, Outbox } from '../ports/outbox.js';
 import type { StatementPlace } from '../ports/statement-inbox.js';
 import type { Transaction } from '../ports/transaction.js';
 import { isoDay } from '../kernel/calendar-day.js';
 import { createWriteOffs } from '../reconciliation/breaks/write-offs.js';
 import { target } from '../reconciliation/calendars/target.js';
-import { weekdays } from '../reconciliation/calendars/weekdays.js';
+import { calendarOf } from './calendars.js';
 import type { DaysDeps, ReconciledPartner } from '../reconciliation/days/deps.js';
 import { refreshNewest } from '../reconciliation/days/run.js';
 import { todayOf } from '../reconciliation/days/report.js';
@@ -130,11 +128,6 @@ const reconciledPartners = ({ partners }: Config): ReconciledPartner[] =>
           },
         ],
   );
-
-function calendarOf(id: string): BusinessCalendar {
-  const own = [target, weekdays].find((calendar) => calendar.id === id.toUpperCase());
-  return own ?? bankCalendar(id);
-}
 
 function settlementOf({ partners }: Config, id: string): ReturnType<InProcessDeps['termsOf']> {
   const statements = partners.find((one) => one.id === id)?.statements;
