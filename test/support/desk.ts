@@ -78,6 +78,8 @@ export interface TestDesk {
 }
 
 const seed = 'test-desk';
+/** What the payments API signs its events with. */
+export const webhookSecret = 'whsec_test_desk';
 const host = '127.0.0.1';
 
 /** `pageDir`: the built page, for whoever looks at the desk in a browser. */
@@ -106,6 +108,7 @@ export async function startDesk(transport: Transport, pageDir?: string): Promise
     world,
     clock,
     putObjects: (objects) => paymentsApi.putObjects(objects),
+    happen: (what) => paymentsApi.happen(what),
   });
   const slack = await startSlack({
     port: 0,
@@ -152,6 +155,7 @@ export async function startDesk(transport: Transport, pageDir?: string): Promise
           : { SLACK_SIGNING_SECRET: slack.credentials.signingSecret }),
         SLACK_API_URL: slack.apiUrl,
         STRIPE_API_KEY: 'sk_test_desk',
+        STRIPE_WEBHOOK_SECRETS: `whsec_retired_one, ${webhookSecret}`,
         OPERATIONS_API_TOKEN: 'ops_test_desk',
         SMTP_URL: mailbox.smtpUrl,
         DATABASE_URL: database.appUrl.reveal(),
@@ -174,6 +178,8 @@ export async function startDesk(transport: Transport, pageDir?: string): Promise
     paceMs: 0,
   });
   if (transport === 'http') await call('request_url', { url: `http://${host}:${paydesk.port}/slack/events` });
+  const webhookUrl = `http://${host}:${paydesk.port}/webhooks/stripe`;
+  paymentsApi.sendWebhooksTo({ url: webhookUrl, secret: webhookSecret });
   return {
     paydesk,
     slack,
@@ -229,7 +235,11 @@ async function configOf(
   const alerts = state.channels.find(({ name }) => name === 'partner-alerts')?.id;
   return JSON.stringify({
     company: 'Test',
-    channels: { alerts, audit: state.channels.find(({ name }) => name === 'audit-log')?.id },
+    channels: {
+      alerts,
+      audit: state.channels.find(({ name }) => name === 'audit-log')?.id,
+      disputes: state.channels.find(({ name }) => name === 'disputes')?.id,
+    },
     paymentsApi: { partner: paymentsApiPartner, baseUrl: paymentsApi.baseUrl },
     operationsApi: { baseUrl: operations.baseUrl },
     mail: { from: 'Test <payments-ops@test.example>' },
@@ -241,7 +251,11 @@ async function configOf(
       contact: `support@${id}.example`,
     })),
     links: { payment: 'https://dashboard.example.com/payments/{id}' },
-    schedules: { partnerStatus: '* * * * * *' },
+    schedules: {
+      partnerStatus: '* * * * * *',
+      disputeRegister: '* * * * * *',
+      disputeReminders: '* * * * * *',
+    },
     remediation: companyPolicy({
       state,
       groups: await userGroups(slack.apiUrl, slack.credentials.botToken),
