@@ -4,7 +4,7 @@
 import type { Command } from '../src/ports/command.js';
 import { alertsCommand, type AlertsDeps } from './alerts/index.js';
 import { auditCommand, type AuditDeps } from './audit.js';
-import { disputeCommand, type DisputeDeps } from './dispute.js';
+import { disputeCommand, type DisputeDeps } from './dispute/index.js';
 import { partnerCommand, type PartnerDeps } from './partner.js';
 import { paydeskCommand, withHelp, type HelpDeps } from './paydesk.js';
 import { paymentCommand, type PaymentDeps } from './payment.js';

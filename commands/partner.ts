@@ -5,6 +5,7 @@ import { nearest } from '../src/kernel/nearest.js';
 import { hourMs, type Clock } from '../src/kernel/clock.js';
 import { OpsError, toOpsError } from '../src/kernel/errors.js';
 import { redactCardNumbers } from '../src/kernel/sensitive.js';
+import type { SignalService } from '../src/partners/signals.js';
 import type { Books } from '../src/ports/books.js';
 import type { Card } from '../src/ports/card.js';
 import type { Command } from '../src/ports/command.js';
@@ -23,6 +24,8 @@ import { requireLookups, type LookupDoor } from './door.js';
 export interface PartnerDeps extends LookupDoor {
   partners: readonly { id: string; name: string }[];
   partnerStatuses: Pick<PartnerStatuses, 'all'>;
+  /** What partners say of themselves by message. */
+  signals: Pick<SignalService, 'open'>;
   books: Books | null;
   clock: Clock;
   remediation: Pick<RemediationService, 'actions'> | null;
@@ -63,8 +66,11 @@ const overview = async (desk: PartnerDeps): Promise<Card> =>
 async function oneCard(text: string, desk: PartnerDeps): Promise<Card> {
   const now = desk.clock.now();
   const partner = requirePartner(text, await withStatuses(desk));
-  const traffic = await trafficOf(partner.id, desk, now);
-  return partnerCard({ ...partner, traffic, now, startable: startableIn(desk) });
+  const [traffic, signals] = await Promise.all([
+    trafficOf(partner.id, desk, now),
+    desk.signals.open(partner.id),
+  ]);
+  return partnerCard({ ...partner, signals, traffic, now, startable: startableIn(desk) });
 }
 
 async function withStatuses({ partners, partnerStatuses }: PartnerDeps): Promise<PartnerFacts[]> {

@@ -5,15 +5,25 @@ import { OpsError } from '../src/kernel/errors.js';
 import type { Job } from '../src/ports/jobs.js';
 import { auditWitnessJob, type AuditWitnessDeps } from './audit-witness.js';
 import { checkInvariantsJob, type CheckInvariantsDeps } from './check-invariants.js';
+import { disputeDigestJob, type DisputeDigestDeps } from './dispute-digest.js';
+import { disputeProgrammesJob, type DisputeProgrammesDeps } from './dispute-programmes.js';
+import { disputeRemindersJob, type DisputeRemindersDeps } from './dispute-reminders.js';
+import { disputeRegisterJob, type DisputeRegisterDeps } from './dispute-register.js';
 import { reconcileJob, type ReconcileDeps } from './reconcile.js';
 import { partnerStatusJob, type PartnerStatusDeps } from './partner-status.js';
+import { providerEventsJob, type ProviderEventsDeps } from './provider-events.js';
 import { watchMetricsJob, type WatchMetricsDeps } from './watch-metrics.js';
 
 export type JobDeps = PartnerStatusDeps &
   AuditWitnessDeps &
   WatchMetricsDeps &
   CheckInvariantsDeps &
-  ReconcileDeps;
+  ReconcileDeps &
+  ProviderEventsDeps &
+  DisputeRegisterDeps &
+  DisputeRemindersDeps &
+  DisputeDigestDeps &
+  DisputeProgrammesDeps;
 
 const registry: readonly Job<JobDeps>[] = [
   partnerStatusJob,
@@ -21,6 +31,11 @@ const registry: readonly Job<JobDeps>[] = [
   watchMetricsJob,
   checkInvariantsJob,
   reconcileJob,
+  providerEventsJob,
+  disputeRegisterJob,
+  disputeRemindersJob,
+  disputeDigestJob,
+  disputeProgrammesJob,
 ];
 
 /** `partner-status` is `partnerStatus` in the configuration. */

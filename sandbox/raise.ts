@@ -28,7 +28,7 @@ import { welcome } from './welcome.js';
 import { systemClock } from './world/clock.js';
 import { banks } from './world/banks.js';
 import { paymentsApiPartner } from './world/partners.js';
-import { createScenarios } from './world/scenarios.js';
+import { createScenarios, type Happening } from './world/scenarios.js';
 import { createWorld, type World } from './world/world.js';
 
 interface RaiseOptions {
@@ -47,6 +47,8 @@ export interface RaisedWorld {
   url: string;
   /** What a bot needs to live in this world. */
   environment: Record<string, string>;
+  /** From now on the payments API sends its events to the bot at this address. */
+  botIsAt(url: string): void;
   close(): Promise<void>;
 }
 
@@ -112,13 +114,16 @@ async function raise(
   let paymentsApi: PaymentsApi | null = null;
   const putObjects = (objects: readonly unknown[]): void => paymentsApi?.putObjects(objects);
   const found = { faultSwitches: faults, findObject: (id: string) => paymentsApi?.find(id) ?? null, log };
-  const scenarios = createScenarios({ world, clock, putObjects });
+  const happen = (what: Happening): Promise<unknown> =>
+    paymentsApi?.happen(what) ?? Promise.reject(new Error('The payments API is not there yet.'));
+  const scenarios = createScenarios({ world, clock, putObjects, happen });
   const slack = keep(await startPage({ root, port, requestUrl, manifest }, { ...found, scenarios }));
   const postgres = startPostgres(root, home);
   onClose(() => postgres.stop());
   const { url } = keep(await claim(home, await postgres.line(/^postgres/)));
   const books = keep(await openBooks({ url, world, clock, log }));
   const apiKey = `sk_test_${seed}`;
+  const webhookSecret = `whsec_${seed}`;
   const common = { port: 0, host, world, clock, log };
   const { memory } = books;
   const api = keep(await startPaymentsApi({ ...common, apiKey, memory, faults: faults['payments-api'] }));
@@ -161,10 +166,13 @@ async function raise(
       OPERATIONS_API_TOKEN: operationsApi.token,
       SMTP_URL: mail.smtpUrl,
       PAYDESK_CONFIG: configFile,
+      STRIPE_WEBHOOK_SECRETS: webhookSecret,
       OIDC_ISSUER: identity.issuer,
       OIDC_CLIENT_ID: identity.clientId,
       OIDC_CLIENT_SECRET: identity.clientSecret,
     },
+    botIsAt: (address) =>
+      api.sendWebhooksTo({ url: new URL('/webhooks/stripe', address).href, secret: webhookSecret }),
     close,
   };
 }
@@ -274,6 +282,7 @@ async function configOf(
       alerts: channelId('partner-alerts'),
       audit: channelId('audit-log'),
       reconciliation: channelId('reconciliation'),
+      disputes: channelId('disputes'),
     },
     paymentsApi: { partner: paymentsApiPartner, baseUrl: addresses.paymentsApi },
     operationsApi: { baseUrl: addresses.operationsApi },
@@ -288,7 +297,16 @@ async function configOf(
     ],
     links: Object.fromEntries(linked.map((object) => [object, `${slack.url}/dashboard/{id}`])),
     // Often enough that a scenario is seen while somebody still looks.
-    schedules: { partnerStatus: '*/5 * * * * *', reconcile: '*/5 * * * * *' },
+    schedules: {
+      partnerStatus: '*/5 * * * * *',
+      reconcile: '*/5 * * * * *',
+      disputeRegister: '*/5 * * * * *',
+      disputeReminders: '*/15 * * * * *',
+      providerEvents: '*/30 * * * * *',
+    },
+    disputes: {
+      digests: [{ channel: channelId('disputes'), at: '00:01', within: '7d', calendar: 'WEEKDAYS' }],
+    },
     statements: { rest: '3s' },
     statementProfiles: statementProfiles,
     metrics: { onCall: [groups.get('on-call')].filter(Boolean), runbooks: join(root, 'runbooks') },

@@ -115,6 +115,7 @@ async function runSandbox(options: Options, stopped: Promise<void>): Promise<voi
     });
     const up = await Promise.race([bot.line(/^Paydesk is up: /), stopped]);
     if (up === undefined) return;
+    world.botIsAt(up.replace(/^Paydesk is up: /, ''));
     say(`Paydesk is ready: ${addressOf(world)}`);
     await Promise.race([stopped, bot.ended.then(failed)]);
   } finally {

@@ -30,6 +30,7 @@ export interface AttemptRow {
   latency_ms: number;
   created_at: string;
   completed_at: string | null;
+  card_network: string | null;
 }
 
 /** One side of a booking is one ledger entry; see `books.bookings`. */
@@ -76,6 +77,7 @@ export function attemptRow(ids: IdCodec, { order, attempt }: OrderAttempt, nowMs
     latency_ms: attempt.latencyMs,
     created_at: isoTime(attempt.createdMs),
     completed_at: done ? isoTime(attempt.completedMs) : null,
+    card_network: cardLike ? customer.card.brand : null,
   };
 }
 

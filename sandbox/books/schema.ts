@@ -1,5 +1,5 @@
 /**
- * The company's database: two tables and the two documented views over them that Paydesk reads.
+ * The company's database: two tables and the documented views over them that Paydesk reads.
  * Invariant: tables are unlogged, `state` among them, so a crash of the server empties all of them together and the
  * next start loads them again. What was done through the payments API lies apart, in tables that the views read with
  * the others, so that rewriting the world's own rows leaves it alone. Indexes come after the load, because building
@@ -34,7 +34,8 @@ create unlogged table books.attempts (
   network_transaction_id text collate "C",
   latency_ms int not null,
   created_at timestamptz not null,
-  completed_at timestamptz
+  completed_at timestamptz,
+  card_network text collate "C"
 );
 create unlogged table books.bookings (
   booking_id text collate "C" not null,
@@ -56,13 +57,20 @@ create unlogged table books.written_bookings (primary key (booking_id)) inherits
 
 /** What Paydesk reads; made again at each start, so that an older data folder gets what is new in it. */
 export const createViews = `
+alter table books.attempts add column if not exists card_network text collate "C";
 -- A crash of the server empties all of these: until they are loaded again a reader is refused, not told of nothing.
 create or replace function books.is_loaded() returns boolean language plpgsql stable security definer as $$
 begin
   if exists (select from books.state) then return true; end if;
   raise exception 'the books are being loaded' using errcode = 'cannot_connect_now';
 end $$;
-create or replace view public.payment_attempts as select * from books.attempts where books.is_loaded();
+create or replace view public.payment_attempts as
+  select attempt_id, order_id, payment_id, charge_id, partner, method, country, currency, amount_minor, status, decline_code,
+    error_origin, customer_email, card_last4, arn, rrn, network_transaction_id, latency_ms, created_at, completed_at
+  from books.attempts where books.is_loaded();
+create or replace view public.card_settlements as
+  select partner, card_network as network, (completed_at at time zone 'UTC')::date as day, count(*) as payments
+  from books.attempts where status = 'succeeded' and card_network is not null and books.is_loaded() group by 1, 2, 3;
 create or replace view public.ledger_entries as
   select booking_id || '-d' as entry_id, debit as account, 'debit'::text as direction, amount_minor, currency, kind,
     partner, payment_id, reference, batch_id, business_day, booked_at
@@ -101,7 +109,7 @@ export const createIndexes = [
   ],
 ] as const;
 
-/** The login Paydesk gets: it may read the two views and nothing else. Parameters are quoted by the caller. */
+/** The login Paydesk gets: it may read the views and nothing else. Parameters are quoted by the caller. */
 export const grantReader = (role: string, quotedSecret: string, database: string): string => `
 do $$ begin
   if not exists (select from pg_roles where rolname = '${role}') then create role ${role} login; end if;
@@ -110,5 +118,5 @@ alter role ${role} with login password ${quotedSecret};
 alter role ${role} set default_transaction_read_only = on;
 grant connect on database ${database} to ${role};
 grant usage on schema public to ${role};
-grant select on public.payment_attempts, public.ledger_entries to ${role};
+grant select on public.payment_attempts, public.ledger_entries, public.card_settlements to ${role};
 `;

@@ -47,6 +47,7 @@ function attemptRow(charge: ApiObject, atMs: number): AttemptRow {
     latency_ms: 400,
     created_at: isoTime(numberOf(charge, 'created') * 1_000),
     completed_at: isoTime(atMs),
+    card_network: textFrom(card.brand),
   };
 }
 

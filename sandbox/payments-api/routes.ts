@@ -1,4 +1,5 @@
 /** The table of routes: method, path with `:id` parts, handler. Invariant: a fixed part wins over an id by order. */
+import { listHealthAlerts, retrieveHealthEvent } from './health.js';
 import { decoded } from '../http.js';
 import type { Handler } from './api.js';
 import { closeDispute, listDisputes, retrieveDispute, updateDispute } from './resources/disputes.js';
@@ -64,6 +65,8 @@ const routes: readonly Row[] = [
   ['GET', '/v1/balance_transactions/:id', retrieve('balance_transaction')],
   ['GET', '/v1/events', listEvents],
   ['GET', '/v1/events/:id', retrieve('event')],
+  ['GET', '/v2/core/events/:id', retrieveHealthEvent],
+  ['GET', '/v2/core/health/alerts', listHealthAlerts],
   ['GET', '/v1/radar/early_fraud_warnings', listWarnings],
   ['GET', '/v1/radar/early_fraud_warnings/:id', retrieve('radar.early_fraud_warning')],
   ['GET', '/v1/customers', listCustomers],

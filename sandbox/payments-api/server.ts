@@ -1,7 +1,7 @@
 /**
  * A stateful stand-in for Stripe's API over HTTP: the generated world underneath, everything written on top.
  * Invariant: every answer carries a request id and Stripe's shape, errors included; a POST with an idempotency key has
- * its effect once. Deliberately absent: webhooks and Connect.
+ * its effect once. Deliberately absent: Connect.
  */
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -12,6 +12,7 @@ import { boundaryOf } from '../multipart.js';
 import type { ObjectMemory, WrittenObject } from '../books/memory.js';
 import { secondMs, type Clock } from '../world/clock.js';
 import { hash } from '../world/random.js';
+import type { Happening } from '../world/scenarios.js';
 import type { World } from '../world/world.js';
 import { createApi, type Api } from './api.js';
 import { createArchive } from './archive.js';
@@ -26,6 +27,8 @@ import { isApiObject, isRecord, textOf, type ApiObject } from './objects/api-obj
 import { expandPaths } from './params.js';
 import { matchRoute } from './routes.js';
 import { createStore, type Store } from './store.js';
+import { happen } from './happenings.js';
+import { createWebhooks, type WebhookEndpoint } from './webhooks.js';
 import { writtenMovement } from './written-movement.js';
 
 /** The version whose objects these are; another one asked for is echoed, not emulated. */
@@ -53,6 +56,10 @@ export interface PaymentsApi {
   find(id: string): ApiObject | null;
   /** The newest of what happened, at most so many, of the last two days. */
   newestEvents(limit: number): Promise<ApiObject[]>;
+  /** Makes something happen at the partner, and answers what. */
+  happen(what: Happening): Promise<object>;
+  /** Where its events are sent from now on. */
+  sendWebhooksTo(endpoint: WebhookEndpoint): void;
   setFault(fault: PaymentsFault): void;
   resetFaults(): void;
   /**
@@ -107,11 +114,17 @@ export async function startPaymentsApi(options: PaymentsApiOptions): Promise<Pay
     keys: createIdempotencyKeys(clock, answered, memory),
     nextRequestId: createRequestIds(api.nowMs()),
   };
+  const webhooks = createWebhooks({ store, world, log });
   const server = createServer((request, response) => void serve(service, request, response));
   const port = await listen(server, options.port, options.host);
   return {
     baseUrl: `http://${options.host}:${port}`,
-    close: () => closeServer(server),
+    close: () => {
+      webhooks.close();
+      return closeServer(server);
+    },
+    happen: (what) => happen(api, what),
+    sendWebhooksTo: (endpoint) => webhooks.sendTo(endpoint),
     putObjects: (objects) => objects.map(checkedObject).forEach((object) => store.put(object)),
     find: (id) => store.find(id),
     newestEvents: (limit) => newestEvents(store, limit),

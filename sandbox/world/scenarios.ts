@@ -16,7 +16,11 @@ interface ScenariosOptions {
   clock: Clock;
   /** Takes Stripe-shaped objects from anywhere into the payments API. */
   putObjects: (objects: readonly unknown[]) => void;
+  /** Makes one thing happen at the partner whose payments API this is. */
+  happen: (what: Happening) => Promise<unknown>;
 }
+
+export type Happening = 'new-dispute' | 'fraud-warning' | 'failed-payout' | 'failed-refund';
 
 export interface Scenarios {
   list(): ScenarioInfo[];
@@ -34,7 +38,10 @@ interface Scenario extends Omit<ScenarioInfo, 'running' | 'note'> {
 export function createScenarios(options: ScenariosOptions): Scenarios {
   const { world, clock } = options;
   const known = new Map(
-    [...disturbingScenarios(options), importObjects(options)].map((scenario) => [scenario.name, scenario]),
+    [...disturbingScenarios(options), ...happenings(options), importObjects(options)].map((scenario) => [
+      scenario.name,
+      scenario,
+    ]),
   );
   const running = (name: string): Disturbance[] =>
     world.disturbances.list().filter((one) => one.name === name && one.toMs === null);
@@ -77,6 +84,34 @@ const disturbingScenarios = ({ world, clock }: ScenariosOptions): Scenario[] =>
       return typeof result === 'function' ? result() : result;
     },
   }));
+
+const happening: readonly { name: Happening; title: string; expect: string }[] = [
+  {
+    name: 'new-dispute',
+    title: 'One new dispute',
+    expect:
+      'A customer disputes a payment of 49 euros: the event reaches Paydesk by webhook, and the dispute has a card in #disputes within seconds, with a button to take it.',
+  },
+  {
+    name: 'fraud-warning',
+    title: 'Early fraud warning',
+    expect:
+      'An issuer reports a payment as fraud before anybody disputes it: a card in #disputes says that a refund now keeps it from becoming a dispute.',
+  },
+  {
+    name: 'failed-payout',
+    title: 'Failed payout',
+    expect: 'The bank sends the last payout back: a card in #partner-alerts says why.',
+  },
+  {
+    name: 'failed-refund',
+    title: 'Failed refund',
+    expect: 'A refund does not reach its customer: a card in #partner-alerts says why.',
+  },
+];
+
+const happenings = ({ happen }: ScenariosOptions): Scenario[] =>
+  happening.map((what) => ({ ...what, stoppable: false, takes: null, begin: () => happen(what.name) }));
 
 /** `{objects: [...]}`: those with `id` and `object` are taken; a balance, for instance, has no id and is left out. */
 function importObjects({ putObjects }: ScenariosOptions): Scenario {

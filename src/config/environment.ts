@@ -55,6 +55,14 @@ const variablesSchema = z.object({
     .min(8, { message: 'is too short to be a key' })
     .transform((value) => new Secret(value))
     .optional(),
+  /** Signing secrets of the webhook endpoint, with commas between: two while one replaces the other. */
+  STRIPE_WEBHOOK_SECRETS: z
+    .string()
+    .regex(/^\s*whsec_[^\s,]{8,}\s*(,\s*whsec_[^\s,]{8,}\s*)*$/, {
+      message: 'must be signing secrets that start with “whsec_”, with commas between',
+    })
+    .transform((value) => value.split(',').map((secret) => new Secret(secret.trim())))
+    .optional(),
   OPERATIONS_API_TOKEN: z
     .string()
     .min(8, { message: 'is too short to be a token' })

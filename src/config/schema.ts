@@ -6,6 +6,7 @@
  * `paydesk.example.yaml` documents every key, and a test holds it to this schema.
  */
 import { z } from 'zod';
+import { disputes } from './disputes.js';
 import { reconciliation } from './reconciliation.js';
 import { remediation, remediationFaults } from './remediation.js';
 import { invariants } from './invariants.js';
@@ -74,6 +75,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       alerts: channel.optional(),
       audit: channel.optional(),
+      disputes: channel.optional(),
       reconciliation: channel.optional(),
     })
     .prefault({}),
@@ -100,6 +102,7 @@ export const configSchema = z.strictObject({
   statementProfiles,
   metrics,
   invariants,
+  disputes,
   remediation: remediation.optional().describe('absent: no guarded actions'),
 });
 

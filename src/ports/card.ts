@@ -9,4 +9,6 @@ export interface CardBlock {
 export interface Card {
   readonly text: string;
   readonly blocks: readonly CardBlock[];
+  /** The same in blocks that every Slack takes, where `blocks` has newer ones. */
+  readonly plainer?: readonly CardBlock[];
 }

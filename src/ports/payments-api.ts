@@ -177,6 +177,28 @@ export interface ProviderEvent {
   subject: { object: string; id: string | null };
 }
 
+/** Which events are asked for. */
+export interface EventQuery {
+  types: readonly string[];
+  from: Date;
+  /** Null for up to now. */
+  to: Date | null;
+  limit: number;
+}
+
+/** What the provider says about the health of its own service. */
+export interface HealthAlert {
+  id: string;
+  /** `api_error`, `authorization_rate_drop`…; more to come. */
+  type: string;
+  summary: string;
+  severity: string | null;
+  /** Null where this message does not say. */
+  startedAt: Date | null;
+  /** Null while it lasts, and where this message does not say. */
+  resolvedAt: Date | null;
+}
+
 /** Objects that name the payment or the customer that they led to. */
 export type LinkingObject =
   'checkout_session' | 'subscription' | 'invoice' | 'setup_intent' | 'payment_method';
@@ -217,6 +239,15 @@ export interface PaymentsApi {
   payoutOf(transaction: BalanceTransaction): Promise<Payout | null>;
   /** The most recent disputes, whatever their status, newest first, at most `limit`. `signal` ends the question early. */
   recentDisputes(limit: number, signal?: AbortSignal): Promise<Rows<Dispute>>;
+
+  /** One page of all disputes, newest first, after one of them; `next` is where to go on, null at the end. */
+  disputesAfter(id: string | null): Promise<Rows<Dispute> & { next: string | null }>;
+  /** Newest first, at most `limit`. Providers forget events after some weeks. */
+  eventsBetween(query: EventQuery): Promise<Rows<ProviderEvent>>;
+  /** What an event about the provider's own health says. */
+  healthEvent(eventId: string): Promise<HealthAlert>;
+  /** Alerts about the provider's own health that were raised since, newest first, at most a hundred. */
+  healthAlertsSince(since: Date): Promise<Rows<HealthAlert>>;
 
   /** Succeeds when the key is accepted. */
   check(): Promise<void>;

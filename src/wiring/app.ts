@@ -32,6 +32,7 @@ import { httpConnection, type Connection } from '../adapters/slack/receivers.js'
 import { createSlackApp } from '../adapters/slack/slack-app.js';
 import { socketConnection } from '../adapters/slack/socket-connection.js';
 import type { ConfirmationPages } from '../adapters/http/confirmations.js';
+import type { WebhookReceiver } from '../adapters/http/webhooks.js';
 import type { Environment } from '../config/environment.js';
 import type { Config } from '../config/schema.js';
 import {
@@ -52,6 +53,7 @@ import { remarksOn } from './held-messages.js';
 import { livingAlerts, livingIncidents } from './alerts.js';
 import { openHttp } from './http.js';
 import { startHomeRedraws } from './home-redraws.js';
+import { stripeWebhookFrom } from './disputes.js';
 import { livingPartners } from './partners.js';
 import { groupsOf, livingRequests, requireNoLockOut } from './remediation.js';
 import { errorCard } from '../views/desk/error.js';
@@ -95,6 +97,7 @@ interface Up {
   engine: Engine | null;
   connection: Connection | null;
   confirmations: ConfirmationPages | null;
+  stripe: WebhookReceiver | null;
   sender: OutboxSender | null;
   /** Why the start has not got further yet. */
   waitsFor: string | null;
@@ -130,6 +133,7 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
         slack: () => up.connection?.handle ?? null,
         confirmations: () => up.confirmations,
         changes: () => changesOf(up, facts),
+        stripe: () => up.stripe,
       },
       facts.log,
     );
@@ -155,6 +159,7 @@ function createRun(facts: PaydeskFacts): Run {
     engine: null,
     connection: null,
     confirmations: null,
+    stripe: null,
     sender: null,
   };
   return {
@@ -271,6 +276,7 @@ async function bringUpEngine(
     livingPartners(desk.partnerWatch),
     ...(remediation ? [livingRequests(remediation)] : []),
     ...(alerts ? [livingAlerts(alerts), livingIncidents(alerts)] : []),
+    ...(desk.livingEvents ? [desk.livingEvents] : []),
   ];
   // Stops after the engine, whose last moves still leave messages.
   closers.add(() => up.sender?.stop());
@@ -287,6 +293,7 @@ async function bringUpEngine(
   );
   closers.add(() => engine.close());
   up.engine = engine;
+  up.stripe = stripeWebhookFrom(environment, desk, clock, log);
   const pages = { company: config.company, clock, log };
   if (remediation)
     up.confirmations = confirmationPagesFrom(environment, httpPort, {
@@ -307,6 +314,7 @@ async function bringUpSlack(desk: Desk, database: Database, metrics: Metrics, ru
   up.connection = connection;
   await persist('the cards of partners', run, () => desk.partnerWatch.repairCards());
   await persist('the cards of alerts', run, () => desk.alerts?.repairCards() ?? Promise.resolve(0));
+  await persist('the cards of disputes', run, async () => desk.disputes?.repairCards());
   await bringUpRemediation(desk, run);
   const slackApp = createSlackApp({
     receiver: connection.receiver,
@@ -339,7 +347,13 @@ async function bringUpSlack(desk: Desk, database: Database, metrics: Metrics, ru
 
 /** Operators learn of refused messages in the first of these channels that is open. */
 function noticesFrom({ channels, remediation, partners }: Config): OutboxNotices {
-  const own = [channels.alerts, remediation?.channels.alarm, channels.audit, remediation?.channels.approvals];
+  const own = [
+    channels.alerts,
+    remediation?.channels.alarm,
+    channels.disputes,
+    channels.audit,
+    remediation?.channels.approvals,
+  ];
   const all = [...own, ...partners.map(({ alertsChannel }) => alertsChannel)];
   return { channels: all.filter((channel) => channel !== undefined), card: outboxNoticeCard };
 }

@@ -25,6 +25,7 @@ import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';
 import type { Secret } from '../kernel/secret.js';
 import { alertsFrom, surroundingsFrom } from './alerts.js';
+import { disputesFrom, type DisputeDesk } from './disputes.js';
 import { linksFrom } from './links.js';
 import type { Expectations } from '../payments/hops.js';
 import { createPaymentLookup } from '../payments/lookup.js';
@@ -60,7 +61,8 @@ export interface DeskFacts {
 }
 
 export type Desk = CommandDeps &
-  JobDeps & {
+  JobDeps &
+  DisputeDesk & {
     partnerWatch: PartnerWatch;
     remediation: RemediationService | null;
     confirmationAddress: (token: string) => string | null;
@@ -111,6 +113,7 @@ export function createDesk(facts: DeskFacts): Desk {
       patience: { firstAnswerMs, sourceMs },
       pause: (durationMs) => pause(durationMs, undefined, { ref: false }),
     }),
+    ...disputesFrom({ ...facts, paymentsApi, audit, outbox }),
     paymentsApi,
     paymentsPartner: config.paymentsApi?.partner ?? null,
     books,

@@ -5,8 +5,10 @@
 import { confirmationsMount, type ConfirmationPages } from '../adapters/http/confirmations.js';
 import { operationsMounts, type OperationsSources } from '../adapters/http/operations.js';
 import { startHttpServer, type Handler, type HttpServer, type Mount } from '../adapters/http/server.js';
+import { webhookMount, type WebhookReceiver } from '../adapters/http/webhooks.js';
 import type { Environment } from '../config/environment.js';
 import type { Log } from '../kernel/log.js';
+import { stripeWebhookPath } from './disputes.js';
 
 export interface HttpServers {
   /** Where the world reaches Paydesk. */
@@ -17,8 +19,15 @@ export interface HttpServers {
 }
 
 /** Whether others than those who run Paydesk must reach `PORT`. */
-export const isPortPublic = ({ OIDC_ISSUER, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }: Environment): boolean =>
-  OIDC_ISSUER !== undefined || (SLACK_APP_TOKEN === undefined && SLACK_SIGNING_SECRET !== undefined);
+export const isPortPublic = ({
+  OIDC_ISSUER,
+  SLACK_APP_TOKEN,
+  SLACK_SIGNING_SECRET,
+  STRIPE_WEBHOOK_SECRETS,
+}: Environment): boolean =>
+  OIDC_ISSUER !== undefined ||
+  STRIPE_WEBHOOK_SECRETS !== undefined ||
+  (SLACK_APP_TOKEN === undefined && SLACK_SIGNING_SECRET !== undefined);
 
 /** What is behind the paths that the world reaches; each null while it is not there. */
 export interface HttpDeps {
@@ -28,13 +37,16 @@ export interface HttpDeps {
   confirmations: () => ConfirmationPages | null;
   /** Where pipelines report changes; null without a token. */
   changes: () => Handler | null;
+  /** Where the payments provider's signing secret is known. */
+  stripe: () => WebhookReceiver | null;
 }
 
 /** One line for each part that the world reaches. */
-const worldMounts = ({ slack, confirmations, changes }: HttpDeps): Mount[] => [
+const worldMounts = ({ slack, confirmations, changes, stripe }: HttpDeps): Mount[] => [
   { path: '/slack/events', handler: slack },
   confirmationsMount(confirmations),
   { path: '/changes', handler: changes },
+  webhookMount(stripeWebhookPath, stripe),
 ];
 
 /** Throws `misconfigured` when a port cannot be had; then none is taken. */

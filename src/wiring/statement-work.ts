@@ -5,7 +5,6 @@
  * Invariant: facts and answers are plain data, so that the work can be done in a thread of its own.
  */
 import { join } from 'node:path';
-import { bankCalendar } from '../adapters/calendars/bank-holidays.js';
 import type { Database } from '../adapters/postgres/database.js';
 import { createResults } from '../adapters/postgres/recon-results.js';
 import { createStatementArrivals } from '../adapters/postgres/statement-arrivals.js';
@@ -15,17 +14,16 @@ import type { Environment } from '../config/environment.js';
 import type { Config } from '../config/schema.js';
 import type { Clock } from '../kernel/clock.js';
 import { OpsError } from '../kernel/errors.js';
-import type { BusinessCalendar } from '../ports/calendars.js';
 import type { Reconciler } from '../ports/reconciliation.js';
 import type { StatementPlace } from '../ports/statement-inbox.js';
 import { target } from '../reconciliation/calendars/target.js';
-import { weekdays } from '../reconciliation/calendars/weekdays.js';
 import type { ReconciledPartner } from '../reconciliation/days/deps.js';
 import { todayOf } from '../reconciliation/days/report.js';
 import { csvProfile } from '../reconciliation/formats/csv-profile.js';
 import { formats, profiles } from '../reconciliation/formats/index.js';
 import { documentsOf } from '../reconciliation/intake/documents.js';
 import type { IntakeDeps } from '../reconciliation/intake/intake.js';
+import { calendarOf } from './calendars.js';
 import { inMemoryReconciler, type InMemoryDeps } from './in-memory-reconciler.js';
 
 export type StatementWork = Pick<IntakeDeps, 'documentsOf'> & Reconciler;
@@ -118,9 +116,4 @@ function termsOf({ partners }: StatementSettings, id: string): ReturnType<InMemo
     settleDays: Number(statements?.settles.slice(2) ?? 0),
     calendar: calendarOf(statements?.calendar ?? target.id),
   };
-}
-
-function calendarOf(id: string): BusinessCalendar {
-  const own = [target, weekdays].find((calendar) => calendar.id === id.toUpperCase());
-  return own ?? bankCalendar(id, target);
 }

@@ -129,6 +129,7 @@ describe('the types of Stripe’s own package', () => {
       '/v1/payouts': Stripe.PayoutListParams;
       '/v1/balance_transactions': Stripe.BalanceTransactionListParams;
       '/v1/radar/early_fraud_warnings': Stripe.Radar.EarlyFraudWarningListParams;
+      '/v1/events': Stripe.EventListParams;
     };
     type Ours = { [Path in keyof Filters]: Query<Path> };
     type Unknown = { [Path in keyof Filters]: Exclude<keyof Ours[Path], keyof Filters[Path]> }[keyof Filters];

@@ -78,6 +78,8 @@ export interface TestDesk {
 }
 
 const seed = 'test-desk';
+/** What the payments API signs its events with. */
+export const webhookSecret = 'whsec_test_desk';
 const host = '127.0.0.1';
 
 export interface DeskOptions {
@@ -115,6 +117,7 @@ export async function startDesk(
     world,
     clock,
     putObjects: (objects) => paymentsApi.putObjects(objects),
+    happen: (what) => paymentsApi.happen(what),
   });
   const slack = await startSlack({
     port: 0,
@@ -161,6 +164,7 @@ export async function startDesk(
           : { SLACK_SIGNING_SECRET: slack.credentials.signingSecret }),
         SLACK_API_URL: slack.apiUrl,
         STRIPE_API_KEY: 'sk_test_desk',
+        STRIPE_WEBHOOK_SECRETS: `whsec_retired_one, ${webhookSecret}`,
         OPERATIONS_API_TOKEN: 'ops_test_desk',
         SMTP_URL: mailbox.smtpUrl,
         DATABASE_URL: database.appUrl.reveal(),
@@ -183,6 +187,8 @@ export async function startDesk(
     paceMs: 0,
   });
   if (transport === 'http') await call('request_url', { url: `http://${host}:${paydesk.port}/slack/events` });
+  const webhookUrl = `http://${host}:${paydesk.port}/webhooks/stripe`;
+  paymentsApi.sendWebhooksTo({ url: webhookUrl, secret: webhookSecret });
   return {
     paydesk,
     slack,
@@ -238,7 +244,11 @@ async function configOf(
   const alerts = state.channels.find(({ name }) => name === 'partner-alerts')?.id;
   return JSON.stringify({
     company: 'Test',
-    channels: { alerts, audit: state.channels.find(({ name }) => name === 'audit-log')?.id },
+    channels: {
+      alerts,
+      audit: state.channels.find(({ name }) => name === 'audit-log')?.id,
+      disputes: state.channels.find(({ name }) => name === 'disputes')?.id,
+    },
     paymentsApi: { partner: paymentsApiPartner, baseUrl: paymentsApi.baseUrl },
     operationsApi: { baseUrl: operations.baseUrl },
     mail: { from: 'Test <payments-ops@test.example>' },
@@ -250,7 +260,12 @@ async function configOf(
       contact: `support@${id}.example`,
     })),
     links: { payment: 'https://dashboard.example.com/payments/{id}' },
-    schedules: { partnerStatus: '* * * * * *', watchMetrics: watch ? '* * * * * *' : '0 0 29 2 *' },
+    schedules: {
+      partnerStatus: '* * * * * *',
+      watchMetrics: watch ? '* * * * * *' : '0 0 29 2 *',
+      disputeRegister: '* * * * * *',
+      disputeReminders: '* * * * * *',
+    },
     remediation: companyPolicy({
       state,
       groups: await userGroups(slack.apiUrl, slack.credentials.botToken),

@@ -2,6 +2,7 @@
  * A payment of 20.00 EUR that went all the way, as each source tells of it; tests change what they are about.
  */
 import { money, type Money } from '../../src/kernel/money.js';
+import type { KnownDispute } from '../../src/ports/dispute-register.js';
 import type { LedgerEntry, PaymentAttempt } from '../../src/ports/books.js';
 import type {
   BalanceTransaction,
@@ -127,6 +128,18 @@ export const aDispute = (changed: Partial<Dispute> = {}): Dispute => ({
   feeUnacknowledged: false,
   isChargeRefundable: false,
   metadata: {},
+  ...changed,
+});
+
+/** A dispute as the register has it. */
+export const aKnownDispute = (changed: Partial<KnownDispute> = {}): KnownDispute => ({
+  ...aDispute(),
+  partner: 'northpay',
+  ownerId: null,
+  takenAt: null,
+  announced: true,
+  toldAt: null,
+  version: 1,
   ...changed,
 });
 

@@ -16,6 +16,8 @@ import type {
   Charge,
   Dispute,
   EarlyFraudWarning,
+  EventQuery,
+  HealthAlert,
   LinkingObject,
   ObjectLink,
   Payment,
@@ -99,6 +101,26 @@ export class FakePaymentsApi implements PaymentsApi, Switch {
     answer(this, 'payoutOf', () => this.payouts.find((payout) => payout.id === this.paidOutWith[id]) ?? null);
   recentDisputes = (limit: number): Promise<Rows<Dispute>> =>
     this.list('recentDisputes', () => this.disputes.slice(0, limit));
+  healthAlerts: HealthAlert[] = [];
+  disputesAfter = (id: string | null): Promise<Rows<Dispute> & { next: string | null }> =>
+    answer(this, 'disputesAfter', () => {
+      const start = id === null ? 0 : this.disputes.findIndex((dispute) => dispute.id === id) + 1;
+      const rows = this.disputes.slice(start, start + 100);
+      const next = start + 100 < this.disputes.length ? (rows.at(-1)?.id ?? null) : null;
+      return { rows, problems: this.unread.recentDisputes ?? [], next };
+    });
+  eventsBetween = ({ types, from, to, limit }: EventQuery): Promise<Rows<ProviderEvent>> =>
+    answer(this, 'eventsBetween', () => ({
+      rows: this.events
+        .filter(
+          ({ type, createdAt }) => types.includes(type) && createdAt >= from && (!to || createdAt <= to),
+        )
+        .slice(0, limit),
+      problems: [],
+    }));
+  healthEvent = (id: string): Promise<HealthAlert> => this.one('healthEvent', this.healthAlerts, id);
+  healthAlertsSince = (): Promise<Rows<HealthAlert>> =>
+    answer(this, 'healthAlertsSince', () => ({ rows: this.healthAlerts, problems: [] }));
   check = (): Promise<void> => answer(this, 'check', () => undefined);
 
   private list<Item>(what: ListQuestion, items: () => Item[]): Promise<Rows<Item>> {

@@ -4,13 +4,24 @@
 import { describe, expect, it } from 'vitest';
 import { dayMs, hourMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
-import { queueOf, urgencyOf } from '../../src/disputes/queue.js';
+import { parseMonth } from '../../src/disputes/month.js';
+import { shippedProgrammes, standingOf } from '../../src/disputes/programmes.js';
+import { urgencyOf } from '../../src/disputes/queue.js';
+import { statsOf } from '../../src/disputes/stats.js';
 import type { Findings } from '../../src/payments/findings.js';
 import { traceOf } from '../../src/payments/trace.js';
 import type { Card } from '../../src/ports/card.js';
 import { auditCard } from '../../src/views/audit/log.js';
+import {
+  announcementCard,
+  disputeNewsCard,
+  fraudWarningCard,
+  reminderCard,
+} from '../../src/views/disputes/announcement.js';
+import { digestCard } from '../../src/views/disputes/digest.js';
 import { disputeCard } from '../../src/views/disputes/dispute.js';
 import { disputeQueueCard } from '../../src/views/disputes/queue.js';
+import { programmesCard, statsCard } from '../../src/views/disputes/stats.js';
 import { errorCard } from '../../src/views/desk/error.js';
 import { helpCard } from '../../src/views/desk/help.js';
 import { partnerCard, partnersCard, partnerStatusCard } from '../../src/views/partners/partner.js';
@@ -28,6 +39,7 @@ import {
   aBalanceTransaction,
   aCharge,
   aDispute,
+  aKnownDispute,
   anAttempt,
   anEntry,
   aPayment,
@@ -245,13 +257,22 @@ describe('/payment', () => {
 });
 
 const alone = { refunds: [], others: [], warnings: [] };
+const unowned = { owner: { id: null }, note: null, isAwaited: true, readerId: 'U1ANA' };
 
 describe('/dispute', () => {
   it('one dispute', () => {
     const dispute = aDispute();
     expect(
       read(
-        disputeCard({ dispute, urgency: urgencyOf(dispute, now), around: alone, now, links, startable: [] }),
+        disputeCard({
+          ...unowned,
+          dispute,
+          urgency: urgencyOf(dispute, now),
+          around: alone,
+          now,
+          links,
+          startable: [],
+        }),
       ),
     ).toMatchInlineSnapshot(`
       "Response due by 2026-11-22 12:00 UTC, 2 d left · 20.00 EUR du_1
@@ -287,6 +308,7 @@ describe('/dispute', () => {
     expect(
       read(
         disputeCard({
+          ...unowned,
           dispute,
           urgency: urgencyOf(dispute, now),
           around: alone,
@@ -298,60 +320,111 @@ describe('/dispute', () => {
     ).toContain(sentence);
   });
 
+  it('one that somebody has', () => {
+    const text = read(
+      disputeCard({
+        owner: { id: 'U1ANA' },
+        note: 'You took it over from <@U1BO>.',
+        isAwaited: true,
+        readerId: 'U1ANA',
+        dispute: aDispute(),
+        urgency: 'within_72_hours',
+        around: alone,
+        now,
+        links: noLinks,
+        startable: [],
+      }),
+    );
+    expect(text).toContain('You took it over from <@U1BO>.');
+    expect(text).toContain('*Owner:* <@U1ANA>');
+    expect(text).toContain('[Release → du_1]');
+    expect(text).not.toContain('[Take');
+  });
+
+  const queue = {
+    part: 'open',
+    page: 0,
+    missed: [],
+    counts: { open: 2, missed: 1, not_allowed: 0 },
+    within: null,
+    narrowed: '',
+    unread: [],
+    wholeAt: now,
+    now,
+    links,
+  } as const;
+  const queued = [
+    aKnownDispute({ id: 'du_week', status: 'warning_needs_response', respondBy: at('11-25T00:00') }),
+    aKnownDispute({ id: 'du_later', respondBy: at('12-20T00:00'), ownerId: 'U1ANA' }),
+  ];
+  const late = aKnownDispute({ id: 'du_past', respondBy: at('11-20T09:00') });
+
   it('the queue', () => {
-    const disputes = [
-      aDispute({ id: 'du_later', respondBy: at('12-20T00:00') }),
-      aDispute({ id: 'du_past', respondBy: at('11-20T09:00') }),
-      aDispute({ id: 'du_week', status: 'warning_needs_response', respondBy: at('11-25T00:00') }),
-    ];
-    const facts = { within: null, unread: [], scanned: 3, isAll: true, now, links };
-    expect(read(disputeQueueCard({ ...facts, queue: queueOf(disputes, now) }))).toMatchInlineSnapshot(`
-      "2 disputes need a response; 1 is overdue: Response due by 2026-11-25 00:00 UTC, 4 d 12 h left
-      :scales: *2 disputes need a response; 1 is overdue*
-      :large_yellow_circle: Response due by 2026-11-25 00:00 UTC, 4 d 12 h left · 20.00 EUR, nothing withdrawn · fraudulent · ‹du_week›
-      [Dispute → du_week]
-      :large_green_circle: Response due by 2026-12-20 00:00 UTC, 29 d 12 h left · 20.00 EUR · fraudulent · ‹du_later›
-      [Dispute → du_later]
-      *Deadline missed*
-      :red_circle: Response overdue by 3 h (was due 2026-11-20 09:00 UTC) · 20.00 EUR · fraudulent · ‹du_past›
-      [Dispute → du_past]
-      All 3 disputes checked · as of 2026-11-20 12:00 UTC"
-    `);
-    expect(read(disputeQueueCard({ ...facts, queue: [] }))).toMatchInlineSnapshot(`
-      "No dispute needs a response
-      :scales: *No dispute needs a response*
-      All 3 disputes checked · as of 2026-11-20 12:00 UTC"
-    `);
-    expect(linesOf(disputeQueueCard({ ...facts, queue: [], scanned: 100, isAll: false }))[0]).toBe(
-      'No dispute needs a response among the 100 most recent',
-    );
-    const odd = [
-      aDispute({ id: 'du_refused', respondBy: null, answerAllowed: false }),
-      aDispute({ id: 'du_soon', respondBy: at('11-20T13:00') }),
-      aDispute({ id: 'du_undated', respondBy: null }),
-    ];
+    const card = disputeQueueCard({ ...queue, rows: queued, missed: [late] });
+    expect(read(card)).toMatchInlineSnapshot();
+    expect(tableIn(card)).toMatchInlineSnapshot();
+    expect(read({ text: card.text, blocks: card.plainer ?? [] })).toMatchInlineSnapshot();
+  });
+
+  it('the queue, narrowed and in pages', () => {
+    const counts = { open: 50_000, missed: 12, not_allowed: 2 };
+    const rows = Array.from({ length: 20 }, (_, n) => aKnownDispute({ id: `du_${n}` }));
+    const narrowed = { within: 'due within 3 d', narrowed: '3d northpay', counts };
+    const text = read(disputeQueueCard({ ...queue, ...narrowed, rows, page: 2 }));
+    expect(text).toContain('50,000 disputes need a response due within 3 d; 12 are overdue');
+    expect(text).toContain('[Open 41 → du_0]');
+    expect(text).toContain('[Previous → open 1 3d northpay]\n[Next → open 3 3d northpay]');
+    expect(text).toContain('[Deadline missed (12) → missed 0 3d northpay]');
+  });
+
+  it('the queue while it is read, empty, and with something unreadable', () => {
+    const counts = { open: 0, missed: 0, not_allowed: 0 };
     const unread = ['dispute du_odd cannot be read: currency is not an ISO 4217 currency'];
-    expect(read(disputeQueueCard({ ...facts, scanned: 4, queue: queueOf(odd, now), unread })))
-      .toMatchInlineSnapshot(`
-        "2 disputes need a response; 1 unreadable: Response due; the provider gives no date
-        :scales: *2 disputes need a response; 1 unreadable*
-        :red_circle: Response due; the provider gives no date · 20.00 EUR · fraudulent · ‹du_undated›
-        [Dispute → du_undated]
-        :red_circle: Response due by 2026-11-20 13:00 UTC, 1 h left · 20.00 EUR · fraudulent · ‹du_soon›
-        [Dispute → du_soon]
-        *No response allowed*
-        :no_entry_sign: Dispute can only be accepted: the network allows no response · 20.00 EUR · fraudulent · ‹du_refused›
-        [Dispute → du_refused]
-        :grey_question: dispute du_odd cannot be read: currency is not an ISO 4217 currency
-        All 4 disputes checked · 1 unreadable · as of 2026-11-20 12:00 UTC"
-      `);
-    const many = queueOf(
-      Array.from({ length: 17 }, (_, n) => aDispute({ id: `du_${n}` })),
-      now,
+    const text = read(disputeQueueCard({ ...queue, counts, rows: [], unread, wholeAt: null }));
+    expect(text).toMatchInlineSnapshot();
+  });
+
+  it('the card in the channel, its news, a warning and a reminder', () => {
+    const dispute = aKnownDispute();
+    expect(read(announcementCard({ dispute, now, links }))).toMatchInlineSnapshot();
+    expect(read(disputeNewsCard({ by: 'U1ANA', from: 'U1BO', text: 'took it over.' }))).toContain(
+      '<@U1ANA> took it over from <@U1BO>.',
     );
-    expect(read(disputeQueueCard({ ...facts, queue: many }))).toContain('and 5 more.');
+    expect(read(announcementCard({ dispute: { ...dispute, status: 'won' }, now, links }))).not.toContain(
+      'Take',
+    );
+    expect(read(fraudWarningCard({ warning: aWarning(), charge: aCharge(), links }))).toMatchInlineSnapshot();
+    expect(read(reminderCard([dispute, late], now, links))).toMatchInlineSnapshot();
+  });
+
+  it('the digest', () => {
+    const counts = { open: 20, missed: 1, not_allowed: 0 };
+    const card = digestCard({ rows: queued, counts, withinMs: 3 * dayMs, now, links });
+    expect(read(card)).toMatchInlineSnapshot();
+  });
+
+  it('a month', () => {
+    const month = parseMonth('2026-11', now);
+    const stats = statsOf([
+      { status: 'won', reason: 'fraudulent', network: 'visa', answered: true, count: 12 },
+      { status: 'lost', reason: 'fraudulent', network: 'visa', answered: true, count: 6 },
+      { status: 'lost', reason: 'duplicate', network: 'visa', answered: false, count: 3 },
+      { status: 'needs_response', reason: 'duplicate', network: 'mastercard', answered: false, count: 4 },
+    ]);
+    const standings = shippedProgrammes.map((programme, index) =>
+      standingOf(programme, month, { disputes: 90, warnings: 20, settled: index === 0 ? 7400 : null }),
+    );
+    const facts = { month, stats, standings, partner: 'northpay', wholeAt: now, now };
+    expect(read(statsCard({ ...facts, warningsSince: at('11-10T00:00') }))).toMatchInlineSnapshot();
+    expect(read(programmesCard({ month, standings, alarm: null, now }))).toContain('2026-11 so far');
   });
 });
+
+/** The rows of a card's table, a line each. */
+const tableIn = ({ blocks }: Card): string[] =>
+  (JSON.parse(JSON.stringify(blocks)) as { rows?: { text?: string; elements?: object[] }[][] }[])
+    .flatMap(({ rows = [] }) => rows)
+    .map((cells) => cells.map(({ text, elements }) => text ?? JSON.stringify(elements)).join(' | '));
 
 const status = (indicator: RememberedStatus['published']['indicator']): RememberedStatus => ({
   partner: 'northpay',
@@ -385,7 +458,7 @@ const status = (indicator: RememberedStatus['published']['indicator']): Remember
 });
 
 describe('/partner', () => {
-  const partner = { id: 'northpay', name: 'Northpay' };
+  const partner = { id: 'northpay', name: 'Northpay', signals: [] };
   const counts = {
     attempts: 1003,
     succeeded: 951,
@@ -409,6 +482,31 @@ describe('/partner', () => {
       *Our traffic* since 2026-11-20 11:00 UTC: 1003 attempts, 951 succeeded · failures: 40 customer, 9 partner · 3 in progress · latency p50 210 ms, p95 900 ms · last attempt 2026-11-20 11:59 UTC
       Status page read 2026-11-20 11:59 UTC · as of 2026-11-20 12:00 UTC"
     `);
+  });
+
+  it('one with an alert of its own that lasts', () => {
+    const signals = [
+      {
+        id: 'hlth_1',
+        partner: 'northpay',
+        type: 'api_error',
+        summary: 'Requests fail.',
+        severity: null,
+        startedAt: at('11-20T11:00'),
+        resolvedAt: null,
+      },
+    ];
+    const facts = {
+      ...partner,
+      signals,
+      status: status('none'),
+      traffic: { counts, since },
+      now,
+      startable: [],
+    };
+    expect(read(partnerCard(facts))).toContain(
+      ':large_orange_circle: *Northpay reports api error* · Requests fail. · since 2026-11-20 11:00 UTC',
+    );
   });
 
   it.each<[string, object, string]>([

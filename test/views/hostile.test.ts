@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { queueOf, urgencyOf } from '../../src/disputes/queue.js';
+import { urgencyOf } from '../../src/disputes/queue.js';
 import { dayMs, hourMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { containsCardNumber } from '../../src/kernel/sensitive.js';
@@ -25,6 +25,10 @@ import {
 import { auditKinds } from '../../src/ports/audit.js';
 import { auditCard } from '../../src/views/audit/log.js';
 import { disputeCard } from '../../src/views/disputes/dispute.js';
+import { announcementCard, fraudWarningCard, reminderCard } from '../../src/views/disputes/announcement.js';
+import { digestCard } from '../../src/views/disputes/digest.js';
+import { signalCard } from '../../src/views/partners/signal.js';
+import { failedPayoutCard } from '../../src/views/payments/failures.js';
 import { disputeQueueCard } from '../../src/views/disputes/queue.js';
 import { errorCard } from '../../src/views/desk/error.js';
 import { partnerCard, partnersCard, partnerStatusCard } from '../../src/views/partners/partner.js';
@@ -40,6 +44,7 @@ import {
   aBalanceTransaction,
   aCharge,
   aDispute,
+  aKnownDispute,
   anAttempt,
   anEntry,
   aPayment,
@@ -130,6 +135,14 @@ function cardsWith(text: string, count: number): Record<string, Card> {
     reason: text,
     networkReasonCode: text,
     paymentId: text,
+  });
+  const knownDispute = aKnownDispute({
+    id: text,
+    status: text,
+    reason: text,
+    networkReasonCode: text,
+    paymentId: text,
+    ownerId: text,
   });
   const warning = aWarning({ id: text, fraudType: text });
   const payout = aPayout({
@@ -236,7 +249,16 @@ function cardsWith(text: string, count: number): Record<string, Card> {
     details: auditDetails,
   };
   const candidate = { query: text, attempt, payment: null, why: text };
-  const partner = { id: text, name: text, status };
+  const signal = {
+    id: text,
+    partner: 'northpay',
+    type: text,
+    summary: text,
+    severity: text,
+    startedAt: now,
+    resolvedAt: now,
+  };
+  const partner = { id: text, name: text, status, signals: times(signal).slice(0, 10) };
   return {
     trace: paymentTraceCard({ trace, complete: true, links, sharedBy: null, startable: [] }),
     shared: paymentTraceCard({ trace, complete: true, links, sharedBy: 'U0SHARER', startable: [] }),
@@ -255,6 +277,10 @@ function cardsWith(text: string, count: number): Record<string, Card> {
     searching: searchingCard(text),
     payout: payoutCard(payout, now, links),
     dispute: disputeCard({
+      owner: { id: text },
+      note: null,
+      isAwaited: true,
+      readerId: 'U1ANA',
       dispute: {
         ...dispute,
         caseType: text,
@@ -272,14 +298,33 @@ function cardsWith(text: string, count: number): Record<string, Card> {
       startable: [],
     }),
     queue: disputeQueueCard({
-      queue: queueOf(times(dispute), now),
+      part: 'open',
+      page: 0,
+      rows: times(knownDispute).slice(0, 20),
+      missed: times(knownDispute),
+      counts: { open: 400, missed: 30, not_allowed: 2 },
       within: 'due within 3 d',
+      narrowed: '3d',
       unread: times(text),
-      scanned: 100,
-      isAll: false,
+      wholeAt: now,
       now,
       links,
     }),
+    announcement: announcementCard({ dispute: knownDispute, now, links }),
+    reminder: reminderCard(times(knownDispute), now, links),
+    warned: fraudWarningCard({ warning: aWarning({ fraudType: text }), charge: aCharge(), links }),
+    digest: digestCard({
+      rows: times(knownDispute).slice(0, 15),
+      counts: { open: 400, missed: 30, not_allowed: 2 },
+      withinMs: 3 * 86_400_000,
+      now,
+      links,
+    }),
+    failedPayout: failedPayoutCard(aPayout({ status: 'failed', failure: { code: text, message: text } }), {
+      partner: { name: text },
+      links,
+    }),
+    signal: signalCard(signal, text),
     partner: partnerCard({ ...partner, traffic: { unknown: text }, now, startable: [] }),
     partners: partnersCard(times(partner), now),
     live: partnerStatusCard(text, status),

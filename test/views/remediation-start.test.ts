@@ -157,6 +157,10 @@ describe('buttons on other cards', () => {
   ])('a dispute that is %s', (status, startable, expected) => {
     const dispute = aDispute({ status });
     const card = disputeCard({
+      owner: { id: null },
+      note: null,
+      isAwaited: false,
+      readerId: 'U1ANA',
       dispute,
       urgency: null,
       around: { refunds: [], others: [], warnings: [] },
@@ -169,7 +173,14 @@ describe('buttons on other cards', () => {
   });
 
   it('a partner', () => {
-    const facts = { id: 'northpay', name: 'Northpay', status: null, traffic: { unknown: 'no books' }, now };
+    const facts = {
+      id: 'northpay',
+      name: 'Northpay',
+      status: null,
+      signals: [],
+      traffic: { unknown: 'no books' },
+      now,
+    };
     expect(buttonsOn(partnerCard({ ...facts, startable: actions }))).toEqual(['Pause a route…', 'Message…']);
     expect(buttonsOn(partnerCard({ ...facts, startable: [] }))).toEqual([]);
   });

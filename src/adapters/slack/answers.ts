@@ -29,12 +29,15 @@ export function createAnswering(timeoutMs = defaultTimeoutMs): Answering {
   return (responseUrl, log) => {
     const say = (responseType: 'ephemeral' | 'in_channel') => async (card: Card) => {
       const message = { response_type: responseType, replace_original: false, text: card.text };
-      const refusal = await send(post, responseUrl, { ...message, blocks: card.blocks });
-      if (refusal === null) return;
-      log.error({ refusal }, 'Slack refused the blocks of an answer; sending its text');
-      const second = await send(post, responseUrl, message);
-      if (second !== null)
-        throw new OpsError('unavailable', 'Slack refused the answer.', { details: { refusal: second } });
+      for (const blocks of [card.blocks, card.plainer]) {
+        if (blocks === undefined) continue;
+        const refusal = await send(post, responseUrl, { ...message, blocks });
+        if (refusal === null) return;
+        log.error({ refusal }, 'Slack refused the blocks of an answer; sending it plainer');
+      }
+      const last = await send(post, responseUrl, message);
+      if (last !== null)
+        throw new OpsError('unavailable', 'Slack refused the answer.', { details: { refusal: last } });
     };
     return { privately: say('ephemeral'), publicly: say('in_channel') };
   };

@@ -9,8 +9,8 @@ import { OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Card } from '../../ports/card.js';
 import type { Answers } from '../../ports/command.js';
-import { callError, callFault, isRefused } from './client.js';
-import { blockRefusals } from './refusals.js';
+import { callError, callFault } from './client.js';
+import { postPlainly } from './plainer.js';
 
 /**
  * Throws `invalid` for a public answer, because there is no conversation around; otherwise `rate_limited`, `unavailable`,
@@ -22,15 +22,7 @@ export function directAnswers(client: WebClient, userId: string, log: Log): Answ
   return {
     privately: async (card) => {
       try {
-        await post(card).catch((error: unknown) => {
-          const fault = callFault(error);
-          if (!isRefused(fault, blockRefusals)) throw error;
-          log.error(
-            { refusal: fault.error, remarks: fault.messages },
-            'Slack refused the blocks of an answer; sending its text',
-          );
-          return post({ text: card.text, blocks: [] });
-        });
+        await postPlainly(card, post, log);
       } catch (error) {
         throw postingError(error);
       }

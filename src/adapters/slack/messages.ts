@@ -12,9 +12,9 @@ import { OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Card } from '../../ports/card.js';
 import type { Answers, Command, CommandRequest, Windows } from '../../ports/command.js';
-import { callError, callFault, isRefused } from './client.js';
+import { callError } from './client.js';
 import type { Identity } from './client.js';
-import { blockRefusals } from './refusals.js';
+import { postPlainly } from './plainer.js';
 
 /** What a message asks for, ready to run once its delivery is known to be the first. */
 export interface MessageCall<Desk> {
@@ -90,15 +90,7 @@ const bodyOf = ({ text, blocks }: Card, thread: string | undefined) => ({
 function answersIn(log: Log, post: (card: Card) => Promise<unknown>): Answers {
   const say = async (card: Card): Promise<void> => {
     try {
-      await post(card).catch((error: unknown) => {
-        const fault = callFault(error);
-        if (!isRefused(fault, blockRefusals)) throw error;
-        log.error(
-          { refusal: fault.error, remarks: fault.messages },
-          'Slack refused the blocks of an answer; sending its text',
-        );
-        return post({ text: card.text, blocks: [] });
-      });
+      await postPlainly(card, post, log);
     } catch (error) {
       throw callError(error, 'Slack did not take the answer.');
     }

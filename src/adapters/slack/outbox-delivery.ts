@@ -12,7 +12,8 @@ import type { Card } from '../../ports/card.js';
 import type { ClaimedMessage } from '../../ports/outbox.js';
 import { callFault, callTimeoutMs, isRefused } from './client.js';
 import { findPosted, outgoingMetadata } from './outbox-read-back.js';
-import { blockRefusals, cardRefusals, threadRefusals } from './refusals.js';
+import { postPlainly } from './plainer.js';
+import { cardRefusals, threadRefusals } from './refusals.js';
 
 export interface DeliveryFacts {
   client: WebClient;
@@ -29,32 +30,7 @@ export async function deliver(facts: DeliveryFacts, message: ClaimedMessage, log
   const found = message.outcomeUnknown ? await findPosted(facts.client, message, log) : null;
   if (found !== null && message.liveCard === null) return found;
   const placed = found === null ? message : { ...message, ts: found };
-  try {
-    return await put(facts, placed);
-  } catch (error) {
-    const fault = callFault(error);
-    if (!isRefused(fault, blockRefusals)) throw error;
-    log.error({ refusal: fault.error, remarks: fault.messages }, 'Slack refused the blocks of a card');
-    return putPlainer(facts, placed, log);
-  }
-}
-
-/** Workspaces get new kinds of blocks at different times; a chart is no reason to lose a card's buttons. */
-const chartType = 'data_visualization';
-
-/** Without its charts; where that is refused too, its text alone. */
-async function putPlainer(facts: DeliveryFacts, message: ClaimedMessage, log: Log): Promise<string> {
-  const { card } = message;
-  const withBlocks = (blocks: Card['blocks']): ClaimedMessage => ({ ...message, card: { ...card, blocks } });
-  const rest = card.blocks.filter(({ type }) => type !== chartType);
-  if (rest.length < card.blocks.length)
-    try {
-      return await put(facts, withBlocks(rest));
-    } catch (error) {
-      if (!isRefused(callFault(error), blockRefusals)) throw error;
-    }
-  log.error({}, 'sending the text of a card without its blocks');
-  return put(facts, withBlocks([]));
+  return postPlainly(placed.card, (card) => put(facts, { ...placed, card }), log);
 }
 
 /** Rewrites a card that was posted before; posts one that was not, or that is gone from Slack. */

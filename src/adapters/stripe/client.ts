@@ -7,7 +7,7 @@
 import type { Deadline } from '../http-api/client.js';
 import type { paths } from './openapi.gen.js';
 import type { Reader } from './readers.js';
-import { balanceSchema, pageSchema } from './schemas.js';
+import { balanceSchema, firstPageSchema, pageSchema } from './schemas.js';
 import { createStripeApi, read, readNoun, type StripeDeps } from './transport.js';
 
 /** Stripe's own limit of objects in a page. */
@@ -16,7 +16,9 @@ const pageSize = 100;
 type ReadPath = { [Path in keyof paths]: paths[Path] extends { get: object } ? Path : never }[keyof paths];
 type Params<Path extends ReadPath> = Pick<paths[Path]['get']['parameters'], 'path' | 'query'>;
 export type ObjectPath = Extract<ReadPath, `${string}/{id}`>;
-export type ListPath = Exclude<ReadPath, ObjectPath | '/v1/balance'>;
+/** Lists of the second version, which page in another way. */
+export type ShortListPath = Exclude<Extract<ReadPath, `/v2/${string}`>, ObjectPath>;
+export type ListPath = Exclude<ReadPath, ObjectPath | ShortListPath | '/v1/balance'>;
 export type Filter<Path extends ListPath> = Omit<
   NonNullable<paths[Path]['get']['parameters']['query']>,
   'limit' | 'starting_after'
@@ -41,6 +43,19 @@ export interface StripeClient {
     filter: Filter<Path>,
     options: { limit: number; deadline: Deadline },
   ): AsyncGenerator<unknown, void>;
+  /** One page of a list, unread; `next` is the id after which the next one begins. Throws as `get`. */
+  page<Path extends ListPath>(
+    path: Path,
+    filter: Filter<Path>,
+    after: string | null,
+    deadline: Deadline,
+  ): Promise<{ data: unknown[]; next: string | null }>;
+  /** The first page of a list of the second version, unread. Throws as `get`. */
+  first<Path extends ShortListPath>(
+    path: Path,
+    query: paths[Path]['get']['parameters']['query'],
+    deadline: Deadline,
+  ): Promise<unknown[]>;
   /** Succeeds when the key is accepted. Throws as `get`. */
   check(): Promise<void>;
 }
@@ -51,6 +66,15 @@ export function createStripeClient(deps: StripeDeps): StripeClient {
   const get: StripeClient['get'] = async (path, params, reader, deadline) =>
     readNoun(api, path, await api.ask(path, params, deadline), reader);
 
+  const pageOf = async <Path extends ListPath>(
+    path: Path,
+    query: Filter<Path> & { limit: number; starting_after?: string },
+    deadline: Deadline,
+  ): Promise<{ data: unknown[]; next: string | null }> => {
+    const page = read(api, path, await api.ask(path, { query }, deadline), pageSchema);
+    return { data: page.data, next: page.has_more ? page.last : null };
+  };
+
   async function* list<Path extends ListPath>(
     path: Path,
     filter: Filter<Path>,
@@ -60,16 +84,29 @@ export function createStripeClient(deps: StripeDeps): StripeClient {
     let cursor: { starting_after?: string } = {};
     while (left > 0) {
       const query = { ...filter, ...cursor, limit: Math.min(left, pageSize) };
-      const page = read(api, path, await api.ask(path, { query }, options.deadline), pageSchema);
-      yield* page.data.slice(0, left);
-      if (!page.has_more || page.last === null) return;
-      left -= page.data.length;
-      cursor = { starting_after: page.last };
+      const { data, next } = await pageOf(path, query, options.deadline);
+      yield* data.slice(0, left);
+      if (next === null) return;
+      left -= data.length;
+      cursor = { starting_after: next };
     }
   }
 
   const check = async (): Promise<void> =>
     void read(api, '/v1/balance', await api.ask('/v1/balance', {}, api.deadline()), balanceSchema);
 
-  return { deadline: (until) => api.deadline(until), get, list, check };
+  return {
+    deadline: (until) => api.deadline(until),
+    get,
+    list,
+    page: (path, filter, after, deadline) =>
+      pageOf(
+        path,
+        { ...filter, limit: pageSize, ...(after === null ? {} : { starting_after: after }) },
+        deadline,
+      ),
+    first: async (path, query, deadline) =>
+      read(api, path, await api.ask(path, { query }, deadline), firstPageSchema).data,
+    check,
+  };
 }

@@ -9,6 +9,7 @@ import type {
   Charge,
   Dispute,
   EarlyFraudWarning,
+  HealthAlert,
   Payment,
   PaymentError,
   Payout,
@@ -235,3 +236,28 @@ export function eventOf(wire: Wire['Event']): ProviderEvent {
     subject: { object, id: id ?? null },
   };
 }
+
+const optionalDate = (text: string | null | undefined): Date | null =>
+  typeof text === 'string' ? new Date(text) : null;
+
+/** `api_error` of `v2.core.health.api_error.firing`. An alert without an id is told apart by its grouping key. */
+export function healthEventOf({ type, data }: Wire['HealthEvent']): HealthAlert {
+  const name = type.replace(/^v2\.core\.health\./, '').replace(/\.[a-z_]+$/, '');
+  return {
+    id: data.alert_id ?? `${name}:${data.grouping_key}`,
+    type: name,
+    summary: data.summary,
+    severity: data.severity ?? null,
+    startedAt: optionalDate(data.started_at),
+    resolvedAt: optionalDate(data.resolved_at),
+  };
+}
+
+export const healthAlertOf = (wire: Wire['HealthAlert']): HealthAlert => ({
+  id: wire.id,
+  type: wire.type,
+  summary: wire.summary,
+  severity: wire.severity ?? null,
+  startedAt: new Date(wire.started_at),
+  resolvedAt: optionalDate(wire.resolved_at),
+});

@@ -328,6 +328,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/core/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Of the events of the second version only those about Stripe's own health are read. */
+        get: operations["retrieveHealthEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/core/health/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listHealthAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events/{id}": {
         parameters: {
             query?: never;
@@ -720,6 +769,31 @@ export interface components {
         };
         EventData: {
             object: components["schemas"]["EventSubject"];
+        };
+        HealthEvent: {
+            id: string;
+            /** @description Ends in .firing or .resolved. */
+            type: string;
+            data: {
+                alert_id?: string | null;
+                grouping_key: string;
+                summary: string;
+                severity?: string | null;
+                /** Format: date-time */
+                started_at?: string | null;
+                /** Format: date-time */
+                resolved_at?: string | null;
+            };
+        };
+        HealthAlert: {
+            id: string;
+            type: string;
+            summary: string;
+            severity?: string | null;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            resolved_at?: string | null;
         };
         Event: {
             id: string;
@@ -1353,6 +1427,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EarlyFraudWarning"];
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description 1 to 100. */
+                limit?: components["parameters"]["limit"];
+                /** @description The id of the last object of the page before. */
+                starting_after?: components["parameters"]["startingAfter"];
+                /** @description At most 20. */
+                types?: string[];
+                created?: {
+                    gte?: number;
+                    lte?: number;
+                };
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. Stripe keeps events for 30 days. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Event"][];
+                        has_more: boolean;
+                    };
+                };
+            };
+        };
+    };
+    retrieveHealthEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The object. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthEvent"];
+                };
+            };
+        };
+    };
+    listHealthAlerts: {
+        parameters: {
+            query?: {
+                /** @description 1 to 100. */
+                limit?: components["parameters"]["limit"];
+                created_gte?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["HealthAlert"][];
+                    };
                 };
             };
         };

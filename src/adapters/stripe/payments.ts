@@ -5,7 +5,7 @@
  * takes. A charge comes with its balance transaction, which saves a request for a trace.
  * Deliberately absent: caching. What Stripe says now is what people act on.
  */
-import type { PaymentsApi, ProviderSubject } from '../../ports/payments-api.js';
+import type { EventQuery, PaymentsApi, ProviderSubject } from '../../ports/payments-api.js';
 import type { Rows } from '../../ports/rows.js';
 import {
   createStripeClient,
@@ -36,6 +36,8 @@ export function createStripePayments(deps: StripeDeps): PaymentsApi {
 const filterOf = (subject: ProviderSubject): { charge: string } | { payment_intent: string } =>
   'paymentId' in subject ? { payment_intent: subject.paymentId } : { charge: subject.chargeId };
 
+const secondsOf = (at: Date): number => Math.floor(at.getTime() / 1000);
+
 function objectsOf(client: StripeClient) {
   const one =
     <Wire, Noun>(path: ObjectPath, reader: Reader<Wire, Noun>) =>
@@ -56,6 +58,7 @@ function objectsOf(client: StripeClient) {
     balanceTransaction: one('/v1/balance_transactions/{id}', readers.balanceTransaction),
     earlyFraudWarning: one('/v1/radar/early_fraud_warnings/{id}', readers.earlyFraudWarning),
     event: one('/v1/events/{id}', readers.event),
+    healthEvent: one('/v2/core/events/{id}', readers.healthEvent),
     linkOf: linksOf(client),
   };
 }
@@ -87,5 +90,20 @@ function listsOf(client: StripeClient) {
       collect('/v1/payment_intents', { customer: customerId }, readers.payment, { limit }),
     recentDisputes: (limit: number, until?: AbortSignal) =>
       collect('/v1/disputes', {}, readers.dispute, { limit, until }),
+    disputesAfter: async (id: string | null) => {
+      const { data, next } = await client.page('/v1/disputes', {}, id, client.deadline());
+      return { ...readObjects(data, readers.dispute), next };
+    },
+    eventsBetween: ({ types, from, to, limit }: EventQuery) => {
+      const created = { gte: secondsOf(from), ...(to === null ? {} : { lte: secondsOf(to) }) };
+      return collect('/v1/events', { types: [...types], created }, readers.event, { limit });
+    },
+    healthAlertsSince: async (since: Date) => {
+      const query = { limit: 100, created_gte: since.toISOString() };
+      return readObjects(
+        await client.first('/v2/core/health/alerts', query, client.deadline()),
+        readers.healthAlert,
+      );
+    },
   };
 }

@@ -38,6 +38,8 @@ export const readers = {
   ),
   earlyFraudWarning: reader('early fraud warning', schemas.earlyFraudWarningSchema, map.earlyFraudWarningOf),
   event: reader('event', schemas.eventSchema, map.eventOf),
+  healthEvent: reader('health event', schemas.healthEventSchema, map.healthEventOf),
+  healthAlert: reader('health alert', schemas.healthAlertSchema, map.healthAlertOf),
   file: reader('file', schemas.fileSchema, ({ id }) => ({ fileId: id })),
 };
 

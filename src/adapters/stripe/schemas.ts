@@ -231,6 +231,30 @@ export const eventSchema: z.ZodType<Wire['Event']> = z.object({
   data: z.object({ object: z.object({ object: text, id: optional(text) }) }),
 });
 
+const dateTime = z.iso.datetime({ offset: true });
+
+export const healthEventSchema: z.ZodType<Wire['HealthEvent']> = z.object({
+  id: text,
+  type: text,
+  data: z.object({
+    alert_id: optional(text),
+    grouping_key: text,
+    summary: text,
+    severity: optional(text),
+    started_at: optional(dateTime),
+    resolved_at: optional(dateTime),
+  }),
+});
+
+export const healthAlertSchema: z.ZodType<Wire['HealthAlert']> = z.object({
+  id: text,
+  type: text,
+  summary: text,
+  severity: optional(text),
+  started_at: dateTime,
+  resolved_at: optional(dateTime),
+});
+
 /** Of any list. What is in it is read one by one. A page that promises more has to say where to go on from. */
 export const pageSchema = z
   .object({ data: z.array(z.unknown()), has_more: z.boolean() })
@@ -239,6 +263,9 @@ export const pageSchema = z
     ({ last, has_more }) => !has_more || last !== null,
     'promises more without saying after which object',
   );
+
+/** Of a list of the second version. */
+export const firstPageSchema = z.object({ data: z.array(z.unknown()) });
 
 const withId = z.object({ id: text });
 

@@ -11,12 +11,14 @@ import { formatMoney, isZero } from '../../kernel/money.js';
 import { answerTo, canBeAnswered, isInquiry } from '../../nouns/dispute.js';
 import { answeredBy, responderSentence, withoutAnswer } from '../../nouns/responder.js';
 import type { Card } from '../../ports/card.js';
+import type { DisputeFacts } from '../../ports/dispute-register.js';
 import type { EvidenceKind } from '../../ports/evidence.js';
 import type { Dispute, EarlyFraudWarning, Refund } from '../../ports/payments-api.js';
 import { kindsText, lackingFor } from '../../remediation/kit/evidence-needs.js';
 import { actions, cardOf, code, escape, fields, instant, section, sections } from '../kit/blocks.js';
 import { reference, type Links } from '../kit/links.js';
 import { lookUpButton } from '../kit/look-ups.js';
+import { ownerLine, ownershipButtons } from './ownership.js';
 import { startButtons, type Startable } from '../remediation/start.js';
 
 export const marks: Readonly<Record<Urgency, string>> = {
@@ -32,12 +34,13 @@ export const marks: Readonly<Record<Urgency, string>> = {
 export const words = (text: string): string => escape(text.replaceAll('_', ' '));
 
 /** “Inquiry” where it is none of the disputes that move money. */
-const nameOf = (dispute: Dispute): string => (isInquiry(dispute) ? 'Inquiry' : 'Dispute');
+export const nameOf = (dispute: Pick<Dispute, 'status'>): string =>
+  isInquiry(dispute) ? 'Inquiry' : 'Dispute';
 
 /** `warning_needs_response` as “needs response”: that it is an inquiry is said by its name. */
-const statusWords = ({ status }: Dispute): string => words(status.replace(/^warning_/, ''));
+const statusWords = ({ status }: Pick<Dispute, 'status'>): string => words(status.replace(/^warning_/, ''));
 
-export function dueSentence(dispute: Dispute, now: Date): string {
+export function dueSentence(dispute: DisputeFacts, now: Date): string {
   const answer = answerTo(dispute, now);
   switch (answer.kind) {
     case 'due':
@@ -66,13 +69,20 @@ export interface DisputeCardModel {
   dispute: Dispute;
   urgency: Urgency | null;
   around: Surroundings;
+  /** Who has it, null for nobody; null where that cannot be read. */
+  owner: { id: string | null } | null;
+  /** What the reader has just done about it, as mrkdwn; null for nothing. */
+  note: string | null;
+  isAwaited: boolean;
+  readerId: string;
   now: Date;
   links: Links;
   /** The guarded actions that the desk has. */
   startable: readonly Startable[];
 }
 
-export function disputeCard({ dispute, urgency, around, now, links, startable }: DisputeCardModel): Card {
+export function disputeCard(model: DisputeCardModel): Card {
+  const { dispute, urgency, around, now, links, startable } = model;
   const payment = dispute.paymentId ?? dispute.chargeId;
   const pairs: [string, string][] = [
     [nameOf(dispute), reference(links, 'dispute', dispute.id)],
@@ -86,18 +96,28 @@ export function disputeCard({ dispute, urgency, around, now, links, startable }:
   const plain = `${dueSentence(dispute, now)} · ${formatMoney(dispute.amount)} ${escape(dispute.id)}`;
   return cardOf(plain, [
     section(`${urgency ? marks[urgency] : ':scales:'} *${dueSentence(dispute, now)}*`),
+    ...(model.note === null ? [] : [section(model.note)]),
     fields(pairs),
     ...sections([
+      ...ownerLines(model),
       ...deadlineLines(dispute, now),
       ...stakeLines(dispute),
       ...evidenceLines(dispute, now),
       ...aroundLines(dispute, around),
     ]),
     ...actions(
+      ...(model.owner === null
+        ? []
+        : ownershipButtons({ ...model, id: dispute.id, ownerId: model.owner.id })),
       ...startButtons({ kind: 'dispute', dispute, now }, startable),
       payment === null ? null : lookUpButton('payment', payment),
     ),
   ]);
+}
+
+function ownerLines({ owner, isAwaited }: DisputeCardModel): string[] {
+  if (owner === null) return ['*Owner:* can’t be read at the moment'];
+  return isAwaited || owner.id !== null ? [ownerLine(owner.id)] : [];
 }
 
 /** “fraudulent: other fraud, card not present (visa 10.4, chargeback)”. */
@@ -177,7 +197,7 @@ function aroundLines(dispute: Dispute, { refunds, others, warnings }: Surroundin
 }
 
 /** An inquiry asks about an amount and takes none of it. */
-export const amountWords = (dispute: Dispute): string =>
+export const amountWords = (dispute: DisputeFacts): string =>
   `${formatMoney(dispute.amount)}${isInquiry(dispute) ? ', nothing withdrawn' : ''}`;
 
 function evidenceWords({ submissionCount, hasEvidence }: Dispute): string {

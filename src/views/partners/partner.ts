@@ -15,9 +15,11 @@ import type {
   StatusIndicator,
 } from '../../ports/partner-status.js';
 import type { RememberedStatus } from '../../ports/partner-statuses.js';
+import type { PartnerSignal } from '../../ports/provider-events.js';
 import { actions, cardOf, context, escape, instant, link, section, sections } from '../kit/blocks.js';
 import { joined } from '../kit/links.js';
 import { startButtons, type Startable } from '../remediation/start.js';
+import { signalLine } from './signal.js';
 
 const marks: Readonly<Record<StatusIndicator, string>> = {
   none: ':large_green_circle:',
@@ -112,6 +114,8 @@ function partnerLine({ id, name, status }: PartnerFacts, now: Date): string {
 }
 
 export interface PartnerCardFacts extends PartnerFacts {
+  /** Its own alerts that last. */
+  signals: readonly PartnerSignal[];
   /** What we measured since `since`, or why we could not. */
   traffic: { counts: PartnerTraffic; since: Date } | { unknown: string };
   now: Date;
@@ -119,7 +123,7 @@ export interface PartnerCardFacts extends PartnerFacts {
   startable: readonly Startable[];
 }
 
-export function partnerCard({ traffic, now, startable, ...partner }: PartnerCardFacts): Card {
+export function partnerCard({ signals, traffic, now, startable, ...partner }: PartnerCardFacts): Card {
   const { id, name, status } = partner;
   const indicator = indicatorOf(partner, now);
   const measured = 'unknown' in traffic ? 'our traffic unknown' : rateWords(traffic.counts);
@@ -129,6 +133,7 @@ export function partnerCard({ traffic, now, startable, ...partner }: PartnerCard
     section(`${indicator === undefined ? ':grey_question:' : marks[indicator]} *${sentence}*`),
     ...(status && indicator === undefined ? [context(lastWords(status))] : []),
     ...(status ? publishedBlocks(status.published) : []),
+    ...sections(signals.map((signal) => signalLine(signal, name))),
     section(
       'unknown' in traffic
         ? `:grey_question: Our traffic: unknown, ${escape(traffic.unknown)}`

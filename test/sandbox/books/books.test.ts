@@ -217,6 +217,7 @@ describe('a disturbed world', () => {
       world: target,
       clock: createManualClock(new Date(atTime)),
       putObjects: () => undefined,
+      happen: () => Promise.resolve(null),
     });
 
   beforeAll(async () => {

@@ -8,7 +8,12 @@ let bench: Bench;
 let scenarios: Scenarios;
 beforeEach(async () => {
   bench = await openBench();
-  scenarios = createScenarios({ world: bench.world, clock: bench.clock, putObjects: () => undefined });
+  scenarios = createScenarios({
+    world: bench.world,
+    clock: bench.clock,
+    putObjects: () => undefined,
+    happen: () => Promise.resolve(null),
+  });
 });
 afterEach(() => bench.api.close());
 

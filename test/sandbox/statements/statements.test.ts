@@ -49,7 +49,12 @@ async function setUp() {
   const world = newWorld();
   const clock = createManualClock(start);
   const open = () => startStatements({ inbox, world, clock, log: () => undefined, tickMs: 0 });
-  const scenarios = createScenarios({ world, clock, putObjects: () => undefined });
+  const scenarios = createScenarios({
+    world,
+    clock,
+    putObjects: () => undefined,
+    happen: () => Promise.resolve(null),
+  });
   return {
     inbox,
     world,

@@ -20,7 +20,12 @@ const calm = small();
 async function disturbed(name: string, params: Record<string, unknown> = {}, stopAfterHours?: number) {
   const world = small();
   const clock = createManualClock(new Date(startMs));
-  const scenarios = createScenarios({ world, clock, putObjects: () => undefined });
+  const scenarios = createScenarios({
+    world,
+    clock,
+    putObjects: () => undefined,
+    happen: () => Promise.resolve(null),
+  });
   // Caches are warm when it happens, as they are in life.
   hours(now - 3, now + 3).forEach((hour) => world.bookingsOfHour(hour));
   const result = await scenarios.start(name, params);
@@ -229,6 +234,7 @@ describe('determinism', () => {
       world: restored,
       clock: createManualClock(new Date(startMs + dayMs)),
       putObjects: () => undefined,
+      happen: () => Promise.resolve(null),
     });
     const running = (): string[] =>
       scenarios

@@ -15,6 +15,7 @@ function setUp() {
     world,
     clock,
     putObjects: (objects) => void imported.push(...objects),
+    happen: () => Promise.resolve(null),
   });
   return { world, clock, imported, scenarios };
 }

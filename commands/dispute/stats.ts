@@ -1,0 +1,28 @@
+/** `/dispute stats [partner] [month]`: how disputes end, and how far the networks' thresholds are. */
+import { looksLikeMonth, monthOf, parseMonth, type Month } from '../../src/disputes/month.js';
+import type { Card } from '../../src/ports/card.js';
+import { statsCard } from '../../src/views/disputes/stats.js';
+import { connected, partnerIn, type DisputeDeps } from './deps.js';
+
+export async function monthCard(text: string, desk: DisputeDeps): Promise<Card> {
+  const { disputes, monthReport } = connected(desk);
+  const now = desk.clock.now();
+  const month = monthIn(text, now, desk);
+  const [{ stats, standings }, begunAt, { wholeAt }] = await Promise.all([
+    monthReport(month),
+    disputes.begunAt(),
+    disputes.queue({ partner: null, dueBy: null }, 'open', { offset: 0, limit: 1 }),
+  ]);
+  const warningsSince = begunAt > month.from ? begunAt : null;
+  return statsCard({ month, partner: disputes.partner, stats, standings, warningsSince, wholeAt, now });
+}
+
+/** The month that is asked for. Disputes are known of one partner, which may be named as well. */
+function monthIn(text: string, now: Date, desk: DisputeDeps): Month {
+  let month = monthOf(now);
+  for (const word of text.toLowerCase().split(/\s+/).filter(Boolean)) {
+    if (looksLikeMonth(word)) month = parseMonth(word, now);
+    else partnerIn(word, desk, 'a month such as `2026-11`');
+  }
+  return month;
+}

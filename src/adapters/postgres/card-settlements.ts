@@ -1,0 +1,28 @@
+/**
+ * Settled card payments from the books.
+ *
+ * Invariant: a company without the view gets no number instead of an error: it is optional.
+ */
+import { toOpsError } from '../../kernel/errors.js';
+import type { Log } from '../../kernel/log.js';
+import type { CardSettlements } from '../../ports/card-settlements.js';
+import type { Database } from './database.js';
+
+const countSql = `
+  select coalesce(sum(payments), 0)::text as payments from card_settlements
+  where ($1::text is null or partner = $1) and day >= $2::date and day < $3::date and network = $4`;
+
+const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
+
+export const createCardSettlements = ({ query }: Pick<Database, 'query'>, log: Log): CardSettlements => ({
+  count: async ({ partner, from, to }, network) => {
+    try {
+      const [row] = await query<{ payments: string }>(countSql, [partner, dayOf(from), dayOf(to), network]);
+      return row ? Number(row.payments) : null;
+    } catch (thrown) {
+      const { code, reference, details } = toOpsError(thrown);
+      log.warn({ code, reference, ...details }, 'settled card payments cannot be counted');
+      return null;
+    }
+  },
+});

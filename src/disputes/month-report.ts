@@ -1,0 +1,45 @@
+/**
+ * A month's disputes and programmes, put together from the register, the warnings and the books.
+ */
+import type { CardSettlements } from '../ports/card-settlements.js';
+import type { DisputeRegister, FraudWarnings } from '../ports/dispute-register.js';
+import { monthBefore, type Month } from './month.js';
+import { chargebacksAt, standingOf, type Programme, type Standing } from './programmes.js';
+import { statsOf, type DisputeStats } from './stats.js';
+
+export interface MonthReportDeps {
+  /** Whose disputes are known: both parts of a ratio are of that partner alone. */
+  partner: string;
+  register: Pick<DisputeRegister, 'opened'>;
+  warnings: Pick<FraudWarnings, 'count'>;
+  /** Null while no books are connected. */
+  settlements: CardSettlements | null;
+  programmes: readonly Programme[];
+}
+
+export interface MonthReport {
+  stats: DisputeStats;
+  standings: readonly Standing[];
+}
+
+export async function monthReport(
+  { partner, register, warnings, settlements, programmes }: MonthReportDeps,
+  month: Month,
+): Promise<MonthReport> {
+  const spanOf = ({ from, to }: Month) => ({ partner, from, to });
+  const opened = await register.opened(spanOf(month));
+  const standings = programmes.map(async (programme) => {
+    const { network, dividedBy } = programme;
+    const base = dividedBy === 'same_month' ? month : monthBefore(month);
+    const [warned, settled] = await Promise.all([
+      warnings.count(spanOf(month), network),
+      settlements?.count(spanOf(base), network) ?? null,
+    ]);
+    return standingOf(programme, month, {
+      disputes: chargebacksAt(opened, network),
+      warnings: warned,
+      settled,
+    });
+  });
+  return { stats: statsOf(opened), standings: await Promise.all(standings) };
+}

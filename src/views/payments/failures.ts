@@ -1,0 +1,48 @@
+/**
+ * Money that did not arrive: a payout that the bank sent back, a refund that the customer did not get.
+ */
+import { formatMoney } from '../../kernel/money.js';
+import type { Card } from '../../ports/card.js';
+import type { Payout, Refund } from '../../ports/payments-api.js';
+import { actions, calendarDate, cardOf, context, escape, instant, section } from '../kit/blocks.js';
+import { joined, reference, type Links } from '../kit/links.js';
+import { lookUpButton } from '../kit/look-ups.js';
+
+interface Surroundings {
+  partner: { name: string };
+  links: Links;
+}
+
+const because = (reason: string | null): string =>
+  reason === null ? '' : `: ${escape(reason.replaceAll('_', ' '))}`;
+
+export function failedPayoutCard(payout: Payout, { partner, links }: Surroundings): Card {
+  const { id, amount, failure, createdAt, arrivalDate } = payout;
+  const title = `Payout of ${formatMoney(amount)} from ${escape(partner.name)} failed${because(failure?.code ?? null)}`;
+  return cardOf(title, [
+    section(`:rotating_light: *${title}*`),
+    section(
+      `The money is back on the balance and is not paid out again by itself.${failure?.message ? ` ${escape(failure.message)}` : ''}`,
+    ),
+    ...actions(lookUpButton('payout', id)),
+    context(
+      joined(
+        reference(links, 'payout', id),
+        `created ${instant(createdAt)}`,
+        `was to arrive ${calendarDate(arrivalDate)}`,
+      ),
+    ),
+  ]);
+}
+
+export function failedRefundCard(refund: Refund, { partner, links }: Surroundings): Card {
+  const { id, amount, failureReason, createdAt, paymentId, chargeId } = refund;
+  const title = `Refund of ${formatMoney(amount)} at ${escape(partner.name)} failed${because(failureReason)}`;
+  const payment = paymentId ?? chargeId;
+  return cardOf(title, [
+    section(`:rotating_light: *${title}*`),
+    section('The customer has not received it; the money is back on the balance. Refund another way.'),
+    ...actions(payment === null ? null : lookUpButton('payment', payment)),
+    context(joined(reference(links, 'refund', id), `created ${instant(createdAt)}`)),
+  ]);
+}
