@@ -83,11 +83,11 @@ describe('the watch', () => {
   });
 
   it('feeds every bucket once, also while people ask what the detector sees', async () => {
-    await replica().tick();
-    observed = [];
-    const desk = replica();
+    await replica(stage).tick();
+    stage.observed = [];
+    const desk = replica(stage);
     await Promise.all([desk.tick(), desk.sight('success', {}), desk.sight('success', {})]);
-    const begins = observed.map(({ at }) => at.getTime());
+    const begins = stage.observed.map(({ at }) => at.getTime());
     expect(begins.length).toBeGreaterThan((50 * dayMs) / metric.bucketMs);
     expect(begins).toEqual([...new Set(begins)]);
   });
