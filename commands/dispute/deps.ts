@@ -31,13 +31,17 @@ export function connected({ paymentsApi, disputes, monthReport }: DisputeDeps) {
   });
 }
 
-/** The partner that a word names. Throws `invalid` for one without disputes. */
-export function partnerIn(word: string, { paymentsPartner }: DisputeDeps, what: string): string {
+/** The partner that a word names. Throws `invalid` for one without disputes, with what else could be typed. */
+export function partnerIn(
+  word: string,
+  { paymentsPartner }: DisputeDeps,
+  { what, hint }: { what: string; hint: string },
+): string {
   if (word === paymentsPartner) return word;
   throw new OpsError(
     'invalid',
     `“${word.slice(0, 40)}” is neither ${what} nor a partner whose disputes are connected.`,
-    paymentsPartner === null ? {} : { hint: `Connected: ${paymentsPartner}.` },
+    { hint: `${hint}${paymentsPartner === null ? '' : `; connected: ${paymentsPartner}`}.` },
   );
 }
 

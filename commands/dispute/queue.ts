@@ -58,7 +58,11 @@ function limitsIn(narrowed: string, desk: DisputeDeps): { withinMs: number | nul
   for (const word of narrowed.toLowerCase().split(/\s+/).filter(Boolean)) {
     const duration = parseDuration(word);
     if (duration !== null && duration >= hourMs) withinMs = duration;
-    else partner = partnerIn(word, desk, 'a time such as `24h`, `3d` or `7d`');
+    else
+      partner = partnerIn(word, desk, {
+        what: 'a time',
+        hint: 'Try `/dispute due 24h` or `/dispute due 7d`',
+      });
   }
   return { withinMs, partner };
 }

@@ -22,7 +22,7 @@ function monthIn(text: string, now: Date, desk: DisputeDeps): Month {
   let month = monthOf(now);
   for (const word of text.toLowerCase().split(/\s+/).filter(Boolean)) {
     if (looksLikeMonth(word)) month = parseMonth(word, now);
-    else partnerIn(word, desk, 'a month such as `2026-11`');
+    else partnerIn(word, desk, { what: 'a month', hint: `Try \`/dispute stats ${monthOf(now).text}\`` });
   }
   return month;
 }

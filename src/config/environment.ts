@@ -58,7 +58,7 @@ const variablesSchema = z.object({
   /** Signing secrets of the webhook endpoint, with commas between: two while one replaces the other. */
   STRIPE_WEBHOOK_SECRETS: z
     .string()
-    .regex(/^\s*whsec_[^\s,]{8,}\s*(,\s*whsec_[^\s,]{8,}\s*)*$/, {
+    .regex(/^\s*whsec_[^\s,]+\s*(,\s*whsec_[^\s,]+\s*)*$/, {
       message: 'must be signing secrets that start with “whsec_”, with commas between',
     })
     .transform((value) => value.split(',').map((secret) => new Secret(secret.trim())))

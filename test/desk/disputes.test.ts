@@ -35,10 +35,16 @@ const happens = async (name: string): Promise<Happened['result']> =>
   ((await desk.scenario(name)) as Happened).result;
 
 /** The card of a dispute in its channel. */
-const cardOf = (id: string) =>
-  until(`the card of ${id}`, async () =>
-    (await saidIn('disputes', id)).find(({ ts, thread_ts = ts }) => thread_ts === ts),
+const cardOf = (id: string) => until(`the card of ${id}`, async () => (await cardsOf(id))[0]);
+
+/** In the channel itself, for everybody. */
+const cardsOf = async (id: string) =>
+  (await saidIn('disputes', id)).filter(
+    ({ ts, thread_ts = ts, ephemeral_to }) => thread_ts === ts && ephemeral_to === undefined,
   );
+
+/** What only the one who pressed reads. */
+const heard = (text: string) => until(`“${text}”`, async () => (await saidIn('disputes', text))[0]);
 
 const press = (user: string, card: { ts: string }, action_id: string) =>
   desk.action({ user, channel: 'disputes', ts: card.ts, action_id });
@@ -52,20 +58,20 @@ describe('a new dispute', () => {
     expect(card.text).toMatch(/^Dispute over 49\.00 EUR: response due by /);
     const queue = await desk.command('/dispute due');
     expect(textOf(queue)).toContain(dispute);
-    expect(await saidIn('disputes', dispute)).toHaveLength(1);
+    expect(await cardsOf(dispute)).toHaveLength(1);
   });
 
   it('is taken from its card, and everywhere says by whom', async () => {
     const { dispute } = await happens('new-dispute');
-    const taken = await press('ana', await cardOf(dispute), 'dispute_take');
-    expect(textOf(taken)).toContain('You have it.');
+    await press('ana', await cardOf(dispute), 'dispute_take');
+    expect((await heard('You have it.')).ephemeral_to).toBe(ana);
     await until('the card names her', async () =>
       JSON.stringify(await cardOf(dispute)).includes(`*Owner:* <@${ana}>`),
     );
     expect(textOf(await desk.command(`/dispute ${dispute}`))).toContain(`*Owner:* <@${ana}>`);
     expect(textOf(await desk.command('/dispute due'))).toContain(`"user_id":"${ana}"`);
-    const over = await press('mei', await cardOf(dispute), 'dispute_take');
-    expect(textOf(over)).toContain(`You took it over from <@${ana}>.`);
+    await press('mei', await cardOf(dispute), 'dispute_take');
+    await heard(`You took it over from <@${ana}>.`);
     await until('the thread says so', async () =>
       (await saidIn('disputes', `<@${mei}> took it over from <@${ana}>.`)).find(({ thread_ts }) => thread_ts),
     );
@@ -233,16 +239,14 @@ describe('a webhook', () => {
     });
     await post(body);
     await cardOf(dispute);
-    expect(
-      (await saidIn('disputes', dispute)).filter(({ ts, thread_ts = ts }) => thread_ts === ts),
-    ).toHaveLength(1);
+    expect(await cardsOf(dispute)).toHaveLength(1);
   });
 });
 
 describe('/dispute stats', () => {
   it('has a win rate with n, reasons and both programmes', async () => {
     const answer = textOf(await desk.command('/dispute stats'));
-    expect(answer).toMatch(/opened in \d{4}-\d{2}: /);
+    expect(answer).toMatch(/opened in \d{4}-\d{2} at northpay: /);
     expect(answer).toContain('Visa VAMP');
     expect(answer).toContain('Mastercard ECM');
   });

@@ -93,6 +93,11 @@ describe('sentences', () => {
       Paydesk reconciled \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk reopened \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk signed off \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk saw \`REM-3\` change at the provider, 2026-11-20 22:47 UTC
+      Paydesk saw \`REM-3\` open, 2026-11-20 22:47 UTC
+      Paydesk gave \`REM-3\` back, 2026-11-20 22:47 UTC
+      Paydesk took \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk took \`REM-3\` over, 2026-11-20 22:47 UTC
       <@U1LARS> froze all guarded actions, 2026-11-20 22:47 UTC: “Refunds go out twice.”
       <@U1LARS> asked to lift the freeze, 2026-11-20 22:47 UTC
       <@U1LARS> lifted the freeze as the second person, 2026-11-20 22:47 UTC
@@ -103,6 +108,8 @@ describe('sentences', () => {
       Paydesk saw \`northpay\` report an incident (Slow captures), 2026-11-20 22:47 UTC
       Paydesk could read the status page of \`northpay\` again, 2026-11-20 22:47 UTC
       Paydesk saw \`northpay\` report normal service (Slow captures), 2026-11-20 22:47 UTC
+      Paydesk saw \`REM-3\` end a health alert, 2026-11-20 22:47 UTC
+      Paydesk saw \`REM-3\` raise a health alert, 2026-11-20 22:47 UTC
       Paydesk could no longer read the status page of \`northpay\`, 2026-11-20 22:47 UTC
       Paydesk saw \`northpay\` report a larger incident (Slow captures), 2026-11-20 22:47 UTC
       <@U1LARS> approved \`REM-3\`, confirmed outside Slack, 2026-11-20 22:47 UTC

@@ -284,9 +284,11 @@ describe('/dispute', () => {
       *Opened* 2026-11-16 09:00 UTC
       *Evidence* none yet
       *Payment* ‹pi_1paid›
+      *Owner:* nobody yet
       *Who answers at the deadline:* Your team: nothing is sent unless someone submits evidence. Without an answer it is lost.
       *At stake:* nothing withdrawn from the balance yet
       *Evidence required:* customer purchase IP, access activity log; or billing address, customer signature; or shipping address, shipping documentation
+      [Take → du_1]
       [Payment → pi_1paid]"
     `);
   });
@@ -361,9 +363,35 @@ describe('/dispute', () => {
 
   it('the queue', () => {
     const card = disputeQueueCard({ ...queue, rows: queued, missed: [late] });
-    expect(read(card)).toMatchInlineSnapshot();
-    expect(tableIn(card)).toMatchInlineSnapshot();
-    expect(read({ text: card.text, blocks: card.plainer ?? [] })).toMatchInlineSnapshot();
+    expect(read(card)).toMatchInlineSnapshot(`
+      "2 disputes need a response; 1 is overdue: Response due by 2026-11-25 00:00 UTC, 4 d 12 h left
+      :scales: *2 disputes need a response; 1 is overdue*
+      [Open 1 → du_week]
+      [Open 2 → du_later]
+      *Deadline missed*
+      :red_circle: Response overdue by 3 h (was due 2026-11-20 09:00 UTC) · 20.00 EUR · fraudulent · ‹du_past›
+      [Dispute → du_past]
+      All disputes · as of 2026-11-20 12:00 UTC"
+    `);
+    expect(tableIn(card)).toMatchInlineSnapshot(`
+      [
+        "# | Left | Due | Amount | Reason | Owner | Dispute",
+        "1 | 4 d 12 h | [{"type":"rich_text_section","elements":[{"type":"date","timestamp":1795564800,"format":"{date_short_pretty} {time}","fallback":"2026-11-25 00:00 UTC"}]}] | 20.00 EUR | fraudulent | nobody | du_week",
+        "2 | 29 d 12 h | [{"type":"rich_text_section","elements":[{"type":"date","timestamp":1797724800,"format":"{date_short_pretty} {time}","fallback":"2026-12-20 00:00 UTC"}]}] | 20.00 EUR | fraudulent | [{"type":"rich_text_section","elements":[{"type":"user","user_id":"U1ANA"}]}] | du_later",
+      ]
+    `);
+    expect(read({ text: card.text, blocks: card.plainer ?? [] })).toMatchInlineSnapshot(`
+      "2 disputes need a response; 1 is overdue: Response due by 2026-11-25 00:00 UTC, 4 d 12 h left
+      :scales: *2 disputes need a response; 1 is overdue*
+      :large_yellow_circle: Response due by 2026-11-25 00:00 UTC, 4 d 12 h left · 20.00 EUR, nothing withdrawn · fraudulent · ‹du_week›
+      [Dispute → du_week]
+      :large_green_circle: Response due by 2026-12-20 00:00 UTC, 29 d 12 h left · 20.00 EUR · fraudulent · ‹du_later› · <@U1ANA>
+      [Dispute → du_later]
+      *Deadline missed*
+      :red_circle: Response overdue by 3 h (was due 2026-11-20 09:00 UTC) · 20.00 EUR · fraudulent · ‹du_past›
+      [Dispute → du_past]
+      All disputes · as of 2026-11-20 12:00 UTC"
+    `);
   });
 
   it('the queue, narrowed and in pages', () => {
@@ -381,26 +409,61 @@ describe('/dispute', () => {
     const counts = { open: 0, missed: 0, not_allowed: 0 };
     const unread = ['dispute du_odd cannot be read: currency is not an ISO 4217 currency'];
     const text = read(disputeQueueCard({ ...queue, counts, rows: [], unread, wholeAt: null }));
-    expect(text).toMatchInlineSnapshot();
+    expect(text).toMatchInlineSnapshot(`
+      "No dispute needs a response so far; 1 unreadable
+      :scales: *No dispute needs a response so far; 1 unreadable*
+      :grey_question: dispute du_odd cannot be read: currency is not an ISO 4217 currency
+      Still reading all disputes; look again in a minute · as of 2026-11-20 12:00 UTC"
+    `);
   });
 
   it('the card in the channel, its news, a warning and a reminder', () => {
     const dispute = aKnownDispute();
-    expect(read(announcementCard({ dispute, now, links }))).toMatchInlineSnapshot();
+    expect(read(announcementCard({ dispute, now, links }))).toMatchInlineSnapshot(`
+      "Dispute over 20.00 EUR: response due by 2026-11-22 12:00 UTC
+      :large_orange_circle: *Dispute over 20.00 EUR: response due by 2026-11-22 12:00 UTC*
+      *Reason:* fraudulent · visa 10.4
+      *Owner:* nobody yet
+      [Take → du_1]
+      [Dispute → du_1]
+      [Payment → pi_1paid]
+      ‹du_1› · opened 2026-11-16 09:00 UTC · northpay"
+    `);
     expect(read(disputeNewsCard({ by: 'U1ANA', from: 'U1BO', text: 'took it over.' }))).toContain(
       '<@U1ANA> took it over from <@U1BO>.',
     );
     expect(read(announcementCard({ dispute: { ...dispute, status: 'won' }, now, links }))).not.toContain(
       'Take',
     );
-    expect(read(fraudWarningCard({ warning: aWarning(), charge: aCharge(), links }))).toMatchInlineSnapshot();
-    expect(read(reminderCard([dispute, late], now, links))).toMatchInlineSnapshot();
+    expect(read(fraudWarningCard({ warning: aWarning(), charge: aCharge(), links }))).toMatchInlineSnapshot(`
+      "Early fraud warning over 20.00 EUR: unauthorized use of card
+      :triangular_flag_on_post: *Early fraud warning over 20.00 EUR: unauthorized use of card*
+      A full refund now keeps it from becoming a dispute. The warning counts in the network’s programme either way.
+      [Payment → pi_1paid]
+      ‹issfr_1› · raised 2026-11-14 09:00 UTC"
+    `);
+    expect(read(reminderCard([dispute, late], now, links))).toMatchInlineSnapshot(`
+      "2 disputes have no owner: response due by 2026-11-22 12:00 UTC, 2 d left
+      :alarm_clock: *2 disputes have no owner: response due by 2026-11-22 12:00 UTC, 2 d left*
+      Response due by 2026-11-22 12:00 UTC, 2 d left · 20.00 EUR · fraudulent · ‹du_1›
+      [Take → du_1]
+      Response overdue by 3 h (was due 2026-11-20 09:00 UTC) · 20.00 EUR · fraudulent · ‹du_past›
+      [Take → du_past]"
+    `);
   });
 
   it('the digest', () => {
     const counts = { open: 20, missed: 1, not_allowed: 0 };
     const card = digestCard({ rows: queued, counts, withinMs: 3 * dayMs, now, links });
-    expect(read(card)).toMatchInlineSnapshot();
+    expect(read(card)).toMatchInlineSnapshot(`
+      "20 disputes are due within 3 d; 1 missed their deadline
+      :scales: *20 disputes are due within 3 d; 1 missed their deadline*
+      :large_yellow_circle: Response due by 2026-11-25 00:00 UTC, 4 d 12 h left · 20.00 EUR, nothing withdrawn · fraudulent · ‹du_week› · no owner
+      [Take → du_week]
+      :large_green_circle: Response due by 2026-12-20 00:00 UTC, 29 d 12 h left · 20.00 EUR · fraudulent · ‹du_later› · <@U1ANA>
+      [Dispute → du_later]
+      and 18 more · all of them: \`/dispute due\` · as of 2026-11-20 12:00 UTC"
+    `);
   });
 
   it('a month', () => {
@@ -415,7 +478,21 @@ describe('/dispute', () => {
       standingOf(programme, month, { disputes: 90, warnings: 20, settled: index === 0 ? 7400 : null }),
     );
     const facts = { month, stats, standings, partner: 'northpay', wholeAt: now, now };
-    expect(read(statsCard({ ...facts, warningsSince: at('11-10T00:00') }))).toMatchInlineSnapshot();
+    expect(read(statsCard({ ...facts, warningsSince: at('11-10T00:00') }))).toMatchInlineSnapshot(`
+      "25 disputes opened in 2026-11 at northpay: 57 % won (12 of 21; 95 % interval 37–76 %)
+      :bar_chart: *25 disputes opened in 2026-11 at northpay: 57 % won (12 of 21; 95 % interval 37–76 %)*
+      *Answered ones:* 67 % won (12 of 18; 95 % interval 44–84 %)
+      *Lost without an answer:* 3 · *Undecided:* 4 · *Inquiries:* 0
+      *Reasons*
+      • fraudulent: 18 · 67 % won (12 of 18; 95 % interval 44–84 %)
+      • duplicate: 7 · 0 % won (0 of 3; 95 % interval 0–56 %)
+      *Visa VAMP: 1.49 % (90 disputes + 20 early fraud warnings ÷ 7,400 settled payments)*
+      • excessive (1.5 % and 1,500 or more, in force since 2026-04-01): 1,390 more reach it
+      *Mastercard ECM: 90 counted (90 disputes ÷ settled payments unknown: the books have no view card_settlements)*
+      • ECM (1.5 % and 100 or more)
+      • HECM (3 % and 300 or more)
+      early fraud warnings counted since 2026-11-10 00:00 UTC · as of 2026-11-20 12:00 UTC"
+    `);
     expect(read(programmesCard({ month, standings, alarm: null, now }))).toContain('2026-11 so far');
   });
 });

@@ -77,7 +77,9 @@ export const plain = (text: string, limit: number): string => oneLine(text, limi
 
 /** A person by id. Pings them where the message is new; only a well-formed id may become a mention. */
 export const mention = (personId: string): string =>
-  /^[UW][A-Z0-9]{2,20}$/.test(personId) ? `<@${personId}>` : escape(personId);
+  isPersonId(personId) ? `<@${personId}>` : escape(personId);
+
+export const isPersonId = (text: string): boolean => /^[UW][A-Z0-9]{2,20}$/.test(text);
 
 /** A user group by id; nothing where the id is not well-formed. */
 export const mentionGroup = (groupId: string): string =>

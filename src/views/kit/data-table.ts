@@ -7,7 +7,7 @@
  */
 import type { DataTableBlock } from '@slack/types';
 import { utcText } from '../../kernel/instants.js';
-import { plain } from './blocks.js';
+import { isPersonId, plain } from './blocks.js';
 
 /** A number is sorted by its value and shown as its text; a person or an instant as each reader's Slack has it. */
 export type Cell = string | { value: number; text: string } | { person: string } | { instant: Date };
@@ -35,6 +35,7 @@ type TableCell = DataTableBlock['rows'][number][number];
 function cellOf(cell: Cell): TableCell {
   if (typeof cell === 'string') return { type: 'raw_text', text: plain(cell, cellMax) };
   if ('value' in cell) return { type: 'raw_number', value: cell.value, text: plain(cell.text, cellMax) };
+  if ('person' in cell && !isPersonId(cell.person)) return cellOf(cell.person);
   const element =
     'person' in cell
       ? { type: 'user' as const, user_id: cell.person }

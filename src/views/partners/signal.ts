@@ -4,7 +4,7 @@
 import { formatDuration } from '../../kernel/duration.js';
 import type { Card } from '../../ports/card.js';
 import type { PartnerSignal } from '../../ports/provider-events.js';
-import { actions, cardOf, context, escape, instant, section } from '../kit/blocks.js';
+import { actions, cardOf, context, escape, instant, section, sections } from '../kit/blocks.js';
 import { joined } from '../kit/links.js';
 import { lookUpButton } from '../kit/look-ups.js';
 
@@ -31,7 +31,7 @@ export function signalCard(signal: PartnerSignal, name: string): Card {
       : null;
   return cardOf(title, [
     section(`${resolvedAt === null ? ':large_orange_circle:' : ':white_check_mark:'} *${title}*`),
-    section(escape(summary, 500)),
+    ...sections(escape(summary, 500).trim() === '' ? [] : [escape(summary, 500)]),
     ...actions(lookUpButton('partner', partner)),
     context(
       joined(
