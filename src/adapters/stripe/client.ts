@@ -16,7 +16,8 @@ const pageSize = 100;
 type ReadPath = { [Path in keyof paths]: paths[Path] extends { get: object } ? Path : never }[keyof paths];
 type Params<Path extends ReadPath> = Pick<paths[Path]['get']['parameters'], 'path' | 'query'>;
 export type ObjectPath = Extract<ReadPath, `${string}/{id}`>;
-export type ListPath = Exclude<ReadPath, ObjectPath | '/v1/balance'>;
+type SearchPath = Extract<ReadPath, `${string}/search`>;
+export type ListPath = Exclude<ReadPath, ObjectPath | SearchPath | '/v1/balance'>;
 export type Filter<Path extends ListPath> = Omit<
   NonNullable<paths[Path]['get']['parameters']['query']>,
   'limit' | 'starting_after'
@@ -41,6 +42,12 @@ export interface StripeClient {
     filter: Filter<Path>,
     options: { limit: number; deadline: Deadline },
   ): AsyncGenerator<unknown, void>;
+  /** What a search finds, unread: one page, at most a hundred. Throws as `get`. */
+  search<Path extends SearchPath>(
+    path: Path,
+    query: NonNullable<Params<Path>['query']>,
+    deadline: Deadline,
+  ): Promise<unknown[]>;
   /** Succeeds when the key is accepted. Throws as `get`. */
   check(): Promise<void>;
 }
@@ -68,8 +75,11 @@ export function createStripeClient(deps: StripeDeps): StripeClient {
     }
   }
 
+  const search: StripeClient['search'] = async (path, query, deadline) =>
+    read(api, path, await api.ask(path, { query }, deadline), pageSchema).data;
+
   const check = async (): Promise<void> =>
     void read(api, '/v1/balance', await api.ask('/v1/balance', {}, api.deadline()), balanceSchema);
 
-  return { deadline: (until) => api.deadline(until), get, list, check };
+  return { deadline: (until) => api.deadline(until), get, list, search, check };
 }
