@@ -43,7 +43,7 @@ function follow(store: Store, value: unknown, parts: readonly string[], path: st
   if (head === undefined || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => follow(store, item, parts, path));
   if (!isRecord(value)) return value;
-  if (head === 'data' && value.object === 'list')
+  if (head === 'data' && (value.object === 'list' || value.object === 'search_result'))
     return { ...value, data: follow(store, value.data, rest, path) };
   if (!expandable.has(head) || (!(head in value) && head !== 'refunds'))
     throw invalidParameter('expand', `This property cannot be expanded (${path}).`);

@@ -64,6 +64,8 @@ export interface OrderDraw {
   route: Route;
   amountMinor: number;
   customerNumber: number;
+  /** Null where the money is captured at once. */
+  captureLag: number | null;
 }
 
 /** What an order is worth and what becomes of it: all that sums need. */
@@ -130,7 +132,8 @@ export function createOrderMaker(sources: Omit<Parts, 'chance'>): OrderMaker {
       const key = traffic.keyOf(hour, index);
       const route = traffic.routeOf(key, hour);
       const customerNumber = people.numberFor(key, slotMs.customer, route.countryIndex);
-      return { index, route, amountMinor: drawAmount(key, route), customerNumber };
+      const captureLag = captureLagHours(key, route);
+      return { index, route, amountMinor: drawAmount(key, route), customerNumber, captureLag };
     },
     facts: (hour, index) => createFacts(parts, hour, index),
     named: (facts) => named(parts, facts),

@@ -3,8 +3,8 @@
  *
  * Lock order: the head of the chain is one row, so a transaction that extends the chain makes every other writer wait until its
  * commit. The store therefore takes that lock last of all, when the work of a transaction is over: nothing is locked
- * behind it, so it is in no deadlock, and it is held for one insertion and the commit alone. What the log can take per
- * second is what the database can commit one after another (docs/benchmarks.md).
+ * behind it, so it is in no deadlock, and it is held for one insertion and the commit alone, which does not wait for the
+ * disk while it holds the lock (decision 012).
  */
 import { OpsError, toOpsError } from '../kernel/errors.js';
 import type { AuditRecorder, AuditStore, AuditTrail } from '../ports/audit.js';

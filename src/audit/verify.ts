@@ -7,7 +7,7 @@
  * is known from witnesses: heads that were seen outside.
  */
 import type { AuditHead, AuditStore, AuditWitness, StoredEntry } from '../ports/audit.js';
-import { detailsOf, detailsTextOf, genesis, hashOf } from './chain.js';
+import { genesis, hashOf, partsOf } from './chain.js';
 
 /**
  * - `missing`: there are later entries, the head or a witness counts further, and this one is not there
@@ -42,15 +42,20 @@ export async function verifyChain(store: Pick<AuditStore, 'page'>, options: Veri
   const walk: Walk = { last: genesis, known: 0, witnesses };
   const bad = (seq: number, fault: Fault): Verdict => ({ ok: false, seq, fault, known: walk.known });
   if (isContradicted(walk, genesis)) return bad(0, 'witness');
+  let coming = store.page(walk.last.seq, pageSize);
   for (;;) {
-    const { entries, head } = await store.page(walk.last.seq, pageSize);
+    const { entries, head } = await coming;
+    const isLast = entries.length < pageSize;
+    // The database reads the next page while this one is checked; after a fault nobody asks what came of it.
+    coming = isLast ? coming : store.page(entries.at(-1)?.seq ?? 0, pageSize);
+    coming.catch(() => undefined);
     for (const entry of entries) {
       const fault = faultOf(entry, walk);
       if (fault) return bad(fault === 'missing' ? walk.last.seq + 1 : entry.seq, fault);
       advance(walk, entry);
     }
     options.onProgress?.(walk.last.seq);
-    if (entries.length === pageSize) continue;
+    if (!isLast) continue;
     const end = faultOfEnd(head, walk);
     return end ? bad(...end) : { ok: true, head: walk.last, witnesses: options.witnesses.length };
   }
@@ -85,8 +90,11 @@ function faultOf(entry: StoredEntry, walk: Walk): Fault | null {
 /** Written again from what is searched, it must be the same text: nothing more in it, and details that are one object. */
 function isWhatItsTextSays(entry: StoredEntry): boolean {
   try {
-    const details: unknown = JSON.parse(detailsTextOf(entry, detailsOf(entry.body).why) ?? 'null');
-    return typeof details === 'object' && details !== null && !Array.isArray(details);
+    const parts = partsOf(entry);
+    if (!parts) return false;
+    const [details, why] = [JSON.parse(parts.details), JSON.parse(parts.why)] as unknown[];
+    const isReason = why === null || (typeof why === 'string' && JSON.stringify(why) === parts.why);
+    return isReason && typeof details === 'object' && details !== null && !Array.isArray(details);
   } catch {
     return false;
   }

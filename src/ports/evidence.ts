@@ -46,5 +46,5 @@ export type EvidenceKind = EvidenceDocumentKind | EvidenceTextKind;
 
 export type EvidenceMimeType = 'application/pdf' | 'image/jpeg' | 'image/png';
 
-/** Stripe: 5 MB for a file of dispute evidence. */
+/** Stripe: 5 MB for a file of dispute evidence, and for all files of an answer together (docs/provider-rules.md). */
 export const evidenceFileMaxBytes = 5_000_000;

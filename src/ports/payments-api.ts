@@ -212,6 +212,12 @@ export interface ObjectLink {
 /** A payment, or a charge that has none. */
 export type ProviderSubject = { paymentId: string } | { chargeId: string };
 
+/** When payouts arrive, both inclusive. */
+export interface Arrival {
+  from: Date;
+  to: Date;
+}
+
 export interface PaymentsApi {
   payment(id: string): Promise<Payment>;
   charge(id: string): Promise<Charge>;
@@ -237,6 +243,13 @@ export interface PaymentsApi {
    * payouts that a person started, so null after a long time does not prove that the money is still there.
    */
   payoutOf(transaction: BalanceTransaction): Promise<Payout | null>;
+  /**
+   * Authorised since then and not captured, at most `limit` (100). One of the last minute may be missing. `signal` ends the
+   * question early.
+   */
+  uncapturedPayments(limit: number, since: Date, signal?: AbortSignal): Promise<Rows<Payment>>;
+  /** Payouts that have not set out, at most `limit`. `signal` ends the question early. */
+  pendingPayouts(limit: number, arrival: Arrival, signal?: AbortSignal): Promise<Rows<Payout>>;
   /** The most recent disputes, whatever their status, newest first, at most `limit`. `signal` ends the question early. */
   recentDisputes(limit: number, signal?: AbortSignal): Promise<Rows<Dispute>>;
 

@@ -91,7 +91,7 @@ describe('the running role', () => {
     const card = 'Karte4242424242424242';
     await bench.append(anEvent({ subjects: [card], why: card, details: { deep: [{ [card]: card }] } }));
     const [newest] = await bench.store.find({}, 1);
-    expect(JSON.stringify(newest)).not.toMatch(/\d{13}\D/);
+    expect(JSON.stringify(newest)).not.toContain('42424242');
     expect(newest!.body).toContain('Karte[card number ending 4242]');
     expect(await verify()).toMatchObject({ ok: true, head: { seq: 2 } });
   });

@@ -280,6 +280,10 @@ describe('a refusal', () => {
 
   it.each([
     ['charge_already_refunded', 'Stripe’s reason: charge_already_refunded.'],
+    [
+      'dispute_evidence_page_limit_exceeded',
+      'Stripe’s reason: dispute_evidence_page_limit_exceeded. Texts and files together make more pages than the card network takes: shorten them.',
+    ],
     ['sk_live_4242 is wrong', undefined],
     [undefined, undefined],
   ])('with the code %s has the hint %s', async (code, hint) => {

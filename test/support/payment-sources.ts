@@ -12,6 +12,7 @@ import type {
   PaymentAttempt,
 } from '../../src/ports/books.js';
 import type {
+  Arrival,
   BalanceTransaction,
   Charge,
   Dispute,
@@ -47,7 +48,14 @@ const answer = async <Value>(source: Switch, question: string, value: () => Valu
 };
 
 export type ListQuestion =
-  'chargesOf' | 'refundsOf' | 'disputesOf' | 'earlyFraudWarningsOf' | 'paymentsOfCustomer' | 'recentDisputes';
+  | 'chargesOf'
+  | 'refundsOf'
+  | 'disputesOf'
+  | 'earlyFraudWarningsOf'
+  | 'paymentsOfCustomer'
+  | 'uncapturedPayments'
+  | 'pendingPayouts'
+  | 'recentDisputes';
 
 export class FakePaymentsApi implements PaymentsApi, Switch {
   mood: Mood = 'up';
@@ -99,6 +107,18 @@ export class FakePaymentsApi implements PaymentsApi, Switch {
     );
   payoutOf = ({ id }: BalanceTransaction): Promise<Payout | null> =>
     answer(this, 'payoutOf', () => this.payouts.find((payout) => payout.id === this.paidOutWith[id]) ?? null);
+  uncapturedPayments = (limit: number, since: Date): Promise<Rows<Payment>> =>
+    this.list('uncapturedPayments', () =>
+      this.payments
+        .filter(({ status, createdAt }) => status === 'requires_capture' && createdAt >= since)
+        .slice(0, limit),
+    );
+  pendingPayouts = (limit: number, { from, to }: Arrival): Promise<Rows<Payout>> =>
+    this.list('pendingPayouts', () =>
+      this.payouts
+        .filter(({ status, arrivalDate: at }) => status === 'pending' && at >= from && at <= to)
+        .slice(0, limit),
+    );
   recentDisputes = (limit: number): Promise<Rows<Dispute>> =>
     this.list('recentDisputes', () => this.disputes.slice(0, limit));
   healthAlerts: HealthAlert[] = [];

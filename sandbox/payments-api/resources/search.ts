@@ -186,6 +186,10 @@ function clauseTest(api: Call['api'], clause: Clause): Wanted | null {
       if (negated || value === 'null') return null;
       return ({ customerNumber }) =>
         told({ payment_method_details: { card: people.get(customerNumber).card } });
+    case 'status':
+      return negated || operator !== ':' || value.toLowerCase() !== 'requires_capture'
+        ? null
+        : ({ captureLag }) => captureLag !== null;
     case 'customer': {
       const place = ids.decode(value);
       const wanted = place?.kind === 'customer' ? customerNumber(place) : null;

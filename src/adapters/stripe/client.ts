@@ -18,7 +18,8 @@ type Params<Path extends ReadPath> = Pick<paths[Path]['get']['parameters'], 'pat
 export type ObjectPath = Extract<ReadPath, `${string}/{id}`>;
 /** Lists of the second version, which page in another way. */
 export type ShortListPath = Exclude<Extract<ReadPath, `/v2/${string}`>, ObjectPath>;
-export type ListPath = Exclude<ReadPath, ObjectPath | ShortListPath | '/v1/balance'>;
+type SearchPath = Extract<ReadPath, `${string}/search`>;
+export type ListPath = Exclude<ReadPath, ObjectPath | ShortListPath | SearchPath | '/v1/balance'>;
 export type Filter<Path extends ListPath> = Omit<
   NonNullable<paths[Path]['get']['parameters']['query']>,
   'limit' | 'starting_after'
@@ -54,6 +55,12 @@ export interface StripeClient {
   first<Path extends ShortListPath>(
     path: Path,
     query: paths[Path]['get']['parameters']['query'],
+    deadline: Deadline,
+  ): Promise<unknown[]>;
+  /** What a search finds, unread: one page, at most a hundred. Throws as `get`. */
+  search<Path extends SearchPath>(
+    path: Path,
+    query: NonNullable<Params<Path>['query']>,
     deadline: Deadline,
   ): Promise<unknown[]>;
   /** Succeeds when the key is accepted. Throws as `get`. */
@@ -92,6 +99,9 @@ export function createStripeClient(deps: StripeDeps): StripeClient {
     }
   }
 
+  const search: StripeClient['search'] = async (path, query, deadline) =>
+    read(api, path, await api.ask(path, { query }, deadline), pageSchema).data;
+
   const check = async (): Promise<void> =>
     void read(api, '/v1/balance', await api.ask('/v1/balance', {}, api.deadline()), balanceSchema);
 
@@ -99,6 +109,7 @@ export function createStripeClient(deps: StripeDeps): StripeClient {
     deadline: (until) => api.deadline(until),
     get,
     list,
+    search,
     page: (path, filter, after, deadline) =>
       pageOf(
         path,

@@ -105,9 +105,16 @@ function failureOf(method: Method, path: string, response: Reply, body: unknown)
   };
 }
 
+/** What to do next, where the code alone does not say it. */
+const remedies: Readonly<Record<string, string>> = {
+  dispute_evidence_page_limit_exceeded:
+    'Texts and files together make more pages than the card network takes: shorten them.',
+};
+
 function reasonOf(refusal: Refusal | undefined): string | undefined {
   const code = codeWord(refusal?.code);
-  return code === null ? undefined : `Stripe’s reason: ${code}.`;
+  if (code === null) return undefined;
+  return [`Stripe’s reason: ${code}.`, remedies[code]].filter((part) => part !== undefined).join(' ');
 }
 
 /** It is Stripe that answered, and the object cannot be read here. Asking again changes nothing. */

@@ -37,6 +37,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payment_intents/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["searchPaymentIntents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payment_intents/{id}": {
         parameters: {
             query?: never;
@@ -874,6 +890,35 @@ export interface operations {
             };
         };
     };
+    searchPaymentIntents: {
+        parameters: {
+            query: {
+                /** @description 1 to 100. */
+                limit?: components["parameters"]["limit"];
+                query: string;
+                /** @description Fields whose object comes along in place of its id; in a list they begin with `data.`. */
+                expand?: components["parameters"]["expand"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The first page, newest first. What was written in the last minute may be missing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PaymentIntent"][];
+                        has_more: boolean;
+                    };
+                };
+            };
+        };
+    };
     retrievePaymentIntent: {
         parameters: {
             query?: {
@@ -1258,6 +1303,7 @@ export interface operations {
                 starting_after?: components["parameters"]["startingAfter"];
                 /** @description Unix seconds, both ends inclusive. */
                 arrival_date: components["parameters"]["arrivalDate"];
+                status?: string;
             };
             header?: never;
             path?: never;

@@ -5,7 +5,7 @@
  * takes. A charge comes with its balance transaction, which saves a request for a trace.
  * Deliberately absent: caching. What Stripe says now is what people act on.
  */
-import type { EventQuery, PaymentsApi, ProviderSubject } from '../../ports/payments-api.js';
+import type { Arrival, EventQuery, PaymentsApi, ProviderSubject } from '../../ports/payments-api.js';
 import type { Rows } from '../../ports/rows.js';
 import {
   createStripeClient,
@@ -88,6 +88,16 @@ function listsOf(client: StripeClient) {
       collect('/v1/radar/early_fraud_warnings', filterOf(subject), readers.earlyFraudWarning),
     paymentsOfCustomer: (customerId: string, limit: number) =>
       collect('/v1/payment_intents', { customer: customerId }, readers.payment, { limit }),
+    uncapturedPayments: async (limit: number, since: Date, until?: AbortSignal) => {
+      const query = `status:'requires_capture' AND created>${secondsOf(since)}`;
+      const params = { query, limit, expand: ['data.latest_charge'] };
+      const found = await client.search('/v1/payment_intents/search', params, client.deadline(until));
+      return readObjects(found, readers.payment);
+    },
+    pendingPayouts: (limit: number, { from, to }: Arrival, until?: AbortSignal) => {
+      const arrival_date = { gte: secondsOf(from), lte: secondsOf(to) };
+      return collect('/v1/payouts', { status: 'pending', arrival_date }, readers.payout, { limit, until });
+    },
     recentDisputes: (limit: number, until?: AbortSignal) =>
       collect('/v1/disputes', {}, readers.dispute, { limit, until }),
     disputesAfter: async (id: string | null) => {

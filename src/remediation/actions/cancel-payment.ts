@@ -10,8 +10,13 @@ import { isCapturedInParts } from '../../nouns/payment.js';
 import type { Payment } from '../../ports/payments-api.js';
 import type { Action, ActionFault, Effect, Preview, ReadBack, Verification } from '../kit/action.js';
 import { defineAction } from '../kit/define-action.js';
-import { choiceField, idField, moneyOfFact } from '../kit/fields.js';
-import { inPartsFaults, readPaymentFacts, type PaymentFacts } from '../kit/payment-facts.js';
+import { choiceField, moneyOfFact } from '../kit/fields.js';
+import {
+  inPartsFaults,
+  readPaymentFacts,
+  uncapturedPaymentField,
+  type PaymentFacts,
+} from '../kit/payment-facts.js';
 import { customerLines, ofCustomer, providerOf } from '../kit/provider.js';
 import type { Offer, Thing } from '../kit/thing.js';
 
@@ -33,7 +38,7 @@ export const cancelPayment: Action = defineAction<Params, PaymentFacts>({
   summary: 'Cancel an uncaptured payment and release its authorisation',
   risk: 'high',
   fields: {
-    payment: idField('Payment', ['pi_'], 'Not captured yet'),
+    payment: uncapturedPaymentField('Not captured yet'),
     reason: choiceField<Reason>('Reason', [
       { value: 'requested_by_customer', label: 'Requested by the customer' },
       { value: 'duplicate', label: 'Duplicate payment' },

@@ -5,8 +5,19 @@
  * other status it surely is not cancelled; the same order again is refused where it comes too late.
  * Deliberately absent: automatic payouts, which no provider lets anybody cancel.
  */
+import { dayMs } from '../../kernel/clock.js';
 import type { Payout } from '../../ports/payments-api.js';
-import type { Action, ActionFault, Effect, Preview, ReadBack, Verification, World } from '../kit/action.js';
+import type {
+  Action,
+  ActionFault,
+  Choice,
+  Effect,
+  Hints,
+  Preview,
+  ReadBack,
+  Verification,
+  World,
+} from '../kit/action.js';
 import { defineAction } from '../kit/define-action.js';
 import { idField, moneyFact, moneyOfFact } from '../kit/fields.js';
 import { providerOf } from '../kit/provider.js';
@@ -28,7 +39,9 @@ export const cancelPayout: Action = defineAction<Params, Facts>({
   title: 'Cancel payout',
   summary: 'Cancel a manual payout before it’s sent',
   risk: 'medium',
-  fields: { payout: idField('Payout', ['po_'], 'Pending and created manually') },
+  fields: {
+    payout: { ...idField('Payout', ['po_'], 'Pending and created manually'), suggest: suggestPayouts },
+  },
   prefills: { payout: 'payout' },
   read: ({ payout }, world) => readFacts(payout, world),
   check: (_params, facts) => check(facts),
@@ -41,6 +54,31 @@ export const cancelPayout: Action = defineAction<Params, Facts>({
   verify: async ({ facts, world }) => verified(await providerOf(world).payments.payout(facts.payout)),
 });
 
+/** One page of the provider's list. */
+const mostListed = 100;
+/** What should have arrived before and is still pending is for a person to look into first; none is made weeks ahead. */
+const arrivalDays = { before: 2, after: 30 };
+
+/** Those that can be cancelled, the next to set out first. */
+async function suggestPayouts(world: World, _hints: Hints, signal: AbortSignal): Promise<Choice[]> {
+  const nowMs = world.clock.now().getTime();
+  const arrival = {
+    from: new Date(nowMs - arrivalDays.before * dayMs),
+    to: new Date(nowMs + arrivalDays.after * dayMs),
+  };
+  const { rows } = await providerOf(world).payments.pendingPayouts(mostListed, arrival, signal);
+  return rows
+    .filter(({ automatic }) => !automatic)
+    .sort((a, b) => a.arrivalDate.getTime() - b.arrivalDate.getTime())
+    .map(({ id, amount, arrivalDate }) => ({
+      value: id,
+      label: `${moneyFact(amount)}, to arrive ${dateFact(arrivalDate)}`,
+      description: id,
+    }));
+}
+
+const dateFact = (date: Date): string => date.toISOString().slice(0, 10);
+
 async function readFacts(id: string, world: World): Promise<Facts> {
   const payout = await providerOf(world).payments.payout(id);
   return {
@@ -49,7 +87,7 @@ async function readFacts(id: string, world: World): Promise<Facts> {
     status: payout.status,
     amount: moneyFact(payout.amount),
     automatic: payout.automatic,
-    arrivalDate: payout.arrivalDate.toISOString().slice(0, 10),
+    arrivalDate: dateFact(payout.arrivalDate),
   };
 }
 

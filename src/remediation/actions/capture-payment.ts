@@ -17,13 +17,17 @@ import { defineAction } from '../kit/define-action.js';
 import {
   amountField,
   amountIn,
-  idField,
   moneyFact,
   moneyOfFact,
   optionalField,
   type TypedAmount,
 } from '../kit/fields.js';
-import { inPartsFaults, readPaymentFacts, type PaymentFacts } from '../kit/payment-facts.js';
+import {
+  inPartsFaults,
+  readPaymentFacts,
+  uncapturedPaymentField,
+  type PaymentFacts,
+} from '../kit/payment-facts.js';
 import { customerLines, ofCustomer, providerOf, stepFaults, timeText } from '../kit/provider.js';
 import type { Offer, Thing } from '../kit/thing.js';
 
@@ -38,7 +42,7 @@ export const capturePayment: Action = defineAction<Params, PaymentFacts>({
   summary: 'Capture an authorised payment in full or in part',
   risk: 'medium',
   fields: {
-    payment: idField('Payment', ['pi_'], 'Authorised and not captured'),
+    payment: uncapturedPaymentField('Authorised and not captured'),
     amount: optionalField(amountField('Amount', 'Leave blank to capture the full authorised amount')),
   },
   prefills: { payment: 'payment' },

@@ -6,6 +6,7 @@
  */
 import {
   evidenceDocumentKinds,
+  evidenceFileMaxBytes,
   evidenceTextKinds,
   type EvidenceDocumentKind,
   type EvidenceKind,
@@ -13,7 +14,7 @@ import {
 } from '../../ports/evidence.js';
 import type { ActionFault, Field } from './action.js';
 import { answerableDisputeField } from './dispute-facts.js';
-import { kindNamedBy, type FileFact } from './evidence-files.js';
+import { kindNamedBy, sizeText, type FileFact } from './evidence-files.js';
 import { kindText } from './evidence-needs.js';
 import { choiceField, filesField, optionalField, textField } from './fields.js';
 
@@ -55,7 +56,7 @@ export const evidenceFields: { readonly [Name in keyof EvidenceParams]: Field<Ev
   explanation: optionalText('Explanation', 'In your words, to the bank. Replaces one that is there.'),
   files: {
     ...filesField('Files', filesMax),
-    hint: 'PDF, JPEG or PNG, up to 5 MB each. Each kind of document is one file: name files after their kind (receipt.pdf, refund-policy.pdf); one with any other name becomes the kind chosen below.',
+    hint: 'PDF, JPEG or PNG, up to 5 MB together. Each kind of document is one file: name files after their kind (receipt.pdf, refund-policy.pdf); one with any other name becomes the kind chosen below.',
   },
   fileKind: optionalField(
     choiceField('Kind of a file with any other name', optionsOf(evidenceDocumentKinds)),
@@ -98,6 +99,7 @@ export function givenFaults(params: EvidenceParams, files: readonly FileFact[]):
     ...problems.map((message) => ({ field: 'files', message })),
     ...namelessFaults(params, usable),
     ...doubleFaults(givenDocuments(params, usable)),
+    ...sizeFaults(usable),
   ];
 }
 
@@ -112,6 +114,14 @@ function namelessFaults({ fileKind }: EvidenceParams, files: readonly FileFact[]
   if (nameless.length === 0) return [];
   const names = nameless.map(({ name }) => name).join(', ');
   return [{ field: 'fileKind', message: `Choose which kind of document this is: ${names}.` }];
+}
+
+/** What is staged already cannot be weighed: the provider tells its ids alone. */
+function sizeFaults(files: readonly FileFact[]): ActionFault[] {
+  const total = files.reduce((sum, { size }) => sum + size, 0);
+  if (total <= evidenceFileMaxBytes) return [];
+  const message = `The files have ${sizeText(total)} together, and the provider takes at most ${sizeText(evidenceFileMaxBytes)}: hand in images at a lower resolution.`;
+  return [{ field: 'files', message }];
 }
 
 function doubleFaults(documents: readonly GivenDocument[]): ActionFault[] {

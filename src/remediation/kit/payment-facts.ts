@@ -3,16 +3,18 @@
  *
  * Invariant: amounts are exact text with their currency, instants are ISO text, so that a difference reads as it is.
  */
+import { dayMs } from '../../kernel/clock.js';
 import { isCapturedInParts } from '../../nouns/payment.js';
 import type { Charge, Payment } from '../../ports/payments-api.js';
-import type { ActionFault, World } from './action.js';
-import { moneyFact } from './fields.js';
+import type { ActionFault, Field, World } from './action.js';
+import { idField, moneyFact } from './fields.js';
 import {
   amountRuleFacts,
   customerFacts,
   merchantOf,
   methodText,
   providerOf,
+  timeText,
   type AmountRuleFacts,
 } from './provider.js';
 
@@ -62,6 +64,42 @@ function paymentFactsOf(payment: Payment, charge: Charge | null, partner: string
     ...customerFacts(payment),
     merchant: merchantOf(payment.metadata),
   };
+}
+
+/** One page of what the provider finds. */
+const mostFound = 100;
+/** No card network keeps an authorisation for longer. */
+const authorisedMs = 31 * dayMs;
+
+/** An authorised payment, to be chosen from those that are not captured, the one whose authorisation ends next first. */
+export const uncapturedPaymentField = (hint: string): Field<string> => ({
+  ...idField('Payment', ['pi_'], hint),
+  suggest: async (world, _hints, signal) => {
+    const since = new Date(world.clock.now().getTime() - authorisedMs);
+    const { rows } = await providerOf(world).payments.uncapturedPayments(mostFound, since, signal);
+    return rows
+      .filter((payment) => !isCapturedInParts(payment))
+      .sort((a, b) => endOf(a) - endOf(b))
+      .map((payment) => ({ value: payment.id, label: choiceText(payment), description: payment.id }));
+  },
+});
+
+const chargeOf = ({ latestCharge }: Payment): Charge | null =>
+  typeof latestCharge === 'string' ? null : latestCharge;
+
+const endOf = (payment: Payment): number => chargeOf(payment)?.captureBefore?.getTime() ?? Infinity;
+
+/** “49.00 EUR, Visa •• 4242, expires 2026-11-25 23:59 UTC”. */
+function choiceText(payment: Payment): string {
+  const charge = chargeOf(payment);
+  const ends = charge?.captureBefore;
+  return [
+    moneyFact(payment.amountCapturable),
+    charge && methodText(charge),
+    ends ? `expires ${timeText(ends)}` : null,
+  ]
+    .filter((part) => part !== null)
+    .join(', ');
 }
 
 /** Several captures of one payment add up in ways that no plan of one capture can tell. */

@@ -54,6 +54,23 @@ describe('what cannot be cancelled', () => {
   );
 });
 
+it('the form offers the pending ones that a person started, the next to set out first', async () => {
+  const offered = () =>
+    cancelPayout.fields.payout!.suggest!(at.desk, { about: null, typed: {} }, new AbortController().signal);
+  const before = (await offered()).map(({ value }) => value);
+  const [later, sooner, automatic, sent] = [await start(), await start(), await start(), await start()];
+  const arrival = Number((await at.get(`payouts/${later}`)).arrival_date);
+  await put(sooner, { arrival_date: arrival - 86_400 });
+  await put(automatic, { automatic: true });
+  await put(sent, { status: 'in_transit' });
+  const choices = (await offered()).filter(({ value }) => !before.includes(value));
+  const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
+  expect(choices).toEqual([
+    { value: sooner, label: `700.00 EUR, to arrive ${day(arrival - 86_400)}`, description: sooner },
+    { value: later, label: `700.00 EUR, to arrive ${day(arrival)}`, description: later },
+  ]);
+});
+
 it('the plan says what the bank account does not get, and how to undo it', async () => {
   const payout = await start();
   expect((await plan(payout)).preview).toEqual({

@@ -20,6 +20,25 @@ const authorise = async (fields: object = {}): Promise<string> =>
   (await at.pay({ amount: 1_000, capture_method: 'manual', ...fields })).payment;
 const received = async (payment: string) => (await at.get(`payment_intents/${payment}`)).amount_received;
 
+it.each([
+  ['captured', capturePayment],
+  ['cancelled', cancelPayment],
+])('the form offers payments that can be %s', async (_what, action) => {
+  const waiting = await authorise({ currency: 'eur' });
+  const taken = (await at.pay({ amount: 1_000 })).payment;
+  const offered = await action.fields.payment!.suggest!(
+    at.desk,
+    { about: null, typed: {} },
+    new AbortController().signal,
+  );
+  expect(offered.map(({ value }) => value)).not.toContain(taken);
+  expect(offered.find(({ value }) => value === waiting)).toEqual({
+    value: waiting,
+    label: expect.stringMatching(/^10\.00 EUR, Visa •• 4242, expires 20\d\d-.* UTC$/i) as string,
+    description: waiting,
+  });
+});
+
 describe('what cannot be captured', () => {
   it.each([
     ['1e3', /Enter an amount above zero/],

@@ -47,12 +47,20 @@ describe('what is typed', () => {
     ['a page for a PDF', { files: 'FHTML', fileKind: 'receipt' }, 'files', /not a PDF/],
     ['an empty file', { files: 'FEMPTY', fileKind: 'receipt' }, 'files', /not a PDF/],
     ['too large a file', { files: 'FLARGE', fileKind: 'receipt' }, 'files', /5000001 bytes/],
+    [
+      'files that are too large together',
+      { files: 'FHALF,FHALF2' },
+      'files',
+      /6\.0 MB together.*at most 5\.0 MB/,
+    ],
   ])('is refused: %s', async (_reason, typed, field, message) => {
     at.give('FSCAN', 'scan.pdf', pdf());
     at.give('FSCAN2', 'scan2.pdf', pdf('another'));
     at.give('FRECEIPT', 'Receipt.pdf', pdf());
     at.give('FHTML', 'receipt-page.pdf', Buffer.from('<html>'));
     at.give('FEMPTY', 'empty.pdf', new Uint8Array());
+    at.give('FHALF', 'receipt.pdf', Buffer.concat([pdf(''), Buffer.alloc(3_000_000)]));
+    at.give('FHALF2', 'refund-policy.pdf', Buffer.concat([pdf(''), Buffer.alloc(3_000_000)]));
     at.give('FLARGE', 'large.pdf', Buffer.concat([pdf(''), Buffer.alloc(4_999_992)]));
     const faults = await faultsOf(stageEvidence, { dispute, ...typed }, at.desk);
     expect(faults).toEqual([{ field, message: expect.stringMatching(message) as string }]);
