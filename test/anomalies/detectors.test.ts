@@ -134,6 +134,27 @@ describe('faults', () => {
   });
 });
 
+describe('falls of volume', () => {
+  it('a partner loses half of its attempts while its countries go on: found', () => {
+    const verdicts = replay(
+      bucketsOf({ changes: [{ from: 10, until: 14, applies: ofNorthpay, volume: 0.5 }] }),
+    );
+    expect(raised(verdicts).map(({ alert }) => alert?.slice)).toEqual([{ partner: 'northpay' }]);
+  });
+
+  it('a partner falls after a small part of its traffic moved: the move hides nothing', () => {
+    const moved = (v: readonly string[]): boolean => v.join() === 'northpay,DE';
+    const changes = [
+      { from: 4, until: 30, applies: moved, volume: 0.2 },
+      { from: 4, until: 30, applies: (v: readonly string[]) => v.join() === 'halcyon,DE', volume: 1.8 },
+      { from: 16, until: 20, applies: ofNorthpay, volume: 0.1 },
+    ];
+    const slices = raised(replay(bucketsOf({ changes }))).map(({ alert }) => alert?.slice);
+    expect(slices).toHaveLength(1);
+    expect(slices[0]).toMatchObject({ partner: 'northpay' });
+  });
+});
+
 describe('changes that are no faults', () => {
   const isHalcyon = ([partner]: readonly string[]): boolean => partner === 'halcyon';
   it.each<[string, Change[]]>([
@@ -155,6 +176,7 @@ describe('changes that are no faults', () => {
       ],
     ],
     ['a country is on holiday', [{ from: 0, until: 24, applies: ([, c]) => c === 'DE', volume: 0.7 }]],
+    ['a country has a quiet holiday', [{ from: 0, until: 24, applies: ([, c]) => c === 'DE', volume: 0.58 }]],
   ])('%s: silence', (_, changes) => {
     expect(raised(replay(bucketsOf({ changes })))).toEqual([]);
   });
@@ -186,6 +208,13 @@ describe('unusual input', () => {
       [...bucketsOf({ days: 6 }), { atMs: Date.UTC(2126, 0, 1), rows: [] }],
     ],
     ['a single bucket', bucketsOf({}).slice(0, 1)],
+    [
+      'a slice that always fails beside one that never does',
+      bucketsOf({
+        days: 14,
+        count: ([partner]) => ({ attempts: 50, failures: partner === 'northpay' ? 50 : 0 }),
+      }),
+    ],
   ])('%s raises nothing and breaks nothing', (_, buckets) => {
     expect(raised(replay(buckets))).toEqual([]);
   });

@@ -4,7 +4,7 @@
  * Invariant: for each kind, a leaf is covered by at most one alert. A silent alert is traffic that moved to other slices: it
  * covers leaves like any other while they learn their new volume, and people never see it.
  */
-import { isNested, type Lattice, type Slice } from '../slices/lattice.js';
+import { isNested, isWithin, type Lattice, type Slice } from '../slices/lattice.js';
 import { grown } from '../slices/columns.js';
 import { localise } from '../localisation/localise.js';
 import type { AlertKind, SliceEvidence } from './evidence.js';
@@ -17,6 +17,8 @@ export interface OpenAlert {
   node: number;
   /** Traffic moved: covered, and not shown. */
   silent: boolean;
+  /** The value that it moved away from. */
+  movedFrom: Slice | null;
   /** Buckets. */
   onset: number;
   raised: number;
@@ -40,6 +42,8 @@ const unsettledBuckets = 3;
 const longestDays = { alert: 7, silent: 1 };
 /** After a move, the hours of a week have to be seen once. */
 const relearnDays = 7;
+/** Falls that begin as close to each other as this have one cause. */
+const sameMoveHours = 1;
 const smallestRateFault = 0.05;
 const smallestVolumeFault = 0.3;
 
@@ -48,7 +52,7 @@ export type Ending = 'recovered' | 'new_normal' | 'joined';
 export class OpenAlerts {
   readonly covered = { rate: new Float64Array(0), volume: new Float64Array(0) };
   open: OpenAlert[] = [];
-  private moved: { slice: Slice; bucket: number }[] = [];
+  private moved: { slice: Slice; from: Slice; onset: number; bucket: number }[] = [];
   private lastId = 0;
 
   constructor(
@@ -89,16 +93,25 @@ export class OpenAlerts {
     };
     this.open.push(added);
     this.cover(added);
-    if (added.silent) this.moved.push({ slice: added.slice, bucket: added.raised });
+    const { slice, movedFrom, onset, raised } = added;
+    if (movedFrom !== null) this.moved.push({ slice, from: movedFrom, onset, bucket: raised });
     this.countSinceOnset(added);
     return added;
   }
 
-  /** Whether traffic of this slice moved so lately that its usual volume is not known again. */
-  hasMovedLately(slice: Slice, bucket: number): boolean {
+  /**
+   * What the traffic of this slice left, when it moved so lately that its usual volume is not known again: all of it moved, or it
+   * fell at the same time as others that left the same value.
+   */
+  movedLately(slice: Slice, onset: number, bucket: number): Slice | null {
     this.moved = this.moved.filter((move) => bucket - move.bucket < relearnDays * this.bucketsPerDay);
-    const isWhole = Object.keys(slice).length === 0;
-    return !isWhole && this.moved.some((move) => isNested(move.slice, slice));
+    if (Object.keys(slice).length === 0) return null;
+    const near = sameMoveHours * this.expectations.perHour;
+    const known = this.moved.find(
+      (move) =>
+        isWithin(slice, move.slice) || (Math.abs(move.onset - onset) <= near && isWithin(slice, move.from)),
+    );
+    return known?.from ?? null;
   }
 
   private cover(alert: OpenAlert): void {

@@ -9,17 +9,18 @@ import { addRateEvidence, Cusums, lostShares } from '../rates/evidence.js';
 import { grown } from '../slices/columns.js';
 import type { Lattice } from '../slices/lattice.js';
 import { addVolumeEvidence, leftShares } from '../volumes/evidence.js';
+import { Levels } from '../volumes/levels.js';
 import type { Expectations } from './expectations.js';
 
 export type AlertKind = 'rate' | 'volume';
 
 /** A slow change within this many standard deviations of the slice's own slow noise is no change. */
 const marginDeviations = 1.5;
-/** How long the recent level of a volume looks back, and how many attempts it needs to say anything. */
-const recentHours = 3;
-const recentAttempts = 10;
-/** Today may be a quiet day, by half at most, without being a fault. */
-const quietest = 0.5;
+/**
+ * What is left of the usual traffic without being a fault: of a slice that may have a holiday, and of one whose calendar goes on as
+ * usual. The margin comes on top.
+ */
+const quietest = { alone: 0.66, besideOthers: 0.85 };
 
 const sumNames = [
   'attempts',
@@ -37,7 +38,7 @@ export class SliceEvidence {
   readonly cusums: Record<AlertKind, Cusums>;
   readonly noise: Record<AlertKind, Noise>;
   private readonly sums = Object.fromEntries(sumNames.map((name) => [name, new Float64Array(0)])) as Sums;
-  private recent = { seen: new Float64Array(0), usual: new Float64Array(0) };
+  private readonly levels: Levels;
 
   constructor(
     private readonly lattice: Lattice,
@@ -45,6 +46,7 @@ export class SliceEvidence {
     bucketsPerDay: number,
   ) {
     this.cusums = { rate: new Cusums(lostShares.length), volume: new Cusums(leftShares.length) };
+    this.levels = new Levels(lattice, expectations.perHour);
     // Deviations of 10 %, 4 % and 3 % of the odds, and of 14 %, 10 % and 10 % of the volume, until a slice shows its own.
     this.noise = {
       rate: new Noise({ bucket: 0.01, hour: 0.002, watch: 0.001 }, bucketsPerDay),
@@ -59,8 +61,7 @@ export class SliceEvidence {
       this.noise[kind].grow(nodes);
     }
     for (const name of sumNames) this.sums[name] = grown(this.sums[name], nodes);
-    this.recent.seen = grown(this.recent.seen, nodes);
-    this.recent.usual = grown(this.recent.usual, nodes);
+    this.levels.grow(nodes);
   }
 
   /** Sums one bucket of the ring over the leaves that no alert covers. */
@@ -95,11 +96,18 @@ export class SliceEvidence {
         }
       }
     }
+    const isFalling = (node: number, hours: number): boolean =>
+      this.cusums.volume.isRising(node, bucket - hours * expectations.perHour);
+    this.levels.expect(
+      (leaf) => (covered.volume[leaf] === 0 ? ring.volume[offset + leaf]! : 0),
+      sums.usual,
+      isFalling,
+    );
   }
 
   /** Adds the gathered bucket to the CUSUMs of every slice. */
   weigh(bucket: number): void {
-    const { sums, noise, recent, expectations } = this;
+    const { sums, noise, expectations } = this;
     const { perHour } = expectations;
     const fading = Math.exp(-1 / (24 * perHour));
     for (let node = 0; node < this.lattice.nodeCount; node++) {
@@ -115,12 +123,13 @@ export class SliceEvidence {
         margin: marginDeviations * (noise.rate.slow(node) + doubt),
       };
       addRateEvidence(this.cusums.rate, node, rate, bucket);
-      const usual = sums.usual[node]!;
-      const level = (recent.seen[node]! + recentAttempts) / (recent.usual[node]! + recentAttempts);
-      const volumeDoubt = usual > 0 ? sums.volumeDoubt[node]! / usual : 0;
+      const usual = this.levels.atCalendar[node]!;
+      const volumeDoubt =
+        usual > 0 ? sums.volumeDoubt[node]! / sums.usual[node]! + this.levels.doubt[node]! / usual : 0;
+      const least = this.levels.mayBeQuiet(node) ? quietest.alone : quietest.besideOthers;
       const volume = {
         attempts: sums.volume[node]!,
-        expected: usual * Math.min(1, Math.max(quietest, level)),
+        expected: least * Math.min(usual, this.levels.expected[node]!),
         sigma2: noise.volume.perBucket(node, perHour),
         margin: marginDeviations * (noise.volume.slow(node) + volumeDoubt),
       };
@@ -140,8 +149,8 @@ export class SliceEvidence {
     for (let node = 0; node < nodes; node++) {
       const chance = sums.chance[node]!;
       if (chance > 0) noise.rate.add(node, sums.failures[node]! - sums.expected[node]!, chance);
-      const usual = sums.usual[node]!;
-      if (usual > 0) noise.volume.add(node, sums.volume[node]! - usual, usual);
+      const levelled = this.levels.expected[node]!;
+      if (levelled > 0) noise.volume.add(node, sums.volume[node]! - levelled, levelled);
     }
     const endsHour = bucket % expectations.perHour === expectations.perHour - 1;
     for (const kind of ['rate', 'volume'] as const) {
@@ -151,29 +160,22 @@ export class SliceEvidence {
   }
 
   followLevels(): void {
-    const { recent, sums } = this;
-    const keep = Math.exp(-1 / (recentHours * this.expectations.perHour));
-    for (let node = 0; node < this.lattice.nodeCount; node++) {
-      recent.seen[node] = keep * recent.seen[node]! + sums.volume[node]!;
-      recent.usual[node] = keep * recent.usual[node]! + sums.usual[node]!;
-    }
+    this.levels.follow(this.sums.volume, this.sums.usual);
   }
 
   /**
-   * e-Benjamini–Hochberg over all slices: the largest r for which the r-th best score is worth `least` and the number of
-   * slices ÷ r. Best first.
+   * e-Benjamini–Hochberg over all slices: the largest r for which the r-th best score, less the logarithm of its rivals, is
+   * worth `least` ÷ r. Best first.
    */
   rejected(kind: AlertKind, least: number): number[] {
-    const nodes = this.lattice.nodeCount;
     const found: { node: number; score: number }[] = [];
-    for (let node = 0; node < nodes; node++) {
+    for (let node = 0; node < this.lattice.nodeCount; node++) {
       const score = this.cusums[kind].score(node);
-      if (score > least) found.push({ node, score });
+      if (score > least) found.push({ node, score: score - this.lattice.rivals(node) });
     }
     found.sort((a, b) => b.score - a.score || a.node - b.node);
     for (let r = found.length; r > 0; r--)
-      if (found[r - 1]!.score >= least + Math.log(nodes / r))
-        return found.slice(0, r).map(({ node }) => node);
+      if (found[r - 1]!.score >= least - Math.log(r)) return found.slice(0, r).map(({ node }) => node);
     return [];
   }
 

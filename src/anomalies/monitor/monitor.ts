@@ -6,9 +6,9 @@
  * The threshold follows from the false-alert budget alone: a score must be worth the buckets of a week, the number of slices
  * and 1 ⁄ budget. Deliberately absent: people, channels and storage; the caller keeps the state and tells people.
  */
-import { localise } from '../localisation/localise.js';
+import { localise, type LeafWindow } from '../localisation/localise.js';
 import { Lattice, type Slice } from '../slices/lattice.js';
-import { hasMoved } from '../volumes/moved.js';
+import { movedAlong } from '../volumes/moved.js';
 import { OpenAlerts, type Ending, type OpenAlert } from './alerts.js';
 import { SliceEvidence, type AlertKind } from './evidence.js';
 import { Expectations } from './expectations.js';
@@ -37,7 +37,7 @@ interface MonitorOptions {
 
 export interface Verdict {
   type: 'raised' | 'refined' | 'resolved' | 'silent' | 'ignored';
-  reason: 'evidence' | 'explains_more' | 'traffic_moved' | 'may_be_late' | 'too_old' | Ending;
+  reason: 'evidence' | 'explains_more' | 'traffic_moved' | 'may_be_late' | 'too_few' | 'too_old' | Ending;
   atMs: number;
   alert: AlertView | null;
 }
@@ -59,6 +59,11 @@ const weekMs = 7 * 24 * 3_600_000;
 const dayMs = weekMs / 7;
 /** Combinations of up to two dimensions, and the leaves. */
 const judgedDepth = 2;
+/**
+ * A smaller rise is nothing to act on, however sure it is: in failures, and as a share of the attempts or of the usual failures.
+ * Slices that always or never fail differ from their expectation by less for ever.
+ */
+const leastRise = { failures: 3, ofAttempts: 0.01, ofExpected: 0.25 };
 /** Late data has this long to arrive before missing attempts are a fault. */
 const latenessHours = 1;
 /** How busy today is shows in this long before a fall of attempts. */
@@ -254,22 +259,27 @@ export class Monitor {
     if (kind === 'volume' && buckets <= latenessHours * expectations.perHour)
       return this.verdict('silent', 'may_be_late', null);
     const window = expectations.window(onset, newest);
+    if (kind === 'rate' && !this.isWorthAnAlert(alarm, window)) {
+      evidence.cusums.rate.reset(alarm);
+      return this.verdict('silent', 'too_few', null);
+    }
     const [cause] = localise(lattice, window, {
       kind,
       excluded: (leaf) => alerts.covered[kind][leaf] !== 0,
       temper: evidence.temper(kind, Math.min(buckets, expectations.ring.length)),
       alarm,
     });
-    const node = cause?.node ?? alarm;
-    const silent =
-      kind === 'volume' &&
-      (alerts.hasMovedLately(lattice.sliceOfNode(node), newest) || this.hasMoved(node, onset));
+    const found = cause?.node ?? alarm;
+    const move = kind === 'volume' ? this.moveOf([found, alarm], onset) : null;
+    const node = move?.node ?? found;
+    const silent = move !== null;
     const score = evidence.cusums[kind].score(alarm);
     const alert = alerts.add({
       kind,
       node,
       slice: lattice.sliceOfNode(node),
       silent,
+      movedFrom: move?.from ?? null,
       onset,
       raised: newest,
       scoreMax: score,
@@ -281,15 +291,34 @@ export class Monitor {
       : this.verdict('raised', 'evidence', alert);
   }
 
-  private hasMoved(node: number, onset: number): boolean {
-    const { evidence, expectations, newest, lattice } = this;
+  private isWorthAnAlert(node: number, window: LeafWindow): boolean {
+    let [n, k, expected] = [0, 0, 0];
+    for (const leaf of this.lattice.membersOf(node)) {
+      n += window.attempts[leaf]!;
+      k += window.failures[leaf]!;
+      expected += window.expectedFailures[leaf]!;
+    }
+    const { failures, ofAttempts, ofExpected } = leastRise;
+    return k - expected >= Math.max(failures, Math.min(ofAttempts * n, ofExpected * expected));
+  }
+
+  /** The first of these slices whose traffic moved to others, and what it left; null when none did. */
+  private moveOf(nodes: number[], onset: number): { node: number; from: Slice } | null {
+    const { evidence, expectations, alerts, newest, lattice } = this;
     const lookBack = lookBackHours * expectations.perHour;
     const spans = 1 / (newest - onset + 1) + 1 / lookBack;
-    return hasMoved(lattice, node, {
-      since: expectations.window(onset, newest),
-      before: expectations.window(onset - lookBack, onset - 1),
-      noiseOf: (of) => persistence * spans * evidence.noise.volume.ofBucket(of),
-    });
+    for (const node of nodes) {
+      const slice = lattice.sliceOfNode(node);
+      const known = alerts.movedLately(slice, onset, newest);
+      if (known !== null) return { node, from: known };
+      const along = movedAlong(lattice, node, {
+        since: expectations.window(onset, newest),
+        before: expectations.window(onset - lookBack, onset - 1),
+        noiseOf: (of) => persistence * spans * evidence.noise.volume.ofBucket(of),
+      });
+      if (along !== null) return { node, from: { [along]: slice[along] ?? '' } };
+    }
+    return null;
   }
 
   private verdict(type: Verdict['type'], reason: Verdict['reason'], alert: OpenAlert | null): Verdict {

@@ -14,9 +14,9 @@ import { grown } from '../slices/columns.js';
 import { logistic } from '../baseline/baseline.js';
 
 /** Shares of the success that are lost. */
-export const lostShares = [0.05, 0.15, 0.3, 0.6] as const;
+export const lostShares = [0.05, 0.1, 0.2, 0.35, 0.65] as const;
 /** Where failures are rare, 5 % of the success is many times their rate; half as many failures again is a change, too. */
-const oddsRatios = [1.5, 2.25, 4, 10] as const;
+const oddsRatios = [1.5, 2, 3, 5, 12] as const;
 
 /** One bucket of one slice: counts, what was expected, and what is known of its noise. */
 interface RateMoment {
@@ -78,6 +78,11 @@ export class Cusums {
       if (sums[at]! > this.sums[best]![at]!) best = size;
     });
     return this.starts[best]![at]!;
+  }
+
+  /** Whether there is evidence of the smallest change that began after a bucket. */
+  isRising(at: number, after: number): boolean {
+    return this.sums[0]![at]! > 0 && this.starts[0]![at]! > after;
   }
 
   reset(at: number): void {

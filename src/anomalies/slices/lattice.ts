@@ -23,6 +23,8 @@ export class Lattice {
   private readonly codes: Map<string, number>[];
   private codesOfLeaf = new Int32Array(0);
   private nodesOfLeaf = new Int32Array(0);
+  private readonly levelOfNode: number[] = [];
+  private readonly levelSizes: number[] = [];
 
   constructor(
     readonly dimensions: readonly string[],
@@ -76,6 +78,15 @@ export class Lattice {
     return this.slices[node]!;
   }
 
+  /**
+   * ln of how many slices share the chance to be alarmed wrongly with this one. Every depth has the same share of it, so that a
+   * whole partner, of which there are few, needs less evidence than one of many combinations.
+   */
+  rivals(node: number): number {
+    const depths = this.levelSizes.reduce((count, size) => count + (size > 0 ? 1 : 0), 0);
+    return Math.log(depths * this.levelSizes[this.levelOfNode[node]!]!);
+  }
+
   /** The number of a slice that is judged; null for one that is not. */
   nodeOfSlice(slice: Slice): number | null {
     const mask = this.dimensions.reduce(
@@ -122,17 +133,19 @@ export class Lattice {
     const named = this.dimensions.flatMap((name, d) => ((mask >> d) & 1 ? [[name, values[d] ?? '']] : []));
     const node = this.slices.length;
     this.nodes.set(key, node);
+    const level = Math.max(1, named.length);
+    this.levelOfNode.push(level);
+    this.levelSizes[level] = (this.levelSizes[level] ?? 0) + 1;
     this.slices.push(Object.fromEntries(named) as Slice);
     return node;
   }
 }
 
+export const isWithin = (inner: Slice, outer: Slice): boolean =>
+  Object.entries(outer).every(([name, value]) => inner[name] === value);
+
 /** Whether one slice lies within the other, either way round. */
-export function isNested(a: Slice, b: Slice): boolean {
-  const within = (inner: Slice, outer: Slice): boolean =>
-    Object.entries(outer).every(([name, value]) => inner[name] === value);
-  return within(a, b) || within(b, a);
-}
+export const isNested = (a: Slice, b: Slice): boolean => isWithin(a, b) || isWithin(b, a);
 
 const keyOf = (mask: number, values: readonly string[]): string =>
   `${mask}${separator}${values.filter((_, d) => (mask >> d) & 1).join(separator)}`;

@@ -6,8 +6,8 @@
  */
 import type { Cusums } from '../rates/evidence.js';
 
-/** What is left of the traffic. */
-export const leftShares = [0.5, 0.25, 0.1] as const;
+/** What is left, of what is the least without being a fault. */
+export const leftShares = [0.75, 0.5, 0.2] as const;
 
 interface VolumeMoment {
   attempts: number;

@@ -1,14 +1,15 @@
 /**
  * Whether traffic that a slice lacks turned up beside it: a routing migration or a shift of the mix, and no fault.
  *
- * For each dimension of the slice, its siblings are the leaves that differ from it in that dimension alone. Traffic moved when
- * their surplus makes up for half of the shortfall and is beyond their own noise.
+ * For each dimension of the slice, its siblings are the leaves that differ from it in that dimension alone: all of them, and those
+ * of each other value. Traffic moved when their surplus makes up for half of the shortfall and is beyond their own noise.
  */
 import type { LeafWindow } from '../localisation/localise.js';
 import type { Lattice, Slice } from '../slices/lattice.js';
 
 const leastShare = 0.5;
-const deviations = 1.5;
+/** For all siblings together, and for the best of several values. */
+const deviations = { all: 1.5, one: 2.5 };
 
 interface Move {
   /** Since the shortfall began, and the time before it, which shows how busy today is. */
@@ -18,23 +19,40 @@ interface Move {
   noiseOf: (node: number) => number;
 }
 
-export function hasMoved(lattice: Lattice, node: number, move: Move): boolean {
+/** The dimension along which the traffic of a slice moved; null when it did not. */
+export function movedAlong(lattice: Lattice, node: number, move: Move): string | null {
   const slice = lattice.sliceOfNode(node);
   const members = lattice.membersOf(node);
-  const inside = new Set(members);
   const own = againstBefore(members, move);
   const short = own.expected - own.counted;
-  return lattice.dimensions.some((name, d) => {
-    if (slice[name] === undefined) return false;
-    const places = new Set(members.map((leaf) => placeWithout(lattice, leaf, d)));
-    const siblings: number[] = [];
-    for (let leaf = 0; leaf < lattice.leafCount; leaf++)
-      if (!inside.has(leaf) && places.has(placeWithout(lattice, leaf, d))) siblings.push(leaf);
-    const { counted, expected } = againstBefore(siblings, move);
-    const relative = move.noiseOf(lattice.nodeOfSlice(without(slice, name)) ?? 0);
+  const takes = (leaves: readonly number[], place: Slice, least: number): boolean => {
+    const { counted, expected } = againstBefore(leaves, move);
+    const relative = move.noiseOf(lattice.nodeOfSlice(place) ?? 0);
     const noise = Math.sqrt(expected + expected * expected * relative);
-    return counted - expected > leastShare * short && counted - expected > deviations * noise;
+    return counted - expected > leastShare * short && counted - expected > least * noise;
+  };
+  const along = lattice.dimensions.find((name, d) => {
+    if (slice[name] === undefined) return false;
+    const siblings = siblingsOf(lattice, members, d);
+    if (takes([...siblings.values()].flat(), without(slice, name), deviations.all)) return true;
+    return [...siblings].some(([value, leaves]) =>
+      takes(leaves, { ...slice, [name]: value }, deviations.one),
+    );
   });
+  return along ?? null;
+}
+
+/** The leaves that differ from those of a slice in one dimension alone, by their value in it. */
+function siblingsOf(lattice: Lattice, members: readonly number[], dimension: number): Map<string, number[]> {
+  const inside = new Set(members);
+  const places = new Set(members.map((leaf) => placeWithout(lattice, leaf, dimension)));
+  const siblings = new Map<string, number[]>();
+  for (let leaf = 0; leaf < lattice.leafCount; leaf++) {
+    if (inside.has(leaf) || !places.has(placeWithout(lattice, leaf, dimension))) continue;
+    const value = lattice.leafValues(leaf)[dimension] ?? '';
+    siblings.set(value, [...(siblings.get(value) ?? []), leaf]);
+  }
+  return siblings;
 }
 
 /** Attempts of leaves since the shortfall, and what the time before it lets expect. */
