@@ -14,6 +14,8 @@ export interface AlertService extends Watch {
   recent(since: Date): Promise<Alert[]>;
   read(id: string): Promise<Alert>;
   precision(since: Date): Promise<Precision[]>;
+  /** Of a partner, opened in a span and not dismissed. */
+  openedOf(partner: string, from: Date, to: Date): Promise<Alert[]>;
   acknowledge(id: string, personId: string): Promise<Alert>;
   snooze(id: string, personId: string, until: Date): Promise<Alert>;
   dismiss(id: string, personId: string): Promise<Alert>;
@@ -23,6 +25,7 @@ export interface AlertService extends Watch {
 }
 
 const listed = 50;
+const mostOpened = 500;
 
 export function createAlertDesk(deps: AlertDeps): AlertService {
   return {
@@ -31,6 +34,7 @@ export function createAlertDesk(deps: AlertDeps): AlertService {
     active: () => deps.alerts.active(null),
     recent: (since) => deps.alerts.resolvedSince(since, listed),
     read: (id) => deps.alerts.read(id),
+    openedOf: (partner, from, to) => deps.alerts.openedOf(partner, from, to, mostOpened),
     precision: (since) => deps.alerts.precision(since),
     acknowledge: (id, personId) => acknowledge(deps, id, personId),
     snooze: (id, personId, until) => snooze(deps, id, personId, until),

@@ -74,6 +74,8 @@ export interface Alerts {
   /** Resolved since an instant, newest first, at most `limit`. */
   resolvedSince(since: Date, limit: number): Promise<Alert[]>;
   precision(since: Date): Promise<Precision[]>;
+  /** Of a partner, opened from an instant until before another, and not dismissed; oldest first, at most `limit`. */
+  openedOf(partner: string, from: Date, to: Date, limit: number): Promise<Alert[]>;
 }
 
 /** A metric whose alerts notify nobody until a time. */

@@ -22,6 +22,7 @@ import type { OutboxNotices } from '../adapters/postgres/outbox-news.js';
 import { createSharedAnswers } from '../adapters/postgres/shared-answers.js';
 import { createAttachments } from '../adapters/slack/attachments.js';
 import { identityOf, slackClient } from '../adapters/slack/client.js';
+import { createChannels } from '../adapters/slack/channels.js';
 import { createDirectory } from '../adapters/slack/directory.js';
 import { createInFlight } from '../adapters/slack/in-flight.js';
 import { startOutboxSender, type OutboxSender } from '../adapters/slack/outbox-sender.js';
@@ -49,6 +50,7 @@ import { livingAlerts } from './alerts.js';
 import { openHttp, type HttpServers } from './http.js';
 import { startHomeRedraws, type HomeRedraws } from './home-redraws.js';
 import { livingPartners } from './partners.js';
+import { openQueriesDatabase } from './queries.js';
 import { groupsOf, livingRequests, requireNoLockOut } from './remediation.js';
 import { errorCard } from '../views/desk/error.js';
 import { movedCard, outboxNoticeCard } from '../views/desk/outbox-notices.js';
@@ -91,6 +93,7 @@ interface Parts {
   probe: (() => Promise<DatabaseFaults>) | null;
   time: SharedTime | null;
   booksDatabase: Database | null;
+  queriesDatabase: Database | null;
   engine: Engine | null;
   redraws: HomeRedraws | null;
   connection: Connection | null;
@@ -110,6 +113,7 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
     probe: null,
     time: null,
     booksDatabase: null,
+    queriesDatabase: null,
     engine: null,
     redraws: null,
     connection: null,
@@ -204,7 +208,8 @@ function clientFrom({ environment, log }: PaydeskFacts): {
 async function bringUpEngine(databaseUrl: Secret, parts: Parts, facts: PaydeskFacts): Promise<Desk> {
   const { environment, config, clock, log } = facts;
   parts.booksDatabase = openBooksDatabase(environment, clock, log);
-  const { database, http, booksDatabase } = parts;
+  parts.queriesDatabase = openQueriesDatabase(facts);
+  const { database, http, booksDatabase, queriesDatabase } = parts;
   if (!database || !http) throw new OpsError('internal', 'The database is not open.');
   const { token, client } = clientFrom(facts);
   const desk = createDesk({
@@ -212,6 +217,8 @@ async function bringUpEngine(databaseUrl: Secret, parts: Parts, facts: PaydeskFa
     config,
     database,
     booksDatabase,
+    queriesDatabase,
+    channels: createChannels(client),
     directory: createDirectory({
       client,
       answers: createSharedAnswers(database, log),
@@ -377,6 +384,7 @@ async function stopParts(parts: Parts, inFlight: ReturnType<typeof createInFligh
     () => parts.sender?.stop(),
     () => Promise.resolve(parts.time?.stop()),
     () => parts.booksDatabase?.close(),
+    () => parts.queriesDatabase?.close(),
     () => parts.database?.close(),
     () => parts.embedded?.stop(),
     () => parts.http?.close(),

@@ -27,11 +27,13 @@ import { linksFrom } from './links.js';
 import type { Expectations } from '../payments/hops.js';
 import { createPaymentLookup } from '../payments/lookup.js';
 import type { Attachments } from '../ports/attachments.js';
+import type { Channels } from '../ports/channels.js';
 import type { Directory } from '../ports/directory.js';
 import type { Mail } from '../ports/mail.js';
 import type { Operations } from '../ports/operations.js';
 import type { PaymentsApi } from '../ports/payments-api.js';
 import { partnerWatchFrom, watchedPartners } from './partners.js';
+import { queriesFrom } from './queries.js';
 import { reconciliationFrom } from './reconciliation.js';
 import { remediationFrom } from './remediation.js';
 import type { PartnerWatch } from '../partners/watch.js';
@@ -43,6 +45,9 @@ export interface DeskFacts {
   database: Database;
   /** The company's own record; null when none is connected. */
   booksDatabase: Database | null;
+  /** The same, on connections of its own. */
+  queriesDatabase: Database | null;
+  channels: Channels;
   directory: Directory;
   attachments: Attachments;
   /** Where browsers find the page on which a vote is confirmed; null where there is none. */
@@ -116,6 +121,10 @@ export function createDesk(facts: DeskFacts): Desk {
     directory: facts.directory,
     heldSince: createHeldSince(database),
     guestGroups: config.lookups.guestGroups,
+    roles: config.roles,
+    revealRoles: config.lookups.reveal,
+    channels: facts.channels,
+    queries: queriesFrom(facts, facts.queriesDatabase),
     reconciliation: reconciliation?.desk ?? null,
     remediation: guarded,
     alerts: alertsFrom({ ...facts, audit, outbox, startable: guarded?.actions ?? [] }),

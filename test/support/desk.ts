@@ -80,8 +80,17 @@ export interface TestDesk {
 const seed = 'test-desk';
 const host = '127.0.0.1';
 
-/** `pageDir`: the built page, for whoever looks at the desk in a browser. */
-export async function startDesk(transport: Transport, pageDir?: string): Promise<TestDesk> {
+interface DeskOptions {
+  /** The built page, for whoever looks at the desk in a browser. */
+  pageDir?: string;
+  /** What `paydesk.yaml` says besides, section by section. */
+  config?: object;
+}
+
+export async function startDesk(
+  transport: Transport,
+  { pageDir, config = {} }: DeskOptions = {},
+): Promise<TestDesk> {
   let aheadMs = 0;
   const clock = { now: () => new Date(systemClock.now().getTime() + aheadMs) };
   const world = createWorld({ seed, attemptsPerHour: 24 });
@@ -165,7 +174,10 @@ export async function startDesk(transport: Transport, pageDir?: string): Promise
       botEnvironmentSchema,
     ),
     config: parseConfig(
-      await configOf(slack, await state(), world, { paymentsApi, operations }, statusPages.urls),
+      JSON.stringify({
+        ...(await configOf(slack, await state(), world, { paymentsApi, operations }, statusPages.urls)),
+        ...config,
+      }),
       'test',
     ),
     clock,
@@ -225,9 +237,10 @@ async function configOf(
   world: World,
   { paymentsApi, operations }: Pick<TestDesk, 'paymentsApi' | 'operations'>,
   statusPages: Record<string, string>,
-): Promise<string> {
+): Promise<object> {
+  const groups = await userGroups(slack.apiUrl, slack.credentials.botToken);
   const alerts = state.channels.find(({ name }) => name === 'partner-alerts')?.id;
-  return JSON.stringify({
+  return {
     company: 'Test',
     channels: { alerts, audit: state.channels.find(({ name }) => name === 'audit-log')?.id },
     paymentsApi: { partner: paymentsApiPartner, baseUrl: paymentsApi.baseUrl },
@@ -242,12 +255,11 @@ async function configOf(
     })),
     links: { payment: 'https://dashboard.example.com/payments/{id}' },
     schedules: { partnerStatus: '* * * * * *' },
-    remediation: companyPolicy({
-      state,
-      groups: await userGroups(slack.apiUrl, slack.credentials.botToken),
-      now: systemClock.now(),
-    }),
-  });
+    roles: { operators: [groups.get('payments-operators')], leads: [groups.get('payments-leads')] },
+    lookups: { reveal: ['leads'] },
+    queries: { folder: join(root, 'sandbox/queries') },
+    remediation: companyPolicy({ state, groups, now: systemClock.now() }),
+  };
 }
 
 /** A trace whose sources have all answered: on a busy machine the first card may still wait for one. */

@@ -27,7 +27,9 @@ import { auditCard } from '../../src/views/audit/log.js';
 import { disputeCard } from '../../src/views/disputes/dispute.js';
 import { disputeQueueCard } from '../../src/views/disputes/queue.js';
 import { errorCard } from '../../src/views/desk/error.js';
-import { partnerCard, partnersCard, partnerStatusCard } from '../../src/views/partners/partner.js';
+import { healthOf } from '../../src/partners/health.js';
+import { partnerCard, partnersCard } from '../../src/views/partners/partner.js';
+import { partnerStatusCard } from '../../src/views/partners/published.js';
 import { candidatesCard, nothingCard, payoutCard, searchingCard } from '../../src/views/payments/search.js';
 import { paymentTraceCard } from '../../src/views/payments/trace.js';
 import { alarmCard, newsCard, remediationCard } from '../../src/views/remediation/card.js';
@@ -186,6 +188,7 @@ function cardsWith(text: string, count: number): Record<string, Card> {
         latestUpdate: text,
       }),
       maintenances: times({ name: text, until: now, url: text, latestUpdate: text }),
+      planned: times({ name: text, from: now, until: now, url: text }),
       problems: times(text),
     },
   };
@@ -236,10 +239,32 @@ function cardsWith(text: string, count: number): Record<string, Card> {
     details: auditDetails,
   };
   const candidate = { query: text, attempt, payment: null, why: text };
-  const partner = { id: text, name: text, status };
+  const measured = { unknown: text };
+  const partner = {
+    id: text,
+    name: text,
+    status,
+    hasPage: true,
+    measured,
+    health: healthOf(status, measured, now),
+  };
   return {
-    trace: paymentTraceCard({ trace, complete: true, links, sharedBy: null, startable: [] }),
-    shared: paymentTraceCard({ trace, complete: true, links, sharedBy: 'U0SHARER', startable: [] }),
+    trace: paymentTraceCard({
+      trace,
+      complete: true,
+      links,
+      sharedBy: null,
+      startable: [],
+      revealable: true,
+    }),
+    shared: paymentTraceCard({
+      trace,
+      complete: true,
+      links,
+      sharedBy: 'U0SHARER',
+      startable: [],
+      revealable: true,
+    }),
     candidates: candidatesCard({
       query: text,
       candidates: times(candidate).slice(0, 10),
@@ -280,7 +305,20 @@ function cardsWith(text: string, count: number): Record<string, Card> {
       now,
       links,
     }),
-    partner: partnerCard({ ...partner, traffic: { unknown: text }, now, startable: [] }),
+    partner: partnerCard({
+      ...partner,
+      statements: { unknown: text },
+      breaks: { unknown: text },
+      alerts: { unknown: text },
+      metrics: [],
+      help: {
+        contact: text,
+        escalation: times({ who: text, reach: text }).slice(0, 6),
+        runbooks: times({ title: text, url: text }).slice(0, 10),
+      },
+      now,
+      startable: [],
+    }),
     partners: partnersCard(times(partner), now),
     live: partnerStatusCard(text, status),
     stale: partnerStatusCard(text, { ...status, staleToldAt: now }),

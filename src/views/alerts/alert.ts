@@ -51,7 +51,7 @@ export function alertCard({ alert, metric, startable }: AlertCardModel): Card {
 }
 
 /** “Success rate −12 pts (71 %, n = 4,210): partner = northpay explains 94 %”. */
-function titleOf({ kind, slice, facts, onsetAt, state }: Alert, { name }: AlertMetric): string {
+export function titleOf({ kind, slice, facts, onsetAt, state }: Alert, { name }: AlertMetric): string {
   const over = state === 'resolved' ? 'Recovered: ' : '';
   const what = escape(name);
   if (kind === 'late') return `${over}${what}: no data since ${instant(onsetAt)}`;
