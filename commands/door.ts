@@ -4,6 +4,7 @@
  * Invariant: people of other companies, bots and deactivated accounts never get in.
  */
 import { OpsError } from '../src/kernel/errors.js';
+import type { Channels } from '../src/ports/channels.js';
 import type { Directory } from '../src/ports/directory.js';
 import { forReading } from '../src/remediation/life/people.js';
 
@@ -36,6 +37,57 @@ export async function requireLookups(
   if (kind !== 'guest' || guestGroups.length === 0) throw membersOnly(what);
   const { groups } = await directory.membership(forReading.groups);
   if (!guestGroups.some((id) => groups.get(id)?.has(userId) === true)) throw membersOnly(what);
+}
+
+/** Throws `forbidden` where people of another company read along, or where nobody can say that they do not. */
+export async function requireInternal(channels: Channels, channelId: string): Promise<void> {
+  const audience = await channels.audienceOf(channelId);
+  if (audience === 'external')
+    throw new OpsError(
+      'forbidden',
+      'People of another company read this channel, so nothing is shared here.',
+      { hint: 'Share it in a channel of your own company.' },
+    );
+  if (audience === 'unknown')
+    throw new OpsError(
+      'forbidden',
+      'Slack does not say who reads this conversation, so nothing is shared here.',
+      { hint: 'Invite Paydesk into this channel, or share in another one.' },
+    );
+}
+
+export interface RoleDoor extends Door {
+  /** User groups by role. */
+  roles: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Whether a member of the workspace has one of these roles. People of other companies and guests never have. */
+export async function hasRole(
+  { directory, roles }: RoleDoor,
+  userId: string,
+  wanted: readonly string[],
+): Promise<boolean> {
+  if (!(await isMember({ directory }, userId))) return false;
+  const groupIds = wanted.flatMap((role) => roles[role] ?? []);
+  if (groupIds.length === 0) return false;
+  const { groups } = await directory.membership(forReading.groups);
+  return groupIds.some((id) => groups.get(id)?.has(userId) === true);
+}
+
+/** Throws `forbidden`, with `what` as the subject: “Personal data”. */
+export async function requireRole(
+  door: RoleDoor,
+  userId: string,
+  wanted: readonly string[],
+  what: string,
+): Promise<void> {
+  if (await hasRole(door, userId, wanted)) return;
+  throw new OpsError('forbidden', `${what} is for people with a role that you do not have.`, {
+    hint:
+      wanted.length === 0
+        ? 'No role may: your Paydesk admin can set one in paydesk.yaml.'
+        : `Roles that may: ${wanted.join(', ')}.`,
+  });
 }
 
 const membersOnly = (what: string): OpsError =>

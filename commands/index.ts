@@ -5,18 +5,20 @@ import type { Command } from '../src/ports/command.js';
 import { alertsCommand, type AlertsDeps } from './alerts/index.js';
 import { auditCommand, type AuditDeps } from './audit.js';
 import { disputeCommand, type DisputeDeps } from './dispute/index.js';
-import { partnerCommand, type PartnerDeps } from './partner.js';
+import { partnerCommand, type PartnerDeps } from './partner/index.js';
 import { paydeskCommand, withHelp, type HelpDeps } from './paydesk.js';
 import { paymentCommand, type PaymentDeps } from './payment.js';
+import { queryCommand, type QueryDeps } from './query.js';
 import { reconCommand, type ReconDeps } from './recon/index.js';
 import { remediateCommand, type RemediateDeps } from './remediate/index.js';
 
-export { home } from './home.js';
+export { home } from './home/index.js';
 
 export type CommandDeps = AlertsDeps &
   PaymentDeps &
   DisputeDeps &
   PartnerDeps &
+  QueryDeps &
   ReconDeps &
   AuditDeps &
   RemediateDeps &
@@ -28,6 +30,7 @@ export const commands: readonly Command<CommandDeps>[] = [
   withHelp(partnerCommand),
   withHelp(alertsCommand),
   withHelp(reconCommand),
+  withHelp(queryCommand),
   withHelp(remediateCommand),
   withHelp(auditCommand),
   paydeskCommand,

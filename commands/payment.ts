@@ -15,12 +15,22 @@ import { hourMs } from '../src/kernel/clock.js';
 import type { Log } from '../src/kernel/log.js';
 import type { AuditRecorder } from '../src/ports/audit.js';
 import type { Card } from '../src/ports/card.js';
-import type { ActionRequest, Answers, Command, Person } from '../src/ports/command.js';
+import type {
+  ActionRequest,
+  Answers,
+  Command,
+  Person,
+  SubmissionAnswer,
+  SubmissionRequest,
+} from '../src/ports/command.js';
+import type { Channels } from '../src/ports/channels.js';
 import type { Directory } from '../src/ports/directory.js';
 import type { RemediationService } from '../src/remediation/remediation.js';
 import type { Links } from '../src/views/kit/links.js';
 import { lookUpIds } from '../src/views/kit/look-ups.js';
 import { startableIn } from '../src/views/remediation/start.js';
+import { revealForm, revealReason, revealedModal } from '../src/views/kit/reveal.js';
+import { personalLines, revealIds } from '../src/views/payments/personal.js';
 import { paymentTraceCard, shareActionId } from '../src/views/payments/trace.js';
 import {
   candidatesCard,
@@ -30,13 +40,16 @@ import {
   refusedCard,
   searchingCard,
 } from '../src/views/payments/search.js';
-import { requireLookups, type LookupDoor } from './door.js';
+import { requireInternal, requireLookups, requireRole, type LookupDoor, type RoleDoor } from './door.js';
 
-export interface PaymentDeps extends LookupDoor {
+export interface PaymentDeps extends LookupDoor, RoleDoor {
   payments: PaymentLookup;
   links: Links;
   audit: AuditRecorder;
   directory: Directory;
+  channels: Channels;
+  /** Roles that may see personal data unmasked. */
+  revealRoles: readonly string[];
   remediation: Pick<RemediationService, 'actions'> | null;
 }
 
@@ -69,8 +82,10 @@ export const paymentCommand: Command<PaymentDeps> = {
     [chooseActionId]: follow,
     [lookUpIds.payment]: follow,
     [shareActionId]: share,
+    [revealIds.button]: openReveal,
     payment_open: () => Promise.resolve(),
   },
+  submissions: { [revealIds.form]: reveal },
 };
 
 async function follow(request: ActionRequest, desk: PaymentDeps): Promise<void> {
@@ -132,8 +147,8 @@ async function share(
   desk: PaymentDeps,
 ): Promise<void> {
   await requireLookups(desk, userId, payments);
-  let last: Lookup | null = null;
-  for await (const lookup of desk.payments.follow(value)) last = lookup;
+  await requireInternal(desk.channels, channelId);
+  const last = await lastOf(desk.payments.follow(value));
   if (last?.kind !== 'trace') return last ? answer.privately(cardOf(last, desk, null)) : undefined;
   const subjects = [last.trace.findings.id];
   await desk.audit.record({
@@ -146,6 +161,40 @@ async function share(
   await answer.publicly(cardOf(last, desk, userId));
 }
 
+async function lastOf(lookups: AsyncIterable<Lookup>): Promise<Lookup | null> {
+  let last: Lookup | null = null;
+  for await (const lookup of lookups) last = lookup;
+  return last;
+}
+
+const personalData = 'Personal data';
+
+async function openReveal({ value, person, windows }: ActionRequest, desk: PaymentDeps): Promise<void> {
+  await requireRole(desk, person.userId, desk.revealRoles, personalData);
+  await windows.open(revealForm(revealIds.form, `who paid ${value.slice(0, 60)}`, value));
+}
+
+/** The reason is in the audit log before anything is shown, and the person alone sees the window. */
+async function reveal(
+  { memo, values, person: { userId } }: SubmissionRequest,
+  desk: PaymentDeps,
+): Promise<SubmissionAnswer> {
+  const why = (values[revealReason] ?? '').trim();
+  if (why === '') return { kind: 'errors', errors: { [revealReason]: 'Say why you need it.' } };
+  await requireRole(desk, userId, desk.revealRoles, personalData);
+  const last = await lastOf(desk.payments.follow(memo));
+  if (last?.kind !== 'trace') return { kind: 'show', modal: revealedModal([], null) };
+  const { findings } = last.trace;
+  await desk.audit.record({
+    kind: 'lookup.revealed',
+    actor: userId,
+    subjects: [findings.id],
+    why,
+    details: {},
+  });
+  return { kind: 'show', modal: revealedModal(personalLines(findings), null) };
+}
+
 function cardOf(lookup: Lookup, desk: PaymentDeps, sharedBy: string | null): Card {
   const { links } = desk;
   switch (lookup.kind) {
@@ -154,7 +203,13 @@ function cardOf(lookup: Lookup, desk: PaymentDeps, sharedBy: string | null): Car
     case 'searching':
       return searchingCard(lookup.query);
     case 'trace':
-      return paymentTraceCard({ ...lookup, links, sharedBy, startable: startableIn(desk) });
+      return paymentTraceCard({
+        ...lookup,
+        links,
+        sharedBy,
+        startable: startableIn(desk),
+        revealable: desk.revealRoles.length > 0,
+      });
     case 'payout':
       return payoutCard(lookup.payout, lookup.asOf, links);
     case 'candidates':

@@ -13,6 +13,7 @@ import { companyPolicy, userGroups } from './company-policy.js';
 import { startIdentity, type IdentityServer } from './identity/provider.js';
 import { createMailFaults, startMailbox } from './mail/mailbox.js';
 import { eventsOf, recentEventsOf } from './operations-api/events.js';
+import { packageRoot } from './package-root.js';
 import { createOperationsFaults } from './operations-api/faults.js';
 import { startOperationsApi, type OperationsApiOptions } from './operations-api/server.js';
 import { createPaymentsFaults } from './payments-api/faults.js';
@@ -274,6 +275,7 @@ async function configOf(
 ): Promise<string> {
   const state = await stateOf(slack);
   const groups = await userGroups(slack.apiUrl, slack.credentials.botToken);
+  const group = (handle: string): string => groups.get(handle) ?? '';
   const channelId = (name: string): string =>
     state.channels.find((channel) => channel.name === name)?.id ?? '';
   return stringify({
@@ -292,6 +294,13 @@ async function configOf(
         ...settlementSide(partner),
         statusPage: statusPages[partner.id],
         contact: `support@${partner.id}.example`,
+        escalation: [{ who: 'Account manager', reach: `accounts@${partner.id}.example` }],
+        runbooks: [
+          {
+            title: `${partner.name} is down`,
+            url: `https://wiki.${state.team.domain}.example/${partner.id}`,
+          },
+        ],
       })),
       ...banks.map(bankSide),
     ],
@@ -308,8 +317,11 @@ async function configOf(
       digests: [{ channel: channelId('disputes'), at: '00:01', within: '7d', calendar: 'WEEKDAYS' }],
     },
     statements: { rest: '3s' },
+    roles: { operators: [group('payments-operators')], leads: [group('payments-leads')] },
+    lookups: { reveal: ['leads'] },
+    queries: { folder: join(packageRoot, 'sandbox/queries') },
     statementProfiles: statementProfiles,
-    metrics: { onCall: [groups.get('on-call')].filter(Boolean), runbooks: join(root, 'runbooks') },
+    metrics: { onCall: [group('on-call')].filter(Boolean), runbooks: join(root, 'runbooks') },
     remediation: companyPolicy({ state, groups, now: systemClock.now() }),
   });
 }

@@ -83,7 +83,31 @@ function pageOf(scene: Scene, document: string): Record<string, unknown> {
   if (document === 'status') return { page, status };
   if (document === 'components') return { page, components };
   if (document === 'incidents') return { page, incidents: incidents(notices) };
-  return { page, components, incidents: incidents(open), scheduled_maintenances: [], status };
+  return { page, components, incidents: incidents(open), scheduled_maintenances: plannedOf(scene), status };
+}
+
+/** One partner works on its systems on Sundays; it says so from the Monday before. */
+const maintainedPartner = 'cobalt';
+const dayMs = 24 * 60 * minuteMs;
+
+function plannedOf({ partner, base, nowMs }: Scene): unknown[] {
+  if (partner.id !== maintainedPartner) return [];
+  const today = nowMs - (nowMs % dayMs);
+  const untilSunday = (7 - new Date(today).getUTCDay()) % 7 || 7;
+  const fromMs = today + untilSunday * dayMs + 2 * 60 * minuteMs;
+  const id = idOf(`${partner.id}/maintenance`, fromMs / dayMs);
+  return [
+    {
+      id,
+      name: 'Weekly database maintenance',
+      status: 'scheduled',
+      impact: 'maintenance',
+      shortlink: `${base}/incidents/${id}`,
+      scheduled_for: iso(fromMs),
+      scheduled_until: iso(fromMs + 120 * minuteMs),
+      incident_updates: [],
+    },
+  ];
 }
 
 const worst = (open: readonly Notice[]): Indicator =>

@@ -21,6 +21,8 @@ export interface AlertService extends Watch, InvariantWatch {
   recent(since: Date): Promise<Alert[]>;
   read(id: string): Promise<Alert>;
   precision(since: Date): Promise<Precision[]>;
+  /** Of a partner, opened in a span and not dismissed. */
+  openedOf(partner: string, from: Date, to: Date): Promise<Alert[]>;
   acknowledge(id: string, personId: string): Promise<Alert>;
   snooze(id: string, personId: string, until: Date): Promise<Alert>;
   dismiss(id: string, personId: string): Promise<Alert>;
@@ -39,6 +41,7 @@ const listed = 50;
 /** Older cards have scrolled away. */
 const repairedMs = 7 * dayMs;
 const repairedMax = 200;
+const mostOpened = 500;
 
 export function createAlertDesk(deps: AlertDeps & InvariantDeps): AlertService {
   return {
@@ -49,6 +52,7 @@ export function createAlertDesk(deps: AlertDeps & InvariantDeps): AlertService {
     active: () => deps.alerts.active(null),
     recent: (since) => deps.alerts.resolvedSince(since, listed),
     read: (id) => deps.alerts.read(id),
+    openedOf: (partner, from, to) => deps.alerts.openedOf(partner, from, to, mostOpened),
     precision: (since) => deps.alerts.precision(since),
     acknowledge: (id, personId) => acknowledge(deps, id, personId),
     snooze: (id, personId, until) => snooze(deps, id, personId, until),

@@ -53,6 +53,15 @@ const partner = z.strictObject({
   statusPage: httpUrl.optional(),
   alertsChannel: channel.optional(),
   contact: emailAddress.optional(),
+  escalation: z
+    .array(z.strictObject({ who: z.string().min(1).max(60), reach: z.string().min(1).max(120) }))
+    .max(6)
+    .default([])
+    .describe('whom to turn to after the contact, in order'),
+  runbooks: z
+    .array(z.strictObject({ title: z.string().min(1).max(60), url: httpUrl }))
+    .max(10)
+    .default([]),
   expectations,
   statements: partnerStatements.optional(),
 });
@@ -87,11 +96,36 @@ export const configSchema = z.strictObject({
   mail: z.strictObject({ from: sender }).optional(),
   partners: z.array(partner).min(1).max(200),
   lookups: z
-    .strictObject({ guestGroups: z.array(userGroup).max(20).default([]) })
-    .prefault({})
-    .describe(
-      'guestGroups: ids of user groups whose guests may look up payments, disputes and partners, as members may',
-    ),
+    .strictObject({
+      guestGroups: z
+        .array(userGroup)
+        .max(20)
+        .default([])
+        .describe(
+          'ids of user groups whose guests may look up payments, disputes and partners, as members may',
+        ),
+      reveal: z
+        .array(z.string())
+        .max(20)
+        .default([])
+        .describe('roles that may see personal data unmasked, with a reason; absent: nobody'),
+    })
+    .prefault({}),
+  roles: z
+    .record(
+      z
+        .string()
+        .regex(/^[a-z][a-z0-9-]{0,39}$/, { message: 'must be lower-case letters, digits and hyphens' }),
+      z.array(userGroup).min(1).max(20),
+    )
+    .default({})
+    .describe('names for user groups, for lookups.reveal and for who may run a query'),
+  queries: z
+    .strictObject({
+      folder: z.string().min(1).optional().describe('absent: queries in PAYDESK_HOME'),
+      timeout: duration.prefault('15s').describe('how long a query may take'),
+    })
+    .prefault({}),
   links: z.partialRecord(z.enum(linkObjects), urlTemplate).default({}),
   schedules: z
     .record(z.string(), cron)
@@ -115,9 +149,16 @@ export const consistencySchema = z
     partners: z.array(z.object({ id: z.string() }).catch({ id: '' })).catch([]),
     paymentsApi: z.object({ partner: z.string() }).optional().catch(undefined),
     remediation: z.unknown().optional(),
+    roles: z.record(z.string(), z.unknown()).catch({}),
+    lookups: z.object({ reveal: z.array(z.string()).catch([]) }).catch({ reveal: [] }),
   })
-  .catch({ partners: [] })
-  .superRefine(({ partners, paymentsApi, remediation: section }, context) => {
+  .catch({ partners: [], roles: {}, lookups: { reveal: [] } })
+  .superRefine(({ partners, paymentsApi, remediation: section, roles, lookups }, context) => {
+    lookups.reveal.forEach((role, index) => {
+      if (Object.hasOwn(roles, role)) return;
+      const message = `role “${role}” is not among roles: ${Object.keys(roles).join(', ') || 'there are none'}`;
+      context.addIssue({ code: 'custom', path: ['lookups', 'reveal', index], message });
+    });
     for (const { path, message } of remediationFaults(section))
       context.addIssue({ code: 'custom', path: ['remediation', ...path], message });
     const ids = partners.map(({ id }) => id).filter((id) => id !== '');

@@ -117,6 +117,8 @@ export interface Alerts {
   /** Ids of alerts whose card is behind, of those changed since. */
   withStaleCards(since: Date, limit: number): Promise<string[]>;
   precision(since: Date): Promise<Precision[]>;
+  /** Of a partner, opened from an instant until before another, and not dismissed; oldest first, at most `limit`. */
+  openedOf(partner: string, from: Date, to: Date, limit: number): Promise<Alert[]>;
 }
 
 /** A metric whose alerts are silenced until a time. */

@@ -43,6 +43,8 @@ export const auditKinds = [
   'kill_switch.unfrozen',
   'lookup.audit',
   'lookup.personal',
+  'lookup.query',
+  'lookup.revealed',
   'lookup.shared',
   'partner.better',
   'partner.degraded',

@@ -83,11 +83,24 @@ export interface Books {
   entriesBy(reference: string, limit: number): Promise<Rows<LedgerEntry>>;
   /** What is booked of a payout or batch as a whole: the payout itself, and its fees. */
   entriesOfBatch(batchId: string): Promise<Rows<LedgerEntry>>;
-  /** What a partner did with the attempts created since an instant. */
-  trafficOf(partner: string, since: Date): Promise<PartnerTraffic>;
+  /**
+   * What partners did with the attempts created within each window; of one partner, or of all (null). Given up after
+   * `withinMs`, or after as long as any question may take.
+   */
+  trafficIn(
+    windows: readonly TrafficWindow[],
+    partner: string | null,
+    withinMs?: number,
+  ): Promise<TrafficByPartner[]>;
   /** Succeeds when every documented column can be read. */
   check(): Promise<void>;
 }
+
+/** Half-open spans that are counted together, such as one hour of several weeks. */
+export type TrafficWindow = readonly { from: Date; to: Date }[];
+
+/** By partner id; a partner without attempts is missing. */
+export type TrafficByPartner = ReadonlyMap<string, PartnerTraffic>;
 
 /** Counts, not rates: a rate is shown with its denominator. */
 export interface PartnerTraffic {

@@ -99,6 +99,17 @@ export interface OpenCount {
   absoluteMinor: bigint;
 }
 
+/** What became of a partner's breaks in a span of time. */
+export interface BreakRecord {
+  opened: number;
+  /** Differences of those that opened, without their signs, by currency. */
+  openedMinor: readonly { currency: string; absoluteMinor: bigint }[];
+  /** Resolved or written off. */
+  closed: number;
+  /** From opening to closing, of those that closed: half of them took at most this; null where none closed. */
+  medianDaysToClose: number | null;
+}
+
 /** What a run changed in the lives of breaks. */
 export interface Followed {
   opened: number;
@@ -144,6 +155,8 @@ export interface Breaks {
   count(filter: Omit<BreakFilter, 'limit'>): Promise<number>;
   /** Of what is not closed, by day, kind and currency; null for all partners. */
   openCounts(partner: string | null): Promise<OpenCount[]>;
+  /** From an instant until before another. */
+  record(partner: string, from: Date, to: Date): Promise<BreakRecord>;
   /** Oldest first. */
   eventsOf(id: string): Promise<BreakEvent[]>;
   /** The request for a guarded action that has this key, and who made it; null when there is none. */

@@ -12,12 +12,23 @@ export interface Person {
   teamId: string;
 }
 
+/** A text file, such as a table as CSV. */
+export interface AnswerFile {
+  /** With its extension: `scorecard-northpay-2026-10.csv`. */
+  name: string;
+  /** Says beside the file what it holds. */
+  comment: string;
+  text: string;
+}
+
 /** Ways to answer. Ephemeral answers are seen by the person who asked and by no one else. */
 export interface Answers {
   /** Each call is a new message; an interaction may be answered five times. */
   privately(card: Card): Promise<void>;
   /** A new message that everybody in the conversation sees. */
   publicly(card: Card): Promise<void>;
+  /** Files cannot be ephemeral: this one comes as a direct message to the person who asked. */
+  file(file: AnswerFile): Promise<void>;
 }
 
 /** A window over the conversation. What its inputs say comes back to `submissions` under `callbackId`. */

@@ -34,12 +34,22 @@ export interface PartnerMaintenance {
   latestUpdate: string | null;
 }
 
+/** Scheduled work that is still to come. */
+export interface PlannedMaintenance {
+  name: string;
+  from: Date;
+  until: Date | null;
+  url: string | null;
+}
+
 export interface PublishedStatus {
   indicator: StatusIndicator;
   description: string;
   components: readonly PartnerComponent[];
   incidents: readonly PartnerIncident[];
   maintenances: readonly PartnerMaintenance[];
+  /** Soonest first. */
+  planned: readonly PlannedMaintenance[];
   /** A sentence per part of the page that cannot be read. */
   problems: readonly string[];
   /** Null where the page does not say. */

@@ -193,6 +193,8 @@ export interface ReconciliationResults {
   /** Units of a partner, or of all, whose business day lies in [from, to], oldest first. */
   units(partner: string | null, from: Day, to: Day): Promise<UnitRecord[]>;
   unit(key: UnitKey): Promise<UnitRecord | null>;
+  /** The unit that ran last, of all partners; null before the first run. */
+  lastRun(): Promise<{ partner: string; businessDay: Day; ranAt: Date } | null>;
   /** Largest difference first within a currency. `after` is the `next` of the page before. */
   breaks(key: UnitKey, limit: number, after?: number): Promise<Page<BreakFact>>;
   /** Breaks by identity, wherever they were found last; those that no run finds any more are left out. */

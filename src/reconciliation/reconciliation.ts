@@ -3,7 +3,7 @@
  */
 import type { Day } from '../kernel/calendar-day.js';
 import { OpsError } from '../kernel/errors.js';
-import type { Break, BreakFilter } from '../ports/breaks.js';
+import type { Break, BreakFilter, BreakRecord, OpenCount } from '../ports/breaks.js';
 import type { Landing, LineSighting, UnitKey } from '../ports/reconciliation.js';
 import type { Transaction } from '../ports/transaction.js';
 import { releaseBreak, reopenBreak, resolveBreak, step, takeBreak, isOpen } from './breaks/life.js';
@@ -11,6 +11,7 @@ import type { DayReport, DaysDeps, ReconciledPartner } from './days/deps.js';
 import { watchLate } from './days/late.js';
 import { prefillOf } from './breaks/prefill.js';
 import type { BreakReport } from './breaks/report.js';
+import { punctualityOf, type Punctuality } from './days/punctuality.js';
 import { newestReport, partnerNamed, reportOf, todayOf } from './days/report.js';
 import { reconcileWaiting, refreshNewest, runAgain } from './days/run.js';
 import { reopenDay, signOff } from './days/sign-off.js';
@@ -24,6 +25,14 @@ export interface ReconciliationService {
   newest(partner: string): Promise<DayReport | null>;
   day(key: UnitKey): Promise<DayReport | null>;
   breaks(filter: BreakFilter): Promise<{ breaks: Break[]; total: number }>;
+  /** Breaks that are not closed; of a partner, or of all (null). */
+  openCounts(partner: string | null): Promise<OpenCount[]>;
+  /** What became of a partner's breaks between two instants. */
+  breakRecord(partner: string, from: Date, to: Date): Promise<BreakRecord>;
+  /** Whether the statements of the business days from one to another, both included, came in time. */
+  punctuality(partner: string, from: Day, to: Day): Promise<Punctuality>;
+  /** The newest business day that was reconciled, of all partners; null while there is none. */
+  lastRun(): Promise<{ partner: string; businessDay: Day; ranAt: Date } | null>;
   break(id: string): Promise<BreakReport>;
   take(id: string, personId: string): Promise<Break>;
   release(id: string, personId: string): Promise<Break>;
@@ -69,6 +78,10 @@ export function createReconciliation(deps: DaysDeps & { intake: IntakeDeps }): R
       const [breaks, total] = await Promise.all([deps.breaks.list(filter), deps.breaks.count(filter)]);
       return { breaks, total };
     },
+    openCounts: (partner) => deps.breaks.openCounts(partner),
+    breakRecord: (partner, from, to) => deps.breaks.record(partner, from, to),
+    punctuality: (partner, from, to) => punctualityOf(deps, partnerNamed(deps, partner), from, to),
+    lastRun: () => deps.results.lastRun(),
     break: (id) => breakReport(deps, id),
     take: (id, personId) => refreshed(deps, takeBreak(deps, id, personId)),
     release: (id, personId) => refreshed(deps, releaseBreak(deps, id, personId)),

@@ -24,6 +24,7 @@ import type { OutboxNotices } from '../adapters/postgres/outbox-news.js';
 import { createSharedAnswers } from '../adapters/postgres/shared-answers.js';
 import { createAttachments } from '../adapters/slack/attachments.js';
 import { identityOf, slackClient } from '../adapters/slack/client.js';
+import { createChannels } from '../adapters/slack/channels.js';
 import { createDirectory } from '../adapters/slack/directory.js';
 import { createIncidentRooms } from '../adapters/slack/incident-rooms.js';
 import { createInFlight } from '../adapters/slack/in-flight.js';
@@ -55,6 +56,7 @@ import { openHttp } from './http.js';
 import { startHomeRedraws } from './home-redraws.js';
 import { stripeWebhookFrom } from './disputes.js';
 import { livingPartners } from './partners.js';
+import { openQueriesDatabase } from './queries.js';
 import { groupsOf, livingRequests, requireNoLockOut } from './remediation.js';
 import { errorCard } from '../views/desk/error.js';
 import { movedCard, outboxNoticeCard } from '../views/desk/outbox-notices.js';
@@ -251,6 +253,8 @@ async function bringUpEngine(
   const { environment, config, clock, log, up, closers } = run;
   const booksDatabase = openBooksDatabase(environment, clock, log);
   closers.add(() => booksDatabase?.close());
+  const queriesDatabase = openQueriesDatabase(run);
+  closers.add(() => queriesDatabase?.close());
   const { token, client } = clientFrom(run);
   const desk = createDesk({
     environment,
@@ -258,6 +262,8 @@ async function bringUpEngine(
     database,
     databaseUrl,
     booksDatabase,
+    queriesDatabase,
+    channels: createChannels(client),
     directory: createDirectory({
       client,
       answers: createSharedAnswers(database, log),

@@ -30,12 +30,14 @@ import { linksFrom } from './links.js';
 import type { Expectations } from '../payments/hops.js';
 import { createPaymentLookup } from '../payments/lookup.js';
 import type { Attachments } from '../ports/attachments.js';
+import type { Channels } from '../ports/channels.js';
 import type { Directory } from '../ports/directory.js';
 import type { IncidentRooms } from '../ports/incidents.js';
 import type { Mail } from '../ports/mail.js';
 import type { Operations } from '../ports/operations.js';
 import type { PaymentsApi } from '../ports/payments-api.js';
 import { partnerWatchFrom, watchedPartners } from './partners.js';
+import { queriesFrom } from './queries.js';
 import { reconciliationFrom } from './reconciliation.js';
 import { statementThread, type StatementThread } from './statement-thread.js';
 import { statementSettings, type StatementSettings } from './statement-work.js';
@@ -50,6 +52,9 @@ export interface DeskFacts {
   databaseUrl: Secret;
   /** The company's own record; null when none is connected. */
   booksDatabase: Database | null;
+  /** The same, on connections of its own. */
+  queriesDatabase: Database | null;
+  channels: Channels;
   directory: Directory;
   attachments: Attachments;
   rooms: IncidentRooms;
@@ -133,6 +138,10 @@ export function createDesk(facts: DeskFacts): Desk {
     directory: facts.directory,
     heldSince: createHeldSince(database),
     guestGroups: config.lookups.guestGroups,
+    roles: config.roles,
+    revealRoles: config.lookups.reveal,
+    channels: facts.channels,
+    queries: queriesFrom(facts, facts.queriesDatabase),
     reconciliation: reconciliation?.desk ?? null,
     remediation: guarded,
     alerts: alertsFrom({ ...facts, runbookFor, audit, outbox, startable: guarded?.actions ?? [] }),

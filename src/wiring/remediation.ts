@@ -134,10 +134,15 @@ export function requirePolicy(policy: Policy, environment: Environment): void {
   ]);
 }
 
-/** Ids of the user groups whose members are asked for: those of the policy, and those whose guests may look things up. */
-export const groupsOf = ({ remediation, lookups }: Pick<Config, 'remediation' | 'lookups'>): string[] => [
+/** Ids of the user groups whose members are asked for: those of the policy, of roles, and whose guests may look things up. */
+export const groupsOf = ({
+  remediation,
+  lookups,
+  roles,
+}: Pick<Config, 'remediation' | 'lookups' | 'roles'>): string[] => [
   ...Object.values(remediation?.groups ?? {}),
   ...lookups.guestGroups,
+  ...Object.values(roles).flat(),
 ];
 
 /** Slack takes about a hundred questions about people in a minute, and fewer at one moment. */

@@ -67,6 +67,7 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
+const lastHour = { from: new Date(end.getTime() - hourMs), to: end };
 const aDay = { from: new Date('2026-11-03'), to: new Date('2026-11-04') };
 
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
@@ -117,7 +118,8 @@ it.each<[string, () => Promise<unknown>, string]>([
   ],
   ['entries', () => books.entriesOf('pi_500'), 'bookings_payment_id'],
   ['the beginning of a partner’s books', () => books.beginOf('p1'), 'created_at'],
-  ['an hour’s traffic', () => books.trafficOf('p1', new Date(end.getTime() - hourMs)), 'created_at'],
+  ['an hour’s traffic', () => books.trafficIn([[lastHour]], 'p1'), 'created_at'],
+  ['the same of all partners', () => books.trafficIn([[lastHour], [lastHour]], null), 'created_at'],
 ])('%s', async (_reason, ask, index) => {
   plans = [];
   await ask();

@@ -65,6 +65,7 @@ const alertDesk = (): AlertService => {
         : Promise.reject(new OpsError('not_found', `There is no alert ${id}.`));
     },
     sight: noted('sight', { slice: {}, lines: ['Last hour: 71 % (n = 421)'] }),
+    openedOf: () => Promise.resolve([]),
     precision: () => Promise.resolve([{ metric: metric.id, alerts: 10, dismissed: 1 }]),
     acknowledge: noted('acknowledge', anAlert()),
     snooze: noted('snooze', anAlert()),

@@ -40,7 +40,11 @@ const deskOf = (): RemediateDeps => ({
 const around = (userId: string) => ({
   person: { userId, teamId: 'T1' },
   channelId: 'C0OPS',
-  answer: { privately: () => Promise.resolve(), publicly: () => Promise.resolve() },
+  answer: {
+    privately: () => Promise.resolve(),
+    publicly: () => Promise.resolve(),
+    file: () => Promise.resolve(),
+  },
   windows: { open: (modal: Modal) => Promise.resolve(void opened.push(modal)) },
   log: silentLog,
 });

@@ -3,12 +3,12 @@
  * and what became of the request.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { home } from '../../commands/home.js';
+import { home } from '../../commands/home/index.js';
 import { clicks } from '../../commands/remediate/clicks.js';
 import { remediateCommand, type RemediateDeps } from '../../commands/remediate/index.js';
 import { validateView } from '../../sandbox/slack/block-kit/validate.js';
 import { viewOf } from '../../src/adapters/slack/windows.js';
-import { hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
+import { hourMs, minuteMs, secondMs, systemClock } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { silentLog } from '../../src/kernel/log.js';
 import type { Modal, SubmissionAnswer } from '../../src/ports/command.js';
@@ -458,6 +458,13 @@ describe('Home', () => {
       remediation: replica.desk,
       directory: company.people.directory,
       commands: () => [remediateCommand],
+      partners: [],
+      partnerStatuses: { all: () => Promise.resolve([]) },
+      books: null,
+      paymentsApi: null,
+      alerts: null,
+      reconciliation: null,
+      clock: systemClock,
     });
     return linesOf({ text: '', blocks }).join('\n');
   };

@@ -15,6 +15,7 @@ const domains = [
   'alerts',
   'remediation',
   'audit',
+  'queries',
 ];
 const domain = `src/(?:${domains.join('|')})`;
 

@@ -102,6 +102,7 @@ const published = (indicator: StatusIndicator, description: string = indicator):
   components: [],
   incidents: [],
   maintenances: [],
+  planned: [],
   problems: [],
   publishedAt: new Date('2026-11-20T09:00:00Z'),
 });

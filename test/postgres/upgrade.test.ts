@@ -240,6 +240,7 @@ it('shows a partner’s recovery on the card that the earlier version posted', a
           components: [],
           incidents: [],
           maintenances: [],
+          planned: [],
           problems: [],
           publishedAt: clock.now(),
         }),

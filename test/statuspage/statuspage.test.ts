@@ -97,6 +97,7 @@ it('a full page', async () => {
       },
     ],
     maintenances: [],
+    planned: [],
     problems: [],
     publishedAt: new Date('2026-11-20T08:00:00Z'),
   });

@@ -4,7 +4,7 @@
 import { validateBlocks } from '../../sandbox/slack/block-kit/validate.js';
 import { textOfBlocks } from '../../sandbox/slack/block-kit/whole.js';
 import type { Card } from '../../src/ports/card.js';
-import type { Answers, Windows } from '../../src/ports/command.js';
+import type { AnswerFile, Answers, Windows } from '../../src/ports/command.js';
 
 /** Slack refuses more text in all blocks of one message. */
 const allTextLimit = 13_200;
@@ -48,13 +48,21 @@ function linesOfBlock(block: Texts): string[] {
 export const sourceOf = (card: Card): string => linesOf(card).join('\n');
 
 /** Keeps what was answered, and to whom. */
-export function recordedAnswers(): Answers & { given: { to: 'one' | 'all'; card: Card }[] } {
+export function recordedAnswers(): Answers & {
+  given: { to: 'one' | 'all'; card: Card }[];
+  files: AnswerFile[];
+} {
+  const files: AnswerFile[] = [];
   const given: { to: 'one' | 'all'; card: Card }[] = [];
   const keep = (to: 'one' | 'all') => (card: Card) => {
     given.push({ to, card });
     return Promise.resolve();
   };
-  return { given, privately: keep('one'), publicly: keep('all') };
+  const file = (sent: AnswerFile): Promise<void> => {
+    files.push(sent);
+    return Promise.resolve();
+  };
+  return { given, files, file, privately: keep('one'), publicly: keep('all') };
 }
 
 /** For commands that open none. */

@@ -87,11 +87,13 @@ export interface DeskOptions {
   pageDir?: string;
   /** Counts metrics every second; without it never, because eight weeks of buckets are work. */
   watch?: boolean;
+  /** What `paydesk.yaml` says besides, section by section. */
+  config?: object;
 }
 
 export async function startDesk(
   transport: Transport,
-  { pageDir, watch = false }: DeskOptions = {},
+  { pageDir, watch = false, config = {} }: DeskOptions = {},
 ): Promise<TestDesk> {
   let aheadMs = 0;
   const clock = { now: () => new Date(systemClock.now().getTime() + aheadMs) };
@@ -178,7 +180,10 @@ export async function startDesk(
       botEnvironmentSchema,
     ),
     config: parseConfig(
-      await configOf(slack, await state(), world, { paymentsApi, operations, watch }, statusPages.urls),
+      JSON.stringify({
+        ...(await configOf(slack, await state(), world, { paymentsApi, operations, watch }, statusPages.urls)),
+        ...config,
+      }),
       'test',
     ),
     clock,
@@ -240,9 +245,10 @@ async function configOf(
   world: World,
   { paymentsApi, operations, watch }: Pick<TestDesk, 'paymentsApi' | 'operations'> & { watch: boolean },
   statusPages: Record<string, string>,
-): Promise<string> {
+): Promise<object> {
+  const groups = await userGroups(slack.apiUrl, slack.credentials.botToken);
   const alerts = state.channels.find(({ name }) => name === 'partner-alerts')?.id;
-  return JSON.stringify({
+  return {
     company: 'Test',
     channels: {
       alerts,
@@ -266,12 +272,11 @@ async function configOf(
       disputeRegister: '* * * * * *',
       disputeReminders: '* * * * * *',
     },
-    remediation: companyPolicy({
-      state,
-      groups: await userGroups(slack.apiUrl, slack.credentials.botToken),
-      now: systemClock.now(),
-    }),
-  });
+    roles: { operators: [groups.get('payments-operators')], leads: [groups.get('payments-leads')] },
+    lookups: { reveal: ['leads'] },
+    queries: { folder: join(root, 'sandbox/queries') },
+    remediation: companyPolicy({ state, groups, now: systemClock.now() }),
+  };
 }
 
 /** A trace whose sources have all answered: on a busy machine the first card may still wait for one. */

@@ -178,7 +178,7 @@ export class FakeBooks implements Books, Switch {
   entries: Record<string, LedgerEntry[]> = {};
   /** Told with every answer that has rows to tell of. */
   problems: string[] = [];
-  traffic: PartnerTraffic | null = null;
+  traffic: Record<string, PartnerTraffic> = {};
 
   attemptsBy: Books['attemptsBy'] = (kinds, value, limit) =>
     answer(this, `attemptsBy ${kinds.join()}`, () =>
@@ -218,11 +218,9 @@ export class FakeBooks implements Books, Switch {
     answer(this, 'entriesOfBatch', () =>
       this.rows(this.everyEntry().filter((entry) => entry.batchId === batchId && entry.paymentId === null)),
     );
-  trafficOf: Books['trafficOf'] = () =>
-    answer(this, 'trafficOf', () => {
-      if (!this.traffic) throw new OpsError('internal', 'no traffic was given');
-      return this.traffic;
-    });
+  /** The same of every partner in every window. */
+  trafficIn: Books['trafficIn'] = (windows) =>
+    answer(this, 'trafficIn', () => windows.map(() => new Map(Object.entries(this.traffic))));
   check = (): Promise<void> => answer(this, 'check', () => undefined);
 
   private everyEntry(): LedgerEntry[] {

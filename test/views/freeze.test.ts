@@ -103,7 +103,7 @@ describe('before anything is filled in', () => {
   );
 
   it('Home says so first, with the button', () => {
-    const blocks = homeBlocks({ waiting: { toDecide: [], own: [] }, help: [], freeze });
+    const blocks = homeBlocks({ waiting: { value: { toDecide: [], own: [] } }, day: null, help: [], freeze });
     expect(validateBlocks(json(blocks), 'home')).toEqual([]);
     const [first, second] = blocks;
     expect(JSON.stringify(first)).toMatch(/\*All guarded actions are frozen\*.*doubled payouts/);

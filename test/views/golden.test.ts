@@ -24,7 +24,6 @@ import { disputeQueueCard } from '../../src/views/disputes/queue.js';
 import { programmesCard, statsCard } from '../../src/views/disputes/stats.js';
 import { errorCard } from '../../src/views/desk/error.js';
 import { helpCard } from '../../src/views/desk/help.js';
-import { partnerCard, partnersCard, partnerStatusCard } from '../../src/views/partners/partner.js';
 import {
   candidatesCard,
   nothingCard,
@@ -33,7 +32,6 @@ import {
   searchingCard,
 } from '../../src/views/payments/search.js';
 import { paymentTraceCard } from '../../src/views/payments/trace.js';
-import type { RememberedStatus } from '../../src/ports/partner-statuses.js';
 import { faultsOf, linesOf } from '../support/cards.js';
 import {
   aBalanceTransaction,
@@ -87,8 +85,18 @@ const traced = (changed: Partial<Findings> = {}) => traceOf({ ...findings, ...ch
 
 describe('/payment', () => {
   it('a trace', () => {
-    expect(read(paymentTraceCard({ trace: traced(), complete: true, links, sharedBy: null, startable: [] })))
-      .toMatchInlineSnapshot(`
+    expect(
+      read(
+        paymentTraceCard({
+          trace: traced(),
+          complete: true,
+          links,
+          sharedBy: null,
+          startable: [],
+          revealable: false,
+        }),
+      ),
+    ).toMatchInlineSnapshot(`
         "Paid out 13 Nov 2026; booked in ledger; refunded in full (20.00 EUR); disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC · pi_1paid · 20.00 EUR
         :leftwards_arrow_with_hook: *Paid out 13 Nov 2026; booked in ledger; refunded in full (20.00 EUR); disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC*
         ‹pi_1paid› · *20.00 EUR* · succeeded · at northpay · visa ••4242 · order \`ORD-1\` · a•••@example.com
@@ -116,8 +124,18 @@ describe('/payment', () => {
       disputes: known([]),
       warnings: known([]),
     });
-    expect(read(paymentTraceCard({ trace, complete: false, links: noLinks, sharedBy: null, startable: [] })))
-      .toMatchInlineSnapshot(`
+    expect(
+      read(
+        paymentTraceCard({
+          trace,
+          complete: false,
+          links: noLinks,
+          sharedBy: null,
+          startable: [],
+          revealable: false,
+        }),
+      ),
+    ).toMatchInlineSnapshot(`
       "Captured 2026-11-10 10:01 UTC; booked in ledger; balance unknown: has not answered yet · pi_1paid · 20.00 EUR
       :grey_question: *Captured 2026-11-10 10:01 UTC; booked in ledger; balance unknown: has not answered yet*
       \`pi_1paid\` · *20.00 EUR* · succeeded · at northpay · visa ••4242 · order \`ORD-1\` · a•••@example.com
@@ -134,7 +152,14 @@ describe('/payment', () => {
 
   it('a shared trace names who shared it, and no address of a customer', () => {
     const text = read(
-      paymentTraceCard({ trace: traced(), complete: true, links, sharedBy: 'U1ANA', startable: [] }),
+      paymentTraceCard({
+        trace: traced(),
+        complete: true,
+        links,
+        sharedBy: 'U1ANA',
+        startable: [],
+        revealable: false,
+      }),
     );
     expect(text).toContain('shared by <@U1ANA>');
     expect(text).not.toContain('example.com ·');
@@ -502,244 +527,6 @@ const tableIn = ({ blocks }: Card): string[] =>
   (JSON.parse(JSON.stringify(blocks)) as { rows?: { text?: string; elements?: object[] }[][] }[])
     .flatMap(({ rows = [] }) => rows)
     .map((cells) => cells.map(({ text, elements }) => text ?? JSON.stringify(elements)).join(' | '));
-
-const status = (indicator: RememberedStatus['published']['indicator']): RememberedStatus => ({
-  partner: 'northpay',
-  published: {
-    indicator,
-    description: indicator === 'none' ? 'All Systems Operational' : 'Partial outage',
-    components: [{ name: 'API', status: indicator === 'none' ? 'operational' : 'partial_outage' }],
-    incidents:
-      indicator === 'none'
-        ? []
-        : [
-            {
-              id: 'i1',
-              name: 'Slow captures',
-              status: 'investigating',
-              impact: 'major',
-              url: 'https://status.example/i1',
-              startedAt: now,
-              updatedAt: now,
-              latestUpdate: 'We look into it.',
-            },
-          ],
-    maintenances: [],
-    problems: [],
-    publishedAt: now,
-  },
-  changedAt: at('11-20T11:00'),
-  troubleAt: null,
-  checkedAt: at('11-20T11:59'),
-  staleToldAt: null,
-});
-
-describe('/partner', () => {
-  const partner = { id: 'northpay', name: 'Northpay', signals: [] };
-  const counts = {
-    attempts: 1003,
-    succeeded: 951,
-    failedBy: { customer: 40, partner: 9, institution: 0, own: 0, unknown: 0 },
-    latencyP50Ms: 210,
-    latencyP95Ms: 900,
-    lastAttemptAt: at('11-20T11:59'),
-  };
-  const since = at('11-20T11:00');
-
-  it('one partner in trouble', () => {
-    expect(
-      read(
-        partnerCard({ ...partner, status: status('major'), traffic: { counts, since }, now, startable: [] }),
-      ),
-    ).toMatchInlineSnapshot(`
-      "Northpay reports a major outage · our success rate 95.1 % (n = 1000)
-      :large_orange_circle: *Northpay reports a major outage · our success rate 95.1 % (n = 1000)*
-      *‹Slow captures›* (investigating): We look into it.
-      • API: partial outage
-      *Our traffic* since 2026-11-20 11:00 UTC: 1003 attempts, 951 succeeded · failures: 40 customer, 9 partner · 3 in progress · latency p50 210 ms, p95 900 ms · last attempt 2026-11-20 11:59 UTC
-      Status page read 2026-11-20 11:59 UTC · as of 2026-11-20 12:00 UTC"
-    `);
-  });
-
-  it('one with an alert of its own that lasts', () => {
-    const signals = [
-      {
-        id: 'hlth_1',
-        partner: 'northpay',
-        type: 'api_error',
-        summary: 'Requests fail.',
-        severity: null,
-        startedAt: at('11-20T11:00'),
-        resolvedAt: null,
-      },
-    ];
-    const facts = {
-      ...partner,
-      signals,
-      status: status('none'),
-      traffic: { counts, since },
-      now,
-      startable: [],
-    };
-    expect(read(partnerCard(facts))).toContain(
-      ':large_orange_circle: *Northpay reports api error* · Requests fail. · since 2026-11-20 11:00 UTC',
-    );
-  });
-
-  it.each<[string, object, string]>([
-    ['attempts under way are no failures', counts, 'our success rate 95.1 % (n = 1000)'],
-    [
-      'nearly all is not all',
-      { ...counts, attempts: 10000, succeeded: 9999, failedBy: { own: 1 } },
-      'our success rate 99.9 % (n = 10000)',
-    ],
-    [
-      'all is all',
-      { ...counts, attempts: 20, succeeded: 20, failedBy: {} },
-      'our success rate 100.0 % (n = 20)',
-    ],
-    [
-      'too little traffic',
-      { ...counts, attempts: 19, succeeded: 19, failedBy: {} },
-      'too few attempts for a success rate (n = 19)',
-    ],
-    [
-      'only attempts under way',
-      { ...counts, attempts: 500, succeeded: 0, failedBy: {} },
-      'too few attempts for a success rate (n = 0)',
-    ],
-  ])('%s', (_reason, given, expected) => {
-    const traffic = { counts: { ...counts, ...given }, since };
-    expect(linesOf(partnerCard({ ...partner, status: null, traffic, now, startable: [] }))[0]).toBe(
-      `Northpay: status unknown · ${expected}`,
-    );
-  });
-
-  it('books that are down leave the published status standing', () => {
-    const card = partnerCard({
-      ...partner,
-      status: status('none'),
-      traffic: { unknown: 'The database cannot be reached.' },
-      now,
-      startable: [],
-    });
-    expect(read(card)).toMatchInlineSnapshot(`
-      "Northpay reports normal service · our traffic unknown
-      :large_green_circle: *Northpay reports normal service · our traffic unknown*
-      :grey_question: Our traffic: unknown, The database cannot be reached.
-      Status page read 2026-11-20 11:59 UTC · as of 2026-11-20 12:00 UTC"
-    `);
-  });
-
-  it('the overview: the worst first, and what was not read for long says so', () => {
-    const stale = { ...status('none'), checkedAt: at('11-20T09:00') };
-    const partners = [
-      { id: 'calm', name: 'Calm', status: status('none') },
-      { id: 'mute', name: 'Mute', status: null },
-      { id: 'minor', name: 'Minor', status: status('minor') },
-      { id: 'stale', name: 'Stale', status: stale },
-      { id: 'worst', name: 'Worst', status: status('critical') },
-    ];
-    expect(read(partnersCard(partners, now))).toMatchInlineSnapshot(`
-      "2 of 5 partners report trouble; status of 2 unknown
-      *2 of 5 partners report trouble; status of 2 unknown*
-      :red_circle: *Worst* (worst) · Partial outage · for 1 h
-      :large_yellow_circle: *Minor* (minor) · Partial outage · for 1 h
-      :grey_question: *Mute* (mute) · status unknown
-      :grey_question: *Stale* (stale) · status unknown since 2026-11-20 09:00 UTC · before that: All Systems Operational
-      :large_green_circle: *Calm* (calm) · All Systems Operational
-      As of 2026-11-20 12:00 UTC"
-    `);
-    const works = {
-      ...status('maintenance'),
-      published: { ...status('maintenance').published, maintenances: [] },
-    };
-    const maintained = { id: 'works', name: 'Works', status: works };
-    expect(linesOf(partnersCard([partners[0]!, maintained], now))[0]).toBe(
-      '1 of 2 partners reports normal service, 1 under maintenance',
-    );
-    expect(
-      linesOf(
-        partnersCard(
-          [{ ...partners[4]!, status: { ...status('critical'), checkedAt: at('11-20T09:00') } }],
-          now,
-        ),
-      )[0],
-    ).toBe('0 of 1 partners report normal service; status of 1 unknown');
-    const titleOf = (from: number, to: number) => linesOf(partnersCard(partners.slice(from, to), now))[0];
-    expect(titleOf(0, 1)).toBe('All partners report normal service');
-    expect(titleOf(0, 2)).toBe('1 of 2 partners reports normal service; status of 1 unknown');
-    const many = Array.from({ length: 50 }, () => partners[4]!);
-    expect(linesOf(partnersCard(many, now)).at(-1)).toMatch(/^10 more · As of/);
-  });
-
-  it('one partner whose page has not been readable for three hours', () => {
-    const stale = { ...status('none'), checkedAt: at('11-20T09:00') };
-    expect(read(partnerCard({ ...partner, status: stale, traffic: { counts, since }, now, startable: [] })))
-      .toMatchInlineSnapshot(`
-        "Northpay: status unknown since 2026-11-20 09:00 UTC · our success rate 95.1 % (n = 1000)
-        :grey_question: *Northpay: status unknown since 2026-11-20 09:00 UTC · our success rate 95.1 % (n = 1000)*
-        Last reported: normal service, All Systems Operational
-        *Our traffic* since 2026-11-20 11:00 UTC: 1003 attempts, 951 succeeded · failures: 40 customer, 9 partner · 3 in progress · latency p50 210 ms, p95 900 ms · last attempt 2026-11-20 11:59 UTC
-        Status page read 2026-11-20 09:00 UTC · as of 2026-11-20 12:00 UTC"
-      `);
-  });
-
-  it('maintenance in progress, and a part of the page that cannot be read', () => {
-    const { published } = status('none');
-    const works = {
-      name: 'Database upgrade',
-      until: at('11-20T14:00'),
-      url: null,
-      latestUpdate: 'It goes as planned.',
-    };
-    const maintained = {
-      ...status('none'),
-      published: {
-        ...published,
-        indicator: 'maintenance' as const,
-        description: 'Maintenance in progress: Database upgrade',
-        maintenances: [works],
-        problems: ['incident 2 cannot be read: name'],
-      },
-    };
-    expect(
-      read(partnerCard({ ...partner, status: maintained, traffic: { counts, since }, now, startable: [] })),
-    ).toMatchInlineSnapshot(`
-      "Northpay reports maintenance in progress · our success rate 95.1 % (n = 1000)
-      :wrench: *Northpay reports maintenance in progress · our success rate 95.1 % (n = 1000)*
-      :wrench: *Database upgrade* (maintenance in progress until 2026-11-20 14:00 UTC): It goes as planned.
-      :grey_question: Status page: incident 2 cannot be read: name
-      *Our traffic* since 2026-11-20 11:00 UTC: 1003 attempts, 951 succeeded · failures: 40 customer, 9 partner · 3 in progress · latency p50 210 ms, p95 900 ms · last attempt 2026-11-20 11:59 UTC
-      Status page read 2026-11-20 11:59 UTC · as of 2026-11-20 12:00 UTC"
-    `);
-  });
-
-  it('the live card of a trouble that can no longer be confirmed', () => {
-    expect(read(partnerStatusCard('Northpay', { ...status('major'), staleToldAt: now })))
-      .toMatchInlineSnapshot(`
-        "Northpay: status unknown since 2026-11-20 11:59 UTC, its status page can’t be read
-        :grey_question: *Northpay: status unknown since 2026-11-20 11:59 UTC, its status page can’t be read*
-        Last reported: a major outage, Partial outage
-        *‹Slow captures›* (investigating): We look into it.
-        • API: partial outage
-        Last known trouble since 2026-11-20 11:00 UTC"
-      `);
-  });
-
-  it('the live card', () => {
-    expect(read(partnerStatusCard('Northpay', status('major')))).toMatchInlineSnapshot(`
-      "Northpay reports a major outage: Partial outage
-      :large_orange_circle: *Northpay reports a major outage*: Partial outage
-      *‹Slow captures›* (investigating): We look into it.
-      • API: partial outage
-      Since 2026-11-20 11:00 UTC · as reported on the partner’s status page"
-    `);
-    expect(linesOf(partnerStatusCard('Northpay', status('none')))[0]).toBe(
-      'Northpay has recovered: All Systems Operational',
-    );
-  });
-});
 
 it('the audit log', () => {
   const hash = 'a1b2c3d4e5f60718'.repeat(4);

@@ -31,7 +31,9 @@ import { signalCard } from '../../src/views/partners/signal.js';
 import { failedPayoutCard } from '../../src/views/payments/failures.js';
 import { disputeQueueCard } from '../../src/views/disputes/queue.js';
 import { errorCard } from '../../src/views/desk/error.js';
-import { partnerCard, partnersCard, partnerStatusCard } from '../../src/views/partners/partner.js';
+import { healthOf } from '../../src/partners/health.js';
+import { partnerCard, partnersCard } from '../../src/views/partners/partner.js';
+import { partnerStatusCard } from '../../src/views/partners/published.js';
 import { candidatesCard, nothingCard, payoutCard, searchingCard } from '../../src/views/payments/search.js';
 import { paymentTraceCard } from '../../src/views/payments/trace.js';
 import { alarmCard, newsCard, remediationCard } from '../../src/views/remediation/card.js';
@@ -199,6 +201,7 @@ function cardsWith(text: string, count: number): Record<string, Card> {
         latestUpdate: text,
       }),
       maintenances: times({ name: text, until: now, url: text, latestUpdate: text }),
+      planned: times({ name: text, from: now, until: now, url: text }),
       problems: times(text),
     },
   };
@@ -258,10 +261,32 @@ function cardsWith(text: string, count: number): Record<string, Card> {
     startedAt: now,
     resolvedAt: now,
   };
-  const partner = { id: text, name: text, status, signals: times(signal).slice(0, 10) };
+  const measured = { unknown: text };
+  const partner = {
+    id: text,
+    name: text,
+    status,
+    hasPage: true,
+    measured,
+    health: healthOf(status, measured, now),
+  };
   return {
-    trace: paymentTraceCard({ trace, complete: true, links, sharedBy: null, startable: [] }),
-    shared: paymentTraceCard({ trace, complete: true, links, sharedBy: 'U0SHARER', startable: [] }),
+    trace: paymentTraceCard({
+      trace,
+      complete: true,
+      links,
+      sharedBy: null,
+      startable: [],
+      revealable: true,
+    }),
+    shared: paymentTraceCard({
+      trace,
+      complete: true,
+      links,
+      sharedBy: 'U0SHARER',
+      startable: [],
+      revealable: true,
+    }),
     candidates: candidatesCard({
       query: text,
       candidates: times(candidate).slice(0, 10),
@@ -325,7 +350,21 @@ function cardsWith(text: string, count: number): Record<string, Card> {
       links,
     }),
     signal: signalCard(signal, text),
-    partner: partnerCard({ ...partner, traffic: { unknown: text }, now, startable: [] }),
+    partner: partnerCard({
+      ...partner,
+      signals: times(signal).slice(0, 10),
+      statements: { unknown: text },
+      breaks: { unknown: text },
+      alerts: { unknown: text },
+      metrics: [],
+      help: {
+        contact: text,
+        escalation: times({ who: text, reach: text }).slice(0, 6),
+        runbooks: times({ title: text, url: text }).slice(0, 10),
+      },
+      now,
+      startable: [],
+    }),
     partners: partnersCard(times(partner), now),
     live: partnerStatusCard(text, status),
     stale: partnerStatusCard(text, { ...status, staleToldAt: now }),

@@ -6,6 +6,7 @@ import type { Card } from '../../src/ports/card.js';
 import { traceOf } from '../../src/payments/trace.js';
 import { actions } from '../../src/remediation/actions/index.js';
 import { disputeCard } from '../../src/views/disputes/dispute.js';
+import { healthOf } from '../../src/partners/health.js';
 import { partnerCard } from '../../src/views/partners/partner.js';
 import { paymentTraceCard } from '../../src/views/payments/trace.js';
 import { buttonsOn, faultsOf, sourceOf } from '../support/cards.js';
@@ -41,6 +42,7 @@ describe('buttons on other cards', () => {
       links: () => null,
       sharedBy: null,
       startable: actions,
+      revealable: false,
       ...changed,
     });
   };
@@ -173,15 +175,27 @@ describe('buttons on other cards', () => {
   });
 
   it('a partner', () => {
+    const measured = { unknown: 'no books' };
     const facts = {
       id: 'northpay',
       name: 'Northpay',
       status: null,
       signals: [],
-      traffic: { unknown: 'no books' },
+      hasPage: true,
+      measured,
+      health: healthOf(null, measured, now),
+      statements: null,
+      breaks: null,
+      alerts: null,
+      metrics: [],
+      help: { contact: null, escalation: [], runbooks: [] },
       now,
     };
-    expect(buttonsOn(partnerCard({ ...facts, startable: actions }))).toEqual(['Pause a route…', 'Message…']);
-    expect(buttonsOn(partnerCard({ ...facts, startable: [] }))).toEqual([]);
+    expect(buttonsOn(partnerCard({ ...facts, startable: actions }))).toEqual([
+      'Scorecard',
+      'Pause a route…',
+      'Message…',
+    ]);
+    expect(buttonsOn(partnerCard({ ...facts, startable: [] }))).toEqual(['Scorecard']);
   });
 });

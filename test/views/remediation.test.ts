@@ -477,8 +477,8 @@ it('news of what a person did begins with the person', () => {
 });
 
 describe('Home', () => {
-  const readHome = (facts: Omit<Parameters<typeof homeBlocks>[0], 'freeze'>): string => {
-    const blocks = homeBlocks({ ...facts, freeze: null });
+  const readHome = (facts: Omit<Parameters<typeof homeBlocks>[0], 'freeze' | 'day'>): string => {
+    const blocks = homeBlocks({ ...facts, freeze: null, day: null });
     expect(validateBlocks(json(blocks), 'home')).toEqual([]);
     return linesOf({ text: '', blocks }).map(asRead).join('\n');
   };
@@ -510,7 +510,7 @@ describe('Home', () => {
   });
 
   it('what waits for me first, then my own requests', () => {
-    expect(readHome({ waiting: { toDecide, own }, help: [] })).toMatchInlineSnapshot(`
+    expect(readHome({ waiting: { value: { toDecide, own } }, help: [] })).toMatchInlineSnapshot(`
       "
       Needs my decision
       :raised_hand: *Refund 25.00 EUR of pi_3Qpaid to Visa •• 4242* · needs 1 more approval by 2026-11-20 13:00 UTC
@@ -534,7 +534,7 @@ describe('Home', () => {
   });
 
   it('says so when nothing waits, and says nothing where nothing is configured', () => {
-    expect(readHome({ waiting: { toDecide: [], own: [] }, help: [] })).toContain(
+    expect(readHome({ waiting: { value: { toDecide: [], own: [] } }, help: [] })).toContain(
       'Nothing needs your decision.',
     );
     expect(readHome({ waiting: null, help: [] })).not.toContain('Waiting');
@@ -542,18 +542,18 @@ describe('Home', () => {
 
   it.each(everyState)('takes a request that is %s', (_name, snapshot) => {
     const many = Array.from({ length: 30 }, () => snapshot);
-    expect(readHome({ waiting: { toDecide: many, own: many }, help: [] })).toContain('25 more');
+    expect(readHome({ waiting: { value: { toDecide: many, own: many } }, help: [] })).toContain('25 more');
   });
 
   it('links to the page of what waits', () => {
     const page = (kind: string, id: string) => `https://pay.example/${kind}/${id}`;
-    expect(readHome({ waiting: { toDecide, own }, help: [], links: page })).toContain(
+    expect(readHome({ waiting: { value: { toDecide, own } }, help: [], links: page })).toContain(
       '<https://pay.example/payment/pi_3Qpaid|Open pi_3Qpaid>',
     );
   });
 
   it('offers what fits, to whom it is for', () => {
-    const lines = readHome({ waiting: { toDecide, own }, help: [] })
+    const lines = readHome({ waiting: { value: { toDecide, own } }, help: [] })
       .split('\n')
       .filter((line) => line.startsWith('['));
     expect(lines.map((line) => line.replace(/ → .*/, ']'))).toEqual([

@@ -51,6 +51,9 @@ const staleSql = `
 const precisionSql = `
   select metric, count(*)::integer as alerts, count(dismissed_by)::integer as dismissed
   from paydesk.alerts where opened_at >= $1 and kind in ('rate', 'volume') group by metric order by metric`;
+const openedOfSql = `
+  select ${selected} from paydesk.alerts
+  where slice ->> 'partner' = $1 and opened_at >= $2 and opened_at < $3 and dismissed_by is null order by number limit $4`;
 const putQuietSql = `
   insert into paydesk.metric_quiets (metric, until, by) values ($1, $2, $3)
   on conflict (metric) do update set until = excluded.until, by = excluded.by`;
@@ -88,6 +91,7 @@ export function createAlerts(database: Database): Alerts {
     ofIncident: async (incident) => (await database.query<Numbered>(ofIncidentSql, [incident])).map(idOf),
     withStaleCards: async (since, limit) =>
       (await database.query<Numbered>(staleSql, [since, limit])).map(idOf),
+    openedOf: async (...asked) => (await database.query<Row>(openedOfSql, asked)).map(alertOf),
     precision: (since) => database.query<Precision>(precisionSql, [since]),
   };
 }

@@ -7,7 +7,14 @@
 import { currencyCodes } from '../../kernel/currency.js';
 import { OpsError, toOpsError } from '../../kernel/errors.js';
 import { parseMajor } from '../../kernel/money.js';
-import type { AttemptReference, Books, CardSighting, PartnerTraffic } from '../../ports/books.js';
+import type {
+  AttemptReference,
+  Books,
+  CardSighting,
+  PartnerTraffic,
+  TrafficByPartner,
+  TrafficWindow,
+} from '../../ports/books.js';
 import { attemptOf, entryOf, readRows, type AttemptRow, type EntryRow } from './books-rows.js';
 import type { Database } from './database.js';
 
@@ -99,17 +106,20 @@ const ofBatchSql = entriesSql('batch_id = $1 and payment_id is null');
 const mostEntries = 200;
 
 const trafficSql = `
-  select count(*) as attempts,
+  select partner, asked.part, count(*) as attempts,
     count(*) filter (where status = 'succeeded') as succeeded,
     count(*) filter (where status = 'failed' and error_origin = 'customer') as customer,
-    count(*) filter (where status = 'failed' and error_origin = 'partner') as partner,
+    count(*) filter (where status = 'failed' and error_origin = 'partner') as by_partner,
     count(*) filter (where status = 'failed' and error_origin = 'institution') as institution,
     count(*) filter (where status = 'failed' and error_origin = 'own') as own,
     count(*) filter (where status = 'failed') as failed,
     percentile_disc(0.5) within group (order by latency_ms) as p50,
     percentile_disc(0.95) within group (order by latency_ms) as p95,
     max(created_at) as last_attempt_at
-  from payment_attempts where partner = $1 and created_at >= $2`;
+  from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as asked (part, since, until)
+    join payment_attempts on created_at >= asked.since and created_at < asked.until
+  where $4::text is null or partner = $4
+  group by partner, asked.part`;
 
 const beginSql = 'select min(created_at) as created_at from payment_attempts where partner = $1';
 
@@ -135,7 +145,13 @@ export function createBooks(database: Database): Books {
       readRows(await query<EntryRow>(ofBatchSql, [batchId, mostEntries]), entryOf),
     beginOf: async (partner) =>
       (await query<{ created_at: Date | null }>(beginSql, [partner]))[0]?.created_at ?? null,
-    trafficOf: async (partner, since) => traffic(await query<TrafficRow>(trafficSql, [partner, since])),
+    trafficIn: async (windows, partner, withinMs) => {
+      const values = [...spanColumns(windows), partner];
+      const rows = await (withinMs === undefined
+        ? query<TrafficRow>(trafficSql, values)
+        : database.queryWithin<TrafficRow>(withinMs, trafficSql, values));
+      return windows.map((_, part) => trafficByPartner(rows.filter((row) => row.part === part)));
+    },
     check: async () => {
       for (const sql of checkSql) await query(sql);
     },
@@ -192,11 +208,13 @@ function minorByCurrency(amountMajor: string): Record<string, string> {
 type Count = bigint | number | string;
 
 interface TrafficRow {
+  partner: string;
+  part: number;
   attempts: Count;
   succeeded: Count;
   failed: Count;
   customer: Count;
-  partner: Count;
+  by_partner: Count;
   institution: Count;
   own: Count;
   p50: Count | null;
@@ -204,12 +222,19 @@ interface TrafficRow {
   last_attempt_at: Date | null;
 }
 
-/** An aggregate without groups has exactly one row. */
-function traffic([row]: TrafficRow[]): PartnerTraffic {
-  if (!row) throw new OpsError('internal', 'The books gave no count.');
+/** Each span with the place of its window. */
+function spanColumns(windows: readonly TrafficWindow[]): unknown[] {
+  const spans = windows.flatMap((window, part) => window.map((span) => ({ part, ...span })));
+  return [spans.map(({ part }) => part), spans.map(({ from }) => from), spans.map(({ to }) => to)];
+}
+
+const trafficByPartner = (rows: readonly TrafficRow[]): TrafficByPartner =>
+  new Map(rows.map((row) => [row.partner, traffic(row)]));
+
+function traffic(row: TrafficRow): PartnerTraffic {
   const known = {
     customer: Number(row.customer),
-    partner: Number(row.partner),
+    partner: Number(row.by_partner),
     institution: Number(row.institution),
     own: Number(row.own),
   };

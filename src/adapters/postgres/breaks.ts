@@ -116,6 +116,14 @@ const openCountsSql = `
     trunc(sum(abs(difference_minor)))::text as absolute
   from paydesk.breaks where state in ('open', 'owned') and ($1::text is null or partner = $1)
   group by business_day, kind, currency order by business_day, kind, currency`;
+const openedSql = `
+  select currency, count(*)::int as count, trunc(sum(abs(difference_minor)))::text as absolute
+  from paydesk.breaks where partner = $1 and opened_at >= $2 and opened_at < $3 group by currency order by currency`;
+const closedSql = `
+  select count(*)::int as count,
+    percentile_disc(0.5) within group (order by extract(epoch from changed_at - opened_at))::float8 / 86400 as days
+  from paydesk.breaks
+  where partner = $1 and state in ('resolved', 'written_off') and changed_at >= $2 and changed_at < $3`;
 const requestSql = `
   select 'REM-' || number as id, requester as "requesterId" from paydesk.remediations where idempotency_key = $1`;
 
@@ -185,10 +193,26 @@ export function createBreaks(database: Pick<Database, 'query'>, sizes: MaterialS
           absoluteMinor: BigInt(absolute),
         }),
       ),
+    record: async (...span) => {
+      const opened = await database.query<OpenedRow>(openedSql, span);
+      const [closed] = await database.query<{ count: number; days: number | null }>(closedSql, span);
+      return {
+        opened: opened.reduce((sum, { count }) => sum + count, 0),
+        openedMinor: opened.map(({ currency, absolute }) => ({ currency, absoluteMinor: BigInt(absolute) })),
+        closed: closed?.count ?? 0,
+        medianDaysToClose: closed?.days ?? null,
+      };
+    },
     eventsOf: (id) => database.query<BreakEvent & { kind: BreakEventKind }>(eventsSql, [numberOf(id)]),
     requestOf: async (idempotencyKey) =>
       (await database.query<{ id: string; requesterId: string }>(requestSql, [idempotencyKey]))[0] ?? null,
   };
+}
+
+interface OpenedRow {
+  currency: string;
+  count: number;
+  absolute: string;
 }
 
 const filterValues = (filter: Omit<BreakFilter, 'limit'>): unknown[] => [

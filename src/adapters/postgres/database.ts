@@ -102,6 +102,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
+/** A statement whose client is gone is cancelled, where the server can notice (PostgreSQL 14 and newer, not on Windows). */
+const endsWithUsSql = `
+  select set_config(name, '2s', false) from pg_settings where name = 'client_connection_check_interval'`;
+
 function createPool(options: DatabaseOptions): pg.Pool {
   const { statementTimeoutMs = 30_000, connectTimeoutMs = 5000, queueTimeoutMs = 30_000 } = options;
   const pool = new pg.Pool({
@@ -118,6 +122,7 @@ function createPool(options: DatabaseOptions): pg.Pool {
     onConnect: async (client) => {
       await client.query(`set statement_timeout = ${statementTimeoutMs}`);
       if (options.readOnly === true) await client.query('set default_transaction_read_only = on');
+      if (options.readOnly === true) await client.query(endsWithUsSql).catch(() => undefined);
     },
   });
   // An idle connection broke; the pool has already dropped it.

@@ -3,7 +3,12 @@
  */
 import { OpsError } from '../../kernel/errors.js';
 import type { LifeTable } from '../../ports/lives.js';
-import type { PartnerIncident, PartnerMaintenance, PublishedStatus } from '../../ports/partner-status.js';
+import type {
+  PartnerIncident,
+  PartnerMaintenance,
+  PlannedMaintenance,
+  PublishedStatus,
+} from '../../ports/partner-status.js';
 import type {
   KeptStatus,
   PartnerStatuses,
@@ -86,12 +91,13 @@ type Stored<Value> = {
       : Value[Key];
 };
 
-/** `maintenances` and `problems` are absent in what was kept before they were read. */
+/** `maintenances`, `planned` and `problems` are absent in what was kept before they were read. */
 interface StatusRow {
   partner: string;
-  status: Omit<Stored<PublishedStatus>, 'incidents' | 'maintenances' | 'problems'> & {
+  status: Omit<Stored<PublishedStatus>, 'incidents' | 'maintenances' | 'planned' | 'problems'> & {
     incidents: Stored<PartnerIncident>[];
     maintenances?: Stored<PartnerMaintenance>[];
+    planned?: Stored<PlannedMaintenance>[];
     problems?: string[];
   };
   changed_at: Date;
@@ -129,5 +135,10 @@ const publishedOf = (status: StatusRow['status']): PublishedStatus => ({
     updatedAt: instantOf(incident.updatedAt),
   })),
   maintenances: (status.maintenances ?? []).map((work) => ({ ...work, until: instantOf(work.until) })),
+  planned: (status.planned ?? []).map((work) => ({
+    ...work,
+    from: new Date(work.from),
+    until: instantOf(work.until),
+  })),
   problems: status.problems ?? [],
 });

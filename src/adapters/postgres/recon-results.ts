@@ -21,6 +21,8 @@ const unitColumns = `u.partner, u.business_day, u.after_day, u.runs, u.ran_at, u
 const unitsSql = `select ${unitColumns} from paydesk.recon_units u
   where ($1::text is null or u.partner = $1) and u.business_day between $2::date and $3::date order by u.business_day, u.partner`;
 const unitSql = `select ${unitColumns} from paydesk.recon_units u where u.partner = $1 and u.business_day = $2::date`;
+const lastRunSql = `select u.partner, u.business_day, u.ran_at as "ranAt" from paydesk.recon_units u
+  order by u.ran_at desc, u.business_day desc, u.partner limit 1`;
 const resultsSql = `select r.seq, r.name, r.identity, r.currency, trunc(r.difference_minor)::text as difference, r.entries,
   r.lines, r.message, r.due_on from paydesk.recon_results r join paydesk.recon_units u on u.id = r.unit
   where u.partner = $1 and u.business_day = $2::date and r.type = $3 and r.seq > $5 order by r.seq limit $4`;
@@ -57,6 +59,12 @@ export function createResults(database: Pick<Database, 'query'>): Reconciliation
   return {
     units: async (partner, from, to) =>
       (await database.query<UnitRow>(unitsSql, [partner, isoDay(from), isoDay(to)])).map(unitOf),
+    lastRun: async () => {
+      const [row] = await database.query<Pick<UnitRow, 'partner' | 'business_day'> & { ranAt: Date }>(
+        lastRunSql,
+      );
+      return row ? { partner: row.partner, businessDay: dayOf(row.business_day), ranAt: row.ranAt } : null;
+    },
     unit: async ({ partner, businessDay }) => {
       const [row] = await database.query<UnitRow>(unitSql, [partner, isoDay(businessDay)]);
       return row ? unitOf(row) : null;

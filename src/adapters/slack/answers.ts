@@ -21,7 +21,7 @@ const longestRetryAfterMs = 60_000;
 const longestRefusal = 500;
 
 /** Throws `unavailable` when Slack does not take an answer, `unknown_outcome` when it is unknown whether it did. */
-export type Answering = (responseUrl: string, log: Log) => Answers;
+export type Answering = (responseUrl: string, log: Log) => Omit<Answers, 'file'>;
 
 /** On connections of its own. After `timeoutMs` it is unknown whether Slack took an answer. */
 export function createAnswering(timeoutMs = defaultTimeoutMs): Answering {

@@ -10,6 +10,7 @@ import type { Log } from '../../kernel/log.js';
 import type { Card } from '../../ports/card.js';
 import type { Answers } from '../../ports/command.js';
 import { callError, callFault } from './client.js';
+import { fileAnswer } from './file-answers.js';
 import { postPlainly } from './plainer.js';
 
 /**
@@ -27,6 +28,7 @@ export function directAnswers(client: WebClient, userId: string, log: Log): Answ
         throw postingError(error);
       }
     },
+    file: fileAnswer(client, userId),
     publicly: () =>
       Promise.reject(
         new OpsError('invalid', 'Nothing can be shared from here.', { hint: 'Share it from a channel.' }),

@@ -13,6 +13,7 @@ import type { Log } from '../../kernel/log.js';
 import type { Card } from '../../ports/card.js';
 import type { Answers, Command, CommandRequest, Windows } from '../../ports/command.js';
 import { callError } from './client.js';
+import { fileAnswer } from './file-answers.js';
 import type { Identity } from './client.js';
 import { postPlainly } from './plainer.js';
 
@@ -57,9 +58,10 @@ async function answerTo<Desk>(message: Message, key: string, facts: MessageFacts
   if (user === undefined || subtype !== undefined || bot !== undefined || user === identity.botUserId) return;
   const { command, text } = meantBy(message.text ?? '', facts);
   const log = facts.log.child({ command: command.name, user, channel });
-  const answer = channel.startsWith('D')
+  const said = channel.startsWith('D')
     ? answersIn(log, (card) => client.chat.postMessage({ channel, ...bodyOf(card, thread) }))
     : answersIn(log, (card) => client.chat.postEphemeral({ channel, user, ...bodyOf(card, thread) }));
+  const answer = { ...said, file: fileAnswer(client, user) };
   const person = { userId: user, teamId: identity.teamId };
   const request = { person, channelId: channel, text, windows: noWindows(command.name), log };
   await facts.run({ command, key, answer, request });
@@ -87,7 +89,7 @@ const bodyOf = ({ text, blocks }: Card, thread: string | undefined) => ({
 });
 
 /** Blocks that Slack refuses are answered as plain text, because a refused message looks like silence. */
-function answersIn(log: Log, post: (card: Card) => Promise<unknown>): Answers {
+function answersIn(log: Log, post: (card: Card) => Promise<unknown>): Omit<Answers, 'file'> {
   const say = async (card: Card): Promise<void> => {
     try {
       await postPlainly(card, post, log);

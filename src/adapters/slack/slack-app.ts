@@ -13,7 +13,7 @@ import { messageOf, type OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Secret } from '../../kernel/secret.js';
 import type { Card } from '../../ports/card.js';
-import type { Answers, Command, Home } from '../../ports/command.js';
+import type { AnswerFile, Answers, Command, Home } from '../../ports/command.js';
 import type { Deliveries } from '../../ports/deliveries.js';
 import type { Directory } from '../../ports/directory.js';
 import { createAnswering, type Answering } from './answers.js';
@@ -22,6 +22,7 @@ import { mountDirectoryEvents } from './directory-events.js';
 import { directAnswers } from './direct-answers.js';
 import { behindDoor } from './door.js';
 import { logged } from './failures.js';
+import { fileAnswer } from './file-answers.js';
 import { createHomes, mountHome, type Homes } from './home.js';
 import type { InFlight } from './in-flight.js';
 import { slackLogger } from './logger.js';
@@ -116,7 +117,7 @@ function mountCommands<Desk>(app: App, facts: Handling<Desk>): void {
       log,
     };
     const reads = command.reads?.(body.text) === true;
-    const said = facts.answering(body.response_url, log);
+    const said = { ...facts.answering(body.response_url, log), file: fileAnswer(facts.client, body.user_id) };
     const delivery = { what: command.name, reads, ack, key: body.trigger_id, answer: said, log };
     await handle(delivery, facts, (answer) => command.run({ ...request, answer }, facts.desk));
   });
@@ -168,7 +169,8 @@ function answersTo<Desk>(
   { client, answering }: Handling<Desk>,
   log: Log,
 ): Answers {
-  return url === undefined ? directAnswers(client, user.id, log) : answering(url, log);
+  if (url === undefined) return directAnswers(client, user.id, log);
+  return { ...answering(url, log), file: fileAnswer(client, user.id) };
 }
 
 interface Delivery {
@@ -208,12 +210,15 @@ function handle<Desk>(
 
 /** A second delivery is not answered, wherever it got to. */
 function onlyIf(isFirst: Promise<boolean>, answers: Answers): Answers {
-  const gated = (post: (card: Card) => Promise<void>) => async (card: Card) => {
-    if (await isFirst) await post(card);
-  };
+  const gated =
+    <Said>(post: (said: Said) => Promise<void>) =>
+    async (said: Said): Promise<void> => {
+      if (await isFirst) await post(said);
+    };
   return {
-    privately: gated((card) => answers.privately(card)),
-    publicly: gated((card) => answers.publicly(card)),
+    privately: gated((card: Card) => answers.privately(card)),
+    publicly: gated((card: Card) => answers.publicly(card)),
+    file: gated((file: AnswerFile) => answers.file(file)),
   };
 }
 

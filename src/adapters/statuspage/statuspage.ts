@@ -5,7 +5,7 @@
  * any other part that cannot be read is named and hides nothing else. An unknown word for the state counts as `minor`:
  * something is said that is not “none”. Maintenance in progress is a state, although pages stay at “none” meanwhile.
  * Source: the “API” page that every Statuspage has, for instance www.githubstatus.com/api. Such an answer lists open
- * incidents only. Deliberately absent: maintenance that is still to come.
+ * incidents only.
  */
 import { z } from 'zod';
 import { secondMs } from '../../kernel/clock.js';
@@ -15,6 +15,7 @@ import type {
   PartnerComponent,
   PartnerIncident,
   PartnerMaintenance,
+  PlannedMaintenance,
   PublishedStatus,
   StatusIndicator,
   StatusSource,
@@ -60,6 +61,7 @@ const maintenanceSchema = z.object({
   name: z.string(),
   status: z.string(),
   shortlink: words,
+  scheduled_for: instant,
   scheduled_until: instant,
   incident_updates: z.array(updateSchema).nullish().catch(null),
 });
@@ -147,6 +149,7 @@ function publishedStatusOf({ page, status, ...lists }: z.infer<typeof summarySch
     components: components.rows.filter(({ group }) => group !== true).map(componentOf),
     incidents: incidents.rows.map(incidentOf),
     maintenances,
+    planned: works.rows.flatMap(plannedOf).sort((a, b) => a.from.getTime() - b.from.getTime()),
     problems: [components, incidents, works].flatMap(({ problems }) => problems),
     publishedAt: page.updated_at,
   };
@@ -193,6 +196,12 @@ function maintenanceOf(work: z.infer<typeof maintenanceSchema>): PartnerMaintena
   const latestUpdate = latestOf(work.incident_updates ?? []);
   return { name: work.name, until: work.scheduled_until, url: work.shortlink, latestUpdate };
 }
+
+/** Work without a time is no window that anybody could plan for. */
+const plannedOf = (work: z.infer<typeof maintenanceSchema>): PlannedMaintenance[] =>
+  work.status !== 'scheduled' || work.scheduled_for === null
+    ? []
+    : [{ name: work.name, from: work.scheduled_for, until: work.scheduled_until, url: work.shortlink }];
 
 /** The pages list the newest first, but only the time says so for certain. */
 function latestOf(updates: z.infer<typeof updateSchema>[]): string | null {

@@ -13,6 +13,7 @@ import { checkOfMessages } from './messages.js';
 import { checkOfOperationsApi } from './operations-api.js';
 import { checkOfOperationsPort } from './operations-port.js';
 import { checkOfPaymentsApi } from './payments-api.js';
+import { checkOfQueries } from './queries.js';
 import { checkOfSlackConnection } from './slack-connection.js';
 import { checkOfSlackToken } from './slack-token.js';
 
@@ -33,5 +34,6 @@ export const configuredChecks: readonly ((facts: ConfiguredFacts) => Check)[] = 
   checkOfOperationsApi,
   checkOfMail,
   checkOfBooks,
+  checkOfQueries,
   checkOfGuardedActions,
 ];

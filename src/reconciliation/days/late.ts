@@ -14,8 +14,8 @@ import { todayOf } from './report.js';
 const lookBackDays = 5;
 /** Fewer arrivals show no habit. */
 const fewestArrivals = 5;
-/** Beyond the latest of past arrivals. */
-const grace = hourMs;
+/** Beyond what past arrivals show. */
+export const graceMs = hourMs;
 const mostArrivals = 30;
 
 /** `mayBeLate`: false while files come in; what has come is said all the same. */
@@ -49,7 +49,7 @@ async function watchPartner(deps: DaysDeps, partner: ReconciledPartner, mayBeLat
   }
 }
 
-interface Habit {
+export interface Habit {
   count: number;
   /** After the start of the business day. */
   medianMs: number;
@@ -59,7 +59,7 @@ interface Habit {
 }
 
 /** From the arrivals of the last weeks; files that were caught up long after their day show no habit. */
-function habitOf(
+export function habitOf(
   partner: ReconciledPartner,
   arrivals: readonly { businessDay: Day; receivedAt: Date }[],
 ): Habit | null {
@@ -75,13 +75,13 @@ function habitOf(
   return { count: delays.length, medianMs, latestMs, usually };
 }
 
-const startOf = ({ timeZone }: ReconciledPartner, day: Day): Date => startOfDay(isoDay(day), timeZone);
+export const startOf = ({ timeZone }: ReconciledPartner, day: Day): Date => startOfDay(isoDay(day), timeZone);
 
 /** Null where nothing says when. */
 function dueAtOf(partner: ReconciledPartner, day: Day, habit: Habit | null): Date | null {
   if (partner.cutOff !== null)
     return instantAt(isoDay(day + partner.cutOffDays), partner.cutOff, partner.timeZone);
-  return habit === null ? null : new Date(startOf(partner, day).getTime() + habit.latestMs + grace);
+  return habit === null ? null : new Date(startOf(partner, day).getTime() + habit.latestMs + graceMs);
 }
 
 async function sayLate(deps: DaysDeps, late: LateStatement, now: Date): Promise<void> {

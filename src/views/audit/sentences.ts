@@ -49,6 +49,8 @@ const predicates: Readonly<Record<AuditKind, Predicate>> = {
   'lookup.audit': (_, { subjects }) => `searched the audit log for ${mention(subjects[0] ?? 'a person')}`,
   'lookup.personal': (_, entry) =>
     `looked for payments by ${personalOf(entry)} and found ${foundCount(entry)}`,
+  'lookup.query': (thing, entry) => `ran the query ${thing}${colon(linesIn(entry, 'values').join(', '))}`,
+  'lookup.revealed': (thing) => `saw the personal data of ${thing} unmasked`,
   'lookup.shared': (thing, entry) => `shared the trace of ${thing}${channelOf(entry)}`,
   'partner.better': (thing, entry) => `saw ${thing} report a smaller incident${describedOf(entry)}`,
   'partner.degraded': (thing, entry) => `saw ${thing} report an incident${describedOf(entry)}`,

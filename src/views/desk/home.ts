@@ -4,18 +4,22 @@
  * Invariants: what can be approved here is shown here whole, as on its card; buttons are those that the person may use.
  * Slack takes 100 blocks.
  */
-import type { HeaderBlock, KnownBlock } from '@slack/types';
+import type { KnownBlock } from '@slack/types';
+import type { Part } from '../../kernel/part.js';
 import type { CardBlock } from '../../ports/card.js';
 import type { FreezeStory, Snapshot } from '../../remediation/life/deps.js';
-import { context, divider, section } from '../kit/blocks.js';
+import { context, divider, escape, section } from '../kit/blocks.js';
 import { freezeBanner } from '../remediation/freeze.js';
 import { noLinks, type Links } from '../kit/links.js';
+import { dayBlocks, header, type HomeDay } from './home-day.js';
 import { buttonsOf } from '../remediation/buttons.js';
 import { firstLine, originLine, requestBlocks } from '../remediation/card.js';
 
 export interface HomeFacts {
   /** Null while guarded actions are not configured. */
-  waiting: { toDecide: readonly Snapshot[]; own: readonly Snapshot[] } | null;
+  waiting: Part<Waiting>;
+  /** Null for people who see the help alone. */
+  day: HomeDay | null;
   help: readonly CardBlock[];
   /** The freeze that lasts now. */
   freeze: FreezeStory | null;
@@ -27,20 +31,28 @@ export interface HomeFacts {
 const mostToDecide = 5;
 const mostOwn = 6;
 
-export function homeBlocks({ waiting, help, freeze, links = noLinks, write }: HomeFacts): CardBlock[] {
+export function homeBlocks({ waiting, day, help, freeze, links = noLinks, write }: HomeFacts): CardBlock[] {
   return [
     ...freezeBanner(freeze),
-    ...(waiting ? waitingBlocks(waiting, links, write) : []),
+    ...waitingPart(waiting, links, write),
+    ...(day === null ? [] : dayBlocks(day)),
     header('Look things up'),
     ...help,
   ];
 }
 
-function waitingBlocks(
-  { toDecide, own }: NonNullable<HomeFacts['waiting']>,
-  links: Links,
-  write: HomeFacts['write'],
-): KnownBlock[] {
+function waitingPart(waiting: HomeFacts['waiting'], links: Links, write: HomeFacts['write']): KnownBlock[] {
+  if (waiting === null) return [];
+  if ('value' in waiting) return waitingBlocks(waiting.value, links, write);
+  return [header('Needs my decision'), section(`:grey_question: Unknown: ${escape(waiting.unknown)}`)];
+}
+
+interface Waiting {
+  toDecide: readonly Snapshot[];
+  own: readonly Snapshot[];
+}
+
+function waitingBlocks({ toDecide, own }: Waiting, links: Links, write: HomeFacts['write']): KnownBlock[] {
   return [
     header('Needs my decision'),
     ...(toDecide.length === 0 ? [section('Nothing needs your decision.')] : []),
@@ -68,5 +80,3 @@ function waitingBlocks(
 function moreThan(all: readonly Snapshot[], most: number): KnownBlock[] {
   return all.length > most ? [context(`${all.length - most} more: \`/remediate list\``)] : [];
 }
-
-const header = (text: string): HeaderBlock => ({ type: 'header', text: { type: 'plain_text', text } });

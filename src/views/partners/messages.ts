@@ -4,7 +4,7 @@
 import type { StatusNews } from '../../partners/watch.js';
 import type { OutgoingMessage } from '../../ports/outbox.js';
 import { troubleCardOf, type RememberedStatus } from '../../ports/partner-statuses.js';
-import { partnerStatusCard } from './partner.js';
+import { partnerStatusCard } from './published.js';
 
 /** The card first, so that its thread exists when the news arrives. */
 export function partnerMessages(

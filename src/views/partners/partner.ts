@@ -1,241 +1,228 @@
 /**
- * The cards of partners: the overview, one partner, and the live card of a partner's published status.
+ * The cards of partners: all of them with a word each, and one with everything that is known of it.
  *
- * Invariants: a rate shows its denominator, and too little traffic says so instead of a rate; what a page said before it
- * became unreadable is shown as its last report, never as the present status.
+ * Invariants: a rate shows its denominator; each part stands for itself, and one that cannot be read says so and hides no
+ * other.
  */
-import { formatDuration } from '../../kernel/duration.js';
-import type { Card } from '../../ports/card.js';
-import type { PartnerTraffic } from '../../ports/books.js';
+import type { KnownBlock } from '@slack/types';
 import { unknownSince } from '../../partners/status.js';
-import type {
-  PartnerIncident,
-  PartnerMaintenance,
-  PublishedStatus,
-  StatusIndicator,
-} from '../../ports/partner-status.js';
-import type { RememberedStatus } from '../../ports/partner-statuses.js';
+import type { HealthWord, Measured } from '../../partners/health.js';
+import { endedOf, rateOf } from '../../partners/health.js';
+import { isoDay } from '../../kernel/calendar-day.js';
+import { formatDuration } from '../../kernel/duration.js';
+import type { Part } from '../../kernel/part.js';
+import type { Alert } from '../../ports/alerts.js';
+import type { OpenCount } from '../../ports/breaks.js';
+import type { Card } from '../../ports/card.js';
 import type { PartnerSignal } from '../../ports/provider-events.js';
-import { actions, cardOf, context, escape, instant, link, section, sections } from '../kit/blocks.js';
+import type { Punctuality } from '../../reconciliation/days/punctuality.js';
+import { alertTitle, metricOf, type AlertMetric } from '../alerts/alert.js';
+import {
+  actions,
+  button,
+  cardOf,
+  context,
+  escape,
+  fields,
+  instant,
+  link,
+  section,
+  sections,
+} from '../kit/blocks.js';
 import { joined } from '../kit/links.js';
+import { lookUpButton } from '../kit/look-ups.js';
+import { amountText } from '../reconciliation/words.js';
 import { startButtons, type Startable } from '../remediation/start.js';
+import { count, errorMix, healthMarks, millis, percent, reasonsOf, type PartnerHealth } from './health.js';
+import { lastWords, publishedBlocks } from './published.js';
 import { signalLine } from './signal.js';
 
-const marks: Readonly<Record<StatusIndicator, string>> = {
-  none: ':large_green_circle:',
-  maintenance: ':wrench:',
-  minor: ':large_yellow_circle:',
-  major: ':large_orange_circle:',
-  critical: ':red_circle:',
-};
+export const scorecardActionId = 'partner_scorecard';
 
-const words: Readonly<Record<StatusIndicator, string>> = {
-  none: 'normal service',
-  maintenance: 'maintenance in progress',
-  minor: 'a minor incident',
-  major: 'a major outage',
-  critical: 'a critical outage',
-};
+const order: readonly HealthWord[] = ['outage', 'degraded', 'operational', 'unknown'];
 
-/** Fewer attempts than this say nothing about a rate. */
-const fewestAttempts = 20;
+/** More lines than this nobody reads, and Slack does not take. Troubled partners come first. */
+const mostLines = 30;
 
-export interface PartnerFacts {
-  id: string;
-  name: string;
-  status: RememberedStatus | null;
-}
-
-/** People do not read more lines than this, and Slack does not take them. Troubled partners come first. */
-const mostLines = 40;
-
-const severity: readonly (StatusIndicator | undefined)[] = [
-  'critical',
-  'major',
-  'minor',
-  'maintenance',
-  undefined,
-];
-
-/** What the page says now; undefined where it is unknown. */
-const indicatorOf = ({ status }: PartnerFacts, now: Date): StatusIndicator | undefined =>
-  status && unknownSince(status, now) === null ? status.published.indicator : undefined;
-
-const rankOf = (partner: PartnerFacts, now: Date): number => {
-  const rank = severity.indexOf(indicatorOf(partner, now));
-  return rank < 0 ? severity.length : rank;
-};
-
-export function partnersCard(partners: readonly PartnerFacts[], now: Date): Card {
-  const title = overviewTitle(partners, now);
-  const lines = partners
-    .toSorted((a, b) => rankOf(a, now) - rankOf(b, now))
-    .map((partner) => partnerLine(partner, now));
-  const rest = lines.length - mostLines;
+export function partnersCard(partners: readonly PartnerHealth[], now: Date): Card {
+  const title = overviewTitle(partners);
+  const sorted = partners.toSorted((a, b) => order.indexOf(a.health.word) - order.indexOf(b.health.word));
+  const shown = sorted.slice(0, mostLines);
+  const isTroubled = ({ health: { word } }: PartnerHealth): boolean =>
+    word === 'outage' || word === 'degraded';
+  const [troubled, rest] = [shown.filter(isTroubled), shown.filter((partner) => !isTroubled(partner))];
+  const left = partners.length - shown.length;
   return cardOf(title, [
     section(`*${title}*`),
-    ...sections(lines.slice(0, mostLines)),
-    context(joined(rest > 0 ? `${rest} more` : null, `As of ${instant(now)}`)),
+    ...troubled.map((partner) => section(partnerLine(partner, now), lookUpButton('partner', partner.id))),
+    ...sections(rest.map((partner) => partnerLine(partner, now))),
+    context(
+      joined(
+        left > 0 ? `${left} more` : null,
+        `“usually”: the same hour of the last 4 weeks`,
+        `as of ${instant(now)}`,
+      ),
+    ),
   ]);
 }
 
-/** No news is not good news: a partner whose page was not read lately does not count as healthy. */
-function overviewTitle(partners: readonly PartnerFacts[], now: Date): string {
-  const of = partners.length;
-  const indicators = partners.map((partner) => indicatorOf(partner, now));
-  const count = (wanted: StatusIndicator | undefined): number =>
-    indicators.filter((one) => one === wanted).length;
-  const [healthy, maintained, unknown] = [count('none'), count('maintenance'), count(undefined)];
-  const troubled = of - healthy - maintained - unknown;
-  if (healthy === of) return 'All partners report normal service';
-  const [reporting, what] = troubled > 0 ? [troubled, 'trouble'] : [healthy, 'normal service'];
-  const works = maintained > 0 ? `, ${maintained} under maintenance` : '';
-  const rest = unknown > 0 ? `; status of ${unknown} unknown` : '';
-  return `${reporting} of ${of} partners report${reporting === 1 ? 's' : ''} ${what}${works}${rest}`;
+/** No news is not good news: a partner of which nothing is known does not count as operational. */
+function overviewTitle(partners: readonly PartnerHealth[]): string {
+  const words: readonly [HealthWord, string][] = [
+    ['outage', 'in outage'],
+    ['degraded', 'degraded'],
+    ['unknown', 'unknown'],
+  ];
+  const parts = words.flatMap(([word, text]) => {
+    const some = partners.filter(({ health }) => health.word === word).length;
+    return some === 0 ? [] : [`${some} ${text}`];
+  });
+  const operational = partners.filter(({ health }) => health.word === 'operational').length;
+  if (parts.length === 0) return `All ${partners.length} partners are operational`;
+  return `${operational} of ${partners.length} partners operational; ${parts.join(', ')}`;
 }
 
-function partnerLine({ id, name, status }: PartnerFacts, now: Date): string {
-  const partner = `*${escape(name)}* (${escape(id)})`;
-  if (!status) return `:grey_question: ${partner} · status unknown`;
-  const { published, changedAt } = status;
-  const since = unknownSince(status, now);
-  if (since)
-    return joined(
-      `:grey_question: ${partner}`,
-      `status unknown since ${instant(since)}`,
-      `before that: ${escape(published.description)}`,
-    );
-  const isTrouble = published.indicator !== 'none';
-  return joined(
-    `${marks[published.indicator]} ${partner}`,
-    escape(published.description),
-    isTrouble ? `for ${formatDuration(now.getTime() - changedAt.getTime())}` : null,
+const partnerLine = (partner: PartnerHealth, now: Date): string =>
+  joined(
+    `${healthMarks[partner.health.word]} *${escape(partner.name)}* (${escape(partner.id)}): *${partner.health.word}*`,
+    ...reasonsOf(partner, now),
   );
+
+/** Whom to turn to, in order, and what to read meanwhile. */
+export interface PartnerHelp {
+  contact: string | null;
+  escalation: readonly { who: string; reach: string }[];
+  runbooks: readonly { title: string; url: string }[];
 }
 
-export interface PartnerCardFacts extends PartnerFacts {
+export interface PartnerCardFacts extends PartnerHealth {
   /** Its own alerts that last. */
   signals: readonly PartnerSignal[];
-  /** What we measured since `since`, or why we could not. */
-  traffic: { counts: PartnerTraffic; since: Date } | { unknown: string };
+  statements: Part<Punctuality>;
+  breaks: Part<readonly OpenCount[]>;
+  alerts: Part<readonly Alert[]>;
+  metrics: readonly AlertMetric[];
+  help: PartnerHelp;
   now: Date;
   /** The guarded actions that the desk has. */
   startable: readonly Startable[];
 }
 
-export function partnerCard({ signals, traffic, now, startable, ...partner }: PartnerCardFacts): Card {
-  const { id, name, status } = partner;
-  const indicator = indicatorOf(partner, now);
-  const measured = 'unknown' in traffic ? 'our traffic unknown' : rateWords(traffic.counts);
-  const sentence = joined(`${escape(name)}${publishedWords(partner, now)}`, measured);
-  const read = status ? `Status page read ${instant(status.checkedAt)}` : 'Status page not read yet';
-  return cardOf(sentence, [
-    section(`${indicator === undefined ? ':grey_question:' : marks[indicator]} *${sentence}*`),
-    ...(status && indicator === undefined ? [context(lastWords(status))] : []),
+export function partnerCard(facts: PartnerCardFacts): Card {
+  const { id, name, status, measured, health, now, startable } = facts;
+  const [own = '', page = ''] = reasonsOf(facts, now);
+  const sentence = `${escape(name)}: ${health.word}`;
+  const isStale = status !== null && unknownSince(status, now) !== null;
+  const read = status ? `status page read ${instant(status.checkedAt)}` : 'status page not read yet';
+  return cardOf(joined(sentence, own, page), [
+    section(`${healthMarks[health.word]} *${sentence}*\n${joined(own, page)}`),
+    ...(isStale ? [context(lastWords(status))] : []),
     ...(status ? publishedBlocks(status.published) : []),
-    ...sections(signals.map((signal) => signalLine(signal, name))),
-    section(
-      'unknown' in traffic
-        ? `:grey_question: Our traffic: unknown, ${escape(traffic.unknown)}`
-        : trafficLine(traffic.counts, traffic.since),
+    ...sections(facts.signals.map((signal) => signalLine(signal, name))),
+    ...('unknown' in measured ? [] : [measuredFields(measured)]),
+    fields(accountFields(facts)),
+    ...alertBlocks(facts),
+    ...helpBlocks(facts.help),
+    context(joined(`“usually”: the same hour of the last 4 weeks`, read, `as of ${instant(now)}`)),
+    ...actions(
+      button({ actionId: scorecardActionId, text: 'Scorecard', value: id, label: `Scorecard of ${name}` }),
+      ...startButtons({ kind: 'partner', id, now }, startable),
     ),
-    context(`${read} · as of ${instant(now)}`),
-    ...actions(...startButtons({ kind: 'partner', id, now }, startable)),
   ]);
 }
 
-/** Continues the partner's name: “ reports a major outage”, “: status unknown since …”. */
-function publishedWords({ status }: PartnerFacts, now: Date): string {
-  if (!status) return ': status unknown';
-  const since = unknownSince(status, now);
-  return since ? `: status unknown since ${instant(since)}` : ` reports ${words[status.published.indicator]}`;
+function measuredFields({ recent, usual, recentMs, expectedAttempts }: Measured): KnownBlock {
+  const span = `last ${formatDuration(recentMs)}`;
+  const underWay = recent.attempts - endedOf(recent);
+  const last = recent.lastAttemptAt ?? usual.lastAttemptAt;
+  return fields([
+    [
+      `Volume, ${span}`,
+      `${joined(`${count(recent.attempts)} attempts`, underWay > 0 ? `${underWay} in progress` : null)}\nusually ${count(Math.round(expectedAttempts))}`,
+    ],
+    [`Latency, ${span}`, `${latency(recent)}\nusually ${latency(usual)}`],
+    [`Failures, ${span}`, errorMix(recent)],
+    [
+      'Failures usually',
+      `${errorMix(usual)}${endedOf(usual) === 0 ? '' : `; success ${percent(rateOf(usual))}`}`,
+    ],
+    ['Last attempt', last === null ? 'none in this time' : instant(last)],
+  ]);
 }
 
-/** What the page said when it was last read. */
-const lastWords = ({ published }: RememberedStatus): string =>
-  `Last reported: ${words[published.indicator]}, ${escape(published.description)}`;
+const latency = ({ latencyP50Ms, latencyP95Ms }: Measured['recent']): string =>
+  latencyP50Ms === null ? 'not measured' : `p50 ${millis(latencyP50Ms)}, p95 ${millis(latencyP95Ms)}`;
 
-const failedOf = ({ failedBy }: PartnerTraffic): number =>
-  Object.values(failedBy).reduce((sum, count) => sum + count, 0);
+const accountFields = ({ statements, breaks }: PartnerCardFacts): [string, string][] => [
+  ['Statements, last 30 days', partWords(statements, 'not reconciled', punctualityWords)],
+  ['Open breaks', partWords(breaks, 'not reconciled', breakWords)],
+];
 
-/** Of the attempts that ended: those under way have neither succeeded nor failed. */
-function rateWords(counts: PartnerTraffic): string {
-  const ended = counts.succeeded + failedOf(counts);
-  if (ended < fewestAttempts) return `too few attempts for a success rate (n = ${ended})`;
-  return `our success rate ${percent(counts.succeeded, ended)} (n = ${ended})`;
+export function partWords<Value>(part: Part<Value>, none: string, say: (value: Value) => string): string {
+  if (part === null) return none;
+  return 'unknown' in part ? `:grey_question: unknown: ${escape(part.unknown)}` : say(part.value);
 }
 
-/** Cut, not rounded: 9,999 of 10,000 are not 100 %. */
-const percent = (part: number, whole: number): string =>
-  `${(Math.floor((part / whole) * 1000) / 10).toFixed(1)} %`;
-
-function trafficLine(counts: PartnerTraffic, since: Date): string {
-  const { latencyP50Ms, latencyP95Ms, lastAttemptAt, failedBy, attempts, succeeded } = counts;
-  const failures = Object.entries(failedBy).filter(([, count]) => count > 0);
-  const origins = failures.map(([origin, count]) => `${count} ${escape(origin)}`).join(', ');
-  const underWay = attempts - succeeded - failedOf(counts);
+export function punctualityWords({ due, inTime, late, missing, missingSince, measure }: Punctuality): string {
+  if (measure === null) return 'too few arrivals to know the usual time';
+  const by =
+    measure.kind === 'cut_off'
+      ? `due by ${measure.time} (${escape(measure.timeZone)})`
+      : `usually by ${measure.time} (${escape(measure.timeZone)}, learned from ${measure.arrivals})`;
+  if (due === 0) return `none was due since the first file · ${by}`;
   return joined(
-    `*Our traffic* since ${instant(since)}: ${attempts} attempts, ${succeeded} succeeded`,
-    `failures: ${origins || 'none'}`,
-    underWay > 0 ? `${underWay} in progress` : null,
-    latencyP50Ms === null ? null : `latency p50 ${latencyP50Ms} ms, p95 ${latencyP95Ms ?? latencyP50Ms} ms`,
-    lastAttemptAt ? `last attempt ${instant(lastAttemptAt)}` : null,
+    `${inTime} of ${due} in time`,
+    late > 0 ? `${late} late` : null,
+    missing > 0
+      ? `${missing} missing${missingSince === null ? '' : `, latest ${isoDay(missingSince)}`}`
+      : null,
+    by,
   );
 }
 
-/** A partner in deep trouble lists more than anybody reads on a card. */
-const mostIncidents = 5;
-const mostComponents = 10;
+export function breakWords(open: readonly OpenCount[]): string {
+  const total = open.reduce((sum, one) => sum + one.count, 0);
+  if (total === 0) return 'none';
+  const material = open.reduce((sum, one) => sum + one.material, 0);
+  const byCurrency = new Map<string, bigint>();
+  for (const { currency, absoluteMinor } of open)
+    byCurrency.set(currency, (byCurrency.get(currency) ?? 0n) + absoluteMinor);
+  const value = [...byCurrency].slice(0, 4).map(([currency, minor]) => amountText(minor, currency));
+  const more = byCurrency.size - value.length;
+  const oldest = Math.min(...open.map(({ businessDay }) => businessDay));
+  return joined(
+    `${count(total)} open (${count(material)} material)`,
+    `${value.join(' + ')}${more > 0 ? ` and ${more} more currencies` : ''}`,
+    `oldest ${isoDay(oldest)}`,
+  );
+}
 
-function publishedBlocks(published: PublishedStatus): ReturnType<typeof sections> {
-  const { components, incidents, maintenances, problems } = published;
-  const degraded = components.filter(({ status }) => status !== 'operational');
-  const left = degraded.length - mostComponents;
+const mostAlerts = 5;
+
+function alertBlocks({ alerts, metrics }: PartnerCardFacts): KnownBlock[] {
+  if (alerts === null) return [];
+  if ('unknown' in alerts) return [section(`:grey_question: *Alerts* unknown: ${escape(alerts.unknown)}`)];
+  const open = alerts.value;
+  if (open.length === 0) return [section('*Alerts:* none open')];
+  const rest = open.length - mostAlerts;
   return sections([
-    ...incidents.slice(0, mostIncidents).map(incidentLine),
-    ...maintenances.slice(0, mostIncidents).map(maintenanceLine),
-    ...degraded
-      .slice(0, mostComponents)
-      .map(({ name, status }) => `• ${escape(name)}: ${escape(status.replaceAll('_', ' '))}`),
-    ...(left > 0 ? [`… and ${left} more components`] : []),
-    ...problems.slice(0, mostIncidents).map((problem) => `:grey_question: Status page: ${escape(problem)}`),
+    `*${count(open.length)} open ${open.length === 1 ? 'alert' : 'alerts'}*`,
+    ...open
+      .slice(0, mostAlerts)
+      .map((alert) => `• ${alert.id}: ${alertTitle(alert, metricOf(metrics, alert.metric))}`),
+    ...(rest > 0 ? [`… and ${rest} more: \`/alerts\``] : []),
   ]);
 }
 
-function maintenanceLine({ name, until, url, latestUpdate }: PartnerMaintenance): string {
-  const title = url === null ? escape(name) : link(url, name);
-  const end = until === null ? '' : ` until ${instant(until)}`;
-  return `:wrench: *${title}* (maintenance in progress${end})${latestUpdate === null ? '' : `: ${escape(latestUpdate)}`}`;
-}
-
-function incidentLine({ name, status, url, latestUpdate }: PartnerIncident): string {
-  const title = url === null ? escape(name) : link(url, name);
-  return `*${title}* (${escape(status)})${latestUpdate === null ? '' : `: ${escape(latestUpdate)}`}`;
-}
-
-/** The one card in the alerts channel that is rewritten while a partner's published status changes. */
-export function partnerStatusCard(name: string, status: RememberedStatus): Card {
-  return status.staleToldAt === null ? currentCard(name, status) : staleCard(name, status);
-}
-
-/** The trouble may be over, or worse. */
-function staleCard(name: string, status: RememberedStatus): Card {
-  const sentence = `${escape(name)}: status unknown since ${instant(status.checkedAt)}, its status page can’t be read`;
-  return cardOf(sentence, [
-    section(`:grey_question: *${sentence}*`),
-    context(lastWords(status)),
-    ...publishedBlocks(status.published),
-    context(`Last known trouble since ${instant(status.changedAt)}`),
-  ]);
-}
-
-function currentCard(name: string, { published, changedAt }: RememberedStatus): Card {
-  const { indicator, description } = published;
-  const what = indicator === 'none' ? 'has recovered' : `reports ${words[indicator]}`;
-  const sentence = `${escape(name)} ${what}`;
-  return cardOf(`${sentence}: ${escape(description)}`, [
-    section(`${marks[indicator]} *${sentence}*: ${escape(description)}`),
-    ...publishedBlocks(published),
-    context(`Since ${instant(changedAt)} · as reported on the partner’s status page`),
+function helpBlocks({ contact, escalation, runbooks }: PartnerHelp): KnownBlock[] {
+  const path = [
+    ...(contact === null ? [] : [`support ${escape(contact)}`]),
+    ...escalation.map(({ who, reach }) => `${escape(who)} ${escape(reach)}`),
+  ];
+  return sections([
+    ...(path.length === 0 ? [] : [`*Contacts:* ${path.join(' → ')}`]),
+    ...(runbooks.length === 0
+      ? []
+      : [`*Runbooks:* ${runbooks.map(({ title, url }) => link(url, title)).join(', ')}`]),
   ]);
 }

@@ -21,6 +21,7 @@ import { startButtons, type Startable } from '../remediation/start.js';
 import { attemptLines, bookedLines, captureLines, lookedUpLine } from './attempts.js';
 import { branchLines } from './branches.js';
 import { isDated, sentence } from './headline.js';
+import { personalLines, revealIds } from './personal.js';
 import {
   actions,
   button,
@@ -82,9 +83,12 @@ export interface TraceCardFacts {
   sharedBy: string | null;
   /** The guarded actions that the desk has. */
   startable: readonly Startable[];
+  /** Whether there is a role that may see who paid; the button asks for it. */
+  revealable: boolean;
 }
 
-export function paymentTraceCard({ trace, complete, links, sharedBy, startable }: TraceCardFacts): Card {
+export function paymentTraceCard(facts: TraceCardFacts): Card {
+  const { trace, complete, links, sharedBy, startable, revealable } = facts;
   const { findings, headline, hops, asOf } = trace;
   const page = pageOf(links, 'payment', findings.id);
   const canShare = sharedBy === null && complete && findings.id !== '';
@@ -103,6 +107,7 @@ export function paymentTraceCard({ trace, complete, links, sharedBy, startable }
     ...actions(
       canShare ? shareButton(findings.id) : null,
       page === null ? null : linkButton('payment_open', 'Open', page),
+      canShare && revealable && personalLines(findings).length > 0 ? revealButton(findings.id) : null,
       ...(canShare ? startButtons(thingOf(trace), startable) : []),
     ),
   ]);
@@ -129,6 +134,14 @@ function thingOf({ findings, headline, asOf }: Trace): Thing {
 
 const shareButton = (id: string): ReturnType<typeof button> =>
   button({ actionId: shareActionId, text: 'Share', value: id, label: 'Share this trace with the channel' });
+
+const revealButton = (id: string): ReturnType<typeof button> =>
+  button({
+    actionId: revealIds.button,
+    text: 'Reveal…',
+    value: id,
+    label: 'Reveal who paid, with a reason that is written down',
+  });
 
 /** More lines than this hide the rest of the card; what is left out is counted. */
 const mostLines = 12;

@@ -1,0 +1,114 @@
+/**
+ * `/partner`: is it us or the partner? What it publishes beside what we measure, and its accountability report.
+ *
+ * Invariant: every part of an answer is asked for by itself; one that fails says so and holds up no other.
+ */
+import { part } from '../../src/kernel/part.js';
+import { OpsError } from '../../src/kernel/errors.js';
+import type { Card } from '../../src/ports/card.js';
+import type { ActionRequest, Command } from '../../src/ports/command.js';
+import { lookUpIds } from '../../src/views/kit/look-ups.js';
+import { partnerCard, partnersCard, scorecardActionId } from '../../src/views/partners/partner.js';
+import { scorecardCard, scorecardCsvActionId, scorecardFile } from '../../src/views/partners/scorecard.js';
+import { startableIn } from '../../src/views/remediation/start.js';
+import { requireLookups } from '../door.js';
+import { reconciledIn, requirePartner, type PartnerDeps } from './deps.js';
+import { healthOfPartners } from './health.js';
+import { scorecardOf } from './scorecard.js';
+
+export type { PartnerDeps } from './deps.js';
+
+/** What guests do not see without a role. */
+const partnerHealth = 'Partner reports';
+
+const punctualityDays = 30;
+
+export const partnerCommand: Command<PartnerDeps> = {
+  name: '/partner',
+  summary: 'Is it us or the partner? Reported status beside our own success rate',
+  usageHint: '[partner] | scorecard <partner> [2026-10]',
+  examples: [
+    { text: '/partner', does: 'all partners in one word each, and why; those in trouble first' },
+    {
+      text: '/partner northpay',
+      does: 'one partner: success against the usual rate, latency, failures, statements, breaks, alerts',
+    },
+    {
+      text: '/partner scorecard northpay 2026-10',
+      does: 'accountability report of a month, with the twelve before it and a CSV file',
+    },
+  ],
+  run: async ({ text, answer, person }, desk) => {
+    await requireLookups(desk, person.userId, partnerHealth);
+    return answer.privately(await cardFor(text.trim(), desk));
+  },
+  actions: {
+    [lookUpIds.partner]: guarded(async ({ value, answer }, desk) =>
+      answer.privately(await oneCard(value, desk)),
+    ),
+    [scorecardActionId]: guarded(async ({ value, answer }, desk) =>
+      answer.privately(scorecardCard(await scorecardOf(value, desk))),
+    ),
+    [scorecardCsvActionId]: guarded(async ({ value, answer }, desk) =>
+      answer.file(scorecardFile(await scorecardOf(value, desk))),
+    ),
+  },
+};
+
+function guarded(
+  act: (request: ActionRequest, desk: PartnerDeps) => Promise<void>,
+): (request: ActionRequest, desk: PartnerDeps) => Promise<void> {
+  return async (request, desk) => {
+    await requireLookups(desk, request.person.userId, partnerHealth);
+    await act(request, desk);
+  };
+}
+
+async function cardFor(text: string, desk: PartnerDeps): Promise<Card> {
+  const [, wanted] = /^scorecard(?:\s+([^]*))?$/i.exec(text) ?? [];
+  if (wanted !== undefined || /^scorecard$/i.test(text))
+    return scorecardCard(await scorecardOf(wanted ?? '', desk));
+  if (text !== '') return oneCard(text, desk);
+  const now = desk.clock.now();
+  return partnersCard(await healthOfPartners(desk, null, now), now);
+}
+
+async function oneCard(text: string, desk: PartnerDeps): Promise<Card> {
+  const now = desk.clock.now();
+  const partner = requirePartner(text, desk.partners);
+  const { id, contact = null, escalation = [], runbooks = [] } = partner;
+  const [[health], signals, statements, breaks, alerts] = await Promise.all([
+    healthOfPartners(desk, id, now),
+    desk.signals.open(id),
+    part(statementsOf(id, desk)),
+    part(breaksOf(id, desk)),
+    part(alertsOf(id, desk)),
+  ]);
+  if (!health) throw new OpsError('internal', `Nothing was gathered of ${id}.`);
+  return partnerCard({
+    ...health,
+    signals,
+    statements,
+    breaks,
+    alerts,
+    metrics: desk.alerts?.metrics ?? [],
+    help: { contact, escalation, runbooks },
+    now,
+    startable: startableIn(desk),
+  });
+}
+
+async function statementsOf(id: string, desk: PartnerDeps) {
+  const reconciliation = reconciledIn(id, desk);
+  if (!reconciliation) return null;
+  const today = reconciliation.today(id);
+  return reconciliation.punctuality(id, today - punctualityDays, today);
+}
+
+const breaksOf = async (id: string, desk: PartnerDeps) =>
+  (await reconciledIn(id, desk)?.openCounts(id)) ?? null;
+
+async function alertsOf(id: string, { alerts }: PartnerDeps) {
+  if (!alerts) return null;
+  return (await alerts.active()).filter(({ slice }) => slice.partner === id);
+}

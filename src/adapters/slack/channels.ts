@@ -1,0 +1,21 @@
+/**
+ * Who can read a conversation, as `conversations.info` says it at this moment.
+ *
+ * Invariant: a channel that Slack does not describe (a private one without us, a direct message) is unknown, never our own.
+ * Source: docs.slack.dev/reference/objects/conversation-object; `is_ext_shared` is Slack Connect, `is_pending_ext_shared` an
+ * invitation that is not accepted yet. `is_org_shared` stays within the enterprise.
+ */
+import type { WebClient } from '@slack/web-api';
+import type { Channels } from '../../ports/channels.js';
+
+export const createChannels = (client: WebClient): Channels => ({
+  audienceOf: async (channelId) => {
+    try {
+      const { channel } = await client.conversations.info({ channel: channelId });
+      if (channel?.id === undefined) return 'unknown';
+      return channel.is_ext_shared === true || channel.is_pending_ext_shared === true ? 'external' : 'own';
+    } catch {
+      return 'unknown';
+    }
+  },
+});
