@@ -181,7 +181,13 @@ export async function startDesk(
     ),
     config: parseConfig(
       JSON.stringify({
-        ...(await configOf(slack, await state(), world, { paymentsApi, operations, watch }, statusPages.urls)),
+        ...(await configOf(
+          slack,
+          await state(),
+          world,
+          { paymentsApi, operations, watch },
+          statusPages.urls,
+        )),
         ...config,
       }),
       'test',

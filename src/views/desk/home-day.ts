@@ -91,7 +91,10 @@ function dueBlocks(due: readonly KnownDispute[], now: Date): KnownBlock[] {
       .slice(0, mostLines)
       .map((dispute) =>
         section(
-          joined(`${marks[urgencyOf(dispute, now) ?? 'later']} ${dueSentence(dispute, now)}`, amountWords(dispute)),
+          joined(
+            `${marks[urgencyOf(dispute, now) ?? 'later']} ${dueSentence(dispute, now)}`,
+            amountWords(dispute),
+          ),
           lookUpButton('dispute', dispute.id),
         ),
       ),
