@@ -131,24 +131,27 @@ describe('entries', () => {
       'a credit of our own account, 12 digits',
     ],
     ['82', 'debits', 500, '3 transfer -5.00 USD', 'a debit of our own account'],
-  ] as const)('%s: an advice (ADV) is %s', (code, side, cents, row, _reason) => {
-    const advice = record(
-      [0, `6${code}091400606`],
-      [12, 'ACCT'],
-      [27, number(cents, 12)],
-      [54, 'NAME'],
-      [79, '011'],
-    );
-    const totals = `${number(side === 'debits' ? cents : 0, 20)}${number(side === 'credits' ? cents : 0, 20)}`;
-    const text = lines(
-      header,
-      batch(1, 'ADV', '280'),
-      advice,
-      record([0, `8280000001${number(9_140_060, 10)}${totals}`], [79, '091000010000001']),
-      record([0, `900000100000100000001${number(9_140_060, 10)}${totals}`]),
-    );
-    expect(read(nacha, text)).toMatchObject({ problems: [], rows: [row] });
-  });
+  ] as [string, 'credits' | 'debits', number, string, string][])(
+    '%s: an advice (ADV) is %s',
+    (code, side, cents, row) => {
+      const advice = record(
+        [0, `6${code}091400606`],
+        [12, 'ACCT'],
+        [27, number(cents, 12)],
+        [54, 'NAME'],
+        [79, '011'],
+      );
+      const totals = `${number(side === 'debits' ? cents : 0, 20)}${number(side === 'credits' ? cents : 0, 20)}`;
+      const text = lines(
+        header,
+        batch(1, 'ADV', '280'),
+        advice,
+        record([0, `8280000001${number(9_140_060, 10)}${totals}`], [79, '091000010000001']),
+        record([0, `900000100000100000001${number(9_140_060, 10)}${totals}`]),
+      );
+      expect(read(nacha, text)).toMatchObject({ problems: [], rows: [row] });
+    },
+  );
 
   it('does not take the foreign account of an international entry for our reference', () => {
     const sums = { debits: 500, entries: 1, parts: 1 };
