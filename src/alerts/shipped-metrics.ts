@@ -18,7 +18,7 @@ const shared = {
   dimensions: ['partner', 'method', 'country'],
   bucketMs: 5 * minuteMs,
   lagMs: minuteMs,
-  falseAlertsPerWeek: 0.5,
+  falseAlertsPerWeek: 1,
 } as const;
 
 export const shippedMetrics: readonly Metric[] = [
