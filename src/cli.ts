@@ -135,7 +135,7 @@ program
   .option(
     '--budget <alerts>',
     'how many false alerts a week are acceptable, for rates and for volumes',
-    '0.5',
+    '1',
   )
   .option('--json', 'JSON lines')
   .action(async (options: BacktestOptions) =>

@@ -15,7 +15,7 @@ import { createWorld, type World } from './world.js';
 const width = bucketMinutes * 60_000;
 const reportedSeeds = [201, 202, 203];
 /** The shipped default of `paydesk backtest`. */
-const budgetPerWeek = 0.5;
+const budgetPerWeek = 1;
 
 function runOurs(world: World, verbose: boolean): RaisedAlert[] {
   const warmupMs = warmupDays * 24 * 3_600_000;

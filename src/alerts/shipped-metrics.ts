@@ -18,7 +18,7 @@ const shared = {
   dimensions: ['partner', 'method', 'country'],
   bucketMs: 5 * minuteMs,
   lagMs: minuteMs,
-  falseAlertsPerWeek: 0.5,
+  falseAlertsPerWeek: 1,
 } as const;
 
 /** One booking has one debit. Both kinds count as attempts, so that a day of refunds alone is no division by nothing. */

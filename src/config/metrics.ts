@@ -25,7 +25,7 @@ const metric = z.strictObject({
   dimensions: z.array(name).max(4).default([]),
   bucket: duration.prefault('5m').describe('width of a bucket'),
   lag: duration.prefault('1m').describe('how long a bucket may still change after its end'),
-  falseAlertsPerWeek: z.number().min(0.01).max(50).default(0.5),
+  falseAlertsPerWeek: z.number().min(0.01).max(50).default(1),
 });
 
 const unique = (ids: readonly { id: string }[]): boolean =>

@@ -461,7 +461,7 @@ describe('Home', () => {
       partners: [],
       partnerStatuses: { all: () => Promise.resolve([]) },
       books: null,
-      paymentsApi: null,
+      disputes: null,
       alerts: null,
       reconciliation: null,
       clock: systemClock,

@@ -9,13 +9,12 @@ import { publishedTrouble, type Availability } from '../../src/partners/scorecar
 import { readQuery, type Query } from '../../src/queries/definition.js';
 import { readValues } from '../../src/queries/request.js';
 import { readTable } from '../../src/queries/table.js';
-import { urgencyOf } from '../../src/disputes/queue.js';
 import { homeBlocks } from '../../src/views/desk/home.js';
 import type { HomeDay } from '../../src/views/desk/home-day.js';
 import { scorecardCard, scorecardFile, type ScorecardFacts } from '../../src/views/partners/scorecard.js';
 import { answerCard, fitsMessage, queriesCard } from '../../src/views/queries/query.js';
 import { faultsOf, linesOf } from '../support/cards.js';
-import { aDispute, at, now } from '../support/payment-objects.js';
+import { aKnownDispute, at, now } from '../support/payment-objects.js';
 import { asRead, read } from './reading.js';
 
 const october = parseMonth('2026-10', 'Europe/Amsterdam')!;
@@ -262,7 +261,7 @@ describe('queries', () => {
 });
 
 describe('Home', () => {
-  const dispute = aDispute({ respondBy: at('11-20T20:00') });
+  const dispute = aKnownDispute({ respondBy: at('11-20T20:00') });
   const calm: HomeDay = {
     userId: 'U1ANA',
     breaks: null,
@@ -294,6 +293,7 @@ describe('Home', () => {
       ownerId: 'U1ANA',
       escalations: 0,
       dismissedBy: null,
+      incident: null,
       resolvedAt: null,
       dueAt: null,
     };
@@ -330,7 +330,7 @@ describe('Home', () => {
         breaks: { value: { breaks: [found], total: 7 } },
         alerts: { value: [alert] },
         metrics: [{ id: 'success', name: 'Success rate', kind: 'rate' }],
-        due: { value: [{ dispute, urgency: urgencyOf(dispute, now) ?? 'later' }] },
+        due: { value: [dispute] },
         partners: { value: [partner('operational'), partner('outage')] },
         lastRun: { value: { partner: 'northpay', businessDay: 20_776, ranAt: at('11-20T08:12') } },
       }),

@@ -81,6 +81,7 @@ const partner = (
 const card = (health: PartnerHealth, changed: Partial<PartnerCardFacts> = {}) => {
   const drawn = partnerCard({
     ...health,
+    signals: [],
     statements: null,
     breaks: null,
     alerts: null,
@@ -185,6 +186,7 @@ describe('/partner', () => {
       ownerId: null,
       escalations: 0,
       dismissedBy: null,
+      incident: null,
       resolvedAt: null,
       dueAt: null,
     };

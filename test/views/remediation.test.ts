@@ -489,7 +489,8 @@ describe('Home', () => {
     const plan = aPlan({ headline: 'Pause route adria-card-fr until 2026-11-20 13:00 UTC' });
     const write = (text: string) => inTimeZone(text, 'Europe/Lisbon');
     const blocks = homeBlocks({
-      waiting: { toDecide: [aSnapshot({}, { plan })], own: [] },
+      waiting: { value: { toDecide: [aSnapshot({}, { plan })], own: [] } },
+      day: null,
       help: [],
       freeze: null,
       write,

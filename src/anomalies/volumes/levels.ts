@@ -12,6 +12,7 @@ import type { Lattice } from '../slices/lattice.js';
 
 /** Dimensions whose values have holidays. */
 const calendarNames = /^(?:country|market|region)$/i;
+export const hasCalendar = (dimension: string): boolean => calendarNames.test(dimension);
 
 /** How long the recent levels look back: of the calendar, which has to follow a holiday, and of a slice itself. */
 const calendarHours = 1;
@@ -46,7 +47,7 @@ export class Levels {
     private readonly lattice: Lattice,
     private readonly perHour: number,
   ) {
-    const bit = 1 << lattice.dimensions.findIndex((name) => calendarNames.test(name));
+    const bit = 1 << lattice.dimensions.findIndex((name) => hasCalendar(name));
     this.calendar = lattice.masks.indexOf(bit);
     this.within = lattice.masks.map((mask) => lattice.masks.indexOf(mask | bit));
   }
@@ -59,7 +60,7 @@ export class Levels {
     this.quiet = grown(this.quiet, nodes);
     for (; this.knownNodes < nodes; this.knownNodes++) {
       const named = Object.keys(this.lattice.sliceOfNode(this.knownNodes));
-      const isCalendar = this.calendar === -1 || named.every((name) => calendarNames.test(name));
+      const isCalendar = this.calendar === -1 || named.every((name) => hasCalendar(name));
       this.quiet[this.knownNodes] = isCalendar ? 1 : 0;
     }
     for (const recent of [this.recent.calendar, this.recent.own]) {

@@ -6,10 +6,13 @@
  */
 import type { LeafWindow } from '../localisation/localise.js';
 import type { Lattice, Slice } from '../slices/lattice.js';
+import { hasCalendar } from './levels.js';
 
 const leastShare = 0.5;
 /** For all siblings together, and for the best of several values. */
 const deviations = { all: 1.5, one: 2.5 };
+/** Customers are routed to other partners and change their method; a country takes over another one's traffic rarely. */
+const rarely = { all: 4, one: 4 };
 
 interface Move {
   /** Since the shortfall began, and the time before it, which shows how busy today is. */
@@ -33,11 +36,10 @@ export function movedAlong(lattice: Lattice, node: number, move: Move): string |
   };
   const along = lattice.dimensions.find((name, d) => {
     if (slice[name] === undefined) return false;
+    const least = hasCalendar(name) ? rarely : deviations;
     const siblings = siblingsOf(lattice, members, d);
-    if (takes([...siblings.values()].flat(), without(slice, name), deviations.all)) return true;
-    return [...siblings].some(([value, leaves]) =>
-      takes(leaves, { ...slice, [name]: value }, deviations.one),
-    );
+    if (takes([...siblings.values()].flat(), without(slice, name), least.all)) return true;
+    return [...siblings].some(([value, leaves]) => takes(leaves, { ...slice, [name]: value }, least.one));
   });
   return along ?? null;
 }
