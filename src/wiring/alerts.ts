@@ -25,7 +25,7 @@ import type { Incident, IncidentRooms } from '../ports/incidents.js';
 import type { Living } from '../ports/lives.js';
 import type { Outbox, OutgoingMessage } from '../ports/outbox.js';
 import type { Metric } from '../ports/metrics.js';
-import { alertCard, alertNewsCard, alertTitle, metricOf } from '../views/alerts/alert.js';
+import { alertCard, alertNewsCard, plainAlertTitle, metricOf } from '../views/alerts/alert.js';
 import { incidentCard, incidentSummary } from '../views/alerts/incident.js';
 import type { Surroundings } from '../views/alerts/surroundings.js';
 import type { Startable } from '../views/remediation/start.js';
@@ -62,12 +62,15 @@ export function alertsFrom(facts: AlertFacts): AlertService | null {
     rooms,
     onCall: config.metrics.onCall,
     incidentFailures: config.metrics.incidentFailures ?? null,
-    titleOf: (alert) => alertTitle(alert, metricOf(metrics, alert.metric)),
+    titleOf: (alert) => plainAlertTitle(alert, metricOf(metrics, alert.metric)),
     channelNameOf: (alert) => channelNameOf(alert),
     summaryOf: (incident, alerts, timeline) =>
       incidentSummary({
         incident,
-        alerts: alerts.map((alert) => ({ alert, title: alertTitle(alert, metricOf(metrics, alert.metric)) })),
+        alerts: alerts.map((alert) => ({
+          alert,
+          title: plainAlertTitle(alert, metricOf(metrics, alert.metric)),
+        })),
         timeline,
       }),
     audit,

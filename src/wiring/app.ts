@@ -10,10 +10,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { commands, home } from '../../commands/index.js';
 import { jobs } from '../../jobs/index.js';
 import { startEngine, type Engine } from '../adapters/engine/engine.js';
-import { createChangesHandler } from '../adapters/http/changes.js';
-import type { Handler, Readiness } from '../adapters/http/server.js';
+import type { Readiness } from '../adapters/http/server.js';
 import { createMetrics, type Metrics } from '../adapters/metrics/metrics.js';
-import { createChanges } from '../adapters/postgres/changes.js';
 import { openDatabase, type Database } from '../adapters/postgres/database.js';
 import { createDeliveries } from '../adapters/postgres/deliveries.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../adapters/postgres/embedded/supervisor.js';
@@ -49,7 +47,7 @@ import type { Secret } from '../kernel/secret.js';
 import type { OutboxBacklog } from '../ports/outbox.js';
 import { remarksOn } from './held-messages.js';
 import { livingAlerts, livingIncidents } from './alerts.js';
-import { openHttp, type HttpServers } from './http.js';
+import { changesFrom, openHttp, type HttpServers } from './http.js';
 import { startHomeRedraws, type HomeRedraws } from './home-redraws.js';
 import { livingPartners } from './partners.js';
 import { groupsOf, livingRequests, requireNoLockOut } from './remediation.js';
@@ -135,7 +133,7 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
       {
         slack: () => parts.connection?.handle ?? null,
         confirmations: () => parts.confirmations,
-        changes: () => changesOf(parts, facts),
+        changes: () => changesFrom(parts.database, facts),
       },
       facts.log,
     );
@@ -196,14 +194,6 @@ async function startEmbedded(parts: Parts, environment: Environment, log: Log): 
   const embedded = await startEmbeddedPostgres({ home: environment.PAYDESK_HOME, log });
   parts.embedded = embedded;
   return persist('the embedded database', parts, log, () => embeddedAddresses(embedded));
-}
-
-/** Null without a token, and until there is a database. */
-function changesOf({ database }: Parts, { environment, clock, log }: PaydeskFacts): Handler | null {
-  const { CHANGES_TOKEN: token } = environment;
-  return database && token
-    ? createChangesHandler({ changes: createChanges(database), token, clock, log })
-    : null;
 }
 
 /** Slack is only asked once somebody clicks or something is due; nothing is sent here. */

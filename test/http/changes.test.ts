@@ -82,7 +82,7 @@ describe('POST /changes', () => {
       'the future',
     ],
     [413, { ...deploy, title: 'x'.repeat(20_000) }, undefined, 'a body that is too large'],
-  ])('answers %i to %j with %s: %s', async (status, body, authorization) => {
+  ])('answers %i to %j with %s: %s', async (status, body, authorization, _reason) => {
     expect((await report(body, authorization))[0]).toBe(status);
   });
 

@@ -80,17 +80,8 @@ export interface TestDesk {
 const seed = 'test-desk';
 const host = '127.0.0.1';
 
-interface DeskOptions {
-  /** The built page, for whoever looks at the desk in a browser. */
-  pageDir?: string;
-  /** Counts metrics every second; without it never, because eight weeks of buckets are work. */
-  watch?: boolean;
-}
-
-export async function startDesk(
-  transport: Transport,
-  { pageDir, watch = false }: DeskOptions = {},
-): Promise<TestDesk> {
+/** `pageDir`: the built page, for whoever looks at the desk in a browser. */
+export async function startDesk(transport: Transport, pageDir?: string): Promise<TestDesk> {
   let aheadMs = 0;
   const clock = { now: () => new Date(systemClock.now().getTime() + aheadMs) };
   const world = createWorld({ seed, attemptsPerHour: 24 });
@@ -174,7 +165,7 @@ export async function startDesk(
       botEnvironmentSchema,
     ),
     config: parseConfig(
-      await configOf(slack, await state(), world, { paymentsApi, operations, watch }, statusPages.urls),
+      await configOf(slack, await state(), world, { paymentsApi, operations }, statusPages.urls),
       'test',
     ),
     clock,
@@ -232,7 +223,7 @@ async function configOf(
   slack: SlackServer,
   state: State,
   world: World,
-  { paymentsApi, operations, watch }: Pick<TestDesk, 'paymentsApi' | 'operations'> & { watch: boolean },
+  { paymentsApi, operations }: Pick<TestDesk, 'paymentsApi' | 'operations'>,
   statusPages: Record<string, string>,
 ): Promise<string> {
   const alerts = state.channels.find(({ name }) => name === 'partner-alerts')?.id;
@@ -250,7 +241,8 @@ async function configOf(
       contact: `support@${id}.example`,
     })),
     links: { payment: 'https://dashboard.example.com/payments/{id}' },
-    schedules: { partnerStatus: '* * * * * *', watchMetrics: watch ? '* * * * * *' : '0 0 29 2 *' },
+    // Eight weeks of buckets are work that no test here looks at.
+    schedules: { partnerStatus: '* * * * * *', watchMetrics: '0 0 29 2 *' },
     remediation: companyPolicy({
       state,
       groups: await userGroups(slack.apiUrl, slack.credentials.botToken),
