@@ -116,7 +116,8 @@ export async function joinIncident(
     (each) => each.id !== alert.id && each.incident?.open === true && isSameCause(each.slice, alert.slice),
   );
   if (!other?.incident) return null;
-  const incident = await deps.incidents.take(tx, other.incident.id);
+  // Not locked: a step locks the incident and then its alerts. Whom a close overlooks, its last step links again.
+  const incident = await deps.incidents.read(other.incident.id);
   if (incident.state !== 'opening' && incident.state !== 'open') return null;
   const text = `${alert.id} joined: ${deps.titleOf(alert)}`;
   const whom = by === paydesk ? null : by;

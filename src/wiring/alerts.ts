@@ -27,7 +27,7 @@ import type { Incident, IncidentRooms } from '../ports/incidents.js';
 import type { Living } from '../ports/lives.js';
 import type { Outbox, OutgoingMessage } from '../ports/outbox.js';
 import type { Metric } from '../ports/metrics.js';
-import { alertCard, alertNewsCard, alertTitle, metricOf, namedOf } from '../views/alerts/alert.js';
+import { alertCard, alertNewsCard, metricOf, namedOf, plainAlertTitle } from '../views/alerts/alert.js';
 import { incidentCard, incidentSummary } from '../views/alerts/incident.js';
 import type { Surroundings } from '../views/alerts/surroundings.js';
 import type { Startable } from '../views/remediation/start.js';
@@ -68,12 +68,12 @@ export function alertsFrom(facts: AlertFacts): AlertService | null {
     rooms,
     onCall: config.metrics.onCall,
     incidentFailures: config.metrics.incidentFailures ?? null,
-    titleOf: (alert) => alertTitle(alert, metricOf(named, alert.metric)),
+    titleOf: (alert) => plainAlertTitle(alert, metricOf(named, alert.metric)),
     channelNameOf: (alert) => channelNameOf(alert),
     summaryOf: (incident, alerts, timeline) =>
       incidentSummary({
         incident,
-        alerts: alerts.map((alert) => ({ alert, title: alertTitle(alert, metricOf(named, alert.metric)) })),
+        alerts: alerts.map((alert) => ({ alert, title: plainAlertTitle(alert, metricOf(named, alert.metric)) })),
         timeline,
       }),
     audit,

@@ -10,10 +10,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { commands, home } from '../../commands/index.js';
 import { jobs } from '../../jobs/index.js';
 import { startEngine, type Engine } from '../adapters/engine/engine.js';
-import { createChangesHandler } from '../adapters/http/changes.js';
-import type { Handler, Readiness } from '../adapters/http/server.js';
+import type { Readiness } from '../adapters/http/server.js';
 import { createMetrics, type Metrics } from '../adapters/metrics/metrics.js';
-import { createChanges } from '../adapters/postgres/changes.js';
 import { openDatabase, type Database } from '../adapters/postgres/database.js';
 import { createDeliveries } from '../adapters/postgres/deliveries.js';
 import { startEmbeddedPostgres } from '../adapters/postgres/embedded/supervisor.js';
@@ -52,7 +50,7 @@ import type { Secret } from '../kernel/secret.js';
 import type { OutboxBacklog } from '../ports/outbox.js';
 import { remarksOn } from './held-messages.js';
 import { livingAlerts, livingIncidents } from './alerts.js';
-import { openHttp } from './http.js';
+import { changesFrom, openHttp } from './http.js';
 import { startHomeRedraws } from './home-redraws.js';
 import { stripeWebhookFrom } from './disputes.js';
 import { livingPartners } from './partners.js';
@@ -134,7 +132,7 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
       {
         slack: () => up.connection?.handle ?? null,
         confirmations: () => up.confirmations,
-        changes: () => changesOf(up, facts),
+        changes: () => changesFrom(up.database, facts),
         stripe: () => up.stripe,
       },
       facts.log,
@@ -224,14 +222,6 @@ async function startEmbedded(run: Run): Promise<DatabaseAddresses> {
   const embedded = await startEmbeddedPostgres({ home: run.environment.PAYDESK_HOME, log: run.log });
   run.closers.add(() => embedded.stop());
   return persist('the embedded database', run, () => embeddedAddresses(embedded));
-}
-
-/** Null without a token, and until there is a database. */
-function changesOf({ database }: Up, { environment, clock, log }: PaydeskFacts): Handler | null {
-  const { CHANGES_TOKEN: token } = environment;
-  return database && token
-    ? createChangesHandler({ changes: createChanges(database), token, clock, log })
-    : null;
 }
 
 /** Slack is only asked once somebody clicks or something is due; nothing is sent here. */

@@ -2,11 +2,15 @@
  * Who may ask what over HTTP: with `OPERATIONS_PORT`, liveness, readiness and metrics answer there, and `PORT`, which
  * others must reach, answers them no more.
  */
+import { createChangesHandler } from '../adapters/http/changes.js';
 import { confirmationsMount, type ConfirmationPages } from '../adapters/http/confirmations.js';
 import { operationsMounts, type OperationsSources } from '../adapters/http/operations.js';
 import { startHttpServer, type Handler, type HttpServer, type Mount } from '../adapters/http/server.js';
 import { webhookMount, type WebhookReceiver } from '../adapters/http/webhooks.js';
+import { createChanges } from '../adapters/postgres/changes.js';
+import type { Database } from '../adapters/postgres/database.js';
 import type { Environment } from '../config/environment.js';
+import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';
 import { stripeWebhookPath } from './disputes.js';
 
@@ -39,6 +43,17 @@ export interface HttpDeps {
   changes: () => Handler | null;
   /** Where the payments provider's signing secret is known. */
   stripe: () => WebhookReceiver | null;
+}
+
+/** Null without a token, and until there is a database. */
+export function changesFrom(
+  database: Database | null,
+  { environment, clock, log }: { environment: Environment; clock: Clock; log: Log },
+): Handler | null {
+  const { CHANGES_TOKEN: token } = environment;
+  return database && token
+    ? createChangesHandler({ changes: createChanges(database), token, clock, log })
+    : null;
 }
 
 /** One line for each part that the world reaches. */

@@ -10,7 +10,7 @@ import { fixedClock, hourMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { silentLog } from '../../src/kernel/log.js';
 import type { Alert } from '../../src/ports/alerts.js';
-import { alertCard, alertIds } from '../../src/views/alerts/alert.js';
+import { alertCard, alertIds, plainAlertTitle } from '../../src/views/alerts/alert.js';
 import { buttonsOn, faultsOf, linesOf, noWindows, recordedAnswers } from '../support/cards.js';
 import { now } from '../support/payment-objects.js';
 
@@ -140,6 +140,45 @@ describe('the card', () => {
     expect(faultsOf(card)).toEqual([]);
     expect(card.text).toContain(title);
     expect(card.text).not.toContain('<!channel>');
+  });
+
+  it('its title without markup is text as it was meant', () => {
+    const late = anAlert({ kind: 'late', slice: {} });
+    expect(plainAlertTitle(late, metric)).toMatch(
+      /^Success rate: no data since \d{4}-\d\d-\d\d \d\d:\d\d UTC$/,
+    );
+    expect(plainAlertTitle(anAlert({ slice: { method: 'a<b & c' } }), metric)).toContain('method = a<b & c');
+  });
+
+  it('draws the day with what is usual, within what Slack takes, and says the money at risk', () => {
+    const day = Array.from({ length: 12 }, (_, at) => ({
+      at: new Date(now.getTime() + at * 2 * hourMs).toISOString(),
+      success: 0.9,
+      low: 0.85,
+      high: 0.95,
+    }));
+    const facts = { ...anAlert().facts, day, atRisk: [{ currency: 'EUR', minor: '123456' }] };
+    const card = alertCard({ alert: anAlert({ facts }), metric, startable: [], surroundings: null });
+    expect(faultsOf(card)).toEqual([]);
+    expect(card.blocks.map(({ type }) => type)).toContain('data_visualization');
+    expect(linesOf(card).join('\n')).toContain('*Money at risk:* about 1,234.56 EUR');
+  });
+
+  it('says what the partner reports, what changed, where its incident is, and offers the runbook', () => {
+    const surroundings = {
+      partner: null,
+      changes: [
+        { kind: 'deploy', title: 'a <b>', by: 'ci', partner: null, url: 'https://ci.example.com/1', at: now },
+      ],
+      runbook: { title: 'What to do', text: '# What to do' },
+    };
+    const incident = { id: 'INC-1', channel: 'C0ROOM', open: true, problem: null };
+    const card = alertCard({ alert: anAlert({ incident }), metric, startable: [], surroundings });
+    expect(faultsOf(card)).toEqual([]);
+    const text = linesOf(card).join('\n');
+    expect(text).toContain('deploy: <https://ci.example.com/1|a &lt;b&gt;>, by ci');
+    expect(text).toContain('*Incident:* INC-1 in <#C0ROOM>');
+    expect(JSON.stringify(card.blocks)).toContain(alertIds.runbook);
   });
 
   it('has buttons until it is resolved', () => {

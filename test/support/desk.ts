@@ -85,15 +85,13 @@ const host = '127.0.0.1';
 export interface DeskOptions {
   /** The built page, for whoever looks at the desk in a browser. */
   pageDir?: string;
-  /** Counts metrics every second; without it never, because eight weeks of buckets are work. */
-  watch?: boolean;
   /** What `paydesk.yaml` says besides, section by section. */
   config?: object;
 }
 
 export async function startDesk(
   transport: Transport,
-  { pageDir, watch = false, config = {} }: DeskOptions = {},
+  { pageDir, config = {} }: DeskOptions = {},
 ): Promise<TestDesk> {
   let aheadMs = 0;
   const clock = { now: () => new Date(systemClock.now().getTime() + aheadMs) };
@@ -185,7 +183,7 @@ export async function startDesk(
           slack,
           await state(),
           world,
-          { paymentsApi, operations, watch },
+          { paymentsApi, operations },
           statusPages.urls,
         )),
         ...config,
@@ -249,7 +247,7 @@ async function configOf(
   slack: SlackServer,
   state: State,
   world: World,
-  { paymentsApi, operations, watch }: Pick<TestDesk, 'paymentsApi' | 'operations'> & { watch: boolean },
+  { paymentsApi, operations }: Pick<TestDesk, 'paymentsApi' | 'operations'>,
   statusPages: Record<string, string>,
 ): Promise<object> {
   const groups = await userGroups(slack.apiUrl, slack.credentials.botToken);
@@ -272,9 +270,10 @@ async function configOf(
       contact: `support@${id}.example`,
     })),
     links: { payment: 'https://dashboard.example.com/payments/{id}' },
+    // Eight weeks of buckets are work that no test here looks at.
     schedules: {
       partnerStatus: '* * * * * *',
-      watchMetrics: watch ? '* * * * * *' : '0 0 29 2 *',
+      watchMetrics: '0 0 29 2 *',
       disputeRegister: '* * * * * *',
       disputeReminders: '* * * * * *',
     },

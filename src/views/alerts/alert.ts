@@ -64,7 +64,7 @@ export function alertCard({ alert, metric, startable, surroundings: around }: Al
 }
 
 /** “Success rate −12 pts (71 %, n = 4,210): partner = northpay explains 94 %”. */
-export function alertTitle({ kind, slice, facts, onsetAt, state }: Alert, { name }: AlertMetric): string {
+function alertTitle({ kind, slice, facts, onsetAt, state }: Alert, { name }: AlertMetric): string {
   const over = state === 'resolved' ? 'Recovered: ' : '';
   const what = escape(name);
   if (kind === 'late') return `${over}${what}: no data since ${instant(onsetAt)}`;
@@ -72,6 +72,14 @@ export function alertTitle({ kind, slice, facts, onsetAt, state }: Alert, { name
   if (kind === 'invariant') return `${over}${what}: ${escape(facts.reason, 300)}`;
   return `${over}${what} ${changeWords(kind, facts)}: ${causeWords(slice, facts.shareExplained)}`;
 }
+
+/** Without markup: for a topic, a file, and what is escaped again. */
+export const plainAlertTitle = (alert: Alert, metric: AlertMetric): string =>
+  alertTitle(alert, metric)
+    .replaceAll(/<!date\^\d+\^[^|>]*\|([^>]*)>/g, '$1')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
 
 const number = (value: number): string => Math.round(value).toLocaleString('en-GB');
 const percent = (share: number): string => `${Math.round(share * 100)} %`;

@@ -37,5 +37,5 @@ export function dayChart({ facts, state }: Alert, { name }: Pick<Metric, 'name'>
       axis_config: { categories: points.map(({ label }) => label), x_label: 'UTC', y_label: '%' },
     },
   };
-  return [block as CardBlock];
+  return [block];
 }

@@ -33,6 +33,7 @@ create table paydesk.incident_entries (
 alter table paydesk.alerts
   add column incident jsonb,
   add column changed_at timestamptz not null default clock_timestamp();
+update paydesk.alerts set changed_at = coalesce(resolved_at, opened_at);
 create index on paydesk.alerts ((incident ->> 'id')) where incident is not null;
 create index on paydesk.alerts (changed_at);
 
