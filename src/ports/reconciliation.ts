@@ -193,6 +193,8 @@ export interface ReconciliationResults {
   /** Units of a partner, or of all, whose business day lies in [from, to], oldest first. */
   units(partner: string | null, from: Day, to: Day): Promise<UnitRecord[]>;
   unit(key: UnitKey): Promise<UnitRecord | null>;
+  /** Units that ran on the state before an earlier day of their partner ran anew, oldest first. */
+  outdated(): Promise<UnitKey[]>;
   /** Largest difference first within a currency. `after` is the `next` of the page before. */
   breaks(key: UnitKey, limit: number, after?: number): Promise<Page<BreakFact>>;
   /** Breaks by identity, wherever they were found last; those that no run finds any more are left out. */
