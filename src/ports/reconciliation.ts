@@ -195,6 +195,8 @@ export interface ReconciliationResults {
   unit(key: UnitKey): Promise<UnitRecord | null>;
   /** The unit that ran last, of all partners; null before the first run. */
   lastRun(): Promise<{ partner: string; businessDay: Day; ranAt: Date } | null>;
+  /** Units that ran on the state before an earlier day of their partner ran again, oldest first. */
+  outdated(): Promise<UnitKey[]>;
   /** Largest difference first within a currency. `after` is the `next` of the page before. */
   breaks(key: UnitKey, limit: number, after?: number): Promise<Page<BreakFact>>;
   /** Breaks by identity, wherever they were found last; those that no run finds any more are left out. */

@@ -1,6 +1,7 @@
 /** The job on a real folder and a real database: what it takes in, what it says, and what it says once. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { reconcileJob } from '../../jobs/reconcile.js';
+import { parseDay } from '../../src/kernel/calendar-day.js';
 import { silentLog } from '../../src/kernel/log.js';
 import type { OutgoingMessage } from '../../src/ports/outbox.js';
 import { recordingLog, type Line } from '../engine/recording-log.js';
@@ -121,6 +122,20 @@ describe('a day is one card', () => {
       'Northpay is whole for Fri 27 Nov: 3 of 3 statement lines explained',
     );
     expect((await bench.desk.break('BRK-1')).found.state).toBe('resolved');
+  });
+
+  it('that is run again finds what it found: what it answered of earlier days is no break', async () => {
+    await bench.book({ id: 'L1', reference: 'P1', minor: 1_000, day: '2026-11-25' });
+    await bench.book({ id: 'L2', reference: 'P2', minor: 2_000, day: '2026-11-26' });
+    await bench.put('northpay_26.csv', { ...p1, day: '2026-11-26' });
+    await bench.settle();
+    await bench.put('northpay_27.csv', p2);
+    await bench.settle();
+    const key = { partner: 'northpay', businessDay: parseDay('2026-11-27') ?? 0 };
+    for (const runs of [2, 3]) {
+      await bench.desk.run(key);
+      expect(await bench.desk.day(key)).toMatchObject({ unit: { runs, breaks: {} }, open: [] });
+    }
   });
 
   it('what comes a day later resolves the break, and says so under the day that missed it', async () => {

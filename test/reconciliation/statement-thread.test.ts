@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { parseDay } from '../../src/kernel/calendar-day.js';
+import { OpsError } from '../../src/kernel/errors.js';
 import { statementThread, type StatementThread } from '../../src/wiring/statement-thread.js';
 import { startBench, type Bench } from './bench.js';
 
@@ -11,13 +12,22 @@ const idleMs = 2000;
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 let thread: StatementThread;
 let bench: Bench;
+let spoiledDay: number | null = null;
 
 beforeAll(async () => {
   bench = await startBench(morning, ({ settings, clock, url }) => {
     const urls = { databaseUrl: url.reveal(), booksUrl: url.reveal() };
     const module = '../../test/reconciliation/statement-thread-faults';
     thread = statementThread({ settings, logLevel: 'silent', ...urls }, { clock, module, idleMs });
-    return thread;
+    return {
+      ...thread,
+      run: (request, signal) => {
+        const isSpoiled = request.businessDay === spoiledDay;
+        return isSpoiled
+          ? Promise.reject(new OpsError('unavailable', 'Spoiled.'))
+          : thread.run(request, signal);
+      },
+    };
   });
 });
 afterAll(async () => {
@@ -68,6 +78,18 @@ it('a run that crashed is unavailable, keeps nothing, and can be made again', as
   });
   expect(await bench.desk.day(key)).toMatchObject({ unit: { runs: 1 } });
   expect(await bench.desk.run(key)).toBe(true);
+  expect(await bench.desk.day(key)).toMatchObject({ unit: { runs: 2 } });
+});
+
+it('a later day that could not be run again after an older one is run again by the next look', async () => {
+  await bench.settle();
+  await bench.put('northpay_26.csv', { reference: 'P0', amount: '5.00', day: '2026-11-26' });
+  spoiledDay = key.businessDay;
+  expect(await bench.settle()).toEqual({ taken: 1, reconciled: 1 });
+  expect(await bench.desk.day(key)).toMatchObject({ unit: { runs: 1 } });
+  spoiledDay = null;
+  await bench.desk.look();
+  await bench.desk.look();
   expect(await bench.desk.day(key)).toMatchObject({ unit: { runs: 2 } });
 });
 

@@ -23,6 +23,10 @@ const unitsSql = `select ${unitColumns} from paydesk.recon_units u
 const unitSql = `select ${unitColumns} from paydesk.recon_units u where u.partner = $1 and u.business_day = $2::date`;
 const lastRunSql = `select u.partner, u.business_day, u.ran_at as "ranAt" from paydesk.recon_units u
   order by u.ran_at desc, u.business_day desc, u.partner limit 1`;
+const outdatedSql = `select u.partner, u.business_day from paydesk.recon_units u
+  where u.ran_at < (select max(earlier.ran_at) from paydesk.recon_units earlier
+    where earlier.partner = u.partner and earlier.business_day < u.business_day)
+  order by u.business_day, u.partner`;
 const resultsSql = `select r.seq, r.name, r.identity, r.currency, trunc(r.difference_minor)::text as difference, r.entries,
   r.lines, r.message, r.due_on from paydesk.recon_results r join paydesk.recon_units u on u.id = r.unit
   where u.partner = $1 and u.business_day = $2::date and r.type = $3 and r.seq > $5 order by r.seq limit $4`;
@@ -69,6 +73,10 @@ export function createResults(database: Pick<Database, 'query'>): Reconciliation
       const [row] = await database.query<UnitRow>(unitSql, [partner, isoDay(businessDay)]);
       return row ? unitOf(row) : null;
     },
+    outdated: async () =>
+      (await database.query<{ partner: string; business_day: string }>(outdatedSql)).map(
+        ({ partner, business_day }) => ({ partner, businessDay: dayOf(business_day) }),
+      ),
     breaks: (key, limit, after) => page(key, 'break', breakOf, limit, after),
     breaksBy: async (identities) => (await database.query<ResultRow>(breaksBySql, [identities])).map(breakOf),
     cleared: async (key, limit, after = 0) => {

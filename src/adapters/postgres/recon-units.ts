@@ -33,11 +33,14 @@ const previousSql = `select business_day, ran_at from paydesk.recon_units
   where partner = $1 and business_day < $2::date order by business_day desc limit 1`;
 const laterSql = `select business_day from paydesk.recon_units where partner = $1 and business_day > $2::date
   order by business_day`;
+// What this day's last run answered is open again when it runs anew.
 // An entry that an earlier day left pending and this day's last run found missing is pending again when it runs anew.
 const openSql = `
   select key, side, case when business_day = $2::date then null else identity end as identity, row
   from paydesk.recon_open
-  where partner = $1 and closed_by is null and (business_day < $2::date
+  where partner = $1
+    and (closed_by is null or closed_by = (select id from paydesk.recon_units where partner = $1 and business_day = $2::date))
+    and (business_day < $2::date
     or (business_day = $2::date and side = 'ledger' and '1970-01-01'::date + (row ->> 'day')::int <= $3::date))`;
 const ledgerSql = `
   select entry_id, direction, amount_minor::text as amount, currency, kind, reference, coalesce(batch_id, '') as batch,

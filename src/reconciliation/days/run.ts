@@ -25,10 +25,16 @@ export async function reconcileWaiting(deps: DaysDeps): Promise<number> {
   const waiting = (await deps.arrivals.waiting()).filter(({ partner }) => known.has(partner));
   const units = groupedByUnit(waiting);
   for (const [key, statements] of units) await tried(deps, key, () => runDay(deps, key, statements));
-  await followUp(deps);
-  for (const partner of deps.partners)
-    if (waiting.some((statement) => statement.partner === partner.partner)) await showNewest(deps, partner);
+  await runOutdated(deps, known);
+  const changed = new Set([...waiting.map(({ partner }) => partner), ...(await followUp(deps))]);
+  for (const partner of deps.partners) if (changed.has(partner.partner)) await showNewest(deps, partner);
   return units.size;
+}
+
+/** Where a run of a later day failed, or the process died before it, nobody else would make it. */
+async function runOutdated(deps: DaysDeps, known: ReadonlySet<string>): Promise<void> {
+  const days = (await deps.results.outdated()).filter(({ partner }) => known.has(partner));
+  for (const key of days) await tried(deps, key, () => runDay(deps, key, []));
 }
 
 /** Runs a day again on what is there; false when it was never reconciled. */
@@ -76,11 +82,12 @@ async function runDay(deps: DaysDeps, key: UnitKey, statements: readonly Waiting
     await deps.reconciler.run({ partner: key.partner, businessDay, asOf: businessDay, files: [] });
 }
 
-/** Brings breaks in line with every run that was not followed up yet, those included that a crash left behind. */
-async function followUp(deps: DaysDeps): Promise<void> {
+/** Brings breaks in line with every run that was not followed up yet, those included that a crash left behind; whose days. */
+async function followUp(deps: DaysDeps): Promise<string[]> {
   const known = new Set(deps.partners.map(({ partner }) => partner));
-  for (const key of await deps.days.unfollowed())
-    if (known.has(key.partner)) await tried(deps, key, () => followUnit(deps, key));
+  const days = (await deps.days.unfollowed()).filter(({ partner }) => known.has(partner));
+  for (const key of days) await tried(deps, key, () => followUnit(deps, key));
+  return days.map(({ partner }) => partner);
 }
 
 async function followUnit(deps: DaysDeps, key: UnitKey): Promise<void> {
