@@ -58,7 +58,7 @@ function exact(invariant: Invariant, value: string | null): Rational {
 
 const lineOf = (row: Record<string, unknown>): string =>
   Object.entries(row)
-    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(', ');
 
 const unreadable = ({ id }: Invariant, what: string): OpsError =>

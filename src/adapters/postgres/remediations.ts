@@ -191,8 +191,6 @@ export function createRemediations({ query }: Database): Remediations {
       if (!found) throw notFound(id);
       return found;
     },
-    usesOf: async (tx, standingId) =>
-      (await requirePg(tx).query<Row>(usesSql, [standingId])).map(remediationOf),
     list: async ({ states, orReviewOpen, requesterId, changedSince, actions, onlyUses, limit }) =>
       withVotes(
         await query<Row>(listSql, [
@@ -216,7 +214,10 @@ export function createRemediations({ query }: Database): Remediations {
   };
 }
 
-const ballots: Pick<Remediations, 'votesOf' | 'putVote'> = {
+/** What is kept below a request: votes, and what was begun under it. */
+const ballots: Pick<Remediations, 'votesOf' | 'putVote' | 'usesOf'> = {
+  usesOf: async (tx, standingId) =>
+    (await requirePg(tx).query<Row>(usesSql, [standingId])).map(remediationOf),
   votesOf: async (tx, id) => {
     const number = numberOf(id);
     return (await votesOf(requirePg(tx), [number]))(number);
