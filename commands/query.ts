@@ -65,15 +65,13 @@ export const queryCommand: Command<QueryDeps> = {
   submissions: { [queryIds.revealForm]: reveal },
 };
 
-async function list({ answer: { privately }, person }: CommandRequest, desk: QueryDeps): Promise<void> {
+async function list(request: CommandRequest, desk: QueryDeps): Promise<void> {
+  const { userId } = request.person;
   const all = await queriesOf(desk);
   const listed = await Promise.all(
-    all.map(async (query) => ({
-      query,
-      runnable: !isBad(query) && (await mayRun(query, person.userId, desk)),
-    })),
+    all.map(async (query) => ({ query, runnable: !isBad(query) && (await mayRun(query, userId, desk)) })),
   );
-  await privately(queriesCard(listed));
+  await request.answer.privately(queriesCard(listed));
 }
 
 async function queriesOf(desk: QueryDeps): Promise<(Query | BadQuery)[]> {

@@ -11,6 +11,7 @@ import type {
   BreakEvent,
   BreakEventKind,
   BreakFilter,
+  BreakRecord,
   Breaks,
   BreakState,
   OpenCount,
@@ -193,19 +194,24 @@ export function createBreaks(database: Pick<Database, 'query'>, sizes: MaterialS
           absoluteMinor: BigInt(absolute),
         }),
       ),
-    record: async (...span) => {
-      const opened = await database.query<OpenedRow>(openedSql, span);
-      const [closed] = await database.query<{ count: number; days: number | null }>(closedSql, span);
-      return {
-        opened: opened.reduce((sum, { count }) => sum + count, 0),
-        openedMinor: opened.map(({ currency, absolute }) => ({ currency, absoluteMinor: BigInt(absolute) })),
-        closed: closed?.count ?? 0,
-        medianDaysToClose: closed?.days ?? null,
-      };
-    },
+    record: (...span) => recordOf(database, span),
     eventsOf: (id) => database.query<BreakEvent & { kind: BreakEventKind }>(eventsSql, [numberOf(id)]),
     requestOf: async (idempotencyKey) =>
       (await database.query<{ id: string; requesterId: string }>(requestSql, [idempotencyKey]))[0] ?? null,
+  };
+}
+
+async function recordOf(
+  { query }: Pick<Database, 'query'>,
+  span: Parameters<Breaks['record']>,
+): Promise<BreakRecord> {
+  const opened = await query<OpenedRow>(openedSql, span);
+  const [closed] = await query<{ count: number; days: number | null }>(closedSql, span);
+  return {
+    opened: opened.reduce((sum, { count }) => sum + count, 0),
+    openedMinor: opened.map(({ currency, absolute }) => ({ currency, absoluteMinor: BigInt(absolute) })),
+    closed: closed?.count ?? 0,
+    medianDaysToClose: closed?.days ?? null,
   };
 }
 

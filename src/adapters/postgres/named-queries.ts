@@ -30,7 +30,8 @@ function explain(thrown: unknown): never {
   const { cause, details } = error;
   const refused = (message: string, hint: string): OpsError =>
     new OpsError('invalid', message, { hint, cause, details });
-  if (sqlstate === '25006')
+  // 0A000: a statement that writes cannot stand in a `with` either.
+  if (sqlstate === '25006' || sqlstate === '0A000')
     throw refused('This query would change data, and queries only read.', 'Take out what writes.');
   if (sqlstate.startsWith('22'))
     throw refused('The books refuse a value of this query.', 'Check the values; the log says more.');

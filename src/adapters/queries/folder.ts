@@ -14,8 +14,8 @@ const mostBytes = 200_000;
 
 export const queryFolder = (folder: string): QueryFiles => ({
   list: async () => {
-    const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code === 'ENOENT') return [];
+    const names = await readdir(folder).catch((cause: unknown) => {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw new OpsError('misconfigured', 'The folder of queries cannot be read.', {
         hint: 'Set `queries.folder` in paydesk.yaml to a folder that Paydesk may read.',
         cause,

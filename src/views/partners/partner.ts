@@ -180,7 +180,7 @@ export function punctualityWords({ due, inTime, late, missing, missingSince, mea
   );
 }
 
-export function breakWords(open: readonly OpenCount[]): string {
+function breakWords(open: readonly OpenCount[]): string {
   const total = open.reduce((sum, one) => sum + one.count, 0);
   if (total === 0) return 'none';
   const material = open.reduce((sum, one) => sum + one.material, 0);
