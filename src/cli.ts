@@ -220,8 +220,10 @@ async function runManifest({ check }: { check?: boolean }): Promise<void> {
   const { printManifest } = await import('./wiring/manifest.js');
   const printed = printManifest();
   if (check !== true) return void process.stdout.write(printed);
-  if (readFileSync(join(packageRoot, 'manifest.yml'), 'utf8') === printed)
-    return say('manifest.yml is up to date.');
+  if (readFileSync(join(packageRoot, 'manifest.yml'), 'utf8') === printed) {
+    say('manifest.yml is up to date.');
+    return;
+  }
   throw new OpsError('misconfigured', 'manifest.yml is out of date.', {
     hint: 'Run: npx paydesk manifest > manifest.yml',
   });
