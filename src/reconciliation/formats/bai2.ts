@@ -63,7 +63,7 @@ function addText(record: BaiRecord, content: string): void {
   const text = `\n${content.replace(/\s*\/$/, '')}`;
   const last = record.continuations.length - 1;
   if (last < 0) record.body += text;
-  else record.continuations[last] += text;
+  else record.continuations[last] = (record.continuations[last] ?? '') + text;
 }
 
 /** What one level of the file has come to, against what its trailer states. */
