@@ -132,11 +132,7 @@ program
   .description('show the alerts that a history of counts would have raised')
   .requiredOption('--input <file>', 'CSV: bucket, any dimensions, attempts, failures; buckets ascending')
   .option('--warmup <days>', 'how many days at the beginning are history', '14')
-  .option(
-    '--budget <alerts>',
-    'how many false alerts a week are acceptable, for rates and for volumes',
-    '1',
-  )
+  .option('--budget <alerts>', 'how many false alerts a week are acceptable, for rates and for volumes', '1')
   .option('--json', 'JSON lines')
   .action(async (options: BacktestOptions) =>
     end(await (await import('./cli/backtest.js')).backtestFile(options, voices)),

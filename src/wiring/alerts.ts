@@ -73,7 +73,10 @@ export function alertsFrom(facts: AlertFacts): AlertService | null {
     summaryOf: (incident, alerts, timeline) =>
       incidentSummary({
         incident,
-        alerts: alerts.map((alert) => ({ alert, title: plainAlertTitle(alert, metricOf(named, alert.metric)) })),
+        alerts: alerts.map((alert) => ({
+          alert,
+          title: plainAlertTitle(alert, metricOf(named, alert.metric)),
+        })),
         timeline,
       }),
     audit,

@@ -197,7 +197,7 @@ describe('a world that goes on', () => {
   const visitor = useBrowser(() => desk.slack.url);
 
   beforeAll(async () => {
-    desk = await startDesk('socket', join(root, 'dist/sandbox/slack/page'));
+    desk = await startDesk('socket', { pageDir: join(root, 'dist/sandbox/slack/page') });
     guarded = await guardedOf(desk);
   });
 

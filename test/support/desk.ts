@@ -179,13 +179,7 @@ export async function startDesk(
     ),
     config: parseConfig(
       JSON.stringify({
-        ...(await configOf(
-          slack,
-          await state(),
-          world,
-          { paymentsApi, operations },
-          statusPages.urls,
-        )),
+        ...(await configOf(slack, await state(), world, { paymentsApi, operations }, statusPages.urls)),
         ...config,
       }),
       'test',

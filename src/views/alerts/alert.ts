@@ -64,7 +64,7 @@ export function alertCard({ alert, metric, startable, surroundings: around }: Al
 }
 
 /** “Success rate −12 pts (71 %, n = 4,210): partner = northpay explains 94 %”. */
-function alertTitle({ kind, slice, facts, onsetAt, state }: Alert, { name }: AlertMetric): string {
+export function alertTitle({ kind, slice, facts, onsetAt, state }: Alert, { name }: AlertMetric): string {
   const over = state === 'resolved' ? 'Recovered: ' : '';
   const what = escape(name);
   if (kind === 'late') return `${over}${what}: no data since ${instant(onsetAt)}`;
