@@ -51,7 +51,7 @@ export interface DisputeDeskDeps {
   log: Log;
 }
 
-export interface DisputeQueue {
+interface DisputeQueue {
   counts: QueueCounts;
   rows: readonly KnownDispute[];
   /** A sentence for each dispute that cannot be read: it may need a response too. */
@@ -86,7 +86,7 @@ export interface DisputeService {
   repairCards(): Promise<number>;
 }
 
-export interface Taken {
+interface Taken {
   dispute: KnownDispute;
   /** Who had it before; null where nobody had. */
   fromId: string | null;
@@ -99,7 +99,7 @@ const readsAtOnce = 10;
 const repairedMs = 14 * 24 * hourMs;
 const repairedMax = 100;
 /** The walk over all disputes has its own name among the looks. */
-export const walkName = (partner: string): string => `disputes:${partner}`;
+const walkName = (partner: string): string => `disputes:${partner}`;
 
 export function createDisputeDesk(deps: DisputeDeskDeps): DisputeService {
   const { register, looks, partner, clock } = deps;

@@ -129,7 +129,7 @@ export const chargebacksAt = (opened: readonly OpenedCount[], network: string): 
     .reduce((sum, { count }) => sum + count, 0);
 
 /** From this share of a threshold on people are warned. */
-export const warnedFrom = 0.8;
+const warnedFrom = 0.8;
 
 /** The furthest that a programme has come: the threshold, and whether it is reached or near; null for neither. */
 export function alarmOf(standing: Standing): { threshold: Threshold; isReached: boolean } | null {

@@ -115,7 +115,7 @@ export interface DisputeRegister {
 }
 
 /** An early fraud warning as it is counted. */
-export interface KnownWarning {
+interface KnownWarning {
   id: string;
   partner: string;
   chargeId: string;

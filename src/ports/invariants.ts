@@ -8,7 +8,7 @@
 import type { Rational } from '../kernel/rational.js';
 
 /** A question to the books; it gives `key` (what is compared: a currency, an account) and `value`; $1 is the moment. */
-export interface InvariantSource {
+interface InvariantSource {
   /** As people call it: “ledger”, “bank statement”. */
   name: string;
   sql: string;

@@ -6,7 +6,7 @@
  */
 import type { Transaction } from './transaction.js';
 
-export type CameBy = 'webhook' | 'polling';
+type CameBy = 'webhook' | 'polling';
 
 export interface IncomingEvent {
   id: string;

@@ -10,7 +10,7 @@ import { minuteMs } from '../kernel/clock.js';
 import type { Secret } from '../kernel/secret.js';
 
 export type Verdict = { genuine: true } | { genuine: false; reason: Refusal };
-export type Refusal = 'no_signature' | 'out_of_time' | 'forged';
+type Refusal = 'no_signature' | 'out_of_time' | 'forged';
 
 /** Stripe's own libraries take five minutes. */
 const toleranceMs = 5 * minuteMs;

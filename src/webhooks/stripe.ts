@@ -21,14 +21,14 @@ export interface StripeReceiverDeps {
   log: Log;
 }
 
-export interface Delivery {
+interface Delivery {
   /** The header `Stripe-Signature`. */
   signature: string | undefined;
   /** As it came over the wire. */
   body: Buffer;
 }
 
-export interface Receipt {
+interface Receipt {
   status: number;
   text: string;
 }

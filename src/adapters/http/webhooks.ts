@@ -15,7 +15,7 @@ export interface WebhookReceiver {
   }): Promise<{ status: number; text: string }>;
 }
 
-export const webhookBodyMaxBytes = 1_048_576;
+const webhookBodyMaxBytes = 1_048_576;
 
 /** `receiver` answers null while there is none. */
 export const webhookMount = (path: string, receiver: () => WebhookReceiver | null): Mount => ({

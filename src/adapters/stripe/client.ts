@@ -17,7 +17,7 @@ type ReadPath = { [Path in keyof paths]: paths[Path] extends { get: object } ? P
 type Params<Path extends ReadPath> = Pick<paths[Path]['get']['parameters'], 'path' | 'query'>;
 export type ObjectPath = Extract<ReadPath, `${string}/{id}`>;
 /** Lists of the second version, which page in another way. */
-export type ShortListPath = Exclude<Extract<ReadPath, `/v2/${string}`>, ObjectPath>;
+type ShortListPath = Exclude<Extract<ReadPath, `/v2/${string}`>, ObjectPath>;
 type SearchPath = Extract<ReadPath, `${string}/search`>;
 export type ListPath = Exclude<ReadPath, ObjectPath | ShortListPath | SearchPath | '/v1/balance'>;
 export type Filter<Path extends ListPath> = Omit<

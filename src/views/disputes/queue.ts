@@ -152,7 +152,7 @@ const openButtons = ({ page, rows }: QueueCardModel): KnownBlock[] =>
   );
 
 /** `open 2 3d northpay`: what the button shows. */
-export const pageValue = (part: QueuePart, page: number, narrowed: string): string =>
+const pageValue = (part: QueuePart, page: number, narrowed: string): string =>
   `${part} ${page} ${narrowed}`.trim();
 
 function pagesOf(model: QueueCardModel): KnownBlock[] {

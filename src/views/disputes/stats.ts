@@ -31,7 +31,7 @@ const numbered = (value: number, noun: string): string =>
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 /** “57 % won (12 of 21; 95 % interval 37–76 %)”. */
-export const winWords = ({ won, n, rate, low, high }: WinRate): string =>
+const winWords = ({ won, n, rate, low, high }: WinRate): string =>
   rate === null
     ? 'none decided yet (n = 0)'
     : `${percent(rate)} won (${count(won)} of ${count(n)}; 95 % interval ${Math.round(low * 100)}–${percent(high)})`;
@@ -93,7 +93,7 @@ export function standingTitle(standing: Standing): string {
   return `${escape(programme.name)}: ${ratio === null ? `${count(counted(standing))} counted` : `${ratio.toFixed(2)} %`} (${parts} ÷ ${over})`;
 }
 
-export const standingBlocks = (standing: Standing): KnownBlock[] =>
+const standingBlocks = (standing: Standing): KnownBlock[] =>
   sections([`*${standingTitle(standing)}*`, ...standing.thresholds.map(thresholdLine)]);
 
 function thresholdLine({ threshold, away }: ThresholdStanding): string {
