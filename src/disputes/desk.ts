@@ -135,16 +135,16 @@ export function createDisputeDesk(deps: DisputeDeskDeps): DisputeService {
 
 type DisputeLife = Life<KnownDispute, DisputeProgress, DisputeNews, 'dispute'>;
 
-const lifeOf = ({ register, audit, tell }: DisputeDeskDeps): DisputeLife => ({
+const lifeOf = (deps: DisputeDeskDeps): DisputeLife => ({
   noun: 'dispute',
-  things: register,
-  audit,
+  things: deps.register,
+  audit: deps.audit,
   entryOf: ({ id, paymentId, status, ownerId }) => ({
     subjects: [id, ...(paymentId === null ? [] : [paymentId])],
     details: { status, owner: ownerId },
   }),
   show: async (tx, dispute, news) => {
-    if (dispute.announced) await tell(tx, dispute, news);
+    if (dispute.announced) await deps.tell(tx, dispute, news);
   },
 });
 

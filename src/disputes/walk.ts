@@ -30,7 +30,8 @@ const restMs = hourMs;
 /** More would fill the row and tell nobody more. */
 const unreadMax = 50;
 
-export async function walk({ name, api, looks, note, clock }: WalkDeps): Promise<Walked> {
+export async function walk(deps: WalkDeps): Promise<Walked> {
+  const { name, api, looks, clock } = deps;
   const look = await looks.of(name);
   const begins = look.cursor === null;
   if (begins && look.wholeAt !== null && clock.now().getTime() - look.wholeAt.getTime() < restMs)
@@ -40,7 +41,7 @@ export async function walk({ name, api, looks, note, clock }: WalkDeps): Promise
   for (let pages = 1; pages <= pagesAtOnce; pages++) {
     const readAt = clock.now();
     const page = await api.disputesAfter(cursor);
-    if (page.rows.length > 0) await note(page.rows, readAt);
+    if (page.rows.length > 0) await deps.note(page.rows, readAt);
     unread = [...unread, ...page.problems].slice(0, unreadMax);
     cursor = page.next;
     await looks.put(name, { cursor, unread, ...(cursor === null ? { wholeAt: clock.now() } : {}) });

@@ -23,20 +23,20 @@ export interface SignalService {
   open(partner: string): Promise<PartnerSignal[]>;
 }
 
-export const createSignals = ({ signals, audit, transactions, tell }: SignalDeps): SignalService => ({
-  open: (partner) => signals.open(partner),
+export const createSignals = (deps: SignalDeps): SignalService => ({
+  open: (partner) => deps.signals.open(partner),
   note: (partner, alert) =>
-    transactions.run(async (tx) => {
-      const signal = await signals.note(tx, { ...alert, partner });
+    deps.transactions.run(async (tx) => {
+      const signal = await deps.signals.note(tx, { ...alert, partner });
       if (signal === null) return false;
-      await audit.append(tx, {
+      await deps.audit.append(tx, {
         kind: signal.resolvedAt === null ? 'partner.signal_raised' : 'partner.signal_ended',
         actor: 'paydesk',
         subjects: [partner],
         why: null,
         details: { signal: signal.id, type: signal.type, summary: signal.summary },
       });
-      await tell(tx, signal);
+      await deps.tell(tx, signal);
       return true;
     }),
 });

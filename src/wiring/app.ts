@@ -9,15 +9,15 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { commands, home } from '../../commands/index.js';
 import { jobs } from '../../jobs/index.js';
-import { startEngine, type Engine } from '../adapters/engine/engine.js';
+import { startEngine } from '../adapters/engine/engine.js';
 import type { Readiness } from '../adapters/http/server.js';
-import { createMetrics, type Metrics } from '../adapters/metrics/metrics.js';
+import type { Metrics } from '../adapters/metrics/metrics.js';
 import { openDatabase, type Database } from '../adapters/postgres/database.js';
 import { createDeliveries } from '../adapters/postgres/deliveries.js';
 import { startEmbeddedPostgres } from '../adapters/postgres/embedded/supervisor.js';
 import { createOutboxQueue } from '../adapters/postgres/outbox.js';
-import { createDatabaseProbe, type DatabaseFaults } from '../adapters/postgres/readiness.js';
-import { followDatabaseTime, type SharedTime } from '../adapters/postgres/shared-time.js';
+import { createDatabaseProbe } from '../adapters/postgres/readiness.js';
+import { followDatabaseTime } from '../adapters/postgres/shared-time.js';
 import type { OutboxNotices } from '../adapters/postgres/outbox-news.js';
 import { createSharedAnswers } from '../adapters/postgres/shared-answers.js';
 import { createAttachments } from '../adapters/slack/attachments.js';
@@ -26,12 +26,10 @@ import { createChannels } from '../adapters/slack/channels.js';
 import { createDirectory } from '../adapters/slack/directory.js';
 import { createIncidentRooms } from '../adapters/slack/incident-rooms.js';
 import { createInFlight } from '../adapters/slack/in-flight.js';
-import { startOutboxSender, type OutboxSender } from '../adapters/slack/outbox-sender.js';
+import { startOutboxSender } from '../adapters/slack/outbox-sender.js';
 import { httpConnection, type Connection } from '../adapters/slack/receivers.js';
 import { createSlackApp } from '../adapters/slack/slack-app.js';
 import { socketConnection } from '../adapters/slack/socket-connection.js';
-import type { ConfirmationPages } from '../adapters/http/confirmations.js';
-import type { WebhookReceiver } from '../adapters/http/webhooks.js';
 import type { Environment } from '../config/environment.js';
 import type { Config } from '../config/schema.js';
 import {
@@ -47,7 +45,6 @@ import { createClosers, type Closers } from '../kernel/closers.js';
 import { messageOf, OpsError, toOpsError } from '../kernel/errors.js';
 import type { Log } from '../kernel/log.js';
 import type { Secret } from '../kernel/secret.js';
-import type { OutboxBacklog } from '../ports/outbox.js';
 import { remarksOn } from './held-messages.js';
 import { livingAlerts, livingIncidents } from './alerts.js';
 import { changesFrom, openHttp } from './http.js';
@@ -55,6 +52,7 @@ import { startHomeRedraws } from './home-redraws.js';
 import { stripeWebhookFrom } from './disputes.js';
 import { livingPartners } from './partners.js';
 import { openQueriesDatabase } from './queries.js';
+import { backlogOf, metricsOf, readinessOf, type Up } from './readiness.js';
 import { groupsOf, livingRequests, requireNoLockOut } from './remediation.js';
 import { errorCard } from '../views/desk/error.js';
 import { movedCard, outboxNoticeCard } from '../views/desk/outbox-notices.js';
@@ -86,22 +84,6 @@ export interface Paydesk {
 
 const drainMs = 10_000;
 const longestRetryMs = 15_000;
-const readinessTimeoutMs = 2000;
-
-/** What is up so far; null until it is. Readiness, the metrics and the doors of HTTP look here. */
-interface Up {
-  database: Database | null;
-  /** What of the database works. */
-  probe: (() => Promise<DatabaseFaults>) | null;
-  time: SharedTime | null;
-  engine: Engine | null;
-  connection: Connection | null;
-  confirmations: ConfirmationPages | null;
-  stripe: WebhookReceiver | null;
-  sender: OutboxSender | null;
-  /** Why the start has not got further yet. */
-  waitsFor: string | null;
-}
 
 /** One start: what came with it, what is up, and what has to be closed. */
 interface Run extends PaydeskFacts {
@@ -125,7 +107,7 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
   facts.signal?.addEventListener('abort', giveUp, { once: true });
   try {
     facts.signal?.throwIfAborted();
-    const metrics = metricsOf(up, readiness, facts);
+    const metrics = metricsOf(up, readiness, facts.clock);
     const http = await openHttp(
       facts.environment,
       { readiness, remarks: async () => remarksOn(await backlogOf(up)), metrics: () => metrics.render() },
@@ -376,47 +358,4 @@ function connectionFrom(
   if (SLACK_APP_TOKEN) return socketConnection(SLACK_APP_TOKEN, SLACK_API_URL, log);
   if (SLACK_SIGNING_SECRET) return httpConnection(SLACK_SIGNING_SECRET, log);
   throw new OpsError('misconfigured', 'SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing.');
-}
-
-async function readinessOf(up: Up): Promise<Readiness> {
-  const { engine, connection, time, waitsFor } = up;
-  return {
-    start: waitsFor === null ? null : `waits for ${waitsFor}`,
-    ...(await databaseFaults(up)),
-    engine: engine ? engine.state().reason : 'not started yet',
-    slack: connection?.connected() === true ? null : 'not connected',
-    clock: time?.fault() ?? null,
-  };
-}
-
-/** What a database that does not answer can do is not asked. */
-async function databaseFaults({ database, probe }: Up): Promise<Readiness> {
-  if (!database || !probe) return { database: 'not open yet' };
-  const reached = await inTime(database.check().then(() => null));
-  if (reached !== null) return { database: reached };
-  const faults = await inTime(probe());
-  return typeof faults === 'string' ? { database: null, writing: faults } : { database: null, ...faults };
-}
-
-/** What the work finds, or why it does not. */
-function inTime<Value>(work: Promise<Value>): Promise<Value | string> {
-  const late = pause(readinessTimeoutMs, 'does not answer', { ref: false });
-  return Promise.race([work.catch((error: unknown) => toOpsError(error).publicMessage), late]);
-}
-
-/** Null while the database does not answer. */
-async function backlogOf({ database }: Up): Promise<OutboxBacklog | null> {
-  if (!database) return null;
-  const read = await inTime(createOutboxQueue(database).backlog());
-  return typeof read === 'string' ? null : read;
-}
-
-function metricsOf(up: Up, readiness: () => Promise<Readiness>, { clock }: PaydeskFacts): Metrics {
-  return createMetrics({
-    clock,
-    backlog: () => backlogOf(up),
-    clockAheadMs: () => up.time?.aheadMs() ?? null,
-    parts: async () =>
-      Object.fromEntries(Object.entries(await readiness()).map(([part, fault]) => [part, fault === null])),
-  });
 }

@@ -90,14 +90,8 @@ export function createDesk(facts: DeskFacts): Desk {
   const watched = watchedPartners(config);
   const settings = statementSettings(facts.environment, config);
   const work = statementThreadFrom(facts, settings);
-  const reconciliation = reconciliationFrom({
-    ...facts,
-    settings,
-    work,
-    audit,
-    outbox,
-    startable: config.remediation ? actions : [],
-  });
+  const startable = config.remediation ? actions : [];
+  const reconciliation = reconciliationFrom({ ...facts, settings, work, audit, outbox, startable });
   const sources = {
     payments: paymentsApi,
     operations: operationsFrom(facts),
@@ -105,8 +99,8 @@ export function createDesk(facts: DeskFacts): Desk {
     books,
     writeOffs: reconciliation?.writeOffs ?? null,
   };
-  const runbookFor = loadRunbooks(config.metrics.runbooks, log);
   const guarded = remediationFrom({ ...facts, audit, outbox, sources });
+  const alerting = { ...facts, audit, outbox, runbookFor: loadRunbooks(config.metrics.runbooks, log) };
   return {
     payments: createPaymentLookup({
       provider,
@@ -144,8 +138,8 @@ export function createDesk(facts: DeskFacts): Desk {
     queries: queriesFrom(facts, facts.queriesDatabase),
     reconciliation: reconciliation?.desk ?? null,
     remediation: guarded,
-    alerts: alertsFrom({ ...facts, runbookFor, audit, outbox, startable: guarded?.actions ?? [] }),
-    surroundingsOf: surroundingsFrom({ ...facts, runbookFor }),
+    alerts: alertsFrom({ ...alerting, startable: guarded?.actions ?? [] }),
+    surroundingsOf: surroundingsFrom(alerting),
     confirmationAddress: facts.confirmationAddress,
     close: async () => work?.close(),
   };

@@ -1,7 +1,7 @@
 /**
  * The register of disputes and what people do with it, in a real database.
  */
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { disputeCommand } from '../../commands/dispute/index.js';
 import { disputeDigestJob, type Digest } from '../../jobs/dispute-digest.js';
 import { disputeRegisterJob } from '../../jobs/dispute-register.js';
@@ -48,8 +48,6 @@ const deskOn = (database: Database): DisputeService =>
   });
 
 beforeEach(async () => {
-  await db?.close();
-  await own?.drop();
   own = await createDatabase();
   clock.set(now);
   told = [];
@@ -57,7 +55,7 @@ beforeEach(async () => {
   db = openDatabase({ url: own.appUrl, clock, log: silentLog });
   disputes = deskOn(db);
 });
-afterAll(async () => {
+afterEach(async () => {
   await db.close();
   await own.drop();
 });

@@ -1,5 +1,5 @@
 /** Events found by asking, beside webhooks, in a real database. */
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { providerEventsJob } from '../../jobs/provider-events.js';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
 import {
@@ -26,8 +26,6 @@ let told: string[] = [];
 const clock = fixedClock(now);
 
 beforeEach(async () => {
-  await db?.close();
-  await own?.drop();
   own = await createDatabase();
   clock.set(now);
   told = [];
@@ -35,7 +33,7 @@ beforeEach(async () => {
   api = new FakePaymentsApi();
   inbox = createProviderInbox(db, clock);
 });
-afterAll(async () => {
+afterEach(async () => {
   await db.close();
   await own.drop();
 });

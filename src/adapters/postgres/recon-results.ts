@@ -43,23 +43,23 @@ const linesBySql = `select u.partner, u.business_day, f.name, l.file::int, l.lin
   join paydesk.statement_files f on f.id = l.file
   where l.reference = $1 and l.superseded_by is null order by u.business_day desc, l.file desc, l.line limit $2`;
 
-export function createResults(database: Pick<Database, 'query'>): ReconciliationResults {
-  const page = async <Fact>(
+/** Reads one page of results of a type. */
+const pager =
+  (database: Pick<Database, 'query'>) =>
+  async <Fact>(
     key: { partner: string; businessDay: Day },
     type: string,
     read: (row: ResultRow) => Fact,
     limit: number,
     after = -1,
   ): Promise<Page<Fact>> => {
-    const rows = await database.query<ResultRow>(resultsSql, [
-      key.partner,
-      isoDay(key.businessDay),
-      type,
-      limit,
-      after,
-    ]);
+    const asked = [key.partner, isoDay(key.businessDay), type, limit, after];
+    const rows = await database.query<ResultRow>(resultsSql, asked);
     return { facts: rows.map(read), next: rows.length < limit ? null : (rows.at(-1)?.seq ?? null) };
   };
+
+export function createResults(database: Pick<Database, 'query'>): ReconciliationResults {
+  const page = pager(database);
   return {
     units: async (partner, from, to) =>
       (await database.query<UnitRow>(unitsSql, [partner, isoDay(from), isoDay(to)])).map(unitOf),
