@@ -51,8 +51,12 @@ export const createProviderInbox = ({ query }: Pick<Database, 'query'>, clock: C
     return (await query(putSql, [JSON.stringify(rows), clock.now(), cameBy])).length;
   },
   read: async (id) => (await query<WaitingEvent>(readSql, [id]))[0] ?? null,
-  finish: async (id, outcome) => void (await query(finishSql, [id, clock.now(), outcome])),
-  postpone: async (id, until) => void (await query(postponeSql, [id, until])),
+  finish: async (id, outcome) => {
+    await query(finishSql, [id, clock.now(), outcome]);
+  },
+  postpone: async (id, until) => {
+    await query(postponeSql, [id, until]);
+  },
   forget: async (before) => (await query<{ count: number }>(forgetSql, [before]))[0]?.count ?? 0,
 });
 
