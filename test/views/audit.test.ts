@@ -83,6 +83,7 @@ describe('sentences', () => {
       Paydesk reopened \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk resolved \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk snoozed \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk took \`REM-3\` to an incident, 2026-11-20 22:47 UTC
       Paydesk ended the snooze of \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk gave \`REM-3\` back, 2026-11-20 22:47 UTC
       Paydesk reopened \`REM-3\`, 2026-11-20 22:47 UTC
@@ -98,6 +99,12 @@ describe('sentences', () => {
       Paydesk gave \`REM-3\` back, 2026-11-20 22:47 UTC
       Paydesk took \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk took \`REM-3\` over, 2026-11-20 22:47 UTC
+      Paydesk set up \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk archived the channel of \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk closed \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk could not make a channel for \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk opened \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk finished setting up \`REM-3\`, 2026-11-20 22:47 UTC
       <@U1LARS> froze all guarded actions, 2026-11-20 22:47 UTC: “Refunds go out twice.”
       <@U1LARS> asked to lift the freeze, 2026-11-20 22:47 UTC
       <@U1LARS> lifted the freeze as the second person, 2026-11-20 22:47 UTC
@@ -117,6 +124,7 @@ describe('sentences', () => {
       <@U1LARS> approved \`REM-3\`, confirmed outside Slack, 2026-11-20 22:47 UTC
       <@U1LARS> withdrew \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk executed \`REM-3\` (Refund re_1 of 20.00 EUR), 2026-11-20 22:47 UTC
+      Paydesk ended what \`REM-3\` began before its time, 2026-11-20 22:47 UTC
       Paydesk started to execute \`REM-3\` (attempt 2), 2026-11-20 22:47 UTC
       Paydesk closed \`REM-3\` as expired, 2026-11-20 22:47 UTC: Not enough people approved in time.
       Paydesk could not complete the follow-up of \`REM-3\`, 2026-11-20 22:47 UTC
@@ -135,6 +143,9 @@ describe('sentences', () => {
       <@U1ANA> requested \`REM-3\` (Refund 20.00 EUR of pi_1paid), 2026-11-20 22:47 UTC: “Paid twice”
       Paydesk reported that the review of \`REM-3\` is overdue, 2026-11-20 22:47 UTC
       <@U1LARS> closed the review of \`REM-3\`, 2026-11-20 22:47 UTC: “All in order”
+      Paydesk revoked the standing approval \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk did not act under the standing approval \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk began \`REM-3\` under the standing approval —, 2026-11-20 22:47 UTC
       Paydesk found that \`REM-3\` took effect late, against a decision (Refund re_1 of 20.00 EUR), 2026-11-20 22:47 UTC
       Paydesk could not tell whether \`REM-3\` took effect, 2026-11-20 22:47 UTC
       Paydesk could not verify \`REM-3\` yet, 2026-11-20 22:47 UTC
