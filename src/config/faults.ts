@@ -148,7 +148,11 @@ function unknownKey(
   key: string,
   known: readonly string[],
 ): ConfigFault {
-  const near = nearest(key, known);
+  // A key that is known elsewhere is no suggestion for itself.
+  const near = nearest(
+    key,
+    known.filter((other) => other !== key),
+  );
   return {
     path: pathOf(path),
     line: place?.line ?? null,

@@ -130,9 +130,13 @@ async function live(life: Life): Promise<void> {
   }
   // Whoever died is replaced, and what it held comes free in time.
   addSender(life);
-  await bench.untilSent(2000);
-  for (const sender of life.senders) void sender.stop();
-  await bench.slack.control.post('faults', { kind: 'reset' });
+  try {
+    await bench.untilSent(10_000);
+  } finally {
+    // A life that fails must not go on in the next one.
+    for (const sender of life.senders) void sender.stop();
+    await bench.slack.control.post('faults', { kind: 'reset' });
+  }
 }
 
 async function check(life: Life): Promise<void> {

@@ -396,7 +396,7 @@ describe('/dispute', () => {
       *Deadline missed*
       :red_circle: Response overdue by 3 h (was due 2026-11-20 09:00 UTC) · 20.00 EUR · fraudulent · ‹du_past›
       [Dispute → du_past]
-      All disputes · as of 2026-11-20 12:00 UTC"
+      All disputes read 2026-11-20 12:00 UTC, changes followed since · as of 2026-11-20 12:00 UTC"
     `);
     expect(tableIn(card)).toMatchInlineSnapshot(`
       [
@@ -415,7 +415,7 @@ describe('/dispute', () => {
       *Deadline missed*
       :red_circle: Response overdue by 3 h (was due 2026-11-20 09:00 UTC) · 20.00 EUR · fraudulent · ‹du_past›
       [Dispute → du_past]
-      All disputes · as of 2026-11-20 12:00 UTC"
+      All disputes read 2026-11-20 12:00 UTC, changes followed since · as of 2026-11-20 12:00 UTC"
     `);
   });
 

@@ -92,7 +92,9 @@ function titleOf({ counts, within, unread, wholeAt }: QueueCardModel): string {
 }
 
 const scopeOf = ({ wholeAt }: QueueCardModel): string =>
-  wholeAt === null ? 'Still reading all disputes; look again in a minute' : 'All disputes';
+  wholeAt === null
+    ? 'Still reading all disputes; look again in a minute'
+    : `All disputes read ${instant(wholeAt)}, changes followed since`;
 
 const columns = ['#', 'Left', 'Due', 'Amount', 'Reason', 'Owner', 'Dispute'];
 

@@ -33,6 +33,10 @@ describe('scenarios', () => {
       { name: 'duplicate-capture', running: false, stoppable: true },
       { name: 'dispute-wave', running: false, stoppable: true },
       { name: 'webhook-delay', running: false, stoppable: true },
+      { name: 'new-dispute', running: false, stoppable: false },
+      { name: 'fraud-warning', running: false, stoppable: false },
+      { name: 'failed-payout', running: false, stoppable: false },
+      { name: 'failed-refund', running: false, stoppable: false },
       { name: 'import-objects', running: false, stoppable: false },
     ]);
   });
