@@ -212,10 +212,10 @@ describe('queries', () => {
       *1 query; 1 with a fault*
       *Failed payments* :lock: for leads
       \`/query failed [limit]\` · Newest first
-          \`limit\` integer: at most so many (standard: 2)
+          \`limit\` integer: at most so many (default: 2)
       *Cannot be run*
       :warning: \`broken.sql\`: It has no title: begin it with ʼ-- title: …ʼ.
-      Files are read anew each time · docs/queries.md says how to write one"
+      Files are read again each time · docs/queries.md says how to write one"
     `);
     expect(linesOf(queriesCard([]))[0]).toBe('There are no queries yet');
   });

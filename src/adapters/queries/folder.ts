@@ -1,5 +1,5 @@
 /**
- * The company's query files in a folder, read anew each time, so that a correction needs no restart.
+ * The company's query files in a folder, read again each time, so that a correction needs no restart.
  *
  * Invariants: only regular files that end in `.sql` are read, and of bounded size and number; one that cannot be read says so
  * and hides no other. A folder that is not there holds no queries.

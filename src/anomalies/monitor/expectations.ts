@@ -64,7 +64,7 @@ export class Expectations {
     this.reread();
   }
 
-  /** What is expected of the next bucket is read anew. */
+  /** What is expected of the next bucket is read again. */
   reread(): void {
     this.hour = -1;
   }

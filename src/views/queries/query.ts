@@ -45,7 +45,7 @@ export function queriesCard(queries: readonly { query: Query | BadQuery; runnabl
     context(
       joined(
         rest > 0 ? `${rest} more` : null,
-        'Files are read anew each time',
+        'Files are read again each time',
         'docs/queries.md says how to write one',
       ),
     ),
@@ -55,7 +55,7 @@ export function queriesCard(queries: readonly { query: Query | BadQuery; runnabl
 function queryLines({ query, runnable }: { query: Query; runnable: boolean }): string {
   const parameters = query.parameters.map(
     ({ name, type, about, standard }) =>
-      `    ${code(name)} ${type}${about === '' ? '' : `: ${escape(about)}`}${standard === null ? '' : ` (standard: ${escape(standard)})`}`,
+      `    ${code(name)} ${type}${about === '' ? '' : `: ${escape(about)}`}${standard === null ? '' : ` (default: ${escape(standard)})`}`,
   );
   const lock = runnable ? '' : ` :lock: for ${escape(query.who.join(', '))}`;
   return [`*${escape(query.title)}*${lock}`, joined(usageOf(query), escape(query.about)), ...parameters].join(
