@@ -155,13 +155,10 @@ async function raise(
   await addUpPayouts(api.baseUrl, apiKey);
   const { text, blocks } = welcome(world, clock.now());
   slack.postAs('payments-ops', text, blocks);
-  const { botToken, appToken, signingSecret } = slack.credentials;
   return {
     url: slack.url,
     environment: {
-      SLACK_BOT_TOKEN: botToken,
-      ...(requestUrl === undefined ? { SLACK_APP_TOKEN: appToken } : { SLACK_SIGNING_SECRET: signingSecret }),
-      SLACK_API_URL: slack.apiUrl,
+      ...slackAccess(slack, requestUrl),
       STRIPE_API_KEY: apiKey,
       BOOKS_DATABASE_URL: books.readerUrl,
       OPERATIONS_API_TOKEN: operationsApi.token,
@@ -177,6 +174,16 @@ async function raise(
     close,
   };
 }
+
+/** With a request URL Slack calls the bot, which then checks a signature; else the bot opens the connection. */
+const slackAccess = (
+  { apiUrl, credentials: { botToken, appToken, signingSecret } }: SlackServer,
+  requestUrl: string | undefined,
+): Record<string, string> => ({
+  SLACK_BOT_TOKEN: botToken,
+  ...(requestUrl === undefined ? { SLACK_APP_TOKEN: appToken } : { SLACK_SIGNING_SECRET: signingSecret }),
+  SLACK_API_URL: apiUrl,
+});
 
 function startPage(
   { root, port, requestUrl, manifest }: Pick<RaiseOptions, 'root' | 'port' | 'requestUrl' | 'manifest'>,

@@ -42,10 +42,7 @@ export const zero = rational(0n);
 export const plus = (a: Rational, b: Rational): Rational =>
   rational(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator);
 
-const negated = ({ numerator, denominator }: Rational): Rational => ({
-  numerator: -numerator,
-  denominator,
-});
+const negated = ({ numerator, denominator }: Rational): Rational => ({ numerator: -numerator, denominator });
 
 export const minus = (a: Rational, b: Rational): Rational => plus(a, negated(b));
 

@@ -27,14 +27,14 @@ export const webhookMount = (path: string, receiver: () => WebhookReceiver | nul
 });
 
 const handlerOf =
-  ({ signatureHeader, receive }: WebhookReceiver): Handler =>
+  (receiver: WebhookReceiver): Handler =>
   async (request, response) => {
     if (request.method !== 'POST') return answer(response, 405, 'Only POST is taken here.');
     const body = await bodyOf(request);
     // The rest of a body that is too long is not read: the connection ends with the answer.
     if (body === null) return answer(response.setHeader('connection', 'close'), 413, 'The body is too long.');
-    const signature = request.headers[signatureHeader];
-    const { status, text } = await receive({
+    const signature = request.headers[receiver.signatureHeader];
+    const { status, text } = await receiver.receive({
       signature: typeof signature === 'string' ? signature : undefined,
       body,
     });
