@@ -129,12 +129,7 @@ async function raise(
   const { memory } = books;
   const api = keep(await startPaymentsApi({ ...common, apiKey, memory, faults: faults['payments-api'] }));
   paymentsApi = api;
-  // What is done through the API is in the company's books as well, like everything else it does.
-  const unfollow = api.onChange((change) => void books.record(change));
-  onClose(() => {
-    unfollow();
-    return Promise.resolve();
-  });
+  onClose(bookChanges(api, books));
   const statusPages = keep(await startStatusPages(common));
   const inbox = join(home, 'inbox');
   const statements = keep(startStatements({ inbox, world, clock, log, careless: true }));
@@ -172,6 +167,15 @@ async function raise(
     botIsAt: (address) =>
       api.sendWebhooksTo({ url: new URL('/webhooks/stripe', address).href, secret: webhookSecret }),
     close,
+  };
+}
+
+/** What is done through the API is in the company's books as well, like everything else it does. */
+function bookChanges(api: PaymentsApi, books: Awaited<ReturnType<typeof openBooks>>): Closer {
+  const unfollow = api.onChange((change) => void books.record(change));
+  return () => {
+    unfollow();
+    return Promise.resolve();
   };
 }
 
