@@ -227,8 +227,8 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     it('counts a vote by the groups that are known, and carries it out once Slack answers', async () => {
       const { payment, charge } = await guarded.pay();
       const id = await askRefund('mei', payment, '3');
-      await age('11 s');
       await refuse();
+      await age('11 s');
       await guarded.click('lars', id, 'approve');
       await guarded.reaches(id, 'approved', /approved/);
       await until('it waits', () =>
@@ -268,11 +268,17 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
       await guarded.told(id, /’s vote is void/);
       expect(await guarded.refundsOf(charge)).toEqual([]);
       await desk.control('group', { group: 'payments-approvers', users: everybody });
+      await until('the groups are read again', async () => {
+        const known = await guarded.rows(
+          `select 1 from paydesk.shared_answers where key like 'groups %' and coalesce(expired_at, '-infinity') <= asked_at`,
+        );
+        return known.length === 1;
+      });
     });
 
     it('freezes by the last known groups, within a second, and says how old they are', async () => {
-      await age('12 min');
       await refuse();
+      await age('12 min');
       const startedAt = performance.now();
       await guarded.answered('the user groups as of 12 min ago decided that you may do this', () =>
         desk.command('/remediate freeze doubled payouts', { user: 'mei' }),
@@ -297,8 +303,8 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     });
 
     it('freezes nothing for somebody who is in no group that may', async () => {
-      await age('12 min');
       await refuse();
+      await age('12 min');
       const refusal = await desk.command('/remediate freeze because', { user: 'priya' });
       expect(textOf(refusal)).toMatch(/Only .* can do this/);
     });
