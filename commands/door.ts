@@ -39,7 +39,7 @@ export async function requireLookups(
   if (!guestGroups.some((id) => groups.get(id)?.has(userId) === true)) throw membersOnly(what);
 }
 
-/** Throws `forbidden` where people of another company read along, or where nobody can say that they do not. */
+/** Throws `forbidden` where people of another company read along, or where that cannot be ruled out. */
 export async function requireInternal(channels: Channels, channelId: string): Promise<void> {
   const audience = await channels.audienceOf(channelId);
   if (audience === 'external')

@@ -1,5 +1,5 @@
 /**
- * Reminds the channel of disputes that nobody has taken, 72, 24 and 3 hours before their deadline.
+ * Reminds the channel of disputes without an owner 72, 24 and 3 hours before their deadline.
  *
  * Invariant: each reminder is sent once, because the message and the mark that it was sent are one transaction; a dispute
  * is read at the provider right before, so that one that was answered meanwhile is left alone.
@@ -23,7 +23,7 @@ export interface DisputeRemindersDeps {
 
 export const disputeRemindersJob: Job<DisputeRemindersDeps> = {
   id: 'dispute-reminders',
-  summary: 'Reminds of disputes that nobody has taken, 72, 24 and 3 hours before the deadline',
+  summary: 'Reminds of disputes without an owner 72, 24 and 3 hours before the deadline',
   schedule: '* * * * *',
   catchUp: 1,
   run: async (_slot, { disputes, disputesChannel: channel, links, outbox, transactions }, log) => {

@@ -27,7 +27,7 @@ export const incidentSubmissions: Readonly<
     const { cause = '', impact = '' } = values;
     const errors = {
       ...faultOf('cause', cause, 'Say what caused it, or that it is unknown.'),
-      ...faultOf('impact', impact, 'Say who was affected, or that nobody was.'),
+      ...faultOf('impact', impact, 'Say who was affected, or that no one was.'),
     };
     if (Object.keys(errors).length > 0) return { kind: 'errors', errors };
     await connected(desk).closeIncident(incidentIdIn(memo), { by: person.userId, cause, impact });

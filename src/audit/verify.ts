@@ -46,7 +46,7 @@ export async function verifyChain(store: Pick<AuditStore, 'page'>, options: Veri
   for (;;) {
     const { entries, head } = await coming;
     const isLast = entries.length < pageSize;
-    // The database reads the next page while this one is checked; after a fault nobody asks what came of it.
+    // The database reads the next page while this one is checked; after a fault its outcome does not matter.
     coming = isLast ? coming : store.page(entries.at(-1)?.seq ?? 0, pageSize);
     coming.catch(() => undefined);
     for (const entry of entries) {

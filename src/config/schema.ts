@@ -108,7 +108,7 @@ export const configSchema = z.strictObject({
         .array(z.string())
         .max(20)
         .default([])
-        .describe('roles that may see personal data unmasked, with a reason; absent: nobody'),
+        .describe('roles that may see personal data unmasked, with a reason; absent: no one'),
     })
     .prefault({}),
   roles: z

@@ -1,7 +1,7 @@
 /**
  * Disputes as the desk works on them: remembered as the provider says, announced once, taken by a person and given back.
  *
- * Invariants: whatever way a dispute is heard of (webhook, polling, a walk over all), it is read at the provider and goes
+ * Invariants: however a dispute is heard of (webhook, polling, a walk over all), it is read at the provider and goes
  * through `note`, so it is announced once; disputes from before Paydesk began to look are not announced; taking rests on a
  * fresh reading, and taking over on the owner whom the person saw.
  */
@@ -64,7 +64,7 @@ export interface DisputeService {
   partner: string;
   /** Reads a dispute at the provider and remembers it. */
   lookAt(id: string): Promise<Dispute>;
-  /** Who has it; null where nobody has, or nobody ever looked. */
+  /** Its owner; null where it has none, or is not known. */
   ownerOf(id: string): Promise<string | null>;
   take(id: string, personId: string, seenOwnerId: string | null): Promise<Taken>;
   release(id: string, personId: string): Promise<KnownDispute>;
@@ -77,7 +77,7 @@ export interface DisputeService {
   walk(): Promise<Walked>;
   /** Untaken ones whose reminder is due, read again at the provider: those that were answered meanwhile are not among them. */
   dueForReminder(): Promise<string[]>;
-  /** Of these, those that nobody has taken or answered meanwhile; their reminder counts as sent. */
+  /** Of these, those still without an owner and an answer; their reminder counts as sent. */
   reminded(tx: Transaction, ids: readonly string[]): Promise<KnownDispute[]>;
   opened(span: Span): Promise<OpenedCount[]>;
   /** Since when disputes and warnings are followed. */
@@ -88,7 +88,7 @@ export interface DisputeService {
 
 interface Taken {
   dispute: KnownDispute;
-  /** Who had it before; null where nobody had. */
+  /** Its owner before; null where it had none. */
   fromId: string | null;
 }
 
@@ -233,7 +233,7 @@ async function release(deps: DisputeDeskDeps, id: string, personId: string): Pro
     return move(tx, lifeOf(deps), before, {
       progress: { ownerId: null, takenAt: null, toldAt: tx.now },
       happening: { verb: 'released', actor: personId, why: null },
-      news: { by: personId, from: null, text: 'gave it back: nobody has it now.' },
+      news: { by: personId, from: null, text: 'gave it back; it has no owner now.' },
     });
   });
 }

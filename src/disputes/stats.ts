@@ -2,7 +2,7 @@
  * A month of disputes in numbers: those that opened in it, and what has become of them by now.
  *
  * Invariants: a rate is over disputes that are decided, with their number and an interval, because few decisions prove
- * little; inquiries are no disputes and are counted apart; a dispute nobody answered is lost, and is named.
+ * little; inquiries are no disputes and are counted apart; an unanswered dispute is lost, and is named.
  */
 import { isInquiry } from '../nouns/dispute.js';
 import type { OpenedCount } from '../ports/dispute-register.js';

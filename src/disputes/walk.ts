@@ -27,7 +27,7 @@ export interface Walked {
 const pagesAtOnce = 50;
 /** Events tell of changes at once; the walk is for what they missed. */
 const restMs = hourMs;
-/** More would fill the row and tell nobody more. */
+/** More would fill the row without saying more. */
 const unreadMax = 50;
 
 export async function walk(deps: WalkDeps): Promise<Walked> {

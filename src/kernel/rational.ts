@@ -10,7 +10,7 @@ export interface Rational {
   readonly denominator: bigint;
 }
 
-/** Digits before and after the point: longer than any amount, short enough that nobody fills memory with one. */
+/** Digits before and after the point: longer than any amount, too short to fill memory. */
 const written = /^([+-]?)(\d{1,40})(?:\.(\d{1,20}))?$/;
 
 /** `-12.50` or `3`: a decimal, without exponent or grouping. The fault is a clause: “is no decimal number”. */

@@ -3,7 +3,7 @@
  *
  * Invariants: the last minutes are compared with the same hour of earlier weeks, so that an outage is not averaged with the
  * time before it, and a quiet night is not one; a rate is judged by how likely its failures are at the usual rate, so few
- * attempts accuse nobody; without a page and without traffic the word is `unknown`.
+ * attempts say nothing about a partner; without a page and without traffic the word is `unknown`.
  */
 import { dayMs, hourMs, minuteMs } from '../kernel/clock.js';
 import type { PartnerTraffic, TrafficByPartner, TrafficWindow } from '../ports/books.js';

@@ -2,7 +2,7 @@
  * Disputes as the desk remembers them: what the provider said last, and who works on each.
  *
  * Invariants: a provider's older answer never overwrites a newer one; a dispute has one owner at most. It is for lists,
- * counts and ownership; whoever looks at one dispute, or acts on it, reads it at the provider.
+ * counts and ownership; a look at one dispute, or an act on it, reads it at the provider.
  */
 import type { Dispute } from './payments-api.js';
 import type { Transaction } from './transaction.js';
@@ -27,7 +27,7 @@ export type DisputeFacts = Pick<
 >;
 
 export interface DisputeProgress {
-  /** A user id; null where nobody has taken it. */
+  /** A user id; null where it has no owner. */
   ownerId: string | null;
   takenAt: Date | null;
   /** It has a live card in the channel. */

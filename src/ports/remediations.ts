@@ -79,7 +79,7 @@ export interface RemediationProgress {
   /** What was found when looking for the effect, newest last. */
   evidence: readonly string[];
   verified: boolean;
-  /** Why what it began is ended before its time; null where nobody ends it. */
+  /** Why what it began is ended before its time; null where it is not ended early. */
   endWhy: string | null;
   review: 'none' | 'open' | 'closed';
   /** Who rejected or cancelled it, or decided what became of it. */

@@ -146,7 +146,7 @@ function channelOf({ partners, channels }: Config, { slice }: Alert): string | n
 /** Under this key the card of an alert is live in the outbox. */
 const liveCardOf = (id: string): string => `alert:${id}`;
 
-/** Where things are told about an alert; null where nobody is told about it. */
+/** Where things are told about an alert; null where it is not posted. */
 export function alertThreadsOf(
   config: Config,
   database: Database,

@@ -99,7 +99,7 @@ describe('boundaries are exact', () => {
     ['moved a day ago', stale, [[`hold=5=${ago(dayMs)}`]], []],
     ['moved longer ago', stale, [[`hold=5=${ago(dayMs + hourMs)}`]], ['hold: 5 for 1 d 1 h']],
     ['zero for ever', stale, [[`hold=0=${ago(90 * dayMs)}`]], []],
-    ['nobody knows since when', stale, [['hold=5']], ['hold: 5, and nothing says since when']],
+    ['unknown since when', stale, [['hold=5']], ['hold: 5, and nothing says since when']],
     ['nothing found', { kind: 'nothing' }, [[]], []],
     ['something found', { kind: 'nothing' }, [['E-1=2']], ['E-1: 2']],
   ])('%s', (_name, rule, tables, words) => {

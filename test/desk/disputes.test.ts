@@ -79,11 +79,11 @@ describe('a new dispute', () => {
       JSON.stringify(await cardOf(dispute)).includes(`${dispute} ${mei}`),
     );
     await press('mei', await cardOf(dispute), 'dispute_release');
-    await until('nobody has it', async () => JSON.stringify(await cardOf(dispute)).includes('nobody yet'));
+    await until('it has no owner', async () => JSON.stringify(await cardOf(dispute)).includes('none yet'));
     expect(textOf(await desk.command(`/audit ${dispute}`))).toMatch(/took .* over/);
   });
 
-  it('opens from the queue by its number, and is nobody’s to take for a guest', async () => {
+  it('opens from the queue by its number, and a guest cannot take it', async () => {
     const queue = await desk.command('/dispute due', { user: 'ana', channel: 'payments-ops' });
     const ts = queue.messages[0]?.ts ?? '';
     const opened = await desk.action({
@@ -104,7 +104,7 @@ describe('a new dispute', () => {
       action_id: 'dispute_take',
     });
     expect(textOf(refused)).not.toContain('You have it.');
-    expect(textOf(await desk.command(`/dispute ${dispute}`))).toContain('nobody yet');
+    expect(textOf(await desk.command(`/dispute ${dispute}`))).toContain('none yet');
   });
 });
 

@@ -161,7 +161,7 @@ describe('/partner', () => {
       const found = textOf(await desk.command('/partner northpay'));
       return found.includes('Northpay: outage') && found;
     });
-    // The stand-in's company is small: too few attempts are said to be too few, and accuse nobody.
+    // The stand-in's company is small: too few attempts are said to be too few.
     expect(card).toMatch(/too few attempts for a rate \(n = \d+, last 1 h\)|usually \d\d\.\d % \(n = \d/);
     expect(card).toMatch(/reports a major outage/);
     expect(textOf(await desk.command('/partner'))).toMatch(/1 in outage/);

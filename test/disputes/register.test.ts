@@ -243,7 +243,7 @@ describe('taking', () => {
     expect(await disputes.ownerOf('du_1')).toBeNull();
     expect(told).toEqual([
       'du_1 needs_response U1ANA took it.',
-      'du_1 needs_response gave it back: nobody has it now.',
+      'du_1 needs_response gave it back; it has no owner now.',
     ]);
     const kinds = await db.query<{ kind: string }>(
       `select kind from paydesk.audit_entries where kind like 'dispute%' order by seq`,

@@ -78,7 +78,7 @@ describe('the word', () => {
 
   it.each([
     [calm, 'operational', 'our own traffic is enough'],
-    [none, 'unknown', 'nobody knows anything'],
+    [none, 'unknown', 'no source'],
     [{ unknown: 'down' }, 'unknown', 'the books do not answer'],
   ] as const)('without a page: %o → %s, %s', (own, word, _reason) => {
     expect(healthOf(unread, own, now).word).toBe(word);

@@ -62,7 +62,7 @@ describe('a file', () => {
     expect(faults(text)).toContain(fault);
   });
 
-  it('a name that nobody could type is one too', () => {
+  it('a name that cannot be typed is one too', () => {
     expect(faults(good, 'Refunds of a day')).toHaveLength(1);
   });
 });

@@ -161,7 +161,7 @@ describe('an alert within the bounds', () => {
   });
 });
 
-it('nobody arms alone by breaking the glass', async () => {
+it('no one arms alone by breaking the glass', async () => {
   const asked = await replica.desk.request({
     formKey: 'glass',
     action: 'arm-route',
@@ -329,7 +329,7 @@ describe('people win', () => {
     expect(await whyNot(id)).toMatch(/eve’s vote is void/);
   });
 
-  it('undone now by one person, whatever the alert says', async () => {
+  it('undone now by one person, also while the alert lasts', async () => {
     await arm();
     await see(alert());
     const [use] = await uses();

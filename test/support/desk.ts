@@ -83,7 +83,7 @@ export const webhookSecret = 'whsec_test_desk';
 const host = '127.0.0.1';
 
 export interface DeskOptions {
-  /** The built page, for whoever looks at the desk in a browser. */
+  /** The built page, for tests in a browser. */
   pageDir?: string;
   /** What `paydesk.yaml` says besides, section by section. */
   config?: object;

@@ -309,7 +309,7 @@ describe('/dispute', () => {
       *Opened* 2026-11-16 09:00 UTC
       *Evidence* none yet
       *Payment* ‹pi_1paid›
-      *Owner:* nobody yet
+      *Owner:* none yet
       *Who answers at the deadline:* Your team: nothing is sent unless someone submits evidence. Without an answer it is lost.
       *At stake:* nothing withdrawn from the balance yet
       *Evidence required:* customer purchase IP, access activity log; or billing address, customer signature; or shipping address, shipping documentation
@@ -401,7 +401,7 @@ describe('/dispute', () => {
     expect(tableIn(card)).toMatchInlineSnapshot(`
       [
         "# | Left | Due | Amount | Reason | Owner | Dispute",
-        "1 | 4 d 12 h | [{"type":"rich_text_section","elements":[{"type":"date","timestamp":1795564800,"format":"{date_short_pretty} {time}","fallback":"2026-11-25 00:00 UTC"}]}] | 20.00 EUR | fraudulent | nobody | du_week",
+        "1 | 4 d 12 h | [{"type":"rich_text_section","elements":[{"type":"date","timestamp":1795564800,"format":"{date_short_pretty} {time}","fallback":"2026-11-25 00:00 UTC"}]}] | 20.00 EUR | fraudulent | none | du_week",
         "2 | 29 d 12 h | [{"type":"rich_text_section","elements":[{"type":"date","timestamp":1797724800,"format":"{date_short_pretty} {time}","fallback":"2026-12-20 00:00 UTC"}]}] | 20.00 EUR | fraudulent | [{"type":"rich_text_section","elements":[{"type":"user","user_id":"U1ANA"}]}] | du_later",
       ]
     `);
@@ -448,7 +448,7 @@ describe('/dispute', () => {
       "Dispute over 20.00 EUR: response due by 2026-11-22 12:00 UTC
       :large_orange_circle: *Dispute over 20.00 EUR: response due by 2026-11-22 12:00 UTC*
       *Reason:* fraudulent · visa 10.4
-      *Owner:* nobody yet
+      *Owner:* none yet
       [Take → du_1]
       [Dispute → du_1]
       [Payment → pi_1paid]

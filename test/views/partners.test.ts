@@ -320,7 +320,7 @@ describe('/partner', () => {
     );
   });
 
-  it('the live card of a trouble that nobody can confirm any more', () => {
+  it('the live card of a trouble that can no longer be confirmed', () => {
     expect(read(partnerStatusCard('Northpay', { ...status('major'), staleToldAt: now })))
       .toMatchInlineSnapshot(`
         "Northpay: status unknown since 2026-11-20 11:59 UTC, its status page can’t be read

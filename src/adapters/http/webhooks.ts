@@ -1,5 +1,5 @@
 /**
- * Requests that a partner sends by itself: their raw body, in full or not at all, for whoever checks its signature.
+ * Requests that a partner sends by itself: their raw body, in full or not at all, for the check of its signature.
  *
  * Invariant: no more than the limit is ever held; what is longer is refused while it still comes.
  */

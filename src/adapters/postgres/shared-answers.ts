@@ -4,7 +4,7 @@
  * Invariants: see `ports/shared-answers.ts`; no connection is held while a service is asked; a question that outlasts its
  * caller's patience still ends, and its answer serves the next caller.
  * The pace is the generic cell rate algorithm (GCRA): `full_at` is the moment at which the whole burst is free again.
- * Whoever has an older answer to go by asks only while half of the burst is free, so that a crowd that merely refreshes what
+ * A caller that has an older answer asks only while half of the burst is free, so that a crowd that merely refreshes what
  * it knows takes no turn from those who cannot go on without an answer.
  */
 import { setTimeout as pause } from 'node:timers/promises';

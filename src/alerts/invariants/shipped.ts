@@ -67,7 +67,7 @@ export const shippedInvariants: readonly Invariant[] = [
   findsNothing(
     'orphan-captures',
     'No captures without an attempt',
-    'captures of payments that nobody attempted',
+    'captures of payments without an attempt',
     `select payment_id as key, max(amount_minor) as value from ledger_entries as entry
      where ${lately(7)} and kind = 'capture' and payment_id is not null
        and not exists (select from payment_attempts where payment_id = entry.payment_id)

@@ -2,7 +2,7 @@
  * How punctual a partner's statements are: of the business days whose statement was due, how many came in time.
  *
  * Invariant: nothing is owed for days before the partner's first file reached us, for closing days, and for a statement whose
- * time has not come. Where nobody configured a time, the usual one counts, and the answer says so.
+ * time has not come. Without a configured time the usual one counts, and the answer says so.
  */
 import { isoDay, type Day } from '../../kernel/calendar-day.js';
 import { instantAt } from '../../kernel/time-zone.js';

@@ -31,7 +31,7 @@ export async function reconcileWaiting(deps: DaysDeps): Promise<number> {
   return units.size;
 }
 
-/** Where a run of a later day failed, or the process died before it, nobody else would make it. */
+/** Where a run of a later day failed, or the process died before it, this makes it. */
 async function runOutdated(deps: DaysDeps, known: ReadonlySet<string>): Promise<void> {
   const days = (await deps.results.outdated()).filter(({ partner }) => known.has(partner));
   for (const key of days) await tried(deps, key, () => runDay(deps, key, []));

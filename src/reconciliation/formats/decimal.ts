@@ -41,7 +41,7 @@ export function readAmount(text: string, currency: string, marks: NumberMarks = 
 
 /**
  * A decimal whose marks a spreadsheet may have changed: of two kinds of marks the last is the decimal one, and a comma
- * alone is decimal unless it could group thousands (`1,234`), which is null, because nobody can tell.
+ * alone is decimal unless it could group thousands (`1,234`), which is null, because it is ambiguous.
  */
 export function readAmountOfAnyMarks(text: string, currency: string): ExactAmount | null {
   const [point, comma] = [text.lastIndexOf('.'), text.lastIndexOf(',')];

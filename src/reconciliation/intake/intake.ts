@@ -18,7 +18,7 @@ import { sentence, whyOf, type ArchivedDocument } from './documents.js';
 
 export interface IntakeDeps {
   places: readonly StatementPlace[];
-  /** As `documentsOf` of `documents.ts`; `unavailable` where whoever reads has failed. */
+  /** As `documentsOf` of `documents.ts`; `unavailable` where the reader has failed. */
   documentsOf: (placeId: string, file: ArrivedFile) => Promise<ArchivedDocument[]>;
   arrivals: StatementArrivals;
   files: StatementFiles;

@@ -2,7 +2,7 @@
  * A standing approval to pause a route: people approve the pause ahead, and it acts by itself when such an alert opens.
  *
  * Invariants: it does nothing but be approved, so there is nothing to read back; policy rules on twice the value, because
- * nobody looks when it acts; it ends by itself after 30 days at most.
+ * no one checks when it acts; it ends by itself after 30 days at most.
  */
 import { dayMs, hourMs, minuteMs } from '../../kernel/clock.js';
 import { formatDuration } from '../../kernel/duration.js';
@@ -197,7 +197,7 @@ function preview(params: Params, facts: Facts): Preview {
     changes: [
       `When an alert of ${metric} opens with ${slice.join(', ')}, at least ${drop} points below usual, n ≥ ${attempts}`,
       `${route} is paused for ${formatDuration(minutes * minuteMs)}: payments go to ${fallback.route} (${fallback.partner}), ${kept}`,
-      `At most ${uses} ${uses === 1 ? 'time' : 'times'}, and ${formatMoney(most)} at stake in all; ruled on as twice that, because nobody looks when it acts`,
+      `At most ${uses} ${uses === 1 ? 'time' : 'times'}, and ${formatMoney(most)} at stake in all; ruled on as twice that, because no one checks when it acts`,
       `Acts ${hours === null ? 'at any hour' : `at ${hoursText(hours)}`}`,
       'Ends each pause when the alert is over or the fallback fails as well, at the latest when the time is up',
       `Reason: ${reason}`,

@@ -197,7 +197,7 @@ function startOf({ policy }: RemediationDeps, { breakGlass }: RequestForm, now: 
     : { ...untouched, state: 'pending', expiresAt, dueAt: expiresAt, review: 'none' };
 }
 
-/** What nobody votes on begins at once and owes a review. */
+/** An action without a vote begins at once and owes a review. */
 export const withoutVotes = (now: Date, expiresAt: Date): RemediationProgress => ({
   ...untouched,
   state: 'approved',

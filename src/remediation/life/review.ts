@@ -1,5 +1,5 @@
 /**
- * The review that everything owes that nobody voted on, a broken glass and a use of a standing approval: another person looks at what was done and says so.
+ * The review that every action without a vote owes, a broken glass and a use of a standing approval: another person looks at what was done and says so.
  */
 import { dayMs } from '../../kernel/clock.js';
 import { OpsError } from '../../kernel/errors.js';
@@ -49,7 +49,7 @@ export async function remindOfReview(deps: RemediationDeps, { remediation }: Sna
       progress: { dueAt: new Date(tx.now.getTime() + dayMs) },
       happening: { verb: 'review_overdue', actor: paydesk, why: 'The review is still open.' },
       news: {
-        text: 'The review of this action is overdue: nobody approved it before it ran. Another person must close it.',
+        text: 'The review of this action is overdue: it ran without an approval. Another person must close it.',
         mention: [],
       },
     });

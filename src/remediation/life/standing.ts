@@ -198,7 +198,7 @@ function requireRoom({ most }: Standing, uses: readonly Remediation[], { preview
     );
 }
 
-/** An amount that nobody knows, or in another currency, was not approved. */
+/** An unknown amount, or one in another currency, was not approved. */
 function inCurrencyOf({ currency }: Money, value: Money | null): bigint {
   if (value?.currency === currency) return value.minor;
   throw hindered('the amount at stake is not known in the currency that was approved.');
@@ -298,7 +298,7 @@ const decline = (
     });
   });
 
-/** The alert is over, or what payments were sent to fails as well: it ends at once, whoever looks. */
+/** The alert is over, or what payments were sent to fails as well: it ends at once. */
 async function endIfOver(
   deps: RemediationDeps,
   use: Remediation,

@@ -47,7 +47,7 @@ export interface AlertCardModel {
   alert: Alert;
   metric: AlertMetric;
   startable: readonly Startable[];
-  /** Null where nobody looked. */
+  /** Null where it was not read. */
   surroundings: Surroundings | null;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The morning's message to a team: what is due, what is late, and what nobody has taken.
+ * The morning's message to a team: what is due, what is late, and what has no owner.
  */
 import { formatDuration } from '../../kernel/duration.js';
 import type { Card } from '../../ports/card.js';

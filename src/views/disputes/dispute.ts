@@ -69,7 +69,7 @@ export interface DisputeCardModel {
   dispute: Dispute;
   urgency: Urgency | null;
   around: Surroundings;
-  /** Who has it, null for nobody; null where that cannot be read. */
+  /** Its owner; null for none, or where that cannot be read. */
   owner: { id: string | null } | null;
   /** What the reader has just done about it, as mrkdwn; null for nothing. */
   note: string | null;

@@ -8,7 +8,7 @@ import { button, mention } from '../kit/blocks.js';
 
 export const disputeIds = { take: 'dispute_take', release: 'dispute_release' } as const;
 
-/** `du_1`, and after a blank whoever has it as the card shows. */
+/** `du_1`, and after a blank its owner as the card shows. */
 export const ownershipValue = (id: string, ownerId: string | null): string =>
   ownerId === null ? id : `${id} ${ownerId}`;
 
@@ -36,4 +36,4 @@ export function ownershipButtons({ id, ownerId, isAwaited, readerId }: Ownership
 }
 
 export const ownerLine = (ownerId: string | null): string =>
-  ownerId === null ? '*Owner:* nobody yet' : `*Owner:* ${mention(ownerId)}`;
+  ownerId === null ? '*Owner:* none yet' : `*Owner:* ${mention(ownerId)}`;

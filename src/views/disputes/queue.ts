@@ -109,7 +109,7 @@ function tableOf({ part, page, rows, now }: QueueCardModel): KnownBlock {
       dispute.respondBy === null ? 'no date' : { instant: dispute.respondBy },
       { value: Number(formatMajor(dispute.amount)), text: formatMoney(dispute.amount) },
       dispute.reason.replaceAll('_', ' '),
-      dispute.ownerId === null ? 'nobody' : { person: dispute.ownerId },
+      dispute.ownerId === null ? 'none' : { person: dispute.ownerId },
       dispute.id,
     ]),
   });

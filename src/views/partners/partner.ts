@@ -41,7 +41,7 @@ export const scorecardActionId = 'partner_scorecard';
 
 const order: readonly HealthWord[] = ['outage', 'degraded', 'operational', 'unknown'];
 
-/** More lines than this nobody reads, and Slack does not take. Troubled partners come first. */
+/** People do not read more lines than this, and Slack does not take them. Troubled partners come first. */
 const mostLines = 30;
 
 export function partnersCard(partners: readonly PartnerHealth[], now: Date): Card {

@@ -77,7 +77,7 @@ export function partnerStatusCard(name: string, status: RememberedStatus): Card 
   return status.staleToldAt === null ? currentCard(name, status) : staleCard(name, status);
 }
 
-/** The trouble may be over, or worse: nobody can say. */
+/** The trouble may be over, or worse. */
 function staleCard(name: string, status: RememberedStatus): Card {
   const sentence = `${escape(name)}: status unknown since ${instant(status.checkedAt)}, its status page can’t be read`;
   return cardOf(sentence, [

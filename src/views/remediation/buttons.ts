@@ -76,7 +76,7 @@ function laterButtons(snapshot: Snapshot): (Button | null)[] {
   ];
 }
 
-/** While a part of the plan is still to come, its effect can be ended early: with a request, or at once where nobody voted. */
+/** While a part of the plan is still to come, its effect can be ended early: with a request, or at once where there was no vote. */
 function undoButtons(snapshot: Snapshot): (Button | null)[] {
   const { remediation, plan } = snapshot;
   if (!isUndoable(snapshot)) return [];
