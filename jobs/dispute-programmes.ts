@@ -3,7 +3,8 @@
  *
  * Invariant: a week is told once, and so is each threshold of a month: when 80 % of it is passed and when it is reached.
  */
-import { monthOf, type Month } from '../src/disputes/month.js';
+import { networkMonthOf } from '../src/disputes/month.js';
+import type { Month } from '../src/kernel/month.js';
 import type { MonthReport } from '../src/disputes/month-report.js';
 import { alarmOf, type Standing } from '../src/disputes/programmes.js';
 import { dayMs, hourMs, type Clock } from '../src/kernel/clock.js';
@@ -34,7 +35,7 @@ export const disputeProgrammesJob: Job<DisputeProgrammesDeps> = {
   run: async (_slot, { monthReport, disputesChannel: channel, outbox, transactions, clock }, log) => {
     if (monthReport === null || channel === null) return;
     const now = clock.now();
-    const month = monthOf(now);
+    const month = networkMonthOf(now);
     const { standings } = await monthReport(month);
     const alarms = standings.flatMap((standing) => alarmCard(standing, month, now));
     await transactions.run(async (tx) => {

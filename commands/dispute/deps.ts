@@ -1,7 +1,7 @@
 /** What `/dispute` works with. */
 import type { DisputeService } from '../../src/disputes/desk.js';
 import type { MonthReport } from '../../src/disputes/month-report.js';
-import type { Month } from '../../src/disputes/month.js';
+import type { Month } from '../../src/kernel/month.js';
 import { refuseCardNumber } from '../../src/kernel/card-number-refusal.js';
 import type { Clock } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';

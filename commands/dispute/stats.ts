@@ -1,5 +1,6 @@
 /** `/dispute stats [partner] [month]`: how disputes end, and how far the networks' thresholds are. */
-import { looksLikeMonth, monthOf, parseMonth, type Month } from '../../src/disputes/month.js';
+import { looksLikeMonth, networkMonthOf, requireMonth } from '../../src/disputes/month.js';
+import type { Month } from '../../src/kernel/month.js';
 import type { Card } from '../../src/ports/card.js';
 import { statsCard } from '../../src/views/disputes/stats.js';
 import { connected, partnerIn, type DisputeDeps } from './deps.js';
@@ -19,10 +20,11 @@ export async function monthCard(text: string, desk: DisputeDeps): Promise<Card> 
 
 /** The month that is asked for. Disputes are known of one partner, which may be named as well. */
 function monthIn(text: string, now: Date, desk: DisputeDeps): Month {
-  let month = monthOf(now);
+  let month = networkMonthOf(now);
   for (const word of text.toLowerCase().split(/\s+/).filter(Boolean)) {
-    if (looksLikeMonth(word)) month = parseMonth(word, now);
-    else partnerIn(word, desk, { what: 'a month', hint: `Try \`/dispute stats ${monthOf(now).text}\`` });
+    if (looksLikeMonth(word)) month = requireMonth(word, now);
+    else
+      partnerIn(word, desk, { what: 'a month', hint: `Try \`/dispute stats ${networkMonthOf(now).text}\`` });
   }
   return month;
 }

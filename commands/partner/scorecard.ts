@@ -5,7 +5,7 @@ import { parseDay, type Day } from '../../src/kernel/calendar-day.js';
 import { part } from '../../src/kernel/part.js';
 import { OpsError, toOpsError } from '../../src/kernel/errors.js';
 import { dayIn } from '../../src/kernel/time-zone.js';
-import { monthBefore, monthsUpTo, parseMonth, type Month } from '../../src/partners/month.js';
+import { monthBefore, monthOfDay, monthsUpTo, parseMonth, type Month } from '../../src/kernel/month.js';
 import {
   availabilityOf,
   judgedOf,
@@ -56,14 +56,15 @@ function wantedIn(
     });
   const partner = requirePartner(names.join(' '), partners);
   const today = dayIn(now, partner.timeZone);
-  if (names.length === words.length) return { partner, month: monthBefore(today, partner.timeZone) };
+  if (names.length === words.length)
+    return { partner, month: monthBefore(monthOfDay(today, partner.timeZone), partner.timeZone) };
   const month = parseMonth(last, partner.timeZone);
   if (!month)
     throw new OpsError('invalid', `“${last.slice(0, 20)}” is not a month.`, {
       hint: 'Write year and month, such as 2026-10; months go from 01 to 12.',
     });
   if (month.from > now)
-    throw new OpsError('invalid', `${month.id} has not begun yet.`, {
+    throw new OpsError('invalid', `${month.text} has not begun yet.`, {
       hint: `The newest month is ${today.slice(0, 7)}.`,
     });
   return { partner, month };

@@ -3,7 +3,8 @@
  */
 import type { CardSettlements } from '../ports/card-settlements.js';
 import type { DisputeRegister, FraudWarnings } from '../ports/dispute-register.js';
-import { monthBefore, type Month } from './month.js';
+import type { Month } from '../kernel/month.js';
+import { networkMonthBefore } from './month.js';
 import { chargebacksAt, standingOf, type Programme, type Standing } from './programmes.js';
 import { statsOf, type DisputeStats } from './stats.js';
 
@@ -30,7 +31,7 @@ export async function monthReport(
   const opened = await register.opened(spanOf(month));
   const standings = programmes.map(async (programme) => {
     const { network, dividedBy } = programme;
-    const base = dividedBy === 'same_month' ? month : monthBefore(month);
+    const base = dividedBy === 'same_month' ? month : networkMonthBefore(month);
     const [warned, settled] = await Promise.all([
       warnings.count(spanOf(month), network),
       settlements?.count(spanOf(base), network) ?? null,

@@ -7,7 +7,7 @@
  */
 import type { OpenedCount } from '../ports/dispute-register.js';
 import { isInquiry } from '../nouns/dispute.js';
-import type { Month } from './month.js';
+import type { Month } from '../kernel/month.js';
 
 export interface Threshold {
   /** “excessive”. */

@@ -8,7 +8,7 @@ import { dayMs } from '../kernel/clock.js';
 import type { PartnerTraffic } from '../ports/books.js';
 import type { StoredEntry } from '../ports/audit.js';
 import { fewestAttempts, noTraffic } from './health.js';
-import type { Month } from './month.js';
+import type { Month } from '../kernel/month.js';
 
 /** Of the attempts that succeeded or that the partner failed, how many succeeded. */
 export interface Availability {

@@ -17,7 +17,7 @@ import type { Config } from '../config/schema.js';
 import type { Digest } from '../../jobs/dispute-digest.js';
 import { createDisputeDesk, type DisputeService } from '../disputes/desk.js';
 import { monthReport, type MonthReport } from '../disputes/month-report.js';
-import type { Month } from '../disputes/month.js';
+import type { Month } from '../kernel/month.js';
 import { shippedProgrammes } from '../disputes/programmes.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';

@@ -2,7 +2,7 @@
  * Months, win rates, and how far the networks' thresholds are.
  */
 import { describe, expect, it } from 'vitest';
-import { monthBefore, monthOf, parseMonth } from '../../src/disputes/month.js';
+import { networkMonthBefore, networkMonthOf, requireMonth } from '../../src/disputes/month.js';
 import { alarmOf, ratioOf, shippedProgrammes, standingOf } from '../../src/disputes/programmes.js';
 import { statsOf, wilson } from '../../src/disputes/stats.js';
 import type { OpenedCount } from '../../src/ports/dispute-register.js';
@@ -20,12 +20,12 @@ describe('a month', () => {
     ['2026-12', /no disputes of 2026-12/, 'to come'],
     ['0001-01', /no disputes of 0001-01/, 'before cards'],
   ])('%s is refused: %s', (word, said) => {
-    expect(() => parseMonth(word, now)).toThrow(said);
+    expect(() => requireMonth(word, now)).toThrow(said);
   });
 
   it('begins and ends at midnight in UTC, also around the turn of a year', () => {
-    expect(parseMonth('2026-11', now)).toEqual(monthOf(now));
-    expect(monthBefore(parseMonth('2026-01', now))).toEqual({
+    expect(requireMonth('2026-11', now)).toEqual(networkMonthOf(now));
+    expect(networkMonthBefore(requireMonth('2026-01', now))).toEqual({
       text: '2025-12',
       from: new Date('2025-12-01T00:00:00Z'),
       to: new Date('2026-01-01T00:00:00Z'),
@@ -89,7 +89,7 @@ describe('stats', () => {
 
 describe('a programme', () => {
   const [vamp, ecm] = [shippedProgrammes[0]!, shippedProgrammes[1]!];
-  const inMonth = (text: string) => parseMonth(text, now);
+  const inMonth = (text: string) => requireMonth(text, now);
 
   it.each<[string, Parameters<typeof standingOf>[2], number | null, string]>([
     ['2026-11', { disputes: 900, warnings: 400, settled: 60_000 }, 200, 'the count alone is missing'],

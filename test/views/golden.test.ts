@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { dayMs, hourMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
-import { parseMonth } from '../../src/disputes/month.js';
+import { requireMonth } from '../../src/disputes/month.js';
 import { shippedProgrammes, standingOf } from '../../src/disputes/programmes.js';
 import { urgencyOf } from '../../src/disputes/queue.js';
 import { statsOf } from '../../src/disputes/stats.js';
@@ -492,7 +492,7 @@ describe('/dispute', () => {
   });
 
   it('a month', () => {
-    const month = parseMonth('2026-11', now);
+    const month = requireMonth('2026-11', now);
     const stats = statsOf([
       { status: 'won', reason: 'fraudulent', network: 'visa', answered: true, count: 12 },
       { status: 'lost', reason: 'fraudulent', network: 'visa', answered: true, count: 6 },

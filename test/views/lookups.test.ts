@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { validateBlocks } from '../../sandbox/slack/block-kit/validate.js';
-import { monthsUpTo, parseMonth } from '../../src/partners/month.js';
+import { monthsUpTo, parseMonth } from '../../src/kernel/month.js';
 import { healthOf } from '../../src/partners/health.js';
 import { publishedTrouble, type Availability } from '../../src/partners/scorecard.js';
 import { readQuery, type Query } from '../../src/queries/definition.js';
@@ -32,7 +32,7 @@ describe('months', () => {
       '2026-09-30T22:00:00.000Z',
       '2026-10-31T23:00:00.000Z',
     ]);
-    expect(monthsUpTo(october, 13, 'UTC').map(({ id }) => id)).toEqual([
+    expect(monthsUpTo(october, 13, 'UTC').map(({ text }) => text)).toEqual([
       '2025-10',
       '2025-11',
       '2025-12',

@@ -4,7 +4,7 @@
  * Invariant: a rate has its n and its interval, a ratio its numerator and denominator, a threshold its first day.
  */
 import type { KnownBlock } from '@slack/types';
-import type { Month } from '../../disputes/month.js';
+import type { Month } from '../../kernel/month.js';
 import { counted, ratioOf, type Standing, type ThresholdStanding } from '../../disputes/programmes.js';
 import type { DisputeStats, WinRate } from '../../disputes/stats.js';
 import type { Card } from '../../ports/card.js';

@@ -47,7 +47,7 @@ export function scorecardCard(facts: ScorecardFacts): Card {
   if (!last) return cardOf('No month to report', []);
   const { month, counted } = last;
   const isRunning = now < month.to;
-  const title = `${escape(partner.name)} ${monthWords(month.id)}${isRunning ? ' so far' : ''}`;
+  const title = `${escape(partner.name)} ${monthWords(month.text)}${isRunning ? ' so far' : ''}`;
   const headline = `${title}: ${headlineOf(counted)}`;
   return cardOf(headline, [
     section(`:clipboard: *${headline}*`),
@@ -61,7 +61,7 @@ export function scorecardCard(facts: ScorecardFacts): Card {
       button({
         actionId: scorecardCsvActionId,
         text: 'Send me the CSV',
-        value: `${partner.id} ${month.id}`,
+        value: `${partner.id} ${month.text}`,
         label: `Scorecard of ${partner.name} as a CSV file`,
       }),
     ),
@@ -140,7 +140,7 @@ const fewestPoints = 2;
 function trendBlocks(name: string, all: readonly MonthOfCard[]): KnownBlock[] {
   const known = all.flatMap(({ month, counted }) => {
     const share = 'unknown' in counted ? null : shareOf(counted);
-    return share === null ? [] : [{ label: monthWords(month.id), value: Math.floor(share * 10_000) / 100 }];
+    return share === null ? [] : [{ label: monthWords(month.text), value: Math.floor(share * 10_000) / 100 }];
   });
   const chart: CardBlock[] =
     known.length < fewestPoints ? [] : [lineChart('Availability by month, %', 'Availability, %', known)];
@@ -154,11 +154,11 @@ const table = (name: string, all: readonly MonthOfCard[]): CardBlock =>
     header: ['Month', 'Availability', 'n', 'Left out', 'p50 ms', 'p95 ms'],
     rows: all.toReversed().map(({ month, counted }) => {
       if ('unknown' in counted)
-        return [textCell(monthWords(month.id)), ...Array.from({ length: 5 }, () => textCell('unknown'))];
+        return [textCell(monthWords(month.text)), ...Array.from({ length: 5 }, () => textCell('unknown'))];
       const share = shareOf(counted);
       const latency = (value: number | null) => (value === null ? textCell('—') : numberCell(value));
       return [
-        textCell(monthWords(month.id)),
+        textCell(monthWords(month.text)),
         share === null ? textCell('too few') : numberCell(share * 100, precise(share)),
         numberCell(judgedOf(counted)),
         numberCell(counted.leftOut),
@@ -170,7 +170,7 @@ const table = (name: string, all: readonly MonthOfCard[]): CardBlock =>
 
 /** Every month with its counts, so that every share can be worked out again. */
 export function scorecardFile({ partner, months: all }: ScorecardFacts): AnswerFile {
-  const last = all.at(-1)?.month.id ?? '';
+  const last = all.at(-1)?.month.text ?? '';
   const header = [
     'partner',
     'month',
@@ -184,13 +184,13 @@ export function scorecardFile({ partner, months: all }: ScorecardFacts): AnswerF
     'remark',
   ];
   const rows = all.map(({ month, counted }) => {
-    if ('unknown' in counted) return [partner.id, month.id, '', '', '', '', '', '', '', counted.unknown];
+    if ('unknown' in counted) return [partner.id, month.text, '', '', '', '', '', '', '', counted.unknown];
     const { succeeded, failedByPartner, leftOut, underWay, latencyP50Ms, latencyP95Ms } = counted;
     const share = shareOf(counted);
     const numbers = [succeeded, failedByPartner, leftOut, underWay, latencyP50Ms, latencyP95Ms];
     return [
       partner.id,
-      month.id,
+      month.text,
       share === null ? '' : (share * 100).toFixed(4),
       ...numbers.map((value) => (value === null ? '' : String(value))),
       share === null ? 'too few attempts' : '',

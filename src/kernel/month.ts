@@ -1,11 +1,11 @@
 /**
- * Months as a scorecard counts them: by the partner's own calendar.
+ * Calendar months of a time zone.
  */
-import { startOfDay } from '../kernel/time-zone.js';
+import { startOfDay } from './time-zone.js';
 
 export interface Month {
   /** `YYYY-MM`. */
-  id: string;
+  text: string;
   from: Date;
   /** The first instant of the next month. */
   to: Date;
@@ -22,23 +22,26 @@ export function parseMonth(text: string, timeZone: string): Month | null {
 }
 
 /** A month and so many before it, oldest first. */
-export function monthsUpTo({ id }: Month, count: number, timeZone: string): Month[] {
-  const last = indexOf(id);
+export function monthsUpTo({ text }: Pick<Month, 'text'>, count: number, timeZone: string): Month[] {
+  const last = indexOf(text);
   return Array.from({ length: count }, (_, back) => monthAt(last - count + 1 + back, timeZone));
 }
 
-/** The one before the month of a day (`YYYY-MM-DD`): the newest that is complete. */
-export const monthBefore = (day: string, timeZone: string): Month =>
-  monthAt(indexOf(day.slice(0, 7)) - 1, timeZone);
+/** The month of a day (`YYYY-MM-DD`). */
+export const monthOfDay = (day: string, timeZone: string): Month =>
+  monthAt(indexOf(day.slice(0, 7)), timeZone);
+
+export const monthBefore = ({ text }: Pick<Month, 'text'>, timeZone: string): Month =>
+  monthAt(indexOf(text) - 1, timeZone);
 
 /** Months since the year 0. */
-const indexOf = (id: string): number => Number(id.slice(0, 4)) * 12 + Number(id.slice(5, 7)) - 1;
+const indexOf = (text: string): number => Number(text.slice(0, 4)) * 12 + Number(text.slice(5, 7)) - 1;
 
 const monthAt = (index: number, timeZone: string): Month => ({
-  id: idOf(index),
-  from: startOfDay(`${idOf(index)}-01`, timeZone),
-  to: startOfDay(`${idOf(index + 1)}-01`, timeZone),
+  text: textOf(index),
+  from: startOfDay(`${textOf(index)}-01`, timeZone),
+  to: startOfDay(`${textOf(index + 1)}-01`, timeZone),
 });
 
-const idOf = (index: number): string =>
+const textOf = (index: number): string =>
   `${String(Math.floor(index / 12)).padStart(4, '0')}-${String((index % 12) + 1).padStart(2, '0')}`;
