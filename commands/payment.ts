@@ -110,7 +110,7 @@ async function answerLookup(
 ): Promise<void> {
   for await (const lookup of lookups) {
     if (lookup.kind === 'refused') {
-      const { refusal, reference } = lookup;
+      const { refusal, errorId: reference } = lookup;
       log.info({ reference, reason: refusal.reason }, 'a text was not looked up');
     }
     await answer.privately(cardOf(lookup, desk, null));
@@ -199,7 +199,7 @@ function cardOf(lookup: Lookup, desk: PaymentDeps, sharedBy: string | null): Car
   const { links } = desk;
   switch (lookup.kind) {
     case 'refused':
-      return refusedCard(lookup.refusal, lookup.reference);
+      return refusedCard(lookup.refusal, lookup.errorId);
     case 'searching':
       return searchingCard(lookup.query);
     case 'trace':

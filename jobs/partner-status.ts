@@ -38,7 +38,7 @@ async function watch(
 ): Promise<void> {
   const failed = (message: string) => (thrown: unknown) => {
     const error = toOpsError(thrown);
-    log.warn({ err: error.cause ?? error, partner: id, reference: error.reference }, message);
+    log.warn({ err: error.cause ?? error, partner: id, reference: error.errorId }, message);
     return null;
   };
   const published = await statusSource.fetch(statusPage).catch(failed('a status page was not read'));

@@ -87,7 +87,7 @@ async function lookAtHealth(
     const { rows } = await api.healthAlertsSince(new Date(clock.now().getTime() - healthMs));
     for (const alert of rows) await signals.note(partner, alert);
   } catch (thrown) {
-    const { code, reference } = toOpsError(thrown);
+    const { code, errorId: reference } = toOpsError(thrown);
     log.debug({ code, reference }, 'the provider’s health alerts cannot be read');
   }
 }

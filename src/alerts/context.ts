@@ -26,8 +26,8 @@ async function orNothing<Value>(
   try {
     return await work();
   } catch (thrown) {
-    const { code, reference } = toOpsError(thrown);
-    log.warn({ metric: id, code, reference, err: thrown }, 'an alert goes without some of its context');
+    const { code, errorId } = toOpsError(thrown);
+    log.warn({ metric: id, code, errorId, err: thrown }, 'an alert goes without some of its context');
     return null;
   }
 }

@@ -179,7 +179,7 @@ export async function advanceIncident(deps: LifeDeps, id: string, lease: Lease):
       outcome = { wait: Math.max(retryMs, Number(error.details.retryAfterMs ?? 0)) };
     } else {
       deps.log.error(
-        { incident: id, step, err: error, reference: error.reference },
+        { incident: id, step, err: error, errorId: error.errorId },
         'a step of an incident is refused',
       );
       outcome = { problem: error.publicMessage };

@@ -92,7 +92,7 @@ async function evaluate(deps: AlertDeps, metric: Metric, own: Watched): Promise<
     const error = toOpsError(thrown);
     own.failingSince ??= now;
     deps.log.warn(
-      { metric: metric.id, code: error.code, reference: error.reference, err: error },
+      { metric: metric.id, code: error.code, errorId: error.errorId, err: error },
       'a metric cannot be evaluated',
     );
     await tellUnreadable(deps, metric, own.failingSince, error.publicMessage).catch((fault: unknown) =>

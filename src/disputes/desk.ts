@@ -253,7 +253,7 @@ async function dueForReminder(deps: DisputeDeskDeps): Promise<string[]> {
   return read;
 }
 
-const faultOf = (thrown: unknown): { code: string; reference: string } => {
-  const { code, reference } = toOpsError(thrown);
-  return { code, reference };
+const faultOf = (thrown: unknown): { code: string; errorId: string } => {
+  const { code, errorId } = toOpsError(thrown);
+  return { code, errorId };
 };

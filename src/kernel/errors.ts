@@ -4,7 +4,7 @@
  * Invariant: `publicMessage` and `hint` are safe to show to anybody in the workspace: no secrets, no stack, no SQL.
  * Anything that is not an OpsError is turned into `internal` with a reference id that is also in the log.
  */
-import { referenceId } from './ids.js';
+import { newErrorId } from './ids.js';
 
 /**
  * - `invalid`: what was asked for cannot be read or is not allowed; the person can correct it
@@ -41,7 +41,7 @@ export class OpsError extends Error {
   readonly hint: string | undefined;
   readonly details: Record<string, string | number | boolean | null>;
   /** Shown to the person and written to the log, so that one finds the other. */
-  readonly reference: string;
+  readonly errorId: string;
 
   constructor(code: OpsErrorCode, publicMessage: string, options: OpsErrorOptions = {}) {
     super(`${code}: ${publicMessage}`, options.cause === undefined ? {} : { cause: options.cause });
@@ -50,7 +50,7 @@ export class OpsError extends Error {
     this.publicMessage = publicMessage;
     this.hint = options.hint;
     this.details = options.details ?? {};
-    this.reference = referenceId();
+    this.errorId = newErrorId();
   }
 }
 

@@ -2,7 +2,7 @@
  * Identifiers that Paydesk itself makes.
  *
  * Invariant: ids sort by time of creation where they are rows (`newId`), and are short enough to read out on a
- * call where people quote them (`referenceId`).
+ * call where people quote them (`newErrorId`).
  */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock.js';
@@ -15,7 +15,7 @@ function base32(bytes: Uint8Array): string {
 }
 
 /** A reference that ties what a person saw to a log line, for instance `R-7K3M9QXA` (40 random bits). */
-export function referenceId(): string {
+export function newErrorId(): string {
   return `R-${base32(randomBytes(8))}`;
 }
 

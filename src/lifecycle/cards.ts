@@ -27,8 +27,8 @@ export async function repairCards({ stale, show, transactions, log }: CardRepair
     } catch (thrown) {
       const error = toOpsError(thrown);
       if (error.code === 'unavailable') throw error;
-      const { code, reference } = error;
-      log.error({ thing: id, code, reference, err: error }, 'a card cannot be repaired');
+      const { code, errorId } = error;
+      log.error({ thing: id, code, errorId, err: error }, 'a card cannot be repaired');
     }
   }
   return repaired;

@@ -87,8 +87,8 @@ async function ask<Value>(log: Log, question: () => Promise<Value>): Promise<Fin
     return { state: 'known', value: await question() };
   } catch (thrown) {
     const error = toOpsError(thrown);
-    log.warn({ err: thrown, reference: error.reference, ...error.details }, 'a source did not answer');
-    return { state: 'failed', why: `${error.publicMessage} (${error.reference})` };
+    log.warn({ err: thrown, errorId: error.errorId, ...error.details }, 'a source did not answer');
+    return { state: 'failed', why: `${error.publicMessage} (${error.errorId})` };
   }
 }
 

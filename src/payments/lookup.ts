@@ -8,7 +8,7 @@
 import type { Clock } from '../kernel/clock.js';
 import type { Payout } from '../ports/payments-api.js';
 import { OpsError } from '../kernel/errors.js';
-import { referenceId } from '../kernel/ids.js';
+import { newErrorId } from '../kernel/ids.js';
 import type { Result } from '../kernel/result.js';
 import { givenUp, valueOf, type Finding, type Findings } from './findings.js';
 import { gather, type Sources, type Subject } from './gather.js';
@@ -19,8 +19,8 @@ import { search, type Candidate, type LookedAt } from './search.js';
 import { traceOf, type Trace } from './trace.js';
 
 export type Lookup =
-  /** `reference`: what the person may tell the operator, who finds it in the log. */
-  | { kind: 'refused'; refusal: Unreadable; reference: string }
+  /** `errorId`: what the person may tell the operator, who finds it in the log. */
+  | { kind: 'refused'; refusal: Unreadable; errorId: string }
   | { kind: 'searching'; query: string }
   | { kind: 'trace'; trace: Trace; complete: boolean }
   | { kind: 'payout'; payout: Payout; asOf: Date }
@@ -94,7 +94,7 @@ async function readQuery(text: string, timeZoneOf: () => Promise<string>, clock:
 
 // eslint-disable-next-line @typescript-eslint/require-await -- one of several generators that the caller reads alike
 async function* refuse(refusal: Unreadable): AsyncGenerator<Lookup, void> {
-  yield { kind: 'refused', refusal, reference: referenceId() };
+  yield { kind: 'refused', refusal, errorId: newErrorId() };
 }
 
 const late = 'late';

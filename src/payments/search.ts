@@ -286,8 +286,8 @@ async function askLedger(
     };
   } catch (thrown) {
     const error = toOpsError(thrown);
-    log.warn({ err: thrown, reference: error.reference, ...error.details }, 'the ledger did not answer');
-    return { entries: [], outcome: { failed: `${error.publicMessage} (${error.reference})` } };
+    log.warn({ err: thrown, errorId: error.errorId, ...error.details }, 'the ledger did not answer');
+    return { entries: [], outcome: { failed: `${error.publicMessage} (${error.errorId})` } };
   }
 }
 
@@ -329,8 +329,8 @@ async function askBooks(identifier: BookIdentifier, books: Sources['books'], log
     return { ...asked, outcome, why, attempts: rows };
   } catch (thrown) {
     const error = toOpsError(thrown);
-    log.warn({ err: thrown, reference: error.reference, ...error.details }, 'the books did not answer');
-    return { ...asked, outcome: { failed: `${error.publicMessage} (${error.reference})` }, attempts: [] };
+    log.warn({ err: thrown, errorId: error.errorId, ...error.details }, 'the books did not answer');
+    return { ...asked, outcome: { failed: `${error.publicMessage} (${error.errorId})` }, attempts: [] };
   }
 }
 

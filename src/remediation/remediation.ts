@@ -130,9 +130,9 @@ function readable({ log }: RemediationDeps, remediation: Remediation, votes: rea
   try {
     return [snapshotOf(remediation, votes)];
   } catch (thrown) {
-    const { code, reference } = toOpsError(thrown);
+    const { code, errorId } = toOpsError(thrown);
     log.error(
-      { remediation: remediation.id, code, reference, err: messageOf(thrown) },
+      { remediation: remediation.id, code, errorId, err: messageOf(thrown) },
       'a stored request no longer reads',
     );
     return [];

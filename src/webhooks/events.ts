@@ -107,13 +107,13 @@ export async function advanceEvent(deps: EventDeps, id: string): Promise<void> {
   try {
     await inbox.finish(id, await handlers[subject](objectId, event, deps));
   } catch (thrown) {
-    const { code, reference, publicMessage } = toOpsError(thrown);
+    const { code, errorId, publicMessage } = toOpsError(thrown);
     if (code === 'not_found') {
       await inbox.finish(id, 'not found at the provider');
       return;
     }
     const waitMs = Math.min(waitMaxMs, firstWaitMs * 2 ** Math.min(event.failures, 20));
-    log.warn({ event: id, type: event.type, code, reference, waitMs, why: publicMessage }, 'an event waits');
+    log.warn({ event: id, type: event.type, code, errorId, waitMs, why: publicMessage }, 'an event waits');
     await inbox.postpone(id, new Date(clock.now().getTime() + waitMs));
   }
 }

@@ -89,8 +89,8 @@ async function keep(incoming: IncomingEvent, inbox: Pick<ProviderInbox, 'put'>, 
     log.info({ event: id, type, added }, 'a webhook arrived');
     return { status: 200, text: added === 1 ? 'Kept.' : 'Known already.' };
   } catch (thrown) {
-    const { code, reference } = toOpsError(thrown);
-    log.error({ event: id, type, code, reference }, 'a webhook could not be kept');
+    const { code, errorId } = toOpsError(thrown);
+    log.error({ event: id, type, code, errorId }, 'a webhook could not be kept');
     return { status: 503, text: 'Not kept; send it again.' };
   }
 }

@@ -170,7 +170,7 @@ async function persist<Value>(
       up.waitsFor = `${what}: ${error.publicMessage}`;
       const waitMs = Math.max(askedToWaitMs(error), Math.min(longestRetryMs, 500 * 2 ** failures));
       log.warn(
-        { err: messageOf(error.cause ?? error), reference: error.reference, waitMs },
+        { err: messageOf(error.cause ?? error), errorId: error.errorId, waitMs },
         `${what}: ${error.code === 'rate_limited' ? 'asked too often' : 'out of reach'}, trying again`,
       );
       await pause(waitMs, undefined, { signal }).catch(() => undefined);

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { dayMs, fixedClock, hourMs, minuteMs } from '../../src/kernel/clock.js';
 import { formatDuration, parseDuration } from '../../src/kernel/duration.js';
 import { OpsError, toOpsError } from '../../src/kernel/errors.js';
-import { newId, referenceId } from '../../src/kernel/ids.js';
+import { newId, newErrorId } from '../../src/kernel/ids.js';
 import { nearest } from '../../src/kernel/nearest.js';
 import { Secret } from '../../src/kernel/secret.js';
 
@@ -22,7 +22,7 @@ describe('ids', () => {
   });
 
   it('references can be read out', () => {
-    expect(referenceId()).toMatch(/^R-[0-9A-HJKMNP-TV-Z]{8}$/);
+    expect(newErrorId()).toMatch(/^R-[0-9A-HJKMNP-TV-Z]{8}$/);
   });
 });
 

@@ -505,7 +505,7 @@ it('what belongs to a plan comes although a person had to say that it took effec
   const pausing: Action = {
     ...spend,
     followUpAt: () => until,
-    followUp: () => Promise.resolve({ reference: null, summary: 'It was resumed.' }),
+    followUp: () => Promise.resolve({ id: null, summary: 'It was resumed.' }),
   };
   replica = company.replica({ actions: [pausing] });
   company.bank.moods = ['lost_after'];
@@ -522,7 +522,7 @@ it('what belongs to a plan comes although a person had to say that it took effec
 it('what belongs to a plan does not come before its time, however often it is started', async () => {
   const spend = spendAction(company.bank);
   const until = new Date(company.clock.now().getTime() + hourMs);
-  const followUp = () => Promise.resolve({ reference: null, summary: 'It was resumed.' });
+  const followUp = () => Promise.resolve({ id: null, summary: 'It was resumed.' });
   replica = company.replica({ actions: [{ ...spend, followUpAt: () => until, followUp }] });
   const asked = await approved();
   await settle(replica, asked, 5 * minuteMs);

@@ -100,10 +100,7 @@ export function spendAction(bank: Bank): Action {
       if (mood === 'lost_before') return Promise.reject(new OpsError('unknown_outcome', 'No answer.'));
       take(idempotencyKey, params.account, minor);
       if (mood === 'lost_after') return Promise.reject(new OpsError('unknown_outcome', 'No answer.'));
-      return Promise.resolve({
-        reference: `tx_${idempotencyKey}`,
-        summary: `Took ${params.amount.decimal} EUR.`,
-      });
+      return Promise.resolve({ id: `tx_${idempotencyKey}`, summary: `Took ${params.amount.decimal} EUR.` });
     },
     readBack: ({ idempotencyKey }) => {
       if (bank.deaf > 0) {
@@ -113,7 +110,7 @@ export function spendAction(bank: Bank): Action {
       const done = bank.effects.has(idempotencyKey);
       return Promise.resolve(
         done
-          ? { kind: 'done' as const, effect: { reference: `tx_${idempotencyKey}`, summary: 'It was taken.' } }
+          ? { kind: 'done' as const, effect: { id: `tx_${idempotencyKey}`, summary: 'It was taken.' } }
           : { kind: 'not_done' as const, evidence: ['no movement with this key'] },
       );
     },

@@ -53,11 +53,11 @@ function tableBank({ query }: Pick<Database, 'query'>): Action {
         idempotencyKey,
         params.account,
       ]);
-      return { reference: idempotencyKey, summary: 'Took 1.00 EUR.' };
+      return { id: idempotencyKey, summary: 'Took 1.00 EUR.' };
     },
     readBack: async ({ idempotencyKey }) =>
       (await taken(idempotencyKey))
-        ? { kind: 'done', effect: { reference: idempotencyKey, summary: 'It was taken.' } }
+        ? { kind: 'done', effect: { id: idempotencyKey, summary: 'It was taken.' } }
         : { kind: 'not_done', evidence: ['no movement'] },
     verify: async ({ idempotencyKey }) =>
       (await taken(idempotencyKey))

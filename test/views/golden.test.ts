@@ -578,7 +578,7 @@ it('an error', () => {
   const error = new OpsError('misconfigured', 'The books do not let us read payment_attempts.arn.', {
     hint: 'Grant it.',
   });
-  expect(read(errorCard(error)).replaceAll(error.reference, 'REF')).toMatchInlineSnapshot(`
+  expect(read(errorCard(error)).replaceAll(error.errorId, 'REF')).toMatchInlineSnapshot(`
     "The books do not let us read payment_attempts.arn. (REF)
     :warning: *The books do not let us read payment_attempts.arn.*
     Grant it. · Reference \`REF\`"

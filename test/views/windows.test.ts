@@ -29,7 +29,7 @@ it('an error has its sentence, its hint and its reference', () => {
   });
   const modal = windowNotices.error(title, error);
   check(modal);
-  for (const text of ['Somebody was faster.', 'Look again: `/remediate show REM-17`.', error.reference])
+  for (const text of ['Somebody was faster.', 'Look again: `/remediate show REM-17`.', error.errorId])
     expect(textIn(modal)).toContain(text);
 });
 

@@ -82,6 +82,6 @@ async function run<Desk>(job: Job<Desk>, slot: Date, desk: Desk, log: Log): Prom
       throw new OpsError('unavailable', `The job ${job.id} has run for an hour and is no longer waited for.`);
   } catch (error) {
     const fault = toOpsError(error);
-    log.error({ reference: fault.reference, code: fault.code, err: fault }, 'a job failed');
+    log.error({ errorId: fault.errorId, code: fault.code, err: fault }, 'a job failed');
   }
 }

@@ -130,8 +130,8 @@ async function advance(state: State, hand: Hand): Promise<void> {
     await kind.advance(id, { lasts });
   } catch (thrown) {
     const fault = toOpsError(thrown);
-    const { reference, code } = fault;
-    log.error({ thing: id, reference, code, err: fault }, 'a thing could not be moved on; it is tried again');
+    const { errorId, code } = fault;
+    log.error({ thing: id, errorId, code, err: fault }, 'a thing could not be moved on; it is tried again');
   }
   await giveBack(state, hand);
   hands.delete(hand);

@@ -49,10 +49,7 @@ export const createChangesHandler =
   async (request, response) => {
     const { status, body } = await answerTo(deps, request).catch((thrown: unknown) => {
       const error = toOpsError(thrown);
-      deps.log.error(
-        { err: error, code: error.code, reference: error.reference },
-        'a change could not be taken',
-      );
+      deps.log.error({ err: error, code: error.code, errorId: error.errorId }, 'a change could not be taken');
       return said(503, error.publicMessage);
     });
     send(response, status, body);

@@ -145,10 +145,10 @@ const statuses: Partial<Record<OpsErrorCode, number>> = {
   unavailable: 503,
 };
 
-export const failed = ({ code, publicMessage, hint, reference }: OpsError): Page =>
+export const failed = ({ code, publicMessage, hint, errorId }: OpsError): Page =>
   page(
     statuses[code] ?? 500,
     code === 'invalid' || code === 'forbidden' ? 'You are not signed in' : 'Something went wrong',
     markup`<p>${publicMessage} ${hint ?? ''}</p>
-<p class="soft">The link from Slack shows the state of your vote. Reference: <code>${reference}</code></p>`,
+<p class="soft">The link from Slack shows the state of your vote. Reference: <code>${errorId}</code></p>`,
   );

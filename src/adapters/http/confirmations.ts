@@ -72,7 +72,7 @@ export function createConfirmationPages(deps: ConfirmationDeps): ConfirmationPag
 
 function failure({ log }: PageDeps, thrown: unknown): Answer {
   const error = toOpsError(thrown);
-  const fields = { err: messageOf(error.cause ?? error), code: error.code, reference: error.reference };
+  const fields = { err: messageOf(error.cause ?? error), code: error.code, errorId: error.errorId };
   log[error.code === 'internal' ? 'error' : 'warn'](fields, 'a page of a vote’s confirmation failed');
   return { page: pages.failed(error) };
 }

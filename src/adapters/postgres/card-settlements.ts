@@ -20,8 +20,8 @@ export const createCardSettlements = ({ query }: Pick<Database, 'query'>, log: L
       const [row] = await query<{ payments: string }>(countSql, [partner, dayOf(from), dayOf(to), network]);
       return row ? Number(row.payments) : null;
     } catch (thrown) {
-      const { code, reference, details } = toOpsError(thrown);
-      log.warn({ code, reference, ...details }, 'settled card payments cannot be counted');
+      const { code, errorId, details } = toOpsError(thrown);
+      log.warn({ code, errorId, ...details }, 'settled card payments cannot be counted');
       return null;
     }
   },

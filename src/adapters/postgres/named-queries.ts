@@ -38,7 +38,7 @@ function explain(thrown: unknown): never {
   if (sqlstate.startsWith('42') && sqlstate !== '42501')
     throw refused(
       'The books refuse the SQL of this query.',
-      `Run it by hand with its values; the log says more under ${error.reference}.`,
+      `Run it by hand with its values; the log says more under ${error.errorId}.`,
     );
   throw error;
 }

@@ -10,11 +10,11 @@ const slips: readonly OpsErrorCode[] = ['invalid', 'not_found', 'forbidden', 'co
 
 export function logged(thrown: unknown, log: Log, message: string): OpsError {
   const error = toOpsError(thrown);
-  const { code, reference } = error;
+  const { code, errorId } = error;
   if (slips.includes(code) && error.cause === undefined) {
-    log.info({ ...error.details, said: error.publicMessage, code, reference }, message);
+    log.info({ ...error.details, said: error.publicMessage, code, errorId }, message);
     return error;
   }
-  log.error({ ...error.details, err: error.cause ?? error, code, reference }, message);
+  log.error({ ...error.details, err: error.cause ?? error, code, errorId }, message);
   return error;
 }

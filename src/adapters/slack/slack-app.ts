@@ -236,7 +236,7 @@ async function runOrExplain(
     await answer
       .privately(errorCard(error))
       .catch((failure: unknown) =>
-        log.error({ err: messageOf(failure), reference: error.reference }, 'the person could not be told'),
+        log.error({ err: messageOf(failure), errorId: error.errorId }, 'the person could not be told'),
       );
     return 'error';
   }

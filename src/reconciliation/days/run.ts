@@ -67,9 +67,9 @@ async function tried(
     await work();
   } catch (thrown) {
     const error = toOpsError(thrown);
-    const { code, reference } = error;
+    const { code, errorId } = error;
     deps.log.error(
-      { partner, day: isoDay(businessDay), code, reference, err: error.cause ?? error },
+      { partner, day: isoDay(businessDay), code, errorId, err: error.cause ?? error },
       'a business day was not reconciled',
     );
   }

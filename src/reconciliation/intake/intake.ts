@@ -98,9 +98,9 @@ async function read(
   } catch (thrown) {
     const error = toOpsError(thrown);
     if (error.code === 'invalid') return { why: whyOf(error) };
-    const { code, publicMessage, reference } = error;
+    const { code, publicMessage, errorId } = error;
     deps.log[code === 'conflict' ? 'info' : 'warn'](
-      { code, reference, err: error.cause ?? publicMessage, place: place.id },
+      { code, errorId, err: error.cause ?? publicMessage, place: place.id },
       'a statement file is read later',
     );
     return null;

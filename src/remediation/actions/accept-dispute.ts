@@ -104,7 +104,7 @@ const isLost = ({ status }: Dispute): boolean => status === 'lost' || status ===
 
 const statusText = ({ id, status }: Dispute): string => `${id} is ${status}.`;
 
-const effectOf = (dispute: Dispute): Effect => ({ reference: dispute.id, summary: statusText(dispute) });
+const effectOf = (dispute: Dispute): Effect => ({ id: dispute.id, summary: statusText(dispute) });
 
 function readBackOf(dispute: Dispute): ReadBack {
   if (isLost(dispute)) return { kind: 'done', effect: effectOf(dispute) };

@@ -121,7 +121,7 @@ export const armRoute: Action = defineAction<Params, Facts>({
   verify: ({ params }) => Promise.resolve({ kind: 'visible', evidence: armed(params).summary }),
   followUp: {
     at: ({ until }) => until,
-    run: (_step, early) => Promise.resolve({ reference: null, summary: early ?? 'Its time is over.' }),
+    run: (_step, early) => Promise.resolve({ id: null, summary: early ?? 'Its time is over.' }),
   },
   closedWords: 'no longer armed',
   arms,
@@ -212,8 +212,8 @@ function preview(params: Params, facts: Facts): Preview {
   };
 }
 
-const armed = ({ until }: Params): { reference: null; summary: string } => ({
-  reference: null,
+const armed = ({ until }: Params): { id: null; summary: string } => ({
+  id: null,
   summary: `Armed until ${timeText(until)}.`,
 });
 

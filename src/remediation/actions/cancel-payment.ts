@@ -109,7 +109,7 @@ function affectedBy({ status }: PaymentFacts, authorised: string | null): string
 }
 
 const effectOf = ({ id, cancellationReason }: Payment): Effect => ({
-  reference: id,
+  id,
   summary: `Payment ${id} is cancelled (${cancellationReason ?? 'no reason given'}).`,
 });
 

@@ -114,7 +114,7 @@ const preview = ({ partner, payout, amount, arrivalDate }: Facts): Preview => ({
 });
 
 const effectOf = ({ id, amount }: Payout): Effect => ({
-  reference: id,
+  id,
   summary: `Payout ${id} of ${moneyFact(amount)} is cancelled.`,
 });
 

@@ -148,7 +148,7 @@ function preview(params: Params, facts: PaymentFacts): Preview {
 }
 
 const effectOf = ({ id, amountReceived }: Payment): Effect => ({
-  reference: id,
+  id,
   summary: `Payment ${id} is captured: ${moneyFact(amountReceived)} received.`,
 });
 

@@ -110,7 +110,7 @@ function letterOf({ params, facts, idempotencyKey }: Step<Params, Facts>): Lette
 }
 
 const effectOf = ({ messageId, response }: Acceptance, { to }: Letter): Effect => ({
-  reference: messageId,
+  id: messageId,
   summary: `The mail server accepted the e-mail to ${to}: “${response.slice(0, 200)}”, Message-ID ${messageId}.`,
 });
 

@@ -187,7 +187,7 @@ const statusLine = (route: Route): string => `${route.id} is ${stateText(routeFa
 /** Whether it stands under the order of this plan. */
 const isOurs = ({ state, pausedBy }: Route, key: string): boolean => state === 'paused' && pausedBy === key;
 
-const effectOf = (route: Route, key: string): Effect => ({ reference: key, summary: statusLine(route) });
+const effectOf = (route: Route, key: string): Effect => ({ id: key, summary: statusLine(route) });
 
 function settled(route: Route, { params, idempotencyKey, world }: Step<Params, Facts>): ReadBack {
   if (isOurs(route, idempotencyKey)) return { kind: 'done', effect: effectOf(route, idempotencyKey) };
@@ -218,7 +218,7 @@ async function endedEarly(step: Step<Params, Facts>): Promise<Effect | null> {
     route.state === 'active'
       ? `${route.id} is active: it was resumed ${orderText(route.resumedBy)}.`
       : `${statusLine(route)} That is not the pause of this plan, which is over.`;
-  return { reference: route.state === 'active' ? route.resumedBy : route.pausedBy, summary };
+  return { id: route.state === 'active' ? route.resumedBy : route.pausedBy, summary };
 }
 
 /**
@@ -232,10 +232,10 @@ async function endPause(step: Step<Params, Facts>, early: string | null): Promis
   const planned = timeText(params.until);
   const route = await routeOf(step);
   if (route.state === 'active')
-    return { reference: route.resumedBy, summary: resumedText(route, planned, { key, early }) };
+    return { id: route.resumedBy, summary: resumedText(route, planned, { key, early }) };
   if (!isOurs(route, idempotencyKey))
     return {
-      reference: null,
+      id: null,
       summary: `${statusLine(route)} This is a different pause; this plan’s was due to end at ${planned}. Left unchanged.`,
     };
   const order = {
@@ -244,7 +244,7 @@ async function endPause(step: Step<Params, Facts>, early: string | null): Promis
     idempotencyKey: key,
   };
   const resumed = await platformOf(world).resumeRoute(order);
-  return { reference: key, summary: resumedText(resumed, planned, { key, early }) };
+  return { id: key, summary: resumedText(resumed, planned, { key, early }) };
 }
 
 function resumedText(

@@ -78,10 +78,10 @@ export const refundPayment: Action = defineAction<Params, RefundFacts>({
     const refund = refunds.rows.find(({ metadata }) => metadata[mark] === step.idempotencyKey);
     return refund ? { kind: 'done', effect: effectOf(refund) } : notFound(step.facts, refunds);
   },
-  verify: async (step, { reference }) => {
+  verify: async (step, { id: effectId }) => {
     const refunds = await refundsOf(step);
-    const refund = refunds.rows.find(({ id }) => id === reference);
-    return refund ? verified(refund) : missing(step.facts, reference, refunds);
+    const refund = refunds.rows.find(({ id }) => id === effectId);
+    return refund ? verified(refund) : missing(step.facts, effectId, refunds);
   },
 });
 
@@ -248,7 +248,7 @@ const statusLine = ({ id, amount, status, failureReason, reference }: Refund): s
   return `Refund ${id} of ${moneyFact(amount)} ${became}${why}${reference === null ? '' : `, reference ${reference}`}.`;
 };
 
-const effectOf = (refund: Refund): Effect => ({ reference: refund.id, summary: statusLine(refund) });
+const effectOf = (refund: Refund): Effect => ({ id: refund.id, summary: statusLine(refund) });
 
 /** One that cannot be read may be ours. */
 function notFound({ charge }: RefundFacts, { problems }: Rows<Refund>): ReadBack {

@@ -158,7 +158,7 @@ async function isListed({ facts, idempotencyKey, world }: Step<Params, Facts>): 
 }
 
 const effectOf = ({ event }: Facts, { target }: Params, key: string): Effect => ({
-  reference: key,
+  id: key,
   summary: `${event} was replayed to ${target}.`,
 });
 

@@ -150,7 +150,7 @@ const statusLine = ({ state }: PartnerStatement, { name, businessDay }: Facts): 
   `The ${name} statement for ${businessDay} is ${state}.`;
 
 const effectOf = (statement: PartnerStatement, facts: Facts, key: string): Effect => ({
-  reference: key,
+  id: key,
   summary: statusLine(statement, facts),
 });
 

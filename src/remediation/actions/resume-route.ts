@@ -93,7 +93,7 @@ const statusLine = (route: Route): string => {
 const endText = (key: string | null): string =>
   key === null ? 'automatically or outside Paydesk' : orderText(key);
 
-const effectOf = (route: Route, key: string): Effect => ({ reference: key, summary: statusLine(route) });
+const effectOf = (route: Route, key: string): Effect => ({ id: key, summary: statusLine(route) });
 
 function settled(route: Route, { facts, idempotencyKey }: Step<Params, Facts>): ReadBack {
   const evidence = [statusLine(route)];

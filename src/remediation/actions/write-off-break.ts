@@ -52,7 +52,7 @@ export const writeOffBreak: Action = defineAction<Params, Facts>({
   preview,
   execute: async ({ params, facts, idempotencyKey, world }) => {
     const { id } = await writeOffsOf(world).writeOff({ id: facts.id, idempotencyKey, reason: params.reason });
-    return { reference: id, summary: summaryOf(facts) };
+    return { id, summary: summaryOf(facts) };
   },
   readBack,
   verify,
@@ -131,7 +131,7 @@ function preview({ reason }: Params, facts: Facts): Preview {
 
 async function readBack({ facts, idempotencyKey, world }: Step<Params, Facts>): Promise<ReadBack> {
   const written = await writeOffsOf(world).writtenOffBy({ id: facts.id, idempotencyKey });
-  if (written) return { kind: 'done', effect: { reference: facts.id, summary: summaryOf(facts) } };
+  if (written) return { kind: 'done', effect: { id: facts.id, summary: summaryOf(facts) } };
   return { kind: 'not_done', evidence: [`${facts.id} was not written off by this request.`] };
 }
 

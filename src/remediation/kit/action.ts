@@ -132,7 +132,7 @@ export interface Step<Params, Facts> {
 
 /** What took effect: the other side's reference to it, and a line for people. */
 export interface Effect {
-  reference: string | null;
+  id: string | null;
   summary: string;
 }
 

@@ -326,7 +326,7 @@ async function upload({ params, facts, idempotencyKey, world }: EvidenceStep) {
 function effectOf({ id, status, submissionCount, evidence }: Dispute): Effect {
   const what = submissionCount > 0 ? 'was submitted' : 'is staged';
   const kinds = kindsText(Object.keys(evidence) as EvidenceKind[]);
-  return { reference: id, summary: `Evidence for ${id} ${what}: ${kinds}. The dispute is ${status}.` };
+  return { id, summary: `Evidence for ${id} ${what}: ${kinds}. The dispute is ${status}.` };
 }
 
 function readBackOf(dispute: Dispute, { facts, idempotencyKey }: EvidenceStep): ReadBack {

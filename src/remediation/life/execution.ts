@@ -85,8 +85,8 @@ type Delay = ({ kind: 'wait' } & HoldUp) | { kind: 'wait_quietly'; forMs: number
 function unreadable({ log, clock }: RemediationDeps, snapshot: Snapshot, thrown: unknown): Delay {
   const { id } = snapshot.remediation;
   const error = toOpsError(thrown);
-  const { reference, publicMessage, details, message } = error;
-  log.warn({ remediation: id, reference, err: message }, 'people or the world cannot be read before acting');
+  const { errorId, publicMessage, details, message } = error;
+  log.warn({ remediation: id, errorId, err: message }, 'people or the world cannot be read before acting');
   const named = details.retryAfterMs;
   const forMs = typeof named === 'number' ? Math.max(secondMs, named) : heldUpMs * (1 - jitterOf(id));
   const isMoment = typeof named === 'number' && clock.now().getTime() - startableAtMs(snapshot) < quietMs;

@@ -216,7 +216,7 @@ async function confirmed(
       verb: 'took_effect_late',
       actor: paydesk,
       why: remediation.stateWhy,
-      details: { effect: effect.summary, reference: effect.reference },
+      details: { effect: effect.summary, reference: effect.id },
     },
     news: { text, mention: [remediation.requesterId, ...votes.map(({ personId }) => personId)] },
   });

@@ -32,8 +32,8 @@ export async function look(deps: RemediationDeps, { remediation, plan }: Snapsho
 }
 
 function cannotLook({ log }: RemediationDeps, { id }: Remediation, thrown: unknown): Look {
-  const { code, reference, publicMessage } = toOpsError(thrown);
-  log.warn({ remediation: id, reference, code }, 'the effect cannot be looked for');
+  const { code, errorId, publicMessage } = toOpsError(thrown);
+  log.warn({ remediation: id, errorId, code }, 'the effect cannot be looked for');
   const kind = isAnswer(thrown) ? 'cannot_tell' : 'unanswered';
   return { kind, evidence: [`It could not be looked for: ${publicMessage}`] };
 }

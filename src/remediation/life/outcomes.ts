@@ -34,14 +34,14 @@ export function doneMove({ requesterId }: Remediation, effect: Effect, now: Date
       state: 'done',
       stateWhy: null,
       dueAt: new Date(now.getTime() + settlingMs),
-      effectReference: effect.reference,
+      effectReference: effect.id,
       effectSummary: effect.summary,
     },
     happening: {
       verb: 'done',
       actor: paydesk,
       why: null,
-      details: { effect: effect.summary, reference: effect.reference },
+      details: { effect: effect.summary, reference: effect.id },
     },
     news: { text: effect.summary, mention: [requesterId] },
   };
@@ -85,7 +85,7 @@ export function failedMove(
   const error = toOpsError(thrown);
   const { requesterId, calls } = remediation;
   const why = [error.publicMessage, error.hint].filter(Boolean).join(' ');
-  const details = { code: error.code, reference: error.reference };
+  const details = { code: error.code, errorId: error.errorId };
   const later = (durationMs: number): Date => new Date(now.getTime() + durationMs);
   if (isRepeat || !nothingDone.includes(error.code)) {
     const text = 'Outcome unknown. Checking with the other side; nothing is repeated meanwhile.';

@@ -50,9 +50,9 @@ export async function followAlerts(deps: RemediationDeps, alerts: readonly SeenA
 
 async function guarded({ log }: RemediationDeps, id: string, work: () => Promise<unknown>): Promise<void> {
   await work().catch((thrown: unknown) => {
-    const { code, reference, publicMessage } = toOpsError(thrown);
+    const { code, errorId, publicMessage } = toOpsError(thrown);
     log.error(
-      { remediation: id, code, reference, err: publicMessage },
+      { remediation: id, code, errorId, err: publicMessage },
       'a standing approval cannot be followed',
     );
   });

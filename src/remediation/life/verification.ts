@@ -39,8 +39,8 @@ export async function verify(deps: RemediationDeps, snapshot: Snapshot): Promise
 }
 
 async function see(deps: RemediationDeps, { remediation, plan }: Snapshot): Promise<Seen> {
-  const { action, effectReference: reference, effectSummary, idempotencyKey } = remediation;
-  const effect = { reference, summary: effectSummary ?? '' };
+  const { action, effectReference: id, effectSummary, idempotencyKey } = remediation;
+  const effect = { id, summary: effectSummary ?? '' };
   try {
     return await actionOf(deps, action).verify(plan, idempotencyKey, effect, deps.world);
   } catch (thrown) {
@@ -132,10 +132,10 @@ async function close(deps: RemediationDeps, before: Remediation, effect: Effect)
 /** “by order paydesk-0f…” as “by REM-18”, where it was an order of ours. */
 async function namingRequest(
   { remediations }: RemediationDeps,
-  { summary, reference }: Effect,
+  { summary, id: key }: Effect,
 ): Promise<string> {
-  const id = reference === null ? null : await remediations.idOfKey(reference);
-  return id === null ? summary : summary.replaceAll(`order ${reference}`, id);
+  const id = key === null ? null : await remediations.idOfKey(key);
+  return id === null ? summary : summary.replaceAll(`order ${key}`, id);
 }
 
 /** Somebody may end it early, and then nothing is left to come. */
@@ -156,8 +156,8 @@ async function beforeItsTime(
 }
 
 function notSeen({ log }: RemediationDeps, { id }: Remediation, thrown: unknown): null {
-  const { code, reference } = toOpsError(thrown);
-  log.warn({ remediation: id, code, reference }, 'whether an effect still stands cannot be seen');
+  const { code, errorId } = toOpsError(thrown);
+  log.warn({ remediation: id, code, errorId }, 'whether an effect still stands cannot be seen');
   return null;
 }
 
@@ -168,7 +168,7 @@ const lookBefore = ({ endedEarly }: Action, at: Date, now: Date): Date =>
 async function complain(deps: RemediationDeps, before: Remediation, thrown: unknown): Promise<void> {
   const error = toOpsError(thrown);
   deps.log.error(
-    { remediation: before.id, reference: error.reference, code: error.code, err: error },
+    { remediation: before.id, errorId: error.errorId, code: error.code, err: error },
     'what belongs to a plan failed and is tried again',
   );
   await deps.transactions.run(async (tx) => {
@@ -177,7 +177,7 @@ async function complain(deps: RemediationDeps, before: Remediation, thrown: unkn
     const why = `What was to follow did not succeed yet: ${error.publicMessage}`;
     await wait(tx, deps, current, {
       progress: { stateWhy: why, dueAt: new Date(tx.now.getTime() + followUpRetryMs) },
-      happening: { verb: 'follow_up_failed', actor: paydesk, why, details: { reference: error.reference } },
+      happening: { verb: 'follow_up_failed', actor: paydesk, why, details: { errorId: error.errorId } },
       news: { text: `${why} It is tried again.`, mention: [current.requesterId] },
     });
   });

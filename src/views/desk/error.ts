@@ -11,8 +11,8 @@ const hintLimit = 1500;
 export function errorCard(error: OpsError): Card {
   const message = wording(error.publicMessage);
   const hint = error.hint === undefined ? '' : `${wording(error.hint, hintLimit)} · `;
-  return cardOf(`${message} (${error.reference})`, [
+  return cardOf(`${message} (${error.errorId})`, [
     section(`:warning: *${message}*`),
-    context(`${hint}Reference ${code(error.reference)}`),
+    context(`${hint}Reference ${code(error.errorId)}`),
   ]);
 }

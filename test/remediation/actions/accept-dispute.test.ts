@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 
 const unique = (): string => `rem_1:${dispute}`;
-const effect = { reference: null, summary: '' };
+const effect = { id: null, summary: '' };
 
 describe('what is typed', () => {
   it.each([
@@ -101,7 +101,7 @@ describe('executed', () => {
     expect((await acceptDispute.readBack(plan, id, at.desk)).kind).toBe('not_done');
     expect((await acceptDispute.verify(plan, id, effect, at.desk)).kind).toBe('not_yet');
     const done = await acceptDispute.execute(plan, id, at.desk);
-    expect(done).toEqual({ reference: id, summary: `${id} is ${closed}.` });
+    expect(done).toEqual({ id: id, summary: `${id} is ${closed}.` });
     expect(await acceptDispute.readBack(plan, id, at.desk)).toEqual({ kind: 'done', effect: done });
     expect((await acceptDispute.verify(plan, id, done, at.desk)).kind).toBe('visible');
   });

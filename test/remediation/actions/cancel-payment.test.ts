@@ -98,7 +98,7 @@ describe('doing it', () => {
     expect(await cancelPayment.changesSince(made, at.desk)).toEqual([]);
     expect((await cancelPayment.readBack(made, key, at.desk)).kind).toBe('not_done');
     const effect = await cancelPayment.execute(made, key, at.desk);
-    expect(effect).toEqual({ reference: payment, summary: `Payment ${payment} is cancelled (abandoned).` });
+    expect(effect).toEqual({ id: payment, summary: `Payment ${payment} is cancelled (abandoned).` });
     expect(await at.get(`payment_intents/${payment}`)).toMatchObject({
       status: 'canceled',
       amount_capturable: 0,
@@ -114,7 +114,7 @@ describe('doing it', () => {
     const payment = await authorise();
     const made = await plan(payment);
     await put(payment, { status });
-    const effect = { reference: payment, summary: '' };
+    const effect = { id: payment, summary: '' };
     expect((await cancelPayment.verify(made, 'key', effect, at.desk)).kind).toBe(kind);
     expect(await cancelPayment.readBack(made, 'key', at.desk)).toEqual({
       kind: 'not_done',

@@ -93,7 +93,7 @@ describe('doing it', () => {
     expect(await cancelPayout.changesSince(made, at.desk)).toEqual([]);
     expect((await cancelPayout.readBack(made, 'key-happy', at.desk)).kind).toBe('not_done');
     const effect = await cancelPayout.execute(made, 'key-happy', at.desk);
-    expect(effect).toEqual({ reference: payout, summary: `Payout ${payout} of 700.00 EUR is cancelled.` });
+    expect(effect).toEqual({ id: payout, summary: `Payout ${payout} of 700.00 EUR is cancelled.` });
     expect(await at.get(`payouts/${payout}`)).toMatchObject({ status: 'canceled' });
     expect(await cancelPayout.readBack(made, 'key-happy', at.desk)).toEqual({ kind: 'done', effect });
     expect((await cancelPayout.verify(made, 'key-happy', effect, at.desk)).kind).toBe('visible');
@@ -107,7 +107,7 @@ describe('doing it', () => {
     const payout = await start();
     const made = await plan(payout);
     await put(payout, { status });
-    const effect = { reference: payout, summary: '' };
+    const effect = { id: payout, summary: '' };
     expect((await cancelPayout.verify(made, 'key', effect, at.desk)).kind).toBe(kind);
     expect(await cancelPayout.readBack(made, 'key', at.desk)).toEqual({
       kind: 'not_done',

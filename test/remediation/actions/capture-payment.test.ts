@@ -174,7 +174,7 @@ describe('doing it', () => {
     expect((await capturePayment.readBack(made, key, at.desk)).kind).toBe('not_done');
     const effect = await capturePayment.execute(made, key, at.desk);
     expect(effect).toEqual({
-      reference: payment,
+      id: payment,
       summary: `Payment ${payment} is captured: ${minor / 100}.00 EUR received.`,
     });
     expect(await received(payment)).toBe(minor);
@@ -195,7 +195,7 @@ describe('doing it', () => {
     const payment = await authorise();
     const made = await plan(payment);
     at.api.putObjects([{ ...(await at.get(`payment_intents/${payment}`)), status, amount_received }]);
-    const effect = { reference: payment, summary: '' };
+    const effect = { id: payment, summary: '' };
     expect((await capturePayment.verify(made, 'key', effect, at.desk)).kind).toBe(verification);
     expect((await capturePayment.readBack(made, 'key', at.desk)).kind).toBe(settled);
   });

@@ -136,10 +136,10 @@ describe('sending it', () => {
         from: 'Larkspur Pay <payments-ops@larkspur.example>',
         subject: 'Statement of 2026-11-17',
         text: 'Hello,\n\nplease send it again.',
-        messageId: effect.reference,
+        messageId: effect.id,
       },
     ]);
-    expect(effect.reference).toMatch(/^<paydesk\.[0-9a-f]{32}@larkspur\.example>$/);
+    expect(effect.id).toMatch(/^<paydesk\.[0-9a-f]{32}@larkspur\.example>$/);
     expect(effect.summary).toMatch(
       /^The mail server accepted the e-mail to support@adria\.example: “250 .*”, Message-ID </,
     );
@@ -152,7 +152,7 @@ describe('sending it', () => {
 
   it('has one Message-ID for one plan, whatever its key looks like, and others for others', async () => {
     const made = await plan();
-    const idOf = async (key: string) => (await messagePartner.execute(made, key, at.desk)).reference;
+    const idOf = async (key: string) => (await messagePartner.execute(made, key, at.desk)).id;
     const odd = `${'k'.repeat(255)} / ü`;
     const [first, again, other] = [await idOf(odd), await idOf(odd), await idOf('key')];
     expect(again).toBe(first);

@@ -182,7 +182,7 @@ describe('doing it', () => {
     });
     const effect = await pauseRoute.execute(made, 'key', at.desk);
     const summary = `${us} is paused until 2026-11-18 13:00 UTC by order key.`;
-    expect(effect).toEqual({ reference: 'key', summary });
+    expect(effect).toEqual({ id: 'key', summary });
     expect(await at.operations.route(us)).toMatchObject({
       state: 'paused',
       pausedBy: 'key',
@@ -280,7 +280,7 @@ describe('an answer that is lost', () => {
     at.api.setFault({ kind: 'timeout_after_effect', path });
     expect(await codeOf(pauseRoute.execute(made, 'key', at.hasty))).toBe('unknown_outcome');
     const settled = await pauseRoute.readBack(made, 'key', at.desk);
-    expect(settled).toMatchObject({ kind: 'done', effect: { reference: 'key' } });
+    expect(settled).toMatchObject({ kind: 'done', effect: { id: 'key' } });
     await resumedByOthers();
     await pauseRoute.execute(made, 'key', at.desk);
     expect((await at.operations.route(us)).state).toBe('active');
@@ -341,7 +341,7 @@ describe('at the time to resume', () => {
     const made = await pause();
     at.clock.advance(60 * minuteMs);
     const effect = {
-      reference: null,
+      id: null,
       summary: `${us} is active: it resumed automatically at 2026-11-18 13:00 UTC.`,
     };
     expect(await pauseRoute.followUp(made, { key: 'key', early: null }, at.desk)).toEqual(effect);
@@ -365,7 +365,7 @@ describe('at the time to resume', () => {
     );
     expect(await at.operations.route(us)).toMatchObject({ state: 'active', resumedBy: 'key:resume' });
     const effect = {
-      reference: 'key:resume',
+      id: 'key:resume',
       summary: `${us} is active: it did not resume automatically at 2026-11-18 13:00 UTC, so Paydesk resumed it.`,
     };
     expect(await pauseRoute.followUp(made, { key: 'key', early: null }, at.desk)).toEqual(effect);

@@ -297,7 +297,7 @@ describe('doing it', () => {
       { amount: 2_000, reason: 'requested_by_customer', metadata: { paydesk: 'key-happy' } },
     ]);
     expect(effect).toEqual({
-      reference: data[0]!.id,
+      id: data[0]!.id,
       summary: `Refund ${data[0]!.id} of 20.00 EUR succeeded.`,
     });
     expect(await refundPayment.readBack(made, 'key-happy', at.desk)).toEqual({ kind: 'done', effect });
@@ -323,7 +323,7 @@ describe('doing it', () => {
     const made = await plan(payment);
     const effect = await refundPayment.execute(made, `key-${status}`, at.desk);
     const failure_reason = status === 'failed' ? 'lost_or_stolen_card' : undefined;
-    at.api.putObjects([{ ...(await at.get(`refunds/${effect.reference!}`)), status, failure_reason }]);
+    at.api.putObjects([{ ...(await at.get(`refunds/${effect.id!}`)), status, failure_reason }]);
     const found = await refundPayment.verify(made, `key-${status}`, effect, at.desk);
     expect(found).toEqual({ kind, evidence: expect.stringMatching(evidence) });
     const settled = await refundPayment.readBack(made, `key-${status}`, at.desk);
@@ -335,7 +335,7 @@ describe('doing it', () => {
 
   it('an effect that is not there is wrong', async () => {
     const made = await plan((await at.pay()).payment);
-    const effect = { reference: 're_gone', summary: '' };
+    const effect = { id: 're_gone', summary: '' };
     expect((await refundPayment.verify(made, 'key-gone', effect, at.desk)).kind).toBe('wrong');
   });
 });

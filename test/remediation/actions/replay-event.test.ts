@@ -125,7 +125,7 @@ it('replays, is found again and verified', async () => {
     evidence: [`No replay of ${eventId} has this plan’s key.`],
   });
   const effect = await replayEvent.execute(made, 'key', at.desk);
-  expect(effect).toEqual({ reference: 'key', summary: `${eventId} was replayed to ledger.` });
+  expect(effect).toEqual({ id: 'key', summary: `${eventId} was replayed to ledger.` });
   expect(await replays()).toMatchObject([{ reference: 'key', target: 'ledger' }]);
   expect(await replayEvent.readBack(made, 'key', at.desk)).toEqual({ kind: 'done', effect });
   expect((await replayEvent.verify(made, 'key', effect, at.desk)).kind).toBe('visible');

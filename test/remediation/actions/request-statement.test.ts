@@ -123,7 +123,7 @@ it('asks, is found again and verified, and the statement comes', async () => {
     evidence: ['No request has this plan’s key. The Adria statement for 2026-11-17 is missing.'],
   });
   const effect = await requestStatement.execute(made, 'key', at.desk);
-  expect(effect).toEqual({ reference: 'key', summary: 'The Adria statement for 2026-11-17 is requested.' });
+  expect(effect).toEqual({ id: 'key', summary: 'The Adria statement for 2026-11-17 is requested.' });
   expect(at.sent).toEqual([missing]);
   expect((await requestStatement.readBack(made, 'key', at.desk)).kind).toBe('done');
 });

@@ -92,7 +92,7 @@ it('resumes, is found again and verified', async () => {
   expect((await resumeRoute.readBack(made, 'key', at.desk)).kind).toBe('not_done');
   const effect = await resumeRoute.execute(made, 'key', at.desk);
   const summary = `${us} is active, its last pause ended by order key.`;
-  expect(effect).toEqual({ reference: 'key', summary });
+  expect(effect).toEqual({ id: 'key', summary });
   expect(await at.operations.route(us)).toMatchObject({ state: 'active', resumedBy: 'key' });
   expect(await resumeRoute.readBack(made, 'key', at.desk)).toEqual({ kind: 'done', effect });
   expect(await resumeRoute.verify(made, 'key', effect, at.desk)).toEqual({
@@ -155,7 +155,7 @@ describe('an answer that is lost', () => {
         kind: 'not_done',
         evidence: [`${us} is paused until 2026-11-18 13:00 UTC by order pause.`],
       });
-      expect((await resumeRoute.execute(made, 'key', at.desk)).reference).toBe('key');
+      expect((await resumeRoute.execute(made, 'key', at.desk)).id).toBe('key');
     },
   );
 

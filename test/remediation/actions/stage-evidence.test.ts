@@ -181,7 +181,7 @@ describe('executed', () => {
     const plan = await planOf(stageEvidence, typed(), at.desk);
     expect(await stageEvidence.readBack(plan, unique(), at.desk)).toMatchObject({ kind: 'not_done' });
     const effect = await stageEvidence.execute(plan, unique(), at.desk);
-    expect(effect).toEqual({ reference: dispute, summary: expect.stringMatching(/is staged/) as string });
+    expect(effect).toEqual({ id: dispute, summary: expect.stringMatching(/is staged/) as string });
     const found = await at.stripe.disputes.retrieve(dispute);
     expect(found).toMatchObject({
       status: 'needs_response',
@@ -239,7 +239,7 @@ describe('executed', () => {
   it('it is wrong when a piece is taken back, and not there before it is done', async () => {
     const plan = await planOf(stageEvidence, { dispute, explanation: 'mine' }, at.desk);
     const verify = async () =>
-      (await stageEvidence.verify(plan, unique(), { reference: dispute, summary: '' }, at.desk)).kind;
+      (await stageEvidence.verify(plan, unique(), { id: dispute, summary: '' }, at.desk)).kind;
     expect(await verify()).toBe('not_yet');
     await stageEvidence.execute(plan, unique(), at.desk);
     expect(await verify()).toBe('visible');

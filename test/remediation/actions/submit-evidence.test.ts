@@ -171,7 +171,7 @@ describe('executed', () => {
   ])('it is %s', async (_reason, details, kind) => {
     const plan = await planOf(submitEvidence, { dispute, ...log }, at.desk);
     await at.details(dispute, details);
-    const effect = { reference: dispute, summary: '' };
+    const effect = { id: dispute, summary: '' };
     expect((await submitEvidence.verify(plan, unique(), effect, at.desk)).kind).toBe(kind);
   });
 });

@@ -158,7 +158,7 @@ describe('the order', () => {
       evidence: ['BRK-1 was not written off by this request.'],
     });
     const effect = await writeOffBreak.execute(made, 'REM key', world());
-    expect(effect).toEqual({ reference: 'BRK-1', summary: 'BRK-1 written off: 1.20 EUR' });
+    expect(effect).toEqual({ id: 'BRK-1', summary: 'BRK-1 written off: 1.20 EUR' });
     expect(await writeOffBreak.readBack(made, 'REM key', world())).toEqual({ kind: 'done', effect });
     expect(await writeOffBreak.verify(made, 'REM key', effect, world())).toEqual({
       kind: 'visible',
