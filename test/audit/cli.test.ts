@@ -7,8 +7,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { root } from '../house/source-tree.js';
 import { anEvent, startAuditBench, type AuditBench } from './support.js';
+import { script } from '../support/built.js';
 
 let bench: AuditBench;
 let folder: string;
@@ -25,11 +25,10 @@ afterEach(async () => {
 
 function audit(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const { PATH = '', HOME = '' } = process.env;
-  const loader = join(root, 'node_modules/tsx/dist/loader.mjs');
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['--import', loader, join(root, 'src/cli.ts'), 'audit', ...args],
+      [script('src/cli.ts'), 'audit', ...args],
       { cwd: folder, env: { PATH, HOME, DATABASE_URL: bench.database.appUrl.reveal() }, timeout: 30_000 },
       (error, out, err) => resolve({ code: Number(error?.code ?? 0), out, err }),
     );

@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startSlack, type SlackServer } from '../../sandbox/slack/server.js';
 import { buildManifest } from '../../src/wiring/manifest.js';
-import { root } from '../house/source-tree.js';
 import { startFakeSlack } from '../slack/fake-slack.js';
 import { createDatabase, createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
+import { script } from '../support/built.js';
 
 let folder: string;
 let slack: SlackServer;
@@ -41,15 +41,13 @@ interface Ran {
   said: string;
 }
 
-const program = ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), join(root, 'src/cli.ts')];
-
 /** Runs `paydesk …` in the folder of this test or in `cwd`, with exactly this environment. */
 function paydesk(args: string[], environment: Record<string, string> = {}, cwd = folder): Promise<Ran> {
   const { PATH = '', HOME = '' } = process.env;
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [...program, ...args],
+      [script('src/cli.ts'), ...args],
       { cwd, env: { PATH, HOME, ...environment }, timeout: 30_000 },
       (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), said: stdout + stderr }),
     );
@@ -114,7 +112,7 @@ describe('start', () => {
     const home = join(folder, 'home');
     const { PATH = '', HOME = '' } = process.env;
     const unreachable = { SLACK_API_URL: 'http://127.0.0.1:9/api/', PAYDESK_HOME: home, PORT: '0' };
-    const child = spawn(process.execPath, [...program, 'start'], {
+    const child = spawn(process.execPath, [script('src/cli.ts'), 'start'], {
       cwd: folder,
       env: { PATH, HOME, ...tokens, ...unreachable },
     });
@@ -145,7 +143,7 @@ describe('start', () => {
     const unreachable = { SLACK_API_URL: 'http://127.0.0.1:9/api/', DATABASE_URL: database.url.reveal() };
     const [world, operations] = [await freePort(), await freePort()];
     const ports = { PORT: String(world), OPERATIONS_PORT: String(operations) };
-    const child = spawn(process.execPath, [...program, 'start'], {
+    const child = spawn(process.execPath, [script('src/cli.ts'), 'start'], {
       cwd: folder,
       env: { PATH, HOME, ...tokens, ...unreachable, ...ports },
       stdio: 'ignore',

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { startSlack, type SlackServer } from '../../sandbox/slack/server.js';
@@ -82,6 +83,27 @@ it('is whole again after the server died under it and came back on the same addr
       Object.values(await paydesk.readiness()).filter((fault) => fault !== null);
     await expect.poll(faults, { timeout: 30_000 }).toEqual([]);
   });
+  await database.drop();
+}, 60_000);
+
+/** As when the address leads to the old primary, which only reads by then, until it leads to the new one. */
+it('goes on after a failover, whose old primary kept its connections and only lets them read', async () => {
+  const database = await createDatabase();
+  const name = new URL(database.url.reveal()).pathname.slice(1);
+  const owner = new pg.Client({ connectionString: database.url.reveal() });
+  await owner.connect();
+  await startedBehind(database, async (paydesk, proxy) => {
+    await owner.query(`alter database ${name} set default_transaction_read_only = on`);
+    proxy.cut();
+    proxy.mend();
+    const fault = async (): Promise<string> => JSON.stringify(await paydesk.readiness());
+    await expect.poll(fault, { timeout: 15_000 }).toMatch(/only allows reading/);
+    await owner.query(`alter database ${name} reset default_transaction_read_only`);
+    const faults = async (): Promise<string[]> =>
+      Object.values(await paydesk.readiness()).filter((fault) => fault !== null);
+    await expect.poll(faults, { timeout: 30_000 }).toEqual([]);
+  });
+  await owner.end();
   await database.drop();
 }, 60_000);
 

@@ -3,13 +3,13 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { packageRoot } from '../../src/kernel/package-root.js';
 import { createDatabase, createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
+import { script } from '../support/built.js';
 
 let database: TestDatabase;
 let db: Database;
@@ -39,13 +39,7 @@ afterEach(async () => {
 });
 
 async function startReplica(...wishes: string[]): Promise<Replica> {
-  const args = [
-    '--import',
-    'tsx',
-    join(packageRoot, 'test/engine/replica.ts'),
-    database.url.reveal(),
-    ...wishes,
-  ];
+  const args = [script('test/engine/replica.ts'), database.url.reveal(), ...wishes];
   const child = spawn(process.execPath, args, { cwd: packageRoot });
   const replica: Replica = { process: child, output: '', ended: once(child, 'exit') };
   replicas.push(replica);

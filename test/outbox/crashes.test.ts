@@ -4,7 +4,6 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { leaseMs } from '../../src/adapters/slack/outbox-sender.js';
@@ -12,6 +11,7 @@ import { packageRoot } from '../../src/kernel/package-root.js';
 import type { OutgoingMessage } from '../../src/ports/outbox.js';
 import { paydeskManifest } from '../sandbox/slack/support.js';
 import { card, createWire, startOutboxBench, type OutboxBench, type Wire } from './support.js';
+import { script } from '../support/built.js';
 
 let bench: OutboxBench;
 let ops: string;
@@ -231,8 +231,7 @@ describe('the world around it', () => {
     await bench.slack.control.post('faults', { kind: 'slow', method: 'chat.postMessage', amount: 300 });
     await bench.enqueue({ channel: ops, card: card('once') });
     const { apiUrl, botToken } = bench.slack.slack.credentials;
-    const script = join(packageRoot, 'test/outbox/sender-process.ts');
-    const args = ['--import', 'tsx', script, bench.database.url.reveal(), apiUrl, botToken];
+    const args = [script('test/outbox/sender-process.ts'), bench.database.url.reveal(), apiUrl, botToken];
     const child = spawn(process.execPath, args, { cwd: packageRoot, stdio: 'ignore' });
     const exited = once(child, 'exit');
     const isInHand = async () =>

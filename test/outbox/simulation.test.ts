@@ -11,7 +11,7 @@ import { hash } from '../../sandbox/world/random.js';
 import { card, createWire, startOutboxBench, type Mishap, type OutboxBench, type Wire } from './support.js';
 
 const given = process.env.SIMULATION_SEED;
-const seeds = given === undefined ? Array.from({ length: 50 }, (_, seed) => seed) : [Number(given)];
+const seeds = given === undefined ? Array.from({ length: 20 }, (_, seed) => seed) : [Number(given)];
 const names = ['payments-ops', 'incidents', 'general'];
 const steps = 14;
 

@@ -23,6 +23,7 @@ import { migrateDatabase } from '../../src/wiring/database.js';
 import { foreverLease } from '../remediation/support.js';
 import { openTableBank, tableDesk } from '../remediation/table-bank.js';
 import { copyDatabase, createDatabase, createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
+import { script } from '../support/built.js';
 
 /** Time may be set ahead by so much before approvals, which last an hour, expire. */
 const mostAheadMs = 40 * minuteMs;
@@ -68,7 +69,7 @@ function open({ url }: TestDatabase): Database {
 
 /** Resolves when it runs: until then no time must pass. */
 async function startReplica(database: TestDatabase): Promise<void> {
-  const args = ['--import', 'tsx', join(packageRoot, 'test/remediation/replica.ts'), database.url.reveal()];
+  const args = [script('test/remediation/replica.ts'), database.url.reveal()];
   const env = { ...process.env, CLOCK_AHEAD: clockFile(), BANK_ADDRESS: bankDatabase.url.reveal() };
   const child = spawn(process.execPath, args, {
     cwd: packageRoot,

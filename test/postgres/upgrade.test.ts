@@ -35,6 +35,7 @@ import { migrateDatabase } from '../../src/wiring/database.js';
 import { policy } from '../remediation/support.js';
 import { tableDesk } from '../remediation/table-bank.js';
 import { appRole, createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
+import { script } from '../support/built.js';
 
 /** The dump is this old: every lease in it has run out, and no approval has expired. */
 const ageMs = 10 * minuteMs;
@@ -107,8 +108,7 @@ async function load(url: Secret, name: string): Promise<void> {
 
 /** Resolves when it runs: until then no time must pass. */
 async function startReplica(): Promise<void> {
-  const file = join(packageRoot, 'test/remediation/replica.ts');
-  const args = ['--import', 'tsx', file, database.appUrl.reveal()];
+  const args = [script('test/remediation/replica.ts'), database.appUrl.reveal()];
   const env = { ...process.env, CLOCK_AHEAD: clockFile() };
   const child = spawn(process.execPath, args, {
     cwd: packageRoot,

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseFile } from '../../src/cli/parse.js';
-import { root } from '../house/source-tree.js';
 import { samples } from './formats/samples.js';
+import { script } from '../support/built.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -55,12 +55,11 @@ interface Ran {
 }
 
 function paydesk(...args: string[]): Promise<Ran> {
-  const program = ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), join(root, 'src/cli.ts')];
   const { PATH = '', HOME = '' } = process.env;
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [...program, ...args],
+      [script('src/cli.ts'), ...args],
       { cwd: folder, env: { PATH, HOME }, timeout: 60_000 },
       (error, out, err) => resolve({ code: Number(error?.code ?? 0), out, err }),
     );

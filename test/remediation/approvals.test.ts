@@ -3,7 +3,6 @@
  * bench of two hundred in a minute is `npm run bench:approvals`; this is its bounded relative.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
 import { systemClock } from '../../src/kernel/clock.js';
@@ -14,6 +13,7 @@ import { shortHashOf } from '../../src/remediation/life/votes.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { startStrictSlack, strictDesk, type StrictSlack } from './strict-slack.js';
 import { openTableBank } from './table-bank.js';
+import { script } from '../support/built.js';
 
 const crowd = 40;
 
@@ -41,9 +41,10 @@ afterEach(async () => {
 
 async function startReplica(): Promise<ChildProcess> {
   const { apiUrl, token, groups } = slack;
-  const file = join(packageRoot, 'test/remediation/replica.ts');
   const facts = [database.url.reveal(), 'never', JSON.stringify({ apiUrl, token, groups })];
-  const child = spawn(process.execPath, ['--import', 'tsx', file, ...facts], { cwd: packageRoot });
+  const child = spawn(process.execPath, [script('test/remediation/replica.ts'), ...facts], {
+    cwd: packageRoot,
+  });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => void (output += chunk.toString()));
   await expect.poll(() => output, { timeout: 60_000 }).toContain('ready');

@@ -5,7 +5,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
@@ -19,6 +18,7 @@ import { shortHashOf } from '../../src/remediation/life/votes.js';
 import { hash } from '../../sandbox/world/random.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { openTableBank, tableDesk } from './table-bank.js';
+import { script } from '../support/built.js';
 
 const crowd = Number(process.env.CHAOS_REQUESTS ?? 8);
 let database: TestDatabase;
@@ -45,10 +45,11 @@ afterEach(async () => {
 async function startReplica(
   deathPoint = 'never',
 ): Promise<{ process: ChildProcess; ended: Promise<unknown> }> {
-  const file = join(packageRoot, 'test/remediation/replica.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', file, database.url.reveal(), deathPoint], {
-    cwd: packageRoot,
-  });
+  const child = spawn(
+    process.execPath,
+    [script('test/remediation/replica.ts'), database.url.reveal(), deathPoint],
+    { cwd: packageRoot },
+  );
   const replica = { process: child, ended: once(child, 'exit') };
   replicas.push(replica);
   let output = '';

@@ -3,7 +3,7 @@
  * what became of an order; the bank loses answers, stays silent and refuses; replicas die at every named point; the kill switch goes on and off; time passes. In the end the promises
  * hold for every request.
  *
- * 50 lives in an ordinary run, SIMULATION_RUNS for more; a failing life prints its seed, and SIMULATION_SEED=<seed> lives
+ * 20 lives in an ordinary run, SIMULATION_RUNS for more; a failing life prints its seed, and SIMULATION_SEED=<seed> lives
  * that one alone.
  */
 import { writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ import {
 } from './support.js';
 
 const given = process.env.SIMULATION_SEED;
-const runs = Number(process.env.SIMULATION_RUNS ?? 50);
+const runs = Number(process.env.SIMULATION_RUNS ?? 20);
 const seeds = given === undefined ? Array.from({ length: runs }, (_, seed) => seed) : [Number(given)];
 const steps = 40;
 const crowd = ['ana', 'bo', 'cy', 'dee', 'eve', 'lee', 'mo', 'zoe'];

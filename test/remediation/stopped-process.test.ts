@@ -20,6 +20,7 @@ import type { RemediationService } from '../../src/remediation/remediation.js';
 import { shortHashOf } from '../../src/remediation/life/votes.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { openTableBank, tableDesk } from './table-bank.js';
+import { script } from '../support/built.js';
 
 let database: TestDatabase;
 let db: Database;
@@ -56,11 +57,11 @@ const clockFile = (): string => join(folder, 'ahead');
 const timeIsAheadBy = (aheadMs: number): void => writeFileSync(clockFile(), String(aheadMs));
 
 async function startReplica(point: string): Promise<Replica> {
-  const file = join(packageRoot, 'test/remediation/replica.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', file, database.url.reveal(), point], {
-    cwd: packageRoot,
-    env: { ...process.env, CLOCK_AHEAD: clockFile() },
-  });
+  const child = spawn(
+    process.execPath,
+    [script('test/remediation/replica.ts'), database.url.reveal(), point],
+    { cwd: packageRoot, env: { ...process.env, CLOCK_AHEAD: clockFile() } },
+  );
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => void (output += chunk.toString()));

@@ -11,6 +11,7 @@ import { afterAll, expect, it } from 'vitest';
 import { packageRoot } from '../../sandbox/package-root.js';
 import { raiseWorld } from '../../sandbox/raise.js';
 import type { State } from '../../sandbox/slack/wire.js';
+import { script } from '../support/built.js';
 
 const home = mkdtempSync(join(tmpdir(), 'paydesk-options-'));
 afterAll(() => rm(home, { recursive: true }));
@@ -18,10 +19,9 @@ afterAll(() => rm(home, { recursive: true }));
 const start = (...options: string[]): Promise<{ code: unknown; said: string }> =>
   new Promise((resolve) => {
     const environment = { PATH: process.env.PATH, PAYDESK_HOME: home, PORT: '0' };
-    const script = join(packageRoot, 'sandbox/start.ts');
     execFile(
       process.execPath,
-      ['--import', 'tsx', script, ...options],
+      [script('sandbox/start.ts'), ...options],
       { cwd: packageRoot, env: environment },
       (error, _, said) => resolve({ code: error?.code ?? 0, said }),
     );

@@ -138,7 +138,7 @@ describe('what a command throws', () => {
       'an OpsError is shown with its hint',
       new OpsError('invalid', 'This is no payment.', {
         hint: 'Try another id.',
-        details: { reference: 'theirs' },
+        details: { errorId: 'theirs' },
       }),
       'invalid',
       'This is no payment.',
@@ -165,7 +165,7 @@ describe('what a command throws', () => {
     expect(words).not.toContain('secret');
     const failed = desk.lines.find(({ message }) => message === 'a command failed')!;
     expect(failed.fields).toMatchObject({ code, command: '/payment' });
-    expect(words).toContain(failed.fields.reference);
+    expect(words).toContain(failed.fields.errorId);
     expect(desk.observed).toEqual(['/payment error']);
   });
 

@@ -2,7 +2,6 @@
 import { WebAPIRateLimitedError } from '@slack/web-api';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   createReconnectWaits,
@@ -10,12 +9,12 @@ import {
   socketConnection,
   type Patience,
 } from '../../src/adapters/slack/socket-connection.js';
-import { packageRoot } from '../../src/kernel/package-root.js';
 import { Secret } from '../../src/kernel/secret.js';
 import type { Connection } from '../../src/adapters/slack/receivers.js';
 import { recordingLog, type Line } from '../engine/recording-log.js';
 import { until } from './desk.js';
 import { startScriptedSlack, type ScriptedSlack, type Step } from './scripted-slack.js';
+import { script } from '../support/built.js';
 
 describe('the wait before the next attempt', () => {
   const noJitter = () => 1;
@@ -135,8 +134,7 @@ describe('a stopped process ends by itself', () => {
   ];
   it.each(isUnderWay)('after “%s”: %s', async (step, _when, condition) => {
     slack = await startScriptedSlack(step);
-    const script = join(packageRoot, 'test/slack/socket-process.ts');
-    const child = spawn(process.execPath, ['--import', 'tsx', script, slack.apiUrl], {
+    const child = spawn(process.execPath, [script('test/slack/socket-process.ts'), slack.apiUrl], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     const exited = once(child, 'exit');

@@ -14,6 +14,7 @@ import { ensureDatabase } from '../../src/adapters/postgres/provision.js';
 import { ensureRole } from '../../src/adapters/postgres/roles.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
+import { buildOnce } from './built.js';
 import { appRole, templateName } from './postgres.js';
 
 declare module 'vitest' {
@@ -24,6 +25,7 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const built = buildOnce();
   const home = await mkdtemp(join(await throwawayFolder(), 'paydesk-test-'));
   const settings = {
     fsync: 'off',
@@ -35,6 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await ensureDatabase(server.url, templateName);
   await ensureRole(server.url, appRole, new Secret(appRole));
   await migrate(server.urlOf(templateName), { log: silentLog, appRole });
+  await built;
   project.provide('postgresUrl', server.url.reveal());
   return async () => {
     await server.stop();

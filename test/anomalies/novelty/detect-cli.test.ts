@@ -1,13 +1,12 @@
 /** `paydesk detect` as a person or a program runs it: a score for every row, at once, and a sentence for a bad one. */
 import { execFile, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ordinarySeries } from '../../../bench/detect/ordinary.js';
 import { detectRows } from '../../../src/cli/detect.js';
-import { root } from '../../house/source-tree.js';
+import { script } from '../../support/built.js';
 
 interface Ran {
   isClean: boolean;
@@ -140,12 +139,11 @@ describe('rows that cannot be read', () => {
 });
 
 describe('the program', () => {
-  const program = ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), join(root, 'src/cli.ts')];
   const run = (args: string[], input: string): Promise<{ code: number; out: string; err: string }> =>
     new Promise((resolve) => {
       const child = execFile(
         process.execPath,
-        [...program, ...args],
+        [script('src/cli.ts'), ...args],
         { timeout: 150_000 },
         (error, out, err) => resolve({ code: Number(error?.code ?? 0), out, err }),
       );
@@ -165,7 +163,7 @@ describe('the program', () => {
   }, 150_000);
 
   it('stops quietly when nothing reads its scores any more', async () => {
-    const child = spawn(process.execPath, [...program, 'detect']);
+    const child = spawn(process.execPath, [script('src/cli.ts'), 'detect']);
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => void (said += chunk.toString()));
     child.stdin.on('error', () => undefined);
