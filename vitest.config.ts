@@ -11,6 +11,8 @@ export default defineConfig({
     // A condition that comes late on a busy machine is not a fault; one that never comes is.
     expect: { poll: { timeout: 10_000 } },
     pool: 'forks',
+    // A file's modules are loaded once per worker: loading them took a quarter of the run. No test replaces a module.
+    isolate: false,
     // One more than two cores: many tests wait for a process that was killed, or for Slack's pace.
     maxWorkers: 3,
     // Real kills, clocks and paces: on a shared machine one of thousands may come too late. Twice is a fault.

@@ -113,7 +113,7 @@ test('a failing job is logged with a reference, and its later slots and other jo
       job: 'yearly',
       slot: '2018-01-01T00:00:00.000Z',
       code: 'unavailable',
-      reference: expect.stringMatching(/^R-/) as string,
+      errorId: expect.stringMatching(/^R-/) as string,
     },
   });
 });

@@ -104,7 +104,7 @@ it.each([
   const shown = await shownTo('ana');
   expect(shown).toContain(text);
   const failed = desk.lines.find(({ level }) => level === 'error')!;
-  expect(shown).toContain(failed.fields.reference);
+  expect(shown).toContain(failed.fields.errorId);
 });
 
 describe('when something that every Home shows has changed', () => {

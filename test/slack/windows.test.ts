@@ -83,7 +83,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     const outcome = await submit(viewId);
     const failed = desk.lines.find(({ message }) => message === 'a submission failed')!;
     expect(failed.fields).toMatchObject({ code: 'unavailable', submission: 'form' });
-    for (const text of ['The API is away.', 'Try later.', failed.fields.reference as string])
+    for (const text of ['The API is away.', 'Try later.', failed.fields.errorId as string])
       expect(shown(outcome)).toContain(text);
     expect(outcome.view?.previous_view_id).toBe(viewId);
     expect(desk.observed).toContain('form error');

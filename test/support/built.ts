@@ -11,7 +11,7 @@ import { packageRoot } from '../../src/kernel/package-root.js';
 
 /** Below what every tool leaves alone. */
 const folder = join('dist', 'tests');
-const page = join('sandbox', 'slack', 'page');
+const page = join('sandbox', 'slack', 'page', '/');
 
 /** Arguments for Node that run a source file, such as `src/cli.ts`, from its build. */
 export const script = (source: string): string => join(packageRoot, folder, source.replace(/\.ts$/, '.js'));
