@@ -12,6 +12,7 @@ import { createBooks } from '../adapters/postgres/books.js';
 import { openDatabase, type Database } from '../adapters/postgres/database.js';
 import { createOutbox } from '../adapters/postgres/outbox.js';
 import { createHeldSince } from '../adapters/postgres/outbox-news.js';
+import { hasOwnSessions } from '../adapters/postgres/sessions.js';
 import { createResults } from '../adapters/postgres/recon-results.js';
 import { createPartnerStatuses } from '../adapters/postgres/partner-statuses.js';
 import { loadRunbooks } from '../adapters/runbooks/runbooks.js';
@@ -202,6 +203,7 @@ export function openBooksDatabase(environment: Environment, clock: Clock, log: L
     statementTimeoutMs: 8000,
     connectTimeoutMs: 3000,
     queueTimeoutMs: 3000,
+    hasOwnSessions: () => hasOwnSessions(url, 'BOOKS_DATABASE_URL'),
     setting: 'BOOKS_DATABASE_URL',
   });
 }

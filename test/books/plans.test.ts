@@ -51,15 +51,23 @@ beforeAll(async () => {
   for (const statement of createIndexes.flat()) await owner.query(statement);
   await owner.end();
   database = openDatabase({ url: testDatabase.url, clock: systemClock, log: silentLog, readOnly: true });
-  const query: Querier['query'] = async (sql, values) => {
+  const explain = async (how: string, sql: string, values?: readonly unknown[]): Promise<void> => {
     const [explained] = await database.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
-      `explain (analyze, format json) ${sql}`,
+      `explain (${how}, format json) ${sql}`,
       values,
     );
     plans.push(...(explained?.['QUERY PLAN'].map(({ Plan: plan }) => plan) ?? []));
+  };
+  const query: Querier['query'] = async (sql, values) => {
+    await explain('analyze', sql, values);
     return database.query(sql, values);
   };
-  books = createBooks({ ...database, query });
+  // What is prepared is planned without its values sooner or later.
+  const prepared: Querier['query'] = async (sql, values) => {
+    await explain('generic_plan', sql);
+    return query(sql, values);
+  };
+  books = createBooks({ ...database, query, prepared });
 }, 120_000);
 
 afterAll(async () => {
@@ -123,8 +131,11 @@ it.each<[string, () => Promise<unknown>, string]>([
 ])('%s', async (_reason, ask, index) => {
   plans = [];
   await ask();
-  const nodes = plans.flatMap(nodesOf);
-  expect(plans).toHaveLength(1);
+  expect(plans).not.toEqual([]);
+  for (const plan of plans) expectIndex(nodesOf(plan), index);
+});
+
+function expectIndex(nodes: readonly Plan[], index: string): void {
   // What people did through the sandbox's API lies in small tables of its own; to read those whole is right.
   const whole = nodes.filter((node) => node['Node Type'] === 'Seq Scan').map((node) => node['Relation Name']);
   expect(whole.filter((table) => table?.startsWith('written_') !== true)).toEqual([]);
@@ -133,4 +144,4 @@ it.each<[string, () => Promise<unknown>, string]>([
   // Walking back through time by the index on time alone would read everything where nothing is found.
   if (index !== 'created_at') expect(indexes).not.toContain('attempts_created_at_idx');
   for (const node of nodes) expect(node['Rows Removed by Filter'] ?? 0).toBeLessThan(1000);
-});
+}

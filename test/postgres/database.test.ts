@@ -210,3 +210,41 @@ test('no server, a wrong password and a missing database have different errors',
     expect(await code(other.run((tx) => tx.query('select 1')))).toBe(expected);
   }
 });
+
+const preparedNames = `select name from pg_prepared_statements where name like 'paydesk%'`;
+
+test('a statement is prepared where sessions are our own, once that is known', async () => {
+  const answers = [Promise.reject(new Error('away')), Promise.resolve(true)];
+  const other = open({ maxConnections: 1, hasOwnSessions: () => answers.shift() ?? Promise.resolve(false) });
+  onTestFinished(() => other.close());
+  const ask = () => other.prepared<{ n: number }>('select $1::int as n', [7]);
+  await expect
+    .poll(async () => {
+      expect(await ask()).toEqual([{ n: 7 }]);
+      return (await other.query(preparedNames)).length;
+    })
+    .toBe(1);
+  expect(answers).toEqual([]);
+});
+
+test('behind a pooler nothing is prepared', async () => {
+  const other = open({ maxConnections: 1, hasOwnSessions: () => Promise.resolve(false) });
+  onTestFinished(() => other.close());
+  for (const n of [1, 2, 3]) expect(await other.prepared('select $1::int as n', [n])).toEqual([{ n }]);
+  expect(await other.query(preparedNames)).toEqual([]);
+});
+
+test('a prepared statement outlives its view being replaced', async () => {
+  await db.query('create view seen as select 1 as a');
+  const other = open({ maxConnections: 1, hasOwnSessions: () => Promise.resolve(true) });
+  onTestFinished(() => other.close());
+  const ask = () => other.prepared('select * from seen');
+  await expect
+    .poll(async () => {
+      await ask();
+      return (await other.query(preparedNames)).length;
+    })
+    .toBe(1);
+  await db.query('drop view seen; create view seen as select 1 as a, 2 as b');
+  expect(await ask()).toEqual([{ a: 1, b: 2 }]);
+});

@@ -130,19 +130,21 @@ const checkSql = views.map((view) => `select ${booksColumns[view].join(', ')} fr
 export function createBooks(database: Database): Books {
   const query: Database['query'] = (sql, values) =>
     database.query<never>(sql, values).catch((error: unknown) => explain(error, database));
+  const prepared: Database['query'] = (sql, values) =>
+    database.prepared<never>(sql, values).catch((error: unknown) => explain(error, database));
   return {
     attemptsBy: async (kinds, value, limit) => {
       if (kinds.length === 0) return { rows: [], problems: [] };
-      return readRows(await query<AttemptRow>(attemptsBySql(kinds), [value, limit]), attemptOf);
+      return readRows(await prepared<AttemptRow>(attemptsBySql(kinds), [value, limit]), attemptOf);
     },
     attemptsByCard: async (sighting, limit) =>
       readRows(await query<AttemptRow>(attemptsByCardSql, [...sightingValues(sighting), limit]), attemptOf),
     entriesOf: async (paymentId) =>
-      readRows(await query<EntryRow>(ofPaymentSql, [paymentId, mostEntries]), entryOf),
+      readRows(await prepared<EntryRow>(ofPaymentSql, [paymentId, mostEntries]), entryOf),
     entriesBy: async (reference, limit) =>
-      readRows(await query<EntryRow>(byReferenceSql, [reference, limit]), entryOf),
+      readRows(await prepared<EntryRow>(byReferenceSql, [reference, limit]), entryOf),
     entriesOfBatch: async (batchId) =>
-      readRows(await query<EntryRow>(ofBatchSql, [batchId, mostEntries]), entryOf),
+      readRows(await prepared<EntryRow>(ofBatchSql, [batchId, mostEntries]), entryOf),
     beginOf: async (partner) =>
       (await query<{ created_at: Date | null }>(beginSql, [partner]))[0]?.created_at ?? null,
     trafficIn: async (windows, partner, withinMs) => {

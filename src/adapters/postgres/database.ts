@@ -34,6 +34,11 @@ export interface Database extends Transactions, Querier {
     sql: string,
     values: readonly unknown[],
   ) => Promise<Row[]>;
+  /**
+   * As `query`, for a constant text that is asked often: planned once per connection, where `hasOwnSessions` says that this
+   * is possible.
+   */
+  prepared: Querier['query'];
   /** Succeeds when the database answers. Callers who ask at the same time share one question. */
   check(): Promise<void>;
   /** Waits for what runs, then closes every connection. Safe to call twice. */
@@ -54,6 +59,8 @@ export interface DatabaseOptions {
   /** How long a caller waits for a connection while all are in use; 30 s where absent. */
   queueTimeoutMs?: number;
   maxConnections?: number;
+  /** Whether a statement that was prepared is still there for the next question; asked again when it throws. */
+  hasOwnSessions?: () => Promise<boolean>;
   /** The variable that the address came from, named in hints. */
   setting?: string;
 }
@@ -88,11 +95,16 @@ export function openDatabase(options: DatabaseOptions): Database {
     const limited = { text: sql, values: [...values], query_timeout: timeoutMs };
     return (await translated(pool.query<Row>(limited))).rows;
   };
+  const mayPrepare = preparing(options.hasOwnSessions);
   let closed: Promise<void> | null = null;
   let checking: Promise<unknown> | null = null;
   return {
     query,
     queryWithin,
+    prepared: async <Row extends object>(sql: string, values: readonly unknown[] = []) =>
+      mayPrepare()
+        ? (await translated(askPrepared<Row>(pool, sql, [...values]))).rows
+        : query<Row>(sql, values),
     run: (work) => runTransaction(pool, clock, translated, work),
     check: async () => {
       checking ??= queryWithin(checkTimeoutMs, 'select 1', []).finally(() => (checking = null));
@@ -100,6 +112,41 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
     close: () => (closed ??= pool.end()),
   };
+}
+
+/** False until it has been found out. */
+function preparing(hasOwnSessions: (() => Promise<boolean>) | undefined): () => boolean {
+  let isOwn = false;
+  let asked = hasOwnSessions === undefined;
+  return () => {
+    if (!asked) {
+      asked = true;
+      hasOwnSessions?.().then(
+        (found) => (isOwn = found),
+        () => (asked = false),
+      );
+    }
+    return isOwn;
+  };
+}
+
+/** A plan whose view was replaced, a statement that is gone, and one that another session of the server made. */
+const unusable: readonly (string | undefined)[] = ['0A000', '26000', '42P05'];
+const names = new Map<string, string>();
+
+async function askPrepared<Row extends object>(
+  pool: pg.Pool,
+  text: string,
+  values: unknown[],
+): Promise<pg.QueryResult<Row>> {
+  const name = names.get(text) ?? `paydesk_${names.size}`;
+  names.set(text, name);
+  try {
+    return await pool.query<Row>({ name, text, values });
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || !unusable.includes(error.code)) throw error;
+    return pool.query<Row>(text, values);
+  }
 }
 
 /** A statement whose client is gone is cancelled, where the server can notice (PostgreSQL 14 and newer, not on Windows). */

@@ -10,8 +10,16 @@ import { messageOf, OpsError } from '../../kernel/errors.js';
 import type { Secret } from '../../kernel/secret.js';
 import { databaseError } from './errors.js';
 
-/** Throws `misconfigured` for a pooler in transaction mode, and what `databaseError` makes of anything else. */
+/** Throws `misconfigured` for a pooler in transaction mode, and as `hasOwnSessions` does. */
 export async function requireOwnSessions(url: Secret, setting: string): Promise<void> {
+  if (await hasOwnSessions(url, setting)) return;
+  throw new OpsError('misconfigured', `${setting} leads through a pooler in transaction mode.`, {
+    hint: 'Paydesk holds locks for as long as a session lasts. Use a direct connection, or session mode (PgBouncer: pool_mode = session).',
+  });
+}
+
+/** Throws what `databaseError` makes of a server that cannot be asked. */
+export async function hasOwnSessions(url: Secret, setting: string): Promise<boolean> {
   const clients = [newClient(url), newClient(url)] as const;
   const [one, other] = clients;
   try {
@@ -20,12 +28,11 @@ export async function requireOwnSessions(url: Secret, setting: string): Promise<
     // In a transaction, so that a pooler must keep this process for it.
     await other.query('begin');
     const shares = (await processOf(other)) === before;
-    if (shares || (await processOf(one)) !== before) throw pooled(setting);
+    return !shares && (await processOf(one)) === before;
   } catch (error) {
     // PgBouncer’s words for a mode that is stricter still.
-    throw messageOf(error).includes('statement pooling mode')
-      ? pooled(setting)
-      : databaseError(error, setting);
+    if (messageOf(error).includes('statement pooling mode')) return false;
+    throw databaseError(error, setting);
   } finally {
     await Promise.all(clients.map((client) => client.end().catch(() => undefined)));
   }
@@ -41,8 +48,3 @@ function newClient(url: Secret): pg.Client {
 async function processOf(client: pg.Client): Promise<number | undefined> {
   return (await client.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid;
 }
-
-const pooled = (setting: string): OpsError =>
-  new OpsError('misconfigured', `${setting} leads through a pooler in transaction mode.`, {
-    hint: 'Paydesk holds locks for as long as a session lasts. Use a direct connection, or session mode (PgBouncer: pool_mode = session).',
-  });
