@@ -34,7 +34,7 @@ export interface ReconcileOptions extends FormatChoice {
   /** An id: its part of paydesk.yaml says how to compare. */
   partner?: string;
   settle?: string;
-  calendar: string;
+  calendar?: string;
   asOf?: string;
   json?: boolean;
 }
@@ -118,7 +118,7 @@ async function readSettings(options: ReconcileOptions): Promise<MatchSettings> {
     );
   if (partner !== undefined) return partnerSettings({ partner, settle, calendar, today });
   const rule = parseSettlementRule(settle ?? '');
-  const closings = await calendarNamed(calendar);
+  const closings = await calendarNamed(calendar ?? target.id);
   const terms = { rule, byType: new Map(), graceDays: 0, calendar: closings };
   return { ...defaultSettings, dueLater: dueLaterThan(today, terms) };
 }
@@ -127,7 +127,7 @@ async function readSettings(options: ReconcileOptions): Promise<MatchSettings> {
 async function partnerSettings(asked: {
   partner: string;
   settle: string | undefined;
-  calendar: string;
+  calendar: string | undefined;
   today: Day;
 }): Promise<MatchSettings> {
   const config = await configInUse();
@@ -138,11 +138,11 @@ async function partnerSettings(asked: {
     });
   // Loads the holidays of the world.
   const { matchSettings, termsOf } = await import('../wiring/reconciliation-engine/terms.js');
-  const terms = termsOf(config, asked.partner, { calendar: asked.calendar });
-  return matchSettings(
-    asked.settle === undefined ? terms : { ...terms, settles: asked.settle, settlesByType: {}, graceDays: 0 },
-    asked.today,
-  );
+  const terms = termsOf(config, asked.partner);
+  const calendar = asked.calendar ?? terms.calendar;
+  const settled =
+    asked.settle === undefined ? terms : { ...terms, settles: asked.settle, settlesByType: {}, graceDays: 0 };
+  return matchSettings({ ...settled, calendar }, asked.today);
 }
 
 async function calendarNamed(id: string): Promise<BusinessCalendar> {

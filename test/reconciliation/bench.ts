@@ -11,7 +11,6 @@ import { createAuditTrail } from '../../src/audit/trail.js';
 import { parseConfig } from '../../src/config/load.js';
 import { secondMs } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
-import type { Secret } from '../../src/kernel/secret.js';
 import type { OutgoingMessage } from '../../src/ports/outbox.js';
 import type { Transaction } from '../../src/ports/transaction.js';
 import { actions } from '../../src/remediation/actions/index.js';
@@ -106,7 +105,7 @@ const ledgerSql = `create table ledger_entries (entry_id text, account text, dir
 /** `work`: how statements are worked on, in this thread where absent. */
 export async function startBench(
   start: string,
-  work: (facts: StatementWorkFacts & { url: Secret }) => StatementWork = statementWork,
+  work: (facts: StatementWorkFacts) => StatementWork = statementWork,
 ): Promise<Bench> {
   let now = new Date(start);
   const clock = { now: () => now };
@@ -127,7 +126,7 @@ export async function startBench(
     config,
     settings,
     database,
-    work: work({ settings, database, booksDatabase: database, clock, url: test.url }),
+    work: work({ settings, database, databaseUrl: test.url, booksUrl: test.url, clock }),
     audit: createAuditTrail(createAuditStore(database)),
     outbox: { enqueue },
     startable: actions,

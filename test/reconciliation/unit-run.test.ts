@@ -5,48 +5,53 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
 import { createResults } from '../../src/adapters/postgres/recon-results.js';
 import { createStatementFiles } from '../../src/adapters/postgres/statement-files.js';
+import { reconciliation } from '../../src/config/reconciliation.js';
 import { parseDay } from '../../src/kernel/calendar-day.js';
-import { fixedClock } from '../../src/kernel/clock.js';
+import { fixedClock, type FixedClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
-import type { ReconciliationResults, RunOutcome, StatementFiles } from '../../src/ports/reconciliation.js';
-import { runJob } from '../../src/wiring/reconciliation-engine/job.js';
-import {
-  createReconciler,
-  type EngineReconciler,
-  type ReconcilerFacts,
-} from '../../src/wiring/reconciliation-engine/reconciler.js';
-import { usualTerms } from '../../src/wiring/reconciliation-engine/terms.js';
+import type {
+  Reconciler,
+  ReconciliationResults,
+  RunOutcome,
+  StatementFiles,
+  UnitFile,
+} from '../../src/ports/reconciliation.js';
+import { createReconciler } from '../../src/wiring/reconciliation-engine/reconciler.js';
+import { termsOf, type PartnerTerms } from '../../src/wiring/reconciliation-engine/terms.js';
 import { createDatabase, createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
 
 let desk: TestDatabase;
 let books: TestDatabase;
 let database: Database;
 let owner: pg.Client;
+let clock: FixedClock;
 let results: ReconciliationResults;
 let files: StatementFiles;
-let reconciler: EngineReconciler;
-/** As in production, in a thread of its own. */
-let threaded: EngineReconciler;
+let reconciler: Reconciler;
+/** The files that were taken in, by their hash. */
+const archive = new Map<string, Buffer>();
+/** What paydesk.yaml says of the partners besides. */
+let terms: Partial<PartnerTerms> = {};
 
 beforeAll(async () => {
   [desk, books] = await Promise.all([createDatabase(), createEmptyDatabase()]);
   owner = new pg.Client({ connectionString: books.url.reveal() });
   await owner.connect();
   await owner.query(`create table ledger_entries (entry_id text, account text, direction text, amount_minor bigint,
-    currency text, kind text, partner text, reference text, batch_id text, business_day date)`);
-  const clock = fixedClock('2026-11-27T09:00:00Z');
+    currency text, kind text, partner text, reference text, batch_id text, business_day date, booked_at timestamptz)`);
+  clock = fixedClock('2026-11-27T09:00:00Z');
   database = openDatabase({ url: desk.appUrl, clock, log: silentLog });
   results = createResults(database);
   files = createStatementFiles(database);
-  const facts: ReconcilerFacts = {
+  reconciler = createReconciler({
     database: desk.appUrl,
     books: books.url,
-    termsOf: (id) => ({ ...usualTerms, account: `clearing:${id}` }),
-    profiles: [],
+    termsOf: (id) => ({ ...usual(id), ...terms }),
+    formats: [],
+    arrivals: { content: (sha256) => Promise.resolve(archive.get(sha256) ?? null) },
     results,
-  };
-  reconciler = createReconciler(facts, runJob);
-  threaded = createReconciler(facts);
+    clock,
+  });
 }, 60_000);
 afterAll(async () => {
   await database.close();
@@ -54,41 +59,54 @@ afterAll(async () => {
   await Promise.all([desk.drop(), books.drop()]);
 });
 
+const section = reconciliation.parse(undefined);
+const usual = (id: string): PartnerTerms => termsOf({ partners: [], reconciliation: section }, id);
+
 let partner: string;
 let partners = 0;
 beforeEach(() => {
   partner = `p${++partners}`;
+  terms = {};
+  clock.set(new Date('2026-11-27T09:00:00Z'));
 });
 
 /** An entry in short: id, reference, signed amount, day. */
 const book = (
-  ...entries: [id: string, reference: string, amount: number, day: string, batch?: string][]
+  ...entries: [id: string, reference: string, amount: number, day: string, more?: Partial<Booked>][]
 ): Promise<unknown> =>
   Promise.all(
-    entries.map(([id, reference, amount, day, batch = null]) =>
-      owner.query('insert into ledger_entries values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
+    entries.map(([id, reference, amount, day, { type = 'capture', batch = null, bookedAt } = {}]) =>
+      owner.query('insert into ledger_entries values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)', [
         id,
         `clearing:${partner}`,
         amount < 0 ? 'credit' : 'debit',
         Math.abs(amount),
         'EUR',
-        'capture',
+        type,
         partner,
         reference,
         batch,
         day,
+        bookedAt ?? `${day}T12:00:00Z`,
       ]),
     ),
   );
 
+interface Booked {
+  type: string;
+  batch: string | null;
+  bookedAt: string;
+}
+
 const header = 'line_no,partner_ref,amount_minor,currency,value_date,type,fee_minor';
 const statement = (...rows: string[]): string => [header, ...rows, ''].join('\n');
 
-async function take(text: string, name = 'a.csv'): Promise<number | null> {
+async function take(text: string, name = 'a.csv'): Promise<UnitFile | null> {
   const sha256 = createHash('sha256').update(text).digest('hex');
+  archive.set(sha256, Buffer.from(text));
   const facts = { partner, sha256, name, format: 'table', receivedAt: new Date('2026-11-27T08:00:00Z') };
   const { file, isNew } = await database.run((tx) => files.add(tx, facts));
-  return isNew ? file.id : null;
+  return isNew ? { id: file.id, sha256, format: 'table' } : null;
 }
 
 async function run(
@@ -96,12 +114,12 @@ async function run(
   text: string | null,
   more: { engine?: 'join' | 'sql'; asOf?: string } = {},
 ): Promise<RunOutcome> {
-  const id = text === null ? null : await take(text);
+  const file = text === null ? null : await take(text);
   return reconciler.run({
     partner,
     businessDay: parseDay(businessDay) ?? 0,
     asOf: parseDay(more.asOf ?? businessDay) ?? 0,
-    files: id === null || text === null ? [] : [{ id, bytes: Buffer.from(text), format: 'table' }],
+    files: file === null ? [] : [file],
     ...(more.engine && { engine: more.engine }),
   });
 }
@@ -226,39 +244,6 @@ describe.each(['join', 'sql'] as const)('with the engine %s', (engine) => {
     expect(stale).toEqual([parseDay('2026-11-26')]);
   });
 });
-
-it('keeps nothing of a run in a thread that is stopped', async () => {
-  const stop = new AbortController();
-  const id = await take(statement('1,r1,100,EUR,2026-11-26,payment,0'));
-  const running = threaded.run(
-    {
-      partner,
-      businessDay: parseDay('2026-11-26') ?? 0,
-      asOf: parseDay('2026-11-26') ?? 0,
-      files: [
-        { id: id ?? 0, bytes: Buffer.from(statement('1,r1,100,EUR,2026-11-26,payment,0')), format: 'table' },
-      ],
-      onProgress: () => stop.abort(),
-    },
-    stop.signal,
-  );
-  await expect(running).rejects.toMatchObject({ code: 'unavailable' });
-  expect(await results.unit({ partner, businessDay: parseDay('2026-11-26') ?? 0 })).toBeNull();
-});
-
-it('runs in a thread and says how far it is', async () => {
-  const stages: string[] = [];
-  const text = statement('1,r1,100,EUR,2026-11-26,payment,0');
-  const { unit } = await threaded.run({
-    partner,
-    businessDay: parseDay('2026-11-26') ?? 0,
-    asOf: parseDay('2026-11-26') ?? 0,
-    files: [{ id: (await take(text)) ?? 0, bytes: Buffer.from(text), format: 'table' }],
-    onProgress: (_share, stage) => stages.push(stage),
-  });
-  expect(unit).toMatchObject({ statementRows: 1, breaks: { missing_in_ledger: 1 } });
-  expect(stages).toEqual(['Reading ledger and statement', 'Matching', 'Keeping the results', 'Indexing']);
-}, 60_000);
 
 it('names the view that the books lack', async () => {
   await owner.query('alter table ledger_entries rename to elsewhere');

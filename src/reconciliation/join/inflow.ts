@@ -16,7 +16,11 @@ export class Inflow {
   private length = 0;
   private side: (Side & { scan: Scanner }) | null = null;
 
-  constructor(private readonly name: TableName) {}
+  /** `apart`: rows of this type are left to the rules. */
+  constructor(
+    private readonly name: TableName,
+    private readonly apart?: string,
+  ) {}
 
   /** Throws `invalid` for a header that lacks a column, and for 4 GiB or more. */
   add(chunk: Buffer): void {
@@ -48,11 +52,13 @@ export class Inflow {
     if (this.side) return this.side;
     const header = recordAt(bytes, 0);
     const reader = readHeader(header?.record, this.name);
-    return {
-      bytes,
-      reader,
-      scan: new Scanner(header?.next ?? 0, columnsOf(reader), expectedRows(firstBytes)),
-    };
+    const type = reader.place('type');
+    const apart =
+      this.apart === undefined || type === undefined
+        ? undefined
+        : { column: type, text: Buffer.from(this.apart) };
+    const columns = columnsOf(reader, ['id'], apart);
+    return { bytes, reader, scan: new Scanner(header?.next ?? 0, columns, expectedRows(firstBytes)) };
   }
 
   private grow(extra: number): void {
