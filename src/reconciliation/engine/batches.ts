@@ -81,9 +81,7 @@ export interface Residue extends Payout {
 
 /** `sums`: what the lines of each batch come to, the payout among them, in the order of the payouts. */
 export const residuesOf = (payouts: readonly Payout[], sums: readonly bigint[]): Residue[] =>
-  payouts
-    .map((payout, at) => ({ ...payout, minor: -(sums[at] ?? 0n) }))
-    .filter(({ minor }) => minor !== 0n);
+  payouts.map((payout, at) => ({ ...payout, minor: -(sums[at] ?? 0n) })).filter(({ minor }) => minor !== 0n);
 
 /**
  * A residue as a break, or as a match where other findings explain all of it: a line that is left out or short is a break

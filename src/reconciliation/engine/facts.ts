@@ -74,7 +74,11 @@ export function keptFacts(
   quarantined: readonly QuarantineFact[],
 ): KeptFacts {
   const before = new Map<LedgerEntry | StatementLine, Carried>(carried.map((item) => [item.row, item]));
-  const named = namedLines(key, [...findings.flatMap(({ lines }): StatementLine[] => lines), ...awaited], before);
+  const named = namedLines(
+    key,
+    [...findings.flatMap(({ lines }): StatementLine[] => lines), ...awaited],
+    before,
+  );
   const facts: KeptFacts = {
     results: quarantined.map(quarantineResult),
     open: awaited.flatMap((line) => {

@@ -38,10 +38,7 @@ export interface StatementTable {
   problems: Problem[];
 }
 
-export function statementTable(
-  items: Iterable<StatementItem>,
-  references: ReferenceFields,
-): StatementTable {
+export function statementTable(items: Iterable<StatementItem>, references: ReferenceFields): StatementTable {
   const { rows, problems } = statementLines(items, references);
   return tableOf(withBatchLines(rows.filter(({ type }) => !movesNothing.has(type))), problems);
 }

@@ -68,8 +68,7 @@ export interface Left {
 }
 
 /** Entries of this type are left to the rules; undefined where payouts are entries like others. */
-export const apartIn = ({ isClearing }: RunPlan): string | undefined =>
-  isClearing ? payoutType : undefined;
+export const apartIn = ({ isClearing }: RunPlan): string | undefined => (isClearing ? payoutType : undefined);
 
 /** On which days entries were due before the partner's first unit, as far as the type of an entry does not matter. */
 export const lateDays = ({ unit, plan }: Run): ((day: Day) => boolean) | undefined =>
@@ -98,7 +97,9 @@ export async function stageFiles({ desk, unit, files, means }: Run): Promise<Sta
     const staging = stagingOf(bytes);
     await stage(desk, unit, file.id, staging);
     if (last) await store.supersede(desk, unit, file.id);
-    const unread = staging.problems().map(({ line, code, message }) => ({ file: file.id, line, code, message }));
+    const unread = staging
+      .problems()
+      .map(({ line, code, message }) => ({ file: file.id, line, code, message }));
     quarantined.push(...problems, ...unread);
     last = staging;
   }

@@ -81,7 +81,11 @@ async function compare(run: Run): Promise<{ compared: UnitFindings; facts: KeptF
   return { compared, facts: keptFacts(plan, compared, carried, quarantined) };
 }
 
-async function keep({ desk, plan, unit: { id } }: Run, { summary }: UnitFindings, facts: KeptFacts): Promise<void> {
+async function keep(
+  { desk, plan, unit: { id } }: Run,
+  { summary }: UnitFindings,
+  facts: KeptFacts,
+): Promise<void> {
   await writeRows(desk, await store.replaceResults(desk, id), facts.results, (row, at) =>
     store.resultLine(id, at, row),
   );

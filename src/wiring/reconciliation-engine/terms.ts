@@ -91,6 +91,7 @@ export function matchSettings(terms: PartnerTerms, asOf: Day): MatchSettings {
   return {
     ...defaultSettings,
     windowDays: terms.windowDays,
+    withinBatch: !terms.isClearing,
     tolerances: new Map(Object.entries(terms.tolerances)),
     rules: terms.rules,
     dueLater: dueLaterThan(asOf, settlementTerms(terms)),

@@ -37,10 +37,17 @@ export const copyLedger = (books: CopySession, slice: LedgerSlice): Readable =>
   ) to stdout (format csv, header)`);
 
 function belongsTo({ afterDay, toDay, now, readBefore }: LedgerSlice): string {
-  const [after, to, read] = [isoDay(afterDay), isoDay(toDay), now.toISOString()].map(text) as [string, string, string];
+  const [after, to, read] = [isoDay(afterDay), isoDay(toDay), now.toISOString()].map(text) as [
+    string,
+    string,
+    string,
+  ];
   const own = `business_day > ${after} and business_day <= ${to} and (booked_at > ${read}) is not true`;
   if (readBefore === null) return own;
-  const [earliest, since] = [isoDay(afterDay - lateDays), readBefore.toISOString()].map(text) as [string, string];
+  const [earliest, since] = [isoDay(afterDay - lateDays), readBefore.toISOString()].map(text) as [
+    string,
+    string,
+  ];
   return `(${own} or business_day > ${earliest} and business_day <= ${after} and booked_at > ${since}
       and booked_at <= ${read})`;
 }

@@ -31,6 +31,7 @@ interface SqlTolerance {
 
 export interface SqlSettings {
   windowDays: number;
+  withinBatch: boolean;
   tolerances: ReadonlyMap<string, SqlTolerance>;
   rules: readonly SqlRule[];
   dueLater: (entry: LedgerEntry) => Day | null;
@@ -185,7 +186,7 @@ export async function applyRules(session: CopySession, settings: SqlSettings): P
     found = Number(round?.found ?? 0);
   }
   await rule(session, '4-surplus', values);
-  await rule(session, '5-batch', values);
+  await rule(session, '5-batch', { within: String(settings.withinBatch) });
   for (const each of settings.rules) await rule(session, '6-user-rule', userRuleValues(each));
   await rule(session, '7-amount-date', values);
   await rule(session, '8-rest', values);

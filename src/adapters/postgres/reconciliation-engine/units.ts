@@ -108,11 +108,7 @@ const textColumns = (names: readonly string[]): string[] =>
   names.filter((name) => ['reference', 'type', 'batch', 'own_reference'].includes(name));
 
 /** Marks lines of older files of the unit that `file` says anew. */
-export async function supersede(
-  session: CopySession,
-  { staging }: OpenedUnit,
-  file: number,
-): Promise<void> {
+export async function supersede(session: CopySession, { staging }: OpenedUnit, file: number): Promise<void> {
   await session.query(sameLinesSql(staging), [file]);
   await session.query(correctedLinesSql(staging), [file]);
 }
