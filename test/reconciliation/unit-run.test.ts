@@ -237,6 +237,136 @@ describe.each(['join', 'sql'] as const)('with the engine %s', (engine) => {
     expect(facts).toMatchObject([{ rule: 'exact', entries: [{ id: 'A' }], lines: [{ line: 1 }] }]);
   });
 
+  const batchHeader = `${header},batch_id,our_ref`;
+  const report = (...rows: string[]): string => [batchHeader, ...rows, ''].join('\n');
+
+  it('holds what a batch pays out against what its lines come to', async () => {
+    await book(
+      ['A', 'r1', 100, '2026-11-26'],
+      ['B', 'r2', 200, '2026-11-26'],
+      ['P', 'PO1', -280, '2026-11-26', { type: 'payout' }],
+      ['Q', 'PO2', -50, '2026-11-26', { type: 'payout' }],
+      ['C', 'r3', 50, '2026-11-26'],
+    );
+    const rows = [
+      '1,r1,100,EUR,2026-11-26,payment,0,B1,',
+      '2,r2,200,EUR,2026-11-26,payment,0,B1,',
+      '3,PO1,-280,EUR,2026-11-26,payout,0,B1,',
+      '4,r3,50,EUR,2026-11-26,payment,0,B2,',
+      '5,PO2,-50,EUR,2026-11-26,payout,0,B2,',
+    ];
+    const { unit } = await run('2026-11-26', report(...rows), { engine });
+    expect(await breaks('2026-11-26')).toEqual(['batch_residue -20 P / 3']);
+    expect(unit.matched).toEqual({ exact: 4 });
+    await run('2026-11-27', report('1,x,-5,EUR,2026-11-27,payment,0,,'), { engine });
+    terms = { isClearing: false };
+    await run('2026-11-26', null, { engine });
+    expect(await breaks('2026-11-26')).toEqual([]);
+  });
+
+  it('knows a second payment of one order, whatever its reference', async () => {
+    await book(['A', 'r1', 100, '2026-11-26']);
+    const rows = [
+      '1,r1,100,EUR,2026-11-26,payment,0,,O1',
+      '2,r9,100,EUR,2026-11-26,payment,0,,O1',
+      '3,r8,60,EUR,2026-11-26,payment,0,,O1',
+    ];
+    await run('2026-11-26', report(...rows), { engine });
+    expect(await breaks('2026-11-26')).toEqual([
+      'duplicate_at_partner 100  / 2',
+      'missing_in_ledger 60  / 3',
+    ]);
+    await run('2026-11-27', report('1,r7,60,EUR,2026-11-27,payment,0,,O1'), { engine });
+    expect(await breaks('2026-11-27')).toEqual(['duplicate_at_partner 60  / 1']);
+  });
+
+  it('gives a late booking to the next run, once', async () => {
+    await run('2026-11-25', statement('1,r1,100,EUR,2026-11-25,payment,0'), { engine });
+    await book(
+      ['A', 'r1', 100, '2026-11-25', { bookedAt: '2026-11-27T10:00:00Z' }],
+      ['B', 'r2', 200, '2026-11-26', { bookedAt: '2026-11-27T13:00:00Z' }],
+    );
+    clock.set(new Date('2026-11-27T12:00:00Z'));
+    const { unit } = await run('2026-11-26', statement('1,r2,200,EUR,2026-11-26,payment,0'), { engine });
+    expect(unit).toMatchObject({ ledgerRows: 1, cleared: 1 });
+    expect(await breaks('2026-11-26')).toEqual(['missing_in_ledger 200  / 1']);
+    clock.set(new Date('2026-11-27T14:00:00Z'));
+    const next = await run('2026-11-27', statement('1,r3,5,EUR,2026-11-27,payment,0'), { engine });
+    expect(next.unit).toMatchObject({ ledgerRows: 1, cleared: 1 });
+    expect(await breaks('2026-11-27')).toEqual(['missing_in_ledger 5  / 1']);
+  });
+
+  it('leaves alone what was due before the first day, and takes its late lines', async () => {
+    await book(
+      ['A', 'r1', 100, '2026-11-23'],
+      ['B', 'r2', 200, '2026-11-24'],
+      ['C', 'r3', 300, '2026-11-26'],
+    );
+    const { unit } = await run('2026-11-26', statement('1,r2,200,EUR,2026-11-26,payment,0'), { engine });
+    expect(unit).toMatchObject({ ledgerRows: 2, matched: { exact: 1 } });
+    expect(await breaks('2026-11-26')).toEqual(['missing_at_partner -300 C / ']);
+  });
+
+  it('finds a break that was pending since an earlier day again when the day runs again', async () => {
+    terms = { settles: 'T+2' };
+    await book(['A', 'r1', 100, '2026-11-24']);
+    await run('2026-11-24', statement('1,x,1,EUR,2026-11-24,payment,0'), { engine });
+    await run('2026-11-26', statement('1,y,1,EUR,2026-11-26,payment,0'), { engine });
+    const found = ['missing_at_partner -100 A / ', 'missing_in_ledger 1  / 1'];
+    expect(await breaks('2026-11-26')).toEqual(found);
+    const { unit } = await run('2026-11-26', null, { engine });
+    expect(await breaks('2026-11-26')).toEqual(found);
+    expect(unit).toMatchObject({ runs: 2, pending: 0 });
+    const { unit: last } = await run('2026-11-27', statement('1,r1,100,EUR,2026-11-27,payment,0'), {
+      engine,
+    });
+    expect(last).toMatchObject({ cleared: 1, breaks: {} });
+  });
+
+  it('awaits the booking of what a report implies, and then misses it', async () => {
+    const implied = '1,PO1,-300,EUR,2026-11-19,implied_payout,0,B1,';
+    const { unit } = await run('2026-11-19', report(implied), { engine });
+    expect(unit).toMatchObject({ statementRows: 1, breaks: {} });
+    await run('2026-11-24', report('1,x,1,EUR,2026-11-24,payment,0,,'), { engine });
+    expect(await breaks('2026-11-24')).toEqual(['missing_in_ledger 1  / 1']);
+    for (const text of [report('1,y,1,EUR,2026-11-25,payment,0,,'), null]) {
+      await run('2026-11-25', text, { engine });
+      expect(await breaks('2026-11-25')).toEqual(['missing_in_ledger -300  / 1', 'missing_in_ledger 1  / 1']);
+    }
+  });
+
+  it('takes a batch that a later file states anew from that file, and other lines by their reference', async () => {
+    const first = [
+      '1,r1,100,EUR,2026-11-26,payment,0,B1,',
+      '2,wrong,7,EUR,2026-11-26,payment,0,B1,',
+      '3,r2,190,EUR,2026-11-26,payment,0,,',
+      '4,r3,50,EUR,2026-11-26,payment,0,,',
+    ];
+    const second = ['1,r1,100,EUR,2026-11-26,payment,0,B1,', '2,r2,200,EUR,2026-11-26,payment,0,,'];
+    await book(['A', 'r1', 100, '2026-11-26'], ['B', 'r2', 200, '2026-11-26'], ['C', 'r3', 50, '2026-11-26']);
+    await run('2026-11-26', report(...first), { engine });
+    const { unit } = await run('2026-11-26', report(...second), { engine });
+    expect(unit).toMatchObject({ statementRows: 3, matched: { exact: 3 }, breaks: {} });
+  });
+
+  it('lets a rule of the company answer what an earlier day left open', async () => {
+    const by = ['plain_reference'] as const;
+    const rule = {
+      id: 'dashes',
+      by,
+      ledgerTypes: [],
+      statementTypes: [],
+      many: false,
+      windowDays: 2,
+      tolerances: new Map(),
+    };
+    terms = { rules: [rule] };
+    await book(['A', 'AB-1', 100, '2026-11-25']);
+    await run('2026-11-25', statement('1,x,1,EUR,2026-11-25,payment,0'), { engine });
+    const { unit } = await run('2026-11-26', statement('1,ab1,100,EUR,2026-11-26,payment,0'), { engine });
+    expect(unit).toMatchObject({ cleared: 1, matched: { 'rule:dashes': 1 }, breaks: {} });
+  });
+
   it('says which later days rest on a day that ran again', async () => {
     await run('2026-11-25', statement('1,a,1,EUR,2026-11-25,payment,0'), { engine });
     await run('2026-11-26', statement('1,b,1,EUR,2026-11-26,payment,0'), { engine });

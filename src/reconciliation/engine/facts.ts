@@ -46,8 +46,8 @@ interface Closed {
   side: 'ledger' | 'statement';
   key: string;
   rule: string;
-  entries: LedgerEntry[];
-  lines: KeptLine[];
+  /** Both sides of what ended a break; null where a row only waited. */
+  sides: { entries: LedgerEntry[]; lines: KeptLine[] } | null;
 }
 
 interface Broken {
@@ -165,7 +165,10 @@ function close(
   entries: LedgerEntry[],
   lines: KeptLine[],
 ): void {
-  for (const item of older) facts.closed.push({ side: item.side, key: keyOf(item), rule, entries, lines });
+  for (const item of older) {
+    const sides = item.identity === null ? null : { entries, lines };
+    facts.closed.push({ side: item.side, key: keyOf(item), rule, sides });
+  }
 }
 
 const keyOf = (item: Carried): string => (item.side === 'ledger' ? item.row.id : item.row.identity);

@@ -8,8 +8,10 @@ import { readHeader, type TableName } from '../tables.js';
 import { columnsOf, expectedRows, type Side } from './join.js';
 import { mostBytes, recordAt, Scanner } from './scan.js';
 
-/** Memory that nothing was written to costs nothing. */
-const firstBytes = 1 << 27;
+/** Most days fit. */
+const firstBytes = 1 << 20;
+/** Memory that nothing was written to costs nothing, and copying a sixteenth of it next to nothing. */
+const growth = 16;
 
 export class Inflow {
   private buffer = Buffer.allocUnsafeSlow(firstBytes);
@@ -62,7 +64,7 @@ export class Inflow {
   }
 
   private grow(extra: number): void {
-    const wanted = Math.max(this.buffer.length * 2, this.length + extra);
+    const wanted = Math.max(this.buffer.length * growth, this.length + extra);
     if (this.length + extra > mostBytes)
       throw new OpsError('invalid', 'The table is larger than 4 GiB.', {
         hint: 'Run the unit on the SQL engine.',

@@ -427,8 +427,7 @@ export interface ClosedRow {
   side: 'ledger' | 'statement';
   key: string;
   rule: string;
-  entries: readonly object[];
-  lines: readonly object[];
+  sides: { entries: readonly object[]; lines: readonly object[] } | null;
 }
 
 export async function closeItems(
@@ -444,8 +443,8 @@ export async function closeItems(
     closed.map(({ side }) => side),
     closed.map(({ key }) => key),
     closed.map(({ rule }) => rule),
-    closed.map(({ entries }) => jsonText(entries)),
-    closed.map(({ lines }) => jsonText(lines)),
+    closed.map(({ sides }) => sides && jsonText(sides.entries)),
+    closed.map(({ sides }) => sides && jsonText(sides.lines)),
   ]);
 }
 
