@@ -98,8 +98,7 @@ program
   .option('--settle <rule>', 'when money is due, such as T+2')
   .option(
     '--calendar <id>',
-    'the business days on which money settles: TARGET, or a country such as DE',
-    'TARGET',
+    'the business days on which money settles: TARGET, or a country such as DE; default TARGET, or the partner’s',
   )
   .option('--as-of <day>', 'the day that the statement ends on, as YYYY-MM-DD')
   .option('--json', 'JSON lines')

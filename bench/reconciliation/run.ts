@@ -15,18 +15,21 @@ import { openDatabase } from '../../src/adapters/postgres/database.js';
 import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded/supervisor.js';
 import { migrate } from '../../src/adapters/postgres/migrate.js';
 import { ensureDatabase } from '../../src/adapters/postgres/provision.js';
-import { createResults } from '../../src/adapters/postgres/recon-results.js';
+import { createStatementArrivals } from '../../src/adapters/postgres/statement-arrivals.js';
 import { createStatementFiles } from '../../src/adapters/postgres/statement-files.js';
 import { parseDay } from '../../src/kernel/calendar-day.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
-import { createReconciler } from '../../src/wiring/reconciliation-engine/reconciler.js';
-import { usualTerms } from '../../src/wiring/reconciliation-engine/terms.js';
+import type { UnitFile } from '../../src/ports/reconciliation.js';
+import { parseConfig } from '../../src/config/load.js';
+import { statementThread } from '../../src/wiring/statement-thread.js';
+import { statementSettings } from '../../src/wiring/statement-work.js';
 
 const execFileAsync = promisify(execFile);
 
-const sizes = process.argv.slice(2).map(Number);
+const asked = process.argv.slice(2).map(Number);
+const sizes = asked.length > 0 ? asked : [100_000, 1_000_000];
 const businessDay = parseDay('2026-11-30') ?? 0;
 const runsPerSize = 2;
 
@@ -44,18 +47,34 @@ const books = new Secret(superuser.href);
 const client = new pg.Client({ connectionString: books.reveal() });
 await client.connect();
 const database = openDatabase({ url, clock: systemClock, log: silentLog });
-const results = createResults(database);
 const files = createStatementFiles(database);
-const reconciler = createReconciler({
-  database: url,
-  books,
-  termsOf: () => ({ ...usualTerms, account: 'clearing:bench', windowDays: 2 }),
-  profiles: [],
-  results,
-});
+const arrivals = createStatementArrivals(database);
+const runs = sizes.flatMap((rows) =>
+  [...Array.from({ length: runsPerSize }, (_, at) => String(at)), 'sql'].map((run) => `bench${rows}-${run}`),
+);
+const config = parseConfig(
+  `company: Bench
+partners:
+${runs
+  .map((id) => `  - { id: ${id}, name: ${id}, kind: psp, statements: { ledgerAccount: 'clearing:bench' } }`)
+  .join('\n')}
+reconciliation: { windowDays: 2 }
+`,
+  'paydesk.yaml',
+);
+const reconciler = statementThread(
+  {
+    settings: statementSettings({ PAYDESK_HOME: home }, config),
+    databaseUrl: url.reveal(),
+    booksUrl: books.reveal(),
+    logLevel: 'silent',
+  },
+  { clock: systemClock },
+);
 try {
-  for (const rows of sizes.length > 0 ? sizes : [100_000, 1_000_000]) await measure(rows);
+  for (const rows of sizes) await measure(rows);
 } finally {
+  await reconciler.close();
   await database.close();
   await client.end();
   await server.stop();
@@ -70,11 +89,11 @@ async function measure(rows: number): Promise<void> {
   let slowest = 0;
   for (let at = 0; at < runsPerSize; at++) {
     copies.push(await bareCopy(path));
-    const { seconds, loopMs } = await reconcileOnce(`bench${rows}-${at}`, rows, path, 'join');
+    const { seconds, loopMs } = await reconcileOnce(`bench${rows}-${at}`, path, 'join');
     joins.push(seconds);
     slowest = Math.max(slowest, loopMs);
   }
-  const sql = await reconcileOnce(`bench${rows}-sql`, rows, path, 'sql');
+  const sql = await reconcileOnce(`bench${rows}-sql`, path, 'sql');
   const [copy, joined] = [Math.min(...copies), Math.min(...joins)];
   console.log(
     JSON.stringify({
@@ -102,7 +121,8 @@ async function load(rows: number, path: string): Promise<Record<string, number>>
   await client.query(`copy loading from '${path}.ledger' (format csv, header)`);
   await client.query(`create table ledger_entries as select id as entry_id, 'clearing:bench' as account,
     'debit' as direction, amount_minor, currency, type as kind, 'bench' as partner, partner_ref as reference, batch_id,
-    value_date as business_day from loading`);
+    value_date as business_day,
+    value_date::timestamptz as booked_at from loading`);
   await client.query('vacuum analyze ledger_entries');
   return JSON.parse(stdout) as Record<string, number>;
 }
@@ -122,15 +142,10 @@ function secondsSince(startedAt: number): number {
 
 async function reconcileOnce(
   partner: string,
-  rows: number,
   path: string,
   engine: 'join' | 'sql',
 ): Promise<{ seconds: number; loopMs: number; breaks: object }> {
-  const bytes = await readFile(path);
-  const sha256 = createHash('sha256').update(partner).update(String(rows)).digest('hex');
-  const { file } = await database.run((tx) =>
-    files.add(tx, { partner, sha256, name: 'bench.csv', format: 'table', receivedAt: new Date(0) }),
-  );
+  const file = await archived(partner, path);
   // A unit before, so that the whole ledger belongs to this one.
   const dayBefore = businessDay - 60;
   await reconciler.run({ partner, businessDay: dayBefore, asOf: dayBefore, files: [] });
@@ -142,7 +157,7 @@ async function reconcileOnce(
     partner,
     businessDay,
     asOf: businessDay,
-    files: [{ id: file.id, bytes, format: 'table' }],
+    files: [file],
     engine,
     // From when the thread is up: from sources it has to compile them first. The index for traces is made when the breaks
     // are written already.
@@ -153,4 +168,16 @@ async function reconcileOnce(
   });
   delay.disable();
   return { seconds, loopMs: delay.max / 1e6, breaks: unit.breaks };
+}
+
+/** As the inbox leaves a file. */
+async function archived(partner: string, path: string): Promise<UnitFile> {
+  const bytes = await readFile(path);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const facts = { partner, sha256, name: 'bench.csv', format: 'table', receivedAt: new Date(0) };
+  const { file } = await database.run(async (tx) => {
+    await arrivals.keep(tx, sha256, bytes);
+    return files.add(tx, facts);
+  });
+  return { id: file.id, sha256, format: file.format };
 }

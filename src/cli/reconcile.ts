@@ -23,7 +23,7 @@ import { reconcile } from '../reconciliation/matching/match.js';
 import { defaultSettings, type MatchSettings } from '../reconciliation/matching/settings.js';
 import { findingLine, summarise, summaryLine, type Summary } from '../reconciliation/report.js';
 import { dueLaterThan, parseSettlementRule } from '../reconciliation/settlement.js';
-import { statementLines } from '../reconciliation/statement-lines.js';
+import { statementLines, usualReferences, type ReferenceFields } from '../reconciliation/statement-lines.js';
 import { isStatementTable, readLedger, type Table } from '../reconciliation/tables.js';
 import { configInUse, readInput, readStatement, sizeOf, type FormatChoice } from './statement-files.js';
 import type { Voices } from './voices.js';
@@ -34,7 +34,7 @@ export interface ReconcileOptions extends FormatChoice {
   /** An id: its part of paydesk.yaml says how to compare. */
   partner?: string;
   settle?: string;
-  calendar: string;
+  calendar?: string;
   asOf?: string;
   json?: boolean;
 }
@@ -51,11 +51,11 @@ export async function reconcileFiles(
   screen: Screen,
 ): Promise<void> {
   const startedAt = performance.now();
-  const settings = await readSettings(options);
+  const { settings, references } = await readTerms(options);
   const isLarge = (await sizeOf(options.ledger)) + (await sizeOf(options.statement)) >= largeFiles;
   const bar = progressBar(screen, 'Reconciling', isLarge ? stages : 0);
   bar.at(1);
-  const sides = await readSides(options, settings);
+  const sides = await readSides(options, settings, references);
   bar.at(2);
   const { findings, summary, problems } = compareSides(sides, settings);
   bar.end();
@@ -83,7 +83,11 @@ interface Sides {
 }
 
 /** Both files are let go of when this returns: the rules need what is left of them alone. */
-async function readSides(options: ReconcileOptions, settings: MatchSettings): Promise<Sides> {
+async function readSides(
+  options: ReconcileOptions,
+  settings: MatchSettings,
+  references: ReferenceFields,
+): Promise<Sides> {
   const [ledger, statement] = [await readInput(options.ledger), await readInput(options.statement)];
   const { text } = decodeText(statement.subarray(0, 65_536));
   const isTable = options.format === undefined && options.profile === undefined && isStatementTable(text);
@@ -92,7 +96,7 @@ async function readSides(options: ReconcileOptions, settings: MatchSettings): Pr
     : {
         exact: undefined,
         ledger: readLedger(decodeText(ledger).text),
-        statement: statementLines(await readStatement(statement, options)),
+        statement: statementLines(await readStatement(statement, options), references),
       };
 }
 
@@ -106,9 +110,15 @@ function compareSides(joined: Sides, settings: MatchSettings): Compared {
   return { findings, summary: summarise(pool, findings, problems.length, joined.exact), problems };
 }
 
-async function readSettings(options: ReconcileOptions): Promise<MatchSettings> {
+interface Terms {
+  settings: MatchSettings;
+  references: ReferenceFields;
+}
+
+async function readTerms(options: ReconcileOptions): Promise<Terms> {
   const { partner, settle, calendar, asOf } = options;
-  if (partner === undefined && settle === undefined) return defaultSettings;
+  const usual = { settings: defaultSettings, references: usualReferences };
+  if (partner === undefined && settle === undefined) return usual;
   const today = asOf === undefined ? null : parseDay(asOf);
   if (today === null)
     throw new OpsError(
@@ -116,20 +126,20 @@ async function readSettings(options: ReconcileOptions): Promise<MatchSettings> {
       `${settle === undefined ? '--partner' : '--settle'} needs the day that the statement ends on.`,
       { hint: 'Add it as --as-of YYYY-MM-DD.' },
     );
-  if (partner !== undefined) return partnerSettings({ partner, settle, calendar, today });
+  if (partner !== undefined) return partnerTerms({ partner, settle, calendar, today });
   const rule = parseSettlementRule(settle ?? '');
-  const closings = await calendarNamed(calendar);
+  const closings = await calendarNamed(calendar ?? target.id);
   const terms = { rule, byType: new Map(), graceDays: 0, calendar: closings };
-  return { ...defaultSettings, dueLater: dueLaterThan(today, terms) };
+  return { ...usual, settings: { ...defaultSettings, dueLater: dueLaterThan(today, terms) } };
 }
 
 /** `--settle` goes before what paydesk.yaml says of when money is due. */
-async function partnerSettings(asked: {
+async function partnerTerms(asked: {
   partner: string;
   settle: string | undefined;
-  calendar: string;
+  calendar: string | undefined;
   today: Day;
-}): Promise<MatchSettings> {
+}): Promise<Terms> {
   const config = await configInUse();
   const known = config.partners.map(({ id }) => id);
   if (!known.includes(asked.partner))
@@ -138,11 +148,11 @@ async function partnerSettings(asked: {
     });
   // Loads the holidays of the world.
   const { matchSettings, termsOf } = await import('../wiring/reconciliation-engine/terms.js');
-  const terms = termsOf(config, asked.partner, { calendar: asked.calendar });
-  return matchSettings(
-    asked.settle === undefined ? terms : { ...terms, settles: asked.settle, settlesByType: {}, graceDays: 0 },
-    asked.today,
-  );
+  const terms = termsOf(config, asked.partner);
+  const calendar = asked.calendar ?? terms.calendar;
+  const settled =
+    asked.settle === undefined ? terms : { ...terms, settles: asked.settle, settlesByType: {}, graceDays: 0 };
+  return { settings: matchSettings({ ...settled, calendar }, asked.today), references: terms.references };
 }
 
 async function calendarNamed(id: string): Promise<BusinessCalendar> {

@@ -221,7 +221,7 @@ export interface UnitFile {
 
 export interface RunRequest extends UnitKey {
   asOf: Day;
-  /** Files that were not part of a run of this unit before. Those of earlier runs are kept in lines already. */
+  /** Files that were not part of a run of this unit before; those of earlier runs are read again. */
   files: readonly UnitFile[];
   engine?: 'join' | 'sql';
   /** Hears how far the run is, from 0 to 1. */
@@ -236,7 +236,7 @@ export interface RunOutcome {
 
 export interface Reconciler {
   /**
-   * Compares a unit and replaces what is kept of it, in one transaction. One run per unit at a time; others wait.
+   * Compares a unit and replaces what is kept of it, in one transaction. One run per partner at a time; others wait.
    * Throws `unavailable` (a database is down or slow), `misconfigured` (a view or right is missing), `invalid` (a file
    * that is not of its format), `internal` (a row would be lost or used twice: nothing is kept of the run).
    */

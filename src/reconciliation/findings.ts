@@ -22,6 +22,8 @@ export interface Break {
   kind: BreakKind;
   entries: LedgerEntry[];
   lines: StatementLine[];
+  /** How far the sides differ, where that is not the difference of these rows. */
+  minor?: bigint;
 }
 
 /** Money that is not due yet. */
@@ -67,8 +69,9 @@ export const feesOf = (lines: readonly StatementLine[]): bigint =>
   lines.reduce((sum, { feeMinor }) => sum + feeMinor, 0n);
 
 /** The currency that a break is reported in, the ledger's where both sides have one, and how far the sides differ. */
-export function differenceOf({ kind, entries, lines }: Break): { currency: string; minor: bigint } {
+export function differenceOf({ kind, entries, lines, minor }: Break): { currency: string; minor: bigint } {
   const currency = entries[0]?.currency ?? lines[0]?.currency ?? '';
+  if (minor !== undefined) return { currency, minor };
   const inCurrency = <Item extends { currency: string }>(items: Item[]): Item[] =>
     items.filter((item) => item.currency === currency);
   const fees = kind === 'batch_residue' ? feesOf(inCurrency(lines)) : 0n;

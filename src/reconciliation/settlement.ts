@@ -57,7 +57,11 @@ export interface SettlementTerms {
 }
 
 /** Remembers days, of which there are few. */
-export function dueDays({ rule, byType, calendar }: SettlementTerms): (entry: LedgerEntry) => Day | null {
+export function dueDays({
+  rule,
+  byType,
+  calendar,
+}: SettlementTerms): (entry: Pick<LedgerEntry, 'day' | 'type'>) => Day | null {
   const known = new Map<string, Day>();
   return ({ day, type }) => {
     if (day === null) return null;

@@ -16,7 +16,7 @@ import { addTo, type Table } from './tables.js';
  */
 export type ReferenceFields = readonly string[];
 
-const usualReferences: ReferenceFields = ['partnerRef', 'batchRef', 'ourRef'];
+export const usualReferences: ReferenceFields = ['partnerRef', 'batchRef', 'ourRef'];
 
 export function statementLines(
   items: Iterable<StatementItem>,

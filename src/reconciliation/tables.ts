@@ -16,7 +16,7 @@ const ledgerColumns = {
 
 const statementColumns = {
   required: ['partner_ref', 'amount_minor', 'currency'],
-  optional: ['line_no', 'value_date', 'type', 'fee_minor', 'batch_id', 'file'],
+  optional: ['line_no', 'value_date', 'type', 'fee_minor', 'batch_id', 'our_ref', 'file'],
 } as const;
 
 export interface Table<Row> {
@@ -78,6 +78,7 @@ export const readStatementRecord: ReadRecord<StatementLine> = (record, reader) =
     type: row('type'),
     feeMinor,
     batch: row('batch_id'),
+    order: row('our_ref'),
   };
 };
 

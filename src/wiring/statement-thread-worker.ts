@@ -5,10 +5,10 @@
  */
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openDatabase, type DatabaseOptions } from '../adapters/postgres/database.js';
-import { followingClock, minuteMs, systemClock } from '../kernel/clock.js';
+import { openDatabase } from '../adapters/postgres/database.js';
+import { followingClock, systemClock } from '../kernel/clock.js';
 import { Secret } from '../kernel/secret.js';
-import type { RunOutcome } from '../ports/reconciliation.js';
+import type { RunOutcome, RunRequest } from '../ports/reconciliation.js';
 import type { ArchivedDocument } from '../reconciliation/intake/documents.js';
 import { createLog } from './logging.js';
 import type { ThreadAnswer, ThreadFacts, ThreadOrder } from './statement-thread.js';
@@ -17,37 +17,22 @@ import { faultFrom } from './threads.js';
 
 /** A third of the share of what waits for a person: that goes first, and the work still comes on where others fill the machine. */
 const niceness = 5;
-/** A look at a day of a large ledger takes longer than a lookup. */
-const statementTimeoutMs = 5 * minuteMs;
 
 // Elsewhere the priority is one of the whole process.
 if (process.platform === 'linux') setPriority(niceness);
 
 const { settings, databaseUrl, booksUrl, logLevel } = workerData as ThreadFacts;
 const clock = followingClock(systemClock);
-const common: Pick<DatabaseOptions, 'clock' | 'log' | 'statementTimeoutMs' | 'maxConnections'> = {
+const urls = { databaseUrl: new Secret(databaseUrl), booksUrl: new Secret(booksUrl) };
+const database = openDatabase({
+  url: urls.databaseUrl,
   clock,
   log: createLog(logLevel),
-  statementTimeoutMs,
   maxConnections: 3,
-};
-const work = statementWork({
-  settings,
-  clock,
-  database: openDatabase({
-    ...common,
-    url: new Secret(databaseUrl),
-    applicationName: 'paydesk statements',
-    setting: 'DATABASE_URL',
-  }),
-  booksDatabase: openDatabase({
-    ...common,
-    url: new Secret(booksUrl),
-    applicationName: 'paydesk statements',
-    readOnly: true,
-    setting: 'BOOKS_DATABASE_URL',
-  }),
+  applicationName: 'paydesk statements',
+  setting: 'DATABASE_URL',
 });
+const work = statementWork({ settings, clock, database, ...urls });
 
 parentPort?.on('message', (order: ThreadOrder) => void answer(order));
 
@@ -56,11 +41,16 @@ async function answer(order: ThreadOrder): Promise<void> {
   clock.follow(new Date(nowMs));
   const say = (news: ThreadAnswer): void => parentPort?.postMessage(news);
   try {
-    say({ id, value: await done(order) });
+    say({ id, value: await done(order, (share, stage) => say({ id, share, stage })) });
   } catch (thrown) {
     say({ id, fault: faultFrom(thrown) });
   }
 }
 
-const done = (order: ThreadOrder): Promise<ArchivedDocument[] | RunOutcome> =>
-  order.type === 'run' ? work.run(order.request) : work.documentsOf(order.placeId, order.file);
+const done = (
+  order: ThreadOrder,
+  onProgress: NonNullable<RunRequest['onProgress']>,
+): Promise<ArchivedDocument[] | RunOutcome> =>
+  order.type === 'run'
+    ? work.run({ ...order.request, onProgress })
+    : work.documentsOf(order.placeId, order.file);

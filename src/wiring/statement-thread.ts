@@ -34,7 +34,7 @@ type Work =
 /** `nowMs`: the time by the clock of the process. */
 export type ThreadOrder = { id: number; nowMs: number } & Work;
 export type ThreadAnswer = { id: number } & (
-  { value: ArchivedDocument[] | RunOutcome } | { fault: ThreadFault }
+  { value: ArchivedDocument[] | RunOutcome } | { fault: ThreadFault } | { share: number; stage: string }
 );
 
 interface ThreadOptions {
@@ -50,6 +50,7 @@ interface ThreadOptions {
 interface Call {
   resolve: (value: never) => void;
   reject: (error: OpsError) => void;
+  onProgress: RunRequest['onProgress'];
 }
 
 interface Running {
@@ -83,6 +84,10 @@ export function statementThread(
 
   const settle = (thread: Running, answer: ThreadAnswer): void => {
     const call = thread.calls.get(answer.id);
+    if ('share' in answer) {
+      call?.onProgress?.(answer.share, answer.stage);
+      return;
+    }
     thread.calls.delete(answer.id);
     if ('fault' in answer) call?.reject(errorFrom(answer.fault));
     else call?.resolve(answer.value as never);
@@ -100,7 +105,11 @@ export function statementThread(
     return thread;
   };
 
-  const call = async <Value>(work: Work, signal?: AbortSignal): Promise<Value> => {
+  const call = async <Value>(
+    work: Work,
+    signal?: AbortSignal,
+    onProgress?: RunRequest['onProgress'],
+  ): Promise<Value> => {
     if (isClosed || signal?.aborted === true) throw gone(stopped);
     const thread = (running ??= started());
     clearTimeout(thread.idle);
@@ -112,7 +121,7 @@ export function statementThread(
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       return await new Promise<Value>((resolve, reject) => {
-        thread.calls.set(id, { resolve, reject });
+        thread.calls.set(id, { resolve, reject, onProgress });
         thread.worker.postMessage({ id, nowMs: clock.now().getTime(), ...work } satisfies ThreadOrder);
       });
     } finally {
@@ -123,7 +132,7 @@ export function statementThread(
 
   return {
     documentsOf: (placeId, file) => call({ type: 'documents', placeId, file }),
-    run: ({ onProgress: _unheard, ...request }, signal) => call({ type: 'run', request }, signal),
+    run: ({ onProgress, ...request }, signal) => call({ type: 'run', request }, signal, onProgress),
     close: async () => {
       isClosed = true;
       if (running) await end(running, stopped);

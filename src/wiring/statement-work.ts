@@ -14,9 +14,9 @@ import type { Environment } from '../config/environment.js';
 import type { Config } from '../config/schema.js';
 import type { Clock } from '../kernel/clock.js';
 import { OpsError } from '../kernel/errors.js';
+import type { Secret } from '../kernel/secret.js';
 import type { Reconciler } from '../ports/reconciliation.js';
 import type { StatementPlace } from '../ports/statement-inbox.js';
-import { target } from '../reconciliation/calendars/target.js';
 import type { ReconciledPartner } from '../reconciliation/days/deps.js';
 import { todayOf } from '../reconciliation/days/report.js';
 import { csvProfile } from '../reconciliation/formats/csv-profile.js';
@@ -24,13 +24,15 @@ import { formats, profiles } from '../reconciliation/formats/index.js';
 import { documentsOf } from '../reconciliation/intake/documents.js';
 import type { IntakeDeps } from '../reconciliation/intake/intake.js';
 import { calendarOf } from './calendars.js';
-import { inMemoryReconciler, type InMemoryDeps } from './in-memory-reconciler.js';
+import { createReconciler } from './reconciliation-engine/reconciler.js';
+import { termsOf } from './reconciliation-engine/terms.js';
 
 export type StatementWork = Pick<IntakeDeps, 'documentsOf'> & Reconciler;
 
 /** What paydesk.yaml and the environment say of statements. */
 export interface StatementSettings {
   partners: Config['partners'];
+  reconciliation: Config['reconciliation'];
   statementProfiles: Config['statementProfiles'];
   folder: string;
 }
@@ -38,14 +40,16 @@ export interface StatementSettings {
 export interface StatementWorkFacts {
   settings: StatementSettings;
   database: Database;
-  booksDatabase: Database;
+  databaseUrl: Secret;
+  booksUrl: Secret;
   clock: Clock;
 }
 
 export function statementWork({
   settings,
   database,
-  booksDatabase,
+  databaseUrl,
+  booksUrl,
   clock,
 }: StatementWorkFacts): StatementWork {
   const arrivals = createStatementArrivals(database);
@@ -60,13 +64,14 @@ export function statementWork({
     today: () => todayOf({ timeZone: 'UTC' }, clock.now()),
   };
   const places = placesOf(settings);
-  const reconciler = inMemoryReconciler({
-    database,
-    books: booksDatabase,
+  const reconciler = createReconciler({
+    database: databaseUrl,
+    books: booksUrl,
     arrivals,
     results: createResults(database),
     formats: known,
     termsOf: (id) => termsOf(settings, id),
+    clock,
   });
   return {
     documentsOf: async (placeId, file) => {
@@ -74,15 +79,16 @@ export function statementWork({
       if (!place) throw new OpsError('internal', `There is no place ${placeId} for statements.`);
       return documentsOf(place, file, documentDeps);
     },
-    run: (request, signal) => reconciler.run(request, signal),
+    run: (request) => reconciler.run(request),
   };
 }
 
 export const statementSettings = (
   { PAYDESK_HOME }: Pick<Environment, 'PAYDESK_HOME'>,
-  { partners, statementProfiles, statements }: Config,
+  { partners, reconciliation, statementProfiles, statements }: Config,
 ): StatementSettings => ({
   partners,
+  reconciliation,
   statementProfiles,
   folder: statements.folder ?? join(PAYDESK_HOME, 'inbox'),
 });
@@ -107,13 +113,3 @@ export const reconciledPartners = ({ partners }: Pick<Config, 'partners'>): Reco
           },
         ],
   );
-
-function termsOf({ partners }: StatementSettings, id: string): ReturnType<InMemoryDeps['termsOf']> {
-  const statements = partners.find((one) => one.id === id)?.statements;
-  return {
-    account: statements?.ledgerAccount ?? `clearing:${id}`,
-    references: statements?.references ?? [],
-    settleDays: Number(statements?.settles.slice(2) ?? 0),
-    calendar: calendarOf(statements?.calendar ?? target.id),
-  };
-}

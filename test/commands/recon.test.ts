@@ -15,9 +15,14 @@ import { buttonsOn, faultsOf, linesOf, recordedAnswers } from '../support/cards.
 
 const morning = '2026-11-28T06:00:00Z';
 const key = { partner: 'northpay', businessDay: parseDay('2026-11-27') ?? 0 };
+/** What paydesk.yaml says of northpay besides. No other test has such rows. */
+const terms = `
+  tolerances: { GBP: { short: '0.05' } }
+  rules: [{ id: dashes, partners: [northpay], by: [plain_reference] }]
+  settlement: [{ partner: northpay, types: [refund], settles: T+3 }]`;
 let bench: Bench;
 beforeAll(async () => {
-  bench = await startBench(morning);
+  bench = await startBench(morning, undefined, terms);
 });
 afterAll(() => bench.close());
 afterEach(() => {
@@ -338,4 +343,29 @@ describe('buttons and windows', () => {
     expect(await submit(reconWindows.reopenDay, dayValue, 'A file came')).toEqual({ kind: 'close' });
     expect((await bench.desk.day(key))?.day?.signedBy).toBeNull();
   });
+});
+
+it('goes by the tolerances, rules and settlement of paydesk.yaml', async () => {
+  bench.setTime(morning);
+  await bench.clear();
+  await bench.book(
+    { id: 'L1', reference: 'P1', minor: 1_000, currency: 'GBP', day: '2026-11-26' },
+    { id: 'L2', reference: 'P2', minor: 2_000, currency: 'GBP', day: '2026-11-26' },
+    { id: 'L3', reference: 'AB-3', minor: 3_000, day: '2026-11-26' },
+    { id: 'L4', reference: 'P4', minor: -4_000, kind: 'refund', day: '2026-11-26' },
+  );
+  const day = '2026-11-27';
+  await bench.put(
+    'northpay_27.csv',
+    { reference: 'P1', amount: '9.95', currency: 'GBP', day },
+    { reference: 'P2', amount: '19.94', currency: 'GBP', day },
+    { reference: 'ab3', amount: '30.00', day },
+  );
+  await bench.settle();
+  const card = await said('northpay');
+  expect(card).toContain('Northpay is not whole for Fri 27 Nov: 1 break, 0.06 GBP unexplained');
+  expect(card).toMatch(/1 × [^\n]*tolerance/);
+  expect(card).toMatch(/1 × [^\n]*dashes/);
+  expect(await said('breaks northpay')).toContain('0.06 GBP');
+  expect(await said('forecast northpay')).toContain('-40.00 EUR land on Tue 1 Dec');
 });

@@ -11,7 +11,6 @@ import { createAuditTrail } from '../../src/audit/trail.js';
 import { parseConfig } from '../../src/config/load.js';
 import { secondMs } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
-import type { Secret } from '../../src/kernel/secret.js';
 import type { OutgoingMessage } from '../../src/ports/outbox.js';
 import type { Transaction } from '../../src/ports/transaction.js';
 import { actions } from '../../src/remediation/actions/index.js';
@@ -66,7 +65,7 @@ export interface Bench extends Reconciliation {
   close(): Promise<void>;
 }
 
-const configFor = (folder: string): string => `
+const configFor = (folder: string, terms: string): string => `
 company: Larkspur Pay
 channels: { reconciliation: C0RECON01 }
 partners:
@@ -80,6 +79,7 @@ partners:
     kind: bank
     statements: { format: report }
 statements: { folder: ${JSON.stringify(folder)} }
+reconciliation: ${terms}
 statementProfiles:
   - id: report
     columns:
@@ -103,10 +103,11 @@ const rowOf = ({
 const ledgerSql = `create table ledger_entries (entry_id text, account text, direction text, amount_minor bigint,
   currency text, kind text, reference text, batch_id text, business_day date, booked_at timestamptz)`;
 
-/** `work`: how statements are worked on, in this thread where absent. */
+/** `work`: how statements are worked on, in this thread where absent. `terms`: the section `reconciliation`. */
 export async function startBench(
   start: string,
-  work: (facts: StatementWorkFacts & { url: Secret }) => StatementWork = statementWork,
+  work: (facts: StatementWorkFacts) => StatementWork = statementWork,
+  terms = '{}',
 ): Promise<Bench> {
   let now = new Date(start);
   const clock = { now: () => now };
@@ -121,13 +122,13 @@ export async function startBench(
     messages.push(message);
     return Promise.resolve();
   };
-  const config = parseConfig(configFor(inbox), 'paydesk.yaml');
+  const config = parseConfig(configFor(inbox, terms), 'paydesk.yaml');
   const settings = statementSettings({ PAYDESK_HOME: inbox }, config);
   const built = reconciliationFrom({
     config,
     settings,
     database,
-    work: work({ settings, database, booksDatabase: database, clock, url: test.url }),
+    work: work({ settings, database, databaseUrl: test.url, booksUrl: test.url, clock }),
     audit: createAuditTrail(createAuditStore(database)),
     outbox: { enqueue },
     startable: actions,

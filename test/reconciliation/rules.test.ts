@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseDay } from '../../src/kernel/calendar-day.js';
 import type { LedgerEntry, StatementLine } from '../../src/reconciliation/findings.js';
-import { reconcile, reconcileRows } from '../../src/reconciliation/matching/match.js';
+import { reconcile } from '../../src/reconciliation/matching/match.js';
 import {
   defaultSettings,
   type MatchSettings,
@@ -150,9 +150,9 @@ describe.each<[why: string, LedgerEntry[], StatementLine[], MatchSettings, strin
   it('is said', () => expect(said(entries, lines, settings)).toEqual(wanted));
 });
 
-it('shows the desk a payment under a wrong reference on both sides, though its batch agrees', () => {
+it('shows a payment under a wrong reference on both sides where a payout says what the batch comes to', () => {
   const sides = { entries: [entry('A', 'x', 60, { batch: 'b' })], lines: [line(1, 'p', 60, { batch: 'b' })] };
-  const kinds = reconcileRows(sides, defaultSettings).map(
+  const kinds = reconcile(sides, { ...defaultSettings, withinBatch: false }).map(
     (finding) => finding.type === 'break' && finding.kind,
   );
   expect(kinds).toEqual(['missing_in_ledger', 'missing_at_partner']);

@@ -3,11 +3,13 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { parseDay } from '../../src/kernel/calendar-day.js';
+import { reconciliation as reconciliationSection } from '../../src/config/reconciliation.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { statementThread, type StatementThread } from '../../src/wiring/statement-thread.js';
 import { startBench, type Bench } from './bench.js';
 
 const morning = '2026-11-28T06:00:00Z';
+const reconciliation = reconciliationSection.parse(undefined);
 const idleMs = 2000;
 // From sources, a thread first compiles them.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -16,8 +18,8 @@ let bench: Bench;
 let spoiledDay: number | null = null;
 
 beforeAll(async () => {
-  bench = await startBench(morning, ({ settings, clock, url }) => {
-    const urls = { databaseUrl: url.reveal(), booksUrl: url.reveal() };
+  bench = await startBench(morning, ({ settings, clock, databaseUrl, booksUrl }) => {
+    const urls = { databaseUrl: databaseUrl.reveal(), booksUrl: booksUrl.reveal() };
     const module = '../../test/reconciliation/statement-thread-faults';
     thread = statementThread({ settings, logLevel: 'silent', ...urls }, { clock, module, idleMs });
     return {
@@ -56,6 +58,14 @@ it('takes in and compares in the thread, which ends with its connections when th
   expect(await bench.settle()).toEqual({ taken: 1, reconciled: 1 });
   expect(posted()).toEqual([whole]);
   await expect.poll(connections, { timeout: 10_000 }).toEqual([]);
+});
+
+it('says how far a run is', async () => {
+  await bench.settle();
+  const stages: string[] = [];
+  const onProgress = (_share: number, stage: string): void => void stages.push(stage);
+  await thread.run({ ...key, asOf: key.businessDay, files: [], onProgress });
+  expect(stages).toEqual(['Reading ledger and statement', 'Matching', 'Keeping the results', 'Indexing']);
 });
 
 it('a file that a crash kept from being read is read by the next look', async () => {
@@ -120,7 +130,7 @@ it('a fault of the work itself keeps its words', async () => {
 it('a run that takes too long is given up, and nothing can be asked of a thread that was closed', async () => {
   await bench.settle();
   const urls = { databaseUrl: '', booksUrl: '' };
-  const settings = { partners: [], statementProfiles: [], folder: bench.folder };
+  const settings = { partners: [], reconciliation, statementProfiles: [], folder: bench.folder };
   const module = '../../test/reconciliation/statement-thread-faults';
   const clock = { now: () => new Date(morning) };
   const short = statementThread({ settings, logLevel: 'silent', ...urls }, { clock, module, callMs: 1 });

@@ -5,48 +5,53 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
 import { createResults } from '../../src/adapters/postgres/recon-results.js';
 import { createStatementFiles } from '../../src/adapters/postgres/statement-files.js';
+import { reconciliation } from '../../src/config/reconciliation.js';
 import { parseDay } from '../../src/kernel/calendar-day.js';
-import { fixedClock } from '../../src/kernel/clock.js';
+import { fixedClock, type FixedClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
-import type { ReconciliationResults, RunOutcome, StatementFiles } from '../../src/ports/reconciliation.js';
-import { runJob } from '../../src/wiring/reconciliation-engine/job.js';
-import {
-  createReconciler,
-  type EngineReconciler,
-  type ReconcilerFacts,
-} from '../../src/wiring/reconciliation-engine/reconciler.js';
-import { usualTerms } from '../../src/wiring/reconciliation-engine/terms.js';
+import type {
+  Reconciler,
+  ReconciliationResults,
+  RunOutcome,
+  StatementFiles,
+  UnitFile,
+} from '../../src/ports/reconciliation.js';
+import { createReconciler } from '../../src/wiring/reconciliation-engine/reconciler.js';
+import { termsOf, type PartnerTerms } from '../../src/wiring/reconciliation-engine/terms.js';
 import { createDatabase, createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
 
 let desk: TestDatabase;
 let books: TestDatabase;
 let database: Database;
 let owner: pg.Client;
+let clock: FixedClock;
 let results: ReconciliationResults;
 let files: StatementFiles;
-let reconciler: EngineReconciler;
-/** As in production, in a thread of its own. */
-let threaded: EngineReconciler;
+let reconciler: Reconciler;
+/** The files that were taken in, by their hash. */
+const archive = new Map<string, Buffer>();
+/** What paydesk.yaml says of the partners besides. */
+let terms: Partial<PartnerTerms> = {};
 
 beforeAll(async () => {
   [desk, books] = await Promise.all([createDatabase(), createEmptyDatabase()]);
   owner = new pg.Client({ connectionString: books.url.reveal() });
   await owner.connect();
   await owner.query(`create table ledger_entries (entry_id text, account text, direction text, amount_minor bigint,
-    currency text, kind text, partner text, reference text, batch_id text, business_day date)`);
-  const clock = fixedClock('2026-11-27T09:00:00Z');
+    currency text, kind text, partner text, reference text, batch_id text, business_day date, booked_at timestamptz)`);
+  clock = fixedClock('2026-11-27T09:00:00Z');
   database = openDatabase({ url: desk.appUrl, clock, log: silentLog });
   results = createResults(database);
   files = createStatementFiles(database);
-  const facts: ReconcilerFacts = {
+  reconciler = createReconciler({
     database: desk.appUrl,
     books: books.url,
-    termsOf: (id) => ({ ...usualTerms, account: `clearing:${id}` }),
-    profiles: [],
+    termsOf: (id) => ({ ...usual(id), ...terms }),
+    formats: [],
+    arrivals: { content: (sha256) => Promise.resolve(archive.get(sha256) ?? null) },
     results,
-  };
-  reconciler = createReconciler(facts, runJob);
-  threaded = createReconciler(facts);
+    clock,
+  });
 }, 60_000);
 afterAll(async () => {
   await database.close();
@@ -54,41 +59,54 @@ afterAll(async () => {
   await Promise.all([desk.drop(), books.drop()]);
 });
 
+const section = reconciliation.parse(undefined);
+const usual = (id: string): PartnerTerms => termsOf({ partners: [], reconciliation: section }, id);
+
 let partner: string;
 let partners = 0;
 beforeEach(() => {
   partner = `p${++partners}`;
+  terms = {};
+  clock.set(new Date('2026-11-27T09:00:00Z'));
 });
 
 /** An entry in short: id, reference, signed amount, day. */
 const book = (
-  ...entries: [id: string, reference: string, amount: number, day: string, batch?: string][]
+  ...entries: [id: string, reference: string, amount: number, day: string, more?: Partial<Booked>][]
 ): Promise<unknown> =>
   Promise.all(
-    entries.map(([id, reference, amount, day, batch = null]) =>
-      owner.query('insert into ledger_entries values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
+    entries.map(([id, reference, amount, day, { type = 'capture', batch = null, bookedAt } = {}]) =>
+      owner.query('insert into ledger_entries values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)', [
         id,
         `clearing:${partner}`,
         amount < 0 ? 'credit' : 'debit',
         Math.abs(amount),
         'EUR',
-        'capture',
+        type,
         partner,
         reference,
         batch,
         day,
+        bookedAt ?? `${day}T12:00:00Z`,
       ]),
     ),
   );
 
+interface Booked {
+  type: string;
+  batch: string | null;
+  bookedAt: string;
+}
+
 const header = 'line_no,partner_ref,amount_minor,currency,value_date,type,fee_minor';
 const statement = (...rows: string[]): string => [header, ...rows, ''].join('\n');
 
-async function take(text: string, name = 'a.csv'): Promise<number | null> {
+async function take(text: string, name = 'a.csv'): Promise<UnitFile | null> {
   const sha256 = createHash('sha256').update(text).digest('hex');
+  archive.set(sha256, Buffer.from(text));
   const facts = { partner, sha256, name, format: 'table', receivedAt: new Date('2026-11-27T08:00:00Z') };
   const { file, isNew } = await database.run((tx) => files.add(tx, facts));
-  return isNew ? file.id : null;
+  return isNew ? { id: file.id, sha256, format: 'table' } : null;
 }
 
 async function run(
@@ -96,12 +114,12 @@ async function run(
   text: string | null,
   more: { engine?: 'join' | 'sql'; asOf?: string } = {},
 ): Promise<RunOutcome> {
-  const id = text === null ? null : await take(text);
+  const file = text === null ? null : await take(text);
   return reconciler.run({
     partner,
     businessDay: parseDay(businessDay) ?? 0,
     asOf: parseDay(more.asOf ?? businessDay) ?? 0,
-    files: id === null || text === null ? [] : [{ id, bytes: Buffer.from(text), format: 'table' }],
+    files: file === null ? [] : [file],
     ...(more.engine && { engine: more.engine }),
   });
 }
@@ -219,6 +237,136 @@ describe.each(['join', 'sql'] as const)('with the engine %s', (engine) => {
     expect(facts).toMatchObject([{ rule: 'exact', entries: [{ id: 'A' }], lines: [{ line: 1 }] }]);
   });
 
+  const batchHeader = `${header},batch_id,our_ref`;
+  const report = (...rows: string[]): string => [batchHeader, ...rows, ''].join('\n');
+
+  it('holds what a batch pays out against what its lines come to', async () => {
+    await book(
+      ['A', 'r1', 100, '2026-11-26'],
+      ['B', 'r2', 200, '2026-11-26'],
+      ['P', 'PO1', -280, '2026-11-26', { type: 'payout' }],
+      ['Q', 'PO2', -50, '2026-11-26', { type: 'payout' }],
+      ['C', 'r3', 50, '2026-11-26'],
+    );
+    const rows = [
+      '1,r1,100,EUR,2026-11-26,payment,0,B1,',
+      '2,r2,200,EUR,2026-11-26,payment,0,B1,',
+      '3,PO1,-280,EUR,2026-11-26,payout,0,B1,',
+      '4,r3,50,EUR,2026-11-26,payment,0,B2,',
+      '5,PO2,-50,EUR,2026-11-26,payout,0,B2,',
+    ];
+    const { unit } = await run('2026-11-26', report(...rows), { engine });
+    expect(await breaks('2026-11-26')).toEqual(['batch_residue -20 P / 3']);
+    expect(unit.matched).toEqual({ exact: 4 });
+    await run('2026-11-27', report('1,x,-5,EUR,2026-11-27,payment,0,,'), { engine });
+    terms = { isClearing: false };
+    await run('2026-11-26', null, { engine });
+    expect(await breaks('2026-11-26')).toEqual([]);
+  });
+
+  it('knows a second payment of one order, whatever its reference', async () => {
+    await book(['A', 'r1', 100, '2026-11-26']);
+    const rows = [
+      '1,r1,100,EUR,2026-11-26,payment,0,,O1',
+      '2,r9,100,EUR,2026-11-26,payment,0,,O1',
+      '3,r8,60,EUR,2026-11-26,payment,0,,O1',
+    ];
+    await run('2026-11-26', report(...rows), { engine });
+    expect(await breaks('2026-11-26')).toEqual([
+      'duplicate_at_partner 100  / 2',
+      'missing_in_ledger 60  / 3',
+    ]);
+    await run('2026-11-27', report('1,r7,60,EUR,2026-11-27,payment,0,,O1'), { engine });
+    expect(await breaks('2026-11-27')).toEqual(['duplicate_at_partner 60  / 1']);
+  });
+
+  it('gives a late booking to the next run, once', async () => {
+    await run('2026-11-25', statement('1,r1,100,EUR,2026-11-25,payment,0'), { engine });
+    await book(
+      ['A', 'r1', 100, '2026-11-25', { bookedAt: '2026-11-27T10:00:00Z' }],
+      ['B', 'r2', 200, '2026-11-26', { bookedAt: '2026-11-27T13:00:00Z' }],
+    );
+    clock.set(new Date('2026-11-27T12:00:00Z'));
+    const { unit } = await run('2026-11-26', statement('1,r2,200,EUR,2026-11-26,payment,0'), { engine });
+    expect(unit).toMatchObject({ ledgerRows: 1, cleared: 1 });
+    expect(await breaks('2026-11-26')).toEqual(['missing_in_ledger 200  / 1']);
+    clock.set(new Date('2026-11-27T14:00:00Z'));
+    const next = await run('2026-11-27', statement('1,r3,5,EUR,2026-11-27,payment,0'), { engine });
+    expect(next.unit).toMatchObject({ ledgerRows: 1, cleared: 1 });
+    expect(await breaks('2026-11-27')).toEqual(['missing_in_ledger 5  / 1']);
+  });
+
+  it('leaves alone what was due before the first day, and takes its late lines', async () => {
+    await book(
+      ['A', 'r1', 100, '2026-11-23'],
+      ['B', 'r2', 200, '2026-11-24'],
+      ['C', 'r3', 300, '2026-11-26'],
+    );
+    const { unit } = await run('2026-11-26', statement('1,r2,200,EUR,2026-11-26,payment,0'), { engine });
+    expect(unit).toMatchObject({ ledgerRows: 2, matched: { exact: 1 } });
+    expect(await breaks('2026-11-26')).toEqual(['missing_at_partner -300 C / ']);
+  });
+
+  it('finds a break that was pending since an earlier day again when the day runs again', async () => {
+    terms = { settles: 'T+2' };
+    await book(['A', 'r1', 100, '2026-11-24']);
+    await run('2026-11-24', statement('1,x,1,EUR,2026-11-24,payment,0'), { engine });
+    await run('2026-11-26', statement('1,y,1,EUR,2026-11-26,payment,0'), { engine });
+    const found = ['missing_at_partner -100 A / ', 'missing_in_ledger 1  / 1'];
+    expect(await breaks('2026-11-26')).toEqual(found);
+    const { unit } = await run('2026-11-26', null, { engine });
+    expect(await breaks('2026-11-26')).toEqual(found);
+    expect(unit).toMatchObject({ runs: 2, pending: 0 });
+    const { unit: last } = await run('2026-11-27', statement('1,r1,100,EUR,2026-11-27,payment,0'), {
+      engine,
+    });
+    expect(last).toMatchObject({ cleared: 1, breaks: {} });
+  });
+
+  it('awaits the booking of what a report implies, and then misses it', async () => {
+    const implied = '1,PO1,-300,EUR,2026-11-19,implied_payout,0,B1,';
+    const { unit } = await run('2026-11-19', report(implied), { engine });
+    expect(unit).toMatchObject({ statementRows: 1, breaks: {} });
+    await run('2026-11-24', report('1,x,1,EUR,2026-11-24,payment,0,,'), { engine });
+    expect(await breaks('2026-11-24')).toEqual(['missing_in_ledger 1  / 1']);
+    for (const text of [report('1,y,1,EUR,2026-11-25,payment,0,,'), null]) {
+      await run('2026-11-25', text, { engine });
+      expect(await breaks('2026-11-25')).toEqual(['missing_in_ledger -300  / 1', 'missing_in_ledger 1  / 1']);
+    }
+  });
+
+  it('takes a batch that a later file states anew from that file, and other lines by their reference', async () => {
+    const first = [
+      '1,r1,100,EUR,2026-11-26,payment,0,B1,',
+      '2,wrong,7,EUR,2026-11-26,payment,0,B1,',
+      '3,r2,190,EUR,2026-11-26,payment,0,,',
+      '4,r3,50,EUR,2026-11-26,payment,0,,',
+    ];
+    const second = ['1,r1,100,EUR,2026-11-26,payment,0,B1,', '2,r2,200,EUR,2026-11-26,payment,0,,'];
+    await book(['A', 'r1', 100, '2026-11-26'], ['B', 'r2', 200, '2026-11-26'], ['C', 'r3', 50, '2026-11-26']);
+    await run('2026-11-26', report(...first), { engine });
+    const { unit } = await run('2026-11-26', report(...second), { engine });
+    expect(unit).toMatchObject({ statementRows: 3, matched: { exact: 3 }, breaks: {} });
+  });
+
+  it('lets a rule of the company answer what an earlier day left open', async () => {
+    const by = ['plain_reference'] as const;
+    const rule = {
+      id: 'dashes',
+      by,
+      ledgerTypes: [],
+      statementTypes: [],
+      many: false,
+      windowDays: 2,
+      tolerances: new Map(),
+    };
+    terms = { rules: [rule] };
+    await book(['A', 'AB-1', 100, '2026-11-25']);
+    await run('2026-11-25', statement('1,x,1,EUR,2026-11-25,payment,0'), { engine });
+    const { unit } = await run('2026-11-26', statement('1,ab1,100,EUR,2026-11-26,payment,0'), { engine });
+    expect(unit).toMatchObject({ cleared: 1, matched: { 'rule:dashes': 1 }, breaks: {} });
+  });
+
   it('says which later days rest on a day that ran again', async () => {
     await run('2026-11-25', statement('1,a,1,EUR,2026-11-25,payment,0'), { engine });
     await run('2026-11-26', statement('1,b,1,EUR,2026-11-26,payment,0'), { engine });
@@ -226,39 +374,6 @@ describe.each(['join', 'sql'] as const)('with the engine %s', (engine) => {
     expect(stale).toEqual([parseDay('2026-11-26')]);
   });
 });
-
-it('keeps nothing of a run in a thread that is stopped', async () => {
-  const stop = new AbortController();
-  const id = await take(statement('1,r1,100,EUR,2026-11-26,payment,0'));
-  const running = threaded.run(
-    {
-      partner,
-      businessDay: parseDay('2026-11-26') ?? 0,
-      asOf: parseDay('2026-11-26') ?? 0,
-      files: [
-        { id: id ?? 0, bytes: Buffer.from(statement('1,r1,100,EUR,2026-11-26,payment,0')), format: 'table' },
-      ],
-      onProgress: () => stop.abort(),
-    },
-    stop.signal,
-  );
-  await expect(running).rejects.toMatchObject({ code: 'unavailable' });
-  expect(await results.unit({ partner, businessDay: parseDay('2026-11-26') ?? 0 })).toBeNull();
-});
-
-it('runs in a thread and says how far it is', async () => {
-  const stages: string[] = [];
-  const text = statement('1,r1,100,EUR,2026-11-26,payment,0');
-  const { unit } = await threaded.run({
-    partner,
-    businessDay: parseDay('2026-11-26') ?? 0,
-    asOf: parseDay('2026-11-26') ?? 0,
-    files: [{ id: (await take(text)) ?? 0, bytes: Buffer.from(text), format: 'table' }],
-    onProgress: (_share, stage) => stages.push(stage),
-  });
-  expect(unit).toMatchObject({ statementRows: 1, breaks: { missing_in_ledger: 1 } });
-  expect(stages).toEqual(['Reading ledger and statement', 'Matching', 'Keeping the results', 'Indexing']);
-}, 60_000);
 
 it('names the view that the books lack', async () => {
   await owner.query('alter table ledger_entries rename to elsewhere');

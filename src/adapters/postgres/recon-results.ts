@@ -1,4 +1,4 @@
-/** What runs left behind, read from Postgres: those of the desk as those of the engines, which keep rows in one form. */
+/** What runs left behind, read from Postgres. */
 import { isoDay, parseDay, type Day } from '../../kernel/calendar-day.js';
 import { OpsError } from '../../kernel/errors.js';
 import type {
@@ -37,6 +37,7 @@ const clearedSql = `select o.identity, o.closed_rule as rule, o.closed_entries a
   where u.partner = $1 and u.business_day = $2::date and o.identity is not null order by o.identity limit $3 offset $4`;
 const landingsSql = `select due_on, currency, count(*)::int as count, sum(amount_minor)::text as minor
   from paydesk.recon_open where partner = $1 and side = 'ledger' and closed_by is null and due_on is not null
+    and identity is null
   group by due_on, currency order by due_on, currency`;
 const linesBySql = `select u.partner, u.business_day, f.name, l.file::int, l.line::int, l.reference, l.amount_minor, l.currency,
   l.value_date, l.type, l.fee_minor, l.batch from paydesk.recon_lines l join paydesk.recon_units u on u.id = l.unit

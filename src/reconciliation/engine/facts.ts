@@ -1,6 +1,6 @@
 /**
- * The findings of a unit of the engines (those of the desk's days: `../units/facts.ts`) as what is kept of them: results,
- * rows that stay open for later units, and open rows of earlier units that were answered.
+ * The findings of a unit as what is kept of them: results, rows that stay open for later units, and what became of open
+ * rows of earlier units: those that were answered, and those that waited and are a break now.
  *
  * Invariant: a row that an earlier unit left open and that nothing answers stays as it is and is not found again, so a
  * break that is carried forward costs nothing per day.
@@ -14,7 +14,8 @@ import type {
   StatementLine,
   UnitKey,
 } from '../../ports/reconciliation.js';
-import { broken, differenceOf, type Break, type Finding } from '../findings.js';
+import { differenceOf, type Break, type Finding } from '../findings.js';
+import type { Carried, UnitFindings } from './compare.js';
 import { breakIdentity, withIdentities } from './identity.js';
 
 interface Result {
@@ -45,36 +46,47 @@ interface Closed {
   side: 'ledger' | 'statement';
   key: string;
   rule: string;
-  entries: LedgerEntry[];
-  lines: KeptLine[];
+  /** Both sides of what ended a break; null where a row only waited. */
+  sides: { entries: LedgerEntry[]; lines: KeptLine[] } | null;
+}
+
+interface Broken {
+  side: 'ledger' | 'statement';
+  key: string;
+  identity: string;
 }
 
 export interface KeptFacts {
   results: Result[];
   open: Open[];
   closed: Closed[];
+  /** Rows of earlier units that are a break from now on. */
+  broken: Broken[];
   quarantined: number;
   /** New ones by kind. */
   breaks: Partial<Record<BreakKind, number>>;
 }
 
-/** A row that an earlier unit left open; its identity is that of its break, null while it was pending. */
-type Carried = { identity: string | null } & (
-  { side: 'ledger'; row: LedgerEntry } | { side: 'statement'; row: KeptLine }
-);
-
 export function keptFacts(
   key: UnitKey,
-  findings: readonly Finding[],
+  { findings, awaited }: Pick<UnitFindings, 'findings' | 'awaited'>,
   carried: readonly Carried[],
   quarantined: readonly QuarantineFact[],
 ): KeptFacts {
   const before = new Map<LedgerEntry | StatementLine, Carried>(carried.map((item) => [item.row, item]));
-  const named = namedLines(key, findings, before);
+  const named = namedLines(
+    key,
+    [...findings.flatMap(({ lines }): StatementLine[] => lines), ...awaited],
+    before,
+  );
   const facts: KeptFacts = {
     results: quarantined.map(quarantineResult),
-    open: [],
+    open: awaited.flatMap((line) => {
+      const kept = named.get(line);
+      return before.has(line) || !kept ? [] : [{ ...openLine(kept), dueOn: null, identity: null }];
+    }),
     closed: [],
+    broken: [],
     quarantined: quarantined.length,
     breaks: {},
   };
@@ -85,10 +97,10 @@ export function keptFacts(
 /** Only lines that are kept need a name; those of earlier units have theirs. */
 function namedLines(
   { partner, businessDay }: UnitKey,
-  findings: readonly Finding[],
+  lines: readonly StatementLine[],
   before: ReadonlyMap<LedgerEntry | StatementLine, Carried>,
 ): Map<StatementLine, KeptLine> {
-  const own = findings.flatMap(({ lines }): StatementLine[] => lines).filter((line) => !before.has(line));
+  const own = lines.filter((line) => !before.has(line));
   const found = withIdentities(partner, businessDay, own);
   for (const [row, item] of before) if (item.side === 'statement') found.set(row as StatementLine, item.row);
   return found;
@@ -106,27 +118,23 @@ function addFinding(
   );
   const older = [...finding.entries, ...finding.lines].flatMap((row) => before.get(row) ?? []);
   if (finding.type === 'pending') {
-    for (const entry of finding.entries) addPending(facts, entry, finding.dueOn);
+    // One of an earlier unit stays as it is.
+    for (const entry of finding.entries)
+      if (!before.has(entry)) facts.open.push({ ...openEntry(entry), dueOn: finding.dueOn, identity: null });
     return;
   }
   if (finding.type === 'match') {
-    // Exact matches are only counted, unless one answers an older row.
-    if (finding.rule !== 'exact' || older.length > 0)
+    // Exact matches are only counted, unless one answers a break.
+    if (finding.rule !== 'exact' || older.some(({ identity }) => identity !== null))
       facts.results.push(matchResult(finding.rule, finding.entries, lines));
     close(facts, older, finding.rule, finding.entries, lines);
     return;
   }
-  addBreak(facts, key, broken(finding.kind, finding.entries, lines), older);
-}
-
-function addPending(facts: KeptFacts, entry: LedgerEntry, dueOn: Day): void {
-  facts.open.push({ ...openEntry(entry), dueOn, identity: null });
+  addBreak(facts, key, { ...finding, lines }, older);
 }
 
 function addBreak(facts: KeptFacts, key: UnitKey, found: Break, older: readonly Carried[]): void {
   const identity = breakIdentity(key.partner, found);
-  const isKnown = older.some((item) => item.identity === identity);
-  if (isKnown) return;
   const lines = found.lines as KeptLine[];
   const { currency, minor } = differenceOf(found);
   facts.breaks[found.kind] = (facts.breaks[found.kind] ?? 0) + 1;
@@ -140,10 +148,14 @@ function addBreak(facts: KeptFacts, key: UnitKey, found: Break, older: readonly 
     entries: found.entries,
     lines,
   });
-  const rows = [...found.entries.map(openEntry), ...lines.map(openLine)];
-  if (found.kind === 'missing_at_partner' || found.kind === 'missing_in_ledger')
+  if (found.kind !== 'missing_at_partner' && found.kind !== 'missing_in_ledger')
+    close(facts, older, found.kind, found.entries, lines);
+  else if (older.length > 0)
+    facts.broken.push(...older.map((item) => ({ side: item.side, key: keyOf(item), identity })));
+  else {
+    const rows = [...found.entries.map(openEntry), ...lines.map(openLine)];
     facts.open.push(...rows.map((row) => ({ ...row, dueOn: null, identity })));
-  else close(facts, older, found.kind, found.entries, lines);
+  }
 }
 
 function close(
@@ -153,7 +165,10 @@ function close(
   entries: LedgerEntry[],
   lines: KeptLine[],
 ): void {
-  for (const item of older) facts.closed.push({ side: item.side, key: keyOf(item), rule, entries, lines });
+  for (const item of older) {
+    const sides = item.identity === null ? null : { entries, lines };
+    facts.closed.push({ side: item.side, key: keyOf(item), rule, sides });
+  }
 }
 
 const keyOf = (item: Carried): string => (item.side === 'ledger' ? item.row.id : item.row.identity);

@@ -8,15 +8,21 @@ import { readHeader, type TableName } from '../tables.js';
 import { columnsOf, expectedRows, type Side } from './join.js';
 import { mostBytes, recordAt, Scanner } from './scan.js';
 
-/** Memory that nothing was written to costs nothing. */
-const firstBytes = 1 << 27;
+/** Most days fit. */
+const firstBytes = 1 << 20;
+/** Memory that nothing was written to costs nothing, and copying a sixteenth of it next to nothing. */
+const growth = 16;
 
 export class Inflow {
   private buffer = Buffer.allocUnsafeSlow(firstBytes);
   private length = 0;
   private side: (Side & { scan: Scanner }) | null = null;
 
-  constructor(private readonly name: TableName) {}
+  /** `apart`: rows of this type are left to the rules. */
+  constructor(
+    private readonly name: TableName,
+    private readonly apart?: string,
+  ) {}
 
   /** Throws `invalid` for a header that lacks a column, and for 4 GiB or more. */
   add(chunk: Buffer): void {
@@ -48,15 +54,17 @@ export class Inflow {
     if (this.side) return this.side;
     const header = recordAt(bytes, 0);
     const reader = readHeader(header?.record, this.name);
-    return {
-      bytes,
-      reader,
-      scan: new Scanner(header?.next ?? 0, columnsOf(reader), expectedRows(firstBytes)),
-    };
+    const type = reader.place('type');
+    const apart =
+      this.apart === undefined || type === undefined
+        ? undefined
+        : { column: type, text: Buffer.from(this.apart) };
+    const columns = columnsOf(reader, ['id'], apart);
+    return { bytes, reader, scan: new Scanner(header?.next ?? 0, columns, expectedRows(firstBytes)) };
   }
 
   private grow(extra: number): void {
-    const wanted = Math.max(this.buffer.length * 2, this.length + extra);
+    const wanted = Math.max(this.buffer.length * growth, this.length + extra);
     if (this.length + extra > mostBytes)
       throw new OpsError('invalid', 'The table is larger than 4 GiB.', {
         hint: 'Run the unit on the SQL engine.',

@@ -5,6 +5,7 @@
  * Invariant: the pass changes no result, only the time. A pair that it takes out is one that the rules would match as
  * `exact` and that no other rule can touch, because no other row has its reference. A property test holds it to that.
  */
+import type { Day } from '../../kernel/calendar-day.js';
 import type { CsvFault, CsvRecord } from '../formats/csv-records.js';
 import type { LedgerEntry, StatementLine } from '../findings.js';
 import type { MatchSettings } from '../matching/settings.js';
@@ -27,8 +28,13 @@ export interface Tally {
   amounts: Map<string, bigint>;
 }
 
+export interface Exact extends Tally {
+  /** By currency, what came of entries of late days. */
+  late: ReadonlyMap<string, bigint>;
+}
+
 export interface Joined {
-  exact: Tally;
+  exact: Exact;
   /** What the rules have still to account for. */
   ledger: Table<LedgerEntry>;
   statement: Table<StatementLine>;
@@ -42,7 +48,11 @@ export interface Side {
 }
 
 /** How to scan a table with this header. Throws `invalid` when it lacks a column. */
-export function columnsOf(reader: TableReader, filled: readonly string[] = ['id']): ScanColumns {
+export function columnsOf(
+  reader: TableReader,
+  filled: readonly string[] = ['id'],
+  apart?: ScanColumns['apart'],
+): ScanColumns {
   const place = (column: string): number => reader.place(column) ?? -1;
   return {
     width: reader.width,
@@ -52,6 +62,7 @@ export function columnsOf(reader: TableReader, filled: readonly string[] = ['id'
     day: place('value_date'),
     filled: filled.map((column) => reader.place(column)).filter((at) => at !== undefined),
     digits: [reader.place('line_no'), reader.place('fee_minor')].filter((at) => at !== undefined),
+    apart,
   };
 }
 
@@ -68,7 +79,14 @@ export function readSide(file: Buffer, name: TableName): Side {
 /** Pages of these arrays that no row fills cost no memory, so a guess may be high. */
 export const expectedRows = (bytes: number): number => Math.max(1 << 10, Math.ceil(bytes / 40));
 
-export function joinExact(ledger: Side, statement: Side, { windowDays }: MatchSettings): Joined {
+/** `isLateDay`: of which days entries should have come earlier; none where absent. */
+export function joinExact(
+  ledger: Side,
+  statement: Side,
+  { windowDays }: MatchSettings,
+  isLateDay?: (day: Day) => boolean,
+): Joined {
+  const late = new Map<string, bigint>();
   const [ours, theirs] = [ledger.scan.rows, statement.scan.rows];
   const partners = pairReferences(ledger, statement);
   const isTaken = new Uint8Array(theirs.count);
@@ -81,11 +99,17 @@ export function joinExact(ledger: Side, statement: Side, { windowDays }: MatchSe
       ours.currency(entry) === sameCurrency[theirs.currency(line)] &&
       Math.abs(ours.day(entry) - theirs.day(line)) <= windowDays &&
       hasSameReference(ledger, entry, statement, line);
-    if (isExact) isTaken[line] = 1;
-    else partners[entry] = none;
+    if (!isExact) {
+      partners[entry] = none;
+      continue;
+    }
+    isTaken[line] = 1;
+    if (isLateDay?.(ours.day(entry)) !== true) continue;
+    const currency = ledger.scan.currencies[ours.currency(entry)] ?? '';
+    late.set(currency, (late.get(currency) ?? 0n) + BigInt(ours.amount(entry)));
   }
   return {
-    exact: tally(statement.scan, isTaken),
+    exact: { ...tally(statement.scan, isTaken), late },
     ledger: readRest(ledger, (entry) => partners[entry] === none, readLedgerRecord),
     statement: readRest(statement, (line) => isTaken[line] === 0, readStatementRecord),
   };

@@ -4,6 +4,8 @@
  */
 const cellsPerRow = 6;
 const [lineStart, referencePlace, hash, currencyAndDay] = [0, 1, 2, 3];
+/** Memory that nothing was written to costs nothing. */
+const growth = 16;
 /** The amount fills the last two cells. */
 const amountsPerRow = 3;
 const amount = 2;
@@ -64,7 +66,7 @@ export class PlainRows {
   }
 
   private grow(): void {
-    const cells = new Uint32Array(Math.max(cellsPerRow, this.cells.length * 2));
+    const cells = new Uint32Array(Math.max(cellsPerRow, this.cells.length * growth));
     cells.set(this.cells);
     this.cells = cells;
     this.amounts = new Float64Array(cells.buffer);

@@ -29,6 +29,8 @@ export interface ScanColumns {
   /** Columns that a plain row fills, and columns in which it has digits or nothing. */
   filled: number[];
   digits: number[];
+  /** Rows with this text in this column are left to the rules whatever their reference. */
+  apart: { column: number; text: Buffer } | undefined;
 }
 
 /** Offsets are 32 bits wide. */
@@ -175,8 +177,15 @@ export class Scanner implements Scan {
       const [start, end] = [starts[column]!, ends[column]!];
       if (start !== end && !(readAmount(bytes, start, end) >= 0)) return false;
     }
-    return true;
+    const { apart } = columns;
+    return apart === undefined || !isText(bytes, starts[apart.column]!, ends[apart.column]!, apart.text);
   }
+}
+
+function isText(bytes: Buffer, start: number, end: number, text: Buffer): boolean {
+  if (end - start !== text.length) return false;
+  for (let at = 0; at < text.length; at++) if (bytes[start + at] !== text[at]) return false;
+  return true;
 }
 
 /** What one byte counts. */

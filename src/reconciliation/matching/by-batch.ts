@@ -16,6 +16,7 @@ import {
   type StatementLine,
   type Verdict,
 } from '../findings.js';
+import type { MatchSettings } from './settings.js';
 
 export function matchByBatch(pool: Pool): Verdict {
   const batches = groupBy(pool.entries, ({ batch }) => batch);
@@ -29,7 +30,8 @@ export function matchByBatch(pool: Pool): Verdict {
 }
 
 /** Entries and lines that name the same batch and have no other partner: all of them together, when their sums agree. */
-export function matchWithinBatch(pool: Pool): Verdict {
+export function matchWithinBatch(pool: Pool, { withinBatch }: MatchSettings): Verdict {
+  if (!withinBatch) return { findings: [], rest: pool };
   const keyOf = ({ batch, currency }: LedgerEntry | StatementLine): string =>
     batch === '' ? '' : `${currency} ${batch}`;
   const entries = groupBy(pool.entries, keyOf);

@@ -33,20 +33,7 @@ const rules: Rule[] = [
 ];
 
 /** Every finding about a pool. Throws `internal` when an entry or a line would be lost or used twice. */
-export const reconcile = (pool: Pool, settings: MatchSettings): Finding[] => findBy(rules, pool, settings);
-
-/**
- * The same without groups within a batch: for the desk's days, where what a batch pays out is judged as a whole and a
- * payment under a wrong reference is shown on both sides.
- */
-export const reconcileRows = (pool: Pool, settings: MatchSettings): Finding[] =>
-  findBy(
-    rules.filter((rule) => rule !== matchWithinBatch),
-    pool,
-    settings,
-  );
-
-function findBy(rules: readonly Rule[], pool: Pool, settings: MatchSettings): Finding[] {
+export function reconcile(pool: Pool, settings: MatchSettings): Finding[] {
   const findings: Finding[][] = [];
   let rest = pool;
   for (const rule of rules) {

@@ -30,6 +30,11 @@ export interface UserRule {
 export interface MatchSettings {
   /** How far the two value dates of one payment may lie apart, in days. */
   windowDays: number;
+  /**
+   * Whether entries and lines of one batch match when their sums agree. Not where a payout says what the batch comes to:
+   * there a payment that is missing and another one of the same price that came twice would hide each other.
+   */
+  withinBatch: boolean;
   /** By currency; a currency that is not listed has none. */
   tolerances: ReadonlyMap<string, Tolerance>;
   /** Of paydesk.yaml, in its order. */
@@ -40,6 +45,7 @@ export interface MatchSettings {
 
 export const defaultSettings: MatchSettings = {
   windowDays: 2,
+  withinBatch: true,
   tolerances: new Map(),
   rules: [],
   dueLater: () => null,

@@ -5,29 +5,18 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
+import type { LedgerSlice } from '../../adapters/postgres/reconciliation-engine/ledger-slice.js';
 import type { CopySession } from '../../adapters/postgres/reconciliation-engine/session.js';
 import * as store from '../../adapters/postgres/reconciliation-engine/units.js';
 import type { Day } from '../../kernel/calendar-day.js';
 import { OpsError } from '../../kernel/errors.js';
 import type { Secret } from '../../kernel/secret.js';
-import type { LedgerEntry, QuarantineFact, RunRequest } from '../../ports/reconciliation.js';
-import type { Pool } from '../../reconciliation/findings.js';
-import type { MatchSettings } from '../../reconciliation/matching/settings.js';
-import type { UnitFindings } from '../../reconciliation/engine/compare.js';
-import type { KeptFacts } from '../../reconciliation/engine/facts.js';
+import type { LedgerEntry, QuarantineFact, RunRequest, UnitFile } from '../../ports/reconciliation.js';
+import { payoutType, type Residue } from '../../reconciliation/engine/batches.js';
 import { stagingOf, type Staging } from '../../reconciliation/engine/staging.js';
-
-/** A file as the engines are given it. */
-export interface EngineFile {
-  id: number;
-  bytes: Uint8Array;
-  /** The id of a format or of a CSV profile. */
-  format: string;
-}
-
-export interface EngineRequest extends Omit<RunRequest, 'files'> {
-  files: readonly EngineFile[];
-}
+import type { Finding, Pool } from '../../reconciliation/findings.js';
+import type { Exact } from '../../reconciliation/join/join.js';
+import type { MatchSettings } from '../../reconciliation/matching/settings.js';
 
 /** A file of the run as a table, with what could not be read of it. */
 export interface TableFile {
@@ -36,50 +25,94 @@ export interface TableFile {
   problems: QuarantineFact[];
 }
 
-export interface RunPlan extends Omit<RunRequest, 'files' | 'onProgress'> {
-  files: TableFile[];
+export interface RunPlan extends Omit<RunRequest, 'onProgress'> {
   /** The ledger account in which the partner's money is. */
   account: string;
+  /** Whether payouts pass through the account, so that what a batch pays out is what its lines come to. */
+  isClearing: boolean;
   /** Entries of a partner's first unit are later than this day. */
   startDay: Day;
-  /** Whether an entry belongs to the partner's first unit. */
-  isOwn: (entry: LedgerEntry) => boolean;
+  /** Whether an entry was due before the partner's first unit. */
+  isBefore: (entry: Pick<LedgerEntry, 'day' | 'type'>) => boolean;
   settings: MatchSettings;
+  /** When the run reads. */
+  now: Date;
 }
 
 export interface RunMeans {
   database: Secret;
   books: Secret;
   statementTimeoutMs: number;
+  tableOf: (file: UnitFile) => Promise<TableFile>;
   progress: (share: number, stage: string) => void;
-  signal?: AbortSignal | undefined;
 }
 
-export interface Outcome {
-  compared: UnitFindings;
-  facts: KeptFacts;
+/** A run on its way. */
+export interface Run {
+  desk: CopySession;
+  books: CopySession;
+  plan: RunPlan;
+  means: RunMeans;
+  unit: store.OpenedUnit;
+  /** All files of the unit, oldest first. */
+  files: readonly UnitFile[];
 }
 
-/** Staged one after the other, so that each is compared with those before. */
-export async function stageFiles(
+/** What an engine leaves to the rules, and how it applies them. */
+export interface Left {
+  exact: Exact;
+  rest: Pool;
+  quarantined: QuarantineFact[];
+  /** Findings of the rules over what is left and what is carried in, without held payouts. */
+  match: (pool: Pool, held: readonly Residue[]) => Promise<Finding[]>;
+}
+
+/** Entries of this type are left to the rules; undefined where payouts are entries like others. */
+export const apartIn = ({ isClearing }: RunPlan): string | undefined => (isClearing ? payoutType : undefined);
+
+/** On which days entries were due before the partner's first unit, as far as the type of an entry does not matter. */
+export const lateDays = ({ unit, plan }: Run): ((day: Day) => boolean) | undefined =>
+  unit.readBefore === null ? (day) => plan.isBefore({ day, type: '' }) : undefined;
+
+export const sliceOf = ({ plan, unit }: Run): LedgerSlice => ({
+  account: plan.account,
+  afterDay: unit.afterDay,
+  toDay: plan.businessDay,
+  now: plan.now,
+  readBefore: unit.readBefore,
+});
+
+interface Staged {
+  quarantined: QuarantineFact[];
+  /** Of a unit with a single file, whose lines need not be read back. */
+  only: Staging | null;
+}
+
+/** All files of the unit, one after the other, so that each is compared with those before. */
+export async function stageFiles({ desk, unit, files, means }: Run): Promise<Staged> {
+  const quarantined: QuarantineFact[] = [];
+  let last: Staging | null = null;
+  for (const file of files) {
+    const { bytes, problems } = await means.tableOf(file);
+    const staging = stagingOf(bytes);
+    await stage(desk, unit, file.id, staging);
+    if (last) await store.supersede(desk, unit, file.id);
+    const unread = staging
+      .problems()
+      .map(({ line, code, message }) => ({ file: file.id, line, code, message }));
+    quarantined.push(...problems, ...unread);
+    last = staging;
+  }
+  if (last) await store.closeLines(desk, unit);
+  return { quarantined, only: files.length === 1 ? last : null };
+}
+
+async function stage(
   desk: CopySession,
   unit: store.OpenedUnit,
-  { files }: RunPlan,
-): Promise<QuarantineFact[]> {
-  const unread: QuarantineFact[] = [];
-  for (const file of files) {
-    const staging = stagingOf(file.bytes);
-    await stage(desk, unit.id, file.id, staging);
-    await store.supersede(desk, unit.id, file.id);
-    unread.push(
-      ...staging.problems().map(({ line, code, message }) => ({ file: file.id, line, code, message })),
-    );
-  }
-  if (files.length > 0) await store.closeLines(desk, unit.id);
-  return unread;
-}
-
-export async function stage(desk: CopySession, unit: number, file: number, staging: Staging): Promise<void> {
+  file: number,
+  staging: Staging,
+): Promise<void> {
   const into = await store.stageLines(desk, unit, file, staging.columns);
   await writeAll(desk, into, async (write) => {
     for (const chunk of staging.chunks()) {
@@ -110,22 +143,13 @@ export async function writeAll(
   }
 }
 
-/** What could not be read of the files of this run, and of those before, which are not read again. */
-export const quarantinedBefore = async (
-  desk: CopySession,
-  unit: store.OpenedUnit,
-  plan: RunPlan,
-): Promise<QuarantineFact[]> => [
-  ...(await store.quarantinedLines(desk, unit.id)),
-  ...plan.files.flatMap(({ problems }) => problems),
-];
-
 export const leftoversOf = (rest: Pool): store.Leftover[] => [
   ...rest.entries.map((entry) => ({ ...entry, side: 'ledger' as const })),
   ...rest.lines.map((line) => ({ ...line, side: 'statement' as const })),
 ];
 
-export const carriedOf = (open: readonly store.OpenItem[]): Pool => ({
-  entries: open.flatMap((item) => (item.side === 'ledger' ? [item.row] : [])),
-  lines: open.flatMap((item) => (item.side === 'statement' ? [item.row] : [])),
+/** What an engine left, with the rows that earlier units left open. */
+export const poolOf = (rest: Pool, open: readonly store.OpenItem[]): Pool => ({
+  entries: [...rest.entries, ...open.flatMap((item) => (item.side === 'ledger' ? [item.row] : []))],
+  lines: [...rest.lines, ...open.flatMap((item) => (item.side === 'statement' ? [item.row] : []))],
 });

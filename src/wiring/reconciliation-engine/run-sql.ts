@@ -5,83 +5,87 @@
  * Invariant: findings are checked as those of the join are: every row that was left is in exactly one of them.
  */
 import { copyLedger } from '../../adapters/postgres/reconciliation-engine/ledger-slice.js';
-import type { CopySession } from '../../adapters/postgres/reconciliation-engine/session.js';
 import {
   addRows,
   applyRules,
-  keepEntries,
   loadLedger,
   loadLines,
   openSides,
+  removeRows,
   restOf,
   takeExact,
+  type SqlExact,
   type SqlFinding,
 } from '../../adapters/postgres/reconciliation-engine/sql-engine.js';
-import * as store from '../../adapters/postgres/reconciliation-engine/units.js';
 import type { BreakKind, RuleName } from '../../ports/reconciliation.js';
+import type { Residue } from '../../reconciliation/engine/batches.js';
 import { broken, matched, type Finding, type Pool } from '../../reconciliation/findings.js';
+import type { Exact } from '../../reconciliation/join/join.js';
 import { requireConserved } from '../../reconciliation/matching/match.js';
-import { summariseUnit } from '../../reconciliation/engine/compare.js';
-import { keptFacts } from '../../reconciliation/engine/facts.js';
-import {
-  carriedOf,
-  leftoversOf,
-  quarantinedBefore,
-  stageFiles,
-  type Outcome,
-  type RunMeans,
-  type RunPlan,
-} from './common.js';
+import { apartIn, lateDays, sliceOf, stageFiles, type Left, type Run } from './common.js';
 
-export async function compareInSql(
-  desk: CopySession,
-  books: CopySession,
-  plan: RunPlan,
-  unit: store.OpenedUnit,
-  progress: RunMeans['progress'],
-): Promise<Outcome> {
-  const quarantined = await quarantinedBefore(desk, unit, plan);
-  quarantined.push(...(await stageFiles(desk, unit, plan)));
+type Rest = Awaited<ReturnType<typeof restOf>>;
+
+export async function leftBySql(run: Run): Promise<Left> {
+  const { desk, books, plan, unit, files } = run;
+  const { quarantined } = await stageFiles(run);
   await openSides(desk);
-  const { account, businessDay: toDay, settings } = plan;
-  await loadLedger(desk, copyLedger(books, { account, afterDay: unit.afterDay, toDay }));
-  if (plan.files.length + unit.files.length > 0) await loadLines(desk, unit.id);
-  progress(0.4, 'Matching');
-  const exact = await takeExact(desk, settings);
-  if (unit.isFirst) await keepEntries(desk, plan.isOwn);
+  await loadLedger(desk, copyLedger(books, sliceOf(run)));
+  if (files.length > 0) await loadLines(desk, unit.id);
+  const exact = exactOf(await takeExact(desk, plan.settings, apartIn(plan)), lateDays(run));
   const rest = await restOf(desk);
-  const open = await store.openItems(desk, plan, unit.id, plan.asOf, leftoversOf(rest));
-  const carried = carriedOf(open);
-  await addRows(desk, carried.entries, carried.lines);
-  const findings = asFindings(await applyRules(desk, settings), rest, carried);
-  requireConserved(
-    { entries: [...rest.entries, ...carried.entries], lines: [...rest.lines, ...carried.lines] },
-    findings,
-  );
-  const tally = {
-    rows: exact.reduce((sum, { rows }) => sum + rows, 0),
-    amounts: new Map(exact.map(({ currency, amountMinor }) => [currency, amountMinor])),
+  return { exact, rest, quarantined, match: (pool, held) => findingsOf(run, rest, pool, held) };
+}
+
+function exactOf(parts: readonly SqlExact[], isLateDay: ReturnType<typeof lateDays>): Exact {
+  const sumsOf = (some: readonly SqlExact[]): Map<string, bigint> => {
+    const sums = new Map<string, bigint>();
+    for (const { currency, amountMinor } of some)
+      sums.set(currency, (sums.get(currency) ?? 0n) + amountMinor);
+    return sums;
   };
   return {
-    compared: { findings, summary: summariseUnit(tally, rest, findings, carried, quarantined.length) },
-    facts: keptFacts(plan, findings, open, quarantined),
+    rows: parts.reduce((sum, { rows }) => sum + rows, 0),
+    amounts: sumsOf(parts),
+    late: sumsOf(parts.filter(({ day }) => day !== null && isLateDay?.(day) === true)),
   };
 }
 
+async function findingsOf(
+  { desk, plan }: Run,
+  rest: Rest,
+  pool: Pool,
+  held: readonly Residue[],
+): Promise<Finding[]> {
+  const [entryNumbers, lineNumbers] = [numbersOf(rest.entries), numbersOf(rest.lines)];
+  await removeRows(
+    desk,
+    held.flatMap(({ entry }) => entryNumbers.get(entry) ?? []),
+    held.flatMap(({ line }) => lineNumbers.get(line) ?? []),
+  );
+  const added = {
+    entries: pool.entries.filter((entry) => !entryNumbers.has(entry)),
+    lines: pool.lines.filter((line) => !lineNumbers.has(line)),
+  };
+  await addRows(desk, added.entries, added.lines);
+  const findings = asFindings(await applyRules(desk, plan.settings), rest, added);
+  requireConserved(pool, findings);
+  return findings;
+}
+
+const numbersOf = <Row extends object>(rows: readonly (Row & { n: number })[]): Map<object, number> =>
+  new Map(rows.map((row) => [row, row.n]));
+
 /** The same rows as objects: those that were left, and behind them, in their order, those that were added. */
-function asFindings(
-  found: readonly SqlFinding[],
-  rest: Awaited<ReturnType<typeof restOf>>,
-  carried: Pool,
-): Finding[] {
+function asFindings(found: readonly SqlFinding[], rest: Rest, added: Pool): Finding[] {
   const entries = numbered(
     rest.entries,
-    carried.entries,
+    added.entries,
     found.flatMap((each) => each.entries),
   );
   const lines = numbered(
     rest.lines,
-    carried.lines,
+    added.lines,
     found.flatMap((each) => each.lines),
   );
   return found.map(({ type, name, due, ...rows }) => {

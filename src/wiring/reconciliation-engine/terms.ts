@@ -1,11 +1,12 @@
 /**
- * How a partner's units are compared, as data that may cross into a worker thread, and as what the rules take.
+ * How a partner's days are compared: what `partners[].statements` and `reconciliation` in paydesk.yaml say of it, as what
+ * the rules take. The desk and `paydesk reconcile --partner` go by the same terms.
  */
-import { bankCalendar } from '../../adapters/calendars/bank-holidays.js';
 import type { Config } from '../../config/schema.js';
 import { parseDay, type Day } from '../../kernel/calendar-day.js';
 import type { BusinessCalendar } from '../../ports/calendars.js';
-import { target } from '../../reconciliation/calendars/target.js';
+import type { LedgerEntry } from '../../ports/reconciliation.js';
+import { payoutType } from '../../reconciliation/engine/batches.js';
 import {
   defaultSettings,
   type MatchSettings,
@@ -18,13 +19,21 @@ import {
   parseSettlementRule,
   type SettlementTerms,
 } from '../../reconciliation/settlement.js';
+import { usualReferences, type ReferenceFields } from '../../reconciliation/statement-lines.js';
+import { calendarOf } from '../calendars.js';
 
-export interface MatchTerms {
+export interface PartnerTerms {
+  /** The ledger account in which the partner's money is. */
+  account: string;
+  /** Whether payouts pass through the account, so that it comes to zero. */
+  isClearing: boolean;
+  /** Which field of a file has the ledger's reference. */
+  references: ReferenceFields;
   /** `T+2`, `weekly friday`; by type of ledger entry where that differs. */
   settles: string;
   settlesByType: Readonly<Record<string, string>>;
   graceDays: number;
-  /** TARGET, or a country. */
+  /** TARGET, WEEKDAYS, or a country. */
   calendar: string;
   /** `YYYY-MM-DD`. */
   extraClosingDays: readonly string[];
@@ -33,76 +42,67 @@ export interface MatchTerms {
   rules: readonly UserRule[];
 }
 
-export interface PartnerTerms extends MatchTerms {
-  /** The ledger account in which the partner's money is. */
-  account: string;
-}
+const clearing = 'clearing';
 
-/** What `reconciliation` in paydesk.yaml says of a partner. */
 export function termsOf(
-  { reconciliation }: Pick<Config, 'reconciliation'>,
+  { partners, reconciliation }: Pick<Config, 'partners' | 'reconciliation'>,
   partner: string,
-  own: Pick<MatchTerms, 'calendar'>,
-): MatchTerms {
+): PartnerTerms {
+  const statements = partners.find(({ id }) => id === partner)?.statements;
   const settlement = reconciliation.settlement.filter((each) => each.partner === partner);
   const others = settlement.find(({ types }) => types.length === 0);
   const byType = settlement.flatMap(({ types, settles }) => types.map((type) => [type, settles] as const));
+  const account = statements?.ledgerAccount ?? `${clearing}:${partner}`;
+  const isClearing = account.startsWith(clearing);
   return {
-    ...usualTerms,
-    ...own,
-    ...(others && { settles: others.settles, graceDays: others.graceDays }),
-    settlesByType: { ...usualTerms.settlesByType, ...Object.fromEntries(byType) },
-    windowDays: reconciliation.windowDays,
+    account,
+    isClearing,
+    references: statements?.references ?? usualReferences,
+    settles: others?.settles ?? statements?.settles ?? 'T+0',
+    // What the partner books itself is due on its own day; to a bank a payout comes like other money.
+    settlesByType: { ...(isClearing && { [payoutType]: 'T+0', fee: 'T+0' }), ...Object.fromEntries(byType) },
+    graceDays: others?.graceDays ?? 0,
+    calendar: statements?.calendar ?? 'TARGET',
     extraClosingDays: reconciliation.closingDays,
+    windowDays: reconciliation.windowDays,
     tolerances: reconciliation.tolerances,
     rules: reconciliation.rules
-      .filter(({ partners }) => partners.length === 0 || partners.includes(partner))
+      .filter((rule) => rule.partners.length === 0 || rule.partners.includes(partner))
       .map(({ tolerances, ...rule }) => ({ ...rule, tolerances: new Map(Object.entries(tolerances)) })),
   };
 }
 
-/** Until a partner says otherwise. What it books itself is due at once; its money comes within a week. */
-export const usualTerms: MatchTerms = {
-  settles: 'T+0',
-  settlesByType: { payout: 'T+0', fee: 'T+0' },
-  graceDays: 0,
-  calendar: target.id,
-  extraClosingDays: [],
-  windowDays: 7,
-  tolerances: {},
-  rules: [],
-};
-
-function calendarOf({ calendar, extraClosingDays }: MatchTerms): BusinessCalendar {
-  const base = calendar.toUpperCase() === target.id ? target : bankCalendar(calendar, target);
+function calendarWith({ calendar, extraClosingDays }: PartnerTerms): BusinessCalendar {
+  const base = calendarOf(calendar);
   const extra = new Set(extraClosingDays.map((date) => parseDay(date)));
   return { id: base.id, closed: (day) => (extra.has(day) ? 'closed by configuration' : base.closed(day)) };
 }
 
-const settlementTerms = (terms: MatchTerms): SettlementTerms => ({
+const settlementTerms = (terms: PartnerTerms): SettlementTerms => ({
   rule: parseSettlementRule(terms.settles),
   byType: new Map(
     Object.entries(terms.settlesByType).map(([type, text]) => [type, parseSettlementRule(text)]),
   ),
   graceDays: terms.graceDays,
-  calendar: calendarOf(terms),
+  calendar: calendarWith(terms),
 });
 
-export function matchSettings(terms: MatchTerms, asOf: Day): MatchSettings {
+export function matchSettings(terms: PartnerTerms, asOf: Day): MatchSettings {
   return {
     ...defaultSettings,
     windowDays: terms.windowDays,
+    withinBatch: !terms.isClearing,
     tolerances: new Map(Object.entries(terms.tolerances)),
     rules: terms.rules,
     dueLater: dueLaterThan(asOf, settlementTerms(terms)),
   };
 }
 
-/** Whether an entry was due on a day or later. */
-export function dueFrom(
-  terms: MatchTerms,
+/** Whether an entry was due before a day. */
+export function dueBefore(
+  terms: PartnerTerms,
   day: Day,
-): (entry: Parameters<MatchSettings['dueLater']>[0]) => boolean {
+): (entry: Pick<LedgerEntry, 'day' | 'type'>) => boolean {
   const dueOf = dueDays(settlementTerms(terms));
-  return (entry) => (dueOf(entry) ?? day) >= day;
+  return (entry) => (dueOf(entry) ?? day) < day;
 }

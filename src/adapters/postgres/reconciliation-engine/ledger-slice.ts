@@ -15,17 +15,39 @@ export interface LedgerSlice {
   /** Business days later than this one, and none later than `toDay`. */
   afterDay: Day;
   toDay: Day;
+  /** When the run reads: what is booked later belongs to the next one. */
+  now: Date;
+  /** When the unit before was read: what was booked of its days since belongs to this one. */
+  readBefore: Date | null;
 }
+
+/** A booking that is later than this is for a person to see, not for the next unit. */
+const lateDays = 10;
 
 /** COPY takes no parameters. */
 const text = (value: string): string => pg.escapeLiteral(value);
 
-export const copyLedger = (books: CopySession, { account, afterDay, toDay }: LedgerSlice): Readable =>
+export const copyLedger = (books: CopySession, slice: LedgerSlice): Readable =>
   books.copyOut(`copy (
     select entry_id as id, reference as partner_ref,
       case direction when 'debit' then amount_minor else -amount_minor end as amount_minor,
       currency, business_day as value_date, kind as type, nullif(batch_id, '') as batch_id
     from ledger_entries
-    where account = ${text(account)}
-      and business_day > ${text(isoDay(afterDay))} and business_day <= ${text(isoDay(toDay))}
+    where account = ${text(slice.account)} and ${belongsTo(slice)}
   ) to stdout (format csv, header)`);
+
+function belongsTo({ afterDay, toDay, now, readBefore }: LedgerSlice): string {
+  const [after, to, read] = [isoDay(afterDay), isoDay(toDay), now.toISOString()].map(text) as [
+    string,
+    string,
+    string,
+  ];
+  const own = `business_day > ${after} and business_day <= ${to} and (booked_at > ${read}) is not true`;
+  if (readBefore === null) return own;
+  const [earliest, since] = [isoDay(afterDay - lateDays), readBefore.toISOString()].map(text) as [
+    string,
+    string,
+  ];
+  return `(${own} or business_day > ${earliest} and business_day <= ${after} and booked_at > ${since}
+      and booked_at <= ${read})`;
+}

@@ -1,14 +1,13 @@
 /**
  * One connection for a long read or write of reconciliation, with COPY.
  *
- * Invariants: the books' session is read-only and every statement has a time limit; when the signal aborts, the
- * connection is cut, and the server ends what it was doing; every error that leaves is an OpsError.
+ * Invariants: the books' session is read-only and every statement has a time limit; every error that leaves is an OpsError.
  */
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { OpsError } from '../../../kernel/errors.js';
+import type { OpsError } from '../../../kernel/errors.js';
 import type { Secret } from '../../../kernel/secret.js';
 import { databaseError } from '../errors.js';
 
@@ -18,7 +17,6 @@ export interface SessionOptions {
   setting: string;
   readOnly?: boolean;
   statementTimeoutMs: number;
-  signal?: AbortSignal | undefined;
 }
 
 export interface CopySession {
@@ -37,19 +35,15 @@ const chunkBytes = 1 << 18;
 
 /** Throws `unavailable` or `misconfigured`. */
 export async function openSession(options: SessionOptions): Promise<CopySession> {
-  const { url, setting, statementTimeoutMs, signal } = options;
+  const { url, setting, statementTimeoutMs } = options;
   const client = new pg.Client({
     connectionString: url.reveal(),
     connectionTimeoutMillis: 10_000,
-    application_name: 'paydesk reconcile',
+    application_name: 'paydesk statements',
     keepAlive: true,
   });
   client.on('error', () => undefined);
-  const cut = (): void => void client.end().catch(() => undefined);
-  const fault = (error: unknown): OpsError =>
-    signal?.aborted === true
-      ? new OpsError('unavailable', 'The run was stopped.', { hint: 'Start it again.', cause: error })
-      : databaseError(error, setting);
+  const fault = (error: unknown): OpsError => databaseError(error, setting);
   const query = async <Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> => {
     try {
       // A COPY has given all its rows a moment before the server is ready for what comes next.
@@ -60,9 +54,7 @@ export async function openSession(options: SessionOptions): Promise<CopySession>
     }
   };
   try {
-    signal?.throwIfAborted();
     await client.connect();
-    signal?.addEventListener('abort', cut, { once: true });
     await client.query(`set statement_timeout = ${statementTimeoutMs}`);
     if (options.readOnly === true) await client.query('set default_transaction_read_only = on');
   } catch (error) {
@@ -74,9 +66,6 @@ export async function openSession(options: SessionOptions): Promise<CopySession>
     copyOut: (sql) => client.query(copyTo(sql, { highWaterMark: chunkBytes })),
     copyIn: (sql) => client.query(copyFrom(sql, { highWaterMark: chunkBytes })),
     fault,
-    close: async () => {
-      signal?.removeEventListener('abort', cut);
-      await client.end().catch(() => undefined);
-    },
+    close: () => client.end().catch(() => undefined),
   };
 }

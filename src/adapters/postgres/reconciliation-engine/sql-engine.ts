@@ -31,6 +31,7 @@ interface SqlTolerance {
 
 export interface SqlSettings {
   windowDays: number;
+  withinBatch: boolean;
   tolerances: ReadonlyMap<string, SqlTolerance>;
   rules: readonly SqlRule[];
   dueLater: (entry: LedgerEntry) => Day | null;
@@ -48,8 +49,10 @@ export interface SqlFinding {
   lines: Numbered<StatementLine>[];
 }
 
+/** What one row of either side answered exactly, by currency and day of the entry. */
 export interface SqlExact {
   currency: string;
+  day: Day | null;
   rows: number;
   amountMinor: bigint;
 }
@@ -86,8 +89,9 @@ export const loadLedger = (session: CopySession, rows: Readable): Promise<void> 
 /** The staged lines of a unit. */
 export const loadLines = (session: CopySession, unit: number): Promise<object[]> =>
   session.query(`
-    insert into l (file, line, reference, amount, currency, day, type, fee, batch)
-    select file, line, reference, amount_minor, currency, value_date - date '1970-01-01', type, fee_minor, batch
+    insert into l (file, line, reference, amount, currency, day, type, fee, batch, own)
+    select file, line, reference, amount_minor, currency, value_date - date '1970-01-01', type, fee_minor, batch,
+      own_reference
     from paydesk.recon_lines_${unit} where superseded_by is null`);
 
 /** What is there and in no finding yet; read where the exact pass left little. */
@@ -100,20 +104,14 @@ export async function restOf(
   return rowsOf(rest ?? { entries: null, lines: null });
 }
 
-/** Leaves out entries that are not the unit's own. */
-export async function keepEntries(
+/** Takes rows out that no rule may touch, by their numbers. */
+export async function removeRows(
   session: CopySession,
-  isOwn: (entry: LedgerEntry) => boolean,
+  entries: readonly number[],
+  lines: readonly number[],
 ): Promise<void> {
-  const kinds = await session.query<{ day: number; type: string }>(
-    'select distinct day, type from e where day is not null',
-  );
-  const foreign = kinds.filter(({ day, type }) => !isOwn({ ...anyEntry, day, type }));
-  await session.query(
-    `delete from e using jsonb_to_recordset($1::jsonb) as k (day integer, type text)
-      where e.day = k.day and e.type = k.type`,
-    [JSON.stringify(foreign)],
-  );
+  await session.query('delete from e where n = any($1)', [entries]);
+  await session.query('delete from l where n = any($1)', [lines]);
 }
 
 /** Rows that come from elsewhere, such as those that earlier units left open. */
@@ -131,10 +129,10 @@ export async function addRows(
     [json(entries)],
   );
   await session.query(
-    `insert into l (file, line, reference, amount, currency, day, type, fee, batch)
-      select file, line, reference, "amountMinor", currency, day, type, "feeMinor", batch
+    `insert into l (file, line, reference, amount, currency, day, type, fee, batch, own)
+      select file, line, reference, "amountMinor", currency, day, type, "feeMinor", batch, coalesce("order", '')
       from jsonb_to_recordset($1::jsonb) as r (file bigint, line bigint, reference text, "amountMinor" numeric,
-        currency text, day integer, type text, "feeMinor" numeric, batch text)`,
+        currency text, day integer, type text, "feeMinor" numeric, batch text, "order" text)`,
     [json(lines)],
   );
 }
@@ -157,12 +155,23 @@ async function load(
   await session.query(`drop table ${table}`);
 }
 
-/** Takes out what one row of either side answers exactly; what is left is for `applyRules`. */
-export async function takeExact(session: CopySession, { windowDays }: SqlSettings): Promise<SqlExact[]> {
-  await rule(session, '1-exact', { window: whole(windowDays) });
-  const rows = await session.query<{ currency: string; rows: string; amount: string }>('select * from exact');
-  return rows.map(({ currency, rows: count, amount }) => ({
+/**
+ * Takes out what one row of either side answers exactly; what is left is for `applyRules`. Entries of the type `apart` are
+ * left whatever answers them.
+ */
+export async function takeExact(
+  session: CopySession,
+  { windowDays }: SqlSettings,
+  apart?: string,
+): Promise<SqlExact[]> {
+  const type = apart === undefined ? 'null::text' : pg.escapeLiteral(apart);
+  await rule(session, '1-exact', { window: whole(windowDays), apart: type });
+  const rows = await session.query<{ currency: string; day: number | null; rows: string; amount: string }>(
+    'select * from exact',
+  );
+  return rows.map(({ currency, day, rows: count, amount }) => ({
     currency,
+    day,
     rows: Number(count),
     amountMinor: BigInt(amount),
   }));
@@ -177,7 +186,7 @@ export async function applyRules(session: CopySession, settings: SqlSettings): P
     found = Number(round?.found ?? 0);
   }
   await rule(session, '4-surplus', values);
-  await rule(session, '5-batch', values);
+  await rule(session, '5-batch', { within: String(settings.withinBatch) });
   for (const each of settings.rules) await rule(session, '6-user-rule', userRuleValues(each));
   await rule(session, '7-amount-date', values);
   await rule(session, '8-rest', values);
@@ -274,7 +283,8 @@ interface FindingRow {
 const entriesJson = `jsonb_agg(jsonb_build_object('n', n, 'id', id, 'reference', reference, 'amount', amount::text,
   'currency', currency, 'day', day, 'type', type, 'batch', batch) order by n)`;
 const linesJson = `jsonb_agg(jsonb_build_object('n', n, 'file', file, 'line', line, 'reference', reference,
-  'amount', amount::text, 'currency', currency, 'day', day, 'type', type, 'fee', fee::text, 'batch', batch) order by n)`;
+  'amount', amount::text, 'currency', currency, 'day', day, 'type', type, 'fee', fee::text, 'batch', batch, 'order', own)
+  order by n)`;
 
 const findingsSql = `
   select f.type, f.name, f.due, o.rows as entries, t.rows as lines

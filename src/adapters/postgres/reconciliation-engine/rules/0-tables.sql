@@ -23,8 +23,9 @@ create temporary table l (
   type text collate "C" not null,
   fee numeric not null,
   batch text collate "C" not null,
+  own text collate "C" not null default '',
   f bigint
 );
 create temporary table findings (f bigint primary key, type text not null, name text not null, due integer);
 create temporary sequence finding;
-create temporary table exact (currency text collate "C" primary key, rows bigint not null, amount numeric not null);
+create temporary table exact (currency text collate "C" not null, day integer, rows bigint not null, amount numeric not null);

@@ -39,14 +39,14 @@ update l set f = beside.f from beside where l.n = beside.n;
 update e set f = b.f from batches b where e.f is null and e.batch = b.batch and e.currency = b.currency;
 update l set f = b.f from batches b where l.f is null and l.reference = b.batch and l.currency = b.currency;
 
--- Both sides name the batch row by row: all of them together.
+-- Both sides name the batch row by row: all of them together, where $within.
 create temporary table groups as
   select batch, currency, nextval('finding') as f from (
     select batch, currency from (select batch, currency, sum(amount) as amount from e where f is null and batch <> ''
       group by 1, 2) o
     join (select batch, currency, sum(amount) as amount, sum(fee) as fee from l where f is null and batch <> ''
       group by 1, 2) t using (batch, currency)
-    where t.amount = o.amount or t.amount + t.fee = o.amount
+    where $within and (t.amount = o.amount or t.amount + t.fee = o.amount)
   ) whole;
 insert into findings select f, 'match', 'batch_group', null from groups;
 update e set f = g.f from groups g where e.f is null and e.batch = g.batch and e.currency = g.currency;

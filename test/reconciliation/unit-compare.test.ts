@@ -1,18 +1,30 @@
-/** One business day compared in memory: what a report says of its batches, what earlier days left open, what is kept. */
+/** One business day compared: what a report says of its batches, what earlier days left open, what is kept. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isoDay, parseDay } from '../../../src/kernel/calendar-day.js';
-import { feesOf, sumOf, type LedgerEntry, type StatementLine } from '../../../src/reconciliation/findings.js';
-import { target } from '../../../src/reconciliation/calendars/target.js';
-import { isImplied, withBatchLines } from '../../../src/reconciliation/units/batches.js';
+import { isoDay, parseDay } from '../../src/kernel/calendar-day.js';
+import type { Config } from '../../src/config/schema.js';
+import { reconciliation } from '../../src/config/reconciliation.js';
+import type { KeptLine } from '../../src/ports/reconciliation.js';
+import { isImplied, payoutsOf, residuesOf, withBatchLines } from '../../src/reconciliation/engine/batches.js';
+import { ordersInQuestion, type OrderCount } from '../../src/reconciliation/engine/captured-twice.js';
 import {
-  compareUnit,
-  dueOn,
-  type OpenRow,
-  type UnitFinding,
-  type UnitInput,
-} from '../../../src/reconciliation/units/compare.js';
-import { factsOf } from '../../../src/reconciliation/units/facts.js';
+  judgeUnit,
+  withoutHeld,
+  type Carried,
+  type UnitFindings,
+} from '../../src/reconciliation/engine/compare.js';
+import { keptFacts, type KeptFacts } from '../../src/reconciliation/engine/facts.js';
+import {
+  differenceOf,
+  feesOf,
+  groupBy,
+  sumOf,
+  type LedgerEntry,
+  type StatementLine,
+} from '../../src/reconciliation/findings.js';
+import { reconcile } from '../../src/reconciliation/matching/match.js';
+import { defaultSettings } from '../../src/reconciliation/matching/settings.js';
+import { dueBefore, termsOf } from '../../src/wiring/reconciliation-engine/terms.js';
 
 const friday = parseDay('2026-11-27') ?? 0;
 
@@ -44,27 +56,62 @@ const line = (reference: string, minor: number, over: Partial<StatementLine> = {
 const payoutEntry = (minor: number): LedgerEntry => entry('L9', minor, { reference: 'PO1', type: 'payout' });
 const payoutLine = (minor: number): StatementLine => line('PO1', minor, { type: 'payout', batch: 'B1' });
 
-const compare = (
-  entries: LedgerEntry[],
-  lines: StatementLine[],
-  over: Partial<UnitInput> = {},
-): UnitFinding[] =>
-  compareUnit({
-    businessDay: friday,
-    asOf: friday,
-    entries,
-    lines,
-    open: new Map(),
-    dueOf: ({ day }) => day ?? 0,
-    isBefore: () => false,
-    isClearing: true,
-    ...over,
+interface Over {
+  carried: Carried[];
+  isBefore: (entry: LedgerEntry) => boolean;
+  isClearing: boolean;
+}
+
+/** As a run does it, with sums and counts of these lines. Entries of later days are not due yet. */
+function compare(entries: LedgerEntry[], lines: StatementLine[], over: Partial<Over> = {}): UnitFindings {
+  const { carried = [], isBefore = () => false, isClearing = true } = over;
+  const open = carried.map(({ row }) => row);
+  const isOwn = (row: LedgerEntry | StatementLine): boolean => !open.includes(row as LedgerEntry & KeptLine);
+  const rest = { entries: entries.filter(isOwn), lines: lines.filter(isOwn) };
+  const payouts = isClearing ? payoutsOf(entries, rest.lines) : [];
+  const sums = payouts.map(({ line: { file, batch, currency } }) =>
+    sumOf(rest.lines.filter((l) => l.file === file && l.batch === batch && l.currency === currency)),
+  );
+  const residues = residuesOf(payouts, sums);
+  const found = reconcile(withoutHeld({ entries, lines }, residues), {
+    ...defaultSettings,
+    windowDays: 7,
+    withinBatch: !isClearing,
+    dueLater: ({ day }) => (day !== null && day > friday ? day : null),
   });
+  const asked = ordersInQuestion(found);
+  const orders = [
+    ...groupBy(
+      lines,
+      ({ order, type, currency, amountMinor }) => `${order} ${type} ${currency} ${amountMinor}`,
+    ),
+  ]
+    .map(([, [first, ...more]]): OrderCount => ({
+      ...first!,
+      order: first!.order ?? '',
+      lines: 1 + more.length,
+    }))
+    .filter(({ order }) => asked.includes(order));
+  const exact = { rows: 0, amounts: new Map(), late: new Map() };
+  return judgeUnit(found, {
+    businessDay: friday,
+    exact,
+    rest,
+    carried,
+    residues,
+    orders,
+    isBefore,
+    quarantined: 0,
+  });
+}
+
+const factsOf = (found: UnitFindings, carried: readonly Carried[] = []): KeptFacts =>
+  keptFacts({ partner: 'northpay', businessDay: friday }, found, carried, []);
 
 /** `break amount L1/P1 -120`, without exact matches. */
-const said = (found: readonly UnitFinding[]): string[] =>
-  found
-    .flatMap(({ finding, isAwaited, difference }) => {
+const said = ({ findings, awaited }: UnitFindings): string[] =>
+  [
+    ...findings.flatMap((finding) => {
       if (finding.type === 'match' && finding.rule === 'exact') return [];
       const name =
         finding.type === 'match'
@@ -73,10 +120,11 @@ const said = (found: readonly UnitFinding[]): string[] =>
             ? finding.kind
             : isoDay(finding.dueOn);
       const rows = `${finding.entries.map(({ id }) => id).join(' ')}/${finding.lines.map(({ reference }) => reference).join(' ')}`;
-      const minor = difference === null ? '' : ` ${difference.minor}`;
-      return [`${isAwaited ? 'awaited' : finding.type} ${name} ${rows}${minor}`];
-    })
-    .sort();
+      const minor = finding.type === 'break' ? ` ${differenceOf(finding).minor}` : '';
+      return [`${finding.type} ${name} ${rows}${minor}`];
+    }),
+    ...awaited.map(({ reference, amountMinor }) => `awaited ${reference} ${amountMinor}`),
+  ].sort();
 
 describe('the lines of a batch', () => {
   const inBatch = (reference: string, minor: number, fee = 0): StatementLine =>
@@ -219,8 +267,8 @@ describe('a day', () => {
   });
 
   it.each([
-    [0, 'awaited missing_in_ledger /PO1 -300', 'the day itself'],
-    [5, 'awaited missing_in_ledger /PO1 -300', 'the last day'],
+    [0, 'awaited PO1 -300', 'the day itself'],
+    [5, 'awaited PO1 -300', 'the last day'],
     [6, 'break missing_in_ledger /PO1 -300', 'then it is a break'],
   ])('an implied line is awaited: after %d days %s (%s)', (days, expected, _why) => {
     const implied = line('PO1', -300, { type: 'implied_payout', day: friday - days });
@@ -229,19 +277,33 @@ describe('a day', () => {
 
   it('what was due before the first day is no break, but a late line of it matches', () => {
     const isBefore = (): boolean => true;
-    expect(compare([l1], [], { isBefore })).toEqual([]);
-    expect(compare([l1], [line('P1', 100)], { isBefore })).toMatchObject([{ finding: { type: 'match' } }]);
+    expect(compare([l1], [], { isBefore })).toMatchObject({ findings: [], summary: { ledgerRows: 0 } });
+    expect(compare([l1], [line('P1', 100)], { isBefore }).findings).toMatchObject([{ type: 'match' }]);
+  });
+
+  it('what was due before the first day explains no payout, and what came of it late does', () => {
+    const isBefore = ({ id }: LedgerEntry): boolean => id !== 'L9';
+    const lines = [line('P1', 100, { batch: 'B1' }), payoutLine(-80)];
+    expect(said(compare([l2, payoutEntry(-80)], lines, { isBefore }))).toContain(
+      'break batch_residue L9/PO1 -20',
+    );
+    expect(said(compare([l1, l2, payoutEntry(-80)], lines, { isBefore }))).toContain(
+      'break batch_residue L9/PO1 -20',
+    );
+    const late = [line('P1', 100, { batch: 'B1' }), payoutLine(-200)];
+    const own = entry('L3', 200, { reference: 'P3' });
+    const found = compare([l1, own, payoutEntry(-200)], late, { isBefore: ({ id }) => id === 'L1' });
+    expect(said(found)).toEqual(['break missing_at_partner L3/ -200']);
   });
 });
 
 describe('what earlier days left open', () => {
-  const open = (row: LedgerEntry | StatementLine, identity: string | null): UnitInput['open'] =>
-    new Map<LedgerEntry | StatementLine, OpenRow>([
-      [row, { key: 'id' in row ? row.id : 'kept', side: 'id' in row ? 'ledger' : 'statement', identity }],
-    ]);
+  const open = (row: LedgerEntry | KeptLine, identity: string | null): Carried[] => [
+    'id' in row ? { side: 'ledger', row, identity } : { side: 'statement', row, identity },
+  ];
   const late = entry('L1', 100, { day: friday - 1 });
 
-  it.each<[string, LedgerEntry[], StatementLine[], UnitInput['open'], string[], string[]]>([
+  it.each<[string, LedgerEntry[], StatementLine[], Carried[], string[], string[]]>([
     ['is not found again while nothing answers it', [late], [], open(late, 'a'), [], []],
     ['is closed by a late line', [late], [line('P1', 100)], open(late, 'a'), [], ['L1 exact']],
     [
@@ -260,33 +322,55 @@ describe('what earlier days left open', () => {
       ['break missing_at_partner L1/ -100'],
       [],
     ],
-  ])('%s', (_reason, entries, lines, before, expected, closed) => {
-    const found = compare(entries, lines, { open: before });
+  ])('%s', (_reason, entries, lines, carried, expected, closed) => {
+    const found = compare(entries, lines, { carried });
     expect(said(found)).toEqual(expected);
-    expect(factsOf(found, before).closed.map(({ row, rule }) => `${row.key} ${rule}`)).toEqual(closed);
+    expect(factsOf(found, carried).closed.map(({ key, rule }) => `${key} ${rule}`)).toEqual(closed);
   });
 
   it('a line that came before its booking is closed by the booking', () => {
-    const early = line('P1', 100);
-    const before = open(early, 'a');
-    const found = compare([entry('L1', 100)], [early], { open: before });
-    expect(factsOf(found, before)).toMatchObject({
-      closed: [{ row: { key: 'kept' }, rule: 'exact' }],
+    const early = { ...line('P1', 100), identity: 'kept' };
+    const carried = open(early, 'a');
+    const found = compare([entry('L1', 100)], [early], { carried });
+    expect(factsOf(found, carried)).toMatchObject({
+      closed: [{ key: 'kept', rule: 'exact' }],
       open: [],
+      results: [{ type: 'match', name: 'exact' }],
     });
   });
 
+  it('what waited and is a break now stays where it is, with the name of its break', () => {
+    const implied = { ...line('PO1', -300, { type: 'implied_payout', day: friday - 6 }), identity: 'kept' };
+    const carried = [...open(late, null), ...open(implied, null)];
+    const facts = factsOf(compare([late], [implied], { carried }), carried);
+    expect(facts).toMatchObject({
+      open: [],
+      closed: [],
+      breaks: { missing_at_partner: 1, missing_in_ledger: 1 },
+    });
+    expect(facts.broken.map(({ key }) => key)).toEqual(['kept', 'L1']);
+    expect(facts.results.map(({ identity }) => identity)).toEqual(
+      facts.broken.map(({ identity }) => identity),
+    );
+  });
+
+  it('an exact answer to what was only pending is counted and not listed', () => {
+    const carried = open(late, null);
+    const facts = factsOf(compare([late], [line('P1', 100)], { carried }), carried);
+    expect(facts).toMatchObject({ results: [], closed: [{ key: 'L1', rule: 'exact' }] });
+  });
+
   it('a late line that is paid out with its batch explains the payout', () => {
-    const before = open(late, 'a');
+    const carried = open(late, 'a');
     const lines = [line('P1', 100, { batch: 'B1' }), payoutLine(-200)];
-    const found = compare([late, entry('L2', 200), payoutEntry(-200)], lines, { open: before });
-    expect(said(found)).toContain('break missing_at_partner L2/ -200');
+    const found = compare([late, entry('L2', 200), payoutEntry(-200)], lines, { carried });
+    expect(said(found)).toEqual(['break missing_at_partner L2/ -200']);
   });
 });
 
 describe('the name of a break', () => {
   const namesOf = (entries: LedgerEntry[], lines: StatementLine[]): (string | null)[] =>
-    factsOf(compare(entries, lines), new Map())
+    factsOf(compare(entries, lines))
       .results.map(({ identity }) => identity)
       .sort();
 
@@ -316,8 +400,17 @@ it.each<[string, string, string, string, string]>([
   ['payout', '2026-11-27', 'cash:rheinbank', '2026-12-01', 'at a bank a payout arrives like other money'],
   ['capture', '2026-12-23', 'clearing:northpay', '2026-12-28', 'no payout on Christmas Day'],
 ])('a %s of %s in %s is due on %s: %s', (type, day, account, expected, _why) => {
-  const due = dueOn({ account, settleDays: 2, calendar: target });
-  expect(isoDay(due(entry('L1', 1, { type, day: parseDay(day) })))).toBe(expected);
+  const statements = {
+    settles: 'T+2',
+    calendar: 'TARGET',
+    ledgerAccount: account,
+    references: ['partnerRef'],
+  };
+  const partners = [{ id: 'northpay', statements }] as unknown as Config['partners'];
+  const terms = termsOf({ partners, reconciliation: reconciliation.parse(undefined) }, 'northpay');
+  const due = parseDay(expected) ?? 0;
+  const isBefore = (limit: number): boolean => dueBefore(terms, limit)({ type, day: parseDay(day) });
+  expect([isBefore(due), isBefore(due + 1)]).toEqual([false, true]);
 });
 
 describe('any day', () => {
@@ -346,34 +439,36 @@ describe('any day', () => {
   it('has every row of both sides in exactly one finding, or open as it was; sums per currency add up', () => {
     fc.assert(
       fc.property(fc.array(ours, { maxLength: 9 }), fc.array(theirs, { maxLength: 9 }), (a, b) => {
-        const open = new Map<LedgerEntry | StatementLine, OpenRow>();
+        const carried: Carried[] = [];
         const entries = a.map(({ amount, since, ...rest }, at) => {
           const row = entry(`L${at}`, amount, rest);
           if (since !== null)
-            open.set(row, { key: row.id, side: 'ledger', identity: since === 'break' ? row.id : null });
+            carried.push({ side: 'ledger', row, identity: since === 'break' ? row.id : null });
           return row;
         });
         const lines = b.map(({ amount, since, fee, ...rest }, at) => {
-          const row = line(rest.reference, amount, { ...rest, feeMinor: fee });
+          const row = { ...line(rest.reference, amount, { ...rest, feeMinor: fee }), identity: `S${at}` };
           if (since !== null)
-            open.set(row, {
-              key: `S${at}`,
-              side: 'statement',
-              identity: since === 'break' ? `S${at}` : null,
-            });
+            carried.push({ side: 'statement', row, identity: since === 'break' ? row.identity : null });
           return row;
         });
-        const found = compare(entries, lines, { open });
-        const used = found.flatMap(({ finding }): (LedgerEntry | StatementLine)[] => [
-          ...finding.entries,
-          ...finding.lines,
-        ]);
+        const found = compare(entries, lines, { carried });
+        const used = [
+          ...found.findings.flatMap((finding): (LedgerEntry | StatementLine)[] => [
+            ...finding.entries,
+            ...finding.lines,
+          ]),
+          ...found.awaited,
+        ];
         expect(new Set(used).size, 'no row twice').toBe(used.length);
         const all = [...entries, ...lines];
         const left = all.filter((row) => !used.includes(row));
-        expect(left.filter((row) => (open.get(row)?.identity ?? null) === null)).toEqual([]);
+        const known = new Set<object>(
+          carried.filter(({ identity }) => identity !== null).map(({ row }) => row),
+        );
+        expect(left.filter((row) => !known.has(row))).toEqual([]);
         expect(sums([...used, ...left])).toEqual(sums(all));
-        const facts = factsOf(found, open);
+        const facts = factsOf(found, carried);
         const names = facts.results.flatMap(({ identity }) => identity ?? []);
         expect(new Set(names).size, 'no two breaks of one name').toBe(names.length);
       }),
