@@ -9,16 +9,17 @@ import { OpsError } from '../../src/kernel/errors.js';
 import type { Command, CommandRequest } from '../../src/ports/command.js';
 import type { UnitKey } from '../../src/ports/reconciliation.js';
 import type { ReconciliationService } from '../../src/reconciliation/reconciliation.js';
-import { breakCard, breakListCard } from '../../src/views/reconciliation/breaks.js';
+import { breakCard } from '../../src/views/reconciliation/breaks.js';
 import { dayCard } from '../../src/views/reconciliation/day.js';
 import { forecastCard } from '../../src/views/reconciliation/forecast.js';
 import { overviewCard } from '../../src/views/reconciliation/overview.js';
 import { noticeCard } from '../../src/views/remediation/answers.js';
 import { startableIn } from '../../src/views/remediation/start.js';
 import { requireMember } from '../door.js';
+import { answerBreaks, sendBreaks } from './breaks.js';
 import { clicks, submissions } from './clicks.js';
 import { reconciliation, requireReconciliation, type ReconDeps } from './deps.js';
-import { breakIdIn, dayIn, filterFrom, partnerIn, refuseOthers } from './reading.js';
+import { breakIdIn, dayIn, fileWordIn, partnerIn, refuseOthers } from './reading.js';
 
 export type { ReconDeps } from './deps.js';
 
@@ -36,6 +37,7 @@ export const reconCommand: Command<ReconDeps> = {
       text: '/recon breaks northpay missing',
       does: 'open breaks, largest first; also by day, currency, `mine`',
     },
+    { text: '/recon breaks northpay csv', does: 'the same as a CSV file, in a direct message' },
     { text: '/recon break BRK-12', does: 'one break: both sides, candidates, repairs' },
     { text: '/recon forecast', does: 'what should land, and when' },
   ],
@@ -101,16 +103,11 @@ async function showDay({ request: { answer, text }, words, recon }: Call): Promi
   );
 }
 
-async function listBreaks({ request: { answer, person }, words, recon }: Call): Promise<void> {
-  const { filter, title } = filterFrom(words, recon.partners, person.userId, (partner) =>
-    recon.today(partner),
-  );
-  const { breaks, total } = await recon.breaks({ ...filter, limit: mostListed });
-  const today = recon.today(recon.partners[0]?.partner ?? '');
-  await answer.privately(breakListCard({ title, breaks, total, today }));
+async function listBreaks({ request: { answer, person }, words: typed, recon }: Call): Promise<void> {
+  const { words, isFile } = fileWordIn(typed);
+  if (isFile) await sendBreaks(words, recon, person.userId, answer);
+  else await answerBreaks(words, recon, person.userId, answer);
 }
-
-const mostListed = 15;
 
 async function showBreak({ request: { answer }, words, recon, desk }: Call): Promise<void> {
   await answer.privately(breakCard(await recon.break(breakIdIn(words)), startableIn(desk)));
@@ -120,15 +117,8 @@ async function forecast({ request: { answer }, words, recon }: Call): Promise<vo
   const one = partnerIn(words, recon.partners);
   refuseOthers(words, { partner: one, today: null });
   const partners = one === null ? recon.partners : [one];
-  const landings = await Promise.all(partners.map(({ partner }) => recon.landings(partner)));
   await answer.privately(
-    forecastCard({
-      partners: partners.map(({ partner, name }, at) => ({
-        name,
-        today: recon.today(partner),
-        landings: landings[at] ?? [],
-      })),
-    }),
+    forecastCard(await Promise.all(partners.map(({ partner }) => recon.outlook(partner)))),
   );
 }
 

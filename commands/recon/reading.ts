@@ -4,7 +4,7 @@ import { OpsError } from '../../src/kernel/errors.js';
 import { isCurrency } from '../../src/kernel/currency.js';
 import type { BreakFilter } from '../../src/ports/breaks.js';
 import { breakKinds, type BreakKind } from '../../src/ports/reconciliation.js';
-import type { ReconciledPartner } from '../../src/reconciliation/days/deps.js';
+import type { ReconciledPartner } from '../../src/reconciliation/days/partner.js';
 
 type Partners = readonly Pick<ReconciledPartner, 'partner' | 'name'>[];
 
@@ -173,4 +173,10 @@ export function breakIdIn([text = '']: readonly string[]): string {
   throw new OpsError('invalid', 'That isn’t a break ID.', {
     hint: 'Break IDs look like BRK-12. `/recon breaks` lists the open ones.',
   });
+}
+
+/** `csv` among the words asks for a file. */
+export function fileWordIn(words: readonly string[]): { words: string[]; isFile: boolean } {
+  const others = words.filter((word) => word.toLowerCase() !== 'csv');
+  return { words: others, isFile: others.length < words.length };
 }

@@ -4,15 +4,18 @@
 import type { Day } from '../kernel/calendar-day.js';
 import { OpsError } from '../kernel/errors.js';
 import type { Break, BreakFilter, BreakRecord, OpenCount } from '../ports/breaks.js';
-import type { Landing, LineSighting, UnitKey } from '../ports/reconciliation.js';
+import type { LineSighting, UnitKey } from '../ports/reconciliation.js';
 import type { Transaction } from '../ports/transaction.js';
 import { releaseBreak, reopenBreak, resolveBreak, step, takeBreak, isOpen } from './breaks/life.js';
-import type { DayReport, DaysDeps, ReconciledPartner } from './days/deps.js';
+import type { DayReport, DaysDeps } from './days/deps.js';
 import { watchLate } from './days/late.js';
 import { prefillOf } from './breaks/prefill.js';
+import { breakRows, type BreakRow } from './breaks/rows.js';
 import type { BreakReport } from './breaks/report.js';
+import type { Outlook } from './days/outlook.js';
 import { punctualityOf, type Punctuality } from './days/punctuality.js';
-import { newestReport, partnerNamed, reportOf, todayOf } from './days/report.js';
+import { newestReport, partnerNamed, reportOf } from './days/report.js';
+import { todayOf, type ReconciledPartner } from './days/partner.js';
 import { reconcileWaiting, refreshNewest, runAgain } from './days/run.js';
 import { reopenDay, signOff } from './days/sign-off.js';
 import { takeIn, type IntakeDeps } from './intake/intake.js';
@@ -25,6 +28,8 @@ export interface ReconciliationService {
   newest(partner: string): Promise<DayReport | null>;
   day(key: UnitKey): Promise<DayReport | null>;
   breaks(filter: BreakFilter): Promise<{ breaks: Break[]; total: number }>;
+  /** With the rows that they are about; at most ten thousand of `total`. */
+  breakRows(filter: Omit<BreakFilter, 'limit'>): Promise<{ rows: BreakRow[]; total: number }>;
   /** Breaks that are not closed; of a partner, or of all (null). */
   openCounts(partner: string | null): Promise<OpenCount[]>;
   /** What became of a partner's breaks between two instants. */
@@ -44,8 +49,8 @@ export interface ReconciliationService {
   prefill(id: string, actionId: string): Promise<Record<string, string>>;
   signOff(key: UnitKey, personId: string): Promise<void>;
   reopenDay(key: UnitKey, what: { personId: string; why: string }): Promise<void>;
-  /** What is not due yet, by day and currency. */
-  landings(partner: string): Promise<Landing[]>;
+  /** What should land when. */
+  outlook(partner: string): Promise<Outlook>;
   /** Statement lines with one of these references, newest first. */
   linesBy(references: readonly string[]): Promise<LineSighting[]>;
   today(partner: string): Day;
@@ -78,6 +83,7 @@ export function createReconciliation(deps: DaysDeps & { intake: IntakeDeps }): R
       const [breaks, total] = await Promise.all([deps.breaks.list(filter), deps.breaks.count(filter)]);
       return { breaks, total };
     },
+    breakRows: (filter) => breakRows(deps, filter),
     openCounts: (partner) => deps.breaks.openCounts(partner),
     breakRecord: (partner, from, to) => deps.breaks.record(partner, from, to),
     punctuality: (partner, from, to) => punctualityOf(deps, partnerNamed(deps, partner), from, to),
@@ -91,7 +97,7 @@ export function createReconciliation(deps: DaysDeps & { intake: IntakeDeps }): R
     prefill: async (id, actionId) => prefillOf(await breakReport(deps, id), actionId),
     signOff: (key, personId) => signOff(deps, key, personId),
     reopenDay: (key, what) => reopenDay(deps, key, what),
-    landings: (partner) => deps.results.landings(partnerNamed(deps, partner).partner),
+    outlook: (partner) => deps.outlook(partnerNamed(deps, partner)),
     linesBy: async (references) => {
       for (const reference of references) {
         const found = await deps.results.linesBy(reference, mostSightings);

@@ -22,6 +22,7 @@ import type { Transaction } from '../ports/transaction.js';
 import { isoDay } from '../kernel/calendar-day.js';
 import { createWriteOffs } from '../reconciliation/breaks/write-offs.js';
 import type { DaysDeps } from '../reconciliation/days/deps.js';
+import { createOutlook } from '../reconciliation/days/outlook.js';
 import { refreshNewest } from '../reconciliation/days/run.js';
 import {
   createReconciliation,
@@ -29,6 +30,7 @@ import {
   type ReconciliationService,
 } from '../reconciliation/reconciliation.js';
 import { breakCard, breakNewsCard } from '../views/reconciliation/breaks.js';
+import { breaksMessage } from '../views/reconciliation/breaks-file.js';
 import { dayCard, dayNewsCard } from '../views/reconciliation/day.js';
 import { lateCard, quarantineCard } from '../views/reconciliation/files.js';
 import {
@@ -71,6 +73,7 @@ export function reconciliationFrom(facts: ReconciliationFacts): Reconciliation |
     results,
     breaks: createBreaks(database, materialSizes(config)),
     days: createDays(database),
+    outlook: createOutlook({ results, clock }),
     transactions: database,
     audit,
     clock,
@@ -126,6 +129,7 @@ function tellersOf(
       const key = dayCardOf(report.partner.id, isoDay(report.businessDay));
       await send(tx, { liveCard: key, card: dayCard(report) });
       if (news) await send(tx, { threadOf: key, card: dayNewsCard(report, news) });
+      if (news?.kind === 'reconciled') await send(tx, { threadOf: key, ...breaksMessage(report, news.file) });
     },
     showBreak: async (tx, after, news) => {
       const key = breakCardOf(after.id);

@@ -7,7 +7,7 @@ import { reconCommand, type ReconDeps } from '../../commands/recon/index.js';
 import { behindDoor } from '../../src/adapters/slack/door.js';
 import { parseDay } from '../../src/kernel/calendar-day.js';
 import { silentLog } from '../../src/kernel/log.js';
-import type { SubmissionAnswer } from '../../src/ports/command.js';
+import type { AnswerFile, SubmissionAnswer } from '../../src/ports/command.js';
 import { actions } from '../../src/remediation/actions/index.js';
 import { reconButtons, reconWindows } from '../../src/views/reconciliation/ids.js';
 import { startBench, type Bench } from '../reconciliation/bench.js';
@@ -61,6 +61,7 @@ interface Given {
   lines: string[];
   buttons: string[];
   opened: { callbackId: string; memo?: string }[];
+  files: AnswerFile[];
 }
 
 /** A button is pressed; without one the text is typed. */
@@ -87,6 +88,7 @@ async function meet(button: string | null, text: string, desk = deskOf()): Promi
     lines: answer.given.flatMap(({ card }) => linesOf(card)),
     buttons: answer.given.flatMap(({ card }) => buttonsOn(card)),
     opened,
+    files: answer.files,
   };
 }
 
@@ -173,7 +175,41 @@ describe('a day with breaks', () => {
       '7.00 USD missing in ledger',
       '1.20 EUR short (amount differs)',
     ]);
-    expect(buttons).toHaveLength(3);
+    expect(buttons).toHaveLength(4);
+    expect(buttons.at(-1)).toBe('CSV');
+  });
+
+  it.each([
+    ['typed', null, 'breaks northpay csv'],
+    ['typed in another order', null, 'breaks CSV northpay'],
+    ['from the list', reconButtons.breaksFile, 'northpay'],
+  ])('the breaks come as a CSV file, with exact amounts: %s', async (_how, button, text) => {
+    const { files, lines } = await meet(button, text);
+    expect(lines.join('\n')).toContain('in your direct messages');
+    expect(files).toMatchObject([
+      { name: 'breaks-northpay.csv', comment: '3 open breaks: Northpay', text: expect.any(String) },
+    ]);
+    const [header, ...rows] = files[0]!.text
+      .trim()
+      .split('\r\n')
+      .map((line) => line.split(','));
+    const table = rows.map((row) => Object.fromEntries(row.map((cell, at) => [header?.[at] ?? '', cell])));
+    expect(table).toMatchObject([
+      { kind: 'missing at partner', currency: 'EUR', difference: '-150.00', ledger_references: 'P3' },
+      {
+        kind: 'missing in ledger',
+        currency: 'USD',
+        difference: '7.00',
+        statement_lines: 'northpay_27.csv:4',
+      },
+      { kind: 'amount differs', difference: '-1.20', ledger_amount: '30.00', statement_amount: '28.80' },
+    ]);
+  });
+
+  it('a file of nothing is not sent', async () => {
+    const { files, lines } = await typed('breaks harbour csv');
+    expect(files).toEqual([]);
+    expect(lines.join()).toContain('No open breaks: Harbour Bank');
   });
 
   it('a break shows both sides and what can be done', async () => {
@@ -281,6 +317,7 @@ describe('what is refused', () => {
         reconButtons.take,
         reconButtons.signOff,
         reconButtons.release,
+        ...(value === '' || value === 'northpay' ? [] : [reconButtons.breaksFile]),
       ])
         await expect(meet(button, value), button).rejects.toMatchObject({ code: 'invalid' });
     },
