@@ -12,6 +12,7 @@ import type { ReconciliationService } from '../../src/reconciliation/reconciliat
 import { breakCard } from '../../src/views/reconciliation/breaks.js';
 import { dayCard } from '../../src/views/reconciliation/day.js';
 import { forecastCard } from '../../src/views/reconciliation/forecast.js';
+import { rollUpCard } from '../../src/views/reconciliation/roll-up.js';
 import { overviewCard } from '../../src/views/reconciliation/overview.js';
 import { noticeCard } from '../../src/views/remediation/answers.js';
 import { startableIn } from '../../src/views/remediation/start.js';
@@ -19,14 +20,14 @@ import { requireMember } from '../door.js';
 import { answerBreaks, sendBreaks } from './breaks.js';
 import { clicks, submissions } from './clicks.js';
 import { reconciliation, requireReconciliation, type ReconDeps } from './deps.js';
-import { breakIdIn, dayIn, fileWordIn, partnerIn, refuseOthers } from './reading.js';
+import { breakIdIn, dayIn, fileWordIn, partnerIn, periodIn, refuseOthers, unknownPeriod } from './reading.js';
 
 export type { ReconDeps } from './deps.js';
 
 export const reconCommand: Command<ReconDeps> = {
   name: '/recon',
   summary: 'Reconciliation: are we whole, and where not?',
-  usageHint: '[partner] [day] | breaks [filters] | break BRK-… | forecast [partner] | run | signoff',
+  usageHint: '[partner] [day] | breaks [filters] | break BRK-… | forecast [partner] | rollup | run | signoff',
   examples: [
     { text: '/recon', does: 'all partners: whole or not, and their open breaks' },
     {
@@ -40,6 +41,7 @@ export const reconCommand: Command<ReconDeps> = {
     { text: '/recon breaks northpay csv', does: 'the same as a CSV file, in a direct message' },
     { text: '/recon break BRK-12', does: 'one break: both sides, candidates, repairs' },
     { text: '/recon forecast', does: 'what should land, and when' },
+    { text: '/recon rollup northpay month', does: 'breaks rolled forward: `week`, `month` or 2026-11' },
   ],
   run: async (request, desk) => {
     await requireMember(desk, request.person.userId, reconciliation);
@@ -69,6 +71,7 @@ const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['forecast', forecast],
   ['run', run],
   ['signoff', signOff],
+  ['rollup', rollUp],
 ]);
 
 async function overview({ request: { answer }, recon }: Call): Promise<void> {
@@ -120,6 +123,14 @@ async function forecast({ request: { answer }, words, recon }: Call): Promise<vo
   await answer.privately(
     forecastCard(await Promise.all(partners.map(({ partner }) => recon.outlook(partner)))),
   );
+}
+
+/** The newest week that is over, or what is named. */
+async function rollUp({ request: { answer }, words, recon }: Call): Promise<void> {
+  const { period, others } = periodIn(words, recon.firstToday());
+  const partner = partnerIn(others, recon.partners);
+  refuseOthers(others, { partner, today: null, refusal: unknownPeriod });
+  await answer.privately(rollUpCard(await recon.rollUp(partner?.partner ?? null, period)));
 }
 
 /** Looks at the inbox now; with a partner and a day, compares that day again. */

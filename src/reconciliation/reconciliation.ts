@@ -18,6 +18,8 @@ import { newestReport, partnerNamed, reportOf } from './days/report.js';
 import { todayOf, type ReconciledPartner } from './days/partner.js';
 import { reconcileWaiting, refreshNewest, runAgain } from './days/run.js';
 import { reopenDay, signOff } from './days/sign-off.js';
+import type { Period } from './roll-up/period.js';
+import { firstToday, postRollUps, rollUpOf, type RollUp, type RollUpDeps } from './roll-up/roll-up.js';
 import { takeIn, type IntakeDeps } from './intake/intake.js';
 
 export interface ReconciliationService {
@@ -36,6 +38,10 @@ export interface ReconciliationService {
   breakRecord(partner: string, from: Date, to: Date): Promise<BreakRecord>;
   /** Whether the statements of the business days from one to another, both included, came in time. */
   punctuality(partner: string, from: Day, to: Day): Promise<Punctuality>;
+  /** Breaks rolled forward over a period; of a partner, or of all (null). Throws `internal` when they do not add up. */
+  rollUp(partner: string | null, period: Period): Promise<RollUp>;
+  /** Posts the weeks and months that are over and were not posted yet; how many. */
+  postRollUps(): Promise<number>;
   /** The newest business day that was reconciled, of all partners; null while there is none. */
   lastRun(): Promise<{ partner: string; businessDay: Day; ranAt: Date } | null>;
   break(id: string): Promise<BreakReport>;
@@ -54,6 +60,8 @@ export interface ReconciliationService {
   /** Statement lines with one of these references, newest first. */
   linesBy(references: readonly string[]): Promise<LineSighting[]>;
   today(partner: string): Day;
+  /** Where the day is youngest. */
+  firstToday(): Day;
 }
 
 /** Amounts alone say little: more candidates than these are a search of their own. */
@@ -64,7 +72,7 @@ const mostSightings = 20;
 /** Looks in a row that find files coming in. A file that grows for ever must not hide one that is late. */
 const waitsMax = 20;
 
-export function createReconciliation(deps: DaysDeps & { intake: IntakeDeps }): ReconciliationService {
+export function createReconciliation(deps: RollUpDeps & { intake: IntakeDeps }): ReconciliationService {
   let waits = 0;
   return {
     partners: deps.partners,
@@ -87,6 +95,9 @@ export function createReconciliation(deps: DaysDeps & { intake: IntakeDeps }): R
     openCounts: (partner) => deps.breaks.openCounts(partner),
     breakRecord: (partner, from, to) => deps.breaks.record(partner, from, to),
     punctuality: (partner, from, to) => punctualityOf(deps, partnerNamed(deps, partner), from, to),
+    rollUp: (partner, period) =>
+      rollUpOf(deps, partner === null ? deps.partners : [partnerNamed(deps, partner)], period),
+    postRollUps: () => postRollUps(deps),
     lastRun: () => deps.results.lastRun(),
     break: (id) => breakReport(deps, id),
     take: (id, personId) => refreshed(deps, takeBreak(deps, id, personId)),
@@ -105,6 +116,7 @@ export function createReconciliation(deps: DaysDeps & { intake: IntakeDeps }): R
       }
       return [];
     },
+    firstToday: () => firstToday(deps),
     today: (partner) => todayOf(partnerNamed(deps, partner), deps.clock.now()),
   };
 }

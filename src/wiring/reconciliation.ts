@@ -23,6 +23,7 @@ import { isoDay } from '../kernel/calendar-day.js';
 import { createWriteOffs } from '../reconciliation/breaks/write-offs.js';
 import type { DaysDeps } from '../reconciliation/days/deps.js';
 import { createOutlook } from '../reconciliation/days/outlook.js';
+import type { RollUpDeps } from '../reconciliation/roll-up/roll-up.js';
 import { refreshNewest } from '../reconciliation/days/run.js';
 import {
   createReconciliation,
@@ -32,6 +33,7 @@ import {
 import { breakCard, breakNewsCard } from '../views/reconciliation/breaks.js';
 import { breaksMessage } from '../views/reconciliation/breaks-file.js';
 import { dayCard, dayNewsCard } from '../views/reconciliation/day.js';
+import { rollUpCard } from '../views/reconciliation/roll-up.js';
 import { lateCard, quarantineCard } from '../views/reconciliation/files.js';
 import {
   placesOf,
@@ -117,7 +119,7 @@ function materialSizes({ statements }: Config): { byCurrency: Record<string, str
 function tellersOf(
   deps: Omit<DaysDeps, 'showBreak' | 'showDay' | 'showLate'>,
   { config, outbox, startable }: ReconciliationFacts,
-): Pick<DaysDeps, 'showBreak' | 'showDay' | 'showLate'> & {
+): Pick<RollUpDeps, 'showBreak' | 'showDay' | 'showLate' | 'showRollUp'> & {
   tell: (tx: Transaction, file: Parameters<typeof quarantineCard>[0]) => Promise<void>;
 } {
   const { reconciliation: channel } = config.channels;
@@ -138,6 +140,7 @@ function tellersOf(
     },
     showLate: (tx, late) =>
       send(tx, { liveCard: `late:${late.partner.id}:${isoDay(late.businessDay)}`, card: lateCard(late) }),
+    showRollUp: (tx, rollUp) => send(tx, { card: rollUpCard(rollUp) }),
     tell: (tx, file) => send(tx, { card: quarantineCard(file) }),
   };
 }
