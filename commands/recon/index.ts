@@ -140,7 +140,7 @@ async function run({ request: { answer }, words, recon }: Call): Promise<void> {
   refuseOthers(words, { partner, today });
   const day = today === null ? null : dayIn(words, today);
   if (partner === null || day === null) {
-    const { taken, reconciled } = await recon.look();
+    const { taken, reconciled } = await recon.look({ isForced: true });
     const found =
       taken === 0 ? 'No new statement file' : `${taken} new statement ${taken === 1 ? 'file' : 'files'}`;
     return answer.privately(

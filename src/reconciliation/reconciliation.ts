@@ -24,8 +24,8 @@ import { takeIn, type IntakeDeps } from './intake/intake.js';
 
 export interface ReconciliationService {
   partners: readonly ReconciledPartner[];
-  /** Takes files in, reconciles what waits, and says what is late; how many days were reconciled. */
-  look(): Promise<{ taken: number; reconciled: number }>;
+  /** `isForced`: also at places whose time has not come. Takes files in, reconciles what waits, and says what is late; how many days were reconciled. */
+  look(options?: { isForced?: boolean }): Promise<{ taken: number; reconciled: number }>;
   run(key: UnitKey): Promise<boolean>;
   newest(partner: string): Promise<DayReport | null>;
   day(key: UnitKey): Promise<DayReport | null>;
@@ -76,8 +76,8 @@ export function createReconciliation(deps: RollUpDeps & { intake: IntakeDeps }):
   let waits = 0;
   return {
     partners: deps.partners,
-    look: async () => {
-      const { taken, resting } = await takeIn(deps.intake);
+    look: async ({ isForced = false } = {}) => {
+      const { taken, resting } = await takeIn(deps.intake, isForced);
       const reconciled = await reconcileWaiting(deps);
       // While files come in, one that is not there yet is no news.
       waits = taken + resting > 0 ? waits + 1 : 0;

@@ -8,20 +8,19 @@ import { join } from 'node:path';
 import type { Database } from '../adapters/postgres/database.js';
 import { createResults } from '../adapters/postgres/recon-results.js';
 import { createStatementArrivals } from '../adapters/postgres/statement-arrivals.js';
-import { folderPlace } from '../adapters/statements/folder.js';
 import { unpack } from '../adapters/statements/unpack.js';
 import type { Environment } from '../config/environment.js';
 import type { Config } from '../config/schema.js';
 import type { Clock } from '../kernel/clock.js';
 import { OpsError } from '../kernel/errors.js';
 import type { Reconciler } from '../ports/reconciliation.js';
-import type { StatementPlace } from '../ports/statement-inbox.js';
 import { target } from '../reconciliation/calendars/target.js';
 import { todayOf, type ReconciledPartner } from '../reconciliation/days/partner.js';
 import { csvProfile } from '../reconciliation/formats/csv-profile.js';
 import { formats, profiles } from '../reconciliation/formats/index.js';
 import { documentsOf } from '../reconciliation/intake/documents.js';
 import type { IntakeDeps } from '../reconciliation/intake/intake.js';
+import { placeSettings, placesOf, type PlaceSettings } from './statement-places.js';
 import { calendarOf } from './calendars.js';
 import { inMemoryReconciler, type InMemoryDeps } from './in-memory-reconciler.js';
 
@@ -32,6 +31,7 @@ export interface StatementSettings {
   partners: Config['partners'];
   statementProfiles: Config['statementProfiles'];
   folder: string;
+  places: readonly PlaceSettings[];
 }
 
 export interface StatementWorkFacts {
@@ -78,15 +78,17 @@ export function statementWork({
 }
 
 export const statementSettings = (
-  { PAYDESK_HOME }: Pick<Environment, 'PAYDESK_HOME'>,
+  {
+    PAYDESK_HOME,
+    statementSecrets = {},
+  }: Pick<Environment, 'PAYDESK_HOME'> & Partial<Pick<Environment, 'statementSecrets'>>,
   { partners, statementProfiles, statements }: Config,
 ): StatementSettings => ({
   partners,
   statementProfiles,
   folder: statements.folder ?? join(PAYDESK_HOME, 'inbox'),
+  places: placeSettings(statements, statementSecrets),
 });
-
-export const placesOf = ({ folder }: StatementSettings): StatementPlace[] => [folderPlace(folder)];
 
 export const reconciledPartners = ({ partners }: Pick<Config, 'partners'>): ReconciledPartner[] =>
   partners.flatMap(({ id, name, timeZone, statements }) =>

@@ -66,7 +66,7 @@ export interface Bench extends Reconciliation {
   close(): Promise<void>;
 }
 
-const configFor = (folder: string): string => `
+const configFor = (folder: string, places: string): string => `
 company: Larkspur Pay
 channels: { reconciliation: C0RECON01 }
 partners:
@@ -79,7 +79,7 @@ partners:
     name: Harbour Bank
     kind: bank
     statements: { format: report }
-statements: { folder: ${JSON.stringify(folder)} }
+statements: { folder: ${JSON.stringify(folder)}, places: [${places}] }
 statementProfiles:
   - id: report
     columns:
@@ -103,10 +103,11 @@ const rowOf = ({
 const ledgerSql = `create table ledger_entries (entry_id text, account text, direction text, amount_minor bigint,
   currency text, kind text, reference text, batch_id text, business_day date, booked_at timestamptz)`;
 
-/** `work`: how statements are worked on, in this thread where absent. */
+/** `work`: how statements are worked on, in this thread where absent. `more`: places besides the folder, and their secrets. */
 export async function startBench(
   start: string,
   work: (facts: StatementWorkFacts & { url: Secret }) => StatementWork = statementWork,
+  more: { places: string; secrets: Record<string, Secret> } = { places: '', secrets: {} },
 ): Promise<Bench> {
   let now = new Date(start);
   const clock = { now: () => now };
@@ -121,8 +122,8 @@ export async function startBench(
     messages.push(message);
     return Promise.resolve();
   };
-  const config = parseConfig(configFor(inbox), 'paydesk.yaml');
-  const settings = statementSettings({ PAYDESK_HOME: inbox }, config);
+  const config = parseConfig(configFor(inbox, more.places), 'paydesk.yaml');
+  const settings = statementSettings({ PAYDESK_HOME: inbox, statementSecrets: more.secrets }, config);
   const built = reconciliationFrom({
     config,
     settings,

@@ -53,6 +53,7 @@ export const neededTables: readonly string[] = [
   'paydesk.statement_contents',
   'paydesk.statement_days',
   'paydesk.statement_files',
+  'paydesk.statement_place_faults',
   'paydesk.statement_quarantine',
   'paydesk.statement_sightings',
 ];
