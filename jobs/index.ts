@@ -10,6 +10,7 @@ import { disputeProgrammesJob, type DisputeProgrammesDeps } from './dispute-prog
 import { disputeRemindersJob, type DisputeRemindersDeps } from './dispute-reminders.js';
 import { disputeRegisterJob, type DisputeRegisterDeps } from './dispute-register.js';
 import { reconcileJob, type ReconcileDeps } from './reconcile.js';
+import { reconRollUpJob, type ReconRollUpDeps } from './recon-roll-up.js';
 import { partnerStatusJob, type PartnerStatusDeps } from './partner-status.js';
 import { providerEventsJob, type ProviderEventsDeps } from './provider-events.js';
 import { watchMetricsJob, type WatchMetricsDeps } from './watch-metrics.js';
@@ -19,6 +20,7 @@ export type JobDeps = PartnerStatusDeps &
   WatchMetricsDeps &
   CheckInvariantsDeps &
   ReconcileDeps &
+  ReconRollUpDeps &
   ProviderEventsDeps &
   DisputeRegisterDeps &
   DisputeRemindersDeps &
@@ -31,6 +33,7 @@ const registry: readonly Job<JobDeps>[] = [
   watchMetricsJob,
   checkInvariantsJob,
   reconcileJob,
+  reconRollUpJob,
   providerEventsJob,
   disputeRegisterJob,
   disputeRemindersJob,

@@ -4,12 +4,13 @@ import { OpsError } from '../../src/kernel/errors.js';
 import type { ActionRequest, SubmissionAnswer, SubmissionRequest } from '../../src/ports/command.js';
 import type { UnitKey } from '../../src/ports/reconciliation.js';
 import type { ReconciliationService } from '../../src/reconciliation/reconciliation.js';
-import { breakCard, breakListCard } from '../../src/views/reconciliation/breaks.js';
+import { breakCard } from '../../src/views/reconciliation/breaks.js';
 import { forecastCard } from '../../src/views/reconciliation/forecast.js';
 import { reconButtons, reconWindows } from '../../src/views/reconciliation/ids.js';
 import { explainModal, reopenDayModal, reopenModal } from '../../src/views/reconciliation/windows.js';
 import { startableIn } from '../../src/views/remediation/start.js';
 import { requireMember } from '../door.js';
+import { answerBreaks, sendBreaks } from './breaks.js';
 import { reconciliation, requireReconciliation, type ReconDeps } from './deps.js';
 import { breakIdIn } from './reading.js';
 
@@ -30,14 +31,12 @@ function keyOf(value: string): UnitKey {
   throw new OpsError('invalid', 'Paydesk did not create this button.', { hint: 'See `/recon`.' });
 }
 
-const mostListed = 15;
+const list: Click = ({ value, answer, person }, recon) =>
+  answerBreaks([keyOf(value).partner], recon, person.userId, answer);
 
-const list: Click = async ({ value, answer }, recon) => {
-  const { partner } = keyOf(value);
-  const { breaks, total } = await recon.breaks({ partner, states: ['open', 'owned'], limit: mostListed });
-  const name = recon.partners.find((one) => one.partner === partner)?.name ?? partner;
-  await answer.privately(breakListCard({ title: name, breaks, total, today: recon.today(partner) }));
-};
+/** Of the filter that the list was made by, which is read as if it were typed. */
+const file: Click = ({ value, answer, person }, recon) =>
+  sendBreaks(value.trim().split(/\s+/), recon, person.userId, answer);
 
 const show: Click = async ({ value, answer }, recon, desk) =>
   answer.privately(breakCard(await recon.break(breakIdIn([value])), startableIn(desk)));
@@ -47,15 +46,11 @@ const take: Click = async ({ value, answer, person }, recon, desk) => {
   await answer.privately(breakCard(await recon.break(id), startableIn(desk)));
 };
 
-const landings: Click = async ({ value, answer }, recon) => {
+const outlook: Click = async ({ value, answer }, recon) => {
   const partner = recon.partners.find((one) => one.partner === value);
   if (!partner)
     throw new OpsError('invalid', 'Paydesk did not create this button.', { hint: 'See `/recon`.' });
-  await answer.privately(
-    forecastCard({
-      partners: [{ name: partner.name, today: recon.today(value), landings: await recon.landings(value) }],
-    }),
-  );
+  await answer.privately(forecastCard([await recon.outlook(value)]));
 };
 
 /** A row of buttons may not share an action_id. */
@@ -63,7 +58,8 @@ const showIds = [0, 1, 2, 3, 4].map((at) => `${reconButtons.show}_${at}`);
 
 export const clicks: Readonly<Record<string, (request: ActionRequest, desk: ReconDeps) => Promise<void>>> = {
   [reconButtons.breaks]: forMembers(list),
-  [reconButtons.forecast]: forMembers(landings),
+  [reconButtons.breaksFile]: forMembers(file),
+  [reconButtons.forecast]: forMembers(outlook),
   [reconButtons.take]: forMembers(take),
   [reconButtons.takeLargest]: forMembers(take),
   [reconButtons.release]: forMembers(async ({ value, person }, recon) => {

@@ -9,23 +9,25 @@ import { OpsError } from '../../src/kernel/errors.js';
 import type { Command, CommandRequest } from '../../src/ports/command.js';
 import type { UnitKey } from '../../src/ports/reconciliation.js';
 import type { ReconciliationService } from '../../src/reconciliation/reconciliation.js';
-import { breakCard, breakListCard } from '../../src/views/reconciliation/breaks.js';
+import { breakCard } from '../../src/views/reconciliation/breaks.js';
 import { dayCard } from '../../src/views/reconciliation/day.js';
 import { forecastCard } from '../../src/views/reconciliation/forecast.js';
+import { rollUpCard } from '../../src/views/reconciliation/roll-up.js';
 import { overviewCard } from '../../src/views/reconciliation/overview.js';
 import { noticeCard } from '../../src/views/remediation/answers.js';
 import { startableIn } from '../../src/views/remediation/start.js';
 import { requireMember } from '../door.js';
+import { answerBreaks, sendBreaks } from './breaks.js';
 import { clicks, submissions } from './clicks.js';
 import { reconciliation, requireReconciliation, type ReconDeps } from './deps.js';
-import { breakIdIn, dayIn, filterFrom, partnerIn, refuseOthers } from './reading.js';
+import { breakIdIn, dayIn, fileWordIn, partnerIn, periodIn, refuseOthers, unknownPeriod } from './reading.js';
 
 export type { ReconDeps } from './deps.js';
 
 export const reconCommand: Command<ReconDeps> = {
   name: '/recon',
   summary: 'Reconciliation: are we whole, and where not?',
-  usageHint: '[partner] [day] | breaks [filters] | break BRK-… | forecast [partner] | run | signoff',
+  usageHint: '[partner] [day] | breaks [filters] | break BRK-… | forecast [partner] | rollup | run | signoff',
   examples: [
     { text: '/recon', does: 'all partners: whole or not, and their open breaks' },
     {
@@ -36,8 +38,10 @@ export const reconCommand: Command<ReconDeps> = {
       text: '/recon breaks northpay missing',
       does: 'open breaks, largest first; also by day, currency, `mine`',
     },
+    { text: '/recon breaks northpay csv', does: 'the same as a CSV file, in a direct message' },
     { text: '/recon break BRK-12', does: 'one break: both sides, candidates, repairs' },
     { text: '/recon forecast', does: 'what should land, and when' },
+    { text: '/recon rollup northpay month', does: 'breaks rolled forward: `week`, `month` or 2026-11' },
   ],
   run: async (request, desk) => {
     await requireMember(desk, request.person.userId, reconciliation);
@@ -67,6 +71,7 @@ const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['forecast', forecast],
   ['run', run],
   ['signoff', signOff],
+  ['rollup', rollUp],
 ]);
 
 async function overview({ request: { answer }, recon }: Call): Promise<void> {
@@ -101,16 +106,11 @@ async function showDay({ request: { answer, text }, words, recon }: Call): Promi
   );
 }
 
-async function listBreaks({ request: { answer, person }, words, recon }: Call): Promise<void> {
-  const { filter, title } = filterFrom(words, recon.partners, person.userId, (partner) =>
-    recon.today(partner),
-  );
-  const { breaks, total } = await recon.breaks({ ...filter, limit: mostListed });
-  const today = recon.today(recon.partners[0]?.partner ?? '');
-  await answer.privately(breakListCard({ title, breaks, total, today }));
+async function listBreaks({ request: { answer, person }, words: typed, recon }: Call): Promise<void> {
+  const { words, isFile } = fileWordIn(typed);
+  if (isFile) await sendBreaks(words, recon, person.userId, answer);
+  else await answerBreaks(words, recon, person.userId, answer);
 }
-
-const mostListed = 15;
 
 async function showBreak({ request: { answer }, words, recon, desk }: Call): Promise<void> {
   await answer.privately(breakCard(await recon.break(breakIdIn(words)), startableIn(desk)));
@@ -120,16 +120,17 @@ async function forecast({ request: { answer }, words, recon }: Call): Promise<vo
   const one = partnerIn(words, recon.partners);
   refuseOthers(words, { partner: one, today: null });
   const partners = one === null ? recon.partners : [one];
-  const landings = await Promise.all(partners.map(({ partner }) => recon.landings(partner)));
   await answer.privately(
-    forecastCard({
-      partners: partners.map(({ partner, name }, at) => ({
-        name,
-        today: recon.today(partner),
-        landings: landings[at] ?? [],
-      })),
-    }),
+    forecastCard(await Promise.all(partners.map(({ partner }) => recon.outlook(partner)))),
   );
+}
+
+/** The newest week that is over, or what is named. */
+async function rollUp({ request: { answer }, words, recon }: Call): Promise<void> {
+  const { period, others } = periodIn(words, recon.firstToday());
+  const partner = partnerIn(others, recon.partners);
+  refuseOthers(others, { partner, today: null, refusal: unknownPeriod });
+  await answer.privately(rollUpCard(await recon.rollUp(partner?.partner ?? null, period)));
 }
 
 /** Looks at the inbox now; with a partner and a day, compares that day again. */
@@ -139,7 +140,7 @@ async function run({ request: { answer }, words, recon }: Call): Promise<void> {
   refuseOthers(words, { partner, today });
   const day = today === null ? null : dayIn(words, today);
   if (partner === null || day === null) {
-    const { taken, reconciled } = await recon.look();
+    const { taken, reconciled } = await recon.look({ isForced: true });
     const found =
       taken === 0 ? 'No new statement file' : `${taken} new statement ${taken === 1 ? 'file' : 'files'}`;
     return answer.privately(

@@ -4,7 +4,8 @@ import { OpsError } from '../../src/kernel/errors.js';
 import { isCurrency } from '../../src/kernel/currency.js';
 import type { BreakFilter } from '../../src/ports/breaks.js';
 import { breakKinds, type BreakKind } from '../../src/ports/reconciliation.js';
-import type { ReconciledPartner } from '../../src/reconciliation/days/deps.js';
+import { lastComplete, monthNamed, type Period } from '../../src/reconciliation/roll-up/period.js';
+import type { ReconciledPartner } from '../../src/reconciliation/days/partner.js';
 
 type Partners = readonly Pick<ReconciledPartner, 'partner' | 'name'>[];
 
@@ -174,3 +175,39 @@ export function breakIdIn([text = '']: readonly string[]): string {
     hint: 'Break IDs look like BRK-12. `/recon breaks` lists the open ones.',
   });
 }
+
+/** `csv` among the words asks for a file. */
+export function fileWordIn(words: readonly string[]): { words: string[]; isFile: boolean } {
+  const others = words.filter((word) => word.toLowerCase() !== 'csv');
+  return { words: others, isFile: others.length < words.length };
+}
+
+/** `week`, `month` or `2026-11`; the newest week that is over where none is named. Throws `invalid`. */
+export function periodIn(words: readonly string[], today: Day): { period: Period; others: string[] } {
+  const found = words.map((word) => periodAt(word.toLowerCase(), today));
+  const periods = found.flatMap((period) => period ?? []);
+  if (periods.length > 1)
+    throw new OpsError('invalid', 'One period at a time, please.', {
+      hint: '`/recon rollup northpay month`',
+    });
+  return {
+    period: periods[0] ?? lastComplete('week', today),
+    others: words.filter((_word, at) => found[at] === null),
+  };
+}
+
+function periodAt(word: string, today: Day): Period | null {
+  if (word === 'week' || word === 'month') return lastComplete(word, today);
+  const [, year, month] = /^(\d{4})-(\d{2})$/.exec(word) ?? [];
+  if (year === undefined) return null;
+  const period = monthNamed(Number(year), Number(month));
+  if (period === null) throw unknownPeriod(word);
+  if (period.from > today)
+    throw new OpsError('invalid', `${word} has not begun yet.`, { hint: `Today is ${isoDay(today)}.` });
+  return period;
+}
+
+export const unknownPeriod = (word: string): OpsError =>
+  new OpsError('invalid', `“${word.slice(0, 40)}” is neither a partner nor a period.`, {
+    hint: 'Periods are `week`, `month` (the newest that is over) or a month such as 2026-11.',
+  });

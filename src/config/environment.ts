@@ -131,7 +131,17 @@ export const botEnvironmentSchema = environmentSchema.superRefine((environment, 
   }
 });
 
-export type Environment = z.output<typeof variablesSchema>;
+export interface Environment extends z.output<typeof variablesSchema> {
+  /** Of places of statements, by variable: `STATEMENTS_` and the id of the place, then what it is. */
+  statementSecrets: Readonly<Record<string, Secret>>;
+}
+
+const secretsOfPlaces = (given: Readonly<Record<string, string | undefined>>): Record<string, Secret> =>
+  Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) =>
+      name.startsWith('STATEMENTS_') && value !== undefined ? [[name, new Secret(value)]] : [],
+    ),
+  );
 
 /** Reads `.env` of the working folder when there is one; what is set already wins. Throws `misconfigured`. */
 export function readDotEnv(): void {
@@ -152,7 +162,7 @@ export function parseEnvironment(
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim() !== ''));
   const shape = variablesSchema.safeParse(given);
   const presence = needs.safeParse(given);
-  if (shape.success && presence.success) return shape.data;
+  if (shape.success && presence.success) return { ...shape.data, statementSecrets: secretsOfPlaces(given) };
   const issues = [...(shape.error?.issues ?? []), ...(presence.error?.issues ?? [])];
   const lines = issues.map(({ path, message }) => `  ${String(path[0])} ${message}`);
   throw new OpsError('misconfigured', `The environment has ${lines.length} fault(s):\n${lines.join('\n')}`, {

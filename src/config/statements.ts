@@ -1,6 +1,6 @@
 /** The parts of `paydesk.yaml` about statements: where they come from, and whose is whose. */
 import { z } from 'zod';
-import { duration } from './values.js';
+import { duration, partnerId, privateUrl } from './values.js';
 
 const pattern = z.string().min(1).max(200);
 
@@ -41,8 +41,66 @@ const amount = z
   .string()
   .regex(/^\d{1,12}(?:\.\d{1,4})?$/, { message: 'must be an amount such as "100.00"' });
 
+const s3 = z.strictObject({
+  endpoint: privateUrl.describe('of the service, without the bucket'),
+  region: z
+    .string()
+    .regex(/^[a-z0-9-]{2,40}$/)
+    .default('us-east-1'),
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { message: 'is not the name of a bucket' }),
+  prefix: z
+    .string()
+    .max(500)
+    .regex(/^(?:[^/].*\/)?$/, { message: 'must end with a slash and not begin with one, such as incoming/' })
+    .default(''),
+});
+
+const sftp = z.strictObject({
+  host: z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, { message: 'must be a host name or an address' }),
+  port: z.int().min(1).max(65_535).default(22),
+  user: z.string().min(1).max(100),
+  folder: z.string().min(1).max(500).default('.'),
+  hostKeys: z
+    .array(
+      z
+        .string()
+        .regex(/^SHA256:[A-Za-z0-9+/]{43}$/, {
+          message: 'must be a fingerprint such as ssh-keygen -lf prints: SHA256: and 43 characters',
+        }),
+    )
+    .max(10)
+    .default([])
+    .describe('fingerprints of the server’s keys; none: it is refused, and says which it has'),
+});
+
+const place = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^(?!folder$)[a-z][a-z0-9-]{1,30}$/, {
+        message: 'must be lower-case letters, digits and hyphens, 2 to 31 characters, and not “folder”',
+      })
+      .describe('permanent; names the variables of its secrets'),
+    partner: partnerId.optional().describe('whose all its files are; absent: told as in the folder'),
+    every: duration.prefault('5m').describe('how often it is looked at'),
+    s3: s3.optional(),
+    sftp: sftp.optional(),
+  })
+  .refine(({ s3: one, sftp: other }) => (one === undefined) !== (other === undefined), {
+    message: 'needs either s3 or sftp',
+  });
+
+const places = z
+  .array(place)
+  .max(50)
+  .default([])
+  .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, {
+    message: 'have an id twice; ids are permanent and name one place each',
+  });
+
 export const statements = z
   .strictObject({
+    places: places.describe('besides the folder'),
     folder: z.string().min(1).optional().describe('absent: inbox in PAYDESK_HOME'),
     rest: duration.prefault('10s').describe('how long a file must stay unchanged before it is read'),
     material: z

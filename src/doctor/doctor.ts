@@ -12,6 +12,7 @@ import type { Clock } from '../kernel/clock.js';
 import { attempt, faultOf, findingOf, type Finding } from './check.js';
 import { checksOfChannels } from './checks/channels.js';
 import { configuredChecks, environmentChecks } from './checks/index.js';
+import { checksOfPlaces } from './checks/statement-places.js';
 
 export async function examine(
   variables: Readonly<Record<string, string | undefined>>,
@@ -29,6 +30,7 @@ export async function examine(
       [
         ...environmentChecks.map((checkOf) => checkOf(facts)),
         ...(configured ? configuredChecks.map((checkOf) => checkOf(configured)) : []),
+        ...(configured ? checksOfPlaces(configured) : []),
       ].map(findingOf),
     ),
     Promise.all((configured ? checksOfChannels(configured) : []).map(findingOf)),

@@ -110,6 +110,23 @@ export interface BreakRecord {
   medianDaysToClose: number | null;
 }
 
+/** So many breaks, and their differences without their signs, in minor units of one currency. */
+export interface BreakSum {
+  count: number;
+  minor: bigint;
+}
+
+/** Breaks of one currency in a span of time: what was open, what came, what went, what is open at its end. */
+export interface BreakFlow {
+  currency: string;
+  opening: BreakSum;
+  opened: BreakSum;
+  reopened: BreakSum;
+  resolved: BreakSum;
+  writtenOff: BreakSum;
+  closing: BreakSum;
+}
+
 /** What a run changed in the lives of breaks. */
 export interface Followed {
   opened: number;
@@ -157,6 +174,11 @@ export interface Breaks {
   openCounts(partner: string | null): Promise<OpenCount[]>;
   /** From an instant until before another. */
   record(partner: string, from: Date, to: Date): Promise<BreakRecord>;
+  /**
+   * From an instant until before another, by the history of breaks. Throws `internal` when the history says of a break
+   * what its state does not.
+   */
+  flow(partner: string, from: Date, to: Date): Promise<BreakFlow[]>;
   /** Oldest first. */
   eventsOf(id: string): Promise<BreakEvent[]>;
   /** The request for a guarded action that has this key, and who made it; null when there is none. */
@@ -173,6 +195,9 @@ export interface Days {
   eventsOf(key: UnitKey): Promise<DayEvent[]>;
   /** What moved on the statements of a day, and how much of it is in breaks of that day that are still open. */
   movementsOf(key: UnitKey): Promise<Movement[]>;
+  isRolledUp(period: { kind: 'week' | 'month'; from: Day }): Promise<boolean>;
+  /** Notes that the roll-up of a period is posted; false when it was before. */
+  noteRollUp(tx: Transaction, period: { kind: 'week' | 'month'; from: Day }): Promise<boolean>;
   /** Who asked for a write-off of a break that this day's run found. */
   writersOff(key: UnitKey): Promise<string[]>;
 }

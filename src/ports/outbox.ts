@@ -24,10 +24,20 @@ interface LiveMessage extends AnyMessage {
   /** Names a live card: the first message with this key is posted, later ones rewrite it. */
   liveCard: string;
   once?: never;
+  file?: never;
+}
+
+/** A text file, such as a table as CSV. */
+interface OutgoingFile {
+  /** With its extension. One name is posted to a thread once, so that it can be found there again. */
+  name: string;
+  text: string;
 }
 
 interface PlainMessage extends AnyMessage {
   liveCard?: never;
+  /** Goes with the card’s text beside it. Where the channel takes no files, the card goes alone. */
+  file?: OutgoingFile;
   /** A second message with the same value is ignored, for a month after the first was sent. */
   once?: string;
 }
@@ -51,6 +61,7 @@ export interface ClaimedMessage {
   ts: string | null;
   /** Where the thread starts. */
   threadTs: string | null;
+  file: OutgoingFile | null;
   /** How often it was claimed, this time included. Tells this claim from a later one. */
   attempts: number;
   enqueuedAt: Date;

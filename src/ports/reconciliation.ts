@@ -139,6 +139,25 @@ export interface Landing {
   minor: bigint;
 }
 
+/** Entries of one day and currency that the newest run left open: not due yet, or due and not there. */
+export interface OpenMoneySum {
+  day: Day;
+  currency: string;
+  count: number;
+  minor: bigint;
+  /** Null when it is a break. */
+  dueOn: Day | null;
+}
+
+/** Entries of one day and currency that waited for their money, and whose money a statement of a later day brought. */
+export interface SettledSum {
+  day: Day;
+  settledOn: Day;
+  currency: string;
+  count: number;
+  minor: bigint;
+}
+
 export interface QuarantineFact {
   file: number;
   line: number;
@@ -207,6 +226,10 @@ export interface ReconciliationResults {
   quarantine(key: UnitKey, limit: number, after?: number): Promise<Page<QuarantineFact>>;
   /** What of the partner's money is not due, or due and not there yet, as the newest run left it; by day and currency. */
   landings(partner: string): Promise<Landing[]>;
+  /** Entries that wait for their money; breaks that a person explained or gave up are left out. */
+  openMoney(partner: string): Promise<OpenMoneySum[]>;
+  /** What statements of business days from `since` on brought. */
+  settled(partner: string, since: Day): Promise<SettledSum[]>;
   /** Statement lines with a reference, newest unit first. */
   linesBy(reference: string, limit: number): Promise<LineSighting[]>;
 }

@@ -3,7 +3,8 @@
  *
  * Invariants: reading only, so that a partner's folder can be shared with others; a file is read when it is whole; its
  * content is kept under its hash before anything else becomes of it.
- * Errors of every call: `unavailable` (out of reach), `misconfigured` (refused credentials, no such folder or bucket).
+ * Errors of every call: `unavailable` (out of reach, or slower than the place's limit), `misconfigured` (refused
+ * credentials, an unknown host key, no such folder or bucket).
  */
 import type { Day } from '../kernel/calendar-day.js';
 import type { Transaction } from './transaction.js';
@@ -29,6 +30,8 @@ export interface RefusedFile {
 export interface StatementPlace {
   /** Permanent, such as `folder`. */
   id: string;
+  /** How often it may be looked at; 0 for as often as one likes. */
+  everyMs: number;
   /** What is there now, hidden and unfinished files (`.name`, `name.part`) left out. */
   list(): Promise<{ files: ArrivedFile[]; refused: RefusedFile[] }>;
   /** The bytes as they were listed. Throws `conflict` when the file has changed since, `invalid` when it is too large. */
@@ -79,6 +82,25 @@ export interface WaitingStatement {
   rows: number;
   /** Places in it that could not be read. */
   problems: number;
+}
+
+/** A place that cannot be read. */
+export interface PlaceFault {
+  place: string;
+  since: Date;
+  /** A sentence for people. */
+  why: string;
+  /** People were told. */
+  told: boolean;
+}
+
+/** What the desk remembers of places that cannot be read. */
+export interface PlaceFaults {
+  /** By place. */
+  all(): Promise<PlaceFault[]>;
+  /** Notes what a look found: `why` null where it could be read. Answers what was known before, locked until the end. */
+  note(tx: Transaction, place: string, why: string | null): Promise<PlaceFault | null>;
+  setTold(tx: Transaction, place: string): Promise<void>;
 }
 
 /** What the desk remembers of files in places. */

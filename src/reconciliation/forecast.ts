@@ -91,11 +91,13 @@ interface Expected {
 }
 
 export interface Forecast {
+  /** Of the days before today that no statement has told of yet. */
+  awaitedMinor: bigint;
   today: Expected;
   tomorrow: Expected;
   /** From today to Sunday. */
   week: Expected;
-  /** Open for longer than 95 % of the money took. */
+  /** By the last statement open for longer than 95 % of the money took. */
   overdueMinor: bigint;
 }
 
@@ -106,20 +108,25 @@ export interface ForecastErrors {
   week: readonly number[];
 }
 
+/** When a forecast is made, and the last day that a statement has told of: what is open was open at its end. */
+export interface Moment {
+  today: Day;
+  lastTold: Day;
+}
+
 export function forecast(
   open: readonly OpenMoney[],
-  today: Day,
+  { today, lastTold }: Moment,
   delay: LearnedDelay,
   errors: ForecastErrors,
   calendar: BusinessCalendar,
 ): Forecast {
-  const onDay = (day: Day): number =>
-    calendar.closed(day) === null
-      ? open.reduce((sum, money) => sum + expectedOn(money, day, today, delay, calendar), 0)
-      : 0;
+  const onDay = (day: Day): number => expectedOnDay(open, day, lastTold, delay, calendar);
   const restOfWeek = Array.from({ length: 8 - weekdayOf(today) }, (_, ahead) => today + ahead);
-  const overdue = open.filter(({ day }) => businessDaysBetween(day, today, calendar) > delay.lateAfter);
+  const untold = Array.from({ length: Math.max(0, today - 1 - lastTold) }, (_, at) => lastTold + 1 + at);
+  const overdue = open.filter(({ day }) => businessDaysBetween(day, lastTold, calendar) >= delay.lateAfter);
   return {
+    awaitedMinor: BigInt(Math.round(untold.reduce((sum, day) => sum + onDay(day), 0))),
     today: withInterval(onDay(today), errors.today),
     tomorrow: withInterval(onDay(today + 1), errors.tomorrow),
     week: withInterval(
@@ -130,16 +137,28 @@ export function forecast(
   };
 }
 
-/** What of an open amount comes on a day, given that it has not come before today. */
+/** What of all that is open should come on a day; nothing comes on a closing day. */
+export const expectedOnDay = (
+  open: readonly OpenMoney[],
+  on: Day,
+  lastTold: Day,
+  delay: LearnedDelay,
+  calendar: BusinessCalendar,
+): number =>
+  calendar.closed(on) === null
+    ? open.reduce((sum, money) => sum + expectedOn(money, on, lastTold, delay, calendar), 0)
+    : 0;
+
+/** What of an open amount comes on a day, given that it has not come by the last day that was told of. */
 function expectedOn(
   { day, amountMinor }: OpenMoney,
   on: Day,
-  today: Day,
+  lastTold: Day,
   { shares }: LearnedDelay,
   calendar: BusinessCalendar,
 ): number {
-  const passed = businessDaysBetween(day, today - 1, calendar);
-  const isNew = day >= today;
+  const passed = businessDaysBetween(day, lastTold, calendar);
+  const isNew = day > lastTold;
   let stillToCome = 0;
   for (const [delay, share] of shares) if (isNew || delay > passed) stillToCome += share;
   const wanted = businessDaysBetween(day, on, calendar);
@@ -154,7 +173,7 @@ const highest = 0.9;
 /** An interval from how far past forecasts were off: between their 10th and 90th percentile, as exact as n allows. */
 function withInterval(expected: number, errors: readonly number[]): Expected {
   const minor = BigInt(Math.round(expected));
-  if (errors.length < fewestDays) return { minor, interval: null };
+  if (errors.length < fewestDays || expected <= 0) return { minor, interval: null };
   const sorted = [...errors].sort((a, b) => a - b);
   return {
     minor,
@@ -186,7 +205,8 @@ export function pastErrors(
     );
     if (delay === null || calendar.closed(today) !== null) continue;
     const open = settled.filter(({ day, settledOn }) => day < today && settledOn >= today);
-    const expected = forecast(open, today, delay, { today: [], tomorrow: [], week: [] }, calendar);
+    const moment = { today, lastTold: today - 1 };
+    const expected = forecast(open, moment, delay, { today: [], tomorrow: [], week: [] }, calendar);
     const came = (from: Day, to: Day): number =>
       open.reduce(
         (sum, each) => sum + (each.settledOn >= from && each.settledOn <= to ? Number(each.amountMinor) : 0),

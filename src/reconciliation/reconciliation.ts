@@ -4,33 +4,44 @@
 import type { Day } from '../kernel/calendar-day.js';
 import { OpsError } from '../kernel/errors.js';
 import type { Break, BreakFilter, BreakRecord, OpenCount } from '../ports/breaks.js';
-import type { Landing, LineSighting, UnitKey } from '../ports/reconciliation.js';
+import type { LineSighting, UnitKey } from '../ports/reconciliation.js';
 import type { Transaction } from '../ports/transaction.js';
 import { releaseBreak, reopenBreak, resolveBreak, step, takeBreak, isOpen } from './breaks/life.js';
-import type { DayReport, DaysDeps, ReconciledPartner } from './days/deps.js';
+import type { DayReport, DaysDeps } from './days/deps.js';
 import { watchLate } from './days/late.js';
 import { prefillOf } from './breaks/prefill.js';
+import { breakRows, type BreakRow } from './breaks/rows.js';
 import type { BreakReport } from './breaks/report.js';
+import type { Outlook } from './days/outlook.js';
 import { punctualityOf, type Punctuality } from './days/punctuality.js';
-import { newestReport, partnerNamed, reportOf, todayOf } from './days/report.js';
+import { newestReport, partnerNamed, reportOf } from './days/report.js';
+import { todayOf, type ReconciledPartner } from './days/partner.js';
 import { reconcileWaiting, refreshNewest, runAgain } from './days/run.js';
 import { reopenDay, signOff } from './days/sign-off.js';
+import type { Period } from './roll-up/period.js';
+import { firstToday, postRollUps, rollUpOf, type RollUp, type RollUpDeps } from './roll-up/roll-up.js';
 import { takeIn, type IntakeDeps } from './intake/intake.js';
 
 export interface ReconciliationService {
   partners: readonly ReconciledPartner[];
-  /** Takes files in, reconciles what waits, and says what is late; how many days were reconciled. */
-  look(): Promise<{ taken: number; reconciled: number }>;
+  /** `isForced`: also at places whose time has not come. Takes files in, reconciles what waits, and says what is late; how many days were reconciled. */
+  look(options?: { isForced?: boolean }): Promise<{ taken: number; reconciled: number }>;
   run(key: UnitKey): Promise<boolean>;
   newest(partner: string): Promise<DayReport | null>;
   day(key: UnitKey): Promise<DayReport | null>;
   breaks(filter: BreakFilter): Promise<{ breaks: Break[]; total: number }>;
+  /** With the rows that they are about; at most ten thousand of `total`. */
+  breakRows(filter: Omit<BreakFilter, 'limit'>): Promise<{ rows: BreakRow[]; total: number }>;
   /** Breaks that are not closed; of a partner, or of all (null). */
   openCounts(partner: string | null): Promise<OpenCount[]>;
   /** What became of a partner's breaks between two instants. */
   breakRecord(partner: string, from: Date, to: Date): Promise<BreakRecord>;
   /** Whether the statements of the business days from one to another, both included, came in time. */
   punctuality(partner: string, from: Day, to: Day): Promise<Punctuality>;
+  /** Breaks rolled forward over a period; of a partner, or of all (null). Throws `internal` when they do not add up. */
+  rollUp(partner: string | null, period: Period): Promise<RollUp>;
+  /** Posts the weeks and months that are over and were not posted yet; how many. */
+  postRollUps(): Promise<number>;
   /** The newest business day that was reconciled, of all partners; null while there is none. */
   lastRun(): Promise<{ partner: string; businessDay: Day; ranAt: Date } | null>;
   break(id: string): Promise<BreakReport>;
@@ -44,11 +55,13 @@ export interface ReconciliationService {
   prefill(id: string, actionId: string): Promise<Record<string, string>>;
   signOff(key: UnitKey, personId: string): Promise<void>;
   reopenDay(key: UnitKey, what: { personId: string; why: string }): Promise<void>;
-  /** What is not due yet, by day and currency. */
-  landings(partner: string): Promise<Landing[]>;
+  /** What should land when. */
+  outlook(partner: string): Promise<Outlook>;
   /** Statement lines with one of these references, newest first. */
   linesBy(references: readonly string[]): Promise<LineSighting[]>;
   today(partner: string): Day;
+  /** Where the day is youngest. */
+  firstToday(): Day;
 }
 
 /** Amounts alone say little: more candidates than these are a search of their own. */
@@ -59,12 +72,12 @@ const mostSightings = 20;
 /** Looks in a row that find files coming in. A file that grows for ever must not hide one that is late. */
 const waitsMax = 20;
 
-export function createReconciliation(deps: DaysDeps & { intake: IntakeDeps }): ReconciliationService {
+export function createReconciliation(deps: RollUpDeps & { intake: IntakeDeps }): ReconciliationService {
   let waits = 0;
   return {
     partners: deps.partners,
-    look: async () => {
-      const { taken, resting } = await takeIn(deps.intake);
+    look: async ({ isForced = false } = {}) => {
+      const { taken, resting } = await takeIn(deps.intake, isForced);
       const reconciled = await reconcileWaiting(deps);
       // While files come in, one that is not there yet is no news.
       waits = taken + resting > 0 ? waits + 1 : 0;
@@ -78,9 +91,13 @@ export function createReconciliation(deps: DaysDeps & { intake: IntakeDeps }): R
       const [breaks, total] = await Promise.all([deps.breaks.list(filter), deps.breaks.count(filter)]);
       return { breaks, total };
     },
+    breakRows: (filter) => breakRows(deps, filter),
     openCounts: (partner) => deps.breaks.openCounts(partner),
     breakRecord: (partner, from, to) => deps.breaks.record(partner, from, to),
     punctuality: (partner, from, to) => punctualityOf(deps, partnerNamed(deps, partner), from, to),
+    rollUp: (partner, period) =>
+      rollUpOf(deps, partner === null ? deps.partners : [partnerNamed(deps, partner)], period),
+    postRollUps: () => postRollUps(deps),
     lastRun: () => deps.results.lastRun(),
     break: (id) => breakReport(deps, id),
     take: (id, personId) => refreshed(deps, takeBreak(deps, id, personId)),
@@ -91,7 +108,7 @@ export function createReconciliation(deps: DaysDeps & { intake: IntakeDeps }): R
     prefill: async (id, actionId) => prefillOf(await breakReport(deps, id), actionId),
     signOff: (key, personId) => signOff(deps, key, personId),
     reopenDay: (key, what) => reopenDay(deps, key, what),
-    landings: (partner) => deps.results.landings(partnerNamed(deps, partner).partner),
+    outlook: (partner) => deps.outlook(partnerNamed(deps, partner)),
     linesBy: async (references) => {
       for (const reference of references) {
         const found = await deps.results.linesBy(reference, mostSightings);
@@ -99,6 +116,7 @@ export function createReconciliation(deps: DaysDeps & { intake: IntakeDeps }): R
       }
       return [];
     },
+    firstToday: () => firstToday(deps),
     today: (partner) => todayOf(partnerNamed(deps, partner), deps.clock.now()),
   };
 }

@@ -52,7 +52,7 @@ import { startHomeRedraws } from './home-redraws.js';
 import { stripeWebhookFrom } from './disputes.js';
 import { livingPartners } from './partners.js';
 import { openQueriesDatabase } from './queries.js';
-import { backlogOf, metricsOf, readinessOf, type Up } from './readiness.js';
+import { backlogOf, metricsOf, readinessOf, unreadPlacesOf, type Up } from './readiness.js';
 import { groupsOf, livingRequests, requireNoLockOut } from './remediation.js';
 import { errorCard } from '../views/desk/error.js';
 import { movedCard, outboxNoticeCard } from '../views/desk/outbox-notices.js';
@@ -110,7 +110,11 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
     const metrics = metricsOf(up, readiness, facts.clock);
     const http = await openHttp(
       facts.environment,
-      { readiness, remarks: async () => remarksOn(await backlogOf(up)), metrics: () => metrics.render() },
+      {
+        readiness,
+        remarks: async () => remarksOn(await backlogOf(up), await unreadPlacesOf(up)),
+        metrics: () => metrics.render(),
+      },
       {
         slack: () => up.connection?.handle ?? null,
         confirmations: () => up.confirmations,

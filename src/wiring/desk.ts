@@ -142,7 +142,10 @@ export function createDesk(facts: DeskFacts): Desk {
     alerts: alertsFrom({ ...alerting, startable: guarded?.actions ?? [] }),
     surroundingsOf: surroundingsFrom(alerting),
     confirmationAddress: facts.confirmationAddress,
-    close: async () => work?.close(),
+    close: async () => {
+      reconciliation?.close();
+      await work?.close();
+    },
   };
 }
 

@@ -12,12 +12,14 @@ import { createMetrics, type Metrics } from '../adapters/metrics/metrics.js';
 import type { Database } from '../adapters/postgres/database.js';
 import { createOutboxQueue } from '../adapters/postgres/outbox.js';
 import type { DatabaseFaults } from '../adapters/postgres/readiness.js';
+import { createPlaceFaults } from '../adapters/postgres/statement-place-faults.js';
 import type { SharedTime } from '../adapters/postgres/shared-time.js';
 import type { OutboxSender } from '../adapters/slack/outbox-sender.js';
 import type { Connection } from '../adapters/slack/receivers.js';
 import type { Clock } from '../kernel/clock.js';
 import { toOpsError } from '../kernel/errors.js';
 import type { OutboxBacklog } from '../ports/outbox.js';
+import type { PlaceFault } from '../ports/statement-inbox.js';
 
 const timeoutMs = 2000;
 
@@ -66,6 +68,13 @@ function inTime<Value>(work: Promise<Value>): Promise<Value | string> {
 export async function backlogOf({ database }: Up): Promise<OutboxBacklog | null> {
   if (!database) return null;
   const read = await inTime(createOutboxQueue(database).backlog());
+  return typeof read === 'string' ? null : read;
+}
+
+/** Null while the database does not answer. */
+export async function unreadPlacesOf({ database }: Up): Promise<PlaceFault[] | null> {
+  if (!database) return null;
+  const read = await inTime(createPlaceFaults(database).all());
   return typeof read === 'string' ? null : read;
 }
 

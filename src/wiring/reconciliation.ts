@@ -9,6 +9,7 @@ import type { Database } from '../adapters/postgres/database.js';
 import { createDays } from '../adapters/postgres/recon-days.js';
 import { createResults } from '../adapters/postgres/recon-results.js';
 import { createStatementArrivals } from '../adapters/postgres/statement-arrivals.js';
+import { createPlaceFaults } from '../adapters/postgres/statement-place-faults.js';
 import { createStatementFiles } from '../adapters/postgres/statement-files.js';
 import type { Config } from '../config/schema.js';
 import type { Clock } from '../kernel/clock.js';
@@ -22,6 +23,9 @@ import type { Transaction } from '../ports/transaction.js';
 import { isoDay } from '../kernel/calendar-day.js';
 import { createWriteOffs } from '../reconciliation/breaks/write-offs.js';
 import type { DaysDeps } from '../reconciliation/days/deps.js';
+import { createPaces, type PlaceNews } from '../reconciliation/intake/places.js';
+import { createOutlook } from '../reconciliation/days/outlook.js';
+import type { RollUpDeps } from '../reconciliation/roll-up/roll-up.js';
 import { refreshNewest } from '../reconciliation/days/run.js';
 import {
   createReconciliation,
@@ -29,14 +33,12 @@ import {
   type ReconciliationService,
 } from '../reconciliation/reconciliation.js';
 import { breakCard, breakNewsCard } from '../views/reconciliation/breaks.js';
+import { breaksMessage } from '../views/reconciliation/breaks-file.js';
 import { dayCard, dayNewsCard } from '../views/reconciliation/day.js';
-import { lateCard, quarantineCard } from '../views/reconciliation/files.js';
-import {
-  placesOf,
-  reconciledPartners,
-  type StatementSettings,
-  type StatementWork,
-} from './statement-work.js';
+import { rollUpCard } from '../views/reconciliation/roll-up.js';
+import { lateCard, placeCard, quarantineCard } from '../views/reconciliation/files.js';
+import { placesOf } from './statement-places.js';
+import { reconciledPartners, type StatementSettings, type StatementWork } from './statement-work.js';
 
 export interface ReconciliationFacts {
   config: Config;
@@ -55,6 +57,8 @@ export interface ReconciliationFacts {
 export interface Reconciliation {
   desk: ReconciliationService;
   writeOffs: WriteOffs;
+  /** Ends looks at places that are under way. */
+  close(): void;
 }
 
 /** Null where no partner has statements, or where no books are connected to compare them with. */
@@ -71,17 +75,21 @@ export function reconciliationFrom(facts: ReconciliationFacts): Reconciliation |
     results,
     breaks: createBreaks(database, materialSizes(config)),
     days: createDays(database),
+    outlook: createOutlook({ results, clock }),
     transactions: database,
     audit,
     clock,
     log,
   };
-  const { tell, ...shows } = tellersOf(deps, facts);
+  const { tell, tellPlace, ...shows } = tellersOf(deps, facts);
+  const stopping = new AbortController();
   const desk = createReconciliation({
     ...deps,
     ...shows,
     intake: {
-      places: placesOf(settings),
+      paces: createPaces(placesOf(settings, stopping.signal), clock, config.statements.rest),
+      faults: createPlaceFaults(database),
+      tellPlace,
       documentsOf: (placeId, file) => work.documentsOf(placeId, file),
       arrivals,
       files: createStatementFiles(database),
@@ -92,7 +100,11 @@ export function reconciliationFrom(facts: ReconciliationFacts): Reconciliation |
     },
   });
   const life = { ...deps, ...shows };
-  return { desk, writeOffs: createWriteOffs(life, (partner) => refreshNewest(life, partner)) };
+  return {
+    desk,
+    writeOffs: createWriteOffs(life, (partner) => refreshNewest(life, partner)),
+    close: () => stopping.abort(),
+  };
 }
 
 /** A hundred units where a currency has cents, ten thousand where it has none, and so on: about the same worth. */
@@ -114,8 +126,9 @@ function materialSizes({ statements }: Config): { byCurrency: Record<string, str
 function tellersOf(
   deps: Omit<DaysDeps, 'showBreak' | 'showDay' | 'showLate'>,
   { config, outbox, startable }: ReconciliationFacts,
-): Pick<DaysDeps, 'showBreak' | 'showDay' | 'showLate'> & {
+): Pick<RollUpDeps, 'showBreak' | 'showDay' | 'showLate' | 'showRollUp'> & {
   tell: (tx: Transaction, file: Parameters<typeof quarantineCard>[0]) => Promise<void>;
+  tellPlace: (tx: Transaction, news: PlaceNews) => Promise<void>;
 } {
   const { reconciliation: channel } = config.channels;
   const send = async (tx: Transaction, message: Omit<OutgoingMessage, 'channel'>): Promise<void> => {
@@ -126,6 +139,7 @@ function tellersOf(
       const key = dayCardOf(report.partner.id, isoDay(report.businessDay));
       await send(tx, { liveCard: key, card: dayCard(report) });
       if (news) await send(tx, { threadOf: key, card: dayNewsCard(report, news) });
+      if (news?.kind === 'reconciled') await send(tx, { threadOf: key, ...breaksMessage(report, news.file) });
     },
     showBreak: async (tx, after, news) => {
       const key = breakCardOf(after.id);
@@ -134,6 +148,8 @@ function tellersOf(
     },
     showLate: (tx, late) =>
       send(tx, { liveCard: `late:${late.partner.id}:${isoDay(late.businessDay)}`, card: lateCard(late) }),
+    showRollUp: (tx, rollUp) => send(tx, { card: rollUpCard(rollUp) }),
+    tellPlace: (tx, news) => send(tx, { liveCard: `place:${news.place}`, card: placeCard(news) }),
     tell: (tx, file) => send(tx, { card: quarantineCard(file) }),
   };
 }

@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import type { Database } from '../adapters/postgres/database.js';
 import { createResults } from '../adapters/postgres/recon-results.js';
 import { createStatementArrivals } from '../adapters/postgres/statement-arrivals.js';
-import { folderPlace } from '../adapters/statements/folder.js';
 import { unpack } from '../adapters/statements/unpack.js';
 import type { Environment } from '../config/environment.js';
 import type { Config } from '../config/schema.js';
@@ -16,13 +15,12 @@ import type { Clock } from '../kernel/clock.js';
 import { OpsError } from '../kernel/errors.js';
 import type { Secret } from '../kernel/secret.js';
 import type { Reconciler } from '../ports/reconciliation.js';
-import type { StatementPlace } from '../ports/statement-inbox.js';
-import type { ReconciledPartner } from '../reconciliation/days/deps.js';
-import { todayOf } from '../reconciliation/days/report.js';
+import { todayOf, type ReconciledPartner } from '../reconciliation/days/partner.js';
 import { csvProfile } from '../reconciliation/formats/csv-profile.js';
 import { formats, profiles } from '../reconciliation/formats/index.js';
 import { documentsOf } from '../reconciliation/intake/documents.js';
 import type { IntakeDeps } from '../reconciliation/intake/intake.js';
+import { placeSettings, placesOf, type PlaceSettings } from './statement-places.js';
 import { calendarOf } from './calendars.js';
 import { createReconciler } from './reconciliation-engine/reconciler.js';
 import { termsOf } from './reconciliation-engine/terms.js';
@@ -35,6 +33,7 @@ export interface StatementSettings {
   reconciliation: Config['reconciliation'];
   statementProfiles: Config['statementProfiles'];
   folder: string;
+  places: readonly PlaceSettings[];
 }
 
 export interface StatementWorkFacts {
@@ -84,16 +83,18 @@ export function statementWork({
 }
 
 export const statementSettings = (
-  { PAYDESK_HOME }: Pick<Environment, 'PAYDESK_HOME'>,
+  {
+    PAYDESK_HOME,
+    statementSecrets = {},
+  }: Pick<Environment, 'PAYDESK_HOME'> & Partial<Pick<Environment, 'statementSecrets'>>,
   { partners, reconciliation, statementProfiles, statements }: Config,
 ): StatementSettings => ({
   partners,
   reconciliation,
   statementProfiles,
   folder: statements.folder ?? join(PAYDESK_HOME, 'inbox'),
+  places: placeSettings(statements, statementSecrets),
 });
-
-export const placesOf = ({ folder }: StatementSettings): StatementPlace[] => [folderPlace(folder)];
 
 export const reconciledPartners = ({ partners }: Pick<Config, 'partners'>): ReconciledPartner[] =>
   partners.flatMap(({ id, name, timeZone, statements }) =>

@@ -7,7 +7,7 @@ import { reconCommand, type ReconDeps } from '../../commands/recon/index.js';
 import { behindDoor } from '../../src/adapters/slack/door.js';
 import { parseDay } from '../../src/kernel/calendar-day.js';
 import { silentLog } from '../../src/kernel/log.js';
-import type { SubmissionAnswer } from '../../src/ports/command.js';
+import type { AnswerFile, SubmissionAnswer } from '../../src/ports/command.js';
 import { actions } from '../../src/remediation/actions/index.js';
 import { reconButtons, reconWindows } from '../../src/views/reconciliation/ids.js';
 import { startBench, type Bench } from '../reconciliation/bench.js';
@@ -22,7 +22,7 @@ const terms = `
   settlement: [{ partner: northpay, types: [refund], settles: T+3 }]`;
 let bench: Bench;
 beforeAll(async () => {
-  bench = await startBench(morning, undefined, terms);
+  bench = await startBench(morning, undefined, { terms });
 });
 afterAll(() => bench.close());
 afterEach(() => {
@@ -66,6 +66,7 @@ interface Given {
   lines: string[];
   buttons: string[];
   opened: { callbackId: string; memo?: string }[];
+  files: AnswerFile[];
 }
 
 /** A button is pressed; without one the text is typed. */
@@ -92,6 +93,7 @@ async function meet(button: string | null, text: string, desk = deskOf()): Promi
     lines: answer.given.flatMap(({ card }) => linesOf(card)),
     buttons: answer.given.flatMap(({ card }) => buttonsOn(card)),
     opened,
+    files: answer.files,
   };
 }
 
@@ -111,6 +113,7 @@ describe('before any statement has come', () => {
     ['northpay 2026-11-27', 'Northpay was not reconciled for 2026-11-27'],
     ['breaks', 'No open breaks: all partners'],
     ['forecast', 'Nothing is waiting to be settled'],
+    ['rollup', 'Week 16–22 Nov: 0 breaks open at its end, as many as before'],
     ['run', 'No new statement file; 0 business days reconciled.'],
     ['run northpay 2026-11-27', 'Northpay 2026-11-27 has no statement yet, so nothing was compared.'],
   ])('%j: %s', async (text, expected) => {
@@ -146,6 +149,14 @@ describe('a day with breaks', () => {
     ['forecast', 'Northpay: 50.00 EUR land on Mon 30 Nov', 'what lands'],
     ['forecast northpay', '50.00 EUR land on Mon 30 Nov', 'what lands from a partner'],
     ['forecast harbour', 'Nothing is waiting to be settled', 'a partner that owes nothing'],
+    ['rollup', 'Week 16–22 Nov: 0 breaks', 'the week that is over'],
+    ['rollup northpay month', 'Northpay, October 2026: 0 breaks', 'the month that is over'],
+    ['rollup 2026-11 Northpay', 'Northpay, November 2026: 3 breaks open so far, 3 more', 'the month so far'],
+    [
+      'rollup 2026-11',
+      '*EUR* 0 open (0.00) + 2 new (151.20) − 0 cleared (0.00) = 2 open (151.20)',
+      'its equation',
+    ],
     ['run', 'No new statement file; 0 business days reconciled.', 'a look'],
     ['run northpay 27 Nov', 'Northpay 2026-11-27 was reconciled again.', 'a day once more'],
     ['RUN', 'No new statement file', 'a verb in capitals'],
@@ -178,7 +189,41 @@ describe('a day with breaks', () => {
       '7.00 USD missing in ledger',
       '1.20 EUR short (amount differs)',
     ]);
-    expect(buttons).toHaveLength(3);
+    expect(buttons).toHaveLength(4);
+    expect(buttons.at(-1)).toBe('CSV');
+  });
+
+  it.each([
+    ['typed', null, 'breaks northpay csv'],
+    ['typed in another order', null, 'breaks CSV northpay'],
+    ['from the list', reconButtons.breaksFile, 'northpay'],
+  ])('the breaks come as a CSV file, with exact amounts: %s', async (_how, button, text) => {
+    const { files, lines } = await meet(button, text);
+    expect(lines.join('\n')).toContain('in your direct messages');
+    expect(files).toMatchObject([
+      { name: 'breaks-northpay.csv', comment: '3 open breaks: Northpay', text: expect.any(String) },
+    ]);
+    const [header, ...rows] = files[0]!.text
+      .trim()
+      .split('\r\n')
+      .map((line) => line.split(','));
+    const table = rows.map((row) => Object.fromEntries(row.map((cell, at) => [header?.[at] ?? '', cell])));
+    expect(table).toMatchObject([
+      { kind: 'missing at partner', currency: 'EUR', difference: '-150.00', ledger_references: 'P3' },
+      {
+        kind: 'missing in ledger',
+        currency: 'USD',
+        difference: '7.00',
+        statement_lines: 'northpay_27.csv:4',
+      },
+      { kind: 'amount differs', difference: '-1.20', ledger_amount: '30.00', statement_amount: '28.80' },
+    ]);
+  });
+
+  it('a file of nothing is not sent', async () => {
+    const { files, lines } = await typed('breaks harbour csv');
+    expect(files).toEqual([]);
+    expect(lines.join()).toContain('No open breaks: Harbour Bank');
   });
 
   it('a break shows both sides and what can be done', async () => {
@@ -220,6 +265,11 @@ describe('what is refused', () => {
     ['northpay 27 Nov 26 Nov', 'invalid', 'two days'],
     ['northpay harbour', 'invalid', 'two partners'],
     ['forecast northpay 27 Nov', 'invalid', 'a day where none is asked for'],
+    ['rollup 2026-13', 'invalid', 'a month that no calendar has'],
+    ['rollup 2026-12', 'invalid', 'a month to come'],
+    ['rollup week month', 'invalid', 'two periods'],
+    ['rollup nonsense', 'invalid', 'a roll-up of nobody'],
+    ['rollup northpay yesterday', 'invalid', 'a roll-up of a day'],
     ['run yesterday', 'invalid', 'a day of nobody'],
     ['signoff northpay 31 Nov', 'invalid', 'a sign-off of the 31st of November'],
     ['northpay tomorow', 'invalid', 'a misspelt word'],
@@ -286,6 +336,7 @@ describe('what is refused', () => {
         reconButtons.take,
         reconButtons.signOff,
         reconButtons.release,
+        ...(value === '' || value === 'northpay' ? [] : [reconButtons.breaksFile]),
       ])
         await expect(meet(button, value), button).rejects.toMatchObject({ code: 'invalid' });
     },

@@ -1,6 +1,7 @@
 /** The job on a real folder and a real database: what it takes in, what it says, and what it says once. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { reconcileJob } from '../../jobs/reconcile.js';
+import { createResults } from '../../src/adapters/postgres/recon-results.js';
 import { parseDay } from '../../src/kernel/calendar-day.js';
 import { silentLog } from '../../src/kernel/log.js';
 import type { OutgoingMessage } from '../../src/ports/outbox.js';
@@ -95,8 +96,15 @@ describe('a day is one card', () => {
   ])('of which a line is %s', async (_kind, rows, headline, inThread) => {
     await bookAll();
     await bench.put('northpay_27.csv', ...rows);
-    const [card, news, ...more] = await runTwice();
+    const [card, news, file, ...more] = await runTwice();
     expect(more).toEqual([]);
+    expect(file).toMatchObject({
+      threadOf: 'recon:northpay:2026-11-27',
+      file: {
+        name: 'breaks-northpay-2026-11-27.csv',
+        text: expect.stringMatching(/\r\nBRK-1,northpay,2026-11-27,/),
+      },
+    });
     expect(card?.card.text).toBe(`Northpay is not whole for Fri 27 Nov: ${headline}`);
     expect(news?.threadOf).toBe('recon:northpay:2026-11-27');
     expect(linesOf(news!.card).join('\n')).toContain(inThread);
@@ -154,6 +162,28 @@ describe('a day is one card', () => {
       resolution: { line: { fileName: 'northpay_30.csv', line: 2 } },
     });
   });
+});
+
+it('what was pending and came teaches how long money takes; what is open is still to come', async () => {
+  await bench.book(
+    { id: 'L1', reference: 'P1', minor: 1_000, day: '2026-11-26' },
+    { id: 'L2', reference: 'P2', minor: 2_000, day: '2026-11-26' },
+    { id: 'L3', reference: 'P3', minor: 3_000, day: '2026-11-27' },
+  );
+  await bench.put('northpay_26.csv', { ...p1, day: '2026-11-26' });
+  await bench.settle();
+  await bench.put('northpay_27.csv', p2);
+  await bench.settle();
+  const results = createResults(bench.database);
+  const [thursday, friday] = [parseDay('2026-11-26') ?? 0, parseDay('2026-11-27') ?? 0];
+  expect(await results.settled('northpay', thursday)).toEqual([
+    { day: thursday, settledOn: friday, currency: 'EUR', count: 1, minor: 2_000n },
+  ]);
+  expect(await results.openMoney('northpay')).toEqual([
+    { day: friday, dueOn: friday + 3, currency: 'EUR', count: 1, minor: 3_000n },
+  ]);
+  const lines = linesOf(bench.posted().at(-1)!.card).join('\n');
+  expect(lines).toMatch(/Clearing 100 % of 2[^]*What lands next[^]*Mon 30 Nov: 30\.00 EUR \(n = 1\)/);
 });
 
 describe('a file that is late', () => {

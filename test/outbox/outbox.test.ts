@@ -25,6 +25,49 @@ const stateOf = (text: string) =>
     [text],
   );
 
+describe('a file', () => {
+  const file = { name: 'breaks-northpay-2026-11-27.csv', text: 'id,difference\r\nBRK-1,-1.20\r\n' };
+  const enqueueBoth = () =>
+    bench.enqueue(
+      { channel: ops, card: card('the day'), liveCard: 'recon:1' },
+      { channel: ops, card: card('1 open break as CSV'), threadOf: 'recon:1', file },
+    );
+  const reply = async () => (await bench.said('payments-ops')).filter(({ files }) => files?.length === 1);
+
+  it.each<[Mishap | null, string, string]>([
+    [null, '', 'nothing breaks'],
+    ['refused', 'files.getUploadURLExternal', 'no connection at the first step'],
+    ['lost_after', 'files.getUploadURLExternal', 'the address is lost'],
+    ['lost_before', 'files.completeUploadExternal', 'the last step does not arrive'],
+    ['lost_after', 'files.completeUploadExternal', 'the last step arrives and its answer does not'],
+  ])('is in the thread of its card once: %s %s (%s)', async (mishap, method, _why) => {
+    const wire = createWire();
+    if (mishap !== null) wire.plan(method, mishap);
+    await enqueueBoth();
+    bench.startSender({ wire });
+    await bench.untilSent(1000);
+    const [parent] = await bench.said('payments-ops');
+    expect(await reply()).toMatchObject([
+      { thread_ts: parent?.ts, text: '1 open break as CSV', files: [{ name: file.name }] },
+    ]);
+    const { url_private: url } = (await reply())[0]!.files![0]!;
+    const { botToken } = bench.slack.slack.credentials;
+    const got = await fetch(url, { headers: { authorization: `Bearer ${botToken}` } });
+    expect(Buffer.from(await got.arrayBuffer()).toString('utf8')).toBe(`\uFEFF${file.text}`);
+  });
+
+  it('that the channel takes none of leaves its card, and the channel goes on', async () => {
+    const wire = createWire();
+    wire.refusal = ({ text }) => (text === '' ? 'not_in_channel' : null);
+    await enqueueBoth();
+    await bench.enqueue({ channel: ops, card: card('next') });
+    bench.startSender({ wire });
+    await bench.untilSent(1000);
+    expect(await bench.texts('payments-ops')).toEqual(['the day', '1 open break as CSV', 'next']);
+    expect(await reply()).toEqual([]);
+  });
+});
+
 describe('a message', () => {
   it('leaves with the transaction that it tells of, and never after a rollback', async () => {
     const change = (text: string, fails: boolean) =>

@@ -36,7 +36,7 @@ export interface Wire {
   plan(method: string, mishap: Mishap): void;
   /** Methods that were called, in order. */
   calls: string[];
-  /** Slack's refusal of a post or a rewriting, or null; a test replaces it. */
+  /** Slack's refusal of a post, a rewriting or a file (which has no text), or null; a test replaces it. */
   refusal: (call: WrittenMessage) => string | null;
   /** Its caller died: it waits for an answer that never comes. */
   isDead(): boolean;
@@ -75,7 +75,7 @@ export function createWire(): Wire {
       if (mishap === 'refused') throw broken('ECONNREFUSED');
       if (mishap === 'lost_before') throw broken('ECONNRESET');
       if (mishap === 'dies_before') return die();
-      const refused = method.startsWith('chat.') ? wire.refusal(writtenIn(init)) : null;
+      const refused = /^(?:chat|files\.complete)/.test(method) ? wire.refusal(writtenIn(init)) : null;
       if (refused !== null) return Response.json({ ok: false, error: refused });
       const response = await fetch(input, init);
       if (mishap === 'lost_after') throw broken('ECONNRESET');
@@ -88,7 +88,11 @@ export function createWire(): Wire {
 
 function writtenIn(init: RequestInit | undefined): WrittenMessage {
   const body = new URLSearchParams(init?.body as string);
-  return { channel: body.get('channel') ?? '', text: body.get('text') ?? '', thread: body.get('thread_ts') };
+  return {
+    channel: body.get('channel') ?? body.get('channel_id') ?? '',
+    text: body.get('text') ?? '',
+    thread: body.get('thread_ts'),
+  };
 }
 
 /** A queue that knows whether somebody has, or is just taking, a message in hand. */

@@ -10,6 +10,7 @@ import { openDatabase, type Database } from '../../src/adapters/postgres/databas
 import { createAuditTrail } from '../../src/audit/trail.js';
 import { parseConfig } from '../../src/config/load.js';
 import { secondMs } from '../../src/kernel/clock.js';
+import type { Secret } from '../../src/kernel/secret.js';
 import { silentLog } from '../../src/kernel/log.js';
 import type { OutgoingMessage } from '../../src/ports/outbox.js';
 import type { Transaction } from '../../src/ports/transaction.js';
@@ -65,7 +66,7 @@ export interface Bench extends Reconciliation {
   close(): Promise<void>;
 }
 
-const configFor = (folder: string, terms: string): string => `
+const configFor = (folder: string, { terms, places }: { terms: string; places: string }): string => `
 company: Larkspur Pay
 channels: { reconciliation: C0RECON01 }
 partners:
@@ -78,7 +79,7 @@ partners:
     name: Harbour Bank
     kind: bank
     statements: { format: report }
-statements: { folder: ${JSON.stringify(folder)} }
+statements: { folder: ${JSON.stringify(folder)}, places: [${places}] }
 reconciliation: ${terms}
 statementProfiles:
   - id: report
@@ -103,11 +104,14 @@ const rowOf = ({
 const ledgerSql = `create table ledger_entries (entry_id text, account text, direction text, amount_minor bigint,
   currency text, kind text, reference text, batch_id text, business_day date, booked_at timestamptz)`;
 
-/** `work`: how statements are worked on, in this thread where absent. `terms`: the section `reconciliation`. */
+/**
+ * `work`: how statements are worked on, in this thread where absent. `terms`: the section `reconciliation`; `places` besides the
+ * folder, and their secrets.
+ */
 export async function startBench(
   start: string,
-  work: (facts: StatementWorkFacts) => StatementWork = statementWork,
-  terms = '{}',
+  work: (facts: StatementWorkFacts & { databaseUrl: Secret; booksUrl: Secret }) => StatementWork = statementWork,
+  { terms = '{}', places = '', secrets = {} }: { terms?: string; places?: string; secrets?: Record<string, Secret> } = {},
 ): Promise<Bench> {
   let now = new Date(start);
   const clock = { now: () => now };
@@ -122,8 +126,8 @@ export async function startBench(
     messages.push(message);
     return Promise.resolve();
   };
-  const config = parseConfig(configFor(inbox, terms), 'paydesk.yaml');
-  const settings = statementSettings({ PAYDESK_HOME: inbox }, config);
+  const config = parseConfig(configFor(inbox, { terms, places }), 'paydesk.yaml');
+  const settings = statementSettings({ PAYDESK_HOME: inbox, statementSecrets: secrets }, config);
   const built = reconciliationFrom({
     config,
     settings,

@@ -130,7 +130,7 @@ it('a fault of the work itself keeps its words', async () => {
 it('a run that takes too long is given up, and nothing can be asked of a thread that was closed', async () => {
   await bench.settle();
   const urls = { databaseUrl: '', booksUrl: '' };
-  const settings = { partners: [], reconciliation, statementProfiles: [], folder: bench.folder };
+  const settings = { partners: [], reconciliation, statementProfiles: [], places: [], folder: bench.folder };
   const module = '../../test/reconciliation/statement-thread-faults';
   const clock = { now: () => new Date(morning) };
   const short = statementThread({ settings, logLevel: 'silent', ...urls }, { clock, module, callMs: 1 });

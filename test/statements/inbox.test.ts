@@ -8,16 +8,22 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
 import { createStatementArrivals } from '../../src/adapters/postgres/statement-arrivals.js';
+import { createPlaceFaults } from '../../src/adapters/postgres/statement-place-faults.js';
 import { createStatementFiles } from '../../src/adapters/postgres/statement-files.js';
 import { folderPlace } from '../../src/adapters/statements/folder.js';
 import { unpack } from '../../src/adapters/statements/unpack.js';
 import { parseDay } from '../../src/kernel/calendar-day.js';
+import { minuteMs } from '../../src/kernel/clock.js';
+import { OpsError } from '../../src/kernel/errors.js';
 import { silentLog } from '../../src/kernel/log.js';
-import type { Quarantined } from '../../src/ports/statement-inbox.js';
+import type { Quarantined, StatementPlace } from '../../src/ports/statement-inbox.js';
 import { formats, profiles } from '../../src/reconciliation/formats/index.js';
 import { documentsOf } from '../../src/reconciliation/intake/documents.js';
 import { takeIn } from '../../src/reconciliation/intake/intake.js';
+import { createPaces, type PlaceNews } from '../../src/reconciliation/intake/places.js';
 import type { StatementSender } from '../../src/reconciliation/intake/senders.js';
+import { placeCard } from '../../src/views/reconciliation/files.js';
+import { faultsOf } from '../support/cards.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import { zipOf } from './zip.js';
 
@@ -27,6 +33,7 @@ let test: TestDatabase;
 let database: Database;
 let inbox: string;
 let told: Quarantined[] = [];
+let placeNews: PlaceNews[] = [];
 
 beforeAll(async () => {
   test = await createDatabase();
@@ -39,8 +46,9 @@ afterAll(async () => {
 beforeEach(async () => {
   inbox = await mkdtemp(join(tmpdir(), 'inbox-'));
   told = [];
+  placeNews = [];
   await database.query(
-    'truncate paydesk.statement_sightings, paydesk.statement_contents, paydesk.statement_quarantine, paydesk.statement_files cascade',
+    'truncate paydesk.statement_place_faults, paydesk.statement_sightings, paydesk.statement_contents, paydesk.statement_quarantine, paydesk.statement_files cascade',
   );
 });
 afterEach(() => rm(inbox, { recursive: true, force: true }));
@@ -59,10 +67,13 @@ const arrivals = () => createStatementArrivals(database);
 
 const look = async (
   senders = [sender('northpay'), sender('harbour', { accounts: ['DE89 3704 0044'] })],
+  places: readonly StatementPlace[] = [folderPlace(inbox)],
 ): Promise<number> =>
   (
     await takeIn({
-      places: [folderPlace(inbox)],
+      paces: createPaces(places, { now: () => now }, restMs),
+      faults: createPlaceFaults(database),
+      tellPlace: (_tx, news) => Promise.resolve(void placeNews.push(news)),
       documentsOf: (_placeId, file) =>
         documentsOf(folderPlace(inbox), file, {
           unpack,
@@ -281,4 +292,69 @@ describe('what is no regular file', () => {
   it('a missing folder is an empty inbox', async () => {
     expect(await folderPlace(join(inbox, 'nowhere')).list()).toEqual({ files: [], refused: [] });
   });
+});
+
+describe('a place that cannot be read', () => {
+  let fault: OpsError | null = null;
+  const away: StatementPlace = {
+    id: 'bucket',
+    everyMs: 0,
+    list: () => (fault === null ? Promise.resolve({ files: [], refused: [] }) : Promise.reject(fault)),
+    read: () => Promise.reject(new Error('nothing is read here')),
+  };
+  const lookAtBoth = (): Promise<number> => look(undefined, [away, folderPlace(inbox)]);
+  const later = (minutes: number): void => void (now = new Date(now.getTime() + minutes * minuteMs));
+
+  it('stops no other place, is said once after ten minutes, and taken back when it is over', async () => {
+    fault = new OpsError('unavailable', 'The bucket cannot be reached.');
+    await put('northpay_1.sta', mt940());
+    await lookAtBoth();
+    later(1);
+    expect(await lookAtBoth()).toBe(1);
+    expect(placeNews).toEqual([]);
+    const since = new Date(now.getTime() - minuteMs);
+    expect(await createPlaceFaults(database).all()).toMatchObject([{ place: 'bucket', since, told: false }]);
+    later(9);
+    await lookAtBoth();
+    await lookAtBoth();
+    expect(placeNews).toEqual([
+      { place: 'bucket', since, why: 'The bucket cannot be reached.', overAt: null },
+    ]);
+    fault = null;
+    await lookAtBoth();
+    await lookAtBoth();
+    expect(placeNews.slice(1)).toMatchObject([{ place: 'bucket', since, overAt: now }]);
+    expect(placeNews.flatMap((news) => faultsOf(placeCard(news)))).toEqual([]);
+  });
+
+  it('that is back before that is no news', async () => {
+    fault = new OpsError('unavailable', 'The bucket cannot be reached.');
+    await lookAtBoth();
+    fault = null;
+    later(20);
+    await lookAtBoth();
+    expect(placeNews).toEqual([]);
+    expect(await createPlaceFaults(database).all()).toEqual([]);
+  });
+
+  it('because somebody has to change something is said at once', async () => {
+    fault = new OpsError('misconfigured', 'The bucket refuses Paydesk: AccessDenied.');
+    await lookAtBoth();
+    expect(placeNews).toMatchObject([{ why: 'The bucket refuses Paydesk: AccessDenied.' }]);
+  });
+});
+
+it('a place is looked at when its time has come, sooner while a file rests, and at once when a person asks', () => {
+  const place = { id: 'drop', everyMs: 5 * minuteMs } as StatementPlace;
+  const paces = createPaces([place], { now: () => now }, restMs);
+  const isDue = (isForced = false): boolean => paces.due(isForced).length === 1;
+  expect(isDue()).toBe(true);
+  paces.looked(place, false);
+  now = new Date(now.getTime() + 5 * minuteMs - 1);
+  expect([isDue(), isDue(true)]).toEqual([false, true]);
+  now = new Date(now.getTime() + 1);
+  expect(isDue()).toBe(true);
+  paces.looked(place, true);
+  now = new Date(now.getTime() + restMs);
+  expect(isDue()).toBe(true);
 });

@@ -17,6 +17,7 @@ import type {
   OpenCount,
 } from '../../ports/breaks.js';
 import type { BreakKind, RuleName } from '../../ports/reconciliation.js';
+import { breakFlow } from './break-flow.js';
 import type { Database, Querier } from './database.js';
 import { requirePg } from './transactions.js';
 
@@ -195,6 +196,7 @@ export function createBreaks(database: Pick<Database, 'query'>, sizes: MaterialS
         }),
       ),
     record: (...span) => recordOf(database, span),
+    flow: breakFlow(database),
     eventsOf: (id) => database.query<BreakEvent & { kind: BreakEventKind }>(eventsSql, [numberOf(id)]),
     requestOf: async (idempotencyKey) =>
       (await database.query<{ id: string; requesterId: string }>(requestSql, [idempotencyKey]))[0] ?? null,

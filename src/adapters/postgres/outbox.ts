@@ -29,8 +29,8 @@ const openChannelSql = `
   on conflict (channel) do nothing`;
 
 const enqueueSql = `
-  insert into paydesk.outbox (channel, card, thread_of, enqueued_at, concerns, once)
-  values ($1, $2, $3, $4, $5, $6)
+  insert into paydesk.outbox (channel, card, thread_of, enqueued_at, concerns, once, file)
+  values ($1, $2, $3, $4, $5, $6, $7)
   on conflict (once) do nothing`;
 
 // A newer state of a live card takes the place of the one that still waits.
@@ -70,7 +70,7 @@ const claimSql = `
   ), leased as (
     update paydesk.outbox_channels c set next_at = $2 from claimed where c.channel = claimed.channel
   )
-  select id, channel, card, live_card, attempts, enqueued_at, outcome_unknown, held_since, concerns,
+  select id, channel, card, live_card, attempts, enqueued_at, outcome_unknown, held_since, concerns, file,
     (select ts from paydesk.live_cards l where l.live_card = o.live_card and l.channel = o.channel) as ts,
     (select ts from paydesk.live_cards l where l.live_card = o.thread_of and l.channel = o.channel) as thread_ts
   from claimed o`;
@@ -160,11 +160,12 @@ const withoutCardNumbers = (card: Card): Json => redactWithin(JSON.parse(JSON.st
 
 async function enqueue(
   { query, now }: PgTransaction,
-  { channel, card, liveCard, threadOf, concerns, once }: OutgoingMessage,
+  { channel, card, liveCard, threadOf, concerns, once, file }: OutgoingMessage,
 ): Promise<void> {
   await query(openChannelSql, [channel, now]);
   const values = [channel, JSON.stringify(withoutCardNumbers(card)), threadOf ?? null, now, concerns ?? null];
-  if (liveCard === undefined) await query(enqueueSql, [...values, once ?? null]);
+  if (liveCard === undefined)
+    await query(enqueueSql, [...values, once ?? null, file === undefined ? null : JSON.stringify(file)]);
   else await query(enqueueLiveSql, [...values, liveCard]);
 }
 
@@ -180,6 +181,7 @@ interface ClaimedRow {
   outcome_unknown: boolean;
   held_since: Date | null;
   concerns: string | null;
+  file: ClaimedMessage['file'];
 }
 
 const nobody: OutboxNotices = { channels: [], card: ({ channel }) => ({ text: channel, blocks: [] }) };
@@ -244,6 +246,7 @@ const claimed = (row: ClaimedRow, leaseUntil: Date): ClaimedMessage => ({
   outcomeUnknown: row.outcome_unknown,
   heldSince: row.held_since,
   concerns: row.concerns,
+  file: row.file,
   leaseUntil,
 });
 

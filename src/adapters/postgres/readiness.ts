@@ -42,6 +42,7 @@ export const neededTables: readonly string[] = [
   'paydesk.recon_lines',
   'paydesk.recon_open',
   'paydesk.recon_results',
+  'paydesk.recon_roll_ups',
   'paydesk.recon_unit_files',
   'paydesk.recon_units',
   'paydesk.remediation_kill_switch',
@@ -52,6 +53,7 @@ export const neededTables: readonly string[] = [
   'paydesk.statement_contents',
   'paydesk.statement_days',
   'paydesk.statement_files',
+  'paydesk.statement_place_faults',
   'paydesk.statement_quarantine',
   'paydesk.statement_sightings',
 ];

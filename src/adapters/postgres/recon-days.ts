@@ -34,6 +34,10 @@ const movementsSql = `
   )
   select currency, trunc(coalesce(gross, 0))::text as gross, trunc(coalesce(open, 0))::text as open
   from moved full join missed using (currency) order by currency`;
+const rollUpSql = `
+  insert into paydesk.recon_roll_ups (kind, from_day, posted_at) values ($1, $2::date, $3)
+  on conflict do nothing returning kind`;
+const rolledUpSql = 'select from paydesk.recon_roll_ups where kind = $1 and from_day = $2::date';
 const writersOffSql = `
   select distinct e.actor from paydesk.break_events e join paydesk.breaks b on b.number = e.break
   where e.kind = 'written_off' and b.partner = $1 and b.business_day = $2::date and e.actor <> 'paydesk'`;
@@ -70,6 +74,10 @@ export function createDays(database: Pick<Database, 'query'>): Days {
         grossMinor: BigInt(gross),
         openMinor: BigInt(open),
       })),
+    isRolledUp: async ({ kind, from }) =>
+      (await database.query(rolledUpSql, [kind, isoDay(from)])).length > 0,
+    noteRollUp: async (tx, { kind, from }) =>
+      (await requirePg(tx).query(rollUpSql, [kind, isoDay(from), tx.now])).length > 0,
     writersOff: async (key) =>
       (await database.query<{ actor: string }>(writersOffSql, values(key))).map(({ actor }) => actor),
   };

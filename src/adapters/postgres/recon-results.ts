@@ -39,6 +39,19 @@ const landingsSql = `select due_on, currency, count(*)::int as count, sum(amount
   from paydesk.recon_open where partner = $1 and side = 'ledger' and closed_by is null and due_on is not null
     and identity is null
   group by due_on, currency order by due_on, currency`;
+const openMoneySql = `select (o.row ->> 'day')::int as day, o.due_on, o.currency, count(*)::int as count,
+  sum(o.amount_minor)::text as minor
+  from paydesk.recon_open o left join paydesk.breaks b on b.identity = o.identity
+  where o.partner = $1 and o.side = 'ledger' and o.closed_by is null and o.row ->> 'day' is not null
+    and (b.state is null or b.state in ('open', 'owned'))
+  group by 1, o.due_on, o.currency order by 1, o.due_on, o.currency`;
+const settledSql = `select (o.row ->> 'day')::int as day, o.closed_day, o.currency, count(*)::int as count,
+  sum(o.amount_minor)::text as minor
+  from paydesk.recon_open o
+  where o.partner = $1 and o.side = 'ledger' and o.closed_by is not null and o.closed_day >= $2::date
+    and o.row ->> 'day' is not null and o.closed_rule <> 'duplicate_in_ledger'
+    and (o.closed_lines is null or jsonb_array_length(o.closed_lines) > 0)
+  group by 1, o.closed_day, o.currency order by 1, o.closed_day, o.currency`;
 const linesBySql = `select u.partner, u.business_day, f.name, l.file::int, l.line::int, l.reference, l.amount_minor, l.currency,
   l.value_date, l.type, l.fee_minor, l.batch from paydesk.recon_lines l join paydesk.recon_units u on u.id = l.unit
   join paydesk.statement_files f on f.id = l.file
@@ -110,19 +123,52 @@ export function createResults(database: Pick<Database, 'query'>): Reconciliation
         limit,
         after,
       ),
-    landings: async (partner) =>
-      (await database.query<LandingRow>(landingsSql, [partner])).map(({ due_on, minor, ...row }) => ({
-        ...row,
-        dueOn: dayOf(due_on),
-        minor: BigInt(minor),
-      })),
+    ...moneyFrom(database),
     linesBy: async (reference, limit) =>
       (await database.query<LineRow>(linesBySql, [reference, limit])).map(sightingOf),
   };
 }
 
+/** Money that is still to come, and money that came. */
+const moneyFrom = (
+  database: Pick<Database, 'query'>,
+): Pick<ReconciliationResults, 'landings' | 'openMoney' | 'settled'> => ({
+  landings: async (partner) =>
+    (await database.query<LandingRow>(landingsSql, [partner])).map(({ due_on, minor, ...row }) => ({
+      ...row,
+      dueOn: dayOf(due_on),
+      minor: BigInt(minor),
+    })),
+  openMoney: async (partner) =>
+    (await database.query<OpenMoneyRow>(openMoneySql, [partner])).map(({ due_on, minor, ...row }) => ({
+      ...row,
+      dueOn: due_on === null ? null : dayOf(due_on),
+      minor: BigInt(minor),
+    })),
+  settled: async (partner, since) =>
+    (await database.query<SettledRow>(settledSql, [partner, isoDay(since)])).map(
+      ({ closed_day, minor, ...row }) => ({ ...row, settledOn: dayOf(closed_day), minor: BigInt(minor) }),
+    ),
+});
+
 interface LandingRow {
   due_on: string;
+  currency: string;
+  count: number;
+  minor: string;
+}
+
+interface OpenMoneyRow {
+  day: Day;
+  due_on: string | null;
+  currency: string;
+  count: number;
+  minor: string;
+}
+
+interface SettledRow {
+  day: Day;
+  closed_day: string;
   currency: string;
   count: number;
   minor: string;

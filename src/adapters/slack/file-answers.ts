@@ -1,7 +1,7 @@
 /**
- * Sends a file to one person, as a direct message: Slack has no ephemeral files.
+ * Sends files: to one person as a direct message, because Slack has no ephemeral files, and to a thread.
  *
- * Invariant: a file goes to the person who asked and into no other conversation.
+ * Invariant: a file goes to the person who asked, or to the conversation that it was made for, and nowhere else.
  * Source: docs.slack.dev/messaging/working-with-files: an address for the upload, the bytes, then the message.
  */
 import type { WebClient } from '@slack/web-api';
@@ -11,18 +11,29 @@ import { callError } from './client.js';
 /** Throws what `callError` makes of a refusal. */
 export const fileAnswer =
   (client: WebClient, userId: string) =>
-  async ({ name, comment, text }: AnswerFile): Promise<void> => {
+  async (file: AnswerFile): Promise<void> => {
     try {
       const { channel } = await client.conversations.open({ users: userId });
-      await client.filesUploadV2({
-        channel_id: channel?.id ?? '',
-        filename: name,
-        title: name,
-        initial_comment: comment,
-        // With a mark of its encoding, without which spreadsheets read accents as Latin-1.
-        file: Buffer.from(`\uFEFF${text}`, 'utf8'),
-      });
+      await uploadFile(client, { channel_id: channel?.id ?? '' }, file);
     } catch (error) {
       throw callError(error, 'Slack did not take the file.');
     }
   };
+
+export async function uploadFile(
+  client: WebClient,
+  place: { channel_id: string; thread_ts?: string },
+  { name, comment, text }: AnswerFile,
+): Promise<void> {
+  const file = {
+    filename: name,
+    title: name,
+    initial_comment: comment,
+    // With a mark of its encoding, without which spreadsheets read accents as Latin-1.
+    file: Buffer.from(`\uFEFF${text}`, 'utf8'),
+  };
+  const { thread_ts: thread, ...channel } = place;
+  await client.filesUploadV2(
+    thread === undefined ? { ...channel, ...file } : { ...channel, thread_ts: thread, ...file },
+  );
+}

@@ -2,7 +2,7 @@
  * One message of the outbox, on its way to Slack.
  *
  * Invariants: what was posted already is not posted again; blocks that Slack refuses go out as plain text; a reply whose
- * thread takes none goes into the channel and says so; nothing is written that could arrive after the lease ended, when
+ * thread takes none goes into the channel and says so; a file that the channel takes none of leaves its card; nothing is written that could arrive after the lease ended, when
  * another sender may have the message: a process that was suspended wakes up with an old one.
  */
 import type { WebClient } from '@slack/web-api';
@@ -11,9 +11,10 @@ import type { Log } from '../../kernel/log.js';
 import type { Card } from '../../ports/card.js';
 import type { ClaimedMessage } from '../../ports/outbox.js';
 import { callFault, callTimeoutMs, isRefused } from './client.js';
+import { uploadFile } from './file-answers.js';
 import { findPosted, outgoingMetadata } from './outbox-read-back.js';
 import { postPlainly } from './plainer.js';
-import { cardRefusals, threadRefusals } from './refusals.js';
+import { cardRefusals, fileRefusals, threadRefusals } from './refusals.js';
 
 export interface DeliveryFacts {
   client: WebClient;
@@ -29,8 +30,33 @@ export class LeaseLost extends Error {}
 export async function deliver(facts: DeliveryFacts, message: ClaimedMessage, log: Log): Promise<string> {
   const found = message.outcomeUnknown ? await findPosted(facts.client, message, log) : null;
   if (found !== null && message.liveCard === null) return found;
+  const uploaded = await upload(facts, message, log);
+  if (uploaded !== null) return uploaded;
   const placed = found === null ? message : { ...message, ts: found };
   return postPlainly(placed.card, (card) => put(facts, { ...placed, card }), log);
+}
+
+/** An address, the bytes, the message: three calls. */
+const uploadCalls = 3;
+
+/** Where the file is; null where there is none to send, or where the channel takes none. */
+async function upload(
+  facts: DeliveryFacts,
+  { channel, threadTs, file, card, leaseUntil }: ClaimedMessage,
+  log: Log,
+): Promise<string | null> {
+  if (file === null) return null;
+  requireLease(facts, { leaseUntil }, uploadCalls);
+  const place = { channel_id: channel, ...(threadTs !== null && { thread_ts: threadTs }) };
+  try {
+    await uploadFile(facts.client, place, { ...file, comment: card.text });
+    return threadTs ?? '';
+  } catch (error) {
+    const fault = callFault(error);
+    if (!isRefused(fault, fileRefusals)) throw error;
+    log.warn({ refusal: fault.error }, 'the channel takes no files of Paydesk; only its card is sent');
+    return null;
+  }
 }
 
 /** Rewrites a card that was posted before; posts one that was not, or that is gone from Slack. */
@@ -77,6 +103,11 @@ const contentOf = ({ text, blocks }: Card): { text: string; blocks: Card['blocks
   blocks: [...blocks],
 });
 
-function requireLease({ clock }: DeliveryFacts, { leaseUntil }: ClaimedMessage): void {
-  if (clock.now().getTime() + callTimeoutMs > leaseUntil.getTime()) throw new LeaseLost('the lease is over');
+function requireLease(
+  { clock }: DeliveryFacts,
+  { leaseUntil }: Pick<ClaimedMessage, 'leaseUntil'>,
+  calls = 1,
+): void {
+  if (clock.now().getTime() + calls * callTimeoutMs > leaseUntil.getTime())
+    throw new LeaseLost('the lease is over');
 }

@@ -1,7 +1,8 @@
 /**
  * Finds out whether a message that may have been posted is there.
  *
- * Invariants: every post carries a key as metadata, which people do not see and no one else writes; when Slack cannot
+ * Invariants: every post carries a key as metadata, which people do not see and no one else writes, and a file, which
+ * can carry none, is known by its name; when Slack cannot
  * answer now, the question stays open and the message waits. Only when the channel cannot be read at all is the answer
  * "not found": a message twice is better than a message never.
  */
@@ -46,8 +47,14 @@ export async function findPosted(
   return inThread ?? findIn((cursor) => client.conversations.history({ ...range, ...cursor }), message, log);
 }
 
+interface Posted {
+  ts?: string;
+  metadata?: { event_type?: string; event_payload?: object };
+  files?: { name?: string }[];
+}
+
 interface Page {
-  messages?: { ts?: string; metadata?: { event_type?: string; event_payload?: object } }[];
+  messages?: Posted[];
   response_metadata?: { next_cursor?: string };
 }
 
@@ -60,7 +67,7 @@ async function findIn(
     let cursor = {};
     for (let pages = 0; pages < mostPages; pages++) {
       const page = await read(cursor);
-      const found = page.messages?.find(({ metadata }) => isOurs(metadata, message))?.ts;
+      const found = page.messages?.find((posted) => isOurs(posted, message))?.ts;
       if (found !== undefined) return found;
       const next = page.response_metadata?.next_cursor;
       if (!next) return null;
@@ -75,10 +82,9 @@ async function findIn(
   }
 }
 
-function isOurs(
-  metadata: { event_type?: string; event_payload?: object } | undefined,
-  message: ClaimedMessage,
-): boolean {
+function isOurs({ metadata, files }: Posted, message: ClaimedMessage): boolean {
+  const { file } = message;
+  if (file !== null && files?.some(({ name }) => name === file.name) === true) return true;
   const payload = metadata?.event_payload as { key?: string } | undefined;
   return metadata?.event_type === eventType && payload?.key === keyOf(message);
 }

@@ -71,6 +71,20 @@ export const blockRefusals = ['invalid_blocks', 'invalid_blocks_format', 'msg_bl
 /** The card is gone, or can no longer be rewritten: it is posted anew. */
 export const cardRefusals = ['message_not_found', 'cant_update_message', 'edit_window_closed'];
 
+/** A file needs more than a message does: the app in the channel, its scope, and a workspace that allows files. */
+export const fileRefusals = [
+  'not_in_channel',
+  'channel_not_found',
+  'missing_scope',
+  'restricted_action',
+  'file_uploads_disabled',
+  'file_uploads_except_images_disabled',
+  'file_upload_size_restricted',
+  'storage_limit_reached',
+  'posting_to_general_channel_denied',
+  'invalid_channel',
+];
+
 /** The thread takes no reply, and never will: the reply goes into the channel, and says why it is there. */
 export const threadRefusals = [
   'thread_not_found',

@@ -9,6 +9,7 @@ import { lstat, open, readdir, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, OpsError } from '../../kernel/errors.js';
 import type { ArrivedFile, RefusedFile, StatementPlace } from '../../ports/statement-inbox.js';
+import { changed, tooLarge } from './faults.js';
 import { isUnfinished, mostBytes, nameFault } from './names.js';
 
 /** Folders in the inbox are partners; deeper ones belong to somebody else. */
@@ -17,6 +18,7 @@ const mostDepth = 1;
 export function folderPlace(folder: string): StatementPlace {
   return {
     id: 'folder',
+    everyMs: 0,
     list: async () => {
       const found: { files: ArrivedFile[]; refused: RefusedFile[] } = { files: [], refused: [] };
       await walk(folder, '', found);
@@ -100,16 +102,6 @@ async function readAll(handle: FileHandle, size: number): Promise<Uint8Array> {
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 const isGone = (error: unknown): boolean => codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
 const isLink = (error: unknown): boolean => codeOf(error) === 'ELOOP';
-
-const changed = (path: string): OpsError =>
-  new OpsError('conflict', `The file ${path} changed while it was read.`, {
-    hint: 'It is read again when it has stopped changing.',
-  });
-
-const tooLarge = (path: string): OpsError =>
-  new OpsError('invalid', `The file ${path} is larger than ${mostBytes / 1024 / 1024} MB.`, {
-    hint: 'Ask the partner to split it by day or by currency.',
-  });
 
 function outOfReach(folder: string, error: unknown): OpsError {
   const refused = codeOf(error) === 'EACCES' || codeOf(error) === 'EPERM';

@@ -18,3 +18,6 @@ export function nameFault(path: string): string | null {
     return 'its name leads out of the inbox';
   return null;
 }
+
+/** A place that lists more is not an inbox. */
+export const mostFiles = 20_000;

@@ -3,22 +3,14 @@ import type { Day } from '../../kernel/calendar-day.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { Log } from '../../kernel/log.js';
 import type { Break, Days, DayState, Movement, OpenCount } from '../../ports/breaks.js';
-import type { BusinessCalendar } from '../../ports/calendars.js';
 import type { Landing, Reconciler, ReconciliationResults, UnitRecord } from '../../ports/reconciliation.js';
 import type { StatementArrivals } from '../../ports/statement-inbox.js';
 import type { Transaction } from '../../ports/transaction.js';
 import type { BreakLifeDeps } from '../breaks/life.js';
-import type { StatementSender } from '../intake/senders.js';
-
-/** A partner or bank whose statements are reconciled. */
-export interface ReconciledPartner extends StatementSender {
-  /** On which days it sends nothing. */
-  calendar: BusinessCalendar;
-  /** By when its statement of a day is there, by its own clock, `HH:MM`; null where that is learned. */
-  cutOff: string | null;
-  /** How many days after the business day that is. */
-  cutOffDays: number;
-}
+import type { BreakRow } from '../breaks/rows.js';
+import type { Outlook, OutlookOf } from './outlook.js';
+import type { ReconciledPartner } from './partner.js';
+import type { Quality } from './quality.js';
 
 /** A business day of a partner, with all that its card says. */
 export interface DayReport {
@@ -36,6 +28,8 @@ export interface DayReport {
   largest: Break[];
   /** What is not due yet, by day and currency. */
   pending: Landing[];
+  outlook: Outlook;
+  quality: Quality;
   trend: TrendDay[];
   /** What moved, per currency. */
   value: Movement[];
@@ -68,6 +62,8 @@ export interface DaysDeps extends BreakLifeDeps {
   reconciler: Reconciler;
   results: ReconciliationResults;
   days: Days;
+  /** What should land when. */
+  outlook: OutlookOf;
   /** Rewrites the summary of a day. */
   showDay(tx: Transaction, report: DayReport, news: DayNews | null): Promise<void>;
   showLate(tx: Transaction, late: LateStatement): Promise<void>;
@@ -77,7 +73,7 @@ export interface DaysDeps extends BreakLifeDeps {
 
 /** For the thread of a day's card. */
 export type DayNews =
-  | { kind: 'reconciled'; breaks: Break[]; openCount: number }
+  | { kind: 'reconciled'; breaks: Break[]; openCount: number; file: { rows: BreakRow[]; total: number } }
   | { kind: 'cleared'; breaks: Break[]; count: number; by: { businessDay: Day } }
   | { kind: 'signed'; personId: string; openCount: number }
   | { kind: 'reopened'; personId: string; why: string };

@@ -7,8 +7,8 @@
 import { isoDay, type Day } from '../../kernel/calendar-day.js';
 import { dayMs, hourMs } from '../../kernel/clock.js';
 import { instantAt, startOfDay } from '../../kernel/time-zone.js';
-import type { DaysDeps, LateStatement, ReconciledPartner } from './deps.js';
-import { todayOf } from './report.js';
+import type { DaysDeps, LateStatement } from './deps.js';
+import { todayOf, type ReconciledPartner } from './partner.js';
 
 /** Business days that are looked back on: an older gap was said when it was young. */
 const lookBackDays = 5;

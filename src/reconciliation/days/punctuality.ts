@@ -6,9 +6,9 @@
  */
 import { isoDay, type Day } from '../../kernel/calendar-day.js';
 import { instantAt } from '../../kernel/time-zone.js';
-import type { DaysDeps, ReconciledPartner } from './deps.js';
+import type { DaysDeps } from './deps.js';
 import { graceMs, habitOf, startOf, type Habit } from './late.js';
-import { todayOf } from './report.js';
+import { todayOf, type ReconciledPartner } from './partner.js';
 
 export interface Punctuality {
   /** Business days whose statement was due: in time, late and missing together. */

@@ -1,15 +1,14 @@
 /** Gathers what the card of a business day says. */
-import { parseDay, type Day } from '../../kernel/calendar-day.js';
+import type { Day } from '../../kernel/calendar-day.js';
 import { OpsError } from '../../kernel/errors.js';
-import { dayIn } from '../../kernel/time-zone.js';
 import type { UnitRecord } from '../../ports/reconciliation.js';
-import type { DayReport, DaysDeps, ReconciledPartner, TrendDay } from './deps.js';
+import type { DayReport, DaysDeps, TrendDay } from './deps.js';
+import { todayOf, type ReconciledPartner } from './partner.js';
+import { punctualityOf } from './punctuality.js';
+import { qualityOf } from './quality.js';
 
 const mostLargest = 5;
 const trendDays = 30;
-
-export const todayOf = ({ timeZone }: Pick<ReconciledPartner, 'timeZone'>, now: Date): Day =>
-  parseDay(dayIn(now, timeZone)) ?? 0;
 
 /** Throws `not_found` for a partner whose statements are not reconciled. */
 export function partnerNamed({ partners }: Pick<DaysDeps, 'partners'>, id: string): ReconciledPartner {
@@ -42,21 +41,24 @@ export async function newestReport(deps: DaysDeps, partner: ReconciledPartner): 
 async function reportOn(deps: DaysDeps, partner: ReconciledPartner, unit: UnitRecord): Promise<DayReport> {
   const { businessDay } = unit;
   const key = { partner: partner.partner, businessDay };
-  const [day, open, largest, total, still, pending, units, arrivals, value] = await Promise.all([
+  const today = todayOf(partner, deps.clock.now());
+  const [day, open, largest, total, still, outlook, units, arrivals, value, punctuality] = await Promise.all([
     deps.days.find(key),
     deps.breaks.openCounts(partner.partner),
     deps.breaks.list({ partner: partner.partner, states: ['open', 'owned'], limit: mostLargest }),
     deps.breaks.count(key),
     deps.breaks.count({ ...key, states: ['open', 'owned'] }),
-    deps.results.landings(partner.partner),
+    deps.outlook(partner),
     deps.results.units(partner.partner, businessDay - trendDays, businessDay),
     deps.arrivals.filesOf(unit.files),
     deps.days.movementsOf(key),
+    punctualityOf(deps, partner, today - trendDays, today),
   ]);
+  const pending = outlook.landings;
   return {
     partner: { id: partner.partner, name: partner.name },
     businessDay,
-    today: todayOf(partner, deps.clock.now()),
+    today,
     unit,
     files: arrivals,
     day,
@@ -64,6 +66,8 @@ async function reportOn(deps: DaysDeps, partner: ReconciledPartner, unit: UnitRe
     open,
     largest,
     pending,
+    outlook,
+    quality: qualityOf({ units, pending, open, punctuality }),
     trend: units.map(trendOf),
     value,
   };

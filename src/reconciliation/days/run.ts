@@ -11,7 +11,9 @@ import type { Break, Followed } from '../../ports/breaks.js';
 import type { UnitKey, UnitRecord } from '../../ports/reconciliation.js';
 import type { WaitingStatement } from '../../ports/statement-inbox.js';
 import type { Transaction } from '../../ports/transaction.js';
-import type { DayNews, DaysDeps, ReconciledPartner } from './deps.js';
+import type { DayNews, DaysDeps } from './deps.js';
+import type { ReconciledPartner } from './partner.js';
+import { breakRows } from '../breaks/rows.js';
 import { newestReport, partnerNamed, reportOf } from './report.js';
 
 /** A run that is told in the thread of its card names so many breaks. */
@@ -164,6 +166,17 @@ async function showDay(deps: DaysDeps, key: UnitKey): Promise<void> {
   if (!report) return;
   const breaks = await deps.breaks.list({ ...key, states: ['open', 'owned'], limit: mostTold });
   const news: DayNews | null =
-    first && breaks.length > 0 ? { kind: 'reconciled', breaks, openCount: report.found.open } : null;
+    first && breaks.length > 0
+      ? {
+          kind: 'reconciled',
+          breaks,
+          openCount: report.found.open,
+          file: await openRowsOf(deps, key.partner),
+        }
+      : null;
   await deps.transactions.run((tx) => deps.showDay(tx, report, news));
 }
+
+/** All that is open at a partner, what was carried forward included. */
+const openRowsOf = (deps: DaysDeps, partner: string): ReturnType<typeof breakRows> =>
+  breakRows(deps, { partner, states: ['open', 'owned'] });

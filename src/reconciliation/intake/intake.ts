@@ -2,10 +2,9 @@
  * Takes statement files in: from a place, whole, each content once per partner, into the archive and to its business day.
  *
  * Invariants: a content is in the archive before anything else becomes of it; a file that cannot be used is quarantined
- * with a reason and said once; one file that fails does not keep the others from being taken.
+ * with a reason and said once; one file or place that fails does not keep the others from being taken.
  */
-import { toOpsError } from '../../kernel/errors.js';
-import type { Log } from '../../kernel/log.js';
+import { OpsError, toOpsError } from '../../kernel/errors.js';
 import type { StatementFiles } from '../../ports/reconciliation.js';
 import type {
   ArrivedFile,
@@ -13,21 +12,20 @@ import type {
   StatementArrivals,
   StatementPlace,
 } from '../../ports/statement-inbox.js';
-import type { Transaction, Transactions } from '../../ports/transaction.js';
+import type { Transaction } from '../../ports/transaction.js';
 import { sentence, whyOf, type ArchivedDocument } from './documents.js';
+import { noteLook, type Paces, type PlaceDeps } from './places.js';
 
-export interface IntakeDeps {
-  places: readonly StatementPlace[];
+export interface IntakeDeps extends PlaceDeps {
+  paces: Paces;
   /** As `documentsOf` of `documents.ts`; `unavailable` where the reader has failed. */
   documentsOf: (placeId: string, file: ArrivedFile) => Promise<ArchivedDocument[]>;
   arrivals: StatementArrivals;
   files: StatementFiles;
-  transactions: Transactions;
   /** How long a file must stay as it is before it is taken to be whole. */
   restMs: number;
   /** Tells people of a file that was quarantined, in the transaction that notes it. */
   tell: (tx: Transaction, file: Quarantined) => Promise<void>;
-  log: Log;
 }
 
 /** What a look found. */
@@ -38,24 +36,32 @@ export interface Intake {
   resting: number;
 }
 
-/** Looks at every place once. A place out of reach is logged and left out. */
-export async function takeIn(deps: IntakeDeps): Promise<Intake> {
+/** Looks at places once: at all of them side by side, so that a slow one holds up no other's list. */
+export async function takeIn(deps: IntakeDeps, isForced = false): Promise<Intake> {
+  const places = deps.paces.due(isForced);
+  const listings = await Promise.all(places.map(async (place) => ({ place, listing: await listOf(place) })));
   const all = { taken: 0, resting: 0 };
-  for (const place of deps.places) {
-    try {
-      const { taken, resting } = await takeFrom(place, deps);
-      all.taken += taken;
-      all.resting += resting;
-    } catch (thrown) {
-      const error = toOpsError(thrown);
-      deps.log.warn({ err: error.cause ?? error, place: place.id }, 'a statement inbox was not read');
-    }
+  for (const { place, listing } of listings) {
+    const found = listing instanceof OpsError ? null : await takeFrom(place, listing, deps).catch(toOpsError);
+    const error = listing instanceof OpsError ? listing : found instanceof OpsError ? found : null;
+    await noteLook(deps, place, error);
+    deps.paces.looked(place, found !== null && !(found instanceof OpsError) && found.resting > 0);
+    if (found === null || found instanceof OpsError) continue;
+    all.taken += found.taken;
+    all.resting += found.resting;
   }
   return all;
 }
 
-async function takeFrom(place: StatementPlace, deps: IntakeDeps): Promise<Intake> {
-  const { files, refused } = await place.list();
+type Listing = Awaited<ReturnType<StatementPlace['list']>>;
+
+const listOf = (place: StatementPlace): Promise<Listing | OpsError> => place.list().catch(toOpsError);
+
+async function takeFrom(
+  place: StatementPlace,
+  { files, refused }: Listing,
+  deps: IntakeDeps,
+): Promise<Intake> {
   for (const { path, why } of refused)
     await setAside(
       { place: place.id, name: path, sha256: null, partner: null, why: sentence(path, why) },

@@ -46,6 +46,24 @@ export const dataTable = ({ caption, header, rows, pageSize }: TableFacts): Card
 
 const pointsMax = 20;
 
+/** Bars side by side; every series has a value for every label. */
+export function barChart(
+  title: string,
+  labels: readonly string[],
+  series: readonly { name: string; values: readonly number[] }[],
+): CardBlock {
+  const categories = labels.slice(-pointsMax).map((label) => label.slice(0, 20));
+  const chart = {
+    type: 'bar',
+    series: series.map(({ name, values }) => {
+      const shown = values.slice(-pointsMax);
+      return { name, data: categories.map((label, at) => ({ label, value: shown[at] ?? 0 })) };
+    }),
+    axis_config: { categories },
+  };
+  return { type: 'data_visualization', title: title.slice(0, 50), chart } as CardBlock;
+}
+
 /** One line over categories, the first of which is the oldest. */
 export function lineChart(
   title: string,

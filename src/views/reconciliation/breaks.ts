@@ -43,9 +43,14 @@ export interface BreakListFacts {
   /** How many fit the filter. */
   total: number;
   today: Day;
+  /** As it is typed after `/recon breaks`. */
+  filter: string;
 }
 
-export function breakListCard({ title, breaks, total, today }: BreakListFacts): Card {
+/** A button carries no longer one. */
+const filterMax = 200;
+
+export function breakListCard({ title, breaks, total, today, filter }: BreakListFacts): Card {
   const headline = total === 0 ? `No open breaks: ${title}` : `${plural(total, 'open break')}: ${title}`;
   const [first] = breaks;
   return cardOf(escape(headline), [
@@ -64,6 +69,15 @@ export function breakListCard({ title, breaks, total, today }: BreakListFacts): 
                 label: `Show ${one.id}`,
               }),
             ),
+          filter.length > filterMax
+            ? null
+            : button({
+                actionId: reconButtons.breaksFile,
+                text: 'CSV',
+                // Slack takes no empty value.
+                value: filter === '' ? 'all' : filter,
+                label: 'Send these breaks as a CSV file in a direct message',
+              }),
         )),
     context(
       total > breaks.length

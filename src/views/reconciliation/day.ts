@@ -20,7 +20,9 @@ import {
   section,
 } from '../kit/blocks.js';
 import { joined } from '../kit/links.js';
+import { lineChart } from '../kit/tables.js';
 import { breakLine } from './breaks.js';
+import { outlookLines } from './forecast.js';
 import { reconButtons } from './ids.js';
 import {
   amountsText,
@@ -39,6 +41,7 @@ export function dayCard(report: DayReport): Card {
   const blocks = [
     section(`${markOf(report)} *${headline}*`),
     fields(pairsOf(report)),
+    ...outlookOf(report),
     ...(report.largest.length > 0
       ? [
           section(
@@ -111,6 +114,7 @@ function pairsOf(report: DayReport): [string, string][] {
       groupText(open, ({ businessDay }) => ageBucket(businessDay, today), ageBuckets),
     ]);
   }
+  pairs.push(['Last 30 days', qualityText(report)]);
   const matched = Object.entries(unit.matched).filter(([rule]) => rule !== 'exact');
   if (matched.length > 0)
     pairs.push([
@@ -118,6 +122,26 @@ function pairsOf(report: DayReport): [string, string][] {
       matched.map(([rule, count]) => `${countText(count ?? 0)} × ${ruleText(rule as RuleName)}`).join('\n'),
     ]);
   return pairs;
+}
+
+/** docs/reconciliation.md defines each. */
+function qualityText({ quality: { clearing, timeliness, completeness } }: DayReport): string {
+  const line = (name: string, share: { part: number; whole: number } | null): string =>
+    share === null || share.whole === 0
+      ? `${name}: not known yet`
+      : `${name} ${percentText(share.part, share.whole)} of ${countText(share.whole)}`;
+  return [
+    line('Clearing', clearing),
+    line('Timeliness', timeliness),
+    line('Completeness', completeness),
+  ].join('\n');
+}
+
+const outlookCurrencies = 3;
+
+function outlookOf({ outlook }: DayReport): ReturnType<typeof section>[] {
+  const lines = outlookLines(outlook, outlookCurrencies);
+  return lines.length === 0 ? [] : [section(['*What lands next*', ...lines].join('\n'))];
 }
 
 /** Per currency the share of what moved; the worst first, so that it is not overlooked. */
@@ -210,22 +234,20 @@ function buttonsOf({ partner, businessDay, largest, day }: DayReport): ReturnTyp
 
 /** Fewer points are no trend. */
 const fewestPoints = 3;
+/** Slack draws no more. */
+const mostPoints = 20;
 
-/** Slack’s own chart; its type is not in the library yet. */
 function chartOf(trend: readonly TrendDay[]): CardBlock | null {
   // A line that never moves says nothing.
   if (trend.length < fewestPoints || trend.every(({ explained }) => explained === 100)) return null;
-  const labels = trend.map(({ businessDay }) => shortDay(businessDay));
-  const data = trend.map(({ explained }, at) => ({
-    label: labels[at] ?? '',
-    value: Math.floor(explained * 100) / 100,
-  }));
-  const chart = {
-    type: 'line',
-    series: [{ name: 'Lines explained, %', data }],
-    axis_config: { categories: labels },
-  };
-  return { type: 'data_visualization', title: 'Lines explained by business day, %', chart } as CardBlock;
+  const size = Math.ceil(trend.length / mostPoints);
+  const points = Array.from({ length: Math.ceil(trend.length / size) }, (_, at) => {
+    const days = trend.slice(at * size, (at + 1) * size);
+    const lowest = Math.min(...days.map(({ explained }) => explained));
+    return { label: shortDay(days.at(-1)?.businessDay ?? 0), value: Math.floor(lowest * 100) / 100 };
+  });
+  const of = size === 1 ? 'by business day' : `lowest of each ${size} days`;
+  return lineChart(`Lines explained, ${of}, %`, 'Lines explained, %', points);
 }
 
 const shortDay = (day: Day): string => dayText(day).slice(4);

@@ -3,7 +3,8 @@ import { isoDay } from '../../kernel/calendar-day.js';
 import type { Card } from '../../ports/card.js';
 import type { Quarantined } from '../../ports/statement-inbox.js';
 import type { LateStatement } from '../../reconciliation/days/deps.js';
-import { cardOf, code, context, escape, instant, section } from '../kit/blocks.js';
+import type { PlaceNews } from '../../reconciliation/intake/places.js';
+import { cardOf, code, context, escape, instant, section, wording } from '../kit/blocks.js';
 import { joined } from '../kit/links.js';
 import { dayText } from './words.js';
 
@@ -40,5 +41,21 @@ export function quarantineCard({ name, why, partner, sha256, at }: Quarantined):
         instant(at),
       ),
     ),
+  ]);
+}
+
+export function placeCard({ place, since, why, overAt }: PlaceNews): Card {
+  if (overAt !== null) {
+    const text = `Statements are read from ${code(place)} again, since ${instant(overAt)}`;
+    return cardOf(text, [
+      section(`:white_check_mark: *${text}*`),
+      context(`It could not be read from ${instant(since)} on.`),
+    ]);
+  }
+  const text = `No statements from ${code(place)}: it cannot be read`;
+  return cardOf(text, [
+    section(`:electric_plug: *${text}*`),
+    section(wording(why, 600)),
+    context(joined(`Since ${instant(since)}`, 'the other places are read', code('paydesk doctor'))),
   ]);
 }

@@ -1,30 +1,95 @@
-/** What should land, when: per partner, day and currency. */
+/** What should land, when: per partner and currency, with what came and what is overdue. */
 import type { Day } from '../../kernel/calendar-day.js';
-import type { Card } from '../../ports/card.js';
+import { currencyExponent } from '../../kernel/currency.js';
+import type { Card, CardBlock } from '../../ports/card.js';
 import type { Landing } from '../../ports/reconciliation.js';
+import type { CurrencyOutlook, Outlook } from '../../reconciliation/days/outlook.js';
 import { cardOf, context, escape, section } from '../kit/blocks.js';
-import { amountsText, countText, dayText, plural } from './words.js';
+import { joined } from '../kit/links.js';
+import { barChart } from '../kit/tables.js';
+import { amountsText, amountText, countText, dayText, plural } from './words.js';
 
-export interface ForecastFacts {
-  partners: readonly { name: string; today: Day; landings: readonly Landing[] }[];
-}
-
-export function forecastCard({ partners }: ForecastFacts): Card {
-  const some = partners.filter(({ landings }) => landings.length > 0);
+export function forecastCard(partners: readonly Outlook[]): Card {
+  const some = partners.filter(({ currencies }) => currencies.length > 0);
   const [first] = some;
   const title =
     first === undefined
       ? 'Nothing is waiting to be settled'
       : some.length === 1
-        ? `${escape(first.name)}: ${nextOf(first.landings)}`
+        ? `${escape(first.partner.name)}: ${nextOf(first)}`
         : `${plural(some.length, 'partner')} will settle what is booked`;
-  return cardOf(title, [
+  const card = cardOf(title, [
     section(`:calendar: *${title}*`),
-    ...some.map(({ name, today, landings }) =>
-      section([`*${escape(name)}*`, ...daysOf(landings).map((group) => dayLine(group, today))].join('\n')),
+    ...some.map((outlook) =>
+      section([`*${escape(outlook.partner.name)}*`, ...outlookLines(outlook, mostCurrencies)].join('\n')),
     ),
-    context('Gross amounts of booked entries by their due day; the partner keeps its fees from them.'),
+    context(
+      'Gross amounts of booked entries; the partner keeps its fees from them. 80 %: in four of five past forecasts, what came lay between these amounts.',
+    ),
   ]);
+  const chart = some.length === 1 && first !== undefined ? chartOf(first) : null;
+  return chart === null ? card : { ...card, blocks: [...card.blocks, chart] };
+}
+
+const mostCurrencies = 8;
+const mostDueDays = 5;
+
+/** A line per currency; by due day where there is no history to learn from. */
+export function outlookLines(outlook: Outlook, most: number): string[] {
+  const { currencies, today, lastTold } = outlook;
+  const learned = currencies.filter(({ learnedFrom }) => learnedFrom !== null).slice(0, most);
+  const others = new Set(
+    currencies.filter(({ learnedFrom }) => learnedFrom === null).map(({ currency }) => currency),
+  );
+  const landings = outlook.landings.filter(({ currency }) => others.has(currency));
+  const overdue = currencies.filter(({ overdueMinor }) => overdueMinor !== 0n);
+  return [
+    ...learned.map((one) => `• ${currencyText(one)}`),
+    ...daysOf(landings)
+      .slice(0, mostDueDays)
+      .map((group) => `• ${dayLine(group, today)}`),
+    ...(overdue.length > 0 && lastTold !== null
+      ? [`• :red_circle: overdue on ${dayText(lastTold)}: ${amountsText(overdue.map(overdueOf))}`]
+      : []),
+    ...(currencies.length > most
+      ? [`• ${plural(currencies.length - most, 'more currency', 'more currencies')}`]
+      : []),
+  ];
+}
+
+const overdueOf = ({ currency, overdueMinor }: CurrencyOutlook): [string, bigint] => [currency, overdueMinor];
+
+/** “EUR: today 1,200.00 (80 %: 1,100.00–1,300.00), tomorrow 0.00, this week 3,400.00 · came Fri 27 Nov …”. */
+function currencyText(one: CurrencyOutlook): string {
+  const { currency, learnedFrom, awaitedMinor, today, tomorrow, week } = one;
+  const spans = [
+    awaitedMinor === 0n ? null : `not reported yet ${bare(awaitedMinor, currency)}`,
+    `today ${expectedText(today, currency)}`,
+    `tomorrow ${expectedText(tomorrow, currency)}`,
+    `to Sunday ${expectedText(week, currency)}`,
+  ].filter((text) => text !== null);
+  return joined(
+    `*${escape(currency)}* ${spans.join(', ')}`,
+    cameText(one),
+    `n = ${countText(one.count)}, learned from ${plural(learnedFrom ?? 0, 'day')}`,
+  );
+}
+
+function expectedText({ minor, interval }: CurrencyOutlook['today'], currency: string): string {
+  if (interval === null || interval.lowMinor === interval.highMinor) return bare(minor, currency);
+  return `${bare(minor, currency)} (80 %: ${bare(interval.lowMinor, currency)}–${bare(interval.highMinor, currency)})`;
+}
+
+/** An amount beside its currency's name. */
+const bare = (minor: bigint, currency: string): string =>
+  amountText(minor, currency).replace(new RegExp(` ${currency}$`), '');
+
+/** Of the newest day that a statement told of. */
+function cameText({ days, currency }: CurrencyOutlook): string | null {
+  const last = days.filter(({ cameMinor }) => cameMinor !== null).at(-1);
+  if (last?.cameMinor === undefined || last.cameMinor === null) return null;
+  const of = last.expectedMinor === null ? '' : ` of ${bare(last.expectedMinor, currency)} expected`;
+  return `${dayText(last.day)} brought ${bare(last.cameMinor, currency)}${of}`;
 }
 
 function daysOf(landings: readonly Landing[]): [Day, Landing[]][] {
@@ -37,19 +102,37 @@ function dayLine([day, landings]: [Day, Landing[]], today: Day): string {
   const count = landings.reduce((sum, one) => sum + one.count, 0);
   const when =
     day < today
-      ? ':red_circle: overdue since'
+      ? 'due, and its statement is not there yet: '
       : day === today
-        ? 'today,'
+        ? 'today, '
         : day === today + 1
-          ? 'tomorrow,'
+          ? 'tomorrow, '
           : '';
   const amounts = amountsText(landings.map(({ currency, minor }): [string, bigint] => [currency, minor]));
-  return `• ${when} ${dayText(day)}: ${amounts} (n = ${countText(count)})`.replace('•  ', '• ');
+  return `${when}${dayText(day)}: ${amounts} (n = ${countText(count)})`;
 }
 
-function nextOf(landings: readonly Landing[]): string {
+function nextOf({ landings, currencies, lastTold }: Outlook): string {
   const [next] = daysOf(landings);
-  if (next === undefined) return 'nothing is waiting';
-  const [day, group] = next;
-  return `${amountsText(group.map(({ currency, minor }): [string, bigint] => [currency, minor]))} land on ${dayText(day)}`;
+  if (next !== undefined) {
+    const [day, group] = next;
+    return `${amountsText(group.map(({ currency, minor }): [string, bigint] => [currency, minor]))} land on ${dayText(day)}`;
+  }
+  const overdue = currencies.filter(({ overdueMinor }) => overdueMinor !== 0n).map(overdueOf);
+  if (overdue.length === 0 || lastTold === null) return 'late money is still expected';
+  return `nothing is due, ${amountsText(overdue)} overdue on ${dayText(lastTold)}`;
+}
+
+/** Of the currency with most entries; a chart has one unit. */
+function chartOf({ currencies }: Outlook): CardBlock | null {
+  const one = currencies.find(({ days }) => days.length > 0);
+  if (one === undefined) return null;
+  const { currency, days } = one;
+  const major = (minor: bigint | null): number =>
+    Number(minor ?? 0n) / 10 ** (currencyExponent(currency) ?? 0);
+  const labels = days.map(({ day }) => dayText(day).slice(4));
+  return barChart(`Expected and came by day, ${currency}`, labels, [
+    { name: 'Expected', values: days.map(({ expectedMinor }) => major(expectedMinor)) },
+    { name: 'Came', values: days.map(({ cameMinor }) => major(cameMinor)) },
+  ]);
 }

@@ -1,6 +1,7 @@
 /** The action_ids and windows of reconciliation. */
 export const reconButtons = {
   breaks: 'recon_breaks',
+  breaksFile: 'recon_breaks_file',
   forecast: 'recon_forecast',
   take: 'recon_take',
   takeLargest: 'recon_take_largest',

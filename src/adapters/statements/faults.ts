@@ -1,0 +1,20 @@
+/** What can be wrong with a file or a place, said alike for all kinds of places. */
+import { OpsError } from '../../kernel/errors.js';
+import { mostBytes, mostFiles } from './names.js';
+
+export const changed = (path: string): OpsError =>
+  new OpsError('conflict', `The file ${path} changed while it was read.`, {
+    hint: 'It is read again when it has stopped changing.',
+  });
+
+export const tooLarge = (path: string): OpsError =>
+  new OpsError('invalid', `The file ${path} is larger than ${mostBytes / 1024 / 1024} MB.`, {
+    hint: 'Ask the partner to split it by day or by currency.',
+  });
+
+export const tooMany = (id: string): OpsError =>
+  new OpsError(
+    'misconfigured',
+    `The place ${id} lists more than ${mostFiles.toLocaleString('en-GB')} files.`,
+    { hint: 'Name a narrower folder or prefix, or let the partner move old files away.' },
+  );
