@@ -103,7 +103,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 }
 
 /** A statement whose client is gone is cancelled, where the server can notice (PostgreSQL 14 and newer, not on Windows). */
-const endsWithUsSql = `
+export const endsWithUsSql = `
   select set_config(name, '2s', false) from pg_settings where name = 'client_connection_check_interval'`;
 
 function createPool(options: DatabaseOptions): pg.Pool {
