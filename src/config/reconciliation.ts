@@ -1,6 +1,6 @@
 /**
- * The section `reconciliation` of `paydesk.yaml`, for `paydesk reconcile --partner` and the engines: when partners settle, which differences do not matter, and rules for
- * what a partner does differently.
+ * The section `reconciliation` of `paydesk.yaml`: when partners settle, which differences do not matter, and rules for what
+ * a partner does differently. The desk and `paydesk reconcile --partner` go by it.
  *
  * Invariant: a rule that is let through names what both sides share; that they have one currency is not for it to say.
  */

@@ -53,6 +53,11 @@ interface Call {
   onProgress: RunRequest['onProgress'];
 }
 
+interface Hearing {
+  signal?: AbortSignal | undefined;
+  onProgress?: RunRequest['onProgress'];
+}
+
 interface Running {
   worker: Worker;
   calls: Map<number, Call>;
@@ -84,10 +89,7 @@ export function statementThread(
 
   const settle = (thread: Running, answer: ThreadAnswer): void => {
     const call = thread.calls.get(answer.id);
-    if ('share' in answer) {
-      call?.onProgress?.(answer.share, answer.stage);
-      return;
-    }
+    if ('share' in answer) return call?.onProgress?.(answer.share, answer.stage);
     thread.calls.delete(answer.id);
     if ('fault' in answer) call?.reject(errorFrom(answer.fault));
     else call?.resolve(answer.value as never);
@@ -105,11 +107,7 @@ export function statementThread(
     return thread;
   };
 
-  const call = async <Value>(
-    work: Work,
-    signal?: AbortSignal,
-    onProgress?: RunRequest['onProgress'],
-  ): Promise<Value> => {
+  const call = async <Value>(work: Work, { signal, onProgress }: Hearing = {}): Promise<Value> => {
     if (isClosed || signal?.aborted === true) throw gone(stopped);
     const thread = (running ??= started());
     clearTimeout(thread.idle);
@@ -132,7 +130,7 @@ export function statementThread(
 
   return {
     documentsOf: (placeId, file) => call({ type: 'documents', placeId, file }),
-    run: ({ onProgress, ...request }, signal) => call({ type: 'run', request }, signal, onProgress),
+    run: ({ onProgress, ...request }, signal) => call({ type: 'run', request }, { signal, onProgress }),
     close: async () => {
       isClosed = true;
       if (running) await end(running, stopped);

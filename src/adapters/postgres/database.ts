@@ -150,7 +150,7 @@ async function askPrepared<Row extends object>(
 }
 
 /** A statement whose client is gone is cancelled, where the server can notice (PostgreSQL 14 and newer, not on Windows). */
-const endsWithUsSql = `
+export const endsWithUsSql = `
   select set_config(name, '2s', false) from pg_settings where name = 'client_connection_check_interval'`;
 
 function createPool(options: DatabaseOptions): pg.Pool {

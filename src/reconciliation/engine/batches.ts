@@ -49,9 +49,6 @@ export interface Payout {
   line: StatementLine;
 }
 
-/** The lines of a file that a payout pays out. */
-export type BatchKey = Pick<StatementLine, 'file' | 'batch' | 'currency'>;
-
 /** Payouts that are booked as the report says, one per batch; whether its lines come to that is another question. */
 export function payoutsOf(entries: readonly LedgerEntry[], lines: readonly StatementLine[]): Payout[] {
   const keyOf = (row: LedgerEntry | StatementLine): string =>

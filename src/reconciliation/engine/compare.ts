@@ -131,7 +131,7 @@ const isNews = (finding: Finding, wasBreak: (row: Row) => boolean): boolean =>
 function withoutOld(finding: Finding, isOld: (entry: LedgerEntry) => boolean): Finding[] {
   if (finding.lines.length > 0) return [finding];
   const entries = finding.entries.filter((entry) => !isOld(entry));
-  return entries.length === 0 ? [] : [{ ...finding, entries } as Finding];
+  return entries.length === 0 ? [] : [{ ...finding, entries }];
 }
 
 /** The finding with the unit's own rows alone; nothing where it has none. */

@@ -7,7 +7,9 @@ import { finished } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { LedgerSlice } from '../../adapters/postgres/reconciliation-engine/ledger-slice.js';
 import type { CopySession } from '../../adapters/postgres/reconciliation-engine/session.js';
-import * as store from '../../adapters/postgres/reconciliation-engine/units.js';
+import * as lines from '../../adapters/postgres/reconciliation-engine/lines.js';
+import type * as open from '../../adapters/postgres/reconciliation-engine/open-items.js';
+import type * as store from '../../adapters/postgres/reconciliation-engine/units.js';
 import type { Day } from '../../kernel/calendar-day.js';
 import { OpsError } from '../../kernel/errors.js';
 import type { Secret } from '../../kernel/secret.js';
@@ -19,7 +21,7 @@ import type { Exact } from '../../reconciliation/join/join.js';
 import type { MatchSettings } from '../../reconciliation/matching/settings.js';
 
 /** A file of the run as a table, with what could not be read of it. */
-export interface TableFile {
+interface TableFile {
   id: number;
   bytes: Buffer;
   problems: QuarantineFact[];
@@ -96,14 +98,14 @@ export async function stageFiles({ desk, unit, files, means }: Run): Promise<Sta
     const { bytes, problems } = await means.tableOf(file);
     const staging = stagingOf(bytes);
     await stage(desk, unit, file.id, staging);
-    if (last) await store.supersede(desk, unit, file.id);
+    if (last) await lines.supersede(desk, unit, file.id);
     const unread = staging
       .problems()
       .map(({ line, code, message }) => ({ file: file.id, line, code, message }));
     quarantined.push(...problems, ...unread);
     last = staging;
   }
-  if (last) await store.closeLines(desk, unit);
+  if (last) await lines.closeLines(desk, unit);
   return { quarantined, only: files.length === 1 ? last : null };
 }
 
@@ -113,7 +115,7 @@ async function stage(
   file: number,
   staging: Staging,
 ): Promise<void> {
-  const into = await store.stageLines(desk, unit, file, staging.columns);
+  const into = await lines.stageLines(desk, unit, file, staging.columns);
   await writeAll(desk, into, async (write) => {
     for (const chunk of staging.chunks()) {
       await write(chunk);
@@ -143,13 +145,13 @@ export async function writeAll(
   }
 }
 
-export const leftoversOf = (rest: Pool): store.Leftover[] => [
+export const leftoversOf = (rest: Pool): open.Leftover[] => [
   ...rest.entries.map((entry) => ({ ...entry, side: 'ledger' as const })),
   ...rest.lines.map((line) => ({ ...line, side: 'statement' as const })),
 ];
 
 /** What an engine left, with the rows that earlier units left open. */
-export const poolOf = (rest: Pool, open: readonly store.OpenItem[]): Pool => ({
+export const poolOf = (rest: Pool, open: readonly open.OpenItem[]): Pool => ({
   entries: [...rest.entries, ...open.flatMap((item) => (item.side === 'ledger' ? [item.row] : []))],
   lines: [...rest.lines, ...open.flatMap((item) => (item.side === 'statement' ? [item.row] : []))],
 });

@@ -3,7 +3,7 @@
  * that has one answer alone is taken out.
  */
 import { copyLedger } from '../../adapters/postgres/reconciliation-engine/ledger-slice.js';
-import * as store from '../../adapters/postgres/reconciliation-engine/units.js';
+import * as lines from '../../adapters/postgres/reconciliation-engine/lines.js';
 import { OpsError } from '../../kernel/errors.js';
 import { joinUnit } from '../../reconciliation/engine/compare.js';
 import { Inflow } from '../../reconciliation/join/inflow.js';
@@ -39,7 +39,7 @@ async function ledgerSide(run: Run): Promise<Side> {
 async function stagedSide({ desk, unit, files }: Run): Promise<Side> {
   const inflow = new Inflow('statement');
   if (files.length === 0) inflow.add(emptyStatement);
-  else for await (const chunk of store.copyLines(desk, unit.id)) inflow.add(chunk as Buffer);
+  else for await (const chunk of lines.copyLines(desk, unit.id)) inflow.add(chunk as Buffer);
   return inflow.end();
 }
 

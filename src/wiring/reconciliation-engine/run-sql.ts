@@ -73,7 +73,7 @@ async function findingsOf(
   return findings;
 }
 
-const numbersOf = <Row extends object>(rows: readonly (Row & { n: number })[]): Map<object, number> =>
+const numbersOf = (rows: readonly { n: number }[]): Map<object, number> =>
   new Map(rows.map((row) => [row, row.n]));
 
 /** The same rows as objects: those that were left, and behind them, in their order, those that were added. */

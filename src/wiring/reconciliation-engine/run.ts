@@ -6,6 +6,8 @@
  */
 import type { Writable } from 'node:stream';
 import { openSession, type CopySession } from '../../adapters/postgres/reconciliation-engine/session.js';
+import * as lines from '../../adapters/postgres/reconciliation-engine/lines.js';
+import * as open from '../../adapters/postgres/reconciliation-engine/open-items.js';
 import * as store from '../../adapters/postgres/reconciliation-engine/units.js';
 import type { Day } from '../../kernel/calendar-day.js';
 import { payoutsOf, residuesOf } from '../../reconciliation/engine/batches.js';
@@ -53,7 +55,7 @@ async function runBetween(
   const later = await store.laterDays(desk, plan);
   await desk.query('commit');
   means.progress(0.95, 'Indexing');
-  if (plan.files.length > 0) await store.indexLines(desk, unit.id);
+  if (plan.files.length > 0) await lines.indexLines(desk, unit.id);
   return later;
 }
 
@@ -62,11 +64,11 @@ async function compare(run: Run): Promise<{ compared: UnitFindings; facts: KeptF
   const { exact, rest, quarantined, match } = await (plan.engine === 'sql' ? leftBySql : leftByJoin)(run);
   means.progress(0.6, 'Matching');
   const hasRules = plan.settings.rules.length > 0;
-  const carried = await store.openItems(desk, plan, unit.id, leftoversOf(rest), hasRules);
+  const carried = await open.openItems(desk, plan, unit.id, leftoversOf(rest), hasRules);
   const pool = poolOf(rest, carried);
   const payouts = plan.isClearing ? payoutsOf(pool.entries, rest.lines) : [];
   const batches = payouts.map(({ line }) => line);
-  const residues = residuesOf(payouts, await store.batchSums(desk, unit.id, batches));
+  const residues = residuesOf(payouts, await lines.batchSums(desk, unit.id, batches));
   const found = await match(withoutHeld(pool, residues), residues);
   const compared = judgeUnit(found, {
     businessDay: plan.businessDay,
@@ -74,7 +76,7 @@ async function compare(run: Run): Promise<{ compared: UnitFindings; facts: KeptF
     rest,
     carried,
     residues,
-    orders: await store.orderCounts(desk, unit.id, plan, ordersInQuestion(found)),
+    orders: await lines.orderCounts(desk, unit.id, plan, ordersInQuestion(found)),
     isBefore: unit.readBefore === null ? plan.isBefore : () => false,
     quarantined: quarantined.length,
   });
@@ -89,10 +91,10 @@ async function keep(
   await writeRows(desk, await store.replaceResults(desk, id), facts.results, (row, at) =>
     store.resultLine(id, at, row),
   );
-  await writeRows(desk, await store.openRows(desk), facts.open, (row) => store.openLine(plan, id, row));
-  await store.keepOpen(desk, id);
-  if (facts.broken.length > 0) await store.breakItems(desk, plan.partner, id, facts.broken);
-  if (facts.closed.length > 0) await store.closeItems(desk, plan, id, facts.closed);
+  await writeRows(desk, await open.openRows(desk), facts.open, (row) => open.openLine(plan, id, row));
+  await open.keepOpen(desk, id);
+  if (facts.broken.length > 0) await open.breakItems(desk, plan.partner, id, facts.broken);
+  if (facts.closed.length > 0) await open.closeItems(desk, plan, id, facts.closed);
   await store.recordUnit(desk, id, {
     ...summary,
     ranAt: plan.now,

@@ -17,3 +17,15 @@ export const lineOf = (row: LineJson): KeptLine => ({
   amountMinor: BigInt(row.amountMinor),
   feeMinor: BigInt(row.feeMinor),
 });
+
+const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** A row in the text format of COPY. A NUL cannot be kept by the database. */
+export const copyLine = (fields: readonly (string | null)[]): string =>
+  `${fields
+    .map((field) =>
+      field === null
+        ? '\\N'
+        : field.replaceAll('\0', '\uFFFD').replace(/[\\\n\r\t]/g, (mark) => escapes[mark] ?? mark),
+    )
+    .join('\t')}\n`;

@@ -1,7 +1,8 @@
 /**
  * One connection for a long read or write of reconciliation, with COPY.
  *
- * Invariants: the books' session is read-only and every statement has a time limit; every error that leaves is an OpsError.
+ * Invariants: the books' session is read-only and every statement has a time limit; when the process
+ * goes, the server ends what it was doing; every error that leaves is an OpsError.
  */
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
@@ -9,6 +10,7 @@ import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import type { OpsError } from '../../../kernel/errors.js';
 import type { Secret } from '../../../kernel/secret.js';
+import { endsWithUsSql } from '../database.js';
 import { databaseError } from '../errors.js';
 
 export interface SessionOptions {
@@ -55,6 +57,7 @@ export async function openSession(options: SessionOptions): Promise<CopySession>
   };
   try {
     await client.connect();
+    await client.query(endsWithUsSql);
     await client.query(`set statement_timeout = ${statementTimeoutMs}`);
     if (options.readOnly === true) await client.query('set default_transaction_read_only = on');
   } catch (error) {

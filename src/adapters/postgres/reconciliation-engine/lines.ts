@@ -1,0 +1,163 @@
+/**
+ * The lines of a unit's statements: staged file by file, then kept, and what they come to.
+ *
+ * Invariant: a line counts once, whichever of the unit's files repeat it.
+ */
+import type { Readable, Writable } from 'node:stream';
+import { isoDay } from '../../../kernel/calendar-day.js';
+import { OpsError } from '../../../kernel/errors.js';
+import type { UnitKey } from '../../../ports/reconciliation.js';
+import type { CopySession } from './session.js';
+import type { OpenedUnit } from './units.js';
+
+/** The columns of a statement table, and those of the staged lines that take them. */
+const stagedColumns: Readonly<Record<string, string>> = {
+  line_no: 'line',
+  partner_ref: 'reference',
+  amount_minor: 'amount_minor',
+  currency: 'currency',
+  value_date: 'value_date',
+  type: 'type',
+  fee_minor: 'fee_minor',
+  batch_id: 'batch',
+  our_ref: 'own_reference',
+};
+
+/** Takes lines of a statement table, without its header. */
+export async function stageLines(
+  session: CopySession,
+  { id, files, staging }: OpenedUnit,
+  file: number,
+  columns: readonly string[],
+): Promise<Writable> {
+  const names = columns.map((column) => stagedColumns[column] ?? '');
+  if (names.includes('')) throw new OpsError('internal', 'A statement table has a column without a place.');
+  if (files.length === 0) await session.query('select paydesk.recon_open_lines($1, $2)', [id, file]);
+  else await session.query(againSql(id, file));
+  return session.copyIn(
+    `copy ${staging} (${names.join(', ')}) from stdin (format csv, force_not_null (${textColumns(names).join(', ')}))`,
+  );
+}
+
+const againSql = (unit: number, file: number): string => `
+  create temporary table if not exists staged_lines (like paydesk.recon_lines including defaults) on commit drop;
+  alter table staged_lines alter unit set default ${unit}, alter file set default ${file}`;
+
+/** An empty field is an empty text there, not null. */
+const textColumns = (names: readonly string[]): string[] =>
+  names.filter((name) => ['reference', 'type', 'batch', 'own_reference'].includes(name));
+
+/** Marks lines of older files of the unit that `file` says anew. */
+export async function supersede(session: CopySession, { staging }: OpenedUnit, file: number): Promise<void> {
+  await session.query(sameLinesSql(staging), [file]);
+  await session.query(correctedLinesSql(staging), [file]);
+}
+
+/** Equal lines count as often as the file that has most of them says: genuine duplicates stay. */
+const sameLinesSql = (lines: string): string => `
+  with numbered as (
+    select ctid as place, file, row_number() over (partition by file = $1, reference, amount_minor, currency, value_date,
+      type, fee_minor, batch order by file, line) as occurrence, reference, amount_minor, currency, value_date, type,
+      fee_minor, batch
+    from ${lines} where superseded_by is null
+  )
+  update ${lines} as old set superseded_by = $1
+  from numbered o join numbered n on n.file = $1 and o.file <> $1
+    and (n.reference, n.amount_minor, n.currency, n.type, n.fee_minor, n.batch, n.occurrence)
+      = (o.reference, o.amount_minor, o.currency, o.type, o.fee_minor, o.batch, o.occurrence)
+    and n.value_date is not distinct from o.value_date
+  where old.ctid = o.place`;
+
+/**
+ * A file that repeats at least half of an older one's batch, or of its lines without a batch, corrects them: it states the
+ * batch anew, and of other lines what it says of a reference counts alone.
+ */
+const correctedLinesSql = (lines: string): string => `
+  with repeated as (
+    select file, batch, currency from ${lines} where file <> $1 group by file, batch, currency
+    having 2 * count(*) filter (where reference <> '' and reference in (select reference from ${lines} where file = $1))
+      >= count(*)
+  )
+  update ${lines} as old set superseded_by = $1
+  where old.superseded_by is null and old.file <> $1
+    and (old.file, old.batch, old.currency) in (select file, batch, currency from repeated)
+    and ((old.reference, old.type) in (select reference, type from ${lines} where file = $1 and reference <> '')
+      or (old.batch, old.currency) in (select batch, currency from ${lines} where file = $1 and batch <> ''))`;
+
+/** The lines of all files of a unit that count, as a statement table. */
+export const copyLines = (session: CopySession, unit: number): Readable =>
+  session.copyOut(`copy (
+    select line as line_no, nullif(reference, '') as partner_ref, amount_minor, currency, value_date,
+      nullif(type, '') as type, fee_minor, nullif(batch, '') as batch_id, nullif(own_reference, '') as our_ref, file
+    from paydesk.recon_lines_${unit} where superseded_by is null
+  ) to stdout (format csv, header)`);
+
+/** The staged lines become the unit's. */
+export async function closeLines(session: CopySession, { id, files }: OpenedUnit): Promise<void> {
+  if (files.length === 0) await session.query('select paydesk.recon_close_lines($1)', [id]);
+  else {
+    await session.query(`delete from paydesk.recon_lines_${id}`);
+    await session.query(`insert into paydesk.recon_lines_${id} select * from pg_temp.staged_lines`);
+  }
+}
+
+/** What the lines of each batch come to, in the order of the batches. */
+export async function batchSums(
+  session: CopySession,
+  unit: number,
+  batches: readonly { file: number; batch: string; currency: string }[],
+): Promise<bigint[]> {
+  if (batches.length === 0) return [];
+  const rows = await session.query<{ sum: string }>(
+    `select coalesce(sum(l.amount_minor), 0)::text as sum
+      from unnest($1::bigint[], $2::text[], $3::text[]) with ordinality as b (file, batch, currency, at)
+      left join paydesk.recon_lines_${unit} l
+        on l.superseded_by is null and (l.file, l.batch, l.currency) = (b.file, b.batch, b.currency)
+      group by b.at order by b.at`,
+    [
+      batches.map(({ file }) => file),
+      batches.map(({ batch }) => batch),
+      batches.map(({ currency }) => currency),
+    ],
+  );
+  return rows.map(({ sum }) => BigInt(sum));
+}
+
+interface OrderRow {
+  order: string;
+  type: string;
+  currency: string;
+  amountMinor: string;
+  lines: string;
+}
+
+/** How often each of these orders is on a line of the unit, or on an open one of an earlier unit. */
+export async function orderCounts(
+  session: CopySession,
+  unit: number,
+  { partner, businessDay }: UnitKey,
+  orders: readonly string[],
+): Promise<{ order: string; type: string; currency: string; amountMinor: bigint; lines: number }[]> {
+  if (orders.length === 0) return [];
+  const rows = await session.query<OrderRow>(
+    `with paid as (
+      select own_reference as name, type, currency, amount_minor
+      from paydesk.recon_lines where unit = $1 and superseded_by is null and own_reference = any($4)
+      union all
+      select row ->> 'order', row ->> 'type', currency, amount_minor from paydesk.recon_open
+      where partner = $2 and side = 'statement' and business_day < $3 and closed_by is null and row ->> 'order' = any($4)
+    )
+    select name as "order", type, currency, amount_minor::text as "amountMinor", count(*) as lines
+    from paid group by name, type, currency, amount_minor`,
+    [unit, partner, isoDay(businessDay), orders],
+  );
+  return rows.map(({ amountMinor, lines, ...row }) => ({
+    ...row,
+    amountMinor: BigInt(amountMinor),
+    lines: Number(lines),
+  }));
+}
+
+/** After the transaction: runs do not need the index, traces do. */
+export const indexLines = (session: CopySession, unit: number): Promise<object[]> =>
+  session.query('select paydesk.recon_index_lines($1)', [unit]);
