@@ -66,7 +66,7 @@ export function welcome(world: World, now: Date): Welcome {
         type: 'section',
         text: {
           type: 'mrkdwn',
-          text: '`/recon`  are we whole? Yesterday’s statements are in #reconciliation. Start *Short-paid settlement* or *Duplicate captures* under *Scenarios*, then `/recon breaks`: take a break, see both sides, write to the partner or write it off; the statement that proves it closes it in its thread.',
+          text: '`/recon`  are we whole? Yesterday’s statements are in #reconciliation. Start *Short-paid settlement* or *Duplicate captures* under *Scenarios*, then `/recon breaks`: take a break, see both sides, write to the partner or write it off; the statement that proves it closes it in its thread. `/recon forecast klaro` shows what lands next, `/recon rollup month` how breaks rolled forward.',
         },
       },
       {

@@ -70,18 +70,25 @@ function quantile(shares: ReadonlyMap<number, number>, wanted: number): number {
 
 /** Business days from one day to another: 0 on the same day, or when no business day lies behind the first. */
 function businessDaysBetween(from: Day, to: Day, calendar: BusinessCalendar): number {
-  return to <= from ? 0 : numberOf(to, calendar) - numberOf(from, calendar);
+  if (to <= from) return 0;
+  const numberOf = numbered.get(calendar) ?? numbering(calendar, from);
+  numbered.set(calendar, numberOf);
+  return numberOf(to) - numberOf(from);
 }
 
-/** How many business days there were since 1970, per calendar and day: counted once. */
-const counts = new WeakMap<BusinessCalendar, number[]>();
+const numbered = new WeakMap<BusinessCalendar, (day: Day) => number>();
 
-function numberOf(day: Day, calendar: BusinessCalendar): number {
-  const known = counts.get(calendar) ?? [0];
-  counts.set(calendar, known);
-  for (let next = known.length; next <= day; next++)
-    known.push((known.at(-1) ?? 0) + (calendar.closed(next) === null ? 1 : 0));
-  return known[day] ?? 0;
+/** Numbers business days around a first one, each counted once: a year of holidays takes a while to work out. */
+function numbering(calendar: BusinessCalendar, first: Day): (day: Day) => number {
+  const open = (day: Day): number => (calendar.closed(day) === null ? 1 : 0);
+  const after = [0];
+  const before = [0];
+  return (day) => {
+    for (let at = after.length; at <= day - first; at++) after.push((after[at - 1] ?? 0) + open(first + at));
+    for (let at = before.length; at <= first - day; at++)
+      before.push((before[at - 1] ?? 0) - open(first - at + 1));
+    return (day >= first ? after[day - first] : before[first - day]) ?? 0;
+  };
 }
 
 interface Expected {

@@ -48,7 +48,7 @@ export interface Reported {
   day: string;
 }
 
-export interface Bench extends Reconciliation {
+export interface Bench extends Omit<Reconciliation, 'close'> {
   /** The inbox. */
   folder: string;
   database: Database;
@@ -188,6 +188,7 @@ export async function startBench(
         restart identity cascade`);
     },
     close: async () => {
+      built.close();
       await database.close();
       await rm(inbox, { recursive: true, force: true });
       await test.drop();

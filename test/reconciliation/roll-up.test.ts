@@ -156,7 +156,7 @@ describe('an equation that does not hold', () => {
     ]);
     await bench.database.query(sql);
     const period: Period = { kind: 'week', from: dayOf('2026-10-01'), to: dayOf('2026-10-08') };
-    await expect(bench.desk.rollUp(null, period)).rejects.toMatchObject({
+    await expect(bench.desk.rollUp('harbour', period)).rejects.toMatchObject({
       code: 'internal',
       publicMessage: expect.stringContaining(message),
     });

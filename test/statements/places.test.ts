@@ -16,7 +16,8 @@ import { parseDay } from '../../src/kernel/calendar-day.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { placesOf } from '../../src/wiring/statement-places.js';
 import { remarksOn } from '../../src/wiring/held-messages.js';
-import { statementSettings, statementWork } from '../../src/wiring/statement-work.js';
+import { statementThread, type StatementThread } from '../../src/wiring/statement-thread.js';
+import { statementSettings } from '../../src/wiring/statement-work.js';
 import type { StatementPlace } from '../../src/ports/statement-inbox.js';
 import { startBench, type Bench } from '../reconciliation/bench.js';
 import { s3Keys, startS3, type S3Server } from './s3-server.js';
@@ -344,6 +345,7 @@ describe('the desk', () => {
   let s3: S3Server;
   let sftp: SftpServer;
   let bench: Bench;
+  let thread: StatementThread;
   const report = Buffer.from(
     'reference,order,batch,kind,amount,fee,currency,day\nP1,,,payment,10.00,0.00,EUR,2026-11-27\n',
   );
@@ -358,10 +360,22 @@ describe('the desk', () => {
       { id: own-bucket, s3: { endpoint: '${s3.url}', region: eu-test-1, bucket: statements } },
       { id: northpay-sftp, partner: northpay, every: 5m,
         sftp: { host: 127.0.0.1, port: ${sftp.port}, user: larkspur, folder: /out, hostKeys: ['${sftp.hostKey}'] } }`;
-    bench = await startBench('2026-11-28T06:00:00Z', statementWork, { places, secrets });
+    bench = await startBench(
+      '2026-11-28T06:00:00Z',
+      // Files are read in the thread, where libraries are loaded as in production.
+      ({ settings, clock, url }) => {
+        const urls = { databaseUrl: url.reveal(), booksUrl: url.reveal() };
+        thread = statementThread({ settings, logLevel: 'silent', ...urls }, { clock });
+        return thread;
+      },
+      { places, secrets },
+    );
     sftp.entries.set('/out', 'folder');
   });
-  afterAll(() => Promise.all([bench.close(), s3.close(), sftp.close()]));
+  afterAll(async () => {
+    await thread.close();
+    await Promise.all([bench.close(), s3.close(), sftp.close()]);
+  });
 
   it('takes each content once, wherever it lies, and an SFTP file when it has rested', async () => {
     sftp.entries.set('/out/any-name.csv', { bytes: report, mtime: 1_795_000_000 });

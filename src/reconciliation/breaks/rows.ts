@@ -11,7 +11,7 @@ export interface BreakRow {
 }
 
 /** A spreadsheet opens more; a person does not read them. */
-export const mostBreakRows = 10_000;
+const mostBreakRows = 10_000;
 
 /** The largest first; `total` is how many fit the filter. */
 export async function breakRows(

@@ -22,7 +22,7 @@ import {
 import { todayOf, type ReconciledPartner } from './partner.js';
 
 /** A day of the chart. */
-export interface OutlookDay {
+interface OutlookDay {
   day: Day;
   /** Null where too little was known to say. */
   expectedMinor: bigint | null;

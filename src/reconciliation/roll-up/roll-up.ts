@@ -57,11 +57,13 @@ async function partnerRollUp(
   { from, to }: Period,
 ): Promise<PartnerRollUp> {
   const { partner: id, name, timeZone } = partner;
-  const [flows, statements] = await Promise.all([
-    deps.breaks.flow(id, startOfDay(isoDay(from), timeZone), startOfDay(isoDay(to), timeZone)),
-    punctualityOf(deps, partner, from, to - 1),
-  ]);
+  const flows = await deps.breaks.flow(
+    id,
+    startOfDay(isoDay(from), timeZone),
+    startOfDay(isoDay(to), timeZone),
+  );
   flows.forEach(requireBalance);
+  const statements = await punctualityOf(deps, partner, from, to - 1);
   return { partner: { id, name }, flows, statements };
 }
 

@@ -166,14 +166,10 @@ function percentText(part: number, whole: number): string {
   return `${Math.floor((10_000 * Math.max(part, 0)) / whole) / 100} %`;
 }
 
-/** What lands next, soonest day first. */
+/** When it lands is said below. */
 function pendingText({ unit, pending }: DayReport): string {
-  const [next] = pending;
-  if (next === undefined) return unit.pending === 0 ? 'Nothing' : plural(unit.pending, 'entry', 'entries');
-  const sameDay = pending.filter(({ dueOn }) => dueOn === next.dueOn);
-  const total = pending.reduce((sum, { count }) => sum + count, 0);
-  const amounts = sameDay.map(({ currency, minor }): [string, bigint] => [currency, minor]);
-  return `${plural(total, 'entry', 'entries')}\nNext: ${amountsText(amounts)} on ${dayText(next.dueOn)}`;
+  const total = pending.length === 0 ? unit.pending : pending.reduce((sum, { count }) => sum + count, 0);
+  return total === 0 ? 'Nothing' : plural(total, 'entry', 'entries');
 }
 
 function groupText<Item extends { count: number }>(
@@ -246,8 +242,8 @@ function chartOf(trend: readonly TrendDay[]): CardBlock | null {
     const lowest = Math.min(...days.map(({ explained }) => explained));
     return { label: shortDay(days.at(-1)?.businessDay ?? 0), value: Math.floor(lowest * 100) / 100 };
   });
-  const of = size === 1 ? 'by business day' : `lowest of each ${size} days`;
-  return lineChart(`Lines explained, ${of}, %`, 'Lines explained, %', points);
+  const of = size === 1 ? 'by business day' : `lowest of each ${size} business days`;
+  return lineChart(`Lines explained ${of}, %`, 'Lines explained, %', points);
 }
 
 const shortDay = (day: Day): string => dayText(day).slice(4);

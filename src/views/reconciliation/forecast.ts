@@ -37,22 +37,22 @@ const mostDueDays = 5;
 /** A line per currency; by due day where there is no history to learn from. */
 export function outlookLines(outlook: Outlook, most: number): string[] {
   const { currencies, today, lastTold } = outlook;
-  const learned = currencies.filter(({ learnedFrom }) => learnedFrom !== null).slice(0, most);
+  const learned = currencies.filter(({ learnedFrom }) => learnedFrom !== null);
   const others = new Set(
     currencies.filter(({ learnedFrom }) => learnedFrom === null).map(({ currency }) => currency),
   );
   const landings = outlook.landings.filter(({ currency }) => others.has(currency));
   const overdue = currencies.filter(({ overdueMinor }) => overdueMinor !== 0n);
   return [
-    ...learned.map((one) => `• ${currencyText(one)}`),
+    ...learned.slice(0, most).map((one) => `• ${currencyText(one)}`),
     ...daysOf(landings)
       .slice(0, mostDueDays)
       .map((group) => `• ${dayLine(group, today)}`),
     ...(overdue.length > 0 && lastTold !== null
       ? [`• :red_circle: overdue on ${dayText(lastTold)}: ${amountsText(overdue.map(overdueOf))}`]
       : []),
-    ...(currencies.length > most
-      ? [`• ${plural(currencies.length - most, 'more currency', 'more currencies')}`]
+    ...(learned.length > most
+      ? [`• ${plural(learned.length - most, 'more currency', 'more currencies')}`]
       : []),
   ];
 }
@@ -127,12 +127,20 @@ function nextOf({ landings, currencies, lastTold }: Outlook): string {
 function chartOf({ currencies }: Outlook): CardBlock | null {
   const one = currencies.find(({ days }) => days.length > 0);
   if (one === undefined) return null;
-  const { currency, days } = one;
+  const { currency } = one;
+  // A day of which nothing was expected is no day of which too little was known.
+  const isJudged = one.days.some(
+    ({ expectedMinor, cameMinor }) => expectedMinor !== null && cameMinor !== null,
+  );
+  const days = isJudged ? one.days.filter(({ expectedMinor }) => expectedMinor !== null) : one.days;
   const major = (minor: bigint | null): number =>
     Number(minor ?? 0n) / 10 ** (currencyExponent(currency) ?? 0);
   const labels = days.map(({ day }) => dayText(day).slice(4));
   return barChart(`Expected and came by day, ${currency}`, labels, [
-    { name: 'Expected', values: days.map(({ expectedMinor }) => major(expectedMinor)) },
+    {
+      name: isJudged ? 'Expected' : 'Expected from today',
+      values: days.map(({ expectedMinor }) => major(expectedMinor)),
+    },
     { name: 'Came', values: days.map(({ cameMinor }) => major(cameMinor)) },
   ]);
 }
