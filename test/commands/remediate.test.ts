@@ -49,6 +49,7 @@ beforeEach(async () => {
   desk = {
     remediation: replica.desk,
     reconciliation: null,
+    disputes: null,
     confirmationAddress: (token) => `https://desk.example/confirm/${token}`,
     partners: [{ id: 'northpay', name: 'Northpay' }],
     directory: company.people.directory,
@@ -464,6 +465,7 @@ describe('Home', () => {
       disputes: null,
       alerts: null,
       reconciliation: null,
+      disputes: null,
       clock: systemClock,
     });
     return linesOf({ text: '', blocks }).join('\n');

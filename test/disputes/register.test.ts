@@ -18,6 +18,7 @@ import { silentLog } from '../../src/kernel/log.js';
 import type { Directory } from '../../src/ports/directory.js';
 import type { Dispute } from '../../src/ports/payments-api.js';
 import { weekdays } from '../../src/reconciliation/calendars/weekdays.js';
+import type { Packet } from '../../src/disputes/evidence/packet.js';
 import { noLinks } from '../../src/views/kit/links.js';
 import { faultsOf, noWindows, recordedAnswers } from '../support/cards.js';
 import { aDispute, now } from '../support/payment-objects.js';
@@ -30,6 +31,7 @@ let api: FakePaymentsApi;
 let disputes: DisputeService;
 const clock = fixedClock(now);
 let told: string[] = [];
+let draft: Pick<Packet, 'readiness' | 'passing'>;
 
 const deskOn = (database: Database): DisputeService =>
   createDisputeDesk({
@@ -39,6 +41,8 @@ const deskOn = (database: Database): DisputeService =>
     looks: createLooks(database, clock),
     audit: createAuditTrail(createAuditStore(database)),
     transactions: database,
+    packetOf: () =>
+      Promise.resolve({ wins: '', statements: [], documents: [], gaps: [], compelling: null, ...draft }),
     tell: (_tx, { id, status, ownerId }, news) => {
       told.push([id, status, ownerId, news?.text].filter(Boolean).join(' '));
       return Promise.resolve();
@@ -51,6 +55,7 @@ beforeEach(async () => {
   own = await createDatabase();
   clock.set(now);
   told = [];
+  draft = { readiness: { word: 'not_ready', reason: 'lacks everything' }, passing: false };
   api = new FakePaymentsApi();
   db = openDatabase({ url: own.appUrl, clock, log: silentLog });
   disputes = deskOn(db);
