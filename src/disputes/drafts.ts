@@ -1,5 +1,5 @@
 /**
- * The draft answer of a dispute while an answer is awaited: assembled when the dispute is new and again every few hours, so
+ * The draft answer of a dispute while an answer is awaited: assembled when the dispute is new and again, so
  * that its card and thread say when it has become ready.
  *
  * Invariants: what was assembled is not kept, only how ready it was; the thread hears of a change and of nothing else; a
@@ -25,8 +25,9 @@ export interface DraftDeps {
   clock: Clock;
 }
 
-/** Deliveries arrive and customers write: often enough for both. */
-const freshMs = 6 * hourMs;
+/** Often while a dispute is new, because records follow each other; later often enough for parcels and letters. */
+const soonestMs = minuteMs;
+const latestMs = 6 * hourMs;
 const retryMs = 10 * minuteMs;
 
 /** Called when it is due. */
@@ -39,7 +40,7 @@ export async function advanceDraft(deps: DraftDeps, id: string): Promise<void> {
   const { readiness, passing } = await deps.packetOf(dispute);
   const before = await deps.register.find(id);
   if (before === null) return;
-  const dueAt = new Date(now.getTime() + (passing ? retryMs : freshMs));
+  const dueAt = new Date(now.getTime() + (passing ? retryMs : freshFor(dispute, now)));
   const isNews =
     before.draft === null ||
     (!passing && (before.draft.word !== readiness.word || before.draft.reason !== readiness.reason));
@@ -49,6 +50,9 @@ export async function advanceDraft(deps: DraftDeps, id: string): Promise<void> {
     if (current) await deps.drafted(tx, current, readiness, dueAt);
   });
 }
+
+const freshFor = ({ createdAt }: Dispute, now: Date): number =>
+  Math.min(latestMs, Math.max(soonestMs, now.getTime() - createdAt.getTime()));
 
 async function lookAt(deps: DraftDeps, id: string): Promise<Dispute | 'gone' | 'later'> {
   try {

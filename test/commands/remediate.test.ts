@@ -465,7 +465,6 @@ describe('Home', () => {
       disputes: null,
       alerts: null,
       reconciliation: null,
-      disputes: null,
       clock: systemClock,
     });
     return linesOf({ text: '', blocks }).join('\n');

@@ -6,12 +6,20 @@
  */
 import type { Clock } from '../../kernel/clock.js';
 import { answerTo, canBeAnswered } from '../../nouns/dispute.js';
-import { kindText, recommendedFor, setsFor } from '../../nouns/evidence-needs.js';
+import { kindText, recommendedFor } from '../../nouns/evidence-needs.js';
 import type { EvidenceKind } from '../../ports/evidence.js';
 import type { Dispute } from '../../ports/payments-api.js';
 import { categoryOf } from './categories/index.js';
 import { gather, type Material, type MaterialDeps } from './material.js';
-import { kindsOf, present, readinessOf, type KnownDocument, type Packet, type Statement } from './packet.js';
+import {
+  kindsOf,
+  nearestSet,
+  present,
+  readinessOf,
+  type KnownDocument,
+  type Packet,
+  type Statement,
+} from './packet.js';
 
 export interface AssemblerDeps extends MaterialDeps {
   clock: Clock;
@@ -82,12 +90,11 @@ interface Has {
 
 /** Of what the category asks for, that which no source has. */
 function gapsOf({ reason }: Dispute, { statements, documents, staged }: Has): string[] {
-  const have = [...kindsOf(statements, staged), ...documents.map(({ kind }) => kind)];
-  const asked = [...new Set([...setsFor(reason).flat(), ...recommendedFor(reason, have)])];
-  return asked
-    .filter((kind) => !have.includes(kind))
-    .map((kind) => {
-      const from = comesFrom[kind];
-      return from === undefined ? `no ${kindText(kind)}` : `no ${kindText(kind)} (from ${from})`;
-    });
+  const have = kindsOf(statements, staged);
+  const nearest = nearestSet(reason, { have, documents });
+  const known = [...have, ...documents.map(({ kind }) => kind)];
+  return [...(nearest?.unknown ?? []), ...recommendedFor(reason, known)].map((kind) => {
+    const from = comesFrom[kind];
+    return from === undefined ? `no ${kindText(kind)}` : `no ${kindText(kind)} (from ${from})`;
+  });
 }

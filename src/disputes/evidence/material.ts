@@ -147,8 +147,8 @@ async function findPair(
   return {
     pair: null,
     lacks:
-      `orders has ${earlier.length} with this card of 120 to 365 days before; ${candidates.length} match in two identifiers, ` +
-      `${undisputed.length} of ${checked.length} asked for at the provider are paid, undisputed and without a fraud warning`,
+      `${earlier.length} earlier orders with this card, 120 to 365 days before; ${candidates.length} match in two identifiers; ` +
+      `${undisputed.length} of the ${checked.length} that were checked are paid, undisputed and without a fraud warning`,
   };
 }
 

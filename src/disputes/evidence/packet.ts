@@ -91,29 +91,38 @@ interface Weighed {
   barred: string | null;
 }
 
-/** Ready when what the category needs is there; nearly, when a part of it is, or only known documents are to be attached. */
+/** The set of the category that is nearest to being whole; null where the provider lists none. */
+export function nearestSet(
+  reason: string,
+  { have, documents }: { have: readonly EvidenceKind[]; documents: readonly KnownDocument[] },
+): { set: readonly EvidenceKind[]; lacking: EvidenceKind[]; unknown: EvidenceKind[] } | null {
+  const weighed = setsFor(reason).map((set) => {
+    const lacking = set.filter((kind) => !have.includes(kind));
+    const unknown = lacking.filter((kind) => documents.every((known) => known.kind !== kind));
+    return { set, lacking, unknown };
+  });
+  return (
+    weighed.toSorted(
+      (a, b) => a.unknown.length - b.unknown.length || a.lacking.length - b.lacking.length,
+    )[0] ?? null
+  );
+}
+
+/** Ready when what the category needs is there; nearly, when half of it is, or only known documents are to be attached. */
 export function readinessOf({ reason, statements, documents, staged, barred }: Weighed): Readiness {
   if (barred !== null) return { word: 'not_ready', reason: barred };
   const have = kindsOf(statements, staged);
-  const sets = setsFor(reason);
-  if (sets.length === 0)
+  const nearest = nearestSet(reason, { have, documents });
+  if (nearest === null)
     return answersAnything(have)
-      ? { word: 'nearly', reason: 'no list of required evidence exists for this reason, so read it through' }
+      ? { word: 'nearly', reason: 'the provider lists no required evidence for this reason: read it through' }
       : { word: 'not_ready', reason: 'no source has anything that answers it' };
-  const weighed = sets
-    .map((set) => {
-      const lacking = set.filter((kind) => !have.includes(kind));
-      const unknown = lacking.filter((kind) => documents.every((known) => known.kind !== kind));
-      return { set, lacking, unknown };
-    })
-    .toSorted((a, b) => a.unknown.length - b.unknown.length || a.lacking.length - b.lacking.length);
-  const [best] = weighed;
-  if (best === undefined || best.lacking.length === 0)
-    return { word: 'ready', reason: `has ${kindsText(best?.set ?? [])}` };
-  if (best.unknown.length === 0) return { word: 'nearly', reason: `attach the ${kindsText(best.lacking)}` };
+  const { set, lacking, unknown } = nearest;
+  if (lacking.length === 0) return { word: 'ready', reason: `has ${kindsText(set)}` };
+  if (unknown.length === 0) return { word: 'nearly', reason: `attach the ${kindsText(lacking)}` };
   return {
-    word: best.unknown.length < best.set.length ? 'nearly' : 'not_ready',
-    reason: `lacks ${kindsText(best.lacking)}`,
+    word: unknown.length * 2 <= set.length ? 'nearly' : 'not_ready',
+    reason: `lacks ${kindsText(lacking)}`,
   };
 }
 
