@@ -2,7 +2,8 @@
 import { urgencyOf } from '../../src/disputes/queue.js';
 import { refuseCardNumber } from '../../src/kernel/card-number-refusal.js';
 import { OpsError } from '../../src/kernel/errors.js';
-import { answerTo } from '../../src/nouns/dispute.js';
+import { part } from '../../src/kernel/part.js';
+import { answerTo, canBeAnswered } from '../../src/nouns/dispute.js';
 import type { Card } from '../../src/ports/card.js';
 import type { Dispute, PaymentsApi, ProviderSubject } from '../../src/ports/payments-api.js';
 import { disputeCard, type Surroundings } from '../../src/views/disputes/dispute.js';
@@ -44,6 +45,9 @@ export const oneCard = async (
 ): Promise<Card> =>
   cardFor(await connected(desk).api.dispute(requireDisputeId(text.trim())), readerId, note, desk);
 
+/** The rest of the card is worth more than waiting longer for the draft. */
+const draftMs = 3000;
+
 async function cardFor(
   dispute: Dispute,
   readerId: string,
@@ -51,8 +55,12 @@ async function cardFor(
   desk: DisputeDeps,
 ): Promise<Card> {
   const { api, disputes } = connected(desk);
-  const [around, owner] = await Promise.all([
+  const [around, packet, owner] = await Promise.all([
     surroundingsOf(dispute, api),
+    part(
+      canBeAnswered(dispute, desk.clock.now()) ? disputes.packetOf(dispute) : Promise.resolve(null),
+      draftMs,
+    ),
     disputes.ownerOf(dispute.id).then(
       (id) => ({ id }),
       // The card says that it is not known; everything else on it is the provider's.
@@ -64,6 +72,7 @@ async function cardFor(
     dispute,
     urgency: urgencyOf(dispute, now),
     around,
+    packet,
     owner,
     note,
     isAwaited: answerTo(dispute, now).kind !== 'none',

@@ -4,6 +4,7 @@
  * Invariants: an id and the hash of a plan are held against the database before anything is shown or done; text with a
  * card number in it goes nowhere.
  */
+import type { DisputeService } from '../../src/disputes/desk.js';
 import { hourMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { inTimeZone } from '../../src/kernel/instants.js';
@@ -23,6 +24,8 @@ interface BreakLinks {
 }
 
 export interface RemediateDeps {
+  /** Where the answer of a dispute is drafted; null while no payments API is connected. */
+  disputes: Pick<DisputeService, 'lookAt' | 'packetOf' | 'draftOpened'> | null;
   /** Null while no statements are connected. */
   reconciliation: BreakLinks | null;
   /** Null while guarded actions are not configured. */

@@ -32,6 +32,7 @@ import {
 import { menuOf } from '../../src/views/kit/inputs.js';
 import { underStop } from '../../src/views/remediation/freeze.js';
 import { requireMember } from '../door.js';
+import { draftOf, opened, withDraft } from './drafts.js';
 import { guardedActions, requireRemediation, writerFor, type RemediateDeps } from './deps.js';
 
 /** Throws `not_found`. */
@@ -133,12 +134,15 @@ async function formFor(
   const { stopNow, brief: briefOf } = requireRemediation(desk);
   const about = subject && { kind: subject.kind ?? '', id: subject.id };
   const { breakGlass } = occasion;
-  const [brief, stop] = await Promise.all([
+  const [asked, assembled, stop] = await Promise.all([
     about ? briefOf(action.id, about.id) : null,
+    draftOf(action, about, desk),
     stopNow({ actionId: action.id, breakGlass }),
     requireCouldAsk(desk, { action, userId, breakGlass }),
   ]);
-  const typed = await prefilled(action, subject, desk);
+  const draft = await opened(assembled, about, userId, desk);
+  const typed = { ...draft?.typed, ...(await prefilled(action, subject, desk)) };
+  const brief = withDraft(asked, draft);
   return underStop(formModal({ action, typed, partners: desk.partners, about, brief, ...occasion }), stop);
 }
 

@@ -3,13 +3,14 @@
  * up at later starts, and live traffic as the clock moves.
  * Invariant: what is stored is exactly what the world says up to `loaded_to`; both change in one transaction. When the
  * world is disturbed, the stored hours that it changes are rewritten, together with the disturbance.
- * Deliberately absent: anything that Paydesk writes. It reads two views through a login of its own.
+ * Deliberately absent: anything that Paydesk writes. It reads the views through a login of its own.
  */
 import pg from 'pg';
 import { hourMs, hourOf, type Clock } from '../world/clock.js';
 import { moneyChangesFrom } from '../world/disturbances.js';
 import { hash, hashText } from '../world/random.js';
 import { historyHours, type OrderAttempt, type World } from '../world/world.js';
+import { evidenceOf, type EvidenceRows } from './evidence.js';
 import { loadHistory } from './load.js';
 import {
   deleteAnswers,
@@ -23,12 +24,14 @@ import {
 } from './memory.js';
 import { rewrite } from './rewrite.js';
 import { attemptRow, bookingRow, type AttemptRow, type BookingRow } from './rows.js';
-import { createViews, grantReader } from './schema.js';
+import { createViews, evidenceViews, grantReader } from './schema.js';
 
 /** What somebody did at a partner outside the world's own traffic, as the company would record it. */
 export interface Change {
   attempts?: AttemptRow[];
   bookings?: BookingRow[];
+  /** What shop, warehouse, accounts and support know. */
+  evidence?: Partial<EvidenceRows>;
 }
 
 interface BooksOptions {
@@ -42,7 +45,7 @@ interface BooksOptions {
 }
 
 export interface Books {
-  /** What Paydesk gets: a login that can read the two views only. */
+  /** What Paydesk gets: a login that can read the views only. */
   readerUrl: string;
   /** Writes everything up to a time (ms). Earlier times do nothing. */
   advance(toMs: number): Promise<void>;
@@ -81,8 +84,14 @@ export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: Book
     await pool.end();
     throw error;
   }
-  const unfollow = world.onDisturb((disturbance, fromMs) =>
-    serially(() =>
+  /** Drawn beside what is written, so that a start does not wait for it. */
+  const addEvidence = async (fromMs: number): Promise<void> => {
+    const evidence = await evidenceOf(world, fromMs, clock.now().getTime());
+    await serially(() => inTransaction(pool, (client) => upsert(client, { evidence })));
+  };
+  let drawing = addEvidence(clock.now().getTime() - openDisputesMs).catch(() => undefined);
+  const unfollow = world.onDisturb(async (disturbance, fromMs) => {
+    await serially(() =>
       inTransaction(pool, async (client) => {
         const toMs = await loadedTo(pool, world);
         const moneyFromMs = moneyChangesFrom(disturbance, fromMs);
@@ -90,8 +99,9 @@ export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: Book
         if (toMs !== null) await rewrite(client, world, { fromMs, moneyFromMs, toMs, partnerId });
         await saveDisturbances(client, world);
       }),
-    ),
-  );
+    );
+    drawing = drawing.then(() => addEvidence(fromMs)).catch(() => undefined);
+  });
   let writing = false;
   const tick = (): void => {
     if (writing) return;
@@ -118,11 +128,15 @@ export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: Book
     close: async () => {
       clearInterval(timer);
       unfollow();
+      await drawing;
       await queue;
       await pool.end();
     },
   };
 }
+
+/** Older disputes are decided. */
+const openDisputesMs = 40 * 24 * hourMs;
 
 interface Reader {
   url: string;
@@ -161,6 +175,7 @@ async function fillUp(pool: pg.Pool, world: World, toMs: number, { log, grant }:
   await inTransaction(pool, async (client) => {
     for (let hour = hourOf(fromMs); hour <= hourOf(toMs); hour += 1)
       await upsert(client, changeWithin(world, hour, fromMs, toMs));
+    await upsert(client, { evidence: await evidenceOf(world, fromMs, toMs) });
     await upsert(client, { attempts: await settledAttempts(client, world, toMs) });
     await client.query('update books.state set loaded_to = $1', [new Date(toMs)]);
   });
@@ -178,7 +193,7 @@ async function loadedTo(pool: pg.Pool, world: World): Promise<number | null> {
   return state.rows[0]?.loaded_to.getTime() ?? null;
 }
 
-function changeWithin(world: World, hour: number, fromMs: number, toMs: number): Required<Change> {
+function changeWithin(world: World, hour: number, fromMs: number, toMs: number): Change {
   const within = (timeMs: number): boolean => timeMs > fromMs && timeMs <= toMs;
   const begun = world.attemptsOfHour(hour).filter(({ attempt }) => within(attempt.createdMs));
   // A capture by hand comes later than the attempt and makes its ARN known.
@@ -231,13 +246,17 @@ async function inTransaction(pool: pg.Pool, work: (client: pg.PoolClient) => Pro
 /** `prefix` leads to the tables of what was written through the payments API. */
 async function upsert(
   client: pg.PoolClient,
-  { attempts = [], bookings = [] }: Change,
+  { attempts = [], bookings = [], evidence = {} }: Change,
   prefix: '' | 'written_' = '',
 ): Promise<void> {
   if (attempts.length > 0)
     await client.query(upsertAttempts(`${prefix}attempts`), [JSON.stringify(attempts)]);
   if (bookings.length > 0)
     await client.query(insertBookings(`${prefix}bookings`), [JSON.stringify(bookings)]);
+  for (const view of evidenceViews) {
+    const rows = evidence[view] ?? [];
+    if (rows.length > 0) await client.query(insertEvidence(view), [JSON.stringify(rows)]);
+  }
 }
 
 const upsertAttempts = (table: string): string => `
@@ -246,6 +265,9 @@ on conflict (attempt_id) do update set status = excluded.status, decline_code = 
   error_origin = excluded.error_origin, charge_id = excluded.charge_id, arn = excluded.arn,
   network_transaction_id = excluded.network_transaction_id, latency_ms = excluded.latency_ms,
   completed_at = excluded.completed_at`;
+
+const insertEvidence = (view: (typeof evidenceViews)[number]): string => `
+insert into books.${view} select * from json_populate_recordset(null::books.${view}, $1) on conflict do nothing`;
 
 /** Entries of a ledger are never changed. */
 const insertBookings = (table: string): string => `

@@ -1,5 +1,5 @@
 /**
- * The company's database: two tables and the documented views over them that Paydesk reads.
+ * The company's database: its tables and the documented views over them that Paydesk reads.
  * Invariant: tables are unlogged, `state` among them, so a crash of the server empties all of them together and the
  * next start loads them again. What was done through the payments API lies apart, in tables that the views read with
  * the others, so that rewriting the world's own rows leaves it alone. Indexes come after the load, because building
@@ -55,6 +55,36 @@ create unlogged table books.written_attempts (primary key (attempt_id)) inherits
 create unlogged table books.written_bookings (primary key (booking_id)) inherits (books.bookings);
 `;
 
+/** Text columns compare as bytes; made where an older data folder lacks them. */
+const evidenceTables = `
+create unlogged table if not exists books.orders (
+  order_id text collate "C" primary key, payment_id text collate "C" not null, charge_id text collate "C",
+  placed_at timestamptz not null, customer_id text collate "C", customer_name text, customer_email text, ip_address text,
+  device_id text collate "C", device_fingerprint text collate "C", billing_address text, shipping_address text,
+  card_fingerprint text collate "C", description text, receipt text, refund_policy text, cancellation_policy text,
+  policies_accepted_at timestamptz, cancelled_at timestamptz
+);
+create index if not exists orders_payment on books.orders (payment_id);
+create index if not exists orders_card on books.orders (card_fingerprint, placed_at);
+create unlogged table if not exists books.deliveries (
+  delivery_id text collate "C" primary key, order_id text collate "C" not null, carrier text, tracking_number text,
+  shipped_at timestamptz, delivered_at timestamptz, address text, proof text
+);
+create index if not exists deliveries_order on books.deliveries (order_id);
+create unlogged table if not exists books.logins (
+  login_id text collate "C" primary key, customer_id text collate "C" not null, logged_in_at timestamptz not null,
+  ip_address text, device_id text, activity text not null
+);
+create index if not exists logins_customer on books.logins (customer_id, logged_in_at);
+create unlogged table if not exists books.customer_messages (
+  message_id text collate "C" primary key, order_id text collate "C" not null, sent_at timestamptz not null,
+  from_customer boolean not null, message text not null
+);
+create index if not exists customer_messages_order on books.customer_messages (order_id);
+`;
+
+export const evidenceViews = ['orders', 'deliveries', 'logins', 'customer_messages'] as const;
+
 /** What Paydesk reads; made again at each start, so that an older data folder gets what is new in it. */
 export const createViews = `
 alter table books.attempts add column if not exists card_network text collate "C";
@@ -79,6 +109,8 @@ create or replace view public.ledger_entries as
   select booking_id || '-c', credit, 'credit'::text, amount_minor, currency, kind,
     partner, payment_id, reference, batch_id, business_day, booked_at
   from books.bookings where books.is_loaded();
+${evidenceTables}
+${evidenceViews.map((view) => `create or replace view public.${view} as select * from books.${view} where books.is_loaded();`).join('\n')}
 `;
 
 /** Two halves of about equal work, built side by side. */
@@ -118,5 +150,6 @@ alter role ${role} with login password ${quotedSecret};
 alter role ${role} set default_transaction_read_only = on;
 grant connect on database ${database} to ${role};
 grant usage on schema public to ${role};
-grant select on public.payment_attempts, public.ledger_entries, public.card_settlements to ${role};
+grant select on public.payment_attempts, public.ledger_entries, public.card_settlements,
+  ${evidenceViews.map((view) => `public.${view}`).join(', ')} to ${role};
 `;

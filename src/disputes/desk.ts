@@ -16,6 +16,7 @@ import type {
   DisputeProgress,
   DisputeRegister,
   KnownDispute,
+  KnownDraft,
   NotedDispute,
   OpenedCount,
   QueueCounts,
@@ -26,6 +27,8 @@ import type {
 import type { Dispute, PaymentsApi } from '../ports/payments-api.js';
 import type { Looks } from '../ports/provider-events.js';
 import type { Transaction, Transactions } from '../ports/transaction.js';
+import { advanceDraft, draftText } from './drafts.js';
+import type { Packet } from './evidence/packet.js';
 import { walk, type Walked } from './walk.js';
 
 /** What is said in the thread of a dispute's card. */
@@ -45,6 +48,8 @@ export interface DisputeDeskDeps {
   looks: Looks;
   audit: AuditTrail;
   transactions: Transactions;
+  /** Assembles the draft answer. */
+  packetOf(dispute: Dispute): Promise<Packet>;
   /** Enqueues the live card, and the news in its thread. */
   tell(tx: Transaction, dispute: KnownDispute, news: DisputeNews | null): Promise<void>;
   clock: Clock;
@@ -82,6 +87,12 @@ export interface DisputeService {
   opened(span: Span): Promise<OpenedCount[]>;
   /** Since when disputes and warnings are followed. */
   begunAt(): Promise<Date>;
+  /** The draft answer, assembled now. */
+  packetOf(dispute: Dispute): Promise<Packet>;
+  /** Assembles the draft of a dispute anew, and says where it has become another. Called when it is due. */
+  advance(id: string): Promise<void>;
+  /** Writes down that a person opened the draft, which holds personal data. */
+  draftOpened(id: string, personId: string): Promise<void>;
   /** How many cards were behind. */
   repairCards(): Promise<number>;
 }
@@ -123,6 +134,19 @@ export function createDisputeDesk(deps: DisputeDeskDeps): DisputeService {
     dueForReminder: () => dueForReminder(deps),
     reminded: (tx, ids) => register.reminded(tx, ids),
     opened: (span) => register.opened(span),
+    packetOf: (dispute) => deps.packetOf(dispute),
+    advance: (id) =>
+      advanceDraft({ ...deps, lookAt: (one) => lookAt(deps, one), drafted: draftedBy(deps) }, id),
+    draftOpened: (id, personId) =>
+      deps.transactions.run((tx) =>
+        deps.audit.append(tx, {
+          kind: 'dispute.draft_opened',
+          actor: personId,
+          subjects: [id],
+          why: null,
+          details: {},
+        }),
+      ),
     begunAt: async () => (await looks.of(walkName(partner))).begunAt,
     repairCards: () =>
       repairCards({
@@ -179,11 +203,21 @@ async function announce(
   if (!isNew && !dispute.announced) return;
   const stepped = !isNew && statusBefore !== dispute.status;
   await move(tx, lifeOf(deps), dispute, {
-    progress: { announced: true, toldAt: tx.now },
+    progress: { announced: true, toldAt: tx.now, ...(isNew ? { dueAt: tx.now } : {}) },
     happening: { verb: isNew ? 'opened' : 'changed', actor: 'paydesk', why: null },
     news: stepped ? { by: null, from: null, text: `Now ${statusWords(dispute.status)}.` } : null,
   });
 }
+
+const draftedBy =
+  (deps: DisputeDeskDeps) =>
+  async (tx: Transaction, before: KnownDispute, draft: KnownDraft, dueAt: Date): Promise<void> => {
+    await move(tx, lifeOf(deps), before, {
+      progress: { draft, dueAt, toldAt: tx.now },
+      happening: { verb: 'drafted', actor: 'paydesk', why: null, details: { draft: draft.word } },
+      news: { by: null, from: null, text: draftText(draft) },
+    });
+  };
 
 const statusWords = (status: string): string => status.replace(/^warning_/, '').replaceAll('_', ' ');
 

@@ -28,6 +28,8 @@ export const auditKinds = [
   'day.reopened',
   'day.signed_off',
   'dispute.changed',
+  'dispute.draft_opened',
+  'dispute.drafted',
   'dispute.opened',
   'dispute.released',
   'dispute.taken',

@@ -34,6 +34,16 @@ export interface DisputeProgress {
   announced: boolean;
   /** When that card was last made. */
   toldAt: Date | null;
+  /** How ready its draft answer was when it was last assembled; null while it was not. */
+  draft: KnownDraft | null;
+  /** When its draft is assembled next; null where no answer is awaited. */
+  dueAt: Date | null;
+}
+
+/** Of a draft only this is remembered: what the books say is nowhere kept. */
+export interface KnownDraft {
+  word: 'ready' | 'nearly' | 'not_ready';
+  reason: string;
 }
 
 export interface KnownDispute extends DisputeFacts, DisputeProgress {

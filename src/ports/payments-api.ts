@@ -45,6 +45,8 @@ export interface CardDetails {
   country: string | null;
   authorizationCode: string | null;
   networkTransactionId: string | null;
+  /** The provider's name for the card number: equal for payments with the same card. */
+  fingerprint: string | null;
 }
 
 /** One attempt at taking the money: an authorisation, and its capture. */

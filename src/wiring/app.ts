@@ -259,6 +259,7 @@ async function bringUpEngine(
     ...(remediation ? [livingRequests(remediation)] : []),
     ...(alerts ? [livingAlerts(alerts), livingIncidents(alerts)] : []),
     ...(desk.livingEvents ? [desk.livingEvents] : []),
+    ...(desk.livingDisputes ? [desk.livingDisputes] : []),
   ];
   // Stops after the engine, whose last moves still leave messages.
   closers.add(() => up.sender?.stop());

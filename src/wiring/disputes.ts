@@ -4,6 +4,7 @@
 import { createCardSettlements } from '../adapters/postgres/card-settlements.js';
 import type { Database } from '../adapters/postgres/database.js';
 import { createDisputeRegister } from '../adapters/postgres/dispute-register.js';
+import { createEvidenceViews } from '../adapters/postgres/evidence-views.js';
 import { createFraudWarnings } from '../adapters/postgres/fraud-warnings.js';
 import {
   createLooks,
@@ -16,6 +17,7 @@ import type { Environment } from '../config/environment.js';
 import type { Config } from '../config/schema.js';
 import type { Digest } from '../../jobs/dispute-digest.js';
 import { createDisputeDesk, type DisputeService } from '../disputes/desk.js';
+import { assemblePacket } from '../disputes/evidence/assemble.js';
 import { monthReport, type MonthReport } from '../disputes/month-report.js';
 import type { Month } from '../kernel/month.js';
 import { shippedProgrammes } from '../disputes/programmes.js';
@@ -55,6 +57,8 @@ export interface DisputeDesk {
   disputesChannel: string | null;
   /** What works the provider's events off; null while no payments API is connected. */
   livingEvents: Living | null;
+  /** What keeps the draft answers of disputes up to date; null while no payments API is connected. */
+  livingDisputes: Living | null;
 }
 
 export function disputesFrom(facts: DisputeFacts): DisputeDesk {
@@ -68,24 +72,35 @@ export function disputesFrom(facts: DisputeFacts): DisputeDesk {
   };
   const partner = config.paymentsApi?.partner;
   if (api === null || partner === undefined)
-    return { ...shared, disputes: null, monthReport: null, livingEvents: null };
+    return { ...shared, disputes: null, monthReport: null, livingEvents: null, livingDisputes: null };
   const disputes = deskFrom(facts, api, partner, shared);
   return {
     ...shared,
     disputes,
     monthReport: monthReportFrom(facts, partner),
     livingEvents: livingEventsFrom(facts, api, partner, { ...shared, disputes }),
+    livingDisputes: {
+      table: 'paydesk.disputes',
+      key: 'id',
+      atOnce: draftsAtOnce,
+      advance: (id) => disputes.advance(id),
+    },
   };
 }
 
+/** Each asks the provider and the books several things. */
+const draftsAtOnce = 3;
+
 function deskFrom(
-  { config, database, audit, outbox, clock, log }: DisputeFacts,
+  { config, database, booksDatabase, audit, outbox, clock, log }: DisputeFacts,
   api: PaymentsApi,
   partner: string,
   { looks, disputesChannel: channel }: Pick<DisputeDesk, 'looks' | 'disputesChannel'>,
 ): DisputeService {
   const links = linksFrom(config.links);
+  const views = booksDatabase ? createEvidenceViews(booksDatabase, log) : null;
   return createDisputeDesk({
+    packetOf: (dispute) => assemblePacket(dispute, { api, views, clock }),
     api,
     partner,
     register: createDisputeRegister(database),

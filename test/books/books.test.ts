@@ -5,21 +5,26 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { booksColumns, createBooks } from '../../src/adapters/postgres/books.js';
+import { createEvidenceViews, evidenceColumns } from '../../src/adapters/postgres/evidence-views.js';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { money } from '../../src/kernel/money.js';
 import { Secret } from '../../src/kernel/secret.js';
 import type { AttemptReference, Books } from '../../src/ports/books.js';
+import type { EvidenceViews } from '../../src/ports/evidence-views.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/postgres.js';
 
 const page = readFileSync(new URL('../../docs/books.md', import.meta.url), 'utf8');
-const [schema = '', rights = ''] = [...page.matchAll(/```sql\n([\s\S]*?)```/g)].map(([, sql = '']) => sql);
+const [schema = '', rights = '', optional = ''] = [...page.matchAll(/```sql\n([\s\S]*?)```/g)].map(
+  ([, sql = '']) => sql,
+);
 
 let testDatabase: TestDatabase;
 let owner: pg.Client;
 let database: Database;
 let books: Books;
+let evidence: EvidenceViews;
 
 /** The role is the whole server's: its name carries this database's, and it goes when the file ends. */
 let role: string;
@@ -32,6 +37,7 @@ beforeAll(async () => {
   await owner.connect();
   await owner.query(schema);
   await owner.query(rights.replaceAll('paydesk_books', role));
+  await owner.query(optional.replaceAll('paydesk_books', role));
   url.username = role;
   url.password = 'choose-one';
   database = openDatabase({
@@ -42,6 +48,7 @@ beforeAll(async () => {
     setting: 'BOOKS_DATABASE_URL',
   });
   books = createBooks(database);
+  evidence = createEvidenceViews(database, silentLog);
 });
 
 afterAll(async () => {
@@ -106,10 +113,10 @@ const addEntry = (changed: Partial<Record<keyof typeof entryRow, unknown>> = {})
   insert('books.entries', { ...entryRow, ...changed });
 
 describe('docs/books.md', () => {
-  it.each(Object.entries(booksColumns))(
+  it.each(Object.entries({ ...booksColumns, ...evidenceColumns }))(
     'documents the columns of %s that are read, and no others',
     (view, columns) => {
-      const table = page.split(`## \`${view}\``)[1]?.split('\n## ')[0] ?? '';
+      const table = page.split(`## \`${view}\``)[1]?.split(/\n##+ /)[0] ?? '';
       expect([...table.matchAll(/^\| `([a-z_0-9]+)`/gm)].map(([, column]) => column)).toEqual(columns);
     },
   );
@@ -117,7 +124,7 @@ describe('docs/books.md', () => {
   it('documents the types that its example has', async () => {
     const { rows } = await owner.query<{ name: string; type: string }>(
       `select table_name || '.' || column_name as name, data_type as type from information_schema.columns
-       where table_name in ('payment_attempts', 'ledger_entries')`,
+       where table_schema = 'public'`,
     );
     const short: Record<string, string> = { 'timestamp with time zone': 'timestamptz', integer: 'int' };
     for (const { name, type } of rows) {
@@ -130,6 +137,65 @@ describe('docs/books.md', () => {
 
   it('gives a user that passes the check', async () => {
     await expect(books.check()).resolves.toBeUndefined();
+  });
+});
+
+describe('the optional views', () => {
+  beforeEach(async () => {
+    await owner.query('truncate books.orders, books.deliveries, books.logins, books.customer_messages');
+    await owner.query(`insert into books.orders (order_id, payment_id, placed_at, card_fingerprint) values
+      ('ORD-1', 'pi_1', '2026-11-01T10:00Z', 'fp1'), ('ORD-0', 'pi_0', '2026-06-01T10:00Z', 'fp1')`);
+    await owner.query(
+      `insert into books.deliveries (delivery_id, order_id, carrier) values ('DLV-1', 'ORD-1', 'Parcelhound')`,
+    );
+  });
+
+  it('give what belongs to a payment, an order and a card', async () => {
+    expect(await evidence.ordersOf('pi_1')).toMatchObject({ rows: [{ id: 'ORD-1', ip: null }], faults: [] });
+    expect(await evidence.deliveriesOf('ORD-1')).toMatchObject({ rows: [{ carrier: 'Parcelhound' }] });
+    const span = { from: new Date('2026-05-01'), to: new Date('2026-07-01') };
+    expect((await evidence.ordersByCard('fp1', span, 5)).rows.map(({ id }) => id)).toEqual(['ORD-0']);
+  });
+
+  it.each<[string, string, RegExp, boolean]>([
+    ['gone', 'drop view deliveries', /^the books have no view deliveries$/, false],
+    [
+      'without a column',
+      'drop view deliveries; create view deliveries as select delivery_id, order_id, shipped_at from books.deliveries; grant select on deliveries to public',
+      /^the books have no deliveries\.carrier, .*deliveries\.proof$/,
+      false,
+    ],
+    [
+      'not granted',
+      `revoke all on deliveries from public, current_role, "ROLE"`,
+      /no view deliveries$/,
+      false,
+    ],
+    [
+      'of another type',
+      'drop view deliveries; create view deliveries as select delivery_id, order_id, 7 as carrier, tracking_number, shipped_at, delivered_at, address, proof from books.deliveries; grant select on deliveries to public',
+      /^deliveries: row DLV-1 cannot be read: carrier is not a text\./,
+      false,
+    ],
+    [
+      'slow',
+      'drop view deliveries; create view deliveries as select d.* from books.deliveries d, pg_sleep(10); grant select on deliveries to public',
+      /^deliveries did not answer in time$/,
+      true,
+    ],
+  ])('that are %s are a fault in words beside the others', async (_name, change, fault, passing) => {
+    await owner.query(change.replace('ROLE', role));
+    try {
+      const found = await evidence.deliveriesOf('ORD-1');
+      expect(found.rows).toEqual([]);
+      expect(found.faults.join()).toMatch(fault);
+      expect(found.passing).toBe(passing);
+      expect((await evidence.ordersOf('pi_1')).rows).toHaveLength(1);
+    } finally {
+      await owner.query(
+        `drop view if exists deliveries; create view deliveries as select * from books.deliveries; grant select on deliveries to ${role}`,
+      );
+    }
   });
 });
 

@@ -32,6 +32,7 @@ const card = '4242 4242 4242 4242';
 const deskOf = (): RemediateDeps => ({
   remediation: replica.desk,
   reconciliation: null,
+  disputes: null,
   confirmationAddress: () => null,
   heldSince: () => Promise.resolve(null),
   partners: [],

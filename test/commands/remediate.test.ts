@@ -49,6 +49,7 @@ beforeEach(async () => {
   desk = {
     remediation: replica.desk,
     reconciliation: null,
+    disputes: null,
     confirmationAddress: (token) => `https://desk.example/confirm/${token}`,
     partners: [{ id: 'northpay', name: 'Northpay' }],
     directory: company.people.directory,

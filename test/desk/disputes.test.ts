@@ -2,6 +2,7 @@
  * Disputes as their people meet them: an event comes by webhook, a card appears, somebody takes it; and what senders of
  * webhooks try that are not the provider. The real desk against all stand-ins.
  */
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signatureOf } from '../../sandbox/payments-api/webhooks.js';
 import { startDesk, textOf, until, webhookSecret, type TestDesk } from '../support/desk.js';
@@ -105,6 +106,49 @@ describe('a new dispute', () => {
     });
     expect(textOf(refused)).not.toContain('You have it.');
     expect(textOf(await desk.command(`/dispute ${dispute}`))).toContain('none yet');
+  });
+});
+
+describe('draft evidence', () => {
+  it('is on the card, in the channel and in the form, each statement with its source', async () => {
+    const { dispute } = await happens('new-dispute');
+    await until('the thread says how ready it is', async () =>
+      (await saidIn('disputes', 'Draft evidence is nearly ready: attach the shipping documentation.')).find(
+        ({ thread_ts }) => thread_ts !== undefined,
+      ),
+    );
+    await until('the card in the channel says it', async () =>
+      JSON.stringify(await cardOf(dispute)).includes('*Draft evidence:* nearly ready'),
+    );
+    const card = await desk.command(`/dispute ${dispute}`);
+    expect(textOf(card)).toMatch(/shipping tracking number: PH\d+ \(deliveries `DLV-ch_\w+`\)/);
+    expect(textOf(card)).toMatch(/attach the shipping documentation: `deliveries\/ch_\w+-handed-over\.pdf`/);
+    expect(textOf(card)).not.toContain('12 Mill Lane');
+    const opened = await desk.action({
+      user: 'ana',
+      channel: 'payments-ops',
+      ts: card.messages[0]?.ts ?? '',
+      action_id: 'remediation_start_stage-evidence',
+    });
+    const form = JSON.stringify(opened.view);
+    expect(form).toContain('"initial_value":"Parcelhound"');
+    expect(form).toContain('12 Mill Lane');
+    expect(textOf(await desk.command(`/audit ${dispute}`))).toContain('opened the draft answer');
+  });
+
+  it('names a view that is gone as a gap', async () => {
+    const { dispute } = await happens('new-dispute');
+    const owner = new pg.Client({ connectionString: desk.urls.books });
+    await owner.connect();
+    try {
+      await owner.query('alter view deliveries rename to parcels');
+      const answer = textOf(await desk.command(`/dispute ${dispute}`));
+      expect(answer).toContain('the books have no view deliveries');
+      expect(answer).toContain('not ready');
+    } finally {
+      await owner.query('alter view parcels rename to deliveries');
+      await owner.end();
+    }
   });
 });
 

@@ -18,6 +18,7 @@ import { silentLog } from '../../src/kernel/log.js';
 import type { Directory } from '../../src/ports/directory.js';
 import type { Dispute } from '../../src/ports/payments-api.js';
 import { weekdays } from '../../src/reconciliation/calendars/weekdays.js';
+import type { Packet } from '../../src/disputes/evidence/packet.js';
 import { noLinks } from '../../src/views/kit/links.js';
 import { faultsOf, noWindows, recordedAnswers } from '../support/cards.js';
 import { aDispute, now } from '../support/payment-objects.js';
@@ -30,6 +31,7 @@ let api: FakePaymentsApi;
 let disputes: DisputeService;
 const clock = fixedClock(now);
 let told: string[] = [];
+let draft: Pick<Packet, 'readiness' | 'passing'>;
 
 const deskOn = (database: Database): DisputeService =>
   createDisputeDesk({
@@ -39,6 +41,8 @@ const deskOn = (database: Database): DisputeService =>
     looks: createLooks(database, clock),
     audit: createAuditTrail(createAuditStore(database)),
     transactions: database,
+    packetOf: () =>
+      Promise.resolve({ wins: '', statements: [], documents: [], gaps: [], compelling: null, ...draft }),
     tell: (_tx, { id, status, ownerId }, news) => {
       told.push([id, status, ownerId, news?.text].filter(Boolean).join(' '));
       return Promise.resolve();
@@ -51,6 +55,7 @@ beforeEach(async () => {
   own = await createDatabase();
   clock.set(now);
   told = [];
+  draft = { readiness: { word: 'not_ready', reason: 'lacks everything' }, passing: false };
   api = new FakePaymentsApi();
   db = openDatabase({ url: own.appUrl, clock, log: silentLog });
   disputes = deskOn(db);
@@ -322,6 +327,58 @@ describe('reminders', () => {
     api.mood = 'up';
     await remind();
     expect(await outbox()).toHaveLength(1);
+  });
+});
+
+describe('a draft answer', () => {
+  const dueAt = async (id: string) => (await createDisputeRegister(db).find(id))?.dueAt ?? null;
+  const ready = { readiness: { word: 'ready', reason: 'has everything' }, passing: false } as const;
+
+  it('is due at once when a dispute is new, and its thread hears of each change once', async () => {
+    api.disputes = [fresh('du_1')];
+    await disputes.walk();
+    expect(await dueAt('du_1')).toEqual(now);
+    await disputes.advance('du_1');
+    await disputes.advance('du_1');
+    expect(await dueAt('du_1')).toEqual(inHours(1 / 60));
+    clock.set(inHours(48));
+    await disputes.advance('du_1');
+    expect(await dueAt('du_1')).toEqual(inHours(54));
+    draft = ready;
+    await disputes.advance('du_1');
+    expect(told.slice(1)).toEqual([
+      'du_1 needs_response Draft evidence is not ready: lacks everything.',
+      'du_1 needs_response Draft evidence is ready: has everything.',
+    ]);
+    expect((await createDisputeRegister(db).find('du_1'))?.draft).toEqual(ready.readiness);
+  });
+
+  it('does not look worse while a source is silent, and is tried again soon', async () => {
+    api.disputes = [fresh('du_1')];
+    await disputes.walk();
+    draft = ready;
+    await disputes.advance('du_1');
+    draft = { readiness: { word: 'not_ready', reason: 'lacks everything' }, passing: true };
+    await disputes.advance('du_1');
+    expect(told).toHaveLength(2);
+    expect(await dueAt('du_1')).toEqual(inHours(1 / 6));
+  });
+
+  it.each<[string, () => void, number | null]>([
+    [
+      'is answered',
+      () => (api.disputes = [fresh('du_1', { status: 'under_review', submissionCount: 1 })]),
+      null,
+    ],
+    ['is gone at the provider', () => (api.disputes = []), null],
+    ['cannot be read', () => (api.mood = 'down'), 1 / 6],
+  ])('rests once its dispute %s', async (_name, change, hours) => {
+    api.disputes = [fresh('du_1')];
+    await disputes.walk();
+    change();
+    await disputes.advance('du_1');
+    expect(await dueAt('du_1')).toEqual(hours === null ? null : inHours(hours));
+    expect(told.filter((line) => line.includes('Draft'))).toEqual([]);
   });
 });
 

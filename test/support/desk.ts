@@ -146,6 +146,7 @@ export async function startDesk(
   const mailbox = await startMailbox({ port: 0, host, clock, password: 'test', faults: faults.mail });
   const statusPages = await startStatusPages({ port: 0, host, world, clock });
   const books = await openBooks({ url: booksDatabase.url.reveal(), world, clock, log: note });
+  paymentsApi.onChange((change) => void books.record(change));
 
   const call = async <Answer>(path: string, body?: object): Promise<Answer> => {
     const init = body

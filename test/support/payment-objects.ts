@@ -55,6 +55,7 @@ export const aCharge = (changed: Partial<Charge> = {}): Charge => ({
     country: 'DE',
     authorizationCode: '004321',
     networkTransactionId: null,
+    fingerprint: null,
   },
   disputed: false,
   balanceTransaction: 'txn_1paid',
@@ -139,6 +140,8 @@ export const aKnownDispute = (changed: Partial<KnownDispute> = {}): KnownDispute
   takenAt: null,
   announced: true,
   toldAt: null,
+  draft: null,
+  dueAt: null,
   version: 1,
   ...changed,
 });

@@ -282,7 +282,7 @@ describe('/payment', () => {
 });
 
 const alone = { refunds: [], others: [], warnings: [] };
-const unowned = { owner: { id: null }, note: null, isAwaited: true, readerId: 'U1ANA' };
+const unowned = { owner: { id: null }, note: null, packet: null, isAwaited: true, readerId: 'U1ANA' };
 
 describe('/dispute', () => {
   it('one dispute', () => {
@@ -353,6 +353,7 @@ describe('/dispute', () => {
         owner: { id: 'U1ANA' },
         note: 'You took it over from <@U1BO>.',
         isAwaited: true,
+        packet: null,
         readerId: 'U1ANA',
         dispute: aDispute(),
         urgency: 'within_72_hours',

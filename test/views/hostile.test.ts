@@ -128,7 +128,14 @@ function cardsWith(text: string, count: number): Record<string, Card> {
   const payment = aPayment({ id: text, status: text, cancellationReason: text });
   const charge = aCharge({
     id: text,
-    card: { brand: text, last4: text, country: text, authorizationCode: text, networkTransactionId: text },
+    card: {
+      brand: text,
+      last4: text,
+      country: text,
+      authorizationCode: text,
+      networkTransactionId: text,
+      fingerprint: text,
+    },
   });
   const refund = aRefund({ id: text, status: text, reason: text, failureReason: text, reference: text });
   const dispute = aDispute({
@@ -305,6 +312,7 @@ function cardsWith(text: string, count: number): Record<string, Card> {
       owner: { id: text },
       note: null,
       isAwaited: true,
+      packet: null,
       readerId: 'U1ANA',
       dispute: {
         ...dispute,

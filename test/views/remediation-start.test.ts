@@ -162,6 +162,7 @@ describe('buttons on other cards', () => {
       owner: { id: null },
       note: null,
       isAwaited: false,
+      packet: null,
       readerId: 'U1ANA',
       dispute,
       urgency: null,

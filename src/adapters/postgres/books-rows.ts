@@ -10,7 +10,7 @@ import type { LedgerEntry, PaymentAttempt } from '../../ports/books.js';
 import type { Rows } from '../../ports/rows.js';
 
 /** Values as the engine gives them; checked when they are read. */
-type Row<Column extends string> = Readonly<Record<Column, unknown>>;
+export type Row<Column extends string> = Readonly<Record<Column, unknown>>;
 
 export type AttemptRow = Row<
   | 'attempt_id'
@@ -55,7 +55,8 @@ export function readRows<From extends Readonly<Record<string, unknown>>, To>(
     try {
       answer.rows.push(read(row));
     } catch (error) {
-      const id = row.attempt_id ?? row.entry_id;
+      // The first column that is read is the row's id.
+      const [id] = Object.values(row);
       const why = error instanceof OpsError ? error.publicMessage : messageOf(error);
       const which = `row ${typeof id === 'string' ? id : '(without id)'}`;
       answer.problems.push(`${which} cannot be read: ${why}${saidOf(row)}`);
@@ -106,19 +107,19 @@ export const entryOf = (row: EntryRow): LedgerEntry => ({
   bookedAt: instant(row, 'booked_at'),
 });
 
-function text<Column extends string>(row: Row<Column>, column: Column): string {
+export function text<Column extends string>(row: Row<Column>, column: Column): string {
   const value = row[column];
   if (typeof value === 'string') return value;
   throw unfit(column, 'a text');
 }
 
-function instant<Column extends string>(row: Row<Column>, column: Column): Date {
+export function instant<Column extends string>(row: Row<Column>, column: Column): Date {
   const value = row[column];
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value;
   throw unfit(column, 'a point in time');
 }
 
-function optional<Column extends string, Value>(
+export function optional<Column extends string, Value>(
   row: Row<Column>,
   column: Column,
   read: (row: Row<Column>, column: Column) => Value,
@@ -138,5 +139,5 @@ function direction(row: Row<'direction'>): LedgerEntry['direction'] {
   throw unfit('direction', 'debit or credit');
 }
 
-const unfit = (column: string, wanted: string): OpsError =>
+export const unfit = (column: string, wanted: string): OpsError =>
   new OpsError('invalid', `${column} is not ${wanted}.`);

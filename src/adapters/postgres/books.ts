@@ -17,6 +17,7 @@ import type {
 } from '../../ports/books.js';
 import { attemptOf, entryOf, readRows, type AttemptRow, type EntryRow } from './books-rows.js';
 import type { Database } from './database.js';
+import { isAboutViews, lackingIn } from './view-faults.js';
 
 /** The columns that are read, per view: what docs/books.md documents. */
 export const booksColumns = {
@@ -160,23 +161,11 @@ export function createBooks(database: Database): Books {
   };
 }
 
-/** The catalogue lists what our user may see: what is missing there is missing, or was not granted. */
-const visibleSql = `
-  select table_name::text as view, array_agg(column_name::text) as columns from information_schema.columns
-  where table_name = any($1) and table_schema = any(current_schemas(false)) group by table_name`;
-
-/** Errors about views, columns and rights say which; SQLSTATE classes as PostgreSQL's appendix A has them. */
+/** Errors about views, columns and rights say which. */
 async function explain(thrown: unknown, database: Database): Promise<never> {
   const error = toOpsError(thrown);
-  const { sqlstate } = error.details;
-  if (sqlstate !== '42P01' && sqlstate !== '42703' && sqlstate !== '42501') throw error;
-  const rows = await database.query<{ view: string; columns: string[] }>(visibleSql, [views]);
-  const lacking = views.flatMap((view) => {
-    const visible = rows.find((row) => row.view === view)?.columns;
-    if (!visible) return [`the view ${view}`];
-    const absent = booksColumns[view].filter((column) => !visible.includes(column));
-    return absent.length === 0 ? [] : [`${view}.${absent.join(`, ${view}.`)}`];
-  });
+  if (!isAboutViews(error.details.sqlstate)) throw error;
+  const lacking = await lackingIn(database, booksColumns);
   if (lacking.length === 0) throw error;
   throw new OpsError('misconfigured', `The books do not let us read ${lacking.join(' and ')}.`, {
     hint: 'Create it as docs/books.md says, and grant select on it to the user of BOOKS_DATABASE_URL.',

@@ -12,6 +12,7 @@ import {
   type DisputeProgress,
   type DisputeRegister,
   type KnownDispute,
+  type KnownDraft,
   type OpenedCount,
   type QueueCounts,
   type QueueFilter,
@@ -39,7 +40,7 @@ const facts = [
   'awaits',
 ] as const;
 const factList = facts.join(', ');
-const columns = `id, partner, ${factList}, owner, taken_at, announced, told_at, version`;
+const columns = `id, partner, ${factList}, owner, taken_at, announced, told_at, draft, due_at, version`;
 
 const given = `
   jsonb_to_recordset($1::jsonb) as given (id text, charge text, payment text, amount_minor bigint, currency text, status text,
@@ -124,6 +125,8 @@ const progressColumns: Readonly<Record<keyof DisputeProgress, string>> = {
   takenAt: 'taken_at',
   announced: 'announced',
   toldAt: 'told_at',
+  draft: 'draft',
+  dueAt: 'due_at',
 };
 
 interface Row {
@@ -147,6 +150,8 @@ interface Row {
   taken_at: Date | null;
   announced: boolean;
   told_at: Date | null;
+  draft: KnownDraft | null;
+  due_at: Date | null;
   version: number;
 }
 
@@ -170,6 +175,8 @@ const knownOf = (row: Row): KnownDispute => ({
   takenAt: row.taken_at,
   announced: row.announced,
   toldAt: row.told_at,
+  draft: row.draft,
+  dueAt: row.due_at,
   version: row.version,
 });
 

@@ -112,6 +112,7 @@ function cardOf(wire: Wire['ChargeCard']): CardDetails {
     country: wire.country ?? null,
     authorizationCode: wire.authorization_code ?? null,
     networkTransactionId: wire.network_transaction_id ?? null,
+    fingerprint: wire.fingerprint ?? null,
   };
 }
 

@@ -537,6 +537,7 @@ export interface components {
             country?: string | null;
             authorization_code?: string | null;
             network_transaction_id?: string | null;
+            fingerprint?: string | null;
             capture_before?: number | null;
         };
         ChargeMethodDetails: {

@@ -76,6 +76,7 @@ const chargeCardSchema = z.object({
   country: optional(text),
   authorization_code: optional(text),
   network_transaction_id: optional(text),
+  fingerprint: optional(text),
   capture_before: optional(seconds),
 });
 

@@ -1,5 +1,7 @@
 /** Whether the company's books can be read. */
 import { createBooks } from '../../adapters/postgres/books.js';
+import { evidenceColumns } from '../../adapters/postgres/evidence-views.js';
+import { lackingIn } from '../../adapters/postgres/view-faults.js';
 import { OpsError } from '../../kernel/errors.js';
 import { silentLog } from '../../kernel/log.js';
 import { openBooksDatabase } from '../../wiring/desk.js';
@@ -20,7 +22,9 @@ async function stateOf({ environment, clock }: ConfiguredFacts): Promise<string>
   if (!database) throw new OpsError('internal', 'no books');
   try {
     await createBooks(database).check();
-    return 'the views payment_attempts and ledger_entries are readable';
+    const lacking = await lackingIn(database, evidenceColumns);
+    const optional = lacking.length === 0 ? '' : `; for draft evidence they lack ${lacking.join(', ')}`;
+    return `the views payment_attempts and ledger_entries are readable${optional}`;
   } finally {
     await database.close();
   }

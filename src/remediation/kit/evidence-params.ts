@@ -15,7 +15,7 @@ import {
 import type { ActionFault, Field } from './action.js';
 import { answerableDisputeField } from './dispute-facts.js';
 import { kindNamedBy, sizeText, type FileFact } from './evidence-files.js';
-import { kindText } from './evidence-needs.js';
+import { kindText } from '../../nouns/evidence-needs.js';
 import { choiceField, filesField, optionalField, textField } from './fields.js';
 
 /** The explanation has a field of its own. */
@@ -29,7 +29,7 @@ export interface EvidenceParams extends Readonly<Record<OtherTextKind, string>> 
 }
 
 /** The most that a modal's input takes. Providers take 20,000 in one piece. */
-const textMaxLength = 3000;
+export const evidenceTextMaxLength = 3000;
 /** One of each kind. */
 const filesMax = evidenceDocumentKinds.length;
 
@@ -37,7 +37,7 @@ const optionsOf = <Kind extends EvidenceTextKind | EvidenceDocumentKind>(kinds: 
   kinds.map((value) => ({ value, label: kindText(value).replace(/^./, (first) => first.toUpperCase()) }));
 
 const optionalText = (label: string, hint: string): Field<string> => ({
-  ...textField(label, textMaxLength, hint),
+  ...textField(label, evidenceTextMaxLength, hint),
   optional: true,
 });
 
@@ -48,7 +48,10 @@ const labelOf = (kind: EvidenceTextKind): string =>
 
 /** One for each kind, so that one request answers a dispute whole. */
 const textFields = Object.fromEntries(
-  otherTextKinds.map((kind) => [kind, { ...textField(labelOf(kind), textMaxLength), optional: true }]),
+  otherTextKinds.map((kind) => [
+    kind,
+    { ...textField(labelOf(kind), evidenceTextMaxLength), optional: true },
+  ]),
 ) as Record<OtherTextKind, Field<string>>;
 
 export const evidenceFields: { readonly [Name in keyof EvidenceParams]: Field<EvidenceParams[Name]> } = {

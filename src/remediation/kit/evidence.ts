@@ -34,7 +34,13 @@ import {
   type DisputeFacts,
 } from './dispute-facts.js';
 import { readFiles, readPlannedFile, sizeText, type FileFact } from './evidence-files.js';
-import { answersAnything, kindsText, kindText, lackingFor, recommendedFor } from './evidence-needs.js';
+import {
+  answersAnything,
+  kindsText,
+  kindText,
+  lackingFor,
+  recommendedFor,
+} from '../../nouns/evidence-needs.js';
 import {
   evidenceFields,
   fieldOfKind,

@@ -5,6 +5,7 @@
  */
 import type { ActionsBlock } from '@slack/types';
 import type { DisputeNews } from '../../disputes/desk.js';
+import { draftWords } from '../../disputes/drafts.js';
 import { urgencyOf } from '../../disputes/queue.js';
 import { formatMoney } from '../../kernel/money.js';
 import { answerTo } from '../../nouns/dispute.js';
@@ -45,6 +46,9 @@ export function announcementCard({ dispute, now, links }: AnnouncementModel): Ca
     ...sections([
       joined(`*Reason:* ${words(dispute.reason)}`, code === '' ? null : escape(code)),
       ...(isAwaited || ownerId !== null ? [ownerLine(ownerId)] : []),
+      ...(dispute.draft !== null && isAwaited && dispute.submissionCount === 0
+        ? [`*Draft evidence:* ${draftWords[dispute.draft.word]} · ${escape(dispute.draft.reason)}`]
+        : []),
     ]),
     ...buttonsOf(dispute, isAwaited),
     context(joined(reference(links, 'dispute', id), `opened ${instant(createdAt)}`, escape(dispute.partner))),

@@ -3,22 +3,26 @@
  * which evidence is there.
  */
 import { compellingEvidenceOf } from '../../disputes/compelling-evidence.js';
+import type { Packet } from '../../disputes/evidence/packet.js';
 import type { Urgency } from '../../disputes/queue.js';
 import { reasonCodeOf } from '../../disputes/reason-codes.js';
 import { stakesOf, type Stake } from '../../disputes/stakes.js';
 import { formatDuration } from '../../kernel/duration.js';
 import { formatMoney, isZero } from '../../kernel/money.js';
+import type { Part } from '../../kernel/part.js';
 import { answerTo, canBeAnswered, isInquiry } from '../../nouns/dispute.js';
 import { answeredBy, responderSentence, withoutAnswer } from '../../nouns/responder.js';
 import type { Card } from '../../ports/card.js';
 import type { DisputeFacts } from '../../ports/dispute-register.js';
 import type { EvidenceKind } from '../../ports/evidence.js';
 import type { Dispute, EarlyFraudWarning, Refund } from '../../ports/payments-api.js';
-import { kindsText, lackingFor } from '../../remediation/kit/evidence-needs.js';
+import { kindsText, lackingFor } from '../../nouns/evidence-needs.js';
 import { actions, cardOf, code, escape, fields, instant, section, sections } from '../kit/blocks.js';
 import { reference, type Links } from '../kit/links.js';
+
 import { lookUpButton } from '../kit/look-ups.js';
 import { ownerLine, ownershipButtons } from './ownership.js';
+import { packetLines } from './packet.js';
 import { startButtons, type Startable } from '../remediation/start.js';
 
 export const marks: Readonly<Record<Urgency, string>> = {
@@ -69,6 +73,8 @@ export interface DisputeCardModel {
   dispute: Dispute;
   urgency: Urgency | null;
   around: Surroundings;
+  /** The draft answer; null where none is awaited. */
+  packet: Part<Packet>;
   /** Its owner; null for none, or where that cannot be read. */
   owner: { id: string | null } | null;
   /** What the reader has just done about it, as mrkdwn; null for nothing. */
@@ -82,7 +88,7 @@ export interface DisputeCardModel {
 }
 
 export function disputeCard(model: DisputeCardModel): Card {
-  const { dispute, urgency, around, now, links, startable } = model;
+  const { dispute, urgency, around, packet, now, links, startable } = model;
   const payment = dispute.paymentId ?? dispute.chargeId;
   const pairs: [string, string][] = [
     [nameOf(dispute), reference(links, 'dispute', dispute.id)],
@@ -105,6 +111,7 @@ export function disputeCard(model: DisputeCardModel): Card {
       ...evidenceLines(dispute, now),
       ...aroundLines(dispute, around),
     ]),
+    ...sections(packetLines(packet)),
     ...actions(
       ...(model.owner === null
         ? []

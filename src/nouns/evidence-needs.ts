@@ -5,7 +5,7 @@
  * of a piece, but the bank decides on these: an answer without them is lost, and there is only one.
  * Deliberately absent: deadlines and programmes of the networks, and categories whose pieces depend on the case.
  */
-import type { EvidenceKind } from '../../ports/evidence.js';
+import type { EvidenceKind } from '../ports/evidence.js';
 
 interface Needs {
   /** Any one of these sets is enough. */
@@ -74,10 +74,13 @@ const otherwise: Needs = {
   recommended: ['product_description', 'receipt', 'customer_communication'],
 };
 
+/** The sets of which any one is enough; none where the table asks for nothing. */
+export const setsFor = (reason: string): readonly (readonly EvidenceKind[])[] =>
+  (needsByReason.get(reason) ?? otherwise).sets;
+
 /** What each sufficient set lacks; none when one is complete, or when the table asks for nothing. */
 export function lackingFor(reason: string, present: readonly EvidenceKind[]): EvidenceKind[][] {
-  const { sets } = needsByReason.get(reason) ?? otherwise;
-  const lacking = sets.map((set) => set.filter((kind) => !present.includes(kind)));
+  const lacking = setsFor(reason).map((set) => set.filter((kind) => !present.includes(kind)));
   return lacking.some((set) => set.length === 0) ? [] : lacking;
 }
 
