@@ -1,5 +1,5 @@
 /** Alerts against the truth of a world: which fault each one is about, and what is left over. */
-import { distanceOf, type WorldEvent } from './events.js';
+import { distanceOf, type WorldEvent } from './changes.js';
 import { bucketMinutes, bucketsPerDay, days, warmupDays } from './company.js';
 
 export interface RaisedAlert {
