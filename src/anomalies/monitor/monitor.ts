@@ -72,6 +72,11 @@ const lookBackHours = 2;
 const persistence = 4;
 /** Of the budget, for false alerts by looking before a bucket has ended. */
 const glanceShare = 0.1;
+/**
+ * How far the bound is from what happens: on calm seeded companies a threshold without this raises a fiftieth of the budget for
+ * rates, and less for volumes. A part of it is given back.
+ */
+const spare = { rate: 3, volume: 16 };
 /** More causes at once than people can follow are one cause that is not understood. */
 const mostAtOnce = 8;
 
@@ -80,7 +85,7 @@ export class Monitor {
   private readonly expectations: Expectations;
   private readonly evidence: SliceEvidence;
   private readonly alerts: OpenAlerts;
-  private readonly leastScore: number;
+  private readonly leastScore: Record<AlertKind, number>;
   private first = -1;
   private newest = -1;
 
@@ -90,7 +95,8 @@ export class Monitor {
     this.expectations = new Expectations(this.lattice, widthMs);
     this.evidence = new SliceEvidence(this.lattice, this.expectations, dayMs / widthMs);
     this.alerts = new OpenAlerts(this.lattice, this.expectations, this.evidence, dayMs / widthMs);
-    this.leastScore = Math.log(weekMs / widthMs / budgetPerWeek);
+    const leastOf = (kind: AlertKind): number => Math.log(weekMs / widthMs / budgetPerWeek / spare[kind]);
+    this.leastScore = { rate: leastOf('rate'), volume: leastOf('volume') };
     this.grow();
   }
 
@@ -126,7 +132,7 @@ export class Monitor {
     if (this.first < 0 || last === this.newest || (last - this.first) * widthMs < warmupMs) return null;
     const seen = this.evidence.aside(() => {
       for (const { bucket, rows } of ahead) this.weighAside(bucket, rows);
-      const least = this.leastScore + Math.log(looksPerBucket / glanceShare);
+      const least = this.leastScore.rate + Math.log(looksPerBucket / glanceShare);
       const [alarm] = this.evidence.rejected('rate', least);
       return alarm === undefined ? null : this.glimpse(alarm, last);
     });
@@ -243,7 +249,7 @@ export class Monitor {
   private raise(kind: AlertKind): Verdict[] {
     const verdicts: Verdict[] = [];
     while (verdicts.length < mostAtOnce) {
-      const [alarm] = this.evidence.rejected(kind, this.leastScore);
+      const [alarm] = this.evidence.rejected(kind, this.leastScore[kind]);
       if (alarm === undefined) break;
       const verdict = this.openAlert(kind, alarm);
       verdicts.push(verdict);
@@ -254,13 +260,14 @@ export class Monitor {
 
   private openAlert(kind: AlertKind, alarm: number): Verdict {
     const { evidence, expectations, alerts, lattice, newest } = this;
-    const onset = evidence.cusums[kind].onset(alarm);
+    const cusums = evidence.cusums[kind];
+    const onset = cusums.onset(alarm);
     const buckets = newest - onset + 1;
     if (kind === 'volume' && buckets <= latenessHours * expectations.perHour)
       return this.verdict('silent', 'may_be_late', null);
     const window = expectations.window(onset, newest);
     if (kind === 'rate' && !this.isWorthAnAlert(alarm, window)) {
-      evidence.cusums.rate.reset(alarm);
+      cusums.reset(alarm);
       return this.verdict('silent', 'too_few', null);
     }
     const [cause] = localise(lattice, window, {
@@ -268,24 +275,26 @@ export class Monitor {
       excluded: (leaf) => alerts.covered[kind][leaf] !== 0,
       temper: evidence.temper(kind, Math.min(buckets, expectations.ring.length)),
       alarm,
+      remembered: (node) => cusums.score(node),
     });
     const found = cause?.node ?? alarm;
     const move = kind === 'volume' ? this.moveOf([found, alarm], onset) : null;
     const node = move?.node ?? found;
     const silent = move !== null;
-    const score = evidence.cusums[kind].score(alarm);
+    const score = cusums.score(alarm);
+    const isOlder = cusums.score(node) > score / 2;
     const alert = alerts.add({
       kind,
       node,
       slice: lattice.sliceOfNode(node),
       silent,
       movedFrom: move?.from ?? null,
-      onset,
+      onset: isOlder ? Math.min(onset, cusums.onset(node)) : onset,
       raised: newest,
       scoreMax: score,
       shareExplained: cause?.shareExplained ?? 1,
     });
-    evidence.cusums[kind].reset(alarm);
+    cusums.reset(alarm);
     return silent
       ? this.verdict('silent', 'traffic_moved', alert)
       : this.verdict('raised', 'evidence', alert);
