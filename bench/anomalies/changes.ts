@@ -52,12 +52,17 @@ export interface WorldEvent {
   from: number;
   until: number;
   members: number[];
+  /** The bucket in which the oracle knows it; null until then. */
+  knownAt: number | null;
   /** Sum of the differences and of the variances, for the oracle. */
   difference: number;
   variance: number;
   apply(moment: Moment): void;
   after?(counted: Counted): void;
 }
+
+/** From here on the oracle's test has power. */
+export const detectableFrom = 5;
 
 /** In standard deviations; null for what is no fault. */
 export const distanceOf = ({ finds, difference, variance }: WorldEvent): number | null =>

@@ -10,14 +10,13 @@ import { Monitor } from '../../src/anomalies/monitor/monitor.js';
 import type { SliceEvidence } from '../../src/anomalies/monitor/evidence.js';
 import type { Lattice } from '../../src/anomalies/slices/lattice.js';
 import { bucketMinutes, dimensions, metricOf, startMs, warmupDays, type Metric } from './company.js';
-import { distanceOf, type WorldEvent } from './changes.js';
-import { detectableFrom, judge, sameSlice, type RaisedAlert } from './score.js';
+import { detectableFrom, distanceOf, type WorldEvent } from './changes.js';
+import { judge, sameSlice, type RaisedAlert } from './score.js';
 import { createWorld } from './world.js';
 
 const width = bucketMinutes * 60_000;
 
 interface Trace {
-  oracle: number | null;
   peak: number;
   least: number;
   noise: string;
@@ -35,7 +34,7 @@ function diagnose(seed: number, budgetPerWeek: number, metric: Metric, all: bool
   });
   const evidence = Reflect.get(monitor, 'evidence') as SliceEvidence;
   const lattice = Reflect.get(monitor, 'lattice') as Lattice;
-  const leastScore = Reflect.get(monitor, 'leastScore') as Record<'rate' | 'volume', number>;
+  const leastScore = Reflect.get(monitor, 'leastScore') as number;
   const rejected = evidence.rejected.bind(evidence);
   const traces = new Map<WorldEvent, Trace>();
   let live: WorldEvent[] = [];
@@ -60,17 +59,14 @@ function diagnose(seed: number, budgetPerWeek: number, metric: Metric, all: bool
     live = world.events.filter(({ finds, from, until }) => finds !== null && index >= from && index < until);
     for (const event of live) {
       const trace = traces.get(event) ?? {
-        oracle: null,
         peak: -Infinity,
-        least: leastScore[event.finds!],
+        least: leastScore,
         noise: '',
         attempts: 0,
         reasons: new Map<string, number>(),
       };
       traces.set(event, trace);
       for (const at of event.members) trace.attempts += attempts[at]!;
-      if (trace.oracle === null && distanceOf(event)! >= detectableFrom)
-        trace.oracle = index - event.from + 1;
     }
     const rows = world.leaves.map(({ values }, at) => ({
       values,
@@ -99,9 +95,10 @@ function diagnose(seed: number, budgetPerWeek: number, metric: Metric, all: bool
     if (d === null || d < detectableFrom) continue;
     const trace = traces.get(event)!;
     const hits = found.get(event) ?? [];
+    const oracle = event.knownAt === null ? null : event.knownAt - event.from + 1;
     const ours = hits[0] ? hits[0].raised - event.from + 1 : null;
     const isRight = hits[0] !== undefined && sameSlice(hits[0].slice, event.slice);
-    if (!all && ours !== null && isRight && ours <= (trace.oracle ?? 0) + 2) continue;
+    if (!all && ours !== null && isRight && ours <= (oracle ?? 0) + 2) continue;
     const lasts = event.until - event.from;
     console.log(
       [
@@ -111,7 +108,7 @@ function diagnose(seed: number, budgetPerWeek: number, metric: Metric, all: bool
         `d=${d.toFixed(1)}`,
         `lasts=${lasts}`,
         `n=${(trace.attempts / lasts).toFixed(0)}`,
-        `oracle=${trace.oracle}`,
+        `oracle=${oracle}`,
         `ours=${ours ?? 'MISS'}`,
         `peak=${trace.peak.toFixed(1)}/${trace.least.toFixed(1)}`,
         `noise=${trace.noise}`,

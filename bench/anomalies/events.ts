@@ -258,6 +258,7 @@ function eventOf(
     slice,
     finds,
     ...place,
+    knownAt: null,
     difference: 0,
     variance: 0,
     apply: () => undefined,

@@ -4,7 +4,7 @@
  *
  * Buckets are produced one by one, so a world needs no more memory than one bucket.
  */
-import type { WorldEvent } from './changes.js';
+import { detectableFrom, distanceOf, type WorldEvent } from './changes.js';
 import { scheduleEvents } from './events.js';
 import { randomOf, type Random } from './random.js';
 import {
@@ -169,7 +169,10 @@ function* produce(
       rate[at] = sigmoid(leaf.logit + logit + noise[at] + partnerNoise[partnerOf[at]!]!);
     });
     const live = events.filter((event) => index >= event.from && index < event.until);
-    for (const event of live) event.apply({ index, mean, rate, leaves });
+    for (const event of live) {
+      event.apply({ index, mean, rate, leaves });
+      if ((distanceOf(event) ?? 0) >= detectableFrom) event.knownAt ??= index;
+    }
     const attempts = new Float64Array(leaves.length);
     const failures = new Float64Array(leaves.length);
     leaves.forEach((_, at) => {

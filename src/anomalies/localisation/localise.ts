@@ -71,7 +71,9 @@ export function localise(lattice: Lattice, window: LeafWindow, options: Localise
   }
   if (everywhere === null) return causes;
   const [first] = causes;
-  const isOneSlice = first !== undefined && first.score > everywhere.score;
+  // The slice that raised an alarm has already paid for how many there are.
+  const paid = first === undefined || options.alarm === undefined ? 0 : penaltyOf(lattice, first.slice);
+  const isOneSlice = first !== undefined && first.score + paid > everywhere.score;
   const areSlices = explained > everywhere.score && covered < mostCovered * all;
   return isOneSlice || areSlices ? causes : [everywhere];
 }

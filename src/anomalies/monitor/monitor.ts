@@ -73,10 +73,10 @@ const persistence = 4;
 /** Of the budget, for false alerts by looking before a bucket has ended. */
 const glanceShare = 0.1;
 /**
- * How far the bound is from what happens: on calm seeded companies a threshold without this raises a fiftieth of the budget for
- * rates, and less for volumes. A part of it is given back.
+ * How far the bound is from what happens: on calm seeded companies the threshold of the bound raises a fiftieth of the budget
+ * for rates, and less for volumes. A part of it is given back.
  */
-const spare = { rate: 3, volume: 16 };
+const spare = 3;
 /** More causes at once than people can follow are one cause that is not understood. */
 const mostAtOnce = 8;
 
@@ -85,7 +85,7 @@ export class Monitor {
   private readonly expectations: Expectations;
   private readonly evidence: SliceEvidence;
   private readonly alerts: OpenAlerts;
-  private readonly leastScore: Record<AlertKind, number>;
+  private readonly leastScore: number;
   private first = -1;
   private newest = -1;
 
@@ -95,8 +95,7 @@ export class Monitor {
     this.expectations = new Expectations(this.lattice, widthMs);
     this.evidence = new SliceEvidence(this.lattice, this.expectations, dayMs / widthMs);
     this.alerts = new OpenAlerts(this.lattice, this.expectations, this.evidence, dayMs / widthMs);
-    const leastOf = (kind: AlertKind): number => Math.log(weekMs / widthMs / budgetPerWeek / spare[kind]);
-    this.leastScore = { rate: leastOf('rate'), volume: leastOf('volume') };
+    this.leastScore = Math.log(weekMs / widthMs / budgetPerWeek / spare);
     this.grow();
   }
 
@@ -132,7 +131,7 @@ export class Monitor {
     if (this.first < 0 || last === this.newest || (last - this.first) * widthMs < warmupMs) return null;
     const seen = this.evidence.aside(() => {
       for (const { bucket, rows } of ahead) this.weighAside(bucket, rows);
-      const least = this.leastScore.rate + Math.log(looksPerBucket / glanceShare);
+      const least = this.leastScore + Math.log(looksPerBucket / glanceShare);
       const [alarm] = this.evidence.rejected('rate', least);
       return alarm === undefined ? null : this.glimpse(alarm, last);
     });
@@ -249,7 +248,7 @@ export class Monitor {
   private raise(kind: AlertKind): Verdict[] {
     const verdicts: Verdict[] = [];
     while (verdicts.length < mostAtOnce) {
-      const [alarm] = this.evidence.rejected(kind, this.leastScore[kind]);
+      const [alarm] = this.evidence.rejected(kind, this.leastScore);
       if (alarm === undefined) break;
       const verdict = this.openAlert(kind, alarm);
       verdicts.push(verdict);
