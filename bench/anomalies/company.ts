@@ -17,7 +17,11 @@ export interface Leaf {
   volumeSigma: number;
 }
 
-export type Metric = 'authorisation' | 'latency';
+/** `irregular`: authorisation with other kinds of faults, which nothing was tuned on. */
+const metrics = ['authorisation', 'latency', 'irregular'] as const;
+export type Metric = (typeof metrics)[number];
+export const metricOf = (name: string | undefined): Metric =>
+  metrics.find((metric) => metric === name) ?? 'authorisation';
 
 export const partners = ['northpay', 'halcyon', 'meridian', 'quill', 'tidewater', 'osprey'];
 export const methods = ['card', 'pix', 'wallet', 'debit'];

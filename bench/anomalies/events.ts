@@ -1,10 +1,19 @@
 /**
  * What happens to the seeded company: faults with their slice and their strength, and changes that must raise nothing.
- *
- * How plain a fault is: the distance d between fault and no fault, in standard deviations of the failures (or attempts) of
- * its slice over its whole life, for an oracle that knows slice, times and rates. Its log-likelihood test at a level of
- * 1 in 10,000 has power .9 or more from d = 3.72 + 1.28 = 5.
  */
+import {
+  delays,
+  hour,
+  loses,
+  moves,
+  pairOf,
+  scales,
+  shifts,
+  type EventKind,
+  type Shape,
+  type WorldEvent,
+} from './changes.js';
+import { irregularShapes } from './irregular.js';
 import type { Random } from './random.js';
 import {
   bucketsPerDay,
@@ -18,101 +27,8 @@ import {
   type Metric,
 } from './company.js';
 
-export type EventKind =
-  | 'partner outage'
-  | 'country degradation'
-  | 'issuer degradation'
-  | 'slow drift'
-  | 'latency spike'
-  | 'volume drop'
-  | 'intermittent'
-  | 'ramp'
-  | 'webhook delay'
-  | 'duplicates'
-  | 'promotion'
-  | 'migration'
-  | 'mix shift';
-
-export interface Moment {
-  index: number;
-  mean: Float64Array;
-  rate: Float64Array;
-  leaves: readonly Leaf[];
-}
-
-export interface Counted {
-  index: number;
-  attempts: Float64Array;
-  failures: Float64Array;
-  delayed: { attempts: number; failures: number }[];
-  random: Random;
-}
-
-export interface WorldEvent {
-  kind: EventKind;
-  slice: Record<string, string>;
-  /** Which detector has to find it; null for what must raise nothing. */
-  finds: 'rate' | 'volume' | null;
-  /** Bucket indices, the end excluded. */
-  from: number;
-  until: number;
-  members: number[];
-  /** Sum of the differences and of the variances, for the oracle. */
-  difference: number;
-  variance: number;
-  apply(moment: Moment): void;
-  after?(counted: Counted): void;
-}
-
-/** In standard deviations; null for what is no fault. */
-export const distanceOf = ({ finds, difference, variance }: WorldEvent): number | null =>
-  finds === null ? null : difference / Math.sqrt(Math.max(variance, 1e-9));
-
-const hour = bucketsPerDay / 24;
-
-interface Shape {
-  /** Buckets. */
-  lasts: number;
-  slice: Record<string, string>;
-  finds: 'rate' | 'volume' | null;
-  change: (event: WorldEvent) => Pick<WorldEvent, 'apply'> & Partial<Pick<WorldEvent, 'after'>>;
-  /** First bucket of the day at which it may begin, for nights. */
-  startsAt?: number;
-}
-
-/** Raises failures so that a share of the success is lost. */
-function loses(event: WorldEvent, shareAt: (index: number) => number): Pick<WorldEvent, 'apply'> {
-  return {
-    apply({ index, mean, rate, leaves }) {
-      const share = shareAt(index);
-      for (const at of event.members) {
-        const [n, p] = [mean[at]!, rate[at]!];
-        const q = 1 - (1 - p) * (1 - share);
-        const v = n * p * (1 - p);
-        const { sigma, persistence } = leaves[at]!;
-        event.difference += n * (q - p);
-        event.variance += v + (v * sigma) ** 2 * ((1 + persistence) / (1 - persistence));
-        rate[at] = q;
-      }
-    },
-  };
-}
-
-function scales(event: WorldEvent, factor: number): Pick<WorldEvent, 'apply'> {
-  return {
-    apply({ mean, leaves }) {
-      for (const at of event.members) {
-        const before = mean[at]!;
-        event.difference += Math.abs(before * (1 - factor));
-        // An AR(1) of persistence .7 inflates the variance of a sum by (1 + .7) / (1 − .7).
-        event.variance += before + (before * leaves[at]!.volumeSigma) ** 2 * 5.7;
-        mean[at] = before * factor;
-      }
-    },
-  };
-}
-
 const shapes: Record<EventKind, (random: Random) => Shape> = {
+  ...irregularShapes,
   'partner outage': (random) => {
     const lost = random.between(0.2, 0.95);
     return {
@@ -246,65 +162,6 @@ const shapes: Record<EventKind, (random: Random) => Shape> = {
   },
 };
 
-const pairOf = (random: Random): Record<string, string> =>
-  random.pick([
-    { country: random.pick(countries.slice(0, 6)), method: random.pick(methods.slice(0, 3)) },
-    { country: random.pick(countries.slice(0, 6)), partner: random.pick(partners) },
-    { method: random.pick(methods.slice(0, 3)), partner: random.pick(partners) },
-  ]);
-
-/** Events that arrive late are counted in the bucket of their arrival. */
-function delays(event: WorldEvent, share: number, late: number): Pick<WorldEvent, 'after'> {
-  const arrivals = event.until - Math.max(1, Math.round((event.until - event.from - late) / 2)) - 1;
-  return {
-    after({ index, attempts, failures, delayed, random }) {
-      for (const at of event.members) {
-        const held = delayed[at]!;
-        if (index < arrivals) {
-          const lateFailures = random.binomial(failures[at]!, share);
-          const lateAttempts = lateFailures + random.binomial(attempts[at]! - failures[at]!, share);
-          held.attempts += lateAttempts;
-          held.failures += lateFailures;
-          attempts[at] = attempts[at]! - lateAttempts;
-          failures[at] = failures[at]! - lateFailures;
-        } else {
-          const rest = event.until - index;
-          const [n, k] = [Math.ceil(held.attempts / rest), Math.ceil(held.failures / rest)];
-          attempts[at] = attempts[at]! + n;
-          failures[at] = failures[at]! + Math.min(n, k);
-          held.attempts -= n;
-          held.failures -= Math.min(n, k);
-        }
-      }
-    },
-  };
-}
-
-/** Traffic of one partner goes to another one, with the rate that the other partner has. */
-function moves(event: WorldEvent, { mean, leaves }: Moment, to: string, moved: number): void {
-  for (const at of event.members) {
-    const [partner, ...rest] = leaves[at]!.values;
-    if (partner === to) continue;
-    const target = leaves.findIndex(
-      ({ values }) => values[0] === to && values[1] === rest[0] && values[2] === rest[1],
-    );
-    if (target === -1) continue;
-    mean[target] = mean[target]! + moved * mean[at]!;
-    mean[at] = (1 - moved) * mean[at]!;
-  }
-}
-
-/** Within a country, people leave one method for the others. */
-function shifts(event: WorldEvent, { mean, leaves }: Moment, factor: number): void {
-  const left = event.members.filter((at) => leaves[at]!.values[1] === methods[0]);
-  const others = event.members.filter((at) => leaves[at]!.values[1] !== methods[0]);
-  const freed = left.reduce((sum, at) => sum + mean[at]! * (1 - factor), 0);
-  const rest = others.reduce((sum, at) => sum + mean[at]!, 0);
-  if (rest === 0) return;
-  for (const at of left) mean[at] = mean[at]! * factor;
-  for (const at of others) mean[at] = mean[at]! * (1 + freed / rest);
-}
-
 const plans: Record<Metric, Partial<Record<EventKind, number>>> = {
   authorisation: {
     'slow drift': 1,
@@ -320,6 +177,14 @@ const plans: Record<Metric, Partial<Record<EventKind, number>>> = {
     duplicates: 1,
     promotion: 2,
   },
+  irregular: {
+    'slow recovery': 6,
+    'every other bucket': 6,
+    silence: 4,
+    'first of two': 4,
+    migration: 1,
+    promotion: 1,
+  },
   latency: { 'latency spike': 8, migration: 1, 'webhook delay': 1, promotion: 1 },
 };
 
@@ -329,6 +194,7 @@ export function scheduleEvents(leaves: readonly Leaf[], random: Random, metric: 
     for (let made = 0; made < count; made++) {
       const event = place(kind, leaves, random, events);
       if (event) events.push(event);
+      if (event?.kind === 'first of two') events.push(beside(event, leaves, random));
     }
   return events.sort((a, b) => a.from - b.from);
 }
@@ -350,11 +216,7 @@ function place(
         : Math.floor(day) * bucketsPerDay + nightOf(shape.slice) + shape.startsAt;
     const until = from + lasts;
     if (until >= days * bucketsPerDay || from < (warmupDays + 0.1) * bucketsPerDay) continue;
-    const members = leaves.flatMap(({ values }, at) =>
-      dimensions.every((name, d) => shape.slice[name] === undefined || shape.slice[name] === values[d])
-        ? [at]
-        : [],
-    );
+    const members = membersOf(shape.slice, leaves);
     if (members.length === 0) continue;
     const pad = 6 * hour;
     const near = events.filter((other) => from < other.until + pad && until + pad > other.from);
@@ -367,21 +229,41 @@ function place(
         kind === 'migration',
     );
     if (clash) continue;
-    const { slice, finds } = shape;
-    const event: WorldEvent = {
-      kind,
-      slice,
-      finds,
-      from,
-      until,
-      members,
-      difference: 0,
-      variance: 0,
-      apply: () => undefined,
-    };
-    return Object.assign(event, shape.change(event));
+    return eventOf(kind, shape, { from, until, members });
   }
   return null;
+}
+
+/** A second fault that begins within a quarter of an hour of the first one and shares traffic with it. */
+function beside({ from }: WorldEvent, leaves: readonly Leaf[], random: Random): WorldEvent {
+  const shape = shapes['second of two'](random);
+  const begins = from + random.below(4);
+  const until = begins + Math.round(shape.lasts);
+  return eventOf('second of two', shape, { from: begins, until, members: membersOf(shape.slice, leaves) });
+}
+
+const membersOf = (slice: Record<string, string>, leaves: readonly Leaf[]): number[] =>
+  leaves.flatMap(({ values }, at) =>
+    dimensions.every((name, d) => slice[name] === undefined || slice[name] === values[d]) ? [at] : [],
+  );
+
+function eventOf(
+  kind: EventKind,
+  shape: Shape,
+  place: Pick<WorldEvent, 'from' | 'until' | 'members'>,
+): WorldEvent {
+  const { slice, finds } = shape;
+  const event: WorldEvent = {
+    kind,
+    slice,
+    finds,
+    ...place,
+    knownAt: null,
+    difference: 0,
+    variance: 0,
+    apply: () => undefined,
+  };
+  return Object.assign(event, shape.change(event));
 }
 
 /** Midnight of the slice's country, in buckets after midnight UTC; of Europe where it has none. */

@@ -1,13 +1,13 @@
 /**
  * The seeded payments benchmark: our detectors beside two crude ones, in one run, and what they cost.
  *
- * `npm run bench:anomalies` reports seeds that nothing was tuned on; `-- --seeds 1,2 [--metric latency] [--verbose]` runs
+ * `npm run bench:anomalies` reports seeds that nothing was tuned on; `-- --seeds 1,2 [--metric latency|irregular] [--verbose]` runs
  * others, ours alone.
  */
 import { parseArgs } from 'node:util';
 import { Monitor, type CountBucket } from '../../src/anomalies/monitor/monitor.js';
-import { bucketMinutes, dimensions, startMs, warmupDays, type Metric } from './company.js';
-import { distanceOf } from './events.js';
+import { bucketMinutes, dimensions, metricOf, startMs, warmupDays, type Metric } from './company.js';
+import { distanceOf } from './changes.js';
 import { peers, runPeer } from './peers.js';
 import { judge, summary, type RaisedAlert, type Run } from './score.js';
 import { createWorld, type World } from './world.js';
@@ -131,7 +131,7 @@ const { values: given } = parseArgs({
 const verbose = given.verbose === true;
 if (given.cost === true) measureCost();
 else if (given.seeds !== undefined) {
-  const metric: Metric = given.metric === 'latency' ? 'latency' : 'authorisation';
+  const metric = metricOf(given.metric);
   const seeds = given.seeds.split(',').map(Number);
   const runs = compare('Paydesk', seeds, metric, (world) => runOurs(world, verbose));
   if (verbose) show(runs);

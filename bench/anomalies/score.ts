@@ -1,5 +1,5 @@
 /** Alerts against the truth of a world: which fault each one is about, and what is left over. */
-import { distanceOf, type WorldEvent } from './events.js';
+import { detectableFrom, distanceOf, type WorldEvent } from './changes.js';
 import { bucketMinutes, bucketsPerDay, days, warmupDays } from './company.js';
 
 export interface RaisedAlert {
@@ -16,7 +16,11 @@ export interface Judged {
   stray: { alert: RaisedAlert; near: string | null }[];
 }
 
-export const detectableFrom = 5;
+const bands = [
+  [detectableFrom, 7],
+  [7, 10],
+  [10, Infinity],
+] as const;
 /** An alert may come this long after the end of a fault and still be about it. */
 const grace = 6;
 
@@ -74,6 +78,15 @@ export function summary(runs: Run[]): Record<string, unknown> {
     const hit = of.filter(({ alerts }) => alerts.length > 0).length;
     return `${hit}/${of.length} = ${(hit / of.length).toFixed(3)}`;
   };
+  const byDistance = Object.fromEntries(
+    bands.map(([low, high]) => {
+      const of = detectable.filter(({ event }) => {
+        const d = distanceOf(event)!;
+        return event.finds === 'rate' && d >= low && d < high;
+      });
+      return [`d ${low} to ${high}`, `${of.filter(({ alerts }) => alerts.length > 0).length}/${of.length}`];
+    }),
+  );
   const byKind = Object.fromEntries(
     [...new Set(detectable.map(({ event }) => event.kind))].map((kind) => {
       const of = detectable.filter(({ event }) => event.kind === kind);
@@ -89,6 +102,10 @@ export function summary(runs: Run[]): Record<string, unknown> {
       .sort((a, b) => a - b);
   const quantile = (list: number[], q: number): number =>
     list[Math.min(list.length - 1, Math.floor(q * list.length))] ?? NaN;
+  const oracle = detectable
+    .filter(({ event }) => event.finds === 'rate')
+    .map(({ event }) => ((event.knownAt ?? event.until) + 1 - event.from) * bucketMinutes)
+    .sort((a, b) => a - b);
   const stray = runs.flatMap(({ judged }) => judged.stray);
   const all = stray.length + faults.reduce((sum, { alerts }) => sum + Math.min(1, alerts.length), 0);
   const rateDelays = delays(hits.filter(({ event }) => event.finds === 'rate'));
@@ -96,6 +113,7 @@ export function summary(runs: Run[]): Record<string, unknown> {
   return {
     rateRecall: recall('rate'),
     volumeRecall: recall('volume'),
+    rateByDistance: byDistance,
     byKind,
     precision: ((all - stray.length) / all).toFixed(3),
     falsePerDay: (stray.length / (runs.length * (days - warmupDays))).toFixed(3),
@@ -112,6 +130,7 @@ export function summary(runs: Run[]): Record<string, unknown> {
       faults.reduce((sum, { alerts }) => sum + Math.max(0, alerts.length - 1), 0) /
       faults.filter(({ alerts }) => alerts.length > 0).length
     ).toFixed(3),
+    oracleRateMedian: quantile(oracle, 0.5),
     timeToDetect: `all median ${quantile(delays(hits), 0.5)} rate median ${quantile(rateDelays, 0.5)} p90 ${quantile(rateDelays, 0.9)}; volume median ${quantile(volumeDelays, 0.5)} p90 ${quantile(volumeDelays, 0.9)}`,
     precisionAtOne: (
       hits.filter(({ event, alerts }) => sameSlice(event.slice, alerts[0]!.slice)).length / hits.length

@@ -4,7 +4,8 @@
  *
  * Buckets are produced one by one, so a world needs no more memory than one bucket.
  */
-import { scheduleEvents, type WorldEvent } from './events.js';
+import { detectableFrom, distanceOf, type WorldEvent } from './changes.js';
+import { scheduleEvents } from './events.js';
 import { randomOf, type Random } from './random.js';
 import {
   bucketMinutes,
@@ -128,10 +129,11 @@ function countryNow(character: Character, c: number, index: number): CountryNow 
   return { volume, logit };
 }
 
-export function createWorld(seed: number, metric: Metric = 'authorisation'): World {
-  const random = randomOf(seed * 7919 + (metric === 'latency' ? 17 : 0));
+/** A calm world has no events: all that it raises is false. */
+export function createWorld(seed: number, metric: Metric = 'authorisation', isCalm = false): World {
+  const random = randomOf(seed * 7919 + { authorisation: 0, latency: 17, irregular: 31 }[metric]);
   const character = characterOf(random, metric);
-  const events = scheduleEvents(character.leaves, random, metric);
+  const events = isCalm ? [] : scheduleEvents(character.leaves, random, metric);
   const drawSeed = random.below(2 ** 31);
   return { seed, leaves: character.leaves, events, buckets: () => produce(character, events, drawSeed) };
 }
@@ -167,7 +169,10 @@ function* produce(
       rate[at] = sigmoid(leaf.logit + logit + noise[at] + partnerNoise[partnerOf[at]!]!);
     });
     const live = events.filter((event) => index >= event.from && index < event.until);
-    for (const event of live) event.apply({ index, mean, rate, leaves });
+    for (const event of live) {
+      event.apply({ index, mean, rate, leaves });
+      if ((distanceOf(event) ?? 0) >= detectableFrom) event.knownAt ??= index;
+    }
     const attempts = new Float64Array(leaves.length);
     const failures = new Float64Array(leaves.length);
     leaves.forEach((_, at) => {

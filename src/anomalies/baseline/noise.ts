@@ -122,8 +122,9 @@ export class Noise {
     return Math.max(this.of.bucket.sigma2[at]!, bucketsPerHour * this.of.hour.sigma2[at]!);
   }
 
-  /** Standard deviation of the slow part. */
+  /** Standard deviation of the slow part: what six hours stray beyond what the noise within an hour explains. */
   slow(at: number): number {
-    return Math.sqrt(this.of.watch.sigma2[at]!);
+    const explained = this.of.hour.sigma2[at]! / watchHours;
+    return Math.sqrt(Math.max(0, this.of.watch.sigma2[at]! - explained));
   }
 }

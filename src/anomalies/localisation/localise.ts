@@ -35,6 +35,8 @@ interface LocaliseOptions {
   temper?: (node: number, information: number) => number;
   /** The slice that raised the alarm: a cause must hold at least half of its evidence. */
   alarm?: number;
+  /** Evidence of a slice that is older than the window. */
+  remembered?: ((node: number) => number) | undefined;
 }
 
 /** A dimension more has to pay for itself as much as an odds of 20 to 1. */
@@ -51,41 +53,44 @@ export function localise(lattice: Lattice, window: LeafWindow, options: Localise
   for (let leaf = 0; leaf < removed.length; leaf++) removed[leaf] = options.excluded?.(leaf) === true ? 1 : 0;
   const sums = new NodeSums(lattice.nodeCount);
   sums.gather(lattice, window, removed, options.kind);
-  const everywhere = wholeCause(lattice, sums, options);
+  const least = options.alarm === undefined ? 0 : tempered(sums, options.alarm, options) / 2;
+  const everywhere = wholeCause(lattice, sums, least, options);
   const all = sums.information[0]!;
   const causes: Cause[] = [];
   let [explained, covered] = [0, 0];
   while (causes.length < mostCauses) {
-    const best = bestOf(lattice, sums, everywhere?.excess ?? 0, options);
+    // What is remembered of a slice says nothing about its rest.
+    const told = causes.length === 0 ? options : { ...options, remembered: undefined };
+    const best = bestOf(lattice, sums, everywhere?.excess ?? 0, least, told);
     if (best === null) break;
     causes.push(best);
-    explained += tempered(sums, best.node, options) - penaltyOf(lattice, best.slice);
+    explained += tempered(sums, best.node, told) - penaltyOf(lattice, best.slice);
     covered += sums.information[best.node]!;
     removeLeaves(lattice, best.node, removed);
     sums.gather(lattice, window, removed, options.kind);
   }
   if (everywhere === null) return causes;
   const [first] = causes;
-  const isOneSlice = first !== undefined && first.score > everywhere.score;
+  // The slice that raised an alarm has already paid for how many there are.
+  const paid = first === undefined || options.alarm === undefined ? 0 : penaltyOf(lattice, first.slice);
+  const isOneSlice = first !== undefined && first.score + paid > everywhere.score;
   const areSlices = explained > everywhere.score && covered < mostCovered * all;
   return isOneSlice || areSlices ? causes : [everywhere];
 }
 
-function wholeCause(lattice: Lattice, sums: NodeSums, options: LocaliseOptions): Cause | null {
+function wholeCause(lattice: Lattice, sums: NodeSums, least: number, options: LocaliseOptions): Cause | null {
   const excess = sums.excess[0]!;
-  if (excess <= 0) return null;
-  return {
-    node: 0,
-    slice: lattice.sliceOfNode(0),
-    score: tempered(sums, 0, options),
-    excess,
-    shareExplained: 1,
-  };
+  const score = tempered(sums, 0, options);
+  if (excess <= 0 || score < least) return null;
+  return { node: 0, slice: lattice.sliceOfNode(0), score, excess, shareExplained: 1 };
 }
 
 /** The evidence of a slice, less what it strays beyond chance. */
-const tempered = (sums: NodeSums, node: number, options: LocaliseOptions): number =>
-  evidenceOf(sums, node, options.kind) * (options.temper?.(node, sums.information[node]!) ?? 1);
+const tempered = (sums: NodeSums, node: number, { kind, temper, remembered }: LocaliseOptions): number =>
+  Math.max(
+    remembered?.(node) ?? 0,
+    evidenceOf(sums, node, kind) * (temper?.(node, sums.information[node]!) ?? 1),
+  );
 
 class NodeSums {
   readonly attempts: Float64Array;
@@ -126,12 +131,17 @@ class NodeSums {
   }
 }
 
-function bestOf(lattice: Lattice, sums: NodeSums, whole: number, options: LocaliseOptions): Cause | null {
+function bestOf(
+  lattice: Lattice,
+  sums: NodeSums,
+  whole: number,
+  least: number,
+  options: LocaliseOptions,
+): Cause | null {
   // Noise of unrelated slices can hide an excess in the sum over all.
   const largest = sums.excess.reduce((most, excess) => Math.max(most, excess), 0);
   const total = Math.max(whole, largest);
   if (total <= 0) return null;
-  const least = options.alarm === undefined ? 0 : tempered(sums, options.alarm, options) / 2;
   let best: Cause | null = null;
   for (let node = 1; node < sums.excess.length; node++) {
     const excess = sums.excess[node]!;

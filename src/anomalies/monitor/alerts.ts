@@ -44,7 +44,7 @@ const longestDays = { alert: 7, silent: 1 };
 const relearnDays = 7;
 /** Falls that begin as close to each other as this have one cause. */
 const sameMoveHours = 1;
-const smallestRateFault = 0.05;
+const smallestRateFault = 0.025;
 const smallestVolumeFault = 0.3;
 
 export type Ending = 'recovered' | 'new_normal' | 'joined';
@@ -145,12 +145,12 @@ export class OpenAlerts {
   /** Looks again which slice explains an alert, while it is young. True when its slice changed. */
   refine(alert: OpenAlert, bucket: number): boolean {
     const { covered, expectations, evidence } = this;
-    if (bucket - alert.raised > refineHours * expectations.perHour) return false;
-    const from = Math.max(alert.onset, bucket - expectations.ring.length + 1);
-    const [cause] = localise(this.lattice, expectations.window(from, bucket), {
+    const from = bucket - expectations.ring.length + 1;
+    if (bucket - alert.raised > refineHours * expectations.perHour || alert.onset < from) return false;
+    const [cause] = localise(this.lattice, expectations.window(alert.onset, bucket), {
       kind: alert.kind,
       excluded: (leaf) => covered[alert.kind][leaf] !== 0 && covered[alert.kind][leaf] !== alert.id,
-      temper: evidence.temper(alert.kind, bucket - from + 1),
+      temper: evidence.temper(alert.kind, bucket - alert.onset + 1),
       alarm: alert.node,
     });
     alert.scoreMax = Math.max(alert.scoreMax, cause?.score ?? 0);

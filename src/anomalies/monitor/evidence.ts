@@ -15,7 +15,7 @@ import type { Expectations } from './expectations.js';
 export type AlertKind = 'rate' | 'volume';
 
 /** A slow change within this many standard deviations of the slice's own slow noise is no change. */
-const marginDeviations = 1.5;
+const marginDeviations = 1;
 /**
  * What is left of the usual traffic without being a fault: of a slice that may have a holiday, and of one whose calendar goes on as
  * usual. The margin comes on top.

@@ -72,6 +72,11 @@ const lookBackHours = 2;
 const persistence = 4;
 /** Of the budget, for false alerts by looking before a bucket has ended. */
 const glanceShare = 0.1;
+/**
+ * How far the bound is from what happens: on calm seeded companies the threshold of the bound raises a fiftieth of the budget
+ * for rates, and less for volumes. A part of it is given back.
+ */
+const spare = 3;
 /** More causes at once than people can follow are one cause that is not understood. */
 const mostAtOnce = 8;
 
@@ -90,7 +95,7 @@ export class Monitor {
     this.expectations = new Expectations(this.lattice, widthMs);
     this.evidence = new SliceEvidence(this.lattice, this.expectations, dayMs / widthMs);
     this.alerts = new OpenAlerts(this.lattice, this.expectations, this.evidence, dayMs / widthMs);
-    this.leastScore = Math.log(weekMs / widthMs / budgetPerWeek);
+    this.leastScore = Math.log(weekMs / widthMs / budgetPerWeek / spare);
     this.grow();
   }
 
@@ -254,13 +259,14 @@ export class Monitor {
 
   private openAlert(kind: AlertKind, alarm: number): Verdict {
     const { evidence, expectations, alerts, lattice, newest } = this;
-    const onset = evidence.cusums[kind].onset(alarm);
+    const cusums = evidence.cusums[kind];
+    const onset = cusums.onset(alarm);
     const buckets = newest - onset + 1;
     if (kind === 'volume' && buckets <= latenessHours * expectations.perHour)
       return this.verdict('silent', 'may_be_late', null);
     const window = expectations.window(onset, newest);
     if (kind === 'rate' && !this.isWorthAnAlert(alarm, window)) {
-      evidence.cusums.rate.reset(alarm);
+      cusums.reset(alarm);
       return this.verdict('silent', 'too_few', null);
     }
     const [cause] = localise(lattice, window, {
@@ -268,24 +274,26 @@ export class Monitor {
       excluded: (leaf) => alerts.covered[kind][leaf] !== 0,
       temper: evidence.temper(kind, Math.min(buckets, expectations.ring.length)),
       alarm,
+      remembered: (node) => cusums.score(node),
     });
     const found = cause?.node ?? alarm;
     const move = kind === 'volume' ? this.moveOf([found, alarm], onset) : null;
     const node = move?.node ?? found;
     const silent = move !== null;
-    const score = evidence.cusums[kind].score(alarm);
+    const score = cusums.score(alarm);
+    const isOlder = cusums.score(node) > score / 2;
     const alert = alerts.add({
       kind,
       node,
       slice: lattice.sliceOfNode(node),
       silent,
       movedFrom: move?.from ?? null,
-      onset,
+      onset: isOlder ? Math.min(onset, cusums.onset(node)) : onset,
       raised: newest,
       scoreMax: score,
       shareExplained: cause?.shareExplained ?? 1,
     });
-    evidence.cusums[kind].reset(alarm);
+    cusums.reset(alarm);
     return silent
       ? this.verdict('silent', 'traffic_moved', alert)
       : this.verdict('raised', 'evidence', alert);

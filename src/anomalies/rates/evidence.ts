@@ -14,9 +14,9 @@ import { grown } from '../slices/columns.js';
 import { logistic } from '../baseline/baseline.js';
 
 /** Shares of the success that are lost. */
-export const lostShares = [0.05, 0.1, 0.2, 0.35, 0.65] as const;
+export const lostShares = [0.025, 0.05, 0.1, 0.2, 0.35, 0.65] as const;
 /** Where failures are rare, 5 % of the success is many times their rate; half as many failures again is a change, too. */
-const oddsRatios = [1.5, 2, 3, 5, 12] as const;
+const oddsRatios = [1.25, 1.5, 2, 3, 5, 12] as const;
 
 /** One bucket of one slice: counts, what was expected, and what is known of its noise. */
 interface RateMoment {

@@ -2,13 +2,14 @@
  * Whether traffic that a slice lacks turned up beside it: a routing migration or a shift of the mix, and no fault.
  *
  * For each dimension of the slice, its siblings are the leaves that differ from it in that dimension alone: all of them, and those
- * of each other value. Traffic moved when their surplus makes up for half of the shortfall and is beyond their own noise.
+ * of each other value. Traffic moved when their surplus makes up for half of the shortfall and is beyond their own noise; a
+ * surplus that makes up for less has to be the further beyond it, by the square.
  */
 import type { LeafWindow } from '../localisation/localise.js';
 import type { Lattice, Slice } from '../slices/lattice.js';
 import { hasCalendar } from './levels.js';
 
-const leastShare = 0.5;
+const makesUp = 0.5;
 /** For all siblings together, and for the best of several values. */
 const deviations = { all: 1.5, one: 2.5 };
 /** Customers are routed to other partners and change their method; a country takes over another one's traffic rarely. */
@@ -32,7 +33,9 @@ export function movedAlong(lattice: Lattice, node: number, move: Move): string |
     const { counted, expected } = againstBefore(leaves, move);
     const relative = move.noiseOf(lattice.nodeOfSlice(place) ?? 0);
     const noise = Math.sqrt(expected + expected * expected * relative);
-    return counted - expected > leastShare * short && counted - expected > least * noise;
+    const surplus = counted - expected;
+    const share = Math.min(1, surplus / Math.max(0, short) / makesUp);
+    return surplus * share ** 2 > least * noise;
   };
   const along = lattice.dimensions.find((name, d) => {
     if (slice[name] === undefined) return false;
