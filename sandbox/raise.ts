@@ -56,6 +56,8 @@ export interface RaisedWorld {
 /** The same seed gives the same company, ids and secrets on every machine. */
 const seed = process.env.SANDBOX_SEED ?? 'larkspur';
 const host = '127.0.0.1';
+/** Enough at any hour for an outage to be told from chance within two minutes. */
+const checksPerMinute = 25;
 
 const log = (message: string): void => void process.stderr.write(`${message}\n`);
 
@@ -105,7 +107,7 @@ async function raise(
   close: () => Promise<void>,
 ): Promise<RaisedWorld> {
   const clock = systemClock;
-  const world = createWorld({ seed });
+  const world = createWorld({ seed, checksPerMinute });
   const faults = createFaultSwitches();
   const keep = <Part extends { close(): Promise<unknown> }>(part: Part): Part => {
     onClose(() => part.close());
@@ -323,6 +325,7 @@ async function configOf(
       disputeRegister: '*/5 * * * * *',
       disputeReminders: '*/15 * * * * *',
       providerEvents: '*/30 * * * * *',
+      watchMetrics: '*/10 * * * * *',
     },
     disputes: {
       digests: [{ channel: channelId('disputes'), at: '00:01', within: '7d', calendar: 'WEEKDAYS' }],

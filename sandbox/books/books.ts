@@ -10,6 +10,7 @@ import { hourMs, hourOf, type Clock } from '../world/clock.js';
 import { moneyChangesFrom } from '../world/disturbances.js';
 import { hash, hashText } from '../world/random.js';
 import { historyHours, type OrderAttempt, type World } from '../world/world.js';
+import { advanceChecks } from './checks.js';
 import { loadHistory } from './load.js';
 import {
   deleteAnswers,
@@ -162,6 +163,7 @@ async function fillUp(pool: pg.Pool, world: World, toMs: number, { log, grant }:
     for (let hour = hourOf(fromMs); hour <= hourOf(toMs); hour += 1)
       await upsert(client, changeWithin(world, hour, fromMs, toMs));
     await upsert(client, { attempts: await settledAttempts(client, world, toMs) });
+    await advanceChecks(client, world, fromMs, toMs);
     await client.query('update books.state set loaded_to = $1', [new Date(toMs)]);
   });
 }

@@ -38,7 +38,7 @@ export interface Sight {
 export interface Detector {
   observe(bucket: MetricBucket): void;
   /** Looks at what is counted so far of buckets that have not ended, oldest first; learns nothing. */
-  glance(buckets: readonly MetricBucket[]): void;
+  glance(buckets: readonly MetricBucket[], now: Date): void;
   /** Open after the newest bucket, and what the last glance showed. */
   detected(): Detected[];
   /** What it sees in a slice; null for a slice that it never saw. */

@@ -84,7 +84,7 @@ async function evaluate(deps: AlertDeps, metric: Metric, own: Watched): Promise<
     own.openFrom ??= (await deps.buckets.newest(metric.id)) ?? new Date(now.getTime() - firstLookMs);
     const { newestData, unfinished } = await count(deps, metric, now);
     await feed(deps, metric, own);
-    own.detector.glance(unfinished);
+    own.detector.glance(unfinished, now);
     own.evaluatedAt = now;
     own.failingSince = null;
     await settle(deps, metric, own, lateSince(metric, newestData, now));

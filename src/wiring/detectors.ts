@@ -13,8 +13,8 @@ import type { Metric, MetricBucket, MetricCount } from '../ports/metrics.js';
 
 /** What a baseline needs before it can call anything unusual. */
 const warmupMs = 14 * dayMs;
-/** How often `watch-metrics` looks; by this the evidence of a glance is weighed. */
-const lookMs = 30 * secondMs;
+/** Looks share the budget by the time between them; a look after a long pause gets no more than this, one at once no less. */
+const lookMs = { longest: 30 * secondMs, shortest: secondMs };
 /** Counted since its begin; what lasts longer is counted from here. */
 const rememberedMs = 2 * dayMs;
 
@@ -37,6 +37,7 @@ export function detectorOf(metric: Metric): Detector {
   let recent: MetricBucket[] = [];
   let unfinished: readonly MetricBucket[] = [];
   let glimpsed: AlertView | null = null;
+  let lookedAt = -Infinity;
   const counted = (slice: AlertSlice, from: number): Totals => totalsOf(metric, recent, slice, from);
   const soFar = ({ kind, slice, onsetMs }: AlertView): Totals =>
     totalsOf(metric, kind === 'volume' ? recent : [...recent, ...unfinished], slice, onsetMs);
@@ -61,10 +62,12 @@ export function detectorOf(metric: Metric): Detector {
       const { at, counts } = bucket;
       for (const verdict of monitor.observe({ atMs: at.getTime(), rows: counts })) keep(verdict);
     },
-    glance: (buckets) => {
+    glance: (buckets, now) => {
       unfinished = buckets;
+      const sinceMs = Math.min(lookMs.longest, Math.max(lookMs.shortest, now.getTime() - lookedAt));
+      lookedAt = now.getTime();
       const counts = buckets.map(({ at, counts: rows }) => ({ atMs: at.getTime(), rows }));
-      glimpsed = monitor.glance(counts, metric.bucketMs / lookMs);
+      glimpsed = monitor.glance(counts, metric.bucketMs / sinceMs);
     },
     detected: () =>
       // Missing attempts are for a metric of volume: two of rates would report the same loss twice.
