@@ -23,7 +23,8 @@ interface OpenChange {
   reason: Verdict['reason'];
   /** Expected failures per attempt, or expected attempts per bucket. */
   usual: number;
-  early: boolean;
+  /** What was counted when it was seen before its bucket had ended; null for what whole buckets showed. */
+  early: Totals | null;
 }
 
 export function detectorOf(metric: Metric): Detector {
@@ -36,22 +37,22 @@ export function detectorOf(metric: Metric): Detector {
   const open = new Map<number, OpenChange>();
   let recent: MetricBucket[] = [];
   let unfinished: readonly MetricBucket[] = [];
-  let glimpsed: AlertView | null = null;
+  let glimpsed: OpenChange | null = null;
   let lookedAt = -Infinity;
   const counted = (slice: AlertSlice, from: number): Totals => totalsOf(metric, recent, slice, from);
   const soFar = ({ kind, slice, onsetMs }: AlertView): Totals =>
     totalsOf(metric, kind === 'volume' ? recent : [...recent, ...unfinished], slice, onsetMs);
-  const early = (view: AlertView): OpenChange => ({
-    view,
-    reason: 'evidence',
-    usual: usualOf(view, soFar(view)),
-    early: true,
-  });
+  /** The largest change in buckets that have not ended. Looks share the budget by the time between them. */
+  const look = (buckets: readonly MetricBucket[], sinceMs: number): AlertView | null =>
+    monitor.glance(
+      buckets.map(({ at, counts: rows }) => ({ atMs: at.getTime(), rows })),
+      metric.bucketMs / sinceMs,
+    );
   const keep = ({ type, alert, reason }: Verdict): void => {
     if (alert === null || type === 'silent' || type === 'ignored') return;
     if (type === 'resolved') return void open.delete(alert.id);
     const totals = counted(alert.slice, alert.onsetMs);
-    open.set(alert.id, { view: alert, reason, usual: usualOf(alert, totals), early: false });
+    open.set(alert.id, { view: alert, reason, usual: usualOf(alert, totals), early: null });
   };
   return {
     observe: (bucket) => {
@@ -62,23 +63,33 @@ export function detectorOf(metric: Metric): Detector {
       const { at, counts } = bucket;
       for (const verdict of monitor.observe({ atMs: at.getTime(), rows: counts })) keep(verdict);
     },
-    glance: (buckets, now) => {
-      unfinished = buckets;
-      const sinceMs = Math.min(lookMs.longest, Math.max(lookMs.shortest, now.getTime() - lookedAt));
+    glance: (glance) => {
+      const { recent: moments, now } = glance;
+      unfinished = glance.unfinished;
+      const sinceMs = Math.min(lookMs.longest, Math.max(lookMs.shortest, now.getTime() - lookedAt)) / 2;
       lookedAt = now.getTime();
-      const counts = buckets.map(({ at, counts: rows }) => ({ atMs: at.getTime(), rows }));
-      glimpsed = monitor.glance(counts, metric.bucketMs / sinceMs);
+      const last = unfinished.at(-1);
+      const sudden = last ? look([{ at: last.at, counts: moments.counts }], sinceMs) : null;
+      const seen = sudden ?? look(unfinished, sinceMs);
+      if (!seen) return void (glimpsed = null);
+      // What began just now is counted by itself, and what began before with its buckets.
+      const isSudden = sudden !== null && seen.onsetMs >= (last?.at.getTime() ?? 0);
+      const view = isSudden ? { ...seen, onsetMs: moments.from.getTime() } : seen;
+      const early = isSudden
+        ? totalsOf(metric, [{ at: now, counts: moments.counts }], view.slice, view.onsetMs)
+        : soFar(view);
+      glimpsed = { view, reason: 'evidence', usual: usualOf(view, early), early };
     },
     detected: () =>
       // Missing attempts are for a metric of volume: two of rates would report the same loss twice.
-      [...open.values(), ...(glimpsed ? [early(glimpsed)] : [])]
+      [...open.values(), ...(glimpsed ? [glimpsed] : [])]
         .filter(({ view }) => view.kind === metric.kind)
         .map((change): Detected => ({
           kind: change.view.kind,
           slice: change.view.slice,
           onsetAt: new Date(change.view.onsetMs),
           raisedAt: new Date(change.view.raisedAtMs),
-          facts: factsOf(change, soFar(change.view)),
+          facts: factsOf(change, change.early ?? soFar(change.view)),
         })),
     sight: (slice) => sightOf(metric, recent, slice, [...open.values()]),
   };
@@ -125,7 +136,7 @@ function factsOf({ view, reason, usual, early }: OpenChange, totals: Totals): Al
     expected: view.kind === 'volume' ? usual * buckets : usual * attempts,
     shareExplained: Object.keys(view.slice).length === 0 ? null : view.shareExplained,
     reason: early ? earlyWords : (reasonWords[reason] ?? reason),
-    ...(early && { early }),
+    ...(early && { early: true }),
   };
 }
 

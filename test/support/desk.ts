@@ -57,6 +57,7 @@ export interface TestDesk {
   books: Books;
   identity: IdentityServer;
   world: World;
+  clock: Clock;
   examples: Examples;
   /** The desk's own database and the books, as their owner reaches them. */
   urls: { database: string; books: string };
@@ -87,15 +88,19 @@ export interface DeskOptions {
   pageDir?: string;
   /** What `paydesk.yaml` says besides, section by section. */
   config?: object;
+  /** Checks of saved cards in a minute: what alerts need to see an outage soon. */
+  checksPerMinute?: number;
+  /** How far the clock that everything here shares is ahead of the machine's from the beginning. */
+  aheadMs?: number;
 }
 
 export async function startDesk(
   transport: Transport,
-  { pageDir, config = {} }: DeskOptions = {},
+  { pageDir, config = {}, checksPerMinute = 0, aheadMs: begun = 0 }: DeskOptions = {},
 ): Promise<TestDesk> {
-  let aheadMs = 0;
+  let aheadMs = begun;
   const clock = { now: () => new Date(systemClock.now().getTime() + aheadMs) };
-  const world = createWorld({ seed, attemptsPerHour: 24 });
+  const world = createWorld({ seed, attemptsPerHour: 24, checksPerMinute });
   const log: string[] = [];
   const note = (message: string): void => void log.push(message);
   const [database, booksDatabase] = await Promise.all([createDatabase(), createEmptyDatabase()]);
@@ -179,7 +184,7 @@ export async function startDesk(
     ),
     config: parseConfig(
       JSON.stringify({
-        ...(await configOf(slack, await state(), world, { paymentsApi, operations }, statusPages.urls)),
+        ...(await configOf(slack, await state(), { world, now: clock.now() }, { paymentsApi, operations }, statusPages.urls)),
         ...config,
       }),
       'test',
@@ -203,6 +208,7 @@ export async function startDesk(
     books,
     identity,
     world,
+    clock,
     log,
     state,
     examples: examples(world, clock.now()),
@@ -240,7 +246,7 @@ const emailOf = ({ users }: State, name: string): string =>
 async function configOf(
   slack: SlackServer,
   state: State,
-  world: World,
+  { world, now }: { world: World; now: Date },
   { paymentsApi, operations }: Pick<TestDesk, 'paymentsApi' | 'operations'>,
   statusPages: Record<string, string>,
 ): Promise<object> {
@@ -274,7 +280,7 @@ async function configOf(
     roles: { operators: [groups.get('payments-operators')], leads: [groups.get('payments-leads')] },
     lookups: { reveal: ['leads'] },
     queries: { folder: join(root, 'sandbox/queries') },
-    remediation: companyPolicy({ state, groups, now: systemClock.now() }),
+    remediation: companyPolicy({ state, groups, now }),
   };
 }
 
