@@ -28,6 +28,7 @@ import { startStatusPages } from './status-page/status-page.js';
 import { welcome } from './welcome.js';
 import { systemClock } from './world/clock.js';
 import { banks } from './world/banks.js';
+import { everydayChecks } from './world/card-checks.js';
 import { paymentsApiPartner } from './world/partners.js';
 import { createScenarios, type Happening } from './world/scenarios.js';
 import { createWorld, type World } from './world/world.js';
@@ -56,8 +57,6 @@ export interface RaisedWorld {
 /** The same seed gives the same company, ids and secrets on every machine. */
 const seed = process.env.SANDBOX_SEED ?? 'larkspur';
 const host = '127.0.0.1';
-/** Enough at any hour for an outage to be told from chance within two minutes. */
-const checksPerMinute = 25;
 
 const log = (message: string): void => void process.stderr.write(`${message}\n`);
 
@@ -107,7 +106,7 @@ async function raise(
   close: () => Promise<void>,
 ): Promise<RaisedWorld> {
   const clock = systemClock;
-  const world = createWorld({ seed, checksPerMinute });
+  const world = createWorld({ seed, checks: everydayChecks });
   const faults = createFaultSwitches();
   const keep = <Part extends { close(): Promise<unknown> }>(part: Part): Part => {
     onClose(() => part.close());

@@ -5,7 +5,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type pg from 'pg';
-import { checksKeptMs, type CardCheck } from '../world/card-checks.js';
+import type { CardCheck } from '../world/card-checks.js';
 import { minuteMs } from '../world/clock.js';
 import type { World } from '../world/world.js';
 import { openCopy } from './copy.js';
@@ -20,7 +20,7 @@ export async function copyChecks(
   world: World,
   { fromMs, toMs, partnerId }: { fromMs: number; toMs: number; partnerId: string | null },
 ): Promise<void> {
-  const sinceMs = Math.max(fromMs, toMs - checksKeptMs);
+  const sinceMs = Math.max(fromMs, toMs - world.checks.keptMs);
   const isWanted = ({ createdMs, route }: CardCheck): boolean =>
     createdMs > sinceMs && createdMs <= toMs && (partnerId === null || route.partner.id === partnerId);
   const copy = openCopy(client, 'books.checks');
@@ -39,11 +39,11 @@ export async function advanceChecks(
   fromMs: number,
   toMs: number,
 ): Promise<void> {
-  if (world.checksPerMinute === 0) return;
+  if (world.checks.perMinute === 0) return;
   await settle(client, world, toMs);
   await copyChecks(client, world, { fromMs, toMs, partnerId: null });
   if (minuteOf(fromMs) !== minuteOf(toMs))
-    await client.query('delete from books.checks where created_at < $1', [new Date(toMs - checksKeptMs)]);
+    await client.query('delete from books.checks where created_at < $1', [new Date(toMs - world.checks.keptMs)]);
 }
 
 /** Those that waited for their answer. */
@@ -70,7 +70,7 @@ export async function rewriteChecks(
   world: World,
   stretch: { fromMs: number; toMs: number; partnerId: string | null },
 ): Promise<void> {
-  if (world.checksPerMinute === 0) return;
+  if (world.checks.perMinute === 0) return;
   const { fromMs, partnerId } = stretch;
   await client.query('delete from books.checks where created_at > $1 and ($2::text is null or partner = $2)', [
     new Date(fromMs),

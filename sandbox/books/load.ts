@@ -6,7 +6,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type pg from 'pg';
 import { hourMs, hourOf } from '../world/clock.js';
-import { historyHours, type World } from '../world/world.js';
+import type { World } from '../world/world.js';
 import { copyChecks } from './checks.js';
 import { openCopy } from './copy.js';
 import { attemptRow, bookingRow, copyLine } from './rows.js';
@@ -23,14 +23,14 @@ export async function loadHistory(
   pool: pg.Pool,
   world: World,
   toMs: number,
-  { log, grant }: { log: (message: string) => void; grant: string },
+  { log, grant, historyHours }: { log: (message: string) => void; grant: string; historyHours: number },
 ): Promise<void> {
   const startedMs = performance.now();
   // The views are there while the load lasts, so that a reader gets an error that says so.
   await pool.query(createTables + createViews + grant);
   const [first, second] = await Promise.all([pool.connect(), pool.connect()]);
   try {
-    await copyHistory(first, second, world, toMs);
+    await copyHistory(first, second, world, { toMs, historyHours });
     const indexing = runAll(second, createIndexes[1]);
     await Promise.all([indexing, indexAfterChecks(first, world, toMs)]);
     await first.query('insert into books.state values ($1, $2)', [world.name, new Date(toMs)]);
@@ -38,12 +38,12 @@ export async function loadHistory(
     first.release();
     second.release();
   }
-  log(`books: loaded eight weeks in ${Math.round(performance.now() - startedMs)} ms`);
+  log(`books: loaded ${historyHours / 24} days in ${Math.round(performance.now() - startedMs)} ms`);
 }
 
 /** Making the checks takes this process, and building indexes the server. */
 async function indexAfterChecks(client: pg.PoolClient, world: World, toMs: number): Promise<void> {
-  if (world.checksPerMinute > 0) await copyChecks(client, world, { fromMs: -Infinity, toMs, partnerId: null });
+  if (world.checks.perMinute > 0) await copyChecks(client, world, { fromMs: -Infinity, toMs, partnerId: null });
   await runAll(client, createIndexes[0]);
 }
 
@@ -51,7 +51,7 @@ async function copyHistory(
   first: pg.PoolClient,
   second: pg.PoolClient,
   world: World,
-  toMs: number,
+  { toMs, historyHours }: { toMs: number; historyHours: number },
 ): Promise<void> {
   const attempts = openCopy(first, 'books.attempts');
   const bookings = openCopy(second, 'books.bookings');

@@ -27,8 +27,15 @@ interface CheckSources {
   chance: SuccessChance;
 }
 
-/** The company keeps them for so long. */
-export const checksKeptMs = 4 * dayMs;
+export interface CheckPlan {
+  /** On average; none without. */
+  perMinute: number;
+  /** The company keeps them for so long. */
+  keptMs: number;
+}
+
+/** Enough at any hour for an outage of the main partner to be told from chance within two minutes. */
+export const everydayChecks: CheckPlan = { perMinute: 40, keptMs: 2.5 * dayMs };
 
 const slots = { route: 0, offset: 1, probe: 2, outcome: 3, latency: 4, reason: 8 } as const;
 /** So much of the traffic is the same at every hour: renewals do not sleep. */
@@ -37,7 +44,7 @@ const floor = 0.7;
 /** Of what its payments would suggest: three checks in five are the main partner's. */
 const mainPartnerFactor = 2.5;
 
-const routes = allRoutes.filter(({ method }) => method === 'card');
+const routes = allRoutes.filter(({ method }) => method === 'card' || method === 'wallet');
 const shareOf = ({ partner, weight, country }: Route, hour: number): number =>
   weight *
   (partner.id === paymentsApiPartner ? mainPartnerFactor : 1) *

@@ -4,7 +4,7 @@
  * Invariant: nothing is stored but caches, the disturbances that scenarios add, and what was moved by hand through the
  * payments API. Deliberately absent: `now`.
  */
-import { createCardChecks, type CardCheck } from './card-checks.js';
+import { createCardChecks, type CardCheck, type CheckPlan } from './card-checks.js';
 import { createHourCache, getOr, type HourCache } from './caches.js';
 import { startOfDay } from './calendar.js';
 import { historyHours, hourMs, hourOf } from './clock.js';
@@ -52,8 +52,7 @@ export interface World {
   readonly partners: readonly Partner[];
   /** Attempts in an hour, in the long run. */
   readonly attemptsPerHour: number;
-  /** Checks of saved cards in a minute, in the long run. */
-  readonly checksPerMinute: number;
+  readonly checks: CheckPlan;
   readonly ids: IdCodec;
   readonly people: People;
   /** Orders that begin in an hour (hours since 1970), by index. */
@@ -105,14 +104,16 @@ interface WorldOptions {
   seed: string;
   /** Long-run average; 238 gives about 320,000 attempts in eight weeks. */
   attemptsPerHour?: number;
-  /** Checks of saved cards, on average. */
-  checksPerMinute?: number;
+  /** None where absent. */
+  checks?: CheckPlan;
 }
 
 /** Orders of this many hours stay at hand: those around the present. More costs memory and, in a load, time. */
 const cachedHours = 4;
 
-export function createWorld({ seed, attemptsPerHour = 238, checksPerMinute = 0 }: WorldOptions): World {
+const noChecks: CheckPlan = { perMinute: 0, keptMs: 0 };
+
+export function createWorld({ seed, attemptsPerHour = 238, checks = noChecks }: WorldOptions): World {
   const seedWord = hashText(seed);
   const sources = createSources(seedWord, attemptsPerHour);
   const { ids, people, orders, late, disturbances } = sources;
@@ -139,10 +140,10 @@ export function createWorld({ seed, attemptsPerHour = 238, checksPerMinute = 0 }
   };
   return {
     seed,
-    name: `${worldVersion}:${seed}:${attemptsPerHour}:${checksPerMinute}`,
+    name: `${worldVersion}:${seed}:${attemptsPerHour}:${checks.perMinute}`,
     partners: partners,
     attemptsPerHour,
-    checksPerMinute,
+    checks,
     ids,
     people,
     ordersOfHour: orders.get,
@@ -151,7 +152,7 @@ export function createWorld({ seed, attemptsPerHour = 238, checksPerMinute = 0 }
     attemptsOfHour: (hour) => attemptsIn(hour, [...orders.get(hour - 1), ...orders.get(hour)]),
     checksOfMinute: createCardChecks({
       seed: seedWord,
-      perMinute: checksPerMinute,
+      perMinute: checks.perMinute,
       disturbances,
       chance: createSuccessChance(seedWord),
     }),

@@ -30,7 +30,8 @@ import type {
   State,
 } from '../../sandbox/slack/wire.js';
 import { startStatusPages, type StatusPages } from '../../sandbox/status-page/status-page.js';
-import { systemClock, type Clock } from '../../sandbox/world/clock.js';
+import { everydayChecks } from '../../sandbox/world/card-checks.js';
+import { dayMs, systemClock, type Clock } from '../../sandbox/world/clock.js';
 import { examples, type Examples } from '../../sandbox/world/examples.js';
 import { paymentsApiPartner } from '../../sandbox/world/partners.js';
 import { createScenarios } from '../../sandbox/world/scenarios.js';
@@ -88,19 +89,23 @@ export interface DeskOptions {
   pageDir?: string;
   /** What `paydesk.yaml` says besides, section by section. */
   config?: object;
-  /** Checks of saved cards in a minute: what alerts need to see an outage soon. */
-  checksPerMinute?: number;
+  /** What alerts need to see an outage soon, and no more history than they must have: eight weeks are worked off slowly. */
+  isWatched?: boolean;
   /** How far the clock that everything here shares is ahead of the machine's from the beginning. */
   aheadMs?: number;
 }
 
 export async function startDesk(
   transport: Transport,
-  { pageDir, config = {}, checksPerMinute = 0, aheadMs: begun = 0 }: DeskOptions = {},
+  { pageDir, config = {}, isWatched = false, aheadMs: begun = 0 }: DeskOptions = {},
 ): Promise<TestDesk> {
   let aheadMs = begun;
   const clock = { now: () => new Date(systemClock.now().getTime() + aheadMs) };
-  const world = createWorld({ seed, attemptsPerHour: 24, checksPerMinute });
+  const world = createWorld({
+    seed,
+    attemptsPerHour: 24,
+    ...(isWatched && { checks: { ...everydayChecks, keptMs: dayMs } }),
+  });
   const log: string[] = [];
   const note = (message: string): void => void log.push(message);
   const [database, booksDatabase] = await Promise.all([createDatabase(), createEmptyDatabase()]);
@@ -150,7 +155,13 @@ export async function startDesk(
   });
   const mailbox = await startMailbox({ port: 0, host, clock, password: 'test', faults: faults.mail });
   const statusPages = await startStatusPages({ port: 0, host, world, clock });
-  const books = await openBooks({ url: booksDatabase.url.reveal(), world, clock, log: note });
+  const books = await openBooks({
+    url: booksDatabase.url.reveal(),
+    world,
+    clock,
+    log: note,
+    ...(isWatched && { historyHours: 18 * 24 }),
+  });
 
   const call = async <Answer>(path: string, body?: object): Promise<Answer> => {
     const init = body
