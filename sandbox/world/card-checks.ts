@@ -8,7 +8,7 @@ import { dayMs, hourOf, minuteMs } from './clock.js';
 import { wayOf } from './detours.js';
 import { learntMs, type Disturbances } from './disturbances.js';
 import { hardshipOf } from './hardship.js';
-import { drawLatency, type Attempt, type SuccessChance } from './orders.js';
+import { drawLatency, retryRate, retrySuccess, type Attempt, type SuccessChance } from './orders.js';
 import { drawDecline } from './outcomes.js';
 import { allRoutes, paymentsApiPartner, type Route } from './partners.js';
 import { hash, normal, unit } from './random.js';
@@ -71,7 +71,7 @@ function createCheck({ seed, disturbances, chance }: CheckSources, minute: numbe
   const planned = routeAt(unit(key, slots.route), hour);
   const route = wayOf(disturbances, planned, { atMs: createdMs, lot: unit(key, slots.probe) });
   const hardship = hardshipOf(disturbances, route, createdMs);
-  const usual = chance(hour, route);
+  const usual = overAttempts(chance(hour, route));
   const share = unit(key, slots.outcome);
   const latencyMs = Math.round(drawLatency(key, slots.latency, route.partner) * hardship.latencyFactor);
   const completedMs = createdMs + latencyMs;
@@ -87,6 +87,12 @@ function createCheck({ seed, disturbances, chance }: CheckSources, minute: numbe
     latencyMs,
     decline: succeeds ? null : (cause ?? drawDecline(key, slots.reason, route.method)),
   };
+}
+
+/** Orders are tried again, with less success: over all attempts a rate is a little lower, and checks are no different. */
+function overAttempts(first: number): number {
+  const retries = ((1 - first) * retryRate) / (1 - (1 - retrySuccess) * retryRate);
+  return (first + retries * retrySuccess) / (1 + retries);
 }
 
 function routeAt(lot: number, hour: number): Route {

@@ -119,8 +119,8 @@ interface Parts {
  * every immediate answer, within the order's own hour and the next: the world looks no further.
  */
 const maxAttempts = 4;
-const retryRate = 0.5;
-const retrySuccess = 0.52;
+export const retryRate = 0.5;
+export const retrySuccess = 0.52;
 const slotsPerAttempt = 16;
 
 /** Makes the orders of one world. The disturbances are read at each call, so they may grow. */

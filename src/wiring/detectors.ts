@@ -15,6 +15,8 @@ import type { Metric, MetricBucket, MetricCount } from '../ports/metrics.js';
 const warmupMs = 14 * dayMs;
 /** Looks share the budget by the time between them; a look after a long pause gets no more than this, one at once no less. */
 const lookMs = { longest: 30 * secondMs, shortest: secondMs };
+/** A change everywhere is looked at for so long before it is reported: a slice that explains it shows a little later. */
+const patienceMs = 45 * secondMs;
 /** Counted since its begin; what lasts longer is counted from here. */
 const rememberedMs = 2 * dayMs;
 
@@ -39,6 +41,7 @@ export function detectorOf(metric: Metric): Detector {
   let unfinished: readonly MetricBucket[] = [];
   let glimpsed: OpenChange | null = null;
   let lookedAt = -Infinity;
+  let everywhereSince: number | null = null;
   const counted = (slice: AlertSlice, from: number): Totals => totalsOf(metric, recent, slice, from);
   const soFar = ({ kind, slice, onsetMs }: AlertView): Totals =>
     totalsOf(metric, kind === 'volume' ? recent : [...recent, ...unfinished], slice, onsetMs);
@@ -71,7 +74,10 @@ export function detectorOf(metric: Metric): Detector {
       const last = unfinished.at(-1);
       const sudden = last ? look([{ at: last.at, counts: moments.counts }], sinceMs) : null;
       const seen = sudden ?? look(unfinished, sinceMs);
-      if (!seen) return void (glimpsed = null);
+      everywhereSince =
+        seen && Object.keys(seen.slice).length === 0 ? (everywhereSince ?? now.getTime()) : null;
+      const isUnclear = everywhereSince !== null && now.getTime() - everywhereSince < patienceMs;
+      if (!seen || isUnclear) return void (glimpsed = null);
       // What began just now is counted by itself, and what began before with its buckets.
       const isSudden = sudden !== null && seen.onsetMs >= (last?.at.getTime() ?? 0);
       const view = isSudden ? { ...seen, onsetMs: moments.from.getTime() } : seen;

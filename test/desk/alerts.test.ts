@@ -31,7 +31,7 @@ const config = {
   },
 };
 
-describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
+describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (transport) => {
   let desk: TestDesk;
   let guarded: Guarded;
 
