@@ -28,6 +28,7 @@ import { startStatusPages } from './status-page/status-page.js';
 import { welcome } from './welcome.js';
 import { systemClock } from './world/clock.js';
 import { banks } from './world/banks.js';
+import { everydayChecks } from './world/card-checks.js';
 import { paymentsApiPartner } from './world/partners.js';
 import { createScenarios, type Happening } from './world/scenarios.js';
 import { createWorld, type World } from './world/world.js';
@@ -105,7 +106,7 @@ async function raise(
   close: () => Promise<void>,
 ): Promise<RaisedWorld> {
   const clock = systemClock;
-  const world = createWorld({ seed });
+  const world = createWorld({ seed, checks: everydayChecks });
   const faults = createFaultSwitches();
   const keep = <Part extends { close(): Promise<unknown> }>(part: Part): Part => {
     onClose(() => part.close());
@@ -323,6 +324,7 @@ async function configOf(
       disputeRegister: '*/5 * * * * *',
       disputeReminders: '*/15 * * * * *',
       providerEvents: '*/30 * * * * *',
+      watchMetrics: '*/10 * * * * *',
     },
     disputes: {
       digests: [{ channel: channelId('disputes'), at: '00:01', within: '7d', calendar: 'WEEKDAYS' }],

@@ -9,7 +9,8 @@ import pg from 'pg';
 import { hourMs, hourOf, type Clock } from '../world/clock.js';
 import { moneyChangesFrom } from '../world/disturbances.js';
 import { hash, hashText } from '../world/random.js';
-import { historyHours, type OrderAttempt, type World } from '../world/world.js';
+import { historyHours as eightWeeks, type OrderAttempt, type World } from '../world/world.js';
+import { advanceChecks } from './checks.js';
 import { evidenceOf, type EvidenceRows } from './evidence.js';
 import { loadHistory } from './load.js';
 import {
@@ -42,6 +43,8 @@ interface BooksOptions {
   log: (message: string) => void;
   /** How often live traffic is written; 0 leaves that to `advance`. */
   tickMs?: number;
+  /** How far the first load reaches back. */
+  historyHours?: number;
 }
 
 export interface Books {
@@ -60,7 +63,8 @@ export interface Books {
 }
 
 /** Opens, loads or fills up the books. Rejects when the database cannot be reached. */
-export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: BooksOptions): Promise<Books> {
+export async function openBooks(options: BooksOptions): Promise<Books> {
+  const { url, world, clock, log, tickMs = 1_000, historyHours = eightWeeks } = options;
   const pool = new pg.Pool({ connectionString: url, max: 3 });
   const report = (error: Error): void => log(`books: ${error.message}`);
   pool.on('error', report);
@@ -75,7 +79,7 @@ export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: Book
     return result;
   };
   const advance = (toMs: number): Promise<void> =>
-    serially(() => fillUp(pool, world, toMs, { log, grant: reader.grant }));
+    serially(() => fillUp(pool, world, toMs, { log, grant: reader.grant, historyHours }));
   try {
     await restoreWorld(pool, world);
     await advance(clock.now().getTime());
@@ -162,13 +166,14 @@ function readerOf(ownerUrl: string, world: World): Reader {
 interface FillUp {
   log: (message: string) => void;
   grant: string;
+  historyHours: number;
 }
 
 /** From the stored time to the wanted one, or everything anew when the stored state is of no use. */
-async function fillUp(pool: pg.Pool, world: World, toMs: number, { log, grant }: FillUp): Promise<void> {
+async function fillUp(pool: pg.Pool, world: World, toMs: number, how: FillUp): Promise<void> {
   const fromMs = await loadedTo(pool, world);
-  if (fromMs === null || toMs - fromMs > historyHours * hourMs) {
-    await loadHistory(pool, world, toMs, { log, grant });
+  if (fromMs === null || toMs - fromMs > how.historyHours * hourMs) {
+    await loadHistory(pool, world, toMs, how);
     return;
   }
   if (toMs <= fromMs) return;
@@ -177,6 +182,7 @@ async function fillUp(pool: pg.Pool, world: World, toMs: number, { log, grant }:
       await upsert(client, changeWithin(world, hour, fromMs, toMs));
     await upsert(client, { evidence: await evidenceOf(world, fromMs, toMs) });
     await upsert(client, { attempts: await settledAttempts(client, world, toMs) });
+    await advanceChecks(client, world, fromMs, toMs);
     await client.query('update books.state set loaded_to = $1', [new Date(toMs)]);
   });
 }

@@ -3,12 +3,12 @@
  * Invariant: readers see the old books or the new ones, never a part: `state` is written last, and a load that dies
  * before that is started over. The process breathes between hours, so a server in it keeps answering.
  */
-import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import type pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 import { hourMs, hourOf } from '../world/clock.js';
-import { historyHours, type World } from '../world/world.js';
+import type { World } from '../world/world.js';
+import { copyChecks } from './checks.js';
+import { openCopy } from './copy.js';
 import { attemptRow, bookingRow, copyLine } from './rows.js';
 import { createIndexes, createTables, createViews } from './schema.js';
 
@@ -23,28 +23,35 @@ export async function loadHistory(
   pool: pg.Pool,
   world: World,
   toMs: number,
-  { log, grant }: { log: (message: string) => void; grant: string },
+  { log, grant, historyHours }: { log: (message: string) => void; grant: string; historyHours: number },
 ): Promise<void> {
   const startedMs = performance.now();
   // The views are there while the load lasts, so that a reader gets an error that says so.
   await pool.query(createTables + createViews + grant);
   const [first, second] = await Promise.all([pool.connect(), pool.connect()]);
   try {
-    await copyHistory(first, second, world, toMs);
-    await Promise.all([runAll(first, createIndexes[0]), runAll(second, createIndexes[1])]);
+    await copyHistory(first, second, world, { toMs, historyHours });
+    const indexing = runAll(second, createIndexes[1]);
+    await Promise.all([indexing, indexAfterChecks(first, world, toMs)]);
     await first.query('insert into books.state values ($1, $2)', [world.name, new Date(toMs)]);
   } finally {
     first.release();
     second.release();
   }
-  log(`books: loaded eight weeks in ${Math.round(performance.now() - startedMs)} ms`);
+  log(`books: loaded ${historyHours / 24} days in ${Math.round(performance.now() - startedMs)} ms`);
+}
+
+/** Making the checks takes this process, and building indexes the server. */
+async function indexAfterChecks(client: pg.PoolClient, world: World, toMs: number): Promise<void> {
+  if (world.checks.perMinute > 0) await copyChecks(client, world, { fromMs: -Infinity, toMs, partnerId: null });
+  await runAll(client, createIndexes[0]);
 }
 
 async function copyHistory(
   first: pg.PoolClient,
   second: pg.PoolClient,
   world: World,
-  toMs: number,
+  { toMs, historyHours }: { toMs: number; historyHours: number },
 ): Promise<void> {
   const attempts = openCopy(first, 'books.attempts');
   const bookings = openCopy(second, 'books.bookings');
@@ -67,28 +74,6 @@ async function copyHistory(
     await setImmediate();
   }
   await Promise.all([attempts.end(), bookings.end()]);
-}
-
-export interface Copy {
-  write(lines: string[]): Promise<void>;
-  end(): Promise<void>;
-}
-
-/** A COPY under way. A failure of the server surfaces at the next write or at the end. */
-export function openCopy(client: pg.PoolClient, table: string): Copy {
-  const stream = client.query(copyFrom(`copy ${table} from stdin with (null '')`));
-  const finished = once(stream, 'finish');
-  // Awaited at the end; until then a failure must not count as unhandled.
-  finished.catch(() => undefined);
-  return {
-    write: async (lines) => {
-      if (!stream.write(lines.join(''))) await Promise.race([once(stream, 'drain'), finished]);
-    },
-    end: async () => {
-      stream.end();
-      await finished;
-    },
-  };
 }
 
 async function runAll(client: pg.PoolClient, statements: readonly string[]): Promise<void> {

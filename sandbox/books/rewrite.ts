@@ -9,7 +9,8 @@ import type pg from 'pg';
 import { createHourCache } from '../world/caches.js';
 import { hourOf } from '../world/clock.js';
 import type { OrderAttempt, World } from '../world/world.js';
-import { openCopy } from './load.js';
+import { rewriteChecks } from './checks.js';
+import { openCopy } from './copy.js';
 import { attemptRow, bookingRow, copyLine } from './rows.js';
 
 interface Stretch {
@@ -39,6 +40,7 @@ export async function rewrite(client: pg.PoolClient, world: World, stretch: Stre
     await copy.write(lines[table]);
     await copy.end();
   }
+  await rewriteChecks(client, world, { fromMs: moneyFromMs, toMs, partnerId });
 }
 
 async function linesOf(

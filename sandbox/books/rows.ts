@@ -2,6 +2,7 @@
  * World facts as rows of the company's tables, in PostgreSQL's COPY text format.
  * Invariant: a row tells what the company knew at `nowMs`: an attempt that has not completed by then is `pending`.
  */
+import type { CardCheck } from '../world/card-checks.js';
 import { isoDay, isoTime } from '../world/calendar.js';
 import type { Booking } from '../world/bookings.js';
 import type { IdCodec } from '../world/ids.js';
@@ -78,6 +79,43 @@ export function attemptRow(ids: IdCodec, { order, attempt }: OrderAttempt, nowMs
     created_at: isoTime(attempt.createdMs),
     completed_at: done ? isoTime(attempt.completedMs) : null,
     card_network: cardLike ? customer.card.brand : null,
+  };
+}
+
+/** Its names carry its place: no store has to be asked for an answer that comes late. */
+const nameOfCheck = ({ minute, index }: CardCheck): string => `${minute.toString(36)}_${index.toString(36)}`;
+
+export function placeOfCheck(attemptId: string): { minute: number; index: number } {
+  const [, minute = '', index = ''] = attemptId.split('_');
+  return { minute: parseInt(minute, 36), index: parseInt(index, 36) };
+}
+
+export function checkRow(check: CardCheck, nowMs: number): AttemptRow {
+  const { route, decline, learntMs, latencyMs, createdMs, completedMs } = check;
+  const name = nameOfCheck(check);
+  const done = learntMs <= nowMs;
+  return {
+    attempt_id: `chk_${name}`,
+    order_id: `CHECK-${name}`,
+    payment_id: `seti_${name}`,
+    charge_id: null,
+    partner: route.partner.id,
+    method: route.method,
+    country: route.country.code,
+    currency: route.country.currency,
+    amount_minor: 0,
+    status: done ? (decline ? 'failed' : 'succeeded') : 'pending',
+    decline_code: done ? (decline?.code ?? null) : null,
+    error_origin: done ? (decline?.origin ?? null) : null,
+    customer_email: null,
+    card_last4: null,
+    arn: null,
+    rrn: null,
+    network_transaction_id: null,
+    latency_ms: latencyMs,
+    created_at: isoTime(createdMs),
+    completed_at: done ? isoTime(completedMs) : null,
+    card_network: null,
   };
 }
 

@@ -51,6 +51,7 @@ create unlogged table books.bookings (
   business_day date not null,
   booked_at timestamptz not null
 );
+create unlogged table books.checks () inherits (books.attempts);
 create unlogged table books.written_attempts (primary key (attempt_id)) inherits (books.attempts);
 create unlogged table books.written_bookings (primary key (booking_id)) inherits (books.bookings);
 `;
@@ -113,6 +114,20 @@ ${evidenceTables}
 ${evidenceViews.map((view) => `create or replace view public.${view} as select * from books.${view} where books.is_loaded();`).join('\n')}
 `;
 
+/** Checks have no customer, card or reference: an index without rows answers for these at once. */
+const indexesOfChecks = [
+  'create unique index on books.checks (attempt_id)',
+  'create index on books.checks (payment_id)',
+  'create index on books.checks (order_id)',
+  'create index on books.checks (amount_minor, created_at)',
+  'create index on books.checks (created_at)',
+  `create index on books.checks (attempt_id) where status = 'pending'`,
+  ...['charge_id', 'arn', 'rrn', 'network_transaction_id', 'card_last4'].map(
+    (column) => `create index on books.checks (${column}) where ${column} is not null`,
+  ),
+  'create index on books.checks (lower(customer_email)) where customer_email is not null',
+] as const;
+
 /** Two halves of about equal work, built side by side. */
 export const createIndexes = [
   [
@@ -124,6 +139,7 @@ export const createIndexes = [
     'create index on books.attempts (arn) where arn is not null',
     'create index on books.attempts (rrn) where rrn is not null',
     'create index on books.attempts (network_transaction_id) where network_transaction_id is not null',
+    ...indexesOfChecks,
     'analyze books.attempts',
   ],
   [

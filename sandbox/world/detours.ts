@@ -52,20 +52,20 @@ export function withDetours(traffic: Traffic, disturbances: Disturbances): Traff
     ...traffic,
     routeOf: (key, hour) => {
       const route = traffic.routeOf(key, hour);
-      return disturbances.any('paused-route') ? detour(disturbances, route, { key, hour }) : route;
+      return wayOf(disturbances, route, { atMs: startMsOf(key, hour), lot: unit(key, slotMs.probe) });
     },
   };
 }
 
-/** A fallback may be paused as well; where every way is, the route itself is taken. */
-function detour(
+/** A fallback may be paused as well; where every way is, the route itself is taken. `lot` in [0, 1) draws who stays as a probe. */
+export function wayOf(
   disturbances: Disturbances,
   route: Route,
-  { key, hour }: { key: number; hour: number },
+  { atMs, lot }: { atMs: number; lot: number },
 ): Route {
-  const atMs = startMsOf(key, hour);
+  if (!disturbances.any('paused-route')) return route;
   const { probePercent = 0 } = pauseOf(disturbances, route, atMs) ?? {};
-  if (unit(key, slotMs.probe) * 100 < probePercent) return route;
+  if (lot * 100 < probePercent) return route;
   const tried = new Set<Route>();
   for (let way: Route | null = route; way && !tried.has(way); way = fallbackOf(way)) {
     if (!pauseOf(disturbances, way, atMs)) return way;

@@ -119,8 +119,8 @@ interface Parts {
  * every immediate answer, within the order's own hour and the next: the world looks no further.
  */
 const maxAttempts = 4;
-const retryRate = 0.5;
-const retrySuccess = 0.52;
+export const retryRate = 0.5;
+export const retrySuccess = 0.52;
 const slotsPerAttempt = 16;
 
 /** Makes the orders of one world. The disturbances are read at each call, so they may grow. */
@@ -368,16 +368,16 @@ function createAttempt({ chance: rate, disturbances }: Parts, draw: Draw): Attem
   };
 }
 
-const drawLatency = (key: number, slot: number, partner: Partner): number =>
+export const drawLatency = (key: number, slot: number, partner: Partner): number =>
   Math.min(
     30_000,
     partner.latencyMs * Math.exp(0.45 * normal(key, slot + 1)) * (unit(key, slot + 3) < 0.01 ? 6 : 1),
   );
 
-type SuccessChance = (hour: number, route: Route) => number;
+export type SuccessChance = (hour: number, route: Route) => number;
 
 /** The partner's rate, moved on the logit by market and method (fixed) and by partner and hour (noise). */
-function createSuccessChance(seed: number): SuccessChance {
+export function createSuccessChance(seed: number): SuccessChance {
   const markets = new Map<Route, number>();
   let noise: { hour: number; byPartner: Map<number, number> } = { hour: -1, byPartner: new Map() };
   return (hour, route) => {

@@ -5,7 +5,7 @@
  * milliseconds; details are drawn in `orders.ts`, from the same key and the slots below.
  */
 import { hourMs } from './clock.js';
-import { partners, paymentsApiPartner, allRoutes, type Route } from './partners.js';
+import { partners, paymentsApiPartner, allRoutes, type Country, type Route } from './partners.js';
 import { hash, logSpread, normal, unit } from './random.js';
 
 /** Slots of the draws of one order. Attempts take sixteen slots each from `attempts` on. */
@@ -59,6 +59,10 @@ const byHour = [
 ];
 const byWeekday = [0.9, 0.97, 0.98, 1.0, 1.04, 1.12, 0.99];
 
+/** How busy a country is in an hour since 1970, or of the day, against its average. */
+export const dayShare = (hour: number, { utcOffsetHours }: Country): number =>
+  byHour[(hour + utcOffsetHours + 24) % 24] ?? 1;
+
 /** Attempts per order, used to turn a wanted number of attempts into a number of orders. */
 const attemptsPerOrder = 1.048;
 
@@ -101,8 +105,7 @@ interface Mix {
 function createMix(utcHour: number): Mix {
   let total = 0;
   const bounds = allRoutes.map((route) => {
-    const localHour = (utcHour + route.country.utcOffsetHours + 24) % 24;
-    total += route.weight * (byHour[localHour] ?? 1);
+    total += route.weight * dayShare(utcHour, route.country);
     return total;
   });
   const at = (share: number): Route => {

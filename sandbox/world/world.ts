@@ -4,6 +4,7 @@
  * Invariant: nothing is stored but caches, the disturbances that scenarios add, and what was moved by hand through the
  * payments API. Deliberately absent: `now`.
  */
+import { createCardChecks, type CardCheck, type CheckPlan } from './card-checks.js';
 import { createHourCache, getOr, type HourCache } from './caches.js';
 import { startOfDay } from './calendar.js';
 import { historyHours, hourMs, hourOf } from './clock.js';
@@ -11,7 +12,7 @@ import { createIdCodec, type IdCodec } from './ids.js';
 import { withDetours } from './detours.js';
 import { createLateIndex, unpack, type OrderPlace, type PackedOrder } from './late-index.js';
 import { createDisturbances, moneyChangesFrom, type Disturbance, type Disturbances } from './disturbances.js';
-import { createOrderMaker, type Attempt, type Order, type OrderDraw, type OrderFacts } from './orders.js';
+import { createOrderMaker, createSuccessChance, type Attempt, type Order, type OrderDraw, type OrderFacts } from './orders.js';
 import { countries, currencies, partners, type Partner, type Route } from './partners.js';
 import { createPeople, type People } from './people.js';
 import { createPlaces } from './places.js';
@@ -51,6 +52,7 @@ export interface World {
   readonly partners: readonly Partner[];
   /** Attempts in an hour, in the long run. */
   readonly attemptsPerHour: number;
+  readonly checks: CheckPlan;
   readonly ids: IdCodec;
   readonly people: People;
   /** Orders that begin in an hour (hours since 1970), by index. */
@@ -61,6 +63,8 @@ export interface World {
   ordersLike: (partner: Partner, hour: number, wanted: (draw: OrderDraw) => boolean) => Order[];
   /** Attempts that begin in an hour, oldest first. */
   attemptsOfHour: (hour: number) => OrderAttempt[];
+  /** Checks of saved cards that begin in a minute (minutes since 1970). */
+  checksOfMinute: (minute: number) => CardCheck[];
   /** Orders to which anything may happen in an hour, without doubles. */
   ordersTouchedIn: (hour: number) => Order[];
   /** Captures, refunds and disputes of an hour, oldest first. */
@@ -100,12 +104,16 @@ interface WorldOptions {
   seed: string;
   /** Long-run average; 238 gives about 320,000 attempts in eight weeks. */
   attemptsPerHour?: number;
+  /** None where absent. */
+  checks?: CheckPlan;
 }
 
 /** Orders of this many hours stay at hand: those around the present. More costs memory and, in a load, time. */
 const cachedHours = 4;
 
-export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): World {
+const noChecks: CheckPlan = { perMinute: 0, keptMs: 0 };
+
+export function createWorld({ seed, attemptsPerHour = 238, checks = noChecks }: WorldOptions): World {
   const seedWord = hashText(seed);
   const sources = createSources(seedWord, attemptsPerHour);
   const { ids, people, orders, late, disturbances } = sources;
@@ -132,15 +140,22 @@ export function createWorld({ seed, attemptsPerHour = 238 }: WorldOptions): Worl
   };
   return {
     seed,
-    name: `${worldVersion}:${seed}:${attemptsPerHour}`,
+    name: `${worldVersion}:${seed}:${attemptsPerHour}:${checks.perMinute}`,
     partners: partners,
     attemptsPerHour,
+    checks,
     ids,
     people,
     ordersOfHour: orders.get,
     order: sources.order,
     ordersLike: sources.like,
     attemptsOfHour: (hour) => attemptsIn(hour, [...orders.get(hour - 1), ...orders.get(hour)]),
+    checksOfMinute: createCardChecks({
+      seed: seedWord,
+      perMinute: checks.perMinute,
+      disturbances,
+      chance: createSuccessChance(seedWord),
+    }),
     ordersTouchedIn: sources.touched,
     movementsOfHour: movements.get,
     ordersDisputedIn: (hour) =>

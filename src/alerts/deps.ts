@@ -6,7 +6,7 @@ import type { Log } from '../kernel/log.js';
 import type { Alert, AlertFacts, Alerts, AlertSlice, Quiets } from '../ports/alerts.js';
 import type { Incident, IncidentEntry, IncidentRooms, Incidents } from '../ports/incidents.js';
 import type { AuditTrail } from '../ports/audit.js';
-import type { Metric, MetricBucket, MetricBuckets, MetricSource } from '../ports/metrics.js';
+import type { Metric, MetricBucket, MetricBuckets, MetricCount, MetricSource } from '../ports/metrics.js';
 import type { Transaction, Transactions } from '../ports/transaction.js';
 
 /** What is said in the thread of an alert's card. */
@@ -34,11 +34,20 @@ export interface Sight {
   lines: readonly string[];
 }
 
+/** What is counted so far. */
+export interface Glance {
+  /** Buckets that have not ended, oldest first. */
+  unfinished: readonly MetricBucket[];
+  /** The last moments alone, whichever bucket they are in: there a sudden change is not thinned by the time before it. */
+  recent: { from: Date; counts: readonly MetricCount[] };
+  now: Date;
+}
+
 /** Watches one metric: causal, one step a bucket, the same after the same buckets. */
 export interface Detector {
   observe(bucket: MetricBucket): void;
-  /** Looks at what is counted so far of buckets that have not ended, oldest first; learns nothing. */
-  glance(buckets: readonly MetricBucket[]): void;
+  /** Looks at what is counted so far of buckets that have not ended; learns nothing. */
+  glance(glance: Glance): void;
   /** Open after the newest bucket, and what the last glance showed. */
   detected(): Detected[];
   /** What it sees in a slice; null for a slice that it never saw. */

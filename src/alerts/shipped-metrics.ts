@@ -22,6 +22,18 @@ const shared = {
   falseAlertsPerWeek: 1,
 } as const;
 
+/**
+ * Answers that are not known ten minutes after the attempt: events come late, and nothing else can be said of these attempts.
+ * Younger ones without an answer count on neither side. $3 is the moment of the question.
+ */
+const unanswered = `
+  select date_bin('5 minutes', created_at, timestamptz 'epoch') as bucket, partner::text, method::text, country::text,
+    count(*) as attempts, count(*) filter (where status = 'pending' or late) as failures
+  from (select *, coalesce(completed_at > created_at + interval '10 minutes', false) as late from payment_attempts
+    where created_at >= $1 and created_at < $2 and method in ('card', 'wallet')) as attempt
+  where status <> 'pending' or created_at < $3::timestamptz - interval '10 minutes'
+  group by 1, 2, 3, 4`;
+
 /** One booking has one debit. Both kinds count as attempts, so that a day of disputes alone is no division by nothing. */
 const disputed = `
   select date_bin('1 hour', booked_at, timestamptz 'epoch') as bucket, partner::text, currency::text,
@@ -56,6 +68,15 @@ export const shippedMetrics: readonly Metric[] = [
     kind: 'volume',
     falseAlertsPerWeek: 0.2,
     sql: counted('false', 'true'),
+  },
+  {
+    ...shared,
+    id: 'webhook-lag',
+    name: 'Data on time',
+    kind: 'rate',
+    lagMs: 10 * minuteMs,
+    falseAlertsPerWeek: 0.2,
+    sql: unanswered,
   },
   {
     id: 'dispute-rate',

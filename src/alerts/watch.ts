@@ -12,7 +12,7 @@ import type { Alert, AlertSlice } from '../ports/alerts.js';
 import type { Metric, MetricBucket } from '../ports/metrics.js';
 import { holds } from './causes.js';
 import { withContext } from './context.js';
-import type { AlertDeps, Detected, Detector, Sight } from './deps.js';
+import type { AlertDeps, Detected, Detector, Glance, Sight } from './deps.js';
 import { openAlert, reopenAlert, resolveAlert, updateAlert } from './life.js';
 
 /** What a baseline by hour of week needs. */
@@ -26,11 +26,15 @@ const pageOfBuckets = 500;
 const firstLookMs = dayMs;
 /** A cause that returns within this time is the same one. */
 const flappingMs = 30 * minuteMs;
+/** Of a bucket: so much of the last moments is looked at alone. */
+const recentShare = 0.2;
 /** Without any data for this long, data is late. Longer than a quiet night minute, shorter than patience. */
 const lateMs = 15 * minuteMs;
 
 interface Watched {
   detector: Detector;
+  /** When a sudden change began that the last look showed: from there on it is counted while its bucket lasts. */
+  suddenFrom: Date | null;
   /** The begin of the newest bucket that the detector has seen. */
   fedTo: Date | null;
   /** Changes raised in buckets up to here belong to the past: they were judged before this process. Null until known. */
@@ -55,6 +59,7 @@ export function createWatch(deps: AlertDeps): Watch {
     if (known) return known;
     const made = {
       detector: deps.detectorOf(metric),
+      suddenFrom: null,
       fedTo: null,
       openFrom: null,
       evaluatedAt: null,
@@ -84,7 +89,8 @@ async function evaluate(deps: AlertDeps, metric: Metric, own: Watched): Promise<
     own.openFrom ??= (await deps.buckets.newest(metric.id)) ?? new Date(now.getTime() - firstLookMs);
     const { newestData, unfinished } = await count(deps, metric, now);
     await feed(deps, metric, own);
-    own.detector.glance(unfinished);
+    own.detector.glance({ unfinished, recent: await countRecent(deps, metric, own, now), now });
+    own.suddenFrom = own.detector.detected().find(({ facts }) => facts.early)?.onsetAt ?? null;
     own.evaluatedAt = now;
     own.failingSince = null;
     await settle(deps, metric, own, lateSince(metric, newestData, now));
@@ -122,7 +128,7 @@ async function count(deps: AlertDeps, metric: Metric, now: Date): Promise<Counte
   let last: Date | null = newest;
   for (let from = begin; from < end; from += chunkMs) {
     const to = Math.min(from + chunkMs, end);
-    const read = await deps.source.read(metric, new Date(from), new Date(to));
+    const read = await deps.source.read(metric, { from: new Date(from), to: new Date(to), now });
     const reached = read.at(-1)?.at ?? null;
     if (reached === null) continue;
     // Buckets without data after the newest one with data may still come.
@@ -130,8 +136,22 @@ async function count(deps: AlertDeps, metric: Metric, now: Date): Promise<Counte
     last = reached;
   }
   await deps.buckets.forget(id, new Date(end - historyMs));
-  const unfinished = await deps.source.read(metric, new Date(end), now);
+  const unfinished = await deps.source.read(metric, { from: new Date(end), to: now, now });
   return { newestData: unfinished.at(-1)?.at ?? last, unfinished };
+}
+
+async function countRecent(
+  { source }: AlertDeps,
+  metric: Metric,
+  { suddenFrom }: Watched,
+  now: Date,
+): Promise<Glance['recent']> {
+  const { bucketMs, kind } = metric;
+  const latest = now.getTime() - recentShare * bucketMs;
+  const begun = suddenFrom?.getTime() ?? latest;
+  const from = new Date(begun > now.getTime() - 2 * bucketMs ? Math.min(begun, latest) : latest);
+  const buckets = kind === 'rate' ? await source.read(metric, { from, to: now, now }) : [];
+  return { from, counts: buckets.flatMap(({ counts }) => counts) };
 }
 
 /** Every bucket of the span: one without data says that nothing happened then. */

@@ -25,7 +25,7 @@ export interface Metric {
   /** How many false alerts people accept in a week. */
   falseAlertsPerWeek: number;
   /**
-   * A question to the books with $1 and $2, the span as instants; gives `bucket` (timestamptz), a text column for each
+   * A question to the books with $1 and $2, the span as instants, and $3, the moment of the question, where it is used; gives `bucket` (timestamptz), a text column for each
    * dimension, `attempts` and `failures` (whole numbers).
    */
   sql: string;
@@ -52,9 +52,16 @@ export interface MetricHour {
   failures: number;
 }
 
+export interface MetricSpan {
+  from: Date;
+  to: Date;
+  /** What is asked now about a past span may know more than it did then. */
+  now: Date;
+}
+
 export interface MetricSource {
-  /** Buckets with anything in them that begin in [from, to), oldest first. */
-  read(metric: Metric, from: Date, to: Date): Promise<MetricBucket[]>;
+  /** Buckets with anything in [from, to), oldest first; a span that begins within a bucket counts only its own part of it. */
+  read(metric: Metric, span: MetricSpan): Promise<MetricBucket[]>;
   /** What failed in a slice, by currency, largest first. None where the metric has no amounts. */
   failedAmounts(
     metric: Metric,

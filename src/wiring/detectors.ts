@@ -13,8 +13,10 @@ import type { Metric, MetricBucket, MetricCount } from '../ports/metrics.js';
 
 /** What a baseline needs before it can call anything unusual. */
 const warmupMs = 14 * dayMs;
-/** How often `watch-metrics` looks; by this the evidence of a glance is weighed. */
-const lookMs = 30 * secondMs;
+/** Looks share the budget by the time between them; a look after a long pause gets no more than this, one at once no less. */
+const lookMs = { longest: 30 * secondMs, shortest: secondMs };
+/** A change everywhere is looked at for so long before it is reported: a slice that explains it shows a little later. */
+const patienceMs = 45 * secondMs;
 /** Counted since its begin; what lasts longer is counted from here. */
 const rememberedMs = 2 * dayMs;
 
@@ -23,7 +25,8 @@ interface OpenChange {
   reason: Verdict['reason'];
   /** Expected failures per attempt, or expected attempts per bucket. */
   usual: number;
-  early: boolean;
+  /** What was counted when it was seen before its bucket had ended; null for what whole buckets showed. */
+  early: Totals | null;
 }
 
 export function detectorOf(metric: Metric): Detector {
@@ -36,21 +39,23 @@ export function detectorOf(metric: Metric): Detector {
   const open = new Map<number, OpenChange>();
   let recent: MetricBucket[] = [];
   let unfinished: readonly MetricBucket[] = [];
-  let glimpsed: AlertView | null = null;
+  let glimpsed: OpenChange | null = null;
+  let lookedAt = -Infinity;
+  let everywhereSince: number | null = null;
   const counted = (slice: AlertSlice, from: number): Totals => totalsOf(metric, recent, slice, from);
   const soFar = ({ kind, slice, onsetMs }: AlertView): Totals =>
     totalsOf(metric, kind === 'volume' ? recent : [...recent, ...unfinished], slice, onsetMs);
-  const early = (view: AlertView): OpenChange => ({
-    view,
-    reason: 'evidence',
-    usual: usualOf(view, soFar(view)),
-    early: true,
-  });
+  /** The largest change in buckets that have not ended. Looks share the budget by the time between them. */
+  const look = (buckets: readonly MetricBucket[], sinceMs: number): AlertView | null =>
+    monitor.glance(
+      buckets.map(({ at, counts: rows }) => ({ atMs: at.getTime(), rows })),
+      metric.bucketMs / sinceMs,
+    );
   const keep = ({ type, alert, reason }: Verdict): void => {
     if (alert === null || type === 'silent' || type === 'ignored') return;
     if (type === 'resolved') return void open.delete(alert.id);
     const totals = counted(alert.slice, alert.onsetMs);
-    open.set(alert.id, { view: alert, reason, usual: usualOf(alert, totals), early: false });
+    open.set(alert.id, { view: alert, reason, usual: usualOf(alert, totals), early: null });
   };
   return {
     observe: (bucket) => {
@@ -61,21 +66,36 @@ export function detectorOf(metric: Metric): Detector {
       const { at, counts } = bucket;
       for (const verdict of monitor.observe({ atMs: at.getTime(), rows: counts })) keep(verdict);
     },
-    glance: (buckets) => {
-      unfinished = buckets;
-      const counts = buckets.map(({ at, counts: rows }) => ({ atMs: at.getTime(), rows }));
-      glimpsed = monitor.glance(counts, metric.bucketMs / lookMs);
+    glance: (glance) => {
+      const { recent: moments, now } = glance;
+      unfinished = glance.unfinished;
+      const sinceMs = Math.min(lookMs.longest, Math.max(lookMs.shortest, now.getTime() - lookedAt)) / 2;
+      lookedAt = now.getTime();
+      const last = unfinished.at(-1);
+      const sudden = last ? look([{ at: last.at, counts: moments.counts }], sinceMs) : null;
+      const seen = sudden ?? look(unfinished, sinceMs);
+      everywhereSince =
+        seen && Object.keys(seen.slice).length === 0 ? (everywhereSince ?? now.getTime()) : null;
+      const isUnclear = everywhereSince !== null && now.getTime() - everywhereSince < patienceMs;
+      if (!seen || isUnclear) return void (glimpsed = null);
+      // What began just now is counted by itself, and what began before with its buckets.
+      const isSudden = sudden !== null && seen.onsetMs >= (last?.at.getTime() ?? 0);
+      const view = isSudden ? { ...seen, onsetMs: moments.from.getTime() } : seen;
+      const early = isSudden
+        ? totalsOf(metric, [{ at: now, counts: moments.counts }], view.slice, view.onsetMs)
+        : soFar(view);
+      glimpsed = { view, reason: 'evidence', usual: usualOf(view, early), early };
     },
     detected: () =>
       // Missing attempts are for a metric of volume: two of rates would report the same loss twice.
-      [...open.values(), ...(glimpsed ? [early(glimpsed)] : [])]
+      [...open.values(), ...(glimpsed ? [glimpsed] : [])]
         .filter(({ view }) => view.kind === metric.kind)
         .map((change): Detected => ({
           kind: change.view.kind,
           slice: change.view.slice,
           onsetAt: new Date(change.view.onsetMs),
           raisedAt: new Date(change.view.raisedAtMs),
-          facts: factsOf(change, soFar(change.view)),
+          facts: factsOf(change, change.early ?? soFar(change.view)),
         })),
     sight: (slice) => sightOf(metric, recent, slice, [...open.values()]),
   };
@@ -122,7 +142,7 @@ function factsOf({ view, reason, usual, early }: OpenChange, totals: Totals): Al
     expected: view.kind === 'volume' ? usual * buckets : usual * attempts,
     shareExplained: Object.keys(view.slice).length === 0 ? null : view.shareExplained,
     reason: early ? earlyWords : (reasonWords[reason] ?? reason),
-    ...(early && { early }),
+    ...(early && { early: true }),
   };
 }
 

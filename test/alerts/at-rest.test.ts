@@ -44,7 +44,11 @@ it.each(metrics.map(({ id }) => id))(
   async (id) => {
     const metric = metrics.find((one) => one.id === id)!;
     const detector = detectorOf(metric);
-    const read = await createMetricSource(database).read(metric, new Date(now.getTime() - 55 * dayMs), now);
+    const read = await createMetricSource(database).read(metric, {
+      from: new Date(now.getTime() - 55 * dayMs),
+      to: now,
+      now,
+    });
     const raised = new Set<string>();
     const weekAgo = now.getTime() - 7 * dayMs;
     for (const bucket of filled(read, metric.bucketMs)) {

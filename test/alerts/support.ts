@@ -71,7 +71,7 @@ export function depsOn(stage: Stage, wire: Wire = createWire()): AlertDeps & Inv
     invariants: [],
     sources: { read: () => Promise.resolve([]), moved: () => Promise.resolve([]) },
     source: {
-      read: (_metric, from, to) => {
+      read: (_metric, { from, to }) => {
         const { dataUntil } = stage;
         if (dataUntil === null) throw new OpsError('unavailable', 'The books are down.');
         const buckets = [];
@@ -84,7 +84,7 @@ export function depsOn(stage: Stage, wire: Wire = createWire()): AlertDeps & Inv
     buckets: createMetricBuckets(bench.db),
     detectorOf: () => ({
       observe: (bucket) => void stage.observed.push(bucket),
-      glance: (buckets) => void stage.glanced.push(...buckets),
+      glance: ({ unfinished }) => void stage.glanced.push(...unfinished),
       detected: () => stage.seen,
       sight: () => null,
     }),

@@ -363,8 +363,8 @@ describe('the desk', () => {
     bench = await startBench(
       '2026-11-28T06:00:00Z',
       // Files are read in the thread, where libraries are loaded as in production.
-      ({ settings, clock, url }) => {
-        const urls = { databaseUrl: url.reveal(), booksUrl: url.reveal() };
+      ({ settings, clock, databaseUrl, booksUrl }) => {
+        const urls = { databaseUrl: databaseUrl.reveal(), booksUrl: booksUrl.reveal() };
         thread = statementThread({ settings, logLevel: 'silent', ...urls }, { clock });
         return thread;
       },

@@ -30,7 +30,8 @@ import type {
   State,
 } from '../../sandbox/slack/wire.js';
 import { startStatusPages, type StatusPages } from '../../sandbox/status-page/status-page.js';
-import { systemClock, type Clock } from '../../sandbox/world/clock.js';
+import { everydayChecks } from '../../sandbox/world/card-checks.js';
+import { dayMs, systemClock, type Clock } from '../../sandbox/world/clock.js';
 import { examples, type Examples } from '../../sandbox/world/examples.js';
 import { paymentsApiPartner } from '../../sandbox/world/partners.js';
 import { createScenarios } from '../../sandbox/world/scenarios.js';
@@ -57,6 +58,7 @@ export interface TestDesk {
   books: Books;
   identity: IdentityServer;
   world: World;
+  clock: Clock;
   examples: Examples;
   /** The desk's own database and the books, as their owner reaches them. */
   urls: { database: string; books: string };
@@ -87,15 +89,23 @@ export interface DeskOptions {
   pageDir?: string;
   /** What `paydesk.yaml` says besides, section by section. */
   config?: object;
+  /** What alerts need to see an outage soon, and no more history than they must have: eight weeks are worked off slowly. */
+  isWatched?: boolean;
+  /** How far the clock that everything here shares is ahead of the machine's from the beginning. */
+  aheadMs?: number;
 }
 
 export async function startDesk(
   transport: Transport,
-  { pageDir, config = {} }: DeskOptions = {},
+  { pageDir, config = {}, isWatched = false, aheadMs: begun = 0 }: DeskOptions = {},
 ): Promise<TestDesk> {
-  let aheadMs = 0;
+  let aheadMs = begun;
   const clock = { now: () => new Date(systemClock.now().getTime() + aheadMs) };
-  const world = createWorld({ seed, attemptsPerHour: 24 });
+  const world = createWorld({
+    seed,
+    attemptsPerHour: 24,
+    ...(isWatched && { checks: { ...everydayChecks, keptMs: dayMs } }),
+  });
   const log: string[] = [];
   const note = (message: string): void => void log.push(message);
   const [database, booksDatabase] = await Promise.all([createDatabase(), createEmptyDatabase()]);
@@ -145,7 +155,13 @@ export async function startDesk(
   });
   const mailbox = await startMailbox({ port: 0, host, clock, password: 'test', faults: faults.mail });
   const statusPages = await startStatusPages({ port: 0, host, world, clock });
-  const books = await openBooks({ url: booksDatabase.url.reveal(), world, clock, log: note });
+  const books = await openBooks({
+    url: booksDatabase.url.reveal(),
+    world,
+    clock,
+    log: note,
+    ...(isWatched && { historyHours: 18 * 24 }),
+  });
   paymentsApi.onChange((change) => void books.record(change));
 
   const call = async <Answer>(path: string, body?: object): Promise<Answer> => {
@@ -180,7 +196,7 @@ export async function startDesk(
     ),
     config: parseConfig(
       JSON.stringify({
-        ...(await configOf(slack, await state(), world, { paymentsApi, operations }, statusPages.urls)),
+        ...(await configOf(slack, await state(), { world, now: clock.now() }, { paymentsApi, operations }, statusPages.urls)),
         ...config,
       }),
       'test',
@@ -204,6 +220,7 @@ export async function startDesk(
     books,
     identity,
     world,
+    clock,
     log,
     state,
     examples: examples(world, clock.now()),
@@ -241,7 +258,7 @@ const emailOf = ({ users }: State, name: string): string =>
 async function configOf(
   slack: SlackServer,
   state: State,
-  world: World,
+  { world, now }: { world: World; now: Date },
   { paymentsApi, operations }: Pick<TestDesk, 'paymentsApi' | 'operations'>,
   statusPages: Record<string, string>,
 ): Promise<object> {
@@ -275,7 +292,7 @@ async function configOf(
     roles: { operators: [groups.get('payments-operators')], leads: [groups.get('payments-leads')] },
     lookups: { reveal: ['leads'] },
     queries: { folder: join(root, 'sandbox/queries') },
-    remediation: companyPolicy({ state, groups, now: systemClock.now() }),
+    remediation: companyPolicy({ state, groups, now }),
   };
 }
 

@@ -116,8 +116,8 @@ async function found<From extends Readonly<Record<string, unknown>>, To>(
     return { rows, faults: problems.map((problem) => `${view}: ${problem}`), passing: false };
   } catch (thrown) {
     const error = toOpsError(thrown);
-    const { code, reference, details } = error;
-    log.info({ view, code, reference, ...details }, 'a view of the books cannot be read');
+    const { code, errorId, details } = error;
+    log.info({ view, code, errorId, ...details }, 'a view of the books cannot be read');
     const isPassing = !isAboutViews(details.sqlstate) && code !== 'misconfigured';
     const why = isPassing
       ? `${view} did not answer in time`

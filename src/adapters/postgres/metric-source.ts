@@ -19,9 +19,9 @@ const rowsMax = 500_000;
 
 export function createMetricSource(database: Database): MetricSource {
   return {
-    read: async (metric, from, to) => {
+    read: async (metric, { from, to, now }) => {
       const sql = `select * from (${metric.sql}) as counted limit ${rowsMax + 1}`;
-      const rows = await database.query<CountRow>(sql, [from, to]);
+      const rows = await database.query<CountRow>(sql, metric.sql.includes('$3') ? [from, to, now] : [from, to]);
       if (rows.length > rowsMax)
         throw unreadable(metric, `more than ${rowsMax} rows`, 'Take out a dimension with very many values.');
       const buckets = new Map<number, MetricCount[]>();
@@ -50,13 +50,14 @@ export function createMetricSource(database: Database): MetricSource {
 function beginOf(metric: Metric, { bucket }: CountRow, from: Date, to: Date): number {
   if (!(bucket instanceof Date) || Number.isNaN(bucket.getTime()))
     throw unreadable(metric, 'a row whose `bucket` is no timestamptz');
-  if (bucket < from || bucket >= to)
+  const begin = Math.floor(bucket.getTime() / metric.bucketMs) * metric.bucketMs;
+  if (begin + metric.bucketMs <= from.getTime() || bucket >= to)
     throw unreadable(
       metric,
       'a row outside the span',
       'Use $1 and $2: created_at >= $1 and created_at < $2.',
     );
-  return Math.floor(bucket.getTime() / metric.bucketMs) * metric.bucketMs;
+  return begin;
 }
 
 function countOf(metric: Metric, row: CountRow): MetricCount {

@@ -81,7 +81,7 @@ export const shippedInvariants: readonly Invariant[] = [
     `with typical as (
        select partner || ' ' || currency as key, created_at >= $1::timestamptz - interval '1 day' as is_new,
          percentile_disc(0.5) within group (order by amount_minor) as middle, count(*) as n
-       from payment_attempts where created_at >= $1::timestamptz - interval '8 days' group by 1, 2)
+       from payment_attempts where created_at >= $1::timestamptz - interval '8 days' and amount_minor > 0 group by 1, 2)
      select now.key, round(now.middle::numeric / greatest(before.middle, 1), 3) as value
      from typical as now join typical as before using (key)
      where now.is_new and not before.is_new and now.n >= 20 and before.n >= 100

@@ -1,0 +1,186 @@
+/**
+ * Alerts as people live through them: a scenario begins, time passes by the clock that the desk and the stand-ins share, and
+ * what stands in Slack and on the platform is what people read.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Channel, Message } from '../../sandbox/slack/wire.js';
+import { hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
+import { startDesk, until, type TestDesk, type Transport } from '../support/desk.js';
+import { buttonsOf, guardedOf, requestedIn, type Guarded } from '../support/guarded.js';
+import { pausableRoute, routeNow } from '../support/platform-routes.js';
+
+/** Night in Europe and early morning in Asia: fewer payments than at most other hours. */
+const quietHour = 4;
+
+const untilQuietMs = (): number => {
+  const sinceMidnight = Date.now() % (24 * hourMs);
+  return (quietHour * hourMs - sinceMidnight + 24 * hourMs) % (24 * hourMs);
+};
+
+const config = {
+  schedules: { partnerStatus: '* * * * * *', watchMetrics: '* * * * * *' },
+  metrics: {
+    own: [
+      {
+        id: 'chargebacks',
+        name: 'Chargeback ratio',
+        kind: 'rate',
+        sql: 'select at as bucket, attempts, failures from no_such_view where at >= $1 and at < $2',
+      },
+    ],
+  },
+};
+
+describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (transport) => {
+  let desk: TestDesk;
+  let guarded: Guarded;
+
+  beforeAll(async () => {
+    desk = await startDesk(transport, { config, isWatched: true, aheadMs: untilQuietMs() });
+    guarded = await guardedOf(desk);
+    const t0 = performance.now();
+    await pass(secondMs, 60_000);
+    console.log('first look', performance.now() - t0);
+  }, 60_000);
+  afterAll(async () => {
+    await guarded.close();
+    await desk.close();
+  });
+
+  /** Time passes, the company books what happened, and the watch has looked since. */
+  const pass = async (durationMs: number, timeoutMs = 15_000): Promise<void> => {
+    desk.skip(durationMs);
+    const now = desk.clock.now();
+    await desk.books.advance(now.getTime());
+    await guarded.rows(`select pg_notify('paydesk_due', '')`);
+    const look = `select slot from paydesk.job_cursors where job = 'watch-metrics'`;
+    await until(
+      'a look at the metrics',
+      async () =>
+        ((await guarded.rows<{ slot: Date }>(look))[0]?.slot.getTime() ?? 0) > now.getTime() - secondMs,
+      timeoutMs,
+    );
+  };
+  /** Steps of time until something holds; fails when so much time has passed. */
+  const passUntil = async <Value>(
+    what: string,
+    [stepMs, mostMs]: [number, number],
+    look: () => Promise<Value | undefined>,
+  ): Promise<Value> => {
+    for (let passedMs = 0; passedMs < mostMs; passedMs += stepMs) {
+      await pass(stepMs);
+      const found = await look();
+      if (found !== undefined) return found;
+    }
+    throw new Error(`not within ${mostMs / secondMs} s: ${what}; ${(await cards()).map(({ text }) => text).join(' | ')}`);
+  };
+  const channels = async (): Promise<Channel[]> => (await desk.state()).channels;
+  const messagesIn = async (name: string): Promise<Message[]> =>
+    (await channels()).find((channel) => channel.name.startsWith(name))?.messages ?? [];
+  const cards = async (): Promise<Message[]> =>
+    (await messagesIn('partner-alerts')).filter(({ ts, thread_ts: thread = ts }) => thread === ts);
+  const cardLike = async (title: RegExp): Promise<Message | undefined> =>
+    (await cards()).findLast(({ text }) => title.test(text));
+  const threadOf = async (card: Message): Promise<string> =>
+    (await messagesIn('partner-alerts'))
+      .filter(({ ts, thread_ts: thread }) => thread === card.ts && ts !== card.ts)
+      .map(({ text }) => text)
+      .join('\n');
+  const click = (card: Message, action: string, user = 'ana', channel = 'partner-alerts') =>
+    desk.action({ user, channel, ts: card.ts, action_id: action });
+  const stop = (name: string) => desk.control('scenario', { name, action: 'stop' });
+
+  const outage = /^Success rate −\d+ pts \(\d+ %, n = [\d,]+\): partner = northpay explains \d+ %/;
+  const seeOutage = () =>
+    passUntil('the card of the outage', [10 * secondMs, 2 * minuteMs], () => cardLike(outage));
+
+  it('a metric whose SQL fails has a card of its own, and the others go on', async () => {
+    const card = await until('its card', () => cardLike(/^Chargeback ratio: not evaluated since/));
+    expect(JSON.stringify(card)).toContain('A table, view, column or function is missing');
+    expect(JSON.stringify((await desk.command('/alerts why authorisation-success')).messages)).toMatch(
+      /Last hour: 9\d/,
+    );
+  });
+
+  it('partner outage: acknowledged, paused and closed from its card', async () => {
+    await desk.scenario('partner-outage');
+    const card = await seeOutage();
+    await click(card, 'alert_acknowledge');
+    await until('the acknowledgement', async () => (await threadOf(card)).includes('acknowledged it'));
+    await click(card, 'incident_open');
+    const room = await until('a ready channel with both cards pinned', async () =>
+      (await channels()).find(
+        ({ name, messages }) =>
+          name.startsWith('inc-1-northpay') && messages.filter(({ pinned_info }) => pinned_info).length === 2,
+      ),
+    );
+
+    const route = await pausableRoute(desk, 'northpay');
+    const { view } = await click(card, 'remediation_start_pause-route', 'ines');
+    const endsAt = Math.ceil(desk.clock.now().getTime() / 1000) + 45 * 60;
+    const typed = { route: route.id, until: endsAt, reason: 'Northpay declines', why: 'Customers cannot pay' };
+    const id = requestedIn(await guarded.submit('ines', view!, typed)) ?? '';
+    await guarded.click('lars', id, 'approve');
+    await guarded.reaches(id, 'done', /done/);
+    expect(await routeNow(desk, route.id)).toMatchObject({ state: 'paused' });
+
+    await stop('partner-outage');
+    await passUntil('the recovery', [5 * minuteMs, hourMs], async () =>
+      (await cardLike(/^Recovered: Success rate/))?.ts === card.ts ? true : undefined,
+    );
+    expect(buttonsOf((await cardLike(/^Recovered: Success rate/))!)).toEqual([]);
+    const pinned = (await messagesIn(room.name)).find((message) => buttonsOf(message).includes('incident_close'));
+    const { view: form } = await click(pinned!, 'incident_close', 'ana', room.id);
+    await guarded.submit('ana', form!, { cause: 'Northpay deployed a bad build', impact: '40 customers' });
+    const closed = await until('the archive', async () =>
+      (await channels()).find(({ id: channel, is_archived }) => channel === room.id && is_archived),
+    );
+    const [file] = closed.messages.flatMap(({ files = [] }) => files);
+    const headers = { authorization: `Bearer ${desk.slack.credentials.botToken}` };
+    const summary = await (await fetch(file?.url_private ?? '', { headers })).text();
+    for (const part of ['Northpay deployed a bad build', '40 customers', /acknowledged/, /resolved/])
+      expect(summary).toMatch(part);
+  });
+
+  it('webhook delay: data is late, and no outage', async () => {
+    const before = await cards();
+    await desk.scenario('webhook-delay');
+    await passUntil('the card of the late data', [5 * minuteMs, 45 * minuteMs], () =>
+      cardLike(/^Data on time −\d+ pts .*: partner = northpay/),
+    );
+    await stop('webhook-delay');
+    await passUntil('the recovery', [10 * minuteMs, 2 * hourMs], () => cardLike(/^Recovered: Data on time/));
+    const raised = (await cards()).slice(before.length).map(({ text }) => text);
+    expect(raised.filter((text) => text.includes('Success rate'))).toEqual([]);
+  });
+
+  it('a standing approval moves the traffic, says so, and returns it by itself', async () => {
+    const route = await pausableRoute(desk, 'northpay');
+    const hourFromNow = Math.ceil((desk.clock.now().getTime() + 12 * hourMs) / 1000);
+    const id = await guarded.ask('ines', `/remediate arm-route ${route.id}`, {
+      metric: 'authorisation-success',
+      drop: '20',
+      attempts: '10',
+      minutes: '120',
+      probe: '10',
+      most: '5000',
+      uses: '1',
+      until: hourFromNow as never,
+      reason: 'Declines rise',
+      why: 'Nights are thin',
+    });
+    await guarded.click('lars', id, 'approve');
+    await guarded.reaches(id, 'done', /armed until/);
+    await desk.scenario('partner-outage');
+    const card = await seeOutage();
+    await passUntil('the traffic to move', [10 * secondMs, minuteMs], async () =>
+      (await routeNow(desk, route.id)).state === 'paused' ? true : undefined,
+    );
+    await until('it is said in the thread', async () => /Standing approval REM-\d+/.test(await threadOf(card)));
+    await guarded.heard('approvals', 'Undo now');
+    await stop('partner-outage');
+    await passUntil('the return', [5 * minuteMs, hourMs], async () =>
+      (await routeNow(desk, route.id)).state === 'active' ? true : undefined,
+    );
+  });
+});
