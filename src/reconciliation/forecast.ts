@@ -104,6 +104,8 @@ export interface Forecast {
   tomorrow: Expected;
   /** From today to Sunday. */
   week: Expected;
+  /** After Sunday. */
+  laterMinor: bigint;
   /** By the last statement open for longer than 95 % of the money took. */
   overdueMinor: bigint;
 }
@@ -130,16 +132,16 @@ export function forecast(
 ): Forecast {
   const onDay = (day: Day): number => expectedOnDay(open, day, lastTold, delay, calendar);
   const restOfWeek = Array.from({ length: 8 - weekdayOf(today) }, (_, ahead) => today + ahead);
+  const after = Array.from({ length: longestDelay }, (_, ahead) => today + restOfWeek.length + ahead);
   const untold = Array.from({ length: Math.max(0, today - 1 - lastTold) }, (_, at) => lastTold + 1 + at);
   const overdue = open.filter(({ day }) => businessDaysBetween(day, lastTold, calendar) >= delay.lateAfter);
+  const sumOf = (days: readonly Day[]): number => days.reduce((sum, day) => sum + onDay(day), 0);
   return {
-    awaitedMinor: BigInt(Math.round(untold.reduce((sum, day) => sum + onDay(day), 0))),
+    awaitedMinor: BigInt(Math.round(sumOf(untold))),
     today: withInterval(onDay(today), errors.today),
     tomorrow: withInterval(onDay(today + 1), errors.tomorrow),
-    week: withInterval(
-      restOfWeek.reduce((sum, day) => sum + onDay(day), 0),
-      errors.week,
-    ),
+    week: withInterval(sumOf(restOfWeek), errors.week),
+    laterMinor: BigInt(Math.round(sumOf(after))),
     overdueMinor: overdue.reduce((sum, { amountMinor }) => sum + amountMinor, 0n),
   };
 }

@@ -183,7 +183,9 @@ it('what was pending and came teaches how long money takes; what is open is stil
     { day: friday, dueOn: friday + 3, currency: 'EUR', count: 1, minor: 3_000n },
   ]);
   const lines = linesOf(bench.posted().at(-1)!.card).join('\n');
-  expect(lines).toMatch(/Clearing 100 % of 2[^]*What lands next[^]*Mon 30 Nov: 30\.00 EUR \(n = 1\)/);
+  expect(lines).toMatch(
+    /Clearing 100 % of 2[^]*What lands next[^]*\*EUR\* today 0\.00, tomorrow 0\.00, to Sunday 0\.00, later 30\.00 · Fri 27 Nov brought 20\.00 · n = 1 · by the settlement rule/,
+  );
 });
 
 describe('a file that is late', () => {

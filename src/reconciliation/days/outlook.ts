@@ -8,6 +8,7 @@
 import type { Day } from '../../kernel/calendar-day.js';
 import { weekdayOf } from '../../kernel/calendar-day.js';
 import type { Clock } from '../../kernel/clock.js';
+import type { BusinessCalendar } from '../../ports/calendars.js';
 import type { Landing, OpenMoneySum, ReconciliationResults, SettledSum } from '../../ports/reconciliation.js';
 import {
   expectedOnDay,
@@ -17,6 +18,7 @@ import {
   type Forecast,
   type ForecastErrors,
   type LearnedDelay,
+  type Moment,
   type SettledMoney,
 } from '../forecast.js';
 import { todayOf, type ReconciledPartner } from './partner.js';
@@ -36,7 +38,7 @@ export interface CurrencyOutlook extends Forecast {
   count: number;
   /** So many days of history it is learned from; null where the settlement rule says it. */
   learnedFrom: number | null;
-  /** Around today, oldest first; empty without a history. */
+  /** Around today, oldest first. */
   days: OutlookDay[];
 }
 
@@ -63,13 +65,13 @@ const unitDays = 30;
 
 interface Learned {
   key: string;
-  byCurrency: ReadonlyMap<string, Habit>;
+  byCurrency: ReadonlyMap<string, History>;
 }
 
-interface Habit {
+interface History {
   settled: readonly SettledMoney[];
-  delay: LearnedDelay;
-  errors: ForecastErrors;
+  /** Null when it is too short. */
+  habit: { delay: LearnedDelay; errors: ForecastErrors } | null;
 }
 
 export function createOutlook({
@@ -93,7 +95,7 @@ export function createOutlook({
     let learned = known.get(id);
     if (learned?.key !== key) {
       const settled = await results.settled(id, today - historyDays);
-      learned = { key, byCurrency: habitsOf(settled, lastTold ?? today, partner) };
+      learned = { key, byCurrency: historiesOf(settled, lastTold ?? today, partner) };
       known.set(id, learned);
     }
     const { byCurrency } = learned;
@@ -110,62 +112,61 @@ function grouped<Row extends { currency: string }>(rows: readonly Row[]): Map<st
 
 const moneyOf = <Row extends { minor: bigint }>(row: Row) => ({ ...row, amountMinor: row.minor });
 
-function habitsOf(
+function historiesOf(
   settled: readonly SettledSum[],
   lastTold: Day,
   { calendar }: ReconciledPartner,
-): ReadonlyMap<string, Habit> {
-  const habits = new Map<string, Habit>();
+): ReadonlyMap<string, History> {
   const days = Array.from({ length: judgedDays }, (_, at) => lastTold - judgedDays + 1 + at);
-  for (const [currency, rows] of grouped(settled)) {
+  const historyOf = (rows: readonly SettledSum[]): History => {
     const money = rows.map(moneyOf);
     const delay = learnDelay(money, calendar);
-    if (delay !== null)
-      habits.set(currency, { settled: money, delay, errors: pastErrors(money, days, calendar) });
-  }
-  return habits;
+    return { settled: money, habit: delay && { delay, errors: pastErrors(money, days, calendar) } };
+  };
+  return new Map([...grouped(settled)].map(([currency, rows]) => [currency, historyOf(rows)]));
 }
+
+const noHistory: History = { settled: [], habit: null };
 
 function currenciesOf(
   open: readonly OpenMoneySum[],
-  habits: ReadonlyMap<string, Habit>,
+  histories: ReadonlyMap<string, History>,
   { today, lastTold }: Pick<Outlook, 'today' | 'lastTold'>,
-  partner: ReconciledPartner,
+  { calendar }: ReconciledPartner,
 ): CurrencyOutlook[] {
-  const byCurrency = grouped(open);
   const moment = { today, lastTold: lastTold ?? today - 1 };
-  return [...byCurrency]
+  return [...grouped(open)]
     .map(([currency, rows]): CurrencyOutlook => {
-      const habit = habits.get(currency);
-      const count = rows.reduce((sum, row) => sum + row.count, 0);
-      if (habit === undefined)
-        return { currency, count, ...byRule(rows, moment), learnedFrom: null, days: [] };
+      const history = histories.get(currency) ?? noHistory;
       const money = rows.map(moneyOf);
-      const { delay, errors } = habit;
+      const { habit } = history;
       return {
         currency,
-        count,
-        ...forecast(money, moment, delay, errors, partner.calendar),
-        learnedFrom: delay.days,
-        days: chartOf(money, habit, moment, partner),
+        count: rows.reduce((sum, row) => sum + row.count, 0),
+        ...(habit ? forecast(money, moment, habit.delay, habit.errors, calendar) : byRule(rows, moment)),
+        learnedFrom: habit?.delay.days ?? null,
+        days: chartOf(rows, history, moment, calendar),
       };
     })
     .sort((a, b) => b.count - a.count || (a.currency < b.currency ? -1 : 1));
 }
 
+const dueBetween = (rows: readonly OpenMoneySum[], from: Day, to: Day): bigint =>
+  rows.reduce(
+    (sum, { dueOn, minor }) => sum + (dueOn !== null && dueOn >= from && dueOn <= to ? minor : 0n),
+    0n,
+  );
+
 /** By the days on which the settlement rule has it due. */
-function byRule(rows: readonly OpenMoneySum[], { today, lastTold }: { today: Day; lastTold: Day }): Forecast {
-  const between = (from: Day, to: Day): bigint =>
-    rows.reduce(
-      (sum, { dueOn, minor }) => sum + (dueOn !== null && dueOn >= from && dueOn <= to ? minor : 0n),
-      0n,
-    );
-  const expected = (from: Day, to: Day) => ({ minor: between(from, to), interval: null });
+function byRule(rows: readonly OpenMoneySum[], { today, lastTold }: Moment): Forecast {
+  const expected = (from: Day, to: Day) => ({ minor: dueBetween(rows, from, to), interval: null });
+  const sunday = today + 7 - weekdayOf(today);
   return {
-    awaitedMinor: between(lastTold + 1, today - 1),
+    awaitedMinor: dueBetween(rows, lastTold + 1, today - 1),
     today: expected(today, today),
     tomorrow: expected(today + 1, today + 1),
-    week: expected(today, today + 7 - weekdayOf(today)),
+    week: expected(today, sunday),
+    laterMinor: dueBetween(rows, sunday + 1, Infinity),
     overdueMinor: rows.reduce(
       (sum, { dueOn, minor }) => sum + (dueOn === null || dueOn <= lastTold ? minor : 0n),
       0n,
@@ -175,35 +176,32 @@ function byRule(rows: readonly OpenMoneySum[], { today, lastTold }: { today: Day
 
 /** Business days around today: what was or is expected, and what came. */
 function chartOf(
-  open: readonly { day: Day; amountMinor: bigint }[],
-  { settled, delay }: Habit,
-  { today, lastTold }: { today: Day; lastTold: Day },
-  { calendar }: ReconciledPartner,
+  rows: readonly OpenMoneySum[],
+  { settled, habit }: History,
+  { today, lastTold }: Moment,
+  calendar: BusinessCalendar,
 ): OutlookDay[] {
-  const sumOn = (day: Day): bigint =>
+  const open = rows.map(moneyOf);
+  const waiting = [...settled, ...open.map((money) => ({ ...money, settledOn: Infinity }))];
+  const expectedThen = (day: Day): bigint | null => {
+    const then = learnDelay(
+      settled.filter(({ settledOn }) => settledOn < day),
+      calendar,
+    );
+    const openThen = waiting.filter((money) => money.day < day && money.settledOn >= day);
+    return then && rounded(expectedOnDay(openThen, day, day - 1, then, calendar));
+  };
+  const expectedNow = (day: Day): bigint =>
+    habit ? rounded(expectedOnDay(open, day, lastTold, habit.delay, calendar)) : dueBetween(rows, day, day);
+  const cameOn = (day: Day): bigint =>
     settled.reduce((sum, { settledOn, amountMinor }) => sum + (settledOn === day ? amountMinor : 0n), 0n);
-  const waiting = [
-    ...settled.map((money) => ({ ...money })),
-    ...open.map((money) => ({ ...money, settledOn: Infinity })),
-  ];
-  const days = Array.from({ length: daysBack + daysAhead + 1 }, (_, at) => today - daysBack + at);
-  return days
+  return Array.from({ length: daysBack + daysAhead + 1 }, (_, at) => today - daysBack + at)
     .filter((day) => calendar.closed(day) === null)
-    .map((day): OutlookDay => {
-      if (day > lastTold) {
-        const minor = BigInt(Math.round(expectedOnDay(open, day, lastTold, delay, calendar)));
-        return { day, expectedMinor: minor, cameMinor: null };
-      }
-      const then = learnDelay(
-        settled.filter(({ settledOn }) => settledOn < day),
-        calendar,
-      );
-      const openThen = waiting.filter((money) => money.day < day && money.settledOn >= day);
-      const expected = then && expectedOnDay(openThen, day, day - 1, then, calendar);
-      return {
-        day,
-        expectedMinor: expected === null ? null : BigInt(Math.round(expected)),
-        cameMinor: sumOn(day),
-      };
-    });
+    .map((day) =>
+      day > lastTold
+        ? { day, expectedMinor: expectedNow(day), cameMinor: null }
+        : { day, expectedMinor: expectedThen(day), cameMinor: cameOn(day) },
+    );
 }
+
+const rounded = (value: number): bigint => BigInt(Math.round(value));

@@ -7,7 +7,7 @@ import type { CurrencyOutlook, Outlook } from '../../reconciliation/days/outlook
 import { cardOf, context, escape, section } from '../kit/blocks.js';
 import { joined } from '../kit/links.js';
 import { barChart } from '../kit/tables.js';
-import { amountsText, amountText, countText, dayText, plural } from './words.js';
+import { amountsText, bareAmount, countText, dayText, plural } from './words.js';
 
 export function forecastCard(partners: readonly Outlook[]): Card {
   const some = partners.filter(({ currencies }) => currencies.length > 0);
@@ -32,27 +32,16 @@ export function forecastCard(partners: readonly Outlook[]): Card {
 }
 
 const mostCurrencies = 8;
-const mostDueDays = 5;
 
-/** A line per currency; by due day where there is no history to learn from. */
-export function outlookLines(outlook: Outlook, most: number): string[] {
-  const { currencies, today, lastTold } = outlook;
-  const learned = currencies.filter(({ learnedFrom }) => learnedFrom !== null);
-  const others = new Set(
-    currencies.filter(({ learnedFrom }) => learnedFrom === null).map(({ currency }) => currency),
-  );
-  const landings = outlook.landings.filter(({ currency }) => others.has(currency));
+/** A line per currency, and what is overdue. */
+export function outlookLines({ currencies, lastTold }: Outlook, most: number): string[] {
   const overdue = currencies.filter(({ overdueMinor }) => overdueMinor !== 0n);
+  const more = currencies.length - most;
   return [
-    ...learned.slice(0, most).map((one) => `• ${currencyText(one)}`),
-    ...daysOf(landings)
-      .slice(0, mostDueDays)
-      .map((group) => `• ${dayLine(group, today)}`),
+    ...currencies.slice(0, most).map((one) => `• ${currencyText(one)}`),
+    ...(more > 0 ? [`• ${plural(more, 'more currency', 'more currencies')}: \`/recon forecast\``] : []),
     ...(overdue.length > 0 && lastTold !== null
       ? [`• :red_circle: overdue on ${dayText(lastTold)}: ${amountsText(overdue.map(overdueOf))}`]
-      : []),
-    ...(learned.length > most
-      ? [`• ${plural(learned.length - most, 'more currency', 'more currencies')}`]
       : []),
   ];
 }
@@ -61,55 +50,39 @@ const overdueOf = ({ currency, overdueMinor }: CurrencyOutlook): [string, bigint
 
 /** “EUR: today 1,200.00 (80 %: 1,100.00–1,300.00), tomorrow 0.00, this week 3,400.00 · came Fri 27 Nov …”. */
 function currencyText(one: CurrencyOutlook): string {
-  const { currency, learnedFrom, awaitedMinor, today, tomorrow, week } = one;
+  const { currency, learnedFrom, awaitedMinor, today, tomorrow, week, laterMinor } = one;
   const spans = [
-    awaitedMinor === 0n ? null : `not reported yet ${bare(awaitedMinor, currency)}`,
+    awaitedMinor === 0n ? null : `not reported yet ${bareAmount(awaitedMinor, currency)}`,
     `today ${expectedText(today, currency)}`,
     `tomorrow ${expectedText(tomorrow, currency)}`,
     `to Sunday ${expectedText(week, currency)}`,
+    laterMinor === 0n ? null : `later ${bareAmount(laterMinor, currency)}`,
   ].filter((text) => text !== null);
   return joined(
     `*${escape(currency)}* ${spans.join(', ')}`,
     cameText(one),
-    `n = ${countText(one.count)}, learned from ${plural(learnedFrom ?? 0, 'day')}`,
+    `n = ${countText(one.count)}`,
+    learnedFrom === null ? 'by the settlement rule' : `learned from ${plural(learnedFrom, 'day')}`,
   );
 }
 
 function expectedText({ minor, interval }: CurrencyOutlook['today'], currency: string): string {
-  if (interval === null || interval.lowMinor === interval.highMinor) return bare(minor, currency);
-  return `${bare(minor, currency)} (80 %: ${bare(interval.lowMinor, currency)}–${bare(interval.highMinor, currency)})`;
+  if (interval === null || interval.lowMinor === interval.highMinor) return bareAmount(minor, currency);
+  return `${bareAmount(minor, currency)} (80 %: ${bareAmount(interval.lowMinor, currency)}–${bareAmount(interval.highMinor, currency)})`;
 }
-
-/** An amount beside its currency's name. */
-const bare = (minor: bigint, currency: string): string =>
-  amountText(minor, currency).replace(new RegExp(` ${currency}$`), '');
 
 /** Of the newest day that a statement told of. */
 function cameText({ days, currency }: CurrencyOutlook): string | null {
   const last = days.filter(({ cameMinor }) => cameMinor !== null).at(-1);
   if (last?.cameMinor === undefined || last.cameMinor === null) return null;
-  const of = last.expectedMinor === null ? '' : ` of ${bare(last.expectedMinor, currency)} expected`;
-  return `${dayText(last.day)} brought ${bare(last.cameMinor, currency)}${of}`;
+  const of = last.expectedMinor === null ? '' : ` of ${bareAmount(last.expectedMinor, currency)} expected`;
+  return `${dayText(last.day)} brought ${bareAmount(last.cameMinor, currency)}${of}`;
 }
 
 function daysOf(landings: readonly Landing[]): [Day, Landing[]][] {
   const days = new Map<Day, Landing[]>();
   for (const landing of landings) days.set(landing.dueOn, [...(days.get(landing.dueOn) ?? []), landing]);
   return [...days].sort(([a], [b]) => a - b);
-}
-
-function dayLine([day, landings]: [Day, Landing[]], today: Day): string {
-  const count = landings.reduce((sum, one) => sum + one.count, 0);
-  const when =
-    day < today
-      ? 'due, and its statement is not there yet: '
-      : day === today
-        ? 'today, '
-        : day === today + 1
-          ? 'tomorrow, '
-          : '';
-  const amounts = amountsText(landings.map(({ currency, minor }): [string, bigint] => [currency, minor]));
-  return `${when}${dayText(day)}: ${amounts} (n = ${countText(count)})`;
 }
 
 function nextOf({ landings, currencies, lastTold }: Outlook): string {
@@ -128,7 +101,7 @@ function chartOf({ currencies }: Outlook): CardBlock | null {
   const one = currencies.find(({ days }) => days.length > 0);
   if (one === undefined) return null;
   const { currency } = one;
-  // A day of which nothing was expected is no day of which too little was known.
+  // No bar for a day of which too little was known.
   const isJudged = one.days.some(
     ({ expectedMinor, cameMinor }) => expectedMinor !== null && cameMinor !== null,
   );

@@ -11,7 +11,7 @@ import type { PartnerRollUp, RollUp } from '../../reconciliation/roll-up/roll-up
 import { cardOf, context, escape, section, sections } from '../kit/blocks.js';
 import { dataTable, type Cell } from '../kit/data-table.js';
 import { joined } from '../kit/links.js';
-import { amountText, countText, dayText, plural } from './words.js';
+import { bareAmount, countText, dayText, plural } from './words.js';
 
 export function rollUpCard(rollUp: RollUp): Card {
   const { totals, partners } = rollUp;
@@ -84,7 +84,7 @@ const clearedOf = ({ resolved, writtenOff }: BreakFlow): BreakSum => ({
 function equation(flow: BreakFlow): string {
   const { currency, opening, reopened, writtenOff, closing } = flow;
   const part = ({ count, minor }: BreakSum, what: string): string =>
-    `${countText(count)} ${what} (${bare(minor, currency)})`;
+    `${countText(count)} ${what} (${bareAmount(minor, currency)})`;
   return joined(
     `*${escape(currency)}* ${part(opening, 'open')} + ${part(newOf(flow), 'new')} − ${part(clearedOf(flow), 'cleared')} = ${part(closing, 'open')}`,
     reopened.count > 0 ? `${countText(reopened.count)} of the new reopened` : null,
@@ -92,13 +92,10 @@ function equation(flow: BreakFlow): string {
   );
 }
 
-const bare = (minor: bigint, currency: string): string =>
-  amountText(minor, currency).replace(new RegExp(` ${currency}$`), '');
-
 const cellsOf = (flow: BreakFlow): Cell[] =>
   [flow.opening, newOf(flow), clearedOf(flow), flow.closing].map(({ count, minor }) => ({
     value: count,
-    text: `${countText(count)} · ${bare(minor, flow.currency)}`,
+    text: `${countText(count)} · ${bareAmount(minor, flow.currency)}`,
   }));
 
 function statementsText(partners: readonly PartnerRollUp[]): string {

@@ -45,6 +45,13 @@ export function amountText(minor: bigint, currency: string): string {
   return formatMoney({ minor, currency });
 }
 
+/** An amount beside its currency's name. */
+export function bareAmount(minor: bigint, currency: string): string {
+  const text = amountText(minor, currency);
+  const name = ` ${currency}`;
+  return text.endsWith(name) ? text.slice(0, -name.length) : text;
+}
+
 const size = (minor: bigint): bigint => (minor < 0n ? -minor : minor);
 const sizeText = (minor: bigint, currency: string): string => amountText(size(minor), currency);
 
