@@ -70,7 +70,7 @@ export interface AlertDeps {
   titleOf(alert: Alert): string;
   channelNameOf(alert: Alert): string;
   /** Markdown. */
-  summaryOf(incident: Incident, alerts: readonly Alert[], timeline: readonly IncidentEntry[]): string;
+  summaryOf(incident: Incident, alerts: readonly Alert[], timeline: readonly IncidentEntry[]): Promise<string>;
   audit: AuditTrail;
   transactions: Transactions;
   /** Enqueues the live card, and the news in its thread. */

@@ -90,6 +90,13 @@ export async function declareIncident(
     by: null,
     text: `${alert.id} began`,
   });
+  if (alert.ownerId !== null)
+    await deps.incidents.note(tx, opened.id, {
+      source: `${alert.id}:owner`,
+      at: tx.now,
+      by: alert.ownerId,
+      text: `${alert.id} was acknowledged`,
+    });
   const { id } = await moveIncident(tx, deps, opened, {
     progress: {},
     happening: { verb: 'opened', actor: by, why: opened.title },
@@ -272,7 +279,7 @@ const steps: Readonly<Record<IncidentStep, (deps: LifeDeps, incident: Incident) 
     const alerts = await Promise.all(
       (await deps.alerts.ofIncident(incident.id)).map((id) => deps.alerts.read(id)),
     );
-    const text = deps.summaryOf(incident, alerts, await deps.incidents.timeline(incident.id));
+    const text = await deps.summaryOf(incident, alerts, await deps.incidents.timeline(incident.id));
     await deps.rooms.upload(channel, { name, title: `Summary of ${incident.id}`, text });
     return { done: {} };
   },

@@ -36,7 +36,7 @@ async function moveAlert(tx: Transaction, deps: LifeDeps, alert: Alert, move: Al
   if (after.incident) {
     const { actor, verb, why } = move.happening;
     const by = actor === paydesk ? null : actor;
-    const text = `${after.id} ${verb}${why === null ? '' : `: ${why}`}`;
+    const text = `${after.id} ${verb.replaceAll('_', ' ')}${why === null ? '' : `: ${why}`}`;
     await deps.incidents.note(tx, after.incident.id, {
       source: `${after.id}:${after.version}`,
       at: tx.now,

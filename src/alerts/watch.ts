@@ -27,7 +27,7 @@ const firstLookMs = dayMs;
 /** A cause that returns within this time is the same one. */
 const flappingMs = 30 * minuteMs;
 /** Of a bucket: so much of the last moments is looked at alone. */
-const recentShare = 0.2;
+export const recentShare = 0.2;
 /** Without any data for this long, data is late. Longer than a quiet night minute, shorter than patience. */
 const lateMs = 15 * minuteMs;
 

@@ -15,7 +15,7 @@ import { shippedMetrics } from '../alerts/shipped-metrics.js';
 import { createChanges } from '../adapters/postgres/changes.js';
 import { createPartnerStatuses } from '../adapters/postgres/partner-statuses.js';
 import type { Config } from '../config/schema.js';
-import { hourMs, type Clock } from '../kernel/clock.js';
+import { dayMs, hourMs, secondMs, type Clock } from '../kernel/clock.js';
 import { messageOf } from '../kernel/errors.js';
 import type { Log } from '../kernel/log.js';
 import type { Alert } from '../ports/alerts.js';
@@ -23,7 +23,8 @@ import type { Change } from '../ports/changes.js';
 import type { KeptStatus } from '../ports/partner-statuses.js';
 import type { RunbookFor } from '../ports/runbooks.js';
 import type { AuditTrail } from '../ports/audit.js';
-import type { Incident, IncidentRooms } from '../ports/incidents.js';
+import type { Directory } from '../ports/directory.js';
+import type { Incident, IncidentEntry, IncidentRooms } from '../ports/incidents.js';
 import type { Living } from '../ports/lives.js';
 import type { Outbox, OutgoingMessage } from '../ports/outbox.js';
 import type { Metric } from '../ports/metrics.js';
@@ -39,6 +40,7 @@ export interface AlertFacts {
   /** Null while no books are connected: then nothing is watched. */
   booksDatabase: Database | null;
   rooms: IncidentRooms;
+  directory: Directory;
   runbookFor: RunbookFor;
   audit: AuditTrail;
   outbox: Outbox;
@@ -49,7 +51,7 @@ export interface AlertFacts {
 }
 
 export function alertsFrom(facts: AlertFacts): AlertService | null {
-  const { config, database, booksDatabase, rooms, audit, outbox, startable, clock, log } = facts;
+  const { config, database, booksDatabase, rooms, directory, audit, outbox, startable, clock, log } = facts;
   if (!booksDatabase) return null;
   const metrics = metricsOf(config);
   const around = surroundingsFrom(facts);
@@ -70,8 +72,9 @@ export function alertsFrom(facts: AlertFacts): AlertService | null {
     incidentFailures: config.metrics.incidentFailures ?? null,
     titleOf: (alert) => plainAlertTitle(alert, metricOf(named, alert.metric)),
     channelNameOf: (alert) => channelNameOf(alert),
-    summaryOf: (incident, alerts, timeline) =>
+    summaryOf: async (incident, alerts, timeline) =>
       incidentSummary({
+        names: await namesIn(directory, incident, timeline),
         incident,
         alerts: alerts.map((alert) => ({
           alert,
@@ -96,6 +99,26 @@ export function alertsFrom(facts: AlertFacts): AlertService | null {
     clock,
     log,
   });
+}
+
+/** A name of yesterday will do. */
+const names = { maxAgeMs: dayMs, atWorstMs: Infinity, patienceMs: 2 * secondMs };
+
+/** Who had a hand in it; one whom the workspace does not tell of goes by the id. */
+async function namesIn(
+  directory: Directory,
+  { openedBy, closedBy }: Incident,
+  timeline: readonly IncidentEntry[],
+): Promise<Map<string, string>> {
+  const ids = new Set([openedBy, closedBy, ...timeline.map(({ by }) => by)].filter((id) => id !== null));
+  ids.delete('paydesk');
+  const named = await Promise.all(
+    [...ids].map(async (id): Promise<[string, string]> => {
+      const person = await directory.person(id, names).catch(() => null);
+      return [id, person?.name ?? id];
+    }),
+  );
+  return new Map(named);
 }
 
 /** Before a change began, what else changed: longer ago it is no suspect. */

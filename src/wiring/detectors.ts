@@ -151,7 +151,7 @@ const reasonWords: Partial<Record<Verdict['reason'], string>> = {
   explains_more: 'a smaller slice explains the change better',
 };
 
-const earlyWords = 'the evidence is strong enough before the current bucket has ended';
+const earlyWords = 'seen early: the last minute alone is enough evidence; the next full count confirms it or not';
 
 function sightOf(
   metric: Metric,

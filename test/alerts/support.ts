@@ -95,11 +95,12 @@ export function depsOn(stage: Stage, wire: Wire = createWire()): AlertDeps & Inv
     titleOf,
     channelNameOf: () => 'northpay',
     summaryOf: (incident, alerts, timeline) =>
-      incidentSummary({
+      Promise.resolve(incidentSummary({
+        names: new Map(),
         incident,
         alerts: alerts.map((alert) => ({ alert, title: titleOf(alert) })),
         timeline,
-      }),
+      })),
     audit: createAuditTrail(createAuditStore(bench.db)),
     transactions: bench.db,
     tell: async (tx, alert, news) => {

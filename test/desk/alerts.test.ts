@@ -38,9 +38,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
   beforeAll(async () => {
     desk = await startDesk(transport, { config, isWatched: true, aheadMs: untilQuietMs() });
     guarded = await guardedOf(desk);
-    const t0 = performance.now();
     await pass(secondMs, 60_000);
-    console.log('first look', performance.now() - t0);
   }, 60_000);
   afterAll(async () => {
     await guarded.close();
@@ -138,7 +136,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
     const [file] = closed.messages.flatMap(({ files = [] }) => files);
     const headers = { authorization: `Bearer ${desk.slack.credentials.botToken}` };
     const summary = await (await fetch(file?.url_private ?? '', { headers })).text();
-    for (const part of ['Northpay deployed a bad build', '40 customers', /acknowledged/, /resolved/])
+    for (const part of ['Northpay deployed a bad build', '40 customers', /ALR-\d+ was acknowledged/, /resolved/])
       expect(summary).toMatch(part);
   });
 

@@ -88,12 +88,15 @@ interface SummaryFacts {
   incident: Incident;
   alerts: readonly { alert: Alert; title: string }[];
   timeline: readonly IncidentEntry[];
+  /** By id: a file shows no mentions. Who is missing goes by the id. */
+  names: ReadonlyMap<string, string>;
 }
 
 /** Markdown. */
-export function incidentSummary({ incident, alerts, timeline }: SummaryFacts): string {
+export function incidentSummary({ incident, alerts, timeline, names }: SummaryFacts): string {
   const { id, title, openedAt, openedBy, closedAt, closedBy, cause, impact, problems } = incident;
-  const who = (by: string | null): string => (by === null || by === 'paydesk' ? 'Paydesk' : `<@${by}>`);
+  const who = (by: string | null): string => 
+    by === null || by === 'paydesk' ? 'Paydesk' : lined(names.get(by) ?? by);
   const onset = alerts.map(({ alert }) => alert.onsetAt).reduce((a, b) => (a < b ? a : b), openedAt);
   const lines = [
     `# ${id}: ${lined(title)}`,
@@ -117,7 +120,7 @@ export function incidentSummary({ incident, alerts, timeline }: SummaryFacts): s
     '',
     '## Alerts',
     '',
-    ...alerts.map(({ alert, title: words }) => `- ${alert.id}: ${lined(words)} (${alert.state})`),
+    ...alerts.map(({ alert, title: words }) => `- ${alert.id}${alert.state === 'resolved' ? '' : ` (${alert.state})`}: ${lined(words)}`),
     '',
     '## Timeline',
     '',
