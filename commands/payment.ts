@@ -11,6 +11,7 @@ import {
   startsFromPerson,
   type PersonalQuery,
 } from '../src/payments/personal.js';
+import type { WatchService } from '../src/payments/watch.js';
 import { hourMs } from '../src/kernel/clock.js';
 import type { Log } from '../src/kernel/log.js';
 import type { AuditRecorder } from '../src/ports/audit.js';
@@ -30,6 +31,12 @@ import type { Links } from '../src/views/kit/links.js';
 import { lookUpIds } from '../src/views/kit/look-ups.js';
 import { startableIn } from '../src/views/remediation/start.js';
 import { revealForm, revealReason, revealedModal } from '../src/views/kit/reveal.js';
+import {
+  alreadyWatchedCard,
+  watchIds,
+  watchStartedCard,
+  watchStoppedCard,
+} from '../src/views/payments/watch.js';
 import { personalLines, revealIds } from '../src/views/payments/personal.js';
 import { paymentTraceCard, shareActionId } from '../src/views/payments/trace.js';
 import {
@@ -50,6 +57,7 @@ export interface PaymentDeps extends LookupDoor, RoleDoor {
   channels: Channels;
   /** Roles that may see personal data unmasked. */
   revealRoles: readonly string[];
+  watches: Pick<WatchService, 'start' | 'stop' | 'of'>;
   remediation: Pick<RemediationService, 'actions'> | null;
 }
 
@@ -83,6 +91,8 @@ export const paymentCommand: Command<PaymentDeps> = {
     [lookUpIds.payment]: follow,
     [shareActionId]: share,
     [revealIds.button]: openReveal,
+    [watchIds.start]: watch,
+    [watchIds.stop]: stopWatching,
     payment_open: () => Promise.resolve(),
   },
   submissions: { [revealIds.form]: reveal },
@@ -139,6 +149,23 @@ async function* recorded(
     }
     yield lookup;
   }
+}
+
+async function watch({ value, person: { userId }, answer }: ActionRequest, desk: PaymentDeps): Promise<void> {
+  await requireLookups(desk, userId, payments);
+  const started = await desk.watches.start(value, userId);
+  await answer.privately(
+    started === 'already' ? alreadyWatchedCard(value) : watchStartedCard(started.watch, started.hop),
+  );
+}
+
+/** In Home the list itself says that it is gone. */
+async function stopWatching(
+  { value, person: { userId }, channelId, answer }: ActionRequest,
+  desk: PaymentDeps,
+): Promise<void> {
+  const stopped = await desk.watches.stop(value, userId);
+  if (channelId !== '') await answer.privately(watchStoppedCard(stopped));
 }
 
 /** Looks again, because the world moved on since the private card was made. Only a trace is for everybody's eyes. */

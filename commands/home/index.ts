@@ -8,6 +8,7 @@ import { hourMs } from '../../src/kernel/clock.js';
 import { part } from '../../src/kernel/part.js';
 import type { Home } from '../../src/ports/command.js';
 import type { KnownDispute } from '../../src/ports/dispute-register.js';
+import type { PaymentDeps } from '../payment.js';
 import { helpCard } from '../../src/views/desk/help.js';
 import { homeBlocks } from '../../src/views/desk/home.js';
 import type { HomeDay } from '../../src/views/desk/home-day.js';
@@ -26,6 +27,7 @@ type HomeDeps = HelpDeps &
   Pick<PartnerDeps, 'partners' | 'partnerStatuses' | 'books' | 'clock'> &
   Pick<DisputeDeps, 'disputes'> &
   Pick<AlertsDeps, 'alerts'> &
+  Pick<PaymentDeps, 'watches'> &
   Pick<ReconDeps, 'reconciliation'>;
 
 /** Late enough for a healthy source; the page needs the rest of its second itself. */
@@ -57,14 +59,25 @@ async function dayOf(userId: string, desk: HomeDeps): Promise<HomeDay> {
   const now = desk.clock.now();
   const { alerts, reconciliation } = desk;
   const none = Promise.resolve(null);
-  const [breaks, open, due, partners, lastRun] = await Promise.all([
+  const [breaks, open, watches, due, partners, lastRun] = await Promise.all([
     part(reconciliation?.breaks({ ownerId: userId, states: ['owned'], limit: mostTaken }) ?? none, sourceMs),
     part(alerts?.active() ?? none, sourceMs),
+    part(desk.watches.of(userId), sourceMs),
     part(dueSoon(desk, now), sourceMs),
     part(healthOfPartners(desk, null, now, sourceMs), sourceMs),
     part(reconciliation?.lastRun() ?? none, sourceMs),
   ]);
-  return { userId, breaks, alerts: open, metrics: alerts?.metrics ?? [], due, partners, lastRun, now };
+  return {
+    userId,
+    breaks,
+    alerts: open,
+    metrics: alerts?.metrics ?? [],
+    watches,
+    due,
+    partners,
+    lastRun,
+    now,
+  };
 }
 
 /** The overdue ones first; null where no payments API is connected. */

@@ -92,6 +92,9 @@ export const auditKinds = [
   'remediation.voted',
   'remediation.votes_voided',
   'remediation.watch_over',
+  'watch.started',
+  'watch.stopped',
+  'watch.told',
 ] as const;
 
 export type AuditKind = (typeof auditKinds)[number];

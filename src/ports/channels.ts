@@ -1,5 +1,5 @@
 /**
- * Who can read a conversation.
+ * Who can read a conversation, and where a person reads alone.
  */
 /** `external`: people of other companies can, or will be able to. `unknown`: the workspace does not say. */
 type Audience = 'own' | 'external' | 'unknown';
@@ -7,4 +7,6 @@ type Audience = 'own' | 'external' | 'unknown';
 export interface Channels {
   /** Never throws: what cannot be asked is `unknown`. */
   audienceOf(channelId: string): Promise<Audience>;
+  /** The id of a person's direct messages. Throws `unavailable`. */
+  directWith(personId: string): Promise<string>;
 }

@@ -50,6 +50,7 @@ import { livingAlerts, livingIncidents } from './alerts.js';
 import { changesFrom, openHttp } from './http.js';
 import { startHomeRedraws } from './home-redraws.js';
 import { stripeWebhookFrom } from './disputes.js';
+import { livingWatches } from './watches.js';
 import { livingPartners } from './partners.js';
 import { openQueriesDatabase } from './queries.js';
 import { backlogOf, metricsOf, readinessOf, unreadPlacesOf, type Up } from './readiness.js';
@@ -259,6 +260,7 @@ async function bringUpEngine(
     ...(remediation ? [livingRequests(remediation)] : []),
     ...(alerts ? [livingAlerts(alerts), livingIncidents(alerts)] : []),
     ...(desk.livingEvents ? [desk.livingEvents] : []),
+    livingWatches(desk.watches),
     ...(desk.livingDisputes ? [desk.livingDisputes] : []),
   ];
   // Stops after the engine, whose last moves still leave messages.

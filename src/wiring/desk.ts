@@ -44,6 +44,8 @@ import { statementThread, type StatementThread } from './statement-thread.js';
 import { statementSettings, type StatementSettings } from './statement-work.js';
 import { remediationFrom } from './remediation.js';
 import type { PartnerWatch } from '../partners/watch.js';
+import { watchesFrom } from './watches.js';
+import type { WatchService } from '../payments/watch.js';
 import type { RemediationService } from '../remediation/remediation.js';
 
 export interface DeskFacts {
@@ -70,6 +72,7 @@ export type Desk = CommandDeps &
   JobDeps &
   DisputeDesk & {
     partnerWatch: PartnerWatch;
+    watches: WatchService;
     remediation: RemediationService | null;
     confirmationAddress: (token: string) => string | null;
     /** Ends what the desk itself keeps running. */
@@ -102,17 +105,19 @@ export function createDesk(facts: DeskFacts): Desk {
   };
   const guarded = remediationFrom({ ...facts, audit, outbox, sources });
   const alerting = { ...facts, audit, outbox, runbookFor: loadRunbooks(config.metrics.runbooks, log) };
+  const payments = createPaymentLookup({
+    provider,
+    books,
+    statements: reconciliation ? createResults(database) : null,
+    clock,
+    log,
+    expectationsOf: (partner) => expectationsOf(config, partner),
+    patience: { firstAnswerMs, sourceMs },
+    pause: (durationMs) => pause(durationMs, undefined, { ref: false }),
+  });
   return {
-    payments: createPaymentLookup({
-      provider,
-      books,
-      statements: reconciliation ? createResults(database) : null,
-      clock,
-      log,
-      expectationsOf: (partner) => expectationsOf(config, partner),
-      patience: { firstAnswerMs, sourceMs },
-      pause: (durationMs) => pause(durationMs, undefined, { ref: false }),
-    }),
+    payments,
+    watches: watchesFrom({ ...facts, payments, audit, outbox }),
     ...disputesFrom({ ...facts, paymentsApi, audit, outbox }),
     paymentsApi,
     paymentsPartner: config.paymentsApi?.partner ?? null,

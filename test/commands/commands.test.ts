@@ -61,7 +61,12 @@ const paymentDesk = (): PaymentDeps => ({
   links,
   roles: {},
   revealRoles: [],
-  channels: { audienceOf: () => Promise.resolve('own') },
+  channels: { audienceOf: () => Promise.resolve('own'), directWith: () => Promise.resolve('D1ANA') },
+  watches: {
+    start: () => Promise.resolve('already'),
+    of: () => Promise.resolve([]),
+    stop: () => Promise.reject(new Error('no watch')),
+  },
   remediation: null,
   audit: { record: () => Promise.resolve() },
   payments: createPaymentLookup({
@@ -155,6 +160,7 @@ describe('/payment', () => {
 /** The register has its own tests; here it has nothing, and does not know who has what. */
 const emptyRegister = {
   ownerOf: () => Promise.reject(new Error('the database is away')),
+  packetOf: () => Promise.reject(new Error('the books are away')),
   queue: () =>
     Promise.resolve({ counts: { open: 0, missed: 0, not_allowed: 0 }, rows: [], unread: [], wholeAt: now }),
 } as unknown as DisputeService;
@@ -260,6 +266,7 @@ describe('who may look payments, disputes and partners up', () => {
       links,
       paymentsApi: null,
       alerts: null,
+      watches: { of: () => Promise.resolve([]) },
       reconciliation: null,
       commands: () => commands,
     } as unknown as CommandDeps;

@@ -463,6 +463,11 @@ describe('Home', () => {
       partnerStatuses: { all: () => Promise.resolve([]) },
       books: null,
       disputes: null,
+      watches: {
+        of: () => Promise.resolve([]),
+        start: () => Promise.resolve('already'),
+        stop: () => Promise.reject(new Error('none')),
+      },
       alerts: null,
       reconciliation: null,
       clock: systemClock,

@@ -139,3 +139,28 @@ describe('help after every command', () => {
     expect(await linesOf('/remediate refund')).toContain('/remediate refund-payment');
   });
 });
+
+describe('a watched payment', () => {
+  it('is in App Home, can be stopped there, and its next step comes as one direct message', async () => {
+    const card = await completeTrace(desk, desk.examples.inFlight);
+    const press = (action_id: string, ts: string): Promise<Outcome> =>
+      desk.action({ user: 'ana', channel: 'payments-ops', ts, action_id });
+    const ts = card.messages.at(-1)?.ts ?? '';
+    const started = await press('payment_watch', ts);
+    expect(textOf(started)).toContain('you get one direct message when its next step');
+    expect(textOf(await press('payment_watch', ts))).toContain('already');
+    const home = JSON.stringify(await desk.control('home', { user: 'ana' }));
+    expect(home).toContain('"text":"Watches"');
+    desk.skip(8 * 24 * 3_600_000);
+    const direct = async (): Promise<Message[]> => {
+      const { channels, users } = await desk.state();
+      const ana = users.find(({ name }) => name === 'ana')?.id ?? '';
+      const place = channels.find(({ is_im: isDirect, members }) => isDirect && members.includes(ana));
+      return (place?.messages ?? []).filter(({ text }) => text.includes(desk.examples.inFlight));
+    };
+    const news = await until('the direct message', async () => (await direct())[0]);
+    expect(news.text).toMatch(/^(Funds available|Paid out|Captured|The .* is overdue)/);
+    expect(await direct()).toHaveLength(1);
+    expect(JSON.stringify(await desk.control('home', { user: 'ana' }))).not.toContain('"text":"Watches"');
+  });
+});

@@ -267,6 +267,7 @@ describe('Home', () => {
     breaks: null,
     alerts: null,
     metrics: [],
+    watches: null,
     due: null,
     partners: null,
     lastRun: null,

@@ -34,6 +34,7 @@ export const neededTables: readonly string[] = [
   'paydesk.outbox_channels',
   'paydesk.partner_signals',
   'paydesk.partner_statuses',
+  'paydesk.payment_watches',
   'paydesk.probes',
   'paydesk.provider_events',
   'paydesk.provider_looks',

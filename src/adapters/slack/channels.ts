@@ -6,7 +6,9 @@
  * invitation that is not accepted yet. `is_org_shared` stays within the enterprise.
  */
 import type { WebClient } from '@slack/web-api';
+import { OpsError } from '../../kernel/errors.js';
 import type { Channels } from '../../ports/channels.js';
+import { callError } from './client.js';
 
 export const createChannels = (client: WebClient): Channels => ({
   audienceOf: async (channelId) => {
@@ -17,5 +19,14 @@ export const createChannels = (client: WebClient): Channels => ({
     } catch {
       return 'unknown';
     }
+  },
+  directWith: async (personId) => {
+    try {
+      const { channel } = await client.conversations.open({ users: personId });
+      if (channel?.id !== undefined) return channel.id;
+    } catch (error) {
+      throw callError(error, 'Slack did not open your direct messages.');
+    }
+    throw new OpsError('unavailable', 'Slack did not open your direct messages.');
   },
 });

@@ -101,6 +101,9 @@ const predicates: Readonly<Record<AuditKind, Predicate>> = {
   'remediation.voted': (thing, entry) => voteOf(thing, entry),
   'remediation.votes_voided': (thing) => `voided votes on ${thing}`,
   'remediation.watch_over': (thing) => `stopped watching ${thing}`,
+  'watch.started': (thing) => `began to watch ${thing}`,
+  'watch.stopped': (thing) => `stopped watching ${thing}`,
+  'watch.told': (thing) => `reported the end of the watch ${thing}`,
 };
 
 const isKnown = (kind: string): kind is AuditKind => (auditKinds as readonly string[]).includes(kind);

@@ -11,12 +11,14 @@ import { urgencyOf } from '../../disputes/queue.js';
 import type { Alert } from '../../ports/alerts.js';
 import type { Break } from '../../ports/breaks.js';
 import type { KnownDispute } from '../../ports/dispute-register.js';
+import type { Watch } from '../../ports/watches.js';
 import { alertIds, alertTitle, metricOf, type AlertMetric } from '../alerts/alert.js';
 import { amountWords, dueSentence, marks } from '../disputes/dispute.js';
 import { button, context, escape, instant, section } from '../kit/blocks.js';
 import { joined } from '../kit/links.js';
 import { lookUpButton } from '../kit/look-ups.js';
 import { healthMarks, reasonsOf, type PartnerHealth } from '../partners/health.js';
+import { watchBlocks } from '../payments/watch.js';
 import { reconButtons } from '../reconciliation/ids.js';
 import { breakClause } from '../reconciliation/words.js';
 
@@ -26,6 +28,8 @@ export interface HomeDay {
   breaks: Part<{ breaks: readonly Break[]; total: number }>;
   alerts: Part<readonly Alert[]>;
   metrics: readonly AlertMetric[];
+  /** Payments that the person watches. */
+  watches: Part<readonly Watch[]>;
   /** Disputes that are due within 72 hours, or overdue. */
   due: Part<readonly KnownDispute[]>;
   partners: Part<readonly PartnerHealth[]>;
@@ -51,6 +55,7 @@ function titled<Value>(
 
 export const dayBlocks = (day: HomeDay): KnownBlock[] => [
   ...titled('In my hands', mineOf(day), (blocks) => blocks),
+  ...titled('Watches', day.watches, watchBlocks),
   ...titled('Due soon', day.due, (due) => dueBlocks(due, day.now)),
   ...titled('Open alerts', day.alerts, (alerts) => alertBlocks(alerts, day.metrics)),
   ...titled('Partners', day.partners, (partners) => partnerBlocks(partners, day.now)),

@@ -15,7 +15,7 @@ import { calendarDate, code, escape } from '../kit/blocks.js';
 /** Writes an instant. */
 type At = (instant: Date) => string;
 
-const done: Readonly<Record<HopKind, string>> = {
+export const done: Readonly<Record<HopKind, string>> = {
   attempt: 'Attempted',
   authorization: 'Authorised',
   capture: 'Captured',
@@ -25,7 +25,7 @@ const done: Readonly<Record<HopKind, string>> = {
   ledger: 'Booked in ledger',
 };
 
-const awaited: Readonly<Record<HopKind, string>> = {
+export const awaited: Readonly<Record<HopKind, string>> = {
   attempt: 'attempt',
   authorization: 'authorisation',
   capture: 'capture',

@@ -14,6 +14,7 @@ import { isProviderId } from '../../payments/gather.js';
 import type { Hop, HopKind, HopState } from '../../payments/hops.js';
 import { isOfBooksAlone } from '../../payments/hops-in-books.js';
 import type { Headline, Trace } from '../../payments/trace.js';
+import { watchable } from '../../payments/watch.js';
 import type { Card } from '../../ports/card.js';
 import type { Thing } from '../../remediation/kit/thing.js';
 import { joined, pageOf, reference, type Links } from '../kit/links.js';
@@ -21,6 +22,7 @@ import { startButtons, type Startable } from '../remediation/start.js';
 import { attemptLines, bookedLines, captureLines, lookedUpLine } from './attempts.js';
 import { branchLines } from './branches.js';
 import { isDated, sentence } from './headline.js';
+import { watchButton } from './watch.js';
 import { personalLines, revealIds } from './personal.js';
 import {
   actions,
@@ -106,6 +108,7 @@ export function paymentTraceCard(facts: TraceCardFacts): Card {
     ...closing(trace, complete, sharedBy),
     ...actions(
       canShare ? shareButton(findings.id) : null,
+      canShare && watchable(trace) !== null ? watchButton(findings.id) : null,
       page === null ? null : linkButton('payment_open', 'Open', page),
       canShare && revealable && personalLines(findings).length > 0 ? revealButton(findings.id) : null,
       ...(canShare ? startButtons(thingOf(trace), startable) : []),
