@@ -43,6 +43,6 @@ async function processOf(client: pg.Client): Promise<number | undefined> {
 }
 
 const pooled = (setting: string): OpsError =>
-  new OpsError('misconfigured', `${setting} leads through a pooler in transaction mode.`, {
+  new OpsError('misconfigured', `${setting} connects through a pooler in transaction mode.`, {
     hint: 'Paydesk holds locks for as long as a session lasts. Use a direct connection, or session mode (PgBouncer: pool_mode = session).',
   });

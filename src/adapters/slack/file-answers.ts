@@ -23,6 +23,6 @@ export const fileAnswer =
         file: Buffer.from(`\uFEFF${text}`, 'utf8'),
       });
     } catch (error) {
-      throw callError(error, 'Slack did not take the file.');
+      throw callError(error, 'Slack did not accept the file.');
     }
   };

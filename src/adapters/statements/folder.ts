@@ -103,7 +103,7 @@ const isLink = (error: unknown): boolean => codeOf(error) === 'ELOOP';
 
 const changed = (path: string): OpsError =>
   new OpsError('conflict', `The file ${path} changed while it was read.`, {
-    hint: 'It is read again when it has stopped changing.',
+    hint: 'Paydesk reads it again once it stops changing.',
   });
 
 const tooLarge = (path: string): OpsError =>
