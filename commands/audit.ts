@@ -32,8 +32,8 @@ export const auditCommand: Command<AuditDeps> = {
   mentions: true,
   examples: [
     { text: '/audit', does: 'the newest entries, and where the chain ends' },
-    { text: '/audit REM-17', does: 'everything that was done about a request, a payment or any other id' },
-    { text: '/audit @ana', does: 'what a person did; that you looked is written down too' },
+    { text: '/audit REM-17', does: 'everything done about a request, a payment or any other ID' },
+    { text: '/audit @ana', does: 'what a person did; your search is recorded too' },
   ],
   run: async ({ text, person, answer }, desk) => {
     await requireMember(desk, person.userId, entries);

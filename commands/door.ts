@@ -45,13 +45,13 @@ export async function requireInternal(channels: Channels, channelId: string): Pr
   if (audience === 'external')
     throw new OpsError(
       'forbidden',
-      'People of another company read this channel, so nothing is shared here.',
-      { hint: 'Share it in a channel of your own company.' },
+      'This channel includes people from another company, so Paydesk shares nothing here.',
+      { hint: 'Share it in a channel of your own company only.' },
     );
   if (audience === 'unknown')
     throw new OpsError(
       'forbidden',
-      'Slack does not say who reads this conversation, so nothing is shared here.',
+      'Slack does not say who can read this conversation, so Paydesk shares nothing here.',
       { hint: 'Invite Paydesk into this channel, or share in another one.' },
     );
 }
@@ -82,15 +82,15 @@ export async function requireRole(
   what: string,
 ): Promise<void> {
   if (await hasRole(door, userId, wanted)) return;
-  throw new OpsError('forbidden', `${what} is for people with a role that you do not have.`, {
+  throw new OpsError('forbidden', `${what} requires a role that you do not have.`, {
     hint:
       wanted.length === 0
-        ? 'No role may: your Paydesk admin can set one in paydesk.yaml.'
-        : `Roles that may: ${wanted.join(', ')}.`,
+        ? 'No role has this right yet: your Paydesk admin can grant it in paydesk.yaml.'
+        : `Roles with this right: ${wanted.join(', ')}.`,
   });
 }
 
 const membersOnly = (what: string): OpsError =>
   new OpsError('forbidden', `${what} are for full members of this workspace.`, {
-    hint: 'Ask somebody of the payments team.',
+    hint: 'Ask a member of the payments team.',
   });

@@ -138,7 +138,7 @@ async function callOf(memo: string, desk: QueryDeps): Promise<QueryCall> {
   const [name, ...given] = textsIn(memo);
   const query = (await queriesOf(desk)).find((one) => one.name === name);
   if (!query || isBad(query))
-    throw new OpsError('not_found', 'This query is no longer there.', { hint: '`/query` lists them.' });
+    throw new OpsError('not_found', 'This query no longer exists.', { hint: '`/query` lists them.' });
   return readValues(query, given);
 }
 

@@ -23,7 +23,7 @@ export interface AuditWitnessDeps {
 
 export const auditWitnessJob: Job<AuditWitnessDeps> = {
   id: 'audit-witness',
-  summary: 'Tells the audit channel where the chain of the audit log ends',
+  summary: 'Posts the head of the audit log to the audit channel',
   schedule: '0 6 * * *',
   catchUp: 1,
   run: async (slot, desk, log) => {
@@ -34,7 +34,7 @@ export const auditWitnessJob: Job<AuditWitnessDeps> = {
 
 async function logHead({ auditStore }: AuditWitnessDeps, log: Log): Promise<void> {
   const head = await auditStore.head();
-  if (!head) throw new OpsError('internal', 'The head of the audit log is gone.');
+  if (!head) throw new OpsError('internal', 'The head of the audit log is missing.');
   log.info({ seq: head.seq, hash: head.hash }, 'the head of the audit log');
 }
 
@@ -47,5 +47,5 @@ async function tell(slot: Date, channel: string, desk: AuditWitnessDeps, log: Lo
     await desk.outbox.enqueue(tx, { channel, card, once: `audit-witness:${day}` });
     return written.told;
   });
-  if (witness) log.info({ seq: witness.seq, hash: witness.hash }, 'the head of the audit log was told');
+  if (witness) log.info({ seq: witness.seq, hash: witness.hash }, 'the head of the audit log was posted');
 }

@@ -1,5 +1,5 @@
 /**
- * Tells each team in the morning which disputes are due, by its own clock and on its own working days.
+ * Posts to each team in the morning which disputes are due, by its own clock and on its own working days.
  *
  * Invariant: a team hears once a day, over all replicas and restarts; a desk that was down in the morning tells it later
  * on the same day.
@@ -38,7 +38,7 @@ export interface DisputeDigestDeps {
 
 export const disputeDigestJob: Job<DisputeDigestDeps> = {
   id: 'dispute-digest',
-  summary: 'Tells each team in the morning which disputes are due',
+  summary: 'Posts to each team in the morning which disputes are due',
   schedule: '*/5 * * * *',
   catchUp: 1,
   run: async (_slot, desk, log) => {
@@ -46,7 +46,7 @@ export const disputeDigestJob: Job<DisputeDigestDeps> = {
       const day = dayDue(digest, desk.clock.now());
       if (day === null || desk.disputes === null) continue;
       await tell(digest, day, desk.disputes, desk);
-      log.info({ channel: digest.channel, day }, 'the digest of disputes is told');
+      log.info({ channel: digest.channel, day }, 'the digest of disputes was posted');
     }
   },
 };

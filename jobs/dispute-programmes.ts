@@ -29,7 +29,8 @@ const fromHour = 8;
 
 export const disputeProgrammesJob: Job<DisputeProgrammesDeps> = {
   id: 'dispute-programmes',
-  summary: 'Tells weekly how disputes stand in the networks’ programmes, and when a threshold is near',
+  summary:
+    'Reports weekly where the merchant is in the networks’ dispute programmes, and when a threshold is near',
   schedule: '*/15 * * * *',
   catchUp: 1,
   run: async (_slot, { monthReport, disputesChannel: channel, outbox, transactions, clock }, log) => {
@@ -44,7 +45,7 @@ export const disputeProgrammesJob: Job<DisputeProgrammesDeps> = {
       const card = programmesCard({ month, standings, alarm: null, now });
       if (week !== null) await outbox.enqueue(tx, { channel, card, once: `dispute-programmes:${week}` });
     });
-    log.debug({ alarms: alarms.length }, 'programmes were looked at');
+    log.debug({ alarms: alarms.length }, 'programmes were checked');
   },
 };
 

@@ -23,7 +23,7 @@ export interface DisputeRemindersDeps {
 
 export const disputeRemindersJob: Job<DisputeRemindersDeps> = {
   id: 'dispute-reminders',
-  summary: 'Reminds of disputes without an owner 72, 24 and 3 hours before the deadline',
+  summary: 'Posts reminders for disputes without an owner 72, 24 and 3 hours before the deadline',
   schedule: '* * * * *',
   catchUp: 1,
   run: async (_slot, { disputes, disputesChannel: channel, links, outbox, transactions }, log) => {
@@ -38,6 +38,6 @@ export const disputeRemindersJob: Job<DisputeRemindersDeps> = {
         await outbox.enqueue(tx, { channel, card: reminderCard(untaken, tx.now, links) });
       return untaken.length;
     });
-    if (reminded > 0) log.info({ reminded }, 'people were reminded of disputes');
+    if (reminded > 0) log.info({ reminded }, 'reminders for disputes were posted');
   },
 };

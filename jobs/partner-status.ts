@@ -44,7 +44,7 @@ async function watch(
   const published = await statusSource.fetch(statusPage).catch(failed('a status page was not read'));
   if (!published) return;
   // The next check reports what could not be stored now.
-  const decision = await partnerWatch.note(id, published).catch(failed('a status was not remembered'));
+  const decision = await partnerWatch.note(id, published).catch(failed('a status was not stored'));
   if (decision?.notify === true)
     log.info({ partner: id, reason: decision.reason }, 'a partner’s published status changed');
 }

@@ -32,7 +32,7 @@ const healthMs = 7 * dayMs;
 
 export const providerEventsJob: Job<ProviderEventsDeps> = {
   id: 'provider-events',
-  summary: 'Finds disputes, warnings, failed payouts and refunds that no webhook told of',
+  summary: 'Finds disputes, warnings, failed payouts and refunds that no webhook delivered',
   schedule: '* * * * *',
   catchUp: 1,
   run: async (_slot, desk, log) => {
@@ -64,7 +64,7 @@ async function lookAtEvents(
       happenedAt: createdAt,
     }));
     const added = events.length === 0 ? 0 : await inbox.put(events, 'polling');
-    if (added > 0) log.info({ added }, 'events were found by asking');
+    if (added > 0) log.info({ added }, 'events were found by polling');
     if (problems.length > 0) log.warn({ problems: problems.length }, 'some events cannot be read');
     const oldest = rows.at(-1)?.createdAt;
     if (rows.length + problems.length < listMax || !oldest || oldest.getTime() === to?.getTime()) {
@@ -73,7 +73,7 @@ async function lookAtEvents(
     }
     to = oldest;
   }
-  log.warn({ from }, 'more events than one look reads; the next look goes on');
+  log.warn({ from }, 'more events than one poll reads; the next poll continues');
 }
 
 /** Accounts without health alerts refuse the question; that is no failure of the job. */

@@ -23,7 +23,7 @@ const program = new Command('paydesk')
 
 program
   .command('start')
-  .description('run the bot with the environment and paydesk.yaml')
+  .description('run the bot with the settings from the environment and paydesk.yaml')
   .action(async () => (await import('./main.js')).main());
 
 program
@@ -77,8 +77,8 @@ program
   .command('parse')
   .description('print the rows of a statement file in one form for all partners')
   .argument('<file>')
-  .option('--format <id>', 'the format, when it should not be recognised by its content')
-  .option('--profile <id>', 'the CSV profile, shipped or of paydesk.yaml')
+  .option('--format <id>', 'the format, instead of detecting it from the content')
+  .option('--profile <id>', 'a CSV profile, built in or from paydesk.yaml')
   .option('--json', 'JSON lines')
   .action(async (file: string, options: ParseOptions) =>
     end(await (await import('./cli/parse.js')).parseFile(file, options, voices.say, process.stderr)),
@@ -92,9 +92,9 @@ program
     '--statement <file>',
     'any statement, or CSV: line_no,partner_ref,amount_minor,currency,value_date,type,fee_minor',
   )
-  .option('--format <id>', 'the format of the statement, when it should not be recognised by its content')
-  .option('--profile <id>', 'the CSV profile of the statement, shipped or of paydesk.yaml')
-  .option('--partner <id>', 'compare by what reconciliation in paydesk.yaml says of this partner')
+  .option('--format <id>', 'the format of the statement, instead of detecting it from the content')
+  .option('--profile <id>', 'the CSV profile of the statement, built in or from paydesk.yaml')
+  .option('--partner <id>', 'use this partner’s reconciliation settings in paydesk.yaml')
   .option('--settle <rule>', 'when money is due, such as T+2')
   .option(
     '--calendar <id>',
@@ -119,7 +119,7 @@ program
 program
   .command('detect')
   .description('score rows of timestamp,value from the standard input, 0 to 1 each; 0.5 or more is an alert')
-  .option('--alerts-per-week <number>', 'false alerts a week that people can live with', '1')
+  .option('--alerts-per-week <number>', 'acceptable false alerts per week', '1')
   .action(async (options: DetectOptions) =>
     end(
       await (await import('./cli/detect.js')).detectRows(options, process.stdin, process.stdout, voices.tell),
@@ -130,7 +130,7 @@ program
   .command('backtest')
   .description('show the alerts that a history of counts would have raised')
   .requiredOption('--input <file>', 'CSV: bucket, any dimensions, attempts, failures; buckets ascending')
-  .option('--warmup <days>', 'how many days at the beginning are history', '14')
+  .option('--warmup <days>', 'how many days at the start are history', '14')
   .option('--budget <alerts>', 'how many false alerts a week are acceptable, for rates and for volumes', '1')
   .option('--json', 'JSON lines')
   .action(async (options: BacktestOptions) =>
@@ -140,8 +140,8 @@ program
 program
   .command('localise')
   .description('print the slices that explain why one table of counts fails more than another, as JSON')
-  .requiredOption('--baseline <file>', 'CSV: any dimensions, attempts, failures, of a normal time')
-  .requiredOption('--current <file>', 'the same columns, of the time to explain')
+  .requiredOption('--baseline <file>', 'CSV of a normal period: any dimensions, attempts, failures')
+  .requiredOption('--current <file>', 'the same columns for the period to explain')
   .action(async (options: LocaliseOptions) =>
     end(await (await import('./cli/backtest.js')).localiseFiles(options, voices)),
   );

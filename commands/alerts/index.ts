@@ -29,10 +29,10 @@ export const alertsCommand: Command<AlertsDeps> = {
     { text: '/alerts ALR-7', does: 'one alert' },
     {
       text: '/alerts why authorisation-success partner=northpay',
-      does: 'what the detector sees in a slice, and why it raises nothing',
+      does: 'what the detector sees in a slice, and why it raises no alert',
     },
     { text: '/alerts quiet authorisation-success 2h', does: 'silence a metric’s alerts for a while' },
-    { text: '/alerts precision', does: 'how many alerts people called no anomaly, by metric' },
+    { text: '/alerts precision', does: 'how many alerts people marked as not an anomaly, by metric' },
   ],
   run: async ({ text, answer, person }, desk) => {
     await requireLookups(desk, person.userId, 'Alerts');
@@ -59,7 +59,7 @@ export const alertsCommand: Command<AlertsDeps> = {
     [alertIds.runbook]: async ({ value, answer, person }, desk) => {
       await requireLookups(desk, person.userId, 'Alerts');
       const { runbook } = await desk.surroundingsOf(await connected(desk).read(value));
-      if (!runbook) throw new OpsError('not_found', 'The runbook of this alert is gone.');
+      if (!runbook) throw new OpsError('not_found', 'The runbook for this alert no longer exists.');
       return answer.privately(runbookCard(runbook));
     },
     ...incidentActions,
@@ -131,7 +131,7 @@ async function quieted([id = '', ...words]: string[], personId: string, desk: Al
 function requireMetric(id: string, metrics: readonly Metric[]): Metric {
   const metric = metrics.find((candidate) => candidate.id === id.toLowerCase());
   if (metric) return metric;
-  throw new OpsError('invalid', id === '' ? 'Which metric?' : 'There is no such metric.', {
+  throw new OpsError('invalid', id === '' ? 'Which metric?' : 'Unknown metric.', {
     hint: `Metrics: ${metrics.map((candidate) => candidate.id).join(', ')}`,
   });
 }
@@ -142,7 +142,7 @@ function sliceOf(pairs: readonly string[], { dimensions }: Metric): AlertSlice {
     pairs.map((pair) => {
       const [name = '', ...value] = pair.split('=');
       if (dimensions.includes(name) && value.length > 0) return [name, value.join('=')];
-      throw new OpsError('invalid', 'A slice is written as dimension=value.', {
+      throw new OpsError('invalid', 'Write a slice as dimension=value.', {
         hint: `Dimensions: ${dimensions.join(', ')}. Example: \`${dimensions[0] ?? 'partner'}=northpay\``,
       });
     }),

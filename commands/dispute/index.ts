@@ -72,7 +72,7 @@ async function taken(value: string, personId: string, desk: DisputeDeps): Promis
   const [, ownerId = null] = / ([UW][A-Z0-9]{2,20})$/.exec(value) ?? [];
   const { disputes } = connected(desk);
   const { dispute, fromId } = await disputes.take(requireDisputeId(value), personId, ownerId);
-  const note = fromId === null ? 'You have it.' : `You took it over from ${mention(fromId)}.`;
+  const note = fromId === null ? 'You own it now.' : `You took it over from ${mention(fromId)}.`;
   return oneCard(dispute.id, personId, desk, note);
 }
 

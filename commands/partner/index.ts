@@ -25,17 +25,17 @@ const punctualityDays = 30;
 
 export const partnerCommand: Command<PartnerDeps> = {
   name: '/partner',
-  summary: 'Is it us or the partner? Reported status beside our own success rate',
+  summary: 'Is it us or the partner? Reported status next to our own success rate',
   usageHint: '[partner] | scorecard <partner> [2026-10]',
   examples: [
-    { text: '/partner', does: 'all partners in one word each, and why; those in trouble first' },
+    { text: '/partner', does: 'every partner’s health in one word, and why; partners in trouble first' },
     {
       text: '/partner northpay',
       does: 'one partner: success against the usual rate, latency, failures, statements, breaks, alerts',
     },
     {
       text: '/partner scorecard northpay 2026-10',
-      does: 'accountability report of a month, with the twelve before it and a CSV file',
+      does: 'one month’s accountability report, with the twelve months before it and a CSV file',
     },
   ],
   run: async ({ text, answer, person }, desk) => {

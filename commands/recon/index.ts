@@ -86,9 +86,13 @@ async function overview({ request: { answer }, recon }: Call): Promise<void> {
 async function showDay({ request: { answer, text }, words, recon }: Call): Promise<void> {
   const partner = partnerIn(words, recon.partners);
   if (partner === null)
-    throw new OpsError('not_found', `“${text.trim().slice(0, 60)}” is no partner, day or verb of /recon.`, {
-      hint: `Partners: ${recon.partners.map((one) => one.partner).join(', ')}. \`/recon help\` shows more.`,
-    });
+    throw new OpsError(
+      'not_found',
+      `“${text.trim().slice(0, 60)}” is not a partner, a day or a subcommand of /recon.`,
+      {
+        hint: `Partners: ${recon.partners.map((one) => one.partner).join(', ')}. \`/recon help\` shows more.`,
+      },
+    );
   const today = recon.today(partner.partner);
   refuseOthers(words, { partner, today });
   const day = dayIn(words, today);
@@ -100,8 +104,8 @@ async function showDay({ request: { answer, text }, words, recon }: Call): Promi
   await answer.privately(
     noticeCard(
       day === null
-        ? `No statement of ${partner.name} was reconciled yet.`
-        : `${partner.name} was not reconciled for ${isoDay(day)}: no statement of that day has come.`,
+        ? `No statement from ${partner.name} has been reconciled yet.`
+        : `${partner.name} has not been reconciled for ${isoDay(day)}: no statement for that day has arrived.`,
     ),
   );
 }
@@ -171,6 +175,6 @@ async function namedDay(words: readonly string[], recon: ReconciliationService):
   refuseOthers(words, { partner, today });
   const businessDay = dayIn(words, today) ?? (await recon.newest(partner.partner))?.businessDay;
   if (businessDay === undefined)
-    throw new OpsError('not_found', `No statement of ${partner.name} was reconciled yet.`);
+    throw new OpsError('not_found', `No statement from ${partner.name} has been reconciled yet.`);
   return { partner: partner.partner, businessDay };
 }

@@ -163,7 +163,7 @@ const partOf = (word: string, partner: Partners[number] | null): boolean => {
 };
 
 const unknownFilter = (word: string): OpsError =>
-  new OpsError('invalid', `“${word.slice(0, 40)}” is no filter of breaks.`, {
+  new OpsError('invalid', `“${word.slice(0, 40)}” is not a filter for breaks.`, {
     hint: `Filter by partner, day, currency, \`mine\`, \`material\` or kind: ${breakKinds.map((kind) => kind.replaceAll('_', '-')).join(', ')}.`,
   });
 

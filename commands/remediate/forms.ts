@@ -80,9 +80,9 @@ async function requireCouldAsk(
   throw new OpsError(
     'forbidden',
     allowed === ''
-      ? `No rule lets anybody ${what} “${action.title}”.`
+      ? `No rule lets anyone ${what} “${action.title}”.`
       : `Only ${allowed} can ${what} “${action.title}”.`,
-    { hint: 'Ask somebody of the payments team.' },
+    { hint: 'Ask a member of the payments team.' },
   );
 }
 

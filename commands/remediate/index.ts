@@ -33,7 +33,7 @@ export const remediateCommand: Command<RemediateDeps> = {
     { text: '/remediate', does: 'choose an action; it runs only after approval' },
     { text: '/remediate refund-payment pi_3Q…', does: 'one action’s form, prefilled' },
     { text: '/remediate list', does: 'open requests; `show REM-17` and `why REM-17` for details' },
-    { text: '/remediate standing', does: 'what is approved ahead; `standing revoke REM-17` ends one' },
+    { text: '/remediate standing', does: 'standing approvals; `standing revoke REM-17` ends one' },
     { text: '/remediate freeze doubled payouts', does: 'stop all guarded actions; two people must lift it' },
   ],
   run: async (request, desk) => {

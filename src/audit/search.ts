@@ -54,6 +54,6 @@ export async function search(
 }
 
 const notOneId = (): OpsError =>
-  new OpsError('invalid', 'The audit log is searched by one id or one person.', {
-    hint: 'Give for instance REM-17, pi_…, a user id, or choose a person from the list that appears after @.',
+  new OpsError('invalid', 'Search the audit log by one ID or one person.', {
+    hint: 'Type for example REM-17, pi_… or a user ID. For a person, type @ and choose from the list.',
   });

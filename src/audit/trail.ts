@@ -29,14 +29,10 @@ export function createAuditRecorder(trail: AuditTrail, transactions: Transaction
         await transactions.run((tx) => trail.append(tx, event));
       } catch (thrown) {
         const cause = toOpsError(thrown);
-        throw new OpsError(
-          'unavailable',
-          'This has to be written to the audit log, which cannot be reached.',
-          {
-            hint: 'Nothing was shown. Try again; if it stays, give the reference to whoever runs Paydesk.',
-            cause,
-          },
-        );
+        throw new OpsError('unavailable', 'This must be recorded in the audit log, which can’t be reached.', {
+          hint: 'Nothing was shown. Try again. If it keeps failing, give the reference to your Paydesk admin.',
+          cause,
+        });
       }
     },
   };

@@ -11,10 +11,10 @@ import { genesis, hashOf, partsOf } from './chain.js';
 
 /**
  * - `missing`: there are later entries, the head or a witness counts further, and this one is not there
- * - `hash`: its text is not the one that its hash was made of
- * - `link`: it does not carry the hash of the entry before it
- * - `columns`: what is searched is not what its text says
- * - `time`: it is dated before the entry before it
+ * - `hash`: its text does not match its hash
+ * - `link`: it does not carry the hash of the previous entry
+ * - `columns`: its searchable columns differ from its text
+ * - `time`: its time is before that of the previous entry
  * - `head`: the head is gone, or does not match the last entry, or does not count this one
  * - `witness`: its hash is not the one that a witness has, which was told outside: it, one before it, or the witness is bad
  */

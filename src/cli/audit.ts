@@ -31,7 +31,7 @@ export async function verifyAudit(expected: readonly string[], { say, tell }: Vo
       pageSize,
       witnesses: [...(await store.witnesses()), ...heads],
       onProgress: (seq) => {
-        if (seq > 0 && seq % entriesPerNote === 0) tell(`${seq} entries are good`);
+        if (seq > 0 && seq % entriesPerNote === 0) tell(`${seq} entries verified`);
       },
     }),
   );
@@ -53,7 +53,7 @@ export async function exportAudit(
   });
   tell(
     told.last === 0
-      ? 'There was nothing to export.'
+      ? 'There is nothing to export.'
       : `Exported up to entry ${told.last}, whose hash is ${told.hash}`,
   );
 }
@@ -103,27 +103,27 @@ function readHead(text: string): { seq: number; hash: string } {
 }
 
 const faultWords: Readonly<Record<Fault, string>> = {
-  missing: 'it is not there',
-  hash: 'its text is not the one that its hash was made of',
-  link: 'it does not carry the hash of the entry before it',
-  columns: 'what is searched is not what its text says',
-  time: 'it is dated before the entry before it',
+  missing: 'it is missing',
+  hash: 'its text does not match its hash',
+  link: 'it does not carry the hash of the previous entry',
+  columns: 'its searchable columns differ from its text',
+  time: 'its time is before that of the previous entry',
   head: 'the head of the chain does not match it',
-  witness: 'it and a witness of it disagree, so one of the two was rewritten; the audit channel shows which',
+  witness: 'it differs from its witness, so one of the two was rewritten; the audit channel shows which',
 };
 
 function sentencesOf(verdict: Verdict): string[] {
   if (verdict.ok) {
     const { seq, hash } = verdict.head;
     return [
-      `The chain is whole: ${seq} entries, ${verdict.witnesses} witnesses agree.`,
+      `The chain is intact: ${seq} entries, ${verdict.witnesses} witnesses agree.`,
       `Head ${seq}:${hash}`,
     ];
   }
   const known =
     verdict.known === 0
       ? 'No entry before it was witnessed.'
-      : `Entry ${verdict.known} is still the one that was witnessed.`;
+      : `Entry ${verdict.known} still matches its witness.`;
   return [`Entry ${verdict.seq} is the first bad one: ${faultWords[verdict.fault]}.`, known];
 }
 

@@ -64,8 +64,8 @@ const unsorted = 'the row is for an earlier bucket than the row before it; sort 
 function positive(text: string, option: string, expected: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value > 0 && value <= 10_000) return value;
-  throw new OpsError('invalid', `${quoted(text)} is no value for ${option}.`, {
-    hint: `Give a number of ${expected}.`,
+  throw new OpsError('invalid', `${quoted(text)} is not a valid value for ${option}.`, {
+    hint: `Give the number of ${expected}.`,
   });
 }
 

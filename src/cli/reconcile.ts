@@ -143,8 +143,8 @@ async function partnerTerms(asked: {
   const config = await configInUse();
   const known = config.partners.map(({ id }) => id);
   if (!known.includes(asked.partner))
-    throw new OpsError('invalid', `“${asked.partner.slice(0, 40)}” is not a partner of paydesk.yaml.`, {
-      hint: `Known are ${known.join(', ') || 'none'}.`,
+    throw new OpsError('invalid', `“${asked.partner.slice(0, 40)}” is not a partner in paydesk.yaml.`, {
+      hint: `Known partners: ${known.join(', ') || 'none'}.`,
     });
   // Loads the holidays of the world.
   const { matchSettings, termsOf } = await import('../wiring/reconciliation-engine/terms.js');

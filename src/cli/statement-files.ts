@@ -77,7 +77,7 @@ function profileNamed(id: string, own: StatementFormat[]): StatementFormat {
   if (found) return found;
   const known = [...profiles, ...own].map((each) => each.id).join(', ');
   throw new OpsError('invalid', `“${id.slice(0, 40)}” is not a CSV profile.`, {
-    hint: `Known are ${known}. Describe others under statementProfiles in paydesk.yaml.`,
+    hint: `Known profiles: ${known}. Add others under statementProfiles in paydesk.yaml.`,
   });
 }
 

@@ -26,10 +26,12 @@ const exactly = (count: number) => z.array(source).length(count);
 const several = z.array(source).min(2).max(10);
 
 const common = {
-  id: z.string().regex(/^[a-z][a-z0-9-]{1,60}$/, { message: 'must be small letters, digits and dashes' }),
+  id: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{1,60}$/, { message: 'must be lower-case letters, digits and hyphens' }),
   name: z.string().min(1).max(60),
   moved: sql
-    .refine((text) => /\$1\b/.test(text), { message: 'must use $1, the key that differs' })
+    .refine((text) => /\$1\b/.test(text), { message: 'must use $1, the key with the difference' })
     .optional()
     .describe('the rows of a key ($1) that moved last'),
 };
@@ -97,4 +99,4 @@ export const invariants = z
   )
   .max(50)
   .default([])
-  .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, { message: 'lists an id twice' });
+  .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, { message: 'lists an ID twice' });

@@ -11,14 +11,16 @@ const name = z
   .regex(/^[a-z][a-z0-9_]{0,40}$/, { message: 'must be the name of a column: partner, method' });
 
 const metric = z.strictObject({
-  id: z.string().regex(/^[a-z][a-z0-9-]{1,60}$/, { message: 'must be small letters, digits and dashes' }),
+  id: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{1,60}$/, { message: 'must be lower-case letters, digits and hyphens' }),
   name: z.string().min(1).max(60),
   kind: z.enum(['rate', 'volume']),
   sql: z
     .string()
     .max(10_000)
     .refine((sql) => /\$1\b/.test(sql) && /\$2\b/.test(sql), {
-      message: 'must use $1 and $2, the begin and the end of the span',
+      message: 'must use $1 and $2, the start and the end of the span',
     })
     .refine((sql) => !/;\s*\S/.test(sql), { message: 'must be one statement' })
     .transform((sql) => sql.replace(/;\s*$/, '')),
@@ -53,6 +55,6 @@ export const metrics = z
       )
       .max(50)
       .default([])
-      .refine(unique, { message: 'lists an id twice' }),
+      .refine(unique, { message: 'lists an ID twice' }),
   })
   .prefault({});

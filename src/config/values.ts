@@ -55,9 +55,9 @@ export const partnerId = z
 
 export const channel = z
   .string()
-  .regex(/^[CG][A-Z0-9]{6,}$/, { message: 'must be a channel id such as C0123456789, not a name' });
+  .regex(/^[CG][A-Z0-9]{6,}$/, { message: 'must be a channel ID such as C0123456789, not a name' });
 
 /** Slack's id of a user group. */
 export const userGroup = z
   .string()
-  .regex(/^S[A-Z0-9]{6,}$/, { message: 'must be a user group id such as S0123456789, not a handle' });
+  .regex(/^S[A-Z0-9]{6,}$/, { message: 'must be a user group ID such as S0123456789, not a handle' });

@@ -40,7 +40,7 @@ export function responderOf({ intendedSubmission, hasEvidence }: Method): Respon
   }
 }
 
-const providerAnswers = 'the provider (Smart Disputes) answers for a share of what is won';
+const providerAnswers = 'the provider (Smart Disputes) answers for a share of the amount won';
 
 const sentences: Readonly<Record<Exclude<Responder, 'unknown'>, string>> = {
   person: 'Your team: nothing is sent unless someone submits evidence',

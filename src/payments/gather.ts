@@ -107,7 +107,7 @@ async function askRows<Row>(log: Log, question: () => Promise<Rows<Row>>): Promi
   if (answer.state !== 'known') return answer;
   const { rows, problems } = answer.value;
   if (problems.length === 0) return { state: 'known', value: rows };
-  log.warn({ problems }, 'a source gave what cannot be read');
+  log.warn({ problems }, 'a source gave an unreadable answer');
   if (rows.length === 0) return { state: 'failed', why: problems.join('; ') };
   return { state: 'known', value: rows, problems };
 }

@@ -160,7 +160,7 @@ function authorizationInBooks(findings: Findings): Hop {
   if (latest?.status === 'failed') return bookedAuthorization(latest, 'failed', latest.declineCode);
   if (wasAsked && partner === connectedPartner)
     return hop('authorization', 'payments_api', 'failed', {
-      note: `${partner ?? 'the provider'} knows no such payment`,
+      note: `${partner ?? 'the provider'} has no record of this payment`,
     });
   if (!latest)
     return hop('authorization', 'payments_api', 'unknown_source', { note: notConnected(findings) });
@@ -275,7 +275,7 @@ function payoutHop(findings: Findings, balance: Hop, expectations: Expectations,
   const state = dueOn(expectedBy, asOf);
   // The provider lists what automatic payouts contain, and of no others.
   const unseen =
-    state === 'overdue' ? 'no automatic payout holds it; one made by hand would not be seen' : null;
+    state === 'overdue' ? 'no automatic payout includes it; a manual payout would not show here' : null;
   const note = notes(unseen, refundNote(findings));
   return hop('payout', 'payments_api', state, { expectedBy, amount: transaction.net, note });
 }

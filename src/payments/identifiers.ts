@@ -179,8 +179,8 @@ const cardNumberRefused: Unreadable = {
 
 const secretRefused: Unreadable = {
   reason: 'secret',
-  message: 'That looks like a secret key, so it was not read, searched or kept.',
-  hint: 'Delete it where you pasted it and replace the key at the provider: a chat keeps what is pasted.',
+  message: 'That looks like a secret key, so it was not read, searched or stored.',
+  hint: 'Delete it where you pasted it and replace the key at the provider, because Slack keeps the message.',
 };
 
 const nothingGiven: Unreadable = {

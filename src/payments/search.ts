@@ -196,7 +196,7 @@ async function ofCharge(
     if (toOpsError(thrown).code !== 'not_found') throw thrown;
     throw new OpsError(
       'conflict',
-      `“${found.id}” is about “${found.chargeId}”, which the provider does not know.`,
+      `“${found.id}” is about “${found.chargeId}”, of which the provider has no record.`,
       { cause: thrown },
     );
   }

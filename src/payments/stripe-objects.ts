@@ -51,7 +51,7 @@ const ofInvoice = 'its invoice (`in_…`) or the payment behind it (`pi_…`)';
 const ofSubscription = 'the subscription (`sub_…`) or its invoice (`in_…`)';
 const ofPayment = 'the payment (`pi_…`) or charge (`ch_…`) that it belongs to';
 const ofOrder = 'the payment (`pi_…`), the order id or the e-mail address';
-const ofSession = 'the Checkout session (`cs_…`) or the payment (`pi_…`) that came of it';
+const ofSession = 'the Checkout session (`cs_…`) or the payment (`pi_…`) that it led to';
 const ofFee = 'the charge that the fee was taken from (`ch_…`)';
 
 const other = (name: string, instead: string): OtherObject => ({ name, instead });

@@ -87,7 +87,7 @@ function parameterOf(text: string): Parameter | string {
   if (!isType(type)) return `${type} is not a type; types are ${parameterTypes.join(', ')}.`;
   const parameter = { name, type, standard: standard?.trim() ?? null, about: about.trim() };
   const value = parameter.standard === null ? null : readValue(parameter, parameter.standard);
-  return value === null || value.ok ? parameter : `its standard value is refused: ${value.fault}.`;
+  return value === null || value.ok ? parameter : `its default value is not valid: ${value.fault}.`;
 }
 
 const isType = (word: string): word is ParameterType => (parameterTypes as readonly string[]).includes(word);

@@ -29,7 +29,7 @@ export function readCall(words: readonly string[], queries: readonly (Query | Ba
   if (!query) throw unknownQuery(name, queries);
   if (isBad(query))
     throw new OpsError('misconfigured', `${query.name} cannot be run: ${query.faults[0] ?? ''}`, {
-      hint: 'Correct the file; it is read again each time.',
+      hint: 'Correct the file and run the query again; Paydesk reads the file each time.',
     });
   return readValues(query, rest);
 }

@@ -133,7 +133,7 @@ function readable({ log }: RemediationDeps, remediation: Remediation, votes: rea
     const { code, errorId } = toOpsError(thrown);
     log.error(
       { remediation: remediation.id, code, errorId, err: messageOf(thrown) },
-      'a stored request no longer reads',
+      'a stored request cannot be read',
     );
     return [];
   }

@@ -102,7 +102,7 @@ export async function startPaydesk(facts: PaydeskFacts): Promise<Paydesk> {
   const giveUp = (): void => stopping.abort(facts.signal?.reason);
   const stop = (): Promise<void> => {
     stopping.abort();
-    up.waitsFor = 'nothing, it stops';
+    up.waitsFor = 'nothing, it is stopping';
     return closers.close();
   };
   facts.signal?.addEventListener('abort', giveUp, { once: true });
@@ -176,7 +176,7 @@ async function persist<Value>(
       const waitMs = Math.max(askedToWaitMs(error), Math.min(longestRetryMs, 500 * 2 ** failures));
       log.warn(
         { err: messageOf(error.cause ?? error), errorId: error.errorId, waitMs },
-        `${what}: ${error.code === 'rate_limited' ? 'asked too often' : 'out of reach'}, trying again`,
+        `${what}: ${error.code === 'rate_limited' ? 'rate limited' : 'unreachable'}, retrying`,
       );
       await pause(waitMs, undefined, { signal }).catch(() => undefined);
     }

@@ -173,8 +173,8 @@ function sightOf(
       `Last hour: ${countWords(metric, hour)}`,
       `Last 2 days: ${countWords(metric, days)}`,
       covering.length > 0
-        ? `A change is open since ${new Date(covering[0]?.view.onsetMs ?? newest).toISOString()}.`
-        : `Silent: what the last buckets show is not worth an alert at ${metric.falseAlertsPerWeek} false alerts per week.`,
+        ? `A change has been open since ${new Date(covering[0]?.view.onsetMs ?? newest).toISOString()}.`
+        : `No alert: the evidence in the last buckets is too weak for a budget of ${metric.falseAlertsPerWeek} false alerts per week.`,
     ],
   };
 }

@@ -129,7 +129,7 @@ export function requirePolicy(policy: Policy, environment: Environment): void {
       actions.map(({ id }) => id),
     ),
     ...unconfirmable.map(
-      ({ id }) => `Rule “${id}” wants votes confirmed outside the chat, and OIDC_ISSUER is not set.`,
+      ({ id }) => `Rule “${id}” requires votes confirmed outside Slack, but OIDC_ISSUER is not set.`,
     ),
   ]);
 }
@@ -193,7 +193,7 @@ function requireNone(faults: readonly string[]): void {
   if (faults.length === 0) return;
   throw new OpsError(
     'misconfigured',
-    `The policy of guarded actions cannot work:\n  ${faults.join('\n  ')}`,
+    `The policy for guarded actions cannot work:\n  ${faults.join('\n  ')}`,
     { hint: 'Change `remediation` in the configuration, or the user groups in Slack.' },
   );
 }

@@ -139,4 +139,7 @@ export function statementThread(
 }
 
 const gone = (why: string, cause?: unknown): OpsError =>
-  new OpsError('unavailable', why, { hint: 'Nothing of it was kept; it is tried again by itself.', cause });
+  new OpsError('unavailable', why, {
+    hint: 'Nothing from it was stored; Paydesk retries automatically.',
+    cause,
+  });

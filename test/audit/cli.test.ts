@@ -44,7 +44,7 @@ it('verify: a whole chain, held to heads that were told outside', async () => {
   await bench.db.run((tx) => bench.store.witness(tx, '2026-11-20'));
   const head = await headText();
   const { code, out } = await audit('verify', '--expect', head);
-  expect(out).toBe(`The chain is whole: 3 entries, 2 witnesses agree.\nHead ${head}\n`);
+  expect(out).toBe(`The chain is intact: 3 entries, 2 witnesses agree.\nHead ${head}\n`);
   expect(code).toBe(0);
 });
 
@@ -56,7 +56,7 @@ it('verify: names the first bad entry, and fails', async () => {
   );
   expect(await audit('verify')).toMatchObject({
     code: 1,
-    out: 'Entry 4 is the first bad one: its text is not the one that its hash was made of.\nEntry 3 is still the one that was witnessed.\n',
+    out: 'Entry 4 is the first bad one: its text does not match its hash.\nEntry 3 still matches its witness.\n',
   });
 });
 
@@ -68,7 +68,7 @@ it('verify: a cut log is whole by itself, and not before a head from the channel
   );
   expect(await audit('verify')).toMatchObject({ code: 0 });
   const { code, out } = await audit('verify', '--expect', told);
-  expect(out).toContain('Entry 3 is the first bad one: it is not there.');
+  expect(out).toContain('Entry 3 is the first bad one: it is missing.');
   expect(code).toBe(1);
 });
 

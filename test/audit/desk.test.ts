@@ -193,7 +193,7 @@ describe('the witness', () => {
   const append = (): Promise<void> =>
     bench.db.run((tx) => createAuditTrail(createAuditStore(bench.db)).append(tx, anEvent()));
 
-  it('is published once a day, with how many were added, and verifying holds the log to it', async () => {
+  it('is published once a day, with how many were added, and verifying checks the log against it', async () => {
     await append();
     await tell(bench.channels.incidents!);
     await append();

@@ -147,7 +147,7 @@ describe('a refund', () => {
       .last()
       .click();
     await goTo(page, 'break-glass');
-    await newest(page, `broke the glass for ${id}`).waitFor();
+    await newest(page, `used break-glass for ${id}`).waitFor();
     await inspect(page, 'break-glass-alarm');
     await goTo(page, 'approvals');
     await cardOf(page, id).filter({ hasText: 'done and verified' }).waitFor({ timeout: closedMs });

@@ -92,7 +92,7 @@ describe('start', () => {
   it('refuses a data folder below a file system that holds none', async () => {
     const environment = { ...tokens, PAYDESK_HOME: '/proc/paydesk/home', PORT: '0' };
     const { code, said } = await paydesk(['start'], environment);
-    expect(said).toMatch(/The data folder cannot be made there: \/proc\/paydesk\/home\.[^]*PAYDESK_HOME/);
+    expect(said).toMatch(/The data folder cannot be created there: \/proc\/paydesk\/home\.[^]*PAYDESK_HOME/);
     expect(code).toBe(1);
   });
 

@@ -204,9 +204,9 @@ describe('/alerts', () => {
 
   it.each([
     ['why', 'Which metric?'],
-    ['why nonsense', 'There is no such metric.'],
-    ['why authorisation-success northpay', 'A slice is written as dimension=value.'],
-    ['why authorisation-success colour=red', 'A slice is written as dimension=value.'],
+    ['why nonsense', 'Unknown metric.'],
+    ['why authorisation-success northpay', 'Write a slice as dimension=value.'],
+    ['why authorisation-success colour=red', 'Write a slice as dimension=value.'],
     ['quiet authorisation-success', 'Say for how long: up to 7 d.'],
     ['quiet authorisation-success 30d', 'Say for how long: up to 7 d.'],
     ['quiet authorisation-success forever', 'Say for how long: up to 7 d.'],

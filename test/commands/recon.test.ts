@@ -109,8 +109,8 @@ const submit = (window: string, memo: string, why: string, desk = deskOf()): Pro
 describe('before any statement has come', () => {
   it.each([
     ['', 'No statement was reconciled yet'],
-    ['northpay', 'No statement of Northpay was reconciled yet.'],
-    ['northpay 2026-11-27', 'Northpay was not reconciled for 2026-11-27'],
+    ['northpay', 'No statement from Northpay has been reconciled yet.'],
+    ['northpay 2026-11-27', 'Northpay has not been reconciled for 2026-11-27'],
     ['breaks', 'No open breaks: all partners'],
     ['forecast', 'Nothing is waiting to be settled'],
     ['rollup', 'Week 16–22 Nov: 0 breaks open at its end, as many as before'],
@@ -143,9 +143,9 @@ describe('a day with breaks', () => {
     ['northpay Friday', headline, 'a long weekday'],
     ['friday northpay', headline, 'the other order'],
     ['NORTHPAY   2026-11-27 ', headline, 'capitals and spaces'],
-    ['northpay 2026-11-26', 'Northpay was not reconciled for 2026-11-26', 'a day without a file'],
-    ['harbour', 'No statement of Harbour Bank was reconciled yet.', 'a partner without a file'],
-    ['harbour bank', 'No statement of Harbour Bank', 'a name of two words'],
+    ['northpay 2026-11-26', 'Northpay has not been reconciled for 2026-11-26', 'a day without a file'],
+    ['harbour', 'No statement from Harbour Bank has been reconciled yet.', 'a partner without a file'],
+    ['harbour bank', 'No statement from Harbour Bank', 'a name of two words'],
     ['forecast', 'Northpay: 50.00 EUR land on Mon 30 Nov', 'what lands'],
     ['forecast northpay', '50.00 EUR land on Mon 30 Nov', 'what lands from a partner'],
     ['forecast harbour', 'Nothing is waiting to be settled', 'a partner that owes nothing'],

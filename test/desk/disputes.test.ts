@@ -65,7 +65,7 @@ describe('a new dispute', () => {
   it('is taken from its card, and everywhere says by whom', async () => {
     const { dispute } = await happens('new-dispute');
     await press('ana', await cardOf(dispute), 'dispute_take');
-    expect((await heard('You have it.')).ephemeral_to).toBe(ana);
+    expect((await heard('You own it now.')).ephemeral_to).toBe(ana);
     await until('the card names her', async () =>
       JSON.stringify(await cardOf(dispute)).includes(`*Owner:* <@${ana}>`),
     );
@@ -104,7 +104,7 @@ describe('a new dispute', () => {
       ts: before.messages[0]?.ts ?? '',
       action_id: 'dispute_take',
     });
-    expect(textOf(refused)).not.toContain('You have it.');
+    expect(textOf(refused)).not.toContain('You own it now.');
     expect(textOf(await desk.command(`/dispute ${dispute}`))).toContain('none yet');
   });
 });

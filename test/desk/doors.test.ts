@@ -62,7 +62,7 @@ describe('while everything is frozen', () => {
       expect(JSON.stringify((await guarded.open('ines', command)).view)).toMatch(
         /All guarded actions are frozen.*doubled payouts/,
       );
-    await guarded.answered('Everything is frozen: doubled payouts', () =>
+    await guarded.answered('All guarded actions are frozen: doubled payouts', () =>
       guarded.click('lars', id, 'approve'),
     );
 

@@ -79,7 +79,7 @@ describe('/query', () => {
   it.each([
     ['leads-only', 'mei', 'The query leads-only is for people with a role that you do not have.'],
     ['leads-only', 'priya', 'Queries are for full members of this workspace.'],
-    ['writes', 'mei', 'This query would change data, and queries only read.'],
+    ['writes', 'mei', 'This query would change data, but queries may only read.'],
     ['sleeps', 'mei', 'The database took too long to answer.'],
     ['broken', 'mei', 'broken cannot be run: It has no title'],
     ['failures many', 'mei', 'Limit must be a whole number, such as 50.'],
@@ -123,7 +123,7 @@ describe('personal data', () => {
     const refused = await press('mei', table, 'query_reveal');
     expect(refused.view).toBeUndefined();
     expect(textOf(refused)).toContain('Personal data is for people with a role that you do not have.');
-    expect(textOf(refused)).toContain('Roles that may: leads.');
+    expect(textOf(refused)).toContain('Roles with this right: leads.');
   });
 
   it('of a payment: the same', async () => {
@@ -147,7 +147,7 @@ describe('personal data', () => {
       action_id: 'payment_share',
     });
     expect(textOf(shared)).toContain(
-      'People of another company read this channel, so nothing is shared here.',
+      'This channel includes people from another company, so Paydesk shares nothing here.',
     );
     expect(textOf(shared)).not.toContain('shared by');
   });

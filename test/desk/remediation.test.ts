@@ -212,7 +212,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect(form.view.title).toMatchObject({ text: 'Break glass' });
     const id =
       requestedIn(await guarded.submit('lars', form, { amount: '5', reason, why: 'Fraud is running' })) ?? '';
-    await guarded.heard('break-glass', `broke the glass for ${id}`);
+    await guarded.heard('break-glass', `used break-glass for ${id}`);
     expect(await guarded.closes(id)).toMatchObject({ review: 'open' });
     expect(await guarded.refundsOf(charge)).toHaveLength(1);
     for (const [person, answer] of [
@@ -301,7 +301,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
       'Everything is frozen',
     );
     await guarded.heard('break-glass', 'All guarded actions are frozen: doubled payouts');
-    await guarded.answered('Everything is frozen: doubled payouts', () =>
+    await guarded.answered('All guarded actions are frozen: doubled payouts', () =>
       guarded.click('lars', id, 'approve'),
     );
     const form = await guarded.open('ines', `/remediate refund-payment ${payment}`);

@@ -181,7 +181,7 @@ describe('the job', () => {
     expect(await bench.said('incidents')).toEqual([]);
     const remembered = (await statuses.all()).find(({ partner }) => partner === 'adria');
     expect(remembered?.published.indicator).toBe('none');
-    expect(lines.map(({ message }) => message)).toContain('a status was not remembered');
+    expect(lines.map(({ message }) => message)).toContain('a status was not stored');
     await look();
     expect(await bench.texts('incidents')).toHaveLength(1);
   });

@@ -203,7 +203,7 @@ describe('every identifier leads to its payment', () => {
   it('a warning about a charge that is not there says so, rather than that nothing was found', async () => {
     api.warnings = [aWarning({ id: 'issfr_1lost', chargeId: 'ch_1lost', paymentId: null })];
     await expect(find('issfr_1lost')).rejects.toMatchObject({
-      publicMessage: '“issfr_1lost” is about “ch_1lost”, which the provider does not know.',
+      publicMessage: '“issfr_1lost” is about “ch_1lost”, of which the provider has no record.',
     });
   });
 

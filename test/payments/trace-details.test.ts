@@ -137,7 +137,7 @@ describe('what a hop carries', () => {
       'a missing payout may be one made by hand',
       { payout: known(null) },
       'payout',
-      { note: 'no automatic payout holds it; one made by hand would not be seen' },
+      { note: 'no automatic payout includes it; a manual payout would not show here' },
     ],
     [
       'several tries are counted',

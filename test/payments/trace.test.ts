@@ -514,7 +514,7 @@ describe('every state of a payment', () => {
       'the books say it succeeded, and the partner knows nothing of it',
       { payment: known(null), ...noCharge },
       '+x---?-',
-      'Authorisation failed: northpay knows no such payment',
+      'Authorisation failed: northpay has no record of this payment',
     ],
   ])('%s', (_reason, changed, expectedShape, expectedLine) => {
     expect(shape(trace(changed))).toBe(expectedShape);

@@ -51,7 +51,7 @@ describe('a file', () => {
     ],
     [
       good.replace('= 50', '= fifty'),
-      'Line 7: its standard value is refused: limit must be a whole number, such as 50.',
+      'Line 7: its default value is not valid: limit must be a whole number, such as 50.',
     ],
     [good.replace('-- $2', '-- $4'), 'Line 6: $4 must be $2: parameters are in order.'],
     [good.replace('partner text', 'day text'), 'Two of its parameters have the same name.'],

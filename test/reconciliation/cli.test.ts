@@ -313,7 +313,7 @@ describe('reconcile', () => {
 
   it.each([
     [['--partner', 'aa'], '--partner needs the day'],
-    [['--partner', 'zz', '--as-of', '2026-11-27'], '“zz” is not a partner of paydesk.yaml.'],
+    [['--partner', 'zz', '--as-of', '2026-11-27'], '“zz” is not a partner in paydesk.yaml.'],
   ])('says what is wrong with %j', async (more, words) => {
     const ran = await paydesk(...files, ...more);
     expect(ran).toMatchObject({ code: 2, out: '' });

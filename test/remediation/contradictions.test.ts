@@ -47,7 +47,7 @@ it('a cancellation while a capture is open names the capture, until that is deci
   const { id } = capture.remediation;
   await expect(request(replica, 'cancel-payment', { payment, reason })).rejects.toMatchObject({
     code: 'conflict',
-    publicMessage: `${id} (Capture payment) is open about the same thing and contradicts this.`,
+    publicMessage: `${id} (Capture payment) is open for the same item and conflicts with this.`,
   });
   await replica.desk.reject(ballotOf(capture, 'eve'), 'not this one');
   await expect(request(replica, 'cancel-payment', { payment, reason })).resolves.toBeDefined();

@@ -131,7 +131,8 @@ describe('freezes', () => {
 
   it('say why and until when', () => {
     expect(freezeOn(given, 'refund-payment', noon)).toMatchObject({
-      message: 'Freeze “sale” is active: the sale is on. It ends on 2026-11-21 11:30 UTC; ask again then.',
+      message:
+        'Freeze “sale” is active: the sale is on. It ends on 2026-11-21 11:30 UTC; request it again then.',
     });
     expect(instantText(new Date('2026-11-20T23:59:00.001Z'))).toBe('2026-11-21 00:00 UTC');
   });

@@ -78,7 +78,7 @@ describe('a cap says', () => {
       cap: 'hourly',
       message:
         'Cap “hourly” for this requester: 90.00 EUR of 100.00 EUR used within 1 h, 50.00 EUR requested, above the cap. ' +
-        'Enough room again at 2026-11-20 11:50 UTC if nothing else is approved first.',
+        'Enough room again at 2026-11-20 11:50 UTC unless another request uses it first.',
       freeAt: after(20 * minuteMs),
       trail: [
         'Cap “daily” for this requester: 90.00 EUR of 1,000.00 EUR used within 1 d, 50.00 EUR requested.',

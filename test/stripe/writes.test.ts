@@ -282,7 +282,7 @@ describe('a refusal', () => {
     ['charge_already_refunded', 'Stripe’s reason: charge_already_refunded.'],
     [
       'dispute_evidence_page_limit_exceeded',
-      'Stripe’s reason: dispute_evidence_page_limit_exceeded. Texts and files together make more pages than the card network takes: shorten them.',
+      'Stripe’s reason: dispute_evidence_page_limit_exceeded. The texts and files have more pages in total than the card network accepts: shorten them.',
     ],
     ['sk_live_4242 is wrong', undefined],
     [undefined, undefined],

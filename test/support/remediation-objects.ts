@@ -185,7 +185,7 @@ export const everyState: readonly [name: string, snapshot: Snapshot, buttons: re
   [
     'done, not seen yet',
     aSnapshot(
-      { state: 'done', ...effect, stateWhy: 'It could not be verified yet: No answer.', failedLooks: 3 },
+      { state: 'done', ...effect, stateWhy: 'Paydesk could not verify it yet: No answer.', failedLooks: 3 },
       { votes: [aVote()] },
     ),
     ['Look again', 'Payment'],
@@ -212,7 +212,7 @@ export const everyState: readonly [name: string, snapshot: Snapshot, buttons: re
       {
         state: 'closed',
         ...effect,
-        stateWhy: 'Look at this: the effect came about, but the refund failed',
+        stateWhy: 'Check this: the action took effect, but the refund failed',
         dueAt: null,
       },
       { votes: [aVote()] },

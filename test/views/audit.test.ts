@@ -124,29 +124,29 @@ describe('sentences', () => {
       <@U1LARS> approved \`REM-3\`, confirmed outside Slack, 2026-11-20 22:47 UTC
       <@U1LARS> withdrew \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk executed \`REM-3\` (Refund re_1 of 20.00 EUR), 2026-11-20 22:47 UTC
-      Paydesk ended what \`REM-3\` began before its time, 2026-11-20 22:47 UTC
+      Paydesk ended the effect of \`REM-3\` early, 2026-11-20 22:47 UTC
       Paydesk started to execute \`REM-3\` (attempt 2), 2026-11-20 22:47 UTC
       Paydesk closed \`REM-3\` as expired, 2026-11-20 22:47 UTC: Not enough people approved in time.
       Paydesk could not complete the follow-up of \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk completed the follow-up of \`REM-3\`, 2026-11-20 22:47 UTC
-      <@U1LARS> broke the glass for \`REM-3\` (Refund 20.00 EUR of pi_1paid), 2026-11-20 22:47 UTC: “Cut-off in ten minutes”
+      <@U1LARS> used break-glass for \`REM-3\` (Refund 20.00 EUR of pi_1paid), 2026-11-20 22:47 UTC: “Cut-off in ten minutes”
       Paydesk asked a person to decide whether \`REM-3\` took effect, 2026-11-20 22:47 UTC
       Paydesk held up \`REM-3\`, 2026-11-20 22:47 UTC
       <@U1LARS> decided that \`REM-3\` did not take effect, 2026-11-20 22:47 UTC: “Seen in the dashboard”
       <@U1LARS> decided that \`REM-3\` did not take effect, but Paydesk found otherwise (Refund re_1 of 20.00 EUR), 2026-11-20 22:47 UTC: “I think so”
-      Paydesk checked whether \`REM-3\` took effect: nothing was done so far, 2026-11-20 22:47 UTC
-      Paydesk found that \`REM-3\` did not take effect, against a decision, 2026-11-20 22:47 UTC
+      Paydesk checked whether \`REM-3\` took effect: nothing has been done so far, 2026-11-20 22:47 UTC
+      Paydesk found that \`REM-3\` did not take effect, contrary to a person’s decision, 2026-11-20 22:47 UTC
       Paydesk postponed \`REM-3\`; nothing was done, 2026-11-20 22:47 UTC
       Paydesk closed \`REM-3\` as refused; nothing was done, 2026-11-20 22:47 UTC
       <@U1LARS> rejected \`REM-3\`, 2026-11-20 22:47 UTC: “Not ours.”
-      Paydesk repeated the order for \`REM-3\` (attempt 2), 2026-11-20 22:47 UTC: It was looked for and nothing was done.
+      Paydesk resent the order for \`REM-3\` (attempt 2), 2026-11-20 22:47 UTC: It was looked for and nothing was done.
       <@U1ANA> requested \`REM-3\` (Refund 20.00 EUR of pi_1paid), 2026-11-20 22:47 UTC: “Paid twice”
       Paydesk reported that the review of \`REM-3\` is overdue, 2026-11-20 22:47 UTC
       <@U1LARS> closed the review of \`REM-3\`, 2026-11-20 22:47 UTC: “All in order”
       Paydesk revoked the standing approval \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk did not act under the standing approval \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk began \`REM-3\` under the standing approval —, 2026-11-20 22:47 UTC
-      Paydesk found that \`REM-3\` took effect late, against a decision (Refund re_1 of 20.00 EUR), 2026-11-20 22:47 UTC
+      Paydesk found that \`REM-3\` took effect late, contrary to a person’s decision (Refund re_1 of 20.00 EUR), 2026-11-20 22:47 UTC
       Paydesk could not tell whether \`REM-3\` took effect, 2026-11-20 22:47 UTC
       Paydesk could not verify \`REM-3\` yet, 2026-11-20 22:47 UTC
       Paydesk got no answer when it verified \`REM-3\`, 2026-11-20 22:47 UTC

@@ -43,7 +43,7 @@ describe('the live card in the alarm channel', () => {
     expect(read(freezeCard(freeze, groups))).toMatchInlineSnapshot(`
       "All guarded actions are frozen: doubled payouts <!subteam^S0LEADS> <!subteam^S0OPS>
       :snowflake: *All guarded actions are frozen* by <@U1ANA> 2026-11-20 12:00 UTC: “doubled payouts”
-      Nothing is requested, approved or started meanwhile. Two people lift it.
+      No request can be made, approved or started meanwhile. Two people must lift the freeze.
       <!subteam^S0LEADS> <!subteam^S0OPS>
       [Lift the freeze → 2026-11-20T12:00:00.000Z]"
     `);
@@ -51,7 +51,7 @@ describe('the live card in the alarm channel', () => {
 
   it('names the one who wants to lift it, then both, and takes the button away', () => {
     const asked = read(freezeCard({ ...freeze, liftBy: 'U2LARS' }, groups));
-    expect(asked).toContain('<@U2LARS> wants to lift it; one more person must agree.');
+    expect(asked).toContain('<@U2LARS> asked to lift it; one more person must agree.');
     expect(asked).toContain('[Lift the freeze');
     const over = read(freezeCard({ ...freeze, liftBy: 'U2LARS', liftedBy: 'U3MO' }, groups));
     expect(over).toContain('<@U2LARS> and <@U3MO> lifted it.');

@@ -146,7 +146,7 @@ describe('/payment', () => {
       :grey_question: *Payout* unknown · has not answered yet
       :white_check_mark: *Ledger* · 20.00 EUR · 2026-11-10 11:00 UTC (10 d 1 h ago) · \`bk_1-d\` · 1 entry: capture
       :grey_question: payments API: has not answered yet
-      :hourglass_flowing_sand: Still asking, as of 2026-11-20 12:00 UTC. The complete answer follows."
+      :hourglass_flowing_sand: Still waiting for some sources, as of 2026-11-20 12:00 UTC. The full answer follows."
     `);
   });
 

@@ -386,7 +386,7 @@ function cardsWith(text: string, count: number): Record<string, Card> {
       { text: `Rejected: ${text}`, mention: ['U0SHARER', text] },
       requestIn({ state: 'rejected' }),
     ),
-    alarm: alarmCard(text, `broke the glass for ${text}`, { snapshot: judged, groups: ['S0LEADS', text] }),
+    alarm: alarmCard(text, `used break-glass for ${text}`, { snapshot: judged, groups: ['S0LEADS', text] }),
     freeze: freezeCard({ at: now, by: text, why: text, liftBy: text, liftedBy: null }, ['S0LEADS', text]),
     sentences: auditCard({
       found: {

@@ -133,10 +133,10 @@ describe('the scorecard', () => {
       *Statements* 21 of 22 in time · 1 late · usually by 07:10 (Europe/Amsterdam, learned from 30)
       *Breaks* 3 found, 151.20 EUR
       2 closed, median 1.3 d to resolve
-      *Incidents* 2 alerts of ours; 2 closed, median 0.1 d to resolve
+      *Incidents* 2 Paydesk alerts; 2 closed, median 0.1 d to resolve
       1 on their status page, 2 h in all
-      Availability: succeeded ÷ (succeeded + failed by the partner). Failures of customers, institutions and our own are left out.
-      Months by the partner’s clock (Europe/Amsterdam) · as of 2026-11-20 12:00 UTC
+      Availability: succeeded ÷ (succeeded + failed by the partner). Failures caused by customers, institutions or our own systems are left out.
+      Months in the partner’s time zone (Europe/Amsterdam) · as of 2026-11-20 12:00 UTC
       [Send me the CSV → northpay 2026-10]"
     `);
     expect(scorecardFile(facts).text).toMatchInlineSnapshot(`
@@ -159,16 +159,16 @@ describe('the scorecard', () => {
         }),
       ),
     ).toMatchInlineSnapshot(`
-      "Northpay Oct 2026: too few attempts for an availability (n = 4)
-      :clipboard: *Northpay Oct 2026: too few attempts for an availability (n = 4)*
+      "Northpay Oct 2026: too few attempts to measure availability (n = 4)
+      :clipboard: *Northpay Oct 2026: too few attempts to measure availability (n = 4)*
       *Attempts* 3 succeeded, 1 failed by the partner
       left out: 0 other failures, 0 in progress
       *Latency* p50 623 ms, p95 1,372 ms
       *Statements* not reconciled
       *Breaks* not reconciled
       *Incidents* :grey_question: unknown: The database cannot be reached.
-      Availability: succeeded ÷ (succeeded + failed by the partner). Failures of customers, institutions and our own are left out.
-      Months by the partner’s clock (Europe/Amsterdam) · as of 2026-11-20 12:00 UTC
+      Availability: succeeded ÷ (succeeded + failed by the partner). Failures caused by customers, institutions or our own systems are left out.
+      Months in the partner’s time zone (Europe/Amsterdam) · as of 2026-11-20 12:00 UTC
       [Send me the CSV → northpay 2026-10]"
     `);
     const unknown = [{ month: month!, counted: { unknown: 'The database took too long to answer.' } }];
@@ -215,7 +215,7 @@ describe('queries', () => {
           \`limit\` integer: at most so many (default: 2)
       *Cannot be run*
       :warning: \`broken.sql\`: It has no title: begin it with ʼ-- title: …ʼ.
-      Files are read again each time · docs/queries.md says how to write one"
+      Files are read again each time · docs/queries.md explains how to write one"
     `);
     expect(linesOf(queriesCard([]))[0]).toBe('There are no queries yet');
   });
@@ -242,8 +242,8 @@ describe('queries', () => {
       "Failed payments: the first 101 rows
       *Failed payments: the first 101 rows*
       limit \`2\`
-      :page_facing_up: Too large for a message: it comes as a CSV file in a direct message.
-      :scissors: There are more: a query gives at most 10,000 rows.
+      :page_facing_up: Too large for a message: Paydesk sends you a CSV file in a direct message.
+      :scissors: There are more rows: a query returns at most 10,000 rows.
       \`failed\` · 0.1 s · as of 2026-11-20 12:00 UTC"
     `);
     const rows = (count: number, words: string) =>
@@ -339,7 +339,7 @@ describe('Home', () => {
       "
       Needs my decision
       Nothing needs your decision.
-      In my hands
+      Assigned to me
       *BRK-12* 123.40 EUR missing at partner · northpay · 2026-11-19
       [Show → BRK-12]
       6 more: \`/recon breaks mine\`
@@ -388,7 +388,7 @@ describe('Home', () => {
       "
       Needs my decision
       Nothing needs your decision.
-      In my hands
+      Assigned to me
       :grey_question: Unknown: did not answer in time
       Due soon
       :grey_question: Unknown: did not answer in time

@@ -356,14 +356,14 @@ describe('messages', () => {
   it('an alarm', () => {
     const about = { kind: 'request' as const, snapshot: aSnapshot({ breakGlass: true }) };
     const [message, ...others] = alarmMessages(
-      { personId: 'U1ANA', text: 'broke the glass for REM-17: Refund 25.00 EUR', about },
+      { personId: 'U1ANA', text: 'used break-glass for REM-17: Refund 25.00 EUR', about },
       alarmPolicy,
     );
     expect(others).toEqual([]);
     expect(message?.channel).toBe('C0ALARM');
     expect(read(message!.card)).toMatchInlineSnapshot(`
-      "<@U1ANA> broke the glass for REM-17: Refund 25.00 EUR <!subteam^S0LEADS>
-      :rotating_light: <@U1ANA> broke the glass for REM-17: Refund 25.00 EUR
+      "<@U1ANA> used break-glass for REM-17: Refund 25.00 EUR <!subteam^S0LEADS>
+      :rotating_light: <@U1ANA> used break-glass for REM-17: Refund 25.00 EUR
       <!subteam^S0LEADS>
       *At stake:* 25.00 EUR
       *Changes:* refunded 0.00 EUR → 25.00 EUR of 40.00 EUR

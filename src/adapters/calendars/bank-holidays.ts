@@ -25,7 +25,7 @@ export function bankCalendar(country: string, euro: BusinessCalendar): BusinessC
   const code = country.toUpperCase();
   if (!(code in new Holidays().getCountries()))
     throw new OpsError('invalid', `“${country.slice(0, 20)}” is not a calendar.`, {
-      hint: 'Name TARGET, or the two letters of a country, such as DE or US.',
+      hint: 'Use TARGET or a two-letter country code, such as DE or US.',
     });
   const region = leadingRegions[code];
   const holidays = region === undefined ? new Holidays(code) : new Holidays(code, region);

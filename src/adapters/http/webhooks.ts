@@ -29,7 +29,7 @@ export const webhookMount = (path: string, receiver: () => WebhookReceiver | nul
 const handlerOf =
   (receiver: WebhookReceiver): Handler =>
   async (request, response) => {
-    if (request.method !== 'POST') return answer(response, 405, 'Only POST is taken here.');
+    if (request.method !== 'POST') return answer(response, 405, 'Only POST is accepted here.');
     const body = await bodyOf(request);
     // The rest of a body that is too long is not read: the connection ends with the answer.
     if (body === null) return answer(response.setHeader('connection', 'close'), 413, 'The body is too long.');

@@ -41,7 +41,7 @@ export async function withConnection<Value>(
   const lost = new Promise<never>((_resolve, reject) => {
     connection.on('error', reject);
     deadline.onabort = () =>
-      reject(Object.assign(new Error('the time for this letter is used up'), { code: 'ETIMEDOUT' }));
+      reject(Object.assign(new Error('the time for this e-mail is used up'), { code: 'ETIMEDOUT' }));
   });
   const done = open(connection, server).then(() => work(connection));
   try {

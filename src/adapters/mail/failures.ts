@@ -25,12 +25,12 @@ const senderRefused: Meaning = {
 };
 const refused: Meaning = {
   code: 'invalid',
-  message: 'The mail server refuses this letter.',
+  message: 'The mail server refuses this e-mail.',
   hint: 'Check the recipient’s address.',
 };
 const notNow: Meaning = {
   code: 'unavailable',
-  message: 'The mail server does not take letters right now.',
+  message: 'The mail server does not accept e-mail right now.',
   hint: 'Try again in a few minutes.',
 };
 const unreachable: Meaning = {

@@ -44,7 +44,7 @@ export function createMail({ url, from, log, timeoutMs = 60 * secondMs }: MailDe
     send: async (letter) => {
       requireSound(letter);
       const acceptance = await hand(server, from, letter);
-      log.info({ messageId: acceptance.messageId }, 'mail: a server took the letter');
+      log.info({ messageId: acceptance.messageId }, 'mail: the server accepted the e-mail');
       return acceptance;
     },
   };

@@ -64,7 +64,7 @@ const refused = (cause: unknown): OpsError =>
 const misconfigured = (cause: unknown): OpsError =>
   new OpsError(
     'misconfigured',
-    'The identity provider does not accept Paydesk, or is not the one it should be.',
+    'The identity provider rejects Paydesk, or OIDC_ISSUER names a different provider.',
     {
       hint: 'Check OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, and the redirect address at the provider.',
       cause,

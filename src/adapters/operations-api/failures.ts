@@ -18,19 +18,19 @@ const refusals: Readonly<Record<number, Meaning>> = {
   },
   403: {
     code: 'misconfigured',
-    message: 'Our token may not do this at the operations API.',
+    message: 'Our token has no right to do this in the operations API.',
     hint: 'Give the token of OPERATIONS_API_TOKEN the right to do this.',
   },
   404: {
     code: 'not_found',
-    message: 'The operations API knows nothing of this name.',
+    message: 'The operations API has no object with this ID.',
     hint: 'Check the ID, and whether the platform supports this kind of object.',
   },
-  409: { code: 'conflict', message: 'The operations API sees a conflict with how things are.' },
+  409: { code: 'conflict', message: 'The operations API reports a conflict with the current state.' },
   422: { code: 'invalid', message: 'The operations API cannot do this.' },
   429: {
     code: 'rate_limited',
-    message: 'The operations API asks us to slow down.',
+    message: 'The operations API limits our rate.',
     hint: 'Try again in a minute.',
   },
 };
@@ -41,7 +41,7 @@ const troubled: Meaning = {
 };
 const notOurApi: Meaning = {
   code: 'unavailable',
-  message: 'The operations API does not answer as it should.',
+  message: 'The operations API gave an unexpected answer.',
   hint: 'If this persists, check operationsApi.baseUrl and any proxy in front of the platform.',
 };
 
@@ -81,7 +81,7 @@ function reasonOf(problem: Problem | undefined): string | undefined {
 /** It is the platform that answered, in a form that it does not promise. `fault` names the field. */
 export function unreadableObject(path: string, response: Reply, fault: string, cause: Error): OpsError {
   return new OpsError('unavailable', `The operations API’s answer cannot be read: ${fault}.`, {
-    hint: 'Whoever runs the platform has to answer as the operations API is described.',
+    hint: 'Ask the platform team to follow the specification of the operations API.',
     cause,
     details: { path, status: response.status, fault },
   });

@@ -301,6 +301,6 @@ const resolutionOf = (row: BreakRow): Break['resolution'] => ({
 /** The driver gives a date as it is stored. */
 function dayOf(text: string): Day {
   const day = parseDay(text);
-  if (day === null) throw new OpsError('internal', 'A stored day is none.', { details: { day: text } });
+  if (day === null) throw new OpsError('internal', 'A stored day is not a date.', { details: { day: text } });
   return day;
 }

@@ -22,7 +22,7 @@ interface Meaning {
 const unreachable = {
   code: 'unavailable',
   message: 'The database cannot be reached.',
-  hint: 'Is the server of {setting} up, and may we connect to it?',
+  hint: 'Check that the server in {setting} is running and accepts connections from this machine.',
 } as const;
 const certificate = {
   code: 'misconfigured',
@@ -61,7 +61,7 @@ const meanings: readonly Meaning[] = [
     sign: '53',
     code: 'unavailable',
     message: 'The database is out of connections, memory or disk.',
-    hint: 'Look at the server of {setting}.',
+    hint: 'Check the server in {setting}.',
   },
   { sign: '58', code: 'unavailable', message: 'The database cannot read or write its files.' },
   // It is unknown whether it was committed: the port says that this is for the caller to read back.
@@ -69,7 +69,7 @@ const meanings: readonly Meaning[] = [
   {
     sign: '40',
     code: 'conflict',
-    message: 'Somebody else changed the same thing at the same time.',
+    message: 'Someone else changed the same thing at the same time.',
     hint: 'Try again.',
   },
   { sign: '23505', code: 'conflict', message: 'It exists already.' },
@@ -99,7 +99,7 @@ const meanings: readonly Meaning[] = [
   {
     sign: '42501',
     code: 'misconfigured',
-    message: 'The database does not grant us a right that we need.',
+    message: 'The database user lacks a right that Paydesk needs.',
     hint: 'Run `paydesk migrate` with DATABASE_OWNER_URL: it makes the tables and grants the rights.',
     booksHint: 'Grant it to the user of {setting}.',
   },
@@ -151,7 +151,7 @@ export function databaseError(error: unknown, setting = 'DATABASE_URL'): OpsErro
   const hint = setting === 'BOOKS_DATABASE_URL' ? (meaning?.booksHint ?? meaning?.hint) : meaning?.hint;
   return new OpsError(
     meaning?.code ?? 'internal',
-    meaning?.message ?? 'The database could not do what we asked of it.',
+    meaning?.message ?? 'The database could not complete this operation.',
     {
       ...(hint === undefined ? {} : { hint: hint.replace('{setting}', setting) }),
       cause: withoutValues(error),

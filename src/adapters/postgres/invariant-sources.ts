@@ -62,6 +62,6 @@ const lineOf = (row: Record<string, unknown>): string =>
     .join(', ');
 
 const unreadable = ({ id }: Invariant, what: string): OpsError =>
-  new OpsError('misconfigured', `The SQL of the invariant ${id} gives ${what}.`, {
-    hint: 'A source gives `key` and `value`; cast the value: sum(amount_minor) as value.',
+  new OpsError('misconfigured', `The SQL of the invariant ${id} returns ${what}.`, {
+    hint: 'A source must return `key` and `value`; cast the value: sum(amount_minor) as value.',
   });

@@ -23,7 +23,7 @@ export function createMetricSource(database: Database): MetricSource {
       const sql = `select * from (${metric.sql}) as counted limit ${rowsMax + 1}`;
       const rows = await database.query<CountRow>(sql, metric.sql.includes('$3') ? [from, to, now] : [from, to]);
       if (rows.length > rowsMax)
-        throw unreadable(metric, `more than ${rowsMax} rows`, 'Take out a dimension with very many values.');
+        throw unreadable(metric, `more than ${rowsMax} rows`, 'Remove a dimension that has too many values.');
       const buckets = new Map<number, MetricCount[]>();
       for (const row of rows) {
         const at = beginOf(metric, row, from, to);
@@ -88,4 +88,4 @@ function valueOf(metric: Metric, row: CountRow, name: string): string {
 }
 
 const unreadable = (metric: Metric, what: string, hint?: string): OpsError =>
-  new OpsError('misconfigured', `The SQL of the metric ${metric.id} gives ${what}.`, hint ? { hint } : {});
+  new OpsError('misconfigured', `The SQL of the metric ${metric.id} returns ${what}.`, hint ? { hint } : {});

@@ -137,7 +137,7 @@ function requireSame(done: Omit<Migration, 'sql'>, known: Migration | undefined)
   if (done.checksum !== known.checksum) {
     throw new OpsError(
       'misconfigured',
-      `Migration ${known.name} is not the one that the database was migrated with.`,
+      `Migration ${known.name} differs from the one that was applied to this database.`,
       { hint: 'Applied migrations never change: put the file back as it was, and add a new one.' },
     );
   }

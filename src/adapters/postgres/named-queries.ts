@@ -32,13 +32,13 @@ function explain(thrown: unknown): never {
     new OpsError('invalid', message, { hint, cause, details });
   // 0A000: a statement that writes cannot stand in a `with` either.
   if (sqlstate === '25006' || sqlstate === '0A000')
-    throw refused('This query would change data, and queries only read.', 'Take out what writes.');
+    throw refused('This query would change data, but queries may only read.', 'Remove the parts that write.');
   if (sqlstate.startsWith('22'))
-    throw refused('The books refuse a value of this query.', 'Check the values; the log says more.');
+    throw refused('The books refuse a value of this query.', 'Check the values; the log has details.');
   if (sqlstate.startsWith('42') && sqlstate !== '42501')
     throw refused(
       'The books refuse the SQL of this query.',
-      `Run it by hand with its values; the log says more under ${error.errorId}.`,
+      `Run it by hand with its values; the log has details under ${error.errorId}.`,
     );
   throw error;
 }

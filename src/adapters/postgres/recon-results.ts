@@ -306,6 +306,6 @@ const sightingOf = (row: LineRow): LineSighting => ({
 /** The driver gives a date as it is stored. */
 function dayOf(text: string): Day {
   const day = parseDay(text);
-  if (day === null) throw new OpsError('internal', 'A stored day is none.', { details: { day: text } });
+  if (day === null) throw new OpsError('internal', 'A stored day is not a date.', { details: { day: text } });
   return day;
 }

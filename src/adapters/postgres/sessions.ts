@@ -13,7 +13,7 @@ import { databaseError } from './errors.js';
 /** Throws `misconfigured` for a pooler in transaction mode, and as `hasOwnSessions` does. */
 export async function requireOwnSessions(url: Secret, setting: string): Promise<void> {
   if (await hasOwnSessions(url, setting)) return;
-  throw new OpsError('misconfigured', `${setting} leads through a pooler in transaction mode.`, {
+  throw new OpsError('misconfigured', `${setting} connects through a pooler in transaction mode.`, {
     hint: 'Paydesk holds locks for as long as a session lasts. Use a direct connection, or session mode (PgBouncer: pool_mode = session).',
   });
 }

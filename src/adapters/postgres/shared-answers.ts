@@ -214,7 +214,7 @@ async function takeTurn(database: Database, pace: Pace, mostMs: number): Promise
 }
 
 const tooBusy = (retryAfterMs: number): OpsError =>
-  new OpsError('rate_limited', 'Too many questions for Slack at once.', {
+  new OpsError('rate_limited', 'Too many requests to Slack at once.', {
     hint: `Try again in ${Math.ceil(retryAfterMs / secondMs)} s.`,
     details: { retryAfterMs },
   });

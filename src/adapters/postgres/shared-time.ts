@@ -60,5 +60,5 @@ export async function followDatabaseTime(
 function faultOf(aheadMs: number | null): string | null {
   if (aheadMs === null || Math.abs(aheadMs) < toleratedMs) return null;
   const seconds = Math.round(Math.abs(aheadMs) / secondMs);
-  return `This machine’s clock is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the database’s, whose time Paydesk uses. Set it, for instance with NTP.`;
+  return `This machine’s clock is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the database’s, whose time Paydesk uses. Correct it, for instance with NTP.`;
 }

@@ -71,7 +71,7 @@ type Dated<Row> = Omit<Row, 'businessDay'> & { business_day: string };
 /** The driver gives a date as it is stored. */
 function dayOf(text: string): Day {
   const day = parseDay(text);
-  if (day === null) throw new OpsError('internal', 'A stored day is none.', { details: { day: text } });
+  if (day === null) throw new OpsError('internal', 'A stored day is not a date.', { details: { day: text } });
   return day;
 }
 
@@ -105,8 +105,8 @@ export function createStatementArrivals(database: Pick<Database, 'query'>): Stat
       if (rows.length === 0) return null;
       const bytes = await unpack(Buffer.concat(rows.map(({ packed }) => packed)));
       if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
-      throw new OpsError('internal', 'The archive of statements holds other bytes than were put into it.', {
-        hint: 'Somebody changed the database by hand: restore it, or ask the partner for the file again.',
+      throw new OpsError('internal', 'A statement in the archive no longer matches its hash.', {
+        hint: 'Someone changed the database by hand: restore it, or ask the partner for the file again.',
         details: { sha256 },
       });
     },

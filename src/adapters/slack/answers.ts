@@ -55,7 +55,7 @@ async function send(post: Post, url: string, body: object): Promise<string | nul
     const waitMs = answer.retryAfterMs ?? 200 * 2 ** attempt;
     if (!isRetryable || attempt === mostTries || waitMs > longestRetryAfterMs) {
       const details = { status: answer.status, refusal };
-      throw new OpsError('unavailable', 'Slack did not take the answer.', { details });
+      throw new OpsError('unavailable', 'Slack did not accept the answer.', { details });
     }
     await pause(waitMs);
   }
@@ -85,7 +85,7 @@ function createPost(dispatcher: Agent, timeoutMs: number): Post {
     } catch (error) {
       if (isUnreached(error)) return { status: 0, text: 'no connection', retryAfterMs: null };
       // Slack may have taken it: to say it twice would be worse than to say it late.
-      throw new OpsError('unknown_outcome', 'Slack did not say whether it took the answer.', {
+      throw new OpsError('unknown_outcome', 'Slack did not confirm that it accepted the answer.', {
         cause: error,
       });
     }

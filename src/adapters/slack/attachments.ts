@@ -116,7 +116,7 @@ const isText = (byte: number): boolean => byte >= 32 || (byte >= 9 && byte <= 13
 
 const cardNumberIn = (where: 'name' | 'text'): OpsError =>
   new OpsError('invalid', `The ${where} of this file holds a card number, so it was not kept.`, {
-    hint: 'Delete the file, take the number out, and hand it in again.',
+    hint: 'Delete the file, remove the number and attach it again.',
   });
 
 const tooLarge = (): OpsError =>
@@ -129,4 +129,7 @@ const gone = (cause: unknown): OpsError =>
   });
 
 const away = (cause: unknown): OpsError =>
-  new OpsError('unavailable', 'Slack did not hand over the file.', { hint: 'Try again in a moment.', cause });
+  new OpsError('unavailable', 'Paydesk could not download the file from Slack.', {
+    hint: 'Try again in a moment.',
+    cause,
+  });

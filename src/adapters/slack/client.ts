@@ -111,7 +111,7 @@ export function callError(error: unknown, sentence: string): OpsError {
   const fault = callFault(error);
   switch (fault.kind) {
     case 'rate_limited': {
-      const hint = `Slack asks us to slow down; try again in ${Math.ceil(fault.retryAfterMs / 1000)} s.`;
+      const hint = `Slack limits our rate; try again in ${Math.ceil(fault.retryAfterMs / 1000)} s.`;
       const details = { retryAfterMs: fault.retryAfterMs };
       return new OpsError('rate_limited', sentence, { hint, details, cause: error });
     }
@@ -132,7 +132,7 @@ export function appTokenError(error: unknown): OpsError | null {
   const fault = callFault(error);
   if (!isRefused(fault, credentialRefusals)) return null;
   return new OpsError('misconfigured', `Slack refuses SLACK_APP_TOKEN: ${fault.error}.`, {
-    hint: 'Make an app-level token with the scope connections:write under “Basic Information”.',
+    hint: 'Create an app-level token with the scope connections:write under “Basic Information”.',
     cause: error,
   });
 }

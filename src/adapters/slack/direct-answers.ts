@@ -37,6 +37,8 @@ export function directAnswers(client: WebClient, userId: string, log: Log): Answ
 }
 
 function postingError(error: unknown): OpsError {
-  if (callFault(error).kind !== 'unknown') return callError(error, 'Slack did not take the answer.');
-  return new OpsError('unknown_outcome', 'Slack did not say whether it took the answer.', { cause: error });
+  if (callFault(error).kind !== 'unknown') return callError(error, 'Slack did not accept the answer.');
+  return new OpsError('unknown_outcome', 'Slack did not confirm that it accepted the answer.', {
+    cause: error,
+  });
 }

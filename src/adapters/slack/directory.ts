@@ -66,7 +66,7 @@ async function personOf(client: WebClient, userId: string, ours: Workspace): Pro
     new OpsError('not_found', 'This person is not in this workspace.', { cause });
   const { user } = await client.users.info({ user: userId }).catch((error: unknown) => {
     if (isRefused(callFault(error), strangers)) throw nobody(error);
-    throw callError(error, 'Slack cannot say at the moment who this person is.');
+    throw callError(error, 'Slack can’t identify this person right now.');
   });
   if (!user) throw nobody(null);
   return personFrom(userId, user, ours);
@@ -79,7 +79,7 @@ async function membersOf(client: WebClient, wanted: readonly string[]): Promise<
   const { usergroups = [] } = await client.usergroups
     .list({ include_users: true, include_disabled: true, include_count: true })
     .catch((error: unknown) => {
-      throw callError(error, 'Slack cannot say at the moment who is in the user groups.');
+      throw callError(error, 'Slack can’t list the members of the user groups right now.');
     });
   const known = new Map(usergroups.map((group) => [group.id, group]));
   return Object.fromEntries(
@@ -94,7 +94,7 @@ async function membersOf(client: WebClient, wanted: readonly string[]): Promise<
 function usersOf({ id, users, date_delete: deletedAt = 0, user_count: count = 0 }: SlackGroup): string[] {
   if (deletedAt !== 0) return [];
   if (users || count === 0) return users ?? [];
-  throw new OpsError('unavailable', `Slack left out who is in the user group ${id ?? ''}.`);
+  throw new OpsError('unavailable', `Slack left out the members of the user group ${id ?? ''}.`);
 }
 
 /** Whose directory this is; people of the same enterprise are not strangers to each other. */
@@ -107,7 +107,7 @@ async function workspaceOf(client: WebClient): Promise<Workspace> {
   const { team_id: teamId = '', enterprise_id: enterpriseId = null } = await client.auth
     .test()
     .catch((error: unknown) => {
-      throw callError(error, 'Slack cannot say at the moment which workspace this is.');
+      throw callError(error, 'Slack can’t identify this workspace right now.');
     });
   return { teamId, enterpriseId };
 }

@@ -16,7 +16,7 @@ export const fileAnswer =
       const { channel } = await client.conversations.open({ users: userId });
       await uploadFile(client, { channel_id: channel?.id ?? '' }, file);
     } catch (error) {
-      throw callError(error, 'Slack did not take the file.');
+      throw callError(error, 'Slack did not accept the file.');
     }
   };
 

@@ -94,7 +94,7 @@ function answersIn(log: Log, post: (card: Card) => Promise<unknown>): Omit<Answe
     try {
       await postPlainly(card, post, log);
     } catch (error) {
-      throw callError(error, 'Slack did not take the answer.');
+      throw callError(error, 'Slack did not accept the answer.');
     }
   };
   return { privately: say, publicly: say };

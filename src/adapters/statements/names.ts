@@ -15,7 +15,7 @@ export function nameFault(path: string): string | null {
   const isAside = path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.includes('\\');
   const parts = path.split('/');
   if (isAside || parts.some((part) => part === '..' || part === '.' || part === ''))
-    return 'its name leads out of the inbox';
+    return 'its name points outside the inbox';
   return null;
 }
 

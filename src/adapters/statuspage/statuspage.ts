@@ -96,7 +96,7 @@ export function createStatuspage({
   };
 }
 
-const notAStatusPage = 'The partner’s status page does not answer as a status page does.';
+const notAStatusPage = 'The partner’s status page gave an answer in an unknown format.';
 
 async function bodyOf(pageUrl: string, fetch: typeof globalThis.fetch, timeoutMs: number): Promise<unknown> {
   const signal = AbortSignal.timeout(timeoutMs);

@@ -45,7 +45,7 @@ export function smallestUnitsOf({ minor, currency }: Money): bigint {
   const excessDigits = excessDigitsOf(currency);
   if (excessDigits >= 0) return minor * 10n ** BigInt(excessDigits);
   const unit = 10n ** BigInt(-excessDigits);
-  if (minor % unit !== 0n) throw new OpsError('invalid', `Stripe takes no fractions of ${currency}.`);
+  if (minor % unit !== 0n) throw new OpsError('invalid', `Stripe accepts no fractions of ${currency}.`);
   return minor / unit;
 }
 

@@ -23,12 +23,12 @@ const keyRefused: Meaning = {
 };
 const keyTooNarrow: Meaning = {
   code: 'misconfigured',
-  message: 'Our Stripe API key may not do this.',
+  message: 'Our Stripe API key does not have permission for this.',
   hint: 'Give the restricted key the permission for this resource in the Stripe Dashboard.',
 };
 const overLimit: Meaning = {
   code: 'rate_limited',
-  message: 'Stripe asks us to slow down.',
+  message: 'Stripe limits our rate.',
   hint: 'Try again in a minute.',
 };
 const troubled: Meaning = {
@@ -38,24 +38,24 @@ const troubled: Meaning = {
 };
 const notStripe: Meaning = {
   code: 'unavailable',
-  message: 'The payments API does not answer as Stripe does.',
-  hint: 'If this stays, check the base address of the payments API, and any proxy in front of it.',
+  message: 'The payments API’s answer is not in Stripe’s format.',
+  hint: 'If this persists, check the base address of the payments API, and any proxy in front of it.',
 };
 const unknownObject: Meaning = {
   code: 'not_found',
-  message: 'Stripe has no object with this id.',
-  hint: 'Check the id, and that it belongs to the account and the mode (live or test) that Paydesk reads.',
+  message: 'Stripe has no object with this ID.',
+  hint: 'Check the ID, and that it belongs to the account and the mode (live or test) that Paydesk reads.',
 };
 const refused: Meaning = { code: 'invalid', message: 'Stripe refuses this request.' };
 const inConflict: Meaning = {
   code: 'conflict',
-  message: 'Stripe sees a conflict with something else that is done to this object.',
-  hint: 'Look at the object again before trying once more.',
+  message: 'Stripe reports a conflict with another operation on this object.',
+  hint: 'Check the object before you try again.',
 };
 const keyReused: Meaning = {
   code: 'conflict',
-  message: 'Something else was done under this idempotency key before.',
-  hint: 'Look at the object: an earlier request with this key decided what was done.',
+  message: 'This idempotency key was already used for a different request.',
+  hint: 'Check the object at Stripe: only the earlier request with this key counts.',
 };
 
 function meaningOf(method: Method, status: number, refusal: Refusal | undefined): Meaning {
@@ -108,7 +108,7 @@ function failureOf(method: Method, path: string, response: Reply, body: unknown)
 /** What to do next, where the code alone does not say it. */
 const remedies: Readonly<Record<string, string>> = {
   dispute_evidence_page_limit_exceeded:
-    'Texts and files together make more pages than the card network takes: shorten them.',
+    'The texts and files have more pages in total than the card network accepts: shorten them.',
 };
 
 function reasonOf(refusal: Refusal | undefined): string | undefined {
@@ -120,7 +120,7 @@ function reasonOf(refusal: Refusal | undefined): string | undefined {
 /** It is Stripe that answered, and the object cannot be read here. Asking again changes nothing. */
 export function unreadableObject(path: string, response: Reply, fault: string): OpsError {
   return new OpsError('unavailable', `Stripe’s ${fault}.`, {
-    hint: 'Look at it in the Stripe Dashboard. Everything else at Stripe is read as usual.',
+    hint: 'Look at it in the Stripe Dashboard. Paydesk reads everything else at Stripe as usual.',
     details: { ...placeOf(path, response), fault },
   });
 }
@@ -134,9 +134,9 @@ const placeOf = (path: string, reply: Reply): Record<string, string | number | n
 export const stripeDialect: Dialect = {
   name: 'Stripe',
   hints: {
-    lost: 'Try again in a moment; if this stays, check the network and the base address of the payments API.',
+    lost: 'Try again in a moment; if this persists, check the network and the base address of the payments API.',
     late: 'Try again in a moment.',
-    unconfirmed: 'Look at the object at Stripe before anything is done about it.',
+    unconfirmed: 'Check the object at Stripe before you act.',
   },
   stranger: notStripe,
   failureOf,

@@ -37,8 +37,8 @@ export const filesBaseUrlOf = (baseUrl: string): string =>
 
 function requireId(id: string): void {
   if (/^\w{1,255}$/.test(id)) return;
-  throw new OpsError('invalid', 'This cannot be an id of Stripe’s.', {
-    hint: 'Stripe’s ids look like pi_3MtwBwLkdIwHu7ix28a3tqPa.',
+  throw new OpsError('invalid', 'This cannot be a Stripe ID.', {
+    hint: 'Stripe IDs look like pi_3MtwBwLkdIwHu7ix28a3tqPa.',
   });
 }
 

@@ -8,8 +8,10 @@ export function checkOfOperationsPort({ environment }: EnvironmentFacts): Check 
   const isOpen = isShared && isPortPublic(environment);
   const found = {
     state: isOpen ? ('warning' as const) : ('ok' as const),
-    says: `/healthz, /readyz and /metrics answer on port ${OPERATIONS_PORT ?? PORT}${isShared ? ', as everything else' : ''}`,
-    hint: isOpen ? 'Others must reach PORT: set OPERATIONS_PORT.' : null,
+    says: `/healthz, /readyz and /metrics answer on port ${OPERATIONS_PORT ?? PORT}${isShared ? ', like everything else' : ''}`,
+    hint: isOpen
+      ? 'Other hosts must reach PORT: set OPERATIONS_PORT so that they can’t reach these pages.'
+      : null,
   };
   return { what: 'operations', look: () => Promise.resolve(found) };
 }

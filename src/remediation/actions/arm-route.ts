@@ -67,7 +67,7 @@ const metricField: Field<string> = {
 
 const sliceField: Field<Place> = {
   label: 'Slice of the alert',
-  hint: 'Values that the alert has to name; blank: the partner of the route',
+  hint: 'Values that the alert must name. Leave blank for the route’s partner.',
   input: { kind: 'text', placeholder: 'partner=northpay country=US' },
   parse: (typed) => {
     const pairs = typed.split(/[\s,]+/).map((pair) => /^([a-z][a-z0-9_]{0,40})=(.{1,60})$/.exec(pair));
@@ -78,7 +78,7 @@ const sliceField: Field<Place> = {
 
 const hoursField: Field<Hours> = {
   label: 'Hours',
-  hint: 'When it may act, with a time zone; blank: always',
+  hint: 'When it may act, with a time zone. Leave blank for any time.',
   input: { kind: 'text', placeholder: '22:00-07:00 Europe/Amsterdam' },
   parse: (typed) => {
     const time = '(?:[01]\\d|2[0-3]):[0-5]\\d';
@@ -93,19 +93,23 @@ const hoursField: Field<Hours> = {
 export const armRoute: Action = defineAction<Params, Facts>({
   id: 'arm-route',
   title: 'Arm a route pause',
-  summary: 'Approve ahead that an alert pauses a route',
+  summary: 'Approve in advance that an alert may pause a route',
   risk: 'medium',
   fields: {
     route: { ...platformIdField('Route', 'northpay-card-us'), suggest: suggestRoutes('active') },
     metric: metricField,
     slice: optionalField(sliceField),
-    drop: wholeField('Least drop', [1, 100], 'Points that the rate has to be below what is usual'),
-    attempts: wholeField('Least attempts', [1, 1_000_000], 'Counted since the change began'),
-    minutes: wholeField('Minutes of each pause', [5, dayMs / minuteMs]),
+    drop: wholeField('Minimum drop', [1, 100], 'Percentage points below the usual rate'),
+    attempts: wholeField('Minimum attempts', [1, 1_000_000], 'Counted since the change began'),
+    minutes: wholeField('Minutes per pause', [5, dayMs / minuteMs]),
     probe: optionalField(
-      wholeField('Keep on the route', [1, probeMost], 'Payments in a hundred that show when it works again'),
+      wholeField(
+        'Keep on the route',
+        [1, probeMost],
+        'Payments per 100 that stay as a probe, to show when the route works again',
+      ),
     ),
-    most: amountField('Most at stake', 'In the currency of the route, for all uses together'),
+    most: amountField('Maximum at stake', 'In the route’s currency, for all uses together'),
     uses: wholeField('Uses', [1, usesMost]),
     hours: optionalField(hoursField),
     until: instantField('Armed until', 'At most 30 days from now'),
@@ -121,7 +125,7 @@ export const armRoute: Action = defineAction<Params, Facts>({
   verify: ({ params }) => Promise.resolve({ kind: 'visible', evidence: armed(params).summary }),
   followUp: {
     at: ({ until }) => until,
-    run: (_step, early) => Promise.resolve({ id: null, summary: early ?? 'Its time is over.' }),
+    run: (_step, early) => Promise.resolve({ id: null, summary: early ?? 'Its time is up.' }),
   },
   closedWords: 'no longer armed',
   arms,
@@ -148,14 +152,14 @@ function check(params: Params, facts: Facts, now: Date): ActionFault[] {
   const amount = amountIn(most, facts.currency);
   const faults = [
     facts.fallback ? null : fault('route', `${facts.route} has no fallback, so its payments would fail.`),
-    facts.isWatched ? null : fault('metric', 'No rate of that name is watched. `/alerts why` lists metrics.'),
+    facts.isWatched ? null : fault('metric', 'No rate metric has that ID. `/alerts why` lists the metrics.'),
     probe !== null && !facts.canProbe ? fault('probe', cannotProbe) : null,
     amount.ok ? null : fault('most', amount.fault),
     until.getTime() < now.getTime() + shortestMs
       ? fault('until', `Arm it for at least ${formatDuration(shortestMs)}.`)
       : null,
     until > latest ? fault('until', `Arm it for at most 30 days: ${timeText(latest)} or earlier.`) : null,
-    isAbout(params, facts) ? null : fault('slice', `That slice is not about ${facts.route}.`),
+    isAbout(params, facts) ? null : fault('slice', `That slice does not cover ${facts.route}.`),
   ];
   return faults.filter((each) => each !== null);
 }
@@ -193,17 +197,19 @@ function preview(params: Params, facts: Facts): Preview {
   const slice = Object.entries(sliceOf(params, facts)).map(([name, value]) => `${name} = ${value}`);
   const kept = probe === null ? 'none stay as a probe' : `${probe} of 100 stay as a probe`;
   return {
-    headline: `Arm: pause route ${route} by itself, until ${timeText(until)}`,
+    headline: `Arm: pause route ${route} automatically, until ${timeText(until)}`,
     changes: [
       `When an alert of ${metric} opens with ${slice.join(', ')}, at least ${drop} points below usual, n ≥ ${attempts}`,
       `${route} is paused for ${formatDuration(minutes * minuteMs)}: payments go to ${fallback.route} (${fallback.partner}), ${kept}`,
-      `At most ${uses} ${uses === 1 ? 'time' : 'times'}, and ${formatMoney(most)} at stake in all; ruled on as twice that, because no one checks when it acts`,
+      `At most ${uses} ${uses === 1 ? 'time' : 'times'}, and ${formatMoney(most)} at stake in all; the policy counts it twice, because no one checks each use`,
       `Acts ${hours === null ? 'at any hour' : `at ${hoursText(hours)}`}`,
-      'Ends each pause when the alert is over or the fallback fails as well, at the latest when the time is up',
+      'Ends each pause when the alert is over, when the fallback fails too, or at the latest when the time is up',
       `Reason: ${reason}`,
     ],
-    affected: [`${partner} and ${fallback.partner}, each time that it acts. Each use owes a review.`],
-    undo: 'One person revokes it: /remediate standing revoke. One person ends a pause: Undo now.',
+    affected: [
+      `${partner} and ${fallback.partner}, each time that it acts. Another person must review each use.`,
+    ],
+    undo: 'One person can revoke it with /remediate standing revoke, or end a pause with Undo now.',
     irreversible: null,
     value: money(2n * most.minor, most.currency),
     subject: { kind: 'route', id: route },

@@ -68,7 +68,11 @@ export const pauseRoute: Action = defineAction<Params, Facts>({
     route: { ...platformIdField('Route', 'northpay-card-us'), suggest: suggestRoutes('active') },
     until: instantField('Resumes at', 'At least 5 minutes and at most 24 hours from now'),
     probe: optionalField(
-      wholeField('Keep on the route', [1, probeMost], 'Payments in a hundred that show when it works again'),
+      wholeField(
+        'Keep on the route',
+        [1, probeMost],
+        'Payments per 100 that stay as a probe, to show when the route works again',
+      ),
     ),
     reason: plainTextField('Reason', 300, 'Stored with the pause on the platform'),
   },

@@ -215,7 +215,7 @@ interface AlertBounds {
   metric: string;
   /** The alert names at least these values. */
   slice: Place;
-  /** Points that the rate has to be below what is usual. */
+  /** Percentage points below the usual rate. */
   dropPoints: number;
   /** Counted since the change began. */
   attempts: number;

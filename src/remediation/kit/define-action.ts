@@ -97,7 +97,7 @@ function requireParams<Params>(fields: Fields<Params>, typed: TypedParameters): 
   const { params } = readParams(fields, typed);
   // A plan that an earlier version made may have a field that there is no longer: what it held would be left out.
   const isWhole = Object.entries(typed).every(([name, value]) => name in fields || value === '');
-  if (params === null || !isWhole) throw new OpsError('internal', 'A plan no longer reads.');
+  if (params === null || !isWhole) throw new OpsError('internal', 'A stored plan cannot be read.');
   return params;
 }
 

@@ -66,9 +66,9 @@ function factOf({ id, name, content }: Attachment): FileFact {
 const sha256Of = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
 function problemOf({ name, mimeType, size }: Omit<FileFact, 'problem'>): string | null {
-  if (mimeType === null) return `${name} is not a PDF, JPEG or PNG, whatever it is called.`;
+  if (mimeType === null) return `${name} is not a PDF, JPEG or PNG, despite its name.`;
   if (size <= evidenceFileMaxBytes) return null;
-  return `${name} has ${size} bytes, and the provider takes at most ${sizeText(evidenceFileMaxBytes)}.`;
+  return `${name} has ${size} bytes, and the provider accepts at most ${sizeText(evidenceFileMaxBytes)}.`;
 }
 
 /** A file that is what the plan says. Throws `conflict` where it is not, `not_found` where it is gone. */
@@ -79,7 +79,7 @@ export async function readPlannedFile(
   const file = await attachmentOf(id, world);
   if (mimeType !== null && sha256Of(file.content) === sha256) return { ...file, mimeType };
   throw new OpsError('conflict', `${name} is not the file that was approved.`, {
-    hint: 'Ask again with the file as it is now.',
+    hint: 'Request this again with the current file.',
   });
 }
 

@@ -56,13 +56,16 @@ const textFields = Object.fromEntries(
 
 export const evidenceFields: { readonly [Name in keyof EvidenceParams]: Field<EvidenceParams[Name]> } = {
   dispute: answerableDisputeField,
-  explanation: optionalText('Explanation', 'In your words, to the bank. Replaces one that is there.'),
+  explanation: optionalText(
+    'Explanation',
+    'In your own words, to the bank. Replaces any explanation in the draft.',
+  ),
   files: {
     ...filesField('Files', filesMax),
-    hint: 'PDF, JPEG or PNG, up to 5 MB together. Each kind of document is one file: name files after their kind (receipt.pdf, refund-policy.pdf); one with any other name becomes the kind chosen below.',
+    hint: 'PDF, JPEG or PNG, up to 5 MB in total. Attach one file per kind of document, named after its kind (receipt.pdf, refund-policy.pdf). A file with any other name gets the kind chosen below.',
   },
   fileKind: optionalField(
-    choiceField('Kind of a file with any other name', optionsOf(evidenceDocumentKinds)),
+    choiceField('Kind of the file with any other name', optionsOf(evidenceDocumentKinds)),
   ),
   ...textFields,
 };
@@ -123,7 +126,7 @@ function namelessFaults({ fileKind }: EvidenceParams, files: readonly FileFact[]
 function sizeFaults(files: readonly FileFact[]): ActionFault[] {
   const total = files.reduce((sum, { size }) => sum + size, 0);
   if (total <= evidenceFileMaxBytes) return [];
-  const message = `The files have ${sizeText(total)} together, and the provider takes at most ${sizeText(evidenceFileMaxBytes)}: hand in images at a lower resolution.`;
+  const message = `The files have ${sizeText(total)} in total, and the provider accepts at most ${sizeText(evidenceFileMaxBytes)}: attach images at a lower resolution.`;
   return [{ field: 'files', message }];
 }
 
@@ -131,7 +134,7 @@ function doubleFaults(documents: readonly GivenDocument[]): ActionFault[] {
   return evidenceDocumentKinds.flatMap((kind) => {
     const names = documents.filter((document) => document.kind === kind).map(({ file }) => file.name);
     if (names.length < 2) return [];
-    const message = `Only one file can be the ${kindText(kind)}, not ${names.join(' and ')}: join them into one PDF, or name each after its own kind.`;
+    const message = `Only one file can be the ${kindText(kind)}, not ${names.join(' and ')}: combine them into one PDF, or name each after its own kind.`;
     return [{ field: 'files', message }];
   });
 }

@@ -174,7 +174,7 @@ function lengthFaults(params: EvidenceParams, facts: EvidenceFacts): ActionFault
   return [
     {
       field: 'explanation',
-      message: `All texts together have ${total} characters; the bank takes ${charactersMax}.`,
+      message: `The texts have ${total} characters in total; the bank accepts at most ${charactersMax}.`,
     },
   ];
 }
@@ -192,13 +192,17 @@ function submitFaults(params: EvidenceParams, facts: EvidenceFacts): ActionFault
   if (feeUnacknowledged)
     fault(
       'dispute',
-      `The network takes a fee for hearing ${dispute} (Visa: 500 USD, given back on a win), and nobody has agreed to it: do that in the provider’s dashboard, on the page of the dispute, and come back.`,
+      `The network charges a fee to hear ${dispute} (Visa: 500 USD, refunded if you win), and no one has agreed to it. Agree on the dispute’s page in the provider’s dashboard, then submit again.`,
     );
   if (!answersAnything(present))
-    fault('explanation', `Nothing answers ${dispute} yet: give an explanation, another text or a file.`);
+    fault(
+      'explanation',
+      `There is no evidence for ${dispute} yet: add an explanation, another text or a file.`,
+    );
   const lacking = lackingFor(reason, present);
   const [first] = lacking[0] ?? [];
-  if (first) fault(fieldOfKind(first), `An answer to “${reasonText(facts)}” lacks: ${setsText(lacking)}.`);
+  if (first)
+    fault(fieldOfKind(first), `A response to “${reasonText(facts)}” still needs: ${setsText(lacking)}.`);
   return faults;
 }
 
@@ -211,7 +215,7 @@ async function briefOf(disputeId: string, world: World): Promise<Brief> {
   const now = world.clock.now();
   return {
     lines: [
-      `What the customer says: ${reasonText(facts)}`,
+      `Customer’s claim: ${reasonText(facts)}`,
       `${deadlineText(facts, now)}.`,
       ...responderLines(facts, now),
       ...(lacking.length > 0 ? [`Required: ${setsText(lacking)}`] : []),
@@ -231,17 +235,17 @@ function stagePreview(params: EvidenceParams, facts: EvidenceFacts, now: Date): 
     changes: [
       ...addedLines(params, facts),
       ...stayingLines(params, facts),
-      ...(lacking.length > 0 ? [`Still lacking for “${reasonText(facts)}”: ${setsText(lacking)}`] : []),
+      ...(lacking.length > 0 ? [`Still missing for “${reasonText(facts)}”: ${setsText(lacking)}`] : []),
       ...recommendedLines(params, facts),
       ...(switchesProviderOff(facts)
         ? [
-            'This switches the provider’s own answer (Smart Disputes) off: someone must submit before the deadline.',
+            'This switches off the provider’s own answer (Smart Disputes): someone must submit evidence before the deadline.',
           ]
         : responderLines(facts, now)),
       `${deadlineText(facts, now)}. Nothing goes to the bank yet.`,
     ],
     affected: customerLines(facts),
-    undo: 'Stage something else in its place: evidence can be changed until it is submitted.',
+    undo: 'Stage different evidence in its place: it can be changed until it is submitted.',
     irreversible: null,
     value: null,
     ...placeOf(facts),
@@ -255,14 +259,14 @@ function submitPreview(params: EvidenceParams, facts: EvidenceFacts, now: Date):
       `Customer’s claim: ${reasonText(facts)}`,
       ...addedLines(params, facts),
       ...stayingLines(params, facts),
-      `All that goes to the bank: ${kindsText(kindsAfter(params, facts))}`,
+      `Everything that goes to the bank: ${kindsText(kindsAfter(params, facts))}`,
       ...recommendedLines(params, facts),
       ...responderLines(facts, now),
       `${deadlineText(facts, now)}.`,
     ],
     affected: [...customerLines(facts), 'The customer’s bank decides, which takes up to three months.'],
     undo: null,
-    irreversible: 'The bank takes evidence once: afterwards nothing can be added or changed.',
+    irreversible: 'The bank accepts evidence only once: afterwards nothing can be added or changed.',
     value: moneyOfFact(facts.amount),
     ...placeOf(facts),
   };
@@ -292,12 +296,12 @@ function stayingLines(params: EvidenceParams, facts: EvidenceFacts): string[] {
   const pieces = staying(params, facts).map(({ kind, excerpt }) =>
     excerpt === null ? kindText(kind) : `${kindText(kind)} “${excerpt}”`,
   );
-  return pieces.length === 0 ? [] : [`There already: ${pieces.join(', ')}`];
+  return pieces.length === 0 ? [] : [`Already there: ${pieces.join(', ')}`];
 }
 
 function recommendedLines(params: EvidenceParams, facts: EvidenceFacts): string[] {
   const missing = recommendedFor(facts.reason, kindsAfter(params, facts));
-  return missing.length === 0 ? [] : [`Recommended, and not there: ${kindsText(missing)}`];
+  return missing.length === 0 ? [] : [`Recommended but missing: ${kindsText(missing)}`];
 }
 
 async function execute(step: EvidenceStep, submit: boolean): Promise<Effect> {
@@ -348,7 +352,7 @@ function readBackOf(dispute: Dispute, { facts, idempotencyKey }: EvidenceStep): 
   if (submissionCount > facts.submissionCount || !takesEvidence(dispute))
     return {
       kind: 'cannot_tell',
-      evidence: [seen, 'It has no mark of this plan: somebody may have answered elsewhere.'],
+      evidence: [seen, 'It does not carry this plan’s key: someone may have answered elsewhere.'],
     };
   return { kind: 'not_done', evidence: [seen, `${id} does not carry the key of this plan.`] };
 }

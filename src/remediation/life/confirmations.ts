@@ -37,7 +37,7 @@ async function lookUp(deps: RemediationDeps, token: string): Promise<OpenConfirm
   const snapshot = snapshotOf(remediation, votes);
   const voter = await deps.directory.person(found.personId, forClicks.person);
   if (voter.email === null)
-    throw new OpsError('misconfigured', 'The workspace does not tell the voter’s e-mail address.', {
+    throw new OpsError('misconfigured', 'Slack does not share the voter’s e-mail address with Paydesk.', {
       hint: 'Give the app the scope users:read.email.',
     });
   return {

@@ -36,7 +36,7 @@ export async function requireNoContradiction(
   const title = actions.find((known) => known.id === other.action)?.title ?? other.action;
   throw new OpsError(
     'conflict',
-    `${other.id} (${title}) is open about the same thing and contradicts this.`,
-    { hint: `See \`/remediate show ${other.id}\`. It has to be decided or cancelled first.` },
+    `${other.id} (${title}) is open for the same item and conflicts with this.`,
+    { hint: `See \`/remediate show ${other.id}\`. It must be decided or withdrawn first.` },
   );
 }

@@ -142,7 +142,7 @@ function judgedMove(
     judgement === 'took_effect'
       ? {
           state: laterAt ? ('done' as const) : ('closed' as const),
-          effectSummary: 'It took effect, as a person found.',
+          effectSummary: 'It took effect, as a person confirmed.',
         }
       : { state: 'refused' as const };
   return { progress: { ...watched, ...progress }, happening, news };
@@ -209,7 +209,7 @@ async function confirmed(
   await deps.remediations.takeKillSwitch(tx);
   const entry = capEntryOf(deps, snapshot, tx.now);
   if (entry) await deps.remediations.reserve(tx, entry);
-  const text = `${remediation.id} took effect after all, although it was decided that it did not: ${effect.summary}`;
+  const text = `${remediation.id} took effect after all, although a person decided that it did not: ${effect.summary}`;
   await alarming(tx, deps, snapshot, text, {
     progress: { ...done.progress, decidedBy: null },
     happening: {
@@ -230,7 +230,7 @@ async function missed(
   findings: readonly string[],
 ): Promise<void> {
   const { remediation, votes } = snapshot;
-  const text = `${remediation.id} did not take effect, although it was decided that it did: ${findings.join(' ')}`;
+  const text = `${remediation.id} did not take effect, although a person decided that it did: ${findings.join(' ')}`;
   await alarming(tx, deps, snapshot, text, {
     progress: { ...foundOut, state: 'closed', verified: false, decidedBy: null, stateWhy: text, dueAt: null },
     happening: {
@@ -262,11 +262,7 @@ async function alarming(
 async function watchOver(tx: Transaction, deps: RemediationDeps, { remediation }: Snapshot): Promise<void> {
   await move(tx, deps, remediation, {
     progress: { ...foundOut, dueAt: remediation.state === 'done' ? tx.now : null },
-    happening: {
-      verb: 'watch_over',
-      actor: paydesk,
-      why: 'Nothing that was found speaks against the decision.',
-    },
+    happening: { verb: 'watch_over', actor: paydesk, why: 'Nothing found contradicts the decision.' },
     news: null,
   });
 }

@@ -35,7 +35,7 @@ function cannotLook({ log }: RemediationDeps, { id }: Remediation, thrown: unkno
   const { code, errorId, publicMessage } = toOpsError(thrown);
   log.warn({ remediation: id, errorId, code }, 'the effect cannot be looked for');
   const kind = isAnswer(thrown) ? 'cannot_tell' : 'unanswered';
-  return { kind, evidence: [`It could not be looked for: ${publicMessage}`] };
+  return { kind, evidence: [`Paydesk could not check for it: ${publicMessage}`] };
 }
 
 export const isAnswer = (thrown: unknown): boolean => answers.includes(toOpsError(thrown).code);

@@ -88,7 +88,7 @@ export function failedMove(
   const details = { code: error.code, errorId: error.errorId };
   const later = (durationMs: number): Date => new Date(now.getTime() + durationMs);
   if (isRepeat || !nothingDone.includes(error.code)) {
-    const text = 'Outcome unknown. Checking with the other side; nothing is repeated meanwhile.';
+    const text = 'Outcome unknown. Paydesk is checking whether it took effect and repeats nothing meanwhile.';
     const unknownSince = remediation.unknownSince ?? now;
     return moved(
       { state: 'unknown', stateWhy: why, looks: 0, unknownSince, dueAt: later(settlingMs) },

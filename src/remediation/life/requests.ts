@@ -125,7 +125,7 @@ async function enter(tx: Transaction, deps: RemediationDeps, entry: Entry): Prom
   if (form.breakGlass) {
     await deps.alarm(tx, {
       personId: form.requesterId,
-      text: `broke the glass for ${remediation.id}: ${plan.preview.headline}`,
+      text: `used break-glass for ${remediation.id}: ${plan.preview.headline}`,
       about: { kind: 'request', snapshot },
     });
   }

@@ -61,7 +61,7 @@ async function unlessHindered(deps: RemediationDeps, snapshot: Snapshot, found: 
   const now = deps.clock.now();
   if (now >= expiresAt) return notAgain(found, 'The approval has expired.');
   if (now.getTime() >= createdAt.getTime() + keyLifeMs)
-    return notAgain(found, 'Its idempotency key is a day old and may have expired on the other side.');
+    return notAgain(found, 'Its idempotency key is a day old and may have expired at the provider.');
   const verdict = await whatChanged(deps, snapshot).catch(
     (thrown: unknown) => ({ kind: 'wait', why: toOpsError(thrown).publicMessage }) as const,
   );
@@ -123,7 +123,7 @@ async function keepLooking(
     evidence,
     dueAt,
     askedAt: asks ? tx.now : current.askedAt,
-    stateWhy: current.stateWhy ?? 'The process that ordered it was cut off.',
+    stateWhy: current.stateWhy ?? 'The process that ordered it was interrupted.',
   };
   const isNews = asks || current.state !== 'unknown' || !isNoted(current.evidence, found.evidence);
   if (!isNews) return deps.remediations.change(tx, current.id, progress);
@@ -162,5 +162,5 @@ export const isLookedFor = ({ state, verified, watchUntil }: Remediation): boole
 /** Throws `conflict`. */
 export function requireLookedFor(remediation: Remediation): void {
   if (isLookedFor(remediation)) return;
-  throw new OpsError('conflict', `${remediation.id} is ${remediation.state}: there is nothing to look for.`);
+  throw new OpsError('conflict', `${remediation.id} is ${remediation.state}: there is nothing to check.`);
 }

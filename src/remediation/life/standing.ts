@@ -141,7 +141,7 @@ async function planNow(deps: RemediationDeps, standing: Standing): Promise<Plan>
   if (!planned.ok) throw hindered(planned.faults.map(({ message }) => message).join(' '));
   const changed = standing.differences(planned.plan);
   if (changed.length === 0) return planned.plan;
-  throw hindered(`it is not what was approved any more: ${changed.join(' · ')}`);
+  throw hindered(`it no longer matches what was approved: ${changed.join(' · ')}`);
 }
 
 const hindered = (why: string): OpsError => new OpsError('conflict', why);
@@ -194,7 +194,7 @@ function requireRoom({ most }: Standing, uses: readonly Remediation[], { preview
   const all = money(minor, most.currency);
   if (compare(all, most) > 0)
     throw hindered(
-      `${formatMoney(all)} would be at stake in all, more than the ${formatMoney(most)} approved.`,
+      `${formatMoney(all)} would be at stake in all, which is more than the ${formatMoney(most)} approved.`,
     );
 }
 
@@ -227,9 +227,9 @@ function rulingOn(
     confirmOutside: false,
     reporting: value?.value.reporting ?? null,
     trail: [
-      `Standing approval ${remediation.id}, plan ${remediation.planHash}, let ${alert.id} begin this.`,
+      `Standing approval ${remediation.id}, plan ${remediation.planHash}, allowed ${alert.id} to start this.`,
       ...(value ? [value.value.note] : []),
-      'Everything was read again and is within its bounds.',
+      'Paydesk read everything again, and it is within the bounds.',
     ],
   };
 }

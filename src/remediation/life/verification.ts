@@ -44,7 +44,7 @@ async function see(deps: RemediationDeps, { remediation, plan }: Snapshot): Prom
   try {
     return await actionOf(deps, action).verify(plan, idempotencyKey, effect, deps.world);
   } catch (thrown) {
-    const evidence = `It could not be verified yet: ${toOpsError(thrown).publicMessage}`;
+    const evidence = `Paydesk could not verify it yet: ${toOpsError(thrown).publicMessage}`;
     return { kind: isAnswer(thrown) ? 'not_yet' : 'unanswered', evidence };
   }
 }
@@ -73,7 +73,7 @@ function endOf(
   }
   const isOverdue = now.getTime() - current.createdAt.getTime() > patienceMs;
   if (found.kind !== 'wrong' && !isOverdue) return null;
-  const text = `Look at this: the effect came about, but ${found.evidence}`;
+  const text = `Check this: the action took effect, but ${found.evidence}`;
   return {
     progress: { state: 'closed', verified: false, failedLooks: 0, stateWhy: text, dueAt: null },
     happening,
@@ -174,11 +174,11 @@ async function complain(deps: RemediationDeps, before: Remediation, thrown: unkn
   await deps.transactions.run(async (tx) => {
     const current = await takeIf(tx, deps, before);
     if (!current) return;
-    const why = `What was to follow did not succeed yet: ${error.publicMessage}`;
+    const why = `The follow-up has not succeeded yet: ${error.publicMessage}`;
     await wait(tx, deps, current, {
       progress: { stateWhy: why, dueAt: new Date(tx.now.getTime() + followUpRetryMs) },
       happening: { verb: 'follow_up_failed', actor: paydesk, why, details: { errorId: error.errorId } },
-      news: { text: `${why} It is tried again.`, mention: [current.requesterId] },
+      news: { text: `${why} Paydesk will retry.`, mention: [current.requesterId] },
     });
   });
 }

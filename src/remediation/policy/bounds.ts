@@ -62,13 +62,13 @@ function whyNot(
   const last = uses.at(-1);
   const coolUntil = last === undefined ? now : new Date(last.at.getTime() + coolDownMs);
   const failing = failingAt(fallback, bounds.metric, alerts);
-  if (alert.state === 'snoozed') return 'somebody snoozed it.';
+  if (alert.state === 'snoozed') return 'someone snoozed it.';
   if (attempts < bounds.attempts) return `fewer than ${bounds.attempts} attempts are counted so far.`;
   if (!(failures - expected >= (bounds.dropPoints / 100) * attempts))
     return `the rate is less than ${bounds.dropPoints} points below usual.`;
   if (hours !== null && !isOpen(hours, now)) return `it acts only at ${hoursText(hours)}.`;
   if (uses.length >= most) return `all ${most} uses are used up.`;
-  if (coolUntil > now) return `it was used lately; it can act again from ${instantText(coolUntil)}.`;
+  if (coolUntil > now) return `it was used recently; it can act again from ${instantText(coolUntil)}.`;
   return failing === null ? null : `the fallback fails as well (${failing.id}).`;
 }
 

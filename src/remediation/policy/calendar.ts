@@ -48,7 +48,7 @@ export function freezeOn({ freezes }: Policy, action: string, at: Date): FreezeR
     .filter(({ from, to }) => from <= at && at < to)
     .sort((a, b) => b.to.getTime() - a.to.getTime());
   if (freeze === undefined) return { frozen: false, reason: 'no_freeze' };
-  const until = `It ends on ${instantText(freeze.to)}; ask again then.`;
+  const until = `It ends on ${instantText(freeze.to)}; request it again then.`;
   const message = `Freeze “${freeze.id}” is active: ${freeze.why}. ${until}`;
   return { frozen: true, reason: 'freeze', freeze, message };
 }

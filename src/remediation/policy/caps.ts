@@ -123,4 +123,4 @@ function freeAtOf(cap: Cap, counted: readonly CapEntry[], roomMinor: bigint): Da
 const remedyOf = (freeAt: Date | null): string =>
   freeAt === null
     ? 'This amount alone exceeds the cap; ask your Paydesk admin.'
-    : `Enough room again at ${instantText(freeAt)} if nothing else is approved first.`;
+    : `Enough room again at ${instantText(freeAt)} unless another request uses it first.`;

@@ -22,7 +22,7 @@ export type Stop = { kind: 'frozen'; freeze: FreezeStory } | { kind: 'freeze_win
 const liftWishMs = hourMs;
 
 export const frozenMessage = (why: string | null): string =>
-  `Everything is frozen: ${why ?? 'no reason was given'}. Two people lift it with /remediate unfreeze.`;
+  `All guarded actions are frozen: ${why ?? 'no reason was given'}. Two people can lift the freeze with /remediate unfreeze.`;
 
 export async function freezeAll(
   deps: RemediationDeps,
@@ -30,7 +30,7 @@ export async function freezeAll(
   why: string,
 ): Promise<{ staleMs: number | null }> {
   const staleMs = await requireKnownFreezer(deps, personId);
-  const reason = requireReason(why, 'Say why: everybody will ask.');
+  const reason = requireReason(why, 'Add a reason: `/remediate freeze <reason>`.');
   await deps.transactions.run(async (tx) => {
     const state = await deps.remediations.takeKillSwitch(tx);
     if (state.frozen) throw new OpsError('conflict', frozenMessage(state.why));
@@ -101,13 +101,14 @@ export async function lift(deps: RemediationDeps, personId: string): Promise<'li
       });
       return 'lifted';
     }
-    if (joins) throw new OpsError('conflict', 'You said so already; another person has to agree.');
+    if (joins)
+      throw new OpsError('conflict', 'You already asked to lift the freeze; another person must agree.');
     await deps.remediations.putKillSwitch(tx, { ...state, liftBy: personId, liftAt: tx.now });
     await record(tx, deps, 'unfreeze_asked', personId, null);
     const freeze = { ...storyOf(state), liftBy: personId };
     await deps.alarm(tx, {
       personId,
-      text: 'wants to lift the freeze. A second person must agree within the hour.',
+      text: 'asked to lift the freeze. A second person must agree within the hour.',
       about: { kind: 'freeze', freeze },
     });
     return 'one_more';

@@ -62,6 +62,6 @@ export function readRuling(text: string): Ruling {
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new OpsError('internal', 'A stored ruling no longer reads.', { cause });
+    throw new OpsError('internal', 'A stored ruling cannot be read.', { cause });
   }
 }

@@ -22,7 +22,7 @@ function withReporting(
   ask: Ask,
   next: (reporting: Money | null, trail: readonly string[]) => Ruling,
 ): Ruling {
-  if (ask.value === null) return next(null, ['No amount at stake, so every amount limit fits.']);
+  if (ask.value === null) return next(null, ['No amount is at stake, so no amount limit applies.']);
   const converted = reportingOf(policy, ask.value, ask.at);
   if (!converted.ok) return refused('no_rate', converted.fault, null, []);
   return next(converted.value.reporting, [converted.value.note]);

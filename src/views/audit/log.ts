@@ -67,7 +67,7 @@ export function rawEntryModal({ seq, body, hash }: StoredEntry, entry: AuditEntr
       preformatted(truncate(text, rawLimit)),
       context(
         isCut
-          ? 'This entry is too long for a window. `paydesk audit export` has all of it.'
+          ? 'This entry is too long for a window. Run `paydesk audit export` to see all of it.'
           : 'The hash is the SHA-256 of this text.',
       ),
     ],
@@ -94,7 +94,7 @@ const preformatted = (text: string): RichTextBlock => ({
 const shortened = (hash: string): string => `${hash.slice(0, 12)}…`;
 
 function headLine(head: AuditHead | null): string {
-  if (!head) return ':rotating_light: The head of the chain is gone: run `paydesk audit verify`';
+  if (!head) return ':rotating_light: The head of the chain is missing: run `paydesk audit verify`';
   return `Head #${head.seq} ${code(shortened(head.hash))}`;
 }
 
@@ -109,7 +109,7 @@ export function witnessCard(told: AuditWitness, before: AuditWitness | null): Ca
     section(`:link: *The audit log ends with entry ${seq}*, ${count}\n${code(hash)}`),
     context(
       'This message is a witness outside the database',
-      `${code(`paydesk audit verify --expect ${seq}:${hash}`)} holds the log to it`,
+      `${code(`paydesk audit verify --expect ${seq}:${hash}`)} checks the log against it`,
     ),
   ]);
 }

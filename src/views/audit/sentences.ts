@@ -14,14 +14,14 @@ type Predicate = (thing: string, entry: AuditEntry) => string;
 
 const predicates: Readonly<Record<AuditKind, Predicate>> = {
   'alert.acknowledged': (thing) => `acknowledged ${thing}`,
-  'alert.dismissed': (thing) => `called ${thing} not an anomaly`,
+  'alert.dismissed': (thing) => `marked ${thing} as not an anomaly`,
   'alert.escalated': (thing) => `escalated ${thing}`,
   'alert.opened': (thing) => `opened ${thing}`,
   'alert.quieted': (thing) => `silenced alerts of ${thing}`,
   'alert.reopened': (thing) => `reopened ${thing}`,
   'alert.resolved': (thing) => `resolved ${thing}`,
   'alert.snoozed': (thing) => `snoozed ${thing}`,
-  'alert.taken_to_incident': (thing) => `took ${thing} to an incident`,
+  'alert.taken_to_incident': (thing) => `added ${thing} to an incident`,
   'alert.woken': (thing) => `ended the snooze of ${thing}`,
   'break.released': (thing) => `gave ${thing} back`,
   'break.reopened': (thing) => `reopened ${thing}`,
@@ -65,32 +65,33 @@ const predicates: Readonly<Record<AuditKind, Predicate>> = {
   'remediation.approved': (thing, entry) => `approved ${thing}${confirmedOf(entry)}`,
   'remediation.cancelled': (thing) => `withdrew ${thing}`,
   'remediation.done': (thing, entry) => `executed ${thing}${colon(textIn(entry, 'effect'))}`,
-  'remediation.ended_early': (thing) => `ended what ${thing} began before its time`,
+  'remediation.ended_early': (thing) => `ended the effect of ${thing} early`,
   'remediation.executing': (thing, entry) => `started to execute ${thing}${attemptOf(entry)}`,
   'remediation.expired': (thing) => `closed ${thing} as expired`,
   'remediation.follow_up_failed': (thing) => `could not complete the follow-up of ${thing}`,
   'remediation.followed_up': (thing) => `completed the follow-up of ${thing}`,
-  'remediation.glass_broken': (thing, entry) => `broke the glass for ${thing}${planOf(entry)}`,
+  'remediation.glass_broken': (thing, entry) => `used break-glass for ${thing}${planOf(entry)}`,
   'remediation.handed_over': (thing) => `asked a person to decide whether ${thing} took effect`,
-  'remediation.held_up': (thing) => `held up ${thing}`,
+  'remediation.held_up': (thing) => `put ${thing} on hold`,
   'remediation.judged': (thing, entry) => `decided that ${thing} ${judgementOf(entry)}`,
   'remediation.judgement_contradicted': (thing, entry) =>
     `decided that ${thing} ${judgementOf(entry)}, but Paydesk found otherwise${colon(linesIn(entry, 'found').join(' '))}`,
   'remediation.looked': (thing, entry) => `checked whether ${thing} took effect: ${foundOf(entry)}`,
-  'remediation.never_took_effect': (thing) => `found that ${thing} did not take effect, against a decision`,
+  'remediation.never_took_effect': (thing) =>
+    `found that ${thing} did not take effect, contrary to a person’s decision`,
   'remediation.postponed': (thing) => `postponed ${thing}; nothing was done`,
   'remediation.refused': (thing) => `closed ${thing} as refused; nothing was done`,
   'remediation.rejected': (thing) => `rejected ${thing}`,
-  'remediation.repeated': (thing, entry) => `repeated the order for ${thing}${attemptOf(entry)}`,
+  'remediation.repeated': (thing, entry) => `resent the order for ${thing}${attemptOf(entry)}`,
   'remediation.requested': (thing, entry) => `requested ${thing}${planOf(entry)}`,
   'remediation.review_overdue': (thing) => `reported that the review of ${thing} is overdue`,
   'remediation.reviewed': (thing) => `closed the review of ${thing}`,
   'remediation.revoked': (thing) => `revoked the standing approval ${thing}`,
   'remediation.standing_declined': (thing) => `did not act under the standing approval ${thing}`,
   'remediation.standing_used': (thing, entry) =>
-    `began ${thing} under the standing approval ${code(textIn(entry, 'standing'))}${planOf(entry)}`,
+    `started ${thing} under the standing approval ${code(textIn(entry, 'standing'))}${planOf(entry)}`,
   'remediation.took_effect_late': (thing, entry) =>
-    `found that ${thing} took effect late, against a decision${colon(textIn(entry, 'effect'))}`,
+    `found that ${thing} took effect late, contrary to a person’s decision${colon(textIn(entry, 'effect'))}`,
   'remediation.unknown': (thing) => `could not tell whether ${thing} took effect`,
   'remediation.verified_not_yet': (thing) => `could not verify ${thing} yet`,
   'remediation.verified_unanswered': (thing) => `got no answer when it verified ${thing}`,
@@ -161,8 +162,8 @@ const judgementOf = (entry: AuditEntry): string =>
   textIn(entry, 'judgement') === 'did_not' ? 'did not take effect' : 'took effect';
 
 const findings: Readonly<Record<string, string>> = {
-  not_done: 'nothing was done so far',
-  cannot_tell: 'it cannot be told yet',
+  not_done: 'nothing has been done so far',
+  cannot_tell: 'the outcome is not clear yet',
   unanswered: 'no answer',
 };
 

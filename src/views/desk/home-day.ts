@@ -54,7 +54,7 @@ function titled<Value>(
 }
 
 export const dayBlocks = (day: HomeDay): KnownBlock[] => [
-  ...titled('In my hands', mineOf(day), (blocks) => blocks),
+  ...titled('Assigned to me', mineOf(day), (blocks) => blocks),
   ...titled('Watches', day.watches, watchBlocks),
   ...titled('Due soon', day.due, (due) => dueBlocks(due, day.now)),
   ...titled('Open alerts', day.alerts, (alerts) => alertBlocks(alerts, day.metrics)),

@@ -26,5 +26,5 @@ export type Shown = keyof typeof shown;
 /** Null for an id that fits no button. */
 export function lookUpButton(kind: Shown, id: string): Button | null {
   const { actionId, text } = shown[kind];
-  return button({ actionId, text, value: id, label: `${text} ${id}: show it to me` });
+  return button({ actionId, text, value: id, label: `${text} ${id}, visible only to you` });
 }

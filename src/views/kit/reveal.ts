@@ -21,7 +21,7 @@ export const revealForm = (callbackId: string, what: string, memo: string): Moda
     input({
       name: revealReason,
       label: 'Why do you need it?',
-      hint: 'Written to the audit log, with your name.',
+      hint: 'Recorded in the audit log with your name.',
       element: textInput({ initial: '' }),
     }),
   ],
@@ -35,6 +35,6 @@ export const revealedModal = (lines: readonly string[], note: string | null): Mo
   memo: '',
   blocks: [
     ...(lines.length === 0 ? [section('There is nothing to reveal.')] : sections(lines)),
-    context(`${note === null ? '' : `${note} `}Only you see this. That you saw it is in the audit log.`),
+    context(`${note === null ? '' : `${note} `}Only you see this. The audit log records that you saw it.`),
   ],
 });

@@ -56,12 +56,12 @@ const fault = (text: string): KnownBlock =>
   section(`:warning: ${wording(text === '' ? 'Check this value.' : text, problemLimit)}`);
 
 const chooseAgain: KnownBlock = context(
-  ':paperclip: Choose the files again: Slack does not let Paydesk put them back.',
+  ':paperclip: Choose the files again: Slack does not let Paydesk restore them.',
 );
 
 /** A refusal that no window can show any more. */
 const unseen = ({ title, blocks }: Modal): Card =>
-  cardOf(`“${escape(title)}” was refused after its window was closed; nothing was done`, [
+  cardOf(`“${escape(title)}” was refused after you closed its window; no action was taken`, [
     section(`*${escape(title)}* was refused after you closed its window.`),
     ...(blocks as readonly KnownBlock[]),
   ]);

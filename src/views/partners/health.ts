@@ -51,7 +51,7 @@ function pageWords(status: RememberedStatus | null, now: Date): string {
   const { indicator, description } = status.published;
   if (indicator === 'none') return 'reports normal service';
   const forMs = now.getTime() - status.changedAt.getTime();
-  return `reports ${indicatorWords[indicator]} (${escape(description)}) for ${formatDuration(forMs)}`;
+  return `has reported ${indicatorWords[indicator]} (${escape(description)}) for ${formatDuration(forMs)}`;
 }
 
 function ownWords(measured: Measured | Unmeasured, findings: readonly Finding[]): string {

@@ -146,7 +146,7 @@ function measuredFields({ recent, usual, recentMs, expectedAttempts }: Measured)
       'Failures usually',
       `${errorMix(usual)}${endedOf(usual) === 0 ? '' : `; success ${percent(rateOf(usual))}`}`,
     ],
-    ['Last attempt', last === null ? 'none in this time' : instant(last)],
+    ['Last attempt', last === null ? 'none in this period' : instant(last)],
   ]);
 }
 
@@ -169,7 +169,7 @@ export function punctualityWords({ due, inTime, late, missing, missingSince, mea
     measure.kind === 'cut_off'
       ? `due by ${measure.time} (${escape(measure.timeZone)})`
       : `usually by ${measure.time} (${escape(measure.timeZone)}, learned from ${measure.arrivals})`;
-  if (due === 0) return `none was due since the first file · ${by}`;
+  if (due === 0) return `none due since the first file · ${by}`;
   return joined(
     `${inTime} of ${due} in time`,
     late > 0 ? `${late} late` : null,

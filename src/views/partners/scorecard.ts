@@ -54,8 +54,8 @@ export function scorecardCard(facts: ScorecardFacts): Card {
     fields(reportFields(facts, counted)),
     ...trendBlocks(partner.name, months),
     context(
-      'Availability: succeeded ÷ (succeeded + failed by the partner). Failures of customers, institutions and our own are left out.',
-      `Months by the partner’s clock (${escape(partner.timeZone)}) · as of ${instant(now)}`,
+      'Availability: succeeded ÷ (succeeded + failed by the partner). Failures caused by customers, institutions or our own systems are left out.',
+      `Months in the partner’s time zone (${escape(partner.timeZone)}) · as of ${instant(now)}`,
     ),
     ...actions(
       button({
@@ -75,7 +75,7 @@ function headlineOf(counted: MonthOfCard['counted']): string {
   if ('unknown' in counted) return `availability unknown, ${escape(counted.unknown)}`;
   const share = shareOf(counted);
   return share === null
-    ? `too few attempts for an availability (n = ${count(judgedOf(counted))})`
+    ? `too few attempts to measure availability (n = ${count(judgedOf(counted))})`
     : `availability ${precise(share)} (n = ${count(judgedOf(counted))})`;
 }
 
@@ -123,8 +123,8 @@ const days = (value: number): string => `${value.toFixed(1)} d`;
 function incidentWords({ alerts, resolved, medianDays, published }: IncidentFacts): string {
   const own =
     alerts === 0
-      ? 'no alerts of ours'
-      : `${count(alerts)} alerts of ours; ${closedWords(resolved, medianDays)}`;
+      ? 'no Paydesk alerts'
+      : `${count(alerts)} Paydesk alerts; ${closedWords(resolved, medianDays)}`;
   const theirs =
     published.begun === 0 && published.lastedMs === 0
       ? 'none on their status page'

@@ -22,14 +22,14 @@ export function failedPayoutCard(payout: Payout, { partner, links }: Surrounding
   return cardOf(title, [
     section(`:rotating_light: *${title}*`),
     section(
-      `The money is back on the balance and is not paid out again by itself.${failure?.message ? ` ${escape(failure.message)}` : ''}`,
+      `The money is back on the balance and will not be paid out again automatically.${failure?.message ? ` ${escape(failure.message)}` : ''}`,
     ),
     ...actions(lookUpButton('payout', id)),
     context(
       joined(
         reference(links, 'payout', id),
         `created ${instant(createdAt)}`,
-        `was to arrive ${calendarDate(arrivalDate)}`,
+        `was due to arrive ${calendarDate(arrivalDate)}`,
       ),
     ),
   ]);
@@ -41,7 +41,9 @@ export function failedRefundCard(refund: Refund, { partner, links }: Surrounding
   const payment = paymentId ?? chargeId;
   return cardOf(title, [
     section(`:rotating_light: *${title}*`),
-    section('The customer has not received it; the money is back on the balance. Refund another way.'),
+    section(
+      'The customer has not received it; the money is back on the balance. Refund the customer another way.',
+    ),
     ...actions(payment === null ? null : lookUpButton('payment', payment)),
     context(joined(reference(links, 'refund', id), `created ${instant(createdAt)}`)),
   ]);

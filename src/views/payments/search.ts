@@ -89,7 +89,7 @@ export function nothingCard({ query, looked, hint }: Nothing): Card {
 
 function outcomeWords(outcome: LookedAt['outcome']): string {
   if (outcome === 'nothing') return 'no record';
-  if (outcome === 'no_link') return 'found, but it names no payment and no customer';
+  if (outcome === 'no_link') return 'found, but without a payment or customer';
   return outcome === 'not_connected' ? 'not connected' : `no answer, ${escape(outcome.failed)}`;
 }
 

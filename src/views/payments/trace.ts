@@ -143,7 +143,7 @@ const revealButton = (id: string): ReturnType<typeof button> =>
     actionId: revealIds.button,
     text: 'Reveal…',
     value: id,
-    label: 'Reveal who paid, with a reason that is written down',
+    label: 'Reveal who paid; requires a reason, which is recorded',
   });
 
 /** More lines than this hide the rest of the card; what is left out is counted. */
@@ -244,6 +244,6 @@ function closing(
   ];
   const stamp = complete
     ? `As of ${instant(asOf)}`
-    : `:hourglass_flowing_sand: Still asking, as of ${instant(asOf)}. The complete answer follows.`;
+    : `:hourglass_flowing_sand: Still waiting for some sources, as of ${instant(asOf)}. The full answer follows.`;
   return [...sections(lines), context(sharedBy === null ? stamp : `${stamp} · shared by <@${sharedBy}>`)];
 }

@@ -46,7 +46,7 @@ export function queriesCard(queries: readonly { query: Query | BadQuery; runnabl
       joined(
         rest > 0 ? `${rest} more` : null,
         'Files are read again each time',
-        'docs/queries.md says how to write one',
+        'docs/queries.md explains how to write one',
       ),
     ),
   ]);
@@ -102,7 +102,11 @@ export function answerCard(facts: AnswerFacts): Card {
     ...(values.length === 0 ? [] : [context(joined(...values))]),
     ...tableBlocks(table, query),
     ...(table.isCut
-      ? [section(`:scissors: There are more: a query gives at most ${limit.toLocaleString('en-GB')} rows.`)]
+      ? [
+          section(
+            `:scissors: There are more rows: a query returns at most ${limit.toLocaleString('en-GB')} rows.`,
+          ),
+        ]
       : []),
     context(
       joined(
@@ -119,7 +123,9 @@ export function answerCard(facts: AnswerFacts): Card {
 function tableBlocks(table: ReadTable, query: Query): KnownBlock[] {
   if (table.rows.length === 0) return [];
   if (!fitsMessage(table))
-    return [section(':page_facing_up: Too large for a message: it comes as a CSV file in a direct message.')];
+    return [
+      section(':page_facing_up: Too large for a message: Paydesk sends you a CSV file in a direct message.'),
+    ];
   const block = dataTable({
     caption: `Rows of ${query.name}`,
     header: table.columns,
@@ -136,7 +142,7 @@ const revealButton = (call: QueryCall) =>
     actionId: queryIds.reveal,
     text: 'Reveal…',
     value: memoOf(call),
-    label: 'Reveal personal values, with a reason that is written down',
+    label: 'Reveal personal values; requires a reason, which is recorded',
   });
 
 const memoOf = ({ query, given }: QueryCall): string => JSON.stringify([query.name, ...given]);

@@ -121,7 +121,7 @@ function planBlocks({ plan, remediation }: Snapshot): KnownBlock[] {
   if (fitsOnCard(plan)) return sections(bodyOf(plan));
   const isOpen = openStates.includes(remediation.state);
   const where = isOpen
-    ? 'Read all of it before you decide'
+    ? 'Read the full plan before you decide'
     : `See ${code(`/remediate show ${remediation.id}`)}`;
   return [section(`:page_facing_up: *The plan is too long for this card.* ${where}.`)];
 }
@@ -226,7 +226,7 @@ function requestedLine({ remediation, plan }: Snapshot, links: Links): string {
   return joined(
     standingId === null
       ? `${id} requested by ${mention(requesterId)} ${instant(createdAt)}`
-      : `${id} begun by Paydesk ${instant(createdAt)} for ${alertId ?? 'an alert'} under ${standingId} of ${mention(requesterId)}`,
+      : `${id} started by Paydesk ${instant(createdAt)} for ${alertId ?? 'an alert'} under ${standingId} of ${mention(requesterId)}`,
     riskOf(remediation.action),
     page === null ? null : link(page, `Open ${subject.id.slice(0, idLimit)}`),
   );

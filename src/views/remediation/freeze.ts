@@ -18,11 +18,11 @@ const whyLimit = 500;
 
 /** `staleMs`: the age of the group membership that decided, where Slack gave no newer one. */
 export function frozenCard({ staleMs }: { staleMs: number | null }): Card {
-  const frozen = 'Everything is frozen. Two people lift it with `/remediate unfreeze`.';
+  const frozen = 'All guarded actions are frozen. Two people can lift the freeze with `/remediate unfreeze`.';
   const known =
     staleMs === null
       ? ''
-      : ` Slack did not answer in time, so the user groups as of ${formatDuration(staleMs)} ago decided that you may do this.`;
+      : ` Slack did not answer in time, so Paydesk checked your permission against the user groups as of ${formatDuration(staleMs)} ago.`;
   return cardOf(frozen + known, [section(frozen + known)]);
 }
 
@@ -31,7 +31,7 @@ export function liftCard(outcome: 'lifted' | 'one_more'): Card {
   const text =
     outcome === 'lifted'
       ? 'The freeze is lifted.'
-      : 'Noted. A second person has to agree with `/remediate unfreeze`.';
+      : 'Recorded. A second person must agree with `/remediate unfreeze`.';
   return cardOf(text, [section(text)]);
 }
 
@@ -42,7 +42,7 @@ export function freezeCard(freeze: FreezeStory, groups: readonly string[]): Card
   const lines = [
     liftedBy === null
       ? `:snowflake: *All guarded actions are frozen* ${sinceOf(freeze)}`
-      : `:sunny: *The freeze is lifted.* It was put on ${sinceOf(freeze)}`,
+      : `:sunny: *The freeze is lifted.* It was set ${sinceOf(freeze)}`,
     ...liftLines(freeze),
     ...(called === '' ? [] : [called]),
   ];
@@ -56,8 +56,8 @@ const sinceOf = ({ at, by, why }: FreezeStory): string =>
 function liftLines({ liftBy, liftedBy }: FreezeStory): string[] {
   if (liftedBy !== null) return [`${mention(liftBy ?? '')} and ${mention(liftedBy)} lifted it.`];
   return liftBy === null
-    ? ['Nothing is requested, approved or started meanwhile. Two people lift it.']
-    : [`${mention(liftBy)} wants to lift it; one more person must agree.`];
+    ? ['No request can be made, approved or started meanwhile. Two people must lift the freeze.']
+    : [`${mention(liftBy)} asked to lift it; one more person must agree.`];
 }
 
 function liftButton({ at, liftBy }: FreezeStory): ActionsBlock[] {
@@ -65,7 +65,7 @@ function liftButton({ at, liftBy }: FreezeStory): ActionsBlock[] {
     actionId: remediationButtons.lift,
     text: 'Lift the freeze',
     value: at.toISOString(),
-    label: 'Lift the freeze of all guarded actions',
+    label: 'Lift the freeze on all guarded actions',
     confirm: {
       title: 'Lift the freeze?',
       text: liftBy === null ? 'A second person must agree.' : 'Approved requests start at once.',
@@ -93,7 +93,7 @@ export function underStop(modal: Modal, stop: Stop | null): Modal {
   if (!stop) return modal;
   const banner =
     stop.kind === 'frozen'
-      ? `:snowflake: *All guarded actions are frozen* ${sinceOf(stop.freeze)}\nThis form is refused until two people lift the freeze.`
+      ? `:snowflake: *All guarded actions are frozen* ${sinceOf(stop.freeze)}\nYou can’t submit this form until two people lift the freeze.`
       : `:snowflake: *This action is frozen.* ${escape(stop.message, whyLimit)}`;
   return { ...modal, blocks: [section(banner), ...modal.blocks] };
 }

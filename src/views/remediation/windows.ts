@@ -117,7 +117,7 @@ export function judgeModal(snapshot: Snapshot, judgement: Judgement): Modal {
 /** The decision was not taken: the other side says otherwise. */
 export const contradictedModal = (snapshot: Snapshot, found: readonly string[]): Modal => ({
   callbackId: ids.notice,
-  title: 'Found otherwise',
+  title: 'Decision not recorded',
   submit: null,
   close: 'Close',
   blocks: [

@@ -135,9 +135,9 @@ describe('a plan', () => {
       'Adds the access activity log: “2026-11-01 login”',
       'Adds the customer communication: mail.pdf (application/pdf, 13 B)',
       'Adds the receipt: Receipt.png (image/png, 9 B)',
-      'Still lacking for “fraudulent (visa 10.4)”: customer purchase IP; or billing address, customer signature; or shipping address, shipping documentation',
-      'Recommended, and not there: product description',
-      'This switches the provider’s own answer (Smart Disputes) off: someone must submit before the deadline.',
+      'Still missing for “fraudulent (visa 10.4)”: customer purchase IP; or billing address, customer signature; or shipping address, shipping documentation',
+      'Recommended but missing: product description',
+      'This switches off the provider’s own answer (Smart Disputes): someone must submit evidence before the deadline.',
       expect.stringMatching(
         /^Response due by 2026-\d\d-\d\d 23:59 UTC, \d+ d( \d+ h)? left\. Nothing goes to the bank yet\.$/,
       ),
@@ -153,7 +153,7 @@ describe('a plan', () => {
     await at.stripe.disputes.update(dispute, { evidence, submit: false });
     const plan = await planOf(stageEvidence, { dispute, explanation: 'new' }, at.desk);
     expect(plan.preview.changes).toContain('Replaces the explanation: “new”');
-    expect(plan.preview.changes).toContain('There already: customer name, product description “A tent”');
+    expect(plan.preview.changes).toContain('Already there: customer name, product description “A tent”');
     expect(JSON.stringify(plan)).not.toContain('Mia Example');
   });
 

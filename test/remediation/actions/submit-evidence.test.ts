@@ -78,7 +78,7 @@ describe('an answer', () => {
     await at.stripe.disputes.update(dispute, { evidence, submit: false });
     const faults = await faultsOf(submitEvidence, { dispute, explanation: 'x'.repeat(2000) }, at.desk);
     expect(faults).toEqual([
-      { field: 'explanation', message: expect.stringMatching(/^All texts together have 151010/) as string },
+      { field: 'explanation', message: expect.stringMatching(/^The texts have 151010/) as string },
     ]);
   });
 });
@@ -90,16 +90,16 @@ describe('a plan', () => {
     expect(preview).toMatchObject({
       headline: `Submit the evidence for dispute ${dispute} over 25.00 USD to the bank`,
       undo: null,
-      irreversible: 'The bank takes evidence once: afterwards nothing can be added or changed.',
+      irreversible: 'The bank accepts evidence only once: afterwards nothing can be added or changed.',
       value: { minor: 2500n, currency: 'USD' },
     });
     expect(preview.changes.slice(0, -1)).toEqual([
       'Customer’s claim: fraudulent (visa 10.4)',
       'Adds the access activity log: “2026-11-01 login”',
       'Adds the receipt: receipt.pdf (application/pdf, 17 B)',
-      'There already: customer purchase IP',
-      'All that goes to the bank: access activity log, receipt, customer purchase IP',
-      'Recommended, and not there: customer communication, product description',
+      'Already there: customer purchase IP',
+      'Everything that goes to the bank: access activity log, receipt, customer purchase IP',
+      'Recommended but missing: customer communication, product description',
       'Who answers at the deadline: Your team: draft evidence has switched the provider’s own answer (Smart Disputes) off.',
     ]);
     expect(preview.changes.at(-1)).toMatch(/^Response due by .* left\.$/);

@@ -108,7 +108,7 @@ async function isOurFolder(folder: string): Promise<boolean> {
   const found = await lstat(folder).catch(() => null);
   if (!found) return false;
   if (found.isDirectory() && found.uid === (process.getuid?.() ?? found.uid)) return true;
-  throw new Error(`${folder} belongs to somebody else`);
+  throw new Error(`${folder} belongs to another user`);
 }
 
 /** An install with a strict umask leaves files that only their owner may read. */

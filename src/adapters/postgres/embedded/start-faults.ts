@@ -23,7 +23,7 @@ const faults: readonly Fault[] = [
   },
   {
     sign: /Read-only file system|EROFS/,
-    sentence: 'The disk can only be read',
+    sentence: 'The disk is read-only',
     hint: 'Choose a data folder that can be written with PAYDESK_HOME.',
   },
   {
@@ -33,34 +33,34 @@ const faults: readonly Fault[] = [
   },
   {
     sign: /Permission denied|EACCES/,
-    sentence: 'The data folder may not be read or written by this user',
+    sentence: 'This user may not read or write the data folder',
     hint: 'Start as the user who first started it, or choose another data folder with PAYDESK_HOME.',
   },
   {
     // Node says ENOENT when a parent cannot be made, for instance on a disk that can only be read.
     sign: /ENOTDIR|EEXIST|ENOENT.*mkdir/,
-    sentence: 'The data folder cannot be made there',
+    sentence: 'The data folder cannot be created there',
     hint: 'Choose another data folder with PAYDESK_HOME.',
   },
   {
     sign: /password authentication failed/,
-    sentence: 'The file `secret` beside the data is not the one that the data was made with',
-    hint: 'Put the right file back, or move the data folder away to begin anew.',
+    sentence: 'The file `secret` beside the data does not belong to this data',
+    hint: 'Put the right file back, or move the data folder away to start with an empty one.',
   },
   {
     sign: /ENOENT.*[\\/]secret/,
     sentence: 'The file `secret` beside the data is missing',
-    hint: 'Put it back, or move the data folder away to begin anew.',
+    hint: 'Put it back, or move the data folder away to start with an empty one.',
   },
   {
     sign: /could not look up effective user/,
-    sentence: 'PostgreSQL cannot make its data, because this user has no name on this machine',
+    sentence: 'PostgreSQL cannot create its data, because this user has no name on this machine',
     hint: 'Start as a user with a line in /etc/passwd.',
   },
   {
     sign: /database files are incompatible with server|initialized by PostgreSQL version/,
     sentence: 'The data was written by another version of PostgreSQL',
-    hint: 'Move the data folder away to begin anew, or go back to the version of Paydesk that wrote it.',
+    hint: 'Move the data folder away to start with an empty one, or go back to the version of Paydesk that wrote it.',
   },
 ];
 
@@ -90,9 +90,9 @@ export async function withFolderFaults<Value>(folder: string, work: () => Promis
 export function wrongVersion(folder: string, found: string, brought: string): OpsError {
   return new OpsError(
     'misconfigured',
-    `The data in ${folder} was written by PostgreSQL ${found}; this Paydesk brings PostgreSQL ${brought}.`,
+    `The data in ${folder} was written by PostgreSQL ${found}; this Paydesk comes with PostgreSQL ${brought}.`,
     {
-      hint: `Move the folder away to begin anew, or go back to the version of Paydesk that wrote it. ${ownDatabaseHint}`,
+      hint: `Move the folder away to start with an empty one, or go back to the version of Paydesk that wrote it. ${ownDatabaseHint}`,
     },
   );
 }
@@ -111,7 +111,7 @@ export function noBinaries(platform: string, cause: unknown): OpsError {
 }
 
 export function didNotMake(folder: string, cause: unknown): OpsError {
-  return new OpsError('unavailable', `PostgreSQL could not make its data in ${folder}.`, {
+  return new OpsError('unavailable', `PostgreSQL could not create its data in ${folder}.`, {
     hint: `Try again, or choose another data folder with PAYDESK_HOME. ${ownDatabaseHint}`,
     cause,
   });
