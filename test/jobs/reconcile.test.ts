@@ -7,7 +7,8 @@ import { silentLog } from '../../src/kernel/log.js';
 import type { OutgoingMessage } from '../../src/ports/outbox.js';
 import { recordingLog, type Line } from '../engine/recording-log.js';
 import { startBench, type Bench } from '../reconciliation/bench.js';
-import { linesOf } from '../support/cards.js';
+import { dayCard } from '../../src/views/reconciliation/day.js';
+import { faultsOf, linesOf } from '../support/cards.js';
 
 const morning = '2026-11-28T06:00:00Z';
 let bench: Bench;
@@ -116,6 +117,23 @@ describe('a day is one card', () => {
     await runTwice();
     await bench.put('northpay_again.csv', p1, p2);
     expect(await runTwice()).toEqual([]);
+  });
+
+  it('draws thirty days as twenty points at most, the worst of those that it joins', async () => {
+    await bookAll();
+    await bench.put('northpay_27.csv', p1, p2);
+    await runTwice();
+    const businessDay = parseDay('2026-11-27') ?? 0;
+    const report = await bench.desk.day({ partner: 'northpay', businessDay });
+    const trend = Array.from({ length: 31 }, (_, at) => ({
+      businessDay: businessDay - 30 + at,
+      explained: at === 30 ? 97.5 : 99,
+    }));
+    const card = dayCard({ ...report!, trend });
+    expect(faultsOf(card)).toEqual([]);
+    const chart = card.blocks.at(-1) as unknown as { chart: { series: { data: object[] }[] } };
+    expect(chart.chart.series[0]?.data).toHaveLength(16);
+    expect(chart.chart.series[0]?.data.at(-1)).toEqual({ label: '27 Nov', value: 97.5 });
   });
 
   it('a corrected file of the same day resolves the break', async () => {

@@ -109,11 +109,11 @@ function chartOf({ currencies }: Outlook): CardBlock | null {
   const major = (minor: bigint | null): number =>
     Number(minor ?? 0n) / 10 ** (currencyExponent(currency) ?? 0);
   const labels = days.map(({ day }) => dayText(day).slice(4));
-  return barChart(`Expected and came by day, ${currency}`, labels, [
+  return barChart(`Expected and received by day, ${currency}`, labels, [
     {
       name: isJudged ? 'Expected' : 'Expected from today',
       values: days.map(({ expectedMinor }) => major(expectedMinor)),
     },
-    { name: 'Came', values: days.map(({ cameMinor }) => major(cameMinor)) },
+    { name: 'Received', values: days.map(({ cameMinor }) => major(cameMinor)) },
   ]);
 }
