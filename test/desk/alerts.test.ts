@@ -168,7 +168,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
 
   it('a standing approval moves the traffic, says so, and returns it by itself', async () => {
     const route = await pausableRoute(desk, 'northpay');
-    const hourFromNow = Math.ceil((desk.clock.now().getTime() + 12 * hourMs) / 1000);
+    const armedUntil = Math.ceil((desk.clock.now().getTime() + 12 * hourMs) / 1000);
     const id = await guarded.ask('ines', `/remediate arm-route ${route.id}`, {
       metric: 'authorisation-success',
       drop: '20',
@@ -177,7 +177,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
       probe: '10',
       most: '5000',
       uses: '1',
-      until: hourFromNow as never,
+      until: armedUntil,
       reason: 'Declines rise',
       why: 'Nights are thin',
     });
