@@ -48,9 +48,13 @@ say('| hour (UTC) | first card, median and slowest | names the partner, median a
 say('| ---------- | ------------------------------ | ------------------------------------- |');
 for (let hour = 0; hour < 24; hour += 3) {
   const own = found.filter((one) => one.hour === hour);
-  say(`| ${hour} | ${spread(own.map(({ firstMs }) => firstMs))} | ${spread(own.map(({ namedMs }) => namedMs))} |`);
+  say(
+    `| ${hour} | ${spread(own.map(({ firstMs }) => firstMs))} | ${spread(own.map(({ namedMs }) => namedMs))} |`,
+  );
 }
-say(`all (n = ${found.length}): ${spread(found.map(({ namedMs }) => namedMs))}; other alerts: ${falseAlerts}`);
+say(
+  `all (n = ${found.length}): ${spread(found.map(({ namedMs }) => namedMs))}; other alerts: ${falseAlerts}`,
+);
 
 function spread(times: number[]): string {
   return `${percentile(times, 0.5) / secondMs} s, ${Math.max(...times) / secondMs} s`;
@@ -76,12 +80,7 @@ function rowOf(
   { partner, method, country }: Check['route'],
   { createdMs, learntMs, decline }: Pick<Check, 'createdMs' | 'learntMs' | 'decline'>,
 ): Row {
-  return {
-    atMs: createdMs,
-    learntMs,
-    failed: decline !== null,
-    values: [partner.id, method, country.code],
-  };
+  return { atMs: createdMs, learntMs, failed: decline !== null, values: [partner.id, method, country.code] };
 }
 
 /** A day after eight weeks, as the watch goes through it. */
@@ -105,9 +104,15 @@ function watch(rows: readonly Row[], begins: readonly number[]): void {
       .filter((at) => at < now)
       .map((at) => ({ at: new Date(at), counts: count(at, Math.min(now, at + bucketMs)) }));
     const from = Math.min(suddenFrom ?? Infinity, now - recentShare * bucketMs);
-    detector.glance({ unfinished, recent: { from: new Date(from), counts: count(from, now) }, now: new Date(now) });
+    suddenFrom =
+      detector
+        .glance({
+          unfinished,
+          recent: { from: new Date(from), counts: count(from, now) },
+          now: new Date(now),
+        })
+        ?.getTime() ?? null;
     const open = detector.detected();
-    suddenFrom = open.find(({ facts }) => facts.early)?.onsetAt.getTime() ?? null;
     const running = begins.findIndex((at) => now >= at && now < at + hourMs);
     const mine = seen[running];
     if (open.length > 0 && mine === undefined && !wasOpen) falseAlerts++;
@@ -115,7 +120,8 @@ function watch(rows: readonly Row[], begins: readonly number[]): void {
     if (!mine || open.length === 0) continue;
     const sinceMs = now - begins[running]!;
     mine.firstMs = Math.min(mine.firstMs, sinceMs);
-    if (open.some(({ slice }) => slice.partner === 'northpay')) mine.namedMs = Math.min(mine.namedMs, sinceMs);
+    if (open.some(({ slice }) => slice.partner === 'northpay'))
+      mine.namedMs = Math.min(mine.namedMs, sinceMs);
   }
   found.push(...seen);
 }

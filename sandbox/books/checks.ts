@@ -43,7 +43,9 @@ export async function advanceChecks(
   await settle(client, world, toMs);
   await copyChecks(client, world, { fromMs, toMs, partnerId: null });
   if (minuteOf(fromMs) !== minuteOf(toMs))
-    await client.query('delete from books.checks where created_at < $1', [new Date(toMs - world.checks.keptMs)]);
+    await client.query('delete from books.checks where created_at < $1', [
+      new Date(toMs - world.checks.keptMs),
+    ]);
 }
 
 /** Those that waited for their answer. */
@@ -72,9 +74,9 @@ export async function rewriteChecks(
 ): Promise<void> {
   if (world.checks.perMinute === 0) return;
   const { fromMs, partnerId } = stretch;
-  await client.query('delete from books.checks where created_at > $1 and ($2::text is null or partner = $2)', [
-    new Date(fromMs),
-    partnerId,
-  ]);
+  await client.query(
+    'delete from books.checks where created_at > $1 and ($2::text is null or partner = $2)',
+    [new Date(fromMs), partnerId],
+  );
   await copyChecks(client, world, stretch);
 }

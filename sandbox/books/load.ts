@@ -43,7 +43,8 @@ export async function loadHistory(
 
 /** Making the checks takes this process, and building indexes the server. */
 async function indexAfterChecks(client: pg.PoolClient, world: World, toMs: number): Promise<void> {
-  if (world.checks.perMinute > 0) await copyChecks(client, world, { fromMs: -Infinity, toMs, partnerId: null });
+  if (world.checks.perMinute > 0)
+    await copyChecks(client, world, { fromMs: -Infinity, toMs, partnerId: null });
   await runAll(client, createIndexes[0]);
 }
 

@@ -1,5 +1,5 @@
 /**
- * Checks of saved cards: attempts of no amount that a subscription business sends at every hour, most of them through its
+ * Checks of saved cards: attempts of no amount that a subscription business sends at every hour, half of them through its
  * main partner, so that trouble there shows within minutes, at night as well, and can be told from trouble everywhere.
  * Invariant: a check depends on seed, minute, index and the disturbances, like an order; it moves no money, so no ledger,
  * payout or statement knows of it. Deliberately absent: retries, and a life after the answer.
@@ -35,14 +35,14 @@ export interface CheckPlan {
 }
 
 /** Enough at any hour for an outage of the main partner to be told from chance within two minutes. */
-export const everydayChecks: CheckPlan = { perMinute: 40, keptMs: 2.5 * dayMs };
+export const everydayChecks: CheckPlan = { perMinute: 70, keptMs: 1.5 * dayMs };
 
 const slots = { route: 0, offset: 1, probe: 2, outcome: 3, latency: 4, reason: 8 } as const;
 /** So much of the traffic is the same at every hour: renewals do not sleep. */
 const floor = 0.7;
 
-/** Of what its payments would suggest: three checks in five are the main partner's. */
-const mainPartnerFactor = 2.5;
+/** Of what its payments would suggest: nearly half of all checks are the main partner's. */
+const mainPartnerFactor = 1.5;
 
 const routes = allRoutes.filter(({ method }) => method === 'card' || method === 'wallet');
 const shareOf = ({ partner, weight, country }: Route, hour: number): number =>
@@ -59,7 +59,10 @@ export function createCardChecks(sources: CheckSources): (minute: number) => Car
   return (minute) => {
     if (perMinute === 0) return [];
     const expected = (perMinute * (totals[hourOf(minute * minuteMs) % 24] ?? meanTotal)) / meanTotal;
-    const count = Math.max(0, Math.round(expected + Math.sqrt(expected) * normal(hash(seed, minute, 0xcad), 0)));
+    const count = Math.max(
+      0,
+      Math.round(expected + Math.sqrt(expected) * normal(hash(seed, minute, 0xcad), 0)),
+    );
     return Array.from({ length: count }, (_, index) => createCheck(sources, minute, index));
   };
 }

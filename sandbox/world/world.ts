@@ -12,7 +12,14 @@ import { createIdCodec, type IdCodec } from './ids.js';
 import { withDetours } from './detours.js';
 import { createLateIndex, unpack, type OrderPlace, type PackedOrder } from './late-index.js';
 import { createDisturbances, moneyChangesFrom, type Disturbance, type Disturbances } from './disturbances.js';
-import { createOrderMaker, createSuccessChance, type Attempt, type Order, type OrderDraw, type OrderFacts } from './orders.js';
+import {
+  createOrderMaker,
+  createSuccessChance,
+  type Attempt,
+  type Order,
+  type OrderDraw,
+  type OrderFacts,
+} from './orders.js';
 import { countries, currencies, partners, type Partner, type Route } from './partners.js';
 import { createPeople, type People } from './people.js';
 import { createPlaces } from './places.js';

@@ -46,8 +46,11 @@ export interface Glance {
 /** Watches one metric: causal, one step a bucket, the same after the same buckets. */
 export interface Detector {
   observe(bucket: MetricBucket): void;
-  /** Looks at what is counted so far of buckets that have not ended; learns nothing. */
-  glance(glance: Glance): void;
+  /**
+   * Looks at what is counted so far of buckets that have not ended; learns nothing. Answers from when on the last moments are
+   * to be counted next time, because something began then; null for the last moments alone.
+   */
+  glance(glance: Glance): Date | null;
   /** Open after the newest bucket, and what the last glance showed. */
   detected(): Detected[];
   /** What it sees in a slice; null for a slice that it never saw. */
@@ -70,7 +73,11 @@ export interface AlertDeps {
   titleOf(alert: Alert): string;
   channelNameOf(alert: Alert): string;
   /** Markdown. */
-  summaryOf(incident: Incident, alerts: readonly Alert[], timeline: readonly IncidentEntry[]): Promise<string>;
+  summaryOf(
+    incident: Incident,
+    alerts: readonly Alert[],
+    timeline: readonly IncidentEntry[],
+  ): Promise<string>;
   audit: AuditTrail;
   transactions: Transactions;
   /** Enqueues the live card, and the news in its thread. */

@@ -89,8 +89,11 @@ async function evaluate(deps: AlertDeps, metric: Metric, own: Watched): Promise<
     own.openFrom ??= (await deps.buckets.newest(metric.id)) ?? new Date(now.getTime() - firstLookMs);
     const { newestData, unfinished } = await count(deps, metric, now);
     await feed(deps, metric, own);
-    own.detector.glance({ unfinished, recent: await countRecent(deps, metric, own, now), now });
-    own.suddenFrom = own.detector.detected().find(({ facts }) => facts.early)?.onsetAt ?? null;
+    own.suddenFrom = own.detector.glance({
+      unfinished,
+      recent: await countRecent(deps, metric, own, now),
+      now,
+    });
     own.evaluatedAt = now;
     own.failingSince = null;
     await settle(deps, metric, own, lateSince(metric, newestData, now));

@@ -74,17 +74,18 @@ export function detectorOf(metric: Metric): Detector {
       const last = unfinished.at(-1);
       const sudden = last ? look([{ at: last.at, counts: moments.counts }], sinceMs) : null;
       const seen = sudden ?? look(unfinished, sinceMs);
-      everywhereSince =
-        seen && Object.keys(seen.slice).length === 0 ? (everywhereSince ?? now.getTime()) : null;
+      everywhereSince = isEverywhere(seen) ? (everywhereSince ?? now.getTime()) : null;
       const isUnclear = everywhereSince !== null && now.getTime() - everywhereSince < patienceMs;
-      if (!seen || isUnclear) return void (glimpsed = null);
+      glimpsed = null;
+      if (!seen) return null;
       // What began just now is counted by itself, and what began before with its buckets.
       const isSudden = sudden !== null && seen.onsetMs >= (last?.at.getTime() ?? 0);
       const view = isSudden ? { ...seen, onsetMs: moments.from.getTime() } : seen;
       const early = isSudden
         ? totalsOf(metric, [{ at: now, counts: moments.counts }], view.slice, view.onsetMs)
         : soFar(view);
-      glimpsed = { view, reason: 'evidence', usual: usualOf(view, early), early };
+      if (!isUnclear) glimpsed = { view, reason: 'evidence', usual: usualOf(view, early), early };
+      return isSudden ? moments.from : null;
     },
     detected: () =>
       // Missing attempts are for a metric of volume: two of rates would report the same loss twice.
@@ -100,6 +101,9 @@ export function detectorOf(metric: Metric): Detector {
     sight: (slice) => sightOf(metric, recent, slice, [...open.values()]),
   };
 }
+
+const isEverywhere = (view: AlertView | null): boolean =>
+  view !== null && Object.keys(view.slice).length === 0;
 
 interface Totals {
   attempts: number;
@@ -151,7 +155,8 @@ const reasonWords: Partial<Record<Verdict['reason'], string>> = {
   explains_more: 'a smaller slice explains the change better',
 };
 
-const earlyWords = 'seen early: the last minute alone is enough evidence; the next full count confirms it or not';
+const earlyWords =
+  'seen early: the last minute alone is enough evidence; the next full count confirms it or not';
 
 function sightOf(
   metric: Metric,

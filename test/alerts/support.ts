@@ -84,7 +84,10 @@ export function depsOn(stage: Stage, wire: Wire = createWire()): AlertDeps & Inv
     buckets: createMetricBuckets(bench.db),
     detectorOf: () => ({
       observe: (bucket) => void stage.observed.push(bucket),
-      glance: ({ unfinished }) => void stage.glanced.push(...unfinished),
+      glance: ({ unfinished }) => {
+        stage.glanced.push(...unfinished);
+        return null;
+      },
       detected: () => stage.seen,
       sight: () => null,
     }),
@@ -95,12 +98,14 @@ export function depsOn(stage: Stage, wire: Wire = createWire()): AlertDeps & Inv
     titleOf,
     channelNameOf: () => 'northpay',
     summaryOf: (incident, alerts, timeline) =>
-      Promise.resolve(incidentSummary({
-        names: new Map(),
-        incident,
-        alerts: alerts.map((alert) => ({ alert, title: titleOf(alert) })),
-        timeline,
-      })),
+      Promise.resolve(
+        incidentSummary({
+          names: new Map(),
+          incident,
+          alerts: alerts.map((alert) => ({ alert, title: titleOf(alert) })),
+          timeline,
+        }),
+      ),
     audit: createAuditTrail(createAuditStore(bench.db)),
     transactions: bench.db,
     tell: async (tx, alert, news) => {

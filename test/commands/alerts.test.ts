@@ -18,6 +18,7 @@ const clock = fixedClock(now);
 const metric = shippedMetrics[0]!;
 let calls: unknown[][];
 let active: Alert[];
+let dueAt: Date | null;
 
 const anAlert = (changed: Partial<Alert> = {}): Alert => ({
   id: 'ALR-7',
@@ -42,6 +43,7 @@ const anAlert = (changed: Partial<Alert> = {}): Alert => ({
 beforeEach(() => {
   calls = [];
   active = [anAlert()];
+  dueAt = null;
 });
 
 const alertDesk = (): AlertService => {
@@ -82,6 +84,7 @@ const alertDesk = (): AlertService => {
 
 const deps = (): AlertsDeps => ({
   alerts: alertDesk(),
+  disputeDueBefore: () => Promise.resolve(dueAt),
   surroundingsOf: () => Promise.resolve({ partner: null, changes: [], runbook: null }),
   clock,
   remediation: null,
@@ -224,6 +227,13 @@ describe('/alerts', () => {
       ['snooze', 'ALR-7', 'U1ANA', new Date(now.getTime() + hourMs)],
       ['dismiss', 'ALR-7', 'U1ANA'],
     ]);
+  });
+
+  it('a snooze ends when a dispute of its partner is due', async () => {
+    dueAt = new Date(now.getTime() + hourMs / 4);
+    active = [anAlert({ slice: { partner: 'northpay' } })];
+    await given('ALR-7', alertIds.snooze);
+    expect(calls).toEqual([['snooze', 'ALR-7', 'U1ANA', dueAt]]);
   });
 
   it('says that no books are connected', async () => {

@@ -70,7 +70,9 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
       const found = await look();
       if (found !== undefined) return found;
     }
-    throw new Error(`not within ${mostMs / secondMs} s: ${what}; ${(await cards()).map(({ text }) => text).join(' | ')}`);
+    throw new Error(
+      `not within ${mostMs / secondMs} s: ${what}; ${(await cards()).map(({ text }) => text).join(' | ')}`,
+    );
   };
   const channels = async (): Promise<Channel[]> => (await desk.state()).channels;
   const messagesIn = async (name: string): Promise<Message[]> =>
@@ -116,7 +118,12 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
     const route = await pausableRoute(desk, 'northpay');
     const { view } = await click(card, 'remediation_start_pause-route', 'ines');
     const endsAt = Math.ceil(desk.clock.now().getTime() / 1000) + 45 * 60;
-    const typed = { route: route.id, until: endsAt, reason: 'Northpay declines', why: 'Customers cannot pay' };
+    const typed = {
+      route: route.id,
+      until: endsAt,
+      reason: 'Northpay declines',
+      why: 'Customers cannot pay',
+    };
     const id = requestedIn(await guarded.submit('ines', view!, typed)) ?? '';
     await guarded.click('lars', id, 'approve');
     await guarded.reaches(id, 'done', /done/);
@@ -127,7 +134,9 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
       (await cardLike(/^Recovered: Success rate/))?.ts === card.ts ? true : undefined,
     );
     expect(buttonsOf((await cardLike(/^Recovered: Success rate/))!)).toEqual([]);
-    const pinned = (await messagesIn(room.name)).find((message) => buttonsOf(message).includes('incident_close'));
+    const pinned = (await messagesIn(room.name)).find((message) =>
+      buttonsOf(message).includes('incident_close'),
+    );
     const { view: form } = await click(pinned!, 'incident_close', 'ana', room.id);
     await guarded.submit('ana', form!, { cause: 'Northpay deployed a bad build', impact: '40 customers' });
     const closed = await until('the archive', async () =>
@@ -136,7 +145,12 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
     const [file] = closed.messages.flatMap(({ files = [] }) => files);
     const headers = { authorization: `Bearer ${desk.slack.credentials.botToken}` };
     const summary = await (await fetch(file?.url_private ?? '', { headers })).text();
-    for (const part of ['Northpay deployed a bad build', '40 customers', /ALR-\d+ was acknowledged/, /resolved/])
+    for (const part of [
+      'Northpay deployed a bad build',
+      '40 customers',
+      /ALR-\d+ was acknowledged/,
+      /resolved/,
+    ])
       expect(summary).toMatch(part);
   });
 
@@ -154,7 +168,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
 
   it('a standing approval moves the traffic, says so, and returns it by itself', async () => {
     const route = await pausableRoute(desk, 'northpay');
-    const hourFromNow = Math.ceil((desk.clock.now().getTime() + 12 * hourMs) / 1000);
+    const armedUntil = Math.ceil((desk.clock.now().getTime() + 12 * hourMs) / 1000);
     const id = await guarded.ask('ines', `/remediate arm-route ${route.id}`, {
       metric: 'authorisation-success',
       drop: '20',
@@ -163,7 +177,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
       probe: '10',
       most: '5000',
       uses: '1',
-      until: hourFromNow as never,
+      until: armedUntil,
       reason: 'Declines rise',
       why: 'Nights are thin',
     });
@@ -174,7 +188,9 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
     await passUntil('the traffic to move', [10 * secondMs, minuteMs], async () =>
       (await routeNow(desk, route.id)).state === 'paused' ? true : undefined,
     );
-    await until('it is said in the thread', async () => /Standing approval REM-\d+/.test(await threadOf(card)));
+    await until('it is said in the thread', async () =>
+      /Standing approval REM-\d+/.test(await threadOf(card)),
+    );
     await guarded.heard('approvals', 'Undo now');
     await stop('partner-outage');
     await passUntil('the return', [5 * minuteMs, hourMs], async () =>

@@ -21,7 +21,10 @@ export function createMetricSource(database: Database): MetricSource {
   return {
     read: async (metric, { from, to, now }) => {
       const sql = `select * from (${metric.sql}) as counted limit ${rowsMax + 1}`;
-      const rows = await database.query<CountRow>(sql, metric.sql.includes('$3') ? [from, to, now] : [from, to]);
+      const rows = await database.query<CountRow>(
+        sql,
+        metric.sql.includes('$3') ? [from, to, now] : [from, to],
+      );
       if (rows.length > rowsMax)
         throw unreadable(metric, `more than ${rowsMax} rows`, 'Remove a dimension that has too many values.');
       const buckets = new Map<number, MetricCount[]>();

@@ -95,7 +95,7 @@ interface SummaryFacts {
 /** Markdown. */
 export function incidentSummary({ incident, alerts, timeline, names }: SummaryFacts): string {
   const { id, title, openedAt, openedBy, closedAt, closedBy, cause, impact, problems } = incident;
-  const who = (by: string | null): string => 
+  const who = (by: string | null): string =>
     by === null || by === 'paydesk' ? 'Paydesk' : lined(names.get(by) ?? by);
   const onset = alerts.map(({ alert }) => alert.onsetAt).reduce((a, b) => (a < b ? a : b), openedAt);
   const lines = [
@@ -120,7 +120,10 @@ export function incidentSummary({ incident, alerts, timeline, names }: SummaryFa
     '',
     '## Alerts',
     '',
-    ...alerts.map(({ alert, title: words }) => `- ${alert.id}${alert.state === 'resolved' ? '' : ` (${alert.state})`}: ${lined(words)}`),
+    ...alerts.map(
+      ({ alert, title: words }) =>
+        `- ${alert.id}${alert.state === 'resolved' ? '' : ` (${alert.state})`}: ${lined(words)}`,
+    ),
     '',
     '## Timeline',
     '',
