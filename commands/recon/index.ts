@@ -16,6 +16,7 @@ import { overviewCard } from '../../src/views/reconciliation/overview.js';
 import { noticeCard } from '../../src/views/remediation/answers.js';
 import { startableIn } from '../../src/views/remediation/start.js';
 import { requireMember } from '../door.js';
+import { refuseNearMiss } from '../near-miss.js';
 import { clicks, submissions } from './clicks.js';
 import { reconciliation, requireReconciliation, type ReconDeps } from './deps.js';
 import { breakIdIn, dayIn, filterFrom, partnerIn, refuseOthers } from './reading.js';
@@ -79,10 +80,14 @@ async function overview({ request: { answer }, recon }: Call): Promise<void> {
 }
 
 async function showDay({ request: { answer, text }, words, recon }: Call): Promise<void> {
+  const [first = ''] = words;
+  const ids = recon.partners.map((one) => one.partner);
   const partner = partnerIn(words, recon.partners);
+  if (partnerIn([first], recon.partners) === null)
+    refuseNearMiss('/recon', first, [...[...verbs.keys()].filter((verb) => verb !== ''), 'help', ...ids]);
   if (partner === null)
     throw new OpsError('not_found', `“${text.trim().slice(0, 60)}” is no partner, day or verb of /recon.`, {
-      hint: `Partners: ${recon.partners.map((one) => one.partner).join(', ')}. \`/recon help\` shows more.`,
+      hint: `Partners: ${ids.join(', ')}. \`/recon help\` shows more.`,
     });
   const today = recon.today(partner.partner);
   refuseOthers(words, { partner, today });
