@@ -14,6 +14,7 @@ import {
 import type { WatchService } from '../src/payments/watch.js';
 import { hourMs } from '../src/kernel/clock.js';
 import type { Log } from '../src/kernel/log.js';
+import { hasVisibleText } from '../src/kernel/visible-text.js';
 import type { AuditRecorder } from '../src/ports/audit.js';
 import type { Card } from '../src/ports/card.js';
 import type {
@@ -207,7 +208,7 @@ async function reveal(
   desk: PaymentDeps,
 ): Promise<SubmissionAnswer> {
   const why = (values[revealReason] ?? '').trim();
-  if (why === '') return { kind: 'errors', errors: { [revealReason]: 'Say why you need it.' } };
+  if (!hasVisibleText(why)) return { kind: 'errors', errors: { [revealReason]: 'Say why you need it.' } };
   await requireRole(desk, userId, desk.revealRoles, personalData);
   const last = await lastOf(desk.payments.follow(memo));
   if (last?.kind !== 'trace') return { kind: 'show', modal: revealedModal([], null) };

@@ -8,6 +8,7 @@
 import type { Clock } from '../src/kernel/clock.js';
 import { OpsError } from '../src/kernel/errors.js';
 import { maskEmail, redactCardNumbers } from '../src/kernel/sensitive.js';
+import { hasVisibleText } from '../src/kernel/visible-text.js';
 import type { AuditRecorder } from '../src/ports/audit.js';
 import type {
   ActionRequest,
@@ -166,7 +167,7 @@ async function reveal(
   desk: QueryDeps,
 ): Promise<SubmissionAnswer> {
   const why = (values[revealReason] ?? '').trim();
-  if (why === '') return { kind: 'errors', errors: { [revealReason]: 'Say why you need it.' } };
+  if (!hasVisibleText(why)) return { kind: 'errors', errors: { [revealReason]: 'Say why you need it.' } };
   await requireRole(desk, person.userId, desk.revealRoles, personalData);
   const call = await callOf(memo, desk);
   await requireRunner(call.query, person.userId, desk);

@@ -2,6 +2,7 @@
  * Opening an incident from an alert, and closing it.
  */
 import { OpsError } from '../../src/kernel/errors.js';
+import { hasVisibleText } from '../../src/kernel/visible-text.js';
 import type { ActionRequest, SubmissionAnswer, SubmissionRequest } from '../../src/ports/command.js';
 import { closeIncidentModal, incidentIds } from '../../src/views/alerts/incident.js';
 import { requireLookups } from '../door.js';
@@ -36,7 +37,7 @@ export const incidentSubmissions: Readonly<
 };
 
 function faultOf(name: string, text: string, empty: string): Record<string, string> {
-  if (text.trim() === '') return { [name]: empty };
+  if (!hasVisibleText(text)) return { [name]: empty };
   return text.length > textMax ? { [name]: `At most ${textMax} characters; these are ${text.length}.` } : {};
 }
 

@@ -4,6 +4,7 @@
 import { dayMs, hourMs } from '../../src/kernel/clock.js';
 import { formatDuration, parseDuration } from '../../src/kernel/duration.js';
 import { OpsError } from '../../src/kernel/errors.js';
+import { nearest } from '../../src/kernel/nearest.js';
 import type { AlertSlice } from '../../src/ports/alerts.js';
 import type { Card } from '../../src/ports/card.js';
 import type { Command } from '../../src/ports/command.js';
@@ -12,6 +13,7 @@ import { alertCard, alertIds, alertListCard, metricOf, namedOf } from '../../src
 import { precisionCard, quietCard, runbookCard, sightCard } from '../../src/views/alerts/answers.js';
 import { startableIn } from '../../src/views/remediation/start.js';
 import { requireLookups } from '../door.js';
+import { refuseNearMiss } from '../near-miss.js';
 import { connected, type AlertsDeps } from './deps.js';
 import { incidentActions, incidentSubmissions } from './incidents.js';
 
@@ -89,6 +91,7 @@ async function cardFor(text: string, personId: string, desk: AlertsDeps): Promis
     case 'show':
       return oneCard(rest[0] ?? '', desk);
     default:
+      if (!/\d/.test(word)) refuseNearMiss('/alerts', word, ['why', 'quiet', 'precision', 'show', 'help']);
       return oneCard(word, desk);
   }
 }
@@ -137,8 +140,10 @@ async function quieted([id = '', ...words]: string[], personId: string, desk: Al
 function requireMetric(id: string, metrics: readonly Metric[]): Metric {
   const metric = metrics.find((candidate) => candidate.id === id.toLowerCase());
   if (metric) return metric;
+  const ids = metrics.map((candidate) => candidate.id);
+  const guess = nearest(id.slice(0, 60), ids);
   throw new OpsError('invalid', id === '' ? 'Which metric?' : 'Unknown metric.', {
-    hint: `Metrics: ${metrics.map((candidate) => candidate.id).join(', ')}`,
+    hint: id === '' || guess === null ? `Metrics: ${ids.join(', ')}` : `Did you mean ${guess}?`,
   });
 }
 

@@ -8,6 +8,7 @@ import { openIds, pageIds } from '../../src/views/disputes/queue.js';
 import { mention } from '../../src/views/kit/blocks.js';
 import { lookUpIds } from '../../src/views/kit/look-ups.js';
 import { requireLookups, requireMember } from '../door.js';
+import { refuseNearMiss } from '../near-miss.js';
 import { connected, requireDisputeId, type DisputeDeps } from './deps.js';
 import { askedCard, oneCard } from './one.js';
 import { queueCard, queuePage } from './queue.js';
@@ -60,9 +61,12 @@ export const disputeCommand: Command<DisputeDeps> = {
   },
 };
 
-function cardFor(text: string, readerId: string, desk: DisputeDeps): Promise<Card> {
+async function cardFor(text: string, readerId: string, desk: DisputeDeps): Promise<Card> {
   const found = /^(?:(due|stats)(?:\s+([^]*))?)?$/i.exec(text);
-  if (found === null) return askedCard(text, readerId, desk);
+  if (found === null) {
+    if (/^[a-z]+$/i.test(text)) refuseNearMiss('/dispute', text, ['due', 'stats', 'help']);
+    return askedCard(text, readerId, desk);
+  }
   const [, word = 'due', rest = ''] = found;
   return word.toLowerCase() === 'stats' ? monthCard(rest, desk) : queueCard(rest, desk);
 }

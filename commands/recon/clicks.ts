@@ -1,6 +1,7 @@
 /** The buttons and windows of reconciliation. */
 import { parseDay } from '../../src/kernel/calendar-day.js';
 import { OpsError } from '../../src/kernel/errors.js';
+import { hasVisibleText } from '../../src/kernel/visible-text.js';
 import type { ActionRequest, SubmissionAnswer, SubmissionRequest } from '../../src/ports/command.js';
 import type { UnitKey } from '../../src/ports/reconciliation.js';
 import type { ReconciliationService } from '../../src/reconciliation/reconciliation.js';
@@ -84,7 +85,7 @@ const withReason =
   async (request: SubmissionRequest, desk: ReconDeps): Promise<SubmissionAnswer> => {
     await requireMember(desk, request.person.userId, reconciliation);
     const why = request.values.why ?? '';
-    if (why.trim() === '') return { kind: 'errors', errors: { why: 'Say why.' } };
+    if (!hasVisibleText(why)) return { kind: 'errors', errors: { why: 'Say why.' } };
     await submit(request, requireReconciliation(desk), why);
     return { kind: 'close' };
   };

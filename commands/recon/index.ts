@@ -18,6 +18,7 @@ import { noticeCard } from '../../src/views/remediation/answers.js';
 import { startableIn } from '../../src/views/remediation/start.js';
 import { requireMember } from '../door.js';
 import { answerBreaks, sendBreaks } from './breaks.js';
+import { refuseNearMiss } from '../near-miss.js';
 import { clicks, submissions } from './clicks.js';
 import { reconciliation, requireReconciliation, type ReconDeps } from './deps.js';
 import { breakIdIn, dayIn, fileWordIn, partnerIn, periodIn, refuseOthers, unknownPeriod } from './reading.js';
@@ -84,14 +85,16 @@ async function overview({ request: { answer }, recon }: Call): Promise<void> {
 }
 
 async function showDay({ request: { answer, text }, words, recon }: Call): Promise<void> {
+  const [first = ''] = words;
+  const ids = recon.partners.map((one) => one.partner);
   const partner = partnerIn(words, recon.partners);
+  if (partnerIn([first], recon.partners) === null)
+    refuseNearMiss('/recon', first, [...[...verbs.keys()].filter((verb) => verb !== ''), 'help', ...ids]);
   if (partner === null)
     throw new OpsError(
       'not_found',
       `“${text.trim().slice(0, 60)}” is not a partner, a day or a subcommand of /recon.`,
-      {
-        hint: `Partners: ${recon.partners.map((one) => one.partner).join(', ')}. \`/recon help\` shows more.`,
-      },
+      { hint: `Partners: ${ids.join(', ')}. \`/recon help\` shows more.` },
     );
   const today = recon.today(partner.partner);
   refuseOthers(words, { partner, today });

@@ -12,7 +12,7 @@ import { cardNumberRefusal } from '../kernel/card-number-refusal.js';
 import { containsCardNumber } from '../kernel/sensitive.js';
 import { fail, ok, type Result } from '../kernel/result.js';
 import type { AttemptReference, CardSighting } from '../ports/books.js';
-import { sightings, withoutDays, type Asked } from './sightings.js';
+import { sightings, sightingsAmong, withoutDays, type Asked } from './sightings.js';
 import {
   followedPrefixes,
   otherPrefixes,
@@ -62,9 +62,15 @@ export function recognise(pasted: string, asked: Asked): Result<Identifier[], Un
     ...sighting,
   }));
   const readings = distinct([...variantsOf(pasted, text).flatMap(references), ...seen]);
-  const found = readings.length > 0 ? readings : distinct(wordsWithAnId(text).flatMap(references));
+  const found = readings.length > 0 ? readings : distinct(amongWords(text, asked));
   return found.length > 0 ? ok(found) : fail(unknownText);
 }
+
+/** What a sentence holds: an identifier, or what is remembered of a payment. */
+const amongWords = (text: string, asked: Asked): Identifier[] => [
+  ...wordsWithAnId(text).flatMap(references),
+  ...sightingsAmong(text, asked).map((sighting): Identifier => ({ kind: 'card', ...sighting })),
+];
 
 /** Of a sentence around an identifier: `where is ORD-10423?` */
 const wordsWithAnId = (text: string): string[] =>
@@ -85,6 +91,7 @@ const decoded = (text: string): string =>
 /** As Slack, mail programs and spreadsheets wrap a pasted value: `<mailto:…|shown>`, quotes, brackets, a full stop. */
 function tidy(pasted: string): string {
   return decoded(plainDigits(pasted).replace(/<(?:mailto:)?([^|>\s]+)(?:\|[^>]*)?>/g, '$1'))
+    .replace(/(?<=\d)[٫٬](?=\d)/g, (mark) => (mark === '٫' ? '.' : ','))
     .replace(/[\p{Cc}\p{Cf}\p{Z}]+/gu, ' ')
     .replace(/^[\s`'"“”‘’()[\]{}<>#*_~:;,.]+|[\s`'"“”‘’()[\]{}<>*_~:;,.!?]+$/gu, '');
 }

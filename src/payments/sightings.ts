@@ -1,8 +1,8 @@
 /**
  * What a person remembers of a payment: `1563 49.00 yesterday`, `$49.00 27 Nov`, `last4 1563`, in any order.
  *
- * Invariants: every word of the text is understood, or the text is no sighting; what can be meant in several ways gives
- * all of its readings, the likeliest first; days are the asker's.
+ * Invariants: every word of the text is understood, or the label names those that were left out; what can be meant in
+ * several ways gives all of its readings, the likeliest first; days are the asker's.
  */
 import { isCurrency } from '../kernel/currency.js';
 import { parseMajor } from '../kernel/money.js';
@@ -35,8 +35,17 @@ const filler =
 
 export function sightings(text: string, asked: Asked): Sighting[] {
   if (text.length > longestText) return [];
-  const strict = readAll(text, asked, false);
-  return (strict.length > 0 ? strict : readAll(text, asked, true)).slice(0, mostReadings);
+  const strict = readAll(text, asked, {});
+  return (strict.length > 0 ? strict : readAll(text, asked, { isLoose: true })).slice(0, mostReadings);
+}
+
+/** Of a text with words that mean nothing here, such as a misspelt day: what the rest of it says. */
+export function sightingsAmong(text: string, asked: Asked): Sighting[] {
+  if (text.length > longestText) return [];
+  const ignored: string[] = [];
+  const found = readAll(text, asked, { isLoose: true, ignored });
+  const left = ` (without ${ignored.map((word) => `“${word}”`).join(', ')})`;
+  return found.slice(0, mostReadings).map(({ sighting, label }) => ({ sighting, label: `${label}${left}` }));
 }
 
 /** The text without its day, which beside four digits would pass for a part of a card number. */
@@ -45,12 +54,19 @@ export function withoutDays(text: string): string {
   return days && days.readings.length > 0 ? days.rest : text;
 }
 
-function readAll(text: string, asked: Asked, isLoose: boolean): Sighting[] {
+interface Reader {
+  /** `27.11` is a day too. */
+  isLoose?: boolean;
+  /** Takes the words without a digit that mean nothing here. */
+  ignored?: string[];
+}
+
+function readAll(text: string, asked: Asked, { isLoose = false, ignored }: Reader): Sighting[] {
   const today = dayIn(asked.at, asked.timeZone);
   const timed = readTime(text);
   const days = readDays(timed?.rest ?? text, today, isLoose);
   const ranges = days ? days.readings : timed ? [{ from: today, to: today }] : [null];
-  const parts = partsOf(days?.rest ?? timed?.rest ?? text);
+  const parts = partsOf(days?.rest ?? timed?.rest ?? text, ignored);
   if (!parts) return [];
   return ranges.flatMap((range) =>
     readingsOf(parts, range !== null).map((reading) =>
@@ -67,16 +83,18 @@ interface Parts {
 }
 
 /** Null where a word is left that means nothing here. */
-function partsOf(text: string): Parts | null {
+function partsOf(text: string, ignored?: string[]): Parts | null {
   const found = markedLast4.exec(text);
   const rest = joinThousands(found ? text.replace(found[0], ' ') : text);
   const parts: Parts = { marked: found?.[1] ?? null, numbers: [], currencies: null };
-  for (const word of rest.split(/[\s;]+/).map((each) => each.replace(/,$/, ''))) {
+  for (const word of rest.split(/[\s;]+/).map((each) => each.replace(/^["“”„'‘’]+|["“”„'‘’,]+$/g, ''))) {
     const currencies = currenciesOf(word);
     const amount = amountOf(word);
     if (currencies) parts.currencies = currencies;
     else if (amount) parts.numbers.push({ word, amount });
-    else if (word !== '' && !filler.test(word)) return null;
+    else if (word === '' || filler.test(word)) continue;
+    else if (ignored && !/\d/.test(word)) ignored.push(word);
+    else return null;
   }
   return parts;
 }

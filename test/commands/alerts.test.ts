@@ -11,6 +11,7 @@ import { OpsError } from '../../src/kernel/errors.js';
 import { silentLog } from '../../src/kernel/log.js';
 import type { Alert } from '../../src/ports/alerts.js';
 import { alertCard, alertIds, plainAlertTitle } from '../../src/views/alerts/alert.js';
+import { incidentIds } from '../../src/views/alerts/incident.js';
 import { buttonsOn, faultsOf, linesOf, noWindows, recordedAnswers } from '../support/cards.js';
 import { now } from '../support/payment-objects.js';
 
@@ -217,6 +218,31 @@ describe('/alerts', () => {
   ])('%j is refused: %s', async (text, publicMessage) => {
     await expect(given(text)).rejects.toMatchObject({ publicMessage });
   });
+
+  it.each([
+    ['quite', '`/alerts quiet`'],
+    ['wyh authorisation-success', '`/alerts why`'],
+    ['why authorization-succes', 'authorisation-success'],
+  ])('%j is refused with what was meant: %s', async (text, meant) => {
+    await expect(given(text)).rejects.toMatchObject({ hint: `Did you mean ${meant}?` });
+  });
+
+  it.each([' ', '\u200b', '\u2800\u3164'])(
+    'an incident is not closed for %j, which shows nothing',
+    async (cause) => {
+      const close = alertsCommand.submissions?.[incidentIds.close];
+      const request = {
+        memo: 'INC-1',
+        values: { cause, impact: cause },
+        person: { userId: 'U1ANA', teamId: 'T1' },
+      };
+      const answer = await close?.(request as never, deps());
+      expect(answer).toMatchObject({
+        kind: 'errors',
+        errors: { cause: 'Say what caused it, or that it is unknown.' },
+      });
+    },
+  );
 
   it('the buttons decide for the person who clicked', async () => {
     await given('ALR-7', alertIds.acknowledge);

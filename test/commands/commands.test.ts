@@ -321,6 +321,13 @@ describe('/dispute', () => {
     await expect(ask(text)).rejects.toMatchObject({ code: 'invalid', publicMessage });
   });
 
+  it.each([
+    ['sats', '`/dispute stats`'],
+    ['deu', '`/dispute due`'],
+  ])('%s → %s was meant', async (text, meant) => {
+    await expect(ask(text)).rejects.toMatchObject({ code: 'not_found', hint: `Did you mean ${meant}?` });
+  });
+
   it('an id that nobody knows, an API that is down, and none at all', async () => {
     await expect(ask('du_9zzzz')).rejects.toMatchObject({ code: 'not_found' });
     api.mood = 'down';

@@ -80,8 +80,8 @@ describe('reveal', () => {
     await expect(submit(memo, 'because', desk({ audit }))).rejects.toThrow('down');
   });
 
-  it('without a reason is refused at its field', async () => {
-    expect(await submit(memo, '  ')).toEqual({ kind: 'errors', errors: { why: 'Say why you need it.' } });
+  it.each(['  ', '\u200b', '\u2800\u3164'])('without a reason (%j) is refused at its field', async (why) => {
+    expect(await submit(memo, why)).toEqual({ kind: 'errors', errors: { why: 'Say why you need it.' } });
   });
 
   it.each([

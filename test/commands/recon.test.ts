@@ -322,6 +322,23 @@ describe('what is refused', () => {
       await expect(submit(window, 'BRK-1', 'why', desk), window).rejects.toMatchObject({ code: 'forbidden' });
   });
 
+  it.each([' ', '\u200b', '\u2800\u3164'])('a reason (%j) that shows nothing', async (why) => {
+    for (const window of Object.keys(reconCommand.submissions ?? {}))
+      expect(await submit(window, 'BRK-1', why), window).toEqual({
+        kind: 'errors',
+        errors: { why: 'Say why.' },
+      });
+  });
+
+  it.each([
+    ['braeks northpay', '`/recon breaks`'],
+    ['forcast', '`/recon forecast`'],
+    ['nrothpay', '`/recon northpay`'],
+    ['hlp', '`/recon help`'],
+  ])('%s, with what was meant', async (text, meant) => {
+    await expect(typed(text)).rejects.toMatchObject({ hint: `Did you mean ${meant}?` });
+  });
+
   it('everything where no statements are connected', async () => {
     await expect(typed('', { ...deskOf(), reconciliation: null })).rejects.toMatchObject({
       code: 'misconfigured',

@@ -26,6 +26,7 @@ describe('nothing to see', () => {
     ['\u{1d173}\u{1d17a}\u{1d159}', 'musical format characters and the null notehead'],
     ['\u0301\u20e3\u0489', 'accents that stand on nothing'],
     ['\ue000\u{f0000}\u{100000}', 'private characters, which no font here draws'],
+    ['\uffff\ufdd0\u{1fffe}', 'noncharacters'],
     ['\u0000\u0007\u001b\u009f', 'controls'],
     ['\ud83d', 'half a character'],
     [' \u200b\u3164\n\u2800 \ufe0f', 'several of them together'],

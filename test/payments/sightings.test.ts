@@ -36,6 +36,8 @@ describe('digits, amount and day in any order', () => {
     ['49 EUR', '49 EUR', 'an amount with its currency'],
     ['27.11.2026', '27 Nov 2026', 'a day alone'],
     ['42 today', '42, 27 Nov 2026', 'a bare number beside a day is an amount'],
+    ['“1563” 49.00', '•••• 1563, 49.00', 'digits in quotes'],
+    ['١٥٦٣ ٤٩٫٠٠', '•••• 1563, 49.00', 'another script, with its decimal mark'],
     ['1563 49.00 27.11', '•••• 1563, 49.00, 27 Nov 2026', 'two decimals: one of them is a day'],
   ])('%s → %s: %s', (text, expected) => {
     expect(labels(text)).toEqual([expected]);
@@ -45,7 +47,15 @@ describe('digits, amount and day in any order', () => {
     ['1563', ['•••• 1563'], 'four digits alone'],
     ['1563 2000', ['•••• 1563, 2000', '•••• 2000, 1563'], 'either may be the digits'],
     ['42', [], 'a bare number is an identifier, no amount'],
-    ['1563 49.00 hello', [], 'a word that means nothing here'],
+    [
+      '1563 49.00 yesteday',
+      ['•••• 1563, 49.00 (without “yesteday”)'],
+      'a misspelt day is left out, and said',
+    ],
+    ['gestern 49,00', ['49.00 (without “gestern”)'], 'another language'],
+    ['refund 1563 noon yesterday', ['•••• 1563, 26 Nov 2026 (without “refund”, “noon”)'], 'two such words'],
+    ['hello 42', [], 'a bare number is no amount beside one either'],
+    ['where is ORD-10423', [], 'what is left has to be understood'],
     ['1563 49.00 50.00 51.00', [], 'too many amounts'],
     ['1563 49.00 31.02.2026', [], 'a day that no calendar has'],
   ])('%s → %j: %s', (text, expected) => {
