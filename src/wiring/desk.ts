@@ -26,7 +26,7 @@ import type { Log } from '../kernel/log.js';
 import type { Secret } from '../kernel/secret.js';
 import { alertsFrom, surroundingsFrom } from './alerts.js';
 import { disputesFrom, type DisputeDesk } from './disputes.js';
-import { linksFrom } from './links.js';
+import { dashboardHostsOf, linksFrom } from './links.js';
 import type { Expectations } from '../payments/hops.js';
 import { createPaymentLookup } from '../payments/lookup.js';
 import type { Attachments } from '../ports/attachments.js';
@@ -122,6 +122,7 @@ export function createDesk(facts: DeskFacts): Desk {
     paymentsPartner: config.paymentsApi?.partner ?? null,
     books,
     links: linksFrom(config.links),
+    dashboardHosts: dashboardHostsOf(config.links),
     clock,
     partners: config.partners,
     partnerStatuses: createPartnerStatuses(database),

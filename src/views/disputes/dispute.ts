@@ -122,6 +122,23 @@ export function disputeCard(model: DisputeCardModel): Card {
   ]);
 }
 
+/** For everybody in a channel: what is due, and what it is about. */
+export function disputePreview(dispute: Dispute, now: Date, links: Links): Card {
+  const { id, paymentId } = dispute;
+  return cardOf(`${dueSentence(dispute, now)} · ${escape(id)}`, [
+    section(`*${dueSentence(dispute, now)}*`),
+    fields([
+      [nameOf(dispute), reference(links, 'dispute', id)],
+      ['Amount', amountWords(dispute)],
+      ['Reason', reasonWords(dispute)],
+      ['Status', statusWords(dispute)],
+      ...(paymentId === null
+        ? []
+        : [['Payment', reference(links, 'payment', paymentId)] satisfies [string, string]]),
+    ]),
+  ]);
+}
+
 function ownerLines({ owner, isAwaited }: DisputeCardModel): string[] {
   if (owner === null) return ['*Owner:* can’t be read at the moment'];
   return isAwaited || owner.id !== null ? [ownerLine(owner.id)] : [];
