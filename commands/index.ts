@@ -12,10 +12,10 @@ import { queryCommand, type QueryDeps } from './query.js';
 import { reconCommand, type ReconDeps } from './recon/index.js';
 import { remediateCommand, type RemediateDeps } from './remediate/index.js';
 
-import type { UnfurlDeps } from './unfurl.js';
+import type { UnfurlDeps } from './home/unfurl.js';
 
 export { home } from './home/index.js';
-export { unfurl } from './unfurl.js';
+export { unfurl } from './home/unfurl.js';
 
 export type CommandDeps = AlertsDeps &
   PaymentDeps &

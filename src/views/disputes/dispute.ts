@@ -22,7 +22,7 @@ import { reference, type Links } from '../kit/links.js';
 
 import { lookUpButton } from '../kit/look-ups.js';
 import { ownerLine, ownershipButtons } from './ownership.js';
-import { packetLines } from './packet.js';
+import { packetBlocks } from './packet.js';
 import { startButtons, type Startable } from '../remediation/start.js';
 
 export const marks: Readonly<Record<Urgency, string>> = {
@@ -111,7 +111,7 @@ export function disputeCard(model: DisputeCardModel): Card {
       ...evidenceLines(dispute, now),
       ...aroundLines(dispute, around),
     ]),
-    ...sections(packetLines(packet)),
+    ...packetBlocks(packet),
     ...actions(
       ...(model.owner === null
         ? []

@@ -4,15 +4,15 @@
  * Invariants: only for people who may look up, only where nobody of another company reads along, without personal data and
  * without buttons; that it was shown is in the audit log before it is shown.
  */
-import { isId } from '../src/payments/found-ids.js';
-import type { CardBlock } from '../src/ports/card.js';
-import type { Unfurl } from '../src/ports/command.js';
-import { disputePreview } from '../src/views/disputes/dispute.js';
-import { paymentTraceCard } from '../src/views/payments/trace.js';
-import { payoutCard } from '../src/views/payments/search.js';
-import type { DisputeDeps } from './dispute/index.js';
-import { requireInternal, requireLookups } from './door.js';
-import { lastOf, type PaymentDeps } from './payment.js';
+import { isId } from '../../src/payments/found-ids.js';
+import type { CardBlock } from '../../src/ports/card.js';
+import type { Unfurl } from '../../src/ports/command.js';
+import { disputePreview } from '../../src/views/disputes/dispute.js';
+import { paymentTraceCard } from '../../src/views/payments/trace.js';
+import { payoutCard } from '../../src/views/payments/search.js';
+import type { DisputeDeps } from '../dispute/index.js';
+import { requireInternal, requireLookups } from '../door.js';
+import { lastOf, type PaymentDeps } from '../payment.js';
 
 export interface UnfurlDeps extends PaymentDeps, Pick<DisputeDeps, 'paymentsApi' | 'clock'> {
   /** Hosts of the pages that the configuration links to. */
