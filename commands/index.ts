@@ -12,7 +12,10 @@ import { queryCommand, type QueryDeps } from './query.js';
 import { reconCommand, type ReconDeps } from './recon/index.js';
 import { remediateCommand, type RemediateDeps } from './remediate/index.js';
 
+import type { UnfurlDeps } from './home/unfurl.js';
+
 export { home } from './home/index.js';
+export { unfurl } from './home/unfurl.js';
 
 export type CommandDeps = AlertsDeps &
   PaymentDeps &
@@ -22,6 +25,7 @@ export type CommandDeps = AlertsDeps &
   ReconDeps &
   AuditDeps &
   RemediateDeps &
+  UnfurlDeps &
   HelpDeps;
 
 export const commands: readonly Command<CommandDeps>[] = [

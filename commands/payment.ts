@@ -11,6 +11,7 @@ import {
   startsFromPerson,
   type PersonalQuery,
 } from '../src/payments/personal.js';
+import { idsIn } from '../src/payments/found-ids.js';
 import type { WatchService } from '../src/payments/watch.js';
 import { hourMs } from '../src/kernel/clock.js';
 import type { Log } from '../src/kernel/log.js';
@@ -21,6 +22,7 @@ import type {
   ActionRequest,
   Answers,
   Command,
+  CommandRequest,
   Person,
   SubmissionAnswer,
   SubmissionRequest,
@@ -42,6 +44,8 @@ import { personalLines, revealIds } from '../src/views/payments/personal.js';
 import { paymentTraceCard, shareActionId } from '../src/views/payments/trace.js';
 import {
   candidatesCard,
+  moreIdsCard,
+  noIdsCard,
   chooseActionId,
   nothingCard,
   payoutCard,
@@ -95,6 +99,13 @@ export const paymentCommand: Command<PaymentDeps> = {
     [watchIds.start]: watch,
     [watchIds.stop]: stopWatching,
     payment_open: () => Promise.resolve(),
+  },
+  shortcuts: {
+    trace_identifiers: {
+      name: 'Trace identifiers here',
+      description: 'Follow the payments that this message names',
+      run: traceMessage,
+    },
   },
   submissions: { [revealIds.form]: reveal },
 };
@@ -152,6 +163,27 @@ async function* recorded(
   }
 }
 
+/** An interaction may be answered five times. */
+const mostTraced = 4;
+
+/** Only the person reads the answers: who else reads the message may not look up payments. */
+async function traceMessage({ text, person, answer, log }: CommandRequest, desk: PaymentDeps): Promise<void> {
+  await requireLookups(desk, person.userId, payments);
+  const ids = idsIn(text, mostTraced + 1);
+  const [only] = ids;
+  if (only === undefined) return answer.privately(noIdsCard());
+  if (ids.length === 1) return answerLookup(desk.payments.follow(only), { answer, log }, desk);
+  const found = await Promise.allSettled(
+    ids.slice(0, mostTraced).map((id) => lastOf(desk.payments.follow(id))),
+  );
+  for (const lookup of found)
+    if (lookup.status === 'fulfilled' && lookup.value !== null)
+      await answer.privately(cardOf(lookup.value, desk, null));
+  if (ids.length > mostTraced) await answer.privately(moreIdsCard(mostTraced));
+  const failed = found.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected' && ids.length <= mostTraced) throw failed.reason;
+}
+
 async function watch({ value, person: { userId }, answer }: ActionRequest, desk: PaymentDeps): Promise<void> {
   await requireLookups(desk, userId, payments);
   const started = await desk.watches.start(value, userId);
@@ -189,7 +221,7 @@ async function share(
   await answer.publicly(cardOf(last, desk, userId));
 }
 
-async function lastOf(lookups: AsyncIterable<Lookup>): Promise<Lookup | null> {
+export async function lastOf(lookups: AsyncIterable<Lookup>): Promise<Lookup | null> {
   let last: Lookup | null = null;
   for await (const lookup of lookups) last = lookup;
   return last;

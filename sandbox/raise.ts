@@ -197,12 +197,23 @@ function startPage(
   return startSlack({
     port,
     seed,
-    manifest: parse(readFileSync(manifest ?? join(root, 'manifest.yml'), 'utf8')),
+    manifest: withOwnDomain(parse(readFileSync(manifest ?? join(root, 'manifest.yml'), 'utf8'))),
     pageDir: join(root, 'dist/sandbox/slack/page'),
     ...(requestUrl === undefined ? {} : { requestUrl }),
     ...handedIn,
   });
 }
+
+/** As a company does with the hosts of its own dashboards: ours are at this address. */
+const withOwnDomain = (manifest: {
+  features: { unfurl_domains?: string[] };
+}): { features: { unfurl_domains: string[] } } => ({
+  ...manifest,
+  features: {
+    ...manifest.features,
+    unfurl_domains: [...(manifest.features.unfurl_domains ?? []), '127.0.0.1'],
+  },
+});
 
 interface PlatformDeps extends Pick<OperationsApiOptions, 'port' | 'host' | 'world' | 'clock' | 'log'> {
   keep: <Part extends { close(): Promise<unknown> }>(part: Part) => Part;

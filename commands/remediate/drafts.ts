@@ -17,16 +17,18 @@ export interface Draft {
   lines: readonly string[];
 }
 
-const answering: readonly string[] = ['stage-evidence', 'submit-evidence'];
+/** An action that takes an answer's texts and files. */
+const answers = ({ fields }: Pick<Action, 'fields'>): boolean => 'explanation' in fields && 'files' in fields;
+
 const withinMs = 1800;
 
 /** Null where the action answers no dispute, or the draft is not there in time. */
 export async function draftOf(
-  { id: actionId }: Pick<Action, 'id'>,
+  action: Pick<Action, 'fields'>,
   about: About | null,
   { disputes }: Pick<RemediateDeps, 'disputes'>,
 ): Promise<Draft | null> {
-  if (!disputes || about === null || !answering.includes(actionId)) return null;
+  if (!disputes || about === null || !answers(action)) return null;
   if (!/^(dp|du)_[A-Za-z0-9]{4,60}$/.test(about.id)) return null;
   const assembled = disputes.lookAt(about.id).then((dispute) => disputes.packetOf(dispute));
   const found = await part(assembled, withinMs);

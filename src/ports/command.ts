@@ -108,6 +108,13 @@ export type SubmissionAnswer =
   /** Laid upon the window where there is room, so that what was typed stays in it. */
   | { kind: 'above'; modal: Modal };
 
+export interface MessageShortcut<Desk> {
+  /** In the menu of a message; at most 24 characters. */
+  readonly name: string;
+  readonly description: string;
+  run(request: CommandRequest, desk: Desk): Promise<void>;
+}
+
 export interface Command<Desk> {
   /** With its slash, for instance `/payment`. Permanent. */
   readonly name: string;
@@ -131,11 +138,19 @@ export interface Command<Desk> {
   readonly menus?: Readonly<
     Record<string, (request: MenuRequest, desk: Desk) => Promise<readonly MenuOption[]>>
   >;
+  /** By callback_id: what people start from the menu of a message, whose text comes as what was typed. */
+  readonly shortcuts?: Readonly<Record<string, MessageShortcut<Desk>>>;
   /** By callbackId: the modals that this command opens. */
   readonly submissions?: Readonly<
     Record<string, (request: SubmissionRequest, desk: Desk) => Promise<SubmissionAnswer>>
   >;
 }
+
+/** A link to one of the company's dashboards that somebody posted: its preview, or null for none. */
+export type Unfurl<Desk> = (
+  request: { url: string; person: Person; channelId: string },
+  desk: Desk,
+) => Promise<readonly CardBlock[] | null>;
 
 /** The person's own page with the desk. Rendered when they open it, and again after what they did there. */
 export type Home<Desk> = (person: Person, desk: Desk) => Promise<readonly CardBlock[]>;

@@ -7,7 +7,7 @@
  */
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { commands, home } from '../../commands/index.js';
+import { commands, home, unfurl } from '../../commands/index.js';
 import { jobs } from '../../jobs/index.js';
 import { startEngine } from '../adapters/engine/engine.js';
 import type { Readiness } from '../adapters/http/server.js';
@@ -308,6 +308,7 @@ async function bringUpSlack(desk: Desk, database: Database, metrics: Metrics, ru
     identity,
     commands,
     home,
+    unfurl,
     desk,
     directory: desk.directory,
     deliveries: createDeliveries(database),

@@ -29,7 +29,7 @@ import { alertsFrom, surroundingsFrom } from './alerts.js';
 import { createDisputeRegister } from '../adapters/postgres/dispute-register.js';
 import type { DisputeRegister } from '../ports/dispute-register.js';
 import { disputesFrom, type DisputeDesk } from './disputes.js';
-import { linksFrom } from './links.js';
+import { dashboardHostsOf, linksFrom } from './links.js';
 import type { Expectations } from '../payments/hops.js';
 import { createPaymentLookup } from '../payments/lookup.js';
 import type { Attachments } from '../ports/attachments.js';
@@ -125,6 +125,7 @@ export function createDesk(facts: DeskFacts): Desk {
     paymentsPartner: config.paymentsApi?.partner ?? null,
     books,
     links: linksFrom(config.links),
+    dashboardHosts: dashboardHostsOf(config.links),
     clock,
     partners: config.partners,
     partnerStatuses: createPartnerStatuses(database),

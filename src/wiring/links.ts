@@ -12,3 +12,12 @@ export function linksFrom(templates: Config['links']): Links {
     return template.replaceAll('{id}', () => encodeURIComponent(id.replace(/\p{Cs}/gu, '\ufffd')));
   };
 }
+
+/** Slack reports links of the domains in the manifest; these are the ones that show objects. */
+export const dashboardHostsOf = (templates: Config['links']): ReadonlySet<string> =>
+  new Set([
+    'dashboard.stripe.com',
+    ...Object.values(templates).flatMap((template) =>
+      URL.canParse(template) ? [new URL(template).hostname] : [],
+    ),
+  ]);

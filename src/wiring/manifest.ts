@@ -19,7 +19,9 @@ export const botScopes = {
   'groups:history': 'the same in private channels',
   'groups:read': 'the same for private channels',
   'im:history': 'to answer a direct message',
-  'im:write': 'to send a file to the person who asked for it',
+  'im:write': 'to send a file, or what became of a watched payment, to the person who asked for it',
+  'links:read': 'to learn of links to the provider’s dashboard',
+  'links:write': 'to show a preview below them',
   'pins:write': 'to pin an alert in its incident channel',
   'usergroups:read': 'to know who may ask for an action and who may approve it',
   'users:read': 'to tell colleagues from guests, bots, external and deactivated people',
@@ -30,11 +32,15 @@ export const botScopes = {
 const botEvents = [
   'app_home_opened',
   'app_mention',
+  'link_shared',
   'message.im',
   'subteam_members_changed',
   'subteam_updated',
   'user_change',
 ];
+
+/** Add the hosts of `links` in paydesk.yaml. */
+const unfurlDomains = ['dashboard.stripe.com'];
 
 /** Where Slack sends requests when Paydesk runs without Socket Mode. */
 const requestUrl = 'https://paydesk.example.com/slack/events';
@@ -56,6 +62,15 @@ export function buildManifest(): object {
         ...(usageHint === '' ? {} : { usage_hint: usageHint }),
         should_escape: mentions === true,
       })),
+      shortcuts: commands.flatMap(({ shortcuts = {} }) =>
+        Object.entries(shortcuts).map(([id, { name, description }]) => ({
+          name,
+          type: 'message',
+          callback_id: id,
+          description,
+        })),
+      ),
+      unfurl_domains: unfurlDomains,
     },
     oauth_config: { scopes: { bot: Object.keys(botScopes) } },
     settings: {
@@ -69,6 +84,7 @@ export function buildManifest(): object {
 }
 
 const heading = `# The Slack app manifest of Paydesk. Made by \`npx paydesk manifest\`; change the registries, not this file.
+# Add the hosts of your own dashboards, those of links in paydesk.yaml, to unfurl_domains.
 # Without Socket Mode: set socket_mode_enabled to false and put your own host into the addresses.
 `;
 

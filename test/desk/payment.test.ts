@@ -140,6 +140,54 @@ describe('help after every command', () => {
   });
 });
 
+describe('a message', () => {
+  const post = async (user: string, channel: string, text: string): Promise<string> => {
+    const outcome = await desk.control('message', { user, channel, text });
+    return outcome.messages.at(0)?.ts ?? '';
+  };
+  const trace = (user: string, channel: string, ts: string) =>
+    desk.control('shortcut', { user, channel, ts, callback_id: 'trace_identifiers' });
+
+  it.each<[string, () => string, string]>([
+    ['one payment', () => `Customer asks about ${desk.examples.paidOut}, please look.`, 'booked in ledger'],
+    ['an order in brackets', () => `(order: ${desk.examples.orderId}).`, 'booked in ledger'],
+    ['no identifier', () => 'Customer called at 14:02 about 49.00 EUR.', 'couldn’t find a payment’s ID'],
+    ['a card number', () => 'card 4242 4242 4242 4242', 'card number'],
+  ])('that names %s is traced for the person alone', async (_name, text, answer) => {
+    const ts = await post('mei', 'payments-ops', text());
+    await trace('ana', 'payments-ops', ts);
+    const said = await until(answer, async () => {
+      const { channels } = await desk.state();
+      return channels
+        .flatMap(({ messages }) => messages)
+        .find((message) => message.ephemeral_to !== undefined && JSON.stringify(message).includes(answer));
+    });
+    expect(said.ephemeral_to).toBeDefined();
+  });
+
+  it('is not traced for guests', async () => {
+    const { users } = await desk.state();
+    const guest = users.find(({ is_restricted }) => is_restricted)?.name ?? '';
+    const ts = await post('mei', 'payments-ops', `See ${desk.examples.refunded}`);
+    const refused = await trace(guest, 'payments-ops', ts);
+    expect(textOf(refused)).toContain('are for full members of this workspace');
+  });
+
+  it('with a dashboard link gets a preview without personal data and without buttons', async () => {
+    const link = `https://dashboard.example.com/payments/${desk.examples.paidOut}`;
+    const ts = await post('mei', 'payments-ops', `Look at ${link}`);
+    const preview = await until('the preview', async () => {
+      const { channels } = await desk.state();
+      return channels.flatMap(({ messages }) => messages).find((message) => message.ts === ts)?.attachments;
+    });
+    const shown = JSON.stringify(preview);
+    expect(shown).toContain('booked in ledger');
+    expect(shown).not.toContain('"actions"');
+    expect(shown).not.toContain('@');
+    expect(textOf(await desk.command(`/audit ${desk.examples.paidOut}`))).toContain('preview');
+  });
+});
+
 describe('a watched payment', () => {
   it('is in App Home, can be stopped there, and its next step comes as one direct message', async () => {
     const card = await completeTrace(desk, desk.examples.inFlight);

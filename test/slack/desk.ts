@@ -125,6 +125,7 @@ export async function startDesk(limits: Partial<Limits> = {}): Promise<SlackDesk
       clock: systemClock,
       notices: windowNotices,
       home: (person, theDesk) => theDesk.home(person),
+      unfurl: null,
       directory: {
         groupChanged: (id) => Promise.resolve(void changed.push(id)),
         personChanged: (id) => Promise.resolve(void changed.push(id)),

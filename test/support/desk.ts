@@ -84,6 +84,12 @@ const seed = 'test-desk';
 export const webhookSecret = 'whsec_test_desk';
 const host = '127.0.0.1';
 
+/** As a company does with the host of its dashboard. */
+const withDashboard = (manifest: { features: object }): object => ({
+  ...manifest,
+  features: { ...manifest.features, unfurl_domains: ['dashboard.example.com'] },
+});
+
 export interface DeskOptions {
   /** The built page, for tests in a browser. */
   pageDir?: string;
@@ -135,7 +141,7 @@ export async function startDesk(
     scenarios,
     faultSwitches: faults,
     rateLimits: false,
-    manifest: parse(readFileSync(join(root, 'manifest.yml'), 'utf8')),
+    manifest: withDashboard(parse(readFileSync(join(root, 'manifest.yml'), 'utf8'))),
     ...(pageDir !== undefined && { pageDir }),
     log: note,
   });

@@ -8,7 +8,7 @@ import { containsCardNumber } from '../../kernel/sensitive.js';
 import type { Command, SubmissionAnswer } from '../../ports/command.js';
 
 export function behindDoor<Desk>(command: Command<Desk>): Command<Desk> {
-  const { actions, submissions = {} } = command;
+  const { actions, shortcuts = {}, submissions = {} } = command;
   return {
     ...command,
     run: async (request, desk) => {
@@ -19,6 +19,14 @@ export function behindDoor<Desk>(command: Command<Desk>): Command<Desk> {
       refuseCardNumber(request.value);
       await act(request, desk);
     }),
+    shortcuts: mapped(shortcuts, ({ name, description, run }) => ({
+      name,
+      description,
+      run: async (request, desk) => {
+        refuseCardNumber(request.text);
+        await run(request, desk);
+      },
+    })),
     submissions: mapped(submissions, (submit) => async (request, desk) => {
       refuseCardNumber(request.memo);
       return cardNumberFaults(request.values) ?? submit(request, desk);

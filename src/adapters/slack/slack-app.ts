@@ -13,7 +13,7 @@ import { messageOf, type OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Secret } from '../../kernel/secret.js';
 import type { Card } from '../../ports/card.js';
-import type { AnswerFile, Answers, Command, Home } from '../../ports/command.js';
+import type { AnswerFile, Answers, Command, Home, Unfurl } from '../../ports/command.js';
 import type { Deliveries } from '../../ports/deliveries.js';
 import type { Directory } from '../../ports/directory.js';
 import { createAnswering, type Answering } from './answers.js';
@@ -29,6 +29,7 @@ import { slackLogger } from './logger.js';
 import { mountMessages, type MessageCall } from './messages.js';
 import { createSeen, type Seen } from './seen.js';
 import { mountMenus } from './menus.js';
+import { mountShortcuts, mountUnfurls, type ShortcutCall } from './shortcuts.js';
 import { mountSubmissions, type Notices } from './submissions.js';
 import { valueOf } from './values.js';
 import { isOfHome, windowsThrough } from './windows.js';
@@ -41,6 +42,8 @@ export interface SlackAppFacts<Desk> {
   commands: readonly Command<Desk>[];
   /** Null when there is no Home tab to fill. */
   home: Home<Desk> | null;
+  /** Null when links get no preview. */
+  unfurl: Unfurl<Desk> | null;
   desk: Desk;
   /** Hears of changes to groups and people. */
   directory: Pick<Directory, 'groupChanged' | 'personChanged'>;
@@ -87,6 +90,8 @@ export function createSlackApp<Desk>(facts: SlackAppFacts<Desk>): SlackApp {
   mountActions(app, handling);
   mountMenus(app, handling);
   mountMessages(app, { ...handling, run: (call) => runMessage(call, handling) });
+  mountShortcuts(app, { ...handling, start: (call) => startShortcut(call, handling) });
+  if (facts.unfurl) mountUnfurls(app, { ...handling, unfurl: facts.unfurl });
   mountSubmissions(app, handling);
   app.error((error) => {
     log.error({ err: messageOf(error) }, 'a listener failed outside a command');
@@ -121,6 +126,14 @@ function mountCommands<Desk>(app: App, facts: Handling<Desk>): void {
     const delivery = { what: command.name, reads, ack, key: body.trigger_id, answer: said, log };
     await handle(delivery, facts, (answer) => command.run({ ...request, answer }, facts.desk));
   });
+}
+
+function startShortcut<Desk>(
+  { what, key, ack, responseUrl, request: { person, log }, run }: ShortcutCall,
+  facts: Handling<Desk>,
+): Promise<void> {
+  const answer = { ...facts.answering(responseUrl, log), file: fileAnswer(facts.client, person.userId) };
+  return handle({ what, reads: false, ack, key, answer, log }, facts, run);
 }
 
 /** Events are acknowledged before they get here. */

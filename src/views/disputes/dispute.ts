@@ -22,7 +22,7 @@ import { reference, type Links } from '../kit/links.js';
 
 import { lookUpButton } from '../kit/look-ups.js';
 import { ownerLine, ownershipButtons } from './ownership.js';
-import { packetLines } from './packet.js';
+import { packetBlocks } from './packet.js';
 import { startButtons, type Startable } from '../remediation/start.js';
 
 export const marks: Readonly<Record<Urgency, string>> = {
@@ -111,7 +111,7 @@ export function disputeCard(model: DisputeCardModel): Card {
       ...evidenceLines(dispute, now),
       ...aroundLines(dispute, around),
     ]),
-    ...sections(packetLines(packet)),
+    ...packetBlocks(packet),
     ...actions(
       ...(model.owner === null
         ? []
@@ -119,6 +119,23 @@ export function disputeCard(model: DisputeCardModel): Card {
       ...startButtons({ kind: 'dispute', dispute, now }, startable),
       payment === null ? null : lookUpButton('payment', payment),
     ),
+  ]);
+}
+
+/** For everybody in a channel: what is due, and what it is about. */
+export function disputePreview(dispute: Dispute, now: Date, links: Links): Card {
+  const { id, paymentId } = dispute;
+  return cardOf(`${dueSentence(dispute, now)} · ${escape(id)}`, [
+    section(`*${dueSentence(dispute, now)}*`),
+    fields([
+      [nameOf(dispute), reference(links, 'dispute', id)],
+      ['Amount', amountWords(dispute)],
+      ['Reason', reasonWords(dispute)],
+      ['Status', statusWords(dispute)],
+      ...(paymentId === null
+        ? []
+        : [['Payment', reference(links, 'payment', paymentId)] satisfies [string, string]]),
+    ]),
   ]);
 }
 

@@ -3,13 +3,14 @@
  *
  * Invariant: personal data is masked here; the form in which a person edits the draft shows it whole.
  */
+import type { SectionBlock } from '@slack/types';
 import { draftWords } from '../../disputes/drafts.js';
 import type { KnownDocument, Packet, SourceRow, Statement } from '../../disputes/evidence/packet.js';
 import type { Part } from '../../kernel/part.js';
 import { maskEmail } from '../../kernel/sensitive.js';
 import { kindText } from '../../nouns/evidence-needs.js';
 import type { EvidenceKind } from '../../ports/evidence.js';
-import { code, escape } from '../kit/blocks.js';
+import { code, escape, sections } from '../kit/blocks.js';
 
 const marks = { ready: ':large_green_circle:', nearly: ':large_yellow_circle:', not_ready: ':white_circle:' };
 const statementsMax = 14;
@@ -24,20 +25,25 @@ const personal: readonly EvidenceKind[] = [
   'shipping_address',
 ];
 
-export function packetLines(part: Part<Packet>): string[] {
+/** Slack folds a long section: what is to be done stands in one of its own, before the statements. */
+export function packetBlocks(part: Part<Packet>): SectionBlock[] {
   if (part === null) return [];
   if ('unknown' in part)
-    return [`*Draft evidence:* can’t be assembled at the moment (${escape(part.unknown)})`];
+    return sections([`*Draft evidence:* can’t be assembled at the moment (${escape(part.unknown)})`]);
   const { readiness, wins, statements, documents, compelling, gaps } = part.value;
   const hidden = statements.length - statementsMax;
   return [
-    `*Draft evidence:* ${marks[readiness.word]} ${draftWords[readiness.word]} · ${escape(readiness.reason)}`,
-    `*What wins it:* ${escape(wins, statementLimit)}`,
-    ...compellingLines(compelling),
-    ...statements.slice(0, statementsMax).map(statementLine),
-    ...(hidden > 0 ? [`and ${hidden} more, in the form`] : []),
-    ...documents.map(documentLine),
-    ...gapLines(gaps),
+    ...sections([
+      `*Draft evidence:* ${marks[readiness.word]} ${draftWords[readiness.word]} · ${escape(readiness.reason)}`,
+      `*What wins it:* ${escape(wins, statementLimit)}`,
+      ...compellingLines(compelling),
+      ...documents.map(documentLine),
+      ...gapLines(gaps),
+    ]),
+    ...sections([
+      ...statements.slice(0, statementsMax).map(statementLine),
+      ...(hidden > 0 ? [`and ${hidden} more, in the form`] : []),
+    ]),
   ];
 }
 

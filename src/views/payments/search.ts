@@ -132,3 +132,17 @@ function payoutSentence({ status, arrivalDate, failure }: Payout, asOf: Date): s
   const late = daysLate > 0 ? ` (overdue by ${daysLate} d)` : '';
   return `Payout ${escape(status.replaceAll('_', ' '))}, expected ${arrival}${late}`;
 }
+
+/** From the menu of a message. */
+export function noIdsCard(): Card {
+  const text = 'I couldn’t find a payment’s ID in that message.';
+  return cardOf(text, [
+    section(text),
+    context('I look for IDs such as pi_…, ch_…, dp_…, po_…, an ARN, a UUID or an order number.'),
+  ]);
+}
+
+export function moreIdsCard(shown: number): Card {
+  const text = `That message names more; these are the first ${shown}.`;
+  return cardOf(text, [section(text)]);
+}
