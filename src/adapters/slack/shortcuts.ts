@@ -101,8 +101,8 @@ export function mountUnfurls<Desk>(app: App, facts: UnfurlFacts<Desk>): void {
         }
         if (Object.keys(unfurls).length > 0) await client.chat.unfurl({ channel, ts, unfurls });
       } catch (thrown) {
-        const { code, reference } = toOpsError(thrown);
-        log.info({ code, reference }, 'a link gets no preview');
+        const { code, errorId } = toOpsError(thrown);
+        log.info({ code, errorId }, 'a link gets no preview');
       }
     }),
   );
