@@ -4,8 +4,7 @@
  * 1000000. The thread's memory counts: the process does nothing else.
  */
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { chmod, mkdtemp, rm, readFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -15,7 +14,6 @@ import { openDatabase } from '../../src/adapters/postgres/database.js';
 import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded/supervisor.js';
 import { migrate } from '../../src/adapters/postgres/migrate.js';
 import { ensureDatabase } from '../../src/adapters/postgres/provision.js';
-import { createStatementArrivals } from '../../src/adapters/postgres/statement-arrivals.js';
 import { createStatementFiles } from '../../src/adapters/postgres/statement-files.js';
 import { parseDay } from '../../src/kernel/calendar-day.js';
 import { systemClock } from '../../src/kernel/clock.js';
@@ -48,7 +46,6 @@ const client = new pg.Client({ connectionString: books.reveal() });
 await client.connect();
 const database = openDatabase({ url, clock: systemClock, log: silentLog });
 const files = createStatementFiles(database);
-const arrivals = createStatementArrivals(database);
 const runs = sizes.flatMap((rows) =>
   [...Array.from({ length: runsPerSize }, (_, at) => String(at)), 'sql'].map((run) => `bench${rows}-${run}`),
 );
@@ -172,12 +169,16 @@ async function reconcileOnce(
 
 /** As the inbox leaves a file. */
 async function archived(partner: string, path: string): Promise<UnitFile> {
-  const bytes = await readFile(path);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const facts = { partner, sha256, name: 'bench.csv', format: 'table', receivedAt: new Date(0) };
-  const { file } = await database.run(async (tx) => {
-    await arrivals.keep(tx, sha256, bytes);
-    return files.add(tx, facts);
-  });
-  return { id: file.id, sha256, format: file.format };
+  const script = join(import.meta.dirname, 'archive.ts');
+  const env = { ...process.env, BENCH_DATABASE_URL: url.reveal() };
+  const { stdout } = await execFileAsync(process.execPath, ['--import', 'tsx', script, path], { env });
+  const facts = {
+    partner,
+    sha256: stdout.trim(),
+    name: 'bench.csv',
+    format: 'table',
+    receivedAt: new Date(0),
+  };
+  const { file } = await database.run((tx) => files.add(tx, facts));
+  return { id: file.id, sha256: file.sha256, format: file.format };
 }

@@ -4,8 +4,9 @@
  * Invariant: a content that comes back has the hash that it is kept under.
  */
 import { createHash } from 'node:crypto';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { createGunzip, gzip } from 'node:zlib';
 import { isoDay, parseDay, type Day } from '../../kernel/calendar-day.js';
 import { OpsError } from '../../kernel/errors.js';
 import type {
@@ -21,7 +22,6 @@ import { requirePg } from './transactions.js';
 const partBytes = 4 * 1024 * 1024;
 
 const pack = promisify(gzip) as (bytes: Uint8Array) => Promise<Buffer>;
-const unpack = promisify(gunzip) as (bytes: Uint8Array) => Promise<Buffer>;
 
 const seeSql = `
   insert into paydesk.statement_sightings as seen (place, path, fingerprint, since)
@@ -37,7 +37,8 @@ const isKeptSql = 'select from paydesk.statement_contents where sha256 = $1 limi
 const keepSql = `
   insert into paydesk.statement_contents (sha256, part, packed, kept_at) values ($1, $2, $3, $4)
   on conflict do nothing`;
-const contentSql = 'select packed from paydesk.statement_contents where sha256 = $1 order by part';
+const partsSql = 'select count(*)::int as parts from paydesk.statement_contents where sha256 = $1';
+const partSql = 'select packed from paydesk.statement_contents where sha256 = $1 and part = $2';
 const awaitSql = `
   insert into paydesk.statement_days (file, business_day, rows, problems) values ($1, $2::date, $3, $4)
   on conflict do nothing`;
@@ -101,9 +102,12 @@ export function createStatementArrivals(database: Pick<Database, 'query'>): Stat
       }
     },
     content: async (sha256) => {
-      const rows = await database.query<{ packed: Buffer }>(contentSql, [sha256]);
-      if (rows.length === 0) return null;
-      const bytes = await unpack(Buffer.concat(rows.map(({ packed }) => packed)));
+      const [kept] = await database.query<{ parts: number }>(partsSql, [sha256]);
+      if (kept === undefined || kept.parts === 0) return null;
+      const bytes = await unpacked(kept.parts, async (part) => {
+        const [row] = await database.query<{ packed: Buffer }>(partSql, [sha256, part]);
+        return row?.packed ?? Buffer.alloc(0);
+      });
       if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
       throw new OpsError('internal', 'A statement in the archive no longer matches its hash.', {
         hint: 'Someone changed the database by hand: restore it, or ask the partner for the file again.',
@@ -129,4 +133,19 @@ export function createStatementArrivals(database: Pick<Database, 'query'>): Stat
     },
     quarantined: (limit) => database.query<Quarantined>(quarantinedSql, [limit]),
   };
+}
+
+/** One part in memory at a time beside the content, whose size gzip says in its last four bytes. */
+async function unpacked(parts: number, partOf: (part: number) => Promise<Buffer>): Promise<Buffer> {
+  const ends = [parts - 2, parts - 1].filter((part) => part >= 0).map(partOf);
+  const trailer = Buffer.concat(await Promise.all(ends)).subarray(-4);
+  const bytes = Buffer.allocUnsafeSlow(trailer.length === 4 ? trailer.readUInt32LE() : 0);
+  async function* packed(): AsyncGenerator<Buffer> {
+    for (let part = 0; part < parts; part++) yield await partOf(part);
+  }
+  let length = 0;
+  await pipeline(packed, createGunzip(), async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) length += chunk.copy(bytes, length);
+  });
+  return bytes.subarray(0, length);
 }
