@@ -60,7 +60,7 @@ it.each([
   const url = await startPooler(...pids);
   await expect(requireOwnSessions(url, 'DATABASE_URL')).rejects.toMatchObject({
     code: 'misconfigured',
-    publicMessage: 'DATABASE_URL leads through a pooler in transaction mode.',
+    publicMessage: 'DATABASE_URL connects through a pooler in transaction mode.',
     hint: expect.stringContaining('pool_mode = session') as string,
   });
 });
