@@ -126,7 +126,7 @@ describe('start', () => {
         10,
       );
     try {
-      await expect.poll(() => said, { timeout: 45_000 }).toContain('Slack: out of reach');
+      await expect.poll(() => said, { timeout: 45_000 }).toContain('Slack: unreachable');
       expect(await postmaster()).toBeGreaterThan(0);
       child.kill('SIGTERM');
       expect(await ended).toEqual([0, null]);

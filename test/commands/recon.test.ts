@@ -255,7 +255,7 @@ describe('what is refused', () => {
   beforeAll(friday);
 
   it.each([
-    ['nonsense', 'not_found', 'no partner, day or verb'],
+    ['nonsense', 'not_found', 'not a partner, a day or a subcommand'],
     ['no', 'not_found', 'too little of a name'],
     ['2026-11-27', 'not_found', 'a day without a partner'],
     ['northpay 2026-13-40', 'invalid', 'a date that no calendar has'],

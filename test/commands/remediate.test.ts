@@ -423,7 +423,9 @@ describe('the words of the command', () => {
     await expect(type('zoe', 'freeze now')).rejects.toMatchObject({ code: 'forbidden' });
     for (const text of ['freeze', 'freeze \u200b', 'freeze \u3164'])
       await expect(type('ana', text)).rejects.toMatchObject({ code: 'invalid' });
-    expect((await type('ana', 'freeze doubled payouts')).answers[0]).toContain('Everything is frozen');
+    expect((await type('ana', 'freeze doubled payouts')).answers[0]).toContain(
+      'All guarded actions are frozen',
+    );
     await expect(ask(replica)).rejects.toThrow('doubled payouts');
     expect((await type('lee', 'unfreeze')).answers[0]).toContain('A second person');
     expect((await type('mo', 'unfreeze')).answers[0]).toContain('is lifted');

@@ -115,7 +115,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
 
   it.each([
     ['status', { kind: 'status', status: 500, count: 100 }, 'the provider fails'],
-    ['rate limited', { kind: 'status', status: 429, count: 100 }, 'the provider wants us to slow down'],
+    ['rate limited', { kind: 'status', status: 429, count: 100 }, 'the provider limits our rate'],
     ['unauthorised', { kind: 'status', status: 401, count: 100 }, 'the key is refused'],
     ['garbage', { kind: 'garbage', count: 100 }, 'the provider answers nonsense'],
     ['slow', { kind: 'slow', delayMs: 20_000, count: 100 }, 'the provider hangs'],

@@ -69,9 +69,9 @@ describe('while everything is frozen', () => {
     const lift = (user: string) =>
       desk.action({ user, channel: 'break-glass', ts: message.ts, action_id: 'remediation_lift' });
     await guarded.answered('Only approvers or leads can do this', () => lift('mei'));
-    await guarded.answered('A second person has to agree', () => lift('lars'));
+    await guarded.answered('A second person must agree', () => lift('lars'));
     await until('it says who wants to', async () =>
-      JSON.stringify(await freezeMessage()).includes('wants to lift it'),
+      JSON.stringify(await freezeMessage()).includes('asked to lift it'),
     );
     await guarded.answered('The freeze is lifted', () => lift('tomas'));
     await until('the button is gone', async () => buttonsOf(await freezeMessage()).length === 0);
@@ -86,7 +86,7 @@ it('a broken glass is announced to the groups that review it', async () => {
   const { payment } = await guarded.pay();
   const form = await guarded.open('lars', `/remediate break-glass refund-payment ${payment}`);
   await guarded.submit('lars', form, typed);
-  await guarded.heard('break-glass', 'broke the glass for');
+  await guarded.heard('break-glass', 'used break-glass for');
   expect((await alarms()).at(-1)?.text).toContain(`<!subteam^${await groupId('payments-leads')}`);
 });
 

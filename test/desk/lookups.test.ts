@@ -77,7 +77,7 @@ describe('/query', () => {
   });
 
   it.each([
-    ['leads-only', 'mei', 'The query leads-only is for people with a role that you do not have.'],
+    ['leads-only', 'mei', 'The query leads-only requires a role that you do not have.'],
     ['leads-only', 'priya', 'Queries are for full members of this workspace.'],
     ['writes', 'mei', 'This query would change data, but queries may only read.'],
     ['sleeps', 'mei', 'The database took too long to answer.'],
@@ -122,7 +122,7 @@ describe('personal data', () => {
     const [table] = (await desk.command('/query failures 1', { user: 'mei' })).messages;
     const refused = await press('mei', table, 'query_reveal');
     expect(refused.view).toBeUndefined();
-    expect(textOf(refused)).toContain('Personal data is for people with a role that you do not have.');
+    expect(textOf(refused)).toContain('Personal data requires a role that you do not have.');
     expect(textOf(refused)).toContain('Roles with this right: leads.');
   });
 

@@ -183,7 +183,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     const closed = await guarded.closes(id);
     expect(closed).toMatchObject({ calls: 1, verified: true });
     expect(await guarded.refundsOf(charge)).toMatchObject([{ id: closed.effect_reference, amount: 600 }]);
-    await guarded.told(id, /nothing is repeated meanwhile/);
+    await guarded.told(id, /repeats nothing meanwhile/);
   });
 
   it.each(['rate_limit', 'server_error'] as const)(
@@ -280,13 +280,13 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
       await refuse();
       await age('12 min');
       const startedAt = performance.now();
-      await guarded.answered('the user groups as of 12 min ago decided that you may do this', () =>
+      await guarded.answered('your permission against the user groups as of 12 min ago', () =>
         desk.command('/remediate freeze doubled payouts', { user: 'mei' }),
       );
       expect(performance.now() - startedAt).toBeLessThan(2000);
       await answersAgain();
       for (const [person, answer] of [
-        ['lars', 'A second person has to agree'],
+        ['lars', 'A second person must agree'],
         ['tomas', 'The freeze is lifted'],
       ] as const)
         await guarded.answered(answer, () => desk.command('/remediate unfreeze', { user: person }));
@@ -295,7 +295,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     it('freezes for a member of the group whom Slack never described', async () => {
       await guarded.rows(`delete from paydesk.shared_answers where key like 'person %'`);
       await desk.faults({ kind: 'rate_limit', count: 1000, method: 'users.info', amount: 30 });
-      await guarded.answered('Everything is frozen', () =>
+      await guarded.answered('All guarded actions are frozen', () =>
         desk.command('/remediate freeze doubled payouts', { user: 'mei' }),
       );
       await answersAgain();

@@ -298,7 +298,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     const { payment } = await guarded.pay();
     const id = await askRefund('kofi', payment, '9.00');
     expect(textOf(await desk.command('/remediate freeze doubled payouts', { user: 'mei' }))).toContain(
-      'Everything is frozen',
+      'All guarded actions are frozen',
     );
     await guarded.heard('break-glass', 'All guarded actions are frozen: doubled payouts');
     await guarded.answered('All guarded actions are frozen: doubled payouts', () =>
@@ -306,11 +306,11 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     );
     const form = await guarded.open('ines', `/remediate refund-payment ${payment}`);
     const refused = await guarded.submit('ines', form, { amount: '3', reason, why });
-    expect(JSON.stringify(refused.view)).toContain('Everything is frozen');
+    expect(JSON.stringify(refused.view)).toContain('All guarded actions are frozen');
     for (const [person, answer] of [
       ['kofi', 'Only approvers or leads can do this'],
-      ['lars', 'A second person has to agree'],
-      ['lars', 'another person has to agree'],
+      ['lars', 'A second person must agree'],
+      ['lars', 'another person must agree'],
       ['tomas', 'The freeze is lifted'],
     ] as const)
       expect(textOf(await desk.command('/remediate unfreeze', { user: person }))).toContain(answer);

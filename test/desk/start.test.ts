@@ -99,7 +99,7 @@ it('waits as long as Slack asks it to before it has the groups', async () => {
   // Longer than the directory itself waits.
   await fault({ kind: 'rate_limit', method: 'usergroups.list', amount: 8, count: 1 });
   paydesk = await start(config);
-  const waited = lines.find(({ message }) => message.includes('asked too often'));
+  const waited = lines.find(({ message }) => message.includes('rate limited'));
   expect(Number(waited?.fields.waitMs)).toBe(8000);
   expect((await paydesk.readiness()).slack).toBeNull();
 });
@@ -177,7 +177,7 @@ it('names every group that Slack does not know', async () => {
 });
 
 it.each([
-  ['the groups', 'usergroups.list', 'the user groups: out of reach'],
+  ['the groups', 'usergroups.list', 'the user groups: unreachable'],
   ['a connection', 'apps.connections.open', 'no connection to Slack'],
 ])('stops while it waits for %s, and leaves nothing behind', async (_what, method, said) => {
   const config = await configOf();

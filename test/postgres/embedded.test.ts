@@ -274,7 +274,7 @@ const texts: readonly [unknown, RegExp | null, string][] = [
   ],
   [
     'initdb: could not create directory "x": Read-only file system',
-    /only be read/,
+    /disk is read-only/,
     'seen on a read-only tmpfs',
   ],
   [
@@ -282,7 +282,7 @@ const texts: readonly [unknown, RegExp | null, string][] = [
     /rights cannot be set/,
     'a disk without Unix rights',
   ],
-  ['FATAL:  could not open file "x": Permission denied', /may not be read/, 'another user’s data'],
+  ['FATAL:  could not open file "x": Permission denied', /may not read or write/, 'another user’s data'],
   [
     'FATAL:  database files are incompatible with server',
     /another version/,
@@ -290,12 +290,12 @@ const texts: readonly [unknown, RegExp | null, string][] = [
   ],
   [
     Object.assign(new Error("mkdir '/x'"), { code: 'EACCES' }),
-    /may not be read/,
+    /may not read or write/,
     'a folder of somebody else',
   ],
   [
     new Error("ENOENT: no such file or directory, mkdir '/x'"),
-    /cannot be made/,
+    /cannot be created/,
     'what Node says on a read-only disk',
   ],
   [

@@ -140,7 +140,7 @@ describe('while the other side does not answer', () => {
     expect(await read(asked)).toMatchObject({
       state: 'done',
       looks: 0,
-      stateWhy: expect.stringContaining('could not be verified yet') as string,
+      stateWhy: expect.stringContaining('could not verify it yet') as string,
     });
     away = false;
     await pass(2 * minuteMs, 15 * secondMs);
@@ -158,7 +158,7 @@ describe('while the other side does not answer', () => {
     await replica.desk.lookAgain(id);
     expect((await read(asked)).state).toBe('done');
     await pass(minuteMs);
-    await expect(replica.desk.lookAgain(id)).rejects.toThrow('nothing to look for');
+    await expect(replica.desk.lookAgain(id)).rejects.toThrow('nothing to check');
   });
 });
 

@@ -229,7 +229,7 @@ describe('outside the bounds', () => {
     }));
     await newReplica({ world }).desk.followAlerts([alert()]);
     expect(await uses()).toEqual([]);
-    expect(await whyNot(id)).toMatch(/not what was approved any more: fallback partner: \w+ → adria/);
+    expect(await whyNot(id)).toMatch(/no longer matches what was approved: fallback partner: \w+ → adria/);
   });
 
   it('the fallback fails as well: it does not act, or ends at once', async () => {
@@ -254,7 +254,7 @@ describe('outside the bounds', () => {
       pass(4 * minuteMs);
     }
     expect(await uses()).toHaveLength(1);
-    expect(await whyNot(id)).toMatch(/used lately; it can act again from/);
+    expect(await whyNot(id)).toMatch(/used recently; it can act again from/);
   });
 
   it('after its last use it never acts again', async () => {

@@ -76,14 +76,14 @@ describe('sentences', () => {
     const lines = auditKinds.map((kind) => read({ kind, ...(written[kind] ?? { actor: 'paydesk' }) }));
     expect(lines.join('\n')).toMatchInlineSnapshot(`
       "Paydesk acknowledged \`REM-3\`, 2026-11-20 22:47 UTC
-      Paydesk called \`REM-3\` not an anomaly, 2026-11-20 22:47 UTC
+      Paydesk marked \`REM-3\` as not an anomaly, 2026-11-20 22:47 UTC
       Paydesk escalated \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk opened \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk silenced alerts of \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk reopened \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk resolved \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk snoozed \`REM-3\`, 2026-11-20 22:47 UTC
-      Paydesk took \`REM-3\` to an incident, 2026-11-20 22:47 UTC
+      Paydesk added \`REM-3\` to an incident, 2026-11-20 22:47 UTC
       Paydesk ended the snooze of \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk gave \`REM-3\` back, 2026-11-20 22:47 UTC
       Paydesk reopened \`REM-3\`, 2026-11-20 22:47 UTC
@@ -131,7 +131,7 @@ describe('sentences', () => {
       Paydesk completed the follow-up of \`REM-3\`, 2026-11-20 22:47 UTC
       <@U1LARS> used break-glass for \`REM-3\` (Refund 20.00 EUR of pi_1paid), 2026-11-20 22:47 UTC: “Cut-off in ten minutes”
       Paydesk asked a person to decide whether \`REM-3\` took effect, 2026-11-20 22:47 UTC
-      Paydesk held up \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk put \`REM-3\` on hold, 2026-11-20 22:47 UTC
       <@U1LARS> decided that \`REM-3\` did not take effect, 2026-11-20 22:47 UTC: “Seen in the dashboard”
       <@U1LARS> decided that \`REM-3\` did not take effect, but Paydesk found otherwise (Refund re_1 of 20.00 EUR), 2026-11-20 22:47 UTC: “I think so”
       Paydesk checked whether \`REM-3\` took effect: nothing has been done so far, 2026-11-20 22:47 UTC
@@ -145,7 +145,7 @@ describe('sentences', () => {
       <@U1LARS> closed the review of \`REM-3\`, 2026-11-20 22:47 UTC: “All in order”
       Paydesk revoked the standing approval \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk did not act under the standing approval \`REM-3\`, 2026-11-20 22:47 UTC
-      Paydesk began \`REM-3\` under the standing approval —, 2026-11-20 22:47 UTC
+      Paydesk started \`REM-3\` under the standing approval —, 2026-11-20 22:47 UTC
       Paydesk found that \`REM-3\` took effect late, contrary to a person’s decision (Refund re_1 of 20.00 EUR), 2026-11-20 22:47 UTC
       Paydesk could not tell whether \`REM-3\` took effect, 2026-11-20 22:47 UTC
       Paydesk could not verify \`REM-3\` yet, 2026-11-20 22:47 UTC
@@ -283,6 +283,6 @@ describe('the raw entry', () => {
       plan: Array.from({ length: 900 }, (_, line) => `Line ${line} of a long plan`),
     });
     expect(text.length).toBe(12_000);
-    expect(said).toContain('`paydesk audit export` has all of it');
+    expect(said).toContain('Run `paydesk audit export` to see all of it');
   });
 });

@@ -65,14 +65,14 @@ describe('the live card in the alarm channel', () => {
 
 describe('the answers', () => {
   it.each([
-    [null, /Two people lift it with `\/remediate unfreeze`\.$/],
-    [12 * 60_000, /the user groups as of 12 min ago decided that you may do this\.$/],
+    [null, /Two people can lift the freeze with `\/remediate unfreeze`\.$/],
+    [12 * 60_000, /your permission against the user groups as of 12 min ago\.$/],
   ])('to whoever froze, by groups known for %s ms', (staleMs, words) => {
     expect(read(frozenCard({ staleMs }))).toMatch(words);
   });
 
   it('to the person who lifts it', () => {
-    expect(read(liftCard('one_more'))).toContain('A second person has to agree');
+    expect(read(liftCard('one_more'))).toContain('A second person must agree');
     expect(read(liftCard('lifted'))).toContain('The freeze is lifted');
   });
 });

@@ -123,7 +123,7 @@ describe('/partner', () => {
       *3 of 6 partners operational; 1 in outage, 1 degraded, 1 unknown*
       :red_circle: *Falling* (falling): *outage* · 1 of 9 succeeded (last 5 min), usually 95.2 % (n = 1,000) · reports normal service
       [Partner → falling]
-      :large_yellow_circle: *Theirs* (theirs): *degraded* · success 95.2 % (n = 63, last 5 min), usually 95.2 % (n = 1,000) · reports a major outage (Partial outage) for 1 h
+      :large_yellow_circle: *Theirs* (theirs): *degraded* · success 95.2 % (n = 63, last 5 min), usually 95.2 % (n = 1,000) · has reported a major outage (Partial outage) for 1 h
       [Partner → theirs]
       :large_green_circle: *Calm* (calm): *operational* · success 95.2 % (n = 63, last 5 min), usually 95.2 % (n = 1,000) · reports normal service
       :large_green_circle: *Quiet* (quiet): *operational* · too few attempts for a rate (n = 2, last 1 h), no usual rate for this hour (n = 5) · reports normal service
@@ -217,9 +217,9 @@ describe('/partner', () => {
       },
     });
     expect(drawn).toMatchInlineSnapshot(`
-      "Northpay: outage · success 31.7 % (n = 63, last 5 min), usually 95.2 % (n = 1,000) · reports a major outage (Partial outage) for 1 h
+      "Northpay: outage · success 31.7 % (n = 63, last 5 min), usually 95.2 % (n = 1,000) · has reported a major outage (Partial outage) for 1 h
       :red_circle: *Northpay: outage*
-      success 31.7 % (n = 63, last 5 min), usually 95.2 % (n = 1,000) · reports a major outage (Partial outage) for 1 h
+      success 31.7 % (n = 63, last 5 min), usually 95.2 % (n = 1,000) · has reported a major outage (Partial outage) for 1 h
       *<https://status.example/i1|Slow captures>* (investigating): We look into it.
       • API: partial outage
       *Volume, last 5 min* 63 attempts
@@ -285,9 +285,9 @@ describe('/partner', () => {
       },
     };
     expect(card(partner('Northpay', maintained))).toMatchInlineSnapshot(`
-      "Northpay: degraded · success 95.2 % (n = 63, last 5 min), usually 95.2 % (n = 1,000) · reports maintenance in progress (Maintenance in progress: Database upgrade) for 1 h
+      "Northpay: degraded · success 95.2 % (n = 63, last 5 min), usually 95.2 % (n = 1,000) · has reported maintenance in progress (Maintenance in progress: Database upgrade) for 1 h
       :large_yellow_circle: *Northpay: degraded*
-      success 95.2 % (n = 63, last 5 min), usually 95.2 % (n = 1,000) · reports maintenance in progress (Maintenance in progress: Database upgrade) for 1 h
+      success 95.2 % (n = 63, last 5 min), usually 95.2 % (n = 1,000) · has reported maintenance in progress (Maintenance in progress: Database upgrade) for 1 h
       :wrench: *Database upgrade* (maintenance in progress until 2026-11-20 14:00 UTC): It goes as planned.
       :calendar: *<https://status.example/m2|New data centre>* (planned maintenance): 2026-11-22 02:00 UTC to 2026-11-22 04:00 UTC
       :grey_question: Status page: incident 2 cannot be read: name

@@ -30,7 +30,7 @@ describe('what cannot be cancelled', () => {
   });
 
   it('a payment that is not ours', async () => {
-    expect(await faults('pi_3OfAnotherAccount')).toEqual(only('payment', /no object with this id/));
+    expect(await faults('pi_3OfAnotherAccount')).toEqual(only('payment', /no object with this ID/));
   });
 
   it('one that took money', async () => {

@@ -26,7 +26,7 @@ describe('what cannot be cancelled', () => {
   });
 
   it('one that is not ours', async () => {
-    expect(await faults('po_3OfAnotherAccount')).toEqual(only('payout', /no object with this id/));
+    expect(await faults('po_3OfAnotherAccount')).toEqual(only('payout', /no object with this ID/));
   });
 
   it('an automatic one, and one that arrived: both are told', async () => {

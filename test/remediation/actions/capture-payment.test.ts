@@ -77,7 +77,7 @@ describe('what cannot be captured', () => {
   });
 
   it('a payment that is not ours', async () => {
-    expect(await faults('pi_3OfAnotherAccount')).toEqual(only('payment', /no object with this id/));
+    expect(await faults('pi_3OfAnotherAccount')).toEqual(only('payment', /no object with this ID/));
   });
 
   it('one that is captured already, whatever the amount', async () => {

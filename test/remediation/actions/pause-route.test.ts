@@ -57,7 +57,7 @@ describe('what cannot be read', () => {
 
 describe('what cannot be paused', () => {
   it('a route that the platform does not know', async () => {
-    expect(await faults('northpay-card-xx')).toEqual(only('route', /knows nothing of this name/));
+    expect(await faults('northpay-card-xx')).toEqual(only('route', /has no object with this ID/));
   });
 
   it.each([

@@ -42,7 +42,7 @@ describe('what cannot be replayed', () => {
   });
 
   it('an event that the platform does not know', async () => {
-    expect(await faults('ledger', 'evt_other')).toEqual(only('event', /knows nothing of this name/));
+    expect(await faults('ledger', 'evt_other')).toEqual(only('event', /has no object with this ID/));
   });
 
   it('to a target that it has not: the targets are listed', async () => {

@@ -47,7 +47,7 @@ describe('what cannot be resumed', () => {
 
   it('a route that the platform does not know', async () => {
     const unknown = { ...typed, route: 'northpay-card-xx' };
-    expect(await refused(resumeRoute, unknown, at.desk)).toEqual(only('route', /knows nothing/));
+    expect(await refused(resumeRoute, unknown, at.desk)).toEqual(only('route', /has no object with this ID/));
   });
 
   it('anything without a platform', async () => {

@@ -51,7 +51,7 @@ describe('what is typed', () => {
       'files that are too large together',
       { files: 'FHALF,FHALF2' },
       'files',
-      /6\.0 MB together.*at most 5\.0 MB/,
+      /6\.0 MB in total.*at most 5\.0 MB/,
     ],
   ])('is refused: %s', async (_reason, typed, field, message) => {
     at.give('FSCAN', 'scan.pdf', pdf());

@@ -34,12 +34,12 @@ describe('an answer', () => {
     [
       'product_not_received',
       { shipping_tracking_number: '1Z' },
-      /lacks: shipping documentation; or shipping documentation, shipping date; or service/,
+      /still needs: shipping documentation; or shipping documentation, shipping date; or service/,
     ],
     [
       'duplicate',
       { duplicate_charge_id: 'ch_1', duplicate_charge_explanation: 'a' },
-      /lacks: duplicate charge documentation\./,
+      /still needs: duplicate charge documentation\./,
     ],
     [
       'subscription_canceled',
@@ -50,7 +50,7 @@ describe('an answer', () => {
     ['product_unacceptable', { product_description: 'a' }, /customer communication, refund policy/],
     ['general', { uncategorized_text: 'a' }, null],
     ['a_reason_to_come', { product_description: 'a' }, null],
-    ['general', {}, /Nothing answers/],
+    ['general', {}, /There is no evidence for/],
   ])('to %s with %j lacks %s', async (reason, evidence, lacks) => {
     const id = await at.openDispute({ reason });
     const prefilled = { customer_purchase_ip: '192.0.2.7', customer_name: 'Mia' };
