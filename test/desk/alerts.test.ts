@@ -2,7 +2,7 @@
  * Alerts as people live through them: a scenario begins, time passes by the clock that the desk and the stand-ins share, and
  * what stands in Slack and on the platform is what people read.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Channel, Message } from '../../sandbox/slack/wire.js';
 import { hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
 import { startDesk, until, type TestDesk, type Transport } from '../support/desk.js';
@@ -43,6 +43,10 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
   afterAll(async () => {
     await guarded.close();
     await desk.close();
+  });
+
+  afterEach(async () => {
+    for (const { name, running } of (await desk.state()).scenarios) if (running) await stop(name);
   });
 
   /** Time passes, the company books what happened, and the watch has looked since. */
@@ -108,11 +112,15 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
     await click(card, 'alert_acknowledge');
     await until('the acknowledgement', async () => (await threadOf(card)).includes('acknowledged it'));
     await click(card, 'incident_open');
-    const room = await until('a ready channel with both cards pinned', async () =>
-      (await channels()).find(
-        ({ name, messages }) =>
-          name.startsWith('inc-1-northpay') && messages.filter(({ pinned_info }) => pinned_info).length === 2,
-      ),
+    const room = await passUntil(
+      'a ready channel with both cards pinned',
+      [2 * secondMs, 2 * minuteMs],
+      async () =>
+        (await channels()).find(
+          ({ name, messages }) =>
+            name.startsWith('inc-1-northpay') &&
+            messages.filter(({ pinned_info }) => pinned_info).length === 2,
+        ),
     );
 
     const route = await pausableRoute(desk, 'northpay');
