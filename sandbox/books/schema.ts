@@ -121,11 +121,13 @@ const indexesOfChecks = [
   'create index on books.checks (order_id)',
   'create index on books.checks (amount_minor, created_at)',
   'create index on books.checks (created_at)',
+  'create index on books.checks (partner, created_at)',
   `create index on books.checks (attempt_id) where status = 'pending'`,
   ...['charge_id', 'arn', 'rrn', 'network_transaction_id', 'card_last4'].map(
     (column) => `create index on books.checks (${column}) where ${column} is not null`,
   ),
   'create index on books.checks (lower(customer_email)) where customer_email is not null',
+  'analyze books.checks',
 ] as const;
 
 /** Two halves of about equal work, built side by side. */

@@ -52,7 +52,7 @@ export interface MetricHour {
   failures: number;
 }
 
-export interface MetricSpan {
+interface MetricSpan {
   from: Date;
   to: Date;
   /** What is asked now about a past span may know more than it did then. */

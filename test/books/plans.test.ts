@@ -24,6 +24,10 @@ select 'att_' || n, 'ORD-' || n / 2, 'pi_' || n, 'ch_' || n, 'p' || n % 10, 'car
   lpad((n % 10)::text, 4, '0'), 'arn' || n, 'rrn' || n, 'nti' || n, 100,
   timestamptz '${end.toISOString()}' - (${rowCount} - n) * interval '16 seconds', null
 from generate_series(1, ${rowCount}) n;
+insert into books.checks
+select 'chk_' || n, 'CHECK-' || n, 'seti_' || n, null, 'p' || n % 3, 'card', 'DE', 'EUR', 0, 'succeeded', null, null, null, null,
+  null, null, null, 100, timestamptz '${end.toISOString()}' - (30000 - n) * interval '4 seconds', null
+from generate_series(1, 30000) n;
 insert into books.bookings
 select 'bk_' || n, 'a', 'b', 100, 'EUR', 'capture', 'p1', 'pi_' || n, 'ref' || n, null, '2026-11-01',
   timestamptz '${end.toISOString()}'

@@ -2,7 +2,7 @@
  * Alerts as people live through them: a scenario begins, time passes by the clock that the desk and the stand-ins share, and
  * what stands in Slack and on the platform is what people read.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Channel, Message } from '../../sandbox/slack/wire.js';
 import { hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
 import { startDesk, until, type TestDesk, type Transport } from '../support/desk.js';
@@ -43,6 +43,10 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
   afterAll(async () => {
     await guarded.close();
     await desk.close();
+  });
+
+  afterEach(async () => {
+    for (const { name, running } of (await desk.state()).scenarios) if (running) await stop(name);
   });
 
   /** Time passes, the company books what happened, and the watch has looked since. */
@@ -108,11 +112,15 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
     await click(card, 'alert_acknowledge');
     await until('the acknowledgement', async () => (await threadOf(card)).includes('acknowledged it'));
     await click(card, 'incident_open');
-    const room = await until('a ready channel with both cards pinned', async () =>
-      (await channels()).find(
-        ({ name, messages }) =>
-          name.startsWith('inc-1-northpay') && messages.filter(({ pinned_info }) => pinned_info).length === 2,
-      ),
+    const room = await passUntil(
+      'a ready channel with both cards pinned',
+      [2 * secondMs, 2 * minuteMs],
+      async () =>
+        (await channels()).find(
+          ({ name, messages }) =>
+            name.startsWith('inc-1-northpay') &&
+            messages.filter(({ pinned_info }) => pinned_info).length === 2,
+        ),
     );
 
     const route = await pausableRoute(desk, 'northpay');
@@ -166,6 +174,23 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
     expect(raised.filter((text) => text.includes('Success rate'))).toEqual([]);
   });
 
+  it.each<[string, RegExp]>([
+    ['country-degrading', /^Success rate −\d+ pts .*country = \w\w/],
+    ['slow-drift', /^Success rate −\d+ pts .*partner = northpay/],
+  ])('%s is seen within two hours, with its slice', async (name, title) => {
+    await desk.scenario(name);
+    const began = desk.clock.now();
+    const isNew = (card?: Message): boolean => Number(card?.ts) * secondMs > began.getTime() - 10 * minuteMs;
+    await passUntil(name, [5 * minuteMs, 2 * hourMs], async () => {
+      const card = await cardLike(title);
+      return card && isNew(card) ? card : undefined;
+    });
+    await stop(name);
+    await passUntil('the recovery', [10 * minuteMs, 3 * hourMs], async () =>
+      (await cardLike(title)) === undefined ? true : undefined,
+    );
+  });
+
   it('a standing approval moves the traffic, says so, and returns it by itself', async () => {
     const route = await pausableRoute(desk, 'northpay');
     const armedUntil = Math.ceil((desk.clock.now().getTime() + 12 * hourMs) / 1000);
@@ -196,5 +221,12 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
     await passUntil('the return', [5 * minuteMs, hourMs], async () =>
       (await routeNow(desk, route.id)).state === 'active' ? true : undefined,
     );
+    const uses = await guarded.rows<{ number: string; review: string }>(
+      'select number, review from paydesk.remediations where standing is not null',
+    );
+    expect(uses).toEqual([{ number: expect.anything(), review: 'open' }]);
+    const use = `REM-${uses[0]?.number}`;
+    guarded.say('lars', await guarded.opens('lars', use, 'close_review'), 'It was right');
+    await until('the closed review', async () => (await guarded.stored(use)).review === 'closed');
   });
 });
