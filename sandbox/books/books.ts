@@ -102,15 +102,7 @@ export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: Book
     );
     drawing = drawing.then(() => addEvidence(fromMs)).catch(() => undefined);
   });
-  let writing = false;
-  const tick = (): void => {
-    if (writing) return;
-    writing = true;
-    void advance(clock.now().getTime())
-      .catch(() => undefined)
-      .finally(() => (writing = false));
-  };
-  const timer = tickMs > 0 ? setInterval(tick, tickMs) : undefined;
+  const timer = ticking(tickMs, () => advance(clock.now().getTime()));
   return {
     readerUrl: reader.url,
     advance,
@@ -133,6 +125,19 @@ export async function openBooks({ url, world, clock, log, tickMs = 1_000 }: Book
       await pool.end();
     },
   };
+}
+
+/** One write at a time; a failed one is in the log. */
+function ticking(tickMs: number, write: () => Promise<void>): NodeJS.Timeout | undefined {
+  let writing = false;
+  const tick = (): void => {
+    if (writing) return;
+    writing = true;
+    void write()
+      .catch(() => undefined)
+      .finally(() => (writing = false));
+  };
+  return tickMs > 0 ? setInterval(tick, tickMs) : undefined;
 }
 
 /** Older disputes are decided. */

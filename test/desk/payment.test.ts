@@ -184,7 +184,7 @@ describe('a message', () => {
     expect(shown).toContain('booked in ledger');
     expect(shown).not.toContain('"actions"');
     expect(shown).not.toMatch(/@\w+\.example/);
-    expect(textOf(await desk.command(`/audit ${desk.examples.paidOut}`))).toContain('preview');
+    expect(textOf(await desk.command(`/audit ${desk.examples.paidOut}`))).toContain('shared the trace');
   });
 });
 
