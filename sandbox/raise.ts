@@ -197,7 +197,7 @@ function startPage(
   return startSlack({
     port,
     seed,
-    manifest: withOwnDomain(parse(readFileSync(manifest ?? join(root, 'manifest.yml'), 'utf8'))),
+    manifest: withOwnDomain(readFileSync(manifest ?? join(root, 'manifest.yml'), 'utf8')),
     pageDir: join(root, 'dist/sandbox/slack/page'),
     ...(requestUrl === undefined ? {} : { requestUrl }),
     ...handedIn,
@@ -205,15 +205,11 @@ function startPage(
 }
 
 /** As a company does with the hosts of its own dashboards: ours are at this address. */
-const withOwnDomain = (manifest: {
-  features: { unfurl_domains?: string[] };
-}): { features: { unfurl_domains: string[] } } => ({
-  ...manifest,
-  features: {
-    ...manifest.features,
-    unfurl_domains: [...(manifest.features.unfurl_domains ?? []), '127.0.0.1'],
-  },
-});
+function withOwnDomain(text: string): object {
+  const manifest = parse(text) as { features: { unfurl_domains?: string[] } };
+  const domains = [...(manifest.features.unfurl_domains ?? []), '127.0.0.1'];
+  return { ...manifest, features: { ...manifest.features, unfurl_domains: domains } };
+}
 
 interface PlatformDeps extends Pick<OperationsApiOptions, 'port' | 'host' | 'world' | 'clock' | 'log'> {
   keep: <Part extends { close(): Promise<unknown> }>(part: Part) => Part;

@@ -106,15 +106,7 @@ export async function openBooks(options: BooksOptions): Promise<Books> {
     );
     drawing = drawing.then(() => addEvidence(fromMs)).catch(() => undefined);
   });
-  let writing = false;
-  const tick = (): void => {
-    if (writing) return;
-    writing = true;
-    void advance(clock.now().getTime())
-      .catch(() => undefined)
-      .finally(() => (writing = false));
-  };
-  const timer = tickMs > 0 ? setInterval(tick, tickMs) : undefined;
+  const timer = ticking(tickMs, () => advance(clock.now().getTime()));
   return {
     readerUrl: reader.url,
     advance,
@@ -137,6 +129,19 @@ export async function openBooks(options: BooksOptions): Promise<Books> {
       await pool.end();
     },
   };
+}
+
+/** One write at a time; a failed one is in the log. */
+function ticking(tickMs: number, write: () => Promise<void>): NodeJS.Timeout | undefined {
+  let writing = false;
+  const tick = (): void => {
+    if (writing) return;
+    writing = true;
+    void write()
+      .catch(() => undefined)
+      .finally(() => (writing = false));
+  };
+  return tickMs > 0 ? setInterval(tick, tickMs) : undefined;
 }
 
 /** Older disputes are decided. */

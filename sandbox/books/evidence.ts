@@ -36,7 +36,7 @@ export interface OrderRow {
   cancelled_at: string | null;
 }
 
-export interface DeliveryRow {
+interface DeliveryRow {
   delivery_id: string;
   order_id: string;
   carrier: string | null;
@@ -47,7 +47,7 @@ export interface DeliveryRow {
   proof: string | null;
 }
 
-export interface LoginRow {
+interface LoginRow {
   login_id: string;
   customer_id: string;
   logged_in_at: string;
@@ -56,7 +56,7 @@ export interface LoginRow {
   activity: string;
 }
 
-export interface MessageRow {
+interface MessageRow {
   message_id: string;
   order_id: string;
   sent_at: string;
@@ -71,12 +71,7 @@ export interface EvidenceRows {
   customer_messages: MessageRow[];
 }
 
-export const noEvidence = (): EvidenceRows => ({
-  orders: [],
-  deliveries: [],
-  logins: [],
-  customer_messages: [],
-});
+const noEvidence = (): EvidenceRows => ({ orders: [], deliveries: [], logins: [], customer_messages: [] });
 
 const goods = [
   'Running shoes “Trail 5”, size 42, in grey',

@@ -55,13 +55,13 @@ export function createWatchService(deps: WatchDeps): WatchService {
   };
 }
 
-const lifeOf = ({ watches, audit, tell }: WatchDeps): Life<Watch, WatchProgress, WatchNews, 'watch'> => ({
+const lifeOf = (deps: WatchDeps): Life<Watch, WatchProgress, WatchNews, 'watch'> => ({
   noun: 'watch',
-  things: watches,
-  audit,
+  things: deps.watches,
+  audit: deps.audit,
   entryOf: ({ id, paymentId, hop, state }) => ({ subjects: [id, paymentId], details: { hop, state } }),
   show: async (tx, watch, news) => {
-    if (news) await tell(tx, watch, news);
+    if (news) await deps.tell(tx, watch, news);
   },
 });
 

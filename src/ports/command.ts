@@ -108,7 +108,7 @@ export type SubmissionAnswer =
   /** Laid upon the window where there is room, so that what was typed stays in it. */
   | { kind: 'above'; modal: Modal };
 
-export interface MessageShortcut<Desk> {
+interface MessageShortcut<Desk> {
   /** In the menu of a message; at most 24 characters. */
   readonly name: string;
   readonly description: string;

@@ -5,7 +5,7 @@
  */
 import type { Transaction } from './transaction.js';
 
-export type WatchState = 'watching' | 'arrived' | 'overdue' | 'ended' | 'stopped';
+type WatchState = 'watching' | 'arrived' | 'overdue' | 'ended' | 'stopped';
 
 export interface WatchProgress {
   state: WatchState;
@@ -13,7 +13,7 @@ export interface WatchProgress {
   dueAt: Date | null;
 }
 
-export interface NewWatch {
+interface NewWatch {
   personId: string;
   /** Their direct messages. */
   channel: string;

@@ -150,7 +150,7 @@ const rowsOf = ({ charge, charges, refunds, order: own, deliveries, logins, mess
     deliveries,
     logins,
     customer_messages: messages,
-  }).flatMap(([from, rows]) => rows.map((row) => ({ from, id: row.id, row: row as unknown })));
+  }).flatMap(([from, rows]) => rows.map((row) => ({ from, id: row.id, row })));
 
 describe('no sentence without a source row', () => {
   it('every statement names rows that exist, and says nothing with a digit in it that they do not hold', () => {

@@ -85,10 +85,10 @@ export const webhookSecret = 'whsec_test_desk';
 const host = '127.0.0.1';
 
 /** As a company does with the host of its dashboard. */
-const withDashboard = (manifest: { features: object }): object => ({
-  ...manifest,
-  features: { ...manifest.features, unfurl_domains: ['dashboard.example.com'] },
-});
+function withDashboard(text: string): object {
+  const manifest = parse(text) as { features: object };
+  return { ...manifest, features: { ...manifest.features, unfurl_domains: ['dashboard.example.com'] } };
+}
 
 export interface DeskOptions {
   /** The built page, for tests in a browser. */
@@ -141,7 +141,7 @@ export async function startDesk(
     scenarios,
     faultSwitches: faults,
     rateLimits: false,
-    manifest: withDashboard(parse(readFileSync(join(root, 'manifest.yml'), 'utf8'))),
+    manifest: withDashboard(readFileSync(join(root, 'manifest.yml'), 'utf8')),
     ...(pageDir !== undefined && { pageDir }),
     log: note,
   });

@@ -19,12 +19,11 @@ export function behindDoor<Desk>(command: Command<Desk>): Command<Desk> {
       refuseCardNumber(request.value);
       await act(request, desk);
     }),
-    shortcuts: mapped(shortcuts, ({ name, description, run }) => ({
-      name,
-      description,
+    shortcuts: mapped(shortcuts, (shortcut) => ({
+      ...shortcut,
       run: async (request, desk) => {
         refuseCardNumber(request.text);
-        await run(request, desk);
+        await shortcut.run(request, desk);
       },
     })),
     submissions: mapped(submissions, (submit) => async (request, desk) => {

@@ -10,7 +10,7 @@
 import { dayMs } from '../../kernel/clock.js';
 import type { OrderRecord } from '../../ports/evidence-views.js';
 
-export const identifiers = ['IP address', 'device', 'account', 'shipping address'] as const;
+const identifiers = ['IP address', 'device', 'account', 'shipping address'] as const;
 export type Identifier = (typeof identifiers)[number];
 
 export interface CompellingPair {
@@ -59,11 +59,11 @@ const isSame: Readonly<Record<Identifier, (a: Known, b: Known) => boolean>> = {
   'shipping address': (a, b) => same(plain(a.shippingAddress), plain(b.shippingAddress)),
 };
 
-export const matchingOf = (a: Known, b: Known): Identifier[] =>
+const matchingOf = (a: Known, b: Known): Identifier[] =>
   identifiers.filter((identifier) => isSame[identifier](a, b));
 
 /** At least two, one of them the IP address or the device. */
-export const suffices = (matching: readonly Identifier[]): boolean =>
+const suffices = (matching: readonly Identifier[]): boolean =>
   matching.length >= 2 && matching.some((one) => one === 'IP address' || one === 'device');
 
 /** Those that could be half of a pair, the best first. */

@@ -32,10 +32,8 @@ export interface KnownDocument {
   sources: Sources;
 }
 
-export type ReadyWord = 'ready' | 'nearly' | 'not_ready';
-
 export interface Readiness {
-  word: ReadyWord;
+  word: 'ready' | 'nearly' | 'not_ready';
   /** A clause for people. */
   reason: string;
 }
