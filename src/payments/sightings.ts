@@ -25,6 +25,8 @@ export interface Sighting {
 
 /** Digits, amount, currency and a range of days in words are shorter. */
 const longestText = 120;
+/** A text with more words that mean nothing here is about something else. */
+const mostIgnored = 3;
 /** More readings than this are guesses. */
 const mostReadings = 8;
 
@@ -43,7 +45,10 @@ export function sightings(text: string, asked: Asked): Sighting[] {
 export function sightingsAmong(text: string, asked: Asked): Sighting[] {
   if (text.length > longestText) return [];
   const ignored: string[] = [];
-  const found = readAll(text, asked, { isLoose: true, ignored });
+  const found = readAll(text, asked, { isLoose: true, ignored }).filter(
+    ({ sighting: { last4, amountMajor } }) => last4 !== undefined || amountMajor !== undefined,
+  );
+  if (ignored.length > mostIgnored) return [];
   const left = ` (without ${ignored.map((word) => `“${word}”`).join(', ')})`;
   return found.slice(0, mostReadings).map(({ sighting, label }) => ({ sighting, label: `${label}${left}` }));
 }

@@ -47,6 +47,8 @@ export interface Headline {
   /** Set when nothing further is expected: why the trace ends. */
   ended: 'complete' | 'canceled' | null;
   reversals: Reversal[];
+  /** What may have taken it back besides: not every one of these could be read. */
+  unread: ('refunds' | 'disputes')[];
   /** Charges or payments that took the money more than once; empty where one did. */
   doubled: Capture[];
   /** Sources that did not answer, or not fully, and why. */
@@ -70,6 +72,7 @@ function headlineOf(findings: Findings, hops: Hop[], asOf: Date): Headline {
     next,
     ended: next ? null : hops.some(isCancelled) ? 'canceled' : 'complete',
     reversals: reversalsOf(findings, asOf),
+    unread: unreadOf(findings),
     doubled: doubleCapture(findings),
     unknown: unknownSources(findings),
   };
@@ -86,6 +89,20 @@ const isCancelled = ({ kind, state }: Hop): boolean =>
 function lastConfirmed(hops: Hop[], next: Hop | null): Hop | null {
   const before = next && next.state !== 'unknown_source' ? hops.slice(0, hops.indexOf(next)) : hops;
   return before.findLast(({ state }) => state === 'present') ?? null;
+}
+
+/**
+ * Where the charge is unknown as well, the next hop says so already; where no refund is known, the charge's own sum
+ * speaks for them.
+ */
+function unreadOf({ charge, refunds, disputes }: Findings): Headline['unread'] {
+  if (!valueOf(charge)) return [];
+  const hasGap = (found: Finding<unknown>): boolean =>
+    found.state === 'known' && (found.problems ?? []).length > 0;
+  return [
+    ...(hasGap(refunds) ? (['refunds'] as const) : []),
+    ...(hasGap(disputes) || disputes.state === 'failed' ? (['disputes'] as const) : []),
+  ];
 }
 
 function reversalsOf(findings: Findings, asOf: Date): Reversal[] {

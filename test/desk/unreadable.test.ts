@@ -162,6 +162,22 @@ describe('/payment', () => {
     expect(line).not.toContain('refunded in full');
   });
 
+  it('what may have taken the money back and cannot be read is in the first line', async () => {
+    const { payment, charge } = await aPayment({});
+    await aDispute(charge, { id: 'dp_3OddLine', currency: 'usdc', status: 'lost' });
+    expect(await firstLine(payment)).toContain('; not every dispute is known · ');
+    aRefund(charge, { amount: 100, balance_transaction: 'txn_3Odd' });
+    aRefund(charge, { currency: 'usdc', balance_transaction: 'txn_3Odd' });
+    expect(await firstLine(payment)).toMatch(
+      /refunded in part \(1\.00 \w+\); not every refund is known; not every dispute is known · /,
+    );
+  });
+
+  it('a payment that cannot be read is named by its whole ID', async () => {
+    const { payment } = await aPayment({ currency: 'isk', amount: 5_050 });
+    expect(await firstLine(payment)).toContain(`Stripe’s payment ${payment} cannot be read`);
+  });
+
   it('a dispute that is due is answered from here; one that is lost leaves no refund', async () => {
     const due = await aPayment({});
     await aDispute(due.charge, { status: 'needs_response', is_charge_refundable: false });
@@ -191,7 +207,7 @@ describe('/dispute', () => {
     await aDispute(charge, { id: 'dp_3OddCoin', currency: 'usdc', status: 'needs_response' });
     await aDispute(charge, { id: 'dp_3OddIsk', currency: 'isk', amount: 4_010, status: 'needs_response' });
     await aDispute(charge, { id: 'dp_3OddHrk', currency: 'hrk', amount: 1_234, status: 'needs_response' });
-    const text = await queueWith(/disputes need a response.*; 2 unreadable/);
+    const text = await queueWith(/disputes need a response.*; \d unreadable.*dp_3OddIsk/);
     expect(text).toContain('dispute dp_3OddCoin cannot be read');
     expect(text).toContain('dispute dp_3OddIsk cannot be read: amount is no whole amount of ISK');
     expect(textOf(await desk.command('/dispute dp_3OddHrk'))).toContain('12.34 HRK');

@@ -55,6 +55,8 @@ describe('digits, amount and day in any order', () => {
     ['gestern 49,00', ['49.00 (without “gestern”)'], 'another language'],
     ['refund 1563 noon yesterday', ['•••• 1563, 26 Nov 2026 (without “refund”, “noon”)'], 'two such words'],
     ['hello 42', [], 'a bare number is no amount beside one either'],
+    ['see you today', [], 'a day alone is not searched for'],
+    ['please call me back in 20 minutes', [], 'a sentence about something else'],
     ['where is ORD-10423', [], 'what is left has to be understood'],
     ['1563 49.00 50.00 51.00', [], 'too many amounts'],
     ['1563 49.00 31.02.2026', [], 'a day that no calendar has'],

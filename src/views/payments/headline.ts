@@ -45,14 +45,15 @@ export function sentence(
   asOf: Date,
   at: At,
 ): string {
-  const { doubled, next, ended, reversals } = headline;
+  const { doubled, next, ended, reversals, unread } = headline;
   const end = ended === 'canceled' ? 'cancelled; nothing further expected' : null;
   const isRefused = next?.kind === 'authorization' && next.state === 'failed';
   const going = [
     isRefused ? null : progress(headline, hops, at),
     next ? nextClause(next, asOf, at) : end,
   ].filter((part) => part !== null);
-  const parts = [...going, ...reversals.map((reversal) => reversalWords(reversal, at))].join('; ');
+  const back = reversals.map((reversal) => reversalWords(reversal, at));
+  const parts = [...going, ...back, ...unread.map(unreadWords)].join('; ');
   const capital = parts.replace(/^./, (first) => first.toUpperCase());
   return doubled.length === 0 ? capital : `${doubledWords(doubled, at)}. ${capital}`;
 }
@@ -79,9 +80,12 @@ function progress({ lastConfirmed }: Headline, hops: readonly Hop[], at: At): st
   return isBooked ? `${seen}; booked in ledger` : seen;
 }
 
+/** `insufficient_funds`, and no identifier, which has digits or capitals. */
+const codeWord = /(?<!\w)[a-z]+(?:_[a-z]+)+(?!\w)/g;
+
 function nextClause(next: Hop, asOf: Date, at: At): string {
   const name = awaited[next.kind];
-  const note = next.note?.replaceAll('_', ' ') ?? null;
+  const note = next.note?.replace(codeWord, (word) => word.replaceAll('_', ' ')) ?? null;
   const why = note === null ? '' : `: ${escape(note)}`;
   if (next.state === 'failed') return `${name} failed${why}`;
   if (next.state === 'unknown_source') return `${name} unknown${why}`;
@@ -106,6 +110,9 @@ function captureClause({ note }: Hop, expectedBy: Date, at: At): string {
 
 const lateness = ({ kind }: Hop, expectedBy: Date, asOf: Date): string =>
   isDated(kind) ? '' : ` (${formatDuration(asOf.getTime() - expectedBy.getTime())})`;
+
+const unreadWords = (what: Headline['unread'][number]): string =>
+  what === 'refunds' ? 'not every refund is known' : 'not every dispute is known';
 
 const reversalNames: Readonly<Record<Reversal['kind'], string>> = {
   refunded: 'refunded in full',
