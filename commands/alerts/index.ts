@@ -13,7 +13,7 @@ import { alertCard, alertIds, alertListCard, metricOf, namedOf } from '../../src
 import { precisionCard, quietCard, runbookCard, sightCard } from '../../src/views/alerts/answers.js';
 import { startableIn } from '../../src/views/remediation/start.js';
 import { requireLookups } from '../door.js';
-import { refuseNearMiss } from '../near-miss.js';
+import { refuseNearMiss } from '../../src/kernel/nearest.js';
 import { connected, type AlertsDeps } from './deps.js';
 import { incidentActions, incidentSubmissions } from './incidents.js';
 

@@ -8,7 +8,7 @@ import { openIds, pageIds } from '../../src/views/disputes/queue.js';
 import { mention } from '../../src/views/kit/blocks.js';
 import { lookUpIds } from '../../src/views/kit/look-ups.js';
 import { requireLookups, requireMember } from '../door.js';
-import { refuseNearMiss } from '../near-miss.js';
+import { refuseNearMiss } from '../../src/kernel/nearest.js';
 import { connected, requireDisputeId, type DisputeDeps } from './deps.js';
 import { askedCard, oneCard } from './one.js';
 import { queueCard, queuePage } from './queue.js';

@@ -18,7 +18,7 @@ import { noticeCard } from '../../src/views/remediation/answers.js';
 import { startableIn } from '../../src/views/remediation/start.js';
 import { requireMember } from '../door.js';
 import { answerBreaks, sendBreaks } from './breaks.js';
-import { refuseNearMiss } from '../near-miss.js';
+import { refuseNearMiss } from '../../src/kernel/nearest.js';
 import { clicks, submissions } from './clicks.js';
 import { reconciliation, requireReconciliation, type ReconDeps } from './deps.js';
 import { breakIdIn, dayIn, fileWordIn, partnerIn, periodIn, refuseOthers, unknownPeriod } from './reading.js';

@@ -1,6 +1,8 @@
 /**
  * “Did you mean…?”: the known word nearest to a misspelt one.
  */
+import { OpsError } from './errors.js';
+import { redactCardNumbers } from './sensitive.js';
 
 /** The known word at most a third of its letters away, else one that the word is a part of (`refund`), or null. */
 export function nearest(word: string, known: readonly string[]): string | null {
@@ -37,4 +39,16 @@ function editDistance(a: string, b: string): number {
     [before, row] = [row, next];
   }
   return row[b.length] ?? 0;
+}
+
+const longestWord = 60;
+
+/** Throws `not_found` for a misspelt one; what is nowhere near is the caller's to refuse. */
+export function refuseNearMiss(command: string, typed: string, known: readonly string[]): void {
+  const word = typed.slice(0, longestWord);
+  const guess = nearest(word, known);
+  if (guess === null) return;
+  throw new OpsError('not_found', `${command} has no “${redactCardNumbers(word)}”.`, {
+    hint: `Did you mean \`${command} ${guess}\`?`,
+  });
 }

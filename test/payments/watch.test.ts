@@ -38,6 +38,7 @@ const traceWith = (state: HopState): Trace => {
       reversals: [],
       doubled: [],
       unknown: [],
+      unread: [],
     },
     asOf: clock.now(),
   };
