@@ -95,6 +95,8 @@ describe('sentences', () => {
       Paydesk reopened \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk signed off \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk saw \`REM-3\` change at the provider, 2026-11-20 22:47 UTC
+      Paydesk opened the draft answer of \`REM-3\` to edit it, 2026-11-20 22:47 UTC
+      Paydesk assembled a draft answer to \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk saw \`REM-3\` open, 2026-11-20 22:47 UTC
       Paydesk gave \`REM-3\` back, 2026-11-20 22:47 UTC
       Paydesk took \`REM-3\`, 2026-11-20 22:47 UTC
@@ -156,7 +158,10 @@ describe('sentences', () => {
       <@U1LARS> withdrew the vote on \`REM-3\`, 2026-11-20 22:47 UTC
       <@U1LARS> approved \`REM-3\`; 1 more approval is needed, 2026-11-20 22:47 UTC
       Paydesk voided votes on \`REM-3\`, 2026-11-20 22:47 UTC
-      Paydesk stopped watching \`REM-3\`, 2026-11-20 22:47 UTC"
+      Paydesk stopped watching \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk began to watch \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk stopped watching \`REM-3\`, 2026-11-20 22:47 UTC
+      Paydesk reported the end of the watch \`REM-3\`, 2026-11-20 22:47 UTC"
     `);
   });
 

@@ -137,7 +137,7 @@ describe('buttons on other cards', () => {
       ['Refund…'],
     ],
   ])('a payment that was captured twice %s', (_what, found, expected) => {
-    expect(buttonsOn(traceCard('succeeded', 0, {}, found))).toEqual(['Share', ...expected]);
+    expect(offersOn(traceCard('succeeded', 0, {}, found))).toEqual(['Share', ...expected]);
   });
 
   it('an answer is about the dispute, a refund about the payment', () => {
