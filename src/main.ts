@@ -17,7 +17,7 @@ export async function main(): Promise<void> {
   const { environment, config } = readSettings(process.env);
   const log = createLog(environment.LOG_LEVEL);
   // An unawaited promise may fail when a connection breaks; that must not take the desk down.
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a failure that nobody waited for'));
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'an unhandled failure'));
   const signal = stopSignal();
   signal.addEventListener('abort', () => {
     log.info({}, 'stopping');
@@ -38,7 +38,7 @@ export async function main(): Promise<void> {
     if (!signal.aborted || error !== signal.reason) throw error;
   }
   log.info({}, 'stopped');
-  if (signal.aborted) endAfter(lingeringMs, 0, log, 'something was left open');
+  if (signal.aborted) endAfter(lingeringMs, 0, log, 'a resource was not closed');
 }
 
 /** More than draining commands, jobs and a message in hand takes together. */

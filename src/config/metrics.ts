@@ -43,7 +43,9 @@ export const metrics = z
       .int()
       .min(1)
       .optional()
-      .describe('so many unusual failures open an incident by themselves; left out: people open incidents'),
+      .describe(
+        'number of unusual failures that opens an incident automatically; left out: people open incidents',
+      ),
     own: z
       .array(
         metric

@@ -57,7 +57,7 @@ const partner = z.strictObject({
     .array(z.strictObject({ who: z.string().min(1).max(60), reach: z.string().min(1).max(120) }))
     .max(6)
     .default([])
-    .describe('whom to turn to after the contact, in order'),
+    .describe('escalation contacts after the contact, in order'),
   runbooks: z
     .array(z.strictObject({ title: z.string().min(1).max(60), url: httpUrl }))
     .max(10)

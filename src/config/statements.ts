@@ -19,7 +19,7 @@ export const partnerStatements = z
       .max(10)
       .default(['partnerRef', 'batchRef', 'ourRef'])
       .describe(
-        'which field is the reference in the ledger, first choice first: canonical, or a column of the file',
+        'the field that holds the ledger’s reference, first choice first: canonical, or a column of the file',
       ),
     format: z.string().min(1).max(60).optional(),
     ledgerAccount: z.string().min(1).max(200).optional().describe('absent: clearing:<id>'),
@@ -32,7 +32,7 @@ export const partnerStatements = z
       .string()
       .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, { message: 'must be a time such as 09:30' })
       .optional()
-      .describe('by when the file is there, by the partner’s clock; absent: learned from arrivals'),
+      .describe('when the file is due, in the partner’s time zone; absent: learned from arrivals'),
     cutOffDays: z.int().min(0).max(10).default(1),
   })
   .describe('present: its statements are reconciled');
@@ -106,6 +106,6 @@ export const statements = z
     material: z
       .record(z.string().regex(/^[A-Z]{3}$/), amount)
       .default({})
-      .describe('by currency: from which difference on a break is material'),
+      .describe('by currency: the smallest difference that makes a break material'),
   })
   .prefault({});

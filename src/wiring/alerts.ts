@@ -140,7 +140,7 @@ export function surroundingsFrom({
       partner === null ? [] : statuses.all(),
       changes.between(new Date(onsetAt.getTime() - suspectMs), openedAt, partner?.id ?? null, changesMax),
     ]).catch((error: unknown): [KeptStatus[], Change[]] => {
-      log.warn({ err: messageOf(error) }, 'an alert goes without its surroundings');
+      log.warn({ err: messageOf(error) }, 'an alert is shown without its context');
       return [[], []];
     });
     const kept = all.find((status) => status.partner === partner?.id);

@@ -29,7 +29,7 @@ export function startHomeRedraws(
   const loop = async (): Promise<void> => {
     while (!signal.aborted) {
       await redraw().catch((error: unknown) =>
-        log.warn({ err: messageOf(error) }, 'whether there is a freeze cannot be read for Home'),
+        log.warn({ err: messageOf(error) }, 'the freeze could not be read for Home'),
       );
       await pause(everyMs, undefined, { signal }).catch(() => undefined);
     }

@@ -101,4 +101,4 @@ export async function openHttp(
 }
 
 const sharedPort =
-  '/readyz and /metrics answer on the port that others must reach; OPERATIONS_PORT sets them apart';
+  '/readyz and /metrics answer on the port that other hosts must reach; OPERATIONS_PORT gives them their own port';

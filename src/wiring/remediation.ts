@@ -60,7 +60,7 @@ export function remediationFrom(facts: RemediationFacts): RemediationService | n
   if (!policy) return null;
   requirePolicy(policy, environment);
   for (const problem of staleRates(policy, clock.now()))
-    log.warn({ problem }, 'a rate of the policy is too old');
+    log.warn({ problem }, 'an exchange rate of the policy is stale');
   const links = linksFrom(config.links);
   const threadOf = alertThreadsOf(config, database);
   return createRemediationDesk({

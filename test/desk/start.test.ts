@@ -135,7 +135,7 @@ it('asks about the people of a large group a few at a time', async () => {
 it('warns of every rate of the policy that no longer counts', async () => {
   paydesk = await start(await configOf({}, new Date(systemClock.now().getTime() - 40 * dayMs)));
   const problems = lines.flatMap(({ message, fields }) =>
-    message === 'a rate of the policy is too old' ? [(fields as { problem: string }).problem] : [],
+    message === 'an exchange rate of the policy is stale' ? [(fields as { problem: string }).problem] : [],
   );
   expect(
     problems.map((problem) => /^The exchange rate from (\w+) to EUR is stale: dated /.exec(problem)?.[1]),

@@ -136,7 +136,7 @@ describe('what is due', () => {
     await add(1);
     await expect.poll(async () => (await row()).due_at, soon).toEqual(later(10 * secondMs));
     expect([tries, (await row()).lease_owner]).toEqual([1, null]);
-    const failures = lines.filter(({ message }) => message.startsWith('a thing could not be moved on'));
+    const failures = lines.filter(({ message }) => message.startsWith('a due thing could not be advanced'));
     expect(failures).toHaveLength(errors);
     clock.advance(10 * secondMs);
     await expect.poll(() => tries, soon).toBe(2);

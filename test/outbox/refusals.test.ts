@@ -241,7 +241,7 @@ it('a sender that was suspended longer than its lease sends nothing when it wake
   bench.startSender({ wire: other });
   await bench.until(async () => (await bench.texts('payments-ops')).length === 1);
   wake();
-  await bench.until(() => bench.lines.some(({ message }) => message.includes('its lease ended')));
+  await bench.until(() => bench.lines.some(({ message }) => message.includes('the lease ended')));
   expect(wire.calls).toEqual([]);
   expect(await bench.texts('payments-ops')).toEqual(['once']);
 });

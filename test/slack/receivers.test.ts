@@ -240,6 +240,6 @@ describe('signed HTTP', () => {
     leaving.write('half');
     await new Promise((resolve) => leaving.once('socket', (socket) => socket.once('connect', resolve)));
     leaving.destroy();
-    await until(() => desk.lines.some(({ message }) => message === 'a request of Slack broke off'));
+    await until(() => desk.lines.some(({ message }) => message === 'a request from Slack broke off'));
   });
 });

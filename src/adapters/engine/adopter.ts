@@ -34,7 +34,7 @@ export function startAdopter(options: AdopterOptions): Adopter {
     if (busy) return;
     busy = true;
     round = look()
-      .catch((error: unknown) => options.log.warn(faultOf(error), 'dead replicas cannot be looked for'))
+      .catch((error: unknown) => options.log.warn(faultOf(error), 'dead replicas could not be looked up'))
       .finally(() => (busy = false));
   }, roundMs);
   return {

@@ -71,7 +71,7 @@ export async function startEngine<Desk>(options: EngineOptions<Desk>): Promise<E
     };
     return describeEngine(session, async () => {
       const outcome = await within(drainTimeoutMs + letGoTimeoutMs, letGo());
-      if (outcome === 'late') log.warn({}, 'the engine was left before it had let go');
+      if (outcome === 'late') log.warn({}, 'the engine was stopped before it released its work');
     });
   } catch (error) {
     await session.close().catch((fault: unknown) => log.warn(faultOf(fault), 'the session did not end'));

@@ -82,7 +82,7 @@ async function loop(state: State): Promise<void> {
       for (const kind of living) await take(state, kind);
       await nap.sleep(await untilNextMs(state));
     } catch (error) {
-      log.warn(faultOf(error), 'what is due cannot be looked for');
+      log.warn(faultOf(error), 'due things could not be read');
       await nap.sleep(pollMs);
     }
   }
@@ -131,7 +131,10 @@ async function advance(state: State, hand: Hand): Promise<void> {
   } catch (thrown) {
     const fault = toOpsError(thrown);
     const { errorId, code } = fault;
-    log.error({ thing: id, errorId, code, err: fault }, 'a thing could not be moved on; it is tried again');
+    log.error(
+      { thing: id, errorId, code, err: fault },
+      'a due thing could not be advanced; it will be retried',
+    );
   }
   await giveBack(state, hand);
   hands.delete(hand);
@@ -147,7 +150,7 @@ async function giveBack(state: State, { living: kind, taken }: Hand): Promise<vo
       await release(session.query, kind, { owner, taken, now, againAt: new Date(now.getTime() + againMs) });
       return;
     } catch (error) {
-      log.debug(faultOf(error), 'a thing cannot be given back now');
+      log.debug(faultOf(error), 'a lease could not be released');
       if (state.isClosing) return;
       await createNap().sleep(pollMs);
     }

@@ -119,7 +119,7 @@ async function admit(desk: PageDeps, token: string, identity: Identity, gone: st
   const { subject, email, emailVerified } = identity;
   if (email === null || !emailVerified) return { page: pages.unverified, cookies: [gone] };
   if (!isVoter(found, email)) {
-    desk.log.warn({ requestId: found.requestId, subject }, 'somebody else followed the link of a vote');
+    desk.log.warn({ requestId: found.requestId, subject }, 'a different person opened the link of a vote');
     return { page: pages.otherPerson(email), cookies: [gone] };
   }
   const formKey = randomBytes(32).toString('base64url');
@@ -156,7 +156,7 @@ async function settle(
 ): Promise<Answer> {
   if (decision !== 'confirm' && decision !== 'withdraw') return { page: pages.foreignForm };
   const result = await votes[decision](token, { subject, email });
-  log.info({ subject, decision, result: result.kind }, 'a vote was decided upon outside Slack');
+  log.info({ subject, decision, result: result.kind }, 'a vote was decided outside Slack');
   const page = result.kind === 'refused' ? pages.refused(result.why) : pages.done(result.kind, result.title);
   return { page, cookies: [cookies.voters.drop(token)] };
 }

@@ -39,7 +39,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   });
   const outbox = new Gauge({
     name: 'paydesk_outbox_messages',
-    help: 'Messages by state; held: refused by Slack, kept and tried again',
+    help: 'Messages by state; held: refused by Slack, kept and retried',
     labelNames: ['state'],
     registers,
   });
@@ -56,7 +56,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   });
   const clockAhead = new Gauge({
     name: 'paydesk_clock_ahead_seconds',
-    help: 'How far the clock of this machine is ahead of the database’s, whose time counts',
+    help: 'How far this machine’s clock is ahead of the database’s, which Paydesk uses',
     registers,
   });
   const refresh = async (): Promise<void> => {

@@ -82,7 +82,10 @@ function createDiscovery({
       });
     } catch (cause) {
       asked = null;
-      log.warn({ issuer, err: messageOf(cause) }, 'the identity provider does not tell how to reach it');
+      log.warn(
+        { issuer, err: messageOf(cause) },
+        'the identity provider’s discovery document cannot be read',
+      );
       throw discoveryFailureOf(cause);
     }
   };
@@ -135,7 +138,7 @@ async function identityAt(
       idTokenExpected: true,
     });
     const claims = tokens.claims();
-    if (!claims) throw new OpsError('internal', 'A sign-in without an ID token was taken.');
+    if (!claims) throw new OpsError('internal', 'A sign-in without an ID token was accepted.');
     return identityOf(claims, await addressClaims(configuration, tokens.access_token, claims));
   } catch (cause) {
     log.warn({ err: messageOf(cause) }, 'a sign-in failed');

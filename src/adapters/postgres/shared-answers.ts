@@ -88,7 +88,7 @@ async function get<Value>(
     if (atWorstMs !== Infinity) throw error;
     store.log.warn(
       { key: question.key, err: messageOf(error) },
-      'asked without sharing, the database is away',
+      'asked without the shared cache, because the database is unreachable',
     );
     return null;
   });
@@ -107,7 +107,7 @@ async function get<Value>(
     const { code } = toOpsError(error);
     store.log.warn(
       { key: question.key, ageMs: fallback.ageMs, code },
-      'a kept answer serves, there is no newer one',
+      'a cached answer is used, because there is no newer one',
     );
   });
 }
@@ -191,7 +191,7 @@ async function asked<Value>({ database, log }: Store, { key, pace, ask }: Questi
     const { code, details } = toOpsError(thrown);
     const holdMs = Number(details.retryAfterMs ?? (code === 'unavailable' ? outageMs : 0));
     if (holdMs > 0) {
-      log.warn({ pace: pace.name, holdMs, err: messageOf(thrown) }, 'a service asks for patience');
+      log.warn({ pace: pace.name, holdMs, err: messageOf(thrown) }, 'a service asked Paydesk to wait');
       await database.query(holdSql, [pace.name, holdMs + aheadMs(pace)]);
     }
     throw thrown;

@@ -30,7 +30,7 @@ export function createAttachments({ client, token, log }: AttachmentsFacts): Att
       if ((file.size ?? 0) > largestBytes) throw tooLarge();
       const url = file.url_private ?? '';
       if (!isOfSlack(url, client.slackApiUrl)) {
-        log.warn({ file: id }, 'a file lies outside Slack; it is not fetched');
+        log.warn({ file: id }, 'a file is stored outside Slack and is not fetched');
         throw new OpsError('invalid', 'This file is stored outside Slack.', {
           hint: 'Upload the file itself.',
         });

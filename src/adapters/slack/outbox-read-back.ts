@@ -77,7 +77,7 @@ async function findIn(
   } catch (error) {
     const fault = callFault(error);
     if (fault.kind !== 'refused') throw error;
-    log.warn({ refusal: fault.error }, 'it cannot be read whether this message was posted');
+    log.warn({ refusal: fault.error }, 'the channel cannot be read to check whether this message was posted');
     return null;
   }
 }

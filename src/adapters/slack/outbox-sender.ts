@@ -101,7 +101,7 @@ async function settle(
   log: Log,
 ): Promise<void> {
   if (error instanceof LeaseLost) {
-    log.warn({}, 'a message was left to whoever has it now: its lease ended before it could be sent');
+    log.warn({}, 'a message was left to the replica that now holds it: the lease ended before sending');
     return;
   }
   const fault = callFault(error);
@@ -126,13 +126,13 @@ async function withhold(
 ): Promise<void> {
   const { attempts, heldSince } = message;
   if (meaning === 'message') {
-    log.error({ refusal, remarks }, 'Slack will never take this message; it is kept as refused');
+    log.error({ refusal, remarks }, 'Slack will never accept this message; it is stored as refused');
     await queue.refuse(message, refusal, clock.now());
     return;
   }
   const waitMs = backoffMs(attempts);
   const line = { why: refusal, remarks, waitMs, attempts };
-  if (heldSince === null) log.error(line, 'Slack refuses a message; it is held and tried again');
+  if (heldSince === null) log.error(line, 'Slack refuses a message; it is held and will be retried');
   else log.warn(line, 'Slack still refuses a message');
   const until = later(clock, waitMs);
   await queue.hold(message, { refusal, until, aside: meaning === 'unknown' }, clock.now());

@@ -85,7 +85,7 @@ async function take(
     // Bolt takes a body that was read before it from `rawBody`.
     else receiver.requestListener(Object.assign(request, { rawBody: body }), response);
   } catch (error) {
-    log.warn({ err: messageOf(error) }, 'a request of Slack broke off');
+    log.warn({ err: messageOf(error) }, 'a request from Slack broke off');
     if (!response.headersSent) response.writeHead(400).end();
   }
   await answered;

@@ -22,7 +22,7 @@ export async function suggestions(
   if (!suggest) return [];
   const late = AbortSignal.timeout(patienceMs);
   const asked = suggest(deps.world, hints, late).catch((thrown: unknown) => {
-    deps.log.warn({ errorId: toOpsError(thrown).errorId }, 'nothing can be suggested');
+    deps.log.warn({ errorId: toOpsError(thrown).errorId }, 'suggestions could not be loaded');
     return [];
   });
   return Promise.race([asked, once(late, 'abort').then(() => [])]);
@@ -36,7 +36,7 @@ export async function brief(deps: RemediationDeps, actionId: string, id: string)
   const isId = name !== undefined && action.faultsOf({ [name]: id }).every(({ field }) => field !== name);
   if (!action.brief || !isId) return null;
   const asked = action.brief(id, world).catch((thrown: unknown) => {
-    log.warn({ errorId: toOpsError(thrown).errorId }, 'nothing can be said before a form');
+    log.warn({ errorId: toOpsError(thrown).errorId }, 'the checks before a form could not run');
     return null;
   });
   const late = AbortSignal.timeout(patienceMs);

@@ -86,7 +86,10 @@ function unreadable({ log, clock }: RemediationDeps, snapshot: Snapshot, thrown:
   const { id } = snapshot.remediation;
   const error = toOpsError(thrown);
   const { errorId, publicMessage, details, message } = error;
-  log.warn({ remediation: id, errorId, err: message }, 'people or the world cannot be read before acting');
+  log.warn(
+    { remediation: id, errorId, err: message },
+    'people or current state cannot be read before acting',
+  );
   const named = details.retryAfterMs;
   const forMs = typeof named === 'number' ? Math.max(secondMs, named) : heldUpMs * (1 - jitterOf(id));
   const isMoment = typeof named === 'number' && clock.now().getTime() - startableAtMs(snapshot) < quietMs;

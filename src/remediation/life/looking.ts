@@ -33,7 +33,7 @@ export async function look(deps: RemediationDeps, { remediation, plan }: Snapsho
 
 function cannotLook({ log }: RemediationDeps, { id }: Remediation, thrown: unknown): Look {
   const { code, errorId, publicMessage } = toOpsError(thrown);
-  log.warn({ remediation: id, errorId, code }, 'the effect cannot be looked for');
+  log.warn({ remediation: id, errorId, code }, 'the check for an effect failed');
   const kind = isAnswer(thrown) ? 'cannot_tell' : 'unanswered';
   return { kind, evidence: [`Paydesk could not check for it: ${publicMessage}`] };
 }

@@ -53,7 +53,7 @@ async function guarded({ log }: RemediationDeps, id: string, work: () => Promise
     const { code, errorId, publicMessage } = toOpsError(thrown);
     log.error(
       { remediation: id, code, errorId, err: publicMessage },
-      'a standing approval cannot be followed',
+      'a standing approval could not be applied',
     );
   });
 }
@@ -67,7 +67,7 @@ export async function armedApprovals(deps: RemediationDeps): Promise<StandingApp
     if (!isAsHashed(remediation)) {
       deps.log.error(
         { remediation: remediation.id },
-        'the plan of a standing approval is not what was approved',
+        'the plan of a standing approval differs from the approved one',
       );
       return [];
     }

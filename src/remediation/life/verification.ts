@@ -157,7 +157,7 @@ async function beforeItsTime(
 
 function notSeen({ log }: RemediationDeps, { id }: Remediation, thrown: unknown): null {
   const { code, errorId } = toOpsError(thrown);
-  log.warn({ remediation: id, code, errorId }, 'whether an effect still stands cannot be seen');
+  log.warn({ remediation: id, code, errorId }, 'a past effect could not be rechecked');
   return null;
 }
 
@@ -169,7 +169,7 @@ async function complain(deps: RemediationDeps, before: Remediation, thrown: unkn
   const error = toOpsError(thrown);
   deps.log.error(
     { remediation: before.id, errorId: error.errorId, code: error.code, err: error },
-    'what belongs to a plan failed and is tried again',
+    'a follow-up failed and will be retried',
   );
   await deps.transactions.run(async (tx) => {
     const current = await takeIf(tx, deps, before);
