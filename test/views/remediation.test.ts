@@ -375,7 +375,7 @@ describe('messages', () => {
       REM-17 requested by <@U1ANA> 2026-11-20 12:00 UTC · High risk: irreversible · rule \`small-refunds\`: 1 approval by leads · plan \`6bb4c0f714ec6220\`"
     `);
     expect(read(alarmCard('U1ANA', 'asked to lift the freeze', { snapshot: null, groups: [] }))).toContain(
-      ':rotating_light: <@U1ANA> wants',
+      ':rotating_light: <@U1ANA> asked',
     );
   });
 });
