@@ -219,7 +219,7 @@ describe('outside the bounds', () => {
     const id = await arm({ most: '1' }, ['eve']);
     await see(alert());
     expect(await uses()).toEqual([]);
-    expect(await whyNot(id)).toMatch(/would be at stake in all, more than the 1\.00 USD approved/);
+    expect(await whyNot(id)).toMatch(/would be at stake in all, which is more than the 1\.00 USD approved/);
   });
 
   it('the fallback is another one than was approved', async () => {
