@@ -4,7 +4,7 @@
  * Invariants: one movement is booked on two sides and counts once; what is read here is the company's word, and whoever
  * shows it says so. Deliberately absent: money that the provider reports. Where it answered, it decides.
  */
-import { add, compare, type Money } from '../kernel/money.js';
+import { add, compare, negate, type Money } from '../kernel/money.js';
 import type { LedgerEntry } from '../ports/books.js';
 import { valueOf, type Findings } from './findings.js';
 
@@ -76,8 +76,8 @@ export const isRefundedInBooksAlone = ({ refunds }: Findings): boolean => refund
 
 export interface BookedRefund {
   amount: Money;
-  /** Of what was captured, as the books say. */
-  isWhole: boolean;
+  /** Of what was captured, as the books say; null where they have no capture. */
+  isWhole: boolean | null;
 }
 
 export function bookedRefund(findings: Findings): BookedRefund | null {
@@ -89,5 +89,15 @@ export function bookedRefund(findings: Findings): BookedRefund | null {
   const captured = taken
     .filter(({ currency }) => currency === amount.currency)
     .reduce<Money | null>((sum, each) => (sum ? add(sum, each) : each), null);
-  return { amount, isWhole: captured !== null && compare(amount, captured) >= 0 };
+  return { amount, isWhole: captured === null ? null : compare(amount, captured) >= 0 };
+}
+
+/** What disputes took and did not return, where only the books know of them; null where that is nothing. */
+export function bookedDispute(findings: Findings): Money | null {
+  if (findings.disputes.state === 'known') return null;
+  const movements = bookedMovements(findings, 'dispute');
+  const [first] = movements;
+  if (!first || movements.some(({ amount }) => amount.currency !== first.amount.currency)) return null;
+  const taken = movements.map(({ amount, isIncoming }) => (isIncoming ? negate(amount) : amount)).reduce(add);
+  return taken.minor > 0n ? taken : null;
 }

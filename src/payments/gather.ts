@@ -137,6 +137,8 @@ async function askBooks(subject: Subject, sources: Sources, note: Note): Promise
     askStatements(ledger, bookedAs, sources, note),
   ]);
   note({ ledger, batch });
+  const [entry] = valueOf(ledger) ?? [];
+  if (!attempt && entry && !isProviderId(bookedAs)) note({ partner: entry.partner });
   const isUnknown = !attempt && valueOf(ledger)?.length === 0;
   if (isUnknown) note({ booksBegin: await beginOf(books, sources) });
 }

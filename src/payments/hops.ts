@@ -28,6 +28,7 @@ import {
   type Hop,
   type HopState,
 } from './hop.js';
+import { bookedMovements } from './booked.js';
 import { captureInBooks, isOfBooksAlone, payoutInBooks } from './hops-in-books.js';
 
 export type { Expectations, Hop, HopKind, HopState } from './hop.js';
@@ -162,6 +163,9 @@ function authorizationInBooks(findings: Findings): Hop {
     return hop('authorization', 'payments_api', 'failed', {
       note: `${partner ?? 'the provider'} has no record of this payment`,
     });
+  // What was captured had been authorised, also where the attempts do not reach back so far.
+  if (!latest && bookedMovements(findings, 'capture').length > 0)
+    return hop('authorization', 'books', 'present', { note: 'captured, per our books' });
   if (!latest)
     return hop('authorization', 'payments_api', 'unknown_source', { note: notConnected(findings) });
   const state = latest.status === 'succeeded' ? 'present' : 'expected';

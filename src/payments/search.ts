@@ -250,7 +250,10 @@ function attemptOf(asked: readonly BookIdentifier[], { attempt }: Candidate): Lo
   return { label: part.value === attempt.id ? 'attempt' : part.label, value: part.value, attempt };
 }
 
-/** References of what came after an attempt, such as a refund's: only the ledger has those. */
+/**
+ * Only the ledger has references of what came after an attempt, such as a refund's, and payments that are older than the
+ * attempts in the books.
+ */
 async function searchLedger(
   asked: readonly BookIdentifier[],
   answers: readonly BookAnswer[],
@@ -261,8 +264,13 @@ async function searchLedger(
   const values = asked.flatMap((each) => (each.kind === 'reference' && !isAddress(each) ? [each.value] : []));
   for (const value of books ? [...new Set(values)] : []) {
     const found = await askLedger(value, books, log);
-    looked.push({ where: 'ledger', as: `booking reference “${value}”`, outcome: found.outcome });
+    looked.push({
+      where: 'ledger',
+      as: `payment ID or booking reference “${value}”`,
+      outcome: found.outcome,
+    });
     const [entry] = found.entries;
+    if (entry?.paymentId === value) return subject(value, null);
     if (entry?.paymentId) return subject(entry.paymentId, null, { label: entry.kind, value, attempt: null });
   }
   return nothing(looked);
@@ -271,17 +279,17 @@ async function searchLedger(
 const isAddress = ({ columns }: Extract<Identifier, { kind: 'reference' }>): boolean =>
   columns.includes('customer_email');
 
-/** One booking has two sides; all entries under a reference are of one payment. */
+/** Of the payment with this ID first. One booking has two sides; all entries under a reference are of one payment. */
 async function askLedger(
   value: string,
   books: Sources['books'],
   log: Log,
 ): Promise<{ entries: LedgerEntry[]; outcome: LookedAt['outcome'] }> {
   try {
-    const found = await books?.entriesBy(value, 2);
-    const problems = found?.problems ?? [];
+    const found = books ? await Promise.all([books.entriesOf(value), books.entriesBy(value, 2)]) : [];
+    const problems = found.flatMap((rows) => rows.problems);
     return {
-      entries: found?.rows ?? [],
+      entries: found.flatMap(({ rows }) => rows),
       outcome: problems.length > 0 ? { failed: problems.join('; ') } : 'nothing',
     };
   } catch (thrown) {

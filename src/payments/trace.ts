@@ -9,7 +9,7 @@ import { givenBackOf, hasTaken, wentThrough } from '../nouns/charge.js';
 import { answerTo, isInquiry, isOver, tookTheMoneyBack, type Answer } from '../nouns/dispute.js';
 import { waitsForCustomer } from '../nouns/refund.js';
 import type { Charge, Refund } from '../ports/payments-api.js';
-import { bookedRefund, isRefundedInBooksAlone } from './booked.js';
+import { bookedDispute, bookedRefund, isRefundedInBooksAlone } from './booked.js';
 import { doubleCapture, type Capture } from './captures.js';
 import { valueOf, type Finding, type Findings, type SourceName } from './findings.js';
 import { hopsOf, type Expectations, type Hop } from './hops.js';
@@ -26,6 +26,8 @@ export interface Reversal {
   kind:
     | 'refunded'
     | 'partly_refunded'
+    /** Of a payment whose capture is not known. */
+    | 'refunded_from_unknown'
     | 'refund_pending'
     | 'refund_waits_for_customer'
     | 'refund_failed'
@@ -106,8 +108,10 @@ function unreadOf({ charge, refunds, disputes }: Findings): Headline['unread'] {
 }
 
 function reversalsOf(findings: Findings, asOf: Date): Reversal[] {
+  const booked = bookedDispute(findings);
   return [
     ...refundsOf(findings),
+    ...(booked ? [{ kind: 'disputed', amount: booked, perBooks: true } as const] : []),
     ...(valueOf(findings.disputes) ?? []).flatMap((dispute): Reversal[] => {
       const { amount } = dispute;
       if (tookTheMoneyBack(dispute)) return [{ kind: 'dispute_lost', amount }];
@@ -157,7 +161,9 @@ function refundsOfCharges(charges: readonly Charge[], refunds: Refund[] | null):
 function refundedInBooks(findings: Findings): Reversal[] {
   const booked = bookedRefund(findings);
   if (!booked) return [];
-  return [{ kind: booked.isWhole ? 'refunded' : 'partly_refunded', amount: booked.amount, perBooks: true }];
+  const { amount, isWhole } = booked;
+  if (isWhole === null) return [{ kind: 'refunded_from_unknown', amount, perBooks: true }];
+  return [{ kind: isWhole ? 'refunded' : 'partly_refunded', amount, perBooks: true }];
 }
 
 function unknownSources(findings: Findings): Headline['unknown'] {

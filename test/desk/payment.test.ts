@@ -2,6 +2,7 @@
  * Looking up payments as people do it at work, through the whole desk: searches as they are typed, a double capture, a
  * partner without an API, messages instead of commands, and help.
  */
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { completeTrace, startDesk, textOf, until, type TestDesk } from '../support/desk.js';
 import type { Message, Outcome } from '../../sandbox/slack/wire.js';
@@ -84,6 +85,29 @@ describe('a partner without an API', () => {
     expect(text).toContain("isn't connected; showing our books only");
     expect(text).not.toMatch(/unknown|Statement/);
     expect(booked.messages[0]?.text).toMatch(/^(Paid out|Captured)/);
+  });
+
+  it('is found by its payment ID where it is older than the attempts, and a booked dispute is in the first line', async () => {
+    const books = new pg.Client({ connectionString: desk.urls.books });
+    await books.connect();
+    const one = async (condition: string): Promise<string> => {
+      const { rows } = await books.query<{ payment_id: string }>(
+        `select payment_id from ledger_entries as entry where payment_id not like 'pi!_%' escape '!'
+         group by payment_id having ${condition} order by payment_id limit 1`,
+      );
+      return rows[0]?.payment_id ?? '';
+    };
+    const hasAttempt = '(select count(*) from payment_attempts where payment_id = entry.payment_id) > 0';
+    const kinds = 'array_agg(distinct kind order by kind)';
+    const old = await one(`not ${hasAttempt} and ${kinds} = '{capture}'`);
+    // Nothing returned: two sides are one booking.
+    const disputed = await one(
+      `${hasAttempt} and ${kinds} @> '{dispute}' and count(*) filter (where kind = 'dispute') = 2`,
+    );
+    await books.end();
+    const line = async (id: string) => (await completeTrace(desk, id)).messages.at(-1)?.text;
+    expect(await line(old)).toMatch(/^(Paid out|Captured) .*; booked in ledger/);
+    expect(await line(disputed)).toMatch(/; disputed \(.*, per our books\)/);
   });
 });
 

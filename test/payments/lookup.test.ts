@@ -437,7 +437,7 @@ describe('nothing found says where was looked', () => {
       () => undefined,
       [
         { where: 'books', as: 'order or partner reference “ORD-99”', outcome: 'nothing' },
-        { where: 'ledger', as: 'booking reference “ORD-99”', outcome: 'nothing' },
+        { where: 'ledger', as: 'payment ID or booking reference “ORD-99”', outcome: 'nothing' },
       ],
     ],
     [

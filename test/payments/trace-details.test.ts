@@ -304,6 +304,15 @@ describe('what the books alone say', () => {
       bookedAt: at('11-15T11:00'),
     }),
   ];
+  const dispute = (clearing: 'debit' | 'credit', when = '11-15T11:00') =>
+    (['debit', 'credit'] as const).map((direction) =>
+      side(direction, {
+        kind: 'dispute',
+        account: direction === clearing ? 'clearing:rheinbank' : 'disputes',
+        reference: 'RB-D1',
+        bookedAt: at(when),
+      }),
+    );
   const payout = known([
     side('debit', {
       kind: 'payout',
@@ -338,6 +347,33 @@ describe('what the books alone say', () => {
       { ledger: known([...capture, ...refund(500), ...refund(500, 'RB-R2')]), batch: payout },
       '+++-+?+',
       'Paid out 12 Nov 2026; booked in ledger; refunded in part (10.00 EUR, per our books)',
+    ],
+    [
+      'a dispute took the money, which the books alone know',
+      { ledger: known([...capture, ...dispute('credit')]), batch: payout },
+      '+++-+?+',
+      'Paid out 12 Nov 2026; booked in ledger; disputed (20.00 EUR, per our books)',
+    ],
+    [
+      'a dispute that was won: what it took came back',
+      {
+        ledger: known([...capture, ...dispute('credit'), ...dispute('debit', '11-20T11:00')]),
+        batch: payout,
+      },
+      '+++-+?+',
+      'Paid out 12 Nov 2026; booked in ledger',
+    ],
+    [
+      'older than the attempts in the books, which have its capture',
+      { attempts: known([]), ledger: known(capture), batch: payout },
+      '-++-+?+',
+      'Paid out 12 Nov 2026; booked in ledger',
+    ],
+    [
+      'older than its capture in the books: how much of it was refunded is not known',
+      { attempts: known([]), ledger: known(refund(500)), batch: none },
+      '-??-??e',
+      "Not confirmed anywhere; authorisation unknown: rheinbank isn't connected; refunded (5.00 EUR, per our books)",
     ],
     [
       'the ledger is down',

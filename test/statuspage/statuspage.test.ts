@@ -122,8 +122,9 @@ describe('the indicator', () => {
     ['major', 'major', 0],
     ['critical', 'critical', 0],
     ['maintenance', 'maintenance', 0],
-    ['purple', 'minor', 1],
-    ['', 'minor', 1],
+    // One of its components has a partial outage.
+    ['purple', 'major', 1],
+    ['', 'major', 1],
   ])('“%s” is read as %s, with %i warnings', async (word, indicator, warnings) => {
     answer = sending({ ...summary, status: { indicator: word, description: 'as it says' } });
     const warned: object[] = [];
@@ -236,6 +237,34 @@ describe('what cannot be read hides nothing else', () => {
   });
 });
 
+describe('the status as a whole cannot be read: its parts speak', () => {
+  const outage = { components: [{ name: 'Cards', status: 'major_outage' }], incidents: [] };
+  const calm = { components: [{ name: 'Cards', status: 'operational' }], incidents: [] };
+  const reported = { components: [], incidents: [{ ...incident, impact: 'critical' }] };
+  const gap = 'the status as a whole cannot be read';
+  it.each<[string, object, string, string[]]>([
+    ['null, beside a published outage', { ...outage, status: null }, 'critical', [gap]],
+    [
+      'no indicator, beside a published outage',
+      { ...outage, status: { indicator: null } },
+      'critical',
+      [gap],
+    ],
+    ['missing, beside an incident', { ...reported, status: undefined }, 'critical', [gap]],
+    ['null, and nothing is wrong', { ...calm, status: null }, 'none', [gap]],
+    [
+      'a word to come, beside a critical incident',
+      { ...reported, status: { indicator: 'dire' } },
+      'critical',
+      [],
+    ],
+    ['a word to come, and nothing is wrong', { ...calm, status: { indicator: 'dire' } }, 'minor', []],
+  ])('%s', async (_what, changed, indicator, problems) => {
+    answer = sending({ ...summary, scheduled_maintenances: [], ...changed });
+    expect(await read()).toMatchObject({ indicator, problems });
+  });
+});
+
 describe('maintenance', () => {
   const work = {
     name: 'Database upgrade',
@@ -299,8 +328,8 @@ describe('unavailable', () => {
     ['null', sending(null)],
     ['a list', sending([summary])],
     ['another page’s JSON', sending({ page: { name: 'Acquirer', status: 'UP' } })],
-    ['no status', sending({ ...summary, status: undefined })],
-    ['a state that is none', sending({ ...summary, status: { indicator: null, description: 'fine' } })],
+    ['no status and no parts', sending({ page: summary.page })],
+    ['a state that is none, and no parts', sending({ status: { indicator: null, description: 'fine' } })],
     ['a dropped connection', (request) => void request.socket.destroy()],
     [
       'a body cut off',

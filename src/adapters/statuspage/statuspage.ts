@@ -68,7 +68,7 @@ const maintenanceSchema = z.object({
 
 const summarySchema = z.object({
   page: z.object({ updated_at: instant }).catch({ updated_at: null }),
-  status: z.object({ indicator: z.string(), description: words }),
+  status: z.object({ indicator: z.string(), description: words }).nullish().catch(null),
   components: z.unknown().optional(),
   incidents: z.unknown().optional(),
   scheduled_maintenances: z.unknown().optional(),
@@ -84,10 +84,12 @@ export function createStatuspage({
     fetch: async (pageUrl) => {
       const summary = summarySchema.safeParse(await bodyOf(pageUrl, fetch, timeoutMs));
       if (!summary.success) throw unavailable(pageUrl, notAStatusPage, summary.error);
-      const { indicator } = summary.data.status;
-      if (!isIndicator(indicator))
-        log.warn({ pageUrl, indicator }, 'statuspage: unknown indicator, read as minor');
+      const indicator = summary.data.status?.indicator ?? null;
+      if (indicator !== null && !isIndicator(indicator))
+        log.warn({ pageUrl, indicator }, 'statuspage: unknown indicator, read as minor or worse');
       const published = publishedStatusOf(summary.data);
+      if (!published)
+        throw unavailable(pageUrl, notAStatusPage, new Error('it has neither a status nor parts'));
       const { problems } = published;
       if (problems.length > 0)
         log.warn({ pageUrl, problems }, 'statuspage: a part of the page cannot be read');
@@ -134,23 +136,62 @@ const indicators: readonly string[] = [
 ] satisfies StatusIndicator[];
 const isIndicator = (word: string): word is StatusIndicator => indicators.includes(word);
 
-function publishedStatusOf({ page, status, ...lists }: z.infer<typeof summarySchema>): PublishedStatus {
+/** What the parts say where the page as a whole says nothing that is known: the worst of them. */
+function worstOf(
+  components: readonly PartnerComponent[],
+  incidents: readonly PartnerIncident[],
+  least: StatusIndicator,
+): StatusIndicator {
+  const said = [
+    least,
+    ...components.map(({ status }) => componentIndicators[status] ?? 'minor'),
+    ...incidents.map(({ impact }) => (isIndicator(impact) ? impact : 'minor')),
+  ];
+  return severity.findLast((each) => said.includes(each)) ?? least;
+}
+
+const severity: readonly StatusIndicator[] = ['none', 'maintenance', 'minor', 'major', 'critical'];
+
+const componentIndicators: Readonly<Record<string, StatusIndicator>> = {
+  operational: 'none',
+  under_maintenance: 'maintenance',
+  degraded_performance: 'minor',
+  partial_outage: 'major',
+  major_outage: 'critical',
+};
+
+/** Null where neither the whole nor any part of it can be read: that is no status page. */
+function publishedStatusOf({
+  page,
+  status,
+  ...lists
+}: z.infer<typeof summarySchema>): PublishedStatus | null {
   const components = partsOf('component', lists.components, componentSchema);
   const incidents = partsOf('incident', lists.incidents, incidentSchema);
   const works = partsOf('maintenance', lists.scheduled_maintenances, maintenanceSchema);
   const maintenances = works.rows.filter(({ status: phase }) => underWay.includes(phase)).map(maintenanceOf);
-  const indicator = isIndicator(status.indicator) ? status.indicator : 'minor';
+  if (!status && components.rows.length + incidents.rows.length === 0) return null;
+  const parts = {
+    // A group only repeats the worst of its members, which are listed beside it.
+    components: components.rows.filter(({ group }) => group !== true).map(componentOf),
+    incidents: incidents.rows.map(incidentOf),
+  };
+  const said = status?.indicator ?? '';
+  const indicator = isIndicator(said)
+    ? said
+    : worstOf(parts.components, parts.incidents, status ? 'minor' : 'none');
   const [work] = maintenances;
   return {
     ...(indicator === 'none' && work
       ? { indicator: 'maintenance', description: `Maintenance in progress: ${work.name}` }
-      : { indicator, description: status.description ?? indicator }),
-    // A group only repeats the worst of its members, which are listed beside it.
-    components: components.rows.filter(({ group }) => group !== true).map(componentOf),
-    incidents: incidents.rows.map(incidentOf),
+      : { indicator, description: status?.description ?? indicator }),
+    ...parts,
     maintenances,
     planned: works.rows.flatMap(plannedOf).sort((a, b) => a.from.getTime() - b.from.getTime()),
-    problems: [components, incidents, works].flatMap(({ problems }) => problems),
+    problems: [
+      ...(status ? [] : ['the status as a whole cannot be read']),
+      ...[components, incidents, works].flatMap(({ problems }) => problems),
+    ],
     publishedAt: page.updated_at,
   };
 }

@@ -117,6 +117,7 @@ const unreadWords = (what: Headline['unread'][number]): string =>
 const reversalNames: Readonly<Record<Reversal['kind'], string>> = {
   refunded: 'refunded in full',
   partly_refunded: 'refunded in part',
+  refunded_from_unknown: 'refunded',
   refund_pending: 'a refund is pending',
   refund_waits_for_customer: 'a refund awaits customer action',
   refund_failed: 'a refund failed',

@@ -9,6 +9,7 @@ import type { KnownBlock } from '@slack/types';
 import { formatDuration } from '../../kernel/duration.js';
 import { formatMoney } from '../../kernel/money.js';
 import { maskEmail } from '../../kernel/sensitive.js';
+import { bookedMovements } from '../../payments/booked.js';
 import { valueOf, type Findings, type SourceName } from '../../payments/findings.js';
 import { isProviderId } from '../../payments/gather.js';
 import type { Hop, HopKind, HopState } from '../../payments/hops.js';
@@ -163,8 +164,10 @@ function headlineMark({ next, ended, reversals, doubled }: Headline): string {
   return reversals.length > 0 ? ':leftwards_arrow_with_hook:' : marks.present;
 }
 
-function amountOf({ payment, charge, attempts }: Findings): string | null {
-  const amount = (valueOf(payment) ?? valueOf(charge) ?? valueOf(attempts)?.[0])?.amount;
+function amountOf(findings: Findings): string | null {
+  const { payment, charge, attempts } = findings;
+  const [booked] = bookedMovements(findings, 'capture');
+  const amount = (valueOf(payment) ?? valueOf(charge) ?? valueOf(attempts)?.[0] ?? booked)?.amount;
   return amount ? formatMoney(amount) : null;
 }
 
