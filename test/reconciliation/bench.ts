@@ -110,8 +110,14 @@ const ledgerSql = `create table ledger_entries (entry_id text, account text, dir
  */
 export async function startBench(
   start: string,
-  work: (facts: StatementWorkFacts & { databaseUrl: Secret; booksUrl: Secret }) => StatementWork = statementWork,
-  { terms = '{}', places = '', secrets = {} }: { terms?: string; places?: string; secrets?: Record<string, Secret> } = {},
+  work: (
+    facts: StatementWorkFacts & { databaseUrl: Secret; booksUrl: Secret },
+  ) => StatementWork = statementWork,
+  {
+    terms = '{}',
+    places = '',
+    secrets = {},
+  }: { terms?: string; places?: string; secrets?: Record<string, Secret> } = {},
 ): Promise<Bench> {
   let now = new Date(start);
   const clock = { now: () => now };
