@@ -79,7 +79,7 @@ describe('a full object', () => {
         country: 'DE',
         authorizationCode: '123456',
         networkTransactionId: '104102978678771',
-        fingerprint: null,
+        fingerprint: 'mToisGZ01V71BCos',
       },
       disputed: true,
       balanceTransaction: 'txn_1',

@@ -61,6 +61,7 @@ export const charge = (fields: Fields = {}) => ({
     card: {
       brand: 'visa',
       last4: '4242',
+      fingerprint: 'mToisGZ01V71BCos',
       country: 'DE',
       authorization_code: '123456',
       network_transaction_id: '104102978678771',
