@@ -201,7 +201,8 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
     );
     await guarded.heard('approvals', 'Undo now');
     await stop('partner-outage');
-    await passUntil('the return', [5 * minuteMs, hourMs], async () =>
+    // When the probe has recovered, at the latest when its two hours are up.
+    await passUntil('the return', [5 * minuteMs, 130 * minuteMs], async () =>
       (await routeNow(desk, route.id)).state === 'active' ? true : undefined,
     );
     const uses = await guarded.rows<{ number: string; review: string }>(
