@@ -296,10 +296,7 @@ describe('doing it', () => {
     expect(data).toMatchObject([
       { amount: 2_000, reason: 'requested_by_customer', metadata: { paydesk: 'key-happy' } },
     ]);
-    expect(effect).toEqual({
-      id: data[0]!.id,
-      summary: `Refund ${data[0]!.id} of 20.00 EUR succeeded.`,
-    });
+    expect(effect).toEqual({ id: data[0]!.id, summary: `Refund ${data[0]!.id} of 20.00 EUR succeeded.` });
     expect(await refundPayment.readBack(made, 'key-happy', at.desk)).toEqual({ kind: 'done', effect });
     expect((await refundPayment.verify(made, 'key-happy', effect, at.desk)).kind).toBe('visible');
   });
