@@ -1,41 +1,38 @@
 /**
- * The registry of commands: one line each. The manifest, the help and the README's table follow from it.
+ * The registry of commands: one line each. The desk that they need, the manifest, the help and the README's table follow
+ * from it.
  */
 import type { Command } from '../src/ports/command.js';
-import { alertsCommand, type AlertsDeps } from './alerts/index.js';
-import { auditCommand, type AuditDeps } from './audit.js';
-import { disputeCommand, type DisputeDeps } from './dispute/index.js';
-import { partnerCommand, type PartnerDeps } from './partner/index.js';
-import { paydeskCommand, withHelp, type HelpDeps } from './paydesk.js';
-import { paymentCommand, type PaymentDeps } from './payment.js';
-import { queryCommand, type QueryDeps } from './query.js';
-import { reconCommand, type ReconDeps } from './recon/index.js';
-import { remediateCommand, type RemediateDeps } from './remediate/index.js';
-
+import type { DeskFor } from '../src/ports/desk-for.js';
 import type { UnfurlDeps } from './home/unfurl.js';
+import { alertsCommand } from './alerts/index.js';
+import { auditCommand } from './audit.js';
+import { disputeCommand } from './dispute/index.js';
+import { partnerCommand } from './partner/index.js';
+import { paydeskCommand, withHelp, type HelpDeps } from './paydesk.js';
+import { paymentCommand } from './payment.js';
+import { queryCommand } from './query.js';
+import { reconCommand } from './recon/index.js';
+import { remediateCommand } from './remediate/index.js';
 
 export { home } from './home/index.js';
 export { unfurl } from './home/unfurl.js';
 
-export type CommandDeps = AlertsDeps &
-  PaymentDeps &
-  DisputeDeps &
-  PartnerDeps &
-  QueryDeps &
-  ReconDeps &
-  AuditDeps &
-  RemediateDeps &
-  UnfurlDeps &
-  HelpDeps;
+const registry = [
+  paymentCommand,
+  disputeCommand,
+  partnerCommand,
+  alertsCommand,
+  reconCommand,
+  queryCommand,
+  remediateCommand,
+  auditCommand,
+];
 
+export type CommandDeps = DeskFor<(typeof registry)[number]> & HelpDeps & UnfurlDeps;
+
+/** `/paydesk` is the help for all of them. */
 export const commands: readonly Command<CommandDeps>[] = [
-  withHelp(paymentCommand),
-  withHelp(disputeCommand),
-  withHelp(partnerCommand),
-  withHelp(alertsCommand),
-  withHelp(reconCommand),
-  withHelp(queryCommand),
-  withHelp(remediateCommand),
-  withHelp(auditCommand),
+  ...registry.map(withHelp<CommandDeps>),
   paydeskCommand,
 ];

@@ -1,33 +1,23 @@
 /**
- * The registry of jobs: one line each. A job brings its own schedule, and the configuration can set another.
+ * The registry of jobs: one line each. The desk that they need and the README's table follow from it. A job brings its own
+ * schedule, and the configuration can set another.
  */
 import { OpsError } from '../src/kernel/errors.js';
+import type { DeskFor } from '../src/ports/desk-for.js';
 import type { Job } from '../src/ports/jobs.js';
-import { auditWitnessJob, type AuditWitnessDeps } from './audit-witness.js';
-import { checkInvariantsJob, type CheckInvariantsDeps } from './check-invariants.js';
-import { disputeDigestJob, type DisputeDigestDeps } from './dispute-digest.js';
-import { disputeProgrammesJob, type DisputeProgrammesDeps } from './dispute-programmes.js';
-import { disputeRemindersJob, type DisputeRemindersDeps } from './dispute-reminders.js';
-import { disputeRegisterJob, type DisputeRegisterDeps } from './dispute-register.js';
-import { reconcileJob, type ReconcileDeps } from './reconcile.js';
-import { reconRollUpJob, type ReconRollUpDeps } from './recon-roll-up.js';
-import { partnerStatusJob, type PartnerStatusDeps } from './partner-status.js';
-import { providerEventsJob, type ProviderEventsDeps } from './provider-events.js';
-import { watchMetricsJob, type WatchMetricsDeps } from './watch-metrics.js';
+import { auditWitnessJob } from './audit-witness.js';
+import { checkInvariantsJob } from './check-invariants.js';
+import { disputeDigestJob } from './dispute-digest.js';
+import { disputeProgrammesJob } from './dispute-programmes.js';
+import { disputeRemindersJob } from './dispute-reminders.js';
+import { disputeRegisterJob } from './dispute-register.js';
+import { reconcileJob } from './reconcile.js';
+import { reconRollUpJob } from './recon-roll-up.js';
+import { partnerStatusJob } from './partner-status.js';
+import { providerEventsJob } from './provider-events.js';
+import { watchMetricsJob } from './watch-metrics.js';
 
-export type JobDeps = PartnerStatusDeps &
-  AuditWitnessDeps &
-  WatchMetricsDeps &
-  CheckInvariantsDeps &
-  ReconcileDeps &
-  ReconRollUpDeps &
-  ProviderEventsDeps &
-  DisputeRegisterDeps &
-  DisputeRemindersDeps &
-  DisputeDigestDeps &
-  DisputeProgrammesDeps;
-
-const registry: readonly Job<JobDeps>[] = [
+const registry = [
   partnerStatusJob,
   auditWitnessJob,
   watchMetricsJob,
@@ -40,6 +30,8 @@ const registry: readonly Job<JobDeps>[] = [
   disputeDigestJob,
   disputeProgrammesJob,
 ];
+
+export type JobDeps = DeskFor<(typeof registry)[number]>;
 
 /** `partner-status` is `partnerStatus` in the configuration. */
 const settingOf = (id: string): string =>

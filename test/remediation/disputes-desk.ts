@@ -10,10 +10,28 @@ import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
 import type { Attachment } from '../../src/ports/attachments.js';
 import type { Action, ActionFault, Plan, TypedParameters, World } from '../../src/remediation/kit/action.js';
-import { apiKey, openBench } from '../sandbox/payments-api/support.js';
+import { apiKey, openBench, type Bench } from '../sandbox/payments-api/support.js';
 
 export const pdf = (text = 'a letter'): Uint8Array => Buffer.from(`%PDF-1.7\n${text}`);
 export const png = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0]);
+
+/** A dispute over 25.00 USD, fraudulent, to be answered within days; `fields` are laid over Stripe's object. */
+export async function openDispute(
+  { api, stripe }: Pick<Bench, 'api' | 'stripe'>,
+  fields: object = {},
+): Promise<string> {
+  const intent = await stripe.paymentIntents.create({
+    amount: 2_500,
+    currency: 'usd',
+    confirm: true,
+    payment_method: 'pm_card_createDispute',
+    metadata: { merchant: 'Larkspur Tents' },
+  });
+  const { data } = await stripe.disputes.list({ payment_intent: intent.id });
+  const [dispute] = data as [Stripe.Dispute];
+  api.putObjects([{ ...dispute, ...fields }]);
+  return dispute.id;
+}
 
 export async function openDisputesDesk() {
   const bench = await openBench(20);
@@ -44,20 +62,10 @@ export async function openDisputesDesk() {
     return id;
   };
 
-  /** A dispute over 25.00 USD, fraudulent, to be answered within days; `fields` are laid over Stripe's object. */
-  const openDispute = async (fields: object = {}): Promise<string> => {
-    const intent = await stripe.paymentIntents.create({
-      amount: 2_500,
-      currency: 'usd',
-      confirm: true,
-      payment_method: 'pm_card_createDispute',
-      metadata: { merchant: 'Larkspur Tents' },
-    });
-    const { data } = await stripe.disputes.list({ payment_intent: intent.id });
-    const [dispute] = data as [Stripe.Dispute];
-    api.putObjects([{ ...dispute, ...fields }]);
+  const openAnotherDispute = async (fields: object = {}): Promise<string> => {
+    const id = await openDispute(bench, fields);
     changes.length = 0;
-    return dispute.id;
+    return id;
   };
   const details = async (id: string, fields: object): Promise<void> => {
     const dispute = await stripe.disputes.retrieve(id);
@@ -65,7 +73,7 @@ export async function openDisputesDesk() {
   };
   /** How often something was done at the provider since the dispute was opened. */
   const count = (type: string): number => changes.filter((change) => change.type === type).length;
-  return { ...bench, desk: world, files, give, openDispute, details, count };
+  return { ...bench, desk: world, files, give, openDispute: openAnotherDispute, details, count };
 }
 
 export type DisputesDesk = Awaited<ReturnType<typeof openDisputesDesk>>;

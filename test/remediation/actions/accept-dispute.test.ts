@@ -1,7 +1,15 @@
 /** A dispute that is given up: only by who types its amount, only while it is open, and once. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { acceptDispute } from '../../../src/remediation/actions/accept-dispute.js';
-import { codeOf, faultsOf, openDisputesDesk, planOf, type DisputesDesk } from '../disputes-desk.js';
+import {
+  codeOf,
+  faultsOf,
+  openDispute,
+  openDisputesDesk,
+  planOf,
+  type DisputesDesk,
+} from '../disputes-desk.js';
+import { underOrdeals } from '../ordeals.js';
 
 let at: DisputesDesk;
 let dispute: string;
@@ -117,4 +125,12 @@ describe('executed', () => {
     await acceptDispute.execute(plan, unique(), at.desk);
     expect(at.count('charge.dispute.closed')).toBe(1);
   });
+});
+
+underOrdeals(acceptDispute, async ({ payments }) => {
+  const id = await openDispute(payments);
+  return {
+    typed: { dispute: id, acknowledged: '25' },
+    effects: async () => Number((await payments.get(`disputes/${id}`)).status === 'lost'),
+  };
 });

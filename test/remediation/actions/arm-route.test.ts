@@ -5,6 +5,7 @@ import type { World } from '../../../src/remediation/kit/action.js';
 import { start } from '../../operations-api/support.js';
 import { planned } from '../payments-desk.js';
 import { openPlatformDesk, typedAt, withRoutes, type PlatformDesk } from '../platform-desk.js';
+import { underOrdeals } from '../ordeals.js';
 
 let at: PlatformDesk;
 beforeEach(async () => {
@@ -85,3 +86,19 @@ it('says all bounds, and puts twice the amount at stake', async () => {
     'Reason: Declines rise',
   ]);
 });
+
+underOrdeals(armRoute, ({ now }) => ({
+  typed: {
+    route: 'adria-card-fr',
+    metric: 'authorisation-success',
+    drop: '20',
+    attempts: '50',
+    minutes: '60',
+    most: '5000',
+    uses: '2',
+    until: typedAt(now, 24 * 60),
+    reason: 'a drill',
+  },
+  // It has no effect but to be armed.
+  effects: () => Promise.resolve(1),
+}));

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cancelPayment } from '../../../src/remediation/actions/cancel-payment.js';
 import type { Plan } from '../../../src/remediation/kit/action.js';
 import { codeOf, only, openPaymentsDesk, planned, refused, type PaymentsDesk } from '../payments-desk.js';
+import { underOrdeals } from '../ordeals.js';
 
 let at: PaymentsDesk;
 beforeAll(async () => {
@@ -173,4 +174,12 @@ describe('an answer that is lost', () => {
     expect(await cancelPayment.execute(made, 'key-before', at.desk)).toEqual(first);
     expect((await cancelPayment.readBack(made, 'key-before', at.desk)).kind).toBe('done');
   });
+});
+
+underOrdeals(cancelPayment, async ({ payments }) => {
+  const { payment } = await payments.pay({ capture_method: 'manual' });
+  return {
+    typed: { payment, reason: 'duplicate' },
+    effects: async () => Number((await payments.get(`payment_intents/${payment}`)).status === 'canceled'),
+  };
 });

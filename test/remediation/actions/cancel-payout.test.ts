@@ -5,6 +5,7 @@ import { hourMs } from '../../../src/kernel/clock.js';
 import type { Plan } from '../../../src/remediation/kit/action.js';
 import { collect } from '../../sandbox/payments-api/support.js';
 import { codeOf, only, openPaymentsDesk, planned, refused, type PaymentsDesk } from '../payments-desk.js';
+import { underOrdeals } from '../ordeals.js';
 
 let at: PaymentsDesk;
 beforeAll(async () => {
@@ -146,4 +147,12 @@ describe('doing it', () => {
     expect(await codeOf(cancelPayout.execute(made, 'key-late', at.desk))).toBe('invalid');
     expect((await cancelPayout.readBack(made, 'key-late', at.desk)).kind).toBe('not_done');
   });
+});
+
+underOrdeals(cancelPayout, async ({ payments }) => {
+  const { id } = await payments.stripe.payouts.create({ amount: 700, currency: 'eur' });
+  return {
+    typed: { payout: id },
+    effects: async () => Number((await payments.get(`payouts/${id}`)).status === 'canceled'),
+  };
 });

@@ -5,6 +5,7 @@ import { capturePayment } from '../../../src/remediation/actions/capture-payment
 import { dayMs, minuteMs } from '../../../src/kernel/clock.js';
 import type { Plan } from '../../../src/remediation/kit/action.js';
 import { codeOf, only, openPaymentsDesk, planned, refused, type PaymentsDesk } from '../payments-desk.js';
+import { underOrdeals } from '../ordeals.js';
 
 let at: PaymentsDesk;
 beforeAll(async () => {
@@ -246,4 +247,12 @@ describe('an answer that is lost', () => {
     const { data } = await at.stripe.charges.list({ payment_intent: payment });
     expect(data.map(({ amount_captured }) => amount_captured)).toEqual([700]);
   });
+});
+
+underOrdeals(capturePayment, async ({ payments }) => {
+  const { payment } = await payments.pay({ capture_method: 'manual' });
+  return {
+    typed: { payment, amount: '5' },
+    effects: async () => Number((await payments.get(`payment_intents/${payment}`)).amount_received) / 500,
+  };
 });

@@ -6,6 +6,7 @@ import type { Plan, World } from '../../../src/remediation/kit/action.js';
 import { linesOf } from '../../../src/remediation/kit/plan.js';
 import { codeOf, only, planned, refused } from '../payments-desk.js';
 import { openPlatformDesk, type PlatformDesk } from '../platform-desk.js';
+import { underOrdeals } from '../ordeals.js';
 
 let at: PlatformDesk;
 beforeEach(async () => {
@@ -239,3 +240,10 @@ describe('a letter whose fate is unknown', () => {
     expect(letters()).toEqual([]);
   });
 });
+
+underOrdeals(messagePartner, ({ platform: { mailbox } }) => ({
+  typed: { partner: 'adria', subject: 'A file', text: 'Please send it' },
+  effects: () => Promise.resolve(mailbox.letters().length),
+  // No server tells later whether it sent a letter.
+  mayStayUnknown: true,
+}));

@@ -7,6 +7,7 @@ import type { Plan, World } from '../../../src/remediation/kit/action.js';
 import { start } from '../../operations-api/support.js';
 import { codeOf, only, planned, refused } from '../payments-desk.js';
 import { openPlatformDesk, typedAt, withRoutes, type PlatformDesk } from '../platform-desk.js';
+import { underOrdeals } from '../ordeals.js';
 
 let at: PlatformDesk;
 beforeEach(async () => {
@@ -402,3 +403,8 @@ describe('at the time to resume', () => {
     expect(await codeOf(pauseRoute.followUp(made, { key: 'key', early: null }, at.desk))).toBe('unavailable');
   });
 });
+
+underOrdeals(pauseRoute, ({ platform, now }) => ({
+  typed: { route: 'adria-card-fr', until: typedAt(now, 60), reason: 'a drill' },
+  effects: async () => Number((await platform.operations.route('adria-card-fr')).state === 'paused'),
+}));

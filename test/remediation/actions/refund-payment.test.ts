@@ -5,6 +5,7 @@ import { refundPayment } from '../../../src/remediation/actions/refund-payment.j
 import { hourMs } from '../../../src/kernel/clock.js';
 import type { Plan } from '../../../src/remediation/kit/action.js';
 import { codeOf, only, openPaymentsDesk, planned, refused, type PaymentsDesk } from '../payments-desk.js';
+import { underOrdeals } from '../ordeals.js';
 
 let at: PaymentsDesk;
 beforeAll(async () => {
@@ -495,4 +496,12 @@ it('the same amount again is allowed a day later', async () => {
   expect(await faults(payment, '5')).toHaveLength(1);
   at.clock.advance(1_000);
   expect((await plan(payment, '5')).preview.headline).toMatch(/^Refund 5\.00 EUR/);
+});
+
+underOrdeals(refundPayment, async ({ payments }) => {
+  const { payment, charge } = await payments.pay();
+  return {
+    typed: { payment, amount: '5', reason: 'duplicate' },
+    effects: async () => Number((await payments.get(`charges/${charge}`)).amount_refunded) / 500,
+  };
 });

@@ -7,6 +7,7 @@ import type { PlatformEvent } from '../../../src/ports/operations.js';
 import { eventId } from '../../operations-api/support.js';
 import { codeOf, only, planned, refused } from '../payments-desk.js';
 import { openPlatformDesk, type PlatformDesk } from '../platform-desk.js';
+import { underOrdeals } from '../ordeals.js';
 
 let at: PlatformDesk;
 beforeEach(async () => {
@@ -191,3 +192,8 @@ describe('an answer that is lost', () => {
     },
   );
 });
+
+underOrdeals(replayEvent, ({ platform: { operations } }) => ({
+  typed: { event: eventId, target: 'ledger' },
+  effects: async () => (await operations.event(eventId)).replays.length,
+}));

@@ -6,6 +6,7 @@ import type { Plan, World } from '../../../src/remediation/kit/action.js';
 import type { PartnerStatement } from '../../../src/ports/operations.js';
 import { codeOf, only, planned, refused } from '../payments-desk.js';
 import { openPlatformDesk, type PlatformDesk } from '../platform-desk.js';
+import { underOrdeals } from '../ordeals.js';
 
 let at: PlatformDesk;
 beforeEach(async () => {
@@ -217,3 +218,8 @@ describe('an answer that is lost', () => {
     expect(await codeOf(requestStatement.execute(made, 'key', at.desk))).toBe('conflict');
   });
 });
+
+underOrdeals(requestStatement, ({ platform: { operations } }) => ({
+  typed: { partner: 'adria', businessDay: '2026-11-17', reason: 'a drill' },
+  effects: async () => (await operations.statement('adria', '2026-11-17')).requests.length,
+}));

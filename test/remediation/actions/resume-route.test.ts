@@ -6,6 +6,7 @@ import type { Plan } from '../../../src/remediation/kit/action.js';
 import { start } from '../../operations-api/support.js';
 import { codeOf, only, planned, refused } from '../payments-desk.js';
 import { openPlatformDesk, withRoutes, type PlatformDesk } from '../platform-desk.js';
+import { underOrdeals } from '../ordeals.js';
 
 let at: PlatformDesk;
 beforeEach(async () => {
@@ -198,4 +199,10 @@ describe('an answer that is lost', () => {
     const later = new Date(start.getTime() + minuteMs);
     expect((await resumeRoute.readBack(made, 'key', unnamed(later))).kind).toBe('cannot_tell');
   });
+});
+
+underOrdeals(resumeRoute, async ({ platform: { operations }, now }) => {
+  const until = new Date(now.getTime() + 600 * minuteMs);
+  await operations.pauseRoute({ routeId: us, until, reason: 'x', idempotencyKey: 'theirs' });
+  return { typed, effects: async () => Number((await operations.route(us)).state === 'active') };
 });

@@ -1,7 +1,17 @@
 /** Evidence that is staged: what is refused, what it looks like to who approves it, and that it is staged once. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stageEvidence } from '../../../src/remediation/actions/stage-evidence.js';
-import { codeOf, faultsOf, openDisputesDesk, pdf, planOf, png, type DisputesDesk } from '../disputes-desk.js';
+import {
+  codeOf,
+  faultsOf,
+  openDispute,
+  openDisputesDesk,
+  pdf,
+  planOf,
+  png,
+  type DisputesDesk,
+} from '../disputes-desk.js';
+import { underOrdeals } from '../ordeals.js';
 
 let at: DisputesDesk;
 let dispute: string;
@@ -246,4 +256,13 @@ describe('executed', () => {
     await at.stripe.disputes.update(dispute, { evidence: { uncategorized_text: '' }, submit: false });
     expect(await verify()).toBe('wrong');
   });
+});
+
+underOrdeals(stageEvidence, async ({ payments }) => {
+  const id = await openDispute(payments, { reason: 'general' });
+  const staged = async () => (await payments.stripe.disputes.retrieve(id)).evidence.uncategorized_text;
+  return {
+    typed: { dispute: id, explanation: 'It was delivered' },
+    effects: async () => Number((await staged()) !== null),
+  };
 });

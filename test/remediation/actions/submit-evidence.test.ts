@@ -1,7 +1,16 @@
 /** Evidence that is submitted: only when it answers, only once, and only what was shown. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { submitEvidence } from '../../../src/remediation/actions/submit-evidence.js';
-import { codeOf, faultsOf, openDisputesDesk, pdf, planOf, type DisputesDesk } from '../disputes-desk.js';
+import {
+  codeOf,
+  faultsOf,
+  openDispute,
+  openDisputesDesk,
+  pdf,
+  planOf,
+  type DisputesDesk,
+} from '../disputes-desk.js';
+import { underOrdeals } from '../ordeals.js';
 
 let at: DisputesDesk;
 let dispute: string;
@@ -214,4 +223,12 @@ describe('one answer takes all its items', () => {
       'internal',
     );
   });
+});
+
+underOrdeals(submitEvidence, async ({ payments }) => {
+  const id = await openDispute(payments, { reason: 'general' });
+  return {
+    typed: { dispute: id, explanation: 'It was delivered' },
+    effects: async () => (await payments.stripe.disputes.retrieve(id)).evidence_details.submission_count,
+  };
 });

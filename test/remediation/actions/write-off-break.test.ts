@@ -5,6 +5,8 @@ import type { Plan, World } from '../../../src/remediation/kit/action.js';
 import { startBench, type Bench, type Reported } from '../../reconciliation/bench.js';
 import { sourceOf } from '../../support/cards.js';
 import { codeOf, only, planned, refused } from '../payments-desk.js';
+import type { Break, WriteOffs } from '../../../src/ports/breaks.js';
+import { underOrdeals } from '../ordeals.js';
 
 const morning = '2026-11-28T06:00:00Z';
 let bench: Bench;
@@ -233,4 +235,44 @@ describe('a world that moved on', () => {
     expect(changes, 'nobody approved this amount').not.toEqual([]);
     expect(await codeOf(writeOffBreak.execute(made, 'REM key', world()))).toBe('conflict');
   });
+});
+
+/** One break as a desk keeps it: written off once, by the request that says so. */
+function oneBreak(at: Date): { writeOffs: WriteOffs; writtenOff: () => number } {
+  let kept: Break = {
+    id: 'BRK-1',
+    identity: 'BRK-1',
+    partner: 'northpay',
+    businessDay: 20_784,
+    kind: 'missing_at_partner',
+    currency: 'EUR',
+    differenceMinor: -500n,
+    state: 'open',
+    ownerId: null,
+    material: false,
+    openedAt: at,
+    changedAt: at,
+    resolution: null,
+    remediationId: null,
+    hasCard: false,
+    version: 1,
+  };
+  let count = 0;
+  let writer: string | null = null;
+  const writeOffs: WriteOffs = {
+    find: () => Promise.resolve(kept),
+    writeOff: ({ idempotencyKey }) => {
+      if (writer !== idempotencyKey) count++;
+      writer = idempotencyKey;
+      kept = { ...kept, state: 'written_off' };
+      return Promise.resolve(kept);
+    },
+    writtenOffBy: ({ idempotencyKey }) => Promise.resolve(writer === idempotencyKey ? kept : null),
+  };
+  return { writeOffs, writtenOff: () => count };
+}
+
+underOrdeals(writeOffBreak, ({ now }) => {
+  const { writeOffs, writtenOff } = oneBreak(now);
+  return { typed, world: { writeOffs }, effects: () => Promise.resolve(writtenOff()) };
 });
