@@ -107,16 +107,7 @@ export function createDesk(facts: DeskFacts): Desk {
   };
   const guarded = remediationFrom({ ...facts, audit, outbox, sources });
   const alerting = { ...facts, audit, outbox, runbookFor: loadRunbooks(config.metrics.runbooks, log) };
-  const payments = createPaymentLookup({
-    provider,
-    books,
-    statements: reconciliation ? createResults(database) : null,
-    clock,
-    log,
-    expectationsOf: (partner) => expectationsOf(config, partner),
-    patience: { firstAnswerMs, sourceMs },
-    pause: (durationMs) => pause(durationMs, undefined, { ref: false }),
-  });
+  const payments = paymentLookupFrom(facts, { provider, books, hasStatements: reconciliation !== null });
   return {
     payments,
     watches: watchesFrom({ ...facts, payments, audit, outbox }),
@@ -157,6 +148,30 @@ export function createDesk(facts: DeskFacts): Desk {
       await work?.close();
     },
   };
+}
+
+function paymentLookupFrom(
+  { config, database, clock, log }: DeskFacts,
+  {
+    provider,
+    books,
+    hasStatements,
+  }: {
+    provider: ReturnType<typeof providerOf> | null;
+    books: ReturnType<typeof createBooks> | null;
+    hasStatements: boolean;
+  },
+): ReturnType<typeof createPaymentLookup> {
+  return createPaymentLookup({
+    provider,
+    books,
+    statements: hasStatements ? createResults(database) : null,
+    clock,
+    log,
+    expectationsOf: (partner) => expectationsOf(config, partner),
+    patience: { firstAnswerMs, sourceMs },
+    pause: (durationMs) => pause(durationMs, undefined, { ref: false }),
+  });
 }
 
 const mostDue = 20;

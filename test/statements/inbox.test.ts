@@ -205,6 +205,24 @@ describe('a whole file', () => {
   });
 });
 
+/** A bank sends it on a day without returns: a batch without entries. */
+const noReturns = [
+  '101 091000019 0910000192611240600A094101Larkspur Pay           Tidewire ACH                   ',
+  '5200Larkspur Pay                        1091000010WEBRETURN    2611232611233271091000010000001',
+  '820000000000000000000000000000000000000000001091000010                         091000010000001',
+  '9000001000001000000000000000000000000000000000000000000                                       ',
+  '',
+].join('\n');
+
+it('a file without rows may say in its name alone of which day it is', async () => {
+  await put('northpay_2026-11-23_returns.ach', noReturns);
+  expect(await settle()).toBe(1);
+  expect(await arrivals().waiting()).toMatchObject([{ businessDay: parseDay('2026-11-23') }]);
+  await put('northpay_returns.ach', noReturns.replace('A094101', 'B094101'));
+  expect(await settle()).toBe(0);
+  expect(told.map(({ why }) => why)).toEqual([expect.stringContaining('states no date')]);
+});
+
 describe('a packed file', () => {
   it('is unpacked from gzip, and from zip document by document', async () => {
     await put('northpay_1.sta.gz', gzipSync(mt940('NL1', '1,00')));

@@ -5,7 +5,7 @@
  * deciding what becomes of it.
  */
 import { createHash } from 'node:crypto';
-import type { Day } from '../../kernel/calendar-day.js';
+import { parseDay, type Day } from '../../kernel/calendar-day.js';
 import { OpsError, toOpsError } from '../../kernel/errors.js';
 import type {
   ArrivedFile,
@@ -117,11 +117,17 @@ function identify(name: string, bytes: Uint8Array, deps: DocumentDeps): FoundSta
 }
 
 function dayOf(name: string, document: ReadDocument, sender: StatementSender, deps: DocumentDeps): Day {
-  const day = document.dayIn(sender.timeZone);
+  // A file that says that nothing happened may say of which day in its name alone.
+  const day = document.dayIn(sender.timeZone) ?? (document.rows === 0 ? dayInName(name) : null);
   const { partner } = sender;
   if (day === null) throw unusable(name, 'it states no date', { partner });
   if (isPlausibleDay(day, deps.today())) return day;
   throw unusable(name, `it is of ${dayText(day)}, which is too far from today`, { partner });
+}
+
+function dayInName(name: string): Day | null {
+  const [, year, month, day] = /(?<!\d)(20\d\d)-?(\d\d)-?(\d\d)(?!\d)/.exec(name) ?? [];
+  return parseDay(`${year}-${month}-${day}`);
 }
 
 /** A partner whose format is configured is read with that one alone. */
