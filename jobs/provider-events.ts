@@ -32,7 +32,7 @@ const healthMs = 7 * dayMs;
 
 export const providerEventsJob: Job<ProviderEventsDeps> = {
   id: 'provider-events',
-  summary: 'Finds disputes, warnings, failed payouts and refunds that no webhook told of',
+  summary: 'Asks each minute for disputes, warnings, failed payouts and refunds that no webhook told of',
   schedule: '* * * * *',
   catchUp: 1,
   run: async (_slot, desk, log) => {
