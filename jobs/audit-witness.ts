@@ -23,7 +23,7 @@ export interface AuditWitnessDeps {
 
 export const auditWitnessJob: Job<AuditWitnessDeps> = {
   id: 'audit-witness',
-  summary: 'Posts the head of the audit log to the audit channel',
+  summary: 'Posts the head of the audit log daily to the audit channel, as a witness outside the database',
   schedule: '0 6 * * *',
   catchUp: 1,
   run: async (slot, desk, log) => {

@@ -12,7 +12,7 @@ export interface CheckInvariantsDeps {
 
 export const checkInvariantsJob: Job<CheckInvariantsDeps> = {
   id: 'check-invariants',
-  summary: 'checks balances and the quality of the books, and opens alerts for what differs',
+  summary: 'Checks balances and the quality of the books every five minutes and opens alerts for differences',
   schedule: '*/5 * * * *',
   catchUp: 1,
   run: async (_slot, { alerts }) => {

@@ -23,7 +23,7 @@ export interface PartnerStatusDeps {
 
 export const partnerStatusJob: Job<PartnerStatusDeps> = {
   id: 'partner-status',
-  summary: 'Reads the partners’ status pages and reports changes',
+  summary: 'Reads partner status pages and keeps one live card per incident in the alerts channel',
   schedule: '* * * * *',
   catchUp: 1,
   run: async (_slot, desk, log) => {

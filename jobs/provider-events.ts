@@ -32,7 +32,7 @@ const healthMs = 7 * dayMs;
 
 export const providerEventsJob: Job<ProviderEventsDeps> = {
   id: 'provider-events',
-  summary: 'Finds disputes, warnings, failed payouts and refunds that no webhook delivered',
+  summary: 'Polls each minute for disputes, warnings, failed payouts and refunds that no webhook delivered',
   schedule: '* * * * *',
   catchUp: 1,
   run: async (_slot, desk, log) => {

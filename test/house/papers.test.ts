@@ -43,7 +43,8 @@ function missingIn(paper: string, text: string): string[] {
 
 describe('what is named is there', () => {
   it.each(papers)('%s', (paper) => {
-    expect(missingIn(paper, readFileSync(join(root, paper), 'utf8'))).toEqual([]);
+    const missing = missingIn(paper, readFileSync(join(root, paper), 'utf8'));
+    expect(missing, `${paper} names what is not there`).toEqual([]);
   });
 
   it.each([

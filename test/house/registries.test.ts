@@ -1,13 +1,16 @@
 /**
- * Folder, registry, manifest and README tell of the same commands and jobs.
+ * Folders, registries, manifest, README and pages tell of the same commands, guarded actions, jobs and statement formats.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../commands/index.js';
 import { jobs } from '../../jobs/index.js';
+import { formats } from '../../src/reconciliation/formats/index.js';
 import { actions } from '../../src/remediation/actions/index.js';
 import { buildManifest, botScopes, printManifest } from '../../src/wiring/manifest.js';
+import { samples } from '../reconciliation/formats/samples.js';
 import { root } from './source-tree.js';
 
 /** Home is one for all, so it is in no registry. */
@@ -19,32 +22,60 @@ const namesIn = (folder: string): string[] =>
     .map((name) => name.replace(/\.ts$/, ''))
     .sort();
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const readmePath = join(root, 'README.md');
+const readme = readFileSync(readmePath, 'utf8');
+const reconciliationPage = readFileSync(join(root, 'docs/reconciliation.md'), 'utf8');
 
-/** The rows of the table under a heading, cell by cell; each begins with a name as code. */
-function rowsUnder(heading: string): string[][] {
-  const section = readme.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
-  const rows = section.split('\n').filter((line) => line.startsWith('| `'));
-  return rows.map((row) =>
-    row
-      .split(/(?<!\\)\|/)
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
+const cellsOf = (row: string): string[] =>
+  row
+    .split(/(?<!\\)\|/)
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+
+/** The rows of the table under a heading, cell by cell, without its head. */
+function rowsUnder(page: string, heading: string): string[][] {
+  const section = page.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+  return section
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .slice(2)
+    .map(cellsOf);
+}
+
+/** The page with these rows in the table under a heading. */
+function withRows(page: string, heading: string, rows: readonly string[][]): string {
+  const lines = rows.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+  return page.replace(
+    new RegExp(`(## ${heading}\\n\\n\\|.*\\n\\|.*\\n)(?:\\|.*\\n)*`),
+    (_, head: string) => head + lines,
   );
 }
 
-/** The names in their first cells. */
-const tableUnder = (heading: string): string[] =>
-  rowsUnder(heading).map(([cell = '']) => /^`([^`]+)`/.exec(cell)?.[1] ?? '');
+/** A command's row may say more than its one line in Slack; a new one gets that line. */
+function rowsOf({ name, summary }: (typeof commands)[number]): string[][] {
+  const written = rowsUnder(readme, 'Commands').filter(([cell = '']) =>
+    new RegExp(`^\`${name}[ \`]`).test(cell),
+  );
+  return written.length > 0 ? written : [[`\`${name}\``, summary]];
+}
+
+const writes = '(written by: npx vitest run test/house -u)';
+
+it(`the README’s tables are those of the registries ${writes}`, async () => {
+  const tables: [heading: string, rows: string[][]][] = [
+    ['Commands', commands.flatMap(rowsOf)],
+    ['Guarded actions', actions.map(({ id, title, risk, summary }) => [`\`${id}\``, title, risk, summary])],
+    ['Jobs', jobs({}).map(({ id, summary }) => [`\`${id}\``, summary])],
+  ];
+  const page = tables.reduce((text, [heading, rows]) => withRows(text, heading, rows), readme);
+  const style = await resolveConfig(readmePath);
+  await expect(await format(page, { ...style, filepath: readmePath })).toMatchFileSnapshot(readmePath);
+});
 
 describe('commands', () => {
   it('one file each', () => {
-    expect(commands.map(({ name }) => name.slice(1)).sort()).toEqual(namesIn('commands'));
-  });
-
-  it('the README names them all', () => {
-    const names = tableUnder('Commands').map((cell) => cell.split(' ')[0]);
-    expect([...new Set(names)].sort()).toEqual(commands.map(({ name }) => name).sort());
+    const registered = commands.map(({ name }) => name.slice(1));
+    expect(registered.sort(), 'commands/index.ts lists what is in commands/').toEqual(namesIn('commands'));
   });
 
   it('no two commands share an action', () => {
@@ -61,12 +92,8 @@ describe('commands', () => {
 describe('guarded actions', () => {
   it('one file each', () => {
     const files = readdirSync(join(root, 'src/remediation/actions')).filter((name) => name !== 'index.ts');
-    expect(actions.map(({ id }) => `${id}.ts`).sort()).toEqual(files.sort());
-  });
-
-  it('the README tells of them all as they are, in their order', () => {
-    const told = actions.map(({ id, title, risk, summary }) => [`\`${id}\``, title, risk, summary]);
-    expect(rowsUnder('Guarded actions')).toEqual(told);
+    const registered = actions.map(({ id }) => `${id}.ts`);
+    expect(registered.sort(), 'index.ts lists what is in its folder').toEqual(files.sort());
   });
 });
 
@@ -74,7 +101,8 @@ describe('jobs', () => {
   const registered = jobs({});
 
   it('one file each', () => {
-    expect(registered.map(({ id }) => id).sort()).toEqual(namesIn('jobs'));
+    const ids = registered.map(({ id }) => id);
+    expect(ids.sort(), 'jobs/index.ts lists what is in jobs/').toEqual(namesIn('jobs'));
   });
 
   it('each has a schedule of its own, which the configuration can change', () => {
@@ -87,15 +115,25 @@ describe('jobs', () => {
   it('a schedule of a job that does not exist is refused, with those that do', () => {
     expect(() => jobs({ partnersStatus: '* * * * *' })).toThrow('schedules.partnersStatus is not');
   });
+});
 
-  it('the README names them all', () => {
-    expect(tableUnder('Jobs').sort()).toEqual(registered.map(({ id }) => id).sort());
+describe('statement formats', () => {
+  it.each(formats.map(({ id }) => id))('%s has a test, a sample and a row on its page', (id) => {
+    const folder = 'test/reconciliation/formats';
+    expect(readdirSync(join(root, folder))).toContain(`${id}.test.ts`);
+    const sample = `add a sample to ${folder}/samples.ts, which ${folder}/robustness.test.ts then damages in many ways`;
+    expect(Object.keys(samples), sample).toContain(id);
+    const row = 'add a row to the table of formats in docs/reconciliation.md';
+    expect(
+      rowsUnder(reconciliationPage, 'Formats').map(([cell]) => cell),
+      row,
+    ).toContain(`\`${id}\``);
   });
 });
 
 describe('manifest', () => {
-  it('manifest.yml is what the registries say', () => {
-    expect(readFileSync(join(root, 'manifest.yml'), 'utf8')).toBe(printManifest());
+  it(`manifest.yml is what the registries say ${writes}`, async () => {
+    await expect(printManifest()).toMatchFileSnapshot(join(root, 'manifest.yml'));
   });
 
   it('keeps Slack’s limits', () => {
