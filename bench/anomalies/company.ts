@@ -18,7 +18,7 @@ export interface Leaf {
 }
 
 /** `irregular`: authorisation with other kinds of faults, which nothing was tuned on. */
-const metrics = ['authorisation', 'latency', 'irregular'] as const;
+export const metrics = ['authorisation', 'latency', 'irregular'] as const;
 export type Metric = (typeof metrics)[number];
 export const metricOf = (name: string | undefined): Metric =>
   metrics.find((metric) => metric === name) ?? 'authorisation';

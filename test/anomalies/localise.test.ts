@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareTables, type Counts } from '../../src/anomalies/localisation/compare.js';
+import { localise } from '../../src/anomalies/localisation/localise.js';
+import { Lattice } from '../../src/anomalies/slices/lattice.js';
 
 const dimensions = ['partner', 'method', 'country'];
 const cells = ['northpay', 'halcyon', 'meridian'].flatMap((partner) =>
@@ -50,6 +52,27 @@ describe('causes', () => {
     ],
   ])('%s', (_, rate, slices) => {
     expect(slicesOf(table(rate))).toEqual(slices);
+  });
+
+  it('after an alarm of a small slice, the whole metric with little of its evidence is no answer', () => {
+    const lattice = new Lattice(dimensions, 2);
+    const leaves = cells.map((values) => lattice.leafOf(values));
+    const alarmed = leaves[0]!;
+    const column = (valueOf: (leaf: number) => number): Float64Array => Float64Array.from(leaves, valueOf);
+    const window = {
+      attempts: column((leaf) => (leaf === alarmed ? 20 : 2000)),
+      failures: column((leaf) => (leaf === alarmed ? 11 : 203)),
+      expectedFailures: column((leaf) => (leaf === alarmed ? 2 : 200)),
+      information: column((leaf) => (leaf === alarmed ? 1.8 : 180)),
+      expectedAttempts: column((leaf) => (leaf === alarmed ? 20 : 2000)),
+    };
+    const slice = { partner: 'northpay', method: 'card', country: 'BR' };
+    const answers = (alarm?: number): unknown[] =>
+      localise(lattice, window, alarm === undefined ? { kind: 'rate' } : { kind: 'rate', alarm }).map(
+        (cause) => cause.slice,
+      );
+    expect(answers()).toEqual([{}]);
+    expect(answers(lattice.nodeOfSlice(slice)!)).toEqual([]);
   });
 
   it('a shift to leaves that always failed more explains nothing', () => {

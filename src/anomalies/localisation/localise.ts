@@ -5,7 +5,8 @@
  * excess)^1.5, minus the logarithm of the number of slices that it was chosen from (the product of its dimensions'
  * cardinalities), minus a penalty per dimension. The best is taken, its leaves are removed, and the rest is scored again.
  * The whole metric is a candidate without penalties. It wins, and no single slice explains the change, unless the best slice
- * scores higher, or a few slices together, without covering most of the metric, explain more than it does.
+ * scores higher, or a few slices together, without covering most of the metric, explain more than it does. After an alarm, the
+ * whole metric has to hold half of the evidence of the slice that raised it, as any other candidate.
  */
 import type { Lattice, Slice } from '../slices/lattice.js';
 

@@ -72,11 +72,6 @@ const lookBackHours = 2;
 const persistence = 4;
 /** Of the budget, for false alerts by looking before a bucket has ended. */
 const glanceShare = 0.1;
-/**
- * How far the bound is from what happens: on calm seeded companies the threshold of the bound raises a fiftieth of the budget
- * for rates, and less for volumes. A part of it is given back.
- */
-const spare = 3;
 /** More causes at once than people can follow are one cause that is not understood. */
 const mostAtOnce = 8;
 
@@ -95,7 +90,7 @@ export class Monitor {
     this.expectations = new Expectations(this.lattice, widthMs);
     this.evidence = new SliceEvidence(this.lattice, this.expectations, dayMs / widthMs);
     this.alerts = new OpenAlerts(this.lattice, this.expectations, this.evidence, dayMs / widthMs);
-    this.leastScore = Math.log(weekMs / widthMs / budgetPerWeek / spare);
+    this.leastScore = Math.log(weekMs / widthMs / budgetPerWeek);
     this.grow();
   }
 
@@ -281,7 +276,8 @@ export class Monitor {
     const node = move?.node ?? found;
     const silent = move !== null;
     const score = cusums.score(alarm);
-    const isOlder = cusums.score(node) > score / 2;
+    // The cause may have gathered evidence for longer than the slice that raised the alarm, as in a slow drift.
+    const isOlder = !silent && cusums.score(node) > score / 2;
     const alert = alerts.add({
       kind,
       node,
