@@ -343,7 +343,7 @@ describe('however one works', () => {
     await keys.press('Shift+Tab');
     expect(await page.locator(':focus').getAttribute('data-action-id')).toMatch(/^remediation_start_/);
     const isPastSharing = async (): Promise<boolean> =>
-      /^(?:remediation_start_|payment_open|payment_reveal)/.test(
+      /^(?:remediation_start_|payment_open|payment_reveal|payment_watch)/.test(
         (await page.locator(':focus').getAttribute('data-action-id')) ?? '',
       );
     while (await isPastSharing()) await keys.press('Shift+Tab');
