@@ -1,8 +1,8 @@
 /**
  * The preview of a dashboard link: the same first answer as the command's, for everybody who reads the channel.
  *
- * Invariants: only for people who may look up, only where nobody of another company reads along, without personal data and
- * without buttons; that it was shown is in the audit log before it is shown.
+ * Invariants: the person may look up payments, and the channel has no members from another company. A preview has no personal
+ * data and no buttons, and the audit log records it before it is shown.
  */
 import { isId } from '../../src/payments/found-ids.js';
 import type { CardBlock } from '../../src/ports/card.js';

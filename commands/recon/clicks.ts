@@ -33,11 +33,11 @@ function keyOf(value: string): UnitKey {
 }
 
 const list: Click = ({ value, answer, person }, recon) =>
-  answerBreaks([keyOf(value).partner], recon, person.userId, answer);
+  answerBreaks({ words: [keyOf(value).partner], recon, userId: person.userId, answer });
 
 /** Of the filter that the list was made by, which is read as if it were typed. */
 const file: Click = ({ value, answer, person }, recon) =>
-  sendBreaks(value.trim().split(/\s+/), recon, person.userId, answer);
+  sendBreaks({ words: value.trim().split(/\s+/), recon, userId: person.userId, answer });
 
 const show: Click = async ({ value, answer }, recon, desk) =>
   answer.privately(breakCard(await recon.break(breakIdIn([value])), startableIn(desk)));

@@ -115,8 +115,8 @@ async function showDay({ request: { answer, text }, words, recon }: Call): Promi
 
 async function listBreaks({ request: { answer, person }, words: typed, recon }: Call): Promise<void> {
   const { words, isFile } = fileWordIn(typed);
-  if (isFile) await sendBreaks(words, recon, person.userId, answer);
-  else await answerBreaks(words, recon, person.userId, answer);
+  const asked = { words, recon, userId: person.userId, answer };
+  await (isFile ? sendBreaks(asked) : answerBreaks(asked));
 }
 
 async function showBreak({ request: { answer }, words, recon, desk }: Call): Promise<void> {

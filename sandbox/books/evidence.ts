@@ -3,8 +3,8 @@
  * evidence is assembled from.
  *
  * Invariants: rows follow from the order alone, so writing them twice changes nothing; only orders whose dispute is still
- * undecided have rows, and, for Visa's reason 10.4, earlier orders of the same card. Some things are missing or differ, as
- * in every company: another device, a parcel without proof, a receipt that nobody kept.
+ * undecided have rows, and, for Visa's reason 10.4, earlier orders of the same card. As in a real
+ * company, some rows are incomplete: a different device, a delivery without proof, a missing receipt.
  */
 import { setImmediate } from 'node:timers/promises';
 import { isoTime } from '../world/calendar.js';

@@ -62,7 +62,7 @@ async function lookAt(deps: DraftDeps, id: string): Promise<Dispute | 'gone' | '
   }
 }
 
-/** Nobody hears of it, so it is no move. */
+/** Sets the next due time alone. No card or message changes, so this is no move. */
 const rest = ({ transactions, register }: DraftDeps, id: string, dueAt: Date | null): Promise<void> =>
   transactions.run(async (tx) => {
     await register.change(tx, id, { dueAt });

@@ -112,6 +112,21 @@ export interface KeptLine extends StatementLine {
   identity: string;
 }
 
+/** A row that a unit leaves open for later ones. */
+export interface OpenRow {
+  side: 'ledger' | 'statement';
+  /** The entry's id, or the line's identity. */
+  key: string;
+  dueOn: Day | null;
+  /** Of its break; null while it only waits. */
+  identity: string | null;
+  reference: string;
+  batch: string;
+  currency: string;
+  amountMinor: bigint;
+  row: LedgerEntry | KeptLine;
+}
+
 export interface BreakFact {
   /** 32 hexadecimal digits over kind, entry ids and line identities. */
   identity: string;

@@ -2,7 +2,7 @@
  * What people start from a message, and the previews of links that they post.
  *
  * Invariants: a shortcut is answered to its person alone; the text of the message goes through the same door as what is typed;
- * a link that gets no preview stays a link, and nobody hears why but the operator.
+ * when a preview fails, the link stays as it is and only the log says why.
  */
 import type { App, MessageShortcut } from '@slack/bolt';
 import type { LinkUnfurls, WebClient } from '@slack/web-api';
@@ -91,7 +91,7 @@ export function mountUnfurls<Desk>(app: App, facts: UnfurlFacts<Desk>): void {
       const { channel, message_ts: ts, user } = event;
       const log = facts.log.child({ event: 'link_shared', user, channel });
       const person = { userId: user, teamId: identity.teamId };
-      // While somebody still writes, nobody else reads along: the preview comes with the message.
+      // The message is not sent yet. Slack asks again when it is.
       if (event.source === 'composer') return;
       try {
         const unfurls: LinkUnfurls = {};

@@ -67,7 +67,7 @@ async function session<Value>(
       once: true,
     });
   });
-  // Nobody waits for it any more when the work is done.
+  // It also rejects after the work has succeeded, when no one awaits it.
   ended.catch(() => undefined);
   try {
     if (limit.aborted) throw outOfReach(facts, 'was not asked');

@@ -10,6 +10,7 @@ import type {
   BreakKind,
   KeptLine,
   LedgerEntry,
+  OpenRow,
   QuarantineFact,
   StatementLine,
   UnitKey,
@@ -30,18 +31,6 @@ interface Result {
   message: string | null;
 }
 
-interface Open {
-  side: 'ledger' | 'statement';
-  key: string;
-  dueOn: Day | null;
-  identity: string | null;
-  reference: string;
-  batch: string;
-  currency: string;
-  amountMinor: bigint;
-  row: LedgerEntry | KeptLine;
-}
-
 interface Closed {
   side: 'ledger' | 'statement';
   key: string;
@@ -58,7 +47,7 @@ interface Broken {
 
 export interface KeptFacts {
   results: Result[];
-  open: Open[];
+  open: OpenRow[];
   closed: Closed[];
   /** Rows of earlier units that are a break from now on. */
   broken: Broken[];
@@ -173,7 +162,7 @@ function close(
 
 const keyOf = (item: Carried): string => (item.side === 'ledger' ? item.row.id : item.row.identity);
 
-type OpenPart = Omit<Open, 'dueOn' | 'identity'>;
+type OpenPart = Omit<OpenRow, 'dueOn' | 'identity'>;
 
 const openEntry = (entry: LedgerEntry): OpenPart => ({
   side: 'ledger',

@@ -1,11 +1,11 @@
 /**
  * Rows that units leave open: read by later units that may answer them, and brought in line with what a run found.
  *
- * Invariant: a row stays with the unit that left it open, whatever later units make of it.
+ * Invariant: a row belongs to the unit that left it open, also after a later unit closes it or makes it a break.
  */
 import type { Writable } from 'node:stream';
 import { isoDay, type Day } from '../../../kernel/calendar-day.js';
-import type { LedgerEntry, UnitKey } from '../../../ports/reconciliation.js';
+import type { LedgerEntry, OpenRow, UnitKey } from '../../../ports/reconciliation.js';
 import { copyLine, entryOf, jsonText, lineOf, type EntryJson, type LineJson } from './rows.js';
 import type { CopySession } from './session.js';
 
@@ -88,18 +88,6 @@ const candidatesSql = `
   union
   select o.side, o.identity, o.row from leftovers l join open o on $4 and o.side <> l.side
     and o.currency = l.currency and ${plainReference('o')} = ${plainReference('l')}`;
-
-export interface OpenRow {
-  side: 'ledger' | 'statement';
-  key: string;
-  dueOn: Day | null;
-  identity: string | null;
-  reference: string;
-  batch: string;
-  currency: string;
-  amountMinor: bigint;
-  row: object;
-}
 
 /** Takes the rows that stay open; `keepOpen` then compares them with what was open before. */
 export async function openRows(session: CopySession): Promise<Writable> {

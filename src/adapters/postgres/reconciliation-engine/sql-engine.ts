@@ -156,8 +156,8 @@ async function load(
 }
 
 /**
- * Takes out what one row of either side answers exactly; what is left is for `applyRules`. Entries of the type `apart` are
- * left whatever answers them.
+ * Takes out what one row of either side answers exactly; what is left is for `applyRules`. Entries of the type `apart`
+ * always go to `applyRules`.
  */
 export async function takeExact(
   session: CopySession,
