@@ -53,7 +53,7 @@ async function benchDesk(): Promise<{ latencies: number[]; burst: string }> {
     const texts = ids.map((id) => `/payment ${id}`);
     const latencies = await oneByOne(crowd, channel, texts, /· pi_\w+ ·/);
     const names = users
-      .filter((user) => !(user.is_bot || user.is_restricted || user.is_stranger === true || user.deleted))
+      .filter((user) => !(user.is_bot || user.is_restricted || user.team_id !== undefined || user.deleted))
       .map(({ name }) => name);
     return { latencies, burst: await benchBurst(crowd, sandbox.url, names, texts) };
   } finally {

@@ -4,6 +4,7 @@
  * Invariants: a source that fails or hangs spoils only its own findings; nothing here throws; `current` may be read
  * at any moment and is `waiting` where no answer has come yet.
  */
+import { parseDay } from '../kernel/calendar-day.js';
 import type { Log } from '../kernel/log.js';
 import { toOpsError } from '../kernel/errors.js';
 import { decidingAmong } from '../nouns/charge.js';
@@ -145,6 +146,7 @@ async function askBooks(subject: Subject, sources: Sources, note: Note): Promise
 
 /** A payment is on one line, or on few; the newest say where it is now. */
 const mostLines = 5;
+const daysBefore = 7;
 
 /** By the references that the books have of its capture, which are those that partners settle by. */
 async function askStatements(
@@ -156,10 +158,14 @@ async function askStatements(
   if (!statements) return;
   const captures = (valueOf(ledger) ?? []).filter(({ kind }) => kind === 'capture');
   const references = [...new Set([...captures.map(({ reference }) => reference), bookedAs])];
+  const [capture] = captures;
+  const day = capture ? parseDay(capture.businessDay) : null;
+  // A partner may report a payment a little before the books' own day of it.
+  const among = capture && day !== null ? { partner: capture.partner, since: day - daysBefore } : undefined;
   note({
     statement: await ask(log, async () => {
       for (const reference of references) {
-        const lines = await statements.linesBy(reference, mostLines);
+        const lines = await statements.linesBy(reference, mostLines, among);
         if (lines.length > 0) return lines;
       }
       return [];

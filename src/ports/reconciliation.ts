@@ -245,8 +245,11 @@ export interface ReconciliationResults {
   openMoney(partner: string): Promise<OpenMoneySum[]>;
   /** What statements of business days from `since` on brought. */
   settled(partner: string, since: Day): Promise<SettledSum[]>;
-  /** Statement lines with a reference, newest unit first. */
-  linesBy(reference: string, limit: number): Promise<LineSighting[]>;
+  /**
+   * Statement lines with a reference, newest unit first. `among`: only in units of this partner, from that day on for so many
+   * units as a settlement may take. Without it the time grows with the number of units that are kept.
+   */
+  linesBy(reference: string, limit: number, among?: { partner: string; since: Day }): Promise<LineSighting[]>;
 }
 
 /** A file of a unit, by the hash under which its bytes are in the archive of statements. */

@@ -173,6 +173,10 @@ describe.each(['join', 'sql'] as const)('with the engine %s', (engine) => {
       'missing_in_ledger 7  / 3',
     ]);
     const sightings = await results.linesBy('x,9', 5);
+    expect(await results.linesBy('x,9', 5, { partner, since: unit.businessDay })).toEqual(
+      sightings.filter((each) => each.partner === partner),
+    );
+    expect(await results.linesBy('x,9', 5, { partner, since: unit.businessDay + 1 })).toEqual([]);
     expect(sightings.find((each) => each.partner === partner)).toMatchObject({
       fileName: 'a.csv',
       line: { line: 3 },

@@ -52,10 +52,17 @@ const settledSql = `select (o.row ->> 'day')::int as day, o.closed_day, o.curren
     and o.row ->> 'day' is not null and o.closed_rule <> 'duplicate_in_ledger'
     and (o.closed_lines is null or jsonb_array_length(o.closed_lines) > 0)
   group by 1, o.closed_day, o.currency order by 1, o.closed_day, o.currency`;
-const linesBySql = `select u.partner, u.business_day, f.name, l.file::int, l.line::int, l.reference, l.amount_minor, l.currency,
+const linesBySql = (
+  within: string,
+): string => `select u.partner, u.business_day, f.name, l.file::int, l.line::int, l.reference, l.amount_minor, l.currency,
   l.value_date, l.type, l.fee_minor, l.batch from paydesk.recon_lines l join paydesk.recon_units u on u.id = l.unit
   join paydesk.statement_files f on f.id = l.file
-  where l.reference = $1 and l.superseded_by is null order by u.business_day desc, l.file desc, l.line limit $2`;
+  where l.reference = $1 and l.superseded_by is null ${within} order by u.business_day desc, l.file desc, l.line limit $2`;
+const linesAnywhereSql = linesBySql('');
+// Each unit has a partition. Their ids as a value keep the planner from looking at all others.
+const linesAmongSql = linesBySql('and l.unit = any($3)');
+const unitsSinceSql = `select id from paydesk.recon_units where partner = $1 and business_day >= $2::date
+  order by business_day limit 60`;
 
 /** Reads one page of results of a type. */
 const pager =
@@ -124,8 +131,13 @@ export function createResults(database: Pick<Database, 'query'>): Reconciliation
         after,
       ),
     ...moneyFrom(database),
-    linesBy: async (reference, limit) =>
-      (await database.query<LineRow>(linesBySql, [reference, limit])).map(sightingOf),
+    linesBy: async (reference, limit, among) => {
+      if (!among)
+        return (await database.query<LineRow>(linesAnywhereSql, [reference, limit])).map(sightingOf);
+      const units = await database.query<{ id: bigint }>(unitsSinceSql, [among.partner, isoDay(among.since)]);
+      const ids = units.map(({ id }) => id);
+      return (await database.query<LineRow>(linesAmongSql, [reference, limit, ids])).map(sightingOf);
+    },
   };
 }
 
