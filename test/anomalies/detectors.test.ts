@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Monitor, type CountBucket, type Verdict } from '../../src/anomalies/monitor/monitor.js';
-import { restoreSnapshot, snapshotOf } from '../../src/anomalies/monitor/snapshot.js';
 import { Pool } from '../../src/anomalies/slices/pool.js';
 import { randomOf } from '../../bench/anomalies/random.js';
 
@@ -278,23 +277,6 @@ describe('properties', () => {
         expect(replay(prefix)).toEqual(replay(all).filter(({ atMs }) => atMs <= end));
       }),
       { numRuns: 8 },
-    );
-  });
-
-  it('goes on from a snapshot as if it had never stopped', () => {
-    fc.assert(
-      fc.property(story, fc.integer({ min: 100, max: 900 }), (given, stop) => {
-        const all = buckets(given);
-        const [before, after] = [monitor(), monitor()];
-        for (const bucket of all.slice(0, stop)) before.observe(bucket);
-        const json = JSON.stringify(snapshotOf(before));
-        restoreSnapshot(after, JSON.parse(json) as ReturnType<typeof snapshotOf>);
-        const rest = all.slice(stop);
-        expect(rest.flatMap((bucket) => after.observe(bucket))).toEqual(
-          rest.flatMap((bucket) => before.observe(bucket)),
-        );
-      }),
-      { numRuns: 6 },
     );
   });
 
