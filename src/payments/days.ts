@@ -89,9 +89,11 @@ const dates: readonly Form[] = [
   { source: String.raw`${month}[ -]?\d{1,2}(?:st|nd|rd|th)?(?:,? ?${fullYear})?`, read: named },
 ];
 
-/** `27.11` may as well be an amount: a day only where the text makes no sense otherwise. */
+const dayDigits = String.raw`(?:0?[1-9]|[12]\d|3[01])`;
+const monthDigits = '(?:0?[1-9]|1[0-2])';
+/** `27.11` may as well be an amount, and `11-27` an identifier: a day only where the text makes no sense otherwise. */
 const bareDate: Form = {
-  source: String.raw`(?:0?[1-9]|[12]\d|3[01])[.-](?:0?[1-9]|1[0-2])`,
+  source: `${dayDigits}[.-]${monthDigits}|${monthDigits}-${dayDigits}`,
   read: eitherOrder,
 };
 

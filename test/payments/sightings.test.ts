@@ -39,6 +39,9 @@ describe('digits, amount and day in any order', () => {
     ['“1563” 49.00', '•••• 1563, 49.00', 'digits in quotes'],
     ['١٥٦٣ ٤٩٫٠٠', '•••• 1563, 49.00', 'another script, with its decimal mark'],
     ['1563 49.00 27.11', '•••• 1563, 49.00, 27 Nov 2026', 'two decimals: one of them is a day'],
+    ['11-27 49.00', '49.00, 27 Nov 2026', 'the month first, with a dash'],
+    ['27-11 49.00', '49.00, 27 Nov 2026', 'the day first, with a dash'],
+    ['1563 49.00 11/27', '•••• 1563, 49.00, 27 Nov 2026', 'the month first, with a stroke'],
   ])('%s → %s: %s', (text, expected) => {
     expect(labels(text)).toEqual([expected]);
   });

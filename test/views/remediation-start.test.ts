@@ -122,6 +122,11 @@ describe('buttons on other cards', () => {
   it.each<[string, object, readonly string[]]>([
     ['and kept', twice(), ['Refund the second…']],
     [
+      'and then once more',
+      { charges: known([aCharge({ id: 'ch_3', createdAt: at('11-10T10:07') }), second, aCharge()]) },
+      ['Refund the last…'],
+    ],
+    [
       'and the first is disputed',
       twice(disputed({ chargeId: 'ch_1paid' })),
       ['Submit evidence…', 'Accept…', 'Refund the second…'],

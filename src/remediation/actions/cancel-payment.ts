@@ -62,7 +62,7 @@ export const cancelPayment: Action = defineAction<Params, PaymentFacts>({
 
 /** Not while it is processing: then the provider mostly refuses. */
 function offerFor(thing: Thing): Offer | null {
-  if (thing.kind !== 'payment' || thing.second) return null;
+  if (thing.kind !== 'payment' || thing.repeated) return null;
   const { id, payment } = thing;
   const waits = payment?.status.startsWith('requires_') === true && !isCapturedInParts(payment);
   return waits ? { text: 'Cancel payment…', kind: 'payment', id } : null;

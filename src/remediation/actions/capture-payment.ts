@@ -60,7 +60,7 @@ export const capturePayment: Action = defineAction<Params, PaymentFacts>({
 });
 
 function offerFor(thing: Thing): Offer | null {
-  if (thing.kind !== 'payment' || thing.second) return null;
+  if (thing.kind !== 'payment' || thing.repeated) return null;
   const { id, payment } = thing;
   const waits = payment?.status === 'requires_capture' && !isCapturedInParts(payment);
   return waits ? { text: 'Capture…', kind: 'payment', id } : null;

@@ -10,9 +10,10 @@ import { OpsError } from '../../kernel/errors.js';
 import { add, compare, isZero, negate, subtract, type Money } from '../../kernel/money.js';
 import { fail, ok, type Result } from '../../kernel/result.js';
 import * as charges from '../../nouns/charge.js';
+import { isOver, tookTheMoneyBack } from '../../nouns/dispute.js';
 import { isCapturedInParts } from '../../nouns/payment.js';
 import { cameToNothing } from '../../nouns/refund.js';
-import type { Charge, Refund } from '../../ports/payments-api.js';
+import type { Charge, Dispute, Refund } from '../../ports/payments-api.js';
 import type { Rows } from '../../ports/rows.js';
 import type { Action, ActionFault, Effect, Preview, ReadBack, Step, Verification } from '../kit/action.js';
 import { defineAction } from '../kit/define-action.js';
@@ -85,13 +86,13 @@ export const refundPayment: Action = defineAction<Params, RefundFacts>({
   },
 });
 
-/** Of a double capture the second is the one to refund: by its charge, or as the other payment of the order. */
+/** Of a repeated capture the last is the one to refund: by its charge, or as the other payment of the order. */
 function offerFor(thing: Thing): Offer | null {
   if (thing.kind !== 'payment') return null;
-  const { id, second } = thing;
-  if (second)
-    return second.charge === null || isRefundable(second.charge, thing)
-      ? { text: 'Refund the second…', kind: 'payment', id: second.id }
+  const { id, repeated } = thing;
+  if (repeated)
+    return repeated.charge === null || isRefundable(repeated.charge, thing)
+      ? { text: `Refund the ${repeated.place === 2 ? 'second' : 'last'}…`, kind: 'payment', id: repeated.id }
       : null;
   const isTaken = thing.payment?.status === 'succeeded' && !isCapturedInParts(thing.payment);
   return isTaken && isRefundable(thing.charge, thing) ? { text: 'Refund…', kind: 'payment', id } : null;
@@ -161,13 +162,16 @@ function chargeFaults(facts: RefundFacts): string[] {
 const disputeFaults = ({ charge, disputes }: RefundFacts): string[] =>
   disputes
     .filter(({ isChargeRefundable }) => !isChargeRefundable)
-    .map(({ id, status }) => {
-      const why =
-        status === 'lost'
-          ? 'the customer already has the money back.'
-          : 'a disputed charge can be refunded only while the dispute is an inquiry.';
-      return `${charge} has dispute ${id} (${status}): ${why}`;
-    });
+    .map(
+      (dispute) => `${charge} has dispute ${dispute.id} (${dispute.status}): ${whyNotRefundable(dispute)}`,
+    );
+
+function whyNotRefundable(dispute: Pick<Dispute, 'status'>): string {
+  if (tookTheMoneyBack(dispute)) return 'the customer already has the money back.';
+  return isOver(dispute)
+    ? 'it is over, and the provider says that this charge can no longer be refunded.'
+    : 'a disputed charge can be refunded only while the dispute is an inquiry.';
+}
 
 function sameAgain(amount: Money, { refunds }: RefundFacts, now: Date): string[] {
   const endsAt = (createdAt: string): Date => new Date(new Date(createdAt).getTime() + duplicateWindowMs);

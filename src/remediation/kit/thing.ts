@@ -19,8 +19,11 @@ export interface PaymentThing {
   charge: Charge | null;
   refunds: readonly Refund[];
   disputes: readonly Dispute[];
-  /** What took the money once more: a charge of this payment, or, without its charge, another payment of the order. */
-  second: { id: string; charge: Charge | null } | null;
+  /**
+   * The last of what took the same money more than once: a charge of this payment, or, without its charge, another payment
+   * of the order. `place`: 2 after one other, 3 after two.
+   */
+  repeated: { id: string; charge: Charge | null; place: number } | null;
 }
 
 interface DisputeThing {

@@ -117,10 +117,10 @@ export function paymentTraceCard(facts: TraceCardFacts): Card {
   ]);
 }
 
-/** As actions see it. Of a double capture the last one is the second. */
+/** As actions see it. */
 function thingOf({ findings, headline, asOf }: Trace): Thing {
   const last = headline.doubled.at(-1);
-  const second = last && (last.source !== 'books' || isProviderId(last.id)) ? last : null;
+  const repeated = last && (last.source !== 'books' || isProviderId(last.id)) ? last : null;
   return {
     kind: 'payment',
     id: findings.id,
@@ -128,9 +128,10 @@ function thingOf({ findings, headline, asOf }: Trace): Thing {
     charge: valueOf(findings.charge),
     refunds: valueOf(findings.refunds) ?? [],
     disputes: valueOf(findings.disputes) ?? [],
-    second: second && {
-      id: second.id,
-      charge: valueOf(findings.charges)?.find(({ id }) => id === second.id) ?? null,
+    repeated: repeated && {
+      id: repeated.id,
+      charge: valueOf(findings.charges)?.find(({ id }) => id === repeated.id) ?? null,
+      place: headline.doubled.length,
     },
     now: asOf,
   };

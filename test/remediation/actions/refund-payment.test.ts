@@ -109,6 +109,8 @@ describe('what cannot be refunded', () => {
     const { data } = await at.stripe.disputes.list({ payment_intent: payment });
     at.api.putObjects([{ ...data[0], status: 'lost' }]);
     expect(await faults(payment)).toEqual(only('payment', /\(lost\): the customer already has the money/));
+    at.api.putObjects([{ ...data[0], status: 'won' }]);
+    expect(await faults(payment)).toEqual(only('payment', /\(won\): it is over, and the provider says/));
     const inquiry = { ...data[0], status: 'warning_needs_response', is_charge_refundable: true };
     at.api.putObjects([inquiry]);
     expect((await plan(payment)).preview.affected).toContain(
