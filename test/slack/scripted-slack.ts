@@ -14,6 +14,10 @@ export type Step =
   | 'leave at once'
   /** `Retry-After` of so many seconds. */
   | { retryAfterSec: number }
+  /** The request for an address is answered with this. */
+  | { body: string }
+  /** The socket opens, says this, and closes. */
+  | { frames: readonly string[] }
   /** The request for an address is never answered. */
   | 'no answer'
   /** The address leads to a server that takes the connection and says nothing. */
@@ -49,7 +53,11 @@ export async function startScriptedSlack(...steps: readonly Step[]): Promise<Scr
   });
   const answer = (step: Step, request: IncomingMessage, response: ServerResponse): void => {
     request.resume();
-    if (typeof step === 'object') {
+    if (typeof step === 'object' && 'body' in step) {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(step.body);
+      return;
+    }
+    if (typeof step === 'object' && 'retryAfterSec' in step) {
       response.writeHead(429, { 'retry-after': String(step.retryAfterSec) }).end();
       return;
     }
@@ -58,23 +66,30 @@ export async function startScriptedSlack(...steps: readonly Step[]): Promise<Scr
       response.once('close', () => pending--);
       return;
     }
-    const url = `ws://127.0.0.1:${port}/link?step=${encodeURIComponent(step)}`;
+    const url = `ws://127.0.0.1:${port}/link?step=${encodeURIComponent(JSON.stringify(step))}`;
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ ok: true, url }));
   };
   http.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     raw.add(socket);
     socket.on('close', () => raw.delete(socket));
     socket.on('error', () => undefined);
-    const step = new URL(request.url ?? '', 'http://localhost').searchParams.get('step');
+    const step = JSON.parse(
+      new URL(request.url ?? '', 'http://localhost').searchParams.get('step') ?? '""',
+    ) as Step;
     // Read on, and closed in turn, so that its end is noticed.
     if (step === 'no upgrade') socket.on('end', () => socket.end()).resume();
     else server.handleUpgrade(request, socket, head, (ws) => greet(step, ws, socket));
   });
-  const greet = (step: string | null, ws: WebSocket, socket: Socket): void => {
+  const greet = (step: Step, ws: WebSocket, socket: Socket): void => {
     open.add(ws);
     ws.on('close', () => open.delete(ws));
     ws.on('error', () => undefined);
     if (step === 'no hello') return;
+    if (typeof step === 'object' && 'frames' in step) {
+      step.frames.forEach((frame) => ws.send(frame));
+      ws.close(1000);
+      return;
+    }
     ws.send(JSON.stringify({ type: 'hello' }));
     if (step === 'leave at once') ws.send(leave);
     if (step === 'deaf') socket.pause();

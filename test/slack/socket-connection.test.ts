@@ -105,6 +105,25 @@ describe('a connection', () => {
     expect(waited.at(-1)).toBeGreaterThan(8 * waited[0]!);
   });
 
+  it.each<[string, Step]>([
+    ['no JSON', { body: '<html>Bad gateway</html>' }],
+    ['nothing', { body: '' }],
+    ['no address', { body: '{"ok":true}' }],
+    ['an address that is none', { body: '{"ok":true,"url":"not an address"}' }],
+    ['an address of another kind', { body: '{"ok":true,"url":"http://127.0.0.1:9/"}' }],
+    ['an address where nobody listens', { body: '{"ok":true,"url":"ws://127.0.0.1:9/"}' }],
+    ['a refusal that may pass', { body: '{"ok":false,"error":"too_many_websockets"}' }],
+    ['a farewell in place of a hello', { frames: ['{"type":"disconnect","reason":"link_disabled"}'] }],
+    ['no JSON after the hello', { frames: ['{"type":"hello"}', 'no JSON', '[]'] }],
+    [
+      'an event without its payload after the hello',
+      { frames: ['{"type":"hello"}', '{"type":"slash_commands"}'] },
+    ],
+  ])('stands at the next attempt when Slack sends %s', async (_what, step) => {
+    await start([step, 'welcome']);
+    await stands(2);
+  });
+
   it.each<[Step, string]>([
     ['no answer', 'the request for an address'],
     ['no upgrade', 'the socket on its way'],
