@@ -16,6 +16,7 @@ export const settlementSide = ({
   payoutDelayDays,
   statementLagHours,
   statementFormat,
+  bank,
 }: Partner): object => ({
   id,
   name,
@@ -24,6 +25,7 @@ export const settlementSide = ({
   statements: {
     files: [`${id}_*`],
     settles: `T+${payoutDelayDays}`,
+    paysInto: bank,
     references: references[statementFormat] ?? ['partnerRef', 'batchRef'],
     calendar: 'weekdays',
     cutOff: clock(statementLagHours + graceHours),

@@ -158,9 +158,9 @@ async function reconcileOnce(
     engine,
     // From when the thread is up: from sources it has to compile them first. The index for traces is made when the breaks
     // are written already.
-    onProgress: (_share, stage) => {
-      if (stage.startsWith('Reading')) startedAt = performance.now();
-      if (stage === 'Indexing') seconds = secondsSince(startedAt);
+    onProgress: (stage) => {
+      if (stage === 'Read ledger and statement') startedAt = performance.now();
+      if (stage === 'Index the lines') seconds = secondsSince(startedAt);
     },
   });
   delay.disable();

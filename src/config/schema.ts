@@ -146,7 +146,13 @@ export const configSchema = z.strictObject({
  */
 export const consistencySchema = z
   .object({
-    partners: z.array(z.object({ id: z.string() }).catch({ id: '' })).catch([]),
+    partners: z
+      .array(
+        z
+          .object({ id: z.string(), statements: z.object({ paysInto: z.string().optional() }).optional() })
+          .catch({ id: '' }),
+      )
+      .catch([]),
     paymentsApi: z.object({ partner: z.string() }).optional().catch(undefined),
     remediation: z.unknown().optional(),
     roles: z.record(z.string(), z.unknown()).catch({}),
@@ -169,6 +175,13 @@ export const consistencySchema = z
         path: ['partners', index, 'id'],
         message: `partner “${id}” is listed twice`,
       });
+    });
+    const banks = partners.filter(({ statements: own }) => own !== undefined).map(({ id }) => id);
+    partners.forEach(({ id, statements: own }, index) => {
+      const bank = own?.paysInto;
+      if (bank === undefined || (bank !== id && banks.includes(bank))) return;
+      const message = `“${bank}” is not another partner with statements`;
+      context.addIssue({ code: 'custom', path: ['partners', index, 'statements', 'paysInto'], message });
     });
     if (!paymentsApi || ids.includes(paymentsApi.partner)) return;
     const message = `partner “${paymentsApi.partner}” is not configured; partners: ${ids.join(', ')}`;

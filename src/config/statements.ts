@@ -23,6 +23,11 @@ export const partnerStatements = z
       ),
     format: z.string().min(1).max(60).optional(),
     ledgerAccount: z.string().min(1).max(200).optional().describe('absent: clearing:<id>'),
+    paysInto: partnerId
+      .optional()
+      .describe(
+        'the bank whose statements show its payouts, also a partner; absent: they are not followed there',
+      ),
     settles: z
       .string()
       .regex(/^T\+\d{1,2}$/, { message: 'must be T+ and a number of business days, such as T+2' })

@@ -5,6 +5,7 @@
  * (`waiting`, `failed`) are never the same thing.
  */
 import type { LedgerEntry, PaymentAttempt } from '../ports/books.js';
+import type { PayoutTrace } from '../ports/payouts.js';
 import type { LineSighting } from '../ports/reconciliation.js';
 import type {
   BalanceTransaction,
@@ -58,6 +59,8 @@ export interface Findings {
   ledger: Finding<LedgerEntry[]>;
   /** Statement lines of its capture, newest first; absent where no statements are connected. */
   statement?: Finding<LineSighting[]>;
+  /** Where the payout of that line is; null where it is not followed to a bank. */
+  landing?: Finding<PayoutTrace | null>;
   /** When the books of the partner begin; asked only where they know nothing of the payment. */
   booksBegin?: Date | null;
   /** What the books hold of the batch that carries the payment. */

@@ -16,7 +16,8 @@ import type {
   PaymentsApi,
   ProviderSubject,
 } from '../ports/payments-api.js';
-import type { ReconciliationResults } from '../ports/reconciliation.js';
+import type { PayoutTrace } from '../ports/payouts.js';
+import type { LineSighting, ReconciliationResults } from '../ports/reconciliation.js';
 import type { Rows } from '../ports/rows.js';
 import { valueOf, type Finding, type Findings, type LookedUp } from './findings.js';
 
@@ -25,8 +26,13 @@ export interface Sources {
   provider: { partner: string; name: string; api: PaymentsApi } | null;
   books: Books | null;
   /** Null where no statements are connected. */
-  statements: Pick<ReconciliationResults, 'linesBy'> | null;
+  statements: Statements | null;
   log: Log;
+}
+
+interface Statements extends Pick<ReconciliationResults, 'linesBy'> {
+  /** Where payouts are that a partner's report calls so; none where they are not followed to a bank. */
+  payoutsNamed(partner: string, names: readonly string[], currency: string): Promise<PayoutTrace[]>;
 }
 
 /** What a payment is known by before it is traced. Old charges have no payment id. */
@@ -162,15 +168,27 @@ async function askStatements(
   const day = capture ? parseDay(capture.businessDay) : null;
   // A partner may report a payment a little before the books' own day of it.
   const among = capture && day !== null ? { partner: capture.partner, since: day - daysBefore } : undefined;
-  note({
-    statement: await ask(log, async () => {
-      for (const reference of references) {
-        const lines = await statements.linesBy(reference, mostLines, among);
-        if (lines.length > 0) return lines;
-      }
-      return [];
-    }),
+  const statement = await ask(log, async () => {
+    for (const reference of references) {
+      const lines = await statements.linesBy(reference, mostLines, among);
+      if (lines.length > 0) return lines;
+    }
+    return [];
   });
+  note({ statement });
+  const [seen] = valueOf(statement) ?? [];
+  const batches = [seen?.line.batch ?? '', capture?.batchId ?? ''].filter((name) => name !== '');
+  if (seen && batches.length > 0) note({ landing: await askLanding(seen, batches, statements, log) });
+}
+
+/** The batch that carries the payment is what the bank was paid; the line names it, or the booking does. */
+function askLanding(
+  { partner, line: { currency } }: LineSighting,
+  batches: readonly string[],
+  statements: Statements,
+  log: Log,
+): Promise<Finding<PayoutTrace | null>> {
+  return ask(log, async () => (await statements.payoutsNamed(partner, batches, currency))[0] ?? null);
 }
 
 /** Without an answer the books count as reaching back far enough: what is missing there is reported. */

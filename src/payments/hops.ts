@@ -29,6 +29,7 @@ import {
   type HopState,
 } from './hop.js';
 import { bookedMovements } from './booked.js';
+import { atBank } from './payout-at-bank.js';
 import { captureInBooks, isOfBooksAlone, payoutInBooks } from './hops-in-books.js';
 
 export type { Expectations, Hop, HopKind, HopState } from './hop.js';
@@ -37,9 +38,10 @@ export function hopsOf(findings: Findings, expectations: Expectations, asOf: Dat
   const authorization = authorizationHop(findings);
   const capture = captureHop(findings, authorization, expectations, asOf);
   const balance = balanceHop(findings, capture, asOf);
-  const payout = isOfBooksAlone(findings)
+  const reported = isOfBooksAlone(findings)
     ? payoutInBooks(findings, capture, expectations, asOf)
     : payoutHop(findings, balance, expectations, asOf);
+  const payout = atBank(reported, findings);
   return [
     attemptHop(findings),
     authorization,

@@ -42,10 +42,29 @@ export interface StatementLine {
   batch: string;
   /** Our own reference, such as an order; empty or absent where the line has none. */
   order?: string;
+  /** Where the partner converted it. */
+  fx?: Conversion;
+}
+
+/** What a line was before conversion. */
+export interface Conversion {
+  currency: string;
+  /** With the sign of the line. */
+  amountMinor: bigint;
+  /** As the file has it, in either direction; empty where it has none. */
+  rate: string;
 }
 
 /** The rules that ship, in the order in which they run. Rules of paydesk.yaml have their own names, as `rule:<id>`. */
-export const ruleNames = ['exact', 'split', 'tolerance', 'batch', 'batch_group', 'amount_date'] as const;
+export const ruleNames = [
+  'exact',
+  'split',
+  'tolerance',
+  'batch',
+  'batch_group',
+  'amount_date',
+  'converted',
+] as const;
 export type RuleName = (typeof ruleNames)[number] | `rule:${string}`;
 
 export const breakKinds = [
@@ -260,13 +279,22 @@ export interface UnitFile {
   format: string;
 }
 
+/** What a run does, in order. */
+export const runStages = [
+  'Read ledger and statement',
+  'Match',
+  'Keep the results',
+  'Index the lines',
+] as const;
+export type RunStage = (typeof runStages)[number];
+
 export interface RunRequest extends UnitKey {
   asOf: Day;
   /** Files that were not part of a run of this unit before; those of earlier runs are read again. */
   files: readonly UnitFile[];
   engine?: 'join' | 'sql';
-  /** Hears how far the run is, from 0 to 1. */
-  onProgress?: (share: number, stage: string) => void;
+  /** Hears which stage begins. */
+  onProgress?: (stage: RunStage) => void;
 }
 
 export interface RunOutcome {

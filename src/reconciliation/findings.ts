@@ -68,9 +68,13 @@ export const sumOf = (items: readonly { amountMinor: bigint }[]): bigint =>
 export const feesOf = (lines: readonly StatementLine[]): bigint =>
   lines.reduce((sum, { feeMinor }) => sum + feeMinor, 0n);
 
-/** The currency that a break is reported in, the ledger's where both sides have one, and how far the sides differ. */
+/**
+ * The currency that a break is reported in, and how far the sides differ: the ledger's where both sides have one, that of the
+ * settlement where a rate differs.
+ */
 export function differenceOf({ kind, entries, lines, minor }: Break): { currency: string; minor: bigint } {
-  const currency = entries[0]?.currency ?? lines[0]?.currency ?? '';
+  const [entry, line] = [entries[0], lines[0]];
+  const currency = (kind === 'fx' ? line : (entry ?? line))?.currency ?? '';
   if (minor !== undefined) return { currency, minor };
   const inCurrency = <Item extends { currency: string }>(items: Item[]): Item[] =>
     items.filter((item) => item.currency === currency);

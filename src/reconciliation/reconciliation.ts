@@ -4,6 +4,7 @@
 import type { Day } from '../kernel/calendar-day.js';
 import { OpsError } from '../kernel/errors.js';
 import type { Break, BreakFilter, BreakRecord, OpenCount } from '../ports/breaks.js';
+import type { PayoutTrace } from '../ports/payouts.js';
 import type { LineSighting, UnitKey } from '../ports/reconciliation.js';
 import type { Transaction } from '../ports/transaction.js';
 import { releaseBreak, reopenBreak, resolveBreak, step, takeBreak, isOpen } from './breaks/life.js';
@@ -11,6 +12,7 @@ import type { DayReport, DaysDeps } from './days/deps.js';
 import { watchLate } from './days/late.js';
 import { prefillOf } from './breaks/prefill.js';
 import { breakRows, type BreakRow } from './breaks/rows.js';
+import { payoutsOfBreak } from './payouts/at-bank.js';
 import type { BreakReport } from './breaks/report.js';
 import type { Outlook } from './days/outlook.js';
 import { punctualityOf, type Punctuality } from './days/punctuality.js';
@@ -59,6 +61,8 @@ export interface ReconciliationService {
   outlook(partner: string): Promise<Outlook>;
   /** Statement lines with one of these references, newest first. */
   linesBy(references: readonly string[]): Promise<LineSighting[]>;
+  /** Where the payouts are that a partner's report calls so; none where they are not followed to a bank. */
+  payoutsNamed(partner: string, names: readonly string[], currency: string): Promise<PayoutTrace[]>;
   today(partner: string): Day;
   /** Where the day is youngest. */
   firstToday(): Day;
@@ -116,6 +120,11 @@ export function createReconciliation(deps: RollUpDeps & { intake: IntakeDeps }):
       }
       return [];
     },
+    payoutsNamed: (partner, names, currency) => {
+      const known = deps.partners.find((one) => one.partner === partner);
+      if (!known) return Promise.resolve([]);
+      return deps.payouts.named(partner, todayOf(known, deps.clock.now()), names, currency);
+    },
     firstToday: () => firstToday(deps),
     today: (partner) => todayOf(partnerNamed(deps, partner), deps.clock.now()),
   };
@@ -137,21 +146,23 @@ export async function reportOn(deps: Omit<DaysDeps, keyof Callbacks>, found: Bre
   const [fact = null] = await deps.results.breaksBy([found.identity]);
   const files = await deps.arrivals.filesOf([...new Set((fact?.lines ?? []).map(({ file }) => file))]);
   const partner = partnerNamed(deps, found.partner);
+  const today = todayOf(partner, deps.clock.now());
   return {
     found,
     partner: { id: partner.partner, name: partner.name },
-    today: todayOf(partner, deps.clock.now()),
+    today,
     fact,
     sides: (fact?.lines ?? []).map((line) => ({
       line,
       fileName: files.find((file) => file.id === line.file)?.name ?? `file ${line.file}`,
     })),
     candidates: await candidatesOf(deps, found),
+    payouts: await payoutsOfBreak(deps, found.partner, today, fact),
     paymentReference: fact?.entries[0]?.reference ?? fact?.lines[0]?.reference ?? null,
   };
 }
 
-type Callbacks = Pick<DaysDeps, 'showBreak' | 'showDay' | 'showLate'>;
+type Callbacks = Pick<DaysDeps, 'showBreak' | 'showDay' | 'showLate' | 'showRun'>;
 
 const otherSide: Readonly<Partial<Record<Break['kind'], Break['kind']>>> = {
   missing_at_partner: 'missing_in_ledger',

@@ -53,7 +53,19 @@ function lineOf(row: StatementRow, references: ReferenceFields): StatementLine |
     feeMinor,
     batch: row.batchRef ?? '',
     order: row.ourRef ?? '',
+    ...conversionOf(row),
   };
+}
+
+/** Only a whole one: without the amount before conversion there is nothing to compare. */
+function conversionOf({ fx, amountMinor, currency }: StatementRow): Pick<StatementLine, 'fx'> {
+  if (fx?.amountMinor === undefined || fx.currency === currency) return {};
+  const exponent = currencyExponent(fx.currency);
+  const minor = exponent === undefined ? null : rescale(fx.amountMinor, fx.exponent ?? exponent, exponent);
+  if (minor === null || minor === 0n) return {};
+  // Some formats have no sign there.
+  const isTurned = minor < 0n !== amountMinor < 0n;
+  return { fx: { currency: fx.currency, amountMinor: isTurned ? -minor : minor, rate: fx.rate ?? '' } };
 }
 
 /**

@@ -16,7 +16,18 @@ const ledgerColumns = {
 
 const statementColumns = {
   required: ['partner_ref', 'amount_minor', 'currency'],
-  optional: ['line_no', 'value_date', 'type', 'fee_minor', 'batch_id', 'our_ref', 'file'],
+  optional: [
+    'line_no',
+    'value_date',
+    'type',
+    'fee_minor',
+    'batch_id',
+    'our_ref',
+    'file',
+    'fx_currency',
+    'fx_minor',
+    'fx_rate',
+  ],
 } as const;
 
 export interface Table<Row> {
@@ -79,8 +90,15 @@ export const readStatementRecord: ReadRecord<StatementLine> = (record, reader) =
     feeMinor,
     batch: row('batch_id'),
     order: row('our_ref'),
+    ...readConversion(row),
   };
 };
+
+function readConversion(row: NamedRow): Pick<StatementLine, 'fx'> {
+  const amountMinor = parseMinor(row('fx_minor'));
+  if (amountMinor === null) return {};
+  return { fx: { currency: row('fx_currency'), amountMinor, rate: row('fx_rate') } };
+}
 
 export const readLedger = (text: string): Table<LedgerEntry> => readTable(text, 'ledger', readLedgerRecord);
 

@@ -41,7 +41,7 @@ import type { Operations } from '../ports/operations.js';
 import type { PaymentsApi } from '../ports/payments-api.js';
 import { partnerWatchFrom, watchedPartners } from './partners.js';
 import { queriesFrom } from './queries.js';
-import { reconciliationFrom } from './reconciliation.js';
+import { reconciliationFrom, type Reconciliation } from './reconciliation.js';
 import { statementThread, type StatementThread } from './statement-thread.js';
 import { statementSettings, type StatementSettings } from './statement-work.js';
 import { remediationFrom } from './remediation.js';
@@ -107,7 +107,7 @@ export function createDesk(facts: DeskFacts): Desk {
   };
   const guarded = remediationFrom({ ...facts, audit, outbox, sources });
   const alerting = { ...facts, audit, outbox, runbookFor: loadRunbooks(config.metrics.runbooks, log) };
-  const payments = paymentLookupFrom(facts, { provider, books, hasStatements: reconciliation !== null });
+  const payments = paymentLookupFrom(facts, { provider, books, desk: reconciliation?.desk ?? null });
   return {
     payments,
     watches: watchesFrom({ ...facts, payments, audit, outbox }),
@@ -155,17 +155,17 @@ function paymentLookupFrom(
   {
     provider,
     books,
-    hasStatements,
+    desk,
   }: {
     provider: ReturnType<typeof providerOf> | null;
     books: ReturnType<typeof createBooks> | null;
-    hasStatements: boolean;
+    desk: Reconciliation['desk'] | null;
   },
 ): ReturnType<typeof createPaymentLookup> {
   return createPaymentLookup({
     provider,
     books,
-    statements: hasStatements ? createResults(database) : null,
+    statements: desk && { ...createResults(database), payoutsNamed: desk.payoutsNamed },
     clock,
     log,
     expectationsOf: (partner) => expectationsOf(config, partner),

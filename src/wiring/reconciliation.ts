@@ -7,6 +7,7 @@ import type { Startable } from '../views/remediation/start.js';
 import { createBreaks } from '../adapters/postgres/breaks.js';
 import type { Database } from '../adapters/postgres/database.js';
 import { createDays } from '../adapters/postgres/recon-days.js';
+import { createPayouts } from '../adapters/postgres/recon-payouts.js';
 import { createResults } from '../adapters/postgres/recon-results.js';
 import { createStatementArrivals } from '../adapters/postgres/statement-arrivals.js';
 import { createPlaceFaults } from '../adapters/postgres/statement-place-faults.js';
@@ -24,6 +25,7 @@ import { isoDay } from '../kernel/calendar-day.js';
 import { createWriteOffs } from '../reconciliation/breaks/write-offs.js';
 import type { DaysDeps } from '../reconciliation/days/deps.js';
 import { createPaces, type PlaceNews } from '../reconciliation/intake/places.js';
+import { afterTimeout, type Later } from '../reconciliation/days/progress.js';
 import { createOutlook } from '../reconciliation/days/outlook.js';
 import type { RollUpDeps } from '../reconciliation/roll-up/roll-up.js';
 import { refreshNewest } from '../reconciliation/days/run.js';
@@ -35,9 +37,12 @@ import {
 import { breakCard, breakNewsCard } from '../views/reconciliation/breaks.js';
 import { breaksMessage } from '../views/reconciliation/breaks-file.js';
 import { dayCard, dayNewsCard } from '../views/reconciliation/day.js';
+import { runCard } from '../views/reconciliation/run.js';
 import { rollUpCard } from '../views/reconciliation/roll-up.js';
 import { lateCard, placeCard, quarantineCard } from '../views/reconciliation/files.js';
 import { placesOf } from './statement-places.js';
+import { createPayoutFinder, type PayoutBank } from '../reconciliation/payouts/payouts.js';
+import { landingTerms, termsOf } from './reconciliation-engine/terms.js';
 import { reconciledPartners, type StatementSettings, type StatementWork } from './statement-work.js';
 
 export interface ReconciliationFacts {
@@ -50,6 +55,7 @@ export interface ReconciliationFacts {
   outbox: Outbox;
   /** Ids of the guarded actions that the desk has. */
   startable: readonly Startable[];
+  later?: Later;
   clock: Clock;
   log: Log;
 }
@@ -68,7 +74,7 @@ export function reconciliationFrom(facts: ReconciliationFacts): Reconciliation |
   if (partners.length === 0 || work === null) return null;
   const arrivals = createStatementArrivals(database);
   const results = createResults(database);
-  const deps: Omit<DaysDeps, 'showBreak' | 'showDay' | 'showLate'> = {
+  const deps: Omit<DaysDeps, 'showBreak' | 'showDay' | 'showLate' | 'showRun'> = {
     partners,
     arrivals,
     reconciler: work,
@@ -76,8 +82,10 @@ export function reconciliationFrom(facts: ReconciliationFacts): Reconciliation |
     breaks: createBreaks(database, materialSizes(config)),
     days: createDays(database),
     outlook: createOutlook({ results, clock }),
+    payouts: createPayoutFinder({ payouts: createPayouts(database), results, banks: payoutBanks(settings) }),
     transactions: database,
     audit,
+    later: facts.later ?? afterTimeout,
     clock,
     log,
   };
@@ -107,6 +115,15 @@ export function reconciliationFrom(facts: ReconciliationFacts): Reconciliation |
   };
 }
 
+/** Banks that partners pay into. */
+const payoutBanks = (settings: StatementSettings): PayoutBank[] =>
+  settings.partners.flatMap(({ id, name }) => {
+    const paying = settings.partners.filter(({ statements }) => statements?.paysInto === id);
+    if (paying.length === 0) return [];
+    const terms = landingTerms(termsOf(settings, id));
+    return [{ id, name, partners: new Map(paying.map((partner) => [partner.id, partner.name])), terms }];
+  });
+
 /** A hundred units where a currency has cents, ten thousand where it has none, and so on: about the same worth. */
 const usuallyMaterial = (currency: string): bigint => {
   const exponent = currencyExponent(currency) ?? 2;
@@ -124,9 +141,9 @@ function materialSizes({ statements }: Config): { byCurrency: Record<string, str
 
 /** How each change reaches the channel; nothing is said where none is configured. */
 function tellersOf(
-  deps: Omit<DaysDeps, 'showBreak' | 'showDay' | 'showLate'>,
+  deps: Omit<DaysDeps, 'showBreak' | 'showDay' | 'showLate' | 'showRun'>,
   { config, outbox, startable }: ReconciliationFacts,
-): Pick<RollUpDeps, 'showBreak' | 'showDay' | 'showLate' | 'showRollUp'> & {
+): Pick<RollUpDeps, 'showBreak' | 'showDay' | 'showRun' | 'showLate' | 'showRollUp'> & {
   tell: (tx: Transaction, file: Parameters<typeof quarantineCard>[0]) => Promise<void>;
   tellPlace: (tx: Transaction, news: PlaceNews) => Promise<void>;
 } {
@@ -146,6 +163,11 @@ function tellersOf(
       await send(tx, { liveCard: key, card: breakCard(await reportOn(deps, after), startable) });
       if (news) await send(tx, { threadOf: key, card: breakNewsCard(after, news) });
     },
+    showRun: (tx, running) =>
+      send(tx, {
+        liveCard: dayCardOf(running.partner.id, isoDay(running.businessDay)),
+        card: runCard(running),
+      }),
     showLate: (tx, late) =>
       send(tx, { liveCard: `late:${late.partner.id}:${isoDay(late.businessDay)}`, card: lateCard(late) }),
     showRollUp: (tx, rollUp) => send(tx, { card: rollUpCard(rollUp) }),

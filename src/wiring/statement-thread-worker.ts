@@ -41,7 +41,7 @@ async function answer(order: ThreadOrder): Promise<void> {
   clock.follow(new Date(nowMs));
   const say = (news: ThreadAnswer): void => parentPort?.postMessage(news);
   try {
-    say({ id, value: await done(order, (share, stage) => say({ id, share, stage })) });
+    say({ id, value: await done(order, (stage) => say({ id, stage })) });
   } catch (thrown) {
     say({ id, fault: faultFrom(thrown) });
   }

@@ -8,7 +8,7 @@
 import type { Worker } from 'node:worker_threads';
 import { minuteMs, secondMs, type Clock } from '../kernel/clock.js';
 import { OpsError } from '../kernel/errors.js';
-import type { RunOutcome, RunRequest } from '../ports/reconciliation.js';
+import type { RunOutcome, RunRequest, RunStage } from '../ports/reconciliation.js';
 import type { ArrivedFile } from '../ports/statement-inbox.js';
 import type { ArchivedDocument } from '../reconciliation/intake/documents.js';
 import type { StatementSettings, StatementWork } from './statement-work.js';
@@ -34,7 +34,7 @@ type Work =
 /** `nowMs`: the time by the clock of the process. */
 export type ThreadOrder = { id: number; nowMs: number } & Work;
 export type ThreadAnswer = { id: number } & (
-  { value: ArchivedDocument[] | RunOutcome } | { fault: ThreadFault } | { share: number; stage: string }
+  { value: ArchivedDocument[] | RunOutcome } | { fault: ThreadFault } | { stage: RunStage }
 );
 
 interface ThreadOptions {
@@ -89,7 +89,7 @@ export function statementThread(
 
   const settle = (thread: Running, answer: ThreadAnswer): void => {
     const call = thread.calls.get(answer.id);
-    if ('share' in answer) return call?.onProgress?.(answer.share, answer.stage);
+    if ('stage' in answer) return call?.onProgress?.(answer.stage);
     thread.calls.delete(answer.id);
     if ('fault' in answer) call?.reject(errorFrom(answer.fault));
     else call?.resolve(answer.value as never);

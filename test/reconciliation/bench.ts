@@ -14,6 +14,7 @@ import type { Secret } from '../../src/kernel/secret.js';
 import { silentLog } from '../../src/kernel/log.js';
 import type { OutgoingMessage } from '../../src/ports/outbox.js';
 import type { Transaction } from '../../src/ports/transaction.js';
+import type { Later } from '../../src/reconciliation/days/progress.js';
 import { actions } from '../../src/remediation/actions/index.js';
 import {
   statementSettings,
@@ -25,8 +26,10 @@ import { reconciliationFrom, type Reconciliation } from '../../src/wiring/reconc
 import { faultsOf } from '../support/cards.js';
 import { createDatabase } from '../support/postgres.js';
 
-/** An entry of the clearing account; positive is money to us. */
+/** An entry of northpay's clearing account, where it names no other; positive is money to us. */
 interface Booked {
+  account?: string;
+  batch?: string;
   id: string;
   reference: string;
   minor: number;
@@ -66,7 +69,14 @@ export interface Bench extends Omit<Reconciliation, 'close'> {
   close(): Promise<void>;
 }
 
-const configFor = (folder: string, { terms, places }: { terms: string; places: string }): string => `
+interface ConfigParts {
+  terms: string;
+  places: string;
+  /** Northpay pays into Harbour Bank, which is held against an account of its own. */
+  hasBank: boolean;
+}
+
+const configFor = (folder: string, { terms, places, hasBank }: ConfigParts): string => `
 company: Larkspur Pay
 channels: { reconciliation: C0RECON01 }
 partners:
@@ -74,11 +84,11 @@ partners:
     name: Northpay
     kind: psp
     timeZone: Europe/Amsterdam
-    statements: { format: report, settles: T+1, cutOff: '08:00' }
+    statements: { format: report, settles: T+1, cutOff: '08:00'${hasBank ? ', paysInto: harbour' : ''} }
   - id: harbour
     name: Harbour Bank
     kind: bank
-    statements: { format: report }
+    statements: { format: report${hasBank ? ', ledgerAccount: cash:harbour, settles: T+1, references: [ourRef, partnerRef]' : ''} }
 statements: { folder: ${JSON.stringify(folder)}, places: [${places}] }
 reconciliation: ${terms}
 statementProfiles:
@@ -116,8 +126,10 @@ export async function startBench(
   {
     terms = '{}',
     places = '',
+    hasBank = false,
     secrets = {},
-  }: { terms?: string; places?: string; secrets?: Record<string, Secret> } = {},
+    later,
+  }: Partial<ConfigParts> & { secrets?: Record<string, Secret>; later?: Later } = {},
 ): Promise<Bench> {
   let now = new Date(start);
   const clock = { now: () => now };
@@ -132,7 +144,7 @@ export async function startBench(
     messages.push(message);
     return Promise.resolve();
   };
-  const config = parseConfig(configFor(inbox, { terms, places }), 'paydesk.yaml');
+  const config = parseConfig(configFor(inbox, { terms, places, hasBank }), 'paydesk.yaml');
   const settings = statementSettings({ PAYDESK_HOME: inbox, statementSecrets: secrets }, config);
   const built = reconciliationFrom({
     config,
@@ -142,6 +154,7 @@ export async function startBench(
     audit: createAuditTrail(createAuditStore(database)),
     outbox: { enqueue },
     startable: actions,
+    ...(later && { later }),
     clock,
     log: silentLog,
   });
@@ -160,20 +173,19 @@ export async function startBench(
       now = new Date(instant);
     },
     book: async (...entries) => {
-      for (const { id, reference, minor, day, kind = 'capture', currency = 'EUR', bookedAt } of entries)
-        await database.query(
-          `insert into ledger_entries values ($1, 'clearing:northpay', $2, $3, $4, $5, $6, '', $7, $8)`,
-          [
-            id,
-            minor < 0 ? 'credit' : 'debit',
-            Math.abs(minor),
-            currency,
-            kind,
-            reference,
-            day,
-            bookedAt ?? `${day}T12:00:00Z`,
-          ],
-        );
+      for (const { id, reference, minor, day, kind = 'capture', currency = 'EUR', ...more } of entries)
+        await database.query(`insert into ledger_entries values ($1, $9, $2, $3, $4, $5, $6, $10, $7, $8)`, [
+          id,
+          minor < 0 ? 'credit' : 'debit',
+          Math.abs(minor),
+          currency,
+          kind,
+          reference,
+          day,
+          more.bookedAt ?? `${day}T12:00:00Z`,
+          more.account ?? 'clearing:northpay',
+          more.batch ?? '',
+        ]);
     },
     put: async (name, ...rows) => {
       await mkdir(inbox, { recursive: true });
@@ -189,6 +201,7 @@ export async function startBench(
       await rm(inbox, { recursive: true, force: true });
       await mkdir(inbox);
       await database.query(`truncate ledger_entries, paydesk.recon_results, paydesk.recon_open, paydesk.recon_unit_files,
+        paydesk.recon_payouts, paydesk.recon_lines,
         paydesk.recon_units, paydesk.breaks, paydesk.break_events, paydesk.recon_days, paydesk.recon_day_events,
         paydesk.statement_sightings, paydesk.statement_contents, paydesk.statement_quarantine, paydesk.statement_files
         restart identity cascade`);

@@ -53,7 +53,13 @@ const life = (): BreakLifeDeps => ({
 /** Leaves the results of a run of a day; identities are what the engine would compute. */
 async function run(
   businessDay: string,
-  found: readonly { identity: string; kind: BreakKind; currency?: string; minor: number }[],
+  found: readonly {
+    identity: string;
+    kind: BreakKind;
+    currency?: string;
+    minor: number;
+    reference?: string;
+  }[],
 ): Promise<void> {
   const [unit] = await database.query<{ id: bigint }>(
     `insert into paydesk.recon_units as u (partner, business_day, after_day, runs, ran_at, as_of, engine, ledger_rows,
@@ -63,11 +69,11 @@ async function run(
     [businessDay],
   );
   await database.query('delete from paydesk.recon_results where unit = $1', [unit?.id]);
-  for (const [seq, { identity, kind, currency = 'EUR', minor }] of found.entries())
+  for (const [seq, { identity, kind, currency = 'EUR', minor, reference = '' }] of found.entries())
     await database.query(
       `insert into paydesk.recon_results (unit, seq, type, name, identity, currency, difference_minor, entries, lines)
-       values ($1, $2, 'break', $3, $4, $5, $6, '[]', '[]')`,
-      [unit?.id, seq, kind, identity, currency, minor],
+       values ($1, $2, 'break', $3, $4, $5, $6, $7, '[]')`,
+      [unit?.id, seq, kind, identity, currency, minor, JSON.stringify([{ reference }])],
     );
 }
 
@@ -96,6 +102,48 @@ describe('a break that a run found', () => {
     await run('2026-11-27', [{ ...missing, currency, minor }]);
     await follow();
     expect(await all()).toMatchObject([{ material }]);
+  });
+
+  const named = { ...missing, reference: 'P1' };
+  it.each([
+    ['its rows are named anew', { ...named, identity: 'b' }, 'missing_at_partner'],
+    ['it is another kind now', { ...named, identity: 'b', kind: 'fx' as const }, 'fx'],
+  ])('keeps its number and its owner when %s', async (_how, again, kind) => {
+    await run('2026-11-27', [named]);
+    await follow();
+    await takeBreak(life(), 'BRK-1', 'U1MEI');
+    await run('2026-11-27', [again]);
+    expect(await follow()).toMatchObject({ opened: 0, resolvedCount: 0 });
+    expect(await all()).toMatchObject([
+      { id: 'BRK-1', identity: 'b', kind, state: 'owned', ownerId: 'U1MEI' },
+    ]);
+  });
+
+  it('that a person resolved stays resolved when its rows are named anew', async () => {
+    await run('2026-11-27', [named]);
+    await follow();
+    await resolveBreak(life(), { id: 'BRK-1', personId: 'U1MEI', why: 'known' });
+    await run('2026-11-27', [{ ...named, identity: 'b' }]);
+    expect(await follow()).toMatchObject({ opened: 0, reopened: 0 });
+    expect(await all()).toMatchObject([{ id: 'BRK-1', state: 'resolved' }]);
+  });
+
+  it.each([
+    ['of another difference', [{ ...named, identity: 'b', minor: -1 }]],
+    ['of another reference', [{ ...named, identity: 'b', reference: 'P2' }]],
+    ['without a reference', [{ ...missing, identity: 'b' }]],
+    [
+      'of which there are two',
+      [
+        { ...named, identity: 'b' },
+        { ...named, identity: 'c' },
+      ],
+    ],
+  ])('does not become one %s', async (_which, others) => {
+    await run('2026-11-27', [named]);
+    await follow();
+    await run('2026-11-27', others);
+    expect(await follow()).toMatchObject({ opened: others.length, resolvedCount: 1 });
   });
 
   it('is resolved by the run of a later day, which names file and line', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { parseDay } from '../../src/kernel/calendar-day.js';
 import { reconciliation as reconciliationSection } from '../../src/config/reconciliation.js';
 import { OpsError } from '../../src/kernel/errors.js';
+import { runStages } from '../../src/ports/reconciliation.js';
 import { statementThread, type StatementThread } from '../../src/wiring/statement-thread.js';
 import { startBench, type Bench } from './bench.js';
 
@@ -63,9 +64,9 @@ it('takes in and compares in the thread, which ends with its connections when th
 it('says how far a run is', async () => {
   await bench.settle();
   const stages: string[] = [];
-  const onProgress = (_share: number, stage: string): void => void stages.push(stage);
+  const onProgress = (stage: string): void => void stages.push(stage);
   await thread.run({ ...key, asOf: key.businessDay, files: [], onProgress });
-  expect(stages).toEqual(['Reading ledger and statement', 'Matching', 'Keeping the results', 'Indexing']);
+  expect(stages).toEqual([...runStages]);
 });
 
 it('a file that a crash kept from being read is read by the next look', async () => {

@@ -99,6 +99,7 @@ function compare(entries: LedgerEntry[], lines: StatementLine[], over: Partial<O
     rest,
     carried,
     residues,
+    tolerances: new Map(),
     orders,
     isBefore,
     quarantined: 0,

@@ -268,6 +268,38 @@ describe.each(['join', 'sql'] as const)('with the engine %s', (engine) => {
     expect(await breaks('2026-11-26')).toEqual([]);
   });
 
+  it('tells a difference of the exchange rate from others, also when it was open before', async () => {
+    await book(['A', 'r1', 8500, '2026-11-26'], ['B', 'r2', 8500, '2026-11-26']);
+    const header =
+      'line_no,partner_ref,amount_minor,currency,value_date,type,fee_minor,fx_currency,fx_minor,fx_rate';
+    const rows = [
+      '1,r1,8600,EUR,2026-11-26,payment,0,USD,10000,0.86',
+      '2,r2,8600,EUR,2026-11-26,payment,0,,,',
+      '3,"r,3",8600,EUR,2026-11-26,payment,0,USD,10000,0.86',
+    ];
+    await run('2026-11-26', [header, ...rows, ''].join('\n'), { engine });
+    expect(await breaks('2026-11-26')).toEqual([
+      'amount 100 B / 2',
+      'fx 100 A / 1',
+      'missing_in_ledger 8600  / 3',
+    ]);
+    await book(['C', 'r,3', 8550, '2026-11-27']);
+    await run('2026-11-27', statement('1,x,-5,EUR,2026-11-27,payment,0'), { engine });
+    expect(await breaks('2026-11-27')).toContain('fx 50 C / 3');
+  });
+
+  it('compares once when two looks read the same list of files', async () => {
+    await book(['A', 'r1', 100, '2026-11-26']);
+    const file = await take(statement('1,r1,100,EUR,2026-11-26,payment,0'));
+    const day = parseDay('2026-11-26') ?? 0;
+    const request = { partner, businessDay: day, asOf: day, files: file ? [file] : [], engine };
+    const both = await Promise.all([reconciler.run(request), reconciler.run(request)]);
+    expect(both.map(({ unit, stale }) => [unit.runs, unit.files, stale])).toEqual([
+      [1, [file?.id], []],
+      [1, [file?.id], []],
+    ]);
+  });
+
   it('knows a second payment of one order, whatever its reference', async () => {
     await book(['A', 'r1', 100, '2026-11-26']);
     const rows = [

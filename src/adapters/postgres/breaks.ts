@@ -2,7 +2,8 @@
  * The lives of breaks in Postgres, set by set: a day with a hundred thousand breaks is a few statements.
  *
  * Invariant: a break is over by itself when its day's last run no longer finds it, or when a later day's run matched what
- * it missed. It is read from the results of the runs, never from what a caller remembers.
+ * it missed. It is read from the results of the runs, never from what a caller remembers. People write the number of a
+ * break down: it stays, also when a newer run names its rows or its kind anew.
  */
 import { isoDay, parseDay, type Day } from '../../kernel/calendar-day.js';
 import { OpsError } from '../../kernel/errors.js';
@@ -29,18 +30,40 @@ const joined = 'paydesk.breaks b left join paydesk.statement_files f on f.id = b
 
 // What the unit's last run finds and no later unit has answered.
 const foundSql = `
-  select r.identity, u.partner, u.business_day, r.name, r.currency, r.difference_minor
+  select r.identity, u.partner, u.business_day, r.name, r.currency, r.difference_minor,
+    paydesk.break_reference(r.entries, r.lines) as reference
   from paydesk.recon_units u join paydesk.recon_results r on r.unit = u.id and r.type = 'break'
   where u.partner = $1 and u.business_day = $2::date
     and not exists (select from paydesk.recon_open o where o.identity = r.identity and o.closed_by is not null)`;
+
+// A break that no run finds any more, and a new one of the same day, reference and difference, are one break.
+const renameSql = `
+  with found as (${foundSql}),
+  fresh as (
+    select * from found where reference <> ''
+      and not exists (select from paydesk.breaks known where known.identity = found.identity)
+  ),
+  gone as (
+    select b.number, b.currency, b.difference_minor, b.reference from paydesk.breaks b
+    where b.partner = $1 and b.business_day = $2::date
+      and not exists (select from paydesk.recon_results r where r.identity = b.identity and r.type = 'break')
+      and not exists (select from paydesk.recon_open o where o.identity = b.identity)
+  ),
+  pairs as (
+    select fresh.identity, fresh.name, gone.number, count(*) over (partition by fresh.identity) as candidates,
+      count(*) over (partition by gone.number) as claims
+    from fresh join gone using (currency, difference_minor, reference)
+  )
+  update paydesk.breaks b set identity = pairs.identity, kind = pairs.name from pairs
+  where b.number = pairs.number and candidates = 1 and claims = 1`;
 
 // Known ones are left out first, because a conflict would use up a number that people would miss.
 const openSql = `
   with found as (${foundSql}),
   opened as (
     insert into paydesk.breaks as b
-      (identity, partner, business_day, kind, currency, difference_minor, state, material, opened_at, changed_at)
-    select identity, partner, business_day, name, currency, difference_minor, 'open',
+      (identity, partner, business_day, kind, currency, difference_minor, reference, state, material, opened_at, changed_at)
+    select identity, partner, business_day, name, currency, difference_minor, reference, 'open',
       abs(difference_minor) >= coalesce((($4::jsonb) ->> currency)::numeric, $5::numeric), $3, $3
     from found where not exists (select from paydesk.breaks known where known.identity = found.identity) order by identity
     on conflict (identity) do nothing
@@ -148,6 +171,7 @@ export function createBreaks(database: Pick<Database, 'query'>, sizes: MaterialS
       const { query } = requirePg(tx);
       const unit = [partner, isoDay(businessDay), tx.now];
       const material = [JSON.stringify(sizes.byCurrency), sizes.other];
+      await query(renameSql, unit.slice(0, 2));
       const opened = await query(openSql, [...unit, ...material]);
       const reopened = await query(reopenSql, unit);
       const resolved = await query<{ break: bigint }>(resolveSql, unit);

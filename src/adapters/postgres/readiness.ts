@@ -42,6 +42,7 @@ export const neededTables: readonly string[] = [
   'paydesk.recon_days',
   'paydesk.recon_lines',
   'paydesk.recon_open',
+  'paydesk.recon_payouts',
   'paydesk.recon_results',
   'paydesk.recon_roll_ups',
   'paydesk.recon_unit_files',

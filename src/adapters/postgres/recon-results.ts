@@ -52,12 +52,13 @@ const settledSql = `select (o.row ->> 'day')::int as day, o.closed_day, o.curren
     and o.row ->> 'day' is not null and o.closed_rule <> 'duplicate_in_ledger'
     and (o.closed_lines is null or jsonb_array_length(o.closed_lines) > 0)
   group by 1, o.closed_day, o.currency order by 1, o.closed_day, o.currency`;
-const linesBySql = (
-  within: string,
-): string => `select u.partner, u.business_day, f.name, l.file::int, l.line::int, l.reference, l.amount_minor, l.currency,
-  l.value_date, l.type, l.fee_minor, l.batch from paydesk.recon_lines l join paydesk.recon_units u on u.id = l.unit
-  join paydesk.statement_files f on f.id = l.file
-  where l.reference = $1 and l.superseded_by is null ${within} order by u.business_day desc, l.file desc, l.line limit $2`;
+/** Lines as `sightingOf` reads them. */
+export const sightingsFrom = `select u.partner, u.business_day, f.name, l.file::int, l.line::int, l.reference, l.amount_minor,
+  l.currency, l.value_date, l.type, l.fee_minor, l.batch, l.own_reference from paydesk.recon_lines l
+  join paydesk.recon_units u on u.id = l.unit join paydesk.statement_files f on f.id = l.file
+  where l.superseded_by is null`;
+const linesBySql = (within: string): string =>
+  `${sightingsFrom} and l.reference = $1 ${within} order by u.business_day desc, l.file desc, l.line limit $2`;
 const linesAnywhereSql = linesBySql('');
 // Each unit has a partition. Their ids as a value keep the planner from looking at all others.
 const linesAmongSql = linesBySql('and l.unit = any($3)');
@@ -186,7 +187,11 @@ interface SettledRow {
   minor: string;
 }
 
-type StoredSide = Record<string, never> & { amountMinor: string; feeMinor?: string };
+type StoredSide = Record<string, never> & {
+  amountMinor: string;
+  feeMinor?: string;
+  fx?: { amountMinor: string };
+};
 
 interface ResultRow {
   seq: number;
@@ -206,6 +211,7 @@ const lineOf = (stored: StoredSide): KeptLine =>
     ...stored,
     amountMinor: BigInt(stored.amountMinor),
     feeMinor: BigInt(stored.feeMinor ?? '0'),
+    ...(stored.fx && { fx: { ...stored.fx, amountMinor: BigInt(stored.fx.amountMinor) } }),
   }) as unknown as KeptLine;
 
 const sidesOf = ({
@@ -283,7 +289,7 @@ const unitOf = (row: UnitRow): UnitRecord => ({
   ),
 });
 
-interface LineRow {
+export interface LineRow {
   partner: string;
   business_day: string;
   name: string;
@@ -296,9 +302,10 @@ interface LineRow {
   type: string;
   fee_minor: bigint;
   batch: string;
+  own_reference: string;
 }
 
-const sightingOf = (row: LineRow): LineSighting => ({
+export const sightingOf = (row: LineRow): LineSighting => ({
   partner: row.partner,
   businessDay: dayOf(row.business_day),
   fileName: row.name,
@@ -312,6 +319,7 @@ const sightingOf = (row: LineRow): LineSighting => ({
     type: row.type,
     feeMinor: row.fee_minor,
     batch: row.batch,
+    order: row.own_reference,
   },
 });
 

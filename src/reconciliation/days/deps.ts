@@ -3,14 +3,23 @@ import type { Day } from '../../kernel/calendar-day.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { Log } from '../../kernel/log.js';
 import type { Break, Days, DayState, Movement, OpenCount } from '../../ports/breaks.js';
-import type { Landing, Reconciler, ReconciliationResults, UnitRecord } from '../../ports/reconciliation.js';
+import type {
+  Landing,
+  Reconciler,
+  ReconciliationResults,
+  RunStage,
+  UnitRecord,
+} from '../../ports/reconciliation.js';
 import type { StatementArrivals } from '../../ports/statement-inbox.js';
 import type { Transaction } from '../../ports/transaction.js';
 import type { BreakLifeDeps } from '../breaks/life.js';
 import type { BreakRow } from '../breaks/rows.js';
 import type { Outlook, OutlookOf } from './outlook.js';
 import type { ReconciledPartner } from './partner.js';
+import type { Later } from './progress.js';
 import type { Quality } from './quality.js';
+import type { PayoutsAtBank } from '../payouts/at-bank.js';
+import type { PayoutFinder } from '../payouts/payouts.js';
 
 /** A business day of a partner, with all that its card says. */
 export interface DayReport {
@@ -31,6 +40,8 @@ export interface DayReport {
   outlook: Outlook;
   quality: Quality;
   trend: TrendDay[];
+  /** Where the partner's payouts of the last thirty days are; null where they are not followed to a bank. */
+  payouts: PayoutsAtBank | null;
   /** What moved, per currency. */
   value: Movement[];
 }
@@ -64,11 +75,26 @@ export interface DaysDeps extends BreakLifeDeps {
   days: Days;
   /** What should land when. */
   outlook: OutlookOf;
+  payouts: PayoutFinder;
   /** Rewrites the summary of a day. */
   showDay(tx: Transaction, report: DayReport, news: DayNews | null): Promise<void>;
+  /** Rewrites the card of a day while it is reconciled. */
+  showRun(tx: Transaction, running: RunningDay): Promise<void>;
+  /** Waits until a long run is worth a word. */
+  later: Later;
   showLate(tx: Transaction, late: LateStatement): Promise<void>;
   clock: Clock;
   log: Log;
+}
+
+/** A day whose run takes long. */
+export interface RunningDay {
+  partner: { id: string; name: string };
+  businessDay: Day;
+  /** Null while it waits for its turn. */
+  stage: RunStage | null;
+  /** When it ended without a result. */
+  failed: boolean;
 }
 
 /** For the thread of a day's card. */

@@ -3,6 +3,7 @@ import type { Day } from '../../kernel/calendar-day.js';
 import { OpsError } from '../../kernel/errors.js';
 import type { UnitRecord } from '../../ports/reconciliation.js';
 import type { DayReport, DaysDeps, TrendDay } from './deps.js';
+import { payoutsAtBank } from '../payouts/at-bank.js';
 import { todayOf, type ReconciledPartner } from './partner.js';
 import { punctualityOf } from './punctuality.js';
 import { qualityOf } from './quality.js';
@@ -42,18 +43,20 @@ async function reportOn(deps: DaysDeps, partner: ReconciledPartner, unit: UnitRe
   const { businessDay } = unit;
   const key = { partner: partner.partner, businessDay };
   const today = todayOf(partner, deps.clock.now());
-  const [day, open, largest, total, still, outlook, units, arrivals, value, punctuality] = await Promise.all([
-    deps.days.find(key),
-    deps.breaks.openCounts(partner.partner),
-    deps.breaks.list({ partner: partner.partner, states: ['open', 'owned'], limit: mostLargest }),
-    deps.breaks.count(key),
-    deps.breaks.count({ ...key, states: ['open', 'owned'] }),
-    deps.outlook(partner),
-    deps.results.units(partner.partner, businessDay - trendDays, businessDay),
-    deps.arrivals.filesOf(unit.files),
-    deps.days.movementsOf(key),
-    punctualityOf(deps, partner, today - trendDays, today),
-  ]);
+  const [day, open, largest, total, still, outlook, units, arrivals, value, punctuality, payouts] =
+    await Promise.all([
+      deps.days.find(key),
+      deps.breaks.openCounts(partner.partner),
+      deps.breaks.list({ partner: partner.partner, states: ['open', 'owned'], limit: mostLargest }),
+      deps.breaks.count(key),
+      deps.breaks.count({ ...key, states: ['open', 'owned'] }),
+      deps.outlook(partner),
+      deps.results.units(partner.partner, businessDay - trendDays, businessDay),
+      deps.arrivals.filesOf(unit.files),
+      deps.days.movementsOf(key),
+      punctualityOf(deps, partner, today - trendDays, today),
+      payoutsAtBank(deps, partner.partner, today),
+    ]);
   const pending = outlook.landings;
   return {
     partner: { id: partner.partner, name: partner.name },
@@ -70,6 +73,7 @@ async function reportOn(deps: DaysDeps, partner: ReconciledPartner, unit: UnitRe
     quality: qualityOf({ units, pending, open, punctuality }),
     trend: units.map(trendOf),
     value,
+    payouts,
   };
 }
 

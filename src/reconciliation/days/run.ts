@@ -8,11 +8,12 @@
 import { isoDay, type Day } from '../../kernel/calendar-day.js';
 import { toOpsError } from '../../kernel/errors.js';
 import type { Break, Followed } from '../../ports/breaks.js';
-import type { UnitKey, UnitRecord } from '../../ports/reconciliation.js';
+import type { RunStage, UnitFile, UnitKey, UnitRecord } from '../../ports/reconciliation.js';
 import type { WaitingStatement } from '../../ports/statement-inbox.js';
 import type { Transaction } from '../../ports/transaction.js';
 import type { DayNews, DaysDeps } from './deps.js';
-import type { ReconciledPartner } from './partner.js';
+import { todayOf, type ReconciledPartner } from './partner.js';
+import { tellProgress } from './progress.js';
 import { breakRows } from '../breaks/rows.js';
 import { newestReport, partnerNamed, reportOf } from './report.js';
 
@@ -26,9 +27,14 @@ export async function reconcileWaiting(deps: DaysDeps): Promise<number> {
   const known = new Set(deps.partners.map(({ partner }) => partner));
   const waiting = (await deps.arrivals.waiting()).filter(({ partner }) => known.has(partner));
   const units = groupedByUnit(waiting);
-  for (const [key, statements] of units) await tried(deps, key, () => runDay(deps, key, statements));
+  const told: UnitKey[] = [];
+  for (const [key, statements] of units)
+    await tried(deps, key, async () => {
+      if (await runDay(deps, key, statements)) told.push(key);
+    });
   await runOutdated(deps, known);
   const changed = new Set([...waiting.map(({ partner }) => partner), ...(await followUp(deps))]);
+  for (const key of told) await showDay(deps, key);
   for (const partner of deps.partners) if (changed.has(partner.partner)) await showNewest(deps, partner);
   return units.size;
 }
@@ -36,7 +42,7 @@ export async function reconcileWaiting(deps: DaysDeps): Promise<number> {
 /** Where a run of a later day failed, or the process died before it, this makes it. */
 async function runOutdated(deps: DaysDeps, known: ReadonlySet<string>): Promise<void> {
   const days = (await deps.results.outdated()).filter(({ partner }) => known.has(partner));
-  for (const key of days) await tried(deps, key, () => runDay(deps, key, []));
+  for (const key of days) await tried(deps, key, async () => void (await runDay(deps, key, [])));
 }
 
 /** Runs a day again on what is there; false when it was never reconciled. */
@@ -77,11 +83,51 @@ async function tried(
   }
 }
 
-async function runDay(deps: DaysDeps, key: UnitKey, statements: readonly WaitingStatement[]): Promise<void> {
+/** Whether its card said how far it was, and has to say what came of it. */
+async function runDay(
+  deps: DaysDeps,
+  key: UnitKey,
+  statements: readonly WaitingStatement[],
+): Promise<boolean> {
   const files = statements.map(({ file, sha256, format }) => ({ id: file, sha256, format }));
-  const { stale } = await deps.reconciler.run({ ...key, asOf: key.businessDay, files });
+  const { stale, wasTold } = await toldRun(deps, key, files);
   for (const businessDay of stale)
     await deps.reconciler.run({ partner: key.partner, businessDay, asOf: businessDay, files: [] });
+  return wasTold;
+}
+
+/** A run whose card shows how far it is, when it takes long and its day is news. */
+async function toldRun(
+  deps: DaysDeps,
+  key: UnitKey,
+  files: readonly UnitFile[],
+): Promise<{ stale: Day[]; wasTold: boolean }> {
+  const partner = partnerNamed(deps, key.partner);
+  const running = {
+    partner: { id: partner.partner, name: partner.name },
+    businessDay: key.businessDay,
+    failed: false,
+  };
+  const isNews = todayOf(partner, deps.clock.now()) - key.businessDay <= newsDays;
+  const say = (stage: RunStage | null, failed = false): Promise<void> =>
+    isNews
+      ? deps.transactions.run((tx) => deps.showRun(tx, { ...running, stage, failed }))
+      : Promise.resolve();
+  let last: RunStage | null = null;
+  const teller = tellProgress(say, deps.later, (thrown) => {
+    deps.log.warn({ err: thrown, ...key }, 'the progress of a run was not said');
+  });
+  const onProgress = (stage: RunStage): void => {
+    last = stage;
+    teller.hear(stage);
+  };
+  try {
+    const { stale } = await deps.reconciler.run({ ...key, asOf: key.businessDay, files, onProgress });
+    return { stale, wasTold: (await teller.end()) && isNews };
+  } catch (thrown) {
+    if (await teller.end()) await say(last, true);
+    throw thrown;
+  }
 }
 
 /** Brings breaks in line with every run that was not followed up yet, those included that a crash left behind; whose days. */

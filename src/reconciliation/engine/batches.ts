@@ -35,7 +35,8 @@ export function withBatchLines(lines: StatementLine[]): StatementLine[] {
     if (first === undefined) return [];
     const payout = ofBatch.find(({ type }) => type === payoutType);
     const fees = feesOf(ofBatch);
-    const sum = { ...first, reference: payout?.reference ?? first.batch, feeMinor: 0n, order: '' };
+    const { fx: _ofOneLine, ...plain } = first;
+    const sum = { ...plain, reference: payout?.reference ?? first.batch, feeMinor: 0n, order: '' };
     const feeLine = { ...sum, amountMinor: -fees, type: payout ? 'fee' : `${implied}fee` };
     const payoutLine = { ...sum, amountMinor: fees - sumOf(ofBatch), type: `${implied}payout` };
     return [...(fees === 0n ? [] : [feeLine]), ...(payout ? [] : [payoutLine])];
@@ -71,6 +72,20 @@ export function payoutsOf(entries: readonly LedgerEntry[], lines: readonly State
   });
 }
 
+/** Payouts as a report has them, by batch and currency, each on its first line: what was paid out less what came back. */
+export function reportedPayouts(lines: readonly StatementLine[], booked: readonly Payout[]): StatementLine[] {
+  const known = new Set(booked.map(({ line }) => line));
+  const paying = lines.filter((line) => known.has(line) || payoutTypes.has(line.type));
+  const batches = groupBy(paying, ({ batch, reference, currency }) => `${batch || reference} ${currency}`);
+  return [...batches.values()].flatMap((ofBatch): StatementLine[] => {
+    const [first] = [...ofBatch].sort((a, b) => a.file - b.file || a.line - b.line);
+    const amountMinor = sumOf(ofBatch);
+    return first === undefined || amountMinor === 0n ? [] : [{ ...first, amountMinor }];
+  });
+}
+
+const payoutTypes: ReadonlySet<string> = new Set([payoutType, `${implied}${payoutType}`, 'payout_reversal']);
+
 /** A payout whose batch comes to something else. Negative: less was paid than the lines come to. */
 export interface Residue extends Payout {
   minor: bigint;
@@ -105,7 +120,8 @@ function explainedBy(finding: Finding, currency: string, isLate: (entry: LedgerE
     return finding.entries.some(isLate) && finding.lines[0]?.currency === currency
       ? sumOf(finding.lines)
       : 0n;
-  if (finding.type !== 'break' || !['missing_at_partner', 'amount', 'fee'].includes(finding.kind)) return 0n;
+  if (finding.type !== 'break' || !['missing_at_partner', 'amount', 'fee', 'fx'].includes(finding.kind))
+    return 0n;
   const difference = differenceOf(finding);
   return difference.currency === currency ? difference.minor : 0n;
 }

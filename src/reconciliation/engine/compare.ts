@@ -14,6 +14,7 @@ import type { MatchSettings } from '../matching/settings.js';
 import type { Problem } from '../problems.js';
 import { summarise, type Summary } from '../report.js';
 import { isImplied, judgedResidue, type Residue } from './batches.js';
+import { judgedByRate } from './rates.js';
 import { asDuplicates, type OrderCount } from './captured-twice.js';
 
 /** What the exact pass leaves, before open rows of earlier units join it. */
@@ -73,6 +74,8 @@ export interface UnitInput {
   rest: Pool;
   carried: readonly Carried[];
   residues: readonly Residue[];
+  /** Of a converted amount, by currency. */
+  tolerances: MatchSettings['tolerances'];
   /** How often an order was paid. */
   orders: readonly OrderCount[];
   /** Due before the partner's first unit: its statement never came here, so only a late line speaks of it. */
@@ -99,7 +102,8 @@ export function judgeUnit(found: readonly Finding[], input: UnitInput): UnitFind
   const isLate = (entry: LedgerEntry): boolean => wasBreak(entry) || isBefore(entry);
   const late = (currency: string): bigint => exact.late.get(currency) ?? 0n;
   const isOld = (entry: LedgerEntry): boolean => isBefore(entry) && !open.has(entry);
-  const news = asDuplicates(found, input.orders).flatMap((finding) =>
+  const rated = judgedByRate(found, input.tolerances);
+  const news = asDuplicates(rated, input.orders).flatMap((finding) =>
     isNews(finding, wasBreak) ? withoutOld(finding, isOld) : [],
   );
   const judged = residues.map((residue) => judgedResidue(residue, news, isLate, late));

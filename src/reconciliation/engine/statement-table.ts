@@ -22,7 +22,13 @@ export const tableColumns = [
   'fee_minor',
   'batch_id',
   'our_ref',
+  'fx_currency',
+  'fx_minor',
+  'fx_rate',
 ] as const;
+
+/** Without those of a conversion, which few files have. */
+const plainColumns = 9;
 
 /** Whether the bytes can go into staging as they are: its columns in its order, and ends of lines that COPY agrees on. */
 export function isStagingTable(bytes: Buffer): boolean {
@@ -30,8 +36,8 @@ export function isStagingTable(bytes: Buffer): boolean {
   return stagingHeaders.includes(header) && !bytes.includes('\r');
 }
 
-/** The last two columns may be left out. */
-const stagingHeaders = [7, 8, 9].map((columns) => tableColumns.slice(0, columns).join(','));
+/** The last columns may be left out. */
+const stagingHeaders = [7, 8, plainColumns].map((columns) => tableColumns.slice(0, columns).join(','));
 
 export interface StatementTable {
   bytes: Buffer;
@@ -47,16 +53,17 @@ export function statementTable(items: Iterable<StatementItem>, references: Refer
 export const plainTable = ({ rows, problems }: Table<StatementLine>): StatementTable =>
   tableOf(rows, problems);
 
-const tableOf = (rows: readonly StatementLine[], problems: Problem[]): StatementTable => ({
-  bytes: Buffer.from([tableColumns.join(','), ...rows.map((row) => rowText(row)), ''].join('\n')),
-  problems,
-});
+function tableOf(rows: readonly StatementLine[], problems: Problem[]): StatementTable {
+  const width = rows.some(({ fx }) => fx !== undefined) ? tableColumns.length : plainColumns;
+  const header = tableColumns.slice(0, width).join(',');
+  return { bytes: Buffer.from([header, ...rows.map((row) => rowText(row, width)), ''].join('\n')), problems };
+}
 
 /** News about money that moves in a line of its own, or not at all. */
 const movesNothing: ReadonlySet<string> = new Set(['return', 'notification_of_change', 'balance']);
 
 /** A row of the first so many columns. */
-export const rowText = (row: StatementLine, columns: number = tableColumns.length): string =>
+export const rowText = (row: StatementLine, columns: number): string =>
   [
     String(row.line),
     row.reference,
@@ -67,6 +74,9 @@ export const rowText = (row: StatementLine, columns: number = tableColumns.lengt
     String(row.feeMinor),
     row.batch,
     row.order ?? '',
+    row.fx?.currency ?? '',
+    row.fx === undefined ? '' : String(row.fx.amountMinor),
+    row.fx?.rate ?? '',
   ]
     .slice(0, columns)
     .map(csvField)

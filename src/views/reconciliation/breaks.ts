@@ -22,6 +22,8 @@ import { joined } from '../kit/links.js';
 import { lookUpButton } from '../kit/look-ups.js';
 import { startButtons, type Startable } from '../remediation/start.js';
 import { reconButtons } from './ids.js';
+import { payoutPlaces } from './payouts.js';
+import { rateLines } from './rates.js';
 import { amountText, breakClause, countText, dayText, plural, resolutionText } from './words.js';
 
 /** One line of a list: “BRK-12 · 120.00 EUR short (amount differs) · material · Fri 27 Nov · @Mei”. */
@@ -108,6 +110,7 @@ export function breakCard(report: BreakReport, startable: readonly Startable[]):
     section(`${marks[found.state]} *${headline}*`),
     section(stateLine(report)),
     ...sidesOf(report),
+    ...sections(payoutPlaces(report.payouts)),
     ...candidatesOf(report),
     ...actions(...buttonsOf(report, startable)),
     context(
@@ -139,6 +142,7 @@ function sidesOf({ fact, sides }: BreakReport): ReturnType<typeof sections> {
     `*Partner’s statement* (${countText(fact.lines.length)})`,
     ...(lines.length > 0 ? lines : ['• no line']),
     ...moreLine(fact.lines.length),
+    ...(fact.kind === 'fx' ? rateLines(fact) : []),
   ]);
 }
 
@@ -161,6 +165,7 @@ const sideLine = ({ line, fileName }: BreakSide): string =>
     amountText(line.amountMinor, line.currency),
     escape(line.type.replaceAll('_', ' ')),
     line.day === null ? null : dayText(line.day),
+    line.fx === undefined ? null : `${amountText(line.fx.amountMinor, line.fx.currency)} before conversion`,
     line.reference === '' ? 'no reference' : code(line.reference),
     `${escape(fileName)}, line ${countText(line.line)}`,
   )}`;

@@ -24,6 +24,7 @@ import { lineChart } from '../kit/tables.js';
 import { breakLine } from './breaks.js';
 import { outlookLines } from './forecast.js';
 import { reconButtons } from './ids.js';
+import { payoutLines, payoutTrouble } from './payouts.js';
 import {
   amountsText,
   amountText,
@@ -41,6 +42,7 @@ export function dayCard(report: DayReport): Card {
   const blocks = [
     section(`${markOf(report)} *${headline}*`),
     fields(pairsOf(report)),
+    ...payoutsOf(report),
     ...outlookOf(report),
     ...(report.largest.length > 0
       ? [
@@ -71,9 +73,12 @@ export function dayCard(report: DayReport): Card {
 const openOf = ({ open }: DayReport): number => open.reduce((sum, { count }) => sum + count, 0);
 
 const markOf = (report: DayReport): string => {
-  if (openOf(report) === 0) return ':white_check_mark:';
+  if (openOf(report) === 0)
+    return troubleOf(report) === null ? ':white_check_mark:' : ':large_yellow_circle:';
   return report.open.some(({ material }) => material > 0) ? ':red_circle:' : ':large_yellow_circle:';
 };
+
+const troubleOf = ({ payouts }: DayReport): string | null => payouts && payoutTrouble(payouts);
 
 /** “Northpay is whole for Fri 27 Nov: all 1,541 lines are explained.” */
 function headlineOf(report: DayReport): string {
@@ -84,7 +89,9 @@ function headlineOf(report: DayReport): string {
   if (open === 0) {
     const lines = `${countText(unit.statementRows)} of ${plural(unit.statementRows, 'statement line')} explained`;
     const rest = unit.pending === 0 ? '' : `, ${plural(unit.pending, 'entry', 'entries')} not due yet`;
-    return `${name} is whole for ${when}: ${lines}${rest}`;
+    const trouble = troubleOf(report);
+    const payouts = trouble === null ? '' : `; ${trouble}`;
+    return `${name} is whole for ${when}: ${lines}${rest}${payouts}`;
   }
   const value = amountsText(openAmounts(report));
   return `${name} is not whole for ${when}: ${plural(open, 'break')}, ${value} unexplained`;
@@ -135,6 +142,11 @@ function qualityText({ quality: { clearing, timeliness, completeness } }: DayRep
     line('Timeliness', timeliness),
     line('Completeness', completeness),
   ].join('\n');
+}
+
+function payoutsOf({ payouts, today }: DayReport): ReturnType<typeof section>[] {
+  const lines = payouts === null ? [] : payoutLines(payouts, today);
+  return lines.length === 0 ? [] : [section(lines.join('\n'))];
 }
 
 const outlookCurrencies = 3;

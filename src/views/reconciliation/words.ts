@@ -27,6 +27,7 @@ const ruleWords: Readonly<Record<string, string>> = {
   batch: 'payout equals its entries',
   batch_group: 'payouts equal their entries',
   amount_date: 'same amount, near date',
+  converted: 'same amount before conversion',
 };
 
 export const ruleText = (rule: RuleName): string => ruleWords[rule] ?? `rule ${rule.replace(/^rule:/, '')}`;
@@ -79,6 +80,7 @@ export function breakClause({
     case 'amount':
     case 'batch_residue':
     case 'fee':
+    case 'fx':
       return `${amount} ${differenceMinor < 0n ? 'short' : 'over'} (${kindWords[kind]})`;
     default:
       return `${amount} ${kindWords[kind]}`;

@@ -13,7 +13,13 @@ import type * as store from '../../adapters/postgres/reconciliation-engine/units
 import type { Day } from '../../kernel/calendar-day.js';
 import { OpsError } from '../../kernel/errors.js';
 import type { Secret } from '../../kernel/secret.js';
-import type { LedgerEntry, QuarantineFact, RunRequest, UnitFile } from '../../ports/reconciliation.js';
+import type {
+  LedgerEntry,
+  QuarantineFact,
+  RunRequest,
+  RunStage,
+  UnitFile,
+} from '../../ports/reconciliation.js';
 import { payoutType, type Residue } from '../../reconciliation/engine/batches.js';
 import { stagingOf, type Staging } from '../../reconciliation/engine/staging.js';
 import type { Finding, Pool } from '../../reconciliation/findings.js';
@@ -32,6 +38,8 @@ export interface RunPlan extends Omit<RunRequest, 'onProgress'> {
   account: string;
   /** Whether payouts pass through the account, so that what a batch pays out is what its lines come to. */
   isClearing: boolean;
+  /** Whether payouts of other partners arrive in the account. */
+  isPaidInto: boolean;
   /** Entries of a partner's first unit are later than this day. */
   startDay: Day;
   /** Whether an entry was due before the partner's first unit. */
@@ -46,7 +54,7 @@ export interface RunMeans {
   books: Secret;
   statementTimeoutMs: number;
   tableOf: (file: UnitFile) => Promise<TableFile>;
-  progress: (share: number, stage: string) => void;
+  progress: (stage: RunStage) => void;
 }
 
 /** A run on its way. */
@@ -65,6 +73,8 @@ export interface Left {
   exact: Exact;
   rest: Pool;
   quarantined: QuarantineFact[];
+  /** Whether a file has lines that the partner converted. */
+  isConverted: boolean;
   /** Findings of the rules over what is left and what is carried in, without held payouts. */
   match: (pool: Pool, held: readonly Residue[]) => Promise<Finding[]>;
 }
@@ -88,12 +98,14 @@ interface Staged {
   quarantined: QuarantineFact[];
   /** Of a unit with a single file, whose lines need not be read back. */
   only: Staging | null;
+  isConverted: boolean;
 }
 
 /** All files of the unit, one after the other, so that each is compared with those before. */
 export async function stageFiles({ desk, unit, files, means }: Run): Promise<Staged> {
   const quarantined: QuarantineFact[] = [];
   let last: Staging | null = null;
+  let isConverted = false;
   for (const file of files) {
     const { bytes, problems } = await means.tableOf(file);
     const staging = stagingOf(bytes);
@@ -104,9 +116,10 @@ export async function stageFiles({ desk, unit, files, means }: Run): Promise<Sta
       .map(({ line, code, message }) => ({ file: file.id, line, code, message }));
     quarantined.push(...problems, ...unread);
     last = staging;
+    isConverted ||= staging.columns.includes('fx_minor');
   }
   if (last) await lines.closeLines(desk, unit);
-  return { quarantined, only: files.length === 1 ? last : null };
+  return { quarantined, isConverted, only: files.length === 1 ? last : null };
 }
 
 async function stage(

@@ -32,6 +32,7 @@ export const createReconciler = (deps: ReconcilerDeps): Reconciler => ({
       ...request,
       account: terms.account,
       isClearing: terms.isClearing,
+      isPaidInto: terms.isPaidInto,
       startDay: request.businessDay - firstDays,
       isBefore: dueBefore(terms, request.businessDay),
       settings: matchSettings(terms, request.asOf),
@@ -42,7 +43,7 @@ export const createReconciler = (deps: ReconcilerDeps): Reconciler => ({
       books: deps.books,
       statementTimeoutMs,
       tableOf: tablesOf(deps, terms.references),
-      progress: (share, stage) => onProgress?.(share, stage),
+      progress: (stage) => onProgress?.(stage),
     });
     const unit = await deps.results.unit(request);
     if (unit === null) throw new OpsError('internal', 'A run left no record of its day.');

@@ -16,14 +16,20 @@ export async function leftByJoin(run: Run): Promise<Left> {
   const reading = ledgerSide(run);
   // Awaited below; until then a failure of the other side may come first.
   reading.catch(() => undefined);
-  const { quarantined, only } = await stageFiles(run);
+  const { quarantined, only, isConverted } = await stageFiles(run);
   const statement = only?.side() ?? (await stagedSide(run));
   const { exact, rest, problems } = joinUnit(await reading, statement, plan.settings, lateDays(run));
   // The bytes of a single file do not say which file they are.
   for (const line of rest.lines) line.file ||= files[0]?.id ?? 0;
   for (const { file, problem } of problems)
     if (file === 'ledger') quarantined.push({ ...problem, file: 0, message: `ledger: ${problem.message}` });
-  return { exact, rest, quarantined, match: (pool) => Promise.resolve(reconcile(pool, plan.settings)) };
+  return {
+    exact,
+    rest,
+    quarantined,
+    isConverted,
+    match: (pool) => Promise.resolve(reconcile(pool, plan.settings)),
+  };
 }
 
 async function ledgerSide(run: Run): Promise<Side> {

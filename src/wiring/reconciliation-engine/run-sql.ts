@@ -28,13 +28,13 @@ type Rest = Awaited<ReturnType<typeof restOf>>;
 
 export async function leftBySql(run: Run): Promise<Left> {
   const { desk, books, plan, unit, files } = run;
-  const { quarantined } = await stageFiles(run);
+  const { quarantined, isConverted } = await stageFiles(run);
   await openSides(desk);
   await loadLedger(desk, copyLedger(books, sliceOf(run)));
   if (files.length > 0) await loadLines(desk, unit.id);
   const exact = exactOf(await takeExact(desk, plan.settings, apartIn(plan)), lateDays(run));
   const rest = await restOf(desk);
-  return { exact, rest, quarantined, match: (pool, held) => findingsOf(run, rest, pool, held) };
+  return { exact, rest, quarantined, isConverted, match: (pool, held) => findingsOf(run, rest, pool, held) };
 }
 
 function exactOf(parts: readonly SqlExact[], isLateDay: ReturnType<typeof lateDays>): Exact {

@@ -8,9 +8,11 @@ import type { Writable } from 'node:stream';
 import { openSession, type CopySession } from '../../adapters/postgres/reconciliation-engine/session.js';
 import * as lines from '../../adapters/postgres/reconciliation-engine/lines.js';
 import * as open from '../../adapters/postgres/reconciliation-engine/open-items.js';
+import { keepPayouts } from '../../adapters/postgres/reconciliation-engine/payouts.js';
 import * as store from '../../adapters/postgres/reconciliation-engine/units.js';
 import type { Day } from '../../kernel/calendar-day.js';
-import { payoutsOf, residuesOf } from '../../reconciliation/engine/batches.js';
+import type { StatementLine } from '../../ports/reconciliation.js';
+import { payoutsOf, reportedPayouts, residuesOf } from '../../reconciliation/engine/batches.js';
 import { ordersInQuestion } from '../../reconciliation/engine/captured-twice.js';
 import { judgeUnit, withoutHeld, type UnitFindings } from '../../reconciliation/engine/compare.js';
 import { keptFacts, type KeptFacts } from '../../reconciliation/engine/facts.js';
@@ -46,23 +48,41 @@ async function runBetween(
   means: RunMeans,
 ): Promise<Day[]> {
   const unit = await store.openUnit(desk, plan, plan.startDay, plan.now);
-  for (const { id } of plan.files) await store.addFile(desk, unit.id, id);
-  const run = { desk, books, plan, means, unit, files: [...unit.files, ...plan.files] };
-  means.progress(0.05, 'Reading ledger and statement');
-  const { compared, facts } = await compare(run);
-  means.progress(0.8, 'Keeping the results');
+  const known = new Set(unit.files.map(({ id }) => id));
+  const files = plan.files.filter(({ id }) => !known.has(id));
+  if (plan.files.length > 0 && files.length === 0) {
+    // Another look read the same list of files and was here first.
+    await desk.query('rollback');
+    return [];
+  }
+  for (const { id } of files) await store.addFile(desk, unit.id, id);
+  const run = { desk, books, plan, means, unit, files: [...unit.files, ...files] };
+  means.progress('Read ledger and statement');
+  const { compared, facts, paidOut } = await compare(run);
+  means.progress('Keep the results');
   await keep(run, compared, facts);
+  await keepPayouts(desk, unit.id, plan.businessDay, paidOut);
   const later = await store.laterDays(desk, plan);
   await desk.query('commit');
-  means.progress(0.95, 'Indexing');
+  means.progress('Index the lines');
   if (plan.files.length > 0) await lines.indexLines(desk, unit.id);
+  if (plan.isPaidInto && run.files.length > 0) await lines.indexReceipts(desk, unit.id);
   return later;
 }
 
-async function compare(run: Run): Promise<{ compared: UnitFindings; facts: KeptFacts }> {
+interface Compared {
+  compared: UnitFindings;
+  facts: KeptFacts;
+  /** Payouts as the unit's report has them. */
+  paidOut: StatementLine[];
+}
+
+async function compare(run: Run): Promise<Compared> {
   const { desk, plan, unit, means } = run;
-  const { exact, rest, quarantined, match } = await (plan.engine === 'sql' ? leftBySql : leftByJoin)(run);
-  means.progress(0.6, 'Matching');
+  const left = await (plan.engine === 'sql' ? leftBySql : leftByJoin)(run);
+  const { exact, rest, quarantined, match } = left;
+  if (left.isConverted) addConversions(rest.lines, await lines.conversions(desk, unit.id, rest.lines));
+  means.progress('Match');
   const hasRules = plan.settings.rules.length > 0;
   const carried = await open.openItems(desk, plan, unit.id, leftoversOf(rest), hasRules);
   const pool = poolOf(rest, carried);
@@ -76,11 +96,31 @@ async function compare(run: Run): Promise<{ compared: UnitFindings; facts: KeptF
     rest,
     carried,
     residues,
+    tolerances: plan.settings.tolerances,
     orders: await lines.orderCounts(desk, unit.id, plan, ordersInQuestion(found)),
     isBefore: unit.readBefore === null ? plan.isBefore : () => false,
     quarantined: quarantined.length,
   });
-  return { compared, facts: keptFacts(plan, compared, carried, quarantined) };
+  const facts = keptFacts(plan, compared, carried, quarantined);
+  return { compared, facts, paidOut: plan.isClearing ? reportedPayouts(rest.lines, payouts) : [] };
+}
+
+/** The join reads a part of a line alone, and so does the database. */
+function addConversions(
+  some: readonly StatementLine[],
+  converted: Awaited<ReturnType<typeof lines.conversions>>,
+): void {
+  const keyOf = ({
+    file,
+    line,
+    reference,
+    amountMinor,
+  }: (typeof converted)[number] | StatementLine): string => `${file} ${line} ${amountMinor} ${reference}`;
+  const found = new Map(converted.map((one) => [keyOf(one), one.fx]));
+  for (const line of some) {
+    const fx = found.get(keyOf(line));
+    if (fx) line.fx = fx;
+  }
 }
 
 async function keep(

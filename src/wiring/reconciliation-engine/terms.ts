@@ -13,7 +13,9 @@ import {
   type Tolerance,
   type UserRule,
 } from '../../reconciliation/matching/settings.js';
+import type { LandingTerms } from '../../reconciliation/payouts/landing.js';
 import {
+  dueDay,
   dueDays,
   dueLaterThan,
   parseSettlementRule,
@@ -27,6 +29,8 @@ export interface PartnerTerms {
   account: string;
   /** Whether payouts pass through the account, so that it comes to zero. */
   isClearing: boolean;
+  /** Whether it is a bank that payouts of other partners arrive at. */
+  isPaidInto: boolean;
   /** Which field of a file has the ledger's reference. */
   references: ReferenceFields;
   /** `T+2`, `weekly friday`; by type of ledger entry where that differs. */
@@ -57,6 +61,7 @@ export function termsOf(
   return {
     account,
     isClearing,
+    isPaidInto: partners.some((other) => other.statements?.paysInto === partner),
     references: statements?.references ?? usualReferences,
     settles: others?.settles ?? statements?.settles ?? 'T+0',
     // What the partner books itself is due on its own day; to a bank a payout comes like other money.
@@ -95,6 +100,18 @@ export function matchSettings(terms: PartnerTerms, asOf: Day): MatchSettings {
     tolerances: new Map(Object.entries(terms.tolerances)),
     rules: terms.rules,
     dueLater: dueLaterThan(asOf, settlementTerms(terms)),
+  };
+}
+
+/** When payouts that left on a day arrive at a bank with these terms. */
+export function landingTerms(terms: PartnerTerms): Omit<LandingTerms, 'told'> {
+  const settlement = settlementTerms(terms);
+  const dueOf = dueDays(settlement);
+  const { graceDays, calendar } = settlement;
+  return {
+    windowDays: terms.windowDays,
+    dueOn: (day) => dueOf({ day, type: payoutType }) ?? day,
+    lastOn: (dueOn) => dueDay(dueOn, { businessDays: graceDays }, calendar),
   };
 }
 

@@ -6,7 +6,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { isoDay } from '../../../kernel/calendar-day.js';
 import { OpsError } from '../../../kernel/errors.js';
-import type { UnitKey } from '../../../ports/reconciliation.js';
+import type { Conversion, StatementLine, UnitKey } from '../../../ports/reconciliation.js';
 import type { CopySession } from './session.js';
 import type { OpenedUnit } from './units.js';
 
@@ -21,6 +21,9 @@ const stagedColumns: Readonly<Record<string, string>> = {
   fee_minor: 'fee_minor',
   batch_id: 'batch',
   our_ref: 'own_reference',
+  fx_currency: 'fx_currency',
+  fx_minor: 'fx_minor',
+  fx_rate: 'fx_rate',
 };
 
 /** Takes lines of a statement table, without its header. */
@@ -45,7 +48,9 @@ const againSql = (unit: number, file: number): string => `
 
 /** An empty field is an empty text there, not null. */
 const textColumns = (names: readonly string[]): string[] =>
-  names.filter((name) => ['reference', 'type', 'batch', 'own_reference'].includes(name));
+  names.filter((name) =>
+    ['reference', 'type', 'batch', 'own_reference', 'fx_currency', 'fx_rate'].includes(name),
+  );
 
 /** Marks lines of older files of the unit that `file` says anew. */
 export async function supersede(session: CopySession, { staging }: OpenedUnit, file: number): Promise<void> {
@@ -158,6 +163,43 @@ export async function orderCounts(
   }));
 }
 
+interface ConversionRow {
+  file: string;
+  line: string;
+  reference: string;
+  amountMinor: string;
+  currency: string;
+  fxMinor: string;
+  rate: string;
+}
+
+/** Lines of a unit that the partner converted, among some of them. */
+export async function conversions(
+  session: CopySession,
+  unit: number,
+  among: readonly { file: number; line: number }[],
+): Promise<(Pick<StatementLine, 'file' | 'line' | 'reference' | 'amountMinor'> & { fx: Conversion })[]> {
+  if (among.length === 0) return [];
+  const rows = await session.query<ConversionRow>(
+    `select l.file, l.line, l.reference, l.amount_minor::text as "amountMinor", l.fx_currency as currency,
+        l.fx_minor::text as "fxMinor", l.fx_rate as rate
+      from (select distinct * from unnest($1::bigint[], $2::bigint[]) as w (file, line)) w
+      join paydesk.recon_lines_${unit} l using (file, line) where l.fx_minor is not null and l.superseded_by is null`,
+    [among.map(({ file }) => file), among.map(({ line }) => line)],
+  );
+  return rows.map(({ file, line, reference, amountMinor, currency, fxMinor, rate }) => ({
+    file: Number(file),
+    line: Number(line),
+    reference,
+    amountMinor: BigInt(amountMinor),
+    fx: { currency, amountMinor: BigInt(fxMinor), rate },
+  }));
+}
+
 /** After the transaction: runs do not need the index, traces do. */
 export const indexLines = (session: CopySession, unit: number): Promise<object[]> =>
   session.query('select paydesk.recon_index_lines($1)', [unit]);
+
+/** The same for payouts that are looked for on a bank's lines. */
+export const indexReceipts = (session: CopySession, unit: number): Promise<object[]> =>
+  session.query('select paydesk.recon_index_receipts($1)', [unit]);

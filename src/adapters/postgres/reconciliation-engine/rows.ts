@@ -1,9 +1,9 @@
 /** Entries and lines as JSON in the database and back: money as text, so that nothing rounds it; a day is its number. */
-import type { KeptLine, LedgerEntry } from '../../../ports/reconciliation.js';
+import type { Conversion, KeptLine, LedgerEntry } from '../../../ports/reconciliation.js';
 
 type Kept<Row> = { [Name in keyof Row]: Row[Name] extends bigint ? string : Row[Name] };
 export type EntryJson = Kept<LedgerEntry>;
-export type LineJson = Kept<KeptLine>;
+export type LineJson = Kept<Omit<KeptLine, 'fx'>> & { fx?: Kept<Conversion> };
 
 export const jsonText = (value: unknown): string =>
   JSON.stringify(value, (_name, part: unknown) =>
@@ -12,8 +12,9 @@ export const jsonText = (value: unknown): string =>
 
 export const entryOf = (row: EntryJson): LedgerEntry => ({ ...row, amountMinor: BigInt(row.amountMinor) });
 
-export const lineOf = (row: LineJson): KeptLine => ({
+export const lineOf = ({ fx, ...row }: LineJson): KeptLine => ({
   ...row,
+  ...(fx && { fx: { ...fx, amountMinor: BigInt(fx.amountMinor) } }),
   amountMinor: BigInt(row.amountMinor),
   feeMinor: BigInt(row.feeMinor),
 });
