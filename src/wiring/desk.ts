@@ -4,6 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CommandDeps } from '../../commands/index.js';
 import { commands } from '../../commands/index.js';
+import { partnerPrefill } from '../../commands/partner/letter.js';
 import type { JobDeps } from '../../jobs/index.js';
 import { createAuditStore } from '../adapters/postgres/audit.js';
 import { createMail } from '../adapters/mail/mail.js';
@@ -142,6 +143,8 @@ export function createDesk(facts: DeskFacts): Desk {
     reconciliation: reconciliation?.desk ?? null,
     remediation: guarded,
     alerts,
+    partnerPrefill: (id, actionId) =>
+      partnerPrefill(id, actionId, { partners: config.partners, partnerStatuses, books, alerts, clock }),
     surroundingsOf: surroundingsFrom(alerting),
     disputeDueBefore: async (partner, before) =>
       nextDue(createDisputeRegister(database), partner, before, clock.now()),
