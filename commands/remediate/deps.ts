@@ -24,6 +24,9 @@ interface BreakLinks {
 }
 
 export interface RemediateDeps {
+  /** What the form of an action says of a partner beforehand; empty where there is nothing to say. */
+  partnerPrefill(partnerId: string, actionId: string): Promise<TypedParameters>;
+  partners: readonly { id: string; name: string }[];
   /** Where the answer of a dispute is drafted; null while no payments API is connected. */
   disputes: Pick<DisputeService, 'lookAt' | 'packetOf' | 'draftOpened'> | null;
   /** Null while no statements are connected. */
@@ -32,7 +35,6 @@ export interface RemediateDeps {
   remediation: RemediationService | null;
   /** The page on which a vote is confirmed; null where no sign-in is configured. */
   confirmationAddress(token: string): string | null;
-  partners: readonly { id: string; name: string }[];
   directory: Directory;
   heldSince: HeldSince;
   links?: Links;

@@ -149,10 +149,14 @@ async function formFor(
 async function prefilled(
   { id: actionId, prefills }: Action,
   subject: Subject | null,
-  { reconciliation }: RemediateDeps,
+  desk: RemediateDeps,
 ): Promise<TypedParameters> {
+  const { reconciliation } = desk;
   if (!subject) return {};
   if (subject.kind === 'break' && reconciliation) return reconciliation.prefill(subject.id, actionId);
+  const mayBePartner = subject.kind === null || subject.kind === 'partner';
+  const letter = mayBePartner ? await desk.partnerPrefill(subject.id, actionId) : {};
+  if (Object.keys(letter).length > 0) return letter;
   const fitting = Object.entries(prefills).filter(([kind]) => subject.kind === null || kind === subject.kind);
   return Object.fromEntries(fitting.slice(0, 1).map(([, field]) => [field, subject.id]));
 }

@@ -27,6 +27,15 @@ const postgresUrl = z
   .transform((value) => new Secret(value))
   .optional();
 
+const booksUrl = z
+  .string()
+  .regex(/^(?:postgres(?:ql)?|trino(?:\+http)?):\/\/\S+$/, {
+    message:
+      'must look like postgres://user:password@host:5432/database, or trino://user:password@host:8443/catalog/schema',
+  })
+  .transform((value) => new Secret(value))
+  .optional();
+
 const originUrl = privateUrl
   .refine((value) => /^https?:\/\/[^/?#@]+\/?$/.test(value), {
     message: 'must be an address without a path, such as https://paydesk.example.com',
@@ -49,7 +58,7 @@ const variablesSchema = z.object({
   DATABASE_URL: postgresUrl,
   /** Who owns the tables and migrates them, when DATABASE_URL names a role that does not. */
   DATABASE_OWNER_URL: postgresUrl,
-  BOOKS_DATABASE_URL: postgresUrl,
+  BOOKS_DATABASE_URL: booksUrl,
   STRIPE_API_KEY: z
     .string()
     .min(8, { message: 'is too short to be a key' })

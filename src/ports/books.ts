@@ -92,12 +92,27 @@ export interface Books {
     partner: string | null,
     withinMs?: number,
   ): Promise<TrafficByPartner[]>;
+  /** Failed attempts at a partner that neither the customer nor we caused, as far as is known; newest first, at most `limit`. */
+  failuresOf(partner: string, span: Span, limit: number): Promise<Rows<PaymentAttempt>>;
+  /** All of those, counted by currency; the most frequent first. */
+  failedAmounts(partner: string, span: Span): Promise<Rows<FailedAmount>>;
   /** Succeeds when every documented column can be read. */
   check(): Promise<void>;
 }
 
-/** Half-open spans that are counted together, such as one hour of several weeks. */
-export type TrafficWindow = readonly { from: Date; to: Date }[];
+/** Half-open. */
+export interface Span {
+  from: Date;
+  to: Date;
+}
+
+export interface FailedAmount {
+  attempts: number;
+  amount: Money;
+}
+
+/** Spans that are counted together, such as one hour of several weeks. */
+export type TrafficWindow = readonly Span[];
 
 /** By partner id; a partner without attempts is missing. */
 export type TrafficByPartner = ReadonlyMap<string, PartnerTraffic>;

@@ -4,9 +4,10 @@
 import { createIncidents, incidentLives } from '../adapters/postgres/incidents.js';
 import { alertLives, createAlerts, createQuiets } from '../adapters/postgres/alerts.js';
 import type { Database } from '../adapters/postgres/database.js';
-import { createInvariantSources } from '../adapters/postgres/invariant-sources.js';
+import type { BooksEngine } from '../adapters/books/engine.js';
+import { createInvariantSources } from '../adapters/books/invariant-sources.js';
 import { createMetricBuckets } from '../adapters/postgres/metric-buckets.js';
-import { createMetricSource } from '../adapters/postgres/metric-source.js';
+import { createMetricSource } from '../adapters/books/metric-source.js';
 import { createAlertDesk, type AlertService } from '../alerts/alerts.js';
 import type { AlertNews } from '../alerts/deps.js';
 import { incidentCardOf, roomCardOf } from '../alerts/incidents.js';
@@ -38,7 +39,7 @@ export interface AlertFacts {
   config: Config;
   database: Database;
   /** Null while no books are connected: then nothing is watched. */
-  booksDatabase: Database | null;
+  booksDatabase: BooksEngine | null;
   rooms: IncidentRooms;
   directory: Directory;
   runbookFor: RunbookFor;
@@ -53,9 +54,10 @@ export interface AlertFacts {
 export function alertsFrom(facts: AlertFacts): AlertService | null {
   const { config, database, booksDatabase, rooms, directory, audit, outbox, startable, clock, log } = facts;
   if (!booksDatabase) return null;
-  const metrics = metricsOf(config);
+  const { runsShippedSql } = booksDatabase.dialect;
+  const metrics = runsShippedSql ? metricsOf(config) : config.metrics.own;
   const around = surroundingsFrom(facts);
-  const invariants = [...shippedInvariants, ...config.invariants];
+  const invariants = [...(runsShippedSql ? shippedInvariants : []), ...config.invariants];
   const named = namedOf({ metrics, invariants });
   return createAlertDesk({
     alerts: createAlerts(database),

@@ -39,7 +39,8 @@ import {
   type DatabaseAddresses,
 } from './database.js';
 import { confirmationAddressFrom, confirmationPagesFrom } from './confirmations.js';
-import { createDesk, openBooksDatabase, type Desk } from './desk.js';
+import { openBooksDatabase, openQueriesDatabase } from './books.js';
+import { createDesk, type Desk } from './desk.js';
 import { canFollow, type Clock } from '../kernel/clock.js';
 import { createClosers, type Closers } from '../kernel/closers.js';
 import { messageOf, OpsError, toOpsError } from '../kernel/errors.js';
@@ -52,7 +53,7 @@ import { startHomeRedraws } from './home-redraws.js';
 import { stripeWebhookFrom } from './disputes.js';
 import { livingWatches } from './watches.js';
 import { livingPartners } from './partners.js';
-import { openQueriesDatabase } from './queries.js';
+
 import { backlogOf, metricsOf, readinessOf, unreadPlacesOf, type Up } from './readiness.js';
 import { groupsOf, livingRequests, requireNoLockOut } from './remediation.js';
 import { errorCard } from '../views/desk/error.js';
@@ -230,7 +231,7 @@ async function bringUpEngine(
   const { environment, config, clock, log, up, closers } = run;
   const booksDatabase = openBooksDatabase(environment, clock, log);
   closers.add(() => booksDatabase?.close());
-  const queriesDatabase = openQueriesDatabase(run);
+  const queriesDatabase = openQueriesDatabase({ environment, timeoutMs: config.queries.timeout }, clock, log);
   closers.add(() => queriesDatabase?.close());
   const { token, client } = clientFrom(run);
   const desk = createDesk({

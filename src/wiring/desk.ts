@@ -4,15 +4,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CommandDeps } from '../../commands/index.js';
 import { commands } from '../../commands/index.js';
+import { partnerPrefill } from '../../commands/partner/letter.js';
 import type { JobDeps } from '../../jobs/index.js';
 import { createAuditStore } from '../adapters/postgres/audit.js';
 import { createMail } from '../adapters/mail/mail.js';
 import { createOperationsApi } from '../adapters/operations-api/operations-api.js';
-import { createBooks } from '../adapters/postgres/books.js';
-import { openDatabase, type Database } from '../adapters/postgres/database.js';
+import { createBooks } from '../adapters/books/books.js';
+import type { BooksEngine } from '../adapters/books/engine.js';
+import type { Database } from '../adapters/postgres/database.js';
 import { createOutbox } from '../adapters/postgres/outbox.js';
 import { createHeldSince } from '../adapters/postgres/outbox-news.js';
-import { hasOwnSessions } from '../adapters/postgres/sessions.js';
 import { createResults } from '../adapters/postgres/recon-results.js';
 import { createPartnerStatuses } from '../adapters/postgres/partner-statuses.js';
 import { loadRunbooks } from '../adapters/runbooks/runbooks.js';
@@ -29,6 +30,7 @@ import { alertsFrom, surroundingsFrom } from './alerts.js';
 import { createDisputeRegister } from '../adapters/postgres/dispute-register.js';
 import type { DisputeRegister } from '../ports/dispute-register.js';
 import { disputesFrom, type DisputeDesk } from './disputes.js';
+import { streamedBooksUrl } from './books.js';
 import { dashboardHostsOf, linksFrom } from './links.js';
 import type { Expectations } from '../payments/hops.js';
 import { createPaymentLookup } from '../payments/lookup.js';
@@ -56,9 +58,9 @@ export interface DeskFacts {
   database: Database;
   databaseUrl: Secret;
   /** The company's own record; null when none is connected. */
-  booksDatabase: Database | null;
+  booksDatabase: BooksEngine | null;
   /** The same, on connections of its own. */
-  queriesDatabase: Database | null;
+  queriesDatabase: BooksEngine | null;
   channels: Channels;
   directory: Directory;
   attachments: Attachments;
@@ -107,6 +109,8 @@ export function createDesk(facts: DeskFacts): Desk {
   };
   const guarded = remediationFrom({ ...facts, audit, outbox, sources });
   const alerting = { ...facts, audit, outbox, runbookFor: loadRunbooks(config.metrics.runbooks, log) };
+  const alerts = alertsFrom({ ...alerting, startable: guarded?.actions ?? [] });
+  const partnerStatuses = createPartnerStatuses(database);
   const payments = paymentLookupFrom(facts, { provider, books, desk: reconciliation?.desk ?? null });
   return {
     payments,
@@ -119,7 +123,7 @@ export function createDesk(facts: DeskFacts): Desk {
     dashboardHosts: dashboardHostsOf(config.links),
     clock,
     partners: config.partners,
-    partnerStatuses: createPartnerStatuses(database),
+    partnerStatuses,
     commands: () => commands,
     watchedPartners: watched,
     partnerWatch: partnerWatchFrom({ ...facts, watched, audit, outbox }),
@@ -138,7 +142,9 @@ export function createDesk(facts: DeskFacts): Desk {
     queries: queriesFrom(facts, facts.queriesDatabase),
     reconciliation: reconciliation?.desk ?? null,
     remediation: guarded,
-    alerts: alertsFrom({ ...alerting, startable: guarded?.actions ?? [] }),
+    alerts,
+    partnerPrefill: (id, actionId) =>
+      partnerPrefill(id, actionId, { partners: config.partners, partnerStatuses, books, alerts, clock }),
     surroundingsOf: surroundingsFrom(alerting),
     disputeDueBefore: async (partner, before) =>
       nextDue(createDisputeRegister(database), partner, before, clock.now()),
@@ -186,15 +192,15 @@ async function nextDue(
   return due.map(({ respondBy }) => respondBy).find((at) => at !== null && at > now) ?? null;
 }
 
-/** Null where no books are connected to compare statements with. */
+/** Null where no books are connected that statements can be compared with. */
 function statementThreadFrom(
   { environment, databaseUrl, clock }: DeskFacts,
   settings: StatementSettings,
 ): StatementThread | null {
-  const { BOOKS_DATABASE_URL: booksUrl, LOG_LEVEL: logLevel } = environment;
+  const booksUrl = streamedBooksUrl(environment);
   if (!booksUrl) return null;
   const urls = { databaseUrl: databaseUrl.reveal(), booksUrl: booksUrl.reveal() };
-  return statementThread({ settings, logLevel, ...urls }, { clock });
+  return statementThread({ settings, logLevel: environment.LOG_LEVEL, ...urls }, { clock });
 }
 
 export function paymentsApiFrom({
@@ -228,24 +234,6 @@ export function mailFrom({
 }: Pick<DeskFacts, 'environment' | 'config' | 'log'>): Mail | null {
   const url = environment.SMTP_URL;
   return config.mail && url ? createMail({ url, from: config.mail.from, log }) : null;
-}
-
-/** A lookup must not wait for a stuck query: the card then says that the books did not answer. */
-export function openBooksDatabase(environment: Environment, clock: Clock, log: Log): Database | null {
-  const url = environment.BOOKS_DATABASE_URL;
-  if (!url) return null;
-  return openDatabase({
-    url,
-    clock,
-    log,
-    applicationName: 'paydesk books',
-    readOnly: true,
-    statementTimeoutMs: 8000,
-    connectTimeoutMs: 3000,
-    queueTimeoutMs: 3000,
-    hasOwnSessions: () => hasOwnSessions(url, 'BOOKS_DATABASE_URL'),
-    setting: 'BOOKS_DATABASE_URL',
-  });
 }
 
 function providerOf(

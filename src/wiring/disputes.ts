@@ -1,10 +1,11 @@
 /**
  * Builds what disputes and a provider's events need: the register, the inbox of events, signals, digests and programmes.
  */
-import { createCardSettlements } from '../adapters/postgres/card-settlements.js';
+import type { BooksEngine } from '../adapters/books/engine.js';
+import { createCardSettlements } from '../adapters/books/card-settlements.js';
 import type { Database } from '../adapters/postgres/database.js';
 import { createDisputeRegister } from '../adapters/postgres/dispute-register.js';
-import { createEvidenceViews } from '../adapters/postgres/evidence-views.js';
+import { createEvidenceViews } from '../adapters/books/evidence-views.js';
 import { createFraudWarnings } from '../adapters/postgres/fraud-warnings.js';
 import {
   createLooks,
@@ -39,7 +40,7 @@ import { linksFrom } from './links.js';
 export interface DisputeFacts {
   config: Config;
   database: Database;
-  booksDatabase: Database | null;
+  booksDatabase: BooksEngine | null;
   paymentsApi: PaymentsApi | null;
   audit: AuditTrail;
   outbox: Outbox;

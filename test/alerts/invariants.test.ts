@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkInvariantsJob } from '../../jobs/check-invariants.js';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
-import { createInvariantSources } from '../../src/adapters/postgres/invariant-sources.js';
+import { createInvariantSources } from '../../src/adapters/books/invariant-sources.js';
 import { breachesOf } from '../../src/alerts/invariants/check.js';
 import { shippedInvariants } from '../../src/alerts/invariants/shipped.js';
 import { createInvariantWatch } from '../../src/alerts/invariants/watch.js';

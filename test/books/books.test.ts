@@ -4,8 +4,9 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { booksColumns, createBooks } from '../../src/adapters/postgres/books.js';
-import { createEvidenceViews, evidenceColumns } from '../../src/adapters/postgres/evidence-views.js';
+import { booksColumns, createBooks } from '../../src/adapters/books/books.js';
+import { postgresBooks } from '../../src/adapters/postgres/books-dialect.js';
+import { createEvidenceViews, evidenceColumns } from '../../src/adapters/books/evidence-views.js';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
@@ -47,8 +48,8 @@ beforeAll(async () => {
     readOnly: true,
     setting: 'BOOKS_DATABASE_URL',
   });
-  books = createBooks(database);
-  evidence = createEvidenceViews(database, silentLog);
+  books = createBooks(postgresBooks(database));
+  evidence = createEvidenceViews(postgresBooks(database), silentLog);
 });
 
 afterAll(async () => {

@@ -5,7 +5,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createIndexes, createTables, createViews } from '../../sandbox/books/schema.js';
-import { createBooks } from '../../src/adapters/postgres/books.js';
+import { createBooks } from '../../src/adapters/books/books.js';
+import { postgresBooks } from '../../src/adapters/postgres/books-dialect.js';
 import type { Querier } from '../../src/adapters/postgres/database.js';
 import { hourMs, systemClock } from '../../src/kernel/clock.js';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
@@ -71,7 +72,7 @@ beforeAll(async () => {
     await explain('generic_plan', sql);
     return query(sql, values);
   };
-  books = createBooks({ ...database, query, prepared });
+  books = createBooks(postgresBooks({ ...database, query, prepared }));
 }, 120_000);
 
 afterAll(async () => {

@@ -34,6 +34,7 @@ const deskOf = (): RemediateDeps => ({
   reconciliation: null,
   disputes: null,
   confirmationAddress: () => null,
+  partnerPrefill: () => Promise.resolve({}),
   heldSince: () => Promise.resolve(null),
   partners: [],
   directory: company.people.directory,

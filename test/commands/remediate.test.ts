@@ -53,6 +53,7 @@ beforeEach(async () => {
     confirmationAddress: (token) => `https://desk.example/confirm/${token}`,
     partners: [{ id: 'northpay', name: 'Northpay' }],
     directory: company.people.directory,
+    partnerPrefill: () => Promise.resolve({}),
     heldSince: () => Promise.resolve(null),
   };
 });

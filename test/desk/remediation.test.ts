@@ -345,6 +345,21 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     await guarded.told(id, /is active: it resumed automatically/);
   });
 
+  it('drafts a message to a partner from its card, for a person to edit', async () => {
+    const card = await desk.command('/partner northpay', { user: 'ines' });
+    const { view } = await desk.action({
+      user: 'ines',
+      channel: 'payments-ops',
+      ts: card.messages.at(-1)?.ts ?? '',
+      action_id: 'remediation_start_message-partner',
+    });
+    expect(initialValuesOf(view!)).toMatchObject({
+      partner: 'northpay',
+      subject: expect.stringMatching(/^\d+ failed payments? since |^Question about our payments$/) as string,
+      text: expect.stringMatching(/^Hello,\n\n.*through Northpay.*Success rate.*Please tell us/s) as string,
+    });
+  });
+
   /** By the clock that the desk shares with the stand-ins, in milliseconds. */
   const deskTime = async (): Promise<number> => {
     const [row] = await guarded.rows<{ at: Date }>('select max(created_at) as at from paydesk.remediations');

@@ -57,6 +57,10 @@ const exceptions: Readonly<Record<string, { why: string; actions: readonly strin
     why: 'only reconciliation knows what a form says of a break, and actions do not know breaks',
     actions: ['message-partner', 'request-statement', 'write-off-break'],
   },
+  'commands/partner/letter.ts': {
+    why: 'only the partner’s own facts make its letter, and actions do not know them',
+    actions: ['message-partner'],
+  },
   'src/views/reconciliation/files.ts': {
     why: 'what to type when a statement is late',
     actions: ['request-statement'],

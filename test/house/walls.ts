@@ -69,9 +69,15 @@ const rooms: Room[] = [
     why: 'one client under every API over HTTP, which knows none of them',
   },
   {
+    name: 'books',
+    files: /^src\/adapters\/(books)\//,
+    mayImport: [kernel, ports],
+    why: 'questions to the books over every engine, which knows none of them',
+  },
+  {
     name: 'adapter',
     files: /^src\/adapters\/([^/]+)\//,
-    mayImport: [kernel, ports, /^src\/adapters\/http-api\//],
+    mayImport: [kernel, ports, /^src\/adapters\/(?:http-api|books)\//],
     why: 'an adapter serves ports alone',
   },
   {

@@ -10,6 +10,7 @@ import type {
   LedgerEntry,
   PartnerTraffic,
   PaymentAttempt,
+  Span,
 } from '../../src/ports/books.js';
 import type {
   Arrival,
@@ -221,7 +222,23 @@ export class FakeBooks implements Books, Switch {
   /** The same of every partner in every window. */
   trafficIn: Books['trafficIn'] = (windows) =>
     answer(this, 'trafficIn', () => windows.map(() => new Map(Object.entries(this.traffic))));
+  failuresOf: Books['failuresOf'] = (partner, span, limit) =>
+    answer(this, 'failuresOf', () => this.rows(this.failures(partner, span).slice(0, limit)));
+  failedAmounts: Books['failedAmounts'] = (partner, span) =>
+    answer(this, 'failedAmounts', () =>
+      this.rows(this.failures(partner, span).map(({ amount }) => ({ attempts: 1, amount }))),
+    );
   check = (): Promise<void> => answer(this, 'check', () => undefined);
+
+  private failures(partner: string, { from, to }: Span): BookedAttempt[] {
+    return this.attempts.filter(
+      (attempt) =>
+        attempt.partner === partner &&
+        attempt.status === 'failed' &&
+        attempt.createdAt >= from &&
+        attempt.createdAt < to,
+    );
+  }
 
   private everyEntry(): LedgerEntry[] {
     return Object.values(this.entries).flat();

@@ -1,10 +1,10 @@
 /** Whether the company's books can be read. */
-import { createBooks } from '../../adapters/postgres/books.js';
-import { evidenceColumns } from '../../adapters/postgres/evidence-views.js';
-import { lackingIn } from '../../adapters/postgres/view-faults.js';
+import { createBooks } from '../../adapters/books/books.js';
+import { evidenceColumns } from '../../adapters/books/evidence-views.js';
+import { lackingIn } from '../../adapters/books/view-faults.js';
 import { OpsError } from '../../kernel/errors.js';
 import { silentLog } from '../../kernel/log.js';
-import { openBooksDatabase } from '../../wiring/desk.js';
+import { openBooksDatabase } from '../../wiring/books.js';
 import type { Check, ConfiguredFacts } from '../check.js';
 
 export function checkOfBooks(facts: ConfiguredFacts): Check {
@@ -18,14 +18,17 @@ export function checkOfBooks(facts: ConfiguredFacts): Check {
 }
 
 async function stateOf({ environment, clock }: ConfiguredFacts): Promise<string> {
-  const database = openBooksDatabase(environment, clock, silentLog);
-  if (!database) throw new OpsError('internal', 'no books');
+  const engine = openBooksDatabase(environment, clock, silentLog);
+  if (!engine) throw new OpsError('internal', 'no books');
   try {
-    await createBooks(database).check();
-    const lacking = await lackingIn(database, evidenceColumns);
+    await createBooks(engine).check();
+    const lacking = await lackingIn(engine, evidenceColumns);
     const optional = lacking.length === 0 ? '' : `; for draft evidence they lack ${lacking.join(', ')}`;
-    return `the views payment_attempts and ledger_entries are readable${optional}`;
+    const missing = engine.dialect.runsShippedSql
+      ? ''
+      : '; through Trino there are no shipped alerts and no reconciliation';
+    return `the views payment_attempts and ledger_entries are readable${optional}${missing}`;
   } finally {
-    await database.close();
+    await engine.close();
   }
 }

@@ -7,7 +7,7 @@
 import { OpsError } from '../../kernel/errors.js';
 import type { Money } from '../../kernel/money.js';
 import type { Metric, MetricBucket, MetricCount, MetricSource } from '../../ports/metrics.js';
-import type { Database } from './database.js';
+import type { BooksEngine } from './engine.js';
 
 /** More amounts than people read. */
 const currenciesMax = 10;
@@ -17,11 +17,11 @@ type CountRow = Readonly<Record<string, unknown>>;
 /** Of one question. A dimension with a value per payment is a mistake, and would fill memory. */
 const rowsMax = 500_000;
 
-export function createMetricSource(database: Database): MetricSource {
+export function createMetricSource(engine: Pick<BooksEngine, 'query'>): MetricSource {
   return {
     read: async (metric, { from, to, now }) => {
       const sql = `select * from (${metric.sql}) as counted limit ${rowsMax + 1}`;
-      const rows = await database.query<CountRow>(
+      const rows = await engine.query<CountRow>(
         sql,
         metric.sql.includes('$3') ? [from, to, now] : [from, to],
       );
@@ -42,9 +42,9 @@ export function createMetricSource(database: Database): MetricSource {
       if (metric.failedAmountsSql === undefined) return [];
       const named = metric.dimensions.filter((name) => slice[name] !== undefined);
       const where = ['amount > 0', ...named.map((name, at) => `coalesce(${name}, 'none') = $${at + 3}`)];
-      const sql = `select currency, sum(amount)::bigint as minor from (${metric.failedAmountsSql}) as failed
+      const sql = `select currency, cast(sum(amount) as bigint) as minor from (${metric.failedAmountsSql}) as failed
         where ${where.join(' and ')} group by currency order by 2 desc limit ${currenciesMax}`;
-      return database.query<Money>(sql, [from, to, ...named.map((name) => slice[name])]);
+      return engine.query<Money>(sql, [from, to, ...named.map((name) => slice[name])]);
     },
   };
 }
@@ -76,7 +76,7 @@ function wholeNumber(metric: Metric, row: CountRow, name: string): number {
     throw unreadable(
       metric,
       `a row whose \`${name}\` is no whole number`,
-      `Cast it: count(*)::bigint as ${name}.`,
+      `Cast it: cast(count(*) as bigint) as ${name}.`,
     );
   return count;
 }
@@ -87,7 +87,7 @@ function valueOf(metric: Metric, row: CountRow, name: string): string {
   if (value === undefined) throw unreadable(metric, `no column \`${name}\``);
   if (value === null) return 'none';
   if (typeof value === 'string') return value.slice(0, 100);
-  throw unreadable(metric, `a row whose \`${name}\` is no text`, `Cast it: ${name}::text.`);
+  throw unreadable(metric, `a row whose \`${name}\` is no text`, `Cast it: cast(${name} as varchar).`);
 }
 
 const unreadable = (metric: Metric, what: string, hint?: string): OpsError =>

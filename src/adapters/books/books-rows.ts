@@ -83,7 +83,7 @@ export const attemptOf = (row: AttemptRow): PaymentAttempt => ({
   partner: text(row, 'partner'),
   method: text(row, 'method'),
   country: text(row, 'country'),
-  amount: amount(row),
+  amount: amountOf(row),
   status: text(row, 'status'),
   declineCode: optional(row, 'decline_code', text),
   errorOrigin: optional(row, 'error_origin', text),
@@ -97,7 +97,7 @@ export const entryOf = (row: EntryRow): LedgerEntry => ({
   id: text(row, 'entry_id'),
   account: text(row, 'account'),
   direction: direction(row),
-  amount: amount(row),
+  amount: amountOf(row),
   kind: text(row, 'kind'),
   partner: text(row, 'partner'),
   paymentId: optional(row, 'payment_id', text),
@@ -127,7 +127,7 @@ export function optional<Column extends string, Value>(
   return row[column] === null ? null : read(row, column);
 }
 
-function amount(row: Row<'amount_minor' | 'currency'>): Money {
+export function amountOf(row: Row<'amount_minor' | 'currency'>): Money {
   const value = row.amount_minor;
   const isNumber = typeof value === 'bigint' || typeof value === 'number' || typeof value === 'string';
   if (isNumber && /^-?\d{1,30}$/.test(String(value))) return money(BigInt(value), text(row, 'currency'));

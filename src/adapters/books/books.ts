@@ -1,23 +1,22 @@
 /**
  * The company's books, read through the documented views `payment_attempts` and `ledger_entries` (docs/books.md).
  *
- * Invariants: reads only, on a connection that the server itself keeps read-only; every answer is bounded and found by
- * an index; an unreadable row is reported and does not spoil the others; what is missing or not granted is named.
+ * Invariants: statements only read, and both PostgreSQL and Trino understand them; every answer is bounded; an unreadable row is
+ * reported and does not spoil the others; what is missing or not granted is named.
  */
-import { currencyCodes } from '../../kernel/currency.js';
 import { OpsError, toOpsError } from '../../kernel/errors.js';
-import { parseMajor } from '../../kernel/money.js';
-import type {
-  AttemptReference,
-  Books,
-  CardSighting,
-  PartnerTraffic,
-  TrafficByPartner,
-  TrafficWindow,
-} from '../../ports/books.js';
-import { attemptOf, entryOf, readRows, type AttemptRow, type EntryRow } from './books-rows.js';
-import type { Database } from './database.js';
-import { isAboutViews, lackingIn } from './view-faults.js';
+import type { AttemptReference, Books, PartnerTraffic, TrafficByPartner } from '../../ports/books.js';
+import {
+  amountOf,
+  attemptOf,
+  entryOf,
+  readRows,
+  type AttemptRow,
+  type EntryRow,
+  type Row,
+} from './books-rows.js';
+import { isAboutViews, type BooksEngine } from './engine.js';
+import { lackingIn } from './view-faults.js';
 
 /** The columns that are read, per view: what docs/books.md documents. */
 export const booksColumns = {
@@ -76,27 +75,16 @@ const conditions: Readonly<Record<AttemptReference, string>> = {
 };
 
 /** Any expression that no index is built on: the planner must find by the reference, not walk back through time. */
-const newestFirst = `created_at + interval '0 seconds' desc`;
+const newestFirst = `created_at + interval '0' second desc`;
 
 const attemptsBySql = (kinds: readonly AttemptReference[]): string => `
   select ${attemptColumns} from payment_attempts
   where ${kinds.map((kind) => conditions[kind]).join(' or ')}
   order by ${newestFirst} limit $2`;
 
-/** $2 and $3 say the same: the index on amounts understands the first, the second knows currencies. */
-const attemptsByCardSql = `
-  select ${attemptColumns} from payment_attempts
-  where ($1::text is null or card_last4 = $1)
-    and ($2::bigint[] is null or amount_minor = any($2))
-    and ($3::jsonb is null or amount_minor = ($3::jsonb ->> currency)::bigint)
-    and ($4::text[] is null or currency = any($4))
-    and ($5::timestamptz is null or (created_at >= $5 and created_at < $6))
-  order by abs(extract(epoch from (created_at - $7::timestamptz))), ${newestFirst}
-  limit $8`;
-
 const entriesSql = (condition: string): string => `
   select entry_id, account, direction, amount_minor, currency, kind, partner, payment_id, reference, batch_id,
-    to_char(business_day, 'YYYY-MM-DD') as business_day, booked_at
+    business_day, booked_at
   from ledger_entries where ${condition}
   order by booked_at, entry_id limit $2`;
 
@@ -106,40 +94,35 @@ const ofBatchSql = entriesSql('batch_id = $1 and payment_id is null');
 /** A payment has few entries, and so has a batch as a whole. */
 const mostEntries = 200;
 
-const trafficSql = `
-  select partner, asked.part, count(*) as attempts,
-    count(*) filter (where status = 'succeeded') as succeeded,
-    count(*) filter (where status = 'failed' and error_origin = 'customer') as customer,
-    count(*) filter (where status = 'failed' and error_origin = 'partner') as by_partner,
-    count(*) filter (where status = 'failed' and error_origin = 'institution') as institution,
-    count(*) filter (where status = 'failed' and error_origin = 'own') as own,
-    count(*) filter (where status = 'failed') as failed,
-    percentile_disc(0.5) within group (order by latency_ms) as p50,
-    percentile_disc(0.95) within group (order by latency_ms) as p95,
-    max(created_at) as last_attempt_at
-  from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as asked (part, since, until)
-    join payment_attempts on created_at >= asked.since and created_at < asked.until
-  where $4::text is null or partner = $4
-  group by partner, asked.part`;
-
 const beginSql = 'select min(created_at) as created_at from payment_attempts where partner = $1';
+
+const partnersFailures = `
+  from payment_attempts where partner = $1 and created_at >= $2 and created_at < $3
+    and status = 'failed' and (error_origin is null or error_origin not in ('customer', 'own'))`;
+const failuresSql = `select ${attemptColumns} ${partnersFailures} order by created_at desc limit $4`;
+const failedAmountsSql = `
+  select currency, cast(sum(amount_minor) as bigint) as amount_minor, count(*) as attempts ${partnersFailures}
+  group by currency order by attempts desc, currency limit 50`;
 
 const views = Object.keys(booksColumns) as (keyof typeof booksColumns)[];
 
 const checkSql = views.map((view) => `select ${booksColumns[view].join(', ')} from ${view} limit 0`);
 
-export function createBooks(database: Database): Books {
-  const query: Database['query'] = (sql, values) =>
-    database.query<never>(sql, values).catch((error: unknown) => explain(error, database));
-  const prepared: Database['query'] = (sql, values) =>
-    database.prepared<never>(sql, values).catch((error: unknown) => explain(error, database));
+export function createBooks(engine: BooksEngine): Books {
+  const { dialect } = engine;
+  const query: BooksEngine['query'] = (sql, values) =>
+    engine.query<never>(sql, values).catch((error: unknown) => explain(error, engine));
+  const prepared: BooksEngine['query'] = (sql, values) =>
+    engine.prepared<never>(sql, values).catch((error: unknown) => explain(error, engine));
   return {
     attemptsBy: async (kinds, value, limit) => {
       if (kinds.length === 0) return { rows: [], problems: [] };
       return readRows(await prepared<AttemptRow>(attemptsBySql(kinds), [value, limit]), attemptOf);
     },
-    attemptsByCard: async (sighting, limit) =>
-      readRows(await query<AttemptRow>(attemptsByCardSql, [...sightingValues(sighting), limit]), attemptOf),
+    attemptsByCard: async (sighting, limit) => {
+      const { sql, values } = dialect.byCard(attemptColumns, sighting, limit);
+      return readRows(await query<AttemptRow>(sql, values), attemptOf);
+    },
     entriesOf: async (paymentId) =>
       readRows(await prepared<EntryRow>(ofPaymentSql, [paymentId, mostEntries]), entryOf),
     entriesBy: async (reference, limit) =>
@@ -149,12 +132,19 @@ export function createBooks(database: Database): Books {
     beginOf: async (partner) =>
       (await query<{ created_at: Date | null }>(beginSql, [partner]))[0]?.created_at ?? null,
     trafficIn: async (windows, partner, withinMs) => {
-      const values = [...spanColumns(windows), partner];
+      const { sql, values } = dialect.traffic(windows, partner);
       const rows = await (withinMs === undefined
-        ? query<TrafficRow>(trafficSql, values)
-        : database.queryWithin<TrafficRow>(withinMs, trafficSql, values));
+        ? query<TrafficRow>(sql, values)
+        : engine.queryWithin<TrafficRow>(withinMs, sql, values));
       return windows.map((_, part) => trafficByPartner(rows.filter((row) => row.part === part)));
     },
+    failuresOf: async (partner, { from, to }, limit) =>
+      readRows(await query<AttemptRow>(failuresSql, [partner, from, to, limit]), attemptOf),
+    failedAmounts: async (partner, { from, to }) =>
+      readRows(await query<FailedRow>(failedAmountsSql, [partner, from, to]), (row) => ({
+        attempts: Number(row.attempts),
+        amount: amountOf(row),
+      })),
     check: async () => {
       for (const sql of checkSql) await query(sql);
     },
@@ -162,10 +152,10 @@ export function createBooks(database: Database): Books {
 }
 
 /** Errors about views, columns and rights say which. */
-async function explain(thrown: unknown, database: Database): Promise<never> {
+async function explain(thrown: unknown, engine: BooksEngine): Promise<never> {
   const error = toOpsError(thrown);
-  if (!isAboutViews(error.details.sqlstate)) throw error;
-  const lacking = await lackingIn(database, booksColumns);
+  if (!isAboutViews(engine.dialect.faultOf(error))) throw error;
+  const lacking = await lackingIn(engine, booksColumns);
   if (lacking.length === 0) throw error;
   throw new OpsError('misconfigured', `The books do not let us read ${lacking.join(' and ')}.`, {
     hint: 'Create it as docs/books.md says, and grant select on it to the user of BOOKS_DATABASE_URL.',
@@ -174,29 +164,10 @@ async function explain(thrown: unknown, database: Database): Promise<never> {
   });
 }
 
-function sightingValues({ last4, amountMajor, currencies, during }: CardSighting): unknown[] {
-  const minor = amountMajor === undefined ? null : minorByCurrency(amountMajor);
-  return [
-    last4 ?? null,
-    minor && [...new Set(Object.values(minor))],
-    minor && JSON.stringify(minor),
-    currencies ?? null,
-    during?.from ?? null,
-    during?.to ?? null,
-    during?.near ?? null,
-  ];
-}
-
-/** `19.99` is 1999 in EUR, 19990 in KWD and nothing in JPY: the minor units per currency that can hold it. */
-function minorByCurrency(amountMajor: string): Record<string, string> {
-  const readings = currencyCodes.map((code) => [code, parseMajor(amountMajor, code)] as const);
-  return Object.fromEntries(
-    readings.flatMap(([code, read]) => (read.ok ? [[code, read.value.minor.toString()]] : [])),
-  );
-}
-
 /** Counts and latencies may come in any numeric type of the engine's. */
 type Count = bigint | number | string;
+
+type FailedRow = Row<'currency' | 'amount_minor' | 'attempts'>;
 
 interface TrafficRow {
   partner: string;
@@ -211,12 +182,6 @@ interface TrafficRow {
   p50: Count | null;
   p95: Count | null;
   last_attempt_at: Date | null;
-}
-
-/** Each span with the place of its window. */
-function spanColumns(windows: readonly TrafficWindow[]): unknown[] {
-  const spans = windows.flatMap((window, part) => window.map((span) => ({ part, ...span })));
-  return [spans.map(({ part }) => part), spans.map(({ from }) => from), spans.map(({ to }) => to)];
 }
 
 const trafficByPartner = (rows: readonly TrafficRow[]): TrafficByPartner =>

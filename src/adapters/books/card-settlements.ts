@@ -6,15 +6,16 @@
 import { toOpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { CardSettlements } from '../../ports/card-settlements.js';
-import type { Database } from './database.js';
+import type { BooksEngine } from './engine.js';
 
 const countSql = `
-  select coalesce(sum(payments), 0)::text as payments from card_settlements
-  where ($1::text is null or partner = $1) and day >= $2::date and day < $3::date and network = $4`;
+  select cast(coalesce(sum(payments), 0) as varchar) as payments from card_settlements
+  where (cast($1 as varchar) is null or partner = $1) and day >= cast($2 as date) and day < cast($3 as date)
+    and network = $4`;
 
 const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
-export const createCardSettlements = ({ query }: Pick<Database, 'query'>, log: Log): CardSettlements => ({
+export const createCardSettlements = ({ query }: Pick<BooksEngine, 'query'>, log: Log): CardSettlements => ({
   count: async ({ partner, from, to }, network) => {
     try {
       const [row] = await query<{ payments: string }>(countSql, [partner, dayOf(from), dayOf(to), network]);

@@ -6,13 +6,15 @@
  */
 import { OpsError, toOpsError } from '../../kernel/errors.js';
 import type { QueryResult, QueryRunner, QueryValue } from '../../ports/queries.js';
-import type { Database } from './database.js';
+import type { BooksDialect, BooksEngine } from './engine.js';
 
-export const queryRunner = (database: Pick<Database, 'query'>): QueryRunner => ({
+export const queryRunner = (engine: Pick<BooksEngine, 'query' | 'dialect'>): QueryRunner => ({
   run: async (sql, values, limit) => {
     // A comment at its end must not swallow the bracket.
     const bounded = `select * from (\n${sql}\n) as answer limit ${Math.trunc(limit) + 1}`;
-    const rows = await database.query<Record<string, QueryValue>>(bounded, values).catch(explain);
+    const rows = await engine
+      .query<Record<string, QueryValue>>(bounded, values)
+      .catch((error: unknown) => explain(error, engine.dialect));
     return tableOf(rows, limit);
   },
 });
@@ -23,19 +25,18 @@ function tableOf(rows: readonly Record<string, QueryValue>[], limit: number): Qu
   return { columns, rows: taken, isCut: rows.length > limit };
 }
 
-/** What the file's author can correct, apart from what the operator can. SQLSTATE classes as PostgreSQL's appendix A. */
-function explain(thrown: unknown): never {
+/** What the file's author can correct, apart from what the operator can. */
+function explain(thrown: unknown, dialect: BooksDialect): never {
   const error = toOpsError(thrown);
-  const sqlstate = String(error.details.sqlstate ?? '');
   const { cause, details } = error;
   const refused = (message: string, hint: string): OpsError =>
     new OpsError('invalid', message, { hint, cause, details });
-  // 0A000: a statement that writes cannot stand in a `with` either.
-  if (sqlstate === '25006' || sqlstate === '0A000')
+  const fault = dialect.faultOf(error);
+  if (fault === 'write')
     throw refused('This query would change data, but queries may only read.', 'Remove the parts that write.');
-  if (sqlstate.startsWith('22'))
+  if (fault === 'value')
     throw refused('The books refuse a value of this query.', 'Check the values; the log has details.');
-  if (sqlstate.startsWith('42') && sqlstate !== '42501')
+  if (fault === 'sql' || fault === 'absent')
     throw refused(
       'The books refuse the SQL of this query.',
       `Run it by hand with its values; the log has details under ${error.errorId}.`,

@@ -7,7 +7,7 @@
 import { OpsError } from '../../kernel/errors.js';
 import { parseRational, type Rational } from '../../kernel/rational.js';
 import type { Invariant, InvariantSources, Reading } from '../../ports/invariants.js';
-import type { Database } from './database.js';
+import type { BooksEngine } from './engine.js';
 
 interface Row {
   source: number;
@@ -20,12 +20,12 @@ const rowsMax = 20_000;
 const movedMax = 5;
 const keyMax = 100;
 
-export function createInvariantSources(database: Database): InvariantSources {
+export function createInvariantSources(engine: Pick<BooksEngine, 'query'>): InvariantSources {
   return {
     read: async (invariant, now) => {
       const sql = `${invariant.sources.map((source, index) => partOf(invariant, source.sql, index)).join('\nunion all\n')}
         limit ${rowsMax + 1}`;
-      const rows = await database.query<Row>(sql, /\$1\b/.test(sql) ? [now] : []);
+      const rows = await engine.query<Row>(sql, /\$1\b/.test(sql) ? [now] : []);
       if (rows.length > rowsMax) throw unreadable(invariant, `more than ${rowsMax} rows`);
       const readings = invariant.sources.map((): Reading[] => []);
       for (const row of rows) readings[row.source]?.push(readingOf(invariant, row));
@@ -33,16 +33,16 @@ export function createInvariantSources(database: Database): InvariantSources {
     },
     moved: async ({ movedSql }, key) => {
       if (movedSql === null) return [];
-      const sql = `select to_jsonb(moved) as row from (${movedSql}) as moved limit ${movedMax}`;
-      const rows = await database.query<{ row: Record<string, unknown> }>(sql, [key]);
-      return rows.map(({ row }) => lineOf(row));
+      const sql = `select * from (${movedSql}) as moved limit ${movedMax}`;
+      return (await engine.query<Record<string, unknown>>(sql, [key])).map(lineOf);
     },
   };
 }
 
 function partOf({ rule }: Invariant, sql: string, index: number): string {
-  const since = rule.kind === 'stale' ? 'since::timestamptz' : 'null::timestamptz';
-  return `select ${index} as source, key::text as key, value::text as value, ${since} as since from (${sql}) as s${index}`;
+  const since = rule.kind === 'stale' ? 'since' : 'null';
+  return `select ${index} as source, cast(key as varchar) as key, cast(value as varchar) as value,
+    cast(${since} as timestamp with time zone) as since from (${sql}) as s${index}`;
 }
 
 const readingOf = (invariant: Invariant, { key, value, since }: Row): Reading => {
@@ -58,8 +58,13 @@ function exact(invariant: Invariant, value: string | null): Rational {
 
 const lineOf = (row: Record<string, unknown>): string =>
   Object.entries(row)
-    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => `${name} ${shown(value)}`)
     .join(', ');
+
+function shown(value: unknown): string {
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === 'string' || typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+}
 
 const unreadable = ({ id }: Invariant, what: string): OpsError =>
   new OpsError('misconfigured', `The SQL of the invariant ${id} returns ${what}.`, {

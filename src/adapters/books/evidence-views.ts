@@ -16,8 +16,8 @@ import type {
   OrderRecord,
 } from '../../ports/evidence-views.js';
 import { instant, optional, readRows, text, unfit, type Row } from './books-rows.js';
-import type { Database } from './database.js';
-import { isAboutViews, lackingIn } from './view-faults.js';
+import { isAboutViews, type BooksEngine } from './engine.js';
+import { lackingIn } from './view-faults.js';
 
 /** The columns that are read, per view: what docs/books.md documents. */
 export const evidenceColumns = {
@@ -86,13 +86,12 @@ interface Question<From, To> {
   read: (row: From) => To;
 }
 
-export function createEvidenceViews(
-  database: Pick<Database, 'query' | 'queryWithin'>,
-  log: Log,
-): EvidenceViews {
+type Questions = Pick<BooksEngine, 'query' | 'queryWithin' | 'dialect'>;
+
+export function createEvidenceViews(engine: Questions, log: Log): EvidenceViews {
   const ask = <From extends Readonly<Record<string, unknown>>, To>(
     question: Question<From, To>,
-  ): Promise<Found<To>> => found(question, database, log);
+  ): Promise<Found<To>> => found(question, engine, log);
   return {
     ordersOf: (paymentId) => ask({ view: 'orders', sql: ordersSql, values: [paymentId], read: orderOf }),
     ordersByCard: (card, { from, to }, limit) =>
@@ -108,26 +107,26 @@ export function createEvidenceViews(
 
 async function found<From extends Readonly<Record<string, unknown>>, To>(
   { view, sql, values, read }: Question<From, To>,
-  database: Pick<Database, 'query' | 'queryWithin'>,
+  engine: Questions,
   log: Log,
 ): Promise<Found<To>> {
   try {
-    const { rows, problems } = readRows(await database.queryWithin<From>(withinMs, sql, values), read);
+    const { rows, problems } = readRows(await engine.queryWithin<From>(withinMs, sql, values), read);
     return { rows, faults: problems.map((problem) => `${view}: ${problem}`), passing: false };
   } catch (thrown) {
     const error = toOpsError(thrown);
     const { code, errorId, details } = error;
     log.info({ view, code, errorId, ...details }, 'a view of the books cannot be read');
-    const isPassing = !isAboutViews(details.sqlstate) && code !== 'misconfigured';
+    const isPassing = !isAboutViews(engine.dialect.faultOf(error)) && code !== 'misconfigured';
     const why = isPassing
       ? `${view} did not answer in time`
-      : await lackingWords(view, database).catch(() => `${view} can’t be read: ${error.publicMessage}`);
+      : await lackingWords(view, engine).catch(() => `${view} can’t be read: ${error.publicMessage}`);
     return { rows: [], faults: [why], passing: isPassing };
   }
 }
 
-async function lackingWords(view: EvidenceViewName, database: Pick<Database, 'query'>): Promise<string> {
-  const lacking = await lackingIn(database, { [view]: evidenceColumns[view] });
+async function lackingWords(view: EvidenceViewName, engine: Questions): Promise<string> {
+  const lacking = await lackingIn(engine, { [view]: evidenceColumns[view] });
   if (lacking.length === 0) return `${view} can’t be read`;
   return `the books have no ${lacking.join(', ').replace(/^the /, '')}`;
 }

@@ -1,0 +1,89 @@
+/**
+ * The company's books in PostgreSQL, or in an engine that speaks its protocol.
+ *
+ * Invariant: what finds an attempt is written so that an index of docs/books.md finds it.
+ */
+import type { BooksDialect, BooksEngine, BooksFault, OpenBooks } from '../books/engine.js';
+import { minorByCurrency } from '../books/minor-amounts.js';
+import type { OpsError } from '../../kernel/errors.js';
+import type { CardSighting, TrafficWindow } from '../../ports/books.js';
+import type { Database } from './database.js';
+
+/** $2 and $3 say the same: the index on amounts understands the first, the second knows currencies. */
+const byCardSql = (columns: string): string => `
+  select ${columns} from payment_attempts
+  where ($1::text is null or card_last4 = $1)
+    and ($2::bigint[] is null or amount_minor = any($2))
+    and ($3::jsonb is null or amount_minor = ($3::jsonb ->> currency)::bigint)
+    and ($4::text[] is null or currency = any($4))
+    and ($5::timestamptz is null or (created_at >= $5 and created_at < $6))
+  order by abs(extract(epoch from (created_at - $7::timestamptz))), created_at + interval '0 seconds' desc
+  limit $8`;
+
+const trafficSql = `
+  select partner, asked.part, count(*) as attempts,
+    count(*) filter (where status = 'succeeded') as succeeded,
+    count(*) filter (where status = 'failed' and error_origin = 'customer') as customer,
+    count(*) filter (where status = 'failed' and error_origin = 'partner') as by_partner,
+    count(*) filter (where status = 'failed' and error_origin = 'institution') as institution,
+    count(*) filter (where status = 'failed' and error_origin = 'own') as own,
+    count(*) filter (where status = 'failed') as failed,
+    percentile_disc(0.5) within group (order by latency_ms) as p50,
+    percentile_disc(0.95) within group (order by latency_ms) as p95,
+    max(created_at) as last_attempt_at
+  from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as asked (part, since, until)
+    join payment_attempts on created_at >= asked.since and created_at < asked.until
+  where $4::text is null or partner = $4
+  group by partner, asked.part`;
+
+const visibleSql = `
+  select table_name::text as view, column_name::text as name from information_schema.columns
+  where table_name = any($1) and table_schema = any(current_schemas(false))`;
+
+export const postgresDialect: BooksDialect = {
+  byCard: (columns, sighting, limit) => ({
+    sql: byCardSql(columns),
+    values: [...sightingValues(sighting), limit],
+  }),
+  traffic: (windows, partner) => ({ sql: trafficSql, values: [...spanColumns(windows), partner] }),
+  visibleColumns: (views) => ({ sql: visibleSql, values: [views] }),
+  faultOf,
+  runsShippedSql: true,
+};
+
+type Questions = Pick<Database, 'query' | 'queryWithin' | 'prepared'>;
+
+export function postgresBooks(database: Questions & Pick<Database, 'close'>): OpenBooks;
+export function postgresBooks(database: Questions): BooksEngine;
+export function postgresBooks(database: Questions): BooksEngine {
+  return { ...database, dialect: postgresDialect };
+}
+
+/** SQLSTATEs as PostgreSQL's appendix A has them. 0A000: a statement that writes cannot stand in a `with` either. */
+function faultOf({ details }: OpsError): BooksFault | null {
+  const sqlstate = String(details.sqlstate ?? '');
+  if (sqlstate === '42P01' || sqlstate === '42703') return 'absent';
+  if (sqlstate === '42501') return 'right';
+  if (sqlstate === '25006' || sqlstate === '0A000') return 'write';
+  if (sqlstate.startsWith('22')) return 'value';
+  return sqlstate.startsWith('42') ? 'sql' : null;
+}
+
+function sightingValues({ last4, amountMajor, currencies, during }: CardSighting): unknown[] {
+  const minor = amountMajor === undefined ? null : minorByCurrency(amountMajor);
+  return [
+    last4 ?? null,
+    minor && [...new Set(Object.values(minor))],
+    minor && JSON.stringify(minor),
+    currencies ?? null,
+    during?.from ?? null,
+    during?.to ?? null,
+    during?.near ?? null,
+  ];
+}
+
+/** Each span with the place of its window. */
+function spanColumns(windows: readonly TrafficWindow[]): unknown[] {
+  const spans = windows.flatMap((window, part) => window.map((span) => ({ part, ...span })));
+  return [spans.map(({ part }) => part), spans.map(({ from }) => from), spans.map(({ to }) => to)];
+}
