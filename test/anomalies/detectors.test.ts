@@ -92,6 +92,21 @@ describe('faults', () => {
     );
   });
 
+  it.each([1, 10, 15, 16, 24, 30])(
+    'an alert that is refined counts what its new slice lost since the fault began (seed %i)',
+    (seed) => {
+      const isFaulty = (v: readonly string[]): boolean => v.join() === 'halcyon,BR';
+      const buckets = bucketsOf({ seed, changes: [{ from: 10, until: 13, applies: isFaulty, rate: 0.45 }] });
+      const { alert, atMs: until } = replay(buckets).find(({ type }) => type === 'refined')!;
+      expect(alert!.slice).toEqual({ partner: 'halcyon', country: 'BR' });
+      const since = buckets.filter(({ atMs }) => atMs >= alert!.onsetMs && atMs < until);
+      const excess = since
+        .flatMap(({ rows }) => rows.filter(({ values }) => isFaulty(values)))
+        .reduce((sum, { attempts, failures }) => sum + failures - 0.12 * attempts, 0);
+      expect(Math.abs(alert!.excessFailures - excess)).toBeLessThan(0.15 * excess);
+    },
+  );
+
   it('two partners fail at once: an alert for each cause', () => {
     const changes = [
       { from: 10, until: 13, applies: (v: readonly string[]) => v.join() === 'halcyon,BR', rate: 0.6 },

@@ -22,6 +22,8 @@ export interface OpenAlert {
   /** Buckets. */
   onset: number;
   raised: number;
+  /** The newest bucket whose failures and attempts it counts. */
+  countedTo: number;
   scoreMax: number;
   excessFailures: number;
   missingAttempts: number;
@@ -79,12 +81,13 @@ export class OpenAlerts {
   add(
     alert: Omit<
       OpenAlert,
-      'id' | 'recovery' | 'calmBuckets' | 'severity' | 'excessFailures' | 'missingAttempts'
+      'id' | 'countedTo' | 'recovery' | 'calmBuckets' | 'severity' | 'excessFailures' | 'missingAttempts'
     >,
   ): OpenAlert {
     const added: OpenAlert = {
       ...alert,
       id: ++this.lastId,
+      countedTo: alert.raised,
       excessFailures: 0,
       missingAttempts: 0,
       recovery: 0,
@@ -95,7 +98,7 @@ export class OpenAlerts {
     this.cover(added);
     const { slice, movedFrom, onset, raised } = added;
     if (movedFrom !== null) this.moved.push({ slice, from: movedFrom, onset, bucket: raised });
-    this.countSinceOnset(added);
+    this.countSinceOnset(added, raised);
     return added;
   }
 
@@ -131,8 +134,9 @@ export class OpenAlerts {
         }
   }
 
-  private countSinceOnset(alert: OpenAlert): void {
-    const window = this.expectations.window(alert.onset, alert.raised);
+  private countSinceOnset(alert: OpenAlert, bucket: number): void {
+    const window = this.expectations.window(alert.onset, bucket);
+    alert.countedTo = bucket;
     alert.excessFailures = 0;
     alert.missingAttempts = 0;
     for (const leaf of this.lattice.membersOf(alert.node)) {
@@ -159,7 +163,7 @@ export class OpenAlerts {
     this.uncover(alert);
     Object.assign(alert, { node: cause.node, slice: cause.slice, shareExplained: cause.shareExplained });
     this.cover(alert);
-    this.countSinceOnset({ ...alert, raised: bucket });
+    this.countSinceOnset(alert, bucket);
     return true;
   }
 
@@ -212,7 +216,7 @@ export class OpenAlerts {
       chance += attempts * p * (1 - p);
     }
     if (n === 0) return null;
-    alert.excessFailures += bucket > alert.raised ? k - expected : 0;
+    alert.excessFailures += bucket > alert.countedTo ? k - expected : 0;
     const p = Math.min(1 - 1e-9, Math.max(1e-9, expected / n));
     const lost = Math.min(0.95, (k / n - p) / (1 - p));
     alert.severity = Math.max(smallestRateFault, 0.9 * alert.severity, lost);
@@ -229,7 +233,7 @@ export class OpenAlerts {
       n += ring.attempts[offset + leaf]!;
       usual += ring.volume[offset + leaf]!;
     }
-    alert.missingAttempts += bucket > alert.raised ? usual - n : 0;
+    alert.missingAttempts += bucket > alert.countedTo ? usual - n : 0;
     const lost = Math.min(0.95, 1 - n / Math.max(usual, 1e-9));
     alert.severity = Math.max(smallestVolumeFault, 0.9 * alert.severity, lost);
     const half = 1 - alert.severity / 2;
