@@ -90,6 +90,63 @@ describe('countries', () => {
     expect(bankCalendar(country, target).closed(day(date))).toBe(reason);
   });
 
+  const closedWeekdays = (country: string, year: number): string => {
+    const { closed } = bankCalendar(country, target);
+    return Array.from({ length: 366 }, (_, at) => day(`${year}-01-01`) + at)
+      .filter((at) => isoDay(at).startsWith(String(year)) && weekdayOf(at) <= 5 && closed(at) !== null)
+      .map((at) => isoDay(at).slice(5))
+      .join(' ');
+  };
+
+  it.each([
+    [
+      'CA',
+      2026,
+      '01-01 04-03 05-18 07-01 09-07 09-30 10-12 11-11 12-25 12-28',
+      'Lynx rests on federal days; Boxing Day is a Saturday',
+    ],
+    [
+      'CA',
+      2027,
+      '01-01 03-26 05-24 07-01 09-06 09-30 10-11 11-11 12-27 12-28',
+      'both days of Christmas are a weekend',
+    ],
+    ['CA', 2020, '01-01 04-10 05-18 07-01 09-07 10-12 11-11 12-25 12-28', 'before Truth and Reconciliation'],
+    [
+      'KR',
+      2024,
+      '01-01 02-09 02-12 03-01 04-10 05-01 05-06 05-15 06-06 08-15 09-16 09-17 09-18 10-01 10-03 10-09 12-25',
+      'an election and a day that was proclaimed',
+    ],
+    [
+      'KR',
+      2025,
+      '01-01 01-27 01-28 01-29 01-30 03-03 05-01 05-05 05-06 06-03 06-06 08-15 10-03 10-06 10-07 10-08 10-09 12-25',
+      'the new year begins the day before',
+    ],
+    [
+      'BG',
+      2025,
+      '01-01 03-03 04-18 04-21 05-01 05-06 05-26 09-08 09-22 12-24 12-25 12-26',
+      'days in lieu of Saturdays, before the euro',
+    ],
+    [
+      'BG',
+      2026,
+      '01-01 03-03 04-03 04-06 04-10 04-13 05-01 05-06 05-25 09-07 09-22 12-24 12-25 12-28',
+      'with the euro, both Easters',
+    ],
+    [
+      'BG',
+      2027,
+      '01-01 03-03 03-26 03-29 04-30 05-03 05-04 05-06 05-24 09-06 09-22 12-24 12-27 12-28',
+      'Labour Day within Easter',
+    ],
+    ['AU', 2026, '01-01 01-26 04-03 04-06 06-08 12-25 12-28', 'RITS rests where Sydney and Melbourne do'],
+  ])('%s closes in %i on these weekdays: %s', (country, year, dates) => {
+    expect(closedWeekdays(country, year)).toBe(dates);
+  });
+
   it('refuses a country that does not exist', () => {
     expect(() => bankCalendar('XX', target)).toThrow(/not a calendar/);
   });

@@ -3,13 +3,14 @@
  * closing days of TARGET, on which no bank there settles.
  *
  * Invariants: a holiday of several days closes each of them; one that begins in the afternoon closes none, because money
- * settles in the morning. Source: the `date-holidays` package. Deliberately absent: regions and single banks; a company
- * adds its extra days in paydesk.yaml.
+ * settles in the morning. Source: the `date-holidays` package, with `national-days.ts`. Deliberately absent: regions and
+ * single banks; a company adds its extra days in paydesk.yaml.
  */
 import Holidays, { type HolidaysTypes } from 'date-holidays';
 import { isoDay, parseDay, weekdayOf, type Day } from '../../kernel/calendar-day.js';
 import { OpsError } from '../../kernel/errors.js';
 import type { BusinessCalendar } from '../../ports/calendars.js';
+import { nationalDays } from './national-days.js';
 
 /** Countries whose weekend is Friday and Saturday. The United Arab Emirates left this list on 1 January 2022. */
 const fridayWeekends = new Set('BD BH DZ EG IL IQ JO KW LY MV OM QA SA SD SY YE'.split(' '));
@@ -72,15 +73,16 @@ const euroSince = new Map<string, string>([
 const isEuro = (country: string, date: string): boolean => date >= (euroSince.get(country) ?? '9999');
 
 function closingsOf(holidays: Holidays, country: string, year: number): Map<string, string> {
-  const moved = movedHolidays[country] ?? {};
   // A holiday at the end of a year may reach into the next one.
   const closings = [year - 1, year]
     .flatMap((each) => holidays.getHolidays(each, 'en'))
     .filter(({ type }) => type === 'public' || type === 'bank')
     .filter((holiday) => isObserved(country, holiday))
-    .flatMap((holiday) => daysOf(holiday).map((date) => [date, holiday.name] as const));
-  const known = new Map(closings.filter(([date]) => moved[date] !== null));
-  for (const [date, name] of Object.entries(moved)) if (name !== null) known.set(date, name);
+    .flatMap((holiday) => daysOf(country, holiday).map((date) => [date, holiday.name] as const));
+  const known = new Map(closings);
+  for (const [date, name] of Object.entries(nationalDays(country, year, known)))
+    if (name === null) known.delete(date);
+    else known.set(date, name);
   return known;
 }
 
@@ -90,10 +92,12 @@ const msPerDay = 86_400_000;
 const msPerHour = 3_600_000;
 
 /** Its days. It may begin at the sunset before (`-0600`: six hours), end at noon, and cross a change of the clock. */
-function daysOf({ date, start, end }: Holiday): string[] {
+function daysOf(country: string, { date, start, end, name }: Holiday): string[] {
   if (date.slice(11, 13) !== '00') return [];
-  const first = parseDay(date.slice(0, 10));
-  if (first === null) return [];
+  const stated = parseDay(date.slice(0, 10));
+  if (stated === null) return [];
+  // The package begins Korea's three days with the new year, which is the second of them.
+  const first = country === 'KR' && name === 'Korean New Year' ? stated - 1 : stated;
   const hoursBefore = Number(/ -(\d\d)\d\d$/.exec(date)?.[1] ?? 0);
   const length = (end.getTime() - start.getTime() - hoursBefore * msPerHour) / msPerDay;
   const days = Math.max(1, Math.ceil(length - 0.5));
@@ -107,15 +111,3 @@ const isObserved = (country: string, { date, substitute }: Holiday): boolean =>
     substitute === true &&
     new Date(`${date.slice(0, 10)}T00:00:00Z`).getUTCDay() === friday
   );
-
-/** What the package lacks: days that were added by proclamation, and days (null) that were moved away. */
-const movedHolidays: Readonly<Record<string, Readonly<Record<string, string | null>>>> = {
-  GB: {
-    '2002-05-27': null,
-    '2002-06-03': 'Golden Jubilee of Elizabeth II',
-    '2002-06-04': 'Spring bank holiday',
-    '2011-04-29': 'Wedding of William and Catherine',
-    '2012-05-28': null,
-    '2012-06-04': 'Spring bank holiday',
-  },
-};

@@ -10,7 +10,7 @@ import { problem, quoted, type Problem } from '../problems.js';
 import { dateReader, type DateReader } from './date-pattern.js';
 import { readAmount, sameExponent, withExponent, type ExactAmount } from './decimal.js';
 import type { RowKind, StatementFormat, StatementItem, StatementRow } from './format.js';
-import { delimiterOf, namedRecords, type NamedRecord } from './named-records.js';
+import { delimiterOf, hasColumn, namedRecords, type NamedRecord } from './named-records.js';
 
 /** Columns by their names in the file; the first that has a value counts. */
 interface ProfileColumns {
@@ -65,9 +65,9 @@ export interface CsvProfile {
 export function csvProfile(profile: CsvProfile): StatementFormat {
   const needed = neededColumns(profile);
   const hasAll = (fields: string[]): boolean =>
-    needed.every((names) => names.some((name) => fields.includes(name)));
+    needed.every((names) => names.some((name) => hasColumn(fields, name)));
   const { summary } = profile;
-  const isHeader = summary ? (fields: string[]): boolean => fields.includes(summary.column) : hasAll;
+  const isHeader = summary ? (fields: string[]): boolean => hasColumn(fields, summary.column) : hasAll;
   return {
     id: profile.id,
     title: profile.title,

@@ -32,3 +32,38 @@ export function sixDigitDay(text: string): string | undefined {
   const found = dayOf((Number(year) >= 80 ? 1900 : 2000) + Number(year), Number(month), Number(day));
   return found === null || year === '' ? undefined : isoDay(found);
 }
+
+/** Hours before or behind UTC by the abbreviations that reports use and that have one meaning there. */
+const offsets: Readonly<Record<string, string>> = {
+  UTC: 'Z',
+  GMT: 'Z',
+  WET: 'Z',
+  BST: '+01:00',
+  WEST: '+01:00',
+  CET: '+01:00',
+  CEST: '+02:00',
+  EET: '+02:00',
+  EEST: '+03:00',
+  MSK: '+03:00',
+  GST: '+04:00',
+  SGT: '+08:00',
+  HKT: '+08:00',
+  AWST: '+08:00',
+  JST: '+09:00',
+  KST: '+09:00',
+  AEST: '+10:00',
+  AEDT: '+11:00',
+  NZST: '+12:00',
+  NZDT: '+13:00',
+  BRT: '-03:00',
+  EDT: '-04:00',
+  EST: '-05:00',
+  CDT: '-05:00',
+  MDT: '-06:00',
+  MST: '-07:00',
+  PDT: '-07:00',
+  PST: '-08:00',
+};
+
+/** The offset of a zone such as `CEST`; undefined for others. */
+export const namedOffset = (zone: string): string | undefined => offsets[zone.trim().toUpperCase()];

@@ -41,15 +41,27 @@ export function readAmount(text: string, currency: string, marks: NumberMarks = 
 
 /**
  * A decimal whose marks a spreadsheet may have changed: of two kinds of marks the last is the decimal one, and a comma
- * alone is decimal unless it could group thousands (`1,234`), which is null, because it is ambiguous.
+ * alone is decimal unless it could group thousands (`1,234`), which is null, because it is ambiguous, unless the file
+ * `hasDecimalComma` elsewhere.
  */
-export function readAmountOfAnyMarks(text: string, currency: string): ExactAmount | null {
+export function readAmountOfAnyMarks(
+  text: string,
+  currency: string,
+  hasDecimalComma = false,
+): ExactAmount | null {
   const [point, comma] = [text.lastIndexOf('.'), text.lastIndexOf(',')];
   if (comma === -1) return readAmount(text, currency);
   if (point > comma) return readAmount(text, currency, { decimal: '.', thousands: ',' });
   if (point !== -1) return readAmount(text, currency, { decimal: ',', thousands: '.' });
   if (text.indexOf(',') !== comma) return readAmount(text, currency, { thousands: ',' });
-  return /,\d{3}(?!\d)/.test(text) ? null : readAmount(text, currency, { decimal: ',' });
+  const isAmbiguous = /[1-9]\d*,\d{3}(?!\d)/.test(text) && !hasDecimalComma;
+  return isAmbiguous ? null : readAmount(text, currency, { decimal: ',' });
+}
+
+/** Whether one of the amounts has a comma that can only be the decimal mark. */
+export function usesDecimalComma(amounts: Iterable<string>): boolean {
+  for (const text of amounts) if (/^[-+(]?(?:0,\d+|\d+,(?:\d{1,2}|\d{4,}))\)?$/.test(text)) return true;
+  return false;
 }
 
 function signOf(text: string): { digits: string; isNegative: boolean } | null {

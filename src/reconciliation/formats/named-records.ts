@@ -1,5 +1,5 @@
 /**
- * Records of a report whose first line names its columns: found by name, in any order, unknown ones kept.
+ * Records of a report whose first line names its columns: found by name, in any order and case, unknown ones kept.
  *
  * Invariant: a header that is met again (files glued together, columns changed in between) is followed from there on.
  */
@@ -42,11 +42,10 @@ export function* namedRecords(
   { delimiter: usual, isHeader }: NamedOptions,
 ): Generator<NamedRecord | Problem, void, undefined> {
   const delimiter = delimiterOf(text, isHeader, usual);
-  let columns: string[] | null = null;
+  let columns: Columns | null = null;
   for (const record of csvRecords(text, { delimiter })) {
     if ('fault' in record) yield faultProblem(record);
-    else if (isHeader(record.fields.map((field) => field.trim())))
-      columns = record.fields.map((field) => field.trim());
+    else if (isHeader(record.fields.map((field) => field.trim()))) columns = columnsOf(record.fields);
     else if (columns === null)
       yield problem(record.line, 'before_header', 'the line stands before the names of the columns');
     else yield named(record, columns);
@@ -57,21 +56,54 @@ export function* namedRecords(
 export const faultProblem = ({ line, fault, message }: CsvFault): Problem =>
   problem(line, `csv_${fault}`, message);
 
-function named({ line, fields }: CsvRecord, columns: string[]): NamedRecord | Problem {
-  if (fields.length !== columns.length)
-    return problem(line, 'csv_width', `${fields.length} fields where the header has ${columns.length}`);
+interface Columns {
+  /** Each once: a name that is listed twice keeps both values. */
+  names: string[];
+  /** Where a name was found before; -1 for one that the header lacks. */
+  places: Map<string, number>;
+}
+
+function columnsOf(header: string[]): Columns {
+  const trimmed = header.map((field) => field.trim());
+  const names = trimmed.map((name, at) => (trimmed.indexOf(name) < at ? `${name} (${at + 1})` : name));
+  return { names, places: new Map() };
+}
+
+function placeOf({ names, places }: Columns, wanted: string): number {
+  const known = places.get(wanted);
+  if (known !== undefined) return known;
+  const exact = names.indexOf(wanted);
+  const place = exact === -1 ? names.findIndex((name) => isSameName(name, wanted)) : exact;
+  places.set(wanted, place);
+  return place;
+}
+
+/** A partner's next version may write its columns in another case. */
+const isSameName = (name: string, wanted: string): boolean =>
+  name.length === wanted.length && name.toLowerCase() === wanted.toLowerCase();
+
+function named({ line, fields }: CsvRecord, columns: Columns): NamedRecord | Problem {
+  const { names } = columns;
+  if (fields.length !== names.length)
+    return problem(line, 'csv_width', `${fields.length} fields where the header has ${names.length}`);
+  const values = fields.map((field) => field.trim());
+  const get = (...wanted: string[]): string => {
+    for (const name of wanted) {
+      const value = values[placeOf(columns, name)];
+      if (value !== undefined && value !== '') return value;
+    }
+    return '';
+  };
   const raw: Record<string, string> = {};
-  columns.forEach((column, at) => {
-    const value = fields[at]?.trim() ?? '';
-    // A name that is listed twice keeps both values.
-    raw[Object.hasOwn(raw, column) ? `${column} (${at + 1})` : column] = value;
-  });
-  const get = (...names: string[]): string =>
-    names.map((name) => raw[name] ?? '').find((value) => value !== '') ?? '';
+  names.forEach((name, at) => (raw[name] = values[at] ?? ''));
   return { type: 'record', line, get, raw };
 }
+
+/** Whether a header has a column with this name. */
+export const hasColumn = (fields: readonly string[], name: string): boolean =>
+  fields.some((field) => isSameName(field, name));
 
 export const names =
   (...columns: string[]) =>
   (fields: string[]): boolean =>
-    columns.every((column) => fields.includes(column));
+    columns.every((column) => hasColumn(fields, column));

@@ -2,14 +2,17 @@
  * PayPal's settlement report (STL) and transaction report (TRR): rows tagged RH, FH, SH, CH, SB, SF, SC, RF, RC, FF.
  *
  * Invariants: amounts are minor units, and a flag beside each says debit or credit; section and report footers state
- * sums and counts, which must agree with the rows. Source: PayPal, “Settlement report specification”.
+ * sums and counts, which must agree with the rows; a column is found by the letters of its name, because versions of the
+ * report write blanks in it or none. Source: PayPal, “Settlement report specification” and “Transaction detail report
+ * specification”.
  */
 import { currencyExponent } from '../../kernel/currency.js';
 import { problem, quoted, type Problem } from '../problems.js';
 import { csvRecords, type CsvRecord } from './csv-records.js';
 import { isoDate, isoMoment } from './dates.js';
-import type { RowKind, StatementFormat, StatementItem, StatementRow } from './format.js';
+import type { StatementFormat, StatementItem, StatementRow } from './format.js';
 import { faultProblem } from './named-records.js';
+import { kindOf, unsettledStatus } from './paypal-codes.js';
 import { PaypalTotals } from './paypal-totals.js';
 
 export const paypal: StatementFormat = {
@@ -27,6 +30,8 @@ interface Section {
   from: string | undefined;
   to: string | undefined;
   columns: string[];
+  /** The places of the columns by the letters of their names, and by names that were looked for; -1 for none. */
+  places: Map<string, number>;
   rows: number;
 }
 
@@ -34,7 +39,15 @@ interface Section {
 const noCurrency = 'XXX';
 
 function* parsePaypal(text: string): Generator<StatementItem, void, undefined> {
-  const section: Section = { line: 1, account: '', from: undefined, to: undefined, columns: [], rows: 0 };
+  const section: Section = {
+    line: 1,
+    account: '',
+    from: undefined,
+    to: undefined,
+    columns: [],
+    places: new Map(),
+    rows: 0,
+  };
   const totals = new PaypalTotals();
   const delimiter = text.slice(0, 10).includes('\t') ? '\t' : ',';
   let last = 1;
@@ -67,6 +80,7 @@ function* readRecord(
       return;
     case 'CH':
       section.columns = fields;
+      section.places = new Map(fields.map((column, at) => [lettersOf(column), at]));
       return;
     case 'SB': {
       section.rows++;
@@ -94,12 +108,30 @@ function* nothingIn({ line, account, from, to }: Section): Generator<StatementIt
   yield { type: 'statement', line, account, currency: noCurrency, from, to };
 }
 
-function readBody(line: number, fields: string[], { columns, account }: Section): StatementRow | Problem {
+const lettersOf = (column: string): string => column.replace(/[^a-z]/gi, '').toLowerCase();
+
+/** The text of the first of these columns that has any; empty where none has. */
+type Get = (...columns: string[]) => string;
+
+const reader =
+  (fields: string[], { places }: Section): Get =>
+  (...columns) => {
+    for (const column of columns) {
+      const place = places.get(column) ?? places.get(lettersOf(column)) ?? -1;
+      places.set(column, place);
+      const value = fields[place];
+      if (value !== undefined && value !== '') return value;
+    }
+    return '';
+  };
+
+function readBody(line: number, fields: string[], section: Section): StatementRow | Problem {
+  const { columns, account } = section;
   if (columns.length === 0) return problem(line, 'no_header', 'no CH row before it names the columns');
   if (fields.length !== columns.length)
     return problem(line, 'csv_width', `${fields.length} fields where the header has ${columns.length}`);
-  const raw = Object.fromEntries(columns.map((column, at) => [column, fields[at] ?? '']));
-  const currency = raw['Gross Transaction Currency'] ?? '';
+  const get = reader(fields, section);
+  const currency = get('Gross Transaction Currency');
   const exponent = currencyExponent(currency);
   if (exponent === undefined)
     return problem(
@@ -108,22 +140,22 @@ function readBody(line: number, fields: string[], { columns, account }: Section)
       `${quoted(currency)} is not a currency code`,
       'Gross Transaction Currency',
     );
-  const amount = flagged(raw, 'Gross Transaction Amount', 'Transaction Debit or Credit', line);
+  const amount = flagged(get, 'Gross Transaction Amount', 'Transaction Debit or Credit', line);
   if (typeof amount !== 'bigint') return amount;
   const row: StatementRow = {
     type: 'row',
     line,
     account,
-    kind: kindOf(raw['Transaction Event Code'] ?? ''),
+    kind: kindOf(get('Transaction Event Code')),
     amountMinor: amount,
     currency,
     exponent,
-    raw,
+    raw: Object.fromEntries(columns.map((column, at) => [column, fields[at] ?? ''])),
   };
-  if ((raw['Fee Amount'] ?? '') !== '') {
-    const fee = flagged(raw, 'Fee Amount', 'Fee Debit or Credit', line);
+  if (get('Fee Amount') !== '') {
+    const fee = flagged(get, 'Fee Amount', 'Fee Debit or Credit', line);
     if (typeof fee !== 'bigint') return fee;
-    const feeCurrency = raw['Fee Currency'] ?? '';
+    const feeCurrency = get('Fee Currency');
     if (feeCurrency !== '' && feeCurrency !== currency && fee !== 0n)
       row.foreignFee = {
         currency: feeCurrency,
@@ -135,76 +167,31 @@ function readBody(line: number, fields: string[], { columns, account }: Section)
       row.netMinor = amount + fee;
     }
   }
-  addFacts(row, raw);
+  addFacts(row, get);
   return row;
 }
 
-function flagged(
-  raw: Record<string, string>,
-  column: string,
-  flagColumn: string,
-  line: number,
-): bigint | Problem {
-  const [text = '', flag = ''] = [raw[column], raw[flagColumn]];
+function flagged(get: Get, column: string, flagColumn: string, line: number): bigint | Problem {
+  const [text, flag] = [get(column), get(flagColumn)];
   if (!/^-?\d{1,26}$/.test(text))
     return problem(line, 'bad_amount', `${quoted(text)} is not whole minor units`, column);
   if (flag !== 'CR' && flag !== 'DR' && BigInt(text) !== 0n)
     return problem(line, 'no_sign', `${quoted(flag)} is neither CR nor DR`, flagColumn);
-  return flag === 'DR' ? -BigInt(text) : BigInt(text);
+  // Some reports have both the flag and the minus.
+  return flag === 'DR' ? -BigInt(text.replace('-', '')) : BigInt(text);
 }
 
-const firstOf = (raw: Record<string, string>, ...columns: string[]): string =>
-  columns.map((column) => raw[column] ?? '').find((value) => value !== '') ?? '';
-
-function addFacts(row: StatementRow, raw: Record<string, string>): void {
+function addFacts(row: StatementRow, get: Get): void {
   const facts = {
-    partnerRef: raw['Transaction ID'],
-    ourRef: firstOf(raw, 'Invoice ID', 'Custom Field'),
-    batchRef: raw['Payment Tracking ID'],
-    valueDate: isoDate((raw['Transaction Completion Date'] ?? '').slice(0, 10)),
-    bookedAt: isoMoment(firstOf(raw, 'Transaction Completion Date', 'Transaction Initiation Date')),
-    description: raw['Transaction Event Code'],
+    partnerRef: get('Transaction ID'),
+    ourRef: get('Invoice ID', 'Custom Field'),
+    batchRef: get('Payment Tracking ID'),
+    valueDate: isoDate(get('Transaction Completion Date').slice(0, 10)),
+    bookedAt: isoMoment(get('Transaction Completion Date', 'Transaction Initiation Date')),
+    description: get('Transaction Event Code'),
   };
   for (const [name, value] of Object.entries(facts))
     if (value !== undefined && value !== '') Object.assign(row, { [name]: value });
-  const status = unsettledStatuses[raw['Transaction Status'] ?? ''];
+  const status = unsettledStatus(get('Transactional Status', 'Transaction Status'));
   if (status !== undefined) row.unsettled = status;
 }
-
-/** Source: PayPal, “Transaction status codes”. A reversed transaction (V) moved money, and its reversal moves it back. */
-const unsettledStatuses: Readonly<Record<string, string>> = {
-  D: 'PayPal denied the transaction (D)',
-  P: 'the transaction is pending at PayPal (P)',
-};
-
-/** The event codes by group; the first two digits name it. Source: PayPal, “Transaction event codes”. */
-const groups: Readonly<Record<string, RowKind>> = {
-  '00': 'payment',
-  '01': 'fee',
-  '02': 'adjustment',
-  '03': 'transfer',
-  '04': 'payout',
-  '05': 'payment',
-  '07': 'payment',
-  '11': 'refund',
-  '12': 'adjustment',
-  '13': 'other',
-  '14': 'interest',
-  '15': 'reserve',
-  '18': 'other',
-  '21': 'reserve',
-  '22': 'reserve_release',
-};
-
-const events: Readonly<Record<string, RowKind>> = {
-  T1106: 'chargeback',
-  T1108: 'fee_refund',
-  T1109: 'fee_refund',
-  T1201: 'chargeback',
-  T1202: 'chargeback_reversal',
-  T1110: 'reserve',
-  T1111: 'reserve_release',
-  T1114: 'fee',
-};
-
-const kindOf = (event: string): RowKind => events[event] ?? groups[event.slice(1, 3)] ?? 'other';

@@ -1,4 +1,4 @@
-/** Adyen's settlement details: both currencies, fees, columns in any order, newer columns. */
+/** Adyen's settlement details: both currencies, fees, columns in any order, newer columns, spreadsheets. */
 import { describe, expect, it } from 'vitest';
 import { adyenSettlement } from '../../../src/reconciliation/formats/adyen-settlement.js';
 import { lines, read, rowsOf } from './support.js';
@@ -53,6 +53,13 @@ type Row = Partial<Record<string, string>>;
 
 const csv = (rows: Row[], order = columns, delimiter = ','): string =>
   lines(order.join(delimiter), ...rows.map((row) => order.map((name) => row[name] ?? '').join(delimiter)));
+
+const kuwaiti: Row = {
+  'Gross Currency': 'KWD',
+  'Gross Credit (GC)': '10.125',
+  'Net Currency': 'KWD',
+  'Net Credit (NC)': '8.625',
+};
 
 const debit = (amount: string): Row => ({
   'Gross Debit (GC)': amount,
@@ -115,6 +122,17 @@ describe('a row', () => {
     [{ Type: 'DepositCorrection', ...debit('5.00'), ...noGross }, '2 reserve -5.00 EUR – –', 'a deposit'],
     [{ Type: 'NewThing' }, '2 other 100.00 EUR 150 9850', 'a type outside the list'],
     [
+      { 'Gross Credit (GC)': '', 'Gross Debit (GC)': '100.00' },
+      '2 payment 100.00 EUR 150 9850',
+      'a sale whose gross is in the column of debits, as in a published sample: the net side gives the sign',
+    ],
+    [
+      { 'Gross Credit (GC)': '0.10', 'Net Credit (NC)': '', 'Net Debit (NC)': '1.40' },
+      '2 payment 0.10 EUR 150 -140',
+      'fees larger than the sale turn the net alone',
+    ],
+    [kuwaiti, '2 payment 10.125 KWD 1500 8625', 'a currency with three decimals'],
+    [
       { 'Markup (NC)': '0.50001', 'Net Credit (NC)': '98.49999' },
       '2 payment 100.00000 EUR 150001 9849999',
       'five decimals',
@@ -132,6 +150,31 @@ describe('a row', () => {
   ] as [Row, string, string][])('%j', (row, expected) => {
     const said = read(adyenSettlement, csv([{ ...sale, ...row }]), 'feeMinor', 'netMinor');
     expect(said).toMatchObject({ rows: [expected], problems: [] });
+  });
+
+  it.each([
+    ['SettledInInstallments', 'payment', 'an instalment'],
+    ['SettledInstallmentExternallyWithInfo', 'payment', 'an instalment through another acquirer'],
+    ['UnmatchedRefundedExternallyWithInfo', 'refund', 'a refund without its payment'],
+    ['ChargebackReversedExternallyWithInfo', 'chargeback_reversal', 'through another acquirer'],
+    ['CaptureFailed (Sales Day payout)', 'reversal', 'paid out before it was settled'],
+    ['BankInstructionReturned', 'payout_reversal', 'the bank sent the payout back'],
+    ['AuthorisationSchemeFee', 'fee', 'fees billed apart'],
+    ['ManualCorrected', 'adjustment', 'booked by hand'],
+    ['MatchedStatement', 'transfer', 'money that we wired'],
+    ['SuspendInstallment', 'other', 'outside the list'],
+  ])('%s is a %s: %s', (Type, kind) => {
+    expect(rowsOf(adyenSettlement, csv([{ ...sale, Type }]))[0]?.kind).toBe(kind);
+  });
+
+  it.each([
+    ['CET', '2026-11-27T10:00:00+01:00', 'winter'],
+    ['CEST', '2026-11-27T10:00:00+02:00', 'summer'],
+    ['PDT', '2026-11-27T10:00:00-07:00', 'behind UTC'],
+    ['IST', '2026-11-27T10:00:00', 'India, Israel or Ireland: nothing is guessed'],
+    ['', '2026-11-27T10:00:00', 'none'],
+  ])('in the time zone %s', (TimeZone, bookedAt) => {
+    expect(rowsOf(adyenSettlement, csv([{ ...sale, TimeZone }]))[0]?.bookedAt).toBe(bookedAt);
   });
 
   it('is in the net currency, and the shopper’s amount is the one before conversion', () => {
@@ -156,6 +199,21 @@ describe('files', () => {
     [csv([sale, sale], [...columns].reverse()), [], 2, 'columns in another order'],
     [csv([sale], [...columns, 'Reserved4', 'Something new']), [], 1, 'columns that are not known'],
     [csv([sale], columns, ';'), [], 1, 'semicolons'],
+    [
+      csv([{ ...sale, ...kuwaiti }, sale], columns, ';').replaceAll('.', ','),
+      [],
+      2,
+      'decimal commas: where `10,125` could be thousands, another amount of the file decides',
+    ],
+    [
+      csv([{ ...sale, ...kuwaiti }], columns, ';').replaceAll('10.125', '10,125'),
+      ['2 bad_amount'],
+      0,
+      'a comma that nothing in the file explains',
+    ],
+    [csv([sale]).replace('Psp Reference', 'PSP Reference'), [], 1, 'a name in another case'],
+    [`\n\n${csv([sale])}`, [], 1, 'blank lines before the header'],
+    [csv([sale, { ...sale, 'Batch Number': '43' }]), [], 2, 'two batches in one file'],
     [csv([sale]) + csv([sale], [...columns].reverse()), [], 2, 'columns that change within a file'],
     [csv([{ ...sale, 'Net Credit (NC)': '1.00' }]), ['2 net_mismatch'], 1, 'gross less fees is not net'],
     [csv([{ ...sale, 'Gross Credit (GC)': '1,00' }, sale]), ['2 csv_width'], 1, 'a comma too many'],

@@ -107,10 +107,42 @@ describe('a row', () => {
       '5 payment 1500 JPY 54 1446',
       'no minor digits',
     ],
+    [
+      { mark: 'DR', amount: '-5200', fee: ['DR', '-225', 'USD'] },
+      '5 payment -52.00 USD 225 -5425',
+      'both flag and minus',
+    ],
+    [{ event: 'T1114' }, '5 payout_reversal 52.00 USD 225 4975', 'one of many payments that came back'],
+    [{ event: 'T1105' }, '5 reserve_release 52.00 USD 225 4975', 'the end of a hold'],
+    [{ event: 'T2103', mark: 'DR' }, '5 reserve -52.00 USD 225 -5425', 'a reserve'],
+    [{ event: 'T2104' }, '5 reserve_release 52.00 USD 225 4975', 'a reserve that is released'],
+    [{ event: 'T2000' }, '5 transfer 52.00 USD 225 4975', 'between our own accounts'],
     [{ amount: '0', mark: '', fee: ['', '', ''] }, '5 payment 0.00 USD – –', 'nothing needs no flag'],
   ] as [Body, string, string][])('%j', (row, expected) => {
     const said = read(paypal, report([body(row)]), 'feeMinor', 'netMinor');
     expect(said).toMatchObject({ rows: [expected], problems: [] });
+  });
+
+  it.each([
+    ['Transaction  Debit or Credit', 'two blanks, as in older versions'],
+    ['TransactionDebitorCredit', 'none, as in the first one'],
+  ])('finds a column by the letters of its name: %s', (name) => {
+    const text = report([body({ mark: 'DR' })]).replace('Transaction Debit or Credit', name);
+    expect(read(paypal, text)).toMatchObject({ rows: ['5 payment -52.00 USD'], problems: [] });
+  });
+
+  it.each([
+    [
+      'Transactional Status',
+      'P',
+      'the transaction is pending at PayPal (P)',
+      'as the transaction report has it',
+    ],
+    ['Transaction Status', 'D', 'PayPal denied the transaction (D)', 'as its specification has it'],
+    ['Transactional Status', 'S', undefined, 'it succeeded'],
+  ] as [string, string, string | undefined, string][])('%s %s', (name, status, unsettled) => {
+    const text = report([body().replace('cart-7', status)]).replace('Custom Field', name);
+    expect(rowsOf(paypal, text)[0]?.unsettled).toBe(unsettled);
   });
 
   it('keeps a fee in another currency apart', () => {
