@@ -6,12 +6,13 @@
  * for a call that cannot be read. A command loads what it needs and nothing else, because loading the bot takes seconds.
  */
 import { Command } from 'commander';
+import type { MetricBacktestOptions } from './cli/backtest-metric.js';
 import type { BacktestOptions, LocaliseOptions } from './cli/backtest.js';
 import type { DetectOptions } from './cli/detect.js';
 import type { ParseOptions } from './cli/parse.js';
 import type { ReconcileOptions } from './cli/reconcile.js';
 import { voices } from './cli/voices.js';
-import { toOpsError } from './kernel/errors.js';
+import { OpsError, toOpsError } from './kernel/errors.js';
 import { packageVersion } from './kernel/package-root.js';
 
 const usageExitCode = 2;
@@ -129,13 +130,26 @@ program
 program
   .command('backtest')
   .description('show the alerts that a history of counts would have raised')
-  .requiredOption('--input <file>', 'CSV: bucket, any dimensions, attempts, failures; buckets ascending')
+  .option('--input <file>', 'CSV: bucket, any dimensions, attempts, failures; buckets ascending')
+  .option('--metric <id>', 'a metric of paydesk.yaml, counted in the books of BOOKS_DATABASE_URL')
+  .option('--from <time>', 'with --metric: a day or an instant in UTC; absent: a week before the end')
+  .option('--to <time>', 'with --metric: absent: now')
+  .option('--svg <file>', 'with --metric: also writes the pictures there')
   .option('--warmup <days>', 'how many days at the start are history', '14')
   .option('--budget <alerts>', 'how many false alerts a week are acceptable, for rates and for volumes', '1')
   .option('--json', 'JSON lines')
-  .action(async (options: BacktestOptions) =>
-    end(await (await import('./cli/backtest.js')).backtestFile(options, voices)),
-  );
+  .action(async ({ input, metric, ...options }: Partial<BacktestOptions & MetricBacktestOptions>) => {
+    if ((input === undefined) === (metric === undefined))
+      throw new OpsError('invalid', 'Give either --input or --metric.');
+    if (metric !== undefined)
+      await (await import('./cli/backtest-metric.js')).backtestMetric({ ...options, metric }, voices);
+    else
+      end(
+        await (
+          await import('./cli/backtest.js')
+        ).backtestFile({ warmup: '14', budget: '1', ...options, input: input ?? '' }, voices),
+      );
+  });
 
 program
   .command('localise')

@@ -13,8 +13,6 @@ export interface AlertsDeps extends LookupDoor {
   /** Null while no books are connected. */
   alerts: AlertService | null;
   surroundingsOf: (alert: Alert) => Promise<Surroundings>;
-  /** When the next dispute of a partner is due before an instant; null for none, or where none are read. */
-  disputeDueBefore: (partner: string, before: Date) => Promise<Date | null>;
   clock: Clock;
   remediation: Pick<RemediationService, 'actions'> | null;
 }

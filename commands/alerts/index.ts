@@ -51,7 +51,8 @@ export const alertsCommand: Command<AlertsDeps> = {
     },
     [alertIds.snooze]: async ({ value, person }, desk) => {
       await requireLookups(desk, person.userId, 'Alerts');
-      await connected(desk).snooze(value, person.userId, await snoozeEnd(value, desk));
+      const until = new Date(desk.clock.now().getTime() + snoozeMs);
+      await connected(desk).snooze(value, person.userId, until);
     },
     [alertIds.dismiss]: async ({ value, person }, desk) => {
       await requireLookups(desk, person.userId, 'Alerts');
@@ -67,13 +68,6 @@ export const alertsCommand: Command<AlertsDeps> = {
   },
   submissions: incidentSubmissions,
 };
-
-/** An hour, and never past the time at which a dispute of the alert's partner is due. */
-async function snoozeEnd(id: string, desk: AlertsDeps): Promise<Date> {
-  const end = new Date(desk.clock.now().getTime() + snoozeMs);
-  const { partner } = (await connected(desk).read(id)).slice;
-  return (partner === undefined ? null : await desk.disputeDueBefore(partner, end)) ?? end;
-}
 
 async function cardFor(text: string, personId: string, desk: AlertsDeps): Promise<Card> {
   const [word = '', ...rest] = text.split(/\s+/);

@@ -5,8 +5,16 @@ import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';
 import type { Alert, AlertFacts, Alerts, AlertSlice, Quiets } from '../ports/alerts.js';
 import type { Incident, IncidentEntry, IncidentRooms, Incidents } from '../ports/incidents.js';
+import type { Invariant } from '../ports/invariants.js';
 import type { AuditTrail } from '../ports/audit.js';
-import type { Metric, MetricBucket, MetricBuckets, MetricCount, MetricSource } from '../ports/metrics.js';
+import type {
+  Metric,
+  MetricBucket,
+  MetricBuckets,
+  MetricCount,
+  MetricSource,
+  SlowLimits,
+} from '../ports/metrics.js';
 import type { Transaction, Transactions } from '../ports/transaction.js';
 
 /** What is said in the thread of an alert's card. */
@@ -57,12 +65,21 @@ export interface Detector {
   sight(slice: AlertSlice): Sight | null;
 }
 
+/** A time that no alert sleeps past. */
+export interface Deadline {
+  at: Date;
+  /** “dispute dp_1 is due then”. */
+  what: string;
+}
+
 export interface AlertDeps {
   alerts: Alerts;
   quiets: Quiets;
   metrics: readonly Metric[];
+  invariants: readonly Invariant[];
   source: MetricSource;
   buckets: MetricBuckets;
+  limits: SlowLimits;
   detectorOf(metric: Metric): Detector;
   incidents: Incidents;
   rooms: IncidentRooms;
@@ -70,6 +87,10 @@ export interface AlertDeps {
   onCall: readonly string[];
   /** From so many unusual failures on, an alert opens an incident by itself; null for never. */
   incidentFailures: number | null;
+  /** The first deadline before an instant: of a partner, or with null of all. */
+  deadlineBefore(partner: string | null, before: Date): Promise<Deadline | null>;
+  /** The channel where another card says what this metric's alerts say; null where only the alert says it. */
+  handledIn(metric: string): string | null;
   titleOf(alert: Alert): string;
   channelNameOf(alert: Alert): string;
   /** Markdown. */
@@ -89,4 +110,4 @@ export interface AlertDeps {
 }
 
 /** What the lives of alerts and incidents need: everything but the watch over metrics. */
-export type LifeDeps = Omit<AlertDeps, 'metrics' | 'source' | 'buckets' | 'detectorOf'>;
+export type LifeDeps = Omit<AlertDeps, 'metrics' | 'source' | 'buckets' | 'limits' | 'detectorOf'>;

@@ -9,6 +9,7 @@ import { OpsError } from '../kernel/errors.js';
 import * as lifecycle from '../lifecycle/lifecycle.js';
 import type { Alert, AlertProgress, NewAlert } from '../ports/alerts.js';
 import type { Transaction } from '../ports/transaction.js';
+import { sharesCardWith } from './causes.js';
 import type { AlertNews, LifeDeps } from './deps.js';
 import { declareIncident, joinIncident } from './incidents.js';
 
@@ -47,33 +48,74 @@ async function moveAlert(tx: Transaction, deps: LifeDeps, alert: Alert, move: Al
   return after;
 }
 
+/** Changes an alert; the card that it is shown on follows, in a transaction of its own, so that no two alerts are locked at once. */
+async function change<After extends Alert | undefined>(
+  deps: LifeDeps,
+  work: (tx: Transaction) => Promise<After>,
+): Promise<After> {
+  const after = await deps.transactions.run(work);
+  const shownOn = after?.joined ?? null;
+  if (shownOn !== null)
+    await deps.transactions.run(async (tx) => deps.tell(tx, await deps.alerts.take(tx, shownOn), null));
+  return after;
+}
+
 /** Opens an alert, unless its metric is quiet: then it is snoozed until that is over. */
 export async function openAlert(deps: LifeDeps, found: NewAlert): Promise<Alert> {
   const now = deps.clock.now();
   const quiet = await deps.quiets.of(found.metric, now);
-  const ruling = quiet
-    ? `not notified: ${found.metric} is quiet until ${quiet.until.toISOString()}`
-    : 'notified: no quiet time, and no open alert of the same cause';
+  const isHandled = deps.handledIn(found.metric) !== null;
+  const sleep = quiet && (await sleepUntil(deps, found, quiet.until));
+  const lead = sleep ? null : sharesCardWith(found, await deps.alerts.active(null));
   const progress = {
     slice: found.slice,
     facts: found.facts,
     state: quiet ? ('snoozed' as const) : ('open' as const),
-    ruling,
+    ruling: rulingOn(found, { sleep, lead, isHandled }),
     ownerId: null,
     escalations: 0,
     dismissedBy: null,
     incident: null,
+    joined: lead?.id ?? null,
     resolvedAt: null,
-    dueAt: quiet?.until ?? new Date(now.getTime() + escalationMs),
+    dueAt: sleep?.at ?? (isHandled ? null : new Date(now.getTime() + escalationMs)),
   };
-  return deps.transactions.run(async (tx) => {
+  return change(deps, async (tx) => {
     const alert = await deps.alerts.open(tx, { ...found, ...progress });
     return moveAlert(tx, deps, alert, {
       progress: { incident: quiet ? null : await ownIncident(tx, deps, alert) },
-      happening: { verb: 'opened', actor: paydesk, why: found.facts.reason, details: { ruling } },
-      news: null,
+      happening: {
+        verb: 'opened',
+        actor: paydesk,
+        why: found.facts.reason,
+        details: { ruling: progress.ruling },
+      },
+      news: lead && { by: null, text: `${alert.id} joined: ${deps.titleOf(alert)}`, calls: false },
     });
   });
+}
+
+/** Until when an alert may sleep, and why no longer where people wanted more. */
+async function sleepUntil(
+  { deadlineBefore }: LifeDeps,
+  { slice }: Pick<Alert, 'slice'>,
+  wanted: Date,
+): Promise<{ at: Date; why: string }> {
+  const deadline = await deadlineBefore(slice.partner ?? null, wanted);
+  return deadline ? { at: deadline.at, why: `: ${deadline.what}` } : { at: wanted, why: '' };
+}
+
+interface Circumstances {
+  sleep: { at: Date; why: string } | null;
+  lead: Alert | null;
+  isHandled: boolean;
+}
+
+function rulingOn({ metric }: NewAlert, { sleep, lead, isHandled }: Circumstances): string {
+  if (sleep) return `not notified: ${metric} is quiet until ${sleep.at.toISOString()}${sleep.why}`;
+  if (isHandled) return 'not notified: it has a card of its own where it is handled';
+  if (lead) return `not notified: ${lead.id} is open for the same cause, and its card shows both`;
+  return 'notified: no quiet time, and no open alert of the same cause';
 }
 
 /** The open incident of the same cause; a new one where the alert is severe enough; else what it has. */
@@ -91,21 +133,22 @@ export const updateAlert = (
   alert: Alert,
   found: Pick<NewAlert, 'slice' | 'facts'>,
 ): Promise<unknown> =>
-  deps.transactions.run(async (tx) => {
+  change(deps, async (tx) => {
     const current = await lifecycle.takeIf(tx, deps.alerts, alert);
-    if (!current) return;
+    if (!current) return undefined;
     const { slice, facts } = found;
     const incident = await ownIncident(tx, deps, { ...current, slice, facts });
     const changed = await deps.alerts.change(tx, alert.id, { slice, facts, incident });
     await deps.tell(tx, changed, null);
+    return changed;
   });
 
 /** The watch no longer sees it. */
 export const resolveAlert = (deps: LifeDeps, alert: Alert, why: string): Promise<unknown> =>
-  deps.transactions.run(async (tx) => {
+  change(deps, async (tx) => {
     const current = await lifecycle.takeIf(tx, deps.alerts, alert);
-    if (!current) return;
-    await moveAlert(tx, deps, current, {
+    if (!current) return undefined;
+    return moveAlert(tx, deps, current, {
       progress: { state: 'resolved', resolvedAt: tx.now, dueAt: null },
       happening: { verb: 'resolved', actor: paydesk, why },
       news: { by: null, text: `Recovered: ${why}`, calls: false },
@@ -118,11 +161,11 @@ export const reopenAlert = (
   alert: Alert,
   found: Pick<NewAlert, 'slice' | 'facts'>,
 ): Promise<unknown> =>
-  deps.transactions.run(async (tx) => {
+  change(deps, async (tx) => {
     const current = await lifecycle.takeIf(tx, deps.alerts, alert);
-    if (!current) return;
+    if (!current) return undefined;
     const state = current.ownerId === null ? 'open' : 'acknowledged';
-    await moveAlert(tx, deps, current, {
+    return moveAlert(tx, deps, current, {
       progress: {
         slice: found.slice,
         facts: found.facts,
@@ -135,13 +178,27 @@ export const reopenAlert = (
     });
   });
 
-/** What a person decides on a live alert. Throws `conflict` for one that is resolved. */
-const decide = (deps: LifeDeps, id: string, moveOf: (alert: Alert, now: Date) => AlertMove): Promise<Alert> =>
-  deps.transactions.run(async (tx) => {
+/** What a person decides on a live alert and all that its card shows. Throws `conflict` for one that is resolved. */
+async function decide(deps: LifeDeps, id: string, moveOf: (now: Date) => AlertMove): Promise<Alert> {
+  const decided = await change(deps, async (tx) => {
     const alert = await deps.alerts.take(tx, id);
     if (alert.state === 'resolved') throw new OpsError('conflict', `${id} is already resolved.`);
-    return moveAlert(tx, deps, alert, moveOf(alert, tx.now));
+    return moveAlert(tx, deps, alert, moveOf(tx.now));
   });
+  for (const other of await onSameCard(deps, decided))
+    await change(deps, async (tx) => {
+      const current = await lifecycle.takeIf(tx, deps.alerts, other);
+      return current ? moveAlert(tx, deps, current, { ...moveOf(tx.now), news: null }) : undefined;
+    });
+  return decided;
+}
+
+/** The others of its card that are not over. */
+async function onSameCard({ alerts }: LifeDeps, { id, joined }: Alert): Promise<Alert[]> {
+  const lead = joined ?? id;
+  const shown = [await alerts.read(lead), ...(await alerts.joinedTo(lead))];
+  return shown.filter((alert) => alert.id !== id && alert.state !== 'resolved');
+}
 
 export const acknowledge = (deps: LifeDeps, id: string, personId: string): Promise<Alert> =>
   decide(deps, id, () => ({
@@ -150,19 +207,23 @@ export const acknowledge = (deps: LifeDeps, id: string, personId: string): Promi
     news: { by: personId, text: 'acknowledged it.', calls: false },
   }));
 
-export const snooze = (deps: LifeDeps, id: string, personId: string, until: Date): Promise<Alert> =>
-  decide(deps, id, (_alert, now) => {
-    if (until <= now) throw new OpsError('invalid', 'A snooze must end in the future.');
+/** Never past a deadline: it ends then, however long a person wanted. */
+export async function snooze(deps: LifeDeps, id: string, personId: string, wanted: Date): Promise<Alert> {
+  const { at, why } = await sleepUntil(deps, await deps.alerts.read(id), wanted);
+  const until = at.toISOString();
+  return decide(deps, id, (now) => {
+    if (at <= now) throw new OpsError('invalid', 'A snooze must end in the future.');
     return {
-      progress: { state: 'snoozed', dueAt: until },
-      happening: { verb: 'snoozed', actor: personId, why: null, details: { until: until.toISOString() } },
-      news: { by: personId, text: `snoozed it until ${until.toISOString()}.`, calls: false },
+      progress: { state: 'snoozed', dueAt: at },
+      happening: { verb: 'snoozed', actor: personId, why: null, details: { until } },
+      news: { by: personId, text: `snoozed it until ${until}${why}.`, calls: false },
     };
   });
+}
 
 /** Opens an incident for it, or lets it join the one of the same cause. */
 export const takeToIncident = (deps: LifeDeps, id: string, personId: string): Promise<Alert> =>
-  deps.transactions.run(async (tx) => {
+  change(deps, async (tx) => {
     const alert = await deps.alerts.take(tx, id);
     if (alert.incident?.open === true) return alert;
     if (alert.state === 'resolved') throw new OpsError('conflict', `${id} is already resolved.`);
@@ -181,7 +242,7 @@ export const takeToIncident = (deps: LifeDeps, id: string, personId: string): Pr
 
 /** Counts as a false alert in the metric's precision. It is over for people; the watch goes on. */
 export const dismiss = (deps: LifeDeps, id: string, personId: string): Promise<Alert> =>
-  decide(deps, id, (_alert, now) => ({
+  decide(deps, id, (now) => ({
     progress: { state: 'resolved', dismissedBy: personId, resolvedAt: now, dueAt: null },
     happening: { verb: 'dismissed', actor: personId, why: 'not an anomaly' },
     news: { by: personId, text: 'marked it as not an anomaly.', calls: false },
@@ -192,9 +253,14 @@ export async function advanceAlert(deps: LifeDeps, id: string): Promise<void> {
   const before = await deps.alerts.read(id);
   const move = overdueMove(before, deps.clock.now());
   if (!move) return;
-  await deps.transactions.run(async (tx) => {
+  const isLed = before.joined !== null && (await deps.alerts.read(before.joined)).state !== 'resolved';
+  await change(deps, async (tx) => {
     const alert = await lifecycle.takeIf(tx, deps.alerts, before);
-    if (alert) await moveAlert(tx, deps, alert, move);
+    if (!alert) return undefined;
+    // Whose card it is shown on calls for both.
+    if (isLed && alert.state === 'open')
+      return deps.alerts.change(tx, id, { dueAt: new Date(tx.now.getTime() + escalationMs) });
+    return moveAlert(tx, deps, alert, isLed ? { ...move, news: null } : move);
   });
 }
 

@@ -1,7 +1,6 @@
 /**
  * Metrics that every company with books has: counted over `payment_attempts` and `ledger_entries` (docs/books.md).
  *
- * Deliberately absent: refunds. They come at other hours than the captures of their day, so an hourly rate cries wolf at night.
  * Invariant: attempts that are still under way count as attempts, because some methods answer after days: left out, they
  * would look like missing traffic.
  */
@@ -42,6 +41,32 @@ const disputed = `
   where booked_at >= $1 and booked_at < $2 and direction = 'debit' and kind in ('capture', 'dispute')
   group by 1, 2, 3`;
 
+/**
+ * Refunds of an hour against the captures of the day before it: refunds come at other hours than captures, so the captures of
+ * the same hour would make every night look bad.
+ */
+const refunded = `
+  with booked as (
+    select date_bin('1 hour', booked_at, timestamptz 'epoch') as bucket, partner::text, currency::text,
+      count(*) filter (where kind = 'capture') as captures,
+      count(*) filter (where kind = 'refund' and booked_at >= $1) as refunds
+    from ledger_entries
+    where booked_at >= $1::timestamptz - interval '25 hours' and booked_at < $2 and direction = 'debit'
+      and kind in ('capture', 'refund')
+    group by 1, 2, 3),
+  hours as (
+    select bucket from generate_series(date_bin('1 hour', $1::timestamptz - interval '25 hours', timestamptz 'epoch'),
+      $2::timestamptz - interval '1 microsecond', interval '1 hour') as hour (bucket)),
+  followed as (
+    select bucket, partner, currency, coalesce(refunds, 0) as refunds,
+      coalesce(sum(captures) over (
+        partition by partner, currency order by bucket rows between 24 preceding and 1 preceding), 0) as captures
+    from hours cross join (select distinct partner, currency from booked) as slice
+      left join booked using (bucket, partner, currency))
+  select bucket, partner, currency, (captures + refunds)::bigint as attempts, refunds as failures
+  from followed
+  where bucket >= date_bin('1 hour', $1::timestamptz, timestamptz 'epoch') and captures + refunds > 0`;
+
 export const shippedMetrics: readonly Metric[] = [
   {
     ...shared,
@@ -55,11 +80,14 @@ export const shippedMetrics: readonly Metric[] = [
   },
   {
     ...shared,
-    id: 'slow-answers',
-    name: 'Answers within 5 s',
-    kind: 'rate',
+    id: 'latency',
+    name: 'Answers in usual time',
+    kind: 'latency',
     falseAlertsPerWeek: 0.2,
-    sql: counted('latency_ms > 5000', 'latency_ms is not null'),
+    sql: `
+      select date_bin('5 minutes', created_at, timestamptz 'epoch') as bucket, partner::text, method::text, country::text,
+        latency_ms as value
+      from payment_attempts where created_at >= $1 and created_at < $2 and latency_ms is not null`,
   },
   {
     ...shared,
@@ -77,6 +105,16 @@ export const shippedMetrics: readonly Metric[] = [
     lagMs: 10 * minuteMs,
     falseAlertsPerWeek: 0.2,
     sql: unanswered,
+  },
+  {
+    id: 'refund-rate',
+    name: 'Captures without refunds',
+    kind: 'rate',
+    dimensions: ['partner', 'currency'],
+    bucketMs: hourMs,
+    lagMs: 5 * minuteMs,
+    falseAlertsPerWeek: 0.1,
+    sql: refunded,
   },
   {
     id: 'dispute-rate',

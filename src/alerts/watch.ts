@@ -9,16 +9,14 @@
 import { dayMs, hourMs, minuteMs } from '../kernel/clock.js';
 import { toOpsError } from '../kernel/errors.js';
 import type { Alert, AlertSlice } from '../ports/alerts.js';
-import type { Metric, MetricBucket } from '../ports/metrics.js';
-import { holds } from './causes.js';
+import type { Metric, MetricBucket, SlowLimit } from '../ports/metrics.js';
+import { holds, isSameChange } from './causes.js';
 import { withContext } from './context.js';
 import type { AlertDeps, Detected, Detector, Glance, Sight } from './deps.js';
+import { createLimits } from './limits.js';
+import { chunkMs, filledBuckets, historyMs } from './replay.js';
 import { openAlert, reopenAlert, resolveAlert, updateAlert } from './life.js';
 
-/** What a baseline by hour of week needs. */
-const historyMs = 56 * dayMs;
-/** Of one question to the books. */
-const chunkMs = 7 * dayMs;
 /** Buckets that are counted again each time, because late attempts may still have come into them. */
 const recounted = 3;
 const pageOfBuckets = 500;
@@ -54,6 +52,7 @@ export interface Watch {
 
 export function createWatch(deps: AlertDeps): Watch {
   const watched = new Map<string, Watched>();
+  const limitsOf = createLimits(deps);
   const watchedOf = (metric: Metric): Watched => {
     const known = watched.get(metric.id);
     if (known) return known;
@@ -71,7 +70,8 @@ export function createWatch(deps: AlertDeps): Watch {
   };
   return {
     tick: async () => {
-      for (const metric of deps.metrics) await evaluate(deps, metric, watchedOf(metric));
+      await endUnwatched(deps);
+      for (const metric of deps.metrics) await evaluate(deps, metric, watchedOf(metric), limitsOf);
     },
     sight: async (id, slice) => {
       const metric = deps.metrics.find((candidate) => candidate.id === id);
@@ -83,15 +83,32 @@ export function createWatch(deps: AlertDeps): Watch {
   };
 }
 
-async function evaluate(deps: AlertDeps, metric: Metric, own: Watched): Promise<void> {
+/** A metric that is no longer configured can no longer be seen to recover. */
+async function endUnwatched(deps: AlertDeps): Promise<void> {
+  const known = new Set([...deps.metrics, ...deps.invariants].map(({ id }) => id));
+  try {
+    for (const alert of await deps.alerts.active(null))
+      if (!known.has(alert.metric)) await resolveAlert(deps, alert, 'this is no longer watched');
+  } catch (thrown) {
+    deps.log.warn({ err: toOpsError(thrown) }, 'alerts of what is no longer watched stay open');
+  }
+}
+
+async function evaluate(
+  deps: AlertDeps,
+  metric: Metric,
+  own: Watched,
+  limitsOf: (metric: Metric, now: Date) => Promise<SlowLimit[]>,
+): Promise<void> {
   const now = deps.clock.now();
   try {
+    const limits = await limitsOf(metric, now);
     own.openFrom ??= (await deps.buckets.newest(metric.id)) ?? new Date(now.getTime() - firstLookMs);
-    const { newestData, unfinished } = await count(deps, metric, now);
+    const { newestData, unfinished } = await count(deps, metric, { now, limits });
     await feed(deps, metric, own);
     own.suddenFrom = own.detector.glance({
       unfinished,
-      recent: await countRecent(deps, metric, own, now),
+      recent: await countRecent(deps, metric, own, { now, limits }),
       now,
     });
     own.evaluatedAt = now;
@@ -119,8 +136,14 @@ interface Counted {
   unfinished: MetricBucket[];
 }
 
+interface Question {
+  now: Date;
+  limits: readonly SlowLimit[];
+}
+
 /** Counts what is not kept yet, and the newest buckets again. */
-async function count(deps: AlertDeps, metric: Metric, now: Date): Promise<Counted> {
+async function count(deps: AlertDeps, metric: Metric, question: Question): Promise<Counted> {
+  const { now } = question;
   const { bucketMs, lagMs, id } = metric;
   const end = floorTo(now.getTime() - lagMs, bucketMs);
   const newest = await deps.buckets.newest(id);
@@ -131,15 +154,15 @@ async function count(deps: AlertDeps, metric: Metric, now: Date): Promise<Counte
   let last: Date | null = newest;
   for (let from = begin; from < end; from += chunkMs) {
     const to = Math.min(from + chunkMs, end);
-    const read = await deps.source.read(metric, { from: new Date(from), to: new Date(to), now });
+    const read = await deps.source.read(metric, { from: new Date(from), to: new Date(to), ...question });
     const reached = read.at(-1)?.at ?? null;
     if (reached === null) continue;
     // Buckets without data after the newest one with data may still come.
-    await deps.buckets.put(id, filled(read, from, reached.getTime() + bucketMs, bucketMs));
+    await deps.buckets.put(id, filledBuckets(read, from, reached.getTime() + bucketMs, bucketMs));
     last = reached;
   }
   await deps.buckets.forget(id, new Date(end - historyMs));
-  const unfinished = await deps.source.read(metric, { from: new Date(end), to: now, now });
+  const unfinished = await deps.source.read(metric, { from: new Date(end), to: now, ...question });
   return { newestData: unfinished.at(-1)?.at ?? last, unfinished };
 }
 
@@ -147,23 +170,15 @@ async function countRecent(
   { source }: AlertDeps,
   metric: Metric,
   { suddenFrom }: Watched,
-  now: Date,
+  question: Question,
 ): Promise<Glance['recent']> {
+  const { now } = question;
   const { bucketMs, kind } = metric;
   const latest = now.getTime() - recentShare * bucketMs;
   const begun = suddenFrom?.getTime() ?? latest;
   const from = new Date(begun > now.getTime() - 2 * bucketMs ? Math.min(begun, latest) : latest);
-  const buckets = kind === 'rate' ? await source.read(metric, { from, to: now, now }) : [];
+  const buckets = kind === 'volume' ? [] : await source.read(metric, { from, to: now, ...question });
   return { from, counts: buckets.flatMap(({ counts }) => counts) };
-}
-
-/** Every bucket of the span: one without data says that nothing happened then. */
-function filled(read: readonly MetricBucket[], from: number, to: number, widthMs: number): MetricBucket[] {
-  const byBegin = new Map(read.map((bucket) => [bucket.at.getTime(), bucket]));
-  const buckets = [];
-  for (let at = from; at < to; at += widthMs)
-    buckets.push(byBegin.get(at) ?? { at: new Date(at), counts: [] });
-  return buckets;
 }
 
 /** Gives the detector what it has not seen, a page at a time, so that the event loop breathes. */
@@ -206,7 +221,7 @@ async function settle(deps: AlertDeps, metric: Metric, own: Watched, late: Date 
   const open = active.filter(({ kind }) => kind === 'rate' || kind === 'volume');
   const taken = new Set<string>();
   for (const change of detected) {
-    const alert = open.find((candidate) => !taken.has(candidate.id) && isSame(candidate, change));
+    const alert = open.find((candidate) => !taken.has(candidate.id) && isSameChange(candidate, change));
     if (alert) {
       taken.add(alert.id);
       if (differs(alert, change)) await updateAlert(deps, alert, await withContext(deps, metric, change));
@@ -224,7 +239,7 @@ const isJudged = ({ facts, openedAt }: Alert, { bucketMs }: Metric, { fedTo }: W
 async function openOrReopen(deps: AlertDeps, metric: Metric, change: Detected): Promise<void> {
   const now = deps.clock.now();
   const recent = await deps.alerts.resolvedSince(new Date(now.getTime() - hourMs), 100);
-  const same = recent.filter((alert) => alert.metric === metric.id && isSame(alert, change));
+  const same = recent.filter((alert) => alert.metric === metric.id && isSameChange(alert, change));
   // A person said that this is none: the same change, still going on, is not raised again.
   if (same.some(({ dismissedBy, onsetAt }) => dismissedBy !== null && onsetAt >= change.onsetAt)) return;
   const flapped = same.find(
@@ -270,10 +285,6 @@ async function tellUnreadable(deps: AlertDeps, metric: Metric, since: Date, why:
     openedAt,
   });
 }
-
-/** The same cause: the same kind, and one slice holds the other. */
-const isSame = (alert: Alert, { kind, slice }: Detected): boolean =>
-  alert.kind === kind && (holds(alert.slice, slice) || holds(slice, alert.slice));
 
 /** Whether people would read something else. */
 const differs = (alert: Alert, { slice, facts }: Detected): boolean =>

@@ -15,7 +15,7 @@ const metric = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9-]{1,60}$/, { message: 'must be lower-case letters, digits and hyphens' }),
   name: z.string().min(1).max(60),
-  kind: z.enum(['rate', 'volume']),
+  kind: z.enum(['rate', 'volume', 'latency']),
   sql: z
     .string()
     .max(10_000)

@@ -85,6 +85,8 @@ export interface AlertProgress {
   /** A person said that it is none, and who. */
   dismissedBy: string | null;
   incident: AlertIncident | null;
+  /** The alert of the same cause on whose card this one is shown; null for one with a card of its own. */
+  joined: string | null;
   resolvedAt: Date | null;
   dueAt: Date | null;
 }
@@ -112,9 +114,11 @@ export interface Alerts {
   active(metric: string | null): Promise<Alert[]>;
   /** Resolved since an instant, newest first, at most `limit`. */
   resolvedSince(since: Date, limit: number): Promise<Alert[]>;
+  /** Those that are shown on its card, oldest first. */
+  joinedTo(id: string): Promise<Alert[]>;
   /** Ids of the alerts of an incident, oldest first. */
   ofIncident(incident: string): Promise<string[]>;
-  /** Ids of alerts whose card is behind, of those changed since. */
+  /** Ids of alerts whose card is behind what it or one that joined it is, of those changed since. */
   withStaleCards(since: Date, limit: number): Promise<string[]>;
   precision(since: Date): Promise<Precision[]>;
   /** Of a partner, opened from an instant until before another, and not dismissed; oldest first, at most `limit`. */

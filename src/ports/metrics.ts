@@ -8,8 +8,8 @@
 
 import type { Money } from '../kernel/money.js';
 
-/** `rate`: failures out of attempts. `volume`: attempts alone. */
-type MetricKind = 'rate' | 'volume';
+/** `rate`: failures out of attempts. `volume`: attempts alone. `latency`: answers slower than usual out of all, judged as a rate. */
+type MetricKind = 'rate' | 'volume' | 'latency';
 
 export interface Metric {
   /** Permanent, for instance `authorisation-success`. */
@@ -26,7 +26,8 @@ export interface Metric {
   falseAlertsPerWeek: number;
   /**
    * A question to the books with $1 and $2, the span as instants, and $3, the moment of the question, where it is used; gives `bucket` (timestamptz), a text column for each
-   * dimension, `attempts` and `failures` (whole numbers).
+   * dimension, `attempts` and `failures` (whole numbers). For `latency` it gives a row per answer, with `value` (how long it took)
+   * instead of the two; what comes back to Paydesk are counts all the same.
    */
   sql: string;
   /** The same with `currency` (text) and `amount` (whole minor units) of what failed instead of counts, without buckets. */
@@ -52,16 +53,26 @@ export interface MetricHour {
   failures: number;
 }
 
+/** Slower than this is slow, for answers with this value of the metric's first dimension; '' where it has no dimension. */
+export interface SlowLimit {
+  of: string;
+  above: number;
+}
+
 interface MetricSpan {
   from: Date;
   to: Date;
   /** What is asked now about a past span may know more than it did then. */
   now: Date;
+  /** Of a metric of kind `latency`; answers without a limit are not counted. */
+  limits?: readonly SlowLimit[];
 }
 
 export interface MetricSource {
   /** Buckets with anything in [from, to), oldest first; a span that begins within a bucket counts only its own part of it. */
   read(metric: Metric, span: MetricSpan): Promise<MetricBucket[]>;
+  /** The 95th percentile of the answers of a span, where there are enough of them to know it. */
+  slowLimits(metric: Metric, span: MetricSpan): Promise<SlowLimit[]>;
   /** What failed in a slice, by currency, largest first. None where the metric has no amounts. */
   failedAmounts(
     metric: Metric,
@@ -69,6 +80,13 @@ export interface MetricSource {
     from: Date,
     to: Date,
   ): Promise<Money[]>;
+}
+
+/** What slow means, for all replicas: learned once for each value, because a new limit would make old counts mean something else. */
+export interface SlowLimits {
+  of(metric: string): Promise<SlowLimit[]>;
+  /** Adds those that are new; known ones stay. */
+  add(metric: string, limits: readonly SlowLimit[]): Promise<void>;
 }
 
 /** What was counted, for all replicas. */

@@ -6,11 +6,12 @@ import { alertLives, createAlerts, createQuiets } from '../adapters/postgres/ale
 import type { Database } from '../adapters/postgres/database.js';
 import type { BooksEngine } from '../adapters/books/engine.js';
 import { createInvariantSources } from '../adapters/books/invariant-sources.js';
-import { createMetricBuckets } from '../adapters/postgres/metric-buckets.js';
+import { createMetricBuckets, createSlowLimits } from '../adapters/postgres/metric-buckets.js';
 import { createMetricSource } from '../adapters/books/metric-source.js';
 import { createAlertDesk, type AlertService } from '../alerts/alerts.js';
 import type { AlertNews } from '../alerts/deps.js';
 import { incidentCardOf, roomCardOf } from '../alerts/incidents.js';
+import { ownRecords } from '../alerts/invariants/own-records.js';
 import { shippedInvariants } from '../alerts/invariants/shipped.js';
 import { shippedMetrics } from '../alerts/shipped-metrics.js';
 import { createChanges } from '../adapters/postgres/changes.js';
@@ -28,11 +29,21 @@ import type { Directory } from '../ports/directory.js';
 import type { Incident, IncidentEntry, IncidentRooms } from '../ports/incidents.js';
 import type { Living } from '../ports/lives.js';
 import type { Outbox, OutgoingMessage } from '../ports/outbox.js';
+import type { Invariant, InvariantSources } from '../ports/invariants.js';
 import type { Metric } from '../ports/metrics.js';
-import { alertCard, alertNewsCard, metricOf, namedOf, plainAlertTitle } from '../views/alerts/alert.js';
+import {
+  alertCard,
+  alertNewsCard,
+  leadingFirst,
+  metricOf,
+  namedOf,
+  plainAlertTitle,
+  type ShownAlert,
+} from '../views/alerts/alert.js';
 import { incidentCard, incidentSummary } from '../views/alerts/incident.js';
 import type { Surroundings } from '../views/alerts/surroundings.js';
 import type { Startable } from '../views/remediation/start.js';
+import { deadlinesFrom } from './deadlines.js';
 import { detectorOf } from './detectors.js';
 
 export interface AlertFacts {
@@ -57,21 +68,25 @@ export function alertsFrom(facts: AlertFacts): AlertService | null {
   const { runsShippedSql } = booksDatabase.dialect;
   const metrics = runsShippedSql ? metricsOf(config) : config.metrics.own;
   const around = surroundingsFrom(facts);
-  const invariants = [...(runsShippedSql ? shippedInvariants : []), ...config.invariants];
+  const invariants = [...(runsShippedSql ? shippedInvariants : []), ...ownRecords, ...config.invariants];
   const named = namedOf({ metrics, invariants });
+  const alerts = createAlerts(database);
   return createAlertDesk({
-    alerts: createAlerts(database),
+    alerts,
     quiets: createQuiets(database),
     metrics,
     invariants,
-    sources: createInvariantSources(booksDatabase),
+    sources: sourcesFrom(database, booksDatabase),
     source: createMetricSource(booksDatabase),
     buckets: createMetricBuckets(database),
+    limits: createSlowLimits(database, clock),
     detectorOf,
     incidents: createIncidents(database),
     rooms,
     onCall: config.metrics.onCall,
     incidentFailures: config.metrics.incidentFailures ?? null,
+    handledIn: (id) => handledIn(config, id),
+    deadlineBefore: deadlinesFrom({ partners: config.partners, database, clock }),
     titleOf: (alert) => plainAlertTitle(alert, metricOf(named, alert.metric)),
     channelNameOf: (alert) => channelNameOf(alert),
     summaryOf: async (incident, alerts, timeline) =>
@@ -87,12 +102,27 @@ export function alertsFrom(facts: AlertFacts): AlertService | null {
     audit,
     transactions: database,
     tell: async (tx, alert, news) => {
-      const channel = channelOf(config, alert);
+      const lead = alert.joined === null ? alert : await alerts.read(alert.joined);
+      const channel = channelOf(config, lead);
       if (channel === null) return;
-      const surroundings = await around(alert);
-      const card = alertCard({ alert, metric: metricOf(named, alert.metric), startable, surroundings });
-      for (const message of messagesOf(channel, alert, card, news, config)) await outbox.enqueue(tx, message);
-      for (const message of roomMessages(alert, card, news)) await outbox.enqueue(tx, message);
+      const liveCard = liveCardOf(lead.id);
+      const shownOf = (one: Alert): ShownAlert => ({ alert: one, metric: metricOf(named, one.metric) });
+      const cardOf = async ([first = shownOf(alert), ...others]: ShownAlert[]) =>
+        alertCard({ ...first, startable, surroundings: await around(first.alert), others });
+      // The card of one that joined is rewritten by the one that it joined.
+      if (alert === lead) {
+        const shown = [lead, ...(await alerts.joinedTo(lead.id))].map(shownOf);
+        await outbox.enqueue(tx, { channel, card: await cardOf(leadingFirst(shown, named)), liveCard });
+      }
+      if (news)
+        await outbox.enqueue(tx, {
+          channel,
+          card: alertNewsCard(news, config.metrics.onCall),
+          threadOf: liveCard,
+        });
+      if (!alert.incident?.open) return;
+      for (const message of roomMessages(alert, await cardOf([shownOf(alert)]), news))
+        await outbox.enqueue(tx, message);
     },
     tellIncident: async (tx, incident) => {
       const message = incidentMessage(incident);
@@ -145,11 +175,13 @@ export function surroundingsFrom({
       log.warn({ err: messageOf(error) }, 'an alert is shown without its context');
       return [[], []];
     });
+    const place = handledIn(config, metric);
     const kept = all.find((status) => status.partner === partner?.id);
     return {
       partner: partner && kept ? { name: partner.name, published: kept.published } : null,
       changes: suspects,
       runbook: runbookFor(metric, slice.partner ?? null),
+      handledIn: place,
     };
   };
 }
@@ -162,8 +194,30 @@ export const metricsOf = ({ metrics }: Config): Metric[] => [
   ...metrics.own,
 ];
 
-/** Where the partner's alerts go, or all of them. */
-function channelOf({ partners, channels }: Config, { slice }: Alert): string | null {
+/** Paydesk's own records, and the company's books. */
+function sourcesFrom(own: Database, books: BooksEngine): InvariantSources {
+  const [ours, theirs] = [createInvariantSources(own), createInvariantSources(books)];
+  const of = ({ id }: Invariant): InvariantSources =>
+    ownRecords.some((one) => one.id === id) ? ours : theirs;
+  return {
+    read: (invariant, now) => of(invariant).read(invariant, now),
+    moved: (invariant, key) => of(invariant).moved(invariant, key),
+  };
+}
+
+/** Where a card of another desk says the same. */
+function handledIn(config: Config, id: string): string | null {
+  const own = ownRecords.find((one) => one.id === id);
+  if (!own) return null;
+  if (own.handledBy === 'reconciliation') return config.channels.reconciliation ?? null;
+  const provider = config.partners.find((partner) => partner.id === config.paymentsApi?.partner);
+  return provider?.alertsChannel ?? config.channels.alerts ?? null;
+}
+
+/** Where the partner's alerts go, or all of them; null where there is no place, or a card in another one says the same. */
+function channelOf(config: Config, { metric, slice }: Alert): string | null {
+  if (handledIn(config, metric) !== null) return null;
+  const { partners, channels } = config;
   const partner = partners.find(({ id }) => id === slice.partner);
   return partner?.alertsChannel ?? channels.alerts ?? null;
 }
@@ -178,22 +232,11 @@ export function alertThreadsOf(
 ): (id: string) => Promise<{ channel: string; liveCard: string } | null> {
   const alerts = createAlerts(database);
   return async (id) => {
-    const channel = channelOf(config, await alerts.read(id));
-    return channel === null ? null : { channel, liveCard: liveCardOf(id) };
+    const alert = await alerts.read(id);
+    const lead = alert.joined === null ? alert : await alerts.read(alert.joined);
+    const channel = channelOf(config, lead);
+    return channel === null ? null : { channel, liveCard: liveCardOf(lead.id) };
   };
-}
-
-function messagesOf(
-  channel: string,
-  { id }: Alert,
-  card: ReturnType<typeof alertCard>,
-  news: AlertNews | null,
-  { metrics }: Config,
-): OutgoingMessage[] {
-  const liveCard = liveCardOf(id);
-  const live: OutgoingMessage = { channel, card, liveCard };
-  if (news === null) return [live];
-  return [live, { channel, card: alertNewsCard(news, metrics.onCall), threadOf: liveCard }];
 }
 
 /** The same card in the incident's channel, and news as messages: there people talk about nothing else. */

@@ -27,8 +27,6 @@ import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';
 import type { Secret } from '../kernel/secret.js';
 import { alertsFrom, surroundingsFrom } from './alerts.js';
-import { createDisputeRegister } from '../adapters/postgres/dispute-register.js';
-import type { DisputeRegister } from '../ports/dispute-register.js';
 import { disputesFrom, type DisputeDesk } from './disputes.js';
 import { streamedBooksUrl } from './books.js';
 import { dashboardHostsOf, linksFrom } from './links.js';
@@ -146,8 +144,6 @@ export function createDesk(facts: DeskFacts): Desk {
     partnerPrefill: (id, actionId) =>
       partnerPrefill(id, actionId, { partners: config.partners, partnerStatuses, books, alerts, clock }),
     surroundingsOf: surroundingsFrom(alerting),
-    disputeDueBefore: async (partner, before) =>
-      nextDue(createDisputeRegister(database), partner, before, clock.now()),
     confirmationAddress: facts.confirmationAddress,
     close: async () => {
       reconciliation?.close();
@@ -178,18 +174,6 @@ function paymentLookupFrom(
     patience: { firstAnswerMs, sourceMs },
     pause: (durationMs) => pause(durationMs, undefined, { ref: false }),
   });
-}
-
-const mostDue = 20;
-
-async function nextDue(
-  register: Pick<DisputeRegister, 'queue'>,
-  partner: string,
-  before: Date,
-  now: Date,
-): Promise<Date | null> {
-  const due = await register.queue({ partner, dueBy: before, now }, 'open', { offset: 0, limit: mostDue });
-  return due.map(({ respondBy }) => respondBy).find((at) => at !== null && at > now) ?? null;
 }
 
 /** Null where no books are connected that statements can be compared with. */

@@ -36,6 +36,8 @@ export function detectorOf(metric: Metric): Detector {
     budgetPerWeek: metric.falseAlertsPerWeek,
     warmupMs,
   });
+  // Slow answers are failures to answer in time.
+  const judged = metric.kind === 'volume' ? 'volume' : 'rate';
   const open = new Map<number, OpenChange>();
   let recent: MetricBucket[] = [];
   let unfinished: readonly MetricBucket[] = [];
@@ -90,7 +92,7 @@ export function detectorOf(metric: Metric): Detector {
     detected: () =>
       // Missing attempts are for a metric of volume: two of rates would report the same loss twice.
       [...open.values(), ...(glimpsed ? [glimpsed] : [])]
-        .filter(({ view }) => view.kind === metric.kind)
+        .filter(({ view }) => view.kind === judged)
         .map((change): Detected => ({
           kind: change.view.kind,
           slice: change.view.slice,

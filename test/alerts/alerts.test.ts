@@ -6,8 +6,10 @@ import { createMetricBuckets } from '../../src/adapters/postgres/metric-buckets.
 import type { AlertService } from '../../src/alerts/alerts.js';
 import { dayMs, hourMs, minuteMs } from '../../src/kernel/clock.js';
 import { livingAlerts } from '../../src/wiring/alerts.js';
+import { deadlinesFrom } from '../../src/wiring/deadlines.js';
 import { moveOn } from '../engine/move-on.js';
 import { startOutboxBench, type OutboxBench } from '../outbox/support.js';
+import type { Detected } from '../../src/alerts/deps.js';
 import { change, metric, replica, stageOn, type Stage } from './support.js';
 
 let bench: OutboxBench;
@@ -137,6 +139,14 @@ describe('the watch', () => {
     expect(await states(desk)).toEqual(['ALR-1 rate resolved', 'ALR-2 late resolved']);
   });
 
+  it('an alert of what is no longer watched ends, because nothing could show that it is over', async () => {
+    const desk = replica(stage);
+    stage.seen = [change(stage)];
+    await desk.tick();
+    await replica(stage, { metrics: [] }).tick();
+    expect(await states(desk)).toEqual(['ALR-1 rate resolved']);
+  });
+
   it('a metric that cannot be read has an alert of its own, and the others go on', async () => {
     stage.dataUntil = null;
     const desk = replica(stage);
@@ -146,6 +156,82 @@ describe('the watch', () => {
     stage.dataUntil = bench.clock.now();
     await desk.tick();
     expect(await states(desk)).toEqual(['ALR-1 unreadable resolved']);
+  });
+});
+
+describe('two metrics of one cause', () => {
+  const slow = { ...metric, id: 'slow', name: 'Answers in usual time' };
+  let seen: Record<string, Detected[]>;
+  let desk: AlertService;
+  const due = (): Promise<void> => moveOn(bench.db, bench.clock, livingAlerts(desk));
+  const threadOf = (id: string): string[] =>
+    stage.told.flatMap(({ alert, news }) => (alert.id === id && news ? [news.text] : []));
+
+  beforeEach(async () => {
+    seen = { success: [], slow: [] };
+    desk = replica(stage, {
+      metrics: [metric, slow],
+      detectorOf: ({ id }) => ({
+        observe: () => undefined,
+        glance: () => null,
+        detected: () => seen[id] ?? [],
+        sight: () => null,
+      }),
+    });
+    await desk.tick();
+    seen.slow = [change(stage)];
+    await desk.tick();
+    pass(5 * minuteMs);
+  });
+  const join = async (): Promise<void> => {
+    seen.success = [change(stage, { slice: { partner: 'northpay', method: 'card' } })];
+    await desk.tick();
+  };
+
+  it('share a card: the second joins the first, whose card is rewritten, and calls nobody of its own', async () => {
+    await join();
+    expect(await desk.read('ALR-2')).toMatchObject({
+      metric: 'success',
+      joined: 'ALR-1',
+      ruling: expect.stringContaining('not notified: ALR-1 is open for the same cause'),
+    });
+    expect(threadOf('ALR-2')).toEqual(['ALR-2 joined: ALR-2 is bad']);
+    expect(stage.told.at(-1)?.alert.id).toBe('ALR-1');
+    for (let round = 0; round < 6; round++) {
+      pass(20 * minuteMs);
+      await due();
+    }
+    expect(threadOf('ALR-1')).toHaveLength(3);
+    expect(threadOf('ALR-2')).toHaveLength(1);
+  });
+
+  it('are acknowledged together, whichever the card names', async () => {
+    await join();
+    await desk.acknowledge('ALR-2', 'U1ANA');
+    expect(await states(desk)).toEqual(['ALR-1 rate acknowledged', 'ALR-2 rate acknowledged']);
+    expect(threadOf('ALR-1')).toEqual([]);
+    expect(threadOf('ALR-2').at(-1)).toBe('acknowledged it.');
+  });
+
+  it('end apart: what goes on alone calls people again', async () => {
+    await join();
+    seen.slow = [];
+    await desk.tick();
+    expect(await states(desk)).toEqual(['ALR-1 rate resolved', 'ALR-2 rate open']);
+    pass(20 * minuteMs);
+    await due();
+    expect(threadOf('ALR-2').at(-1)).toBe('This alert is not acknowledged yet.');
+  });
+
+  it.each<[string, Partial<Detected>, number]>([
+    ['of another partner', { slice: { partner: 'halcyon' } }, 0],
+    ['that no slice explains', { slice: {} }, 0],
+    ['that began an hour later', {}, 60],
+  ])('one %s has a card of its own', async (_reason, changed, laterMinutes) => {
+    pass(laterMinutes * minuteMs);
+    seen.success = [change(stage, { slice: { partner: 'northpay' }, ...changed })];
+    await desk.tick();
+    expect((await desk.active()).find((alert) => alert.metric === 'success')?.joined).toBeNull();
   });
 });
 
@@ -186,6 +272,39 @@ describe('people', () => {
     pass(31 * minuteMs);
     await due();
     expect((await desk.read('ALR-1')).state).toBe('open');
+  });
+
+  it('a snooze ends when a dispute of its partner, or a statement of it, is due', async () => {
+    const from = bench.clock.now().getTime();
+    const at = (minutes: number): Date => new Date(from + minutes * minuteMs);
+    const cutOff = at(40).toISOString().slice(11, 16);
+    const northpay = { id: 'northpay', name: 'Northpay', timeZone: 'UTC', statements: { cutOff } };
+    const { db: database, clock } = bench;
+    const deadlineBefore = deadlinesFrom({ partners: [northpay], database, clock });
+    const careful = replica(stage, { deadlineBefore });
+    const until = async (): Promise<Date | null> => (await careful.snooze('ALR-1', 'U1ANA', at(60))).dueAt;
+    expect(await until()).toEqual(at(40));
+    expect(stage.told.at(-1)?.news?.text).toContain('the statement of Northpay is due then');
+    await bench.db.query(
+      `insert into paydesk.disputes (id, partner, amount_minor, currency, status, reason, opened_at, answer_allowed, respond_by,
+        past_due, submission_count, awaits, seen_at)
+      select id, partner, 100, 'EUR', 'needs_response', 'fraudulent', $1, true, due, false, 0, true, $1
+      from (values ('dp_other', 'halcyon', $2::timestamptz), ('dp_1', 'northpay', $3)) as given (id, partner, due)`,
+      [at(0), at(10), at(25)],
+    );
+    expect(await until()).toEqual(at(25));
+    expect(stage.told.at(-1)?.news?.text).toContain('dispute dp_1 is due then');
+    // One of no partner sleeps past no partner's deadline.
+    await desk.dismiss('ALR-1', 'U1ANA');
+    pass(minuteMs);
+    stage.seen = [change(stage, { slice: {} })];
+    await careful.quiet('success', at(60), 'U1ANA');
+    await careful.tick();
+    expect(await careful.read('ALR-2')).toMatchObject({
+      state: 'snoozed',
+      dueAt: at(10),
+      ruling: expect.stringContaining('dispute dp_other is due then'),
+    });
   });
 
   it('not an anomaly: over for people, counted, and not raised again while it goes on', async () => {

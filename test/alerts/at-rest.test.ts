@@ -1,8 +1,9 @@
 /**
- * The sandbox's own books at rest: a week in which nothing is wrong raises nothing, of what is booked and of invariants.
+ * The sandbox's own books at rest: a week in which nothing is wrong raises nothing, of what is booked and of invariants; and what
+ * is then done to the books raises what it is.
  * AT_REST_ALL looks at the metrics of five-minute buckets too, which takes minutes.
  */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBooks, type Books } from '../../sandbox/books/books.js';
 import { createWorld } from '../../sandbox/world/world.js';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
@@ -10,6 +11,7 @@ import { createInvariantSources } from '../../src/adapters/books/invariant-sourc
 import { createMetricSource } from '../../src/adapters/books/metric-source.js';
 import { breachesOf } from '../../src/alerts/invariants/check.js';
 import { shippedInvariants } from '../../src/alerts/invariants/shipped.js';
+import { filledBuckets, replayMetric } from '../../src/alerts/replay.js';
 import { shippedMetrics } from '../../src/alerts/shipped-metrics.js';
 import { dayMs, fixedClock, hourMs } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
@@ -44,14 +46,19 @@ it.each(metrics.map(({ id }) => id))(
   async (id) => {
     const metric = metrics.find((one) => one.id === id)!;
     const detector = detectorOf(metric);
-    const read = await createMetricSource(database).read(metric, {
-      from: new Date(now.getTime() - 55 * dayMs),
+    const source = createMetricSource(database);
+    const limits = await source.slowLimits(metric, {
+      from: new Date(now.getTime() - 14 * dayMs),
       to: now,
       now,
     });
+    const from = new Date(now.getTime() - 55 * dayMs);
+    const read = await source.read(metric, { from, to: now, now, limits });
     const raised = new Set<string>();
     const weekAgo = now.getTime() - 7 * dayMs;
-    for (const bucket of filled(read, metric.bucketMs)) {
+    const first = read[0]?.at.getTime() ?? 0;
+    const end = Math.floor(now.getTime() / metric.bucketMs) * metric.bucketMs;
+    for (const bucket of filledBuckets(read, first, end, metric.bucketMs)) {
       detector.observe(bucket);
       for (const { slice, raisedAt, facts } of detector.detected())
         if (raisedAt.getTime() >= weekAgo)
@@ -65,15 +72,6 @@ it.each(metrics.map(({ id }) => id))(
   600_000,
 );
 
-function filled(read: Awaited<ReturnType<ReturnType<typeof createMetricSource>['read']>>, widthMs: number) {
-  const byBegin = new Map(read.map((bucket) => [bucket.at.getTime(), bucket]));
-  const first = read[0]?.at.getTime() ?? 0;
-  return Array.from({ length: Math.floor((now.getTime() - first) / widthMs) }, (_, index) => {
-    const at = first + index * widthMs;
-    return byBegin.get(at) ?? { at: new Date(at), counts: [] };
-  });
-}
-
 it.each(shippedInvariants.map(({ id }) => id))('%s holds on each day of a week', async (id) => {
   const invariant = shippedInvariants.find((one) => one.id === id)!;
   const sources = createInvariantSources(database);
@@ -82,4 +80,46 @@ it.each(shippedInvariants.map(({ id }) => id))('%s holds on each day of a week',
     const breaches = breachesOf(invariant, await sources.read(invariant, at), at);
     expect(breaches.slice(0, 5), at.toISOString()).toEqual([]);
   }
+});
+
+describe('what happens to the books is seen', () => {
+  let owner: Database;
+  beforeAll(
+    () => void (owner = openDatabase({ url: own.url, clock: fixedClock(now.toISOString()), log: silentLog })),
+  );
+  afterAll(() => owner.close());
+
+  it.each<[string, string, object]>([
+    [
+      'refund-rate',
+      `insert into books.written_bookings select 'refunded_' || n, 'refunds', 'clearing:northpay', 1000, 'EUR', 'refund', 'northpay',
+        null, 'refunded_' || n, null, $1::timestamptz::date, $1::timestamptz - interval '4 hours' + n * interval '1 minute'
+      from generate_series(1, 60) n`,
+      { partner: 'northpay', currency: 'EUR' },
+    ],
+    [
+      'latency',
+      `update books.attempts set latency_ms = 3 * latency_ms
+      where partner = 'northpay' and created_at >= $1::timestamptz - interval '5 hours'`,
+      { partner: 'northpay' },
+    ],
+  ])('%s, by the hour', async (id, sql, slice) => {
+    await owner.query(sql, [now]);
+    const metric = { ...shippedMetrics.find((one) => one.id === id)!, bucketMs: hourMs };
+    const source = createMetricSource(database);
+    const from = new Date(now.getTime() - dayMs);
+    const changes = await replayMetric({ metric, source, detector: detectorOf(metric), from, to: now });
+    expect(changes).toMatchObject([{ kind: 'rate', slice, resolvedAt: null }]);
+  });
+
+  it('a payout that was booked back', async () => {
+    const back = `insert into books.written_bookings
+      select booking_id || ':back', credit, debit, amount_minor, currency, kind, partner, payment_id, reference || ':back', batch_id,
+        business_day, booked_at + interval '1 hour'
+      from books.bookings where kind = 'payout' and booked_at < $1 order by booked_at desc limit 1 returning batch_id`;
+    const [payout] = await owner.query<{ batch_id: string }>(back, [now]);
+    const invariant = shippedInvariants.find(({ id }) => id === 'returned-payouts')!;
+    const breaches = breachesOf(invariant, await createInvariantSources(database).read(invariant, now), now);
+    expect(new Set(breaches.map(({ key }) => key?.split(' ')[1]))).toEqual(new Set([payout!.batch_id]));
+  });
 });

@@ -4,7 +4,7 @@
 import { createAlerts, createQuiets } from '../../src/adapters/postgres/alerts.js';
 import { createAuditStore } from '../../src/adapters/postgres/audit.js';
 import { createIncidents } from '../../src/adapters/postgres/incidents.js';
-import { createMetricBuckets } from '../../src/adapters/postgres/metric-buckets.js';
+import { createMetricBuckets, createSlowLimits } from '../../src/adapters/postgres/metric-buckets.js';
 import { slackClient } from '../../src/adapters/slack/client.js';
 import { createIncidentRooms } from '../../src/adapters/slack/incident-rooms.js';
 import { createAlertDesk, type AlertService } from '../../src/alerts/alerts.js';
@@ -12,7 +12,7 @@ import type { InvariantDeps } from '../../src/alerts/invariants/watch.js';
 import type { AlertDeps, AlertNews, Detected } from '../../src/alerts/deps.js';
 import { incidentCardOf, roomCardOf } from '../../src/alerts/incidents.js';
 import { createAuditTrail } from '../../src/audit/trail.js';
-import { minuteMs } from '../../src/kernel/clock.js';
+import { minuteMs, type Clock } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
@@ -34,7 +34,7 @@ export const metric: Metric = {
 
 /** What the world shows to every replica, and what became known of it. */
 export interface Stage {
-  bench: OutboxBench;
+  bench: Pick<OutboxBench, 'db' | 'outbox' | 'slack'> & { clock: Clock };
   told: { alert: Alert; news: AlertNews | null }[];
   /** What the detector sees after the newest bucket. */
   seen: Detected[];
@@ -44,7 +44,7 @@ export interface Stage {
   dataUntil: Date | null;
 }
 
-export const stageOn = (bench: OutboxBench): Stage => ({
+export const stageOn = (bench: Stage['bench']): Stage => ({
   bench,
   told: [],
   seen: [],
@@ -79,9 +79,11 @@ export function depsOn(stage: Stage, wire: Wire = createWire()): AlertDeps & Inv
           buckets.push({ at: new Date(at), counts: [{ values: ['northpay'], attempts: 10, failures: 1 }] });
         return Promise.resolve(buckets);
       },
+      slowLimits: () => Promise.resolve([]),
       failedAmounts: () => Promise.resolve([]),
     },
     buckets: createMetricBuckets(bench.db),
+    limits: createSlowLimits(bench.db, bench.clock),
     detectorOf: () => ({
       observe: (bucket) => void stage.observed.push(bucket),
       glance: ({ unfinished }) => {
@@ -95,6 +97,8 @@ export function depsOn(stage: Stage, wire: Wire = createWire()): AlertDeps & Inv
     rooms: createIncidentRooms(slackClient(new Secret(botToken), apiUrl, silentLog, { fetch: wire.fetch })),
     onCall: [],
     incidentFailures: null,
+    handledIn: () => null,
+    deadlineBefore: () => Promise.resolve(null),
     titleOf,
     channelNameOf: () => 'northpay',
     summaryOf: (incident, alerts, timeline) =>

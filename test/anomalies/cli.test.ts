@@ -1,9 +1,12 @@
 /** `paydesk backtest` and `paydesk localise` as a person or a program runs them: exit codes, lines of JSON, faults with a place. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backtestIn } from '../../src/cli/backtest-metric.js';
 import { backtestFile, localiseFiles } from '../../src/cli/backtest.js';
+import { dayMs, hourMs } from '../../src/kernel/clock.js';
+import type { Metric, MetricSource } from '../../src/ports/metrics.js';
 import { randomOf } from '../../bench/anomalies/random.js';
 
 let folder: string;
@@ -170,5 +173,77 @@ describe('localise', () => {
       code: 'invalid',
       publicMessage: 'The two tables have different dimensions: method.',
     });
+  });
+});
+
+describe('backtest --metric', () => {
+  const metric: Metric = {
+    id: 'success',
+    name: 'Success rate',
+    kind: 'rate',
+    dimensions: ['issuer'],
+    bucketMs: hourMs,
+    lagMs: 0,
+    falseAlertsPerWeek: 1,
+    sql: '',
+  };
+  /** Three weeks of hours; an issuer with a hostile name fails for six of them. */
+  const begin = Date.UTC(2026, 0, 5);
+  const fails = { from: begin + 18 * dayMs, to: begin + 18 * dayMs + 6 * hourMs };
+  const random = randomOf(3);
+  const history = Array.from({ length: 21 * 24 }, (_, at) => {
+    const atMs = begin + at * hourMs;
+    const counts = [hostile, 'Banco'].map((issuer) => {
+      const isFaulty = issuer === hostile && atMs >= fails.from && atMs < fails.to;
+      const attempts = random.poisson(200);
+      return { values: [issuer], attempts, failures: random.binomial(attempts, isFaulty ? 0.5 : 0.1) };
+    });
+    return { at: new Date(atMs), counts };
+  });
+  const source: MetricSource = {
+    read: (_metric, { from, to }) => Promise.resolve(history.filter(({ at }) => at >= from && at < to)),
+    slowLimits: () => Promise.resolve([]),
+    failedAmounts: () => Promise.resolve([]),
+  };
+  const week = { from: '2026-01-19', to: '2026-01-26' };
+  const replay = (options: object): Promise<Ran> =>
+    ran(async (voices) => {
+      await backtestIn(metric, source, { ...week, ...options }, voices);
+      return true;
+    });
+
+  it('shows the alert with its picture, and writes the pictures to a file', async () => {
+    const svg = join(folder, 'pictures.svg');
+    const { out } = await replay({ svg });
+    expect(out[0]).toMatch(
+      /^2026-01-23 \d\d:00 UTC {2}Success rate −\d+ pts \(\d\d %, n = [\d,]+\): issuer = "><script> explains \d+ %, over after/,
+    );
+    expect(out[1]).toMatch(/^ {4}[▁▂▃▄▅▆▇█]+ {2}\d\d % to \d\d %$/);
+    expect(out.at(-1)).toMatch(/^1 alerts of success from 2026-01-19 00:00 UTC to 2026-01-26 00:00 UTC/);
+    const picture = await readFile(svg, 'utf8');
+    expect(picture).toContain('&lt;script&gt;');
+    expect(picture).not.toContain('<script>');
+    expect(picture.match(/<path/g)).toHaveLength(1);
+  });
+
+  it('as JSON: a line per alert, and a closing one', async () => {
+    const { out } = await replay({ json: true });
+    const [alert, summary] = out.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(alert).toMatchObject({
+      kind: 'rate',
+      slice: { issuer: hostile },
+      onsetAt: new Date(fails.from).toISOString(),
+    });
+    expect(summary).toMatchObject({ type: 'summary', metric: 'success', alerts: 1 });
+  });
+
+  it.each([
+    [{ from: 'yesterday' }],
+    [{ from: '2026-01-27' }],
+    [{ to: '2999-01-01' }],
+    [{ from: '2020-01-01' }],
+    [{ svg: '/nowhere/pictures.svg' }],
+  ])('%j is refused with a hint', async (options) => {
+    await expect(replay(options)).rejects.toMatchObject({ code: 'invalid', hint: expect.any(String) });
   });
 });

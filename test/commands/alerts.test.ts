@@ -10,7 +10,7 @@ import { fixedClock, hourMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import { silentLog } from '../../src/kernel/log.js';
 import type { Alert } from '../../src/ports/alerts.js';
-import { alertCard, alertIds, plainAlertTitle } from '../../src/views/alerts/alert.js';
+import { alertCard, alertIds, leadingFirst, plainAlertTitle } from '../../src/views/alerts/alert.js';
 import { incidentIds } from '../../src/views/alerts/incident.js';
 import { buttonsOn, faultsOf, linesOf, noWindows, recordedAnswers } from '../support/cards.js';
 import { now } from '../support/payment-objects.js';
@@ -19,7 +19,6 @@ const clock = fixedClock(now);
 const metric = shippedMetrics[0]!;
 let calls: unknown[][];
 let active: Alert[];
-let dueAt: Date | null;
 
 const anAlert = (changed: Partial<Alert> = {}): Alert => ({
   id: 'ALR-7',
@@ -36,6 +35,7 @@ const anAlert = (changed: Partial<Alert> = {}): Alert => ({
   escalations: 0,
   dismissedBy: null,
   incident: null,
+  joined: null,
   resolvedAt: null,
   dueAt: new Date(now.getTime() + hourMs),
   ...changed,
@@ -44,7 +44,6 @@ const anAlert = (changed: Partial<Alert> = {}): Alert => ({
 beforeEach(() => {
   calls = [];
   active = [anAlert()];
-  dueAt = null;
 });
 
 const alertDesk = (): AlertService => {
@@ -85,8 +84,7 @@ const alertDesk = (): AlertService => {
 
 const deps = (): AlertsDeps => ({
   alerts: alertDesk(),
-  disputeDueBefore: () => Promise.resolve(dueAt),
-  surroundingsOf: () => Promise.resolve({ partner: null, changes: [], runbook: null }),
+  surroundingsOf: () => Promise.resolve({ partner: null, changes: [], runbook: null, handledIn: null }),
   clock,
   remediation: null,
   guestGroups: [],
@@ -175,6 +173,7 @@ describe('the card', () => {
         { kind: 'deploy', title: 'a <b>', by: 'ci', partner: null, url: 'https://ci.example.com/1', at: now },
       ],
       runbook: { title: 'What to do', text: '# What to do' },
+      handledIn: 'C0RECON',
     };
     const incident = { id: 'INC-1', channel: 'C0ROOM', open: true, problem: null };
     const card = alertCard({ alert: anAlert({ incident }), metric, startable: [], surroundings });
@@ -182,7 +181,32 @@ describe('the card', () => {
     const text = linesOf(card).join('\n');
     expect(text).toContain('deploy: <https://ci.example.com/1|a &lt;b&gt;>, by ci');
     expect(text).toContain('*Incident:* INC-1 in <#C0ROOM>');
+    expect(text).toContain('*Handled in:* <#C0RECON>');
     expect(JSON.stringify(card.blocks)).toContain(alertIds.runbook);
+  });
+
+  it('shows alerts of one cause together: the first metric that goes on gives the title', () => {
+    const slow = shippedMetrics.find(({ id }) => id === 'latency')!;
+    const shown = (success: Partial<Alert>) =>
+      leadingFirst(
+        [
+          { alert: anAlert({ id: 'ALR-6', metric: slow.id }), metric: slow },
+          { alert: anAlert({ joined: 'ALR-6', ...success }), metric },
+        ],
+        shippedMetrics,
+      );
+    const linesFor = (success: Partial<Alert>): string => {
+      const [first, ...others] = shown(success);
+      const card = alertCard({ ...first!, others, startable: [], surroundings: null });
+      expect(faultsOf(card)).toEqual([]);
+      return linesOf(card).join('\n');
+    };
+    expect(linesFor({})).toMatch(
+      /:red_circle: \*Success rate.*\n[^]*\*Same cause:\* Answers in usual time .*\(ALR-6\)/,
+    );
+    expect(linesFor({ state: 'resolved', resolvedAt: now })).toMatch(
+      /:red_circle: \*Answers in usual time.*\n[^]*\*Same cause:\* Recovered: Success rate .*\(ALR-7\)/,
+    );
   });
 
   it('has buttons until it is resolved', () => {
@@ -253,13 +277,6 @@ describe('/alerts', () => {
       ['snooze', 'ALR-7', 'U1ANA', new Date(now.getTime() + hourMs)],
       ['dismiss', 'ALR-7', 'U1ANA'],
     ]);
-  });
-
-  it('a snooze ends when a dispute of its partner is due', async () => {
-    dueAt = new Date(now.getTime() + hourMs / 4);
-    active = [anAlert({ slice: { partner: 'northpay' } })];
-    await given('ALR-7', alertIds.snooze);
-    expect(calls).toEqual([['snooze', 'ALR-7', 'U1ANA', dueAt]]);
   });
 
   it('says that no books are connected', async () => {

@@ -7,7 +7,7 @@ import type { Channel, Message } from '../../sandbox/slack/wire.js';
 import { hourMs, minuteMs, secondMs } from '../../src/kernel/clock.js';
 import { startDesk, until, type TestDesk, type Transport } from '../support/desk.js';
 import { buttonsOf, guardedOf, requestedIn, type Guarded } from '../support/guarded.js';
-import { pausableRoute, routeNow } from '../support/platform-routes.js';
+import { pausableRoute, routeNow, type Route } from '../support/platform-routes.js';
 
 /** Night in Europe and early morning in Asia: fewer payments than at most other hours. */
 const quietHour = 4;
@@ -142,7 +142,11 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
     await passUntil('the recovery', [5 * minuteMs, 6 * hourMs], async () =>
       (await cardLike(/^Recovered: Success rate/))?.ts === card.ts ? true : undefined,
     );
-    expect(buttonsOf((await cardLike(/^Recovered: Success rate/))!)).toEqual([]);
+    const over = (await cardLike(/^Recovered: Success rate/))!;
+    expect(buttonsOf(over)).toEqual([]);
+    // Its answers were slow as well: one cause, one card.
+    expect(JSON.stringify(over)).toMatch(/Same cause:\* Recovered: Answers in usual time/);
+    expect((await cards()).filter(({ text }) => text.includes('Answers in usual time'))).toEqual([]);
     const pinned = (await messagesIn(room.name)).find((message) =>
       buttonsOf(message).includes('incident_close'),
     );
@@ -175,7 +179,8 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
     expect(raised.filter((text) => text.includes('Success rate'))).toEqual([]);
   });
 
-  it('a standing approval moves the traffic, says so, and returns it by itself', async () => {
+  /** Arms a standing approval on a route of Northpay as two people, and waits until an outage makes it move the traffic. */
+  const movedByApproval = async (): Promise<{ route: Route; card: Message }> => {
     const route = await pausableRoute(desk, 'northpay');
     const armedUntil = Math.ceil((desk.clock.now().getTime() + 12 * hourMs) / 1000);
     const id = await guarded.ask('ines', `/remediate arm-route ${route.id}`, {
@@ -194,12 +199,17 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
     await guarded.reaches(id, 'done', /armed until/);
     await desk.scenario('partner-outage');
     const card = await seeOutage();
-    await passUntil('the traffic to move', [10 * secondMs, minuteMs], async () =>
+    await passUntil('the traffic to move', [10 * secondMs, 5 * minuteMs], async () =>
       (await routeNow(desk, route.id)).state === 'paused' ? true : undefined,
     );
     await until('it is said in the thread', async () =>
       /Standing approval REM-\d+/.test(await threadOf(card)),
     );
+    return { route, card };
+  };
+
+  it('a standing approval moves the traffic, says so, and returns it by itself', async () => {
+    const { route } = await movedByApproval();
     await guarded.heard('approvals', 'Undo now');
     await stop('partner-outage');
     // When the probe has recovered, at the latest when its two hours are up.
@@ -213,6 +223,18 @@ describe.each<Transport>(['socket', 'http'])('over %s', { timeout: 60_000 }, (tr
     const use = `REM-${uses[0]?.number}`;
     guarded.say('lars', await guarded.opens('lars', use, 'close_review'), 'It was right');
     await until('the closed review', async () => (await guarded.stored(use)).review === 'closed');
+  });
+
+  it('Undo now, clicked by one person, returns the traffic at once while the alert goes on', async () => {
+    const { route, card } = await movedByApproval();
+    const news = (await messagesIn('partner-alerts')).findLast(
+      (message) => message.thread_ts === card.ts && buttonsOf(message).includes('remediation_undo'),
+    );
+    await click(news!, 'remediation_undo', 'lars');
+    await until('the return', async () => (await routeNow(desk, route.id)).state === 'active');
+    await pass(10 * minuteMs);
+    expect((await routeNow(desk, route.id)).state).toBe('active');
+    expect((await cards()).find(({ ts }) => ts === card.ts)?.text).toMatch(outage);
   });
 
   it.each<[string, RegExp]>([

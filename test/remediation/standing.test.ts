@@ -180,7 +180,7 @@ it('no one arms alone by breaking the glass', async () => {
 describe('outside the bounds', () => {
   const northpay = { partner: 'northpay' };
   it.each<[string, Partial<SeenAlert>, RegExp | null]>([
-    ['another metric', { metric: 'slow-answers' }, null],
+    ['another metric', { metric: 'latency' }, null],
     ['missing traffic', { kind: 'volume' }, null],
     ['another partner', { slice: { partner: 'adria' } }, null],
     ['another country of the partner', { slice: { ...northpay, country: 'DE' } }, null],

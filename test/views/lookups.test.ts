@@ -295,6 +295,7 @@ describe('Home', () => {
       escalations: 0,
       dismissedBy: null,
       incident: null,
+      joined: null,
       resolvedAt: null,
       dueAt: null,
     };

@@ -187,6 +187,7 @@ describe('/partner', () => {
       escalations: 0,
       dismissedBy: null,
       incident: null,
+      joined: null,
       resolvedAt: null,
       dueAt: null,
     };

@@ -6,7 +6,7 @@
  */
 import { OpsError } from '../../kernel/errors.js';
 import type { Money } from '../../kernel/money.js';
-import type { Metric, MetricBucket, MetricCount, MetricSource } from '../../ports/metrics.js';
+import type { Metric, MetricBucket, MetricCount, MetricSource, SlowLimit } from '../../ports/metrics.js';
 import type { BooksEngine } from './engine.js';
 
 /** More amounts than people read. */
@@ -16,15 +16,15 @@ type CountRow = Readonly<Record<string, unknown>>;
 
 /** Of one question. A dimension with a value per payment is a mistake, and would fill memory. */
 const rowsMax = 500_000;
+const valueMax = 100;
+/** Fewer do not show where the slowest twentieth begins. */
+const fewestAnswers = 200;
 
 export function createMetricSource(engine: Pick<BooksEngine, 'query'>): MetricSource {
   return {
-    read: async (metric, { from, to, now }) => {
-      const sql = `select * from (${metric.sql}) as counted limit ${rowsMax + 1}`;
-      const rows = await engine.query<CountRow>(
-        sql,
-        metric.sql.includes('$3') ? [from, to, now] : [from, to],
-      );
+    read: async (metric, { from, to, now, limits = [] }) => {
+      const { sql, values } = questionOf(metric, { from, to, now, limits });
+      const rows = await engine.query<CountRow>(`${sql} limit ${rowsMax + 1}`, values);
       if (rows.length > rowsMax)
         throw unreadable(metric, `more than ${rowsMax} rows`, 'Remove a dimension that has too many values.');
       const buckets = new Map<number, MetricCount[]>();
@@ -38,6 +38,12 @@ export function createMetricSource(engine: Pick<BooksEngine, 'query'>): MetricSo
         .sort(([a], [b]) => a - b)
         .map(([at, counts]): MetricBucket => ({ at: new Date(at), counts }));
     },
+    slowLimits: async (metric, { from, to, now }) => {
+      if (metric.kind !== 'latency') return [];
+      const sql = `select ${firstOf(metric)} as of, percentile_disc(0.95) within group (order by value)::float8 as above
+        from (${metric.sql}) as answered where value is not null group by 1 having count(*) >= ${fewestAnswers}`;
+      return engine.query<SlowLimit>(sql, spanValues(metric, { from, to, now }));
+    },
     failedAmounts: async (metric, slice, from, to) => {
       if (metric.failedAmountsSql === undefined) return [];
       const named = metric.dimensions.filter((name) => slice[name] !== undefined);
@@ -47,6 +53,33 @@ export function createMetricSource(engine: Pick<BooksEngine, 'query'>): MetricSo
       return engine.query<Money>(sql, [from, to, ...named.map((name) => slice[name])]);
     },
   };
+}
+
+interface Span {
+  from: Date;
+  to: Date;
+  now: Date;
+}
+
+const spanValues = ({ sql }: Metric, { from, to, now }: Span): unknown[] =>
+  sql.includes('$3') ? [from, to, now] : [from, to];
+
+/** The first dimension: what is slow for one partner is usual for another. */
+const firstOf = ({ dimensions: [first] }: Metric): string =>
+  first === undefined ? `''` : `left(coalesce(${first}, 'none'), ${valueMax})`;
+
+function questionOf(
+  metric: Metric,
+  { limits, ...span }: Span & { limits: readonly SlowLimit[] },
+): { sql: string; values: unknown[] } {
+  const values = spanValues(metric, span);
+  if (metric.kind !== 'latency') return { sql: `select * from (${metric.sql}) as counted`, values };
+  const columns = ['bucket', ...metric.dimensions].join(', ');
+  const sql = `select ${columns}, count(*) as attempts, count(*) filter (where value > above) as failures
+    from (${metric.sql}) as answered
+    join unnest($${values.length + 1}::text[], $${values.length + 2}::float8[]) as slow (of, above) on slow.of = ${firstOf(metric)}
+    where value is not null group by ${columns}`;
+  return { sql, values: [...values, limits.map(({ of }) => of), limits.map(({ above }) => above)] };
 }
 
 /** The begin of the bucket that a row is of. */
@@ -86,7 +119,7 @@ function valueOf(metric: Metric, row: CountRow, name: string): string {
   const value = row[name];
   if (value === undefined) throw unreadable(metric, `no column \`${name}\``);
   if (value === null) return 'none';
-  if (typeof value === 'string') return value.slice(0, 100);
+  if (typeof value === 'string') return value.slice(0, valueMax);
   throw unreadable(metric, `a row whose \`${name}\` is no text`, `Cast it: cast(${name} as varchar).`);
 }
 

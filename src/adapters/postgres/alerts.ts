@@ -22,6 +22,7 @@ const columns: Readonly<Record<keyof (NewAlert & AlertProgress), string>> = {
   escalations: 'escalations',
   dismissedBy: 'dismissed_by',
   incident: 'incident',
+  joined: 'joined',
   resolvedAt: 'resolved_at',
   dueAt: 'due_at',
 };
@@ -39,15 +40,16 @@ const activeSql = `
 const resolvedSql = `
   select ${selected} from paydesk.alerts
   where state = 'resolved' and resolved_at >= $1 order by resolved_at desc limit $2`;
+const joinedSql = `select ${selected} from paydesk.alerts where joined = $1 order by number`;
 const ofIncidentSql = `select number from paydesk.alerts where incident ->> 'id' = $1 order by number`;
 const staleSql = `
-  select number from paydesk.alerts a
-  where changed_at >= $1
+  select distinct shown as id from (
+    select coalesce(joined, 'ALR-' || number) as shown, changed_at from paydesk.alerts where changed_at >= $1) a
+  where not exists (
+      select from paydesk.live_cards c where c.live_card = 'alert:' || shown and c.updated_at >= a.changed_at)
     and not exists (
-      select from paydesk.live_cards c where c.live_card = 'alert:ALR-' || a.number and c.updated_at >= a.changed_at)
-    and not exists (
-      select from paydesk.outbox o where o.live_card = 'alert:ALR-' || a.number and o.state in ('waiting', 'sending'))
-  order by number limit $2`;
+      select from paydesk.outbox o where o.live_card = 'alert:' || shown and o.state in ('waiting', 'sending'))
+  limit $2`;
 const precisionSql = `
   select metric, count(*)::integer as alerts, count(dismissed_by)::integer as dismissed
   from paydesk.alerts where opened_at >= $1 and kind in ('rate', 'volume') group by metric order by metric`;
@@ -88,9 +90,10 @@ export function createAlerts(database: Database): Alerts {
     active: async (metric) => (await database.query<Row>(activeSql, [metric])).map(alertOf),
     resolvedSince: async (since, limit) =>
       (await database.query<Row>(resolvedSql, [since, limit])).map(alertOf),
+    joinedTo: async (id) => (await database.query<Row>(joinedSql, [id])).map(alertOf),
     ofIncident: async (incident) => (await database.query<Numbered>(ofIncidentSql, [incident])).map(idOf),
     withStaleCards: async (since, limit) =>
-      (await database.query<Numbered>(staleSql, [since, limit])).map(idOf),
+      (await database.query<{ id: string }>(staleSql, [since, limit])).map(({ id }) => id),
     openedOf: async (...asked) => (await database.query<Row>(openedOfSql, asked)).map(alertOf),
     precision: (since) => database.query<Precision>(precisionSql, [since]),
   };

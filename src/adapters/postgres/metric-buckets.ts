@@ -1,7 +1,15 @@
 /**
  * Counted buckets in Postgres: one row a bucket, its slices as JSON, so that eight weeks of a metric are read in a second.
  */
-import type { MetricBucket, MetricBuckets, MetricCount, MetricHour } from '../../ports/metrics.js';
+import type {
+  MetricBucket,
+  MetricBuckets,
+  MetricCount,
+  MetricHour,
+  SlowLimit,
+  SlowLimits,
+} from '../../ports/metrics.js';
+import type { Clock } from '../../kernel/clock.js';
 import type { Database } from './database.js';
 
 type StoredCount = [values: string[], attempts: number, failures: number];
@@ -53,6 +61,20 @@ export function createMetricBuckets(database: Database): MetricBuckets {
     },
   };
 }
+
+const limitsSql = 'select of, above from paydesk.slow_limits where metric = $1 order by of';
+const addLimitsSql = `
+  insert into paydesk.slow_limits (metric, of, above, learned_at)
+  select $1, of, above, $4 from unnest($2::text[], $3::float8[]) as given (of, above)
+  on conflict (metric, of) do nothing`;
+
+export const createSlowLimits = (database: Database, clock: Clock): SlowLimits => ({
+  of: (metric) => database.query<SlowLimit>(limitsSql, [metric]),
+  add: async (metric, limits) => {
+    const columns = [limits.map(({ of }) => of), limits.map(({ above }) => above)];
+    await database.query(addLimitsSql, [metric, ...columns, clock.now()]);
+  },
+});
 
 const storedCount = ({ values, attempts, failures }: MetricCount): StoredCount => [
   [...values],

@@ -52,6 +52,7 @@ export const neededTables: readonly string[] = [
   'paydesk.remediation_votes',
   'paydesk.remediations',
   'paydesk.shared_answers',
+  'paydesk.slow_limits',
   'paydesk.statement_contents',
   'paydesk.statement_days',
   'paydesk.statement_files',

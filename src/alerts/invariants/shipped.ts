@@ -75,6 +75,15 @@ export const shippedInvariants: readonly Invariant[] = [
     rowsOf('payment_id = $1'),
   ),
   findsNothing(
+    'returned-payouts',
+    'No returned payouts',
+    'payouts that were booked back',
+    `select partner || ' ' || coalesce(batch_id, reference) || ' ' || currency as key, max(amount_minor) as value
+     from ledger_entries where ${lately(7)} and kind = 'payout'
+     group by partner, coalesce(batch_id, reference), currency, account having count(distinct direction) > 1 limit 100`,
+    rowsOf(`kind = 'payout' and coalesce(batch_id, reference) = split_part($1, ' ', 2)`),
+  ),
+  findsNothing(
     'unit-jumps',
     'No jumps of units',
     'partners whose amounts are 50 times what they were',

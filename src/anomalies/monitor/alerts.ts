@@ -32,6 +32,8 @@ export interface OpenAlert {
   recovery: number;
   calmBuckets: number;
   severity: number;
+  /** The largest severity so far. */
+  peak: number;
 }
 
 /** An odds of 50 to 1 for normal against half of the fault. */
@@ -81,7 +83,14 @@ export class OpenAlerts {
   add(
     alert: Omit<
       OpenAlert,
-      'id' | 'countedTo' | 'recovery' | 'calmBuckets' | 'severity' | 'excessFailures' | 'missingAttempts'
+      | 'id'
+      | 'countedTo'
+      | 'recovery'
+      | 'calmBuckets'
+      | 'severity'
+      | 'peak'
+      | 'excessFailures'
+      | 'missingAttempts'
     >,
   ): OpenAlert {
     const added: OpenAlert = {
@@ -93,6 +102,7 @@ export class OpenAlerts {
       recovery: 0,
       calmBuckets: 0,
       severity: 0,
+      peak: 0,
     };
     this.open.push(added);
     this.cover(added);
@@ -219,7 +229,9 @@ export class OpenAlerts {
     alert.excessFailures += bucket > alert.countedTo ? k - expected : 0;
     const p = Math.min(1 - 1e-9, Math.max(1e-9, expected / n));
     const lost = Math.min(0.95, (k / n - p) / (1 - p));
-    alert.severity = Math.max(smallestRateFault, 0.9 * alert.severity, lost);
+    // Less than half of what it was at its worst is over as well: only then is the end of a short fault plain within the hour.
+    alert.severity = Math.max(smallestRateFault, alert.peak / 2, 0.9 * alert.severity, lost);
+    alert.peak = Math.max(alert.peak, alert.severity);
     const half = 1 - (1 - p) * (1 - alert.severity / 2);
     const temper = 1 / (1 + chance * this.evidence.noise.rate.perBucket(alert.node, perHour));
     return temper * (k * Math.log(p / half) + (n - k) * Math.log((1 - p) / (1 - half)));

@@ -142,7 +142,7 @@ async function readFacts({ route: id, metric }: Params, world: World): Promise<F
     currency,
     fallback: fallback && { route: fallback.routeId, partner: fallback.partner },
     canProbe,
-    isWatched: world.metrics.some((watched) => watched.id === metric && watched.kind === 'rate'),
+    isWatched: world.metrics.some((watched) => watched.id === metric && watched.kind !== 'volume'),
   };
 }
 

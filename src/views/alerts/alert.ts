@@ -21,7 +21,7 @@ import {
   section,
   sections,
 } from '../kit/blocks.js';
-import { joined } from '../kit/links.js';
+import { joined as separated } from '../kit/links.js';
 import { formatMoney } from '../../kernel/money.js';
 import { dayChart } from './chart.js';
 import { surroundingLines, type Surroundings } from './surroundings.js';
@@ -49,22 +49,52 @@ export interface AlertCardModel {
   startable: readonly Startable[];
   /** Null where it was not read. */
   surroundings: Surroundings | null;
+  /** Alerts of the same cause that this card shows too. */
+  others?: readonly ShownAlert[];
 }
 
-export function alertCard({ alert, metric, startable, surroundings: around }: AlertCardModel): Card {
+export interface ShownAlert {
+  alert: Alert;
+  metric: AlertMetric;
+}
+
+export function alertCard({
+  alert,
+  metric,
+  startable,
+  surroundings: around,
+  others = [],
+}: AlertCardModel): Card {
   const surroundings = around ? surroundingLines(around) : [];
   const title = alertTitle(alert, metric);
   return cardOf(title, [
     section(`${markOf(alert)} *${title}*`),
-    ...sections([...detailLines(alert), ...surroundings]),
+    ...sections([
+      ...detailLines(alert),
+      ...(alert.joined === null || others.length > 0 ? [] : [`*Part of:* ${alert.joined}`]),
+      ...others.map(otherLine),
+      ...surroundings,
+    ]),
     ...(dayChart(alert, metric) as KnownBlock[]),
     ...buttonsOf(alert, startable, around?.runbook ?? null),
-    context(joined(alert.id, escape(metric.id), stateWords(alert), `opened ${instant(alert.openedAt)}`)),
+    context(separated(alert.id, escape(metric.id), stateWords(alert), `opened ${instant(alert.openedAt)}`)),
   ]);
 }
 
+type Titled = Pick<Alert, 'kind' | 'slice' | 'facts' | 'onsetAt' | 'state'>;
+
+/** Which of the alerts of a card gives it its title: of those that go on, the metric that comes first in the list. */
+export function leadingFirst(shown: readonly ShownAlert[], metrics: readonly AlertMetric[]): ShownAlert[] {
+  const place = ({ metric }: ShownAlert): number => metrics.findIndex(({ id }) => id === metric.id);
+  const isOver = ({ alert }: ShownAlert): number => Number(alert.state === 'resolved');
+  return [...shown].sort((a, b) => isOver(a) - isOver(b) || place(a) - place(b));
+}
+
+const otherLine = ({ alert, metric }: ShownAlert): string =>
+  `*Same cause:* ${alertTitle(alert, metric)} (${alert.id})`;
+
 /** “Success rate −12 pts (71 %, n = 4,210): partner = northpay explains 94 %”. */
-export function alertTitle({ kind, slice, facts, onsetAt, state }: Alert, { name }: AlertMetric): string {
+export function alertTitle({ kind, slice, facts, onsetAt, state }: Titled, { name }: AlertMetric): string {
   const over = state === 'resolved' ? 'Recovered: ' : '';
   const what = escape(name);
   if (kind === 'late') return `${over}${what}: no data since ${instant(onsetAt)}`;
@@ -74,7 +104,7 @@ export function alertTitle({ kind, slice, facts, onsetAt, state }: Alert, { name
 }
 
 /** Without markup: for a topic, a file, and what is escaped again. */
-export const plainAlertTitle = (alert: Alert, metric: AlertMetric): string =>
+export const plainAlertTitle = (alert: Titled, metric: AlertMetric): string =>
   alertTitle(alert, metric)
     .replaceAll(/<!date\^\d+\^[^|>]*\|([^>]*)>/g, '$1')
     .replaceAll('&lt;', '<')
@@ -116,6 +146,7 @@ function detailLines({
   resolvedAt,
   dismissedBy,
   incident,
+  joined,
 }: Alert): string[] {
   const excess = facts.failures - facts.expected;
   return [
@@ -129,7 +160,7 @@ function detailLines({
     ),
     ...(kind === 'late' ? ['The books have no newer data: it is late, or all traffic has stopped.'] : []),
     ...(kind === 'invariant' ? [] : [`*Why:* ${escape(facts.reason, 300)}`]),
-    ...(ruling.startsWith('not ') ? [`*Notification:* ${escape(ruling, 300)}`] : []),
+    ...(joined === null && ruling.startsWith('not ') ? [`*Notification:* ${escape(ruling, 300)}`] : []),
     ...(ownerId === null ? [] : [`*Owner:* ${mention(ownerId)}`]),
     ...(incident === null ? [] : [`*Incident:* ${incidentWords(incident)}`]),
     ...(dismissedBy === null ? [] : [`*Not an anomaly:* ${mention(dismissedBy)}`]),
@@ -221,7 +252,7 @@ export function alertListCard({ active, recent, metrics, now }: AlertListModel):
     ...(recent.length === 0
       ? []
       : [section('*Recovered in the last 24 h*'), ...recent.slice(0, 10).map(line)]),
-    context(joined(`${metrics.length} metrics watched`, `as of ${instant(now)}`)),
+    context(separated(`${metrics.length} metrics watched`, `as of ${instant(now)}`)),
   ]);
 }
 

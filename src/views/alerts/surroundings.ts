@@ -13,12 +13,15 @@ export interface Surroundings {
   /** Newest first. */
   changes: readonly Change[];
   runbook: Runbook | null;
+  /** The channel whose cards say the same; null where only the alert says it. */
+  handledIn: string | null;
 }
 
 const titleMax = 120;
 
-export function surroundingLines({ partner, changes, runbook }: Surroundings): string[] {
+export function surroundingLines({ partner, changes, runbook, handledIn }: Surroundings): string[] {
   return [
+    ...(handledIn === null ? [] : [`*Handled in:* <#${handledIn}>`]),
     ...(partner === null ? [] : [`*${escape(partner.name)} reports:* ${reported(partner.published)}`]),
     ...(changes.length === 0 ? [] : ['*Changes before it began:*', ...changes.map(changeLine)]),
     ...(runbook === null ? [] : [`*Runbook:* ${escape(runbook.title)}`]),
