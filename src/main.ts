@@ -4,7 +4,6 @@
  * Invariant: a process that was asked to stop ends even when a part hangs: it waits for running work, but not for ever.
  */
 import { once } from 'node:events';
-import { startPaydesk } from './wiring/app.js';
 import { readDotEnv } from './config/environment.js';
 import { readSettings } from './config/settings.js';
 import { followingClock, systemClock } from './kernel/clock.js';
@@ -24,6 +23,8 @@ export async function main(): Promise<void> {
     endAfter(longestStopMs, 1, log, 'stopping took too long');
   });
   try {
+    // Loading the bot takes seconds, which a wrong setting need not wait for.
+    const { startPaydesk } = await import('./wiring/app.js');
     const paydesk = await startPaydesk({
       environment,
       config,

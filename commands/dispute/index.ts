@@ -82,5 +82,5 @@ async function taken(value: string, personId: string, desk: DisputeDeps): Promis
 
 async function released(value: string, personId: string, desk: DisputeDeps): Promise<Card> {
   const { id } = await connected(desk).disputes.release(requireDisputeId(value), personId);
-  return oneCard(id, personId, desk, 'You gave it back. It has no owner now.');
+  return oneCard(id, personId, desk, 'You released it. It has no owner now.');
 }

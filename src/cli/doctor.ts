@@ -6,9 +6,13 @@ import { systemClock } from '../kernel/clock.js';
 import type { Voices } from './voices.js';
 
 /** False when a check found a fault. */
-export async function runDoctor({ say }: Voices): Promise<boolean> {
+export async function runDoctor(voices: Voices): Promise<boolean> {
   readDotEnv();
-  const findings = await examine(process.env, systemClock);
+  return report(await examine(process.env, systemClock), voices);
+}
+
+/** False where there is a fault. */
+export function report(findings: readonly Finding[], { say }: Pick<Voices, 'say'>): boolean {
   findings.flatMap(linesOf).forEach(say);
   const faults = findings.filter(({ state }) => state === 'fault').length;
   say(faults === 0 ? '\nAll checks passed.' : `\n${faults} of ${findings.length} checks found a fault.`);

@@ -252,7 +252,7 @@ async function take(
 const ownedOtherwise = (id: string, ownerId: string | null): OpsError =>
   new OpsError(
     'conflict',
-    ownerId === null ? `${id} was given back meanwhile.` : `<@${ownerId}> has taken ${id} meanwhile.`,
+    ownerId === null ? `${id} was released meanwhile.` : `<@${ownerId}> has taken ${id} meanwhile.`,
     { hint: `Open it again with \`/dispute ${id}\` and decide from there.` },
   );
 
@@ -261,13 +261,13 @@ async function release(deps: DisputeDeskDeps, id: string, personId: string): Pro
     const before = await deps.register.take(tx, id);
     if (before.ownerId === null) return before;
     if (before.ownerId !== personId)
-      throw new OpsError('conflict', `<@${before.ownerId}> has ${id}; only they can give it back.`, {
+      throw new OpsError('conflict', `<@${before.ownerId}> has ${id}; only they can release it.`, {
         hint: 'Take it over instead.',
       });
     return move(tx, lifeOf(deps), before, {
       progress: { ownerId: null, takenAt: null, toldAt: tx.now },
       happening: { verb: 'released', actor: personId, why: null },
-      news: { by: personId, from: null, text: 'gave it back; it has no owner now.' },
+      news: { by: personId, from: null, text: 'released it; it has no owner now.' },
     });
   });
 }

@@ -9,13 +9,13 @@ import { readEntry } from '../../src/audit/chain.js';
 import { createAuditRecorder, createAuditTrail } from '../../src/audit/trail.js';
 import { verifyChain } from '../../src/audit/verify.js';
 import { dayMs } from '../../src/kernel/clock.js';
-import { silentLog } from '../../src/kernel/log.js';
-import type { ActionRequest, CommandRequest, Modal, Windows } from '../../src/ports/command.js';
+import type { Modal } from '../../src/ports/command.js';
 import type { Directory, PersonKind } from '../../src/ports/directory.js';
 import { utc } from '../../src/views/kit/blocks.js';
 import { recordingLog, type Line } from '../engine/recording-log.js';
 import { startOutboxBench, type OutboxBench } from '../outbox/support.js';
-import { faultsOf, linesOf, recordedAnswers } from '../support/cards.js';
+import { faultsOf, linesOf } from '../support/cards.js';
+import { opening, requestOf } from '../support/requests.js';
 import { anEvent, startAuditBench, type AuditBench } from './support.js';
 
 const directoryOf = (kind: PersonKind): Directory => ({
@@ -40,18 +40,15 @@ describe('/audit', () => {
   afterEach(() => bench.close());
 
   async function ask(text: string, over: Partial<AuditDeps> = {}): Promise<string[]> {
-    const answer = recordedAnswers();
+    const request = requestOf('U1MEI', text);
     const desk: AuditDeps = {
       auditStore: bench.store,
       audit: createAuditRecorder(bench.trail, bench.db),
       directory: directoryOf('member'),
       ...over,
     };
-    const person = { userId: 'U1MEI', teamId: 'T1' };
-    await auditCommand.run(
-      { person, channelId: 'C1', text, answer, log: silentLog } as unknown as CommandRequest,
-      desk,
-    );
+    await auditCommand.run(request, desk);
+    const { answer } = request;
     expect(answer.given.map(({ to }) => to)).toEqual(['one']);
     expect(faultsOf(answer.given[0]!.card)).toEqual([]);
     return linesOf(answer.given[0]!.card);
@@ -102,20 +99,12 @@ describe('/audit', () => {
 
   async function openRaw(value: string, kind: PersonKind = 'member'): Promise<Modal[]> {
     const opened: Modal[] = [];
-    const windows: Windows = { open: (modal) => Promise.resolve(void opened.push(modal)) };
     const desk = {
       auditStore: bench.store,
       audit: createAuditRecorder(bench.trail, bench.db),
       directory: directoryOf(kind),
     };
-    const request = {
-      person: { userId: 'U1MEI', teamId: 'T1' },
-      channelId: 'C1',
-      value,
-      windows,
-      log: silentLog,
-    };
-    await auditCommand.actions.audit_raw!(request as unknown as ActionRequest, desk);
+    await auditCommand.actions.audit_raw!(requestOf('U1MEI', value, { windows: opening(opened) }), desk);
     return opened;
   }
 

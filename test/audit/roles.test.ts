@@ -1,7 +1,7 @@
 /**
  * The role that runs Paydesk can do all that Paydesk does, and nothing to the audit log but add to it.
  */
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startEngine } from '../../src/adapters/engine/engine.js';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
 import { migrate } from '../../src/adapters/postgres/migrate.js';
@@ -16,12 +16,13 @@ import { anEvent, startAuditBench, type AuditBench } from './support.js';
 
 let bench: AuditBench;
 
-beforeEach(async () => {
+/** One for all: what is refused changes nothing, which each attack is held to. */
+beforeAll(async () => {
   bench = await startAuditBench();
   await bench.append(anEvent(), anEvent());
   await bench.db.run((tx) => bench.store.witness(tx, '2026-11-20'));
 });
-afterEach(() => bench.close());
+afterAll(() => bench.close());
 
 const refused = { code: 'misconfigured', details: { sqlstate: '42501' } };
 
@@ -99,10 +100,10 @@ describe('the role that runs Paydesk', () => {
 
 describe('the owner', () => {
   let owner: Database;
-  beforeEach(() => {
+  beforeAll(() => {
     owner = openDatabase({ url: bench.database.url, clock: bench.clock, log: silentLog });
   });
-  afterEach(() => owner.close());
+  afterAll(() => owner.close());
 
   it.each(attacks)('is stopped by the trigger: %s', async (sql) => {
     await expect(owner.query(sql)).rejects.toMatchObject(refused);

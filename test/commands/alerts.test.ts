@@ -12,8 +12,9 @@ import { silentLog } from '../../src/kernel/log.js';
 import type { Alert } from '../../src/ports/alerts.js';
 import { alertCard, alertIds, leadingFirst, plainAlertTitle } from '../../src/views/alerts/alert.js';
 import { incidentIds } from '../../src/views/alerts/incident.js';
-import { buttonsOn, faultsOf, linesOf, noWindows, recordedAnswers } from '../support/cards.js';
+import { buttonsOn, faultsOf, linesOf } from '../support/cards.js';
 import { now } from '../support/payment-objects.js';
+import { requestOf } from '../support/requests.js';
 
 const clock = fixedClock(now);
 const metric = shippedMetrics[0]!;
@@ -98,19 +99,10 @@ const deps = (): AlertsDeps => ({
 });
 
 async function given(text: string, action?: string, desk = deps()): Promise<string[]> {
-  const answer = recordedAnswers();
-  const invocation = {
-    text,
-    value: text,
-    person: { userId: 'U1ANA', teamId: 'T1' },
-    channelId: 'C1',
-    answer,
-    windows: noWindows,
-    log: silentLog,
-  };
-  if (action === undefined) await alertsCommand.run(invocation, desk);
-  else await alertsCommand.actions[action]?.(invocation, desk);
-  return answer.given.flatMap(({ card }) => {
+  const request = requestOf('U1ANA', text);
+  if (action === undefined) await alertsCommand.run(request, desk);
+  else await alertsCommand.actions[action]?.(request, desk);
+  return request.answer.given.flatMap(({ card }) => {
     expect(faultsOf(card)).toEqual([]);
     return linesOf(card);
   });

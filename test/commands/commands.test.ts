@@ -17,9 +17,10 @@ import type { Directory, PersonKind } from '../../src/ports/directory.js';
 import { lookUpIds } from '../../src/views/kit/look-ups.js';
 import { chooseActionId } from '../../src/views/payments/search.js';
 import { shareActionId } from '../../src/views/payments/trace.js';
-import { faultsOf, linesOf, noWindows, recordedAnswers, sourceOf } from '../support/cards.js';
+import { faultsOf, linesOf, sourceOf } from '../support/cards.js';
 import { aCharge, aDispute, anAttempt, anEntry, aPayment, at, now } from '../support/payment-objects.js';
 import { FakeBooks, FakePaymentsApi } from '../support/payment-sources.js';
+import { requestOf } from '../support/requests.js';
 
 let api: FakePaymentsApi;
 let books: FakeBooks;
@@ -36,7 +37,7 @@ beforeEach(() => {
   books.entries = { pi_1paid: [anEntry()] };
 });
 
-const ana = { userId: 'U1ANA', teamId: 'T1' };
+const ana = 'U1ANA';
 const insideGuest = 'U2GUEST';
 /** Everybody is a member; who is not is told by the id. */
 const kinds: Record<string, PersonKind> = {
@@ -88,12 +89,11 @@ async function run<Desk>(
   action?: string,
   person = ana,
 ): Promise<string[]> {
-  const answer = recordedAnswers();
-  const request = { person, channelId: 'C1', answer, windows: noWindows, log: silentLog };
-  if (action === undefined) await command.run({ ...request, text }, desk);
-  else await command.actions[action]?.({ ...request, value: text }, desk);
-  for (const { card } of answer.given) expect(faultsOf(card)).toEqual([]);
-  return answer.given.map(
+  const request = requestOf(person, text);
+  if (action === undefined) await command.run(request, desk);
+  else await command.actions[action]?.(request, desk);
+  for (const { card } of request.answer.given) expect(faultsOf(card)).toEqual([]);
+  return request.answer.given.map(
     ({ to, card }) => `${to}: ${linesOf(card)[0]?.replace(/<!date[^|]*\|([^>]*)>/g, '$1')}`,
   );
 }
@@ -111,13 +111,10 @@ describe('/payment', () => {
   it('reads days by the clock of the person who asks, and says so', async () => {
     books.attempts = [anAttempt({ createdAt: at('11-19T20:00') })];
     timeZone = 'Asia/Tokyo';
-    const answer = recordedAnswers();
-    await paymentCommand.run(
-      { person: ana, channelId: 'C1', text: '4242 today', answer, windows: noWindows, log: silentLog },
-      paymentDesk(),
-    );
+    const request = requestOf(ana, '4242 today');
+    await paymentCommand.run(request, paymentDesk());
     timeZone = 'UTC';
-    expect(linesOf(answer.given[0]!.card)).toEqual(
+    expect(linesOf(request.answer.given[0]!.card)).toEqual(
       expect.arrayContaining([
         '1 payment matches `4242 today`',
         'Read as •••• 4242, 20 Nov 2026 (Asia/Tokyo)',
@@ -167,22 +164,21 @@ const emptyRegister = {
 const noMonth = (): Promise<never> => Promise.reject(new Error('no month was expected'));
 
 describe('who may look payments, disputes and partners up', () => {
-  const by = (userId: string) => ({ userId, teamId: 'T1' });
   const asked: [string, (userId: string, guestGroups?: string[]) => Promise<string[]>][] = [
     [
       '/payment',
       (userId, guestGroups = ['S1SUPPORT']) =>
-        run(paymentCommand, 'pi_1paid', { ...paymentDesk(), guestGroups }, undefined, by(userId)),
+        run(paymentCommand, 'pi_1paid', { ...paymentDesk(), guestGroups }, undefined, userId),
     ],
     [
       'a choice among candidates',
       (userId, guestGroups = ['S1SUPPORT']) =>
-        run(paymentCommand, 'pi_1paid', { ...paymentDesk(), guestGroups }, chooseActionId, by(userId)),
+        run(paymentCommand, 'pi_1paid', { ...paymentDesk(), guestGroups }, chooseActionId, userId),
     ],
     [
       'a share',
       (userId, guestGroups = ['S1SUPPORT']) =>
-        run(paymentCommand, 'pi_1paid', { ...paymentDesk(), guestGroups }, shareActionId, by(userId)),
+        run(paymentCommand, 'pi_1paid', { ...paymentDesk(), guestGroups }, shareActionId, userId),
     ],
     [
       '/dispute',
@@ -202,18 +198,18 @@ describe('who may look payments, disputes and partners up', () => {
             guestGroups,
           },
           undefined,
-          by(userId),
+          userId,
         ),
     ],
     [
       '/partner',
       (userId, guestGroups = ['S1SUPPORT']) =>
-        run(partnerCommand, 'northpay', partnerDesk({ guestGroups }), undefined, by(userId)),
+        run(partnerCommand, 'northpay', partnerDesk({ guestGroups }), undefined, userId),
     ],
     [
       'a button that leads to a partner',
       (userId, guestGroups = ['S1SUPPORT']) =>
-        run(partnerCommand, 'northpay', partnerDesk({ guestGroups }), lookUpIds.partner, by(userId)),
+        run(partnerCommand, 'northpay', partnerDesk({ guestGroups }), lookUpIds.partner, userId),
     ],
   ];
 
@@ -247,7 +243,7 @@ describe('who may look payments, disputes and partners up', () => {
   it.each(texts)('$text: a guest, an outsider, a bot and a closed account are refused first', async (row) => {
     for (const userId of ['U3GUEST', 'U4EXTERNAL', 'U5BOT', 'U6GONE'])
       await expect(
-        run(row.command, row.text.replace(/^\/\w+ ?/, ''), shut, undefined, by(userId)),
+        run(row.command, row.text.replace(/^\/\w+ ?/, ''), shut, undefined, userId),
       ).rejects.toMatchObject({ code: 'forbidden' });
   });
 
@@ -270,12 +266,12 @@ describe('who may look payments, disputes and partners up', () => {
       reconciliation: null,
       commands: () => commands,
     } as unknown as CommandDeps;
-    for (const { userId } of [ana, ...Object.keys(kinds).map(by)]) {
+    for (const userId of [ana, ...Object.keys(kinds)]) {
       const blocks = JSON.stringify(await home({ userId, teamId: 'T1' }, desk));
       expect(blocks).toContain('/payment');
-      expect(blocks.includes('Needs my decision')).toBe(userId === ana.userId);
+      expect(blocks.includes('Needs my decision')).toBe(userId === ana);
     }
-    expect(asked).toEqual([ana.userId]);
+    expect(asked).toEqual([ana]);
   });
 });
 
@@ -384,16 +380,13 @@ describe('/partner', () => {
 });
 
 it('/paydesk tells of every command and its examples', async () => {
-  const answer = recordedAnswers();
-  await paydeskCommand.run(
-    { person: ana, channelId: 'C1', text: '', answer, windows: noWindows, log: silentLog },
-    { commands: () => commands },
-  );
-  const text = sourceOf(answer.given[0]!.card);
+  const request = requestOf(ana);
+  await paydeskCommand.run(request, { commands: () => commands });
+  const text = sourceOf(request.answer.given[0]!.card);
   for (const { name, summary, examples } of commands) {
     expect(text).toContain(`*${name}*`);
     expect(text).toContain(summary);
     for (const example of examples) expect(text).toContain(`\`${example.text}\``);
   }
-  expect(faultsOf(answer.given[0]!.card)).toEqual([]);
+  expect(faultsOf(request.answer.given[0]!.card)).toEqual([]);
 });

@@ -4,11 +4,10 @@
 import { describe, expect, it } from 'vitest';
 import { queryCommand, type QueryDeps } from '../../commands/query.js';
 import { fixedClock } from '../../src/kernel/clock.js';
-import { silentLog } from '../../src/kernel/log.js';
 import type { AuditEvent } from '../../src/ports/audit.js';
 import type { Modal, SubmissionAnswer } from '../../src/ports/command.js';
 import { queryIds } from '../../src/views/queries/query.js';
-import { recordedAnswers } from '../support/cards.js';
+import { opening, requestOf, submissionOf } from '../support/requests.js';
 
 const text = '-- title: Customers\n-- who: members\n-- $1 word text\nselect $1::text as email';
 const recorded: AuditEvent[] = [];
@@ -33,22 +32,17 @@ const desk = (changed: Partial<QueryDeps> = {}): QueryDeps => ({
   clock: fixedClock('2026-11-20T12:00:00Z'),
   ...changed,
 });
-const person = { userId: 'U1ANA', teamId: 'T1' };
-const windows = { open: (modal: Modal) => Promise.resolve(void opened.push(modal)) };
-const common = { person, channelId: 'C1', windows, log: silentLog };
+const typed = (text: string) => requestOf('U1ANA', text, { windows: opening(opened) });
 
 const run = async (words: string, given = desk()): Promise<string> => {
-  const answer = recordedAnswers();
-  await queryCommand.run({ ...common, text: words, answer }, given);
-  return JSON.stringify(answer.given);
+  const request = typed(words);
+  await queryCommand.run(request, given);
+  return JSON.stringify(request.answer.given);
 };
 const press = (value: string, given = desk()): Promise<void> | undefined =>
-  queryCommand.actions[queryIds.reveal]?.({ ...common, value, answer: recordedAnswers() }, given);
+  queryCommand.actions[queryIds.reveal]?.(typed(value), given);
 const submit = (memo: string, why: string, given = desk()): Promise<SubmissionAnswer> | undefined =>
-  queryCommand.submissions?.[queryIds.revealForm]?.(
-    { person, windowId: 'V1', memo, values: { why }, log: silentLog },
-    given,
-  );
+  queryCommand.submissions?.[queryIds.revealForm]?.(submissionOf('U1ANA', memo, { why }), given);
 const memo = '["customers","jo@example.com"]';
 
 it('without books there is nothing to query', async () => {

@@ -6,12 +6,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { reconCommand, type ReconDeps } from '../../commands/recon/index.js';
 import { behindDoor } from '../../src/adapters/slack/door.js';
 import { parseDay } from '../../src/kernel/calendar-day.js';
-import { silentLog } from '../../src/kernel/log.js';
-import type { AnswerFile, SubmissionAnswer } from '../../src/ports/command.js';
+import type { AnswerFile, Modal, SubmissionAnswer } from '../../src/ports/command.js';
 import { actions } from '../../src/remediation/actions/index.js';
 import { reconButtons, reconWindows } from '../../src/views/reconciliation/ids.js';
 import { startBench, type Bench } from '../reconciliation/bench.js';
-import { buttonsOn, faultsOf, linesOf, recordedAnswers } from '../support/cards.js';
+import { buttonsOn, faultsOf, linesOf } from '../support/cards.js';
+import { opening, requestOf, submissionOf } from '../support/requests.js';
 
 const morning = '2026-11-28T06:00:00Z';
 const key = { partner: 'northpay', businessDay: parseDay('2026-11-27') ?? 0 };
@@ -65,28 +65,20 @@ interface Given {
   /** Line by line. */
   lines: string[];
   buttons: string[];
-  opened: { callbackId: string; memo?: string }[];
+  opened: Modal[];
   files: AnswerFile[];
 }
 
 /** A button is pressed; without one the text is typed. */
 async function meet(button: string | null, text: string, desk = deskOf()): Promise<Given> {
-  const answer = recordedAnswers();
-  const opened: Given['opened'] = [];
-  const invocation = {
-    text,
-    value: text,
-    person: { userId: 'U1MEI', teamId: 'T1' },
-    channelId: 'C1',
-    answer,
-    windows: { open: (modal: Given['opened'][number]) => Promise.resolve(void opened.push(modal)) },
-    log: silentLog,
-  };
-  if (button === null) await reconCommand.run(invocation, desk);
+  const opened: Modal[] = [];
+  const request = requestOf('U1MEI', text, { windows: opening(opened) });
+  const { answer } = request;
+  if (button === null) await reconCommand.run(request, desk);
   else {
     const press = reconCommand.actions[button];
     if (!press) throw new Error(`nothing handles ${button}`);
-    await press(invocation, desk);
+    await press(request, desk);
   }
   for (const { to, card } of answer.given) expect([to, faultsOf(card)]).toEqual(['one', []]);
   return {
@@ -100,10 +92,9 @@ async function meet(button: string | null, text: string, desk = deskOf()): Promi
 const typed = (text: string, desk?: ReconDeps): Promise<Given> => meet(null, text, desk);
 const said = async (text: string): Promise<string> => (await typed(text)).lines.join('\n');
 const submit = (window: string, memo: string, why: string, desk = deskOf()): Promise<SubmissionAnswer> => {
-  const request = { values: { why }, memo, person: { userId: 'U1MEI', teamId: 'T1' }, log: silentLog };
   const handle = reconCommand.submissions?.[window];
   if (!handle) throw new Error(`nothing handles ${window}`);
-  return handle(request as never, desk);
+  return handle(submissionOf('U1MEI', memo, { why }), desk);
 };
 
 describe('before any statement has come', () => {
@@ -297,18 +288,13 @@ describe('what is refused', () => {
   it.each(['', 'northpay ', 'breaks ', 'break ', 'run ', 'signoff northpay '])(
     'a card number after “%s”, which is not repeated',
     async (verb) => {
-      const answer = recordedAnswers();
-      const request = {
-        text: `${verb}4242 4242 4242 4242`,
-        person: { userId: 'U1MEI', teamId: 'T1' },
-        answer,
-      };
-      const refusal = behindDoor(reconCommand).run(request as never, deskOf());
+      const request = requestOf('U1MEI', `${verb}4242 4242 4242 4242`);
+      const refusal = behindDoor(reconCommand).run(request, deskOf());
       await expect(refusal).rejects.toMatchObject({
         code: 'invalid',
         message: expect.not.stringContaining('4242'),
       });
-      expect(answer.given).toEqual([]);
+      expect(request.answer.given).toEqual([]);
     },
   );
 

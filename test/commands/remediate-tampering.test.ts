@@ -3,11 +3,11 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { remediateCommand, type RemediateDeps } from '../../commands/remediate/index.js';
-import { silentLog } from '../../src/kernel/log.js';
 import type { Modal, SubmissionAnswer } from '../../src/ports/command.js';
 import type { Action } from '../../src/remediation/kit/action.js';
 import type { Snapshot } from '../../src/remediation/life/deps.js';
 import { remediationButtons, remediationWindows, valueOf } from '../../src/views/remediation/ids.js';
+import { opening, requestOf, submissionOf } from '../support/requests.js';
 import {
   ask,
   ballotOf,
@@ -39,21 +39,11 @@ const deskOf = (): RemediateDeps => ({
   partners: [],
   directory: company.people.directory,
 });
-const around = (userId: string) => ({
-  person: { userId, teamId: 'T1' },
-  channelId: 'C0OPS',
-  answer: {
-    privately: () => Promise.resolve(),
-    publicly: () => Promise.resolve(),
-    file: () => Promise.resolve(),
-  },
-  windows: { open: (modal: Modal) => Promise.resolve(void opened.push(modal)) },
-  log: silentLog,
-});
+const typed = (userId: string, text: string) => requestOf(userId, text, { windows: opening(opened) });
 const click = async (name: keyof typeof remediationButtons, userId: string, value: string): Promise<void> =>
-  remediateCommand.actions[remediationButtons[name]]?.({ ...around(userId), value }, deskOf());
+  remediateCommand.actions[remediationButtons[name]]?.(typed(userId, value), deskOf());
 const type = (userId: string, text: string): Promise<void> =>
-  remediateCommand.run({ ...around(userId), text }, deskOf());
+  remediateCommand.run(typed(userId, text), deskOf());
 
 async function submit(
   name: keyof typeof remediationWindows,
@@ -63,7 +53,7 @@ async function submit(
 ): Promise<SubmissionAnswer> {
   const run = remediateCommand.submissions?.[remediationWindows[name]];
   if (!run) throw new Error(`no window ${name}`);
-  return run({ ...around(userId), windowId: 'V1', memo, values }, deskOf());
+  return run(submissionOf(userId, memo, values), deskOf());
 }
 
 const stateOf = async ({ remediation: { id } }: Snapshot): Promise<string> =>
@@ -90,9 +80,7 @@ describe('a button', () => {
   it('prefills no card number', async () => {
     const start = Object.keys(remediateCommand.actions).find((id) => id.includes('start')) ?? '';
     const run = remediateCommand.actions[start];
-    await expect(run?.({ ...around('ana'), value: `spend:payment:${card}` }, deskOf())).rejects.toThrow(
-      'card number',
-    );
+    await expect(run?.(typed('ana', `spend:payment:${card}`), deskOf())).rejects.toThrow('card number');
   });
 });
 

