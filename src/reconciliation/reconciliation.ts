@@ -62,7 +62,7 @@ export interface ReconciliationService {
   /** Statement lines with one of these references, newest first. */
   linesBy(references: readonly string[]): Promise<LineSighting[]>;
   /** Where the payouts are that a partner's report calls so; none where they are not followed to a bank. */
-  payoutsNamed(partner: string, names: readonly string[], currency: string): Promise<PayoutTrace[]>;
+  payoutsNamed: (partner: string, names: readonly string[], currency: string) => Promise<PayoutTrace[]>;
   today(partner: string): Day;
   /** Where the day is youngest. */
   firstToday(): Day;
