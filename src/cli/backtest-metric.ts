@@ -74,7 +74,8 @@ export async function backtestIn(
     for (const change of changes) say(JSON.stringify(lineOf(change)));
     say(JSON.stringify({ type: 'summary', metric: metric.id, alerts: changes.length, seconds }));
   } else {
-    changes.forEach((change, at) => wordsOf(metric, change, pictures[at]).forEach(say));
+    for (const [at, change] of changes.entries())
+      for (const line of wordsOf(metric, change, pictures[at])) say(line);
     say(
       `${changes.length} alerts of ${metric.id} from ${utcText(span.from)} to ${utcText(span.to)}, ${seconds} s`,
     );
@@ -138,7 +139,13 @@ async function pictureOf(
   const points = Array.from({ length: Math.ceil(buckets.length / each) }, (_, at) =>
     pointOf(metric, change, buckets.slice(at * each, (at + 1) * each)),
   );
-  return { title: titleOf(metric, change), points, from: change.onsetAt, to: over };
+  return {
+    title: titleOf(metric, change),
+    range: rangeText(change, points),
+    points,
+    from: change.onsetAt,
+    to: over,
+  };
 }
 
 function pointOf(
@@ -159,6 +166,13 @@ function pointOf(
   return { at, value: sums.attempts === 0 ? null : 1 - sums.failures / sums.attempts };
 }
 
+function rangeText({ kind }: ReplayedChange, points: readonly Point[]): string {
+  const { low, high } = rangeOf(points);
+  const written = (value: number): string =>
+    kind === 'volume' ? value.toFixed(1) : `${Math.round(100 * value)} %`;
+  return `${written(low)} to ${written(high)}`;
+}
+
 function wordsOf(metric: Metric, change: ReplayedChange, picture: Picture | undefined): string[] {
   const { raisedAt, onsetAt, resolvedAt } = change;
   const lasted =
@@ -168,12 +182,9 @@ function wordsOf(metric: Metric, change: ReplayedChange, picture: Picture | unde
   const line = `${utcText(raisedAt)}  ${titleOf(metric, change)}, ${lasted}`;
   const [first, last] = [picture?.points[0], picture?.points.at(-1)];
   if (!picture || !first || !last) return [line];
-  const { low, high } = rangeOf(picture.points);
-  const written = (value: number): string =>
-    change.kind === 'volume' ? value.toFixed(1) : `${Math.round(100 * value)} %`;
   return [
     line,
-    `    ${sparkline(picture.points)}  ${written(low)} to ${written(high)}`,
+    `    ${sparkline(picture.points)}  ${picture.range}`,
     `    ${utcText(first.at)} to ${utcText(last.at)}`,
   ];
 }

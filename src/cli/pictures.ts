@@ -13,6 +13,8 @@ export interface Point {
 
 export interface Picture {
   title: string;
+  /** From the lowest to the highest value, as people write them. */
+  range: string;
   points: readonly Point[];
   /** The part that the alert is about. */
   from: Date;
@@ -54,7 +56,7 @@ export function svgOf(pictures: readonly Picture[]): string {
   ].join('\n');
 }
 
-function panelOf({ title, points, from, to }: Picture, top: number): string {
+function panelOf({ title, range, points, from, to }: Picture, top: number): string {
   const { low, high } = rangeOf(points);
   const [first = 0, last = 0] = [points[0]?.at.getTime(), points.at(-1)?.at.getTime()];
   const inside = { width: width - 2 * margin.left, height: height - margin.top - margin.bottom };
@@ -79,6 +81,6 @@ function panelOf({ title, points, from, to }: Picture, top: number): string {
     `<text x="${margin.left}" y="${top + 18}">${escapeXml(title)}</text>`,
     `<rect ${span} y="${top + margin.top}" height="${inside.height}" fill="#f6c9c4"/>`,
     `<path d="${path.filter(Boolean).join(' ')}" fill="none" stroke="#2f5d8a" stroke-width="1.5"/>`,
-    `<text x="${margin.left}" y="${top + height - 6}" fill="#666" font-size="10">${times}</text>`,
+    `<text x="${margin.left}" y="${top + height - 6}" fill="#666" font-size="10">${times}, ${range}</text>`,
   ].join('\n');
 }

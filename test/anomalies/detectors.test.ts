@@ -107,6 +107,14 @@ describe('faults', () => {
     },
   );
 
+  it.each([2, 5, 6, 14])('the buckets after a short fault say nothing about its slice (seed %i)', (seed) => {
+    const changes = [{ from: 10, until: 10.17, applies: ofNorthpay, rate: 0.3 }];
+    const verdicts = replay(bucketsOf({ seed, attempts: 30, changes }));
+    const [{ alert }] = raised(verdicts) as [Verdict];
+    const last = verdicts.findLast((verdict) => verdict.alert?.id === alert!.id);
+    expect([alert!.slice, last?.alert?.slice]).toEqual([{ partner: 'northpay' }, { partner: 'northpay' }]);
+  });
+
   it('two partners fail at once: an alert for each cause', () => {
     const changes = [
       { from: 10, until: 13, applies: (v: readonly string[]) => v.join() === 'halcyon,BR', rate: 0.6 },

@@ -159,6 +159,8 @@ export class OpenAlerts {
   /** Looks again which slice explains an alert, while it is young. True when its slice changed. */
   refine(alert: OpenAlert, bucket: number): boolean {
     const { covered, expectations, evidence } = this;
+    // Buckets after its end say nothing about its slice.
+    if (alert.recovery > 0) return false;
     const from = bucket - expectations.ring.length + 1;
     if (bucket - alert.raised > refineHours * expectations.perHour || alert.onset < from) return false;
     const [cause] = localise(this.lattice, expectations.window(alert.onset, bucket), {
