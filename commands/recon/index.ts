@@ -12,6 +12,8 @@ import type { ReconciliationService } from '../../src/reconciliation/reconciliat
 import { breakCard } from '../../src/views/reconciliation/breaks.js';
 import { dayCard } from '../../src/views/reconciliation/day.js';
 import { forecastCard } from '../../src/views/reconciliation/forecast.js';
+import type { RunningDay } from '../../src/reconciliation/days/deps.js';
+import { runCard } from '../../src/views/reconciliation/run.js';
 import { rollUpCard } from '../../src/views/reconciliation/roll-up.js';
 import { overviewCard } from '../../src/views/reconciliation/overview.js';
 import { noticeCard } from '../../src/views/remediation/answers.js';
@@ -142,19 +144,25 @@ async function rollUp({ request: { answer }, words, recon }: Call): Promise<void
 
 /** Looks at the inbox now; with a partner and a day, compares that day again. */
 async function run({ request: { answer }, words, recon }: Call): Promise<void> {
+  let isTold = false;
+  // An answer cannot be rewritten, and a command has five of them: one says that it takes long.
+  const onLong = async (running: RunningDay): Promise<void> => {
+    if (!isTold) await answer.privately(runCard(running));
+    isTold = true;
+  };
   const partner = partnerIn(words, recon.partners);
   const today = partner === null ? null : recon.today(partner.partner);
   refuseOthers(words, { partner, today });
   const day = today === null ? null : dayIn(words, today);
   if (partner === null || day === null) {
-    const { taken, reconciled } = await recon.look({ isForced: true });
+    const { taken, reconciled } = await recon.look({ isForced: true, onLong });
     const found =
       taken === 0 ? 'No new statement file' : `${taken} new statement ${taken === 1 ? 'file' : 'files'}`;
     return answer.privately(
       noticeCard(`${found}; ${reconciled} business ${reconciled === 1 ? 'day' : 'days'} reconciled.`),
     );
   }
-  const ran = await recon.run({ partner: partner.partner, businessDay: day });
+  const ran = await recon.run({ partner: partner.partner, businessDay: day }, onLong);
   const name = `${partner.name} ${isoDay(day)}`;
   await answer.privately(
     noticeCard(

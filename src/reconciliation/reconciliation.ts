@@ -18,7 +18,7 @@ import type { Outlook } from './days/outlook.js';
 import { punctualityOf, type Punctuality } from './days/punctuality.js';
 import { newestReport, partnerNamed, reportOf } from './days/report.js';
 import { todayOf, type ReconciledPartner } from './days/partner.js';
-import { reconcileWaiting, refreshNewest, runAgain } from './days/run.js';
+import { reconcileWaiting, refreshNewest, runAgain, type OnLong } from './days/run.js';
 import { reopenDay, signOff } from './days/sign-off.js';
 import type { Period } from './roll-up/period.js';
 import { firstToday, postRollUps, rollUpOf, type RollUp, type RollUpDeps } from './roll-up/roll-up.js';
@@ -27,8 +27,8 @@ import { takeIn, type IntakeDeps } from './intake/intake.js';
 export interface ReconciliationService {
   partners: readonly ReconciledPartner[];
   /** `isForced`: also at places whose time has not come. Takes files in, reconciles what waits, and says what is late; how many days were reconciled. */
-  look(options?: { isForced?: boolean }): Promise<{ taken: number; reconciled: number }>;
-  run(key: UnitKey): Promise<boolean>;
+  look(options?: { isForced?: boolean; onLong?: OnLong }): Promise<{ taken: number; reconciled: number }>;
+  run(key: UnitKey, onLong?: OnLong): Promise<boolean>;
   newest(partner: string): Promise<DayReport | null>;
   day(key: UnitKey): Promise<DayReport | null>;
   breaks(filter: BreakFilter): Promise<{ breaks: Break[]; total: number }>;
@@ -80,15 +80,15 @@ export function createReconciliation(deps: RollUpDeps & { intake: IntakeDeps }):
   let waits = 0;
   return {
     partners: deps.partners,
-    look: async ({ isForced = false } = {}) => {
+    look: async ({ isForced = false, onLong } = {}) => {
       const { taken, resting } = await takeIn(deps.intake, isForced);
-      const reconciled = await reconcileWaiting(deps);
+      const reconciled = await reconcileWaiting(deps, onLong);
       // While files come in, one that is not there yet is no news.
       waits = taken + resting > 0 ? waits + 1 : 0;
       await watchLate(deps, { mayBeLate: waits === 0 || waits > waitsMax });
       return { taken, reconciled };
     },
-    run: (key) => runAgain(deps, key),
+    run: (key, onLong) => runAgain(deps, key, onLong),
     newest: (partner) => newestReport(deps, partnerNamed(deps, partner)),
     day: (key) => reportOf(deps, partnerNamed(deps, key.partner), key.businessDay),
     breaks: async (filter) => {

@@ -97,6 +97,17 @@ describe('the card of the partner’s day says of its payouts', () => {
   });
 });
 
+it('the card that is in the channel is rewritten when the bank’s statement comes', async () => {
+  bench.posted();
+  await bankSays(row({ amount: '95.00' }));
+  const rewritten = bench
+    .posted()
+    .flatMap((message) =>
+      'liveCard' in message && message.liveCard === 'recon:northpay:2026-11-26' ? [message.card.text] : [],
+    );
+  expect(rewritten.at(-1)).toContain('1 payout short paid at Harbour Bank');
+});
+
 describe('a break of a payout shows all three places', () => {
   it.each<[string, Reported[], string]>([
     [

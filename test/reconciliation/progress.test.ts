@@ -152,6 +152,15 @@ describe('the card of its day', () => {
       expect(second?.[1]).toMatch(/^Northpay is not whole for Fri 27 Nov/);
     });
 
+    it('is told to the person who asked for the run as well', async () => {
+      await bench.put('northpay_17.csv', { reference: 'P1', amount: '10.00', day: '2026-11-17' });
+      await bench.settle();
+      const told: string[] = [];
+      const key = { partner: 'northpay', businessDay: parseDay('2026-11-17') ?? 0 };
+      await bench.desk.run(key, (running) => Promise.resolve(void told.push(runCard(running).text)));
+      expect(new Set(told)).toEqual(new Set(['Northpay, Tue 17 Nov is being reconciled']));
+    });
+
     it('says that it failed', async () => {
       fails = true;
       await bench.put('northpay_27.csv', { reference: 'P1', amount: '10.00', day: '2026-11-27' });

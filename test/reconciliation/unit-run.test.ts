@@ -283,7 +283,7 @@ describe.each(['join', 'sql'] as const)('with the engine %s', (engine) => {
       'fx 100 A / 1',
       'missing_in_ledger 8600  / 3',
     ]);
-    await book(['C', 'r,3', 8550, '2026-11-27']);
+    await book(['C', 'r,3', 8550, '2026-11-27', { bookedAt: '2026-11-27T08:00:00Z' }]);
     await run('2026-11-27', statement('1,x,-5,EUR,2026-11-27,payment,0'), { engine });
     expect(await breaks('2026-11-27')).toContain('fx 50 C / 3');
   });

@@ -11,7 +11,7 @@ import type { Break, Followed } from '../../ports/breaks.js';
 import type { RunStage, UnitFile, UnitKey, UnitRecord } from '../../ports/reconciliation.js';
 import type { WaitingStatement } from '../../ports/statement-inbox.js';
 import type { Transaction } from '../../ports/transaction.js';
-import type { DayNews, DaysDeps } from './deps.js';
+import type { DayNews, DaysDeps, RunningDay } from './deps.js';
 import { todayOf, type ReconciledPartner } from './partner.js';
 import { tellProgress } from './progress.js';
 import { breakRows } from '../breaks/rows.js';
@@ -22,33 +22,36 @@ const mostTold = 20;
 /** Older days that are caught up are history: their open breaks are in the summary of the newest day. */
 const newsDays = 4;
 
+/** Hears how far a run is that takes long. */
+export type OnLong = (running: RunningDay) => Promise<void>;
+
 /** Reconciles what waits; how many days were run. */
-export async function reconcileWaiting(deps: DaysDeps): Promise<number> {
+export async function reconcileWaiting(deps: DaysDeps, onLong?: OnLong): Promise<number> {
   const known = new Set(deps.partners.map(({ partner }) => partner));
   const waiting = (await deps.arrivals.waiting()).filter(({ partner }) => known.has(partner));
   const units = groupedByUnit(waiting);
   const told: UnitKey[] = [];
-  for (const [key, statements] of units)
-    await tried(deps, key, async () => {
-      if (await runDay(deps, key, statements)) told.push(key);
+  const ran = (key: UnitKey, statements: readonly WaitingStatement[]): Promise<void> =>
+    tried(deps, key, async () => {
+      if (await runDay(deps, key, statements, onLong)) told.push(key);
     });
-  await runOutdated(deps, known);
+  for (const [key, statements] of units) await ran(key, statements);
+  // Where a run of a later day failed, or the process died before it, this makes it.
+  const outdated = (await deps.results.outdated()).filter(({ partner }) => known.has(partner));
+  for (const key of outdated) await ran(key, []);
   const changed = new Set([...waiting.map(({ partner }) => partner), ...(await followUp(deps))]);
   for (const key of told) await showDay(deps, key);
   for (const partner of deps.partners) if (changed.has(partner.partner)) await showNewest(deps, partner);
+  // What a bank received is on the cards of those that paid it.
+  const paying = new Set([...changed].flatMap((bank) => deps.payouts.payingInto(bank)));
+  for (const partner of paying) if (!changed.has(partner)) await refreshNewest(deps, partner);
   return units.size;
 }
 
-/** Where a run of a later day failed, or the process died before it, this makes it. */
-async function runOutdated(deps: DaysDeps, known: ReadonlySet<string>): Promise<void> {
-  const days = (await deps.results.outdated()).filter(({ partner }) => known.has(partner));
-  for (const key of days) await tried(deps, key, async () => void (await runDay(deps, key, [])));
-}
-
 /** Runs a day again on what is there; false when it was never reconciled. */
-export async function runAgain(deps: DaysDeps, key: UnitKey): Promise<boolean> {
+export async function runAgain(deps: DaysDeps, key: UnitKey, onLong?: OnLong): Promise<boolean> {
   if ((await deps.results.unit(key)) === null) return false;
-  await runDay(deps, key, []);
+  await runDay(deps, key, [], onLong);
   await followUp(deps);
   await showDay(deps, key);
   return true;
@@ -88,9 +91,10 @@ async function runDay(
   deps: DaysDeps,
   key: UnitKey,
   statements: readonly WaitingStatement[],
+  onLong?: OnLong,
 ): Promise<boolean> {
   const files = statements.map(({ file, sha256, format }) => ({ id: file, sha256, format }));
-  const { stale, wasTold } = await toldRun(deps, key, files);
+  const { stale, wasTold } = await toldRun(deps, key, files, onLong);
   for (const businessDay of stale)
     await deps.reconciler.run({ partner: key.partner, businessDay, asOf: businessDay, files: [] });
   return wasTold;
@@ -101,6 +105,7 @@ async function toldRun(
   deps: DaysDeps,
   key: UnitKey,
   files: readonly UnitFile[],
+  onLong?: OnLong,
 ): Promise<{ stale: Day[]; wasTold: boolean }> {
   const partner = partnerNamed(deps, key.partner);
   const running = {
@@ -109,10 +114,11 @@ async function toldRun(
     failed: false,
   };
   const isNews = todayOf(partner, deps.clock.now()) - key.businessDay <= newsDays;
-  const say = (stage: RunStage | null, failed = false): Promise<void> =>
-    isNews
-      ? deps.transactions.run((tx) => deps.showRun(tx, { ...running, stage, failed }))
-      : Promise.resolve();
+  const say = async (stage: RunStage | null, failed = false): Promise<void> => {
+    const now = { ...running, stage, failed };
+    if (isNews) await deps.transactions.run((tx) => deps.showRun(tx, now));
+    if (!failed) await onLong?.(now);
+  };
   let last: RunStage | null = null;
   const teller = tellProgress(say, deps.later, (thrown) => {
     deps.log.warn({ err: thrown, ...key }, 'the progress of a run was not said');

@@ -20,6 +20,8 @@ export interface PayoutBank {
 export interface PayoutFinder {
   /** By the day on which they left, newest first; null for a partner whose payouts are not followed to a bank. */
   of(partner: string, today: Day): Promise<{ bank: PayoutBank; traces: PayoutTrace[] } | null>;
+  /** Partners whose payouts arrive at a bank; none for one that is not paid into. */
+  payingInto(bank: string): readonly string[];
   /** Of the partner, or paid into the bank, under one of these names. */
   named(partner: string, today: Day, names: readonly string[], currency: string): Promise<PayoutTrace[]>;
 }
@@ -67,6 +69,7 @@ export function createPayoutFinder({
       const traces = await tracesAt(bank, today);
       return { bank, traces: traces.filter(({ payout }) => payout.partner === partner) };
     },
+    payingInto: (bank) => [...(banks.find(({ id }) => id === bank)?.partners.keys() ?? [])],
     named: async (partner, today, names, currency) => {
       const bank = banks.find(({ id, partners }) => id === partner || partners.has(partner));
       if (!bank) return [];

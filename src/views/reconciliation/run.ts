@@ -17,7 +17,7 @@ export function runCard({ partner, businessDay, stage, failed }: RunningDay): Ca
   const note = context(
     failed
       ? 'Nothing of the run was kept. Paydesk tries again by itself; the log says why it failed.'
-      : 'The result appears here.',
+      : 'The result follows here.',
   );
   const head = section(`${failed ? ':x:' : ':hourglass_flowing_sand:'} *${title}*`);
   const lines = section(steps.map(({ title: step, status }) => `${marks[status]} ${step}`).join('\n'));

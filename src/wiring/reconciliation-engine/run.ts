@@ -105,7 +105,7 @@ async function compare(run: Run): Promise<Compared> {
   return { compared, facts, paidOut: plan.isClearing ? reportedPayouts(rest.lines, payouts) : [] };
 }
 
-/** The join reads a part of a line alone, and so does the database. */
+/** What the engines read of a line has no conversion. */
 function addConversions(
   some: readonly StatementLine[],
   converted: Awaited<ReturnType<typeof lines.conversions>>,
