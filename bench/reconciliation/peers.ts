@@ -14,7 +14,7 @@ const execFileAsync = promisify(execFile);
 const peerFile = (name: string): string => new URL(`../peers/${name}`, import.meta.url).pathname;
 const mostOutput = 1 << 30;
 
-export interface PeerTimes {
+interface PeerTimes {
   seconds: number;
   /** How many times as long as Paydesk. */
   ratio: number;
