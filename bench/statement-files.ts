@@ -1,5 +1,6 @@
 /**
- * What the commands on files take: how fast each format is read, and `paydesk reconcile` on two files of a million rows.
+ * What the commands on files take: how fast each format is read, and `paydesk reconcile` on two files of a million rows,
+ * which fails above its limit of memory.
  * Usage, with a built checkout: tsx bench/statement-files.ts [rows], default 1000000.
  *
  * Reading counts processor time, which other work on the machine does not change. The files are the tests' samples with their first row repeated, so totals do not add up, which costs nothing.
@@ -18,6 +19,8 @@ const execFileAsync = promisify(execFile);
 const rows = Number(process.argv[2] ?? 1_000_000);
 const rowsPerFormat = 200_000;
 const bytesPerMegabyte = 1e6;
+/** Of the process, with a million rows a side. */
+const mostMegabytes = 256;
 
 for (const format of [...formats, ...profiles]) measureParser(format, samples[format.id] ?? '');
 await measureReconcile();
@@ -67,9 +70,10 @@ async function measureReconcile(): Promise<void> {
       { maxBuffer: 1 << 30 },
     );
     const { seconds } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '{}') as { seconds: number };
-    say(
-      `reconcile ${rows} × ${rows}: ${seconds} s, ${Math.round(Number(stderr) / 1024)} MiB resident at most`,
-    );
+    const megabytes = Math.round((Number(stderr) * 1024) / bytesPerMegabyte);
+    say(`reconcile ${rows} × ${rows}: ${seconds} s, ${megabytes} MB resident at most`);
+    if (rows <= 1_000_000 && megabytes > mostMegabytes)
+      throw new Error(`${megabytes} MB resident where ${mostMegabytes} MB are the limit.`);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -95,7 +95,10 @@ program
   )
   .option('--format <id>', 'the format of the statement, instead of detecting it from the content')
   .option('--profile <id>', 'the CSV profile of the statement, built in or from paydesk.yaml')
-  .option('--partner <id>', 'use this partner’s reconciliation settings in paydesk.yaml')
+  .option(
+    '--partner <id>',
+    'use this partner’s reconciliation settings in paydesk.yaml; whether payouts are what their batches come to only the desk judges',
+  )
   .option('--settle <rule>', 'when money is due, such as T+2')
   .option(
     '--calendar <id>',

@@ -1,7 +1,7 @@
 /**
  * A million ledger entries in PostgreSQL against a statement file of a million lines, to breaks written: beside a bare
- * COPY of the file and the set-based engine, in one run. Usage: tsx bench/reconciliation/run.ts [rows…], default 100000
- * 1000000. The thread's memory counts: the process does nothing else.
+ * COPY of the file, the set-based engine and other engines (bench/peers), in one run. Usage, with a built checkout: tsx
+ * bench/reconciliation/run.ts [rows…], default 100000 1000000. The thread's memory counts: the process does nothing else.
  */
 import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -23,6 +23,7 @@ import type { UnitFile } from '../../src/ports/reconciliation.js';
 import { parseConfig } from '../../src/config/load.js';
 import { statementThread } from '../../src/wiring/statement-thread.js';
 import { statementSettings } from '../../src/wiring/statement-work.js';
+import { peersFromPostgres, peersOnFiles, requirePeers } from './peers.js';
 
 const execFileAsync = promisify(execFile);
 
@@ -30,10 +31,14 @@ const asked = process.argv.slice(2).map(Number);
 const sizes = asked.length > 0 ? asked : [100_000, 1_000_000];
 const businessDay = parseDay('2026-11-30') ?? 0;
 const runsPerSize = 2;
+/** The peers on files hold each cell as a string: more rows take them minutes, and more memory than a process may have. */
+const mostFileRows = 200_000;
+requirePeers();
 
 const home = await mkdtemp(join(tmpdir(), 'paydesk-bench-'));
 const exchange = await mkdtemp(join(tmpdir(), 'paydesk-bench-files-'));
-await chmod(exchange, 0o755);
+// The server writes the ledger there for the peers.
+await chmod(exchange, 0o777);
 const server = await startEmbeddedPostgres({ home, log: silentLog, settings: { max_wal_size: '8GB' } });
 await ensureDatabase(server.url, 'bench');
 const url = server.urlOf('bench');
@@ -92,6 +97,7 @@ async function measure(rows: number): Promise<void> {
   }
   const sql = await reconcileOnce(`bench${rows}-sql`, path, 'sql');
   const [copy, joined] = [Math.min(...copies), Math.min(...joins)];
+  const peakMegabytes = Math.round(process.resourceUsage().maxRSS / 1024);
   console.log(
     JSON.stringify({
       rows,
@@ -101,9 +107,11 @@ async function measure(rows: number): Promise<void> {
       sqlSeconds: sql.seconds,
       sqlRatio: Number((sql.seconds / joined).toFixed(2)),
       loopDelayMaxMs: Number(slowest.toFixed(1)),
-      peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
+      peakMegabytes,
       breaks: sql.breaks,
       truth,
+      peers: await peersFromPostgres(client, path, joined),
+      ...(rows <= mostFileRows && { files: await peersOnFiles(path) }),
     }),
   );
 }

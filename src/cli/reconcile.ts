@@ -3,6 +3,7 @@
  *
  * Invariant: the standard output carries results alone; progress and faults go to the standard error.
  */
+import { setFlagsFromString } from 'node:v8';
 import { dayOf, isoDay, parseDay, type Day } from '../kernel/calendar-day.js';
 import { OpsError } from '../kernel/errors.js';
 import { formatMoney } from '../kernel/money.js';
@@ -18,14 +19,22 @@ import {
 } from '../reconciliation/findings.js';
 import type { StatementItem } from '../reconciliation/formats/format.js';
 import { decodeText } from '../reconciliation/formats/text.js';
-import { joinExact, readSide, type Tally } from '../reconciliation/join/join.js';
+import { joinExact, type Tally } from '../reconciliation/join/join.js';
 import { reconcile } from '../reconciliation/matching/match.js';
 import { defaultSettings, type MatchSettings } from '../reconciliation/matching/settings.js';
 import { findingLine, summarise, summaryLine, type Summary } from '../reconciliation/report.js';
 import { dueLaterThan, parseSettlementRule } from '../reconciliation/settlement.js';
 import { statementLines, usualReferences, type ReferenceFields } from '../reconciliation/statement-lines.js';
 import { isStatementTable, readLedger, type Table } from '../reconciliation/tables.js';
-import { configInUse, readInput, readStatement, sizeOf, type FormatChoice } from './statement-files.js';
+import {
+  configInUse,
+  headOf,
+  readInput,
+  readStatement,
+  readTable,
+  sizeOf,
+  type FormatChoice,
+} from './statement-files.js';
 import type { Voices } from './voices.js';
 
 export interface ReconcileOptions extends FormatChoice {
@@ -51,6 +60,8 @@ export async function reconcileFiles(
   screen: Screen,
 ): Promise<void> {
   const startedAt = performance.now();
+  // Nearly all that is made here stays, so a larger nursery would be memory and no time.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const { settings, references } = await readTerms(options);
   const isLarge = (await sizeOf(options.ledger)) + (await sizeOf(options.statement)) >= largeFiles;
   const bar = progressBar(screen, 'Reconciling', isLarge ? stages : 0);
@@ -82,22 +93,25 @@ interface Sides {
   statement: Table<StatementLine>;
 }
 
-/** Both files are let go of when this returns: the rules need what is left of them alone. */
+/** What was read of both files is let go of when this returns: the rules need what is left of them alone. */
 async function readSides(
   options: ReconcileOptions,
   settings: MatchSettings,
   references: ReferenceFields,
 ): Promise<Sides> {
+  const isTable = options.format === undefined && options.profile === undefined;
+  if (isTable && isStatementTable(await headOf(options.statement)))
+    return joinExact(
+      await readTable(options.ledger, 'ledger'),
+      await readTable(options.statement, 'statement'),
+      settings,
+    );
   const [ledger, statement] = [await readInput(options.ledger), await readInput(options.statement)];
-  const { text } = decodeText(statement.subarray(0, 65_536));
-  const isTable = options.format === undefined && options.profile === undefined && isStatementTable(text);
-  return isTable
-    ? joinExact(readSide(ledger, 'ledger'), readSide(statement, 'statement'), settings)
-    : {
-        exact: undefined,
-        ledger: readLedger(decodeText(ledger).text),
-        statement: statementLines(await readStatement(statement, options), references),
-      };
+  return {
+    exact: undefined,
+    ledger: readLedger(decodeText(ledger).text),
+    statement: statementLines(await readStatement(statement, options), references),
+  };
 }
 
 function compareSides(joined: Sides, settings: MatchSettings): Compared {

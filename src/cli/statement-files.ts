@@ -4,8 +4,9 @@
  * Invariants: formats and profiles that ship with Paydesk go before those of paydesk.yaml, which is read only when it is
  * needed; a file that nothing recognises is an error with a hint, never an empty statement.
  */
+import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import type { Config } from '../config/schema.js';
 import { OpsError } from '../kernel/errors.js';
 import { csvProfile } from '../reconciliation/formats/csv-profile.js';
@@ -18,6 +19,9 @@ import {
   recognised,
 } from '../reconciliation/formats/index.js';
 import { decodeText } from '../reconciliation/formats/text.js';
+import { Inflow } from '../reconciliation/join/inflow.js';
+import type { Side } from '../reconciliation/join/join.js';
+import type { TableName } from '../reconciliation/tables.js';
 
 export interface FormatChoice {
   format?: string;
@@ -30,10 +34,70 @@ export async function readInput(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new OpsError('invalid', `The file ${path} cannot be read.`, {
-      hint: error instanceof Error ? error.message : String(error),
-      cause: error,
-    });
+    throw unreadable(path, error);
+  }
+}
+
+const unreadable = (path: string, error: unknown): OpsError =>
+  new OpsError('invalid', `The file ${path} cannot be read.`, {
+    hint: error instanceof Error ? error.message : String(error),
+    cause: error,
+  });
+
+const chunkBytes = 1 << 20;
+/** Enough for the header of a table, and to tell its encoding. */
+const headBytes = 1 << 16;
+
+/** The beginning of a file as text. Throws `invalid` for a file that cannot be read. */
+export async function headOf(path: string): Promise<string> {
+  for await (const piece of piecesOf(path, headBytes)) return decodeText(piece).text;
+  return '';
+}
+
+/** A plain table, read in pieces. Throws `invalid` for a file that cannot be read or lacks a column. */
+export async function readTable(path: string, name: TableName): Promise<Side> {
+  const inflow = new Inflow(name, { expectedBytes: await sizeOf(path) });
+  let isFirst = true;
+  for await (const piece of piecesOf(path, chunkBytes)) {
+    const isOther = isFirst && decodeText(piece.subarray(0, headBytes)).encoding.startsWith('utf-16');
+    if (isOther || !isUtf8(piece)) return decodedTable(path, name);
+    isFirst = false;
+    inflow.add(piece);
+  }
+  return inflow.end();
+}
+
+async function decodedTable(path: string, name: TableName): Promise<Side> {
+  const inflow = new Inflow(name);
+  inflow.add(Buffer.from(decodeText(await readInput(path)).text));
+  return inflow.end();
+}
+
+/**
+ * A file in pieces that end with a line, where one is not longer than that, so that no character is cut in two. Each lies
+ * where the one before lay.
+ */
+async function* piecesOf(path: string, size: number): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    const file = await open(path);
+    try {
+      let window = Buffer.allocUnsafeSlow(size);
+      for (let length = 0; ;) {
+        const { bytesRead } = await file.read(window, length, window.length - length);
+        length += bytesRead;
+        const isWhole = bytesRead === 0;
+        const end = isWhole ? length : window.subarray(0, length).lastIndexOf('\n') + 1;
+        if (end > 0) yield window.subarray(0, end);
+        if (isWhole) return;
+        window.copyWithin(0, end, length);
+        length -= end;
+        if (length === window.length) window = Buffer.concat([window], 2 * window.length);
+      }
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw error instanceof OpsError ? error : unreadable(path, error);
   }
 }
 

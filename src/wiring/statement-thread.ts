@@ -66,6 +66,9 @@ interface Running {
 
 const stopped = 'The work on statements was stopped.';
 
+/** Rows stay until the day is compared, so a larger nursery would be memory and no time. */
+const maxYoungGenerationSizeMb = 8;
+
 export function statementThread(
   facts: ThreadFacts,
   {
@@ -99,7 +102,10 @@ export function statementThread(
   };
 
   const started = (): Running => {
-    const worker = startThread(module, import.meta.url, { workerData: facts });
+    const worker = startThread(module, import.meta.url, {
+      workerData: facts,
+      resourceLimits: { maxYoungGenerationSizeMb },
+    });
     const thread: Running = { worker, calls: new Map(), idle: undefined };
     worker.on('message', (answer: ThreadAnswer) => settle(thread, answer));
     worker.once('error', (error) => void end(thread, 'The thread that works on statements failed.', error));

@@ -57,16 +57,23 @@ const rowsOf = (row: fc.Arbitrary<(at: number) => string>): fc.Arbitrary<string[
     .array(fc.oneof({ arbitrary: row, weight: 12 }, { arbitrary: oddRow, weight: 1 }), { maxLength: 14 })
     .map((rows) => rows.map((make, at) => make(at + 1)));
 
+const pieceBytes = fc.constantFrom(Infinity, Infinity, 150, 61, 17);
 const lineBreak = fc.constantFrom('\n', '\r\n');
 
 describe('any two files', () => {
-  it('come out the same with the exact pass and without', () => {
+  it('come out the same with the exact pass and without, in pieces of any size', () => {
     fc.assert(
-      fc.property(rowsOf(ledgerRow), rowsOf(statementRow), lineBreak, (ours, theirs, end) => {
-        const ledger = table(ledgerHeader, ours).replaceAll('\n', end);
-        const statement = table(statementHeader, theirs).replaceAll('\n', end);
-        expect(byJoin(ledger, statement)).toEqual(byRules(ledger, statement));
-      }),
+      fc.property(
+        rowsOf(ledgerRow),
+        rowsOf(statementRow),
+        lineBreak,
+        pieceBytes,
+        (ours, theirs, end, size) => {
+          const ledger = table(ledgerHeader, ours).replaceAll('\n', end);
+          const statement = table(statementHeader, theirs).replaceAll('\n', end);
+          expect(byJoin(ledger, statement, undefined, size)).toEqual(byRules(ledger, statement));
+        },
+      ),
       { numRuns: 3000 },
     );
   });

@@ -1,11 +1,12 @@
 /** Both ways of reconciling two tables, and what they say in a form that can be compared. */
 import { isoDay } from '../../src/kernel/calendar-day.js';
 import type { Finding } from '../../src/reconciliation/findings.js';
-import { joinExact, readSide } from '../../src/reconciliation/join/join.js';
+import { Inflow } from '../../src/reconciliation/join/inflow.js';
+import { joinExact, type Side } from '../../src/reconciliation/join/join.js';
 import { reconcile } from '../../src/reconciliation/matching/match.js';
 import { defaultSettings, type MatchSettings } from '../../src/reconciliation/matching/settings.js';
 import { summarise, summaryLine } from '../../src/reconciliation/report.js';
-import { readLedger, readStatementTable } from '../../src/reconciliation/tables.js';
+import { readLedger, readStatementTable, type TableName } from '../../src/reconciliation/tables.js';
 
 export const ledgerHeader = 'id,partner_ref,amount_minor,currency,value_date,type,batch_id';
 export const statementHeader = 'line_no,partner_ref,amount_minor,currency,value_date,type,fee_minor';
@@ -32,11 +33,22 @@ export function byRules(ledger: string, statement: string, settings: MatchSettin
   };
 }
 
-/** With the exact pass before the rules. */
-export function byJoin(ledger: string, statement: string, settings: MatchSettings = defaultSettings): Said {
+function sideOf(text: string, name: TableName, pieceBytes: number): Side {
+  const [inflow, bytes] = [new Inflow(name), Buffer.from(text)];
+  for (let at = 0; at < bytes.length; at += pieceBytes) inflow.add(bytes.subarray(at, at + pieceBytes));
+  return inflow.end();
+}
+
+/** With the exact pass before the rules; the tables come in pieces. */
+export function byJoin(
+  ledger: string,
+  statement: string,
+  settings: MatchSettings = defaultSettings,
+  pieceBytes = Infinity,
+): Said {
   const joined = joinExact(
-    readSide(Buffer.from(ledger), 'ledger'),
-    readSide(Buffer.from(statement), 'statement'),
+    sideOf(ledger, 'ledger', pieceBytes),
+    sideOf(statement, 'statement', pieceBytes),
     settings,
   );
   const pool = { entries: joined.ledger.rows, lines: joined.statement.rows };

@@ -25,7 +25,8 @@ export interface Staging {
   problems(): Problem[];
 }
 
-export function stagingOf(bytes: Buffer): Staging {
+export function stagingOf(table: Buffer): Staging {
+  let bytes = table;
   const header = recordAt(bytes, 0);
   const reader = readHeader(header?.record, 'statement');
   const scanner = new Scanner(
@@ -33,7 +34,7 @@ export function stagingOf(bytes: Buffer): Staging {
     columnsOf(reader, ['line_no', 'fee_minor']),
     expectedRows(bytes.length),
   );
-  const side = { bytes, reader, scan: scanner };
+  const side = { reader, scan: scanner };
   const columns = tableColumns.filter((column) => reader.place(column) !== undefined);
   return {
     columns,
@@ -55,6 +56,8 @@ export function stagingOf(bytes: Buffer): Staging {
       const rows = others.flatMap((row) => ('code' in row ? [] : [rowText(row, columns.length)]));
       const lacksEnd = bytes.at(-1) !== newline && scanner.gaps.at(-1)?.end !== bytes.length;
       if (rows.length > 0) yield Buffer.from(`${lacksEnd ? '\n' : ''}${rows.join('\n')}\n`);
+      // The join needs what was scanned alone.
+      bytes = Buffer.alloc(0);
     },
     side: () => side,
     problems: () =>

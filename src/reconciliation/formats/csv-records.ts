@@ -17,6 +17,8 @@ export interface CsvFault {
   /** Why the line is no record. */
   fault: 'quote' | 'width' | 'nul';
   message: string;
+  /** The text ends within the record or with it, so that more text could make another record of it. */
+  isOpen?: boolean;
   raw: string;
 }
 
@@ -42,9 +44,10 @@ export function* csvRecords(
       continue;
     }
     const read = readRecord(text, at, delimiter);
-    const fault = read === null ? unclosed : faultOf(read.fields, width);
-    if (read === null || fault !== null) {
-      yield { line, ...(fault ?? unclosed), raw: firstLine };
+    const fault = 'isOpen' in read ? unclosed : faultOf(read.fields, width);
+    if ('isOpen' in read || fault !== null) {
+      const isOpen = 'isOpen' in read ? read.isOpen : read.end === text.length;
+      yield { line, ...(fault ?? unclosed), isOpen, raw: firstLine };
       at = nextLine;
       line += 1;
       continue;
@@ -62,18 +65,29 @@ const unclosed = {
   message: 'a quoted field does not end before the next delimiter',
 } as const;
 
-function faultOf(fields: string[], width: number | undefined): Pick<CsvFault, 'fault' | 'message'> | null {
+type Fault = Pick<CsvFault, 'fault' | 'message'>;
+
+function faultOf(fields: string[], width: number | undefined): Fault | null {
   if (width !== undefined && fields.length !== width)
     return { fault: 'width', message: `${fields.length} fields where the header has ${width}` };
   return fields.some((field) => field.includes('\0')) ? { fault: 'nul', message: 'a NUL byte' } : null;
 }
 
-/** One record from `at`; null where a quote does not close, or closes before anything but a delimiter. */
-function readRecord(text: string, at: number, delimiter: string): { fields: string[]; end: number } | null {
+/** A quote that does not close, or closes before anything but a delimiter. */
+interface BadQuote {
+  isOpen: boolean;
+}
+
+/** One record from `at`. */
+function readRecord(
+  text: string,
+  at: number,
+  delimiter: string,
+): { fields: string[]; end: number } | BadQuote {
   const fields: string[] = [];
   for (let from = at; ;) {
     const field = text[from] === '"' ? readQuoted(text, from, delimiter) : readPlain(text, from, delimiter);
-    if (field === null) return null;
+    if ('isOpen' in field) return field;
     fields.push(field.value);
     if (text[field.end] !== delimiter) return { fields, end: field.end };
     from = field.end + 1;
@@ -91,12 +105,12 @@ function readPlain(text: string, from: number, delimiter: string): Field {
   return { value: text.slice(from, end), end };
 }
 
-function readQuoted(text: string, from: number, delimiter: string): Field | null {
+function readQuoted(text: string, from: number, delimiter: string): Field | BadQuote {
   let close = text.indexOf('"', from + 1);
   while (close !== -1 && text[close + 1] === '"') close = text.indexOf('"', close + 2);
-  if (close === -1) return null;
+  if (close === -1) return { isOpen: true };
   const next = text[close + 1];
-  if (next !== undefined && next !== delimiter && next !== '\n' && next !== '\r') return null;
+  if (next !== undefined && next !== delimiter && next !== '\n' && next !== '\r') return { isOpen: false };
   return { value: text.slice(from + 1, close).replaceAll('""', '"'), end: close + 1 };
 }
 

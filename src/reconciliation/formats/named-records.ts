@@ -44,7 +44,9 @@ export function* namedRecords(
   const delimiter = delimiterOf(text, isHeader, usual);
   let columns: Columns | null = null;
   for (const record of csvRecords(text, { delimiter })) {
+    const glued = 'fault' in record || columns === null ? null : rowBeforeHeader(record.fields, columns);
     if ('fault' in record) yield faultProblem(record);
+    else if (glued !== null && columns !== null) yield named({ ...record, fields: glued }, columns);
     else if (isHeader(record.fields.map((field) => field.trim()))) columns = columnsOf(record.fields);
     else if (columns === null)
       yield problem(record.line, 'before_header', 'the line stands before the names of the columns');
@@ -67,6 +69,17 @@ function columnsOf(header: string[]): Columns {
   const trimmed = header.map((field) => field.trim());
   const names = trimmed.map((name, at) => (trimmed.indexOf(name) < at ? `${name} (${at + 1})` : name));
   return { names, places: new Map() };
+}
+
+/** The last row of a file without a line break at its end, where the header of the next file was glued to it. */
+function rowBeforeHeader(fields: string[], { names }: Columns): string[] | null {
+  const [first = '', ...others] = names;
+  const joint = fields[others.length] ?? '';
+  const isGlued =
+    fields.length === 2 * names.length - 1 &&
+    joint.endsWith(first) &&
+    others.every((name, at) => fields[names.length + at]?.trim() === name);
+  return isGlued ? [...fields.slice(0, others.length), joint.slice(0, -first.length)] : null;
 }
 
 function placeOf({ names, places }: Columns, wanted: string): number {

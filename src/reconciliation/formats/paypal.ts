@@ -64,7 +64,9 @@ function* readRecord(
   section: Section,
   totals: PaypalTotals,
 ): Generator<StatementItem, void, undefined> {
-  const [tag = '', ...fields] = record.fields.map((field) => field.trim());
+  const [first = '', ...fields] = record.fields.map((field) => field.trim());
+  // Each of several files that were glued together may begin with a byte order mark, which hides a quote behind it.
+  const tag = first.replaceAll('"', '');
   switch (tag) {
     case 'RH':
     case 'FH':

@@ -1,76 +1,70 @@
 /**
  * A table that comes in chunks, scanned while it comes.
  *
- * Invariant: the bytes stay in one piece, so that rows are places in them.
+ * Invariant: of the bytes only those of a line that is not over yet are kept; what is needed of the others is in the scan.
  */
-import { OpsError } from '../../kernel/errors.js';
 import { readHeader, type TableName } from '../tables.js';
 import { columnsOf, expectedRows, type Side } from './join.js';
-import { mostBytes, recordAt, Scanner } from './scan.js';
+import { recordAt, Scanner } from './scan.js';
 
-/** Most days fit. */
-const firstBytes = 1 << 20;
-/** Memory that nothing was written to costs nothing, and copying a sixteenth of it next to nothing. */
-const growth = 16;
+/** Most days have fewer rows. */
+const usualBytes = 1 << 20;
+
+interface InflowOptions {
+  /** Rows of this type are left to the rules. */
+  apart?: string | undefined;
+  expectedBytes?: number;
+}
+
+const none = Buffer.alloc(0);
+const byteOrderMark = Buffer.from('\uFEFF');
 
 export class Inflow {
-  private buffer = Buffer.allocUnsafeSlow(firstBytes);
-  private length = 0;
+  private rest: Buffer = none;
   private side: (Side & { scan: Scanner }) | null = null;
 
-  /** `apart`: rows of this type are left to the rules. */
   constructor(
     private readonly name: TableName,
-    private readonly apart?: string,
+    private readonly options: InflowOptions = {},
   ) {}
 
-  /** Throws `invalid` for a header that lacks a column, and for 4 GiB or more. */
+  /** UTF-8; the chunk may be written over afterwards. Throws `invalid` for a header that lacks a column. */
   add(chunk: Buffer): void {
-    if (this.length + chunk.length > this.buffer.length) this.grow(chunk.length);
-    chunk.copy(this.buffer, this.length);
-    this.length += chunk.length;
-    this.scan(false);
+    // The line that was cut first, so that only it is copied.
+    const lineEnd = this.rest.length === 0 ? 0 : chunk.indexOf('\n') + 1;
+    if (lineEnd > 0) this.scan(chunk.subarray(0, lineEnd), false);
+    this.scan(chunk.subarray(lineEnd), false);
   }
 
   /** The whole table. */
   end(): Side {
-    this.scan(true);
-    return { ...this.sideOf(this.bytes()), bytes: this.bytes() };
+    this.scan(none, true);
+    return (this.side ??= this.begin(none));
   }
 
-  private bytes(): Buffer {
-    return this.buffer.subarray(0, this.length);
+  private scan(more: Buffer, isWhole: boolean): void {
+    const bytes = this.rest.length === 0 ? more : Buffer.concat([this.rest, more]);
+    let from = 0;
+    if (this.side !== null || isWhole || bytes.includes('\n')) {
+      this.side ??= this.begin(bytes);
+      this.side.scan.scan(bytes, isWhole);
+      from = this.side.scan.at;
+      this.side.scan.at = 0;
+    }
+    this.rest = Buffer.from(bytes.subarray(from));
   }
 
-  private scan(isWhole: boolean): void {
-    const bytes = this.bytes();
-    const hasHeader = this.side !== null || isWhole || bytes.includes('\n');
-    if (!hasHeader) return;
-    this.side = this.sideOf(bytes);
-    this.side.scan.scan(bytes, isWhole);
-  }
-
-  private sideOf(bytes: Buffer): Side & { scan: Scanner } {
-    if (this.side) return this.side;
-    const header = recordAt(bytes, 0);
+  private begin(bytes: Buffer): Side & { scan: Scanner } {
+    const start = bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? byteOrderMark.length : 0;
+    const header = recordAt(bytes, start);
     const reader = readHeader(header?.record, this.name);
     const type = reader.place('type');
-    const apart =
-      this.apart === undefined || type === undefined
-        ? undefined
-        : { column: type, text: Buffer.from(this.apart) };
-    const columns = columnsOf(reader, ['id'], apart);
-    return { bytes, reader, scan: new Scanner(header?.next ?? 0, columns, expectedRows(firstBytes)) };
-  }
-
-  private grow(extra: number): void {
-    const wanted = Math.max(this.buffer.length * growth, this.length + extra);
-    if (this.length + extra > mostBytes)
-      throw new OpsError('invalid', 'The table is larger than 4 GiB.', {
-        hint: 'Run the unit on the SQL engine.',
-      });
-    const larger = Buffer.allocUnsafeSlow(Math.min(wanted, mostBytes));
-    this.buffer.copy(larger, 0, 0, this.length);
-    this.buffer = larger;
+    const { apart, expectedBytes = usualBytes } = this.options;
+    const columns = columnsOf(
+      reader,
+      ['id'],
+      apart === undefined || type === undefined ? undefined : { column: type, text: Buffer.from(apart) },
+    );
+    return { reader, scan: new Scanner(header?.next ?? bytes.length, columns, expectedRows(expectedBytes)) };
   }
 }

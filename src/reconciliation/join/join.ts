@@ -11,15 +11,13 @@ import type { LedgerEntry, StatementLine } from '../findings.js';
 import type { MatchSettings } from '../matching/settings.js';
 import {
   addTo,
-  readHeader,
   readLedgerRecord,
   readStatementRecord,
   type ReadRecord,
   type Table,
-  type TableName,
   type TableReader,
 } from '../tables.js';
-import { asUtf8, hashOf, lineAt, recordAt, Scanner, type Scan, type ScanColumns } from './scan.js';
+import { hashOf, type Scan, type ScanColumns } from './scan.js';
 import { none, ReferenceTable } from './reference-table.js';
 
 /** Amounts by currency and the number of rows behind them. */
@@ -40,12 +38,14 @@ export interface Joined {
   statement: Table<StatementLine>;
 }
 
-/** One side of the join: a file, how its header names the columns, and its rows. */
+/** One side of the join: how the header of its table names the columns, and its rows. */
 export interface Side {
-  bytes: Buffer;
   reader: TableReader;
   scan: Scan;
 }
+
+/** What the careful readers read besides reference, amount, currency, day and type. */
+const otherColumns = ['id', 'line_no', 'fee_minor', 'batch_id', 'our_ref', 'file'];
 
 /** How to scan a table with this header. Throws `invalid` when it lacks a column. */
 export function columnsOf(
@@ -60,23 +60,15 @@ export function columnsOf(
     amount: place('amount_minor'),
     currency: place('currency'),
     day: place('value_date'),
+    label: place('type'),
+    others: otherColumns.map((column) => reader.place(column)).filter((at) => at !== undefined),
     filled: filled.map((column) => reader.place(column)).filter((at) => at !== undefined),
     digits: [reader.place('line_no'), reader.place('fee_minor')].filter((at) => at !== undefined),
     apart,
   };
 }
 
-/** Scans a file. Throws `invalid` when its header lacks a column. */
-export function readSide(file: Buffer, name: TableName): Side {
-  const bytes = asUtf8(file);
-  const header = recordAt(bytes, 0);
-  const reader = readHeader(header?.record, name);
-  const scan = new Scanner(header?.next ?? 0, columnsOf(reader), expectedRows(bytes.length));
-  scan.scan(bytes, true);
-  return { bytes, reader, scan };
-}
-
-/** Pages of these arrays that no row fills cost no memory, so a guess may be high. */
+/** Pages of an array that no row fills cost no memory, so a guess may be high. */
 export const expectedRows = (bytes: number): number => Math.max(1 << 10, Math.ceil(bytes / 40));
 
 /** `isLateDay`: of which days entries should have come earlier; none where absent. */
@@ -117,12 +109,11 @@ export function joinExact(
 
 /** The rows that the pass leaves, read again by the careful reader. */
 function readRest<Row>(side: Side, isLeft: (row: number) => boolean, read: ReadRecord<Row>): Table<Row> {
-  const { bytes, reader, scan } = side;
+  const { reader, scan } = side;
   const table: Table<Row> = { rows: [], problems: [] };
   for (let row = 0; row < scan.rows.count; row++) {
     if (!isLeft(row)) continue;
-    const raw = lineAt(bytes, scan.rows.lineStart(row));
-    addTo(table, read({ line: scan.lineNumberOf(row), fields: raw.split(','), raw }, reader));
+    addTo(table, read({ line: scan.lineNumberOf(row), fields: scan.fieldsOf(row), raw: '' }, reader));
   }
   for (const record of scan.others) addTo(table, read(record, reader));
   return table;
@@ -147,11 +138,8 @@ function pairReferences(ledger: Side, statement: Side): Int32Array {
 function hasSameReference(ledger: Side, entry: number, statement: Side, line: number): boolean {
   const length = ledger.scan.rows.referenceLength(entry);
   if (length !== statement.scan.rows.referenceLength(line)) return false;
-  const [ours, theirs] = [ledger.bytes, statement.bytes];
-  const a = ledger.scan.rows.referenceStart(entry);
-  const b = statement.scan.rows.referenceStart(line);
-  for (let at = 0; at < length; at++) if (ours[a + at] !== theirs[b + at]) return false;
-  return true;
+  const [ours, theirs] = [ledger.scan, statement.scan];
+  return ours.text.isSame(ours.rows.textStart(entry), theirs.text, theirs.rows.textStart(line), length);
 }
 
 const referenceOf = (record: CsvRecord | CsvFault, reader: TableReader): string =>

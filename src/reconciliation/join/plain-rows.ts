@@ -1,9 +1,9 @@
 /**
- * Rows of a table as numbers: 24 bytes each, because a million of them must fit beside both files, and side by side,
- * because a reader of one part of a row reads the others too and should wait for memory once.
+ * Rows of a table as numbers: 24 bytes each, because many millions of them must fit into memory, and side by side, because
+ * a reader of one part of a row reads the others too and should wait for memory once.
  */
 const cellsPerRow = 6;
-const [lineStart, referencePlace, hash, currencyAndDay] = [0, 1, 2, 3];
+const [textStart, labelAndLength, hash, currencyAndDay] = [0, 1, 2, 3];
 /** Memory that nothing was written to costs nothing. */
 const growth = 16;
 /** The amount fills the last two cells. */
@@ -20,12 +20,12 @@ export class PlainRows {
     this.amounts = new Float64Array(this.cells.buffer);
   }
 
-  /** `referenceOffset` counts from the start of the line; a reference of length 0 is none. Both have 16 bits. */
-  add(start: number, referenceOffset: number, referenceLength: number, referenceHash: number): void {
+  /** `start`: where the text of the row is kept. Label and length of the reference have 16 bits; a length of 0 is none. */
+  add(start: number, label: number, referenceLength: number, referenceHash: number): void {
     if (this.count * cellsPerRow === this.cells.length) this.grow();
     const at = this.count++ * cellsPerRow;
-    this.cells[at + lineStart] = start;
-    this.cells[at + referencePlace] = (referenceOffset << 16) | referenceLength;
+    this.cells[at + textStart] = start;
+    this.cells[at + labelAndLength] = (label << 16) | referenceLength;
     this.cells[at + hash] = referenceHash;
   }
 
@@ -36,17 +36,16 @@ export class PlainRows {
     this.amounts[row * amountsPerRow + amount] = minor;
   }
 
-  lineStart(row: number): number {
-    return this.cells[row * cellsPerRow + lineStart]!;
+  textStart(row: number): number {
+    return this.cells[row * cellsPerRow + textStart]!;
   }
 
-  referenceStart(row: number): number {
-    const at = row * cellsPerRow;
-    return this.cells[at + lineStart]! + (this.cells[at + referencePlace]! >>> 16);
+  label(row: number): number {
+    return this.cells[row * cellsPerRow + labelAndLength]! >>> 16;
   }
 
   referenceLength(row: number): number {
-    return this.cells[row * cellsPerRow + referencePlace]! & 0xffff;
+    return this.cells[row * cellsPerRow + labelAndLength]! & 0xffff;
   }
 
   hash(row: number): number {

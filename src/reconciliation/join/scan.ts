@@ -5,19 +5,22 @@
  * quote, an odd number of fields, blanks at an edge, a number that is too long, is handed over as text.
  * Deliberately absent: judging. What is wrong with a line is said by the careful reader alone.
  */
-import { isUtf8 } from 'node:buffer';
-import { OpsError } from '../../kernel/errors.js';
+import { isoDay } from '../../kernel/calendar-day.js';
 import { csvRecords, type CsvFault, type CsvRecord } from '../formats/csv-records.js';
-import { decodeText } from '../formats/text.js';
+import { KeptText, mostRowBytes } from './kept-text.js';
 import { PlainRows } from './plain-rows.js';
 
 export interface Scan {
   rows: PlainRows;
+  /** The references of the rows and what else of them is text. */
+  text: KeptText;
   currencies: readonly string[];
   /** Lines for the careful reader. */
   others: (CsvRecord | CsvFault)[];
   /** The number of the line on which a plain row stands, from 1. */
   lineNumberOf(row: number): number;
+  /** A plain row as the careful reader takes it; a column that means nothing to it is empty. */
+  fieldsOf(row: number): string[];
 }
 
 export interface ScanColumns {
@@ -26,6 +29,10 @@ export interface ScanColumns {
   amount: number;
   currency: number;
   day: number;
+  /** A column with few different texts; -1 for none. */
+  label: number;
+  /** The other columns that mean something. */
+  others: number[];
   /** Columns that a plain row fills, and columns in which it has digits or nothing. */
   filled: number[];
   digits: number[];
@@ -33,17 +40,7 @@ export interface ScanColumns {
   apart: { column: number; text: Buffer } | undefined;
 }
 
-/** Offsets are 32 bits wide. */
-export const mostBytes = 0xffff_ffff;
-
-/** The bytes of a file as UTF-8 without a byte order mark. Throws `invalid` for a file of 4 GiB or more. */
-export function asUtf8(bytes: Buffer): Buffer {
-  if (bytes.length > mostBytes)
-    throw new OpsError('invalid', 'The file is larger than 4 GiB.', { hint: 'Split it by business day.' });
-  if (!isUtf8(bytes)) return Buffer.from(decodeText(bytes).text);
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
-}
-
+const none = Buffer.alloc(0);
 const comma = 0x2c;
 const quote = 0x22;
 const newline = 0x0a;
@@ -52,17 +49,21 @@ const minus = 0x2d;
 const zero = 0x30;
 
 /**
- * Scans a table whose bytes may still be coming. Each call goes on where the last one ended; the first byte is the one
- * behind the header, which is line 1.
+ * Scans a table whose bytes may still be coming. Each call goes on where the last one ended (`at`); the first byte is the
+ * one behind the header, which is line 1. Of the bytes before `at` nothing is needed any more.
  */
 export class Scanner implements Scan {
   readonly rows: PlainRows;
+  readonly text = new KeptText();
   readonly currencies: string[] = [];
   readonly others: (CsvRecord | CsvFault)[] = [];
-  private bytes: Buffer = Buffer.alloc(0);
+  private bytes: Buffer = none;
   private readonly starts: Int32Array;
   private readonly ends: Int32Array;
   private readonly places = new Map<number, number>();
+  private readonly labels = new Labels();
+  /** While a quote is open, reading waits for twice as much text each time. */
+  private waitsFor = 0;
   /** Stretches of lines that are not plain: start and end, each start at or behind the end before. */
   readonly gaps: { start: number; end: number }[] = [];
   /** Where plain rows stop standing on consecutive lines: a row, and the number of its line. */
@@ -83,15 +84,17 @@ export class Scanner implements Scan {
   /** Scans what has come. Until the table `isWhole`, the last line is left for the next call. */
   scan(bytes: Buffer, isWhole: boolean): void {
     this.bytes = bytes;
+    if (!isWhole && bytes.length - this.at < this.waitsFor) return;
+    this.waitsFor = 0;
     while (this.at < bytes.length) {
       const end = this.splitLine(this.at);
-      const isCut = !isWhole && end >= bytes.length - 1;
-      if (isCut) return;
-      if (end >= 0 && this.storeRow(this.at)) {
+      if (!isWhole && isCut(bytes, end)) return;
+      if (end >= 0 && this.storeRow(this.at, end)) {
         this.at = afterBreak(bytes, end);
         this.line++;
       } else if (!this.storeOther(isWhole)) return;
     }
+    this.bytes = none;
   }
 
   lineNumberOf(row: number): number {
@@ -105,12 +108,29 @@ export class Scanner implements Scan {
     return jump.line + row - jump.row;
   }
 
+  fieldsOf(row: number): string[] {
+    const { columns, rows } = this;
+    const [reference = '', ...others] = this.text.fieldsAt(rows.textStart(row));
+    const fields = Array.from({ length: columns.width }, () => '');
+    fields[columns.reference] = reference;
+    fields[columns.amount] = String(rows.amount(row));
+    fields[columns.currency] = this.currencies[rows.currency(row)] ?? '';
+    fields[columns.day] = isoDay(rows.day(row));
+    if (columns.label >= 0) fields[columns.label] = this.labels.textOf(rows.label(row));
+    columns.others.forEach((column, at) => (fields[column] = others[at] ?? ''));
+    return fields;
+  }
+
   /** False when more bytes may still belong to the line. */
   private storeOther(isWhole: boolean): boolean {
     const { bytes, at } = this;
     const record = recordAt(bytes, at, this.columns.width);
     const next = record ? record.next : afterBreak(bytes, endOfLine(bytes, at));
-    if (!isWhole && next >= bytes.length) return false;
+    const mayGoOn = next >= bytes.length || (record !== null && isOpen(record.record));
+    if (!isWhole && mayGoOn) {
+      this.waitsFor = 2 * (bytes.length - at);
+      return false;
+    }
     if (record) this.others.push({ ...record.record, line: this.line });
     this.line += record ? record.lines : 1;
     this.gaps.push({ start: at, end: Math.min(next, bytes.length) });
@@ -139,7 +159,7 @@ export class Scanner implements Scan {
     return field === columns.width - 1 ? end : -1;
   }
 
-  private storeRow(lineStart: number): boolean {
+  private storeRow(lineStart: number, lineEnd: number): boolean {
     const { bytes, columns, starts, ends } = this;
     const referenceStart = starts[columns.reference]!;
     const length = ends[columns.reference]! - referenceStart;
@@ -147,11 +167,17 @@ export class Scanner implements Scan {
     const currency = this.placeOf(readCurrency(bytes, starts[columns.currency]!, ends[columns.currency]!));
     const day = readDay(bytes, starts[columns.day]!, ends[columns.day]!);
     if (currency < 0 || Number.isNaN(amount) || Number.isNaN(day)) return false;
-    if (referenceStart - lineStart > mostReferenceBytes) return false;
+    if (lineEnd - lineStart >= mostRowBytes - columns.width) return false;
     if (!isPlainReference(bytes, referenceStart, length) || !this.hasPlainRest()) return false;
+    const label = columns.label < 0 ? 0 : this.labels.of(bytes, starts[columns.label]!, ends[columns.label]!);
+    if (label < 0) return false;
     if (!this.wasPlain) this.jumps.push({ row: this.rows.count, line: this.line });
     this.wasPlain = true;
-    this.rows.add(lineStart, referenceStart - lineStart, length, hashOf(bytes, referenceStart, length));
+    const start = this.text.begin(lineEnd - lineStart + columns.width);
+    this.text.addField(bytes, referenceStart, referenceStart + length);
+    for (const column of columns.others) this.text.addField(bytes, starts[column]!, ends[column]!);
+    this.text.end();
+    this.rows.add(start, label, length, hashOf(bytes, referenceStart, length));
     this.rows.setMoney(amount, currency, day);
     return true;
   }
@@ -181,6 +207,36 @@ export class Scanner implements Scan {
     return apart === undefined || !isText(bytes, starts[apart.column]!, ends[apart.column]!, apart.text);
   }
 }
+
+/** The texts of a column that has few. */
+class Labels {
+  private readonly bytes: Buffer[] = [];
+  private readonly texts: string[] = [];
+  private readonly places = new Map<string, number>();
+  private last = 0;
+
+  /** The place of a text in the list; -1 where the list is full. */
+  of(bytes: Buffer, start: number, end: number): number {
+    const last = this.bytes[this.last];
+    if (last !== undefined && isText(bytes, start, end, last)) return this.last;
+    const text = bytes.toString('utf8', start, end);
+    const place = this.places.get(text) ?? this.texts.length;
+    if (place === mostLabels) return -1;
+    if (place === this.texts.length) {
+      this.places.set(text, place);
+      this.texts.push(text);
+      this.bytes.push(Buffer.from(text));
+    }
+    return (this.last = place);
+  }
+
+  textOf(place: number): string {
+    return this.texts[place] ?? '';
+  }
+}
+
+/** What two bytes count. */
+const mostLabels = 1 << 16;
 
 function isText(bytes: Buffer, start: number, end: number, text: Buffer): boolean {
   if (end - start !== text.length) return false;
@@ -250,12 +306,9 @@ function daysIn(year: number, month: number): number {
 /** A visible character of ASCII: nothing that trimming would remove. */
 const isVisible = (byte: number): boolean => byte > 0x20 && byte < 0x7f;
 
-const mostReferenceBytes = 0xffff;
-
 /** Blanks at an edge are trimmed by the careful reader, and a word such as NOTPROVIDED stands for no reference. */
 function isPlainReference(bytes: Buffer, start: number, length: number): boolean {
   if (length === 0) return true;
-  if (length > mostReferenceBytes) return false;
   const first = bytes[start]!;
   if (!isVisible(first) || !isVisible(bytes[start + length - 1]!)) return false;
   const mayBePlaceholder = first === 0x4e && (length === 6 || length === 11);
@@ -277,17 +330,17 @@ function endOfLine(bytes: Buffer, from: number): number {
   return end;
 }
 
-/** The text of a plain line: it has no quotes, so every comma ends a field. */
-export const lineAt = (bytes: Buffer, start: number): string =>
-  bytes.toString('utf8', start, endOfLine(bytes, start));
+/** A line that ends with the bytes may go on, and so may a break of two bytes. */
+const isCut = (bytes: Buffer, end: number): boolean =>
+  end >= bytes.length || (end === bytes.length - 1 && bytes[end] === carriageReturn);
 
 const afterBreak = (bytes: Buffer, end: number): number =>
   bytes[end] === carriageReturn && bytes[end + 1] === newline ? end + 2 : end + 1;
 
 const firstWindow = 1 << 16;
 
-/** Whether more text could still close the record's quote. */
-const isOpen = (record: CsvRecord | CsvFault): boolean => 'fault' in record && record.fault === 'quote';
+/** Whether more text could still make another record of it. */
+const isOpen = (record: CsvRecord | CsvFault): boolean => 'fault' in record && record.isOpen === true;
 
 /** The record at `at` as the careful reader sees it; null for a blank line. */
 export function recordAt(
@@ -303,7 +356,9 @@ export function recordAt(
     const [record] = csvRecords(bytes.toString('utf8', at, end), options);
     if (record === undefined) return null;
     const next = at + Buffer.byteLength(record.raw);
-    const isCut = end < bytes.length && (next > lineEnd ? next >= end : isOpen(record));
+    // A line alone is over, unless a quote in it is open.
+    const isOver = end === lineEnd && !('fault' in record && record.fault === 'quote');
+    const isCut = end < bytes.length && (next > lineEnd ? next >= end : !isOver && isOpen(record));
     if (!isCut)
       return { record, lines: record.raw.split(/\r\n|\r|\n/).length, next: afterBreak(bytes, next) };
   }

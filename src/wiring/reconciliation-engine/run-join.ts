@@ -33,7 +33,7 @@ export async function leftByJoin(run: Run): Promise<Left> {
 }
 
 async function ledgerSide(run: Run): Promise<Side> {
-  const inflow = new Inflow('ledger', apartIn(run.plan));
+  const inflow = new Inflow('ledger', { apart: apartIn(run.plan) });
   try {
     for await (const chunk of copyLedger(run.books, sliceOf(run))) inflow.add(chunk as Buffer);
   } catch (error) {

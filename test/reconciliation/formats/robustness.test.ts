@@ -80,6 +80,24 @@ describe.each(Object.entries(samples))('%s', (id, sample) => {
     }
   });
 
+  it.each([
+    ['', 'one after the other'],
+    ['\n\n', 'with blank lines between them'],
+    ['\uFEFF', 'each with a byte order mark'],
+  ])('loses no row of two files in one, %j between them', (between) => {
+    const rows = (text: string): number => parse(id, text).filter(({ type }) => type === 'row').length;
+    expect(rows(`${sample}${between}${sample}`)).toBe(2 * rows(sample));
+  });
+
+  it('reports what it loses of two files in one without a line break between them', () => {
+    const items = parse(id, sample.trimEnd() + sample);
+    const rows = items.filter(({ type }) => type === 'row').length;
+    const problems = items.filter(({ type }) => type === 'problem').length;
+    expect(rows === 2 * parse(id, sample).filter(({ type }) => type === 'row').length || problems > 0).toBe(
+      true,
+    );
+  });
+
   it('leaves a trace of every line that is put in', () => {
     const lines = sample.split('\n').slice(0, -1);
     for (let at = 1; at < lines.length; at++) {

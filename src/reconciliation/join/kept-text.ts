@@ -1,0 +1,71 @@
+/**
+ * What is kept of the text of plain rows, so that neither file has to stay in memory: the reference, and behind it the
+ * other fields that are not kept as numbers.
+ *
+ * Invariant: a row lies within one page, so that reading it is reading one array.
+ */
+import { OpsError } from '../../kernel/errors.js';
+
+const pageBits = 22;
+const pageBytes = 1 << pageBits;
+const placeMask = pageBytes - 1;
+
+/** Places are 32 bits wide. */
+const mostPages = 1 << (32 - pageBits);
+
+const comma = 0x2c;
+const newline = 0x0a;
+
+/** So that a row fits well within a page. */
+export const mostRowBytes = 1 << 16;
+
+export class KeptText {
+  private readonly pages: Buffer[] = [];
+  private page = Buffer.alloc(0);
+  private at = 0;
+
+  /** Where the next row begins. `most`: what it may take, `mostRowBytes` at most. Throws `invalid` at 4 GiB. */
+  begin(most: number): number {
+    if (this.at + most > this.page.length) {
+      if (this.pages.length === mostPages)
+        throw new OpsError('invalid', 'The table has more than 4 GiB of references.', {
+          hint: 'Split it by business day, or run the unit on the SQL engine.',
+        });
+      this.page = Buffer.allocUnsafeSlow(pageBytes);
+      this.pages.push(this.page);
+      this.at = 0;
+    }
+    return (this.pages.length - 1) * pageBytes + this.at;
+  }
+
+  addField(bytes: Buffer, start: number, end: number): void {
+    const { page } = this;
+    let { at } = this;
+    for (let from = start; from < end; from++) page[at++] = bytes[from]!;
+    page[at++] = comma;
+    this.at = at;
+  }
+
+  end(): void {
+    this.page[this.at++] = newline;
+  }
+
+  /** The fields of the row that begins there: every comma ends one. */
+  fieldsAt(start: number): string[] {
+    const page = this.pageOf(start);
+    const from = start & placeMask;
+    return page.toString('utf8', from, page.indexOf(newline, from) - 1).split(',');
+  }
+
+  /** Whether so many bytes are the same, from a place here and from one in another text. */
+  isSame(start: number, other: KeptText, otherStart: number, length: number): boolean {
+    const [ours, theirs] = [this.pageOf(start), other.pageOf(otherStart)];
+    const [a, b] = [start & placeMask, otherStart & placeMask];
+    for (let at = 0; at < length; at++) if (ours[a + at] !== theirs[b + at]) return false;
+    return true;
+  }
+
+  private pageOf(start: number): Buffer {
+    return this.pages[Math.floor(start / pageBytes)]!;
+  }
+}
