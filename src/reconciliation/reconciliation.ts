@@ -109,13 +109,7 @@ export function createReconciliation(deps: RollUpDeps & { intake: IntakeDeps }):
     signOff: (key, personId) => signOff(deps, key, personId),
     reopenDay: (key, what) => reopenDay(deps, key, what),
     outlook: (partner) => deps.outlook(partnerNamed(deps, partner)),
-    linesBy: async (references) => {
-      for (const reference of references) {
-        const found = await deps.results.linesBy(reference, mostSightings);
-        if (found.length > 0) return found;
-      }
-      return [];
-    },
+    linesBy: (references) => deps.results.linesBy(references, mostSightings),
     firstToday: () => firstToday(deps),
     today: (partner) => todayOf(partnerNamed(deps, partner), deps.clock.now()),
   };
