@@ -190,6 +190,7 @@ describe('buttons on other cards', () => {
       statements: null,
       breaks: null,
       alerts: null,
+      products: null,
       metrics: [],
       help: { contact: null, escalation: [], runbooks: [] },
       now,
