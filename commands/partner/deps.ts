@@ -36,6 +36,8 @@ export interface ListedPartner {
   id: string;
   name: string;
   timeZone: string;
+  /** As the configuration has it: psp, bank, open_banking… */
+  kind?: string | undefined;
   statusPage?: string | undefined;
   contact?: string | undefined;
   escalation?: PartnerHelp['escalation'];

@@ -3,6 +3,7 @@
  *
  * Invariant: every part of an answer is asked for by itself; one that fails says so and holds up no other.
  */
+import { hourMs, minuteMs } from '../../src/kernel/clock.js';
 import { part } from '../../src/kernel/part.js';
 import { OpsError } from '../../src/kernel/errors.js';
 import type { Card } from '../../src/ports/card.js';
@@ -12,7 +13,7 @@ import { partnerCard, partnersCard, scorecardActionId } from '../../src/views/pa
 import { scorecardCard, scorecardCsvActionId, scorecardFile } from '../../src/views/partners/scorecard.js';
 import { startableIn } from '../../src/views/remediation/start.js';
 import { requireLookups } from '../door.js';
-import { reconciledIn, requirePartner, type PartnerDeps } from './deps.js';
+import { reconciledIn, requirePartner, type ListedPartner, type PartnerDeps } from './deps.js';
 import { healthOfPartners } from './health.js';
 import { scorecardOf } from './scorecard.js';
 
@@ -22,6 +23,10 @@ export type { PartnerDeps } from './deps.js';
 const partnerHealth = 'Partner reports';
 
 const punctualityDays = 30;
+/** Long enough for a rate of a product that few customers use. */
+const productsMs = 24 * hourMs;
+/** Banks answer a payment within minutes; what has none after that waits for the aggregator to refresh. */
+const lateMs = 10 * minuteMs;
 
 export const partnerCommand: Command<PartnerDeps> = {
   name: '/partner',
@@ -77,12 +82,13 @@ async function oneCard(text: string, desk: PartnerDeps): Promise<Card> {
   const now = desk.clock.now();
   const partner = requirePartner(text, desk.partners);
   const { id, contact = null, escalation = [], runbooks = [] } = partner;
-  const [[health], signals, statements, breaks, alerts] = await Promise.all([
+  const [[health], signals, statements, breaks, alerts, products] = await Promise.all([
     healthOfPartners(desk, id, now),
     desk.signals.open(id),
     part(statementsOf(id, desk)),
     part(breaksOf(id, desk)),
     part(alertsOf(id, desk)),
+    part(productsOf(partner, desk, now)),
   ]);
   if (!health) throw new OpsError('internal', `Nothing was gathered of ${id}.`);
   return partnerCard({
@@ -91,11 +97,19 @@ async function oneCard(text: string, desk: PartnerDeps): Promise<Card> {
     statements,
     breaks,
     alerts,
+    products,
     metrics: desk.alerts?.metrics ?? [],
     help: { contact, escalation, runbooks },
     now,
     startable: startableIn(desk),
   });
+}
+
+/** Null for partners of one product: their rate is the card's first line. */
+async function productsOf({ id, kind }: ListedPartner, { books }: PartnerDeps, now: Date) {
+  if (!books || kind !== 'open_banking') return null;
+  const before = (ms: number): Date => new Date(now.getTime() - ms);
+  return books.productsOf(id, { from: before(productsMs), to: now }, before(lateMs));
 }
 
 async function statementsOf(id: string, desk: PartnerDeps) {

@@ -8,7 +8,7 @@ import { parseDay } from '../kernel/calendar-day.js';
 import type { Log } from '../kernel/log.js';
 import { toOpsError } from '../kernel/errors.js';
 import { decidingAmong } from '../nouns/charge.js';
-import type { Books, PaymentAttempt } from '../ports/books.js';
+import type { Books, LedgerEntry, PaymentAttempt } from '../ports/books.js';
 import type {
   BalanceTransaction,
   Charge,
@@ -17,7 +17,12 @@ import type {
   ProviderSubject,
 } from '../ports/payments-api.js';
 import type { PayoutTrace } from '../ports/payouts.js';
-import type { LineSighting, ReconciliationResults } from '../ports/reconciliation.js';
+import {
+  mostPlacesListed,
+  type LinePlace,
+  type LineSighting,
+  type ReconciliationResults,
+} from '../ports/reconciliation.js';
 import type { Rows } from '../ports/rows.js';
 import { valueOf, type Finding, type Findings, type LookedUp } from './findings.js';
 
@@ -30,7 +35,7 @@ export interface Sources {
   log: Log;
 }
 
-interface Statements extends Pick<ReconciliationResults, 'linesBy'> {
+interface Statements extends Pick<ReconciliationResults, 'linesBy' | 'placesOf'> {
   /** Where payouts are that a partner's report calls so; none where they are not followed to a bank. */
   payoutsNamed(partner: string, names: readonly string[], currency: string): Promise<PayoutTrace[]>;
 }
@@ -120,9 +125,11 @@ async function askRows<Row>(log: Log, question: () => Promise<Rows<Row>>): Promi
 }
 
 async function askBooks(subject: Subject, sources: Sources, note: Note): Promise<void> {
-  const { books, log } = sources;
+  const { books, log, provider } = sources;
   if (!books) return;
   const { paymentId, chargeId } = subject;
+  // Whose the payment most probably is; asked for beside the books, so that its lines are one question after them.
+  const places = isProviderId(paymentId ?? chargeId) && provider ? placesOf(provider.partner, sources) : null;
   const asking = askRows(log, () =>
     paymentId === null
       ? books.attemptsBy(['charge_id'], chargeId ?? '', mostAttempts)
@@ -134,14 +141,14 @@ async function askBooks(subject: Subject, sources: Sources, note: Note): Promise
   });
   // A charge without a payment is booked under the id that its attempt has.
   const bookedAs = paymentId ?? (await asking)?.paymentId ?? chargeId ?? '';
-  const [ledger, attempt] = await Promise.all([
-    askRows(log, () => books.entriesOf(bookedAs)),
-    asking,
-    asking.then(async (latest) => note({ siblings: await askSiblings(latest, bookedAs, books, log) })),
-  ]);
+  const asides = asking.then(async (latest) =>
+    note({ siblings: await askSiblings(latest, bookedAs, books, log) }),
+  );
+  const [ledger, attempt] = await Promise.all([askRows(log, () => books.entriesOf(bookedAs)), asking]);
   const [batch] = await Promise.all([
     askBatch(ledger, books, log),
-    askStatements(ledger, bookedAs, sources, note),
+    askStatements({ ledger, attempt, bookedAs, places }, sources, note),
+    asides,
   ]);
   note({ ledger, batch });
   const [entry] = valueOf(ledger) ?? [];
@@ -152,32 +159,41 @@ async function askBooks(subject: Subject, sources: Sources, note: Note): Promise
 
 /** A payment is on one line, or on few; the newest say where it is now. */
 const mostLines = 5;
+/** A partner may report a payment a little before the books' own day of it. */
 const daysBefore = 7;
+/** So many units as a settlement may take. */
+const mostPlaces = 60;
+
+interface Places {
+  partner: string;
+  newestFirst: Promise<readonly LinePlace[] | null>;
+}
+
+/** Null where they cannot be told: then the lines are looked for everywhere. */
+const placesOf = (partner: string, { statements, log }: Sources): Places => ({
+  partner,
+  newestFirst: ask(log, async () => (await statements?.placesOf(partner)) ?? null).then(valueOf),
+});
+
+interface Booked {
+  ledger: Findings['ledger'];
+  attempt: PaymentAttempt | undefined;
+  bookedAs: string;
+  places: Places | null;
+}
 
 /** By the references that the books have of its capture, which are those that partners settle by. */
-async function askStatements(
-  ledger: Findings['ledger'],
-  bookedAs: string,
-  { statements, log }: Sources,
-  note: Note,
-): Promise<void> {
+async function askStatements(booked: Booked, sources: Sources, note: Note): Promise<void> {
+  const { statements, log } = sources;
   if (!statements) return;
-  const captures = (valueOf(ledger) ?? []).filter(({ kind }) => kind === 'capture');
-  const references = [...new Set([...captures.map(({ reference }) => reference), bookedAs])];
-  const [capture] = captures;
-  const day = capture ? parseDay(capture.businessDay) : null;
-  // A partner may report a payment a little before the books' own day of it.
-  const among = capture && day !== null ? { partner: capture.partner, since: day - daysBefore } : undefined;
-  const statement = await ask(log, async () => {
-    for (const reference of references) {
-      const lines = await statements.linesBy(reference, mostLines, among);
-      if (lines.length > 0) return lines;
-    }
-    return [];
-  });
+  const captures = (valueOf(booked.ledger) ?? []).filter(({ kind }) => kind === 'capture');
+  const references = [...new Set([...captures.map(({ reference }) => reference), booked.bookedAs])];
+  const statement = await ask(log, async () =>
+    statements.linesBy(references, mostLines, await amongOf(captures[0], booked, sources)),
+  );
   note({ statement });
   const [seen] = valueOf(statement) ?? [];
-  const batches = [seen?.line.batch ?? '', capture?.batchId ?? ''].filter((name) => name !== '');
+  const batches = [seen?.line.batch ?? '', captures[0]?.batchId ?? ''].filter((name) => name !== '');
   if (seen && batches.length > 0) note({ landing: await askLanding(seen, batches, statements, log) });
 }
 
@@ -189,6 +205,24 @@ function askLanding(
   log: Log,
 ): Promise<Finding<PayoutTrace | null>> {
   return ask(log, async () => (await statements.payoutsNamed(partner, batches, currency))[0] ?? null);
+}
+
+/** The units that may have the payment; undefined where that is not known, and for one older than those that are listed. */
+async function amongOf(
+  capture: LedgerEntry | undefined,
+  { attempt, places }: Booked,
+  sources: Sources,
+): Promise<LinePlace[] | undefined> {
+  const partner = capture?.partner ?? attempt?.partner;
+  const day = parseDay(capture?.businessDay ?? attempt?.createdAt.toISOString().slice(0, 10) ?? '');
+  if (partner === undefined || day === null) return undefined;
+  const { newestFirst } = places?.partner === partner ? places : placesOf(partner, sources);
+  const listed = await newestFirst;
+  const since = day - daysBefore;
+  const oldest = listed?.at(-1);
+  if (!listed || (listed.length >= mostPlacesListed && oldest && oldest.businessDay > since))
+    return undefined;
+  return listed.filter(({ businessDay }) => businessDay >= since).slice(-mostPlaces);
 }
 
 /** Without an answer the books count as reaching back far enough: what is missing there is reported. */

@@ -96,8 +96,26 @@ export interface Books {
   failuresOf(partner: string, span: Span, limit: number): Promise<Rows<PaymentAttempt>>;
   /** All of those, counted by currency; the most frequent first. */
   failedAmounts(partner: string, span: Span): Promise<Rows<FailedAmount>>;
+  /**
+   * What became of a partner's attempts in a span, by method; the busiest first. An attempt without an answer that began before
+   * `lateBefore` is late.
+   */
+  productsOf(partner: string, span: Span, lateBefore: Date): Promise<ProductTraffic[]>;
   /** Succeeds when every documented column can be read. */
   check(): Promise<void>;
+}
+
+export interface ProductTraffic {
+  method: string;
+  succeeded: number;
+  /** Failures, and of these those that the partner and the institution behind it caused. */
+  failed: number;
+  failedByPartner: number;
+  failedByInstitution: number;
+  /** Without an answer for too long, and since when the first of them. */
+  late: number;
+  lateSince: Date | null;
+  lastAnswerAt: Date | null;
 }
 
 /** Half-open. */

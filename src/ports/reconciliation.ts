@@ -264,11 +264,26 @@ export interface ReconciliationResults {
   openMoney(partner: string): Promise<OpenMoneySum[]>;
   /** What statements of business days from `since` on brought. */
   settled(partner: string, since: Day): Promise<SettledSum[]>;
+  /** A partner's units, newest first, at most `mostPlacesListed`: where its lines are. */
+  placesOf(partner: string): Promise<LinePlace[]>;
   /**
-   * Statement lines with a reference, newest unit first. `among`: only in units of this partner, from that day on for so many
-   * units as a settlement may take. Without it the time grows with the number of units that are kept.
+   * Statement lines with the first of these references that a line has, newest unit first. `among`: only in these units. Without
+   * it the time grows with the number of units that are kept.
    */
-  linesBy(reference: string, limit: number, among?: { partner: string; since: Day }): Promise<LineSighting[]>;
+  linesBy(
+    references: readonly string[],
+    limit: number,
+    among?: readonly LinePlace[],
+  ): Promise<LineSighting[]>;
+}
+
+/** More than a year of business days. */
+export const mostPlacesListed = 400;
+
+/** A unit in which lines can be looked for. */
+export interface LinePlace {
+  unit: bigint;
+  businessDay: Day;
 }
 
 /** A file of a unit, by the hash under which its bytes are in the archive of statements. */

@@ -113,13 +113,7 @@ export function createReconciliation(deps: RollUpDeps & { intake: IntakeDeps }):
     signOff: (key, personId) => signOff(deps, key, personId),
     reopenDay: (key, what) => reopenDay(deps, key, what),
     outlook: (partner) => deps.outlook(partnerNamed(deps, partner)),
-    linesBy: async (references) => {
-      for (const reference of references) {
-        const found = await deps.results.linesBy(reference, mostSightings);
-        if (found.length > 0) return found;
-      }
-      return [];
-    },
+    linesBy: (references) => deps.results.linesBy(references, mostSightings),
     payoutsNamed: (partner, names, currency) => {
       const known = deps.partners.find((one) => one.partner === partner);
       if (!known) return Promise.resolve([]);

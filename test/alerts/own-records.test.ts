@@ -2,7 +2,7 @@
  * What Paydesk's own records say is wrong: found in the real tables, listed as alerts, and left to the cards that say it already.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createInvariantSources } from '../../src/adapters/postgres/invariant-sources.js';
+import { createInvariantSources } from '../../src/adapters/books/invariant-sources.js';
 import { ownRecords } from '../../src/alerts/invariants/own-records.js';
 import { createInvariantWatch } from '../../src/alerts/invariants/watch.js';
 import type { Alert } from '../../src/ports/alerts.js';

@@ -353,6 +353,49 @@ describe('traffic', () => {
     expect([...(alone?.keys() ?? [])]).toEqual(['rheinbank']);
   });
 
+  it('tells failures of the partner, and what is late, from what customers and we caused', async () => {
+    const span = { from: new Date('2026-11-03T00:00Z'), to: new Date('2026-11-04T00:00Z') };
+    for (const [index, origin] of ['customer', 'partner', 'institution', 'own', null].entries())
+      await addAttempt({ attempt_id: `f_${index}`, status: 'failed', error_origin: origin, method: 'sepa' });
+    await addAttempt({ attempt_id: 'f_yen', status: 'failed', currency: 'JPY', error_origin: 'partner' });
+    await addAttempt({ attempt_id: 'ok', completed_at: '2026-11-03T10:05:00Z' });
+    await addAttempt({ attempt_id: 'late', status: 'pending' });
+    await addAttempt({ attempt_id: 'young', status: 'pending', created_at: '2026-11-03T12:00:00Z' });
+    await addAttempt({ attempt_id: 'other', status: 'failed', partner: 'rheinbank' });
+    expect((await books.failuresOf('northpay', span, 10)).rows.map(({ id }) => id).sort()).toEqual([
+      'f_1',
+      'f_2',
+      'f_4',
+      'f_yen',
+    ]);
+    expect((await books.failedAmounts('northpay', span)).rows).toEqual([
+      { attempts: 3, amount: money(5997, 'EUR') },
+      { attempts: 1, amount: money(1999, 'JPY') },
+    ]);
+    expect(await books.productsOf('northpay', span, new Date('2026-11-03T11:00Z'))).toEqual([
+      {
+        method: 'sepa',
+        succeeded: 0,
+        failed: 5,
+        failedByPartner: 1,
+        failedByInstitution: 1,
+        late: 0,
+        lateSince: null,
+        lastAnswerAt: null,
+      },
+      {
+        method: 'card',
+        succeeded: 1,
+        failed: 1,
+        failedByPartner: 1,
+        failedByInstitution: 0,
+        late: 1,
+        lateSince: new Date('2026-11-03T10:00:00Z'),
+        lastAnswerAt: new Date('2026-11-03T10:05:00Z'),
+      },
+    ]);
+  });
+
   it('begins with the oldest attempt of the partner', async () => {
     await addAttempt({ attempt_id: 'young', created_at: '2026-11-03T10:00:00Z' });
     await addAttempt({ attempt_id: 'old', created_at: '2026-10-01T10:00:00Z' });

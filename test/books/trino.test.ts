@@ -116,6 +116,15 @@ describe('the books answer as PostgreSQL does', () => {
     ['when they never begin', (books) => books.beginOf('nobody')],
     ['the traffic of all', (books) => books.trafficIn([[day], [{ from: near, to: day.to }]], null)],
     ['the traffic of one', (books) => books.trafficIn([[day]], 'rheinbank', 1000)],
+    [
+      'failures and their amounts',
+      (books) => books.failedAmounts('northpay', { from: day.from, to: day.to }),
+    ],
+    ['failed attempts', (books) => books.failuresOf('northpay', { from: day.from, to: day.to }, 3)],
+    [
+      'the products of a partner',
+      (books) => books.productsOf('northpay', { from: day.from, to: day.to }, near),
+    ],
     ['the check', (books) => books.check()],
   ])('%s', async (_question, ask) => {
     const through = await ask(createBooks(trino));
@@ -236,7 +245,7 @@ describe('a question', () => {
     ],
     [lose, 'unavailable', 'The cluster of the books cannot be reached.'],
   ])('fails in words: %s', async (fault, code, publicMessage) => {
-    server.next.push(fault as typeof lose);
+    server.next.push(fault);
     await expect(trino.query('select 1')).rejects.toMatchObject({ code, publicMessage });
   });
 

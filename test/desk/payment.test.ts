@@ -197,18 +197,48 @@ describe('a message', () => {
     expect(textOf(refused)).toContain('are for full members of this workspace');
   });
 
-  it('with a dashboard link gets a preview without personal data and without buttons', async () => {
-    const link = `https://dashboard.example.com/payments/${desk.examples.paidOut}`;
+  /** The preview under a message with a link to this object, once there is one. */
+  async function previewOf(object: string, id: string): Promise<string> {
+    const link = `https://dashboard.example.com/${object}/${id}`;
     const ts = await post('mei', 'payments-ops', `Look at ${link}`);
-    const preview = await until('the preview', async () => {
+    return until('the preview', async () => {
       const { channels } = await desk.state();
-      return channels.flatMap(({ messages }) => messages).find((message) => message.ts === ts)?.attachments;
+      const { attachments } =
+        channels.flatMap(({ messages }) => messages).find((message) => message.ts === ts) ?? {};
+      return attachments && JSON.stringify(attachments);
     });
-    const shown = JSON.stringify(preview);
-    expect(shown).toContain('booked in ledger');
-    expect(shown).not.toContain('"actions"');
-    expect(shown).not.toMatch(/@\w+\.example/);
-    expect(textOf(await desk.command(`/audit ${desk.examples.paidOut}`))).toContain('shared the trace');
+  }
+
+  const idOn = async (payment: string, shape: RegExp): Promise<string> =>
+    shape.exec(JSON.stringify((await completeTrace(desk, payment)).messages))?.[0] ?? '';
+
+  it.each<[string, () => Promise<string>, RegExp]>([
+    ['payments', () => Promise.resolve(desk.examples.paidOut), /booked in ledger/],
+    ['disputes', () => idOn(desk.examples.disputed, /\bd[pu]_\w+/), /[Dd]isput/],
+    ['payouts', () => idOn(desk.examples.paidOut, /\bpo_\w+/), /[Pp]ayout/],
+  ])(
+    'with a link to %s gets a preview without personal data and without buttons',
+    async (object, id, says) => {
+      const named = await id();
+      const shown = await previewOf(object, named);
+      expect(shown).toContain(named);
+      expect(shown).toMatch(says);
+      expect(shown).not.toContain('"actions"');
+      expect(shown).not.toMatch(/@\w+\.example/);
+      expect(textOf(await desk.command(`/audit ${named}`))).toContain('shared the trace');
+    },
+  );
+
+  it('gets no preview where people of another company read', async () => {
+    const refusals = (): number => desk.log.filter((line) => line.includes('a link gets no preview')).length;
+    const before = refusals();
+    const link = `https://dashboard.example.com/payments/${desk.examples.paidOut}`;
+    const ts = await post('ana', 'northpay-shared', `Look at ${link}`);
+    await until('the refusal', () => Promise.resolve(refusals() > before));
+    const { channels } = await desk.state();
+    const message = channels.flatMap(({ messages }) => messages).find((one) => one.ts === ts);
+    expect(message?.text).toContain(link);
+    expect(message?.attachments).toBeUndefined();
   });
 });
 
@@ -225,6 +255,18 @@ describe('a watched payment', () => {
     expect(home).toContain('"text":"Watches"');
     const stopped = await press('watch_stop', started.messages[0]?.ts ?? '');
     expect(textOf(stopped)).toContain('Stopped watching');
+    expect(JSON.stringify(await desk.control('home', { user: 'ana' }))).not.toContain('"text":"Watches"');
+  });
+
+  it('is stopped from App Home, which then has it no longer', async () => {
+    const card = await completeTrace(desk, desk.examples.inFlight);
+    const ts = card.messages.at(-1)?.ts ?? '';
+    await desk.action({ user: 'ana', channel: 'payments-ops', ts, action_id: 'payment_watch' });
+    const home = (await desk.control('home', { user: 'ana' })).view!;
+    const [, value = ''] =
+      /"action_id":"watch_stop".*?"value":"([^"]+)"/.exec(JSON.stringify(home.view)) ?? [];
+    const after = await desk.action({ user: 'ana', view_id: home.id, action_id: 'watch_stop', value });
+    expect(JSON.stringify(after.view?.view)).not.toContain('"text":"Watches"');
     expect(JSON.stringify(await desk.control('home', { user: 'ana' }))).not.toContain('"text":"Watches"');
   });
 });

@@ -136,6 +136,7 @@ describe('the payout is looked up by the batch', () => {
   ])('%s', async (_which, batch, expected) => {
     const asked: unknown[] = [];
     const statements = {
+      placesOf: () => Promise.resolve([]),
       linesBy: () =>
         Promise.resolve([{ ...bankLine, partner: 'northpay', line: { ...bankLine.line, batch } }]),
       payoutsNamed: (...question: unknown[]) => {

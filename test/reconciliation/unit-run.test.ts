@@ -172,11 +172,15 @@ describe.each(['join', 'sql'] as const)('with the engine %s', (engine) => {
       'missing_at_partner 50 C / ',
       'missing_in_ledger 7  / 3',
     ]);
-    const sightings = await results.linesBy('x,9', 5);
-    expect(await results.linesBy('x,9', 5, { partner, since: unit.businessDay })).toEqual(
+    const sightings = await results.linesBy(['nothing', 'x,9', '1'], 5);
+    expect(await results.linesBy(['x,9'], 5)).toEqual(sightings);
+    const places = await results.placesOf(partner);
+    expect(places.map(({ businessDay }) => businessDay)).toContain(unit.businessDay);
+    expect(await results.linesBy(['x,9'], 5, places)).toEqual(
       sightings.filter((each) => each.partner === partner),
     );
-    expect(await results.linesBy('x,9', 5, { partner, since: unit.businessDay + 1 })).toEqual([]);
+    const later = places.filter(({ businessDay }) => businessDay > unit.businessDay);
+    expect(await results.linesBy(['x,9'], 5, later)).toEqual([]);
     expect(sightings.find((each) => each.partner === partner)).toMatchObject({
       fileName: 'a.csv',
       line: { line: 3 },

@@ -10,6 +10,7 @@ import type {
   LedgerEntry,
   PartnerTraffic,
   PaymentAttempt,
+  ProductTraffic,
   Span,
 } from '../../src/ports/books.js';
 import type {
@@ -222,6 +223,9 @@ export class FakeBooks implements Books, Switch {
   /** The same of every partner in every window. */
   trafficIn: Books['trafficIn'] = (windows) =>
     answer(this, 'trafficIn', () => windows.map(() => new Map(Object.entries(this.traffic))));
+  /** The same of every partner. */
+  products: ProductTraffic[] = [];
+  productsOf: Books['productsOf'] = () => answer(this, 'productsOf', () => this.products);
   failuresOf: Books['failuresOf'] = (partner, span, limit) =>
     answer(this, 'failuresOf', () => this.rows(this.failures(partner, span).slice(0, limit)));
   failedAmounts: Books['failedAmounts'] = (partner, span) =>

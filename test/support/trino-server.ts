@@ -100,9 +100,15 @@ export async function startTrinoServer(postgresUrl: string | null): Promise<Trin
   };
 
   async function begin(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.url !== '/v1/statement') return refuse(404)(response);
+    if (request.url !== '/v1/statement') {
+      refuse(404)(response);
+      return;
+    }
     const text = await bodyOf(request);
-    if (request.headers['x-trino-user'] === undefined) return refuse(401, 'User must be set')(response);
+    if (request.headers['x-trino-user'] === undefined) {
+      refuse(401, 'User must be set')(response);
+      return;
+    }
     headers.push(request.headers);
     const id = `20261103_100000_${String(queries.length + 1).padStart(5, '0')}_tests`;
     const slug = `x${randomBytes(16).toString('hex')}`;
@@ -130,13 +136,19 @@ export async function startTrinoServer(postgresUrl: string | null): Promise<Trin
     const [, phase, id, slug, token] =
       /^\/v1\/statement\/(queued|executing)\/([^/]+)\/([^/]+)\/(\d+)$/.exec(request.url ?? '') ?? [];
     const query = queries.find((each) => each.id === id && each.slug === slug);
-    if (!query || phase === undefined) return refuse(404)(response);
+    if (!query || phase === undefined) {
+      refuse(404)(response);
+      return;
+    }
     if (request.method === 'DELETE') {
       query.isCancelled = true;
       response.writeHead(204).end();
       return;
     }
-    if (query.isCancelled || Number(token) < query.token) return refuse(410)(response);
+    if (query.isCancelled || Number(token) < query.token) {
+      refuse(410)(response);
+      return;
+    }
     query.token = Number(token);
     await page(query, response);
   }
@@ -215,16 +227,21 @@ const trinoTypes: Readonly<Record<number, string>> = {
   [pg.types.builtins.TIMESTAMPTZ]: 'timestamp(3) with time zone',
 };
 
-const types = {
-  getTypeParser: (oid: number) => (text: string) => {
-    if (oid === pg.types.builtins.INT8) return BigInt(text);
-    if (oid === pg.types.builtins.INT4 || oid === pg.types.builtins.FLOAT8) return Number(text);
-    if (oid === pg.types.builtins.BOOL) return text === 't';
-    if (oid !== pg.types.builtins.TIMESTAMPTZ) return text;
-    const at = new Date(text);
-    return Number.isNaN(at.getTime()) ? text : at.toISOString().replace('T', ' ').replace('Z', ' UTC');
-  },
-} as pg.CustomTypesConfig;
+const asInstant = (text: string): string => {
+  const at = new Date(text);
+  return Number.isNaN(at.getTime()) ? text : at.toISOString().replace('T', ' ').replace('Z', ' UTC');
+};
+
+const readers: Readonly<Record<number, (text: string) => unknown>> = {
+  [pg.types.builtins.INT4]: Number,
+  [pg.types.builtins.INT8]: BigInt,
+  [pg.types.builtins.FLOAT8]: Number,
+  [pg.types.builtins.BOOL]: (text) => text === 't',
+  [pg.types.builtins.TIMESTAMPTZ]: asInstant,
+};
+
+/** Whatever has no reader stays the text that PostgreSQL wrote. */
+const types = { getTypeParser: (oid: number) => readers[oid] ?? String };
 
 async function ask(pool: pg.Pool, text: string): Promise<Answer | Failure> {
   try {

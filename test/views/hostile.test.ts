@@ -269,6 +269,16 @@ function cardsWith(text: string, count: number): Record<string, Card> {
     resolvedAt: now,
   };
   const measured = { unknown: text };
+  const product = {
+    method: text,
+    succeeded: 1,
+    failed: 40,
+    failedByPartner: 20,
+    failedByInstitution: 20,
+    late: 3,
+    lateSince: now,
+    lastAnswerAt: now,
+  };
   const partner = {
     id: text,
     name: text,
@@ -364,6 +374,7 @@ function cardsWith(text: string, count: number): Record<string, Card> {
       statements: { unknown: text },
       breaks: { unknown: text },
       alerts: { unknown: text },
+      products: { value: times(product).slice(0, 10) },
       metrics: [],
       help: {
         contact: text,

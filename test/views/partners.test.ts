@@ -85,6 +85,7 @@ const card = (health: PartnerHealth, changed: Partial<PartnerCardFacts> = {}) =>
     statements: null,
     breaks: null,
     alerts: null,
+    products: null,
     metrics: [],
     help: { contact: null, escalation: [], runbooks: [] },
     now,
@@ -98,6 +99,26 @@ const card = (health: PartnerHealth, changed: Partial<PartnerCardFacts> = {}) =>
 describe('/partner', () => {
   const outage = measured({ recent: traffic(1, 8) });
   const stale = { ...status('none'), checkedAt: at('11-20T09:00') };
+
+  it('an aggregator shows each product with its n, and how far behind its answers are', () => {
+    const product = {
+      method: 'open_banking',
+      succeeded: 190,
+      failed: 10,
+      failedByPartner: 4,
+      failedByInstitution: 6,
+      late: 3,
+      lateSince: at('11-20T11:26'),
+      lastAnswerAt: at('11-20T11:30'),
+    };
+    const few = { ...product, method: 'direct_debit', succeeded: 7, failed: 0, late: 0, lateSince: null };
+    const lines = card(partner('Aggregator', status('none')), { products: { value: [product, few] } });
+    expect(lines).toContain(
+      'open_banking: success 95.0 % (n = 200), partner errors 2.0 %, institution errors 3.0 % · refresh delayed: 3 without an answer, the oldest for 34 min · last answer 2026-11-20 11:30 UTC',
+    );
+    expect(lines).toContain('direct_debit: too few answers for a rate (n = 7) · no answers outstanding');
+    expect(card(partner('Psp', status('none')))).not.toContain('By product');
+  });
 
   it('the overview: the worst first, one word each, and why', () => {
     const few = measured({

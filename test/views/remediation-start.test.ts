@@ -195,6 +195,7 @@ describe('buttons on other cards', () => {
       statements: null,
       breaks: null,
       alerts: null,
+      products: null,
       metrics: [],
       help: { contact: null, escalation: [], runbooks: [] },
       now,

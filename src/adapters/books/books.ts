@@ -5,7 +5,13 @@
  * reported and does not spoil the others; what is missing or not granted is named.
  */
 import { OpsError, toOpsError } from '../../kernel/errors.js';
-import type { AttemptReference, Books, PartnerTraffic, TrafficByPartner } from '../../ports/books.js';
+import type {
+  AttemptReference,
+  Books,
+  PartnerTraffic,
+  ProductTraffic,
+  TrafficByPartner,
+} from '../../ports/books.js';
 import {
   amountOf,
   attemptOf,
@@ -104,6 +110,17 @@ const failedAmountsSql = `
   select currency, cast(sum(amount_minor) as bigint) as amount_minor, count(*) as attempts ${partnersFailures}
   group by currency order by attempts desc, currency limit 50`;
 
+const productsSql = `
+  select method, count(*) filter (where status = 'succeeded') as succeeded,
+    count(*) filter (where status = 'failed') as failed,
+    count(*) filter (where status = 'failed' and error_origin = 'partner') as by_partner,
+    count(*) filter (where status = 'failed' and error_origin = 'institution') as institution,
+    count(*) filter (where status = 'pending' and created_at < $4) as late,
+    min(case when status = 'pending' and created_at < $4 then created_at end) as late_since,
+    max(completed_at) as last_answer_at
+  from payment_attempts where partner = $1 and created_at >= $2 and created_at < $3
+  group by method order by count(*) desc, method limit 10`;
+
 const views = Object.keys(booksColumns) as (keyof typeof booksColumns)[];
 
 const checkSql = views.map((view) => `select ${booksColumns[view].join(', ')} from ${view} limit 0`);
@@ -145,6 +162,8 @@ export function createBooks(engine: BooksEngine): Books {
         attempts: Number(row.attempts),
         amount: amountOf(row),
       })),
+    productsOf: async (partner, { from, to }, lateBefore) =>
+      (await query<ProductRow>(productsSql, [partner, from, to, lateBefore])).map(productOf),
     check: async () => {
       for (const sql of checkSql) await query(sql);
     },
@@ -168,6 +187,24 @@ async function explain(thrown: unknown, engine: BooksEngine): Promise<never> {
 type Count = bigint | number | string;
 
 type FailedRow = Row<'currency' | 'amount_minor' | 'attempts'>;
+
+type ProductRow = Pick<TrafficRow, 'succeeded' | 'failed' | 'by_partner' | 'institution'> & {
+  method: string;
+  late: Count;
+  late_since: Date | null;
+  last_answer_at: Date | null;
+};
+
+const productOf = (row: ProductRow): ProductTraffic => ({
+  method: row.method,
+  succeeded: Number(row.succeeded),
+  failed: Number(row.failed),
+  failedByPartner: Number(row.by_partner),
+  failedByInstitution: Number(row.institution),
+  late: Number(row.late),
+  lateSince: row.late_since,
+  lastAnswerAt: row.last_answer_at,
+});
 
 interface TrafficRow {
   partner: string;

@@ -1,17 +1,18 @@
 /** What runs left behind, read from Postgres. */
 import { isoDay, parseDay, type Day } from '../../kernel/calendar-day.js';
 import { OpsError } from '../../kernel/errors.js';
-import type {
-  BreakFact,
-  ClearedFact,
-  KeptLine,
-  LedgerEntry,
-  LineSighting,
-  MatchFact,
-  Page,
-  ReconciliationResults,
-  UnitRecord,
-  UnitTotals,
+import {
+  mostPlacesListed,
+  type BreakFact,
+  type ClearedFact,
+  type KeptLine,
+  type LedgerEntry,
+  type LineSighting,
+  type MatchFact,
+  type Page,
+  type ReconciliationResults,
+  type UnitRecord,
+  type UnitTotals,
 } from '../../ports/reconciliation.js';
 import type { Database } from './database.js';
 
@@ -58,12 +59,12 @@ export const sightingsFrom = `select u.partner, u.business_day, f.name, l.file::
   join paydesk.recon_units u on u.id = l.unit join paydesk.statement_files f on f.id = l.file
   where l.superseded_by is null`;
 const linesBySql = (within: string): string =>
-  `${sightingsFrom} and l.reference = $1 ${within} order by u.business_day desc, l.file desc, l.line limit $2`;
+  `${sightingsFrom} and l.reference = any($1) ${within}
+  order by array_position($1, l.reference), u.business_day desc, l.file desc, l.line limit $2`;
 const linesAnywhereSql = linesBySql('');
 // Each unit has a partition. Their ids as a value keep the planner from looking at all others.
 const linesAmongSql = linesBySql('and l.unit = any($3)');
-const unitsSinceSql = `select id from paydesk.recon_units where partner = $1 and business_day >= $2::date
-  order by business_day limit 60`;
+const placesSql = `select id, business_day from paydesk.recon_units where partner = $1 order by business_day desc limit ${mostPlacesListed}`;
 
 /** Reads one page of results of a type. */
 const pager =
@@ -132,12 +133,15 @@ export function createResults(database: Pick<Database, 'query'>): Reconciliation
         after,
       ),
     ...moneyFrom(database),
-    linesBy: async (reference, limit, among) => {
-      if (!among)
-        return (await database.query<LineRow>(linesAnywhereSql, [reference, limit])).map(sightingOf);
-      const units = await database.query<{ id: bigint }>(unitsSinceSql, [among.partner, isoDay(among.since)]);
-      const ids = units.map(({ id }) => id);
-      return (await database.query<LineRow>(linesAmongSql, [reference, limit, ids])).map(sightingOf);
+    placesOf: async (partner) =>
+      (await database.query<{ id: bigint; business_day: string }>(placesSql, [partner])).map(
+        ({ id, business_day }) => ({ unit: id, businessDay: dayOf(business_day) }),
+      ),
+    linesBy: async (references, limit, among) => {
+      const rows = among
+        ? await database.query<LineRow>(linesAmongSql, [references, limit, among.map(({ unit }) => unit)])
+        : await database.query<LineRow>(linesAnywhereSql, [references, limit]);
+      return rows.filter(({ reference }) => reference === rows[0]?.reference).map(sightingOf);
     },
   };
 }

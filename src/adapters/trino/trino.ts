@@ -25,9 +25,9 @@ export interface TrinoOptions {
 /** Nothing is asked before the first question. Throws `misconfigured` for an address that is none. */
 export function openTrino({ url, log, statementTimeoutMs, setting }: TrinoOptions): OpenBooks {
   const address = trinoAddress(url, setting);
-  const closing = new AbortController();
-  const running = new Set<Promise<unknown>>();
+  const running = new Map<AbortController, Promise<unknown>>();
   const run = async <Row extends object>(
+    stop: AbortSignal,
     timeoutMs: number,
     sql: string,
     values: readonly unknown[],
@@ -37,13 +37,7 @@ export function openTrino({ url, log, statementTimeoutMs, setting }: TrinoOption
     const facts = (): { ms: number } => ({ ms: Math.round(performance.now() - startedAt) });
     try {
       const text = boundStatement(sql, values);
-      const { queryId, rows } = await runStatement({
-        address,
-        setting,
-        text,
-        timeoutMs,
-        stop: closing.signal,
-      });
+      const { queryId, rows } = await runStatement({ address, setting, text, timeoutMs, stop });
       log.info({ queryId, rows: rows.length, ...facts() }, 'the books answered a query');
       return rows as Row[];
     } catch (thrown) {
@@ -57,9 +51,12 @@ export function openTrino({ url, log, statementTimeoutMs, setting }: TrinoOption
     sql: string,
     values: readonly unknown[],
   ): Promise<Row[]> => {
-    const answer = run<Row>(Math.min(timeoutMs, statementTimeoutMs), sql, values);
-    running.add(answer);
-    return answer.finally(() => running.delete(answer));
+    const stopping = new AbortController();
+    const answer = run<Row>(stopping.signal, Math.min(timeoutMs, statementTimeoutMs), sql, values).finally(
+      () => running.delete(stopping),
+    );
+    running.set(stopping, answer);
+    return answer;
   };
   const query: BooksEngine['query'] = (sql, values = []) => queryWithin(statementTimeoutMs, sql, values);
   return {
@@ -68,8 +65,8 @@ export function openTrino({ url, log, statementTimeoutMs, setting }: TrinoOption
     queryWithin,
     prepared: query,
     close: async () => {
-      closing.abort();
-      await Promise.allSettled(running);
+      for (const stopping of running.keys()) stopping.abort();
+      await Promise.allSettled(running.values());
     },
   };
 }

@@ -7,11 +7,12 @@
 import type { KnownBlock } from '@slack/types';
 import { unknownSince } from '../../partners/status.js';
 import type { HealthWord, Measured } from '../../partners/health.js';
-import { endedOf, rateOf } from '../../partners/health.js';
+import { endedOf, fewestAttempts, rateOf } from '../../partners/health.js';
 import { isoDay } from '../../kernel/calendar-day.js';
 import { formatDuration } from '../../kernel/duration.js';
 import type { Part } from '../../kernel/part.js';
 import type { Alert } from '../../ports/alerts.js';
+import type { ProductTraffic } from '../../ports/books.js';
 import type { OpenCount } from '../../ports/breaks.js';
 import type { Card } from '../../ports/card.js';
 import type { PartnerSignal } from '../../ports/provider-events.js';
@@ -101,6 +102,8 @@ export interface PartnerCardFacts extends PartnerHealth {
   statements: Part<Punctuality>;
   breaks: Part<readonly OpenCount[]>;
   alerts: Part<readonly Alert[]>;
+  /** By product, of the last day; null where the partner has one. */
+  products: Part<readonly ProductTraffic[]>;
   metrics: readonly AlertMetric[];
   help: PartnerHelp;
   now: Date;
@@ -120,6 +123,7 @@ export function partnerCard(facts: PartnerCardFacts): Card {
     ...(status ? publishedBlocks(status.published) : []),
     ...sections(facts.signals.map((signal) => signalLine(signal, name))),
     ...('unknown' in measured ? [] : [measuredFields(measured)]),
+    ...productBlocks(facts),
     fields(accountFields(facts)),
     ...alertBlocks(facts),
     ...helpBlocks(facts.help),
@@ -195,6 +199,30 @@ function breakWords(open: readonly OpenCount[]): string {
     `${value.join(' + ')}${more > 0 ? ` and ${more} more currencies` : ''}`,
     `oldest ${isoDay(oldest)}`,
   );
+}
+
+/** What an aggregator's products do: each with its n, and how far behind its answers are. */
+function productBlocks({ products, now }: PartnerCardFacts): KnownBlock[] {
+  if (products === null) return [];
+  if ('unknown' in products) return [section(`*By product:* ${partWords(products, '', () => '')}`)];
+  const lines = products.value.map((product) => `• ${productWords(product, now)}`);
+  return [section(['*By product, last 24 h*', ...(lines.length > 0 ? lines : ['no attempts'])].join('\n'))];
+}
+
+function productWords(product: ProductTraffic, now: Date): string {
+  const { method, succeeded, failed, late, lateSince, lastAnswerAt } = product;
+  const ended = succeeded + failed;
+  const share = (some: number): string => percent(some / ended);
+  const rates =
+    ended < fewestAttempts
+      ? `too few answers for a rate (n = ${ended})`
+      : `success ${share(succeeded)} (n = ${count(ended)}), partner errors ${share(product.failedByPartner)}, institution errors ${share(product.failedByInstitution)}`;
+  const delay =
+    late > 0 && lateSince !== null
+      ? `refresh delayed: ${count(late)} without an answer, the oldest for ${formatDuration(now.getTime() - lateSince.getTime())}`
+      : 'no answers outstanding';
+  const newest = lastAnswerAt === null ? null : `last answer ${instant(lastAnswerAt)}`;
+  return joined(`${escape(method)}: ${rates}`, delay, newest);
 }
 
 const mostAlerts = 5;

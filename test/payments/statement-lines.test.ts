@@ -1,0 +1,100 @@
+/**
+ * Where the statement lines of a payment are looked for: in one question, among the units that may have it, and everywhere only
+ * where that is not known.
+ */
+import { expect, it } from 'vitest';
+import { parseDay } from '../../src/kernel/calendar-day.js';
+import { silentLog } from '../../src/kernel/log.js';
+import { gather, type Sources } from '../../src/payments/gather.js';
+import { mostPlacesListed, type LinePlace } from '../../src/ports/reconciliation.js';
+import { anAttempt, anEntry } from '../support/payment-objects.js';
+import { FakeBooks, FakePaymentsApi } from '../support/payment-sources.js';
+
+const day = (text: string): number => parseDay(text) ?? 0;
+
+/** A unit per day, the newest first; its id is its day. */
+const daysUpTo = (newest: string, count: number): LinePlace[] =>
+  Array.from({ length: count }, (_, index) => ({
+    unit: BigInt(day(newest) - index),
+    businessDay: day(newest) - index,
+  }));
+
+interface Case {
+  books: (books: FakeBooks) => void;
+  places?: () => Promise<LinePlace[]>;
+}
+
+/** The partners whose units were listed, and what was asked of the lines: references, and the first and last day. */
+async function asked({ books: change, places }: Case) {
+  const books = new FakeBooks();
+  change(books);
+  const listed: string[] = [];
+  const lines: unknown[] = [];
+  const statements: Sources['statements'] = {
+    placesOf: (partner) => {
+      listed.push(partner);
+      return places?.() ?? Promise.resolve(daysUpTo('2026-11-20', 30));
+    },
+    linesBy: (references, _limit, among) => {
+      lines.push([references, among && [among.at(-1)?.businessDay, among[0]?.businessDay]]);
+      return Promise.resolve([]);
+    },
+    payoutsNamed: () => Promise.resolve([]),
+  };
+  const provider = { partner: 'northpay', name: 'Northpay', api: new FakePaymentsApi() };
+  await gather({ paymentId: 'pi_1paid', chargeId: null }, { provider, books, statements, log: silentLog })
+    .settled;
+  return { listed, lines };
+}
+
+const captured = (changed: Parameters<typeof anEntry>[0] = {}) => ({
+  pi_1paid: [anEntry({ reference: 'ch_1paid', ...changed })],
+});
+const both = ['ch_1paid', 'pi_1paid'];
+const sinceCapture = [day('2026-11-03'), day('2026-11-20')];
+
+it.each<[string, Case, { listed: string[]; lines: unknown[] }]>([
+  [
+    'a week before its capture and later, in one question for all its references',
+    { books: (books) => (books.entries = captured()) },
+    { listed: ['northpay'], lines: [[both, sinceCapture]] },
+  ],
+  [
+    'by its attempt, where nothing was captured',
+    { books: (books) => (books.attempts = [anAttempt()]) },
+    { listed: ['northpay'], lines: [[['pi_1paid'], sinceCapture]] },
+  ],
+  [
+    'among the units of the partner that the books name',
+    { books: (books) => (books.entries = captured({ partner: 'rheinbank' })) },
+    { listed: ['northpay', 'rheinbank'], lines: [[both, sinceCapture]] },
+  ],
+  [
+    'everywhere, where the books know nothing of it',
+    { books: () => undefined },
+    { listed: ['northpay'], lines: [[['pi_1paid'], undefined]] },
+  ],
+  [
+    'everywhere, where the units cannot be listed',
+    { books: (books) => (books.entries = captured()), places: () => Promise.reject(new Error('away')) },
+    { listed: ['northpay'], lines: [[both, undefined]] },
+  ],
+  [
+    'everywhere, where it is older than the units that are listed',
+    {
+      books: (books) => (books.entries = captured({ businessDay: '2025-01-10' })),
+      places: () => Promise.resolve(daysUpTo('2026-11-20', mostPlacesListed)),
+    },
+    { listed: ['northpay'], lines: [[both, undefined]] },
+  ],
+  [
+    'for as many units as a settlement may take',
+    {
+      books: (books) => (books.entries = captured({ businessDay: '2026-02-10' })),
+      places: () => Promise.resolve(daysUpTo('2026-11-20', mostPlacesListed)),
+    },
+    { listed: ['northpay'], lines: [[both, [day('2026-02-03'), day('2026-02-03') + 59]]] },
+  ],
+])('lines are looked for %s', async (_where, given, expected) => {
+  expect(await asked(given)).toEqual(expected);
+});
