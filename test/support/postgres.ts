@@ -76,9 +76,9 @@ async function createFrom(template: string): Promise<TestDatabase> {
 }
 
 const administer = (sql: string): Promise<void> =>
-  withAdministrator(async (administrator) => void (await administrator.query(sql)));
+  withAdministrator((administrator) => administrator.query(sql));
 
-async function withAdministrator(work: (administrator: pg.Client) => Promise<void>): Promise<void> {
+async function withAdministrator(work: (administrator: pg.Client) => Promise<unknown>): Promise<void> {
   const client = new pg.Client({ connectionString: inject('postgresUrl') });
   await client.connect();
   try {
