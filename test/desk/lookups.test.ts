@@ -160,7 +160,7 @@ describe('/partner', () => {
       return found.includes('Northpay: outage') && found.includes('has reported') && found;
     });
     // The stand-in's company is small: too few attempts are said to be too few.
-    expect(card).toMatch(/too few attempts for a rate \(n = \d+, last 1 h\)|usually \d\d\.\d % \(n = \d/);
+    expect(card).toMatch(/too few attempts for a rate \(n = \d+, last 1 h\)|usually \d{2,3}\.\d % \(n = \d/);
     expect(card).toMatch(/has reported a major outage/);
     expect(textOf(await desk.command('/partner'))).toMatch(/1 in outage/);
   });
