@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.js';
 
 export default defineConfig({
   test: {
@@ -15,6 +16,7 @@ export default defineConfig({
     isolate: false,
     // One more than two cores: many tests wait for a process that was killed, or for Slack's pace.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     // Real kills, clocks and paces: on a shared machine one of thousands may come too late. Twice is a fault.
     retry: process.env.CI === undefined ? 0 : 1,
   },

@@ -1,10 +1,12 @@
 /**
- * The desk as its users meet it: typed commands, clicked buttons, broken sources, over both transports.
+ * The desk as its users meet it: typed commands, clicked buttons, broken sources. What comes in and goes out is tried over both
+ * transports; what sources say, or do not say, over one, because it is the same behind either.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { completeTrace, startDesk, textOf, until, type TestDesk, type Transport } from '../support/desk.js';
 
 describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
+  const itOnce = it.runIf(transport === 'socket');
   let desk: TestDesk;
 
   beforeAll(async () => {
@@ -30,7 +32,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect(textOf(outcome)).toContain('https://dashboard.example.com/payments/pi_');
   });
 
-  it.each([
+  itOnce.each([
     ['inFlight', /Captured .*; funds available \d{1,2} \w{3} \d{4}/, 'still with the provider'],
     [
       'failedThenSucceeded',
@@ -113,7 +115,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect(textOf(await desk.command('/paydesk'))).toContain('/payment');
   });
 
-  it.each([
+  itOnce.each([
     ['status', { kind: 'status', status: 500, count: 100 }, 'the provider fails'],
     ['rate limited', { kind: 'status', status: 429, count: 100 }, 'the provider limits our rate'],
     ['unauthorised', { kind: 'status', status: 401, count: 100 }, 'the key is refused'],
@@ -133,7 +135,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     }
   });
 
-  it('tells of a partner’s outage on one card, and rewrites it when it is over', async () => {
+  itOnce('tells of a partner’s outage on one card, and rewrites it when it is over', async () => {
     const cards = async (): Promise<string[]> => {
       const { channels } = await desk.state();
       return (
@@ -152,7 +154,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect((await cards()).filter((text) => text.includes('Adria'))).toHaveLength(1);
   });
 
-  it.each([
+  itOnce.each([
     'country-degrading',
     'slow-drift',
     'short-paid-settlement',
@@ -161,7 +163,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     'duplicate-capture',
     'dispute-wave',
     'webhook-delay',
-  ])('lives on through %s, and when it is over', async (name) => {
+  ])('lives on through %s, and when it is over', { timeout: 60_000 }, async (name) => {
     const running = async (): Promise<boolean | undefined> =>
       (await desk.state()).scenarios.find((scenario) => scenario.name === name)?.running;
     expect(await desk.scenario(name)).toMatchObject({ ok: true });

@@ -136,10 +136,7 @@ describe('personal data', () => {
   });
 
   it('nothing is shared where people of another company read', async () => {
-    const outcome = await until('the whole trace', async () => {
-      const found = await desk.command(`/payment ${desk.examples.refunded}`, { channel: 'northpay-shared' });
-      return !textOf(found).includes('Still asking') && found;
-    });
+    const outcome = await completeTrace(desk, desk.examples.refunded, { channel: 'northpay-shared' });
     const shared = await desk.action({
       user: 'ana',
       channel: 'northpay-shared',

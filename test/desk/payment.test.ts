@@ -21,7 +21,7 @@ describe('searches as people type them', () => {
     ['49,00', 'as 49.00', 'an amount alone'],
     ['$49.00 yesterday', '(Europe/Lisbon)', 'a day by the clock of the person who asks'],
   ])('%s: %s', async (text, expected) => {
-    expect(await linesOf(`/payment ${text}`)).toContain(expected);
+    expect(textOf(await completeTrace(desk, text))).toContain(expected);
   });
 
   it('the day of the asker: Tokyo is named for Mei', async () => {
@@ -30,7 +30,7 @@ describe('searches as people type them', () => {
   });
 
   it('an order id is tried as it was typed, and the answer says so', async () => {
-    const answer = await linesOf('/payment #1001');
+    const answer = textOf(await completeTrace(desk, '#1001'));
     expect(answer).toContain('“#1001”: no record');
     expect(answer).toContain('“1001”: no record');
   });

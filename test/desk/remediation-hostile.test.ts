@@ -1,6 +1,6 @@
 /**
  * Guarded actions when buttons are forged, people leave, forms come twice, services fail half-way and everybody asks at
- * once: the real desk against all stand-ins, over both transports.
+ * once: the real desk against all stand-ins, over both transports where what comes in matters.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { postSigned } from '../../sandbox/slack/http-delivery.js';
@@ -18,6 +18,7 @@ const why = 'The customer was charged twice';
 const reason = 'requested_by_customer';
 
 describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
+  const itOnce = it.runIf(transport === 'socket');
   let desk: TestDesk;
   let guarded: Guarded;
 
@@ -173,7 +174,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     expect(await guarded.refundsOf(charge)).toEqual([]);
   });
 
-  it('finds a refund whose answer was lost, and does not order another', async () => {
+  itOnce('finds a refund whose answer was lost, and does not order another', async () => {
     const { payment, charge } = await guarded.pay();
     const id = await askRefund('mei', payment, '6');
     await desk.faults({ service: 'payments-api', kind: 'crash_after_effect', path: '/v1/refunds' });
@@ -186,7 +187,7 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     await guarded.told(id, /repeats nothing meanwhile/);
   });
 
-  it.each(['rate_limit', 'server_error'] as const)(
+  itOnce.each(['rate_limit', 'server_error'] as const)(
     'catches its card up after Slack answered %s',
     async (kind) => {
       const { payment, charge } = await guarded.pay();
@@ -310,34 +311,30 @@ describe.each<Transport>(['socket', 'http'])('over %s', (transport) => {
     });
   });
 
-  it.runIf(transport === 'socket')(
-    'stands 200 requests at once by five people',
-    { timeout: 60_000 },
-    async () => {
-      const people = ['ana', 'tomas', 'kofi', 'mei', 'ines'];
-      const { payment } = await guarded.pay({ amount: '100000' });
-      const before = await guarded.rows("select 1 from paydesk.remediations where state = 'pending'");
-      const flood = people.map(async (person) => {
-        const outcomes = [];
-        for (let round = 1; round <= 40; round++) {
-          const form = await guarded.open(person, `/remediate refund-payment ${payment}`);
-          outcomes.push(await guarded.submit(person, form, { amount: `${round}`, reason, why }));
-        }
-        return outcomes;
-      });
-      const outcomes = (await Promise.all(flood)).flat();
-      const asked = outcomes.filter((outcome) => requestedIn(outcome) !== null);
-      const refused = outcomes.filter(({ view }) =>
-        JSON.stringify(view).includes('You already have 20 requests'),
-      );
-      expect(asked.length + refused.length).toBe(200);
-      expect(asked.length + before.length).toBeLessThanOrEqual(people.length * 20);
-      expect(asked.length).toBeGreaterThan(80);
-      const late = (await desk.deliveries()).filter(({ ack_ms }) => (ack_ms ?? Infinity) > 3000);
-      expect(late).toEqual([]);
-      expect(textOf(await desk.command('/remediate list'))).toMatch(/requests are open/);
-      const home = (await desk.control('home', { user: 'lars' })).view!;
-      expect(JSON.stringify(home.view)).toMatch(/\d+ more: /);
-    },
-  );
+  itOnce('stands 200 requests at once by five people', { timeout: 60_000 }, async () => {
+    const people = ['ana', 'tomas', 'kofi', 'mei', 'ines'];
+    const { payment } = await guarded.pay({ amount: '100000' });
+    const before = await guarded.rows("select 1 from paydesk.remediations where state = 'pending'");
+    const flood = people.map(async (person) => {
+      const outcomes = [];
+      for (let round = 1; round <= 40; round++) {
+        const form = await guarded.open(person, `/remediate refund-payment ${payment}`);
+        outcomes.push(await guarded.submit(person, form, { amount: `${round}`, reason, why }));
+      }
+      return outcomes;
+    });
+    const outcomes = (await Promise.all(flood)).flat();
+    const asked = outcomes.filter((outcome) => requestedIn(outcome) !== null);
+    const refused = outcomes.filter(({ view }) =>
+      JSON.stringify(view).includes('You already have 20 requests'),
+    );
+    expect(asked.length + refused.length).toBe(200);
+    expect(asked.length + before.length).toBeLessThanOrEqual(people.length * 20);
+    expect(asked.length).toBeGreaterThan(80);
+    const late = (await desk.deliveries()).filter(({ ack_ms }) => (ack_ms ?? Infinity) > 3000);
+    expect(late).toEqual([]);
+    expect(textOf(await desk.command('/remediate list'))).toMatch(/requests are open/);
+    const home = (await desk.control('home', { user: 'lars' })).view!;
+    expect(JSON.stringify(home.view)).toMatch(/\d+ more: /);
+  });
 });

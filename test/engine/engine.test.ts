@@ -63,7 +63,7 @@ const cursor = async (): Promise<string | undefined> =>
 const dueAt = async (): Promise<string | undefined> =>
   (await db.query<{ at: Date }>('select due_at as at from paydesk.job_cursors'))[0]?.at.toISOString();
 
-const soon = { timeout: 5000, interval: 20 };
+const soon = { timeout: 15_000, interval: 20 };
 const year = (slot: Date): number => slot.getUTCFullYear();
 
 test('the newest missed slots run, oldest first and one at a time; the cursor moves; a second start repeats none', async () => {

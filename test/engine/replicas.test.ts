@@ -88,7 +88,7 @@ test('work of a killed process is taken over within seconds, and that of a livin
   await db.query("insert into paydesk.job_cursors values ('hanging', now() - interval '2 years')");
   const first = await startReplica('hang');
   await expect
-    .poll(async () => (await ran()).map(({ pid }) => pid), { timeout: 5000 })
+    .poll(async () => (await ran()).map(({ pid }) => pid), { timeout: 15_000 })
     .toEqual([first.process.pid]);
   const second = await startReplica('hang');
   await expect.poll(adopterRounds, { timeout: 15_000 }).toBeGreaterThan(12);

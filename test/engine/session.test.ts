@@ -96,6 +96,6 @@ test('a session that is closed while it reconnects ends, and no replica looks pr
   let isClosed = false;
   void session.close().then(() => (isClosed = true));
   door.open();
-  await expect.poll(() => isClosed, { timeout: 5000 }).toBe(true);
+  await expect.poll(() => isClosed).toBe(true);
   await expect.poll(presences).toBe(0);
 });

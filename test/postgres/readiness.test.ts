@@ -83,7 +83,7 @@ describe('is not ready', () => {
     await owner.query('alter table paydesk.deliveries rename to gone');
     expect((await probe()).tables).toContain('deliveries');
     await owner.query('alter table paydesk.gone rename to deliveries');
-    await expect.poll(probe, { timeout: 5000, interval: 50 }).toEqual(whole);
+    await expect.poll(probe, { interval: 50 }).toEqual(whole);
   });
 });
 

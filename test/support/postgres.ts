@@ -1,7 +1,7 @@
 /**
  * A database of its own for a test file, on the server that `global-setup.ts` runs.
  */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { Secret } from '../../src/kernel/secret.js';
@@ -32,8 +32,32 @@ export function createEmptyDatabase(): Promise<TestDatabase> {
 }
 
 /** The same rows in a database of its own, as a restored back-up has them. Nobody may be connected to the original. */
-export function copyDatabase({ url }: TestDatabase): Promise<TestDatabase> {
-  return createFrom(new URL(url.reveal()).pathname.slice(1));
+export function copyDatabase(original: TestDatabase): Promise<TestDatabase> {
+  return createFrom(databaseOf(original));
+}
+
+const databaseOf = ({ url }: TestDatabase): string => new URL(url.reveal()).pathname.slice(1);
+
+/**
+ * A copy of a database that the first file of a run that needs it fills, and that the others only copy. `filled` names what
+ * is in it.
+ */
+export async function createFilled(
+  filled: string,
+  fill: (url: Secret) => Promise<void>,
+): Promise<TestDatabase> {
+  const name = `filled_${createHash('sha256').update(filled).digest('hex').slice(0, 16)}`;
+  await withAdministrator(async (administrator) => {
+    // Other files wait here until it is filled. A run that ends first leaves no half of it: it fills under another name.
+    await administrator.query('select pg_advisory_lock(hashtext($1))', [name]);
+    const found = await administrator.query('select from pg_database where datname = $1', [name]);
+    if (found.rowCount === 0) {
+      const filling = await createEmptyDatabase();
+      await fill(filling.url);
+      await administrator.query(`alter database ${databaseOf(filling)} rename to ${name}`);
+    }
+  });
+  return createFrom(name);
 }
 
 async function createFrom(template: string): Promise<TestDatabase> {
@@ -51,11 +75,14 @@ async function createFrom(template: string): Promise<TestDatabase> {
   };
 }
 
-async function administer(sql: string): Promise<void> {
+const administer = (sql: string): Promise<void> =>
+  withAdministrator((administrator) => administrator.query(sql));
+
+async function withAdministrator(work: (administrator: pg.Client) => Promise<unknown>): Promise<void> {
   const client = new pg.Client({ connectionString: inject('postgresUrl') });
   await client.connect();
   try {
-    await client.query(sql);
+    await work(client);
   } finally {
     await client.end();
   }

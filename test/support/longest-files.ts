@@ -1,0 +1,31 @@
+/** Which test files a run begins with. */
+
+/** Those that take more than ten seconds on two cores, the longest first; the others may come in any order. */
+export const longestFiles: readonly string[] = [
+  'test/desk/alerts.test.ts',
+  'test/remediation/crashes.test.ts',
+  'test/desk/desk.test.ts',
+  'test/desk/remediation-hostile.test.ts',
+  'test/alerts/at-rest.test.ts',
+  'test/desk/remediation.test.ts',
+  'test/remediation/approvals.test.ts',
+  'test/alerts/alerts.test.ts',
+  'test/cli/cli.test.ts',
+  'test/postgres/embedded.test.ts',
+  'test/desk/doors.test.ts',
+  'test/sandbox/books/books.test.ts',
+  'test/reconciliation/formats/robustness.test.ts',
+  'test/remediation/stopped-process.test.ts',
+  'test/remediation/simulation.test.ts',
+  'test/alerts/incidents.test.ts',
+  'test/remediation/hazards.test.ts',
+  'test/outbox/simulation.test.ts',
+  'test/sandbox/payments-api/reads.test.ts',
+  'test/reconciliation/cli.test.ts',
+  'test/reconciliation/statement-thread.test.ts',
+  'test/sandbox/statements/statements.test.ts',
+  'test/desk/database-loss.test.ts',
+  'test/audit/cli.test.ts',
+  'test/remediation/judgement.test.ts',
+  'test/slack/socket-connection.test.ts',
+];
