@@ -177,8 +177,7 @@ function addFacts(row: StatementRow, record: NamedRecord): void {
 
 /** The zone is in a column of its own. */
 function momentOf(record: NamedRecord): string {
-  const [created, booked] = ['Creation Date', 'Booking Date'].map((name) => record.get(name));
-  const zone = record.get(created === '' ? 'Booking Date TimeZone' : 'TimeZone');
-  const moment = isoMoment(created || booked || '') ?? '';
+  const zone = record.get(record.get('Creation Date') === '' ? 'Booking Date TimeZone' : 'TimeZone');
+  const moment = isoMoment(record.get('Creation Date', 'Booking Date')) ?? '';
   return /T[\d:]+$/.test(moment) ? moment + (namedOffset(zone) ?? '') : moment;
 }

@@ -10,6 +10,9 @@ const pageBits = 22;
 const pageBytes = 1 << pageBits;
 const placeMask = pageBytes - 1;
 
+/** Most tables are small. */
+const firstPageBytes = 1 << 17;
+
 /** Places are 32 bits wide. */
 const mostPages = 1 << (32 - pageBits);
 
@@ -31,7 +34,7 @@ export class KeptText {
         throw new OpsError('invalid', 'The table has more than 4 GiB of references.', {
           hint: 'Split it by business day, or run the unit on the SQL engine.',
         });
-      this.page = Buffer.allocUnsafeSlow(pageBytes);
+      this.page = Buffer.allocUnsafeSlow(this.pages.length === 0 ? firstPageBytes : pageBytes);
       this.pages.push(this.page);
       this.at = 0;
     }
