@@ -167,7 +167,10 @@ function paymentLookupFrom(
   return createPaymentLookup({
     provider,
     books,
-    statements: desk && { ...createResults(database), payoutsNamed: desk.payoutsNamed },
+    statements: desk && {
+      ...createResults(database),
+      payoutsNamed: (...asked) => desk.payoutsNamed(...asked),
+    },
     clock,
     log,
     expectationsOf: (partner) => expectationsOf(config, partner),
