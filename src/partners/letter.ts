@@ -11,7 +11,7 @@ import type { FailedAmount, PartnerTraffic, PaymentAttempt, Span } from '../port
 import type { PublishedStatus } from '../ports/partner-status.js';
 import { endedOf, hasUsual, rateOf, type Measured, type Unmeasured } from './health.js';
 
-export interface LetterFacts {
+interface LetterFacts {
   name: string;
   measured: Measured | Unmeasured;
   /** What its status page says; null where none was read. */

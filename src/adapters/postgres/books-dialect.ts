@@ -40,7 +40,7 @@ const visibleSql = `
   select table_name::text as view, column_name::text as name from information_schema.columns
   where table_name = any($1) and table_schema = any(current_schemas(false))`;
 
-export const postgresDialect: BooksDialect = {
+const postgresDialect: BooksDialect = {
   byCard: (columns, sighting, limit) => ({
     sql: byCardSql(columns),
     values: [...sightingValues(sighting), limit],

@@ -7,7 +7,7 @@
 import { OpsError, type OpsErrorCode } from '../../kernel/errors.js';
 import type { BooksFault } from '../books/engine.js';
 
-export interface QueryError {
+interface QueryError {
   message: string;
   errorName: string;
   errorType: string;

@@ -13,12 +13,12 @@ import type { TrinoAddress } from './address.js';
 import { queryFailed, refusedWith, tooLate, unreachable } from './failures.js';
 import { exactJson, readerOf } from './values.js';
 
-export interface Outcome {
+interface Outcome {
   queryId: string;
   rows: Record<string, unknown>[];
 }
 
-export interface Ask {
+interface Ask {
   address: TrinoAddress;
   /** The variable with the address, named in hints. */
   setting: string;

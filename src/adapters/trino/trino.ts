@@ -14,7 +14,7 @@ import { trinoDialect } from './books-dialect.js';
 import { runStatement } from './statement.js';
 import { boundStatement } from './values.js';
 
-export interface TrinoOptions {
+interface TrinoOptions {
   url: Secret;
   log: Log;
   statementTimeoutMs: number;
