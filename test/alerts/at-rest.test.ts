@@ -94,7 +94,7 @@ describe('what happens to the books is seen', () => {
       'refund-rate',
       `insert into books.written_bookings select 'refunded_' || n, 'refunds', 'clearing:northpay', 1000, 'EUR', 'refund', 'northpay',
         null, 'refunded_' || n, null, $1::timestamptz::date, $1::timestamptz - interval '4 hours' + n * interval '1 minute'
-      from generate_series(1, 60) n`,
+      from generate_series(1, 240) n`,
       { partner: 'northpay', currency: 'EUR' },
     ],
     [

@@ -19,7 +19,7 @@ describe('what Paydesk’s own records say', () => {
       'statement-lateness',
       `insert into paydesk.recon_days (partner, business_day, late_at) values
         ('northpay', $1::timestamptz::date - 1, $1), ('halcyon', $1::timestamptz::date - 20, $1), ('quill', $1::timestamptz::date - 1, null)`,
-      ['northpay, late files: 1', '  late_since'],
+      ['northpay, late files: 1', '  business_day'],
       'update paydesk.recon_days set late_at = null',
     ],
     [
@@ -33,11 +33,11 @@ describe('what Paydesk’s own records say', () => {
         ) as given (n, currency, minor, state, since)`,
       [
         'northpay EUR, unexplained for more than a day: 124',
-        '  kind',
-        '  kind',
-        '  kind',
+        '  break',
+        '  break',
+        '  break',
         'northpay JPY, unexplained for more than a day: 700',
-        '  kind',
+        '  break',
       ],
       `update paydesk.breaks set state = 'owned', owner = 'U1ANA'`,
     ],
