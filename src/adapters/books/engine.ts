@@ -3,7 +3,7 @@
  * alike.
  *
  * Invariants: `$1…` are values and never become part of the text; int8 is a bigint, a decimal exact text, a timestamp a Date,
- * a date `YYYY-MM-DD`, whatever the engine. Every error is an OpsError.
+ * a date `YYYY-MM-DD`, from every engine. Every error is an OpsError.
  */
 import type { OpsError } from '../../kernel/errors.js';
 import type { CardSighting, TrafficWindow } from '../../ports/books.js';

@@ -47,7 +47,7 @@ function byCard(columns: string, sighting: CardSighting, limit: number): Stateme
   return { sql, values };
 }
 
-/** One alternative per number of minor units: three at most, whatever the amount. */
+/** One alternative per number of minor units: three at most. */
 function ofAmount(amountMajor: string, put: (value: unknown) => string): string {
   const byMinor = new Map<string, string[]>();
   for (const [currency, minor] of Object.entries(minorByCurrency(amountMajor)))

@@ -73,7 +73,7 @@ const aborted = (signal: AbortSignal): Promise<null> =>
     signal.addEventListener('abort', () => resolve(null), { once: true });
   });
 
-/** Whatever host a gateway writes into it: the answer is fetched where the secret belongs. */
+/** A gateway may write another host into it. The secret goes only to the one that was configured. */
 function pathOf(nextUri: string): string {
   const { pathname, search } = new URL(nextUri);
   return `${pathname}${search}`;
@@ -151,7 +151,7 @@ async function bounded(response: Response): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-/** Best effort: a query that nobody fetches ends by its time limit as well. */
+/** Best effort: a query that is not cancelled ends by its time limit. */
 async function cancel(ask: Ask, { nextUri }: Answer): Promise<void> {
   if (nextUri === undefined) return;
   const response = await request(ask, 'DELETE', pathOf(nextUri), endingBy(cancelMs)).catch(() => null);

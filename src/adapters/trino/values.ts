@@ -1,8 +1,8 @@
 /**
  * Values of Trino as the house's: out of its JSON, and into its SQL.
  *
- * Invariants: no digit is lost, so a bigint is a bigint and a decimal stays text; a value becomes a literal that ends where the
- * value ends, whatever is in it.
+ * Invariants: no digit is lost, so a bigint is a bigint and a decimal stays text; a value becomes one literal, and
+ * nothing in it can end that literal early.
  * Sources: Trino's client protocol and its pages on types and literals.
  */
 import { OpsError } from '../../kernel/errors.js';
