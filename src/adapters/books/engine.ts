@@ -18,6 +18,15 @@ export type BooksFault = 'absent' | 'right' | 'write' | 'value' | 'sql';
 
 export const isAboutViews = (fault: BooksFault | null): boolean => fault === 'absent' || fault === 'right';
 
+/** What `traffic` counts, in any engine. */
+export const trafficCounts = `count(*) as attempts,
+    count(*) filter (where status = 'succeeded') as succeeded,
+    count(*) filter (where status = 'failed' and error_origin = 'customer') as customer,
+    count(*) filter (where status = 'failed' and error_origin = 'partner') as by_partner,
+    count(*) filter (where status = 'failed' and error_origin = 'institution') as institution,
+    count(*) filter (where status = 'failed' and error_origin = 'own') as own,
+    count(*) filter (where status = 'failed') as failed`;
+
 export interface BooksDialect {
   /** Attempts with the columns `columns`, the nearest first, at most `limit`. */
   byCard(columns: string, sighting: CardSighting, limit: number): Statement;

@@ -3,7 +3,13 @@
  *
  * Invariant: what finds an attempt is written so that an index of docs/books.md finds it.
  */
-import type { BooksDialect, BooksEngine, BooksFault, OpenBooks } from '../books/engine.js';
+import {
+  trafficCounts,
+  type BooksDialect,
+  type BooksEngine,
+  type BooksFault,
+  type OpenBooks,
+} from '../books/engine.js';
 import { minorByCurrency } from '../books/minor-amounts.js';
 import type { OpsError } from '../../kernel/errors.js';
 import type { CardSighting, TrafficWindow } from '../../ports/books.js';
@@ -21,13 +27,7 @@ const byCardSql = (columns: string): string => `
   limit $8`;
 
 const trafficSql = `
-  select partner, asked.part, count(*) as attempts,
-    count(*) filter (where status = 'succeeded') as succeeded,
-    count(*) filter (where status = 'failed' and error_origin = 'customer') as customer,
-    count(*) filter (where status = 'failed' and error_origin = 'partner') as by_partner,
-    count(*) filter (where status = 'failed' and error_origin = 'institution') as institution,
-    count(*) filter (where status = 'failed' and error_origin = 'own') as own,
-    count(*) filter (where status = 'failed') as failed,
+  select partner, asked.part, ${trafficCounts},
     percentile_disc(0.5) within group (order by latency_ms) as p50,
     percentile_disc(0.95) within group (order by latency_ms) as p95,
     max(created_at) as last_attempt_at

@@ -3,7 +3,7 @@
  *
  * Invariant: they find the same attempts. p50 and p95 are `approx_percentile`, because Trino has no exact one.
  */
-import type { BooksDialect, Statement } from '../books/engine.js';
+import { trafficCounts, type BooksDialect, type Statement } from '../books/engine.js';
 import { minorByCurrency } from '../books/minor-amounts.js';
 import type { CardSighting, TrafficWindow } from '../../ports/books.js';
 import { faultOf } from './failures.js';
@@ -65,13 +65,7 @@ function traffic(windows: readonly TrafficWindow[], partner: string | null): Sta
     window.map(({ from, to }) => `(${put(part)}, ${put(from)}, ${put(to)})`),
   );
   const sql = `
-  select partner, asked.part, count(*) as attempts,
-    count(*) filter (where status = 'succeeded') as succeeded,
-    count(*) filter (where status = 'failed' and error_origin = 'customer') as customer,
-    count(*) filter (where status = 'failed' and error_origin = 'partner') as by_partner,
-    count(*) filter (where status = 'failed' and error_origin = 'institution') as institution,
-    count(*) filter (where status = 'failed' and error_origin = 'own') as own,
-    count(*) filter (where status = 'failed') as failed,
+  select partner, asked.part, ${trafficCounts},
     approx_percentile(latency_ms, 0.5) as p50, approx_percentile(latency_ms, 0.95) as p95,
     max(created_at) as last_attempt_at
   from (values ${spans.join(', ')}) as asked (part, since, ends)
