@@ -23,13 +23,16 @@ const steps = `
     from ${read(ledger, ['id', ...common, 'batch_id'])};
   create table s as select *, row_number() over (partition by partner_ref, amount_minor, currency order by value_date, line_no) as n
     from ${read(statement, ['line_no', ...common, 'fee_minor'])};
+  create table pairs as
+    select l.id, s.line_no from l join s on l.partner_ref = s.partner_ref and l.amount_minor = s.amount_minor
+      and l.currency = s.currency and l.n = s.n
+    where l.partner_ref <> '' and abs(l.value_date - s.value_date) <= 2;
   create table rest as
-    select l.id, s.line_no, coalesce(l.partner_ref, s.partner_ref) as ref, l.amount_minor as ours, s.amount_minor as theirs,
-      coalesce(l.currency, s.currency) as currency, l.batch_id, s.fee_minor, coalesce(l.value_date, s.value_date) as day
-    from l full join s on l.partner_ref <> '' and s.partner_ref <> '' and l.partner_ref = s.partner_ref
-      and l.amount_minor = s.amount_minor and l.currency = s.currency and l.n = s.n
-      and abs(l.value_date - s.value_date) <= 2
-    where l.id is null or s.line_no is null;
+    select id, null::bigint as line_no, partner_ref as ref, amount_minor as ours, null::bigint as theirs, currency, batch_id,
+      null::bigint as fee_minor, value_date as day
+    from l anti join pairs using (id)
+    union all
+    select null, line_no, partner_ref, null, amount_minor, currency, null, fee_minor, value_date from s anti join pairs using (line_no);
   create table batches as
     select o.batch_id, sum(o.ours) as expected, any_value(t.theirs + t.fee_minor) as came, any_value(t.line_no) as line_no
     from rest o join rest t on t.ref = o.batch_id and t.id is null and o.id is not null
