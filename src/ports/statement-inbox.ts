@@ -111,8 +111,8 @@ export interface StatementArrivals {
   settle(tx: Transaction, place: string, file: Pick<ArrivedFile, 'path' | 'fingerprint'>): Promise<void>;
   /** Keeps a content, packed, under its hash; what is kept already stays as it is. */
   keep(tx: Transaction, sha256: string, bytes: Uint8Array): Promise<void>;
-  /** A kept content, checked against its hash; null when there is none. */
-  content(sha256: string): Promise<Uint8Array | null>;
+  /** A kept content in parts; null when there is none. Ends with `internal` where it does not have that hash. */
+  content(sha256: string): Promise<AsyncIterable<Buffer> | null>;
   /** Notes of which day a file is. It waits until it is part of a unit. */
   await(
     tx: Transaction,

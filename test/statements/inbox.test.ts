@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from '../../src/adapters/postgres/database.js';
@@ -188,7 +190,13 @@ describe('a whole file', () => {
     await put('northpay_1.sta', bytes);
     await settle();
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    expect(Buffer.from((await arrivals().content(sha256)) ?? [])).toEqual(bytes);
+    expect(await archived(sha256)).toEqual(bytes);
+    const other = gzipSync(Buffer.from(mt940('NL1', '1,00')));
+    await database.query('update paydesk.statement_contents set packed = $2 where sha256 = $1', [
+      sha256,
+      other,
+    ]);
+    await expect(archived(sha256)).rejects.toThrow('no longer matches its hash');
   });
 
   it('is told from its folder, its name or its account', async () => {
@@ -376,3 +384,6 @@ it('a place is looked at when its time has come, sooner while a file rests, and 
   now = new Date(now.getTime() + restMs);
   expect(isDue()).toBe(true);
 });
+
+const archived = async (sha256: string): Promise<Buffer> =>
+  buffer((await arrivals().content(sha256)) ?? Readable.from([]));

@@ -21,6 +21,9 @@ import { requirePg } from './transactions.js';
 /** A row of this size passes through the driver without doubling the memory of the process. */
 const partBytes = 4 * 1024 * 1024;
 
+/** Few calls per file, and few bytes in memory. */
+const unpackedBytes = 1 << 18;
+
 const pack = promisify(gzip) as (bytes: Uint8Array) => Promise<Buffer>;
 
 const seeSql = `
@@ -104,15 +107,13 @@ export function createStatementArrivals(database: Pick<Database, 'query'>): Stat
     content: async (sha256) => {
       const [kept] = await database.query<{ parts: number }>(partsSql, [sha256]);
       if (kept === undefined || kept.parts === 0) return null;
-      const bytes = await unpacked(kept.parts, async (part) => {
-        const [row] = await database.query<{ packed: Buffer }>(partSql, [sha256, part]);
-        return row?.packed ?? Buffer.alloc(0);
-      });
-      if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
-      throw new OpsError('internal', 'A statement in the archive no longer matches its hash.', {
-        hint: 'Someone changed the database by hand: restore it, or ask the partner for the file again.',
-        details: { sha256 },
-      });
+      return checked(
+        sha256,
+        unpacked(kept.parts, async (part) => {
+          const [row] = await database.query<{ packed: Buffer }>(partSql, [sha256, part]);
+          return row?.packed ?? Buffer.alloc(0);
+        }),
+      );
     },
     await: async (tx, { file, businessDay, rows, problems }) => {
       await requirePg(tx).query(awaitSql, [file, isoDay(businessDay), rows, problems]);
@@ -135,17 +136,34 @@ export function createStatementArrivals(database: Pick<Database, 'query'>): Stat
   };
 }
 
-/** One part in memory at a time beside the content, whose size gzip says in its last four bytes. */
-async function unpacked(parts: number, partOf: (part: number) => Promise<Buffer>): Promise<Buffer> {
-  const ends = [parts - 2, parts - 1].filter((part) => part >= 0).map(partOf);
-  const trailer = Buffer.concat(await Promise.all(ends)).subarray(-4);
-  const bytes = Buffer.allocUnsafeSlow(trailer.length === 4 ? trailer.readUInt32LE() : 0);
-  async function* packed(): AsyncGenerator<Buffer> {
+/** One part in memory at a time. */
+async function* unpacked(
+  parts: number,
+  partOf: (part: number) => Promise<Buffer>,
+): AsyncGenerator<Buffer, void, undefined> {
+  const unzip = createGunzip({ chunkSize: unpackedBytes });
+  const packed = async function* (): AsyncGenerator<Buffer, void, undefined> {
     for (let part = 0; part < parts; part++) yield await partOf(part);
+  };
+  const feeding = pipeline(packed, unzip);
+  // Its failure is that of `unzip` too.
+  feeding.catch(() => undefined);
+  yield* unzip as AsyncIterable<Buffer>;
+  await feeding;
+}
+
+async function* checked(
+  sha256: string,
+  chunks: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer, void, undefined> {
+  const hash = createHash('sha256');
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    yield chunk;
   }
-  let length = 0;
-  await pipeline(packed, createGunzip(), async (chunks: AsyncIterable<Buffer>) => {
-    for await (const chunk of chunks) length += chunk.copy(bytes, length);
-  });
-  return bytes.subarray(0, length);
+  if (hash.digest('hex') !== sha256)
+    throw new OpsError('internal', 'A statement in the archive no longer matches its hash.', {
+      hint: 'Someone changed the database by hand: restore it, or ask the partner for the file again.',
+      details: { sha256 },
+    });
 }

@@ -4,24 +4,21 @@
  * Invariant: a line is named by what it says and by how many equal lines stand before it in its unit, never by where it
  * stands; a break by its kind and the rows that it is about.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { groupBy, type Break, type StatementLine } from '../findings.js';
 import type { KeptLine } from '../../ports/reconciliation.js';
 
 /** 32 hexadecimal digits: 128 bits, so that no two of a company's rows ever share one. */
-const digest = (parts: readonly unknown[]): string =>
-  createHash('sha256')
-    .update(JSON.stringify(parts, (_name, part: unknown) => (typeof part === 'bigint' ? String(part) : part)))
-    .digest('hex')
-    .slice(0, 32);
+const digest = (parts: readonly (string | number | null | readonly string[])[]): string =>
+  hash('sha256', JSON.stringify(parts), 'hex').slice(0, 32);
 
-const contentOf = (line: StatementLine): unknown[] => [
+const contentOf = (line: StatementLine): (string | number | null)[] => [
   line.reference,
-  line.amountMinor,
+  String(line.amountMinor),
   line.currency,
   line.day,
   line.type,
-  line.feeMinor,
+  String(line.feeMinor),
   line.batch,
 ];
 

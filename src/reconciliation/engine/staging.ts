@@ -4,66 +4,46 @@
  * Invariant: what is staged is what the join reads: plain lines pass byte for byte, readable others are rewritten,
  * and a line that cannot be read is not staged but reported.
  */
-import { columnsOf, expectedRows, type Side } from '../join/join.js';
-import { recordAt, Scanner } from '../join/scan.js';
+import { Inflow } from '../join/inflow.js';
+import type { Side } from '../join/join.js';
+import type { StatementLine } from '../findings.js';
 import type { Problem } from '../problems.js';
-import { readHeader, readStatementRecord } from '../tables.js';
-import { rowText, tableColumns } from './statement-table.js';
-
-/** As much as is scanned between two looks at the rest of the world. */
-const stepBytes = 1 << 20;
+import { readStatementRecord } from '../tables.js';
+import { rowText } from './statement-table.js';
 
 const newline = 0x0a;
 
 export interface Staging {
-  columns: readonly string[];
-  /** Bytes for the database, in steps. */
-  chunks(): Generator<Buffer, void, undefined>;
-  /** When all chunks were taken. */
+  /** What the database gets of a part of the table. */
+  add(chunk: Buffer): Buffer[];
+  /** What it gets behind the last part. */
+  end(): Buffer[];
   side(): Side;
   /** Lines that were not staged. */
   problems(): Problem[];
 }
 
-export function stagingOf(table: Buffer): Staging {
-  let bytes = table;
-  const header = recordAt(bytes, 0);
-  const reader = readHeader(header?.record, 'statement');
-  const scanner = new Scanner(
-    header?.next ?? 0,
-    columnsOf(reader, ['line_no', 'fee_minor']),
-    expectedRows(bytes.length),
-  );
-  const side = { reader, scan: scanner };
-  const columns = tableColumns.filter((column) => reader.place(column) !== undefined);
+/** `columns`: those of the table, which are the first of `tableColumns`. */
+export function stagingOf(columns: readonly string[]): Staging {
+  const inflow = new Inflow('statement', { isStaged: true });
+  let lastByte = newline;
+  const noted = (plain: Buffer[]): Buffer[] => {
+    lastByte = plain.at(-1)?.at(-1) ?? lastByte;
+    return plain;
+  };
+  const others = (): (StatementLine | Problem)[] => {
+    const { reader, scan } = inflow.end();
+    return scan.others.map((record) => readStatementRecord(record, reader));
+  };
   return {
-    columns,
-    chunks: function* () {
-      let sent = scanner.at;
-      for (let to = sent; to < bytes.length;) {
-        to = Math.min(bytes.length, to + stepBytes);
-        const gapsBefore = scanner.gaps.length;
-        scanner.scan(bytes.subarray(0, to), to === bytes.length);
-        for (const gap of scanner.gaps.slice(gapsBefore)) {
-          if (gap.start > sent) yield bytes.subarray(sent, gap.start);
-          sent = gap.end;
-        }
-        const scanned = Math.min(scanner.at, bytes.length);
-        if (scanned > sent) yield bytes.subarray(sent, scanned);
-        sent = Math.max(sent, scanned);
-      }
-      const others = scanner.others.map((record) => readStatementRecord(record, reader));
-      const rows = others.flatMap((row) => ('code' in row ? [] : [rowText(row, columns.length)]));
-      const lacksEnd = bytes.at(-1) !== newline && scanner.gaps.at(-1)?.end !== bytes.length;
-      if (rows.length > 0) yield Buffer.from(`${lacksEnd ? '\n' : ''}${rows.join('\n')}\n`);
-      // The join needs what was scanned alone.
-      bytes = Buffer.alloc(0);
+    add: (chunk) => noted(inflow.add(chunk)),
+    end: () => {
+      const plain = noted(inflow.last());
+      const rows = others().flatMap((row) => ('code' in row ? [] : [rowText(row, columns.length)]));
+      if (rows.length === 0) return plain;
+      return [...plain, Buffer.from(`${lastByte === newline ? '' : '\n'}${rows.join('\n')}\n`)];
     },
-    side: () => side,
-    problems: () =>
-      scanner.others.flatMap((record) => {
-        const row = readStatementRecord(record, reader);
-        return 'code' in row ? [row] : [];
-      }),
+    side: () => inflow.end(),
+    problems: () => others().flatMap((row) => ('code' in row ? [row] : [])),
   };
 }

@@ -30,16 +30,20 @@ export const tableColumns = [
 /** Without those of a conversion, which few files have. */
 const plainColumns = 9;
 
-/** Whether the bytes can go into staging as they are: its columns in its order, and ends of lines that COPY agrees on. */
-export function isStagingTable(bytes: Buffer): boolean {
-  const header = bytes.toString('latin1', 0, Math.max(0, bytes.indexOf('\n')));
-  return stagingHeaders.includes(header) && !bytes.includes('\r');
+/** The columns of a table that can go into staging as it is, by its first line; null for another table. */
+export function stagingColumns(header: string): readonly string[] | null {
+  const columns = header.split(',').length;
+  const isShort = columns >= fewestColumns && columns <= plainColumns;
+  return isShort && header === headerOf(columns) ? tableColumns.slice(0, columns) : null;
 }
 
 /** The last columns may be left out. */
-const stagingHeaders = [7, 8, plainColumns].map((columns) => tableColumns.slice(0, columns).join(','));
+const fewestColumns = 7;
+
+const headerOf = (columns: number): string => tableColumns.slice(0, columns).join(',');
 
 export interface StatementTable {
+  columns: readonly string[];
   bytes: Buffer;
   problems: Problem[];
 }
@@ -55,8 +59,8 @@ export const plainTable = ({ rows, problems }: Table<StatementLine>): StatementT
 
 function tableOf(rows: readonly StatementLine[], problems: Problem[]): StatementTable {
   const width = rows.some(({ fx }) => fx !== undefined) ? tableColumns.length : plainColumns;
-  const header = tableColumns.slice(0, width).join(',');
-  return { bytes: Buffer.from([header, ...rows.map((row) => rowText(row, width)), ''].join('\n')), problems };
+  const text = [headerOf(width), ...rows.map((row) => rowText(row, width)), ''].join('\n');
+  return { columns: tableColumns.slice(0, width), bytes: Buffer.from(text), problems };
 }
 
 /** News about money that moves in a line of its own, or not at all. */

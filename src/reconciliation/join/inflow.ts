@@ -13,6 +13,8 @@ const usualBytes = 1 << 20;
 interface InflowOptions {
   /** Rows of this type are left to the rules. */
   apart?: string | undefined;
+  /** Whether the database takes plain lines as they are: numbers filled in, lines that end with a newline alone. */
+  isStaged?: boolean;
   expectedBytes?: number;
 }
 
@@ -28,30 +30,39 @@ export class Inflow {
     private readonly options: InflowOptions = {},
   ) {}
 
-  /** UTF-8; the chunk may be written over afterwards. Throws `invalid` for a header that lacks a column. */
-  add(chunk: Buffer): void {
+  /**
+   * UTF-8. The plain lines of what has come, byte for byte, parts of the chunk among them. Throws `invalid` for a header
+   * that lacks a column.
+   */
+  add(chunk: Buffer): Buffer[] {
     // The line that was cut first, so that only it is copied.
     const lineEnd = this.rest.length === 0 ? 0 : chunk.indexOf('\n') + 1;
-    if (lineEnd > 0) this.scan(chunk.subarray(0, lineEnd), false);
-    this.scan(chunk.subarray(lineEnd), false);
+    const cut = lineEnd > 0 ? this.scan(chunk.subarray(0, lineEnd), false) : [];
+    return [...cut, ...this.scan(chunk.subarray(lineEnd), false)];
+  }
+
+  /** The plain lines that still waited for more; nothing comes behind them. */
+  last(): Buffer[] {
+    return this.scan(none, true);
   }
 
   /** The whole table. */
   end(): Side {
-    this.scan(none, true);
+    this.last();
     return (this.side ??= this.begin(none));
   }
 
-  private scan(more: Buffer, isWhole: boolean): void {
+  private scan(more: Buffer, isWhole: boolean): Buffer[] {
     const bytes = this.rest.length === 0 ? more : Buffer.concat([this.rest, more]);
-    let from = 0;
-    if (this.side !== null || isWhole || bytes.includes('\n')) {
-      this.side ??= this.begin(bytes);
-      this.side.scan.scan(bytes, isWhole);
-      from = this.side.scan.at;
-      this.side.scan.at = 0;
+    if (this.side === null && !isWhole && !bytes.includes('\n')) {
+      this.rest = Buffer.from(bytes);
+      return [];
     }
-    this.rest = Buffer.from(bytes.subarray(from));
+    const { scan } = (this.side ??= this.begin(bytes));
+    const plain = scan.scan(bytes, isWhole);
+    this.rest = Buffer.from(bytes.subarray(scan.at));
+    scan.at = 0;
+    return plain;
   }
 
   private begin(bytes: Buffer): Side & { scan: Scanner } {
@@ -59,12 +70,12 @@ export class Inflow {
     const header = recordAt(bytes, start);
     const reader = readHeader(header?.record, this.name);
     const type = reader.place('type');
-    const { apart, expectedBytes = usualBytes } = this.options;
-    const columns = columnsOf(
-      reader,
-      ['id'],
-      apart === undefined || type === undefined ? undefined : { column: type, text: Buffer.from(apart) },
-    );
+    const { apart, isStaged = false, expectedBytes = usualBytes } = this.options;
+    const columns = columnsOf(reader, isStaged ? ['line_no', 'fee_minor'] : ['id'], {
+      apart:
+        apart === undefined || type === undefined ? undefined : { column: type, text: Buffer.from(apart) },
+      isUnix: isStaged,
+    });
     return { reader, scan: new Scanner(header?.next ?? bytes.length, columns, expectedRows(expectedBytes)) };
   }
 }

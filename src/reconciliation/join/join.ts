@@ -50,8 +50,8 @@ const otherColumns = ['id', 'line_no', 'fee_minor', 'batch_id', 'our_ref', 'file
 /** How to scan a table with this header. Throws `invalid` when it lacks a column. */
 export function columnsOf(
   reader: TableReader,
-  filled: readonly string[] = ['id'],
-  apart?: ScanColumns['apart'],
+  filled: readonly string[],
+  { apart, isUnix }: Pick<ScanColumns, 'apart' | 'isUnix'>,
 ): ScanColumns {
   const place = (column: string): number => reader.place(column) ?? -1;
   return {
@@ -65,6 +65,7 @@ export function columnsOf(
     filled: filled.map((column) => reader.place(column)).filter((at) => at !== undefined),
     digits: [reader.place('line_no'), reader.place('fee_minor')].filter((at) => at !== undefined),
     apart,
+    isUnix,
   };
 }
 

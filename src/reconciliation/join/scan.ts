@@ -38,6 +38,8 @@ export interface ScanColumns {
   digits: number[];
   /** Rows with this text in this column are left to the rules whatever their reference. */
   apart: { column: number; text: Buffer } | undefined;
+  /** Whether a plain line may end with a newline alone. */
+  isUnix: boolean;
 }
 
 const none = Buffer.alloc(0);
@@ -64,8 +66,6 @@ export class Scanner implements Scan {
   private readonly labels = new Labels();
   /** While a quote is open, reading waits for twice as much text each time. */
   private waitsFor = 0;
-  /** Stretches of lines that are not plain: start and end, each start at or behind the end before. */
-  readonly gaps: { start: number; end: number }[] = [];
   /** Where plain rows stop standing on consecutive lines: a row, and the number of its line. */
   private readonly jumps: { row: number; line: number }[] = [];
   private line = 2;
@@ -81,20 +81,32 @@ export class Scanner implements Scan {
     this.rows = new PlainRows(expectedRows);
   }
 
-  /** Scans what has come. Until the table `isWhole`, the last line is left for the next call. */
-  scan(bytes: Buffer, isWhole: boolean): void {
-    this.bytes = bytes;
-    if (!isWhole && bytes.length - this.at < this.waitsFor) return;
+  /**
+   * Scans what has come; the plain lines of it, byte for byte. Until the table `isWhole`, the last line is left for the
+   * next call.
+   */
+  scan(bytes: Buffer, isWhole: boolean): Buffer[] {
+    const plain: Buffer[] = [];
+    if (!isWhole && bytes.length - this.at < this.waitsFor) return plain;
     this.waitsFor = 0;
+    this.bytes = bytes;
+    let from = this.at;
     while (this.at < bytes.length) {
       const end = this.splitLine(this.at);
-      if (!isWhole && isCut(bytes, end)) return;
+      if (!isWhole && isCut(bytes, end)) break;
       if (end >= 0 && this.storeRow(this.at, end)) {
         this.at = afterBreak(bytes, end);
         this.line++;
-      } else if (!this.storeOther(isWhole)) return;
+        continue;
+      }
+      const { at } = this;
+      if (!this.storeOther(isWhole)) break;
+      if (at > from) plain.push(bytes.subarray(from, at));
+      from = this.at;
     }
+    if (this.at > from) plain.push(bytes.subarray(from, this.at));
     this.bytes = none;
+    return plain;
   }
 
   lineNumberOf(row: number): number {
@@ -133,7 +145,6 @@ export class Scanner implements Scan {
     }
     if (record) this.others.push({ ...record.record, line: this.line });
     this.line += record ? record.lines : 1;
-    this.gaps.push({ start: at, end: Math.min(next, bytes.length) });
     this.at = next;
     this.wasPlain = false;
     return true;
@@ -152,8 +163,8 @@ export class Scanner implements Scan {
         ends[field++] = end;
         if (field === columns.width) return -1;
         starts[field] = end + 1;
-      } else if (byte === newline || byte === carriageReturn) break;
-      else if (byte === quote || byte === 0) return -1;
+      } else if (byte === newline || (byte === carriageReturn && !columns.isUnix)) break;
+      else if (byte === quote || byte === 0 || byte === carriageReturn) return -1;
     }
     ends[field] = end;
     return field === columns.width - 1 ? end : -1;

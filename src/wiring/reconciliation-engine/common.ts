@@ -4,7 +4,6 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { setImmediate } from 'node:timers/promises';
 import type { LedgerSlice } from '../../adapters/postgres/reconciliation-engine/ledger-slice.js';
 import type { CopySession } from '../../adapters/postgres/reconciliation-engine/session.js';
 import * as lines from '../../adapters/postgres/reconciliation-engine/lines.js';
@@ -29,7 +28,10 @@ import type { MatchSettings } from '../../reconciliation/matching/settings.js';
 /** A file of the run as a table, with what could not be read of it. */
 interface TableFile {
   id: number;
-  bytes: Buffer;
+  /** The first of those of a statement table. */
+  columns: readonly string[];
+  /** With a header. */
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>;
   problems: QuarantineFact[];
 }
 
@@ -107,16 +109,16 @@ export async function stageFiles({ desk, unit, files, means }: Run): Promise<Sta
   let last: Staging | null = null;
   let isConverted = false;
   for (const file of files) {
-    const { bytes, problems } = await means.tableOf(file);
-    const staging = stagingOf(bytes);
-    await stage(desk, unit, file.id, staging);
+    const table = await means.tableOf(file);
+    const staging = stagingOf(table.columns);
+    await stage(desk, unit, table, staging);
     if (last) await lines.supersede(desk, unit, file.id);
     const unread = staging
       .problems()
       .map(({ line, code, message }) => ({ file: file.id, line, code, message }));
-    quarantined.push(...problems, ...unread);
+    quarantined.push(...table.problems, ...unread);
     last = staging;
-    isConverted ||= staging.columns.includes('fx_minor');
+    isConverted ||= table.columns.includes('fx_minor');
   }
   if (last) await lines.closeLines(desk, unit);
   return { quarantined, isConverted, only: files.length === 1 ? last : null };
@@ -125,16 +127,13 @@ export async function stageFiles({ desk, unit, files, means }: Run): Promise<Sta
 async function stage(
   desk: CopySession,
   unit: store.OpenedUnit,
-  file: number,
+  { id, columns, chunks }: TableFile,
   staging: Staging,
 ): Promise<void> {
-  const into = await lines.stageLines(desk, unit, file, staging.columns);
+  const into = await lines.stageLines(desk, unit, id, columns);
   await writeAll(desk, into, async (write) => {
-    for (const chunk of staging.chunks()) {
-      await write(chunk);
-      // The ledger streams in meanwhile.
-      await setImmediate();
-    }
+    for await (const chunk of chunks) for (const plain of staging.add(chunk)) await write(plain);
+    for (const rest of staging.end()) await write(rest);
   });
 }
 

@@ -5,8 +5,8 @@
  */
 import type { Writable } from 'node:stream';
 import { isoDay, type Day } from '../../../kernel/calendar-day.js';
-import type { LedgerEntry, OpenRow, UnitKey } from '../../../ports/reconciliation.js';
-import { copyLine, entryOf, jsonText, lineOf, type EntryJson, type LineJson } from './rows.js';
+import type { KeptLine, LedgerEntry, OpenRow, UnitKey } from '../../../ports/reconciliation.js';
+import { copyLine, entryOf, lineOf, rowsText, rowText, type EntryJson, type LineJson } from './rows.js';
 import type { CopySession } from './session.js';
 
 /** An open row of an earlier unit that the leftovers of this one may answer. */
@@ -35,6 +35,8 @@ export async function openItems(
 ): Promise<OpenItem[]> {
   await session.query(reopenSql, [unit]);
   await session.query(judgeAnewSql, [unit]);
+  const [first] = await session.query(isOpenSql, [partner, isoDay(businessDay)]);
+  if (first === undefined) return [];
   await session.query(leftoversSql, [
     leftovers.map(({ side }) => side),
     leftovers.map(({ reference }) => reference),
@@ -62,6 +64,12 @@ const reopenSql = `
 /** What waited since an earlier unit until the run before made it a break waits again. */
 const judgeAnewSql = 'update paydesk.recon_open set identity = null, broken_by = null where broken_by = $1';
 
+const openSql =
+  'select * from paydesk.recon_open where partner = $1 and business_day < $2 and closed_by is null';
+
+/** A partner whose statements began today has nothing to compare. */
+const isOpenSql = `${openSql} limit 1`;
+
 const leftoversSql = `
   create temporary table leftovers on commit drop as
   select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[])
@@ -71,10 +79,7 @@ const plainReference = (row: string): string =>
   `nullif(upper(ltrim(regexp_replace(${row}.reference, '[^A-Za-z0-9]', '', 'g'), '0')), '')`;
 
 const candidatesSql = `
-  with open as (
-    select * from paydesk.recon_open
-    where partner = $1 and business_day < $2 and closed_by is null
-  )
+  with open as (${openSql})
   select side, identity, row from open where identity is null and (side = 'statement' or due_on <= $3)
   union
   select o.side, o.identity, o.row from leftovers l join open o
@@ -110,7 +115,7 @@ export const openLine = ({ partner, businessDay }: UnitKey, unit: number, row: O
     row.batch,
     row.currency,
     String(row.amountMinor),
-    jsonText(row.row),
+    rowText(row.row),
   ]);
 
 /** What the unit opened before and does not any more goes; what is new comes; what was pending may be a break now. */
@@ -154,7 +159,7 @@ export interface ClosedRow {
   side: 'ledger' | 'statement';
   key: string;
   rule: string;
-  sides: { entries: readonly object[]; lines: readonly object[] } | null;
+  sides: { entries: readonly LedgerEntry[]; lines: readonly KeptLine[] } | null;
 }
 
 export async function closeItems(
@@ -170,8 +175,8 @@ export async function closeItems(
     closed.map(({ side }) => side),
     closed.map(({ key }) => key),
     closed.map(({ rule }) => rule),
-    closed.map(({ sides }) => sides && jsonText(sides.entries)),
-    closed.map(({ sides }) => sides && jsonText(sides.lines)),
+    closed.map(({ sides }) => sides && rowsText(sides.entries)),
+    closed.map(({ sides }) => sides && rowsText(sides.lines)),
   ]);
 }
 

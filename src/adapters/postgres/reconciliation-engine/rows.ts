@@ -5,10 +5,27 @@ type Kept<Row> = { [Name in keyof Row]: Row[Name] extends bigint ? string : Row[
 export type EntryJson = Kept<LedgerEntry>;
 export type LineJson = Kept<Omit<KeptLine, 'fx'>> & { fx?: Kept<Conversion> };
 
-export const jsonText = (value: unknown): string =>
-  JSON.stringify(value, (_name, part: unknown) =>
-    typeof part === 'bigint' ? String(part) : part,
-  ).replaceAll('\\u0000', '\\ufffd');
+/** Whatever PostgreSQL cannot keep in a text is replaced. */
+const keptJson = (value: unknown): string => JSON.stringify(value).replaceAll('\\u0000', '\\ufffd');
+
+/** A line that could not be read is only its place. */
+type SomeRow = LedgerEntry | KeptLine | { file: number; line: number };
+
+export const rowText = (row: SomeRow): string => keptJson(jsonOf(row));
+export const rowsText = (rows: readonly SomeRow[]): string => keptJson(rows.map(jsonOf));
+
+/** By name: a function that `JSON.stringify` calls for each value takes several times as long. */
+function jsonOf(row: SomeRow): object {
+  if (!('amountMinor' in row)) return row;
+  if (!('feeMinor' in row)) return { ...row, amountMinor: String(row.amountMinor) };
+  const { fx } = row;
+  return {
+    ...row,
+    amountMinor: String(row.amountMinor),
+    feeMinor: String(row.feeMinor),
+    ...(fx && { fx: { ...fx, amountMinor: String(fx.amountMinor) } }),
+  };
+}
 
 export const entryOf = (row: EntryJson): LedgerEntry => ({ ...row, amountMinor: BigInt(row.amountMinor) });
 

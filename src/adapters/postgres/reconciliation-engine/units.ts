@@ -6,8 +6,8 @@
  */
 import type { Writable } from 'node:stream';
 import { isoDay, parseDay, type Day } from '../../../kernel/calendar-day.js';
-import type { UnitFile, UnitKey, UnitRecord } from '../../../ports/reconciliation.js';
-import { copyLine, jsonText } from './rows.js';
+import type { KeptLine, LedgerEntry, UnitFile, UnitKey, UnitRecord } from '../../../ports/reconciliation.js';
+import { copyLine, rowsText } from './rows.js';
 import type { CopySession } from './session.js';
 
 export interface OpenedUnit {
@@ -77,8 +77,8 @@ export interface ResultRow {
   currency: string | null;
   differenceMinor: bigint | null;
   dueOn: Day | null;
-  entries: readonly object[];
-  lines: readonly object[];
+  entries: readonly LedgerEntry[];
+  lines: readonly (KeptLine | { file: number; line: number })[];
   message: string | null;
 }
 
@@ -100,8 +100,8 @@ export const resultLine = (unit: number, seq: number, row: ResultRow): string =>
     row.currency,
     row.differenceMinor === null ? null : String(row.differenceMinor),
     row.dueOn === null ? null : isoDay(row.dueOn),
-    jsonText(row.entries),
-    jsonText(row.lines),
+    rowsText(row.entries),
+    rowsText(row.lines),
     row.message,
   ]);
 
@@ -117,14 +117,19 @@ export async function recordUnit(
     record.engine,
     record.ledgerRows,
     record.statementRows,
-    jsonText(record.matched),
-    jsonText(record.breaks),
+    JSON.stringify(record.matched),
+    JSON.stringify(record.breaks),
     record.ranAt,
     record.quarantined,
     record.cleared,
-    jsonText(Object.fromEntries(record.totals)),
+    totalsText(record.totals),
   ]);
 }
+
+const totalsText = (totals: UnitRecord['totals']): string =>
+  JSON.stringify(Object.fromEntries(totals), (_name, part: unknown) =>
+    typeof part === 'bigint' ? String(part) : part,
+  );
 
 const recordSql = `
   update paydesk.recon_units u set ran_at = $8, as_of = $2, engine = $3, ledger_rows = $4, statement_rows = $5,
