@@ -95,9 +95,9 @@ async function measure(rows: number): Promise<void> {
     joins.push(seconds);
     slowest = Math.max(slowest, loopMs);
   }
+  const joinMegabytes = megabytes();
   const sql = await reconcileOnce(`bench${rows}-sql`, path, 'sql');
   const [copy, joined] = [Math.min(...copies), Math.min(...joins)];
-  const peakMegabytes = Math.round(process.resourceUsage().maxRSS / 1024);
   console.log(
     JSON.stringify({
       rows,
@@ -107,13 +107,19 @@ async function measure(rows: number): Promise<void> {
       sqlSeconds: sql.seconds,
       sqlRatio: Number((sql.seconds / joined).toFixed(2)),
       loopDelayMaxMs: Number(slowest.toFixed(1)),
-      peakMegabytes,
+      joinMegabytes,
+      sqlMegabytes: megabytes(),
       breaks: sql.breaks,
       truth,
       peers: await peersFromPostgres(client, path, joined),
       ...(rows <= mostFileRows && { files: await peersOnFiles(path) }),
     }),
   );
+}
+
+/** The most that the process held until now. */
+function megabytes(): number {
+  return Math.round(process.resourceUsage().maxRSS / 1024);
 }
 
 /** The ledger into the books, the statement into a file; the breaks that must be found. */
