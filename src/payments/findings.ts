@@ -5,6 +5,7 @@
  * (`waiting`, `failed`) are never the same thing.
  */
 import type { LedgerEntry, PaymentAttempt } from '../ports/books.js';
+import type { Break } from '../ports/breaks.js';
 import type { PayoutTrace } from '../ports/payouts.js';
 import type { LineSighting } from '../ports/reconciliation.js';
 import type {
@@ -61,6 +62,8 @@ export interface Findings {
   statement?: Finding<LineSighting[]>;
   /** Where the payout of that line is; null where it is not followed to a bank. */
   landing?: Finding<PayoutTrace | null>;
+  /** Open breaks about its entries and lines; absent where no statements are connected. */
+  breaks?: Finding<Break[]>;
   /** When the books of the partner begin; asked only where they know nothing of the payment. */
   booksBegin?: Date | null;
   /** What the books hold of the batch that carries the payment. */

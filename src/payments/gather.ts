@@ -16,6 +16,7 @@ import type {
   PaymentsApi,
   ProviderSubject,
 } from '../ports/payments-api.js';
+import type { Break } from '../ports/breaks.js';
 import type { PayoutTrace } from '../ports/payouts.js';
 import {
   mostPlacesListed,
@@ -38,6 +39,8 @@ export interface Sources {
 interface Statements extends Pick<ReconciliationResults, 'linesBy' | 'placesOf'> {
   /** Where payouts are that a partner's report calls so; none where they are not followed to a bank. */
   payoutsNamed(partner: string, names: readonly string[], currency: string): Promise<PayoutTrace[]>;
+  /** Open breaks about one of these references. */
+  openBreaks(partner: string, references: readonly string[], limit: number): Promise<Break[]>;
 }
 
 /** What a payment is known by before it is traced. Old charges have no payment id. */
@@ -182,10 +185,34 @@ interface Booked {
   places: Places | null;
 }
 
-/** By the references that the books have of its capture, which are those that partners settle by. */
 async function askStatements(booked: Booked, sources: Sources, note: Note): Promise<void> {
   const { statements, log } = sources;
   if (!statements) return;
+  await Promise.all([
+    askLines(booked, statements, sources, note),
+    askBreaks(booked, statements, log).then((breaks) => note({ breaks })),
+  ]);
+}
+
+/** More than these are a list of their own. */
+const mostBreaks = 5;
+
+/** By all references that the books have of it: a refund that the partner lacks is a break as well. */
+async function askBreaks(
+  { ledger, attempt, bookedAs }: Booked,
+  statements: Statements,
+  log: Log,
+): Promise<Finding<Break[]>> {
+  const entries = valueOf(ledger) ?? [];
+  const partner = entries[0]?.partner ?? attempt?.partner;
+  if (partner === undefined) return notApplicable;
+  const references = new Set([bookedAs, ...entries.map(({ reference }) => reference)]);
+  return ask(log, () => statements.openBreaks(partner, [...references], mostBreaks));
+}
+
+/** By the references that the books have of its capture, which are those that partners settle by. */
+async function askLines(booked: Booked, statements: Statements, sources: Sources, note: Note): Promise<void> {
+  const { log } = sources;
   const captures = (valueOf(booked.ledger) ?? []).filter(({ kind }) => kind === 'capture');
   const references = [...new Set([...captures.map(({ reference }) => reference), booked.bookedAs])];
   const statement = await ask(log, async () =>

@@ -8,6 +8,7 @@ import { add, compare, isZero, type Money } from '../kernel/money.js';
 import { givenBackOf, hasTaken, wentThrough } from '../nouns/charge.js';
 import { answerTo, isInquiry, isOver, tookTheMoneyBack, type Answer } from '../nouns/dispute.js';
 import { waitsForCustomer } from '../nouns/refund.js';
+import type { Break } from '../ports/breaks.js';
 import type { Charge, Refund } from '../ports/payments-api.js';
 import { bookedDispute, bookedRefund, isRefundedInBooksAlone } from './booked.js';
 import { doubleCapture, type Capture } from './captures.js';
@@ -51,6 +52,8 @@ export interface Headline {
   reversals: Reversal[];
   /** What may have taken it back besides: not every one of these could be read. */
   unread: ('refunds' | 'disputes')[];
+  /** What our books and the partner's statements do not agree on. */
+  breaks: Break[];
   /** Charges or payments that took the money more than once; empty where one did. */
   doubled: Capture[];
   /** Sources that did not answer, or not fully, and why. */
@@ -75,6 +78,7 @@ function headlineOf(findings: Findings, hops: Hop[], asOf: Date): Headline {
     ended: next ? null : hops.some(isCancelled) ? 'canceled' : 'complete',
     reversals: reversalsOf(findings, asOf),
     unread: unreadOf(findings),
+    breaks: (findings.breaks && valueOf(findings.breaks)) ?? [],
     doubled: doubleCapture(findings),
     unknown: unknownSources(findings),
   };

@@ -85,6 +85,8 @@ export interface BreakFilter {
   material?: boolean;
   /** Opened on a day before this one. */
   before?: Day;
+  /** About one of these, in the ledger's word or the partner's. */
+  references?: readonly string[];
   limit: number;
 }
 

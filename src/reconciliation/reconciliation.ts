@@ -63,6 +63,8 @@ export interface ReconciliationService {
   linesBy(references: readonly string[]): Promise<LineSighting[]>;
   /** Where the payouts are that a partner's report calls so; none where they are not followed to a bank. */
   payoutsNamed: (partner: string, names: readonly string[], currency: string) => Promise<PayoutTrace[]>;
+  /** Those about one of these references, largest first. */
+  openBreaks: (partner: string, references: readonly string[], limit: number) => Promise<Break[]>;
   today(partner: string): Day;
   /** Where the day is youngest. */
   firstToday(): Day;
@@ -119,6 +121,8 @@ export function createReconciliation(deps: RollUpDeps & { intake: IntakeDeps }):
       if (!known) return Promise.resolve([]);
       return deps.payouts.named(partner, todayOf(known, deps.clock.now()), names, currency);
     },
+    openBreaks: (partner, references, limit) =>
+      deps.breaks.list({ partner, references, states: ['open', 'owned'], limit }),
     firstToday: () => firstToday(deps),
     today: (partner) => todayOf(partnerNamed(deps, partner), deps.clock.now()),
   };

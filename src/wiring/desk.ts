@@ -170,6 +170,7 @@ function paymentLookupFrom(
     statements: desk && {
       ...createResults(database),
       payoutsNamed: (...asked) => desk.payoutsNamed(...asked),
+      openBreaks: (...asked) => desk.openBreaks(...asked),
     },
     clock,
     log,

@@ -143,6 +143,7 @@ describe('the payout is looked up by the batch', () => {
         asked.push(question);
         return Promise.resolve([trace('arrived')]);
       },
+      openBreaks: () => Promise.resolve([]),
     };
     const subject = { paymentId: 'pay-1', chargeId: null };
     const found = await gather(subject, { provider: null, books, statements, log: silentLog }).settled;

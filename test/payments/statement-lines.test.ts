@@ -24,12 +24,13 @@ interface Case {
   places?: () => Promise<LinePlace[]>;
 }
 
-/** The partners whose units were listed, and what was asked of the lines: references, and the first and last day. */
+/** The partners whose units were listed, what was asked of the lines (references, first and last day), and of breaks. */
 async function asked({ books: change, places }: Case) {
   const books = new FakeBooks();
   change(books);
   const listed: string[] = [];
   const lines: unknown[] = [];
+  const breaks: unknown[] = [];
   const statements: Sources['statements'] = {
     placesOf: (partner) => {
       listed.push(partner);
@@ -40,11 +41,15 @@ async function asked({ books: change, places }: Case) {
       return Promise.resolve([]);
     },
     payoutsNamed: () => Promise.resolve([]),
+    openBreaks: (partner, references) => {
+      breaks.push([partner, references]);
+      return Promise.resolve([]);
+    },
   };
   const provider = { partner: 'northpay', name: 'Northpay', api: new FakePaymentsApi() };
   await gather({ paymentId: 'pi_1paid', chargeId: null }, { provider, books, statements, log: silentLog })
     .settled;
-  return { listed, lines };
+  return { listed, lines, breaks };
 }
 
 const captured = (changed: Parameters<typeof anEntry>[0] = {}) => ({
@@ -96,5 +101,24 @@ it.each<[string, Case, { listed: string[]; lines: unknown[] }]>([
     { listed: ['northpay'], lines: [[both, [day('2026-02-03'), day('2026-02-03') + 59]]] },
   ],
 ])('lines are looked for %s', async (_where, given, expected) => {
-  expect(await asked(given)).toEqual(expected);
+  expect(await asked(given)).toMatchObject(expected);
+});
+
+it.each<[string, Case['books'], unknown[]]>([
+  [
+    'all that is booked of it, refunds too',
+    (books) =>
+      (books.entries = {
+        pi_1paid: [anEntry({ reference: 'ch_1paid' }), anEntry({ reference: 're_1', kind: 'refund' })],
+      }),
+    [['northpay', ['pi_1paid', 'ch_1paid', 're_1']]],
+  ],
+  [
+    'its attempt, where nothing is booked',
+    (books) => (books.attempts = [anAttempt()]),
+    [['northpay', ['pi_1paid']]],
+  ],
+  ['nothing, where the books do not know it', () => undefined, []],
+])('open breaks are looked for about %s', async (_what, books, expected) => {
+  expect((await asked({ books })).breaks).toEqual(expected);
 });

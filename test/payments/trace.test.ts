@@ -25,6 +25,8 @@ import {
   booksDown,
   uncaptured,
   elsewhere,
+  onStatement,
+  aBreak,
   trace,
   shape,
   line,
@@ -33,6 +35,27 @@ import {
 describe('every state of a payment', () => {
   it.each<[string, Partial<Findings>, string, string]>([
     ['paid out and booked', {}, '+++++?+', 'Paid out 13 Nov 2026; booked in ledger'],
+    [
+      'a statement names a day, which no time zone moves',
+      onStatement,
+      '+++++++',
+      'On the statement 17 Nov 2026; booked in ledger',
+    ],
+    [
+      'books and statements do not agree, which is said with what is open',
+      {
+        ...onStatement,
+        breaks: known([aBreak, { ...aBreak, id: 'BRK-3', kind: 'amount', differenceMinor: -12n }]),
+      },
+      '+++++++',
+      'On the statement 17 Nov 2026; booked in ledger; 5.00 EUR missing at partner (BRK-2); 0.12 EUR short (amount differs) (BRK-3)',
+    ],
+    [
+      'whether there are breaks is not known, which says nothing of the payment',
+      { breaks: down },
+      '+++++?+',
+      'Paid out 13 Nov 2026; booked in ledger',
+    ],
     [
       'declined',
       {

@@ -1,4 +1,5 @@
 /** Findings of one payment in named states, and a trace of them read as one sign per hop and one line. */
+import type { Break } from '../../src/ports/breaks.js';
 import { dayMs, hourMs } from '../../src/kernel/clock.js';
 import type { Finding, Findings } from '../../src/payments/findings.js';
 import { traceOf, type Trace } from '../../src/payments/trace.js';
@@ -56,6 +57,45 @@ export const apiDown: Partial<Findings> = {
   warnings: down,
 };
 export const booksDown: Partial<Findings> = { attempts: down, siblings: down, ledger: down, batch: down };
+/** A line of a report, which names a day and no hour. */
+export const onStatement: Partial<Findings> = {
+  statement: known([
+    {
+      partner: 'northpay',
+      businessDay: 20_775,
+      fileName: 'northpay.csv',
+      line: {
+        file: 1,
+        line: 12,
+        reference: 'ch_1paid',
+        amountMinor: 2_000n,
+        currency: 'EUR',
+        day: 20_774,
+        type: 'capture',
+        feeMinor: 0n,
+        batch: '',
+      },
+    },
+  ]),
+};
+export const aBreak: Break = {
+  id: 'BRK-2',
+  identity: '',
+  partner: 'northpay',
+  businessDay: 20_775,
+  kind: 'missing_at_partner',
+  currency: 'EUR',
+  differenceMinor: -500n,
+  state: 'open',
+  ownerId: null,
+  material: true,
+  openedAt: new Date('2026-11-19T06:00:00Z'),
+  changedAt: new Date('2026-11-19T06:00:00Z'),
+  resolution: null,
+  remediationId: null,
+  hasCard: false,
+  version: 1,
+};
 export const uncaptured = (changed: Parameters<typeof aCharge>[0] = {}): Partial<Findings> => ({
   payment: known(aPayment({ status: 'requires_capture', captureMethod: 'manual' })),
   charge: known(aCharge({ captured: false, amountCaptured: eur(0), balanceTransaction: null, ...changed })),

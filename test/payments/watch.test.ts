@@ -39,6 +39,7 @@ const traceWith = (state: HopState): Trace => {
       doubled: [],
       unknown: [],
       unread: [],
+      breaks: [],
     },
     asOf: clock.now(),
   };

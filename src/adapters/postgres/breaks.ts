@@ -130,11 +130,12 @@ const filterSql = `
   ($1::text is null or b.partner = $1) and ($2::date is null or b.business_day = $2)
   and ($3::text[] is null or b.state = any($3)) and ($4::text is null or b.kind = $4)
   and ($5::text is null or b.currency = $5) and ($6::text is null or b.owner = $6)
-  and ($7::boolean is null or b.material = $7) and ($8::date is null or b.business_day < $8)`;
+  and ($7::boolean is null or b.material = $7) and ($8::date is null or b.business_day < $8)
+  and ($9::text[] is null or b.reference = any($9) and b.reference <> '')`;
 // Minor units of currencies with other decimals are brought to the same size: a yen is not a hundredth of a dollar.
 const listSql = `
   select ${columns} from ${joined} where ${filterSql}
-  order by abs(b.difference_minor) / coalesce((($9::jsonb) ->> b.currency)::numeric, 1) desc, b.number limit $10`;
+  order by abs(b.difference_minor) / coalesce((($10::jsonb) ->> b.currency)::numeric, 1) desc, b.number limit $11`;
 const countSql = `select count(*)::int as count from paydesk.breaks b where ${filterSql}`;
 const openCountsSql = `
   select business_day, kind, currency, count(*)::int as count, (count(*) filter (where material))::int as material,
@@ -256,6 +257,7 @@ const filterValues = (filter: Omit<BreakFilter, 'limit'>): unknown[] => [
   filter.ownerId ?? null,
   filter.material ?? null,
   filter.before === undefined ? null : isoDay(filter.before),
+  filter.references ?? null,
 ];
 
 /** Throws `invalid`. */

@@ -2,7 +2,7 @@
  * The first line of a trace: where the money is, what comes next by when, and what took it back.
  *
  * Invariants: a double capture comes before everything else; what changes the meaning of the rest (refunds, disputes) is
- * in the line; dates of the balance and of payouts are calendar dates, all other times are instants.
+ * in the line; dates of the balance, of payouts and of statements are calendar dates, all other times are instants.
  */
 import { formatDuration } from '../../kernel/duration.js';
 import { formatMoney } from '../../kernel/money.js';
@@ -11,6 +11,7 @@ import type { Capture } from '../../payments/captures.js';
 import type { Hop, HopKind } from '../../payments/hops.js';
 import type { Headline, Reversal } from '../../payments/trace.js';
 import { calendarDate, code, escape } from '../kit/blocks.js';
+import { breakClause } from '../reconciliation/words.js';
 
 /** Writes an instant. */
 type At = (instant: Date) => string;
@@ -36,7 +37,8 @@ export const awaited: Readonly<Record<HopKind, string>> = {
 };
 
 /** Days on a calendar, which no time zone moves. */
-export const isDated = (kind: HopKind): boolean => kind === 'balance' || kind === 'payout';
+export const isDated = (kind: HopKind): boolean =>
+  kind === 'balance' || kind === 'payout' || kind === 'statement';
 
 const when = (kind: HopKind, at: Date, write: At): string => (isDated(kind) ? calendarDate(at) : write(at));
 
@@ -45,7 +47,7 @@ export function sentence(
   asOf: Date,
   at: At,
 ): string {
-  const { doubled, next, ended, reversals, unread } = headline;
+  const { doubled, next, ended, reversals, unread, breaks } = headline;
   const end = ended === 'canceled' ? 'cancelled; nothing further expected' : null;
   const isRefused = next?.kind === 'authorization' && next.state === 'failed';
   const going = [
@@ -53,7 +55,8 @@ export function sentence(
     next ? nextClause(next, asOf, at) : end,
   ].filter((part) => part !== null);
   const back = reversals.map((reversal) => reversalWords(reversal, at));
-  const parts = [...going, ...back, ...unread.map(unreadWords)].join('; ');
+  const open = breaks.map((one) => `${breakClause(one)} (${one.id})`);
+  const parts = [...going, ...back, ...unread.map(unreadWords), ...open].join('; ');
   const capital = parts.replace(/^./, (first) => first.toUpperCase());
   return doubled.length === 0 ? capital : `${doubledWords(doubled, at)}. ${capital}`;
 }

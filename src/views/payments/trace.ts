@@ -6,6 +6,7 @@
  * is named; e-mail addresses are masked on the private card and left out of the shared one.
  */
 import type { KnownBlock } from '@slack/types';
+import { dayMs } from '../../kernel/clock.js';
 import { formatDuration } from '../../kernel/duration.js';
 import { formatMoney } from '../../kernel/money.js';
 import { maskEmail } from '../../kernel/sensitive.js';
@@ -19,6 +20,7 @@ import { watchable } from '../../payments/watch.js';
 import type { Card } from '../../ports/card.js';
 import type { Thing } from '../../remediation/kit/thing.js';
 import { joined, pageOf, reference, type Links } from '../kit/links.js';
+import { breakButton, breakLine } from '../reconciliation/breaks.js';
 import { startButtons, type Startable } from '../remediation/start.js';
 import { attemptLines, bookedLines, captureLines, lookedUpLine } from './attempts.js';
 import { branchLines } from './branches.js';
@@ -106,12 +108,14 @@ export function paymentTraceCard(facts: TraceCardFacts): Card {
     ...sections(hops.filter(isWorthALine).map((hop) => hopLine(hop, asOf, links))),
     ...sections(atMost([...captureLines(findings, links), ...attemptLines(findings, links)])),
     ...sections([...branchLines(findings, links, asOf), ...atMost(bookedLines(findings))]),
+    ...sections(headline.breaks.map((one) => breakLine(one, Math.floor(asOf.getTime() / dayMs)))),
     ...closing(trace, complete, sharedBy),
     ...actions(
       canShare ? shareButton(findings.id) : null,
       canShare && watchable(trace) !== null ? watchButton(findings.id) : null,
       page === null ? null : linkButton('payment_open', 'Open', page),
       canShare && revealable && personalLines(findings).length > 0 ? revealButton(findings.id) : null,
+      ...headline.breaks.slice(0, 1).map(breakButton),
       ...(canShare ? startButtons(thingOf(trace), startable) : []),
     ),
   ]);
@@ -158,8 +162,9 @@ const atMost = (lines: string[]): string[] =>
 const isWorthALine = ({ kind, source, state }: Hop): boolean =>
   !(kind === 'statement' && state === 'unknown_source') && !(kind === 'balance' && source === 'books');
 
-function headlineMark({ next, ended, reversals, doubled }: Headline): string {
+function headlineMark({ next, ended, reversals, doubled, breaks }: Headline): string {
   if (doubled.length > 0) return ':rotating_light:';
+  if (breaks.length > 0) return ':red_circle:';
   if (next) return marks[next.state];
   if (ended === 'canceled') return marks.not_expected;
   return reversals.length > 0 ? ':leftwards_arrow_with_hook:' : marks.present;

@@ -39,6 +39,10 @@ export function breakLine(one: Break, today: Day): string {
   );
 }
 
+/** Slack takes no two buttons of one name in a row. */
+export const breakButton = ({ id }: Break, at: number): ReturnType<typeof button> =>
+  button({ actionId: `${reconButtons.show}_${at}`, text: id, value: id, label: `Show ${id}` });
+
 export interface BreakListFacts {
   title: string;
   breaks: readonly Break[];
@@ -61,16 +65,7 @@ export function breakListCard({ title, breaks, total, today, filter }: BreakList
     ...(first === undefined
       ? []
       : actions(
-          ...breaks
-            .slice(0, 5)
-            .map((one, at) =>
-              button({
-                actionId: `${reconButtons.show}_${at}`,
-                text: one.id,
-                value: one.id,
-                label: `Show ${one.id}`,
-              }),
-            ),
+          ...breaks.slice(0, 5).map(breakButton),
           filter.length > filterMax
             ? null
             : button({
