@@ -40,6 +40,7 @@ import {
   watchStartedCard,
   watchStoppedCard,
 } from '../src/views/payments/watch.js';
+import { payoutCard } from '../src/views/payments/payout.js';
 import { personalLines, revealIds } from '../src/views/payments/personal.js';
 import { paymentTraceCard, shareActionId } from '../src/views/payments/trace.js';
 import {
@@ -48,7 +49,6 @@ import {
   noIdsCard,
   chooseActionId,
   nothingCard,
-  payoutCard,
   refusedCard,
   searchingCard,
 } from '../src/views/payments/search.js';
@@ -271,7 +271,7 @@ function cardOf(lookup: Lookup, desk: PaymentDeps, sharedBy: string | null): Car
         revealable: desk.revealRoles.length > 0,
       });
     case 'payout':
-      return payoutCard(lookup.payout, lookup.asOf, links);
+      return payoutCard(lookup.report, links);
     case 'candidates':
       return candidatesCard(lookup);
     case 'nothing':

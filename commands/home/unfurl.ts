@@ -9,7 +9,7 @@ import type { CardBlock } from '../../src/ports/card.js';
 import type { Unfurl } from '../../src/ports/command.js';
 import { disputePreview } from '../../src/views/disputes/dispute.js';
 import { paymentTraceCard } from '../../src/views/payments/trace.js';
-import { payoutCard } from '../../src/views/payments/search.js';
+import { payoutCard } from '../../src/views/payments/payout.js';
 import type { DisputeDeps } from '../dispute/index.js';
 import { requireInternal, requireLookups } from '../door.js';
 import { lastOf, type PaymentDeps } from '../payment.js';
@@ -50,7 +50,7 @@ async function previewOf(id: string, userId: string, desk: UnfurlDeps): Promise<
     return dispute ? disputePreview(dispute, desk.clock.now(), desk.links).blocks : null;
   }
   const found = await lastOf(desk.payments.follow(id));
-  if (found?.kind === 'payout') return payoutCard(found.payout, found.asOf, desk.links).blocks;
+  if (found?.kind === 'payout') return payoutCard(found.report, desk.links).blocks;
   if (found?.kind !== 'trace') return null;
   const { trace, complete } = found;
   const { links } = desk;

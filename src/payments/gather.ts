@@ -6,7 +6,6 @@
  */
 import { parseDay } from '../kernel/calendar-day.js';
 import type { Log } from '../kernel/log.js';
-import { toOpsError } from '../kernel/errors.js';
 import { decidingAmong } from '../nouns/charge.js';
 import type { Books, LedgerEntry, PaymentAttempt } from '../ports/books.js';
 import type {
@@ -25,6 +24,7 @@ import {
   type ReconciliationResults,
 } from '../ports/reconciliation.js';
 import type { Rows } from '../ports/rows.js';
+import { ask, askRows, orNull } from './ask.js';
 import { valueOf, type Finding, type Findings, type LookedUp } from './findings.js';
 
 export interface Sources {
@@ -36,7 +36,7 @@ export interface Sources {
   log: Log;
 }
 
-interface Statements extends Pick<ReconciliationResults, 'linesBy' | 'placesOf'> {
+export interface Statements extends Pick<ReconciliationResults, 'linesBy' | 'placesOf'> {
   /** Where payouts are that a partner's report calls so; none where they are not followed to a bank. */
   payoutsNamed(partner: string, names: readonly string[], currency: string): Promise<PayoutTrace[]>;
   /** Open breaks about one of these references. */
@@ -96,36 +96,6 @@ function before(subject: Subject, { provider, books }: Sources): Findings {
 }
 
 type Note = (found: Partial<Findings>) => void;
-
-async function ask<Value>(log: Log, question: () => Promise<Value>): Promise<Finding<Value>> {
-  try {
-    return { state: 'known', value: await question() };
-  } catch (thrown) {
-    const error = toOpsError(thrown);
-    log.warn({ err: thrown, errorId: error.errorId, ...error.details }, 'a source did not answer');
-    return { state: 'failed', why: `${error.publicMessage} (${error.errorId})` };
-  }
-}
-
-async function orNull<Value>(question: Promise<Value>): Promise<Value | null> {
-  try {
-    return await question;
-  } catch (thrown) {
-    if (toOpsError(thrown).code === 'not_found') return null;
-    throw thrown;
-  }
-}
-
-/** Rows none of which can be read are no answer: “there is none” would be wrong. */
-async function askRows<Row>(log: Log, question: () => Promise<Rows<Row>>): Promise<Finding<Row[]>> {
-  const answer = await ask(log, question);
-  if (answer.state !== 'known') return answer;
-  const { rows, problems } = answer.value;
-  if (problems.length === 0) return { state: 'known', value: rows };
-  log.warn({ problems }, 'a source gave an unreadable answer');
-  if (rows.length === 0) return { state: 'failed', why: problems.join('; ') };
-  return { state: 'known', value: rows, problems };
-}
 
 async function askBooks(subject: Subject, sources: Sources, note: Note): Promise<void> {
   const { books, log, provider } = sources;

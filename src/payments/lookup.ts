@@ -6,7 +6,6 @@
  * complete one; a source that hangs is given up after `sourceMs`.
  */
 import type { Clock } from '../kernel/clock.js';
-import type { Payout } from '../ports/payments-api.js';
 import { OpsError } from '../kernel/errors.js';
 import { newErrorId } from '../kernel/ids.js';
 import type { Result } from '../kernel/result.js';
@@ -15,6 +14,7 @@ import { gather, type Sources, type Subject } from './gather.js';
 import type { Expectations } from './hops.js';
 import { recognise, type Identifier, type Unreadable } from './identifiers.js';
 import type { Asked } from './sightings.js';
+import { isKnownPayout, payoutReport, type PayoutDeps, type PayoutReport } from './payout.js';
 import { search, type Candidate, type LookedAt } from './search.js';
 import { traceOf, type Trace } from './trace.js';
 
@@ -23,7 +23,7 @@ export type Lookup =
   | { kind: 'refused'; refusal: Unreadable; errorId: string }
   | { kind: 'searching'; query: string }
   | { kind: 'trace'; trace: Trace; complete: boolean }
-  | { kind: 'payout'; payout: Payout; asOf: Date }
+  | { kind: 'payout'; report: PayoutReport }
   | {
       kind: 'candidates';
       query: string;
@@ -59,7 +59,7 @@ export interface PaymentLookup {
   follow(id: string): AsyncGenerator<Lookup, void>;
 }
 
-export interface LookupDeps extends Sources {
+export interface LookupDeps extends Sources, Pick<PayoutDeps, 'accountOf'> {
   clock: Clock;
   expectationsOf(partner: string | null): Expectations;
   patience: Patience;
@@ -117,8 +117,22 @@ async function* find(
   }
   const found = await searching;
   if (found.kind === 'subject') yield* trace(found.subject, query, deps, answeredInTime);
-  else yield found.kind === 'payout' ? { ...found, asOf: deps.clock.now() } : { ...found, query };
+  else if (found.kind === 'payout') yield payoutFound(await reportOf(found, deps));
+  else yield { ...found, query };
 }
+
+const payoutFound = (report: PayoutReport): Lookup => ({ kind: 'payout', report });
+
+/** Whose a payout of the connected provider is, its API says by knowing it. */
+const reportOf = (
+  { id, payout }: Pick<PayoutReport, 'id' | 'payout'>,
+  deps: LookupDeps,
+): Promise<PayoutReport> =>
+  payoutReport(
+    { id, payout, partner: payout === null ? null : (deps.provider?.partner ?? null) },
+    deps,
+    deps.clock.now(),
+  );
 
 async function tooLate(deps: LookupDeps): Promise<never> {
   await deps.pause(deps.patience.sourceMs);
@@ -140,9 +154,14 @@ async function* trace(
   }
   await Promise.race([gathering.settled, deps.pause(deps.patience.sourceMs)]);
   const findings = givenUp(gathering.current());
-  yield isUnknownEverywhere(findings)
-    ? { kind: 'nothing', query, looked: lookedAt(findings, deps), hint: null }
-    : { kind: 'trace', trace: traced(findings), complete: true };
+  if (!isUnknownEverywhere(findings)) {
+    yield { kind: 'trace', trace: traced(findings), complete: true };
+    return;
+  }
+  const batch = await reportOf({ id: findings.id, payout: null }, deps);
+  yield isKnownPayout(batch)
+    ? payoutFound(batch)
+    : { kind: 'nothing', query, looked: lookedAt(findings, deps), hint: null };
 }
 
 /** Every source that answered has no record of it. A provider that does not answer may have one: then it is a trace. */

@@ -40,7 +40,7 @@ export function revealedBy(lookup: Lookup): string[] | null {
     case 'trace':
       return [lookup.trace.findings.id];
     case 'payout':
-      return [lookup.payout.id];
+      return [lookup.report.id];
     case 'candidates':
       return lookup.candidates.map(({ query }) => query);
   }

@@ -35,7 +35,8 @@ export interface Candidate {
 
 export type Found =
   | { kind: 'subject'; subject: Subject }
-  | { kind: 'payout'; payout: Payout }
+  /** `payout`: null where only the books have it. */
+  | { kind: 'payout'; id: string; payout: Payout | null }
   /**
    * `readAs`: how the text was understood, where that was not an exact reference;
    * `unread`: a sentence per payment that cannot be read.
@@ -148,7 +149,7 @@ async function followAtProvider(
     case 'early_fraud_warning':
       return ofCharge(await api.earlyFraudWarning(id), object, api);
     case 'payout':
-      return { kind: 'payout', payout: await api.payout(id) };
+      return { kind: 'payout', id, payout: await api.payout(id) };
     case 'balance_transaction':
       return followNext((await api.balanceTransaction(id)).sourceId, id, sources, steps);
     case 'event':
@@ -266,10 +267,11 @@ async function searchLedger(
     const found = await askLedger(value, books, log);
     looked.push({
       where: 'ledger',
-      as: `payment ID or booking reference “${value}”`,
+      as: `payment ID, booking reference or batch “${value}”`,
       outcome: found.outcome,
     });
     const [entry] = found.entries;
+    if (entry === undefined && found.isBatch) return { kind: 'payout', id: value, payout: null };
     if (entry?.paymentId === value) return subject(value, null);
     if (entry?.paymentId) return subject(entry.paymentId, null, { label: entry.kind, value, attempt: null });
   }
@@ -284,18 +286,21 @@ async function askLedger(
   value: string,
   books: Sources['books'],
   log: Log,
-): Promise<{ entries: LedgerEntry[]; outcome: LookedAt['outcome'] }> {
+): Promise<{ entries: LedgerEntry[]; isBatch: boolean; outcome: LookedAt['outcome'] }> {
   try {
     const found = books ? await Promise.all([books.entriesOf(value), books.entriesBy(value, 2)]) : [];
+    const isKnown = found.some(({ rows }) => rows.length > 0);
+    const batch = isKnown || !books ? [] : await books.batchSums(value);
     const problems = found.flatMap((rows) => rows.problems);
     return {
       entries: found.flatMap(({ rows }) => rows),
+      isBatch: batch.length > 0,
       outcome: problems.length > 0 ? { failed: problems.join('; ') } : 'nothing',
     };
   } catch (thrown) {
     const error = toOpsError(thrown);
     log.warn({ err: thrown, errorId: error.errorId, ...error.details }, 'the ledger did not answer');
-    return { entries: [], outcome: { failed: `${error.publicMessage} (${error.errorId})` } };
+    return { entries: [], isBatch: false, outcome: { failed: `${error.publicMessage} (${error.errorId})` } };
   }
 }
 

@@ -83,6 +83,8 @@ export interface Books {
   entriesBy(reference: string, limit: number): Promise<Rows<LedgerEntry>>;
   /** What is booked of a payout or batch as a whole: the payout itself, and its fees. */
   entriesOfBatch(batchId: string): Promise<Rows<LedgerEntry>>;
+  /** All that is booked of a payout or batch, summed; the kinds with most entries first. */
+  batchSums(batchId: string): Promise<BatchSum[]>;
   /**
    * What partners did with the attempts created within each window; of one partner, or of all (null). Given up after
    * `withinMs`, or after as long as any question may take.
@@ -116,6 +118,16 @@ export interface ProductTraffic {
   late: number;
   lateSince: Date | null;
   lastAnswerAt: Date | null;
+}
+
+/** Entries of one kind on one account: debits less credits, in minor units. */
+export interface BatchSum {
+  partner: string;
+  account: string;
+  kind: string;
+  currency: string;
+  entries: number;
+  minor: bigint;
 }
 
 /** Half-open. */

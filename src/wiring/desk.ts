@@ -42,6 +42,7 @@ import type { PaymentsApi } from '../ports/payments-api.js';
 import { partnerWatchFrom, watchedPartners } from './partners.js';
 import { queriesFrom } from './queries.js';
 import { reconciliationFrom, type Reconciliation } from './reconciliation.js';
+import { ledgerAccountOf } from './reconciliation-engine/terms.js';
 import { statementThread, type StatementThread } from './statement-thread.js';
 import { statementSettings, type StatementSettings } from './statement-work.js';
 import { remediationFrom } from './remediation.js';
@@ -175,6 +176,7 @@ function paymentLookupFrom(
     clock,
     log,
     expectationsOf: (partner) => expectationsOf(config, partner),
+    accountOf: (partner) => ledgerAccountOf(config, partner),
     patience: { firstAnswerMs, sourceMs },
     pause: (durationMs) => pause(durationMs, undefined, { ref: false }),
   });

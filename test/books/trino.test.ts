@@ -112,6 +112,7 @@ describe('the books answer as PostgreSQL does', () => {
     ['entries of a payment, with every digit', (books) => books.entriesOf('pi_3')],
     ['entries under a reference', (books) => books.entriesBy('ref_2', 3)],
     ['entries of a batch', (books) => books.entriesOfBatch('po_1')],
+    ['what a batch comes to', (books) => books.batchSums('po_1')],
     ['when the books begin', (books) => books.beginOf('rheinbank')],
     ['when they never begin', (books) => books.beginOf('nobody')],
     ['the traffic of all', (books) => books.trafficIn([[day], [{ from: near, to: day.to }]], null)],

@@ -77,6 +77,7 @@ const paymentDesk = (): PaymentDeps => ({
     log: silentLog,
     clock,
     expectationsOf: () => ({ captureMs: 1, payoutMs: 1, ledgerMs: 1 }),
+    accountOf: (partner) => `clearing:${partner}`,
     patience: { firstAnswerMs: 900, sourceMs: 12_000 },
     pause: () => new Promise(() => undefined),
   }),

@@ -45,6 +45,7 @@ function lookup(connected: { api?: boolean; books?: boolean } = {}): PaymentLook
     log: silentLog,
     clock: fixedClock(now),
     expectationsOf: () => ({ captureMs: 7 * dayMs, payoutMs: 3 * dayMs, ledgerMs: 24 * hourMs }),
+    accountOf: (partner) => `clearing:${partner}`,
     patience: { firstAnswerMs, sourceMs },
     pause: (durationMs) =>
       passed.has(durationMs) ? afterEverybody(durationMs) : new Promise(() => undefined),
@@ -195,8 +196,33 @@ describe('every identifier leads to its payment', () => {
   it('a payout is shown as itself', async () => {
     expect((await find('po_1paid'))[0]).toMatchObject({
       kind: 'payout',
-      payout: { id: 'po_1paid' },
-      asOf: now,
+      report: { payout: { id: 'po_1paid' }, partner: 'northpay', asOf: now },
+    });
+  });
+
+  it.each([
+    ['typed', (id: string) => find(id)],
+    ['of a button', (id: string) => all(lookup().follow(id))],
+  ])('a batch that only the books know is a payout: %s', async (_how, ask) => {
+    const booked = {
+      paymentId: null,
+      batchId: 'B-20261119',
+      partner: 'halcyon',
+      account: 'clearing:halcyon',
+    };
+    books.entries = {
+      none: [
+        anEntry({ ...booked, kind: 'fee', direction: 'credit', amount: eur(30) }),
+        anEntry({ ...booked, kind: 'fee', direction: 'debit', amount: eur(30), account: 'fees' }),
+      ],
+    };
+    expect((await ask('B-20261119')).at(-1)).toMatchObject({
+      kind: 'payout',
+      report: {
+        payout: null,
+        partner: 'halcyon',
+        contents: { state: 'known', value: [{ kind: 'fee', entries: 1, minor: -30n }] },
+      },
     });
   });
 
@@ -437,7 +463,7 @@ describe('nothing found says where was looked', () => {
       () => undefined,
       [
         { where: 'books', as: 'order or partner reference “ORD-99”', outcome: 'nothing' },
-        { where: 'ledger', as: 'payment ID or booking reference “ORD-99”', outcome: 'nothing' },
+        { where: 'ledger', as: 'payment ID, booking reference or batch “ORD-99”', outcome: 'nothing' },
       ],
     ],
     [

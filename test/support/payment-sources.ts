@@ -5,6 +5,7 @@
 import { OpsError } from '../../src/kernel/errors.js';
 import { compare, formatMajor, parseMajor } from '../../src/kernel/money.js';
 import type {
+  BatchSum,
   AttemptReference,
   Books,
   LedgerEntry,
@@ -220,6 +221,25 @@ export class FakeBooks implements Books, Switch {
     answer(this, 'entriesOfBatch', () =>
       this.rows(this.everyEntry().filter((entry) => entry.batchId === batchId && entry.paymentId === null)),
     );
+  batchSums: Books['batchSums'] = (batchId) =>
+    answer(this, 'batchSums', () => {
+      const sums = new Map<string, BatchSum>();
+      for (const entry of this.everyEntry().filter((each) => each.batchId === batchId)) {
+        const { partner, account, kind, direction, amount } = entry;
+        const key = [partner, account, kind, amount.currency].join(' ');
+        const sum = sums.get(key) ?? {
+          partner,
+          account,
+          kind,
+          currency: amount.currency,
+          entries: 0,
+          minor: 0n,
+        };
+        const minor = sum.minor + (direction === 'debit' ? amount.minor : -amount.minor);
+        sums.set(key, { ...sum, entries: sum.entries + 1, minor });
+      }
+      return [...sums.values()];
+    });
   /** The same of every partner in every window. */
   trafficIn: Books['trafficIn'] = (windows) =>
     answer(this, 'trafficIn', () => windows.map(() => new Map(Object.entries(this.traffic))));

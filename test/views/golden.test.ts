@@ -24,13 +24,10 @@ import { disputeQueueCard } from '../../src/views/disputes/queue.js';
 import { programmesCard, statsCard } from '../../src/views/disputes/stats.js';
 import { errorCard } from '../../src/views/desk/error.js';
 import { helpCard } from '../../src/views/desk/help.js';
-import {
-  candidatesCard,
-  nothingCard,
-  payoutCard,
-  refusedCard,
-  searchingCard,
-} from '../../src/views/payments/search.js';
+import type { PayoutReport } from '../../src/payments/payout.js';
+import { payoutCard } from '../../src/views/payments/payout.js';
+import { aBreak } from '../payments/traces.js';
+import { candidatesCard, nothingCard, refusedCard, searchingCard } from '../../src/views/payments/search.js';
 import { paymentTraceCard } from '../../src/views/payments/trace.js';
 import { faultsOf, linesOf } from '../support/cards.js';
 import {
@@ -97,22 +94,25 @@ describe('/payment', () => {
         }),
       ),
     ).toMatchInlineSnapshot(`
-        "Paid out 13 Nov 2026; booked in ledger; refunded in full (20.00 EUR); disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC · pi_1paid · 20.00 EUR
-        :leftwards_arrow_with_hook: *Paid out 13 Nov 2026; booked in ledger; refunded in full (20.00 EUR); disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC*
-        ‹pi_1paid› · *20.00 EUR* · succeeded · at northpay · visa ••4242 · order \`ORD-1\` · a•••@example.com
-        :white_check_mark: *Attempt* · 20.00 EUR · 2026-11-10 10:00 UTC (10 d 2 h ago) · ‹ORD-1› · succeeded
-        :white_check_mark: *Authorisation* · 20.00 EUR · 2026-11-10 10:01 UTC (10 d 1 h ago) · ‹ch_1paid› · code 004321
-        :white_check_mark: *Capture* · 20.00 EUR · 2026-11-10 10:02 UTC (10 d 1 h ago) · ‹ch_1paid›
-        :white_check_mark: *Balance* · 19.40 EUR · 12 Nov 2026 · ‹txn_1paid› · net of 0.60 EUR fees
-        :white_check_mark: *Payout* · 19.40 EUR · 13 Nov 2026 · ‹po_1paid› · in a payout of 9,000.00 EUR
-        :white_check_mark: *Ledger* · 20.00 EUR · 2026-11-10 11:00 UTC (10 d 1 h ago) · ‹bk_1-d› · 1 entry: capture
-        :rotating_light: *Dispute* needs response · 20.00 EUR · fraudulent (10.4) · respond by 2026-11-22 12:00 UTC · ‹du_1›
-        :triangular_flag_on_post: *Early fraud warning* actionable · unauthorized use of card · 2026-11-14 09:00 UTC · ‹issfr_1›
-        :leftwards_arrow_with_hook: *Refund* succeeded · 20.00 EUR · 2026-11-15 09:00 UTC · ‹re_1› · reference \`74208476043031234567890\` · requested by customer
-        As of 2026-11-20 12:00 UTC
-        [Share → pi_1paid]
-        [Open → https://desk.example/payment/pi_1paid]"
-      `);
+      "Paid out 13 Nov 2026; booked in ledger; refunded in full (20.00 EUR); disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC · pi_1paid · 20.00 EUR
+      :leftwards_arrow_with_hook: *Paid out 13 Nov 2026; booked in ledger; refunded in full (20.00 EUR); disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC*
+      ‹pi_1paid› · *20.00 EUR* · succeeded · at northpay · visa ••4242 · order \`ORD-1\` · a•••@example.com
+      :white_check_mark: *Attempt* · 20.00 EUR · 2026-11-10 10:00 UTC (10 d 2 h ago) · ‹ORD-1› · succeeded
+      :white_check_mark: *Authorisation* · 20.00 EUR · 2026-11-10 10:01 UTC (10 d 1 h ago) · ‹ch_1paid› · code 004321
+      :white_check_mark: *Capture* · 20.00 EUR · 2026-11-10 10:02 UTC (10 d 1 h ago) · ‹ch_1paid›
+      :white_check_mark: *Balance* · 19.40 EUR · 12 Nov 2026 · ‹txn_1paid› · net of 0.60 EUR fees
+      :white_check_mark: *Payout* · 19.40 EUR · 13 Nov 2026 · ‹po_1paid› · in a payout of 9,000.00 EUR
+      :white_check_mark: *Ledger* · 20.00 EUR · 2026-11-10 11:00 UTC (10 d 1 h ago) · ‹bk_1-d› · 1 entry: capture
+      :rotating_light: *Dispute* needs response · 20.00 EUR · fraudulent (10.4) · respond by 2026-11-22 12:00 UTC · ‹du_1›
+      :triangular_flag_on_post: *Early fraud warning* actionable · unauthorized use of card · 2026-11-14 09:00 UTC · ‹issfr_1›
+      :leftwards_arrow_with_hook: *Refund* succeeded · 20.00 EUR · 2026-11-15 09:00 UTC · ‹re_1› · reference \`74208476043031234567890\` · requested by customer
+      As of 2026-11-20 12:00 UTC
+      [Share → pi_1paid]
+      [Open → https://desk.example/payment/pi_1paid]
+      [Dispute → du_1]
+      [Payout → po_1paid]
+      [Partner → northpay]"
+    `);
   });
 
   it('a trace while a source has yet to answer cannot be shared', () => {
@@ -277,9 +277,77 @@ describe('/payment', () => {
       'Payout cancelled; the money is back on the balance · 9,000.00 EUR po_1paid',
     ],
   ])('a payout %#', (payout, first) => {
-    expect(read(payoutCard(payout, now, links)).split('\n')[0]).toBe(first);
+    const report = { id: payout.id, payout, partner: 'northpay', contents: unasked, asOf: now };
+    expect(read(payoutCard(report, links)).split('\n')[0]).toBe(first);
+  });
+
+  it('a payout that is short of its entries, with its line at the bank and its break', () => {
+    const part = { partner: 'northpay', account: 'clearing:northpay', currency: 'EUR' };
+    const report: PayoutReport = {
+      id: 'po_1paid',
+      payout: aPayout(),
+      partner: 'northpay',
+      contents: {
+        state: 'known',
+        value: [
+          { ...part, kind: 'capture', entries: 1213, minor: 920_000n },
+          { ...part, kind: 'refund', entries: 12, minor: -8_000n },
+          { ...part, kind: 'fee', entries: 1, minor: -11_000n },
+          { ...part, kind: 'payout', entries: 1, minor: -900_000n },
+        ],
+      },
+      atBank: { state: 'failed', why: 'the database is down (E-1)' },
+      breaks: { state: 'known', value: [{ ...aBreak, kind: 'batch_residue', differenceMinor: -1_000n }] },
+      asOf: now,
+    };
+    expect(read(payoutCard(report, links))).toMatchInlineSnapshot(`
+      "Payout arrived 13 Nov 2026; 10.00 EUR short (payout differs from its lines) (BRK-2) · 9,000.00 EUR po_1paid
+      :red_circle: *Payout arrived 13 Nov 2026; 10.00 EUR short (payout differs from its lines) (BRK-2)*
+      *Payout* ‹po_1paid›
+      *Partner* northpay
+      *Amount* 9,000.00 EUR
+      *Status* paid
+      *Arrival* 13 Nov 2026
+      *Kind* automatic
+      *What it contains, per our books*
+      • 1,213 captures: 9,200.00 EUR
+      • 12 refunds: -80.00 EUR
+      • 1 fee: -110.00 EUR
+      :red_circle: expected 9,010.00 EUR, paid 9,000.00 EUR · 10.00 EUR less than its entries come to
+      :red_circle: *BRK-2* · 10.00 EUR short (payout differs from its lines) · material · Wed 18 Nov · 2–3 days · not taken
+      :grey_question: statements: the database is down (E-1)
+      [BRK-2 → BRK-2]
+      [Partner → northpay]
+      As of 2026-11-20 12:00 UTC"
+    `);
+  });
+
+  it.each([
+    ['is not booked yet', [], 'Not paid out yet, per our books · 0.12 EUR B-1'],
+    ['is booked and whole', [-12n], 'Payout booked, per our books · 0.12 EUR B-1'],
+    [
+      'is booked in two parts, more than its entries',
+      [-12n, -3n],
+      'Payout booked, per our books; 0.03 EUR more than its entries come to · 0.15 EUR B-1',
+    ],
+  ] as [string, bigint[], string][])('a payout of the books alone that %s', (_which, paid, first) => {
+    const part = { partner: 'halcyon', account: 'clearing:halcyon', currency: 'EUR', entries: 1 };
+    const value = [
+      { ...part, kind: 'capture', minor: 12n },
+      ...paid.map((minor) => ({ ...part, kind: 'payout', minor })),
+    ];
+    const report: PayoutReport = {
+      id: 'B-1',
+      payout: null,
+      partner: 'halcyon',
+      contents: { state: 'known', value },
+      asOf: now,
+    };
+    expect(read(payoutCard(report, links)).split('\n')[0]).toBe(first);
   });
 });
+
+const unasked = { state: 'not_applicable' } as const;
 
 const alone = { refunds: [], others: [], warnings: [] };
 const unowned = { owner: { id: null }, note: null, packet: null, isAwaited: true, readerId: 'U1ANA' };

@@ -34,7 +34,8 @@ import { errorCard } from '../../src/views/desk/error.js';
 import { healthOf } from '../../src/partners/health.js';
 import { partnerCard, partnersCard } from '../../src/views/partners/partner.js';
 import { partnerStatusCard } from '../../src/views/partners/published.js';
-import { candidatesCard, nothingCard, payoutCard, searchingCard } from '../../src/views/payments/search.js';
+import { payoutCard } from '../../src/views/payments/payout.js';
+import { candidatesCard, nothingCard, searchingCard } from '../../src/views/payments/search.js';
 import { paymentTraceCard } from '../../src/views/payments/trace.js';
 import { alarmCard, newsCard, remediationCard } from '../../src/views/remediation/card.js';
 import { freezeCard } from '../../src/views/remediation/freeze.js';
@@ -317,7 +318,20 @@ function cardsWith(text: string, count: number): Record<string, Card> {
       hint: null,
     }),
     searching: searchingCard(text),
-    payout: payoutCard(payout, now, links),
+    payout: payoutCard(
+      {
+        id: payout.id,
+        payout,
+        partner: text,
+        contents: known([
+          { partner: text, account: text, kind: text, currency: text, entries: 3, minor: 20n },
+          { partner: text, account: text, kind: 'payout', currency: text, entries: 1, minor: -19n },
+        ]),
+        atBank: { state: 'failed', why: text },
+        asOf: now,
+      },
+      links,
+    ),
     dispute: disputeCard({
       owner: { id: text },
       note: null,

@@ -7,6 +7,7 @@
 import { OpsError, toOpsError } from '../../kernel/errors.js';
 import type {
   AttemptReference,
+  BatchSum,
   Books,
   PartnerTraffic,
   ProductTraffic,
@@ -97,6 +98,11 @@ const entriesSql = (condition: string): string => `
 const ofPaymentSql = entriesSql('payment_id = $1');
 const byReferenceSql = entriesSql('reference = $1 and payment_id is not null');
 const ofBatchSql = entriesSql('batch_id = $1 and payment_id is null');
+const batchSumsSql = `
+  select partner, account, kind, currency, count(*) as entries,
+    cast(sum(case when direction = 'debit' then amount_minor else -amount_minor end) as bigint) as minor
+  from ledger_entries where batch_id = $1
+  group by partner, account, kind, currency order by entries desc, kind, account, currency limit 200`;
 /** A payment has few entries, and so has a batch as a whole. */
 const mostEntries = 200;
 
@@ -125,6 +131,8 @@ const views = Object.keys(booksColumns) as (keyof typeof booksColumns)[];
 
 const checkSql = views.map((view) => `select ${booksColumns[view].join(', ')} from ${view} limit 0`);
 
+type BatchSumRow = Omit<BatchSum, 'entries' | 'minor'> & { entries: bigint | string; minor: bigint | string };
+
 export function createBooks(engine: BooksEngine): Books {
   const { dialect } = engine;
   const query: BooksEngine['query'] = (sql, values) =>
@@ -146,6 +154,12 @@ export function createBooks(engine: BooksEngine): Books {
       readRows(await prepared<EntryRow>(byReferenceSql, [reference, limit]), entryOf),
     entriesOfBatch: async (batchId) =>
       readRows(await prepared<EntryRow>(ofBatchSql, [batchId, mostEntries]), entryOf),
+    batchSums: async (batchId) =>
+      (await query<BatchSumRow>(batchSumsSql, [batchId])).map(({ entries, minor, ...sum }) => ({
+        ...sum,
+        entries: Number(entries),
+        minor: BigInt(minor),
+      })),
     beginOf: async (partner) =>
       (await query<{ created_at: Date | null }>(beginSql, [partner]))[0]?.created_at ?? null,
     trafficIn: async (windows, partner, withinMs) => {

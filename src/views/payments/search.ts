@@ -1,28 +1,24 @@
 /**
- * The cards of a lookup that did not end in one trace: candidates, nothing found, refused, still searching, a payout.
+ * The cards of a lookup that did not end in one trace: candidates, nothing found, refused, still searching.
  */
-import { dayMs } from '../../kernel/clock.js';
 import { formatMoney } from '../../kernel/money.js';
 import type { Unreadable } from '../../payments/identifiers.js';
 import type { Lookup } from '../../payments/lookup.js';
 import type { Candidate, LookedAt } from '../../payments/search.js';
 import type { Card } from '../../ports/card.js';
-import type { Payout } from '../../ports/payments-api.js';
 import {
   button,
-  calendarDate,
   cardOf,
   code,
   context,
   escape,
-  fields,
   instant,
   section,
   sections,
   truncate,
 } from '../kit/blocks.js';
 import { redactCardNumbers } from '../../kernel/sensitive.js';
-import { joined, reference, type Links } from '../kit/links.js';
+import { joined } from '../kit/links.js';
 
 export const chooseActionId = 'payment_choose';
 
@@ -102,35 +98,6 @@ export function refusedCard({ message, hint, reason }: Unreadable, ref: string):
 export function searchingCard(query: string): Card {
   const text = `Still looking for ${echo(query)}…`;
   return cardOf(text, [section(`:hourglass_flowing_sand: ${text}`)]);
-}
-
-export function payoutCard(payout: Payout, asOf: Date, links: Links): Card {
-  const pairs: [string, string][] = [
-    ['Payout', reference(links, 'payout', payout.id)],
-    ['Amount', formatMoney(payout.amount)],
-    ['Status', escape(payout.status.replaceAll('_', ' '))],
-    ['Arrival', calendarDate(payout.arrivalDate)],
-    ['Kind', payout.automatic ? 'automatic' : 'manual'],
-  ];
-  if (payout.traceId !== null) pairs.push(['Bank trace', code(payout.traceId)]);
-  const sentence = payoutSentence(payout, asOf);
-  return cardOf(`${sentence} · ${formatMoney(payout.amount)} ${escape(payout.id)}`, [
-    section(`:bank: *${sentence}*`),
-    fields(pairs),
-  ]);
-}
-
-/** An arrival is a date on the bank's calendar; it is late once that day has ended. */
-function payoutSentence({ status, arrivalDate, failure }: Payout, asOf: Date): string {
-  const arrival = calendarDate(arrivalDate);
-  if (status === 'paid') return `Payout arrived ${arrival}`;
-  if (status === 'failed' || status === 'canceled') {
-    const why = failure?.message ?? failure?.code;
-    return `Payout ${status === 'failed' ? 'failed' : 'cancelled'}; the money is back on the balance${why ? `: ${escape(why)}` : ''}`;
-  }
-  const daysLate = Math.floor(asOf.getTime() / dayMs) - Math.floor(arrivalDate.getTime() / dayMs);
-  const late = daysLate > 0 ? ` (overdue by ${daysLate} d)` : '';
-  return `Payout ${escape(status.replaceAll('_', ' '))}, expected ${arrival}${late}`;
 }
 
 /** From the menu of a message. */

@@ -20,6 +20,7 @@ import { watchable } from '../../payments/watch.js';
 import type { Card } from '../../ports/card.js';
 import type { Thing } from '../../remediation/kit/thing.js';
 import { joined, pageOf, reference, type Links } from '../kit/links.js';
+import { lookUpButton } from '../kit/look-ups.js';
 import { breakButton, breakLine } from '../reconciliation/breaks.js';
 import { startButtons, type Startable } from '../remediation/start.js';
 import { attemptLines, bookedLines, captureLines, lookedUpLine } from './attempts.js';
@@ -116,9 +117,21 @@ export function paymentTraceCard(facts: TraceCardFacts): Card {
       page === null ? null : linkButton('payment_open', 'Open', page),
       canShare && revealable && personalLines(findings).length > 0 ? revealButton(findings.id) : null,
       ...headline.breaks.slice(0, 1).map(breakButton),
+      ...(canShare ? lookUps(trace) : []),
       ...(canShare ? startButtons(thingOf(trace), startable) : []),
     ),
   ]);
+}
+
+/** What the payment leads to. */
+function lookUps({ findings, hops }: Trace): ReturnType<typeof lookUpButton>[] {
+  const [dispute] = valueOf(findings.disputes) ?? [];
+  const payout = hops.find(({ kind }) => kind === 'payout')?.reference ?? null;
+  return [
+    dispute ? lookUpButton('dispute', dispute.id) : null,
+    payout === null ? null : lookUpButton('payout', payout),
+    findings.partner === null ? null : lookUpButton('partner', findings.partner),
+  ];
 }
 
 /** As actions see it. */

@@ -48,6 +48,10 @@ export interface PartnerTerms {
 
 const clearing = 'clearing';
 
+/** The ledger account in which a partner's money is. */
+export const ledgerAccountOf = ({ partners }: Pick<Config, 'partners'>, partner: string): string =>
+  partners.find(({ id }) => id === partner)?.statements?.ledgerAccount ?? `${clearing}:${partner}`;
+
 export function termsOf(
   { partners, reconciliation }: Pick<Config, 'partners' | 'reconciliation'>,
   partner: string,
@@ -56,7 +60,7 @@ export function termsOf(
   const settlement = reconciliation.settlement.filter((each) => each.partner === partner);
   const others = settlement.find(({ types }) => types.length === 0);
   const byType = settlement.flatMap(({ types, settles }) => types.map((type) => [type, settles] as const));
-  const account = statements?.ledgerAccount ?? `${clearing}:${partner}`;
+  const account = ledgerAccountOf({ partners }, partner);
   const isClearing = account.startsWith(clearing);
   return {
     account,

@@ -1,0 +1,142 @@
+/**
+ * The card of a payout: what it contains, expected against paid, and where it arrived.
+ *
+ * Invariants: the first line says what is wrong before what is well; what comes from the books says so; a source that did
+ * not answer is named.
+ */
+import { dayMs } from '../../kernel/clock.js';
+import { formatMoney } from '../../kernel/money.js';
+import { valueOf, type Finding } from '../../payments/findings.js';
+import { partsOf, payoutSums, type PayoutReport, type PayoutSum } from '../../payments/payout.js';
+import type { Card } from '../../ports/card.js';
+import type { BatchSum } from '../../ports/books.js';
+import type { Payout } from '../../ports/payments-api.js';
+import {
+  actions,
+  calendarDate,
+  cardOf,
+  code,
+  context,
+  escape,
+  fields,
+  instant,
+  section,
+  sections,
+} from '../kit/blocks.js';
+import { joined, reference, type Links } from '../kit/links.js';
+import { lookUpButton } from '../kit/look-ups.js';
+import { breakButton, breakLine } from '../reconciliation/breaks.js';
+import { payoutPlaces } from '../reconciliation/payouts.js';
+import { amountText, breakClause, plural } from '../reconciliation/words.js';
+
+export function payoutCard(report: PayoutReport, links: Links): Card {
+  const { id, partner, asOf } = report;
+  const contents = valueOf(report.contents) ?? [];
+  const breaks = found(report.breaks);
+  const said = firstLine(report);
+  const today = Math.floor(asOf.getTime() / dayMs);
+  return cardOf(joined(said.text, `${amountsOf(report)} ${escape(id)}`.trim()), [
+    section(`${said.mark} *${said.text}*`),
+    fields(factsOf(report, links)),
+    ...sections(contentLines(contents)),
+    ...sections(payoutPlaces(found(report.atBank))),
+    ...sections(breaks.map((one) => breakLine(one, today))),
+    ...sections(silentLines(report)),
+    ...actions(
+      ...breaks.slice(0, 1).map(breakButton),
+      partner === null ? null : lookUpButton('partner', partner),
+    ),
+    context(`As of ${instant(asOf)}`),
+  ]);
+}
+
+const found = <Value>(finding: Finding<Value[]> | undefined): Value[] => (finding && valueOf(finding)) ?? [];
+
+function firstLine(report: PayoutReport): { mark: string; text: string } {
+  const { payout, asOf } = report;
+  const sums = payoutSums(valueOf(report.contents) ?? []);
+  const breaks = found(report.breaks).map((one) => `${breakClause(one)} (${one.id})`);
+  // A break says the same with its number.
+  const troubles = breaks.length > 0 ? breaks : sums.flatMap(differenceText);
+  const where = payout ? payoutSentence(payout, asOf) : bookedSentence(sums);
+  return { mark: troubles.length > 0 ? ':red_circle:' : ':bank:', text: [where, ...troubles].join('; ') };
+}
+
+/** What was paid, else what it should come to. */
+function amountsOf({ payout, contents }: PayoutReport): string {
+  if (payout) return formatMoney(payout.amount);
+  return payoutSums(valueOf(contents) ?? [])
+    .map(({ currency, expectedMinor, paidMinor }) => amountText(paidMinor ?? expectedMinor, currency))
+    .join(' + ');
+}
+
+function bookedSentence(sums: readonly PayoutSum[]): string {
+  const isPaid = sums.some(({ paidMinor }) => paidMinor !== null);
+  return isPaid ? 'Payout booked, per our books' : 'Not paid out yet, per our books';
+}
+
+/** Nothing to compare where no payout is booked. */
+function differenceText({ currency, expectedMinor, paidMinor }: PayoutSum): string[] {
+  const difference = paidMinor === null ? 0n : paidMinor - expectedMinor;
+  if (difference === 0n) return [];
+  const size = amountText(difference < 0n ? -difference : difference, currency);
+  return [`${size} ${difference < 0n ? 'less' : 'more'} than its entries come to`];
+}
+
+function factsOf({ id, payout, partner }: PayoutReport, links: Links): [string, string][] {
+  const pairs: [string, string][] = [['Payout', reference(links, 'payout', id)]];
+  if (partner !== null) pairs.push(['Partner', escape(partner)]);
+  if (payout === null) return pairs;
+  pairs.push(
+    ['Amount', formatMoney(payout.amount)],
+    ['Status', escape(payout.status.replaceAll('_', ' '))],
+    ['Arrival', calendarDate(payout.arrivalDate)],
+    ['Kind', payout.automatic ? 'automatic' : 'manual'],
+  );
+  if (payout.traceId !== null) pairs.push(['Bank trace', code(payout.traceId)]);
+  return pairs;
+}
+
+/** “213 × capture 36,473.87 USD” for each kind, then what they come to and what was paid. */
+function contentLines(contents: readonly BatchSum[]): string[] {
+  if (contents.length === 0) return [];
+  return [
+    '*What it contains, per our books*',
+    ...partsOf(contents).map(
+      ({ kind, currency, entries, minor }) =>
+        `• ${plural(entries, escape(kind.replaceAll('_', ' ')))}: ${amountText(minor, currency)}`,
+    ),
+    ...payoutSums(contents).map(sumLine),
+  ];
+}
+
+function sumLine(sum: PayoutSum): string {
+  const { currency, expectedMinor, paidMinor } = sum;
+  const expected = `expected ${amountText(expectedMinor, currency)}`;
+  if (paidMinor === null) return `:hourglass_flowing_sand: ${expected}, no payout booked yet`;
+  const [difference] = differenceText(sum);
+  const paid = `paid ${amountText(paidMinor, currency)}`;
+  return joined(
+    `${difference ? ':red_circle:' : ':white_check_mark:'} ${expected}, ${paid}`,
+    difference ?? null,
+  );
+}
+
+const silentLines = ({ contents, atBank, breaks }: PayoutReport): string[] =>
+  [['books', contents] as const, ['statements', atBank] as const, ['breaks', breaks] as const].flatMap(
+    ([source, finding]) =>
+      finding?.state === 'failed' ? [`:grey_question: ${source}: ${escape(finding.why)}`] : [],
+  );
+
+/** An arrival is a date on the bank's calendar; it is late once that day has ended. */
+function payoutSentence({ status, arrivalDate, failure }: Payout, asOf: Date): string {
+  const arrival = calendarDate(arrivalDate);
+  if (status === 'paid') return `Payout arrived ${arrival}`;
+  if (status === 'failed' || status === 'canceled') {
+    const why = failure?.message ?? failure?.code;
+    return `Payout ${status === 'failed' ? 'failed' : 'cancelled'}; the money is back on the balance${why ? `: ${escape(why)}` : ''}`;
+  }
+  const daysLate = Math.floor(asOf.getTime() / dayMs) - Math.floor(arrivalDate.getTime() / dayMs);
+  const late = daysLate > 0 ? ` (overdue by ${daysLate} d)` : '';
+  return `Payout ${escape(status.replaceAll('_', ' '))}, expected ${arrival}${late}`;
+}
