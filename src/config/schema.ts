@@ -11,7 +11,7 @@ import { reconciliation } from './reconciliation.js';
 import { remediation, remediationFaults } from './remediation.js';
 import { invariants } from './invariants.js';
 import { metrics } from './metrics.js';
-import { partnerStatements, statements } from './statements.js';
+import { clearingAccountOf, isClearingAccount, partnerStatements, statements } from './statements.js';
 import { statementProfiles } from './statement-profiles.js';
 import { channel, cron, duration, httpUrl, partnerId, privateUrl, timeZone, userGroup } from './values.js';
 
@@ -149,7 +149,12 @@ export const consistencySchema = z
     partners: z
       .array(
         z
-          .object({ id: z.string(), statements: z.object({ paysInto: z.string().optional() }).optional() })
+          .object({
+            id: z.string(),
+            statements: z
+              .object({ paysInto: z.string().optional(), ledgerAccount: z.string().optional() })
+              .optional(),
+          })
           .catch({ id: '' }),
       )
       .catch([]),
@@ -179,9 +184,15 @@ export const consistencySchema = z
     const banks = partners.filter(({ statements: own }) => own !== undefined).map(({ id }) => id);
     partners.forEach(({ id, statements: own }, index) => {
       const bank = own?.paysInto;
-      if (bank === undefined || (bank !== id && banks.includes(bank))) return;
-      const message = `“${bank}” is not another partner with statements`;
-      context.addIssue({ code: 'custom', path: ['partners', index, 'statements', 'paysInto'], message });
+      if (bank === undefined) return;
+      const path = ['partners', index, 'statements'];
+      if (bank === id || !banks.includes(bank)) {
+        const message = `“${bank}” is not another partner with statements`;
+        context.addIssue({ code: 'custom', path: [...path, 'paysInto'], message });
+      }
+      if (isClearingAccount(own?.ledgerAccount ?? clearingAccountOf(id))) return;
+      const message = 'must begin with “clearing”, because only what passes through such an account is paid out';
+      context.addIssue({ code: 'custom', path: [...path, 'ledgerAccount'], message });
     });
     if (!paymentsApi || ids.includes(paymentsApi.partner)) return;
     const message = `partner “${paymentsApi.partner}” is not configured; partners: ${ids.join(', ')}`;

@@ -42,6 +42,11 @@ export const partnerStatements = z
   })
   .describe('present: its statements are reconciled');
 
+/** Where a partner's money is on its way to us; payouts pass through it, so that it comes to zero. */
+export const clearingAccountOf = (partner: string): string => `${clearing}:${partner}`;
+export const isClearingAccount = (account: string): boolean => account.startsWith(clearing);
+const clearing = 'clearing';
+
 const amount = z
   .string()
   .regex(/^\d{1,12}(?:\.\d{1,4})?$/, { message: 'must be an amount such as "100.00"' });

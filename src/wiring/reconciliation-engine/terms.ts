@@ -3,6 +3,7 @@
  * the rules take. The desk and `paydesk reconcile --partner` go by the same terms.
  */
 import type { Config } from '../../config/schema.js';
+import { clearingAccountOf, isClearingAccount } from '../../config/statements.js';
 import { parseDay, type Day } from '../../kernel/calendar-day.js';
 import type { BusinessCalendar } from '../../ports/calendars.js';
 import type { LedgerEntry } from '../../ports/reconciliation.js';
@@ -46,11 +47,9 @@ export interface PartnerTerms {
   rules: readonly UserRule[];
 }
 
-const clearing = 'clearing';
-
 /** The ledger account in which a partner's money is. */
 export const ledgerAccountOf = ({ partners }: Pick<Config, 'partners'>, partner: string): string =>
-  partners.find(({ id }) => id === partner)?.statements?.ledgerAccount ?? `${clearing}:${partner}`;
+  partners.find(({ id }) => id === partner)?.statements?.ledgerAccount ?? clearingAccountOf(partner);
 
 export function termsOf(
   { partners, reconciliation }: Pick<Config, 'partners' | 'reconciliation'>,
@@ -61,7 +60,7 @@ export function termsOf(
   const others = settlement.find(({ types }) => types.length === 0);
   const byType = settlement.flatMap(({ types, settles }) => types.map((type) => [type, settles] as const));
   const account = ledgerAccountOf({ partners }, partner);
-  const isClearing = account.startsWith(clearing);
+  const isClearing = isClearingAccount(account);
   return {
     account,
     isClearing,
