@@ -191,7 +191,8 @@ export const consistencySchema = z
         context.addIssue({ code: 'custom', path: [...path, 'paysInto'], message });
       }
       if (isClearingAccount(own?.ledgerAccount ?? clearingAccountOf(id))) return;
-      const message = 'must begin with “clearing”, because only what passes through such an account is paid out';
+      const message =
+        'must begin with “clearing”, because only what passes through such an account is paid out';
       context.addIssue({ code: 'custom', path: [...path, 'ledgerAccount'], message });
     });
     if (!paymentsApi || ids.includes(paymentsApi.partner)) return;
