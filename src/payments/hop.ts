@@ -16,6 +16,8 @@ export interface Expectations {
   payoutMs: number;
   /** From capture to the ledger entry. */
   ledgerMs: number;
+  /** That day, or the next on which banks are open. */
+  openDay: (day: Date) => Date;
 }
 
 export type HopKind = 'attempt' | 'authorization' | 'capture' | 'balance' | 'payout' | 'statement' | 'ledger';

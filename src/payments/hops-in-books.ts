@@ -8,6 +8,7 @@ import { bookedFee, bookedMovements, bookedPayout } from './booked.js';
 import { valueOf, type Findings } from './findings.js';
 import {
   dateOf,
+  dayOf,
   dueOn,
   dueState,
   hop,
@@ -50,7 +51,12 @@ export function captureInBooks(
 }
 
 /** The batch is named with the capture, and booked as a whole when it is paid out. */
-export function payoutInBooks(findings: Findings, capture: Hop, { payoutMs }: Expectations, asOf: Date): Hop {
+export function payoutInBooks(
+  findings: Findings,
+  capture: Hop,
+  { payoutMs, openDay }: Expectations,
+  asOf: Date,
+): Hop {
   const settled = settledBy(capture, 'payout') ?? unanswered('payout', 'books', findings.batch);
   if (settled) return settled;
   const [booked] = bookedMovements(findings, 'capture');
@@ -67,6 +73,6 @@ export function payoutInBooks(findings: Findings, capture: Hop, { payoutMs }: Ex
   }
   const note = batch === null ? 'no batch is booked' : 'not in our books yet';
   if (!capture.at) return hop('payout', 'books', 'expected', { reference: batch, note });
-  const expectedBy = dateOf(later(capture.at, payoutMs).toISOString().slice(0, 10));
+  const expectedBy = openDay(dateOf(dayOf(later(capture.at, payoutMs))));
   return hop('payout', 'books', dueOn(expectedBy, asOf), { expectedBy, reference: batch, note });
 }

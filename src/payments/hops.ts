@@ -48,13 +48,13 @@ export function hopsOf(findings: Findings, expectations: Expectations, asOf: Dat
     capture,
     balance,
     payout,
-    statementHop(findings, capture, payout),
+    statementHop(findings, capture, payout, expectations),
     ledgerHop(findings, capture, expectations, asOf),
   ];
 }
 
 /** The line that settles the capture: file, line, day and amount; or by when it should be on a statement. */
-function statementHop(findings: Findings, capture: Hop, payout: Hop): Hop {
+function statementHop(findings: Findings, capture: Hop, payout: Hop, { openDay }: Expectations): Hop {
   const found = findings.statement;
   if (!found)
     return hop('statement', 'statements', 'unknown_source', { note: 'no statements are connected' });
@@ -74,7 +74,7 @@ function statementHop(findings: Findings, capture: Hop, payout: Hop): Hop {
   const settled = settledBy(capture, 'statement');
   if (settled) return settled;
   const paidOn = payout.at ?? payout.expectedBy;
-  const expectedBy = paidOn === null ? null : later(paidOn, 2 * dayMs);
+  const expectedBy = paidOn === null ? null : openDay(later(paidOn, 2 * dayMs));
   return hop('statement', 'statements', 'expected', { expectedBy, note: 'on no statement yet' });
 }
 
@@ -277,7 +277,7 @@ function payoutHop(findings: Findings, balance: Hop, expectations: Expectations,
   const payout = valueOf(findings.payout);
   if (payout) return payoutOf(payout, transaction, asOf);
   if (!transaction) return hop('payout', 'payments_api', 'expected');
-  const expectedBy = later(transaction.availableOn, expectations.payoutMs);
+  const expectedBy = expectations.openDay(later(transaction.availableOn, expectations.payoutMs));
   const state = dueOn(expectedBy, asOf);
   // The provider lists what automatic payouts contain, and of no others.
   const unseen =

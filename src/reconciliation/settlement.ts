@@ -41,7 +41,8 @@ export function dueDay(day: Day, rule: SettlementRule, calendar: BusinessCalenda
   return nextBusinessDay(due, calendar);
 }
 
-function nextBusinessDay(from: Day, calendar: BusinessCalendar): Day {
+/** That day, or the first after it that is no closing day. */
+export function nextBusinessDay(from: Day, calendar: BusinessCalendar): Day {
   let day = from;
   while (calendar.closed(day) !== null) day++;
   return day;

@@ -23,14 +23,16 @@ import { createAuditRecorder, createAuditTrail } from '../audit/trail.js';
 import { actions } from '../remediation/actions/index.js';
 import type { Environment } from '../config/environment.js';
 import { usualExpectations, type Config } from '../config/schema.js';
-import type { Clock } from '../kernel/clock.js';
+import { dayMs, type Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';
 import type { Secret } from '../kernel/secret.js';
 import { alertsFrom, surroundingsFrom } from './alerts.js';
+import { calendarOf } from './calendars.js';
 import { disputesFrom, type DisputeDesk } from './disputes.js';
 import { streamedBooksUrl } from './books.js';
 import { dashboardHostsOf, linksFrom } from './links.js';
 import type { Expectations } from '../payments/hops.js';
+import { nextBusinessDay } from '../reconciliation/settlement.js';
 import { createPaymentLookup } from '../payments/lookup.js';
 import type { Attachments } from '../ports/attachments.js';
 import type { Channels } from '../ports/channels.js';
@@ -238,5 +240,11 @@ function expectationsOf({ partners }: Config, id: string | null): Expectations {
   // A partner that the configuration does not name is judged by what is usual, not by what another one promised.
   const found = partners.find((partner) => partner.id === id);
   const { capture, payout, ledger } = found?.expectations ?? usualExpectations;
-  return { captureMs: capture, payoutMs: payout, ledgerMs: ledger };
+  const calendar = calendarOf(found?.statements?.calendar ?? 'WEEKDAYS');
+  return {
+    captureMs: capture,
+    payoutMs: payout,
+    ledgerMs: ledger,
+    openDay: (date) => new Date(nextBusinessDay(Math.floor(date.getTime() / dayMs), calendar) * dayMs),
+  };
 }

@@ -44,7 +44,12 @@ function lookup(connected: { api?: boolean; books?: boolean } = {}): PaymentLook
     statements: null,
     log: silentLog,
     clock: fixedClock(now),
-    expectationsOf: () => ({ captureMs: 7 * dayMs, payoutMs: 3 * dayMs, ledgerMs: 24 * hourMs }),
+    expectationsOf: () => ({
+      captureMs: 7 * dayMs,
+      payoutMs: 3 * dayMs,
+      ledgerMs: 24 * hourMs,
+      openDay: (day) => day,
+    }),
     accountOf: (partner) => `clearing:${partner}`,
     patience: { firstAnswerMs, sourceMs },
     pause: (durationMs) =>

@@ -33,6 +33,7 @@ import {
   complete,
   apiDown,
   uncaptured,
+  elsewhere,
   trace,
   shape,
   line,
@@ -102,6 +103,36 @@ describe('what a hop carries', () => {
       },
       'payout',
       { amount: eur(1940), note: 'before refunds of 5.00 EUR' },
+    ],
+    [
+      'a payout is expected on a day on which banks are open: the 22nd is a Sunday',
+      {
+        payout: known(null),
+        balanceTransaction: known(aBalanceTransaction({ availableOn: at('11-19T00:00') })),
+      },
+      'payout',
+      { expectedBy: at('11-23T00:00') },
+    ],
+    [
+      'so is a batch of the books, counted from the capture',
+      {
+        ...elsewhere,
+        attempts: known([anAttempt({ partner: 'rheinbank' })]),
+        ledger: known([anEntry({ bookedAt: at('11-19T09:00') })]),
+        batch: known([]),
+      },
+      'payout',
+      { expectedBy: at('11-23T00:00') },
+    ],
+    [
+      'and its line on the statement two days after it',
+      {
+        payout: known(null),
+        statement: known([]),
+        balanceTransaction: known(aBalanceTransaction({ availableOn: at('11-24T00:00') })),
+      },
+      'statement',
+      { expectedBy: at('11-30T00:00') },
     ],
     [
       'what is older than the books says so',

@@ -202,13 +202,13 @@ describe('every state of a payment', () => {
         payout: known(null),
       },
       '++++e?+',
-      'Funds available 19 Nov 2026; booked in ledger; payout expected by 22 Nov 2026',
+      'Funds available 19 Nov 2026; booked in ledger; payout expected by 23 Nov 2026',
     ],
     [
       'available and not paid out in time',
       { payout: known(null) },
       '++++!?+',
-      'Funds available 12 Nov 2026; booked in ledger; payout overdue since 15 Nov 2026',
+      'Funds available 12 Nov 2026; booked in ledger; payout overdue since 16 Nov 2026',
     ],
     [
       'payout pending',
@@ -418,7 +418,7 @@ describe('every state of a payment', () => {
         balanceTransaction: known(aBalanceTransaction({ availableOn: at('11-19T00:00') })),
       },
       '++++e?+',
-      'Funds available 19 Nov 2026; booked in ledger; payout expected by 22 Nov 2026; disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC',
+      'Funds available 19 Nov 2026; booked in ledger; payout expected by 23 Nov 2026; disputed (20.00 EUR), response due by 2026-11-22 12:00 UTC',
     ],
     [
       'a dispute that was won changes nothing',

@@ -1,4 +1,7 @@
 /** Findings of one payment in named states, and a trace of them read as one sign per hop and one line. */
+import { weekdays } from '../../src/reconciliation/calendars/weekdays.js';
+import { nextBusinessDay } from '../../src/reconciliation/settlement.js';
+import type { Expectations } from '../../src/payments/hops.js';
 import type { Break } from '../../src/ports/breaks.js';
 import { dayMs, hourMs } from '../../src/kernel/clock.js';
 import type { Finding, Findings } from '../../src/payments/findings.js';
@@ -16,7 +19,12 @@ import {
   now,
 } from '../support/payment-objects.js';
 
-export const expectations = { captureMs: 7 * dayMs, payoutMs: 3 * dayMs, ledgerMs: 24 * hourMs };
+export const expectations: Expectations = {
+  captureMs: 7 * dayMs,
+  payoutMs: 3 * dayMs,
+  ledgerMs: 24 * hourMs,
+  openDay: (day) => new Date(nextBusinessDay(Math.floor(day.getTime() / dayMs), weekdays) * dayMs),
+};
 export const known = <Value>(value: Value): Finding<Value> => ({ state: 'known', value });
 export const none = { state: 'not_applicable' } as const;
 export const down = { state: 'failed', why: 'is down' } as const;

@@ -1,6 +1,7 @@
 /**
  * Every card as people see it. Instants are written for the reader's zone; here their UTC fallback stands.
  */
+import type { Expectations } from '../../src/payments/hops.js';
 import { describe, expect, it } from 'vitest';
 import { dayMs, hourMs } from '../../src/kernel/clock.js';
 import { OpsError } from '../../src/kernel/errors.js';
@@ -77,7 +78,12 @@ const findings: Findings = {
   disputes: known([aDispute()]),
   warnings: known([aWarning()]),
 };
-const expectations = { captureMs: 7 * dayMs, payoutMs: 3 * dayMs, ledgerMs: 24 * hourMs };
+const expectations: Expectations = {
+  captureMs: 7 * dayMs,
+  payoutMs: 3 * dayMs,
+  ledgerMs: 24 * hourMs,
+  openDay: (day) => day,
+};
 const traced = (changed: Partial<Findings> = {}) => traceOf({ ...findings, ...changed }, expectations, now);
 
 describe('/payment', () => {

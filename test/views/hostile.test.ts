@@ -184,7 +184,7 @@ function cardsWith(text: string, count: number): Record<string, Card> {
       disputes: known(times(dispute)),
       warnings: known(times(warning)),
     },
-    { captureMs: dayMs, payoutMs: dayMs, ledgerMs: hourMs },
+    { captureMs: dayMs, payoutMs: dayMs, ledgerMs: hourMs, openDay: (day) => day },
     now,
   );
   const status: RememberedStatus = {

@@ -37,7 +37,7 @@ describe('buttons on other cards', () => {
       warnings: none,
       ...found,
     };
-    const trace = traceOf(findings, { captureMs: 1, payoutMs: 1, ledgerMs: 1 }, now);
+    const trace = traceOf(findings, { captureMs: 1, payoutMs: 1, ledgerMs: 1, openDay: (day) => day }, now);
     return paymentTraceCard({
       trace,
       complete: true,
