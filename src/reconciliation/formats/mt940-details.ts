@@ -17,7 +17,7 @@ const mostCharacters = 10_000;
 
 export function referencesIn(details: string): Details {
   if (details.length > mostCharacters) return { description: details.replace(/\s+/g, ' ').trim() };
-  const structured = /^\s*\d{3}\s*([?<>~^|@])\d\d/.exec(details)?.[1];
+  const structured = /^\s*(?:\d{3})?\s*([?<>~^|@])\d\d/.exec(details)?.[1];
   if (structured !== undefined) return fromSubfields(details, structured);
   const text = details.replaceAll('\n', '').trim();
   const found = slashWords(text) ?? plusWords(text);

@@ -10,7 +10,7 @@ import { balanceFacts, checkBalances, movementOf } from './balances.js';
 import { sixDigitDay } from './dates.js';
 import { isSameAmount, totalOf, type ExactAmount } from './decimal.js';
 import type { StatementFacts, StatementFormat, StatementItem, StatementRow } from './format.js';
-import { readEntries, readSwiftAmount } from './mt940-entry.js';
+import { bankDay, readEntries, readSwiftAmount } from './mt940-entry.js';
 import { statementsOf, type Tag } from './mt940-tags.js';
 
 export const mt940: StatementFormat = {
@@ -38,6 +38,9 @@ function* readStatement(tags: Tag[]): Generator<StatementItem, void, undefined> 
   const [open, close] = [opening, closing].map((balance) =>
     balance && !('type' in balance) ? balance : undefined,
   );
+  for (const each of [open, close])
+    if (each && each.date === undefined)
+      yield problem(each.line, 'bad_date', 'the date of the balance is not a day', 'balance');
   yield factsOf({ line: first, account: account.id, currency, open, close, find });
   const rows: StatementRow[] = [];
   for (const item of readEntries(tags, account.id, currency)) {
@@ -100,7 +103,7 @@ function readBalance(tag: Tag | undefined, currency: string): Balance | Problem 
   if (own !== currency)
     return problem(tag.line, 'balance_currency', `a balance in ${own} of a statement in ${currency}`, field);
   const signed = mark === 'D' ? { ...amount, minor: -amount.minor } : amount;
-  return { amount: signed, date: sixDigitDay(date), line: tag.line };
+  return { amount: signed, date: bankDay(date), line: tag.line };
 }
 
 function readAccount(text: string): { id: string; currency: string | undefined } {
