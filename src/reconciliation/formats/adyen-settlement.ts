@@ -7,7 +7,7 @@
  */
 import { problem, quoted, type Problem } from '../problems.js';
 import { kindOf } from './adyen-journal-types.js';
-import { isoMoment, namedOffset } from './dates.js';
+import { badDates, isoMoment, namedOffset } from './dates.js';
 import { readAmountOfAnyMarks, sameExponent, usesDecimalComma, type ExactAmount } from './decimal.js';
 import type { ForeignAmount, StatementFormat, StatementItem, StatementRow } from './format.js';
 import { namedRecords, names, type NamedRecord } from './named-records.js';
@@ -24,7 +24,10 @@ export const adyenSettlement: StatementFormat = {
       readAmountOfAnyMarks(amount, currency, hasDecimalComma);
     for (const record of namedRecords(text, { isHeader }))
       if (record.type === 'problem') yield record;
-      else yield* rowOf(record, read);
+      else {
+        yield* rowOf(record, read);
+        yield* badDates(record.line, { 'Creation Date': record.get(...dateColumns) });
+      }
   },
 };
 
@@ -175,9 +178,11 @@ function addFacts(row: StatementRow, record: NamedRecord): void {
   for (const [name, value] of Object.entries(facts)) if (value !== '') Object.assign(row, { [name]: value });
 }
 
+const dateColumns = ['Creation Date', 'Booking Date'];
+
 /** The zone is in a column of its own. */
 function momentOf(record: NamedRecord): string {
   const zone = record.get(record.get('Creation Date') === '' ? 'Booking Date TimeZone' : 'TimeZone');
-  const moment = isoMoment(record.get('Creation Date', 'Booking Date')) ?? '';
+  const moment = isoMoment(record.get(...dateColumns)) ?? '';
   return /T[\d:]+$/.test(moment) ? moment + (namedOffset(zone) ?? '') : moment;
 }

@@ -8,7 +8,7 @@ import { currencyExponent } from '../../kernel/currency.js';
 import { problem, quoted, type Problem } from '../problems.js';
 import { isDebitCode, readAccountHeader, readDetail, type BaiRecord } from './bai2-records.js';
 import { checkBalances, movementOf } from './balances.js';
-import { sixDigitDay } from './dates.js';
+import { badDates, sixDigitDay } from './dates.js';
 import type { StatementFacts, StatementFormat, StatementItem, StatementRow } from './format.js';
 
 export const bai2: StatementFormat = {
@@ -117,7 +117,7 @@ class Reader {
         this.levels.group = { ...emptyLevel(), records: size };
         this.groupDay = sixDigitDay(fields[3] ?? '');
         this.groupCurrency = fields[5]?.trim() ?? '';
-        return yield* badDay(record.line, fields[3], 'as-of date');
+        return yield* badDates(record.line, { 'as-of date': dateIn(fields[3]) }, sixDigitDay);
       case '03':
         this.levels.account = { ...emptyLevel(), records: size };
         return yield* this.openAccount(record);
@@ -167,7 +167,7 @@ class Reader {
     const item = readDetail(record, facts.account, facts.currency, this.groupDay);
     yield item;
     if (item.type === 'problem') return;
-    yield* badDay(record.line, item.raw.valueDate, 'value date');
+    yield* badDates(record.line, { 'value date': dateIn(item.raw.valueDate) }, sixDigitDay);
     rows.push(item);
     // Control totals count amounts as they are in the file, without the direction of the type code.
     this.levels.account.amount += isDebitCode(item.raw.type ?? '') ? -item.amountMinor : item.amountMinor;
@@ -214,10 +214,8 @@ class Reader {
   }
 }
 
-function* badDay(line: number, text = '', field: string): Generator<Problem, void, undefined> {
-  if (!/^[\s0]*$/.test(text) && sixDigitDay(text) === undefined)
-    yield problem(line, 'bad_date', `${quoted(text)} is not a date`, field);
-}
+/** Blanks and zeros are no date. */
+const dateIn = (text = ''): string => text.trim().replace(/^0+$/, '');
 
 const controlTotal = (text: string | undefined): bigint | null =>
   /^[+-]?\d+$/.test(text?.trim() ?? '') ? BigInt((text ?? '').trim().replace('+', '')) : null;

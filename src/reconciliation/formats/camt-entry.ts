@@ -45,6 +45,7 @@ export function* readEntry(
     yield* rows;
     yield* checkEntrySum(entry, signed(money, mark), rows);
   } else yield singleRow(entry, details, money, mark, account);
+  yield* badDates(entry);
 }
 
 /** The first version has them in the entry itself. */
@@ -165,6 +166,15 @@ function addDates(row: StatementRow, entry: XmlNode): void {
   // A day may carry an offset (`2026-11-27+01:00`): it stays a day.
   if (booked !== undefined && parseDay(booked.slice(0, 10)) !== null)
     row.bookedAt = booked.includes('T') ? booked : booked.slice(0, 10);
+}
+
+/** What is in the place of a date and is none: the rows are without it. */
+function* badDates(entry: XmlNode): Generator<Problem, void, undefined> {
+  for (const name of ['ValDt', 'BookgDt']) {
+    const text = textAt(entry, `${name}/Dt`, `${name}/DtTm`);
+    if (text !== undefined && parseDay(text.slice(0, 10)) === null)
+      yield problem(entry.line, 'bad_date', `${quoted(text)} is not a date`, name);
+  }
 }
 
 /** Charges of one currency, added up; a charge that is credited is given back. */

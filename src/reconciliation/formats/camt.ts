@@ -29,7 +29,9 @@ const isEntry = ({ name, parent }: XmlNode): boolean =>
 
 function* parseCamt(text: string): Generator<StatementItem, void, undefined> {
   let report = null as Report | null;
+  let isEmpty = true;
   for (const item of readXml(text, isEntry, reports)) {
+    isEmpty = false;
     if (item.type === 'problem') yield item;
     else if (item.type === 'tree' && item.node.parent) {
       if (report?.node !== item.node.parent)
@@ -41,6 +43,7 @@ function* parseCamt(text: string): Generator<StatementItem, void, undefined> {
       report = null;
     }
   }
+  if (isEmpty) yield problem(1, 'no_statement', 'the message has no statement, report or notification');
 }
 
 /** One statement, report or notification. Everything but its entries stands before them. */

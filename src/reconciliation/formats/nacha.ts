@@ -6,7 +6,7 @@
  * Source: Nacha Operating Rules, appendix three (file format) and four (returns).
  */
 import { problem, quoted, type Problem } from '../problems.js';
-import { sixDigitDay } from './dates.js';
+import { badDates, sixDigitDay } from './dates.js';
 import type { RowKind, StatementFormat, StatementItem, StatementRow } from './format.js';
 import { returnReasons } from './nacha-reasons.js';
 
@@ -115,6 +115,7 @@ class Reader {
       this.batches = 0;
       this.isOpen = true;
       this.header = { line, text };
+      yield* badDates(line, { created: dateIn(text, 23) }, sixDigitDay);
     } else if (type === '5') yield* this.openBatch(line, text);
     else if (type === '6') this.openEntry(line, text);
     else if (type === '8') yield* this.closeBatch(line, text);
@@ -149,6 +150,7 @@ class Reader {
     };
     this.layout = layoutOf(this.batch);
     yield { type: 'statement', line, account: this.batch.company, id: this.batch.number, currency: 'USD' };
+    yield* badDates(line, { effective: dateIn(text, 69) }, sixDigitDay);
   }
 
   private openEntry(line: number, text: string): void {
@@ -224,6 +226,9 @@ const isDebit = (text: string): boolean => {
   const digit = Number(text.slice(2, 3));
   return text.slice(1, 2) === '8' ? digit % 2 === 0 : digit >= 5;
 };
+
+/** Six digits; blanks and zeros are no date. */
+const dateIn = (text: string, at: number): string => text.slice(at, at + 6).replace(/^[ 0]*$/, '');
 
 /** Codes ending in 1 and 6 are returns and notifications of change. */
 const isSentBack = (text: string): boolean => /^6[2-5][16]/.test(text);

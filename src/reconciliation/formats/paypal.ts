@@ -9,7 +9,7 @@
 import { currencyExponent } from '../../kernel/currency.js';
 import { problem, quoted, type Problem } from '../problems.js';
 import { csvRecords, type CsvRecord } from './csv-records.js';
-import { isoDate, isoMoment } from './dates.js';
+import { badDates, isoDate, isoMoment } from './dates.js';
 import type { StatementFormat, StatementItem, StatementRow } from './format.js';
 import { faultProblem } from './named-records.js';
 import { kindOf, unsettledStatus } from './paypal-codes.js';
@@ -88,7 +88,13 @@ function* readRecord(
       section.rows++;
       const row = readBody(record.line, fields, section);
       yield row;
-      if (row.type === 'row') totals.add(row);
+      if (row.type === 'problem') return;
+      totals.add(row);
+      const get = reader(fields, section);
+      yield* badDates(record.line, {
+        'Transaction Completion Date': get('Transaction Completion Date'),
+        'Transaction Initiation Date': get('Transaction Initiation Date'),
+      });
       return;
     }
     case 'SF':

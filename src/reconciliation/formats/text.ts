@@ -1,28 +1,41 @@
 /**
  * The text of a statement file, whatever a partner's system encodes it in.
  *
- * Invariant: decoding never drops a byte silently: what is not valid UTF-8 or UTF-16 is read as Windows-1252, in which
- * every byte is a character.
+ * Invariant: decoding never drops a byte silently: what is neither valid UTF-8 or UTF-16, nor in the encoding that an XML
+ * declaration names, is read as Windows-1252, in which every byte is a character.
  */
-type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
-
 export interface DecodedText {
   text: string;
-  encoding: Encoding;
+  encoding: string;
 }
 
 export function decodeText(bytes: Uint8Array): DecodedText {
-  const encoding = encodingOf(bytes);
-  if (encoding !== 'utf-8') return { text: new TextDecoder(encoding).decode(bytes), encoding };
+  for (const encoding of [encodingOf(bytes), declaredIn(bytes)]) {
+    const text = decodedAs(encoding, bytes);
+    if (text !== null) return { text, encoding };
+  }
+  return { text: new TextDecoder('windows-1252').decode(bytes), encoding: 'windows-1252' };
+}
+
+/** Null where a byte is no character of the encoding, or there is no such encoding. */
+function decodedAs(encoding: string, bytes: Uint8Array): string | null {
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), encoding };
+    // What is cut off at the end of UTF-16 costs the last character alone.
+    return new TextDecoder(encoding, { fatal: !encoding.startsWith('utf-16') }).decode(bytes);
   } catch {
-    return { text: new TextDecoder('windows-1252').decode(bytes), encoding: 'windows-1252' };
+    return null;
   }
 }
 
+/** The encoding of one byte a character that an XML declaration names. */
+function declaredIn(bytes: Uint8Array): string {
+  const head = Buffer.from(bytes.subarray(0, 200)).toString('latin1');
+  const [, name = ''] = /^<\?xml[^>]*\bencoding\s*=\s*["']((?:iso-8859|windows)-\d+)["']/i.exec(head) ?? [];
+  return name.toLowerCase();
+}
+
 /** By the byte order mark, or by where the zero bytes of plain letters stand. */
-function encodingOf(bytes: Uint8Array): Encoding {
+function encodingOf(bytes: Uint8Array): string {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   if (first === 0xfe && second === 0xff) return 'utf-16be';

@@ -220,6 +220,7 @@ describe('files', () => {
     [csv([{ ...sale, 'Markup (NC)': 'x' }, sale]), ['2 bad_amount'], 1, 'no fee'],
     [csv([{ ...sale, 'Net Currency': '' }, sale]), ['2 bad_currency'], 1, 'no currency'],
     [csv([{ Type: 'Settled' }, sale]), ['2 missing_value'], 1, 'no amounts'],
+    [csv([{ ...sale, 'Creation Date': '27/11/2026 10:00' }]), ['2 bad_date'], 1, 'a rewritten day'],
   ])('%#', (text, problems, rows) => {
     const said = read(adyenSettlement, text);
     expect(said.problems).toEqual(problems);

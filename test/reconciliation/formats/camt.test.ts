@@ -241,6 +241,8 @@ describe('files', () => {
     [`\uFEFF${good}`, 'a byte order mark'],
     [good.replace('<Id>S1</Id>', '<!-- a comment --><Id><![CDATA[S1]]></Id>'), 'comments and CDATA'],
     [good.replace('>10<', '>\n  10\n  <'), 'blanks around the amount'],
+    [good.replace('<Document', '<AppHdr><MsgDefIdr>M</MsgDefIdr></AppHdr>\n<Document'), 'a header beside it'],
+    [`<Message>${good.replace(/^.*\n/, '')}</Message>`, 'an envelope around it'],
   ])('%#: reads it (%s)', (text) => {
     expect(sniffFormat(text).id).toBe('camt');
     expect(read(camt, text)).toMatchObject({ problems: [], rows: [expect.stringContaining('10.00 EUR')] });
@@ -310,6 +312,8 @@ describe('files', () => {
     const first = statement({ entries: credit, closing: '110' });
     expect(read(camt, document(first, next))).toMatchObject({ problems: [], rows: { length: 2 } });
     expect(read(camt, document(first) + document(next))).toMatchObject({ problems: [], rows: { length: 2 } });
+    const envelope = `<All>${[first, next].map((each) => document(each).replace(/^.*\n/, '')).join('')}</All>`;
+    expect(read(camt, envelope)).toMatchObject({ problems: [], rows: { length: 2 } });
     expect(read(camt, document(first, first)).problems).toEqual([expect.stringContaining('balance_gap')]);
     const dated = first.replace(
       '<Acct>',
@@ -341,6 +345,20 @@ describe('files', () => {
     ],
     [good.slice(0, good.indexOf('</Stmt>')), ['truncated'], 1, 'cut off: rows before stand'],
     [good.slice(0, good.indexOf('<Sts>')), ['truncated'], 0, 'cut off within an entry'],
+    [document(), ['no_statement'], 0, 'a message without a statement'],
+    [
+      good.replaceAll('Stmt>', 'Stmnt>').replaceAll('BkToCstmrStmnt', 'BkToCstmrStmt'),
+      ['no_statement'],
+      0,
+      'a misspelt one',
+    ],
+    [`${good}and more`, ['bad_xml'], 1, 'a text behind the message'],
+    [
+      document(statement({ entries: entry('10', '<ValDt><Dt>27/11/2026</Dt></ValDt>'), closing: '110' })),
+      ['bad_date'],
+      1,
+      'a date that is none',
+    ],
     [good.replace('</Ntry>', '</Nrty>'), ['bad_xml'], 1, 'a wrong end tag: what it ends is whole'],
     [document(statement({ entries: entry('abc') + credit, closing: '110' })), ['bad_amount'], 1, 'no number'],
     [
