@@ -5,7 +5,7 @@
  * and a line that cannot be read is not staged but reported.
  */
 import { columnsOf, expectedRows, type Side } from '../join/join.js';
-import { recordAt, Scanner } from '../join/scan.js';
+import { headerIn, Scanner } from '../join/scan.js';
 import type { Problem } from '../problems.js';
 import { readHeader, readStatementRecord } from '../tables.js';
 import { rowText, tableColumns } from './statement-table.js';
@@ -27,12 +27,13 @@ export interface Staging {
 
 export function stagingOf(table: Buffer): Staging {
   let bytes = table;
-  const header = recordAt(bytes, 0);
+  const header = headerIn(bytes);
   const reader = readHeader(header?.record, 'statement');
   const scanner = new Scanner(
     header?.next ?? 0,
     columnsOf(reader, ['line_no', 'fee_minor']),
     expectedRows(bytes.length),
+    header?.line,
   );
   const side = { reader, scan: scanner };
   const columns = tableColumns.filter((column) => reader.place(column) !== undefined);

@@ -5,7 +5,7 @@
  */
 import { readHeader, type TableName } from '../tables.js';
 import { columnsOf, expectedRows, type Side } from './join.js';
-import { recordAt, Scanner } from './scan.js';
+import { headerIn, Scanner, type Header } from './scan.js';
 
 /** Most days have fewer rows. */
 const usualBytes = 1 << 20;
@@ -17,7 +17,7 @@ interface InflowOptions {
 }
 
 const none = Buffer.alloc(0);
-const byteOrderMark = Buffer.from('\uFEFF');
+const newline = 0x0a;
 
 export class Inflow {
   private rest: Buffer = none;
@@ -39,14 +39,15 @@ export class Inflow {
   /** The whole table. */
   end(): Side {
     this.scan(none, true);
-    return (this.side ??= this.begin(none));
+    return (this.side ??= this.begin(null, none));
   }
 
   private scan(more: Buffer, isWhole: boolean): void {
     const bytes = this.rest.length === 0 ? more : Buffer.concat([this.rest, more]);
     let from = 0;
-    if (this.side !== null || isWhole || bytes.includes('\n')) {
-      this.side ??= this.begin(bytes);
+    const header = this.side === null ? headerIn(bytes) : null;
+    if (this.side !== null || isWhole || isOver(header, bytes)) {
+      this.side ??= this.begin(header, bytes);
       this.side.scan.scan(bytes, isWhole);
       from = this.side.scan.at;
       this.side.scan.at = 0;
@@ -54,9 +55,7 @@ export class Inflow {
     this.rest = Buffer.from(bytes.subarray(from));
   }
 
-  private begin(bytes: Buffer): Side & { scan: Scanner } {
-    const start = bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? byteOrderMark.length : 0;
-    const header = recordAt(bytes, start);
+  private begin(header: Header | null, bytes: Buffer): Side & { scan: Scanner } {
     const reader = readHeader(header?.record, this.name);
     const type = reader.place('type');
     const { apart, expectedBytes = usualBytes } = this.options;
@@ -65,6 +64,11 @@ export class Inflow {
       ['id'],
       apart === undefined || type === undefined ? undefined : { column: type, text: Buffer.from(apart) },
     );
-    return { reader, scan: new Scanner(header?.next ?? bytes.length, columns, expectedRows(expectedBytes)) };
+    const at = header?.next ?? bytes.length;
+    return { reader, scan: new Scanner(at, columns, expectedRows(expectedBytes), header?.line) };
   }
 }
+
+/** Whether the header's line has come whole, with both bytes of its break. */
+const isOver = (header: Header | null, bytes: Buffer): boolean =>
+  header !== null && (header.next < bytes.length || bytes[header.next - 1] === newline);
