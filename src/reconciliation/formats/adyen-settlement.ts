@@ -10,7 +10,7 @@ import { kindOf } from './adyen-journal-types.js';
 import { badDates, isoMoment, namedOffset } from './dates.js';
 import { readAmountOfAnyMarks, sameExponent, usesDecimalComma, type ExactAmount } from './decimal.js';
 import type { ForeignAmount, StatementFormat, StatementItem, StatementRow } from './format.js';
-import { namedRecords, names, type NamedRecord } from './named-records.js';
+import { hasColumn, namedRecords, names, type NamedRecord } from './named-records.js';
 
 const isHeader = names('Psp Reference', 'Type', 'Net Currency');
 
@@ -130,7 +130,7 @@ function readSide(
   const currency = record.get(`${name} Currency`).toUpperCase();
   const [creditName, debitName] = amountColumns(name, unit);
   const [creditText, debitText] = [record.get(creditName), record.get(debitName)];
-  if (creditText === '' && debitText === '') return null;
+  if (creditText === '' && debitText === '') return withoutAmount(record, [creditName, debitName]);
   if (!/^[A-Z]{3}$/.test(currency))
     return problem(
       record.line,
@@ -146,6 +146,14 @@ function readSide(
   }
   const { exponent, minor } = sameExponent({ credit, debit });
   return { currency, exponent, minor: minor.credit - minor.debit };
+}
+
+/** Neither side of a row may have an amount; a column that is not there may have had one. */
+function withoutAmount({ line, raw }: NamedRecord, columns: string[]): Problem | null {
+  const missing = columns.find((column) => !hasColumn(Object.keys(raw), column));
+  return missing === undefined
+    ? null
+    : problem(line, 'missing_column', `the report has no column ${missing}`, missing);
 }
 
 function readFees(
