@@ -10,6 +10,7 @@ import { isDebitCode, readAccountHeader, readDetail, type BaiRecord } from './ba
 import { checkBalances, movementOf } from './balances.js';
 import { badDates, sixDigitDay } from './dates.js';
 import type { StatementFacts, StatementFormat, StatementItem, StatementRow } from './format.js';
+import { isBlank, nulBytes } from './text.js';
 
 export const bai2: StatementFormat = {
   id: 'bai2',
@@ -47,7 +48,7 @@ function* piecesOf(text: string): Generator<Piece, void, undefined> {
   for (const [at, line] of text.split(/\r\n|\r|\n/).entries()) {
     const physical = line.replace(/^\uFEFF/, '');
     for (const content of blocksIn(physical) ?? joinedIn(physical))
-      if (content.trim() !== '') yield { line: at + 1, text: content.trim() };
+      if (!isBlank(content)) yield { line: at + 1, text: content.trim() };
   }
 }
 
@@ -240,6 +241,7 @@ function* checkTrailer(
 }
 
 function* parseBai2(text: string): Generator<StatementItem, void, undefined> {
+  yield* nulBytes(text);
   const reader = new Reader();
   let line = 1;
   for (const record of recordsOf(text)) {

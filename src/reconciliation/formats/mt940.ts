@@ -12,6 +12,7 @@ import { isSameAmount, totalOf, type ExactAmount } from './decimal.js';
 import type { StatementFacts, StatementFormat, StatementItem, StatementRow } from './format.js';
 import { bankDay, readEntries, readSwiftAmount } from './mt940-entry.js';
 import { statementsOf, type Tag } from './mt940-tags.js';
+import { nulBytes } from './text.js';
 
 export const mt940: StatementFormat = {
   id: 'mt940',
@@ -20,6 +21,7 @@ export const mt940: StatementFormat = {
     /(?:^|\{4:)[\p{Cc}\uFEFF]*:(?:20|25P?|28C?):/mu.test(head) &&
     /^:(?:25P?|6[02][FM]|61|34F|90[CD]):/m.test(head),
   *parse(text): Generator<StatementItem, void, undefined> {
+    yield* nulBytes(text);
     for (const piece of statementsOf(text))
       if ('type' in piece) yield piece;
       else yield* readStatement(piece);

@@ -9,6 +9,7 @@ import { problem, quoted, type Problem } from '../problems.js';
 import { badDates, sixDigitDay } from './dates.js';
 import type { RowKind, StatementFormat, StatementItem, StatementRow } from './format.js';
 import { returnReasons } from './nacha-reasons.js';
+import { isBlank, nulBytes } from './text.js';
 
 export const nacha: StatementFormat = {
   id: 'nacha',
@@ -37,7 +38,7 @@ function* recordsOf(text: string): Generator<Physical | Problem, void, undefined
     .split(/\r\n|\r|\n/)
     .entries()) {
     const line = at + 1;
-    if (physical.trim() === '') continue;
+    if (isBlank(physical)) continue;
     for (const part of partsOf(physical.trimEnd())) {
       if (part.length === recordLength) yield { line, text: part };
       else yield problem(line, 'bad_length', `${part.length} characters where a record has ${recordLength}`);
@@ -350,6 +351,7 @@ function rawOf({ text, addenda }: Entry): Record<string, string> {
 }
 
 function* parseNacha(text: string): Generator<StatementItem, void, undefined> {
+  yield* nulBytes(text);
   const reader = new Reader();
   let line = 1;
   for (const record of recordsOf(text)) {

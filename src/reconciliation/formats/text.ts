@@ -4,6 +4,8 @@
  * Invariant: decoding never drops a byte silently: what is neither valid UTF-8 or UTF-16, nor in the encoding that an XML
  * declaration names, is read as Windows-1252, in which every byte is a character.
  */
+import { problem, type Problem } from '../problems.js';
+
 export interface DecodedText {
   text: string;
   encoding: string;
@@ -46,3 +48,13 @@ function encodingOf(bytes: Uint8Array): string {
   if (zeros(0) > most && zeros(1) === 0) return 'utf-16be';
   return 'utf-8';
 }
+
+/** One problem for each line that has NUL bytes beside its text: a file was damaged on its way. */
+export function* nulBytes(text: string): Generator<Problem, void, undefined> {
+  if (!text.includes('\0')) return;
+  for (const [at, line] of text.split(/\r\n|\r|\n/).entries())
+    if (line.includes('\0') && !isBlank(line)) yield problem(at + 1, 'nul', 'a NUL byte');
+}
+
+/** Nothing, blanks, or what old systems end a file with (`^Z`). */
+export const isBlank = (line: string): boolean => /^[\s\p{Cc}]*$/u.test(line);

@@ -153,6 +153,8 @@ describe('control totals and counts', () => {
     [good.replace('49,1200', '49,+00001200'), [], 1, 'signs and leading zeros'],
     [good.replaceAll('/\n', '/   '), [], 1, 'records one after another in a line'],
     [inBlocks(good, 80), [], 1, 'records padded to the length that the header states, without line ends'],
+    [`${good}\u001A`, [], 1, 'the mark of the end of a file'],
+    [good.replace('B1', 'B\0'), ['4 nul'], 1, 'a NUL byte'],
     [good.replace(',261127,,USD', ',261327,,USD'), ['2 bad_date'], 1, 'an as-of date that is none'],
     [good.replace('500,Z,', '500,V,261399,,'), ['4 bad_date'], 1, 'a value date that is none'],
     [file([], { header: ',010,100,,,015,250,,,100,200,,,400,50,,/' }), [], 0, 'sums without movements'],
