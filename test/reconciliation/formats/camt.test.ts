@@ -200,6 +200,19 @@ describe('batches', () => {
     const inside = charge + details(part('10', 'A'), part('20', 'B'));
     const text = document(statement({ entries: entry('29', inside), closing: '129' }));
     expect(read(camt, text).problems).toEqual([]);
+    expect(rowsOf(camt, text).map(({ feeMinor }) => feeMinor)).toEqual([undefined, undefined]);
+  });
+
+  it('gives each detail its own charges and conversion, and none those of the whole', () => {
+    const ofOne = '<Chrgs><Rcrd><Amt Ccy="EUR">0.5</Amt></Rcrd></Chrgs>';
+    const ofAll = `${ofOne.replace('0.5', '3')}<AmtDtls><InstdAmt><Amt Ccy="USD">35</Amt></InstdAmt></AmtDtls>`;
+    const text = document(
+      statement({ entries: entry('30', ofAll + details(part('10', 'A') + ofOne, part('20', 'B'))) }),
+    );
+    expect(rowsOf(camt, text).map(({ feeMinor, fx }) => [feeMinor, fx])).toEqual([
+      [50n, undefined],
+      [undefined, undefined],
+    ]);
   });
 });
 
@@ -212,6 +225,11 @@ describe('charges and conversion', () => {
       'new: records, one given back',
     ],
     ['<Chrgs><Rcrd><Amt Ccy="USD">0.50</Amt></Rcrd></Chrgs>', undefined, 'in another currency'],
+    [
+      '<Chrgs><Rcrd><Amt Ccy="EUR">0.125</Amt></Rcrd></Chrgs>',
+      125n,
+      'finer than the amount: its exponent is 3',
+    ],
   ] as [string, bigint | undefined, string][])('%s', (inside, feeMinor) => {
     expect(one(inside)?.feeMinor).toBe(feeMinor);
   });
