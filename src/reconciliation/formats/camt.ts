@@ -65,8 +65,12 @@ class Report {
     const balances = childrenNamed(node, 'Bal');
     this.currency = textAt(node, 'Acct/Ccy') ?? nodeAt(balances[0], 'Amt')?.attributes.Ccy;
     const { ledger, problems } = readBalances(balances, this.currency);
-    this.opening = earliest(ledger, 'OPBD') ?? earliest(ledger, 'PRCD');
-    this.closing = earliest([...ledger].reverse(), 'CLBD', -1);
+    const latest = (code: string): Balance | undefined => earliest([...ledger].reverse(), code, -1);
+    const [first, last] = [earliest(ledger, 'OPBD') ?? earliest(ledger, 'PRCD'), latest('CLBD')];
+    // A page of a statement begins or ends with the balance between; an intraday report has one of another moment.
+    const isPage = node.name === 'Stmt' && (first === undefined) !== (last === undefined);
+    this.opening = first ?? (isPage ? earliest(ledger, 'ITBD') : undefined);
+    this.closing = last ?? (isPage ? latest('ITBD') : undefined);
     this.problems = problems;
   }
 
@@ -155,7 +159,7 @@ interface Balance {
 }
 
 /** Balances of the books; what is available, expected or for information only adds up to nothing here. */
-const ledgerBalances = new Set(['OPBD', 'PRCD', 'CLBD']);
+const ledgerBalances = new Set(['OPBD', 'PRCD', 'ITBD', 'CLBD']);
 
 function readBalances(
   nodes: XmlNode[],

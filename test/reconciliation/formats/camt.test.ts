@@ -314,6 +314,24 @@ describe('files', () => {
     ]);
   });
 
+  it('holds the pages of a statement together by the balance between them', () => {
+    const page = (from: string, to: string, entries: string): string =>
+      `<Stmt><Acct><Id><IBAN>DE1</IBAN></Id><Ccy>EUR</Ccy></Acct>${from}${to}${entries}</Stmt>`;
+    const between = balance('ITBD', '110');
+    const last = page(between, balance('CLBD', '115'), entry('5'));
+    const text = (end: string): string => document(page(balance('OPBD', '100'), end, credit), last);
+    expect(read(camt, text(between))).toMatchObject({
+      problems: [],
+      statements: ['DE1 EUR 10000 → 11000', 'DE1 EUR 11000 → 11500'],
+    });
+    expect(read(camt, text(balance('ITBD', '111'))).problems.map((each) => each.split(' ')[1])).toEqual([
+      'balance_mismatch',
+      'balance_gap',
+    ]);
+    const intraday = text(balance('ITBD', '117')).replaceAll(/(<\/?)Stmt>/g, '$1Rpt>');
+    expect(read(camt, intraday).problems).toEqual([]);
+  });
+
   it('names the currency of a notification by its first entry', () => {
     const text = `<Document><BkToCstmrDbtCdtNtfctn><Ntfctn><Acct><Id><Othr><Id>A1</Id></Othr></Id></Acct>${credit}</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>`;
     expect(read(camt, text)).toMatchObject({ problems: [], statements: ['A1 EUR ? → ?'] });
