@@ -18,9 +18,11 @@ import { PaypalTotals } from './paypal-totals.js';
 export const paypal: StatementFormat = {
   id: 'paypal',
   title: 'PayPal settlement or transaction report',
-  recognises: (head) => /^\uFEFF?"?(?:RH|FH|SH)"?[,\t]/.test(head),
+  recognises: (head) => firstTag.test(head),
   parse: parsePaypal,
 };
+
+const firstTag = /^\s*"?(?:RH|FH|SH)"?([,\t])/;
 
 interface Section {
   /** Where its header stands. */
@@ -49,7 +51,7 @@ function* parsePaypal(text: string): Generator<StatementItem, void, undefined> {
     rows: 0,
   };
   const totals = new PaypalTotals();
-  const delimiter = text.slice(0, 10).includes('\t') ? '\t' : ',';
+  const delimiter = firstTag.exec(text)?.[1] ?? ',';
   let last = 1;
   for (const record of csvRecords(text, { delimiter })) {
     last = record.line;

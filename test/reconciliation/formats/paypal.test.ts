@@ -174,6 +174,7 @@ describe('totals and counts', () => {
     [good.replaceAll('"', '').replaceAll(',', '\t'), [], 2, 'tabs'],
     [good.replaceAll('\n', '\r\n'), [], 2, 'Windows line ends'],
     [lines(...good.split('\n').slice(2, -1)), [], 2, 'no report header'],
+    [good.replaceAll('\n', '  \n'), [], 2, 'blanks at the end of lines'],
     [report(rows, ['"USD",9999,200,25,225']), ['7 total_mismatch'], 2, 'a wrong sum'],
     [report(rows, [], 3), ['7 total_mismatch', '8 total_mismatch'], 2, 'a wrong count'],
     [
@@ -205,6 +206,7 @@ describe('totals and counts', () => {
 
   it('are recognised by their tags', () => {
     expect(sniffFormat(good).id).toBe('paypal');
+    expect(sniffFormat(`\n \n${good}`).id).toBe('paypal');
     expect(sniffFormat(good.replaceAll('"', '').replaceAll(',', '\t')).id).toBe('paypal');
   });
 });
