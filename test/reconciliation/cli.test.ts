@@ -1,5 +1,6 @@
 /** `paydesk parse`, `reconcile` and `calendar` as a person or a program runs them: exit codes, lines of JSON, tables. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -226,6 +227,18 @@ describe('parse', () => {
     expect(drawn.length).toBeLessThan(250);
     expect(drawn.at(-1)).toBe('\r\u001b[2K');
   });
+});
+
+it('ends without a word when its reader has seen enough', async () => {
+  const path = join(folder, 'many.csv');
+  const [header = '', row = ''] = (samples.trustly ?? '').split('\n');
+  await writeFile(path, `${header}\n${`${row}\n`.repeat(20_000)}`);
+  const child = spawn(process.execPath, [script('src/cli.ts'), 'parse', path, '--json'], { cwd: folder });
+  let said = '';
+  child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  child.stdout.once('data', () => child.stdout.destroy());
+  await once(child, 'close');
+  expect([child.signalCode, said]).toEqual([null, '']);
 });
 
 describe('reconcile', () => {
