@@ -229,6 +229,13 @@ describe('parse', () => {
   });
 });
 
+it('adds up a currency once, with the decimals of the row that has most', async () => {
+  const path = join(folder, 'fine.csv');
+  await writeFile(path, 'ref;betrag\na;1,00\nb;0,001\nc;-2,5\n');
+  const ran = await paydesk('parse', path, '--profile', 'own', '--json');
+  expect(linesOf(ran).at(-1)?.totals).toEqual([{ currency: 'EUR', exponent: 3, amountMinor: '-1499' }]);
+});
+
 it('ends without a word when its reader has seen enough', async () => {
   const path = join(folder, 'many.csv');
   const [header = '', row = ''] = (samples.trustly ?? '').split('\n');
