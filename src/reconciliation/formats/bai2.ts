@@ -5,7 +5,7 @@
  * totals on every level must agree. Source: BAI, “Cash Management Balance Reporting Specifications, version 2”.
  */
 import { currencyExponent } from '../../kernel/currency.js';
-import { problem, quoted, type Problem } from '../problems.js';
+import { orNoStatement, problem, quoted, type Problem } from '../problems.js';
 import { isDebitCode, readAccountHeader, readDetail, type BaiRecord } from './bai2-records.js';
 import { checkBalances, movementOf } from './balances.js';
 import { badDates, sixDigitDay } from './dates.js';
@@ -244,7 +244,7 @@ function* parseBai2(text: string): Generator<StatementItem, void, undefined> {
   yield* nulBytes(text);
   const reader = new Reader();
   let line = 1;
-  for (const record of recordsOf(text)) {
+  for (const record of orNoStatement(recordsOf(text))) {
     line = record.line;
     if ('type' in record) yield record;
     else yield* reader.read(record);

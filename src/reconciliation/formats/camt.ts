@@ -5,7 +5,7 @@
  * details gives one row per detail when each detail has an amount, and one row otherwise.
  * Source: ISO 20022 message definitions, Bank-to-Customer Cash Management.
  */
-import { problem, type Problem } from '../problems.js';
+import { orNoStatement, problem, type Problem } from '../problems.js';
 import { balanceFacts, checkBalances } from './balances.js';
 import { entryMoney, notBooked, readEntry, readMoney } from './camt-entry.js';
 import { decimalText, isSameAmount, readAmount, totalOf, type ExactAmount } from './decimal.js';
@@ -16,7 +16,7 @@ export const camt: StatementFormat = {
   id: 'camt',
   title: 'ISO 20022 camt.052, camt.053 or camt.054',
   recognises: (head) => /<(?:[\w.-]+:)?BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)|camt\.05[234]\./.test(head),
-  parse: parseCamt,
+  parse: (text) => orNoStatement(parseCamt(text)),
 };
 
 /** ISO 4217 for no currency at all. */
@@ -29,9 +29,7 @@ const isEntry = ({ name, parent }: XmlNode): boolean =>
 
 function* parseCamt(text: string): Generator<StatementItem, void, undefined> {
   let report = null as Report | null;
-  let isEmpty = true;
   for (const item of readXml(text, isEntry, reports)) {
-    isEmpty = false;
     if (item.type === 'problem') yield item;
     else if (item.type === 'tree' && item.node.parent) {
       if (report?.node !== item.node.parent)
@@ -43,7 +41,6 @@ function* parseCamt(text: string): Generator<StatementItem, void, undefined> {
       report = null;
     }
   }
-  if (isEmpty) yield problem(1, 'no_statement', 'the message has no statement, report or notification');
 }
 
 /** One statement, report or notification. Everything but its entries stands before them. */

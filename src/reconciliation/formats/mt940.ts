@@ -5,7 +5,7 @@
  * balance must add up. Source: SWIFT Standards MT, category 9.
  */
 import { isCurrency } from '../../kernel/currency.js';
-import { problem, quoted, type Problem } from '../problems.js';
+import { orNoStatement, problem, quoted, type Problem } from '../problems.js';
 import { balanceFacts, checkBalances, movementOf } from './balances.js';
 import { sixDigitDay } from './dates.js';
 import { isSameAmount, totalOf, type ExactAmount } from './decimal.js';
@@ -22,7 +22,7 @@ export const mt940: StatementFormat = {
     /^:(?:25P?|6[02][FM]|61|34F|90[CD]):/m.test(head),
   *parse(text): Generator<StatementItem, void, undefined> {
     yield* nulBytes(text);
-    for (const piece of statementsOf(text))
+    for (const piece of orNoStatement(statementsOf(text)))
       if ('type' in piece) yield piece;
       else yield* readStatement(piece);
   },

@@ -5,7 +5,7 @@
  * agree. A returned debit takes money back from us, a returned credit brings it back; a notification moves none.
  * Source: Nacha Operating Rules, appendix three (file format) and four (returns).
  */
-import { problem, quoted, type Problem } from '../problems.js';
+import { orNoStatement, problem, quoted, type Problem } from '../problems.js';
 import { badDates, sixDigitDay } from './dates.js';
 import type { RowKind, StatementFormat, StatementItem, StatementRow } from './format.js';
 import { returnReasons } from './nacha-reasons.js';
@@ -354,7 +354,7 @@ function* parseNacha(text: string): Generator<StatementItem, void, undefined> {
   yield* nulBytes(text);
   const reader = new Reader();
   let line = 1;
-  for (const record of recordsOf(text)) {
+  for (const record of orNoStatement(recordsOf(text))) {
     line = record.line;
     if ('type' in record) yield record;
     else yield* reader.read(record);

@@ -148,6 +148,11 @@ describe.each(Object.entries(samples))('%s', (id, sample) => {
   });
 });
 
+it.each(known.map(({ id }) => id))('%s says that there is nothing in an empty file', (id) => {
+  for (const text of ['', '\n \n', '\0\0'])
+    expect(parse(id, text)).toContainEqual(expect.objectContaining({ type: 'problem' }));
+});
+
 /** Text between elements of XML, and lines that continue a free text, belong to what is around them. */
 const traceless = new Set(['camt', 'mt940']);
 
