@@ -137,6 +137,7 @@ describe('references and details', () => {
       '– – Fee for May and June',
       'fields behind no booking key',
     ],
+    ['NMSC', [':86:<10 items'], '– – <10 items', 'a text that begins like a field'],
     [' NTRFNONREF//B7', [':86:free'], 'B7 – free', 'a blank before the kind of booking'],
     ['NONREF', [':86:free'], '– – free', 'no kind of booking'],
     ['//B8', [':86:free'], 'B8 – free', 'neither a kind of booking nor a reference of ours'],
