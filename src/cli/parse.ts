@@ -5,7 +5,7 @@
  * closing line with totals; without, a table of the first rows, the totals, and the problems.
  */
 import { progressBar, type Screen } from './progress.js';
-import { decimalText } from '../reconciliation/formats/decimal.js';
+import { decimalText, totalOf, type ExactAmount } from '../reconciliation/formats/decimal.js';
 import type { StatementItem, StatementRow } from '../reconciliation/formats/format.js';
 import { parseStatement } from '../reconciliation/formats/index.js';
 import { itemLine } from '../reconciliation/formats/item-json.js';
@@ -49,17 +49,12 @@ function linesIn(text: string): number {
   return lines;
 }
 
-interface Sum {
-  currency: string;
-  exponent: number;
-  minor: bigint;
-}
-
 class Tally {
   rows = 0;
   statements = 0;
   problems = 0;
-  readonly sums = new Map<string, Sum>();
+  /** By currency, with the decimals of the row that has most of them. */
+  readonly sums = new Map<string, ExactAmount>();
 
   add(item: StatementItem): void {
     if (item.type === 'problem') this.problems++;
@@ -69,10 +64,8 @@ class Tally {
 
   private addRow({ currency, exponent, amountMinor }: StatementRow): void {
     this.rows++;
-    const key = `${currency} ${exponent}`;
-    const sum = this.sums.get(key) ?? { currency, exponent, minor: 0n };
-    sum.minor += amountMinor;
-    this.sums.set(key, sum);
+    const sum = this.sums.get(currency) ?? { minor: 0n, exponent };
+    this.sums.set(currency, totalOf([sum, { minor: amountMinor, exponent }]));
   }
 }
 
@@ -87,7 +80,11 @@ class JsonPrinter {
 
   end(): void {
     const { rows, statements, problems, sums } = this.tally;
-    const totals = [...sums.values()].map(({ minor, ...sum }) => ({ ...sum, amountMinor: String(minor) }));
+    const totals = [...sums].map(([currency, { minor, exponent }]) => ({
+      currency,
+      exponent,
+      amountMinor: String(minor),
+    }));
     this.say(JSON.stringify({ type: 'summary', rows, statements, problems, totals }));
   }
 }
@@ -111,7 +108,7 @@ class TablePrinter {
     const { rows, statements, problems, sums } = this.tally;
     if (rows > mostShown) this.say(`… and ${rows - mostShown} more rows; --json prints them all.`);
     this.say(`${rows} rows, ${statements} statements, ${problems} problems`);
-    for (const { currency, exponent, minor } of sums.values())
+    for (const [currency, { minor, exponent }] of sums)
       this.say(`Total ${decimalText(minor, exponent)} ${currency}`);
     for (const { line, message, code } of this.problems) this.say(`Line ${line}: ${message} (${code})`);
     if (problems > mostShown) this.say(`… and ${problems - mostShown} more problems`);

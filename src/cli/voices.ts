@@ -10,3 +10,9 @@ export const voices: Voices = {
   say: (line) => void process.stdout.write(`${line}\n`),
   tell: (line) => void process.stderr.write(`${line}\n`),
 };
+
+/** A reader who has seen enough, such as `head`, ends the command: that is no fault. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});

@@ -49,7 +49,12 @@ const requiredColumns: Readonly<Record<TableName, readonly string[]>> = {
   statement: statementColumns.required,
 };
 
-/** Throws `invalid` when the header lacks a column, or there is none. */
+const knownColumns: Readonly<Record<TableName, readonly string[]>> = {
+  ledger: [...ledgerColumns.required, ...ledgerColumns.optional],
+  statement: [...statementColumns.required, ...statementColumns.optional],
+};
+
+/** Throws `invalid` when the header lacks a column or names one twice, or there is none. */
 export function readHeader(record: CsvRecord | CsvFault | undefined, name: TableName): TableReader {
   const required = requiredColumns[name];
   const hint = `It must name these columns: ${required.join(', ')}.`;
@@ -57,7 +62,11 @@ export function readHeader(record: CsvRecord | CsvFault | undefined, name: Table
   const missing = 'fields' in record ? missingColumns(record, required) : [...required];
   if (missing.length > 0 || !('fields' in record))
     throw new OpsError('invalid', `The first line of the ${name} lacks ${missing.join(', ')}.`, { hint });
-  const places = new Map(record.fields.map((field, at) => [columnName(field), at]));
+  const names = record.fields.map(columnName);
+  const twice = knownColumns[name].find((column) => names.indexOf(column) !== names.lastIndexOf(column));
+  if (twice !== undefined)
+    throw new OpsError('invalid', `The first line of the ${name} names ${twice} twice.`, { hint });
+  const places = new Map(names.map((column, at) => [column, at]));
   return { width: record.fields.length, place: (column) => places.get(column) };
 }
 

@@ -1,5 +1,6 @@
 /** `paydesk parse`, `reconcile` and `calendar` as a person or a program runs them: exit codes, lines of JSON, tables. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -226,6 +227,25 @@ describe('parse', () => {
     expect(drawn.length).toBeLessThan(250);
     expect(drawn.at(-1)).toBe('\r\u001b[2K');
   });
+});
+
+it('adds up a currency once, with the decimals of the row that has most', async () => {
+  const path = join(folder, 'fine.csv');
+  await writeFile(path, 'ref;betrag\na;1,00\nb;0,001\nc;-2,5\n');
+  const ran = await paydesk('parse', path, '--profile', 'own', '--json');
+  expect(linesOf(ran).at(-1)?.totals).toEqual([{ currency: 'EUR', exponent: 3, amountMinor: '-1499' }]);
+});
+
+it('ends without a word when its reader has seen enough', async () => {
+  const path = join(folder, 'many.csv');
+  const [header = '', row = ''] = (samples.trustly ?? '').split('\n');
+  await writeFile(path, `${header}\n${`${row}\n`.repeat(20_000)}`);
+  const child = spawn(process.execPath, [script('src/cli.ts'), 'parse', path, '--json'], { cwd: folder });
+  let said = '';
+  child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  child.stdout.once('data', () => child.stdout.destroy());
+  await once(child, 'close');
+  expect([child.signalCode, said]).toEqual([null, '']);
 });
 
 describe('reconcile', () => {

@@ -26,6 +26,21 @@ describe.each([
   ['the rules alone', byRules],
   ['the exact pass and the rules', byJoin],
 ])('%s', (_name, reconcileTables) => {
+  it('reads tables behind blank lines, and names lines by where they are', () => {
+    const ledger = `\n \r\n${table(ledgerHeader, [entry('A', 'r1', 100), 'bad'])}`;
+    const statement = `\uFEFF\n\n${table(statementHeader, [line(1, 'r1', 100), 'bad', 'worse'])}`;
+    expect(reconcileTables(ledger, statement)).toMatchObject({
+      findings: [],
+      problems: ['5 csv_width', '5 csv_width', '6 csv_width'],
+      summary: { matched: { exact: 1 } },
+    });
+  });
+
+  it('refuses a header that names a column twice', () => {
+    const twice = `${ledgerHeader},Currency`;
+    expect(() => reconcileTables(table(twice, []), table(statementHeader, []))).toThrow(/currency twice/);
+  });
+
   it.each<[why: string, ledger: string[], statement: string[], findings: string[]]>([
     ['nothing differs', [entry('A', 'r1', 100)], [line(1, 'r1', 100)], []],
     ['a weekend lies between', [entry('A', 'r1', 100)], [line(1, 'r1', 100, { on: '2026-11-04' })], []],

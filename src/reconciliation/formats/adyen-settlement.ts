@@ -7,10 +7,10 @@
  */
 import { problem, quoted, type Problem } from '../problems.js';
 import { kindOf } from './adyen-journal-types.js';
-import { isoMoment, namedOffset } from './dates.js';
+import { badDates, isoMoment, namedOffset } from './dates.js';
 import { readAmountOfAnyMarks, sameExponent, usesDecimalComma, type ExactAmount } from './decimal.js';
 import type { ForeignAmount, StatementFormat, StatementItem, StatementRow } from './format.js';
-import { namedRecords, names, type NamedRecord } from './named-records.js';
+import { hasColumn, namedRecords, names, type NamedRecord } from './named-records.js';
 
 const isHeader = names('Psp Reference', 'Type', 'Net Currency');
 
@@ -24,7 +24,10 @@ export const adyenSettlement: StatementFormat = {
       readAmountOfAnyMarks(amount, currency, hasDecimalComma);
     for (const record of namedRecords(text, { isHeader }))
       if (record.type === 'problem') yield record;
-      else yield* rowOf(record, read);
+      else {
+        yield* rowOf(record, read);
+        yield* badDates(record.line, { 'Creation Date': record.get(...dateColumns) });
+      }
   },
 };
 
@@ -127,7 +130,7 @@ function readSide(
   const currency = record.get(`${name} Currency`).toUpperCase();
   const [creditName, debitName] = amountColumns(name, unit);
   const [creditText, debitText] = [record.get(creditName), record.get(debitName)];
-  if (creditText === '' && debitText === '') return null;
+  if (creditText === '' && debitText === '') return withoutAmount(record, [creditName, debitName]);
   if (!/^[A-Z]{3}$/.test(currency))
     return problem(
       record.line,
@@ -143,6 +146,14 @@ function readSide(
   }
   const { exponent, minor } = sameExponent({ credit, debit });
   return { currency, exponent, minor: minor.credit - minor.debit };
+}
+
+/** Neither side of a row may have an amount; a column that is not there may have had one. */
+function withoutAmount({ line, raw }: NamedRecord, columns: string[]): Problem | null {
+  const missing = columns.find((column) => !hasColumn(Object.keys(raw), column));
+  return missing === undefined
+    ? null
+    : problem(line, 'missing_column', `the report has no column ${missing}`, missing);
 }
 
 function readFees(
@@ -175,9 +186,11 @@ function addFacts(row: StatementRow, record: NamedRecord): void {
   for (const [name, value] of Object.entries(facts)) if (value !== '') Object.assign(row, { [name]: value });
 }
 
+const dateColumns = ['Creation Date', 'Booking Date'];
+
 /** The zone is in a column of its own. */
 function momentOf(record: NamedRecord): string {
   const zone = record.get(record.get('Creation Date') === '' ? 'Booking Date TimeZone' : 'TimeZone');
-  const moment = isoMoment(record.get('Creation Date', 'Booking Date')) ?? '';
+  const moment = isoMoment(record.get(...dateColumns)) ?? '';
   return /T[\d:]+$/.test(moment) ? moment + (namedOffset(zone) ?? '') : moment;
 }

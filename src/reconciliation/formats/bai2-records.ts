@@ -20,11 +20,15 @@ export interface AccountHeader {
   closing: bigint | undefined;
   /** Everything that the control total of the account counts. */
   sum: bigint;
+  /** Total credits less total debits. */
+  summed: bigint;
   problems: Problem[];
 }
 
 const openingLedger = '010';
 const closingLedger = '015';
+const totalCredits = '100';
+const totalDebits = '400';
 const defaultCurrency = 'USD';
 
 export function readAccountHeader(record: BaiRecord, groupCurrency: string): AccountHeader {
@@ -39,6 +43,7 @@ export function readAccountHeader(record: BaiRecord, groupCurrency: string): Acc
     opening: undefined,
     closing: undefined,
     sum: 0n,
+    summed: 0n,
     problems: [],
   };
   for (let at = 0; at < rest.length;) {
@@ -62,6 +67,8 @@ function addSummary(header: AccountHeader, code: string, amountText: string, lin
   if (amountText === '') return;
   if (code === openingLedger) header.opening = amount;
   if (code === closingLedger) header.closing = amount;
+  if (code === totalCredits) header.summed += amount;
+  if (code === totalDebits) header.summed -= amount;
 }
 
 /**
@@ -115,9 +122,7 @@ export function readDetail(
   const behind = detailFields.funds + width;
   const [bankRef = '', customerRef = ''] = [fields[behind]?.trim(), fields[behind + 1]?.trim()];
   const valueDate =
-    fields[detailFields.funds]?.trim() === 'V'
-      ? sixDigitDay(fields[detailFields.funds + 1] ?? '')
-      : undefined;
+    fields[detailFields.funds]?.trim() === 'V' ? (fields[detailFields.funds + 1] ?? '').trim() : '';
   const row: StatementRow = {
     type: 'row',
     line: record.line,
@@ -126,12 +131,16 @@ export function readDetail(
     amountMinor: isDebit ? -amount : amount,
     currency,
     exponent: currencyExponent(currency) ?? 2,
-    raw: { type: code, record: [record.body, ...record.continuations].join('\n') },
+    raw: {
+      type: code,
+      ...(valueDate !== '' && { valueDate }),
+      record: [record.body, ...record.continuations].join('\n'),
+    },
   };
   const facts = {
     partnerRef: bankRef,
     ourRef: customerRef,
-    valueDate: valueDate ?? day,
+    valueDate: sixDigitDay(valueDate) ?? day,
     bookedAt: day,
     description: text,
   };

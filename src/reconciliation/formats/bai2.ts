@@ -5,16 +5,17 @@
  * totals on every level must agree. Source: BAI, “Cash Management Balance Reporting Specifications, version 2”.
  */
 import { currencyExponent } from '../../kernel/currency.js';
-import { problem, quoted, type Problem } from '../problems.js';
+import { orNoStatement, problem, quoted, type Problem } from '../problems.js';
 import { isDebitCode, readAccountHeader, readDetail, type BaiRecord } from './bai2-records.js';
 import { checkBalances, movementOf } from './balances.js';
-import { sixDigitDay } from './dates.js';
+import { badDates, sixDigitDay } from './dates.js';
 import type { StatementFacts, StatementFormat, StatementItem, StatementRow } from './format.js';
+import { isBlank, nulBytes } from './text.js';
 
 export const bai2: StatementFormat = {
   id: 'bai2',
   title: 'BAI2 balance report',
-  recognises: (head) => /^\uFEFF?\s*01,[^\n]*/.test(head) && /^0[23],/m.test(head),
+  recognises: (head) => /^\uFEFF?\s*01,/.test(head) && /(?:^|\/\s*)0[23],/m.test(head),
   parse: parseBai2,
 };
 
@@ -29,12 +30,25 @@ interface Piece {
   text: string;
 }
 
+const joinedIn = (physical: string): string[] =>
+  physical.split(nextRecord).map((part, at, parts) => (at < parts.length - 1 ? `${part}/` : part));
+
+/** The sixth field of a file header is the length of a physical record, if they have one. */
+const fileHeader = /^01,(?:[^,\n]*,){5}\s*(\d{2,4})\s*,/;
+
+/** Records padded to one length stand behind each other without any mark. */
+function blocksIn(physical: string): string[] | null {
+  const length = Number(fileHeader.exec(physical)?.[1] ?? 0);
+  if (length === 0 || physical.length <= length) return null;
+  const blocks = physical.match(new RegExp(`.{1,${length}}`, 'g')) ?? [];
+  return blocks.every((block) => /^(?:0[123]|16|49|88|9[89]),/.test(block)) ? blocks : null;
+}
+
 function* piecesOf(text: string): Generator<Piece, void, undefined> {
-  for (const [at, physical] of text.split(/\r\n|\r|\n/).entries()) {
-    const parts = physical.replace(/^\uFEFF/, '').split(nextRecord);
-    for (const [part, content] of parts.entries())
-      if (content.trim() !== '')
-        yield { line: at + 1, text: content.trim() + (part < parts.length - 1 ? '/' : '') };
+  for (const [at, line] of text.split(/\r\n|\r|\n/).entries()) {
+    const physical = line.replace(/^\uFEFF/, '');
+    for (const content of blocksIn(physical) ?? joinedIn(physical))
+      if (!isBlank(content)) yield { line: at + 1, text: content.trim() };
   }
 }
 
@@ -79,6 +93,8 @@ interface Account {
   line: number;
   facts: StatementFacts;
   rows: StatementRow[];
+  /** What the header says that its movements come to: a report may leave out the movements. */
+  summed: bigint;
 }
 
 class Reader {
@@ -102,7 +118,7 @@ class Reader {
         this.levels.group = { ...emptyLevel(), records: size };
         this.groupDay = sixDigitDay(fields[3] ?? '');
         this.groupCurrency = fields[5]?.trim() ?? '';
-        return;
+        return yield* badDates(record.line, { 'as-of date': dateIn(fields[3]) }, sixDigitDay);
       case '03':
         this.levels.account = { ...emptyLevel(), records: size };
         return yield* this.openAccount(record);
@@ -141,7 +157,7 @@ class Reader {
     if (opening !== undefined) facts.openingMinor = opening;
     if (closing !== undefined) facts.closingMinor = closing;
     if (this.groupDay !== undefined) facts.from = facts.to = this.groupDay;
-    this.account = { line: record.line, facts, rows: [] };
+    this.account = { line: record.line, facts, rows: [], summed: header.summed };
     yield facts;
   }
 
@@ -152,6 +168,7 @@ class Reader {
     const item = readDetail(record, facts.account, facts.currency, this.groupDay);
     yield item;
     if (item.type === 'problem') return;
+    yield* badDates(record.line, { 'value date': dateIn(item.raw.valueDate) }, sixDigitDay);
     rows.push(item);
     // Control totals count amounts as they are in the file, without the direction of the type code.
     this.levels.account.amount += isDebitCode(item.raw.type ?? '') ? -item.amountMinor : item.amountMinor;
@@ -163,13 +180,13 @@ class Reader {
     group.amount += controlTotal(fields[0]) ?? account.amount;
     yield* checkTrailer(record, fields[0], fields[1], account);
     if (!this.account) return;
-    const { facts, rows, line } = this.account;
+    const { facts, rows, summed, line } = this.account;
     const exponent = currencyExponent(facts.currency) ?? 2;
     const balance = (minor: bigint | undefined) => (minor === undefined ? undefined : { minor, exponent });
     yield* checkBalances(
       balance(facts.openingMinor),
       balance(facts.closingMinor),
-      rows.map(movementOf),
+      rows.length > 0 ? rows.map(movementOf) : [{ minor: summed, exponent }],
       line,
     );
     this.account = null;
@@ -198,6 +215,9 @@ class Reader {
   }
 }
 
+/** Blanks and zeros are no date. */
+const dateIn = (text = ''): string => text.trim().replace(/^0+$/, '');
+
 const controlTotal = (text: string | undefined): bigint | null =>
   /^[+-]?\d+$/.test(text?.trim() ?? '') ? BigInt((text ?? '').trim().replace('+', '')) : null;
 
@@ -221,9 +241,10 @@ function* checkTrailer(
 }
 
 function* parseBai2(text: string): Generator<StatementItem, void, undefined> {
+  yield* nulBytes(text);
   const reader = new Reader();
   let line = 1;
-  for (const record of recordsOf(text)) {
+  for (const record of orNoStatement(recordsOf(text))) {
     line = record.line;
     if ('type' in record) yield record;
     else yield* reader.read(record);

@@ -2,7 +2,14 @@
 import { parseDay } from '../../kernel/calendar-day.js';
 import { problem, quoted, type Problem } from '../problems.js';
 import { movementOf } from './balances.js';
-import { isSameAmount, readAmount, totalOf, withExponent, type ExactAmount } from './decimal.js';
+import {
+  isSameAmount,
+  raiseExponent,
+  readAmount,
+  totalOf,
+  withExponent,
+  type ExactAmount,
+} from './decimal.js';
 import type { ForeignAmount, RowKind, StatementRow } from './format.js';
 import { childrenNamed, nodeAt, textAt, type XmlNode } from './xml.js';
 
@@ -45,6 +52,7 @@ export function* readEntry(
     yield* rows;
     yield* checkEntrySum(entry, signed(money, mark), rows);
   } else yield singleRow(entry, details, money, mark, account);
+  yield* badDates(entry);
 }
 
 /** The first version has them in the entry itself. */
@@ -83,6 +91,7 @@ function detailRow(
 ): StatementRow {
   const amount = signed(money, textAt(detail, 'CdtDbtInd') ?? mark);
   const row = baseRow(entry, detail, amount, account);
+  addConversion(row, [detail]);
   row.line = detail.line;
   row.batchRef = entryIdentity(entry);
   return row;
@@ -103,6 +112,7 @@ function singleRow(
 ): StatementRow {
   const detail = details.length === 1 ? details[0] : undefined;
   const row = baseRow(entry, detail, signed(money, mark), account);
+  addConversion(row, [detail, entry]);
   const batch = textAt(entry, ...batchPaths);
   if (batch !== undefined) row.batchRef = batch;
   return row;
@@ -128,10 +138,6 @@ function baseRow(
   if (notBooked.has(status)) row.unsettled = `the bank has not booked the entry (${status})`;
   addReferences(row, entry, detail);
   addDates(row, entry);
-  const fee = feeOf(detail, money) ?? feeOf(entry, money);
-  if (fee !== null) row.feeMinor = fee;
-  const fx = foreignAmount(entry, detail, money.currency);
-  if (fx) row.fx = fx;
   const description = descriptionOf(entry, detail);
   if (description !== '') row.description = description;
   return row;
@@ -167,40 +173,67 @@ function addDates(row: StatementRow, entry: XmlNode): void {
     row.bookedAt = booked.includes('T') ? booked : booked.slice(0, 10);
 }
 
+/** What is in the place of a date and is none: the rows are without it. */
+function* badDates(entry: XmlNode): Generator<Problem, void, undefined> {
+  for (const name of ['ValDt', 'BookgDt']) {
+    const text = textAt(entry, `${name}/Dt`, `${name}/DtTm`);
+    if (text !== undefined && parseDay(text.slice(0, 10)) === null)
+      yield problem(entry.line, 'bad_date', `${quoted(text)} is not a date`, name);
+  }
+}
+
 /** Charges of one currency, added up; a charge that is credited is given back. */
-function feeOf(node: XmlNode | undefined, money: CamtMoney): bigint | null {
-  const charges = childrenNamed(node, 'Chrgs');
-  const records = charges.flatMap((each) => {
+function feeOf(node: XmlNode, currency: string): ExactAmount | null {
+  const records = childrenNamed(node, 'Chrgs').flatMap((each) => {
     const rows = childrenNamed(each, 'Rcrd');
     return rows.length > 0 ? rows : nodeAt(each, 'Amt') ? [each] : [];
   });
   const fees = records.flatMap((record) => {
     const amount = readMoney(nodeAt(record, 'Amt'));
-    const isOurs = amount?.currency === money.currency && amount.exponent <= money.exponent;
-    return amount && isOurs ? [signed(amount, textAt(record, 'CdtDbtInd') === 'CRDT' ? 'DBIT' : 'CRDT')] : [];
+    if (amount?.currency !== currency) return [];
+    return [signed(amount, textAt(record, 'CdtDbtInd') === 'CRDT' ? 'DBIT' : 'CRDT')];
   });
-  if (fees.length === 0) return null;
-  return fees.reduce((sum, fee) => sum + withExponent(fee, money.exponent), 0n);
+  return fees.length === 0 ? null : totalOf(fees);
 }
 
-function foreignAmount(entry: XmlNode, detail: XmlNode | undefined, currency: string): ForeignAmount | null {
-  for (const node of [detail, entry]) {
-    for (const path of ['AmtDtls/InstdAmt', 'AmtDtls/TxAmt', 'AmtDtls/CntrValAmt']) {
-      const money = readMoney(nodeAt(node, `${path}/Amt`));
-      if (!money || money.currency === currency) continue;
-      const rate = textAt(
-        node,
-        `${path}/CcyXchg/XchgRate`,
-        'AmtDtls/TxAmt/CcyXchg/XchgRate',
-        'AmtDtls/CntrValAmt/CcyXchg/XchgRate',
-      );
-      return {
-        currency: money.currency,
-        amountMinor: money.minor,
-        exponent: money.exponent,
-        ...(rate === undefined ? {} : { rate }),
-      };
-    }
+/**
+ * What was converted and what was charged, as the first of some elements that knows says. What an entry as a whole was
+ * charged is in none of its parts.
+ */
+function addConversion(row: StatementRow, nodes: (XmlNode | undefined)[]): void {
+  const fee = firstOf(nodes, (node) => feeOf(node, row.currency));
+  if (fee) {
+    raiseExponent(row, fee.exponent);
+    row.feeMinor = withExponent(fee, row.exponent);
+  }
+  const fx = firstOf(nodes, (node) => foreignAmount(node, row.currency));
+  if (fx) row.fx = fx;
+}
+
+function firstOf<Found>(nodes: (XmlNode | undefined)[], find: (node: XmlNode) => Found | null): Found | null {
+  for (const node of nodes) {
+    const found = node === undefined ? null : find(node);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function foreignAmount(node: XmlNode, currency: string): ForeignAmount | null {
+  for (const path of ['AmtDtls/InstdAmt', 'AmtDtls/TxAmt', 'AmtDtls/CntrValAmt']) {
+    const money = readMoney(nodeAt(node, `${path}/Amt`));
+    if (!money || money.currency === currency) continue;
+    const rate = textAt(
+      node,
+      `${path}/CcyXchg/XchgRate`,
+      'AmtDtls/TxAmt/CcyXchg/XchgRate',
+      'AmtDtls/CntrValAmt/CcyXchg/XchgRate',
+    );
+    return {
+      currency: money.currency,
+      amountMinor: money.minor,
+      exponent: money.exponent,
+      ...(rate === undefined ? {} : { rate }),
+    };
   }
   return null;
 }
@@ -259,10 +292,8 @@ function* checkEntrySum(
 ): Generator<Problem, void, undefined> {
   const isForeign = rows.some((row) => row.currency !== money.currency);
   const sum = totalOf(rows.map(movementOf));
-  const exponent = Math.max(sum.exponent, money.exponent);
-  const charges = feeOf(entry, { ...money, exponent }) ?? 0n;
-  const isWhole =
-    isSameAmount(sum, money) || isSameAmount(sum, totalOf([money, { minor: charges, exponent }]));
+  const charges = feeOf(entry, money.currency) ?? { minor: 0n, exponent: 0 };
+  const isWhole = isSameAmount(sum, money) || isSameAmount(sum, totalOf([money, charges]));
   if (!isForeign && isWhole) return;
   const reason = isForeign ? 'have another currency than their entry' : 'do not add up to their entry';
   yield problem(entry.line, 'entry_mismatch', `the ${rows.length} details ${reason}`, 'NtryDtls');

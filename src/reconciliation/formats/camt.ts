@@ -5,7 +5,7 @@
  * details gives one row per detail when each detail has an amount, and one row otherwise.
  * Source: ISO 20022 message definitions, Bank-to-Customer Cash Management.
  */
-import { problem, type Problem } from '../problems.js';
+import { orNoStatement, problem, type Problem } from '../problems.js';
 import { balanceFacts, checkBalances } from './balances.js';
 import { entryMoney, notBooked, readEntry, readMoney } from './camt-entry.js';
 import { decimalText, isSameAmount, readAmount, totalOf, type ExactAmount } from './decimal.js';
@@ -16,7 +16,7 @@ export const camt: StatementFormat = {
   id: 'camt',
   title: 'ISO 20022 camt.052, camt.053 or camt.054',
   recognises: (head) => /<(?:[\w.-]+:)?BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)|camt\.05[234]\./.test(head),
-  parse: parseCamt,
+  parse: (text) => orNoStatement(parseCamt(text)),
 };
 
 /** ISO 4217 for no currency at all. */
@@ -62,8 +62,12 @@ class Report {
     const balances = childrenNamed(node, 'Bal');
     this.currency = textAt(node, 'Acct/Ccy') ?? nodeAt(balances[0], 'Amt')?.attributes.Ccy;
     const { ledger, problems } = readBalances(balances, this.currency);
-    this.opening = earliest(ledger, 'OPBD') ?? earliest(ledger, 'PRCD');
-    this.closing = earliest([...ledger].reverse(), 'CLBD', -1);
+    const latest = (code: string): Balance | undefined => earliest([...ledger].reverse(), code, -1);
+    const [first, last] = [earliest(ledger, 'OPBD') ?? earliest(ledger, 'PRCD'), latest('CLBD')];
+    // A page of a statement begins or ends with the balance between; an intraday report has one of another moment.
+    const isPage = node.name === 'Stmt' && (first === undefined) !== (last === undefined);
+    this.opening = first ?? (isPage ? earliest(ledger, 'ITBD') : undefined);
+    this.closing = last ?? (isPage ? latest('ITBD') : undefined);
     this.problems = problems;
   }
 
@@ -152,7 +156,7 @@ interface Balance {
 }
 
 /** Balances of the books; what is available, expected or for information only adds up to nothing here. */
-const ledgerBalances = new Set(['OPBD', 'PRCD', 'CLBD']);
+const ledgerBalances = new Set(['OPBD', 'PRCD', 'ITBD', 'CLBD']);
 
 function readBalances(
   nodes: XmlNode[],

@@ -8,7 +8,7 @@
 import { currencyExponent } from '../../kernel/currency.js';
 import { problem, quoted, type Problem } from '../problems.js';
 import { dateReader, type DateReader } from './date-pattern.js';
-import { readAmount, sameExponent, withExponent, type ExactAmount } from './decimal.js';
+import { raiseExponent, readAmount, sameExponent, withExponent, type ExactAmount } from './decimal.js';
 import type { RowKind, StatementFormat, StatementItem, StatementRow } from './format.js';
 import { delimiterOf, hasColumn, namedRecords, type NamedRecord } from './named-records.js';
 
@@ -270,17 +270,6 @@ class ProfileReader {
 
 const badAmount = (record: NamedRecord, names: string[] = []): Problem =>
   problem(record.line, 'bad_amount', `${quoted(record.get(...names))} is not an amount`, names[0]);
-
-/** A fee may have more decimals than the amount: then all amounts of the row get them. */
-function raiseExponent(row: StatementRow, to: number): void {
-  if (to <= row.exponent) return;
-  const factor = 10n ** BigInt(to - row.exponent);
-  row.exponent = to;
-  for (const name of ['amountMinor', 'feeMinor', 'netMinor'] as const) {
-    const minor = row[name];
-    if (minor !== undefined) row[name] = minor * factor;
-  }
-}
 
 function kindReader(kinds: Record<string, RowKind>): (word: string) => RowKind {
   const patterns = Object.entries(kinds).filter(([word]) => /^\*|\*$/.test(word));

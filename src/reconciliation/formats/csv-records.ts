@@ -2,7 +2,8 @@
  * Records of a comma-separated text, line by line.
  *
  * Invariant: a bad line never takes a neighbour with it. A quote that opens and does not close properly costs its own
- * physical line only, and reading goes on with the next one. A quote inside an unquoted field is data.
+ * physical line only, and reading goes on with the next one. A quote inside an unquoted field is data, and blanks behind
+ * one that closes are none.
  * Deliberately ours: libraries either stop at such a line, or let the open quote swallow the rest of the file.
  */
 export interface CsvRecord {
@@ -38,7 +39,7 @@ export function* csvRecords(
     const lineEnd = endOfLine(text, at);
     const firstLine = text.slice(at, lineEnd);
     const nextLine = afterLineBreak(text, lineEnd);
-    if (firstLine.trim() === '') {
+    if (blankLines.has(firstLine.trim())) {
       at = nextLine;
       line += 1;
       continue;
@@ -59,6 +60,9 @@ export function* csvRecords(
     at = afterLineBreak(text, read.end);
   }
 }
+
+/** The second is what old systems end a file with. */
+const blankLines: ReadonlySet<string> = new Set(['', '\u001A']);
 
 const unclosed = {
   fault: 'quote',
@@ -109,9 +113,11 @@ function readQuoted(text: string, from: number, delimiter: string): Field | BadQ
   let close = text.indexOf('"', from + 1);
   while (close !== -1 && text[close + 1] === '"') close = text.indexOf('"', close + 2);
   if (close === -1) return { isOpen: true };
-  const next = text[close + 1];
+  let end = close + 1;
+  while ((text[end] === ' ' || text[end] === '\t') && text[end] !== delimiter) end++;
+  const next = text[end];
   if (next !== undefined && next !== delimiter && next !== '\n' && next !== '\r') return { isOpen: false };
-  return { value: text.slice(from + 1, close).replaceAll('""', '"'), end: close + 1 };
+  return { value: text.slice(from + 1, close).replaceAll('""', '"'), end };
 }
 
 function endOfLine(text: string, from: number): number {

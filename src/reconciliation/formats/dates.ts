@@ -1,5 +1,6 @@
 /** Dates and times as reports write them, as ISO 8601. */
 import { dayOf, isoDay } from '../../kernel/calendar-day.js';
+import { problem, quoted, type Problem } from '../problems.js';
 
 /** `2026-11-27 14:05:00`, with `T`, `/` or a zone: the day, and the instant as far as the report states it. */
 const dateTime =
@@ -24,6 +25,17 @@ export function isoMoment(text: string): string | undefined {
 export function isoOffset(zone: string): string {
   if (zone === 'UTC' || /^[+-]00(?::?00)?$/.test(zone)) return 'Z';
   return zone.replace(/^([+-]\d{2}):?(\d{2})?$/, (_, hours: string, minutes = '00') => `${hours}:${minutes}`);
+}
+
+/** What a row has in the place of dates and is none, by column: the row goes without them. */
+export function* badDates(
+  line: number,
+  texts: Readonly<Record<string, string>>,
+  read: (text: string) => string | undefined = isoDate,
+): Generator<Problem, void, undefined> {
+  for (const [column, text] of Object.entries(texts))
+    if (text !== '' && read(text) === undefined)
+      yield problem(line, 'bad_date', `${quoted(text)} is not a date`, column);
 }
 
 /** Two digits of a year, as banks write it: 80 to 99 belong to the last century. */

@@ -123,6 +123,24 @@ export function sameExponent<Name extends string>(
   return { exponent, minor: minor as Record<Name, bigint> };
 }
 
+interface RowAmounts {
+  exponent: number;
+  amountMinor: bigint;
+  feeMinor?: bigint;
+  netMinor?: bigint;
+}
+
+/** A fee may have more decimals than the amount: then all amounts of the row get them. */
+export function raiseExponent(row: RowAmounts, to: number): void {
+  if (to <= row.exponent) return;
+  const factor = 10n ** BigInt(to - row.exponent);
+  row.exponent = to;
+  for (const name of ['amountMinor', 'feeMinor', 'netMinor'] as const) {
+    const minor = row[name];
+    if (minor !== undefined) row[name] = minor * factor;
+  }
+}
+
 /** Minor units as people write them: `-12.50`. */
 export function decimalText(minor: bigint, exponent: number): string {
   const digits = (minor < 0n ? -minor : minor).toString().padStart(exponent + 1, '0');

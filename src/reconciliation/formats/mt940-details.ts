@@ -17,8 +17,10 @@ const mostCharacters = 10_000;
 
 export function referencesIn(details: string): Details {
   if (details.length > mostCharacters) return { description: details.replace(/\s+/g, ' ').trim() };
-  const structured = /^\s*\d{3}\s*([?<>~^|@])\d\d/.exec(details)?.[1];
-  if (structured !== undefined) return fromSubfields(details, structured);
+  const [, key, mark] = /^\s*(\d{3})?\s*([?<>~^|@])\d\d/.exec(details) ?? [];
+  const structured = mark === undefined ? null : fromSubfields(details, mark);
+  // Without the key of the booking a text may begin like a field.
+  if (structured && (key !== undefined || structured.description !== '')) return structured;
   const text = details.replaceAll('\n', '').trim();
   const found = slashWords(text) ?? plusWords(text);
   return found ?? { description: details.replace(/\s+/g, ' ').trim() };

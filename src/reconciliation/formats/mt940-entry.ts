@@ -3,7 +3,7 @@
  *
  * Invariant: the mark alone gives the sign, so a reversal keeps its own (RC takes money away, RD gives it back).
  */
-import { dayOf, isoDay } from '../../kernel/calendar-day.js';
+import { dayOf, isoDay, type Day } from '../../kernel/calendar-day.js';
 import { problem, quoted, type Problem } from '../problems.js';
 import { sixDigitDay } from './dates.js';
 import { readAmount, withExponent, type ExactAmount } from './decimal.js';
@@ -27,7 +27,11 @@ export function* readEntries(
     if (tag.name !== '61') continue;
     let end = at + 1;
     while (tags[end]?.name === '86' || tags[end]?.name === 'NS') end++;
-    yield readEntry(tag, detailsIn(tags.slice(at + 1, end)), account, currency);
+    const row = readEntry(tag, detailsIn(tags.slice(at + 1, end)), account, currency);
+    yield row;
+    const booked = /^\d{6}(\d{4})/.exec(tag.text)?.[1];
+    if (row.type === 'row' && row.bookedAt === undefined && booked !== undefined)
+      yield problem(tag.line, 'bad_date', `${quoted(booked)} is not a day of the year`, ':61:');
   }
 }
 
@@ -49,10 +53,11 @@ function detailsIn(tags: Tag[]): EntryDetails {
 
 /**
  * Value date, entry date (blanks where a bank has none), mark, third letter of the currency, amount (behind a blank or a
- * line break at some banks), kind of booking, customer's and bank's reference, supplement.
+ * line break at some banks; no half of one that has other marks between thousands), kind of booking (behind a blank or missing at some), customer's and bank's reference,
+ * supplement.
  */
 const entryPattern =
-  /^(\d{6})(\d{4}| {4})?(R?[CD]|E[CD])([A-Z](?=[\s\d,]))?\s?(\d[\d.]*(?:,[\d.]*)?|,\d+)([A-Z][A-Z0-9]{3}|[FNS][A-Z0-9 ]{3})?([^\n]*?)(?:\/\/([^\n]*))?(?:\n([\s\S]*))?$/;
+  /^(\d{6})(\d{4}| {4})?(R?[CD]|E[CD])([A-Z](?=[\s\d,]))?\s?(\d[\d.]*(?:,[\d.]*|(?![\d.]|[ '’]\d))|,\d+) ?(?:(?!NON?REF)([A-Z][A-Z0-9]{3}|[FNS][A-Z0-9 ]{3}))?([^\n]*?)(?:\/\/([^\n]*))?(?:\n([\s\S]*))?$/;
 
 function readEntry(
   tag: Tag,
@@ -85,7 +90,7 @@ function readEntry(
   const [customer, rest] = customerParts(customerField);
   const supplement = [rest, match[9] ?? ''].filter((part) => part !== '').join('\n');
   addReferences(row, customer, bank?.trim() ?? '', details.text || ownText(details.own) || supplement);
-  addConversion(row, supplement);
+  addConversion(row, `${supplement}\n${details.text}`);
   return row;
 }
 
@@ -105,10 +110,10 @@ const ownText = (own: string): string =>
     .join('\n');
 
 /** Banks that reckon every month with 30 days know a 30th of February: it is the month's last day. */
-function bankDay(text: string): string | undefined {
-  const day = sixDigitDay(text);
-  if (day !== undefined || !/^\d\d02(?:29|30)$/.test(text)) return day;
-  return sixDigitDay(`${text.slice(0, 4)}29`) ?? sixDigitDay(`${text.slice(0, 4)}28`);
+export function bankDay(text: string): string | undefined {
+  const [, year = '', month, day] = /^(\d\d)(\d\d)(\d\d)$/.exec(text) ?? [];
+  const last = lastOfFebruary(2000 + Number(year), Number(month), Number(day));
+  return sixDigitDay(text) ?? (last === null ? undefined : isoDay(last));
 }
 
 /** Words in the place of a reference: none, or one that points to the details. */
@@ -122,12 +127,12 @@ function addReferences(row: StatementRow, customer: string, bank: string, detail
   if (found.description !== '') row.description = found.description;
 }
 
-/** What was converted, and what the bank kept of it, stands in the supplementary details. */
-function addConversion(row: StatementRow, supplement: string): void {
-  const original = originalAmountIn(supplement);
+/** What was converted, and what the bank kept of it: in the supplementary details, or in `:86:` at some banks. */
+function addConversion(row: StatementRow, text: string): void {
+  const original = originalAmountIn(text);
   if (original && original.currency !== row.currency)
     row.fx = { currency: original.currency, amountMinor: original.minor, exponent: original.exponent };
-  const charges = chargesIn(supplement);
+  const charges = chargesIn(text);
   if (charges?.currency === row.currency && charges.exponent <= row.exponent)
     row.feeMinor = withExponent(charges, row.exponent);
 }
@@ -146,6 +151,9 @@ function kindOf(mark: string, code: string): RowKind {
   return kinds[code.slice(1)] ?? 'transfer';
 }
 
+const lastOfFebruary = (year: number, month: number, day: number): Day | null =>
+  month === 2 && (day === 29 || day === 30) ? (dayOf(year, 2, 29) ?? dayOf(year, 2, 28)) : null;
+
 /** The day MMDD in the year that brings it nearest to another day; undefined for blanks and what is no day. */
 function nearDate(monthDay: string, near: string): string | undefined {
   if (monthDay.trim() === '') return undefined;
@@ -153,7 +161,7 @@ function nearDate(monthDay: string, near: string): string | undefined {
   const year = Number(near.slice(0, 4));
   const target = dayOf(year, Number(near.slice(5, 7)), Number(near.slice(8))) ?? 0;
   const candidates = [year - 1, year, year + 1]
-    .map((each) => dayOf(each, month, day))
+    .map((each) => dayOf(each, month, day) ?? lastOfFebruary(each, month, day))
     .filter((each) => each !== null);
   candidates.sort((a, b) => Math.abs(a - target) - Math.abs(b - target));
   return candidates[0] === undefined ? undefined : isoDay(candidates[0]);

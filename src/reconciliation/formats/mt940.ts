@@ -5,13 +5,14 @@
  * balance must add up. Source: SWIFT Standards MT, category 9.
  */
 import { isCurrency } from '../../kernel/currency.js';
-import { problem, quoted, type Problem } from '../problems.js';
+import { orNoStatement, problem, quoted, type Problem } from '../problems.js';
 import { balanceFacts, checkBalances, movementOf } from './balances.js';
 import { sixDigitDay } from './dates.js';
 import { isSameAmount, totalOf, type ExactAmount } from './decimal.js';
 import type { StatementFacts, StatementFormat, StatementItem, StatementRow } from './format.js';
-import { readEntries, readSwiftAmount } from './mt940-entry.js';
+import { bankDay, readEntries, readSwiftAmount } from './mt940-entry.js';
 import { statementsOf, type Tag } from './mt940-tags.js';
+import { nulBytes } from './text.js';
 
 export const mt940: StatementFormat = {
   id: 'mt940',
@@ -20,7 +21,8 @@ export const mt940: StatementFormat = {
     /(?:^|\{4:)[\p{Cc}\uFEFF]*:(?:20|25P?|28C?):/mu.test(head) &&
     /^:(?:25P?|6[02][FM]|61|34F|90[CD]):/m.test(head),
   *parse(text): Generator<StatementItem, void, undefined> {
-    for (const piece of statementsOf(text))
+    yield* nulBytes(text);
+    for (const piece of orNoStatement(statementsOf(text)))
       if ('type' in piece) yield piece;
       else yield* readStatement(piece);
   },
@@ -38,6 +40,9 @@ function* readStatement(tags: Tag[]): Generator<StatementItem, void, undefined> 
   const [open, close] = [opening, closing].map((balance) =>
     balance && !('type' in balance) ? balance : undefined,
   );
+  for (const each of [open, close])
+    if (each && each.date === undefined)
+      yield problem(each.line, 'bad_date', 'the date of the balance is not a day', 'balance');
   yield factsOf({ line: first, account: account.id, currency, open, close, find });
   const rows: StatementRow[] = [];
   for (const item of readEntries(tags, account.id, currency)) {
@@ -100,7 +105,7 @@ function readBalance(tag: Tag | undefined, currency: string): Balance | Problem 
   if (own !== currency)
     return problem(tag.line, 'balance_currency', `a balance in ${own} of a statement in ${currency}`, field);
   const signed = mark === 'D' ? { ...amount, minor: -amount.minor } : amount;
-  return { amount: signed, date: sixDigitDay(date), line: tag.line };
+  return { amount: signed, date: bankDay(date), line: tag.line };
 }
 
 function readAccount(text: string): { id: string; currency: string | undefined } {

@@ -5,10 +5,11 @@
  * agree. A returned debit takes money back from us, a returned credit brings it back; a notification moves none.
  * Source: Nacha Operating Rules, appendix three (file format) and four (returns).
  */
-import { problem, quoted, type Problem } from '../problems.js';
-import { sixDigitDay } from './dates.js';
+import { orNoStatement, problem, quoted, type Problem } from '../problems.js';
+import { badDates, sixDigitDay } from './dates.js';
 import type { RowKind, StatementFormat, StatementItem, StatementRow } from './format.js';
 import { returnReasons } from './nacha-reasons.js';
+import { isBlank, nulBytes } from './text.js';
 
 export const nacha: StatementFormat = {
   id: 'nacha',
@@ -37,7 +38,7 @@ function* recordsOf(text: string): Generator<Physical | Problem, void, undefined
     .split(/\r\n|\r|\n/)
     .entries()) {
     const line = at + 1;
-    if (physical.trim() === '') continue;
+    if (isBlank(physical)) continue;
     for (const part of partsOf(physical.trimEnd())) {
       if (part.length === recordLength) yield { line, text: part };
       else yield problem(line, 'bad_length', `${part.length} characters where a record has ${recordLength}`);
@@ -115,6 +116,7 @@ class Reader {
       this.batches = 0;
       this.isOpen = true;
       this.header = { line, text };
+      yield* badDates(line, { created: dateIn(text, 23) }, sixDigitDay);
     } else if (type === '5') yield* this.openBatch(line, text);
     else if (type === '6') this.openEntry(line, text);
     else if (type === '8') yield* this.closeBatch(line, text);
@@ -149,6 +151,7 @@ class Reader {
     };
     this.layout = layoutOf(this.batch);
     yield { type: 'statement', line, account: this.batch.company, id: this.batch.number, currency: 'USD' };
+    yield* badDates(line, { effective: dateIn(text, 69) }, sixDigitDay);
   }
 
   private openEntry(line: number, text: string): void {
@@ -224,6 +227,9 @@ const isDebit = (text: string): boolean => {
   const digit = Number(text.slice(2, 3));
   return text.slice(1, 2) === '8' ? digit % 2 === 0 : digit >= 5;
 };
+
+/** Six digits; blanks and zeros are no date. */
+const dateIn = (text: string, at: number): string => text.slice(at, at + 6).replace(/^[ 0]*$/, '');
 
 /** Codes ending in 1 and 6 are returns and notifications of change. */
 const isSentBack = (text: string): boolean => /^6[2-5][16]/.test(text);
@@ -345,9 +351,10 @@ function rawOf({ text, addenda }: Entry): Record<string, string> {
 }
 
 function* parseNacha(text: string): Generator<StatementItem, void, undefined> {
+  yield* nulBytes(text);
   const reader = new Reader();
   let line = 1;
-  for (const record of recordsOf(text)) {
+  for (const record of orNoStatement(recordsOf(text))) {
     line = record.line;
     if ('type' in record) yield record;
     else yield* reader.read(record);

@@ -9,7 +9,7 @@
 import { currencyExponent } from '../../kernel/currency.js';
 import { problem, quoted, type Problem } from '../problems.js';
 import { csvRecords, type CsvRecord } from './csv-records.js';
-import { isoDate, isoMoment } from './dates.js';
+import { badDates, isoDate, isoMoment } from './dates.js';
 import type { StatementFormat, StatementItem, StatementRow } from './format.js';
 import { faultProblem } from './named-records.js';
 import { kindOf, unsettledStatus } from './paypal-codes.js';
@@ -18,9 +18,11 @@ import { PaypalTotals } from './paypal-totals.js';
 export const paypal: StatementFormat = {
   id: 'paypal',
   title: 'PayPal settlement or transaction report',
-  recognises: (head) => /^\uFEFF?"?(?:RH|FH|SH)"?[,\t]/.test(head),
+  recognises: (head) => firstTag.test(head),
   parse: parsePaypal,
 };
+
+const firstTag = /^\s*"?(?:RH|FH|SH)"?([,\t])/;
 
 interface Section {
   /** Where its header stands. */
@@ -49,7 +51,7 @@ function* parsePaypal(text: string): Generator<StatementItem, void, undefined> {
     rows: 0,
   };
   const totals = new PaypalTotals();
-  const delimiter = text.slice(0, 10).includes('\t') ? '\t' : ',';
+  const delimiter = firstTag.exec(text)?.[1] ?? ',';
   let last = 1;
   for (const record of csvRecords(text, { delimiter })) {
     last = record.line;
@@ -88,7 +90,13 @@ function* readRecord(
       section.rows++;
       const row = readBody(record.line, fields, section);
       yield row;
-      if (row.type === 'row') totals.add(row);
+      if (row.type === 'problem') return;
+      totals.add(row);
+      const get = reader(fields, section);
+      yield* badDates(record.line, {
+        'Transaction Completion Date': get('Transaction Completion Date'),
+        'Transaction Initiation Date': get('Transaction Initiation Date'),
+      });
       return;
     }
     case 'SF':

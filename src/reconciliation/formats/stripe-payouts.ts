@@ -5,7 +5,7 @@
  * payout itself, which the report does not have.
  */
 import { problem, quoted, type Problem } from '../problems.js';
-import { isoDate, isoMoment } from './dates.js';
+import { badDates, isoDate, isoMoment } from './dates.js';
 import { readAmountOfAnyMarks, sameExponent } from './decimal.js';
 import type { RowKind, StatementFormat, StatementItem, StatementRow } from './format.js';
 import { namedRecords, names, type NamedRecord } from './named-records.js';
@@ -78,18 +78,30 @@ function* rowOf(record: NamedRecord): Generator<StatementRow | Problem, void, un
   };
   addFacts(row, record);
   yield row;
+  yield* badDates(record.line, {
+    created: record.get('created_utc', 'created'),
+    available_on: record.get(...availableColumns),
+  });
   if (minor.gross - minor.fee !== minor.net)
     yield problem(record.line, 'net_mismatch', 'gross less fee is not net', 'net');
 }
 
+/** When the money reaches the bank, or else our balance. */
+const availableColumns = [
+  'automatic_payout_effective_at',
+  'automatic_payout_effective_at_utc',
+  'available_on',
+  'available_on_utc',
+];
+
 function addFacts(row: StatementRow, record: NamedRecord): void {
   const facts = {
-    account: record.get('connected_account_id'),
+    account: record.get('connected_account_id', 'connected_account'),
     partnerRef: record.get('source_id', 'charge_id', 'balance_transaction_id'),
     ourRef: record.get('order_id', 'payment_metadata[order_id]', 'invoice_id'),
     batchRef: record.get('automatic_payout_id', 'payout_id'),
     description: record.get('description'),
-    valueDate: isoDate(record.get('automatic_payout_effective_at', 'available_on', 'available_on_utc')) ?? '',
+    valueDate: isoDate(record.get(...availableColumns)) ?? '',
     bookedAt: bookedAt(record) ?? '',
   };
   for (const [name, value] of Object.entries(facts)) if (value !== '') Object.assign(row, { [name]: value });

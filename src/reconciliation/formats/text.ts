@@ -1,28 +1,43 @@
 /**
  * The text of a statement file, whatever a partner's system encodes it in.
  *
- * Invariant: decoding never drops a byte silently: what is not valid UTF-8 or UTF-16 is read as Windows-1252, in which
- * every byte is a character.
+ * Invariant: decoding never drops a byte silently: what is neither valid UTF-8 or UTF-16, nor in the encoding that an XML
+ * declaration names, is read as Windows-1252, in which every byte is a character.
  */
-type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+import { problem, type Problem } from '../problems.js';
 
 export interface DecodedText {
   text: string;
-  encoding: Encoding;
+  encoding: string;
 }
 
 export function decodeText(bytes: Uint8Array): DecodedText {
-  const encoding = encodingOf(bytes);
-  if (encoding !== 'utf-8') return { text: new TextDecoder(encoding).decode(bytes), encoding };
+  for (const encoding of [encodingOf(bytes), declaredIn(bytes)]) {
+    const text = decodedAs(encoding, bytes);
+    if (text !== null) return { text, encoding };
+  }
+  return { text: new TextDecoder('windows-1252').decode(bytes), encoding: 'windows-1252' };
+}
+
+/** Null where a byte is no character of the encoding, or there is no such encoding. */
+function decodedAs(encoding: string, bytes: Uint8Array): string | null {
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), encoding };
+    // What is cut off at the end of UTF-16 costs the last character alone.
+    return new TextDecoder(encoding, { fatal: !encoding.startsWith('utf-16') }).decode(bytes);
   } catch {
-    return { text: new TextDecoder('windows-1252').decode(bytes), encoding: 'windows-1252' };
+    return null;
   }
 }
 
+/** The encoding of one byte a character that an XML declaration names. */
+function declaredIn(bytes: Uint8Array): string {
+  const head = Buffer.from(bytes.subarray(0, 200)).toString('latin1');
+  const [, name = ''] = /^<\?xml[^>]*\bencoding\s*=\s*["']((?:iso-8859|windows)-\d+)["']/i.exec(head) ?? [];
+  return name.toLowerCase();
+}
+
 /** By the byte order mark, or by where the zero bytes of plain letters stand. */
-function encodingOf(bytes: Uint8Array): Encoding {
+function encodingOf(bytes: Uint8Array): string {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   if (first === 0xfe && second === 0xff) return 'utf-16be';
@@ -33,3 +48,13 @@ function encodingOf(bytes: Uint8Array): Encoding {
   if (zeros(0) > most && zeros(1) === 0) return 'utf-16be';
   return 'utf-8';
 }
+
+/** One problem for each line that has NUL bytes beside its text: a file was damaged on its way. */
+export function* nulBytes(text: string): Generator<Problem, void, undefined> {
+  if (!text.includes('\0')) return;
+  for (const [at, line] of text.split(/\r\n|\r|\n/).entries())
+    if (line.includes('\0') && !isBlank(line)) yield problem(at + 1, 'nul', 'a NUL byte');
+}
+
+/** Nothing, blanks, or what old systems end a file with (`^Z`). */
+export const isBlank = (line: string): boolean => /^[\s\p{Cc}]*$/u.test(line);

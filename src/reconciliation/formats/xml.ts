@@ -6,7 +6,7 @@
  * ampersand that begins no entity, is reported and does not end the reading.
  */
 import { SaxesParser } from 'saxes';
-import { problem, type Problem } from '../problems.js';
+import { problem, quoted, type Problem } from '../problems.js';
 
 export interface XmlNode {
   /** Without the namespace prefix. */
@@ -74,19 +74,24 @@ function* strayCharacters(document: { text: string; line: number }): Generator<P
 
 const linesIn = (text: string): number => text.split(/\r\n|\r|\n/).length;
 
-/** Files that were glued together, each with its place. */
+/**
+ * Files that were glued together, each with its place. Several roots behind one declaration, such as a header (`AppHdr`)
+ * and its document, are one of them.
+ */
 function documentsIn(text: string): { text: string; line: number }[] {
   const documents: { text: string; line: number }[] = [];
   let line = 1;
   // Each of them may begin with a byte order mark.
-  for (const part of text
-    .replaceAll('\uFEFF', '')
-    .split(/(?=<\?xml[\s?])|(?<=<\/(?:\w+:)?Document>)\s*(?=<(?:\w+:)?Document[\s>])/)) {
-    if (part.trim() !== '') documents.push({ text: part, line });
+  for (const part of text.replaceAll('\uFEFF', '').split(/(?=<\?xml[\s?])/)) {
+    if (part.trim() !== '') documents.push({ text: withoutDeclaration(part), line });
     line += linesIn(part) - 1;
   }
   return documents;
 }
+
+/** A fragment has none; what is in its place keeps lines where they are. */
+const withoutDeclaration = (part: string): string =>
+  part.replace(/^<\?xml[^<>]*\?>/, (declaration) => declaration.replace(/[^\r\n]/g, ' '));
 
 function* readDocument(
   document: { text: string; line: number },
@@ -107,7 +112,7 @@ function* readDocument(
 
 class TreeReader {
   hasFailed = false;
-  private readonly parser = new SaxesParser({ xmlns: false as const, position: true });
+  private readonly parser = new SaxesParser({ xmlns: false as const, position: true, fragment: true });
   private open: XmlNode | null = null;
   private level = 0;
   private startLine = 0;
@@ -119,8 +124,11 @@ class TreeReader {
     private readonly give: (item: XmlTree | XmlEnd | Problem) => void,
   ) {
     const { parser } = this;
-    parser.on('error', (error) => this.fail('bad_xml', error.message.replace(/^\d+:\d+: /, '')));
-    parser.on('doctype', () => this.fail('doctype', 'a document type is refused: it could define entities'));
+    parser.on('error', ({ message }) => {
+      if (message.includes('doctype'))
+        this.fail('doctype', 'a document type is refused: it could define entities');
+      else this.fail('bad_xml', message.replace(/^\d+:\d+: /, ''));
+    });
     parser.on('opentagstart', () => (this.startLine = parser.line));
     parser.on('opentag', (tag) => this.openNode(tag.name, tag.attributes));
     parser.on('text', (text) => this.addText(text));
@@ -163,7 +171,9 @@ class TreeReader {
   }
 
   private addText(text: string): void {
-    if (this.open && !this.hasFailed) this.open.text += text;
+    if (this.hasFailed) return;
+    if (this.open) this.open.text += text;
+    else if (text.trim() !== '') this.fail('bad_xml', `${quoted(text.trim())} is outside of all elements`);
   }
 
   private closeNode(): void {

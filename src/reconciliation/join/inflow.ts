@@ -5,7 +5,7 @@
  */
 import { readHeader, type TableName } from '../tables.js';
 import { columnsOf, expectedRows, type Side } from './join.js';
-import { recordAt, Scanner } from './scan.js';
+import { headerIn, Scanner, type Header } from './scan.js';
 
 /** Most days have fewer rows. */
 const usualBytes = 1 << 20;
@@ -19,7 +19,7 @@ interface InflowOptions {
 }
 
 const none = Buffer.alloc(0);
-const byteOrderMark = Buffer.from('\uFEFF');
+const newline = 0x0a;
 
 export class Inflow {
   private rest: Buffer = none;
@@ -49,25 +49,24 @@ export class Inflow {
   /** The whole table. */
   end(): Side {
     this.last();
-    return (this.side ??= this.begin(none));
+    return (this.side ??= this.begin(null, none));
   }
 
   private scan(more: Buffer, isWhole: boolean): Buffer[] {
     const bytes = this.rest.length === 0 ? more : Buffer.concat([this.rest, more]);
-    if (this.side === null && !isWhole && !bytes.includes('\n')) {
+    const header = this.side === null ? headerIn(bytes) : null;
+    if (this.side === null && !isWhole && !isOver(header, bytes)) {
       this.rest = Buffer.from(bytes);
       return [];
     }
-    const { scan } = (this.side ??= this.begin(bytes));
+    const { scan } = (this.side ??= this.begin(header, bytes));
     const plain = scan.scan(bytes, isWhole);
     this.rest = Buffer.from(bytes.subarray(scan.at));
     scan.at = 0;
     return plain;
   }
 
-  private begin(bytes: Buffer): Side & { scan: Scanner } {
-    const start = bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? byteOrderMark.length : 0;
-    const header = recordAt(bytes, start);
+  private begin(header: Header | null, bytes: Buffer): Side & { scan: Scanner } {
     const reader = readHeader(header?.record, this.name);
     const type = reader.place('type');
     const { apart, isStaged = false, expectedBytes = usualBytes } = this.options;
@@ -76,6 +75,11 @@ export class Inflow {
         apart === undefined || type === undefined ? undefined : { column: type, text: Buffer.from(apart) },
       isUnix: isStaged,
     });
-    return { reader, scan: new Scanner(header?.next ?? bytes.length, columns, expectedRows(expectedBytes)) };
+    const at = header?.next ?? bytes.length;
+    return { reader, scan: new Scanner(at, columns, expectedRows(expectedBytes), header?.line) };
   }
 }
+
+/** Whether the header's line has come whole, with both bytes of its break. */
+const isOver = (header: Header | null, bytes: Buffer): boolean =>
+  header !== null && (header.next < bytes.length || bytes[header.next - 1] === newline);

@@ -52,7 +52,7 @@ const zero = 0x30;
 
 /**
  * Scans a table whose bytes may still be coming. Each call goes on where the last one ended (`at`); the first byte is the
- * one behind the header, which is line 1. Of the bytes before `at` nothing is needed any more.
+ * one behind the header. Of the bytes before `at` nothing is needed any more.
  */
 export class Scanner implements Scan {
   readonly rows: PlainRows;
@@ -68,13 +68,13 @@ export class Scanner implements Scan {
   private waitsFor = 0;
   /** Where plain rows stop standing on consecutive lines: a row, and the number of its line. */
   private readonly jumps: { row: number; line: number }[] = [];
-  private line = 2;
   private wasPlain = false;
 
   constructor(
     public at: number,
     private readonly columns: ScanColumns,
     expectedRows = 1 << 14,
+    private line = 2,
   ) {
     this.starts = new Int32Array(columns.width);
     this.ends = new Int32Array(columns.width);
@@ -348,13 +348,33 @@ const isCut = (bytes: Buffer, end: number): boolean =>
 const afterBreak = (bytes: Buffer, end: number): number =>
   bytes[end] === carriageReturn && bytes[end + 1] === newline ? end + 2 : end + 1;
 
+const byteOrderMark = Buffer.from('\uFEFF');
+
+export interface Header {
+  record: CsvRecord | CsvFault;
+  /** Where the rows begin, and on which line. */
+  next: number;
+  line: number;
+}
+
+/** The first record of a table, behind blank lines; null where there is none. */
+export function headerIn(bytes: Buffer): Header | null {
+  let at = bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? byteOrderMark.length : 0;
+  for (let line = 1; at < bytes.length; line++) {
+    const found = recordAt(bytes, at);
+    if (found) return { record: found.record, next: found.next, line: line + found.lines };
+    at = afterBreak(bytes, endOfLine(bytes, at));
+  }
+  return null;
+}
+
 const firstWindow = 1 << 16;
 
 /** Whether more text could still make another record of it. */
 const isOpen = (record: CsvRecord | CsvFault): boolean => 'fault' in record && record.isOpen === true;
 
 /** The record at `at` as the careful reader sees it; null for a blank line. */
-export function recordAt(
+function recordAt(
   bytes: Buffer,
   at: number,
   width?: number,

@@ -220,6 +220,14 @@ describe('files', () => {
     [csv([{ ...sale, 'Markup (NC)': 'x' }, sale]), ['2 bad_amount'], 1, 'no fee'],
     [csv([{ ...sale, 'Net Currency': '' }, sale]), ['2 bad_currency'], 1, 'no currency'],
     [csv([{ Type: 'Settled' }, sale]), ['2 missing_value'], 1, 'no amounts'],
+    [
+      csv([sale, sale]).replace('Gross Credit', 'Gross In'),
+      ['2 missing_column', '3 missing_column'],
+      0,
+      'a renamed column',
+    ],
+    [csv([sale]).replace('Net Debit', 'Net Out'), [], 1, 'a renamed column that the row does not need'],
+    [csv([{ ...sale, 'Creation Date': '27/11/2026 10:00' }]), ['2 bad_date'], 1, 'a rewritten day'],
   ])('%#', (text, problems, rows) => {
     const said = read(adyenSettlement, text);
     expect(said.problems).toEqual(problems);

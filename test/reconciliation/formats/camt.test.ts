@@ -200,6 +200,19 @@ describe('batches', () => {
     const inside = charge + details(part('10', 'A'), part('20', 'B'));
     const text = document(statement({ entries: entry('29', inside), closing: '129' }));
     expect(read(camt, text).problems).toEqual([]);
+    expect(rowsOf(camt, text).map(({ feeMinor }) => feeMinor)).toEqual([undefined, undefined]);
+  });
+
+  it('gives each detail its own charges and conversion, and none those of the whole', () => {
+    const ofOne = '<Chrgs><Rcrd><Amt Ccy="EUR">0.5</Amt></Rcrd></Chrgs>';
+    const ofAll = `${ofOne.replace('0.5', '3')}<AmtDtls><InstdAmt><Amt Ccy="USD">35</Amt></InstdAmt></AmtDtls>`;
+    const text = document(
+      statement({ entries: entry('30', ofAll + details(part('10', 'A') + ofOne, part('20', 'B'))) }),
+    );
+    expect(rowsOf(camt, text).map(({ feeMinor, fx }) => [feeMinor, fx])).toEqual([
+      [50n, undefined],
+      [undefined, undefined],
+    ]);
   });
 });
 
@@ -212,6 +225,11 @@ describe('charges and conversion', () => {
       'new: records, one given back',
     ],
     ['<Chrgs><Rcrd><Amt Ccy="USD">0.50</Amt></Rcrd></Chrgs>', undefined, 'in another currency'],
+    [
+      '<Chrgs><Rcrd><Amt Ccy="EUR">0.125</Amt></Rcrd></Chrgs>',
+      125n,
+      'finer than the amount: its exponent is 3',
+    ],
   ] as [string, bigint | undefined, string][])('%s', (inside, feeMinor) => {
     expect(one(inside)?.feeMinor).toBe(feeMinor);
   });
@@ -241,6 +259,8 @@ describe('files', () => {
     [`\uFEFF${good}`, 'a byte order mark'],
     [good.replace('<Id>S1</Id>', '<!-- a comment --><Id><![CDATA[S1]]></Id>'), 'comments and CDATA'],
     [good.replace('>10<', '>\n  10\n  <'), 'blanks around the amount'],
+    [good.replace('<Document', '<AppHdr><MsgDefIdr>M</MsgDefIdr></AppHdr>\n<Document'), 'a header beside it'],
+    [`<Message>${good.replace(/^.*\n/, '')}</Message>`, 'an envelope around it'],
   ])('%#: reads it (%s)', (text) => {
     expect(sniffFormat(text).id).toBe('camt');
     expect(read(camt, text)).toMatchObject({ problems: [], rows: [expect.stringContaining('10.00 EUR')] });
@@ -294,6 +314,24 @@ describe('files', () => {
     ]);
   });
 
+  it('holds the pages of a statement together by the balance between them', () => {
+    const page = (from: string, to: string, entries: string): string =>
+      `<Stmt><Acct><Id><IBAN>DE1</IBAN></Id><Ccy>EUR</Ccy></Acct>${from}${to}${entries}</Stmt>`;
+    const between = balance('ITBD', '110');
+    const last = page(between, balance('CLBD', '115'), entry('5'));
+    const text = (end: string): string => document(page(balance('OPBD', '100'), end, credit), last);
+    expect(read(camt, text(between))).toMatchObject({
+      problems: [],
+      statements: ['DE1 EUR 10000 → 11000', 'DE1 EUR 11000 → 11500'],
+    });
+    expect(read(camt, text(balance('ITBD', '111'))).problems.map((each) => each.split(' ')[1])).toEqual([
+      'balance_mismatch',
+      'balance_gap',
+    ]);
+    const intraday = text(balance('ITBD', '117')).replaceAll(/(<\/?)Stmt>/g, '$1Rpt>');
+    expect(read(camt, intraday).problems).toEqual([]);
+  });
+
   it('names the currency of a notification by its first entry', () => {
     const text = `<Document><BkToCstmrDbtCdtNtfctn><Ntfctn><Acct><Id><Othr><Id>A1</Id></Othr></Id></Acct>${credit}</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>`;
     expect(read(camt, text)).toMatchObject({ problems: [], statements: ['A1 EUR ? → ?'] });
@@ -310,6 +348,8 @@ describe('files', () => {
     const first = statement({ entries: credit, closing: '110' });
     expect(read(camt, document(first, next))).toMatchObject({ problems: [], rows: { length: 2 } });
     expect(read(camt, document(first) + document(next))).toMatchObject({ problems: [], rows: { length: 2 } });
+    const envelope = `<All>${[first, next].map((each) => document(each).replace(/^.*\n/, '')).join('')}</All>`;
+    expect(read(camt, envelope)).toMatchObject({ problems: [], rows: { length: 2 } });
     expect(read(camt, document(first, first)).problems).toEqual([expect.stringContaining('balance_gap')]);
     const dated = first.replace(
       '<Acct>',
@@ -341,6 +381,20 @@ describe('files', () => {
     ],
     [good.slice(0, good.indexOf('</Stmt>')), ['truncated'], 1, 'cut off: rows before stand'],
     [good.slice(0, good.indexOf('<Sts>')), ['truncated'], 0, 'cut off within an entry'],
+    [document(), ['no_statement'], 0, 'a message without a statement'],
+    [
+      good.replaceAll('Stmt>', 'Stmnt>').replaceAll('BkToCstmrStmnt', 'BkToCstmrStmt'),
+      ['no_statement'],
+      0,
+      'a misspelt one',
+    ],
+    [`${good}and more`, ['bad_xml'], 1, 'a text behind the message'],
+    [
+      document(statement({ entries: entry('10', '<ValDt><Dt>27/11/2026</Dt></ValDt>'), closing: '110' })),
+      ['bad_date'],
+      1,
+      'a date that is none',
+    ],
     [good.replace('</Ntry>', '</Nrty>'), ['bad_xml'], 1, 'a wrong end tag: what it ends is whole'],
     [document(statement({ entries: entry('abc') + credit, closing: '110' })), ['bad_amount'], 1, 'no number'],
     [

@@ -83,6 +83,7 @@ describe('dates', () => {
     ['261127    C1,00', '2026-11-27', undefined, 'blanks for the entry date (ASN)'],
     ['2602300302C1,00', '2026-02-28', '2026-03-02', 'a 30th of February, where months have 30 days'],
     ['240230C1,00', '2024-02-29', undefined, 'the same in a leap year'],
+    ['2602280230C1,00', '2026-02-28', '2026-02-28', 'a 30th of February as entry date'],
   ] as [string, string, string | undefined, string][])('%s', (entry, valueDate, bookedAt) => {
     const [row] = rowsOf(mt940, message([`:61:${entry}NTRFX`], 'C261127EUR101,00'));
     expect(row?.valueDate).toBe(valueDate);
@@ -130,6 +131,16 @@ describe('references and details', () => {
     ],
     ['NMSC', [':86:116?00UEBERW/STORNO?100399'], '– – UEBERW/STORNO', 'no purpose: the name of the booking'],
     ['NMSC', [':86:000>10098>20HUUR>21 KANTOOR>3103'], '– – HUUR KANTOOR', 'Triodos: angle brackets'],
+    [
+      'NMSC',
+      [':86:>20Fee for May >21and June>32Bank'],
+      '– – Fee for May and June',
+      'fields behind no booking key',
+    ],
+    ['NMSC', [':86:<10 items'], '– – <10 items', 'a text that begins like a field'],
+    [' NTRFNONREF//B7', [':86:free'], 'B7 – free', 'a blank before the kind of booking'],
+    ['NONREF', [':86:free'], '– – free', 'no kind of booking'],
+    ['//B8', [':86:free'], 'B8 – free', 'neither a kind of booking nor a reference of ours'],
     ['NMSC', [':86:Betaald om', ':12:30 uur'], '– – Betaald om :12:30 uur', 'a time is no tag'],
     ['NMSC', [':86:Schoenen', '-XXXL', '--'], '– – Schoenen -XXXL --', 'a dash that ends no message'],
   ])('%s %j', (entry, details, expected) => {
@@ -144,8 +155,13 @@ describe('references and details', () => {
     expect(said.rows[0]?.replace('5 transfer 1.00 EUR ', '').trim()).toContain(expected.trim());
   });
 
-  it('keeps what was converted and what the bank kept of it', () => {
-    const entries = [':61:261127C90,00NTRFX', '/OCMT/USD100,//CHGS/EUR2,5/'];
+  it.each([
+    [[':61:261127C90,00NTRFX', '/OCMT/USD100,//CHGS/EUR2,5/'], 'in the supplementary details'],
+    [
+      [':61:261127C90,00NTRFX', ':86:/OCMT/USD100,/', '/CHGS/EUR2,5/', 'INVOICE 7'],
+      'in the free text (HSBC)',
+    ],
+  ])('keeps what was converted and what the bank kept of it: %j', (entries) => {
     const [row] = rowsOf(mt940, message(entries, 'C261127EUR190,00'));
     expect(row).toMatchObject({ fx: { currency: 'USD', amountMinor: 10_000n, exponent: 2 }, feeMinor: 250n });
   });
@@ -261,6 +277,11 @@ describe('what does not add up or cannot be read', () => {
       'an entry that is none: neighbours stand',
     ],
     [[':61:269927C1,00NTRFX', good], 'C261127EUR101,00', [], 1, ['5 bad_date'], 'no such day'],
+    [[':61:2611271399C1,00NTRFX'], 'C261127EUR101,00', [], 1, ['5 bad_date'], 'no such day as entry date'],
+    [[":61:261127C1'234,56NTRFX"], 'C261127EUR100,00', [], 0, ['5 bad_entry'], 'half of an amount is none'],
+    [[':61:261127C12 345,56NTRFX'], 'C261127EUR100,00', [], 0, ['5 bad_entry'], 'the same with blanks'],
+    [[`${good}\0`], 'C261127EUR101,00', [], 1, ['5 nul'], 'a NUL byte'],
+    [[good], 'C269927EUR101,00', [], 1, ['6 bad_date'], 'no such day as date of a balance'],
     [[good], 'rubbish', [], 1, ['6 bad_balance'], 'no balance'],
     [[good], 'C261127EUR101,00', [':62F:'], 1, ['5 truncated'], 'the end is cut off'],
     [

@@ -170,6 +170,11 @@ describe('files', () => {
     [good.replaceAll('\n', ''), [], 1, 'one block without line breaks'],
     [good.replaceAll(/ +\n/g, '\n'), [], 1, 'blanks at the end of lines removed'],
     [good.replaceAll('\n', '      \n'), [], 1, 'more blanks at the end of lines'],
+    [good.replace('JANE', 'J\0NE'), ['3 nul'], 1, 'a NUL byte'],
+    [`${good}\0\u001A`, [], 1, 'what fills up the end'],
+    [good.replace('261127   1', '000000   1'), [], 1, 'zeros for no effective date'],
+    [good.replace('261127   1', '261327   1'), ['2 bad_date'], 1, 'an effective date that is none'],
+    [good.replace('181127', '181327'), ['1 bad_date'], 1, 'a day of creation that is none'],
     [
       lines(header, batch(1), entry('27', 500), batchEnd({ ...sums, debits: 9 }), fileEnd(sums)),
       ['4 total_mismatch'],

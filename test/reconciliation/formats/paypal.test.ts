@@ -174,6 +174,7 @@ describe('totals and counts', () => {
     [good.replaceAll('"', '').replaceAll(',', '\t'), [], 2, 'tabs'],
     [good.replaceAll('\n', '\r\n'), [], 2, 'Windows line ends'],
     [lines(...good.split('\n').slice(2, -1)), [], 2, 'no report header'],
+    [good.replaceAll('\n', '  \n'), [], 2, 'blanks at the end of lines'],
     [report(rows, ['"USD",9999,200,25,225']), ['7 total_mismatch'], 2, 'a wrong sum'],
     [report(rows, [], 3), ['7 total_mismatch', '8 total_mismatch'], 2, 'a wrong count'],
     [
@@ -186,6 +187,8 @@ describe('totals and counts', () => {
     [report([body({ amount: '52.00' }), body()], [], 1), ['5 bad_amount'], 1, 'decimals are no minor units'],
     [report([body({ mark: 'XX' }), body()], [], 1), ['5 no_sign'], 1, 'no flag'],
     [report([body({ currency: 'ZZZ' }), body()], [], 1), ['5 bad_currency'], 1, 'no currency'],
+    [report([body().replace('2026/11/27 10:00:30 -0800', '')]), [], 1, 'no day of completion'],
+    [report([body().replace('2026/11/27 10:00', '27.11.2026 10:00')]), ['5 bad_date'], 1, 'a rewritten day'],
     [report([`${body()},more`, body()], [], 1), ['5 csv_width'], 1, 'a field too many'],
     [report([body().replace('SB', 'S?'), body()], [], 1), ['5 unknown_tag'], 1, 'a tag of no meaning'],
     [lines('"RH",1', body(), '"FF",0'), ['2 no_header'], 0, 'no names of columns'],
@@ -203,6 +206,7 @@ describe('totals and counts', () => {
 
   it('are recognised by their tags', () => {
     expect(sniffFormat(good).id).toBe('paypal');
+    expect(sniffFormat(`\n \n${good}`).id).toBe('paypal');
     expect(sniffFormat(good.replaceAll('"', '').replaceAll(',', '\t')).id).toBe('paypal');
   });
 });

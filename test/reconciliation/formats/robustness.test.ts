@@ -148,5 +148,25 @@ describe.each(Object.entries(samples))('%s', (id, sample) => {
   });
 });
 
+it.each(known.map(({ id }) => id))('%s says that there is nothing in an empty file', (id) => {
+  for (const text of ['', '\n \n', '\0\0'])
+    expect(parse(id, text)).toContainEqual(expect.objectContaining({ type: 'problem' }));
+});
+
 /** Text between elements of XML, and lines that continue a free text, belong to what is around them. */
 const traceless = new Set(['camt', 'mt940']);
+
+describe('bytes that are no UTF-8', () => {
+  const declared = (encoding: string, ...bytes: number[]): Buffer =>
+    Buffer.concat([Buffer.from(`<?xml version="1.0" encoding="${encoding}"?>`), Buffer.from(bytes)]);
+  it.each([
+    [declared('ISO-8859-2', 0xb3), 'ł', 'as the XML declaration says'],
+    [declared('windows-1250', 0xb3), 'ł', 'the same of Windows'],
+    [declared('ISO-8859-1', 0xfc), 'ü', 'Latin 1'],
+    [declared('UTF-8', 0xfc), 'ü', 'a declaration that is wrong'],
+    [declared('EBCDIC', 0xfc), 'ü', 'an encoding that is not known'],
+    [Buffer.from([0xfc]), 'ü', 'no declaration'],
+  ])('%#: are read %s', (bytes, text) => {
+    expect(decodeText(bytes).text.slice(-1)).toBe(text);
+  });
+});

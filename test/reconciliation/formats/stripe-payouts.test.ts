@@ -96,6 +96,13 @@ describe('a row', () => {
     });
   });
 
+  it('is read with the columns of a connected account’s report', () => {
+    const text = csv({ automatic_payout_effective_at: '2026-11-27 00:00:00' })
+      .replace('automatic_payout_effective_at', 'automatic_payout_effective_at_utc')
+      .replace('payment_metadata[colour]', 'connected_account');
+    expect(rowsOf(stripePayouts, text)[0]).toMatchObject({ account: 'red', valueDate: '2026-11-27' });
+  });
+
   it('keeps what the customer paid in another currency', () => {
     const [row] = rowsOf(
       stripePayouts,
@@ -119,11 +126,16 @@ describe('files', () => {
     [good.replaceAll('\n', '\r\n'), [], 2, 'Windows line ends'],
     [good.trimEnd(), [], 2, 'no line end at the end'],
     [good + good, [], 4, 'two files glued together'],
+    [csv({ description: 'a, b' }).replace('b"', 'b" \t'), [], 1, 'blanks behind a closing quote'],
+    [csv({ description: 'a, b' }, {}).replace('b"', 'b" c'), ['2 csv_quote'], 1, 'more than blanks'],
+    [`${good}\u001A`, [], 2, 'the mark of the end of a file'],
     [csv({ gross: 'abc' }, {}), ['2 bad_amount'], 1, 'no amount: the neighbour stands'],
     [csv({ gross: '1e3' }, {}), ['2 bad_amount'], 1, 'an exponent is no amount'],
     [csv({ gross: '1,234' }, {}), ['2 bad_amount'], 1, 'a comma that could be either mark'],
     [csv({ gross: '1,234.00', net: '1233.00', fee: '1,00' }), [], 1, 'marks that a spreadsheet has changed'],
     [csv({ currency: '€' }, {}), ['2 bad_currency'], 1, 'no currency'],
+    [csv({ created_utc: '11/25/26 9:11' }, {}), ['2 bad_date'], 2, 'a day that a spreadsheet has rewritten'],
+    [csv({ automatic_payout_effective_at: '46353' }), ['2 bad_date'], 1, 'the number of a day'],
     [csv({ net: '1.00' }), ['2 net_mismatch'], 1, 'gross less fee is not net'],
     [csv({}).replace('txn_1', 'txn\0_1'), ['2 csv_nul'], 0, 'a NUL byte'],
     [csv({}, {}).replace('po_1', '"po_1'), ['2 csv_quote'], 1, 'an unclosed quote costs its own line'],
