@@ -21,7 +21,7 @@ describe('what a refusal means', () => {
     ['slack_connect_blocked', 'unknown', 'not documented for posts'],
     ['constructor', 'unknown', 'a property of every object is no refusal that is known'],
     ['token_revoked', 'credential', 'every channel is refused'],
-    ['ratelimited', 'limit', 'Slack takes it later'],
+    ['message_limit_exceeded', 'limit', 'the workspace sends too much, for now'],
     ['msg_too_long', 'message', 'nobody outside can lift it'],
   ])('%s: %s (%s)', (refusal, meaning) => {
     expect(meaningOf(refusal)).toBe(meaning);

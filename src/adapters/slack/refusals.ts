@@ -18,7 +18,7 @@ export type Meaning =
   | 'unknown';
 
 const meanings: Readonly<Record<Exclude<Meaning, 'unknown'>, readonly string[]>> = {
-  limit: ['ratelimited', 'rate_limited', 'message_limit_exceeded'],
+  limit: ['message_limit_exceeded'],
   credential: [
     'invalid_auth',
     'not_authed',
@@ -64,6 +64,20 @@ export function meaningOf(refusal: string): Meaning {
   );
   return found ?? 'unknown';
 }
+
+/** The conversation cannot be read, now or later. */
+export const readingRefusals = [
+  'missing_scope',
+  'not_allowed_token_type',
+  'channel_not_found',
+  'not_in_channel',
+  'thread_not_found',
+  'user_not_found',
+  'user_disabled',
+  'access_denied',
+  'no_permission',
+  'method_not_supported_for_channel_type',
+];
 
 /** The blocks alone are refused: the text of the same message may go through. */
 export const blockRefusals = ['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long'];
