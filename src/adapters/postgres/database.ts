@@ -58,6 +58,8 @@ export interface DatabaseOptions {
   connectTimeoutMs?: number;
   /** How long a caller waits for a connection while all are in use; 30 s where absent. */
   queueTimeoutMs?: number;
+  /** A transaction that says nothing for so long is ended, so that a process which was stopped in it keeps no locks; not for `readOnly`. */
+  idleTimeoutMs?: number;
   maxConnections?: number;
   /** Whether a statement that was prepared is still there for the next question; asked again when it throws. */
   hasOwnSessions?: () => Promise<boolean>;
@@ -154,7 +156,8 @@ export const endsWithUsSql = `
   select set_config(name, '2s', false) from pg_settings where name = 'client_connection_check_interval'`;
 
 function createPool(options: DatabaseOptions): pg.Pool {
-  const { statementTimeoutMs = 30_000, connectTimeoutMs = 5000, queueTimeoutMs = 30_000 } = options;
+  const { connectTimeoutMs = 5000, queueTimeoutMs = 30_000 } = options;
+  const { statementTimeoutMs = 30_000, idleTimeoutMs = 30_000 } = options;
   const pool = new pg.Pool({
     Client: clientWithin(connectTimeoutMs),
     connectionString: options.url.reveal(),
@@ -169,6 +172,7 @@ function createPool(options: DatabaseOptions): pg.Pool {
     onConnect: async (client) => {
       await client.query(`set statement_timeout = ${statementTimeoutMs}`);
       if (options.readOnly === true) await client.query('set default_transaction_read_only = on');
+      else await client.query(`set idle_in_transaction_session_timeout = ${idleTimeoutMs}`);
       if (options.readOnly === true) await client.query(endsWithUsSql).catch(() => undefined);
     },
   });
