@@ -12,7 +12,7 @@ import { messageOf, OpsError } from '../../kernel/errors.js';
 import type { Log } from '../../kernel/log.js';
 import type { Secret } from '../../kernel/secret.js';
 import type { Transaction, Transactions } from '../../ports/transaction.js';
-import { databaseError, leavesSessionWhole } from './errors.js';
+import { databaseError, leavesSessionWhole, wasDemoted } from './errors.js';
 
 export interface Querier {
   /** Runs one statement with its `$1…` values; its rows. Throws what `databaseError` makes of a failure. */
@@ -84,6 +84,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const pool = createPool(options);
   const translated = <Value>(work: Promise<Value>): Promise<Value> =>
     work.catch((error: unknown) => {
+      if (wasDemoted(error) && options.readOnly !== true) void discardIdle(pool);
       throw databaseError(error, setting);
     });
   const query = async <Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> =>
@@ -181,6 +182,13 @@ function createPool(options: DatabaseOptions): pg.Pool {
     options.log.warn({ error: messageOf(error) }, 'an idle database connection broke'),
   );
   return pool;
+}
+
+/** Connections that a failover left at the old primary would fail one write each. */
+async function discardIdle(pool: pg.Pool): Promise<void> {
+  const idle = Array.from({ length: pool.idleCount }, () => pool.connect());
+  for (const client of await Promise.allSettled(idle))
+    if (client.status === 'fulfilled') client.value.release(true);
 }
 
 /** The pool has one limit for both: a crowd that waits its turn would be told that the database cannot be reached. */
