@@ -10,7 +10,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Log } from '../../kernel/log.js';
 import type { ClaimedMessage } from '../../ports/outbox.js';
 import { callFault, isRefused } from './client.js';
-import { readingRefusals } from './refusals.js';
+import { isPerson, readingRefusals } from './refusals.js';
 
 const eventType = 'paydesk_outbox';
 /** Clocks of two machines differ; Slack's is neither. */
@@ -50,7 +50,7 @@ export async function findPosted(
 
 /** A message to a person is addressed to the person, and read in the conversation with them. */
 async function conversationOf(client: WebClient, place: string): Promise<string> {
-  if (!/^[UW]/.test(place)) return place;
+  if (!isPerson(place)) return place;
   const { channel } = await client.conversations.open({ users: place });
   if (channel?.id === undefined) throw new Error('Slack did not say which conversation this is');
   return channel.id;

@@ -111,7 +111,7 @@ async function settle(
   }
   const fault = callFault(error);
   const waitMs = waitAfter(fault, message.attempts);
-  const meaning = fault.kind === 'refused' ? meaningOf(fault.error) : 'limit';
+  const meaning = fault.kind === 'refused' ? meaningOf(fault.error, message.channel) : 'limit';
   const outcomeUnknown = message.outcomeUnknown || fault.kind === 'unknown';
   const placed = { ...message, outcomeUnknown };
   if (fault.kind === 'unknown' && message.attempts >= triesInPlace) {

@@ -58,12 +58,26 @@ const meanings: Readonly<Record<Exclude<Meaning, 'unknown'>, readonly string[]>>
   ],
 };
 
-export function meaningOf(refusal: string): Meaning {
+/** Of people who left: no invitation brings a message to them. */
+const personRefusals = [
+  'channel_not_found',
+  'user_not_found',
+  'user_disabled',
+  'user_not_visible',
+  'cannot_dm_bot',
+];
+
+/** `place`: a channel, or a person who gets a direct message. */
+export function meaningOf(refusal: string, place: string): Meaning {
+  if (isPerson(place) && personRefusals.includes(refusal)) return 'message';
   const found = (Object.keys(meanings) as (keyof typeof meanings)[]).find((meaning) =>
     meanings[meaning].includes(refusal),
   );
   return found ?? 'unknown';
 }
+
+/** Ids of people begin with these letters, those of conversations with others. */
+export const isPerson = (place: string): boolean => /^[UW]/.test(place);
 
 /** The conversation cannot be read, now or later. */
 export const readingRefusals = [
