@@ -113,6 +113,7 @@ async function connectOnce(url: Secret, owner: string, { due }: SessionEvents): 
   });
   try {
     await client.connect();
+    await requireWritable(client);
     await client.query(keepaliveSql);
     await client.query('select pg_advisory_lock_shared($1, hashtext($2))', [presenceNamespace, owner]);
     client.on('notification', due);
@@ -122,6 +123,12 @@ async function connectOnce(url: Secret, owner: string, { due }: SessionEvents): 
     await client.end().catch(() => undefined);
     throw error;
   }
+}
+
+/** A primary that a failover demoted may keep the address for a while: nothing becomes due there, and nothing is done. */
+async function requireWritable(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ transaction_read_only: string }>('show transaction_read_only');
+  if (rows[0]?.transaction_read_only === 'on') throw new Error('the server only lets us read');
 }
 
 async function ask({ client, abandon }: Connection, sql: string, values: unknown[]): Promise<object[]> {
@@ -135,8 +142,8 @@ async function ask({ client, abandon }: Connection, sql: string, values: unknown
   }
 }
 
-/** SQLSTATE classes of a server that shuts down, crashed or starts, and of a broken connection. */
-const goingDown = /^(?:57P|08)/;
+/** SQLSTATEs of a server that shuts down, crashed or starts, of a broken connection, and of a server that only reads. */
+const goingDown = /^(?:57P|08|25006)/;
 
 /** Null when we were closed meanwhile: `close` cannot end a connection that was still under way, so it is ended here. */
 async function reconnect(
