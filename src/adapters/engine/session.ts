@@ -20,6 +20,8 @@ const connectTimeoutMs = 5000;
 const reconnectPauseMs = 250;
 /** Our statements take milliseconds: without an answer by then the connection leads nowhere. */
 const queryTimeoutMs = 10_000;
+/** A table that somebody locks keeps the statements about others waiting no longer than this. */
+const lockTimeoutSql = "set lock_timeout = '3s'";
 /**
  * The server drops the session of a machine that vanished after 5 + 3 × 2 s, and the lock with it; by default it takes two
  * hours. On a local socket it has no effect.
@@ -115,6 +117,7 @@ async function connectOnce(url: Secret, owner: string, { due }: SessionEvents): 
     await client.connect();
     await requireWritable(client);
     await client.query(keepaliveSql);
+    await client.query(lockTimeoutSql);
     await client.query('select pg_advisory_lock_shared($1, hashtext($2))', [presenceNamespace, owner]);
     client.on('notification', due);
     await client.query(listenSql);
